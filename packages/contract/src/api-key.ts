@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { PUBLIC_DECISION_CODES } from './decision.ts';
+import { apiKeyId, memberId, workspaceId } from './ids.ts';
+import { PROFILES } from './profiles.ts';
+import { SCOPES } from './scopes.ts';
+import { instant } from './text.ts';
+
+export const KEY_STATUSES = ['active', 'disabled', 'revoked'] as const;
+export type KeyStatus = (typeof KEY_STATUSES)[number];
+
+export const scope = z.enum(SCOPES).meta({ id: 'Scope' });
+
+/** A key as everyone with api_keys.read sees it. Holds no secret and no hash. */
+export const apiKey = z
+  .strictObject({
+    id: apiKeyId,
+    name: z.string(),
+    prefix: z.string().meta({ examples: ['tk_live_a1b2'] }),
+    status: z.enum(KEY_STATUSES),
+    profile: z.enum(PROFILES),
+    scopes: z.array(scope),
+    workspaceId: workspaceId.nullable(),
+    createdBy: z.strictObject({ memberId, name: z.string(), email: z.string() }),
+    createdAt: instant,
+    expiresAt: instant.nullable(),
+    lastUsedAt: instant.nullable(),
+    allowedIps: z.array(z.string()),
+    revokedAt: instant.nullable(),
+    revokeReason: z.string().nullable(),
+    previousSecretExpiresAt: instant
+      .nullable()
+      .meta({ description: "End of the rotation's grace, while the previous secret still works" }),
+  })
+  .meta({ id: 'ApiKey' });
+export type ApiKey = z.output<typeof apiKey>;
+
+/** With what the key may do at this moment: its scopes ∩ what its owner's role holds now. */
+export const apiKeyDetail = z
+  .strictObject({
+    ...apiKey.shape,
+    scopesInForce: z.array(scope),
+    decision: z.enum(PUBLIC_DECISION_CODES).meta({
+      description: 'What a request with this key is answered now, before scopes and addresses',
+    }),
+  })
+  .meta({ id: 'ApiKeyDetail' });
+export type ApiKeyDetail = z.output<typeof apiKeyDetail>;
+
+export const apiKeyWithSecret = z
+  .strictObject({
+    ...apiKey.shape,
+    secret: z.string().optional().meta({
+      description: 'Shown once, now. Absent in the replay of an Idempotency-Key',
+    }),
+  })
+  .meta({ id: 'ApiKeyWithSecret' });
+export type ApiKeyWithSecret = z.output<typeof apiKeyWithSecret>;

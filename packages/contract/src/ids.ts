@@ -1,0 +1,38 @@
+import { z } from 'zod';
+
+/** Prefix of each kind of id; an id is the prefix and 20 base62 characters (119 random bits). */
+export const ID_PREFIXES = {
+  organization: 'org',
+  member: 'mem',
+  role: 'role',
+  workspace: 'ws',
+  apiKey: 'key',
+  auditEvent: 'evt',
+} as const;
+export type IdKind = keyof typeof ID_PREFIXES;
+
+const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+const LENGTH = 20;
+
+/**
+ * A new id of the kind.
+ * @param randomBytes a source of that many random bytes; must be cryptographic
+ */
+export function createId(kind: IdKind, randomBytes: (count: number) => Uint8Array): string {
+  let text = '';
+  while (text.length < LENGTH) {
+    for (const byte of randomBytes(32)) {
+      // 248 is the largest multiple of 62 in a byte: taking more would favour some characters.
+      if (byte < 248 && text.length < LENGTH) text += ALPHABET[byte % 62];
+    }
+  }
+  return `${ID_PREFIXES[kind]}_${text}`;
+}
+
+function id(kind: IdKind) {
+  return z.string().regex(new RegExp(`^${ID_PREFIXES[kind]}_[0-9A-Za-z]{20}$`));
+}
+
+export const apiKeyId = id('apiKey').meta({ examples: ['key_7dQx0mJ2vK4tR9sZ1aBc'] });
+export const workspaceId = id('workspace').meta({ examples: ['ws_7dQx0mJ2vK4tR9sZ1aBc'] });
+export const memberId = id('member').meta({ examples: ['mem_7dQx0mJ2vK4tR9sZ1aBc'] });

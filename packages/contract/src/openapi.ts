@@ -1,0 +1,173 @@
+import { z } from 'zod';
+import { ERRORS, type ErrorCode } from './errors.ts';
+import { problem } from './problem.ts';
+import type { Route } from './route.ts';
+import { routes } from './routes/index.ts';
+
+type Json = Record<string, unknown>;
+
+const EVERY_ROUTE: readonly ErrorCode[] = [
+  'malformed_request',
+  'rate_limited',
+  'internal',
+  'unavailable',
+];
+const WITH_CREDENTIAL: readonly ErrorCode[] = [
+  'unauthenticated',
+  'invalid_key',
+  'revoked',
+  'disabled',
+  'expired',
+  'owner_inactive',
+  'wrong_workspace',
+  'ip_not_allowed',
+  'member_suspended',
+];
+const WITH_BODY: readonly ErrorCode[] = [
+  'malformed_json',
+  'body_too_large',
+  'unsupported_media_type',
+  'validation_failed',
+];
+
+/** Every code that the route can answer. */
+export function routeErrors(route: Route): ErrorCode[] {
+  const codes = new Set<ErrorCode>([...EVERY_ROUTE, ...route.errors]);
+  if (route.access !== 'public') for (const code of WITH_CREDENTIAL) codes.add(code);
+  if (route.access !== 'public' && route.access !== 'credential') codes.add('insufficient_scope');
+  if (route.method !== 'GET') codes.add('cross_origin');
+  if (route.body) for (const code of WITH_BODY) codes.add(code);
+  if (route.query) codes.add('validation_failed');
+  return [...codes];
+}
+
+/**
+ * The OpenAPI 3.1 document of the whole API.
+ * @param baseUrl where the server answers, without a trailing slash
+ */
+export function openApiDocument(baseUrl: string, version: string): Json {
+  const paths: Record<string, Json> = {};
+  for (const [name, route] of Object.entries<Route>(routes)) {
+    paths[route.path] = {
+      ...paths[route.path],
+      [route.method.toLowerCase()]: operation(name, route),
+    };
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Tollkeeper',
+      version,
+      description: "Control of an organization's API keys. Errors are problem+json (RFC 9457).",
+    },
+    servers: [{ url: baseUrl }],
+    paths,
+    components: {
+      securitySchemes: {
+        apiKey: { type: 'http', scheme: 'bearer', description: 'An API key: tk_live_…' },
+        session: { type: 'apiKey', in: 'cookie', name: 'tollkeeper.session_token' },
+      },
+      schemas: { Problem: jsonSchema(problem, 'output') },
+    },
+  };
+}
+
+function operation(name: string, route: Route): Json {
+  return {
+    operationId: name,
+    summary: route.summary,
+    tags: [route.tag],
+    ...(route.access === 'public'
+      ? { security: [] }
+      : { security: [{ apiKey: [] }, { session: [] }] }),
+    'x-tollkeeper-access': route.access,
+    parameters: parameters(route),
+    ...(route.body
+      ? {
+          requestBody: {
+            required: true,
+            content: { 'application/json': { schema: jsonSchema(route.body, 'input') } },
+          },
+        }
+      : {}),
+    responses: responses(route),
+  };
+}
+
+function parameters(route: Route): Json[] {
+  const list = [...parametersIn('path', route.params), ...parametersIn('query', route.query)];
+  if (route.idempotent) {
+    list.push({
+      name: 'Idempotency-Key',
+      in: 'header',
+      required: false,
+      description: 'Makes a retry safe for 24 hours; the replay carries no secret',
+      schema: { type: 'string', minLength: 1, maxLength: 255 },
+    });
+  }
+  if (route.access !== 'public') {
+    list.push({
+      name: 'X-Organization-Id',
+      in: 'header',
+      required: false,
+      description: 'In a session: which organization, for a user who belongs to several',
+      schema: { type: 'string' },
+    });
+  }
+  return list;
+}
+
+function parametersIn(place: 'path' | 'query', schema: z.ZodObject | undefined): Json[] {
+  if (!schema) return [];
+  const { properties = {}, required = [] } = jsonSchema(schema, 'input') as {
+    properties?: Record<string, Json>;
+    required?: string[];
+  };
+  return Object.entries(properties).map(([name, property]) => ({
+    name,
+    in: place,
+    required: required.includes(name),
+    ...('description' in property ? { description: property.description } : {}),
+    schema: property,
+  }));
+}
+
+function responses(route: Route): Json {
+  const answers: Record<string, Json> = {
+    [String(route.status)]: {
+      description: 'Success',
+      ...(route.response
+        ? { content: { 'application/json': { schema: jsonSchema(route.response, 'output') } } }
+        : {}),
+    },
+  };
+  for (const code of routeErrors(route)) {
+    const status = String(ERRORS[code].status);
+    const before = answers[status]?.description;
+    answers[status] = {
+      description: before ? `${before}, \`${code}\`` : `\`${code}\``,
+      content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+    };
+  }
+  return answers;
+}
+
+/** JSON Schema 2020-12, the dialect of OpenAPI 3.1, each schema whole in its place. */
+function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
+  const {
+    $schema: _dialect,
+    $defs,
+    ...rest
+  } = z.toJSONSchema(schema, { io, reused: 'inline' }) as Json;
+  return inline(rest, ($defs ?? {}) as Record<string, Json>) as Json;
+}
+
+function inline(value: unknown, defs: Record<string, Json>): unknown {
+  if (Array.isArray(value)) return value.map((item) => inline(item, defs));
+  if (typeof value !== 'object' || value === null) return value;
+  const { $ref, id: _id, ...rest } = value as Json;
+  if (typeof $ref === 'string') {
+    return inline({ ...defs[$ref.replace('#/$defs/', '')], ...rest }, defs);
+  }
+  return Object.fromEntries(Object.entries(rest).map(([key, item]) => [key, inline(item, defs)]));
+}

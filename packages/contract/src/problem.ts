@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { ERRORS, type ErrorCode } from './errors.ts';
+
+const codes = Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]];
+
+/** The body of every refusal: application/problem+json (RFC 9457). */
+export const problem = z
+  .strictObject({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    code: z.enum(codes),
+    detail: z.string().meta({ description: 'What was wrong and what to do, for a person' }),
+    requestId: z.string(),
+    errors: z
+      .array(z.strictObject({ path: z.string(), message: z.string() }))
+      .optional()
+      .meta({ description: 'With validation_failed: each field at fault' }),
+    scopes: z.array(z.string()).optional().meta({ description: 'The scopes at fault' }),
+    limit: z.int().optional().meta({ description: 'With plan_limit_reached: keys of the plan' }),
+    count: z.int().optional().meta({ description: 'With plan_limit_reached: keys that count' }),
+  })
+  .meta({ id: 'Problem' });
+export type Problem = z.output<typeof problem>;

@@ -1,0 +1,49 @@
+import type { z } from 'zod';
+import type { ErrorCode } from './errors.ts';
+import type { Scope } from './scopes.ts';
+
+export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
+/** Who may call: anyone, any credential, or a credential that holds the scope. */
+export type Access = 'public' | 'credential' | Scope;
+
+/** One operation of the API, declared once for server, OpenAPI, SDK, command line and dashboard. */
+export interface Route {
+  readonly method: Method;
+  /** With `{name}` for each parameter. */
+  readonly path: string;
+  readonly access: Access;
+  readonly summary: string;
+  readonly tag: string;
+  readonly params?: z.ZodObject;
+  readonly query?: z.ZodObject;
+  readonly body?: z.ZodType;
+  /** Status of success. */
+  readonly status: 200 | 201 | 204;
+  /** Absent with 204. */
+  readonly response?: z.ZodType;
+  /** Codes beyond those that every route can answer. */
+  readonly errors: readonly ErrorCode[];
+  /** Accepts an Idempotency-Key: set on every POST that creates. */
+  readonly idempotent?: true;
+}
+
+export function defineRoute<const R extends Route>(route: R): R {
+  return route;
+}
+
+type Part<R, K extends string> = R extends { readonly [P in K]: infer S extends z.ZodType }
+  ? { [P in K]: z.input<S> }
+  : unknown;
+
+/** What a caller gives: `{params?, query?, body?}` as the route declares them. */
+export type RouteInput<R> = Part<R, 'params'> & QueryPart<R> & Part<R, 'body'>;
+
+type QueryPart<R> = R extends { readonly query: infer S extends z.ZodType }
+  ? { query?: z.input<S> }
+  : unknown;
+
+/** What a caller gets; undefined with 204. */
+export type RouteOutput<R> = R extends { readonly response: infer S extends z.ZodType }
+  ? z.output<S>
+  : undefined;

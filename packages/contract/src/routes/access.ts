@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import { scope } from '../api-key.ts';
+import { apiKeyId, memberId, workspaceId } from '../ids.ts';
+import { PLANS } from '../plans.ts';
+import { PROFILES } from '../profiles.ts';
+import { defineRoute } from '../route.ts';
+import { visibleLine } from '../text.ts';
+
+const tag = 'Access';
+
+const whoamiResponse = z
+  .strictObject({
+    organization: z.strictObject({
+      id: z.string(),
+      name: z.string(),
+      slug: z.string(),
+      plan: z.enum(PLANS),
+    }),
+    member: z
+      .strictObject({
+        id: memberId,
+        name: z.string(),
+        email: z.string(),
+        roleId: z.string(),
+        roleName: z.string(),
+      })
+      .meta({ description: 'The member signed in, or the owner of the key' }),
+    key: z
+      .strictObject({ id: apiKeyId, name: z.string() })
+      .nullable()
+      .meta({ description: 'The key presented; null in a session' }),
+    workspaceId: workspaceId.nullable().meta({ description: 'What the key is confined to' }),
+    scopes: z.array(scope).meta({ description: 'In force now' }),
+    organizations: z
+      .array(z.strictObject({ id: z.string(), name: z.string() }))
+      .meta({ description: 'In a session: those that X-Organization-Id can name' }),
+  })
+  .meta({ id: 'Identity' });
+export type Identity = z.output<typeof whoamiResponse>;
+
+export const whoami = defineRoute({
+  method: 'GET',
+  path: '/v1/whoami',
+  access: 'credential',
+  summary: 'Read who the credential is and what it may do now',
+  tag,
+  status: 200,
+  response: whoamiResponse,
+  errors: [],
+});
+
+export const listScopes = defineRoute({
+  method: 'GET',
+  path: '/v1/scopes',
+  access: 'credential',
+  summary: 'Read the catalog of scopes, profiles and roles',
+  tag,
+  status: 200,
+  response: z
+    .strictObject({
+      scopes: z.array(
+        z.strictObject({
+          name: scope,
+          group: z.string(),
+          description: z.string(),
+          held: z.boolean().meta({ description: 'Whether the credential holds it now' }),
+        }),
+      ),
+      profiles: z.array(
+        z.strictObject({
+          name: z.enum(PROFILES),
+          title: z.string(),
+          description: z.string(),
+          confinement: z.enum(['required', 'forbidden', 'optional']),
+          scopes: z.array(scope).meta({ description: 'What it gives to this credential' }),
+        }),
+      ),
+      roles: z.array(
+        z.strictObject({
+          id: z.string(),
+          name: z.string(),
+          description: z.string(),
+          scopes: z.array(scope),
+        }),
+      ),
+    })
+    .meta({ id: 'ScopeCatalog' }),
+  errors: [],
+});
+
+export const getSetup = defineRoute({
+  method: 'GET',
+  path: '/v1/setup',
+  access: 'public',
+  summary: 'Read whether the server still waits for its first owner',
+  tag,
+  status: 200,
+  response: z.strictObject({ open: z.boolean() }),
+  errors: [],
+});
+
+export const setup = defineRoute({
+  method: 'POST',
+  path: '/v1/setup',
+  access: 'public',
+  summary: 'Claim a fresh server with the one-time token that it printed',
+  tag,
+  body: z.strictObject({
+    token: z.string().min(1).max(256),
+    name: visibleLine(64),
+    email: z.email().max(254),
+    password: z.string().min(12).max(128),
+    organizationName: visibleLine(64),
+  }),
+  status: 201,
+  response: z.strictObject({ organizationId: z.string(), memberId }),
+  errors: ['setup_token_invalid', 'already_set_up'],
+});

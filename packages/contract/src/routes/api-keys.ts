@@ -1,0 +1,247 @@
+import { z } from 'zod';
+import { apiKey, apiKeyDetail, apiKeyWithSecret, KEY_STATUSES, scope } from '../api-key.ts';
+import { PUBLIC_DECISION_CODES } from '../decision.ts';
+import { apiKeyId, memberId, workspaceId } from '../ids.ts';
+import { listOf, listQuery } from '../list.ts';
+import { PLANS } from '../plans.ts';
+import { PROFILES } from '../profiles.ts';
+import { defineRoute } from '../route.ts';
+import { instant, ipRange, keyName, visibleLine } from '../text.ts';
+import { USAGE_PERIODS, usage } from '../usage.ts';
+
+const tag = 'API keys';
+const params = z.strictObject({ id: apiKeyId });
+const allowedIps = z.array(ipRange).max(50);
+const scopes = z.array(z.string().max(64)).max(200);
+
+/** The longest grace of a rotation: 30 days. */
+export const GRACE_SECONDS_MAX = 30 * 86_400;
+
+export const KEY_SORTS = ['createdAt', 'name', 'lastUsedAt', 'expiresAt'] as const;
+export type KeySort = (typeof KEY_SORTS)[number];
+
+export const listKeys = defineRoute({
+  method: 'GET',
+  path: '/v1/api-keys',
+  access: 'api_keys.read',
+  summary: 'List keys',
+  tag,
+  query: z.strictObject({
+    ...listQuery,
+    status: z.enum(KEY_STATUSES).optional(),
+    memberId: memberId.optional().meta({ description: 'Only keys of this owner' }),
+    workspaceId: workspaceId.optional(),
+    search: visibleLine(64).optional().meta({ description: 'Part of the name or of the prefix' }),
+    sort: z.enum(KEY_SORTS).default('createdAt'),
+    order: z.enum(['asc', 'desc']).default('desc'),
+  }),
+  status: 200,
+  response: listOf(apiKey),
+  errors: [],
+});
+
+export const createKey = defineRoute({
+  method: 'POST',
+  path: '/v1/api-keys',
+  access: 'api_keys.create',
+  summary: 'Create a key; the answer is the only one that holds its secret',
+  tag,
+  body: z.strictObject({
+    name: keyName,
+    profile: z.enum(PROFILES),
+    scopes: scopes.optional().meta({ description: 'With profile custom, and only then' }),
+    workspaceId: workspaceId.nullable().optional().meta({
+      description: "The workspace that confines the key. A key's own, if it is confined",
+    }),
+    expiresAt: instant.nullable().optional(),
+    allowedIps: allowedIps.optional().meta({ description: 'Empty: any address' }),
+  }),
+  status: 201,
+  response: apiKeyWithSecret,
+  errors: [
+    'plan_limit_reached',
+    'scope_not_held',
+    'ceiling_exceeded',
+    'idempotency_conflict',
+    'idempotency_in_progress',
+  ],
+  idempotent: true,
+});
+
+export const getKey = defineRoute({
+  method: 'GET',
+  path: '/v1/api-keys/{id}',
+  access: 'api_keys.read',
+  summary: 'Read a key, with the scopes in force now',
+  tag,
+  params,
+  status: 200,
+  response: apiKeyDetail,
+  errors: ['not_found'],
+});
+
+export const updateKey = defineRoute({
+  method: 'PATCH',
+  path: '/v1/api-keys/{id}',
+  access: 'api_keys.create',
+  summary: 'Rename a key, or change its scopes, expiry or addresses',
+  tag,
+  params,
+  body: z
+    .strictObject({
+      name: keyName.optional(),
+      scopes: scopes.optional().meta({ description: 'Makes the profile custom' }),
+      expiresAt: instant.nullable().optional(),
+      allowedIps: allowedIps.optional(),
+    })
+    .meta({ minProperties: 1 }),
+  status: 200,
+  response: apiKey,
+  errors: [
+    'not_found',
+    'invalid_state',
+    'plan_limit_reached',
+    'scope_not_held',
+    'ceiling_exceeded',
+  ],
+});
+
+export const deleteKey = defineRoute({
+  method: 'DELETE',
+  path: '/v1/api-keys/{id}',
+  access: 'api_keys.revoke',
+  summary: 'Delete a key permanently; only the audit log and the counts remember it',
+  tag,
+  params,
+  status: 204,
+  errors: ['not_found'],
+});
+
+export const disableKey = defineRoute({
+  method: 'POST',
+  path: '/v1/api-keys/{id}/disable',
+  access: 'api_keys.revoke',
+  summary: 'Disable a key: it is refused everywhere once this answers. Can be undone',
+  tag,
+  params,
+  status: 200,
+  response: apiKey,
+  errors: ['not_found', 'invalid_state'],
+});
+
+export const enableKey = defineRoute({
+  method: 'POST',
+  path: '/v1/api-keys/{id}/enable',
+  access: 'api_keys.revoke',
+  summary: 'Enable a disabled key',
+  tag,
+  params,
+  status: 200,
+  response: apiKey,
+  errors: ['not_found', 'invalid_state'],
+});
+
+export const revokeKey = defineRoute({
+  method: 'POST',
+  path: '/v1/api-keys/{id}/revoke',
+  access: 'api_keys.revoke',
+  summary: 'Revoke a key for good; its record stays',
+  tag,
+  params,
+  body: z.strictObject({ reason: visibleLine(200).optional() }),
+  status: 200,
+  response: apiKey,
+  errors: ['not_found', 'invalid_state'],
+});
+
+export const rotateKey = defineRoute({
+  method: 'POST',
+  path: '/v1/api-keys/{id}/rotate',
+  access: 'api_keys.create',
+  summary: 'Give a key a new secret; the old one works until the grace ends',
+  tag,
+  params,
+  body: z.strictObject({
+    graceSeconds: z.int().min(0).max(GRACE_SECONDS_MAX).default(0),
+  }),
+  status: 200,
+  response: apiKeyWithSecret,
+  errors: ['not_found', 'invalid_state', 'scope_not_held', 'ceiling_exceeded'],
+});
+
+export const getKeyStats = defineRoute({
+  method: 'GET',
+  path: '/v1/api-keys/stats',
+  access: 'api_keys.read',
+  summary: 'Count keys and calls; a caller without manage_all counts their own',
+  tag,
+  status: 200,
+  response: z
+    .strictObject({
+      totalKeys: z.int().meta({ description: 'Ever created, deleted ones included' }),
+      activeKeys: z.int(),
+      apiCalls24h: z.int(),
+      deniedCalls24h: z.int(),
+      lastCallAt: instant.nullable(),
+      plan: z.enum(PLANS),
+      keysMax: z.int().nullable().meta({ description: "The plan's limit; null is unlimited" }),
+      keysUsed: z.int().meta({ description: 'Keys of the organization that count to the limit' }),
+    })
+    .meta({ id: 'KeyStats' }),
+  errors: [],
+});
+
+const usageQuery = z.strictObject({ period: z.enum(USAGE_PERIODS).default('24h') });
+
+export const getKeyUsage = defineRoute({
+  method: 'GET',
+  path: '/v1/api-keys/{id}/usage',
+  access: 'usage.read',
+  summary: 'Calls of one key over time',
+  tag,
+  params,
+  query: usageQuery,
+  status: 200,
+  response: usage,
+  errors: ['not_found'],
+});
+
+export const getUsage = defineRoute({
+  method: 'GET',
+  path: '/v1/usage',
+  access: 'usage.read',
+  summary: 'Calls of all keys over time',
+  tag: 'Usage',
+  query: usageQuery,
+  status: 200,
+  response: usage,
+  errors: [],
+});
+
+export const verifyKey = defineRoute({
+  method: 'POST',
+  path: '/v1/api-keys/verify',
+  access: 'api_keys.verify',
+  summary: 'Decide whether a key is valid, and may do what is asked',
+  tag,
+  body: z.strictObject({
+    key: z.string().max(512),
+    scopes: z.array(scope).max(200).optional().meta({ description: 'All must be in force' }),
+    ip: z.string().max(64).optional().meta({ description: 'Where the key was used from' }),
+    workspaceId: workspaceId.optional().meta({ description: 'Where the key is used' }),
+  }),
+  status: 200,
+  response: z
+    .strictObject({
+      valid: z.boolean(),
+      code: z.enum(PUBLIC_DECISION_CODES),
+      keyId: apiKeyId.nullable(),
+      name: z.string().nullable(),
+      scopes: z.array(scope).meta({ description: 'In force now; empty when refused' }),
+      workspaceId: workspaceId.nullable(),
+      memberId: memberId.nullable(),
+      expiresAt: instant.nullable(),
+    })
+    .meta({ id: 'Verification' }),
+  errors: [],
+});

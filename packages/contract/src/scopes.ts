@@ -1,0 +1,99 @@
+/** The catalog of built-in scopes, grouped by resource (design, "Scopes"). */
+const CATALOG = {
+  organization: {
+    read: 'See the organization: its name, plan and settings',
+    settings: 'Change the name and settings of the organization',
+    delete: 'Delete the organization and everything in it',
+    transfer: 'Hand the ownership of the organization to another member',
+  },
+  members: {
+    read: 'See who belongs to the organization, with roles and status',
+    invite: 'Invite people, resend and withdraw invitations',
+    remove: 'Remove members and decide what happens to their keys',
+    role_change: 'Give a member another role',
+    suspend: 'Suspend and reinstate members',
+  },
+  api_keys: {
+    read: 'See keys: name, prefix, status, scopes and last use; never a secret',
+    create: 'Create, edit and rotate keys, up to your own scopes',
+    revoke: 'Disable, enable, revoke and delete keys',
+    manage_all: "See and manage every member's keys, not only your own",
+    verify: 'Ask whether a key is valid and what it may do',
+  },
+  policies: {
+    read: 'See policies and simulate requests against them',
+    create: 'Write new policies',
+    edit: 'Change policies',
+    delete: 'Delete policies',
+  },
+  fleet: {
+    read: 'See gateway instances and join keys',
+    manage: 'Create and revoke join keys; rename, drain and remove gateways',
+  },
+  audit: {
+    read: 'Read the audit log',
+    export: 'Export the audit log',
+    webhook_manage: 'Manage the webhooks that receive audit events',
+  },
+  billing: {
+    read: 'See the plan, invoices and payment methods',
+    manage: 'Change the plan and payment methods',
+  },
+  security: {
+    read: 'See the security settings',
+    manage: 'Change key lifetimes, accepted addresses and two-factor rules',
+  },
+  roles: {
+    read: 'See roles and the scopes that each one holds',
+    create: 'Create custom roles, up to your own scopes',
+    edit: 'Change custom roles',
+    delete: 'Delete custom roles',
+  },
+  compliance: {
+    read: 'See compliance reports',
+    export: 'Export compliance reports',
+  },
+  integrations: {
+    read: 'See integrations with other services',
+    manage: 'Connect, change and disconnect integrations',
+  },
+  notifications: {
+    read: 'See notification preferences',
+    manage: 'Change notification preferences',
+  },
+  workspaces: {
+    read: 'See the workspaces of the organization',
+    manage: 'Create, rename and delete workspaces',
+  },
+  usage: {
+    read: 'See how many calls were made, by key and over time',
+  },
+} as const;
+
+type Catalog = typeof CATALOG;
+export type ScopeGroup = keyof Catalog;
+export type Scope = { [G in ScopeGroup]: `${G}.${Extract<keyof Catalog[G], string>}` }[ScopeGroup];
+
+export interface ScopeDescription {
+  readonly name: Scope;
+  readonly group: ScopeGroup;
+  readonly description: string;
+}
+
+export const SCOPE_CATALOG: readonly ScopeDescription[] = Object.entries(CATALOG).flatMap(
+  ([group, actions]) =>
+    Object.entries(actions).map(([action, description]) => ({
+      name: `${group}.${action}` as Scope,
+      group: group as ScopeGroup,
+      description,
+    })),
+);
+
+/** Every built-in scope, in catalog order. The order is for display; sets are stored sorted. */
+export const SCOPES: readonly Scope[] = SCOPE_CATALOG.map((scope) => scope.name);
+
+const names: ReadonlySet<string> = new Set(SCOPES);
+
+export function isScope(name: string): name is Scope {
+  return names.has(name);
+}

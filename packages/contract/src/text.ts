@@ -1,0 +1,42 @@
+import { z } from 'zod';
+
+/**
+ * One line of text that a person reads: no control characters, lone surrogates, line separators,
+ * zero-width or bidirectional-override characters, since those make one name pass for another
+ * (ASVS 1.2.10; Unicode TR 36). Never empty or only white space.
+ */
+export const VISIBLE_LINE =
+  /^(?!\s*$)[^\p{Cc}\p{Cs}\u061C\u200B\u200E\u200F\u2028-\u202E\u2060\u2066-\u2069\uFEFF]*$/u;
+
+const VISIBLE_LINE_RULE =
+  'must be visible text on one line, without control or direction-override characters';
+
+/** @param max the longest text, in characters */
+export function visibleLine(max: number) {
+  return z.string().min(1).max(max).regex(VISIBLE_LINE, VISIBLE_LINE_RULE);
+}
+
+export const keyName = visibleLine(64).meta({
+  description: 'A descriptive name, such as cursor-dev, ci-pipeline or staging-gateway',
+  examples: ['ci-pipeline'],
+});
+
+/** A moment in UTC, ISO 8601. */
+export const instant = z.iso.datetime().meta({ examples: ['2027-01-31T12:00:00.000Z'] });
+
+const OCTET = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
+const IPV4_RANGE = `${OCTET}(?:\\.${OCTET}){3}(?:/(?:3[0-2]|[12]?\\d))?`;
+const IPV6_RANGE = '[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(?:/(?:12[0-8]|1[01]\\d|[1-9]?\\d))?';
+
+/**
+ * An IPv4 or IPv6 address, or a range of them in CIDR notation (RFC 4632, RFC 4291). The pattern
+ * is the outline; the server parses what passes it.
+ */
+export const ipRange = z
+  .string()
+  .max(49)
+  .regex(
+    new RegExp(`^(?:${IPV4_RANGE}|${IPV6_RANGE})$`),
+    'must be an IP address or a CIDR range such as 10.0.0.0/8',
+  )
+  .meta({ examples: ['10.0.0.0/8'] });

@@ -1,0 +1,108 @@
+import {
+  ERRORS,
+  type ErrorCode,
+  type Problem,
+  problem,
+  type Route,
+  type RouteInput,
+  type RouteName,
+  type RouteOutput,
+  type Routes,
+  routes,
+} from '@tollkeeper/contract';
+
+export interface ClientOptions {
+  /** Where the control plane answers, such as http://127.0.0.1:7420; '' for the page's own origin. */
+  readonly baseUrl: string;
+  /** Sent with every request: Authorization, Cookie, X-Organization-Id. Asked anew each time. */
+  readonly headers?: () => Record<string, string>;
+  readonly fetch?: typeof fetch;
+}
+
+export interface CallOptions {
+  /** Makes a retry of a creation safe for 24 hours. */
+  readonly idempotencyKey?: string;
+  readonly signal?: AbortSignal;
+}
+
+type Call<R> =
+  unknown extends RouteInput<R>
+    ? (input?: Record<string, never>, options?: CallOptions) => Promise<RouteOutput<R>>
+    : (input: RouteInput<R>, options?: CallOptions) => Promise<RouteOutput<R>>;
+
+/** A method for each route of the contract, by the route's name. */
+export type Client = { readonly [N in RouteName]: Call<Routes[N]> };
+
+/** A refusal, as the server's problem+json tells it (RFC 9457). */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly code: ErrorCode;
+  readonly status: number;
+  readonly problem: Problem;
+
+  constructor(answer: Problem) {
+    super(answer.detail);
+    this.code = answer.code;
+    this.status = answer.status;
+    this.problem = answer;
+  }
+}
+
+/**
+ * A typed client of the whole API. Its methods throw ApiError when the server refuses and fetch's
+ * own TypeError when it cannot be reached.
+ */
+export function createClient(options: ClientOptions): Client {
+  const calls = Object.entries<Route>(routes).map(([name, route]) => [
+    name,
+    (input?: Parts, call?: CallOptions) => send(options, route, input ?? {}, call ?? {}),
+  ]);
+  return Object.fromEntries(calls) as Client;
+}
+
+interface Parts {
+  readonly params?: Record<string, string>;
+  readonly query?: Record<string, unknown>;
+  readonly body?: unknown;
+}
+
+async function send(options: ClientOptions, route: Route, input: Parts, call: CallOptions) {
+  const request = options.fetch ?? fetch;
+  const response = await request(options.baseUrl + address(route, input), {
+    method: route.method,
+    headers: {
+      accept: 'application/json',
+      ...(input.body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(call.idempotencyKey ? { 'idempotency-key': call.idempotencyKey } : {}),
+      ...options.headers?.(),
+    },
+    ...(input.body === undefined ? {} : { body: JSON.stringify(input.body) }),
+    ...(call.signal ? { signal: call.signal } : {}),
+  });
+  if (!response.ok) throw await refusal(response);
+  return route.response ? route.response.parse(await response.json()) : undefined;
+}
+
+function address(route: Route, input: Parts): string {
+  const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) =>
+    encodeURIComponent(input.params?.[name] ?? ''),
+  );
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(input.query ?? {})) {
+    if (value !== undefined && value !== '') query.set(name, String(value));
+  }
+  return query.size > 0 ? `${path}?${query}` : path;
+}
+
+async function refusal(response: Response): Promise<ApiError> {
+  const parsed = problem.safeParse(await response.json().catch(() => undefined));
+  if (parsed.success) return new ApiError(parsed.data);
+  return new ApiError({
+    type: 'about:blank',
+    title: ERRORS.unavailable.title,
+    status: response.status,
+    code: 'unavailable',
+    detail: `The server answered ${response.status} without a reason. Is the address right?`,
+    requestId: response.headers.get('x-request-id') ?? '',
+  });
+}
