@@ -23,7 +23,6 @@ export const ERRORS = {
   invalid_state: { status: 409, title: 'The status forbids this change' },
   already_set_up: { status: 409, title: 'This server already has an owner' },
   idempotency_conflict: { status: 409, title: 'The Idempotency-Key was used for another request' },
-  idempotency_in_progress: { status: 409, title: 'The first request with this key is under way' },
   body_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The content type is not supported' },
   validation_failed: { status: 422, title: 'The request is not valid' },

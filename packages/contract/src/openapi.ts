@@ -165,7 +165,9 @@ function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
 function inline(value: unknown, defs: Record<string, Json>): unknown {
   if (Array.isArray(value)) return value.map((item) => inline(item, defs));
   if (typeof value !== 'object' || value === null) return value;
-  const { $ref, id: _id, ...rest } = value as Json;
+  const { $ref, ...rest } = value as Json;
+  // Zod's name for the schema; a property that is called id stands there as an object.
+  if (typeof rest.id === 'string') delete rest.id;
   if (typeof $ref === 'string') {
     return inline({ ...defs[$ref.replace('#/$defs/', '')], ...rest }, defs);
   }

@@ -58,13 +58,7 @@ export const createKey = defineRoute({
   }),
   status: 201,
   response: apiKeyWithSecret,
-  errors: [
-    'plan_limit_reached',
-    'scope_not_held',
-    'ceiling_exceeded',
-    'idempotency_conflict',
-    'idempotency_in_progress',
-  ],
+  errors: ['plan_limit_reached', 'scope_not_held', 'ceiling_exceeded', 'idempotency_conflict'],
   idempotent: true,
 });
 

@@ -1,0 +1,16 @@
+export interface EmbeddedPostgres {
+  /** What a pg client needs; the host is the folder of the socket. */
+  readonly connection: { host: string; port: number; user: string; database: string };
+  /** Resolves, never rejects, when the server ends without `stop`: then the process has to end too. */
+  readonly lost: Promise<Error>;
+  /** Idempotent; resolves when the postmaster has exited. Leaves a borrowed server alone. */
+  stop(): Promise<void>;
+}
+
+export interface EmbeddedOptions {
+  /** Made if it is missing. */
+  dataDir: string;
+  log: (message: string) => void;
+  /** Who we are, for the sentence that refuses a second: "pid 123, started …, serving http://…". */
+  holder: string;
+}

@@ -1,0 +1,82 @@
+import type { Scope } from '@tollkeeper/contract';
+import { missing, parseIpRange, rangeWithin, scopeNames, scopeSet } from '@tollkeeper/verify';
+import { eq } from 'drizzle-orm';
+import type { Transaction } from '../../db/connect.ts';
+import { apiKey } from '../../db/schema/index.ts';
+import type { Ctx } from '../../kernel/context.ts';
+import { DomainError } from '../../kernel/domain-error.ts';
+
+/** What a key that makes, edits or rotates keys cannot exceed. Null in a session. */
+export interface Ceiling {
+  readonly expiresAt: Date | null;
+  readonly allowedIps: readonly string[];
+}
+
+/** What a key is about to become. */
+export interface Reach {
+  readonly scopes: readonly Scope[];
+  readonly workspaceId: string | null;
+  readonly expiresAt: Date | null;
+  readonly allowedIps: readonly string[];
+}
+
+/** Read inside the transaction, where confirmActor holds the row of the calling key. */
+export async function findCeiling(tx: Transaction, ctx: Ctx): Promise<Ceiling | null> {
+  if (ctx.actor.type !== 'key') return null;
+  const [maker] = await tx
+    .select({ expiresAt: apiKey.expiresAt, allowedIps: apiKey.allowedIps })
+    .from(apiKey)
+    .where(eq(apiKey.id, ctx.actor.keyId));
+  return maker ?? { expiresAt: new Date(0), allowedIps: [] };
+}
+
+/**
+ * Whoever hands out a secret hands out what it can do: nobody beyond their own scopes, and no key
+ * beyond its own workspace, expiry or addresses.
+ * @throws DomainError scope_not_held, ceiling_exceeded
+ */
+export function requireWithinCeiling(ctx: Ctx, ceiling: Ceiling | null, reach: Reach): void {
+  requireScopesHeld(ctx, reach.scopes);
+  if (ctx.workspaceId !== null && reach.workspaceId !== ctx.workspaceId) {
+    throw exceeded(
+      `is confined to the workspace "${ctx.workspaceId}"`,
+      'Confine the new key to it',
+    );
+  }
+  if (!ceiling) return;
+  if (ceiling.expiresAt && (!reach.expiresAt || reach.expiresAt > ceiling.expiresAt)) {
+    throw exceeded(`expires at ${ceiling.expiresAt.toISOString()}`, 'Choose an earlier expiry');
+  }
+  if (!addressesWithin(reach.allowedIps, ceiling.allowedIps)) {
+    throw exceeded(
+      `may be used only from ${ceiling.allowedIps.join(', ')}`,
+      'Choose addresses within',
+    );
+  }
+}
+
+/** @throws DomainError scope_not_held, naming the scopes at fault */
+export function requireScopesHeld(ctx: Ctx, scopes: readonly Scope[]): void {
+  const beyond = scopeNames(missing(ctx.scopes, scopeSet(scopes)));
+  if (beyond.length === 0) return;
+  throw new DomainError(
+    'scope_not_held',
+    `You do not hold ${beyond.map((name) => `"${name}"`).join(', ')} yourself. Leave ${beyond.length > 1 ? 'them' : 'it'} out, or ask someone who does.`,
+    { scopes: beyond },
+  );
+}
+
+function addressesWithin(inner: readonly string[], outer: readonly string[]): boolean {
+  if (outer.length === 0) return true;
+  const bounds = outer.map(parseIpRange);
+  return (
+    inner.length > 0 &&
+    inner
+      .map(parseIpRange)
+      .every((range) => range && bounds.some((bound) => bound && rangeWithin(range, bound)))
+  );
+}
+
+function exceeded(bound: string, advice: string): DomainError {
+  return new DomainError('ceiling_exceeded', `The key that you use ${bound}. ${advice}.`);
+}

@@ -1,0 +1,42 @@
+import type { ApiKey, KeyStatus } from '@tollkeeper/contract';
+import { eq } from 'drizzle-orm';
+import { apiKey } from '../../db/schema/index.ts';
+import type { Ctx } from '../../kernel/context.ts';
+import { DomainError } from '../../kernel/domain-error.ts';
+import { write } from '../../kernel/write.ts';
+import { keyFacts, readKey } from './key-view.ts';
+import { type KeyRow, lockKey } from './lock-key.ts';
+
+/**
+ * Moves a key to another status; `next` says what to set, or throws when its status forbids it.
+ * Returns once every process refuses or accepts the key accordingly.
+ * @throws DomainError not_found, invalid_state
+ */
+export function changeStatus(
+  ctx: Ctx,
+  id: string,
+  action: `api_key.${string}`,
+  next: (row: KeyRow, now: Date) => Partial<KeyRow> & { readonly status: KeyStatus },
+): Promise<ApiKey> {
+  return write(ctx, { scope: 'api_keys.revoke', action }, async (tx, confirmed) => {
+    const row = await lockKey(tx, confirmed, id);
+    const set = next(row, ctx.services.clock());
+    await tx.update(apiKey).set(set).where(eq(apiKey.id, row.id));
+    return {
+      result: await readKey(tx, confirmed, row.id),
+      target: { type: 'api_key', id: row.id, name: row.name },
+      before: keyFacts(row),
+      after: keyFacts({ ...row, ...set }),
+      changes: [{ kind: 'key', subjectId: row.id }],
+    };
+  });
+}
+
+/** @throws DomainError invalid_state, always */
+export function refuseStatus(verb: string, row: KeyRow): never {
+  const advice = row.status === 'revoked' ? ' Create a new key.' : '';
+  throw new DomainError(
+    'invalid_state',
+    `Cannot ${verb} the key "${row.name}": it is ${row.status === 'revoked' ? 'revoked for good' : `already ${row.status}`}.${advice}`,
+  );
+}

@@ -1,0 +1,70 @@
+import { PLAN_KEYS_MAX } from '@tollkeeper/contract';
+import { and, count, eq, gt, isNull, max, or, sql, sum } from 'drizzle-orm';
+import { apiKey, keyTotal, organization, organizationUsage } from '../../db/schema/index.ts';
+import type { Ctx } from '../../kernel/context.ts';
+import { visibleCounts, visibleKeys } from '../../kernel/visible-keys.ts';
+import { windowStart } from '../usage/index.ts';
+import { countKeysUsed } from './plan-limit.ts';
+
+/** The figures at the top of the page, of the keys that the caller sees. */
+export async function getKeyStats(ctx: Ctx) {
+  const now = ctx.services.clock();
+  const [plan, totals, activeKeys, calls, keysUsed] = await Promise.all([
+    findPlan(ctx),
+    sumTotals(ctx),
+    countActive(ctx, now),
+    sumCalls(ctx, now),
+    countKeysUsed(ctx.services.db, ctx.organizationId, now),
+  ]);
+  return { ...totals, ...calls, activeKeys, plan, keysMax: PLAN_KEYS_MAX[plan], keysUsed };
+}
+
+async function findPlan({ services, organizationId }: Ctx) {
+  const [row] = await services.db
+    .select({ plan: organization.plan })
+    .from(organization)
+    .where(eq(organization.id, organizationId));
+  return row?.plan ?? 'free';
+}
+
+async function sumTotals(ctx: Ctx) {
+  const [row] = await ctx.services.db
+    .select({ created: sum(keyTotal.created), lastCallAt: max(keyTotal.lastCallAt) })
+    .from(keyTotal)
+    .where(and(eq(keyTotal.organizationId, ctx.organizationId), visibleCounts(ctx, keyTotal)));
+  return {
+    totalKeys: Number(row?.created ?? 0),
+    lastCallAt: row?.lastCallAt?.toISOString() ?? null,
+  };
+}
+
+async function countActive(ctx: Ctx, now: Date): Promise<number> {
+  const [row] = await ctx.services.db
+    .select({ active: count() })
+    .from(apiKey)
+    .where(
+      and(
+        visibleKeys(ctx),
+        eq(apiKey.status, 'active'),
+        or(isNull(apiKey.expiresAt), gt(apiKey.expiresAt, now)),
+      ),
+    );
+  return row?.active ?? 0;
+}
+
+async function sumCalls(ctx: Ctx, now: Date) {
+  const [row] = await ctx.services.db
+    .select({
+      accepted: sql<string>`coalesce(sum(${organizationUsage.accepted}), 0)`,
+      denied: sql<string>`coalesce(sum(${organizationUsage.denied}), 0)`,
+    })
+    .from(organizationUsage)
+    .where(
+      and(
+        eq(organizationUsage.organizationId, ctx.organizationId),
+        visibleCounts(ctx, organizationUsage),
+        sql`${organizationUsage.minute} >= ${windowStart('24h', now).toISOString()}::timestamptz`,
+      ),
+    );
+  return { apiCalls24h: Number(row?.accepted ?? 0), deniedCalls24h: Number(row?.denied ?? 0) };
+}

@@ -1,0 +1,12 @@
+/** API keys: issued, shown, changed, stopped and counted; a file for each verb. */
+export { createKey } from './create-key.ts';
+export { deleteKey } from './delete-key.ts';
+export { disableKey } from './disable-key.ts';
+export { enableKey } from './enable-key.ts';
+export { getKey } from './get-key.ts';
+export { getKeyStats } from './get-key-stats.ts';
+export { listKeys } from './list-keys.ts';
+export { revokeKey } from './revoke-key.ts';
+export { rotateKey } from './rotate-key.ts';
+export { updateKey } from './update-key.ts';
+export { verifyKey } from './verify-key.ts';

@@ -1,0 +1,90 @@
+import type { ApiKey, KeySort, RouteInput, Routes } from '@tollkeeper/contract';
+import { SECRET_PATTERN } from '@tollkeeper/verify';
+import { and, asc, desc, eq, ilike, or, type SQL, sql } from 'drizzle-orm';
+import { apiKey } from '../../db/schema/index.ts';
+import type { Ctx } from '../../kernel/context.ts';
+import { decodeCursor, encodeCursor } from '../../kernel/cursor.ts';
+import { invalidField } from '../../kernel/domain-error.ts';
+import { visibleKeys } from '../../kernel/visible-keys.ts';
+import { keyView, selectKeys } from './key-view.ts';
+
+type Query = NonNullable<RouteInput<Routes['listKeys']>['query']>;
+
+/** A page of the keys that the caller sees. @throws DomainError validation_failed */
+export async function listKeys(ctx: Ctx, { query }: { query: Query }) {
+  const { db, clock } = ctx.services;
+  const { sort = 'createdAt', order = 'desc' } = query;
+  const limit = Number(query.limit ?? 50);
+  const column = SORT_COLUMNS[sort];
+  const direction = order === 'asc' ? asc : desc;
+  const rows = await selectKeys(db, clock())
+    .where(and(visibleKeys(ctx), filters(query), after(query.cursor, sort, order)))
+    .orderBy(direction(column), direction(apiKey.id))
+    .limit(limit + 1);
+  const page = rows.slice(0, limit).map(keyView);
+  const last = page.at(-1);
+  const more = rows.length > limit && last !== undefined;
+  return {
+    data: page,
+    nextCursor: more ? encodeCursor([sort, order, sortText(last, sort), last.id]) : null,
+  };
+}
+
+/** Never null, so that one comparison orders all rows: never used is oldest, no expiry is last. */
+const SORT_COLUMNS: Readonly<Record<KeySort, SQL>> = {
+  createdAt: sql`${apiKey.createdAt}`,
+  name: sql`lower(${apiKey.name})`,
+  lastUsedAt: sql`coalesce(${apiKey.lastUsedAt}, '-infinity')`,
+  expiresAt: sql`coalesce(${apiKey.expiresAt}, 'infinity')`,
+};
+
+function sortText(key: ApiKey, sort: KeySort): string {
+  switch (sort) {
+    case 'createdAt':
+      return key.createdAt;
+    case 'name':
+      return key.name;
+    case 'lastUsedAt':
+      return key.lastUsedAt ?? '-infinity';
+    case 'expiresAt':
+      return key.expiresAt ?? 'infinity';
+  }
+}
+
+function after(cursor: string | undefined, sort: KeySort, order: 'asc' | 'desc'): SQL | undefined {
+  if (cursor === undefined) return undefined;
+  const [ofSort, ofOrder, value, id] = decodeCursor(cursor);
+  if (ofSort !== sort || ofOrder !== order) {
+    throw invalidField('cursor', 'belongs to a list in another order; begin again without it');
+  }
+  const bound = sort === 'name' ? sql`lower(${value})` : sql`${momentOf(value)}::timestamptz`;
+  const comparison = order === 'asc' ? sql`>` : sql`<`;
+  return sql`(${SORT_COLUMNS[sort]}, ${apiKey.id}) ${comparison} (${bound}, ${id})`;
+}
+
+function momentOf(value: string): string {
+  if (value === 'infinity' || value === '-infinity') return value;
+  const moment = new Date(value);
+  if (Number.isNaN(moment.getTime())) throw invalidField('cursor', 'is not one that a list gave');
+  return moment.toISOString();
+}
+
+function filters(query: Query): SQL | undefined {
+  return and(
+    query.status && eq(apiKey.status, query.status),
+    query.memberId ? eq(apiKey.memberId, query.memberId) : undefined,
+    query.workspaceId ? eq(apiKey.workspaceId, query.workspaceId) : undefined,
+    query.search === undefined ? undefined : matching(query.search),
+  );
+}
+
+function matching(search: string): SQL | undefined {
+  if (SECRET_PATTERN.test(search)) {
+    throw invalidField(
+      'search',
+      'holds a whole key, which must never stand in an address; search by its prefix, and rotate it',
+    );
+  }
+  const literal = search.replace(/[\\%_]/g, '\\$&');
+  return or(ilike(apiKey.name, `%${literal}%`), ilike(apiKey.prefix, `${literal}%`));
+}

@@ -1,0 +1,22 @@
+import { and, eq } from 'drizzle-orm';
+import type { Transaction } from '../../db/connect.ts';
+import { apiKey } from '../../db/schema/index.ts';
+import type { Ctx } from '../../kernel/context.ts';
+import { notFound } from '../../kernel/domain-error.ts';
+import { visibleKeys } from '../../kernel/visible-keys.ts';
+
+export type KeyRow = typeof apiKey.$inferSelect;
+
+/**
+ * The key, locked until the transaction ends.
+ * @throws DomainError not_found
+ */
+export async function lockKey(tx: Transaction, ctx: Ctx, id: string): Promise<KeyRow> {
+  const [row] = await tx
+    .select()
+    .from(apiKey)
+    .where(and(visibleKeys(ctx), eq(apiKey.id, id)))
+    .for('update');
+  if (!row) throw notFound('API key', id);
+  return row;
+}

@@ -1,0 +1,47 @@
+import { PLAN_KEYS_MAX, type Plan } from '@tollkeeper/contract';
+import { and, count, eq, gt, isNull, ne, or } from 'drizzle-orm';
+import type { Database, Transaction } from '../../db/connect.ts';
+import { apiKey, organization } from '../../db/schema/index.ts';
+import type { Ctx } from '../../kernel/context.ts';
+import { DomainError } from '../../kernel/domain-error.ts';
+
+/**
+ * Locks the organization's row until the transaction ends: creations of one organization pass one
+ * by one, from however many processes, and the count is exact.
+ * @throws DomainError plan_limit_reached with the limit and the count
+ */
+export async function requirePlaceInPlan(tx: Transaction, ctx: Ctx): Promise<void> {
+  const [row] = await tx
+    .select({ plan: organization.plan })
+    .from(organization)
+    .where(eq(organization.id, ctx.organizationId))
+    .for('no key update');
+  if (!row) throw new Error(`The organization "${ctx.organizationId}" is gone`);
+  const limit = PLAN_KEYS_MAX[row.plan];
+  if (limit === null) return;
+  const used = await countKeysUsed(tx, ctx.organizationId, ctx.services.clock());
+  if (used >= limit) throw limitReached(row.plan, limit, used);
+}
+
+function limitReached(plan: Plan, limit: number, used: number): DomainError {
+  return new DomainError(
+    'plan_limit_reached',
+    `The ${plan} plan holds ${limit} keys and ${used} count now. Revoke or delete a key that nobody needs, or change the plan.`,
+    { limit, count: used },
+  );
+}
+
+/** Keys that count to the plan's limit: active or disabled, and not expired. */
+export async function countKeysUsed(db: Database | Transaction, organizationId: string, now: Date) {
+  const [row] = await db
+    .select({ used: count() })
+    .from(apiKey)
+    .where(
+      and(
+        eq(apiKey.organizationId, organizationId),
+        ne(apiKey.status, 'revoked'),
+        or(isNull(apiKey.expiresAt), gt(apiKey.expiresAt, now)),
+      ),
+    );
+  return row?.used ?? 0;
+}

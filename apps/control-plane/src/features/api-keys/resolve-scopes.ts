@@ -1,0 +1,52 @@
+import { isScope, PROFILE_SCOPES, type Profile, type Scope } from '@tollkeeper/contract';
+import type { Ctx } from '../../kernel/context.ts';
+import { DomainError, invalidField } from '../../kernel/domain-error.ts';
+import { holds } from '../../kernel/require-scope.ts';
+
+/**
+ * The scopes that a key of the profile gets from this creator, sorted. A preset gives the part
+ * that the creator holds; a custom set is taken whole (the ceiling is checked by the caller).
+ * @throws DomainError validation_failed for a set that is empty, unknown or repeats itself
+ */
+export function resolveScopes(
+  ctx: Ctx,
+  profile: Profile,
+  asked: readonly string[] | undefined,
+): Scope[] {
+  if (profile === 'custom') {
+    if (!asked) throw invalidField('scopes', 'is needed with the profile "custom"');
+    return parseScopes(asked);
+  }
+  if (asked) throw invalidField('scopes', `goes only with the profile "custom", not "${profile}"`);
+  const held = PROFILE_SCOPES[profile].filter((scope) => holds(ctx.scopes, scope));
+  if (held.length === 0) {
+    throw invalidField(
+      'profile',
+      `"${profile}" would give a key without scopes: you hold none of them`,
+    );
+  }
+  return held.toSorted();
+}
+
+/** @throws DomainError validation_failed, naming each scope at fault */
+export function parseScopes(names: readonly string[]): Scope[] {
+  if (names.length === 0) throw invalidField('scopes', 'must name at least one scope');
+  const seen = new Set<string>();
+  const scopes: Scope[] = [];
+  const errors: { path: string; message: string }[] = [];
+  for (const [at, name] of names.entries()) {
+    if (!isScope(name)) errors.push({ path: `scopes/${at}`, message: `"${name}" is not a scope` });
+    else if (seen.has(name))
+      errors.push({ path: `scopes/${at}`, message: `"${name}" is named twice` });
+    else scopes.push(name);
+    seen.add(name);
+  }
+  if (errors.length > 0) {
+    throw new DomainError(
+      'validation_failed',
+      `${errors.map((error) => error.message).join('; ')}. GET /v1/scopes lists the scopes.`,
+      { errors },
+    );
+  }
+  return scopes.toSorted();
+}

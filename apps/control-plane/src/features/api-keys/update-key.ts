@@ -1,0 +1,57 @@
+import type { RouteInput, Routes } from '@tollkeeper/contract';
+import { eq } from 'drizzle-orm';
+import type { Transaction } from '../../db/connect.ts';
+import { apiKey } from '../../db/schema/index.ts';
+import type { Ctx } from '../../kernel/context.ts';
+import { write } from '../../kernel/write.ts';
+import { findCeiling, requireWithinCeiling } from './ceiling.ts';
+import { refuseStatus } from './change-status.ts';
+import { keyFacts, readKey } from './key-view.ts';
+import { type KeyRow, lockKey } from './lock-key.ts';
+import { parseAllowedIps } from './parse-allowed-ips.ts';
+import { parseExpiry } from './parse-expiry.ts';
+import { requirePlaceInPlan } from './plan-limit.ts';
+import { parseScopes } from './resolve-scopes.ts';
+
+type Body = RouteInput<Routes['updateKey']>['body'];
+
+/** @throws DomainError not_found, invalid_state, scope_not_held, ceiling_exceeded, plan_limit_reached */
+export function updateKey(ctx: Ctx, { params, body }: { params: { id: string }; body: Body }) {
+  const spec = { scope: 'api_keys.create', action: 'api_key.update' } as const;
+  return write(ctx, spec, async (tx, confirmed) => {
+    const row = await lockKey(tx, confirmed, params.id);
+    if (row.status === 'revoked') refuseStatus('edit', row);
+    const next = { ...row, ...parseEdit(body, ctx.services.clock()) };
+    await requireEditable(tx, confirmed, row, next, body);
+    const { name, profile, scopes, expiresAt, allowedIps } = next;
+    await tx
+      .update(apiKey)
+      .set({ name, profile, scopes, expiresAt, allowedIps })
+      .where(eq(apiKey.id, row.id));
+    return {
+      result: await readKey(tx, confirmed, row.id),
+      target: { type: 'api_key', id: row.id, name },
+      before: keyFacts(row),
+      after: keyFacts(next),
+      changes: [{ kind: 'key', subjectId: row.id }],
+    };
+  });
+}
+
+function parseEdit(body: Body, now: Date): Partial<KeyRow> {
+  return {
+    ...(body.name === undefined ? {} : { name: body.name }),
+    ...(body.scopes ? { scopes: parseScopes(body.scopes), profile: 'custom' as const } : {}),
+    ...(body.expiresAt === undefined ? {} : { expiresAt: parseExpiry(body.expiresAt, now) }),
+    ...(body.allowedIps ? { allowedIps: parseAllowedIps(body.allowedIps) } : {}),
+  };
+}
+
+/** A new name changes nothing that a key can do; anything else must stay within the ceiling. */
+async function requireEditable(tx: Transaction, ctx: Ctx, row: KeyRow, next: KeyRow, body: Body) {
+  if (body.scopes || body.expiresAt !== undefined || body.allowedIps) {
+    requireWithinCeiling(ctx, await findCeiling(tx, ctx), next);
+  }
+  const wasExpired = row.expiresAt !== null && row.expiresAt <= ctx.services.clock();
+  if (wasExpired && next.expiresAt !== row.expiresAt) await requirePlaceInPlan(tx, ctx);
+}

@@ -1,0 +1,59 @@
+import {
+  publicDecisionCode,
+  type RouteInput,
+  type RouteOutput,
+  type Routes,
+} from '@tollkeeper/contract';
+import { decide, effectiveScopes, scopeNames, scopeSet, secretFacts } from '@tollkeeper/verify';
+import type { Ctx } from '../../kernel/context.ts';
+
+type Answer = RouteOutput<Routes['verifyKey']>;
+
+const REFUSED = {
+  valid: false,
+  keyId: null,
+  name: null,
+  scopes: [],
+  workspaceId: null,
+  memberId: null,
+  expiresAt: null,
+} as const;
+
+/** Decides for another server whether a key is valid; counts as a call of that key. */
+export function verifyKey(ctx: Ctx, { body }: RouteInput<Routes['verifyKey']>): Answer {
+  const index = ctx.services.keys.index();
+  const nowMs = ctx.services.clock().getTime();
+  const decision = decide(
+    index,
+    {
+      secret: body.key,
+      organizationId: ctx.organizationId,
+      ...workspaceOf(ctx, body.workspaceId),
+      ...(body.ip === undefined ? {} : { ip: body.ip }),
+      ...(body.scopes === undefined ? {} : { scopes: scopeSet(body.scopes) }),
+    },
+    nowMs,
+  );
+  const code = publicDecisionCode(decision.code);
+  const key = secretFacts(index, decision.slot);
+  if (!key) return { ...REFUSED, code, scopes: [] };
+  ctx.services.usage.count(key, decision.code === 'valid', nowMs);
+  // Which key of another workspace it is, is nothing that a confined caller may learn.
+  if (code === 'wrong_workspace' && ctx.workspaceId) return { ...REFUSED, code, scopes: [] };
+  return {
+    valid: decision.code === 'valid',
+    code,
+    keyId: key.keyId,
+    name: key.name,
+    scopes: decision.code === 'valid' ? scopeNames(effectiveScopes(index, decision.slot)) : [],
+    workspaceId: key.workspaceId,
+    memberId: key.ownerId,
+    expiresAt: key.expiresAtMs === null ? null : new Date(key.expiresAtMs).toISOString(),
+  };
+}
+
+/** A caller that is confined to a workspace asks only about use in that one. */
+function workspaceOf(ctx: Ctx, asked: string | undefined) {
+  const workspaceId = ctx.workspaceId ?? asked;
+  return workspaceId === undefined ? {} : { workspaceId };
+}

@@ -1,0 +1,2 @@
+/** Who belongs to the organization. */
+export { listMembers } from './list-members.ts';

@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import { createId, OWNER_ROLE_ID, type RouteInput, type Routes } from '@tollkeeper/contract';
+import { hashPassword } from 'better-auth/crypto';
+import { sql } from 'drizzle-orm';
+import type { Transaction } from '../../db/connect.ts';
+import { account, member, organization, user, workspace } from '../../db/schema/index.ts';
+import type { Origin, Services } from '../../kernel/context.ts';
+import type { DomainError } from '../../kernel/domain-error.ts';
+import { commit } from '../../kernel/write.ts';
+
+type Body = RouteInput<Routes['setup']>['body'];
+
+const SETUP_LOCK = 7_420_003;
+
+/**
+ * Creates the first user, the organization, its owner and its default workspace, or nothing.
+ * @throws DomainError what `taken` makes, when somebody was faster
+ */
+export async function createOwner(
+  services: Services,
+  origin: Origin,
+  body: Body,
+  taken: () => DomainError,
+) {
+  const organizationId = createId('organization', services.randomBytes);
+  const memberId = createId('member', services.randomBytes);
+  const password = await hashPassword(body.password);
+  const actor = { type: 'member', memberId } as const;
+  const source = { organizationId, actor, action: 'organization.create', origin };
+  return commit(services, source, async (tx) => {
+    await tx.execute(sql`select pg_advisory_xact_lock(${SETUP_LOCK})`);
+    const users = await tx.select({ id: user.id }).from(user).limit(1);
+    if (users.length > 0) throw taken();
+    const userId = await insertUser(tx, body, password);
+    const createdAt = services.clock();
+    const row = {
+      id: organizationId,
+      name: body.organizationName,
+      slug: slugOf(body.organizationName),
+      createdAt,
+    };
+    await tx.insert(organization).values(row);
+    await tx.insert(member).values({
+      id: memberId,
+      organizationId,
+      userId,
+      roleId: OWNER_ROLE_ID,
+      status: 'active',
+      createdAt,
+    });
+    const workspaceId = createId('workspace', services.randomBytes);
+    await tx
+      .insert(workspace)
+      .values({ id: workspaceId, organizationId, name: 'default', environment: 'live', createdAt });
+    return {
+      result: { organizationId, memberId },
+      target: { type: 'organization', id: organizationId, name: row.name },
+      before: null,
+      after: { name: row.name, slug: row.slug, plan: 'free', ownerId: memberId, workspaceId },
+      changes: [{ kind: 'member', subjectId: memberId }],
+    };
+  });
+}
+
+/** As Better Auth stores a user with a password; it takes over from here. */
+async function insertUser(tx: Transaction, body: Body, password: string): Promise<string> {
+  const id = randomUUID();
+  await tx
+    .insert(user)
+    .values({ id, name: body.name, email: body.email.toLowerCase(), emailVerified: true });
+  await tx
+    .insert(account)
+    .values({ id: randomUUID(), accountId: id, providerId: 'credential', userId: id, password });
+  return id;
+}
+
+function slugOf(name: string): string {
+  const slug = name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
+    .slice(0, 48);
+  return slug || 'organization';
+}

@@ -1,0 +1,51 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import type { RouteInput, Routes } from '@tollkeeper/contract';
+import { hashSecret } from '@tollkeeper/verify';
+import type { Database } from '../../db/connect.ts';
+import { user } from '../../db/schema/index.ts';
+import type { Origin, Services } from '../../kernel/context.ts';
+import { DomainError } from '../../kernel/domain-error.ts';
+import { createOwner } from './create-owner.ts';
+
+type Body = RouteInput<Routes['setup']>['body'];
+
+export interface Setup {
+  /** Whether nobody owns the server yet. */
+  isOpen(): Promise<boolean>;
+  /** The token of the link; for the terminal of whoever started the server, and nowhere else. */
+  readonly token: string;
+  /** @throws DomainError setup_token_invalid, already_set_up */
+  claim(
+    services: Services,
+    origin: Origin,
+    body: Body,
+  ): Promise<{ organizationId: string; memberId: string }>;
+}
+
+/** @param configured the operator's own token; without it a random one, new at every start */
+export function createSetup(db: Database, configured: string | undefined): Setup {
+  const token = configured ?? randomBytes(24).toString('base64url');
+  return {
+    token,
+    isOpen: () => isOpen(db),
+    async claim(services, origin, body) {
+      if (!(await isOpen(db))) throw alreadySetUp();
+      if (!timingSafeEqual(hashSecret(body.token), hashSecret(token))) {
+        throw new DomainError(
+          'setup_token_invalid',
+          'The set-up token is not the one that the server printed when it started. Open the newest link.',
+        );
+      }
+      return createOwner(services, origin, body, alreadySetUp);
+    },
+  };
+}
+
+async function isOpen(db: Database): Promise<boolean> {
+  const rows = await db.select({ id: user.id }).from(user).limit(1);
+  return rows.length === 0;
+}
+
+function alreadySetUp(): DomainError {
+  return new DomainError('already_set_up', 'This server already has an owner. Sign in instead.');
+}

@@ -1,0 +1,52 @@
+import { USAGE_BUCKET_SECONDS, type Usage, type UsagePeriod } from '@tollkeeper/contract';
+import { type SQL, sql } from 'drizzle-orm';
+import type { PgColumn } from 'drizzle-orm/pg-core';
+
+const MINUTE_MS = 60_000;
+const PERIOD_MS: Readonly<Record<UsagePeriod, number>> = {
+  '24h': 24 * 3_600_000,
+  '7d': 7 * 24 * 3_600_000,
+  '30d': 30 * 24 * 3_600_000,
+};
+
+/** The first minute of the period that slides with the clock, the minute under way included. */
+export function windowStart(period: UsagePeriod, now: Date): Date {
+  const thisMinute = now.getTime() - (now.getTime() % MINUTE_MS);
+  return new Date(thisMinute + MINUTE_MS - PERIOD_MS[period]);
+}
+
+/** The start of the bucket that a minute falls in; buckets are counted from the window's start. */
+export function bucketOf(minute: PgColumn, period: UsagePeriod, from: Date): SQL<Date> {
+  const stride = `${USAGE_BUCKET_SECONDS[period]} seconds`;
+  return sql<Date>`date_bin(${stride}::interval, ${minute}, ${from.toISOString()}::timestamptz)`.mapWith(
+    (value: string | Date) => new Date(value),
+  );
+}
+
+export interface BucketRow {
+  readonly from: Date;
+  readonly accepted: string;
+  readonly denied: string;
+}
+
+/** The whole period without gaps. */
+export function fillBuckets(period: UsagePeriod, from: Date, rows: readonly BucketRow[]): Usage {
+  const bucketSeconds = USAGE_BUCKET_SECONDS[period];
+  const byStart = new Map(rows.map((row) => [row.from.getTime(), row]));
+  const data = Array.from({ length: PERIOD_MS[period] / (bucketSeconds * 1000) }, (_, at) => {
+    const start = from.getTime() + at * bucketSeconds * 1000;
+    const row = byStart.get(start);
+    return {
+      from: new Date(start).toISOString(),
+      accepted: Number(row?.accepted ?? 0),
+      denied: Number(row?.denied ?? 0),
+    };
+  });
+  return {
+    period,
+    bucketSeconds,
+    accepted: data.reduce((sum, bucket) => sum + bucket.accepted, 0),
+    denied: data.reduce((sum, bucket) => sum + bucket.denied, 0),
+    data,
+  };
+}

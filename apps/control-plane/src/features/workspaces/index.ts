@@ -1,0 +1,2 @@
+/** The parts of the organization that confine keys. */
+export { listWorkspaces } from './list-workspaces.ts';

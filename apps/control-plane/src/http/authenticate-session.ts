@@ -1,0 +1,95 @@
+import { includes, type ScopeSet, scopeNames } from '@tollkeeper/verify';
+import { and, asc, eq } from 'drizzle-orm';
+import type { FastifyRequest } from 'fastify';
+import { member } from '../db/schema/index.ts';
+import { type Auth, findSessionUser } from '../features/identity/index.ts';
+import type { Ctx, Services } from '../kernel/context.ts';
+import { DomainError } from '../kernel/domain-error.ts';
+import { roleScopes } from '../kernel/role-scopes.ts';
+import { idempotencyKeyOf } from './idempotency-key.ts';
+import { originOf } from './origin.ts';
+import { requireSameOrigin } from './same-origin.ts';
+
+/** The member behind the session cookie, in the organization that the request names. @throws DomainError */
+export async function authenticateSession(
+  services: Services,
+  auth: Auth,
+  baseUrl: string,
+  request: FastifyRequest,
+  required: ScopeSet,
+): Promise<Ctx> {
+  const user = await findSessionUser(auth, request.headers.cookie);
+  if (!user) {
+    throw new DomainError(
+      'unauthenticated',
+      'This needs a credential: send "Authorization: Bearer tk_live_…", or sign in.',
+    );
+  }
+  requireSameOrigin(request, baseUrl);
+  const membership = await findMembership(
+    services,
+    user.userId,
+    request.headers['x-organization-id'],
+  );
+  if (membership.status !== 'active') {
+    throw new DomainError('member_suspended', 'Your membership is suspended. Ask an admin.');
+  }
+  const scopes = roleScopes(membership.roleId);
+  requireScopes(scopes, required);
+  return {
+    services,
+    organizationId: membership.organizationId,
+    actor: { type: 'member', memberId: membership.id, userId: user.userId },
+    scopes,
+    workspaceId: null,
+    origin: originOf(request),
+    idempotencyKey: idempotencyKeyOf(request),
+  };
+}
+
+async function findMembership(
+  services: Services,
+  userId: string,
+  named: string | string[] | undefined,
+) {
+  const organizationId =
+    typeof named === 'string' && /^org_[0-9A-Za-z]{20}$/.test(named) ? named : undefined;
+  if (named !== undefined && organizationId === undefined) throw strange();
+  const rows = await services.db
+    .select()
+    .from(member)
+    .where(
+      and(
+        eq(member.userId, userId),
+        organizationId ? eq(member.organizationId, organizationId) : undefined,
+      ),
+    )
+    .orderBy(asc(member.createdAt), asc(member.id))
+    .limit(2);
+  const [only] = rows;
+  if (!only) throw strange();
+  if (rows.length > 1) {
+    throw new DomainError(
+      'malformed_request',
+      'You belong to several organizations. Name one in the header X-Organization-Id.',
+    );
+  }
+  return only;
+}
+
+function strange(): DomainError {
+  return new DomainError(
+    'not_found',
+    'You belong to no such organization. Check the header X-Organization-Id.',
+  );
+}
+
+function requireScopes(held: ScopeSet, required: ScopeSet): void {
+  if (includes(held, required)) return;
+  const scopes = scopeNames(required);
+  throw new DomainError(
+    'insufficient_scope',
+    `This needs the scope "${scopes.join('", "')}", which your role does not hold. Ask an admin.`,
+    { scopes },
+  );
+}

@@ -1,0 +1,52 @@
+import type { Route, RouteName, RouteOutput, Routes } from '@tollkeeper/contract';
+import type { z } from 'zod';
+import { listScopes, whoami } from '../features/access/index.ts';
+import * as apiKeys from '../features/api-keys/index.ts';
+import { type Auth, signIn } from '../features/identity/index.ts';
+import { listMembers } from '../features/members/index.ts';
+import { getOrganization } from '../features/organization/index.ts';
+import type { Setup } from '../features/setup/index.ts';
+import { getKeyUsage, getUsage } from '../features/usage/index.ts';
+import { listWorkspaces } from '../features/workspaces/index.ts';
+import type { Ctx, Origin, Services } from '../kernel/context.ts';
+
+/** What a route without a credential works with. */
+export interface PublicCtx {
+  readonly services: Services;
+  readonly auth: Auth;
+  readonly setup: Setup;
+  readonly origin: Origin;
+  readonly setCookies: (cookies: string[]) => void;
+}
+
+type Parsed<R, K extends string> = R extends { readonly [P in K]: infer S extends z.ZodType }
+  ? z.input<S>
+  : never;
+type Input<R> = {
+  readonly params: Parsed<R, 'params'>;
+  readonly query: Parsed<R, 'query'>;
+  readonly body: Parsed<R, 'body'>;
+};
+type CtxOf<R extends Route> = R['access'] extends 'public' ? PublicCtx : Ctx;
+type Handler<R extends Route> = (
+  ctx: CtxOf<R>,
+  input: Input<R>,
+) => RouteOutput<R> | Promise<RouteOutput<R>>;
+
+/** The verb behind each route. The type leaves none out. */
+export const handlers: { readonly [N in RouteName]: Handler<Routes[N]> } = {
+  ...apiKeys,
+  whoami,
+  listScopes,
+  getKeyUsage,
+  getUsage,
+  getOrganization,
+  listMembers,
+  listWorkspaces,
+  getSetup: async ({ setup }) => ({ open: await setup.isOpen() }),
+  setup: async ({ setup, services, auth, origin, setCookies }, { body }) => {
+    const claimed = await setup.claim(services, origin, body);
+    setCookies(await signIn(auth, body.email, body.password));
+    return claimed;
+  },
+};

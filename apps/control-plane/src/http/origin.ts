@@ -1,0 +1,15 @@
+import type { FastifyRequest } from 'fastify';
+import type { Origin } from '../kernel/context.ts';
+
+const USER_AGENT_MAX = 256;
+
+/** Where the request came from. Text from outside is cut and cleaned before it reaches a record. */
+export function originOf(request: FastifyRequest): Origin {
+  const agent = request.headers['user-agent'];
+  return {
+    requestId: request.id,
+    ip: request.ip,
+    // Whatever is not printable ASCII has no business in a product token (RFC 9110, 10.1.5).
+    userAgent: agent ? agent.replace(/[^\x20-\x7e]/g, '?').slice(0, USER_AGENT_MAX) : null,
+  };
+}

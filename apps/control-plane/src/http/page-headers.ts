@@ -1,0 +1,26 @@
+import type { FastifyHelmetOptions } from '@fastify/helmet';
+
+/** The headers of our pages. Only a server behind TLS may tell browsers to insist on it. */
+export function pageHeaders(baseUrl: string): FastifyHelmetOptions {
+  return {
+    contentSecurityPolicy: { useDefaults: false, directives: CSP_DIRECTIVES },
+    strictTransportSecurity: baseUrl.startsWith('https:'),
+  };
+}
+
+/**
+ * What pages may load: our own files, and no script that stands in a page. Radix and Recharts set
+ * styles on elements, so styles may.
+ */
+const CSP_DIRECTIVES = {
+  'default-src': ["'self'"],
+  'script-src': ["'self'"],
+  'style-src': ["'self'", "'unsafe-inline'"],
+  'img-src': ["'self'", 'data:'],
+  'font-src': ["'self'"],
+  'connect-src': ["'self'"],
+  'object-src': ["'none'"],
+  'base-uri': ["'self'"],
+  'form-action': ["'self'"],
+  'frame-ancestors': ["'none'"],
+};

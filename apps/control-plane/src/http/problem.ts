@@ -1,0 +1,121 @@
+import { ERRORS, type ErrorCode, type Problem } from '@tollkeeper/contract';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { isUnavailable } from '../kernel/database-errors.ts';
+import { DomainError, type ErrorDetails } from '../kernel/domain-error.ts';
+
+/** What Fastify refuses by itself, in the words of the contract. */
+const FRAMEWORK_CODES: Readonly<Record<string, readonly [ErrorCode, string]>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: ['body_too_large', 'The body may be at most 64 KiB.'],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['unsupported_media_type', 'Send the body as application/json.'],
+  FST_ERR_CTP_EMPTY_TYPE: ['unsupported_media_type', 'Send the body as application/json.'],
+  FST_ERR_CTP_EMPTY_JSON_BODY: ['malformed_json', 'The body is empty; send a JSON object.'],
+  FST_ERR_CTP_INVALID_JSON_BODY: ['malformed_json', 'The body is not valid JSON.'],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: [
+    'malformed_request',
+    'The body is not as long as Content-Length says.',
+  ],
+  FST_ERR_BAD_URL: [
+    'malformed_request',
+    'The address holds a percent sequence that cannot be read.',
+  ],
+};
+
+/** Anything thrown, as problem+json. What is not foreseen becomes `internal`, told only to the log. */
+export function sendProblem(error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
+  const refusal = toRefusal(error);
+  if (refusal.code === 'internal' || refusal.code === 'unavailable') {
+    request.log.error({ err: error, route: request.routeOptions.url }, refusal.code);
+  }
+  return sendRefusal(request, reply, refusal);
+}
+
+export interface Refusal {
+  readonly code: ErrorCode;
+  readonly detail: string;
+  readonly details?: ErrorDetails;
+}
+
+export function sendRefusal(request: FastifyRequest, reply: FastifyReply, refusal: Refusal) {
+  const { status, title } = ERRORS[refusal.code];
+  const body: Problem = {
+    type: `urn:tollkeeper:error:${refusal.code}`,
+    title,
+    status,
+    code: refusal.code,
+    detail: refusal.detail,
+    requestId: request.id,
+    ...refusal.details,
+  };
+  if (status === 401) reply.header('www-authenticate', 'Bearer realm="tollkeeper"');
+  if (status === 503) reply.header('retry-after', '2');
+  return reply
+    .status(status)
+    .type('application/problem+json')
+    .serializer((payload: unknown) => JSON.stringify(payload))
+    .send(body);
+}
+
+function toRefusal(error: FastifyError): Refusal {
+  if (error instanceof DomainError) {
+    return { code: error.code, detail: error.message, details: error.details };
+  }
+  if (error.validation) return invalid(error);
+  const known = FRAMEWORK_CODES[error.code];
+  if (known) return { code: known[0], detail: known[1] };
+  if (isUnavailable(error)) {
+    return {
+      code: 'unavailable',
+      detail: 'The database cannot be reached right now. Nothing was changed; try again.',
+    };
+  }
+  if (error instanceof SyntaxError || (error.statusCode === 400 && error.code !== undefined)) {
+    return { code: 'malformed_json', detail: 'The body is not valid JSON.' };
+  }
+  return {
+    code: 'internal',
+    detail:
+      'Something went wrong here. Try again; if it stays, look for the request id in the log.',
+  };
+}
+
+/** A path that no id can have names nothing that exists. */
+function invalid(error: FastifyError): Refusal {
+  if (error.validationContext === 'params') {
+    return {
+      code: 'not_found',
+      detail: 'There is nothing under this address. Check the id in it.',
+    };
+  }
+  const errors = (error.validation ?? []).map(({ instancePath, message, params, keyword }) => {
+    const extra = keyword === 'additionalProperties' ? `/${params.additionalProperty}` : '';
+    const lacking = keyword === 'required' ? `/${params.missingProperty}` : '';
+    return {
+      path:
+        `${instancePath}${extra}${lacking}`.replace(/^\//, '') ||
+        (error.validationContext ?? 'body'),
+      message: fieldMessage(keyword, params, message),
+    };
+  });
+  const list = errors.map(({ path, message }) => `"${path}" ${message}`).join('; ');
+  return { code: 'validation_failed', detail: `${list}.`, details: { errors } };
+}
+
+function fieldMessage(
+  keyword: string,
+  params: Record<string, unknown>,
+  message: string | undefined,
+) {
+  switch (keyword) {
+    case 'additionalProperties':
+      return 'is not a field of this request';
+    case 'required':
+      return 'is needed';
+    case 'enum':
+      return `must be one of ${(params.allowedValues as unknown[]).join(', ')}`;
+    case 'pattern':
+    case 'format':
+      return 'does not have the form that is expected here';
+    default:
+      return message ?? 'is not valid';
+  }
+}

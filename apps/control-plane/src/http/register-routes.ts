@@ -1,0 +1,102 @@
+import { type Route, type RouteName, routes } from '@tollkeeper/contract';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Ctx } from '../kernel/context.ts';
+import { DomainError } from '../kernel/domain-error.ts';
+import { authenticateKey, requiredScopes } from './authenticate-key.ts';
+import { authenticateSession } from './authenticate-session.ts';
+import { handlers, type PublicCtx } from './handlers.ts';
+import { fastifySchema } from './json-schema.ts';
+import { originOf } from './origin.ts';
+import type { ServerOptions } from './server.ts';
+
+interface Input {
+  readonly params: never;
+  readonly query: never;
+  readonly body: never;
+}
+type Handler = (ctx: Ctx | PublicCtx, input: Input) => unknown;
+
+const contexts = new WeakMap<FastifyRequest, Ctx>();
+
+/** Puts every route of the contract on the server, each behind what its `access` asks. */
+export function registerRoutes(app: FastifyInstance, options: ServerOptions): void {
+  for (const [name, route] of Object.entries<Route>(routes)) {
+    const handler = handlers[name as RouteName] as Handler;
+    const isPublic = route.access === 'public';
+    app.route({
+      method: route.method,
+      url: route.path.replace(/\{(\w+)\}/g, ':$1'),
+      schema: fastifySchema(route),
+      ...(isPublic ? {} : { onRequest: authentication(route, options) }),
+      ...(route.body ? { preValidation: takeNoBody } : {}),
+      handler(request, reply) {
+        reply.status(route.status);
+        const ctx = isPublic ? publicCtx(options, request, reply) : contextOf(request);
+        const { params, query, body } = request;
+        const answer = handler(ctx, { params, query, body } as Input);
+        return route.status === 204 ? Promise.resolve(answer).then(() => reply.send()) : answer;
+      },
+    });
+  }
+}
+
+/** No body is an empty one; the schema says whether that will do. */
+function takeNoBody(request: FastifyRequest, _reply: FastifyReply, done: Done): void {
+  if (request.body === undefined || request.body === null) request.body = {};
+  done();
+}
+
+type Done = (error?: Error) => void;
+
+/** A key is decided without leaving the turn of the event loop, unless this process is behind. */
+function authentication(route: Route, { services, auth, baseUrl }: ServerOptions) {
+  const required = requiredScopes(route);
+  return (request: FastifyRequest, _reply: FastifyReply, done: Done) => {
+    const secret = bearerOf(request);
+    if (secret !== undefined && services.follower.current()) {
+      contexts.set(request, authenticateKey(services, request, secret, required));
+      done();
+      return;
+    }
+    const found =
+      secret === undefined
+        ? authenticateSession(services, auth, baseUrl, request, required)
+        : caughtUp(services).then(() => authenticateKey(services, request, secret, required));
+    found.then((ctx) => {
+      contexts.set(request, ctx);
+      done();
+    }, done);
+  };
+}
+
+/** Doubt refuses: without the newest changes no key is decided. */
+async function caughtUp({ follower }: ServerOptions['services']): Promise<void> {
+  await follower.refresh();
+  if (!follower.current()) {
+    throw new DomainError('unavailable', 'The server has lost touch with its database. Try again.');
+  }
+}
+
+function bearerOf(request: FastifyRequest): string | undefined {
+  const { authorization } = request.headers;
+  if (authorization === undefined) return undefined;
+  return /^bearer +(.*)$/i.exec(authorization)?.[1] ?? '';
+}
+
+function contextOf(request: FastifyRequest): Ctx {
+  const ctx = contexts.get(request);
+  if (!ctx) throw new Error('A route was reached without a credential');
+  return ctx;
+}
+
+function publicCtx(
+  options: ServerOptions,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): PublicCtx {
+  return {
+    ...options,
+    origin: originOf(request),
+    setCookies: (cookies) => void reply.header('set-cookie', cookies),
+  };
+}

@@ -1,0 +1,22 @@
+import type { FastifyRequest } from 'fastify';
+import { DomainError } from '../kernel/domain-error.ts';
+
+/**
+ * A browser sends the cookie along with whatever another site makes it post; only Origin tells
+ * the two apart (OWASP, CSRF prevention). Scripts that use a session send Origin themselves.
+ * @throws DomainError cross_origin
+ */
+export function requireSameOrigin(request: FastifyRequest, baseUrl: string): void {
+  if (request.method === 'GET' || request.method === 'HEAD') return;
+  const { origin, host } = request.headers;
+  if (origin !== undefined && (origin === new URL(baseUrl).origin || hostOf(origin) === host))
+    return;
+  throw new DomainError(
+    'cross_origin',
+    'A change by session must come from this server’s own pages. Scripts: use an API key, or send an Origin header with the server’s address.',
+  );
+}
+
+function hostOf(origin: string): string | undefined {
+  return URL.canParse(origin) ? new URL(origin).host : undefined;
+}

@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import { openApiDocument } from '@tollkeeper/contract';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import type { Auth } from '../features/identity/index.ts';
+import type { Setup } from '../features/setup/index.ts';
+import type { Services } from '../kernel/context.ts';
+import { registerAuthRoutes } from './auth-routes.ts';
+import { registerDashboard } from './dashboard.ts';
+import { registerDocs } from './docs.ts';
+import { sendNotFound } from './not-found.ts';
+import { sendProblem } from './problem.ts';
+import { registerRoutes } from './register-routes.ts';
+import { createValidatorCompiler } from './validator.ts';
+
+export interface ServerOptions {
+  readonly services: Services;
+  readonly auth: Auth;
+  readonly setup: Setup;
+  readonly baseUrl: string;
+  readonly version: string;
+  /** Addresses of proxies whose X-Forwarded-For is believed; none by default. */
+  readonly trustedProxies: readonly string[];
+  /** The built dashboard; without it the pages are left out (tests of the API). */
+  readonly dashboardDir: string | undefined;
+  readonly isReady: () => Promise<boolean>;
+}
+
+const BODY_BYTES_MAX = 64 * 1024;
+const REQUEST_TIMEOUT_MS = 30_000;
+
+const API_HEADERS = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+} as const;
+
+/** The HTTP server, not yet listening. */
+export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
+  const app: FastifyInstance = Fastify({
+    loggerInstance: options.services.log as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    exposeHeadRoutes: false,
+    genReqId: () => `req_${randomUUID()}`,
+    trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
+    frameworkErrors: sendProblem,
+    forceCloseConnections: 'idle',
+  });
+  app.setValidatorCompiler(createValidatorCompiler());
+  app.setErrorHandler(sendProblem);
+  app.setNotFoundHandler(sendNotFound);
+  app.removeContentTypeParser('text/plain');
+  parseJson(app);
+  await app.register(async (api) => {
+    api.addHook('onRequest', (request, reply, done) => {
+      reply.headers(API_HEADERS).header('x-request-id', request.id);
+      done();
+    });
+    registerRoutes(api, options);
+    registerAuthRoutes(api, options);
+    registerHealth(api, options);
+    const document = openApiDocument(options.baseUrl, options.version);
+    api.get('/openapi.json', () => document);
+  });
+  await registerDocs(app, options);
+  if (options.dashboardDir) await registerDashboard(app, options.dashboardDir, options.baseUrl);
+  return app;
+}
+
+/** As Fastify parses, but no body is no body even where a client announces JSON. */
+function parseJson(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.removeContentTypeParser('application/json');
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined);
+    else parse(request, body.toString(), done);
+  });
+}
+
+function registerHealth(app: FastifyInstance, { isReady }: ServerOptions): void {
+  app.get('/healthz', () => ({ status: 'up' }));
+  app.get('/readyz', async (_request, reply) => {
+    const ready = await isReady();
+    return reply.status(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready' });
+  });
+}

@@ -1,0 +1,36 @@
+import { lt, sql } from 'drizzle-orm';
+import type { Database } from '../db/connect.ts';
+import {
+  apiKeySecret,
+  change,
+  controlPlane,
+  idempotency,
+  keyUsage,
+  organizationUsage,
+  session,
+  usageSource,
+} from '../db/schema/index.ts';
+
+/**
+ * Deletes what nobody can ask for any more: answers kept for retries (24 hours), changes that
+ * every process has applied (a day; an absent one loads all anew), secrets whose grace has ended,
+ * counts beyond the longest period shown (31 days), ended sessions, and processes that are gone.
+ */
+export async function purgeOutdated(db: Database): Promise<Record<string, number>> {
+  const before = (interval: string) => sql`now() - ${interval}::interval`;
+  const purges = {
+    answers: db.delete(idempotency).where(lt(idempotency.createdAt, before('24 hours'))),
+    changes: db.delete(change).where(lt(change.at, before('24 hours'))),
+    secrets: db.delete(apiKeySecret).where(lt(apiKeySecret.retiresAt, before('1 minute'))),
+    keyMinutes: db.delete(keyUsage).where(lt(keyUsage.minute, before('31 days'))),
+    organizationMinutes: db
+      .delete(organizationUsage)
+      .where(lt(organizationUsage.minute, before('31 days'))),
+    sessions: db.delete(session).where(lt(session.expiresAt, before('0 seconds'))),
+    processes: db.delete(controlPlane).where(lt(controlPlane.leaseUntil, before('1 hour'))),
+    sources: db.delete(usageSource).where(lt(usageSource.seenAt, before('31 days'))),
+  };
+  const counts: Record<string, number> = {};
+  for (const [name, purge] of Object.entries(purges)) counts[name] = (await purge).rowCount ?? 0;
+  return counts;
+}

@@ -1,0 +1,33 @@
+import { sql } from 'drizzle-orm';
+import type { Transaction } from '../db/connect.ts';
+import { change } from '../db/schema/index.ts';
+
+export interface Change {
+  readonly kind: 'key' | 'member';
+  readonly subjectId: string;
+}
+
+/** Wakes the processes that follow the changes. Carries nothing: the table is the truth. */
+export const CHANGE_CHANNEL = 'tollkeeper_change';
+
+const CHANGE_LOCK = 7_420_002;
+
+/**
+ * Appends the changes and returns the id of the last, or 0 for none. Must be the transaction's
+ * last statement: the lock holds until its end, and only so do ids rise in the order of commits;
+ * a follower that has seen id 7 would else never look for a late 6.
+ */
+export async function appendChanges(
+  tx: Transaction,
+  organizationId: string,
+  changes: readonly Change[],
+): Promise<number> {
+  if (changes.length === 0) return 0;
+  await tx.execute(sql`select pg_advisory_xact_lock(${CHANGE_LOCK})`);
+  const rows = await tx
+    .insert(change)
+    .values(changes.map(({ kind, subjectId }) => ({ organizationId, kind, subjectId })))
+    .returning({ id: change.id });
+  await tx.execute(sql`select pg_notify(${CHANGE_CHANNEL}, '')`);
+  return Math.max(...rows.map((row) => row.id));
+}

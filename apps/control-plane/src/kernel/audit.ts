@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import { createId } from '@tollkeeper/contract';
+import { eq, sql } from 'drizzle-orm';
+import type { Transaction } from '../db/connect.ts';
+import { auditChain, auditEvent } from '../db/schema/index.ts';
+import { canonicalJson } from './canonical-json.ts';
+import type { Origin, Services } from './context.ts';
+
+export type AuditActor =
+  | { readonly type: 'member'; readonly memberId: string }
+  | { readonly type: 'key'; readonly memberId: string; readonly keyId: string }
+  | { readonly type: 'operator' }
+  | { readonly type: 'system'; readonly job: string };
+
+export interface AuditTarget {
+  readonly type: 'api_key' | 'organization' | 'member' | 'workspace';
+  readonly id: string;
+  readonly name: string;
+}
+
+export type Facts = Readonly<Record<string, unknown>>;
+
+export interface AuditEntry {
+  readonly organizationId: string;
+  readonly actor: AuditActor;
+  readonly action: string;
+  readonly target: AuditTarget;
+  readonly before: Facts | null;
+  readonly after: Facts | null;
+  readonly origin: Origin;
+}
+
+const GENESIS = Buffer.alloc(32);
+
+/**
+ * Appends the event to its organization's chain. Locks the end of the chain until the transaction
+ * ends, so that events of one organization stand in one line.
+ */
+export async function appendAuditEvent(
+  tx: Transaction,
+  services: Pick<Services, 'clock' | 'randomBytes'>,
+  entry: AuditEntry,
+) {
+  await tx
+    .insert(auditChain)
+    .values({ organizationId: entry.organizationId, sequence: 0, hash: GENESIS })
+    .onConflictDoNothing();
+  const [end] = await tx
+    .select()
+    .from(auditChain)
+    .where(eq(auditChain.organizationId, entry.organizationId))
+    .for('update');
+  if (!end) throw new Error(`The audit chain of "${entry.organizationId}" has no end`);
+  const { origin, ...rest } = entry;
+  const event = {
+    ...rest,
+    ...origin,
+    id: createId('auditEvent', services.randomBytes),
+    sequence: end.sequence + 1,
+    at: services.clock(),
+  };
+  const hash = auditHash(end.hash, event);
+  await tx
+    .insert(auditEvent)
+    .values({ ...event, target: { ...event.target }, previousHash: end.hash, hash });
+  await tx
+    .update(auditChain)
+    .set({ sequence: sql`${auditChain.sequence} + 1`, hash })
+    .where(eq(auditChain.organizationId, entry.organizationId));
+}
+
+/** The part of an event that its hash covers: all of it. */
+export interface HashedEvent extends Omit<AuditEntry, 'origin' | 'target' | 'actor'>, Origin {
+  readonly id: string;
+  readonly sequence: number;
+  readonly at: Date;
+  readonly actor: object;
+  readonly target: object;
+}
+
+/** SHA-256 over the hash before and the event as JSON with sorted keys (RFC 8785). */
+export function auditHash(previousHash: Uint8Array, event: HashedEvent): Buffer {
+  const text = canonicalJson({
+    id: event.id,
+    organizationId: event.organizationId,
+    sequence: event.sequence,
+    at: event.at.toISOString(),
+    actor: event.actor,
+    action: event.action,
+    target: event.target,
+    before: event.before,
+    after: event.after,
+    ip: event.ip,
+    userAgent: event.userAgent,
+    requestId: event.requestId,
+  });
+  return createHash('sha256').update(previousHash).update(text).digest();
+}

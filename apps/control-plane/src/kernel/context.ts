@@ -1,0 +1,40 @@
+import type { ScopeSet } from '@tollkeeper/verify';
+import type { Logger } from 'pino';
+import type { Database } from '../db/connect.ts';
+import type { Follower } from './follower.ts';
+import type { LiveKeys } from './live-keys.ts';
+import type { UsageCounter } from './usage-counter.ts';
+
+/** What every verb works with; made once in app.ts, handed on, never reached for. */
+export interface Services {
+  readonly db: Database;
+  readonly log: Logger;
+  readonly clock: () => Date;
+  readonly randomBytes: (count: number) => Uint8Array;
+  readonly follower: Follower;
+  readonly keys: LiveKeys;
+  readonly usage: UsageCounter;
+}
+
+export type Actor =
+  | { readonly type: 'member'; readonly memberId: string; readonly userId: string }
+  | { readonly type: 'key'; readonly memberId: string; readonly keyId: string };
+
+/** Where a request came from, as the audit log tells it. */
+export interface Origin {
+  readonly requestId: string;
+  readonly ip: string | null;
+  readonly userAgent: string | null;
+}
+
+/** Who calls, in which organization, and what they may do now. */
+export interface Ctx {
+  readonly services: Services;
+  readonly organizationId: string;
+  readonly actor: Actor;
+  readonly scopes: ScopeSet;
+  /** The only workspace that the caller reaches; null is all of them. */
+  readonly workspaceId: string | null;
+  readonly origin: Origin;
+  readonly idempotencyKey: string | null;
+}

@@ -1,0 +1,30 @@
+/** Drizzle wraps what the driver throws; PostgreSQL's code stands on the innermost cause. */
+function databaseCode(error: unknown): string | undefined {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    if ('code' in at && typeof at.code === 'string') return at.code;
+  }
+  return undefined;
+}
+
+/** Deadlock or serialization failure: the transaction did nothing and may be run again. */
+export function isRetryable(error: unknown): boolean {
+  const code = databaseCode(error);
+  return code === '40P01' || code === '40001';
+}
+
+/**
+ * The database cannot be reached or is stopping (PostgreSQL's classes 08, 53 and 57), or gave no
+ * connection in time.
+ */
+export function isUnavailable(error: unknown): boolean {
+  const code = databaseCode(error);
+  if (code === undefined)
+    return /timeout exceeded when trying to connect|Connection terminated/.test(messages(error));
+  return /^(08|53|57P|57014)|^(ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT)$/.test(code);
+}
+
+function messages(error: unknown): string {
+  const list: string[] = [];
+  for (let at = error; at instanceof Error; at = at.cause) list.push(at.message);
+  return list.join('\n');
+}

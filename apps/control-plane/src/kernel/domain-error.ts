@@ -1,0 +1,32 @@
+import type { ErrorCode, Problem } from '@tollkeeper/contract';
+
+export type ErrorDetails = Pick<Problem, 'errors' | 'scopes' | 'limit' | 'count'>;
+
+/** A refusal that the caller can act on; its code stands in the contract's table. */
+export class DomainError extends Error {
+  override readonly name = 'DomainError';
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
+
+  constructor(code: ErrorCode, message: string, options: ErrorOptions & ErrorDetails = {}) {
+    const { cause, ...details } = options;
+    super(message, cause === undefined ? {} : { cause });
+    this.code = code;
+    this.details = details;
+  }
+}
+
+/** The refusal of one field of a body. */
+export function invalidField(path: string, message: string): DomainError {
+  return new DomainError('validation_failed', `The field "${path}" ${message}.`, {
+    errors: [{ path, message }],
+  });
+}
+
+/** Another organization's thing and no thing at all look the same. */
+export function notFound(what: string, id: string): DomainError {
+  return new DomainError(
+    'not_found',
+    `There is no ${what} "${id}" that you can see. Check the id, and which organization you are in.`,
+  );
+}

@@ -1,0 +1,51 @@
+import pg from 'pg';
+import type { Logger } from 'pino';
+
+const RETRY_MS = 1000;
+
+/**
+ * Calls `onMessage` at each notification on the channels, reconnecting for ever. A lost message
+ * does no harm: whoever listens polls as well.
+ * @returns what stops it
+ */
+export function listen(
+  config: pg.ClientConfig,
+  channels: readonly string[],
+  onMessage: () => void,
+  log: Logger,
+): () => Promise<void> {
+  let client: pg.Client | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
+
+  async function open() {
+    const next = new pg.Client(config);
+    client = next;
+    next.on('notification', onMessage);
+    next.on('error', (error) => log.warn({ err: error }, 'lost the connection that listens'));
+    next.on('end', again);
+    try {
+      await next.connect();
+      for (const channel of channels) await next.query(`listen ${pg.escapeIdentifier(channel)}`);
+      onMessage();
+    } catch {
+      await next.end().catch(() => undefined);
+      again();
+    }
+  }
+
+  function again() {
+    if (stopped || timer) return;
+    timer = setTimeout(() => {
+      timer = undefined;
+      void open();
+    }, RETRY_MS);
+  }
+
+  void open();
+  return async () => {
+    stopped = true;
+    clearTimeout(timer);
+    await client?.end().catch(() => undefined);
+  };
+}

@@ -1,0 +1,153 @@
+import { and, eq, inArray, sql } from 'drizzle-orm';
+import type { Database, Transaction } from '../db/connect.ts';
+import { apiKey, keyTotal, keyUsage, organizationUsage, usageSource } from '../db/schema/index.ts';
+import type { UsageSubject } from './usage-counter.ts';
+
+/** The calls of one key in one minute, from one source. */
+export interface UsageRow extends UsageSubject {
+  readonly minuteMs: number;
+  accepted: number;
+  denied: number;
+  /** Milliseconds since the epoch; 0 when none was accepted. */
+  lastAcceptedMs: number;
+}
+
+/** Adds the rows to the stored counts, once for each (source, sequence) however often called. */
+export async function storeUsage(
+  db: Database,
+  sourceId: string,
+  sequence: number,
+  rows: readonly UsageRow[],
+): Promise<void> {
+  await db.transaction(async (tx) => {
+    if (!(await takeSequence(tx, sourceId, sequence))) return;
+    // One order for all processes, so that two that store the same keys cannot deadlock.
+    const ordered = rows.toSorted(
+      (a, b) => (a.keyId < b.keyId ? -1 : 1) || a.minuteMs - b.minuteMs,
+    );
+    await addKeyUsage(tx, ordered);
+    await addOrganizationUsage(tx, ordered);
+    await touchLastUsed(tx, ordered);
+  });
+}
+
+async function takeSequence(tx: Transaction, sourceId: string, sequence: number) {
+  await tx
+    .insert(usageSource)
+    .values({ id: sourceId, lastSequence: 0, seenAt: sql`now()` })
+    .onConflictDoNothing();
+  const taken = await tx
+    .update(usageSource)
+    .set({ lastSequence: sequence, seenAt: sql`now()` })
+    .where(and(eq(usageSource.id, sourceId), eq(usageSource.lastSequence, sequence - 1)))
+    .returning({ id: usageSource.id });
+  return taken.length > 0;
+}
+
+/** Rows of one insert: PostgreSQL takes 65,535 parameters in one statement. */
+const CHUNK = 5000;
+
+async function addKeyUsage(tx: Transaction, rows: readonly UsageRow[]): Promise<void> {
+  for (let at = 0; at < rows.length; at += CHUNK) {
+    await tx
+      .insert(keyUsage)
+      .values(
+        rows.slice(at, at + CHUNK).map((row) => ({
+          organizationId: row.organizationId,
+          keyId: row.keyId,
+          minute: new Date(row.minuteMs),
+          accepted: row.accepted,
+          denied: row.denied,
+        })),
+      )
+      .onConflictDoUpdate({
+        target: [keyUsage.keyId, keyUsage.minute],
+        set: {
+          accepted: sql`${keyUsage.accepted} + excluded.accepted`,
+          denied: sql`${keyUsage.denied} + excluded.denied`,
+        },
+      });
+  }
+}
+
+async function addOrganizationUsage(tx: Transaction, rows: readonly UsageRow[]): Promise<void> {
+  const sums = summed(
+    rows,
+    (row) => `${row.organizationId} ${row.minuteMs} ${row.ownerId} ${row.workspaceId}`,
+  );
+  for (const row of sums) {
+    await tx
+      .insert(organizationUsage)
+      .values({
+        organizationId: row.organizationId,
+        memberId: row.ownerId,
+        workspaceId: row.workspaceId ?? '',
+        minute: new Date(row.minuteMs),
+        accepted: row.accepted,
+        denied: row.denied,
+      })
+      .onConflictDoUpdate({
+        target: [
+          organizationUsage.organizationId,
+          organizationUsage.minute,
+          organizationUsage.memberId,
+          organizationUsage.workspaceId,
+        ],
+        set: {
+          accepted: sql`${organizationUsage.accepted} + excluded.accepted`,
+          denied: sql`${organizationUsage.denied} + excluded.denied`,
+        },
+      });
+  }
+}
+
+/**
+ * Only moves forward, and only in rows that exist: a late count revives no deleted key. Rows are
+ * locked in order, so that this cannot deadlock with another process that does the same.
+ */
+async function touchLastUsed(tx: Transaction, rows: readonly UsageRow[]): Promise<void> {
+  const keys = summed(rows, (row) => row.keyId).filter((row) => row.lastAcceptedMs > 0);
+  if (keys.length === 0) return;
+  const ids = keys.map((row) => row.keyId);
+  const times = keys.map((row) => new Date(row.lastAcceptedMs).toISOString());
+  await tx.execute(
+    sql`select 1 from ${apiKey} where ${inArray(apiKey.id, ids)} order by ${apiKey.id} for no key update`,
+  );
+  await tx.execute(sql`
+    update ${apiKey} set last_used_at = greatest(last_used_at, seen.at)
+    from unnest(${sql.param(ids)}::text[], ${sql.param(times)}::timestamptz[]) as seen(id, at)
+    where ${apiKey.id} = seen.id`);
+  for (const row of summed(
+    keys,
+    (each) => `${each.organizationId} ${each.ownerId} ${each.workspaceId}`,
+  )) {
+    await tx
+      .update(keyTotal)
+      .set({
+        lastCallAt: sql`greatest(${keyTotal.lastCallAt}, ${new Date(row.lastAcceptedMs).toISOString()}::timestamptz)`,
+      })
+      .where(
+        and(
+          eq(keyTotal.organizationId, row.organizationId),
+          eq(keyTotal.memberId, row.ownerId),
+          eq(keyTotal.workspaceId, row.workspaceId ?? ''),
+        ),
+      );
+  }
+}
+
+function summed(rows: readonly UsageRow[], nameOf: (row: UsageRow) => string): UsageRow[] {
+  const sums = new Map<string, UsageRow>();
+  for (const row of rows) {
+    const name = nameOf(row);
+    const sum = sums.get(name);
+    if (!sum) {
+      sums.set(name, { ...row });
+      continue;
+    }
+    sum.accepted += row.accepted;
+    sum.denied += row.denied;
+    sum.lastAcceptedMs = Math.max(sum.lastAcceptedMs, row.lastAcceptedMs);
+  }
+  return [...sums.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
+}

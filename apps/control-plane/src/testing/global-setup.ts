@@ -1,0 +1,48 @@
+/** Once per run: a server, and on it a migrated template that each test file clones. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import type { TestProject } from 'vitest/node';
+import { migrateDatabase } from '../db/migrate.ts';
+import { openDatabase } from '../db/open-database.ts';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    readonly database: { readonly config: pg.ClientConfig; readonly template: string };
+  }
+}
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'tollkeeper-test-'));
+  const databaseUrl = process.env.DATABASE_URL;
+  const server = await openDatabase({ databaseUrl, dataDir }, () => undefined, 'the test run');
+  const template = `tollkeeper_template_${process.pid}`;
+  await onServer(server.config, `create database ${template}`);
+  await migrateDatabase(databaseConfig(server.config, template));
+  project.provide('database', { config: server.config, template });
+  return async () => {
+    await onServer(server.config, `drop database ${template}`);
+    await server.close();
+    await rm(dataDir, { recursive: true, force: true });
+  };
+}
+
+/** Runs one statement beside the databases of the tests. */
+export async function onServer(config: pg.ClientConfig, statement: string): Promise<void> {
+  const client = new pg.Client(config);
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+/** The same server, another database. */
+export function databaseConfig(config: pg.ClientConfig, database: string): pg.ClientConfig {
+  if (!config.connectionString) return { ...config, database };
+  const url = new URL(config.connectionString);
+  url.pathname = `/${database}`;
+  return { connectionString: url.href };
+}

@@ -1,0 +1,65 @@
+import type { AddressInfo } from 'node:net';
+import type pg from 'pg';
+import { pino } from 'pino';
+import { afterAll } from 'vitest';
+import { type App, createApp } from '../app.ts';
+import { type Client, createClient } from './client.ts';
+import { createTestDatabase } from './test-database.ts';
+
+export const SETUP_TOKEN = 'a-setup-token-for-tests';
+export const OWNER = {
+  name: 'Ada Owner',
+  email: 'ada@example.com',
+  password: 'correct horse battery',
+};
+
+export interface TestApp extends App {
+  readonly baseUrl: string;
+  readonly database: pg.ClientConfig;
+  /** Every line that the server logged. */
+  readonly logged: string[];
+}
+
+/** A real control plane on loopback, closed when the test file ends. */
+export async function startTestApp(
+  options: { database?: pg.ClientConfig; clock?: () => Date } = {},
+): Promise<TestApp> {
+  const database = options.database ?? (await createTestDatabase());
+  const logged: string[] = [];
+  const log = pino({ level: 'debug' }, { write: (line) => void logged.push(line) });
+  const app = await createApp({
+    database,
+    baseUrl: 'http://127.0.0.1',
+    secret: 'a secret that signs the sessions of tests',
+    setupToken: SETUP_TOKEN,
+    trustedProxies: [],
+    dashboardDir: undefined,
+    version: '0.0.0-test',
+    log,
+    clock: options.clock ?? (() => new Date()),
+  });
+  afterAll(() => app.close());
+  await app.server.listen({ port: 0, host: '127.0.0.1' });
+  const { port } = app.server.server.address() as AddressInfo;
+  return { ...app, baseUrl: `http://127.0.0.1:${port}`, database, logged };
+}
+
+/** Claims the server; the client that comes back acts by the owner's session. */
+export async function claimServer(app: TestApp): Promise<Client> {
+  const response = await fetch(`${app.baseUrl}/v1/setup`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ token: SETUP_TOKEN, ...OWNER, organizationName: 'Acme' }),
+  });
+  if (response.status !== 201) throw new Error(`Set-up failed: ${await response.text()}`);
+  const cookie = response.headers
+    .getSetCookie()
+    .map((each) => each.split(';')[0])
+    .join('; ');
+  return createClient(app.baseUrl, { cookie, origin: app.baseUrl });
+}
+
+/** A client that acts by a key. */
+export function withKey(app: TestApp, secret: string): Client {
+  return createClient(app.baseUrl, { authorization: `Bearer ${secret}` });
+}

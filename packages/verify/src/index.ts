@@ -1,0 +1,44 @@
+/** The decision: whether a presented key may do what it asks. Pure; the clock is an argument. */
+export {
+  type Decision,
+  type DecisionConditions,
+  type DecisionRequest,
+  decide,
+  decideHash,
+  effectiveScopes,
+} from './decide.ts';
+export {
+  formatIpRange,
+  type IpRange,
+  parseIpRange,
+  rangeContains,
+  rangeWithin,
+} from './ip-range.ts';
+export type { KeyFacts, KeyOwner } from './key-facts.ts';
+export {
+  findSecret,
+  putSecret,
+  removeSecret,
+  secretFacts,
+  secretsCount,
+} from './key-index.ts';
+export { putOwner, removeOwner } from './key-owners.ts';
+export { createKeyIndex, type KeyIndex } from './key-store.ts';
+export {
+  createSecret,
+  displayPrefix,
+  hashSecret,
+  isWellFormed,
+  SECRET_PATTERN,
+  SECRET_PREFIXES,
+  type SecretPrefix,
+} from './key-text.ts';
+export {
+  includes,
+  intersect,
+  missing,
+  NO_SCOPES,
+  type ScopeSet,
+  scopeNames,
+  scopeSet,
+} from './scope-set.ts';

@@ -1,0 +1,28 @@
+import type { KeyStatus } from '@tollkeeper/contract';
+import type { ScopeSet } from './scope-set.ts';
+
+/** Everything a decision needs to know about one secret of a key. */
+export interface KeyFacts {
+  readonly keyId: string;
+  readonly name: string;
+  readonly organizationId: string;
+  /** The workspace that the key is confined to. */
+  readonly workspaceId: string | null;
+  /** The member that owns the key. */
+  readonly ownerId: string;
+  readonly status: KeyStatus;
+  readonly expiresAtMs: number | null;
+  readonly scopes: ScopeSet;
+  /** Addresses and ranges; none means anywhere. What does not parse lets nobody in. */
+  readonly allowedIps: readonly string[];
+  /** When this secret, replaced by a rotation, stops to be known. */
+  readonly retiresAtMs: number | null;
+}
+
+/** A member as the ceiling of their keys: what their role holds now, and nothing when suspended. */
+export interface KeyOwner {
+  readonly memberId: string;
+  readonly organizationId: string;
+  readonly active: boolean;
+  readonly scopes: ScopeSet;
+}

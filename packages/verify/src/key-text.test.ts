@@ -1,0 +1,120 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  createSecret,
+  displayPrefix,
+  hashSecret,
+  isWellFormed,
+  SECRET_PATTERN,
+  SECRET_PREFIXES,
+} from './key-text.ts';
+
+const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+/** ASCII, and characters whose low byte or whose look is that of a base62 digit. */
+const CHARACTERS = [
+  ...Array.from({ length: 128 }, (_, code) => String.fromCharCode(code)),
+  ...['\u0130', '\u0141', '\u0161', '\uff11', '\u0410', '\ud800', '\udc61', '\u2028'],
+];
+
+const secrets = (count: number) =>
+  Array.from({ length: count }, (_, i) =>
+    createSecret(SECRET_PREFIXES[i % 3] ?? 'tk_live_', randomBytes),
+  );
+
+function withCharacter(text: string, position: number, character: string): string {
+  return text.slice(0, position) + character + text.slice(position + 1);
+}
+
+describe('a new secret', () => {
+  it('is prefix, 32 characters and the CRC-32 of both in six base62 digits', () => {
+    for (const secret of secrets(500)) {
+      expect(secret).toMatch(/^tk_(live|test|join)_[0-9A-Za-z]{38}$/);
+      const digits = [...secret.slice(40)].map((digit) => ALPHABET.indexOf(digit));
+      const checksum = digits.reduce((sum, digit) => sum * 62 + digit, 0);
+      expect(checksum).toBe(crc32(secret.slice(0, 40)));
+      expect(isWellFormed(secret)).toBe(true);
+    }
+  });
+
+  it('is the one that the format fixes for given bytes', () => {
+    expect(createSecret('tk_live_', (count) => new Uint8Array(count))).toBe(
+      'tk_live_000000000000000000000000000000001OKAOP',
+    );
+  });
+
+  it('favours no character: bytes from 248 on are thrown away', () => {
+    const bytes = Uint8Array.from({ length: 256 }, (_, byte) => byte);
+    let at = 0;
+    const counts = new Map<string, number>();
+    for (let i = 0; i < 31; i++) {
+      const secret = createSecret('tk_test_', () => bytes.subarray(at++ * 8, at * 8));
+      at %= 32;
+      for (const digit of secret.slice(8, 40)) counts.set(digit, (counts.get(digit) ?? 0) + 1);
+    }
+    expect([...counts.values()]).toEqual(new Array(62).fill(16));
+  });
+});
+
+describe('the checksum', () => {
+  it('refuses every key with one character changed', () => {
+    for (const secret of secrets(300)) {
+      for (let position = 0; position < secret.length; position++) {
+        for (const character of CHARACTERS) {
+          if (character === secret[position]) continue;
+          const changed = withCharacter(secret, position, character);
+          if (isWellFormed(changed)) expect.fail(`${secret} passes as ${changed}`);
+        }
+      }
+    }
+  });
+
+  it('refuses every key with two neighbours swapped', () => {
+    for (const secret of secrets(5000)) {
+      for (let i = 0; i + 1 < secret.length; i++) {
+        const [left = '', right = ''] = [secret[i], secret[i + 1]];
+        if (left === right) continue;
+        const swapped = withCharacter(withCharacter(secret, i, right), i + 1, left);
+        if (isWellFormed(swapped)) expect.fail(`${secret} passes as ${swapped}`);
+      }
+    }
+  });
+
+  it('refuses a key with a character added or lost', () => {
+    for (const secret of secrets(50)) {
+      for (let i = 0; i < secret.length; i++) {
+        expect(isWellFormed(secret.slice(0, i) + secret.slice(i + 1))).toBe(false);
+        expect(isWellFormed(`${secret.slice(0, i)}0${secret.slice(i)}`)).toBe(false);
+      }
+    }
+  });
+});
+
+describe('hostile text', () => {
+  it('is refused, whatever it is', () => {
+    const hostile = ['', '__proto__', 'tk_live_', '\ud800'.repeat(46), 'tk_live_'.repeat(1e5)];
+    for (const text of hostile) expect(isWellFormed(text)).toBe(false);
+    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => !isWellFormed(text)));
+  });
+});
+
+describe('what is kept and shown', () => {
+  it('is the SHA-256 of the whole text', () => {
+    for (const text of [...secrets(3), '', 'é\ud800']) {
+      expect(hashSecret(text)).toEqual(
+        new Uint8Array(createHash('sha256').update(text, 'utf8').digest()),
+      );
+    }
+  });
+
+  it('is the prefix and four characters', () => {
+    expect(displayPrefix('tk_live_000000000000000000000000000000001OKAOP')).toBe('tk_live_0000');
+  });
+
+  it('is found by the pattern in other text', () => {
+    const [secret = ''] = secrets(1);
+    expect(`KEY="${secret}";`.match(SECRET_PATTERN)?.[0]).toBe(secret);
+    expect(secret.slice(0, -1)).not.toMatch(SECRET_PATTERN);
+  });
+});
