@@ -44,5 +44,9 @@ function external(connectionString: string): OpenDatabase {
 }
 
 function embedded(server: EmbeddedPostgres): OpenDatabase {
-  return { config: { ...server.connection, ssl: false }, lost: server.lost, close: () => server.stop() };
+  return {
+    config: { ...server.connection, ssl: false },
+    lost: server.lost,
+    close: () => server.stop(),
+  };
 }

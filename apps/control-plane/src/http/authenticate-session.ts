@@ -1,11 +1,11 @@
 import { includes, type ScopeSet, scopeNames } from '@tollkeeper/verify';
-import { and, asc, eq } from 'drizzle-orm';
+import { and, asc, eq, isNull, ne } from 'drizzle-orm';
 import type { FastifyRequest } from 'fastify';
-import { member } from '../db/schema/index.ts';
+import { member, organization, role } from '../db/schema/index.ts';
 import { type Auth, findSessionUser } from '../features/identity/index.ts';
 import type { Ctx, Services } from '../kernel/context.ts';
 import { DomainError } from '../kernel/domain-error.ts';
-import { roleScopes } from '../kernel/role-scopes.ts';
+import { customRole, heldRoleColumns, roleScopes } from '../kernel/role-scopes.ts';
 import { idempotencyKeyOf } from './idempotency-key.ts';
 import { originOf } from './origin.ts';
 import { requireSameOrigin } from './same-origin.ts';
@@ -34,7 +34,7 @@ export async function authenticateSession(
   if (membership.status !== 'active') {
     throw new DomainError('member_suspended', 'Your membership is suspended. Ask an admin.');
   }
-  const scopes = roleScopes(membership.roleId);
+  const scopes = roleScopes(membership);
   requireScopes(scopes, required);
   return {
     services,
@@ -56,11 +56,20 @@ async function findMembership(
     typeof named === 'string' && /^org_[0-9A-Za-z]{20}$/.test(named) ? named : undefined;
   if (named !== undefined && organizationId === undefined) throw strange();
   const rows = await services.db
-    .select()
+    .select({
+      id: member.id,
+      organizationId: member.organizationId,
+      status: member.status,
+      ...heldRoleColumns,
+    })
     .from(member)
+    .innerJoin(organization, eq(organization.id, member.organizationId))
+    .leftJoin(role, customRole)
     .where(
       and(
         eq(member.userId, userId),
+        ne(member.status, 'removed'),
+        isNull(organization.deletedAt),
         organizationId ? eq(member.organizationId, organizationId) : undefined,
       ),
     )

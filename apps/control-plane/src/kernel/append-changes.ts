@@ -3,7 +3,7 @@ import type { Transaction } from '../db/connect.ts';
 import { change } from '../db/schema/index.ts';
 
 export interface Change {
-  readonly kind: 'key' | 'member';
+  readonly kind: (typeof change.$inferSelect)['kind'];
   readonly subjectId: string;
 }
 

@@ -2,10 +2,10 @@ import { isScope } from '@tollkeeper/contract';
 import { intersect, scopeSet } from '@tollkeeper/verify';
 import { and, eq } from 'drizzle-orm';
 import type { Transaction } from '../db/connect.ts';
-import { apiKey, member } from '../db/schema/index.ts';
+import { apiKey, member, role } from '../db/schema/index.ts';
 import type { Ctx } from './context.ts';
 import { DomainError } from './domain-error.ts';
-import { roleScopes } from './role-scopes.ts';
+import { customRole, heldRoleColumns, roleScopes } from './role-scopes.ts';
 
 /**
  * The same context with what the caller holds inside this transaction. A request that was let in
@@ -15,12 +15,13 @@ import { roleScopes } from './role-scopes.ts';
  */
 export async function confirmActor(tx: Transaction, ctx: Ctx): Promise<Ctx> {
   const [owner] = await tx
-    .select({ roleId: member.roleId, status: member.status })
+    .select({ ...heldRoleColumns, status: member.status })
     .from(member)
+    .leftJoin(role, customRole)
     .where(and(eq(member.organizationId, ctx.organizationId), eq(member.id, ctx.actor.memberId)))
-    .for('share');
+    .for('share', { of: member });
   if (owner?.status !== 'active') throw inactive(ctx);
-  const held = roleScopes(owner.roleId);
+  const held = roleScopes(owner);
   if (ctx.actor.type === 'member') return { ...ctx, scopes: held };
   const [key] = await tx
     .select({ status: apiKey.status, scopes: apiKey.scopes, expiresAt: apiKey.expiresAt })

@@ -10,10 +10,10 @@ import {
 } from '@tollkeeper/verify';
 import { and, eq, gt, inArray, isNull, or, sql } from 'drizzle-orm';
 import type { Database } from '../db/connect.ts';
-import { apiKey, apiKeySecret, member } from '../db/schema/index.ts';
+import { apiKey, apiKeySecret, member, role } from '../db/schema/index.ts';
 import type { Change } from './append-changes.ts';
 import type { Followed } from './follower.ts';
-import { roleScopes } from './role-scopes.ts';
+import { customRole, heldRoleColumns, roleScopes } from './role-scopes.ts';
 
 /** Every key of the database in memory, as hashes and facts, for decisions without a query. */
 export interface LiveKeys extends Followed {
@@ -32,7 +32,7 @@ export function createLiveKeys(db: Database): LiveKeys {
       live = next;
     },
     apply: async (changes) => {
-      await applyMembers(db, live, subjects(changes, 'member'));
+      await applyMembers(db, live, subjects(changes, 'member'), subjects(changes, 'role'));
       await applyKeys(db, live, subjects(changes, 'key'));
     },
   };
@@ -52,7 +52,7 @@ function subjects(changes: readonly Change[], kind: Change['kind']): string[] {
 }
 
 async function loadAll(db: Database, state: State): Promise<void> {
-  for (const row of await db.select(ownerColumns).from(member)) addOwner(state, row);
+  for (const row of await selectOwners(db)) addOwner(state, row);
   let after: Buffer = Buffer.alloc(0);
   for (;;) {
     const rows = await selectSecrets(db)
@@ -66,29 +66,39 @@ async function loadAll(db: Database, state: State): Promise<void> {
   }
 }
 
-const ownerColumns = {
-  id: member.id,
-  organizationId: member.organizationId,
-  status: member.status,
-  roleId: member.roleId,
-};
-type Owner = Pick<typeof member.$inferSelect, 'id' | 'organizationId' | 'status' | 'roleId'>;
+function selectOwners(db: Database) {
+  return db
+    .select({
+      id: member.id,
+      organizationId: member.organizationId,
+      status: member.status,
+      ...heldRoleColumns,
+    })
+    .from(member)
+    .leftJoin(role, customRole);
+}
+type Owner = Awaited<ReturnType<typeof selectOwners>>[number];
 
 function addOwner({ index }: State, owner: Owner): void {
   putOwner(index, {
     memberId: owner.id,
     organizationId: owner.organizationId,
     active: owner.status === 'active',
-    scopes: roleScopes(owner.roleId),
+    scopes: roleScopes(owner),
   });
 }
 
-async function applyMembers(db: Database, state: State, ids: readonly string[]): Promise<void> {
-  if (ids.length === 0) return;
-  const rows = await db
-    .select(ownerColumns)
-    .from(member)
-    .where(inArray(member.id, [...ids]));
+/** Members that changed themselves, and those whose role did. */
+async function applyMembers(
+  db: Database,
+  state: State,
+  ids: readonly string[],
+  roleIds: readonly string[],
+): Promise<void> {
+  if (ids.length + roleIds.length === 0) return;
+  const rows = await selectOwners(db).where(
+    or(inArray(member.id, [...ids]), inArray(member.roleId, [...roleIds])),
+  );
   const found = new Set(rows.map((row) => row.id));
   for (const row of rows) addOwner(state, row);
   for (const id of ids) if (!found.has(id)) removeOwner(state.index, id);

@@ -1,18 +1,9 @@
 import { KEY_STATUSES, PROFILES, type Scope } from '@tollkeeper/contract';
-import {
-  bigint,
-  customType,
-  index,
-  pgTable,
-  primaryKey,
-  text,
-  timestamp,
-} from 'drizzle-orm/pg-core';
+import { bigint, index, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+import { bytea } from './bytea.ts';
 import { member, organization, workspace } from './organization.ts';
 
 const moment = () => timestamp({ withTimezone: true, precision: 3 });
-
-export const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
 
 export const apiKey = pgTable(
   'api_key',

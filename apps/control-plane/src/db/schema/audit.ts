@@ -1,5 +1,5 @@
 import { bigint, jsonb, pgTable, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
-import { bytea } from './api-key.ts';
+import { bytea } from './bytea.ts';
 
 /** Recorded changes. No foreign key: the log outlives what it tells of. */
 export const auditEvent = pgTable(

@@ -1,5 +1,5 @@
 import { bigint, index, jsonb, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
-import { bytea } from './api-key.ts';
+import { bytea } from './bytea.ts';
 
 /** What changed for whoever decides; ids rise in the order in which transactions commit. */
 export const change = pgTable(
@@ -7,7 +7,7 @@ export const change = pgTable(
   {
     id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
     organizationId: text().notNull(),
-    kind: text({ enum: ['key', 'member'] }).notNull(),
+    kind: text({ enum: ['key', 'member', 'role', 'organization'] }).notNull(),
     subjectId: text().notNull(),
     at: timestamp({ withTimezone: true, precision: 3 }).notNull().defaultNow(),
   },

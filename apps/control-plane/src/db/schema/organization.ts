@@ -1,13 +1,37 @@
-import { PLANS } from '@tollkeeper/contract';
-import { index, pgTable, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
+import { PLANS, type Scope } from '@tollkeeper/contract';
+import {
+  boolean,
+  index,
+  integer,
+  pgTable,
+  text,
+  timestamp,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
+import { bytea } from './bytea.ts';
 import { user } from './identity.ts';
+
+const moment = () => timestamp({ withTimezone: true, precision: 3 });
 
 export const organization = pgTable('organization', {
   id: text().primaryKey(),
   name: text().notNull(),
   slug: text().notNull().unique(),
   plan: text({ enum: PLANS }).notNull().default('free'),
-  createdAt: timestamp({ withTimezone: true, precision: 3 }).notNull(),
+  /** Days that a new key lives unless its maker says otherwise; null is without end. */
+  defaultExpiryDays: integer(),
+  /** The longest that a key may live, in days; null is without end. */
+  keyLifetimeDaysMax: integer(),
+  /** A key that nobody used for so many days is disabled by the daily job; null is never. */
+  keyUnusedDaysMax: integer(),
+  /** Where keys and sessions of the organization are accepted from; none means anywhere. */
+  allowedIps: text().array().notNull().default([]),
+  twoFactorRequired: boolean().notNull().default(false),
+  /** How long a session lasts without being used, in hours. */
+  sessionHoursMax: integer().notNull().default(168),
+  /** Deleted organizations answer to nobody; their audit log is kept 30 days, then all is erased. */
+  deletedAt: moment(),
+  createdAt: moment().notNull(),
 });
 
 export const member = pgTable(
@@ -21,10 +45,48 @@ export const member = pgTable(
       .notNull()
       .references(() => user.id, { onDelete: 'cascade' }),
     roleId: text().notNull(),
-    status: text({ enum: ['active', 'suspended'] }).notNull(),
-    createdAt: timestamp({ withTimezone: true, precision: 3 }).notNull(),
+    /** A removed member keeps the row: revoked keys still say whose they were. */
+    status: text({ enum: ['active', 'suspended', 'removed'] }).notNull(),
+    lastSeenAt: moment(),
+    createdAt: moment().notNull(),
   },
   (table) => [uniqueIndex().on(table.organizationId, table.userId), index().on(table.userId)],
+);
+
+/** Custom roles; the built-in ones stand in the contract. */
+export const role = pgTable(
+  'role',
+  {
+    id: text().primaryKey(),
+    organizationId: text()
+      .notNull()
+      .references(() => organization.id, { onDelete: 'cascade' }),
+    name: text().notNull(),
+    description: text().notNull(),
+    scopes: text().array().$type<Scope[]>().notNull(),
+    createdAt: moment().notNull(),
+  },
+  (table) => [uniqueIndex().on(table.organizationId, table.name)],
+);
+
+/** An open invitation; accepting or withdrawing it ends it. */
+export const invitation = pgTable(
+  'invitation',
+  {
+    id: text().primaryKey(),
+    organizationId: text()
+      .notNull()
+      .references(() => organization.id, { onDelete: 'cascade' }),
+    email: text().notNull(),
+    roleId: text().notNull(),
+    tokenHash: bytea().notNull().unique(),
+    invitedBy: text()
+      .notNull()
+      .references(() => member.id),
+    createdAt: moment().notNull(),
+    expiresAt: moment().notNull(),
+  },
+  (table) => [uniqueIndex().on(table.organizationId, table.email)],
 );
 
 export const workspace = pgTable(
@@ -36,7 +98,7 @@ export const workspace = pgTable(
       .references(() => organization.id, { onDelete: 'cascade' }),
     name: text().notNull(),
     environment: text({ enum: ['live', 'test'] }).notNull(),
-    createdAt: timestamp({ withTimezone: true, precision: 3 }).notNull(),
+    createdAt: moment().notNull(),
   },
   (table) => [uniqueIndex().on(table.organizationId, table.name)],
 );

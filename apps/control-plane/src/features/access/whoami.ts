@@ -1,16 +1,23 @@
 import type { Identity } from '@tollkeeper/contract';
 import { scopeNames } from '@tollkeeper/verify';
 import { and, asc, eq } from 'drizzle-orm';
-import { apiKey, member, organization, user } from '../../db/schema/index.ts';
+import { apiKey, member, organization, role, user } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { notFound } from '../../kernel/domain-error.ts';
-import { roleName } from '../../kernel/role-scopes.ts';
+import { customRole, roleName } from '../../kernel/role-scopes.ts';
 
 /** Who the credential is and what it may do now. */
 export async function whoami(ctx: Ctx): Promise<Identity> {
   const [row] = await ctx.services.db
-    .select({ organization, roleId: member.roleId, name: user.name, email: user.email })
+    .select({
+      organization,
+      roleId: member.roleId,
+      name: user.name,
+      email: user.email,
+      customName: role.name,
+    })
     .from(member)
+    .leftJoin(role, customRole)
     .innerJoin(user, eq(user.id, member.userId))
     .innerJoin(organization, eq(organization.id, member.organizationId))
     .where(and(eq(member.organizationId, ctx.organizationId), eq(member.id, ctx.actor.memberId)));
@@ -23,7 +30,7 @@ export async function whoami(ctx: Ctx): Promise<Identity> {
       name: row.name,
       email: row.email,
       roleId: row.roleId,
-      roleName: roleName(row.roleId),
+      roleName: roleName(row.roleId, row.customName),
     },
     key: await findKey(ctx),
     workspaceId: ctx.workspaceId,

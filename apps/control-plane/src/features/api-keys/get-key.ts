@@ -1,9 +1,9 @@
 import { type ApiKeyDetail, publicDecisionCode } from '@tollkeeper/contract';
-import { intersect, scopeNames, scopeSet } from '@tollkeeper/verify';
+import { intersect, NO_SCOPES, scopeNames, scopeSet } from '@tollkeeper/verify';
 import { eq } from 'drizzle-orm';
-import { member } from '../../db/schema/index.ts';
+import { member, role } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
-import { roleScopes } from '../../kernel/role-scopes.ts';
+import { customRole, heldRoleColumns, roleScopes } from '../../kernel/role-scopes.ts';
 import { readKey } from './key-view.ts';
 
 /** The key, with what it may do now. @throws DomainError not_found */
@@ -13,9 +13,13 @@ export async function getKey(
 ): Promise<ApiKeyDetail> {
   const { db, clock } = ctx.services;
   const key = await readKey(db, ctx, params.id);
-  const [owner] = await db.select().from(member).where(eq(member.id, key.createdBy.memberId));
+  const [owner] = await db
+    .select({ status: member.status, ...heldRoleColumns })
+    .from(member)
+    .leftJoin(role, customRole)
+    .where(eq(member.id, key.createdBy.memberId));
   const decision = standing(key, owner?.status === 'active', clock());
-  const held = roleScopes(owner?.roleId ?? '');
+  const held = owner ? roleScopes(owner) : NO_SCOPES;
   return {
     ...key,
     decision: publicDecisionCode(decision),
