@@ -1,0 +1,56 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { borrowNpm } from './borrow-npm.mjs';
+import { withLock } from './lock.mjs';
+import { findMissing, readLockfile } from './lockfile.mjs';
+import { pathWithoutProject, pinnedNode, root, run, SetupError } from './processes.mjs';
+
+/** The folder that marks a set-up under way. */
+export const setupLock = join(root, '.setup-lock');
+
+/** Installs what package-lock.json names, unless it is there; throws SetupError if that fails. */
+export async function ensureInstalled() {
+  if (missing().length > 0) await installOnce();
+  requirePinnedNode();
+}
+
+const missing = () => findMissing(root, process);
+
+async function installOnce() {
+  const onWait = () => console.log('Waiting for another set-up of this folder to end');
+  const work = async () => {
+    if (missing().length > 0) await install();
+  };
+  await withLock(setupLock, work, { onWait });
+}
+
+async function install() {
+  console.log('Installing dependencies (npm ci)');
+  const { env, giveBack } = await borrowNpm(pinnedVersion(), pathWithoutProject());
+  try {
+    const args = ['ci', '--include=dev', '--loglevel=error', '--no-audit', '--no-fund'];
+    const code = await run('npm', args, { env, stdio: ['ignore', 'inherit', 'inherit'] });
+    if (code !== 0) throw new SetupError(`npm ci failed with exit code ${code}; see above.`);
+  } finally {
+    giveBack();
+  }
+  const left = missing();
+  if (left.length > 0) throw new SetupError(`npm ci did not install ${left.join(', ')}.`);
+}
+
+function pinnedVersion() {
+  const version = readLockfile(join(root, 'package-lock.json'))?.['node_modules/node']?.version;
+  if (!version) throw new SetupError('package-lock.json is damaged: check it out again.');
+  return version;
+}
+
+function requirePinnedNode() {
+  const { status, error } = spawnSync(pinnedNode, ['--version'], { stdio: 'ignore' });
+  if (status === 0) return;
+  const why = error ? error.message : `exit code ${status}`;
+  const todo = existsSync(pinnedNode)
+    ? 'It needs Linux with glibc, or macOS, on x64 or arm64.'
+    : 'Allow the install script of the package "node", delete node_modules and try again.';
+  throw new SetupError(`The Node that this project pins does not run (${why}). ${todo}`);
+}

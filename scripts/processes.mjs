@@ -1,0 +1,70 @@
+/** Child processes on the pinned Node, which end when their parent does. */
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('..', import.meta.url));
+const bin = join(root, 'node_modules', '.bin');
+export const pinnedNode = join(bin, 'node');
+
+/** A person has to do something; the message says what. */
+export class SetupError extends Error {}
+
+/** Puts the project's own tools, its Node among them, first on the PATH of every child. */
+export function useProjectTools() {
+  process.env.PATH = [bin, pathWithoutProject()].join(delimiter);
+}
+
+/** npm has to run on the machine's own Node: it replaces the project's. */
+export function pathWithoutProject() {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  return folders.filter((folder) => folder !== bin).join(delimiter);
+}
+
+/**
+ * Runs a command to its end, passing on the signals that end this process.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {import('node:child_process').SpawnOptions} [options]
+ * @returns {Promise<number>} the exit code; 128 + n after signal n, as shells have it
+ */
+export function run(command, args, options = {}) {
+  const child = spawn(command, args, { cwd: root, stdio: 'inherit', ...options });
+  return ended(child);
+}
+
+/**
+ * Turns this process into the pinned Node running `args`, so that signals and the exit code need
+ * nobody in between. An older Node cannot: it starts a child that ends when this process does.
+ * @param {string[]} args
+ */
+export function become(args) {
+  if (process.execve) process.execve(pinnedNode, [pinnedNode, ...args], process.env);
+  const lifeline = new URL('./lifeline.mjs', import.meta.url).href;
+  const child = spawn(pinnedNode, ['--import', lifeline, ...args], {
+    cwd: root,
+    stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
+    env: { ...process.env, TOLLKEEPER_LIFELINE: '3' },
+  });
+  return ended(child);
+}
+
+/**
+ * @param {import('node:child_process').ChildProcess} child
+ * @returns {Promise<number>}
+ */
+function ended(child) {
+  /** @type {NodeJS.Signals[]} */
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  /** @param {NodeJS.Signals} signal */
+  const pass = (signal) => child.kill(signal);
+  for (const signal of signals) process.on(signal, pass);
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code, signal) => {
+      for (const each of signals) process.off(each, pass);
+      resolve(code ?? 128 + (signal ? constants.signals[signal] : 0));
+    });
+  });
+}

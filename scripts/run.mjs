@@ -1,0 +1,54 @@
+/** The way in of `npm start`, `npm test` and the rest: sets up, then runs. Needs Node 18 and nothing installed. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { requireChromium } from './chromium.mjs';
+import { buildDashboard } from './dashboard.mjs';
+import { ensureInstalled } from './install.mjs';
+import { become, root, run, SetupError, useProjectTools } from './processes.mjs';
+import { runSuite } from './suite.mjs';
+
+/** @type {Record<string, (args: string[]) => Promise<number>>} */
+const tasks = {
+  start: async (args) => {
+    await buildDashboard();
+    return become(['apps/control-plane/src/main.ts', ...args]);
+  },
+  test: (args) => runSuite({ args }),
+  'test-long': (args) => runSuite({ args, env: { LONG: '1' } }),
+  'test-db': (args) => runSuite({ args, project: 'database' }),
+  bench: (args) => runFile('bench/main.ts', args),
+  screenshots: async (args) => {
+    process.env.CHROMIUM_PATH = await requireChromium();
+    await buildDashboard();
+    return runFile('scripts/screenshots.ts', args);
+  },
+};
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof SetupError)) throw error;
+  console.error(`tollkeeper: ${error.message}`);
+  process.exitCode = 1;
+}
+
+/** @param {string[]} argv */
+async function main([name = '', ...args]) {
+  const task = Object.hasOwn(tasks, name) ? tasks[name] : undefined;
+  if (!task) {
+    throw new SetupError(`No task "${name}". Choose one of ${Object.keys(tasks).join(', ')}.`);
+  }
+  process.chdir(root);
+  await ensureInstalled();
+  useProjectTools();
+  return task(args);
+}
+
+/**
+ * @param {string} file
+ * @param {string[]} args
+ */
+async function runFile(file, args) {
+  if (!existsSync(join(root, file))) throw new SetupError(`There is no "${file}" yet.`);
+  return run('node', [file, ...args]);
+}

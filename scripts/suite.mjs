@@ -1,0 +1,98 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { requireChromium } from './chromium.mjs';
+import { buildDashboard } from './dashboard.mjs';
+import { root, run } from './processes.mjs';
+import { listTestFiles, summarize } from './test-report.mjs';
+
+/**
+ * Runs types, lint and every test, or the tests of one project alone.
+ * @param {{args: string[], project?: string, env?: Record<string, string>}} options
+ * @returns {Promise<number>} 0 only if every test there is ran and passed
+ */
+export async function runSuite({ args, project, env = {} }) {
+  Object.assign(process.env, env);
+  const steps = project
+    ? [step('tests', () => runTests([...args, '--project', project], { whole: false }))]
+    : [
+        step('types', () => run('tsc', [])),
+        step('lint', () => run('biome', ['check', '.'])),
+        step('dashboard', prepareBrowserTests),
+        step('tests', () => runTests(args, { whole: args.length === 0 })),
+      ];
+  for (const { name, work } of steps) {
+    const code = await timed(name, work);
+    if (code !== 0) return code;
+  }
+  return 0;
+}
+
+/**
+ * @param {string} name
+ * @param {() => Promise<number>} work
+ */
+const step = (name, work) => ({ name, work });
+
+/**
+ * @param {string} name
+ * @param {() => Promise<number>} work
+ */
+async function timed(name, work) {
+  const startedAt = performance.now();
+  const isLast = name === 'tests';
+  console.log(`\n> ${name}`);
+  const code = await work();
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  if (code !== 0) console.error(`> ${name} failed after ${seconds} s`);
+  else if (!isLast) console.log(`> ${name} passed in ${seconds} s`);
+  return code;
+}
+
+async function prepareBrowserTests() {
+  process.env.CHROMIUM_PATH = await requireChromium();
+  await buildDashboard();
+  return 0;
+}
+
+/**
+ * @param {string[]} args
+ * @param {{whole: boolean}} scope whether these are all the tests there are
+ */
+async function runTests(args, { whole }) {
+  const folder = mkdtempSync(join(tmpdir(), 'tollkeeper-tests-'));
+  const file = join(folder, 'report.json');
+  try {
+    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+    const code = await run('vitest', ['run', ...reporters, ...args]);
+    return report(file, code, whole ? listTestFiles(root) : []);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * @param {string} file
+ * @param {number} code of vitest itself
+ * @param {string[]} expected
+ */
+function report(file, code, expected) {
+  const allowedSkips = JSON.parse(readFileSync(join(root, 'tests/allowed-skips.json'), 'utf8'));
+  const { passed, failed, complaints } = summarize(readReport(file), {
+    expected,
+    allowedSkips,
+    root,
+  });
+  for (const complaint of complaints) console.error(complaint);
+  console.log(`tests: ${passed} passed, ${failed} failed`);
+  return code || (complaints.length > 0 || failed > 0 ? 1 : 0);
+}
+
+/** @param {string} file */
+function readReport(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return { testResults: [] };
+  }
+}

@@ -1,0 +1,73 @@
+import { readdirSync } from 'node:fs';
+import { join, relative } from 'node:path';
+
+/**
+ * What this needs of vitest's JSON report.
+ * @typedef {{status: string, fullName: string}} TestResult
+ * @typedef {{name: string, status: string, assertionResults: TestResult[]}} FileResult
+ * @typedef {{testResults: FileResult[]}} Report
+ */
+
+/**
+ * Counts, and says what made fewer tests run than there are: nothing may pass by being skipped.
+ * @param {Report} report
+ * @param {{expected: string[], allowedSkips: string[], root: string}} options `allowedSkips` name
+ *   tests as "file > full name"
+ */
+export function summarize(report, { expected, allowedSkips, root }) {
+  const tests = report.testResults.flatMap((file) =>
+    file.assertionResults.map((test) => ({
+      status: test.status,
+      name: `${relative(root, file.name)} > ${test.fullName}`,
+    })),
+  );
+  const ran = new Set(report.testResults.map((file) => relative(root, file.name)));
+  const passed = tests.filter((test) => test.status === 'passed').length;
+  const failed = tests.filter((test) => test.status === 'failed').length + brokenFiles(report);
+  const skipped = tests.filter((test) => test.status !== 'passed' && test.status !== 'failed');
+  const complaints = [
+    ...skipped
+      .filter((test) => !allowedSkips.includes(test.name))
+      .map((test) => `Skipped, and not listed in tests/allowed-skips.json: ${test.name}`),
+    ...expected.filter((file) => !ran.has(file)).map((file) => `No project ran ${file}`),
+    ...(passed + failed === 0 ? ['No test ran'] : []),
+  ];
+  return { passed, failed, complaints };
+}
+
+/**
+ * Files that failed as a whole: one that does not load has no test to fail.
+ * @param {Report} report
+ */
+function brokenFiles(report) {
+  return report.testResults.filter(
+    (file) =>
+      file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
+  ).length;
+}
+
+const FOLDERS = ['apps', 'packages', 'scripts', 'tests'];
+const TEST_FILE = /\.(test|spec)\.[cm]?[jt]sx?$/;
+
+/**
+ * Every test file of the repository, found without asking the runner.
+ * @param {string} root
+ */
+export function listTestFiles(root) {
+  return FOLDERS.flatMap((folder) => testFilesBelow(join(root, folder))).map((file) =>
+    relative(root, file),
+  );
+}
+
+/**
+ * @param {string} folder
+ * @returns {string[]}
+ */
+function testFilesBelow(folder) {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    if (entry.name === 'node_modules' || entry.name === 'dist') return [];
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return testFilesBelow(path);
+    return TEST_FILE.test(entry.name) ? [path] : [];
+  });
+}

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { summarize } from './test-report.mjs';
+
+const options = { expected: ['a.test.ts'], allowedSkips: [] as string[], root: '/repository' };
+
+function fileOf(name: string, ...statuses: string[]) {
+  return {
+    name: `/repository/${name}`,
+    status: statuses.includes('failed') ? 'failed' : 'passed',
+    assertionResults: statuses.map((status) => ({ status, fullName: `is ${status}` })),
+  };
+}
+
+test('counts what passed and what failed', () => {
+  const report = { testResults: [fileOf('a.test.ts', 'passed', 'passed', 'failed')] };
+  expect(summarize(report, options)).toEqual({ passed: 2, failed: 1, complaints: [] });
+});
+
+test('counts a file that did not load as failed', () => {
+  const broken = { ...fileOf('b.test.ts'), status: 'failed' };
+  const report = { testResults: [fileOf('a.test.ts', 'passed'), broken] };
+  expect(summarize(report, options).failed).toBe(1);
+});
+
+test('refuses a run without tests', () => {
+  const { complaints } = summarize({ testResults: [] }, { ...options, expected: [] });
+  expect(complaints).toEqual(['No test ran']);
+});
+
+test.each(['skipped', 'pending', 'todo'])('refuses a %s test unless it is listed', (status) => {
+  const report = { testResults: [fileOf('a.test.ts', 'passed', status)] };
+  const name = `a.test.ts > is ${status}`;
+  expect(summarize(report, options).complaints).toEqual([
+    `Skipped, and not listed in tests/allowed-skips.json: ${name}`,
+  ]);
+  expect(summarize(report, { ...options, allowedSkips: [name] }).complaints).toEqual([]);
+});
+
+test('refuses a test file that no project ran', () => {
+  const report = { testResults: [fileOf('b.test.ts', 'passed')] };
+  expect(summarize(report, options).complaints).toEqual(['No project ran a.test.ts']);
+});

@@ -1,0 +1,55 @@
+import { existsSync } from 'node:fs';
+import { defineConfig } from 'vitest/config';
+
+const EMBEDDED_ENGINE = 'apps/control-plane/src/db/embedded/**/*.test.ts';
+/** Provides `databaseUrl`: the server that DATABASE_URL names, or the embedded one. */
+const DATABASE_SETUP = 'apps/control-plane/src/testing/global-setup.ts';
+
+export default defineConfig({
+  test: {
+    maxWorkers: 2,
+    testTimeout: 10_000,
+    hookTimeout: 30_000,
+    unstubEnvs: true,
+    restoreMocks: true,
+    projects: [
+      {
+        extends: true,
+        test: { name: 'architecture', include: ['tests/architecture{,/**/*}.test.ts'] },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: [
+            'packages/**/*.test.{ts,tsx}',
+            'apps/{cli,dashboard}/**/*.test.{ts,tsx}',
+            'scripts/**/*.test.ts',
+            EMBEDDED_ENGINE,
+          ],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'database',
+          include: ['apps/control-plane/**/*.test.ts', 'tests/{,processes/**/}*.test.ts'],
+          exclude: ['**/node_modules/**', EMBEDDED_ENGINE, 'tests/architecture.test.ts'],
+          globalSetup: existsSync(DATABASE_SETUP) ? [DATABASE_SETUP] : [],
+          testTimeout: 20_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: ['tests/browser/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 90_000,
+        },
+      },
+    ],
+  },
+});
