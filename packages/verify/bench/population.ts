@@ -2,18 +2,19 @@ import { createHash, randomBytes } from 'node:crypto';
 import { SCOPES } from '@tollkeeper/contract';
 import { createSecret, type KeyFacts, type KeyOwner, scopeSet } from '../src/index.ts';
 
-const OWNERS_PER_KEY = 0.01;
+const KEYS_PER_OWNER = 100;
+const OWNERS_PER_ORGANIZATION = 10;
 const WORKSPACES = 1000;
 const ALL_SCOPES = scopeSet(SCOPES);
 const KEY_SCOPES = scopeSet(['api_keys.read', 'policies.read', 'usage.read', 'api_keys.verify']);
 
-/** A hundred keys to an owner, ten owners to an organization; one key of eight bound to a range. */
-export function factsOf(position: number, keys: number): KeyFacts {
-  const owner = position % ownersCount(keys);
+/** The key at the position: half are confined to a workspace, one of eight to a range. */
+export function factsOf(position: number): KeyFacts {
+  const owner = Math.floor(position / KEYS_PER_OWNER);
   return {
     keyId: idOf('key', position),
-    name: `ci-pipeline-${position}`,
-    organizationId: idOf('org', owner % 10),
+    name: asReceived(`ci-pipeline-${position}`),
+    organizationId: organizationOf(owner),
     workspaceId: position % 2 ? idOf('ws', position % WORKSPACES) : null,
     ownerId: idOf('mem', owner),
     status: 'active',
@@ -24,36 +25,30 @@ export function factsOf(position: number, keys: number): KeyFacts {
   };
 }
 
+/** The owners of that many keys. */
 export function ownersOf(keys: number): KeyOwner[] {
-  return Array.from({ length: ownersCount(keys) }, (_, owner) => ({
+  return Array.from({ length: Math.ceil(keys / KEYS_PER_OWNER) }, (_, owner) => ({
     memberId: idOf('mem', owner),
-    organizationId: idOf('org', owner % 10),
+    organizationId: organizationOf(owner),
     active: true,
     scopes: ALL_SCOPES,
   }));
 }
 
 export function newSecrets(count: number): string[] {
-  return Array.from({ length: count }, () => createSecret('tk_live_', randomBytes));
+  return Array.from({ length: count }, () => asReceived(createSecret('tk_live_', randomBytes)));
 }
 
-/** The same texts in random order, so that the processor's caches cannot guess the next. */
-export function shuffled(texts: readonly string[]): string[] {
-  const order = [...texts];
-  for (let i = order.length - 1; i > 0; i--) {
-    const j = Math.floor(Math.random() * (i + 1));
-    const [left = '', right = ''] = [order[i], order[j]];
-    order[i] = right;
-    order[j] = left;
-  }
-  return order;
+/** A copy of the text in one piece, just made, as a header that was just read is. */
+export function asReceived(text: string): string {
+  return Buffer.from(text, 'latin1').toString('latin1');
 }
 
-function ownersCount(keys: number): number {
-  return Math.max(1, Math.floor(keys * OWNERS_PER_KEY));
+function organizationOf(owner: number): string {
+  return idOf('org', Math.floor(owner / OWNERS_PER_ORGANIZATION));
 }
 
 function idOf(prefix: string, number: number): string {
   const digest = createHash('sha256').update(`${prefix}${number}`).digest('hex');
-  return `${prefix}_${digest.slice(0, 20)}`;
+  return asReceived(`${prefix}_${digest.slice(0, 20)}`);
 }

@@ -3,6 +3,7 @@ import { textOf } from './interned-texts.ts';
 import { rangesOf } from './ip-lists.ts';
 import { rangeContains } from './ip-range.ts';
 import { findSecret } from './key-index.ts';
+import { organizationRangesOf } from './key-organizations.ts';
 import { activeOwnerOf, activeOwnerScopes } from './key-owners.ts';
 import {
   IP_LIST,
@@ -24,7 +25,10 @@ export interface DecisionConditions {
   readonly organizationId?: string;
   /** A key confined to another workspace is refused. */
   readonly workspaceId?: string;
-  /** Where the request comes from. Without it a key that is bound to addresses is refused. */
+  /**
+   * Where the request comes from. Without it a key is refused that is bound to addresses,
+   * by itself or by its organization.
+   */
   readonly ip?: string | undefined;
   readonly scopes?: ScopeSet;
 }
@@ -106,12 +110,17 @@ function authorityRefusal(
   if (workspaceId !== undefined && workspace !== 0) {
     if (textOf(index.workspaces, workspace) !== workspaceId) return 'wrong_workspace';
   }
-  const ipList = readWord(records, slot, IP_LIST);
-  if (ipList !== 0 && !rangeContains(rangesOf(index.ipLists, ipList), ip ?? '')) {
-    return 'ip_not_allowed';
-  }
+  if (!admitsAddress(index, slot, ip ?? '')) return 'ip_not_allowed';
   const enough = scopes === undefined || includes(effectiveScopes(index, slot), scopes);
   return enough ? undefined : 'insufficient_scope';
+}
+
+/** The key's own ranges and those of its organization must both hold the address. */
+function admitsAddress(index: KeyIndex, slot: number, ip: string): boolean {
+  const ipList = readWord(index.records, slot, IP_LIST);
+  if (ipList !== 0 && !rangeContains(rangesOf(index.ipLists, ipList), ip)) return false;
+  const ranges = organizationRangesOf(index, slot);
+  return ranges === undefined || rangeContains(ranges, ip);
 }
 
 /** False in doubt: for a time that is missing or not a number. */

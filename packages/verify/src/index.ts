@@ -14,7 +14,7 @@ export {
   rangeContains,
   rangeWithin,
 } from './ip-range.ts';
-export type { KeyFacts, KeyOwner } from './key-facts.ts';
+export type { KeyFacts, KeyOrganization, KeyOwner } from './key-facts.ts';
 export {
   findSecret,
   putSecret,
@@ -22,6 +22,7 @@ export {
   secretFacts,
   secretsCount,
 } from './key-index.ts';
+export { putOrganization } from './key-organizations.ts';
 export { putOwner, removeOwner } from './key-owners.ts';
 export { createKeyIndex, type KeyIndex } from './key-store.ts';
 export {

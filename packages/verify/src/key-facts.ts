@@ -26,3 +26,10 @@ export interface KeyOwner {
   readonly active: boolean;
   readonly scopes: ScopeSet;
 }
+
+/** What an organization asks of all its keys. */
+export interface KeyOrganization {
+  readonly organizationId: string;
+  /** Addresses and ranges; none means anywhere. What does not parse lets nobody in. */
+  readonly allowedIps: readonly string[];
+}

@@ -18,6 +18,8 @@ export interface KeyIndex {
   /** By number of the member. */
   readonly owners: (StoredOwner | undefined)[];
   readonly ipLists: IpLists;
+  /** By number of the organization; only those that bind their keys to addresses have one. */
+  readonly organizationIpLists: Map<number, number>;
 }
 
 export interface StoredOwner {
@@ -38,5 +40,6 @@ export function createKeyIndex(): KeyIndex {
     members: createInternedTexts(),
     owners: [],
     ipLists: createIpLists(),
+    organizationIpLists: new Map(),
   };
 }

@@ -27,6 +27,8 @@ function withCharacter(text: string, position: number, character: string): strin
   return text.slice(0, position) + character + text.slice(position + 1);
 }
 
+const KEYS = process.env.LONG ? 100_000 : 200;
+
 describe('a new secret', () => {
   it('is prefix, 32 characters and the CRC-32 of both in six base62 digits', () => {
     for (const secret of secrets(500)) {
@@ -40,18 +42,18 @@ describe('a new secret', () => {
 
   it('is the one that the format fixes for given bytes', () => {
     expect(createSecret('tk_live_', (count) => new Uint8Array(count))).toBe(
-      'tk_live_000000000000000000000000000000001OKAOP',
+      'tk_live_0000000000000000000000000000000025ZEjP',
     );
   });
 
   it('favours no character: bytes from 248 on are thrown away', () => {
-    const bytes = Uint8Array.from({ length: 256 }, (_, byte) => byte);
-    let at = 0;
+    let next = 0;
+    const everyByteInTurn = () => Uint8Array.from({ length: 8 }, () => next++ % 256);
     const counts = new Map<string, number>();
     for (let i = 0; i < 31; i++) {
-      const secret = createSecret('tk_test_', () => bytes.subarray(at++ * 8, at * 8));
-      at %= 32;
-      for (const digit of secret.slice(8, 40)) counts.set(digit, (counts.get(digit) ?? 0) + 1);
+      for (const digit of createSecret('tk_test_', everyByteInTurn).slice(8, 40)) {
+        counts.set(digit, (counts.get(digit) ?? 0) + 1);
+      }
     }
     expect([...counts.values()]).toEqual(new Array(62).fill(16));
   });
@@ -59,7 +61,7 @@ describe('a new secret', () => {
 
 describe('the checksum', () => {
   it('refuses every key with one character changed', () => {
-    for (const secret of secrets(300)) {
+    for (const secret of secrets(KEYS)) {
       for (let position = 0; position < secret.length; position++) {
         for (const character of CHARACTERS) {
           if (character === secret[position]) continue;
@@ -71,7 +73,7 @@ describe('the checksum', () => {
   });
 
   it('refuses every key with two neighbours swapped', () => {
-    for (const secret of secrets(5000)) {
+    for (const secret of secrets(KEYS * 10)) {
       for (let i = 0; i + 1 < secret.length; i++) {
         const [left = '', right = ''] = [secret[i], secret[i + 1]];
         if (left === right) continue;
@@ -109,7 +111,7 @@ describe('what is kept and shown', () => {
   });
 
   it('is the prefix and four characters', () => {
-    expect(displayPrefix('tk_live_000000000000000000000000000000001OKAOP')).toBe('tk_live_0000');
+    expect(displayPrefix('tk_live_0000000000000000000000000000000025ZEjP')).toBe('tk_live_0000');
   });
 
   it('is found by the pattern in other text', () => {

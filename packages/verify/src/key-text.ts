@@ -42,7 +42,8 @@ export function createSecret(
 
 /**
  * Whether the text has the shape and the checksum of a secret. Costs one pass over 46 characters
- * at most: any other length is refused unread.
+ * at most: any other length is refused unread. A slip of one character or a swap of two neighbours
+ * never passes, since CRC-32 sees every change within 32 bits.
  */
 export function isWellFormed(text: string): boolean {
   if (text.length !== SECRET_LENGTH) return false;

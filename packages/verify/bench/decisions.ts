@@ -1,0 +1,127 @@
+/** How many decisions a second one core makes about a million keys, and what the keys cost. */
+import {
+  createKeyIndex,
+  decide,
+  decideHash,
+  findSecret,
+  hashSecret,
+  type KeyIndex,
+  putOwner,
+  putSecret,
+  scopeSet,
+} from '../src/index.ts';
+import {
+  type Baseline,
+  createBaseline,
+  decideByBaseline,
+  hexHash,
+  putInBaseline,
+} from './baseline.ts';
+import { heldBytes } from './heap.ts';
+import { asReceived, factsOf, newSecrets, ownersOf } from './population.ts';
+import { measureRates, type Subject } from './rates.ts';
+
+/** A million keys are never equally busy: most calls come from few of them. */
+const BUSY_KEYS = 10_000;
+const IP = '10.1.2.3';
+const SCOPES = ['usage.read'] as const;
+const REQUIRED = scopeSet(SCOPES);
+
+export type DecisionFigures = ReturnType<typeof measureDecisions>;
+
+/**
+ * Rates are per second on one core, bytes are per key. "Hit" is a whole decision, from text to
+ * valid, about a key drawn from all of them; the text is fresh, so that only the index is cold.
+ * "HitBusy" draws from 10,000 of them, "hitHashKnown" begins with the hash, "lookUp" is its search.
+ */
+export function measureDecisions(keys = 1_000_000, rounds = 500) {
+  const secrets = newSecrets(keys);
+  const start = heldBytes();
+  const index = fillIndex(secrets);
+  const filled = heldBytes();
+  const baseline = fillBaseline(secrets);
+  const both = heldBytes();
+  const perSecond = measureRates(subjectsOf(index, baseline, secrets), rounds);
+  return {
+    keys,
+    perSecond,
+    timesBaseline: {
+      decision: perSecond.hit / perSecond.baselineHit,
+      lookUp: perSecond.lookUp / perSecond.baselineLookUp,
+    },
+    bytesPerKey: {
+      index: indexBytes(index) / keys,
+      arrayBuffers: (filled.arrayBuffers - start.arrayBuffers) / keys,
+      labels: (filled.heap - start.heap) / keys,
+      baseline: (both.heap - filled.heap) / keys,
+    },
+  };
+}
+
+function fillIndex(secrets: readonly string[]): KeyIndex {
+  const index = createKeyIndex();
+  for (const owner of ownersOf(secrets.length)) putOwner(index, owner);
+  for (const [i, secret] of secrets.entries()) putSecret(index, hashSecret(secret), factsOf(i));
+  return index;
+}
+
+function fillBaseline(secrets: readonly string[]): Baseline {
+  const baseline = createBaseline(ownersOf(secrets.length));
+  for (const [i, secret] of secrets.entries()) putInBaseline(baseline, secret, factsOf(i));
+  return baseline;
+}
+
+/** The index proper: the table and the columns that decide. */
+function indexBytes({ table, records }: KeyIndex): number {
+  const chunks = records.chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
+  return table.entries.byteLength + chunks;
+}
+
+function subjectsOf(index: KeyIndex, baseline: Baseline, secrets: readonly string[]) {
+  const now = Date.now();
+  const conditions = { ip: IP, scopes: REQUIRED };
+  const oneOf = (count: number) => asReceived(secrets[Math.floor(Math.random() * count)] ?? '');
+  const known = () => oneOf(secrets.length);
+  const unknown = () => newSecrets(1)[0] ?? '';
+  const mistyped = () => `${known().slice(0, -1)}-`;
+  const decideAs = (expected: string) => (secret: string) =>
+    expectCode(decide(index, { secret, ip: IP, scopes: REQUIRED }, now).code, expected);
+  return {
+    hit: subject(known, decideAs('valid')),
+    hitBusy: subject(() => oneOf(Math.min(BUSY_KEYS, secrets.length)), decideAs('valid')),
+    hitHashKnown: subject(
+      () => hashSecret(known()),
+      (hash) => expectCode(decideHash(index, hash, conditions, now).code, 'valid'),
+    ),
+    lookUp: subject(
+      () => hashSecret(known()),
+      (hash) => expectCode(findSecret(index, hash) < 0 ? 'not_found' : 'valid', 'valid'),
+    ),
+    miss: subject(unknown, decideAs('not_found')),
+    malformed: subject(mistyped, decideAs('malformed')),
+    baselineHit: subject(known, (secret) =>
+      expectCode(decideByBaseline(baseline, { secret, ip: IP, scopes: SCOPES }, now), 'valid'),
+    ),
+    baselineLookUp: subject(
+      () => hexHash(known()),
+      (hash) => expectCode(baseline.keys.has(hash) ? 'valid' : 'not_found', 'valid'),
+    ),
+  };
+}
+
+function subject<Input>(input: () => Input, run: (input: Input) => void): Subject {
+  return {
+    prepare: (batch) => {
+      const inputs = Array.from({ length: batch }, input);
+      return () => {
+        for (const one of inputs) run(one);
+      };
+    },
+  };
+}
+
+function expectCode(code: string, expected: string): void {
+  if (code !== expected) throw new Error(`A decision was "${code}", not "${expected}"`);
+}
+
+if (import.meta.main) console.log(JSON.stringify(measureDecisions(), null, 2));

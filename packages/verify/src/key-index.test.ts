@@ -1,0 +1,119 @@
+import { KEY_STATUSES, SCOPES } from '@tollkeeper/contract';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { exampleKey } from './example-key.ts';
+import type { KeyFacts } from './key-facts.ts';
+import { findSecret, putSecret, removeSecret, secretFacts, secretsCount } from './key-index.ts';
+import { createKeyIndex, type KeyIndex } from './key-store.ts';
+import { scopeSet } from './scope-set.ts';
+
+/** Hashes that crowd: eight home positions, the last of any table among them, and two tags. */
+const hash = fc
+  .record({ home: fc.constantFrom(0, 1, 2, 13, 14, 15, 254, 255), tag: fc.nat(1), rest: fc.nat(9) })
+  .map(({ home, tag, rest }) => {
+    const bytes = new Uint8Array(32);
+    bytes.fill(home, 0, 4);
+    bytes[4] = tag << 7;
+    bytes[15] = rest;
+    return bytes;
+  });
+const time = fc.oneof(fc.constant(null), fc.nat(), fc.integer({ min: 0, max: 8.64e15 }));
+const facts = fc.record<KeyFacts>({
+  keyId: fc.string(),
+  name: fc.string({ unit: 'binary' }),
+  organizationId: fc.constantFrom('org_1', 'org_2', '__proto__'),
+  workspaceId: fc.constantFrom(null, 'ws_1', 'ws_2', ''),
+  ownerId: fc.constantFrom('mem_1', 'mem_2'),
+  status: fc.constantFrom(...KEY_STATUSES),
+  expiresAtMs: time,
+  scopes: fc.subarray([...SCOPES]).map((names) => scopeSet(names)),
+  allowedIps: fc.subarray(['10.0.0.0/8', '::1', 'junk', 'a","b']),
+  retiresAtMs: time,
+});
+const steps = fc.array(fc.record({ hash, facts: fc.option(facts, { freq: 2 }) }), {
+  maxLength: 150,
+});
+
+const nameOf = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
+
+function expectSame(index: KeyIndex, model: ReadonlyMap<string, KeyFacts>): void {
+  expect(secretsCount(index)).toBe(model.size);
+  const slots = new Set<number>();
+  for (const [name, known] of model) {
+    const slot = findSecret(index, Buffer.from(name, 'hex'));
+    expect(secretFacts(index, slot)).toEqual(known);
+    slots.add(slot);
+  }
+  expect(slots.size).toBe(model.size);
+}
+
+describe('the index', () => {
+  it('knows what a plain map knows after any history of puts and removes', () => {
+    fc.assert(
+      fc.property(steps, (list) => {
+        const index = createKeyIndex();
+        const model = new Map<string, KeyFacts>();
+        for (const step of list) {
+          const name = nameOf(step.hash);
+          if (step.facts) {
+            putSecret(index, step.hash, step.facts);
+            model.set(name, step.facts);
+          } else {
+            expect(removeSecret(index, step.hash)).toBe(model.delete(name));
+            expect(findSecret(index, step.hash)).toBe(-1);
+          }
+        }
+        expectSame(index, model);
+        for (const name of model.keys()) removeSecret(index, Buffer.from(name, 'hex'));
+        expect(secretsCount(index)).toBe(0);
+        expect(index.table.entries.every((entry) => entry === 0)).toBe(true);
+        for (const interned of [index.organizations, index.workspaces, index.members]) {
+          expect(interned.ids.size).toBe(0);
+        }
+        expect(index.ipLists.interned.ids.size).toBe(0);
+        expect(index.retiresAtMs.size).toBe(0);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('holds on to every key while it grows over many chunks', () => {
+    const index = createKeyIndex();
+    const hashes = Array.from({ length: 10_000 }, (_, i) => numbered(i));
+    for (const [i, bytes] of hashes.entries())
+      putSecret(index, bytes, exampleKey({ name: `${i}` }));
+    for (let i = 0; i < hashes.length; i += 2) removeSecret(index, numbered(i));
+    for (const [i, bytes] of hashes.entries()) {
+      const name = secretFacts(index, findSecret(index, bytes))?.name;
+      expect(name).toBe(i % 2 ? `${i}` : undefined);
+    }
+    const slots = index.records.used;
+    for (let i = 0; i < hashes.length; i += 2) putSecret(index, numbered(i), exampleKey());
+    expect(index.records.used).toBe(slots);
+  });
+
+  it('takes the first 16 bytes for the hash, and none but 32 of them', () => {
+    const index = createKeyIndex();
+    putSecret(index, new Uint8Array(32), exampleKey());
+    for (const length of [0, 16, 31, 33]) {
+      expect(findSecret(index, new Uint8Array(length))).toBe(-1);
+      expect(removeSecret(index, new Uint8Array(length))).toBe(false);
+      expect(() => putSecret(index, new Uint8Array(length), exampleKey())).toThrow(RangeError);
+    }
+  });
+
+  it('holds no facts behind a slot that no secret has', () => {
+    const index = createKeyIndex();
+    putSecret(index, new Uint8Array(32), exampleKey());
+    for (const slot of [-1, 1, 5000, 2 ** 31]) expect(secretFacts(index, slot)).toBeUndefined();
+  });
+});
+
+/** A hash whose words are spread as those of a SHA-256 are. */
+function numbered(number: number): Uint8Array {
+  const bytes = new Uint8Array(32);
+  const view = new DataView(bytes.buffer);
+  for (const word of [0, 1, 2, 3])
+    view.setInt32(word * 4, Math.imul(number + 1, 0x9e3779b1 + word));
+  return bytes;
+}
