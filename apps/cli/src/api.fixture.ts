@@ -1,0 +1,78 @@
+import type { ApiKey } from '@tollkeeper/contract';
+
+export const SECRET = `tk_live_${'a1b2'.padEnd(38, '0')}`;
+
+export interface Seen {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: Headers;
+  readonly body: unknown;
+}
+
+type Answer = Response | object;
+
+/**
+ * A fetch that answers by method and path, such as `GET /v1/whoami`, and remembers what it saw.
+ * An array is answered one by one; an Error breaks the connection.
+ */
+export function createApi(answers: Record<string, Answer | readonly (Answer | Error)[]>) {
+  const seen: Seen[] = [];
+  const left = new Map(
+    Object.entries(answers).map(([name, answer]) => [
+      name,
+      Array.isArray(answer) ? [...answer] : answer,
+    ]),
+  );
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    const request = new Request(input, init);
+    const { pathname, searchParams } = new URL(request.url);
+    const text = await request.text();
+    const body: unknown = text === '' ? undefined : JSON.parse(text);
+    const { method, headers } = request;
+    seen.push({ method, path: pathname, query: searchParams, headers, body });
+    const found = left.get(`${method} ${pathname}`);
+    const answer = Array.isArray(found) ? found.shift() : found;
+    if (answer instanceof Error) throw answer;
+    if (answer instanceof Response) return answer.clone();
+    return answer ? Response.json(answer) : new Response('no such page', { status: 404 });
+  };
+  return { fetch, seen };
+}
+
+export function createKey(number: number, more: Partial<ApiKey> = {}): ApiKey {
+  return {
+    id: `key_${String(number).padStart(20, '0')}`,
+    name: `ci-${number}`,
+    prefix: `tk_live_${String(number).padStart(4, '0')}`,
+    status: 'active',
+    profile: 'custom',
+    scopes: ['api_keys.read'],
+    workspaceId: null,
+    createdBy: { memberId: `mem_${'0'.repeat(20)}`, name: 'Ada', email: 'ada@example.com' },
+    createdAt: '2026-11-23T07:57:00.000Z',
+    expiresAt: null,
+    lastUsedAt: null,
+    disablesAt: null,
+    allowedIps: [],
+    revokedAt: null,
+    revokeReason: null,
+    previousSecretExpiresAt: null,
+    ...more,
+  };
+}
+
+export const IDENTITY = {
+  organization: { id: 'org_1', name: 'Acme', slug: 'acme', plan: 'free' },
+  member: {
+    id: `mem_${'0'.repeat(20)}`,
+    name: 'Ada',
+    email: 'ada@example.com',
+    roleId: 'role_owner',
+    roleName: 'Owner',
+  },
+  key: null,
+  workspaceId: null,
+  scopes: ['api_keys.read'],
+  organizations: [{ id: 'org_1', name: 'Acme' }],
+};

@@ -1,0 +1,14 @@
+import type { ExitCode } from './exit-codes.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** One run of the command line. A command that ends well but answers "no" sets the exit code. */
+export interface Cli {
+  readonly io: Surroundings;
+  exitCode: ExitCode;
+}
+
+export interface JsonOption {
+  readonly json?: true;
+}
+
+export const JSON_OPTION = ['--json', "print the API's JSON, for scripts"] as const;

@@ -1,0 +1,42 @@
+import { fileURLToPath } from 'node:url';
+import { PLANS } from '@tollkeeper/contract';
+import { Argument, type Command } from 'commander';
+import { type Cli, JSON_OPTION, type JsonOption } from '../cli.ts';
+import type { ExitCode } from '../exit-codes.ts';
+
+/** Runs beside the database, so it is a program of the control plane, not a call to its API. */
+const ADMIN = fileURLToPath(new URL('../../../control-plane/src/admin.ts', import.meta.url));
+
+interface SetPlanOptions extends JsonOption {
+  readonly organization?: string;
+}
+
+export function addAdmin(program: Command, cli: Cli): void {
+  const admin = program
+    .command('admin')
+    .description("operate this machine's server on its own database; needs no sign-in");
+  admin
+    .command('set-plan')
+    .description('move an organization to another plan')
+    .addArgument(new Argument('<plan>').choices(PLANS))
+    .option('--organization <id or slug>', 'which one; may be left out if there is only one')
+    .option(...JSON_OPTION)
+    .addHelpText(
+      'after',
+      '\nReads DATABASE_URL and TOLLKEEPER_DATA_DIR (default ./data) as the server does.',
+    )
+    .action((plan: string, options: SetPlanOptions) => setPlan(cli, plan, options));
+}
+
+async function setPlan(cli: Cli, plan: string, options: SetPlanOptions): Promise<void> {
+  const { organization, json } = options;
+  const code = await cli.io.runNode([
+    ADMIN,
+    'set-plan',
+    plan,
+    ...(organization === undefined ? [] : ['--organization', organization]),
+    ...(json ? ['--json'] : []),
+  ]);
+  // The child has the same table of exit codes, or died of a signal.
+  cli.exitCode = code as ExitCode;
+}

@@ -1,0 +1,37 @@
+/** `tollkeeper keys …`: one file per verb. */
+import type { Command } from 'commander';
+import type { Cli } from '../../cli.ts';
+import { addCreateKey } from './create-key.ts';
+import { addDeleteKey } from './delete-key.ts';
+import { addDisableKey } from './disable-key.ts';
+import { addEnableKey } from './enable-key.ts';
+import { addKeyStats } from './key-stats.ts';
+import { addListKeys } from './list-keys.ts';
+import { addRenameKey } from './rename-key.ts';
+import { addRevokeKey } from './revoke-key.ts';
+import { addRotateKey } from './rotate-key.ts';
+import { addShowKey } from './show-key.ts';
+
+export function addKeys(program: Command, cli: Cli): void {
+  const keys = program
+    .command('keys')
+    .description('create API keys and decide what becomes of them')
+    .addHelpText(
+      'after',
+      '\n<key> is an id, an exact name, or a visible prefix such as tk_live_a1b2.',
+    );
+  for (const add of [
+    addListKeys,
+    addCreateKey,
+    addShowKey,
+    addRenameKey,
+    addDisableKey,
+    addEnableKey,
+    addRotateKey,
+    addRevokeKey,
+    addDeleteKey,
+    addKeyStats,
+  ]) {
+    add(keys, cli);
+  }
+}

@@ -1,0 +1,43 @@
+import type { ApiKey, KeyStatus } from '@tollkeeper/contract';
+import { type Colour, paint } from '../../output.ts';
+import type { Surroundings } from '../../surroundings.ts';
+import { relativeTime } from '../../text/relative-time.ts';
+import type { Column } from '../../text/table.ts';
+
+export const STATUS_COLOURS: Readonly<Record<KeyStatus, Colour>> = {
+  active: 'green',
+  disabled: 'yellow',
+  revoked: 'red',
+};
+
+/** A list of keys as people read it; what matters least stands last. */
+export function keyColumns(io: Surroundings): readonly Column<ApiKey>[] {
+  const now = io.now();
+  return [
+    { title: 'NAME', cell: (key) => key.name, widthMin: 12 },
+    { title: 'PREFIX', cell: (key) => key.prefix },
+    {
+      title: 'STATUS',
+      cell: (key) => `● ${key.status}`,
+      paint: (text, key) => paint(io, STATUS_COLOURS[key.status], text),
+    },
+    { title: 'LAST USED', cell: (key) => relativeTime(key.lastUsedAt, now) },
+    {
+      title: 'EXPIRES',
+      cell: (key) => relativeTime(key.expiresAt, now),
+      paint: (text, key) => (isExpired(key, now) ? paint(io, 'red', text) : text),
+    },
+    {
+      title: 'SCOPES',
+      cell: (key) => String(key.scopes.length),
+      align: 'right',
+      optional: true,
+    },
+    { title: 'CREATED', cell: (key) => relativeTime(key.createdAt, now), optional: true },
+    { title: 'CREATED BY', cell: (key) => key.createdBy.name, widthMin: 8, optional: true },
+  ];
+}
+
+function isExpired({ expiresAt }: ApiKey, now: Date): boolean {
+  return expiresAt !== null && Date.parse(expiresAt) <= now.getTime();
+}

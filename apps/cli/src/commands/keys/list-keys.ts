@@ -1,0 +1,84 @@
+import {
+  type ApiKey,
+  KEY_SORTS,
+  KEY_STATUSES,
+  type KeySort,
+  type KeyStatus,
+} from '@tollkeeper/contract';
+import type { Client } from '@tollkeeper/sdk';
+import { type Command, Option } from 'commander';
+import { type Cli, JSON_OPTION, type JsonOption } from '../../cli.ts';
+import { findMemberId } from '../../find-member.ts';
+import { findWorkspaceId } from '../../find-workspace.ts';
+import { listAll } from '../../list-all.ts';
+import { countOption } from '../../options.ts';
+import { hint, printJson, printTable } from '../../output.ts';
+import { refuseSecret } from '../../session/api-key-text.ts';
+import { connect } from '../../session/connect.ts';
+import { keyColumns } from './key-columns.ts';
+
+interface ListOptions extends JsonOption {
+  readonly status?: KeyStatus;
+  readonly search?: string;
+  readonly member?: string;
+  readonly workspace?: string;
+  readonly sort: KeySort;
+  readonly order: 'asc' | 'desc';
+  readonly limit: number;
+  readonly cursor?: string;
+  readonly all?: true;
+}
+
+export function addListKeys(keys: Command, cli: Cli): void {
+  keys
+    .command('list')
+    .alias('ls')
+    .description('list keys, the newest first unless said otherwise')
+    .addOption(new Option('--status <status>', 'only keys of this status').choices(KEY_STATUSES))
+    .option('--search <text>', 'part of the name or of the prefix')
+    .option('--member <member>', 'only keys of this owner: me, an email or an id')
+    .option('--workspace <workspace>', 'only keys confined to it: id or name')
+    .addOption(new Option('--sort <field>').choices(KEY_SORTS).default('createdAt'))
+    .addOption(new Option('--order <order>').choices(['asc', 'desc']).default('desc'))
+    .option('--limit <count>', 'how many at most', countOption, 50)
+    .option('--cursor <cursor>', 'go on from the nextCursor of a --json answer')
+    .option('--all', 'all of them')
+    .option(...JSON_OPTION)
+    .action((options: ListOptions) => listKeys(cli, options));
+}
+
+async function listKeys({ io }: Cli, options: ListOptions): Promise<void> {
+  refuseSecret(options.search ?? '');
+  const { client } = await connect(io);
+  const filter = await filterOf(client, options);
+  const countMax = options.all ? Number.POSITIVE_INFINITY : options.limit;
+  const page = await listAll<ApiKey>(
+    countMax,
+    (query) => client.listKeys({ query: { ...filter, ...query } }),
+    options.cursor,
+  );
+  if (options.json) return printJson(io, page);
+  if (page.data.length === 0) return hint(io, emptyText(options));
+  printTable(io, keyColumns(io), page.data);
+  if (page.nextCursor !== null) {
+    hint(io, 'More follow: give --limit, --all or --search.');
+  }
+}
+
+async function filterOf(client: Client, options: ListOptions) {
+  const { status, search, member, workspace, sort, order } = options;
+  return {
+    sort,
+    order,
+    ...(status ? { status } : {}),
+    ...(search ? { search } : {}),
+    ...(member ? { memberId: await findMemberId(client, member) } : {}),
+    ...(workspace ? { workspaceId: await findWorkspaceId(client, workspace) } : {}),
+  };
+}
+
+function emptyText({ status, search, member, workspace }: ListOptions): string {
+  const filtered = status ?? search ?? member ?? workspace;
+  if (filtered !== undefined) return 'No key fits.';
+  return 'There are no keys yet. Run "tollkeeper keys create ci-pipeline" to make the first one.';
+}

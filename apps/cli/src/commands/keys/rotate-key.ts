@@ -1,0 +1,39 @@
+import type { Command } from 'commander';
+import { type Cli, JSON_OPTION, type JsonOption } from '../../cli.ts';
+import { durationOption } from '../../options.ts';
+import { hint } from '../../output.ts';
+import { relativeTime } from '../../text/relative-time.ts';
+import { KEY_ARGUMENT, openKey } from './open-key.ts';
+import { printSecret } from './print-secret.ts';
+
+interface RotateOptions extends JsonOption {
+  readonly grace: number;
+}
+
+export function addRotateKey(keys: Command, cli: Cli): void {
+  keys
+    .command('rotate')
+    .description('give the key a new secret and print it, this once')
+    .argument(...KEY_ARGUMENT)
+    .option(
+      '--grace <duration>',
+      'how long the old secret still works, at most 30d',
+      durationOption,
+      0,
+    )
+    .option(...JSON_OPTION)
+    .action((reference: string, options: RotateOptions) => rotateKey(cli, reference, options));
+}
+
+async function rotateKey(cli: Cli, reference: string, options: RotateOptions): Promise<void> {
+  const { client, params } = await openKey(cli, reference);
+  const key = await client.rotateKey({ params, body: { graceSeconds: options.grace } });
+  if (!options.json) {
+    const end = key.previousSecretExpiresAt;
+    const old = end
+      ? `The old secret stops working ${relativeTime(end, cli.io.now())}.`
+      : 'The old secret no longer works.';
+    hint(cli.io, `Rotated "${key.name}". ${old}`);
+  }
+  printSecret(cli.io, key, options);
+}

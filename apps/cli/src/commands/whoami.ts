@@ -1,0 +1,28 @@
+import type { Command } from 'commander';
+import { type Cli, JSON_OPTION, type JsonOption } from '../cli.ts';
+import { printFields, printJson } from '../output.ts';
+import { connect } from '../session/connect.ts';
+
+export function addWhoami(program: Command, cli: Cli): void {
+  program
+    .command('whoami')
+    .description('show who you are to the server and what you may do now')
+    .option(...JSON_OPTION)
+    .action((options: JsonOption) => whoami(cli, options));
+}
+
+async function whoami({ io }: Cli, { json }: JsonOption): Promise<void> {
+  const { client, url } = await connect(io);
+  const identity = await client.whoami();
+  if (json) return printJson(io, identity);
+  const { organization, member, key, workspaceId, scopes } = identity;
+  printFields(io, [
+    ['Server', url],
+    ['Organization', `${organization.name} (${organization.slug}, plan ${organization.plan})`],
+    ['Member', `${member.name} <${member.email}>`],
+    ['Role', member.roleName],
+    ['Credential', key ? `API key "${key.name}" (${key.id})` : 'session'],
+    ['Confined to', workspaceId ?? 'nothing'],
+    ['Scopes', scopes.length === 0 ? 'none' : scopes.join(' ')],
+  ]);
+}

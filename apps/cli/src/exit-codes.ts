@@ -1,0 +1,37 @@
+/** What the command line's exit code tells a script. Stable: scripts depend on each number. */
+export const EXIT = {
+  ok: 0,
+  unexpected: 1,
+  usage: 2,
+  unauthenticated: 3,
+  forbidden: 4,
+  notFound: 5,
+  conflict: 6,
+  planLimit: 7,
+  unreachable: 8,
+  invalidInput: 9,
+  keyNotValid: 10,
+  interrupted: 130,
+} as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+const MEANINGS: Readonly<Record<ExitCode, string>> = {
+  0: 'done; for verify: the key is valid',
+  1: 'unexpected: the server failed, or is asked too often',
+  2: 'usage: the command, an option or the reference to a key cannot be understood',
+  3: 'not signed in, or the credential was refused',
+  4: 'forbidden: the credential may not do this',
+  5: 'not found',
+  6: 'conflict: the current status forbids this change',
+  7: "the plan's limit of keys is reached",
+  8: 'the server cannot be reached',
+  9: 'invalid input: the server refused a value',
+  10: 'verify: the key is not valid',
+  130: 'interrupted',
+};
+
+/** The table of exit codes that --help shows. */
+export function exitCodeHelp(): string {
+  const lines = Object.entries(MEANINGS).map(([code, meaning]) => `  ${code.padEnd(4)} ${meaning}`);
+  return ['', 'Exit codes:', ...lines].join('\n');
+}

@@ -1,0 +1,93 @@
+import type { Problem } from '@tollkeeper/contract';
+import { ApiError } from '@tollkeeper/sdk';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import { visibleText } from './text/visible-text.ts';
+
+/** A command that cannot go on: what was wrong and what to do, and the exit code that says so. */
+export class Failure extends Error {
+  override readonly name = 'Failure';
+  readonly exitCode: ExitCode;
+  /** Further lines below the message, such as the candidates to choose from. */
+  readonly details: readonly string[];
+
+  constructor(
+    exitCode: ExitCode,
+    message: string,
+    options: ErrorOptions & { readonly details?: readonly string[] } = {},
+  ) {
+    super(message, options);
+    this.exitCode = exitCode;
+    this.details = options.details ?? [];
+  }
+}
+
+export interface Explanation {
+  readonly exitCode: ExitCode;
+  /** Lines for standard error, safe for a terminal. */
+  readonly lines: readonly string[];
+}
+
+/** Turns whatever ended a command into what a person reads and a script tests. */
+export function explain(error: unknown): Explanation {
+  if (error instanceof Failure) {
+    const { exitCode, message, details } = error;
+    return { exitCode, lines: [message, ...details].map(visibleText) };
+  }
+  if (error instanceof ApiError) return explainProblem(error.problem);
+  if (error instanceof SyntaxError) {
+    const text = 'The server did not answer with JSON. Is the address a Tollkeeper server?';
+    return { exitCode: EXIT.unreachable, lines: [text] };
+  }
+  if (error instanceof Error && error.name === 'ZodError') {
+    const place = visibleText(firstPath(error));
+    const text = `The server's answer is not one that this command knows (at "${place}"). Use the same version of both.`;
+    return { exitCode: EXIT.unexpected, lines: [text] };
+  }
+  const text = error instanceof Error ? error.message : String(error);
+  return { exitCode: EXIT.unexpected, lines: [visibleText(`Unexpected error: ${text}`)] };
+}
+
+function explainProblem(problem: Problem): Explanation {
+  // A sentence that already names each field need not be followed by them.
+  const fields = (problem.errors ?? [])
+    .filter(({ message }) => !problem.detail.includes(message))
+    .map(({ path, message }) => (path === '' ? `  ${message}` : `  ${path}: ${message}`));
+  const request = problem.requestId === '' ? [] : [`Request ${problem.requestId}`];
+  const lines = [problem.detail, ...fields, ...scopesAtFault(problem), ...request].map(visibleText);
+  return { exitCode: exitCodeOf(problem), lines };
+}
+
+/** The exit code of a refusal by the API. */
+export function exitCodeOf(problem: Pick<Problem, 'code' | 'status'>): ExitCode {
+  if (problem.code === 'plan_limit_reached') return EXIT.planLimit;
+  if (problem.code === 'unavailable') return EXIT.unreachable;
+  switch (problem.status) {
+    case 401:
+      return EXIT.unauthenticated;
+    case 403:
+      return EXIT.forbidden;
+    case 404:
+      return EXIT.notFound;
+    case 409:
+      return EXIT.conflict;
+    case 400:
+    case 413:
+    case 415:
+    case 422:
+      return EXIT.invalidInput;
+    default:
+      return EXIT.unexpected;
+  }
+}
+
+function scopesAtFault({ scopes = [], detail }: Problem): readonly string[] {
+  const unnamed = scopes.filter((scope) => !detail.includes(`"${scope}"`));
+  return unnamed.length === 0 ? [] : [`  Scopes at fault: ${unnamed.join(', ')}`];
+}
+
+/** Where an answer left the contract, from the error of Zod's that the client throws. */
+function firstPath(error: Error): string {
+  const issues = 'issues' in error && Array.isArray(error.issues) ? error.issues : [];
+  const path: unknown = issues[0]?.path;
+  return Array.isArray(path) && path.length > 0 ? path.join('.') : 'its top';
+}

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { createApi, IDENTITY, SECRET } from '../api.fixture.ts';
+import { createHome, createSurroundings } from '../surroundings.fixture.ts';
+import { connect } from './connect.ts';
+import { storeCredentials } from './credentials.ts';
+
+const stored = { kind: 'session', url: 'http://127.0.0.1:7420', cookie: 'session=1' } as const;
+
+async function headersSent(env: Record<string, string>) {
+  await using home = await createHome();
+  const api = createApi({ 'GET /v1/whoami': IDENTITY });
+  const { io } = createSurroundings(home.homeFolder, { env, fetch: api.fetch });
+  await storeCredentials(io, stored);
+  const { client, url } = await connect(io);
+  await client.whoami();
+  return { url, headers: api.seen[0]?.headers };
+}
+
+test('a session sends its cookie with the origin of its server', async () => {
+  const { headers } = await headersSent({});
+  expect(headers?.get('cookie')).toBe('session=1');
+  expect(headers?.get('origin')).toBe('http://127.0.0.1:7420');
+});
+
+test('TOLLKEEPER_API_KEY takes the place of the stored session', async () => {
+  const { url, headers } = await headersSent({ TOLLKEEPER_API_KEY: SECRET });
+  expect(url).toBe(stored.url);
+  expect(headers?.get('authorization')).toBe(`Bearer ${SECRET}`);
+  expect(headers?.get('cookie')).toBeNull();
+});
+
+test('a stored credential is never sent to another server', async () => {
+  const elsewhere = headersSent({ TOLLKEEPER_URL: 'https://elsewhere.example' });
+  await expect(elsewhere).rejects.toThrow(
+    'You are not signed in to https://elsewhere.example. Run "tollkeeper login --url https://elsewhere.example"',
+  );
+});
+
+test('a key that cannot stand in a header is refused without being repeated', async () => {
+  const refused = headersSent({ TOLLKEEPER_API_KEY: `${SECRET}\nX-Evil: 1` });
+  await expect(refused).rejects.toThrow(/^TOLLKEEPER_API_KEY is not an API key/);
+  await expect(refused).rejects.not.toThrow(SECRET);
+});

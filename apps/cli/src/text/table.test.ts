@@ -1,0 +1,66 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { displayWidth } from './display-width.ts';
+import { type Column, layoutTable } from './table.ts';
+
+interface Row {
+  readonly name: string;
+  readonly calls: string;
+}
+
+const columns: readonly Column<Row>[] = [
+  { title: 'NAME', cell: (row) => row.name, widthMin: 6 },
+  { title: 'CALLS', cell: (row) => row.calls, align: 'right', optional: true },
+];
+
+test('aligns columns by what the terminal shows, not by the length of the text', () => {
+  const rows = [
+    { name: '鍵', calls: '7' },
+    { name: 'ci-pipeline', calls: '1042' },
+  ];
+  expect(layoutTable(columns, rows, 80)).toEqual([
+    'NAME         CALLS',
+    '鍵               7',
+    'ci-pipeline   1042',
+  ]);
+});
+
+test('cuts the widest column first, then leaves out what is optional', () => {
+  const rows = [{ name: 'a-long-name-of-a-key', calls: '1042' }];
+  expect(layoutTable(columns, rows, 18)[1]).toBe('a-long-nam…   1042');
+  expect(layoutTable(columns, rows, 10)).toEqual(['NAME', 'a-long-na…']);
+});
+
+test('cuts nothing where there is no terminal', () => {
+  const name = 'x'.repeat(500);
+  const lines = layoutTable(columns, [{ name, calls: '1' }], Number.POSITIVE_INFINITY);
+  expect(lines[1]).toContain(name);
+});
+
+test('paints a cell after cutting it, so that colours never count as columns', () => {
+  const painted: Column<Row>[] = [
+    { title: 'NAME', cell: (row) => row.name, widthMin: 4, paint: (text) => `<${text}>` },
+  ];
+  expect(layoutTable(painted, [{ name: 'ci-pipeline', calls: '' }], 6)).toEqual([
+    'NAME',
+    '<ci-pi…>',
+  ]);
+});
+
+test('a hostile name neither moves the cursor nor breaks the columns', () => {
+  const row = fc.record({ name: fc.string({ unit: 'binary' }), calls: fc.string() });
+  fc.assert(
+    fc.property(
+      fc.array(row, { maxLength: 5 }),
+      fc.integer({ min: 20, max: 100 }),
+      (rows, width) => {
+        const lines = layoutTable(columns, rows, width);
+        expect(lines).toHaveLength(rows.length + 1);
+        for (const line of lines) {
+          expect(line.replace(/[\u200c\u200d]/g, '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+          expect(displayWidth(line)).toBeLessThanOrEqual(width);
+        }
+      },
+    ),
+  );
+});

@@ -1,0 +1,113 @@
+/** The command line as a person runs it: its own process, against a real control plane. */
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  claimServer,
+  OWNER,
+  startTestApp,
+  type TestApp,
+} from '../apps/control-plane/src/testing/test-app.ts';
+
+const BIN = fileURLToPath(new URL('../apps/cli/bin/tollkeeper.mjs', import.meta.url));
+const SECRET = /^tk_live_[0-9A-Za-z]{38}$/;
+
+let app: TestApp;
+let configFolder: string;
+
+beforeAll(async () => {
+  configFolder = await mkdtemp(join(tmpdir(), 'tollkeeper-cli-'));
+  app = await startTestApp();
+  await claimServer(app);
+  const login = ['login', '--url', app.baseUrl, '--email', OWNER.email, '--password-stdin'];
+  expect(await tollkeeper(login, { stdin: `${OWNER.password}\n` })).toMatchObject({ exitCode: 0 });
+});
+
+afterAll(() => rm(configFolder, { recursive: true, force: true }));
+
+test('keeps the session where only its owner can read it, and the password nowhere', async () => {
+  const path = join(configFolder, 'tollkeeper', 'credentials.json');
+  expect((await stat(path)).mode & 0o777).toBe(0o600);
+  expect(await readFile(path, 'utf8')).not.toContain(OWNER.password);
+});
+
+test('a key from creation to deletion, each step told by its exit code', async () => {
+  const { stdout: created } = await tollkeeper(['keys', 'create', 'ci-pipeline']);
+  const secret = created.trim();
+  expect(secret).toMatch(SECRET);
+  expect(await withKey(secret, ['whoami'])).toMatchObject({ exitCode: 0 });
+
+  expect((await tollkeeper(['keys', 'disable', 'ci-pipeline'])).exitCode).toBe(0);
+  expect((await withKey(secret, ['whoami'])).exitCode).toBe(3);
+  expect((await verify(secret)).exitCode).toBe(10);
+  expect((await tollkeeper(['keys', 'disable', 'ci-pipeline'])).exitCode).toBe(6);
+  expect((await tollkeeper(['keys', 'enable', secret.slice(0, 12)])).exitCode).toBe(0);
+  expect((await verify(secret)).exitCode).toBe(0);
+
+  const rotated = (await tollkeeper(['keys', 'rotate', 'ci-pipeline'])).stdout.trim();
+  expect((await verify(secret)).exitCode).toBe(10);
+  expect((await verify(rotated)).exitCode).toBe(0);
+
+  expect((await tollkeeper(['keys', 'rename', 'ci-pipeline', 'ci'])).exitCode).toBe(0);
+  expect((await tollkeeper(['keys', 'revoke', 'ci', '--reason', 'test'])).exitCode).toBe(0);
+  expect((await tollkeeper(['keys', 'enable', 'ci'])).exitCode).toBe(6);
+  expect((await tollkeeper(['keys', 'delete', 'ci'])).exitCode).toBe(2);
+  expect((await tollkeeper(['keys', 'delete', 'ci', '--yes'])).exitCode).toBe(0);
+  expect((await tollkeeper(['keys', 'show', 'ci'])).exitCode).toBe(5);
+});
+
+test('--json is what the API answers', async () => {
+  const created = JSON.parse((await tollkeeper(['keys', 'create', 'as-json', '--json'])).stdout);
+  expect(created.secret).toMatch(SECRET);
+  const { data } = JSON.parse((await tollkeeper(['keys', 'list', '--all', '--json'])).stdout);
+  const { secret: _, ...key } = created;
+  expect(data).toContainEqual(key);
+  await tollkeeper(['keys', 'delete', created.id, '--yes']);
+});
+
+test('what the server refuses ends with its sentence, its request and its own exit code', async () => {
+  const beyond = await tollkeeper(['keys', 'create', 'past', '--expires', '2020-01-01']);
+  expect(beyond).toMatchObject({ exitCode: 9, stdout: '' });
+  expect(beyond.stderr).toMatch(/expiresAt.*future[^]*Request req_/);
+
+  for (const name of ['one', 'two', 'three']) await tollkeeper(['keys', 'create', name]);
+  const full = await tollkeeper(['keys', 'create', 'four']);
+  expect(full).toMatchObject({ exitCode: 7, stdout: '' });
+
+  const viewer = await tollkeeper(['keys', 'rotate', 'one']);
+  expect((await withKey('tk_live_short', ['whoami'])).exitCode).toBe(3);
+  expect((await withKey(viewer.stdout.trim(), ['verify', '--key-stdin'])).exitCode).toBe(4);
+});
+
+test('a signed-out session is worth nothing, here or on the server', async () => {
+  const path = join(configFolder, 'tollkeeper', 'credentials.json');
+  const { cookie } = JSON.parse(await readFile(path, 'utf8'));
+  expect((await tollkeeper(['logout'])).exitCode).toBe(0);
+  expect((await tollkeeper(['whoami'])).exitCode).toBe(3);
+  expect((await fetch(`${app.baseUrl}/v1/whoami`, { headers: { cookie } })).status).toBe(401);
+});
+
+function verify(key: string) {
+  return tollkeeper(['verify', '--key-stdin'], { stdin: key });
+}
+
+function withKey(key: string, args: string[]) {
+  return tollkeeper(args, { env: { TOLLKEEPER_API_KEY: key }, stdin: key });
+}
+
+async function tollkeeper(
+  args: readonly string[],
+  given: { readonly stdin?: string; readonly env?: Record<string, string> } = {},
+) {
+  const child = spawn(process.execPath, [BIN, ...args], {
+    env: { PATH: process.env.PATH, XDG_CONFIG_HOME: configFolder, ...given.env },
+  });
+  child.stdin.end(given.stdin ?? '');
+  const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  return { exitCode: await exited, stdout, stderr };
+}
