@@ -9,7 +9,7 @@ import { migrateDatabase } from './db/migrate.ts';
 import { borrowDatabase } from './db/open-database.ts';
 import { setPlan } from './features/organization/index.ts';
 import { DomainError } from './kernel/domain-error.ts';
-import { waitForFollowers } from './kernel/follower.ts';
+import { waitForFollowers } from './kernel/lease.ts';
 
 const USAGE = `Usage: tollkeeper admin set-plan <${PLANS.join('|')}> [--organization <id or slug>] [--json]`;
 
@@ -66,7 +66,7 @@ async function onDatabase<T>(
   const database = await borrowDatabase(readConfig(process.env), () => undefined);
   try {
     await migrateDatabase(database.config);
-    const connection = connect(database.config, () => undefined);
+    const connection = connect(database.config, 2, () => undefined);
     try {
       const follower = { settle: (changeId: number) => waitForFollowers(connection.db, changeId) };
       return await work({ db: connection.db, clock: () => new Date(), randomBytes, follower });

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import type pg from 'pg';
 import type { Logger } from 'pino';
+import type { Config } from './config.ts';
 import { connect } from './db/connect.ts';
 import { migrateDatabase } from './db/migrate.ts';
 import { createAuth } from './features/identity/index.ts';
@@ -10,9 +11,11 @@ import { createServer } from './http/server.ts';
 import { startJobs } from './jobs/index.ts';
 import { CHANGE_CHANNEL } from './kernel/append-changes.ts';
 import type { Services } from './kernel/context.ts';
-import { APPLIED_CHANNEL, startFollower } from './kernel/follower.ts';
+import { startFollower } from './kernel/follower.ts';
+import { APPLIED_CHANNEL } from './kernel/lease.ts';
 import { listen } from './kernel/listen.ts';
 import { createLiveKeys } from './kernel/live-keys.ts';
+import { createMailer } from './kernel/mailer.ts';
 import { startUsageCounter } from './kernel/usage-counter.ts';
 
 export interface AppOptions {
@@ -21,6 +24,7 @@ export interface AppOptions {
   readonly secret: string;
   readonly setupToken: string | undefined;
   readonly trustedProxies: readonly string[];
+  readonly mail: Config['mail'];
   readonly dashboardDir: string | undefined;
   readonly version: string;
   readonly log: Logger;
@@ -35,41 +39,69 @@ export interface App {
   close(): Promise<void>;
 }
 
+/** For requests; and a few beside, so that no burst of them holds up the lease or the counts. */
+const CONNECTIONS_MAX = 10;
+const OWN_CONNECTIONS_MAX = 3;
+/** How long requests under way may take to end once the process is told to, in milliseconds. */
+const DRAIN_MS = 10_000;
+
 /** The control plane on a database, not yet listening. */
 export async function createApp(options: AppOptions): Promise<App> {
   const { log, clock } = options;
   await migrateDatabase(options.database);
-  const connection = connect(options.database, (error) =>
-    log.warn({ err: error }, 'lost a connection'),
-  );
-  const { db, pool } = connection;
+  const onError = (error: Error) => log.warn({ err: error }, 'lost a connection');
+  const { db, pool } = connect(options.database, CONNECTIONS_MAX, onError);
+  const own = connect(options.database, OWN_CONNECTIONS_MAX, onError);
   const processId = randomUUID();
-  const keys = createLiveKeys(db);
-  const follower = await startFollower(connection, processId, keys, log);
+  const keys = createLiveKeys(own.db);
+  const follower = await startFollower(own.db, db, processId, keys, log);
   const unlisten = listen(options.database, [CHANGE_CHANNEL, APPLIED_CHANNEL], follower.wake, log);
-  const usage = startUsageCounter(db, processId, log);
-  const jobs = await startJobs(options.database, db, log);
-  const services: Services = { db, log, clock, randomBytes, follower, keys, usage };
-  const auth = createAuth({ db, baseUrl: options.baseUrl, secret: options.secret, log });
+  const usage = startUsageCounter(own.db, processId, log);
+  const { baseUrl, mail } = options;
+  const mailer = mail && createMailer(mail.url, mail.from);
+  const services: Services = {
+    db,
+    log,
+    clock,
+    randomBytes,
+    follower,
+    keys,
+    usage,
+    baseUrl,
+    mailer,
+  };
+  const jobs = await startJobs(options.database, services);
+  const auth = createAuth({ db, baseUrl, secret: options.secret, log });
   const setup = createSetup(db, options.setupToken);
   const server = await createServer({
     ...options,
     services,
     auth,
     setup,
-    isReady: () => follower.refresh().then(follower.current, () => false),
+    isReady: () =>
+      follower.catchUp().then(
+        () => true,
+        () => false,
+      ),
   });
   return {
     server,
     services,
     setup,
     async close() {
-      await server.close();
-      await jobs.stop();
+      await drain(server);
+      mailer?.close();
       await usage.stop();
+      await jobs.stop();
       await unlisten();
       await follower.stop();
-      await pool.end();
+      await Promise.all([pool.end(), own.pool.end()]);
     },
   };
+}
+
+/** Node watches over slow requests only while it listens: a client that stalls would hold us up. */
+async function drain(server: FastifyInstance): Promise<void> {
+  const impatient = setTimeout(() => server.server.closeAllConnections(), DRAIN_MS);
+  await server.close().finally(() => clearTimeout(impatient));
 }

@@ -1,18 +1,27 @@
 /** The control plane as a process: reads the environment, listens, drains on SIGTERM. */
 import { existsSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
 import { type App, createApp } from './app.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { EmbeddedPostgresError } from './db/embedded/index.ts';
 import { type OpenDatabase, openDatabase } from './db/open-database.ts';
+import { createLog } from './log.ts';
 import { readOrCreateSecret } from './secret-file.ts';
 
 const DASHBOARD = fileURLToPath(new URL('../../dashboard/dist', import.meta.url));
 
+/** How long a start under way may take to end once the process is told to stop, in milliseconds. */
+const START_MS = 10_000;
+
 try {
-  await start(readConfig(process.env));
+  const config = readConfig(process.env);
+  const log = createLog(config.logLevel);
+  const starting = start(config, log);
+  endWith(starting, log);
+  await starting;
 } catch (error) {
   if (
     error instanceof ConfigError ||
@@ -26,8 +35,12 @@ try {
   process.exit(1);
 }
 
-async function start(config: Config): Promise<void> {
-  const log: Logger = pino({ level: config.logLevel });
+interface Running {
+  readonly app: App;
+  readonly database: OpenDatabase;
+}
+
+async function start(config: Config, log: Logger): Promise<Running> {
   const baseUrl = config.baseUrl ?? `http://${urlHost(config.host)}:${config.port}`;
   const database = await openDatabase(
     config,
@@ -42,6 +55,7 @@ async function start(config: Config): Promise<void> {
       secret: config.secret ?? (await readOrCreateSecret(config.dataDir)),
       setupToken: config.setupToken,
       trustedProxies: config.trustedProxies,
+      mail: config.mail,
       dashboardDir: existsSync(`${DASHBOARD}/index.html`) ? DASHBOARD : undefined,
       version: packageJson.version,
       log,
@@ -53,8 +67,8 @@ async function start(config: Config): Promise<void> {
     await database.close();
     throw error;
   }
-  endWith(app, database, log);
   await announce(app, baseUrl);
+  return { app, database };
 }
 
 /** For whoever stands at the terminal, not for the log: the link lets its reader in. */
@@ -69,27 +83,39 @@ async function announce({ setup }: App, baseUrl: string): Promise<void> {
   process.stdout.write('\n');
 }
 
-function endWith(app: App, database: OpenDatabase, log: Logger): void {
+/** A start under way is let through first: what it opened until then would else stay behind. */
+function endWith(starting: Promise<Running>, log: Logger): void {
   let ending = false;
   const end = async (reason: string, code: number) => {
     if (ending) return;
     ending = true;
     log.info({ reason }, 'stopping');
-    try {
-      await app.close();
-    } catch (error) {
-      log.error({ err: error }, 'could not end in order');
-      process.exitCode = 1;
-    }
-    await database.close();
-    process.exit(process.exitCode ?? code);
+    const started = starting.catch(() => 'failed' as const);
+    const running = await Promise.race([started, delay(START_MS, 'stuck' as const)]);
+    if (running === 'failed') return;
+    if (running === 'stuck') process.exit(1);
+    process.exit((await close(running, log)) ?? code);
   };
   process.on('SIGTERM', () => void end('SIGTERM', 0));
   process.on('SIGINT', () => void end('SIGINT', 0));
-  void database.lost.then((error) => {
-    log.fatal({ err: error }, 'the embedded database is gone');
-    void end('database lost', 1);
-  });
+  const watch = async ({ database }: Running) => {
+    log.fatal({ err: await database.lost }, 'the embedded database is gone');
+    await end('database lost', 1);
+  };
+  starting.then(watch, () => undefined);
+}
+
+/** Gives an exit code when something was left undone. */
+async function close({ app, database }: Running, log: Logger): Promise<number | undefined> {
+  try {
+    await app.close();
+    return undefined;
+  } catch (error) {
+    log.error({ err: error }, 'could not end in order');
+    return 1;
+  } finally {
+    await database.close();
+  }
 }
 
 function isListenError(error: unknown): error is NodeJS.ErrnoException {

@@ -24,6 +24,9 @@ export const apiKey = z
     createdAt: instant,
     expiresAt: instant.nullable(),
     lastUsedAt: instant.nullable(),
+    disablesAt: instant.nullable().meta({
+      description: 'From when on the daily job disables the key unless it is used before',
+    }),
     allowedIps: z.array(z.string()),
     revokedAt: instant.nullable(),
     revokeReason: z.string().nullable(),

@@ -8,6 +8,7 @@ export const ID_PREFIXES = {
   workspace: 'ws',
   apiKey: 'key',
   auditEvent: 'evt',
+  invitation: 'inv',
 } as const;
 export type IdKind = keyof typeof ID_PREFIXES;
 
@@ -36,3 +37,9 @@ function id(kind: IdKind) {
 export const apiKeyId = id('apiKey').meta({ examples: ['key_7dQx0mJ2vK4tR9sZ1aBc'] });
 export const workspaceId = id('workspace').meta({ examples: ['ws_7dQx0mJ2vK4tR9sZ1aBc'] });
 export const memberId = id('member').meta({ examples: ['mem_7dQx0mJ2vK4tR9sZ1aBc'] });
+export const invitationId = id('invitation').meta({ examples: ['inv_7dQx0mJ2vK4tR9sZ1aBc'] });
+/** A built-in role (`role_admin`) or a custom one. */
+export const roleId = z
+  .string()
+  .regex(/^role_[0-9A-Za-z]{4,20}$/)
+  .meta({ examples: ['role_developer'] });

@@ -16,12 +16,17 @@ export {
   type KeySort,
 } from './routes/api-keys.ts';
 export * from './routes/index.ts';
+export { INVITATION_DAYS, type Invitation, type InvitationWithLink } from './routes/invitations.ts';
+export { MEMBER_STATUSES, type Member } from './routes/members.ts';
+export { DAYS_MAX } from './routes/organization.ts';
+export type { Role } from './routes/roles.ts';
 export {
-  ENVIRONMENTS,
-  MEMBER_STATUSES,
-  type Member,
-  type Workspace,
-} from './routes/organization.ts';
+  SECURITY_EFFECTS,
+  SECURITY_PREVIEW_ITEMS_MAX,
+  type SecurityEffect,
+  type SecuritySettings,
+} from './routes/security.ts';
+export { ENVIRONMENTS, type Workspace } from './routes/workspaces.ts';
 export * from './scopes.ts';
 export * from './text.ts';
 export * from './usage.ts';

@@ -17,6 +17,7 @@ export const problem = z
       .optional()
       .meta({ description: 'With validation_failed: each field at fault' }),
     scopes: z.array(z.string()).optional().meta({ description: 'The scopes at fault' }),
+    state: z.string().optional().meta({ description: 'With device_login: as RFC 8628 names it' }),
     limit: z.int().optional().meta({ description: 'With plan_limit_reached: keys of the plan' }),
     count: z.int().optional().meta({ description: 'With plan_limit_reached: keys that count' }),
   })

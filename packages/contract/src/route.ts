@@ -26,6 +26,8 @@ export interface Route {
   readonly errors: readonly ErrorCode[];
   /** Accepts an Idempotency-Key: set on every POST that creates. */
   readonly idempotent?: true;
+  /** Open to members who still lack the second factor that their organization asks for. */
+  readonly withoutSecondFactor?: true;
 }
 
 export function defineRoute<const R extends Route>(route: R): R {

@@ -11,9 +11,17 @@ export const VISIBLE_LINE =
 const VISIBLE_LINE_RULE =
   'must be visible text on one line, without control or direction-override characters';
 
+/** What is stored and shown must not hold a key: people paste them into any field. */
+const NO_SECRET = /^(?!.*tk_(?:live|test|join)_[0-9A-Za-z]{38})/;
+
 /** @param max the longest text, in characters */
 export function visibleLine(max: number) {
-  return z.string().min(1).max(max).regex(VISIBLE_LINE, VISIBLE_LINE_RULE);
+  return z
+    .string()
+    .min(1)
+    .max(max)
+    .regex(VISIBLE_LINE, VISIBLE_LINE_RULE)
+    .regex(NO_SECRET, 'must not hold an API key');
 }
 
 export const keyName = visibleLine(64).meta({

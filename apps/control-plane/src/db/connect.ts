@@ -1,13 +1,10 @@
-import type { ExtractTablesWithRelations } from 'drizzle-orm';
-import { drizzle, type NodePgDatabase, type NodePgTransaction } from 'drizzle-orm/node-postgres';
+import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
+import type { PgTransactionConfig } from 'drizzle-orm/pg-core';
 import pg from 'pg';
-import * as schema from './schema/index.ts';
+import { isUnavailable } from '../kernel/database-errors.ts';
 
-export type Database = NodePgDatabase<typeof schema>;
-export type Transaction = NodePgTransaction<
-  typeof schema,
-  ExtractTablesWithRelations<typeof schema>
->;
+export type Database = NodePgDatabase;
+export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0];
 
 export interface Connection {
   readonly pool: pg.Pool;
@@ -17,15 +14,51 @@ export interface Connection {
 /** How long a statement may wait for a connection, in milliseconds, before the answer is 503. */
 const CONNECT_TIMEOUT_MS = 5000;
 const STATEMENT_TIMEOUT_MS = 15_000;
+/** Longer than the server's own: it ends what a server that is gone without a word never answers. */
+const ANSWER_TIMEOUT_MS = 20_000;
 
-/** @param onError told of connections that broke while idle; the pool replaces them */
-export function connect(config: pg.ClientConfig, onError: (error: Error) => void): Connection {
+/**
+ * @param connectionsMax how many statements run at once
+ * @param onError told of connections that broke while idle; the pool replaces them
+ */
+export function connect(
+  config: pg.ClientConfig,
+  connectionsMax: number,
+  onError: (error: Error) => void,
+): Connection {
   const pool = new pg.Pool({
     ...config,
-    max: 10,
+    max: connectionsMax,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
+    query_timeout: ANSWER_TIMEOUT_MS,
+    keepAlive: true,
   });
   pool.on('error', onError);
-  return { pool, db: drizzle({ client: pool, schema, casing: 'snake_case' }) };
+  // The pool listens only while a connection is idle: one that broke between two statements of a
+  // transaction would end the process. The statement after it fails, and that is enough.
+  pool.on('connect', (client) => void client.on('error', () => undefined));
+  const db: Database = drizzle({ client: pool, ...OPTIONS });
+  db.transaction = (work, transactionConfig) => inTransaction(pool, work, transactionConfig);
+  return { pool, db };
+}
+
+const OPTIONS = { casing: 'snake_case' } as const;
+
+/** Drizzle's own never gives back a connection whose BEGIN failed: ten of those empty the pool. */
+async function inTransaction<T>(
+  pool: pg.Pool,
+  work: (tx: Transaction) => Promise<T>,
+  config: PgTransactionConfig | undefined,
+): Promise<T> {
+  const client = await pool.connect();
+  let isBroken = false;
+  try {
+    return await drizzle({ client, ...OPTIONS }).transaction(work, config);
+  } catch (error) {
+    isBroken = isUnavailable(error);
+    throw error;
+  } finally {
+    client.release(isBroken);
+  }
 }

@@ -1,74 +1,83 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { CLIENT_IP_HEADER } from '../features/identity/auth.ts';
-import { DomainError } from '../kernel/domain-error.ts';
-import { sendRefusal } from './problem.ts';
+import {
+  CLIENT_IP_HEADER,
+  findSessionUser,
+  recordSessionEvent,
+  sessionCookie,
+} from '../features/identity/index.ts';
+import { AUTH_ENDPOINTS, type AuthEndpoint } from './auth-endpoints.ts';
+import { refuseSession } from './auth-problem.ts';
+import { originOf } from './origin.ts';
 import { requireSameOrigin } from './same-origin.ts';
 import type { ServerOptions } from './server.ts';
 
-/**
- * The few of Better Auth's endpoints that the pages need. The others stay shut: some of them
- * answer with session tokens in clear, or change a user without an audit event.
- */
-const OPEN = ['sign-in/email', 'sign-out', 'revoke-sessions'];
-
 export function registerAuthRoutes(app: FastifyInstance, options: ServerOptions): void {
-  for (const name of OPEN) {
-    app.post(`/api/auth/${name}`, (request, reply) => pass(options, request, reply));
+  for (const endpoint of AUTH_ENDPOINTS) {
+    app.route({
+      method: endpoint.method,
+      url: `/api/auth/${endpoint.name}`,
+      handler: (request, reply) => pass(options, endpoint, request, reply),
+    });
   }
 }
 
 async function pass(
-  { auth, baseUrl }: ServerOptions,
+  options: ServerOptions,
+  endpoint: AuthEndpoint,
   request: FastifyRequest,
   reply: FastifyReply,
 ) {
-  requireSameOrigin(request, baseUrl);
+  const { auth, baseUrl, services } = options;
+  if (!endpoint.withoutOrigin) requireSameOrigin(request, baseUrl);
+  // Before: some of them end the session that says whose it was.
+  const before = endpoint.action && (await findSessionUser(auth, request.headers.cookie));
   const response = await auth.handler(toWebRequest(request, baseUrl));
-  reply.status(response.status);
-  const cookies = response.headers.getSetCookie();
+  const body: unknown = await response.json().catch(() => ({}));
+  const cookies = await cookiesOf(options, response, body);
   if (cookies.length > 0) reply.header('set-cookie', cookies);
-  if (response.ok) return {};
-  return refuse(request, reply, response);
+  if (!response.ok) return refuseSession(request, reply, response, body);
+  if (endpoint.action) {
+    const user = before ?? (await findSessionUser(auth, asSent(cookies)));
+    if (user) await recordSessionEvent(services, user.userId, endpoint.action, originOf(request));
+  }
+  return reply.status(response.status).send(answerOf(endpoint, body));
+}
+
+/** A device login answers with the bare token; out goes the signed cookie in its place. */
+async function cookiesOf({ auth }: ServerOptions, response: Response, body: unknown) {
+  const token = fieldOf(body, 'access_token');
+  const made = typeof token === 'string' ? [await sessionCookie(auth, token)] : [];
+  return [...response.headers.getSetCookie(), ...made];
+}
+
+function asSent(setCookies: readonly string[]): string {
+  return setCookies.map((each) => each.split(';', 1)[0]).join('; ');
+}
+
+function answerOf({ answer }: AuthEndpoint, body: unknown): unknown {
+  if (answer === 'whole') return body;
+  const given = answer.map((name) => [name, fieldOf(body, name)]);
+  return Object.fromEntries(given.filter(([, value]) => value !== undefined));
+}
+
+function fieldOf(body: unknown, name: string): unknown {
+  return typeof body === 'object' && body !== null ? Reflect.get(body, name) : undefined;
 }
 
 /** Better Auth checks Origin against its own address; that it is ours was checked before. */
 function toWebRequest(request: FastifyRequest, baseUrl: string): Request {
+  const { userAgent } = originOf(request);
+  const isPost = request.method === 'POST';
   return new Request(new URL(request.url, baseUrl), {
-    method: 'POST',
+    method: request.method,
     headers: {
-      'content-type': 'application/json',
+      ...(isPost ? { 'content-type': 'application/json' } : {}),
       origin: new URL(baseUrl).origin,
       [CLIENT_IP_HEADER]: request.ip,
       ...(request.headers.cookie ? { cookie: request.headers.cookie } : {}),
-      ...(request.headers['user-agent'] ? { 'user-agent': request.headers['user-agent'] } : {}),
+      // Kept with the session, so cleaned like that of an audit event.
+      ...(userAgent === null ? {} : { 'user-agent': userAgent }),
     },
-    body: JSON.stringify(request.body ?? {}),
+    ...(isPost ? { body: JSON.stringify(request.body ?? {}) } : {}),
   });
-}
-
-function refuse(request: FastifyRequest, reply: FastifyReply, response: Response) {
-  const retryAfter = response.headers.get('x-retry-after');
-  if (retryAfter) reply.header('retry-after', retryAfter);
-  switch (response.status) {
-    case 401:
-      return sendRefusal(request, reply, {
-        code: 'unauthenticated',
-        detail: 'The email address and the password do not belong together. Try again.',
-      });
-    case 429:
-      return sendRefusal(request, reply, {
-        code: 'rate_limited',
-        detail: 'Too many attempts from this address. Wait a minute and try again.',
-      });
-    case 400:
-    case 422:
-      return sendRefusal(request, reply, {
-        code: 'validation_failed',
-        detail: 'An email address and a password are needed.',
-      });
-    default:
-      throw new DomainError('unavailable', 'Sessions do not work right now. Try again.', {
-        cause: new Error(`Better Auth answered ${response.status}`),
-      });
-  }
 }

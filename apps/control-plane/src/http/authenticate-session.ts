@@ -1,11 +1,15 @@
+import type { Route } from '@tollkeeper/contract';
 import { includes, type ScopeSet, scopeNames } from '@tollkeeper/verify';
 import { and, asc, eq, isNull, ne } from 'drizzle-orm';
 import type { FastifyRequest } from 'fastify';
 import { member, organization, role } from '../db/schema/index.ts';
 import { type Auth, findSessionUser } from '../features/identity/index.ts';
+import { markSeen } from '../features/members/index.ts';
+import { requireSessionAllowed } from '../features/security/index.ts';
 import type { Ctx, Services } from '../kernel/context.ts';
 import { DomainError } from '../kernel/domain-error.ts';
 import { customRole, heldRoleColumns, roleScopes } from '../kernel/role-scopes.ts';
+import { requiredScopes } from './authenticate-key.ts';
 import { idempotencyKeyOf } from './idempotency-key.ts';
 import { originOf } from './origin.ts';
 import { requireSameOrigin } from './same-origin.ts';
@@ -16,7 +20,7 @@ export async function authenticateSession(
   auth: Auth,
   baseUrl: string,
   request: FastifyRequest,
-  required: ScopeSet,
+  route: Route,
 ): Promise<Ctx> {
   const user = await findSessionUser(auth, request.headers.cookie);
   if (!user) {
@@ -34,8 +38,12 @@ export async function authenticateSession(
   if (membership.status !== 'active') {
     throw new DomainError('member_suspended', 'Your membership is suspended. Ask an admin.');
   }
+  const { ip } = request;
+  const use = { ...user, ip, withoutSecondFactor: route.withoutSecondFactor ?? false };
+  await requireSessionAllowed(services.db, membership, use, services.clock());
   const scopes = roleScopes(membership);
-  requireScopes(scopes, required);
+  requireScopes(scopes, requiredScopes(route));
+  await markSeen(services, membership);
   return {
     services,
     organizationId: membership.organizationId,
@@ -60,6 +68,11 @@ async function findMembership(
       id: member.id,
       organizationId: member.organizationId,
       status: member.status,
+      lastSeenAt: member.lastSeenAt,
+      organizationName: organization.name,
+      allowedIps: organization.allowedIps,
+      twoFactorRequired: organization.twoFactorRequired,
+      sessionHoursMax: organization.sessionHoursMax,
       ...heldRoleColumns,
     })
     .from(member)

@@ -3,11 +3,20 @@ import type { z } from 'zod';
 import { listScopes, whoami } from '../features/access/index.ts';
 import * as apiKeys from '../features/api-keys/index.ts';
 import { type Auth, signIn } from '../features/identity/index.ts';
-import { listMembers } from '../features/members/index.ts';
-import { getOrganization } from '../features/organization/index.ts';
+import * as invitations from '../features/invitations/index.ts';
+import {
+  listMembers,
+  reinstateMember,
+  removeMember,
+  suspendMember,
+  updateMember,
+} from '../features/members/index.ts';
+import * as organization from '../features/organization/index.ts';
+import { createRole, deleteRole, listRoles, updateRole } from '../features/roles/index.ts';
+import * as security from '../features/security/index.ts';
 import type { Setup } from '../features/setup/index.ts';
 import { getKeyUsage, getUsage } from '../features/usage/index.ts';
-import { listWorkspaces } from '../features/workspaces/index.ts';
+import * as workspaces from '../features/workspaces/index.ts';
 import type { Ctx, Origin, Services } from '../kernel/context.ts';
 
 /** What a route without a credential works with. */
@@ -16,6 +25,8 @@ export interface PublicCtx {
   readonly auth: Auth;
   readonly setup: Setup;
   readonly origin: Origin;
+  /** The user of the session cookie, if any. @throws DomainError cross_origin */
+  readonly findUser: () => Promise<{ readonly userId: string } | undefined>;
   readonly setCookies: (cookies: string[]) => void;
 }
 
@@ -40,9 +51,21 @@ export const handlers: { readonly [N in RouteName]: Handler<Routes[N]> } = {
   listScopes,
   getKeyUsage,
   getUsage,
-  getOrganization,
+  ...organization,
+  getSecurity: security.getSecurity,
+  updateSecurity: security.updateSecurity,
+  previewSecurity: security.previewSecurity,
+  ...workspaces,
+  listRoles,
+  createRole,
+  updateRole,
+  deleteRole,
+  ...invitations,
   listMembers,
-  listWorkspaces,
+  updateMember,
+  suspendMember,
+  reinstateMember,
+  removeMember,
   getSetup: async ({ setup }) => ({ open: await setup.isOpen() }),
   setup: async ({ setup, services, auth, origin, setCookies }, { body }) => {
     const claimed = await setup.claim(services, origin, body);

@@ -10,9 +10,11 @@ type Json = Record<string, unknown>;
  */
 export function fastifySchema(route: Route): FastifySchema {
   return {
-    params: jsonSchema(route.params ?? z.strictObject({}), 'input'),
+    ...(route.params ? { params: jsonSchema(route.params, 'input') } : {}),
     querystring: jsonSchema(route.query ?? z.strictObject({}), 'input'),
-    ...(route.body ? { body: jsonSchema(route.body, 'input') } : {}),
+    ...(route.method === 'GET'
+      ? {}
+      : { body: jsonSchema(route.body ?? z.strictObject({}), 'input') }),
     ...(route.response
       ? { response: { [route.status]: jsonSchema(route.response, 'output') } }
       : {}),

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { Origin } from '../kernel/context.ts';
+import { redactSecrets } from '../kernel/redact-secrets.ts';
 
 const USER_AGENT_MAX = 256;
 
@@ -9,7 +10,14 @@ export function originOf(request: FastifyRequest): Origin {
   return {
     requestId: request.id,
     ip: request.ip,
-    // Whatever is not printable ASCII has no business in a product token (RFC 9110, 10.1.5).
-    userAgent: agent ? agent.replace(/[^\x20-\x7e]/g, '?').slice(0, USER_AGENT_MAX) : null,
+    userAgent: agent ? cleanAgent(agent) : null,
   };
+}
+
+/** Cut last: half a key would no longer look like one. */
+function cleanAgent(agent: string): string {
+  // Whatever is not printable ASCII has no business in a product token (RFC 9110, 10.1.5).
+  return redactSecrets(agent)
+    .replace(/[^\x20-\x7e]/g, '?')
+    .slice(0, USER_AGENT_MAX);
 }

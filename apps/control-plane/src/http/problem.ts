@@ -1,7 +1,9 @@
 import { ERRORS, type ErrorCode, type Problem } from '@tollkeeper/contract';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
 import { isUnavailable } from '../kernel/database-errors.ts';
 import { DomainError, type ErrorDetails } from '../kernel/domain-error.ts';
+import { redactSecrets } from '../kernel/redact-secrets.ts';
 
 /** What Fastify refuses by itself, in the words of the contract. */
 const FRAMEWORK_CODES: Readonly<Record<string, readonly [ErrorCode, string]>> = {
@@ -14,6 +16,10 @@ const FRAMEWORK_CODES: Readonly<Record<string, readonly [ErrorCode, string]>> = 
     'malformed_request',
     'The body is not as long as Content-Length says.',
   ],
+  FST_ERR_MAX_PARAM_LENGTH: [
+    'not_found',
+    'There is nothing under this address. Check the id in it.',
+  ],
   FST_ERR_BAD_URL: [
     'malformed_request',
     'The address holds a percent sequence that cannot be read.',
@@ -21,12 +27,15 @@ const FRAMEWORK_CODES: Readonly<Record<string, readonly [ErrorCode, string]>> = 
 };
 
 /** Anything thrown, as problem+json. What is not foreseen becomes `internal`, told only to the log. */
-export function sendProblem(error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
-  const refusal = toRefusal(error);
-  if (refusal.code === 'internal' || refusal.code === 'unavailable') {
-    request.log.error({ err: error, route: request.routeOptions.url }, refusal.code);
-  }
-  return sendRefusal(request, reply, refusal);
+export function problemSender(log: Logger) {
+  return (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+    const refusal = toRefusal(error);
+    if (refusal.code === 'internal' || refusal.code === 'unavailable') {
+      const { id: requestId, routeOptions } = request;
+      log.error({ err: error, requestId, route: routeOptions.url }, refusal.code);
+    }
+    return sendRefusal(request, reply, refusal);
+  };
 }
 
 export interface Refusal {
@@ -51,7 +60,7 @@ export function sendRefusal(request: FastifyRequest, reply: FastifyReply, refusa
   return reply
     .status(status)
     .type('application/problem+json')
-    .serializer((payload: unknown) => JSON.stringify(payload))
+    .serializer((payload: unknown) => redactSecrets(JSON.stringify(payload)))
     .send(body);
 }
 
@@ -65,11 +74,15 @@ function toRefusal(error: FastifyError): Refusal {
   if (isUnavailable(error)) {
     return {
       code: 'unavailable',
-      detail: 'The database cannot be reached right now. Nothing was changed; try again.',
+      detail:
+        'The database cannot be reached right now. Try again; an Idempotency-Key keeps a creation from happening twice.',
     };
   }
   if (error instanceof SyntaxError || (error.statusCode === 400 && error.code !== undefined)) {
     return { code: 'malformed_json', detail: 'The body is not valid JSON.' };
+  }
+  if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
+    return { code: 'malformed_request', detail: 'The request cannot be read as it is.' };
   }
   return {
     code: 'internal',
@@ -77,6 +90,9 @@ function toRefusal(error: FastifyError): Refusal {
       'Something went wrong here. Try again; if it stays, look for the request id in the log.',
   };
 }
+
+/** Faults named in one answer: a small body must not make a large one. */
+const FAULTS_MAX = 20;
 
 /** A path that no id can have names nothing that exists. */
 function invalid(error: FastifyError): Refusal {
@@ -86,7 +102,8 @@ function invalid(error: FastifyError): Refusal {
       detail: 'There is nothing under this address. Check the id in it.',
     };
   }
-  const errors = (error.validation ?? []).map(({ instancePath, message, params, keyword }) => {
+  const faults = (error.validation ?? []).slice(0, FAULTS_MAX);
+  const errors = faults.map(({ instancePath, message, params, keyword }) => {
     const extra = keyword === 'additionalProperties' ? `/${params.additionalProperty}` : '';
     const lacking = keyword === 'required' ? `/${params.missingProperty}` : '';
     return {

@@ -1,12 +1,13 @@
 import { type Route, type RouteName, routes } from '@tollkeeper/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { findSessionUser } from '../features/identity/index.ts';
 import type { Ctx } from '../kernel/context.ts';
-import { DomainError } from '../kernel/domain-error.ts';
 import { authenticateKey, requiredScopes } from './authenticate-key.ts';
 import { authenticateSession } from './authenticate-session.ts';
 import { handlers, type PublicCtx } from './handlers.ts';
 import { fastifySchema } from './json-schema.ts';
 import { originOf } from './origin.ts';
+import { requireSameOrigin } from './same-origin.ts';
 import type { ServerOptions } from './server.ts';
 
 interface Input {
@@ -16,10 +17,16 @@ interface Input {
 }
 type Handler = (ctx: Ctx | PublicCtx, input: Input) => unknown;
 
-const contexts = new WeakMap<FastifyRequest, Ctx>();
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who calls; null until a credential was accepted. */
+    ctx: Ctx | null;
+  }
+}
 
 /** Puts every route of the contract on the server, each behind what its `access` asks. */
 export function registerRoutes(app: FastifyInstance, options: ServerOptions): void {
+  app.decorateRequest('ctx', null);
   for (const [name, route] of Object.entries<Route>(routes)) {
     const handler = handlers[name as RouteName] as Handler;
     const isPublic = route.access === 'public';
@@ -28,7 +35,7 @@ export function registerRoutes(app: FastifyInstance, options: ServerOptions): vo
       url: route.path.replace(/\{(\w+)\}/g, ':$1'),
       schema: fastifySchema(route),
       ...(isPublic ? {} : { onRequest: authentication(route, options) }),
-      ...(route.body ? { preValidation: takeNoBody } : {}),
+      ...(route.method === 'GET' ? {} : { preValidation: takeNoBody }),
       handler(request, reply) {
         reply.status(route.status);
         const ctx = isPublic ? publicCtx(options, request, reply) : contextOf(request);
@@ -54,27 +61,21 @@ function authentication(route: Route, { services, auth, baseUrl }: ServerOptions
   return (request: FastifyRequest, _reply: FastifyReply, done: Done) => {
     const secret = bearerOf(request);
     if (secret !== undefined && services.follower.current()) {
-      contexts.set(request, authenticateKey(services, request, secret, required));
+      request.ctx = authenticateKey(services, request, secret, required);
       done();
       return;
     }
     const found =
       secret === undefined
-        ? authenticateSession(services, auth, baseUrl, request, required)
-        : caughtUp(services).then(() => authenticateKey(services, request, secret, required));
+        ? authenticateSession(services, auth, baseUrl, request, route)
+        : services.follower
+            .catchUp()
+            .then(() => authenticateKey(services, request, secret, required));
     found.then((ctx) => {
-      contexts.set(request, ctx);
+      request.ctx = ctx;
       done();
     }, done);
   };
-}
-
-/** Doubt refuses: without the newest changes no key is decided. */
-async function caughtUp({ follower }: ServerOptions['services']): Promise<void> {
-  await follower.refresh();
-  if (!follower.current()) {
-    throw new DomainError('unavailable', 'The server has lost touch with its database. Try again.');
-  }
 }
 
 function bearerOf(request: FastifyRequest): string | undefined {
@@ -84,9 +85,8 @@ function bearerOf(request: FastifyRequest): string | undefined {
 }
 
 function contextOf(request: FastifyRequest): Ctx {
-  const ctx = contexts.get(request);
-  if (!ctx) throw new Error('A route was reached without a credential');
-  return ctx;
+  if (!request.ctx) throw new Error('A route was reached without a credential');
+  return request.ctx;
 }
 
 function publicCtx(
@@ -97,6 +97,11 @@ function publicCtx(
   return {
     ...options,
     origin: originOf(request),
+    findUser: async () => {
+      const user = await findSessionUser(options.auth, request.headers.cookie);
+      if (user) requireSameOrigin(request, options.baseUrl);
+      return user;
+    },
     setCookies: (cookies) => void reply.header('set-cookie', cookies),
   };
 }

@@ -1,12 +1,32 @@
 /** Work that no request waits for: pg-boss queues in the same database. */
 import type pg from 'pg';
 import { PgBoss } from 'pg-boss';
-import type { Logger } from 'pino';
-import type { Database } from '../db/connect.ts';
+import { UNUSED_RUN } from '../features/api-keys/index.ts';
+import type { Services } from '../kernel/context.ts';
+import { disableUnusedKeys } from './disable-unused-keys.ts';
+import { eraseDeletedOrganizations } from './erase-deleted-organizations.ts';
 import { purgeOutdated } from './purge-outdated.ts';
+import { warnOfUnusedKeys } from './warn-of-unused-keys.ts';
 
-const PURGE = 'purge-outdated';
-const HOURLY = '17 * * * *';
+interface Job {
+  readonly name: string;
+  /** In UTC. */
+  readonly cron: string;
+  readonly run: (services: Services) => Promise<object>;
+}
+
+const JOBS: readonly Job[] = [
+  { name: 'purge-outdated', cron: '17 * * * *', run: ({ db }) => purgeOutdated(db) },
+  {
+    name: 'disable-unused-keys',
+    cron: `${UNUSED_RUN.minute} ${UNUSED_RUN.hour} * * *`,
+    run: async (services) => ({
+      ...(await disableUnusedKeys(services)),
+      ...(await warnOfUnusedKeys(services)),
+    }),
+  },
+  { name: 'erase-deleted-organizations', cron: '41 3 * * *', run: eraseDeletedOrganizations },
+];
 const STOP_TIMEOUT_MS = 5000;
 
 export interface Jobs {
@@ -14,15 +34,18 @@ export interface Jobs {
 }
 
 /** Starts the queues; one process of several does each job. */
-export async function startJobs(config: pg.ClientConfig, db: Database, log: Logger): Promise<Jobs> {
+export async function startJobs(config: pg.ClientConfig, services: Services): Promise<Jobs> {
+  const { log } = services;
   const boss = new PgBoss({ ...bossConnection(config), schema: 'pgboss', max: 2 });
   boss.on('error', (error) => log.warn({ err: error }, 'a queue had to wait'));
   await boss.start();
-  await boss.createQueue(PURGE);
-  await boss.schedule(PURGE, HOURLY);
-  await boss.work(PURGE, async () => {
-    log.info(await purgeOutdated(db), 'purged what is outdated');
-  });
+  for (const { name, cron, run } of JOBS) {
+    await boss.createQueue(name);
+    await boss.schedule(name, cron);
+    await boss.work(name, async () =>
+      log.info({ job: name, ...(await run(services)) }, 'ran a job'),
+    );
+  }
   return { stop: () => boss.stop({ graceful: true, timeout: STOP_TIMEOUT_MS }) };
 }
 

@@ -20,6 +20,8 @@ export async function purgeOutdated(db: Database): Promise<Record<string, number
   const before = (interval: string) => sql`now() - ${interval}::interval`;
   const purges = {
     answers: db.delete(idempotency).where(lt(idempotency.createdAt, before('24 hours'))),
+    // Before the changes: a process that finds its row gone knows that it may have missed some.
+    processes: db.delete(controlPlane).where(lt(controlPlane.leaseUntil, before('1 hour'))),
     changes: db.delete(change).where(lt(change.at, before('24 hours'))),
     secrets: db.delete(apiKeySecret).where(lt(apiKeySecret.retiresAt, before('1 minute'))),
     keyMinutes: db.delete(keyUsage).where(lt(keyUsage.minute, before('31 days'))),
@@ -27,7 +29,6 @@ export async function purgeOutdated(db: Database): Promise<Record<string, number
       .delete(organizationUsage)
       .where(lt(organizationUsage.minute, before('31 days'))),
     sessions: db.delete(session).where(lt(session.expiresAt, before('0 seconds'))),
-    processes: db.delete(controlPlane).where(lt(controlPlane.leaseUntil, before('1 hour'))),
     sources: db.delete(usageSource).where(lt(usageSource.seenAt, before('31 days'))),
   };
   const counts: Record<string, number> = {};

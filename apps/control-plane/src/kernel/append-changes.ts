@@ -11,6 +11,8 @@ export interface Change {
 export const CHANGE_CHANNEL = 'tollkeeper_change';
 
 const CHANGE_LOCK = 7_420_002;
+/** A statement takes 65,535 parameters; a setting can touch more keys than that. */
+const ROWS_MAX = 5000;
 
 /**
  * Appends the changes and returns the id of the last, or 0 for none. Must be the transaction's
@@ -24,10 +26,15 @@ export async function appendChanges(
 ): Promise<number> {
   if (changes.length === 0) return 0;
   await tx.execute(sql`select pg_advisory_xact_lock(${CHANGE_LOCK})`);
-  const rows = await tx
-    .insert(change)
-    .values(changes.map(({ kind, subjectId }) => ({ organizationId, kind, subjectId })))
-    .returning({ id: change.id });
+  let last = 0;
+  for (let at = 0; at < changes.length; at += ROWS_MAX) {
+    const part = changes.slice(at, at + ROWS_MAX);
+    const rows = await tx
+      .insert(change)
+      .values(part.map(({ kind, subjectId }) => ({ organizationId, kind, subjectId })))
+      .returning({ id: change.id });
+    last = Math.max(last, ...rows.map((row) => row.id));
+  }
   await tx.execute(sql`select pg_notify(${CHANGE_CHANNEL}, '')`);
-  return Math.max(...rows.map((row) => row.id));
+  return last;
 }

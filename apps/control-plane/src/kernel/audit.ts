@@ -13,7 +13,7 @@ export type AuditActor =
   | { readonly type: 'system'; readonly job: string };
 
 export interface AuditTarget {
-  readonly type: 'api_key' | 'organization' | 'member' | 'workspace';
+  readonly type: 'api_key' | 'organization' | 'member' | 'workspace' | 'role' | 'invitation';
   readonly id: string;
   readonly name: string;
 }
@@ -32,25 +32,34 @@ export interface AuditEntry {
 
 const GENESIS = Buffer.alloc(32);
 
+export type ChainEnd = typeof auditChain.$inferSelect;
+
 /**
- * Appends the event to its organization's chain. Locks the end of the chain until the transaction
- * ends, so that events of one organization stand in one line.
+ * The end of the organization's chain, locked until the transaction ends, so that its events stand
+ * in one line. A change takes this lock first: its other locks then wait for no other change of
+ * the organization, and no two can stop each other.
  */
-export async function appendAuditEvent(
-  tx: Transaction,
-  services: Pick<Services, 'clock' | 'randomBytes'>,
-  entry: AuditEntry,
-) {
+export async function lockChainEnd(tx: Transaction, organizationId: string): Promise<ChainEnd> {
   await tx
     .insert(auditChain)
-    .values({ organizationId: entry.organizationId, sequence: 0, hash: GENESIS })
+    .values({ organizationId, sequence: 0, hash: GENESIS })
     .onConflictDoNothing();
   const [end] = await tx
     .select()
     .from(auditChain)
-    .where(eq(auditChain.organizationId, entry.organizationId))
+    .where(eq(auditChain.organizationId, organizationId))
     .for('update');
-  if (!end) throw new Error(`The audit chain of "${entry.organizationId}" has no end`);
+  if (!end) throw new Error(`The audit chain of "${organizationId}" has no end`);
+  return end;
+}
+
+/** Appends the event to the chain whose end the transaction has locked. */
+export async function appendAuditEvent(
+  tx: Transaction,
+  services: Pick<Services, 'clock' | 'randomBytes'>,
+  end: ChainEnd,
+  entry: AuditEntry,
+) {
   const { origin, ...rest } = entry;
   const event = {
     ...rest,

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Database } from '../db/connect.ts';
 import type { Follower } from './follower.ts';
 import type { LiveKeys } from './live-keys.ts';
+import type { Mailer } from './mailer.ts';
 import type { UsageCounter } from './usage-counter.ts';
 
 /** What every verb works with; made once in app.ts, handed on, never reached for. */
@@ -14,6 +15,10 @@ export interface Services {
   readonly follower: Follower;
   readonly keys: LiveKeys;
   readonly usage: UsageCounter;
+  /** The address that people use, without a trailing slash; links begin with it. */
+  readonly baseUrl: string;
+  /** Null where no mail server is configured: people then hand links over by themselves. */
+  readonly mailer: Mailer | null;
 }
 
 export type Actor =

@@ -12,14 +12,17 @@ export function isRetryable(error: unknown): boolean {
   return code === '40P01' || code === '40001';
 }
 
+/** What the driver says, without a code, of a connection that broke, or gave no answer in time. */
+const BROKEN =
+  /timeout exceeded when trying to connect|Connection terminated|connection error and is not queryable|Query read timeout/;
+
 /**
  * The database cannot be reached or is stopping (PostgreSQL's classes 08, 53 and 57), or gave no
- * connection in time.
+ * connection or no answer in time.
  */
 export function isUnavailable(error: unknown): boolean {
   const code = databaseCode(error);
-  if (code === undefined)
-    return /timeout exceeded when trying to connect|Connection terminated/.test(messages(error));
+  if (code === undefined) return BROKEN.test(messages(error));
   return /^(08|53|57P|57014)|^(ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT)$/.test(code);
 }
 

@@ -1,8 +1,18 @@
-import { and, asc, eq, gt, lt, max, ne, sql } from 'drizzle-orm';
+import { asc, eq, gt, max } from 'drizzle-orm';
 import type { Logger } from 'pino';
-import type { Connection, Database } from '../db/connect.ts';
+import type { Database } from '../db/connect.ts';
 import { change, controlPlane } from '../db/schema/index.ts';
 import type { Change } from './append-changes.ts';
+import { DomainError } from './domain-error.ts';
+import {
+  acknowledge,
+  POLL_MS,
+  renewLease,
+  soon,
+  TRUST_MS,
+  takeLease,
+  waitForFollowers,
+} from './lease.ts';
 
 /**
  * Follows the change table and applies what changed to the memory of this process, so that a
@@ -13,9 +23,9 @@ import type { Change } from './append-changes.ts';
 export interface Follower {
   /** Whether this process may decide from memory at this moment. */
   current(): boolean;
-  /** Catches up now; throws when the database cannot be reached. */
-  refresh(): Promise<void>;
-  /** Waits until all processes decide with the change; 0 waits for nothing. */
+  /** Makes sure that it may: catches up if need be. @throws DomainError unavailable */
+  catchUp(): Promise<void>;
+  /** Waits until all processes decide with the change, which is committed; 0 waits for nothing. */
   settle(changeId: number): Promise<void>;
   /** To be called when the database says that something changed, or was applied. */
   wake(): void;
@@ -28,113 +38,131 @@ export interface Followed {
   readonly apply: (changes: readonly Change[]) => Promise<void>;
 }
 
-/** Wakes the writers that wait for this process. */
-export const APPLIED_CHANNEL = 'tollkeeper_applied';
-
-/** How long others wait for a silent process, as the database's clock tells, in milliseconds. */
-const LEASE_MS = 3000;
-/** How long a process trusts its own lease: shorter, so that clocks need not agree. */
-const TRUST_MS = 2000;
 const RENEW_MS = 700;
-const POLL_MS = 250;
-/** Changes are purged after a day; who was away for half of one loads everything anew. */
-const GAP_MS = 12 * 3_600_000;
 const BATCH = 1000;
+/** How long a request waits for this process to catch up, in milliseconds. */
+const CATCH_UP_MS = 3000;
 
 interface State {
   applied: number;
-  trustedUntil: number;
   renewedAt: number;
+  trustedUntil: number;
+  /** The same by the clock on the wall: the other one stands still while a machine sleeps. */
+  trustedUntilEpochMs: number;
   stepping: Promise<void> | undefined;
-  again: boolean;
-  waiting: Set<() => void>;
-}
-
-export async function startFollower(
-  connection: Connection,
-  processId: string,
-  followed: Followed,
-  log: Logger,
-): Promise<Follower> {
-  const state: State = {
-    applied: 0,
-    trustedUntil: 0,
-    renewedAt: 0,
-    stepping: undefined,
-    again: false,
-    waiting: new Set(),
-  };
-  const self = { connection, processId, followed, state };
-  await load(self);
-  const poll = setInterval(
-    () => step(self).catch((error) => log.warn({ err: error }, 'changes could not be read')),
-    POLL_MS,
-  );
-  return {
-    current: () => performance.now() < state.trustedUntil,
-    refresh: () => step(self),
-    settle: (changeId) => settle(self, changeId),
-    wake: () => {
-      step(self).catch((error) => log.warn({ err: error }, 'changes could not be read'));
-      for (const resume of state.waiting) resume();
-    },
-    stop: async () => {
-      clearInterval(poll);
-      await state.stepping?.catch(() => undefined);
-      state.trustedUntil = 0;
-      await connection.db.delete(controlPlane).where(eq(controlPlane.id, processId));
-    },
-  };
+  following: Promise<void> | undefined;
+  readonly waiting: Set<() => void>;
 }
 
 interface Self {
-  readonly connection: Connection;
+  /** With a connection of its own: requests that wait for theirs must not hold up the lease. */
+  readonly db: Database;
   readonly processId: string;
   readonly followed: Followed;
   readonly state: State;
 }
 
+/** @param writerDb where writers ask who is behind: there may be many of them at once */
+export async function startFollower(
+  db: Database,
+  writerDb: Database,
+  processId: string,
+  followed: Followed,
+  log: Logger,
+): Promise<Follower> {
+  const state = emptyState();
+  const self: Self = { db, processId, followed, state };
+  await load(self);
+  const tryStep = () =>
+    void step(self).catch((error) => log.warn({ err: error }, 'changes could not be read'));
+  const poll = setInterval(tryStep, POLL_MS);
+  return {
+    current: () => isCurrent(state),
+    catchUp: () => catchUp(self),
+    settle: (changeId) => settle(self, writerDb, changeId),
+    wake: () => {
+      tryStep();
+      for (const resume of state.waiting) resume();
+    },
+    stop: async () => {
+      clearInterval(poll);
+      await state.following?.catch(() => undefined);
+      await state.stepping?.catch(() => undefined);
+      state.trustedUntil = 0;
+      await db.delete(controlPlane).where(eq(controlPlane.id, processId));
+    },
+  };
+}
+
+function emptyState(): State {
+  return {
+    applied: 0,
+    renewedAt: 0,
+    trustedUntil: 0,
+    trustedUntilEpochMs: 0,
+    stepping: undefined,
+    following: undefined,
+    waiting: new Set(),
+  };
+}
+
+function isCurrent(state: State): boolean {
+  return performance.now() < state.trustedUntil && Date.now() < state.trustedUntilEpochMs;
+}
+
+/** What was read after `startedAt` may be trusted for a while from then on. */
+function trust(state: State, startedAt: number): void {
+  state.renewedAt = startedAt;
+  state.trustedUntil = startedAt + TRUST_MS;
+  state.trustedUntilEpochMs = Date.now() - (performance.now() - startedAt) + TRUST_MS;
+}
+
 /** Registers first and loads after: a writer that does not see the row is seen by the load. */
-async function load({ connection: { db }, processId, followed, state }: Self): Promise<void> {
+async function load({ db, processId, followed, state }: Self): Promise<void> {
   const startedAt = performance.now();
-  await db
-    .insert(controlPlane)
-    .values({ id: processId, appliedChange: 0, leaseUntil: leaseUntil() })
-    .onConflictDoUpdate({
-      target: controlPlane.id,
-      set: { appliedChange: 0, leaseUntil: leaseUntil() },
-    });
+  await takeLease(db, processId);
   const [last] = await db.select({ id: max(change.id) }).from(change);
   await followed.reload();
   state.applied = last?.id ?? 0;
-  await renew({ connection: { db }, processId, state }, startedAt);
+  await acknowledge(db, processId, state.applied);
+  trust(state, startedAt);
 }
 
 /** One step at a time; whoever asks during a step gets the next one, which sees what they saw. */
 function step(self: Self): Promise<void> {
   const { state } = self;
-  if (state.stepping) {
-    state.again = true;
+  if (!state.stepping) {
+    state.stepping = readChanges(self).finally(() => {
+      state.stepping = undefined;
+      for (const resume of state.waiting) resume();
+    });
     return state.stepping;
   }
-  state.stepping = (async () => {
-    do {
-      state.again = false;
-      await catchUp(self);
-    } while (state.again);
-  })().finally(() => {
-    state.stepping = undefined;
-    for (const resume of state.waiting) resume();
-  });
-  return state.stepping;
+  state.following ??= state.stepping
+    .catch(() => undefined)
+    .then(() => {
+      state.following = undefined;
+      return step(self);
+    });
+  return state.following;
 }
 
-async function catchUp(self: Self): Promise<void> {
-  const { connection, state, followed } = self;
+/**
+ * The lease first, the changes after. A writer that saw no running lease had committed before this
+ * renewal, so the read finds its change; the other way round, one could slip between the two.
+ */
+async function readChanges(self: Self): Promise<void> {
+  const { db, processId, state } = self;
   const startedAt = performance.now();
-  if (startedAt - state.renewedAt > GAP_MS) return load(self);
+  const isDue = startedAt - state.renewedAt >= RENEW_MS;
+  if (isDue && !(await renewLease(db, processId))) return load(self);
+  await applyChanges(self);
+  if (isDue) trust(state, startedAt);
+}
+
+async function applyChanges({ db, processId, followed, state }: Self): Promise<void> {
   for (;;) {
-    const rows = await connection.db
+    const rows = await db
       .select({ id: change.id, kind: change.kind, subjectId: change.subjectId })
       .from(change)
       .where(gt(change.id, state.applied))
@@ -144,79 +172,29 @@ async function catchUp(self: Self): Promise<void> {
     if (last) {
       await followed.apply(rows);
       state.applied = last.id;
+      await acknowledge(db, processId, last.id);
     }
-    if (last || startedAt - state.renewedAt >= RENEW_MS) await renew(self, startedAt);
     if (rows.length < BATCH) return;
   }
 }
 
-async function renew(
-  {
-    connection: { db },
-    processId,
-    state,
-  }: { connection: Pick<Connection, 'db'>; processId: string; state: State },
-  startedAt: number,
-): Promise<void> {
-  await db
-    .insert(controlPlane)
-    .values({ id: processId, appliedChange: state.applied, leaseUntil: leaseUntil() })
-    .onConflictDoUpdate({
-      target: controlPlane.id,
-      set: { appliedChange: state.applied, leaseUntil: leaseUntil() },
-    });
-  await db.execute(sql`select pg_notify(${APPLIED_CHANNEL}, '')`);
-  state.renewedAt = startedAt;
-  state.trustedUntil = startedAt + TRUST_MS;
-}
-
-function leaseUntil() {
-  return sql`clock_timestamp() + ${`${LEASE_MS} milliseconds`}::interval`;
-}
-
-async function settle(
-  { connection, processId, state, ...rest }: Self,
-  changeId: number,
-): Promise<void> {
-  while (state.applied < changeId) await step({ connection, processId, state, ...rest });
-  await waitForFollowers(connection.db, changeId, processId, state.waiting);
-}
-
-/**
- * Waits until no process with a running lease is behind the change; at most the length of a lease.
- * @param self the process that asks, which has applied the change itself
- * @param wakers called by whoever hears that a process has applied something
- */
-export async function waitForFollowers(
-  db: Database,
-  changeId: number,
-  self = '',
-  wakers: Set<() => void> = new Set(),
-): Promise<void> {
-  while (changeId > 0 && (await someoneIsBehind(db, changeId, self))) {
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(done, POLL_MS);
-      function done() {
-        clearTimeout(timer);
-        wakers.delete(done);
-        resolve();
-      }
-      wakers.add(done);
-    });
+/** Doubt refuses: without the newest changes no key is decided. */
+async function catchUp(self: Self): Promise<void> {
+  if (isCurrent(self.state)) return;
+  try {
+    await soon(step(self), CATCH_UP_MS);
+  } catch (error) {
+    throw lostTouch(error);
   }
+  if (!isCurrent(self.state)) throw lostTouch(undefined);
 }
 
-async function someoneIsBehind(db: Database, changeId: number, self: string): Promise<boolean> {
-  const rows = await db
-    .select({ id: controlPlane.id })
-    .from(controlPlane)
-    .where(
-      and(
-        ne(controlPlane.id, self),
-        lt(controlPlane.appliedChange, changeId),
-        gt(controlPlane.leaseUntil, sql`clock_timestamp()`),
-      ),
-    )
-    .limit(1);
-  return rows.length > 0;
+function lostTouch(cause: unknown): DomainError {
+  return new DomainError('unavailable', 'The server has lost touch with its database. Try again.', {
+    cause,
+  });
+}
+
+async function settle(self: Self, writerDb: Database, changeId: number): Promise<void> {
+  if (changeId > 0) await waitForFollowers(writerDb, changeId, self.state.waiting, step(self));
 }

@@ -66,5 +66,24 @@ async function findAnswer<T>(tx: Transaction, row: Claim, requestHash: Buffer): 
       `The Idempotency-Key "${row.key}" was used for a different request in the last 24 hours. Use a new one.`,
     );
   }
+  if (!('id' in earlier.answer)) {
+    throw new DomainError(
+      'idempotency_conflict',
+      `What the Idempotency-Key "${row.key}" made was deleted since. Use a new one.`,
+    );
+  }
   return earlier.answer as T;
+}
+
+/** What was deleted must not live on in the answer to its creation; a retry still makes nothing. */
+export async function forgetAnswer(
+  tx: Transaction,
+  organizationId: string,
+  id: string,
+): Promise<void> {
+  const ofThing = sql`${idempotency.answer} ->> 'id' = ${id}`;
+  await tx
+    .update(idempotency)
+    .set({ answer: {} })
+    .where(and(eq(idempotency.organizationId, organizationId), ofThing));
 }

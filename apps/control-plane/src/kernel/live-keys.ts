@@ -13,6 +13,7 @@ import type { Database } from '../db/connect.ts';
 import { apiKey, apiKeySecret, member, role } from '../db/schema/index.ts';
 import type { Change } from './append-changes.ts';
 import type { Followed } from './follower.ts';
+import { applyOrganizations, loadOrganizations } from './live-organizations.ts';
 import { customRole, heldRoleColumns, roleScopes } from './role-scopes.ts';
 
 /** Every key of the database in memory, as hashes and facts, for decisions without a query. */
@@ -32,6 +33,7 @@ export function createLiveKeys(db: Database): LiveKeys {
       live = next;
     },
     apply: async (changes) => {
+      await applyOrganizations(db, live.index, subjects(changes, 'organization'));
       await applyMembers(db, live, subjects(changes, 'member'), subjects(changes, 'role'));
       await applyKeys(db, live, subjects(changes, 'key'));
     },
@@ -52,6 +54,7 @@ function subjects(changes: readonly Change[], kind: Change['kind']): string[] {
 }
 
 async function loadAll(db: Database, state: State): Promise<void> {
+  await loadOrganizations(db, state.index);
   for (const row of await selectOwners(db)) addOwner(state, row);
   let after: Buffer = Buffer.alloc(0);
   for (;;) {

@@ -1,5 +1,5 @@
 import type { Scope } from '@tollkeeper/contract';
-import { includes, type ScopeSet, scopeSet } from '@tollkeeper/verify';
+import { includes, missing, type ScopeSet, scopeNames, scopeSet } from '@tollkeeper/verify';
 import type { Ctx } from './context.ts';
 import { DomainError } from './domain-error.ts';
 
@@ -23,4 +23,15 @@ export function holds(scopes: ScopeSet, scope: Scope): boolean {
     single.set(scope, required);
   }
   return includes(scopes, required);
+}
+
+/** Nobody gives what they do not hold. @throws DomainError scope_not_held, naming the scopes */
+export function requireScopesHeld(ctx: Ctx, scopes: readonly Scope[]): void {
+  const beyond = scopeNames(missing(ctx.scopes, scopeSet(scopes)));
+  if (beyond.length === 0) return;
+  throw new DomainError(
+    'scope_not_held',
+    `You do not hold ${beyond.map((name) => `"${name}"`).join(', ')} yourself. Leave ${beyond.length > 1 ? 'them' : 'it'} out, or ask someone who does.`,
+    { scopes: beyond },
+  );
 }

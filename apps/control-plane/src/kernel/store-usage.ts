@@ -1,4 +1,4 @@
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Database, Transaction } from '../db/connect.ts';
 import { apiKey, keyTotal, keyUsage, organizationUsage, usageSource } from '../db/schema/index.ts';
 import type { UsageSubject } from './usage-counter.ts';
@@ -22,19 +22,23 @@ export async function storeUsage(
   await db.transaction(async (tx) => {
     if (!(await takeSequence(tx, sourceId, sequence))) return;
     // One order for all processes, so that two that store the same keys cannot deadlock.
-    const ordered = rows.toSorted(
-      (a, b) => (a.keyId < b.keyId ? -1 : 1) || a.minuteMs - b.minuteMs,
-    );
+    const ordered = rows.toSorted((a, b) => compare(a.keyId, b.keyId) || a.minuteMs - b.minuteMs);
     await addKeyUsage(tx, ordered);
     await addOrganizationUsage(tx, ordered);
     await touchLastUsed(tx, ordered);
   });
 }
 
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+/** A source whose row is gone was silent for a month: the batch is its next, not its first. */
 async function takeSequence(tx: Transaction, sourceId: string, sequence: number) {
   await tx
     .insert(usageSource)
-    .values({ id: sourceId, lastSequence: 0, seenAt: sql`now()` })
+    .values({ id: sourceId, lastSequence: sequence - 1, seenAt: sql`now()` })
     .onConflictDoNothing();
   const taken = await tx
     .update(usageSource)
@@ -44,30 +48,16 @@ async function takeSequence(tx: Transaction, sourceId: string, sequence: number)
   return taken.length > 0;
 }
 
-/** Rows of one insert: PostgreSQL takes 65,535 parameters in one statement. */
-const CHUNK = 5000;
-
+/** As one JSON text: one statement for any number of rows, and the least work to put together. */
 async function addKeyUsage(tx: Transaction, rows: readonly UsageRow[]): Promise<void> {
-  for (let at = 0; at < rows.length; at += CHUNK) {
-    await tx
-      .insert(keyUsage)
-      .values(
-        rows.slice(at, at + CHUNK).map((row) => ({
-          organizationId: row.organizationId,
-          keyId: row.keyId,
-          minute: new Date(row.minuteMs),
-          accepted: row.accepted,
-          denied: row.denied,
-        })),
-      )
-      .onConflictDoUpdate({
-        target: [keyUsage.keyId, keyUsage.minute],
-        set: {
-          accepted: sql`${keyUsage.accepted} + excluded.accepted`,
-          denied: sql`${keyUsage.denied} + excluded.denied`,
-        },
-      });
-  }
+  await tx.execute(sql`
+    insert into ${keyUsage} (organization_id, key_id, minute, accepted, denied)
+    select "organizationId", "keyId", to_timestamp("minuteMs" / 1000), accepted, denied
+    from json_to_recordset(${JSON.stringify(rows)}::json) as counted (
+      "organizationId" text, "keyId" text, "minuteMs" float8, accepted bigint, denied bigint)
+    on conflict (key_id, minute) do update set
+      accepted = ${keyUsage.accepted} + excluded.accepted,
+      denied = ${keyUsage.denied} + excluded.denied`);
 }
 
 async function addOrganizationUsage(tx: Transaction, rows: readonly UsageRow[]): Promise<void> {
@@ -108,15 +98,15 @@ async function addOrganizationUsage(tx: Transaction, rows: readonly UsageRow[]):
 async function touchLastUsed(tx: Transaction, rows: readonly UsageRow[]): Promise<void> {
   const keys = summed(rows, (row) => row.keyId).filter((row) => row.lastAcceptedMs > 0);
   if (keys.length === 0) return;
-  const ids = keys.map((row) => row.keyId);
-  const times = keys.map((row) => new Date(row.lastAcceptedMs).toISOString());
-  await tx.execute(
-    sql`select 1 from ${apiKey} where ${inArray(apiKey.id, ids)} order by ${apiKey.id} for no key update`,
-  );
+  const seen = sql`json_to_recordset(${JSON.stringify(keys)}::json)
+    as seen ("keyId" text, "lastAcceptedMs" float8)`;
   await tx.execute(sql`
-    update ${apiKey} set last_used_at = greatest(last_used_at, seen.at)
-    from unnest(${sql.param(ids)}::text[], ${sql.param(times)}::timestamptz[]) as seen(id, at)
-    where ${apiKey.id} = seen.id`);
+    select 1 from ${apiKey} where ${apiKey.id} in (select "keyId" from ${seen})
+    order by ${apiKey.id} for no key update`);
+  await tx.execute(sql`
+    update ${apiKey}
+    set last_used_at = greatest(last_used_at, to_timestamp("lastAcceptedMs" / 1000))
+    from ${seen} where ${apiKey.id} = seen."keyId"`);
   for (const row of summed(
     keys,
     (each) => `${each.organizationId} ${each.ownerId} ${each.workspaceId}`,

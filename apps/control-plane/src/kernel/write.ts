@@ -1,7 +1,13 @@
 import type { Scope } from '@tollkeeper/contract';
 import type { Transaction } from '../db/connect.ts';
 import { appendChanges, type Change } from './append-changes.ts';
-import { type AuditActor, type AuditTarget, appendAuditEvent, type Facts } from './audit.ts';
+import {
+  type AuditActor,
+  type AuditTarget,
+  appendAuditEvent,
+  type Facts,
+  lockChainEnd,
+} from './audit.ts';
 import { confirmActor } from './confirm-actor.ts';
 import type { Ctx, Origin, Services } from './context.ts';
 import { isRetryable } from './database-errors.ts';
@@ -68,10 +74,11 @@ export async function commit<T>(
 ): Promise<T> {
   const { result, lastChange } = await retried(() =>
     services.db.transaction(async (tx) => {
+      const end = await lockChainEnd(tx, source.organizationId);
       const written = await fn(tx);
       if ('replayed' in written) return { result: written.replayed, lastChange: 0 };
       const { result, changes, ...facts } = written;
-      await appendAuditEvent(tx, services, { ...source, ...facts });
+      await appendAuditEvent(tx, services, end, { ...source, ...facts });
       return { result, lastChange: await appendChanges(tx, source.organizationId, changes) };
     }),
   );

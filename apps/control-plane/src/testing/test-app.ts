@@ -1,8 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import type pg from 'pg';
-import { pino } from 'pino';
 import { afterAll } from 'vitest';
 import { type App, createApp } from '../app.ts';
+import { createLog } from '../log.ts';
 import { type Client, createClient } from './client.ts';
 import { createTestDatabase } from './test-database.ts';
 
@@ -22,17 +22,22 @@ export interface TestApp extends App {
 
 /** A real control plane on loopback, closed when the test file ends. */
 export async function startTestApp(
-  options: { database?: pg.ClientConfig; clock?: () => Date } = {},
+  options: {
+    database?: pg.ClientConfig;
+    clock?: () => Date;
+    mail?: { url: string; from: string };
+  } = {},
 ): Promise<TestApp> {
   const database = options.database ?? (await createTestDatabase());
   const logged: string[] = [];
-  const log = pino({ level: 'debug' }, { write: (line) => void logged.push(line) });
+  const log = createLog('debug', { write: (line) => void logged.push(line) });
   const app = await createApp({
     database,
     baseUrl: 'http://127.0.0.1',
     secret: 'a secret that signs the sessions of tests',
     setupToken: SETUP_TOKEN,
     trustedProxies: [],
+    mail: options.mail ?? null,
     dashboardDir: undefined,
     version: '0.0.0-test',
     log,
@@ -45,7 +50,7 @@ export async function startTestApp(
 }
 
 /** Claims the server; the client that comes back acts by the owner's session. */
-export async function claimServer(app: TestApp): Promise<Client> {
+export async function claimServer(app: Pick<TestApp, 'baseUrl'>): Promise<Client> {
   const response = await fetch(`${app.baseUrl}/v1/setup`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -60,6 +65,6 @@ export async function claimServer(app: TestApp): Promise<Client> {
 }
 
 /** A client that acts by a key. */
-export function withKey(app: TestApp, secret: string): Client {
+export function withKey(app: Pick<TestApp, 'baseUrl'>, secret: string): Client {
   return createClient(app.baseUrl, { authorization: `Bearer ${secret}` });
 }

@@ -47,6 +47,7 @@ export const whoami = defineRoute({
   status: 200,
   response: whoamiResponse,
   errors: [],
+  withoutSecondFactor: true,
 });
 
 export const listScopes = defineRoute({

@@ -53,7 +53,9 @@ export const createKey = defineRoute({
     workspaceId: workspaceId.nullable().optional().meta({
       description: "The workspace that confines the key. A key's own, if it is confined",
     }),
-    expiresAt: instant.nullable().optional(),
+    expiresAt: instant.nullable().optional().meta({
+      description: "Left out: the organization's default. Null: never",
+    }),
     allowedIps: allowedIps.optional().meta({ description: 'Empty: any address' }),
   }),
   status: 201,

@@ -1,6 +1,11 @@
 import * as access from './access.ts';
 import * as apiKeys from './api-keys.ts';
+import * as invitations from './invitations.ts';
+import * as members from './members.ts';
 import * as organization from './organization.ts';
+import * as roles from './roles.ts';
+import * as security from './security.ts';
+import * as workspaces from './workspaces.ts';
 
 /** Every operation of the API by its name; the SDK's methods carry the same names. */
 export const routes = {
@@ -22,8 +27,31 @@ export const routes = {
   getUsage: apiKeys.getUsage,
   verifyKey: apiKeys.verifyKey,
   getOrganization: organization.getOrganization,
-  listMembers: organization.listMembers,
-  listWorkspaces: organization.listWorkspaces,
+  updateOrganization: organization.updateOrganization,
+  transferOrganization: organization.transferOrganization,
+  deleteOrganization: organization.deleteOrganization,
+  listMembers: members.listMembers,
+  updateMember: members.updateMember,
+  suspendMember: members.suspendMember,
+  reinstateMember: members.reinstateMember,
+  removeMember: members.removeMember,
+  listInvitations: invitations.listInvitations,
+  createInvitation: invitations.createInvitation,
+  resendInvitation: invitations.resendInvitation,
+  withdrawInvitation: invitations.withdrawInvitation,
+  findInvitation: invitations.findInvitation,
+  acceptInvitation: invitations.acceptInvitation,
+  listRoles: roles.listRoles,
+  createRole: roles.createRole,
+  updateRole: roles.updateRole,
+  deleteRole: roles.deleteRole,
+  getSecurity: security.getSecurity,
+  updateSecurity: security.updateSecurity,
+  previewSecurity: security.previewSecurity,
+  listWorkspaces: workspaces.listWorkspaces,
+  createWorkspace: workspaces.createWorkspace,
+  updateWorkspace: workspaces.updateWorkspace,
+  deleteWorkspace: workspaces.deleteWorkspace,
 } as const;
 
 export type Routes = typeof routes;

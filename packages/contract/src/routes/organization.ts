@@ -1,11 +1,31 @@
 import { z } from 'zod';
-import { memberId, workspaceId } from '../ids.ts';
-import { listOf, listQuery } from '../list.ts';
+import { memberId } from '../ids.ts';
 import { PLANS } from '../plans.ts';
 import { defineRoute } from '../route.ts';
-import { instant } from '../text.ts';
+import { instant, visibleLine } from '../text.ts';
 
 const tag = 'Organization';
+
+export const DAYS_MAX = 3650;
+
+/** Typed by a person before what cannot be undone; a key proves itself by holding the scope. */
+export const password = z.string().min(1).max(128).optional().meta({
+  description: 'Your password, again. Needed in a session',
+});
+
+const organization = z
+  .strictObject({
+    id: z.string(),
+    name: z.string(),
+    slug: z.string(),
+    plan: z.enum(PLANS),
+    defaultExpiryDays: z
+      .int()
+      .nullable()
+      .meta({ description: 'Days that a new key lives unless its maker says otherwise' }),
+    createdAt: instant,
+  })
+  .meta({ id: 'Organization' });
 
 export const getOrganization = defineRoute({
   method: 'GET',
@@ -14,65 +34,51 @@ export const getOrganization = defineRoute({
   summary: 'Read the organization of the credential',
   tag,
   status: 200,
-  response: z
-    .strictObject({
-      id: z.string(),
-      name: z.string(),
-      slug: z.string(),
-      plan: z.enum(PLANS),
-      createdAt: instant,
-    })
-    .meta({ id: 'Organization' }),
+  response: organization,
   errors: [],
 });
 
-export const MEMBER_STATUSES = ['active', 'suspended'] as const;
-
-export const member = z
-  .strictObject({
-    id: memberId,
-    name: z.string(),
-    email: z.string(),
-    roleId: z.string(),
-    roleName: z.string(),
-    status: z.enum(MEMBER_STATUSES),
-    createdAt: instant,
-  })
-  .meta({ id: 'Member' });
-export type Member = z.output<typeof member>;
-
-export const listMembers = defineRoute({
-  method: 'GET',
-  path: '/v1/members',
-  access: 'members.read',
-  summary: 'List members',
+export const updateOrganization = defineRoute({
+  method: 'PATCH',
+  path: '/v1/organization',
+  access: 'organization.settings',
+  summary: 'Change the name, the slug or the default expiry of new keys',
   tag,
-  query: z.strictObject(listQuery),
+  body: z.strictObject({
+    name: visibleLine(64).optional(),
+    slug: z
+      .string()
+      .regex(/^[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?$/)
+      .optional(),
+    defaultExpiryDays: z.int().min(1).max(DAYS_MAX).nullable().optional(),
+  }),
   status: 200,
-  response: listOf(member),
-  errors: [],
+  response: organization,
+  errors: ['invalid_state', 'outside_workspace'],
 });
 
-export const ENVIRONMENTS = ['live', 'test'] as const;
-
-export const workspace = z
-  .strictObject({
-    id: workspaceId,
-    name: z.string(),
-    environment: z.enum(ENVIRONMENTS),
-    createdAt: instant,
-  })
-  .meta({ id: 'Workspace' });
-export type Workspace = z.output<typeof workspace>;
-
-export const listWorkspaces = defineRoute({
-  method: 'GET',
-  path: '/v1/workspaces',
-  access: 'workspaces.read',
-  summary: 'List workspaces',
+export const transferOrganization = defineRoute({
+  method: 'POST',
+  path: '/v1/organization/transfer',
+  access: 'organization.transfer',
+  summary: 'Hand the ownership to another active member; the owner before becomes an admin',
   tag,
-  query: z.strictObject(listQuery),
+  body: z.strictObject({ memberId, password }),
   status: 200,
-  response: listOf(workspace),
-  errors: [],
+  response: organization,
+  errors: ['not_found', 'invalid_state', 'password_wrong', 'outside_workspace'],
+});
+
+export const deleteOrganization = defineRoute({
+  method: 'DELETE',
+  path: '/v1/organization',
+  access: 'organization.delete',
+  summary: 'Delete the organization: every key is revoked at once, all is erased after 30 days',
+  tag,
+  body: z.strictObject({
+    name: z.string().max(64).meta({ description: "The organization's name, typed again" }),
+    password,
+  }),
+  status: 204,
+  errors: ['invalid_state', 'password_wrong', 'outside_workspace'],
 });

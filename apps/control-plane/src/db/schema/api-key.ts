@@ -25,6 +25,10 @@ export const apiKey = pgTable(
     createdAt: moment().notNull(),
     expiresAt: moment(),
     lastUsedAt: moment(),
+    /** When it was last enabled again: from then on, not being used counts anew. */
+    enabledAt: moment(),
+    /** When its owner was last told that it is about to be disabled for not being used. */
+    unusedWarnedAt: moment(),
     revokedAt: moment(),
     revokeReason: text(),
   },

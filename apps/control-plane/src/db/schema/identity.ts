@@ -2,13 +2,14 @@ import { bigint, boolean, index, integer, pgTable, text, timestamp } from 'drizz
 
 const moment = () => timestamp({ withTimezone: true, precision: 3 });
 
-/** Better Auth's tables, as its 1.7 schema for email and password with stored rate limits asks. */
+/** Better Auth's tables, as its 1.7 schema asks for passwords, second factors, device login and stored rate limits. */
 export const user = pgTable('user', {
   id: text().primaryKey(),
   name: text().notNull(),
   email: text().notNull().unique(),
   emailVerified: boolean().notNull().default(false),
   image: text(),
+  twoFactorEnabled: boolean().default(false),
   createdAt: moment().notNull().defaultNow(),
   updatedAt: moment().notNull().defaultNow(),
 });
@@ -70,4 +71,55 @@ export const rateLimit = pgTable('rate_limit', {
   key: text().notNull().unique(),
   count: integer().notNull(),
   lastRequest: bigint({ mode: 'number' }).notNull(),
+});
+
+export const twoFactor = pgTable(
+  'two_factor',
+  {
+    id: text().primaryKey(),
+    /** Encrypted by Better Auth with the server's secret. */
+    secret: text().notNull(),
+    backupCodes: text().notNull(),
+    userId: text()
+      .notNull()
+      .references(() => user.id, { onDelete: 'cascade' }),
+    verified: boolean().default(true),
+    failedVerificationCount: integer().default(0),
+    lockedUntil: moment(),
+  },
+  (table) => [index().on(table.userId)],
+);
+
+export const passkey = pgTable(
+  'passkey',
+  {
+    id: text().primaryKey(),
+    name: text(),
+    publicKey: text().notNull(),
+    userId: text()
+      .notNull()
+      .references(() => user.id, { onDelete: 'cascade' }),
+    credentialID: text('credential_id').notNull(),
+    counter: integer().notNull(),
+    deviceType: text().notNull(),
+    backedUp: boolean().notNull(),
+    transports: text(),
+    createdAt: moment(),
+    aaguid: text(),
+  },
+  (table) => [index().on(table.userId), index().on(table.credentialID)],
+);
+
+/** A login that a command line began and a browser is to approve; minutes long. */
+export const deviceCode = pgTable('device_code', {
+  id: text().primaryKey(),
+  deviceCode: text().notNull().unique(),
+  userCode: text().notNull().unique(),
+  userId: text(),
+  expiresAt: moment().notNull(),
+  status: text().notNull(),
+  lastPolledAt: moment(),
+  pollingInterval: integer(),
+  clientId: text(),
+  scope: text(),
 });

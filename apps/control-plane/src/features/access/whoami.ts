@@ -1,16 +1,50 @@
 import type { Identity } from '@tollkeeper/contract';
 import { scopeNames } from '@tollkeeper/verify';
-import { and, asc, eq } from 'drizzle-orm';
+import { and, asc, eq, sql } from 'drizzle-orm';
+import type { Database } from '../../db/connect.ts';
 import { apiKey, member, organization, role, user } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { notFound } from '../../kernel/domain-error.ts';
 import { customRole, roleName } from '../../kernel/role-scopes.ts';
 
-/** Who the credential is and what it may do now. */
+/** Who the credential is and what it may do now. For a key one query, which was prepared once. */
 export async function whoami(ctx: Ctx): Promise<Identity> {
-  const [row] = await ctx.services.db
+  const { memberId } = ctx.actor;
+  const [[row], organizations] = await Promise.all([
+    identityQuery(ctx.services.db).execute({
+      organizationId: ctx.organizationId,
+      memberId,
+      keyId: ctx.actor.type === 'key' ? ctx.actor.keyId : null,
+    }),
+    listOrganizations(ctx),
+  ]);
+  if (!row) throw notFound('member', memberId);
+  const { organization, key, name, email, roleId, customName } = row;
+  return {
+    organization,
+    member: { id: memberId, name, email, roleId, roleName: roleName(roleId, customName) },
+    key,
+    workspaceId: ctx.workspaceId,
+    scopes: scopeNames(ctx.scopes),
+    organizations,
+  };
+}
+
+const prepared = new WeakMap<Database, ReturnType<typeof prepareIdentity>>();
+
+function identityQuery(db: Database) {
+  const query = prepared.get(db) ?? prepareIdentity(db);
+  prepared.set(db, query);
+  return query;
+}
+
+/** For a session `keyId` is null, which equals nothing: no key is joined. */
+function prepareIdentity(db: Database) {
+  const { id, name, slug, plan } = organization;
+  return db
     .select({
-      organization,
+      organization: { id, name, slug, plan },
+      key: { id: apiKey.id, name: apiKey.name },
       roleId: member.roleId,
       name: user.name,
       email: user.email,
@@ -20,32 +54,20 @@ export async function whoami(ctx: Ctx): Promise<Identity> {
     .leftJoin(role, customRole)
     .innerJoin(user, eq(user.id, member.userId))
     .innerJoin(organization, eq(organization.id, member.organizationId))
-    .where(and(eq(member.organizationId, ctx.organizationId), eq(member.id, ctx.actor.memberId)));
-  if (!row) throw notFound('member', ctx.actor.memberId);
-  const { id, name, slug, plan } = row.organization;
-  return {
-    organization: { id, name, slug, plan },
-    member: {
-      id: ctx.actor.memberId,
-      name: row.name,
-      email: row.email,
-      roleId: row.roleId,
-      roleName: roleName(row.roleId, row.customName),
-    },
-    key: await findKey(ctx),
-    workspaceId: ctx.workspaceId,
-    scopes: scopeNames(ctx.scopes),
-    organizations: await listOrganizations(ctx),
-  };
-}
-
-async function findKey({ services, organizationId, actor }: Ctx) {
-  if (actor.type !== 'key') return null;
-  const [row] = await services.db
-    .select({ id: apiKey.id, name: apiKey.name })
-    .from(apiKey)
-    .where(and(eq(apiKey.organizationId, organizationId), eq(apiKey.id, actor.keyId)));
-  return row ?? null;
+    .leftJoin(
+      apiKey,
+      and(
+        eq(apiKey.organizationId, member.organizationId),
+        eq(apiKey.id, sql.placeholder('keyId')),
+      ),
+    )
+    .where(
+      and(
+        eq(member.organizationId, sql.placeholder('organizationId')),
+        eq(member.id, sql.placeholder('memberId')),
+      ),
+    )
+    .prepare('whoami');
 }
 
 /** A key knows one organization and must not tell of its owner's others. */

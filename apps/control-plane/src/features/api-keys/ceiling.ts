@@ -1,10 +1,11 @@
 import type { Scope } from '@tollkeeper/contract';
-import { missing, parseIpRange, rangeWithin, scopeNames, scopeSet } from '@tollkeeper/verify';
+import { parseIpRange, rangeWithin } from '@tollkeeper/verify';
 import { eq } from 'drizzle-orm';
 import type { Transaction } from '../../db/connect.ts';
 import { apiKey } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/domain-error.ts';
+import { requireScopesHeld } from '../../kernel/require-scope.ts';
 
 /** What a key that makes, edits or rotates keys cannot exceed. Null in a session. */
 export interface Ceiling {
@@ -53,17 +54,6 @@ export function requireWithinCeiling(ctx: Ctx, ceiling: Ceiling | null, reach: R
       'Choose addresses within',
     );
   }
-}
-
-/** @throws DomainError scope_not_held, naming the scopes at fault */
-export function requireScopesHeld(ctx: Ctx, scopes: readonly Scope[]): void {
-  const beyond = scopeNames(missing(ctx.scopes, scopeSet(scopes)));
-  if (beyond.length === 0) return;
-  throw new DomainError(
-    'scope_not_held',
-    `You do not hold ${beyond.map((name) => `"${name}"`).join(', ')} yourself. Leave ${beyond.length > 1 ? 'them' : 'it'} out, or ask someone who does.`,
-    { scopes: beyond },
-  );
 }
 
 function addressesWithin(inner: readonly string[], outer: readonly string[]): boolean {

@@ -12,7 +12,8 @@ import { apiKey, apiKeySecret, keyTotal } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { idempotent } from '../../kernel/idempotent.ts';
 import { type Written, write } from '../../kernel/write.ts';
-import { findCeiling, requireWithinCeiling } from './ceiling.ts';
+import { findCeiling, type Reach, requireWithinCeiling } from './ceiling.ts';
+import { defaultExpiry, lockExpiryRules } from './expiry-rules.ts';
 import { keyFacts, readKey } from './key-view.ts';
 import type { KeyRow } from './lock-key.ts';
 import { parseAllowedIps } from './parse-allowed-ips.ts';
@@ -25,7 +26,7 @@ type Body = RouteInput<Routes['createKey']>['body'];
 
 /**
  * Creates a key of the calling member. What is left out falls back to the calling key's own
- * bounds, so that a key can always make a key like itself.
+ * bounds and the organization's default, so that a key can always make a key like itself.
  * @throws DomainError validation_failed, scope_not_held, ceiling_exceeded, plan_limit_reached
  */
 export function createKey(ctx: Ctx, { body }: { body: Body }): Promise<ApiKeyWithSecret> {
@@ -66,17 +67,11 @@ async function insertKey(tx: Transaction, ctx: Ctx, body: Body) {
 }
 
 async function resolveKey(tx: Transaction, ctx: Ctx, body: Body) {
-  const ceiling = await findCeiling(tx, ctx);
   const now = ctx.services.clock();
   const profile: Profile = body.profile;
   const scopes = resolveScopes(ctx, profile, body.scopes);
   const { workspaceId, environment } = await resolveWorkspace(tx, ctx, profile, body.workspaceId);
-  const expiresAt =
-    body.expiresAt === undefined ? (ceiling?.expiresAt ?? null) : parseExpiry(body.expiresAt, now);
-  const allowedIps = body.allowedIps
-    ? parseAllowedIps(body.allowedIps)
-    : [...(ceiling?.allowedIps ?? [])];
-  requireWithinCeiling(ctx, ceiling, { scopes, workspaceId, expiresAt, allowedIps });
+  const bounds = await resolveBounds(tx, ctx, body, now, { scopes, workspaceId });
   const row = {
     id: createId('apiKey', ctx.services.randomBytes),
     organizationId: ctx.organizationId,
@@ -86,14 +81,36 @@ async function resolveKey(tx: Transaction, ctx: Ctx, body: Body) {
     status: 'active' as const,
     profile,
     scopes,
-    allowedIps,
+    ...bounds,
     createdAt: now,
-    expiresAt,
     lastUsedAt: null,
+    enabledAt: null,
+    unusedWarnedAt: null,
     revokedAt: null,
     revokeReason: null,
   };
   return { row, environment };
+}
+
+/** Until when and from where, within what the calling key and the organization allow. */
+async function resolveBounds(
+  tx: Transaction,
+  ctx: Ctx,
+  body: Body,
+  now: Date,
+  reach: Pick<Reach, 'scopes' | 'workspaceId'>,
+) {
+  const ceiling = await findCeiling(tx, ctx);
+  const rules = await lockExpiryRules(tx, ctx);
+  const expiresAt =
+    body.expiresAt === undefined
+      ? defaultExpiry(rules, ceiling, now)
+      : parseExpiry(body.expiresAt, now, rules, { createdAt: now });
+  const allowedIps = body.allowedIps
+    ? parseAllowedIps(body.allowedIps)
+    : [...(ceiling?.allowedIps ?? [])];
+  requireWithinCeiling(ctx, ceiling, { ...reach, expiresAt, allowedIps });
+  return { expiresAt, allowedIps };
 }
 
 /** The total survives the key, so that deleted keys stay counted. */

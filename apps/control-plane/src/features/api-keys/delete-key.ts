@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { apiKey } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
+import { forgetAnswer } from '../../kernel/idempotent.ts';
 import { write } from '../../kernel/write.ts';
 import { keyFacts } from './key-view.ts';
 import { lockKey } from './lock-key.ts';
@@ -11,6 +12,7 @@ export function deleteKey(ctx: Ctx, { params }: { params: { id: string } }): Pro
   return write(ctx, spec, async (tx, confirmed) => {
     const row = await lockKey(tx, confirmed, params.id);
     await tx.delete(apiKey).where(eq(apiKey.id, row.id));
+    await forgetAnswer(tx, row.organizationId, row.id);
     return {
       result: undefined,
       target: { type: 'api_key', id: row.id, name: row.name },

@@ -1,12 +1,13 @@
 import type { ApiKey } from '@tollkeeper/contract';
 import { and, eq, getTableColumns, gt } from 'drizzle-orm';
 import type { Database, Transaction } from '../../db/connect.ts';
-import { apiKey, apiKeySecret, member, user } from '../../db/schema/index.ts';
+import { apiKey, apiKeySecret, member, organization, user } from '../../db/schema/index.ts';
 import type { Facts } from '../../kernel/audit.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { notFound } from '../../kernel/domain-error.ts';
 import { visibleKeys } from '../../kernel/visible-keys.ts';
 import type { KeyRow } from './lock-key.ts';
+import { disablesAt } from './unused-rule.ts';
 
 /** Keys with what a page shows of them; filtered and ordered by the caller. */
 export function selectKeys(db: Database | Transaction, now: Date) {
@@ -17,10 +18,12 @@ export function selectKeys(db: Database | Transaction, now: Date) {
         ownerName: user.name,
         ownerEmail: user.email,
         graceEndsAt: apiKeySecret.retiresAt,
+        keyUnusedDaysMax: organization.keyUnusedDaysMax,
       })
       .from(apiKey)
       .innerJoin(member, eq(member.id, apiKey.memberId))
       .innerJoin(user, eq(user.id, member.userId))
+      .innerJoin(organization, eq(organization.id, apiKey.organizationId))
       // At most one secret of a key retires: rotating again drops the one before.
       .leftJoin(
         apiKeySecret,
@@ -44,6 +47,7 @@ export function keyView(row: ViewRow): ApiKey {
     createdAt: row.createdAt.toISOString(),
     expiresAt: row.expiresAt?.toISOString() ?? null,
     lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
+    disablesAt: disablesAt(row, row.keyUnusedDaysMax)?.toISOString() ?? null,
     allowedIps: row.allowedIps,
     revokedAt: row.revokedAt?.toISOString() ?? null,
     revokeReason: row.revokeReason,

@@ -62,11 +62,15 @@ function after(cursor: string | undefined, sort: KeySort, order: 'asc' | 'desc')
   return sql`(${SORT_COLUMNS[sort]}, ${apiKey.id}) ${comparison} (${bound}, ${id})`;
 }
 
+/** PostgreSQL knows no year 0, and reads none of more than four digits as JavaScript writes it. */
+const MOMENT = /^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
 function momentOf(value: string): string {
   if (value === 'infinity' || value === '-infinity') return value;
-  const moment = new Date(value);
-  if (Number.isNaN(moment.getTime())) throw invalidField('cursor', 'is not one that a list gave');
-  return moment.toISOString();
+  if (!MOMENT.test(value) || Number.isNaN(Date.parse(value))) {
+    throw invalidField('cursor', 'is not one that a list gave');
+  }
+  return value;
 }
 
 function filters(query: Query): SQL | undefined {

@@ -1,11 +1,27 @@
 import { invalidField } from '../../kernel/domain-error.ts';
+import type { ExpiryRules } from './expiry-rules.ts';
+import { lifetimeEnd } from './key-lifetime.ts';
 
-/** @throws DomainError validation_failed for a moment that is not in the future */
-export function parseExpiry(text: string | null, now: Date): Date | null {
-  if (text === null) return null;
-  const expiresAt = new Date(text);
-  if (!(expiresAt > now)) {
+/**
+ * @param key when it was made: the longest lifetime counts from there
+ * @throws DomainError validation_failed for a moment that is past, or beyond the longest lifetime
+ */
+export function parseExpiry(
+  text: string | null,
+  now: Date,
+  { keyLifetimeDaysMax }: Pick<ExpiryRules, 'keyLifetimeDaysMax'>,
+  key: { readonly createdAt: Date },
+): Date | null {
+  const latest = lifetimeEnd(key.createdAt, keyLifetimeDaysMax);
+  const expiresAt = text === null ? null : new Date(text);
+  if (expiresAt && !(expiresAt > now)) {
     throw invalidField('expiresAt', `must be in the future; "${text}" is not`);
+  }
+  if (latest && (!expiresAt || expiresAt > latest)) {
+    throw invalidField(
+      'expiresAt',
+      `must be at most ${latest.toISOString()}: a key of this organization lives ${keyLifetimeDaysMax} days at most`,
+    );
   }
   return expiresAt;
 }

@@ -3,15 +3,16 @@ import { eq } from 'drizzle-orm';
 import type { Transaction } from '../../db/connect.ts';
 import { apiKey } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
+import { parseScopes } from '../../kernel/parse-scopes.ts';
 import { write } from '../../kernel/write.ts';
 import { findCeiling, requireWithinCeiling } from './ceiling.ts';
 import { refuseStatus } from './change-status.ts';
+import { type ExpiryRules, lockExpiryRules } from './expiry-rules.ts';
 import { keyFacts, readKey } from './key-view.ts';
 import { type KeyRow, lockKey } from './lock-key.ts';
 import { parseAllowedIps } from './parse-allowed-ips.ts';
 import { parseExpiry } from './parse-expiry.ts';
 import { requirePlaceInPlan } from './plan-limit.ts';
-import { parseScopes } from './resolve-scopes.ts';
 
 type Body = RouteInput<Routes['updateKey']>['body'];
 
@@ -19,9 +20,10 @@ type Body = RouteInput<Routes['updateKey']>['body'];
 export function updateKey(ctx: Ctx, { params, body }: { params: { id: string }; body: Body }) {
   const spec = { scope: 'api_keys.create', action: 'api_key.update' } as const;
   return write(ctx, spec, async (tx, confirmed) => {
+    const rules = body.expiresAt === undefined ? NO_RULES : await lockExpiryRules(tx, confirmed);
     const row = await lockKey(tx, confirmed, params.id);
     if (row.status === 'revoked') refuseStatus('edit', row);
-    const next = { ...row, ...parseEdit(body, ctx.services.clock()) };
+    const next = { ...row, ...parseEdit(body, row, rules, ctx.services.clock()) };
     await requireEditable(tx, confirmed, row, next, body);
     const { name, profile, scopes, expiresAt, allowedIps } = next;
     await tx
@@ -38,11 +40,15 @@ export function updateKey(ctx: Ctx, { params, body }: { params: { id: string }; 
   });
 }
 
-function parseEdit(body: Body, now: Date): Partial<KeyRow> {
+/** An expiry that stays as it is was cut to the rules when they were saved. */
+const NO_RULES: ExpiryRules = { defaultExpiryDays: null, keyLifetimeDaysMax: null };
+
+function parseEdit(body: Body, row: KeyRow, rules: ExpiryRules, now: Date): Partial<KeyRow> {
+  const { expiresAt } = body;
   return {
     ...(body.name === undefined ? {} : { name: body.name }),
     ...(body.scopes ? { scopes: parseScopes(body.scopes), profile: 'custom' as const } : {}),
-    ...(body.expiresAt === undefined ? {} : { expiresAt: parseExpiry(body.expiresAt, now) }),
+    ...(expiresAt === undefined ? {} : { expiresAt: parseExpiry(expiresAt, now, rules, row) }),
     ...(body.allowedIps ? { allowedIps: parseAllowedIps(body.allowedIps) } : {}),
   };
 }

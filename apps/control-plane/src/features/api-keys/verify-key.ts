@@ -19,8 +19,22 @@ const REFUSED = {
   expiresAt: null,
 } as const;
 
-/** Decides for another server whether a key is valid; counts as a call of that key. */
-export function verifyKey(ctx: Ctx, { body }: RouteInput<Routes['verifyKey']>): Answer {
+/**
+ * Decides for another server whether a key is valid; counts as a call of that key. That the caller
+ * was let in proves nothing: a session asks the database, and a body may come long after its head.
+ * @throws DomainError unavailable
+ */
+export function verifyKey(
+  ctx: Ctx,
+  input: RouteInput<Routes['verifyKey']>,
+): Answer | Promise<Answer> {
+  const { follower } = ctx.services;
+  return follower.current()
+    ? verify(ctx, input)
+    : follower.catchUp().then(() => verify(ctx, input));
+}
+
+function verify(ctx: Ctx, { body }: RouteInput<Routes['verifyKey']>): Answer {
   const index = ctx.services.keys.index();
   const nowMs = ctx.services.clock().getTime();
   const decision = decide(

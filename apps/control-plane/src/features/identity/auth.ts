@@ -1,8 +1,19 @@
 import { drizzleAdapter } from '@better-auth/drizzle-adapter';
+import { passkey as passkeys } from '@better-auth/passkey';
 import { betterAuth } from 'better-auth';
+import { deviceAuthorization, twoFactor as twoFactors } from 'better-auth/plugins';
 import type { Logger } from 'pino';
 import type { Database } from '../../db/connect.ts';
-import { account, rateLimit, session, user, verification } from '../../db/schema/index.ts';
+import {
+  account,
+  deviceCode,
+  passkey,
+  rateLimit,
+  session,
+  twoFactor,
+  user,
+  verification,
+} from '../../db/schema/index.ts';
 
 export interface AuthOptions {
   readonly db: Database;
@@ -13,10 +24,13 @@ export interface AuthOptions {
 
 /** Carries the address that Fastify saw; whatever a client sends in it is overwritten. */
 export const CLIENT_IP_HEADER = 'x-tollkeeper-client-ip';
+/** The one client that may begin a device login. */
+const DEVICE_CLIENT = 'tollkeeper-cli';
 
-const WEEK_S = 7 * 86_400;
+/** The longest that an organization may allow; each ends sessions sooner by its own setting. */
+const SESSION_S = 30 * 86_400;
 
-/** Email, password and sessions. Nobody signs up here: the first owner comes by set-up. */
+/** Who people are: email, password, second factors. Nobody signs up here, see `setup`. */
 export function createAuth({ db, baseUrl, secret, log }: AuthOptions) {
   return betterAuth({
     baseURL: baseUrl,
@@ -24,7 +38,7 @@ export function createAuth({ db, baseUrl, secret, log }: AuthOptions) {
     secret,
     database: drizzleAdapter(db, {
       provider: 'pg',
-      schema: { user, session, account, verification, rateLimit },
+      schema: { user, session, account, verification, rateLimit, twoFactor, passkey, deviceCode },
     }),
     emailAndPassword: {
       enabled: true,
@@ -32,7 +46,8 @@ export function createAuth({ db, baseUrl, secret, log }: AuthOptions) {
       minPasswordLength: 12,
       maxPasswordLength: 128,
     },
-    session: { expiresIn: WEEK_S, updateAge: 86_400 },
+    plugins: plugins(baseUrl),
+    session: { expiresIn: SESSION_S, updateAge: 86_400 },
     rateLimit: {
       enabled: true,
       storage: 'database',
@@ -53,6 +68,23 @@ export function createAuth({ db, baseUrl, secret, log }: AuthOptions) {
         log[level === 'error' ? 'error' : 'warn']({ part: 'sessions' }, message),
     },
   });
+}
+
+function plugins(baseUrl: string) {
+  return [
+    twoFactors({ issuer: 'Tollkeeper' }),
+    passkeys({
+      rpID: new URL(baseUrl).hostname,
+      rpName: 'Tollkeeper',
+      origin: new URL(baseUrl).origin,
+    }),
+    deviceAuthorization({
+      verificationUri: `${baseUrl}/device`,
+      expiresIn: '10m',
+      interval: '2s',
+      validateClient: (clientId) => clientId === DEVICE_CLIENT,
+    }),
+  ];
 }
 
 export type Auth = ReturnType<typeof createAuth>;

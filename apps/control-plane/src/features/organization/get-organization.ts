@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm';
 import { organization } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { notFound } from '../../kernel/domain-error.ts';
+import { organizationView } from './organization-view.ts';
 
 /** @throws DomainError not_found */
 export async function getOrganization(ctx: Ctx) {
@@ -10,11 +11,5 @@ export async function getOrganization(ctx: Ctx) {
     .from(organization)
     .where(eq(organization.id, ctx.organizationId));
   if (!row) throw notFound('organization', ctx.organizationId);
-  return {
-    id: row.id,
-    name: row.name,
-    slug: row.slug,
-    plan: row.plan,
-    createdAt: row.createdAt.toISOString(),
-  };
+  return organizationView(row);
 }

@@ -1,3 +1,7 @@
 /** The organization of the credential. */
+export { deleteOrganization } from './delete-organization.ts';
 export { getOrganization } from './get-organization.ts';
+export { lockOrganization } from './organization-view.ts';
 export { setPlan } from './set-plan.ts';
+export { transferOrganization } from './transfer-organization.ts';
+export { updateOrganization } from './update-organization.ts';

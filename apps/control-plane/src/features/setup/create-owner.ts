@@ -1,12 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import { createId, OWNER_ROLE_ID, type RouteInput, type Routes } from '@tollkeeper/contract';
 import { hashPassword } from 'better-auth/crypto';
 import { sql } from 'drizzle-orm';
-import type { Transaction } from '../../db/connect.ts';
-import { account, member, organization, user, workspace } from '../../db/schema/index.ts';
+import { member, organization, user, workspace } from '../../db/schema/index.ts';
 import type { Origin, Services } from '../../kernel/context.ts';
 import type { DomainError } from '../../kernel/domain-error.ts';
 import { commit } from '../../kernel/write.ts';
+import { insertUser } from '../identity/index.ts';
 
 type Body = RouteInput<Routes['setup']>['body'];
 
@@ -24,14 +23,16 @@ export async function createOwner(
 ) {
   const organizationId = createId('organization', services.randomBytes);
   const memberId = createId('member', services.randomBytes);
-  const password = await hashPassword(body.password);
+  const passwordHash = await hashPassword(body.password);
   const actor = { type: 'member', memberId } as const;
   const source = { organizationId, actor, action: 'organization.create', origin };
   return commit(services, source, async (tx) => {
     await tx.execute(sql`select pg_advisory_xact_lock(${SETUP_LOCK})`);
     const users = await tx.select({ id: user.id }).from(user).limit(1);
     if (users.length > 0) throw taken();
-    const userId = await insertUser(tx, body, password);
+    const { name, email } = body;
+    const userId = await insertUser(tx, { name, email, passwordHash, emailVerified: true });
+    if (userId === undefined) throw taken();
     const createdAt = services.clock();
     const row = {
       id: organizationId,
@@ -60,18 +61,6 @@ export async function createOwner(
       changes: [{ kind: 'member', subjectId: memberId }],
     };
   });
-}
-
-/** As Better Auth stores a user with a password; it takes over from here. */
-async function insertUser(tx: Transaction, body: Body, password: string): Promise<string> {
-  const id = randomUUID();
-  await tx
-    .insert(user)
-    .values({ id, name: body.name, email: body.email.toLowerCase(), emailVerified: true });
-  await tx
-    .insert(account)
-    .values({ id: randomUUID(), accountId: id, providerId: 'credential', userId: id, password });
-  return id;
 }
 
 function slugOf(name: string): string {

@@ -1,6 +1,7 @@
-import type { RouteInput, Routes } from '@tollkeeper/contract';
-import { and, asc, eq, gt } from 'drizzle-orm';
-import { workspace } from '../../db/schema/index.ts';
+import type { RouteInput, Routes, Workspace } from '@tollkeeper/contract';
+import { and, asc, count, eq, gt } from 'drizzle-orm';
+import type { Database, Transaction } from '../../db/connect.ts';
+import { apiKey, workspace } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { page, pageStart } from '../../kernel/page.ts';
 
@@ -9,7 +10,7 @@ type Query = NonNullable<RouteInput<Routes['listWorkspaces']>['query']>;
 export async function listWorkspaces(ctx: Ctx, { query }: { query: Query }) {
   const { after, limit } = pageStart(query);
   const rows = await ctx.services.db
-    .select()
+    .select({ workspace, keysCount: keysIn(ctx.services.db) })
     .from(workspace)
     .where(
       and(
@@ -20,11 +21,31 @@ export async function listWorkspaces(ctx: Ctx, { query }: { query: Query }) {
     )
     .orderBy(asc(workspace.id))
     .limit(limit + 1);
-  const workspaces = rows.map((row) => ({
+  return page(
+    rows.map((row) => workspaceView(row.workspace, row.keysCount)),
+    limit,
+  );
+}
+
+/** The number of keys that a workspace confines, as a column beside it. */
+function keysIn(db: Database | Transaction) {
+  return db.$count(apiKey, eq(apiKey.workspaceId, workspace.id));
+}
+
+export async function countKeys(tx: Transaction, workspaceId: string): Promise<number> {
+  const [row] = await tx
+    .select({ keys: count() })
+    .from(apiKey)
+    .where(eq(apiKey.workspaceId, workspaceId));
+  return row?.keys ?? 0;
+}
+
+export function workspaceView(row: typeof workspace.$inferSelect, keysCount: number): Workspace {
+  return {
     id: row.id,
     name: row.name,
     environment: row.environment,
+    keysCount,
     createdAt: row.createdAt.toISOString(),
-  }));
-  return page(workspaces, limit);
+  };
 }

@@ -1,0 +1,14 @@
+import { createHmac } from 'node:crypto';
+import type { Auth } from './auth.ts';
+
+/**
+ * The signed cookie of a session, as Better Auth sets it after a sign-in. A device login answers
+ * with the bare token, which nothing here accepts: the database holds it in clear.
+ */
+export async function sessionCookie(auth: Auth, token: string): Promise<string> {
+  const { authCookies, secret } = await auth.$context;
+  const { name, attributes } = authCookies.sessionToken;
+  const signature = createHmac('sha256', secret).update(token).digest('base64');
+  const secure = attributes.secure ? '; Secure' : '';
+  return `${name}=${encodeURIComponent(`${token}.${signature}`)}; Path=/; HttpOnly; SameSite=Lax${secure}`;
+}

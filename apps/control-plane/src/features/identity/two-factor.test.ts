@@ -1,0 +1,84 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { auditEvent } from '../../db/schema/index.ts';
+import type { Client } from '../../testing/client.ts';
+import { cookiesOf, visitor } from '../../testing/sign-in.ts';
+import { claimServer, OWNER, startTestApp, type TestApp } from '../../testing/test-app.ts';
+import { totpCode } from '../../testing/totp.ts';
+
+interface Enrolment {
+  readonly totpURI: string;
+  readonly backupCodes: string[];
+}
+
+let app: TestApp;
+let owner: Client;
+let enrolment: Enrolment;
+
+beforeAll(async () => {
+  app = await startTestApp();
+  owner = await claimServer(app);
+});
+
+async function passwordStep() {
+  const { email, password } = OWNER;
+  return visitor(app).post<{ twoFactorRedirect?: boolean }>('/api/auth/sign-in/email', {
+    email,
+    password,
+  });
+}
+
+describe('a second factor', () => {
+  it('is not enrolled without the password', async () => {
+    const refused = await owner.post('/api/auth/two-factor/enable', {
+      password: 'not the password',
+    });
+    expect(refused.status).toBe(422);
+  });
+
+  it('is enrolled by a code of the authenticator app', async () => {
+    const begun = await owner.post<Enrolment>('/api/auth/two-factor/enable', {
+      password: OWNER.password,
+    });
+    expect(begun.status).toBe(200);
+    enrolment = begun.body;
+    expect(Object.keys(enrolment).sort()).toEqual(['backupCodes', 'totpURI']);
+    const wrong = await owner.post('/api/auth/two-factor/verify-totp', { code: '000000' });
+    expect(wrong.status).toBe(401);
+    const right = await owner.post('/api/auth/two-factor/verify-totp', {
+      code: totpCode(enrolment.totpURI, Date.now()),
+    });
+    expect(right.status).toBe(200);
+    const events = await app.services.db.select().from(auditEvent);
+    expect(events.map((event) => event.action)).toContain('session.verify_two_factor');
+  });
+
+  it('is asked for at the next sign-in: the password alone opens nothing', async () => {
+    const answer = await passwordStep();
+    expect(answer.body.twoFactorRedirect).toBe(true);
+    const half = await visitor(app, cookiesOf(answer)).get('/v1/whoami');
+    expect(half.status).toBe(401);
+  });
+
+  it('completes the sign-in, and puts the session in the cookie only', async () => {
+    const half = visitor(app, cookiesOf(await passwordStep()));
+    const whole = await half.post('/api/auth/two-factor/verify-totp', {
+      code: totpCode(enrolment.totpURI, Date.now()),
+    });
+    expect(whole.body).toEqual({});
+    expect((await visitor(app, cookiesOf(whole)).get('/v1/whoami')).status).toBe(200);
+  });
+
+  it('can be replaced by a backup code, once', async () => {
+    const code = enrolment.backupCodes[0];
+    const first = await visitor(app, cookiesOf(await passwordStep())).post(
+      '/api/auth/two-factor/verify-backup-code',
+      { code },
+    );
+    expect((await visitor(app, cookiesOf(first)).get('/v1/whoami')).status).toBe(200);
+    const again = await visitor(app, cookiesOf(await passwordStep())).post(
+      '/api/auth/two-factor/verify-backup-code',
+      { code },
+    );
+    expect(again.status).toBe(401);
+  });
+});

@@ -1,0 +1,93 @@
+import { createId, type RouteInput, type Routes } from '@tollkeeper/contract';
+import { and, eq } from 'drizzle-orm';
+import type { Transaction } from '../../db/connect.ts';
+import { invitation, member } from '../../db/schema/index.ts';
+import type { Origin, Services } from '../../kernel/context.ts';
+import { DomainError } from '../../kernel/domain-error.ts';
+import { commit } from '../../kernel/write.ts';
+import { type Auth, signIn } from '../identity/index.ts';
+import { invitationFacts } from './invitation-view.ts';
+import { findJoiner, type Joiner, userIdOf } from './joiner.ts';
+import { lockOpenInvitation, openInvitation } from './open-invitation.ts';
+
+/** Who opened the link; perhaps in a session. */
+export interface Visitor {
+  readonly services: Services;
+  readonly auth: Auth;
+  readonly origin: Origin;
+  /** The user of the session cookie. @throws DomainError cross_origin */
+  readonly findUser: () => Promise<{ readonly userId: string } | undefined>;
+  readonly setCookies: (cookies: string[]) => void;
+}
+
+type Body = RouteInput<Routes['acceptInvitation']>['body'];
+
+/**
+ * Makes a member of the invited person, once. They come by the session of the invited address, or,
+ * where it has no account, with a name and a password, which starts a session.
+ * @throws DomainError invitation_invalid, unauthenticated, invited_address_differs, invalid_state
+ */
+export async function acceptInvitation(visitor: Visitor, { body }: { body: Body }) {
+  const { services, auth } = visitor;
+  const open = await openInvitation(services.db, body.token, services.clock());
+  const joiner = await findJoiner(visitor, open.email, body);
+  const memberId =
+    (await findFormerMember(services, open.organizationId, joiner)) ??
+    createId('member', services.randomBytes);
+  const joined = await join(visitor, body.token, joiner, open.organizationId, memberId);
+  if (joiner.password !== undefined) {
+    visitor.setCookies(await signIn(auth, open.email, joiner.password));
+  }
+  return joined;
+}
+
+function join(
+  { services, origin }: Visitor,
+  token: string,
+  joiner: Joiner,
+  organizationId: string,
+  memberId: string,
+) {
+  const actor = { type: 'member', memberId } as const;
+  const source = { organizationId, actor, action: 'invitation.accept', origin };
+  return commit(services, source, async (tx) => {
+    const now = services.clock();
+    const row = await lockOpenInvitation(tx, token, now);
+    const userId = await userIdOf(tx, joiner, row.email);
+    const joined = { userId, organizationId, roleId: row.roleId, status: 'active' as const };
+    await putMember(tx, { id: memberId, ...joined, createdAt: now }, row.email);
+    await tx.delete(invitation).where(eq(invitation.id, row.id));
+    return {
+      result: { organizationId, memberId },
+      target: { type: 'invitation', id: row.id, name: row.email },
+      before: invitationFacts(row),
+      after: { memberId, roleId: row.roleId, status: 'active' },
+      changes: [{ kind: 'member', subjectId: memberId }],
+    };
+  });
+}
+
+/** A member who was removed gets the old row again; the keys that were revoked stay revoked. */
+async function putMember(tx: Transaction, row: typeof member.$inferInsert, email: string) {
+  const { roleId, status, createdAt } = row;
+  const put = await tx
+    .insert(member)
+    .values(row)
+    .onConflictDoUpdate({
+      target: [member.organizationId, member.userId],
+      set: { roleId, status, createdAt, lastSeenAt: null },
+      setWhere: eq(member.status, 'removed'),
+    })
+    .returning({ id: member.id });
+  if (put[0]?.id === row.id) return;
+  throw new DomainError('invalid_state', `"${email}" is a member already. Sign in instead.`);
+}
+
+async function findFormerMember({ db }: Services, organizationId: string, joiner: Joiner) {
+  if (joiner.userId === undefined) return undefined;
+  const [row] = await db
+    .select({ id: member.id })
+    .from(member)
+    .where(and(eq(member.organizationId, organizationId), eq(member.userId, joiner.userId)));
+  return row?.id;
+}

@@ -1,0 +1,103 @@
+import {
+  createId,
+  INVITATION_DAYS,
+  type Invitation,
+  type InvitationWithLink,
+  type RouteInput,
+  type Routes,
+} from '@tollkeeper/contract';
+import { and, eq, ne } from 'drizzle-orm';
+import type { Transaction } from '../../db/connect.ts';
+import { invitation, member, user } from '../../db/schema/index.ts';
+import type { Ctx } from '../../kernel/context.ts';
+import { DomainError } from '../../kernel/domain-error.ts';
+import { idempotent } from '../../kernel/idempotent.ts';
+import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
+import { type Written, write } from '../../kernel/write.ts';
+import { grantableRole } from '../members/index.ts';
+import { deliverLink } from './deliver-link.ts';
+import { createToken, hashToken } from './invitation-token.ts';
+import { invitationFacts, readInvitation } from './invitation-view.ts';
+
+type Body = RouteInput<Routes['createInvitation']>['body'];
+
+/** The token is there only once: the replay of a creation has none to send or to show. */
+type Created = Invitation & { readonly token?: string };
+
+const DAY_MS = 86_400_000;
+
+/** @throws DomainError not_found, invalid_state, scope_not_held, outside_workspace */
+export async function createInvitation(
+  ctx: Ctx,
+  { body }: { body: Body },
+): Promise<InvitationWithLink> {
+  requireWholeOrganization(ctx);
+  const spec = { scope: 'members.invite', action: 'invitation.create' } as const;
+  const { token, ...created } = await write<Created>(ctx, spec, (tx, confirmed) =>
+    idempotent<Created>(
+      tx,
+      confirmed,
+      { route: 'createInvitation', body },
+      () => insertInvitation(tx, confirmed, body),
+      ({ token: _token, ...shown }) => shown,
+    ),
+  );
+  return token === undefined ? { ...created, sent: false } : deliverLink(ctx, created, token);
+}
+
+async function insertInvitation(tx: Transaction, ctx: Ctx, body: Body): Promise<Written<Created>> {
+  const { organizationId, services, actor } = ctx;
+  const email = body.email.toLowerCase();
+  const { id: roleId } = await grantableRole(tx, ctx, body.roleId);
+  await requireNoMember(tx, ctx, email);
+  const token = createToken(services.randomBytes);
+  const row = {
+    id: createId('invitation', services.randomBytes),
+    organizationId,
+    email,
+    roleId,
+    tokenHash: hashToken(token),
+    invitedBy: actor.memberId,
+    createdAt: services.clock(),
+    expiresAt: invitationEnd(services.clock()),
+  };
+  const inserted = await tx.insert(invitation).values(row).onConflictDoNothing().returning();
+  if (inserted.length === 0) throw alreadyInvited(email);
+  return {
+    result: { ...(await readInvitation(tx, ctx, row.id)), token },
+    target: { type: 'invitation', id: row.id, name: email },
+    before: null,
+    after: invitationFacts(row),
+    changes: [],
+  };
+}
+
+export function invitationEnd(now: Date): Date {
+  return new Date(now.getTime() + INVITATION_DAYS * DAY_MS);
+}
+
+async function requireNoMember(tx: Transaction, ctx: Ctx, email: string): Promise<void> {
+  const [found] = await tx
+    .select({ status: member.status })
+    .from(member)
+    .innerJoin(user, eq(user.id, member.userId))
+    .where(
+      and(
+        eq(member.organizationId, ctx.organizationId),
+        eq(user.email, email),
+        ne(member.status, 'removed'),
+      ),
+    );
+  if (!found) return;
+  throw new DomainError(
+    'invalid_state',
+    `Cannot invite "${email}": they are a member already${found.status === 'suspended' ? ', and suspended. Reinstate them' : ''}.`,
+  );
+}
+
+function alreadyInvited(email: string): DomainError {
+  return new DomainError(
+    'invalid_state',
+    `"${email}" was invited already. Resend that invitation, or withdraw it to choose another role.`,
+  );
+}

@@ -1,0 +1,47 @@
+import type { Invitation, InvitationWithLink } from '@tollkeeper/contract';
+import { eq } from 'drizzle-orm';
+import { organization } from '../../db/schema/index.ts';
+import type { Ctx } from '../../kernel/context.ts';
+import { invitationMail } from './invitation-mail.ts';
+import { invitationLink } from './invitation-token.ts';
+
+/**
+ * Mails the link; where no mail is configured, or none goes out, the caller gets it to hand over.
+ * To be called after the commit: a mail cannot be taken back, and must not hold up a transaction.
+ */
+export async function deliverLink(
+  ctx: Ctx,
+  invitation: Invitation,
+  token: string,
+): Promise<InvitationWithLink> {
+  const link = invitationLink(ctx.services.baseUrl, token);
+  const sent = await sendLink(ctx, invitation, link);
+  return sent ? { ...invitation, sent } : { ...invitation, sent, link };
+}
+
+async function sendLink(ctx: Ctx, invitation: Invitation, link: string): Promise<boolean> {
+  const { mailer, log } = ctx.services;
+  if (!mailer) return false;
+  try {
+    const organizationName = await findName(ctx);
+    await mailer.send(invitationMail({ invitation, organizationName, link }));
+    return true;
+  } catch (error) {
+    // Only codes: what a mail server says may repeat the mail, and the link in it.
+    log.warn({ invitationId: invitation.id, ...mailCodes(error) }, 'an invitation was not sent');
+    return false;
+  }
+}
+
+async function findName({ services, organizationId }: Ctx): Promise<string> {
+  const [row] = await services.db
+    .select({ name: organization.name })
+    .from(organization)
+    .where(eq(organization.id, organizationId));
+  return row?.name ?? '';
+}
+
+function mailCodes(error: unknown) {
+  const { code, command, responseCode } = error as Record<string, unknown>;
+  return { code, command, responseCode };
+}

@@ -1,0 +1,7 @@
+/** Invitations: a one-time link by mail, which makes a member of whoever proves the address. */
+export { acceptInvitation } from './accept-invitation.ts';
+export { createInvitation } from './create-invitation.ts';
+export { findInvitation } from './find-invitation.ts';
+export { listInvitations } from './list-invitations.ts';
+export { resendInvitation } from './resend-invitation.ts';
+export { withdrawInvitation } from './withdraw-invitation.ts';

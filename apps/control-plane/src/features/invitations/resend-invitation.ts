@@ -1,0 +1,43 @@
+import type { Invitation, InvitationWithLink, RouteInput, Routes } from '@tollkeeper/contract';
+import { eq } from 'drizzle-orm';
+import { invitation } from '../../db/schema/index.ts';
+import type { Ctx } from '../../kernel/context.ts';
+import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
+import { write } from '../../kernel/write.ts';
+import { grantableRole } from '../members/index.ts';
+import { invitationEnd } from './create-invitation.ts';
+import { deliverLink } from './deliver-link.ts';
+import { createToken, hashToken } from './invitation-token.ts';
+import { invitationFacts, lockInvitation, readInvitation } from './invitation-view.ts';
+
+/**
+ * A new token and another seven days; the link before stops working. Whoever resends gets the new
+ * link, and stands for the invitation from then on: so the role must lie within what they hold.
+ * @throws DomainError not_found, scope_not_held, outside_workspace
+ */
+export async function resendInvitation(
+  ctx: Ctx,
+  { params }: RouteInput<Routes['resendInvitation']>,
+): Promise<InvitationWithLink> {
+  requireWholeOrganization(ctx);
+  const token = createToken(ctx.services.randomBytes);
+  const spec = { scope: 'members.invite', action: 'invitation.resend' } as const;
+  const renewed = await write<Invitation>(ctx, spec, async (tx, confirmed) => {
+    const row = await lockInvitation(tx, confirmed, params.id);
+    await grantableRole(tx, confirmed, row.roleId);
+    const set = {
+      tokenHash: hashToken(token),
+      invitedBy: confirmed.actor.memberId,
+      expiresAt: invitationEnd(ctx.services.clock()),
+    };
+    await tx.update(invitation).set(set).where(eq(invitation.id, row.id));
+    return {
+      result: await readInvitation(tx, confirmed, row.id),
+      target: { type: 'invitation', id: row.id, name: row.email },
+      before: invitationFacts(row),
+      after: invitationFacts({ ...row, ...set }),
+      changes: [],
+    };
+  });
+  return deliverLink(ctx, renewed, token);
+}

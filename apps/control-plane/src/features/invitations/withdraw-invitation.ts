@@ -1,0 +1,26 @@
+import { eq } from 'drizzle-orm';
+import { invitation } from '../../db/schema/index.ts';
+import type { Ctx } from '../../kernel/context.ts';
+import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
+import { write } from '../../kernel/write.ts';
+import { invitationFacts, lockInvitation } from './invitation-view.ts';
+
+/** From the moment this resolves, the link is worth nothing. @throws DomainError not_found */
+export function withdrawInvitation(
+  ctx: Ctx,
+  { params }: { params: { id: string } },
+): Promise<undefined> {
+  requireWholeOrganization(ctx);
+  const spec = { scope: 'members.invite', action: 'invitation.withdraw' } as const;
+  return write(ctx, spec, async (tx, confirmed) => {
+    const row = await lockInvitation(tx, confirmed, params.id);
+    await tx.delete(invitation).where(eq(invitation.id, row.id));
+    return {
+      result: undefined,
+      target: { type: 'invitation', id: row.id, name: row.email },
+      before: invitationFacts(row),
+      after: null,
+      changes: [],
+    };
+  });
+}

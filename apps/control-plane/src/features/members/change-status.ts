@@ -1,0 +1,36 @@
+import type { Member } from '@tollkeeper/contract';
+import { eq } from 'drizzle-orm';
+import { member } from '../../db/schema/index.ts';
+import type { Ctx } from '../../kernel/context.ts';
+import { DomainError } from '../../kernel/domain-error.ts';
+import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
+import { write } from '../../kernel/write.ts';
+import { lockMember, memberFacts } from './lock-member.ts';
+import { readMember } from './member-view.ts';
+
+/**
+ * Suspends or reinstates; returns once every process refuses or accepts the member's keys.
+ * @throws DomainError not_found, invalid_state, scope_not_held, outside_workspace
+ */
+export function changeStatus(ctx: Ctx, id: string, verb: 'suspend' | 'reinstate'): Promise<Member> {
+  requireWholeOrganization(ctx);
+  const status = verb === 'suspend' ? 'suspended' : 'active';
+  const spec = { scope: 'members.suspend', action: `member.${verb}` } as const;
+  return write(ctx, spec, async (tx, confirmed) => {
+    const row = await lockMember(tx, confirmed, id, verb);
+    if (row.status === status) {
+      throw new DomainError(
+        'invalid_state',
+        `Cannot ${verb} "${row.name}": they are already ${status}.`,
+      );
+    }
+    await tx.update(member).set({ status }).where(eq(member.id, row.id));
+    return {
+      result: await readMember(tx, confirmed, row.id),
+      target: { type: 'member', id: row.id, name: row.name },
+      before: memberFacts(row),
+      after: memberFacts({ ...row, status }),
+      changes: [{ kind: 'member', subjectId: row.id }],
+    };
+  });
+}

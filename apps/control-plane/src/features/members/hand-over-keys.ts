@@ -1,0 +1,50 @@
+import { isScope } from '@tollkeeper/contract';
+import { intersect, scopeNames, scopeSet } from '@tollkeeper/verify';
+import { inArray } from 'drizzle-orm';
+import type { Transaction } from '../../db/connect.ts';
+import { apiKey, keyTotal } from '../../db/schema/index.ts';
+import type { Ctx } from '../../kernel/context.ts';
+import { requireScopesHeld } from '../../kernel/require-scope.ts';
+import { roleScopes } from '../../kernel/role-scopes.ts';
+import { lockKeys } from './lock-keys.ts';
+import type { LockedMember } from './lock-member.ts';
+
+/**
+ * Gives the member's keys to the heir. A key that was held down by a small role may do more under
+ * a greater one; so whoever hands it over must hold all that it will do.
+ * @returns the ids of the keys
+ * @throws DomainError scope_not_held
+ */
+export async function handOverKeys(
+  tx: Transaction,
+  ctx: Ctx,
+  memberId: string,
+  heir: LockedMember,
+): Promise<string[]> {
+  const keys = await lockKeys(tx, ctx, memberId);
+  const held = scopeSet(keys.flatMap((key) => key.scopes.filter(isScope)));
+  requireScopesHeld(ctx, scopeNames(intersect(held, roleScopes(heir))));
+  const ids = keys.map((key) => key.id);
+  await tx.update(apiKey).set({ memberId: heir.id }).where(inArray(apiKey.id, ids));
+  await openTotals(tx, ctx, heir.id, new Set(keys.map((key) => key.workspaceId ?? '')));
+  return ids;
+}
+
+/** Only in rows that exist does the last call of a key become known. */
+async function openTotals(
+  tx: Transaction,
+  ctx: Ctx,
+  memberId: string,
+  workspaceIds: ReadonlySet<string>,
+): Promise<void> {
+  if (workspaceIds.size === 0) return;
+  const { organizationId } = ctx;
+  await tx
+    .insert(keyTotal)
+    .values(
+      [...workspaceIds]
+        .sort()
+        .map((workspaceId) => ({ organizationId, memberId, workspaceId, created: 0 })),
+    )
+    .onConflictDoNothing();
+}

@@ -1,0 +1,20 @@
+import { and, asc, eq, ne } from 'drizzle-orm';
+import type { Transaction } from '../../db/connect.ts';
+import { apiKey } from '../../db/schema/index.ts';
+import type { Ctx } from '../../kernel/context.ts';
+
+/** Every key of the member that is not revoked, locked in the order in which all lock keys. */
+export function lockKeys(tx: Transaction, ctx: Ctx, memberId: string) {
+  return tx
+    .select({ id: apiKey.id, workspaceId: apiKey.workspaceId, scopes: apiKey.scopes })
+    .from(apiKey)
+    .where(
+      and(
+        eq(apiKey.organizationId, ctx.organizationId),
+        eq(apiKey.memberId, memberId),
+        ne(apiKey.status, 'revoked'),
+      ),
+    )
+    .orderBy(asc(apiKey.id))
+    .for('update');
+}

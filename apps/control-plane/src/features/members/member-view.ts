@@ -1,0 +1,65 @@
+import type { Member } from '@tollkeeper/contract';
+import { and, eq, ne, sql } from 'drizzle-orm';
+import type { Database, Transaction } from '../../db/connect.ts';
+import { apiKey, member, role, user } from '../../db/schema/index.ts';
+import type { Ctx } from '../../kernel/context.ts';
+import { notFound } from '../../kernel/domain-error.ts';
+import { customRole, roleName } from '../../kernel/role-scopes.ts';
+
+/** The members of the caller's organization, as a page shows them; narrowed by the caller. */
+export function selectMembers(db: Database | Transaction, ctx: Ctx) {
+  return db
+    .select({
+      id: member.id,
+      name: user.name,
+      email: user.email,
+      roleId: member.roleId,
+      customName: role.name,
+      status: member.status,
+      lastSeenAt: member.lastSeenAt,
+      createdAt: member.createdAt,
+      keysCount: liveKeys(ctx).mapWith(Number),
+    })
+    .from(member)
+    .innerJoin(user, eq(user.id, member.userId))
+    .leftJoin(role, customRole)
+    .$dynamic();
+}
+
+type ViewRow = Awaited<ReturnType<typeof selectMembers>>[number];
+
+/** A confined caller learns nothing of other workspaces, not even a number. */
+function liveKeys({ workspaceId, services }: Ctx) {
+  const within = workspaceId === null ? sql`` : sql`and ${apiKey.workspaceId} = ${workspaceId}`;
+  return sql<number>`(
+    select count(*) from ${apiKey}
+    where ${apiKey.memberId} = ${member.id} and ${apiKey.status} <> 'revoked' ${within}
+      and (${apiKey.expiresAt} is null
+        or ${apiKey.expiresAt} > ${services.clock().toISOString()}::timestamptz))`;
+}
+
+/** Those who were removed keep a row, but are members no longer. */
+export function present(ctx: Ctx) {
+  return and(eq(member.organizationId, ctx.organizationId), ne(member.status, 'removed'));
+}
+
+export function memberView(row: ViewRow): Member {
+  return {
+    id: row.id,
+    name: row.name,
+    email: row.email,
+    roleId: row.roleId,
+    roleName: roleName(row.roleId, row.customName),
+    status: row.status === 'active' ? 'active' : 'suspended',
+    lastSeenAt: row.lastSeenAt?.toISOString() ?? null,
+    keysCount: row.keysCount,
+    createdAt: row.createdAt.toISOString(),
+  };
+}
+
+/** @throws DomainError not_found */
+export async function readMember(tx: Transaction, ctx: Ctx, id: string): Promise<Member> {
+  const [row] = await selectMembers(tx, ctx).where(and(present(ctx), eq(member.id, id)));
+  if (!row) throw notFound('member', id);
+  return memberView(row);
+}

@@ -1,0 +1,58 @@
+import { eq } from 'drizzle-orm';
+import type { Transaction } from '../../db/connect.ts';
+import { member } from '../../db/schema/index.ts';
+import type { Ctx } from '../../kernel/context.ts';
+import { invalidField, notFound } from '../../kernel/domain-error.ts';
+import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
+import { write } from '../../kernel/write.ts';
+import { handOverKeys } from './hand-over-keys.ts';
+import { lockMembers, memberFacts, requirePowerOver } from './lock-member.ts';
+import { revokeKeys } from './revoke-keys.ts';
+
+interface Input {
+  readonly params: { readonly id: string };
+  readonly query: { readonly handOverTo?: string | undefined };
+}
+
+/**
+ * Ends the membership. Its keys are revoked, or belong to another active member from then on,
+ * whose ceiling holds. The row stays: revoked keys still say whose they were.
+ * @throws DomainError not_found, validation_failed, invalid_state, scope_not_held
+ */
+export function removeMember(ctx: Ctx, { params, query }: Input): Promise<undefined> {
+  requireWholeOrganization(ctx);
+  const spec = { scope: 'members.remove', action: 'member.remove' } as const;
+  return write(ctx, spec, async (tx, confirmed) => {
+    const { leaving, heir } = await lockBoth(tx, confirmed, params.id, query.handOverTo);
+    // Locking the member first keeps out a key that they would make meanwhile.
+    const keyIds = heir
+      ? await handOverKeys(tx, confirmed, leaving.id, heir)
+      : await revokeKeys(tx, confirmed, leaving.id);
+    await tx.update(member).set({ status: 'removed' }).where(eq(member.id, leaving.id));
+    const keys = heir ? { keysHandedTo: heir.id, handedKeys: keyIds } : { revokedKeys: keyIds };
+    return {
+      result: undefined,
+      target: { type: 'member', id: leaving.id, name: leaving.name },
+      before: memberFacts(leaving),
+      after: { ...memberFacts({ ...leaving, status: 'removed' }), ...keys },
+      changes: [
+        { kind: 'member', subjectId: leaving.id },
+        ...keyIds.map((subjectId) => ({ kind: 'key' as const, subjectId })),
+      ],
+    };
+  });
+}
+
+async function lockBoth(tx: Transaction, ctx: Ctx, id: string, heirId: string | undefined) {
+  if (heirId === id) throw invalidField('handOverTo', 'must name another member');
+  const rows = await lockMembers(tx, ctx, heirId === undefined ? [id] : [id, heirId]);
+  const leaving = rows.find((row) => row.id === id);
+  if (!leaving) throw notFound('member', id);
+  requirePowerOver(ctx, leaving, 'remove');
+  const heir = rows.find((row) => row.id === heirId);
+  if (heirId !== undefined && !heir) throw notFound('member', heirId);
+  if (heir && heir.status !== 'active') {
+    throw invalidField('handOverTo', 'is suspended; reinstate them first, or name another member');
+  }
+  return { leaving, heir };
+}

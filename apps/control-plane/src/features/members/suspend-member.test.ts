@@ -1,0 +1,121 @@
+import type { Identity, Member } from '@tollkeeper/contract';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Client } from '../../testing/client.ts';
+import { type Joined, join } from '../../testing/join.ts';
+import { startOtherOrganization } from '../../testing/other-organization.ts';
+import { auditEvents, type Query } from '../../testing/query-database.ts';
+import { makeKey, startOrganization } from '../../testing/start-organization.ts';
+import type { TestApp } from '../../testing/test-app.ts';
+
+let app: TestApp;
+let query: Query;
+let owner: Client;
+let admin: Joined;
+
+beforeAll(async () => {
+  ({ app, query, owner } = await startOrganization());
+  admin = await join(app, owner, 'Alan', 'role_admin');
+});
+
+const act = (client: Client, id: string, verb: 'suspend' | 'reinstate') =>
+  client.post<Member>(`/v1/members/${id}/${verb}`);
+
+describe('suspending and reinstating', () => {
+  it('refuses the sessions and the keys at once, and takes them again', async () => {
+    const dev = await join(app, owner, 'Dora', 'role_developer');
+    const key = await makeKey(app, dev.client, { profile: 'workspace' });
+    const verifier = await makeKey(app, owner);
+    const verify = async () =>
+      (await verifier.client.post<{ code: string }>('/v1/api-keys/verify', { key: key.secret }))
+        .body.code;
+
+    const suspended = await act(admin.client, dev.memberId, 'suspend');
+    expect(suspended).toMatchObject({ status: 200, body: { status: 'suspended', keysCount: 1 } });
+    expect((await key.client.get('/v1/whoami')).problem).toMatchObject({
+      status: 401,
+      code: 'owner_inactive',
+    });
+    expect(await verify()).toBe('owner_inactive');
+    expect((await dev.client.get('/v1/whoami')).problem).toMatchObject({
+      status: 403,
+      code: 'member_suspended',
+    });
+
+    const reinstated = await act(admin.client, dev.memberId, 'reinstate');
+    expect(reinstated).toMatchObject({ status: 200, body: { status: 'active' } });
+    expect((await key.client.get('/v1/whoami')).status).toBe(200);
+    expect(await verify()).toBe('valid');
+    expect((await dev.client.get('/v1/whoami')).status).toBe(200);
+
+    const target = { type: 'member', id: dev.memberId, name: 'Dora' };
+    const actor = { type: 'member', memberId: admin.memberId };
+    const [active, inactive] = ['active', 'suspended'].map((status) => ({
+      roleId: 'role_developer',
+      status,
+    }));
+    expect((await auditEvents(query)).slice(-2)).toEqual([
+      { action: 'member.suspend', actor, target, before: active, after: inactive },
+      { action: 'member.reinstate', actor, target, before: inactive, after: active },
+    ]);
+  });
+
+  it('works for one of two who suspend each other at the same time', async () => {
+    const [one, two] = [
+      await join(app, owner, 'Castor', 'role_admin'),
+      await join(app, owner, 'Pollux', 'role_admin'),
+    ];
+    const answers = await Promise.all([
+      act(one.client, two.memberId, 'suspend'),
+      act(two.client, one.memberId, 'suspend'),
+    ]);
+    expect(answers.map((answer) => answer.status).sort()).toEqual([200, 403]);
+  });
+});
+
+describe('it is refused', () => {
+  it('twice in a row, to the owner, to oneself, and above one’s own role', async () => {
+    const { body } = await owner.get<Identity>('/v1/whoami');
+    const role = await owner.post<{ id: string }>('/v1/roles', {
+      name: 'Guard',
+      scopes: ['members.suspend'],
+    });
+    const guard = await join(app, owner, 'Gus', role.body.id);
+    const cases = [
+      [admin.client, body.member.id, 'suspend', 409, 'invalid_state'],
+      [owner, body.member.id, 'suspend', 409, 'invalid_state'],
+      [admin.client, admin.memberId, 'suspend', 409, 'invalid_state'],
+      [owner, admin.memberId, 'reinstate', 409, 'invalid_state'],
+      [guard.client, admin.memberId, 'suspend', 403, 'scope_not_held'],
+    ] as const;
+    for (const [client, id, verb, status, code] of cases) {
+      expect((await act(client, id, verb)).problem).toMatchObject({ status, code });
+    }
+    const refused = await act(guard.client, admin.memberId, 'suspend');
+    expect(refused.problem.scopes).toContain('members.remove');
+    expect(refused.problem.detail).toContain('"Alan"');
+  });
+
+  it('without the scope, to a confined key, to another organization, for nobody', async () => {
+    const viewer = await join(app, owner, 'Vera', 'role_viewer');
+    const other = await startOtherOrganization(app, owner, query);
+    const { body } = await owner.get<{ data: { id: string }[] }>('/v1/workspaces');
+    const confined = await makeKey(app, owner, {
+      profile: 'custom',
+      scopes: ['members.suspend'],
+      workspaceId: body.data[0]?.id,
+    });
+    const cases = [
+      [viewer.client, admin.memberId, 403, 'insufficient_scope'],
+      [confined.client, admin.memberId, 403, 'outside_workspace'],
+      [other, admin.memberId, 404, 'not_found'],
+      [owner, 'mem_00000000000000000000', 404, 'not_found'],
+    ] as const;
+    const before = await query('select id, role_id, status from member order by id');
+    for (const verb of ['suspend', 'reinstate'] as const) {
+      for (const [client, id, status, code] of cases) {
+        expect((await act(client, id, verb)).problem).toMatchObject({ status, code });
+      }
+    }
+    expect(await query('select id, role_id, status from member order by id')).toEqual(before);
+  });
+});

@@ -1,0 +1,36 @@
+import type { Member, RouteInput, Routes } from '@tollkeeper/contract';
+import { eq } from 'drizzle-orm';
+import { member } from '../../db/schema/index.ts';
+import type { Ctx } from '../../kernel/context.ts';
+import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
+import { write } from '../../kernel/write.ts';
+import { grantableRole } from './grantable-role.ts';
+import { lockMember, memberFacts } from './lock-member.ts';
+import { readMember } from './member-view.ts';
+
+/**
+ * Gives the member another role; from the moment this resolves, their sessions and keys are
+ * decided by it everywhere.
+ * @throws DomainError not_found, invalid_state, scope_not_held, outside_workspace
+ */
+export function updateMember(
+  ctx: Ctx,
+  { params, body }: RouteInput<Routes['updateMember']>,
+): Promise<Member> {
+  requireWholeOrganization(ctx);
+  const spec = { scope: 'members.role_change', action: 'member.update' } as const;
+  return write<Member>(ctx, spec, async (tx, confirmed) => {
+    // The role first, then its members: the order in which deleting a role locks them.
+    const { id: roleId } = await grantableRole(tx, confirmed, body.roleId);
+    const row = await lockMember(tx, confirmed, params.id, 'change the role of');
+    if (row.roleId === roleId) return { replayed: await readMember(tx, confirmed, row.id) };
+    await tx.update(member).set({ roleId }).where(eq(member.id, row.id));
+    return {
+      result: await readMember(tx, confirmed, row.id),
+      target: { type: 'member', id: row.id, name: row.name },
+      before: memberFacts(row),
+      after: memberFacts({ ...row, roleId }),
+      changes: [{ kind: 'member', subjectId: row.id }],
+    };
+  });
+}

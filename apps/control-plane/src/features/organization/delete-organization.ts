@@ -1,0 +1,43 @@
+import type { RouteInput, Routes } from '@tollkeeper/contract';
+import { and, eq, ne } from 'drizzle-orm';
+import { apiKey, invitation, organization } from '../../db/schema/index.ts';
+import type { Ctx } from '../../kernel/context.ts';
+import { invalidField } from '../../kernel/domain-error.ts';
+import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
+import { write } from '../../kernel/write.ts';
+import { requirePassword } from '../identity/index.ts';
+import { lockOrganization } from './organization-view.ts';
+
+type Body = RouteInput<Routes['deleteOrganization']>['body'];
+
+/**
+ * Revokes every key and shuts everybody out at once. The record and its audit log stay for 30
+ * days, for the export; the daily job erases them.
+ * @throws DomainError password_wrong, validation_failed when the typed name differs
+ */
+export async function deleteOrganization(ctx: Ctx, { body }: { body: Body }): Promise<undefined> {
+  requireWholeOrganization(ctx);
+  await requirePassword(ctx, body.password);
+  const spec = { scope: 'organization.delete', action: 'organization.delete' } as const;
+  return write(ctx, spec, async (tx, confirmed) => {
+    const row = await lockOrganization(tx, confirmed);
+    if (body.name !== row.name) {
+      throw invalidField('name', `must be the name of the organization, "${row.name}"`);
+    }
+    const now = ctx.services.clock();
+    const keys = await tx
+      .update(apiKey)
+      .set({ status: 'revoked', revokedAt: now, revokeReason: 'The organization was deleted' })
+      .where(and(eq(apiKey.organizationId, row.id), ne(apiKey.status, 'revoked')))
+      .returning({ id: apiKey.id });
+    await tx.delete(invitation).where(eq(invitation.organizationId, row.id));
+    await tx.update(organization).set({ deletedAt: now }).where(eq(organization.id, row.id));
+    return {
+      result: undefined,
+      target: { type: 'organization', id: row.id, name: row.name },
+      before: { name: row.name, slug: row.slug, plan: row.plan },
+      after: { deletedAt: now.toISOString(), revokedKeys: keys.length },
+      changes: keys.map(({ id }) => ({ kind: 'key', subjectId: id })),
+    };
+  });
+}

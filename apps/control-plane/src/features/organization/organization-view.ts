@@ -1,0 +1,29 @@
+import { and, eq, isNull } from 'drizzle-orm';
+import type { Transaction } from '../../db/connect.ts';
+import { organization } from '../../db/schema/index.ts';
+import type { Ctx } from '../../kernel/context.ts';
+import { notFound } from '../../kernel/domain-error.ts';
+
+export type OrganizationRow = typeof organization.$inferSelect;
+
+export function organizationView(row: OrganizationRow) {
+  return {
+    id: row.id,
+    name: row.name,
+    slug: row.slug,
+    plan: row.plan,
+    defaultExpiryDays: row.defaultExpiryDays,
+    createdAt: row.createdAt.toISOString(),
+  };
+}
+
+/** Locked until the transaction ends. @throws DomainError not_found */
+export async function lockOrganization(tx: Transaction, ctx: Ctx): Promise<OrganizationRow> {
+  const [row] = await tx
+    .select()
+    .from(organization)
+    .where(and(eq(organization.id, ctx.organizationId), isNull(organization.deletedAt)))
+    .for('no key update');
+  if (!row) throw notFound('organization', ctx.organizationId);
+  return row;
+}

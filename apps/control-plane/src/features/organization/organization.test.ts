@@ -1,0 +1,122 @@
+import type { ApiKeyWithSecret } from '@tollkeeper/contract';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Client } from '../../testing/client.ts';
+import { type Joined, join } from '../../testing/join.ts';
+import { auditEvents, type Query, queryDatabase } from '../../testing/query-database.ts';
+import { claimServer, OWNER, startTestApp, type TestApp, withKey } from '../../testing/test-app.ts';
+import { createTestDatabase } from '../../testing/test-database.ts';
+
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+let app: TestApp;
+let owner: Client;
+let heir: Joined;
+let query: Query;
+
+beforeEach(async () => {
+  app = await startTestApp({ database: await createTestDatabase() });
+  owner = await claimServer(app);
+  query = queryDatabase(app.database);
+  heir = await join(app, owner, 'Heidi', 'role_developer');
+});
+
+describe('the organization', () => {
+  it('is renamed, with the values before and after in the audit log', async () => {
+    const answer = await owner.patch('/v1/organization', {
+      name: 'Acme Ltd',
+      slug: 'acme-ltd',
+      defaultExpiryDays: 90,
+    });
+    expect(answer.body).toMatchObject({
+      name: 'Acme Ltd',
+      slug: 'acme-ltd',
+      defaultExpiryDays: 90,
+    });
+    expect((await auditEvents(query)).at(-1)).toMatchObject({
+      action: 'organization.update',
+      before: { name: 'Acme', defaultExpiryDays: null },
+      after: { name: 'Acme Ltd', defaultExpiryDays: 90 },
+    });
+    for (const body of [
+      { slug: 'Not A Slug' },
+      { name: ' ' },
+      { defaultExpiryDays: 0 },
+      { plan: 'enterprise' },
+    ]) {
+      expect((await owner.patch('/v1/organization', body)).status).toBe(422);
+    }
+    expect((await heir.client.patch('/v1/organization', { name: 'Mine' })).problem.code).toBe(
+      'insufficient_scope',
+    );
+  });
+
+  it('is transferred only with the password, only to an active member, and exactly once', async () => {
+    const transfer = (body: object) => owner.post('/v1/organization/transfer', body);
+    expect((await transfer({ memberId: heir.memberId })).problem.code).toBe('password_wrong');
+    expect(
+      (await transfer({ memberId: heir.memberId, password: 'a wrong password' })).problem.code,
+    ).toBe('password_wrong');
+    await owner.post(`/v1/members/${heir.memberId}/suspend`);
+    expect(
+      (await transfer({ memberId: heir.memberId, password: OWNER.password })).problem.code,
+    ).toBe('invalid_state');
+    await owner.post(`/v1/members/${heir.memberId}/reinstate`);
+    expect((await transfer({ memberId: heir.memberId, password: OWNER.password })).status).toBe(
+      200,
+    );
+    const rows = await query<{ role_id: string; id: string }>(
+      `select id, role_id from member where role_id = 'role_owner'`,
+    );
+    expect(rows.map((row) => row.id)).toEqual([heir.memberId]);
+    expect(
+      (await transfer({ memberId: heir.memberId, password: OWNER.password })).problem.code,
+    ).toBe('insufficient_scope');
+  });
+
+  it('lowers the former owner’s keys with the transfer', async () => {
+    const created = await owner.post<ApiKeyWithSecret>('/v1/api-keys', {
+      name: 'terminator',
+      profile: 'custom',
+      scopes: ['organization.delete', 'organization.read'],
+    });
+    await owner.post('/v1/organization/transfer', {
+      memberId: heir.memberId,
+      password: OWNER.password,
+    });
+    const key = withKey(app, created.body.secret ?? '');
+    expect((await key.get('/v1/organization')).status).toBe(200);
+    const answer = await key.raw(
+      'DELETE',
+      '/v1/organization',
+      JSON.stringify({ name: 'Acme' }),
+      JSON_TYPE,
+    );
+    expect(answer.problem.code).toBe('insufficient_scope');
+  });
+
+  it('is deleted after its name and the password were typed: keys are revoked, everybody is out', async () => {
+    const created = await owner.post<ApiKeyWithSecret>('/v1/api-keys', {
+      name: 'ci',
+      profile: 'read-only',
+    });
+    const remove = (body: object) =>
+      owner.raw('DELETE', '/v1/organization', JSON.stringify(body), JSON_TYPE);
+    expect((await remove({ name: 'Acme', password: 'a wrong password' })).problem.code).toBe(
+      'password_wrong',
+    );
+    expect((await remove({ name: 'acme', password: OWNER.password })).problem.code).toBe(
+      'validation_failed',
+    );
+    expect((await withKey(app, created.body.secret ?? '').get('/v1/whoami')).status).toBe(200);
+    expect((await remove({ name: 'Acme', password: OWNER.password })).status).toBe(204);
+    expect((await withKey(app, created.body.secret ?? '').get('/v1/whoami')).problem.code).toBe(
+      'revoked',
+    );
+    expect((await owner.get('/v1/whoami')).status).toBe(404);
+    expect((await heir.client.get('/v1/whoami')).status).toBe(404);
+    expect((await auditEvents(query)).at(-1)).toMatchObject({
+      action: 'organization.delete',
+      after: { revokedKeys: 1 },
+    });
+  });
+});

@@ -1,0 +1,49 @@
+import type { RouteInput, Routes } from '@tollkeeper/contract';
+import { and, eq, ne } from 'drizzle-orm';
+import type { Transaction } from '../../db/connect.ts';
+import { organization } from '../../db/schema/index.ts';
+import type { Ctx } from '../../kernel/context.ts';
+import { DomainError } from '../../kernel/domain-error.ts';
+import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
+import { write } from '../../kernel/write.ts';
+import { lockOrganization, organizationView } from './organization-view.ts';
+
+type Body = RouteInput<Routes['updateOrganization']>['body'];
+
+/** @throws DomainError invalid_state when the slug is taken */
+export function updateOrganization(ctx: Ctx, { body }: { body: Body }) {
+  requireWholeOrganization(ctx);
+  const spec = { scope: 'organization.settings', action: 'organization.update' } as const;
+  return write(ctx, spec, async (tx, confirmed) => {
+    const row = await lockOrganization(tx, confirmed);
+    if (body.slug !== undefined) await requireFreeSlug(tx, confirmed, body.slug);
+    const before = settings(row);
+    const after = {
+      name: body.name ?? row.name,
+      slug: body.slug ?? row.slug,
+      defaultExpiryDays:
+        body.defaultExpiryDays === undefined ? row.defaultExpiryDays : body.defaultExpiryDays,
+    };
+    await tx.update(organization).set(after).where(eq(organization.id, row.id));
+    return {
+      result: organizationView({ ...row, ...after }),
+      target: { type: 'organization', id: row.id, name: after.name },
+      before,
+      after,
+      changes: [],
+    };
+  });
+}
+
+function settings(row: typeof organization.$inferSelect) {
+  return { name: row.name, slug: row.slug, defaultExpiryDays: row.defaultExpiryDays };
+}
+
+async function requireFreeSlug(tx: Transaction, ctx: Ctx, slug: string): Promise<void> {
+  const [taken] = await tx
+    .select({ id: organization.id })
+    .from(organization)
+    .where(and(eq(organization.slug, slug), ne(organization.id, ctx.organizationId)));
+  if (taken)
+    throw new DomainError('invalid_state', `The slug "${slug}" is taken. Choose another one.`);
+}

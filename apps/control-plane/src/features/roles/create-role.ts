@@ -1,0 +1,41 @@
+import { createId, type Role, type RouteInput, type Routes } from '@tollkeeper/contract';
+import { role } from '../../db/schema/index.ts';
+import type { Ctx } from '../../kernel/context.ts';
+import { idempotent } from '../../kernel/idempotent.ts';
+import { parseScopes } from '../../kernel/parse-scopes.ts';
+import { requireScopesHeld } from '../../kernel/require-scope.ts';
+import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
+import { write } from '../../kernel/write.ts';
+import { roleView } from './list-roles.ts';
+import { requireFreeName } from './role-name.ts';
+
+type Body = RouteInput<Routes['createRole']>['body'];
+
+/** @throws DomainError validation_failed, scope_not_held, invalid_state */
+export function createRole(ctx: Ctx, { body }: { body: Body }): Promise<Role> {
+  requireWholeOrganization(ctx);
+  const { organizationId, services } = ctx;
+  return write<Role>(ctx, { scope: 'roles.create', action: 'role.create' }, (tx, confirmed) =>
+    idempotent<Role>(
+      tx,
+      confirmed,
+      { route: 'createRole', body },
+      async () => {
+        const scopes = parseScopes(body.scopes);
+        requireScopesHeld(confirmed, scopes);
+        await requireFreeName(tx, organizationId, body.name);
+        const id = createId('role', services.randomBytes);
+        const facts = { name: body.name, description: body.description ?? '', scopes };
+        await tx.insert(role).values({ id, organizationId, ...facts, createdAt: services.clock() });
+        return {
+          result: roleView({ id, ...facts, builtIn: false }, 0),
+          target: { type: 'role', id, name: body.name },
+          before: null,
+          after: facts,
+          changes: [],
+        };
+      },
+      (answer) => answer,
+    ),
+  );
+}

@@ -1,0 +1,87 @@
+import { OWNER_ROLE_ID } from '@tollkeeper/contract';
+import { and, eq, ne } from 'drizzle-orm';
+import type { Transaction } from '../../db/connect.ts';
+import { invitation, member, role } from '../../db/schema/index.ts';
+import type { Ctx } from '../../kernel/context.ts';
+import { DomainError, notFound } from '../../kernel/domain-error.ts';
+import { requireScopesHeld } from '../../kernel/require-scope.ts';
+import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
+import { write } from '../../kernel/write.ts';
+import { findRole, lockRole } from './find-role.ts';
+
+interface Input {
+  readonly params: { readonly id: string };
+  readonly query: { readonly replacementRoleId?: string | undefined };
+}
+
+/**
+ * Deletes a custom role; its members and invitations get the replacement in the same moment.
+ * @throws DomainError not_found, scope_not_held, invalid_state when it is in use and none is named
+ */
+export function deleteRole(ctx: Ctx, { params, query }: Input): Promise<undefined> {
+  requireWholeOrganization(ctx);
+  return write(ctx, { scope: 'roles.delete', action: 'role.delete' }, async (tx, confirmed) => {
+    const row = await lockRole(tx, confirmed, params.id, 'delete');
+    requireScopesHeld(confirmed, row.scopes);
+    const moved = await replace(tx, confirmed, row, query.replacementRoleId);
+    await tx.delete(role).where(eq(role.id, row.id));
+    const { name, description, scopes } = row;
+    return {
+      result: undefined,
+      target: { type: 'role', id: row.id, name },
+      before: { name, description, scopes },
+      after:
+        moved.length > 0 ? { replacementRoleId: query.replacementRoleId, memberIds: moved } : null,
+      changes: moved.map((subjectId) => ({ kind: 'member', subjectId })),
+    };
+  });
+}
+
+/** @returns the members who hold the replacement now */
+async function replace(
+  tx: Transaction,
+  ctx: Ctx,
+  row: { readonly id: string; readonly name: string },
+  replacementId: string | undefined,
+): Promise<string[]> {
+  const held = and(eq(member.organizationId, ctx.organizationId), eq(member.roleId, row.id));
+  const offered = and(
+    eq(invitation.organizationId, ctx.organizationId),
+    eq(invitation.roleId, row.id),
+  );
+  if (replacementId === undefined) {
+    const users = await tx
+      .select({ id: member.id })
+      .from(member)
+      .where(and(held, ne(member.status, 'removed')))
+      .limit(1);
+    const invited = await tx.select({ id: invitation.id }).from(invitation).where(offered).limit(1);
+    if (users.length + invited.length === 0) return [];
+    throw new DomainError(
+      'invalid_state',
+      `Cannot delete the role "${row.name}": members or invitations hold it. Name a replacement.`,
+    );
+  }
+  const roleId = await replacement(tx, ctx, row.id, replacementId);
+  await tx.update(invitation).set({ roleId }).where(offered);
+  const moved = await tx.update(member).set({ roleId }).where(held).returning({ id: member.id });
+  return moved.map((each) => each.id).sort();
+}
+
+async function replacement(
+  tx: Transaction,
+  ctx: Ctx,
+  deletedId: string,
+  id: string,
+): Promise<string> {
+  const found = id === deletedId ? undefined : await findRole(tx, ctx.organizationId, id);
+  if (!found) throw notFound('role', id);
+  if (found.id === OWNER_ROLE_ID) {
+    throw new DomainError(
+      'invalid_state',
+      'The role "Owner" moves only by transfer. Name another replacement.',
+    );
+  }
+  requireScopesHeld(ctx, found.scopes);
+  return found.id;
+}

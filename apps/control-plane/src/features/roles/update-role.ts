@@ -1,0 +1,47 @@
+import type { Role, RouteInput, Routes } from '@tollkeeper/contract';
+import { eq } from 'drizzle-orm';
+import { role } from '../../db/schema/index.ts';
+import type { Ctx } from '../../kernel/context.ts';
+import { parseScopes } from '../../kernel/parse-scopes.ts';
+import { requireScopesHeld } from '../../kernel/require-scope.ts';
+import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
+import { write } from '../../kernel/write.ts';
+import { lockRole } from './find-role.ts';
+import { countMembers, roleView } from './list-roles.ts';
+import { requireFreeName } from './role-name.ts';
+
+type Body = RouteInput<Routes['updateRole']>['body'];
+
+/**
+ * Changes a custom role; its members' sessions and keys follow at once. Whoever edits a role must
+ * hold all that it held and all that it will: else an editor could take power from those above.
+ * @throws DomainError not_found, invalid_state, scope_not_held
+ */
+export function updateRole(
+  ctx: Ctx,
+  { params, body }: { params: { id: string }; body: Body },
+): Promise<Role> {
+  requireWholeOrganization(ctx);
+  return write<Role>(ctx, { scope: 'roles.edit', action: 'role.update' }, async (tx, confirmed) => {
+    const row = await lockRole(tx, confirmed, params.id, 'edit');
+    const scopes = body.scopes ? parseScopes(body.scopes) : row.scopes;
+    requireScopesHeld(confirmed, row.scopes);
+    requireScopesHeld(confirmed, scopes);
+    if (body.name) await requireFreeName(tx, ctx.organizationId, body.name, row.id);
+    const before = { name: row.name, description: row.description, scopes: row.scopes };
+    const after = {
+      name: body.name ?? row.name,
+      description: body.description ?? row.description,
+      scopes,
+    };
+    await tx.update(role).set(after).where(eq(role.id, row.id));
+    const counts = await countMembers(tx, ctx.organizationId);
+    return {
+      result: roleView({ id: row.id, ...after, builtIn: false }, counts.get(row.id) ?? 0),
+      target: { type: 'role', id: row.id, name: after.name },
+      before,
+      after,
+      changes: [{ kind: 'role', subjectId: row.id }],
+    };
+  });
+}

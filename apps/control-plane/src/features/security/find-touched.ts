@@ -1,0 +1,77 @@
+import type { SecuritySettings } from '@tollkeeper/contract';
+import { and, asc, eq, gt, isNull, ne, or } from 'drizzle-orm';
+import type { Transaction } from '../../db/connect.ts';
+import { apiKey, member, session, user } from '../../db/schema/index.ts';
+import { findUsersWithSecondFactor } from '../identity/index.ts';
+import { type RuledKey, type TouchedKey, touchedKeys } from './key-effects.ts';
+import { type RuledMember, type TouchedMember, touchedMembers } from './member-effects.ts';
+
+export interface Touched {
+  readonly keys: readonly TouchedKey[];
+  readonly members: readonly TouchedMember[];
+}
+
+/** All that a change of the settings touches: what the preview shows is what saving does. */
+export async function findTouched(
+  tx: Transaction,
+  organizationId: string,
+  settings: { readonly before: SecuritySettings; readonly after: SecuritySettings },
+  now: Date,
+): Promise<Touched> {
+  const { before, after } = settings;
+  const keys = await selectLiveKeys(tx, organizationId, now);
+  const members = await selectMembers(tx, organizationId, now);
+  return {
+    keys: touchedKeys(keys, before, after, now),
+    members: touchedMembers(members, before, after, now),
+  };
+}
+
+function selectLiveKeys(tx: Transaction, organizationId: string, now: Date): Promise<RuledKey[]> {
+  return tx
+    .select({
+      id: apiKey.id,
+      name: apiKey.name,
+      prefix: apiKey.prefix,
+      status: apiKey.status,
+      createdAt: apiKey.createdAt,
+      expiresAt: apiKey.expiresAt,
+      lastUsedAt: apiKey.lastUsedAt,
+      enabledAt: apiKey.enabledAt,
+      allowedIps: apiKey.allowedIps,
+    })
+    .from(apiKey)
+    .where(
+      and(
+        eq(apiKey.organizationId, organizationId),
+        ne(apiKey.status, 'revoked'),
+        or(isNull(apiKey.expiresAt), gt(apiKey.expiresAt, now)),
+      ),
+    )
+    .orderBy(asc(apiKey.createdAt), asc(apiKey.id));
+}
+
+async function selectMembers(
+  tx: Transaction,
+  organizationId: string,
+  now: Date,
+): Promise<RuledMember[]> {
+  const rows = await tx
+    .select({ id: member.id, userId: user.id, name: user.name, signedInAt: session.createdAt })
+    .from(member)
+    .innerJoin(user, eq(user.id, member.userId))
+    .leftJoin(session, and(eq(session.userId, user.id), gt(session.expiresAt, now)))
+    .where(and(eq(member.organizationId, organizationId), eq(member.status, 'active')))
+    .orderBy(asc(member.createdAt), asc(member.id));
+  const protectedUsers = await findUsersWithSecondFactor(
+    tx,
+    rows.map((row) => row.userId),
+  );
+  const byMember = Map.groupBy(rows, (row) => row.id);
+  return [...byMember].map(([id, ofMember]) => ({
+    id,
+    name: ofMember[0]?.name ?? '',
+    hasSecondFactor: ofMember.some((row) => protectedUsers.has(row.userId)),
+    signedInAt: ofMember.flatMap((row) => (row.signedInAt ? [row.signedInAt] : [])),
+  }));
+}

@@ -1,0 +1,18 @@
+import type { SecuritySettings } from '@tollkeeper/contract';
+import { eq } from 'drizzle-orm';
+import { organization } from '../../db/schema/index.ts';
+import type { Ctx } from '../../kernel/context.ts';
+import { notFound } from '../../kernel/domain-error.ts';
+import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
+import { securitySettings } from './security-settings.ts';
+
+/** @throws DomainError outside_workspace */
+export async function getSecurity(ctx: Ctx): Promise<SecuritySettings> {
+  requireWholeOrganization(ctx);
+  const [row] = await ctx.services.db
+    .select()
+    .from(organization)
+    .where(eq(organization.id, ctx.organizationId));
+  if (!row) throw notFound('organization', ctx.organizationId);
+  return securitySettings(row);
+}

@@ -1,0 +1,41 @@
+import { type RouteOutput, type Routes, SECURITY_PREVIEW_ITEMS_MAX } from '@tollkeeper/contract';
+import { eq } from 'drizzle-orm';
+import type { Transaction } from '../../db/connect.ts';
+import { organization } from '../../db/schema/index.ts';
+import type { Ctx } from '../../kernel/context.ts';
+import { notFound } from '../../kernel/domain-error.ts';
+import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
+import { excludesAddress } from './excludes-address.ts';
+import { findTouched } from './find-touched.ts';
+import { changedSettings, type SecurityChange, securitySettings } from './security-settings.ts';
+
+type Preview = RouteOutput<Routes['previewSecurity']>;
+
+/** What saving the change would touch; changes nothing. @throws DomainError validation_failed */
+export function previewSecurity(ctx: Ctx, { body }: { body: SecurityChange }): Promise<Preview> {
+  requireWholeOrganization(ctx);
+  return ctx.services.db.transaction((tx) => preview(tx, ctx, body), {
+    isolationLevel: 'repeatable read',
+    accessMode: 'read only',
+  });
+}
+
+async function preview(tx: Transaction, ctx: Ctx, body: SecurityChange): Promise<Preview> {
+  const [row] = await tx.select().from(organization).where(eq(organization.id, ctx.organizationId));
+  if (!row) throw notFound('organization', ctx.organizationId);
+  const before = securitySettings(row);
+  const after = changedSettings(before, body);
+  const now = ctx.services.clock();
+  const touched = await findTouched(tx, ctx.organizationId, { before, after }, now);
+  return {
+    keysCount: touched.keys.length,
+    membersCount: touched.members.length,
+    keys: touched.keys
+      .slice(0, SECURITY_PREVIEW_ITEMS_MAX)
+      .map(({ key: { id, name, prefix }, effects }) => ({ id, name, prefix, effects })),
+    members: touched.members
+      .slice(0, SECURITY_PREVIEW_ITEMS_MAX)
+      .map(({ member: { id, name }, effects }) => ({ id, name, effects })),
+    excludesYou: excludesAddress(after, ctx.origin.ip),
+  };
+}

@@ -1,0 +1,73 @@
+import type { SecuritySettings } from '@tollkeeper/contract';
+import { eq, sql } from 'drizzle-orm';
+import type { Transaction } from '../../db/connect.ts';
+import { apiKey, organization } from '../../db/schema/index.ts';
+import type { Ctx } from '../../kernel/context.ts';
+import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
+import { write } from '../../kernel/write.ts';
+import { lockOrganization } from '../organization/index.ts';
+import { findTouched, type Touched } from './find-touched.ts';
+import { expiryUnder, type TouchedKey } from './key-effects.ts';
+import { requireNotExcluded } from './require-not-excluded.ts';
+import { changedSettings, type SecurityChange, securitySettings } from './security-settings.ts';
+
+/** How many ids of touched keys and members one audit event holds; the counts are exact. */
+const AUDITED_IDS_MAX = 100;
+
+/**
+ * Saves the settings and applies them to what exists. Locks the organization first: whoever sets
+ * the expiry of a key holds that lock too, so no key slips past a shorter lifetime.
+ * @throws DomainError outside_workspace, validation_failed, invalid_state for one's own exclusion
+ */
+export function updateSecurity(ctx: Ctx, { body }: { body: SecurityChange }) {
+  requireWholeOrganization(ctx);
+  const spec = { scope: 'security.manage', action: 'security.update' } as const;
+  return write<SecuritySettings>(ctx, spec, async (tx, confirmed) => {
+    const row = await lockOrganization(tx, confirmed);
+    const before = securitySettings(row);
+    const after = changedSettings(before, body);
+    await requireNotExcluded(tx, confirmed, before, after);
+    const now = ctx.services.clock();
+    const touched = await findTouched(tx, row.id, { before, after }, now);
+    await tx.update(organization).set(after).where(eq(organization.id, row.id));
+    const expiring = await shortenKeys(tx, touched.keys, after);
+    return {
+      result: after,
+      target: { type: 'organization', id: row.id, name: row.name },
+      before: { ...before },
+      after: { ...after, ...touchedFacts(touched) },
+      changes: [
+        { kind: 'organization', subjectId: row.id },
+        ...expiring.map((id) => ({ kind: 'key' as const, subjectId: id })),
+      ],
+    };
+  });
+}
+
+/** Writes the shorter expiry of each key that gets one. @returns their ids */
+async function shortenKeys(
+  tx: Transaction,
+  touched: readonly TouchedKey[],
+  after: SecuritySettings,
+): Promise<string[]> {
+  const keys = touched
+    .filter(({ effects }) => effects.some((each) => each.startsWith('expires_')))
+    .map(({ key }) => ({ id: key.id, expiresAt: expiryUnder(key, after) }));
+  const ids = keys.map(({ id }) => id);
+  const times = keys.map(({ expiresAt }) => expiresAt?.toISOString() ?? null);
+  if (ids.length === 0) return ids;
+  await tx.execute(sql`
+    update ${apiKey} set expires_at = cut.at
+    from unnest(${sql.param(ids)}::text[], ${sql.param(times)}::timestamptz[]) as cut(id, at)
+    where ${apiKey.id} = cut.id`);
+  return ids;
+}
+
+function touchedFacts({ keys, members }: Touched) {
+  return {
+    touchedKeysCount: keys.length,
+    touchedKeys: keys.slice(0, AUDITED_IDS_MAX).map(({ key }) => key.id),
+    touchedMembersCount: members.length,
+    touchedMembers: members.slice(0, AUDITED_IDS_MAX).map(({ member }) => member.id),
+  };
+}

@@ -1,0 +1,42 @@
+import { createId, type RouteInput, type Routes, type Workspace } from '@tollkeeper/contract';
+import { workspace } from '../../db/schema/index.ts';
+import type { Ctx } from '../../kernel/context.ts';
+import { idempotent } from '../../kernel/idempotent.ts';
+import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
+import { write } from '../../kernel/write.ts';
+import { workspaceView } from './list-workspaces.ts';
+import { requireFreeName } from './lock-workspace.ts';
+
+type Body = RouteInput<Routes['createWorkspace']>['body'];
+
+/** @throws DomainError invalid_state when the name is taken */
+export function createWorkspace(ctx: Ctx, { body }: { body: Body }): Promise<Workspace> {
+  requireWholeOrganization(ctx);
+  const spec = { scope: 'workspaces.manage', action: 'workspace.create' } as const;
+  return write<Workspace>(ctx, spec, (tx, confirmed) =>
+    idempotent<Workspace>(
+      tx,
+      confirmed,
+      { route: 'createWorkspace', body },
+      async () => {
+        await requireFreeName(tx, confirmed, body.name);
+        const row = {
+          id: createId('workspace', ctx.services.randomBytes),
+          organizationId: ctx.organizationId,
+          name: body.name,
+          environment: body.environment,
+          createdAt: ctx.services.clock(),
+        };
+        await tx.insert(workspace).values(row);
+        return {
+          result: workspaceView(row, 0),
+          target: { type: 'workspace', id: row.id, name: row.name },
+          before: null,
+          after: { name: row.name, environment: row.environment },
+          changes: [],
+        };
+      },
+      (answer) => answer,
+    ),
+  );
+}

@@ -1,0 +1,29 @@
+import type { Workspace } from '@tollkeeper/contract';
+import { eq } from 'drizzle-orm';
+import { workspace } from '../../db/schema/index.ts';
+import type { Ctx } from '../../kernel/context.ts';
+import { write } from '../../kernel/write.ts';
+import { countKeys, workspaceView } from './list-workspaces.ts';
+import { lockWorkspace, requireFreeName } from './lock-workspace.ts';
+
+interface Input {
+  readonly params: { readonly id: string };
+  readonly body: { readonly name: string };
+}
+
+/** @throws DomainError not_found, invalid_state when the name is taken */
+export function updateWorkspace(ctx: Ctx, { params, body }: Input): Promise<Workspace> {
+  const spec = { scope: 'workspaces.manage', action: 'workspace.update' } as const;
+  return write<Workspace>(ctx, spec, async (tx, confirmed) => {
+    const row = await lockWorkspace(tx, confirmed, params.id);
+    await requireFreeName(tx, confirmed, body.name, row.id);
+    await tx.update(workspace).set({ name: body.name }).where(eq(workspace.id, row.id));
+    return {
+      result: workspaceView({ ...row, name: body.name }, await countKeys(tx, row.id)),
+      target: { type: 'workspace', id: row.id, name: body.name },
+      before: { name: row.name },
+      after: { name: body.name },
+      changes: [],
+    };
+  });
+}

@@ -1,0 +1,58 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DomainError } from '../kernel/domain-error.ts';
+import { type Refusal, sendRefusal } from './problem.ts';
+
+/** The states of a device login that its poller must tell apart (RFC 8628, 3.5). */
+const DEVICE_STATES: Readonly<Record<string, string>> = {
+  authorization_pending: 'The login waits for approval in the browser.',
+  slow_down: 'The login waits for approval in the browser; ask less often.',
+  expired_token: 'The login was not approved in time. Begin again.',
+  access_denied: 'The login was denied in the browser.',
+};
+
+/** Better Auth's refusal in the words of the contract. */
+export function refuseSession(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  response: Response,
+  body: unknown,
+) {
+  const retryAfter = response.headers.get('x-retry-after');
+  if (retryAfter) reply.header('retry-after', retryAfter);
+  return sendRefusal(request, reply, refusalOf(response.status, fieldOf(body, 'error')));
+}
+
+function refusalOf(status: number, state: string): Refusal {
+  const waiting = DEVICE_STATES[state];
+  if (waiting) return { code: 'device_login', detail: waiting, details: { state } };
+  switch (status) {
+    case 401:
+      return {
+        code: 'unauthenticated',
+        detail: 'What you gave does not belong together, or your session has ended. Try again.',
+      };
+    case 403:
+      return { code: 'unauthenticated', detail: 'Sign in first, and try again.' };
+    case 429:
+      return {
+        code: 'rate_limited',
+        detail: 'Too many attempts from this address. Wait a minute and try again.',
+      };
+    case 400:
+    case 404:
+    case 422:
+      return {
+        code: 'validation_failed',
+        detail: 'A field is missing, wrong or outdated. Check what you gave.',
+      };
+    default:
+      throw new DomainError('unavailable', 'Sessions do not work right now. Try again.', {
+        cause: new Error(`Better Auth answered ${status}`),
+      });
+  }
+}
+
+function fieldOf(body: unknown, name: string): string {
+  const value = typeof body === 'object' && body !== null ? Reflect.get(body, name) : undefined;
+  return typeof value === 'string' ? value : '';
+}

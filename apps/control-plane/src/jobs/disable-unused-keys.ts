@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import { eq } from 'drizzle-orm';
+import type { Transaction } from '../db/connect.ts';
+import { apiKey, organization } from '../db/schema/index.ts';
+import { isUnused, keyFacts } from '../features/api-keys/index.ts';
+import { commit, type WriteServices } from '../kernel/write.ts';
+import { findUnusedKeys, type UnusedKey } from './unused-keys.ts';
+
+/**
+ * Disables each active key that nobody used for as long as its organization allows, with an audit
+ * event for each. Can be run again at any time: a key is looked at anew once it is locked.
+ */
+export async function disableUnusedKeys(services: WriteServices): Promise<{ disabled: number }> {
+  const now = services.clock();
+  const requestId = `req_${randomUUID()}`;
+  let disabled = 0;
+  for (const key of await findUnusedKeys(services.db, now, 0)) {
+    if (!isUnused(key, key.unusedDaysMax, now)) continue;
+    if (await disable(services, key, now, requestId)) disabled += 1;
+  }
+  return { disabled };
+}
+
+function disable(
+  services: WriteServices,
+  { id, organizationId }: UnusedKey,
+  now: Date,
+  requestId: string,
+): Promise<boolean> {
+  const source = {
+    organizationId,
+    actor: { type: 'system', job: 'disable-unused-keys' } as const,
+    action: 'api_key.disable',
+    origin: { requestId, ip: null, userAgent: null },
+  };
+  return commit<boolean>(services, source, async (tx) => {
+    const found = await lockUnused(tx, id, now);
+    if (!found) return { replayed: false };
+    const { key, unusedDaysMax } = found;
+    await tx.update(apiKey).set({ status: 'disabled' }).where(eq(apiKey.id, id));
+    return {
+      result: true,
+      target: { type: 'api_key', id, name: key.name },
+      before: keyFacts(key),
+      after: {
+        ...keyFacts({ ...key, status: 'disabled' }),
+        lastUsedAt: key.lastUsedAt?.toISOString() ?? null,
+        unusedDaysMax,
+      },
+      changes: [{ kind: 'key', subjectId: id }],
+    };
+  });
+}
+
+/** Undefined when it was used, stopped or deleted meanwhile, or the rule was changed. */
+async function lockUnused(tx: Transaction, id: string, now: Date) {
+  const [row] = await tx
+    .select({ key: apiKey, unusedDaysMax: organization.keyUnusedDaysMax })
+    .from(apiKey)
+    .innerJoin(organization, eq(organization.id, apiKey.organizationId))
+    .where(eq(apiKey.id, id))
+    .for('update', { of: apiKey });
+  return row && isUnused(row.key, row.unusedDaysMax, now) ? row : undefined;
+}

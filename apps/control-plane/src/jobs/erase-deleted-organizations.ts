@@ -1,0 +1,85 @@
+import { and, asc, eq, inArray, lt, notExists, sql } from 'drizzle-orm';
+import type { Transaction } from '../db/connect.ts';
+import {
+  apiKey,
+  auditChain,
+  auditEvent,
+  idempotency,
+  invitation,
+  keyUsage,
+  member,
+  organization,
+  organizationUsage,
+  user,
+} from '../db/schema/index.ts';
+import { appendChanges } from '../kernel/append-changes.ts';
+import { lockChainEnd } from '../kernel/audit.ts';
+import type { Services } from '../kernel/context.ts';
+import type { WriteServices } from '../kernel/write.ts';
+
+/** How long the audit log of a deleted organization can still be exported, in days. */
+const KEPT_DAYS = 30;
+const DAY_MS = 86_400_000;
+
+type EraseServices = Omit<WriteServices, 'randomBytes'> & Pick<Services, 'log'>;
+
+/**
+ * Erases organizations that were deleted longer ago, whole: the audit log too, so that only the
+ * server's own log tells of it; and users who belong to no other organization.
+ */
+export async function eraseDeletedOrganizations(services: EraseServices) {
+  const { db, clock, follower, log } = services;
+  const before = new Date(clock().getTime() - KEPT_DAYS * DAY_MS);
+  const due = await db
+    .select({ id: organization.id })
+    .from(organization)
+    .where(lt(organization.deletedAt, before))
+    .orderBy(asc(organization.id));
+  for (const { id } of due) {
+    const { users, lastChange } = await db.transaction((tx) => erase(tx, id));
+    await follower.settle(lastChange);
+    log.info({ organizationId: id, users }, 'erased a deleted organization');
+  }
+  return { erased: due.length };
+}
+
+async function erase(tx: Transaction, id: string) {
+  await lockChainEnd(tx, id);
+  const members = await tx
+    .select({ id: member.id, userId: member.userId })
+    .from(member)
+    .where(eq(member.organizationId, id));
+  const keys = await tx
+    .delete(apiKey)
+    .where(eq(apiKey.organizationId, id))
+    .returning({ id: apiKey.id });
+  // Before the members whom they name; the database erases what belongs to the organization.
+  await tx.delete(invitation).where(eq(invitation.organizationId, id));
+  for (const table of [keyUsage, organizationUsage, idempotency, auditEvent, auditChain]) {
+    await tx.delete(table).where(eq(table.organizationId, id));
+  }
+  await tx.delete(organization).where(eq(organization.id, id));
+  const users = await eraseUsers(
+    tx,
+    members.map((row) => row.userId),
+  );
+  const lastChange = await appendChanges(tx, id, [
+    { kind: 'organization', subjectId: id },
+    ...members.map((row) => ({ kind: 'member' as const, subjectId: row.id })),
+    ...keys.map((row) => ({ kind: 'key' as const, subjectId: row.id })),
+  ]);
+  return { users, lastChange };
+}
+
+/** Locked first: who is joining another organization at this moment has then joined, and stays. */
+async function eraseUsers(tx: Transaction, ids: readonly string[]): Promise<number> {
+  if (ids.length === 0) return 0;
+  const among = inArray(user.id, [...ids]);
+  await tx.select({ id: user.id }).from(user).where(among).orderBy(asc(user.id)).for('update');
+  const elsewhere = tx.select({ one: sql`1` }).from(member).where(eq(member.userId, user.id));
+  const erased = await tx
+    .delete(user)
+    .where(and(among, notExists(elsewhere)))
+    .returning({ id: user.id });
+  return erased.length;
+}

@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { memberId, roleId } from '../ids.ts';
+import { listOf, listQuery } from '../list.ts';
+import { defineRoute } from '../route.ts';
+import { instant } from '../text.ts';
+
+const tag = 'Members';
+const params = z.strictObject({ id: memberId });
+
+export const MEMBER_STATUSES = ['active', 'suspended'] as const;
+
+export const member = z
+  .strictObject({
+    id: memberId,
+    name: z.string(),
+    email: z.string(),
+    roleId,
+    roleName: z.string(),
+    status: z.enum(MEMBER_STATUSES),
+    lastSeenAt: instant.nullable(),
+    keysCount: z.int().meta({ description: 'Keys of the member that are not revoked or expired' }),
+    createdAt: instant,
+  })
+  .meta({ id: 'Member' });
+export type Member = z.output<typeof member>;
+
+export const listMembers = defineRoute({
+  method: 'GET',
+  path: '/v1/members',
+  access: 'members.read',
+  summary: 'List members',
+  tag,
+  query: z.strictObject(listQuery),
+  status: 200,
+  response: listOf(member),
+  errors: [],
+});
+
+export const updateMember = defineRoute({
+  method: 'PATCH',
+  path: '/v1/members/{id}',
+  access: 'members.role_change',
+  summary: 'Give a member another role; their keys follow at once',
+  tag,
+  params,
+  body: z.strictObject({ roleId }),
+  status: 200,
+  response: member,
+  errors: ['not_found', 'invalid_state', 'scope_not_held', 'outside_workspace'],
+});
+
+export const suspendMember = defineRoute({
+  method: 'POST',
+  path: '/v1/members/{id}/suspend',
+  access: 'members.suspend',
+  summary: 'Suspend a member: their sessions and keys are refused at once',
+  tag,
+  params,
+  status: 200,
+  response: member,
+  errors: ['not_found', 'invalid_state', 'scope_not_held', 'outside_workspace'],
+});
+
+export const reinstateMember = defineRoute({
+  method: 'POST',
+  path: '/v1/members/{id}/reinstate',
+  access: 'members.suspend',
+  summary: 'Reinstate a suspended member; their keys work again',
+  tag,
+  params,
+  status: 200,
+  response: member,
+  errors: ['not_found', 'invalid_state', 'scope_not_held', 'outside_workspace'],
+});
+
+export const removeMember = defineRoute({
+  method: 'DELETE',
+  path: '/v1/members/{id}',
+  access: 'members.remove',
+  summary: 'Remove a member; their keys are revoked, or handed to another member',
+  tag,
+  params,
+  query: z.strictObject({
+    handOverTo: memberId.optional().meta({
+      description: 'The active member who gets the keys; whose ceiling then holds',
+    }),
+  }),
+  status: 204,
+  errors: ['not_found', 'invalid_state', 'scope_not_held', 'outside_workspace'],
+});

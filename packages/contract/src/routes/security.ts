@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { apiKeyId, memberId } from '../ids.ts';
+import { defineRoute } from '../route.ts';
+import { ipRange } from '../text.ts';
+import { DAYS_MAX } from './organization.ts';
+
+const tag = 'Security';
+const days = z.int().min(1).max(DAYS_MAX).nullable();
+
+const settings = {
+  keyLifetimeDaysMax: days.meta({
+    description: 'The longest a key may live, counted from its creation; null is without end',
+  }),
+  keyUnusedDaysMax: days.meta({
+    description: 'A key that was not used for so long is disabled by the daily job; null is never',
+  }),
+  allowedIps: z.array(ipRange).max(50).meta({
+    description: 'Where keys and sessions are accepted from; empty is anywhere',
+  }),
+  twoFactorRequired: z.boolean().meta({
+    description: 'Members without a second factor can do nothing but set one up',
+  }),
+  sessionHoursMax: z.int().min(1).max(720).meta({
+    description: 'Hours after sign-in when a session ends',
+  }),
+};
+
+const securitySettings = z.strictObject(settings).meta({ id: 'SecuritySettings' });
+export type SecuritySettings = z.output<typeof securitySettings>;
+
+const change = z.strictObject({
+  keyLifetimeDaysMax: settings.keyLifetimeDaysMax.optional(),
+  keyUnusedDaysMax: settings.keyUnusedDaysMax.optional(),
+  allowedIps: settings.allowedIps.optional(),
+  twoFactorRequired: settings.twoFactorRequired.optional(),
+  sessionHoursMax: settings.sessionHoursMax.optional(),
+});
+
+export const SECURITY_EFFECTS = [
+  'expires_sooner',
+  'expires_now',
+  'disabled_by_next_job',
+  'address_refused',
+  'needs_second_factor',
+  'session_ends',
+] as const;
+export type SecurityEffect = (typeof SECURITY_EFFECTS)[number];
+const effects = z.array(z.enum(SECURITY_EFFECTS));
+
+export const SECURITY_PREVIEW_ITEMS_MAX = 100;
+
+export const getSecurity = defineRoute({
+  method: 'GET',
+  path: '/v1/security',
+  access: 'security.read',
+  summary: 'Read the security settings',
+  tag,
+  status: 200,
+  response: securitySettings,
+  errors: ['outside_workspace'],
+});
+
+export const updateSecurity = defineRoute({
+  method: 'PATCH',
+  path: '/v1/security',
+  access: 'security.manage',
+  summary: 'Change the security settings; they apply at once to what exists',
+  tag,
+  body: change,
+  status: 200,
+  response: securitySettings,
+  errors: ['invalid_state', 'outside_workspace'],
+});
+
+export const previewSecurity = defineRoute({
+  method: 'POST',
+  path: '/v1/security/preview',
+  access: 'security.manage',
+  summary: 'See which keys and members a change would touch, without saving it',
+  tag,
+  body: change,
+  status: 200,
+  response: z
+    .strictObject({
+      keysCount: z.int(),
+      membersCount: z.int(),
+      keys: z
+        .array(z.strictObject({ id: apiKeyId, name: z.string(), prefix: z.string(), effects }))
+        .meta({ description: `The first ${SECURITY_PREVIEW_ITEMS_MAX}` }),
+      members: z.array(z.strictObject({ id: memberId, name: z.string(), effects })),
+      excludesYou: z.boolean().meta({
+        description: 'Whether the ranges leave out the address of this request; saving is refused',
+      }),
+    })
+    .meta({ id: 'SecurityPreview' }),
+  errors: ['outside_workspace'],
+});
