@@ -1,0 +1,72 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useRouter } from '@tanstack/react-router';
+import { ChevronsUpDown, LogOut, MonitorX } from 'lucide-react';
+import { toast } from 'sonner';
+import { Menu, MenuItem, MenuSeparator } from '../components/menu.tsx';
+import { signOut, signOutEverywhere, useIdentity } from '../features/sessions/index.ts';
+import { chooseOrganization } from '../lib/chosen-organization.ts';
+import { explainError } from '../lib/explain-error.ts';
+
+export function AccountMenu() {
+  const { member } = useIdentity();
+  const leave = useLeave();
+  return (
+    <Menu
+      align="start"
+      side="top"
+      trigger={
+        <button
+          type="button"
+          className="flex w-full items-center gap-2.5 rounded-md px-1.5 py-1.5 text-left hover:bg-sunken"
+        >
+          <span
+            aria-hidden
+            className="flex size-8 shrink-0 items-center justify-center rounded-full bg-tint font-semibold text-accent-strong"
+          >
+            {initial(member.name)}
+          </span>
+          <span className="min-w-0 flex-1 leading-tight">
+            <span className="sr-only">Account</span>
+            <span className="block truncate font-medium">{member.name}</span>
+            <span className="block truncate text-[0.8125rem] text-soft">{member.roleName}</span>
+          </span>
+          <ChevronsUpDown size={14} aria-hidden className="text-faint" />
+        </button>
+      }
+    >
+      <div className="px-2.5 py-2 leading-snug">
+        <p className="truncate font-medium">{member.name}</p>
+        <p className="truncate text-[0.8125rem] text-soft">{member.email}</p>
+        <p className="text-[0.8125rem] text-soft">{member.roleName}</p>
+      </div>
+      <MenuSeparator />
+      <MenuItem icon={<LogOut size={15} aria-hidden />} onSelect={() => leave(signOut)}>
+        Sign out
+      </MenuItem>
+      <MenuItem icon={<MonitorX size={15} aria-hidden />} onSelect={() => leave(signOutEverywhere)}>
+        Sign out everywhere
+      </MenuItem>
+    </Menu>
+  );
+}
+
+function useLeave() {
+  const queryClient = useQueryClient();
+  const router = useRouter();
+  return async (end: () => Promise<void>) => {
+    try {
+      await end();
+    } catch (error) {
+      toast.error(error instanceof TypeError ? explainError(error) : String(error));
+      return;
+    }
+    chooseOrganization(undefined);
+    toast.dismiss();
+    await router.navigate({ to: '/sign-in' });
+    queryClient.clear();
+  };
+}
+
+function initial(name: string): string {
+  return Array.from(name.trim())[0]?.toUpperCase() ?? '?';
+}

@@ -1,0 +1,27 @@
+import type { QueryClient } from '@tanstack/react-query';
+import { redirect } from '@tanstack/react-router';
+import { ApiError } from '@tollkeeper/sdk';
+import { identityQuery } from '../features/sessions/index.ts';
+import { chooseOrganization, organizationHeader } from '../lib/chosen-organization.ts';
+
+interface Place {
+  readonly pathname: string;
+  readonly searchStr: string;
+}
+
+/** Lets only a signed-in member in; the others go to the sign-in page, and come back from it. */
+export async function requireIdentity(queryClient: QueryClient, place: Place): Promise<void> {
+  try {
+    await queryClient.ensureQueryData(identityQuery);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (error.status === 401) {
+      const from = place.pathname + place.searchStr;
+      throw redirect({ to: '/sign-in', search: from === '/' ? {} : { from }, replace: true });
+    }
+    if (!organizationHeader()['x-organization-id']) throw error;
+    // The organization picked last time may be gone, or the person no longer in it.
+    chooseOrganization(undefined);
+    await queryClient.fetchQuery(identityQuery);
+  }
+}

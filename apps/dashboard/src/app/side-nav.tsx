@@ -1,0 +1,60 @@
+import { Link } from '@tanstack/react-router';
+import { Building2, KeyRound } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { Logo } from '../components/logo.tsx';
+import { useIdentity } from '../features/sessions/index.ts';
+import { AccountMenu } from './account-menu.tsx';
+import { OrganizationSwitch } from './organization-switch.tsx';
+import { ThemeToggle } from './theme-toggle.tsx';
+
+const LINK =
+  'flex h-9 items-center gap-2.5 rounded-md px-2.5 text-soft transition-colors hover:bg-sunken hover:text-ink aria-[current=page]:bg-tint aria-[current=page]:font-medium aria-[current=page]:text-accent-strong';
+
+/** @param onNavigate called when a link was followed; closes the sheet on phones */
+export function SideNav({ onNavigate }: { readonly onNavigate?: () => void }) {
+  const { organization } = useIdentity();
+  return (
+    <div className="flex h-full flex-col gap-5 p-3.5">
+      <div className="flex items-center gap-2.5 px-1.5 pt-1">
+        <Logo size={26} />
+        <div className="min-w-0">
+          <p className="font-semibold leading-tight">Tollkeeper</p>
+          <p
+            className="truncate text-[0.8125rem] text-soft leading-tight"
+            title={organization.name}
+          >
+            {organization.name}
+          </p>
+        </div>
+      </div>
+      <OrganizationSwitch />
+      <nav aria-label="Main" className="flex flex-1 flex-col gap-0.5" onClickCapture={onNavigate}>
+        <Link to="/api-keys" activeOptions={{ includeSearch: false }} className={LINK}>
+          <KeyRound size={16} aria-hidden />
+          API keys
+        </Link>
+        <Link to="/organization" className={LINK}>
+          <Building2 size={16} aria-hidden />
+          Organization
+        </Link>
+      </nav>
+      <div className="flex flex-col gap-3">
+        <p className="flex gap-4 px-2.5 text-[0.8125rem]">
+          <ServerLink href="/docs">API reference</ServerLink>
+          <ServerLink href="/openapi.json">OpenAPI</ServerLink>
+        </p>
+        <ThemeToggle />
+        <AccountMenu />
+      </div>
+    </div>
+  );
+}
+
+/** A page of the server, outside this application. */
+function ServerLink({ href, children }: { readonly href: string; readonly children: ReactNode }) {
+  return (
+    <a href={href} className="text-soft underline-offset-4 hover:text-ink hover:underline">
+      {children}
+    </a>
+  );
+}

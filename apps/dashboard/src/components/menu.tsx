@@ -1,0 +1,79 @@
+import { DropdownMenu as Radix } from 'radix-ui';
+import { createContext, type ReactNode, type RefObject, use, useRef } from 'react';
+import { joinClasses } from '../lib/join-classes.ts';
+
+type Chosen = RefObject<(() => void) | undefined>;
+
+/** What was chosen runs once the menu has given the focus back, so that a dialog can do the same. */
+const MenuContext = createContext<Chosen | undefined>(undefined);
+
+interface MenuProps {
+  readonly trigger: ReactNode;
+  readonly align?: 'start' | 'end';
+  readonly side?: 'top' | 'bottom';
+  readonly children: ReactNode;
+}
+
+export function Menu({ trigger, align = 'end', side = 'bottom', children }: MenuProps) {
+  const chosen: Chosen = useRef(undefined);
+
+  function runChosen() {
+    if (chosen.current) setTimeout(chosen.current);
+    chosen.current = undefined;
+  }
+
+  return (
+    <Radix.Root modal={false}>
+      <Radix.Trigger asChild>{trigger}</Radix.Trigger>
+      <Radix.Portal>
+        <Radix.Content
+          onCloseAutoFocus={runChosen}
+          align={align}
+          side={side}
+          sideOffset={4}
+          collisionPadding={8}
+          className="animate-fade z-50 min-w-48 max-w-[min(20rem,calc(100vw-1rem))] rounded-lg border border-line bg-surface p-1 shadow-float"
+        >
+          <MenuContext value={chosen}>{children}</MenuContext>
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}
+
+interface MenuItemProps {
+  readonly icon?: ReactNode;
+  readonly danger?: boolean;
+  readonly disabled?: boolean;
+  readonly onSelect: () => void;
+  readonly children: ReactNode;
+}
+
+export function MenuItem({
+  icon,
+  danger = false,
+  disabled = false,
+  onSelect,
+  children,
+}: MenuItemProps) {
+  const chosen = use(MenuContext);
+  return (
+    <Radix.Item
+      disabled={disabled}
+      onSelect={() => {
+        if (chosen) chosen.current = onSelect;
+      }}
+      className={joinClasses(
+        'flex min-h-8 cursor-pointer select-none items-center gap-2.5 rounded-md px-2.5 py-1.5 outline-none data-disabled:cursor-not-allowed data-highlighted:bg-sunken data-disabled:opacity-50',
+        danger ? 'text-bad-ink' : 'text-ink',
+      )}
+    >
+      {icon}
+      {children}
+    </Radix.Item>
+  );
+}
+
+export function MenuSeparator() {
+  return <Radix.Separator className="my-1 h-px bg-line" />;
+}

@@ -1,0 +1,33 @@
+import { CircleAlert, Info, TriangleAlert } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { joinClasses } from '../lib/join-classes.ts';
+
+const TONES = {
+  info: { look: 'bg-tint text-ink', icon: Info, iconLook: 'text-accent' },
+  warn: { look: 'bg-warn-tint text-ink', icon: TriangleAlert, iconLook: 'text-warn-ink' },
+  bad: { look: 'bg-bad-tint text-ink', icon: CircleAlert, iconLook: 'text-bad-ink' },
+} as const;
+
+interface NoticeProps {
+  readonly tone: keyof typeof TONES;
+  readonly title?: string;
+  /** Spoken at once when it appears; for what answers an action. */
+  readonly urgent?: boolean;
+  readonly children?: ReactNode;
+}
+
+export function Notice({ tone, title, urgent = false, children }: NoticeProps) {
+  const { look, icon: Icon, iconLook } = TONES[tone];
+  return (
+    <div
+      role={urgent ? 'alert' : undefined}
+      className={joinClasses('flex gap-3 rounded-lg px-4 py-3', look)}
+    >
+      <Icon size={17} aria-hidden className={joinClasses('mt-0.5 shrink-0', iconLook)} />
+      <div className="min-w-0 [overflow-wrap:anywhere]">
+        {title ? <p className="font-medium">{title}</p> : null}
+        {children ? <div className="text-ink">{children}</div> : null}
+      </div>
+    </div>
+  );
+}

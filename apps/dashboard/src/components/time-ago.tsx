@@ -1,0 +1,26 @@
+import { exactTime } from '../lib/exact-time.ts';
+import { relativeTime } from '../lib/relative-time.ts';
+import { useNow } from '../lib/use-now.ts';
+import { Tooltip } from './tooltip.tsx';
+
+/** "3 minutes ago", with the exact time on hover. For tables, where every row has several. */
+export function TimeAgo({ at }: { readonly at: string }) {
+  const now = useNow();
+  return (
+    <time dateTime={at} title={exactTime(at)}>
+      {relativeTime(at, now)}
+    </time>
+  );
+}
+
+/** The same, its exact time also within the keyboard's reach. */
+export function TimeAgoButton({ at }: { readonly at: string }) {
+  const now = useNow();
+  return (
+    <Tooltip text={exactTime(at)}>
+      <button type="button" className="cursor-default rounded-sm text-left">
+        <time dateTime={at}>{relativeTime(at, now)}</time>
+      </button>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,42 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { toast } from 'sonner';
+import { Dialog } from '../../../components/dialog.tsx';
+import { api } from '../../../lib/api.ts';
+import { showChangedKey } from '../key-queries.ts';
+import { ActionForm } from '../../../components/action-form.tsx';
+import { ReasonField } from './reason-field.tsx';
+import type { KeyDialogProps } from './rename-key-dialog.tsx';
+import { useSubmit } from '../../../lib/use-submit.ts';
+
+export function RevokeKeyDialog({ apiKey, onClose }: KeyDialogProps) {
+  const queryClient = useQueryClient();
+  const [reason, setReason] = useState('');
+  const { pending, errors, submit } = useSubmit(['reason'], async () => {
+    const revoked = await api.revokeKey({
+      params: { id: apiKey.id },
+      body: reason.trim() ? { reason: reason.trim() } : {},
+    });
+    toast.success(`Revoked ${apiKey.name}`);
+    onClose();
+    await showChangedKey(queryClient, revoked);
+  });
+  return (
+    <Dialog
+      title={`Revoke ${apiKey.name}?`}
+      description="It is refused everywhere from then on, for good. Its record stays in the list. To stop it for a while, disable it instead."
+      onClose={onClose}
+    >
+      <ActionForm
+        danger
+        submitLabel="Revoke key"
+        pending={pending}
+        errors={errors.form}
+        onSubmit={submit}
+        onCancel={onClose}
+      >
+        <ReasonField value={reason} error={errors.fields.reason} onValue={setReason} />
+      </ActionForm>
+    </Dialog>
+  );
+}

@@ -1,0 +1,62 @@
+import { useMutation, useMutationState, useQueryClient } from '@tanstack/react-query';
+import type { ApiKey } from '@tollkeeper/contract';
+import { toast } from 'sonner';
+import { api } from '../../../lib/api.ts';
+import { explainError } from '../../../lib/explain-error.ts';
+import { refreshKeys, showChangedKey } from '../key-queries.ts';
+
+type Target = 'active' | 'disabled';
+
+interface StatusChange {
+  readonly key: Pick<ApiKey, 'id' | 'name'>;
+  readonly to: Target;
+}
+
+const MUTATION_KEY = ['key-status'];
+const UNDO_MS = 10_000;
+
+/** Disables and enables keys. Disabling offers its own undoing in the toast. */
+export function useStatusChange(): (change: StatusChange) => void {
+  const queryClient = useQueryClient();
+  const { mutate } = useMutation({
+    mutationKey: MUTATION_KEY,
+    mutationFn: ({ key, to }: StatusChange) => {
+      const input = { params: { id: key.id } };
+      return to === 'disabled' ? api.disableKey(input) : api.enableKey(input);
+    },
+    onSuccess: (changed, { key, to }) => {
+      if (to === 'active') toast.success(`Enabled ${key.name}`);
+      else {
+        toast.success(`Disabled ${key.name}`, {
+          description: 'It is refused everywhere from now on.',
+          duration: UNDO_MS,
+          action: { label: 'Undo', onClick: () => mutate({ key, to: 'active' }) },
+        });
+      }
+      return showChangedKey(queryClient, changed);
+    },
+    onError: (error, { key, to }) => {
+      toast.error(`Cannot ${to === 'disabled' ? 'disable' : 'enable'} ${key.name}`, {
+        description: explainError(error),
+      });
+      return refreshKeys(queryClient);
+    },
+  });
+  return mutate;
+}
+
+/** The status that the key is about to have, while the server has not answered. */
+export function usePendingStatus(id: string): Target | undefined {
+  return useMutationState({
+    filters: {
+      mutationKey: MUTATION_KEY,
+      status: 'pending',
+      predicate: ({ state }) => isChangeOf(state.variables, id),
+    },
+    select: ({ state }) => (state.variables as StatusChange).to,
+  }).at(-1);
+}
+
+function isChangeOf(variables: unknown, id: string): boolean {
+  return (variables as StatusChange | undefined)?.key.id === id;
+}

@@ -1,0 +1,48 @@
+import { useQuery } from '@tanstack/react-query';
+import type { ApiKeyWithSecret } from '@tollkeeper/contract';
+import { Dialog, DialogBody } from '../../../components/dialog.tsx';
+import { LoadError } from '../../../components/load-error.tsx';
+import { Skeleton } from '../../../components/skeleton.tsx';
+import { workspacesQuery } from '../../organization/index.ts';
+import { useCan } from '../../sessions/index.ts';
+import { scopeCatalogQuery } from '../key-queries.ts';
+import { CreateKeyForm } from './create-key-form.tsx';
+
+interface CreateKeyDialogProps {
+  readonly onClose: () => void;
+  readonly onCreated: (key: ApiKeyWithSecret) => void;
+}
+
+/** Loads what the form offers: profiles, scopes and workspaces. */
+export function CreateKeyDialog({ onClose, onCreated }: CreateKeyDialogProps) {
+  const seesWorkspaces = useCan('workspaces.read');
+  const catalog = useQuery(scopeCatalogQuery);
+  const workspaces = useQuery({ ...workspacesQuery, enabled: seesWorkspaces });
+  const error = catalog.error ?? workspaces.error;
+  const ready = catalog.data && (workspaces.data || !seesWorkspaces);
+
+  async function retry() {
+    await Promise.all([catalog.refetch(), workspaces.refetch()]);
+  }
+
+  return (
+    <Dialog title="Create key" width="wide" closesOutside={false} onClose={onClose}>
+      {ready ? (
+        <CreateKeyForm
+          catalog={catalog.data}
+          workspaces={workspaces.data ?? []}
+          onCancel={onClose}
+          onCreated={onCreated}
+        />
+      ) : (
+        <DialogBody>
+          {error ? (
+            <LoadError what="profiles and scopes" error={error} onRetry={retry} />
+          ) : (
+            <Skeleton className="h-96 w-full" />
+          )}
+        </DialogBody>
+      )}
+    </Dialog>
+  );
+}

@@ -1,0 +1,94 @@
+import type { ApiKeyWithSecret, Workspace } from '@tollkeeper/contract';
+import { useEffect, useState } from 'react';
+import { Button } from '../../../components/button.tsx';
+import { DialogBody, DialogFooter } from '../../../components/dialog.tsx';
+import { AllowedIpsField } from '../../../components/allowed-ips-field.tsx';
+import { CreateRefusal } from './create-refusal.tsx';
+import { ExpiryField } from './expiry-field.tsx';
+import { firstDraft, startWorkspace } from './first-draft.ts';
+import { confinement, type DraftField, type KeyDraft } from './key-draft.ts';
+import { KeySummary } from './key-summary.tsx';
+import { NameField } from './name-field.tsx';
+import { ProfileField } from './profile-field.tsx';
+import type { ScopeCatalog } from '../../scopes/index.ts';
+import { ScopePicker } from '../../scopes/index.ts';
+import { useDraftSubmit } from './use-draft-submit.ts';
+import { WorkspaceField } from './workspace-field.tsx';
+
+interface CreateKeyFormProps {
+  readonly catalog: ScopeCatalog;
+  readonly workspaces: readonly Workspace[];
+  readonly onCancel: () => void;
+  readonly onCreated: (key: ApiKeyWithSecret) => void;
+}
+
+export function CreateKeyForm({ catalog, workspaces, onCancel, onCreated }: CreateKeyFormProps) {
+  const [draft, setDraft] = useState(() => firstDraft(catalog, workspaces));
+  const { pending, errors, refusal, submit, forget, form } = useDraftSubmit(draft, onCreated);
+  const reach = confinement(draft.profile);
+
+  // The form may come after the dialog has opened and focused its cross.
+  useEffect(() => form.current?.querySelector('input')?.focus(), [form]);
+
+  function change(field: DraftField, part: Partial<KeyDraft>) {
+    setDraft((before) => ({ ...before, ...part }));
+    forget(field);
+  }
+
+  return (
+    <form ref={form} onSubmit={submit} noValidate className="flex min-h-0 flex-col">
+      <DialogBody>
+        <CreateRefusal error={refusal} messages={errors.form} />
+        <NameField
+          name={draft.name}
+          error={errors.fields.name}
+          onName={(name) => change('name', { name })}
+        />
+        <ProfileField
+          catalog={catalog}
+          profile={draft.profile}
+          error={errors.fields.profile}
+          onProfile={(profile) =>
+            change('profile', { profile, workspaceId: startWorkspace(profile, workspaces) })
+          }
+        />
+        {draft.profile === 'custom' ? (
+          <ScopePicker
+            catalog={catalog}
+            selected={draft.scopes}
+            error={errors.fields.scopes}
+            onSelect={(scopes) => change('scopes', { scopes })}
+          />
+        ) : null}
+        {reach === 'forbidden' ? null : (
+          <WorkspaceField
+            workspaces={workspaces}
+            required={reach === 'required'}
+            workspaceId={draft.workspaceId}
+            error={errors.fields.workspaceId}
+            onWorkspace={(workspaceId) => change('workspaceId', { workspaceId })}
+          />
+        )}
+        <ExpiryField
+          expiry={draft.expiry}
+          error={errors.fields.expiresAt}
+          onExpiry={(expiry) => change('expiresAt', { expiry })}
+        />
+        <AllowedIpsField
+          ranges={draft.allowedIps}
+          error={errors.fields.allowedIps}
+          onRanges={(allowedIps) => change('allowedIps', { allowedIps })}
+        />
+        <KeySummary draft={draft} catalog={catalog} workspaces={workspaces} />
+      </DialogBody>
+      <DialogFooter>
+        <Button look="quiet" onClick={onCancel}>
+          Cancel
+        </Button>
+        <Button type="submit" look="primary" pending={pending}>
+          Create key
+        </Button>
+      </DialogFooter>
+    </form>
+  );
+}

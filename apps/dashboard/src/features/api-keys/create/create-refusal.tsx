@@ -1,0 +1,53 @@
+import { ApiError } from '@tollkeeper/sdk';
+import { Notice } from '../../../components/notice.tsx';
+import { explainError } from '../../../lib/explain-error.ts';
+import { counted } from '../../../lib/format-count.ts';
+
+interface CreateRefusalProps {
+  readonly error: unknown;
+  readonly messages: readonly string[];
+}
+
+/** Why the server did not create the key, when no single field is at fault. */
+export function CreateRefusal({ error, messages }: CreateRefusalProps) {
+  if (messages.length > 0) {
+    return (
+      <Notice tone="bad" urgent title="The key was not created">
+        {messages.join(' ')}
+      </Notice>
+    );
+  }
+  if (error === undefined) return null;
+  if (error instanceof ApiError && error.code === 'plan_limit_reached') {
+    return <PlanFull count={error.problem.count} limit={error.problem.limit} />;
+  }
+  return (
+    <Notice tone="bad" urgent title="The key was not created">
+      <p>{explainError(error)}</p>
+      {error instanceof ApiError && error.problem.scopes?.length ? (
+        <p className="mt-1 font-mono text-[0.8125rem]">{error.problem.scopes.join(', ')}</p>
+      ) : null}
+    </Notice>
+  );
+}
+
+interface PlanFullProps {
+  readonly count: number | undefined;
+  readonly limit: number | undefined;
+}
+
+function PlanFull({ count, limit }: PlanFullProps) {
+  return (
+    <Notice tone="warn" urgent title="Your plan is full">
+      <p>
+        {limit === undefined
+          ? 'The plan holds no more keys.'
+          : `The plan holds ${counted(limit, 'key')}, and ${count ?? limit} count to it: active and disabled ones that have not expired.`}
+      </p>
+      <p className="mt-1">
+        Revoke or delete a key that nobody needs, or ask whoever runs this server for a larger plan.
+        What you filled in stays here.
+      </p>
+    </Notice>
+  );
+}

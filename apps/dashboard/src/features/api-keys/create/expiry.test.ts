@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import { EXPIRY_CHOICES, expiresAt, localDay } from './expiry.ts';
+
+const now = Date.parse('2026-11-23T12:00:00.000Z');
+
+it('counts the presets in days from now', () => {
+  const days = EXPIRY_CHOICES.filter((choice) => choice.days !== null).map(({ value, days }) => [
+    days,
+    (Date.parse(expiresAt({ choice: value, date: '' }, now) ?? '') - now) / 86_400_000,
+  ]);
+  expect(days).toEqual([
+    [7, 7],
+    [30, 30],
+    [90, 90],
+    [365, 365],
+  ]);
+});
+
+it('is null without an expiry', () => {
+  expect(expiresAt({ choice: 'never', date: '2020-01-01' }, now)).toBeNull();
+});
+
+it('lets a key work until its last day ends, here', () => {
+  const end = expiresAt({ choice: 'date', date: localDay(now) }, now);
+  expect(end).toBe(new Date(`${localDay(now)}T23:59:59.999`).toISOString());
+});
+
+it.each(['', 'soon', '2026-13-45', '2026-11-20'])('refuses the date "%s"', (date) => {
+  expect(expiresAt({ choice: 'date', date }, now)).toBeUndefined();
+});

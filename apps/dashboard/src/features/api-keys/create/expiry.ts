@@ -1,0 +1,37 @@
+const DAY_MS = 86_400_000;
+
+export const EXPIRY_CHOICES = [
+  { value: 'never', label: 'No expiry', days: null },
+  { value: '7', label: '7 days', days: 7 },
+  { value: '30', label: '30 days', days: 30 },
+  { value: '90', label: '90 days', days: 90 },
+  { value: '365', label: '1 year', days: 365 },
+  { value: 'date', label: 'On a date', days: null },
+] as const;
+export type ExpiryChoice = (typeof EXPIRY_CHOICES)[number]['value'];
+
+export interface Expiry {
+  readonly choice: ExpiryChoice;
+  /** With "date": YYYY-MM-DD, in the reader's time zone. */
+  readonly date: string;
+}
+
+/**
+ * When a key of that choice expires; a date means its last moment. Null is never.
+ * @param now milliseconds since 1970
+ * @returns undefined when the date is missing or past
+ */
+export function expiresAt({ choice, date }: Expiry, now: number): string | null | undefined {
+  if (choice === 'never') return null;
+  if (choice !== 'date') return new Date(now + Number(choice) * DAY_MS).toISOString();
+  const end = new Date(`${date}T23:59:59.999`);
+  if (Number.isNaN(end.getTime()) || end.getTime() <= now) return undefined;
+  return end.toISOString();
+}
+
+/** YYYY-MM-DD in the reader's time zone, as a date input wants it. */
+export function localDay(now: number): string {
+  const at = new Date(now);
+  const two = (part: number) => String(part).padStart(2, '0');
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+}

@@ -1,0 +1,50 @@
+import type { ApiKeyDetail } from '@tollkeeper/contract';
+import { Notice } from '../../../components/notice.tsx';
+import { exactTime } from '../../../lib/exact-time.ts';
+
+/** Why the key is refused now, if it is; and how long a rotated one has two secrets. */
+export function DecisionNotice({ apiKey }: { readonly apiKey: ApiKeyDetail }) {
+  return (
+    <>
+      <Refusal apiKey={apiKey} />
+      {apiKey.previousSecretExpiresAt ? (
+        <Notice tone="info" title="Two secrets work at the moment">
+          The one from before the rotation works until {exactTime(apiKey.previousSecretExpiresAt)}.
+        </Notice>
+      ) : null}
+    </>
+  );
+}
+
+function Refusal({ apiKey }: { readonly apiKey: ApiKeyDetail }) {
+  switch (apiKey.decision) {
+    case 'valid':
+      return null;
+    case 'revoked':
+      return (
+        <Notice tone="bad" title="Revoked: refused everywhere, for good">
+          {apiKey.revokeReason ? `Reason: ${apiKey.revokeReason}` : null}
+        </Notice>
+      );
+    case 'disabled':
+      return (
+        <Notice tone="warn" title="Disabled: refused everywhere">
+          Enable it, and it works again with the same secret.
+        </Notice>
+      );
+    case 'expired':
+      return (
+        <Notice tone="warn" title="Expired: refused everywhere">
+          Create a new key in its place.
+        </Notice>
+      );
+    case 'owner_inactive':
+      return (
+        <Notice tone="warn" title="Refused: its owner is suspended">
+          Reinstating {apiKey.createdBy.name} revives the key.
+        </Notice>
+      );
+    default:
+      return <Notice tone="warn" title={`Refused now: ${apiKey.decision.replaceAll('_', ' ')}`} />;
+  }
+}

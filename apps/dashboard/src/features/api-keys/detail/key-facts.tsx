@@ -1,0 +1,68 @@
+import { useQuery } from '@tanstack/react-query';
+import { type ApiKeyDetail, PROFILE_CATALOG } from '@tollkeeper/contract';
+import { Fact, Facts } from '../../../components/facts.tsx';
+import { Panel } from '../../../components/panel.tsx';
+import { TimeAgoButton } from '../../../components/time-ago.tsx';
+import { workspacesQuery } from '../../organization/index.ts';
+import { useCan } from '../../sessions/index.ts';
+import { KeyStatusWord } from '../key-status-word.tsx';
+import { MaskedPrefix } from '../masked-prefix.tsx';
+
+export function KeyFacts({ apiKey }: { readonly apiKey: ApiKeyDetail }) {
+  return (
+    <Panel title="Details" className="order-1 xl:order-2">
+      <Facts>
+        <Fact term="Status">
+          <KeyStatusWord apiKey={apiKey} />
+        </Fact>
+        <Fact term="Prefix">
+          <MaskedPrefix prefix={apiKey.prefix} />
+        </Fact>
+        <Fact term="Profile">{PROFILE_CATALOG[apiKey.profile].title}</Fact>
+        <Fact term="Workspace">
+          {apiKey.workspaceId ? <WorkspaceName id={apiKey.workspaceId} /> : 'Every workspace'}
+        </Fact>
+        <Fact term="Created by">
+          {apiKey.createdBy.name}
+          <span className="block text-[0.8125rem] text-soft">{apiKey.createdBy.email}</span>
+        </Fact>
+        <Fact term="Created">
+          <TimeAgoButton at={apiKey.createdAt} />
+        </Fact>
+        <Fact term="Last used">{optionalTime(apiKey.lastUsedAt)}</Fact>
+        <Fact term="Expires">{optionalTime(apiKey.expiresAt)}</Fact>
+        {apiKey.revokedAt ? <Fact term="Revoked">{optionalTime(apiKey.revokedAt)}</Fact> : null}
+        {apiKey.previousSecretExpiresAt ? (
+          <Fact term="Old secret ends">{optionalTime(apiKey.previousSecretExpiresAt)}</Fact>
+        ) : null}
+        <Fact term="Allowed from">
+          <AllowedRanges ranges={apiKey.allowedIps} />
+        </Fact>
+        <Fact term="Id">
+          <code className="font-mono text-[0.8125rem]">{apiKey.id}</code>
+        </Fact>
+      </Facts>
+    </Panel>
+  );
+}
+
+function optionalTime(at: string | null) {
+  return at ? <TimeAgoButton at={at} /> : 'Never';
+}
+
+function AllowedRanges({ ranges }: { readonly ranges: readonly string[] }) {
+  if (ranges.length === 0) return 'Any address';
+  return (
+    <ul className="font-mono text-[0.8125rem]">
+      {ranges.map((range) => (
+        <li key={range}>{range}</li>
+      ))}
+    </ul>
+  );
+}
+
+function WorkspaceName({ id }: { readonly id: string }) {
+  const seesWorkspaces = useCan('workspaces.read');
+  const { data } = useQuery({ ...workspacesQuery, enabled: seesWorkspaces });
+  return data?.find((workspace) => workspace.id === id)?.name ?? id;
+}

@@ -1,0 +1,81 @@
+import { keepPreviousData, type QueryClient, queryOptions } from '@tanstack/react-query';
+import type { ApiKey, ApiKeyDetail, UsagePeriod } from '@tollkeeper/contract';
+import { api } from '../../lib/api.ts';
+import type { KeySearch } from './list/key-search.ts';
+
+const PAGE_SIZE = 50;
+const REFRESH_MS = 15_000;
+
+export interface KeyPageOfList {
+  readonly data: ApiKey[];
+  readonly nextCursor: string | null;
+}
+
+export function keyListQuery({ owner, workspace, ...rest }: KeySearch) {
+  const query = { ...rest, memberId: owner, workspaceId: workspace, limit: PAGE_SIZE };
+  return queryOptions({
+    queryKey: ['keys', 'list', query],
+    queryFn: ({ signal }) => api.listKeys({ query: withoutUndefined(query) }, { signal }),
+    placeholderData: keepPreviousData,
+    refetchInterval: REFRESH_MS,
+  });
+}
+
+export function keyQuery(id: string) {
+  return queryOptions({
+    queryKey: ['keys', 'detail', id],
+    queryFn: ({ signal }) => api.getKey({ params: { id } }, { signal }),
+    refetchInterval: REFRESH_MS,
+  });
+}
+
+export const keyStatsQuery = queryOptions({
+  queryKey: ['keys', 'stats'],
+  queryFn: ({ signal }) => api.getKeyStats({}, { signal }),
+  refetchInterval: REFRESH_MS,
+});
+
+export function keyUsageQuery(id: string, period: UsagePeriod) {
+  return queryOptions({
+    queryKey: ['keys', 'usage', id, period],
+    queryFn: ({ signal }) => api.getKeyUsage({ params: { id }, query: { period } }, { signal }),
+    placeholderData: keepPreviousData,
+    refetchInterval: REFRESH_MS,
+  });
+}
+
+export const dayUsageQuery = queryOptions({
+  queryKey: ['keys', 'usage'],
+  queryFn: ({ signal }) => api.getUsage({ query: { period: '24h' } }, { signal }),
+  refetchInterval: REFRESH_MS,
+});
+
+export const scopeCatalogQuery = queryOptions({
+  queryKey: ['scopes'],
+  queryFn: ({ signal }) => api.listScopes({}, { signal }),
+  staleTime: 60_000,
+});
+
+/** Puts a changed key where it is shown at once, then lets every view of keys read anew. */
+export function showChangedKey(queryClient: QueryClient, key: ApiKey): Promise<void> {
+  queryClient.setQueriesData<KeyPageOfList>({ queryKey: ['keys', 'list'] }, (page) =>
+    page ? { ...page, data: page.data.map((item) => (item.id === key.id ? key : item)) } : page,
+  );
+  queryClient.setQueryData<ApiKeyDetail>(['keys', 'detail', key.id], (detail) =>
+    detail ? { ...detail, ...key } : detail,
+  );
+  return refreshKeys(queryClient);
+}
+
+/** Every view of keys reads anew: list, page, numbers, plots. */
+export function refreshKeys(queryClient: QueryClient): Promise<void> {
+  return queryClient.invalidateQueries({ queryKey: ['keys'] });
+}
+
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+function withoutUndefined<T extends object>(query: T): Defined<T> {
+  return Object.fromEntries(
+    Object.entries(query).filter(([, value]) => value !== undefined),
+  ) as Defined<T>;
+}

@@ -1,0 +1,59 @@
+import type { ApiKey } from '@tollkeeper/contract';
+import { Skeleton } from '../../../components/skeleton.tsx';
+import { TimeAgo } from '../../../components/time-ago.tsx';
+import { joinClasses } from '../../../lib/join-classes.ts';
+import { KeyMenu } from '../actions/key-menu.tsx';
+import { KeyStatusWord } from '../key-status-word.tsx';
+import { MaskedPrefix } from '../masked-prefix.tsx';
+import { ScopesPopover } from '../scopes-popover.tsx';
+import { KeyLink } from './key-link.tsx';
+import type { KeyListProps } from './key-table.tsx';
+
+const PLACES = ['a', 'b', 'c', 'd'];
+
+/** The list on phones: a card for each key. */
+export function KeyCards({ keys, search, dimmed, onAction }: KeyListProps) {
+  return (
+    <ul className={joinClasses('divide-y divide-line transition-opacity', dimmed && 'opacity-50')}>
+      {keys
+        ? keys.map((key) => (
+            <li key={key.id} className="flex items-start gap-2 py-3 pr-2 pl-4">
+              <div className="flex min-w-0 flex-1 flex-col gap-1.5">
+                <KeyLink apiKey={key} search={search} />
+                <CardFacts apiKey={key} />
+              </div>
+              <KeyMenu apiKey={key} search={search} onAction={onAction} />
+            </li>
+          ))
+        : PLACES.map((place) => (
+            <li key={place} className="flex h-24 items-center px-4">
+              <Skeleton className="w-full" />
+            </li>
+          ))}
+    </ul>
+  );
+}
+
+function CardFacts({ apiKey }: { readonly apiKey: ApiKey }) {
+  return (
+    <div className="flex flex-wrap items-center gap-x-4 gap-y-1.5 text-[0.8125rem]">
+      <KeyStatusWord apiKey={apiKey} />
+      <MaskedPrefix prefix={apiKey.prefix} className="text-soft" />
+      <ScopesPopover apiKey={apiKey} />
+      <span className="text-soft">
+        {apiKey.lastUsedAt ? (
+          <>
+            used <TimeAgo at={apiKey.lastUsedAt} />
+          </>
+        ) : (
+          'never used'
+        )}
+      </span>
+      {apiKey.expiresAt ? (
+        <span className="text-soft">
+          expires <TimeAgo at={apiKey.expiresAt} />
+        </span>
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,70 @@
+import type { UseQueryResult } from '@tanstack/react-query';
+import { useState } from 'react';
+import { LoadError } from '../../../components/load-error.tsx';
+import { useMediaQuery } from '../../../lib/use-media-query.ts';
+import { type KeyAction, KeyDialogs } from '../actions/key-dialogs.tsx';
+import type { KeyPageOfList } from '../key-queries.ts';
+import { KeyCards } from './key-cards.tsx';
+import { KeyPager } from './key-pager.tsx';
+import { isFiltered, type KeySearch } from './key-search.ts';
+import { KeyTable } from './key-table.tsx';
+import { KeyToolbar } from './key-toolbar.tsx';
+import type { KeysPageProps } from './keys-page-props.ts';
+import { NoMatches } from './no-keys.tsx';
+
+type KeyList = UseQueryResult<KeyPageOfList>;
+
+interface KeyListSectionProps extends KeysPageProps {
+  readonly list: KeyList;
+}
+
+/** Toolbar, table (cards on phones) and pager, and what stands there when nothing matches. */
+export function KeyListSection({ search, trail, onSearch, list }: KeyListSectionProps) {
+  const { data, error, refetch, isPlaceholderData } = list;
+  const [action, setAction] = useState<KeyAction>();
+  const wide = useMediaQuery('(min-width: 48rem)');
+  const List = wide ? KeyTable : KeyCards;
+  const empty = isEmpty(search, list);
+  return (
+    <section aria-label="Keys">
+      <KeyToolbar search={search} onSearch={onSearch} />
+      {error && !data ? (
+        <LoadError what="the keys" error={error} onRetry={refetch} />
+      ) : (
+        <div
+          aria-busy={!data || isPlaceholderData}
+          className="rounded-xl border border-line bg-surface"
+        >
+          {empty ? (
+            <NoMatches onClear={() => onSearch({})} />
+          ) : (
+            <List
+              keys={data?.data}
+              search={search}
+              dimmed={isPlaceholderData}
+              onSearch={onSearch}
+              onAction={setAction}
+            />
+          )}
+          <KeyPager
+            search={search}
+            trail={trail}
+            count={data?.data.length}
+            nextCursor={isPlaceholderData ? null : (data?.nextCursor ?? null)}
+            onSearch={onSearch}
+          />
+        </div>
+      )}
+      <KeyDialogs action={action} onClose={() => setAction(undefined)} />
+    </section>
+  );
+}
+
+/** There is no key at all, rather than none that matches. */
+export function isWithoutKeys(search: KeySearch, list: KeyList): boolean {
+  return !isFiltered(search) && isEmpty(search, list);
+}
+
+function isEmpty({ cursor }: KeySearch, { data, isPlaceholderData }: KeyList): boolean {
+  return data?.data.length === 0 && !isPlaceholderData && !cursor;
+}

@@ -1,0 +1,60 @@
+import { ChevronLeft, ChevronRight } from 'lucide-react';
+import { Button } from '../../../components/button.tsx';
+import { counted } from '../../../lib/format-count.ts';
+import type { KeySearch } from './key-search.ts';
+
+interface KeyPagerProps {
+  readonly search: KeySearch;
+  readonly trail: readonly string[];
+  readonly count: number | undefined;
+  readonly nextCursor: string | null;
+  readonly onSearch: (search: KeySearch, trail?: readonly string[]) => void;
+}
+
+/** Previous and next; a page's number is known from the way that led to it. */
+export function KeyPager({ search, trail, count, nextCursor, onSearch }: KeyPagerProps) {
+  const { cursor, ...first } = search;
+  const before = trail.at(-1);
+
+  function previous() {
+    onSearch(before ? { ...first, cursor: before } : first, trail.slice(0, -1));
+  }
+
+  function next() {
+    if (nextCursor) onSearch({ ...first, cursor: nextCursor }, cursor ? [...trail, cursor] : []);
+  }
+
+  return (
+    <nav
+      aria-label="Pages of keys"
+      className="flex min-h-12 items-center justify-between gap-3 border-line border-t px-4 py-2"
+    >
+      <p className="text-[0.8125rem] text-soft" role="status">
+        {count === undefined ? '' : pageWords(count, cursor, trail, nextCursor)}
+      </p>
+      {cursor || nextCursor ? (
+        <div className="flex gap-2">
+          <Button size="small" disabled={!cursor} onClick={previous}>
+            <ChevronLeft size={14} aria-hidden />
+            Previous
+          </Button>
+          <Button size="small" disabled={!nextCursor} onClick={next}>
+            Next
+            <ChevronRight size={14} aria-hidden />
+          </Button>
+        </div>
+      ) : null}
+    </nav>
+  );
+}
+
+function pageWords(
+  count: number,
+  cursor: string | undefined,
+  trail: readonly string[],
+  nextCursor: string | null,
+): string {
+  if (!cursor && !nextCursor) return counted(count, 'key');
+  const page = cursor ? trail.length + 2 : 1;
+  return `Page ${page} · ${counted(count, 'key')} on this page`;
+}

@@ -1,0 +1,50 @@
+import {
+  KEY_SORTS,
+  KEY_STATUSES,
+  type KeySort,
+  type KeyStatus,
+  memberId,
+  VISIBLE_LINE,
+  workspaceId,
+} from '@tollkeeper/contract';
+
+/** What the address of the list says. Absent means the default. */
+export interface KeySearch {
+  readonly search?: string;
+  readonly status?: KeyStatus;
+  readonly owner?: string;
+  readonly workspace?: string;
+  readonly sort?: KeySort;
+  readonly order?: 'asc' | 'desc';
+  readonly cursor?: string;
+}
+
+/** Keeps what the server would understand: an address may be old, cut or mistyped. */
+export function parseKeySearch(raw: Record<string, unknown>): KeySearch {
+  const text = (name: string) => (typeof raw[name] === 'string' ? raw[name] : '');
+  const search = text('search').slice(0, 64);
+  const status = KEY_STATUSES.find((name) => name === raw.status);
+  const sort = KEY_SORTS.find((name) => name === raw.sort);
+  const order = raw.order === 'asc' || raw.order === 'desc' ? raw.order : undefined;
+  return {
+    ...(search && VISIBLE_LINE.test(search) ? { search } : {}),
+    ...(status ? { status } : {}),
+    ...(memberId.safeParse(raw.owner).success ? { owner: text('owner') } : {}),
+    ...(workspaceId.safeParse(raw.workspace).success ? { workspace: text('workspace') } : {}),
+    ...(sort ? { sort } : {}),
+    ...(order ? { order } : {}),
+    ...(/^[\w-]{1,512}$/.test(text('cursor')) ? { cursor: text('cursor') } : {}),
+  };
+}
+
+/** The search with another filter or sort, from the first page again; '' takes a filter away. */
+export function refineSearch(
+  { cursor: _page, ...search }: KeySearch,
+  change: { readonly [K in keyof KeySearch]?: string },
+): KeySearch {
+  return parseKeySearch({ ...search, ...change });
+}
+
+export function isFiltered({ search, status, owner, workspace }: KeySearch): boolean {
+  return Boolean(search || status || owner || workspace);
+}

@@ -1,0 +1,112 @@
+import { type RowSelectionState, useTable } from '@tanstack/react-table';
+import type { ApiKey } from '@tollkeeper/contract';
+import { useMemo, useState } from 'react';
+import { TriStateCheckbox } from '../../../components/tri-state-checkbox.tsx';
+import { joinClasses } from '../../../lib/join-classes.ts';
+import { useCan } from '../../sessions/index.ts';
+import type { KeyAction } from '../actions/key-dialogs.tsx';
+import { BulkBar } from './bulk-bar.tsx';
+import { keyColumns, keyTableFeatures } from './key-columns.tsx';
+import { KeyHeading } from './key-heading.tsx';
+import type { KeySearch } from './key-search.ts';
+import { SkeletonRows } from './skeleton-rows.tsx';
+
+export interface KeyListProps {
+  /** Undefined while the first page loads. */
+  readonly keys: ApiKey[] | undefined;
+  readonly search: KeySearch;
+  /** Another page is on its way; this one stays until it comes. */
+  readonly dimmed: boolean;
+  readonly onSearch: (search: KeySearch) => void;
+  readonly onAction: (action: KeyAction) => void;
+}
+
+const NO_KEYS: ApiKey[] = [];
+const CELL = 'h-11 px-2.5 first:pl-5 last:pr-3 whitespace-nowrap';
+
+export function KeyTable({ keys, search, dimmed, onSearch, onAction }: KeyListProps) {
+  const maySelect = useCan('api_keys.revoke');
+  const [rowSelection, setRowSelection] = useState<RowSelectionState>({});
+  const columns = useMemo(() => keyColumns(search, onAction), [search, onAction]);
+  const table = useTable({
+    features: keyTableFeatures,
+    columns,
+    data: keys ?? NO_KEYS,
+    getRowId: (key) => key.id,
+    state: { rowSelection },
+    onRowSelectionChange: setRowSelection,
+  });
+  const selected = (keys ?? NO_KEYS).filter(({ id }) => rowSelection[id]);
+
+  return (
+    <>
+      <table className="w-full table-fixed border-collapse text-left">
+        <caption className="sr-only">API keys</caption>
+        <thead className="text-[0.8125rem] text-soft">
+          {table.getHeaderGroups().map((group) => (
+            <tr key={group.id} className="border-line border-b">
+              {maySelect ? (
+                <th scope="col" className={joinClasses(CELL, 'w-11')}>
+                  <TriStateCheckbox
+                    aria-label="Select all keys on this page"
+                    className="block"
+                    state={
+                      selected.length === 0
+                        ? 'none'
+                        : selected.length === keys?.length
+                          ? 'all'
+                          : 'some'
+                    }
+                    onChange={table.getToggleAllRowsSelectedHandler()}
+                  />
+                </th>
+              ) : null}
+              {group.headers.map((header) => (
+                <KeyHeading
+                  key={header.id}
+                  look={joinClasses(CELL, header.column.columnDef.meta?.look)}
+                  sort={header.column.columnDef.meta?.sort}
+                  spoken={header.column.columnDef.meta?.spoken ?? false}
+                  search={search}
+                  onSearch={onSearch}
+                >
+                  <table.FlexRender header={header} />
+                </KeyHeading>
+              ))}
+            </tr>
+          ))}
+        </thead>
+        <tbody className={joinClasses('transition-opacity', dimmed && 'opacity-50')}>
+          {keys ? null : <SkeletonRows columns={columns.length + (maySelect ? 1 : 0)} />}
+          {table.getRowModel().rows.map((row) => (
+            <tr
+              key={row.id}
+              className={joinClasses(
+                'border-line border-b last:border-b-0 hover:bg-hover',
+                row.getIsSelected() && 'bg-tint hover:bg-tint',
+              )}
+            >
+              {maySelect ? (
+                <td className={CELL}>
+                  <input
+                    type="checkbox"
+                    className="block"
+                    aria-label={`Select ${row.original.name}`}
+                    checked={row.getIsSelected()}
+                    onChange={row.getToggleSelectedHandler()}
+                  />
+                </td>
+              ) : null}
+              {row.getAllCells().map((cell) => (
+                <td key={cell.id} className={joinClasses(CELL, cell.column.columnDef.meta?.look)}>
+                  <table.FlexRender cell={cell} />
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {selected.length > 0 ? <BulkBar keys={selected} onClear={() => setRowSelection({})} /> : null}
+    </>
+  );
+}

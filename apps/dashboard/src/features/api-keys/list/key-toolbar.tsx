@@ -1,0 +1,82 @@
+import { useQuery } from '@tanstack/react-query';
+import { KEY_STATUSES } from '@tollkeeper/contract';
+import { Select } from '../../../components/select.tsx';
+import { membersQuery, workspacesQuery } from '../../organization/index.ts';
+import { useCan, useIdentity } from '../../sessions/index.ts';
+import { KEY_STATE_LOOKS } from '../key-state.ts';
+import { type KeySearch, refineSearch } from './key-search.ts';
+import { SearchBox } from './search-box.tsx';
+import { currentSort, SORT_CHOICES } from './sort-choices.ts';
+
+interface KeyToolbarProps {
+  readonly search: KeySearch;
+  readonly onSearch: (search: KeySearch) => void;
+}
+
+const STATUSES = [
+  { value: '', label: 'Any status' },
+  ...KEY_STATUSES.map((status) => ({ value: status, label: KEY_STATE_LOOKS[status].word })),
+];
+
+export function KeyToolbar({ search, onSearch }: KeyToolbarProps) {
+  const owners = useOwners();
+  const workspaces = useWorkspaces();
+  const { sort, order } = currentSort(search);
+  const refine = (change: Parameters<typeof refineSearch>[1]) =>
+    onSearch(refineSearch(search, change));
+  return (
+    <search className="mb-3 grid grid-cols-2 gap-2 sm:flex sm:flex-wrap">
+      <SearchBox text={search.search ?? ''} onSettled={(text) => refine({ search: text })} />
+      <Select
+        aria-label="Status"
+        value={search.status ?? ''}
+        options={STATUSES}
+        onChange={(event) => refine({ status: event.target.value })}
+      />
+      {owners.length > 1 ? (
+        <Select
+          aria-label="Owner"
+          className="sm:w-36"
+          value={search.owner ?? ''}
+          options={[{ value: '', label: 'Any owner' }, ...owners]}
+          onChange={(event) => refine({ owner: event.target.value })}
+        />
+      ) : null}
+      {workspaces.length > 1 ? (
+        <Select
+          aria-label="Workspace"
+          className="sm:w-40"
+          value={search.workspace ?? ''}
+          options={[{ value: '', label: 'Any workspace' }, ...workspaces]}
+          onChange={(event) => refine({ workspace: event.target.value })}
+        />
+      ) : null}
+      <Select
+        aria-label="Sort"
+        className="sm:ml-auto"
+        value={`${sort}.${order}`}
+        options={SORT_CHOICES}
+        onChange={(event) => {
+          const [nextSort = '', nextOrder = ''] = event.target.value.split('.');
+          refine({ sort: nextSort, order: nextOrder });
+        }}
+      />
+    </search>
+  );
+}
+
+/** Members, for those who see keys of others. */
+function useOwners() {
+  const seesAll = useCan('api_keys.manage_all');
+  const seesMembers = useCan('members.read');
+  const self = useIdentity().member.id;
+  const { data = [] } = useQuery({ ...membersQuery, enabled: seesAll && seesMembers });
+  if (!seesAll) return [];
+  return data.map(({ id, name }) => ({ value: id, label: id === self ? `${name} (you)` : name }));
+}
+
+function useWorkspaces() {
+  const seesWorkspaces = useCan('workspaces.read');
+  const { data = [] } = useQuery({ ...workspacesQuery, enabled: seesWorkspaces });
+  return data.map(({ id, name }) => ({ value: id, label: name }));
+}

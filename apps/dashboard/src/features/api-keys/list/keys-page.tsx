@@ -1,0 +1,48 @@
+import { useQuery } from '@tanstack/react-query';
+import { Plus } from 'lucide-react';
+import { useState } from 'react';
+import { Button } from '../../../components/button.tsx';
+import { Notice } from '../../../components/notice.tsx';
+import { PageHeader } from '../../../components/page-header.tsx';
+import { usePageTitle } from '../../../lib/use-page-title.ts';
+import { useCan } from '../../sessions/index.ts';
+import { CreateKeyFlow } from '../create/create-key-flow.tsx';
+import { keyListQuery } from '../key-queries.ts';
+import { isWithoutKeys, KeyListSection } from './key-list-section.tsx';
+import { KeyStats } from './key-stats.tsx';
+import type { KeysPageProps } from './keys-page-props.ts';
+import { NoKeys } from './no-keys.tsx';
+
+export function KeysPage(props: KeysPageProps) {
+  usePageTitle('API keys');
+  const mayRead = useCan('api_keys.read');
+  const mayCreate = useCan('api_keys.create');
+  const [creating, setCreating] = useState(false);
+  const list = useQuery({ ...keyListQuery(props.search), enabled: mayRead });
+  const none = isWithoutKeys(props.search, list);
+  const create = mayCreate ? () => setCreating(true) : undefined;
+  return (
+    <>
+      <PageHeader title="API keys">
+        {create && !none ? (
+          <Button look="primary" onClick={create}>
+            <Plus size={16} aria-hidden />
+            Create key
+          </Button>
+        ) : null}
+      </PageHeader>
+      {mayRead ? (
+        <>
+          <KeyStats />
+          {none ? <NoKeys onCreate={create} /> : <KeyListSection {...props} list={list} />}
+        </>
+      ) : (
+        <Notice tone="info" title="Your role cannot see API keys">
+          It lacks the scope <code className="font-mono">api_keys.read</code>. Ask an admin of the
+          organization for a role that holds it.
+        </Notice>
+      )}
+      {creating ? <CreateKeyFlow onClose={() => setCreating(false)} /> : null}
+    </>
+  );
+}

@@ -1,0 +1,42 @@
+import { KeyRound, Plus, SearchX } from 'lucide-react';
+import { Button } from '../../../components/button.tsx';
+import { EmptyState } from '../../../components/empty-state.tsx';
+
+/** Before the first key: what one is for, and the one button. */
+export function NoKeys({ onCreate }: { readonly onCreate: (() => void) | undefined }) {
+  return (
+    <section aria-label="Keys" className="rounded-xl border border-line bg-surface">
+      <EmptyState
+        icon={<KeyRound size={24} />}
+        title="No keys yet"
+        action={
+          onCreate ? (
+            <Button look="primary" onClick={onCreate}>
+              <Plus size={16} aria-hidden />
+              Create key
+            </Button>
+          ) : null
+        }
+      >
+        <p>
+          A key lets a tool, a job or a service call your APIs in your name: one for your editor,
+          one for CI, one for a gateway. Each can do only what you allow, and can be stopped on its
+          own at any moment.
+        </p>
+        {onCreate ? null : <p className="mt-2">Your role cannot create keys. Ask an admin.</p>}
+      </EmptyState>
+    </section>
+  );
+}
+
+export function NoMatches({ onClear }: { readonly onClear: () => void }) {
+  return (
+    <EmptyState
+      icon={<SearchX size={24} />}
+      title="No key matches"
+      action={<Button onClick={onClear}>Clear filters</Button>}
+    >
+      <p>No key fits the search and the filters together.</p>
+    </EmptyState>
+  );
+}

@@ -1,0 +1,35 @@
+import type { ApiKey } from '@tollkeeper/contract';
+import { Popover } from '../../components/popover.tsx';
+import { counted } from '../../lib/format-count.ts';
+import { groupScopes } from '../scopes/index.ts';
+
+/** The number of scopes, opening to the full set by resource. */
+export function ScopesPopover({ apiKey }: { readonly apiKey: ApiKey }) {
+  const count = counted(apiKey.scopes.length, 'scope');
+  return (
+    <Popover
+      label={`Scopes of ${apiKey.name}`}
+      trigger={
+        <button
+          type="button"
+          aria-label={`Show ${count} of ${apiKey.name}`}
+          className="rounded-sm text-[0.8125rem] text-soft underline decoration-dotted underline-offset-4 hover:text-ink"
+        >
+          {count}
+        </button>
+      }
+    >
+      <p className="mb-3 font-medium">{count}</p>
+      <ul className="flex flex-col gap-2.5">
+        {groupScopes(apiKey.scopes).map(({ group, title, scopes }) => (
+          <li key={group}>
+            <p className="text-[0.8125rem] text-soft">{title}</p>
+            <p className="font-mono text-[0.8125rem] leading-relaxed">
+              {scopes.map(({ name }) => name).join('  ')}
+            </p>
+          </li>
+        ))}
+      </ul>
+    </Popover>
+  );
+}

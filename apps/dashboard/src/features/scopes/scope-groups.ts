@@ -1,0 +1,83 @@
+import {
+  SCOPE_CATALOG,
+  type Scope,
+  type ScopeDescription,
+  type ScopeGroup,
+} from '@tollkeeper/contract';
+
+const TITLES: Readonly<Record<ScopeGroup, string>> = {
+  organization: 'Organization',
+  members: 'Members',
+  api_keys: 'API keys',
+  policies: 'Policies',
+  fleet: 'Fleet',
+  audit: 'Audit',
+  billing: 'Billing',
+  security: 'Security',
+  roles: 'Roles',
+  compliance: 'Compliance',
+  integrations: 'Integrations',
+  notifications: 'Notifications',
+  workspaces: 'Workspaces',
+  usage: 'Usage',
+};
+
+export interface ScopesOfResource {
+  readonly group: ScopeGroup;
+  readonly title: string;
+  readonly scopes: readonly ScopeDescription[];
+}
+
+/** The scopes by resource, both in the catalog's order; resources without any are left out. */
+export function groupScopes(names: readonly Scope[]): ScopesOfResource[] {
+  const wanted = new Set(names);
+  const groups = new Map<ScopeGroup, ScopeDescription[]>();
+  for (const scope of SCOPE_CATALOG) {
+    if (!wanted.has(scope.name)) continue;
+    groups.set(scope.group, [...(groups.get(scope.group) ?? []), scope]);
+  }
+  return Array.from(groups, ([group, scopes]) => ({ group, title: TITLES[group], scopes }));
+}
+
+/** Those groups and scopes whose name, title or description holds every word of the text. */
+export function searchScopes(
+  groups: readonly ScopesOfResource[],
+  text: string,
+): ScopesOfResource[] {
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  return groups
+    .map((group) => ({
+      ...group,
+      scopes: group.scopes.filter(({ name, description }) => {
+        const searched = `${group.title} ${name} ${description}`.toLowerCase();
+        return words.every((word) => searched.includes(word));
+      }),
+    }))
+    .filter(({ scopes }) => scopes.length > 0);
+}
+
+export type SelectionState = 'all' | 'some' | 'none';
+
+/** How much of what can be chosen is chosen. Nothing to choose counts as none. */
+export function selectionState(
+  choosable: readonly Scope[],
+  selected: ReadonlySet<Scope>,
+): SelectionState {
+  const count = choosable.filter((name) => selected.has(name)).length;
+  if (count === 0) return 'none';
+  return count === choosable.length ? 'all' : 'some';
+}
+
+/** Chooses all of them; if all are chosen already, none. Leaves the others as they are. */
+export function toggleScopes(
+  choosable: readonly Scope[],
+  selected: ReadonlySet<Scope>,
+): ReadonlySet<Scope> {
+  const next = new Set(selected);
+  const add = selectionState(choosable, selected) !== 'all';
+  for (const name of choosable) {
+    if (add) next.add(name);
+    else next.delete(name);
+  }
+  return next;
+}

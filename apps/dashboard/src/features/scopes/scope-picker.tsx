@@ -1,0 +1,58 @@
+import type { Scope } from '@tollkeeper/contract';
+import { useState } from 'react';
+import { FieldGroup } from '../../components/field-group.tsx';
+import { TextInput } from '../../components/text-input.tsx';
+import { counted } from '../../lib/format-count.ts';
+import { groupScopes, searchScopes } from './scope-groups.ts';
+import type { ScopeCatalog } from './scope-catalog.ts';
+import { ScopeGroupChoice } from './scope-group-choice.tsx';
+
+interface ScopePickerProps {
+  readonly catalog: ScopeCatalog;
+  readonly selected: ReadonlySet<Scope>;
+  readonly error: string | undefined;
+  readonly onSelect: (selected: ReadonlySet<Scope>) => void;
+}
+
+/** Every scope by resource, with what it allows; those that the member lacks say so. */
+export function ScopePicker({ catalog, selected, error, onSelect }: ScopePickerProps) {
+  const [text, setText] = useState('');
+  const held = new Set(catalog.scopes.filter((scope) => scope.held).map(({ name }) => name));
+  const groups = searchScopes(groupScopes(catalog.scopes.map(({ name }) => name)), text);
+  return (
+    <FieldGroup label="Scopes" error={error}>
+      <div className="overflow-hidden rounded-lg border border-line">
+        <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5 border-line border-b bg-canvas p-2.5">
+          <TextInput
+            type="search"
+            aria-label="Search scopes"
+            placeholder="Search scopes"
+            aria-invalid={error !== undefined}
+            value={text}
+            onChange={(event) => setText(event.target.value)}
+            // Enter searches; it must not create the key.
+            onKeyDown={(event) => event.key === 'Enter' && event.preventDefault()}
+            className="max-w-64"
+          />
+          <p role="status" className="text-[0.8125rem] text-soft">
+            {counted(selected.size, 'scope')} selected
+          </p>
+        </div>
+        <div className="max-h-80 overflow-y-auto">
+          {groups.map((group) => (
+            <ScopeGroupChoice
+              key={group.group}
+              group={group}
+              held={held}
+              selected={selected}
+              onSelect={onSelect}
+            />
+          ))}
+          {groups.length === 0 ? (
+            <p className="px-4 py-8 text-center text-soft">No scope matches.</p>
+          ) : null}
+        </div>
+      </div>
+    </FieldGroup>
+  );
+}

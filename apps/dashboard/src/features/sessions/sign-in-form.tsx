@@ -1,0 +1,81 @@
+import { type FormEvent, useState } from 'react';
+import { Button } from '../../components/button.tsx';
+import { Field } from '../../components/field.tsx';
+import { Notice } from '../../components/notice.tsx';
+import { TextInput } from '../../components/text-input.tsx';
+import { explainError } from '../../lib/explain-error.ts';
+import { counted } from '../../lib/format-count.ts';
+import { type SignInResult, signIn } from './sign-in.ts';
+
+export function SignInForm({ onSignedIn }: { readonly onSignedIn: () => Promise<void> }) {
+  const [email, setEmail] = useState('');
+  const [password, setPassword] = useState('');
+  const [pending, setPending] = useState(false);
+  const [message, setMessage] = useState<string>();
+
+  async function submit(event: FormEvent) {
+    event.preventDefault();
+    if (pending) return;
+    setPending(true);
+    setMessage(undefined);
+    try {
+      const result = await signIn(email, password);
+      if (result.kind === 'signed_in') await onSignedIn();
+      else setMessage(explain(result));
+    } catch (error) {
+      setMessage(explainError(error));
+    } finally {
+      setPending(false);
+    }
+  }
+
+  return (
+    <form onSubmit={submit} className="flex flex-col gap-4">
+      {message ? (
+        <Notice tone="bad" urgent>
+          {message}
+        </Notice>
+      ) : null}
+      <Field label="Email">
+        {(control) => (
+          <TextInput
+            {...control}
+            type="email"
+            autoComplete="username"
+            required
+            value={email}
+            onChange={(event) => setEmail(event.target.value)}
+          />
+        )}
+      </Field>
+      <Field label="Password">
+        {(control) => (
+          <TextInput
+            {...control}
+            type="password"
+            autoComplete="current-password"
+            required
+            value={password}
+            onChange={(event) => setPassword(event.target.value)}
+          />
+        )}
+      </Field>
+      <Button type="submit" look="primary" pending={pending} className="mt-1">
+        Sign in
+      </Button>
+    </form>
+  );
+}
+
+function explain(result: Exclude<SignInResult, { kind: 'signed_in' }>): string {
+  switch (result.kind) {
+    case 'refused':
+      return 'The email or the password is wrong.';
+    case 'throttled':
+      return `Too many attempts. Wait ${
+        result.waitSeconds ? counted(result.waitSeconds, 'second') : 'a minute'
+      }, then try again.`;
+    case 'failed':
+      return result.message;
+  }
+}

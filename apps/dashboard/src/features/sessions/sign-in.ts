@@ -1,0 +1,26 @@
+export type SignInResult =
+  | { readonly kind: 'signed_in' }
+  | { readonly kind: 'refused' }
+  | { readonly kind: 'throttled'; readonly waitSeconds: number | undefined }
+  | { readonly kind: 'failed'; readonly message: string };
+
+/** Opens a session. Throws fetch's TypeError when the server cannot be reached. */
+export async function signIn(email: string, password: string): Promise<SignInResult> {
+  const response = await fetch('/api/auth/sign-in/email', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email, password }),
+  });
+  if (response.ok) return { kind: 'signed_in' };
+  if (response.status === 429) return { kind: 'throttled', waitSeconds: waitSeconds(response) };
+  if (response.status < 500) return { kind: 'refused' };
+  return {
+    kind: 'failed',
+    message: `The server answered ${response.status}. Try again in a moment; its log says why.`,
+  };
+}
+
+function waitSeconds({ headers }: Response): number | undefined {
+  const seconds = Number(headers.get('retry-after') ?? headers.get('x-retry-after') ?? Number.NaN);
+  return Number.isFinite(seconds) && seconds > 0 ? Math.ceil(seconds) : undefined;
+}

@@ -1,0 +1,3 @@
+/** The first owner claims a fresh server with the link that it printed. */
+export { SetupPage } from './setup-page.tsx';
+export { takeSetupToken } from './setup-token.ts';

@@ -1,0 +1,117 @@
+import { type FormEvent, useState } from 'react';
+import { Button } from '../../components/button.tsx';
+import { Field } from '../../components/field.tsx';
+import { Notice } from '../../components/notice.tsx';
+import { TextInput } from '../../components/text-input.tsx';
+import { api } from '../../lib/api.ts';
+import { explainError } from '../../lib/explain-error.ts';
+import { type FormErrors, fieldErrors, formErrors, NO_ERRORS } from '../../lib/field-errors.ts';
+import { setupToken, tokenFrom } from './setup-token.ts';
+
+const FIELDS = ['token', 'name', 'email', 'password', 'organizationName'] as const;
+type SetupField = (typeof FIELDS)[number];
+type Draft = Readonly<Record<SetupField, string>>;
+
+const INPUTS: Readonly<Record<SetupField, SetupInputProps>> = {
+  token: {
+    label: 'Set-up link',
+    hint: 'The server printed it in the terminal in which it was started.',
+    autoComplete: 'off',
+  },
+  name: { label: 'Your name', autoComplete: 'name', maxLength: 64 },
+  email: { label: 'Email', type: 'email', autoComplete: 'username', maxLength: 254 },
+  password: {
+    label: 'Password',
+    hint: 'At least 12 characters. A few random words are both strong and easy to type.',
+    type: 'password',
+    autoComplete: 'new-password',
+    minLength: 12,
+    maxLength: 128,
+  },
+  organizationName: {
+    label: 'Organization name',
+    hint: 'Your company or team.',
+    autoComplete: 'organization',
+    maxLength: 64,
+  },
+};
+
+export function SetupForm({ onDone }: { readonly onDone: () => Promise<void> }) {
+  const [given] = useState(setupToken);
+  const [draft, setDraft] = useState<Draft>({
+    token: given,
+    name: '',
+    email: '',
+    password: '',
+    organizationName: '',
+  });
+  const [errors, setErrors] = useState<FormErrors<SetupField>>(NO_ERRORS);
+  const [pending, setPending] = useState(false);
+
+  async function submit(event: FormEvent) {
+    event.preventDefault();
+    if (pending) return;
+    setPending(true);
+    setErrors(NO_ERRORS);
+    try {
+      await api.setup({ body: { ...draft, token: tokenFrom(draft.token) } });
+      await onDone();
+    } catch (error) {
+      setErrors(fieldErrors(error, FIELDS) ?? formErrors(explainError(error)));
+    } finally {
+      setPending(false);
+    }
+  }
+
+  return (
+    <form onSubmit={submit} className="flex flex-col gap-4">
+      {errors.form.length > 0 ? (
+        <Notice tone="bad" urgent>
+          {errors.form.join(' ')}
+        </Notice>
+      ) : null}
+      {FIELDS.filter((name) => name !== 'token' || given === '').map((name) => (
+        <SetupInput
+          key={name}
+          {...INPUTS[name]}
+          error={errors.fields[name]}
+          value={draft[name]}
+          onValue={(value) => setDraft((before) => ({ ...before, [name]: value }))}
+        />
+      ))}
+      <Button type="submit" look="primary" pending={pending} className="mt-1">
+        Create organization
+      </Button>
+    </form>
+  );
+}
+
+interface SetupInputProps {
+  readonly label: string;
+  readonly hint?: string;
+  readonly type?: 'email' | 'password';
+  readonly autoComplete: string;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+}
+
+interface SetupInputState {
+  readonly error: string | undefined;
+  readonly value: string;
+  readonly onValue: (value: string) => void;
+}
+
+function SetupInput({ label, hint, error, onValue, ...input }: SetupInputProps & SetupInputState) {
+  return (
+    <Field label={label} hint={hint} error={error}>
+      {(control) => (
+        <TextInput
+          {...control}
+          {...input}
+          required
+          onChange={(event) => onValue(event.target.value)}
+        />
+      )}
+    </Field>
+  );
+}

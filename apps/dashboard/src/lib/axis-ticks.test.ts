@@ -1,0 +1,28 @@
+import { USAGE_BUCKET_SECONDS, type UsagePeriod } from '@tollkeeper/contract';
+import { expect, it } from 'vitest';
+import { axisTicks } from './axis-ticks.ts';
+
+function ticks(period: UsagePeriod, buckets: number) {
+  const bucketSeconds = USAGE_BUCKET_SECONDS[period];
+  // Local time, so that the test holds in every time zone.
+  const start = new Date(2026, 10, 10, 8, 38).getTime();
+  const data = Array.from({ length: buckets }, (_, index) => ({
+    from: new Date(start + index * bucketSeconds * 1000).toISOString(),
+    accepted: 0,
+    denied: 0,
+  }));
+  return [...axisTicks({ period, bucketSeconds, accepted: 0, denied: 0, data }).values()];
+}
+
+it('labels a day every four hours, though no bucket begins at one', () => {
+  expect(ticks('24h', 96)).toEqual(['12:00', '16:00', '20:00', '00:00', '04:00', '08:00']);
+});
+
+it('labels a week by its days', () => {
+  expect(ticks('7d', 168)).toEqual(['Wed', 'Thu', 'Fri', 'Sat', 'Sun', 'Mon', 'Tue']);
+});
+
+it('labels a month every five days, up to the last', () => {
+  expect(ticks('30d', 30)).toHaveLength(6);
+  expect(ticks('30d', 30).at(-1)).toBe('10 Dec');
+});

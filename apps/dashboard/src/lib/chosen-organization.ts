@@ -1,0 +1,27 @@
+const STORED = 'tollkeeper.organization';
+
+let chosen = readStored();
+
+/** Names the organization that the person picked; nobody with a single one ever picks. */
+export function organizationHeader(): Record<string, string> {
+  return chosen ? { 'x-organization-id': chosen } : {};
+}
+
+/** @param id undefined forgets the choice: the server then takes the only organization */
+export function chooseOrganization(id: string | undefined): void {
+  chosen = id;
+  try {
+    if (id) localStorage.setItem(STORED, id);
+    else localStorage.removeItem(STORED);
+  } catch {
+    // Storage can be forbidden; the choice then lasts as long as the page.
+  }
+}
+
+function readStored(): string | undefined {
+  try {
+    return localStorage.getItem(STORED) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}

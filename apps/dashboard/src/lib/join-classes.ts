@@ -1,0 +1,3 @@
+export function joinClasses(...parts: readonly (string | false | undefined)[]): string {
+  return parts.filter(Boolean).join(' ');
+}

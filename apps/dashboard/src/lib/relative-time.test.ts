@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import { relativeTime } from './relative-time.ts';
+
+const now = Date.parse('2026-11-23T12:00:00.000Z');
+
+function after(seconds: number): string {
+  return relativeTime(new Date(now + seconds * 1000).toISOString(), now);
+}
+
+it('calls anything within 45 seconds just now, since clocks differ', () => {
+  expect([after(0), after(-44), after(44)]).toEqual(['just now', 'just now', 'just now']);
+});
+
+it.each([
+  [-45, '1 minute ago'],
+  [-180, '3 minutes ago'],
+  [-59 * 60, '59 minutes ago'],
+  [-59.9 * 60, '1 hour ago'],
+  [-23.9 * 3600, '1 day ago'],
+  [-29 * 86_400, '29 days ago'],
+  [-31 * 86_400, '1 month ago'],
+  [-364.9 * 86_400, '1 year ago'],
+  [-800 * 86_400, '2 years ago'],
+  [90 * 86_400, 'in 3 months'],
+  [7 * 86_400, 'in 7 days'],
+])('says of %d seconds: %s', (seconds, words) => {
+  expect(after(seconds)).toBe(words);
+});
+
+it('never says 60 minutes, 24 hours or 12 months', () => {
+  for (let seconds = 45; seconds < 2 * 365 * 86_400; seconds += 997) {
+    expect(after(-seconds)).not.toMatch(/^(60 minutes|24 hours|30 days|1[2-9] months) /);
+  }
+});
