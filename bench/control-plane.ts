@@ -1,0 +1,30 @@
+import { randomBytes } from 'node:crypto';
+import { type ServerProcess, startServer } from './server-process.ts';
+
+const SETUP_TOKEN = randomBytes(16).toString('hex');
+
+/** The product as people run it, but for its log of ordinary events. */
+export function startControlPlane(dataDir: string): Promise<ServerProcess> {
+  return startServer('apps/control-plane/src/main.ts', '/readyz', {
+    TOLLKEEPER_DATA_DIR: dataDir,
+    TOLLKEEPER_SETUP_TOKEN: SETUP_TOKEN,
+    LOG_LEVEL: 'warn',
+  });
+}
+
+export async function claim({ port }: ServerProcess) {
+  const response = await fetch(`http://127.0.0.1:${port}/v1/setup`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      token: SETUP_TOKEN,
+      name: 'Ada Owner',
+      email: 'ada@example.com',
+      password: randomBytes(16).toString('hex'),
+      organizationName: 'Acme',
+    }),
+  });
+  if (!response.ok) throw new Error(`The server could not be claimed: ${await response.text()}`);
+  const owner: { organizationId: string; memberId: string } = await response.json();
+  return owner;
+}

@@ -1,0 +1,26 @@
+import { claim, startControlPlane } from './control-plane.ts';
+import { startServer } from './server-process.ts';
+
+export interface StartFigures {
+  /** With an empty data folder: creates the database cluster and migrates. */
+  readonly firstMs: number;
+  readonly secondMs: number;
+  /** A bare node:http process, until its first answer. */
+  readonly bareMs: number;
+}
+
+/** Starts twice in the empty folder. @returns the figures, and the owner who claimed the server */
+export async function measureStarts(dataDir: string) {
+  const bare = await startServer('bench/bare-server.ts', '/');
+  await bare.stop();
+  const first = await startControlPlane(dataDir);
+  const owner = await claim(first).finally(() => first.stop());
+  const second = await startControlPlane(dataDir);
+  await second.stop();
+  const figures: StartFigures = {
+    firstMs: first.startMs,
+    secondMs: second.startMs,
+    bareMs: bare.startMs,
+  };
+  return { figures, owner };
+}

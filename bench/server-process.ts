@@ -1,0 +1,112 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+
+/** A server under measurement, in a process of its own. */
+export interface ServerProcess {
+  readonly pid: number;
+  readonly port: number;
+  /** From the start of the process to its first answer that says it is ready. */
+  readonly startMs: number;
+  stop(): Promise<void>;
+}
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const POLL_MS = 5;
+const START_MS_MAX = 60_000;
+const CORES = availableParallelism();
+
+/** The server has this core, the load generator the next: neither takes time from the other. */
+export const SERVER_CORE = 0;
+export const LOAD_CORE = CORES > 1 ? 1 : 0;
+
+/** Starts Node on the file, with PORT in its environment, and waits until the path answers 200. */
+export async function startServer(
+  file: string,
+  readyPath: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<ServerProcess> {
+  const port = await findFreePort();
+  const startedAt = performance.now();
+  const child = spawn(process.execPath, [file], {
+    cwd: ROOT,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { PATH: process.env.PATH, PORT: String(port), HOST: '127.0.0.1', ...env },
+  });
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
+  child.once('exit', () => process.off('exit', kill));
+  await untilReady(child, `http://127.0.0.1:${port}${readyPath}`);
+  return {
+    pid: child.pid ?? 0,
+    port,
+    startMs: performance.now() - startedAt,
+    stop: () => stop(child),
+  };
+}
+
+async function untilReady(child: ChildProcess, url: string): Promise<void> {
+  const deadline = performance.now() + START_MS_MAX;
+  while (performance.now() < deadline) {
+    if (child.exitCode !== null) throw new Error(`A server ended with code ${child.exitCode}`);
+    const ready = await fetch(url).then(
+      async (response) => response.text().then(() => response.ok),
+      () => false,
+    );
+    if (ready) return;
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+  throw new Error(`Nothing was ready at ${url} within ${START_MS_MAX} ms`);
+}
+
+function stop(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) return resolve();
+    child.once('exit', () => resolve());
+    child.kill('SIGTERM');
+  });
+}
+
+/** Where `taskset` is present; elsewhere the kernel places the process as it likes. */
+export function pin(pid: number, core: number): boolean {
+  if (CORES < 2) return false;
+  return spawnSync('taskset', ['-a', '-c', '-p', String(core), String(pid)]).status === 0;
+}
+
+/** Processor time that the process took until now, in milliseconds; undefined outside Linux. */
+export function cpuMs(pid: number): number | undefined {
+  const text = readProc(pid, 'stat');
+  if (text === undefined) return undefined;
+  // The name in parentheses may hold spaces; user and system time are fields 14 and 15 (proc(5)).
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  const ticks = Number(fields[11]) + Number(fields[12]);
+  return ticks * 10;
+}
+
+/** Resident memory in bytes; undefined outside Linux. */
+export function residentBytes(pid: number): number | undefined {
+  const match = /^VmRSS:\s+(\d+) kB$/m.exec(readProc(pid, 'status') ?? '');
+  return match ? Number(match[1]) * 1024 : undefined;
+}
+
+function readProc(pid: number, name: string): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/${name}`, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function findFreePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      const port = typeof address === 'object' && address ? address.port : 0;
+      server.close(() => resolve(port));
+    });
+  });
+}

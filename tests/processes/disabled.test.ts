@@ -1,0 +1,108 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Client } from '../../apps/control-plane/src/testing/client.ts';
+import { withKey } from '../../apps/control-plane/src/testing/test-app.ts';
+import { change, createKey, type Key, standing } from './keys.ts';
+import { type Pair, startPair, through } from './pair.ts';
+import { startTraffic, type Traffic } from './traffic.ts';
+import { until } from './until.ts';
+
+const ROUNDS = process.env.LONG ? 100 : 20;
+const BOTH = (code: string) => [code, code];
+
+describe('a change through one process, under load on the other', () => {
+  let pair: Pair;
+  let verifier: Key;
+  let traffic: Traffic;
+
+  beforeAll(async () => {
+    pair = await startPair('enterprise');
+    verifier = await createKey(pair.owner, 'verifier');
+    const busy = await createKey(pair.owner, 'busy');
+    const load = withKey(pair.b, verifier.secret);
+    traffic = startTraffic(
+      4,
+      async () => (await load.post('/v1/api-keys/verify', { key: busy.secret })).status,
+    );
+    return () => traffic.stop();
+  });
+
+  const seenByB = (secret: string) => standing(pair.b, verifier, secret);
+
+  it('disables and enables the key in both from the moment the call returns', async () => {
+    const key = await createKey(pair.owner);
+    for (let round = 0; round < ROUNDS; round += 1) {
+      await change(pair.owner, key, 'disable');
+      expect(await seenByB(key.secret)).toEqual(BOTH('disabled'));
+      await change(pair.owner, key, 'enable');
+      expect(await seenByB(key.secret)).toEqual(BOTH('valid'));
+    }
+  }, 120_000);
+
+  it('refuses a revoked, a deleted and a rotated secret, and takes the new one, at once', async () => {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const [revoked, deleted, rotated] = await Promise.all([
+        createKey(pair.owner),
+        createKey(pair.owner),
+        createKey(pair.owner),
+      ]);
+      expect(await seenByB(deleted.secret)).toEqual(BOTH('valid'));
+
+      await change(pair.owner, revoked, 'revoke', { reason: 'leaked' });
+      expect(await seenByB(revoked.secret)).toEqual(BOTH('revoked'));
+      await pair.owner.delete(`/v1/api-keys/${deleted.id}`);
+      expect(await seenByB(deleted.secret)).toEqual(BOTH('invalid_key'));
+      const { body } = await change(pair.owner, rotated, 'rotate', {});
+      expect(await seenByB(rotated.secret)).toEqual(BOTH('invalid_key'));
+      expect(await seenByB(body.secret ?? '')).toEqual(BOTH('valid'));
+    }
+    expect(traffic.answered.get(200)).toBeGreaterThan(ROUNDS);
+  }, 120_000);
+});
+
+describe('a process that stands still', () => {
+  it('holds up a disabling for no longer than its lease, and refuses the key when it wakes', async () => {
+    const { a, b, owner, query } = await startPair('enterprise');
+    const [verifier, key] = [await createKey(owner, 'verifier'), await createKey(owner)];
+    const rounds = process.env.LONG ? 20 : 2;
+    for (let round = 0; round < rounds; round += 1) {
+      await until('accepted by B', async () => accepted(await standing(b, verifier, key.secret)));
+      b.signal('SIGSTOP');
+      const queuedBefore = ask(b, verifier, key, through(b, owner));
+      const startedAt = performance.now();
+      await change(owner, key, 'disable');
+      expect(performance.now() - startedAt).toBeLessThan(4000);
+      const queuedAfter = ask(b, verifier, key, through(b, owner));
+      b.signal('SIGCONT');
+
+      for (const code of await Promise.all([...queuedBefore, ...queuedAfter])) {
+        expect(code).toBe('disabled');
+      }
+      expect(await standing(b, verifier, key.secret)).toEqual(BOTH('disabled'));
+      await change(owner, key, 'enable');
+      expect(await standing(a, verifier, key.secret)).toEqual(BOTH('valid'));
+    }
+    const rows = await query<{ applied: string }>(
+      'select applied_change applied from control_plane',
+    );
+    expect(new Set(rows.map(({ applied }) => applied)).size).toBe(1);
+  }, 120_000);
+});
+
+/** The requests that decide on the key: its own, and verification by key and by session. */
+function ask(at: Pair['b'], verifier: Key, key: Key, session: Client): Promise<string>[] {
+  const verify = async (client: Client) => {
+    const answer = await client.post<{ code: string }>('/v1/api-keys/verify', { key: key.secret });
+    return answer.body.code;
+  };
+  return [
+    ...Array.from({ length: 10 }, async () => (await standing(at, verifier, key.secret)).join()),
+    verify(session),
+    verify(withKey(at, verifier.secret)),
+  ].map(
+    async (asked) => (await asked).split(',').find((code) => code !== 'disabled') ?? 'disabled',
+  );
+}
+
+function accepted(codes: readonly string[]): boolean {
+  return codes.every((code) => code === 'valid');
+}

@@ -1,0 +1,139 @@
+import { expect, it } from 'vitest';
+import { type Client, createClient } from '../../apps/control-plane/src/testing/client.ts';
+import { withKey } from '../../apps/control-plane/src/testing/test-app.ts';
+import type { ControlPlane } from './control-plane.ts';
+import { change, createKey, type Key } from './keys.ts';
+import { type Pair, startPair } from './pair.ts';
+import { startTraffic, type Traffic } from './traffic.ts';
+import { until } from './until.ts';
+
+/** How far the stored counts may be behind. */
+const BEHIND_MS = 2000;
+const CLIENTS = 4;
+const CALLS = process.env.LONG ? 20_000 : 1000;
+
+it('counts every call through two processes, at most 2 s behind, beyond the deletion of the key', async () => {
+  const pair = await startPair('enterprise');
+  const [key, denied] = [await createKey(pair.owner), await createKey(pair.owner, 'denied')];
+  await change(pair.owner, denied, 'disable');
+  const load = [pair.a, pair.b].flatMap((at) => [call(at, key), call(at, denied)]);
+
+  await until(
+    'enough calls',
+    () => countOf(load, 200) >= CALLS && countOf(load, 401) >= CALLS,
+    60_000,
+  );
+  await Promise.all(load.map((each) => each.stop()));
+
+  const expected = { accepted: countOf(load, 200), denied: countOf(load, 401) };
+  await until('stored', async () => equal(await sumOf(pair), expected), BEHIND_MS);
+  expect(await storedCalls(pair, key)).toBe(expected.accepted);
+  expect(await pair.query('select last_used_at from api_key where id = $1', [key.id])).toEqual([
+    { last_used_at: expect.any(Date) },
+  ]);
+
+  for (const { id } of [key, denied]) await pair.owner.delete(`/v1/api-keys/${id}`);
+  expect(await statsOf(pair.owner)).toMatchObject({
+    totalKeys: 2,
+    activeKeys: 0,
+    apiCalls24h: expected.accepted,
+    deniedCalls24h: expected.denied,
+  });
+}, 120_000);
+
+it('loses no answered call when it is told to end under load, and ends with code 0', async () => {
+  const pair = await startPair('enterprise');
+  const key = await createKey(pair.owner);
+  const load = call(pair.b, key);
+  await until('load', () => countOf([load], 200) > 200);
+
+  const exit = await pair.b.stop();
+  await load.stop();
+
+  expect(exit).toEqual({ code: 0, signal: null });
+  expect(await storedCalls(pair, key)).toBe(countOf([load], 200));
+}, 60_000);
+
+it('misses no more than the last 2 s after kill -9, and counts nothing twice', async () => {
+  const pair = await startPair('enterprise');
+  const key = await createKey(pair.owner);
+  const load = call(pair.b, key);
+  const marks: [atMs: number, calls: number][] = [];
+  await until('load for 4 s', () => {
+    marks.push([performance.now(), countOf([load], 200)]);
+    return (marks.at(-1)?.[0] ?? 0) - (marks[0]?.[0] ?? 0) > 4000;
+  });
+
+  const killedAt = performance.now();
+  pair.b.signal('SIGKILL');
+  await pair.b.exited;
+  await load.stop();
+
+  const stored = await storedCalls(pair, key);
+  const atLeast = marks.filter(([atMs]) => atMs < killedAt - BEHIND_MS).at(-1)?.[1];
+  expect(stored).toBeGreaterThanOrEqual(atLeast ?? Number.NaN);
+  // A call may be counted and stored while its answer is still on the way.
+  expect(stored).toBeLessThanOrEqual(countOf([load], 200) + CLIENTS);
+}, 60_000);
+
+it('neither loses nor doubles a call while its connections to the database are cut', async () => {
+  const pair = await startPair('enterprise');
+  const [key, verifier] = [await createKey(pair.owner), await createKey(pair.owner, 'verifier')];
+  const client = withKey(pair.b, verifier.secret);
+  const load = startTraffic(CLIENTS, async () => {
+    const answer = await client.post<{ valid: boolean }>('/v1/api-keys/verify', {
+      key: key.secret,
+    });
+    return answer.status === 200 && answer.body.valid ? 200 : answer.status + 1000;
+  });
+  const rounds = process.env.LONG ? 200 : 40;
+
+  for (let round = 0; round < rounds; round += 1) {
+    await pair.query(`select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and pid <> pg_backend_pid()`);
+    const before = countOf([load], 200);
+    await until('answers go on', () => countOf([load], 200) > before + 20);
+  }
+  await load.stop();
+
+  const expected = countOf([load], 200);
+  await until('stored', async () => (await storedCalls(pair, key)) >= expected);
+  await until('both are well', async () =>
+    (await statusesOf(pair, verifier)).every((s) => s === 200),
+  );
+  expect(await storedCalls(pair, key)).toBe(expected);
+}, 120_000);
+
+function call(at: ControlPlane, key: Key): Traffic {
+  const client: Client = createClient(at.baseUrl, { authorization: `Bearer ${key.secret}` });
+  return startTraffic(CLIENTS, async () => (await client.get('/v1/scopes')).status);
+}
+
+function countOf(load: readonly Traffic[], status: number): number {
+  return load.reduce((sum, { answered }) => sum + (answered.get(status) ?? 0), 0);
+}
+
+async function storedCalls(pair: Pair, key: Key): Promise<number> {
+  const text = 'select coalesce(sum(accepted), 0) as calls from key_usage where key_id = $1';
+  const [row] = await pair.query<{ calls: string }>(text, [key.id]);
+  return Number(row?.calls);
+}
+
+async function sumOf(pair: Pair): Promise<{ accepted: number; denied: number }> {
+  const text = 'select sum(accepted) as accepted, sum(denied) as denied from organization_usage';
+  const [row] = await pair.query<{ accepted: string | null; denied: string | null }>(text);
+  return { accepted: Number(row?.accepted), denied: Number(row?.denied) };
+}
+
+async function statsOf(client: Client) {
+  return (await client.get('/v1/api-keys/stats')).body;
+}
+
+async function statusesOf({ a, b }: Pair, key: Key): Promise<number[]> {
+  const answers = [a, b].map((at) => withKey(at, key.secret).get('/v1/whoami'));
+  return (await Promise.all(answers)).map(({ status }) => status);
+}
+
+function equal(one: object, other: object): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
