@@ -1,0 +1,89 @@
+import {
+  type ApiKeyWithSecret,
+  type Role,
+  type RouteName,
+  routes,
+  SCOPES,
+} from '@tollkeeper/contract';
+import { setPlan } from '../features/organization/index.ts';
+import type { Answer, Client } from '../testing/client.ts';
+import { addMember, addWorkspace, claimedOrganization, type Person } from '../testing/people.ts';
+import { claimServer, type TestApp, withKey } from '../testing/test-app.ts';
+
+/** An organization with one of everything that an operation can name. */
+export interface Victim {
+  readonly organizationId: string;
+  readonly owner: Client;
+  readonly bystander: Person;
+  /** Holds every scope, but in a workspace where nothing of the rest is. */
+  readonly confined: Client;
+  readonly targets: Readonly<Record<string, string>>;
+}
+
+export async function createVictim(app: TestApp): Promise<Victim> {
+  const owner = await claimServer(app);
+  await setPlan(app.services, 'enterprise', undefined, 'req_test');
+  const { organizationId, workspaceId } = await claimedOrganization(app);
+  const elsewhere = await addWorkspace(app, organizationId, 'elsewhere');
+  const bystander = await addMember(app, organizationId, 'developer');
+  const key = await createKey(owner, 'target', workspaceId);
+  const confined = await createKey(owner, 'confined', elsewhere);
+  const role = await owner.post<Role>('/v1/roles', { name: 'Target', scopes: ['members.read'] });
+  const invitation = await owner.post<{ id: string }>('/v1/invitations', {
+    email: 'guest@example.com',
+    roleId: 'role_viewer',
+  });
+  const targets = {
+    'api-keys': key.id,
+    members: bystander.memberId,
+    workspaces: workspaceId,
+    roles: role.body.id,
+    invitations: invitation.body.id,
+  };
+  return {
+    organizationId,
+    owner,
+    bystander,
+    targets,
+    confined: withKey(app, confined.secret ?? ''),
+  };
+}
+
+async function createKey(owner: Client, name: string, workspaceId: string) {
+  const body = { name, profile: 'custom', scopes: SCOPES, workspaceId };
+  const answer = await owner.post<ApiKeyWithSecret>('/v1/api-keys', body);
+  if (answer.status !== 201) throw new Error(answer.problem.detail);
+  return answer.body;
+}
+
+/** A body that each operation accepts, so that nothing but authority can refuse it. */
+const BODIES: Partial<Record<RouteName, (victim: Victim) => unknown>> = {
+  createKey: () => ({ name: 'intruder', profile: 'read-only' }),
+  updateKey: () => ({ name: 'renamed' }),
+  revokeKey: () => ({}),
+  rotateKey: () => ({}),
+  verifyKey: () => ({ key: 'tk_live_none' }),
+  updateOrganization: () => ({ name: 'Renamed' }),
+  transferOrganization: ({ bystander }) => ({ memberId: bystander.memberId }),
+  deleteOrganization: () => ({ name: 'Acme' }),
+  updateMember: () => ({ roleId: 'role_viewer' }),
+  createInvitation: () => ({ email: 'intruder@example.com', roleId: 'role_viewer' }),
+  createRole: () => ({ name: 'Intruder', scopes: ['members.read'] }),
+  updateRole: () => ({ name: 'Renamed' }),
+  updateSecurity: () => ({ sessionHoursMax: 1 }),
+  previewSecurity: () => ({ sessionHoursMax: 1 }),
+  createWorkspace: () => ({ name: 'intruder', environment: 'live' }),
+  updateWorkspace: () => ({ name: 'renamed' }),
+  deleteWorkspace: () => ({ name: 'default' }),
+};
+
+/** Calls the operation on the victim's things, as the client. */
+export function attack(client: Client, name: RouteName, victim: Victim): Promise<Answer> {
+  const { method, path } = routes[name];
+  const word = path.split('/')[2] ?? '';
+  const address = path.replace('{id}', victim.targets[word] ?? 'none');
+  const body = BODIES[name]?.(victim);
+  return body === undefined
+    ? client.raw(method, address, undefined)
+    : client.raw(method, address, JSON.stringify(body), { 'content-type': 'application/json' });
+}
