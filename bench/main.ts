@@ -2,7 +2,8 @@
  * `npm run bench`: what a decision, a request and a start cost, each beside a baseline of the same
  * run. docs/benchmarks.md says how to read it.
  */
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { insertKeys } from './insert-keys.ts';
@@ -10,24 +11,25 @@ import { type BenchKey, makeKeys } from './keys.ts';
 import { measureDecisions } from './measure-decisions.ts';
 import { measureRoutes } from './measure-routes.ts';
 import { measureStarts } from './measure-starts.ts';
-import { printDecisions, printRoutes, printStarts } from './report.ts';
-import { LOAD_CORE, pin } from './server-process.ts';
+import { printDecisions, printMachine, printRoutes, printStarts } from './report.ts';
+import { stopServers } from './server-process.ts';
 
 /** How many keys the two servers know; the second time, enough to leave the processor's caches. */
 const KEY_COUNTS = [1000, 100_000];
 
 const folder = await mkdtemp(join(tmpdir(), 'tollkeeper-bench-'));
+process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void cleanUp().finally(() => process.exit(1)));
+  process.once(signal, () => void stopServers().finally(() => process.exit(1)));
 }
+// The embedded database runs as another user, who must be able to pass.
+await chmod(folder, 0o711);
 try {
-  // The embedded database runs as another user, who must be able to pass.
-  await chmod(folder, 0o711);
-  pin(process.pid, LOAD_CORE);
+  printMachine();
   printDecisions(await measureDecisions());
   await measureServers();
 } finally {
-  await cleanUp();
+  await stopServers();
 }
 
 async function measureServers(): Promise<void> {
@@ -41,8 +43,4 @@ async function measureServers(): Promise<void> {
     keys.push(...added);
     printRoutes(await measureRoutes(dataDir, join(folder, `facts-${count}.json`), keys));
   }
-}
-
-function cleanUp(): Promise<void> {
-  return rm(folder, { recursive: true, force: true, maxRetries: 5 });
 }

@@ -7,6 +7,7 @@ const SCRIPT = fileURLToPath(new URL('../packages/verify/bench/decisions.ts', im
 
 /** In a process of its own, so that nothing else's garbage is counted as memory of keys. */
 export async function measureDecisions(): Promise<DecisionFigures> {
-  const { stdout } = await promisify(execFile)(process.execPath, [SCRIPT]);
-  return JSON.parse(stdout);
+  const measuring = promisify(execFile)(process.execPath, [SCRIPT]);
+  process.once('exit', () => measuring.child.kill('SIGKILL'));
+  return JSON.parse((await measuring).stdout);
 }

@@ -1,3 +1,4 @@
+import { availableParallelism, loadavg } from 'node:os';
 import type { DecisionFigures } from '../packages/verify/bench/decisions.ts';
 import type { Comparison, Spread } from './compare.ts';
 import type { RouteFigures } from './measure-routes.ts';
@@ -14,6 +15,14 @@ export function printDecisions({ keys, perSecond, timesBaseline, bytesPerKey }: 
   line('index, per key', `${bytesPerKey.index.toFixed(1)} bytes`);
   line('ids and names, per key', `${bytesPerKey.labels.toFixed(1)} bytes`);
   line('Map of objects, per key', `${bytesPerKey.baseline.toFixed(1)} bytes`);
+}
+
+/** Ratios want a quiet machine; this says whether it was one. */
+export function printMachine(): void {
+  title('The machine');
+  line('cores', `${availableParallelism()}`);
+  const [lastMinute = 0] = loadavg();
+  line('processes that ran, last minute', lastMinute.toFixed(1));
 }
 
 export function printStarts({ firstMs, secondMs, bareMs }: StartFigures): void {

@@ -18,9 +18,10 @@ const POLL_MS = 5;
 const START_MS_MAX = 60_000;
 const CORES = availableParallelism();
 
-/** The server has this core, the load generator the next: neither takes time from the other. */
-export const SERVER_CORE = 0;
-export const LOAD_CORE = CORES > 1 ? 1 : 0;
+/** The servers share this core, the load generator has the next: neither takes time from the other. */
+export const SERVER_CORES = '0';
+export const LOAD_CORES = '1';
+export const ALL_CORES = `0-${CORES - 1}`;
 
 /** Starts Node on the file, with PORT in its environment, and waits until the path answers 200. */
 export async function startServer(
@@ -35,9 +36,8 @@ export async function startServer(
     stdio: ['ignore', 'ignore', 'inherit'],
     env: { PATH: process.env.PATH, PORT: String(port), HOST: '127.0.0.1', ...env },
   });
-  const kill = () => child.kill('SIGKILL');
-  process.once('exit', kill);
-  child.once('exit', () => process.off('exit', kill));
+  running.add(child);
+  child.once('exit', () => running.delete(child));
   await untilReady(child, `http://127.0.0.1:${port}${readyPath}`);
   return {
     pid: child.pid ?? 0,
@@ -45,6 +45,13 @@ export async function startServer(
     startMs: performance.now() - startedAt,
     stop: () => stop(child),
   };
+}
+
+const running = new Set<ChildProcess>();
+
+/** For an end before the time: a control plane takes its database along only when it may end itself. */
+export async function stopServers(): Promise<void> {
+  await Promise.all([...running].map(stop));
 }
 
 async function untilReady(child: ChildProcess, url: string): Promise<void> {
@@ -70,9 +77,8 @@ function stop(child: ChildProcess): Promise<void> {
 }
 
 /** Where `taskset` is present; elsewhere the kernel places the process as it likes. */
-export function pin(pid: number, core: number): boolean {
-  if (CORES < 2) return false;
-  return spawnSync('taskset', ['-a', '-c', '-p', String(core), String(pid)]).status === 0;
+export function pin(pid: number, cores: string): void {
+  if (CORES > 1) spawnSync('taskset', ['-a', '-c', '-p', cores, String(pid)]);
 }
 
 /** Processor time that the process took until now, in milliseconds; undefined outside Linux. */

@@ -15,7 +15,6 @@ export const NO_SCOPES: ScopeSet = { low: 0, high: 0 };
 const POSITIONS: ReadonlyMap<string, number> = new Map(
   SCOPES.map((scope, position) => [scope, position]),
 );
-const SORTED: readonly Scope[] = [...SCOPES].sort();
 
 /**
  * @throws RangeError for a name outside the catalog: left out of a required set, it would let
@@ -33,9 +32,12 @@ export function scopeSet(names: Iterable<Scope>): ScopeSet {
   return { low, high };
 }
 
+/** Each scope beside the set of it alone, sorted: names are asked for with every verification. */
+const SINGLES = SCOPES.toSorted().map((name) => [name, scopeSet([name])] as const);
+
 /** The names in the set, sorted. */
 export function scopeNames(set: ScopeSet): Scope[] {
-  return SORTED.filter((name) => includes(set, scopeSet([name])));
+  return SINGLES.filter(([, single]) => includes(set, single)).map(([name]) => name);
 }
 
 export function intersect(left: ScopeSet, right: ScopeSet): ScopeSet {
