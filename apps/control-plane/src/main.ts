@@ -14,7 +14,7 @@ import { readOrCreateSecret } from './secret-file.ts';
 const DASHBOARD = fileURLToPath(new URL('../../dashboard/dist', import.meta.url));
 
 /** How long a start under way may take to end once the process is told to stop, in milliseconds. */
-const START_MS = 10_000;
+const START_MS = 20_000;
 
 try {
   const config = readConfig(process.env);

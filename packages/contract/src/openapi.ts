@@ -34,6 +34,7 @@ const WITH_BODY: readonly ErrorCode[] = [
 export function routeErrors(route: Route): ErrorCode[] {
   const codes = new Set<ErrorCode>([...EVERY_ROUTE, ...route.errors]);
   if (route.access !== 'public') for (const code of WITH_CREDENTIAL) codes.add(code);
+  if (route.access !== 'public' && !route.withoutSecondFactor) codes.add('two_factor_required');
   if (route.access !== 'public' && route.access !== 'credential') codes.add('insufficient_scope');
   if (route.method !== 'GET') codes.add('cross_origin');
   if (route.body) for (const code of WITH_BODY) codes.add(code);

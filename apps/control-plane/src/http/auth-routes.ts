@@ -9,7 +9,7 @@ import { AUTH_ENDPOINTS, type AuthEndpoint } from './auth-endpoints.ts';
 import { refuseSession } from './auth-problem.ts';
 import { originOf } from './origin.ts';
 import { requireSameOrigin } from './same-origin.ts';
-import type { ServerOptions } from './server.ts';
+import type { ServerOptions } from './server-options.ts';
 
 export function registerAuthRoutes(app: FastifyInstance, options: ServerOptions): void {
   for (const endpoint of AUTH_ENDPOINTS) {

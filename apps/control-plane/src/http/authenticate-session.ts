@@ -34,6 +34,7 @@ export async function authenticateSession(
     services,
     user.userId,
     request.headers['x-organization-id'],
+    route.access === 'credential',
   );
   if (membership.status !== 'active') {
     throw new DomainError('member_suspended', 'Your membership is suspended. Ask an admin.');
@@ -59,6 +60,7 @@ async function findMembership(
   services: Services,
   userId: string,
   named: string | string[] | undefined,
+  anyWillDo: boolean,
 ) {
   const organizationId =
     typeof named === 'string' && /^org_[0-9A-Za-z]{20}$/.test(named) ? named : undefined;
@@ -90,7 +92,8 @@ async function findMembership(
     .limit(2);
   const [only] = rows;
   if (!only) throw strange();
-  if (rows.length > 1) {
+  // Whoever asks only who they are learns from the answer which organizations to name.
+  if (rows.length > 1 && !anyWillDo) {
     throw new DomainError(
       'malformed_request',
       'You belong to several organizations. Name one in the header X-Organization-Id.',

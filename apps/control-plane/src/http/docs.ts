@@ -4,7 +4,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import { openApiDocument } from '@tollkeeper/contract';
 import type { FastifyInstance } from 'fastify';
 import { pageHeaders } from './page-headers.ts';
-import type { ServerOptions } from './server.ts';
+import type { ServerOptions } from './server-options.ts';
 
 /** A page to read the OpenAPI document at /docs. */
 export async function registerDocs(app: FastifyInstance, { baseUrl, version }: ServerOptions) {

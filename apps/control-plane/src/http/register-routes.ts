@@ -8,7 +8,7 @@ import { handlers, type PublicCtx } from './handlers.ts';
 import { fastifySchema } from './json-schema.ts';
 import { originOf } from './origin.ts';
 import { requireSameOrigin } from './same-origin.ts';
-import type { ServerOptions } from './server.ts';
+import type { ServerOptions } from './server-options.ts';
 
 interface Input {
   readonly params: never;

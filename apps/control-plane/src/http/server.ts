@@ -1,29 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { openApiDocument } from '@tollkeeper/contract';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
-import type { Auth } from '../features/identity/index.ts';
-import type { Setup } from '../features/setup/index.ts';
-import type { Services } from '../kernel/context.ts';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { registerAuthRoutes } from './auth-routes.ts';
 import { registerDashboard } from './dashboard.ts';
 import { registerDocs } from './docs.ts';
 import { sendNotFound } from './not-found.ts';
 import { problemSender } from './problem.ts';
 import { registerRoutes } from './register-routes.ts';
+import type { ServerOptions } from './server-options.ts';
 import { createValidatorCompiler } from './validator.ts';
-
-export interface ServerOptions {
-  readonly services: Services;
-  readonly auth: Auth;
-  readonly setup: Setup;
-  readonly baseUrl: string;
-  readonly version: string;
-  /** Addresses of proxies whose X-Forwarded-For is believed; none by default. */
-  readonly trustedProxies: readonly string[];
-  /** The built dashboard; without it the pages are left out (tests of the API). */
-  readonly dashboardDir: string | undefined;
-  readonly isReady: () => Promise<boolean>;
-}
 
 const BODY_BYTES_MAX = 64 * 1024;
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -41,6 +26,8 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     // One log for all requests: a child and two listeners for each cost a tenth of a verification.
     logger: false,
     childLoggerFactory: () => options.services.log as FastifyBaseLogger,
+    // Fastify's own lines hold the whole request, cookies included.
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
     exposeHeadRoutes: false,

@@ -19,6 +19,7 @@ beforeAll(async () => {
 });
 
 beforeEach(async () => {
+  await stay();
   await query(`update api_key set status = 'revoked'`);
   key = await makeKey(app, owner);
 });
@@ -69,6 +70,7 @@ describe('the daily job', () => {
     await run();
     await stay();
     expect((await owner.post(`/v1/api-keys/${key.id}/enable`)).status).toBe(200);
+    expect((await read()).disablesAt).toBe(later().toISOString());
     pass(1);
     expect(await run()).toEqual({ disabled: 0 });
     pass(29);

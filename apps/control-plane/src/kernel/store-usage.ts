@@ -1,16 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { Database, Transaction } from '../db/connect.ts';
 import { apiKey, keyTotal, keyUsage, organizationUsage, usageSource } from '../db/schema/index.ts';
-import type { UsageSubject } from './usage-counter.ts';
-
-/** The calls of one key in one minute, from one source. */
-export interface UsageRow extends UsageSubject {
-  readonly minuteMs: number;
-  accepted: number;
-  denied: number;
-  /** Milliseconds since the epoch; 0 when none was accepted. */
-  lastAcceptedMs: number;
-}
+import type { UsageRow } from './usage-row.ts';
 
 /** Adds the rows to the stored counts, once for each (source, sequence) however often called. */
 export async function storeUsage(

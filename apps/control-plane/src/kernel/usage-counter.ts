@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Database } from '../db/connect.ts';
-import { storeUsage, type UsageRow } from './store-usage.ts';
+import { storeUsage } from './store-usage.ts';
+import type { UsageRow, UsageSubject } from './usage-row.ts';
 
 /** Counts calls in memory, without a query, and stores them each second. */
 export interface UsageCounter {
@@ -10,13 +11,6 @@ export interface UsageCounter {
   flush(): Promise<void>;
   /** Flushes a last time. */
   stop(): Promise<void>;
-}
-
-export interface UsageSubject {
-  readonly organizationId: string;
-  readonly keyId: string;
-  readonly ownerId: string;
-  readonly workspaceId: string | null;
 }
 
 const FLUSH_MS = 1000;

@@ -1,4 +1,5 @@
 /** Once per run: a server, and on it a migrated template that each test file clones. */
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +18,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const dataDir = await mkdtemp(join(tmpdir(), 'tollkeeper-test-'));
   const databaseUrl = process.env.DATABASE_URL;
   const server = await openDatabase({ databaseUrl, dataDir }, () => undefined, 'the test run');
-  const template = `tollkeeper_template_${process.pid}`;
+  // Several projects of one run may share a server.
+  const template = `tollkeeper_template_${randomUUID().replaceAll('-', '')}`;
   await onServer(server.config, `create database ${template}`);
   await migrateDatabase(databaseConfig(server.config, template));
   project.provide('database', { config: server.config, template });

@@ -1,5 +1,6 @@
 import type { InvitationWithLink } from '@tollkeeper/contract';
 import { type Client, createClient } from './client.ts';
+import { PASSWORD } from './people.ts';
 import { cookiesOf, visitor } from './sign-in.ts';
 import type { TestApp } from './test-app.ts';
 
@@ -9,8 +10,6 @@ export interface Joined {
   readonly organizationId: string;
   readonly email: string;
 }
-
-export const PASSWORD = 'a password for tests';
 
 /** Invites the name with the role, and accepts: a new member, who acts by their own session. */
 export async function join(

@@ -21,6 +21,12 @@ export async function startOrganization(
   return { app, query, owner };
 }
 
+/** The workspace that every organization begins with. */
+export async function defaultWorkspace(member: Client): Promise<string> {
+  const { body } = await member.get<{ data: { id: string }[] }>('/v1/workspaces');
+  return body.data[0]?.id ?? '';
+}
+
 export interface TestKey {
   readonly id: string;
   readonly secret: string;

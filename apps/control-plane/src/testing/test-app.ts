@@ -13,6 +13,9 @@ export const OWNER = {
   password: 'correct horse battery',
 };
 
+/** Signs the sessions of tests. */
+export const SESSION_SECRET = 'a secret that signs the sessions of tests';
+
 export interface TestApp extends App {
   readonly baseUrl: string;
   readonly database: pg.ClientConfig;
@@ -34,7 +37,7 @@ export async function startTestApp(
   const app = await createApp({
     database,
     baseUrl: 'http://127.0.0.1',
-    secret: 'a secret that signs the sessions of tests',
+    secret: SESSION_SECRET,
     setupToken: SETUP_TOKEN,
     trustedProxies: [],
     mail: options.mail ?? null,

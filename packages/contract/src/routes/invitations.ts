@@ -26,9 +26,11 @@ export type Invitation = z.output<typeof invitation>;
 const invitationWithLink = z
   .strictObject({
     ...invitation.shape,
-    sent: z.boolean().meta({ description: 'Whether the link went out by mail' }),
+    sent: z.boolean().meta({
+      description: 'Whether this request sent the link by mail; false in the replay of a creation',
+    }),
     link: z.string().optional().meta({
-      description: 'To hand over by yourself, shown once, where no mail is configured',
+      description: 'To hand over by yourself, shown once, where no mail went out',
     }),
   })
   .meta({ id: 'InvitationWithLink' });

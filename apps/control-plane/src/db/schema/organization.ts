@@ -27,7 +27,7 @@ export const organization = pgTable('organization', {
   /** Where keys and sessions of the organization are accepted from; none means anywhere. */
   allowedIps: text().array().notNull().default([]),
   twoFactorRequired: boolean().notNull().default(false),
-  /** How long a session lasts without being used, in hours. */
+  /** Hours after sign-in when a session ends. */
   sessionHoursMax: integer().notNull().default(168),
   /** Deleted organizations answer to nobody; their audit log is kept 30 days, then all is erased. */
   deletedAt: moment(),

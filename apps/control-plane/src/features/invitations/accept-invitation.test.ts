@@ -1,20 +1,21 @@
 import type { Identity, InvitationWithLink } from '@tollkeeper/contract';
+import { eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { member, user } from '../../db/schema/index.ts';
+import { countAuditEvents, newestAuditEvent } from '../../testing/audit-log.ts';
 import { type Client, createClient } from '../../testing/client.ts';
-import { inOrganization, join, PASSWORD, tokenOf } from '../../testing/join.ts';
-import { startOtherOrganization } from '../../testing/other-organization.ts';
-import { auditEvents, type Query } from '../../testing/query-database.ts';
+import { inOrganization, join, tokenOf } from '../../testing/join.ts';
+import { addOrganization, PASSWORD } from '../../testing/people.ts';
 import { cookiesOf, visitor } from '../../testing/sign-in.ts';
 import { startOrganization } from '../../testing/start-organization.ts';
 import type { TestApp } from '../../testing/test-app.ts';
 
 let app: TestApp;
-let query: Query;
 let owner: Client;
 let now = new Date();
 
 beforeAll(async () => {
-  ({ app, query, owner } = await startOrganization({ clock: () => now }));
+  ({ app, owner } = await startOrganization({ clock: () => now }));
 });
 
 async function invite(client: Client, email: string, roleId = 'role_viewer') {
@@ -41,7 +42,7 @@ describe('accepting', () => {
     const { memberId } = answer.body;
     const { body } = await visitor(app, cookiesOf(answer)).get<Identity>('/v1/whoami');
     expect(body.member).toMatchObject({ id: memberId, name: 'Nora', roleId: 'role_developer' });
-    expect((await auditEvents(query)).at(-1)).toMatchObject({
+    expect(await newestAuditEvent(app)).toMatchObject({
       action: 'invitation.accept',
       actor: { type: 'member', memberId },
       target: { type: 'invitation', id, name: 'nora@example.com' },
@@ -58,19 +59,32 @@ describe('accepting', () => {
       Array.from({ length: 20 }, () => accept(visitor(app), token, NEW)),
     );
     expect(answers.filter((each) => each.status === 201)).toHaveLength(1);
-    for (const { status, problem } of answers.filter((each) => each.status !== 201)) {
-      expect([status, problem.code]).toEqual([403, 'invitation_invalid']);
+    const refusals = answers.filter((each) => each.status !== 201);
+    for (const { problem } of refusals) {
+      // One who looks after the first is done learns that the address has an account now.
+      expect(['invitation_invalid', 'unauthenticated']).toContain(problem.code);
     }
-    const rows = await query(
-      `select member.id from member join "user" on "user".id = user_id where email = 'rush@example.com'`,
-    );
+    const rows = await app.services.db
+      .select()
+      .from(member)
+      .innerJoin(user, eq(user.id, member.userId))
+      .where(eq(user.email, 'rush@example.com'));
     expect(rows).toHaveLength(1);
   });
 
+  it('takes a member who was removed back once, however often their session accepts', async () => {
+    const dev = await join(app, owner, 'Rita', 'role_developer');
+    await owner.delete(`/v1/members/${dev.memberId}`);
+    const { token } = await invite(owner, dev.email);
+    const answers = await Promise.all(Array.from({ length: 10 }, () => accept(dev.client, token)));
+    const codes = answers.map(({ status, problem }) => (status === 201 ? 'ok' : problem.code));
+    expect(codes.toSorted()).toEqual([...Array(9).fill('invitation_invalid'), 'ok']);
+  });
+
   it('takes the session of the invited address, into a second organization', async () => {
-    const other = await startOtherOrganization(app, owner, query);
+    const { owner: other, organizationId } = await addOrganization(app, 'Other');
     const dev = await join(app, owner, 'Dora', 'role_developer');
-    const { token } = await invite(other, dev.email);
+    const { token } = await invite(other.client, dev.email);
     const found = await visitor(app).post('/v1/invitations/find', { token });
     expect(found.body).toMatchObject({ organizationName: 'Other', hasAccount: true });
 
@@ -80,7 +94,7 @@ describe('accepting', () => {
     expect((await dev.client.get('/v1/whoami')).problem.code).toBe('malformed_request');
     for (const [id, roleId] of [
       [dev.organizationId, 'role_developer'],
-      ['org_00000000000000000001', 'role_viewer'],
+      [organizationId, 'role_viewer'],
     ] as const) {
       const { body } = await inOrganization(app, dev.client, id).get<Identity>('/v1/whoami');
       expect(body.member.roleId).toBe(roleId);
@@ -89,31 +103,6 @@ describe('accepting', () => {
 });
 
 describe('an acceptance is refused', () => {
-  it('in the same words for a token that is unknown, used, withdrawn, replaced or expired', async () => {
-    const used = await invite(owner, 'used@example.com');
-    await accept(visitor(app), used.token, NEW);
-    const withdrawn = await invite(owner, 'withdrawn@example.com');
-    await owner.delete(`/v1/invitations/${withdrawn.id}`);
-    const replaced = await invite(owner, 'replaced@example.com');
-    await owner.post(`/v1/invitations/${replaced.id}/resend`);
-    const expired = await invite(owner, 'expired@example.com');
-    await query(`update invitation set expires_at = $1 where id = $2`, [now, expired.id]);
-    const texts = new Set<string>();
-    for (const token of ['x'.repeat(43), used, withdrawn, replaced, expired].map((each) =>
-      typeof each === 'string' ? each : each.token,
-    )) {
-      for (const answer of [
-        await accept(visitor(app), token, NEW),
-        await visitor(app).post('/v1/invitations/find', { token }),
-      ]) {
-        expect(answer).toMatchObject({ status: 403, problem: { code: 'invitation_invalid' } });
-        texts.add(answer.problem.detail);
-      }
-    }
-    expect(texts.size).toBe(1);
-    expect(JSON.stringify(await owner.get('/v1/invitations'))).toContain('expired@example.com');
-  });
-
   it('a week after it was sent', async () => {
     const { token } = await invite(owner, 'slow@example.com');
     const sentAt = now;
@@ -125,10 +114,9 @@ describe('an acceptance is refused', () => {
 
   it('to an address that has an account, without its session or with another one', async () => {
     const dev = await join(app, owner, 'Dino', 'role_developer');
-    const { body } = await owner.get<Identity>('/v1/whoami');
     await owner.delete(`/v1/members/${dev.memberId}`);
     const { token } = await invite(owner, dev.email);
-    const events = (await auditEvents(query)).length;
+    const events = await countAuditEvents(app);
     const cases = [
       [visitor(app), NEW, 401, 'unauthenticated'],
       [owner, {}, 403, 'invited_address_differs'],
@@ -138,9 +126,8 @@ describe('an acceptance is refused', () => {
     for (const [client, given, status, code] of cases) {
       expect((await accept(client, token, given)).problem).toMatchObject({ status, code });
     }
-    expect(await auditEvents(query)).toHaveLength(events);
+    expect(await countAuditEvents(app)).toBe(events);
     expect((await accept(dev.client, token)).body.memberId).toBe(dev.memberId);
-    expect(body.member.name).toBe('Ada Owner');
   });
 
   it('to a new address without a name or a good password', async () => {
@@ -156,36 +143,6 @@ describe('an acceptance is refused', () => {
         code: 'validation_failed',
       });
     }
-    expect((await accept(visitor(app), token, NEW)).status).toBe(201);
-  });
-});
-
-describe('whoever stands for an invitation', () => {
-  it('must still hold what it gives, and be there; another one can resend it', async () => {
-    for (const [name, fall] of [
-      ['Bea', (id: string) => owner.patch(`/v1/members/${id}`, { roleId: 'role_viewer' })],
-      ['Cid', (id: string) => owner.post(`/v1/members/${id}/suspend`)],
-      ['Eve', (id: string) => owner.delete(`/v1/members/${id}`)],
-    ] as const) {
-      const inviter = await join(app, owner, name, 'role_admin');
-      const { id, token } = await invite(inviter.client, `of-${name}@example.com`, 'role_viewer');
-      await fall(inviter.memberId);
-      expect((await accept(visitor(app), token, NEW)).problem.code).toBe('invitation_invalid');
-      const again = await owner.post<InvitationWithLink>(`/v1/invitations/${id}/resend`);
-      expect((await accept(visitor(app), tokenOf(again.body), NEW)).status).toBe(201);
-    }
-  });
-
-  it('stands for no more than they hold when the role grows meanwhile', async () => {
-    const { body: role } = await owner.post<{ id: string }>('/v1/roles', {
-      name: 'Guest',
-      scopes: ['members.read'],
-    });
-    const inviter = await join(app, owner, 'Finn', 'role_admin');
-    const { token } = await invite(inviter.client, 'guest@example.com', role.id);
-    await owner.patch(`/v1/roles/${role.id}`, { scopes: ['members.read', 'organization.delete'] });
-    expect((await accept(visitor(app), token, NEW)).problem.code).toBe('invitation_invalid');
-    await owner.patch(`/v1/roles/${role.id}`, { scopes: ['members.read'] });
     expect((await accept(visitor(app), token, NEW)).status).toBe(201);
   });
 });

@@ -1,5 +1,5 @@
 import type { RouteInput, Routes } from '@tollkeeper/contract';
-import { and, asc, eq, gt } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import { invitation } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { page, pageStart } from '../../kernel/page.ts';
@@ -9,15 +9,10 @@ type Query = NonNullable<RouteInput<Routes['listInvitations']>['query']>;
 
 /** Those that wait for an answer, and those that expired: they can be sent again. */
 export async function listInvitations(ctx: Ctx, { query }: { query: Query }) {
-  const { after, limit } = pageStart(query);
+  const { after, order, limit } = pageStart(query, invitation);
   const rows = await selectInvitations(ctx.services.db)
-    .where(
-      and(
-        eq(invitation.organizationId, ctx.organizationId),
-        after ? gt(invitation.id, after) : undefined,
-      ),
-    )
-    .orderBy(asc(invitation.id))
+    .where(and(eq(invitation.organizationId, ctx.organizationId), after))
+    .orderBy(...order)
     .limit(limit + 1);
   return page(rows.map(invitationView), limit);
 }

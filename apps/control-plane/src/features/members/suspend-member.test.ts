@@ -1,19 +1,20 @@
 import type { Identity, Member } from '@tollkeeper/contract';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { auditEvents } from '../../testing/audit-log.ts';
 import type { Client } from '../../testing/client.ts';
 import { type Joined, join } from '../../testing/join.ts';
-import { startOtherOrganization } from '../../testing/other-organization.ts';
-import { auditEvents, type Query } from '../../testing/query-database.ts';
-import { makeKey, startOrganization } from '../../testing/start-organization.ts';
+import { makeKey } from '../../testing/keys.ts';
+import { addOrganization } from '../../testing/people.ts';
+import { defaultWorkspace, startOrganization } from '../../testing/start-organization.ts';
+import { readTables } from '../../testing/tables.ts';
 import type { TestApp } from '../../testing/test-app.ts';
 
 let app: TestApp;
-let query: Query;
 let owner: Client;
 let admin: Joined;
 
 beforeAll(async () => {
-  ({ app, query, owner } = await startOrganization());
+  ({ app, owner } = await startOrganization());
   admin = await join(app, owner, 'Alan', 'role_admin');
 });
 
@@ -24,7 +25,7 @@ describe('suspending and reinstating', () => {
   it('refuses the sessions and the keys at once, and takes them again', async () => {
     const dev = await join(app, owner, 'Dora', 'role_developer');
     const key = await makeKey(app, dev.client, { profile: 'workspace' });
-    const verifier = await makeKey(app, owner);
+    const verifier = await makeKey(app, owner, { scopes: ['api_keys.verify'] });
     const verify = async () =>
       (await verifier.client.post<{ code: string }>('/v1/api-keys/verify', { key: key.secret }))
         .body.code;
@@ -53,7 +54,7 @@ describe('suspending and reinstating', () => {
       roleId: 'role_developer',
       status,
     }));
-    expect((await auditEvents(query)).slice(-2)).toEqual([
+    expect((await auditEvents(app, dev.organizationId)).slice(-2)).toMatchObject([
       { action: 'member.suspend', actor, target, before: active, after: inactive },
       { action: 'member.reinstate', actor, target, before: inactive, after: active },
     ]);
@@ -97,12 +98,10 @@ describe('it is refused', () => {
 
   it('without the scope, to a confined key, to another organization, for nobody', async () => {
     const viewer = await join(app, owner, 'Vera', 'role_viewer');
-    const other = await startOtherOrganization(app, owner, query);
-    const { body } = await owner.get<{ data: { id: string }[] }>('/v1/workspaces');
+    const { client: other } = (await addOrganization(app, 'Other')).owner;
     const confined = await makeKey(app, owner, {
-      profile: 'custom',
       scopes: ['members.suspend'],
-      workspaceId: body.data[0]?.id,
+      workspaceId: await defaultWorkspace(owner),
     });
     const cases = [
       [viewer.client, admin.memberId, 403, 'insufficient_scope'],
@@ -110,12 +109,12 @@ describe('it is refused', () => {
       [other, admin.memberId, 404, 'not_found'],
       [owner, 'mem_00000000000000000000', 404, 'not_found'],
     ] as const;
-    const before = await query('select id, role_id, status from member order by id');
+    const before = await readTables(app);
     for (const verb of ['suspend', 'reinstate'] as const) {
       for (const [client, id, status, code] of cases) {
         expect((await act(client, id, verb)).problem).toMatchObject({ status, code });
       }
     }
-    expect(await query('select id, role_id, status from member order by id')).toEqual(before);
+    expect(await readTables(app)).toEqual(before);
   });
 });

@@ -1,19 +1,20 @@
 import type { Identity, Member } from '@tollkeeper/contract';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { countAuditEvents, newestAuditEvent } from '../../testing/audit-log.ts';
 import type { Client } from '../../testing/client.ts';
 import { type Joined, join } from '../../testing/join.ts';
-import { startOtherOrganization } from '../../testing/other-organization.ts';
-import { auditEvents, type Query } from '../../testing/query-database.ts';
-import { makeKey, startOrganization } from '../../testing/start-organization.ts';
+import { makeKey } from '../../testing/keys.ts';
+import { addOrganization } from '../../testing/people.ts';
+import { defaultWorkspace, startOrganization } from '../../testing/start-organization.ts';
+import { readTables } from '../../testing/tables.ts';
 import type { TestApp } from '../../testing/test-app.ts';
 
 let app: TestApp;
-let query: Query;
 let owner: Client;
 let admin: Joined;
 
 beforeAll(async () => {
-  ({ app, query, owner } = await startOrganization());
+  ({ app, owner } = await startOrganization());
   admin = await join(app, owner, 'Alan', 'role_admin');
 });
 
@@ -26,7 +27,7 @@ describe('changing a role', () => {
     const answer = await give(admin.client, dev.memberId, 'role_viewer');
     expect(answer.status).toBe(200);
     expect(answer.body).toMatchObject({ roleId: 'role_viewer', roleName: 'Viewer', name: 'Dora' });
-    expect((await auditEvents(query)).at(-1)).toEqual({
+    expect(await newestAuditEvent(app)).toMatchObject({
       action: 'member.update',
       actor: { type: 'member', memberId: admin.memberId },
       target: { type: 'member', id: dev.memberId, name: 'Dora' },
@@ -36,14 +37,14 @@ describe('changing a role', () => {
   });
 
   it('records nothing when the member has the role already', async () => {
-    const before = await auditEvents(query);
+    const before = await countAuditEvents(app);
     expect((await give(owner, admin.memberId, 'role_admin')).status).toBe(200);
-    expect(await auditEvents(query)).toHaveLength(before.length);
+    expect(await countAuditEvents(app)).toBe(before);
   });
 
   it('cuts the next request of a session and of a key down to the smaller role', async () => {
     const dev = await join(app, owner, 'Dino', 'role_admin');
-    const { client: key } = await makeKey(app, dev.client);
+    const { client: key } = await makeKey(app, dev.client, { profile: 'organization' });
     expect((await key.get('/v1/invitations')).status).toBe(200);
     await give(owner, dev.memberId, 'role_billing');
     for (const client of [key, dev.client]) {
@@ -96,17 +97,15 @@ describe('a role change is refused', () => {
   });
 
   it('to a key of the member themselves, whatever it holds', async () => {
-    const { client } = await makeKey(app, admin.client);
+    const { client } = await makeKey(app, admin.client, { profile: 'organization' });
     const { problem } = await give(client, admin.memberId, 'role_viewer');
     expect(problem.code).toBe('invalid_state');
   });
 
   it('to a key that is confined to a workspace', async () => {
-    const { body } = await owner.get<{ data: { id: string }[] }>('/v1/workspaces');
     const { client: key } = await makeKey(app, owner, {
-      profile: 'custom',
       scopes: ['members.role_change'],
-      workspaceId: body.data[0]?.id,
+      workspaceId: await defaultWorkspace(owner),
     });
     expect((await give(key, admin.memberId, 'role_viewer')).problem).toMatchObject({
       status: 403,
@@ -116,7 +115,7 @@ describe('a role change is refused', () => {
 
   it('without the scope, to another organization, and for what does not exist', async () => {
     const viewer = await join(app, owner, 'Vera', 'role_viewer');
-    const other = await startOtherOrganization(app, owner, query);
+    const { client: other } = (await addOrganization(app, 'Other')).owner;
     const nobody = 'mem_00000000000000000000';
     const cases = [
       [viewer.client, admin.memberId, 'role_viewer', 403, 'insufficient_scope'],
@@ -126,13 +125,13 @@ describe('a role change is refused', () => {
       [owner, admin.memberId, 'role_00000000000000000000', 404, 'not_found'],
       [owner, admin.memberId, 'admin', 422, 'validation_failed'],
     ] as const;
-    const before = await query('select id, role_id, status from member order by id');
+    const before = await readTables(app);
     for (const [client, id, roleId, status, code] of cases) {
       expect((await give(client, id, roleId)).problem, `${id} ${roleId}`).toMatchObject({
         status,
         code,
       });
     }
-    expect(await query('select id, role_id, status from member order by id')).toEqual(before);
+    expect(await readTables(app)).toEqual(before);
   });
 });

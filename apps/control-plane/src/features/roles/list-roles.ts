@@ -1,5 +1,5 @@
 import { BUILT_IN_ROLES, type Role, type RouteInput, type Routes } from '@tollkeeper/contract';
-import { and, asc, count, eq, gt, ne } from 'drizzle-orm';
+import { and, count, eq, ne } from 'drizzle-orm';
 import type { Database, Transaction } from '../../db/connect.ts';
 import { member, role } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
@@ -11,12 +11,12 @@ type Query = NonNullable<RouteInput<Routes['listRoles']>['query']>;
 /** The built-in roles on the first page, the organization's own after them. */
 export async function listRoles(ctx: Ctx, { query }: { query: Query }) {
   const { db } = ctx.services;
-  const { after, limit } = pageStart(query);
+  const { after, order, limit } = pageStart(query, role);
   const custom = await db
     .select()
     .from(role)
-    .where(and(eq(role.organizationId, ctx.organizationId), after ? gt(role.id, after) : undefined))
-    .orderBy(asc(role.id))
+    .where(and(eq(role.organizationId, ctx.organizationId), after))
+    .orderBy(...order)
     .limit(limit + 1);
   const { data, nextCursor } = page(custom, limit);
   const counts = await countMembers(db, ctx.organizationId);

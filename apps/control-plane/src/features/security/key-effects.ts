@@ -31,28 +31,36 @@ export function touchedKeys(
   after: SecuritySettings,
   now: Date,
 ): TouchedKey[] {
-  const ranges = { before: parsed(before.allowedIps), after: parsed(after.allowedIps) };
-  const nextRun = nextUnusedRun(now);
-  const effectsOf = (key: RuledKey): SecurityEffect[] => {
-    const expiresAt = expiryUnder(key, after);
-    if (expiresAt !== null && expiresAt <= now) return ['expires_now'];
-    const next = { ...key, expiresAt };
-    const effects: SecurityEffect[] = [];
-    if (expiresAt?.getTime() !== key.expiresAt?.getTime()) effects.push('expires_sooner');
-    if (
-      isUnused(next, after.keyUnusedDaysMax, nextRun) &&
-      !isUnused(key, before.keyUnusedDaysMax, nextRun)
-    ) {
-      effects.push('disabled_by_next_job');
-    }
-    if (isOutside(key, ranges.after) && !isOutside(key, ranges.before)) {
-      effects.push('address_refused');
-    }
-    return effects;
+  const rules = {
+    before: { ...before, ranges: parsed(before.allowedIps) },
+    after: { ...after, ranges: parsed(after.allowedIps) },
+    nextRun: nextUnusedRun(now),
   };
   return keys
-    .map((key) => ({ key, effects: effectsOf(key) }))
+    .map((key) => ({ key, effects: effectsOn(key, rules, now) }))
     .filter(({ effects }) => effects.length > 0);
+}
+
+type Rules = SecuritySettings & { readonly ranges: readonly IpRange[] };
+
+function effectsOn(
+  key: RuledKey,
+  { before, after, nextRun }: { before: Rules; after: Rules; nextRun: Date },
+  now: Date,
+): SecurityEffect[] {
+  const expiresAt = expiryUnder(key, after);
+  if (expiresAt !== null && expiresAt <= now) return ['expires_now'];
+  const next = { ...key, expiresAt };
+  const unused = isUnused(next, after.keyUnusedDaysMax, nextRun);
+  const effects: SecurityEffect[] = [];
+  if (expiresAt?.getTime() !== key.expiresAt?.getTime()) effects.push('expires_sooner');
+  if (unused && !isUnused(key, before.keyUnusedDaysMax, nextRun)) {
+    effects.push('disabled_by_next_job');
+  }
+  if (isOutside(key, after.ranges) && !isOutside(key, before.ranges)) {
+    effects.push('address_refused');
+  }
+  return effects;
 }
 
 /** The key's expiry, cut to the longest lifetime. */

@@ -115,7 +115,7 @@ describe('the length of sessions', () => {
   it('counts from sign-in, to the millisecond, and says whose rule it is', async () => {
     await owner.patch('/v1/security', { sessionHoursMax: 8 });
     const [row] = await query<{ created_at: Date }>(
-      'select created_at from session s join "user" u on u.id = s.user_id where email = $1',
+      'select s.created_at from session s join "user" u on u.id = s.user_id where email = $1',
       [member.email],
     );
     const end = (row?.created_at.getTime() ?? 0) + 8 * HOUR_MS;

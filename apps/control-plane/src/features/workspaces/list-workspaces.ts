@@ -1,5 +1,5 @@
 import type { RouteInput, Routes, Workspace } from '@tollkeeper/contract';
-import { and, asc, count, eq, gt } from 'drizzle-orm';
+import { and, count, eq } from 'drizzle-orm';
 import type { Database, Transaction } from '../../db/connect.ts';
 import { apiKey, workspace } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
@@ -8,7 +8,7 @@ import { page, pageStart } from '../../kernel/page.ts';
 type Query = NonNullable<RouteInput<Routes['listWorkspaces']>['query']>;
 
 export async function listWorkspaces(ctx: Ctx, { query }: { query: Query }) {
-  const { after, limit } = pageStart(query);
+  const { after, order, limit } = pageStart(query, workspace);
   const rows = await ctx.services.db
     .select({ workspace, keysCount: keysIn(ctx.services.db) })
     .from(workspace)
@@ -16,10 +16,10 @@ export async function listWorkspaces(ctx: Ctx, { query }: { query: Query }) {
       and(
         eq(workspace.organizationId, ctx.organizationId),
         ctx.workspaceId === null ? undefined : eq(workspace.id, ctx.workspaceId),
-        after ? gt(workspace.id, after) : undefined,
+        after,
       ),
     )
-    .orderBy(asc(workspace.id))
+    .orderBy(...order)
     .limit(limit + 1);
   return page(
     rows.map((row) => workspaceView(row.workspace, row.keysCount)),

@@ -1,0 +1,207 @@
+import { request } from 'node:http';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Client } from '../testing/client.ts';
+import { CREATE_BODY } from '../testing/key-changes.ts';
+import { choosePlan, claimedOrganization } from '../testing/people.ts';
+import { readTables } from '../testing/tables.ts';
+import { claimServer, startTestApp, type TestApp } from '../testing/test-app.ts';
+
+let app: TestApp;
+let owner: Client;
+let before: Record<string, string>;
+
+beforeAll(async () => {
+  app = await startTestApp();
+  owner = await claimServer(app);
+  await choosePlan(app, 'enterprise');
+  before = await readTables(app);
+  return async () => expect(await readTables(app)).toEqual(before);
+});
+
+const json = { 'content-type': 'application/json' };
+const send = (body: string, headers: Record<string, string> = json) =>
+  owner.raw('POST', '/v1/api-keys', body, headers);
+const create = (fields: object) => owner.post('/v1/api-keys', { ...CREATE_BODY, ...fields });
+
+describe('a body', () => {
+  it.each([
+    '{',
+    '{"name":"a",}',
+    "{'name':'a'}",
+    'NaN',
+    '{"name":"a"} trailing',
+    '{"name":"\\ud8"}',
+    '{"name":"a\nb"}',
+    '{"__proto__":{"isAdmin":true}}',
+    '{"constructor":{"prototype":{"isAdmin":true}}}',
+    `${'['.repeat(30_000)}`,
+    `{"name":${'{"a":'.repeat(5000)}`,
+  ])('that is no JSON, or would reach a prototype, answers 400: %.40s', async (body) => {
+    const answer = await send(body);
+    expect(answer.problem).toMatchObject({ status: 400, code: 'malformed_json' });
+    expect(answer.headers.get('content-type')).toContain('application/problem+json');
+    expect(answer.problem.requestId).toBe(answer.headers.get('x-request-id'));
+  });
+
+  it.each([
+    'null',
+    '[]',
+    '[{}]',
+    '"text"',
+    '7',
+    'true',
+    '',
+    `${'['.repeat(3000)}${']'.repeat(3000)}`,
+  ])('that is no object answers 422: %.40s', async (body) => {
+    expect((await send(body)).problem).toMatchObject({ status: 422, code: 'validation_failed' });
+  });
+
+  it.each([
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+    'application/jsonp',
+    'application/xml',
+    'garbage',
+    '',
+  ])('of the type %j answers 415', async (type) => {
+    const answer = await send(JSON.stringify(CREATE_BODY), { 'content-type': type });
+    expect(answer.problem).toMatchObject({ status: 415, code: 'unsupported_media_type' });
+  });
+
+  it('over 64 KiB answers 413, whether it says its length or not', async () => {
+    const body = JSON.stringify({ ...CREATE_BODY, name: 'x'.repeat(64 * 1024) });
+    expect((await send(body)).problem).toMatchObject({ status: 413, code: 'body_too_large' });
+    expect(await sendInChunks(body)).toBe(413);
+  });
+
+  it('of 64 KiB with as many faults as fit gets a short answer soon', async () => {
+    const startedAt = performance.now();
+    for (const fields of [
+      { scopes: Array.from({ length: 30_000 }, () => 1) },
+      Object.fromEntries(Array.from({ length: 6000 }, (_, n) => [`x${n}`, 1])),
+      { allowedIps: [`${':'.repeat(60_000)}!`] },
+      { allowedIps: Array.from({ length: 120 }, () => `${':'.repeat(500)}!`) },
+      { name: `${' '.repeat(60_000)}\u0007` },
+      { expiresAt: '9'.repeat(60_000) },
+    ]) {
+      const answer = await create(fields);
+      expect(answer.status).toBe(422);
+      expect(JSON.stringify(answer.problem).length).toBeLessThan(8192);
+    }
+    expect(performance.now() - startedAt).toBeLessThan(3000);
+  });
+});
+
+describe('a field', () => {
+  const own = 'key_7dQx0mJ2vK4tR9sZ1aBc';
+  it.each([
+    ['owner', 'mem_7dQx0mJ2vK4tR9sZ1aBc'],
+    ['memberId', 'mem_7dQx0mJ2vK4tR9sZ1aBc'],
+    ['createdBy', { memberId: 'mem_7dQx0mJ2vK4tR9sZ1aBc' }],
+    ['organizationId', 'org_7dQx0mJ2vK4tR9sZ1aBc'],
+    ['plan', 'enterprise'],
+    ['status', 'active'],
+    ['id', own],
+    ['prefix', 'tk_live_mine'],
+    ['secret', 'tk_live_mine'],
+    ['hash', 'AAAA'],
+    ['createdAt', '2020-01-01T00:00:00.000Z'],
+    ['lastUsedAt', null],
+    ['revokedAt', null],
+    ['Name', 'x'],
+    ['toString', 'x'],
+  ])('%s cannot be set by the creator', async (field, value) => {
+    const answer = await create({ [field]: value });
+    expect(answer.problem).toMatchObject({ status: 422, errors: [{ path: field }] });
+  });
+
+  it.each([
+    ['empty', ''],
+    ['blank', ' \u00a0\u3000'],
+    ['65 characters long', 'x'.repeat(65)],
+    ['65 emoji long', '🦊'.repeat(65)],
+    ['with a control character', 'a\u0007b'],
+    ['with an escape', '\u001b[31mred'],
+    ['with a line end', 'a\r\nb'],
+    ['with a bidirectional override', 'gpj\u202eexe'],
+    ['with an isolate', 'a\u2066b\u2069'],
+    ['with a zero-width space', 'ad\u200bmin'],
+    ['with NUL', 'a\u0000b'],
+    ['with a lone surrogate', 'a\ud800b'],
+    ['a number', 7],
+    ['a list', ['a']],
+    ['an object', { toString: 'a' }],
+    ['null', null],
+  ])('name is refused when %s', async (_what, name) => {
+    const answer = await create({ name });
+    expect(answer.status).toBe(422);
+    expect(answer.problem.errors?.[0]?.path).toBe('name');
+  });
+
+  it.each([
+    '2020-01-01T00:00:00.000Z',
+    new Date(Date.now() - 1000).toISOString(),
+    '2030-02-30T00:00:00.000Z',
+    '2030-01-01',
+    '2030-01-01T00:00:00',
+    '2030-01-01T00:00:00+25:00',
+    '+275760-09-13T00:00:00.000Z',
+    '2030-01-01T24:00:00Z',
+    '2030-01-01T00:00:60Z',
+    'tomorrow',
+    '',
+    1_900_000_000,
+    true,
+    1e308,
+  ])('expiresAt is refused when it is no moment to come: %s', async (expiresAt) => {
+    expect((await create({ expiresAt })).problem).toMatchObject({ status: 422 });
+  });
+
+  it.each([
+    '10.0.0.0/33',
+    '10.0.0.0/-1',
+    '10.0.0.0/08',
+    '10.0.0/8',
+    '010.0.0.1',
+    '0x0a000001',
+    '167772161',
+    '256.0.0.1',
+    '::/129',
+    ':::',
+    '1::2::3',
+    'fe80::1%eth0',
+    '::ffff:999.0.0.1',
+    'localhost',
+    '*',
+    ' 10.0.0.1',
+    '10.0.0.1\n',
+    '',
+    10,
+    null,
+  ])('allowedIps is refused with %j', async (range) => {
+    const answer = await create({ allowedIps: ['10.0.0.0/8', range] });
+    expect(answer.status).toBe(422);
+    expect(answer.problem.errors?.[0]?.path).toBe('allowedIps/1');
+  });
+
+  it('workspaceId of nobody is 404, and of no form 422', async () => {
+    expect((await create({ workspaceId: 'ws_7dQx0mJ2vK4tR9sZ1aBc' })).status).toBe(404);
+    const { organizationId } = await claimedOrganization(app);
+    for (const workspaceId of [organizationId, '', 7, ['ws_7dQx0mJ2vK4tR9sZ1aBc']]) {
+      expect((await create({ workspaceId })).status).toBe(422);
+    }
+  });
+});
+
+function sendInChunks(body: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const call = request(`${app.baseUrl}/v1/api-keys`, {
+      method: 'POST',
+      headers: { ...owner.headers, ...json, 'transfer-encoding': 'chunked' },
+    });
+    call.on('response', (answer) => resolve(answer.resume().statusCode ?? 0)).on('error', reject);
+    call.write(body.slice(0, 40_000));
+    call.end(body.slice(40_000));
+  });
+}

@@ -1,0 +1,146 @@
+import { type Route, type RouteName, routes } from '@tollkeeper/contract';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Answer, Client } from '../testing/client.ts';
+import { makeKey } from '../testing/keys.ts';
+import { choosePlan, claimedOrganization } from '../testing/people.ts';
+import { readTables } from '../testing/tables.ts';
+import { claimServer, startTestApp, type TestApp } from '../testing/test-app.ts';
+
+const VALUES: readonly unknown[] = [
+  null,
+  true,
+  -1,
+  0.5,
+  1e308,
+  2 ** 53,
+  '',
+  ' ',
+  '\0',
+  '\ud800',
+  '\u202e',
+  '%',
+  "' or 1=1; --",
+  '{{7*7}}',
+  '../../etc/passwd',
+  '<img src=x onerror=alert(1)>',
+  '=cmd()',
+  '9'.repeat(400),
+  'x'.repeat(5000),
+  '0000-01-01T00:00:00.000Z',
+  '9999-12-31T23:59:60Z',
+  'infinity',
+  '-infinity',
+  [],
+  ['x', ['y']],
+  {},
+  { $gt: '' },
+  { toString: 1, length: -1 },
+  JSON.parse(`${'['.repeat(200)}${']'.repeat(200)}`),
+];
+
+/** Their success ends what the others are tested on; each has tests of its own. */
+const ENDS_THE_WORLD: readonly string[] = ['deleteOrganization', 'transferOrganization'];
+
+type Attack = readonly [path: string, body?: unknown];
+
+let app: TestApp;
+let owner: Client;
+let known: Record<string, string>;
+
+beforeAll(async () => {
+  app = await startTestApp();
+  owner = await claimServer(app);
+  await choosePlan(app, 'enterprise');
+  const { workspaceId, memberId, organizationId } = await claimedOrganization(app);
+  const { id } = await makeKey(app, owner);
+  known = { key: id, ws: workspaceId, mem: memberId, org: organizationId };
+});
+
+const entries = Object.entries<Route>(routes) as [RouteName, Route][];
+const list = entries.filter(([name]) => !ENDS_THE_WORLD.includes(name));
+
+describe('every route of the contract', () => {
+  it.each(list)(
+    'takes hostile values for a refusal, never for a fault: %s',
+    async (_name, route) => {
+      // Some of them delete it.
+      known.key = (await makeKey(app, owner)).id;
+      const all = attacks(route);
+      let before = await readTables(app);
+      const refused = await sendAll(route, all);
+      if (refused.length < all.length) {
+        before = await readTables(app);
+        await sendAll(route, refused);
+      }
+      expect(await readTables(app)).toEqual(before);
+    },
+    60_000,
+  );
+
+  it.each(list)('refuses a field that it does not know: %s', async (_name, route) => {
+    const path = route.path.replace(/\{\w+\}/g, known.key ?? '');
+    if (route.method === 'GET') {
+      expect((await send(route, `${path}?isAdmin=1`)).status).toBe(422);
+      return;
+    }
+    for (const field of ['isAdmin', 'organizationId', 'constructor']) {
+      expect([404, 422]).toContain((await send(route, path, { [field]: 'x' })).status);
+    }
+  });
+});
+
+/** Sends each, and gives back those that were refused. */
+async function sendAll(route: Route, all: readonly Attack[]): Promise<Attack[]> {
+  const refused: Attack[] = [];
+  for (const [path, body] of all) {
+    const { status, headers } = await send(route, path, body);
+    const told = `${route.method} ${path.slice(0, 90)} ${JSON.stringify(body)?.slice(0, 90)}`;
+    expect(status, told).toBeLessThan(500);
+    if (status < 400) continue;
+    expect(headers.get('content-type'), told).toContain('application/problem+json');
+    refused.push([path, body]);
+  }
+  return refused;
+}
+
+/** Each parameter, query field and body field in turn is each hostile value. */
+function attacks(route: Route): Attack[] {
+  const good = route.path.replace(/\{\w+\}/g, known.key ?? '');
+  const texts = VALUES.map((value) => encodeURIComponent(asText(value)));
+  const list: Attack[] = [];
+  if (route.path.includes('{')) {
+    for (const text of [...texts, ...Object.values(known)]) {
+      list.push([route.path.replace(/\{\w+\}/g, text)]);
+    }
+  }
+  for (const field of Object.keys(route.query?.shape ?? {})) {
+    for (const text of texts) list.push([`${good}?${field}=${text}`]);
+  }
+  if (!route.body) return list;
+  for (const value of VALUES) list.push([good, value]);
+  for (const field of fieldsOf(route.body)) {
+    for (const value of VALUES) list.push([good, { ...GOOD[field], [field]: value }]);
+  }
+  return list;
+}
+
+/** What must stand beside a field for it to be looked at. */
+const GOOD: Readonly<Record<string, object>> = {
+  expiresAt: { name: 'n', profile: 'read-only' },
+  allowedIps: { name: 'n', profile: 'read-only' },
+  workspaceId: { name: 'n', profile: 'read-only' },
+  scopes: { name: 'n', profile: 'custom' },
+};
+
+function fieldsOf(body: NonNullable<Route['body']>): string[] {
+  return 'shape' in body ? Object.keys(body.shape as object) : [];
+}
+
+function asText(value: unknown): string {
+  return (typeof value === 'string' ? value : JSON.stringify(value)).toWellFormed();
+}
+
+function send({ method }: Route, path: string, body?: unknown): Promise<Answer> {
+  if (body === undefined) return owner.raw(method, path, undefined);
+  return owner.raw(method, path, JSON.stringify(body), { 'content-type': 'application/json' });
+}

@@ -1,0 +1,17 @@
+import type { Auth } from '../features/identity/index.ts';
+import type { Setup } from '../features/setup/index.ts';
+import type { Services } from '../kernel/context.ts';
+
+/** What the HTTP server needs from the rest. */
+export interface ServerOptions {
+  readonly services: Services;
+  readonly auth: Auth;
+  readonly setup: Setup;
+  readonly baseUrl: string;
+  readonly version: string;
+  /** Addresses of proxies whose X-Forwarded-For is believed; none by default. */
+  readonly trustedProxies: readonly string[];
+  /** The built dashboard; without it the pages are left out (tests of the API). */
+  readonly dashboardDir: string | undefined;
+  readonly isReady: () => Promise<boolean>;
+}

@@ -1,0 +1,91 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Client, createClient } from '../testing/client.ts';
+import { readTables } from '../testing/tables.ts';
+import { claimServer, OWNER, startTestApp, type TestApp } from '../testing/test-app.ts';
+
+let app: TestApp;
+let visitor: Client;
+
+beforeAll(async () => {
+  app = await startTestApp();
+  await claimServer(app);
+  visitor = createClient(app.baseUrl, { origin: app.baseUrl });
+});
+
+const { email, password } = OWNER;
+const signIn = (body: object) => visitor.post('/api/auth/sign-in/email', body);
+
+describe('what Better Auth could do beside', () => {
+  it.each([
+    ['POST', 'sign-up/email'],
+    ['POST', 'forget-password'],
+    ['POST', 'request-password-reset'],
+    ['POST', 'reset-password'],
+    ['POST', 'change-email'],
+    ['POST', 'update-user'],
+    ['POST', 'delete-user'],
+    ['POST', 'sign-in/social'],
+    ['POST', 'sign-in/username'],
+    ['GET', 'get-session'],
+    ['GET', 'list-sessions'],
+    ['GET', 'ok'],
+    ['GET', 'error'],
+    ['GET', 'reference'],
+    ['POST', 'sign-in/email/'],
+    ['POST', 'sign-in//email'],
+    ['POST', '../auth/sign-up/email'],
+    ['POST', '%73ign-up/email'],
+  ])('stays shut: %s %s', async (method, name) => {
+    const body = { email: 'eve@example.com', password: 'a long enough password', name: 'Eve' };
+    const before = await readTables(app);
+    const answer = await visitor.raw(
+      method,
+      `/api/auth/${name}`,
+      method === 'GET' ? undefined : JSON.stringify(body),
+      { 'content-type': 'application/json' },
+    );
+    expect([404, 405]).toContain(answer.status);
+    expect(await readTables(app)).toEqual(before);
+  });
+});
+
+describe('signing in', () => {
+  it('cannot tell a wrong password from a person who is not there', async () => {
+    const wrong = await signIn({ email, password: 'not the password' });
+    const nobody = await signIn({ email: 'nobody@example.com', password: 'not the password' });
+    const shape = ({ problem: { requestId: _id, ...rest } }: typeof wrong) => rest;
+    expect(wrong.status).toBe(401);
+    expect(shape(nobody)).toEqual(shape(wrong));
+  });
+
+  it('refuses what is no pair of texts, and what is not asked for', async () => {
+    for (const body of [{ email: { $gt: '' }, password }, { email: 'a\u0000@b.c', password }, []]) {
+      const answer = await signIn(body);
+      expect(answer.status).toBeGreaterThanOrEqual(400);
+      expect(answer.status).toBeLessThan(500);
+      expect(answer.headers.getSetCookie()).toEqual([]);
+    }
+  });
+
+  it('slows guessing: after ten tries in a minute even the right password gets 429', async () => {
+    for (let tries = 0; tries < 10; tries += 1) await signIn({ email, password: 'a guess' });
+    const answer = await signIn({ email, password });
+    expect(answer.problem).toMatchObject({ status: 429, code: 'rate_limited' });
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(Number(answer.headers.get('retry-after'))).toBeLessThanOrEqual(60);
+    expect(answer.headers.getSetCookie()).toEqual([]);
+  });
+
+  it('counts the address it sees, not one that is claimed', async () => {
+    for (const header of ['x-forwarded-for', 'x-real-ip', 'x-tollkeeper-client-ip', 'forwarded']) {
+      const answer = await visitor.post(
+        '/api/auth/sign-in/email',
+        { email, password },
+        {
+          [header]: '203.0.113.7',
+        },
+      );
+      expect(answer.status).toBe(429);
+    }
+  });
+});

@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { pino } from 'pino';
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
+import { type Connection, connect } from '../db/connect.ts';
+import { createTestDatabase } from '../testing/test-database.ts';
+import { appendChanges } from './append-changes.ts';
+import { type Follower, startFollower } from './follower.ts';
+import { waitForFollowers } from './lease.ts';
+
+const WAIT = { timeout: 10_000, interval: 20 };
+
+let connection: Connection;
+let config: pg.ClientConfig;
+
+beforeAll(async () => {
+  config = await createTestDatabase();
+  connection = connect(config, 5, () => undefined);
+  afterAll(() => connection.pool.end());
+});
+
+/** A follower that nobody wakes, with the ids that it has applied. */
+async function follow(): Promise<{ id: string; follower: Follower; applied: string[] }> {
+  const applied: string[] = [];
+  const id = randomUUID();
+  const followed = {
+    reload: async () => undefined,
+    apply: async (changes: readonly { subjectId: string }[]) =>
+      void applied.push(...changes.map(({ subjectId }) => subjectId)),
+  };
+  const { db } = connection;
+  const follower = await startFollower(db, db, id, followed, pino({ level: 'silent' }));
+  onTestFinished(() => follower.stop());
+  return { id, follower, applied };
+}
+
+function change(subjectId: string): Promise<number> {
+  return connection.db.transaction((tx) =>
+    appendChanges(tx, 'org_1', [{ kind: 'key', subjectId }]),
+  );
+}
+
+it('is never trusted without a change whose writer saw its lease run out and did not wait', async () => {
+  const { id, follower, applied } = await follow();
+  const blocker = new pg.Client(config);
+  await blocker.connect();
+  onTestFinished(() => blocker.end());
+  const lease = 'select lease_until < clock_timestamp() as over from control_plane where id = $1';
+  await blocker.query('begin');
+  await blocker.query('select 1 from control_plane where id = $1 for update', [id]);
+  await vi.waitUntil(async () => (await blocker.query(lease, [id])).rows[0].over, WAIT);
+  // The renewal that waits is older than any trust it could give: the next one has to wait, too.
+  const waiting = `select pid, query_start from pg_stat_activity where wait_event_type = 'Lock'
+    and datname = current_database()`;
+  const [older] = (await connection.pool.query(waiting)).rows;
+  await connection.pool.query('select pg_cancel_backend($1)', [older.pid]);
+  await vi.waitUntil(async () => {
+    const [newer] = (await connection.pool.query(waiting)).rows;
+    return newer !== undefined && newer.query_start > older.query_start;
+  }, WAIT);
+  expect(follower.current()).toBe(false);
+
+  await waitForFollowers(connection.db, await change('key_late'));
+  expect(follower.current()).toBe(false);
+  await blocker.query('rollback');
+
+  await vi.waitUntil(() => follower.current(), WAIT);
+  expect(applied).toContain('key_late');
+});
+
+it('loads everything anew when its row was purged in its absence', async () => {
+  const { id, follower } = await follow();
+  await connection.pool.query('delete from control_plane where id = $1', [id]);
+
+  await vi.waitUntil(async () => {
+    const text = 'select 1 from control_plane where id = $1';
+    return (await connection.pool.query(text, [id])).rowCount === 1;
+  }, WAIT);
+  await follower.catchUp();
+  expect(follower.current()).toBe(true);
+});
+
+it('lets no writer wait beyond a lease, also when the database is gone', async () => {
+  const gone = connect({ host: '127.0.0.1', port: 1, database: 'none' }, 1, () => undefined);
+  const startedAt = performance.now();
+
+  await waitForFollowers(gone.db, 1);
+
+  expect(performance.now() - startedAt).toBeGreaterThanOrEqual(2900);
+  expect(performance.now() - startedAt).toBeLessThan(4000);
+});

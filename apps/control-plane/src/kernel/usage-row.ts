@@ -1,0 +1,16 @@
+/** Whose call is counted. */
+export interface UsageSubject {
+  readonly organizationId: string;
+  readonly keyId: string;
+  readonly ownerId: string;
+  readonly workspaceId: string | null;
+}
+
+/** The calls of one key in one minute, from one source. */
+export interface UsageRow extends UsageSubject {
+  readonly minuteMs: number;
+  accepted: number;
+  denied: number;
+  /** Milliseconds since the epoch; 0 when none was accepted. */
+  lastAcceptedMs: number;
+}
