@@ -14,6 +14,11 @@ export async function registerDocs(app: FastifyInstance, { baseUrl, version }: S
       mode: 'static',
       specification: { document: openApiDocument(baseUrl, version) as never },
     });
-    await docs.register(swaggerUi, { routePrefix: '/docs', uiConfig: { docExpansion: 'list' } });
+    await docs.register(swaggerUi, {
+      routePrefix: '/docs',
+      theme: { title: 'Tollkeeper API' },
+      // Without the bar on top, which loads other documents and carries a stranger's logo.
+      uiConfig: { docExpansion: 'list', layout: 'BaseLayout' },
+    });
   });
 }
