@@ -34,7 +34,7 @@ export const instant = z.iso.datetime().meta({ examples: ['2027-01-31T12:00:00.0
 
 const OCTET = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
 const IPV4_RANGE = `${OCTET}(?:\\.${OCTET}){3}(?:/(?:3[0-2]|[12]?\\d))?`;
-const IPV6_RANGE = '[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(?:/(?:12[0-8]|1[01]\\d|[1-9]?\\d))?';
+const IPV6_RANGE = '[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*(?:/(?:12[0-8]|1[01]\\d|[1-9]?\\d))?';
 
 /**
  * An IPv4 or IPv6 address, or a range of them in CIDR notation (RFC 4632, RFC 4291). The pattern

@@ -9,14 +9,17 @@ import { DomainError } from '../kernel/domain-error.ts';
 export function requireSameOrigin(request: FastifyRequest, baseUrl: string): void {
   if (request.method === 'GET' || request.method === 'HEAD') return;
   const { origin, host } = request.headers;
-  if (origin !== undefined && (origin === new URL(baseUrl).origin || hostOf(origin) === host))
-    return;
+  if (origin !== undefined && isOurs(origin, host, new URL(baseUrl))) return;
   throw new DomainError(
     'cross_origin',
     'A change by session must come from this server’s own pages. Scripts: use an API key, or send an Origin header with the server’s address.',
   );
 }
 
-function hostOf(origin: string): string | undefined {
-  return URL.canParse(origin) ? new URL(origin).host : undefined;
+/** The base URL, or the address that the browser used: never less protected than the base URL. */
+function isOurs(origin: string, host: string | undefined, base: URL): boolean {
+  if (origin === base.origin) return true;
+  if (!URL.canParse(origin)) return false;
+  const from = new URL(origin);
+  return from.host === host && (base.protocol === 'http:' || from.protocol === 'https:');
 }

@@ -22,6 +22,7 @@ export interface LiveKeys extends Followed {
 }
 
 const PAGE = 20_000;
+const HASH_BYTES = 32;
 
 export function createLiveKeys(db: Database): LiveKeys {
   let live = emptyState();
@@ -42,7 +43,11 @@ export function createLiveKeys(db: Database): LiveKeys {
 
 interface State {
   readonly index: KeyIndex;
-  readonly hashesOfKey: Map<string, Buffer[]>;
+  /**
+   * The hashes of each key, one behind the other, a character a byte: a Buffer of the driver's
+   * would keep the whole network chunk that it was cut from.
+   */
+  readonly hashesOfKey: Map<string, string>;
 }
 
 function emptyState(): State {
@@ -144,7 +149,7 @@ function addSecret({ index, hashesOfKey }: State, row: SecretRow): void {
     allowedIps: row.allowedIps,
     retiresAtMs: row.retiresAt?.getTime() ?? null,
   });
-  hashesOfKey.set(row.keyId, [...(hashesOfKey.get(row.keyId) ?? []), row.hash]);
+  hashesOfKey.set(row.keyId, (hashesOfKey.get(row.keyId) ?? '') + row.hash.toString('latin1'));
 }
 
 /** Takes the key's secrets out and puts in what stands now, without a turn of the loop between. */
@@ -152,7 +157,10 @@ async function applyKeys(db: Database, state: State, ids: readonly string[]): Pr
   if (ids.length === 0) return;
   const rows = await selectSecrets(db).where(and(inArray(apiKey.id, [...ids]), notRetired()));
   for (const id of ids) {
-    for (const hash of state.hashesOfKey.get(id) ?? []) removeSecret(state.index, hash);
+    const hashes = Buffer.from(state.hashesOfKey.get(id) ?? '', 'latin1');
+    for (let at = 0; at < hashes.length; at += HASH_BYTES) {
+      removeSecret(state.index, hashes.subarray(at, at + HASH_BYTES));
+    }
     state.hashesOfKey.delete(id);
   }
   for (const row of rows) addSecret(state, row);

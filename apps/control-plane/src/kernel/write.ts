@@ -11,6 +11,7 @@ import {
 import { confirmActor } from './confirm-actor.ts';
 import type { Ctx, Origin, Services } from './context.ts';
 import { isRetryable } from './database-errors.ts';
+import { inTurn } from './in-turn.ts';
 import { requireScope } from './require-scope.ts';
 
 /** What a verb did, for the log and for whoever decides. */
@@ -72,18 +73,26 @@ export async function commit<T>(
   source: Source,
   fn: (tx: Transaction) => Promise<Written<T> | Replayed<T>>,
 ): Promise<T> {
-  const { result, lastChange } = await retried(() =>
-    services.db.transaction(async (tx) => {
-      const end = await lockChainEnd(tx, source.organizationId);
-      const written = await fn(tx);
-      if ('replayed' in written) return { result: written.replayed, lastChange: 0 };
-      const { result, changes, ...facts } = written;
-      await appendAuditEvent(tx, services, end, { ...source, ...facts });
-      return { result, lastChange: await appendChanges(tx, source.organizationId, changes) };
-    }),
+  const { result, lastChange } = await inTurn(source.organizationId, () =>
+    retried(() => transact(services, source, fn)),
   );
   await services.follower.settle(lastChange);
   return result;
+}
+
+function transact<T>(
+  services: WriteServices,
+  source: Source,
+  fn: (tx: Transaction) => Promise<Written<T> | Replayed<T>>,
+) {
+  return services.db.transaction(async (tx) => {
+    const end = await lockChainEnd(tx, source.organizationId);
+    const written = await fn(tx);
+    if ('replayed' in written) return { result: written.replayed, lastChange: 0 };
+    const { result, changes, ...facts } = written;
+    await appendAuditEvent(tx, services, end, { ...source, ...facts });
+    return { result, lastChange: await appendChanges(tx, source.organizationId, changes) };
+  });
 }
 
 async function retried<T>(attempt: () => Promise<T>): Promise<T> {
