@@ -1,28 +1,30 @@
 /** The command line as a person runs it: its own process, against a real control plane. */
-import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Client } from '../apps/control-plane/src/testing/client.ts';
+import { join as joinOrganization } from '../apps/control-plane/src/testing/join.ts';
 import {
   claimServer,
   OWNER,
   startTestApp,
   type TestApp,
 } from '../apps/control-plane/src/testing/test-app.ts';
+import { type Given, startCommand } from './command-line.fixture.ts';
 
-const BIN = fileURLToPath(new URL('../apps/cli/bin/tollkeeper.mjs', import.meta.url));
+/** Each step is a process of its own. */
+const MANY_STEPS = { timeout: 60_000 };
 const SECRET = /^tk_live_[0-9A-Za-z]{38}$/;
 
 let app: TestApp;
+let owner: Client;
 let configFolder: string;
 
 beforeAll(async () => {
   configFolder = await mkdtemp(join(tmpdir(), 'tollkeeper-cli-'));
   app = await startTestApp();
-  await claimServer(app);
+  owner = await claimServer(app);
   const login = ['login', '--url', app.baseUrl, '--email', OWNER.email, '--password-stdin'];
   expect(await tollkeeper(login, { stdin: `${OWNER.password}\n` })).toMatchObject({ exitCode: 0 });
 });
@@ -35,7 +37,46 @@ test('keeps the session where only its owner can read it, and the password nowhe
   expect(await readFile(path, 'utf8')).not.toContain(OWNER.password);
 });
 
-test('a key from creation to deletion, each step told by its exit code', async () => {
+test('a device login ends with the session of whoever approved its code', async () => {
+  const env = { XDG_CONFIG_HOME: join(configFolder, 'other') };
+  const login = start(['login', '--url', app.baseUrl, '--no-browser'], { env });
+  const userCode = (await login.says(/code is (\w+)/))[1];
+  await owner.get(`/api/auth/device?user_code=${userCode}`);
+  expect((await owner.post('/api/auth/device/approve', { userCode })).status).toBe(200);
+  expect(await login.ended).toMatchObject({ exitCode: 0 });
+  const { stdout } = await tollkeeper(['whoami', '--json'], { env });
+  expect(JSON.parse(stdout)).toMatchObject({ member: { email: OWNER.email }, key: null });
+});
+
+test('Ctrl-C ends the wait for an approval with its own exit code, and stores nothing', async () => {
+  const env = { XDG_CONFIG_HOME: join(configFolder, 'interrupted') };
+  const login = start(['login', '--url', app.baseUrl, '--no-browser'], { env });
+  await login.says(/Waiting/);
+  login.interrupt();
+  expect(await login.ended).toMatchObject({ exitCode: 130, stdout: '' });
+  expect((await tollkeeper(['whoami'], { env })).exitCode).toBe(3);
+});
+
+test('a member through roles, suspension and removal', MANY_STEPS, async () => {
+  await joinOrganization(app, owner, 'Eve', 'role_viewer');
+  const roles = ['roles', 'create', 'Shippers', '--scopes', 'api_keys.read,usage.read'];
+  expect((await tollkeeper(roles)).exitCode).toBe(0);
+  const changed = await tollkeeper(['members', 'role', 'Eve', 'shippers', '--json']);
+  expect(JSON.parse(changed.stdout)).toMatchObject({ name: 'Eve', roleName: 'Shippers' });
+  expect((await tollkeeper(['roles', 'delete', 'shippers'])).exitCode).toBe(6);
+  const replaced = ['roles', 'delete', 'shippers', '--replacement', 'developer'];
+  expect((await tollkeeper(replaced)).exitCode).toBe(0);
+
+  const eve = 'eve@example.com';
+  expect((await tollkeeper(['members', 'suspend', eve])).exitCode).toBe(0);
+  expect((await tollkeeper(['members', 'suspend', eve])).exitCode).toBe(6);
+  expect((await tollkeeper(['members', 'reinstate', eve])).exitCode).toBe(0);
+  const remove = ['members', 'remove', eve, '--hand-over-to', 'me', '--yes'];
+  expect((await tollkeeper(remove)).exitCode).toBe(0);
+  expect((await tollkeeper(remove)).exitCode).toBe(5);
+});
+
+test('a key from creation to deletion, each step told by its exit code', MANY_STEPS, async () => {
   const { stdout: created } = await tollkeeper(['keys', 'create', 'ci-pipeline']);
   const secret = created.trim();
   expect(secret).toMatch(SECRET);
@@ -72,7 +113,7 @@ test('--json is what the API answers', async () => {
 test('what the server refuses ends with its sentence, its request and its own exit code', async () => {
   const beyond = await tollkeeper(['keys', 'create', 'past', '--expires', '2020-01-01']);
   expect(beyond).toMatchObject({ exitCode: 9, stdout: '' });
-  expect(beyond.stderr).toMatch(/expiresAt.*future[^]*Request req_/);
+  expect(beyond.stderr).toMatch(/expiresAt.*future[\s\S]*Request req_/);
 
   for (const name of ['one', 'two', 'three']) await tollkeeper(['keys', 'create', name]);
   const full = await tollkeeper(['keys', 'create', 'four']);
@@ -99,15 +140,10 @@ function withKey(key: string, args: string[]) {
   return tollkeeper(args, { env: { TOLLKEEPER_API_KEY: key }, stdin: key });
 }
 
-async function tollkeeper(
-  args: readonly string[],
-  given: { readonly stdin?: string; readonly env?: Record<string, string> } = {},
-) {
-  const child = spawn(process.execPath, [BIN, ...args], {
-    env: { PATH: process.env.PATH, XDG_CONFIG_HOME: configFolder, ...given.env },
-  });
-  child.stdin.end(given.stdin ?? '');
-  const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
-  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  return { exitCode: await exited, stdout, stderr };
+function tollkeeper(args: readonly string[], given: Given = {}) {
+  return start(args, given).ended;
+}
+
+function start(args: readonly string[], { stdin, env }: Given = {}) {
+  return startCommand(args, { stdin, env: { XDG_CONFIG_HOME: configFolder, ...env } });
 }

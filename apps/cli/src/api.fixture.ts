@@ -1,4 +1,4 @@
-import type { ApiKey } from '@tollkeeper/contract';
+import type { ApiKey, Member } from '@tollkeeper/contract';
 
 export const SECRET = `tk_live_${'a1b2'.padEnd(38, '0')}`;
 
@@ -58,6 +58,21 @@ export function createKey(number: number, more: Partial<ApiKey> = {}): ApiKey {
     revokedAt: null,
     revokeReason: null,
     previousSecretExpiresAt: null,
+    ...more,
+  };
+}
+
+export function createMember(number: number, more: Partial<Member> = {}): Member {
+  return {
+    id: `mem_${String(number).padStart(20, '0')}`,
+    name: `Member ${number}`,
+    email: `member-${number}@example.com`,
+    roleId: 'role_developer',
+    roleName: 'Developer',
+    status: 'active',
+    lastSeenAt: null,
+    keysCount: 0,
+    createdAt: '2026-11-23T07:57:00.000Z',
     ...more,
   };
 }

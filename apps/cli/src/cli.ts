@@ -3,7 +3,8 @@ import type { Surroundings } from './surroundings.ts';
 
 /** One run of the command line. A command that ends well but answers "no" sets the exit code. */
 export interface Cli {
-  readonly io: Surroundings;
+  /** Replaced once, before the command: by the options that stand before every command. */
+  io: Surroundings;
   exitCode: ExitCode;
 }
 

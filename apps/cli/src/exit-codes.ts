@@ -18,8 +18,8 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 const MEANINGS: Readonly<Record<ExitCode, string>> = {
   0: 'done; for verify: the key is valid',
   1: 'unexpected: the server failed, or is asked too often',
-  2: 'usage: the command, an option or the reference to a key cannot be understood',
-  3: 'not signed in, or the credential was refused',
+  2: 'usage: the command, an option or a reference cannot be understood',
+  3: 'not signed in, or the credential or login was refused',
   4: 'forbidden: the credential may not do this',
   5: 'not found',
   6: 'conflict: the current status forbids this change',

@@ -1,8 +1,7 @@
 import { type ApiKey, apiKeyId } from '@tollkeeper/contract';
 import type { Client } from '@tollkeeper/sdk';
-import { EXIT } from './exit-codes.ts';
-import { Failure } from './failure.ts';
 import { listAll } from './list-all.ts';
+import { pickOne } from './pick-one.ts';
 import { refuseSecret } from './session/api-key-text.ts';
 
 const NAME_MAX = 64;
@@ -15,16 +14,11 @@ export async function findKey(client: Client, reference: string): Promise<ApiKey
   refuseSecret(reference);
   if (apiKeyId.safeParse(reference).success) return keyById(client, reference);
   const keys = await keysCalled(client, reference);
-  const [key, ...others] = keys;
-  if (key === undefined) {
-    const advice = 'Run "tollkeeper keys list" to see those that you may manage.';
-    throw new Failure(EXIT.notFound, `There is no key "${reference}". ${advice}`);
-  }
-  if (others.length > 0) {
-    const text = `"${reference}" fits ${keys.length} keys. Give the id of the one you mean:`;
-    throw new Failure(EXIT.usage, text, { details: keys.map(candidate) });
-  }
-  return key;
+  return pickOne(keys, reference, {
+    kind: 'key',
+    advice: 'Run "tollkeeper keys list" to see those that you may manage.',
+    candidate,
+  });
 }
 
 async function keyById(client: Client, id: string): Promise<ApiKey> {
@@ -43,5 +37,5 @@ async function keysCalled(client: Client, reference: string): Promise<ApiKey[]> 
 }
 
 function candidate({ id, name, prefix, status }: ApiKey): string {
-  return `  ${id}  ${prefix}  ${status}  ${name}`;
+  return `${id}  ${prefix}  ${status}  ${name}`;
 }

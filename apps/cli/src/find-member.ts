@@ -1,19 +1,36 @@
-import { memberId } from '@tollkeeper/contract';
+import { type Member, memberId } from '@tollkeeper/contract';
 import type { Client } from '@tollkeeper/sdk';
-import { EXIT } from './exit-codes.ts';
-import { Failure } from './failure.ts';
 import { listAll } from './list-all.ts';
+import { pickOne } from './pick-one.ts';
 
-/** The id of the member that a person means by `me`, an id or an email. Throws Failure if none. */
+/**
+ * The id of the member that a person means by `me`, an id, an email or an exact name. Throws
+ * Failure if none or several.
+ */
 export async function findMemberId(client: Client, reference: string): Promise<string> {
   if (memberId.safeParse(reference).success) return reference;
   if (reference === 'me') return (await client.whoami()).member.id;
+  return (await findMember(client, reference)).id;
+}
+
+/** The same, with all that the list says of the member. */
+export async function findMember(client: Client, reference: string): Promise<Member> {
+  const wanted = reference === 'me' ? await findMemberId(client, 'me') : reference;
   const { data } = await listAll(Number.POSITIVE_INFINITY, (query) =>
     client.listMembers({ query }),
   );
+  return pickOne(membersMeant(data, wanted), reference, {
+    kind: 'member',
+    advice: 'Give "me", an email, an exact name or an id that starts with "mem_".',
+    candidate: ({ id, email, name }) => `${id}  ${email}  ${name}`,
+  });
+}
+
+/** An id or email wins: people choose their names, and could take another's email as theirs. */
+function membersMeant(members: readonly Member[], reference: string): readonly Member[] {
   const email = reference.toLowerCase();
-  const found = data.find((member) => member.email.toLowerCase() === email);
-  if (found) return found.id;
-  const advice = 'Give "me", an email or an id that starts with "mem_".';
-  throw new Failure(EXIT.notFound, `There is no member "${reference}". ${advice}`);
+  const exact = members.filter(
+    (member) => member.id === reference || member.email.toLowerCase() === email,
+  );
+  return exact.length > 0 ? exact : members.filter(({ name }) => name === reference);
 }

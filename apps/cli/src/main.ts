@@ -3,6 +3,8 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { constants, homedir } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
+import { EXIT } from './exit-codes.ts';
 import { run } from './run.ts';
 
 // A reader that has seen enough (`| head`) closes the pipe: that is no error.
@@ -12,17 +14,32 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 process.stderr.on('error', () => undefined);
 
+// Whatever a command waits for: the code that scripts know, and the prompt on its own line.
+process.once('SIGINT', () => {
+  process.stderr.write('\n');
+  process.exit(EXIT.interrupted);
+});
+
 process.exitCode = await run(process.argv.slice(2), {
   env: process.env,
+  platform: process.platform,
   homeFolder: homedir(),
   stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
   fetch,
   now: () => new Date(),
+  sleep: (ms) => setTimeout(ms),
   createId: randomUUID,
+  launch,
   runNode,
 });
+
+function launch(program: string, args: readonly string[]): void {
+  const child = spawn(program, args, { stdio: 'ignore', detached: true });
+  child.once('error', () => undefined);
+  child.unref();
+}
 
 function runNode(args: readonly string[]): Promise<number> {
   return new Promise((resolve, reject) => {

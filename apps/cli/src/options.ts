@@ -1,5 +1,10 @@
 import { InvalidArgumentError } from 'commander';
+import { EXIT } from './exit-codes.ts';
+import { Failure } from './failure.ts';
 import { parseDuration, parseExpiry } from './text/duration.ts';
+
+const HOUR_S = 3600;
+const DAY_S = 24 * HOUR_S;
 
 /** Values given one by one, with commas, or both; undefined if the option is absent. */
 export function splitList(values: readonly string[] | undefined): string[] | undefined {
@@ -22,12 +27,44 @@ export function durationOption(text: string): number {
   throw new InvalidArgumentError('It should be a duration such as 30m, 1h, 7d or 0s.');
 }
 
-/** For commander: when something expires, ISO 8601; null for `never`. */
-export function expiryOption(now: () => Date): (text: string) => string | null {
+/** An option that can be switched off. Commander turns null into '', so it waits for `orNull`. */
+export type OrNever<T> = T | 'never';
+
+/** What the API takes in place of `never`. */
+export function orNull<T>(value: OrNever<T>): T | null {
+  return value === 'never' ? null : value;
+}
+
+/** For commander: when something expires, ISO 8601, or `never`. */
+export function expiryOption(now: () => Date): (text: string) => OrNever<string> {
   return (text) => {
     const expiresAt = parseExpiry(text, now());
-    if (expiresAt !== undefined) return expiresAt;
+    if (expiresAt !== undefined) return expiresAt ?? 'never';
     const shape = 'a duration such as 30d, a date such as 2030-01-31, a time with its zone';
     throw new InvalidArgumentError(`It should be ${shape}, or never.`);
   };
+}
+
+/** For commander: whole days, as `90` or `90d`, or `never`. */
+export function daysOption(text: string): OrNever<number> {
+  return text === 'never'
+    ? text
+    : wholeUnits(text, DAY_S, 'a number of days such as 90 or 90d, or never');
+}
+
+/** For commander: whole hours, as `12`, `12h` or `7d`. */
+export function hoursOption(text: string): number {
+  return wholeUnits(text, HOUR_S, 'a number of hours such as 12, 12h or 7d');
+}
+
+/** The options that were given, by the API's names. Throws Failure if there is none. */
+export function requireChange<T extends object>(change: T, options: string): T {
+  if (Object.keys(change).length > 0) return change;
+  throw new Failure(EXIT.usage, `Give what to change: ${options}.`);
+}
+
+function wholeUnits(text: string, unitS: number, shape: string): number {
+  const seconds = /^\d{1,6}$/.test(text) ? Number(text) * unitS : parseDuration(text);
+  if (seconds !== undefined && seconds > 0 && seconds % unitS === 0) return seconds / unitS;
+  throw new InvalidArgumentError(`It should be ${shape}.`);
 }

@@ -1,13 +1,19 @@
 import { Command } from 'commander';
 import type { Cli } from './cli.ts';
 import { addAdmin } from './commands/admin.ts';
+import { addInvitations } from './commands/invitations/index.ts';
 import { addKeys } from './commands/keys/index.ts';
-import { addLogin } from './commands/login.ts';
+import { addLogin } from './commands/login/index.ts';
 import { addLogout } from './commands/logout.ts';
+import { addMembers } from './commands/members/index.ts';
+import { addOrganization } from './commands/organization/index.ts';
+import { addRoles } from './commands/roles/index.ts';
 import { addScopes } from './commands/scopes.ts';
+import { addSecurity } from './commands/security/index.ts';
 import { addUsage } from './commands/usage.ts';
 import { addVerify } from './commands/verify.ts';
 import { addWhoami } from './commands/whoami.ts';
+import { addWorkspaces } from './commands/workspaces/index.ts';
 import { exitCodeHelp } from './exit-codes.ts';
 import { visibleText } from './text/visible-text.ts';
 
@@ -15,6 +21,8 @@ const ENVIRONMENT = `
 Environment:
   TOLLKEEPER_URL      the server, instead of the one that login stored
   TOLLKEEPER_API_KEY  an API key, instead of the credential that login stored
+  TOLLKEEPER_ORGANIZATION
+                      the organization, for sessions in several; --organization wins
   NO_COLOR            no colours`;
 
 const EXAMPLES = `
@@ -22,14 +30,35 @@ Examples:
   $ tollkeeper login
   $ tollkeeper keys create ci-pipeline --expires 90d
   $ tollkeeper keys list --status active --sort lastUsedAt
+  $ tollkeeper invitations create eve@example.com --role developer
   $ tollkeeper keys revoke ci-pipeline --reason "leaked in a log"`;
+
+const COMMANDS = [
+  addLogin,
+  addLogout,
+  addWhoami,
+  addKeys,
+  addMembers,
+  addInvitations,
+  addRoles,
+  addWorkspaces,
+  addOrganization,
+  addSecurity,
+  addScopes,
+  addUsage,
+  addVerify,
+  addAdmin,
+];
 
 /** The whole grammar of the command line. */
 export function createProgram(cli: Cli): Command {
   const { stdout, stderr } = cli.io;
   const program = new Command('tollkeeper')
     .description("Control an organization's API keys")
+    .option('--organization <id>', 'where a session acts, if you belong to several')
+    .hook('preAction', (program) => chooseOrganization(cli, program.opts()))
     .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
     .configureOutput({
       writeOut: (text) => stdout.write(text),
       writeErr: (text) => stderr.write(text),
@@ -38,17 +67,12 @@ export function createProgram(cli: Cli): Command {
       getErrHelpWidth: () => stderr.columns ?? 100,
     })
     .showHelpAfterError('Add --help to see what is possible.');
-  for (const add of [
-    addLogin,
-    addLogout,
-    addWhoami,
-    addKeys,
-    addScopes,
-    addUsage,
-    addVerify,
-    addAdmin,
-  ]) {
-    add(program, cli);
-  }
+  for (const add of COMMANDS) add(program, cli);
   return program.addHelpText('after', `${ENVIRONMENT}\n${exitCodeHelp()}\n${EXAMPLES}`);
+}
+
+/** The option stands in for its variable, so that whoever connects looks in one place. */
+function chooseOrganization(cli: Cli, { organization }: { organization?: string }): void {
+  if (organization === undefined) return;
+  cli.io = { ...cli.io, env: { ...cli.io.env, TOLLKEEPER_ORGANIZATION: organization } };
 }

@@ -4,6 +4,7 @@ import type { Cli } from './cli.ts';
 import { EXIT } from './exit-codes.ts';
 import { explain } from './failure.ts';
 import { createProgram } from './program.ts';
+import { asksOrganization, ORGANIZATION_ADVICE } from './session/organization.ts';
 import { signInAdvice } from './session/sign-in-advice.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -20,9 +21,13 @@ export async function run(argv: readonly string[], io: Surroundings): Promise<nu
     // Commander has already written what was wrong, or the help that was asked for.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     const { exitCode, lines } = explain(error);
-    const advice =
-      error instanceof ApiError && error.status === 401 ? [await signInAdvice(io)] : [];
-    io.stderr.write(`${[...lines, ...advice].join('\n')}\n`);
+    io.stderr.write(`${[...lines, ...(await adviceOn(error, io))].join('\n')}\n`);
     return exitCode;
   }
+}
+
+/** What the server's own sentence cannot know: how to do better on the command line. */
+async function adviceOn(error: unknown, io: Surroundings): Promise<readonly string[]> {
+  if (asksOrganization(error)) return [ORGANIZATION_ADVICE];
+  return error instanceof ApiError && error.status === 401 ? [await signInAdvice(io)] : [];
 }

@@ -5,7 +5,8 @@ import { Readable, Writable } from 'node:stream';
 import { run } from './run.ts';
 import type { Input, Output, Surroundings } from './surroundings.ts';
 
-export interface Given extends Partial<Pick<Surroundings, 'fetch' | 'runNode'>> {
+export interface Given
+  extends Partial<Pick<Surroundings, 'fetch' | 'runNode' | 'sleep' | 'launch'>> {
   readonly env?: Record<string, string>;
   /** What arrives, chunk by chunk: on a terminal each answer comes by itself. */
   readonly stdin?: string | readonly string[];
@@ -29,13 +30,16 @@ export function createSurroundings(homeFolder: string, given: Given = {}) {
   const stdin: Input = Readable.from([given.stdin ?? []].flat());
   const io: Surroundings = {
     env: given.env ?? {},
+    platform: 'linux',
     homeFolder,
     stdin: given.terminal ? Object.assign(stdin, { isTTY: true }) : stdin,
     stdout: stdout.output,
     stderr: stderr.output,
     fetch: given.fetch ?? (() => Promise.reject(new TypeError('fetch failed'))),
     now: () => NOW,
+    sleep: given.sleep ?? (() => Promise.resolve()),
     createId: () => 'id-of-this-creation',
+    launch: given.launch ?? (() => undefined),
     runNode: given.runNode ?? (() => Promise.resolve(0)),
   };
   return { io, stdout: stdout.text, stderr: stderr.text };

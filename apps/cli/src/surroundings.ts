@@ -12,14 +12,18 @@ export interface Output extends Writable {
 /** Everything outside that a command touches. Only main.ts takes it from the process. */
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly platform: NodeJS.Platform;
   readonly homeFolder: string;
   readonly stdin: Input;
   readonly stdout: Output;
   readonly stderr: Output;
   readonly fetch: typeof fetch;
   readonly now: () => Date;
+  readonly sleep: (ms: number) => Promise<void>;
   /** A new random text that nobody can guess; names one creation to the server. */
   readonly createId: () => string;
+  /** Starts a program and forgets it: nothing of it shows, not even that it is missing. */
+  readonly launch: (program: string, args: readonly string[]) => void;
   /** Runs a program on this same Node with the terminal handed over; answers its exit code. */
   readonly runNode: (args: readonly string[]) => Promise<number>;
 }

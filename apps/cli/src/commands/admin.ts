@@ -25,7 +25,10 @@ export function addAdmin(program: Command, cli: Cli): void {
       'after',
       '\nReads DATABASE_URL and TOLLKEEPER_DATA_DIR (default ./data) as the server does.',
     )
-    .action((plan: string, options: SetPlanOptions) => setPlan(cli, plan, options));
+    // The option of the same name that stands before every command gets the value, wherever it is.
+    .action((plan: string, _: SetPlanOptions, command: Command) =>
+      setPlan(cli, plan, command.optsWithGlobals()),
+    );
 }
 
 async function setPlan(cli: Cli, plan: string, options: SetPlanOptions): Promise<void> {

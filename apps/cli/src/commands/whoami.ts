@@ -15,14 +15,21 @@ async function whoami({ io }: Cli, { json }: JsonOption): Promise<void> {
   const { client, url } = await connect(io);
   const identity = await client.whoami();
   if (json) return printJson(io, identity);
-  const { organization, member, key, workspaceId, scopes } = identity;
+  const { organization, member, key, workspaceId, scopes, organizations } = identity;
   printFields(io, [
     ['Server', url],
     ['Organization', `${organization.name} (${organization.slug}, plan ${organization.plan})`],
+    ['Organization id', organization.id],
+    ...(organizations.length > 1 ? [['You belong to', named(organizations)] as const] : []),
     ['Member', `${member.name} <${member.email}>`],
     ['Role', member.roleName],
     ['Credential', key ? `API key "${key.name}" (${key.id})` : 'session'],
     ['Confined to', workspaceId ?? 'nothing'],
     ['Scopes', scopes.length === 0 ? 'none' : scopes.join(' ')],
   ]);
+}
+
+/** With the ids that --organization takes. */
+function named(organizations: readonly { readonly id: string; readonly name: string }[]): string {
+  return organizations.map(({ id, name }) => `${name} (${id})`).join(', ');
 }

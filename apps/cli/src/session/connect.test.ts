@@ -41,3 +41,21 @@ test('a key that cannot stand in a header is refused without being repeated', as
   await expect(refused).rejects.toThrow(/^TOLLKEEPER_API_KEY is not an API key/);
   await expect(refused).rejects.not.toThrow(SECRET);
 });
+
+const organization = `org_${'7'.repeat(20)}`;
+
+test('a session names the organization that was chosen, and else none', async () => {
+  const chosen = await headersSent({ TOLLKEEPER_ORGANIZATION: organization });
+  expect(chosen.headers?.get('x-organization-id')).toBe(organization);
+  expect((await headersSent({})).headers?.get('x-organization-id')).toBeNull();
+});
+
+test('an API key is not used for another organization than its own', async () => {
+  const env = { TOLLKEEPER_API_KEY: SECRET, TOLLKEEPER_ORGANIZATION: organization };
+  await expect(headersSent(env)).rejects.toThrow(/^An API key acts in its own organization only/);
+});
+
+test('what is no id of an organization is sent to nobody', async () => {
+  const env = { TOLLKEEPER_ORGANIZATION: `${organization}\nX-Evil: 1` };
+  await expect(headersSent(env)).rejects.toMatchObject({ exitCode: 2 });
+});

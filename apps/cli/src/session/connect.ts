@@ -4,12 +4,14 @@ import { Failure } from '../failure.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { parseApiKey } from './api-key-text.ts';
 import { type Credentials, findCredentials } from './credentials.ts';
+import { namedOrganization, ORGANIZATION_HEADER } from './organization.ts';
 import { DEFAULT_URL, loginCommand, parseServerUrl } from './server-url.ts';
 import { createTransport } from './transport.ts';
 
 export interface Connection {
   readonly client: Client;
   readonly url: string;
+  readonly kind: Credentials['kind'];
 }
 
 /**
@@ -21,14 +23,14 @@ export async function connect(io: Surroundings): Promise<Connection> {
 }
 
 export function connectWith(io: Surroundings, credentials: Credentials): Connection {
-  const { url } = credentials;
-  const headers = headersOf(credentials);
+  const { url, kind } = credentials;
+  const headers = headersOf(io, credentials);
   const client = createClient({
     baseUrl: url,
     headers: () => headers,
     fetch: createTransport(io.fetch),
   });
-  return { client, url };
+  return { client, url, kind };
 }
 
 async function credentialsInForce(io: Surroundings): Promise<Credentials> {
@@ -45,12 +47,17 @@ async function credentialsInForce(io: Surroundings): Promise<Credentials> {
   throw new Failure(EXIT.unauthenticated, `You are not signed in to ${url}. ${advice}`);
 }
 
-function headersOf(credentials: Credentials): Record<string, string> {
+function headersOf(io: Surroundings, credentials: Credentials): Record<string, string> {
+  const organization = namedOrganization(io, credentials.kind);
   switch (credentials.kind) {
     case 'apiKey':
       return { authorization: `Bearer ${credentials.apiKey}` };
     case 'session':
-      // The server takes a change by cookie only from its own origin.
-      return { cookie: credentials.cookie, origin: new URL(credentials.url).origin };
+      return {
+        cookie: credentials.cookie,
+        // The server takes a change by cookie only from its own origin.
+        origin: new URL(credentials.url).origin,
+        ...(organization ? { [ORGANIZATION_HEADER]: organization } : {}),
+      };
   }
 }

@@ -1,5 +1,13 @@
-import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { EXIT } from '../exit-codes.ts';
 import { Failure } from '../failure.ts';
+import {
+  type AuthAnswer,
+  authRefusal,
+  callAuth,
+  cookiesOf,
+  fieldOf,
+  sessionCookieOf,
+} from './auth-endpoint.ts';
 
 export interface EmailAndPassword {
   readonly email: string;
@@ -9,21 +17,23 @@ export interface EmailAndPassword {
 /**
  * Opens a session and answers its cookies as one Cookie header.
  * Throws Failure if the server refuses.
+ * @param askCode called where the account has a second factor: the app's code, or a backup code
  */
 export async function signIn(
   request: typeof fetch,
   url: string,
-  body: EmailAndPassword,
+  { email, password }: EmailAndPassword,
+  askCode: () => Promise<string>,
 ): Promise<string> {
-  const response = await request(`${url}/api/auth/sign-in/email`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', origin: new URL(url).origin },
-    body: JSON.stringify(body),
-  });
-  if (!response.ok) throw await refusal(response, url);
-  const cookie = sessionCookie(response.headers.getSetCookie());
+  const first = await callAuth(request, url, 'sign-in/email', { email, password });
+  if (!first.response.ok) {
+    throw authRefusal(first, url, 'The email or the password is not right. Try again.');
+  }
+  const asksMore = fieldOf(first.body, 'twoFactorRedirect') === true;
+  const last = asksMore ? await giveCode(request, url, first, await askCode()) : first;
+  const cookie = sessionCookieOf(last);
   if (cookie) return cookie;
-  const advice = 'If the account has a second factor, use "tollkeeper login --api-key-stdin".';
+  const advice = 'Use "tollkeeper login" without a password, or --api-key-stdin.';
   throw new Failure(EXIT.unauthenticated, `The server opened no session. ${advice}`);
 }
 
@@ -33,48 +43,22 @@ export async function signOut(
   url: string,
   cookie: string,
 ): Promise<boolean> {
-  const response = await request(`${url}/api/auth/sign-out`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', cookie, origin: new URL(url).origin },
-    body: '{}',
-  });
-  return response.ok;
+  return (await callAuth(request, url, 'sign-out', {}, cookie)).response.ok;
 }
 
-function sessionCookie(lines: readonly string[]): string | undefined {
-  const cookies = lines
-    .map((line) => line.split(';', 1)[0] ?? '')
-    .filter((cookie) => /^[^=]+=./.test(cookie));
-  const session = cookies.some((cookie) => /session_token=/.test(cookie));
-  return session ? cookies.join('; ') : undefined;
-}
-
-async function refusal(response: Response, url: string): Promise<Failure> {
-  const answer: unknown = await response.json().catch(() => undefined);
-  const said = textOf(answer, 'detail') ?? textOf(answer, 'message');
-  if (response.status === 429) return new Failure(EXIT.unexpected, tooMany(response));
-  if (response.status === 401) {
-    return new Failure(EXIT.unauthenticated, 'The email or the password is not right. Try again.');
-  }
-  if (said === undefined) {
-    const text = `${url} answered ${response.status} to the sign-in. Is it a Tollkeeper server?`;
-    return new Failure(EXIT.unreachable, text);
-  }
-  return new Failure(exitCodeOf(response.status), `The server refused the sign-in: ${said}`);
-}
-
-function exitCodeOf(status: number): ExitCode {
-  if (status === 403) return EXIT.forbidden;
-  return status >= 400 && status < 500 ? EXIT.invalidInput : EXIT.unexpected;
-}
-
-function tooMany(response: Response): string {
-  const seconds = response.headers.get('retry-after') ?? response.headers.get('x-retry-after');
-  return `Too many attempts to sign in. Wait ${seconds ? `${seconds} seconds` : 'a minute'}, then try again.`;
-}
-
-function textOf(answer: unknown, field: string): string | undefined {
-  if (typeof answer !== 'object' || answer === null) return undefined;
-  const value = (answer as Record<string, unknown>)[field];
-  return typeof value === 'string' ? value : undefined;
+async function giveCode(
+  request: typeof fetch,
+  url: string,
+  first: AuthAnswer,
+  text: string,
+): Promise<AuthAnswer> {
+  const code = text.trim();
+  const factor = /^\d{6}$/.test(code) ? 'verify-totp' : 'verify-backup-code';
+  const answer = await callAuth(request, url, `two-factor/${factor}`, { code }, cookiesOf(first));
+  if (answer.response.ok) return answer;
+  throw authRefusal(
+    answer,
+    url,
+    'The code is not right, or too old. Sign in again with a new one.',
+  );
 }

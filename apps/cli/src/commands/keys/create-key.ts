@@ -2,7 +2,7 @@ import { PROFILES, type Profile } from '@tollkeeper/contract';
 import { type Command, Option } from 'commander';
 import { type Cli, JSON_OPTION, type JsonOption } from '../../cli.ts';
 import { findWorkspaceId } from '../../find-workspace.ts';
-import { expiryOption, splitList } from '../../options.ts';
+import { expiryOption, type OrNever, orNull, splitList } from '../../options.ts';
 import { hint } from '../../output.ts';
 import { connect } from '../../session/connect.ts';
 import { relativeTime } from '../../text/relative-time.ts';
@@ -12,7 +12,7 @@ interface CreateOptions extends JsonOption {
   readonly profile?: Profile;
   readonly scopes?: readonly string[];
   readonly workspace?: string;
-  readonly expires?: string | null;
+  readonly expires?: OrNever<string>;
   readonly allowIp?: readonly string[];
 }
 
@@ -50,7 +50,7 @@ async function createKey({ io }: Cli, name: string, options: CreateOptions): Pro
     profile,
     ...(scopes ? { scopes } : {}),
     ...(workspaceId ? { workspaceId } : {}),
-    ...(options.expires === undefined ? {} : { expiresAt: options.expires }),
+    ...(options.expires === undefined ? {} : { expiresAt: orNull(options.expires) }),
     ...(allowedIps ? { allowedIps } : {}),
   };
   const key = await client.createKey({ body }, { idempotencyKey: io.createId() });

@@ -1,16 +1,10 @@
-import type { ApiKey } from '@tollkeeper/contract';
 import type { Command } from 'commander';
 import type { Cli, JsonOption } from '../../cli.ts';
-import { EXIT } from '../../exit-codes.ts';
-import { Failure } from '../../failure.ts';
+import { confirm, requireYesOrTerminal, type YesOption } from '../../confirm.ts';
 import { printLine } from '../../output.ts';
-import { ask } from '../../prompt.ts';
-import type { Surroundings } from '../../surroundings.ts';
 import { KEY_ARGUMENT, openKey } from './open-key.ts';
 
-interface DeleteOptions extends JsonOption {
-  readonly yes?: true;
-}
+interface DeleteOptions extends JsonOption, YesOption {}
 
 export function addDeleteKey(keys: Command, cli: Cli): void {
   keys
@@ -24,18 +18,10 @@ export function addDeleteKey(keys: Command, cli: Cli): void {
 
 async function deleteKey(cli: Cli, reference: string, { yes, json }: DeleteOptions): Promise<void> {
   const { io } = cli;
-  if (!yes && !io.stdin.isTTY) {
-    const text = 'Deleting cannot be undone, and there is no terminal to ask on. Give --yes.';
-    throw new Failure(EXIT.usage, text);
-  }
+  requireYesOrTerminal(io, yes);
   const { client, key, params } = await openKey(cli, reference);
-  if (!yes) await confirm(io, key);
+  const what = `This removes "${key.name}" (${key.prefix}…) for good.`;
+  if (!yes) await confirm(io, { what, ask: 'its name', answer: key.name });
   await client.deleteKey({ params });
   if (!json) printLine(io, `Deleted "${key.name}" (${key.prefix}…).`);
-}
-
-async function confirm(io: Surroundings, { name, prefix }: ApiKey): Promise<void> {
-  const question = `This removes "${name}" (${prefix}…) for good. Type its name to go on: `;
-  if ((await ask(io, question)) === name) return;
-  throw new Failure(EXIT.usage, 'That is not its name. Nothing was deleted.');
 }

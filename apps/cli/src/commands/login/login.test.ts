@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { createApi, IDENTITY, SECRET } from '../api.fixture.ts';
-import { credentialsPath, findCredentials } from '../session/credentials.ts';
-import { createHome, runCommand } from '../surroundings.fixture.ts';
+import { createApi, IDENTITY, SECRET } from '../../api.fixture.ts';
+import { credentialsPath, findCredentials } from '../../session/credentials.ts';
+import { createHome, runCommand } from '../../surroundings.fixture.ts';
 
 const url = 'http://127.0.0.1:7420';
 const asAda = ['login', '--email', 'ada@example.com', '--password-stdin'];
@@ -37,7 +37,7 @@ test('keeps the session, and shows neither it nor the password', async () => {
 test('asks on a terminal for both, and shows the email but never the password', async () => {
   await using home = await createHome();
   const api = createApi({ 'POST /api/auth/sign-in/email': signedIn(), 'GET /v1/whoami': IDENTITY });
-  const { exitCode, stdout, stderr } = await runCommand(home.homeFolder, ['login'], {
+  const { exitCode, stdout, stderr } = await runCommand(home.homeFolder, ['login', '--password'], {
     fetch: api.fetch,
     stdin: ['ada@example.com\r', 'pass word\r'],
     terminal: { columns: 80 },

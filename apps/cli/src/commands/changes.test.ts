@@ -1,0 +1,141 @@
+/** What the commands send where a mistake would be dear. */
+import { expect, test } from 'vitest';
+import { createApi, createKey, createMember, IDENTITY, SECRET } from '../api.fixture.ts';
+import { createHome, type Given, runCommand } from '../surroundings.fixture.ts';
+
+const env = { TOLLKEEPER_API_KEY: SECRET };
+const list = (...data: object[]) => ({ data, nextCursor: null });
+const gone = () => new Response(null, { status: 204 });
+const terminal = { columns: 80 };
+
+async function tollkeeper(argv: readonly string[], given: Given = {}) {
+  await using home = await createHome();
+  return runCommand(home.homeFolder, argv, { env, ...given });
+}
+
+test('a key that never expires is asked for as such', async () => {
+  const api = createApi({ 'POST /v1/api-keys': { ...createKey(1), secret: SECRET } });
+  await tollkeeper(['keys', 'create', 'ci-1', '--expires', 'never'], { fetch: api.fetch });
+  expect(api.seen[0]?.body).toMatchObject({ expiresAt: null });
+});
+
+const WORKSPACE = {
+  id: `ws_${'0'.repeat(20)}`,
+  name: 'staging',
+  environment: 'test',
+  keysCount: 0,
+  createdAt: '2026-11-23T07:57:00.000Z',
+};
+
+test.each([
+  [0, {}],
+  [2, { name: 'staging' }],
+])('a workspace with %i keys is deleted with the body %j', async (keysCount, body) => {
+  const api = createApi({
+    'GET /v1/workspaces': list({ ...WORKSPACE, keysCount }),
+    [`DELETE /v1/workspaces/${WORKSPACE.id}`]: gone(),
+  });
+  const argv = ['workspaces', 'delete', 'staging', '--yes'];
+  expect((await tollkeeper(argv, { fetch: api.fetch })).exitCode).toBe(0);
+  expect(api.seen[1]?.body).toEqual(body);
+});
+
+test.each([
+  ['eve@example.com\r', 0, 1],
+  ['Eve\r', 2, 0],
+])('removing a member on a terminal wants the email: %j', async (stdin, expected, removals) => {
+  const eve = createMember(1, { name: 'Eve', email: 'eve@example.com' });
+  const ada = createMember(0, { email: 'ada@example.com' });
+  const api = createApi({
+    'GET /v1/members': list(eve, ada),
+    [`DELETE /v1/members/${eve.id}`]: gone(),
+  });
+  const argv = ['members', 'remove', 'Eve', '--hand-over-to', 'ada@example.com'];
+  const { exitCode } = await tollkeeper(argv, { fetch: api.fetch, stdin, terminal });
+  expect(exitCode).toBe(expected);
+  const sent = api.seen.filter(({ method }) => method === 'DELETE');
+  expect(sent.map(({ query }) => query.get('handOverTo'))).toEqual(Array(removals).fill(ada.id));
+});
+
+test.each([
+  [['members', 'remove', 'Eve'], '--yes'],
+  [['workspaces', 'delete', 'staging'], '--yes'],
+  [['organization', 'delete'], '--name'],
+])('%j without a terminal asks the server nothing', async (argv, option) => {
+  const api = createApi({});
+  const { exitCode, stderr } = await tollkeeper(argv, { fetch: api.fetch });
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain(option);
+  expect(api.seen).toEqual([]);
+});
+
+test('the organization is deleted only under its own name', async () => {
+  const api = createApi({ 'GET /v1/whoami': IDENTITY, 'DELETE /v1/organization': gone() });
+  const remove = (name: string) =>
+    tollkeeper(['organization', 'delete', '--name', name], { fetch: api.fetch });
+  expect((await remove('acme')).exitCode).toBe(2);
+  expect(api.seen.some(({ method }) => method === 'DELETE')).toBe(false);
+  expect((await remove('Acme')).exitCode).toBe(0);
+  expect(api.seen.at(-1)?.body).toEqual({ name: 'Acme' });
+});
+
+const SETTINGS = {
+  keyLifetimeDaysMax: null,
+  keyUnusedDaysMax: 30,
+  allowedIps: [],
+  twoFactorRequired: true,
+  sessionHoursMax: 168,
+};
+
+test('only the settings that were given are changed; never and any are sent as such', async () => {
+  const api = createApi({ 'PATCH /v1/security': SETTINGS });
+  const argv = ['security', 'set', '--key-lifetime', 'never', '--key-unused', '30d'];
+  await tollkeeper([...argv, '--allow-any-ip', '--two-factor', 'required'], { fetch: api.fetch });
+  expect(api.seen[0]?.body).toEqual({
+    keyLifetimeDaysMax: null,
+    keyUnusedDaysMax: 30,
+    allowedIps: [],
+    twoFactorRequired: true,
+  });
+});
+
+test('--dry-run asks for the preview, says what it means and saves nothing', async () => {
+  const preview = {
+    keysCount: 3,
+    membersCount: 0,
+    keys: [
+      { id: `key_${'0'.repeat(20)}`, name: 'ci', prefix: 'tk_live_a1b2', effects: ['expires_now'] },
+    ],
+    members: [],
+    excludesYou: true,
+  };
+  const api = createApi({ 'POST /v1/security/preview': preview });
+  const argv = ['security', 'set', '--key-lifetime', '1', '--dry-run'];
+  const { stdout, stderr } = await tollkeeper(argv, { fetch: api.fetch });
+  expect(stdout).toContain('3 keys and 0 members');
+  expect(stdout).toMatch(/ci \(tk_live_a1b2…\) +expires now/);
+  expect(stderr).toContain('2 more are not listed');
+  expect(stderr).toContain('leave out your own address');
+  expect(api.seen.map(({ path }) => path)).toEqual(['/v1/security/preview']);
+});
+
+test('an invitation leaves its link alone on standard output; a lost link is told', async () => {
+  const invitation = {
+    id: `inv_${'0'.repeat(20)}`,
+    email: 'eve@example.com',
+    roleId: 'role_viewer',
+    roleName: 'Viewer',
+    invitedBy: { memberId: createMember(0).id, name: 'Ada' },
+    createdAt: '2026-11-23T07:57:00.000Z',
+    expiresAt: '2026-11-30T07:57:00.000Z',
+    sent: false,
+  };
+  const link = 'http://h/accept-invitation#token=1';
+  const api = createApi({ 'POST /v1/invitations': [{ ...invitation, link }, invitation] });
+  const argv = ['invitations', 'create', 'eve@example.com', '--role', 'role_viewer'];
+  const shown = await tollkeeper(argv, { fetch: api.fetch });
+  expect(shown).toMatchObject({ exitCode: 0, stdout: `${link}\n` });
+  const lost = await tollkeeper(argv, { fetch: api.fetch });
+  expect(lost).toMatchObject({ exitCode: 1, stdout: '' });
+  expect(lost.stderr).toContain(`tollkeeper invitations resend ${invitation.id}`);
+});

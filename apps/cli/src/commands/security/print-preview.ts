@@ -1,0 +1,44 @@
+import type { RouteOutput, Routes, SecurityEffect } from '@tollkeeper/contract';
+import { hint, printLine, printTable } from '../../output.ts';
+import type { Surroundings } from '../../surroundings.ts';
+
+type Preview = RouteOutput<Routes['previewSecurity']>;
+
+const MEANINGS: Readonly<Record<SecurityEffect, string>> = {
+  expires_sooner: 'expires sooner',
+  expires_now: 'expires now',
+  disabled_by_next_job: 'disabled by the next daily job',
+  address_refused: 'refused at the address it was used from',
+  needs_second_factor: 'needs a second factor first',
+  session_ends: 'signed out',
+};
+
+/** What a change of the rules would touch. */
+export function printPreview(io: Surroundings, preview: Preview): void {
+  const { keysCount, membersCount, keys, members, excludesYou } = preview;
+  printLine(io, `Would touch ${counted(keysCount, 'key')} and ${counted(membersCount, 'member')}.`);
+  const touched = [
+    ...keys.map(({ name, prefix, effects }) => ({ what: `${name} (${prefix}…)`, effects })),
+    ...members.map(({ name, effects }) => ({ what: name, effects })),
+  ];
+  if (touched.length > 0) {
+    printTable(
+      io,
+      [
+        { title: 'TOUCHED', cell: ({ what }) => what, widthMin: 16 },
+        {
+          title: 'EFFECT',
+          cell: ({ effects }) => effects.map((each) => MEANINGS[each]).join(', '),
+        },
+      ],
+      touched,
+    );
+  }
+  const unlisted = keysCount - keys.length + (membersCount - members.length);
+  if (unlisted > 0) hint(io, `${unlisted} more are not listed.`);
+  if (excludesYou) hint(io, 'The ranges leave out your own address: saving this is refused.');
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { daysOption, hoursOption, orNull, requireChange } from './options.ts';
+
+test.each([
+  ['90', 90],
+  ['90d', 90],
+  ['2w', 14],
+  ['48h', 2],
+  ['never', null],
+])('%s is %j days', (text, days) => {
+  expect(orNull(daysOption(text))).toBe(days);
+});
+
+test.each(['', '0', '0d', '36h', '-1', '1.5', 'none'])('%j is no number of days', (text) => {
+  expect(() => daysOption(text)).toThrow(/number of days such as 90/);
+});
+
+test.each([
+  ['12', 12],
+  ['12h', 12],
+  ['7d', 168],
+])('%s is %j hours', (text, hours) => {
+  expect(hoursOption(text)).toBe(hours);
+});
+
+test.each(['', '0', '90m', 'never'])('%j is no number of hours', (text) => {
+  expect(() => hoursOption(text)).toThrow(/number of hours such as 12/);
+});
+
+test('a change of nothing is a mistake; a change to nothing is not', () => {
+  expect(() => requireChange({}, '--name')).toThrow('Give what to change: --name.');
+  expect(requireChange({ expiry: null }, '--expiry')).toEqual({ expiry: null });
+});

@@ -1,0 +1,72 @@
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { Failure } from '../failure.ts';
+
+export interface AuthAnswer {
+  readonly response: Response;
+  readonly body: unknown;
+}
+
+/** Calls one of the sign-in endpoints, which stand beside the API and its typed client. */
+export async function callAuth(
+  request: typeof fetch,
+  url: string,
+  name: string,
+  body: Readonly<Record<string, string>>,
+  cookie?: string,
+): Promise<AuthAnswer> {
+  const response = await request(`${url}/api/auth/${name}`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      origin: new URL(url).origin,
+      ...(cookie ? { cookie } : {}),
+    },
+    body: JSON.stringify(body),
+  });
+  return { response, body: await response.json().catch(() => undefined) };
+}
+
+/** The cookies that an answer sets, as one Cookie header; undefined if it sets none. */
+export function cookiesOf({ response }: AuthAnswer): string | undefined {
+  const cookies = response.headers
+    .getSetCookie()
+    .map((line) => line.split(';', 1)[0] ?? '')
+    .filter((cookie) => /^[^=]+=./.test(cookie));
+  return cookies.length === 0 ? undefined : cookies.join('; ');
+}
+
+/** The same, where a session is among them. */
+export function sessionCookieOf(answer: AuthAnswer): string | undefined {
+  const cookies = cookiesOf(answer);
+  return cookies && /session_token=/.test(cookies) ? cookies : undefined;
+}
+
+/**
+ * What a refused sign-in says to a person.
+ * @param wrong the sentence for what does not belong together (401)
+ */
+export function authRefusal(answer: AuthAnswer, url: string, wrong: string): Failure {
+  const { response, body } = answer;
+  if (response.status === 429) return new Failure(EXIT.unexpected, tooMany(response));
+  if (response.status === 401) return new Failure(EXIT.unauthenticated, wrong);
+  const said = fieldOf(body, 'detail') ?? fieldOf(body, 'message');
+  if (typeof said !== 'string') {
+    const text = `${url} answered ${response.status} to the sign-in. Is it a Tollkeeper server?`;
+    return new Failure(EXIT.unreachable, text);
+  }
+  return new Failure(exitCodeOf(response.status), `The server refused the sign-in: ${said}`);
+}
+
+export function fieldOf(body: unknown, name: string): unknown {
+  return typeof body === 'object' && body !== null ? Reflect.get(body, name) : undefined;
+}
+
+function exitCodeOf(status: number): ExitCode {
+  if (status === 403) return EXIT.forbidden;
+  return status >= 400 && status < 500 ? EXIT.invalidInput : EXIT.unexpected;
+}
+
+function tooMany(response: Response): string {
+  const seconds = response.headers.get('retry-after') ?? response.headers.get('x-retry-after');
+  return `Too many attempts to sign in. Wait ${seconds ? `${seconds} seconds` : 'a minute'}, then try again.`;
+}
