@@ -1,15 +1,13 @@
-import { useQueryClient } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
-import { ChevronsUpDown, LogOut, MonitorX } from 'lucide-react';
-import { toast } from 'sonner';
+import { ChevronsUpDown, LogOut, MonitorX, ShieldCheck } from 'lucide-react';
 import { Menu, MenuItem, MenuSeparator } from '../components/menu.tsx';
 import { signOut, signOutEverywhere, useIdentity } from '../features/sessions/index.ts';
-import { chooseOrganization } from '../lib/chosen-organization.ts';
-import { explainError } from '../lib/explain-error.ts';
+import { useLeave } from './use-leave.ts';
 
 export function AccountMenu() {
   const { member } = useIdentity();
   const leave = useLeave();
+  const router = useRouter();
   return (
     <Menu
       align="start"
@@ -40,6 +38,13 @@ export function AccountMenu() {
         <p className="text-[0.8125rem] text-soft">{member.roleName}</p>
       </div>
       <MenuSeparator />
+      <MenuItem
+        icon={<ShieldCheck size={15} aria-hidden />}
+        onSelect={() => router.navigate({ to: '/account-security' })}
+      >
+        Account security
+      </MenuItem>
+      <MenuSeparator />
       <MenuItem icon={<LogOut size={15} aria-hidden />} onSelect={() => leave(signOut)}>
         Sign out
       </MenuItem>
@@ -48,23 +53,6 @@ export function AccountMenu() {
       </MenuItem>
     </Menu>
   );
-}
-
-function useLeave() {
-  const queryClient = useQueryClient();
-  const router = useRouter();
-  return async (end: () => Promise<void>) => {
-    try {
-      await end();
-    } catch (error) {
-      toast.error(error instanceof TypeError ? explainError(error) : String(error));
-      return;
-    }
-    chooseOrganization(undefined);
-    toast.dismiss();
-    await router.navigate({ to: '/sign-in' });
-    queryClient.clear();
-  };
 }
 
 function initial(name: string): string {

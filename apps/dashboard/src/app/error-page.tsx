@@ -3,12 +3,14 @@ import { ApiError } from '@tollkeeper/sdk';
 import { Button } from '../components/button.tsx';
 import { EntryPage } from '../components/entry-page.tsx';
 import { LoadError } from '../components/load-error.tsx';
+import { Notice } from '../components/notice.tsx';
 import { signOut } from '../features/sessions/index.ts';
 
 /** When not even the identity can be read: what to do, in place of a blank page. */
 export function ErrorPage({ error, reset }: ErrorComponentProps) {
   const router = useRouter();
-  const suspended = error instanceof ApiError && error.code === 'member_suspended';
+  const code = error instanceof ApiError ? error.code : undefined;
+  const isStranger = code === 'not_found';
 
   async function retry() {
     reset();
@@ -22,8 +24,14 @@ export function ErrorPage({ error, reset }: ErrorComponentProps) {
 
   return (
     <EntryPage title="This page cannot open" lead="Nothing was changed.">
-      <LoadError what="your account" error={error} onRetry={retry} />
-      {suspended ? <Button onClick={leave}>Sign out</Button> : null}
+      {isStranger ? (
+        <Notice tone="bad" title="You belong to no organization here" urgent>
+          You were removed, or your organization was deleted. Ask an admin for an invitation.
+        </Notice>
+      ) : (
+        <LoadError what="your account" error={error} onRetry={retry} />
+      )}
+      {isStranger || code === 'member_suspended' ? <Button onClick={leave}>Sign out</Button> : null}
     </EntryPage>
   );
 }

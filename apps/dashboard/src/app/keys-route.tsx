@@ -1,5 +1,7 @@
 import { getRouteApi, useRouterState } from '@tanstack/react-router';
+import { useEffect } from 'react';
 import { KeysPage } from '../features/api-keys/index.ts';
+import { chooseWorkspace } from '../features/workspaces/index.ts';
 
 const route = getRouteApi('/inside/api-keys');
 
@@ -7,6 +9,8 @@ const route = getRouteApi('/inside/api-keys');
 export function KeysRoute() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
+  // The address rules here: going back, or clearing the filters, changes the choice as well.
+  useEffect(() => chooseWorkspace(search.workspace), [search.workspace]);
   const trail = useRouterState({ select: ({ location }) => location.state.trail }) ?? [];
   return (
     <KeysPage

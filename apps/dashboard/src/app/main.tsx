@@ -1,15 +1,16 @@
-/** The dashboard's entry: themes, the set-up token, then React. */
+/** The dashboard's entry: themes, the token of a link, then React. */
 import './configure-zod.ts';
 import './app.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { takeSetupToken } from '../features/setup/index.ts';
+import { takeFragmentToken } from '../lib/fragment-token.ts';
 import { createQueryClient } from '../lib/query-client.ts';
 import { Providers } from './providers.tsx';
 import { createDashboardRouter } from './router.tsx';
-import { watchSignOut } from './watch-sign-out.ts';
+import { watchSecondFactor, watchSignOut } from './watch-refusals.ts';
 
-takeSetupToken();
+takeFragmentToken('/setup');
+takeFragmentToken('/accept-invitation');
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no element "root"');
@@ -17,6 +18,7 @@ if (!root) throw new Error('index.html has no element "root"');
 const queryClient = createQueryClient();
 const router = createDashboardRouter(queryClient);
 watchSignOut(router, queryClient);
+watchSecondFactor(router);
 
 createRoot(root).render(
   <StrictMode>

@@ -1,5 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { redirect } from '@tanstack/react-router';
+import type { Identity } from '@tollkeeper/contract';
 import { ApiError } from '@tollkeeper/sdk';
 import { identityQuery } from '../features/sessions/index.ts';
 import { chooseOrganization, organizationHeader } from '../lib/chosen-organization.ts';
@@ -12,7 +13,7 @@ interface Place {
 /** Lets only a signed-in member in; the others go to the sign-in page, and come back from it. */
 export async function requireIdentity(queryClient: QueryClient, place: Place): Promise<void> {
   try {
-    await queryClient.ensureQueryData(identityQuery);
+    stayIn(await queryClient.ensureQueryData(identityQuery));
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (error.status === 401) {
@@ -22,6 +23,11 @@ export async function requireIdentity(queryClient: QueryClient, place: Place): P
     if (!organizationHeader()['x-organization-id']) throw error;
     // The organization picked last time may be gone, or the person no longer in it.
     chooseOrganization(undefined);
-    await queryClient.fetchQuery(identityQuery);
+    stayIn(await queryClient.fetchQuery(identityQuery));
   }
+}
+
+/** Names the organization from now on: the person may come to belong to another one meanwhile. */
+function stayIn({ organization }: Identity): void {
+  if (!organizationHeader()['x-organization-id']) chooseOrganization(organization.id);
 }

@@ -1,18 +1,31 @@
 import { Link } from '@tanstack/react-router';
-import { Building2, KeyRound } from 'lucide-react';
+import { Boxes, Building2, KeyRound, ShieldAlert, ShieldCheck, Users } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Logo } from '../components/logo.tsx';
 import { useIdentity } from '../features/sessions/index.ts';
+import { useChosenWorkspace, WorkspaceSwitch } from '../features/workspaces/index.ts';
 import { AccountMenu } from './account-menu.tsx';
 import { OrganizationSwitch } from './organization-switch.tsx';
 import { ThemeToggle } from './theme-toggle.tsx';
+import { useShowWorkspace } from './use-show-workspace.ts';
 
 const LINK =
   'flex h-9 items-center gap-2.5 rounded-md px-2.5 text-soft transition-colors hover:bg-sunken hover:text-ink aria-[current=page]:bg-tint aria-[current=page]:font-medium aria-[current=page]:text-accent-strong';
 
+/** Pages whose reader needs a scope; those without it do not see the link. */
+const PAGES = [
+  { to: '/members', icon: Users, title: 'Members', scope: 'members.read' },
+  { to: '/roles', icon: ShieldCheck, title: 'Roles', scope: 'roles.read' },
+  { to: '/workspaces', icon: Boxes, title: 'Workspaces', scope: 'workspaces.read' },
+  { to: '/organization', icon: Building2, title: 'Organization', scope: 'organization.read' },
+  { to: '/security', icon: ShieldAlert, title: 'Security', scope: 'security.read' },
+] as const;
+
 /** @param onNavigate called when a link was followed; closes the sheet on phones */
 export function SideNav({ onNavigate }: { readonly onNavigate?: () => void }) {
-  const { organization } = useIdentity();
+  const { organization, scopes } = useIdentity();
+  const workspace = useChosenWorkspace();
+  const showWorkspace = useShowWorkspace();
   return (
     <div className="flex h-full flex-col gap-5 p-3.5">
       <div className="flex items-center gap-2.5 px-1.5 pt-1">
@@ -28,15 +41,23 @@ export function SideNav({ onNavigate }: { readonly onNavigate?: () => void }) {
         </div>
       </div>
       <OrganizationSwitch />
+      <WorkspaceSwitch onChoose={showWorkspace} />
       <nav aria-label="Main" className="flex flex-1 flex-col gap-0.5" onClickCapture={onNavigate}>
-        <Link to="/api-keys" activeOptions={{ includeSearch: false }} className={LINK}>
+        <Link
+          to="/api-keys"
+          search={workspace ? { workspace } : {}}
+          activeOptions={{ includeSearch: false }}
+          className={LINK}
+        >
           <KeyRound size={16} aria-hidden />
           API keys
         </Link>
-        <Link to="/organization" className={LINK}>
-          <Building2 size={16} aria-hidden />
-          Organization
-        </Link>
+        {PAGES.filter(({ scope }) => scopes.includes(scope)).map(({ to, icon: Icon, title }) => (
+          <Link key={to} to={to} className={LINK}>
+            <Icon size={16} aria-hidden />
+            {title}
+          </Link>
+        ))}
       </nav>
       <div className="flex flex-col gap-3">
         <p className="flex gap-4 px-2.5 text-[0.8125rem]">

@@ -1,18 +1,20 @@
 import { X } from 'lucide-react';
 import { useState } from 'react';
+import { joinRanges, splitRanges } from '../lib/allowed-ips.ts';
 import { Button } from './button.tsx';
 import { Field } from './field.tsx';
 import { TextInput } from './text-input.tsx';
-import { joinRanges, splitRanges } from '../lib/allowed-ips.ts';
 
 interface AllowedIpsFieldProps {
   readonly ranges: readonly string[];
+  /** What an empty list means, and what the ranges are for. */
+  readonly hint: string;
   readonly error: string | undefined;
   readonly onRanges: (ranges: readonly string[]) => void;
 }
 
-/** Addresses from which the key may be used. What is typed is added on Enter and on leaving. */
-export function AllowedIpsField({ ranges, error, onRanges }: AllowedIpsFieldProps) {
+/** Addresses that are accepted. What is typed is added on Enter and on leaving. */
+export function AllowedIpsField({ ranges, hint, error, onRanges }: AllowedIpsFieldProps) {
   const [text, setText] = useState('');
   const [bad, setBad] = useState<readonly string[]>([]);
   const message =
@@ -29,11 +31,7 @@ export function AllowedIpsField({ ranges, error, onRanges }: AllowedIpsFieldProp
 
   return (
     <div className="flex flex-col gap-2">
-      <Field
-        label="Allowed IP ranges"
-        hint="Optional. Empty means that the key works from any address."
-        error={message}
-      >
+      <Field label="Allowed IP ranges" hint={hint} error={message}>
         {(control) => (
           <div className="flex gap-2">
             <TextInput
@@ -48,7 +46,7 @@ export function AllowedIpsField({ ranges, error, onRanges }: AllowedIpsFieldProp
               }}
               onBlur={add}
               onKeyDown={(event) => {
-                // Enter adds the range; on an empty line it creates the key, as in every form.
+                // Enter adds the range; on an empty line it submits, as in every form.
                 if (event.key !== 'Enter' || text.trim() === '') return;
                 event.preventDefault();
                 add();

@@ -67,7 +67,7 @@ export function Dialog({
 }
 
 const FIRST_QUESTION =
-  '[data-initial-focus], input:not(:disabled, [type=radio]), input[type=radio]:checked, textarea';
+  '[data-initial-focus], input:not(:disabled, [type=radio]), input[type=radio]:checked, select:not(:disabled), textarea';
 
 /** To what the dialog asks, rather than to its cross. */
 function focusFirstQuestion(event: Event): void {

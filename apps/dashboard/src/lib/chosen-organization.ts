@@ -1,5 +1,6 @@
 const STORED = 'tollkeeper.organization';
 
+// Each tab keeps its own choice; a new tab begins with the latest of any.
 let chosen = readStored();
 
 /** Names the organization that the person picked; nobody with a single one ever picks. */
@@ -11,8 +12,10 @@ export function organizationHeader(): Record<string, string> {
 export function chooseOrganization(id: string | undefined): void {
   chosen = id;
   try {
-    if (id) localStorage.setItem(STORED, id);
-    else localStorage.removeItem(STORED);
+    for (const storage of [sessionStorage, localStorage]) {
+      if (id) storage.setItem(STORED, id);
+      else storage.removeItem(STORED);
+    }
   } catch {
     // Storage can be forbidden; the choice then lasts as long as the page.
   }
@@ -20,7 +23,7 @@ export function chooseOrganization(id: string | undefined): void {
 
 function readStored(): string | undefined {
   try {
-    return localStorage.getItem(STORED) ?? undefined;
+    return sessionStorage.getItem(STORED) ?? localStorage.getItem(STORED) ?? undefined;
   } catch {
     return undefined;
   }

@@ -50,12 +50,6 @@ export const dayUsageQuery = queryOptions({
   refetchInterval: REFRESH_MS,
 });
 
-export const scopeCatalogQuery = queryOptions({
-  queryKey: ['scopes'],
-  queryFn: ({ signal }) => api.listScopes({}, { signal }),
-  staleTime: 60_000,
-});
-
 /** Puts a changed key where it is shown at once, then lets every view of keys read anew. */
 export function showChangedKey(queryClient: QueryClient, key: ApiKey): Promise<void> {
   queryClient.setQueriesData<KeyPageOfList>({ queryKey: ['keys', 'list'] }, (page) =>

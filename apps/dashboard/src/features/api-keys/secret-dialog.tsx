@@ -1,10 +1,10 @@
 import type { ApiKeyWithSecret } from '@tollkeeper/contract';
 import { useState } from 'react';
 import { Button } from '../../components/button.tsx';
+import { CopyRow } from '../../components/copy-row.tsx';
 import { Dialog, DialogBody, DialogFooter } from '../../components/dialog.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { exactTime } from '../../lib/exact-time.ts';
-import { CopyRow } from '../../components/copy-row.tsx';
 
 interface SecretDialogProps {
   readonly title: string;

@@ -4,6 +4,9 @@ import { readAllPages } from '../../lib/read-all-pages.ts';
 
 export const membersQuery = queryOptions({
   queryKey: ['members'],
-  queryFn: ({ signal }) => readAllPages((query) => api.listMembers({ query }, { signal })),
+  queryFn: async ({ signal }) => {
+    const members = await readAllPages((query) => api.listMembers({ query }, { signal }));
+    return members.sort((one, other) => one.name.localeCompare(other.name, 'en'));
+  },
   staleTime: 60_000,
 });

@@ -1,5 +1,4 @@
-/** The organization, its members and workspaces: read-only facts, and the lists that filters offer. */
-export { membersQuery } from './members-query.ts';
+/** The organization: its settings, its transfer and its end. */
 export { OrganizationPage } from './organization-page.tsx';
+export { organizationQuery } from './organization-query.ts';
 export { PLAN_NAMES } from './plan-names.ts';
-export { workspacesQuery } from './workspaces-query.ts';

@@ -1,25 +1,47 @@
+import { useQuery } from '@tanstack/react-query';
+import { LoadError } from '../../components/load-error.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
+import { Skeleton } from '../../components/skeleton.tsx';
 import { usePageTitle } from '../../lib/use-page-title.ts';
-import { useCan } from '../sessions/index.ts';
-import { MembersPanel } from './members-panel.tsx';
+import { LackedScope, useCan } from '../sessions/index.ts';
+import { DangerZone } from './danger-zone.tsx';
 import { OrganizationFacts } from './organization-facts.tsx';
-import { WorkspacesPanel } from './workspaces-panel.tsx';
+import { organizationQuery } from './organization-query.ts';
+import { SettingsPanel } from './settings-panel.tsx';
 
-export function OrganizationPage() {
+interface OrganizationPageProps {
+  /** The organization was deleted from this page. */
+  readonly onGone: () => Promise<void>;
+}
+
+export function OrganizationPage({ onGone }: OrganizationPageProps) {
   usePageTitle('Organization');
-  const seesFacts = useCan('organization.read');
-  const seesMembers = useCan('members.read');
-  const seesWorkspaces = useCan('workspaces.read');
+  const mayRead = useCan('organization.read');
+  const maySet = useCan('organization.settings');
+  const { data, error, refetch } = useQuery({ ...organizationQuery, enabled: mayRead });
   return (
     <>
       <PageHeader title="Organization" />
-      <div className="grid items-start gap-5 xl:grid-cols-[24rem_minmax(0,1fr)]">
-        <div className="flex flex-col gap-5">
-          {seesFacts ? <OrganizationFacts /> : null}
-          {seesWorkspaces ? <WorkspacesPanel /> : null}
+      {mayRead ? null : <LackedScope scope="organization.read" what="the organization" />}
+      {error && !data ? (
+        <LoadError what="the organization" error={error} onRetry={refetch} />
+      ) : null}
+      {mayRead && !data && !error ? <Skeleton className="h-80 w-full" /> : null}
+      {data ? (
+        <div
+          className={
+            maySet
+              ? 'grid items-start gap-5 xl:grid-cols-[minmax(0,1fr)_24rem]'
+              : 'flex max-w-2xl flex-col gap-5'
+          }
+        >
+          <div className="flex min-w-0 flex-col gap-5 empty:hidden">
+            {maySet ? <SettingsPanel key={data.id} organization={data} /> : null}
+            <DangerZone organization={data} onGone={onGone} />
+          </div>
+          <OrganizationFacts organization={data} withSettings={!maySet} />
         </div>
-        {seesMembers ? <MembersPanel /> : null}
-      </div>
+      ) : null}
     </>
   );
 }

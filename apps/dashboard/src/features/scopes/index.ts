@@ -2,3 +2,4 @@
 export { type ScopeCatalog, scopeCatalogQuery } from './scope-catalog.ts';
 export { groupScopes } from './scope-groups.ts';
 export { ScopePicker } from './scope-picker.tsx';
+export { ScopesPopover } from './scopes-popover.tsx';

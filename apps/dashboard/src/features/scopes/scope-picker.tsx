@@ -3,9 +3,9 @@ import { useState } from 'react';
 import { FieldGroup } from '../../components/field-group.tsx';
 import { TextInput } from '../../components/text-input.tsx';
 import { counted } from '../../lib/format-count.ts';
-import { groupScopes, searchScopes } from './scope-groups.ts';
 import type { ScopeCatalog } from './scope-catalog.ts';
 import { ScopeGroupChoice } from './scope-group-choice.tsx';
+import { groupScopes, searchScopes } from './scope-groups.ts';
 
 interface ScopePickerProps {
   readonly catalog: ScopeCatalog;
@@ -30,7 +30,7 @@ export function ScopePicker({ catalog, selected, error, onSelect }: ScopePickerP
             aria-invalid={error !== undefined}
             value={text}
             onChange={(event) => setText(event.target.value)}
-            // Enter searches; it must not create the key.
+            // Enter searches; it must not submit.
             onKeyDown={(event) => event.key === 'Enter' && event.preventDefault()}
             className="max-w-64"
           />

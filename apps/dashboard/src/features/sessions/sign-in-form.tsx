@@ -7,8 +7,15 @@ import { explainError } from '../../lib/explain-error.ts';
 import { counted } from '../../lib/format-count.ts';
 import { type SignInResult, signIn } from './sign-in.ts';
 
-export function SignInForm({ onSignedIn }: { readonly onSignedIn: () => Promise<void> }) {
-  const [email, setEmail] = useState('');
+interface SignInFormProps {
+  /** Whose session it must be, where that is settled. */
+  readonly address?: string;
+  readonly onSignedIn: () => Promise<void>;
+  readonly onSecondFactor: () => void;
+}
+
+export function SignInForm({ address, onSignedIn, onSecondFactor }: SignInFormProps) {
+  const [email, setEmail] = useState(address ?? '');
   const [password, setPassword] = useState('');
   const [pending, setPending] = useState(false);
   const [message, setMessage] = useState<string>();
@@ -21,6 +28,7 @@ export function SignInForm({ onSignedIn }: { readonly onSignedIn: () => Promise<
     try {
       const result = await signIn(email, password);
       if (result.kind === 'signed_in') await onSignedIn();
+      else if (result.kind === 'second_factor') onSecondFactor();
       else setMessage(explain(result));
     } catch (error) {
       setMessage(explainError(error));
@@ -43,6 +51,7 @@ export function SignInForm({ onSignedIn }: { readonly onSignedIn: () => Promise<
             type="email"
             autoComplete="username"
             required
+            readOnly={address !== undefined}
             value={email}
             onChange={(event) => setEmail(event.target.value)}
           />
@@ -67,7 +76,7 @@ export function SignInForm({ onSignedIn }: { readonly onSignedIn: () => Promise<
   );
 }
 
-function explain(result: Exclude<SignInResult, { kind: 'signed_in' }>): string {
+function explain(result: Exclude<SignInResult, { kind: 'signed_in' | 'second_factor' }>): string {
   switch (result.kind) {
     case 'refused':
       return 'The email or the password is wrong.';

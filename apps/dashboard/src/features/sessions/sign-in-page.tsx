@@ -3,7 +3,7 @@ import { EntryPage } from '../../components/entry-page.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { api } from '../../lib/api.ts';
 import { usePageTitle } from '../../lib/use-page-title.ts';
-import { SignInForm } from './sign-in-form.tsx';
+import { SignInSteps } from './sign-in-steps.tsx';
 
 export function SignInPage({ onSignedIn }: { readonly onSignedIn: () => Promise<void> }) {
   usePageTitle('Sign in');
@@ -19,7 +19,7 @@ export function SignInPage({ onSignedIn }: { readonly onSignedIn: () => Promise<
           Lost it? Restart the server: it prints a new one.
         </Notice>
       ) : null}
-      <SignInForm onSignedIn={onSignedIn} />
+      <SignInSteps onSignedIn={onSignedIn} />
     </EntryPage>
   );
 }

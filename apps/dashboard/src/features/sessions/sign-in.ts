@@ -1,8 +1,14 @@
+import { z } from 'zod';
+
 export type SignInResult =
   | { readonly kind: 'signed_in' }
+  /** The password is right, and opens nothing before a code is given. */
+  | { readonly kind: 'second_factor' }
   | { readonly kind: 'refused' }
   | { readonly kind: 'throttled'; readonly waitSeconds: number | undefined }
   | { readonly kind: 'failed'; readonly message: string };
+
+const answer = z.looseObject({ twoFactorRedirect: z.boolean().optional() });
 
 /** Opens a session. Throws fetch's TypeError when the server cannot be reached. */
 export async function signIn(email: string, password: string): Promise<SignInResult> {
@@ -11,7 +17,10 @@ export async function signIn(email: string, password: string): Promise<SignInRes
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ email, password }),
   });
-  if (response.ok) return { kind: 'signed_in' };
+  if (response.ok) {
+    const { twoFactorRedirect } = answer.parse(await response.json());
+    return { kind: twoFactorRedirect ? 'second_factor' : 'signed_in' };
+  }
   if (response.status === 429) return { kind: 'throttled', waitSeconds: waitSeconds(response) };
   if (response.status < 500) return { kind: 'refused' };
   return {

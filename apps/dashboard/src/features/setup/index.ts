@@ -1,3 +1,2 @@
 /** The first owner claims a fresh server with the link that it printed. */
 export { SetupPage } from './setup-page.tsx';
-export { takeSetupToken } from './setup-token.ts';

@@ -6,7 +6,7 @@ import { TextInput } from '../../components/text-input.tsx';
 import { api } from '../../lib/api.ts';
 import { explainError } from '../../lib/explain-error.ts';
 import { type FormErrors, fieldErrors, formErrors, NO_ERRORS } from '../../lib/field-errors.ts';
-import { setupToken, tokenFrom } from './setup-token.ts';
+import { fragmentToken, tokenFrom } from '../../lib/fragment-token.ts';
 
 const FIELDS = ['token', 'name', 'email', 'password', 'organizationName'] as const;
 type SetupField = (typeof FIELDS)[number];
@@ -37,7 +37,7 @@ const INPUTS: Readonly<Record<SetupField, SetupInputProps>> = {
 };
 
 export function SetupForm({ onDone }: { readonly onDone: () => Promise<void> }) {
-  const [given] = useState(setupToken);
+  const [given] = useState(() => fragmentToken('/setup'));
   const [draft, setDraft] = useState<Draft>({
     token: given,
     name: '',

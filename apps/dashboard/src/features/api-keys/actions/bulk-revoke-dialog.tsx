@@ -1,10 +1,10 @@
 import type { ApiKey } from '@tollkeeper/contract';
 import { useState } from 'react';
+import { ActionForm } from '../../../components/action-form.tsx';
 import { Dialog } from '../../../components/dialog.tsx';
 import { counted } from '../../../lib/format-count.ts';
-import { ActionForm } from '../../../components/action-form.tsx';
-import { ReasonField } from './reason-field.tsx';
 import { useSubmit } from '../../../lib/use-submit.ts';
+import { ReasonField } from './reason-field.tsx';
 
 interface BulkRevokeDialogProps {
   readonly keys: readonly ApiKey[];

@@ -1,14 +1,13 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { toast } from 'sonner';
-import { Dialog } from '../../../components/dialog.tsx';
-import { Field } from '../../../components/field.tsx';
-import { TextInput } from '../../../components/text-input.tsx';
-import { api } from '../../../lib/api.ts';
-import { refreshKeys } from '../key-queries.ts';
 import { ActionForm } from '../../../components/action-form.tsx';
-import type { KeyDialogProps } from './rename-key-dialog.tsx';
+import { Dialog } from '../../../components/dialog.tsx';
+import { isTyped, TypedNameField } from '../../../components/typed-name-field.tsx';
+import { api } from '../../../lib/api.ts';
 import { useSubmit } from '../../../lib/use-submit.ts';
+import { refreshKeys } from '../key-queries.ts';
+import type { KeyDialogProps } from './rename-key-dialog.tsx';
 
 interface DeleteKeyDialogProps extends KeyDialogProps {
   readonly onDeleted: (() => void) | undefined;
@@ -19,7 +18,7 @@ export function DeleteKeyDialog({ apiKey, onClose, onDeleted }: DeleteKeyDialogP
   const queryClient = useQueryClient();
   const [typed, setTyped] = useState('');
   const { pending, errors, submit } = useSubmit([], async () => {
-    if (typed.trim() !== apiKey.name.trim()) return;
+    if (!isTyped(typed, apiKey.name)) return;
     await api.deleteKey({ params: { id: apiKey.id } });
     toast.success(`Deleted ${apiKey.name}`);
     onClose();
@@ -36,30 +35,13 @@ export function DeleteKeyDialog({ apiKey, onClose, onDeleted }: DeleteKeyDialogP
       <ActionForm
         danger
         submitLabel="Delete permanently"
-        disabled={typed.trim() !== apiKey.name.trim()}
+        disabled={!isTyped(typed, apiKey.name)}
         pending={pending}
         errors={errors.form}
         onSubmit={submit}
         onCancel={onClose}
       >
-        <Field
-          label="Type the name of the key"
-          hint={
-            <>
-              Type <strong className="font-medium text-ink">{apiKey.name}</strong> to confirm.
-            </>
-          }
-        >
-          {(control) => (
-            <TextInput
-              {...control}
-              autoComplete="off"
-              spellCheck={false}
-              value={typed}
-              onChange={(event) => setTyped(event.target.value)}
-            />
-          )}
-        </Field>
+        <TypedNameField what="key" name={apiKey.name} typed={typed} onTyped={setTyped} />
       </ActionForm>
     </Dialog>
   );

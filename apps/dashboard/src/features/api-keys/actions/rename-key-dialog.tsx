@@ -2,13 +2,13 @@ import { useQueryClient } from '@tanstack/react-query';
 import type { ApiKey } from '@tollkeeper/contract';
 import { useState } from 'react';
 import { toast } from 'sonner';
+import { ActionForm } from '../../../components/action-form.tsx';
 import { Dialog } from '../../../components/dialog.tsx';
 import { Field } from '../../../components/field.tsx';
 import { TextInput } from '../../../components/text-input.tsx';
 import { api } from '../../../lib/api.ts';
-import { showChangedKey } from '../key-queries.ts';
-import { ActionForm } from '../../../components/action-form.tsx';
 import { useSubmit } from '../../../lib/use-submit.ts';
+import { showChangedKey } from '../key-queries.ts';
 
 export interface KeyDialogProps {
   readonly apiKey: ApiKey;

@@ -1,13 +1,13 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { toast } from 'sonner';
+import { ActionForm } from '../../../components/action-form.tsx';
 import { Dialog } from '../../../components/dialog.tsx';
 import { api } from '../../../lib/api.ts';
+import { useSubmit } from '../../../lib/use-submit.ts';
 import { showChangedKey } from '../key-queries.ts';
-import { ActionForm } from '../../../components/action-form.tsx';
 import { ReasonField } from './reason-field.tsx';
 import type { KeyDialogProps } from './rename-key-dialog.tsx';
-import { useSubmit } from '../../../lib/use-submit.ts';
 
 export function RevokeKeyDialog({ apiKey, onClose }: KeyDialogProps) {
   const queryClient = useQueryClient();

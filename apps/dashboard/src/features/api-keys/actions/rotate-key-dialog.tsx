@@ -1,12 +1,12 @@
 import type { ApiKeyWithSecret } from '@tollkeeper/contract';
 import { useState } from 'react';
+import { ActionForm } from '../../../components/action-form.tsx';
 import { Dialog } from '../../../components/dialog.tsx';
 import { FieldGroup } from '../../../components/field-group.tsx';
 import { RadioRow } from '../../../components/radio-row.tsx';
 import { api } from '../../../lib/api.ts';
-import { ActionForm } from '../../../components/action-form.tsx';
-import type { KeyDialogProps } from './rename-key-dialog.tsx';
 import { useSubmit } from '../../../lib/use-submit.ts';
+import type { KeyDialogProps } from './rename-key-dialog.tsx';
 
 const GRACES = [
   { seconds: 0, label: 'None', hint: 'The old secret stops working at once' },

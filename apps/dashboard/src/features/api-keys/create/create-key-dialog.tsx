@@ -3,9 +3,10 @@ import type { ApiKeyWithSecret } from '@tollkeeper/contract';
 import { Dialog, DialogBody } from '../../../components/dialog.tsx';
 import { LoadError } from '../../../components/load-error.tsx';
 import { Skeleton } from '../../../components/skeleton.tsx';
-import { workspacesQuery } from '../../organization/index.ts';
+import { organizationQuery } from '../../organization/index.ts';
+import { scopeCatalogQuery } from '../../scopes/index.ts';
 import { useCan } from '../../sessions/index.ts';
-import { scopeCatalogQuery } from '../key-queries.ts';
+import { workspacesQuery } from '../../workspaces/index.ts';
 import { CreateKeyForm } from './create-key-form.tsx';
 
 interface CreateKeyDialogProps {
@@ -13,16 +14,21 @@ interface CreateKeyDialogProps {
   readonly onCreated: (key: ApiKeyWithSecret) => void;
 }
 
-/** Loads what the form offers: profiles, scopes and workspaces. */
+/** Loads what the form offers: profiles, scopes, workspaces and the usual expiry. */
 export function CreateKeyDialog({ onClose, onCreated }: CreateKeyDialogProps) {
   const seesWorkspaces = useCan('workspaces.read');
+  const seesOrganization = useCan('organization.read');
   const catalog = useQuery(scopeCatalogQuery);
   const workspaces = useQuery({ ...workspacesQuery, enabled: seesWorkspaces });
-  const error = catalog.error ?? workspaces.error;
-  const ready = catalog.data && (workspaces.data || !seesWorkspaces);
+  const organization = useQuery({ ...organizationQuery, enabled: seesOrganization });
+  const error = catalog.error ?? workspaces.error ?? organization.error;
+  const ready =
+    catalog.data &&
+    (workspaces.data || !seesWorkspaces) &&
+    (organization.data || !seesOrganization);
 
   async function retry() {
-    await Promise.all([catalog.refetch(), workspaces.refetch()]);
+    await Promise.all([catalog.refetch(), workspaces.refetch(), organization.refetch()]);
   }
 
   return (
@@ -31,6 +37,7 @@ export function CreateKeyDialog({ onClose, onCreated }: CreateKeyDialogProps) {
         <CreateKeyForm
           catalog={catalog.data}
           workspaces={workspaces.data ?? []}
+          defaultExpiryDays={organization.data?.defaultExpiryDays ?? null}
           onCancel={onClose}
           onCreated={onCreated}
         />

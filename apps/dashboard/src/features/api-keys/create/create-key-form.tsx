@@ -1,29 +1,27 @@
-import type { ApiKeyWithSecret, Workspace } from '@tollkeeper/contract';
+import type { ApiKeyWithSecret } from '@tollkeeper/contract';
 import { useEffect, useState } from 'react';
+import { AllowedIpsField } from '../../../components/allowed-ips-field.tsx';
 import { Button } from '../../../components/button.tsx';
 import { DialogBody, DialogFooter } from '../../../components/dialog.tsx';
-import { AllowedIpsField } from '../../../components/allowed-ips-field.tsx';
+import { ScopePicker } from '../../scopes/index.ts';
 import { CreateRefusal } from './create-refusal.tsx';
 import { ExpiryField } from './expiry-field.tsx';
-import { firstDraft, startWorkspace } from './first-draft.ts';
+import { firstDraft, type KeyFormOffer, startWorkspace } from './first-draft.ts';
 import { confinement, type DraftField, type KeyDraft } from './key-draft.ts';
 import { KeySummary } from './key-summary.tsx';
 import { NameField } from './name-field.tsx';
 import { ProfileField } from './profile-field.tsx';
-import type { ScopeCatalog } from '../../scopes/index.ts';
-import { ScopePicker } from '../../scopes/index.ts';
 import { useDraftSubmit } from './use-draft-submit.ts';
 import { WorkspaceField } from './workspace-field.tsx';
 
-interface CreateKeyFormProps {
-  readonly catalog: ScopeCatalog;
-  readonly workspaces: readonly Workspace[];
+interface CreateKeyFormProps extends KeyFormOffer {
   readonly onCancel: () => void;
   readonly onCreated: (key: ApiKeyWithSecret) => void;
 }
 
-export function CreateKeyForm({ catalog, workspaces, onCancel, onCreated }: CreateKeyFormProps) {
-  const [draft, setDraft] = useState(() => firstDraft(catalog, workspaces));
+export function CreateKeyForm({ onCancel, onCreated, ...offer }: CreateKeyFormProps) {
+  const { catalog, workspaces } = offer;
+  const [draft, setDraft] = useState(() => firstDraft(offer, Date.now()));
   const { pending, errors, refusal, submit, forget, form } = useDraftSubmit(draft, onCreated);
   const reach = confinement(draft.profile);
 
@@ -75,6 +73,7 @@ export function CreateKeyForm({ catalog, workspaces, onCancel, onCreated }: Crea
           onExpiry={(expiry) => change('expiresAt', { expiry })}
         />
         <AllowedIpsField
+          hint="Optional. Empty means that the key works from any address."
           ranges={draft.allowedIps}
           error={errors.fields.allowedIps}
           onRanges={(allowedIps) => change('allowedIps', { allowedIps })}

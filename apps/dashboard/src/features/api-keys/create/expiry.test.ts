@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { EXPIRY_CHOICES, expiresAt, localDay } from './expiry.ts';
+import { EXPIRY_CHOICES, expiresAt, localDay, startExpiry } from './expiry.ts';
 
 const now = Date.parse('2026-11-23T12:00:00.000Z');
 
@@ -27,4 +27,12 @@ it('lets a key work until its last day ends, here', () => {
 
 it.each(['', 'soon', '2026-13-45', '2026-11-20'])('refuses the date "%s"', (date) => {
   expect(expiresAt({ choice: 'date', date }, now)).toBeUndefined();
+});
+
+it("starts from the organization's default, as a preset where it is one", () => {
+  expect(startExpiry(30, now)).toEqual({ choice: '30', date: '' });
+  expect(startExpiry(45, now)).toEqual({
+    choice: 'date',
+    date: localDay(now + 45 * 86_400_000),
+  });
 });

@@ -29,6 +29,13 @@ export function expiresAt({ choice, date }: Expiry, now: number): string | null 
   return end.toISOString();
 }
 
+/** So many days, as one of the choices where it is one, else as a date. */
+export function startExpiry(days: number, now: number): Expiry {
+  const choice = EXPIRY_CHOICES.find((each) => each.days === days);
+  if (choice) return { choice: choice.value, date: '' };
+  return { choice: 'date', date: localDay(now + days * DAY_MS) };
+}
+
 /** YYYY-MM-DD in the reader's time zone, as a date input wants it. */
 export function localDay(now: number): string {
   const at = new Date(now);

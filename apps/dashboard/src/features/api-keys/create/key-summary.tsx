@@ -2,9 +2,9 @@ import { PROFILE_CATALOG, type Workspace } from '@tollkeeper/contract';
 import { exactDay } from '../../../lib/exact-time.ts';
 import { counted } from '../../../lib/format-count.ts';
 import { useNow } from '../../../lib/use-now.ts';
+import type { ScopeCatalog } from '../../scopes/index.ts';
 import { expiresAt } from './expiry.ts';
 import { confinement, type KeyDraft } from './key-draft.ts';
-import type { ScopeCatalog } from '../../scopes/index.ts';
 
 interface KeySummaryProps {
   readonly draft: KeyDraft;

@@ -3,8 +3,8 @@ import { type ApiKeyDetail, PROFILE_CATALOG } from '@tollkeeper/contract';
 import { Fact, Facts } from '../../../components/facts.tsx';
 import { Panel } from '../../../components/panel.tsx';
 import { TimeAgoButton } from '../../../components/time-ago.tsx';
-import { workspacesQuery } from '../../organization/index.ts';
 import { useCan } from '../../sessions/index.ts';
+import { workspacesQuery } from '../../workspaces/index.ts';
 import { KeyStatusWord } from '../key-status-word.tsx';
 import { MaskedPrefix } from '../masked-prefix.tsx';
 

@@ -2,10 +2,10 @@ import type { ApiKey } from '@tollkeeper/contract';
 import { Skeleton } from '../../../components/skeleton.tsx';
 import { TimeAgo } from '../../../components/time-ago.tsx';
 import { joinClasses } from '../../../lib/join-classes.ts';
+import { ScopesPopover } from '../../scopes/index.ts';
 import { KeyMenu } from '../actions/key-menu.tsx';
 import { KeyStatusWord } from '../key-status-word.tsx';
 import { MaskedPrefix } from '../masked-prefix.tsx';
-import { ScopesPopover } from '../scopes-popover.tsx';
 import { KeyLink } from './key-link.tsx';
 import type { KeyListProps } from './key-table.tsx';
 
@@ -39,7 +39,7 @@ function CardFacts({ apiKey }: { readonly apiKey: ApiKey }) {
     <div className="flex flex-wrap items-center gap-x-4 gap-y-1.5 text-[0.8125rem]">
       <KeyStatusWord apiKey={apiKey} />
       <MaskedPrefix prefix={apiKey.prefix} className="text-soft" />
-      <ScopesPopover apiKey={apiKey} />
+      <ScopesPopover holder={apiKey} />
       <span className="text-soft">
         {apiKey.lastUsedAt ? (
           <>

@@ -6,12 +6,12 @@ import {
 } from '@tanstack/react-table';
 import type { ApiKey, KeySort } from '@tollkeeper/contract';
 import { TimeAgo } from '../../../components/time-ago.tsx';
+import { ScopesPopover } from '../../scopes/index.ts';
 import type { KeyAction } from '../actions/key-dialogs.tsx';
 import { KeyMenu } from '../actions/key-menu.tsx';
 import { ExpiryWord } from '../expiry-word.tsx';
 import { KeyStatusWord } from '../key-status-word.tsx';
 import { MaskedPrefix } from '../masked-prefix.tsx';
-import { ScopesPopover } from '../scopes-popover.tsx';
 import { KeyLink } from './key-link.tsx';
 import type { KeySearch } from './key-search.ts';
 
@@ -54,7 +54,7 @@ export function keyColumns(search: KeySearch, onAction: (action: KeyAction) => v
       id: 'scopes',
       header: 'Scopes',
       meta: { look: 'w-23' },
-      cell: ({ row }) => <ScopesPopover apiKey={row.original} />,
+      cell: ({ row }) => <ScopesPopover holder={row.original} />,
     }),
     column.display({
       id: 'createdBy',

@@ -1,6 +1,7 @@
 import { type RowSelectionState, useTable } from '@tanstack/react-table';
 import type { ApiKey } from '@tollkeeper/contract';
 import { useMemo, useState } from 'react';
+import { SkeletonRows } from '../../../components/skeleton-rows.tsx';
 import { TriStateCheckbox } from '../../../components/tri-state-checkbox.tsx';
 import { joinClasses } from '../../../lib/join-classes.ts';
 import { useCan } from '../../sessions/index.ts';
@@ -9,7 +10,6 @@ import { BulkBar } from './bulk-bar.tsx';
 import { keyColumns, keyTableFeatures } from './key-columns.tsx';
 import { KeyHeading } from './key-heading.tsx';
 import type { KeySearch } from './key-search.ts';
-import { SkeletonRows } from './skeleton-rows.tsx';
 
 export interface KeyListProps {
   /** Undefined while the first page loads. */

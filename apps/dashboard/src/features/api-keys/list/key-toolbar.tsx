@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { KEY_STATUSES } from '@tollkeeper/contract';
 import { Select } from '../../../components/select.tsx';
-import { membersQuery, workspacesQuery } from '../../organization/index.ts';
+import { membersQuery } from '../../members/index.ts';
 import { useCan, useIdentity } from '../../sessions/index.ts';
+import { workspacesQuery } from '../../workspaces/index.ts';
 import { KEY_STATE_LOOKS } from '../key-state.ts';
 import { type KeySearch, refineSearch } from './key-search.ts';
 import { SearchBox } from './search-box.tsx';

@@ -2,10 +2,9 @@ import { useQuery } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from '../../../components/button.tsx';
-import { Notice } from '../../../components/notice.tsx';
 import { PageHeader } from '../../../components/page-header.tsx';
 import { usePageTitle } from '../../../lib/use-page-title.ts';
-import { useCan } from '../../sessions/index.ts';
+import { LackedScope, useCan } from '../../sessions/index.ts';
 import { CreateKeyFlow } from '../create/create-key-flow.tsx';
 import { keyListQuery } from '../key-queries.ts';
 import { isWithoutKeys, KeyListSection } from './key-list-section.tsx';
@@ -37,10 +36,7 @@ export function KeysPage(props: KeysPageProps) {
           {none ? <NoKeys onCreate={create} /> : <KeyListSection {...props} list={list} />}
         </>
       ) : (
-        <Notice tone="info" title="Your role cannot see API keys">
-          It lacks the scope <code className="font-mono">api_keys.read</code>. Ask an admin of the
-          organization for a role that holds it.
-        </Notice>
+        <LackedScope scope="api_keys.read" what="API keys" />
       )}
       {creating ? <CreateKeyFlow onClose={() => setCreating(false)} /> : null}
     </>

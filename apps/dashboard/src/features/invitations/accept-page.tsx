@@ -1,0 +1,51 @@
+import { useQuery } from '@tanstack/react-query';
+import { ApiError } from '@tollkeeper/sdk';
+import { EntryPage } from '../../components/entry-page.tsx';
+import { LoadError } from '../../components/load-error.tsx';
+import { Notice } from '../../components/notice.tsx';
+import { Skeleton } from '../../components/skeleton.tsx';
+import { api } from '../../lib/api.ts';
+import { explainError } from '../../lib/explain-error.ts';
+import { fragmentToken } from '../../lib/fragment-token.ts';
+import { usePageTitle } from '../../lib/use-page-title.ts';
+import { AcceptSteps } from './accept-steps.tsx';
+
+export const ACCEPT_PATH = '/accept-invitation';
+
+interface AcceptPageProps {
+  readonly onAccepted: (organizationId: string) => Promise<void>;
+}
+
+/** Where the link of an invitation leads. The token is in memory only: no address bar keeps it. */
+export function AcceptPage({ onAccepted }: AcceptPageProps) {
+  usePageTitle('Invitation');
+  const token = fragmentToken(ACCEPT_PATH);
+  const { data, error, refetch } = useQuery({
+    queryKey: ['invitation'],
+    queryFn: ({ signal }) => api.findInvitation({ body: { token } }, { signal }),
+    enabled: token !== '',
+    refetchOnWindowFocus: false,
+    retry: false,
+  });
+  const dead = error instanceof ApiError && error.code === 'invitation_invalid';
+  return (
+    <EntryPage
+      title={data ? `Join ${data.organizationName}` : 'Invitation'}
+      lead={data ? `${data.invitedBy} invites you, as ${data.roleName}.` : 'to an organization'}
+    >
+      {token === '' ? (
+        <Notice tone="info" title="Open the link of your invitation again">
+          It works once, and this page forgets it when it is reloaded.
+        </Notice>
+      ) : null}
+      {token && !data && !error ? <Skeleton className="h-48 w-full" /> : null}
+      {dead ? (
+        <Notice tone="warn" title="This link does not work any more" urgent>
+          {explainError(error)}
+        </Notice>
+      ) : null}
+      {error && !dead ? <LoadError what="the invitation" error={error} onRetry={refetch} /> : null}
+      {data ? <AcceptSteps token={token} invitation={data} onAccepted={onAccepted} /> : null}
+    </EntryPage>
+  );
+}

@@ -1,0 +1,89 @@
+import type { Invitation } from '@tollkeeper/contract';
+import { Send, Undo2 } from 'lucide-react';
+import { MenuItem } from '../../components/menu.tsx';
+import { RecordMenu } from '../../components/record-menu.tsx';
+import { type RecordColumn, RecordTable } from '../../components/record-table.tsx';
+import { useCan } from '../sessions/index.ts';
+import { InvitationEnd } from './invitation-end.tsx';
+
+interface InvitationTableProps {
+  readonly invitations: readonly Invitation[] | undefined;
+  readonly onResend: (invitation: Invitation) => void;
+  readonly onWithdraw: (invitation: Invitation) => void;
+}
+
+export function InvitationTable({ invitations, ...actions }: InvitationTableProps) {
+  const mayInvite = useCan('members.invite');
+  return (
+    <RecordTable
+      caption="Open invitations"
+      columns={mayInvite ? [...COLUMNS, menuColumn(actions)] : COLUMNS}
+      rows={invitations}
+    />
+  );
+}
+
+const COLUMNS: readonly RecordColumn<Invitation>[] = [
+  {
+    header: 'Email',
+    cell: (invitation) => (
+      <>
+        <p className="truncate font-medium" title={invitation.email}>
+          {invitation.email}
+        </p>
+        <p className="flex flex-wrap gap-x-3 text-[0.8125rem] text-soft md:hidden">
+          {invitation.roleName}
+          <InvitationEnd invitation={invitation} />
+        </p>
+      </>
+    ),
+  },
+  {
+    header: 'Role',
+    look: 'w-44 hidden md:table-cell',
+    cell: ({ roleName }) => <Cut text={roleName} />,
+  },
+  {
+    header: 'Invited by',
+    look: 'w-44 hidden lg:table-cell',
+    cell: ({ invitedBy }) => <Cut text={invitedBy.name} />,
+  },
+  {
+    header: 'Expires',
+    look: 'w-32 hidden text-[0.8125rem] md:table-cell',
+    cell: (invitation) => <InvitationEnd invitation={invitation} />,
+  },
+];
+
+function menuColumn({
+  onResend,
+  onWithdraw,
+}: Omit<InvitationTableProps, 'invitations'>): RecordColumn<Invitation> {
+  return {
+    header: 'Actions',
+    look: 'w-14',
+    spoken: true,
+    cell: (invitation) => (
+      <RecordMenu name={invitation.email}>
+        <MenuItem icon={<Send size={15} aria-hidden />} onSelect={() => onResend(invitation)}>
+          Resend
+        </MenuItem>
+        <MenuItem
+          danger
+          icon={<Undo2 size={15} aria-hidden />}
+          onSelect={() => onWithdraw(invitation)}
+        >
+          Withdraw…
+        </MenuItem>
+      </RecordMenu>
+    ),
+  };
+}
+
+function Cut({ text }: { readonly text: string }) {
+  return (
+    <span className="block truncate text-soft" title={text}>
+      {text}
+    </span>
+  );
+}

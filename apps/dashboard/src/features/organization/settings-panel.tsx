@@ -1,0 +1,77 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { routes } from '@tollkeeper/contract';
+import { useState } from 'react';
+import { toast } from 'sonner';
+import { LineField } from '../../components/line-field.tsx';
+import { Panel } from '../../components/panel.tsx';
+import { SettingsForm } from '../../components/settings-form.tsx';
+import { api } from '../../lib/api.ts';
+import { DAYS_RULE, parseDays } from '../../lib/parse-days.ts';
+import { tellAt } from '../../lib/tell-at.ts';
+import { useSubmit } from '../../lib/use-submit.ts';
+import type { Organization } from './organization-query.ts';
+
+const SLUG_RULE = 'Use lower-case letters, digits and, between them, hyphens: 48 at most.';
+const FIELDS = ['name', 'slug', 'defaultExpiryDays'] as const;
+
+export function SettingsPanel({ organization }: { readonly organization: Organization }) {
+  const queryClient = useQueryClient();
+  const [draft, setDraft] = useState(() => draftOf(organization));
+  const days = parseDays(draft.days);
+  const slugFits = routes.updateOrganization.body.safeParse({ slug: draft.slug.trim() }).success;
+  const changed = JSON.stringify(draft) !== JSON.stringify(draftOf(organization));
+  const { pending, errors, submit } = useSubmit(FIELDS, async () => {
+    const name = draft.name.trim();
+    const slug = draft.slug.trim();
+    const defaultExpiryDays = days ?? null;
+    const saving = api.updateOrganization({ body: { name, slug, defaultExpiryDays } });
+    setDraft(draftOf(await tellAt('slug', 'invalid_state', saving)));
+    toast.success('Saved the organization');
+    await queryClient.invalidateQueries();
+  });
+  const set = (part: Partial<typeof draft>) => setDraft((before) => ({ ...before, ...part }));
+  return (
+    <Panel title="Settings">
+      <SettingsForm
+        disabled={!changed || days === undefined || !slugFits || draft.name.trim() === ''}
+        pending={pending}
+        errors={errors.form}
+        onSubmit={submit}
+        onReset={changed ? () => setDraft(draftOf(organization)) : undefined}
+      >
+        <LineField
+          label="Name"
+          autoComplete="organization"
+          maxLength={64}
+          error={errors.fields.name}
+          value={draft.name}
+          onValue={(name) => set({ name })}
+        />
+        <LineField
+          label="Slug"
+          hint="Short, for addresses."
+          maxLength={48}
+          spellCheck={false}
+          className="font-mono"
+          error={slugFits ? errors.fields.slug : SLUG_RULE}
+          value={draft.slug}
+          onValue={(slug) => set({ slug })}
+        />
+        <LineField
+          label="Default expiry of new keys, in days"
+          hint="Offered to whoever makes a key; they may choose another. Empty is no default."
+          inputMode="numeric"
+          maxLength={4}
+          className="max-w-32"
+          error={days === undefined ? DAYS_RULE : errors.fields.defaultExpiryDays}
+          value={draft.days}
+          onValue={(typed) => set({ days: typed })}
+        />
+      </SettingsForm>
+    </Panel>
+  );
+}
+
+function draftOf({ name, slug, defaultExpiryDays }: Organization) {
+  return { name, slug, days: defaultExpiryDays === null ? '' : String(defaultExpiryDays) };
+}

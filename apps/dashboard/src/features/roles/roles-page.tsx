@@ -1,0 +1,40 @@
+import { useQuery } from '@tanstack/react-query';
+import { Plus } from 'lucide-react';
+import { useState } from 'react';
+import { Button } from '../../components/button.tsx';
+import { LoadError } from '../../components/load-error.tsx';
+import { PageHeader } from '../../components/page-header.tsx';
+import { usePageTitle } from '../../lib/use-page-title.ts';
+import { LackedScope, useCan } from '../sessions/index.ts';
+import type { RoleAction } from './role-action.ts';
+import { RoleDialogs } from './role-dialogs.tsx';
+import { RoleTable } from './role-table.tsx';
+import { rolesQuery } from './use-roles.ts';
+
+export function RolesPage() {
+  usePageTitle('Roles');
+  const mayRead = useCan('roles.read');
+  const mayCreate = useCan('roles.create');
+  const [action, setAction] = useState<RoleAction>();
+  const { data, error, refetch } = useQuery({ ...rolesQuery, enabled: mayRead });
+  return (
+    <>
+      <PageHeader title="Roles">
+        {mayCreate ? (
+          <Button look="primary" onClick={() => setAction({ kind: 'create' })}>
+            <Plus size={16} aria-hidden />
+            Create role
+          </Button>
+        ) : null}
+      </PageHeader>
+      <p className="-mt-3 mb-5 max-w-prose text-soft">
+        A role is what a member may do, and the ceiling of every key that they own. Changing one
+        changes both at once.
+      </p>
+      {mayRead ? null : <LackedScope scope="roles.read" what="roles" />}
+      {error && !data ? <LoadError what="the roles" error={error} onRetry={refetch} /> : null}
+      {mayRead && (data || !error) ? <RoleTable roles={data} onAction={setAction} /> : null}
+      <RoleDialogs action={action} onClose={() => setAction(undefined)} />
+    </>
+  );
+}

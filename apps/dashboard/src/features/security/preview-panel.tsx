@@ -1,0 +1,86 @@
+import { Link } from '@tanstack/react-router';
+import { LoadError } from '../../components/load-error.tsx';
+import { Notice } from '../../components/notice.tsx';
+import { Panel } from '../../components/panel.tsx';
+import { Skeleton } from '../../components/skeleton.tsx';
+import { counted } from '../../lib/format-count.ts';
+import { joinClasses } from '../../lib/join-classes.ts';
+import { useIdentity } from '../sessions/index.ts';
+import type { SecurityPreview } from './security-queries.ts';
+import { TouchedList } from './touched-list.tsx';
+
+interface PreviewPanelProps {
+  readonly changed: boolean;
+  /** Whether every field can be read; else there is nothing to ask about. */
+  readonly readable: boolean;
+  readonly preview: {
+    readonly data: SecurityPreview | undefined;
+    readonly error: Error | null;
+    /** The answer is about the draft as it stands. */
+    readonly current: boolean;
+    readonly refetch: () => unknown;
+  };
+}
+
+/** What saving would do, before it is done. */
+export function PreviewPanel({ changed, readable, preview }: PreviewPanelProps) {
+  const { data, error, current, refetch } = preview;
+  return (
+    <Panel title="What saving touches" className="xl:sticky xl:top-5">
+      <div
+        aria-live="polite"
+        aria-busy={changed && readable && !current}
+        className={joinClasses(
+          'flex flex-col gap-4 px-5 pt-1 pb-5 transition-opacity',
+          changed && !current && 'opacity-60',
+        )}
+      >
+        {changed ? null : (
+          <p className="text-soft">
+            Change a rule to see which keys and members it would touch. Nothing is saved yet.
+          </p>
+        )}
+        {changed && !readable ? <p className="text-soft">Correct the marked field first.</p> : null}
+        {changed && readable && error ? (
+          <LoadError what="the preview" error={error} onRetry={refetch} />
+        ) : null}
+        {changed && readable && !error && !data ? <Skeleton className="h-16 w-full" /> : null}
+        {changed && readable && !error && data ? <Preview preview={data} /> : null}
+      </div>
+    </Panel>
+  );
+}
+
+function Preview({ preview }: { readonly preview: SecurityPreview }) {
+  const self = useIdentity().member.id;
+  const { keys, keysCount, members, membersCount, excludesYou } = preview;
+  return (
+    <>
+      {excludesYou ? (
+        <Notice tone="bad" title="The ranges leave out your own address">
+          You would lock yourself out, so this cannot be saved. Add a range that holds your address.
+        </Notice>
+      ) : null}
+      {members.some(({ id, effects }) => id === self && effects.includes('needs_second_factor')) ? (
+        <Notice tone="warn" title="You have no second factor yourself">
+          Saving is refused until you{' '}
+          <Link to="/account-security" className="text-accent underline underline-offset-2">
+            set one up
+          </Link>
+          .
+        </Notice>
+      ) : null}
+      <p className="font-medium">{sumOf(keysCount, membersCount)}</p>
+      <TouchedList title="Keys" count={keysCount} items={keys} />
+      <TouchedList title="Members" count={membersCount} items={members} />
+    </>
+  );
+}
+
+function sumOf(keysCount: number, membersCount: number): string {
+  const parts = [
+    ...(keysCount > 0 ? [counted(keysCount, 'key')] : []),
+    ...(membersCount > 0 ? [counted(membersCount, 'member')] : []),
+  ];
+  return parts.length > 0 ? `${parts.join(' and ')}.` : 'No key and no member that exists now.';
+}

@@ -1,0 +1,21 @@
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import type { RouteInput, RouteOutput, Routes } from '@tollkeeper/contract';
+import { api } from '../../lib/api.ts';
+
+export type SecurityChange = RouteInput<Routes['updateSecurity']>['body'];
+export type SecurityPreview = RouteOutput<Routes['previewSecurity']>;
+
+export const securityQuery = queryOptions({
+  queryKey: ['security'],
+  queryFn: ({ signal }) => api.getSecurity({}, { signal }),
+});
+
+/** What saving the change would touch, as of now. */
+export function securityPreviewQuery(change: SecurityChange) {
+  return queryOptions({
+    queryKey: ['security', 'preview', change],
+    queryFn: ({ signal }) => api.previewSecurity({ body: change }, { signal }),
+    placeholderData: keepPreviousData,
+    gcTime: 0,
+  });
+}

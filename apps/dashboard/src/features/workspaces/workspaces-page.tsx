@@ -1,0 +1,42 @@
+import { useQuery } from '@tanstack/react-query';
+import { Plus } from 'lucide-react';
+import { useState } from 'react';
+import { Button } from '../../components/button.tsx';
+import { LoadError } from '../../components/load-error.tsx';
+import { PageHeader } from '../../components/page-header.tsx';
+import { usePageTitle } from '../../lib/use-page-title.ts';
+import { LackedScope, useCan } from '../sessions/index.ts';
+import type { WorkspaceAction } from './workspace-action.ts';
+import { WorkspaceDialogs } from './workspace-dialogs.tsx';
+import { WorkspaceTable } from './workspace-table.tsx';
+import { workspacesQuery } from './workspaces-query.ts';
+
+export function WorkspacesPage() {
+  usePageTitle('Workspaces');
+  const mayRead = useCan('workspaces.read');
+  const mayManage = useCan('workspaces.manage');
+  const [action, setAction] = useState<WorkspaceAction>();
+  const { data, error, refetch } = useQuery({ ...workspacesQuery, enabled: mayRead });
+  return (
+    <>
+      <PageHeader title="Workspaces">
+        {mayManage ? (
+          <Button look="primary" onClick={() => setAction({ kind: 'create' })}>
+            <Plus size={16} aria-hidden />
+            Create workspace
+          </Button>
+        ) : null}
+      </PageHeader>
+      <p className="-mt-3 mb-5 max-w-prose text-soft">
+        A part of the organization, such as production or staging. A key confined to one reaches
+        nothing of the others.
+      </p>
+      {mayRead ? null : <LackedScope scope="workspaces.read" what="workspaces" />}
+      {error && !data ? <LoadError what="the workspaces" error={error} onRetry={refetch} /> : null}
+      {mayRead && (data || !error) ? (
+        <WorkspaceTable workspaces={data} onAction={setAction} />
+      ) : null}
+      <WorkspaceDialogs action={action} onClose={() => setAction(undefined)} />
+    </>
+  );
+}

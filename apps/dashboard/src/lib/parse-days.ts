@@ -1,0 +1,15 @@
+import { DAYS_MAX } from '@tollkeeper/contract';
+
+/**
+ * A number of days as a person types it; nothing is null.
+ * @returns undefined when it is not a whole number from 1 to DAYS_MAX
+ */
+export function parseDays(text: string): number | null | undefined {
+  const typed = text.trim();
+  if (typed === '') return null;
+  if (!/^\d{1,4}$/.test(typed)) return undefined;
+  const days = Number(typed);
+  return days >= 1 && days <= DAYS_MAX ? days : undefined;
+}
+
+export const DAYS_RULE = `Use a whole number of days, from 1 to ${DAYS_MAX}.`;

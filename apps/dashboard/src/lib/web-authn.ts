@@ -1,0 +1,49 @@
+import { z } from 'zod';
+
+const options = z.looseObject({ challenge: z.string() });
+
+/** Whether this browser, at this address, can make and use passkeys (WebAuthn Level 3). */
+export function hasPasskeys(): boolean {
+  return (
+    window.isSecureContext &&
+    'PublicKeyCredential' in window &&
+    'parseCreationOptionsFromJSON' in PublicKeyCredential
+  );
+}
+
+/**
+ * Has the browser make a passkey.
+ * @param given what the server asks for, as JSON
+ * @returns the answer for the server; throws NotAllowedError when the person does not go on
+ */
+export async function makePasskey(given: unknown): Promise<unknown> {
+  const json = options.parse(given) as unknown as PublicKeyCredentialCreationOptionsJSON;
+  const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(json);
+  return answerOf(await navigator.credentials.create({ publicKey }));
+}
+
+/** Has the browser prove that the person holds one of their passkeys. The same otherwise. */
+export async function provePasskey(given: unknown): Promise<unknown> {
+  const json = options.parse(given) as unknown as PublicKeyCredentialRequestOptionsJSON;
+  const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(json);
+  return answerOf(await navigator.credentials.get({ publicKey }));
+}
+
+function answerOf(credential: Credential | null): unknown {
+  if (credential instanceof PublicKeyCredential) return credential.toJSON();
+  throw new DOMException('No passkey came back', 'NotAllowedError');
+}
+
+/** Why the browser gave no passkey, where it is the person's to know; undefined is another error. */
+export function explainPasskeyError(error: unknown): string | undefined {
+  if (!(error instanceof DOMException)) return undefined;
+  switch (error.name) {
+    case 'NotAllowedError':
+    case 'AbortError':
+      return 'No passkey was given. Try again when you are ready.';
+    case 'InvalidStateError':
+      return 'This device holds a passkey for you already.';
+    default:
+      return 'This browser cannot use passkeys at this address. It needs https, or localhost.';
+  }
+}
