@@ -46,7 +46,8 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['tests/browser/**/*.test.ts'],
-          testTimeout: 60_000,
+          globalSetup: existsSync(DATABASE_SETUP) ? [DATABASE_SETUP] : [],
+          testTimeout: 120_000,
           hookTimeout: 90_000,
         },
       },

@@ -98,7 +98,7 @@ export async function ready(controlPlane: ControlPlane): Promise<void> {
     exit = given;
   });
   const attempt = async () => exit !== undefined || (await isReady(controlPlane));
-  await until('ready', attempt, 30_000).catch(() => undefined);
+  await until('ready', attempt, 60_000).catch(() => undefined);
   if (!(await isReady(controlPlane))) {
     throw new Error(`Not ready: ${controlPlane.stderr()}${controlPlane.stdout()}`);
   }

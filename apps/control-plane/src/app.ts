@@ -44,6 +44,7 @@ const CONNECTIONS_MAX = 10;
 const OWN_CONNECTIONS_MAX = 3;
 /** How long requests under way may take to end once the process is told to, in milliseconds. */
 const DRAIN_MS = 10_000;
+const SWEEP_MS = 50;
 
 /** The control plane on a database, not yet listening. */
 export async function createApp(options: AppOptions): Promise<App> {
@@ -100,8 +101,15 @@ export async function createApp(options: AppOptions): Promise<App> {
   };
 }
 
-/** Node watches over slow requests only while it listens: a client that stalls would hold us up. */
+/**
+ * Node watches over slow requests only while it listens: a client that stalls would hold us up. And
+ * it closes idle connections only once: one that was answered since would stay open for its client.
+ */
 async function drain(server: FastifyInstance): Promise<void> {
+  const sweep = setInterval(() => server.server.closeIdleConnections(), SWEEP_MS);
   const impatient = setTimeout(() => server.server.closeAllConnections(), DRAIN_MS);
-  await server.close().finally(() => clearTimeout(impatient));
+  await server.close().finally(() => {
+    clearInterval(sweep);
+    clearTimeout(impatient);
+  });
 }

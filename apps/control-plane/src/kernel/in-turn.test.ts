@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { inTurn } from './in-turn.ts';
 
 describe('inTurn', () => {
@@ -35,5 +35,20 @@ describe('inTurn', () => {
     await expect(inTurn('quick', async () => 'done')).resolves.toBe('done');
     release();
     await slow;
+  });
+
+  it('refuses work whose turn comes too late, without running it', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const slow = inTurn('late', () => promise);
+    await new Promise(setImmediate);
+    const work = vi.fn();
+    const late = inTurn('late', work);
+    vi.advanceTimersByTime(20_000);
+    resolve();
+    const [, refused] = await Promise.allSettled([slow, late]);
+    expect(refused).toMatchObject({ status: 'rejected', reason: { code: 'unavailable' } });
+    expect(work).not.toHaveBeenCalled();
   });
 });

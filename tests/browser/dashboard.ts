@@ -1,0 +1,48 @@
+/** The dashboard as people have it: a Chromium before a control plane that runs as a process. */
+import type { Plan } from '@tollkeeper/contract';
+import type { Browser } from 'playwright-core';
+import { afterAll } from 'vitest';
+import type { Client } from '../../apps/control-plane/src/testing/client.ts';
+import { claimServer } from '../../apps/control-plane/src/testing/test-app.ts';
+import { createTestDatabase } from '../../apps/control-plane/src/testing/test-database.ts';
+import { type ControlPlane, startControlPlane } from '../processes/control-plane.ts';
+import { connectTo, urlOf } from '../processes/pair.ts';
+import { launchChromium } from './launch-chromium.ts';
+
+export interface Dashboard {
+  readonly baseUrl: string;
+  readonly controlPlane: ControlPlane;
+  readonly browser: Browser;
+}
+
+export interface ClaimedDashboard extends Dashboard {
+  /** The owner's session, without a browser. */
+  readonly owner: Client;
+  /** The database, beside the control plane. */
+  query<T extends object>(text: string, values?: unknown[]): Promise<T[]>;
+}
+
+/** A fresh server on its own embedded database, which nobody owns yet. */
+export async function startFreshDashboard(): Promise<Dashboard> {
+  const [browser, controlPlane] = await Promise.all([openBrowser(), startControlPlane()]);
+  return { baseUrl: controlPlane.baseUrl, controlPlane, browser };
+}
+
+/** A server with an owner and an organization of that plan. */
+export async function startDashboard(plan: Plan): Promise<ClaimedDashboard> {
+  const config = await createTestDatabase();
+  const [browser, controlPlane] = await Promise.all([
+    openBrowser(),
+    startControlPlane({ databaseUrl: urlOf(config) }),
+  ]);
+  const owner = await claimServer(controlPlane);
+  const query = connectTo(config);
+  await query('update organization set plan = $1', [plan]);
+  return { baseUrl: controlPlane.baseUrl, controlPlane, browser, owner, query };
+}
+
+async function openBrowser(): Promise<Browser> {
+  const browser = await launchChromium();
+  afterAll(() => browser.close());
+  return browser;
+}

@@ -1,0 +1,111 @@
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, it } from 'vitest';
+import { createKey, type Key } from '../processes/keys.ts';
+import { type ClaimedDashboard, startDashboard } from './dashboard.ts';
+import { chooseAction, numberOf, openKeys, rowOf, seeStatus } from './key-list.ts';
+import { callWith, takeSecret } from './secret.ts';
+import { openWindow } from './window.ts';
+
+let dashboard: ClaimedDashboard;
+
+beforeAll(async () => {
+  dashboard = await startDashboard('enterprise');
+});
+
+const answer = (secret: string) => callWith(dashboard.baseUrl, secret);
+
+it('disables a key until "Undo" in the toast, and enables it from the menu', async () => {
+  const { page, key } = await openKeyInList('gateway-eu');
+  expect(await answer(key.secret)).toBe('valid');
+
+  await chooseAction(page, 'gateway-eu', 'Disable');
+  await seeStatus(page, 'gateway-eu', 'Disabled');
+  expect(await answer(key.secret)).toBe('disabled');
+  await page.getByText('Disabled gateway-eu').waitFor();
+
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await seeStatus(page, 'gateway-eu', 'Active');
+  expect(await answer(key.secret)).toBe('valid');
+
+  await chooseAction(page, 'gateway-eu', 'Disable');
+  await seeStatus(page, 'gateway-eu', 'Disabled');
+  await chooseAction(page, 'gateway-eu', 'Enable');
+  await seeStatus(page, 'gateway-eu', 'Active');
+  expect(await answer(key.secret)).toBe('valid');
+});
+
+it('renames a key, and refuses a name without text', async () => {
+  const { page } = await openKeyInList('cursor-dev');
+
+  await chooseAction(page, 'cursor-dev', 'Rename…');
+  await page.getByLabel('Name', { exact: true }).fill('cursor-ada');
+  await page.getByRole('button', { name: 'Rename' }).click();
+
+  await rowOf(page, 'cursor-ada').waitFor();
+  expect(await rowOf(page, 'cursor-dev').count()).toBe(0);
+});
+
+it('rotates with a grace period in which both secrets work, and without one', async () => {
+  const { page, key } = await openKeyInList('rotating');
+
+  await chooseAction(page, 'rotating', 'Rotate secret…');
+  await page.getByRole('radio', { name: '1 hour' }).check();
+  await page.getByRole('button', { name: 'Rotate secret' }).click();
+  await page.getByText(/The old secret works until/).waitFor();
+  const second = await takeSecret(page);
+  expect([await answer(key.secret), await answer(second)]).toEqual(['valid', 'valid']);
+
+  await page.getByRole('link', { name: 'rotating', exact: true }).click();
+  await page.getByText('Two secrets work at the moment').waitFor();
+  await page.getByRole('button', { name: 'Rotate secret' }).click();
+  await page.getByRole('radio', { name: 'None' }).check();
+  await page.getByRole('dialog').getByRole('button', { name: 'Rotate secret' }).click();
+  const third = await takeSecret(page);
+  expect(await Promise.all([key.secret, second, third].map(answer))).toEqual([
+    'invalid_key',
+    'invalid_key',
+    'valid',
+  ]);
+});
+
+it('revokes a key for good, with the reason beside it', async () => {
+  const { page, key } = await openKeyInList('lost-laptop');
+
+  await chooseAction(page, 'lost-laptop', 'Revoke…');
+  await page.getByLabel('Reason').fill('Left on a train');
+  await page.getByRole('button', { name: 'Revoke key' }).click();
+  await seeStatus(page, 'lost-laptop', 'Revoked');
+  expect(await answer(key.secret)).toBe('revoked');
+
+  await page.getByRole('link', { name: 'lost-laptop', exact: true }).click();
+  await page.getByText('Reason: Left on a train').waitFor();
+  expect(await page.getByRole('button', { name: /^(Enable|Disable|Rotate secret)$/ }).count()).toBe(
+    0,
+  );
+});
+
+it('deletes a key once its name was typed, and still counts it', async () => {
+  const { page, key } = await openKeyInList('old-job');
+  const total = await numberOf(page, 'Total keys');
+
+  await chooseAction(page, 'old-job', 'Delete permanently…');
+  const confirm = page.getByRole('button', { name: 'Delete permanently' });
+  await page.getByLabel('Type the name of the key').fill('old-jo');
+  expect(await confirm.isDisabled()).toBe(true);
+  await page.getByLabel('Type the name of the key').fill('old-job');
+  await confirm.click();
+
+  await page.getByText('Deleted old-job').waitFor();
+  await rowOf(page, 'old-job').waitFor({ state: 'hidden' });
+  expect(await answer(key.secret)).toBe('invalid_key');
+  await openKeys(page);
+  expect(await numberOf(page, 'Total keys')).toBe(total);
+});
+
+async function openKeyInList(name: string): Promise<{ page: Page; key: Key }> {
+  const key = await createKey(dashboard.owner, name);
+  const page = await openWindow(dashboard, { as: dashboard.owner });
+  await openKeys(page);
+  await seeStatus(page, name, 'Active');
+  return { page, key };
+}

@@ -1,0 +1,110 @@
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, it } from 'vitest';
+import { type ClaimedDashboard, startDashboard } from './dashboard.ts';
+import { openKeys, rowOf, seeStatus } from './key-list.ts';
+import { acceptInvitation, changeMember, invite, memberRow, openMembers } from './member-list.ts';
+import { callWith, takeSecret } from './secret.ts';
+import { openWindow } from './window.ts';
+
+const GRACE = 'Grace Hopper';
+let dashboard: ClaimedDashboard;
+
+beforeAll(async () => {
+  dashboard = await startDashboard('enterprise');
+});
+
+it('follows a member from the invitation to the removal, and their key with them', async () => {
+  const owner = await openWindow(dashboard, { as: dashboard.owner });
+  const link = await invite(owner, 'grace@example.com', 'Developer');
+  const grace = await openWindow(dashboard);
+  await acceptInvitation(grace, link, GRACE);
+  const secret = await createKey(grace);
+  const answer = () => callWith(dashboard.baseUrl, secret);
+  expect(await answer()).toBe('valid');
+
+  await demote(owner, grace);
+  expect(await answer()).toBe('valid');
+  await suspend(owner, grace);
+  expect(await answer()).toBe('owner_inactive');
+  await reinstate(owner, grace);
+  expect(await answer()).toBe('valid');
+  await removeWithHandover(owner, grace);
+  expect(await answer()).toBe('valid');
+
+  await openKeys(owner);
+  await seeStatus(owner, 'grace-editor', 'Active');
+  await rowOf(owner, 'grace-editor').getByText('Ada Owner').waitFor();
+});
+
+it('opens an invitation only once, and forgets its token', async () => {
+  const owner = await openWindow(dashboard, { as: dashboard.owner });
+  const link = await invite(owner, 'linus@example.com', 'Viewer');
+  const first = await openWindow(dashboard);
+  await acceptInvitation(first, link, 'Linus');
+
+  const second = await openWindow(dashboard);
+  await second.goto(link);
+  expect(second.url()).not.toContain('token');
+  await second.getByRole('alert').waitFor();
+  expect(await second.getByRole('button', { name: 'Accept invitation' }).count()).toBe(0);
+});
+
+async function createKey(page: Page): Promise<string> {
+  await page.getByRole('button', { name: 'Create key' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Create key' });
+  await dialog.getByLabel('Name', { exact: true }).fill('grace-editor');
+  await dialog.getByRole('button', { name: 'Create key' }).click();
+  return takeSecret(page);
+}
+
+/** A viewer creates nothing, and neither do the keys that they made before. */
+async function demote(owner: Page, grace: Page): Promise<void> {
+  await openMembers(owner);
+  await memberRow(owner, GRACE).getByRole('cell', { name: '1', exact: true }).waitFor();
+  await changeMember(owner, GRACE, 'Change role…', async (dialog) => {
+    await dialog.getByLabel('Role').selectOption({ label: 'Viewer' });
+    await dialog.getByRole('button', { name: 'Change role' }).click();
+  });
+  await memberRow(owner, GRACE).getByRole('cell', { name: 'Viewer' }).waitFor();
+
+  await openKeys(grace);
+  await grace.getByRole('link', { name: 'grace-editor', exact: true }).click();
+  await grace.getByText('not in force', { exact: true }).first().waitFor();
+  expect(await grace.getByRole('button', { name: 'Rotate secret' }).count()).toBe(0);
+}
+
+async function suspend(owner: Page, grace: Page): Promise<void> {
+  await changeMember(owner, GRACE, 'Suspend…', async (dialog) => {
+    await dialog.getByText(/their 1 live key is refused at once/).waitFor();
+    await dialog.getByRole('button', { name: 'Suspend' }).click();
+  });
+  await memberRow(owner, GRACE).getByRole('cell', { name: 'Suspended' }).waitFor();
+  await grace.goto('/api-keys');
+  await grace
+    .getByText(/suspended/i)
+    .first()
+    .waitFor();
+}
+
+async function reinstate(owner: Page, grace: Page): Promise<void> {
+  await changeMember(owner, GRACE, 'Reinstate…', async (dialog) => {
+    await dialog.getByRole('button', { name: 'Reinstate' }).click();
+  });
+  await memberRow(owner, GRACE).getByRole('cell', { name: 'Active' }).waitFor();
+  await openKeys(grace);
+  await seeStatus(grace, 'grace-editor', 'Active');
+}
+
+async function removeWithHandover(owner: Page, grace: Page): Promise<void> {
+  await changeMember(owner, GRACE, 'Remove…', async (dialog) => {
+    await dialog.getByRole('radio', { name: 'Hand the keys over' }).check();
+    const heir = dialog.getByLabel('New owner of the keys');
+    await heir.selectOption({ label: 'Ada Owner (ada@example.com, Owner)' });
+    await dialog.getByRole('button', { name: 'Remove member' }).click();
+  });
+  await memberRow(owner, GRACE).waitFor({ state: 'hidden' });
+  await grace.goto('/api-keys');
+  await grace.getByText('You belong to no organization here').waitFor();
+  await grace.getByRole('button', { name: 'Sign out' }).click();
+  await grace.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
+}

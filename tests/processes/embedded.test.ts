@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import {
+  claimServer,
+  SETUP_TOKEN,
+  withKey,
+} from '../../apps/control-plane/src/testing/test-app.ts';
+import { type ControlPlane, ready, spawnControlPlane, startControlPlane } from './control-plane.ts';
+import { change, createKey } from './keys.ts';
+import { isAlive, postmasterOf } from './postmaster.ts';
+import { until } from './until.ts';
+
+it('refuses a second control plane on the same data folder in one sentence, and serves on', async () => {
+  const first = await startControlPlane();
+
+  const second = await spawnControlPlane({ dataDir: first.dataDir });
+
+  expect(await second.exited).toEqual({ code: 1, signal: null });
+  expect(second.stderr()).toMatch(
+    new RegExp(`^The data folder "${first.dataDir}" is in use by another Tollkeeper process `),
+  );
+  expect(second.stderr()).toContain(`(pid ${first.pid}, started `);
+  expect(second.stderr()).toContain(`serving ${first.baseUrl})`);
+  expect(second.stderr()).toContain('set DATABASE_URL to a PostgreSQL server');
+  expect(second.stderr().trim().split('\n')).toHaveLength(1);
+  expect((await fetch(`${first.baseUrl}/readyz`)).status).toBe(200);
+}, 60_000);
+
+it('keeps everything when it is killed, takes its PostgreSQL along, and starts again', async () => {
+  const first = await startControlPlane();
+  const owner = await claimServer(first);
+  const [kept, disabled] = [await createKey(owner), await createKey(owner, 'disabled')];
+  await change(owner, disabled, 'disable');
+  const postmaster = postmasterOf(first.dataDir);
+
+  first.signal('SIGKILL');
+  await first.exited;
+  await until('PostgreSQL has ended', () => !isAlive(postmaster));
+
+  const startedAt = performance.now();
+  const second = await startControlPlane({ dataDir: first.dataDir });
+  console.log(`From the second start to ready: ${Math.round(performance.now() - startedAt)} ms`);
+  expect((await withKey(second, kept.secret).get('/v1/whoami')).status).toBe(200);
+  expect((await withKey(second, disabled.secret).get('/v1/whoami')).problem.code).toBe('disabled');
+  expect(await second.stop()).toEqual({ code: 0, signal: null });
+}, 60_000);
+
+it('ends with its PostgreSQL, saying so, instead of answering without it', async () => {
+  const controlPlane = await startControlPlane();
+
+  process.kill(postmasterOf(controlPlane.dataDir), 'SIGQUIT');
+
+  expect(await controlPlane.exited).toEqual({ code: 1, signal: null });
+  expect(controlPlane.stdout()).toContain('The embedded PostgreSQL ended by itself');
+}, 60_000);
+
+it('prints the link that claims it while nobody owns it, for a person and not in the log', async () => {
+  const first = await startControlPlane();
+  await until('announced', () => linesOf(first, SETUP_TOKEN).length > 0);
+  expect(linesOf(first, SETUP_TOKEN)).toEqual([
+    `Nobody owns it yet. Claim it once, here: ${first.baseUrl}/setup#token=${SETUP_TOKEN}`,
+  ]);
+  await claimServer(first);
+  await first.stop();
+  expect(linesOf(first, SETUP_TOKEN)).toHaveLength(1);
+  expect(first.stderr()).not.toContain(SETUP_TOKEN);
+
+  const second = await spawnControlPlane({ dataDir: first.dataDir });
+  await ready(second);
+  await until('announced', () => second.stdout().includes('Tollkeeper is ready'));
+  expect(await second.stop()).toEqual({ code: 0, signal: null });
+  expect(second.stdout()).not.toContain('#token=');
+  const log = readFileSync(join(first.dataDir, 'postgres/run/postgres.log'), 'utf8');
+  expect(log).not.toContain(SETUP_TOKEN);
+}, 60_000);
+
+function linesOf(controlPlane: ControlPlane, text: string): string[] {
+  return controlPlane
+    .stdout()
+    .split('\n')
+    .filter((line) => line.includes(text));
+}

@@ -1,0 +1,79 @@
+/** Stands between a control plane and its database, and loses answers. */
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
+import pg from 'pg';
+import { afterAll } from 'vitest';
+
+export interface LossyProxy {
+  readonly databaseUrl: string;
+  /** How many commits took effect whose answer was lost, each with its connection. */
+  lost(): number;
+  /** From now on loses the answer to every so many-th commit; 0 loses none. */
+  loseEach(commits: number): void;
+}
+
+/** A commit as a statement of the simple or the extended protocol. */
+const COMMIT = Buffer.from('commit\0');
+
+export async function startLossyProxy(config: pg.ClientConfig): Promise<LossyProxy> {
+  // Not connected: it only knows how to read both forms of a configuration.
+  const target = new pg.Client(config);
+  const state: State = { each: 0, commits: 0, lost: 0, sockets: new Set() };
+  const server = createServer((client) => relay(client, connectTo(target), state));
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  afterAll(() => {
+    server.close();
+    for (const socket of state.sockets) socket.destroy();
+  });
+  const { port } = server.address() as AddressInfo;
+  const credentials = [target.user, target.password].filter(Boolean).join(':');
+  return {
+    databaseUrl: `postgresql://${credentials}@127.0.0.1:${port}/${target.database}`,
+    lost: () => state.lost,
+    loseEach: (commits) => {
+      state.each = commits;
+    },
+  };
+}
+
+interface State {
+  each: number;
+  commits: number;
+  lost: number;
+  readonly sockets: Set<Socket>;
+}
+
+/** A host that is a path is the folder of a Unix socket. */
+function connectTo({ host, port }: pg.Client): Socket {
+  return host.startsWith('/') ? connect(join(host, `.s.PGSQL.${port}`)) : connect(port, host);
+}
+
+function relay(client: Socket, database: Socket, state: State): void {
+  for (const socket of [client, database]) {
+    state.sockets.add(socket);
+    socket
+      .on('error', () => undefined)
+      .once('close', () => {
+        state.sockets.delete(socket);
+        client.destroy();
+        database.destroy();
+      });
+  }
+  let isLosing = false;
+  client.on('data', (bytes: Buffer) => {
+    if (state.each > 0 && bytes.includes(COMMIT)) {
+      state.commits += 1;
+      isLosing = state.commits % state.each === 0;
+    }
+    database.write(bytes);
+  });
+  database.on('data', (bytes: Buffer) => {
+    if (!isLosing) client.write(bytes);
+    else {
+      state.lost += 1;
+      client.destroy();
+    }
+  });
+}

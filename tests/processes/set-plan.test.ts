@@ -1,0 +1,51 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { borrowEmbeddedPostgres } from '../../apps/control-plane/src/db/embedded/index.ts';
+import { claimServer } from '../../apps/control-plane/src/testing/test-app.ts';
+import { collect, ended, environment, startControlPlane } from './control-plane.ts';
+import { connectTo } from './pair.ts';
+
+const ADMIN = fileURLToPath(new URL('../../apps/control-plane/src/admin.ts', import.meta.url));
+
+it('sets the plan beside a running control plane and without one, and writes it down', async () => {
+  const controlPlane = await startControlPlane();
+  const { dataDir } = controlPlane;
+  const owner = await claimServer(controlPlane);
+
+  expect(await admin(dataDir, 'set-plan', 'pro')).toMatchObject({ code: 0, stderr: '' });
+  expect((await owner.get('/v1/organization')).body).toMatchObject({ plan: 'pro' });
+  await controlPlane.stop();
+
+  const alone = await admin(dataDir, 'set-plan', 'developer', '--json');
+  expect(alone).toMatchObject({ code: 0, stderr: '' });
+  expect(JSON.parse(alone.stdout)).toMatchObject({ plan: 'developer', before: 'pro' });
+  expect(await admin(dataDir, 'set-plan', 'gold')).toMatchObject({ code: 2, stdout: '' });
+  expect(await admin(dataDir, 'set-plan', 'pro', '--organization', 'nobody')).toMatchObject({
+    code: 5,
+    stdout: '',
+  });
+
+  const database = await borrowEmbeddedPostgres({ dataDir, log: () => undefined });
+  const query = connectTo({ ...database.connection, ssl: false });
+  const events = await query(
+    `select actor, before, after from audit_event where action = 'organization.set_plan' order by sequence`,
+  );
+  expect(await query('select plan from organization')).toEqual([{ plan: 'developer' }]);
+  await database.stop();
+  const actor = { type: 'operator' };
+  expect(events).toEqual([
+    { actor, before: { plan: 'free' }, after: { plan: 'pro' } },
+    { actor, before: { plan: 'pro' }, after: { plan: 'developer' } },
+  ]);
+}, 60_000);
+
+async function admin(dataDir: string, ...args: string[]) {
+  const child = spawn(process.execPath, [ADMIN, ...args], {
+    env: environment(dataDir),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
+  const { code } = await ended(child);
+  return { code, stdout: stdout(), stderr: stderr() };
+}

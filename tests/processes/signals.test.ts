@@ -1,0 +1,81 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { claimServer } from '../../apps/control-plane/src/testing/test-app.ts';
+import { createTestDatabase } from '../../apps/control-plane/src/testing/test-database.ts';
+import { makeFolder, spawnControlPlane, startControlPlane } from './control-plane.ts';
+import { createKey } from './keys.ts';
+import { connectTo, urlOf } from './pair.ts';
+import { isAlive, postmasterOf } from './postmaster.ts';
+import { beginRequest, openConnection } from './raw-request.ts';
+import { until } from './until.ts';
+
+const MOMENTS: Readonly<Record<string, (dataDir: string) => boolean>> = {
+  'it holds the data folder': (dataDir) => existsSync(join(dataDir, 'postgres/holder')),
+  'it makes the database': (dataDir) =>
+    existsSync(join(dataDir, 'postgres')) &&
+    readdirSync(join(dataDir, 'postgres')).some((name) => name.startsWith('cluster.new-')),
+  'it starts PostgreSQL': (dataDir) => postmasterOf(dataDir) > 0,
+  'it migrates': (dataDir) => existsSync(join(dataDir, 'postgres/run/.s.PGSQL.5432')),
+};
+
+it.each(Object.keys(MOMENTS).filter((_, at) => process.env.LONG || at % 2 === 1))(
+  'ends in order when it is told to while %s, and starts again',
+  async (moment) => {
+    const dataDir = await makeFolder();
+    const controlPlane = await spawnControlPlane({ dataDir });
+    await until(moment, () => MOMENTS[moment]?.(dataDir));
+    const begun = postmasterOf(dataDir);
+
+    expect(await controlPlane.stop()).toEqual({ code: 0, signal: null });
+
+    expect(begun > 0 && isAlive(begun)).toBe(false);
+    expect(postmasterOf(dataDir)).toBe(0);
+    const again = await startControlPlane({ dataDir });
+    expect(await again.stop()).toEqual({ code: 0, signal: null });
+  },
+  60_000,
+);
+
+it('answers what is under way, closes what is idle, takes nothing new, and ends with code 0', async () => {
+  const config = await createTestDatabase();
+  const controlPlane = await startControlPlane({ databaseUrl: urlOf(config) });
+  const owner = await claimServer(controlPlane);
+  const query = connectTo(config);
+  const idle = await openConnection(controlPlane.baseUrl);
+  const used = await openConnection(controlPlane.baseUrl);
+  used.socket.write('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  await until('answered', () => used.received().includes('"up"'));
+  await query('begin');
+  await query('select 1 from organization for update');
+  const creation = createKey(owner);
+  const waiting = `select 1 from pg_stat_activity where wait_event_type = 'Lock'
+    and datname = current_database()`;
+  await until('the creation waits', async () => (await query(waiting)).length > 0);
+
+  controlPlane.signal('SIGTERM');
+
+  await until('idle connections closed', () => idle.isClosed() && used.isClosed());
+  await expect(fetch(`${controlPlane.baseUrl}/healthz`)).rejects.toThrow();
+  await query('commit');
+  const { id } = await creation;
+  const answeredAt = performance.now();
+  expect(await controlPlane.exited).toEqual({ code: 0, signal: null });
+  expect(performance.now() - answeredAt).toBeLessThan(8000);
+  expect(await query('select id from api_key')).toEqual([{ id }]);
+  expect(await query('select 1 from control_plane')).toEqual([]);
+}, 60_000);
+
+it('does not wait for ever for a client that stalls', async () => {
+  const config = await createTestDatabase();
+  const controlPlane = await startControlPlane({ databaseUrl: urlOf(config) });
+  const key = await createKey(await claimServer(controlPlane));
+  const body = JSON.stringify({ key: key.secret });
+  await beginRequest(controlPlane.baseUrl, 'POST', '/v1/api-keys/verify', key, body);
+  const half = await openConnection(controlPlane.baseUrl);
+  half.socket.write('GET /healthz HTTP/1.1\r\nHost: loc');
+
+  const startedAt = performance.now();
+  expect(await controlPlane.stop()).toEqual({ code: 0, signal: null });
+  expect(performance.now() - startedAt).toBeLessThan(20_000);
+}, 60_000);
