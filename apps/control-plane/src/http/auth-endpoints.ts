@@ -17,6 +17,8 @@ export interface AuthEndpoint {
 export const AUTH_ENDPOINTS: readonly AuthEndpoint[] = [
   { method: 'POST', name: 'sign-in/email', answer: ['twoFactorRedirect', 'twoFactorMethods'] },
   { method: 'POST', name: 'sign-out', answer: [] },
+  // Of the session only whose it is: the token stands beside.
+  { method: 'GET', name: 'get-session', answer: ['user'] },
   { method: 'POST', name: 'revoke-sessions', answer: [], action: 'session.revoke_all' },
   { method: 'POST', name: 'change-password', answer: [], action: 'session.change_password' },
   { method: 'POST', name: 'two-factor/enable', answer: ['totpURI', 'backupCodes'] },

@@ -1,6 +1,6 @@
 import type { Identity } from '@tollkeeper/contract';
 import { scopeNames } from '@tollkeeper/verify';
-import { and, asc, eq, sql } from 'drizzle-orm';
+import { and, asc, eq, isNull, ne, sql } from 'drizzle-orm';
 import type { Database } from '../../db/connect.ts';
 import { apiKey, member, organization, role, user } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
@@ -77,6 +77,12 @@ async function listOrganizations({ services, actor }: Ctx) {
     .select({ id: organization.id, name: organization.name })
     .from(member)
     .innerJoin(organization, eq(organization.id, member.organizationId))
-    .where(eq(member.userId, actor.userId))
+    .where(
+      and(
+        eq(member.userId, actor.userId),
+        ne(member.status, 'removed'),
+        isNull(organization.deletedAt),
+      ),
+    )
     .orderBy(asc(member.createdAt), asc(member.id));
 }

@@ -2,6 +2,7 @@ import { PageHeader } from '../../components/page-header.tsx';
 import { usePageTitle } from '../../lib/use-page-title.ts';
 import { AuthenticatorPanel } from './authenticator-panel.tsx';
 import { PasskeysPanel } from './passkeys-panel.tsx';
+import { PasswordPanel } from './password-panel.tsx';
 
 export function AccountSecurityPage() {
   usePageTitle('Account security');
@@ -12,6 +13,7 @@ export function AccountSecurityPage() {
         How you sign in, in every organization that you belong to.
       </p>
       <div className="flex max-w-3xl flex-col gap-5">
+        <PasswordPanel />
         <AuthenticatorPanel />
         <PasskeysPanel />
       </div>

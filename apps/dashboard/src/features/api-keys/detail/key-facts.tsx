@@ -31,6 +31,9 @@ export function KeyFacts({ apiKey }: { readonly apiKey: ApiKeyDetail }) {
         </Fact>
         <Fact term="Last used">{optionalTime(apiKey.lastUsedAt)}</Fact>
         <Fact term="Expires">{optionalTime(apiKey.expiresAt)}</Fact>
+        {apiKey.disablesAt ? (
+          <Fact term="Disabled if unused">{optionalTime(apiKey.disablesAt)}</Fact>
+        ) : null}
         {apiKey.revokedAt ? <Fact term="Revoked">{optionalTime(apiKey.revokedAt)}</Fact> : null}
         {apiKey.previousSecretExpiresAt ? (
           <Fact term="Old secret ends">{optionalTime(apiKey.previousSecretExpiresAt)}</Fact>
