@@ -25,7 +25,7 @@ async function showKey(cli: Cli, reference: string, { json }: JsonOption): Promi
 
 function printKey(io: Surroundings, key: ApiKeyDetail): void {
   const time = (instant: string | null) => relativeAndExact(instant, io.now());
-  const { revokedAt, revokeReason, previousSecretExpiresAt, createdBy } = key;
+  const { revokedAt, revokeReason, previousSecretExpiresAt, disablesAt, createdBy } = key;
   printFields(io, [
     ['Name', key.name],
     ['Id', key.id],
@@ -38,6 +38,7 @@ function printKey(io: Surroundings, key: ApiKeyDetail): void {
     ['Created by', `${createdBy.name} <${createdBy.email}>`],
     ['Last used', time(key.lastUsedAt)],
     ['Expires', time(key.expiresAt)],
+    ...(disablesAt ? [['Disabled if unused', time(disablesAt)] as const] : []),
     ...(previousSecretExpiresAt
       ? [['Old secret ends', time(previousSecretExpiresAt)] as const]
       : []),
