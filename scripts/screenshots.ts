@@ -82,7 +82,7 @@ async function takeAll(
     await page.getByText(shot.shows, { exact: true }).filter({ visible: true }).first().waitFor();
     await page.locator('[aria-busy=true]').waitFor({ state: 'detached' });
     await shot.before?.(page);
-    await page.evaluate(() => document.fonts.ready);
+    await drawn(page);
     const path = join(FOLDER, `${shot.name}-${size}-${colorScheme}.png`);
     await page.screenshot({ path });
     console.log(relative(ROOT, path));
@@ -95,4 +95,13 @@ async function openCreateDialog(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Use the name cursor-dev' }).click();
   await page.getByRole('radio', { name: 'Custom' }).check();
   await page.getByRole('checkbox', { name: 'All of API keys' }).check();
+}
+
+/** The plots load after the page. */
+async function drawn(page: Page): Promise<void> {
+  const figures = await page.locator('figure').all();
+  for (const figure of figures) {
+    await figure.locator('.recharts-bar-rectangle').first().waitFor({ state: 'attached' });
+  }
+  await page.evaluate(() => document.fonts.ready);
 }

@@ -24,6 +24,8 @@ it('disables a key until "Undo" in the toast, and enables it from the menu', asy
   await page.getByText('Disabled gateway-eu').waitFor();
 
   await page.getByRole('button', { name: 'Undo' }).click();
+  // While it fades, the toast still has the focus, and would take it back from a menu.
+  await page.getByText('Disabled gateway-eu').waitFor({ state: 'hidden' });
   await seeStatus(page, 'gateway-eu', 'Active');
   expect(await answer(key.secret)).toBe('valid');
 
@@ -34,12 +36,16 @@ it('disables a key until "Undo" in the toast, and enables it from the menu', asy
   expect(await answer(key.secret)).toBe('valid');
 });
 
-it('renames a key, and refuses a name without text', async () => {
+it('renames a key, and refuses a name that would mislead its reader', async () => {
   const { page } = await openKeyInList('cursor-dev');
 
   await chooseAction(page, 'cursor-dev', 'Rename…');
+  const rename = page.getByRole('button', { name: 'Rename' });
+  await page.getByLabel('Name', { exact: true }).fill('cursor\u202eada');
+  await rename.click();
+  await page.getByRole('dialog').getByRole('alert').waitFor();
   await page.getByLabel('Name', { exact: true }).fill('cursor-ada');
-  await page.getByRole('button', { name: 'Rename' }).click();
+  await rename.click();
 
   await rowOf(page, 'cursor-ada').waitFor();
   expect(await rowOf(page, 'cursor-dev').count()).toBe(0);

@@ -91,7 +91,7 @@ describe('accepting', () => {
     const answer = await accept(dev.client, token);
     expect(answer.status).toBe(201);
     expect(answer.headers.getSetCookie()).toEqual([]);
-    expect((await dev.client.get('/v1/whoami')).problem.code).toBe('malformed_request');
+    expect((await dev.client.get('/v1/organization')).problem.code).toBe('malformed_request');
     for (const [id, roleId] of [
       [dev.organizationId, 'role_developer'],
       [organizationId, 'role_viewer'],
