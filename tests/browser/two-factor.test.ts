@@ -45,7 +45,7 @@ interface Enrolment {
 async function enrol(page: Page): Promise<Enrolment> {
   await page.goto('/account-security');
   await page.getByRole('button', { name: 'Set up authenticator app' }).click();
-  await page.getByLabel('Password').fill(OWNER.password);
+  await page.getByRole('dialog').getByLabel('Your password').fill(OWNER.password);
   await page.getByRole('button', { name: 'Continue' }).click();
   await page.getByRole('img', { name: 'QR code of the secret' }).waitFor();
   await expectAccessible(page, 'Scan with your app');

@@ -5,10 +5,11 @@ import { claimServer, OWNER, startTestApp, type TestApp } from '../testing/test-
 
 let app: TestApp;
 let visitor: Client;
+let owner: Client;
 
 beforeAll(async () => {
   app = await startTestApp();
-  await claimServer(app);
+  owner = await claimServer(app);
   visitor = createClient(app.baseUrl, { origin: app.baseUrl });
 });
 
@@ -26,7 +27,6 @@ describe('what Better Auth could do beside', () => {
     ['POST', 'delete-user'],
     ['POST', 'sign-in/social'],
     ['POST', 'sign-in/username'],
-    ['GET', 'get-session'],
     ['GET', 'list-sessions'],
     ['GET', 'ok'],
     ['GET', 'error'],
@@ -46,6 +46,15 @@ describe('what Better Auth could do beside', () => {
     );
     expect([404, 405]).toContain(answer.status);
     expect(await readTables(app)).toEqual(before);
+  });
+});
+
+describe('get-session', () => {
+  it('tells whose session it is, and nothing of the session itself', async () => {
+    const answer = await owner.get<object>('/api/auth/get-session');
+    expect(answer.body).toMatchObject({ user: { email: OWNER.email } });
+    expect(Object.keys(answer.body)).toEqual(['user']);
+    expect((await visitor.get('/api/auth/get-session')).body).toEqual({});
   });
 });
 
