@@ -7,29 +7,29 @@ import { connect } from './db/connect.ts';
 import { EmbeddedPostgresError } from './db/embedded/index.ts';
 import { migrateDatabase } from './db/migrate.ts';
 import { borrowDatabase } from './db/open-database.ts';
-import { setPlan } from './features/organization/index.ts';
+import { createOrganization, setPlan } from './features/organization/index.ts';
 import { DomainError } from './kernel/domain-error.ts';
 import { waitForFollowers } from './kernel/lease.ts';
 
-const USAGE = `Usage: tollkeeper admin set-plan <${PLANS.join('|')}> [--organization <id or slug>] [--json]`;
+const USAGE = `Usage: tollkeeper admin set-plan <${PLANS.join('|')}> [--organization <id or slug>] [--json]
+       tollkeeper admin create-organization <name> --owner <email of an account> [--json]`;
+
+type AdminServices = Parameters<typeof setPlan>[0];
+
+/** What to do on the database; its answer, and the same as a sentence. */
+type Command = (services: AdminServices) => Promise<{ answer: object; sentence: string }>;
 
 process.exitCode = await run(process.argv.slice(2));
 
 async function run(args: string[]): Promise<number> {
-  const command = parseCommand(args);
-  if (!command) {
+  const parsed = parse(args);
+  if (!parsed) {
     process.stderr.write(`${USAGE}\n`);
     return 2;
   }
   try {
-    const done = await onDatabase((services) =>
-      setPlan(services, command.plan, command.organization, `req_${randomUUID()}`),
-    );
-    process.stdout.write(
-      command.json
-        ? `${JSON.stringify(done)}\n`
-        : `The organization "${done.slug}" is on the plan ${done.plan} now (before: ${done.before}).\n`,
-    );
+    const { answer, sentence } = await onDatabase(parsed.command);
+    process.stdout.write(`${parsed.json ? JSON.stringify(answer) : sentence}\n`);
     return 0;
   } catch (error) {
     const expected =
@@ -41,28 +41,56 @@ async function run(args: string[]): Promise<number> {
   }
 }
 
-function parseCommand(args: string[]) {
+function parse(args: string[]) {
   try {
     const { positionals, values } = parseArgs({
       args,
       allowPositionals: true,
-      options: { organization: { type: 'string' }, json: { type: 'boolean', default: false } },
+      options: {
+        organization: { type: 'string' },
+        owner: { type: 'string' },
+        json: { type: 'boolean', default: false },
+      },
     });
-    const [verb, plan, ...rest] = positionals;
-    if (verb !== 'set-plan' || !isPlan(plan) || rest.length > 0) return undefined;
-    return { plan, organization: values.organization, json: values.json };
+    const [verb, subject, ...rest] = positionals;
+    if (subject === undefined || rest.length > 0) return undefined;
+    const command = commandOf(verb, subject, values);
+    return command && { command, json: values.json };
   } catch {
     return undefined;
   }
 }
 
-function isPlan(text: string | undefined): text is Plan {
+function commandOf(
+  verb: string | undefined,
+  subject: string,
+  { organization, owner }: { organization?: string; owner?: string },
+): Command | undefined {
+  const requestId = `req_${randomUUID()}`;
+  if (verb === 'set-plan' && isPlan(subject) && owner === undefined) {
+    return async (services) => {
+      const answer = await setPlan(services, subject, organization, requestId);
+      const { slug, plan, before } = answer;
+      return {
+        answer,
+        sentence: `The organization "${slug}" is on the plan ${plan} now (before: ${before}).`,
+      };
+    };
+  }
+  if (verb === 'create-organization' && owner !== undefined && organization === undefined) {
+    return async (services) => {
+      const answer = await createOrganization(services, subject, owner, requestId);
+      return { answer, sentence: `The organization "${answer.slug}" belongs to ${owner} now.` };
+    };
+  }
+  return undefined;
+}
+
+function isPlan(text: string): text is Plan {
   return PLANS.some((plan) => plan === text);
 }
 
-async function onDatabase<T>(
-  work: (services: Parameters<typeof setPlan>[0]) => Promise<T>,
-): Promise<T> {
+async function onDatabase<T>(work: (services: AdminServices) => Promise<T>): Promise<T> {
   const database = await borrowDatabase(readConfig(process.env), () => undefined);
   try {
     await migrateDatabase(database.config);

@@ -29,17 +29,25 @@ export function addAdmin(program: Command, cli: Cli): void {
     .action((plan: string, _: SetPlanOptions, command: Command) =>
       setPlan(cli, plan, command.optsWithGlobals()),
     );
+  admin
+    .command('create-organization')
+    .description('make another organization on this server')
+    .argument('<name>')
+    .requiredOption('--owner <email>', 'of an account on this server')
+    .option(...JSON_OPTION)
+    .action((name: string, { owner, json }: JsonOption & { readonly owner: string }) =>
+      runAdmin(cli, ['create-organization', name, '--owner', owner], json),
+    );
 }
 
 async function setPlan(cli: Cli, plan: string, options: SetPlanOptions): Promise<void> {
   const { organization, json } = options;
-  const code = await cli.io.runNode([
-    ADMIN,
-    'set-plan',
-    plan,
-    ...(organization === undefined ? [] : ['--organization', organization]),
-    ...(json ? ['--json'] : []),
-  ]);
+  const named = organization === undefined ? [] : ['--organization', organization];
+  await runAdmin(cli, ['set-plan', plan, ...named], json);
+}
+
+async function runAdmin(cli: Cli, args: string[], json: boolean | undefined): Promise<void> {
+  const code = await cli.io.runNode([ADMIN, ...args, ...(json ? ['--json'] : [])]);
   // The child has the same table of exit codes, or died of a signal.
   cli.exitCode = code as ExitCode;
 }

@@ -1,11 +1,12 @@
-import { createId, OWNER_ROLE_ID, type RouteInput, type Routes } from '@tollkeeper/contract';
+import { createId, type RouteInput, type Routes } from '@tollkeeper/contract';
 import { hashPassword } from 'better-auth/crypto';
 import { sql } from 'drizzle-orm';
-import { member, organization, user, workspace } from '../../db/schema/index.ts';
+import { user } from '../../db/schema/index.ts';
 import type { Origin, Services } from '../../kernel/context.ts';
 import type { DomainError } from '../../kernel/domain-error.ts';
 import { commit } from '../../kernel/write.ts';
 import { insertUser } from '../identity/index.ts';
+import { insertOrganization } from '../organization/index.ts';
 
 type Body = RouteInput<Routes['setup']>['body'];
 
@@ -33,43 +34,11 @@ export async function createOwner(
     const { name, email } = body;
     const userId = await insertUser(tx, { name, email, passwordHash, emailVerified: true });
     if (userId === undefined) throw taken();
-    const createdAt = services.clock();
-    const row = {
-      id: organizationId,
-      name: body.organizationName,
-      slug: slugOf(body.organizationName),
-      createdAt,
-    };
-    await tx.insert(organization).values(row);
-    await tx.insert(member).values({
-      id: memberId,
+    return insertOrganization(tx, services, {
       organizationId,
+      memberId,
       userId,
-      roleId: OWNER_ROLE_ID,
-      status: 'active',
-      createdAt,
+      name: body.organizationName,
     });
-    const workspaceId = createId('workspace', services.randomBytes);
-    await tx
-      .insert(workspace)
-      .values({ id: workspaceId, organizationId, name: 'default', environment: 'live', createdAt });
-    return {
-      result: { organizationId, memberId },
-      target: { type: 'organization', id: organizationId, name: row.name },
-      before: null,
-      after: { name: row.name, slug: row.slug, plan: 'free', ownerId: memberId, workspaceId },
-      changes: [{ kind: 'member', subjectId: memberId }],
-    };
   });
-}
-
-function slugOf(name: string): string {
-  const slug = name
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-|-$/g, '')
-    .slice(0, 48);
-  return slug || 'organization';
 }

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { Identity } from '@tollkeeper/contract';
 import { expect, it } from 'vitest';
 import { borrowEmbeddedPostgres } from '../../apps/control-plane/src/db/embedded/index.ts';
-import { claimServer } from '../../apps/control-plane/src/testing/test-app.ts';
+import { claimServer, OWNER } from '../../apps/control-plane/src/testing/test-app.ts';
 import { collect, ended, environment, startControlPlane } from './control-plane.ts';
 import { connectTo } from './pair.ts';
 
@@ -38,6 +39,29 @@ it('sets the plan beside a running control plane and without one, and writes it 
     { actor, before: { plan: 'free' }, after: { plan: 'pro' } },
     { actor, before: { plan: 'pro' }, after: { plan: 'developer' } },
   ]);
+}, 60_000);
+
+it('makes another organization for somebody who has an account, who then names one of the two', async () => {
+  const controlPlane = await startControlPlane();
+  const { dataDir } = controlPlane;
+  const owner = await claimServer(controlPlane);
+  const create = (email: string) =>
+    admin(dataDir, 'create-organization', 'Acme', '--owner', email, '--json');
+
+  expect(await create('nobody@example.com')).toMatchObject({ code: 5, stdout: '' });
+  expect(await admin(dataDir, 'create-organization', 'Acme')).toMatchObject({ code: 2 });
+  const created = await create(OWNER.email);
+  expect(created).toMatchObject({ code: 0, stderr: '' });
+  const { organizationId, slug } = JSON.parse(created.stdout);
+  expect(slug).toMatch(/^acme-.{5}$/);
+
+  const { body } = await owner.get<Identity>('/v1/whoami');
+  expect(body.organizations.map(({ id }) => id)).toEqual([body.organization.id, organizationId]);
+  expect((await owner.get('/v1/api-keys')).status).toBe(400);
+  const headers = { 'x-organization-id': organizationId };
+  const other = await owner.raw<Identity>('GET', '/v1/whoami', undefined, headers);
+  expect(other.body.member.roleId).toBe('role_owner');
+  await controlPlane.stop();
 }, 60_000);
 
 async function admin(dataDir: string, ...args: string[]) {
