@@ -19,9 +19,12 @@ interface Layer {
 const LAYERS: Readonly<Record<string, Layer>> = {
   'packages/contract': { workspaces: [], npm: ['zod'], builtins: false },
   'packages/verify': { workspaces: ['packages/contract'], npm: ['@cedar-policy/cedar-wasm'] },
-  'packages/sdk': { workspaces: ['packages/contract', 'packages/verify'] },
-  'apps/control-plane': { workspaces: ['packages/contract', 'packages/verify'] },
-  'apps/gateway': { workspaces: ['packages/contract', 'packages/verify'] },
+  'packages/fleet': { workspaces: ['packages/contract', 'packages/verify'] },
+  'packages/sdk': { workspaces: ['packages/contract', 'packages/verify', 'packages/fleet'] },
+  'apps/control-plane': {
+    workspaces: ['packages/contract', 'packages/verify', 'packages/fleet'],
+  },
+  'apps/gateway': { workspaces: ['packages/contract', 'packages/verify', 'packages/fleet'] },
   'apps/dashboard': { workspaces: ['packages/sdk', 'packages/contract'], builtins: false },
   'apps/cli': { workspaces: ['packages/sdk', 'packages/contract'] },
 };

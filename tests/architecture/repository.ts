@@ -6,8 +6,8 @@ import { parseSource, type SourceFile } from './parse-source.ts';
 export interface Workspace {
   readonly folder: string;
   readonly name: string;
-  /** The file that importing the package by its name reads. */
-  readonly entry: string | undefined;
+  /** The file that each specifier reads: the package's name, or a path below it that it exports. */
+  readonly entries: ReadonlyMap<string, string>;
   readonly dependencies: ReadonlySet<string>;
   readonly devDependencies: ReadonlySet<string>;
 }
@@ -31,7 +31,7 @@ export interface Repository {
 /** What a package.json says that matters here. */
 export interface Manifest {
   readonly name?: string;
-  readonly exports?: unknown;
+  readonly exports?: string | Readonly<Record<string, string>>;
   readonly dependencies?: Record<string, string>;
   readonly devDependencies?: Record<string, string>;
 }
@@ -62,10 +62,15 @@ export function makeRepository(
 }
 
 function makeWorkspace(folder: string, manifest: Manifest): Workspace {
+  const name = manifest.name ?? folder;
+  const { exports = {} } = manifest;
+  const byPath = typeof exports === 'string' ? { '.': exports } : exports;
   return {
     folder,
-    name: manifest.name ?? folder,
-    entry: typeof manifest.exports === 'string' ? join(folder, manifest.exports) : undefined,
+    name,
+    entries: new Map(
+      Object.entries(byPath).map(([path, file]) => [join(name, path), join(folder, file)]),
+    ),
     dependencies: new Set(Object.keys(manifest.dependencies ?? {})),
     devDependencies: new Set(Object.keys(manifest.devDependencies ?? {})),
   };
@@ -88,9 +93,10 @@ function resolve(
   const name = specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
   const workspace = workspaces.find((each) => each.name === name);
   if (!workspace) return { kind: 'package', specifier, name };
-  return workspace.entry && specifier === name
-    ? { kind: 'file', specifier, path: workspace.entry }
-    : { kind: 'unresolved', specifier };
+  const entry = workspace.entries.get(specifier);
+  return entry === undefined
+    ? { kind: 'unresolved', specifier }
+    : { kind: 'file', specifier, path: entry };
 }
 
 function resolveFile(from: string, specifier: string, paths: ReadonlySet<string>): Import {

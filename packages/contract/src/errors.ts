@@ -2,6 +2,7 @@
 export const ERRORS = {
   malformed_json: { status: 400, title: 'The body is not valid JSON' },
   malformed_request: { status: 400, title: 'The request cannot be read' },
+  key_in_url: { status: 400, title: 'A key must never stand in an address' },
   device_login: { status: 400, title: 'The device login is not complete' },
   unauthenticated: { status: 401, title: 'No credential was given' },
   invalid_key: { status: 401, title: 'The API key is not valid' },
@@ -24,8 +25,10 @@ export const ERRORS = {
   password_wrong: { status: 403, title: 'The password is wrong' },
   invitation_invalid: { status: 403, title: 'The invitation is not valid' },
   invited_address_differs: { status: 403, title: 'The invitation is for another address' },
+  join_key_invalid: { status: 403, title: 'The join key is not valid' },
   not_found: { status: 404, title: 'Not found' },
   method_not_allowed: { status: 405, title: 'The method is not allowed here' },
+  request_timeout: { status: 408, title: 'The request took too long' },
   invalid_state: { status: 409, title: 'The status forbids this change' },
   already_set_up: { status: 409, title: 'This server already has an owner' },
   idempotency_conflict: { status: 409, title: 'The Idempotency-Key was used for another request' },
@@ -33,8 +36,13 @@ export const ERRORS = {
   unsupported_media_type: { status: 415, title: 'The content type is not supported' },
   validation_failed: { status: 422, title: 'The request is not valid' },
   rate_limited: { status: 429, title: 'Too many requests' },
+  headers_too_large: { status: 431, title: 'The head of the request is too large' },
   internal: { status: 500, title: 'Something went wrong on the server' },
+  upstream_failed: { status: 502, title: 'The upstream could not answer' },
   unavailable: { status: 503, title: 'The server cannot answer right now' },
+  no_snapshot: { status: 503, title: 'The gateway does not know the keys yet' },
+  snapshot_stale: { status: 503, title: 'What the gateway knows is too old' },
+  upstream_timeout: { status: 504, title: 'The upstream took too long' },
 } as const satisfies Record<string, { status: number; title: string }>;
 
 export type ErrorCode = keyof typeof ERRORS;

@@ -9,6 +9,8 @@ export const ID_PREFIXES = {
   apiKey: 'key',
   auditEvent: 'evt',
   invitation: 'inv',
+  gateway: 'gw',
+  joinKey: 'jk',
 } as const;
 export type IdKind = keyof typeof ID_PREFIXES;
 
@@ -38,6 +40,8 @@ export const apiKeyId = id('apiKey').meta({ examples: ['key_7dQx0mJ2vK4tR9sZ1aBc
 export const workspaceId = id('workspace').meta({ examples: ['ws_7dQx0mJ2vK4tR9sZ1aBc'] });
 export const memberId = id('member').meta({ examples: ['mem_7dQx0mJ2vK4tR9sZ1aBc'] });
 export const invitationId = id('invitation').meta({ examples: ['inv_7dQx0mJ2vK4tR9sZ1aBc'] });
+export const gatewayId = id('gateway').meta({ examples: ['gw_7dQx0mJ2vK4tR9sZ1aBc'] });
+export const joinKeyId = id('joinKey').meta({ examples: ['jk_7dQx0mJ2vK4tR9sZ1aBc'] });
 /** A built-in role (`role_admin`) or a custom one. */
 export const roleId = z
   .string()

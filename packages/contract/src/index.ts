@@ -2,7 +2,9 @@
 export * from './api-key.ts';
 export * from './decision.ts';
 export * from './errors.ts';
+export * from './fleet/index.ts';
 export * from './ids.ts';
+export * from './labels.ts';
 export * from './openapi.ts';
 export * from './plans.ts';
 export * from './problem.ts';
@@ -15,8 +17,22 @@ export {
   KEY_SORTS,
   type KeySort,
 } from './routes/api-keys.ts';
+export {
+  GATEWAY_STATES,
+  type Gateway,
+  type GatewayState,
+  type JoinedGateway,
+  type KeyPropagation,
+} from './routes/gateways.ts';
 export * from './routes/index.ts';
 export { INVITATION_DAYS, type Invitation, type InvitationWithLink } from './routes/invitations.ts';
+export {
+  JOIN_KEY_LIFETIME_SECONDS_MAX,
+  JOIN_KEY_STATUSES,
+  JOIN_KEY_USES_MAX,
+  type JoinKey,
+  type JoinKeyWithSecret,
+} from './routes/join-keys.ts';
 export { MEMBER_STATUSES, type Member } from './routes/members.ts';
 export { DAYS_MAX } from './routes/organization.ts';
 export type { Role } from './routes/roles.ts';

@@ -47,7 +47,7 @@ function disable(
         lastUsedAt: key.lastUsedAt?.toISOString() ?? null,
         unusedDaysMax,
       },
-      changes: [{ kind: 'key', subjectId: id }],
+      changes: [{ kind: 'key', subjectId: id, workspaceId: key.workspaceId }],
     };
   });
 }

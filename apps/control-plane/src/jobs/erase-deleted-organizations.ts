@@ -52,7 +52,7 @@ async function erase(tx: Transaction, id: string) {
   const keys = await tx
     .delete(apiKey)
     .where(eq(apiKey.organizationId, id))
-    .returning({ id: apiKey.id });
+    .returning({ id: apiKey.id, workspaceId: apiKey.workspaceId });
   // Before the members whom they name; the database erases what belongs to the organization.
   await tx.delete(invitation).where(eq(invitation.organizationId, id));
   for (const table of [keyUsage, organizationUsage, idempotency, auditEvent, auditChain]) {
@@ -66,7 +66,11 @@ async function erase(tx: Transaction, id: string) {
   const lastChange = await appendChanges(tx, id, [
     { kind: 'organization', subjectId: id },
     ...members.map((row) => ({ kind: 'member' as const, subjectId: row.id })),
-    ...keys.map((row) => ({ kind: 'key' as const, subjectId: row.id })),
+    ...keys.map(({ id: subjectId, workspaceId }) => ({
+      kind: 'key' as const,
+      subjectId,
+      workspaceId,
+    })),
   ]);
   return { users, lastChange };
 }

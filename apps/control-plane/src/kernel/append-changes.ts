@@ -1,11 +1,8 @@
 import { sql } from 'drizzle-orm';
 import type { Transaction } from '../db/connect.ts';
 import { change } from '../db/schema/index.ts';
-
-export interface Change {
-  readonly kind: (typeof change.$inferSelect)['kind'];
-  readonly subjectId: string;
-}
+import type { Change } from './change.ts';
+import { countVersions } from './count-versions.ts';
 
 /** Wakes the processes that follow the changes. Carries nothing: the table is the truth. */
 export const CHANGE_CHANNEL = 'tollkeeper_change';
@@ -15,9 +12,10 @@ const CHANGE_LOCK = 7_420_002;
 const ROWS_MAX = 5000;
 
 /**
- * Appends the changes and returns the id of the last, or 0 for none. Must be the transaction's
- * last statement: the lock holds until its end, and only so do ids rise in the order of commits;
- * a follower that has seen id 7 would else never look for a late 6.
+ * Appends the changes, counts the versions of the workspaces that they concern, and returns the id
+ * of the last change, or 0 for none. Must be the transaction's last statement: the lock holds until
+ * its end, and only so do ids and versions rise in the order of commits; a follower that has seen
+ * id 7 would else never look for a late 6.
  */
 export async function appendChanges(
   tx: Transaction,
@@ -33,6 +31,7 @@ export async function appendChanges(
       .insert(change)
       .values(part.map(({ kind, subjectId }) => ({ organizationId, kind, subjectId })))
       .returning({ id: change.id });
+    await countVersions(tx, organizationId, part, rows);
     last = Math.max(last, ...rows.map((row) => row.id));
   }
   await tx.execute(sql`select pg_notify(${CHANGE_CHANNEL}, '')`);

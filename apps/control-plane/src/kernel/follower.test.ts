@@ -36,7 +36,7 @@ async function follow(): Promise<{ id: string; follower: Follower; applied: stri
 
 function change(subjectId: string): Promise<number> {
   return connection.db.transaction((tx) =>
-    appendChanges(tx, 'org_1', [{ kind: 'key', subjectId }]),
+    appendChanges(tx, 'org_1', [{ kind: 'member', subjectId }]),
   );
 }
 

@@ -2,7 +2,7 @@ import { asc, eq, gt, max } from 'drizzle-orm';
 import type { Logger } from 'pino';
 import type { Database } from '../db/connect.ts';
 import { change, controlPlane } from '../db/schema/index.ts';
-import type { Change } from './append-changes.ts';
+import type { AppendedChange } from './change.ts';
 import { DomainError } from './domain-error.ts';
 import {
   acknowledge,
@@ -35,7 +35,7 @@ export interface Follower {
 export interface Followed {
   /** Loads everything; called at first, and after a gap in which changes may have been purged. */
   readonly reload: () => Promise<void>;
-  readonly apply: (changes: readonly Change[]) => Promise<void>;
+  readonly apply: (changes: readonly AppendedChange[]) => Promise<void>;
 }
 
 const RENEW_MS = 700;

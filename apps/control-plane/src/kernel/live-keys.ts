@@ -11,7 +11,7 @@ import {
 import { and, eq, gt, inArray, isNull, or, sql } from 'drizzle-orm';
 import type { Database } from '../db/connect.ts';
 import { apiKey, apiKeySecret, member, role } from '../db/schema/index.ts';
-import type { Change } from './append-changes.ts';
+import type { AppendedChange } from './change.ts';
 import type { Followed } from './follower.ts';
 import { applyOrganizations, loadOrganizations } from './live-organizations.ts';
 import { customRole, heldRoleColumns, roleScopes } from './role-scopes.ts';
@@ -54,7 +54,7 @@ function emptyState(): State {
   return { index: createKeyIndex(), hashesOfKey: new Map() };
 }
 
-function subjects(changes: readonly Change[], kind: Change['kind']): string[] {
+function subjects(changes: readonly AppendedChange[], kind: AppendedChange['kind']): string[] {
   return [...new Set(changes.filter((c) => c.kind === kind).map((c) => c.subjectId))];
 }
 

@@ -1,6 +1,6 @@
 import type { Scope } from '@tollkeeper/contract';
 import type { Transaction } from '../db/connect.ts';
-import { appendChanges, type Change } from './append-changes.ts';
+import { appendChanges } from './append-changes.ts';
 import {
   type AuditActor,
   type AuditTarget,
@@ -8,6 +8,7 @@ import {
   type Facts,
   lockChainEnd,
 } from './audit.ts';
+import type { Change } from './change.ts';
 import { confirmActor } from './confirm-actor.ts';
 import type { Ctx, Origin, Services } from './context.ts';
 import { isRetryable } from './database-errors.ts';

@@ -7,7 +7,7 @@ import type { Transaction } from '../db/connect.ts';
 import { account, member, organization, user, workspace } from '../db/schema/index.ts';
 import { createAuth, signIn } from '../features/identity/index.ts';
 import { setPlan } from '../features/organization/index.ts';
-import type { Change } from '../kernel/append-changes.ts';
+import type { Change } from '../kernel/change.ts';
 import { commit } from '../kernel/write.ts';
 import type { Client } from './client.ts';
 import { visitor } from './sign-in.ts';

@@ -7,11 +7,11 @@ export const change = pgTable(
   {
     id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
     organizationId: text().notNull(),
-    kind: text({ enum: ['key', 'member', 'role', 'organization'] }).notNull(),
+    kind: text({ enum: ['key', 'member', 'role', 'organization', 'gateway'] }).notNull(),
     subjectId: text().notNull(),
     at: timestamp({ withTimezone: true, precision: 3 }).notNull().defaultNow(),
   },
-  (table) => [index().on(table.at)],
+  (table) => [index().on(table.at), index().on(table.organizationId, table.subjectId)],
 );
 
 /** The control-plane processes on this database, and the last change that each has applied. */

@@ -2,6 +2,7 @@
 export * from './api-key.ts';
 export * from './audit.ts';
 export * from './change.ts';
+export * from './fleet.ts';
 export * from './identity.ts';
 export * from './organization.ts';
 export * from './usage.ts';

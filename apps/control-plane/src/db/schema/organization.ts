@@ -1,5 +1,6 @@
 import { PLANS, type Scope } from '@tollkeeper/contract';
 import {
+  bigint,
   boolean,
   index,
   integer,
@@ -98,6 +99,8 @@ export const workspace = pgTable(
       .references(() => organization.id, { onDelete: 'cascade' }),
     name: text().notNull(),
     environment: text({ enum: ['live', 'test'] }).notNull(),
+    /** The number of the last change in what its gateways decide with. */
+    version: bigint({ mode: 'number' }).notNull().default(0),
     createdAt: moment().notNull(),
   },
   (table) => [uniqueIndex().on(table.organizationId, table.name)],

@@ -27,7 +27,7 @@ export function changeStatus(
       target: { type: 'api_key', id: row.id, name: row.name },
       before: keyFacts(row),
       after: keyFacts({ ...row, ...set }),
-      changes: [{ kind: 'key', subjectId: row.id }],
+      changes: [{ kind: 'key', subjectId: row.id, workspaceId: row.workspaceId }],
     };
   });
 }

@@ -62,7 +62,7 @@ async function insertKey(tx: Transaction, ctx: Ctx, body: Body) {
     target: { type: 'api_key' as const, id: key.id, name: key.name },
     before: null,
     after: keyFacts(key),
-    changes: [{ kind: 'key' as const, subjectId: key.id }],
+    changes: [{ kind: 'key' as const, subjectId: key.id, workspaceId: key.workspaceId }],
   };
 }
 

@@ -18,7 +18,7 @@ export function deleteKey(ctx: Ctx, { params }: { params: { id: string } }): Pro
       target: { type: 'api_key', id: row.id, name: row.name },
       before: keyFacts(row),
       after: null,
-      changes: [{ kind: 'key', subjectId: row.id }],
+      changes: [{ kind: 'key', subjectId: row.id, workspaceId: row.workspaceId }],
     };
   });
 }

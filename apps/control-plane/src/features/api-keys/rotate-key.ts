@@ -34,7 +34,7 @@ export function rotateKey(ctx: Ctx, { params, body }: RouteInput<Routes['rotateK
       target: { type: 'api_key', id: row.id, name: row.name },
       before: keyFacts(row),
       after: { ...keyFacts({ ...row, ...set }), graceSeconds: graceMs / 1000 },
-      changes: [{ kind: 'key', subjectId: row.id }],
+      changes: [{ kind: 'key', subjectId: row.id, workspaceId: row.workspaceId }],
     };
   });
 }

@@ -35,7 +35,7 @@ export function updateKey(ctx: Ctx, { params, body }: { params: { id: string }; 
       target: { type: 'api_key', id: row.id, name },
       before: keyFacts(row),
       after: keyFacts(next),
-      changes: [{ kind: 'key', subjectId: row.id }],
+      changes: [{ kind: 'key', subjectId: row.id, workspaceId: row.workspaceId }],
     };
   });
 }

@@ -6,13 +6,13 @@ import { apiKey, keyTotal } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { requireScopesHeld } from '../../kernel/require-scope.ts';
 import { roleScopes } from '../../kernel/role-scopes.ts';
-import { lockKeys } from './lock-keys.ts';
+import { type LockedKey, lockKeys } from './lock-keys.ts';
 import type { LockedMember } from './lock-member.ts';
 
 /**
  * Gives the member's keys to the heir. A key that was held down by a small role may do more under
  * a greater one; so whoever hands it over must hold all that it will do.
- * @returns the ids of the keys
+ * @returns the keys
  * @throws DomainError scope_not_held
  */
 export async function handOverKeys(
@@ -20,14 +20,14 @@ export async function handOverKeys(
   ctx: Ctx,
   memberId: string,
   heir: LockedMember,
-): Promise<string[]> {
+): Promise<LockedKey[]> {
   const keys = await lockKeys(tx, ctx, memberId);
   const held = scopeSet(keys.flatMap((key) => key.scopes.filter(isScope)));
   requireScopesHeld(ctx, scopeNames(intersect(held, roleScopes(heir))));
   const ids = keys.map((key) => key.id);
   await tx.update(apiKey).set({ memberId: heir.id }).where(inArray(apiKey.id, ids));
   await openTotals(tx, ctx, heir.id, new Set(keys.map((key) => key.workspaceId ?? '')));
-  return ids;
+  return keys;
 }
 
 /** Only in rows that exist does the last call of a key become known. */

@@ -3,6 +3,8 @@ import type { Transaction } from '../../db/connect.ts';
 import { apiKey } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
 
+export type LockedKey = Awaited<ReturnType<typeof lockKeys>>[number];
+
 /** Every key of the member that is not revoked, locked in the order in which all lock keys. */
 export function lockKeys(tx: Transaction, ctx: Ctx, memberId: string) {
   return tx

@@ -25,10 +25,11 @@ export function removeMember(ctx: Ctx, { params, query }: Input): Promise<undefi
   return write(ctx, spec, async (tx, confirmed) => {
     const { leaving, heir } = await lockBoth(tx, confirmed, params.id, query.handOverTo);
     // Locking the member first keeps out a key that they would make meanwhile.
-    const keyIds = heir
+    const moved = heir
       ? await handOverKeys(tx, confirmed, leaving.id, heir)
       : await revokeKeys(tx, confirmed, leaving.id);
     await tx.update(member).set({ status: 'removed' }).where(eq(member.id, leaving.id));
+    const keyIds = moved.map((key) => key.id);
     const keys = heir ? { keysHandedTo: heir.id, handedKeys: keyIds } : { revokedKeys: keyIds };
     return {
       result: undefined,
@@ -37,7 +38,11 @@ export function removeMember(ctx: Ctx, { params, query }: Input): Promise<undefi
       after: { ...memberFacts({ ...leaving, status: 'removed' }), ...keys },
       changes: [
         { kind: 'member', subjectId: leaving.id },
-        ...keyIds.map((subjectId) => ({ kind: 'key' as const, subjectId })),
+        ...moved.map(({ id, workspaceId }) => ({
+          kind: 'key' as const,
+          subjectId: id,
+          workspaceId,
+        })),
       ],
     };
   });

@@ -2,14 +2,18 @@ import { inArray } from 'drizzle-orm';
 import type { Transaction } from '../../db/connect.ts';
 import { apiKey } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
-import { lockKeys } from './lock-keys.ts';
+import { type LockedKey, lockKeys } from './lock-keys.ts';
 
 /**
  * Revokes what the member has. The secrets stay, so that who presents one is told `revoked`.
- * @returns the ids of the keys
+ * @returns the keys
  */
-export async function revokeKeys(tx: Transaction, ctx: Ctx, memberId: string): Promise<string[]> {
-  const ids = (await lockKeys(tx, ctx, memberId)).map((key) => key.id);
+export async function revokeKeys(
+  tx: Transaction,
+  ctx: Ctx,
+  memberId: string,
+): Promise<LockedKey[]> {
+  const keys = await lockKeys(tx, ctx, memberId);
   await tx
     .update(apiKey)
     .set({
@@ -17,6 +21,11 @@ export async function revokeKeys(tx: Transaction, ctx: Ctx, memberId: string): P
       revokedAt: ctx.services.clock(),
       revokeReason: 'Its owner was removed from the organization',
     })
-    .where(inArray(apiKey.id, ids));
-  return ids;
+    .where(
+      inArray(
+        apiKey.id,
+        keys.map((key) => key.id),
+      ),
+    );
+  return keys;
 }

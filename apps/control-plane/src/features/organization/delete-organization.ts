@@ -29,7 +29,7 @@ export async function deleteOrganization(ctx: Ctx, { body }: { body: Body }): Pr
       .update(apiKey)
       .set({ status: 'revoked', revokedAt: now, revokeReason: 'The organization was deleted' })
       .where(and(eq(apiKey.organizationId, row.id), ne(apiKey.status, 'revoked')))
-      .returning({ id: apiKey.id });
+      .returning({ id: apiKey.id, workspaceId: apiKey.workspaceId });
     await tx.delete(invitation).where(eq(invitation.organizationId, row.id));
     await tx.update(organization).set({ deletedAt: now }).where(eq(organization.id, row.id));
     return {
@@ -37,7 +37,7 @@ export async function deleteOrganization(ctx: Ctx, { body }: { body: Body }): Pr
       target: { type: 'organization', id: row.id, name: row.name },
       before: { name: row.name, slug: row.slug, plan: row.plan },
       after: { deletedAt: now.toISOString(), revokedKeys: keys.length },
-      changes: keys.map(({ id }) => ({ kind: 'key', subjectId: id })),
+      changes: keys.map(({ id, workspaceId }) => ({ kind: 'key', subjectId: id, workspaceId })),
     };
   });
 }

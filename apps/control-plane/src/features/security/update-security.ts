@@ -38,29 +38,33 @@ export function updateSecurity(ctx: Ctx, { body }: { body: SecurityChange }) {
       after: { ...after, ...touchedFacts(touched) },
       changes: [
         { kind: 'organization', subjectId: row.id },
-        ...expiring.map((id) => ({ kind: 'key' as const, subjectId: id })),
+        ...expiring.map(({ id, workspaceId }) => ({
+          kind: 'key' as const,
+          subjectId: id,
+          workspaceId,
+        })),
       ],
     };
   });
 }
 
-/** Writes the shorter expiry of each key that gets one. @returns their ids */
+/** Writes the shorter expiry of each key that gets one. @returns the keys */
 async function shortenKeys(
   tx: Transaction,
   touched: readonly TouchedKey[],
   after: SecuritySettings,
-): Promise<string[]> {
+): Promise<Pick<TouchedKey['key'], 'id' | 'workspaceId'>[]> {
   const keys = touched
     .filter(({ effects }) => effects.some((each) => each.startsWith('expires_')))
-    .map(({ key }) => ({ id: key.id, expiresAt: expiryUnder(key, after) }));
+    .map(({ key }) => ({ ...key, expiresAt: expiryUnder(key, after) }));
   const ids = keys.map(({ id }) => id);
   const times = keys.map(({ expiresAt }) => expiresAt?.toISOString() ?? null);
-  if (ids.length === 0) return ids;
+  if (ids.length === 0) return [];
   await tx.execute(sql`
     update ${apiKey} set expires_at = cut.at
     from unnest(${sql.param(ids)}::text[], ${sql.param(times)}::timestamptz[]) as cut(id, at)
     where ${apiKey.id} = cut.id`);
-  return ids;
+  return keys;
 }
 
 function touchedFacts({ keys, members }: Touched) {

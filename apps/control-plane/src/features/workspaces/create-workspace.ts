@@ -25,6 +25,7 @@ export function createWorkspace(ctx: Ctx, { body }: { body: Body }): Promise<Wor
           organizationId: ctx.organizationId,
           name: body.name,
           environment: body.environment,
+          version: 0,
           createdAt: ctx.services.clock(),
         };
         await tx.insert(workspace).values(row);

@@ -39,7 +39,7 @@ export function deleteWorkspace(ctx: Ctx, { params, body }: Input): Promise<unde
       target: { type: 'workspace', id: row.id, name: row.name },
       before: { name: row.name, environment: row.environment, keys },
       after: null,
-      changes: keys.map(({ id }) => ({ kind: 'key', subjectId: id })),
+      changes: keys.map((key) => ({ kind: 'key', subjectId: key.id, workspaceId: row.id })),
     };
   });
 }

@@ -1,0 +1,133 @@
+import type { GatewayHealth, Labels } from '@tollkeeper/contract';
+import {
+  bigint,
+  boolean,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+} from 'drizzle-orm/pg-core';
+import { bytea } from './bytea.ts';
+import { change } from './change.ts';
+import { member, organization, workspace } from './organization.ts';
+
+const moment = () => timestamp({ withTimezone: true, precision: 3 });
+const version = () => bigint({ mode: 'number' });
+
+/** A secret that admits gateways to a workspace. Used up and expired ones stay until purged. */
+export const joinKey = pgTable(
+  'join_key',
+  {
+    id: text().primaryKey(),
+    organizationId: text()
+      .notNull()
+      .references(() => organization.id, { onDelete: 'cascade' }),
+    workspaceId: text()
+      .notNull()
+      .references(() => workspace.id, { onDelete: 'cascade' }),
+    /** Whoever stands for it: it admits nobody once they may not manage the fleet any more. */
+    memberId: text()
+      .notNull()
+      .references(() => member.id),
+    name: text().notNull(),
+    prefix: text().notNull(),
+    hash: bytea().notNull().unique(),
+    labels: jsonb().$type<Labels>().notNull(),
+    usesMax: integer().notNull(),
+    usesCount: integer().notNull(),
+    createdAt: moment().notNull(),
+    expiresAt: moment().notNull(),
+    lastUsedAt: moment(),
+  },
+  (table) => [index().on(table.organizationId, table.createdAt, table.id)],
+);
+
+/** A gateway, as people know it; connected or not. */
+export const gateway = pgTable(
+  'gateway',
+  {
+    id: text().primaryKey(),
+    organizationId: text()
+      .notNull()
+      .references(() => organization.id, { onDelete: 'cascade' }),
+    workspaceId: text()
+      .notNull()
+      .references(() => workspace.id, { onDelete: 'cascade' }),
+    name: text().notNull(),
+    labels: jsonb().$type<Labels>().notNull(),
+    /** Ed25519, 32 bytes. */
+    publicKey: bytea().notNull().unique(),
+    /** The join key that let it in; not bound to it, which may be gone. */
+    joinKeyId: text().notNull(),
+    draining: boolean().notNull().default(false),
+    createdAt: moment().notNull(),
+    lastSeenAt: moment(),
+    /** The version that it last said to decide with. */
+    appliedVersion: version(),
+    staleMaxMs: bigint({ mode: 'number' }),
+    softwareVersion: text(),
+  },
+  (table) => [
+    index().on(table.organizationId, table.createdAt, table.id),
+    index().on(table.workspaceId),
+  ],
+);
+
+/** A connection that stands, held by one control-plane process. Gone, or not seen: not connected. */
+export const gatewayConnection = pgTable(
+  'gateway_connection',
+  {
+    gatewayId: text()
+      .notNull()
+      .references(() => gateway.id, { onDelete: 'cascade' }),
+    /** One run of the gateway's process. */
+    instanceId: text().notNull(),
+    /** The control-plane process that holds it. */
+    processId: text().notNull(),
+    address: text().notNull(),
+    hostname: text().notNull(),
+    connectedAt: moment().notNull(),
+    seenAt: moment().notNull(),
+    health: jsonb().$type<GatewayHealth>(),
+  },
+  (table) => [primaryKey({ columns: [table.gatewayId, table.instanceId] })],
+);
+
+/** The changes of a workspace, numbered without gaps in the order of commits. */
+export const workspaceChange = pgTable(
+  'workspace_change',
+  {
+    workspaceId: text()
+      .notNull()
+      .references(() => workspace.id, { onDelete: 'cascade' }),
+    version: version().notNull(),
+    changeId: bigint({ mode: 'number' })
+      .notNull()
+      .references(() => change.id, { onDelete: 'cascade' }),
+    /** By the database's clock, as late in the transaction as can be. */
+    at: moment().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.workspaceId, table.version] }),
+    index().on(table.changeId),
+  ],
+);
+
+/** When a gateway applied a version, by the database's clock; with it all versions before. */
+export const gatewayVersion = pgTable(
+  'gateway_version',
+  {
+    gatewayId: text()
+      .notNull()
+      .references(() => gateway.id, { onDelete: 'cascade' }),
+    version: version().notNull(),
+    appliedAt: moment().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.gatewayId, table.version] }),
+    index().on(table.appliedAt),
+  ],
+);

@@ -1,0 +1,14 @@
+/** What changed for whoever decides. A key tells where it can be used: null is everywhere. */
+export type Change =
+  | { readonly kind: 'key'; readonly subjectId: string; readonly workspaceId: string | null }
+  | {
+      readonly kind: 'member' | 'role' | 'organization' | 'gateway';
+      readonly subjectId: string;
+    };
+
+/** A change as whoever follows reads it. */
+export interface AppendedChange {
+  readonly id: number;
+  readonly kind: Change['kind'];
+  readonly subjectId: string;
+}

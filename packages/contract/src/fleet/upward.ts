@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { apiKeyId, memberId, workspaceId } from '../ids.ts';
+import { hello } from './hello.ts';
+
+/** Every decision from now on is made with the version. */
+const ack = z.strictObject({ type: z.literal('ack'), version: z.int().min(0) });
+
+export const REJECT_REASONS = ['signature', 'malformed', 'foreign', 'gap', 'incomplete'] as const;
+export type RejectReason = (typeof REJECT_REASONS)[number];
+
+/** Something that came was not applied; what stood before stands. */
+const reject = z.strictObject({
+  type: z.literal('reject'),
+  reason: z.enum(REJECT_REASONS),
+  detail: z.string().max(200),
+});
+
+/** Asks for a whole snapshot. */
+const resync = z.strictObject({ type: z.literal('resync') });
+
+/** Calls of one key in one minute. */
+export const fleetUsageRow = z.strictObject({
+  keyId: apiKeyId,
+  ownerId: memberId,
+  workspaceId: workspaceId.nullable(),
+  minuteMs: z.int().min(0),
+  accepted: z.int().min(0),
+  denied: z.int().min(0),
+  /** 0 when none was accepted. */
+  lastAcceptedMs: z.int().min(0),
+});
+export type FleetUsageRow = z.output<typeof fleetUsageRow>;
+
+/**
+ * A batch of counts, taken once for its (gateway, spool, sequence) however often it is sent.
+ * Sequences of a spool begin with 1 and leave none out; the next goes after the last was taken.
+ */
+const usage = z.strictObject({
+  type: z.literal('usage'),
+  spoolId: z.string().regex(/^[0-9a-f]{32}$/),
+  sequence: z.int().min(1),
+  rows: z.array(fleetUsageRow),
+});
+
+const health = z.strictObject({
+  type: z.literal('health'),
+  callsPerMinute: z.int().min(0),
+  cpuPercent: z.number().min(0),
+  memoryBytes: z.int().min(0),
+  spooledCalls: z.int().min(0),
+  fault: z.string().max(500).nullable(),
+});
+export type GatewayHealth = Omit<z.output<typeof health>, 'type'>;
+
+/** What a gateway says: each message one text frame of JSON. The first is the hello. */
+export const upward = z.discriminatedUnion('type', [hello, ack, reject, resync, usage, health]);
+export type Upward = z.output<typeof upward>;
+export type UpwardOf<T extends Upward['type']> = Extract<Upward, { type: T }>;

@@ -1,0 +1,177 @@
+import { z } from 'zod';
+import { publicKey } from '../fleet/public-key.ts';
+import { apiKeyId, gatewayId, workspaceId } from '../ids.ts';
+import { labels } from '../labels.ts';
+import { listOf, listQuery } from '../list.ts';
+import { defineRoute } from '../route.ts';
+import { instant, visibleLine } from '../text.ts';
+
+const tag = 'Gateways';
+const params = z.strictObject({ id: gatewayId });
+
+/**
+ * `behind` is connected but has not applied the newest version; `never_seen` joined and has not
+ * been heard of since.
+ */
+export const GATEWAY_STATES = ['connected', 'behind', 'unreachable', 'never_seen'] as const;
+export type GatewayState = (typeof GATEWAY_STATES)[number];
+
+const gateway = z
+  .strictObject({
+    id: gatewayId,
+    name: z.string(),
+    workspaceId,
+    labels,
+    state: z.enum(GATEWAY_STATES),
+    draining: z.boolean().meta({ description: 'Says it is not ready, so that others take over' }),
+    appliedVersion: z.int().nullable().meta({ description: 'The version it decides with' }),
+    currentVersion: z.int().meta({ description: 'The newest version of its workspace' }),
+    staleMaxMs: z.int().nullable().meta({
+      description: 'For how long it serves without word from the control plane; null is for ever',
+    }),
+    softwareVersion: z.string().nullable(),
+    createdAt: instant.meta({ description: 'When it joined' }),
+    lastSeenAt: instant.nullable(),
+    callsPerMinute: z.int().nullable().meta({ description: 'Null while it is not connected' }),
+    cpuPercent: z.number().nullable().meta({ description: 'Of one core' }),
+    memoryBytes: z.int().nullable().meta({ description: 'Resident' }),
+    spooledCalls: z.int().nullable().meta({ description: 'Counted there, not yet here' }),
+    fault: z.string().nullable().meta({ description: 'What it reports to be wrong' }),
+    instances: z
+      .array(
+        z.strictObject({
+          address: z.string(),
+          hostname: z.string(),
+          connectedAt: instant,
+        }),
+      )
+      .meta({ description: 'Where it is connected from; two at once share one identity' }),
+    identityConflict: z.boolean().meta({
+      description: 'Its identity is used from two places at once: see instances',
+    }),
+  })
+  .meta({ id: 'Gateway' });
+export type Gateway = z.output<typeof gateway>;
+
+export const listGateways = defineRoute({
+  method: 'GET',
+  path: '/v1/gateways',
+  access: 'fleet.read',
+  summary: 'List gateways',
+  tag,
+  query: z.strictObject({ ...listQuery, workspaceId: workspaceId.optional() }),
+  status: 200,
+  response: listOf(gateway),
+  errors: [],
+});
+
+export const getGateway = defineRoute({
+  method: 'GET',
+  path: '/v1/gateways/{id}',
+  access: 'fleet.read',
+  summary: 'Read a gateway',
+  tag,
+  params,
+  status: 200,
+  response: gateway,
+  errors: ['not_found'],
+});
+
+export const updateGateway = defineRoute({
+  method: 'PATCH',
+  path: '/v1/gateways/{id}',
+  access: 'fleet.manage',
+  summary: 'Rename, relabel, or drain a gateway',
+  tag,
+  params,
+  body: z
+    .strictObject({
+      name: visibleLine(64).optional(),
+      labels: labels.optional(),
+      draining: z.boolean().optional(),
+    })
+    .meta({ minProperties: 1 }),
+  status: 200,
+  response: gateway,
+  errors: ['not_found'],
+});
+
+export const deleteGateway = defineRoute({
+  method: 'DELETE',
+  path: '/v1/gateways/{id}',
+  access: 'fleet.manage',
+  summary: 'Remove a gateway: its credential stops at once, and it forgets all keys',
+  tag,
+  params,
+  status: 204,
+  errors: ['not_found'],
+});
+
+const joinedGateway = z
+  .strictObject({
+    gatewayId,
+    organizationId: z.string(),
+    workspaceId,
+    controlPlaneKey: publicKey.meta({
+      description: 'Signs all that the control plane sends: the gateway believes nothing else',
+    }),
+  })
+  .meta({ id: 'JoinedGateway' });
+export type JoinedGateway = z.output<typeof joinedGateway>;
+
+/** Let in by the join key. The same key pair again is the same gateway: an answer may get lost. */
+export const joinGateway = defineRoute({
+  method: 'POST',
+  path: '/v1/gateways/join',
+  access: 'public',
+  summary: 'Join the fleet with a join key and a public key',
+  tag,
+  body: z.strictObject({
+    joinKey: z.string().min(1).max(512),
+    publicKey,
+    name: visibleLine(64),
+    softwareVersion: visibleLine(64),
+  }),
+  status: 201,
+  response: joinedGateway,
+  errors: ['join_key_invalid'],
+});
+
+const keyPropagation = z
+  .strictObject({
+    keyId: apiKeyId,
+    changedAt: instant.nullable().meta({
+      description: 'The last change of the key itself; null when none is remembered',
+    }),
+    gatewaysCount: z.int(),
+    appliedCount: z.int(),
+    slowestMs: z.int().nullable().meta({ description: 'Of those that have applied it' }),
+    gateways: z.array(
+      z.strictObject({
+        gatewayId,
+        name: z.string(),
+        workspaceId,
+        state: z.enum(GATEWAY_STATES),
+        applied: z.boolean(),
+        appliedAt: instant.nullable(),
+        tookMs: z.int().nullable().meta({
+          description: 'From the change; null while behind, and where it joined later',
+        }),
+        staleMaxMs: z.int().nullable(),
+      }),
+    ),
+  })
+  .meta({ id: 'KeyPropagation' });
+export type KeyPropagation = z.output<typeof keyPropagation>;
+
+export const getKeyPropagation = defineRoute({
+  method: 'GET',
+  path: '/v1/api-keys/{id}/propagation',
+  access: 'api_keys.read',
+  summary: 'Read which gateways have applied the last change of a key, also of a deleted one',
+  tag,
+  params: z.strictObject({ id: apiKeyId }),
+  status: 200,
+  response: keyPropagation,
+  errors: ['not_found'],
+});

@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { joinKeyId, memberId, workspaceId } from '../ids.ts';
+import { labels } from '../labels.ts';
+import { listOf, listQuery } from '../list.ts';
+import { defineRoute } from '../route.ts';
+import { instant, visibleLine } from '../text.ts';
+
+const tag = 'Join keys';
+const params = z.strictObject({ id: joinKeyId });
+
+export const JOIN_KEY_STATUSES = ['active', 'used_up', 'expired'] as const;
+export const JOIN_KEY_LIFETIME_SECONDS_MAX = 30 * 86_400;
+export const JOIN_KEY_USES_MAX = 1000;
+
+const joinKey = z
+  .strictObject({
+    id: joinKeyId,
+    name: z.string(),
+    prefix: z.string().meta({ examples: ['tk_join_a1b2'] }),
+    workspaceId,
+    labels: labels.meta({ description: 'Given to every gateway that joins with it' }),
+    status: z.enum(JOIN_KEY_STATUSES),
+    usesMax: z.int().meta({ description: 'How many gateways may join with it' }),
+    usesCount: z.int().meta({ description: 'How many have' }),
+    createdBy: z.strictObject({ memberId, name: z.string(), email: z.string() }),
+    createdAt: instant,
+    expiresAt: instant,
+    lastUsedAt: instant.nullable(),
+  })
+  .meta({ id: 'JoinKey' });
+export type JoinKey = z.output<typeof joinKey>;
+
+const joinKeyWithSecret = z
+  .strictObject({
+    ...joinKey.shape,
+    secret: z
+      .string()
+      .optional()
+      .meta({
+        description: 'Shown once; absent in the replay of a creation',
+        examples: ['tk_join_…'],
+      }),
+  })
+  .meta({ id: 'JoinKeyWithSecret' });
+export type JoinKeyWithSecret = z.output<typeof joinKeyWithSecret>;
+
+export const listJoinKeys = defineRoute({
+  method: 'GET',
+  path: '/v1/join-keys',
+  access: 'fleet.read',
+  summary: 'List join keys',
+  tag,
+  query: z.strictObject({ ...listQuery, workspaceId: workspaceId.optional() }),
+  status: 200,
+  response: listOf(joinKey),
+  errors: [],
+});
+
+export const createJoinKey = defineRoute({
+  method: 'POST',
+  path: '/v1/join-keys',
+  access: 'fleet.manage',
+  summary: 'Create a join key, which admits gateways to a workspace',
+  tag,
+  body: z.strictObject({
+    name: visibleLine(64)
+      .default('gateway')
+      .meta({ examples: ['eu-west edge'] }),
+    workspaceId: workspaceId.optional().meta({
+      description: "Else the calling key's own, or the only workspace",
+    }),
+    lifetimeSeconds: z.int().min(60).max(JOIN_KEY_LIFETIME_SECONDS_MAX).default(3600),
+    usesMax: z.int().min(1).max(JOIN_KEY_USES_MAX).default(1),
+    labels: labels.default({}),
+  }),
+  status: 201,
+  response: joinKeyWithSecret,
+  errors: ['ceiling_exceeded', 'not_found', 'idempotency_conflict'],
+  idempotent: true,
+});
+
+export const deleteJoinKey = defineRoute({
+  method: 'DELETE',
+  path: '/v1/join-keys/{id}',
+  access: 'fleet.manage',
+  summary: 'Delete a join key: nobody joins with it any more; gateways that did stay',
+  tag,
+  params,
+  status: 204,
+  errors: ['not_found'],
+});

@@ -1,0 +1,54 @@
+import type { Labels } from '@tollkeeper/contract';
+import type { KeyIndex } from '@tollkeeper/verify';
+
+/** What a gateway decides with: the keys of one workspace. */
+export interface WorkspaceKeys {
+  readonly index: KeyIndex;
+  readonly organizationId: string;
+  readonly workspaceId: string;
+}
+
+/** Why nothing may pass at this moment: doubt refuses. */
+export type NoKeys = 'no_snapshot' | 'snapshot_stale';
+
+/** Whose call it was. */
+export interface CallSubject {
+  readonly keyId: string;
+  readonly ownerId: string;
+  /** The workspace that the key is confined to. */
+  readonly workspaceId: string | null;
+}
+
+/** An instance's place in the fleet: joined, following its workspace, reporting its calls. */
+export interface Fleet {
+  /** What to decide with now. Never waits. */
+  keys(): WorkspaceKeys | NoKeys;
+  /** Counts a decided call. @param atMs when, in milliseconds since 1970 */
+  count(subject: CallSubject, accepted: boolean, atMs: number): void;
+  /**
+   * Puts what was counted into the spool, unless it is there already: to be called before an
+   * answer is released. One write for all calls of a turn of the event loop.
+   */
+  settle(): void;
+  status(): FleetStatus;
+  /** Stores and, where the control plane can be reached, hands over what was counted. */
+  close(): Promise<void>;
+}
+
+export interface FleetStatus {
+  /** Null before it has joined. */
+  readonly gatewayId: string | null;
+  readonly name: string;
+  readonly labels: Labels;
+  readonly draining: boolean;
+  readonly connected: boolean;
+  /** The version that it decides with; null without a snapshot. */
+  readonly version: number | null;
+  /** Since the control plane last confirmed the version, in milliseconds. */
+  readonly ageMs: number | null;
+  readonly staleMaxMs: number | null;
+  /** Calls counted that the control plane has not taken yet. */
+  readonly spooledCalls: number;
+  /** What is wrong, for people; null when nothing is. */
+  readonly fault: string | null;
+}
