@@ -22,6 +22,7 @@ export {
   type Gateway,
   type GatewayState,
   type JoinedGateway,
+  joinGateway,
   type KeyPropagation,
 } from './routes/gateways.ts';
 export * from './routes/index.ts';

@@ -36,7 +36,10 @@ const snapshot = z.strictObject({
   type: z.literal('snapshot'),
   ...workspace,
   version,
-  /** When the control plane made it, in milliseconds since 1970; the same in all parts. */
+  /**
+   * When the control plane made it, by the database's clock, in milliseconds since 1970; the same
+   * in all parts. What is not newer than something that came before, confirms nothing.
+   */
   issuedAtMs: moment,
   part: z.int().min(0),
   last: z.boolean(),

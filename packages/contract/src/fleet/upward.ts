@@ -5,7 +5,15 @@ import { hello } from './hello.ts';
 /** Every decision from now on is made with the version. */
 const ack = z.strictObject({ type: z.literal('ack'), version: z.int().min(0) });
 
-export const REJECT_REASONS = ['signature', 'malformed', 'foreign', 'gap', 'incomplete'] as const;
+/** `older` is a snapshot from before the version that the gateway decides with: perhaps a replay. */
+export const REJECT_REASONS = [
+  'signature',
+  'malformed',
+  'foreign',
+  'older',
+  'gap',
+  'incomplete',
+] as const;
 export type RejectReason = (typeof REJECT_REASONS)[number];
 
 /** Something that came was not applied; what stood before stands. */
