@@ -7,6 +7,7 @@ import { connect } from './db/connect.ts';
 import { migrateDatabase } from './db/migrate.ts';
 import { createAuth } from './features/identity/index.ts';
 import { createSetup, type Setup } from './features/setup/index.ts';
+import { deriveSigningKey, publicKeyText } from './fleet/signing-key.ts';
 import { createServer } from './http/server.ts';
 import { startJobs } from './jobs/index.ts';
 import { CHANGE_CHANNEL } from './kernel/append-changes.ts';
@@ -70,6 +71,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     usage,
     baseUrl,
     mailer,
+    fleet: { publicKey: publicKeyText(deriveSigningKey(options.secret)) },
   };
   const jobs = await startJobs(options.database, services);
   const auth = createAuth({ db, baseUrl, secret: options.secret, log });

@@ -19,6 +19,8 @@ export interface Services {
   readonly baseUrl: string;
   /** Null where no mail server is configured: people then hand links over by themselves. */
   readonly mailer: Mailer | null;
+  /** What gateways pin when they join: the key that signs all they are told, as a JWK's `x`. */
+  readonly fleet: { readonly publicKey: string };
 }
 
 export type Actor =
