@@ -37,3 +37,11 @@ export function hasFingerprint(records: Records, slot: number, hash: Uint8Array)
 export function writeFingerprint(records: Records, slot: number, hash: Uint8Array): void {
   for (let i = 0; i < FINGERPRINT_WORDS; i++) writeWord(records, slot, i, hashWord(hash, i));
 }
+
+/** A hash that finds the record: the words of its fingerprint, and zeros for the rest. */
+export function readHash(records: Records, slot: number): Uint8Array {
+  const hash = new Uint8Array(HASH_BYTES);
+  const view = new DataView(hash.buffer);
+  for (let i = 0; i < FINGERPRINT_WORDS; i++) view.setInt32(i * 4, readWord(records, slot, i));
+  return hash;
+}

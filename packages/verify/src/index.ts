@@ -34,6 +34,7 @@ export {
   SECRET_PREFIXES,
   type SecretPrefix,
 } from './key-text.ts';
+export { type KeySecret, putKey, removeKey, type WholeKey } from './put-key.ts';
 export {
   includes,
   intersect,

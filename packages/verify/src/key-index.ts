@@ -1,6 +1,7 @@
 import { isHash, requireHash, writeFingerprint } from './fingerprint.ts';
 import { addToTable, findInTable, removeFromTable } from './hash-table.ts';
 import type { KeyFacts } from './key-facts.ts';
+import { addKeyId, removeKeyId } from './key-ids.ts';
 import { acquireLinks, readLinks, releaseLinks, writeLinks } from './key-links.ts';
 import { readExpiry, readScopes, readStatus, writeScopes, writeState } from './key-record.ts';
 import type { KeyIndex } from './key-store.ts';
@@ -15,7 +16,10 @@ export function putSecret(index: KeyIndex, hash: Uint8Array, facts: KeyFacts): v
   const known = findSecret(index, hash);
   // Acquired before the old ones are released, so that what both share is not built anew.
   const links = acquireLinks(index, facts);
-  if (known >= 0) releaseLinks(index, known);
+  if (known >= 0) {
+    releaseLinks(index, known);
+    removeKeyId(index.keyIdTable, index.keyIds, known);
+  }
   const slot = known >= 0 ? known : allocateSlot(index.records);
   writeLinks(index.records, slot, links);
   writeScopes(index.records, slot, facts.scopes);
@@ -23,6 +27,7 @@ export function putSecret(index: KeyIndex, hash: Uint8Array, facts: KeyFacts): v
   if (facts.retiresAtMs === null) index.retiresAtMs.delete(slot);
   else index.retiresAtMs.set(slot, facts.retiresAtMs);
   index.keyIds[slot] = facts.keyId;
+  addKeyId(index.keyIdTable, index.keyIds, slot);
   index.names[slot] = facts.name;
   if (known >= 0) return;
   writeFingerprint(index.records, slot, hash);
@@ -34,6 +39,7 @@ export function removeSecret(index: KeyIndex, hash: Uint8Array): boolean {
   const slot = isHash(hash) ? removeFromTable(index.table, index.records, hash) : -1;
   if (slot < 0) return false;
   releaseLinks(index, slot);
+  removeKeyId(index.keyIdTable, index.keyIds, slot);
   index.retiresAtMs.delete(slot);
   index.keyIds[slot] = '';
   index.names[slot] = '';

@@ -1,6 +1,7 @@
 import { createHashTable, type HashTable } from './hash-table.ts';
 import { createInternedTexts, type InternedTexts } from './interned-texts.ts';
 import { createIpLists, type IpLists } from './ip-lists.ts';
+import { createKeyIdTable, type KeyIdTable } from './key-ids.ts';
 import { createRecords, type Records } from './records.ts';
 import type { ScopeSet } from './scope-set.ts';
 
@@ -9,6 +10,8 @@ export interface KeyIndex {
   readonly table: HashTable;
   readonly records: Records;
   readonly keyIds: string[];
+  /** Finds slots by the id of the key. */
+  readonly keyIdTable: KeyIdTable;
   readonly names: string[];
   /** By slot; only secrets in a grace period have one. */
   readonly retiresAtMs: Map<number, number>;
@@ -33,6 +36,7 @@ export function createKeyIndex(): KeyIndex {
     table: createHashTable(),
     records: createRecords(),
     keyIds: [],
+    keyIdTable: createKeyIdTable(),
     names: [],
     retiresAtMs: new Map(),
     organizations: createInternedTexts(),

@@ -2,10 +2,12 @@ import { isScope } from '@tollkeeper/contract';
 import {
   createKeyIndex,
   type KeyIndex,
+  type KeySecret,
+  putKey,
   putOwner,
   putSecret,
+  removeKey,
   removeOwner,
-  removeSecret,
   scopeSet,
 } from '@tollkeeper/verify';
 import { and, eq, gt, inArray, isNull, or, sql } from 'drizzle-orm';
@@ -22,52 +24,38 @@ export interface LiveKeys extends Followed {
 }
 
 const PAGE = 20_000;
-const HASH_BYTES = 32;
 
 export function createLiveKeys(db: Database): LiveKeys {
-  let live = emptyState();
+  let live = createKeyIndex();
   return {
-    index: () => live.index,
+    index: () => live,
     reload: async () => {
-      const next = emptyState();
+      const next = createKeyIndex();
       await loadAll(db, next);
       live = next;
     },
     apply: async (changes) => {
-      await applyOrganizations(db, live.index, subjects(changes, 'organization'));
+      await applyOrganizations(db, live, subjects(changes, 'organization'));
       await applyMembers(db, live, subjects(changes, 'member'), subjects(changes, 'role'));
       await applyKeys(db, live, subjects(changes, 'key'));
     },
   };
 }
 
-interface State {
-  readonly index: KeyIndex;
-  /**
-   * The hashes of each key, one behind the other, a character a byte: a Buffer of the driver's
-   * would keep the whole network chunk that it was cut from.
-   */
-  readonly hashesOfKey: Map<string, string>;
-}
-
-function emptyState(): State {
-  return { index: createKeyIndex(), hashesOfKey: new Map() };
-}
-
 function subjects(changes: readonly AppendedChange[], kind: AppendedChange['kind']): string[] {
   return [...new Set(changes.filter((c) => c.kind === kind).map((c) => c.subjectId))];
 }
 
-async function loadAll(db: Database, state: State): Promise<void> {
-  await loadOrganizations(db, state.index);
-  for (const row of await selectOwners(db)) addOwner(state, row);
+async function loadAll(db: Database, index: KeyIndex): Promise<void> {
+  await loadOrganizations(db, index);
+  for (const row of await selectOwners(db)) addOwner(index, row);
   let after: Buffer = Buffer.alloc(0);
   for (;;) {
     const rows = await selectSecrets(db)
       .where(and(gt(apiKeySecret.hash, after), notRetired()))
       .orderBy(apiKeySecret.hash)
       .limit(PAGE);
-    for (const row of rows) addSecret(state, row);
+    for (const row of rows) putSecret(index, row.hash, { ...factsOf(row), ...secretOf(row) });
     const last = rows.at(-1);
     if (!last || rows.length < PAGE) return;
     after = last.hash;
@@ -87,7 +75,7 @@ function selectOwners(db: Database) {
 }
 type Owner = Awaited<ReturnType<typeof selectOwners>>[number];
 
-function addOwner({ index }: State, owner: Owner): void {
+function addOwner(index: KeyIndex, owner: Owner): void {
   putOwner(index, {
     memberId: owner.id,
     organizationId: owner.organizationId,
@@ -99,7 +87,7 @@ function addOwner({ index }: State, owner: Owner): void {
 /** Members that changed themselves, and those whose role did. */
 async function applyMembers(
   db: Database,
-  state: State,
+  index: KeyIndex,
   ids: readonly string[],
   roleIds: readonly string[],
 ): Promise<void> {
@@ -108,8 +96,8 @@ async function applyMembers(
     or(inArray(member.id, [...ids]), inArray(member.roleId, [...roleIds])),
   );
   const found = new Set(rows.map((row) => row.id));
-  for (const row of rows) addOwner(state, row);
-  for (const id of ids) if (!found.has(id)) removeOwner(state.index, id);
+  for (const row of rows) addOwner(index, row);
+  for (const id of ids) if (!found.has(id)) removeOwner(index, id);
 }
 
 function selectSecrets(db: Database) {
@@ -136,8 +124,8 @@ function notRetired() {
   return or(isNull(apiKeySecret.retiresAt), gt(apiKeySecret.retiresAt, sql`now()`));
 }
 
-function addSecret({ index, hashesOfKey }: State, row: SecretRow): void {
-  putSecret(index, row.hash, {
+function factsOf(row: SecretRow) {
+  return {
     keyId: row.keyId,
     name: row.name,
     organizationId: row.organizationId,
@@ -147,21 +135,21 @@ function addSecret({ index, hashesOfKey }: State, row: SecretRow): void {
     expiresAtMs: row.expiresAt?.getTime() ?? null,
     scopes: scopeSet(row.scopes.filter(isScope)),
     allowedIps: row.allowedIps,
-    retiresAtMs: row.retiresAt?.getTime() ?? null,
-  });
-  hashesOfKey.set(row.keyId, (hashesOfKey.get(row.keyId) ?? '') + row.hash.toString('latin1'));
+  };
 }
 
-/** Takes the key's secrets out and puts in what stands now, without a turn of the loop between. */
-async function applyKeys(db: Database, state: State, ids: readonly string[]): Promise<void> {
+function secretOf(row: SecretRow): KeySecret {
+  return { hash: row.hash, retiresAtMs: row.retiresAt?.getTime() ?? null };
+}
+
+/** Keys whose secrets are all gone or retired are forgotten. */
+async function applyKeys(db: Database, index: KeyIndex, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   const rows = await selectSecrets(db).where(and(inArray(apiKey.id, [...ids]), notRetired()));
+  const rowsOfKey = Map.groupBy(rows, (row) => row.keyId);
   for (const id of ids) {
-    const hashes = Buffer.from(state.hashesOfKey.get(id) ?? '', 'latin1');
-    for (let at = 0; at < hashes.length; at += HASH_BYTES) {
-      removeSecret(state.index, hashes.subarray(at, at + HASH_BYTES));
-    }
-    state.hashesOfKey.delete(id);
+    const [row, ...others] = rowsOfKey.get(id) ?? [];
+    if (row) putKey(index, { ...factsOf(row), secrets: [row, ...others].map(secretOf) });
+    else removeKey(index, id);
   }
-  for (const row of rows) addSecret(state, row);
 }

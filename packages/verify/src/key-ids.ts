@@ -1,0 +1,128 @@
+/**
+ * Key id → slots of its secrets, by open addressing with linear probing: an entry for each secret,
+ * so a key has as many as it has secrets. An entry is 0 when empty, else the slot plus one in 26
+ * bits below 6 bits of the id's hash, which spare most of the looks at ids that turn out to be
+ * others. Only changes search here, never a decision: so it is filled fuller than the table of
+ * hashes, and grows by half, in favour of memory. Ids are made by the control plane at random, so
+ * that nobody can make them crowd.
+ */
+export interface KeyIdTable {
+  entries: Int32Array;
+  size: number;
+}
+
+/** The id of the key by slot. */
+type KeyIds = readonly string[];
+
+const SLOT_BITS = 26;
+const SLOT_MASK = (1 << SLOT_BITS) - 1;
+const TAG_MASK = 63;
+const ENTRIES_MIN = 16;
+const FULL = 0.875;
+const GROWTH = 1.5;
+const TWO_TO_32 = 2 ** 32;
+
+export function createKeyIdTable(): KeyIdTable {
+  return { entries: new Int32Array(ENTRIES_MIN), size: 0 };
+}
+
+/** Adds the slot under the id that it has; it must not be in the table yet. */
+export function addKeyId(table: KeyIdTable, keyIds: KeyIds, slot: number): void {
+  if (table.size >= table.entries.length * FULL) growTable(table, keyIds);
+  placeSlot(table.entries, hashOf(keyIds[slot] ?? ''), slot);
+  table.size++;
+}
+
+/** Removes the slot, which must still have the id that it was added with. */
+export function removeKeyId(table: KeyIdTable, keyIds: KeyIds, slot: number): void {
+  const { entries } = table;
+  let position = homeOf(entries, hashOf(keyIds[slot] ?? ''));
+  for (let entry = entryAt(entries, position); entry !== 0; entry = entryAt(entries, position)) {
+    if (slotOf(entry) === slot) {
+      closeGap(entries, keyIds, position);
+      table.size--;
+      return;
+    }
+    position = after(entries, position);
+  }
+}
+
+/** The slots of all secrets of the key. */
+export function slotsOfKey(table: KeyIdTable, keyIds: KeyIds, keyId: string): readonly number[] {
+  const { entries } = table;
+  const hash = hashOf(keyId);
+  let slots = NO_SLOTS;
+  let position = homeOf(entries, hash);
+  for (let entry = entryAt(entries, position); entry !== 0; entry = entryAt(entries, position)) {
+    const isKey = entry >>> SLOT_BITS === (hash & TAG_MASK) && keyIds[slotOf(entry)] === keyId;
+    // Most searches are for keys that are new: those make no list.
+    if (isKey) slots = [...slots, slotOf(entry)];
+    position = after(entries, position);
+  }
+  return slots;
+}
+
+const NO_SLOTS: readonly number[] = [];
+
+function placeSlot(entries: Int32Array, hash: number, slot: number): void {
+  let position = homeOf(entries, hash);
+  while (entryAt(entries, position) !== 0) position = after(entries, position);
+  entries[position] = ((hash & TAG_MASK) << SLOT_BITS) | (slot + 1);
+}
+
+/**
+ * Empties the entry and moves later ones of its run back, each as far as the position that its id
+ * asks for: a search, which ends at the first empty entry, still meets them.
+ */
+function closeGap(entries: Int32Array, keyIds: KeyIds, position: number): void {
+  let gap = position;
+  let next = after(entries, gap);
+  for (let entry = entryAt(entries, next); entry !== 0; entry = entryAt(entries, next)) {
+    const home = homeOf(entries, hashOf(keyIds[slotOf(entry)] ?? ''));
+    if (distance(entries, home, next) >= distance(entries, gap, next)) {
+      entries[gap] = entry;
+      gap = next;
+    }
+    next = after(entries, next);
+  }
+  entries[gap] = 0;
+}
+
+function growTable(table: KeyIdTable, keyIds: KeyIds): void {
+  const grown = new Int32Array(Math.ceil(table.entries.length * GROWTH));
+  for (const entry of table.entries) {
+    const slot = slotOf(entry);
+    if (entry !== 0) placeSlot(grown, hashOf(keyIds[slot] ?? ''), slot);
+  }
+  table.entries = grown;
+}
+
+/** FNV-1a, then mixed so that high and low bits depend on every character. */
+function hashOf(keyId: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < keyId.length; i++) hash = Math.imul(hash ^ keyId.charCodeAt(i), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}
+
+/** A table of any size is reached evenly, with the high bits; the tag takes the low ones. */
+function homeOf(entries: Int32Array, hash: number): number {
+  return Math.floor((hash * entries.length) / TWO_TO_32);
+}
+
+function after(entries: Int32Array, position: number): number {
+  return position + 1 === entries.length ? 0 : position + 1;
+}
+
+function distance(entries: Int32Array, from: number, to: number): number {
+  return to >= from ? to - from : to - from + entries.length;
+}
+
+function entryAt(entries: Int32Array, position: number): number {
+  return entries[position] ?? 0;
+}
+
+function slotOf(entry: number): number {
+  return (entry & SLOT_MASK) - 1;
+}

@@ -1,0 +1,42 @@
+import { readHash, requireHash } from './fingerprint.ts';
+import type { KeyFacts } from './key-facts.ts';
+import { slotsOfKey } from './key-ids.ts';
+import { findSecret, putSecret, removeSecret } from './key-index.ts';
+import type { KeyIndex } from './key-store.ts';
+
+/** A key with all its secrets: one, or two while a rotation's grace runs. */
+export interface WholeKey extends Omit<KeyFacts, 'retiresAtMs'> {
+  readonly secrets: readonly KeySecret[];
+}
+
+export interface KeySecret {
+  /** SHA-256 of the secret, 32 bytes. */
+  readonly hash: Uint8Array;
+  /** When this secret, replaced by a rotation, stops to be known. */
+  readonly retiresAtMs: number | null;
+}
+
+/**
+ * Inserts the key, or replaces all that is known about it: a secret that is not given is no longer
+ * known. No secrets at all is as good as `removeKey`.
+ * @throws RangeError, before anything changes, when a hash is not 32 bytes; past 67 million secrets
+ */
+export function putKey(index: KeyIndex, key: WholeKey): void {
+  for (const { hash } of key.secrets) requireHash(hash);
+  const before = slotsOfKey(index.keyIdTable, index.keyIds, key.keyId);
+  for (const { hash, retiresAtMs } of key.secrets) putSecret(index, hash, { ...key, retiresAtMs });
+  if (before.length === 0) return;
+  const kept = new Set(key.secrets.map(({ hash }) => findSecret(index, hash)));
+  for (const slot of before) if (!kept.has(slot)) removeSlot(index, slot);
+}
+
+/** Forgets the key and all its secrets. False when it was not known. */
+export function removeKey(index: KeyIndex, keyId: string): boolean {
+  const slots = slotsOfKey(index.keyIdTable, index.keyIds, keyId);
+  for (const slot of slots) removeSlot(index, slot);
+  return slots.length > 0;
+}
+
+function removeSlot(index: KeyIndex, slot: number): void {
+  removeSecret(index, readHash(index.records, slot));
+}
