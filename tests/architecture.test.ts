@@ -11,8 +11,8 @@ import { findBadNames } from './architecture/names.ts';
 import { listSources, readRepository } from './architecture/read-repository.ts';
 import { findLongFiles } from './architecture/size.ts';
 
-/** The last two are let in by the token of an invitation. */
-const PUBLIC_ROUTES = ['getSetup', 'setup', 'findInvitation', 'acceptInvitation'];
+/** Set-up by its token, two by the token of an invitation, and the last by a join key. */
+const PUBLIC_ROUTES = ['getSetup', 'setup', 'findInvitation', 'acceptInvitation', 'joinGateway'];
 
 /** Scopes that guard no route of their own, but widen what others answer. */
 const WIDENING = ['api_keys.manage_all'];
@@ -23,8 +23,6 @@ const NOT_YET_GUARDED = [
   'policies.create',
   'policies.edit',
   'policies.delete',
-  'fleet.read',
-  'fleet.manage',
   'audit.read',
   'audit.export',
   'audit.webhook_manage',

@@ -28,6 +28,7 @@ export {
 export * from './routes/index.ts';
 export { INVITATION_DAYS, type Invitation, type InvitationWithLink } from './routes/invitations.ts';
 export {
+  JOIN_KEY_DEFAULTS,
   JOIN_KEY_LIFETIME_SECONDS_MAX,
   JOIN_KEY_STATUSES,
   JOIN_KEY_USES_MAX,

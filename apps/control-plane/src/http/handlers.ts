@@ -2,8 +2,10 @@ import type { Route, RouteName, RouteOutput, Routes } from '@tollkeeper/contract
 import type { z } from 'zod';
 import { listScopes, whoami } from '../features/access/index.ts';
 import * as apiKeys from '../features/api-keys/index.ts';
+import * as gateways from '../features/gateways/index.ts';
 import { type Auth, signIn } from '../features/identity/index.ts';
 import * as invitations from '../features/invitations/index.ts';
+import * as joinKeys from '../features/join-keys/index.ts';
 import {
   listMembers,
   reinstateMember,
@@ -56,6 +58,8 @@ export const handlers: { readonly [N in RouteName]: Handler<Routes[N]> } = {
   updateSecurity: security.updateSecurity,
   previewSecurity: security.previewSecurity,
   ...workspaces,
+  ...gateways,
+  ...joinKeys,
   listRoles,
   createRole,
   updateRole,

@@ -1,6 +1,7 @@
 import { type Route, type RouteName, routes } from '@tollkeeper/contract';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Answer, Client } from '../testing/client.ts';
+import { joinFleet } from '../testing/fleet.ts';
 import { makeKey } from '../testing/keys.ts';
 import { choosePlan, claimedOrganization } from '../testing/people.ts';
 import { readTables } from '../testing/tables.ts';
@@ -45,6 +46,7 @@ type Attack = readonly [path: string, body?: unknown];
 
 let app: TestApp;
 let owner: Client;
+/** An id of each kind, by its prefix. */
 let known: Record<string, string>;
 
 beforeAll(async () => {
@@ -52,9 +54,18 @@ beforeAll(async () => {
   owner = await claimServer(app);
   await choosePlan(app, 'enterprise');
   const { workspaceId, memberId, organizationId } = await claimedOrganization(app);
-  const { id } = await makeKey(app, owner);
-  known = { key: id, ws: workspaceId, mem: memberId, org: organizationId };
+  known = { ws: workspaceId, mem: memberId, org: organizationId };
+  await makeAnew();
 });
+
+async function makeAnew(): Promise<void> {
+  const { joinKey, gateway } = await joinFleet(app, owner, known.ws ?? '');
+  Object.assign(known, {
+    key: (await makeKey(app, owner)).id,
+    jk: joinKey.id,
+    gw: gateway.gatewayId,
+  });
+}
 
 const entries = Object.entries<Route>(routes) as [RouteName, Route][];
 const list = entries.filter(([name]) => !ENDS_THE_WORLD.includes(name));
@@ -63,8 +74,8 @@ describe('every route of the contract', () => {
   it.each(list)(
     'takes hostile values for a refusal, never for a fault: %s',
     async (_name, route) => {
-      // Some of them delete it.
-      known.key = (await makeKey(app, owner)).id;
+      // Some of them delete what there is.
+      await makeAnew();
       const all = attacks(route);
       let before = await readTables(app);
       const refused = await sendAll(route, all);
@@ -78,7 +89,7 @@ describe('every route of the contract', () => {
   );
 
   it.each(list)('refuses a field that it does not know: %s', async (_name, route) => {
-    const path = route.path.replace(/\{\w+\}/g, known.key ?? '');
+    const path = withIds(route);
     if (route.method === 'GET') {
       expect((await send(route, `${path}?isAdmin=1`)).status).toBe(422);
       return;
@@ -105,7 +116,7 @@ async function sendAll(route: Route, all: readonly Attack[]): Promise<Attack[]> 
 
 /** Each parameter, query field and body field in turn is each hostile value. */
 function attacks(route: Route): Attack[] {
-  const good = route.path.replace(/\{\w+\}/g, known.key ?? '');
+  const good = withIds(route);
   const texts = VALUES.map((value) => encodeURIComponent(asText(value)));
   const list: Attack[] = [];
   if (route.path.includes('{')) {
@@ -122,6 +133,12 @@ function attacks(route: Route): Attack[] {
     for (const value of VALUES) list.push([good, { ...GOOD[field], [field]: value }]);
   }
   return list;
+}
+
+/** Of the kind that the path is about; of any other, a path of keys. */
+function withIds({ path }: Route): string {
+  const kinds: Record<string, string> = { gateways: 'gw', 'join-keys': 'jk' };
+  return path.replace(/\{\w+\}/g, known[kinds[path.split('/')[2] ?? ''] ?? 'key'] ?? '');
 }
 
 /** What must stand beside a field for it to be looked at. */

@@ -7,6 +7,7 @@ import {
 } from '@tollkeeper/contract';
 import { setPlan } from '../features/organization/index.ts';
 import type { Answer, Client } from '../testing/client.ts';
+import { joinFleet } from '../testing/fleet.ts';
 import { addMember, addWorkspace, claimedOrganization, type Person } from '../testing/people.ts';
 import { claimServer, type TestApp, withKey } from '../testing/test-app.ts';
 
@@ -33,8 +34,11 @@ export async function createVictim(app: TestApp): Promise<Victim> {
     email: 'guest@example.com',
     roleId: 'role_viewer',
   });
+  const { joinKey, gateway } = await joinFleet(app, owner, workspaceId);
   const targets = {
     'api-keys': key.id,
+    'join-keys': joinKey.id,
+    gateways: gateway.gatewayId,
     members: bystander.memberId,
     workspaces: workspaceId,
     roles: role.body.id,
@@ -75,6 +79,8 @@ const BODIES: Partial<Record<RouteName, (victim: Victim) => unknown>> = {
   createWorkspace: () => ({ name: 'intruder', environment: 'live' }),
   updateWorkspace: () => ({ name: 'renamed' }),
   deleteWorkspace: () => ({ name: 'default' }),
+  createJoinKey: ({ targets }) => ({ workspaceId: targets.workspaces }),
+  updateGateway: () => ({ name: 'renamed', labels: {}, draining: true }),
 };
 
 /** Calls the operation on the victim's things, as the client. */

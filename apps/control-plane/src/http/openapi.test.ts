@@ -96,7 +96,7 @@ describe('GET /openapi.json', () => {
     const showing = operations
       .filter(({ operation }) => JSON.stringify(operation.responses).includes('"secret"'))
       .map(({ operation }) => operation.operationId);
-    expect(showing.toSorted()).toEqual(['createKey', 'rotateKey']);
+    expect(showing.toSorted()).toEqual(['createJoinKey', 'createKey', 'rotateKey']);
     expect(
       JSON.stringify(Object.values<Route>(routes).map(({ response }) => response)),
     ).not.toMatch(/"(hash|password|tokenHash|hashes)"/);

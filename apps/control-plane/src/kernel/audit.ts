@@ -9,11 +9,21 @@ import type { Origin, Services } from './context.ts';
 export type AuditActor =
   | { readonly type: 'member'; readonly memberId: string }
   | { readonly type: 'key'; readonly memberId: string; readonly keyId: string }
+  /** A gateway that joins; the member stands for the join key. */
+  | { readonly type: 'join_key'; readonly memberId: string; readonly joinKeyId: string }
   | { readonly type: 'operator' }
   | { readonly type: 'system'; readonly job: string };
 
 export interface AuditTarget {
-  readonly type: 'api_key' | 'organization' | 'member' | 'workspace' | 'role' | 'invitation';
+  readonly type:
+    | 'api_key'
+    | 'organization'
+    | 'member'
+    | 'workspace'
+    | 'role'
+    | 'invitation'
+    | 'join_key'
+    | 'gateway';
   readonly id: string;
   readonly name: string;
 }

@@ -10,6 +10,6 @@ export function cookiesOf(answer: Answer<unknown>): string {
 }
 
 /** A client without a credential, from our own pages. */
-export function visitor(app: TestApp, cookie = ''): Client {
+export function visitor(app: Pick<TestApp, 'baseUrl'>, cookie = ''): Client {
   return createClient(app.baseUrl, { origin: app.baseUrl, ...(cookie ? { cookie } : {}) });
 }

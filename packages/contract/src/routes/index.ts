@@ -1,6 +1,8 @@
 import * as access from './access.ts';
 import * as apiKeys from './api-keys.ts';
+import * as gateways from './gateways.ts';
 import * as invitations from './invitations.ts';
+import * as joinKeys from './join-keys.ts';
 import * as members from './members.ts';
 import * as organization from './organization.ts';
 import * as roles from './roles.ts';
@@ -52,6 +54,15 @@ export const routes = {
   createWorkspace: workspaces.createWorkspace,
   updateWorkspace: workspaces.updateWorkspace,
   deleteWorkspace: workspaces.deleteWorkspace,
+  listGateways: gateways.listGateways,
+  getGateway: gateways.getGateway,
+  updateGateway: gateways.updateGateway,
+  deleteGateway: gateways.deleteGateway,
+  joinGateway: gateways.joinGateway,
+  getKeyPropagation: gateways.getKeyPropagation,
+  listJoinKeys: joinKeys.listJoinKeys,
+  createJoinKey: joinKeys.createJoinKey,
+  deleteJoinKey: joinKeys.deleteJoinKey,
 } as const;
 
 export type Routes = typeof routes;

@@ -11,6 +11,8 @@ const params = z.strictObject({ id: joinKeyId });
 export const JOIN_KEY_STATUSES = ['active', 'used_up', 'expired'] as const;
 export const JOIN_KEY_LIFETIME_SECONDS_MAX = 30 * 86_400;
 export const JOIN_KEY_USES_MAX = 1000;
+/** What a join key is when its creator leaves it open. */
+export const JOIN_KEY_DEFAULTS = { name: 'gateway', lifetimeSeconds: 3600, usesMax: 1 } as const;
 
 const joinKey = z
   .strictObject({
@@ -64,13 +66,17 @@ export const createJoinKey = defineRoute({
   tag,
   body: z.strictObject({
     name: visibleLine(64)
-      .default('gateway')
+      .default(JOIN_KEY_DEFAULTS.name)
       .meta({ examples: ['eu-west edge'] }),
     workspaceId: workspaceId.optional().meta({
       description: "Else the calling key's own, or the only workspace",
     }),
-    lifetimeSeconds: z.int().min(60).max(JOIN_KEY_LIFETIME_SECONDS_MAX).default(3600),
-    usesMax: z.int().min(1).max(JOIN_KEY_USES_MAX).default(1),
+    lifetimeSeconds: z
+      .int()
+      .min(60)
+      .max(JOIN_KEY_LIFETIME_SECONDS_MAX)
+      .default(JOIN_KEY_DEFAULTS.lifetimeSeconds),
+    usesMax: z.int().min(1).max(JOIN_KEY_USES_MAX).default(JOIN_KEY_DEFAULTS.usesMax),
     labels: labels.default({}),
   }),
   status: 201,

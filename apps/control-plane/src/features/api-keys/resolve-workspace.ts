@@ -1,9 +1,8 @@
 import { PROFILE_CATALOG, type Profile } from '@tollkeeper/contract';
-import { and, eq } from 'drizzle-orm';
 import type { Transaction } from '../../db/connect.ts';
-import { workspace } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
-import { invalidField, notFound } from '../../kernel/domain-error.ts';
+import { invalidField } from '../../kernel/domain-error.ts';
+import { findOnlyWorkspace, getWorkspace } from '../../kernel/get-workspace.ts';
 
 interface Place {
   readonly workspaceId: string | null;
@@ -31,33 +30,16 @@ export async function resolveWorkspace(
     return { workspaceId: null, environment: 'live' };
   }
   const id = asked ?? (asked === null && confinement === 'optional' ? null : ctx.workspaceId);
-  if (id) return findWorkspace(tx, ctx, id);
+  if (id) return getWorkspace(tx, ctx, id);
   if (confinement === 'optional') return { workspaceId: null, environment: 'live' };
   return onlyWorkspace(tx, ctx, profile);
 }
 
-async function findWorkspace(tx: Transaction, ctx: Ctx, id: string): Promise<Place> {
-  const [row] = await tx
-    .select({ workspaceId: workspace.id, environment: workspace.environment })
-    .from(workspace)
-    .where(and(eq(workspace.organizationId, ctx.organizationId), eq(workspace.id, id)))
-    .for('key share');
-  if (!row || (ctx.workspaceId !== null && ctx.workspaceId !== id)) throw notFound('workspace', id);
-  return row;
-}
-
 async function onlyWorkspace(tx: Transaction, ctx: Ctx, profile: Profile): Promise<Place> {
-  const rows = await tx
-    .select({ workspaceId: workspace.id, environment: workspace.environment })
-    .from(workspace)
-    .where(eq(workspace.organizationId, ctx.organizationId))
-    .limit(2);
-  const [only] = rows;
-  if (!only || rows.length > 1) {
-    throw invalidField(
-      'workspaceId',
-      `is needed with the profile "${profile}": the organization has several workspaces`,
-    );
-  }
-  return only;
+  const only = await findOnlyWorkspace(tx, ctx);
+  if (only) return only;
+  throw invalidField(
+    'workspaceId',
+    `is needed with the profile "${profile}": the organization has several workspaces`,
+  );
 }

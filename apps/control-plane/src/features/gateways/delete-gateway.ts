@@ -1,0 +1,24 @@
+import { eq } from 'drizzle-orm';
+import { gateway } from '../../db/schema/index.ts';
+import type { Ctx } from '../../kernel/context.ts';
+import { write } from '../../kernel/write.ts';
+import { gatewayFacts, lockGateway } from './gateway-view.ts';
+
+/** Its credential stops, and whichever process it is connected to hears of it. @throws DomainError */
+export function deleteGateway(
+  ctx: Ctx,
+  { params }: { params: { id: string } },
+): Promise<undefined> {
+  const spec = { scope: 'fleet.manage', action: 'gateway.delete' } as const;
+  return write(ctx, spec, async (tx, confirmed) => {
+    const row = await lockGateway(tx, confirmed, params.id);
+    await tx.delete(gateway).where(eq(gateway.id, row.id));
+    return {
+      result: undefined,
+      target: { type: 'gateway', id: row.id, name: row.name },
+      before: gatewayFacts(row),
+      after: null,
+      changes: [{ kind: 'gateway', subjectId: row.id }],
+    };
+  });
+}

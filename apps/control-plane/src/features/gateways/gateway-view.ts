@@ -1,0 +1,107 @@
+import type { Gateway, GatewayState } from '@tollkeeper/contract';
+import { and, eq, getTableColumns } from 'drizzle-orm';
+import type { Database, Transaction } from '../../db/connect.ts';
+import { gateway, workspace } from '../../db/schema/index.ts';
+import type { Facts } from '../../kernel/audit.ts';
+import type { Ctx } from '../../kernel/context.ts';
+import { notFound } from '../../kernel/domain-error.ts';
+import {
+  findLiveConnections,
+  type LiveConnection,
+  sharesIdentity,
+} from '../../kernel/gateway-presence.ts';
+import { visibleFleet } from '../../kernel/visible-fleet.ts';
+
+export type GatewayRow = typeof gateway.$inferSelect;
+
+/** Gateways with the newest version of their workspace; narrowed by the caller. */
+export function selectGateways(db: Database | Transaction) {
+  return db
+    .select({ ...getTableColumns(gateway), currentVersion: workspace.version })
+    .from(gateway)
+    .innerJoin(workspace, eq(workspace.id, gateway.workspaceId))
+    .$dynamic();
+}
+
+export type ViewRow = Awaited<ReturnType<typeof selectGateways>>[number];
+
+/** The gateways as a page shows them, in the order of the rows. */
+export async function gatewayViews(
+  db: Database | Transaction,
+  rows: readonly ViewRow[],
+): Promise<Gateway[]> {
+  const live = await findLiveConnections(
+    db,
+    rows.map((row) => row.id),
+  );
+  return rows.map((row) => gatewayView(row, live.get(row.id) ?? []));
+}
+
+function gatewayView(row: ViewRow, connections: readonly LiveConnection[]): Gateway {
+  const health = connections.at(-1)?.health;
+  return {
+    id: row.id,
+    name: row.name,
+    workspaceId: row.workspaceId,
+    labels: row.labels,
+    state: gatewayState(row, connections),
+    draining: row.draining,
+    appliedVersion: row.appliedVersion,
+    currentVersion: row.currentVersion,
+    staleMaxMs: row.staleMaxMs,
+    softwareVersion: row.softwareVersion,
+    createdAt: row.createdAt.toISOString(),
+    lastSeenAt: row.lastSeenAt?.toISOString() ?? null,
+    callsPerMinute: health?.callsPerMinute ?? null,
+    cpuPercent: health?.cpuPercent ?? null,
+    memoryBytes: health?.memoryBytes ?? null,
+    spooledCalls: health?.spooledCalls ?? null,
+    fault: health?.fault ?? null,
+    instances: connections.map((each) => ({
+      address: each.address,
+      hostname: each.hostname,
+      connectedAt: each.connectedAt.toISOString(),
+    })),
+    identityConflict: sharesIdentity(connections),
+  };
+}
+
+export function gatewayState(
+  row: Pick<ViewRow, 'lastSeenAt' | 'appliedVersion' | 'currentVersion'>,
+  connections: readonly LiveConnection[],
+): GatewayState {
+  if (connections.length === 0) return row.lastSeenAt ? 'unreachable' : 'never_seen';
+  const isBehind = row.appliedVersion === null || row.appliedVersion < row.currentVersion;
+  return isBehind ? 'behind' : 'connected';
+}
+
+/** @throws DomainError not_found */
+export async function readGateway(
+  db: Database | Transaction,
+  ctx: Ctx,
+  id: string,
+): Promise<Gateway> {
+  const rows = await selectGateways(db).where(and(visibleFleet(ctx, gateway), eq(gateway.id, id)));
+  const [view] = await gatewayViews(db, rows);
+  if (!view) throw notFound('gateway', id);
+  return view;
+}
+
+/** The gateway, locked until the transaction ends. @throws DomainError not_found */
+export async function lockGateway(tx: Transaction, ctx: Ctx, id: string): Promise<GatewayRow> {
+  const [row] = await tx
+    .select()
+    .from(gateway)
+    .where(and(visibleFleet(ctx, gateway), eq(gateway.id, id)))
+    .for('update');
+  if (!row) throw notFound('gateway', id);
+  return row;
+}
+
+/** What the audit log tells of a gateway: what people decide about it. */
+export function gatewayFacts(
+  row: Pick<GatewayRow, 'name' | 'workspaceId' | 'labels' | 'draining' | 'joinKeyId'>,
+): Facts {
+  const { name, workspaceId, labels, draining, joinKeyId } = row;
+  return { name, workspaceId, labels, draining, joinKeyId };
+}

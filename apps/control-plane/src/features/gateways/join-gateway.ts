@@ -1,0 +1,80 @@
+import { createId, type JoinedGateway, type RouteInput, type Routes } from '@tollkeeper/contract';
+import { eq, sql } from 'drizzle-orm';
+import type { Transaction } from '../../db/connect.ts';
+import { gateway } from '../../db/schema/index.ts';
+import type { Origin, Services } from '../../kernel/context.ts';
+import { commit } from '../../kernel/write.ts';
+import { findJoinKey, joinKeyInvalid, lockOpenJoinKey, spendUse } from '../join-keys/index.ts';
+import { gatewayFacts } from './gateway-view.ts';
+
+type Body = RouteInput<Routes['joinGateway']>['body'];
+
+interface Joining {
+  readonly services: Services;
+  readonly origin: Origin;
+}
+
+/**
+ * Makes a gateway of whoever holds the join key, once for its public key: an answer that got lost
+ * is given again, also when that was the last use. Every refusal looks the same.
+ * @throws DomainError join_key_invalid
+ */
+export async function joinGateway(
+  { services, origin }: Joining,
+  { body }: { body: Body },
+): Promise<JoinedGateway> {
+  const { id: joinKeyId, organizationId, memberId } = await findJoinKey(services.db, body.joinKey);
+  const actor = { type: 'join_key', memberId, joinKeyId } as const;
+  const source = { organizationId, actor, action: 'gateway.join', origin };
+  const joined = await commit<Joined>(services, source, async (tx) => {
+    const key = await lockOpenJoinKey(tx, joinKeyId);
+    const publicKey = Buffer.from(body.publicKey, 'base64url');
+    const known = await findByPublicKey(tx, publicKey);
+    if (known && known.joinKeyId !== key.id) throw joinKeyInvalid();
+    if (known) return { replayed: joinedFacts(known) };
+    await spendUse(tx, key.id, services.clock());
+    const row = await insertGateway(tx, {
+      id: createId('gateway', services.randomBytes),
+      organizationId: key.organizationId,
+      workspaceId: key.workspaceId,
+      name: body.name,
+      labels: key.labels,
+      publicKey,
+      joinKeyId: key.id,
+      softwareVersion: body.softwareVersion,
+    });
+    return {
+      result: joinedFacts(row),
+      target: { type: 'gateway', id: row.id, name: row.name },
+      before: null,
+      after: gatewayFacts(row),
+      changes: [{ kind: 'gateway', subjectId: row.id }],
+    };
+  });
+  return { ...joined, controlPlaneKey: services.fleet.publicKey };
+}
+
+type Joined = Omit<JoinedGateway, 'controlPlaneKey'>;
+
+async function findByPublicKey(tx: Transaction, publicKey: Buffer) {
+  const [row] = await tx.select().from(gateway).where(eq(gateway.publicKey, publicKey));
+  return row;
+}
+
+/** Two organizations may be asked for one public key at once: the unique index lets one have it. */
+async function insertGateway(tx: Transaction, row: Omit<typeof gateway.$inferInsert, 'createdAt'>) {
+  // By the database's clock, like the changes that it is told from: those before it joined.
+  const createdAt = sql`clock_timestamp()`;
+  const [inserted] = await tx
+    .insert(gateway)
+    .values({ ...row, createdAt })
+    .onConflictDoNothing()
+    .returning();
+  if (!inserted) throw joinKeyInvalid();
+  return inserted;
+}
+
+function joinedFacts(row: typeof gateway.$inferSelect): Joined {
+  const { id, organizationId, workspaceId } = row;
+  return { gatewayId: id, organizationId, workspaceId };
+}

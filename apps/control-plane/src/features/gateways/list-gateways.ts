@@ -1,0 +1,20 @@
+import type { RouteInput, Routes } from '@tollkeeper/contract';
+import { and, eq } from 'drizzle-orm';
+import { gateway } from '../../db/schema/index.ts';
+import type { Ctx } from '../../kernel/context.ts';
+import { page, pageStart } from '../../kernel/page.ts';
+import { visibleFleet } from '../../kernel/visible-fleet.ts';
+import { gatewayViews, selectGateways } from './gateway-view.ts';
+
+type Query = NonNullable<RouteInput<Routes['listGateways']>['query']>;
+
+export async function listGateways(ctx: Ctx, { query }: { query: Query }) {
+  const { db } = ctx.services;
+  const { after, order, limit } = pageStart(query, gateway);
+  const asked = query.workspaceId ? eq(gateway.workspaceId, query.workspaceId) : undefined;
+  const rows = await selectGateways(db)
+    .where(and(visibleFleet(ctx, gateway), asked, after))
+    .orderBy(...order)
+    .limit(limit + 1);
+  return page(await gatewayViews(db, rows), limit);
+}

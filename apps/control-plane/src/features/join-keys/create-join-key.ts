@@ -1,0 +1,92 @@
+import {
+  createId,
+  JOIN_KEY_DEFAULTS,
+  type JoinKeyWithSecret,
+  type RouteInput,
+  type Routes,
+} from '@tollkeeper/contract';
+import { createSecret, displayPrefix, hashSecret } from '@tollkeeper/verify';
+import type { Transaction } from '../../db/connect.ts';
+import { joinKey } from '../../db/schema/index.ts';
+import type { Ctx } from '../../kernel/context.ts';
+import { DomainError, invalidField } from '../../kernel/domain-error.ts';
+import { findOnlyWorkspace, getWorkspace } from '../../kernel/get-workspace.ts';
+import { idempotent } from '../../kernel/idempotent.ts';
+import { type Written, write } from '../../kernel/write.ts';
+import { findCeiling } from '../api-keys/index.ts';
+import { joinKeyFacts, readJoinKey } from './join-key-view.ts';
+
+type Body = RouteInput<Routes['createJoinKey']>['body'];
+
+/**
+ * Creates a join key for which the calling member stands. A key that makes one gives it no longer
+ * than it has itself, and no other workspace than its own.
+ * @throws DomainError not_found, validation_failed, ceiling_exceeded
+ */
+export function createJoinKey(ctx: Ctx, { body }: { body: Body }): Promise<JoinKeyWithSecret> {
+  const spec = { scope: 'fleet.manage', action: 'join_key.create' } as const;
+  return write<JoinKeyWithSecret>(ctx, spec, (tx, confirmed) =>
+    idempotent<JoinKeyWithSecret>(
+      tx,
+      confirmed,
+      { route: 'createJoinKey', body },
+      () => insertJoinKey(tx, confirmed, body),
+      ({ secret: _secret, ...shown }) => shown,
+    ),
+  );
+}
+
+async function insertJoinKey(
+  tx: Transaction,
+  ctx: Ctx,
+  body: Body,
+): Promise<Written<JoinKeyWithSecret>> {
+  const { randomBytes } = ctx.services;
+  const secret = createSecret('tk_join_', randomBytes);
+  const row = {
+    id: createId('joinKey', randomBytes),
+    organizationId: ctx.organizationId,
+    workspaceId: await resolveWorkspace(tx, ctx, body.workspaceId),
+    memberId: ctx.actor.memberId,
+    name: body.name ?? JOIN_KEY_DEFAULTS.name,
+    prefix: displayPrefix(secret),
+    labels: body.labels ?? {},
+    usesMax: body.usesMax ?? JOIN_KEY_DEFAULTS.usesMax,
+    usesCount: 0,
+    ...(await resolveLifetime(tx, ctx, body)),
+    lastUsedAt: null,
+  };
+  await tx.insert(joinKey).values({ ...row, hash: Buffer.from(hashSecret(secret)) });
+  return {
+    result: { ...(await readJoinKey(tx, ctx, row.id)), secret },
+    target: { type: 'join_key', id: row.id, name: row.name },
+    before: null,
+    after: joinKeyFacts(row),
+    changes: [],
+  };
+}
+
+async function resolveWorkspace(
+  tx: Transaction,
+  ctx: Ctx,
+  asked: string | undefined,
+): Promise<string> {
+  const id = asked ?? ctx.workspaceId;
+  const place = id ? await getWorkspace(tx, ctx, id) : await findOnlyWorkspace(tx, ctx);
+  if (place) return place.workspaceId;
+  throw invalidField('workspaceId', 'is needed: the organization has several workspaces');
+}
+
+async function resolveLifetime(tx: Transaction, ctx: Ctx, body: Body) {
+  const createdAt = ctx.services.clock();
+  const { lifetimeSeconds = JOIN_KEY_DEFAULTS.lifetimeSeconds } = body;
+  const expiresAt = new Date(createdAt.getTime() + lifetimeSeconds * 1000);
+  const end = (await findCeiling(tx, ctx))?.expiresAt;
+  if (end && expiresAt > end) {
+    throw new DomainError(
+      'ceiling_exceeded',
+      `The key that you use expires at ${end.toISOString()}. Choose a shorter lifetime.`,
+    );
+  }
+  return { createdAt, expiresAt };
+}

@@ -1,0 +1,24 @@
+import type { RouteInput, Routes } from '@tollkeeper/contract';
+import { and, eq } from 'drizzle-orm';
+import { joinKey } from '../../db/schema/index.ts';
+import type { Ctx } from '../../kernel/context.ts';
+import { page, pageStart } from '../../kernel/page.ts';
+import { visibleFleet } from '../../kernel/visible-fleet.ts';
+import { joinKeyView, selectJoinKeys } from './join-key-view.ts';
+
+type Query = NonNullable<RouteInput<Routes['listJoinKeys']>['query']>;
+
+/** Also those that are used up or have expired, until they are purged. */
+export async function listJoinKeys(ctx: Ctx, { query }: { query: Query }) {
+  const { db, clock } = ctx.services;
+  const { after, order, limit } = pageStart(query, joinKey);
+  const asked = query.workspaceId ? eq(joinKey.workspaceId, query.workspaceId) : undefined;
+  const rows = await selectJoinKeys(db)
+    .where(and(visibleFleet(ctx, joinKey), asked, after))
+    .orderBy(...order)
+    .limit(limit + 1);
+  return page(
+    rows.map((row) => joinKeyView(row, clock())),
+    limit,
+  );
+}
