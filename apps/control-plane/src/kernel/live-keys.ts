@@ -10,13 +10,20 @@ import {
   removeOwner,
   scopeSet,
 } from '@tollkeeper/verify';
-import { and, eq, gt, inArray, isNull, or, sql } from 'drizzle-orm';
+import { and, gt, inArray, or } from 'drizzle-orm';
 import type { Database } from '../db/connect.ts';
-import { apiKey, apiKeySecret, member, role } from '../db/schema/index.ts';
+import { apiKey, apiKeySecret, member } from '../db/schema/index.ts';
 import type { AppendedChange } from './change.ts';
 import type { Followed } from './follower.ts';
 import { applyOrganizations, loadOrganizations } from './live-organizations.ts';
-import { customRole, heldRoleColumns, roleScopes } from './role-scopes.ts';
+import { roleScopes } from './role-scopes.ts';
+import {
+  notRetired,
+  type OwnerRow,
+  type SecretRow,
+  selectOwners,
+  selectSecrets,
+} from './select-facts.ts';
 
 /** Every key of the database in memory, as hashes and facts, for decisions without a query. */
 export interface LiveKeys extends Followed {
@@ -62,20 +69,7 @@ async function loadAll(db: Database, index: KeyIndex): Promise<void> {
   }
 }
 
-function selectOwners(db: Database) {
-  return db
-    .select({
-      id: member.id,
-      organizationId: member.organizationId,
-      status: member.status,
-      ...heldRoleColumns,
-    })
-    .from(member)
-    .leftJoin(role, customRole);
-}
-type Owner = Awaited<ReturnType<typeof selectOwners>>[number];
-
-function addOwner(index: KeyIndex, owner: Owner): void {
+function addOwner(index: KeyIndex, owner: OwnerRow): void {
   putOwner(index, {
     memberId: owner.id,
     organizationId: owner.organizationId,
@@ -98,30 +92,6 @@ async function applyMembers(
   const found = new Set(rows.map((row) => row.id));
   for (const row of rows) addOwner(index, row);
   for (const id of ids) if (!found.has(id)) removeOwner(index, id);
-}
-
-function selectSecrets(db: Database) {
-  return db
-    .select({
-      hash: apiKeySecret.hash,
-      retiresAt: apiKeySecret.retiresAt,
-      keyId: apiKey.id,
-      name: apiKey.name,
-      organizationId: apiKey.organizationId,
-      workspaceId: apiKey.workspaceId,
-      ownerId: apiKey.memberId,
-      status: apiKey.status,
-      expiresAt: apiKey.expiresAt,
-      scopes: apiKey.scopes,
-      allowedIps: apiKey.allowedIps,
-    })
-    .from(apiKeySecret)
-    .innerJoin(apiKey, eq(apiKey.id, apiKeySecret.keyId));
-}
-type SecretRow = Awaited<ReturnType<typeof selectSecrets>>[number];
-
-function notRetired() {
-  return or(isNull(apiKeySecret.retiresAt), gt(apiKeySecret.retiresAt, sql`now()`));
 }
 
 function factsOf(row: SecretRow) {

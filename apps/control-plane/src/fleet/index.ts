@@ -1,0 +1,2 @@
+/** The control plane's half of the fleet protocol: gateways connect here and follow a workspace. */
+export { type Connection, hasIdentityConflict, listConnections } from './connections.ts';
