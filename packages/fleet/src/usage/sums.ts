@@ -1,0 +1,67 @@
+import type { FleetUsageRow } from '@tollkeeper/contract';
+import type { CallSubject } from '../fleet.ts';
+
+/** Calls of one key, owner and workspace in one minute. */
+export interface Sum {
+  accepted: number;
+  denied: number;
+  /** In milliseconds since 1970; 0 when none was accepted. */
+  lastAcceptedMs: number;
+}
+
+/** By head: the text that says whose calls they are, and of which minute. */
+export type Sums = Map<string, Sum>;
+
+const MINUTE_MS = 60_000;
+const LINE =
+  /^(key_[0-9A-Za-z]{20} mem_[0-9A-Za-z]{20} (?:ws_[0-9A-Za-z]{20}|-) \d{1,15}) (\d{1,15}) (\d{1,15}) (\d{1,15})$/;
+
+export function headOf({ keyId, ownerId, workspaceId }: CallSubject, atMs: number): string {
+  return `${keyId} ${ownerId} ${workspaceId ?? '-'} ${atMs - (atMs % MINUTE_MS)}`;
+}
+
+/** The line of a spool file: head, accepted, denied, last accepted. */
+export function lineOf(head: string, { accepted, denied, lastAcceptedMs }: Sum): string {
+  return `${head} ${accepted} ${denied} ${lastAcceptedMs}\n`;
+}
+
+/** Undefined for all that `lineOf` does not make, such as the half of a line. */
+export function parseLine(line: string): [head: string, sum: Sum] | undefined {
+  const [, head, accepted, denied, lastAcceptedMs] = LINE.exec(line) ?? [];
+  if (head === undefined) return undefined;
+  return [
+    head,
+    {
+      accepted: Number(accepted),
+      denied: Number(denied),
+      lastAcceptedMs: Number(lastAcceptedMs),
+    },
+  ];
+}
+
+export function addTo(sums: Sums, head: string, { accepted, denied, lastAcceptedMs }: Sum): void {
+  const sum = sums.get(head);
+  if (!sum) {
+    sums.set(head, { accepted, denied, lastAcceptedMs });
+    return;
+  }
+  sum.accepted += accepted;
+  sum.denied += denied;
+  sum.lastAcceptedMs = Math.max(sum.lastAcceptedMs, lastAcceptedMs);
+}
+
+export function callsOf(sums: Sums): number {
+  let calls = 0;
+  for (const { accepted, denied } of sums.values()) calls += accepted + denied;
+  return calls;
+}
+
+export function rowsOf(sums: Sums): FleetUsageRow[] {
+  return [...sums].map(([head, sum]) => rowOf(head, sum));
+}
+
+function rowOf(head: string, sum: Sum): FleetUsageRow {
+  const [keyId = '', ownerId = '', workspace = '', minute] = head.split(' ');
+  const workspaceId = workspace === '-' ? null : workspace;
+  return { keyId, ownerId, workspaceId, minuteMs: Number(minute), ...sum };
+}
