@@ -1,5 +1,16 @@
 /** The fleet protocol: its bytes for both ends, and the gateway's half of it. */
 export type { CallSubject, Fleet, FleetStatus, NoKeys, WorkspaceKeys } from './fleet.ts';
+export { applyPart } from './wire/apply-part.ts';
+export { decodePart } from './wire/decode-part.ts';
+export { encodePart, encodeParts } from './wire/encode-part.ts';
+export type {
+  Entry,
+  KeyEntry,
+  KeyRemovedEntry,
+  OrganizationEntry,
+  OwnerEntry,
+  OwnerRemovedEntry,
+} from './wire/entry.ts';
 export { type Frame, FrameError, openFrame, sealFrame } from './wire/frame.ts';
 export { type HelloProof, signHello, verifyHello } from './wire/hello-signature.ts';
 export {
@@ -10,3 +21,4 @@ export {
   readIdentity,
   readPublicKey,
 } from './wire/keys.ts';
+export { PartError } from './wire/part-format.ts';

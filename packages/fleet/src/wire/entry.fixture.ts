@@ -1,0 +1,64 @@
+import { KEY_STATUSES, SCOPES } from '@tollkeeper/contract';
+import fc from 'fast-check';
+import type { Entry, KeyEntry } from './entry.ts';
+
+/** For tests: entries of any kind, about few things, so that they meet. */
+
+export const ORGANIZATION_ID = 'org_7dQx0mJ2vK4tR9sZ1aBc';
+
+export function idOf(prefix: string, number: number): string {
+  return `${prefix}_${String(number).padStart(20, '0')}`;
+}
+
+const KEYS = 6;
+const memberId = fc.nat(2).map((n) => idOf('mem', n));
+const keyId = fc.nat(KEYS - 1).map((n) => idOf('key', n));
+/** Names of all lengths in bytes, none of them with what a name must not have. */
+const name = fc.string({ unit: 'binary', minLength: 1, maxLength: 64 }).map((text) =>
+  text
+    .toWellFormed()
+    .replace(/\p{Cc}/gu, '-')
+    .slice(0, 64)
+    .toWellFormed(),
+);
+const moment = fc.oneof(
+  { weight: 2, arbitrary: fc.constant(null) },
+  fc.nat(9),
+  fc.integer({ min: 0, max: 8.64e15 }),
+);
+const scopes = fc.subarray([...SCOPES]);
+const allowedIps = fc.oneof(
+  fc.constant([]),
+  fc.subarray(['10.0.0.0/8', '10.1.2.3', '2001:db8::/32', '::/0', 'адрес', '']),
+);
+const status = fc.constantFrom('active' as const, ...KEY_STATUSES);
+
+/** A few secrets, so that some belong to one key now and to another later. */
+export const SECRETS = Array.from({ length: 2 * KEYS }, (_, i) => new Uint8Array(32).fill(i + 1));
+
+export const keyEntry = fc.record<KeyEntry>({
+  type: fc.constant('key'),
+  keyId,
+  name,
+  workspaceId: fc.option(fc.nat(1).map((n) => idOf('ws', n))),
+  ownerId: memberId,
+  status,
+  expiresAtMs: moment,
+  scopes,
+  allowedIps,
+  secrets: fc.array(fc.record({ hash: fc.constantFrom(...SECRETS), retiresAtMs: moment }), {
+    maxLength: 3,
+  }),
+});
+
+export const entry: fc.Arbitrary<Entry> = fc.oneof(
+  { weight: 4, arbitrary: keyEntry },
+  fc.record({ type: fc.constant('owner' as const), memberId, active: fc.boolean(), scopes }),
+  fc.record({
+    type: fc.constant('organization' as const),
+    organizationId: fc.constant(ORGANIZATION_ID),
+    allowedIps,
+  }),
+  fc.record({ type: fc.constant('owner-removed' as const), memberId }),
+  fc.record({ type: fc.constant('key-removed' as const), keyId }),
+);

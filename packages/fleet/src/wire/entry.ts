@@ -1,0 +1,46 @@
+import type { KeyStatus, Scope } from '@tollkeeper/contract';
+import type { KeyOrganization, KeySecret } from '@tollkeeper/verify';
+
+/**
+ * Something that a gateway decides with, as it stands now: it replaces whatever was known about it,
+ * so that applying it again, or after a later one was lost, does no harm.
+ */
+export type Entry = OrganizationEntry | OwnerEntry | OwnerRemovedEntry | KeyEntry | KeyRemovedEntry;
+
+export interface OrganizationEntry extends KeyOrganization {
+  readonly type: 'organization';
+}
+
+/** A member who may own keys. */
+export interface OwnerEntry {
+  readonly type: 'owner';
+  readonly memberId: string;
+  readonly active: boolean;
+  /** What their role holds. */
+  readonly scopes: readonly Scope[];
+}
+
+export interface OwnerRemovedEntry {
+  readonly type: 'owner-removed';
+  readonly memberId: string;
+}
+
+export interface KeyEntry {
+  readonly type: 'key';
+  readonly keyId: string;
+  readonly name: string;
+  /** The workspace that the key is confined to. */
+  readonly workspaceId: string | null;
+  readonly ownerId: string;
+  readonly status: KeyStatus;
+  readonly expiresAtMs: number | null;
+  readonly scopes: readonly Scope[];
+  readonly allowedIps: readonly string[];
+  /** All that are known: none that is left out works any longer. */
+  readonly secrets: readonly KeySecret[];
+}
+
+export interface KeyRemovedEntry {
+  readonly type: 'key-removed';
+  readonly keyId: string;
+}

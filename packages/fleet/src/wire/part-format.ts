@@ -1,0 +1,58 @@
+import { apiKeyId, memberId, type RejectReason, workspaceId } from '@tollkeeper/contract';
+import type { Entry } from './entry.ts';
+
+/**
+ * The bytes of a part: nothing at all where there are no entries, else FORMAT; the texts that rows
+ * share, a count and then each with its length; the lists of those texts, a count and then each
+ * with its length; and the rows to the end, each a ROW and its fields. Rows name texts and lists by
+ * number, the empty list and no text by 0. Numbers take seven bits a byte, the lowest first, with
+ * the eighth bit set in all but the last byte. Moments are milliseconds since 1970, plus one; 0 is
+ * none. Scopes go by name, since bits mean something in one build only.
+ */
+export const FORMAT = 1;
+
+export const ROWS: Readonly<Record<Entry['type'], number>> = {
+  organization: 1,
+  owner: 2,
+  'owner-removed': 3,
+  key: 4,
+  'key-removed': 5,
+};
+
+export const HASH_BYTES = 32;
+/** `key_` and 20 characters. */
+export const KEY_ID_BYTES = 24;
+export const TEXT_BYTES_MAX = 255;
+/** In UTF-16 units, as the contract counts. */
+const NAME_LENGTH_MAX = 64;
+/** The last moment that a date can hold. */
+export const MOMENT_MAX = 8.64e15;
+
+/** Why a part is not to be applied, or cannot be written. */
+export class PartError extends Error {
+  override readonly name = 'PartError';
+  readonly reason: Extract<RejectReason, 'malformed' | 'foreign'>;
+
+  constructor(reason: PartError['reason'], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.reason = reason;
+  }
+}
+
+const ID_SCHEMAS = { key: apiKeyId, member: memberId, workspace: workspaceId };
+
+/** Ids and names end up in headers of HTTP, so that nothing else than these may pass. */
+export function requireId(kind: keyof typeof ID_SCHEMAS, text: string): string {
+  if (ID_SCHEMAS[kind].safeParse(text).success) return text;
+  throw malformed(`"${text.slice(0, 40)}" is no id of a ${kind}`);
+}
+
+export function requireName(name: string): string {
+  const isLine = name.length > 0 && name.length <= NAME_LENGTH_MAX && !/\p{Cc}/u.test(name);
+  if (isLine && name.isWellFormed()) return name;
+  throw malformed(`A name is a line of 1 to ${NAME_LENGTH_MAX} characters`);
+}
+
+export function malformed(message: string): PartError {
+  return new PartError('malformed', message);
+}
