@@ -1,24 +1,12 @@
 import { SCOPES } from '@tollkeeper/contract';
-import {
-  createKeyIndex,
-  decideHash,
-  effectiveScopes,
-  type KeyIndex,
-  putKey,
-  putOrganization,
-  putOwner,
-  removeKey,
-  removeOwner,
-  scopeSet,
-  secretFacts,
-  secretsCount,
-} from '@tollkeeper/verify';
+import { createKeyIndex, secretsCount } from '@tollkeeper/verify';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { answers, putDirectly } from './answers.fixture.ts';
 import { applyPart } from './apply-part.ts';
 import { decodePart } from './decode-part.ts';
 import { encodePart, encodeParts } from './encode-part.ts';
-import { entry, idOf, keyEntry, ORGANIZATION_ID, SECRETS } from './entry.fixture.ts';
+import { entry, idOf, keyEntry, ORGANIZATION_ID } from './entry.fixture.ts';
 import type { Entry, KeyEntry } from './entry.ts';
 import { PartError } from './part-format.ts';
 
@@ -50,34 +38,6 @@ function plain(entries: readonly Entry[]): Entry[] {
   );
 }
 
-function put(index: KeyIndex, each: Entry): void {
-  const organizationId = ORGANIZATION_ID;
-  if (each.type === 'organization') putOrganization(index, each);
-  if (each.type === 'owner-removed') removeOwner(index, each.memberId);
-  if (each.type === 'key-removed') removeKey(index, each.keyId);
-  if (each.type === 'owner') {
-    putOwner(index, { ...each, organizationId, scopes: scopeSet(each.scopes) });
-  }
-  if (each.type === 'key') {
-    putKey(index, { ...each, organizationId, scopes: scopeSet(each.scopes) });
-  }
-}
-
-/** All that the index tells about each secret. */
-function answers(index: KeyIndex) {
-  return SECRETS.map((hash) => {
-    const conditions = [
-      {},
-      { ip: '10.1.2.3' },
-      { workspaceId: idOf('ws', 1), ip: '2001:db8::1', scopes: scopeSet(['policies.read']) },
-    ];
-    const decisions = conditions.map((each) => decideHash(index, hash, each, 5));
-    const slot = decisions[0]?.slot ?? -1;
-    const codes = decisions.map(({ code }) => code);
-    return { codes, facts: secretFacts(index, slot), scopes: effectiveScopes(index, slot) };
-  });
-}
-
 describe('a part', () => {
   it('brings back all that was written, in order', () => {
     fc.assert(
@@ -93,7 +53,7 @@ describe('a part', () => {
         const [received, direct] = [createKeyIndex(), createKeyIndex()];
         for (const entries of parts) {
           applyPart(received, ORGANIZATION_ID, encodePart(entries));
-          for (const each of entries) put(direct, each);
+          for (const each of entries) putDirectly(direct, each);
         }
         expect(answers(received)).toEqual(answers(direct));
         expect(secretsCount(received)).toBe(secretsCount(direct));

@@ -1,0 +1,87 @@
+import { createPublicKey } from 'node:crypto';
+import { createKeyIndex } from '@tollkeeper/verify';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { answers, putDirectly } from './answers.fixture.ts';
+import { applyPart } from './apply-part.ts';
+import { damages } from './damage.fixture.ts';
+import { decodePart } from './decode-part.ts';
+import { encodePart } from './encode-part.ts';
+import { entry, idOf, ORGANIZATION_ID } from './entry.fixture.ts';
+import type { Entry } from './entry.ts';
+import { FrameError, openFrame, sealFrame } from './frame.ts';
+import { deriveSigningKey } from './keys.ts';
+import { PartError } from './part-format.ts';
+
+const RUNS = process.env.LONG ? 200_000 : 5000;
+const TIMEOUT_MS = process.env.LONG ? 600_000 : 30_000;
+
+const key = deriveSigningKey('secret');
+const pinned = createPublicKey(key);
+const histories = fc.sample(fc.array(entry, { minLength: 1, maxLength: 12 }), 30);
+const parts = histories.map(encodePart);
+const frames = parts.map((part, at) => sealFrame(headerOf(at), part, key));
+
+function headerOf(at: number) {
+  const workspaceId = idOf('ws', at % 2);
+  const shared = { organizationId: ORGANIZATION_ID, workspaceId, issuedAtMs: 0 };
+  return at % 2
+    ? ({ ...shared, type: 'changes', from: at, to: at + 1 } as const)
+    : ({ ...shared, type: 'snapshot', version: 9, part: at >> 1, last: false } as const);
+}
+
+it(
+  'never takes a damaged frame for one of the control plane',
+  () => {
+    const sealed = new Set(frames.map((frame) => Buffer.from(frame).toString('latin1')));
+    let refused = 0;
+    fc.assert(
+      fc.property(fc.constantFrom(...frames), damages(frames), (frame, damage) => {
+        const damaged = damage(Buffer.from(frame));
+        if (sealed.has(damaged.toString('latin1'))) return;
+        expect(() => openFrame(damaged, pinned)).toThrow(FrameError);
+        refused++;
+      }),
+      { numRuns: RUNS },
+    );
+    expect(refused).toBeGreaterThan(RUNS * 0.8);
+  },
+  TIMEOUT_MS,
+);
+
+it(
+  'applies a damaged part whole, as what it then says, or not at all',
+  () => {
+    const seen = { refused: 0, applied: 0 };
+    const known = fc.constantFrom(...histories);
+    fc.assert(
+      fc.property(known, fc.constantFrom(...parts), damages(parts), (before, part, damage) => {
+        const damaged = damage(Buffer.from(part));
+        const entries = entriesOf(damaged);
+        const [received, direct] = [createKeyIndex(), createKeyIndex()];
+        applyPart(received, ORGANIZATION_ID, encodePart(before));
+        for (const each of [...before, ...(entries ?? [])]) putDirectly(direct, each);
+        if (entries) applyPart(received, ORGANIZATION_ID, damaged);
+        else expect(() => applyPart(received, ORGANIZATION_ID, damaged)).toThrow(PartError);
+        expect(answers(received)).toEqual(answers(direct));
+        seen[entries ? 'applied' : 'refused']++;
+      }),
+      { numRuns: RUNS },
+    );
+    expect(Math.min(seen.refused, seen.applied)).toBeGreaterThan(RUNS / 50);
+  },
+  TIMEOUT_MS,
+);
+
+/** Undefined for what is no part of this organization. @throws whatever is no PartError */
+function entriesOf(part: Uint8Array): Entry[] | undefined {
+  try {
+    const entries = decodePart(part);
+    const isOwn = (each: Entry) =>
+      each.type !== 'organization' || each.organizationId === ORGANIZATION_ID;
+    return entries.every(isOwn) ? entries : undefined;
+  } catch (error) {
+    if (error instanceof PartError) return undefined;
+    throw error;
+  }
+}
