@@ -24,15 +24,19 @@ const WORKSPACE = {
   name: 'staging',
   environment: 'test',
   keysCount: 0,
+  gatewaysCount: 0,
+  joinKeysCount: 0,
   createdAt: '2026-11-23T07:57:00.000Z',
 };
 
 test.each([
-  [0, {}],
-  [2, { name: 'staging' }],
-])('a workspace with %i keys is deleted with the body %j', async (keysCount, body) => {
+  [{}, {}],
+  [{ keysCount: 2 }, { name: 'staging' }],
+  [{ gatewaysCount: 1 }, { name: 'staging' }],
+  [{ joinKeysCount: 1 }, { name: 'staging' }],
+])('a workspace with %j is deleted with the body %j', async (contents, body) => {
   const api = createApi({
-    'GET /v1/workspaces': list({ ...WORKSPACE, keysCount }),
+    'GET /v1/workspaces': list({ ...WORKSPACE, ...contents }),
     [`DELETE /v1/workspaces/${WORKSPACE.id}`]: gone(),
   });
   const argv = ['workspaces', 'delete', 'staging', '--yes'];

@@ -15,6 +15,7 @@ import {
 import { appendChanges } from '../kernel/append-changes.ts';
 import { lockChainEnd } from '../kernel/audit.ts';
 import type { Services } from '../kernel/context.ts';
+import { deleteFleet } from '../kernel/delete-fleet.ts';
 import type { WriteServices } from '../kernel/write.ts';
 
 /** How long the audit log of a deleted organization can still be exported, in days. */
@@ -54,6 +55,7 @@ async function erase(tx: Transaction, id: string) {
     .where(eq(apiKey.organizationId, id))
     .returning({ id: apiKey.id, workspaceId: apiKey.workspaceId });
   // Before the members whom they name; the database erases what belongs to the organization.
+  const fleet = await deleteFleet(tx, 'organizationId', id);
   await tx.delete(invitation).where(eq(invitation.organizationId, id));
   for (const table of [keyUsage, organizationUsage, idempotency, auditEvent, auditChain]) {
     await tx.delete(table).where(eq(table.organizationId, id));
@@ -65,6 +67,7 @@ async function erase(tx: Transaction, id: string) {
   );
   const lastChange = await appendChanges(tx, id, [
     { kind: 'organization', subjectId: id },
+    ...fleet.changes,
     ...members.map((row) => ({ kind: 'member' as const, subjectId: row.id })),
     ...keys.map(({ id: subjectId, workspaceId }) => ({
       kind: 'key' as const,

@@ -15,6 +15,8 @@ export const workspace = z
     name: z.string(),
     environment: z.enum(ENVIRONMENTS).meta({ description: 'Picks the prefix of its keys' }),
     keysCount: z.int().meta({ description: 'Keys confined to it, revoked ones included' }),
+    gatewaysCount: z.int(),
+    joinKeysCount: z.int().meta({ description: 'Used up and expired ones included' }),
     createdAt: instant,
   })
   .meta({ id: 'Workspace' });

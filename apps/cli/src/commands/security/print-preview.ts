@@ -1,6 +1,7 @@
 import type { RouteOutput, Routes, SecurityEffect } from '@tollkeeper/contract';
 import { hint, printLine, printTable } from '../../output.ts';
 import type { Surroundings } from '../../surroundings.ts';
+import { counted } from '../../text/counted.ts';
 
 type Preview = RouteOutput<Routes['previewSecurity']>;
 
@@ -37,8 +38,4 @@ export function printPreview(io: Surroundings, preview: Preview): void {
   const unlisted = keysCount - keys.length + (membersCount - members.length);
   if (unlisted > 0) hint(io, `${unlisted} more are not listed.`);
   if (excludesYou) hint(io, 'The ranges leave out your own address: saving this is refused.');
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm';
 import type { Transaction } from '../../db/connect.ts';
-import { member } from '../../db/schema/index.ts';
+import { joinKey, member } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { invalidField, notFound } from '../../kernel/domain-error.ts';
 import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
@@ -16,7 +16,8 @@ interface Input {
 
 /**
  * Ends the membership. Its keys are revoked, or belong to another active member from then on,
- * whose ceiling holds. The row stays: revoked keys still say whose they were.
+ * whose ceiling holds; its join keys are deleted. The row stays: revoked keys still say whose they
+ * were.
  * @throws DomainError not_found, validation_failed, invalid_state, scope_not_held
  */
 export function removeMember(ctx: Ctx, { params, query }: Input): Promise<undefined> {
@@ -28,6 +29,7 @@ export function removeMember(ctx: Ctx, { params, query }: Input): Promise<undefi
     const moved = heir
       ? await handOverKeys(tx, confirmed, leaving.id, heir)
       : await revokeKeys(tx, confirmed, leaving.id);
+    const deletedJoinKeys = await deleteJoinKeys(tx, leaving.id);
     await tx.update(member).set({ status: 'removed' }).where(eq(member.id, leaving.id));
     const keyIds = moved.map((key) => key.id);
     const keys = heir ? { keysHandedTo: heir.id, handedKeys: keyIds } : { revokedKeys: keyIds };
@@ -35,7 +37,7 @@ export function removeMember(ctx: Ctx, { params, query }: Input): Promise<undefi
       result: undefined,
       target: { type: 'member', id: leaving.id, name: leaving.name },
       before: memberFacts(leaving),
-      after: { ...memberFacts({ ...leaving, status: 'removed' }), ...keys },
+      after: { ...memberFacts({ ...leaving, status: 'removed' }), ...keys, deletedJoinKeys },
       changes: [
         { kind: 'member', subjectId: leaving.id },
         ...moved.map(({ id, workspaceId }) => ({
@@ -46,6 +48,15 @@ export function removeMember(ctx: Ctx, { params, query }: Input): Promise<undefi
       ],
     };
   });
+}
+
+/** Should they ever come back, what they kept must not work again. */
+async function deleteJoinKeys(tx: Transaction, memberId: string): Promise<string[]> {
+  const rows = await tx
+    .delete(joinKey)
+    .where(eq(joinKey.memberId, memberId))
+    .returning({ id: joinKey.id });
+  return rows.map((row) => row.id);
 }
 
 async function lockBoth(tx: Transaction, ctx: Ctx, id: string, heirId: string | undefined) {

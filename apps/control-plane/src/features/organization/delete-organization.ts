@@ -2,6 +2,7 @@ import type { RouteInput, Routes } from '@tollkeeper/contract';
 import { and, eq, ne } from 'drizzle-orm';
 import { apiKey, invitation, organization } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
+import { deleteFleet } from '../../kernel/delete-fleet.ts';
 import { invalidField } from '../../kernel/domain-error.ts';
 import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
 import { write } from '../../kernel/write.ts';
@@ -11,7 +12,7 @@ import { lockOrganization } from './organization-view.ts';
 type Body = RouteInput<Routes['deleteOrganization']>['body'];
 
 /**
- * Revokes every key and shuts everybody out at once. The record and its audit log stay for 30
+ * Revokes every key, removes every gateway and shuts everybody out at once. The record and its audit log stay for 30
  * days, for the export; the daily job erases them.
  * @throws DomainError password_wrong, validation_failed when the typed name differs
  */
@@ -30,14 +31,27 @@ export async function deleteOrganization(ctx: Ctx, { body }: { body: Body }): Pr
       .set({ status: 'revoked', revokedAt: now, revokeReason: 'The organization was deleted' })
       .where(and(eq(apiKey.organizationId, row.id), ne(apiKey.status, 'revoked')))
       .returning({ id: apiKey.id, workspaceId: apiKey.workspaceId });
+    const fleet = await deleteFleet(tx, 'organizationId', row.id);
     await tx.delete(invitation).where(eq(invitation.organizationId, row.id));
     await tx.update(organization).set({ deletedAt: now }).where(eq(organization.id, row.id));
     return {
       result: undefined,
       target: { type: 'organization', id: row.id, name: row.name },
       before: { name: row.name, slug: row.slug, plan: row.plan },
-      after: { deletedAt: now.toISOString(), revokedKeys: keys.length },
-      changes: keys.map(({ id, workspaceId }) => ({ kind: 'key', subjectId: id, workspaceId })),
+      after: {
+        deletedAt: now.toISOString(),
+        revokedKeys: keys.length,
+        deletedGateways: fleet.gateways.length,
+        deletedJoinKeys: fleet.joinKeys.length,
+      },
+      changes: [
+        ...fleet.changes,
+        ...keys.map(({ id, workspaceId }) => ({
+          kind: 'key' as const,
+          subjectId: id,
+          workspaceId,
+        })),
+      ],
     };
   });
 }

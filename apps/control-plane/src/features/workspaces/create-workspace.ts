@@ -4,7 +4,7 @@ import type { Ctx } from '../../kernel/context.ts';
 import { idempotent } from '../../kernel/idempotent.ts';
 import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
 import { write } from '../../kernel/write.ts';
-import { workspaceView } from './list-workspaces.ts';
+import { readWorkspace } from './list-workspaces.ts';
 import { requireFreeName } from './lock-workspace.ts';
 
 type Body = RouteInput<Routes['createWorkspace']>['body'];
@@ -30,7 +30,7 @@ export function createWorkspace(ctx: Ctx, { body }: { body: Body }): Promise<Wor
         };
         await tx.insert(workspace).values(row);
         return {
-          result: workspaceView(row, 0),
+          result: await readWorkspace(tx, row.id),
           target: { type: 'workspace', id: row.id, name: row.name },
           before: null,
           after: { name: row.name, environment: row.environment },

@@ -2,10 +2,13 @@ import { eq } from 'drizzle-orm';
 import type { Transaction } from '../../db/connect.ts';
 import { apiKey, workspace } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
+import { deleteFleet } from '../../kernel/delete-fleet.ts';
 import { DomainError, invalidField } from '../../kernel/domain-error.ts';
 import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
 import { write } from '../../kernel/write.ts';
 import { lockWorkspace } from './lock-workspace.ts';
+
+type Contents = Readonly<Record<'keys' | 'gateways' | 'joinKeys', readonly unknown[]>>;
 
 interface Input {
   readonly params: { readonly id: string };
@@ -13,7 +16,7 @@ interface Input {
 }
 
 /**
- * Deletes an empty workspace, or one with all its keys after its name was typed again.
+ * Deletes an empty workspace, or one with its keys and its fleet after its name was typed again.
  * @throws DomainError not_found, validation_failed, invalid_state
  */
 export function deleteWorkspace(ctx: Ctx, { params, body }: Input): Promise<undefined> {
@@ -31,15 +34,20 @@ export function deleteWorkspace(ctx: Ctx, { params, body }: Input): Promise<unde
       .where(eq(apiKey.workspaceId, row.id))
       .orderBy(apiKey.id)
       .for('update');
-    if (keys.length > 0 && body.name === undefined) throw notEmpty(row.name, keys.length);
+    const { gateways, joinKeys, changes } = await deleteFleet(tx, 'workspaceId', row.id);
+    const contents = { keys, gateways, joinKeys };
+    if (body.name === undefined) requireEmpty(row.name, contents);
     await tx.delete(apiKey).where(eq(apiKey.workspaceId, row.id));
     await tx.delete(workspace).where(eq(workspace.id, row.id));
     return {
       result: undefined,
       target: { type: 'workspace', id: row.id, name: row.name },
-      before: { name: row.name, environment: row.environment, keys },
+      before: { name: row.name, environment: row.environment, ...contents },
       after: null,
-      changes: keys.map((key) => ({ kind: 'key', subjectId: key.id, workspaceId: row.id })),
+      changes: [
+        ...changes,
+        ...keys.map(({ id }) => ({ kind: 'key' as const, subjectId: id, workspaceId: row.id })),
+      ],
     };
   });
 }
@@ -59,9 +67,21 @@ async function requireAnother(tx: Transaction, ctx: Ctx, id: string): Promise<vo
   );
 }
 
-function notEmpty(name: string, count: number): DomainError {
-  return new DomainError(
+/** What was deleted above comes back with the transaction. @throws DomainError invalid_state */
+function requireEmpty(name: string, contents: Contents): void {
+  const { keys, gateways, joinKeys } = contents;
+  const held = [
+    ...counted(keys.length, 'key'),
+    ...counted(gateways.length, 'gateway'),
+    ...counted(joinKeys.length, 'join key'),
+  ];
+  if (held.length === 0) return;
+  throw new DomainError(
     'invalid_state',
-    `Cannot delete the workspace "${name}": it holds ${count} ${count === 1 ? 'key' : 'keys'}. Delete them, or type its name to delete them with it.`,
+    `Cannot delete the workspace "${name}": it holds ${held.join(', ')}. Delete them, or type its name to delete them with it.`,
   );
+}
+
+function counted(count: number, what: string): string[] {
+  return count === 0 ? [] : [`${count} ${what}${count === 1 ? '' : 's'}`];
 }

@@ -1,17 +1,16 @@
 import type { RouteInput, Routes, Workspace } from '@tollkeeper/contract';
-import { and, count, eq } from 'drizzle-orm';
+import { and, eq, getTableColumns } from 'drizzle-orm';
 import type { Database, Transaction } from '../../db/connect.ts';
-import { apiKey, workspace } from '../../db/schema/index.ts';
+import { apiKey, gateway, joinKey, workspace } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
+import { notFound } from '../../kernel/domain-error.ts';
 import { page, pageStart } from '../../kernel/page.ts';
 
 type Query = NonNullable<RouteInput<Routes['listWorkspaces']>['query']>;
 
 export async function listWorkspaces(ctx: Ctx, { query }: { query: Query }) {
   const { after, order, limit } = pageStart(query, workspace);
-  const rows = await ctx.services.db
-    .select({ workspace, keysCount: keysIn(ctx.services.db) })
-    .from(workspace)
+  const rows = await selectWorkspaces(ctx.services.db)
     .where(
       and(
         eq(workspace.organizationId, ctx.organizationId),
@@ -21,31 +20,39 @@ export async function listWorkspaces(ctx: Ctx, { query }: { query: Query }) {
     )
     .orderBy(...order)
     .limit(limit + 1);
-  return page(
-    rows.map((row) => workspaceView(row.workspace, row.keysCount)),
-    limit,
-  );
+  return page(rows.map(workspaceView), limit);
 }
 
-/** The number of keys that a workspace confines, as a column beside it. */
-function keysIn(db: Database | Transaction) {
-  return db.$count(apiKey, eq(apiKey.workspaceId, workspace.id));
+/** Workspaces with how much is in each; narrowed by the caller. */
+export function selectWorkspaces(db: Database | Transaction) {
+  return db
+    .select({
+      ...getTableColumns(workspace),
+      keysCount: db.$count(apiKey, eq(apiKey.workspaceId, workspace.id)),
+      gatewaysCount: db.$count(gateway, eq(gateway.workspaceId, workspace.id)),
+      joinKeysCount: db.$count(joinKey, eq(joinKey.workspaceId, workspace.id)),
+    })
+    .from(workspace)
+    .$dynamic();
 }
 
-export async function countKeys(tx: Transaction, workspaceId: string): Promise<number> {
-  const [row] = await tx
-    .select({ keys: count() })
-    .from(apiKey)
-    .where(eq(apiKey.workspaceId, workspaceId));
-  return row?.keys ?? 0;
-}
+type ViewRow = Awaited<ReturnType<typeof selectWorkspaces>>[number];
 
-export function workspaceView(row: typeof workspace.$inferSelect, keysCount: number): Workspace {
+export function workspaceView(row: ViewRow): Workspace {
   return {
     id: row.id,
     name: row.name,
     environment: row.environment,
-    keysCount,
+    keysCount: row.keysCount,
+    gatewaysCount: row.gatewaysCount,
+    joinKeysCount: row.joinKeysCount,
     createdAt: row.createdAt.toISOString(),
   };
+}
+
+/** @throws DomainError not_found */
+export async function readWorkspace(tx: Transaction, id: string): Promise<Workspace> {
+  const [row] = await selectWorkspaces(tx).where(eq(workspace.id, id));
+  if (!row) throw notFound('workspace', id);
+  return workspaceView(row);
 }

@@ -3,7 +3,7 @@ import { eq } from 'drizzle-orm';
 import { workspace } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { write } from '../../kernel/write.ts';
-import { countKeys, workspaceView } from './list-workspaces.ts';
+import { readWorkspace } from './list-workspaces.ts';
 import { lockWorkspace, requireFreeName } from './lock-workspace.ts';
 
 interface Input {
@@ -19,7 +19,7 @@ export function updateWorkspace(ctx: Ctx, { params, body }: Input): Promise<Work
     await requireFreeName(tx, confirmed, body.name, row.id);
     await tx.update(workspace).set({ name: body.name }).where(eq(workspace.id, row.id));
     return {
-      result: workspaceView({ ...row, name: body.name }, await countKeys(tx, row.id)),
+      result: await readWorkspace(tx, row.id),
       target: { type: 'workspace', id: row.id, name: body.name },
       before: { name: row.name },
       after: { name: body.name },

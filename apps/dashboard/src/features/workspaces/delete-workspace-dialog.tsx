@@ -1,4 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
+import type { Workspace } from '@tollkeeper/contract';
 import { useState } from 'react';
 import { toast } from 'sonner';
 import { ActionForm } from '../../components/action-form.tsx';
@@ -10,12 +11,13 @@ import { useSubmit } from '../../lib/use-submit.ts';
 import { chooseWorkspace, chosenWorkspace } from './chosen-workspace.ts';
 import type { WorkspaceDialogProps } from './workspace-action.ts';
 
-/** An empty one goes at once; one with keys takes them along, so its name is to be typed. */
+/** An empty one goes at once; else it takes along what it holds, so its name is to be typed. */
 export function DeleteWorkspaceDialog({ workspace, onClose }: WorkspaceDialogProps) {
-  const { id, name, keysCount } = workspace;
+  const { id, name } = workspace;
   const queryClient = useQueryClient();
   const [typed, setTyped] = useState('');
-  const isEmpty = keysCount === 0;
+  const contents = contentsOf(workspace);
+  const isEmpty = contents.length === 0;
   const { pending, errors, submit } = useSubmit(['name'], async () => {
     await api.deleteWorkspace({ params: { id }, body: isEmpty ? {} : { name } });
     toast.success(`Deleted ${name}`);
@@ -28,8 +30,8 @@ export function DeleteWorkspaceDialog({ workspace, onClose }: WorkspaceDialogPro
       title={`Delete ${name}?`}
       description={
         isEmpty
-          ? 'It holds no key. This cannot be undone.'
-          : `${counted(keysCount, 'key')} in it, revoked ones included, ${keysCount === 1 ? 'is' : 'are'} deleted with it and refused at once. This cannot be undone.`
+          ? 'It holds nothing. This cannot be undone.'
+          : `Deleted with it at once: ${contents.join(', ')}. This cannot be undone.`
       }
       onClose={onClose}
     >
@@ -54,4 +56,12 @@ export function DeleteWorkspaceDialog({ workspace, onClose }: WorkspaceDialogPro
       </ActionForm>
     </Dialog>
   );
+}
+
+function contentsOf({ keysCount, gatewaysCount, joinKeysCount }: Workspace): string[] {
+  return [
+    ...(keysCount > 0 ? [`${counted(keysCount, 'key')} (revoked ones included)`] : []),
+    ...(gatewaysCount > 0 ? [counted(gatewaysCount, 'gateway')] : []),
+    ...(joinKeysCount > 0 ? [counted(joinKeysCount, 'join key')] : []),
+  ];
 }
