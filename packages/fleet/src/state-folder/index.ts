@@ -1,0 +1,3 @@
+/** The folder where an instance keeps what must survive it. */
+export { openStateFolder, type StateFolder } from './open-state-folder.ts';
+export { syncFolder, writeWhole } from './write-whole.ts';
