@@ -19,14 +19,20 @@ import { PartError } from './part-format.ts';
  * @throws PartError
  */
 export function applyPart(index: KeyIndex, organizationId: string, part: Uint8Array): void {
+  const entries = checkPart(organizationId, part);
+  const sets = new Map<readonly Scope[], ScopeSet>();
+  for (const entry of entries) applyEntry(index, organizationId, entry, sets);
+}
+
+/** What applying it would throw. @returns the entries @throws PartError */
+export function checkPart(organizationId: string, part: Uint8Array): Entry[] {
   const entries = decodePart(part);
   for (const entry of entries) {
     if (entry.type === 'organization' && entry.organizationId !== organizationId) {
       throw new PartError('foreign', 'The part is about another organization');
     }
   }
-  const sets = new Map<readonly Scope[], ScopeSet>();
-  for (const entry of entries) applyEntry(index, organizationId, entry, sets);
+  return entries;
 }
 
 /** @param sets of the lists that entries share, each built once */

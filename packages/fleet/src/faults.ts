@@ -1,0 +1,22 @@
+/** What a fault is about: one sentence for each, and the newest stands. */
+export type FaultTopic = 'removed' | 'control_plane' | 'rejected' | 'disk' | 'usage';
+
+/** What is wrong with this instance at the moment, for people. */
+export interface Faults {
+  set(topic: FaultTopic, sentence: string): void;
+  clear(topic: FaultTopic): void;
+  /** Null when nothing is wrong. */
+  text(): string | null;
+}
+
+/** What the contract lets a gateway report, in characters. */
+const TEXT_MAX = 500;
+
+export function createFaults(): Faults {
+  const sentences = new Map<FaultTopic, string>();
+  return {
+    set: (topic, sentence) => void sentences.set(topic, sentence),
+    clear: (topic) => void sentences.delete(topic),
+    text: () => [...sentences.values()].join(' ').slice(0, TEXT_MAX) || null,
+  };
+}

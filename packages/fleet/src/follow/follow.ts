@@ -1,0 +1,102 @@
+import type { DownwardOf, Upward } from '@tollkeeper/contract';
+import { type Following, nothingFollowed } from './following.ts';
+import { loadSnapshot } from './load-snapshot.ts';
+import { type Rejection, toRejection } from './rejection.ts';
+import { askForSnapshot, isAwaited } from './resync.ts';
+import { takeChanges } from './take-changes.ts';
+import { dropArriving, takeSnapshot } from './take-snapshot.ts';
+
+/** Follows the keys of a workspace. Its promises are to be awaited one after another. */
+export interface Follow {
+  /** What the follower decides with; null without a snapshot. */
+  version(): number | null;
+  /** Starts from the disk, as far as that can be trusted. */
+  load(): Promise<void>;
+  /** The version to say hello with: null asks for a whole snapshot. */
+  hello(): number | null;
+  /** The control plane has let this gateway in. @returns what it should know */
+  welcomed(): Upward[];
+  /** Never throws: what is wrong is reported. @returns what to answer, in this order */
+  take(
+    header: DownwardOf<'snapshot' | 'changes'>,
+    body: Uint8Array,
+    frame: Uint8Array,
+  ): Promise<Upward[]>;
+  /** For what was wrong before it came here. */
+  reject(error: unknown): Upward[];
+  disconnected(): Promise<void>;
+  /** Lets nothing through any more, and leaves nothing on the disk. */
+  forget(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const DETAIL_MAX = 200;
+
+export function createFollow(parts: Omit<Following, 'state'>): Follow {
+  const following: Following = { ...parts, state: nothingFollowed() };
+  const { state, follower, snapshotFile, confirmedFile, freshness } = following;
+  /** Of what was on the disk: nobody was there to hear of it. */
+  let unreported: Rejection | undefined;
+  return {
+    version: () => state.version,
+    async load() {
+      unreported = await loadSnapshot(following);
+    },
+    hello() {
+      if (state.isStored) return state.version;
+      state.awaitedAtMs = following.clock.monotonicMs();
+      return null;
+    },
+    welcomed() {
+      const messages = unreported ? [report(unreported)] : [];
+      unreported = undefined;
+      return messages;
+    },
+    async take(header, body, frame) {
+      try {
+        return header.type === 'snapshot'
+          ? await takeSnapshot(following, header, body, frame)
+          : await takeChanges(following, header, body, frame);
+      } catch (error) {
+        return reject(following, error);
+      }
+    },
+    reject: (error) => reject(following, error),
+    async disconnected() {
+      await dropArriving(following);
+      state.spoilt = undefined;
+      state.awaitedAtMs = null;
+    },
+    async forget() {
+      state.version = null;
+      state.isStored = false;
+      await follower.clear();
+      freshness.clear();
+      await dropArriving(following);
+      confirmedFile.remove();
+      await snapshotFile.remove();
+    },
+    async close() {
+      await dropArriving(following);
+      await snapshotFile.close();
+      confirmedFile.close();
+    },
+  };
+}
+
+function reject(following: Following, error: unknown): Upward[] {
+  const rejection = toRejection(error);
+  const isGap = rejection.reason === 'gap';
+  // Changes that come before the snapshot that was asked for say nothing new.
+  if (isGap && isAwaited(following)) return [];
+  following.log.warn({ err: error, reason: rejection.reason }, 'a message is not applied');
+  following.faults.set(
+    'rejected',
+    `What the control plane sent was not applied (${rejection.reason}): ${rejection.message}.`,
+  );
+  return [report(rejection), ...(isGap ? askForSnapshot(following) : [])];
+}
+
+function report({ reason, message }: Rejection): Upward {
+  return { type: 'reject', reason, detail: message.slice(0, DETAIL_MAX) };
+}

@@ -1,0 +1,52 @@
+import { createKeyIndex, type KeyIndex } from '@tollkeeper/verify';
+import { applyPart } from '../wire/apply-part.ts';
+
+/**
+ * Whoever decides with the keys. It hears of frames that are verified and in order only. What its
+ * promises settle for, every decision from then on is made with: the version is acknowledged after.
+ */
+export interface Follower {
+  /** A set of keys beside the one in use, to be filled from nothing. */
+  begin(): Promise<KeysDraft>;
+  /** Changes the keys in use. */
+  apply(part: Uint8Array): Promise<void>;
+  /** Forgets the keys: nothing is let through. */
+  clear(): Promise<void>;
+}
+
+export interface KeysDraft {
+  add(part: Uint8Array): Promise<void>;
+  /** From now on these are the keys in use. A draft that is dropped needs no call. */
+  use(): Promise<void>;
+}
+
+export interface IndexFollower extends Follower {
+  /** The keys in use; undefined before there are any. */
+  index(): KeyIndex | undefined;
+}
+
+/** Keeps the keys in this process. */
+export function createIndexFollower(organizationId: string): IndexFollower {
+  let current: KeyIndex | undefined;
+  return {
+    index: () => current,
+    async begin() {
+      const draft = createKeyIndex();
+      return {
+        async add(part) {
+          applyPart(draft, organizationId, part);
+        },
+        async use() {
+          current = draft;
+        },
+      };
+    },
+    async apply(part) {
+      if (!current) throw new Error('There are no keys to change');
+      applyPart(current, organizationId, part);
+    },
+    async clear() {
+      current = undefined;
+    },
+  };
+}

@@ -1,0 +1,60 @@
+import type { Clock } from '../clock.ts';
+
+/** Since when the control plane has not confirmed what an instance decides with. */
+export interface Freshness {
+  /**
+   * The control plane says that the version is the current one. True unless it said so before:
+   * whoever repeats an old message makes nothing younger.
+   */
+  confirm(issuedAtMs: number): boolean;
+  /** In milliseconds; null when it never did. */
+  ageMs(): number | null;
+  /** What a later process needs to go on from. */
+  state(): Confirmed | undefined;
+  restore(confirmed: Confirmed): void;
+  clear(): void;
+}
+
+export interface Confirmed {
+  /** When the newest confirmation was made, by the control plane's clock. */
+  readonly issuedAtMs: number;
+  /** When it came here, by this machine's clock on the wall. */
+  readonly confirmedAtMs: number;
+}
+
+interface Mark extends Confirmed {
+  /** The age that it had at `monotonicMs`. */
+  readonly ageMs: number;
+  readonly monotonicMs: number;
+}
+
+/**
+ * Two clocks tell the age, and the older one counts: the monotonic one stands still while the
+ * machine sleeps and knows nothing of the time before a restart, the one on the wall can be set
+ * back.
+ */
+export function createFreshness(clock: Clock): Freshness {
+  let mark: Mark | undefined;
+  return {
+    confirm(issuedAtMs) {
+      if (mark && issuedAtMs <= mark.issuedAtMs) return false;
+      const confirmedAtMs = clock.epochMs();
+      mark = { issuedAtMs, confirmedAtMs, ageMs: 0, monotonicMs: clock.monotonicMs() };
+      return true;
+    },
+    ageMs() {
+      if (!mark) return null;
+      const elapsedMs = mark.ageMs + clock.monotonicMs() - mark.monotonicMs;
+      return Math.max(elapsedMs, clock.epochMs() - mark.confirmedAtMs);
+    },
+    state: () => mark && { issuedAtMs: mark.issuedAtMs, confirmedAtMs: mark.confirmedAtMs },
+    restore(confirmed) {
+      // A clock that was set back meanwhile is as wrong as one that was set forward: doubt is age.
+      const ageMs = Math.abs(clock.epochMs() - confirmed.confirmedAtMs);
+      mark = { ...confirmed, ageMs, monotonicMs: clock.monotonicMs() };
+    },
+    clear() {
+      mark = undefined;
+    },
+  };
+}

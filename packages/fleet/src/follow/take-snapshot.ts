@@ -1,0 +1,115 @@
+import type { DownwardOf, Upward } from '@tollkeeper/contract';
+import { acknowledge } from './acknowledge.ts';
+import { noteDiskFault } from './disk-fault.ts';
+import type { Arriving, Following } from './following.ts';
+import { followPart, requirePlace } from './order.ts';
+import { Rejection } from './rejection.ts';
+import { noteBadSnapshot, noteGoodSnapshot } from './resync.ts';
+
+type Snapshot = DownwardOf<'snapshot'>;
+
+/**
+ * Takes a part of a whole snapshot, to a file and to keys of their own. What is in use stays until
+ * the last part is there.
+ * @param frame that the part came in
+ * @throws Rejection, and what the follower throws
+ */
+export async function takeSnapshot(
+  following: Following,
+  header: Snapshot,
+  body: Uint8Array,
+  frame: Uint8Array,
+): Promise<Upward[]> {
+  const { state } = following;
+  requirePlace(following.place, header);
+  if (header.part > 0 && isSpoilt(following, header)) return [];
+  try {
+    if (header.part === 0) await begin(following);
+    requireNotOlder(following, header);
+    state.awaitedAtMs = following.clock.monotonicMs();
+    await addPart(following, header, body, frame);
+    return header.last ? await finish(following, header) : [];
+  } catch (error) {
+    state.spoilt = { version: header.version, issuedAtMs: header.issuedAtMs };
+    await dropArriving(following);
+    noteBadSnapshot(following);
+    throw error;
+  }
+}
+
+/** What has come of a snapshot is worth nothing without the rest. */
+export async function dropArriving({ state }: Following): Promise<void> {
+  const { arriving } = state;
+  state.arriving = undefined;
+  await arriving?.file?.discard().catch(() => undefined);
+}
+
+function isSpoilt({ state: { spoilt } }: Following, header: Snapshot): boolean {
+  return spoilt?.version === header.version && spoilt.issuedAtMs === header.issuedAtMs;
+}
+
+/** Also a repeated snapshot must not take back what this gateway has acknowledged since. */
+function requireNotOlder({ state }: Following, { version }: Snapshot): void {
+  if (state.version === null || version >= state.version) return;
+  throw new Rejection(
+    'older',
+    `A snapshot of version ${version} came, this gateway is at version ${state.version}`,
+  );
+}
+
+async function begin(following: Following): Promise<void> {
+  const { state, follower, snapshotFile } = following;
+  await dropArriving(following);
+  state.spoilt = undefined;
+  const keys = await follower.begin();
+  const arriving: Arriving = { progress: undefined, keys, file: undefined };
+  await onDisk(following, async () => {
+    arriving.file = await snapshotFile.begin();
+  });
+  state.arriving = arriving;
+}
+
+async function addPart(
+  following: Following,
+  header: Snapshot,
+  body: Uint8Array,
+  frame: Uint8Array,
+): Promise<void> {
+  const { arriving } = following.state;
+  const progress = followPart(arriving?.progress, header);
+  if (!arriving) return;
+  arriving.progress = progress;
+  await arriving.keys.add(body);
+  const { file } = arriving;
+  if (!file || (await onDisk(following, () => file.add(frame)))) return;
+  arriving.file = undefined;
+  await file.discard().catch(() => undefined);
+}
+
+async function finish(following: Following, header: Snapshot): Promise<Upward[]> {
+  const { state, freshness, faults } = following;
+  const { arriving } = state;
+  if (!arriving) return [];
+  state.isStored = false;
+  const { file } = arriving;
+  const isStored = file !== undefined && (await onDisk(following, () => file.commit()));
+  await arriving.keys.use();
+  state.arriving = undefined;
+  state.version = header.version;
+  state.isStored = isStored;
+  noteGoodSnapshot(following);
+  freshness.confirm(header.issuedAtMs);
+  faults.clear('rejected');
+  return acknowledge(following);
+}
+
+/** @returns whether it was done */
+async function onDisk(following: Following, work: () => Promise<void>): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    noteDiskFault(following, error);
+    return false;
+  }
+}
