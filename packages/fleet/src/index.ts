@@ -1,5 +1,9 @@
 /** The fleet protocol: its bytes for both ends, and the gateway's half of it. */
 export type { CallSubject, Fleet, FleetStatus, NoKeys, WorkspaceKeys } from './fleet.ts';
+export { FleetError, type FleetErrorCode } from './fleet-error.ts';
+export type { FleetOptions } from './fleet-options.ts';
+export type { Log } from './log.ts';
+export { startFleet } from './start-fleet.ts';
 export { applyPart } from './wire/apply-part.ts';
 export { decodePart } from './wire/decode-part.ts';
 export { encodePart, encodeParts } from './wire/encode-part.ts';

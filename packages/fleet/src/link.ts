@@ -1,0 +1,128 @@
+import { type DownwardOf, PROTOCOL_VERSION, type Upward } from '@tollkeeper/contract';
+import { repeat } from './clock.ts';
+import { keepConnected, openSocket, type Socket } from './connection/index.ts';
+import { type Conversation, converse } from './converse.ts';
+import type { Faults } from './faults.ts';
+import type { Run } from './fleet-options.ts';
+import type { Follow } from './follow/index.ts';
+import { createHealthMeter, HEALTH_MS } from './health.ts';
+import { removeIdentity } from './identity/index.ts';
+import type { UsageSpool } from './usage/index.ts';
+import { createUsageReport } from './usage-report.ts';
+import { signHello } from './wire/hello-signature.ts';
+import { readPublicKey } from './wire/keys.ts';
+
+/** An instance's line to the control plane, and what is said over it. */
+export interface Link {
+  /** What people may change while it runs. */
+  known(): Known;
+  isConnected(): boolean;
+  /** Resolves when it is known what to decide with, or that this cannot be known now. */
+  readonly settled: Promise<void>;
+  countCall(): void;
+  /** Hands over the last counts, where somebody takes them. */
+  close(): Promise<void>;
+}
+
+type Known = Pick<DownwardOf<'gateway'>, 'name' | 'labels' | 'draining'>;
+
+/** How long the last counts may take to be handed over. */
+const HAND_OVER_MS = 3000;
+const REMOVED =
+  'This gateway was removed from the fleet: it lets nothing through. Start it with a new join key ' +
+  'to make it a gateway again.';
+
+interface LinkParts {
+  readonly run: Run;
+  readonly follow: Follow;
+  readonly faults: Faults;
+  readonly spool: UsageSpool;
+}
+
+export function openLink({ run, follow, faults, spool }: LinkParts): Link {
+  const { identity, folder, clock, random, log } = run;
+  const usage = createUsageReport(spool, faults, clock);
+  const meter = createHealthMeter(clock);
+  const settled = Promise.withResolvers<void>();
+  let known: Known = { name: run.name, labels: {}, draining: false };
+  let connected: Socket | undefined;
+
+  const reportHealth = () => {
+    const health = { ...meter.last(), spooledCalls: spool.pendingCalls(), fault: faults.text() };
+    connected?.send({ type: 'health', ...health });
+  };
+  const stopHealth = repeat(clock, HEALTH_MS, () => {
+    meter.measure();
+    if (connected) reportHealth();
+  });
+
+  const conversation: Conversation = {
+    controlPlane: run.controlPlane.text,
+    controlPlaneKey: readPublicKey(identity.controlPlaneKey),
+    gatewayId: identity.gatewayId,
+    follow,
+    faults,
+    log,
+    hello: (nonce) => makeHello(run, follow, nonce),
+    welcomed({ name, labels, draining }, socket) {
+      known = { name, labels, draining };
+      if (connected) return;
+      connected = socket;
+      log.info({ gatewayId: identity.gatewayId }, 'this gateway is connected');
+      reportHealth();
+      usage.connected(socket.send);
+    },
+    usageTaken: ({ spoolId, sequence }) => usage.taken(spoolId, sequence),
+    async removed() {
+      log.error({ gatewayId: identity.gatewayId }, REMOVED);
+      faults.set('removed', REMOVED);
+      // Not awaited: it ends after the message that is being taken.
+      void connection.close('it was removed from the fleet');
+      await Promise.all([follow.forget(), removeIdentity(folder)]);
+    },
+    moved() {
+      if (follow.version() !== null) settled.resolve();
+    },
+    closed() {
+      connected = undefined;
+      usage.disconnected();
+      settled.resolve();
+    },
+  };
+
+  const connection = keepConnected({
+    open: (events) => openSocket(run.controlPlane.fleetUrl, events, clock),
+    session: (socket) => converse(conversation, socket),
+    clock,
+    random,
+  });
+
+  return {
+    known: () => known,
+    isConnected: () => connected !== undefined,
+    settled: settled.promise,
+    countCall: meter.countCall,
+    async close() {
+      await usage.finish(HAND_OVER_MS);
+      stopHealth();
+      await connection.close('it stops');
+    },
+  };
+}
+
+function makeHello(run: Run, follow: Follow, nonce: string): Upward {
+  const { gatewayId, workspaceId, privateKey } = run.identity;
+  const { instanceId, softwareVersion, hostname, staleMaxMs } = run;
+  return {
+    type: 'hello',
+    protocol: PROTOCOL_VERSION,
+    gatewayId,
+    instanceId,
+    signature: signHello(privateKey, { nonce, gatewayId, instanceId }),
+    workspaceId,
+    version: follow.hello(),
+    softwareVersion,
+    hostname,
+    staleMaxMs,
+  };
+}

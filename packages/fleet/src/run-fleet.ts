@@ -1,0 +1,87 @@
+import { join } from 'node:path';
+import { pause } from './clock.ts';
+import { createFaults } from './faults.ts';
+import type { Fleet, WorkspaceKeys } from './fleet.ts';
+import type { Run } from './fleet-options.ts';
+import { createFollow, createFreshness, createIndexFollower } from './follow/index.ts';
+import { openLink } from './link.ts';
+import { openConfirmedFile, openSnapshotFile } from './snapshot/index.ts';
+import { openSpool } from './usage/index.ts';
+import { readPublicKey } from './wire/keys.ts';
+
+/** How long a start waits for its first snapshot. */
+const FIRST_SNAPSHOT_MS = 30_000;
+
+/** Follows the workspace, as a gateway that the control plane has let in. */
+export async function runFleet(run: Run): Promise<Fleet> {
+  const { identity, folder, clock, staleMaxMs } = run;
+  const { gatewayId, organizationId, workspaceId } = identity;
+  const faults = createFaults();
+  const follower = createIndexFollower(organizationId);
+  const freshness = createFreshness(clock);
+  const follow = createFollow({
+    place: { organizationId, workspaceId },
+    controlPlaneKey: readPublicKey(identity.controlPlaneKey),
+    snapshotFile: openSnapshotFile(folder),
+    confirmedFile: openConfirmedFile(folder),
+    follower,
+    freshness,
+    faults,
+    clock,
+    random: run.random,
+    log: run.log,
+  });
+  await follow.load();
+  const spool = openSpool(join(folder.path, 'usage'), run.instanceId);
+  const link = openLink({ run, follow, faults, spool });
+  let keys: WorkspaceKeys | undefined;
+  let closed: Promise<void> | undefined;
+
+  async function close(): Promise<void> {
+    await link.close();
+    await follow.close();
+    folder.release();
+  }
+
+  const fleet: Fleet = {
+    keys() {
+      const index = follower.index();
+      if (!index) return 'no_snapshot';
+      if (staleMaxMs !== null && !isFresh(freshness.ageMs(), staleMaxMs)) return 'snapshot_stale';
+      if (keys?.index !== index) keys = { index, organizationId, workspaceId };
+      return keys;
+    },
+    count(subject, accepted, atMs) {
+      link.countCall();
+      spool.count(subject, accepted, atMs);
+    },
+    settle: spool.settle,
+    status: () => ({
+      ...link.known(),
+      gatewayId,
+      connected: link.isConnected(),
+      version: follow.version(),
+      ageMs: freshness.ageMs(),
+      staleMaxMs,
+      spooledCalls: spool.pendingCalls(),
+      fault: faults.text(),
+    }),
+    close() {
+      closed ??= close();
+      return closed;
+    },
+  };
+  if (follow.version() !== null) return fleet;
+  try {
+    await Promise.race([link.settled, pause(clock, FIRST_SNAPSHOT_MS, run.signal)]);
+    return fleet;
+  } catch (error) {
+    await fleet.close();
+    throw error;
+  }
+}
+
+/** What was never confirmed is as old as can be. */
+function isFresh(ageMs: number | null, staleMaxMs: number): boolean {
+  return ageMs !== null && ageMs <= staleMaxMs;
+}

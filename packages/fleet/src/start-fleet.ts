@@ -1,0 +1,38 @@
+import { randomBytes } from 'node:crypto';
+import { systemClock } from './clock.ts';
+import { parseControlPlaneAddress } from './control-plane-address.ts';
+import type { Fleet } from './fleet.ts';
+import type { FleetOptions } from './fleet-options.ts';
+import { takeIdentity } from './identity/index.ts';
+import { runFleet } from './run-fleet.ts';
+import { openStateFolder } from './state-folder/index.ts';
+
+/**
+ * Takes an instance's place in the fleet: joins, if it has not yet, and follows its workspace.
+ * Resolves when it can decide, or when the control plane cannot be reached: then it lets nothing
+ * through and goes on trying.
+ * @throws FleetError; the signal's reason
+ */
+export async function startFleet(options: FleetOptions): Promise<Fleet> {
+  const { clock = systemClock, random = Math.random, fetch = globalThis.fetch } = options;
+  const controlPlane = parseControlPlaneAddress(options.controlPlane);
+  const folder = await openStateFolder(options.stateDir, options.log);
+  try {
+    const { joinKey, name, softwareVersion, log, signal } = options;
+    const joining = { controlPlane, joinKey, name, softwareVersion, fetch, clock, random, log };
+    const identity = await takeIdentity(folder, { ...joining, signal });
+    const instanceId = randomBytes(16).toString('hex');
+    return await runFleet({
+      ...options,
+      controlPlane,
+      folder,
+      identity,
+      instanceId,
+      clock,
+      random,
+    });
+  } catch (error) {
+    folder.release();
+    throw error;
+  }
+}

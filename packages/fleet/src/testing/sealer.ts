@@ -1,0 +1,62 @@
+import type { KeyObject } from 'node:crypto';
+import type { Downward, DownwardOf } from '@tollkeeper/contract';
+import { encodePart, encodeParts } from '../wire/encode-part.ts';
+import { sealFrame } from '../wire/frame.ts';
+import { createIdentity } from '../wire/keys.ts';
+import { createWorld, idOf, ORGANIZATION, WORKSPACE, type World } from './world.ts';
+
+/** For tests: makes what a control plane sends about a world. */
+export interface Sealer {
+  readonly signingKey: KeyObject;
+  readonly world: World;
+  seal(header: Downward, body?: Uint8Array): Uint8Array;
+  gateway(facts?: Partial<DownwardOf<'gateway'>>): Uint8Array;
+  /** The parts of a whole snapshot of now. */
+  snapshot(facts?: Partial<DownwardOf<'snapshot'>>): Uint8Array[];
+  /** What changed since the version; from the newest to itself, a confirmation. */
+  changes(from: number, facts?: Partial<DownwardOf<'changes'>>): Uint8Array;
+}
+
+const PLACE = { organizationId: ORGANIZATION, workspaceId: WORKSPACE };
+/** Small, so that even a small world has several. */
+const PART_BYTES = 100;
+
+export function createSealer(world: World = createWorld(), signingKey = createIdentity()): Sealer {
+  /** Rises with each message, as the clock does that a control plane tells the time by. */
+  let issuedAtMs = 1_700_000_000_000;
+  const seal = (header: Downward, body: Uint8Array = new Uint8Array()) =>
+    sealFrame(header, body, signingKey);
+  return {
+    signingKey,
+    world,
+    seal,
+    gateway: (facts) =>
+      seal({
+        type: 'gateway',
+        gatewayId: idOf('gw', 1),
+        ...PLACE,
+        name: 'edge-1',
+        labels: {},
+        draining: false,
+        ...facts,
+      }),
+    snapshot(facts) {
+      const version = world.version();
+      issuedAtMs += 1;
+      const parts = [...encodeParts(world.entries(), PART_BYTES)];
+      return parts.map((body, part) => {
+        const last = part === parts.length - 1;
+        return seal(
+          { type: 'snapshot', ...PLACE, version, issuedAtMs, part, last, ...facts },
+          body,
+        );
+      });
+    },
+    changes(from, facts) {
+      const body = encodePart(world.since(from));
+      issuedAtMs += 1;
+      const to = world.version();
+      return seal({ type: 'changes', ...PLACE, from, to, issuedAtMs, ...facts }, body);
+    },
+  };
+}
