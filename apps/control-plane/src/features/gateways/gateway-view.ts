@@ -2,14 +2,10 @@ import type { Gateway, GatewayState } from '@tollkeeper/contract';
 import { and, eq, getTableColumns } from 'drizzle-orm';
 import type { Database, Transaction } from '../../db/connect.ts';
 import { gateway, workspace } from '../../db/schema/index.ts';
+import { type Connection, hasIdentityConflict, listConnections } from '../../fleet/index.ts';
 import type { Facts } from '../../kernel/audit.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { notFound } from '../../kernel/domain-error.ts';
-import {
-  findLiveConnections,
-  type LiveConnection,
-  sharesIdentity,
-} from '../../kernel/gateway-presence.ts';
 import { visibleFleet } from '../../kernel/visible-fleet.ts';
 
 export type GatewayRow = typeof gateway.$inferSelect;
@@ -30,14 +26,20 @@ export async function gatewayViews(
   db: Database | Transaction,
   rows: readonly ViewRow[],
 ): Promise<Gateway[]> {
-  const live = await findLiveConnections(
-    db,
-    rows.map((row) => row.id),
-  );
-  return rows.map((row) => gatewayView(row, live.get(row.id) ?? []));
+  const connections = await connectionsOf(db, rows);
+  return rows.map((row) => gatewayView(row, connections.get(row.id) ?? []));
 }
 
-function gatewayView(row: ViewRow, connections: readonly LiveConnection[]): Gateway {
+/** The connections of each gateway that stand now, the newest last. */
+export async function connectionsOf(
+  db: Database | Transaction,
+  rows: readonly Pick<ViewRow, 'id'>[],
+): Promise<ReadonlyMap<string, readonly Connection[]>> {
+  const ids = rows.map((row) => row.id);
+  return Map.groupBy(await listConnections(db, ids), (each) => each.gatewayId);
+}
+
+function gatewayView(row: ViewRow, connections: readonly Connection[]): Gateway {
   const health = connections.at(-1)?.health;
   return {
     id: row.id,
@@ -62,13 +64,13 @@ function gatewayView(row: ViewRow, connections: readonly LiveConnection[]): Gate
       hostname: each.hostname,
       connectedAt: each.connectedAt.toISOString(),
     })),
-    identityConflict: sharesIdentity(connections),
+    identityConflict: hasIdentityConflict(connections),
   };
 }
 
 export function gatewayState(
   row: Pick<ViewRow, 'lastSeenAt' | 'appliedVersion' | 'currentVersion'>,
-  connections: readonly LiveConnection[],
+  connections: readonly Connection[],
 ): GatewayState {
   if (connections.length === 0) return row.lastSeenAt ? 'unreachable' : 'never_seen';
   const isBehind = row.appliedVersion === null || row.appliedVersion < row.currentVersion;

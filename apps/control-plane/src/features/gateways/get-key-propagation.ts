@@ -2,10 +2,9 @@ import type { KeyPropagation } from '@tollkeeper/contract';
 import { and, asc, eq } from 'drizzle-orm';
 import { gateway } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
-import { findLiveConnections } from '../../kernel/gateway-presence.ts';
 import { visibleFleet } from '../../kernel/visible-fleet.ts';
 import { findAppliedTimes, findRequiredVersions, type Required } from './applied-versions.ts';
-import { gatewayState, selectGateways, type ViewRow } from './gateway-view.ts';
+import { connectionsOf, gatewayState, selectGateways, type ViewRow } from './gateway-view.ts';
 import { findKeyChange } from './key-change.ts';
 
 type Row = KeyPropagation['gateways'][number];
@@ -31,16 +30,13 @@ export async function getKeyPropagation(
     .orderBy(asc(gateway.createdAt), asc(gateway.id));
   const required = await findRequiredVersions(db, rows, changeId);
   const times = await findAppliedTimes(db, rows, required);
-  const live = await findLiveConnections(
-    db,
-    rows.map((row) => row.id),
-  );
+  const connections = await connectionsOf(db, rows);
   const gateways = rows.map(
     (row): Row => ({
       gatewayId: row.id,
       name: row.name,
       workspaceId: row.workspaceId,
-      state: gatewayState(row, live.get(row.id) ?? []),
+      state: gatewayState(row, connections.get(row.id) ?? []),
       ...progress(row, required.get(row.workspaceId), times.get(row.id)),
       staleMaxMs: row.staleMaxMs,
     }),

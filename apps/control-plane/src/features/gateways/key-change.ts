@@ -1,5 +1,5 @@
-import { and, desc, eq, sql } from 'drizzle-orm';
-import { apiKey, auditEvent, change } from '../../db/schema/index.ts';
+import { and, asc, desc, eq, sql } from 'drizzle-orm';
+import { apiKey, auditEvent, change, workspaceChange } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { notFound } from '../../kernel/domain-error.ts';
 import { holds } from '../../kernel/require-scope.ts';
@@ -10,6 +10,7 @@ export interface KeyChange {
   readonly workspaceId: string | null;
   /** Null when the last change is remembered no more. */
   readonly changeId: number | null;
+  /** When it became a version of a workspace, which is what propagation is measured from. */
   readonly at: Date | null;
 }
 
@@ -20,8 +21,9 @@ export interface KeyChange {
 export async function findKeyChange(ctx: Ctx, keyId: string): Promise<KeyChange> {
   const { db } = ctx.services;
   const [last] = await db
-    .select({ changeId: change.id, at: change.at })
+    .select({ changeId: change.id, at: change.at, countedAt: workspaceChange.at })
     .from(change)
+    .leftJoin(workspaceChange, eq(workspaceChange.changeId, change.id))
     .where(
       and(
         eq(change.organizationId, ctx.organizationId),
@@ -29,16 +31,19 @@ export async function findKeyChange(ctx: Ctx, keyId: string): Promise<KeyChange>
         eq(change.kind, 'key'),
       ),
     )
-    .orderBy(desc(change.id))
+    .orderBy(desc(change.id), asc(workspaceChange.at))
     .limit(1);
   const [key] = await db
     .select({ workspaceId: apiKey.workspaceId })
     .from(apiKey)
     .where(and(visibleKeys(ctx), eq(apiKey.id, keyId)));
-  if (key) return { ...key, changeId: last?.changeId ?? null, at: last?.at ?? null };
-  const deleted = last && (await findDeletedKey(ctx, keyId));
-  if (!deleted) throw notFound('API key', keyId);
-  return { ...deleted, ...last };
+  const place = key ?? (last && (await findDeletedKey(ctx, keyId)));
+  if (!place) throw notFound('API key', keyId);
+  return {
+    ...place,
+    changeId: last?.changeId ?? null,
+    at: last?.countedAt ?? last?.at ?? null,
+  };
 }
 
 /** The audit log remembers whose a deleted key was and where: the rule of `visibleKeys` stays. */
