@@ -36,6 +36,8 @@ interface Run {
 export function openReader(folder: string, isLive: (runId: string) => boolean): UsageReader {
   /** Of what ended runs left open: their names do not tell it. */
   const callsOfOpen = new Map<string, number>();
+  /** Taken, and still there because they cannot be removed. */
+  const spent = new Set<string>();
   let failure: string | null = null;
   let damage: string | null = null;
 
@@ -57,7 +59,16 @@ export function openReader(folder: string, isLive: (runId: string) => boolean): 
 
   function batchesOf(id: string): SegmentFile[] {
     const live = isLive(id);
-    return segmentsIn(join(folder, id)).filter(({ calls }) => calls !== undefined || !live);
+    return segmentsIn(join(folder, id))
+      .filter(({ calls }) => calls !== undefined || !live)
+      .filter(({ path }) => !spent.has(path));
+  }
+
+  function removeSpent(): void {
+    for (const path of spent) {
+      rmSync(path, { force: true });
+      spent.delete(path);
+    }
   }
 
   function batchOf(run: Run): UsageBatch | undefined {
@@ -94,6 +105,7 @@ export function openReader(folder: string, isLive: (runId: string) => boolean): 
   return {
     next() {
       failure = null;
+      guarded(undefined, removeSpent);
       for (const run of guarded([], runs)) {
         const batch = guarded(undefined, () => batchOf(run));
         if (batch) return batch;
@@ -105,9 +117,10 @@ export function openReader(folder: string, isLive: (runId: string) => boolean): 
       guarded(undefined, () => {
         for (const segment of batchesOf(spoolId)) {
           if (segment.sequence !== sequence) continue;
-          rmSync(segment.path, { force: true });
+          spent.add(segment.path);
           callsOfOpen.delete(segment.path);
         }
+        removeSpent();
       });
     },
     waitingCalls: () =>

@@ -13,6 +13,8 @@ export interface Segment {
   replace(lines: readonly string[]): void;
   /** Ends it and gives it its lasting name. @throws and changes nothing */
   seal(calls: number): string;
+  /** Forgets it. */
+  discard(): void;
 }
 
 /**
@@ -61,6 +63,7 @@ export function createSegment(folder: string, sequence: number, write: Write): S
       close(fd);
       return sealed;
     },
+    discard: () => discard(fd, path),
   };
 }
 
@@ -98,14 +101,19 @@ function writeAside(path: string, lines: readonly string[], write: Write): numbe
   throw failure;
 }
 
+/** A file that cannot be removed holds nothing: it is made anew, or read as an empty batch. */
 function discard(fd: number, path: string): void {
   close(fd);
-  rmSync(path, { force: true });
+  quietly(() => rmSync(path, { force: true }));
 }
 
 /** What was to be done is done by then: a complaint on closing changes nothing about it. */
 function close(fd: number): void {
+  quietly(() => closeSync(fd));
+}
+
+function quietly(step: () => void): void {
   try {
-    closeSync(fd);
+    step();
   } catch {}
 }

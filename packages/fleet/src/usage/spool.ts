@@ -1,9 +1,12 @@
 import { join } from 'node:path';
-import { openReader, type UsageReader } from './reader.ts';
+import { openReader, type UsageBatch, type UsageReader } from './reader.ts';
+import { rowsOf } from './sums.ts';
 import { openWriter, type UsageWriter, type WriterOptions } from './writer.ts';
 
 /** The counts of a process that also hands them over, and those of its earlier runs. */
-export interface UsageSpool extends Omit<UsageReader, 'waitingCalls'>, UsageWriter {}
+export interface UsageSpool
+  extends Omit<UsageReader, 'waitingCalls'>,
+    Omit<UsageWriter, 'held' | 'heldTaken'> {}
 
 /**
  * @param folder belongs to this process alone. Where several count, each has a writer, and one of
@@ -11,18 +14,23 @@ export interface UsageSpool extends Omit<UsageReader, 'waitingCalls'>, UsageWrit
  * @param runId new at each start: 32 hexadecimal digits
  */
 export function openSpool(folder: string, runId: string, options?: WriterOptions): UsageSpool {
-  let isOpen = true;
-  const writer = openWriter(join(folder, runId), options);
-  const reader = openReader(folder, (id) => isOpen && id === runId);
+  const { held, heldTaken, ...writer } = openWriter(join(folder, runId), options);
+  const reader = openReader(folder, (id) => id === runId);
+
+  function heldBatch(): UsageBatch | undefined {
+    const batch = held();
+    return batch && { spoolId: runId, sequence: batch.sequence, rows: rowsOf(batch.sums) };
+  }
+
   return {
     ...writer,
-    next: reader.next,
-    taken: reader.taken,
+    // What is in the file that stands open goes before what is in memory, and becomes a batch by it.
+    next: () => reader.next() ?? heldBatch() ?? reader.next(),
+    taken(spoolId, sequence) {
+      if (spoolId === runId) heldTaken(sequence);
+      reader.taken(spoolId, sequence);
+    },
     pendingCalls: () => writer.pendingCalls() + reader.waitingCalls(),
     fault: () => writer.fault() ?? reader.fault(),
-    close() {
-      writer.close();
-      isOpen = false;
-    },
   };
 }

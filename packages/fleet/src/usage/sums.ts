@@ -20,12 +20,15 @@ export function headOf({ keyId, ownerId, workspaceId }: CallSubject, atMs: numbe
   return `${keyId} ${ownerId} ${workspaceId ?? '-'} ${atMs - (atMs % MINUTE_MS)}`;
 }
 
-/** The line of a spool file: head, accepted, denied, last accepted. */
-export function lineOf(head: string, { accepted, denied, lastAcceptedMs }: Sum): string {
-  return `${head} ${accepted} ${denied} ${lastAcceptedMs}\n`;
+/** The lines of a spool file: head, accepted, denied, last accepted. */
+export function linesOf(sums: Sums): string[] {
+  return [...sums].map(
+    ([head, { accepted, denied, lastAcceptedMs }]) =>
+      `${head} ${accepted} ${denied} ${lastAcceptedMs}\n`,
+  );
 }
 
-/** Undefined for all that `lineOf` does not make, such as the half of a line. */
+/** Undefined for all that `linesOf` does not make, such as the half of a line. */
 export function parseLine(line: string): [head: string, sum: Sum] | undefined {
   const [, head, accepted, denied, lastAcceptedMs] = LINE.exec(line) ?? [];
   if (head === undefined) return undefined;

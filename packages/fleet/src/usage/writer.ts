@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import type { CallSubject } from '../fleet.ts';
 import { createSegment, type Segment, type Write, writeToFile } from './segment.ts';
-import { addTo, callsOf, headOf, lineOf, type Sums } from './sums.ts';
+import { addTo, callsOf, headOf, linesOf, type Sums } from './sums.ts';
+import { withoutMinutes } from './without-minutes.ts';
 
 /** Counts the calls of this process into files of its own. */
 export interface UsageWriter {
@@ -13,12 +14,24 @@ export interface UsageWriter {
    * unless the one before is still there: without the control plane there are few and full ones.
    */
   roll(): void;
-  /** Calls that are in no batch yet. */
+  /**
+   * A batch of what only memory holds, while it cannot be written: the same until it is taken.
+   * There is none before every file of this run is taken, since it comes after them; the open one
+   * is made a batch.
+   */
+  held(): HeldBatch | undefined;
+  heldTaken(sequence: number): void;
+  /** Calls that are in no file that is a batch. */
   pendingCalls(): number;
   /** For people; null while all is well. */
   fault(): string | null;
-  /** Makes a last batch. */
+  /** Makes a last batch. What is counted later is handed over by the next run. */
   close(): void;
+}
+
+export interface HeldBatch {
+  readonly sequence: number;
+  readonly sums: Sums;
 }
 
 export interface WriterOptions {
@@ -45,13 +58,39 @@ export function openWriter(folder: string, options: WriterOptions = {}): UsageWr
   let written: Sums = new Map();
   let segment: Segment | undefined;
   let lines = 0;
+  /** Of the open segment; without one, of the last. */
   let sequence = 0;
   let lastBatch: string | undefined;
+  let held: HeldBatch | undefined;
   let failure: unknown;
   let isScheduled = false;
 
+  function count(subject: CallSubject, accepted: boolean, atMs: number): void {
+    const head = headOf(subject, atMs);
+    let sum = unwritten.get(head);
+    if (!sum) {
+      sum = { accepted: 0, denied: 0, lastAcceptedMs: 0 };
+      unwritten.set(head, sum);
+    }
+    if (accepted) {
+      sum.accepted += 1;
+      sum.lastAcceptedMs = Math.max(sum.lastAcceptedMs, atMs);
+    } else {
+      sum.denied += 1;
+    }
+    if (!isScheduled) {
+      isScheduled = true;
+      setImmediate(settleTurn);
+    }
+  }
+
+  function settleTurn(): void {
+    isScheduled = false;
+    settle();
+  }
+
   function settle(): void {
-    while (unwritten.size > 0 && failure === undefined) attempt(writeSome);
+    while ((held || unwritten.size > 0) && failure === undefined) attempt(writeSome);
     if (unwritten.size <= unwrittenMax) return;
     unwritten = withoutMinutes(unwritten);
     unwrittenMax = Math.max(UNWRITTEN_MAX, 2 * unwritten.size);
@@ -66,16 +105,17 @@ export function openWriter(folder: string, options: WriterOptions = {}): UsageWr
   }
 
   function writeSome(): void {
+    if (held) storeHeld(held);
     if (lines >= linesMax) makeRoom();
     segment ??= nextSegment();
-    const part = [...unwritten].slice(0, linesMax - lines);
-    const result = segment.append(part.map(([head, sum]) => lineOf(head, sum)));
-    for (const [head, sum] of part.slice(0, result.whole)) {
+    const part = firstOf(unwritten, linesMax - lines);
+    const { whole, failure } = segment.append(linesOf(part));
+    for (const [head, sum] of firstOf(part, whole)) {
       addTo(written, head, sum);
       unwritten.delete(head);
     }
-    lines += result.whole;
-    if (result.failure !== undefined) throw result.failure;
+    lines += whole;
+    if (failure !== undefined) throw failure;
   }
 
   function nextSegment(): Segment {
@@ -93,7 +133,7 @@ export function openWriter(folder: string, options: WriterOptions = {}): UsageWr
   function compact(): void {
     if (lines === written.size) return;
     try {
-      segment?.replace([...written].map(([head, sum]) => lineOf(head, sum)));
+      segment?.replace(linesOf(written));
       lines = written.size;
     } catch {
       // It is as good as it was, only longer.
@@ -107,47 +147,61 @@ export function openWriter(folder: string, options: WriterOptions = {}): UsageWr
     lines = 0;
   }
 
-  function retry(): void {
-    failure = undefined;
-    settle();
-  }
-
-  function roll(): void {
-    retry();
-    const isTaken = lastBatch === undefined || !existsSync(lastBatch);
-    if (written.size > 0 && isTaken) attempt(sealCompact);
-  }
-
   function sealCompact(): void {
     compact();
     seal();
   }
 
+  function retry(): void {
+    failure = undefined;
+    settle();
+  }
+
+  /** Takes the place of the open segment, which no whole line is in. */
+  function hold(): HeldBatch {
+    if (segment) segment.discard();
+    else sequence += 1;
+    segment = undefined;
+    const sums = new Map(firstOf(unwritten, linesMax));
+    for (const head of sums.keys()) unwritten.delete(head);
+    return { sequence, sums };
+  }
+
+  function storeHeld(batch: HeldBatch): void {
+    const file = createSegment(folder, batch.sequence, write);
+    try {
+      const { failure } = file.append(linesOf(batch.sums));
+      if (failure !== undefined) throw failure;
+      lastBatch = file.seal(callsOf(batch.sums));
+    } catch (error) {
+      file.discard();
+      throw error;
+    }
+    held = undefined;
+  }
+
+  function callsInMemory(): number {
+    return callsOf(unwritten) + (held ? callsOf(held.sums) : 0);
+  }
+
   return {
-    count(subject, accepted, atMs) {
-      const head = headOf(subject, atMs);
-      let sum = unwritten.get(head);
-      if (!sum) {
-        sum = { accepted: 0, denied: 0, lastAcceptedMs: 0 };
-        unwritten.set(head, sum);
-      }
-      if (accepted) {
-        sum.accepted += 1;
-        sum.lastAcceptedMs = Math.max(sum.lastAcceptedMs, atMs);
-      } else {
-        sum.denied += 1;
-      }
-      if (isScheduled) return;
-      isScheduled = true;
-      setImmediate(() => {
-        isScheduled = false;
-        settle();
-      });
-    },
+    count,
     settle,
-    roll,
-    pendingCalls: () => callsOf(unwritten) + callsOf(written),
-    fault: () => (failure === undefined ? null : faultText(folder, failure, callsOf(unwritten))),
+    roll() {
+      retry();
+      if (written.size > 0 && isGone(lastBatch)) attempt(sealCompact);
+    },
+    held() {
+      if (held || failure === undefined || !isGone(lastBatch)) return held;
+      if (written.size > 0) attempt(seal);
+      else if (unwritten.size > 0) held = hold();
+      return held;
+    },
+    heldTaken(taken) {
+      if (held?.sequence === taken) held = undefined;
+    },
+    pendingCalls: () => callsInMemory() + callsOf(written),
+    fault: () => (failure === undefined ? null : faultText(folder, failure, callsInMemory())),
     close() {
       retry();
       if (written.size > 0) attempt(sealCompact);
@@ -155,24 +209,19 @@ export function openWriter(folder: string, options: WriterOptions = {}): UsageWr
   };
 }
 
-/** Bounds memory by the number of keys: each call still counts, in the last minute of its key. */
-function withoutMinutes(sums: Sums): Sums {
-  const last = new Map<string, number>();
-  for (const head of sums.keys()) {
-    const [subject, minute] = splitHead(head);
-    last.set(subject, Math.max(last.get(subject) ?? 0, minute));
-  }
-  const merged: Sums = new Map();
-  for (const [head, sum] of sums) {
-    const [subject] = splitHead(head);
-    addTo(merged, `${subject} ${last.get(subject)}`, sum);
-  }
-  return merged;
+/** All of them, as a rule, which then need no copy. */
+function firstOf(sums: Sums, count: number): Sums {
+  return sums.size <= count ? sums : new Map([...sums].slice(0, count));
 }
 
-function splitHead(head: string): [subject: string, minuteMs: number] {
-  const end = head.lastIndexOf(' ');
-  return [head.slice(0, end), Number(head.slice(end + 1))];
+/** Batches are taken in order: with the last, all are. */
+function isGone(path: string | undefined): boolean {
+  if (path === undefined) return true;
+  try {
+    return statSync(path, { throwIfNoEntry: false }) === undefined;
+  } catch {
+    return false;
+  }
 }
 
 function faultText(folder: string, failure: unknown, calls: number): string {
