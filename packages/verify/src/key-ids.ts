@@ -1,3 +1,6 @@
+import { type Column, createColumn, readCell, writeCell } from './column.ts';
+import { type KeyLabels, readKeyId } from './key-labels.ts';
+
 /**
  * Key id → slots of its secrets, by open addressing with linear probing: an entry for each secret,
  * so a key has as many as it has secrets. An entry is 0 when empty, else the slot plus one in 26
@@ -9,10 +12,9 @@
 export interface KeyIdTable {
   entries: Int32Array;
   size: number;
+  /** Hash of the id by slot, so that growing reads no ids. */
+  readonly hashes: Column;
 }
-
-/** The id of the key by slot. */
-type KeyIds = readonly string[];
 
 const SLOT_BITS = 26;
 const SLOT_MASK = (1 << SLOT_BITS) - 1;
@@ -23,23 +25,24 @@ const GROWTH = 1.5;
 const TWO_TO_32 = 2 ** 32;
 
 export function createKeyIdTable(): KeyIdTable {
-  return { entries: new Int32Array(ENTRIES_MIN), size: 0 };
+  return { entries: new Int32Array(ENTRIES_MIN), size: 0, hashes: createColumn() };
 }
 
-/** Adds the slot under the id that it has; it must not be in the table yet. */
-export function addKeyId(table: KeyIdTable, keyIds: KeyIds, slot: number): void {
-  if (table.size >= table.entries.length * FULL) growTable(table, keyIds);
-  placeSlot(table.entries, hashOf(keyIds[slot] ?? ''), slot);
+/** Adds the slot under the id; it must not be in the table yet. */
+export function addKeyId(table: KeyIdTable, slot: number, keyId: string): void {
+  if (table.size >= table.entries.length * FULL) growTable(table);
+  writeCell(table.hashes, slot, hashOf(keyId));
+  placeSlot(table, table.entries, slot);
   table.size++;
 }
 
-/** Removes the slot, which must still have the id that it was added with. */
-export function removeKeyId(table: KeyIdTable, keyIds: KeyIds, slot: number): void {
+/** Removes the slot, if it is there. */
+export function removeKeyId(table: KeyIdTable, slot: number): void {
   const { entries } = table;
-  let position = homeOf(entries, hashOf(keyIds[slot] ?? ''));
+  let position = homeOf(table, entries, slot);
   for (let entry = entryAt(entries, position); entry !== 0; entry = entryAt(entries, position)) {
     if (slotOf(entry) === slot) {
-      closeGap(entries, keyIds, position);
+      closeGap(table, position);
       table.size--;
       return;
     }
@@ -48,15 +51,17 @@ export function removeKeyId(table: KeyIdTable, keyIds: KeyIds, slot: number): vo
 }
 
 /** The slots of all secrets of the key. */
-export function slotsOfKey(table: KeyIdTable, keyIds: KeyIds, keyId: string): readonly number[] {
+export function slotsOfKey(table: KeyIdTable, labels: KeyLabels, keyId: string): readonly number[] {
   const { entries } = table;
   const hash = hashOf(keyId);
   let slots = NO_SLOTS;
-  let position = homeOf(entries, hash);
+  let position = positionOf(hash, entries.length);
   for (let entry = entryAt(entries, position); entry !== 0; entry = entryAt(entries, position)) {
-    const isKey = entry >>> SLOT_BITS === (hash & TAG_MASK) && keyIds[slotOf(entry)] === keyId;
+    const slot = slotOf(entry);
+    const mayBe =
+      entry >>> SLOT_BITS === (hash & TAG_MASK) && readCell(table.hashes, slot) === hash;
     // Most searches are for keys that are new: those make no list.
-    if (isKey) slots = [...slots, slotOf(entry)];
+    if (mayBe && readKeyId(labels, slot) === keyId) slots = [...slots, slot];
     position = after(entries, position);
   }
   return slots;
@@ -64,21 +69,22 @@ export function slotsOfKey(table: KeyIdTable, keyIds: KeyIds, keyId: string): re
 
 const NO_SLOTS: readonly number[] = [];
 
-function placeSlot(entries: Int32Array, hash: number, slot: number): void {
-  let position = homeOf(entries, hash);
+function placeSlot(table: KeyIdTable, entries: Int32Array, slot: number): void {
+  let position = homeOf(table, entries, slot);
   while (entryAt(entries, position) !== 0) position = after(entries, position);
-  entries[position] = ((hash & TAG_MASK) << SLOT_BITS) | (slot + 1);
+  entries[position] = ((readCell(table.hashes, slot) & TAG_MASK) << SLOT_BITS) | (slot + 1);
 }
 
 /**
  * Empties the entry and moves later ones of its run back, each as far as the position that its id
  * asks for: a search, which ends at the first empty entry, still meets them.
  */
-function closeGap(entries: Int32Array, keyIds: KeyIds, position: number): void {
+function closeGap(table: KeyIdTable, position: number): void {
+  const { entries } = table;
   let gap = position;
   let next = after(entries, gap);
   for (let entry = entryAt(entries, next); entry !== 0; entry = entryAt(entries, next)) {
-    const home = homeOf(entries, hashOf(keyIds[slotOf(entry)] ?? ''));
+    const home = homeOf(table, entries, slotOf(entry));
     if (distance(entries, home, next) >= distance(entries, gap, next)) {
       entries[gap] = entry;
       gap = next;
@@ -88,12 +94,9 @@ function closeGap(entries: Int32Array, keyIds: KeyIds, position: number): void {
   entries[gap] = 0;
 }
 
-function growTable(table: KeyIdTable, keyIds: KeyIds): void {
+function growTable(table: KeyIdTable): void {
   const grown = new Int32Array(Math.ceil(table.entries.length * GROWTH));
-  for (const entry of table.entries) {
-    const slot = slotOf(entry);
-    if (entry !== 0) placeSlot(grown, hashOf(keyIds[slot] ?? ''), slot);
-  }
+  for (const entry of table.entries) if (entry !== 0) placeSlot(table, grown, slotOf(entry));
   table.entries = grown;
 }
 
@@ -103,12 +106,16 @@ function hashOf(keyId: string): number {
   for (let i = 0; i < keyId.length; i++) hash = Math.imul(hash ^ keyId.charCodeAt(i), 0x01000193);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
+  return hash ^ (hash >>> 16);
 }
 
 /** A table of any size is reached evenly, with the high bits; the tag takes the low ones. */
-function homeOf(entries: Int32Array, hash: number): number {
-  return Math.floor((hash * entries.length) / TWO_TO_32);
+function positionOf(hash: number, length: number): number {
+  return Math.floor(((hash >>> 0) * length) / TWO_TO_32);
+}
+
+function homeOf(table: KeyIdTable, entries: Int32Array, slot: number): number {
+  return positionOf(readCell(table.hashes, slot), entries.length);
 }
 
 function after(entries: Int32Array, position: number): number {

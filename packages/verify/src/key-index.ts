@@ -2,6 +2,7 @@ import { isHash, requireHash, writeFingerprint } from './fingerprint.ts';
 import { addToTable, findInTable, removeFromTable } from './hash-table.ts';
 import type { KeyFacts } from './key-facts.ts';
 import { addKeyId, removeKeyId } from './key-ids.ts';
+import { clearLabels, readKeyId, readName, requireLabels, writeLabels } from './key-labels.ts';
 import { acquireLinks, readLinks, releaseLinks, writeLinks } from './key-links.ts';
 import { readExpiry, readScopes, readStatus, writeScopes, writeState } from './key-record.ts';
 import type { KeyIndex } from './key-store.ts';
@@ -9,16 +10,18 @@ import { allocateSlot, releaseSlot } from './records.ts';
 
 /**
  * Inserts the secret, or replaces what is known about it. The owner may come before or after.
- * @throws RangeError when the hash is not 32 bytes, or past 67 million secrets
+ * @throws RangeError when the hash is not 32 bytes, for an id or a name of more than 255 characters,
+ * or past 67 million secrets
  */
 export function putSecret(index: KeyIndex, hash: Uint8Array, facts: KeyFacts): void {
   requireHash(hash);
+  requireLabels(facts.keyId, facts.name);
   const known = findSecret(index, hash);
   // Acquired before the old ones are released, so that what both share is not built anew.
   const links = acquireLinks(index, facts);
   if (known >= 0) {
     releaseLinks(index, known);
-    removeKeyId(index.keyIdTable, index.keyIds, known);
+    removeKeyId(index.keyIdTable, known);
   }
   const slot = known >= 0 ? known : allocateSlot(index.records);
   writeLinks(index.records, slot, links);
@@ -26,9 +29,8 @@ export function putSecret(index: KeyIndex, hash: Uint8Array, facts: KeyFacts): v
   writeState(index.records, slot, { ...facts, retires: facts.retiresAtMs !== null });
   if (facts.retiresAtMs === null) index.retiresAtMs.delete(slot);
   else index.retiresAtMs.set(slot, facts.retiresAtMs);
-  index.keyIds[slot] = facts.keyId;
-  addKeyId(index.keyIdTable, index.keyIds, slot);
-  index.names[slot] = facts.name;
+  writeLabels(index.labels, slot, facts.keyId, facts.name);
+  addKeyId(index.keyIdTable, slot, facts.keyId);
   if (known >= 0) return;
   writeFingerprint(index.records, slot, hash);
   addToTable(index.table, index.records, slot);
@@ -39,10 +41,9 @@ export function removeSecret(index: KeyIndex, hash: Uint8Array): boolean {
   const slot = isHash(hash) ? removeFromTable(index.table, index.records, hash) : -1;
   if (slot < 0) return false;
   releaseLinks(index, slot);
-  removeKeyId(index.keyIdTable, index.keyIds, slot);
+  removeKeyId(index.keyIdTable, slot);
   index.retiresAtMs.delete(slot);
-  index.keyIds[slot] = '';
-  index.names[slot] = '';
+  clearLabels(index.labels, slot);
   releaseSlot(index.records, slot);
   return true;
 }
@@ -58,8 +59,8 @@ export function secretFacts(index: KeyIndex, slot: number): KeyFacts | undefined
   if (!status) return undefined;
   const expiresAtMs = readExpiry(index.records, slot);
   return {
-    keyId: index.keyIds[slot] ?? '',
-    name: index.names[slot] ?? '',
+    keyId: readKeyId(index.labels, slot),
+    name: readName(index.labels, slot),
     ...readLinks(index, slot),
     status,
     expiresAtMs: Number.isFinite(expiresAtMs) ? expiresAtMs : null,

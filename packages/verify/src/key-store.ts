@@ -2,6 +2,7 @@ import { createHashTable, type HashTable } from './hash-table.ts';
 import { createInternedTexts, type InternedTexts } from './interned-texts.ts';
 import { createIpLists, type IpLists } from './ip-lists.ts';
 import { createKeyIdTable, type KeyIdTable } from './key-ids.ts';
+import { createKeyLabels, type KeyLabels } from './key-labels.ts';
 import { createRecords, type Records } from './records.ts';
 import type { ScopeSet } from './scope-set.ts';
 
@@ -9,10 +10,9 @@ import type { ScopeSet } from './scope-set.ts';
 export interface KeyIndex {
   readonly table: HashTable;
   readonly records: Records;
-  readonly keyIds: string[];
+  readonly labels: KeyLabels;
   /** Finds slots by the id of the key. */
   readonly keyIdTable: KeyIdTable;
-  readonly names: string[];
   /** By slot; only secrets in a grace period have one. */
   readonly retiresAtMs: Map<number, number>;
   readonly organizations: InternedTexts;
@@ -35,9 +35,8 @@ export function createKeyIndex(): KeyIndex {
   return {
     table: createHashTable(),
     records: createRecords(),
-    keyIds: [],
+    labels: createKeyLabels(),
     keyIdTable: createKeyIdTable(),
-    names: [],
     retiresAtMs: new Map(),
     organizations: createInternedTexts(),
     workspaces: createInternedTexts(),

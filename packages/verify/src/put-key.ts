@@ -2,6 +2,7 @@ import { readHash, requireHash } from './fingerprint.ts';
 import type { KeyFacts } from './key-facts.ts';
 import { slotsOfKey } from './key-ids.ts';
 import { findSecret, putSecret, removeSecret } from './key-index.ts';
+import { requireLabels } from './key-labels.ts';
 import type { KeyIndex } from './key-store.ts';
 
 /** A key with all its secrets: one, or two while a rotation's grace runs. */
@@ -19,11 +20,12 @@ export interface KeySecret {
 /**
  * Inserts the key, or replaces all that is known about it: a secret that is not given is no longer
  * known. No secrets at all is as good as `removeKey`.
- * @throws RangeError, before anything changes, when a hash is not 32 bytes; past 67 million secrets
+ * @throws RangeError like `putSecret`, and before anything changes unless the index is full
  */
 export function putKey(index: KeyIndex, key: WholeKey): void {
   for (const { hash } of key.secrets) requireHash(hash);
-  const before = slotsOfKey(index.keyIdTable, index.keyIds, key.keyId);
+  requireLabels(key.keyId, key.name);
+  const before = slotsOfKey(index.keyIdTable, index.labels, key.keyId);
   for (const { hash, retiresAtMs } of key.secrets) putSecret(index, hash, { ...key, retiresAtMs });
   if (before.length === 0) return;
   const kept = new Set(key.secrets.map(({ hash }) => findSecret(index, hash)));
@@ -32,7 +34,7 @@ export function putKey(index: KeyIndex, key: WholeKey): void {
 
 /** Forgets the key and all its secrets. False when it was not known. */
 export function removeKey(index: KeyIndex, keyId: string): boolean {
-  const slots = slotsOfKey(index.keyIdTable, index.keyIds, keyId);
+  const slots = slotsOfKey(index.keyIdTable, index.labels, keyId);
   for (const slot of slots) removeSlot(index, slot);
   return slots.length > 0;
 }

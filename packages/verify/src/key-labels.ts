@@ -1,0 +1,119 @@
+import {
+  allocateBlock,
+  type ByteBlocks,
+  blockChunk,
+  blockStart,
+  createByteBlocks,
+  releaseBlock,
+} from './byte-blocks.ts';
+import { type Column, createColumn, readCell, writeCell } from './column.ts';
+
+/**
+ * What a key is called, by slot: its id and its name. As bytes, since a million keys would be two
+ * million strings for the garbage collector to walk, in twice the memory. A block holds the lengths
+ * of both in characters, whether each takes two bytes a character, and the characters.
+ */
+export interface KeyLabels {
+  readonly blocks: ByteBlocks;
+  /** Number of the block by slot. */
+  readonly blockOf: Column;
+}
+
+/** The longest id or name, in UTF-16 units. */
+const LABEL_LENGTH_MAX = 255;
+const KEY_ID_LENGTH = 0;
+const NAME_LENGTH = 1;
+const WIDTHS = 2;
+const TEXTS = 3;
+const WIDE_KEY_ID = 1;
+const WIDE_NAME = 2;
+
+export function createKeyLabels(): KeyLabels {
+  return { blocks: createByteBlocks(), blockOf: createColumn() };
+}
+
+/** @throws RangeError for more than 255 characters */
+export function requireLabels(keyId: string, name: string): void {
+  if (keyId.length <= LABEL_LENGTH_MAX && name.length <= LABEL_LENGTH_MAX) return;
+  throw new RangeError(`The id and the name of a key have at most ${LABEL_LENGTH_MAX} characters`);
+}
+
+/** In place of those that the slot has. */
+export function writeLabels(labels: KeyLabels, slot: number, keyId: string, name: string): void {
+  clearLabels(labels, slot);
+  const widths = (isWide(keyId) ? WIDE_KEY_ID : 0) | (isWide(name) ? WIDE_NAME : 0);
+  const nameAt = TEXTS + bytesOf(keyId.length, widths & WIDE_KEY_ID);
+  const block = allocateBlock(labels.blocks, nameAt + bytesOf(name.length, widths & WIDE_NAME));
+  const chunk = blockChunk(labels.blocks, block);
+  const start = blockStart(block);
+  chunk[start + KEY_ID_LENGTH] = keyId.length;
+  chunk[start + NAME_LENGTH] = name.length;
+  chunk[start + WIDTHS] = widths;
+  writeText(chunk, start + TEXTS, keyId, widths & WIDE_KEY_ID);
+  writeText(chunk, start + nameAt, name, widths & WIDE_NAME);
+  writeCell(labels.blockOf, slot, block);
+}
+
+export function clearLabels(labels: KeyLabels, slot: number): void {
+  const block = readCell(labels.blockOf, slot);
+  if (block === 0) return;
+  const chunk = blockChunk(labels.blocks, block);
+  const start = blockStart(block);
+  const name = bytesOf(
+    byteAt(chunk, start + NAME_LENGTH),
+    byteAt(chunk, start + WIDTHS) & WIDE_NAME,
+  );
+  releaseBlock(labels.blocks, block, nameStart(chunk, start) - start + name);
+  writeCell(labels.blockOf, slot, 0);
+}
+
+/** Empty for a slot that has no labels. */
+export function readKeyId(labels: KeyLabels, slot: number): string {
+  const block = readCell(labels.blockOf, slot);
+  if (block === 0) return '';
+  const chunk = blockChunk(labels.blocks, block);
+  const start = blockStart(block);
+  const wide = byteAt(chunk, start + WIDTHS) & WIDE_KEY_ID;
+  return readText(chunk, start + TEXTS, byteAt(chunk, start + KEY_ID_LENGTH), wide);
+}
+
+/** Empty for a slot that has no labels. */
+export function readName(labels: KeyLabels, slot: number): string {
+  const block = readCell(labels.blockOf, slot);
+  if (block === 0) return '';
+  const chunk = blockChunk(labels.blocks, block);
+  const start = blockStart(block);
+  const wide = byteAt(chunk, start + WIDTHS) & WIDE_NAME;
+  return readText(chunk, nameStart(chunk, start), byteAt(chunk, start + NAME_LENGTH), wide);
+}
+
+function nameStart(chunk: Buffer, start: number): number {
+  const wide = byteAt(chunk, start + WIDTHS) & WIDE_KEY_ID;
+  return start + TEXTS + bytesOf(byteAt(chunk, start + KEY_ID_LENGTH), wide);
+}
+
+function isWide(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 255) return true;
+  return false;
+}
+
+function bytesOf(length: number, wide: number): number {
+  return wide === 0 ? length : length * 2;
+}
+
+function writeText(chunk: Buffer, start: number, text: string, wide: number): void {
+  if (wide !== 0) {
+    chunk.write(text, start, 'utf16le');
+    return;
+  }
+  for (let i = 0; i < text.length; i++) chunk[start + i] = text.charCodeAt(i);
+}
+
+function readText(chunk: Buffer, start: number, length: number, wide: number): string {
+  const encoding = wide === 0 ? 'latin1' : 'utf16le';
+  return chunk.toString(encoding, start, start + bytesOf(length, wide));
+}
+
+function byteAt(chunk: Buffer, at: number): number {
+  return chunk[at] ?? 0;
+}
