@@ -120,7 +120,7 @@ function readOwn(reader: ByteReader): Pick<KeyEntry, 'keyId' | 'name' | 'secrets
 }
 
 function readKeyId(reader: ByteReader): string {
-  return requireId('key', readLatin1(reader, KEY_ID_BYTES));
+  return requireId('apiKey', readLatin1(reader, KEY_ID_BYTES));
 }
 
 function readSharedId(reader: ByteReader, { texts }: Tables, kind: 'member'): string {

@@ -105,13 +105,13 @@ function fieldsOf(draft: Draft, entry: Entry): number[] {
     case 'key':
       return keyFields(draft, entry);
     case 'key-removed':
-      requireId('key', entry.keyId);
+      requireId('apiKey', entry.keyId);
       return [];
   }
 }
 
 function keyFields(draft: Draft, key: KeyEntry): number[] {
-  requireId('key', key.keyId);
+  requireId('apiKey', key.keyId);
   requireName(key.name);
   for (const { hash } of key.secrets) {
     if (hash.length !== HASH_BYTES) throw malformed(`A hash has ${HASH_BYTES} bytes`);
