@@ -12,7 +12,7 @@ const VISIBLE_LINE_RULE =
   'must be visible text on one line, without control or direction-override characters';
 
 /** What is stored and shown must not hold a key: people paste them into any field. */
-const NO_SECRET = /^(?!.*tk_(?:live|test|join)_[0-9A-Za-z]{38})/;
+export const NO_SECRET = /^(?!.*tk_(?:live|test|join)_[0-9A-Za-z]{38})/;
 
 /** @param max the longest text, in characters */
 export function visibleLine(max: number) {
