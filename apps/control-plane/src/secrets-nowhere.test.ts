@@ -2,8 +2,9 @@ import { type Route, routes } from '@tollkeeper/contract';
 import { hashSecret } from '@tollkeeper/verify';
 import { sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { apiKeySecret } from './db/schema/index.ts';
+import { apiKeySecret, joinKey } from './db/schema/index.ts';
 import type { Client } from './testing/client.ts';
+import { joinWith } from './testing/fleet.ts';
 import { CREATE_BODY } from './testing/key-changes.ts';
 import { makeKey } from './testing/keys.ts';
 import { choosePlan, claimedOrganization } from './testing/people.ts';
@@ -36,8 +37,16 @@ beforeAll(async () => {
     owner.post<{ id: string; secret?: string }>('/v1/api-keys', kept, { 'idempotency-key': 'k' });
   planted.idempotent = (await again()).body.secret ?? '';
   answers.push(JSON.stringify(await again()));
-  Object.assign(ids, { id: key.id, workspaceId });
+  const admit = () =>
+    owner.post<{ id: string; secret?: string }>('/v1/join-keys', {}, { 'idempotency-key': 'j' });
+  const admitting = await admit();
+  planted.join = admitting.body.secret ?? '';
+  answers.push(JSON.stringify(await admit()));
+  const joined = await joinWith(app, planted.join);
+  answers.push(JSON.stringify([joined.body, ...joined.headers]));
+  Object.assign(ids, { 'api-keys': key.id, gateways: joined.body.gatewayId });
   await misuse(key.client, key.id);
+  await misuseJoinKey(key.client, joined.body.gatewayId);
   await app.services.usage.flush();
 });
 
@@ -78,6 +87,31 @@ async function misuse(client: Client, id: string): Promise<void> {
   }
 }
 
+async function misuseJoinKey(client: Client, gatewayId: string): Promise<void> {
+  const { join = '' } = planted;
+  for (const answer of [
+    await joinWith(app, join),
+    await joinWith(app, `${join}0`),
+    await joinWith(app, join, { name: join }),
+    await joinWith(app, join, { softwareVersion: join }),
+    await joinWith(app, join, { publicKey: join }),
+    await joinWith(app, '', { [join]: join }),
+    await client.get(`/v1/join-keys/${join}`),
+    await client.get(`/v1/gateways?cursor=${join}`),
+    await client.post('/v1/api-keys/verify', { key: join }),
+    await owner.delete(`/v1/join-keys/${join}`),
+    await owner.post('/v1/join-keys', { name: join }),
+    await owner.post('/v1/join-keys', { labels: { region: join } }),
+    await owner.patch(`/v1/gateways/${gatewayId}`, { name: `from ${join}` }),
+    await owner.patch(`/v1/gateways/${gatewayId}`, { labels: { [join]: join } }),
+    await owner.raw('GET', '/v1/gateways', undefined, { authorization: `Bearer ${join}` }),
+    await owner.raw('GET', '/v1/gateways', undefined, { 'user-agent': `gateway ${join}` }),
+  ]) {
+    expect(answer.status).toBeLessThan(500);
+    answers.push(JSON.stringify([answer.body, ...answer.headers]));
+  }
+}
+
 function found(text: string): string[] {
   return Object.entries(planted)
     .filter(([, secret]) => secret !== '' && text.includes(secret))
@@ -92,6 +126,8 @@ describe('the text of a secret', () => {
         1,
       );
     }
+    const hash = Buffer.from(hashSecret(planted.join ?? ''));
+    expect(await app.services.db.$count(joinKey, sql`${joinKey.hash} = ${hash}`)).toBe(1);
   });
 
   it('stands in no column of any table', async () => {
@@ -142,7 +178,7 @@ describe('the text of a secret', () => {
     const reading = Object.values<Route>(routes).filter(({ method }) => method === 'GET');
     let ok = 0;
     for (const { path } of reading) {
-      const answer = await owner.get(path.replace(/\{\w+\}/g, ids.id ?? ''));
+      const answer = await owner.get(path.replace(/\{\w+\}/g, ids[path.split('/')[2] ?? ''] ?? ''));
       if (answer.status === 200) ok += 1;
       expect(found(JSON.stringify([answer.body, ...answer.headers])), path).toEqual([]);
     }

@@ -1,9 +1,15 @@
 import { beforeAll, expect, it } from 'vitest';
 import type { Client } from '../testing/client.ts';
+import { joinFleet } from '../testing/fleet.ts';
 import { type Joined, join } from '../testing/join.ts';
 import { startOtherOrganization } from '../testing/other-organization.ts';
 import type { Query } from '../testing/query-database.ts';
-import { makeKey, startOrganization, type TestKey } from '../testing/start-organization.ts';
+import {
+  defaultWorkspace,
+  makeKey,
+  startOrganization,
+  type TestKey,
+} from '../testing/start-organization.ts';
 import { OWNER, type TestApp } from '../testing/test-app.ts';
 import { eraseDeletedOrganizations } from './erase-deleted-organizations.ts';
 
@@ -31,6 +37,8 @@ beforeAll(async () => {
   key = await makeKey(app, gone.client, { profile: 'read-only' });
   await owner.post('/v1/invitations', { email: 'new@example.com', roleId: 'role_viewer' });
   await owner.post('/v1/roles', { name: 'Own', description: '', scopes: ['members.read'] });
+  const workspaceId = await defaultWorkspace(owner);
+  await joinFleet(app, gone.client, workspaceId);
   await key.client.get('/v1/whoami');
   await app.services.usage.flush();
   await query('update organization set key_unused_days_max = 1 where id = $1', [acme]);

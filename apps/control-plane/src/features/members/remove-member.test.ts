@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { organization } from '../../db/schema/index.ts';
 import { newestAuditEvent } from '../../testing/audit-log.ts';
 import type { Client } from '../../testing/client.ts';
+import { joinWith, makeJoinKey } from '../../testing/fleet.ts';
 import { type Joined, join, tokenOf } from '../../testing/join.ts';
 import { makeKey } from '../../testing/keys.ts';
 import { addOrganization } from '../../testing/people.ts';
@@ -51,6 +52,23 @@ describe('removing a member', () => {
         revokedKeys: keys.map((key) => key.id).sort(),
       },
     });
+  });
+
+  it('deletes their join keys: nobody joins with them, not even after they came back', async () => {
+    const dev = await join(app, owner, 'Fleur', 'role_developer');
+    const joinKey = await makeJoinKey(dev.client, { usesMax: 9 });
+    expect((await joinWith(app, joinKey.secret)).status).toBe(201);
+    expect((await remove(owner, dev.memberId)).status).toBe(204);
+    expect((await newestAuditEvent(app)).after).toMatchObject({ deletedJoinKeys: [joinKey.id] });
+    const again = await owner.post<{ link: string }>('/v1/invitations', {
+      email: dev.email,
+      roleId: 'role_developer',
+    });
+    const back = await dev.client.post<{ memberId: string }>('/v1/invitations/accept', {
+      token: tokenOf(again.body),
+    });
+    expect(back.body.memberId).toBe(dev.memberId);
+    expect((await joinWith(app, joinKey.secret)).problem.code).toBe('join_key_invalid');
   });
 
   it('revokes a key too that the member is making at this moment', async () => {

@@ -1,8 +1,10 @@
 import type { ApiKeyWithSecret } from '@tollkeeper/contract';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Client } from '../../testing/client.ts';
+import { joinFleet, joinWith } from '../../testing/fleet.ts';
 import { type Joined, join } from '../../testing/join.ts';
 import { auditEvents, type Query, queryDatabase } from '../../testing/query-database.ts';
+import { defaultWorkspace } from '../../testing/start-organization.ts';
 import { claimServer, OWNER, startTestApp, type TestApp, withKey } from '../../testing/test-app.ts';
 import { createTestDatabase } from '../../testing/test-database.ts';
 
@@ -94,11 +96,12 @@ describe('the organization', () => {
     expect(answer.problem.code).toBe('insufficient_scope');
   });
 
-  it('is deleted after its name and the password were typed: keys are revoked, everybody is out', async () => {
+  it('is deleted after its name and the password were typed: keys are revoked, everybody is out, the fleet too', async () => {
     const created = await owner.post<ApiKeyWithSecret>('/v1/api-keys', {
       name: 'ci',
       profile: 'read-only',
     });
+    const { joinKey, gateway } = await joinFleet(app, owner, await defaultWorkspace(owner));
     const remove = (body: object) =>
       owner.raw('DELETE', '/v1/organization', JSON.stringify(body), JSON_TYPE);
     expect((await remove({ name: 'Acme', password: 'a wrong password' })).problem.code).toBe(
@@ -116,7 +119,12 @@ describe('the organization', () => {
     expect((await heir.client.get('/v1/whoami')).status).toBe(404);
     expect((await auditEvents(query)).at(-1)).toMatchObject({
       action: 'organization.delete',
-      after: { revokedKeys: 1 },
+      after: { revokedKeys: 1, deletedGateways: 1, deletedJoinKeys: 1 },
     });
+    const left = `select id from gateway union all select id from join_key`;
+    expect(await query(left)).toEqual([]);
+    expect((await joinWith(app, joinKey.secret)).problem.code).toBe('join_key_invalid');
+    const heard = `select 1 from change where kind = 'gateway' and subject_id = $1`;
+    expect(await query(heard, [gateway.gatewayId])).toHaveLength(2);
   });
 });

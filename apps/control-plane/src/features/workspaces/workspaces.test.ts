@@ -1,6 +1,7 @@
 import type { ApiKeyWithSecret, Workspace } from '@tollkeeper/contract';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from '../../testing/client.ts';
+import { joinFleet, joinWith, makeJoinKey } from '../../testing/fleet.ts';
 import { join } from '../../testing/join.ts';
 import { startOtherOrganization } from '../../testing/other-organization.ts';
 import { auditEvents, type Query, queryDatabase } from '../../testing/query-database.ts';
@@ -81,6 +82,49 @@ describe('workspaces', () => {
       'invalid_key',
     );
     expect(await query('select 1 from api_key_secret where key_id = $1', [key.id])).toEqual([]);
+  });
+
+  it('are not empty with a gateway or a join key in them, which go with them', async () => {
+    const workspace = await createWorkspace('fleet');
+    const path = `/v1/workspaces/${workspace.id}`;
+    const remove = (body: object) =>
+      owner.raw('DELETE', path, JSON.stringify(body), { 'content-type': 'application/json' });
+    const { joinKey, gateway } = await joinFleet(app, owner, workspace.id);
+    const { body } = await owner.get<{ data: Workspace[] }>('/v1/workspaces');
+    expect(body.data.find(({ id }) => id === workspace.id)).toMatchObject({
+      keysCount: 0,
+      gatewaysCount: 1,
+      joinKeysCount: 1,
+    });
+    const refused = await remove({});
+    expect(refused.problem.code).toBe('invalid_state');
+    expect(refused.problem.detail).toContain('1 gateway, 1 join key');
+    expect((await owner.get(`/v1/gateways/${gateway.gatewayId}`)).status).toBe(200);
+    await owner.delete(`/v1/join-keys/${joinKey.id}`);
+    expect((await remove({})).problem.detail).toContain('it holds 1 gateway.');
+    const heard = () =>
+      query('select 1 from change where subject_id = $1', [gateway.gatewayId]).then(
+        (rows) => rows.length,
+      );
+    const before = await heard();
+    expect((await remove({ name: 'fleet' })).status).toBe(204);
+    expect(await heard()).toBe(before + 1);
+    expect((await owner.get(`/v1/gateways/${gateway.gatewayId}`)).status).toBe(404);
+    expect((await auditEvents(query)).at(-1)).toMatchObject({
+      action: 'workspace.delete',
+      before: { gateways: [{ id: gateway.gatewayId, name: 'edge' }], joinKeys: [] },
+    });
+  });
+
+  it('are not empty with a join key alone', async () => {
+    const workspace = await createWorkspace('waiting');
+    const { secret } = await makeJoinKey(owner, { workspaceId: workspace.id });
+    const path = `/v1/workspaces/${workspace.id}`;
+    expect((await owner.delete(path)).problem.detail).toContain('it holds 1 join key.');
+    const json = { 'content-type': 'application/json' };
+    const deleted = await owner.raw('DELETE', path, JSON.stringify({ name: 'waiting' }), json);
+    expect(deleted.status).toBe(204);
+    expect((await joinWith(app, secret)).problem.code).toBe('join_key_invalid');
   });
 
   it('leave the last one standing, also when two are deleted at once', async () => {
