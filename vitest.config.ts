@@ -23,7 +23,7 @@ export default defineConfig({
           name: 'unit',
           include: [
             'packages/**/*.test.{ts,tsx}',
-            'apps/{cli,dashboard}/**/*.test.{ts,tsx}',
+            'apps/{cli,dashboard,gateway}/**/*.test.{ts,tsx}',
             'scripts/**/*.test.ts',
             EMBEDDED_ENGINE,
           ],

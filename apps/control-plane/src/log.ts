@@ -1,5 +1,5 @@
+import { redactSecrets } from '@tollkeeper/verify';
 import { type DestinationStream, type LevelWithSilentOrString, type Logger, pino } from 'pino';
-import { redactSecrets } from './kernel/redact-secrets.ts';
 
 /**
  * The log of the process: a line of JSON for each event. No line holds a key, nor what people

@@ -22,3 +22,18 @@ export type PublicDecisionCode = (typeof PUBLIC_DECISION_CODES)[number];
 export function publicDecisionCode(code: DecisionCode): PublicDecisionCode {
   return code === 'malformed' || code === 'not_found' ? 'invalid_key' : code;
 }
+
+/** What a refusal says to a person. A malformed and an unknown key look the same here too. */
+export const DECISION_DETAILS: Readonly<Record<Exclude<DecisionCode, 'valid'>, string>> = {
+  malformed: 'The API key is not valid. Check that it was copied whole.',
+  not_found: 'The API key is not valid. Check that it was copied whole.',
+  revoked: 'The API key was revoked. Use another one.',
+  disabled: 'The API key is disabled. Someone with api_keys.revoke can enable it.',
+  expired: 'The API key has expired. Create a new one.',
+  owner_inactive: 'The member who owns the API key is suspended. Ask an admin.',
+  wrong_workspace: 'The API key is confined to another workspace.',
+  ip_not_allowed: 'The API key may not be used from this address.',
+  insufficient_scope: 'The API key does not hold the scope that this needs.',
+  policy_denied: 'A policy forbids this request.',
+  rate_limited: 'Too many requests with this API key. Slow down.',
+};

@@ -35,6 +35,7 @@ export {
   type SecretPrefix,
 } from './key-text.ts';
 export { type KeySecret, putKey, removeKey, type WholeKey } from './put-key.ts';
+export { redactSecrets } from './redact-secrets.ts';
 export {
   includes,
   intersect,

@@ -1,4 +1,5 @@
 import {
+  DECISION_DETAILS,
   type DecisionCode,
   type ErrorCode,
   publicDecisionCode,
@@ -18,20 +19,6 @@ import type { Ctx, Services } from '../kernel/context.ts';
 import { DomainError } from '../kernel/domain-error.ts';
 import { idempotencyKeyOf } from './idempotency-key.ts';
 import { originOf } from './origin.ts';
-
-const REFUSALS: Readonly<Record<Exclude<DecisionCode, 'valid'>, string>> = {
-  malformed: 'The API key is not valid. Check that it was copied whole.',
-  not_found: 'The API key is not valid. Check that it was copied whole.',
-  revoked: 'The API key was revoked. Use another one.',
-  disabled: 'The API key is disabled. Someone with api_keys.revoke can enable it.',
-  expired: 'The API key has expired. Create a new one.',
-  owner_inactive: 'The member who owns the API key is suspended. Ask an admin.',
-  wrong_workspace: 'The API key is confined to another workspace.',
-  ip_not_allowed: 'The API key may not be used from this address.',
-  insufficient_scope: 'The API key does not hold the scope that this needs.',
-  policy_denied: 'A policy forbids this request.',
-  rate_limited: 'Too many requests with this API key. Slow down.',
-};
 
 /** Decides a presented key from memory, and counts the call. @throws DomainError when refused */
 export function authenticateKey(
@@ -68,5 +55,5 @@ export function requiredScopes(route: Route): ScopeSet {
 function refusal(code: DecisionCode, required: ScopeSet): DomainError {
   const known = code === 'valid' ? 'not_found' : code;
   const scopes = known === 'insufficient_scope' ? { scopes: scopeNames(required) } : {};
-  return new DomainError(publicDecisionCode(known) as ErrorCode, REFUSALS[known], scopes);
+  return new DomainError(publicDecisionCode(known) as ErrorCode, DECISION_DETAILS[known], scopes);
 }

@@ -1,9 +1,9 @@
 import { ERRORS, type ErrorCode, type Problem } from '@tollkeeper/contract';
+import { redactSecrets } from '@tollkeeper/verify';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { isUnavailable } from '../kernel/database-errors.ts';
 import { DomainError, type ErrorDetails } from '../kernel/domain-error.ts';
-import { redactSecrets } from '../kernel/redact-secrets.ts';
 
 /** What Fastify refuses by itself, in the words of the contract. */
 const FRAMEWORK_CODES: Readonly<Record<string, readonly [ErrorCode, string]>> = {

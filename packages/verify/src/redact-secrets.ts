@@ -1,4 +1,4 @@
-import { displayPrefix, SECRET_PATTERN } from '@tollkeeper/verify';
+import { displayPrefix, SECRET_PATTERN } from './key-text.ts';
 
 const EVERY_SECRET = new RegExp(SECRET_PATTERN, 'g');
 

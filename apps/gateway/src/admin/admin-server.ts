@@ -1,0 +1,72 @@
+/** Health and metrics, on an address of their own: no client of the upstream reaches them. */
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { Fleet } from '@tollkeeper/fleet';
+import type { Metrics } from './metrics.ts';
+
+/** @param isDraining whether the gateway was told to stop */
+export function createAdminServer(
+  fleet: Fleet,
+  metrics: Metrics,
+  isDraining: () => boolean,
+): Server {
+  return createServer((req, res) => {
+    if (req.method !== 'GET' && req.method !== 'HEAD') {
+      res.setHeader('allow', 'GET, HEAD');
+      sendJson(res, 405, { fault: 'This address takes GET and HEAD' });
+      return;
+    }
+    switch (req.url?.split('?', 1)[0]) {
+      case '/healthz':
+        sendJson(res, 200, { status: 'up' });
+        break;
+      case '/readyz': {
+        const fault = readyFault(fleet, isDraining());
+        sendJson(res, fault === undefined ? 200 : 503, readiness(fleet, fault));
+        break;
+      }
+      case '/metrics':
+        void sendMetrics(res, metrics);
+        break;
+      default:
+        sendJson(res, 404, { fault: 'There are /healthz, /readyz and /metrics' });
+    }
+  });
+}
+
+/** Why no request would get through now. */
+function readyFault(fleet: Fleet, isDraining: boolean): string | undefined {
+  if (isDraining) return 'draining';
+  const keys = fleet.keys();
+  if (typeof keys === 'string') return keys;
+  return fleet.status().draining ? 'draining' : undefined;
+}
+
+function readiness(fleet: Fleet, fault: string | undefined) {
+  const { gatewayId, name, connected, version, ageMs, fault: told } = fleet.status();
+  return {
+    status: fault === undefined ? 'ready' : 'not_ready',
+    ...(fault === undefined ? {} : { reason: fault }),
+    gatewayId,
+    name,
+    connected,
+    version,
+    ageMs,
+    fault: told,
+  };
+}
+
+function sendJson(res: ServerResponse, status: number, body: object): void {
+  res.statusCode = status;
+  res.setHeader('content-type', 'application/json');
+  res.end(`${JSON.stringify(body)}\n`);
+}
+
+async function sendMetrics(res: ServerResponse, { registry }: Metrics): Promise<void> {
+  try {
+    const text = await registry.metrics();
+    res.setHeader('content-type', registry.contentType);
+    res.end(text);
+  } catch {
+    sendJson(res, 500, { fault: 'The metrics cannot be collected' });
+  }
+}

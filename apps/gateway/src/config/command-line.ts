@@ -1,0 +1,80 @@
+import { parseArgs } from 'node:util';
+import { ADDRESS_SHAPE, type Address, parseAddress } from './address.ts';
+import { ConfigError } from './config-error.ts';
+import type { Environment } from './expand-variables.ts';
+import { upstream } from './gateway-file.ts';
+
+/** What the command line says; undefined leaves it to gateway.yaml, or to the default. */
+export interface CommandLine {
+  readonly joinKey: string | undefined;
+  readonly controlPlane: string | undefined;
+  readonly upstream: URL | undefined;
+  readonly listen: Address | undefined;
+  readonly admin: Address | undefined;
+  readonly stateDir: string | undefined;
+  readonly name: string | undefined;
+  readonly config: string | undefined;
+}
+
+const OPTIONS = {
+  'join-key': { type: 'string' },
+  'control-plane': { type: 'string' },
+  upstream: { type: 'string' },
+  listen: { type: 'string' },
+  admin: { type: 'string' },
+  'state-dir': { type: 'string' },
+  name: { type: 'string' },
+  config: { type: 'string' },
+} as const;
+
+/**
+ * The variables of the environment stand in for `--join-key` and `--control-plane`: what is in the
+ * arguments of a process, everybody on the machine can read.
+ * @throws ConfigError naming every option at fault
+ */
+export function readCommandLine(args: readonly string[], env: Environment): CommandLine {
+  const values = parse(args);
+  const faults: string[] = [];
+  const read = <T>(
+    option: string,
+    text: string | undefined,
+    parse: (text: string) => T | string,
+  ) => {
+    const value = text === undefined ? undefined : parse(text);
+    if (typeof value === 'string') faults.push(`${option} ${value}`);
+    return typeof value === 'string' ? undefined : value;
+  };
+  const address = (text: string) => parseAddress(text) ?? ADDRESS_SHAPE;
+  const controlPlane = values['control-plane'] ?? env.TOLLKEEPER_CONTROL_PLANE;
+  const commandLine = {
+    joinKey: values['join-key'] ?? (env.TOLLKEEPER_JOIN_KEY || undefined),
+    controlPlane: read('--control-plane', controlPlane || undefined, parseControlPlane)?.href,
+    upstream: read('--upstream', values.upstream, (text) => {
+      const parsed = upstream.safeParse(text);
+      return parsed.success ? parsed.data : (parsed.error.issues[0]?.message ?? 'is no URL');
+    }),
+    listen: read('--listen', values.listen, address),
+    admin: read('--admin', values.admin, address),
+    stateDir: values['state-dir'],
+    name: values.name,
+    config: values.config,
+  };
+  if (faults.length > 0) throw new ConfigError(faults);
+  return commandLine;
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, strict: true }).values;
+  } catch (error) {
+    // Its message may quote the argument, but never the value of an option that it knows.
+    throw new ConfigError([error instanceof Error ? error.message : 'The options cannot be read']);
+  }
+}
+
+function parseControlPlane(text: string): URL | string {
+  const url = URL.parse(text);
+  return url && /^https?:$/.test(url.protocol)
+    ? url
+    : 'must be a URL such as https://tollkeeper.example.com';
+}

@@ -1,0 +1,61 @@
+import type { Scope } from '@tollkeeper/contract';
+import type { IpRange } from '@tollkeeper/verify';
+import type { Address } from './address.ts';
+
+/** Everything that the gateway is told, checked and complete. */
+export interface Config {
+  readonly listen: Address;
+  /** Where health and metrics are served, apart from the requests. */
+  readonly admin: Address;
+  /** The texts of the PEM files; null listens in clear. */
+  readonly tls: { readonly cert: string; readonly key: string } | null;
+  readonly stateDir: string;
+  /** How old the last confirmed version may be, in milliseconds; null is any age. */
+  readonly staleMaxMs: number | null;
+  /** Whose X-Forwarded-* are believed. */
+  readonly trustedProxies: readonly IpRange[];
+  readonly workers: number;
+  /** Whether /forward-auth and /ext-authz/ are answered. */
+  readonly forwardAuth: boolean;
+  readonly limits: Limits;
+  /** The longest path first. */
+  readonly routes: readonly RouteConfig[];
+  readonly controlPlane: string | null;
+  readonly name: string | null;
+}
+
+export interface Limits {
+  /** For the whole head of a request, in milliseconds. */
+  readonly headerTimeoutMs: number;
+  /** For the next byte of a body, either way, in milliseconds. */
+  readonly bodyTimeoutMs: number;
+  /** For the next request on a connection, in milliseconds. */
+  readonly keepAliveMs: number;
+  readonly connectionsMax: number;
+  readonly bodyBytesMax: number;
+  /** How long requests under way may take once the gateway is told to stop, in milliseconds. */
+  readonly drainMs: number;
+}
+
+export interface RouteConfig {
+  /** Whole segments, without a slash at the end; `` matches every path. */
+  readonly path: string;
+  /** Null where the route serves forward authentication only. */
+  readonly upstream: URL | null;
+  readonly stripPrefix: boolean;
+  readonly timeouts: Timeouts;
+  /** Set on each request to the upstream: names and values in turn. */
+  readonly headers: readonly string[];
+  /** What a key must hold. */
+  readonly scopes: readonly Scope[];
+  readonly bodyBytesMax: number;
+}
+
+/** In milliseconds; 0 waits for ever. */
+export interface Timeouts {
+  readonly connectMs: number;
+  /** From the sent request to the head of the answer. */
+  readonly responseMs: number;
+  /** Between two parts of an answer, and on an upgraded connection. */
+  readonly idleMs: number;
+}

@@ -1,0 +1,118 @@
+import { SCOPES } from '@tollkeeper/contract';
+import { parseIpRange } from '@tollkeeper/verify';
+import { z } from 'zod';
+import { ADDRESS_SHAPE, parseAddress } from './address.ts';
+import { type Environment, expandVariables } from './expand-variables.ts';
+import { isReserved, isRoutePath } from './route-path.ts';
+
+/** The longest time that a timer of Node can wait. */
+const TIME_MAX_MS = 2 ** 31 - 1;
+const BYTES_MAX = Number.MAX_SAFE_INTEGER;
+
+const time = z.int().min(1).max(TIME_MAX_MS);
+const timeOrNone = z.int().min(0).max(TIME_MAX_MS);
+const bytes = z.int().min(0).max(BYTES_MAX);
+
+/** gateway.yaml, as it is written. @param env where the values of `${NAME}` are found */
+export function gatewayFile(env: Environment) {
+  const expanded = z.string().transform((text, ctx) => {
+    const { value, unset } = expandVariables(text, env);
+    for (const name of unset) {
+      ctx.addIssue({ code: 'custom', message: `the environment variable ${name} is not set` });
+    }
+    return value;
+  });
+  return z.strictObject({
+    listen: address.optional(),
+    admin: address.optional(),
+    tls: z.strictObject({ cert: z.string().min(1), key: z.string().min(1) }).optional(),
+    controlPlane: z.url({ protocol: /^https?$/ }).optional(),
+    name: z.string().min(1).max(64).optional(),
+    stateDir: z.string().min(1).optional(),
+    staleMaxMs: z.int().min(1).nullable().default(null),
+    trustedProxies: z.array(range).default([]),
+    workers: z.int().min(1).max(256).default(1),
+    forwardAuth: z.boolean().optional(),
+    limits: limits.prefault({}),
+    routes: z.array(route(expanded)).min(1).optional(),
+  });
+}
+export type GatewayFile = z.output<ReturnType<typeof gatewayFile>>;
+
+const address = z.string().transform((text, ctx) => {
+  const parsed = parseAddress(text);
+  if (parsed) return parsed;
+  ctx.addIssue({ code: 'custom', message: ADDRESS_SHAPE });
+  return z.NEVER;
+});
+
+const range = z.string().transform((text, ctx) => {
+  const parsed = parseIpRange(text);
+  if (parsed) return parsed;
+  ctx.addIssue({ code: 'custom', message: 'must be an IP address or a range such as 10.0.0.0/8' });
+  return z.NEVER;
+});
+
+const limits = z.strictObject({
+  headerTimeoutMs: time.default(10_000),
+  bodyTimeoutMs: time.default(30_000),
+  keepAliveMs: time.default(60_000),
+  connectionsMax: z.int().min(1).default(10_000),
+  bodyBytesMax: bytes.default(1024 ** 3),
+  drainMs: time.default(30_000),
+});
+
+const timeouts = z.strictObject({
+  connectMs: timeOrNone.default(5000),
+  responseMs: timeOrNone.default(60_000),
+  idleMs: timeOrNone.default(300_000),
+});
+
+/** Of an address that requests are sent to: its path goes before that of the request. */
+export const upstream = z.string().transform((text, ctx) => {
+  const url = URL.parse(text);
+  const fault = url ? upstreamFault(url) : 'must be a URL such as http://127.0.0.1:3000';
+  if (url && fault === undefined) return url;
+  ctx.addIssue({ code: 'custom', message: fault ?? '' });
+  return z.NEVER;
+});
+
+function upstreamFault(url: URL): string | undefined {
+  if (!/^https?:$/.test(url.protocol)) return 'must begin with http:// or https://';
+  if (url.username || url.password) return 'must hold no credentials; put them into headers';
+  if (url.search || url.hash) return 'must end with its path, without "?" and "#"';
+  return undefined;
+}
+
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what a header may not hold
+const HEADER_VALUE = /^[^\x00-\x08\x0a-\x1f\x7f\u0100-\uffff]*$/;
+/** They tell how a message is framed, which the gateway does itself, or are its own. */
+const OWN_HEADERS =
+  /^(?:host|connection|content-length|transfer-encoding|te|trailer|upgrade|keep-alive|expect|x-tollkeeper-.*)$/i;
+
+const headerName = z
+  .string()
+  .regex(TOKEN, 'is no name of a header')
+  .refine((name) => !OWN_HEADERS.test(name), 'is a header that the gateway sets itself');
+
+/** @param expanded reads a text with variables */
+export function route(expanded: z.ZodType<string>) {
+  return z.strictObject({
+    path: z
+      .string()
+      .refine(isRoutePath, 'must begin with "/" and hold plain segments, such as /v1/models')
+      .refine((path) => !isReserved(path), "is the gateway's own, where it answers other proxies"),
+    upstream: upstream.optional(),
+    stripPrefix: z.boolean().default(false),
+    timeouts: timeouts.prefault({}),
+    headers: z
+      .record(
+        headerName,
+        expanded.refine((value) => HEADER_VALUE.test(value), 'cannot stand in a header'),
+      )
+      .default({}),
+    scopes: z.array(z.enum(SCOPES)).default([]),
+    bodyBytesMax: bytes.optional(),
+  });
+}

@@ -1,0 +1,29 @@
+import { type IpRange, parseIpRange, rangeContains } from '@tollkeeper/verify';
+
+const WITH_PORT = /^(?:\[([^\]]+)\]|([^:]+))(?::\d+)?$/;
+
+/**
+ * Where the request comes from: the connection's other end, or what trusted proxies say, read from
+ * the right, up to the first that is not trusted. Empty when a trusted proxy says something that is
+ * no address: a key that is bound to addresses is then refused.
+ */
+export function clientAddress(
+  peer: string,
+  forwardedFor: string,
+  trusted: readonly IpRange[],
+): string {
+  if (forwardedFor === '' || !rangeContains(trusted, peer)) return peer;
+  let address = peer;
+  for (const hop of forwardedFor.split(',').reverse()) {
+    address = withoutPort(hop.trim());
+    if (!parseIpRange(address) || address.includes('/')) return '';
+    if (!rangeContains(trusted, address)) return address;
+  }
+  return address;
+}
+
+/** Some proxies add the port: `1.2.3.4:5678`, `[2001:db8::1]:5678`. */
+function withoutPort(hop: string): string {
+  const [, ipv6, other] = WITH_PORT.exec(hop) ?? [];
+  return ipv6 ?? other ?? hop;
+}

@@ -1,0 +1,26 @@
+import type { Refusal } from '../refusal.ts';
+import type { Head } from '../request/head.ts';
+
+const BEARER = /^bearer +/i;
+
+const NONE: Refusal = {
+  code: 'unauthenticated',
+  detail: 'Send an API key as "Authorization: Bearer tk_live_…", or as "x-api-key".',
+};
+const SEVERAL: Refusal = {
+  code: 'malformed_request',
+  detail: 'Send one API key, once: either in Authorization or in x-api-key.',
+};
+
+/**
+ * The key that the request presents, whatever it is worth. Of two that differ none is taken: the
+ * upstream might go by the other one.
+ */
+export function findCredential(head: Head): string | Refusal {
+  if (head.authorizations > 1 || head.apiKeys > 1) return SEVERAL;
+  const bearer = BEARER.test(head.authorization)
+    ? head.authorization.replace(BEARER, '').trimEnd()
+    : undefined;
+  if (head.apiKeys === 0) return bearer ?? NONE;
+  return bearer === undefined || bearer === head.apiKey ? head.apiKey : SEVERAL;
+}

@@ -1,0 +1,72 @@
+/** The decision about one request: by the snapshot, counted, and refused in doubt. */
+import type { DecisionCode, Scope } from '@tollkeeper/contract';
+import type { Fleet, NoKeys } from '@tollkeeper/fleet';
+import {
+  decide,
+  effectiveScopes,
+  type KeyFacts,
+  type ScopeSet,
+  secretFacts,
+} from '@tollkeeper/verify';
+import { type Refusal, refusalOf } from '../refusal.ts';
+
+/** A request, as far as the decision goes. */
+export interface Question {
+  readonly secret: string;
+  readonly ip: string;
+  readonly required: ScopeSet;
+  /** The names of `required`. */
+  readonly scopes: readonly Scope[];
+}
+
+export interface Accepted {
+  readonly code: 'valid';
+  readonly key: KeyFacts;
+  /** What the key may do now. */
+  readonly scopes: ScopeSet;
+}
+export interface Refused {
+  readonly code: Exclude<DecisionCode, 'valid'> | NoKeys;
+  readonly refusal: Refusal;
+  /** Whether the call was counted, so that it must be in the spool before the answer goes out. */
+  readonly counted: boolean;
+}
+export type Verdict = Accepted | Refused;
+
+const NO_KEYS: Readonly<Record<NoKeys, Refused>> = {
+  no_snapshot: {
+    code: 'no_snapshot',
+    refusal: {
+      code: 'no_snapshot',
+      detail: 'The gateway has not received the keys of its workspace yet. Try again.',
+    },
+    counted: false,
+  },
+  snapshot_stale: {
+    code: 'snapshot_stale',
+    refusal: {
+      code: 'snapshot_stale',
+      detail: 'The gateway has not heard from the control plane for longer than staleMaxMs.',
+    },
+    counted: false,
+  },
+};
+
+/** Counts the call of every key that is known, whether it is accepted or denied. */
+export function judge(fleet: Fleet, question: Question, nowMs: number): Verdict {
+  const keys = fleet.keys();
+  if (typeof keys === 'string') return NO_KEYS[keys];
+  const { index, organizationId, workspaceId } = keys;
+  const { secret, ip, required } = question;
+  const conditions = { secret, ip, scopes: required, organizationId, workspaceId };
+  const { code, slot } = decide(index, conditions, nowMs);
+  const key = secretFacts(index, slot);
+  if (key) fleet.count(key, code === 'valid', nowMs);
+  if (code === 'valid' && key) return { code, key, scopes: effectiveScopes(index, slot) };
+  const refused = code === 'valid' ? 'not_found' : code;
+  return {
+    code: refused,
+    refusal: refusalOf(refused, question.scopes),
+    counted: key !== undefined,
+  };
+}

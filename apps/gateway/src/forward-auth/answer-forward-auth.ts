@@ -1,0 +1,88 @@
+/** Decisions for other proxies: nginx auth_request, Traefik, Caddy, Envoy ext_authz. */
+import { clientAddress } from '../decide/client-address.ts';
+import { findCredential } from '../decide/credential.ts';
+import { addIdentityHeaders } from '../decide/identity-headers.ts';
+import { type Accepted, judge } from '../decide/judge.ts';
+import { hasKey, KEY_IN_URL } from '../decide/key-in-url.ts';
+import { type Call, malformed, pathOf, peerOf, refuse, refuseVerdict } from '../proxy/call.ts';
+import { discardBody } from '../proxy/request-body.ts';
+import type { Services } from '../proxy/services.ts';
+import { type Refusal, UNAVAILABLE } from '../refusal.ts';
+import { originForm } from '../request/framing.ts';
+import type { Head } from '../request/head.ts';
+import { findRoute, NO_ROUTE, type Route } from '../request/routes.ts';
+import { originalRequest } from './original-request.ts';
+
+type Asked = Pick<Route, 'required' | 'scopes'>;
+
+const TWO_TARGETS = malformed('The proxy names two different addresses as the original one.');
+const NO_TARGET = malformed(
+  'The proxy does not say what was asked for: it must set X-Forwarded-Uri or X-Original-URI.',
+);
+const UNREADABLE = malformed(
+  'The original address must be a plain path, the same for every reader.',
+);
+const NOWHERE: Refusal = {
+  code: 'not_found',
+  detail: 'No route of the gateway is for the original address. Check the path.',
+};
+
+/** 200 with whose call it is, or the refusal that the proxy should answer with. */
+export function answerForwardAuth(
+  services: Services,
+  call: Call,
+  head: Head,
+  target: string,
+): void {
+  const { config } = services.live;
+  const asked = findAsked(services, call, head, target);
+  if ('code' in asked) {
+    refuse(services, call, asked);
+    return;
+  }
+  const secret = findCredential(head);
+  if (typeof secret !== 'string') {
+    refuse(services, call, secret);
+    return;
+  }
+  const ip = clientAddress(peerOf(call.req), head.forwardedFor, config.trustedProxies);
+  const { required, scopes } = asked;
+  const verdict = judge(services.fleet, { secret, ip, required, scopes }, services.nowMs());
+  if (verdict.code === 'valid') accept(services, call, verdict);
+  else refuseVerdict(services, call, verdict);
+}
+
+/** What the original request must hold. Without routes a key is all that is asked for. */
+function findAsked({ live }: Services, { req }: Call, head: Head, target: string): Asked | Refusal {
+  const original = originalRequest(req, target);
+  if (!original) return TWO_TARGETS;
+  if (original.target === undefined) return live.routes.length === 0 ? NO_ROUTE : NO_TARGET;
+  if (hasKey(original.target)) return KEY_IN_URL;
+  const form = originForm(original.target, head.host);
+  const route = form === undefined ? 'ambiguous' : findRoute(live.routes, pathOf(form));
+  if (route === 'ambiguous') return UNREADABLE;
+  if (route !== 'none') return route;
+  return live.routes.length === 0 ? NO_ROUTE : NOWHERE;
+}
+
+function accept(services: Services, call: Call, verdict: Accepted): void {
+  const { req, res, startedAt } = call;
+  services.metrics.decided('valid');
+  services.hold({
+    release() {
+      const headers: string[] = [];
+      addIdentityHeaders(headers, verdict);
+      // Said even where there is none: it takes the place of what the client claims.
+      if (verdict.key.workspaceId === null) headers.push('X-Tollkeeper-Workspace-Id', '');
+      if (services.isDraining) res.shouldKeepAlive = false;
+      res.writeHead(200, [...headers, 'Content-Length', '0', 'Cache-Control', 'no-store']);
+      res.end();
+      discardBody(req);
+      services.metrics.answered(startedAt);
+    },
+    fail: (error) => {
+      services.log.error({ err: error }, 'A call could not be counted');
+      refuse(services, call, UNAVAILABLE);
+    },
+  });
+}

@@ -1,0 +1,74 @@
+import { isAsked } from '../request/connection-options.ts';
+
+/** Of the connection to the upstream, or taken from it by the framing of our own. */
+const DROPPED = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'transfer-encoding',
+  'te',
+  'upgrade',
+  'http2-settings',
+]);
+/** Said about the body by the head alone (RFC 9110, 6.5.1). */
+const NO_TRAILER = new Set([
+  ...DROPPED,
+  'trailer',
+  'content-length',
+  'content-encoding',
+  'content-type',
+  'content-range',
+  'host',
+  'set-cookie',
+]);
+
+/** The head of an upstream's answer, for the client. */
+export interface AnswerHead {
+  /** Names and values in turn. */
+  readonly headers: string[];
+  /** Undefined where the body ends by itself. */
+  readonly contentLength: number | undefined;
+}
+
+/** Names and values in turn, as an upstream sent them: bytes, or text in latin1. */
+export type RawHeaders = readonly (Buffer | string)[];
+
+export function answerHead(raw: RawHeaders, withTrailers: boolean): AnswerHead {
+  const headers: string[] = [];
+  let contentLength: number | undefined;
+  let connection = '';
+  for (let i = 0; i < raw.length; i += 2) {
+    const name = text(raw[i]);
+    const value = text(raw[i + 1]);
+    const lower = name.toLowerCase();
+    if (lower === 'connection') connection += `${value.toLowerCase()},`;
+    if (lower === 'content-length') contentLength = Number(value);
+    if (DROPPED.has(lower) || (lower === 'trailer' && !withTrailers)) continue;
+    headers.push(name, value);
+  }
+  return { headers: dropAsked(headers, connection), contentLength };
+}
+
+/** As pairs, as Node takes them. */
+export function answerTrailers(raw: RawHeaders): [string, string][] {
+  const trailers: [string, string][] = [];
+  for (let i = 0; i < raw.length; i += 2) {
+    const name = text(raw[i]);
+    if (!NO_TRAILER.has(name.toLowerCase())) trailers.push([name, text(raw[i + 1])]);
+  }
+  return trailers;
+}
+
+/** Without the headers that Connection names: they were for the gateway. */
+function dropAsked(headers: string[], connection: string): string[] {
+  if (connection === '' || connection === 'keep-alive,' || connection === 'close,') return headers;
+  return headers.filter((_, i) => {
+    const name = (headers[i - (i % 2)] ?? '').toLowerCase();
+    return name === 'content-length' || !isAsked(connection, name);
+  });
+}
+
+function text(part: Buffer | string | undefined): string {
+  if (part === undefined) return '';
+  return typeof part === 'string' ? part : part.toString('latin1');
+}

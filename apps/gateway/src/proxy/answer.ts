@@ -1,0 +1,156 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type AnswerHead, answerHead, answerTrailers, type RawHeaders } from './answer-headers.ts';
+import { BodyFault } from './request-body.ts';
+import { sendRefusal } from './send-refusal.ts';
+import { isTimeout, upstreamRefusal } from './upstream-failure.ts';
+
+/** The stream that the answer comes from. */
+export interface Flow {
+  pause(): void;
+  resume(): void;
+  abort(reason: Error): void;
+}
+
+/** Told what became of an answer. */
+export interface AnswerWatch {
+  /** The head goes out next. */
+  answering(): void;
+  /** @param isCut after the head, so that the client's connection was cut */
+  upstreamFailed(error: Error, isTimeout: boolean, isCut: boolean): void;
+}
+
+const CLIENT_GONE = new BodyFault();
+const UNKNOWN = -1;
+
+/** An upstream's answer on its way to the client, whatever fetches it. */
+export class Answer {
+  readonly #req: IncomingMessage;
+  readonly #res: ServerResponse;
+  readonly #watch: AnswerWatch;
+  #flow: Flow | undefined;
+  /** Bytes of the body still to come; UNKNOWN where it ends by itself. */
+  #left = UNKNOWN;
+  #begun = false;
+  #over = false;
+  #listens = false;
+
+  constructor(req: IncomingMessage, res: ServerResponse, watch: AnswerWatch) {
+    this.#req = req;
+    this.#res = res;
+    this.#watch = watch;
+    res.once('close', () => this.#close());
+  }
+
+  /** Takes the flow that will be paused, resumed and aborted; aborts at once if the client is gone. */
+  attach(flow: Flow): void {
+    if (this.#over) flow.abort(CLIENT_GONE);
+    else this.#flow = flow;
+  }
+
+  /** Passes on what comes before the answer: early hints, processing. */
+  inform(status: number, raw: RawHeaders): void {
+    if (this.#begun || this.#over || this.#req.httpVersionMinor === 0) return;
+    const { headers } = answerHead(raw, false);
+    const pairs: Record<string, string[]> = {};
+    for (let i = 0; i < headers.length; i += 2) {
+      const name = (headers[i] ?? '').toLowerCase();
+      pairs[name] = [...(pairs[name] ?? []), headers[i + 1] ?? ''];
+    }
+    this.#res.writeInformation(status, pairs);
+  }
+
+  begin(status: number, reason: string | undefined, raw: RawHeaders): void {
+    if (this.#over) return;
+    const head = answerHead(raw, this.#req.httpVersionMinor === 1);
+    if (!this.#writeHead(status, reason ?? '', head)) return;
+    this.#begun = true;
+    const isEmpty = this.#req.method === 'HEAD' || status === 204 || status === 304;
+    this.#left = isEmpty ? UNKNOWN : (head.contentLength ?? UNKNOWN);
+    process.nextTick(flush, this.#res);
+  }
+
+  write(part: Buffer): void {
+    if (this.#over) return;
+    if (this.#left !== UNKNOWN) this.#left -= part.length;
+    if (this.#left === 0) {
+      // The last part and the end in one: one write of the socket less.
+      this.#over = true;
+      this.#res.end(part);
+      return;
+    }
+    if (!this.#res.write(part)) this.#pause();
+  }
+
+  end(rawTrailers: RawHeaders): void {
+    if (this.#over) return;
+    if (this.#left > 0) {
+      this.fail(new Error('The answer of the upstream is shorter than its Content-Length'));
+      return;
+    }
+    this.#over = true;
+    if (rawTrailers.length > 0) this.#res.addTrailers(answerTrailers(rawTrailers));
+    this.#res.end();
+  }
+
+  /** Ends what cannot be ended well: by a refusal, or by cutting the connection after the head. */
+  fail(error: Error): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#flow?.abort(error);
+    const fault = error instanceof BodyFault ? error : undefined;
+    if (!fault) this.#watch.upstreamFailed(error, isTimeout(error), this.#begun);
+    if (this.#begun || (fault && !fault.refusal)) {
+      this.#cut();
+      return;
+    }
+    const refusal = fault?.refusal ?? upstreamRefusal(error);
+    this.#watch.answering();
+    sendRefusal(this.#req, this.#res, refusal);
+  }
+
+  /** Gives the client's connection to whom it is upgraded to; false when it is gone. */
+  handOver(): boolean {
+    const { socket } = this.#res;
+    if (this.#over || !socket) return false;
+    this.#over = true;
+    this.#watch.answering();
+    this.#res.detachSocket(socket);
+    return true;
+  }
+
+  #writeHead(status: number, reason: string, { headers }: AnswerHead): boolean {
+    this.#watch.answering();
+    try {
+      this.#res.writeHead(status, reason, headers);
+      return true;
+    } catch (cause) {
+      this.fail(new Error('The head of the upstream cannot be passed on', { cause }));
+      return false;
+    }
+  }
+
+  #pause(): void {
+    this.#flow?.pause();
+    if (this.#listens) return;
+    this.#listens = true;
+    this.#res.on('drain', () => this.#flow?.resume());
+  }
+
+  #close(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#flow?.abort(CLIENT_GONE);
+  }
+
+  /** Never a clean end: without a length or chunks, only a reset tells that something is missing. */
+  #cut(): void {
+    const { socket } = this.#req;
+    if (this.#req.httpVersionMinor === 0) socket.resetAndDestroy();
+    else socket.destroy();
+  }
+}
+
+/** The head must not wait for a body that comes later, as that of server-sent events. */
+function flush(res: ServerResponse): void {
+  if (!res.writableEnded && !res.destroyed) res.flushHeaders();
+}

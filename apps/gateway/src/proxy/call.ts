@@ -1,0 +1,59 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Refused } from '../decide/judge.ts';
+import { type Refusal, UNAVAILABLE } from '../refusal.ts';
+import { sendRefusal } from './send-refusal.ts';
+import type { Services } from './services.ts';
+import type { Asked } from './tunnel.ts';
+
+/** One request, and where its answer goes. */
+export interface Call {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  /** Set when the client asks for an upgrade. */
+  readonly asked: Asked | undefined;
+  /** By the clock that only runs forward, in milliseconds. */
+  readonly startedAt: number;
+}
+
+export function refuse(services: Services, { req, res, startedAt }: Call, refusal: Refusal): void {
+  services.metrics.decided(refusal.code);
+  if (res.headersSent) {
+    req.socket.destroy();
+    return;
+  }
+  if (services.isDraining) res.shouldKeepAlive = false;
+  sendRefusal(req, res, refusal);
+  services.metrics.answered(startedAt);
+}
+
+/** Once the call that it refuses is in the spool. */
+export function refuseCounted(services: Services, call: Call, refusal: Refusal): void {
+  services.hold({
+    release: () => refuse(services, call, refusal),
+    fail: (error) => {
+      services.log.error({ err: error }, 'A call could not be counted');
+      refuse(services, call, UNAVAILABLE);
+    },
+  });
+}
+
+/** As the decision says, once the call is in the spool if it was counted. */
+export function refuseVerdict(services: Services, call: Call, { counted, refusal }: Refused): void {
+  if (counted) refuseCounted(services, call, refusal);
+  else refuse(services, call, refusal);
+}
+
+export function malformed(detail: string): Refusal {
+  return { code: 'malformed_request', detail };
+}
+
+export function pathOf(target: string): string {
+  const end = target.indexOf('?');
+  return end < 0 ? target : target.slice(0, end);
+}
+
+/** The other end of the connection; an IPv4 address as such. */
+export function peerOf({ socket }: IncomingMessage): string {
+  const address = socket.remoteAddress ?? '';
+  return address.startsWith('::ffff:') ? address.slice(7) : address;
+}

@@ -1,0 +1,95 @@
+import { createServer, type Server, type ServerOptions, ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { Socket } from 'node:net';
+import type { Limits } from '../config/config.ts';
+import type { Refusal } from '../refusal.ts';
+import { type Call, malformed, refuse } from './call.ts';
+import type { Connections } from './connections.ts';
+import { rawRefusal } from './raw-refusal.ts';
+import { receive } from './receive.ts';
+import type { Services } from './services.ts';
+import { isUpgradeable } from './tunnel.ts';
+
+/** How often Node looks for heads that take too long, in milliseconds. */
+const CHECK_MS = 1000;
+const HEAD_BYTES_MAX = 16 * 1024;
+
+/** The server of the clients: everything that it takes in goes to `receive`. */
+export function createProxyServer(services: Services, connections: Connections): Server {
+  const { tls, limits } = services.live.config;
+  const options: ServerOptions = {
+    insecureHTTPParser: false,
+    // Missing and doubled ones are refused with all other ambiguities.
+    requireHostHeader: false,
+    maxHeaderSize: HEAD_BYTES_MAX,
+    connectionsCheckingInterval: CHECK_MS,
+    // Bodies may take as long as they come: they are held to the time between two parts.
+    requestTimeout: 0,
+    shouldUpgradeCallback: isUpgradeable,
+  };
+  const server = tls
+    ? createTlsServer({ ...tls, ...options, handshakeTimeout: limits.headerTimeoutMs })
+    : createServer(options);
+  setLimits(server, limits);
+  server.on(tls ? 'secureConnection' : 'connection', (socket: Socket) => connections.add(socket));
+  const take = (req: Call['req'], res: ServerResponse, asked?: Call['asked']): Call => {
+    connections.use(req.socket, res);
+    return { req, res, asked, startedAt: performance.now() };
+  };
+  server.on('request', (req, res) => receive(services, take(req, res)));
+  server.on('checkContinue', (req, res) => receive(services, take(req, res)));
+  server.on('checkExpectation', (req, res) => refuse(services, take(req, res), EXPECTATION));
+  server.on('upgrade', (req, socket: Socket, rest) => {
+    const res = new ServerResponse(req);
+    res.shouldKeepAlive = false;
+    res.assignSocket(socket);
+    // The connection is no longer Node's: without a listener an error would end the process.
+    socket.on('error', () => socket.destroy());
+    res.once('finish', () => socket.destroySoon());
+    receive(services, take(req, res, { socket, rest }));
+  });
+  server.on('connect', (_, socket) => sendRaw(services, socket as Socket, NO_CONNECT));
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    if (!socket.writable || connections.isUsed(socket)) socket.destroy();
+    else sendRaw(services, socket, parseRefusal(error));
+  });
+  return server;
+}
+
+/** What of the configuration the server itself goes by. */
+export function setLimits(server: Server, limits: Limits): void {
+  server.headersTimeout = limits.headerTimeoutMs;
+  server.keepAliveTimeout = limits.keepAliveMs;
+  server.maxConnections = limits.connectionsMax;
+}
+
+const EXPECTATION = malformed('No other expectation than 100-continue can be met.');
+const NO_CONNECT: Refusal = {
+  code: 'method_not_allowed',
+  detail: 'The gateway opens no tunnels. Send the request itself.',
+};
+
+function parseRefusal({ code }: NodeJS.ErrnoException): Refusal {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return {
+        code: 'headers_too_large',
+        detail: `The head of a request may have ${HEAD_BYTES_MAX} bytes at most.`,
+      };
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return { code: 'request_timeout', detail: 'The head of the request did not come in time.' };
+    default:
+      return malformed('This is not a request in HTTP/1.1 that all readers take alike.');
+  }
+}
+
+/** How long a client may take to fetch why its connection ends, in milliseconds. */
+const LINGER_MS = 1000;
+
+function sendRaw(services: Services, socket: Socket, refusal: Refusal): void {
+  services.metrics.decided(refusal.code);
+  socket.on('error', () => socket.destroy());
+  // Once: what else the client sends is not answered.
+  if (!socket.writableEnded) socket.end(rawRefusal(refusal));
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
+}

@@ -1,0 +1,79 @@
+/** Takes each request: what cannot be read is refused, the rest is decided, counted, and passed on. */
+import { isReserved } from '../config/route-path.ts';
+import { clientAddress } from '../decide/client-address.ts';
+import { findCredential } from '../decide/credential.ts';
+import { judge } from '../decide/judge.ts';
+import { hasKey, KEY_IN_URL } from '../decide/key-in-url.ts';
+import { answerForwardAuth } from '../forward-auth/answer-forward-auth.ts';
+import { type Refusal, UNAVAILABLE } from '../refusal.ts';
+import { framingFault, originForm } from '../request/framing.ts';
+import { type Head, readHead } from '../request/head.ts';
+import { findRoute, NO_ROUTE } from '../request/routes.ts';
+import {
+  type Call,
+  malformed,
+  pathOf,
+  peerOf,
+  refuse,
+  refuseCounted,
+  refuseVerdict,
+} from './call.ts';
+import { Passage } from './passage.ts';
+import type { Services } from './services.ts';
+
+const UNREADABLE = malformed('The address must be a plain path, the same for every reader.');
+const NOWHERE: Refusal = {
+  code: 'not_found',
+  detail: 'No route of the gateway leads there. Check the path.',
+};
+/** It would show the client what the gateway adds, the upstream's credentials among it. */
+const NO_TRACE: Refusal = { code: 'method_not_allowed', detail: 'TRACE is not passed on.' };
+
+/** Whatever goes wrong on the way to the decision refuses. */
+export function receive(services: Services, call: Call): void {
+  try {
+    const head = readHead(call.req.rawHeaders);
+    const target = readTarget(call, head);
+    if (typeof target !== 'string') refuse(services, call, target);
+    else if (services.live.config.forwardAuth && isReserved(pathOf(target))) {
+      answerForwardAuth(services, call, head, target);
+    } else pass(services, call, head, target);
+  } catch (error) {
+    services.log.error({ err: error }, 'A request could not be decided');
+    refuse(services, call, UNAVAILABLE);
+  }
+}
+
+/** Path and query, where the request can be read in one way only. */
+function readTarget({ req }: Call, head: Head): string | Refusal {
+  const url = req.url ?? '';
+  if (hasKey(url)) return KEY_IN_URL;
+  const fault = framingFault(req, head);
+  if (fault !== undefined) return malformed(`The request can be read in two ways: ${fault}.`);
+  if (req.method === 'TRACE') return NO_TRACE;
+  return originForm(url, head.host) ?? UNREADABLE;
+}
+
+function pass(services: Services, call: Call, head: Head, target: string): void {
+  const { config, routes } = services.live;
+  const found = findRoute(routes, pathOf(target));
+  const secret = found === 'ambiguous' ? UNREADABLE : findCredential(head);
+  if (typeof secret !== 'string') {
+    refuse(services, call, secret);
+    return;
+  }
+  const route = typeof found === 'string' ? undefined : found;
+  const peer = peerOf(call.req);
+  const ip = clientAddress(peer, head.forwardedFor, config.trustedProxies);
+  const { required, scopes } = route ?? NO_ROUTE;
+  const verdict = judge(services.fleet, { secret, ip, required, scopes }, services.nowMs());
+  if (verdict.code !== 'valid') refuseVerdict(services, call, verdict);
+  else if (!route?.upstream) refuseCounted(services, call, NOWHERE);
+  else {
+    const { upstream } = route;
+    services.metrics.decided('valid');
+    services.hold(
+      new Passage(services, call, { head, target, peer, secret, route, upstream, verdict }),
+    );
+  }
+}

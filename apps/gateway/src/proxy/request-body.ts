@@ -1,0 +1,94 @@
+import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
+import type { Refusal } from '../refusal.ts';
+
+/** The body did not come as it should: the client's doing, not the upstream's. */
+export class BodyFault extends Error {
+  override readonly name = 'BodyFault';
+  /** Undefined when the client is gone, and nobody is left to be told. */
+  readonly refusal: Refusal | undefined;
+
+  constructor(refusal?: Refusal) {
+    super(refusal?.detail ?? 'The client is gone');
+    this.refusal = refusal;
+  }
+}
+
+export interface BodyLimits {
+  readonly bytesMax: number;
+  /** For the next part of the body, in milliseconds. */
+  readonly idleMs: number;
+}
+
+export function bodyTooLarge(bytesMax: number): Refusal {
+  return { code: 'body_too_large', detail: `The body may be at most ${bytesMax} bytes here.` };
+}
+
+/**
+ * The body of the request as a stream that may be destroyed without the client's connection, held
+ * to its limits as it comes.
+ * @param onRead called once, when the upstream begins to read
+ */
+export function requestBody(
+  req: IncomingMessage,
+  { bytesMax, idleMs }: BodyLimits,
+  onRead: () => void,
+): Readable {
+  let bytes = 0;
+  let begun = false;
+  const body = new Readable({
+    read() {
+      if (!begun) onRead();
+      begun = true;
+      req.resume();
+    },
+    destroy(error, callback) {
+      clearTimeout(idle);
+      req.off('data', take).off('end', finish).off('close', lose);
+      callback(error);
+    },
+  });
+  const idle = setTimeout(() => {
+    // It is the upstream that does not read on.
+    if (begun && req.isPaused()) idle.refresh();
+    else body.destroy(new BodyFault(tooSlow(idleMs)));
+  }, idleMs);
+  const take = (part: Buffer) => {
+    bytes += part.length;
+    idle.refresh();
+    if (bytes > bytesMax) body.destroy(new BodyFault(bodyTooLarge(bytesMax)));
+    else if (!body.push(part)) req.pause();
+  };
+  const finish = () => {
+    clearTimeout(idle);
+    body.push(null);
+  };
+  const lose = () => {
+    if (!req.complete) body.destroy(new BodyFault());
+  };
+  req.on('data', take).once('end', finish).once('close', lose);
+  req.pause();
+  return body;
+}
+
+function tooSlow(idleMs: number): Refusal {
+  return {
+    code: 'request_timeout',
+    detail: `No part of the body came within ${idleMs} ms.`,
+  };
+}
+
+/** How long what is left of a refused request's body is read and dropped, in milliseconds. */
+const DISCARD_MS = 5000;
+
+/**
+ * Reads on, so that a client that sends before it reads still gets its answer: a connection that is
+ * closed over unread bytes is reset. One that goes on for long is cut.
+ */
+export function discardBody(req: IncomingMessage): void {
+  if (req.complete) return;
+  const cut = setTimeout(() => req.socket.destroy(), DISCARD_MS);
+  req.once('close', () => clearTimeout(cut)).once('end', () => clearTimeout(cut));
+  req.on('error', () => undefined);
+  req.resume();
+}

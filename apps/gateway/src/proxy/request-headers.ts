@@ -1,0 +1,86 @@
+import { isAsked } from '../request/connection-options.ts';
+import type { Head } from '../request/head.ts';
+import { KIND, kindOf, lenientName } from '../request/header-kinds.ts';
+import type { Route } from '../request/routes.ts';
+
+/** The length of a key: shorter values cannot hold one. */
+const SECRET_LENGTH = 46;
+
+/** What a request on its way to the upstream is told about. */
+export interface Origin {
+  /** The other end of the connection. */
+  readonly peer: string;
+  /** Whether what it claims about others is believed. */
+  readonly isTrusted: boolean;
+  readonly isTls: boolean;
+}
+
+/**
+ * The headers for the upstream, names and values in turn: the client's without those of the
+ * connection, without the key, and without anything that the gateway or the route sets itself.
+ * @param secret that the request presented; no header that holds it is passed on
+ */
+export function requestHeaders(
+  rawHeaders: readonly string[],
+  head: Head,
+  secret: string,
+  route: Route,
+  origin: Origin,
+): string[] {
+  const headers: string[] = [];
+  const { ownHeaders } = route;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] ?? '';
+    const value = rawHeaders[i + 1] ?? '';
+    if (!isPassed(kindOf(name), origin.isTrusted)) continue;
+    if (value.length >= SECRET_LENGTH && value.includes(secret)) continue;
+    if (head.connection !== '' && isAsked(head.connection, name.toLowerCase())) continue;
+    if (ownHeaders.size > 0 && ownHeaders.has(lenientName(name))) continue;
+    headers.push(name, value);
+  }
+  addForwarded(headers, head, origin);
+  for (const each of route.headers) headers.push(each);
+  return headers;
+}
+
+function isPassed(kind: number, isTrusted: boolean): boolean {
+  switch (kind) {
+    case KIND.plain:
+    case KIND.authorization:
+    case KIND.apiKey:
+    case KIND.contentLength:
+      return true;
+    case KIND.claim:
+      return isTrusted;
+    default:
+      return false;
+  }
+}
+
+function addForwarded(headers: string[], head: Head, { peer, isTrusted, isTls }: Origin): void {
+  const scheme = isTls ? 'https' : 'http';
+  const before = isTrusted && head.forwardedFor !== '' ? `${head.forwardedFor}, ` : '';
+  headers.push('X-Forwarded-For', before + peer);
+  headers.push('X-Forwarded-Host', (isTrusted && head.forwardedHost) || head.host);
+  headers.push('X-Forwarded-Proto', (isTrusted && head.forwardedProto) || scheme);
+  if (isTrusted && head.forwarded !== '') {
+    headers.push('Forwarded', `${head.forwarded}, for=${forwardedNode(peer)}`);
+  }
+  if (head.takesTrailers) headers.push('TE', 'trailers');
+}
+
+/** RFC 7239, 6: an IPv6 address stands in brackets and quotes. */
+function forwardedNode(peer: string): string {
+  return peer.includes(':') ? `"[${peer}]"` : peer;
+}
+
+/** Trailers that the client sent after the body, without what only a head may say. */
+export function requestTrailers(rawTrailers: readonly string[], secret: string): string[] {
+  const trailers: string[] = [];
+  for (let i = 0; i < rawTrailers.length; i += 2) {
+    const name = rawTrailers[i] ?? '';
+    const value = rawTrailers[i + 1] ?? '';
+    if (kindOf(name) === KIND.plain && !value.includes(secret)) trailers.push(name, value);
+  }
+  return trailers;
+}

@@ -1,0 +1,111 @@
+/** The rare requests that undici cannot send: those with trailers, and those that ask for an upgrade. */
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import type { Readable } from 'node:stream';
+import type { Timeouts } from '../config/config.ts';
+import type { Answer } from './answer.ts';
+
+export interface Outgoing {
+  readonly upstream: URL;
+  readonly method: string;
+  /** Path and query. */
+  readonly path: string;
+  /** Names and values in turn. */
+  readonly headers: string[];
+  readonly timeouts: Timeouts;
+}
+
+class TimeoutError extends Error {
+  readonly code = 'ETIMEDOUT';
+}
+
+/** Opens the request on a connection of its own; nothing is sent before the body, or `end()`. */
+export function openRequest(outgoing: Outgoing, answer: Answer): ClientRequest {
+  const { upstream, method, path, headers, timeouts } = outgoing;
+  const open = upstream.protocol === 'https:' ? httpsRequest : httpRequest;
+  const request = open({
+    host: upstream.hostname.replace(/^\[|\]$/g, ''),
+    port: upstream.port || (upstream.protocol === 'https:' ? 443 : 80),
+    method,
+    path,
+    headers: ['Host', upstream.host, ...headers],
+    agent: false,
+  });
+  limitWait(request, timeouts);
+  request
+    .on('error', (error) => answer.fail(error))
+    .on('information', ({ statusCode, rawHeaders }) => {
+      if (statusCode !== 100) answer.inform(statusCode, rawHeaders);
+    })
+    .on('response', (response) => passAnswer(response, timeouts, answer));
+  answer.attach({
+    pause: () => undefined,
+    resume: () => undefined,
+    abort: (reason) => request.destroy(reason),
+  });
+  return request;
+}
+
+/**
+ * @param names of the trailers, as the client announced them
+ * @param trailers read when the body has ended
+ */
+export function sendWithTrailers(
+  outgoing: Outgoing,
+  body: Readable,
+  names: string,
+  trailers: () => readonly string[],
+  answer: Answer,
+): void {
+  const headers = [...outgoing.headers, 'Trailer', names, 'Transfer-Encoding', 'chunked'];
+  const request = openRequest({ ...outgoing, headers }, answer);
+  body.on('error', (error) => answer.fail(error));
+  body.on('end', () => {
+    const list = trailers();
+    const pairs: [string, string][] = [];
+    for (let i = 0; i < list.length; i += 2) pairs.push([list[i] ?? '', list[i + 1] ?? '']);
+    request.addTrailers(pairs);
+    request.end();
+  });
+  request.on('drain', () => body.resume());
+  request.once('close', () => body.destroy());
+  body.on('data', (part: Buffer) => {
+    if (!request.write(part)) body.pause();
+  });
+}
+
+function passAnswer(response: IncomingMessage, timeouts: Timeouts, answer: Answer): void {
+  answer.attach({
+    pause: () => response.pause(),
+    resume: () => response.resume(),
+    abort: (reason) => response.destroy(reason),
+  });
+  if (timeouts.idleMs > 0) {
+    response.socket.setTimeout(timeouts.idleMs, () => {
+      if (!response.isPaused()) response.destroy(new TimeoutError('The upstream went silent'));
+    });
+  }
+  answer.begin(response.statusCode ?? 502, response.statusMessage, response.rawHeaders);
+  response
+    .on('data', (part: Buffer) => answer.write(part))
+    .on('end', () => answer.end(response.rawTrailers))
+    .on('error', (error) => answer.fail(error))
+    .on('close', () => answer.fail(new Error('The upstream closed the connection')));
+}
+
+/** The connection must stand in `connectMs`, and the head be there `responseMs` after the request. */
+function limitWait(request: ClientRequest, { connectMs, responseMs }: Timeouts): void {
+  let timer: NodeJS.Timeout | undefined;
+  const wait = (ms: number, what: string) => {
+    clearTimeout(timer);
+    if (ms > 0) timer = setTimeout(() => request.destroy(new TimeoutError(what)), ms);
+  };
+  wait(connectMs, 'The upstream took no connection in time');
+  request
+    .once('socket', (socket) => socket.once('connect', () => clearTimeout(timer)))
+    .once('finish', () => wait(responseMs, 'The upstream did not answer in time'))
+    .once('response', () => clearTimeout(timer))
+    .once('upgrade', () => clearTimeout(timer))
+    .once('close', () => clearTimeout(timer));
+}

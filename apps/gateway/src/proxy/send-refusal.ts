@@ -1,0 +1,17 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Refusal, refusalAnswer } from '../refusal.ts';
+import { discardBody } from './request-body.ts';
+
+/** Answers with problem+json, in place of an upstream. The head must not have been sent. */
+export function sendRefusal(req: IncomingMessage, res: ServerResponse, refusal: Refusal): void {
+  const { status, headers, body } = refusalAnswer(refusal);
+  // Told no instead of "100 Continue", a client may send the body or not: nobody can tell.
+  if (isWaiting(req)) res.shouldKeepAlive = false;
+  res.writeHead(status, [...headers]);
+  res.end(body);
+  discardBody(req);
+}
+
+function isWaiting(req: IncomingMessage): boolean {
+  return !req.complete && req.headers.expect !== undefined;
+}

@@ -1,0 +1,29 @@
+import type { Fleet } from '@tollkeeper/fleet';
+import type { Metrics } from '../admin/metrics.ts';
+import type { Config } from '../config/config.ts';
+import type { Log } from '../log.ts';
+import type { Route } from '../request/routes.ts';
+import type { Held } from './turn.ts';
+import type { Upstreams } from './upstreams.ts';
+
+/** What every request needs. */
+export interface Services {
+  readonly fleet: Fleet;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly upstreams: Upstreams;
+  /** In milliseconds since 1970. */
+  readonly nowMs: () => number;
+  /** Holds what was decided until its count is in the spool. */
+  readonly hold: (held: Held) => void;
+  /** Replaced as a whole when the configuration is read again. */
+  live: Live;
+  /** No answer from now on keeps its connection. */
+  isDraining: boolean;
+}
+
+/** What can change while requests run: each goes by what it found when it came. */
+export interface Live {
+  readonly config: Config;
+  readonly routes: readonly Route[];
+}

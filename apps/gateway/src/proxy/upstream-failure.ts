@@ -1,0 +1,26 @@
+import type { Refusal } from '../refusal.ts';
+
+const FAILED: Refusal = {
+  code: 'upstream_failed',
+  detail: 'The upstream did not answer, or not in HTTP. Try again; if it stays, tell its operator.',
+};
+const TIMED_OUT: Refusal = {
+  code: 'upstream_timeout',
+  detail: 'The upstream did not answer in time. Try again; if it stays, tell its operator.',
+};
+
+const TIMEOUTS = new Set([
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+  'ETIMEDOUT',
+]);
+
+export function upstreamRefusal(error: Error): Refusal {
+  return isTimeout(error) ? TIMED_OUT : FAILED;
+}
+
+export function isTimeout(error: Error): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code !== undefined && TIMEOUTS.has(code);
+}

@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import {
+  DECISION_DETAILS,
+  type DecisionCode,
+  ERRORS,
+  type ErrorCode,
+  type Problem,
+  publicDecisionCode,
+} from '@tollkeeper/contract';
+
+/** Why a request is not let through, for the one who sent it. */
+export interface Refusal {
+  readonly code: ErrorCode;
+  readonly detail: string;
+  /** The scopes that are asked for, with insufficient_scope. */
+  readonly scopes?: readonly string[];
+}
+
+/** The head and body of an answer of the gateway's own. */
+export interface RefusalAnswer {
+  readonly status: number;
+  /** Names and values in turn, without those of the connection. */
+  readonly headers: readonly string[];
+  readonly body: string;
+}
+
+export const UNAVAILABLE: Refusal = {
+  code: 'unavailable',
+  detail: 'The gateway could not decide. Try again; if it stays, look into its log.',
+};
+
+/** What a decision tells the outside: a malformed and an unknown key look the same. */
+export function refusalOf(
+  code: Exclude<DecisionCode, 'valid'>,
+  required: readonly string[],
+): Refusal {
+  const shown = publicDecisionCode(code);
+  const detail = DECISION_DETAILS[code];
+  // `valid` is left over in the type only.
+  if (shown === 'valid') return UNAVAILABLE;
+  return code === 'insufficient_scope'
+    ? { code: shown, detail, scopes: required }
+    : { code: shown, detail };
+}
+
+/** As problem+json (RFC 9457). */
+export function refusalAnswer({ code, detail, scopes }: Refusal): RefusalAnswer {
+  const { status, title } = ERRORS[code];
+  const problem: Problem = {
+    type: `urn:tollkeeper:error:${code}`,
+    title,
+    status,
+    code,
+    detail,
+    requestId: `req_${randomUUID()}`,
+    ...(scopes ? { scopes: [...scopes] } : {}),
+  };
+  const body = JSON.stringify(problem);
+  return {
+    status,
+    headers: [
+      'Content-Type',
+      'application/problem+json',
+      'Content-Length',
+      String(Buffer.byteLength(body)),
+      'Cache-Control',
+      'no-store',
+      ...(status === 401 ? ['WWW-Authenticate', 'Bearer realm="tollkeeper"'] : []),
+      ...(status === 503 ? ['Retry-After', '2'] : []),
+    ],
+    body,
+  };
+}

@@ -1,0 +1,105 @@
+/**
+ * What each header of a request means to the gateway. Names are compared as the most lenient reader
+ * behind it may compare them: CGI and its kin turn every other character into an underscore.
+ */
+export const KIND = {
+  /** Passed on as it is. */
+  plain: 0,
+  /** Never passed on: of one connection, the gateway's own, or an odd spelling of what matters. */
+  dropped: 1,
+  /** Passed on only from a trusted services: who, where and what the first request was. */
+  claim: 2,
+  host: 3,
+  authorization: 4,
+  apiKey: 5,
+  connection: 6,
+  transferEncoding: 7,
+  contentLength: 8,
+  expect: 9,
+  upgrade: 10,
+  te: 11,
+  trailer: 12,
+  forwardedFor: 13,
+  forwardedHost: 14,
+  forwardedProto: 15,
+  forwarded: 16,
+} as const;
+export type Kind = (typeof KIND)[keyof typeof KIND];
+
+const KINDS: ReadonlyMap<string, Kind> = new Map<string, Kind>([
+  ['host', KIND.host],
+  ['authorization', KIND.authorization],
+  ['x-api-key', KIND.apiKey],
+  ['connection', KIND.connection],
+  ['transfer-encoding', KIND.transferEncoding],
+  ['content-length', KIND.contentLength],
+  ['expect', KIND.expect],
+  ['upgrade', KIND.upgrade],
+  ['te', KIND.te],
+  ['trailer', KIND.trailer],
+  ['x-forwarded-for', KIND.forwardedFor],
+  ['x-forwarded-host', KIND.forwardedHost],
+  ['x-forwarded-proto', KIND.forwardedProto],
+  ['forwarded', KIND.forwarded],
+  ['keep-alive', KIND.dropped],
+  ['proxy-connection', KIND.dropped],
+  ['proxy-authorization', KIND.dropped],
+  ['proxy-authenticate', KIND.dropped],
+  ['http2-settings', KIND.dropped],
+  ['x-real-ip', KIND.claim],
+  ['x-client-ip', KIND.claim],
+  ['true-client-ip', KIND.claim],
+  // Frameworks take the path or the method from these: a route with stricter scopes could be dodged.
+  ['x-original-url', KIND.claim],
+  ['x-original-uri', KIND.claim],
+  ['x-original-method', KIND.claim],
+  ['x-rewrite-url', KIND.claim],
+]);
+
+const PLAIN_NAMES = [
+  'accept',
+  'accept-encoding',
+  'accept-language',
+  'cache-control',
+  'content-encoding',
+  'content-type',
+  'cookie',
+  'origin',
+  'pragma',
+  'referer',
+  'traceparent',
+  'user-agent',
+  'x-request-id',
+];
+
+/** By the spellings that clients use, so that most names are read without a copy in lower case. */
+const SPELLINGS: ReadonlyMap<string, Kind> = new Map<string, Kind>([
+  ...KINDS,
+  ...[...KINDS].map(([name, kind]) => [capitalize(name), kind] as const),
+  ...PLAIN_NAMES.flatMap((name) => [
+    [name, KIND.plain] as const,
+    [capitalize(name), KIND.plain] as const,
+  ]),
+]);
+
+export function kindOf(name: string): Kind {
+  return SPELLINGS.get(name) ?? classify(name);
+}
+
+/** The name as the most lenient reader has it: lower case, with `-` for all that is no letter. */
+export function lenientName(name: string): string {
+  return name.toLowerCase().replace(/[^a-z0-9]/g, '-');
+}
+
+function classify(name: string): Kind {
+  const known = KINDS.get(name.toLowerCase());
+  if (known !== undefined) return known;
+  const lenient = lenientName(name);
+  if (lenient.startsWith('x-tollkeeper')) return KIND.dropped;
+  if (KINDS.has(lenient)) return KIND.dropped;
+  return lenient.startsWith('x-forwarded-') ? KIND.claim : KIND.plain;
+}
+
+function capitalize(name: string): string {
+  return name.replace(/(?:^|-)[a-z]/g, (letter) => letter.toUpperCase());
+}

@@ -1,0 +1,46 @@
+import { NO_SCOPES, type ScopeSet, scopeSet } from '@tollkeeper/verify';
+import type { RouteConfig } from '../config/config.ts';
+import { isBelow } from '../config/route-path.ts';
+import { lenientName } from './header-kinds.ts';
+import { lenientPath } from './path-readings.ts';
+
+/** A route, with what each request needs prepared. */
+export interface Route extends RouteConfig {
+  readonly required: ScopeSet;
+  /** The path in lower case. */
+  readonly lowerPath: string;
+  /** Of the headers that the route sets, as the most lenient reader has them. */
+  readonly ownHeaders: ReadonlySet<string>;
+}
+
+/** What a request must hold that no route takes: nothing but a key. */
+export const NO_ROUTE: Pick<Route, 'required' | 'scopes'> = { required: NO_SCOPES, scopes: [] };
+
+/** Nobody's: `ambiguous` would be one route's to some reader and another's to the next. */
+export type NoRoute = 'none' | 'ambiguous';
+
+export function prepareRoutes(routes: readonly RouteConfig[]): readonly Route[] {
+  return routes.map((route) => ({
+    ...route,
+    required: scopeSet(route.scopes),
+    lowerPath: route.path.toLowerCase(),
+    ownHeaders: new Set(route.headers.filter((_, i) => i % 2 === 0).map(lenientName)),
+  }));
+}
+
+/**
+ * The route with the longest path that the request's continues. It must be the same however the
+ * path is read, since an upstream may resolve escapes, fold slashes or case, or drop parameters:
+ * else a request could pass by one route's scopes and be answered as another's.
+ * @param path without the query
+ */
+export function findRoute(routes: readonly Route[], path: string): Route | NoRoute {
+  const lenient = lenientPath(path);
+  if (lenient === undefined) return 'ambiguous';
+  const route = routes.find((each) => isBelow(path, each.path));
+  if (lenient !== path) {
+    const other = routes.find((each) => isBelow(lenient, each.lowerPath));
+    if (other !== route) return 'ambiguous';
+  }
+  return route ?? 'none';
+}

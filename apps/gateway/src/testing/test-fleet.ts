@@ -1,0 +1,93 @@
+import { randomBytes } from 'node:crypto';
+import type { CallSubject, Fleet, FleetStatus, NoKeys } from '@tollkeeper/fleet';
+import {
+  createKeyIndex,
+  createSecret,
+  hashSecret,
+  type KeyFacts,
+  type KeyIndex,
+  putOwner,
+  putSecret,
+  scopeSet,
+} from '@tollkeeper/verify';
+
+export const ORGANIZATION_ID = 'org_1';
+export const WORKSPACE_ID = 'ws_00000000000000000001';
+export const MEMBER_ID = 'mem_00000000000000000001';
+
+export interface Counted {
+  readonly keyId: string;
+  readonly accepted: boolean;
+  /** Whether it was in the spool when last asked. */
+  settled: boolean;
+}
+
+/** For tests: a place in the fleet that needs no control plane, over a real index. */
+export interface TestFleet extends Fleet {
+  readonly index: KeyIndex;
+  readonly counted: Counted[];
+  /** Why nothing may pass; undefined decides by the index. */
+  noKeys: NoKeys | undefined;
+  /** What `settle` throws. */
+  fault: Error | undefined;
+  /** A new key of the one member there is, and its secret. */
+  addKey(facts?: Partial<KeyFacts>): string;
+}
+
+export function createTestFleet(): TestFleet {
+  const index = createKeyIndex();
+  const counted: Counted[] = [];
+  const organizationId = ORGANIZATION_ID;
+  putOwner(index, {
+    memberId: MEMBER_ID,
+    organizationId,
+    active: true,
+    scopes: scopeSet(['policies.read', 'policies.create', 'usage.read']),
+  });
+  const fleet: TestFleet = {
+    index,
+    counted,
+    noKeys: undefined,
+    fault: undefined,
+    addKey(facts = {}) {
+      const secret = createSecret('tk_live_', randomBytes);
+      putSecret(index, hashSecret(secret), { ...exampleKey, ...facts });
+      return secret;
+    },
+    keys: () => fleet.noKeys ?? { index, organizationId, workspaceId: WORKSPACE_ID },
+    count({ keyId }: CallSubject, accepted) {
+      counted.push({ keyId, accepted, settled: false });
+    },
+    settle() {
+      if (fleet.fault) throw fleet.fault;
+      for (const each of counted) each.settled = true;
+    },
+    status: (): FleetStatus => ({
+      gatewayId: 'gw_00000000000000000001',
+      name: 'test',
+      labels: {},
+      draining: false,
+      connected: true,
+      version: fleet.noKeys === 'no_snapshot' ? null : 7,
+      ageMs: 1500,
+      staleMaxMs: null,
+      spooledCalls: counted.length,
+      fault: null,
+    }),
+    close: async () => undefined,
+  };
+  return fleet;
+}
+
+const exampleKey: KeyFacts = {
+  keyId: 'key_00000000000000000001',
+  name: 'ci-pipeline',
+  organizationId: ORGANIZATION_ID,
+  workspaceId: null,
+  ownerId: MEMBER_ID,
+  status: 'active',
+  expiresAtMs: null,
+  scopes: scopeSet(['policies.read']),
+  allowedIps: [],
+  retiresAtMs: null,
+};

@@ -1,0 +1,94 @@
+/** For tests: a gateway in this process before an upstream of the test's own. */
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach } from 'vitest';
+import { type Gateway, startGateway } from '../app.ts';
+import { formatAddress } from '../config/address.ts';
+import { readCommandLine } from '../config/command-line.ts';
+import type { Config } from '../config/config.ts';
+import { loadConfig } from '../config/load-config.ts';
+import { createLog } from '../log.ts';
+import { createTestFleet, type TestFleet } from './test-fleet.ts';
+
+export interface TestGateway extends Gateway {
+  readonly fleet: TestFleet;
+  readonly url: string;
+  readonly adminUrl: string;
+  /** What it has written to its log. */
+  readonly log: string[];
+}
+
+const closers: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+/** What is closed when the test ends, the last first. */
+export function closeLater(close: () => Promise<unknown>): void {
+  closers.push(close);
+}
+
+/** @param change of a configuration with one route to the upstream */
+export async function startTestGateway(
+  upstreamUrl: string | undefined,
+  change: Partial<Config> = {},
+): Promise<TestGateway> {
+  const fleet = createTestFleet();
+  const log: string[] = [];
+  const config = { ...(await testConfig(upstreamUrl)), ...change };
+  const gateway = await startGateway({
+    config,
+    fleet,
+    log: createLog(
+      'debug',
+      (line) => log.push(line),
+      () => new Date(),
+    ),
+    nowMs: () => Date.now(),
+    graceMs: 0,
+  });
+  closeLater(() => gateway.close());
+  const scheme = config.tls ? 'https' : 'http';
+  return {
+    ...gateway,
+    fleet,
+    log,
+    url: `${scheme}://${formatAddress(gateway.address)}`,
+    adminUrl: `http://${formatAddress(gateway.adminAddress)}`,
+  };
+}
+
+/** Of the command line alone; ports are given out by the system, and nothing waits for long. */
+export async function testConfig(upstreamUrl?: string): Promise<Config> {
+  const args = ['--listen', '127.0.0.1:0', '--admin', '127.0.0.1:0'];
+  if (upstreamUrl !== undefined) args.push('--upstream', upstreamUrl);
+  const config = await loadConfig(readCommandLine(args, {}), {});
+  return { ...config, limits: { ...config.limits, drainMs: 1000 } };
+}
+
+export interface Upstream {
+  readonly url: string;
+  readonly server: Server;
+  /** How many connections it has taken. */
+  readonly connections: () => number;
+}
+
+export async function startUpstream(listener: RequestListener): Promise<Upstream> {
+  const server = createServer(listener);
+  let connections = 0;
+  server.on('connection', () => {
+    connections++;
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  closeLater(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => {
+      server.close(resolve);
+    });
+  });
+  const { port } = server.address() as AddressInfo;
+  return { server, url: `http://127.0.0.1:${port}`, connections: () => connections };
+}

@@ -1,0 +1,23 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+/**
+ * Repeats `attempt` until it gives something other than false, undefined or an empty text.
+ * @throws Error naming `what`
+ */
+export async function until<T>(
+  what: string,
+  attempt: () => T | Promise<T>,
+  timeoutMs = 10_000,
+): Promise<Exclude<T, false | undefined>> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    const value = await attempt();
+    if (isGiven(value)) return value;
+    if (performance.now() > deadline) throw new Error(`Not in ${timeoutMs} ms: ${what}`);
+    await delay(5);
+  }
+}
+
+function isGiven<T>(value: T): value is Exclude<T, false | undefined> {
+  return value !== false && value !== undefined;
+}
