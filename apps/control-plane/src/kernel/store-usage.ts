@@ -3,20 +3,25 @@ import type { Database, Transaction } from '../db/connect.ts';
 import { apiKey, keyTotal, keyUsage, organizationUsage, usageSource } from '../db/schema/index.ts';
 import type { UsageRow } from './usage-row.ts';
 
+/** `taken` was stored before; at a `gap`, batches before it have not come. */
+export type StoreOutcome = 'stored' | 'taken' | 'gap';
+
 /** Adds the rows to the stored counts, once for each (source, sequence) however often called. */
 export async function storeUsage(
   db: Database,
   sourceId: string,
   sequence: number,
   rows: readonly UsageRow[],
-): Promise<void> {
-  await db.transaction(async (tx) => {
-    if (!(await takeSequence(tx, sourceId, sequence))) return;
+): Promise<StoreOutcome> {
+  return db.transaction(async (tx) => {
+    const outcome = await takeSequence(tx, sourceId, sequence);
+    if (outcome !== 'stored') return outcome;
     // One order for all processes, so that two that store the same keys cannot deadlock.
     const ordered = rows.toSorted((a, b) => compare(a.keyId, b.keyId) || a.minuteMs - b.minuteMs);
     await addKeyUsage(tx, ordered);
     await addOrganizationUsage(tx, ordered);
     await touchLastUsed(tx, ordered);
+    return outcome;
   });
 }
 
@@ -26,7 +31,11 @@ function compare(a: string, b: string): number {
 }
 
 /** A source whose row is gone was silent for a month: the batch is its next, not its first. */
-async function takeSequence(tx: Transaction, sourceId: string, sequence: number) {
+async function takeSequence(
+  tx: Transaction,
+  sourceId: string,
+  sequence: number,
+): Promise<StoreOutcome> {
   await tx
     .insert(usageSource)
     .values({ id: sourceId, lastSequence: sequence - 1, seenAt: sql`now()` })
@@ -36,7 +45,12 @@ async function takeSequence(tx: Transaction, sourceId: string, sequence: number)
     .set({ lastSequence: sequence, seenAt: sql`now()` })
     .where(and(eq(usageSource.id, sourceId), eq(usageSource.lastSequence, sequence - 1)))
     .returning({ id: usageSource.id });
-  return taken.length > 0;
+  if (taken.length > 0) return 'stored';
+  const [source] = await tx
+    .select({ lastSequence: usageSource.lastSequence })
+    .from(usageSource)
+    .where(eq(usageSource.id, sourceId));
+  return source && source.lastSequence >= sequence ? 'taken' : 'gap';
 }
 
 /** As one JSON text: one statement for any number of rows, and the least work to put together. */
