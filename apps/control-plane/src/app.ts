@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { deriveSigningKey, publicKeyText } from '@tollkeeper/fleet';
 import type { FastifyInstance } from 'fastify';
 import type pg from 'pg';
 import type { Logger } from 'pino';
@@ -7,7 +8,7 @@ import { connect } from './db/connect.ts';
 import { migrateDatabase } from './db/migrate.ts';
 import { createAuth } from './features/identity/index.ts';
 import { createSetup, type Setup } from './features/setup/index.ts';
-import { deriveSigningKey, publicKeyText } from './fleet/signing-key.ts';
+import { type Hub, startHub } from './fleet/index.ts';
 import { createServer } from './http/server.ts';
 import { startJobs } from './jobs/index.ts';
 import { CHANGE_CHANNEL } from './kernel/append-changes.ts';
@@ -17,6 +18,7 @@ import { APPLIED_CHANNEL } from './kernel/lease.ts';
 import { listen } from './kernel/listen.ts';
 import { createLiveKeys } from './kernel/live-keys.ts';
 import { createMailer } from './kernel/mailer.ts';
+import { type Told, tellAfter } from './kernel/tell-after.ts';
 import { startUsageCounter } from './kernel/usage-counter.ts';
 
 export interface AppOptions {
@@ -36,6 +38,7 @@ export interface App {
   readonly server: FastifyInstance;
   readonly services: Services;
   readonly setup: Setup;
+  readonly hub: Hub;
   /** Drains: stops listening, lets requests end, stores the last counts, lets go of the database. */
   close(): Promise<void>;
 }
@@ -43,6 +46,8 @@ export interface App {
 /** For requests; and a few beside, so that no burst of them holds up the lease or the counts. */
 const CONNECTIONS_MAX = 10;
 const OWN_CONNECTIONS_MAX = 3;
+/** For gateways: a fleet that comes back holds up neither requests nor the lease. */
+const FLEET_CONNECTIONS_MAX = 4;
 /** How long requests under way may take to end once the process is told to, in milliseconds. */
 const DRAIN_MS = 10_000;
 const SWEEP_MS = 50;
@@ -56,9 +61,14 @@ export async function createApp(options: AppOptions): Promise<App> {
   const own = connect(options.database, OWN_CONNECTIONS_MAX, onError);
   const processId = randomUUID();
   const keys = createLiveKeys(own.db);
-  const follower = await startFollower(own.db, db, processId, keys, log);
+  const told = new Set<Told>();
+  const follower = await startFollower(own.db, db, processId, tellAfter(keys, told), log);
   const unlisten = listen(options.database, [CHANGE_CHANNEL, APPLIED_CHANNEL], follower.wake, log);
   const usage = startUsageCounter(own.db, processId, log);
+  const signingKey = deriveSigningKey(options.secret);
+  const fleet = connect(options.database, FLEET_CONNECTIONS_MAX, onError);
+  const hub = startHub({ db: fleet.db, processId, signingKey, follower, clock, log });
+  told.add(hub.wake);
   const { baseUrl, mail } = options;
   const mailer = mail && createMailer(mail.url, mail.from);
   const services: Services = {
@@ -71,7 +81,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     usage,
     baseUrl,
     mailer,
-    fleet: { publicKey: publicKeyText(deriveSigningKey(options.secret)) },
+    fleet: { publicKey: publicKeyText(signingKey) },
   };
   const jobs = await startJobs(options.database, services);
   const auth = createAuth({ db, baseUrl, secret: options.secret, log });
@@ -81,6 +91,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     services,
     auth,
     setup,
+    hub,
     isReady: () =>
       follower.catchUp().then(
         () => true,
@@ -91,14 +102,16 @@ export async function createApp(options: AppOptions): Promise<App> {
     server,
     services,
     setup,
+    hub,
     async close() {
+      await hub.stop();
       await drain(server);
       mailer?.close();
       await usage.stop();
       await jobs.stop();
       await unlisten();
       await follower.stop();
-      await Promise.all([pool.end(), own.pool.end()]);
+      await Promise.all([pool.end(), own.pool.end(), fleet.pool.end()]);
     },
   };
 }

@@ -1,2 +1,4 @@
 /** The control plane's half of the fleet protocol: gateways connect here and follow a workspace. */
 export { type Connection, hasIdentityConflict, listConnections } from './connections.ts';
+export { type Hub, startHub } from './hub.ts';
+export { isFleetUpgrade, registerFleet } from './register-fleet.ts';

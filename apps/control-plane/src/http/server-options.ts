@@ -1,5 +1,6 @@
 import type { Auth } from '../features/identity/index.ts';
 import type { Setup } from '../features/setup/index.ts';
+import type { Hub } from '../fleet/index.ts';
 import type { Services } from '../kernel/context.ts';
 
 /** What the HTTP server needs from the rest. */
@@ -7,6 +8,7 @@ export interface ServerOptions {
   readonly services: Services;
   readonly auth: Auth;
   readonly setup: Setup;
+  readonly hub: Hub;
   readonly baseUrl: string;
   readonly version: string;
   /** Addresses of proxies whose X-Forwarded-For is believed; none by default. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { openApiDocument } from '@tollkeeper/contract';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { isFleetUpgrade, registerFleet } from '../fleet/index.ts';
 import { registerAuthRoutes } from './auth-routes.ts';
 import { registerDashboard } from './dashboard.ts';
 import { registerDocs } from './docs.ts';
@@ -35,6 +36,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
     frameworkErrors: sendProblem,
     forceCloseConnections: 'idle',
+    http: { shouldUpgradeCallback: isFleetUpgrade },
   });
   app.setValidatorCompiler(createValidatorCompiler());
   app.setErrorHandler(sendProblem);
@@ -48,6 +50,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     });
     registerRoutes(api, options);
     registerAuthRoutes(api, options);
+    registerFleet(api, options.hub);
     registerHealth(api, options);
     const document = openApiDocument(options.baseUrl, options.version);
     api.get('/openapi.json', () => document);

@@ -1,0 +1,102 @@
+import { sql } from 'drizzle-orm';
+import type { Logger } from 'pino';
+import type { Database } from '../db/connect.ts';
+import { gateway, gatewayVersion, workspace } from '../db/schema/index.ts';
+
+/** Stores which gateway has applied which version, and when: what propagation is read from. */
+export interface AppliedVersions {
+  /** To be called at the moment that the gateway says so. */
+  add(gatewayId: string, version: number): void;
+  /** Stores what is left. */
+  stop(): Promise<void>;
+}
+
+/** So that the acknowledgements of one change are one statement, in milliseconds. */
+const GATHER_MS = 5;
+const RETRY_MS = 500;
+/** While the database is away; the oldest go first, as a later version stands for all before. */
+const WAITING_MAX = 20_000;
+
+interface Applied {
+  readonly gatewayId: string;
+  readonly version: number;
+  /** By `performance.now()`. */
+  readonly at: number;
+}
+
+export function createAppliedVersions(db: Database, log: Logger): AppliedVersions {
+  let waiting: Applied[] = [];
+  let running: Promise<void> | undefined;
+
+  async function run(delayMs: number): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, delayMs));
+    const batch = waiting;
+    waiting = [];
+    try {
+      await store(db, batch);
+    } catch (error) {
+      waiting = [...batch, ...waiting].slice(-WAITING_MAX);
+      throw error;
+    }
+  }
+
+  function start(delayMs: number): void {
+    running ??= run(delayMs)
+      .then(
+        () => GATHER_MS,
+        (error) => {
+          log.warn({ err: error }, 'applied versions could not be stored; kept for the next try');
+          return RETRY_MS;
+        },
+      )
+      .then((nextMs) => {
+        running = undefined;
+        if (waiting.length > 0) start(nextMs);
+      });
+  }
+
+  return {
+    add(gatewayId, version) {
+      waiting.push({ gatewayId, version, at: performance.now() });
+      start(GATHER_MS);
+    },
+    async stop() {
+      await running;
+      if (waiting.length > 0) await store(db, waiting);
+    },
+  };
+}
+
+/**
+ * By the database's clock, less the time that passed here since. The gateways are locked in order,
+ * and only those that are there: one that was removed meanwhile takes nothing down with it. A
+ * version that the workspace never reached is no version.
+ */
+async function store(db: Database, batch: readonly Applied[]): Promise<void> {
+  const now = performance.now();
+  const rows = batch.map(({ gatewayId, version, at }, position) => {
+    return { gatewayId, version, ageMs: now - at, position };
+  });
+  await db.execute(sql`
+    with said as (
+      select * from json_to_recordset(${JSON.stringify(rows)}::json)
+        as said ("gatewayId" text, version bigint, "ageMs" float8, position int)
+    ), known as materialized (
+      select ${gateway.id} as id, ${gateway.workspaceId} as workspace_id from ${gateway}
+      where ${gateway.id} in (select "gatewayId" from said)
+      order by ${gateway.id} for no key update
+    ), applied as (
+      select known.id, said.version, said.position,
+        clock_timestamp() - said."ageMs" * interval '1 millisecond' as at
+      from said join known on known.id = said."gatewayId"
+      join ${workspace} on ${workspace.id} = known.workspace_id and ${workspace.version} >= said.version
+    ), kept as (
+      insert into ${gatewayVersion} (gateway_id, version, applied_at)
+      select id, version, min(at) from applied group by id, version
+      on conflict do nothing
+    ), newest as (
+      select distinct on (id) id, version, at from applied order by id, position desc
+    )
+    update ${gateway} set applied_version = newest.version, last_seen_at = newest.at
+    from newest where ${gateway.id} = newest.id`);
+}

@@ -1,0 +1,44 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { type CatchUpOptions, catcherUp } from './catch-up.ts';
+import type { Membership } from './membership.ts';
+import { isOpen, type Session } from './session.ts';
+
+const RETRY_MS = 1000;
+
+/** One attempt at a time for each gateway to catch up, for as long as it takes. */
+export interface CatchUps {
+  catchUp(session: Session): void;
+}
+
+export function createCatchUps(
+  options: CatchUpOptions & { readonly membership: Membership; readonly log: Logger },
+): CatchUps {
+  const { feeds, membership, log } = options;
+  const bring = catcherUp(options);
+  /** True where it was asked again meanwhile. */
+  const running = new Map<Session, boolean>();
+
+  async function run(session: Session): Promise<void> {
+    while (isOpen(session) && running.get(session)) {
+      running.set(session, false);
+      try {
+        if (!(await bring(session))) membership.doubt([session.gateway.id]);
+      } catch (error) {
+        if (!isOpen(session)) return;
+        log.warn({ err: error, gatewayId: session.gateway.id }, 'a gateway could not catch up');
+        running.set(session, true);
+        await delay(RETRY_MS);
+      }
+    }
+  }
+
+  return {
+    catchUp(session) {
+      feeds.leave(session);
+      const isRunning = running.has(session);
+      running.set(session, true);
+      if (!isRunning) void run(session).finally(() => running.delete(session));
+    },
+  };
+}

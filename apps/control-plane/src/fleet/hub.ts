@@ -1,0 +1,221 @@
+import { type KeyObject, randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { CONFIRM_MS, HELLO_BYTES_MAX, PROTOCOL_VERSION, SILENCE_MS } from '@tollkeeper/contract';
+import type { Logger } from 'pino';
+import type { WebSocket } from 'ws';
+import type { Database } from '../db/connect.ts';
+import type { AppendedChange } from '../kernel/change.ts';
+import type { Follower } from '../kernel/follower.ts';
+import { createAppliedVersions } from './applied-versions.ts';
+import { createCatchUps } from './catch-ups.ts';
+import { createEntrance } from './entrance.ts';
+import { every } from './every.ts';
+import { createFeeds } from './feeds.ts';
+import { type Greeting, greet } from './greet.ts';
+import { type ByteStream, createInbox, type Inbox } from './inbox.ts';
+import { createMembership, gatewayFrame } from './membership.ts';
+import { createPresence } from './presence.ts';
+import { receive } from './receive.ts';
+import { sealer } from './seal.ts';
+import { CLOSE, isOpen, type Session, send } from './session.ts';
+import { createSessions } from './sessions.ts';
+import { createSnapshots, type Snapshots } from './snapshots.ts';
+import { createUsageIntake } from './usage-intake.ts';
+
+/** Where the gateways that are connected to this process are told what changes. */
+export interface Hub {
+  /** The way in of a connection; undefined when there is no room for more strangers. */
+  enter(address: string): Entering | undefined;
+  /** To be called when this process has applied changes; with none, when it may have missed some. */
+  wake(changes: readonly AppendedChange[]): void;
+  /** Sends everybody away, and stores what is left. */
+  stop(): Promise<void>;
+  readonly snapshotsBuilt: Snapshots['built'];
+}
+
+export interface Entering {
+  /** @param stream what the socket reads from */
+  accept(socket: WebSocket, stream: ByteStream): void;
+  /** When nothing came of it. */
+  leave(): void;
+}
+
+export interface HubOptions {
+  /** With connections of its own. */
+  readonly db: Database;
+  readonly processId: string;
+  readonly signingKey: KeyObject;
+  readonly follower: Pick<Follower, 'current' | 'catchUp'>;
+  readonly clock: () => Date;
+  readonly log: Logger;
+}
+
+const HELLO_LIMITS = {
+  timeoutMs: 5000,
+  /** With the frames around it. */
+  bytesMax: HELLO_BYTES_MAX + 256,
+};
+const REFRESH_MS = 1000;
+/** How long gateways may take to say goodbye, in milliseconds. */
+const GOODBYE_MS = 1000;
+
+export function startHub(options: HubOptions): Hub {
+  const { db, follower, log, clock } = options;
+  const seal = sealer(options.signingKey);
+  const sockets = new Set<WebSocket>();
+  const sessions = createSessions();
+  const entrance = createEntrance();
+  const presence = createPresence(db, options.processId);
+  const applied = createAppliedVersions(db, log);
+  const snapshots = createSnapshots(db, seal);
+  const membership = createMembership(db, seal, sessions, log);
+  const feeds = createFeeds({ db, seal, follower, log, onLost: (session) => catchUp(session) });
+  const { catchUp } = createCatchUps({ db, seal, feeds, snapshots, membership, log });
+  const usage = createUsageIntake({ db, seal, clock, log, end });
+  const receivers = { applied, log, takeUsage: usage.take, catchUp, end };
+  const stops = [
+    every(REFRESH_MS, () => presence.refresh(sessions.all().filter(isOpen)), log),
+    every(CONFIRM_MS, lookAfter, log),
+  ];
+  let stopping = false;
+
+  async function lookAfter(): Promise<void> {
+    const deadline = performance.now() - SILENCE_MS;
+    for (const { socket, heardAt } of sessions.all()) {
+      if (heardAt < deadline) socket.terminate();
+      else if (socket.readyState === socket.OPEN) socket.ping();
+    }
+    membership.doubt(sessions.all().map(({ gateway }) => gateway.id));
+    await membership.check();
+    await feeds.confirm();
+  }
+
+  function end(session: Session, detail: string): void {
+    log.warn({ gatewayId: session.gateway.id, detail }, 'a gateway broke the protocol');
+    send(session, seal({ type: 'refused', code: 'malformed', detail }));
+    session.ended = true;
+    session.socket.close(CLOSE.notAdmitted);
+  }
+
+  function accept(socket: WebSocket, stream: ByteStream, address: string, leave: () => void): void {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      sockets.delete(socket);
+      leave();
+    });
+    if (stopping) {
+      socket.close(CLOSE.goingAway);
+      return;
+    }
+    const nonce = randomBytes(32).toString('base64url');
+    const inbox = createInbox(socket, stream, HELLO_LIMITS);
+    socket.send(seal({ type: 'challenge', protocol: PROTOCOL_VERSION, nonce }));
+    introduce(socket, inbox, nonce, address)
+      .catch((error) => {
+        log.warn({ err: error }, 'a gateway could not be let in');
+        const detail = 'The control plane has lost touch with its database. Try again.';
+        refuse(socket, { outcome: 'refused', code: 'unavailable', detail });
+      })
+      .finally(leave);
+  }
+
+  function refuse(socket: WebSocket, greeting: Exclude<Greeting, { outcome: 'admitted' }>): void {
+    if (greeting.outcome === 'refused') {
+      const { code, detail } = greeting;
+      socket.send(seal({ type: 'refused', code, detail }));
+      socket.close(code === 'unavailable' ? CLOSE.tryLater : CLOSE.notAdmitted);
+    } else {
+      socket.close(CLOSE.notAdmitted);
+    }
+  }
+
+  async function introduce(
+    socket: WebSocket,
+    inbox: Inbox,
+    nonce: string,
+    address: string,
+  ): Promise<void> {
+    const text = await inbox.first;
+    if (text === undefined) return refuse(socket, { outcome: 'stranger' });
+    const greeting = await greet(db, follower, nonce, text);
+    if (greeting.outcome !== 'admitted') {
+      inbox.open(() => undefined);
+      return refuse(socket, greeting);
+    }
+    const { hello, gateway } = greeting;
+    if (!(await presence.enter(hello, address))) return refuse(socket, { outcome: 'stranger' });
+    const now = performance.now();
+    const session: Session = {
+      socket,
+      gateway,
+      instanceId: hello.instanceId,
+      hostname: hello.hostname,
+      address,
+      sent: hello.version,
+      wantsSnapshot: false,
+      connectedAt: now,
+      heardAt: now,
+      health: null,
+      rejection: null,
+      ended: false,
+    };
+    if (stopping || !isOpen(session)) return presence.leave(session);
+    begin(session, inbox);
+  }
+
+  function begin(session: Session, inbox: Inbox): void {
+    const { socket, gateway, sent } = session;
+    sessions.add(session);
+    socket.on('close', () => finish(session));
+    socket.on('pong', () => {
+      session.heardAt = performance.now();
+    });
+    log.info({ gatewayId: gateway.id, address: session.address }, 'a gateway connected');
+    send(session, seal(gatewayFrame(gateway)));
+    if (sent !== null) applied.add(gateway.id, sent);
+    inbox.open((text) => receive(receivers, session, text));
+    catchUp(session);
+    // Whoever removed it before it was among the sessions told nobody here.
+    membership.doubt([gateway.id]);
+    membership.check().catch((error) => log.warn({ err: error }, 'a gateway is in doubt'));
+  }
+
+  function finish(session: Session): void {
+    const { gateway, instanceId } = session;
+    session.ended = true;
+    sessions.delete(session);
+    feeds.leave(session);
+    log.info({ gatewayId: gateway.id }, 'a gateway disconnected');
+    if (stopping || sessions.holds(gateway.id, instanceId)) return;
+    presence.leave(session).catch((error) => log.warn({ err: error }, 'a gateway left unseen'));
+  }
+
+  return {
+    snapshotsBuilt: snapshots.built,
+    enter(address) {
+      const entered = stopping ? undefined : entrance.enter(address);
+      return (
+        entered && {
+          leave: entered.leave,
+          accept: (socket, stream) => accept(socket, stream, address, entered.leave),
+        }
+      );
+    },
+    wake(changes) {
+      membership.wake(changes);
+      feeds.step().catch((error) => log.warn({ err: error }, 'changes could not be told'));
+    },
+    async stop() {
+      stopping = true;
+      await Promise.all(stops.map((stop) => stop()));
+      for (const socket of sockets) socket.close(CLOSE.goingAway);
+      const deadline = performance.now() + GOODBYE_MS;
+      while (sockets.size > 0 && performance.now() < deadline) await delay(10);
+      for (const socket of sockets) socket.terminate();
+      await usage.settled();
+      await applied.stop().catch((error) => log.warn({ err: error }, 'versions were not stored'));
+      await presence.clear().catch((error) => log.warn({ err: error }, 'gateways left unseen'));
+    },
+  };
+}

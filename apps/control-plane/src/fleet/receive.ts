@@ -1,0 +1,69 @@
+import { type Upward, upward } from '@tollkeeper/contract';
+import type { Logger } from 'pino';
+import type { AppliedVersions } from './applied-versions.ts';
+import type { Session } from './session.ts';
+
+export interface Receivers {
+  readonly applied: AppliedVersions;
+  readonly log: Logger;
+  readonly takeUsage: (session: Session, usage: Extract<Upward, { type: 'usage' }>) => void;
+  readonly catchUp: (session: Session) => void;
+  /** Ends the session of a gateway that does not keep to the protocol. */
+  readonly end: (session: Session, detail: string) => void;
+}
+
+/** Does what a message of an admitted gateway asks. @param text undefined for what is no text */
+export function receive(
+  { applied, log, takeUsage, catchUp, end }: Receivers,
+  session: Session,
+  text: string | undefined,
+): void {
+  if (session.ended) return;
+  session.heardAt = performance.now();
+  const message = parse(text);
+  if (!message) {
+    end(session, 'A message is none of this protocol');
+    return;
+  }
+  const gatewayId = session.gateway.id;
+  switch (message.type) {
+    case 'hello':
+      end(session, 'A second hello came');
+      return;
+    case 'ack':
+      session.rejection = null;
+      applied.add(gatewayId, message.version);
+      return;
+    case 'reject': {
+      const { reason, detail } = message;
+      const rejection = `Rejected what the control plane sent (${reason}): ${detail}`;
+      if (rejection === session.rejection) return;
+      session.rejection = rejection;
+      log.warn({ gatewayId, reason, detail }, 'a gateway rejected what it was sent');
+      return;
+    }
+    case 'resync':
+      session.wantsSnapshot = true;
+      catchUp(session);
+      return;
+    case 'usage':
+      takeUsage(session, message);
+      return;
+    case 'health': {
+      const { type: _type, ...health } = message;
+      session.health = health;
+      return;
+    }
+    default:
+      message satisfies never;
+  }
+}
+
+function parse(text: string | undefined): Upward | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return upward.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}

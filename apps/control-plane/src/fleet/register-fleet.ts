@@ -1,0 +1,62 @@
+import { type IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { FLEET_PATH, UPWARD_BYTES_MAX } from '@tollkeeper/contract';
+import type { FastifyInstance } from 'fastify';
+import { WebSocketServer } from 'ws';
+import { DomainError } from '../kernel/domain-error.ts';
+import type { Hub } from './hub.ts';
+
+/** How long a gateway may take to end a connection that we closed, in milliseconds. */
+const CLOSE_TIMEOUT_MS = 2000;
+const SOCKET_OPTIONS = {
+  noServer: true,
+  clientTracking: false,
+  perMessageDeflate: false,
+  maxPayload: UPWARD_BYTES_MAX,
+  closeTimeout: CLOSE_TIMEOUT_MS,
+};
+
+interface Upgrade {
+  readonly stream: Duplex;
+  readonly head: Buffer;
+}
+
+/** Whether a request is to become a connection of the fleet; any other is an ordinary request. */
+export function isFleetUpgrade({ headers, url }: IncomingMessage): boolean {
+  return headers.upgrade?.toLowerCase() === 'websocket' && url?.split('?', 1)[0] === FLEET_PATH;
+}
+
+/**
+ * Lets gateways connect. An upgrade passes through the server's routing like any request, so that
+ * its address is told by the same trusted proxies and a server that drains refuses it.
+ */
+export function registerFleet(app: FastifyInstance, hub: Hub): void {
+  const upgrades = new WeakMap<IncomingMessage, Upgrade>();
+  const sockets = new WebSocketServer(SOCKET_OPTIONS);
+  app.server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+    stream.on('error', () => undefined);
+    upgrades.set(request, { stream, head });
+    const response = new ServerResponse(request);
+    response.shouldKeepAlive = false;
+    response.assignSocket(request.socket);
+    response.on('finish', () => stream.end());
+    app.routing(request, response);
+  });
+  app.get(FLEET_PATH, (request, reply) => {
+    const upgrade = upgrades.get(request.raw);
+    if (!upgrade) {
+      throw new DomainError('not_found', 'Gateways connect here, by WebSocket. Nothing to read.');
+    }
+    const entering = hub.enter(request.ip);
+    if (!entering) {
+      throw new DomainError('unavailable', 'Too many connections wait to be let in. Try again.');
+    }
+    reply.hijack();
+    reply.raw.detachSocket(request.raw.socket);
+    const { stream, head } = upgrade;
+    stream.on('close', entering.leave);
+    sockets.handleUpgrade(request.raw, stream, head, (socket) => {
+      entering.accept(socket, request.raw.socket);
+    });
+  });
+}

@@ -1,0 +1,71 @@
+import { type GatewayHealth, SILENCE_MS } from '@tollkeeper/contract';
+import type { WebSocket } from 'ws';
+import type { GatewayFacts } from './find-gateways.ts';
+
+/** A gateway that has proven who it is, on one connection. */
+export interface Session {
+  readonly socket: WebSocket;
+  readonly instanceId: string;
+  readonly address: string;
+  readonly hostname: string;
+  /** As it was last told. */
+  gateway: GatewayFacts;
+  /** The version that it came with or was sent since; null for none. */
+  sent: number | null;
+  wantsSnapshot: boolean;
+  /** By `performance.now()`, as the next. */
+  readonly connectedAt: number;
+  /** When anything came from it. */
+  heardAt: number;
+  health: GatewayHealth | null;
+  /** What it last refused to apply; null since it applied something. */
+  rejection: string | null;
+  /** Set once it is told to go: nothing that it says counts any more. */
+  ended: boolean;
+}
+
+/** More than that on its way to a gateway: it reads too slowly to be sent more. */
+const BUFFER_BYTES_MAX = 1024 * 1024;
+
+/** Why a connection is closed (RFC 6455, section 7.4.1). */
+export const CLOSE = { goingAway: 1001, notAdmitted: 1008, tryLater: 1013 } as const;
+
+export function isOpen({ socket, ended }: Session): boolean {
+  return !ended && socket.readyState === socket.OPEN;
+}
+
+export function isSlow({ socket }: Session): boolean {
+  return socket.bufferedAmount > BUFFER_BYTES_MAX;
+}
+
+/** Sends without waiting; a connection that has closed is not sent anything. */
+export function send(session: Session, bytes: Uint8Array): void {
+  if (isOpen(session)) session.socket.send(bytes);
+}
+
+/** Resolves when the bytes, and all before them, have left this process. @throws when they cannot */
+export function sendWhole(session: Session, bytes: Uint8Array): Promise<void> {
+  return inTime(session, (done) => session.socket.send(bytes, done));
+}
+
+/** Resolves when everything sent has left this process. @throws when it cannot */
+export async function flushed(session: Session): Promise<void> {
+  if (session.socket.bufferedAmount === 0) return;
+  // A ping queues behind what was sent.
+  await inTime(session, (done) => session.socket.ping(undefined, undefined, done));
+}
+
+/** A connection that takes nothing for so long is cut: what it was sent would stay in memory. */
+function inTime(
+  { socket }: Session,
+  work: (done: (error?: Error | null) => void) => void,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => socket.terminate(), SILENCE_MS);
+    work((error) => {
+      clearTimeout(timer);
+      if (error) reject(error);
+      else resolve();
+    });
+  });
+}

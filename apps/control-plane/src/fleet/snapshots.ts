@@ -1,0 +1,151 @@
+import type { Database } from '../db/connect.ts';
+import { buildSnapshot, findStanding } from './build-snapshot.ts';
+import type { Place } from './read-entries.ts';
+import type { Seal } from './seal.ts';
+
+/** A snapshot that is being built or is whole; its parts are there for every reader. */
+export interface Snapshot {
+  readonly version: number;
+  /** Waits for the part; undefined after the last. @throws when it could not be built */
+  read(part: number): Promise<Uint8Array | undefined>;
+}
+
+/** Snapshots of workspaces, each built once for all gateways that want it at about the same time. */
+export interface Snapshots {
+  /**
+   * Lets the reader have a snapshot for as long as it reads.
+   * @param versionMin an older one is of no use
+   * @returns false when the workspace is gone
+   */
+  lend(
+    place: Place,
+    versionMin: number,
+    reader: (snapshot: Snapshot) => Promise<void>,
+  ): Promise<boolean>;
+  /** How many were built: what many gateways at once cost. */
+  readonly built: () => number;
+}
+
+/** How long one that somebody reads is handed to newcomers, in milliseconds. */
+const SHARED_MS = 300_000;
+/** How long one that nobody reads is kept for the next, in milliseconds. */
+const KEPT_MS = 5000;
+/** Older ones are taken from their readers, who are too slow: nobody may fill the memory. */
+const PER_WORKSPACE_MAX = 2;
+
+interface Loan {
+  readonly snapshot: Promise<Building | undefined>;
+  readonly startedAt: number;
+  readonly timer: { keep?: NodeJS.Timeout };
+  readers: number;
+}
+
+interface Building extends Snapshot {
+  failed(): boolean;
+  /** Takes it from its readers. */
+  drop(): void;
+}
+
+export function createSnapshots(db: Database, seal: Seal): Snapshots {
+  const loans = new Map<string, Loan[]>();
+  let count = 0;
+
+  function begin(place: Place): Loan {
+    const snapshot = findStanding(db, place).then((standing) => {
+      if (!standing) return undefined;
+      count += 1;
+      return build(standing.version, buildSnapshot(db, seal, place, standing));
+    });
+    const loan = { snapshot, startedAt: performance.now(), timer: {}, readers: 0 };
+    const list = loans.get(place.workspaceId) ?? [];
+    loans.set(place.workspaceId, [...list, loan]);
+    for (const old of list.slice(0, Math.max(0, list.length + 1 - PER_WORKSPACE_MAX))) {
+      forget(place, old);
+      void old.snapshot.then((each) => each?.drop());
+    }
+    return loan;
+  }
+
+  function forget({ workspaceId }: Place, loan: Loan): void {
+    const left = loans.get(workspaceId)?.filter((each) => each !== loan) ?? [];
+    if (left.length > 0) loans.set(workspaceId, left);
+    else loans.delete(workspaceId);
+  }
+
+  async function find(place: Place, versionMin: number): Promise<Loan> {
+    const known = loans.get(place.workspaceId)?.at(-1);
+    if (!known || performance.now() - known.startedAt > SHARED_MS) return begin(place);
+    const snapshot = await known.snapshot.catch(() => undefined);
+    const fits = snapshot && !snapshot.failed() && snapshot.version >= versionMin;
+    if (fits) return known;
+    // Whoever waited as well may have begun the next already.
+    return loans.get(place.workspaceId)?.at(-1) === known ? begin(place) : find(place, versionMin);
+  }
+
+  return {
+    built: () => count,
+    async lend(place, versionMin, reader) {
+      const loan = await find(place, versionMin);
+      loan.readers += 1;
+      clearTimeout(loan.timer.keep);
+      try {
+        const snapshot = await loan.snapshot;
+        if (!snapshot) return false;
+        await reader(snapshot);
+        return true;
+      } finally {
+        loan.readers -= 1;
+        if (loan.readers === 0) {
+          loan.timer.keep = setTimeout(() => forget(place, loan), KEPT_MS).unref();
+        }
+      }
+    },
+  };
+}
+
+/** Builds ahead of its readers, at its own pace. */
+function build(version: number, source: AsyncGenerator<Uint8Array>): Building {
+  let parts: Uint8Array[] = [];
+  let error: unknown;
+  let done = false;
+  let dropped = false;
+  let progress = Promise.withResolvers<void>();
+  const tell = () => {
+    progress.resolve();
+    progress = Promise.withResolvers<void>();
+  };
+  async function run(): Promise<void> {
+    for await (const part of source) {
+      if (dropped) return;
+      parts.push(part);
+      tell();
+    }
+  }
+  run()
+    .catch((cause: unknown) => {
+      error = cause;
+    })
+    .finally(() => {
+      done = true;
+      tell();
+    });
+  return {
+    version,
+    failed: () => error !== undefined || dropped,
+    drop() {
+      dropped = true;
+      parts = [];
+      tell();
+    },
+    async read(part) {
+      for (;;) {
+        if (dropped) throw new Error('The snapshot was read too slowly');
+        const bytes = parts[part];
+        if (bytes) return bytes;
+        if (error !== undefined) throw error;
+        if (done) return undefined;
+        await progress.promise;
+      }
+    },
+  };
+}

@@ -1,0 +1,114 @@
+import type { FleetUsageRow, UpwardOf } from '@tollkeeper/contract';
+import { and, eq, sql } from 'drizzle-orm';
+import type { Logger } from 'pino';
+import type { Database } from '../db/connect.ts';
+import { apiKey, member } from '../db/schema/index.ts';
+import { storeUsage } from '../kernel/store-usage.ts';
+import type { UsageRow } from '../kernel/usage-row.ts';
+import type { GatewayFacts } from './find-gateways.ts';
+
+const MINUTE_MS = 60_000;
+/** No gateway decides so many calls in a minute; sums of more would overflow for everybody. */
+const CALLS_PER_MINUTE_MAX = 1_000_000_000;
+/** How many ids the log names. */
+const NAMED_MAX = 5;
+
+/**
+ * Stores what a gateway counted. It speaks for its workspace only: what names a key, a member or a
+ * workspace of others is dropped, and no call lies in the future.
+ * @returns whether it is counted, now or before; false when batches before it are missing
+ */
+export async function takeUsage(
+  db: Database,
+  gateway: GatewayFacts,
+  { spoolId, sequence, rows }: UpwardOf<'usage'>,
+  nowMs: number,
+  log: Logger,
+): Promise<boolean> {
+  const own = await keepOwn(db, gateway, rows);
+  if (own.length < rows.length) {
+    const kept = new Set(own.map((row) => row.keyId));
+    const others = rows.map((row) => row.keyId).filter((id) => !kept.has(id));
+    const keyIds = [...new Set(others)].slice(0, NAMED_MAX);
+    log.warn(
+      { gatewayId: gateway.id, dropped: rows.length - own.length, keyIds },
+      'a gateway reported calls that are not of its workspace; they are not counted',
+    );
+  }
+  const counted = own.map((row) => toCount(gateway, row, nowMs));
+  const outcome = await storeUsage(db, `${gateway.id}:${spoolId}`, sequence, summed(counted));
+  return outcome !== 'gap';
+}
+
+/** The rows that the gateway may report, with the workspace that the key is confined to. */
+async function keepOwn(
+  db: Database,
+  { organizationId, workspaceId }: GatewayFacts,
+  rows: readonly FleetUsageRow[],
+): Promise<FleetUsageRow[]> {
+  const [keys, members] = await Promise.all([
+    db
+      .select({
+        id: apiKey.id,
+        organizationId: apiKey.organizationId,
+        workspaceId: apiKey.workspaceId,
+      })
+      .from(apiKey)
+      .where(sql`${apiKey.id} = any(${sql.param(unique(rows.map((row) => row.keyId)))}::text[])`),
+    db
+      .select({ id: member.id })
+      .from(member)
+      .where(
+        and(
+          eq(member.organizationId, organizationId),
+          sql`${member.id} = any(${sql.param(unique(rows.map((row) => row.ownerId)))}::text[])`,
+        ),
+      ),
+  ]);
+  const keyOf = new Map(keys.map((key) => [key.id, key]));
+  const memberIds = new Set(members.map(({ id }) => id));
+  return rows.flatMap((row) => {
+    const key = keyOf.get(row.keyId) ?? { organizationId, workspaceId: row.workspaceId };
+    const isOwn =
+      key.organizationId === organizationId &&
+      (key.workspaceId === null || key.workspaceId === workspaceId) &&
+      memberIds.has(row.ownerId) &&
+      row.accepted + row.denied <= CALLS_PER_MINUTE_MAX;
+    return isOwn ? [{ ...row, workspaceId: key.workspaceId }] : [];
+  });
+}
+
+function toCount({ organizationId }: GatewayFacts, row: FleetUsageRow, nowMs: number): UsageRow {
+  const minuteMs = Math.min(row.minuteMs, nowMs);
+  return {
+    organizationId,
+    keyId: row.keyId,
+    ownerId: row.ownerId,
+    workspaceId: row.workspaceId,
+    minuteMs: minuteMs - (minuteMs % MINUTE_MS),
+    accepted: row.accepted,
+    denied: row.denied,
+    lastAcceptedMs: row.accepted > 0 ? Math.min(row.lastAcceptedMs, nowMs) : 0,
+  };
+}
+
+/** One row for each key and minute, as the counts are stored. */
+function summed(rows: readonly UsageRow[]): UsageRow[] {
+  const sums = new Map<string, UsageRow>();
+  for (const row of rows) {
+    const name = `${row.keyId} ${row.minuteMs}`;
+    const sum = sums.get(name);
+    if (!sum) {
+      sums.set(name, row);
+      continue;
+    }
+    sum.accepted += row.accepted;
+    sum.denied += row.denied;
+    sum.lastAcceptedMs = Math.max(sum.lastAcceptedMs, row.lastAcceptedMs);
+  }
+  return [...sums.values()];
+}
+
+function unique(list: readonly string[]): string[] {
+  return [...new Set(list)];
+}

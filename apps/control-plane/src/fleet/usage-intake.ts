@@ -1,0 +1,72 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { UpwardOf } from '@tollkeeper/contract';
+import type { Logger } from 'pino';
+import type { Database } from '../db/connect.ts';
+import type { Seal } from './seal.ts';
+import { isOpen, type Session, send } from './session.ts';
+import { takeUsage } from './take-usage.ts';
+
+/** Takes the counts of gateways, one batch of each after the other. */
+export interface UsageIntake {
+  take(session: Session, usage: UpwardOf<'usage'>): void;
+  /** Resolves when nothing is under way. */
+  settled(): Promise<void>;
+}
+
+export interface UsageIntakeOptions {
+  readonly db: Database;
+  readonly seal: Seal;
+  readonly clock: () => Date;
+  readonly log: Logger;
+  readonly end: (session: Session, detail: string) => void;
+}
+
+/** A gateway sends its next batch after the last was taken: one more may be on its way. */
+const WAITING_MAX = 2;
+const RETRY_MS = 1000;
+
+export function createUsageIntake({ db, seal, clock, log, end }: UsageIntakeOptions): UsageIntake {
+  const underWay = new Map<Session, Promise<void>>();
+  const waiting = new Map<Session, number>();
+
+  /** Without a database it waits; a gateway that goes meanwhile sends the batch again. */
+  async function store(session: Session, usage: UpwardOf<'usage'>): Promise<void> {
+    const { spoolId, sequence } = usage;
+    while (isOpen(session)) {
+      try {
+        if (await takeUsage(db, session.gateway, usage, clock().getTime(), log)) {
+          send(session, seal({ type: 'usage-taken', spoolId, sequence }));
+        } else {
+          end(session, `Counts before sequence ${sequence} are missing`);
+        }
+        return;
+      } catch (error) {
+        log.warn({ err: error, gatewayId: session.gateway.id }, 'counts could not be stored');
+        await delay(RETRY_MS);
+      }
+    }
+  }
+
+  return {
+    take(session, usage) {
+      const count = (waiting.get(session) ?? 0) + 1;
+      if (count > WAITING_MAX) {
+        end(session, 'Counts came before those before were taken');
+        return;
+      }
+      waiting.set(session, count);
+      const work = (underWay.get(session) ?? Promise.resolve())
+        .then(() => store(session, usage))
+        .finally(() => {
+          const left = (waiting.get(session) ?? 1) - 1;
+          if (left > 0) waiting.set(session, left);
+          else waiting.delete(session);
+          if (underWay.get(session) === work) underWay.delete(session);
+        });
+      underWay.set(session, work);
+    },
+    async settled() {
+      await Promise.all(underWay.values());
+    },
+  };
+}

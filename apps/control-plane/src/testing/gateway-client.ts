@@ -1,0 +1,174 @@
+/** A gateway as the fleet protocol sees it, for tests of what goes over the wire. */
+import { type KeyObject, randomBytes } from 'node:crypto';
+import {
+  type DownwardOf,
+  FLEET_PATH,
+  type Hello,
+  type JoinedGateway,
+  PROTOCOL_VERSION,
+  type Upward,
+} from '@tollkeeper/contract';
+import {
+  applyPart,
+  createIdentity,
+  decodePart,
+  type Entry,
+  type Frame,
+  openFrame,
+  publicKeyText,
+  readPublicKey,
+  signHello,
+} from '@tollkeeper/fleet';
+import { createKeyIndex, type KeyIndex } from '@tollkeeper/verify';
+import { vi } from 'vitest';
+import { WebSocket } from 'ws';
+import type { Client } from './client.ts';
+import { joinFleet } from './fleet.ts';
+import type { TestApp } from './test-app.ts';
+
+export interface Joined extends JoinedGateway {
+  readonly identity: KeyObject;
+}
+
+export interface GatewayClient {
+  readonly joined: Joined;
+  readonly instanceId: string;
+  /** Headers of all that came, challenge included, in order. */
+  readonly headers: Frame['header'][];
+  /** All entries that came, parts of snapshots included. */
+  readonly entries: Entry[];
+  /** What it decides with. */
+  readonly index: () => KeyIndex;
+  /** The version that it has applied; null without a snapshot. */
+  readonly version: () => number | null;
+  /** Whatever did not follow on what came before. */
+  readonly faults: string[];
+  readonly nonce: Promise<string>;
+  /** The code that the control plane closed with. */
+  readonly closed: Promise<number>;
+  readonly socket: WebSocket;
+  hello(fields?: Partial<Hello>): Promise<Hello>;
+  send(message: Upward): void;
+  /** Waits for the first message of the type. */
+  wait<T extends Frame['header']['type']>(type: T): Promise<DownwardOf<T>>;
+  close(): Promise<void>;
+}
+
+const WAIT = { timeout: 10_000, interval: 5 };
+
+/** Joins the workspace with an identity of its own. */
+export async function joinWithIdentity(
+  app: Pick<TestApp, 'baseUrl'>,
+  maker: Client,
+  workspaceId: string,
+  name = 'edge',
+): Promise<Joined> {
+  const identity = createIdentity();
+  const publicKey = publicKeyText(identity);
+  const { gateway } = await joinFleet(app, maker, workspaceId, { publicKey, name });
+  return { ...gateway, identity };
+}
+
+/** @param options `acks` false says nothing of what it applied; `version` is what it has */
+export function openGateway(
+  app: Pick<TestApp, 'baseUrl'>,
+  joined: Joined,
+  options: {
+    readonly instanceId?: string;
+    readonly acks?: boolean;
+    readonly version?: number;
+  } = {},
+): GatewayClient {
+  const socket = new WebSocket(`${app.baseUrl.replace('http', 'ws')}${FLEET_PATH}`);
+  const instanceId = options.instanceId ?? randomBytes(16).toString('hex');
+  const key = readPublicKey(joined.controlPlaneKey);
+  const headers: Frame['header'][] = [];
+  const entries: Entry[] = [];
+  const faults: string[] = [];
+  const { promise: nonce, resolve: challenged } = Promise.withResolvers<string>();
+  const { promise: closed, resolve: close } = Promise.withResolvers<number>();
+  let index = createKeyIndex();
+  let next = createKeyIndex();
+  let version: number | null = options.version ?? null;
+  let parts = 0;
+
+  function apply({ header, body }: Frame): void {
+    if (header.type === 'challenge') challenged(header.nonce);
+    if (header.type !== 'snapshot' && header.type !== 'changes') return;
+    entries.push(...decodePart(body));
+    if (header.type === 'snapshot') {
+      if (header.part === 0) {
+        next = createKeyIndex();
+        parts = 0;
+      }
+      if (header.part !== parts) faults.push(`part ${header.part}, not ${parts}`);
+      parts += 1;
+      applyPart(next, joined.organizationId, body);
+      if (!header.last) return;
+      index = next;
+    } else {
+      if (header.from !== version) faults.push(`from ${header.from}, not ${version}`);
+      applyPart(index, joined.organizationId, body);
+      if (header.to === version) return;
+    }
+    version = header.type === 'snapshot' ? header.version : header.to;
+    if (options.acks !== false) send({ type: 'ack', version });
+  }
+
+  function send(message: Upward): void {
+    socket.send(JSON.stringify(message));
+  }
+
+  socket.on('message', (data: Buffer) => {
+    const frame = openFrame(data, key);
+    headers.push(frame.header);
+    apply(frame);
+  });
+  socket.on('error', () => undefined);
+  socket.on('close', close);
+
+  return {
+    joined,
+    instanceId,
+    headers,
+    entries,
+    index: () => index,
+    version: () => version,
+    faults,
+    nonce,
+    closed,
+    socket,
+    send,
+    async hello(fields = {}) {
+      const message: Hello = {
+        type: 'hello',
+        protocol: PROTOCOL_VERSION,
+        gatewayId: joined.gatewayId,
+        instanceId,
+        signature: signHello(joined.identity, {
+          nonce: await nonce,
+          gatewayId: joined.gatewayId,
+          instanceId,
+        }),
+        workspaceId: joined.workspaceId,
+        version,
+        softwareVersion: '0.0.0-test',
+        hostname: 'edge.test',
+        staleMaxMs: null,
+        ...fields,
+      };
+      send(message);
+      return message;
+    },
+    async wait(type) {
+      return vi.waitUntil(() => {
+        const found = headers.find((header) => header.type === type);
+        return found as DownwardOf<typeof type> | undefined;
+      }, WAIT);
+    },
+    async close() {
+      socket.terminate();
+      await closed;
+    },
+  };
+}
