@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { publicKey } from '../fleet/public-key.ts';
-import { apiKeyId, gatewayId, workspaceId } from '../ids.ts';
+import { apiKeyId, gatewayId, joinKeyId, workspaceId } from '../ids.ts';
 import { labels } from '../labels.ts';
 import { listOf, listQuery } from '../list.ts';
 import { defineRoute } from '../route.ts';
@@ -30,6 +30,7 @@ const gateway = z
       description: 'For how long it serves without word from the control plane; null is for ever',
     }),
     softwareVersion: z.string().nullable(),
+    joinKeyId: joinKeyId.meta({ description: 'What let it in; may be gone' }),
     createdAt: instant.meta({ description: 'When it joined' }),
     lastSeenAt: instant.nullable(),
     callsPerMinute: z.int().nullable().meta({ description: 'Null while it is not connected' }),

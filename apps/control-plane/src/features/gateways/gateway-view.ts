@@ -52,6 +52,7 @@ function gatewayView(row: ViewRow, connections: readonly Connection[]): Gateway 
     currentVersion: row.currentVersion,
     staleMaxMs: row.staleMaxMs,
     softwareVersion: row.softwareVersion,
+    joinKeyId: row.joinKeyId,
     createdAt: row.createdAt.toISOString(),
     lastSeenAt: row.lastSeenAt?.toISOString() ?? null,
     callsPerMinute: health?.callsPerMinute ?? null,
