@@ -3,6 +3,7 @@
 import { problem } from '@tollkeeper/contract';
 import { createClient } from '@tollkeeper/sdk';
 import { organizationHeader } from './chosen-organization.ts';
+import { noteServerTime } from './server-clock.ts';
 
 let signedOut: () => void = () => {};
 let secondFactorAsked: () => void = () => {};
@@ -22,6 +23,7 @@ export const api = createClient({
   headers: organizationHeader,
   fetch: async (input, init) => {
     const response = await fetch(input, init);
+    noteServerTime(response, Date.now());
     if (response.status === 401) signedOut();
     if (response.status === 403 && (await asksSecondFactor(response))) secondFactorAsked();
     return response;

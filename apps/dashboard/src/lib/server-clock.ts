@@ -1,0 +1,21 @@
+/**
+ * The server's time, by the Date header of its answers (RFC 9110 6.6.1): "12 seconds ago" is told of
+ * moments that its clock wrote down, and the two clocks may be minutes apart.
+ */
+
+/** The header counts whole seconds, and the answer took a while: below that they agree. */
+const TOLERANCE_MS = 2_000;
+
+let aheadMs = 0;
+
+/** @param now this machine's time, in milliseconds since 1970 */
+export function noteServerTime({ headers }: Response, now: number): void {
+  const at = Date.parse(headers.get('date') ?? '');
+  if (Number.isNaN(at)) return;
+  aheadMs = Math.abs(at - now) < TOLERANCE_MS ? 0 : at - now;
+}
+
+/** Milliseconds since 1970, by the server's clock. */
+export function serverNow(): number {
+  return Date.now() + aheadMs;
+}
