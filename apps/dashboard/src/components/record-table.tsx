@@ -1,6 +1,7 @@
-import type { ReactNode } from 'react';
+import { Fragment, type ReactNode } from 'react';
 import { joinClasses } from '../lib/join-classes.ts';
 import { SkeletonRows } from './skeleton-rows.tsx';
+import { WholeRow } from './whole-row.tsx';
 
 export interface RecordColumn<T> {
   readonly header: string;
@@ -16,44 +17,60 @@ interface RecordTableProps<T> {
   readonly columns: readonly RecordColumn<T>[];
   /** Undefined while they load. */
   readonly rows: readonly T[] | undefined;
+  /** What stands below a row, across all columns: undefined where there is nothing to say. */
+  readonly note?: (row: T) => ReactNode;
 }
 
 const CELL = 'px-2.5 first:pl-5 last:pr-3';
+const ROW_END = 'border-line border-b last:border-b-0';
 
 /** A short list: all of it, one row each. On phones the first cell holds what other cells lose. */
 export function RecordTable<T extends { readonly id: string }>({
   caption,
   columns,
   rows,
+  note,
 }: RecordTableProps<T>) {
   return (
-    <table aria-busy={!rows} className="w-full table-fixed border-collapse text-left">
-      <caption className="sr-only">{caption}</caption>
-      <thead className="text-[0.8125rem] text-soft">
-        <tr className="border-line border-b">
-          {columns.map(({ header, look, spoken }) => (
-            <th
-              key={header}
-              scope="col"
-              className={joinClasses(CELL, 'h-11 whitespace-nowrap font-normal', look)}
-            >
-              {spoken ? <span className="sr-only">{header}</span> : header}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {rows ? null : <SkeletonRows columns={columns.length} />}
-        {rows?.map((row) => (
-          <tr key={row.id} className="border-line border-b last:border-b-0 hover:bg-hover">
-            {columns.map(({ header, look, cell }) => (
-              <td key={header} className={joinClasses(CELL, 'h-11 py-2', look)}>
-                {cell(row)}
-              </td>
+    <div className="@container">
+      <table aria-busy={!rows} className="w-full table-fixed border-collapse text-left">
+        <caption className="sr-only">{caption}</caption>
+        <thead className="text-[0.8125rem] text-soft">
+          <tr className="border-line border-b">
+            {columns.map(({ header, look, spoken }) => (
+              <th
+                key={header}
+                scope="col"
+                className={joinClasses(CELL, 'h-11 whitespace-nowrap font-normal', look)}
+              >
+                {spoken ? <span className="sr-only">{header}</span> : header}
+              </th>
             ))}
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {rows ? null : <SkeletonRows />}
+          {rows?.map((row) => {
+            const below = note?.(row);
+            return (
+              <Fragment key={row.id}>
+                <tr className={joinClasses('hover:bg-hover', !below && ROW_END)}>
+                  {columns.map(({ header, look, cell }) => (
+                    <td key={header} className={joinClasses(CELL, 'h-11 py-2', look)}>
+                      {cell(row)}
+                    </td>
+                  ))}
+                </tr>
+                {below ? (
+                  <tr className={ROW_END}>
+                    <WholeRow className="px-5 pb-3">{below}</WholeRow>
+                  </tr>
+                ) : null}
+              </Fragment>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
   );
 }

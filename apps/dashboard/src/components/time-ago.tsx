@@ -1,6 +1,6 @@
 import { exactTime } from '../lib/exact-time.ts';
-import { relativeTime } from '../lib/relative-time.ts';
-import { useNow } from '../lib/use-now.ts';
+import { relativeTime, secondsAgo } from '../lib/relative-time.ts';
+import { useNow, useSecond } from '../lib/use-now.ts';
 import { Tooltip } from './tooltip.tsx';
 
 /** "3 minutes ago", with the exact time on hover. For tables, where every row has several. */
@@ -22,5 +22,15 @@ export function TimeAgoButton({ at }: { readonly at: string }) {
         <time dateTime={at}>{relativeTime(at, now)}</time>
       </button>
     </Tooltip>
+  );
+}
+
+/** "12 seconds ago", counting on. */
+export function SecondsAgo({ at }: { readonly at: string }) {
+  const now = useSecond();
+  return (
+    <time dateTime={at} title={exactTime(at)}>
+      {secondsAgo(at, now)}
+    </time>
   );
 }

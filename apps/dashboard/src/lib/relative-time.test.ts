@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { relativeTime } from './relative-time.ts';
+import { relativeTime, secondsAgo } from './relative-time.ts';
 
 const now = Date.parse('2026-11-23T12:00:00.000Z');
 
@@ -31,4 +31,14 @@ it('never says 60 minutes, 24 hours or 12 months', () => {
   for (let seconds = 45; seconds < 2 * 365 * 86_400; seconds += 997) {
     expect(after(-seconds)).not.toMatch(/^(60 minutes|24 hours|30 days|1[2-9] months) /);
   }
+});
+
+it.each([
+  [3, 'just now'],
+  [-1.9, 'just now'],
+  [-2, '2 seconds ago'],
+  [-59.9, '59 seconds ago'],
+  [-60, '1 minute ago'],
+])('counts the seconds of %d', (seconds, words) => {
+  expect(secondsAgo(new Date(now + seconds * 1000).toISOString(), now)).toBe(words);
 });

@@ -25,3 +25,13 @@ export function relativeTime(at: string, now: number): string {
   const step = STEPS.find(({ ms, below }) => Math.round(size / ms) * ms < below) ?? STEPS[4];
   return words.format(Math.sign(distance) * Math.max(1, Math.round(size / step.ms)), step.unit);
 }
+
+/**
+ * "12 seconds ago", for what changes while one watches; from a minute on as relativeTime.
+ * @param now milliseconds since 1970, by the clock that wrote down the moment
+ */
+export function secondsAgo(at: string, now: number): string {
+  const seconds = Math.floor((now - Date.parse(at)) / SECOND);
+  if (seconds < 2) return 'just now';
+  return seconds < 60 ? words.format(-seconds, 'second') : relativeTime(at, now);
+}

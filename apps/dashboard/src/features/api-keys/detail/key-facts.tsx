@@ -1,16 +1,14 @@
-import { useQuery } from '@tanstack/react-query';
 import { type ApiKeyDetail, PROFILE_CATALOG } from '@tollkeeper/contract';
 import { Fact, Facts } from '../../../components/facts.tsx';
+import { MaskedPrefix } from '../../../components/masked-prefix.tsx';
 import { Panel } from '../../../components/panel.tsx';
 import { TimeAgoButton } from '../../../components/time-ago.tsx';
-import { useCan } from '../../sessions/index.ts';
-import { workspacesQuery } from '../../workspaces/index.ts';
+import { WorkspaceName } from '../../workspaces/index.ts';
 import { KeyStatusWord } from '../key-status-word.tsx';
-import { MaskedPrefix } from '../masked-prefix.tsx';
 
 export function KeyFacts({ apiKey }: { readonly apiKey: ApiKeyDetail }) {
   return (
-    <Panel title="Details" className="order-1 xl:order-2">
+    <Panel title="Details">
       <Facts>
         <Fact term="Status">
           <KeyStatusWord apiKey={apiKey} />
@@ -62,10 +60,4 @@ function AllowedRanges({ ranges }: { readonly ranges: readonly string[] }) {
       ))}
     </ul>
   );
-}
-
-function WorkspaceName({ id }: { readonly id: string }) {
-  const seesWorkspaces = useCan('workspaces.read');
-  const { data } = useQuery({ ...workspacesQuery, enabled: seesWorkspaces });
-  return data?.find((workspace) => workspace.id === id)?.name ?? id;
 }

@@ -1,11 +1,11 @@
 import type { ApiKey } from '@tollkeeper/contract';
+import { MaskedPrefix } from '../../../components/masked-prefix.tsx';
 import { Skeleton } from '../../../components/skeleton.tsx';
 import { TimeAgo } from '../../../components/time-ago.tsx';
 import { joinClasses } from '../../../lib/join-classes.ts';
 import { ScopesPopover } from '../../scopes/index.ts';
 import { KeyMenu } from '../actions/key-menu.tsx';
 import { KeyStatusWord } from '../key-status-word.tsx';
-import { MaskedPrefix } from '../masked-prefix.tsx';
 import { KeyLink } from './key-link.tsx';
 import type { KeyListProps } from './key-table.tsx';
 

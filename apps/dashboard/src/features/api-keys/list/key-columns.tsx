@@ -5,13 +5,13 @@ import {
   tableFeatures,
 } from '@tanstack/react-table';
 import type { ApiKey, KeySort } from '@tollkeeper/contract';
+import { MaskedPrefix } from '../../../components/masked-prefix.tsx';
 import { TimeAgo } from '../../../components/time-ago.tsx';
 import { ScopesPopover } from '../../scopes/index.ts';
 import type { KeyAction } from '../actions/key-dialogs.tsx';
 import { KeyMenu } from '../actions/key-menu.tsx';
 import { ExpiryWord } from '../expiry-word.tsx';
 import { KeyStatusWord } from '../key-status-word.tsx';
-import { MaskedPrefix } from '../masked-prefix.tsx';
 import { KeyLink } from './key-link.tsx';
 import type { KeySearch } from './key-search.ts';
 

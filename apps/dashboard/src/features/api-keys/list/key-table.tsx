@@ -39,7 +39,7 @@ export function KeyTable({ keys, search, dimmed, onSearch, onAction }: KeyListPr
   const selected = (keys ?? NO_KEYS).filter(({ id }) => rowSelection[id]);
 
   return (
-    <>
+    <div className="@container">
       <table className="w-full table-fixed border-collapse text-left">
         <caption className="sr-only">API keys</caption>
         <thead className="text-[0.8125rem] text-soft">
@@ -77,7 +77,7 @@ export function KeyTable({ keys, search, dimmed, onSearch, onAction }: KeyListPr
           ))}
         </thead>
         <tbody className={joinClasses('transition-opacity', dimmed && 'opacity-50')}>
-          {keys ? null : <SkeletonRows columns={columns.length + (maySelect ? 1 : 0)} />}
+          {keys ? null : <SkeletonRows />}
           {table.getRowModel().rows.map((row) => (
             <tr
               key={row.id}
@@ -107,6 +107,6 @@ export function KeyTable({ keys, search, dimmed, onSearch, onAction }: KeyListPr
         </tbody>
       </table>
       {selected.length > 0 ? <BulkBar keys={selected} onClear={() => setRowSelection({})} /> : null}
-    </>
+    </div>
   );
 }

@@ -1,6 +1,5 @@
-import { Search } from 'lucide-react';
 import { useEffect, useEffectEvent, useState } from 'react';
-import { TextInput } from '../../../components/text-input.tsx';
+import { SearchInput } from '../../../components/search-input.tsx';
 import { useDebounced } from '../../../lib/use-debounced.ts';
 
 interface SearchBoxProps {
@@ -26,21 +25,13 @@ export function SearchBox({ text, onSettled }: SearchBoxProps) {
   useEffect(() => settle(settled), [settled]);
 
   return (
-    <span className="relative col-span-2 min-w-0 sm:min-w-36 sm:max-w-72 sm:flex-1">
-      <Search
-        size={15}
-        aria-hidden
-        className="pointer-events-none absolute top-1/2 left-3 -translate-y-1/2 text-faint"
-      />
-      <TextInput
-        type="search"
-        aria-label="Search keys"
-        placeholder="Search name or prefix"
-        maxLength={64}
-        value={typed}
-        onChange={(event) => setTyped(event.target.value)}
-        className="pl-8.5"
-      />
-    </span>
+    <SearchInput
+      aria-label="Search keys"
+      placeholder="Search name or prefix"
+      maxLength={64}
+      value={typed}
+      onValue={setTyped}
+      className="col-span-2 sm:min-w-36 sm:max-w-72 sm:flex-1"
+    />
   );
 }

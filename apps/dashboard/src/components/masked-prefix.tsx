@@ -1,4 +1,4 @@
-import { joinClasses } from '../../lib/join-classes.ts';
+import { joinClasses } from '../lib/join-classes.ts';
 
 interface MaskedPrefixProps {
   readonly prefix: string;

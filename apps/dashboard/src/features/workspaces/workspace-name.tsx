@@ -1,0 +1,10 @@
+import { useQuery } from '@tanstack/react-query';
+import { useCan } from '../sessions/index.ts';
+import { workspacesQuery } from './workspaces-query.ts';
+
+/** The name of the workspace, or its id for those who may not see workspaces. */
+export function WorkspaceName({ id }: { readonly id: string }) {
+  const mayRead = useCan('workspaces.read');
+  const { data } = useQuery({ ...workspacesQuery, enabled: mayRead });
+  return data?.find((workspace) => workspace.id === id)?.name ?? id;
+}
