@@ -2,6 +2,7 @@ import type { QueryClient } from '@tanstack/react-query';
 import { createRootRouteWithContext, createRoute, redirect } from '@tanstack/react-router';
 import { AccountSecurityPage } from '../features/account-security/index.ts';
 import { parseKeySearch } from '../features/api-keys/index.ts';
+import { FleetPage } from '../features/fleet/index.ts';
 import { MembersPage } from '../features/members/index.ts';
 import { RolesPage } from '../features/roles/index.ts';
 import { SecurityPage } from '../features/security/index.ts';
@@ -90,6 +91,12 @@ const keyRoute = createRoute({
   component: KeyRoute,
 });
 
+const fleetRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  path: '/fleet',
+  component: FleetPage,
+});
+
 const membersRoute = createRoute({
   getParentRoute: () => insideRoute,
   path: '/members',
@@ -136,6 +143,7 @@ export const routeTree = rootRoute.addChildren([
     homeRoute,
     keysRoute,
     keyRoute,
+    fleetRoute,
     membersRoute,
     rolesRoute,
     workspacesRoute,

@@ -1,5 +1,13 @@
 import { Link } from '@tanstack/react-router';
-import { Boxes, Building2, KeyRound, ShieldAlert, ShieldCheck, Users } from 'lucide-react';
+import {
+  Boxes,
+  Building2,
+  KeyRound,
+  ShieldAlert,
+  ShieldCheck,
+  Users,
+  Waypoints,
+} from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Logo } from '../components/logo.tsx';
 import { useIdentity } from '../features/sessions/index.ts';
@@ -14,6 +22,7 @@ const LINK =
 
 /** Pages whose reader needs a scope; those without it do not see the link. */
 const PAGES = [
+  { to: '/fleet', icon: Waypoints, title: 'Fleet', scope: 'fleet.read' },
   { to: '/members', icon: Users, title: 'Members', scope: 'members.read' },
   { to: '/roles', icon: ShieldCheck, title: 'Roles', scope: 'roles.read' },
   { to: '/workspaces', icon: Boxes, title: 'Workspaces', scope: 'workspaces.read' },

@@ -1,0 +1,70 @@
+import { keepPreviousData, type QueryClient, queryOptions } from '@tanstack/react-query';
+import type { Gateway } from '@tollkeeper/contract';
+import { api } from '../../lib/api.ts';
+import { readAllPages } from '../../lib/read-all-pages.ts';
+
+/** While the page is seen: what joins appears within a second. */
+const WATCH_MS = 1_000;
+const JOIN_KEYS_MS = 5_000;
+
+/** @param workspaceId undefined is every workspace */
+export function gatewaysQuery(workspaceId: string | undefined) {
+  return queryOptions({
+    queryKey: ['fleet', 'gateways', { workspaceId }],
+    queryFn: ({ signal }) =>
+      readAllPages((page) =>
+        api.listGateways({ query: inWorkspace(page, workspaceId) }, { signal }),
+      ),
+    placeholderData: keepPreviousData,
+    staleTime: 0,
+    refetchInterval: onceRead(WATCH_MS),
+  });
+}
+
+export function gatewayQuery(id: string) {
+  return queryOptions({
+    queryKey: ['fleet', 'gateway', id],
+    queryFn: ({ signal }) => api.getGateway({ params: { id } }, { signal }),
+    staleTime: 0,
+    refetchInterval: onceRead(WATCH_MS),
+  });
+}
+
+export function joinKeysQuery(workspaceId: string | undefined) {
+  return queryOptions({
+    queryKey: ['fleet', 'join-keys', { workspaceId }],
+    queryFn: ({ signal }) =>
+      readAllPages((page) =>
+        api.listJoinKeys({ query: inWorkspace(page, workspaceId) }, { signal }),
+      ),
+    placeholderData: keepPreviousData,
+    refetchInterval: onceRead(JOIN_KEYS_MS),
+  });
+}
+
+/** Puts a changed gateway where it is shown at once, then lets every view of the fleet read anew. */
+export function showChangedGateway(queryClient: QueryClient, changed: Gateway): Promise<void> {
+  queryClient.setQueriesData<Gateway[]>({ queryKey: ['fleet', 'gateways'] }, (gateways) =>
+    gateways?.map((each) => (each.id === changed.id ? changed : each)),
+  );
+  return refreshFleet(queryClient);
+}
+
+/** Every view of the fleet reads anew. */
+export function refreshFleet(queryClient: QueryClient): Promise<void> {
+  return queryClient.invalidateQueries({ queryKey: ['fleet'] });
+}
+
+interface Page {
+  readonly limit: number;
+  readonly cursor?: string;
+}
+
+function inWorkspace(page: Page, workspaceId: string | undefined) {
+  return { ...page, ...(workspaceId ? { workspaceId } : {}) };
+}
+
+/** Before the first answer an error stands still, until the person tries again. */
+function onceRead(ms: number) {
+  return ({ state }: { state: { data: unknown } }) => (state.data === undefined ? false : ms);
+}

@@ -1,0 +1,97 @@
+import { useQuery } from '@tanstack/react-query';
+import type { Gateway } from '@tollkeeper/contract';
+import { Button } from '../../../components/button.tsx';
+import { Dialog, DialogBody, DialogFooter } from '../../../components/dialog.tsx';
+import { Fact, Facts } from '../../../components/facts.tsx';
+import { TimeAgoButton } from '../../../components/time-ago.tsx';
+import { formatCount } from '../../../lib/format-count.ts';
+import { useNow } from '../../../lib/use-now.ts';
+import { WorkspaceName } from '../../workspaces/index.ts';
+import { gatewayQuery } from '../fleet-queries.ts';
+import { LabelChips } from '../label-chips.tsx';
+import type { GatewayDialogProps } from './gateway-action.ts';
+import { CallsFigure, ContactFigure, LoadFigure, VersionFigure } from './gateway-figures.tsx';
+import { GatewayStateWord } from './gateway-state-word.tsx';
+import { GatewayWarningList } from './gateway-warning-list.tsx';
+import { gatewayWarnings } from './gateway-warnings.ts';
+import { staleWords } from './stale-words.ts';
+
+/** All that is known of a gateway, kept up to date while one looks. */
+export function GatewayDetailsDialog({ gateway: opened, onClose }: GatewayDialogProps) {
+  const { data: gateway = opened } = useQuery(gatewayQuery(opened.id));
+  const warnings = gatewayWarnings(gateway, useNow());
+  return (
+    <Dialog title={gateway.name} width="wide" onClose={onClose}>
+      <DialogBody>
+        <GatewayWarningList warnings={warnings} />
+        <div className="-mx-5">
+          <GatewayFacts gateway={gateway} />
+        </div>
+      </DialogBody>
+      <DialogFooter>
+        <Button data-initial-focus onClick={onClose}>
+          Close
+        </Button>
+      </DialogFooter>
+    </Dialog>
+  );
+}
+
+function GatewayFacts({ gateway }: { readonly gateway: Gateway }) {
+  const { state, draining, staleMaxMs, spooledCalls, labels } = gateway;
+  return (
+    <Facts>
+      <Fact term="State">
+        <GatewayStateWord state={state} draining={draining} />
+      </Fact>
+      <Fact term="Version">
+        <VersionFigure gateway={gateway} />
+      </Fact>
+      <Fact term="Last contact">
+        <ContactFigure gateway={gateway} />
+      </Fact>
+      <Fact term="On its own">{capitalized(staleWords(staleMaxMs))}</Fact>
+      <Fact term="From">
+        <Places instances={gateway.instances} />
+      </Fact>
+      <Fact term="Calls">
+        <CallsFigure gateway={gateway} /> a minute
+        {spooledCalls ? `, ${formatCount(spooledCalls)} counted there and not yet here` : null}
+      </Fact>
+      <Fact term="CPU, memory">
+        <LoadFigure gateway={gateway} />
+      </Fact>
+      <Fact term="Workspace">
+        <WorkspaceName id={gateway.workspaceId} />
+      </Fact>
+      <Fact term="Labels">
+        {Object.keys(labels).length > 0 ? <LabelChips labels={labels} /> : 'None'}
+      </Fact>
+      <Fact term="Software">{gateway.softwareVersion ?? 'Unknown'}</Fact>
+      <Fact term="Joined">
+        <TimeAgoButton at={gateway.createdAt} />
+      </Fact>
+      <Fact term="Id">
+        <code className="font-mono text-[0.8125rem]">{gateway.id}</code>
+      </Fact>
+    </Facts>
+  );
+}
+
+function Places({ instances }: Pick<Gateway, 'instances'>) {
+  if (instances.length === 0) return 'Nowhere at the moment';
+  return (
+    <ul>
+      {instances.map(({ address, hostname, connectedAt }) => (
+        <li key={`${address} ${hostname} ${connectedAt}`}>
+          {hostname} <span className="text-soft">({address})</span>, since{' '}
+          <TimeAgoButton at={connectedAt} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,93 @@
+import type { Gateway } from '@tollkeeper/contract';
+import { type RecordColumn, RecordTable } from '../../../components/record-table.tsx';
+import { useNow } from '../../../lib/use-now.ts';
+import { useCan } from '../../sessions/index.ts';
+import { WorkspaceName } from '../../workspaces/index.ts';
+import type { GatewayAction } from './gateway-action.ts';
+import { CallsFigure, ContactFigure, LoadFigure, VersionFigure } from './gateway-figures.tsx';
+import { GatewayMenu } from './gateway-menu.tsx';
+import { GatewayName } from './gateway-name.tsx';
+import { GatewayStateWord } from './gateway-state-word.tsx';
+import { GatewayWarningList } from './gateway-warning-list.tsx';
+import { gatewayWarnings } from './gateway-warnings.ts';
+
+export interface GatewayListProps {
+  /** Undefined while they load. */
+  readonly gateways: readonly Gateway[] | undefined;
+  readonly onAction: (action: GatewayAction) => void;
+}
+
+export function GatewayTable({ gateways, onAction }: GatewayListProps) {
+  const mayManage = useCan('fleet.manage');
+  const now = useNow();
+  return (
+    <RecordTable
+      caption="Gateways"
+      columns={[nameColumn(onAction), ...COLUMNS, ...(mayManage ? [menuColumn(onAction)] : [])]}
+      rows={gateways}
+      note={(gateway) => {
+        const warnings = gatewayWarnings(gateway, now);
+        return warnings.length > 0 ? <GatewayWarningList warnings={warnings} /> : undefined;
+      }}
+    />
+  );
+}
+
+/** Widths are fixed, so that no figure that changes moves another. */
+const COLUMNS: readonly RecordColumn<Gateway>[] = [
+  {
+    header: 'Workspace',
+    look: 'w-28 hidden min-[82rem]:table-cell',
+    cell: ({ workspaceId }) => (
+      <span className="block truncate text-soft">
+        <WorkspaceName id={workspaceId} />
+      </span>
+    ),
+  },
+  {
+    header: 'State',
+    look: 'w-34',
+    cell: ({ state, draining }) => <GatewayStateWord state={state} draining={draining} />,
+  },
+  { header: 'Version', look: 'w-30', cell: (gateway) => <VersionFigure gateway={gateway} /> },
+  {
+    header: 'Last contact',
+    look: 'w-31 text-[0.8125rem]',
+    cell: (gateway) => <ContactFigure gateway={gateway} />,
+  },
+  {
+    header: 'Calls/min',
+    look: 'w-24 text-right',
+    cell: (gateway) => <CallsFigure gateway={gateway} />,
+  },
+  {
+    header: 'CPU, memory',
+    look: 'w-30 hidden whitespace-nowrap text-right text-[0.8125rem] min-[74rem]:table-cell',
+    cell: (gateway) => <LoadFigure gateway={gateway} />,
+  },
+  {
+    header: 'Software',
+    look: 'w-22 hidden text-[0.8125rem] text-soft min-[88rem]:table-cell',
+    cell: ({ softwareVersion }) => (
+      <span className="block truncate" title={softwareVersion ?? undefined}>
+        {softwareVersion ?? '–'}
+      </span>
+    ),
+  },
+];
+
+function nameColumn(onAction: (action: GatewayAction) => void): RecordColumn<Gateway> {
+  return {
+    header: 'Name',
+    cell: (gateway) => <GatewayName gateway={gateway} onAction={onAction} />,
+  };
+}
+
+function menuColumn(onAction: (action: GatewayAction) => void): RecordColumn<Gateway> {
+  return {
+    header: 'Actions',
+    look: 'w-14',
+    spoken: true,
+    cell: (gateway) => <GatewayMenu gateway={gateway} onAction={onAction} />,
+  };
+}

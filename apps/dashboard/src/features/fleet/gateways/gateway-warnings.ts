@@ -1,0 +1,37 @@
+import type { Gateway } from '@tollkeeper/contract';
+import { formatCount } from '../../../lib/format-count.ts';
+import { staleWords } from './stale-words.ts';
+
+export interface GatewayWarning {
+  readonly tone: 'warn' | 'bad';
+  readonly text: string;
+}
+
+/**
+ * What a person should know of the gateway and do something about.
+ * @param now milliseconds since 1970, by the server's clock
+ */
+export function gatewayWarnings(gateway: Gateway, now: number): GatewayWarning[] {
+  const { identityConflict, instances, fault, state } = gateway;
+  return [
+    ...(identityConflict ? [{ tone: 'bad', text: conflictWords(instances) } as const] : []),
+    ...(fault ? [{ tone: 'warn', text: `It reports: ${fault}` } as const] : []),
+    ...(state === 'unreachable'
+      ? [{ tone: 'warn', text: absenceWords(gateway, now) } as const]
+      : []),
+  ];
+}
+
+function conflictWords(instances: Gateway['instances']): string {
+  const places = instances.map(({ hostname, address }) => `${hostname} (${address})`);
+  const where = places.length > 1 ? `: ${places.join(' and ')}` : '';
+  return `Its identity is used from ${Math.max(2, places.length)} places at once${where}. If nobody copied its state folder on purpose, remove this gateway and join anew.`;
+}
+
+function absenceWords({ staleMaxMs, lastSeenAt, appliedVersion }: Gateway, now: number): string {
+  if (appliedVersion === null) return 'It has no snapshot, and lets nothing through.';
+  const isOver = staleMaxMs !== null && lastSeenAt && Date.parse(lastSeenAt) + staleMaxMs < now;
+  return isOver
+    ? 'It has been without the control plane for longer than it may, and lets nothing through.'
+    : `On its own it decides with version ${formatCount(appliedVersion)}: it ${staleWords(staleMaxMs)}.`;
+}

@@ -1,0 +1,65 @@
+import type { UseQueryResult } from '@tanstack/react-query';
+import type { Gateway } from '@tollkeeper/contract';
+import { useState } from 'react';
+import { LoadError } from '../../../components/load-error.tsx';
+import { Notice } from '../../../components/notice.tsx';
+import { Panel } from '../../../components/panel.tsx';
+import { SearchInput } from '../../../components/search-input.tsx';
+import { ShowAll } from '../../../components/show-all.tsx';
+import { explainError } from '../../../lib/explain-error.ts';
+import { useCapped } from '../../../lib/use-capped.ts';
+import { useMediaQuery } from '../../../lib/use-media-query.ts';
+import { FleetSummary } from './fleet-summary.tsx';
+import type { GatewayAction } from './gateway-action.ts';
+import { GatewayCards } from './gateway-cards.tsx';
+import { GatewayDialogs } from './gateway-dialogs.tsx';
+import { GatewayTable } from './gateway-table.tsx';
+import { findGateways, sortGateways } from './sort-gateways.ts';
+
+/** From that many on, looking for one by eye is a chore. */
+const SEARCHED_FROM = 8;
+const ROWS_MAX = 100;
+const NONE: readonly Gateway[] = [];
+
+interface GatewaysPanelProps {
+  readonly list: UseQueryResult<Gateway[]>;
+}
+
+export function GatewaysPanel({ list: { data, error, refetch } }: GatewaysPanelProps) {
+  const [action, setAction] = useState<GatewayAction>();
+  const [typed, setTyped] = useState('');
+  const wide = useMediaQuery('(min-width: 48rem)');
+  const List = wide ? GatewayTable : GatewayCards;
+  const found = findGateways(sortGateways(data ?? NONE), typed);
+  const { shown, ...cut } = useCapped(found, ROWS_MAX);
+  if (error && !data) return <LoadError what="the gateways" error={error} onRetry={refetch} />;
+  return (
+    <>
+      {error ? (
+        <Notice tone="warn" title="What stands below is no longer up to date">
+          {explainError(error)}
+        </Notice>
+      ) : null}
+      <Panel title="Gateways" aside={<FleetSummary gateways={data ?? NONE} />}>
+        {data && data.length >= SEARCHED_FROM ? (
+          <search className="block px-5 pt-2 pb-1">
+            <SearchInput
+              aria-label="Find gateways"
+              placeholder="Find by name, label or state"
+              value={typed}
+              onValue={setTyped}
+              className="sm:max-w-72"
+            />
+          </search>
+        ) : null}
+        {data && found.length === 0 ? (
+          <p className="px-5 pt-2 pb-5 text-soft">No gateway matches “{typed}”.</p>
+        ) : (
+          <List gateways={data ? shown : undefined} onAction={setAction} />
+        )}
+        <ShowAll shownCount={shown.length} hiddenCount={cut.hiddenCount} onShowAll={cut.showAll} />
+      </Panel>
+      <GatewayDialogs action={action} onClose={() => setAction(undefined)} />
+    </>
+  );
+}

@@ -1,0 +1,41 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { LABELS_MAX } from '@tollkeeper/contract';
+import { useState } from 'react';
+import { toast } from 'sonner';
+import { ActionForm } from '../../../components/action-form.tsx';
+import { Dialog } from '../../../components/dialog.tsx';
+import { api } from '../../../lib/api.ts';
+import { useSubmit } from '../../../lib/use-submit.ts';
+import { showChangedGateway } from '../fleet-queries.ts';
+import { LabelsField } from '../labels-field.tsx';
+import type { GatewayDialogProps } from './gateway-action.ts';
+
+export function LabelGatewayDialog({ gateway, onClose }: GatewayDialogProps) {
+  const queryClient = useQueryClient();
+  const [labels, setLabels] = useState(gateway.labels);
+  const { pending, errors, submit } = useSubmit(['labels'], async () => {
+    const changed = await api.updateGateway({ params: { id: gateway.id }, body: { labels } });
+    toast.success(`Changed the labels of ${changed.name}`);
+    onClose();
+    await showChangedGateway(queryClient, changed);
+  });
+  return (
+    <Dialog title={`Labels of ${gateway.name}`} onClose={onClose}>
+      <ActionForm
+        submitLabel="Save labels"
+        disabled={Object.keys(labels).length > LABELS_MAX}
+        pending={pending}
+        errors={errors.form}
+        onSubmit={submit}
+        onCancel={onClose}
+      >
+        <LabelsField
+          hint="What you tell gateways apart by. A name that is there already gets the new value."
+          labels={labels}
+          error={errors.fields.labels}
+          onLabels={setLabels}
+        />
+      </ActionForm>
+    </Dialog>
+  );
+}

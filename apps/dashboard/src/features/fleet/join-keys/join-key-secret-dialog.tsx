@@ -1,0 +1,71 @@
+import { useQuery } from '@tanstack/react-query';
+import type { JoinKeyWithSecret } from '@tollkeeper/contract';
+import { useState } from 'react';
+import { CopyRow } from '../../../components/copy-row.tsx';
+import { Notice } from '../../../components/notice.tsx';
+import { ShownOnceDialog } from '../../../components/shown-once-dialog.tsx';
+import { exactTime } from '../../../lib/exact-time.ts';
+import { counted } from '../../../lib/format-count.ts';
+import { gatewaysQuery } from '../fleet-queries.ts';
+import { isLoopback, joinLine } from './join-line.ts';
+import { JoinProgress } from './join-progress.tsx';
+
+interface JoinKeySecretDialogProps {
+  readonly joinKey: JoinKeyWithSecret;
+  readonly onClose: () => void;
+  readonly onReturnFocus: (event: Event) => void;
+}
+
+/** A new join key: the line to run with it, and who has come. */
+export function JoinKeySecretDialog({ joinKey, ...leaving }: JoinKeySecretDialogProps) {
+  const { name, secret, usesMax, expiresAt, workspaceId } = joinKey;
+  const [copied, setCopied] = useState(false);
+  const { data = [] } = useQuery(gatewaysQuery(workspaceId));
+  const joined = data
+    .filter(({ joinKeyId }) => joinKeyId === joinKey.id)
+    .toSorted((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
+  const take = () => setCopied(true);
+  return (
+    <ShownOnceDialog
+      {...leaving}
+      title={`Join key: ${name}`}
+      secret={secret}
+      taken={copied || joined.length > 0}
+      loss="You would need another join key."
+    >
+      {secret ? (
+        <>
+          <Notice tone="warn" title="Copy it now: it will not be shown again.">
+            Whoever has it can let {counted(usesMax, 'gateway')} in, until {exactTime(expiresAt)}.
+          </Notice>
+          <CopyRow
+            label="Run on the gateway's machine"
+            copyLabel="Copy command"
+            text={joinLine(secret, location.origin)}
+            primary
+            onCopied={take}
+          />
+          <LineHint />
+          <CopyRow label="Join key alone" copyLabel="Copy join key" text={secret} onCopied={take} />
+          <JoinProgress joinKey={joinKey} joined={joined} />
+        </>
+      ) : (
+        <Notice tone="warn" title="The join key is not shown twice">
+          It exists, but the answer that held it did not arrive. Delete it and create another.
+        </Notice>
+      )}
+    </ShownOnceDialog>
+  );
+}
+
+function LineHint() {
+  return (
+    <p className="-mt-3 text-[0.8125rem] text-soft">
+      In place of <code className="font-mono">http://127.0.0.1:3000</code> put the address of the
+      API that it stands before.
+      {isLoopback(location.origin)
+        ? ' Only this machine finds this control plane at that address: for another one, put the address at which it does.'
+        : null}
+    </p>
+  );
+}

@@ -1,0 +1,113 @@
+import type { JoinKey } from '@tollkeeper/contract';
+import { Trash2 } from 'lucide-react';
+import { MaskedPrefix } from '../../../components/masked-prefix.tsx';
+import { MenuItem } from '../../../components/menu.tsx';
+import { RecordMenu } from '../../../components/record-menu.tsx';
+import { type RecordColumn, RecordTable } from '../../../components/record-table.tsx';
+import { StatusWord } from '../../../components/status-word.tsx';
+import { TimeAgo } from '../../../components/time-ago.tsx';
+import { formatCount } from '../../../lib/format-count.ts';
+import { useCan } from '../../sessions/index.ts';
+import { WorkspaceName } from '../../workspaces/index.ts';
+import { LabelChips } from '../label-chips.tsx';
+import { JOIN_KEY_LOOKS } from './join-key-status.ts';
+
+interface JoinKeyTableProps {
+  readonly joinKeys: readonly JoinKey[] | undefined;
+  readonly onDelete: (joinKey: JoinKey) => void;
+}
+
+export function JoinKeyTable({ joinKeys, onDelete }: JoinKeyTableProps) {
+  const mayManage = useCan('fleet.manage');
+  return (
+    <RecordTable
+      caption="Join keys"
+      columns={mayManage ? [...COLUMNS, menuColumn(onDelete)] : COLUMNS}
+      rows={joinKeys}
+    />
+  );
+}
+
+const LABELS_SHOWN = 3;
+
+const COLUMNS: readonly RecordColumn<JoinKey>[] = [
+  { header: 'Name', cell: (joinKey) => <NameCell joinKey={joinKey} /> },
+  {
+    header: 'Prefix',
+    look: 'w-31 hidden lg:table-cell',
+    cell: ({ prefix }) => <MaskedPrefix prefix={prefix} className="text-soft" />,
+  },
+  {
+    header: 'Workspace',
+    look: 'w-32 hidden min-[82rem]:table-cell',
+    cell: ({ workspaceId }) => (
+      <span className="block truncate text-soft">
+        <WorkspaceName id={workspaceId} />
+      </span>
+    ),
+  },
+  { header: 'Status', look: 'w-27', cell: (joinKey) => <JoinKeyStatusWord joinKey={joinKey} /> },
+  {
+    header: 'Uses',
+    look: 'w-22 hidden sm:table-cell',
+    cell: (joinKey) => <Uses joinKey={joinKey} />,
+  },
+  {
+    header: 'Expires',
+    look: 'w-32 hidden text-[0.8125rem] md:table-cell',
+    cell: ({ expiresAt }) => <TimeAgo at={expiresAt} />,
+  },
+  {
+    header: 'Created by',
+    look: 'w-34 hidden min-[74rem]:table-cell',
+    cell: ({ createdBy }) => (
+      <span className="block truncate text-soft" title={createdBy.email}>
+        {createdBy.name}
+      </span>
+    ),
+  },
+];
+
+function NameCell({ joinKey }: { readonly joinKey: JoinKey }) {
+  const { name, labels, expiresAt } = joinKey;
+  return (
+    <div className="flex min-w-0 flex-col gap-1">
+      <p className="truncate font-medium" title={name}>
+        {name}
+      </p>
+      <p className="flex flex-wrap gap-x-3 text-[0.8125rem] text-soft md:hidden">
+        <span className="sm:hidden">
+          <Uses joinKey={joinKey} /> used
+        </span>
+        <span>
+          expires <TimeAgo at={expiresAt} />
+        </span>
+      </p>
+      <LabelChips labels={labels} most={LABELS_SHOWN} />
+    </div>
+  );
+}
+
+function JoinKeyStatusWord({ joinKey: { status } }: { readonly joinKey: JoinKey }) {
+  const { word, tone } = JOIN_KEY_LOOKS[status];
+  return <StatusWord tone={tone}>{word}</StatusWord>;
+}
+
+function Uses({ joinKey: { usesCount, usesMax } }: { readonly joinKey: JoinKey }) {
+  return `${formatCount(usesCount)} / ${formatCount(usesMax)}`;
+}
+
+function menuColumn(onDelete: (joinKey: JoinKey) => void): RecordColumn<JoinKey> {
+  return {
+    header: 'Actions',
+    look: 'w-14',
+    spoken: true,
+    cell: (joinKey) => (
+      <RecordMenu name={`join key ${joinKey.name}`}>
+        <MenuItem danger icon={<Trash2 size={15} aria-hidden />} onSelect={() => onDelete(joinKey)}>
+          Delete…
+        </MenuItem>
+      </RecordMenu>
+    ),
+  };
+}

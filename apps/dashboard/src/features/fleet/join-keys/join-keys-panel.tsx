@@ -1,0 +1,51 @@
+import type { UseQueryResult } from '@tanstack/react-query';
+import type { JoinKey } from '@tollkeeper/contract';
+import { useState } from 'react';
+import { LoadError } from '../../../components/load-error.tsx';
+import { Panel } from '../../../components/panel.tsx';
+import { ShowAll } from '../../../components/show-all.tsx';
+import { counted } from '../../../lib/format-count.ts';
+import { useCapped } from '../../../lib/use-capped.ts';
+import { DeleteJoinKeyDialog } from './delete-join-key-dialog.tsx';
+import { sortJoinKeys } from './join-key-status.ts';
+import { JoinKeyTable } from './join-key-table.tsx';
+
+const ROWS_MAX = 10;
+const NONE: readonly JoinKey[] = [];
+
+interface JoinKeysPanelProps {
+  readonly list: UseQueryResult<JoinKey[]>;
+}
+
+/** What lets gateways in, and what did. */
+export function JoinKeysPanel({ list: { data, error, refetch } }: JoinKeysPanelProps) {
+  const [deleting, setDeleting] = useState<JoinKey>();
+  const { shown, hiddenCount, showAll } = useCapped(sortJoinKeys(data ?? NONE), ROWS_MAX);
+  return (
+    <Panel
+      title="Join keys"
+      aside={data?.length ? <span className="text-soft">{activeWords(data)}</span> : null}
+    >
+      {error && !data ? (
+        <div className="p-4">
+          <LoadError what="the join keys" error={error} onRetry={refetch} />
+        </div>
+      ) : null}
+      {data?.length === 0 ? (
+        <p className="px-5 pt-1 pb-5 text-soft">None. Create one to let another gateway in.</p>
+      ) : null}
+      {data?.length !== 0 && (data || !error) ? (
+        <JoinKeyTable joinKeys={data ? shown : undefined} onDelete={setDeleting} />
+      ) : null}
+      <ShowAll shownCount={shown.length} hiddenCount={hiddenCount} onShowAll={showAll} />
+      {deleting ? (
+        <DeleteJoinKeyDialog joinKey={deleting} onClose={() => setDeleting(undefined)} />
+      ) : null}
+    </Panel>
+  );
+}
+
+function activeWords(joinKeys: readonly JoinKey[]): string {
+  const count = joinKeys.filter(({ status }) => status === 'active').length;
+  return count === 0 ? 'None active' : `${counted(count, 'join key')} active`;
+}

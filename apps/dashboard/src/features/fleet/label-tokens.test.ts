@@ -1,0 +1,18 @@
+import { expect, it } from 'vitest';
+import { addLabels, labelTokens, removeLabel, splitLabels } from './label-tokens.ts';
+
+it('takes pasted labels apart and keeps what is none for correction', () => {
+  expect(splitLabels('region=eu-1, team/owner=payments;spot=\nregion =x Bad=1 a=b=c')).toEqual({
+    good: ['region=eu-1', 'team/owner=payments', 'spot='],
+    bad: ['region', '=x', 'Bad=1', 'a=b=c'],
+  });
+});
+
+it('gives a name its last value', () => {
+  const labels = addLabels({ region: 'eu-1', tier: 'edge' }, ['region=us-1', 'region=us-2']);
+  expect(labelTokens(labels)).toEqual(['region=us-2', 'tier=edge']);
+});
+
+it('removes a label by its name', () => {
+  expect(removeLabel({ region: 'eu-1', tier: 'edge' }, 'region=eu-1')).toEqual({ tier: 'edge' });
+});
