@@ -1,12 +1,12 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { toast } from 'sonner';
 import { ActionForm } from '../../../components/action-form.tsx';
 import { Dialog } from '../../../components/dialog.tsx';
 import { isTyped, TypedNameField } from '../../../components/typed-name-field.tsx';
 import { api } from '../../../lib/api.ts';
 import { useSubmit } from '../../../lib/use-submit.ts';
 import { refreshKeys } from '../key-queries.ts';
+import { tellChange } from '../propagation/tell-change.tsx';
 import type { KeyDialogProps } from './rename-key-dialog.tsx';
 
 interface DeleteKeyDialogProps extends KeyDialogProps {
@@ -20,7 +20,11 @@ export function DeleteKeyDialog({ apiKey, onClose, onDeleted }: DeleteKeyDialogP
   const { pending, errors, submit } = useSubmit([], async () => {
     if (!isTyped(typed, apiKey.name)) return;
     await api.deleteKey({ params: { id: apiKey.id } });
-    toast.success(`Deleted ${apiKey.name}`);
+    tellChange({
+      title: `Deleted ${apiKey.name}`,
+      key: apiKey,
+      done: 'It is refused everywhere from now on.',
+    });
     onClose();
     onDeleted?.();
     queryClient.removeQueries({ queryKey: ['keys', 'detail', apiKey.id] });

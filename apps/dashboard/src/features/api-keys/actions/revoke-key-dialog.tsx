@@ -1,11 +1,11 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { toast } from 'sonner';
 import { ActionForm } from '../../../components/action-form.tsx';
 import { Dialog } from '../../../components/dialog.tsx';
 import { api } from '../../../lib/api.ts';
 import { useSubmit } from '../../../lib/use-submit.ts';
 import { showChangedKey } from '../key-queries.ts';
+import { tellChange } from '../propagation/tell-change.tsx';
 import { ReasonField } from './reason-field.tsx';
 import type { KeyDialogProps } from './rename-key-dialog.tsx';
 
@@ -17,7 +17,11 @@ export function RevokeKeyDialog({ apiKey, onClose }: KeyDialogProps) {
       params: { id: apiKey.id },
       body: reason.trim() ? { reason: reason.trim() } : {},
     });
-    toast.success(`Revoked ${apiKey.name}`);
+    tellChange({
+      title: `Revoked ${apiKey.name}`,
+      key: apiKey,
+      done: 'It is refused everywhere from now on.',
+    });
     onClose();
     await showChangedKey(queryClient, revoked);
   });

@@ -4,6 +4,7 @@ import { toast } from 'sonner';
 import { api } from '../../../lib/api.ts';
 import { explainError } from '../../../lib/explain-error.ts';
 import { refreshKeys, showChangedKey } from '../key-queries.ts';
+import { tellChange } from '../propagation/tell-change.tsx';
 
 type Target = 'active' | 'disabled';
 
@@ -13,7 +14,6 @@ interface StatusChange {
 }
 
 const MUTATION_KEY = ['key-status'];
-const UNDO_MS = 10_000;
 
 /** Disables and enables keys. Disabling offers its own undoing in the toast. */
 export function useStatusChange(): (change: StatusChange) => void {
@@ -25,12 +25,14 @@ export function useStatusChange(): (change: StatusChange) => void {
       return to === 'disabled' ? api.disableKey(input) : api.enableKey(input);
     },
     onSuccess: (changed, { key, to }) => {
-      if (to === 'active') toast.success(`Enabled ${key.name}`);
+      if (to === 'active')
+        tellChange({ title: `Enabled ${key.name}`, key, done: 'It works again.' });
       else {
-        toast.success(`Disabled ${key.name}`, {
-          description: 'It is refused everywhere from now on.',
-          duration: UNDO_MS,
-          action: { label: 'Undo', onClick: () => mutate({ key, to: 'active' }) },
+        tellChange({
+          title: `Disabled ${key.name}`,
+          key,
+          done: 'It is refused everywhere from now on.',
+          onUndo: () => mutate({ key, to: 'active' }),
         });
       }
       return showChangedKey(queryClient, changed);

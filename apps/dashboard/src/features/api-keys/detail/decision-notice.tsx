@@ -22,19 +22,19 @@ function Refusal({ apiKey }: { readonly apiKey: ApiKeyDetail }) {
       return null;
     case 'revoked':
       return (
-        <Notice tone="bad" title="Revoked: refused everywhere, for good">
+        <Notice tone="bad" title="Revoked: the key is refused, for good">
           {apiKey.revokeReason ? `Reason: ${apiKey.revokeReason}` : null}
         </Notice>
       );
     case 'disabled':
       return (
-        <Notice tone="warn" title="Disabled: refused everywhere">
+        <Notice tone="warn" title="Disabled: the key is refused">
           Enable it, and it works again with the same secret.
         </Notice>
       );
     case 'expired':
       return (
-        <Notice tone="warn" title="Expired: refused everywhere">
+        <Notice tone="warn" title="Expired: the key is refused">
           Create a new key in its place.
         </Notice>
       );

@@ -13,6 +13,7 @@ import { keyQuery } from '../key-queries.ts';
 import type { KeySearch } from '../list/key-search.ts';
 import { DecisionNotice } from './decision-notice.tsx';
 import { KeyFacts } from './key-facts.tsx';
+import { KeyGateways } from './key-gateways.tsx';
 import { KeyPageActions } from './key-page-actions.tsx';
 import { KeyScopes } from './key-scopes.tsx';
 import { KeyUsage } from './key-usage.tsx';
@@ -71,7 +72,10 @@ function KeyView({ apiKey, onGone }: KeyViewProps) {
             {mayPlot ? <KeyUsage id={apiKey.id} /> : null}
             <KeyScopes apiKey={apiKey} />
           </div>
-          <KeyFacts apiKey={apiKey} />
+          <div className="order-1 flex min-w-0 flex-col gap-5 xl:order-2">
+            <KeyFacts apiKey={apiKey} />
+            <KeyGateways id={apiKey.id} />
+          </div>
         </div>
       </div>
     </>

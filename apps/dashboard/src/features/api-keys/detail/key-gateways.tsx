@@ -1,0 +1,112 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import type { KeyPropagation } from '@tollkeeper/contract';
+import { LoadError } from '../../../components/load-error.tsx';
+import { Panel } from '../../../components/panel.tsx';
+import { ShowAll } from '../../../components/show-all.tsx';
+import { Skeleton } from '../../../components/skeleton.tsx';
+import { TimeAgo } from '../../../components/time-ago.tsx';
+import { exactTime } from '../../../lib/exact-time.ts';
+import { formatDuration } from '../../../lib/format-duration.ts';
+import { useCapped } from '../../../lib/use-capped.ts';
+import { GatewayStateWord, staleWords } from '../../fleet/index.ts';
+import { useCan } from '../../sessions/index.ts';
+import { propagationQuery } from '../propagation/propagation-query.ts';
+import {
+  appliedWords,
+  behindFirst,
+  type GatewayProgress,
+} from '../propagation/propagation-words.ts';
+
+const ROWS_MAX = 10;
+
+/** Which gateways decide by the key as it is now, those that do not first. */
+export function KeyGateways({ id }: { readonly id: string }) {
+  const { data, error, refetch } = useQuery(propagationQuery(id));
+  return (
+    <Panel title="Gateways">
+      {data ? <Propagation propagation={data} /> : null}
+      {error && !data ? (
+        <div className="p-4">
+          <LoadError what="the gateways" error={error} onRetry={refetch} />
+        </div>
+      ) : null}
+      {data || error ? null : (
+        <p aria-busy className="px-5 pt-1 pb-4">
+          <Skeleton className="w-full" />
+        </p>
+      )}
+    </Panel>
+  );
+}
+
+function Propagation({ propagation }: { readonly propagation: KeyPropagation }) {
+  const { gateways, gatewaysCount, appliedCount, changedAt } = propagation;
+  const { shown, hiddenCount, showAll } = useCapped(behindFirst(gateways), ROWS_MAX);
+  if (gatewaysCount === 0) return <NoGateway />;
+  return (
+    <>
+      <p className="px-5 pt-0.5 pb-2">
+        <span className={appliedCount < gatewaysCount ? 'text-warn-ink' : undefined}>
+          {appliedWords(propagation)}
+        </span>
+        {changedAt ? (
+          <span className="block text-[0.8125rem] text-soft">
+            The last change of this key, <TimeAgo at={changedAt} />
+          </span>
+        ) : null}
+      </p>
+      <ul className="divide-y divide-line border-line border-t">
+        {shown.map((gateway) => (
+          <GatewayRow key={gateway.gatewayId} gateway={gateway} />
+        ))}
+      </ul>
+      <ShowAll shownCount={shown.length} hiddenCount={hiddenCount} onShowAll={showAll} />
+    </>
+  );
+}
+
+function GatewayRow({ gateway }: { readonly gateway: GatewayProgress }) {
+  const { name, state, applied, staleMaxMs } = gateway;
+  return (
+    <li className="px-5 py-2">
+      <div className="flex items-center gap-3">
+        <span className="min-w-0 flex-1 truncate font-medium" title={name}>
+          {name}
+        </span>
+        <GatewayStateWord state={state} />
+        <span className="w-16 shrink-0 text-right">
+          <Took gateway={gateway} />
+        </span>
+      </div>
+      {!applied && state === 'unreachable' ? (
+        <p className="mt-0.5 text-[0.8125rem] text-soft">
+          Decides by the key as it was: it {staleWords(staleMaxMs)}.
+        </p>
+      ) : null}
+    </li>
+  );
+}
+
+function Took({ gateway: { applied, appliedAt, tookMs } }: { readonly gateway: GatewayProgress }) {
+  if (!applied) return <span className="text-warn-ink">not yet</span>;
+  return (
+    <span title={appliedAt ? exactTime(appliedAt) : undefined} className="text-soft">
+      {tookMs === null ? 'applied' : formatDuration(tookMs)}
+    </span>
+  );
+}
+
+function NoGateway() {
+  const mayRead = useCan('fleet.read');
+  return (
+    <p className="px-5 pb-4 text-soft">
+      No gateway decides on this key.{' '}
+      {mayRead ? (
+        <Link to="/fleet" className="text-accent-strong underline-offset-4 hover:underline">
+          Fleet
+        </Link>
+      ) : null}
+    </p>
+  );
+}
