@@ -2,12 +2,13 @@ import type { ApiKeyWithSecret, InvitationWithLink } from '@tollkeeper/contract'
 import { sql } from 'drizzle-orm';
 import type { App } from '../apps/control-plane/src/app.ts';
 import { type Client, createClient } from '../apps/control-plane/src/testing/client.ts';
+import { fillSampleFleet } from './sample-fleet.ts';
 import { SAMPLE_KEYS, type SampleKey } from './sample-keys.ts';
 
 const HOUR_MINUTES = 60;
 const DAY_MINUTES = 24 * HOUR_MINUTES;
 
-/** Members, workspaces, keys and a day of calls. @returns the id of a key worth a picture */
+/** Members, workspaces, keys, a day of calls, and a fleet. @returns the id of a key worth a picture */
 export async function fillSampleOrganization(app: App, owner: Client): Promise<string> {
   const { db } = app.services;
   await db.execute(sql`update organization set plan = 'pro'`);
@@ -32,6 +33,7 @@ export async function fillSampleOrganization(app: App, owner: Client): Promise<s
     await age(app, id, sample);
     if (sample.name === 'production-gateway') shown = id;
   }
+  if (workspaceId) await fillSampleFleet(app, owner, workspaceId);
   return shown;
 }
 

@@ -34,6 +34,8 @@ function shots({ keyId }: Scene): readonly Shot[] {
     { name: 'api-keys', path: '/api-keys', shows: 'staging-gateway' },
     { name: 'api-key', path: `/api-keys/${keyId}`, shows: 'Permissions' },
     { name: 'create-key', path: '/api-keys', shows: 'staging-gateway', before: openCreateDialog },
+    { name: 'fleet', path: '/fleet', shows: 'edge-fra-1' },
+    { name: 'join-key', path: '/fleet', shows: 'edge-fra-1', before: createJoinKey },
     { name: 'members', path: '/members', shows: 'Grace Hopper' },
     { name: 'roles', path: '/roles', shows: 'Developer' },
     { name: 'workspaces', path: '/workspaces', shows: 'production' },
@@ -95,6 +97,13 @@ async function openCreateDialog(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Use the name cursor-dev' }).click();
   await page.getByRole('radio', { name: 'Custom' }).check();
   await page.getByRole('checkbox', { name: 'All of API keys' }).check();
+}
+
+async function createJoinKey(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'New join key' }).click();
+  await page.getByLabel('Workspace', { exact: true }).selectOption('production (live)');
+  await page.getByRole('button', { name: 'Create join key' }).click();
+  await page.getByText('Waiting for the gateway…').waitFor();
 }
 
 /** The plots load after the page. */
