@@ -34,7 +34,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'database',
-          include: ['apps/control-plane/**/*.test.ts', 'tests/{,processes/**/}*.test.ts'],
+          include: ['apps/control-plane/**/*.test.ts', 'tests/{,fleet/**/,processes/**/}*.test.ts'],
           exclude: ['**/node_modules/**', EMBEDDED_ENGINE, 'tests/architecture.test.ts'],
           globalSetup: existsSync(DATABASE_SETUP) ? [DATABASE_SETUP] : [],
           testTimeout: 20_000,

@@ -4,7 +4,8 @@ import type { Identity } from '@tollkeeper/contract';
 import { expect, it } from 'vitest';
 import { borrowEmbeddedPostgres } from '../../apps/control-plane/src/db/embedded/index.ts';
 import { claimServer, OWNER } from '../../apps/control-plane/src/testing/test-app.ts';
-import { collect, ended, environment, startControlPlane } from './control-plane.ts';
+import { collect, ended } from './child-process.ts';
+import { environment, startControlPlane } from './control-plane.ts';
 import { connectTo } from './pair.ts';
 
 const ADMIN = fileURLToPath(new URL('../../apps/control-plane/src/admin.ts', import.meta.url));

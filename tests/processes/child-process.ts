@@ -1,0 +1,106 @@
+/** Processes that tests start, signal and kill; none outlives its test file. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
+import { until } from './until.ts';
+
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+export interface Running {
+  readonly pid: number;
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+  readonly exited: Promise<Exit>;
+  signal(name: NodeJS.Signals): void;
+  /** SIGTERM, and the end of the process. */
+  stop(): Promise<Exit>;
+}
+
+const children: ChildProcess[] = [];
+const folders: string[] = [];
+
+afterAll(async () => {
+  for (const child of children) child.kill('SIGKILL');
+  await Promise.all(children.map(ended));
+  for (const folder of folders) await rm(folder, { recursive: true, force: true, maxRetries: 10 });
+});
+
+/** Runs a file with the Node of the tests. @param env all of its environment */
+export function startNode(args: readonly string[], env: Readonly<Record<string, string>>): Running {
+  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  children.push(child);
+  const exited = ended(child);
+  const signal = (name: NodeJS.Signals) => void child.kill(name);
+  return {
+    pid: child.pid ?? 0,
+    stdout: collect(child.stdout),
+    stderr: collect(child.stderr),
+    exited,
+    signal,
+    stop: () => {
+      signal('SIGTERM');
+      return exited;
+    },
+  };
+}
+
+/** @throws Error with what the process said, when it ends before, or in a minute is not ready */
+export async function untilReady(process: Running, isReady: () => Promise<boolean>): Promise<void> {
+  let exit: Exit | undefined;
+  void process.exited.then((given) => {
+    exit = given;
+  });
+  const attempt = async () => exit !== undefined || (await isReady());
+  await until('ready', attempt, 60_000).catch(() => undefined);
+  if (!(await isReady())) throw new Error(`Not ready: ${process.stderr()}${process.stdout()}`);
+}
+
+export async function answersOk(url: string): Promise<boolean> {
+  const answer = await fetch(url, { signal: AbortSignal.timeout(5000) }).catch(() => undefined);
+  await answer?.arrayBuffer();
+  return answer?.status === 200;
+}
+
+/** A folder that goes when the test file ends. */
+export async function makeFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'tollkeeper-process-'));
+  folders.push(folder);
+  return folder;
+}
+
+export function collect(stream: NodeJS.ReadableStream): () => string {
+  let text = '';
+  stream.setEncoding('utf8').on('data', (part) => {
+    text += part;
+  });
+  return () => text;
+}
+
+export function ended(child: ChildProcess): Promise<Exit> {
+  if (child.exitCode !== null || child.signalCode !== null) {
+    return Promise.resolve({ code: child.exitCode, signal: child.signalCode });
+  }
+  // Not 'exit': by 'close' all that it wrote has arrived as well.
+  return new Promise((resolve) => {
+    child.once('close', (code, signal) => resolve({ code, signal }));
+  });
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => {
+    server.close(resolve);
+  });
+  return port;
+}
