@@ -1,0 +1,262 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { createSealer } from '../testing/sealer.ts';
+import { createWorld, idOf, keyOf } from '../testing/world.ts';
+import { openFollow, type TestFollow } from './follow.fixture.ts';
+
+const BEFORE = ['valid', 'valid', 'valid', 'not_found'];
+const AFTER = ['valid', 'revoked', 'valid', 'not_found'];
+
+/** With the whole snapshot of version 0, acknowledged. */
+async function openAtStart(): Promise<TestFollow> {
+  const it = await openFollow();
+  expect(await it.take(...it.sealer.snapshot())).toEqual([{ type: 'ack', version: 0 }]);
+  return it;
+}
+
+function revoke({ sealer }: TestFollow): void {
+  sealer.world.change(keyOf(2, { status: 'revoked' }));
+}
+
+test('uses a snapshot only when its last part is there', async () => {
+  const it = await openFollow();
+  const parts = it.sealer.snapshot();
+  expect(parts.length).toBeGreaterThan(2);
+
+  expect(await it.take(...parts.slice(0, -1))).toEqual([]);
+  expect(it.decisions()).toBeUndefined();
+  expect(await it.take(...parts.slice(-1))).toEqual([{ type: 'ack', version: 0 }]);
+  expect(it.decisions()).toEqual(BEFORE);
+});
+
+test('applies changes in their order, and acknowledges each', async () => {
+  const it = await openAtStart();
+  revoke(it);
+
+  expect(await it.take(it.sealer.changes(0))).toEqual([{ type: 'ack', version: 1 }]);
+  expect(it.decisions()).toEqual(AFTER);
+});
+
+test('keeps deciding with what it has while a new snapshot comes', async () => {
+  const it = await openAtStart();
+  revoke(it);
+  const parts = it.sealer.snapshot();
+
+  await it.take(...parts.slice(0, -1));
+  expect(it.decisions()).toEqual(BEFORE);
+  await it.take(...parts.slice(-1));
+  expect(it.decisions()).toEqual(AFTER);
+});
+
+test('asks once for a whole snapshot after a gap, and applies nothing across it', async () => {
+  const it = await openAtStart();
+  revoke(it);
+  it.sealer.world.change(keyOf(4));
+
+  const answers = await it.take(it.sealer.changes(1), it.sealer.changes(1));
+
+  expect(answers).toEqual([
+    { type: 'reject', reason: 'gap', detail: expect.stringContaining('from version 1 to 2') },
+    { type: 'resync' },
+  ]);
+  expect(it.decisions()).toEqual(BEFORE);
+  expect(await it.take(...it.sealer.snapshot())).toEqual([{ type: 'ack', version: 2 }]);
+  expect(it.decisions()).toEqual(['valid', 'revoked', 'valid', 'valid']);
+  expect(it.faults.text()).toBeNull();
+});
+
+test('asks for a whole snapshot when it has none and hears only that nothing changed', async () => {
+  const it = await openFollow();
+
+  const answers = await it.take(it.sealer.changes(0));
+
+  expect(answers).toMatchObject([{ type: 'reject', reason: 'gap' }, { type: 'resync' }]);
+});
+
+test.each([
+  ['another organization', { organizationId: 'org_00000000000000000009' }],
+  ['another workspace', { workspaceId: idOf('ws', 9) }],
+])('rejects what is meant for %s', async (_, facts) => {
+  const it = await openAtStart();
+  revoke(it);
+
+  const answers = [
+    await it.take(...it.sealer.snapshot(facts)),
+    await it.take(it.sealer.changes(0, facts)),
+  ];
+
+  for (const [answer] of answers)
+    expect(answer).toMatchObject({ type: 'reject', reason: 'foreign' });
+  expect(it.decisions()).toEqual(BEFORE);
+  expect(it.faults.text()).toMatch(/was not applied \(foreign\)/);
+});
+
+test('rejects what another key signed', async () => {
+  const it = await openAtStart();
+  const other = createSealer(createWorld(9));
+
+  const answers = await it.take(...other.snapshot(), other.changes(0));
+
+  for (const answer of answers) expect(answer).toMatchObject({ reason: 'signature' });
+  expect(answers.length).toBeGreaterThan(1);
+  expect(it.decisions()).toEqual(BEFORE);
+});
+
+test('rejects a part about another organization inside a message of its own', async () => {
+  const world = createWorld();
+  const it = await openFollow(createSealer(world));
+  await it.take(...it.sealer.snapshot());
+  world.change({ type: 'organization', organizationId: 'org_other', allowedIps: [] });
+
+  expect(await it.take(it.sealer.changes(0))).toMatchObject([
+    { type: 'reject', reason: 'foreign' },
+  ]);
+  expect(it.follow.version()).toBe(0);
+});
+
+test('rejects an older snapshot, whoever repeats it', async () => {
+  const it = await openAtStart();
+  const old = it.sealer.snapshot();
+  revoke(it);
+  await it.take(it.sealer.changes(0));
+
+  expect(await it.take(...old)).toMatchObject([{ type: 'reject', reason: 'older' }]);
+  expect(it.decisions()).toEqual(AFTER);
+});
+
+test('rejects older changes, whoever repeats them', async () => {
+  const it = await openAtStart();
+  it.sealer.world.change(keyOf(2, { status: 'disabled' }));
+  const old = it.sealer.changes(0);
+  it.sealer.world.change(keyOf(2, { status: 'revoked' }));
+  await it.take(old, it.sealer.changes(1));
+
+  expect(await it.take(old)).toMatchObject([{ type: 'reject', reason: 'older' }]);
+  expect(it.decisions()).toEqual(AFTER);
+});
+
+test('rejects changes that lead backwards', async () => {
+  const it = await openAtStart();
+  revoke(it);
+  await it.take(it.sealer.changes(0));
+
+  expect(await it.take(it.sealer.changes(1, { to: 0 }))).toMatchObject([
+    { type: 'reject', reason: 'malformed' },
+  ]);
+  expect(it.follow.version()).toBe(1);
+});
+
+test.each([
+  ['a part is missing', (parts: Uint8Array[]) => parts.toSpliced(1, 1)],
+  ['a part comes twice', (parts: Uint8Array[]) => parts.toSpliced(1, 0, ...parts.slice(1, 2))],
+  ['parts change places', ([a, b, c, ...rest]: Uint8Array[]) => [a, c, b, ...rest]],
+  ['the first part is missing', (parts: Uint8Array[]) => parts.slice(1)],
+])('rejects a snapshot, once, when %s', async (_, damage) => {
+  const it = await openAtStart();
+  revoke(it);
+  const parts = damage(it.sealer.snapshot()).filter((each) => each !== undefined);
+
+  expect(await it.take(...parts)).toMatchObject([{ type: 'reject', reason: 'incomplete' }]);
+  expect(it.decisions()).toEqual(BEFORE);
+  expect(await it.take(...it.sealer.snapshot())).toEqual([{ type: 'ack', version: 1 }]);
+});
+
+test('rejects a snapshot that two snapshots were mixed for', async () => {
+  const it = await openAtStart();
+  const one = it.sealer.snapshot();
+  const other = it.sealer.snapshot();
+
+  expect(await it.take(...one.slice(0, 1), ...other.slice(1))).toMatchObject([
+    { type: 'reject', reason: 'incomplete' },
+  ]);
+});
+
+test('begins anew when a snapshot is broken off and another begins', async () => {
+  const it = await openAtStart();
+  revoke(it);
+
+  const answers = await it.take(...it.sealer.snapshot().slice(0, 2), ...it.sealer.snapshot());
+
+  expect(answers).toEqual([{ type: 'ack', version: 1 }]);
+});
+
+test('applies changes that come between the parts of a snapshot, and loses none', async () => {
+  const it = await openAtStart();
+  const parts = it.sealer.snapshot();
+  revoke(it);
+
+  const answers = await it.take(...parts.slice(0, 1), it.sealer.changes(0), ...parts.slice(1));
+
+  expect(answers).toMatchObject([
+    { type: 'ack', version: 1 },
+    { type: 'reject', reason: 'older' },
+  ]);
+  expect(it.decisions()).toEqual(AFTER);
+});
+
+test('does not ask again and again for snapshots that are all bad', async () => {
+  const it = await openFollow();
+  let asked = 0;
+  for (let minute = 0; minute < 60; minute++) {
+    for (const answer of await it.take(it.sealer.changes(0))) {
+      if (answer.type !== 'resync') continue;
+      asked += 1;
+      await it.take(...it.sealer.snapshot().slice(1));
+    }
+    it.clock.advance(60_000);
+  }
+
+  expect(asked).toBeGreaterThan(5);
+  expect(asked).toBeLessThan(30);
+});
+
+test('asks again for a snapshot that does not come', async () => {
+  const it = await openFollow();
+  await it.take(it.sealer.changes(0));
+  it.clock.advance(31_000);
+
+  expect(await it.take(it.sealer.changes(0))).toContainEqual({ type: 'resync' });
+});
+
+test('asks for a new snapshot when the changes outweigh the one it has', async () => {
+  const it = await openAtStart();
+  const names = Array.from({ length: 200 }, (_, at) => keyOf(1000 + at, { name: 'x'.repeat(64) }));
+  let asked = 0;
+  for (let version = 0; version < 100; version++) {
+    it.sealer.world.change(...names);
+    const answers = await it.take(it.sealer.changes(version));
+    asked += answers.filter(({ type }) => type === 'resync').length;
+  }
+
+  expect(asked).toBe(1);
+  await it.take(...it.sealer.snapshot());
+  it.sealer.world.change(keyOf(4));
+  expect(await it.take(it.sealer.changes(100))).toEqual([{ type: 'ack', version: 101 }]);
+});
+
+test('goes on in memory when the disk takes no snapshot, but acknowledges nothing', async () => {
+  const it = await openFollow();
+  await mkdir(join(it.stateDir, 'snapshot.new'));
+
+  expect(await it.take(...it.sealer.snapshot())).toEqual([]);
+  expect(it.decisions()).toEqual(BEFORE);
+  expect(it.faults.text()).toMatch(/The snapshot cannot be stored: .*EISDIR/);
+  revoke(it);
+  expect(await it.take(it.sealer.changes(0))).toEqual([{ type: 'resync' }]);
+  expect(it.decisions()).toEqual(AFTER);
+
+  await rm(join(it.stateDir, 'snapshot.new'), { recursive: true });
+  expect(await it.take(...it.sealer.snapshot())).toEqual([{ type: 'ack', version: 1 }]);
+  expect(it.faults.text()).toBeNull();
+});
+
+test('lets nothing through after it was told to forget', async () => {
+  const it = await openAtStart();
+
+  await it.follow.forget();
+
+  expect(it.decisions()).toBeUndefined();
+  expect(it.follow.version()).toBeNull();
+  expect(it.ageMs()).toBeNull();
+});
