@@ -1,0 +1,93 @@
+import { expect, test } from 'vitest';
+import { createTestClock } from '../testing/clock.ts';
+import { keyOf } from '../testing/world.ts';
+import { openFollow, reopen } from './follow.fixture.ts';
+import { createFreshness } from './freshness.ts';
+
+const HOUR = 3_600_000;
+
+test('has no age before the control plane has said anything', () => {
+  expect(createFreshness(createTestClock()).ageMs()).toBeNull();
+});
+
+test('is as old as the last confirmation', async () => {
+  const it = await openFollow();
+  await it.take(...it.sealer.snapshot());
+  it.clock.advance(HOUR);
+  expect(it.ageMs()).toBe(HOUR);
+
+  expect(await it.take(it.sealer.changes(0))).toEqual([]);
+
+  expect(it.ageMs()).toBe(0);
+});
+
+test('grows no younger by a confirmation that came before, or by a rejected message', async () => {
+  const it = await openFollow();
+  const confirmation = it.sealer.changes(0);
+  await it.take(...it.sealer.snapshot(), confirmation);
+  it.sealer.world.change(keyOf(4));
+  it.clock.advance(HOUR);
+
+  await it.take(
+    confirmation,
+    it.sealer.changes(0, { from: 7, to: 7 }),
+    ...it.sealer.snapshot().slice(1),
+  );
+
+  expect(it.ageMs()).toBe(HOUR);
+});
+
+test('grows older while the machine sleeps, when only the clock on the wall goes on', () => {
+  const clock = createTestClock();
+  const freshness = createFreshness(clock);
+  freshness.confirm(1);
+
+  clock.setWall(clock.epochMs() + HOUR);
+
+  expect(freshness.ageMs()).toBe(HOUR);
+});
+
+test('grows no younger when the clock on the wall is set back', () => {
+  const clock = createTestClock();
+  const freshness = createFreshness(clock);
+  freshness.confirm(1);
+  clock.advance(HOUR);
+
+  clock.setWall(0);
+
+  expect(freshness.ageMs()).toBe(HOUR);
+});
+
+test('keeps its age across a restart, from the last confirmation that changed nothing', async () => {
+  const it = await openFollow();
+  await it.take(...it.sealer.snapshot());
+  it.clock.advance(HOUR);
+  await it.take(it.sealer.changes(0));
+  it.clock.advance(1000);
+
+  const next = await reopen(it);
+
+  expect(next.ageMs()).toBe(1000);
+  next.clock.advance(HOUR);
+  expect(next.ageMs()).toBe(HOUR + 1000);
+});
+
+test('is old after a restart with a clock that was set back', async () => {
+  const it = await openFollow();
+  await it.take(...it.sealer.snapshot());
+  it.clock.setWall(it.clock.epochMs() - HOUR);
+
+  expect((await reopen(it)).ageMs()).toBe(HOUR);
+});
+
+test('is not confirmed after a restart by what was heard before it', async () => {
+  const it = await openFollow();
+  const confirmation = it.sealer.changes(0);
+  await it.take(...it.sealer.snapshot(), confirmation);
+  const next = await reopen(it);
+  next.clock.advance(HOUR);
+
+  await next.take(confirmation);
+
+  expect(next.ageMs()).toBe(HOUR);
+});

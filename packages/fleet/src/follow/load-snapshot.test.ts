@@ -1,0 +1,149 @@
+import { appendFile, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { createSealer } from '../testing/sealer.ts';
+import { createWorld, keyOf } from '../testing/world.ts';
+import { openFollow, reopen, type TestFollow } from './follow.fixture.ts';
+
+const AFTER = ['valid', 'revoked', 'valid', 'not_found'];
+
+const fileOf = (it: TestFollow) => join(it.stateDir, 'snapshot');
+
+/** Has applied a snapshot and then a revocation. */
+async function openRevoked(): Promise<TestFollow> {
+  const it = await openFollow();
+  await it.take(...it.sealer.snapshot());
+  it.sealer.world.change(keyOf(2, { status: 'revoked' }));
+  expect(await it.take(it.sealer.changes(0))).toEqual([{ type: 'ack', version: 1 }]);
+  return it;
+}
+
+async function expectRefused(it: TestFollow, reason: string): Promise<void> {
+  expect(it.decisions()).toBeUndefined();
+  expect(it.follow.hello()).toBeNull();
+  expect(it.follow.welcomed()).toMatchObject([{ type: 'reject', reason }]);
+  expect(it.follow.welcomed()).toEqual([]);
+  expect(it.faults.text()).toContain(`The stored snapshot was refused (${reason})`);
+}
+
+test('decides after a restart as before it, with what it acknowledged', async () => {
+  const next = await reopen(await openRevoked());
+
+  expect(next.decisions()).toEqual(AFTER);
+  expect(next.follow.hello()).toBe(1);
+  expect(next.follow.welcomed()).toEqual([]);
+});
+
+test('goes on with the changes after its last, and keeps them as well', async () => {
+  const next = await reopen(await openRevoked());
+  next.sealer.world.change(keyOf(4));
+  await next.take(next.sealer.changes(1));
+
+  expect((await reopen(next)).decisions()).toEqual(['valid', 'revoked', 'valid', 'valid']);
+});
+
+test('has nothing to say when there is no file', async () => {
+  const it = await openFollow();
+  await it.follow.load();
+
+  expect(it.follow.hello()).toBeNull();
+  expect(it.follow.welcomed()).toEqual([]);
+  expect(it.faults.text()).toBeNull();
+});
+
+test('cuts off changes that were not written whole, and goes on behind them', async () => {
+  const it = await openRevoked();
+  it.sealer.world.change(keyOf(4));
+  const changes = it.sealer.changes(1);
+  const prefix = Buffer.alloc(4);
+  prefix.writeUInt32LE(changes.length);
+  const whole = await readFile(fileOf(it));
+  await appendFile(fileOf(it), Buffer.concat([prefix, changes]).subarray(0, -1));
+
+  const next = await reopen(it);
+
+  expect(next.decisions()).toEqual(AFTER);
+  expect(await readFile(fileOf(it))).toEqual(whole);
+  await next.take(changes);
+  expect((await reopen(next)).follow.version()).toBe(2);
+});
+
+test('refuses a file that ends before a revocation that was acknowledged', async () => {
+  const it = await openFollow();
+  await it.take(...it.sealer.snapshot());
+  const { length } = await readFile(fileOf(it));
+  it.sealer.world.change(keyOf(2, { status: 'revoked' }));
+  await it.take(it.sealer.changes(0));
+  await truncate(fileOf(it), length);
+
+  await expectRefused(await reopen(it), 'older');
+});
+
+test('refuses an older file in the place of its own', async () => {
+  const it = await openFollow();
+  await it.take(...it.sealer.snapshot());
+  const old = await readFile(fileOf(it));
+  it.sealer.world.change(keyOf(2, { status: 'revoked' }));
+  await it.take(...it.sealer.snapshot());
+  await writeFile(fileOf(it), old);
+
+  await expectRefused(await reopen(it), 'older');
+});
+
+test('refuses the file of another workspace, and one that another key signed', async () => {
+  const world = createWorld();
+  const it = await openFollow(createSealer(world));
+  await it.take(...it.sealer.snapshot());
+  const frames = (parts: Uint8Array[]) =>
+    Buffer.concat(
+      parts.flatMap((part) => {
+        const prefix = Buffer.alloc(4);
+        prefix.writeUInt32LE(part.length);
+        return [prefix, part];
+      }),
+    );
+
+  await writeFile(fileOf(it), frames(it.sealer.snapshot({ workspaceId: `ws_${'9'.repeat(20)}` })));
+  const foreign = await reopen(it);
+  await expectRefused(foreign, 'foreign');
+  await writeFile(fileOf(it), frames(createSealer(world).snapshot()));
+  await expectRefused(await reopen(foreign), 'signature');
+});
+
+test('refuses a file whose snapshot is not whole', async () => {
+  const it = await openFollow();
+  await it.take(...it.sealer.snapshot());
+  const { length } = await readFile(fileOf(it));
+  await truncate(fileOf(it), length - 1);
+
+  await expectRefused(await reopen(it), 'incomplete');
+});
+
+test('refuses a file when it cannot tell how old it is', async () => {
+  const it = await openRevoked();
+  await rm(join(it.stateDir, 'confirmed'));
+
+  await expectRefused(await reopen(it), 'incomplete');
+});
+
+test('replaces a refused file by the next snapshot', async () => {
+  const it = await openRevoked();
+  await writeFile(fileOf(it), 'damaged');
+  const next = await reopen(it);
+  expect(next.decisions()).toBeUndefined();
+  next.follow.hello();
+
+  expect(await next.take(...next.sealer.snapshot())).toEqual([{ type: 'ack', version: 1 }]);
+
+  expect((await reopen(next)).decisions()).toEqual(AFTER);
+});
+
+test('leaves nothing on the disk after it was told to forget', async () => {
+  const it = await openRevoked();
+  await it.follow.forget();
+
+  const next = await reopen(it);
+
+  expect(next.decisions()).toBeUndefined();
+  expect(next.follow.welcomed()).toEqual([]);
+});
