@@ -43,6 +43,8 @@ export interface TestConnection {
   /** The next message of the type that nobody has taken. */
   next<T extends Upward['type']>(type: T): Promise<UpwardOf<T>>;
   readonly socket: WebSocket;
+  /** Whether it counts what is handed over; it does unless told otherwise. */
+  takesUsage: boolean;
 }
 
 export const JOINED = {
@@ -96,7 +98,7 @@ export async function startControlPlane(
       const key = readPublicKey(String(self.joins.at(-1)?.publicKey ?? knownKey));
       if (!verifyHello(key, { ...said, nonce }, said.signature)) return socket.close(1008);
       knownKey = publicKeyText(key);
-      const connection = talk(socket, said);
+      const connection = talk(sealer, socket, said);
       self.onHello(connection);
       queue.add(connection);
     });
@@ -119,7 +121,7 @@ export function bringUpToDate(sealer: Sealer, connection: TestConnection): void 
   else connection.send(sealer.changes(version));
 }
 
-function talk(socket: WebSocket, hello: Hello): TestConnection {
+function talk({ seal }: Sealer, socket: WebSocket, hello: Hello): TestConnection {
   const received: Upward[] = [];
   const queues = new Map<string, Queue<Upward>>();
   const queueOf = (type: string) => {
@@ -131,14 +133,19 @@ function talk(socket: WebSocket, hello: Hello): TestConnection {
     const message = upward.parse(JSON.parse(String(data)));
     received.push(message);
     queueOf(message.type).add(message);
+    if (message.type !== 'usage' || !self.takesUsage) return;
+    const { spoolId, sequence } = message;
+    self.send(seal({ type: 'usage-taken', spoolId, sequence }));
   });
-  return {
+  const self: TestConnection = {
     hello,
     received,
     socket,
     send: (bytes) => socket.send(bytes),
     next: <T extends Upward['type']>(type: T) => queueOf(type).take() as Promise<UpwardOf<T>>,
+    takesUsage: true,
   };
+  return self;
 }
 
 interface Queue<T> {
