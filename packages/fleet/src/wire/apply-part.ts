@@ -9,30 +9,31 @@ import {
   type ScopeSet,
   scopeSet,
 } from '@tollkeeper/verify';
-import { decodePart } from './decode-part.ts';
+import { entryOf, readRows } from './decode-part.ts';
 import type { Entry } from './entry.ts';
-import { PartError } from './part-format.ts';
+import { PartError, ROWS } from './part-format.ts';
 
 /**
- * Puts all entries of the part into the index, or none: it is checked to its end before.
+ * Puts all entries of the part into the index, or none: it is checked to its end before. Reads it
+ * twice, since a million entries held between would take their memory for good.
  * @param organizationId of the gateway; keys and owners become that organization's
  * @throws PartError
  */
 export function applyPart(index: KeyIndex, organizationId: string, part: Uint8Array): void {
-  const entries = checkPart(organizationId, part);
+  checkPart(organizationId, part);
   const sets = new Map<readonly Scope[], ScopeSet>();
-  for (const entry of entries) applyEntry(index, organizationId, entry, sets);
+  readRows(part, (row, reader, tables) => {
+    applyEntry(index, organizationId, entryOf(row, reader, tables), sets);
+  });
 }
 
-/** What applying it would throw. @returns the entries @throws PartError */
-export function checkPart(organizationId: string, part: Uint8Array): Entry[] {
-  const entries = decodePart(part);
-  for (const entry of entries) {
-    if (entry.type === 'organization' && entry.organizationId !== organizationId) {
+/** Throws what applying it would. @throws PartError */
+export function checkPart(organizationId: string, part: Uint8Array): void {
+  readRows(part, (row, _, { texts }) => {
+    if (row.kind === ROWS.organization && texts[row.subject] !== organizationId) {
       throw new PartError('foreign', 'The part is about another organization');
     }
-  }
-  return entries;
+  });
 }
 
 /** @param sets of the lists that entries share, each built once */

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { malformed } from './part-format.ts';
+import { isBase62, KEY_ID_BYTES, malformed, NAME_LENGTH_MAX, requireName } from './part-format.ts';
 
 /** Reads bytes in order, and throws PartError rather than read past the end. */
 export interface ByteReader {
@@ -9,6 +9,8 @@ export interface ByteReader {
 
 /** Seven bytes hold 49 bits, so that an eighth completes all of a safe integer. */
 const FACTOR_MAX = 2 ** 49;
+
+const KEY_ID_HEAD = Buffer.from('key_');
 
 export function createByteReader(bytes: Uint8Array): ByteReader {
   return { bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), at: 0 };
@@ -44,29 +46,52 @@ export function readBytes(reader: ByteReader, count: number): Buffer {
   return reader.bytes.subarray(end - count, end);
 }
 
-/** The next bytes as text of a character each. */
-export function readLatin1(reader: ByteReader, count: number): string {
+/** @returns where the id is */
+export function skipKeyId(reader: ByteReader): number {
+  const end = skipBytes(reader, KEY_ID_BYTES);
+  const start = end - KEY_ID_BYTES;
+  let isId = KEY_ID_HEAD.every((byte, at) => reader.bytes[start + at] === byte);
+  for (let at = start + KEY_ID_HEAD.length; isId && at < end; at++) {
+    isId = isBase62(reader.bytes[at] ?? 0);
+  }
+  if (isId) return start;
+  throw malformed('A key has an id that is none');
+}
+
+/** @returns where the name is */
+export function skipName(reader: ByteReader, count: number): number {
   const end = skipBytes(reader, count);
-  return reader.bytes.toString('latin1', end - count, end);
+  const start = end - count;
+  if (count > NAME_LENGTH_MAX || !isPrintable(reader.bytes, start, end)) {
+    requireName(textAt(reader.bytes, start, end));
+  }
+  return start;
 }
 
 /** The next bytes as the UTF-8 text that they must be. */
 export function readText(reader: ByteReader, count: number): string {
-  const start = reader.at;
   const end = skipBytes(reader, count);
-  if (isAscii(reader.bytes, start, end)) return reader.bytes.toString('latin1', start, end);
-  if (!isUtf8(reader.bytes.subarray(start, end))) throw malformed('A text is not UTF-8');
-  return reader.bytes.toString('utf8', start, end);
+  return textAt(reader.bytes, end - count, end);
 }
 
-function skipBytes(reader: ByteReader, count: number): number {
+/** @returns where they end */
+export function skipBytes(reader: ByteReader, count: number): number {
   const end = reader.at + count;
   if (end > reader.bytes.length) throw malformed('The part ends in the middle of an entry');
   reader.at = end;
   return end;
 }
 
-function isAscii(bytes: Buffer, start: number, end: number): boolean {
-  for (let at = start; at < end; at++) if ((bytes[at] ?? 0) > 127) return false;
-  return true;
+function textAt(bytes: Buffer, start: number, end: number): string {
+  if (!isUtf8(bytes.subarray(start, end))) throw malformed('A text is not UTF-8');
+  return bytes.toString('utf8', start, end);
+}
+
+/** At least one, and all of them visible ASCII or a space. */
+function isPrintable(bytes: Buffer, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at] ?? 0;
+    if (byte < 32 || byte > 126) return false;
+  }
+  return end > start;
 }

@@ -69,8 +69,17 @@ export function openFrame(bytes: Uint8Array, key: KeyObject): Frame {
 }
 
 function isSignedBy(key: KeyObject, signature: Uint8Array, signed: Uint8Array): boolean {
-  return verify(null, Buffer.concat([CONTEXT, signed]), key, signature);
+  const length = CONTEXT.length + signed.length;
+  if (scratch.length < length) {
+    scratch = Buffer.alloc(length);
+    scratch.set(CONTEXT);
+  }
+  scratch.set(signed, CONTEXT.length);
+  return verify(null, scratch.subarray(0, length), key, signature);
 }
+
+/** Begins with the context. One for all, or a snapshot's parts would fill the memory once more. */
+let scratch = Buffer.alloc(0);
 
 function readHeader(bytes: Uint8Array): Downward {
   let json: unknown;

@@ -24,7 +24,7 @@ export const HASH_BYTES = 32;
 export const KEY_ID_BYTES = 24;
 export const TEXT_BYTES_MAX = 255;
 /** In UTF-16 units, as the contract counts. */
-const NAME_LENGTH_MAX = 64;
+export const NAME_LENGTH_MAX = 64;
 /** The last moment that a date can hold. */
 export const MOMENT_MAX = 8.64e15;
 
@@ -52,7 +52,7 @@ export function requireId(kind: 'apiKey' | 'member' | 'workspace', text: string)
   throw malformed(`"${text.slice(0, 40)}" is no id of this kind: ${kind}`);
 }
 
-function isBase62(code: number): boolean {
+export function isBase62(code: number): boolean {
   if (code < 58) return code > 47;
   return code < 91 ? code > 64 : code > 96 && code < 123;
 }
