@@ -1,4 +1,4 @@
-import type { ApiKey, Member } from '@tollkeeper/contract';
+import type { ApiKey, Gateway, Member } from '@tollkeeper/contract';
 
 export const SECRET = `tk_live_${'a1b2'.padEnd(38, '0')}`;
 
@@ -91,3 +91,30 @@ export const IDENTITY = {
   scopes: ['api_keys.read'],
   organizations: [{ id: 'org_1', name: 'Acme' }],
 };
+
+export function createGateway(number: number, more: Partial<Gateway> = {}): Gateway {
+  return {
+    id: `gw_${String(number).padStart(20, '0')}`,
+    name: `edge-${number}`,
+    workspaceId: `ws_${'0'.repeat(20)}`,
+    labels: { region: 'eu-1' },
+    state: 'connected',
+    draining: false,
+    appliedVersion: 7,
+    currentVersion: 7,
+    staleMaxMs: null,
+    softwareVersion: '0.1.0',
+    createdAt: '2026-11-23T07:57:00.000Z',
+    lastSeenAt: '2026-11-23T08:00:00.000Z',
+    callsPerMinute: 1042,
+    cpuPercent: 3.25,
+    memoryBytes: 94_371_840,
+    spooledCalls: 0,
+    fault: null,
+    instances: [
+      { address: '192.0.2.1', hostname: 'host-a', connectedAt: '2026-11-23T07:58:00.000Z' },
+    ],
+    identityConflict: false,
+    ...more,
+  };
+}

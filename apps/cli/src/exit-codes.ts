@@ -11,6 +11,7 @@ export const EXIT = {
   unreachable: 8,
   invalidInput: 9,
   keyNotValid: 10,
+  notApplied: 11,
   interrupted: 130,
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
@@ -27,6 +28,7 @@ const MEANINGS: Readonly<Record<ExitCode, string>> = {
   8: 'the server cannot be reached',
   9: 'invalid input: the server refused a value',
   10: 'verify: the key is not valid',
+  11: 'keys propagation: a gateway has not applied the change',
   130: 'interrupted',
 };
 

@@ -1,7 +1,9 @@
 import { Command } from 'commander';
 import type { Cli } from './cli.ts';
 import { addAdmin } from './commands/admin.ts';
+import { addGateways } from './commands/gateways/index.ts';
 import { addInvitations } from './commands/invitations/index.ts';
+import { addJoinKeys } from './commands/join-keys/index.ts';
 import { addKeys } from './commands/keys/index.ts';
 import { addLogin } from './commands/login/index.ts';
 import { addLogout } from './commands/logout.ts';
@@ -38,6 +40,8 @@ const COMMANDS = [
   addLogout,
   addWhoami,
   addKeys,
+  addGateways,
+  addJoinKeys,
   addMembers,
   addInvitations,
   addRoles,

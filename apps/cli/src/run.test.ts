@@ -14,7 +14,7 @@ async function tollkeeper(argv: readonly string[], given: Given = {}) {
 test('help goes to standard output, exits with 0 and explains every exit code', async () => {
   const { exitCode, stdout } = await tollkeeper(['--help']);
   expect(exitCode).toBe(0);
-  for (const code of [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]) {
+  for (const code of [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]) {
     expect(stdout).toMatch(new RegExp(`^ {2}${code} +\\S`, 'm'));
   }
 });

@@ -5,6 +5,7 @@ import { addCreateKey } from './create-key.ts';
 import { addDeleteKey } from './delete-key.ts';
 import { addDisableKey } from './disable-key.ts';
 import { addEnableKey } from './enable-key.ts';
+import { addKeyPropagation } from './key-propagation.ts';
 import { addKeyStats } from './key-stats.ts';
 import { addListKeys } from './list-keys.ts';
 import { addRenameKey } from './rename-key.ts';
@@ -30,6 +31,7 @@ export function addKeys(program: Command, cli: Cli): void {
     addRotateKey,
     addRevokeKey,
     addDeleteKey,
+    addKeyPropagation,
     addKeyStats,
   ]) {
     add(keys, cli);
