@@ -98,6 +98,7 @@ export function createGateway(number: number, more: Partial<Gateway> = {}): Gate
     name: `edge-${number}`,
     workspaceId: `ws_${'0'.repeat(20)}`,
     labels: { region: 'eu-1' },
+    joinKeyId: `jk_${'0'.repeat(20)}`,
     state: 'connected',
     draining: false,
     appliedVersion: 7,

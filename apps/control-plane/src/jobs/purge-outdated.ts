@@ -5,6 +5,7 @@ import {
   change,
   controlPlane,
   idempotency,
+  joinKey,
   keyUsage,
   organizationUsage,
   session,
@@ -14,7 +15,7 @@ import {
 /**
  * Deletes what nobody can ask for any more: answers kept for retries (24 hours), changes that
  * every process has applied (a day; an absent one loads all anew), secrets whose grace has ended,
- * counts beyond the longest period shown (31 days), ended sessions, and processes that are gone.
+ * join keys that expired and counts beyond the longest period shown (31 days each), ended sessions, and processes that are gone.
  */
 export async function purgeOutdated(db: Database): Promise<Record<string, number>> {
   const before = (interval: string) => sql`now() - ${interval}::interval`;
@@ -24,6 +25,7 @@ export async function purgeOutdated(db: Database): Promise<Record<string, number
     processes: db.delete(controlPlane).where(lt(controlPlane.leaseUntil, before('1 hour'))),
     changes: db.delete(change).where(lt(change.at, before('24 hours'))),
     secrets: db.delete(apiKeySecret).where(lt(apiKeySecret.retiresAt, before('1 minute'))),
+    joinKeys: db.delete(joinKey).where(lt(joinKey.expiresAt, before('31 days'))),
     keyMinutes: db.delete(keyUsage).where(lt(keyUsage.minute, before('31 days'))),
     organizationMinutes: db
       .delete(organizationUsage)

@@ -37,7 +37,7 @@ function printGateway(io: Surroundings, gateway: Gateway): void {
     ['Serves without word', staleText(gateway)],
     ['Labels', formatLabels(gateway.labels) || 'none'],
     ['Software', gateway.softwareVersion ?? 'unknown'],
-    ['Joined', time(gateway.createdAt)],
+    ['Joined', `${time(gateway.createdAt)}, by ${gateway.joinKeyId}`],
     ['Last seen', time(gateway.lastSeenAt)],
     ...healthFields(gateway),
     ...instanceFields(gateway, time),
