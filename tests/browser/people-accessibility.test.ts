@@ -16,6 +16,7 @@ const DIALOGS = [
   { path: '/members', button: 'Invite member' },
   { path: '/roles', button: 'Create role' },
   { path: '/workspaces', button: 'Create workspace' },
+  { path: '/fleet', button: 'New join key' },
 ];
 
 let dashboard: ClaimedDashboard;

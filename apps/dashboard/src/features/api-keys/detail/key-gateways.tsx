@@ -103,7 +103,7 @@ function NoGateway() {
     <p className="px-5 pb-4 text-soft">
       No gateway decides on this key.{' '}
       {mayRead ? (
-        <Link to="/fleet" className="text-accent-strong underline-offset-4 hover:underline">
+        <Link to="/fleet" className="text-accent-strong underline underline-offset-4">
           Fleet
         </Link>
       ) : null}

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import type { KeyPropagation } from '@tollkeeper/contract';
 import { useState } from 'react';
 import { propagationQuery } from './propagation-query.ts';
 import { appliedSentences } from './propagation-words.ts';
@@ -9,12 +10,19 @@ interface AppliedLineProps {
   readonly done: string;
 }
 
-/** In the toast of a change that was just made: how far it has come, followed as it goes. */
+/**
+ * In the toast of a change that was just made: how far it has come, followed as it goes, until the
+ * key changes again.
+ */
 export function AppliedLine({ keyId, done }: AppliedLineProps) {
-  // What was read before the change tells of the one before.
   const [since] = useState(() => Date.now());
+  const [told, setTold] = useState<KeyPropagation>();
   const { data, dataUpdatedAt, isError } = useQuery(propagationQuery(keyId));
-  if (isError) return 'How far the gateways are could not be read.';
-  if (!data || dataUpdatedAt < since) return 'Telling the gateways…';
-  return data.gatewaysCount === 0 ? done : appliedSentences(data);
+  // What was read earlier tells of the change before.
+  const isFresh = data !== undefined && dataUpdatedAt >= since;
+  const isOwn = told === undefined || told.changedAt === data?.changedAt;
+  if (isFresh && isOwn && told !== data) setTold(data);
+
+  if (!told) return isError ? 'How far the gateways are is not known.' : 'Telling the gateways…';
+  return told.gatewaysCount === 0 ? done : appliedSentences(told);
 }
