@@ -8,7 +8,7 @@ import type { Connections } from './connections.ts';
 import { rawRefusal } from './raw-refusal.ts';
 import { receive } from './receive.ts';
 import type { Services } from './services.ts';
-import { isUpgradeable } from './tunnel.ts';
+import { isUpgradeable, watchAsked } from './tunnel.ts';
 
 /** How often Node looks for heads that take too long, in milliseconds. */
 const CHECK_MS = 1000;
@@ -46,7 +46,7 @@ export function createProxyServer(services: Services, connections: Connections):
     // The connection is no longer Node's: without a listener an error would end the process.
     socket.on('error', () => socket.destroy());
     res.once('finish', () => socket.destroySoon());
-    receive(services, take(req, res, { socket, rest }));
+    receive(services, take(req, res, watchAsked(socket, rest)));
   });
   server.on('connect', (_, socket) => sendRaw(services, socket as Socket, NO_CONNECT));
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {

@@ -5,6 +5,8 @@ import { discardBody } from './request-body.ts';
 /** Answers with problem+json, in place of an upstream. The head must not have been sent. */
 export function sendRefusal(req: IncomingMessage, res: ServerResponse, refusal: Refusal): void {
   const { status, headers, body } = refusalAnswer(refusal);
+  // Where requests cannot be told apart, nothing that follows is taken for one.
+  if (refusal.code === 'malformed_request') res.shouldKeepAlive = false;
   // Told no instead of "100 Continue", a client may send the body or not: nobody can tell.
   if (isWaiting(req)) res.shouldKeepAlive = false;
   res.writeHead(status, [...headers]);

@@ -1,7 +1,6 @@
 /** Upgraded connections: after the decision, bytes pass both ways until either end is done. */
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
 import type { Head } from '../request/head.ts';
 import type { Answer } from './answer.ts';
 import { answerHead } from './answer-headers.ts';
@@ -9,9 +8,32 @@ import { type Outgoing, openRequest } from './send-by-http.ts';
 
 /** A client's connection that asks to be something else than HTTP. */
 export interface Asked {
-  readonly socket: Duplex;
-  /** What the client sent after the head. */
-  readonly rest: Buffer;
+  readonly socket: Socket;
+  /** Stops the watch, and gives what the client has sent after the head. */
+  take(): Buffer[];
+}
+
+/** Bytes that a client may send before it is answered. */
+const EARLY_BYTES_MAX = 64 * 1024;
+
+/** Watches the connection until the upstream has answered: only who reads it learns that it ends. */
+export function watchAsked(socket: Socket, rest: Buffer): Asked {
+  const early = [rest];
+  let bytes = rest.length;
+  const keep = (part: Buffer) => {
+    early.push(part);
+    bytes += part.length;
+    if (bytes > EARLY_BYTES_MAX) socket.pause();
+  };
+  const leave = () => socket.destroy();
+  socket.on('data', keep).once('end', leave);
+  return {
+    socket,
+    take() {
+      socket.off('data', keep).off('end', leave).pause();
+      return early.filter((part) => part.length > 0);
+    },
+  };
 }
 
 /** Protocols in which further requests would pass undecided. */
@@ -44,17 +66,24 @@ export function sendUpgrade(
   request.end();
 }
 
-/** Either end takes the other along. */
-function join({ socket, rest }: Asked, upstream: Socket, sent: Buffer, idleMs: number): void {
+/** Whichever ends first takes the other along, once that has what was sent to it. */
+function join(asked: Asked, upstream: Socket, sent: Buffer, idleMs: number): void {
+  const { socket } = asked;
   if (sent.length > 0) socket.write(sent);
-  if (rest.length > 0) upstream.write(rest);
+  for (const part of asked.take()) upstream.write(part);
   socket.pipe(upstream).pipe(socket);
   const cut = () => {
     socket.destroy();
     upstream.destroy();
   };
-  socket.on('error', cut).once('close', cut);
-  upstream.on('error', cut).once('close', cut);
+  socket
+    .on('error', cut)
+    .once('close', cut)
+    .once('end', () => upstream.destroySoon());
+  upstream
+    .on('error', cut)
+    .once('close', cut)
+    .once('end', () => socket.destroySoon());
   if (idleMs > 0) upstream.setTimeout(idleMs, cut);
 }
 

@@ -64,7 +64,7 @@ export async function testConfig(upstreamUrl?: string): Promise<Config> {
   const args = ['--listen', '127.0.0.1:0', '--admin', '127.0.0.1:0'];
   if (upstreamUrl !== undefined) args.push('--upstream', upstreamUrl);
   const config = await loadConfig(readCommandLine(args, {}), {});
-  return { ...config, limits: { ...config.limits, drainMs: 1000 } };
+  return { ...config, limits: { ...config.limits, drainMs: 200 } };
 }
 
 export interface Upstream {

@@ -1,0 +1,181 @@
+import type { AddressInfo } from 'node:net';
+import { createServer as createTcpServer, type Socket } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import type { Config, Limits, RouteConfig } from '../config/config.ts';
+import { connectRaw } from '../testing/raw-client.ts';
+import {
+  closeLater,
+  startTestGateway,
+  startUpstream,
+  type TestGateway,
+  testConfig,
+} from '../testing/test-gateway.ts';
+import { until } from '../testing/until.ts';
+
+interface Change {
+  readonly limits?: Partial<Limits>;
+  readonly route?: Partial<RouteConfig>;
+}
+
+async function start(upstreamUrl: string, { limits, route }: Change): Promise<TestGateway> {
+  const config = await testConfig(upstreamUrl);
+  const change: Partial<Config> = {
+    limits: { ...config.limits, ...limits },
+    routes: config.routes.map((each) => ({ ...each, ...route })),
+  };
+  return startTestGateway(upstreamUrl, change);
+}
+
+/** An upstream that takes all bodies, and tells how much came. */
+async function startSink(): Promise<{ url: string; received: () => number; ended: () => number }> {
+  let received = 0;
+  let ended = 0;
+  const { url } = await startUpstream((req, res) => {
+    req.on('data', (part) => {
+      received += part.length;
+    });
+    req.once('end', () => {
+      ended++;
+      res.end('taken');
+    });
+    req.once('error', () => undefined);
+  });
+  return { url, received: () => received, ended: () => ended };
+}
+
+describe('a body beyond the cap of its route', () => {
+  it('is refused unread by its Content-Length', async () => {
+    const sink = await startSink();
+    const gateway = await start(sink.url, { route: { bodyBytesMax: 5 } });
+    const headers = { 'x-api-key': gateway.fleet.addKey() };
+    const tooMuch = await fetch(gateway.url, { method: 'POST', headers, body: 'abcdef' });
+    expect([tooMuch.status, (await tooMuch.json()).code]).toEqual([413, 'body_too_large']);
+    expect(sink.received()).toBe(0);
+    const enough = await fetch(gateway.url, { method: 'POST', headers, body: 'abcde' });
+    expect(await enough.text()).toBe('taken');
+  });
+
+  it('is refused as it comes in chunks, and never whole at the upstream', async () => {
+    const sink = await startSink();
+    const gateway = await start(sink.url, { route: { bodyBytesMax: 5 } });
+    const client = await connectRaw(gateway.address);
+    client.send(
+      `POST / HTTP/1.1\r\nHost: a\r\nX-Api-Key: ${gateway.fleet.addKey()}\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n`,
+    );
+    await until('the first chunk', () => sink.received() === 3);
+    client.send('3\r\ndef\r\n0\r\n\r\n');
+    expect(await client.receives('body_too_large')).toMatch(/^HTTP\/1\.1 413 /);
+    expect(sink.ended()).toBe(0);
+    client.socket.destroy();
+  });
+});
+
+describe('slow clients', () => {
+  it('are told that the head takes too long', async () => {
+    const gateway = await start('http://127.0.0.1:9', { limits: { headerTimeoutMs: 100 } });
+    const client = await connectRaw(gateway.address);
+    client.send('GET / HTTP/1.1\r\nHost: a\r\nX-A: ');
+    expect(await client.closes()).toMatch(/^HTTP\/1\.1 408 .*"code":"request_timeout"/s);
+  });
+
+  it('are told that the body has come to a halt, and the upstream never sees it end', async () => {
+    const sink = await startSink();
+    const gateway = await start(sink.url, { limits: { bodyTimeoutMs: 100 } });
+    const client = await connectRaw(gateway.address);
+    client.send(
+      `POST / HTTP/1.1\r\nHost: a\r\nX-Api-Key: ${gateway.fleet.addKey()}\r\nContent-Length: 9\r\n\r\nabc`,
+    );
+    expect(await client.receives('request_timeout')).toMatch(/^HTTP\/1\.1 408 /);
+    expect(sink.ended()).toBe(0);
+    client.socket.destroy();
+  });
+
+  it('are many at most', async () => {
+    const gateway = await start('http://127.0.0.1:9', { limits: { connectionsMax: 2 } });
+    const first = await connectRaw(gateway.address);
+    const second = await connectRaw(gateway.address);
+    await until('two', async () => (await connectionsOf(gateway)) === 2);
+    const third = await connectRaw(gateway.address);
+    await third.closes();
+    first.socket.destroy();
+    await until('one', async () => (await connectionsOf(gateway)) === 1);
+    const fourth = await connectRaw(gateway.address);
+    fourth.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    await fourth.receives('401');
+    for (const { socket } of [second, fourth]) socket.destroy();
+  });
+});
+
+async function connectionsOf({ adminUrl }: TestGateway): Promise<number> {
+  const text = await (await fetch(`${adminUrl}/metrics`)).text();
+  return Number(/^tollkeeper_gateway_connections (\d+)$/m.exec(text)?.[1]);
+}
+
+it('refuses a head that is too large', async () => {
+  const gateway = await start('http://127.0.0.1:9', {});
+  const client = await connectRaw(gateway.address);
+  client.send(`GET / HTTP/1.1\r\nHost: a\r\nX-A: ${'x'.repeat(17_000)}\r\n\r\n`);
+  expect(await client.closes()).toMatch(/^HTTP\/1\.1 431 .*"code":"headers_too_large"/s);
+});
+
+describe('an upstream', () => {
+  const ask = async (gateway: TestGateway) => {
+    const answer = await fetch(gateway.url, { headers: { 'x-api-key': gateway.fleet.addKey() } });
+    return [answer.status, (await answer.json()).code];
+  };
+  const failures = async ({ adminUrl }: TestGateway) =>
+    (await (await fetch(`${adminUrl}/metrics`)).text()).match(/upstream_failures_total\{.*/g);
+
+  it('that is not there is 502', async () => {
+    const gateway = await start('http://127.0.0.1:9', {});
+    expect(await ask(gateway)).toEqual([502, 'upstream_failed']);
+    expect(await failures(gateway)).toEqual(['upstream_failures_total{code="upstream_failed"} 1']);
+  });
+
+  it.each([
+    'SSH-2.0-OpenSSH_9.9\r\n',
+    'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab',
+    'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n',
+    'HTTP/1.1 200 OK\r\nX-A: \x01\r\n\r\n',
+    '',
+  ])('that answers %j is 502', async (bytes) => {
+    const gateway = await start(
+      await startTcp((socket) => socket.once('data', () => socket.end(bytes, 'latin1'))),
+      {},
+    );
+    expect(await ask(gateway)).toEqual([502, 'upstream_failed']);
+  });
+
+  it('that does not answer in time is 504', async () => {
+    const timeouts = { connectMs: 1000, responseMs: 100, idleMs: 1000 };
+    const gateway = await start(await startTcp(() => undefined), { route: { timeouts } });
+    expect(await ask(gateway)).toEqual([504, 'upstream_timeout']);
+    expect(await failures(gateway)).toEqual(['upstream_failures_total{code="upstream_timeout"} 1']);
+  });
+
+  it('that falls silent in its answer cuts the connection', async () => {
+    const timeouts = { connectMs: 1000, responseMs: 1000, idleMs: 100 };
+    const { url } = await startUpstream((_, res) => res.write('some'));
+    const gateway = await start(url, { route: { timeouts } });
+    const client = await connectRaw(gateway.address);
+    client.send(`GET / HTTP/1.1\r\nHost: a\r\nX-Api-Key: ${gateway.fleet.addKey()}\r\n\r\n`);
+    expect(await client.closes()).toMatch(/some(?!.*\r\n0\r\n)/s);
+  });
+});
+
+/** An upstream that speaks as the test likes. */
+async function startTcp(onConnection: (socket: Socket) => void): Promise<string> {
+  const sockets: Socket[] = [];
+  const server = createTcpServer((socket) => {
+    sockets.push(socket.on('error', () => undefined));
+    onConnection(socket);
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  closeLater(async () => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}

@@ -1,0 +1,169 @@
+import { problem } from '@tollkeeper/contract';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Config } from '../config/config.ts';
+import { connectRaw } from '../testing/raw-client.ts';
+import { WORKSPACE_ID } from '../testing/test-fleet.ts';
+import {
+  startTestGateway,
+  startUpstream,
+  type TestGateway,
+  testConfig,
+  type Upstream,
+} from '../testing/test-gateway.ts';
+
+let upstream: Upstream;
+let gateway: TestGateway;
+
+async function start(change: Partial<Config> = {}): Promise<void> {
+  gateway = await startTestGateway(upstream.url, change);
+}
+
+beforeEach(async () => {
+  upstream = await startUpstream((_, res) => res.end('from upstream'));
+  await start();
+});
+
+async function refusal(path: string, headers: Record<string, string> = {}, init: RequestInit = {}) {
+  const answer = await fetch(gateway.url + path, { ...init, headers });
+  const body = problem.parse(await answer.json());
+  expect(answer.headers.get('content-type')).toBe('application/problem+json');
+  expect(body.status).toBe(answer.status);
+  return { status: answer.status, code: body.code, body, headers: answer.headers };
+}
+
+const keyed = (secret: string) => ({ authorization: `Bearer ${secret}` });
+
+describe('a request is refused, and never reaches the upstream', () => {
+  it('without a key', async () => {
+    const { status, code, headers } = await refusal('/');
+    expect([status, code]).toEqual([401, 'unauthenticated']);
+    expect(headers.get('www-authenticate')).toBe('Bearer realm="tollkeeper"');
+    expect([upstream.connections(), gateway.fleet.counted]).toEqual([0, []]);
+  });
+
+  it('with a key that is malformed or unknown, which look the same', async () => {
+    const unknown = gateway.fleet.addKey().replace('tk_live_', 'tk_test_');
+    const answers = [await refusal('/', keyed('tk_live_x')), await refusal('/', keyed(unknown))];
+    expect(answers.map(({ status, code, body }) => [status, code, body.detail])).toEqual(
+      new Array(2).fill([
+        401,
+        'invalid_key',
+        'The API key is not valid. Check that it was copied whole.',
+      ]),
+    );
+    expect([upstream.connections(), gateway.fleet.counted]).toEqual([0, []]);
+  });
+
+  it.each([
+    [{ status: 'revoked' }, 401, 'revoked'],
+    [{ status: 'disabled' }, 401, 'disabled'],
+    [{ expiresAtMs: 1 }, 401, 'expired'],
+    [{ ownerId: 'mem_gone' }, 401, 'owner_inactive'],
+    [{ workspaceId: 'ws_other' }, 401, 'wrong_workspace'],
+    [{ allowedIps: ['10.0.0.0/8'] }, 403, 'ip_not_allowed'],
+  ] as const)(
+    'with a key that is %j, and the call is counted first',
+    async (facts, status, code) => {
+      const answer = await refusal('/', keyed(gateway.fleet.addKey(facts)));
+      expect([answer.status, answer.code]).toEqual([status, code]);
+      expect(upstream.connections()).toBe(0);
+      expect(gateway.fleet.counted).toMatchObject([{ accepted: false, settled: true }]);
+    },
+  );
+
+  it('with a key of another organization, of which nothing is said or counted', async () => {
+    const { code } = await refusal('/', keyed(gateway.fleet.addKey({ organizationId: 'org_2' })));
+    expect([code, gateway.fleet.counted]).toEqual(['invalid_key', []]);
+  });
+
+  it('without the scopes of its route, which are named', async () => {
+    const { routes } = await testConfig(upstream.url);
+    const strict = routes.map((route) => ({ ...route, scopes: ['usage.read' as const] }));
+    await start({ routes: strict });
+    const { status, code, body } = await refusal('/', keyed(gateway.fleet.addKey()));
+    expect([status, code, body.scopes]).toEqual([403, 'insufficient_scope', ['usage.read']]);
+    expect(upstream.connections()).toBe(0);
+  });
+
+  it.each(['no_snapshot', 'snapshot_stale'] as const)(
+    'while there is %s, whatever it is',
+    async (code) => {
+      const secret = gateway.fleet.addKey();
+      gateway.fleet.noKeys = code;
+      const { status, code: told, headers } = await refusal('/', keyed(secret));
+      expect([status, told, headers.get('retry-after')]).toEqual([503, code, '2']);
+      expect((await refusal('/', keyed('tk_live_x'))).status).toBe(503);
+      expect([upstream.connections(), gateway.fleet.counted]).toEqual([0, []]);
+    },
+  );
+
+  it('where no route leads, but only a good key learns that', async () => {
+    const { routes } = await testConfig(upstream.url);
+    await start({ routes: routes.map((route) => ({ ...route, path: '/v1' })) });
+    expect((await refusal('/other')).code).toBe('unauthenticated');
+    const { status, code } = await refusal('/other', keyed(gateway.fleet.addKey()));
+    expect([status, code]).toEqual([404, 'not_found']);
+  });
+
+  it('with an address that readers take differently', async () => {
+    const { status, code } = await refusal('/a/..%2fb', keyed(gateway.fleet.addKey()));
+    expect([status, code, upstream.connections()]).toEqual([400, 'malformed_request', 0]);
+  });
+});
+
+describe('a key in the address is refused, and told nowhere', () => {
+  it.each([
+    ['in the query', (secret: string) => `/?key=${secret}`],
+    ['in the path', (secret: string) => `/${secret}/x`],
+    ['escaped', (secret: string) => `/?key=${secret.replaceAll('_', '%5f').replace('t', '%74')}`],
+  ])('%s', async (_, address) => {
+    const secret = gateway.fleet.addKey();
+    const { status, code, body } = await refusal(address(secret), keyed(secret));
+    expect([status, code, upstream.connections()]).toEqual([400, 'key_in_url', 0]);
+    expect(JSON.stringify(body) + gateway.log.join('')).not.toContain(secret);
+  });
+});
+
+describe('doubt refuses', () => {
+  it('when the decision itself fails', async () => {
+    const secret = gateway.fleet.addKey();
+    gateway.fleet.index.records.chunks.length = 0;
+    Object.defineProperty(gateway.fleet.index, 'table', {
+      get: () => {
+        throw new Error(`broken over ${secret}`);
+      },
+    });
+    const { status, code } = await refusal('/', keyed(secret));
+    expect([status, code, upstream.connections()]).toEqual([503, 'unavailable', 0]);
+    expect(gateway.log.join('')).toContain('A request could not be decided');
+    expect(gateway.log.join('')).not.toContain(secret);
+    const metrics = await (await fetch(`${gateway.adminUrl}/metrics`)).text();
+    expect(metrics).toContain('tollkeeper_gateway_decisions_total{code="unavailable"} 1');
+  });
+
+  it('when the count cannot be kept: neither a yes nor a no goes out uncounted', async () => {
+    const good = gateway.fleet.addKey();
+    const disabled = gateway.fleet.addKey({ status: 'disabled' });
+    gateway.fleet.fault = new Error('no spool');
+    for (const secret of [good, disabled]) {
+      const { status, code } = await refusal('/', keyed(secret));
+      expect([status, code]).toEqual([503, 'unavailable']);
+    }
+    expect(upstream.connections()).toBe(0);
+  });
+});
+
+it('takes a key that is confined to its own workspace', async () => {
+  const secret = gateway.fleet.addKey({ workspaceId: WORKSPACE_ID });
+  expect(await (await fetch(gateway.url, { headers: keyed(secret) })).text()).toBe('from upstream');
+});
+
+it('goes on with the connection after a refusal, whatever body came along', async () => {
+  const client = await connectRaw(gateway.address);
+  const key = gateway.fleet.addKey();
+  client.send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nabcde');
+  await client.receives('unauthenticated');
+  client.send(`GET / HTTP/1.1\r\nHost: a\r\nX-Api-Key: ${key}\r\n\r\n`);
+  await client.receives('from upstream');
+  client.socket.destroy();
+});
