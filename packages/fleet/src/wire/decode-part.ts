@@ -14,8 +14,8 @@ import {
 import { type PartTables, readTables, sharedList, sharedScopes } from './part-tables.ts';
 
 /**
- * The entries of the part, whole and right, in the order in which they were written. Hashes are
- * views of the part. A scope that this build does not know is left out.
+ * The entries of the part, whole and right, in the order in which they were written. A scope that
+ * this build does not know is left out.
  * @throws PartError for any bytes that `encodePart` does not write
  */
 export function decodePart(part: Uint8Array): Entry[] {

@@ -2,8 +2,8 @@ import { KEY_STATUSES } from '@tollkeeper/contract';
 import type { KeySecret } from '@tollkeeper/verify';
 import {
   type ByteReader,
+  isPrintable,
   readByte,
-  readBytes,
   readNumber,
   skipBytes,
   skipKeyId,
@@ -106,23 +106,26 @@ function readKey(reader: ByteReader, tables: PartTables, row: PartRow): void {
   }
 }
 
-/** The secrets of a row that was read. Hashes are views of the part. */
-export function secretsOf({ bytes }: ByteReader, row: PartRow): KeySecret[] {
-  const reader = { bytes, at: row.secretsAt };
-  const secrets: KeySecret[] = [];
-  for (let left = row.secretsCount; left > 0; left--) {
-    const hash = readBytes(reader, HASH_BYTES);
-    secrets.push({ hash, retiresAtMs: momentOf(readMoment(reader)) });
-  }
-  return secrets;
-}
-
 export function keyIdOf({ bytes }: ByteReader, { keyIdAt }: PartRow): string {
   return bytes.toString('latin1', keyIdAt, keyIdAt + KEY_ID_BYTES);
 }
 
 export function nameOf({ bytes }: ByteReader, { nameAt, nameBytes }: PartRow): string {
-  return bytes.toString('utf8', nameAt, nameAt + nameBytes);
+  const end = nameAt + nameBytes;
+  return bytes.toString(isPrintable(bytes, nameAt, end) ? 'latin1' : 'utf8', nameAt, end);
+}
+
+/** The secrets of a row that was read. Hashes are copies. */
+export function secretsOf({ bytes }: ByteReader, row: PartRow): KeySecret[] {
+  const reader = { bytes, at: row.secretsAt };
+  const secrets: KeySecret[] = [];
+  for (let left = row.secretsCount; left > 0; left--) {
+    // A view of the part would take longer to make than the copy does.
+    const hash = new Uint8Array(HASH_BYTES);
+    for (let i = 0; i < HASH_BYTES; i++) hash[i] = readByte(reader);
+    secrets.push({ hash, retiresAtMs: momentOf(readMoment(reader)) });
+  }
+  return secrets;
 }
 
 /** In milliseconds since 1970, or null for none. */
