@@ -1,4 +1,4 @@
-import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import {
   type DownwardOf,
   type Hello,
@@ -11,7 +11,11 @@ import type { Database } from '../db/connect.ts';
 import type { Follower } from '../kernel/follower.ts';
 import { findGateways, type GatewayFacts } from './find-gateways.ts';
 
-/** A stranger, a wrong signature and anything that is no hello look alike. */
+/**
+ * A wrong signature and anything that is no hello look alike. Whoever names a gateway that is not of
+ * the fleet is told that it was removed: one that was away when it happened must stop as well, and
+ * its public key is gone with it. That helps nobody to guess an id, which is 119 random bits.
+ */
 export type Greeting =
   | { readonly outcome: 'admitted'; readonly hello: Hello; readonly gateway: GatewayFacts }
   | {
@@ -19,13 +23,11 @@ export type Greeting =
       readonly code: DownwardOf<'refused'>['code'];
       readonly detail: string;
     }
+  | { readonly outcome: 'removed'; readonly gatewayId: string }
   | { readonly outcome: 'stranger' };
 
 /** Of any protocol: so much stays the same. */
 const anyHello = z.object({ type: z.literal('hello'), protocol: z.int() });
-
-/** So that an unknown gateway takes as long as a wrong signature does. */
-const nobody = generateKeyPairSync('ed25519').publicKey;
 
 /**
  * Decides who speaks from the answer to this connection's challenge.
@@ -51,9 +53,9 @@ export async function greet(
   const hello = parsed.data;
   await follower.catchUp();
   const [gateway] = await findGateways(db, [hello.gatewayId]);
-  const key = gateway ? keyOf(gateway) : nobody;
-  const isSigned = verifyHello(key, { ...hello, nonce }, hello.signature);
-  if (!isSigned || !gateway || gateway.workspaceId !== hello.workspaceId) {
+  if (!gateway) return { outcome: 'removed', gatewayId: hello.gatewayId };
+  const isSigned = verifyHello(keyOf(gateway), { ...hello, nonce }, hello.signature);
+  if (!isSigned || gateway.workspaceId !== hello.workspaceId) {
     return { outcome: 'stranger' };
   }
   return { outcome: 'admitted', hello, gateway };

@@ -125,9 +125,11 @@ export function startHub(options: HubOptions): Hub {
       const { code, detail } = greeting;
       socket.send(seal({ type: 'refused', code, detail }));
       socket.close(code === 'unavailable' ? CLOSE.tryLater : CLOSE.notAdmitted);
-    } else {
-      socket.close(CLOSE.notAdmitted);
+      return;
     }
+    const { outcome } = greeting;
+    if (outcome === 'removed') socket.send(seal({ type: outcome, gatewayId: greeting.gatewayId }));
+    socket.close(CLOSE.notAdmitted);
   }
 
   async function introduce(
@@ -144,7 +146,9 @@ export function startHub(options: HubOptions): Hub {
       return refuse(socket, greeting);
     }
     const { hello, gateway } = greeting;
-    if (!(await presence.enter(hello, address))) return refuse(socket, { outcome: 'stranger' });
+    if (!(await presence.enter(hello, address))) {
+      return refuse(socket, { outcome: 'removed', gatewayId: gateway.id });
+    }
     const now = performance.now();
     const session: Session = {
       socket,
