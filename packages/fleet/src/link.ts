@@ -81,7 +81,7 @@ export function openLink({ run, follow, faults, spool }: LinkParts): Link {
       await Promise.all([follow.forget(), removeIdentity(folder)]);
     },
     moved() {
-      if (follow.version() !== null) settled.resolve();
+      if (follow.isCurrent()) settled.resolve();
     },
     closed() {
       connected = undefined;

@@ -9,8 +9,8 @@ import { openConfirmedFile, openSnapshotFile } from './snapshot/index.ts';
 import { openSpool } from './usage/index.ts';
 import { readPublicKey } from './wire/keys.ts';
 
-/** How long a start waits for its first snapshot. */
-const FIRST_SNAPSHOT_MS = 30_000;
+/** How long a start waits until it decides as its workspace stands. */
+const FIRST_STATE_MS = 30_000;
 
 /** Follows the workspace, as a gateway that the control plane has let in. */
 export async function runFleet(run: Run): Promise<Fleet> {
@@ -71,14 +71,20 @@ export async function runFleet(run: Run): Promise<Fleet> {
       return closed;
     },
   };
-  if (follow.version() !== null) return fleet;
   try {
-    await Promise.race([link.settled, pause(clock, FIRST_SNAPSHOT_MS, run.signal)]);
+    if (follow.version() === null) await firstState(run, link.settled);
     return fleet;
   } catch (error) {
     await fleet.close();
     throw error;
   }
+}
+
+/** @throws the signal's reason */
+async function firstState({ clock, signal }: Run, settled: Promise<void>): Promise<void> {
+  const done = new AbortController();
+  const ending = signal ? AbortSignal.any([signal, done.signal]) : done.signal;
+  await Promise.race([settled, pause(clock, FIRST_STATE_MS, ending)]).finally(() => done.abort());
 }
 
 /** What was never confirmed is as old as can be. */

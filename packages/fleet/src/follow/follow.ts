@@ -10,6 +10,8 @@ import { dropArriving, takeSnapshot } from './take-snapshot.ts';
 export interface Follow {
   /** What the follower decides with; null without a snapshot. */
   version(): number | null;
+  /** Whether the control plane has said, on the connection that stands, that nothing is newer. */
+  isCurrent(): boolean;
   /** Starts from the disk, as far as that can be trusted. */
   load(): Promise<void>;
   /** The version to say hello with: null asks for a whole snapshot. */
@@ -39,6 +41,7 @@ export function createFollow(parts: Omit<Following, 'state'>): Follow {
   let unreported: Rejection | undefined;
   return {
     version: () => state.version,
+    isCurrent: () => state.isCurrent,
     async load() {
       unreported = await loadSnapshot(following);
     },
@@ -63,6 +66,7 @@ export function createFollow(parts: Omit<Following, 'state'>): Follow {
     },
     reject: (error) => reject(following, error),
     async disconnected() {
+      state.isCurrent = false;
       await dropArriving(following);
       state.spoilt = undefined;
       state.awaitedAtMs = null;

@@ -26,6 +26,8 @@ export interface Following {
 export interface FollowingState {
   /** What the follower decides with; null without a snapshot. */
   version: number | null;
+  /** Whether the control plane has said, on the connection that stands, that nothing is newer. */
+  isCurrent: boolean;
   /** Whether the disk holds all of it: what would be forgotten by a restart is not acknowledged. */
   isStored: boolean;
   /** The snapshot that is coming. */
@@ -49,6 +51,7 @@ export interface Arriving {
 export function nothingFollowed(): FollowingState {
   return {
     version: null,
+    isCurrent: false,
     isStored: false,
     arriving: undefined,
     spoilt: undefined,

@@ -33,6 +33,7 @@ export async function takeChanges(
   const isWanted = !state.isStored || snapshotFile.isLong();
   const asked = isWanted ? askForSnapshot(following) : [];
   if (header.from !== header.to) return [...acknowledge(following), ...asked];
+  state.isCurrent = true;
   if (isYounger) await keepConfirmation(following);
   return asked;
 }

@@ -118,7 +118,8 @@ export function bringUpToDate(sealer: Sealer, connection: TestConnection): void 
   const { version } = connection.hello;
   connection.send(sealer.gateway());
   if (version === null) for (const frame of sealer.snapshot()) connection.send(frame);
-  else connection.send(sealer.changes(version));
+  else if (version < sealer.world.version()) connection.send(sealer.changes(version));
+  connection.send(sealer.changes(sealer.world.version()));
 }
 
 function talk({ seal }: Sealer, socket: WebSocket, hello: Hello): TestConnection {
