@@ -1,75 +1,244 @@
-import { findSecret, hashSecret, secretFacts } from '@tollkeeper/verify';
-import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { Client } from '../testing/client.ts';
-import { type GatewayClient, joinWithIdentity, openGateway } from '../testing/gateway-client.ts';
-import type { Query } from '../testing/query-database.ts';
-import { defaultWorkspace, makeKey, startOrganization } from '../testing/start-organization.ts';
-import type { TestApp } from '../testing/test-app.ts';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { type FleetWorld, factsOf, startFleetWorld, WAIT } from '../testing/fleet-world.ts';
+import type { Joined } from '../testing/gateway-client.ts';
+import { join } from '../testing/join.ts';
+import { addWorkspace } from '../testing/people.ts';
+import { makeKey, type TestKey } from '../testing/start-organization.ts';
+import { startTestApp, type TestApp } from '../testing/test-app.ts';
 
-const WAIT = { timeout: 10_000, interval: 5 };
+/** Of 20 keys. */
+const CHANGES_PER_KEY = process.env.LONG ? 10 : 3;
 
-let app: TestApp;
-let owner: Client;
-let query: Query;
-let workspaceId: string;
+let world: FleetWorld;
+let joined: Joined;
+let key: TestKey;
 
 beforeAll(async () => {
-  ({ app, owner, query } = await startOrganization());
-  workspaceId = await defaultWorkspace(owner);
+  world = await startFleetWorld();
+  joined = await world.join();
+  key = await makeKey(world.app, world.owner);
 });
 
-async function connect(
-  joined = joinWithIdentity(app, owner, workspaceId),
-  options: Parameters<typeof openGateway>[2] & { app?: TestApp } = {},
-): Promise<GatewayClient> {
-  const gateway = openGateway(options.app ?? app, await joined, options);
-  onTestFinished(() => gateway.close());
-  await gateway.hello();
-  return gateway;
-}
-
-function facts({ index }: GatewayClient, secret: string) {
-  return secretFacts(index(), findSecret(index(), hashSecret(secret)));
-}
-
-async function currentVersion(id = workspaceId): Promise<number> {
-  const [row] = await query<{ version: string }>('select version from workspace where id = $1', [
-    id,
-  ]);
-  return Number(row?.version);
-}
-
-function upToDate(gateway: GatewayClient): Promise<unknown> {
-  return vi.waitUntil(
-    async () => gateway.version() === (await currentVersion(gateway.joined.workspaceId)),
-    WAIT,
-  );
+function setStatus(verb: 'disable' | 'enable', { id }: TestKey, by = world.owner) {
+  return by.post(`/v1/api-keys/${id}/${verb}`);
 }
 
 describe('a gateway that connects', () => {
   it('is told who it is, and gets all that it decides with', async () => {
-    const key = await makeKey(app, owner);
-    const gateway = await connect();
+    const gateway = await world.connect(joined);
     expect(await gateway.wait('gateway')).toMatchObject({
-      gatewayId: gateway.joined.gatewayId,
-      workspaceId,
+      gatewayId: joined.gatewayId,
+      workspaceId: world.workspaceId,
       name: 'edge',
       draining: false,
     });
-    await gateway.wait('snapshot');
-    await upToDate(gateway);
-    expect(facts(gateway, key.secret)).toMatchObject({ keyId: key.id, status: 'active' });
+    await world.upToDate(gateway);
+    expect(factsOf(gateway, key.secret)).toMatchObject({ keyId: key.id, status: 'active' });
+    expect(gateway.entries).toContainEqual(expect.objectContaining({ type: 'organization' }));
+    expect(gateway.entries).toContainEqual(
+      expect.objectContaining({ type: 'owner', memberId: factsOf(gateway, key.secret)?.ownerId }),
+    );
     expect(gateway.faults).toEqual([]);
   });
 
-  it('hears of a change as the next version', async () => {
-    const key = await makeKey(app, owner);
-    const gateway = await connect();
-    await gateway.wait('changes');
-    const before = gateway.version() ?? Number.NaN;
-    await owner.post(`/v1/api-keys/${key.id}/disable`);
-    await vi.waitUntil(() => facts(gateway, key.secret)?.status === 'disabled', WAIT);
-    expect(gateway.version()).toBe(before + 1);
+  it('is told at once that what it has is current', async () => {
+    const first = await world.connect(joined);
+    await world.upToDate(first);
+    const again = await world.connect(joined, { version: first.version() ?? 0 });
+    const changes = await again.wait('changes');
+    expect(changes).toMatchObject({ from: first.version(), to: first.version() });
+    expect(again.headers.map(({ type }) => type)).not.toContain('snapshot');
+  });
+
+  it('gets what it missed, version by version, and no snapshot', async () => {
+    const before = await world.connect(joined);
+    await world.upToDate(before);
+    const version = before.version() ?? 0;
+    await before.close();
+    await setStatus('disable', key);
+    await setStatus('enable', key);
+    const gateway = await world.connect(joined, { version });
+    await world.upToDate(gateway);
+    expect(gateway.version()).toBe(version + 2);
+    expect(factsOf(gateway, key.secret)?.status).toBe('active');
+    expect(gateway.headers.map(({ type }) => type)).not.toContain('snapshot');
     expect(gateway.faults).toEqual([]);
   });
+
+  it('gets a snapshot when what it missed was purged', async () => {
+    const before = await world.connect(joined);
+    await world.upToDate(before);
+    const version = before.version() ?? 0;
+    await before.close();
+    await setStatus('disable', key);
+    await setStatus('enable', key);
+    await world.query(
+      'delete from change where id in (select change_id from workspace_change where version = $1)',
+      [version + 1],
+    );
+    const gateway = await world.connect(joined, { version });
+    await world.upToDate(gateway);
+    expect(gateway.headers.map(({ type }) => type)).toContain('snapshot');
+    expect(factsOf(gateway, key.secret)?.status).toBe('active');
+  });
+
+  it('gets a snapshot when it asks for one, not older than what it has', async () => {
+    const gateway = await world.connect(joined);
+    await world.upToDate(gateway);
+    await setStatus('disable', key);
+    await world.upToDate(gateway);
+    const before = gateway.headers.length;
+    gateway.send({ type: 'resync' });
+    const snapshot = await vi.waitUntil(
+      () => gateway.headers.slice(before).find((each) => each.type === 'snapshot'),
+      WAIT,
+    );
+    await setStatus('enable', key);
+    await world.upToDate(gateway);
+    expect(snapshot).toMatchObject({ part: 0 });
+    expect(gateway.faults).toEqual([]);
+    expect(factsOf(gateway, key.secret)?.status).toBe('active');
+  });
+});
+
+describe('a change', () => {
+  it('of a key arrives as the next version', async () => {
+    const gateway = await world.connect(joined);
+    await world.upToDate(gateway);
+    const before = gateway.version() ?? Number.NaN;
+    await setStatus('disable', key);
+    await vi.waitUntil(() => factsOf(gateway, key.secret)?.status === 'disabled', WAIT);
+    expect(gateway.version()).toBe(before + 1);
+    await setStatus('enable', key);
+    await world.upToDate(gateway);
+    expect(gateway.faults).toEqual([]);
+  });
+
+  it('of a member, of a role and of the organization arrives', async () => {
+    const role = { name: 'Own', description: '', scopes: ['members.read', 'usage.read'] };
+    const made = await world.owner.post<{ id: string }>('/v1/roles', role);
+    const { memberId } = await join(world.app, world.owner, 'Rita', made.body.id);
+    const gateway = await world.connect(joined);
+    await world.upToDate(gateway);
+    const ofMember = () =>
+      gateway.entries.filter((each) => 'memberId' in each && each.memberId === memberId);
+    expect(ofMember().at(-1)).toMatchObject({
+      active: true,
+      scopes: ['members.read', 'usage.read'],
+    });
+
+    await world.owner.patch(`/v1/roles/${made.body.id}`, { scopes: ['members.read'] });
+    await world.upToDate(gateway);
+    expect(ofMember().at(-1)).toMatchObject({ active: true, scopes: ['members.read'] });
+    await world.owner.post(`/v1/members/${memberId}/suspend`);
+    await world.upToDate(gateway);
+    expect(ofMember().at(-1)).toMatchObject({ type: 'owner', active: false });
+    await world.owner.delete(`/v1/members/${memberId}`);
+    await world.upToDate(gateway);
+    expect(ofMember().at(-1)).toEqual({ type: 'owner-removed', memberId });
+    await world.owner.patch('/v1/security', { allowedIps: ['127.0.0.0/8', '10.0.0.0/8'] });
+    await world.upToDate(gateway);
+    expect(gateway.entries.findLast((each) => each.type === 'organization')).toMatchObject({
+      allowedIps: ['127.0.0.0/8', '10.0.0.0/8'],
+    });
+    expect(gateway.faults).toEqual([]);
+  });
+
+  it('arrives also when nobody is notified of it', async () => {
+    const gateway = await world.connect(joined);
+    await world.upToDate(gateway);
+    await world.query(
+      `with changed as (
+         insert into change (organization_id, kind, subject_id) values ($1, 'key', $2) returning id
+       ), moved as (
+         update workspace set version = version + 1 where id = $3 returning id, version
+       ), status as (
+         update api_key set status = 'disabled' where id = $2
+       )
+       insert into workspace_change (workspace_id, version, change_id, at)
+       select moved.id, moved.version, changed.id, now() from moved, changed`,
+      [joined.organizationId, key.id, world.workspaceId],
+    );
+    await vi.waitUntil(() => factsOf(gateway, key.secret)?.status === 'disabled', WAIT);
+    await setStatus('enable', key);
+  });
+
+  it(`leaves no gap among ${20 * CHANGES_PER_KEY} at once`, async () => {
+    const keys = await Promise.all(
+      Array.from({ length: 20 }, () => makeKey(world.app, world.owner)),
+    );
+    const gateways = await Promise.all([world.connect(joined), world.connect(joined)]);
+    await Promise.all(
+      keys.flatMap(({ id }) =>
+        Array.from({ length: CHANGES_PER_KEY }, (_, n) =>
+          world.owner.patch(`/v1/api-keys/${id}`, { name: `name ${n}` }),
+        ),
+      ),
+    );
+    const names = await world.query<{ id: string; name: string }>('select id, name from api_key');
+    for (const gateway of gateways) {
+      await world.upToDate(gateway);
+      expect(gateway.faults).toEqual([]);
+      for (const { id, secret } of keys) {
+        const { name } = names.find((row) => row.id === id) ?? {};
+        expect(factsOf(gateway, secret)?.name).toBe(name);
+      }
+    }
+  });
+});
+
+describe('two processes on one database', () => {
+  let second: TestApp;
+  beforeAll(async () => {
+    second = await startTestApp({ database: world.app.database });
+  });
+
+  it('both tell their gateways of changes made in either', async () => {
+    const here = await world.connect(joined);
+    const there = await world.connect(joined, { app: second });
+    await Promise.all([world.upToDate(here), world.upToDate(there)]);
+    await setStatus('disable', key);
+    for (const gateway of [here, there]) {
+      await vi.waitUntil(() => factsOf(gateway, key.secret)?.status === 'disabled', WAIT);
+    }
+    await setStatus('enable', key);
+    await Promise.all([world.upToDate(here), world.upToDate(there)]);
+    expect([...here.faults, ...there.faults]).toEqual([]);
+    expect(here.version()).toBe(there.version());
+  });
+
+  it('send their gateways to each other when one of them ends', async () => {
+    const third = await startTestApp({ database: world.app.database });
+    const gateway = await world.connect(joined, { app: third });
+    await world.upToDate(gateway);
+    await third.close();
+    expect(await gateway.closed).toBe(1001);
+    const again = await world.connect(joined, { version: gateway.version() ?? 0 });
+    await world.upToDate(again);
+    expect(
+      await world.query('select 1 from gateway_connection where instance_id = $1', [
+        gateway.instanceId,
+      ]),
+    ).toEqual([]);
+  });
+});
+
+it('never tells a gateway of a key that is confined to another workspace', async () => {
+  const elsewhere = await addWorkspace(world.app, joined.organizationId, 'elsewhere');
+  const confined = { profile: 'read-only', workspaceId: elsewhere };
+  const before = await makeKey(world.app, world.owner, confined);
+  const gateway = await world.connect(joined);
+  const other = await world.connect(await world.join(elsewhere));
+  await world.upToDate(gateway);
+  const after = await makeKey(world.app, world.owner, confined);
+  await setStatus('disable', before);
+  await setStatus('disable', key);
+  await setStatus('enable', key);
+  await Promise.all([world.upToDate(gateway), world.upToDate(other)]);
+
+  expect(JSON.stringify(gateway.entries)).not.toContain(before.id);
+  expect(JSON.stringify(gateway.entries)).not.toContain(after.id);
+  expect(factsOf(other, before.secret)).toMatchObject({ status: 'disabled' });
+  expect(factsOf(other, after.secret)).toMatchObject({ status: 'active' });
+  expect(factsOf(other, key.secret)).toMatchObject({ status: 'active' });
 });

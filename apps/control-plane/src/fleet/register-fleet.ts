@@ -7,7 +7,7 @@ import { DomainError } from '../kernel/domain-error.ts';
 import type { Hub } from './hub.ts';
 
 /** How long a gateway may take to end a connection that we closed, in milliseconds. */
-const CLOSE_TIMEOUT_MS = 2000;
+const CLOSE_TIMEOUT_MS = 1000;
 const SOCKET_OPTIONS = {
   noServer: true,
   clientTracking: false,

@@ -4,6 +4,8 @@ import {
   apiKeySecret,
   change,
   controlPlane,
+  gatewayConnection,
+  gatewayVersion,
   idempotency,
   joinKey,
   keyUsage,
@@ -13,9 +15,11 @@ import {
 } from '../db/schema/index.ts';
 
 /**
- * Deletes what nobody can ask for any more: answers kept for retries (24 hours), changes that
- * every process has applied (a day; an absent one loads all anew), secrets whose grace has ended,
- * join keys that expired and counts beyond the longest period shown (31 days each), ended sessions, and processes that are gone.
+ * Deletes what nobody can ask for any more: answers kept for retries (24 hours), changes and when
+ * gateways applied them (a week: so long a gateway may be away and get what it missed; one that was
+ * away for longer, and a process, loads all anew), secrets whose grace has ended, join keys that
+ * expired and counts beyond the longest period shown (31 days each), ended sessions, processes that
+ * are gone, and the connections that they held.
  */
 export async function purgeOutdated(db: Database): Promise<Record<string, number>> {
   const before = (interval: string) => sql`now() - ${interval}::interval`;
@@ -23,7 +27,13 @@ export async function purgeOutdated(db: Database): Promise<Record<string, number
     answers: db.delete(idempotency).where(lt(idempotency.createdAt, before('24 hours'))),
     // Before the changes: a process that finds its row gone knows that it may have missed some.
     processes: db.delete(controlPlane).where(lt(controlPlane.leaseUntil, before('1 hour'))),
-    changes: db.delete(change).where(lt(change.at, before('24 hours'))),
+    changes: db.delete(change).where(lt(change.at, before('7 days'))),
+    appliedVersions: db
+      .delete(gatewayVersion)
+      .where(lt(gatewayVersion.appliedAt, before('7 days'))),
+    connections: db
+      .delete(gatewayConnection)
+      .where(lt(gatewayConnection.seenAt, before('1 minute'))),
     secrets: db.delete(apiKeySecret).where(lt(apiKeySecret.retiresAt, before('1 minute'))),
     joinKeys: db.delete(joinKey).where(lt(joinKey.expiresAt, before('31 days'))),
     keyMinutes: db.delete(keyUsage).where(lt(keyUsage.minute, before('31 days'))),

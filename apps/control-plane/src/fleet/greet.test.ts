@@ -1,0 +1,160 @@
+import { request } from 'node:http';
+import { FLEET_PATH, HELLO_BYTES_MAX } from '@tollkeeper/contract';
+import { createIdentity } from '@tollkeeper/fleet';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { type FleetWorld, startFleetWorld } from '../testing/fleet-world.ts';
+import { type GatewayClient, type Joined, openGateway } from '../testing/gateway-client.ts';
+
+let world: FleetWorld;
+let joined: Joined;
+/** Connected from the beginning: its five seconds pass while the others are tested. */
+let silent: GatewayClient;
+
+beforeAll(async () => {
+  world = await startFleetWorld();
+  joined = await world.join();
+  silent = openGateway(world.app, joined);
+});
+
+function open(as: Joined = joined): GatewayClient {
+  const gateway = openGateway(world.app, as);
+  onTestFinished(() => gateway.close());
+  return gateway;
+}
+
+const NOT_ADMITTED = 1008;
+
+describe('whoever cannot prove to be a gateway', () => {
+  const strangers: [string, () => Promise<GatewayClient>][] = [
+    [
+      'is unknown',
+      async () => {
+        const gateway = open({ ...joined, gatewayId: 'gw_00000000000000000000' });
+        await gateway.hello();
+        return gateway;
+      },
+    ],
+    [
+      'signs with another key',
+      async () => {
+        const gateway = open({ ...joined, identity: createIdentity() });
+        await gateway.hello();
+        return gateway;
+      },
+    ],
+    [
+      'repeats the hello of another connection',
+      async () => {
+        const first = open();
+        const hello = await first.hello();
+        await first.wait('gateway');
+        const second = open();
+        await second.nonce;
+        second.send(hello);
+        return second;
+      },
+    ],
+    [
+      'names another run of the process than it signed',
+      async () => {
+        const gateway = open();
+        await gateway.hello({ instanceId: '0'.repeat(32) });
+        return gateway;
+      },
+    ],
+    [
+      'names another workspace',
+      async () => {
+        const gateway = open();
+        await gateway.hello({ workspaceId: 'ws_00000000000000000000' });
+        return gateway;
+      },
+    ],
+    [
+      'says something else first',
+      async () => {
+        const gateway = open();
+        await gateway.nonce;
+        gateway.send({ type: 'resync' });
+        return gateway;
+      },
+    ],
+    [
+      'says no JSON',
+      async () => {
+        const gateway = open();
+        await gateway.nonce;
+        gateway.socket.send('{');
+        return gateway;
+      },
+    ],
+    [
+      'says too much',
+      async () => {
+        const gateway = open();
+        await gateway.nonce;
+        gateway.socket.send(
+          JSON.stringify({ type: 'hello', pad: 'x'.repeat(HELLO_BYTES_MAX * 2) }),
+        );
+        return gateway;
+      },
+    ],
+  ];
+
+  it.each(strangers)('is closed without a word when it %s', async (_what, connect) => {
+    const gateway = await connect();
+    expect(await gateway.closed).toBe(NOT_ADMITTED);
+    expect(gateway.headers.map(({ type }) => type)).toEqual(['challenge']);
+  });
+
+  it('is closed without a word when it says nothing for five seconds', async () => {
+    expect(await silent.closed).toBe(NOT_ADMITTED);
+    expect(silent.headers.map(({ type }) => type)).toEqual(['challenge']);
+  });
+
+  it('leaves no trace of a connection', async () => {
+    const gateway = open({ ...joined, identity: createIdentity() });
+    await gateway.hello();
+    await gateway.closed;
+    expect(
+      await world.query('select 1 from gateway_connection where instance_id = $1', [
+        gateway.instanceId,
+      ]),
+    ).toEqual([]);
+  });
+});
+
+it('tells a gateway of another protocol which one is spoken here', async () => {
+  const gateway = open();
+  await gateway.hello({ protocol: 2 });
+  expect(await gateway.closed).toBe(NOT_ADMITTED);
+  expect(gateway.headers.at(-1)).toEqual({
+    type: 'refused',
+    code: 'protocol',
+    detail: expect.stringContaining('speaks version 1 of the fleet protocol, the gateway 2'),
+  });
+});
+
+describe('an upgrade', () => {
+  it.each([
+    ['GET', FLEET_PATH, 'h2c', 404],
+    ['GET', '/v1/whoami', 'websocket', 401],
+    ['GET', '/nothing', 'websocket', 404],
+    ['POST', FLEET_PATH, 'websocket', 404],
+  ])('%s %s to %s is an ordinary request', async (method, path, protocol, status) => {
+    const headers = {
+      connection: 'Upgrade',
+      upgrade: protocol,
+      'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+      'sec-websocket-version': '13',
+    };
+    const answer = await new Promise<number | undefined>((resolve, reject) => {
+      const sent = request(world.app.baseUrl + path, { method, headers }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      });
+      sent.on('error', reject).end();
+    });
+    expect(answer).toBe(status);
+  });
+});
