@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Starts the command line on a Node that runs TypeScript: this one, or the one that the project
 // pins. It stays plain JavaScript because it must load on whatever Node the machine has.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
@@ -14,10 +14,11 @@ const main = new URL('../src/main.ts', import.meta.url);
 if (Number.parseInt(process.versions.node, 10) >= NODE_MAJOR_MIN) {
   await import(main.href);
 } else {
-  process.exitCode = runPinned();
+  process.exitCode = await runPinned();
 }
 
-function runPinned() {
+/** @returns {Promise<number>} */
+async function runPinned() {
   const node = pinnedNode();
   if (node === undefined) {
     console.error(
@@ -26,9 +27,17 @@ function runPinned() {
     return 1;
   }
   const args = [fileURLToPath(main), ...process.argv.slice(2)];
-  const child = spawnSync(node, args, { stdio: 'inherit' });
-  if (child.error) throw child.error;
-  return child.status ?? 128 + (constants.signals[child.signal] ?? 0);
+  const child = spawn(node, args, { stdio: 'inherit' });
+  // A gateway drains when it is told to end, and reads its configuration when it hears SIGHUP.
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
+    process.on(signal, () => child.kill(signal));
+  }
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code, signal) => {
+      resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
+    });
+  });
 }
 
 function pinnedNode() {

@@ -20,6 +20,9 @@ process.once('SIGINT', () => {
   process.exit(EXIT.interrupted);
 });
 
+/** What whoever runs the command line says to a program that it runs. */
+const PASSED_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 process.exitCode = await run(process.argv.slice(2), {
   env: process.env,
   platform: process.platform,
@@ -41,9 +44,18 @@ function launch(program: string, args: readonly string[]): void {
   child.unref();
 }
 
-function runNode(args: readonly string[]): Promise<number> {
+function runNode(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, { stdio: 'inherit' });
+    const child = spawn(process.execPath, args, {
+      stdio: 'inherit',
+      env: { ...process.env, ...env },
+    });
+    // It is the child that ends, or reads its configuration again; this process waits for it.
+    process.removeAllListeners('SIGINT');
+    for (const signal of PASSED_SIGNALS) process.on(signal, () => child.kill(signal));
     child.once('error', reject);
     child.once('exit', (code, signal) => {
       resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));

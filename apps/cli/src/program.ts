@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { Cli } from './cli.ts';
 import { addAdmin } from './commands/admin.ts';
+import { addGateway } from './commands/gateway.ts';
 import { addGateways } from './commands/gateways/index.ts';
 import { addInvitations } from './commands/invitations/index.ts';
 import { addJoinKeys } from './commands/join-keys/index.ts';
@@ -40,6 +41,7 @@ const COMMANDS = [
   addLogout,
   addWhoami,
   addKeys,
+  addGateway,
   addGateways,
   addJoinKeys,
   addMembers,

@@ -24,6 +24,12 @@ export interface Surroundings {
   readonly createId: () => string;
   /** Starts a program and forgets it: nothing of it shows, not even that it is missing. */
   readonly launch: (program: string, args: readonly string[]) => void;
-  /** Runs a program on this same Node with the terminal handed over; answers its exit code. */
-  readonly runNode: (args: readonly string[]) => Promise<number>;
+  /**
+   * Runs a program on this same Node with the terminal and the signals handed over; answers its
+   * exit code. @param env beside that of this process, for what should stand in no argument
+   */
+  readonly runNode: (
+    args: readonly string[],
+    env?: Readonly<Record<string, string>>,
+  ) => Promise<number>;
 }

@@ -1,5 +1,5 @@
 /** What a fault is about: one sentence for each, and the newest stands. */
-export type FaultTopic = 'removed' | 'control_plane' | 'rejected' | 'disk' | 'usage';
+export type FaultTopic = 'instance' | 'removed' | 'control_plane' | 'rejected' | 'disk' | 'usage';
 
 /** What is wrong with this instance at the moment, for people. */
 export interface Faults {

@@ -31,6 +31,8 @@ export interface Fleet {
    */
   settle(): void;
   status(): FleetStatus;
+  /** Tells people what is wrong with the instance beside the fleet's own; null takes it back. */
+  report(fault: string | null): void;
   /** Stores and, where the control plane can be reached, hands over what was counted. */
   close(): Promise<void>;
 }

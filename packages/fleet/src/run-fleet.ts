@@ -66,6 +66,10 @@ export async function runFleet(run: Run): Promise<Fleet> {
       spooledCalls: spool.pendingCalls(),
       fault: faults.text(),
     }),
+    report(fault) {
+      if (fault === null) faults.clear('instance');
+      else faults.set('instance', fault);
+    },
     close() {
       closed ??= close();
       return closed;

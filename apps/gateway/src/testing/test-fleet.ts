@@ -30,6 +30,8 @@ export interface TestFleet extends Fleet {
   noKeys: NoKeys | undefined;
   /** What `settle` throws. */
   fault: Error | undefined;
+  /** What `report` was told last. */
+  reported: string | null;
   /** A new key of the one member there is, and its secret. */
   addKey(facts?: Partial<KeyFacts>): string;
 }
@@ -49,6 +51,7 @@ export function createTestFleet(): TestFleet {
     counted,
     noKeys: undefined,
     fault: undefined,
+    reported: null,
     addKey(facts = {}) {
       const secret = createSecret('tk_live_', randomBytes);
       putSecret(index, hashSecret(secret), { ...exampleKey, ...facts });
@@ -72,8 +75,11 @@ export function createTestFleet(): TestFleet {
       ageMs: 1500,
       staleMaxMs: null,
       spooledCalls: counted.length,
-      fault: null,
+      fault: fleet.reported,
     }),
+    report(fault) {
+      fleet.reported = fault;
+    },
     close: async () => undefined,
   };
   return fleet;

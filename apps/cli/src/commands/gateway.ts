@@ -1,0 +1,56 @@
+import { fileURLToPath } from 'node:url';
+import type { Command } from 'commander';
+import type { Cli } from '../cli.ts';
+import type { ExitCode } from '../exit-codes.ts';
+
+/** Serves requests of its own, so it is a program of its own, not a call to the API. */
+const GATEWAY = fileURLToPath(new URL('../../../gateway/src/main.ts', import.meta.url));
+
+/** What the gateway's own command line takes, beside the join key. */
+const PASSED = [
+  'controlPlane',
+  'upstream',
+  'listen',
+  'admin',
+  'stateDir',
+  'name',
+  'config',
+] as const;
+
+type GatewayOptions = { readonly [name in (typeof PASSED)[number]]?: string } & {
+  readonly joinKey?: string;
+};
+
+export function addGateway(program: Command, cli: Cli): void {
+  program
+    .command('gateway')
+    .description('run a gateway: only requests with a good key reach what is behind it')
+    .option('--control-plane <url>', 'where the control plane answers')
+    .option('--join-key <key>', 'lets it into the fleet; needed at the first start only')
+    .option('--upstream <url>', 'where requests go; gateway.yaml can name several')
+    .option('--listen <host:port>', 'where clients connect (default 127.0.0.1:7430)')
+    .option('--admin <host:port>', 'where health and metrics are (default 127.0.0.1:7431)')
+    .option('--state-dir <folder>', 'who it is, its snapshot, its counts (default ./gateway-state)')
+    .option('--name <name>', 'what people call it (default: the name of this machine)')
+    .option('--config <file>', 'a gateway.yaml; docs/gateway.md says what it can hold')
+    .addHelpText(
+      'after',
+      '\nTOLLKEEPER_JOIN_KEY and TOLLKEEPER_CONTROL_PLANE stand in for their options; a key in the' +
+        '\nenvironment stands in no list of processes. SIGHUP reads gateway.yaml again.',
+    )
+    .action((options: GatewayOptions) => runGateway(cli, options));
+}
+
+async function runGateway(cli: Cli, options: GatewayOptions): Promise<void> {
+  const args = PASSED.flatMap((name) => {
+    const value = options[name];
+    return value === undefined ? [] : [`--${kebabCase(name)}`, value];
+  });
+  const { joinKey } = options;
+  const secrets = joinKey === undefined ? {} : { TOLLKEEPER_JOIN_KEY: joinKey };
+  cli.exitCode = (await cli.io.runNode([GATEWAY, ...args], secrets)) as ExitCode;
+}
+
+function kebabCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}

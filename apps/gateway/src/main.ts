@@ -1,0 +1,112 @@
+/** The gateway as a process: reads its options, serves, reloads on SIGHUP, drains on SIGTERM. */
+import { hostname } from 'node:os';
+import { type Fleet, FleetError, startFleet } from '@tollkeeper/fleet';
+import packageJson from '../package.json' with { type: 'json' };
+import { type Gateway, startGateway } from './app.ts';
+import { formatAddress } from './config/address.ts';
+import { type CommandLine, readCommandLine } from './config/command-line.ts';
+import type { Config } from './config/config.ts';
+import { ConfigError } from './config/config-error.ts';
+import { loadConfig } from './config/load-config.ts';
+import { createLog, LOG_LEVELS, type Log } from './log.ts';
+import { createPendingFleet } from './pending-fleet.ts';
+import { createReload } from './reload.ts';
+
+try {
+  const commandLine = readCommandLine(process.argv.slice(2), process.env);
+  const config = await loadConfig(commandLine, process.env);
+  const level = LOG_LEVELS.find((each) => each === process.env.LOG_LEVEL) ?? 'info';
+  const log = createLog(
+    level,
+    (line) => process.stderr.write(line),
+    () => new Date(),
+  );
+  await serve(commandLine, config, log);
+} catch (error) {
+  const isForPeople =
+    error instanceof ConfigError || error instanceof FleetError || isListenError(error);
+  if (isForPeople) process.stderr.write(`${error.message}\n`);
+  else console.error(error);
+  process.exit(1);
+}
+
+async function serve(commandLine: CommandLine, config: Config, log: Log): Promise<void> {
+  const stop = new AbortController();
+  const starting = takePlace(commandLine, config, log, stop.signal);
+  const fleet = createPendingFleet(starting, nameOf(config), config.staleMaxMs);
+  const gateway = await startGateway({ config, fleet, log, nowMs: Date.now }).catch(
+    async (error: unknown) => {
+      stop.abort();
+      await fleet.close();
+      throw error;
+    },
+  );
+  endOnSignals(gateway, stop, log);
+  const load = () => loadConfig(commandLine, process.env);
+  const reload = createReload({ load, running: config, gateway, fleet, log });
+  process.on('SIGHUP', () => void reload());
+  try {
+    await starting;
+  } catch (error) {
+    // Told to stop before it had its place: that is how it ends, not a failure.
+    if (stop.signal.aborted) return;
+    throw error;
+  }
+  announce(config, gateway);
+}
+
+function takePlace(
+  { joinKey }: CommandLine,
+  config: Config,
+  log: Log,
+  signal: AbortSignal,
+): Promise<Fleet> {
+  const { controlPlane, stateDir, staleMaxMs } = config;
+  if (controlPlane === null) {
+    throw new ConfigError(['--control-plane is needed: where the control plane answers']);
+  }
+  const name = nameOf(config);
+  const softwareVersion = packageJson.version;
+  return startFleet({
+    ...{ controlPlane, joinKey, stateDir, staleMaxMs, name, softwareVersion, log, signal },
+    hostname: hostname(),
+  });
+}
+
+function nameOf({ name }: Config): string {
+  return name ?? hostname();
+}
+
+/** For whoever stands at the terminal, not for the log. */
+function announce({ routes, tls }: Config, { address, adminAddress }: Gateway): void {
+  const scheme = tls ? 'https' : 'http';
+  const upstreams = new Set(routes.flatMap(({ upstream }) => upstream?.origin ?? []));
+  const passes = upstreams.size > 0 ? `, before ${[...upstreams].join(', ')}` : '';
+  process.stdout.write(
+    `\nThe gateway is ready at ${scheme}://${formatAddress(address)}${passes}\n` +
+      `Health and metrics: http://${formatAddress(adminAddress)}\n\n`,
+  );
+}
+
+function endOnSignals(gateway: Gateway, stop: AbortController, log: Log): void {
+  let ending = false;
+  const end = async (reason: string) => {
+    if (ending) return;
+    ending = true;
+    log.info({ reason }, 'stopping');
+    stop.abort();
+    try {
+      await gateway.close();
+      process.exit(0);
+    } catch (error) {
+      log.error({ err: error }, 'could not end in order');
+      process.exit(1);
+    }
+  };
+  process.on('SIGTERM', () => void end('SIGTERM'));
+  process.on('SIGINT', () => void end('SIGINT'));
+}
+
+function isListenError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error && error.syscall === 'listen';
+}

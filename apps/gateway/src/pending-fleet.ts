@@ -1,0 +1,39 @@
+import type { Fleet } from '@tollkeeper/fleet';
+
+/**
+ * Stands in until the instance has its place in the fleet, so that clients are refused rather than
+ * left without an answer while the control plane cannot be reached.
+ */
+export function createPendingFleet(
+  starting: Promise<Fleet>,
+  name: string,
+  staleMaxMs: number | null,
+): Fleet {
+  let fleet: Fleet | undefined;
+  const ready = starting.then(
+    (started) => {
+      fleet = started;
+    },
+    // Whoever started it hears of the failure.
+    () => undefined,
+  );
+  let fault: string | null = null;
+  return {
+    keys: () => fleet?.keys() ?? 'no_snapshot',
+    count: (subject, accepted, atMs) => fleet?.count(subject, accepted, atMs),
+    settle: () => fleet?.settle(),
+    status: () =>
+      fleet?.status() ?? {
+        ...{ gatewayId: null, name, labels: {}, draining: false, connected: false },
+        ...{ version: null, ageMs: null, staleMaxMs, spooledCalls: 0, fault },
+      },
+    report(told) {
+      fault = told;
+      void ready.then(() => fleet?.report(told));
+    },
+    async close() {
+      await ready;
+      await fleet?.close();
+    },
+  };
+}

@@ -1,0 +1,65 @@
+import type { Fleet } from '@tollkeeper/fleet';
+import type { Gateway } from './app.ts';
+import type { Config } from './config/config.ts';
+import type { Log } from './log.ts';
+
+export interface Reloading {
+  /** @throws ConfigError */
+  readonly load: () => Promise<Config>;
+  /** What the process runs with. */
+  readonly running: Config;
+  readonly gateway: Pick<Gateway, 'reload'>;
+  readonly fleet: Pick<Fleet, 'report'>;
+  readonly log: Log;
+}
+
+/** These are taken once, at the start. */
+const STAYING = [
+  'listen',
+  'admin',
+  'stateDir',
+  'staleMaxMs',
+  'workers',
+  'controlPlane',
+  'name',
+] as const;
+
+/**
+ * Reads the configuration again. One that cannot be used changes nothing: the fault goes into the
+ * log and to the control plane, and stands there until a good one is read.
+ */
+export function createReload({
+  load,
+  running,
+  gateway,
+  fleet,
+  log,
+}: Reloading): () => Promise<void> {
+  const reload = async () => {
+    try {
+      const config = await load();
+      const staying = STAYING.filter((name) => !isSame(config[name], running[name]));
+      if (isSame(config.tls === null, running.tls === null)) gateway.reload(config);
+      else throw new Error('TLS can be turned on or off by a restart only');
+      fleet.report(null);
+      log.info(
+        { staying },
+        'the configuration was read again; what "staying" names needs a restart',
+      );
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      log.error({ err: error }, 'the configuration was not changed');
+      fleet.report(`The configuration that was read last is not in force. ${reason}`);
+    }
+  };
+  let last = Promise.resolve();
+  return () => {
+    // One after another, so that the newest file is the one that stays.
+    last = last.then(reload);
+    return last;
+  };
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
