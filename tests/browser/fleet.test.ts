@@ -1,26 +1,31 @@
+import { cp } from 'node:fs/promises';
 import type { Locator, Page } from 'playwright-core';
-import { beforeAll, expect, it } from 'vitest';
+import { afterEach, beforeAll, expect, it } from 'vitest';
+import type { Fleet } from '../../packages/fleet/src/index.ts';
+import { makeStateDir } from '../../packages/fleet/src/testing/start.ts';
 import { createKey } from '../processes/keys.ts';
 import { expectAccessible } from './accessible.ts';
 import { addColleague } from './colleague.ts';
 import { type ClaimedDashboard, startDashboard } from './dashboard.ts';
 import {
   addGateway,
-  applyAll,
   chooseGatewayAction,
   copyJoinLine,
+  emptyFleet,
   gatewayRow,
-  joinBy,
   joinKeyRow,
   openFleet,
+  runGateway,
 } from './gateways.ts';
-import { openWindow } from './window.ts';
+import { eventually, openWindow } from './window.ts';
 
 let dashboard: ClaimedDashboard;
 
 beforeAll(async () => {
   dashboard = await startDashboard('enterprise');
 });
+
+afterEach(() => emptyFleet(dashboard));
 
 it('follows a gateway from the one line to its removal', async () => {
   const page = await openWindow(dashboard, { as: dashboard.owner });
@@ -29,19 +34,22 @@ it('follows a gateway from the one line to its removal', async () => {
   await expectAccessible(page, 'An empty fleet');
   const line = await copyJoinLine(page, 'first', 'region=eu-1');
   await expectAccessible(page, 'A new join key');
-  await joinBy(line, 'edge-1');
+  const gateway = await runGateway(line, { name: 'edge-1', staleMaxMs: 3_600_000 });
   await page.getByRole('status').getByText('Gateway edge-1 joined').waitFor();
   await page.getByRole('button', { name: 'Done' }).click();
 
-  await gatewayRow(page, 'edge-1').getByText('region=eu-1').waitFor();
-  await gatewayRow(page, 'edge-1').getByText('Never seen').waitFor();
+  const row = gatewayRow(page, 'edge-1');
+  await row.getByText('region=eu-1').waitFor();
+  await row.getByText('Connected').waitFor();
+  await row.getByText(/^(\d+) \/ \1$/).waitFor();
   await joinKeyRow(page, 'first').getByText('Used up').waitFor();
   await expectAccessible(page, 'Fleet');
 
   await rename(page);
   await label(page);
-  await drain(page);
+  await drain(page, gateway);
   await remove(page);
+  await eventually(() => gateway.keys()).toBe('no_snapshot');
 });
 
 it('shows a gateway that joins while one looks, and lets nobody else in by its join key', async () => {
@@ -52,10 +60,10 @@ it('shows a gateway that joins while one looks, and lets nobody else in by its j
   await openFleet(page);
   await joinKeyRow(page, 'second').getByRole('cell', { name: '0 / 1', exact: true }).waitFor();
 
-  await joinBy(line, 'edge-2');
+  await runGateway(line, { name: 'edge-2' });
   await gatewayRow(page, 'edge-2').waitFor();
   await joinKeyRow(page, 'second').getByRole('cell', { name: '1 / 1', exact: true }).waitFor();
-  await expect(joinBy(line, 'edge-3')).rejects.toThrow('join key');
+  await expect(runGateway(line)).rejects.toThrow('join key');
 });
 
 it('deletes a join key, by which nobody joins from then on', async () => {
@@ -67,20 +75,17 @@ it('deletes a join key, by which nobody joins from then on', async () => {
   await page.getByRole('menuitem', { name: 'Delete…' }).click();
   await page.getByRole('button', { name: 'Delete join key' }).click();
   await joinKeyRow(page, 'unused').waitFor({ state: 'hidden' });
-  await expect(joinBy(line, 'edge-4')).rejects.toThrow('join key');
+  await expect(runGateway(line)).rejects.toThrow('join key');
 });
 
 it('leaves the fleet alone for those who may only look', async () => {
-  await addGateway(dashboard, 'looked-at');
+  await addGateway(dashboard, { name: 'looked-at', hostname: 'far-away' });
   const page = await openWindow(dashboard, { as: await addColleague(dashboard, 'role_viewer') });
   await openFleet(page);
   await gatewayRow(page, 'looked-at').waitFor();
   expect(await page.getByRole('button', { name: /^(Actions for|New join key)/ }).count()).toBe(0);
   await page.getByRole('button', { name: 'looked-at', exact: true }).click();
-  await page
-    .getByRole('dialog', { name: 'looked-at' })
-    .getByText('Nowhere at the moment')
-    .waitFor();
+  await page.getByRole('dialog', { name: 'looked-at' }).getByText('far-away').waitFor();
 });
 
 it('says which scope is missing to those who may not see the fleet', async () => {
@@ -90,28 +95,45 @@ it('says which scope is missing to those who may not see the fleet', async () =>
   expect(await page.getByRole('link', { name: 'Fleet' }).count()).toBe(0);
 });
 
-it('names the gateways that have not applied that a key was disabled, until they have', async () => {
+it('names a gateway whose identity is used from two places, and both of them', async () => {
+  const stateDir = await makeStateDir();
+  await addGateway(dashboard, { name: 'twice', hostname: 'here', stateDir });
+  const copy = await makeStateDir();
+  await cp(stateDir, copy, { recursive: true });
+  await addGateway(dashboard, { hostname: 'there', stateDir: copy });
+
+  const page = await openWindow(dashboard, { as: dashboard.owner });
+  await openFleet(page);
+  await page
+    .getByText(/from 2 places at once: here \(127.0.0.1\) and there \(127.0.0.1\)/)
+    .waitFor();
+});
+
+it('follows a change of a key to the gateways, and names the one that is away', async () => {
   const key = await createKey(dashboard.owner, 'followed');
-  const id = await addGateway(dashboard, 'edge-5');
+  const stateDir = await makeStateDir();
+  const gateway = await addGateway(dashboard, { name: 'edge-5', stateDir });
+  await addGateway(dashboard, { name: 'edge-6' });
   const page = await openWindow(dashboard, { as: dashboard.owner });
   await page.goto(`/api-keys/${key.id}`);
   const panel = page.getByRole('region', { name: 'Gateways' });
-  await panel.getByRole('listitem').filter({ hasText: 'edge-5' }).getByText('not yet').waitFor();
 
   await page.getByRole('button', { name: 'Disable' }).click();
-  const disabled = toastOf(page, 'Disabled followed');
-  await disabled.getByText(NOT_YET).waitFor();
-  await applyAll(dashboard);
-  await disabled.getByText(EVERYWHERE).waitFor();
+  await toastOf(page, 'Disabled followed').getByText(EVERYWHERE).waitFor();
   await panel.getByText(EVERYWHERE).waitFor();
+  await panel
+    .getByRole('listitem')
+    .filter({ hasText: 'edge-5' })
+    .getByText(/^\d+ ms$/)
+    .waitFor();
   await expectAccessible(page, 'A key with gateways');
 
+  await gateway.close();
   await deleteKey(page);
   const deleted = toastOf(page, 'Deleted followed');
-  await deleted.getByText(NOT_YET).waitFor();
-  await applyAll(dashboard);
+  await deleted.getByText(/^Applied on \d+ of \d+ gateways\. Behind: edge-5\.$/).waitFor();
+  await addGateway(dashboard, { stateDir });
   await deleted.getByText(EVERYWHERE).waitFor();
-  expect(await dashboard.owner.delete(`/v1/gateways/${id}`)).toMatchObject({ status: 204 });
 });
 
 async function rename(page: Page): Promise<void> {
@@ -135,11 +157,13 @@ async function label(page: Page): Promise<void> {
   expect(await gatewayRow(page, 'edge-fra').getByText('region=eu-1').count()).toBe(0);
 }
 
-async function drain(page: Page): Promise<void> {
+async function drain(page: Page, gateway: Fleet): Promise<void> {
   await chooseGatewayAction(page, 'edge-fra', 'Drain');
+  await eventually(() => gateway.status().draining).toBe(true);
   await gatewayRow(page, 'edge-fra').getByText('draining').waitFor();
   await page.getByRole('button', { name: 'Undo' }).click();
   await gatewayRow(page, 'edge-fra').getByText('draining').waitFor({ state: 'hidden' });
+  await eventually(() => gateway.status().draining).toBe(false);
   // While it fades, the toast still has the focus, and would take it back from a menu.
   await page.getByText('Draining edge-fra').waitFor({ state: 'hidden' });
 }
@@ -154,7 +178,6 @@ async function remove(page: Page): Promise<void> {
   await page.getByRole('heading', { name: 'No gateways yet' }).waitFor();
 }
 
-const NOT_YET = /^Applied on 0 of \d+ gateways?\. Behind: .*edge-5/;
 const EVERYWHERE = /^Applied on (\d+) of \1 gateways? in \d/;
 
 function toastOf(page: Page, title: string): Locator {

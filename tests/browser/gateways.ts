@@ -1,8 +1,8 @@
 /** Gateways for the browser: what lets one in, and the Fleet page by what a person reads. */
-import { generateKeyPairSync } from 'node:crypto';
-import type { JoinKeyWithSecret } from '@tollkeeper/contract';
+import type { Gateway, JoinKeyWithSecret } from '@tollkeeper/contract';
 import type { Locator, Page } from 'playwright-core';
-import { createClient } from '../../apps/control-plane/src/testing/client.ts';
+import type { Fleet } from '../../packages/fleet/src/index.ts';
+import { makeStateDir, start } from '../../packages/fleet/src/testing/start.ts';
 import type { ClaimedDashboard } from './dashboard.ts';
 
 const JOIN_LINE = /^npx tollkeeper gateway --join-key (\S+) --control-plane (\S+) --upstream \S+$/;
@@ -43,37 +43,45 @@ export async function copyJoinLine(page: Page, name: string, label?: string): Pr
   return page.evaluate(() => navigator.clipboard.readText());
 }
 
-/** Joins as the line's command would. @returns the gateway's id */
-export async function joinBy(line: string, name: string): Promise<string> {
-  const [, joinKey = '', controlPlane = ''] = JOIN_LINE.exec(line) ?? [];
-  const stranger = createClient(controlPlane, {});
-  const joined = await stranger.post<{ gatewayId: string }>('/v1/gateways/join', {
-    joinKey,
-    publicKey: generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' }).x,
-    name,
-    softwareVersion: '0.1.0',
-  });
-  if (joined.status !== 201) throw new Error(joined.problem.detail);
-  return joined.body.gatewayId;
+/** A gateway as the line's command runs one, until the test ends. */
+export function runGateway(line: string, options: Partial<RunOptions> = {}): Promise<Fleet> {
+  return startAt(parseLine(line), options);
 }
 
-/** A gateway that joined, and does nothing. @returns its id */
+interface RunOptions {
+  readonly name: string;
+  readonly hostname: string;
+  readonly staleMaxMs: number | null;
+  readonly stateDir: string;
+}
+
+async function startAt({ joinKey, controlPlane }: JoinLine, options: Partial<RunOptions>) {
+  const stateDir = options.stateDir ?? (await makeStateDir());
+  return start({ joinKey, controlPlane, ...options, stateDir });
+}
+
+/** The same by a join key that nobody made on a page. */
 export async function addGateway(
   { owner, baseUrl }: ClaimedDashboard,
-  name: string,
-): Promise<string> {
+  options: Partial<RunOptions>,
+): Promise<Fleet> {
   const { body } = await owner.post<JoinKeyWithSecret>('/v1/join-keys', {});
-  return joinBy(
-    `npx tollkeeper gateway --join-key ${body.secret} --control-plane ${baseUrl} --upstream x`,
-    name,
-  );
+  return startAt({ joinKey: body.secret ?? '', controlPlane: baseUrl }, options);
 }
 
-/** As if all gateways had just said that they decide with the newest version. */
-export async function applyAll({ query }: ClaimedDashboard): Promise<void> {
-  await query(`insert into gateway_version
-    select g.id, w.version, clock_timestamp() from gateway g
-    join workspace w on w.id = g.workspace_id on conflict do nothing`);
-  await query(`update gateway g set applied_version = w.version, last_seen_at = clock_timestamp()
-    from workspace w where w.id = g.workspace_id`);
+/** Removes all gateways, so that the next test begins with none. */
+export async function emptyFleet({ owner }: ClaimedDashboard): Promise<void> {
+  const { body } = await owner.get<{ data: Gateway[] }>('/v1/gateways');
+  await Promise.all(body.data.map(({ id }) => owner.delete(`/v1/gateways/${id}`)));
+}
+
+interface JoinLine {
+  readonly joinKey: string;
+  readonly controlPlane: string;
+}
+
+function parseLine(line: string): JoinLine {
+  const [, joinKey, controlPlane] = JOIN_LINE.exec(line) ?? [];
+  if (!joinKey || !controlPlane) throw new Error(`Not a line that joins: ${line}`);
+  return { joinKey, controlPlane };
 }
