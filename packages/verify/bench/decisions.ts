@@ -71,10 +71,16 @@ function fillBaseline(secrets: readonly string[]): Baseline {
   return baseline;
 }
 
-/** The index proper: the table and the columns that decide. */
-function indexBytes({ table, records }: KeyIndex): number {
-  const chunks = records.chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
-  return table.entries.byteLength + chunks;
+/** The index proper: the records that decide, what they share, and the table of ids. */
+function indexBytes({ secrets, holders, terms, keyIdTable }: KeyIndex): number {
+  const shared = [holders, terms].flatMap(({ entries, records }) => [entries, ...records.chunks]);
+  const arrays = [
+    ...secrets.partitions.map(({ words }) => words),
+    ...shared,
+    keyIdTable.entries,
+    ...keyIdTable.hashes.parts,
+  ];
+  return arrays.reduce((sum, { byteLength }) => sum + byteLength, 0);
 }
 
 function subjectsOf(index: KeyIndex, baseline: Baseline, secrets: readonly string[]) {

@@ -1,23 +1,44 @@
-/** A 32-bit word for each slot of the records, in chunks like theirs (records.ts). */
+import { type Move, partitionOf, positionOf } from './slots.ts';
+
+/** A 32-bit word for each slot, beside the records. */
 export interface Column {
-  readonly chunks: Int32Array[];
+  /** By partition. */
+  readonly parts: Int32Array[];
 }
 
-const CHUNK_SHIFT = 12;
-const CHUNK_SLOTS = 1 << CHUNK_SHIFT;
+const NO_CELLS = new Int32Array(0);
 
 export function createColumn(): Column {
-  return { chunks: [] };
+  return { parts: [] };
 }
 
 /** Zero where nothing was written. */
 export function readCell(column: Column, slot: number): number {
-  return column.chunks[slot >>> CHUNK_SHIFT]?.[slot & (CHUNK_SLOTS - 1)] ?? 0;
+  return column.parts[partitionOf(slot)]?.[positionOf(slot)] ?? 0;
 }
 
 export function writeCell(column: Column, slot: number, word: number): void {
-  const at = slot >>> CHUNK_SHIFT;
-  while (column.chunks.length <= at) column.chunks.push(new Int32Array(CHUNK_SLOTS));
-  const chunk = column.chunks[at];
-  if (chunk) chunk[slot & (CHUNK_SLOTS - 1)] = word;
+  const position = positionOf(slot);
+  while (column.parts.length <= partitionOf(slot)) column.parts.push(NO_CELLS);
+  const part = column.parts[partitionOf(slot)];
+  if (part && position < part.length) {
+    part[position] = word;
+    return;
+  }
+  const grown = new Int32Array(position + 1);
+  grown.set(part ?? NO_CELLS);
+  grown[position] = word;
+  column.parts[partitionOf(slot)] = grown;
+}
+
+/** Follows the secrets to their new slots, with room for all that the partition can hold. */
+export function moveCells(column: Column, { partition, positions, capacity }: Move): void {
+  while (column.parts.length <= partition) column.parts.push(NO_CELLS);
+  const before = column.parts[partition] ?? NO_CELLS;
+  const after = new Int32Array(capacity);
+  for (let old = 0; old < positions.length; old++) {
+    const position = positions[old] ?? -1;
+    if (position >= 0) after[position] = before[old] ?? 0;
+  }
+  column.parts[partition] = after;
 }

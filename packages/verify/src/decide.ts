@@ -1,23 +1,22 @@
 import type { DecisionCode } from '@tollkeeper/contract';
+import {
+  createFingerprint,
+  type Fingerprint,
+  isHash,
+  readFingerprint,
+  readFingerprintText,
+} from './fingerprint.ts';
 import { textOf } from './interned-texts.ts';
 import { rangesOf } from './ip-lists.ts';
 import { rangeContains } from './ip-range.ts';
-import { findSecret } from './key-index.ts';
+import { holderOf, holderScopes, isActiveOwner, organizationOf } from './key-holders.ts';
 import { organizationRangesOf } from './key-organizations.ts';
-import { activeOwnerOf, activeOwnerScopes } from './key-owners.ts';
-import {
-  IP_LIST,
-  ORGANIZATION,
-  readExpiry,
-  readRetires,
-  readScopes,
-  readStatus,
-  WORKSPACE,
-} from './key-record.ts';
+import { readExpiry, readRetires, readStatus } from './key-record.ts';
 import type { KeyIndex } from './key-store.ts';
-import { hashSecretInto, isWellFormed } from './key-text.ts';
-import { readWord } from './records.ts';
+import { ipListOf, termScopes, termsOf, workspaceOf } from './key-terms.ts';
+import { digestOf, isWellFormed } from './key-text.ts';
 import { includes, intersect, type ScopeSet } from './scope-set.ts';
+import { findSlot } from './secret-table.ts';
 
 /** What the key must meet besides being in force. A condition left out is not asked for. */
 export interface DecisionConditions {
@@ -45,9 +44,9 @@ export interface Decision {
 }
 
 const MALFORMED: Decision = { code: 'malformed', slot: -1 };
-/** A decision is made in one go, so that one array serves all of them. */
-const scratch = new Uint8Array(32);
 const NOT_FOUND: Decision = { code: 'not_found', slot: -1 };
+/** A decision is made in one go, so that one array serves all of them. */
+const scratch: Fingerprint = createFingerprint();
 
 /**
  * Whether the request may pass, and else the first reason why not, in the order of DECISION_CODES
@@ -55,8 +54,8 @@ const NOT_FOUND: Decision = { code: 'not_found', slot: -1 };
  */
 export function decide(index: KeyIndex, request: DecisionRequest, nowMs: number): Decision {
   if (!isWellFormed(request.secret)) return MALFORMED;
-  hashSecretInto(scratch, request.secret);
-  return decideHash(index, scratch, request, nowMs);
+  readFingerprintText(scratch, digestOf(request.secret));
+  return decideFingerprint(index, scratch, request, nowMs);
 }
 
 /** `decide` for a caller that holds the hash of a well-formed secret. */
@@ -66,7 +65,24 @@ export function decideHash(
   conditions: DecisionConditions,
   nowMs: number,
 ): Decision {
-  const slot = findSecret(index, hash);
+  if (!isHash(hash)) return NOT_FOUND;
+  readFingerprint(scratch, hash);
+  return decideFingerprint(index, scratch, conditions, nowMs);
+}
+
+/** What the key may do now: its own scopes that its owner holds too; none while the owner is out. */
+export function effectiveScopes(index: KeyIndex, slot: number): ScopeSet {
+  const held = holderScopes(index, holderOf(index, slot));
+  return intersect(termScopes(index, termsOf(index, slot)), held);
+}
+
+function decideFingerprint(
+  index: KeyIndex,
+  fingerprint: Fingerprint,
+  conditions: DecisionConditions,
+  nowMs: number,
+): Decision {
+  const slot = findSlot(index.secrets, fingerprint);
   if (slot < 0) return NOT_FOUND;
   const code =
     identityRefusal(index, slot, conditions, nowMs) ??
@@ -75,24 +91,20 @@ export function decideHash(
   return code === 'not_found' ? NOT_FOUND : { code, slot };
 }
 
-/** What the key may do now: its own scopes that its owner holds too; none while the owner is out. */
-export function effectiveScopes(index: KeyIndex, slot: number): ScopeSet {
-  return intersect(readScopes(index.records, slot), activeOwnerScopes(index, slot));
-}
-
 function identityRefusal(
   index: KeyIndex,
   slot: number,
   { organizationId }: DecisionConditions,
   nowMs: number,
 ): DecisionCode | undefined {
-  const { records } = index;
-  if (readRetires(records, slot) && !isBefore(nowMs, index.retiresAtMs.get(slot))) {
+  if (readRetires(index, slot) && !isBefore(nowMs, index.retiresAtMs.get(slot))) {
     return 'not_found';
   }
-  const organization = textOf(index.organizations, readWord(records, slot, ORGANIZATION));
-  if (organizationId !== undefined && organizationId !== organization) return 'not_found';
-  const status = readStatus(records, slot);
+  if (organizationId !== undefined) {
+    const organization = organizationOf(index, holderOf(index, slot));
+    if (textOf(index.organizations, organization) !== organizationId) return 'not_found';
+  }
+  const status = readStatus(index, slot);
   if (status === 'active') return undefined;
   return status ?? 'not_found';
 }
@@ -103,23 +115,24 @@ function authorityRefusal(
   { workspaceId, ip, scopes }: DecisionConditions,
   nowMs: number,
 ): DecisionCode | undefined {
-  const { records } = index;
-  if (!isBefore(nowMs, readExpiry(records, slot))) return 'expired';
-  if (!activeOwnerOf(index, slot)) return 'owner_inactive';
-  const workspace = readWord(records, slot, WORKSPACE);
+  const holder = holderOf(index, slot);
+  const terms = termsOf(index, slot);
+  if (!isBefore(nowMs, readExpiry(index, slot))) return 'expired';
+  if (!isActiveOwner(index, holder)) return 'owner_inactive';
+  const workspace = workspaceOf(index, terms);
   if (workspaceId !== undefined && workspace !== 0) {
     if (textOf(index.workspaces, workspace) !== workspaceId) return 'wrong_workspace';
   }
-  if (!admitsAddress(index, slot, ip ?? '')) return 'ip_not_allowed';
+  if (!admitsAddress(index, holder, terms, ip ?? '')) return 'ip_not_allowed';
   const enough = scopes === undefined || includes(effectiveScopes(index, slot), scopes);
   return enough ? undefined : 'insufficient_scope';
 }
 
 /** The key's own ranges and those of its organization must both hold the address. */
-function admitsAddress(index: KeyIndex, slot: number, ip: string): boolean {
-  const ipList = readWord(index.records, slot, IP_LIST);
+function admitsAddress(index: KeyIndex, holder: number, terms: number, ip: string): boolean {
+  const ipList = ipListOf(index, terms);
   if (ipList !== 0 && !rangeContains(rangesOf(index.ipLists, ipList), ip)) return false;
-  const ranges = organizationRangesOf(index, slot);
+  const ranges = organizationRangesOf(index, organizationOf(index, holder));
   return ranges === undefined || rangeContains(ranges, ip);
 }
 

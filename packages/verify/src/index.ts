@@ -15,6 +15,7 @@ export {
   rangeWithin,
 } from './ip-range.ts';
 export type { KeyFacts, KeyOrganization, KeyOwner } from './key-facts.ts';
+export { putOwner, removeOwner } from './key-holders.ts';
 export {
   findSecret,
   putSecret,
@@ -23,7 +24,6 @@ export {
   secretsCount,
 } from './key-index.ts';
 export { putOrganization } from './key-organizations.ts';
-export { putOwner, removeOwner } from './key-owners.ts';
 export { createKeyIndex, type KeyIndex } from './key-store.ts';
 export {
   createSecret,

@@ -1,5 +1,6 @@
-import { type Column, createColumn, readCell, writeCell } from './column.ts';
+import { type Column, createColumn, moveCells, readCell, writeCell } from './column.ts';
 import { type KeyLabels, readKeyId } from './key-labels.ts';
+import { type Move, movedSlot, partitionOf } from './slots.ts';
 
 /**
  * Key id → slots of its secrets, by open addressing with linear probing: an entry for each secret,
@@ -47,6 +48,17 @@ export function removeKeyId(table: KeyIdTable, slot: number): void {
       return;
     }
     position = after(entries, position);
+  }
+}
+
+/** Follows the secrets to their new slots. Passes the whole table, so no step may cost much. */
+export function moveKeyIds({ entries, hashes }: KeyIdTable, move: Move): void {
+  moveCells(hashes, move);
+  const { length } = entries;
+  for (let position = 0; position < length; position++) {
+    const entry = entries[position] ?? 0;
+    if (entry === 0 || partitionOf(slotOf(entry)) !== move.partition) continue;
+    entries[position] = (entry & ~SLOT_MASK) | (movedSlot(move, slotOf(entry)) + 1);
   }
 }
 

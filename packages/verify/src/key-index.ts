@@ -1,12 +1,38 @@
-import { isHash, requireHash, writeFingerprint } from './fingerprint.ts';
-import { addToTable, findInTable, removeFromTable } from './hash-table.ts';
+import {
+  createFingerprint,
+  type Fingerprint,
+  isHash,
+  readFingerprint,
+  requireHash,
+} from './fingerprint.ts';
+import { textOf } from './interned-texts.ts';
+import { allowedIpsOf } from './ip-lists.ts';
 import type { KeyFacts } from './key-facts.ts';
-import { addKeyId, removeKeyId } from './key-ids.ts';
-import { clearLabels, readKeyId, readName, requireLabels, writeLabels } from './key-labels.ts';
-import { acquireLinks, readLinks, releaseLinks, writeLinks } from './key-links.ts';
-import { readExpiry, readScopes, readStatus, writeScopes, writeState } from './key-record.ts';
+import { acquireHolder, holderOf, memberOf, organizationOf, releaseHolder } from './key-holders.ts';
+import { addKeyId, moveKeyIds, removeKeyId } from './key-ids.ts';
+import {
+  clearLabels,
+  moveLabels,
+  readKeyId,
+  readName,
+  requireLabels,
+  writeLabels,
+} from './key-labels.ts';
+import { HOLDER, readExpiry, readStatus, TERMS, writeState, writeWord } from './key-record.ts';
 import type { KeyIndex } from './key-store.ts';
-import { allocateSlot, releaseSlot } from './records.ts';
+import {
+  acquireTerms,
+  ipListOf,
+  releaseTerms,
+  termScopes,
+  termsOf,
+  workspaceOf,
+} from './key-terms.ts';
+import { addSlot, findSlot, makeRoom, removeSlot } from './secret-table.ts';
+import { movedSlot } from './slots.ts';
+
+/** A look-up is made in one go, so that one array serves all of them. */
+const scratch: Fingerprint = createFingerprint();
 
 /**
  * Inserts the secret, or replaces what is known about it. The owner may come before or after.
@@ -17,59 +43,82 @@ export function putSecret(index: KeyIndex, hash: Uint8Array, facts: KeyFacts): v
   requireHash(hash);
   requireLabels(facts.keyId, facts.name);
   const known = findSecret(index, hash);
+  if (known < 0) growFor(index, scratch);
   // Acquired before the old ones are released, so that what both share is not built anew.
-  const links = acquireLinks(index, facts);
+  const holder = acquireHolder(index, facts.ownerId, facts.organizationId);
+  const terms = acquireTerms(index, facts);
   if (known >= 0) {
-    releaseLinks(index, known);
+    releaseShared(index, known);
     removeKeyId(index.keyIdTable, known);
   }
-  const slot = known >= 0 ? known : allocateSlot(index.records);
-  writeLinks(index.records, slot, links);
-  writeScopes(index.records, slot, facts.scopes);
-  writeState(index.records, slot, { ...facts, retires: facts.retiresAtMs !== null });
+  const slot = known >= 0 ? known : addSlot(index.secrets, scratch);
+  writeWord(index, slot, HOLDER, holder);
+  writeWord(index, slot, TERMS, terms);
+  writeState(index, slot, facts);
   if (facts.retiresAtMs === null) index.retiresAtMs.delete(slot);
   else index.retiresAtMs.set(slot, facts.retiresAtMs);
   writeLabels(index.labels, slot, facts.keyId, facts.name);
   addKeyId(index.keyIdTable, slot, facts.keyId);
-  if (known >= 0) return;
-  writeFingerprint(index.records, slot, hash);
-  addToTable(index.table, index.records, slot);
 }
 
 /** Forgets the secret. False when it was not known. */
 export function removeSecret(index: KeyIndex, hash: Uint8Array): boolean {
-  const slot = isHash(hash) ? removeFromTable(index.table, index.records, hash) : -1;
+  const slot = findSecret(index, hash);
   if (slot < 0) return false;
-  releaseLinks(index, slot);
+  releaseShared(index, slot);
   removeKeyId(index.keyIdTable, slot);
   index.retiresAtMs.delete(slot);
   clearLabels(index.labels, slot);
-  releaseSlot(index.records, slot);
+  removeSlot(index.secrets, slot);
   return true;
 }
 
 /** The slot of the secret, or -1. It means this secret until the next put or remove. */
 export function findSecret(index: KeyIndex, hash: Uint8Array): number {
-  return isHash(hash) ? findInTable(index.table, index.records, hash) : -1;
+  if (!isHash(hash)) return -1;
+  readFingerprint(scratch, hash);
+  return findSlot(index.secrets, scratch);
 }
 
 /** Undefined for a slot that holds no secret. */
 export function secretFacts(index: KeyIndex, slot: number): KeyFacts | undefined {
-  const status = readStatus(index.records, slot);
+  const status = readStatus(index, slot);
   if (!status) return undefined;
-  const expiresAtMs = readExpiry(index.records, slot);
+  const expiresAtMs = readExpiry(index, slot);
+  const holder = holderOf(index, slot);
+  const terms = termsOf(index, slot);
+  const workspace = workspaceOf(index, terms);
   return {
     keyId: readKeyId(index.labels, slot),
     name: readName(index.labels, slot),
-    ...readLinks(index, slot),
+    organizationId: textOf(index.organizations, organizationOf(index, holder)),
+    workspaceId: workspace === 0 ? null : textOf(index.workspaces, workspace),
+    ownerId: textOf(index.members, memberOf(index, holder)),
     status,
     expiresAtMs: Number.isFinite(expiresAtMs) ? expiresAtMs : null,
-    scopes: readScopes(index.records, slot),
+    scopes: termScopes(index, terms),
+    allowedIps: allowedIpsOf(index.ipLists, ipListOf(index, terms)),
     retiresAtMs: index.retiresAtMs.get(slot) ?? null,
   };
 }
 
 /** How many secrets the index knows; a key in a grace period has two. */
 export function secretsCount(index: KeyIndex): number {
-  return index.table.size;
+  return index.secrets.size;
+}
+
+/** What is kept by slot follows the secrets that make room for one more. */
+function growFor(index: KeyIndex, fingerprint: Fingerprint): void {
+  const move = makeRoom(index.secrets, fingerprint);
+  if (!move) return;
+  moveLabels(index.labels, move);
+  moveKeyIds(index.keyIdTable, move);
+  const retirements = [...index.retiresAtMs];
+  index.retiresAtMs.clear();
+  for (const [slot, atMs] of retirements) index.retiresAtMs.set(movedSlot(move, slot), atMs);
+}
+
+function releaseShared(index: KeyIndex, slot: number): void {
+  releaseHolder(index, holderOf(index, slot));
+  releaseTerms(index, termsOf(index, slot));
 }

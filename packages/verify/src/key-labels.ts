@@ -6,7 +6,8 @@ import {
   createByteBlocks,
   releaseBlock,
 } from './byte-blocks.ts';
-import { type Column, createColumn, readCell, writeCell } from './column.ts';
+import { type Column, createColumn, moveCells, readCell, writeCell } from './column.ts';
+import type { Move } from './slots.ts';
 
 /**
  * What a key is called, by slot: its id and its name. As bytes, since a million keys would be two
@@ -65,6 +66,11 @@ export function clearLabels(labels: KeyLabels, slot: number): void {
   );
   releaseBlock(labels.blocks, block, nameStart(chunk, start) - start + name);
   writeCell(labels.blockOf, slot, 0);
+}
+
+/** Follows the secrets to their new slots. */
+export function moveLabels(labels: KeyLabels, move: Move): void {
+  moveCells(labels.blockOf, move);
 }
 
 /** Empty for a slot that has no labels. */

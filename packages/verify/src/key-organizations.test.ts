@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { beforeEach, expect, it } from 'vitest';
 import { decide } from './decide.ts';
 import { exampleKey, exampleOwner } from './example-key.ts';
+import { putOwner, removeOwner } from './key-holders.ts';
 import { putSecret, removeSecret } from './key-index.ts';
 import { putOrganization } from './key-organizations.ts';
-import { putOwner, removeOwner } from './key-owners.ts';
 import { createKeyIndex, type KeyIndex } from './key-store.ts';
 import { createSecret, hashSecret } from './key-text.ts';
 

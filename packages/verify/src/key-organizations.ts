@@ -2,9 +2,7 @@ import { acquireText, findText, releaseText } from './interned-texts.ts';
 import { acquireIpList, rangesOf, releaseIpList } from './ip-lists.ts';
 import type { IpRange } from './ip-range.ts';
 import type { KeyOrganization } from './key-facts.ts';
-import { ORGANIZATION } from './key-record.ts';
 import type { KeyIndex } from './key-store.ts';
-import { readWord } from './records.ts';
 
 /**
  * Binds all keys of the organization to the addresses at once, whether they are known already or
@@ -27,11 +25,11 @@ export function putOrganization(index: KeyIndex, organization: KeyOrganization):
   if (bound !== undefined) releaseText(index.organizations, id);
 }
 
-/** Undefined where the organization of the key takes its keys from anywhere. */
+/** Undefined where the organization of that number takes its keys from anywhere. */
 export function organizationRangesOf(
   index: KeyIndex,
-  slot: number,
+  organization: number,
 ): readonly IpRange[] | undefined {
-  const ipList = index.organizationIpLists.get(readWord(index.records, slot, ORGANIZATION));
+  const ipList = index.organizationIpLists.get(organization);
   return ipList === undefined ? undefined : rangesOf(index.ipLists, ipList);
 }

@@ -1,20 +1,18 @@
 import { KEY_STATUSES, type KeyStatus } from '@tollkeeper/contract';
 import { FINGERPRINT_WORDS } from './fingerprint.ts';
-import { type Records, readWord, writeWord } from './records.ts';
-import type { ScopeSet } from './scope-set.ts';
+import type { KeyIndex } from './key-store.ts';
+import { IN_FORCE, STATE, startOf, wordsOf } from './secret-table.ts';
 
 /**
  * What a record holds behind the fingerprint, a word each. Expiry takes 53 bits of its two words;
- * the eleven above hold the status and whether the secret retires.
+ * of those above, two hold the status and one whether the secret retires.
  */
 const EXPIRY_LOW = FINGERPRINT_WORDS;
-const EXPIRY_HIGH_AND_STATUS = EXPIRY_LOW + 1;
-export const OWNER = EXPIRY_LOW + 2;
-export const ORGANIZATION = EXPIRY_LOW + 3;
-export const WORKSPACE = EXPIRY_LOW + 4;
-export const IP_LIST = EXPIRY_LOW + 5;
-const SCOPES_LOW = EXPIRY_LOW + 6;
-const SCOPES_HIGH = EXPIRY_LOW + 7;
+const EXPIRY_HIGH_AND_STATUS = STATE;
+/** Number of the owner within the organization (key-holders.ts). */
+export const HOLDER = STATE + 1;
+/** Number of what else many keys share (key-terms.ts). */
+export const TERMS = STATE + 2;
 
 const HIGH_BITS = 21;
 const HIGH_MASK = (1 << HIGH_BITS) - 1;
@@ -27,44 +25,49 @@ const NEVER = Number.MAX_SAFE_INTEGER;
 export interface KeyState {
   readonly status: KeyStatus;
   readonly expiresAtMs: number | null;
-  readonly retires: boolean;
+  readonly retiresAtMs: number | null;
 }
 
-export function writeState(records: Records, slot: number, state: KeyState): void {
+export function writeState(index: KeyIndex, slot: number, state: KeyState): void {
   const time = state.expiresAtMs === null ? NEVER : wholeTime(state.expiresAtMs);
   const status = KEY_STATUSES.indexOf(state.status) + 1;
-  const flags = (status << HIGH_BITS) | (state.retires ? RETIRES : 0);
-  writeWord(records, slot, EXPIRY_LOW, time | 0);
-  writeWord(records, slot, EXPIRY_HIGH_AND_STATUS, Math.floor(time / TWO_TO_32) | flags);
+  const flags = (status << HIGH_BITS) | (state.retiresAtMs === null ? 0 : RETIRES) | IN_FORCE;
+  writeWord(index, slot, EXPIRY_LOW, time | 0);
+  writeWord(index, slot, EXPIRY_HIGH_AND_STATUS, Math.floor(time / TWO_TO_32) | flags);
 }
 
 /** Undefined for a slot that holds no key. */
-export function readStatus(records: Records, slot: number): KeyStatus | undefined {
-  const code = (readWord(records, slot, EXPIRY_HIGH_AND_STATUS) >>> HIGH_BITS) & STATUS_MASK;
+export function readStatus(index: KeyIndex, slot: number): KeyStatus | undefined {
+  const code = (readWord(index, slot, EXPIRY_HIGH_AND_STATUS) >>> HIGH_BITS) & STATUS_MASK;
   return KEY_STATUSES[code - 1];
 }
 
 /** In milliseconds since 1970; infinite for a key that does not expire. */
-export function readExpiry(records: Records, slot: number): number {
-  const high = readWord(records, slot, EXPIRY_HIGH_AND_STATUS) & HIGH_MASK;
-  const time = high * TWO_TO_32 + (readWord(records, slot, EXPIRY_LOW) >>> 0);
+export function readExpiry(index: KeyIndex, slot: number): number {
+  const high = readWord(index, slot, EXPIRY_HIGH_AND_STATUS) & HIGH_MASK;
+  const time = high * TWO_TO_32 + (readWord(index, slot, EXPIRY_LOW) >>> 0);
   return time === NEVER ? Number.POSITIVE_INFINITY : time;
 }
 
-export function readRetires(records: Records, slot: number): boolean {
-  return (readWord(records, slot, EXPIRY_HIGH_AND_STATUS) & RETIRES) !== 0;
+export function readRetires(index: KeyIndex, slot: number): boolean {
+  return (readWord(index, slot, EXPIRY_HIGH_AND_STATUS) & RETIRES) !== 0;
 }
 
-export function writeScopes(records: Records, slot: number, scopes: ScopeSet): void {
-  writeWord(records, slot, SCOPES_LOW, scopes.low);
-  writeWord(records, slot, SCOPES_HIGH, scopes.high);
+/** Zero for a slot that does not exist. */
+export function readWord({ secrets }: KeyIndex, slot: number, field: number): number {
+  return wordsOf(secrets, slot)[startOf(slot) + field] ?? 0;
 }
 
-export function readScopes(records: Records, slot: number): ScopeSet {
-  return {
-    low: readWord(records, slot, SCOPES_LOW),
-    high: readWord(records, slot, SCOPES_HIGH),
-  };
+export function writeWord({ secrets }: KeyIndex, slot: number, field: number, word: number): void {
+  wordsOf(secrets, slot)[startOf(slot) + field] = word;
+}
+
+/** A hash that finds the record: the words of its fingerprint, and zeros for the rest. */
+export function readHash(index: KeyIndex, slot: number): Uint8Array {
+  const hash = new Uint8Array(32);
+  const view = new DataView(hash.buffer);
+  for (let i = 0; i < FINGERPRINT_WORDS; i++) view.setInt32(i * 4, readWord(index, slot, i));
+  return hash;
 }
 
 /** Fractions are dropped. What is no time at all is 1970: doubt refuses. */

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { decideHash } from './decide.ts';
 import { exampleKey, exampleOwner } from './example-key.ts';
 import type { KeyFacts } from './key-facts.ts';
+import { putOwner } from './key-holders.ts';
 import { findSecret, putSecret, removeSecret, secretFacts, secretsCount } from './key-index.ts';
-import { putOwner } from './key-owners.ts';
 import { createKeyIndex, type KeyIndex } from './key-store.ts';
 import { type KeySecret, putKey, removeKey } from './put-key.ts';
 

@@ -1,8 +1,9 @@
-import { readHash, requireHash } from './fingerprint.ts';
+import { requireHash } from './fingerprint.ts';
 import type { KeyFacts } from './key-facts.ts';
 import { slotsOfKey } from './key-ids.ts';
 import { findSecret, putSecret, removeSecret } from './key-index.ts';
 import { requireLabels } from './key-labels.ts';
+import { readHash } from './key-record.ts';
 import type { KeyIndex } from './key-store.ts';
 
 /** A key with all its secrets: one, or two while a rotation's grace runs. */
@@ -25,20 +26,22 @@ export interface KeySecret {
 export function putKey(index: KeyIndex, key: WholeKey): void {
   for (const { hash } of key.secrets) requireHash(hash);
   requireLabels(key.keyId, key.name);
-  const before = slotsOfKey(index.keyIdTable, index.labels, key.keyId);
+  // As hashes: what is put may move what is there.
+  const before = hashesOfKey(index, key.keyId);
   for (const { hash, retiresAtMs } of key.secrets) putSecret(index, hash, { ...key, retiresAtMs });
   if (before.length === 0) return;
   const kept = new Set(key.secrets.map(({ hash }) => findSecret(index, hash)));
-  for (const slot of before) if (!kept.has(slot)) removeSlot(index, slot);
+  for (const hash of before) if (!kept.has(findSecret(index, hash))) removeSecret(index, hash);
 }
 
 /** Forgets the key and all its secrets. False when it was not known. */
 export function removeKey(index: KeyIndex, keyId: string): boolean {
-  const slots = slotsOfKey(index.keyIdTable, index.labels, keyId);
-  for (const slot of slots) removeSlot(index, slot);
-  return slots.length > 0;
+  const hashes = hashesOfKey(index, keyId);
+  for (const hash of hashes) removeSecret(index, hash);
+  return hashes.length > 0;
 }
 
-function removeSlot(index: KeyIndex, slot: number): void {
-  removeSecret(index, readHash(index.records, slot));
+function hashesOfKey(index: KeyIndex, keyId: string): Uint8Array[] {
+  const slots = slotsOfKey(index.keyIdTable, index.labels, keyId);
+  return slots.map((slot) => readHash(index, slot));
 }

@@ -1,5 +1,5 @@
 /**
- * Fixed-size records of 32-bit words, numbered by slot. Typed arrays in small chunks: growth copies
+ * Records of eight 32-bit words, numbered by slot. Typed arrays in small chunks: growth copies
  * nothing, wastes at most one chunk, and gives the garbage collector nothing to walk.
  */
 export interface Records {
@@ -10,9 +10,10 @@ export interface Records {
   readonly free: number[];
 }
 
-export const RECORD_WORDS = 12;
-const CHUNK_SHIFT = 12;
-const CHUNK_SLOTS = 1 << CHUNK_SHIFT;
+const RECORD_WORDS = 8;
+const CHUNK_BITS = 10;
+const CHUNK_SLOTS = 1 << CHUNK_BITS;
+const NO_WORDS = new Int32Array(0);
 
 export function createRecords(): Records {
   return { chunks: [], used: 0, free: [] };
@@ -22,7 +23,7 @@ export function createRecords(): Records {
 export function allocateSlot(records: Records): number {
   const reused = records.free.pop();
   if (reused !== undefined) return reused;
-  if (records.used === records.chunks.length << CHUNK_SHIFT) {
+  if (records.used === records.chunks.length << CHUNK_BITS) {
     records.chunks.push(new Int32Array(CHUNK_SLOTS * RECORD_WORDS));
   }
   return records.used++;
@@ -35,11 +36,18 @@ export function releaseSlot(records: Records, slot: number): void {
 
 /** Zero for a slot that does not exist. */
 export function readWord(records: Records, slot: number, field: number): number {
-  const at = (slot & (CHUNK_SLOTS - 1)) * RECORD_WORDS + field;
-  return records.chunks[slot >>> CHUNK_SHIFT]?.[at] ?? 0;
+  return chunkOf(records, slot)[startOf(slot) + field] ?? 0;
 }
 
 export function writeWord(records: Records, slot: number, field: number, word: number): void {
-  const chunk = records.chunks[slot >>> CHUNK_SHIFT];
-  if (chunk) chunk[(slot & (CHUNK_SLOTS - 1)) * RECORD_WORDS + field] = word;
+  chunkOf(records, slot)[startOf(slot) + field] = word;
+}
+
+/** The array that holds the record, from `startOf(slot)` on; an empty one if there is no record. */
+export function chunkOf(records: Records, slot: number): Int32Array {
+  return records.chunks[slot >>> CHUNK_BITS] ?? NO_WORDS;
+}
+
+export function startOf(slot: number): number {
+  return (slot & (CHUNK_SLOTS - 1)) * RECORD_WORDS;
 }

@@ -127,8 +127,7 @@ describe('a key in the address is refused, and told nowhere', () => {
 describe('doubt refuses', () => {
   it('when the decision itself fails', async () => {
     const secret = gateway.fleet.addKey();
-    gateway.fleet.index.records.chunks.length = 0;
-    Object.defineProperty(gateway.fleet.index, 'table', {
+    Object.defineProperty(gateway.fleet.index, 'secrets', {
       get: () => {
         throw new Error(`broken over ${secret}`);
       },
