@@ -2,6 +2,7 @@
 export type { CallSubject, Fleet, FleetStatus, NoKeys, WorkspaceKeys } from './fleet.ts';
 export { FleetError, type FleetErrorCode } from './fleet-error.ts';
 export type { FleetOptions } from './fleet-options.ts';
+export * from './judge/index.ts';
 export type { Log } from './log.ts';
 export { startFleet } from './start-fleet.ts';
 export { applyPart } from './wire/apply-part.ts';

@@ -1,6 +1,6 @@
+import { findCredential } from '@tollkeeper/fleet';
 import { expect, it } from 'vitest';
 import { readHead } from '../request/head.ts';
-import { findCredential } from './credential.ts';
 
 const KEY = 'tk_live_0123456789';
 const OTHER = 'tk_live_abcdefghij';

@@ -1,5 +1,5 @@
+import type { Accepted } from '@tollkeeper/fleet';
 import { type ScopeSet, scopeNames } from '@tollkeeper/verify';
-import type { Accepted } from './judge.ts';
 
 /** Sets of scopes are few; this many are kept as texts. */
 const SCOPE_TEXTS_MAX = 10_000;

@@ -1,19 +1,25 @@
 /** Decisions for other proxies: nginx auth_request, Traefik, Caddy, Envoy ext_authz. */
+
+import {
+  type Accepted,
+  findCredential,
+  hasKey,
+  judge,
+  KEY_IN_URL,
+  type Refusal,
+  UNAVAILABLE,
+} from '@tollkeeper/fleet';
 import { clientAddress } from '../decide/client-address.ts';
-import { findCredential } from '../decide/credential.ts';
 import { addIdentityHeaders } from '../decide/identity-headers.ts';
-import { type Accepted, judge } from '../decide/judge.ts';
-import { hasKey, KEY_IN_URL } from '../decide/key-in-url.ts';
 import { type Call, malformed, pathOf, peerOf, refuse, refuseVerdict } from '../proxy/call.ts';
 import { discardBody } from '../proxy/request-body.ts';
 import type { Services } from '../proxy/services.ts';
-import { type Refusal, UNAVAILABLE } from '../refusal.ts';
 import { originForm } from '../request/framing.ts';
 import type { Head } from '../request/head.ts';
 import { findRoute, NO_ROUTE, type Route } from '../request/routes.ts';
 import { originalRequest } from './original-request.ts';
 
-type Asked = Pick<Route, 'required' | 'scopes'>;
+type Asked = Pick<Route, 'required'>;
 
 const TWO_TARGETS = malformed('The proxy names two different addresses as the original one.');
 const NO_TARGET = malformed(
@@ -46,8 +52,8 @@ export function answerForwardAuth(
     return;
   }
   const ip = clientAddress(peerOf(call.req), head.forwardedFor, config.trustedProxies);
-  const { required, scopes } = asked;
-  const verdict = judge(services.fleet, { secret, ip, required, scopes }, services.nowMs());
+  const { required } = asked;
+  const verdict = judge(services.fleet, { secret, ip, required }, services.nowMs());
   if (verdict.code === 'valid') accept(services, call, verdict);
   else refuseVerdict(services, call, verdict);
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Refused } from '../decide/judge.ts';
-import { type Refusal, UNAVAILABLE } from '../refusal.ts';
+import type { Refused } from '@tollkeeper/fleet';
+import { type Refusal, UNAVAILABLE } from '@tollkeeper/fleet';
 import { sendRefusal } from './send-refusal.ts';
 import type { Services } from './services.ts';
 import type { Asked } from './tunnel.ts';

@@ -1,8 +1,8 @@
 import { createServer, type Server, type ServerOptions, ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
+import type { Refusal } from '@tollkeeper/fleet';
 import type { Limits } from '../config/config.ts';
-import type { Refusal } from '../refusal.ts';
 import { type Call, malformed, refuse } from './call.ts';
 import type { Connections } from './connections.ts';
 import { rawRefusal } from './raw-refusal.ts';

@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
+import type { Accepted } from '@tollkeeper/fleet';
+import { UNAVAILABLE } from '@tollkeeper/fleet';
 import { rangeContains } from '@tollkeeper/verify';
 import { addIdentityHeaders } from '../decide/identity-headers.ts';
-import type { Accepted } from '../decide/judge.ts';
-import { UNAVAILABLE } from '../refusal.ts';
 import { type Head, hasBody } from '../request/head.ts';
 import type { Route } from '../request/routes.ts';
 import { Answer, type AnswerWatch } from './answer.ts';

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { type Refusal, refusalAnswer } from '../refusal.ts';
+import { type Refusal, refusalAnswer } from '@tollkeeper/fleet';
 
 /** A whole answer, for a connection that speaks no HTTP any more; it ends with it. */
 export function rawRefusal(refusal: Refusal): string {

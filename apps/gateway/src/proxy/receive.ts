@@ -1,11 +1,16 @@
 /** Takes each request: what cannot be read is refused, the rest is decided, counted, and passed on. */
+
+import {
+  findCredential,
+  hasKey,
+  judge,
+  KEY_IN_URL,
+  type Refusal,
+  UNAVAILABLE,
+} from '@tollkeeper/fleet';
 import { isReserved } from '../config/route-path.ts';
 import { clientAddress } from '../decide/client-address.ts';
-import { findCredential } from '../decide/credential.ts';
-import { judge } from '../decide/judge.ts';
-import { hasKey, KEY_IN_URL } from '../decide/key-in-url.ts';
 import { answerForwardAuth } from '../forward-auth/answer-forward-auth.ts';
-import { type Refusal, UNAVAILABLE } from '../refusal.ts';
 import { framingFault, originForm } from '../request/framing.ts';
 import { type Head, readHead } from '../request/head.ts';
 import { findRoute, NO_ROUTE } from '../request/routes.ts';
@@ -65,8 +70,8 @@ function pass(services: Services, call: Call, head: Head, target: string): void 
   const route = typeof found === 'string' ? undefined : found;
   const peer = peerOf(call.req);
   const ip = clientAddress(peer, head.forwardedFor, config.trustedProxies);
-  const { required, scopes } = route ?? NO_ROUTE;
-  const verdict = judge(services.fleet, { secret, ip, required, scopes }, services.nowMs());
+  const { required } = route ?? NO_ROUTE;
+  const verdict = judge(services.fleet, { secret, ip, required }, services.nowMs());
   if (verdict.code !== 'valid') refuseVerdict(services, call, verdict);
   else if (!route?.upstream) refuseCounted(services, call, NOWHERE);
   else {

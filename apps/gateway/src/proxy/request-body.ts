@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
-import type { Refusal } from '../refusal.ts';
+import type { Refusal } from '@tollkeeper/fleet';
 
 /** The body did not come as it should: the client's doing, not the upstream's. */
 export class BodyFault extends Error {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Refusal, refusalAnswer } from '../refusal.ts';
+import { type Refusal, refusalAnswer } from '@tollkeeper/fleet';
 import { discardBody } from './request-body.ts';
 
 /** Answers with problem+json, in place of an upstream. The head must not have been sent. */

@@ -1,4 +1,4 @@
-import type { Refusal } from '../refusal.ts';
+import type { Refusal } from '@tollkeeper/fleet';
 
 const FAILED: Refusal = {
   code: 'upstream_failed',

@@ -14,7 +14,7 @@ export interface Route extends RouteConfig {
 }
 
 /** What a request must hold that no route takes: nothing but a key. */
-export const NO_ROUTE: Pick<Route, 'required' | 'scopes'> = { required: NO_SCOPES, scopes: [] };
+export const NO_ROUTE: Pick<Route, 'required'> = { required: NO_SCOPES };
 
 /** Nobody's: `ambiguous` would be one route's to some reader and another's to the next. */
 export type NoRoute = 'none' | 'ambiguous';

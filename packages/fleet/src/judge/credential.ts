@@ -1,5 +1,13 @@
-import type { Refusal } from '../refusal.ts';
-import type { Head } from '../request/head.ts';
+import type { Refusal } from './refusal.ts';
+
+/** What a request says in the two headers that can hold a key. */
+export interface Presented {
+  /** How many of each there are. */
+  readonly authorizations: number;
+  readonly apiKeys: number;
+  readonly authorization: string;
+  readonly apiKey: string;
+}
 
 const BEARER = /^bearer +/i;
 
@@ -16,7 +24,7 @@ const SEVERAL: Refusal = {
  * The key that the request presents, whatever it is worth. Of two that differ none is taken: the
  * upstream might go by the other one.
  */
-export function findCredential(head: Head): string | Refusal {
+export function findCredential(head: Presented): string | Refusal {
   if (head.authorizations > 1 || head.apiKeys > 1) return SEVERAL;
   const bearer = BEARER.test(head.authorization)
     ? head.authorization.replace(BEARER, '').trimEnd()

@@ -1,5 +1,5 @@
 import { SECRET_PATTERN } from '@tollkeeper/verify';
-import type { Refusal } from '../refusal.ts';
+import type { Refusal } from './refusal.ts';
 
 export const KEY_IN_URL: Refusal = {
   code: 'key_in_url',

@@ -1,6 +1,4 @@
-/** The decision about one request: by the snapshot, counted, and refused in doubt. */
-import type { DecisionCode, Scope } from '@tollkeeper/contract';
-import type { Fleet, NoKeys } from '@tollkeeper/fleet';
+import type { DecisionCode } from '@tollkeeper/contract';
 import {
   decide,
   effectiveScopes,
@@ -8,15 +6,14 @@ import {
   type ScopeSet,
   secretFacts,
 } from '@tollkeeper/verify';
-import { type Refusal, refusalOf } from '../refusal.ts';
+import type { Fleet, NoKeys } from '../fleet.ts';
+import { type Refusal, refusalOf } from './refusal.ts';
 
 /** A request, as far as the decision goes. */
 export interface Question {
   readonly secret: string;
   readonly ip: string;
   readonly required: ScopeSet;
-  /** The names of `required`. */
-  readonly scopes: readonly Scope[];
 }
 
 export interface Accepted {
@@ -66,7 +63,7 @@ export function judge(fleet: Fleet, question: Question, nowMs: number): Verdict 
   const refused = code === 'valid' ? 'not_found' : code;
   return {
     code: refused,
-    refusal: refusalOf(refused, question.scopes),
+    refusal: refusalOf(refused, required),
     counted: key !== undefined,
   };
 }

@@ -7,6 +7,7 @@ import {
   type Problem,
   publicDecisionCode,
 } from '@tollkeeper/contract';
+import { type ScopeSet, scopeNames } from '@tollkeeper/verify';
 
 /** Why a request is not let through, for the one who sent it. */
 export interface Refusal {
@@ -30,16 +31,13 @@ export const UNAVAILABLE: Refusal = {
 };
 
 /** What a decision tells the outside: a malformed and an unknown key look the same. */
-export function refusalOf(
-  code: Exclude<DecisionCode, 'valid'>,
-  required: readonly string[],
-): Refusal {
+export function refusalOf(code: Exclude<DecisionCode, 'valid'>, required: ScopeSet): Refusal {
   const shown = publicDecisionCode(code);
   const detail = DECISION_DETAILS[code];
   // `valid` is left over in the type only.
   if (shown === 'valid') return UNAVAILABLE;
   return code === 'insufficient_scope'
-    ? { code: shown, detail, scopes: required }
+    ? { code: shown, detail, scopes: scopeNames(required) }
     : { code: shown, detail };
 }
 
