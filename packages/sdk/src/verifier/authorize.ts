@@ -1,0 +1,71 @@
+import type { Scope } from '@tollkeeper/contract';
+import {
+  type Fleet,
+  findCredential,
+  hasKey,
+  judge,
+  KEY_IN_URL,
+  type Presented,
+  type Refusal,
+  UNAVAILABLE,
+} from '@tollkeeper/fleet';
+import { type KeyFacts, type ScopeSet, scopeNames } from '@tollkeeper/verify';
+
+/** Whose call it is, and what the key may do now. */
+export interface VerifiedKey {
+  readonly id: string;
+  readonly name: string;
+  readonly organizationId: string;
+  /** The member who owns it. */
+  readonly memberId: string;
+  /** The workspace that it is confined to. */
+  readonly workspaceId: string | null;
+  readonly scopes: readonly Scope[];
+}
+
+/** A request, as the frameworks have it. */
+export interface Call {
+  readonly authorization: string | undefined;
+  readonly apiKey: string | undefined;
+  /** Path and query. */
+  readonly url: string;
+  readonly ip: string;
+}
+
+export type Authorization = { readonly key: VerifiedKey } | { readonly refusal: Refusal };
+
+/** The same decision as a gateway's, counted and in the spool when this returns. Doubt refuses. */
+export function authorize(fleet: Fleet, call: Call, required: ScopeSet): Authorization {
+  try {
+    if (hasKey(call.url)) return { refusal: KEY_IN_URL };
+    const secret = findCredential(presented(call));
+    if (typeof secret !== 'string') return { refusal: secret };
+    const verdict = judge(fleet, { secret, ip: call.ip, required }, Date.now());
+    fleet.settle();
+    if (verdict.code !== 'valid') return { refusal: verdict.refusal };
+    return { key: verifiedKey(verdict.key, verdict.scopes) };
+  } catch {
+    return { refusal: UNAVAILABLE };
+  }
+}
+
+/** Servers have joined or dropped repeated headers already. */
+function presented({ authorization, apiKey }: Call): Presented {
+  return {
+    authorizations: authorization === undefined ? 0 : 1,
+    apiKeys: apiKey === undefined ? 0 : 1,
+    authorization: authorization ?? '',
+    apiKey: apiKey ?? '',
+  };
+}
+
+export function verifiedKey(key: KeyFacts, scopes: ScopeSet): VerifiedKey {
+  return {
+    id: key.keyId,
+    name: key.name,
+    organizationId: key.organizationId,
+    memberId: key.ownerId,
+    workspaceId: key.workspaceId,
+    scopes: scopeNames(scopes),
+  };
+}

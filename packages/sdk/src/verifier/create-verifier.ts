@@ -1,0 +1,113 @@
+import { hostname } from 'node:os';
+import { type PublicDecisionCode, publicDecisionCode, type Scope } from '@tollkeeper/contract';
+import {
+  type Fleet,
+  type FleetOptions,
+  type FleetStatus,
+  judge,
+  type Log,
+  type NoKeys,
+  startFleet,
+  type Verdict,
+} from '@tollkeeper/fleet';
+import { scopeSet } from '@tollkeeper/verify';
+import packageJson from '../../package.json' with { type: 'json' };
+import { type VerifiedKey, verifiedKey } from './authorize.ts';
+
+export interface VerifierOptions {
+  /** Where the control plane answers, such as https://keys.example.com. */
+  readonly controlPlane: string;
+  /** Needed at the first start; after that the state folder says who this is. */
+  readonly joinKey?: string;
+  /** Where identity, snapshot and counts are kept; of this process alone. */
+  readonly stateDir?: string;
+  /** What people see in the fleet; the host's name unless said otherwise. */
+  readonly name?: string;
+  /** For how long to decide without word from the control plane, in milliseconds; else for ever. */
+  readonly staleMaxMs?: number;
+  /** Pino's shape. Warnings and errors go to the console unless said otherwise. */
+  readonly log?: Log;
+  readonly signal?: AbortSignal;
+}
+
+export interface VerifyRequest {
+  /** What the caller presented. */
+  readonly key: string;
+  /** Where the request comes from; without it keys that are bound to addresses are refused. */
+  readonly ip?: string;
+  /** All must be in force. */
+  readonly scopes?: readonly Scope[];
+}
+
+export type Verification =
+  | { readonly valid: true; readonly code: 'valid'; readonly key: VerifiedKey }
+  | {
+      readonly valid: false;
+      readonly code: Exclude<PublicDecisionCode, 'valid'> | NoKeys;
+      readonly key: null;
+    };
+
+export interface Verifier {
+  /** Decides from memory, without waiting, and counts the call. @throws RangeError unknown scope */
+  verify(request: VerifyRequest): Verification;
+  status(): FleetStatus;
+  /** Hands over what was counted and leaves. */
+  close(): Promise<void>;
+  /** What the guards decide with. */
+  readonly fleet: Fleet;
+}
+
+/**
+ * Joins the fleet of a workspace, as a gateway does, and follows its keys in this process.
+ * Resolves when it can decide, or when the control plane cannot be reached: then it refuses
+ * everything, with `no_snapshot`, and goes on trying.
+ * @throws FleetError when it cannot join, or the state folder cannot be used
+ */
+export async function createVerifier(options: VerifierOptions): Promise<Verifier> {
+  const fleet = await startFleet(fleetOptions(options));
+  return {
+    fleet,
+    verify: ({ key: secret, ip = '', scopes = [] }) => {
+      const required = scopeSet(scopes);
+      const verdict = judge(fleet, { secret, ip, required }, Date.now());
+      // At once: whoever called answers when they like, and only what is in the spool survives.
+      fleet.settle();
+      if (verdict.code === 'valid') {
+        return { valid: true, code: 'valid', key: verifiedKey(verdict.key, verdict.scopes) };
+      }
+      return { valid: false, code: publicCode(verdict.code), key: null };
+    },
+    status: () => fleet.status(),
+    close: () => fleet.close(),
+  };
+}
+
+function fleetOptions(options: VerifierOptions): FleetOptions {
+  const { stateDir = './tollkeeper-state', staleMaxMs = null, log = consoleLog } = options;
+  const { controlPlane, joinKey, name = hostname(), signal } = options;
+  return {
+    controlPlane,
+    joinKey,
+    stateDir,
+    name,
+    softwareVersion: `sdk ${packageJson.version}`,
+    hostname: hostname(),
+    staleMaxMs,
+    log,
+    ...(signal ? { signal } : {}),
+  };
+}
+
+const consoleLog: Log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: (details, message) => console.warn(`tollkeeper: ${message}`, details),
+  error: (details, message) => console.error(`tollkeeper: ${message}`, details),
+};
+
+function publicCode(code: Exclude<Verdict['code'], 'valid'>) {
+  if (code === 'no_snapshot' || code === 'snapshot_stale') return code;
+  const shown = publicDecisionCode(code);
+  // `valid` is left over in the type only.
+  return shown === 'valid' ? 'invalid_key' : shown;
+}

@@ -1,0 +1,40 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { refusalAnswer } from '@tollkeeper/fleet';
+import { scopeSet } from '@tollkeeper/verify';
+import { authorize, type VerifiedKey } from './authorize.ts';
+import type { Verifier } from './create-verifier.ts';
+import type { GuardOptions } from './guard-options.ts';
+
+/** What Express adds to a request, and what the guard does. */
+export interface ExpressRequest extends IncomingMessage {
+  readonly originalUrl?: string;
+  /** By Express's own `trust proxy`. */
+  readonly ip?: string | undefined;
+  tollkeeper?: VerifiedKey;
+}
+
+/**
+ * Middleware for Express, and for any server of `(request, response, next)`: lets only calls with
+ * a valid key pass, and puts whose it is on `request.tollkeeper`.
+ * @throws RangeError for an unknown scope
+ */
+export function expressGuard(verifier: Verifier, { scopes = [] }: GuardOptions = {}) {
+  const required = scopeSet(scopes);
+  return (request: ExpressRequest, response: ServerResponse, next: () => void): void => {
+    const { authorization, 'x-api-key': apiKey } = request.headers;
+    const call = {
+      authorization,
+      apiKey: apiKey?.toString(),
+      url: request.originalUrl ?? request.url ?? '',
+      ip: request.ip ?? request.socket.remoteAddress ?? '',
+    };
+    const outcome = authorize(verifier.fleet, call, required);
+    if ('key' in outcome) {
+      request.tollkeeper = outcome.key;
+      next();
+      return;
+    }
+    const { status, headers, body } = refusalAnswer(outcome.refusal);
+    response.writeHead(status, [...headers]).end(body);
+  };
+}

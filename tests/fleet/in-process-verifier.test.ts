@@ -1,0 +1,182 @@
+/** A real control plane, and servers of other people's that decide with the SDK in process. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createVerifier, expressGuard, fastifyGuard, honoGuard } from '@tollkeeper/sdk/verifier';
+import express from 'express';
+import Fastify from 'fastify';
+import { Hono } from 'hono';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { Client } from '../../apps/control-plane/src/testing/client.ts';
+import { makeJoinKey } from '../../apps/control-plane/src/testing/fleet.ts';
+import { makeKey, type TestKey } from '../../apps/control-plane/src/testing/keys.ts';
+import { startOrganization } from '../../apps/control-plane/src/testing/start-organization.ts';
+import type { TestApp } from '../../apps/control-plane/src/testing/test-app.ts';
+
+const WAIT = { timeout: 10_000, interval: 5 };
+type Verifier = Awaited<ReturnType<typeof createVerifier>>;
+
+let app: TestApp;
+let owner: Client;
+let verifier: Verifier;
+let key: TestKey;
+
+beforeAll(async () => {
+  ({ app, owner } = await startOrganization());
+  const stateDir = await mkdtemp(join(tmpdir(), 'tollkeeper-verifier-'));
+  const joinKey = await makeJoinKey(owner, { labels: { region: 'eu-1' } });
+  verifier = await createVerifier({
+    controlPlane: app.baseUrl,
+    joinKey: joinKey.secret,
+    stateDir,
+    name: 'invoices-api',
+  });
+  key = await makeKey(app, owner, { scopes: ['usage.read'] });
+  await vi.waitFor(() => expect(verifier.verify({ key: key.secret }).valid).toBe(true), WAIT);
+  afterAll(async () => {
+    await verifier.close();
+    await rm(stateDir, { recursive: true, force: true });
+  });
+});
+
+describe('a verifier in process', () => {
+  test('tells whose key it is, and what it may do now', () => {
+    expect(verifier.verify({ key: key.secret, scopes: ['usage.read'] })).toEqual({
+      valid: true,
+      code: 'valid',
+      key: {
+        id: key.id,
+        name: key.name,
+        organizationId: expect.stringMatching(/^org_/),
+        memberId: key.createdBy.memberId,
+        workspaceId: null,
+        scopes: ['usage.read'],
+      },
+    });
+  });
+
+  test('refuses as the control plane would', () => {
+    expect(verifier.verify({ key: key.secret, scopes: ['audit.read'] }).code).toBe(
+      'insufficient_scope',
+    );
+    expect(verifier.verify({ key: 'tk_live_none' }).code).toBe('invalid_key');
+  });
+
+  test('shows in the fleet under its name', async () => {
+    const { body } = await owner.get<{ data: { name: string; state: string }[] }>('/v1/gateways');
+    expect(body.data).toMatchObject([{ name: 'invoices-api', labels: { region: 'eu-1' } }]);
+  });
+
+  test('refuses a key soon after it was disabled, and accepts it again when enabled', async () => {
+    await owner.post(`/v1/api-keys/${key.id}/disable`);
+    await vi.waitFor(
+      () => expect(verifier.verify({ key: key.secret }).code).toBe('disabled'),
+      WAIT,
+    );
+    await owner.post(`/v1/api-keys/${key.id}/enable`);
+    await vi.waitFor(() => expect(verifier.verify({ key: key.secret }).valid).toBe(true), WAIT);
+  });
+
+  test('has its calls counted by the control plane, each once', async () => {
+    const counted = await makeKey(app, owner, { name: 'counted' });
+    // Unknown keys are not counted: the first accepted call is the first that counts.
+    await vi.waitFor(() => expect(verifier.verify({ key: counted.secret }).valid).toBe(true), WAIT);
+    for (let call = 1; call < 25; call += 1) verifier.verify({ key: counted.secret });
+    for (let call = 0; call < 5; call += 1) {
+      verifier.verify({ key: counted.secret, scopes: ['audit.read'] });
+    }
+    await vi.waitFor(async () => {
+      const usage = await owner.get<{ accepted: number; denied: number }>(
+        `/v1/api-keys/${counted.id}/usage`,
+      );
+      expect(usage.body).toMatchObject({ accepted: 25, denied: 5 });
+    }, WAIT);
+  });
+});
+
+/** Starts a server whose one address says whose call it was. */
+const FRAMEWORKS = {
+  fastify: async () => {
+    const server = Fastify();
+    server.addHook('onRequest', fastifyGuard(verifier, { scopes: ['usage.read'] }));
+    server.get('/', (request) => Reflect.get(request, 'tollkeeper'));
+    afterAll(() => server.close());
+    return server.listen({ port: 0, host: '127.0.0.1' });
+  },
+  express: async () => {
+    const server = express();
+    server.use(expressGuard(verifier, { scopes: ['usage.read'] }));
+    server.get('/', (request, response) => void response.json(Reflect.get(request, 'tollkeeper')));
+    const listening = server.listen(0, '127.0.0.1');
+    afterAll(() => listening.close());
+    await new Promise((resolve) => listening.once('listening', resolve));
+    return `http://127.0.0.1:${(listening.address() as AddressInfo).port}`;
+  },
+};
+
+describe.each(Object.entries(FRAMEWORKS))('the guard for %s', (_, startServer) => {
+  let url: string;
+  beforeAll(async () => {
+    url = await startServer();
+  });
+
+  test.each([['authorization'], ['x-api-key']])('lets a key in %s pass', async (header) => {
+    const value = header === 'authorization' ? `Bearer ${key.secret}` : key.secret;
+    const answer = await fetch(url, { headers: { [header]: value } });
+    expect(await answer.json()).toMatchObject({ id: key.id, scopes: ['usage.read'] });
+    expect(answer.status).toBe(200);
+  });
+
+  test.each([
+    ['no key', {}, 401, 'unauthenticated'],
+    ['an unknown key', { 'x-api-key': 'tk_live_none' }, 401, 'invalid_key'],
+  ])('refuses %s with problem+json', async (_case, headers, status, code) => {
+    const answer = await fetch(url, { headers: headers as Record<string, string> });
+    expect(answer.status).toBe(status);
+    expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+    expect(await answer.json()).toMatchObject({ code, status });
+  });
+
+  test('refuses a key in the address, and does not look at it', async () => {
+    const answer = await fetch(`${url}/?key=${key.secret}`);
+    expect(answer.status).toBe(400);
+    expect(await answer.text()).not.toContain(key.secret);
+  });
+
+  test('names the scope that is missing', async () => {
+    const other = await makeKey(app, owner, { name: 'other', scopes: ['members.read'] });
+    await vi.waitFor(async () => {
+      const answer = await fetch(url, { headers: { 'x-api-key': other.secret } });
+      expect(await answer.json()).toMatchObject({
+        code: 'insufficient_scope',
+        scopes: ['usage.read'],
+      });
+    }, WAIT);
+  });
+});
+
+describe('the guard for hono', () => {
+  test('lets a valid key pass and refuses any other', async () => {
+    const server = new Hono<{ Variables: { tollkeeper: { id: string } } }>();
+    server.use(honoGuard(verifier, { scopes: ['usage.read'] }));
+    server.get('/', (context) => context.json(context.get('tollkeeper')));
+    const passed = await server.request('/', { headers: { 'x-api-key': key.secret } });
+    expect(await passed.json()).toMatchObject({ id: key.id });
+    const refused = await server.request('/');
+    expect(refused.status).toBe(401);
+    expect(refused.headers.get('content-type')).toBe('application/problem+json');
+  });
+
+  test('refuses a key that is bound to addresses unless it is told the address', async () => {
+    const bound = await makeKey(app, owner, { name: 'bound', allowedIps: ['10.0.0.0/8'] });
+    const knowing = new Hono().use(honoGuard(verifier, { ip: () => '10.1.2.3' }));
+    const unknowing = new Hono().use(honoGuard(verifier));
+    for (const server of [knowing, unknowing]) server.get('/', (context) => context.text('in'));
+    const headers = { 'x-api-key': bound.secret };
+    await vi.waitFor(async () => {
+      expect((await knowing.request('/', { headers })).status).toBe(200);
+    }, WAIT);
+    expect((await unknowing.request('/', { headers })).status).toBe(403);
+  });
+});
