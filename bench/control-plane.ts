@@ -26,5 +26,6 @@ export async function claim({ port }: ServerProcess) {
   });
   if (!response.ok) throw new Error(`The server could not be claimed: ${await response.text()}`);
   const owner: { organizationId: string; memberId: string } = await response.json();
-  return owner;
+  const cookies = response.headers.getSetCookie().map((each) => each.split(';', 1)[0]);
+  return { ...owner, cookie: cookies.join('; ') };
 }

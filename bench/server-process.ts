@@ -24,21 +24,41 @@ export const LOAD_CORES = '1';
 export const ALL_CORES = `0-${CORES - 1}`;
 
 /** Starts Node on the file, with PORT in its environment, and waits until the path answers 200. */
-export async function startServer(
+export function startServer(
   file: string,
   readyPath: string,
   env: Readonly<Record<string, string>> = {},
 ): Promise<ServerProcess> {
+  return startProgram(process.execPath, () => [file], { path: readyPath }, env);
+}
+
+/** What a server answers once it can serve. */
+interface Ready {
+  readonly path: string;
+  /** 200 unless said otherwise. */
+  readonly status?: number;
+}
+
+/**
+ * Starts the program on a free port, and waits until it is ready.
+ * @param argsOf its arguments, once the port is known
+ */
+export async function startProgram(
+  program: string,
+  argsOf: (port: number) => readonly string[],
+  ready: Ready,
+  env: Readonly<Record<string, string>> = {},
+): Promise<ServerProcess> {
   const port = await findFreePort();
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [file], {
+  const child = spawn(program, argsOf(port), {
     cwd: ROOT,
     stdio: ['ignore', 'ignore', 'inherit'],
     env: { PATH: process.env.PATH, PORT: String(port), HOST: '127.0.0.1', ...env },
   });
   running.add(child);
   child.once('exit', () => running.delete(child));
-  await untilReady(child, `http://127.0.0.1:${port}${readyPath}`);
+  await untilReady(child, `http://127.0.0.1:${port}${ready.path}`, ready.status ?? 200);
   return {
     pid: child.pid ?? 0,
     port,
@@ -54,12 +74,12 @@ export async function stopServers(): Promise<void> {
   await Promise.all([...running].map(stop));
 }
 
-async function untilReady(child: ChildProcess, url: string): Promise<void> {
+async function untilReady(child: ChildProcess, url: string, status: number): Promise<void> {
   const deadline = performance.now() + START_MS_MAX;
   while (performance.now() < deadline) {
     if (child.exitCode !== null) throw new Error(`A server ended with code ${child.exitCode}`);
     const ready = await fetch(url).then(
-      async (response) => response.text().then(() => response.ok),
+      async (response) => response.text().then(() => response.status === status),
       () => false,
     );
     if (ready) return;

@@ -1,0 +1,76 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Comparison, compare } from '../compare.ts';
+import { anyOf, type BenchKey, makeKeys } from '../keys.ts';
+import {
+  ALL_CORES,
+  LOAD_CORES,
+  pin,
+  residentBytes,
+  SERVER_CORES,
+  type ServerProcess,
+  startProgram,
+} from '../server-process.ts';
+import { NOWHERE, writeGatewayState } from './gateway-state.ts';
+import { type Latency, measureLatency } from './measure-latency.ts';
+import { startNginxProxy, startNginxUpstream } from './nginx.ts';
+
+export interface GatewayFigures {
+  readonly keys: number;
+  /** The gateway beside nginx: requests per second, and per second of processor time. */
+  readonly throughput: Comparison;
+  readonly latency: Readonly<Record<'upstream' | 'nginx' | 'gateway', Latency>>;
+  /** From the start of the process until it says that it is ready. */
+  readonly startMs: number;
+  /** After the load. */
+  readonly residentBytes: number | undefined;
+}
+
+/** The gateway with that many keys, beside nginx's proxy_pass, both before the same upstream. */
+export async function measureGateway(count: number): Promise<GatewayFigures> {
+  const folder = mkdtempSync(join(tmpdir(), 'tollkeeper-gateway-'));
+  const started: ServerProcess[] = [];
+  try {
+    const keys = makeKeys(count);
+    writeGatewayState(join(folder, 'state'), keys);
+    const upstream = await startNginxUpstream(folder);
+    const nginx = await startNginxProxy(folder, upstream.port);
+    const gateway = await startGateway(join(folder, 'state'), upstream.port);
+    started.push(upstream, nginx, gateway);
+    for (const server of [nginx, gateway]) pin(server.pid, SERVER_CORES);
+    pin(upstream.pid, LOAD_CORES);
+    pin(process.pid, LOAD_CORES);
+    const nextRequest = requestMaker(keys);
+    const throughput = await compare(gateway, nginx, nextRequest);
+    const ports = { upstream: upstream.port, nginx: nginx.port, gateway: gateway.port };
+    const latency = await measureLatency(ports, nextRequest);
+    return {
+      keys: count,
+      throughput,
+      latency,
+      startMs: gateway.startMs,
+      residentBytes: residentBytes(gateway.pid),
+    };
+  } finally {
+    pin(process.pid, ALL_CORES);
+    await Promise.all(started.map((server) => server.stop()));
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function startGateway(stateDir: string, upstreamPort: number): Promise<ServerProcess> {
+  const argsOf = (port: number) => [
+    'apps/gateway/src/main.ts',
+    ...['--control-plane', NOWHERE, '--state-dir', stateDir],
+    ...['--upstream', `http://127.0.0.1:${upstreamPort}`],
+    ...['--listen', `127.0.0.1:${port}`, '--admin', '127.0.0.1:0'],
+  ];
+  // Without keys it answers 503; with them it asks for one.
+  return startProgram(process.execPath, argsOf, { path: '/', status: 401 });
+}
+
+function requestMaker(keys: readonly BenchKey[]): () => string {
+  return () =>
+    `GET /invoices/inv_1 HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer ${anyOf(keys).secret}\r\naccept: application/json\r\nuser-agent: bench\r\n\r\n`;
+}
