@@ -22,30 +22,45 @@ export async function findRequiredVersions(
   changeId: number | null,
 ): Promise<ReadonlyMap<string, Required>> {
   const current = new Map(fleet.map((row) => [row.workspaceId, row.currentVersion]));
-  const among = inArray(workspaceChange.workspaceId, [...current.keys()]);
-  const oldest = await db
+  const required = new Map<string, Required>();
+  for (const row of await findVersions(db, [...current.keys()], changeId)) {
+    required.set(row.workspaceId, row);
+  }
+  const others = [...current.keys()].filter((id) => !required.has(id));
+  const oldest = await findOldestVersions(db, others);
+  for (const id of others) {
+    const first = oldest.get(id);
+    const version = first === undefined ? (current.get(id) ?? 0) : first - 1;
+    required.set(id, { version, changedAt: null });
+  }
+  return required;
+}
+
+function findVersions(db: Database, workspaceIds: readonly string[], changeId: number | null) {
+  if (changeId === null) return [];
+  return db
+    .select({
+      workspaceId: workspaceChange.workspaceId,
+      version: workspaceChange.version,
+      changedAt: workspaceChange.at,
+    })
+    .from(workspaceChange)
+    .where(
+      and(
+        eq(workspaceChange.changeId, changeId),
+        inArray(workspaceChange.workspaceId, [...workspaceIds]),
+      ),
+    );
+}
+
+async function findOldestVersions(db: Database, workspaceIds: readonly string[]) {
+  if (workspaceIds.length === 0) return new Map<string, number>();
+  const rows = await db
     .select({ id: workspaceChange.workspaceId, version: min(workspaceChange.version) })
     .from(workspaceChange)
-    .where(among)
+    .where(inArray(workspaceChange.workspaceId, [...workspaceIds]))
     .groupBy(workspaceChange.workspaceId);
-  const exact =
-    changeId === null
-      ? []
-      : await db
-          .select({
-            id: workspaceChange.workspaceId,
-            version: workspaceChange.version,
-            changedAt: workspaceChange.at,
-          })
-          .from(workspaceChange)
-          .where(and(eq(workspaceChange.changeId, changeId), among));
-  return new Map<string, Required>([
-    ...[...current].map(([id, version]) => [id, { version, changedAt: null }] as const),
-    ...oldest.map(
-      ({ id, version }) => [id, { version: (version ?? 1) - 1, changedAt: null }] as const,
-    ),
-    ...exact.map(({ id, ...required }) => [id, required] as const),
-  ]);
+  return new Map(rows.flatMap(({ id, version }) => (version === null ? [] : [[id, version]])));
 }
 
 /** When each gateway first said to decide with the required version or a later one. */
@@ -54,10 +69,9 @@ export async function findAppliedTimes(
   fleet: Fleet,
   required: ReadonlyMap<string, Required>,
 ): Promise<ReadonlyMap<string, Date>> {
-  const reached = fleet.flatMap(({ id, workspaceId }) => {
-    const { version } = required.get(workspaceId) ?? {};
-    if (version === undefined) return [];
-    return [and(eq(gatewayVersion.gatewayId, id), gte(gatewayVersion.version, version))];
+  const reached = [...required].map(([workspaceId, { version }]) => {
+    const ids = fleet.filter((row) => row.workspaceId === workspaceId).map((row) => row.id);
+    return and(inArray(gatewayVersion.gatewayId, ids), gte(gatewayVersion.version, version));
   });
   if (reached.length === 0) return new Map();
   const rows = await db
