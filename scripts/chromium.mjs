@@ -1,6 +1,6 @@
-import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { run, SetupError } from './processes.mjs';
+import { installDebianPackage, isExecutable } from './debian-package.mjs';
+import { SetupError } from './processes.mjs';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 const MAC_APPS = [
@@ -22,28 +22,10 @@ export async function requireChromium() {
   if (found) return found;
   const named = process.env.CHROMIUM_PATH;
   if (named) throw new SetupError(`CHROMIUM_PATH names "${named}", which cannot be run.`);
-  await installChromium();
+  await installDebianPackage('chromium');
   const installed = findChromium();
   if (installed) return installed;
   throw new SetupError(
     'The browser tests need Chromium: install the package chromium, or name one in CHROMIUM_PATH.',
   );
-}
-
-async function installChromium() {
-  if (process.getuid?.() !== 0 || !isExecutable('/usr/bin/apt-get')) return;
-  console.log('Installing Chromium (apt-get install chromium)');
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  await run('apt-get', ['update', '-qq'], { env });
-  await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], { env });
-}
-
-/** @param {string} path */
-function isExecutable(path) {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

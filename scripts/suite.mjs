@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { requireChromium } from './chromium.mjs';
 import { buildDashboard } from './dashboard.mjs';
+import { requireNginx } from './nginx.mjs';
 import { root, run } from './processes.mjs';
 import { listTestFiles, summarize } from './test-report.mjs';
 
@@ -18,6 +19,7 @@ export async function runSuite({ args, project, env = {} }) {
     : [
         step('types', () => run('tsc', [])),
         step('lint', () => run('biome', ['check', '.'])),
+        step('nginx', prepareGatewayTests),
         step('dashboard', prepareBrowserTests),
         step('tests', () => runTests(args, { whole: args.length === 0 })),
       ];
@@ -47,6 +49,11 @@ async function timed(name, work) {
   if (code !== 0) console.error(`> ${name} failed after ${seconds} s`);
   else if (!isLast) console.log(`> ${name} passed in ${seconds} s`);
   return code;
+}
+
+async function prepareGatewayTests() {
+  process.env.NGINX_PATH = await requireNginx();
+  return 0;
 }
 
 async function prepareBrowserTests() {

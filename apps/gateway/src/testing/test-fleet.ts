@@ -30,6 +30,7 @@ export interface TestFleet extends Fleet {
   noKeys: NoKeys | undefined;
   /** What `settle` throws. */
   fault: Error | undefined;
+  isDraining: boolean;
   /** What `report` was told last. */
   reported: string | null;
   /** A new key of the one member there is, and its secret. */
@@ -51,6 +52,7 @@ export function createTestFleet(): TestFleet {
     counted,
     noKeys: undefined,
     fault: undefined,
+    isDraining: false,
     reported: null,
     addKey(facts = {}) {
       const secret = createSecret('tk_live_', randomBytes);
@@ -69,7 +71,7 @@ export function createTestFleet(): TestFleet {
       gatewayId: 'gw_00000000000000000001',
       name: 'test',
       labels: {},
-      draining: false,
+      draining: fleet.isDraining,
       connected: true,
       version: fleet.noKeys === 'no_snapshot' ? null : 7,
       ageMs: 1500,

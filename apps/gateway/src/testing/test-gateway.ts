@@ -33,6 +33,7 @@ export function closeLater(close: () => Promise<unknown>): void {
 export async function startTestGateway(
   upstreamUrl: string | undefined,
   change: Partial<Config> = {},
+  graceMs = 0,
 ): Promise<TestGateway> {
   const fleet = createTestFleet();
   const log: string[] = [];
@@ -46,7 +47,7 @@ export async function startTestGateway(
       () => new Date(),
     ),
     nowMs: () => Date.now(),
-    graceMs: 0,
+    graceMs,
   });
   closeLater(() => gateway.close());
   const scheme = config.tls ? 'https' : 'http';

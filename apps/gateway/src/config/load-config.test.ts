@@ -1,0 +1,94 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readCommandLine } from './command-line.ts';
+import { loadConfig } from './load-config.ts';
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tollkeeper-config-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function load(text: string | undefined, args: string[] = [], env = {}) {
+  const path = join(folder, 'gateway.yaml');
+  if (text !== undefined) await writeFile(path, text);
+  const named = text === undefined ? [] : ['--config', path];
+  return loadConfig(readCommandLine([...named, ...args], env), env);
+}
+
+it('listens on this machine alone unless told otherwise', async () => {
+  expect(await load(undefined, ['--upstream', 'http://127.0.0.1:3000'])).toMatchObject({
+    listen: { host: '127.0.0.1', port: 7430 },
+    admin: { host: '127.0.0.1', port: 7431 },
+    stateDir: resolve('gateway-state'),
+    forwardAuth: false,
+    tls: null,
+    trustedProxies: [],
+    routes: [{ path: '', upstream: new URL('http://127.0.0.1:3000') }],
+  });
+});
+
+it('lets the command line win over the file, and the file over the defaults', async () => {
+  const text = `listen: 0.0.0.0:80
+admin: "[::1]:81"
+stateDir: state
+name: from-file
+controlPlane: http://file.example
+`;
+  expect(await load(text)).toMatchObject({
+    listen: { host: '0.0.0.0', port: 80 },
+    admin: { host: '::1', port: 81 },
+    stateDir: join(folder, 'state'),
+    name: 'from-file',
+    controlPlane: 'http://file.example',
+  });
+  const args = ['--listen', '127.0.0.1:1', '--state-dir', 'other', '--name', 'from-argument'];
+  expect(await load(text, args)).toMatchObject({
+    listen: { host: '127.0.0.1', port: 1 },
+    stateDir: resolve('other'),
+    name: 'from-argument',
+  });
+});
+
+it('answers other proxies where there is no upstream, unless told otherwise', async () => {
+  expect((await load(undefined)).forwardAuth).toBe(true);
+  const both = 'forwardAuth: true\nroutes: [{ path: /, upstream: "http://a" }]';
+  expect((await load(both)).forwardAuth).toBe(true);
+});
+
+it('tries the longest path first', async () => {
+  const text = 'routes: [{path: /}, {path: /v1/admin/}, {path: /v1}]';
+  expect((await load(text)).routes.map(({ path }) => path)).toEqual(['/v1/admin', '/v1', '']);
+});
+
+describe('refuses what contradicts itself', () => {
+  it.each([
+    ['forwardAuth: false', [], 'There is nothing to do'],
+    ['forwardAuth: false\nroutes: [{path: /v1}]', [], 'Route "/v1" needs an upstream'],
+    ['routes: [{path: /v1}, {path: /V1/}]', [], 'More than one route has the path "/v1"'],
+    ['routes: [{path: /}]', ['--upstream', 'http://a'], 'exclude each other'],
+    ['tls: {cert: a.pem, key: b.pem}', [], 'a.pem cannot be read: ENOENT'],
+    ['tls: {cert: gateway.yaml, key: gateway.yaml}', [], 'cannot be used together'],
+  ])('%j', async (text, args, fault) => {
+    await expect(load(text, args)).rejects.toThrow(fault);
+  });
+});
+
+describe('the command line', () => {
+  it('names every option at fault', () => {
+    const args = ['--listen', 'x', '--control-plane', 'ftp://a', '--upstream', 'nothing'];
+    expect(() => readCommandLine(args, {})).toThrow(
+      /--control-plane .*\n.*--upstream .*\n.*--listen/,
+    );
+    expect(() => readCommandLine(['--lisen', 'x'], {})).toThrow(/--lisen/);
+  });
+
+  it('takes the join key from the environment, where no list of processes shows it', () => {
+    expect(readCommandLine([], { TOLLKEEPER_JOIN_KEY: 'a' }).joinKey).toBe('a');
+    expect(readCommandLine(['--join-key', 'b'], { TOLLKEEPER_JOIN_KEY: 'a' }).joinKey).toBe('b');
+    expect(readCommandLine([], { TOLLKEEPER_JOIN_KEY: '' }).joinKey).toBeUndefined();
+  });
+});

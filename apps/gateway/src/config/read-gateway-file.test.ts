@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError } from './config-error.ts';
+import { readGatewayFile } from './read-gateway-file.ts';
+
+function faultsOf(text: string, env: Record<string, string> = {}): readonly string[] {
+  try {
+    readGatewayFile('gateway.yaml', text, env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+  return [];
+}
+
+describe('a wrong file is refused with line, column and reason', () => {
+  it.each([
+    ['listen: [', ['1:10: Flow sequence in block collection must be']],
+    ['listen: a\nlisten: b', ['2:1: Map keys must be unique']],
+    ['- routes', ['1:1: "the file" invalid input: expected object']],
+    ['listen: 7430', ['1:1: "listen" invalid input: expected string']],
+    ['listen: localhost', ['1:1: "listen" must be HOST:PORT']],
+    ['tsl:\n  cert: a', ['1:1: "tsl" is not known here']],
+    ['tls:\n  cert: a', ['1:1: "tls.key" invalid input: expected string']],
+    ['staleMaxMs: soon', ['1:1: "staleMaxMs" invalid input: expected number']],
+    ['trustedProxies:\n  - 10.0.0.0/8\n  - 10.0.0.0/99', ['3:5: "trustedProxies.1" must be an IP']],
+    ['limits:\n  bodyBytesMax: -1', ['2:3: "limits.bodyBytesMax" too small']],
+    ['routes: []', ['1:1: "routes" too small']],
+  ])('%j', (text, expected) => {
+    const faults = faultsOf(text);
+    expect(faults).toHaveLength(expected.length);
+    for (const [i, each] of expected.entries()) {
+      expect(faults[i]).toContain(`gateway.yaml:${each}`);
+    }
+  });
+
+  it('all faults at once', () => {
+    const text = `listen: 127.0.0.1
+routes:
+  - path: v1
+    upstream: ftp://127.0.0.1
+    strip: true
+  - path: /v2/../x
+    upstream: http://user:pass@127.0.0.1:3000
+    scopes: [policies.read, policies.burn]
+    timeouts: { connectMs: fast }
+    headers:
+      "bad name": x
+      host: other
+      X-Tollkeeper-Key-Id: x
+      authorization: Bearer \${UPSTREAM_KEY}
+      x-multi: "a\\r\\nb"
+`;
+    const faults = faultsOf(text);
+    expect(faults.map((fault) => fault.replace(/^gateway\.yaml:/, ''))).toEqual([
+      expect.stringMatching(/^1:1: "listen" must be HOST:PORT/),
+      expect.stringMatching(/^3:5: "routes.0.path" must begin with "\/"/),
+      expect.stringMatching(/^4:5: "routes.0.upstream" must begin with http/),
+      expect.stringMatching(/^5:5: "routes.0.strip" is not known here/),
+      expect.stringMatching(/^6:5: "routes.1.path" must begin with/),
+      expect.stringMatching(/^7:5: "routes.1.upstream" must hold no credentials/),
+      expect.stringMatching(/^9:17: "routes.1.timeouts.connectMs" invalid input/),
+      expect.stringMatching(/^11:7: "routes.1.headers.bad name" is no name of a header/),
+      expect.stringMatching(/^12:7: "routes.1.headers.host" is a header that the gateway sets/),
+      expect.stringMatching(/^13:7: "routes.1.headers.X-Tollkeeper-Key-Id" is a header that/),
+      expect.stringMatching(/^14:7: "routes.1.headers.authorization" the environment variabl/),
+      expect.stringMatching(/^15:7: "routes.1.headers.x-multi" cannot stand in a header/),
+      expect.stringMatching(/^8:29: "routes.1.scopes.1" invalid option/),
+    ]);
+  });
+
+  it.each(['/forward-auth', '/ext-authz/x', '/forward-auth/'])('a route at %s', (path) => {
+    expect(faultsOf(`routes:\n  - path: ${path}\n    upstream: http://a`)[0]).toContain(
+      '2:5: "routes.0.path" is the gateway\'s own',
+    );
+  });
+});
+
+it('tells no value of the environment in a fault', () => {
+  const text = 'routes:\n  - path: /\n    upstream: http://a\n    headers: { x: "$' + '{SECRET}" }';
+  const [fault = ''] = faultsOf(text, { SECRET: 'very\nsecret' });
+  expect(fault).toContain('cannot stand in a header');
+  expect(fault).not.toContain('very');
+});
+
+it('puts variables into headers, and nowhere else', () => {
+  const text = `routes:
+  - path: /v1
+    upstream: http://127.0.0.1:3000/base
+    headers: { authorization: "Bearer \${KEY}", x-plain: "$KEY {KEY}" }
+`;
+  const { routes } = readGatewayFile('gateway.yaml', text, { KEY: 's3cret' });
+  expect(routes).toMatchObject([
+    {
+      path: '/v1',
+      stripPrefix: false,
+      headers: { authorization: 'Bearer s3cret', 'x-plain': '$KEY {KEY}' },
+      scopes: [],
+      timeouts: { connectMs: 5000, responseMs: 60_000, idleMs: 300_000 },
+    },
+  ]);
+});
+
+it('takes an empty file for the defaults', () => {
+  expect(readGatewayFile('gateway.yaml', '', {})).toMatchObject({ staleMaxMs: null, workers: 1 });
+});

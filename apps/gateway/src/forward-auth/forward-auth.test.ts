@@ -1,0 +1,128 @@
+import { parseIpRange } from '@tollkeeper/verify';
+import { describe, expect, it } from 'vitest';
+import type { Config } from '../config/config.ts';
+import { startTestGateway, type TestGateway, testConfig } from '../testing/test-gateway.ts';
+
+const TRUSTED = {
+  trustedProxies: [parseIpRange('127.0.0.1')].filter((each) => each !== undefined),
+};
+
+async function withRoutes(change: Partial<Config> = {}): Promise<TestGateway> {
+  const config = await testConfig('http://127.0.0.1:9');
+  const [all] = config.routes;
+  if (!all) throw new Error('no route');
+  const open = { ...all, path: '/v1', upstream: null };
+  const strict = { ...open, path: '/v1/admin', scopes: ['usage.read' as const] };
+  return startTestGateway(undefined, { routes: [strict, open], forwardAuth: true, ...change });
+}
+
+async function ask(gateway: TestGateway, path: string, headers: Record<string, string>, init = {}) {
+  const answer = await fetch(gateway.url + path, { headers, ...init });
+  const text = await answer.text();
+  const { code } = text === '' ? { code: 'valid' } : JSON.parse(text);
+  return { status: answer.status, code, headers: answer.headers };
+}
+
+it('says whose key it is, the workspace too where there is none, and counts the call first', async () => {
+  const gateway = await startTestGateway(undefined);
+  const headers = { authorization: `Bearer ${gateway.fleet.addKey()}` };
+  const { status, headers: told } = await ask(gateway, '/forward-auth', headers);
+  expect(status).toBe(200);
+  expect(Object.fromEntries([...told].filter(([name]) => name.startsWith('x-tollkeeper')))).toEqual(
+    {
+      'x-tollkeeper-key-id': 'key_00000000000000000001',
+      'x-tollkeeper-key-name': 'ci-pipeline',
+      'x-tollkeeper-organization-id': 'org_1',
+      'x-tollkeeper-member-id': 'mem_00000000000000000001',
+      'x-tollkeeper-workspace-id': '',
+      'x-tollkeeper-scopes': 'policies.read',
+    },
+  );
+  expect(gateway.fleet.counted).toMatchObject([{ accepted: true, settled: true }]);
+});
+
+it('refuses as the gateway itself would', async () => {
+  const gateway = await startTestGateway(undefined);
+  expect(await ask(gateway, '/forward-auth', {})).toMatchObject({ code: 'unauthenticated' });
+  const disabled = { 'x-api-key': gateway.fleet.addKey({ status: 'disabled' }) };
+  expect(await ask(gateway, '/forward-auth', disabled)).toMatchObject({
+    status: 401,
+    code: 'disabled',
+  });
+  expect(gateway.fleet.counted).toMatchObject([{ accepted: false, settled: true }]);
+  gateway.fleet.noKeys = 'no_snapshot';
+  expect(await ask(gateway, '/forward-auth', disabled)).toMatchObject({ status: 503 });
+});
+
+describe('asks for the scopes of the route that the original request is for', () => {
+  it.each([
+    ['/forward-auth', { 'x-forwarded-uri': '/v1/x?a=1' }, 'valid'],
+    ['/forward-auth', { 'x-original-uri': '/v1/x' }, 'valid'],
+    ['/forward-auth', { 'x-forwarded-uri': '/v1/x', 'x-original-uri': '/v1/x' }, 'valid'],
+    ['/forward-auth', { 'x-forwarded-uri': '/v1/admin/x' }, 'insufficient_scope'],
+    ['/ext-authz/v1/x?a=1', {}, 'valid'],
+    ['/ext-authz/v1/admin', {}, 'insufficient_scope'],
+    // Envoy says it in the path, so that headers of its client mean nothing.
+    ['/ext-authz/v1/admin', { 'x-forwarded-uri': '/v1/x' }, 'insufficient_scope'],
+    ['/forward-auth', { 'x-forwarded-uri': '/other' }, 'not_found'],
+    ['/ext-authz', {}, 'not_found'],
+  ])('%s %j: %s', async (path, headers, code) => {
+    const gateway = await withRoutes();
+    const key = { 'x-api-key': gateway.fleet.addKey() };
+    expect(await ask(gateway, path, { ...headers, ...key })).toMatchObject({ code });
+  });
+
+  it.each([
+    ['/forward-auth', { 'x-forwarded-uri': '/v1/x', 'x-original-uri': '/v1/admin' }],
+    ['/forward-auth', { 'x-forwarded-uri': '/v1/x/../admin' }],
+    ['/forward-auth', { 'x-forwarded-uri': '/V1/Admin' }],
+    ['/forward-auth', { 'x-forwarded-uri': 'v1' }],
+    ['/forward-auth', {}],
+    ['/forward-auth/v1/x', {}],
+    ['/ext-authz/v1/..%2fadmin', {}],
+    ['/ext-authz//v1/admin', {}],
+  ])('never by what could be read as another: %s %j', async (path, headers) => {
+    const gateway = await withRoutes();
+    const key = { 'x-api-key': gateway.fleet.addKey() };
+    const answer = await ask(gateway, path, { ...headers, ...key });
+    expect(answer).toMatchObject({ status: 400, code: 'malformed_request' });
+    expect(gateway.fleet.counted).toEqual([]);
+  });
+});
+
+it('finds a key in the original address', async () => {
+  const gateway = await startTestGateway(undefined);
+  const secret = gateway.fleet.addKey();
+  for (const [path, headers] of [
+    ['/forward-auth', { 'x-forwarded-uri': `/?key=${secret}` }],
+    [`/ext-authz/x?key=${secret}`, {}],
+  ] as const) {
+    const answer = await ask(gateway, path, { ...headers, 'x-api-key': secret });
+    expect(answer).toMatchObject({ status: 400, code: 'key_in_url' });
+  }
+});
+
+it("goes by the client's address where the proxy is trusted, else by the proxy's", async () => {
+  const facts = { allowedIps: ['198.51.100.0/24'] };
+  const from = { 'x-forwarded-for': '198.51.100.7' };
+  const trusting = await startTestGateway(undefined, TRUSTED);
+  const accepted = { ...from, 'x-api-key': trusting.fleet.addKey(facts) };
+  expect(await ask(trusting, '/forward-auth', accepted)).toMatchObject({ status: 200 });
+  const other = await startTestGateway(undefined);
+  const refused = { ...from, 'x-api-key': other.fleet.addKey(facts) };
+  expect(await ask(other, '/forward-auth', refused)).toMatchObject({ code: 'ip_not_allowed' });
+});
+
+it('takes any method, and drops the body', async () => {
+  const gateway = await startTestGateway(undefined);
+  const headers = { 'x-api-key': gateway.fleet.addKey() };
+  for (const init of [{ method: 'POST', body: 'x' }, { method: 'HEAD' }, { method: 'DELETE' }]) {
+    expect(await ask(gateway, '/ext-authz/x', headers, init)).toMatchObject({ status: 200 });
+  }
+});
+
+it('is not there where forward authentication is off', async () => {
+  const gateway = await withRoutes({ forwardAuth: false });
+  const headers = { 'x-api-key': gateway.fleet.addKey() };
+  expect(await ask(gateway, '/forward-auth', headers)).toMatchObject({ code: 'not_found' });
+});
