@@ -1,0 +1,130 @@
+import { createKeyIndex } from '@tollkeeper/verify';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { createSealer } from '../testing/sealer.ts';
+import { decisionsOf, idOf, keyOf, ORGANIZATION, OWNER, type World } from '../testing/world.ts';
+import { applyPart } from '../wire/apply-part.ts';
+import { encodePart } from '../wire/encode-part.ts';
+import type { Entry } from '../wire/entry.ts';
+import { openFollow, reopen, type TestFollow } from './follow.fixture.ts';
+
+const KEYS = 6;
+const RUNS = process.env.LONG ? 1000 : 50;
+
+const key = fc.integer({ min: 1, max: KEYS });
+const entry: fc.Arbitrary<Entry> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc
+      .tuple(key, fc.constantFrom('active' as const, 'disabled' as const, 'revoked' as const))
+      .map(([number, status]) => keyOf(number, { status })),
+  },
+  key.map((number) => ({ type: 'key-removed' as const, keyId: idOf('key', number) })),
+  fc.boolean().map((active) => ({
+    ...{ type: 'owner' as const, memberId: OWNER, active, scopes: ['policies.read' as const] },
+  })),
+);
+
+const step = fc.oneof(
+  { weight: 5, arbitrary: fc.record({ type: fc.constant('change' as const), entry }) },
+  { weight: 5, arbitrary: fc.record({ type: fc.constant('deliver' as const), count: fc.nat(4) }) },
+  fc.record({ type: fc.constantFrom('disconnect' as const, 'kill' as const, 'lose' as const) }),
+  fc.record({ type: fc.constantFrom('resync' as const, 'confirm' as const) }),
+  fc.record({ type: fc.constant('repeat' as const), at: fc.nat(30) }),
+);
+
+/** What would be decided with everything that the control plane knows. */
+function expectedOf(world: World): string[] {
+  const index = createKeyIndex();
+  applyPart(index, ORGANIZATION, encodePart(world.entries()));
+  return decisionsOf(index, KEYS);
+}
+
+/** A control plane and a gateway, and what is on its way between them. */
+async function openPair() {
+  const sealer = createSealer();
+  const { world } = sealer;
+  let gateway: TestFollow = await openFollow(sealer);
+  let sent: number | null = null;
+  let underway: Uint8Array[] = [];
+  const past: Uint8Array[] = [];
+  const versions: number[] = [];
+
+  const sendSnapshot = () => {
+    underway.push(...sealer.snapshot());
+    sent = world.version();
+  };
+  const sendChanges = () => {
+    if (sent === null) return;
+    underway.push(sealer.changes(sent));
+    sent = world.version();
+  };
+  async function deliver(count: number): Promise<void> {
+    for (const frame of underway.splice(0, count)) {
+      past.push(frame);
+      for (const answer of await gateway.take(frame)) {
+        if (answer.type === 'resync') sendSnapshot();
+        if (answer.type === 'ack') versions.push(answer.version);
+      }
+    }
+  }
+  async function reconnect(): Promise<void> {
+    await gateway.follow.disconnected();
+    underway = [];
+    sent = gateway.follow.hello();
+    if (sent === null) sendSnapshot();
+    else sendChanges();
+  }
+  await reconnect();
+  return {
+    world,
+    versions,
+    gateway: () => gateway,
+    reconnect,
+    deliver,
+    deliverAll: async () => {
+      while (underway.length > 0) await deliver(underway.length);
+    },
+    change: (changed: Entry) => {
+      world.change(changed);
+      sendChanges();
+    },
+    confirm: sendChanges,
+    resync: sendSnapshot,
+    lose: () => underway.splice(0, 1),
+    repeat: (at: number) => underway.unshift(...past.slice(at, at + 1)),
+    async kill() {
+      gateway = await reopen(gateway);
+      await reconnect();
+    },
+  };
+}
+
+test('whatever is lost, repeated, broken off or killed, it ends as the control plane knows it', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+      const pair = await openPair();
+      for (const each of steps) {
+        if (each.type === 'change') pair.change(each.entry);
+        else if (each.type === 'deliver') await pair.deliver(each.count);
+        else if (each.type === 'repeat') pair.repeat(each.at);
+        else if (each.type === 'disconnect') await pair.reconnect();
+        else if (each.type === 'kill') await pair.kill();
+        else if (each.type === 'lose') pair.lose();
+        else if (each.type === 'resync') pair.resync();
+        else pair.confirm();
+      }
+      await pair.deliverAll();
+      pair.gateway().clock.advance(600_000);
+      pair.confirm();
+      await pair.deliverAll();
+
+      expect(pair.gateway().follow.version()).toBe(pair.world.version());
+      expect(pair.gateway().decisions(KEYS)).toEqual(expectedOf(pair.world));
+      expect(pair.versions).toEqual(pair.versions.toSorted((a, b) => a - b));
+      const restarted = await reopen(pair.gateway());
+      expect(restarted.decisions(KEYS)).toEqual(expectedOf(pair.world));
+    }),
+    { numRuns: RUNS },
+  );
+}, 60_000);
