@@ -1,3 +1,5 @@
+import { toLine } from './line.ts';
+
 /** What a fault is about: one sentence for each, and the newest stands. */
 export type FaultTopic = 'instance' | 'removed' | 'control_plane' | 'rejected' | 'disk' | 'usage';
 
@@ -17,6 +19,6 @@ export function createFaults(): Faults {
   return {
     set: (topic, sentence) => void sentences.set(topic, sentence),
     clear: (topic) => void sentences.delete(topic),
-    text: () => [...sentences.values()].join(' ').slice(0, TEXT_MAX) || null,
+    text: () => toLine([...sentences.values()].join(' '), TEXT_MAX) || null,
   };
 }

@@ -5,6 +5,14 @@ import { hello } from './hello.ts';
 /** Every decision from now on is made with the version. */
 const ack = z.strictObject({ type: z.literal('ack'), version: z.int().min(0) });
 
+/** What people read and the database stores. PostgreSQL takes neither NUL nor lone surrogates. */
+function line(max: number) {
+  return z
+    .string()
+    .max(max)
+    .regex(/^[^\p{Cc}\p{Cs}]*$/u);
+}
+
 /** `older` is a snapshot from before the version that the gateway decides with: perhaps a replay. */
 export const REJECT_REASONS = [
   'signature',
@@ -20,7 +28,7 @@ export type RejectReason = (typeof REJECT_REASONS)[number];
 const reject = z.strictObject({
   type: z.literal('reject'),
   reason: z.enum(REJECT_REASONS),
-  detail: z.string().max(200),
+  detail: line(200),
 });
 
 /** Asks for a whole snapshot. */
@@ -56,7 +64,7 @@ const health = z.strictObject({
   cpuPercent: z.number().min(0),
   memoryBytes: z.int().min(0),
   spooledCalls: z.int().min(0),
-  fault: z.string().max(500).nullable(),
+  fault: line(500).nullable(),
 });
 export type GatewayHealth = Omit<z.output<typeof health>, 'type'>;
 

@@ -1,4 +1,5 @@
 import type { DownwardOf, Upward } from '@tollkeeper/contract';
+import { toLine } from '../line.ts';
 import { type Following, nothingFollowed } from './following.ts';
 import { loadSnapshot } from './load-snapshot.ts';
 import { type Rejection, toRejection } from './rejection.ts';
@@ -102,5 +103,5 @@ function reject(following: Following, error: unknown): Upward[] {
 }
 
 function report({ reason, message }: Rejection): Upward {
-  return { type: 'reject', reason, detail: message.slice(0, DETAIL_MAX) };
+  return { type: 'reject', reason, detail: toLine(message, DETAIL_MAX) };
 }
