@@ -1,5 +1,5 @@
 /** A real control plane and real gateways of it, in one process. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Gateway, Labels } from '@tollkeeper/contract';
@@ -169,6 +169,28 @@ test('a gateway that is removed while it is away lets nothing through when it co
   const fleet = await start({ stateDir, joinKey: undefined });
 
   await vi.waitUntil(() => decided(fleet, key.secret) === 'no_snapshot', WAIT);
+});
+
+test('the snapshot of another workspace is refused, reported, and replaced', async () => {
+  const key = await makeKey(app, owner, { workspaceId });
+  const made = await owner.post<{ id: string }>('/v1/workspaces', {
+    name: 'beyond',
+    environment: 'live',
+  });
+  const joinKey = await makeJoinKey(owner, { workspaceId: made.body.id });
+  const [ownDir, otherDir] = [await makeStateDir(), await makeStateDir()];
+  await (await start({ stateDir: ownDir })).close();
+  await (await start({ stateDir: otherDir, joinKey: joinKey.secret })).close();
+  await copyFile(join(ownDir, 'snapshot'), join(otherDir, 'snapshot'));
+
+  const fleet = await start({ stateDir: otherDir, joinKey: undefined });
+
+  expect(decided(fleet, key.secret)).toBe('not_found');
+  expect(fleet.status()).toMatchObject({ connected: true, fault: null });
+  await vi.waitUntil(
+    () => app.logged.some((line) => /"reason":"foreign".*a gateway rejected/.test(line)),
+    WAIT,
+  );
 });
 
 test('a refused join key lets nobody in', async () => {

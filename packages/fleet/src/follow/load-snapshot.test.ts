@@ -18,6 +18,17 @@ async function openRevoked(): Promise<TestFollow> {
   return it;
 }
 
+/** As they stand in a file. */
+function stored(frames: readonly Uint8Array[]): Buffer {
+  return Buffer.concat(
+    frames.flatMap((frame) => {
+      const prefix = Buffer.alloc(4);
+      prefix.writeUInt32LE(frame.length);
+      return [prefix, frame];
+    }),
+  );
+}
+
 async function expectRefused(it: TestFollow, reason: string): Promise<void> {
   expect(it.decisions()).toBeUndefined();
   expect(it.follow.hello()).toBeNull();
@@ -55,10 +66,8 @@ test('cuts off changes that were not written whole, and goes on behind them', as
   const it = await openRevoked();
   it.sealer.world.change(keyOf(4));
   const changes = it.sealer.changes(1);
-  const prefix = Buffer.alloc(4);
-  prefix.writeUInt32LE(changes.length);
   const whole = await readFile(fileOf(it));
-  await appendFile(fileOf(it), Buffer.concat([prefix, changes]).subarray(0, -1));
+  await appendFile(fileOf(it), stored([changes]).subarray(0, -1));
 
   const next = await reopen(it);
 
@@ -94,19 +103,11 @@ test('refuses the file of another workspace, and one that another key signed', a
   const world = createWorld();
   const it = await openFollow(createSealer(world));
   await it.take(...it.sealer.snapshot());
-  const frames = (parts: Uint8Array[]) =>
-    Buffer.concat(
-      parts.flatMap((part) => {
-        const prefix = Buffer.alloc(4);
-        prefix.writeUInt32LE(part.length);
-        return [prefix, part];
-      }),
-    );
 
-  await writeFile(fileOf(it), frames(it.sealer.snapshot({ workspaceId: `ws_${'9'.repeat(20)}` })));
+  await writeFile(fileOf(it), stored(it.sealer.snapshot({ workspaceId: `ws_${'9'.repeat(20)}` })));
   const foreign = await reopen(it);
   await expectRefused(foreign, 'foreign');
-  await writeFile(fileOf(it), frames(createSealer(world).snapshot()));
+  await writeFile(fileOf(it), stored(createSealer(world).snapshot()));
   await expectRefused(await reopen(foreign), 'signature');
 });
 
@@ -117,6 +118,31 @@ test('refuses a file whose snapshot is not whole', async () => {
   await truncate(fileOf(it), length - 1);
 
   await expectRefused(await reopen(it), 'incomplete');
+});
+
+test('refuses a file in which changes are missing, or stand twice or in another order', async () => {
+  let it = await openFollow();
+  const parts = it.sealer.snapshot();
+  const changes = [2, 3, 2].map((number, version) => {
+    it.sealer.world.change(keyOf(number, { status: 'revoked' }));
+    return it.sealer.changes(version);
+  });
+  await it.take(...parts, ...changes);
+  const [a, b, c] = changes as [Uint8Array, Uint8Array, Uint8Array];
+
+  for (const order of [
+    [b, c],
+    [a, c],
+    [a, b, b, c],
+    [b, a, c],
+    [a, b, c, a],
+  ]) {
+    await writeFile(fileOf(it), stored([...parts, ...order]));
+    it = await reopen(it);
+    expect(it.decisions()).toBeUndefined();
+  }
+  await writeFile(fileOf(it), stored([...parts, ...changes]));
+  expect((await reopen(it)).decisions()).toEqual(['valid', 'revoked', 'revoked', 'not_found']);
 });
 
 test('refuses a file when it cannot tell how old it is', async () => {
