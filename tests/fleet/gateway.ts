@@ -1,0 +1,60 @@
+/** Gateways as processes of their own, which tests start, signal and kill. */
+import { fileURLToPath } from 'node:url';
+import type { JoinKeyWithSecret } from '@tollkeeper/contract';
+import type { Client } from '../../apps/control-plane/src/testing/client.ts';
+import {
+  answersOk,
+  freePort,
+  makeFolder,
+  type Running,
+  startNode,
+  untilReady,
+} from '../processes/child-process.ts';
+
+const MAIN = fileURLToPath(new URL('../../apps/gateway/src/main.ts', import.meta.url));
+
+export interface Gateway extends Running {
+  readonly baseUrl: string;
+  readonly adminUrl: string;
+  readonly port: number;
+  readonly stateDir: string;
+}
+
+export interface GatewaySettings {
+  readonly controlPlane: string;
+  readonly upstream: string;
+  /** Needed where the state folder is new. */
+  readonly joinKey?: string;
+  /** Made anew unless given. */
+  readonly stateDir?: string;
+  /** Of 127.0.0.1; a free one unless given. */
+  readonly port?: number;
+}
+
+/** A gateway that answers /readyz. */
+export async function startGateway(settings: GatewaySettings): Promise<Gateway> {
+  const { controlPlane, upstream, joinKey } = settings;
+  const stateDir = settings.stateDir ?? (await makeFolder());
+  const [port, adminPort] = [settings.port ?? (await freePort()), await freePort()];
+  const options = {
+    '--control-plane': controlPlane,
+    '--upstream': upstream,
+    '--listen': `127.0.0.1:${port}`,
+    '--admin': `127.0.0.1:${adminPort}`,
+    '--state-dir': stateDir,
+  };
+  const running = startNode([MAIN, ...Object.entries(options).flat()], {
+    PATH: process.env.PATH ?? '',
+    ...(joinKey === undefined ? {} : { TOLLKEEPER_JOIN_KEY: joinKey }),
+  });
+  const [baseUrl, adminUrl] = [`http://127.0.0.1:${port}`, `http://127.0.0.1:${adminPort}`];
+  await untilReady(running, () => answersOk(`${adminUrl}/readyz`));
+  return { ...running, baseUrl, adminUrl, port, stateDir };
+}
+
+/** The secret of a new join key. */
+export async function createJoinKey(owner: Client): Promise<string> {
+  const { status, body } = await owner.post<JoinKeyWithSecret>('/v1/join-keys', {});
+  if (status !== 201) throw new Error(`Creating a join key answered ${JSON.stringify(body)}`);
+  return body.secret ?? '';
+}
