@@ -32,11 +32,11 @@ export function startServer(
   return startProgram(process.execPath, () => [file], { path: readyPath }, env);
 }
 
-/** What a server answers once it can serve. */
+/** What a server answers with 200 once it can serve. */
 interface Ready {
   readonly path: string;
-  /** 200 unless said otherwise. */
-  readonly status?: number;
+  /** Where it is asked; the port that it serves on, unless said otherwise. */
+  readonly port?: number;
 }
 
 /**
@@ -58,7 +58,7 @@ export async function startProgram(
   });
   running.add(child);
   child.once('exit', () => running.delete(child));
-  await untilReady(child, `http://127.0.0.1:${port}${ready.path}`, ready.status ?? 200);
+  await untilReady(child, `http://127.0.0.1:${ready.port ?? port}${ready.path}`);
   return {
     pid: child.pid ?? 0,
     port,
@@ -74,12 +74,12 @@ export async function stopServers(): Promise<void> {
   await Promise.all([...running].map(stop));
 }
 
-async function untilReady(child: ChildProcess, url: string, status: number): Promise<void> {
+async function untilReady(child: ChildProcess, url: string): Promise<void> {
   const deadline = performance.now() + START_MS_MAX;
   while (performance.now() < deadline) {
     if (child.exitCode !== null) throw new Error(`A server ended with code ${child.exitCode}`);
     const ready = await fetch(url).then(
-      async (response) => response.text().then(() => response.status === status),
+      async (response) => response.text().then(() => response.ok),
       () => false,
     );
     if (ready) return;
@@ -125,7 +125,7 @@ function readProc(pid: number, name: string): string | undefined {
   }
 }
 
-function findFreePort(): Promise<number> {
+export function findFreePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);

@@ -15,6 +15,7 @@ import { hashSecret } from '@tollkeeper/verify';
 import { type BenchKey, KEY_SCOPES } from '../keys.ts';
 
 const KEYS_PER_OWNER = 100;
+const VERSION = 1;
 
 /**
  * The state folder of a gateway that joined and took a snapshot of these keys: it starts from there
@@ -35,13 +36,22 @@ export function writeGatewayState(folder: string, keys: readonly BenchKey[]): vo
   const parts = [...encodeParts(entriesOf(keys, organizationId))];
   const frames = parts.flatMap((body, part) => {
     const last = part === parts.length - 1;
-    const header = { organizationId, workspaceId, version: 1, issuedAtMs: Date.now(), part, last };
+    const header = {
+      organizationId,
+      workspaceId,
+      version: VERSION,
+      issuedAtMs: Date.now(),
+      part,
+      last,
+    };
     const frame = sealFrame({ type: 'snapshot', ...header }, body, signingKey);
     const length = Buffer.alloc(4);
     length.writeUInt32LE(frame.length);
     return [length, frame];
   });
   writeFileSync(join(folder, 'snapshot'), Buffer.concat(frames), { mode: 0o600 });
+  const confirmed = { version: VERSION, issuedAtMs: Date.now(), confirmedAtMs: Date.now() };
+  writeFileSync(join(folder, 'confirmed'), JSON.stringify(confirmed), { mode: 0o600 });
 }
 
 /** The discard port: nobody answers there. */

@@ -5,6 +5,7 @@ import { type Comparison, compare } from '../compare.ts';
 import { anyOf, type BenchKey, makeKeys } from '../keys.ts';
 import {
   ALL_CORES,
+  findFreePort,
   LOAD_CORES,
   pin,
   residentBytes,
@@ -59,15 +60,15 @@ export async function measureGateway(count: number): Promise<GatewayFigures> {
   }
 }
 
-function startGateway(stateDir: string, upstreamPort: number): Promise<ServerProcess> {
+async function startGateway(stateDir: string, upstreamPort: number): Promise<ServerProcess> {
+  const adminPort = await findFreePort();
   const argsOf = (port: number) => [
     'apps/gateway/src/main.ts',
     ...['--control-plane', NOWHERE, '--state-dir', stateDir],
     ...['--upstream', `http://127.0.0.1:${upstreamPort}`],
-    ...['--listen', `127.0.0.1:${port}`, '--admin', '127.0.0.1:0'],
+    ...['--listen', `127.0.0.1:${port}`, '--admin', `127.0.0.1:${adminPort}`],
   ];
-  // Without keys it answers 503; with them it asks for one.
-  return startProgram(process.execPath, argsOf, { path: '/', status: 401 });
+  return startProgram(process.execPath, argsOf, { path: '/readyz', port: adminPort });
 }
 
 function requestMaker(keys: readonly BenchKey[]): () => string {
