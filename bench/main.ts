@@ -6,6 +6,10 @@ import { rmSync } from 'node:fs';
 import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { measureSnapshot } from '../packages/fleet/bench/snapshot.ts';
+import { measureGateway } from './fleet/measure-gateways.ts';
+import { measurePropagation } from './fleet/measure-propagation.ts';
+import { printGateway, printPropagation, printSnapshot } from './fleet/report.ts';
 import { insertKeys } from './insert-keys.ts';
 import { type BenchKey, makeKeys } from './keys.ts';
 import { measureDecisions } from './measure-decisions.ts';
@@ -16,6 +20,8 @@ import { stopServers } from './server-process.ts';
 
 /** How many keys the two servers know; the second time, enough to leave the processor's caches. */
 const KEY_COUNTS = [1000, 100_000];
+/** How many keys the snapshot of the gateway holds. */
+const SNAPSHOT_KEY_COUNTS = [1000, 1_000_000];
 
 const folder = await mkdtemp(join(tmpdir(), 'tollkeeper-bench-'));
 process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
@@ -28,6 +34,7 @@ try {
   printMachine();
   printDecisions(await measureDecisions());
   await measureServers();
+  await measureFleet();
 } finally {
   await stopServers();
 }
@@ -43,4 +50,10 @@ async function measureServers(): Promise<void> {
     keys.push(...added);
     printRoutes(await measureRoutes(dataDir, join(folder, `facts-${count}.json`), keys));
   }
+}
+
+async function measureFleet(): Promise<void> {
+  printPropagation(await measurePropagation(join(folder, 'fleet')));
+  printSnapshot(measureSnapshot());
+  for (const count of SNAPSHOT_KEY_COUNTS) printGateway(await measureGateway(count));
 }

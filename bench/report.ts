@@ -49,19 +49,19 @@ function printRoute(name: string, figures: Comparison): void {
 
 const NAME_WIDTH = 38;
 
-function title(text: string): void {
+export function title(text: string): void {
   process.stdout.write(`\n${text}\n`);
 }
 
-function line(name: string, ...values: string[]): void {
+export function line(name: string, ...values: string[]): void {
   process.stdout.write(`  ${name.padEnd(NAME_WIDTH)}${values.join('  ')}\n`);
 }
 
-function spreadText({ median, min, max }: Spread): string {
+export function spreadText({ median, min, max }: Spread): string {
   return `${median.toFixed(2)} (${min.toFixed(2)} to ${max.toFixed(2)})`;
 }
 
-function whole(value: number): string {
+export function whole(value: number): string {
   return Math.round(value).toLocaleString('en');
 }
 
@@ -69,6 +69,6 @@ function times(ratio: number): string {
   return `${ratio.toFixed(1)} × bare`;
 }
 
-function mebibytes(bytes: number | undefined): string {
+export function mebibytes(bytes: number | undefined): string {
   return bytes === undefined ? 'unknown' : `${whole(bytes / 2 ** 20)} MiB`;
 }
