@@ -86,6 +86,7 @@ it('leaves the fleet alone for those who may only look', async () => {
   expect(await page.getByRole('button', { name: /^(Actions for|New join key)/ }).count()).toBe(0);
   await page.getByRole('button', { name: 'looked-at', exact: true }).click();
   await page.getByRole('dialog', { name: 'looked-at' }).getByText('far-away').waitFor();
+  await expectAccessible(page, 'The details of a gateway');
 });
 
 it('says which scope is missing to those who may not see the fleet', async () => {

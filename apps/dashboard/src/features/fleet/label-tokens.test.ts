@@ -8,6 +8,14 @@ it('takes pasted labels apart and keeps what is none for correction', () => {
   });
 });
 
+it('shows labels in the order of their names', () => {
+  expect(labelTokens({ rack10: 'b', tier: 'edge', rack1: 'a' })).toEqual([
+    'rack1=a',
+    'rack10=b',
+    'tier=edge',
+  ]);
+});
+
 it('gives a name its last value', () => {
   const labels = addLabels({ region: 'eu-1', tier: 'edge' }, ['region=us-1', 'region=us-2']);
   expect(labelTokens(labels)).toEqual(['region=us-2', 'tier=edge']);

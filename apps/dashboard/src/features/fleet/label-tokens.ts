@@ -1,11 +1,13 @@
 import { type Labels, labels as labelsSchema } from '@tollkeeper/contract';
 import type { SplitTokens } from '../../components/token-field.tsx';
 
+const names = new Intl.Collator('en', { numeric: true });
+
 /** Labels as people write them, such as region=eu-1, in the order of their names. */
 export function labelTokens(labels: Labels): string[] {
   return Object.entries(labels)
-    .map(([name, value]) => `${name}=${value}`)
-    .sort();
+    .sort(([a], [b]) => names.compare(a, b))
+    .map(([name, value]) => `${name}=${value}`);
 }
 
 /** Takes typed or pasted labels apart: commas, semicolons, spaces and lines all separate. */
