@@ -6,6 +6,8 @@ import { applyPart, openFrame, readPublicKey } from '../src/index.ts';
 export interface Loaded {
   readonly secrets: number;
   readonly seconds: number;
+  /** Of all threads: what the rest of the machine does counts for less here. */
+  readonly cpuSeconds: number;
   /** Of which opening frames took. */
   readonly openingSeconds: number;
   /** Of the process at its end, and the most that it ever had. */
@@ -19,6 +21,7 @@ function loadSnapshot(file: string, publicKey: string): Loaded {
   const key = readPublicKey(publicKey);
   const index = createKeyIndex();
   const startedAt = performance.now();
+  const cpuBefore = process.cpuUsage();
   let openingMs = 0;
   for (const bytes of readFrames(file)) {
     const openedAt = performance.now();
@@ -27,8 +30,10 @@ function loadSnapshot(file: string, publicKey: string): Loaded {
     if (header.type !== 'snapshot') throw new Error(`A frame of type "${header.type}"`);
     applyPart(index, header.organizationId, body);
   }
+  const { user, system } = process.cpuUsage(cpuBefore);
   return {
     secrets: secretsCount(index),
+    cpuSeconds: (user + system) / 1e6,
     seconds: (performance.now() - startedAt) / 1000,
     openingSeconds: openingMs / 1000,
     residentMib: process.memoryUsage().rss / MIB,

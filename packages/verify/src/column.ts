@@ -1,9 +1,10 @@
+import { discardWords } from './discard-words.ts';
 import { type Move, partitionOf, positionOf } from './slots.ts';
 
 /** A 32-bit word for each slot, beside the records. */
 export interface Column {
   /** By partition. */
-  readonly parts: Int32Array[];
+  readonly parts: Int32Array<ArrayBuffer>[];
 }
 
 const NO_CELLS = new Int32Array(0);
@@ -40,5 +41,6 @@ export function moveCells(column: Column, { partition, positions, capacity }: Mo
     const position = positions[old] ?? -1;
     if (position >= 0) after[position] = before[old] ?? 0;
   }
+  if (before !== NO_CELLS) discardWords(before);
   column.parts[partition] = after;
 }

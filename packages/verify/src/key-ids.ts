@@ -1,17 +1,18 @@
 import { type Column, createColumn, moveCells, readCell, writeCell } from './column.ts';
+import { discardWords } from './discard-words.ts';
 import { type KeyLabels, readKeyId } from './key-labels.ts';
-import { type Move, movedSlot, partitionOf } from './slots.ts';
+import { type Move, slotAt } from './slots.ts';
 
 /**
  * Key id → slots of its secrets, by open addressing with linear probing: an entry for each secret,
  * so a key has as many as it has secrets. An entry is 0 when empty, else the slot plus one in 26
  * bits below 6 bits of the id's hash, which spare most of the looks at ids that turn out to be
- * others. Only changes search here, never a decision: so it is filled fuller than the table of
- * hashes, and grows by half, in favour of memory. Ids are made by the control plane at random, so
+ * others. Only changes search here, never a decision: so it grows by half, in favour of memory. Ids
+ * are made by the control plane at random, so
  * that nobody can make them crowd.
  */
 export interface KeyIdTable {
-  entries: Int32Array;
+  entries: Int32Array<ArrayBuffer>;
   size: number;
   /** Hash of the id by slot, so that growing reads no ids. */
   readonly hashes: Column;
@@ -21,7 +22,7 @@ const SLOT_BITS = 26;
 const SLOT_MASK = (1 << SLOT_BITS) - 1;
 const TAG_MASK = 63;
 const ENTRIES_MIN = 16;
-const FULL = 0.875;
+const FULL = 0.75;
 const GROWTH = 1.5;
 const TWO_TO_32 = 2 ** 32;
 
@@ -39,27 +40,30 @@ export function addKeyId(table: KeyIdTable, slot: number, keyId: string): void {
 
 /** Removes the slot, if it is there. */
 export function removeKeyId(table: KeyIdTable, slot: number): void {
-  const { entries } = table;
-  let position = homeOf(table, entries, slot);
-  for (let entry = entryAt(entries, position); entry !== 0; entry = entryAt(entries, position)) {
-    if (slotOf(entry) === slot) {
-      closeGap(table, position);
-      table.size--;
-      return;
-    }
-    position = after(entries, position);
-  }
+  const position = findEntry(table, slot);
+  if (position < 0) return;
+  closeGap(table, position);
+  table.size--;
 }
 
-/** Follows the secrets to their new slots. Passes the whole table, so no step may cost much. */
-export function moveKeyIds({ entries, hashes }: KeyIdTable, move: Move): void {
-  moveCells(hashes, move);
-  const { length } = entries;
-  for (let position = 0; position < length; position++) {
-    const entry = entries[position] ?? 0;
-    if (entry === 0 || partitionOf(slotOf(entry)) !== move.partition) continue;
-    entries[position] = (entry & ~SLOT_MASK) | (movedSlot(move, slotOf(entry)) + 1);
+/** Follows the secrets to their new slots. */
+export function moveKeyIds(table: KeyIdTable, move: Move): void {
+  const { entries } = table;
+  const { partition, positions } = move;
+  // All are found before one is written: what is a new slot here was an old one there.
+  const found = new Int32Array(positions.length);
+  for (let old = 0; old < positions.length; old++) {
+    const isThere = (positions[old] ?? -1) >= 0;
+    found[old] = isThere ? findEntry(table, slotAt(partition, old)) : -1;
   }
+  for (let old = 0; old < positions.length; old++) {
+    const at = found[old] ?? -1;
+    if (at < 0) continue;
+    entries[at] =
+      (entryAt(entries, at) & ~SLOT_MASK) | (slotAt(partition, positions[old] ?? 0) + 1);
+  }
+  discardWords(found);
+  moveCells(table.hashes, move);
 }
 
 /** The slots of all secrets of the key. */
@@ -80,6 +84,17 @@ export function slotsOfKey(table: KeyIdTable, labels: KeyLabels, keyId: string):
 }
 
 const NO_SLOTS: readonly number[] = [];
+
+/** Where the entry of the slot is, or -1. */
+function findEntry(table: KeyIdTable, slot: number): number {
+  const { entries } = table;
+  let position = homeOf(table, entries, slot);
+  for (let entry = entryAt(entries, position); entry !== 0; entry = entryAt(entries, position)) {
+    if (slotOf(entry) === slot) return position;
+    position = after(entries, position);
+  }
+  return -1;
+}
 
 function placeSlot(table: KeyIdTable, entries: Int32Array, slot: number): void {
   let position = homeOf(table, entries, slot);
@@ -109,6 +124,7 @@ function closeGap(table: KeyIdTable, position: number): void {
 function growTable(table: KeyIdTable): void {
   const grown = new Int32Array(Math.ceil(table.entries.length * GROWTH));
   for (const entry of table.entries) if (entry !== 0) placeSlot(table, grown, slotOf(entry));
+  discardWords(table.entries);
   table.entries = grown;
 }
 

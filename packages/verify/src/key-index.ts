@@ -1,3 +1,4 @@
+import { discardWords } from './discard-words.ts';
 import {
   createFingerprint,
   type Fingerprint,
@@ -42,6 +43,16 @@ const scratch: Fingerprint = createFingerprint();
 export function putSecret(index: KeyIndex, hash: Uint8Array, facts: KeyFacts): void {
   requireHash(hash);
   requireLabels(facts.keyId, facts.name);
+  placeSecret(index, hash, facts, facts.retiresAtMs);
+}
+
+/** `putSecret` for what was checked: a million times in a row, and so without an object for each. */
+export function placeSecret(
+  index: KeyIndex,
+  hash: Uint8Array,
+  facts: Omit<KeyFacts, 'retiresAtMs'>,
+  retiresAtMs: number | null,
+): void {
   const known = findSecret(index, hash);
   if (known < 0) growFor(index, scratch);
   // Acquired before the old ones are released, so that what both share is not built anew.
@@ -54,9 +65,9 @@ export function putSecret(index: KeyIndex, hash: Uint8Array, facts: KeyFacts): v
   const slot = known >= 0 ? known : addSlot(index.secrets, scratch);
   writeWord(index, slot, HOLDER, holder);
   writeWord(index, slot, TERMS, terms);
-  writeState(index, slot, facts);
-  if (facts.retiresAtMs === null) index.retiresAtMs.delete(slot);
-  else index.retiresAtMs.set(slot, facts.retiresAtMs);
+  writeState(index, slot, facts, retiresAtMs !== null);
+  if (retiresAtMs === null) index.retiresAtMs.delete(slot);
+  else index.retiresAtMs.set(slot, retiresAtMs);
   writeLabels(index.labels, slot, facts.keyId, facts.name);
   addKeyId(index.keyIdTable, slot, facts.keyId);
 }
@@ -116,6 +127,7 @@ function growFor(index: KeyIndex, fingerprint: Fingerprint): void {
   const retirements = [...index.retiresAtMs];
   index.retiresAtMs.clear();
   for (const [slot, atMs] of retirements) index.retiresAtMs.set(movedSlot(move, slot), atMs);
+  discardWords(move.positions);
 }
 
 function releaseShared(index: KeyIndex, slot: number): void {

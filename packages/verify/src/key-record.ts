@@ -25,13 +25,12 @@ const NEVER = Number.MAX_SAFE_INTEGER;
 export interface KeyState {
   readonly status: KeyStatus;
   readonly expiresAtMs: number | null;
-  readonly retiresAtMs: number | null;
 }
 
-export function writeState(index: KeyIndex, slot: number, state: KeyState): void {
+export function writeState(index: KeyIndex, slot: number, state: KeyState, retires: boolean): void {
   const time = state.expiresAtMs === null ? NEVER : wholeTime(state.expiresAtMs);
   const status = KEY_STATUSES.indexOf(state.status) + 1;
-  const flags = (status << HIGH_BITS) | (state.retiresAtMs === null ? 0 : RETIRES) | IN_FORCE;
+  const flags = (status << HIGH_BITS) | (retires ? RETIRES : 0) | IN_FORCE;
   writeWord(index, slot, EXPIRY_LOW, time | 0);
   writeWord(index, slot, EXPIRY_HIGH_AND_STATUS, Math.floor(time / TWO_TO_32) | flags);
 }

@@ -1,7 +1,7 @@
 import { requireHash } from './fingerprint.ts';
 import type { KeyFacts } from './key-facts.ts';
 import { slotsOfKey } from './key-ids.ts';
-import { findSecret, putSecret, removeSecret } from './key-index.ts';
+import { findSecret, placeSecret, removeSecret } from './key-index.ts';
 import { requireLabels } from './key-labels.ts';
 import { readHash } from './key-record.ts';
 import type { KeyIndex } from './key-store.ts';
@@ -28,7 +28,7 @@ export function putKey(index: KeyIndex, key: WholeKey): void {
   requireLabels(key.keyId, key.name);
   // As hashes: what is put may move what is there.
   const before = hashesOfKey(index, key.keyId);
-  for (const { hash, retiresAtMs } of key.secrets) putSecret(index, hash, { ...key, retiresAtMs });
+  for (const { hash, retiresAtMs } of key.secrets) placeSecret(index, hash, key, retiresAtMs);
   if (before.length === 0) return;
   const kept = new Set(key.secrets.map(({ hash }) => findSecret(index, hash)));
   for (const hash of before) if (!kept.has(findSecret(index, hash))) removeSecret(index, hash);

@@ -1,3 +1,4 @@
+import { discardWords } from './discard-words.ts';
 import { FINGERPRINT_WORDS, type Fingerprint } from './fingerprint.ts';
 import {
   type Move,
@@ -21,7 +22,7 @@ export interface SecretTable {
 
 interface Partition {
   /** A record after the other; zeros where none ever was. */
-  words: Int32Array;
+  words: Int32Array<ArrayBuffer>;
   /** Records in force. */
   live: number;
   /** Those, and what removed ones left behind for searches to pass. */
@@ -133,7 +134,7 @@ export function startOf(slot: number): number {
  * Home positions keep the order of fingerprints whatever the capacity, so that old and new words
  * are both passed from front to back.
  */
-function rebuild(partition: Partition, capacity: number): Int32Array {
+function rebuild(partition: Partition, capacity: number): Int32Array<ArrayBuffer> {
   const old = partition.words;
   const words = new Int32Array(capacity << RECORD_BITS);
   const positions = new Int32Array(old.length >> RECORD_BITS).fill(-1);
@@ -144,6 +145,7 @@ function rebuild(partition: Partition, capacity: number): Int32Array {
     for (let i = 0; i < RECORD_WORDS; i++) words[start + i] = old[from + i] ?? 0;
     positions[from >> RECORD_BITS] = start >> RECORD_BITS;
   }
+  discardWords(old);
   partition.words = words;
   partition.taken = partition.live;
   return positions;

@@ -12,7 +12,7 @@ export const POSITIONS_MAX = POSITION_MASK;
 export interface Move {
   readonly partition: number;
   /** New positions by old ones; -1 where no secret was. */
-  readonly positions: Int32Array;
+  readonly positions: Int32Array<ArrayBuffer>;
   readonly capacity: number;
 }
 
