@@ -27,14 +27,6 @@ const NOT_ADMITTED = 1008;
 describe('whoever cannot prove to be a gateway', () => {
   const strangers: [string, () => Promise<GatewayClient>][] = [
     [
-      'is unknown',
-      async () => {
-        const gateway = open({ ...joined, gatewayId: 'gw_00000000000000000000' });
-        await gateway.hello();
-        return gateway;
-      },
-    ],
-    [
       'signs with another key',
       async () => {
         const gateway = open({ ...joined, identity: createIdentity() });
@@ -122,6 +114,14 @@ describe('whoever cannot prove to be a gateway', () => {
       ]),
     ).toEqual([]);
   });
+});
+
+it('tells whoever names a gateway that is of no fleet that it was removed', async () => {
+  const gatewayId = 'gw_00000000000000000000';
+  const gateway = open({ ...joined, gatewayId });
+  await gateway.hello();
+  expect(await gateway.closed).toBe(NOT_ADMITTED);
+  expect(gateway.headers.at(-1)).toEqual({ type: 'removed', gatewayId });
 });
 
 it('tells a gateway of another protocol which one is spoken here', async () => {
