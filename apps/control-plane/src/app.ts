@@ -63,12 +63,17 @@ export async function createApp(options: AppOptions): Promise<App> {
   const keys = createLiveKeys(own.db);
   const told = new Set<Told>();
   const follower = await startFollower(own.db, db, processId, tellAfter(keys, told), log);
-  const unlisten = listen(options.database, [CHANGE_CHANNEL, APPLIED_CHANNEL], follower.wake, log);
   const usage = startUsageCounter(own.db, processId, log);
   const signingKey = deriveSigningKey(options.secret);
   const fleet = connect(options.database, FLEET_CONNECTIONS_MAX, onError);
   const hub = startHub({ db: fleet.db, processId, signingKey, follower, clock, log });
   told.add(hub.wake);
+  const onMessage = (channel?: string) => {
+    follower.wake();
+    // Gateways need not wait until this process has applied a change itself.
+    if (channel !== APPLIED_CHANNEL) hub.look();
+  };
+  const unlisten = listen(options.database, [CHANGE_CHANNEL, APPLIED_CHANNEL], onMessage, log);
   const { baseUrl, mail } = options;
   const mailer = mail && createMailer(mail.url, mail.from);
   const services: Services = {

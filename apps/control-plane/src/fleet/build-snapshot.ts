@@ -3,7 +3,7 @@ import { and, asc, eq, gt, inArray, isNull, ne, or, sql } from 'drizzle-orm';
 import type { Database } from '../db/connect.ts';
 import { apiKey, member, organization } from '../db/schema/index.ts';
 import { notRetired, selectOwners, selectSecrets } from '../kernel/select-facts.ts';
-import { readStandings, type Standing } from './read-changes.ts';
+import type { Standing } from './read-changes.ts';
 import { keyEntry, organizationEntry, ownerEntry, type Place } from './read-entries.ts';
 import type { Seal } from './seal.ts';
 
@@ -44,12 +44,6 @@ export async function* buildSnapshot(
     }
   }
   yield sealPart(waiting ?? NO_ENTRIES, true);
-}
-
-/** Where the workspace stands now. Undefined when it is gone. */
-export async function findStanding(db: Database, place: Place): Promise<Standing | undefined> {
-  const [standing] = await readStandings(db, [place.workspaceId]);
-  return standing;
 }
 
 async function* readPages(db: Database, place: Place): AsyncGenerator<Entry[]> {

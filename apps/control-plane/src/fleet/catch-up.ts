@@ -1,5 +1,4 @@
 import type { Database } from '../db/connect.ts';
-import { findStanding } from './build-snapshot.ts';
 import type { Feeds } from './feeds.ts';
 import { readChanges, type Standing } from './read-changes.ts';
 import { type Place, readSubjects } from './read-entries.ts';
@@ -13,6 +12,7 @@ export interface CatchUpOptions {
   readonly seal: Seal;
   readonly feeds: Feeds;
   readonly snapshots: Snapshots;
+  readonly findStanding: (workspaceId: string) => Promise<Standing | undefined>;
 }
 
 /** Further behind, a gateway gets a snapshot. */
@@ -26,14 +26,14 @@ const SHARED_MS = 2000;
  * @returns a function that ends when the session follows or closes; false when its workspace is gone
  */
 export function catcherUp(options: CatchUpOptions): (session: Session) => Promise<boolean> {
-  const { db, feeds } = options;
+  const { feeds, findStanding } = options;
   const missed = sharing((place: Place, from: number) => readMissed(options, place, from));
 
   return async (session) => {
     const place = session.gateway;
     while (isOpen(session)) {
       await flushed(session);
-      const standing = await findStanding(db, place);
+      const standing = await findStanding(place.workspaceId);
       if (!standing) return false;
       if (needsSnapshot(session, standing)) {
         if (!(await sendSnapshot(options, session, standing))) return false;

@@ -23,7 +23,7 @@ export function createCatchUps(
     while (isOpen(session) && running.get(session)) {
       running.set(session, false);
       try {
-        if (!(await bring(session))) membership.doubt([session.gateway.id]);
+        if (!(await bring(session))) await membership.check([session.gateway.id]);
       } catch (error) {
         if (!isOpen(session)) return;
         log.warn({ err: error, gatewayId: session.gateway.id }, 'a gateway could not catch up');

@@ -7,9 +7,8 @@ import {
 } from '@tollkeeper/contract';
 import { verifyHello } from '@tollkeeper/fleet';
 import { z } from 'zod';
-import type { Database } from '../db/connect.ts';
 import type { Follower } from '../kernel/follower.ts';
-import { findGateways, type GatewayFacts } from './find-gateways.ts';
+import type { GatewayFacts } from './find-gateways.ts';
 
 /**
  * A wrong signature and anything that is no hello look alike. Whoever names a gateway that is not of
@@ -34,7 +33,7 @@ const anyHello = z.object({ type: z.literal('hello'), protocol: z.int() });
  * @throws what the database throws
  */
 export async function greet(
-  db: Database,
+  find: (gatewayId: string) => Promise<GatewayFacts | undefined>,
   follower: Pick<Follower, 'catchUp'>,
   nonce: string,
   text: string,
@@ -52,7 +51,7 @@ export async function greet(
   if (!parsed.success) return { outcome: 'stranger' };
   const hello = parsed.data;
   await follower.catchUp();
-  const [gateway] = await findGateways(db, [hello.gatewayId]);
+  const gateway = await find(hello.gatewayId);
   if (!gateway) return { outcome: 'removed', gatewayId: hello.gatewayId };
   const isSigned = verifyHello(keyOf(gateway), { ...hello, nonce }, hello.signature);
   if (!isSigned || gateway.workspaceId !== hello.workspaceId) {

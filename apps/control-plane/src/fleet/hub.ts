@@ -11,10 +11,13 @@ import { createCatchUps } from './catch-ups.ts';
 import { createEntrance } from './entrance.ts';
 import { every } from './every.ts';
 import { createFeeds } from './feeds.ts';
+import { findGateways } from './find-gateways.ts';
+import { gather } from './gather.ts';
 import { type Greeting, greet } from './greet.ts';
 import { type ByteStream, createInbox, type Inbox } from './inbox.ts';
 import { createMembership, gatewayFrame } from './membership.ts';
 import { createPresence } from './presence.ts';
+import { readStandings } from './read-changes.ts';
 import { receive } from './receive.ts';
 import { sealer } from './seal.ts';
 import { CLOSE, isOpen, type Session, send } from './session.ts';
@@ -26,6 +29,8 @@ import { createUsageIntake } from './usage-intake.ts';
 export interface Hub {
   /** The way in of a connection; undefined when there is no room for more strangers. */
   enter(address: string): Entering | undefined;
+  /** To be called when something may have changed in what gateways decide with. */
+  look(): void;
   /** To be called when this process has applied changes; with none, when it may have missed some. */
   wake(changes: readonly AppendedChange[]): void;
   /** Sends everybody away, and stores what is left. */
@@ -67,10 +72,22 @@ export function startHub(options: HubOptions): Hub {
   const entrance = createEntrance();
   const presence = createPresence(db, options.processId);
   const applied = createAppliedVersions(db, log);
-  const snapshots = createSnapshots(db, seal);
-  const membership = createMembership(db, seal, sessions, log);
+  const find = gather(async (ids) => byKey(await findGateways(db, ids), (each) => each.id));
+  const findStanding = gather(async (ids) =>
+    byKey(await readStandings(db, ids), (each) => each.workspaceId),
+  );
+  const snapshots = createSnapshots(db, seal, findStanding);
+  const membership = createMembership({ find, seal, sessions, log });
   const feeds = createFeeds({ db, seal, follower, log, onLost: (session) => catchUp(session) });
-  const { catchUp } = createCatchUps({ db, seal, feeds, snapshots, membership, log });
+  const { catchUp } = createCatchUps({
+    db,
+    seal,
+    feeds,
+    snapshots,
+    findStanding,
+    membership,
+    log,
+  });
   const usage = createUsageIntake({ db, seal, clock, log, end });
   const receivers = { applied, log, takeUsage: usage.take, catchUp, end };
   const stops = [
@@ -85,9 +102,12 @@ export function startHub(options: HubOptions): Hub {
       if (heardAt < deadline) socket.terminate();
       else if (socket.readyState === socket.OPEN) socket.ping();
     }
-    membership.doubt(sessions.all().map(({ gateway }) => gateway.id));
-    await membership.check();
+    await membership.check(sessions.all().map(({ gateway }) => gateway.id));
     await feeds.confirm();
+  }
+
+  function look(): void {
+    feeds.step().catch((error) => log.warn({ err: error }, 'changes could not be told'));
   }
 
   function end(session: Session, detail: string): void {
@@ -140,7 +160,7 @@ export function startHub(options: HubOptions): Hub {
   ): Promise<void> {
     const text = await inbox.first;
     if (text === undefined) return refuse(socket, { outcome: 'stranger' });
-    const greeting = await greet(db, follower, nonce, text);
+    const greeting = await greet(find, follower, nonce, text);
     if (greeting.outcome !== 'admitted') {
       inbox.open(() => undefined);
       return refuse(socket, greeting);
@@ -181,8 +201,9 @@ export function startHub(options: HubOptions): Hub {
     inbox.open((text) => receive(receivers, session, text));
     catchUp(session);
     // Whoever removed it before it was among the sessions told nobody here.
-    membership.doubt([gateway.id]);
-    membership.check().catch((error) => log.warn({ err: error }, 'a gateway is in doubt'));
+    membership
+      .check([gateway.id])
+      .catch((error) => log.warn({ err: error }, 'a gateway is in doubt'));
   }
 
   function finish(session: Session): void {
@@ -206,9 +227,10 @@ export function startHub(options: HubOptions): Hub {
         }
       );
     },
+    look,
     wake(changes) {
       membership.wake(changes);
-      feeds.step().catch((error) => log.warn({ err: error }, 'changes could not be told'));
+      look();
     },
     async stop() {
       stopping = true;
@@ -222,4 +244,8 @@ export function startHub(options: HubOptions): Hub {
       await presence.clear().catch((error) => log.warn({ err: error }, 'gateways left unseen'));
     },
   };
+}
+
+function byKey<T>(rows: readonly T[], keyOf: (row: T) => string): Map<string, T> {
+  return new Map(rows.map((row) => [keyOf(row), row]));
 }

@@ -1,66 +1,50 @@
 import type { Logger } from 'pino';
-import type { Database } from '../db/connect.ts';
 import type { AppendedChange } from '../kernel/change.ts';
-import { findGateways, type GatewayFacts } from './find-gateways.ts';
+import type { GatewayFacts } from './find-gateways.ts';
 import type { Seal } from './seal.ts';
 import { CLOSE, type Session, send } from './session.ts';
 import type { Sessions } from './sessions.ts';
 
 /** Keeps connected gateways to what people decide: tells them of it, and sends removed ones away. */
 export interface Membership {
-  /** Doubts the gateways that the changes concern; without changes, all of them. */
+  /** Looks at the gateways that the changes concern; without changes, at all of them. */
   wake(changes: readonly AppendedChange[]): void;
-  /** Looks at those in doubt. */
-  check(): Promise<void>;
-  doubt(gatewayIds: readonly string[]): void;
+  check(gatewayIds: readonly string[]): Promise<void>;
 }
 
-export function createMembership(
-  db: Database,
-  seal: Seal,
-  sessions: Sessions,
-  log: Logger,
-): Membership {
-  const doubted = new Set<string>();
+export interface MembershipOptions {
+  readonly find: (gatewayId: string) => Promise<GatewayFacts | undefined>;
+  readonly seal: Seal;
+  readonly sessions: Sessions;
+  readonly log: Logger;
+}
 
-  function doubt(ids: readonly string[]): void {
-    for (const id of ids) doubted.add(id);
-  }
-
-  async function check(): Promise<void> {
-    const ids = [...doubted];
-    doubted.clear();
-    if (ids.length === 0) return;
-    let found: Map<string, GatewayFacts>;
-    try {
-      found = new Map((await findGateways(db, ids)).map((facts) => [facts.id, facts]));
-    } catch (error) {
-      doubt(ids);
-      throw error;
-    }
-    for (const session of sessions.of(new Set(ids))) {
-      const facts = found.get(session.gateway.id);
+export function createMembership({ find, seal, sessions, log }: MembershipOptions): Membership {
+  async function checkOne(gatewayId: string): Promise<void> {
+    const facts = await find(gatewayId);
+    for (const session of sessions.of(gatewayId)) {
       if (facts?.workspaceId === session.gateway.workspaceId) tellFacts(seal, session, facts);
       else expel(seal, session, log);
     }
   }
 
+  async function check(gatewayIds: readonly string[]): Promise<void> {
+    await Promise.all([...new Set(gatewayIds)].map(checkOne));
+  }
+
   return {
-    doubt,
     check,
     wake(changes) {
-      const organizations = new Set<string>();
-      const gateways: string[] = [];
-      for (const { kind, subjectId } of changes) {
-        if (kind === 'gateway') gateways.push(subjectId);
-        if (kind === 'organization') organizations.add(subjectId);
-      }
-      const connected = sessions.all().map((session) => session.gateway);
-      const isDoubtful = ({ id, organizationId }: GatewayFacts) =>
-        changes.length === 0 || organizations.has(organizationId) || gateways.includes(id);
-      doubt(connected.filter(isDoubtful).map(({ id }) => id));
-      if (doubted.size === 0) return;
-      check().catch((error) => log.warn({ err: error }, 'gateways could not be looked up'));
+      const named = new Set(changes.map(({ kind, subjectId }) => `${kind} ${subjectId}`));
+      const isConcerned = ({ gateway: { id, organizationId } }: Session) =>
+        changes.length === 0 ||
+        named.has(`gateway ${id}`) ||
+        named.has(`organization ${organizationId}`);
+      const ids = sessions.all().filter(isConcerned);
+      // Should the database not answer, all are looked at again in a while.
+      check(ids.map(({ gateway }) => gateway.id)).catch((error) =>
+        log.warn({ err: error }, 'gateways could not be looked up'),
+      );
     },
   };
 }

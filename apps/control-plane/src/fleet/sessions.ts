@@ -8,25 +8,30 @@ export interface Sessions {
   /** Whether the run of the gateway's process is connected. */
   holds(gatewayId: string, instanceId: string): boolean;
   all(): readonly Session[];
-  /** Of these gateways; one may be connected from several places. */
-  of(gatewayIds: ReadonlySet<string>): readonly Session[];
+  /** Of the gateway, which may be connected from several places. */
+  of(gatewayId: string): readonly Session[];
 }
 
 export function createSessions(): Sessions {
-  const byName = new Map<string, Session>();
-  const nameOf = (gatewayId: string, instanceId: string) => `${gatewayId} ${instanceId}`;
+  /** By gateway, then by run of its process. */
+  const byGateway = new Map<string, Map<string, Session>>();
   return {
     add(session) {
-      const name = nameOf(session.gateway.id, session.instanceId);
-      byName.get(name)?.socket.terminate();
-      byName.set(name, session);
+      const { gateway, instanceId } = session;
+      const runs = byGateway.get(gateway.id) ?? new Map<string, Session>();
+      byGateway.set(gateway.id, runs);
+      runs.get(instanceId)?.socket.terminate();
+      runs.set(instanceId, session);
     },
     delete(session) {
-      const name = nameOf(session.gateway.id, session.instanceId);
-      if (byName.get(name) === session) byName.delete(name);
+      const { gateway, instanceId } = session;
+      const runs = byGateway.get(gateway.id);
+      if (runs?.get(instanceId) !== session) return;
+      runs.delete(instanceId);
+      if (runs.size === 0) byGateway.delete(gateway.id);
     },
-    holds: (gatewayId, instanceId) => byName.has(nameOf(gatewayId, instanceId)),
-    all: () => [...byName.values()],
-    of: (gatewayIds) => [...byName.values()].filter(({ gateway }) => gatewayIds.has(gateway.id)),
+    holds: (gatewayId, instanceId) => byGateway.get(gatewayId)?.has(instanceId) ?? false,
+    all: () => [...byGateway.values()].flatMap((runs) => [...runs.values()]),
+    of: (gatewayId) => [...(byGateway.get(gatewayId)?.values() ?? [])],
   };
 }

@@ -1,5 +1,6 @@
 import type { Database } from '../db/connect.ts';
-import { buildSnapshot, findStanding } from './build-snapshot.ts';
+import { buildSnapshot } from './build-snapshot.ts';
+import type { Standing } from './read-changes.ts';
 import type { Place } from './read-entries.ts';
 import type { Seal } from './seal.ts';
 
@@ -46,12 +47,16 @@ interface Building extends Snapshot {
   drop(): void;
 }
 
-export function createSnapshots(db: Database, seal: Seal): Snapshots {
+export function createSnapshots(
+  db: Database,
+  seal: Seal,
+  findStanding: (workspaceId: string) => Promise<Standing | undefined>,
+): Snapshots {
   const loans = new Map<string, Loan[]>();
   let count = 0;
 
   function begin(place: Place): Loan {
-    const snapshot = findStanding(db, place).then((standing) => {
+    const snapshot = findStanding(place.workspaceId).then((standing) => {
       if (!standing) return undefined;
       count += 1;
       return build(standing.version, buildSnapshot(db, seal, place, standing));

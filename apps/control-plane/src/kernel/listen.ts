@@ -4,14 +4,14 @@ import type { Logger } from 'pino';
 const RETRY_MS = 1000;
 
 /**
- * Calls `onMessage` at each notification on the channels, reconnecting for ever. A lost message
- * does no harm: whoever listens polls as well.
+ * Calls `onMessage` at each notification with its channel, and without one when some may have been
+ * missed; reconnecting for ever. A lost message does no harm: whoever listens polls as well.
  * @returns what stops it
  */
 export function listen(
   config: pg.ClientConfig,
   channels: readonly string[],
-  onMessage: () => void,
+  onMessage: (channel?: string) => void,
   log: Logger,
 ): () => Promise<void> {
   let client: pg.Client | undefined;
@@ -21,7 +21,7 @@ export function listen(
   async function open() {
     const next = new pg.Client(config);
     client = next;
-    next.on('notification', onMessage);
+    next.on('notification', ({ channel }) => onMessage(channel));
     next.on('error', (error) => log.warn({ err: error }, 'lost the connection that listens'));
     next.on('end', again);
     try {

@@ -1,0 +1,72 @@
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { type FleetWorld, factsOf, startFleetWorld, WAIT } from '../testing/fleet-world.ts';
+import { addGateways, type Joined } from '../testing/gateway-client.ts';
+import { addManyKeys } from '../testing/many-keys.ts';
+import { makeKey, type TestKey } from '../testing/start-organization.ts';
+
+const GATEWAYS = 200;
+const KEYS = 3000;
+
+let world: FleetWorld;
+let place: { organizationId: string; workspaceId: string };
+let key: TestKey;
+
+beforeAll(async () => {
+  world = await startFleetWorld();
+  key = await makeKey(world.app, world.owner);
+  const { organizationId, workspaceId } = await world.join();
+  place = { organizationId, workspaceId };
+  await addManyKeys(world.query, workspaceId, KEYS);
+});
+
+/** All at once, as after a pause of the network. */
+async function connectAll(fleet: readonly Joined[], version?: number) {
+  const options = { light: true, ...(version === undefined ? {} : { version }) };
+  return Promise.all(fleet.map((joined) => world.connect(joined, options)));
+}
+
+describe(`${GATEWAYS} gateways that return at once`, () => {
+  it('get one snapshot, built once, and hear of what changes meanwhile', async () => {
+    const fleet = await addGateways(world.app, place, GATEWAYS);
+    const before = world.app.hub.snapshotsBuilt();
+    const gateways = await connectAll(fleet);
+    await world.owner.post(`/v1/api-keys/${key.id}/disable`);
+    for (const gateway of gateways) await world.upToDate(gateway);
+    expect(world.app.hub.snapshotsBuilt() - before).toBe(1);
+    for (const gateway of gateways) expect(gateway.faults).toEqual([]);
+    await vi.waitUntil(async () => {
+      const [row] = await world.query<{ count: number }>(
+        `select count(*)::int as count from gateway g join workspace w on w.id = g.workspace_id
+         where g.applied_version = w.version`,
+      );
+      return row?.count === GATEWAYS;
+    }, WAIT);
+  });
+
+  it('get what they missed in the same messages', async () => {
+    const fleet = await addGateways(world.app, place, GATEWAYS);
+    const [first] = await connectAll(fleet.slice(0, 1));
+    if (!first) throw new Error('No gateway');
+    await world.upToDate(first);
+    const version = first.version() ?? 0;
+    await world.owner.post(`/v1/api-keys/${key.id}/enable`);
+    const before = world.app.hub.snapshotsBuilt();
+    const gateways = await connectAll(fleet, version);
+    for (const gateway of gateways) await world.upToDate(gateway);
+    expect(world.app.hub.snapshotsBuilt()).toBe(before);
+    for (const gateway of gateways) expect(gateway.faults).toEqual([]);
+  });
+});
+
+describe('a snapshot', () => {
+  it(`comes in parts and holds all ${KEYS} keys`, async () => {
+    const gateway = await world.connect(await world.join());
+    await world.upToDate(gateway);
+    const parts = gateway.headers.filter((each) => each.type === 'snapshot');
+    expect(parts.length).toBeGreaterThan(1);
+    expect(parts.map(({ last }) => last)).toEqual([...parts.slice(1).map(() => false), true]);
+    const keys = gateway.entries.filter((each) => each.type === 'key');
+    expect(new Set(keys.map(({ keyId }) => keyId)).size).toBe(KEYS + 1);
+    expect(factsOf(gateway, key.secret)).toMatchObject({ keyId: key.id });
+  });
+});
