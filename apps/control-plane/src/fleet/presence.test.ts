@@ -173,7 +173,7 @@ describe('a removed gateway', () => {
     expect(gateway.headers.at(-1)).toEqual({ type: 'removed', gatewayId });
     const again = await world.connect(gateway.joined);
     expect(await again.closed).toBe(1008);
-    expect(again.headers.map(({ type }) => type)).toEqual(['challenge']);
+    expect(again.headers.map(({ type }) => type)).toEqual(['challenge', 'removed']);
   }
 
   it('is told and cut at once, in all its places, and let in no more', async () => {

@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import { deriveSigningKey, type Frame, openFrame, readPublicKey } from '@tollkeeper/fleet';
+import pg from 'pg';
+import { pino } from 'pino';
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { WebSocket } from 'ws';
+import { type FleetWorld, startFleetWorld, WAIT } from '../testing/fleet-world.ts';
+import type { Joined } from '../testing/gateway-client.ts';
+import { SESSION_SECRET } from '../testing/test-app.ts';
+import { createFeeds } from './feeds.ts';
+import { findGateways } from './find-gateways.ts';
+import { readStandings } from './read-changes.ts';
+import { sealer } from './seal.ts';
+import type { Session } from './session.ts';
+
+let world: FleetWorld;
+let joined: Joined;
+
+beforeAll(async () => {
+  world = await startFleetWorld();
+  joined = await world.join();
+});
+
+/** A gateway that follows, and a process that may be sure of its memory or not. */
+async function follow(process: { isCurrent: boolean }) {
+  const { db } = world.app.services;
+  const key = readPublicKey(joined.controlPlaneKey);
+  const sent: Frame['header'][] = [];
+  const socket = {
+    OPEN: 1,
+    readyState: 1,
+    bufferedAmount: 0,
+    send: (bytes: Uint8Array) => sent.push(openFrame(bytes, key).header),
+  };
+  const [gateway] = await findGateways(db, [joined.gatewayId]);
+  const [standing] = await readStandings(db, [joined.workspaceId]);
+  if (!gateway || !standing) throw new Error('No gateway');
+  const session: Session = {
+    socket: socket as unknown as WebSocket,
+    gateway,
+    instanceId: randomUUID(),
+    address: '',
+    hostname: '',
+    connectedAt: 0,
+    heardAt: 0,
+    sent: standing.version,
+    wantsSnapshot: false,
+    health: null,
+    rejection: null,
+    ended: false,
+  };
+  const lost: Session[] = [];
+  const feeds = createFeeds({
+    db,
+    seal: sealer(deriveSigningKey(SESSION_SECRET)),
+    follower: { current: () => process.isCurrent },
+    log: pino({ level: 'silent' }),
+    onLost: (each) => lost.push(each),
+  });
+  expect(feeds.join(session, standing)).toBe(true);
+  return { feeds, sent, standing, socket, session, lost };
+}
+
+async function change(): Promise<void> {
+  const name = `renamed ${randomUUID().slice(0, 8)}`;
+  const answer = await world.owner.post('/v1/api-keys', { name, profile: 'read-only' });
+  expect(answer.status).toBe(201);
+}
+
+describe('a confirmation', () => {
+  it('says of a version that it is the current one', async () => {
+    const { feeds, sent, standing } = await follow({ isCurrent: true });
+    await feeds.confirm();
+    const { version } = standing;
+    expect(sent.at(-1)).toMatchObject({ type: 'changes', from: version, to: version });
+  });
+
+  it('is not sent by a process that is not sure of its memory', async () => {
+    const process = { isCurrent: false };
+    const { feeds, sent } = await follow(process);
+    await feeds.confirm();
+    expect(sent).toEqual([]);
+    process.isCurrent = true;
+    await feeds.confirm();
+    expect(sent).toHaveLength(1);
+  });
+
+  it('is not sent of a version that was overtaken: the changes are sent instead', async () => {
+    const { feeds, sent, standing } = await follow({ isCurrent: true });
+    await change();
+    const before = sent.length;
+    await feeds.confirm();
+    expect(sent.slice(before)).toEqual([
+      expect.objectContaining({ from: standing.version, to: standing.version + 1 }),
+    ]);
+  });
+
+  it('is not sent to a gateway that reads too slowly, and changes take it out of the others', async () => {
+    const { feeds, sent, socket, session, lost } = await follow({ isCurrent: true });
+    const before = sent.length;
+    socket.bufferedAmount = 2 * 1024 * 1024;
+    await feeds.confirm();
+    await change();
+    await feeds.step();
+    expect(sent).toHaveLength(before);
+    expect(lost).toEqual([session]);
+  });
+});
+
+it('a process that lost touch with its database lets no gateway in, and says so', async () => {
+  const blocker = new pg.Client(world.app.database);
+  await blocker.connect();
+  onTestFinished(() => blocker.end());
+  await blocker.query('begin');
+  await blocker.query('select 1 from control_plane for update');
+  await vi.waitUntil(() => !world.app.services.follower.current(), WAIT);
+  const gateway = await world.connect(joined);
+  expect(await gateway.closed).toBe(1013);
+  expect(gateway.headers.at(-1)).toMatchObject({ type: 'refused', code: 'unavailable' });
+  await blocker.query('rollback');
+});
