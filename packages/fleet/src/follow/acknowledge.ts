@@ -11,10 +11,9 @@ export function acknowledge(following: Following): Upward[] {
 /** @returns whether the disk holds the version and when it was confirmed */
 export function storeConfirmed(following: Following): boolean {
   const { state, freshness, confirmedFile, faults } = following;
-  const confirmed = freshness.state();
-  if (!state.isStored || state.version === null || !confirmed) return false;
+  if (!state.isStored || state.version === null) return false;
   try {
-    confirmedFile.write({ version: state.version, ...confirmed });
+    confirmedFile.write({ ...freshness.state(), version: state.version });
   } catch (error) {
     state.isStored = false;
     noteDiskFault(following, error);

@@ -12,7 +12,7 @@ test('has no age before the control plane has said anything', () => {
 
 test('is as old as the last confirmation', async () => {
   const it = await openFollow();
-  await it.take(...it.sealer.snapshot());
+  await it.take(...it.sealer.snapshot(), it.sealer.changes(0));
   it.clock.advance(HOUR);
   expect(it.ageMs()).toBe(HOUR);
 
@@ -33,6 +33,19 @@ test('grows no younger by a confirmation that came before, or by a rejected mess
     it.sealer.changes(0, { from: 7, to: 7 }),
     ...it.sealer.snapshot().slice(1),
   );
+
+  expect(it.ageMs()).toBe(HOUR);
+});
+
+test('grows no younger by a snapshot, which may have been made a while ago', async () => {
+  const it = await openFollow();
+  await it.take(...it.sealer.snapshot());
+  expect(it.ageMs()).toBeNull();
+  expect((await reopen(it)).ageMs()).toBeNull();
+  await it.take(it.sealer.changes(0));
+  it.clock.advance(HOUR);
+
+  await it.take(...it.sealer.snapshot());
 
   expect(it.ageMs()).toBe(HOUR);
 });
@@ -74,7 +87,7 @@ test('keeps its age across a restart, from the last confirmation that changed no
 
 test('is old after a restart with a clock that was set back', async () => {
   const it = await openFollow();
-  await it.take(...it.sealer.snapshot());
+  await it.take(...it.sealer.snapshot(), it.sealer.changes(0));
   it.clock.setWall(it.clock.epochMs() - HOUR);
 
   expect((await reopen(it)).ageMs()).toBe(HOUR);

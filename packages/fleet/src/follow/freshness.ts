@@ -10,17 +10,19 @@ export interface Freshness {
   /** In milliseconds; null when it never did. */
   ageMs(): number | null;
   /** What a later process needs to go on from. */
-  state(): Confirmed | undefined;
+  state(): Confirmed;
   restore(confirmed: Confirmed): void;
   clear(): void;
 }
 
 export interface Confirmed {
-  /** When the newest confirmation was made, by the control plane's clock. */
+  /** When the newest confirmation was made, by the control plane's clock; 0 for never. */
   readonly issuedAtMs: number;
-  /** When it came here, by this machine's clock on the wall. */
+  /** When it came here, by this machine's clock on the wall; 0 for never. */
   readonly confirmedAtMs: number;
 }
+
+const NEVER: Confirmed = { issuedAtMs: 0, confirmedAtMs: 0 };
 
 interface Mark extends Confirmed {
   /** The age that it had at `monotonicMs`. */
@@ -47,8 +49,9 @@ export function createFreshness(clock: Clock): Freshness {
       const elapsedMs = mark.ageMs + clock.monotonicMs() - mark.monotonicMs;
       return Math.max(elapsedMs, clock.epochMs() - mark.confirmedAtMs);
     },
-    state: () => mark && { issuedAtMs: mark.issuedAtMs, confirmedAtMs: mark.confirmedAtMs },
+    state: () => mark ?? NEVER,
     restore(confirmed) {
+      if (confirmed.confirmedAtMs === NEVER.confirmedAtMs) return;
       // A clock that was set back meanwhile is as wrong as one that was set forward: doubt is age.
       const ageMs = Math.abs(clock.epochMs() - confirmed.confirmedAtMs);
       mark = { ...confirmed, ageMs, monotonicMs: clock.monotonicMs() };

@@ -10,7 +10,8 @@ type Snapshot = DownwardOf<'snapshot'>;
 
 /**
  * Takes a part of a whole snapshot, to a file and to keys of their own. What is in use stays until
- * the last part is there.
+ * the last part is there. A snapshot confirms nothing: it may have been made a while ago, for another
+ * gateway; the changes that follow it say how things stand.
  * @param frame that the part came in
  * @throws Rejection, and what the follower throws
  */
@@ -87,7 +88,7 @@ async function addPart(
 }
 
 async function finish(following: Following, header: Snapshot): Promise<Upward[]> {
-  const { state, freshness, faults } = following;
+  const { state, faults } = following;
   const { arriving } = state;
   if (!arriving) return [];
   state.isStored = false;
@@ -98,7 +99,6 @@ async function finish(following: Following, header: Snapshot): Promise<Upward[]>
   state.version = header.version;
   state.isStored = isStored;
   noteGoodSnapshot(following);
-  freshness.confirm(header.issuedAtMs);
   faults.clear('rejected');
   return acknowledge(following);
 }

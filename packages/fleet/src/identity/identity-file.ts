@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type JoinedGateway, joinGateway } from '@tollkeeper/contract';
 import { FleetError, reasonOf } from '../fleet-error.ts';
 import { type StateFolder, writeWhole } from '../state-folder/index.ts';
-import { identityText, readIdentity } from '../wire/keys.ts';
+import { identityText, readIdentity, readPublicKey } from '../wire/keys.ts';
 
 /** Who this instance is. It has a key pair before it has joined: an answer may get lost. */
 export interface StoredIdentity {
@@ -66,5 +66,6 @@ function parseIdentity(text: string): StoredIdentity {
   if (joined === null) return { controlPlane, privateKey: key, joined };
   const parsed = joinGateway.response.safeParse(joined);
   if (!parsed.success) throw new Error('"joined" is not what a control plane answers');
+  readPublicKey(parsed.data.controlPlaneKey);
   return { controlPlane, privateKey: key, joined: parsed.data };
 }
