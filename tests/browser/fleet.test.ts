@@ -1,21 +1,23 @@
 import { cp } from 'node:fs/promises';
-import type { Locator, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterEach, beforeAll, expect, it } from 'vitest';
+import { join } from '../../apps/control-plane/src/testing/join.ts';
 import type { Fleet } from '../../packages/fleet/src/index.ts';
 import { makeStateDir } from '../../packages/fleet/src/testing/start.ts';
 import { createKey } from '../processes/keys.ts';
 import { expectAccessible } from './accessible.ts';
-import { addColleague } from './colleague.ts';
 import { type ClaimedDashboard, startDashboard } from './dashboard.ts';
 import {
   addGateway,
   chooseGatewayAction,
   copyJoinLine,
+  EVERYWHERE,
   emptyFleet,
   gatewayRow,
   joinKeyRow,
   openFleet,
   runGateway,
+  toastOf,
 } from './gateways.ts';
 import { eventually, openWindow } from './window.ts';
 
@@ -80,7 +82,8 @@ it('deletes a join key, by which nobody joins from then on', async () => {
 
 it('leaves the fleet alone for those who may only look', async () => {
   await addGateway(dashboard, { name: 'looked-at', hostname: 'far-away' });
-  const page = await openWindow(dashboard, { as: await addColleague(dashboard, 'role_viewer') });
+  const viewer = await join(dashboard, dashboard.owner, 'Vera', 'role_viewer');
+  const page = await openWindow(dashboard, { as: viewer.client });
   await openFleet(page);
   await gatewayRow(page, 'looked-at').waitFor();
   expect(await page.getByRole('button', { name: /^(Actions for|New join key)/ }).count()).toBe(0);
@@ -90,7 +93,8 @@ it('leaves the fleet alone for those who may only look', async () => {
 });
 
 it('says which scope is missing to those who may not see the fleet', async () => {
-  const page = await openWindow(dashboard, { as: await addColleague(dashboard, 'role_billing') });
+  const bookkeeper = await join(dashboard, dashboard.owner, 'Bill', 'role_billing');
+  const page = await openWindow(dashboard, { as: bookkeeper.client });
   await openFleet(page);
   await page.getByText('Your role cannot see the fleet').waitFor();
   expect(await page.getByRole('link', { name: 'Fleet' }).count()).toBe(0);
@@ -177,12 +181,6 @@ async function remove(page: Page): Promise<void> {
   await page.getByLabel('Type the name of the gateway').fill('edge-fra');
   await confirm.click();
   await page.getByRole('heading', { name: 'No gateways yet' }).waitFor();
-}
-
-const EVERYWHERE = /^Applied on (\d+) of \1 gateways? in \d/;
-
-function toastOf(page: Page, title: string): Locator {
-  return page.getByRole('listitem').filter({ has: page.getByText(title, { exact: true }) });
 }
 
 async function deleteKey(page: Page): Promise<void> {

@@ -43,6 +43,13 @@ export async function copyJoinLine(page: Page, name: string, label?: string): Pr
   return page.evaluate(() => navigator.clipboard.readText());
 }
 
+/** What a toast or a panel says of a change that all gateways have applied. */
+export const EVERYWHERE = /^Applied on (\d+) of \1 gateways? in \d/;
+
+export function toastOf(page: Page, title: string): Locator {
+  return page.getByRole('listitem').filter({ has: page.getByText(title, { exact: true }) });
+}
+
 /** A gateway as the line's command runs one, until the test ends. */
 export function runGateway(line: string, options: Partial<RunOptions> = {}): Promise<Fleet> {
   return startAt(parseLine(line), options);

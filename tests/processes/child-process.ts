@@ -34,7 +34,16 @@ afterAll(async () => {
 
 /** Runs a file with the Node of the tests. @param env all of its environment */
 export function startNode(args: readonly string[], env: Readonly<Record<string, string>>): Running {
-  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  return startProgram(process.execPath, args, env);
+}
+
+/** The same for any other program. */
+export function startProgram(
+  path: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Running {
+  const child = spawn(path, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   children.push(child);
   const exited = ended(child);
   const signal = (name: NodeJS.Signals) => void child.kill(name);

@@ -13,7 +13,7 @@ export interface Joined {
 
 /** Invites the name with the role, and accepts: a new member, who acts by their own session. */
 export async function join(
-  app: TestApp,
+  app: Pick<TestApp, 'baseUrl'>,
   inviter: Client,
   name: string,
   roleId: string,
