@@ -42,7 +42,7 @@ const CAPACITY_MIN = 8;
 /** Four of five: fuller, and the search for an absent secret grows long. */
 const FULL = 0.8;
 /** Capacity after growth by records in force: memory that is not used yet is paid for too. */
-const ROOM = 1.5;
+const ROOM = 1.55;
 const TWO_TO_32 = 2 ** 32;
 const NO_WORDS = new Int32Array(0);
 
