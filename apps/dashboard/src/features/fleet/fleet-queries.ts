@@ -3,8 +3,8 @@ import type { Gateway } from '@tollkeeper/contract';
 import { api } from '../../lib/api.ts';
 import { readAllPages } from '../../lib/read-all-pages.ts';
 
-/** While the page is seen: what joins appears within a second. */
-const WATCH_MS = 1_000;
+/** While the page is seen: what joins appears within a second, joining and reading included. */
+const WATCH_MS = 750;
 const JOIN_KEYS_MS = 5_000;
 
 /** @param workspaceId undefined is every workspace */
