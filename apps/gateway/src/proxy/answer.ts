@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type AnswerHead, answerHead, answerTrailers, type RawHeaders } from './answer-headers.ts';
+import { reclaimAfter } from './reclaim.ts';
 import { BodyFault } from './request-body.ts';
 import { sendRefusal } from './send-refusal.ts';
 import { isTimeout, upstreamRefusal } from './upstream-failure.ts';
@@ -21,6 +22,7 @@ export interface AnswerWatch {
 
 const CLIENT_GONE = new BodyFault();
 const UNKNOWN = -1;
+const SHORT_BYTES_MAX = 4096;
 
 /** An upstream's answer on its way to the client, whatever fetches it. */
 export class Answer {
@@ -73,11 +75,14 @@ export class Answer {
     if (this.#over) return;
     if (this.#left !== UNKNOWN) this.#left -= part.length;
     if (this.#left === 0) {
-      // The last part and the end in one: one write of the socket less.
+      // The last part and the end in one: one write of the socket less. With a short part, Node
+      // joins head and text, and writes them as one piece.
       this.#over = true;
-      this.#res.end(part);
+      if (part.length > SHORT_BYTES_MAX) this.#res.end(part);
+      else this.#res.end(part.toString('latin1'), 'latin1');
       return;
     }
+    reclaimAfter(part.length);
     if (!this.#res.write(part)) this.#pause();
   }
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import type { Refusal } from '@tollkeeper/fleet';
+import { reclaimAfter } from './reclaim.ts';
 
 /** The body did not come as it should: the client's doing, not the upstream's. */
 export class BodyFault extends Error {
@@ -55,6 +56,7 @@ export function requestBody(
   }, idleMs);
   const take = (part: Buffer) => {
     bytes += part.length;
+    reclaimAfter(part.length);
     idle.refresh();
     if (bytes > bytesMax) body.destroy(new BodyFault(bodyTooLarge(bytesMax)));
     else if (!body.push(part)) req.pause();

@@ -4,10 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { afterEach } from 'vitest';
 import { type Gateway, startGateway } from '../app.ts';
 import { formatAddress } from '../config/address.ts';
-import { readCommandLine } from '../config/command-line.ts';
 import type { Config } from '../config/config.ts';
-import { loadConfig } from '../config/load-config.ts';
 import { createLog } from '../log.ts';
+import { testConfig } from './test-config.ts';
 import { createTestFleet, type TestFleet } from './test-fleet.ts';
 
 export interface TestGateway extends Gateway {
@@ -17,6 +16,8 @@ export interface TestGateway extends Gateway {
   /** What it has written to its log. */
   readonly log: string[];
 }
+
+export { testConfig };
 
 const closers: (() => Promise<unknown>)[] = [];
 
@@ -58,14 +59,6 @@ export async function startTestGateway(
     url: `${scheme}://${formatAddress(gateway.address)}`,
     adminUrl: `http://${formatAddress(gateway.adminAddress)}`,
   };
-}
-
-/** Of the command line alone; ports are given out by the system, and nothing waits for long. */
-export async function testConfig(upstreamUrl?: string): Promise<Config> {
-  const args = ['--listen', '127.0.0.1:0', '--admin', '127.0.0.1:0'];
-  if (upstreamUrl !== undefined) args.push('--upstream', upstreamUrl);
-  const config = await loadConfig(readCommandLine(args, {}), {});
-  return { ...config, limits: { ...config.limits, drainMs: 200 } };
 }
 
 export interface Upstream {
