@@ -14,13 +14,14 @@ export {
   rangeContains,
   rangeWithin,
 } from './ip-range.ts';
-export type { KeyFacts, KeyOrganization, KeyOwner } from './key-facts.ts';
+export type { KeyFacts, KeyOrganization, KeyOwner, KeySubject } from './key-facts.ts';
 export { putOwner, removeOwner } from './key-holders.ts';
 export {
   findSecret,
   putSecret,
   removeSecret,
   secretFacts,
+  secretSubject,
   secretsCount,
 } from './key-index.ts';
 export { putOrganization } from './key-organizations.ts';

@@ -1,15 +1,19 @@
 import type { KeyStatus } from '@tollkeeper/contract';
 import type { ScopeSet } from './scope-set.ts';
 
-/** Everything a decision needs to know about one secret of a key. */
-export interface KeyFacts {
+/** Whose a key is. */
+export interface KeySubject {
   readonly keyId: string;
-  readonly name: string;
   readonly organizationId: string;
   /** The workspace that the key is confined to. */
   readonly workspaceId: string | null;
   /** The member that owns the key. */
   readonly ownerId: string;
+}
+
+/** Everything a decision needs to know about one secret of a key. */
+export interface KeyFacts extends KeySubject {
+  readonly name: string;
   readonly status: KeyStatus;
   readonly expiresAtMs: number | null;
   readonly scopes: ScopeSet;

@@ -7,12 +7,14 @@ import {
   type Scope,
 } from '@tollkeeper/contract';
 import {
+  type DecisionRequest,
   decide,
   effectiveScopes,
+  type KeySubject,
   type ScopeSet,
   scopeNames,
   scopeSet,
-  secretFacts,
+  secretSubject,
 } from '@tollkeeper/verify';
 import type { FastifyRequest } from 'fastify';
 import type { Ctx, Services } from '../kernel/context.ts';
@@ -27,24 +29,41 @@ export function authenticateKey(
   secret: string,
   required: ScopeSet,
 ): Ctx {
-  const index = services.keys.index();
   const nowMs = services.clock().getTime();
-  const decision = decide(index, { secret, ip: request.ip, scopes: required }, nowMs);
-  const key = secretFacts(index, decision.slot);
-  if (key) services.usage.count(key, decision.code === 'valid', nowMs);
-  if (decision.code !== 'valid' || !key) throw refusal(decision.code, required);
+  const presented = decideKey(services, { secret, ip: request.ip, scopes: required }, nowMs);
+  const { code, subject, scopes } = presented;
+  if (subject) services.usage.count(subject, code === 'valid', nowMs);
+  if (code !== 'valid' || !subject) throw refusal(code, required);
   return {
     services,
-    organizationId: key.organizationId,
-    actor: { type: 'key', memberId: key.ownerId, keyId: key.keyId },
-    scopes: effectiveScopes(index, decision.slot),
-    workspaceId: key.workspaceId,
+    organizationId: subject.organizationId,
+    actor: { type: 'key', memberId: subject.ownerId, keyId: subject.keyId },
+    scopes,
+    workspaceId: subject.workspaceId,
     // Made only when an audit event asks: most calls of a key change nothing.
     get origin() {
       return originOf(request);
     },
     idempotencyKey: idempotencyKeyOf(request),
   };
+}
+
+export interface PresentedKey {
+  readonly code: DecisionCode;
+  /** Of a key that is known. */
+  readonly subject: KeySubject | undefined;
+  /** What it may do now. */
+  readonly scopes: ScopeSet;
+}
+
+export function decideKey(
+  services: Services,
+  request: DecisionRequest,
+  nowMs: number,
+): PresentedKey {
+  const index = services.keys.index();
+  const { code, slot } = decide(index, request, nowMs);
+  return { code, subject: secretSubject(index, slot), scopes: effectiveScopes(index, slot) };
 }
 
 export function requiredScopes(route: Route): ScopeSet {

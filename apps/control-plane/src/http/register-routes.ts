@@ -4,6 +4,7 @@ import { findSessionUser } from '../features/identity/index.ts';
 import type { Ctx } from '../kernel/context.ts';
 import { authenticateKey, requiredScopes } from './authenticate-key.ts';
 import { authenticateSession } from './authenticate-session.ts';
+import { bearerOf } from './bearer.ts';
 import { handlers, type PublicCtx } from './handlers.ts';
 import { fastifySchema } from './json-schema.ts';
 import { originOf } from './origin.ts';
@@ -59,7 +60,7 @@ type Done = (error?: Error) => void;
 function authentication(route: Route, { services, auth, baseUrl }: ServerOptions) {
   const required = requiredScopes(route);
   return (request: FastifyRequest, _reply: FastifyReply, done: Done) => {
-    const secret = bearerOf(request);
+    const secret = bearerOf(request.headers.authorization);
     if (secret !== undefined && services.follower.current()) {
       request.ctx = authenticateKey(services, request, secret, required);
       done();
@@ -76,12 +77,6 @@ function authentication(route: Route, { services, auth, baseUrl }: ServerOptions
       done();
     }, done);
   };
-}
-
-function bearerOf(request: FastifyRequest): string | undefined {
-  const { authorization } = request.headers;
-  if (authorization === undefined) return undefined;
-  return /^bearer +(.*)$/i.exec(authorization)?.[1] ?? '';
 }
 
 function contextOf(request: FastifyRequest): Ctx {

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { openApiDocument } from '@tollkeeper/contract';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { isFleetUpgrade, registerFleet } from '../fleet/index.ts';
+import { API_HEADERS, createRequestId } from './api-headers.ts';
 import { registerAuthRoutes } from './auth-routes.ts';
 import { registerDashboard } from './dashboard.ts';
 import { registerDocs } from './docs.ts';
@@ -10,15 +10,10 @@ import { problemSender } from './problem.ts';
 import { registerRoutes } from './register-routes.ts';
 import type { ServerOptions } from './server-options.ts';
 import { createValidatorCompiler } from './validator.ts';
+import { addVerifyLane } from './verify-lane.ts';
 
 const BODY_BYTES_MAX = 64 * 1024;
 const REQUEST_TIMEOUT_MS = 30_000;
-
-const API_HEADERS = {
-  'cache-control': 'no-store',
-  'x-content-type-options': 'nosniff',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-} as const;
 
 /** The HTTP server, not yet listening. */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
@@ -32,7 +27,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
     exposeHeadRoutes: false,
-    genReqId: () => `req_${randomUUID()}`,
+    genReqId: createRequestId,
     trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
     frameworkErrors: sendProblem,
     forceCloseConnections: 'idle',
@@ -57,6 +52,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   });
   await registerDocs(app, options);
   if (options.dashboardDir) await registerDashboard(app, options.dashboardDir, options.baseUrl);
+  addVerifyLane(app, options);
   return app;
 }
 

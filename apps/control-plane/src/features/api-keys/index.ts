@@ -14,4 +14,4 @@ export { revokeKey } from './revoke-key.ts';
 export { rotateKey } from './rotate-key.ts';
 export { disablesAt, isUnused, nextUnusedRun, UNUSED_RUN } from './unused-rule.ts';
 export { updateKey } from './update-key.ts';
-export { verifyKey } from './verify-key.ts';
+export { verifyKey, verifyNow } from './verify-key.ts';

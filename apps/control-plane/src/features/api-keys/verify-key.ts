@@ -30,11 +30,15 @@ export function verifyKey(
 ): Answer | Promise<Answer> {
   const { follower } = ctx.services;
   return follower.current()
-    ? verify(ctx, input)
-    : follower.catchUp().then(() => verify(ctx, input));
+    ? verifyNow(ctx, input)
+    : follower.catchUp().then(() => verifyNow(ctx, input));
 }
 
-function verify(ctx: Ctx, { body }: RouteInput<Routes['verifyKey']>): Answer {
+/** Who asks: the key may be of their organization only, and used in their workspace. */
+type Asker = Pick<Ctx, 'services' | 'organizationId' | 'workspaceId'>;
+
+/** For a process that may decide from memory at this moment. */
+export function verifyNow(ctx: Asker, { body }: RouteInput<Routes['verifyKey']>): Answer {
   const index = ctx.services.keys.index();
   const nowMs = ctx.services.clock().getTime();
   const decision = decide(
@@ -67,7 +71,7 @@ function verify(ctx: Ctx, { body }: RouteInput<Routes['verifyKey']>): Answer {
 }
 
 /** A caller that is confined to a workspace asks only about use in that one. */
-function workspaceOf(ctx: Ctx, asked: string | undefined) {
+function workspaceOf(ctx: Asker, asked: string | undefined) {
   const workspaceId = ctx.workspaceId ?? asked;
   return workspaceId === undefined ? {} : { workspaceId };
 }

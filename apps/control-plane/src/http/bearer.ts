@@ -1,0 +1,5 @@
+/** The key in an `Authorization` header; empty where it holds something else. */
+export function bearerOf(authorization: string | undefined): string | undefined {
+  if (authorization === undefined) return undefined;
+  return /^bearer +(.*)$/i.exec(authorization)?.[1] ?? '';
+}

@@ -1,0 +1,143 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { routes } from '@tollkeeper/contract';
+import type { FastifyInstance } from 'fastify';
+import { verifyNow } from '../features/api-keys/index.ts';
+import type { UsageSubject } from '../kernel/usage-row.ts';
+import { API_HEADERS, createRequestId } from './api-headers.ts';
+import { decideKey, requiredScopes } from './authenticate-key.ts';
+import { bearerOf } from './bearer.ts';
+import { fastifySchema } from './json-schema.ts';
+import type { ServerOptions } from './server-options.ts';
+import { createValidatorCompiler } from './validator.ts';
+
+const route = routes.verifyKey;
+const BODY_BYTES_MAX = 64 * 1024;
+const JSON_TYPES = new Set(['application/json', 'application/json; charset=utf-8']);
+/** What changes how a request is read or answered is for Fastify to deal with. */
+const UNUSUAL = ['transfer-encoding', 'expect', 'idempotency-key', 'upgrade'] as const;
+const OF_THE_CONNECTION = ['connection', 'keep-alive', 'date', 'transfer-encoding'];
+
+interface Caller {
+  readonly subject: UsageSubject;
+  readonly atMs: number;
+}
+
+/**
+ * A verification stands before every request that other servers answer, and Fastify was half of
+ * what it took. This answers the ordinary one with the same parts: decision, validator, verb. All
+ * else goes to Fastify, which alone refuses: at once where the head tells, else with the body read.
+ */
+export function addVerifyLane(app: FastifyInstance, options: ServerOptions): void {
+  // Behind proxies the caller's address stands in headers, which Fastify reads.
+  if (options.trustedProxies.length > 0) return;
+  const [toFastify] = app.server.listeners('request') as RequestListener[];
+  if (!toFastify) throw new Error('Fastify listens to no requests');
+  const lane = createLane(app, options);
+  app.server.removeListener('request', toFastify);
+  app.server.on('request', (request, response) => {
+    if (!lane(request, response)) toFastify(request, response);
+  });
+}
+
+/** @returns a function that says false, and has touched nothing, where the request is not for it */
+function createLane(app: FastifyInstance, { services }: ServerOptions) {
+  const required = requiredScopes(route);
+  const schema = fastifySchema(route).body as object;
+  const isBody = createValidatorCompiler()({
+    schema,
+    httpPart: 'body',
+    method: route.method,
+    url: route.path,
+  });
+
+  function callerOf(request: IncomingMessage): Caller | undefined {
+    const secret = bearerOf(request.headers.authorization);
+    if (secret === undefined || !services.follower.current()) return undefined;
+    const atMs = services.clock().getTime();
+    const ip = request.socket.remoteAddress;
+    const { code, subject } = decideKey(services, { secret, ip, scopes: required }, atMs);
+    return code === 'valid' && subject ? { subject, atMs } : undefined;
+  }
+
+  /** Undefined where there is something to refuse. */
+  function answerOf({ subject, atMs }: Caller, text: string): string | undefined {
+    const body = parse(text);
+    if (!isBody(body) || !services.follower.current()) return undefined;
+    const { organizationId, workspaceId } = subject;
+    const answer = verifyNow({ services, organizationId, workspaceId }, { body: body as never });
+    services.usage.count(subject, true, atMs);
+    return JSON.stringify(answer);
+  }
+
+  return (request: IncomingMessage, response: ServerResponse): boolean => {
+    if (!isOrdinary(request) || !app.server.listening) return false;
+    const caller = callerOf(request);
+    if (!caller) return false;
+    readBody(request, (body) => {
+      if (body === undefined) {
+        services.usage.count(caller.subject, true, caller.atMs);
+        return;
+      }
+      const answer = answerOf(caller, body.toString());
+      if (answer === undefined) handOver(app, request, response, body);
+      else send(response, answer);
+    });
+    return true;
+  };
+}
+
+function isOrdinary({ method, url, headers }: IncomingMessage): boolean {
+  return (
+    url === route.path &&
+    method === route.method &&
+    JSON_TYPES.has(headers['content-type'] ?? '') &&
+    Number(headers['content-length']) <= BODY_BYTES_MAX &&
+    UNUSUAL.every((name) => headers[name] === undefined)
+  );
+}
+
+/** @param then gets the body once it is whole, or undefined when the client leaves before */
+function readBody(request: IncomingMessage, then: (body: Buffer | undefined) => void): void {
+  const chunks: Buffer[] = [];
+  request.on('data', (chunk: Buffer) => chunks.push(chunk));
+  request.once('end', () => then(Buffer.concat(chunks)));
+  request.once('close', () => {
+    if (!request.complete) then(undefined);
+  });
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function send(response: ServerResponse, text: string): void {
+  response.writeHead(route.status, {
+    ...API_HEADERS,
+    'x-request-id': createRequestId(),
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(text),
+  });
+  response.end(text);
+}
+
+/** Fastify decides again, from the start, and counts. */
+function handOver(
+  app: FastifyInstance,
+  request: IncomingMessage,
+  response: ServerResponse,
+  payload: Buffer,
+): void {
+  const { headers, socket } = request;
+  const remoteAddress = socket.remoteAddress ?? '';
+  app
+    .inject({ method: route.method, url: route.path, headers, payload, remoteAddress })
+    .then((answer) => {
+      for (const name of OF_THE_CONNECTION) delete answer.headers[name];
+      response.writeHead(answer.statusCode, answer.headers).end(answer.rawPayload);
+    })
+    .catch(() => response.destroy());
+}
