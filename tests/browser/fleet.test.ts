@@ -1,4 +1,5 @@
 import { cp } from 'node:fs/promises';
+import type { Workspace } from '@tollkeeper/contract';
 import type { Page } from 'playwright-core';
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import { join } from '../../apps/control-plane/src/testing/join.ts';
@@ -139,6 +140,22 @@ it('follows a change of a key to the gateways, and names the one that is away', 
   await deleted.getByText(/^Applied on \d+ of \d+ gateways\. Behind: edge-5\.$/).waitFor();
   await addGateway(dashboard, { stateDir });
   await deleted.getByText(EVERYWHERE).waitFor();
+});
+
+it('shows the fleet of one workspace to those who look at it, and offers it for the join key', async () => {
+  await dashboard.owner.post('/v1/workspaces', { name: 'staging', environment: 'test' });
+  const { body } = await dashboard.owner.get<{ data: Workspace[] }>('/v1/workspaces');
+  const workspaceId = body.data.find(({ name }) => name === 'default')?.id;
+  await addGateway(dashboard, { name: 'edge-7' }, { workspaceId });
+  const page = await openWindow(dashboard, { as: dashboard.owner });
+  await openFleet(page);
+  await gatewayRow(page, 'edge-7').getByRole('cell', { name: 'default' }).waitFor();
+
+  await page.getByLabel('Switch workspace').selectOption('staging');
+  await gatewayRow(page, 'edge-7').waitFor({ state: 'hidden' });
+  await page.getByRole('button', { name: 'New join key' }).click();
+  const chosen = page.getByRole('dialog').getByLabel('Workspace').locator('option:checked');
+  expect(await chosen.textContent()).toBe('staging (test)');
 });
 
 async function rename(page: Page): Promise<void> {

@@ -71,8 +71,9 @@ async function startAt({ joinKey, controlPlane }: JoinLine, options: Partial<Run
 export async function addGateway(
   { owner, baseUrl }: ClaimedDashboard,
   options: Partial<RunOptions>,
+  joinKey: object = {},
 ): Promise<Fleet> {
-  const { body } = await owner.post<JoinKeyWithSecret>('/v1/join-keys', {});
+  const { body } = await owner.post<JoinKeyWithSecret>('/v1/join-keys', joinKey);
   return startAt({ joinKey: body.secret ?? '', controlPlane: baseUrl }, options);
 }
 
