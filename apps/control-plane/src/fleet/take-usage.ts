@@ -16,7 +16,6 @@ const NAMED_MAX = 5;
 /**
  * Stores what a gateway counted. It speaks for its workspace only: what names a key, a member or a
  * workspace of others is dropped, and no call lies in the future.
- * @returns whether it is counted, now or before; false when batches before it are missing
  */
 export async function takeUsage(
   db: Database,
@@ -24,7 +23,7 @@ export async function takeUsage(
   { spoolId, sequence, rows }: UpwardOf<'usage'>,
   nowMs: number,
   log: Logger,
-): Promise<boolean> {
+): Promise<void> {
   const own = await keepOwn(db, gateway, rows);
   if (own.length < rows.length) {
     const kept = new Set(own.map((row) => row.keyId));
@@ -36,8 +35,7 @@ export async function takeUsage(
     );
   }
   const counted = own.map((row) => toCount(gateway, row, nowMs));
-  const outcome = await storeUsage(db, `${gateway.id}:${spoolId}`, sequence, summed(counted));
-  return outcome !== 'gap';
+  await storeUsage(db, `${gateway.id}:${spoolId}`, sequence, summed(counted));
 }
 
 /** The rows that the gateway may report, with the workspace that the key is confined to. */

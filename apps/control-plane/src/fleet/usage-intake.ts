@@ -27,18 +27,16 @@ const RETRY_MS = 1000;
 
 export function createUsageIntake({ db, seal, clock, log, end }: UsageIntakeOptions): UsageIntake {
   const underWay = new Map<Session, Promise<void>>();
-  const waiting = new Map<Session, number>();
+  /** What of each is not stored yet. */
+  const waiting = new Map<Session, Set<string>>();
 
   /** Without a database it waits; a gateway that goes meanwhile sends the batch again. */
   async function store(session: Session, usage: UpwardOf<'usage'>): Promise<void> {
     const { spoolId, sequence } = usage;
     while (isOpen(session)) {
       try {
-        if (await takeUsage(db, session.gateway, usage, clock().getTime(), log)) {
-          send(session, seal({ type: 'usage-taken', spoolId, sequence }));
-        } else {
-          end(session, `Counts before sequence ${sequence} are missing`);
-        }
+        await takeUsage(db, session.gateway, usage, clock().getTime(), log);
+        send(session, seal({ type: 'usage-taken', spoolId, sequence }));
         return;
       } catch (error) {
         log.warn({ err: error, gatewayId: session.gateway.id }, 'counts could not be stored');
@@ -49,18 +47,20 @@ export function createUsageIntake({ db, seal, clock, log, end }: UsageIntakeOpti
 
   return {
     take(session, usage) {
-      const count = (waiting.get(session) ?? 0) + 1;
-      if (count > WAITING_MAX) {
+      const name = `${usage.spoolId} ${usage.sequence}`;
+      const names = waiting.get(session) ?? new Set();
+      // Sent again because there was no answer yet: there will be one.
+      if (names.has(name)) return;
+      if (names.size === WAITING_MAX) {
         end(session, 'Counts came before those before were taken');
         return;
       }
-      waiting.set(session, count);
+      waiting.set(session, names.add(name));
       const work = (underWay.get(session) ?? Promise.resolve())
         .then(() => store(session, usage))
         .finally(() => {
-          const left = (waiting.get(session) ?? 1) - 1;
-          if (left > 0) waiting.set(session, left);
-          else waiting.delete(session);
+          names.delete(name);
+          if (names.size === 0) waiting.delete(session);
           if (underWay.get(session) === work) underWay.delete(session);
         });
       underWay.set(session, work);

@@ -1,10 +1,7 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, lt, sql } from 'drizzle-orm';
 import type { Database, Transaction } from '../db/connect.ts';
 import { apiKey, keyTotal, keyUsage, organizationUsage, usageSource } from '../db/schema/index.ts';
 import type { UsageRow } from './usage-row.ts';
-
-/** `taken` was stored before; at a `gap`, batches before it have not come. */
-export type StoreOutcome = 'stored' | 'taken' | 'gap';
 
 /** Adds the rows to the stored counts, once for each (source, sequence) however often called. */
 export async function storeUsage(
@@ -12,16 +9,14 @@ export async function storeUsage(
   sourceId: string,
   sequence: number,
   rows: readonly UsageRow[],
-): Promise<StoreOutcome> {
-  return db.transaction(async (tx) => {
-    const outcome = await takeSequence(tx, sourceId, sequence);
-    if (outcome !== 'stored') return outcome;
+): Promise<void> {
+  await db.transaction(async (tx) => {
+    if (!(await takeSequence(tx, sourceId, sequence))) return;
     // One order for all processes, so that two that store the same keys cannot deadlock.
     const ordered = rows.toSorted((a, b) => compare(a.keyId, b.keyId) || a.minuteMs - b.minuteMs);
     await addKeyUsage(tx, ordered);
     await addOrganizationUsage(tx, ordered);
     await touchLastUsed(tx, ordered);
-    return outcome;
   });
 }
 
@@ -30,12 +25,12 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
-/** A source whose row is gone was silent for a month: the batch is its next, not its first. */
-async function takeSequence(
-  tx: Transaction,
-  sourceId: string,
-  sequence: number,
-): Promise<StoreOutcome> {
+/**
+ * Whether it is new: a source sends a batch only when the one before was taken, so that the highest
+ * sequence is the last. It may be far behind, or missing, where the database was restored from a
+ * backup or the source was silent for a month; what comes then is its next all the same.
+ */
+async function takeSequence(tx: Transaction, sourceId: string, sequence: number) {
   await tx
     .insert(usageSource)
     .values({ id: sourceId, lastSequence: sequence - 1, seenAt: sql`now()` })
@@ -43,14 +38,9 @@ async function takeSequence(
   const taken = await tx
     .update(usageSource)
     .set({ lastSequence: sequence, seenAt: sql`now()` })
-    .where(and(eq(usageSource.id, sourceId), eq(usageSource.lastSequence, sequence - 1)))
+    .where(and(eq(usageSource.id, sourceId), lt(usageSource.lastSequence, sequence)))
     .returning({ id: usageSource.id });
-  if (taken.length > 0) return 'stored';
-  const [source] = await tx
-    .select({ lastSequence: usageSource.lastSequence })
-    .from(usageSource)
-    .where(eq(usageSource.id, sourceId));
-  return source && source.lastSequence >= sequence ? 'taken' : 'gap';
+  return taken.length > 0;
 }
 
 /** As one JSON text: one statement for any number of rows, and the least work to put together. */
