@@ -1,4 +1,5 @@
-/** Calls without a pause, and what their callers know of them. */
+/** Calls one after another, and what their callers know of them. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { startTraffic } from '../processes/traffic.ts';
 
 export interface CallLoad {
@@ -12,6 +13,8 @@ export interface CallLoad {
   stop(): Promise<void>;
 }
 
+const PAUSE_MS = 3;
+
 /** @param urlOf where the gateway is at the moment */
 export function startCallLoad(
   clients: number,
@@ -21,6 +24,8 @@ export function startCallLoad(
 ): CallLoad {
   let cutOff = 0;
   const traffic = startTraffic(clients, async () => {
+    // What is under test starts its processes meanwhile, on the same machine.
+    await delay(PAUSE_MS);
     try {
       const answer = await fetch(urlOf(), { headers: { authorization: `Bearer ${secret}` } });
       // The head is the answer: what cuts the rest off does not take it back.

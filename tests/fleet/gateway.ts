@@ -1,7 +1,5 @@
 /** Gateways as processes of their own, which tests start, signal and kill. */
 import { fileURLToPath } from 'node:url';
-import type { JoinKeyWithSecret } from '@tollkeeper/contract';
-import type { Client } from '../../apps/control-plane/src/testing/client.ts';
 import {
   answersOk,
   freePort,
@@ -50,11 +48,4 @@ export async function startGateway(settings: GatewaySettings): Promise<Gateway> 
   const [baseUrl, adminUrl] = [`http://127.0.0.1:${port}`, `http://127.0.0.1:${adminPort}`];
   await untilReady(running, () => answersOk(`${adminUrl}/readyz`));
   return { ...running, baseUrl, adminUrl, port, stateDir };
-}
-
-/** The secret of a new join key. */
-export async function createJoinKey(owner: Client): Promise<string> {
-  const { status, body } = await owner.post<JoinKeyWithSecret>('/v1/join-keys', {});
-  if (status !== 201) throw new Error(`Creating a join key answered ${JSON.stringify(body)}`);
-  return body.secret ?? '';
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type pg from 'pg';
 import { expect, it } from 'vitest';
 import { startEmbeddedPostgres } from '../../apps/control-plane/src/db/embedded/index.ts';
+import { makeJoinKey } from '../../apps/control-plane/src/testing/fleet.ts';
 import { claimServer } from '../../apps/control-plane/src/testing/test-app.ts';
 import { createTestDatabase } from '../../apps/control-plane/src/testing/test-database.ts';
 import { answersOk, makeFolder } from '../processes/child-process.ts';
@@ -12,7 +13,7 @@ import { connectTo, type Pair, urlOf } from '../processes/pair.ts';
 import { until } from '../processes/until.ts';
 import { type CallLoad, startCallLoad } from './call-load.ts';
 import { type ForgetfulLine, startForgetfulLine } from './forgetful-line.ts';
-import { createJoinKey, type Gateway, startGateway } from './gateway.ts';
+import { type Gateway, startGateway } from './gateway.ts';
 import { startUpstream } from './upstream.ts';
 
 const KILLS = process.env.LONG ? 50 : 5;
@@ -102,7 +103,7 @@ async function setScene(
   await change(owner, closed, 'disable');
   const upstream = await startUpstream();
   const reached = { controlPlane: await lineTo(controlPlane.baseUrl), upstream };
-  let gateway = await startGateway({ ...reached, joinKey: await createJoinKey(owner) });
+  let gateway = await startGateway({ ...reached, joinKey: (await makeJoinKey(owner)).secret });
   const load = ({ secret }: Key, status: number) =>
     startCallLoad(CLIENTS, secret, status, () => gateway.baseUrl);
   const [accepted, denied] = [load(open, 200), load(closed, 401)];

@@ -7,6 +7,7 @@ import { createTestClock } from './testing/clock.ts';
 import { JOINED, startControlPlane } from './testing/control-plane.ts';
 import { createSealer } from './testing/sealer.ts';
 import { makeStateDir, start } from './testing/start.ts';
+import { startConnected } from './testing/start-connected.ts';
 import { createWorld, decisionsOf, idOf, keyOf, OWNER } from './testing/world.ts';
 
 const BEFORE = ['valid', 'valid', 'valid', 'not_found'];
@@ -16,17 +17,6 @@ const SUBJECT = { keyId: idOf('key', 1), ownerId: OWNER, workspaceId: null };
 function decided(fleet: Fleet, count = 4): string[] | string {
   const keys = fleet.keys();
   return typeof keys === 'string' ? keys : decisionsOf(keys.index, count);
-}
-
-/** A gateway that is connected and up to date. */
-async function startConnected(given: Partial<Parameters<typeof start>[0]> = {}) {
-  const controlPlane = await startControlPlane();
-  const stateDir = await makeStateDir();
-  const options = { controlPlane: controlPlane.url, stateDir, ...given };
-  const fleet = await start(options);
-  const connection = await controlPlane.connected();
-  await connection.next('ack');
-  return { controlPlane, options, stateDir, fleet, connection };
 }
 
 test('decides with the snapshot of its workspace as soon as it has started', async () => {
@@ -230,41 +220,6 @@ test('reports how it is, and what is wrong', async () => {
     memoryBytes: expect.any(Number),
     fault: expect.stringContaining('was not applied (gap)'),
   });
-});
-
-test('hands over what was counted, one batch after another, and the last when it ends', async () => {
-  const { connection, fleet } = await startConnected();
-  fleet.count(SUBJECT, true, Date.now());
-  fleet.settle();
-  expect(fleet.status().spooledCalls).toBe(1);
-  expect(await connection.next('usage')).toMatchObject({
-    sequence: 1,
-    rows: [{ keyId: SUBJECT.keyId, accepted: 1, denied: 0 }],
-  });
-  await vi.waitFor(() => expect(fleet.status().spooledCalls).toBe(0));
-
-  fleet.count(SUBJECT, false, Date.now());
-  await fleet.close();
-
-  expect(await connection.next('usage')).toMatchObject({ sequence: 2, rows: [{ denied: 1 }] });
-  expect(fleet.status().spooledCalls).toBe(0);
-});
-
-test('keeps what nobody took for its next run', async () => {
-  const { controlPlane, connection, fleet, options } = await startConnected();
-  connection.takesUsage = false;
-  fleet.count(SUBJECT, true, Date.now());
-  fleet.settle();
-  const lost = await connection.next('usage');
-  connection.socket.terminate();
-  await controlPlane.stop();
-  await fleet.close();
-  const again = await startControlPlane(controlPlane, Number(new URL(controlPlane.url).port));
-
-  const next = await start(options);
-
-  expect(await (await again.connected()).next('usage')).toEqual(lost);
-  await vi.waitFor(() => expect(next.status().spooledCalls).toBe(0));
 });
 
 test('is not brought down by 500 damaged messages, and reports each', async () => {

@@ -26,15 +26,15 @@ export function createUsageReport(spool: Spool, faults: Faults, clock: Clock): U
   const stop = repeat(clock, ROLL_MS, () => {
     spool.roll();
     sendNext();
+    const fault = spool.fault();
+    if (fault === null) faults.clear('usage');
+    else faults.set('usage', fault);
   });
 
   function sendNext(): void {
     if (!send) return;
     if (waiting && clock.monotonicMs() - waiting.sentAtMs < RESEND_MS) return;
     const batch = spool.next();
-    const fault = spool.fault();
-    if (fault === null) faults.clear('usage');
-    else faults.set('usage', fault);
     if (!batch) isDone();
     if (!batch || !send({ type: 'usage', ...batch })) return;
     const { spoolId, sequence } = batch;

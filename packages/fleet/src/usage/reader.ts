@@ -38,12 +38,24 @@ export function openReader(folder: string, isLive: (runId: string) => boolean): 
   const callsOfOpen = new Map<string, number>();
   /** Taken, and still there because they cannot be removed. */
   const spent = new Set<string>();
+  /** Of the folder, as last listed, and of what is in it. */
+  let unlisted: string | null = null;
   let failure: string | null = null;
   let damage: string | null = null;
 
+  function list(): string[] {
+    unlisted = null;
+    try {
+      return namesIn(folder);
+    } catch (error) {
+      unlisted = faultText(folder, error);
+      return [];
+    }
+  }
+
   function runs(): Run[] {
     return (
-      namesIn(folder)
+      list()
         .filter((name) => RUN.test(name))
         // A folder that cannot be listed is none, rather than an empty one, which would be removed.
         .flatMap((id) => guarded([], () => [runOf(id)]))
@@ -96,8 +108,7 @@ export function openReader(folder: string, isLive: (runId: string) => boolean): 
     try {
       return step();
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      failure = `Cannot hand over counts in "${folder}": ${reason}.`;
+      failure = faultText(folder, error);
       return otherwise;
     }
   }
@@ -106,7 +117,7 @@ export function openReader(folder: string, isLive: (runId: string) => boolean): 
     next() {
       failure = null;
       guarded(undefined, removeSpent);
-      for (const run of guarded([], runs)) {
+      for (const run of runs()) {
         const batch = guarded(undefined, () => batchOf(run));
         if (batch) return batch;
       }
@@ -124,11 +135,17 @@ export function openReader(folder: string, isLive: (runId: string) => boolean): 
       });
     },
     waitingCalls: () =>
-      guarded(0, () =>
-        runs()
-          .flatMap(({ segments }) => segments)
-          .reduce((sum, segment) => sum + callsIn(segment), 0),
-      ),
-    fault: () => failure ?? damage,
+      runs()
+        .flatMap(({ segments }) => segments)
+        .reduce((sum, segment) => sum + guarded(0, () => callsIn(segment)), 0),
+    fault() {
+      list();
+      return unlisted ?? failure ?? damage;
+    },
   };
+}
+
+function faultText(folder: string, error: unknown): string {
+  const reason = error instanceof Error ? error.message : String(error);
+  return `Cannot hand over counts in "${folder}": ${reason}.`;
 }

@@ -226,5 +226,6 @@ function isGone(path: string | undefined): boolean {
 
 function faultText(folder: string, failure: unknown, calls: number): string {
   const reason = failure instanceof Error ? failure.message : String(failure);
-  return `Cannot write counts to "${folder}": ${reason}. ${calls} calls are counted in memory only, until it can be written again.`;
+  const count = calls === 1 ? '1 call' : `${calls} calls`;
+  return `Cannot write counts to "${folder}": ${reason}. Counted in memory only until that works: ${count}.`;
 }
