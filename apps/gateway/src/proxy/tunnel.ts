@@ -36,14 +36,20 @@ export function watchAsked(socket: Socket, rest: Buffer): Asked {
   };
 }
 
-/** Protocols in which further requests would pass undecided. */
-const HTTP_AGAIN = /^(?:h2c?|http|tls)(?:$|\/)/i;
+/** Protocols in which further requests would pass undecided, in every draft of them. */
+const HTTP_AGAIN = /^(?:h2|http|spdy|tls)/i;
+/** RFC 9110, 7.8: what is written otherwise may be read as one of those. */
+const PROTOCOL = /^[\w!#$%&'*+\-.^`|~]+(?:\/[\w!#$%&'*+\-.^`|~]+)?$/;
 
 /** Whether the request may be upgraded; else it is answered as if it did not ask. */
 export function isUpgradeable(req: IncomingMessage): boolean {
   const { upgrade, 'content-length': length, 'transfer-encoding': encoding } = req.headers;
   if (upgrade === undefined || encoding !== undefined || Number(length ?? 0) !== 0) return false;
-  return upgrade.split(',').every((protocol) => !HTTP_AGAIN.test(protocol.trim()));
+  if (req.httpVersionMinor === 0) return false;
+  return upgrade
+    .split(',')
+    .map((protocol) => protocol.trim())
+    .every((protocol) => PROTOCOL.test(protocol) && !HTTP_AGAIN.test(protocol));
 }
 
 /** Asks the upstream; passes its refusal on like any answer. */
@@ -60,7 +66,7 @@ export function sendUpgrade(
       socket.destroy();
       return;
     }
-    asked.socket.write(switchingProtocols(response));
+    asked.socket.write(switchingProtocols(response), 'latin1');
     join(asked, socket, rest, outgoing.timeouts.idleMs);
   });
   request.end();

@@ -137,13 +137,27 @@ it('answers 502 where there is no upstream', async () => {
   expect(await client.closes()).toMatch(/^HTTP\/1\.1 502 .*"code":"upstream_failed"/s);
 });
 
-it.each(['h2c', 'H2C, websocket', 'HTTP/2.0', 'TLS/1.0'])(
-  'never opens a way for requests that nobody decides: %s',
-  async (protocol) => {
-    const client = await upgrade('/', secret, protocol);
-    const text = await client.receives('plain GET');
-    expect(text).toMatch(/^HTTP\/1\.1 200 /);
-    expect(heads[0]).not.toHaveProperty('upgrade');
-    client.socket.destroy();
-  },
-);
+it.each([
+  'h2c',
+  'H2C, websocket',
+  'websocket, h2c-17',
+  'h2c;q=1',
+  '"h2c"',
+  'SPDY/3.1',
+  'HTTP/2.0',
+  'TLS/1.0',
+])('never opens a way for requests that nobody decides: %s', async (protocol) => {
+  const client = await upgrade('/', secret, protocol);
+  const text = await client.receives('plain GET');
+  expect(text).toMatch(/^HTTP\/1\.1 200 /);
+  expect(heads[0]).not.toHaveProperty('upgrade');
+  client.socket.destroy();
+});
+
+it('takes no upgrade from HTTP/1.0, which knows none', async () => {
+  const client = await connectRaw(gateway.address);
+  client.send(
+    `GET / HTTP/1.0\r\nX-Api-Key: ${secret}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
+  );
+  expect(await client.closes()).toMatch(/^HTTP\/1\.1 200 .*plain GET$/s);
+});
