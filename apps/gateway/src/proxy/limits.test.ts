@@ -137,6 +137,7 @@ describe('an upstream', () => {
     'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab',
     'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n',
     'HTTP/1.1 200 OK\r\nX-A: \x01\r\n\r\n',
+    'HTTP/1.1 200 O\x01K\r\n\r\n',
     '',
   ])('that answers %j is 502', async (bytes) => {
     const gateway = await start(
@@ -144,6 +145,26 @@ describe('an upstream', () => {
       {},
     );
     expect(await ask(gateway)).toEqual([502, 'upstream_failed']);
+  });
+
+  it.each([
+    ['HTTP/1.1 200 O\x01K\r\n\r\n', 'Transfer-Encoding: chunked\r\nTrailer: X-A'],
+    ['HTTP/1.1 200 O\x01K\r\n\r\n', 'Connection: Upgrade\r\nUpgrade: websocket'],
+    [
+      'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n',
+      'Transfer-Encoding: chunked\r\nTrailer: X-A',
+    ],
+  ])('that answers %j to "%s" is 502', async (bytes, headers) => {
+    const gateway = await start(
+      await startTcp((socket) => socket.once('data', () => socket.write(bytes, 'latin1'))),
+      {},
+    );
+    const client = await connectRaw(gateway.address);
+    client.send(`POST / HTTP/1.1\r\nX-Api-Key: ${gateway.fleet.addKey()}\r\nHost: a\r\n${headers}`);
+    client.send('\r\n\r\n');
+    if (headers.includes('chunked')) client.send('0\r\n\r\n');
+    expect(await client.receives('"code"')).toMatch(/^HTTP\/1\.1 502 .*upstream_failed/s);
+    client.socket.destroy();
   });
 
   it('that does not answer in time is 504', async () => {

@@ -69,6 +69,10 @@ export function sendWithTrailers(
     request.end();
   });
   request.on('drain', () => body.resume());
+  request.once('upgrade', (_, socket) => {
+    socket.destroy();
+    answer.fail(new Error('The upstream changed the protocol, which nobody asked for'));
+  });
   request.once('close', () => body.destroy());
   body.on('data', (part: Buffer) => {
     if (!request.write(part)) body.pause();

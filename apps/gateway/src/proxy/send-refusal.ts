@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import { type Refusal, refusalAnswer } from '@tollkeeper/fleet';
 import { discardBody } from './request-body.ts';
 
@@ -9,7 +9,8 @@ export function sendRefusal(req: IncomingMessage, res: ServerResponse, refusal: 
   if (refusal.code === 'malformed_request') res.shouldKeepAlive = false;
   // Told no instead of "100 Continue", a client may send the body or not: nobody can tell.
   if (isWaiting(req)) res.shouldKeepAlive = false;
-  res.writeHead(status, [...headers]);
+  // Named, since that of an upstream may stand in `res` still, which nobody can send.
+  res.writeHead(status, STATUS_CODES[status] ?? '', [...headers]);
   res.end(body);
   discardBody(req);
 }
