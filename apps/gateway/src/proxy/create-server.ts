@@ -48,6 +48,10 @@ export function createProxyServer(services: Services, connections: Connections):
     res.once('finish', () => socket.destroySoon());
     receive(services, take(req, res, watchAsked(socket, rest)));
   });
+  server.on('timeout', (socket: Socket) => {
+    // An answer that is waited for may take longer; one that nobody reads may not.
+    if (!connections.isUsed(socket) || socket.writableLength > 0) socket.destroy();
+  });
   server.on('connect', (_, socket) => sendRaw(services, socket as Socket, NO_CONNECT));
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     if (!socket.writable || connections.isUsed(socket)) socket.destroy();
@@ -60,6 +64,7 @@ export function createProxyServer(services: Services, connections: Connections):
 export function setLimits(server: Server, limits: Limits): void {
   server.headersTimeout = limits.headerTimeoutMs;
   server.keepAliveTimeout = limits.keepAliveMs;
+  server.timeout = limits.bodyTimeoutMs;
   server.maxConnections = limits.connectionsMax;
 }
 

@@ -90,6 +90,44 @@ describe('slow clients', () => {
     client.socket.destroy();
   });
 
+  it('are cut when they do not read on, and the upstream with them', async () => {
+    let isGone = false;
+    const { url } = await startUpstream((_, res) => {
+      const write = () => {
+        while (res.write(Buffer.alloc(64 * 1024)));
+      };
+      res.on('drain', write).once('close', () => {
+        isGone = true;
+      });
+      write();
+    });
+    const gateway = await start(url, { limits: { bodyTimeoutMs: 100 } });
+    const client = await connectRaw(gateway.address);
+    client.socket.pause();
+    client.send(`GET / HTTP/1.1\r\nHost: a\r\nX-Api-Key: ${gateway.fleet.addKey()}\r\n\r\n`);
+    await until('the upstream knows', () => isGone);
+    await until('none', async () => (await connectionsOf(gateway)) === 0);
+    client.socket.destroy();
+  });
+
+  it('are not those who wait for more of an answer', async () => {
+    const { url } = await startUpstream((_, res) => {
+      res.write('some, ');
+      setTimeout(() => res.end('and more'), 300);
+    });
+    const gateway = await start(url, { limits: { bodyTimeoutMs: 50 } });
+    const headers = { 'x-api-key': gateway.fleet.addKey() };
+    expect(await (await fetch(gateway.url, { headers })).text()).toBe('some, and more');
+  });
+
+  it('may keep an idle connection for so long', async () => {
+    const { url } = await startUpstream((_, res) => res.end());
+    const gateway = await start(url, { limits: { keepAliveMs: 50 } });
+    const client = await connectRaw(gateway.address);
+    client.send(`GET / HTTP/1.1\r\nHost: a\r\nX-Api-Key: ${gateway.fleet.addKey()}\r\n\r\n`);
+    expect(await client.closes()).toMatch(/^HTTP\/1\.1 200 /);
+  });
+
   it('are many at most', async () => {
     const gateway = await start('http://127.0.0.1:9', { limits: { connectionsMax: 2 } });
     const first = await connectRaw(gateway.address);
