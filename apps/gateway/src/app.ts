@@ -30,7 +30,7 @@ export interface Gateway {
   /** Where clients are served, and where health and metrics are: the ports in use. */
   readonly address: Address;
   readonly adminAddress: Address;
-  /** What comes from now on goes by it. Addresses, stateDir, workers and the fleet stay. */
+  /** What comes from now on goes by it. Addresses, stateDir and the fleet stay. */
   reload(config: Config): void;
   /** Takes nothing new, answers what is under way, and ends. */
   close(): Promise<void>;

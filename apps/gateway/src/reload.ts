@@ -14,15 +14,7 @@ export interface Reloading {
 }
 
 /** These are taken once, at the start. */
-const STAYING = [
-  'listen',
-  'admin',
-  'stateDir',
-  'staleMaxMs',
-  'workers',
-  'controlPlane',
-  'name',
-] as const;
+const STAYING = ['listen', 'admin', 'stateDir', 'staleMaxMs', 'controlPlane', 'name'] as const;
 
 /**
  * Reads the configuration again. One that cannot be used changes nothing: the fault goes into the

@@ -14,7 +14,6 @@ export interface Config {
   readonly staleMaxMs: number | null;
   /** Whose X-Forwarded-* are believed. */
   readonly trustedProxies: readonly IpRange[];
-  readonly workers: number;
   /** Whether /forward-auth and /ext-authz/ are answered. */
   readonly forwardAuth: boolean;
   readonly limits: Limits;

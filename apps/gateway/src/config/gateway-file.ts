@@ -31,7 +31,6 @@ export function gatewayFile(env: Environment) {
     stateDir: z.string().min(1).optional(),
     staleMaxMs: z.int().min(1).nullable().default(null),
     trustedProxies: z.array(range).default([]),
-    workers: z.int().min(1).max(256).default(1),
     forwardAuth: z.boolean().optional(),
     limits: limits.prefault({}),
     routes: z.array(route(expanded)).min(1).optional(),

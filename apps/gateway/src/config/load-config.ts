@@ -39,7 +39,6 @@ export async function loadConfig(
         : resolve(folder, file.stateDir),
     staleMaxMs: file.staleMaxMs,
     trustedProxies: file.trustedProxies,
-    workers: file.workers,
     forwardAuth,
     limits: file.limits,
     routes,

@@ -101,5 +101,5 @@ it('puts variables into headers, and nowhere else', () => {
 });
 
 it('takes an empty file for the defaults', () => {
-  expect(readGatewayFile('gateway.yaml', '', {})).toMatchObject({ staleMaxMs: null, workers: 1 });
+  expect(readGatewayFile('gateway.yaml', '', {})).toMatchObject({ staleMaxMs: null });
 });

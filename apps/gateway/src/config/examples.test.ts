@@ -1,0 +1,26 @@
+import { readFile } from 'node:fs/promises';
+import { expect, it } from 'vitest';
+import { parseDocument } from 'yaml';
+import { readGatewayFile } from './read-gateway-file.ts';
+
+const example = (name: string) =>
+  readFile(new URL(`../../../../docs/examples/gateway/${name}`, import.meta.url), 'utf8');
+
+it('takes the gateway.yaml of the documentation', async () => {
+  const text = await example('gateway.yaml');
+  const { routes } = readGatewayFile('gateway.yaml', text, { LLM_API_KEY: 'a' });
+  expect(routes?.map(({ path }) => path)).toEqual(['/', '/llm', '/admin']);
+});
+
+it.each(['traefik.yaml', 'envoy.yaml'])('%s can be read', async (name) => {
+  expect(parseDocument(await example(name)).errors).toEqual([]);
+});
+
+it('every example sets or drops each header that says whose call it is', async () => {
+  const names = ['key-id', 'key-name', 'organization-id', 'member-id', 'workspace-id', 'scopes'];
+  for (const file of ['nginx.conf', 'Caddyfile', 'envoy.yaml']) {
+    const text = (await example(file)).toLowerCase();
+    for (const name of names)
+      expect([file, text]).toEqual([file, expect.stringContaining(`x-tollkeeper-${name}`)]);
+  }
+});
