@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Gateway } from '@tollkeeper/contract';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from '../../apps/control-plane/src/testing/client.ts';
+import { makeJoinKey } from '../../apps/control-plane/src/testing/fleet.ts';
 import { makeKey, type TestKey } from '../../apps/control-plane/src/testing/keys.ts';
 import { startOrganization } from '../../apps/control-plane/src/testing/start-organization.ts';
 import type { TestApp } from '../../apps/control-plane/src/testing/test-app.ts';
@@ -17,7 +18,7 @@ import {
   untilReady,
 } from '../processes/child-process.ts';
 import { until } from '../processes/until.ts';
-import { createJoinKey } from './gateway.ts';
+
 import { startUpstream } from './upstream.ts';
 
 const MAIN = fileURLToPath(new URL('../../apps/gateway/src/main.ts', import.meta.url));
@@ -63,7 +64,7 @@ const ask = (url: string) => fetch(url, { headers: { 'x-api-key': key.secret } }
 
 it('reads gateway.yaml again on SIGHUP, keeps what runs when it is wrong, and tells people', async () => {
   const upstream = await startUpstream();
-  const env = { TOLLKEEPER_JOIN_KEY: await createJoinKey(owner) };
+  const env = { TOLLKEEPER_JOIN_KEY: (await makeJoinKey(owner)).secret };
   const gateway = await start(routeTo(upstream), { env });
   await untilReady(gateway, () => answersOk(`${gateway.adminUrl}/readyz`));
   expect(await (await ask(gateway.url)).text()).toBe('served');
@@ -88,7 +89,7 @@ it('reads gateway.yaml again on SIGHUP, keeps what runs when it is wrong, and te
 }, 60_000);
 
 it('refuses everything, and says why, until it has its place in the fleet', async () => {
-  const env = { TOLLKEEPER_JOIN_KEY: await createJoinKey(owner) };
+  const env = { TOLLKEEPER_JOIN_KEY: (await makeJoinKey(owner)).secret };
   const controlPlane = `http://127.0.0.1:${await freePort()}`;
   const gateway = await start(routeTo('http://127.0.0.1:9'), { controlPlane, env });
   await untilReady(gateway, () => answersOk(`${gateway.adminUrl}/healthz`));
