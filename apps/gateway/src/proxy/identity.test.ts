@@ -114,6 +114,27 @@ describe('the key never reaches the upstream', () => {
     expect(named(lines, 'authorization')).toEqual([]);
     expect(named(lines, 'x-api-key')).toEqual([]);
   });
+
+  it.each([
+    ['in base64', 'Authorization', (key: string) => `Basic ${btoa(`user:${key}`)}`],
+    ['escaped', 'Referer', (key: string) => `http://a/?key=${key.replaceAll('_', '%5f')}`],
+  ])('%s', async (_, name, write) => {
+    const gateway = await startTestGateway(upstreamUrl);
+    const secret = gateway.fleet.addKey();
+    const lines = await pass(gateway, `X-Api-Key: ${secret}`, `${name}: ${write(secret)}`);
+    expect(named(lines, name.toLowerCase())).toEqual([]);
+  });
+
+  it('nor does another one, and other credentials do', async () => {
+    const gateway = await startTestGateway(upstreamUrl);
+    const other = gateway.fleet.addKey();
+    const key = `X-Api-Key: ${gateway.fleet.addKey()}`;
+    const lines = await pass(gateway, key, `Authorization: Token ${other}`, `X-Other: ${other}`);
+    expect(lines.join('\n')).not.toContain(other);
+    const basic = `Basic ${btoa('somebody:with a password that is as long as a key')}`;
+    const kept = await pass(gateway, key, `Authorization: ${basic}`);
+    expect(named(kept, 'authorization')).toEqual([basic]);
+  });
 });
 
 it('drops what was for this connection alone', async () => {

@@ -22,7 +22,6 @@ export interface Accepting {
   /** Path and query, as the client sent them. */
   readonly target: string;
   readonly peer: string;
-  readonly secret: string;
   readonly route: Route;
   readonly upstream: URL;
   readonly verdict: Accepted;
@@ -97,11 +96,11 @@ export class Passage implements Held, AnswerWatch {
 
   #outgoing(): Outgoing {
     const { req } = this.#call;
-    const { head, target, peer, secret, route, upstream, verdict } = this.#accepting;
+    const { head, target, peer, route, upstream, verdict } = this.#accepting;
     const { trustedProxies, tls } = this.#services.live.config;
     const isTrusted = trustedProxies.length > 0 && rangeContains(trustedProxies, peer);
     const origin = { peer, isTrusted, isTls: tls !== null };
-    const headers = requestHeaders(req.rawHeaders, head, secret, route, origin);
+    const headers = requestHeaders(req.rawHeaders, head, route, origin);
     addIdentityHeaders(headers, verdict);
     return {
       upstream,
@@ -123,7 +122,7 @@ export class Passage implements Held, AnswerWatch {
   }
 
   #trailers(): readonly string[] {
-    return requestTrailers(this.#call.req.rawTrailers, this.#accepting.secret);
+    return requestTrailers(this.#call.req.rawTrailers, this.#accepting.route);
   }
 }
 

@@ -77,8 +77,6 @@ function pass(services: Services, call: Call, head: Head, target: string): void 
   else {
     const { upstream } = route;
     services.metrics.decided('valid');
-    services.hold(
-      new Passage(services, call, { head, target, peer, secret, route, upstream, verdict }),
-    );
+    services.hold(new Passage(services, call, { head, target, peer, route, upstream, verdict }));
   }
 }

@@ -1,3 +1,4 @@
+import { hasKey } from '@tollkeeper/fleet';
 import { isAsked } from '../request/connection-options.ts';
 import type { Head } from '../request/head.ts';
 import { KIND, kindOf, lenientName } from '../request/header-kinds.ts';
@@ -5,6 +6,7 @@ import type { Route } from '../request/routes.ts';
 
 /** The length of a key: shorter values cannot hold one. */
 const SECRET_LENGTH = 46;
+const BASIC = /^basic +/i;
 
 /** What a request on its way to the upstream is told about. */
 export interface Origin {
@@ -17,13 +19,12 @@ export interface Origin {
 
 /**
  * The headers for the upstream, names and values in turn: the client's without those of the
- * connection, without the key, and without anything that the gateway or the route sets itself.
- * @param secret that the request presented; no header that holds it is passed on
+ * connection, without any that holds a key, this one's or another, and without anything that the
+ * gateway or the route sets itself.
  */
 export function requestHeaders(
   rawHeaders: readonly string[],
   head: Head,
-  secret: string,
   route: Route,
   origin: Origin,
 ): string[] {
@@ -33,7 +34,7 @@ export function requestHeaders(
     const name = rawHeaders[i] ?? '';
     const value = rawHeaders[i + 1] ?? '';
     if (!isPassed(kindOf(name), origin.isTrusted)) continue;
-    if (value.length >= SECRET_LENGTH && value.includes(secret)) continue;
+    if (holdsKey(value)) continue;
     if (head.connection !== '' && isAsked(head.connection, name.toLowerCase())) continue;
     if (ownHeaders.size > 0 && ownHeaders.has(lenientName(name))) continue;
     headers.push(name, value);
@@ -75,12 +76,23 @@ function forwardedNode(peer: string): string {
 }
 
 /** Trailers that the client sent after the body, without what only a head may say. */
-export function requestTrailers(rawTrailers: readonly string[], secret: string): string[] {
+export function requestTrailers(rawTrailers: readonly string[], { ownHeaders }: Route): string[] {
   const trailers: string[] = [];
   for (let i = 0; i < rawTrailers.length; i += 2) {
     const name = rawTrailers[i] ?? '';
     const value = rawTrailers[i + 1] ?? '';
-    if (kindOf(name) === KIND.plain && !value.includes(secret)) trailers.push(name, value);
+    const isPassed = kindOf(name) === KIND.plain && !ownHeaders.has(lenientName(name));
+    if (isPassed && !holdsKey(value)) trailers.push(name, value);
   }
   return trailers;
+}
+
+/** As it is, escaped, or as the user or the password of RFC 7617. */
+function holdsKey(value: string): boolean {
+  if (value.length < SECRET_LENGTH) return false;
+  return hasKey(value) || (BASIC.test(value) && hasKey(decodeBase64(value.replace(BASIC, ''))));
+}
+
+function decodeBase64(text: string): string {
+  return Buffer.from(text, 'base64').toString('latin1');
 }

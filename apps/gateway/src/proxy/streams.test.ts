@@ -2,7 +2,12 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { connectRaw, exchange, type RawClient } from '../testing/raw-client.ts';
-import { startTestGateway, startUpstream, type TestGateway } from '../testing/test-gateway.ts';
+import {
+  startTestGateway,
+  startUpstream,
+  type TestGateway,
+  testConfig,
+} from '../testing/test-gateway.ts';
 import { until } from '../testing/until.ts';
 
 type Listener = (req: IncomingMessage, res: ServerResponse) => void;
@@ -185,13 +190,18 @@ describe('a body', () => {
   it('brings its trailers along, but none that forge', async () => {
     let trailers: string[] = [];
     let keyId: unknown;
-    const { gateway, secret } = await start((req, res) => {
+    const upstream = await startUpstream((req, res) => {
       req.resume().once('end', () => {
         trailers = req.rawTrailers;
         keyId = req.headers['x-tollkeeper-key-id'];
         res.end('done');
       });
     });
+    const { routes } = await testConfig(upstream.url);
+    const gateway = await startTestGateway(upstream.url, {
+      routes: routes.map((route) => ({ ...route, headers: ['X-Team', 'a'] })),
+    });
+    const secret = gateway.fleet.addKey();
     const client = await send(
       gateway,
       'POST / HTTP/1.1',
@@ -200,7 +210,9 @@ describe('a body', () => {
       'Transfer-Encoding: chunked',
       'Trailer: X-Sum',
     );
-    client.send('1\r\na\r\n0\r\nX-Sum: 42\r\nX-Tollkeeper-Key-Id: forged\r\nX-Api-Key: x\r\n\r\n');
+    client.send(
+      `1\r\na\r\n0\r\nX-Sum: 42\r\nX-Tollkeeper-Key-Id: forged\r\nX-Api-Key: x\r\nX_Team: b\r\nX-Own: ${secret}\r\n\r\n`,
+    );
     await client.receives('done');
     expect(trailers).toEqual(['X-Sum', '42']);
     expect(keyId).toBe('key_00000000000000000001');
