@@ -9,7 +9,7 @@ import { createModel } from './model-control-plane.fixture.ts';
 import { namesIn } from './segment-name.ts';
 import { addTo, headOf, linesOf, type Sums } from './sums.ts';
 
-const RUNS = process.env.LONG ? 20_000 : 500;
+const RUNS = process.env.LONG ? 20_000 : 300;
 const STARTED_MS = 1_732_449_600_000;
 
 const step = fc.oneof(

@@ -40,7 +40,7 @@ describe('a batch', () => {
   it('sums by key, owner, workspace and minute, and tells the last accepted call', () => {
     const spool = openSpool(makeFolder(), RUN);
     const workspaceId = `ws_${'w'.repeat(20)}`;
-    spool.count(key(1), true, NOON_MS + 7);
+    spool.count(key(1), true, NOON_MS + 7.9);
     spool.count(key(1), true, NOON_MS + 5);
     spool.settle();
     spool.count(key(1), false, NOON_MS + 9);

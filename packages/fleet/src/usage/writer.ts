@@ -65,7 +65,9 @@ export function openWriter(folder: string, options: WriterOptions = {}): UsageWr
   let failure: unknown;
   let isScheduled = false;
 
-  function count(subject: CallSubject, accepted: boolean, atMs: number): void {
+  function count(subject: CallSubject, accepted: boolean, at: number): void {
+    // No line of a file has a fraction.
+    const atMs = Math.trunc(at);
     const head = headOf(subject, atMs);
     let sum = unwritten.get(head);
     if (!sum) {
