@@ -51,7 +51,7 @@ test(`applies none of ${CASES} damaged, foreign and repeated messages, and repor
   expect(it.follow.version()).toBe(2);
   it.sealer.world.change(keyOf(4));
   expect(await it.take(it.sealer.changes(2))).toEqual([{ type: 'ack', version: 3 }]);
-});
+}, 300_000);
 
 test(`starts with none of ${CASES / 10} damaged files, and reports each`, async () => {
   const { it } = await openRevoked();
@@ -75,4 +75,4 @@ test(`starts with none of ${CASES / 10} damaged files, and reports each`, async 
   await writeFile(path, whole);
   await next.follow.load();
   expect(next.decisions()).toEqual(DECISIONS);
-});
+}, 300_000);
