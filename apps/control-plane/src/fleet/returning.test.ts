@@ -69,4 +69,31 @@ describe('a snapshot', () => {
     expect(new Set(keys.map(({ keyId }) => keyId)).size).toBe(KEYS + 1);
     expect(factsOf(gateway, key.secret)).toMatchObject({ keyId: key.id });
   });
+
+  it('says of each key what a change would say, of both its secrets while it is rotated', async () => {
+    const expiresAt = new Date(Date.now() + 86_400_000).toISOString();
+    const fields = { profile: 'read-only', expiresAt, allowedIps: ['10.0.0.0/8', '::1'] };
+    const made = await makeKey(world.app, world.owner, fields);
+    const follower = await world.connect(await world.join());
+    await world.upToDate(follower);
+    const path = `/v1/api-keys/${made.id}/rotate`;
+    const { body } = await world.owner.post<{ secret: string }>(path, { graceSeconds: 600 });
+    await world.upToDate(follower);
+    const version = follower.version() ?? 0;
+    await world.query('delete from change where organization_id = $1', [place.organizationId]);
+    const gateway = await world.connect(await world.join(), { version: version - 1 });
+    await world.upToDate(gateway);
+    expect(gateway.headers.map(({ type }) => type)).toContain('snapshot');
+    for (const secret of [made.secret, body.secret]) {
+      const facts = factsOf(gateway, secret);
+      expect(facts).toMatchObject({
+        keyId: made.id,
+        expiresAtMs: Date.parse(expiresAt),
+        allowedIps: fields.allowedIps,
+      });
+      expect(facts).toEqual(factsOf(follower, secret));
+    }
+    expect(factsOf(gateway, made.secret)?.retiresAtMs).toBeGreaterThan(Date.now());
+    expect(factsOf(gateway, body.secret)?.retiresAtMs).toBe(null);
+  });
 });

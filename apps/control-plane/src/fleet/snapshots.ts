@@ -59,7 +59,7 @@ export function createSnapshots(
     const snapshot = findStanding(place.workspaceId).then((standing) => {
       if (!standing) return undefined;
       count += 1;
-      return build(standing.version, buildSnapshot(db, seal, place, standing));
+      return build(standing.version, (push) => buildSnapshot(db, seal, place, standing, push));
     });
     const loan = { snapshot, startedAt: performance.now(), timer: {}, readers: 0 };
     const list = loans.get(place.workspaceId) ?? [];
@@ -109,7 +109,10 @@ export function createSnapshots(
 }
 
 /** Builds ahead of its readers, at its own pace. */
-function build(version: number, source: AsyncGenerator<Uint8Array>): Building {
+function build(
+  version: number,
+  make: (push: (part: Uint8Array) => void) => Promise<void>,
+): Building {
   let parts: Uint8Array[] = [];
   let error: unknown;
   let done = false;
@@ -119,14 +122,11 @@ function build(version: number, source: AsyncGenerator<Uint8Array>): Building {
     progress.resolve();
     progress = Promise.withResolvers<void>();
   };
-  async function run(): Promise<void> {
-    for await (const part of source) {
-      if (dropped) return;
-      parts.push(part);
-      tell();
-    }
-  }
-  run()
+  make((part) => {
+    if (dropped) throw new Error('Nobody wants the snapshot any more');
+    parts.push(part);
+    tell();
+  })
     .catch((cause: unknown) => {
       error = cause;
     })
