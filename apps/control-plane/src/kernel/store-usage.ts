@@ -1,28 +1,26 @@
-import { and, eq, lt, sql } from 'drizzle-orm';
+import { and, eq, lt, type SQL, sql } from 'drizzle-orm';
 import type { Database, Transaction } from '../db/connect.ts';
 import { apiKey, keyTotal, keyUsage, organizationUsage, usageSource } from '../db/schema/index.ts';
+import { type LastUse, type LastUses, noteLastUses, takeLastUses } from './last-uses.ts';
 import type { UsageRow } from './usage-row.ts';
 
-/** Adds the rows to the stored counts, once for each (source, sequence) however often called. */
+/**
+ * Adds the rows to the stored counts, once for each (source, sequence) however often called.
+ * @param lastUses of keys, to be stored with them: those of the rows unless said otherwise
+ */
 export async function storeUsage(
   db: Database,
   sourceId: string,
   sequence: number,
   rows: readonly UsageRow[],
+  lastUses: readonly LastUse[] = lastUsesOf(rows),
 ): Promise<void> {
   await db.transaction(async (tx) => {
     if (!(await takeSequence(tx, sourceId, sequence))) return;
-    // One order for all processes, so that two that store the same keys cannot deadlock.
-    const ordered = rows.toSorted((a, b) => compare(a.keyId, b.keyId) || a.minuteMs - b.minuteMs);
-    await addKeyUsage(tx, ordered);
-    await addOrganizationUsage(tx, ordered);
-    await touchLastUsed(tx, ordered);
+    await addKeyUsage(tx, rows);
+    await addSums(tx, sumsOf(rows));
+    await touchKeys(tx, lastUses);
   });
-}
-
-function compare(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }
 
 /**
@@ -43,96 +41,117 @@ async function takeSequence(tx: Transaction, sourceId: string, sequence: number)
   return taken.length > 0;
 }
 
-/** As one JSON text: one statement for any number of rows, and the least work to put together. */
+/**
+ * One statement for any number of rows, which go as columns. In one order, like all that follows:
+ * two processes that store the same keys must not deadlock.
+ */
 async function addKeyUsage(tx: Transaction, rows: readonly UsageRow[]): Promise<void> {
+  if (rows.length === 0) return;
   await tx.execute(sql`
     insert into ${keyUsage} (organization_id, key_id, minute, accepted, denied)
-    select "organizationId", "keyId", to_timestamp("minuteMs" / 1000), accepted, denied
-    from json_to_recordset(${JSON.stringify(rows)}::json) as counted (
-      "organizationId" text, "keyId" text, "minuteMs" float8, accepted bigint, denied bigint)
+    select organization_id, key_id, to_timestamp(minute_ms / 1000), accepted, denied
+    from unnest(
+      ${texts(rows, (row) => row.organizationId)}, ${texts(rows, (row) => row.keyId)},
+      ${texts(rows, (row) => row.minuteMs)}::float8[],
+      ${texts(rows, (row) => row.accepted)}::bigint[], ${texts(rows, (row) => row.denied)}::bigint[]
+    ) as counted (organization_id, key_id, minute_ms, accepted, denied)
+    order by key_id collate "C", minute_ms
     on conflict (key_id, minute) do update set
       accepted = ${keyUsage.accepted} + excluded.accepted,
       denied = ${keyUsage.denied} + excluded.denied`);
 }
 
-async function addOrganizationUsage(tx: Transaction, rows: readonly UsageRow[]): Promise<void> {
-  const sums = summed(
-    rows,
-    (row) => `${row.organizationId} ${row.minuteMs} ${row.ownerId} ${row.workspaceId}`,
-  );
-  for (const row of sums) {
-    await tx
-      .insert(organizationUsage)
-      .values({
-        organizationId: row.organizationId,
-        memberId: row.ownerId,
-        workspaceId: row.workspaceId ?? '',
-        minute: new Date(row.minuteMs),
-        accepted: row.accepted,
-        denied: row.denied,
-      })
-      .onConflictDoUpdate({
-        target: [
-          organizationUsage.organizationId,
-          organizationUsage.minute,
-          organizationUsage.memberId,
-          organizationUsage.workspaceId,
-        ],
-        set: {
-          accepted: sql`${organizationUsage.accepted} + excluded.accepted`,
-          denied: sql`${organizationUsage.denied} + excluded.denied`,
-        },
-      });
-  }
+/** Of all keys of one owner in one workspace, in one minute. */
+type Sum = Omit<UsageRow, 'keyId'>;
+
+async function addSums(tx: Transaction, sums: readonly Sum[]): Promise<void> {
+  if (sums.length === 0) return;
+  const summed = sql`(
+    select "organizationId" as organization_id, "ownerId" as member_id,
+      coalesce("workspaceId", '') as workspace_id, to_timestamp("minuteMs" / 1000) as minute,
+      accepted, denied, to_timestamp(nullif("lastAcceptedMs", 0) / 1000) as called_at
+    from json_to_recordset(${JSON.stringify(sums)}::json) as sum (
+      "organizationId" text, "ownerId" text, "workspaceId" text, "minuteMs" float8,
+      accepted bigint, denied bigint, "lastAcceptedMs" float8)) as summed`;
+  await tx.execute(sql`
+    insert into ${organizationUsage}
+      (organization_id, member_id, workspace_id, minute, accepted, denied)
+    select organization_id, member_id, workspace_id, minute, accepted, denied from ${summed}
+    order by 1, 4, 2, 3
+    on conflict (organization_id, minute, member_id, workspace_id) do update set
+      accepted = ${organizationUsage.accepted} + excluded.accepted,
+      denied = ${organizationUsage.denied} + excluded.denied`);
+  await tx.execute(sql`
+    select 1 from ${keyTotal} where (organization_id, member_id, workspace_id) in (
+      select organization_id, member_id, workspace_id from ${summed} where called_at is not null)
+    order by organization_id, member_id, workspace_id for no key update`);
+  await tx.execute(sql`
+    update ${keyTotal} as total set last_call_at = greatest(total.last_call_at, called.called_at)
+    from (
+      select organization_id, member_id, workspace_id, max(called_at) as called_at
+      from ${summed} group by 1, 2, 3
+    ) as called
+    where called.called_at is not null
+      and (total.organization_id, total.member_id, total.workspace_id)
+        = (called.organization_id, called.member_id, called.workspace_id)`);
 }
 
-/**
- * Only moves forward, and only in rows that exist: a late count revives no deleted key. Rows are
- * locked in order, so that this cannot deadlock with another process that does the same.
- */
-async function touchLastUsed(tx: Transaction, rows: readonly UsageRow[]): Promise<void> {
-  const keys = summed(rows, (row) => row.keyId).filter((row) => row.lastAcceptedMs > 0);
-  if (keys.length === 0) return;
-  const seen = sql`json_to_recordset(${JSON.stringify(keys)}::json)
-    as seen ("keyId" text, "lastAcceptedMs" float8)`;
+/** Only moves forward, and only in rows that exist: a late count revives no deleted key. */
+async function touchKeys(tx: Transaction, lastUses: readonly LastUse[]): Promise<void> {
+  if (lastUses.length === 0) return;
+  const ids = texts(lastUses, (use) => use.keyId);
   await tx.execute(sql`
-    select 1 from ${apiKey} where ${apiKey.id} in (select "keyId" from ${seen})
+    select 1 from ${apiKey} where ${apiKey.id} = any(${ids})
     order by ${apiKey.id} for no key update`);
   await tx.execute(sql`
-    update ${apiKey}
-    set last_used_at = greatest(last_used_at, to_timestamp("lastAcceptedMs" / 1000))
-    from ${seen} where ${apiKey.id} = seen."keyId"`);
-  for (const row of summed(
-    keys,
-    (each) => `${each.organizationId} ${each.ownerId} ${each.workspaceId}`,
-  )) {
-    await tx
-      .update(keyTotal)
-      .set({
-        lastCallAt: sql`greatest(${keyTotal.lastCallAt}, ${new Date(row.lastAcceptedMs).toISOString()}::timestamptz)`,
-      })
-      .where(
-        and(
-          eq(keyTotal.organizationId, row.organizationId),
-          eq(keyTotal.memberId, row.ownerId),
-          eq(keyTotal.workspaceId, row.workspaceId ?? ''),
-        ),
-      );
-  }
+    update ${apiKey} set last_used_at = greatest(last_used_at, to_timestamp(last_ms / 1000))
+    from unnest(${ids}, ${texts(lastUses, (use) => use.lastAcceptedMs)}::float8[])
+      as seen (key_id, last_ms)
+    where ${apiKey.id} = seen.key_id`);
 }
 
-function summed(rows: readonly UsageRow[], nameOf: (row: UsageRow) => string): UsageRow[] {
-  const sums = new Map<string, UsageRow>();
+/** A column as one text, which is the least work to put together and to read: no id holds a space. */
+function texts<Row>(rows: readonly Row[], cell: (row: Row) => string | number): SQL {
+  return sql`string_to_array(${rows.map(cell).join(' ')}, ' ')`;
+}
+
+function lastUsesOf(rows: readonly UsageRow[]): LastUse[] {
+  const uses: LastUses = new Map();
+  noteLastUses(uses, rows);
+  return takeLastUses(uses, uses.size);
+}
+
+/** By owner first: their texts are few, and the same object each time. */
+function sumsOf(rows: readonly UsageRow[]): Sum[] {
+  const sums = new Map<string, Sum[]>();
   for (const row of rows) {
-    const name = nameOf(row);
-    const sum = sums.get(name);
+    const { organizationId, ownerId, workspaceId, minuteMs } = row;
+    let owners = sums.get(ownerId);
+    if (!owners) {
+      owners = [];
+      sums.set(ownerId, owners);
+    }
+    let sum = owners.find(
+      (each) =>
+        each.minuteMs === minuteMs &&
+        each.workspaceId === workspaceId &&
+        each.organizationId === organizationId,
+    );
     if (!sum) {
-      sums.set(name, { ...row });
-      continue;
+      sum = {
+        organizationId,
+        ownerId,
+        workspaceId,
+        minuteMs,
+        accepted: 0,
+        denied: 0,
+        lastAcceptedMs: 0,
+      };
+      owners.push(sum);
     }
     sum.accepted += row.accepted;
     sum.denied += row.denied;
     sum.lastAcceptedMs = Math.max(sum.lastAcceptedMs, row.lastAcceptedMs);
   }
-  return [...sums.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
+  return [...sums.values()].flat();
 }

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Database } from '../db/connect.ts';
+import { type LastUse, type LastUses, noteLastUses, takeLastUses } from './last-uses.ts';
 import { storeUsage } from './store-usage.ts';
 import type { UsageRow, UsageSubject } from './usage-row.ts';
 
@@ -14,6 +15,11 @@ export interface UsageCounter {
 }
 
 const FLUSH_MS = 1000;
+/**
+ * Last uses stored with one batch. Where more keys than these are in use each second, a last use
+ * waits its turn, the oldest first, so that the database keeps up; counts never wait.
+ */
+const LAST_USES_MAX = 5000;
 const MINUTE_MS = 60_000;
 const RETRY_MS = 200;
 /** How long the last flush is tried, in milliseconds: less than orchestrators wait after SIGTERM. */
@@ -25,31 +31,43 @@ type Counts = Map<number, Map<string, UsageRow>>;
 interface Batch {
   readonly sequence: number;
   readonly rows: readonly UsageRow[];
+  readonly lastUses: readonly LastUse[];
 }
 
 /** @param sourceId names this process; a batch is stored once for (source, sequence) */
-export function startUsageCounter(db: Database, sourceId: string, log: Logger): UsageCounter {
+export function startUsageCounter(
+  db: Database,
+  sourceId: string,
+  log: Logger,
+  lastUsesMax = LAST_USES_MAX,
+): UsageCounter {
   let counts: Counts = new Map();
+  const lastUses: LastUses = new Map();
   let pending: Batch | undefined;
   let sequence = 0;
   let flushing: Promise<void> = Promise.resolve();
 
+  function nextBatch(): Batch | undefined {
+    const rows = [...counts.values()].flatMap((keys) => [...keys.values()]);
+    counts = new Map();
+    noteLastUses(lastUses, rows);
+    if (lastUses.size + rows.length === 0) return undefined;
+    sequence += 1;
+    return { sequence, rows, lastUses: takeLastUses(lastUses, lastUsesMax) };
+  }
+
   async function store(): Promise<void> {
     // A batch that failed goes again as it was: had it been stored before the connection broke,
     // the same sequence number keeps it from counting twice.
-    if (!pending && counts.size > 0) {
-      sequence += 1;
-      pending = { sequence, rows: [...counts.values()].flatMap((keys) => [...keys.values()]) };
-      counts = new Map();
-    }
+    pending ??= nextBatch();
     if (!pending) return;
-    await storeUsage(db, sourceId, pending.sequence, pending.rows);
+    await storeUsage(db, sourceId, pending.sequence, pending.rows, pending.lastUses);
     pending = undefined;
   }
 
   function flush(): Promise<void> {
     const run = async () => {
-      await store();
+      if (pending) await store();
       await store();
     };
     flushing = flushing.then(run, run);
@@ -78,7 +96,9 @@ export function startUsageCounter(db: Database, sourceId: string, log: Logger): 
       const deadline = performance.now() + LAST_FLUSH_MS;
       for (;;) {
         try {
-          return await flush();
+          do await flush();
+          while (lastUses.size > 0);
+          return;
         } catch (error) {
           if (performance.now() > deadline) throw error;
           await new Promise((resolve) => setTimeout(resolve, RETRY_MS));

@@ -1,0 +1,99 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { makeKey, type TestKey } from '../testing/keys.ts';
+import { choosePlan, claimedOrganization } from '../testing/people.ts';
+import { type Query, queryDatabase } from '../testing/query-database.ts';
+import { claimServer, startTestApp, type TestApp } from '../testing/test-app.ts';
+import { storeUsage } from './store-usage.ts';
+import { startUsageCounter } from './usage-counter.ts';
+import type { UsageRow } from './usage-row.ts';
+
+const MINUTE_MS = 60_000;
+const START_MS = Date.UTC(2030, 0, 1);
+
+let app: TestApp;
+let query: Query;
+let organizationId: string;
+let keys: TestKey[];
+
+beforeAll(async () => {
+  app = await startTestApp();
+  query = queryDatabase(app.database);
+  const owner = await claimServer(app);
+  await choosePlan(app, 'enterprise');
+  ({ organizationId } = await claimedOrganization(app));
+  keys = await Promise.all(Array.from({ length: 5 }, () => makeKey(app, owner)));
+});
+
+function subjectOf(key: TestKey) {
+  const { id, createdBy, workspaceId } = key;
+  return { organizationId, keyId: id, ownerId: createdBy.memberId, workspaceId };
+}
+
+async function countsOf(key: TestKey) {
+  const [counts] = await query<{ accepted: number; denied: number }>(
+    `select coalesce(sum(accepted), 0)::int as accepted, coalesce(sum(denied), 0)::int as denied
+     from key_usage where key_id = $1`,
+    [key.id],
+  );
+  return counts;
+}
+
+async function lastUses(): Promise<(number | undefined)[]> {
+  const rows = await query<{ id: string; last_used_at: Date | null }>(
+    'select id, last_used_at from api_key',
+  );
+  return keys.map((key) => rows.find(({ id }) => id === key.id)?.last_used_at?.getTime());
+}
+
+describe('the usage counter', () => {
+  it('stores all counts at once, last uses a part at a time, and none is left at the end', async () => {
+    const counter = startUsageCounter(app.services.db, 'a source', app.services.log, 2);
+    for (const [at, key] of keys.entries()) counter.count(subjectOf(key), true, START_MS + at);
+    await counter.flush();
+    for (const key of keys) expect(await countsOf(key)).toEqual({ accepted: 1, denied: 0 });
+    const stored = (await lastUses()).filter((time) => time !== undefined);
+    expect(stored.length).toBeLessThan(keys.length);
+    // The key that waits longest is used again, and loses no turn by that.
+    const [first] = keys;
+    if (first) counter.count(subjectOf(first), true, START_MS + MINUTE_MS);
+    await counter.stop();
+    const times = keys.map((_, at) => START_MS + (at === 0 ? MINUTE_MS : at));
+    expect(await lastUses()).toEqual(times);
+  });
+});
+
+describe('a batch', () => {
+  it('adds what many keys did in several minutes to what is stored, and to their sums', async () => {
+    const row = (key: TestKey, minute: number, accepted: number, denied: number): UsageRow => ({
+      ...subjectOf(key),
+      minuteMs: START_MS + minute * MINUTE_MS,
+      accepted,
+      denied,
+      lastAcceptedMs: accepted === 0 ? 0 : START_MS + minute * MINUTE_MS + 1,
+    });
+    const before = await Promise.all(keys.map(countsOf));
+    const rows = keys.flatMap((key, at) => [row(key, 10, at, 1), row(key, 11, 1, 0)]);
+    const { db } = app.services;
+    await storeUsage(db, 'another source', 1, rows);
+    await storeUsage(db, 'another source', 1, rows);
+    for (const [at, key] of keys.entries()) {
+      expect(await countsOf(key)).toEqual({
+        accepted: (before[at]?.accepted ?? 0) + at + 1,
+        denied: 1,
+      });
+    }
+    const sums = await query(
+      `select accepted::int, denied::int, workspace_id from organization_usage
+       where minute >= to_timestamp($1) order by minute`,
+      [(START_MS + 10 * MINUTE_MS) / 1000],
+    );
+    expect(sums).toEqual([
+      { accepted: 10, denied: 5, workspace_id: '' },
+      { accepted: 5, denied: 0, workspace_id: '' },
+    ]);
+    const last = START_MS + 11 * MINUTE_MS + 1;
+    expect(await lastUses()).toEqual(keys.map(() => last));
+    const [total] = await query<{ at: Date }>('select max(last_call_at) as at from key_total');
+    expect(total?.at.getTime()).toBe(last);
+  });
+});
