@@ -243,12 +243,29 @@ test('goes on in memory when the disk takes no snapshot, but acknowledges nothin
   expect(it.decisions()).toEqual(BEFORE);
   expect(it.faults.text()).toMatch(/The snapshot cannot be stored: .*EISDIR/);
   revoke(it);
-  expect(await it.take(it.sealer.changes(0))).toEqual([{ type: 'resync' }]);
+  expect(await it.take(it.sealer.changes(0))).toEqual([]);
   expect(it.decisions()).toEqual(AFTER);
+  it.clock.advance(2000);
+  expect(await it.take(it.sealer.changes(1))).toEqual([{ type: 'resync' }]);
 
   await rm(join(it.stateDir, 'snapshot.new'), { recursive: true });
   expect(await it.take(...it.sealer.snapshot())).toEqual([{ type: 'ack', version: 1 }]);
   expect(it.faults.text()).toBeNull();
+});
+
+test('does not ask for snapshot after snapshot while the disk takes none', async () => {
+  const it = await openFollow();
+  await mkdir(join(it.stateDir, 'snapshot.new'));
+  await it.take(...it.sealer.snapshot());
+  let asked = 0;
+  for (let i = 0; i < 100; i++) {
+    it.clock.advance(5000);
+    if ((await it.take(it.sealer.changes(0))).length === 0) continue;
+    asked += 1;
+    expect(await it.take(...it.sealer.snapshot())).toEqual([]);
+  }
+  expect(asked).toBeGreaterThan(1);
+  expect(asked).toBeLessThan(9);
 });
 
 test('lets nothing through after it was told to forget', async () => {

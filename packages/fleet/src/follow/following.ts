@@ -39,6 +39,9 @@ export interface FollowingState {
   /** How many snapshots in a row were rejected. */
   badSnapshots: number;
   askAgainAtMs: number;
+  /** How many snapshots in a row the disk did not take. */
+  unstoredSnapshots: number;
+  storeAgainAtMs: number;
 }
 
 export interface Arriving {
@@ -58,5 +61,7 @@ export function nothingFollowed(): FollowingState {
     awaitedAtMs: null,
     badSnapshots: 0,
     askAgainAtMs: 0,
+    unstoredSnapshots: 0,
+    storeAgainAtMs: 0,
   };
 }

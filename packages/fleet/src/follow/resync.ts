@@ -21,14 +21,29 @@ export function askForSnapshot(following: Following): Upward[] {
   return [{ type: 'resync' }];
 }
 
-export function noteBadSnapshot({ state, clock, random }: Following): void {
-  state.awaitedAtMs = null;
-  const boundMs = Math.min(PAUSE_MAX_MS, PAUSE_MS * 2 ** state.badSnapshots++);
-  state.askAgainAtMs = clock.monotonicMs() + boundMs * (0.5 + random() / 2);
+/** Asks for one to put on the disk, since this gateway decides with the newest already. */
+export function askToStore(following: Following): Upward[] {
+  const { state, clock } = following;
+  return clock.monotonicMs() < state.storeAgainAtMs ? [] : askForSnapshot(following);
 }
 
-export function noteGoodSnapshot({ state }: Following): void {
+export function noteBadSnapshot(following: Following): void {
+  const { state, clock } = following;
+  state.awaitedAtMs = null;
+  state.askAgainAtMs = clock.monotonicMs() + pauseMs(following, state.badSnapshots++);
+}
+
+/** @param isStored whether the disk took it: a full one is not sent snapshot after snapshot */
+export function noteGoodSnapshot(following: Following, isStored: boolean): void {
+  const { state, clock } = following;
   state.awaitedAtMs = null;
   state.badSnapshots = 0;
   state.askAgainAtMs = 0;
+  const waitMs = isStored ? 0 : pauseMs(following, state.unstoredSnapshots);
+  state.unstoredSnapshots = isStored ? 0 : state.unstoredSnapshots + 1;
+  state.storeAgainAtMs = clock.monotonicMs() + waitMs;
+}
+
+function pauseMs({ random }: Following, before: number): number {
+  return Math.min(PAUSE_MAX_MS, PAUSE_MS * 2 ** before) * (0.5 + random() / 2);
 }

@@ -4,7 +4,7 @@ import { acknowledge, storeConfirmed } from './acknowledge.ts';
 import { noteDiskFault } from './disk-fault.ts';
 import type { Following } from './following.ts';
 import { requireNext, requirePlace } from './order.ts';
-import { askForSnapshot } from './resync.ts';
+import { askToStore } from './resync.ts';
 
 type Changes = DownwardOf<'changes'>;
 
@@ -31,7 +31,7 @@ export async function takeChanges(
   const isYounger = freshness.confirm(header.issuedAtMs);
   faults.clear('rejected');
   const isWanted = !state.isStored || snapshotFile.isLong();
-  const asked = isWanted ? askForSnapshot(following) : [];
+  const asked = isWanted ? askToStore(following) : [];
   if (header.from !== header.to) return [...acknowledge(following), ...asked];
   state.isCurrent = true;
   if (isYounger) await keepConfirmation(following);

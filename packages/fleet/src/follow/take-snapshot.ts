@@ -98,9 +98,10 @@ async function finish(following: Following, header: Snapshot): Promise<Upward[]>
   state.arriving = undefined;
   state.version = header.version;
   state.isStored = isStored;
-  noteGoodSnapshot(following);
   faults.clear('rejected');
-  return acknowledge(following);
+  const answers = acknowledge(following);
+  noteGoodSnapshot(following, state.isStored);
+  return answers;
 }
 
 /** @returns whether it was done */
