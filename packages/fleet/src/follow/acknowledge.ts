@@ -10,10 +10,11 @@ export function acknowledge(following: Following): Upward[] {
 
 /** @returns whether the disk holds the version and when it was confirmed */
 export function storeConfirmed(following: Following): boolean {
-  const { state, freshness, confirmedFile, faults } = following;
+  const { state, freshness, confirmedFile, faults, place } = following;
   if (!state.isStored || state.version === null) return false;
   try {
-    confirmedFile.write({ ...freshness.state(), version: state.version });
+    const { workspaceId } = place;
+    confirmedFile.write({ ...freshness.state(), workspaceId, version: state.version });
   } catch (error) {
     state.isStored = false;
     noteDiskFault(following, error);

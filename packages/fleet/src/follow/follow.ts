@@ -74,6 +74,7 @@ export function createFollow(parts: Omit<Following, 'state'>): Follow {
     },
     async forget() {
       state.version = null;
+      state.versionMin = 0;
       state.isStored = false;
       await follower.clear();
       freshness.clear();

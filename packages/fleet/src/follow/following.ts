@@ -26,6 +26,8 @@ export interface Following {
 export interface FollowingState {
   /** What the follower decides with; null without a snapshot. */
   version: number | null;
+  /** What this gateway has acknowledged before it started: nothing older is taken for the newest. */
+  versionMin: number;
   /** Whether the control plane has said, on the connection that stands, that nothing is newer. */
   isCurrent: boolean;
   /** Whether the disk holds all of it: what would be forgotten by a restart is not acknowledged. */
@@ -54,6 +56,7 @@ export interface Arriving {
 export function nothingFollowed(): FollowingState {
   return {
     version: null,
+    versionMin: 0,
     isCurrent: false,
     isStored: false,
     arriving: undefined,

@@ -2,7 +2,7 @@ import { appendFile, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createSealer } from '../testing/sealer.ts';
-import { createWorld, keyOf } from '../testing/world.ts';
+import { createWorld, idOf, keyOf, WORKSPACE } from '../testing/world.ts';
 import { openFollow, reopen, type TestFollow } from './follow.fixture.ts';
 
 const AFTER = ['valid', 'revoked', 'valid', 'not_found'];
@@ -150,6 +150,37 @@ test('refuses a file when it cannot tell how old it is', async () => {
   await rm(join(it.stateDir, 'confirmed'));
 
   await expectRefused(await reopen(it), 'incomplete');
+});
+
+test.each(['damaged', 'missing'])(
+  'takes no snapshot from before what it acknowledged, when its own is %s',
+  async (how) => {
+    const it = await openFollow();
+    const before = it.sealer.snapshot();
+    await it.take(...before);
+    it.sealer.world.change(keyOf(2, { status: 'revoked' }));
+    await it.take(it.sealer.changes(0), it.sealer.changes(1));
+    await (how === 'damaged' ? writeFile(fileOf(it), how) : rm(fileOf(it)));
+    const next = await reopen(it);
+
+    expect(await next.take(...before)).toMatchObject([{ type: 'reject', reason: 'older' }]);
+    expect(next.decisions()).toBeUndefined();
+    expect(await next.take(...next.sealer.snapshot())).toEqual([{ type: 'ack', version: 1 }]);
+    expect(next.decisions()).toEqual(AFTER);
+  },
+);
+
+test('goes by no version of another workspace, when its folder was one of another', async () => {
+  const it = await openRevoked();
+  const path = join(it.stateDir, 'confirmed');
+  const text = await readFile(path, 'utf8');
+  await writeFile(path, text.replace(WORKSPACE, idOf('ws', 9)));
+  await writeFile(fileOf(it), 'foreign');
+  const next = await reopen(it);
+
+  expect(await next.take(...next.sealer.snapshot({ version: 0 }))).toEqual([
+    { type: 'ack', version: 0 },
+  ]);
 });
 
 test('replaces a refused file by the next snapshot', async () => {

@@ -31,23 +31,28 @@ export async function loadSnapshot(following: Following): Promise<Rejection | un
 }
 
 async function load(following: Following): Promise<{ tornBytes: number } | undefined> {
-  const { follower, snapshotFile, confirmedFile, freshness, state } = following;
+  const { follower, snapshotFile, confirmedFile, freshness, state, place } = following;
+  const confirmed = confirmedFile.read();
+  const isOwn = confirmed?.workspaceId === place.workspaceId;
+  if (isOwn) {
+    // What was acknowledged stays so, even where the snapshot itself is of no use.
+    state.versionMin = confirmed.version;
+    freshness.restore(confirmed);
+  }
   const keys = await follower.begin();
   const reading: Reading = { version: null, progress: undefined };
   const loaded = await snapshotFile.load((frame) => takeFrame(following, keys, reading, frame));
   if (!loaded) return undefined;
   if (reading.version === null)
     throw new Rejection('incomplete', 'The file holds no whole snapshot');
-  const confirmed = confirmedFile.read();
-  if (!confirmed) throw new Rejection('incomplete', 'When it was confirmed cannot be read');
-  if (reading.version < confirmed.version) {
+  if (!isOwn) throw new Rejection('incomplete', 'When it was confirmed cannot be read');
+  if (reading.version < state.versionMin) {
     throw new Rejection(
       'older',
-      `It ends with version ${reading.version}, this gateway has acknowledged ${confirmed.version}`,
+      `It ends with version ${reading.version}, this gateway has acknowledged ${state.versionMin}`,
     );
   }
   await keys.use();
-  freshness.restore(confirmed);
   state.version = reading.version;
   state.isStored = true;
   return loaded;

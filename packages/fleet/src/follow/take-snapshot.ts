@@ -51,10 +51,11 @@ function isSpoilt({ state: { spoilt } }: Following, header: Snapshot): boolean {
 
 /** Also a repeated snapshot must not take back what this gateway has acknowledged since. */
 function requireNotOlder({ state }: Following, { version }: Snapshot): void {
-  if (state.version === null || version >= state.version) return;
+  const versionMin = state.version ?? state.versionMin;
+  if (version >= versionMin) return;
   throw new Rejection(
     'older',
-    `A snapshot of version ${version} came, this gateway is at version ${state.version}`,
+    `A snapshot of version ${version} came, this gateway was at version ${versionMin}`,
   );
 }
 

@@ -4,6 +4,8 @@ import type { StateFolder } from '../state-folder/index.ts';
 
 /** What was acknowledged and confirmed last; written in place, at each of both. */
 export interface StoredConfirmed {
+  /** Versions of another say nothing about this one. */
+  readonly workspaceId: string;
   /** The version that this gateway said to decide with: it must not start with an older one. */
   readonly version: number;
   readonly issuedAtMs: number;
@@ -19,7 +21,7 @@ export interface ConfirmedFile {
 }
 
 /** One length, in one write: a process that is killed leaves the old text or the new one. */
-const BYTES = 128;
+const BYTES = 256;
 
 export function openConfirmedFile(folder: StateFolder): ConfirmedFile {
   const path = join(folder.path, 'confirmed');
@@ -37,9 +39,9 @@ export function openConfirmedFile(folder: StateFolder): ConfirmedFile {
         return undefined;
       }
     },
-    write({ version, issuedAtMs, confirmedAtMs }) {
+    write({ workspaceId, version, issuedAtMs, confirmedAtMs }) {
       file ??= openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600);
-      const text = JSON.stringify({ version, issuedAtMs, confirmedAtMs });
+      const text = JSON.stringify({ workspaceId, version, issuedAtMs, confirmedAtMs });
       writeSync(file, `${text.padEnd(BYTES - 1)}\n`, 0);
     },
     remove() {
@@ -51,9 +53,10 @@ export function openConfirmedFile(folder: StateFolder): ConfirmedFile {
 
 function parse(value: unknown): StoredConfirmed | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { version, issuedAtMs, confirmedAtMs } = value as Record<string, unknown>;
+  const { workspaceId, version, issuedAtMs, confirmedAtMs } = value as Record<string, unknown>;
+  if (typeof workspaceId !== 'string') return undefined;
   if (!isCount(version) || !isCount(issuedAtMs) || !isCount(confirmedAtMs)) return undefined;
-  return { version, issuedAtMs, confirmedAtMs };
+  return { workspaceId, version, issuedAtMs, confirmedAtMs };
 }
 
 function isCount(value: unknown): value is number {
