@@ -9,6 +9,7 @@ import {
   type Refusal,
   UNAVAILABLE,
 } from '@tollkeeper/fleet';
+import { type IpRange, rangeContains } from '@tollkeeper/verify';
 import { clientAddress } from '../decide/client-address.ts';
 import { addIdentityHeaders } from '../decide/identity-headers.ts';
 import { type Call, malformed, pathOf, peerOf, refuse, refuseVerdict } from '../proxy/call.ts';
@@ -51,11 +52,20 @@ export function answerForwardAuth(
     refuse(services, call, secret);
     return;
   }
-  const ip = clientAddress(peerOf(call.req), head.forwardedFor, config.trustedProxies);
+  const ip = originalAddress(peerOf(call.req), head.forwardedFor, config.trustedProxies);
   const { required } = asked;
   const verdict = judge(services.fleet, { secret, ip, required }, services.nowMs());
   if (verdict.code === 'valid') accept(services, call, verdict);
   else refuseVerdict(services, call, verdict);
+}
+
+/**
+ * Where the original request comes from; empty unless a trusted proxy says it. Never the address of
+ * the proxy itself: a key that is bound to the own network would then work from anywhere.
+ */
+function originalAddress(peer: string, forwardedFor: string, trusted: readonly IpRange[]): string {
+  const isTold = forwardedFor !== '' && rangeContains(trusted, peer);
+  return isTold ? clientAddress(peer, forwardedFor, trusted) : '';
 }
 
 /** What the original request must hold. Without routes a key is all that is asked for. */

@@ -102,7 +102,7 @@ it('finds a key in the original address', async () => {
   }
 });
 
-it("goes by the client's address where the proxy is trusted, else by the proxy's", async () => {
+it("goes by the client's address where a trusted proxy tells it, and never by the proxy's", async () => {
   const facts = { allowedIps: ['198.51.100.0/24'] };
   const from = { 'x-forwarded-for': '198.51.100.7' };
   const trusting = await startTestGateway(undefined, TRUSTED);
@@ -111,6 +111,11 @@ it("goes by the client's address where the proxy is trusted, else by the proxy's
   const other = await startTestGateway(undefined);
   const refused = { ...from, 'x-api-key': other.fleet.addKey(facts) };
   expect(await ask(other, '/forward-auth', refused)).toMatchObject({ code: 'ip_not_allowed' });
+  for (const gateway of [trusting, other]) {
+    const key = gateway.fleet.addKey({ allowedIps: ['127.0.0.0/8'] });
+    const untold = await ask(gateway, '/forward-auth', { 'x-api-key': key });
+    expect(untold).toMatchObject({ code: 'ip_not_allowed' });
+  }
 });
 
 it('takes any method, and drops the body', async () => {
