@@ -30,6 +30,25 @@ describe('told to stop', () => {
     await closed;
   });
 
+  it('ends a connection whose answer had begun before, once that is whole', async () => {
+    let answer: ServerResponse | undefined;
+    const upstream = await startUpstream((_, res) => {
+      res.write('begun ');
+      answer = res;
+    });
+    const gateway = await startTestGateway(upstream.url, {
+      limits: { ...(await testConfig()).limits, drainMs: 60_000 },
+    });
+    const client = await connectRaw(gateway.address);
+    client.send(`GET / HTTP/1.1\r\nHost: a\r\nX-Api-Key: ${gateway.fleet.addKey()}\r\n\r\n`);
+    await client.receives('begun');
+    const closed = gateway.close();
+    await until('nothing is taken', async () => !(await fetch(gateway.url).catch(() => undefined)));
+    answer?.end('and ended');
+    expect(await client.closes()).toContain('and ended');
+    await closed;
+  });
+
   it('drops no request of a load that goes on', async () => {
     const upstream = await startUpstream((_, res) => setTimeout(() => res.end('ok'), 2));
     const gateway = await startTestGateway(upstream.url, {}, 300);

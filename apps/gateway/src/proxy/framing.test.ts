@@ -104,6 +104,13 @@ it('takes an absolute address that agrees with Host', async () => {
   expect(seen).toEqual(['GET /?x=1']);
 });
 
+it('takes nothing more from a connection on which requests cannot be told apart', async () => {
+  const client = await connectRaw(gateway.address);
+  const next = `GET /next HTTP/1.1\r\nHost: a\r\nX-Api-Key: ${secret}\r\n\r\n`;
+  client.send(`GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n${next}`);
+  expect(await client.closes()).not.toContain('from upstream');
+});
+
 it('never lets the rest of a broken body become a request', async () => {
   const client = await connectRaw(gateway.address);
   client.send(

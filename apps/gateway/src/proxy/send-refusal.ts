@@ -7,14 +7,8 @@ export function sendRefusal(req: IncomingMessage, res: ServerResponse, refusal: 
   const { status, headers, body } = refusalAnswer(refusal);
   // Where requests cannot be told apart, nothing that follows is taken for one.
   if (refusal.code === 'malformed_request') res.shouldKeepAlive = false;
-  // Told no instead of "100 Continue", a client may send the body or not: nobody can tell.
-  if (isWaiting(req)) res.shouldKeepAlive = false;
   // Named, since that of an upstream may stand in `res` still, which nobody can send.
   res.writeHead(status, STATUS_CODES[status] ?? '', [...headers]);
   res.end(body);
   discardBody(req);
-}
-
-function isWaiting(req: IncomingMessage): boolean {
-  return !req.complete && req.headers.expect !== undefined;
 }

@@ -81,6 +81,14 @@ it('passes bytes both ways, what came with the heads too, and counts one call', 
   expect(heads[0]).not.toHaveProperty('authorization');
 });
 
+it('passes on what the client sends before it is answered', async () => {
+  const client = await connectRaw(gateway.address);
+  const head = ['GET / HTTP/1.1', 'Host: a', 'Connection: Upgrade', 'Upgrade: websocket'];
+  client.send(`${[...head, `X-Api-Key: ${secret}`].join('\r\n')}\r\n\r\nearly`);
+  await client.receives('echo early');
+  client.socket.destroy();
+});
+
 describe('both ends go together', () => {
   it('when the client goes', async () => {
     const client = await upgrade('/', secret);
