@@ -1,5 +1,5 @@
 /** Where other proxies ask for decisions, when forward authentication is on. */
-export const FORWARD_AUTH = '/forward-auth';
+const FORWARD_AUTH = '/forward-auth';
 export const EXT_AUTHZ = '/ext-authz';
 
 const SEGMENT = /^(?!\.{1,2}$)[A-Za-z0-9\-._~!$&'()*+,=:@]+$/;

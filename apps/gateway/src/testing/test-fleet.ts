@@ -13,7 +13,7 @@ import {
 
 export const ORGANIZATION_ID = 'org_1';
 export const WORKSPACE_ID = 'ws_00000000000000000001';
-export const MEMBER_ID = 'mem_00000000000000000001';
+const MEMBER_ID = 'mem_00000000000000000001';
 
 export interface Counted {
   readonly keyId: string;

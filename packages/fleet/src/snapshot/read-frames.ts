@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { DOWNWARD_BYTES_MAX } from '@tollkeeper/contract';
 
 /** Each frame on disk stands behind its length: a u32, the least significant byte first. */
-export const PREFIX_BYTES = 4;
+const PREFIX_BYTES = 4;
 
 export interface StoredFrame {
   /** Good until the next one is read. */

@@ -114,7 +114,7 @@ export async function startControlPlane(
 let knownKey = '';
 
 /** As the control plane does: the changes since its version, else a whole snapshot. */
-export function bringUpToDate(sealer: Sealer, connection: TestConnection): void {
+function bringUpToDate(sealer: Sealer, connection: TestConnection): void {
   const { version } = connection.hello;
   connection.send(sealer.gateway());
   if (version === null) for (const frame of sealer.snapshot()) connection.send(frame);
