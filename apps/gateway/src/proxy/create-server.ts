@@ -19,6 +19,8 @@ export function createProxyServer(services: Services, connections: Connections):
   const { tls, limits } = services.live.config;
   const options: ServerOptions = {
     insecureHTTPParser: false,
+    // A request without a body then costs no stream: an eighth of all that a request costs.
+    optimizeEmptyRequests: true,
     // Missing and doubled ones are refused with all other ambiguities.
     requireHostHeader: false,
     maxHeaderSize: HEAD_BYTES_MAX,

@@ -1,5 +1,5 @@
 import { problem } from '@tollkeeper/contract';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Config } from '../config/config.ts';
 import { connectRaw } from '../testing/raw-client.ts';
 import { WORKSPACE_ID } from '../testing/test-fleet.ts';
@@ -156,6 +156,15 @@ describe('doubt refuses', () => {
 it('takes a key that is confined to its own workspace', async () => {
   const secret = gateway.fleet.addKey({ workspaceId: WORKSPACE_ID });
   expect(await (await fetch(gateway.url, { headers: keyed(secret) })).text()).toBe('from upstream');
+});
+
+it('cuts no connection later over a body that there never was', async () => {
+  const client = await connectRaw(gateway.address);
+  const timers = vi.spyOn(globalThis, 'setTimeout');
+  client.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+  await client.receives('unauthenticated');
+  expect(timers.mock.calls.filter(([, delayMs = 0]) => delayMs >= 1000)).toEqual([]);
+  client.socket.destroy();
 });
 
 it('goes on with the connection after a refusal, whatever body came along', async () => {

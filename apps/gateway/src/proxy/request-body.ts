@@ -88,7 +88,8 @@ const DISCARD_MS = 5000;
  * closed over unread bytes is reset. One that goes on for long is cut.
  */
 export function discardBody(req: IncomingMessage): void {
-  if (req.complete) return;
+  // One without a body is destroyed from the start, and tells nothing more.
+  if (req.complete || req.destroyed) return;
   const cut = setTimeout(() => req.socket.destroy(), DISCARD_MS);
   req.once('close', () => clearTimeout(cut)).once('end', () => clearTimeout(cut));
   req.on('error', () => undefined);
