@@ -7,11 +7,13 @@ import type { WebSocket } from 'ws';
 import { type FleetWorld, startFleetWorld, WAIT } from '../testing/fleet-world.ts';
 import type { Joined } from '../testing/gateway-client.ts';
 import { SESSION_SECRET } from '../testing/test-app.ts';
+import { catcherUp } from './catch-up.ts';
 import { createFeeds } from './feeds.ts';
 import { findGateways } from './find-gateways.ts';
 import { readStandings } from './read-changes.ts';
 import { sealer } from './seal.ts';
 import type { Session } from './session.ts';
+import { createSnapshots } from './snapshots.ts';
 
 let world: FleetWorld;
 let joined: Joined;
@@ -105,6 +107,24 @@ describe('a confirmation', () => {
     expect(sent).toHaveLength(before);
     expect(lost).toEqual([session]);
   });
+});
+
+it('a gateway hears at once of what was committed while it caught up', async () => {
+  const { feeds, sent, standing, session } = await follow({ isCurrent: true });
+  feeds.leave(session);
+  const { db } = world.app.services;
+  const seal = sealer(deriveSigningKey(SESSION_SECRET));
+  const findStanding = async () => {
+    await change();
+    return standing;
+  };
+  const snapshots = createSnapshots(db, seal, findStanding);
+  const catchUp = catcherUp({ db, seal, feeds, snapshots, findStanding });
+
+  expect(await catchUp(session)).toBe(true);
+
+  const { version } = standing;
+  expect(sent.at(-1)).toMatchObject({ type: 'changes', from: version, to: version + 1 });
 });
 
 it('a process that lost touch with its database lets no gateway in, and says so', async () => {
