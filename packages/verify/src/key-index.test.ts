@@ -5,7 +5,9 @@ import { exampleKey } from './example-key.ts';
 import type { KeyFacts } from './key-facts.ts';
 import { findSecret, putSecret, removeSecret, secretFacts, secretsCount } from './key-index.ts';
 import { createKeyIndex, type KeyIndex } from './key-store.ts';
+import { hashSecret } from './key-text.ts';
 import { scopeSet } from './scope-set.ts';
+import { STATE } from './secret-table.ts';
 
 /** Hashes that crowd: eight home positions, the last of any table among them, and two tags. */
 const hash = fc
@@ -96,6 +98,15 @@ describe('the index', () => {
     expect(bytes / hashes.length).toBeLessThan(50);
   });
 
+  it('spreads secrets that come in the order of their hashes', () => {
+    const index = createKeyIndex();
+    const hashes = Array.from({ length: 10_000 }, (_, i) => Buffer.from(hashSecret(`${i}`)));
+    for (const bytes of hashes.sort(Buffer.compare)) {
+      putSecret(index, bytes, exampleKey());
+      if (index.secrets.size % 500 === 0) expect(longestRun(index)).toBeLessThan(200);
+    }
+  });
+
   it('takes the first 16 bytes for the hash, and none but 32 of them', () => {
     const index = createKeyIndex();
     putSecret(index, new Uint8Array(32), exampleKey());
@@ -112,6 +123,19 @@ describe('the index', () => {
     for (const slot of [-1, 1, 5000, 2 ** 31]) expect(secretFacts(index, slot)).toBeUndefined();
   });
 });
+
+/** The most records side by side, which a search may have to pass. */
+function longestRun({ secrets }: KeyIndex): number {
+  let longest = 0;
+  for (const { words } of secrets.partitions) {
+    let run = 0;
+    for (let state = STATE; state < words.length; state += 8) {
+      run = words[state] === 0 ? 0 : run + 1;
+      longest = Math.max(longest, run);
+    }
+  }
+  return longest;
+}
 
 function recordBytes({ secrets }: KeyIndex): number {
   return secrets.partitions.reduce((sum, { words }) => sum + words.byteLength, 0);

@@ -131,8 +131,8 @@ export function startOf(slot: number): number {
 }
 
 /**
- * Home positions keep the order of fingerprints whatever the capacity, so that old and new words
- * are both passed from front to back.
+ * Home positions keep their order whatever the capacity, so that old and new words are both passed
+ * from front to back.
  */
 function rebuild(partition: Partition, capacity: number): Int32Array<ArrayBuffer> {
   const old = partition.words;
@@ -159,9 +159,12 @@ function numberOf(words: Int32Array, at: number): number {
   return (words[at] ?? 0) >>> (32 - PARTITION_BITS);
 }
 
-/** Where the search begins: as far into the words as the fingerprint is into its partition. */
+/**
+ * Where the search begins: as far into the words as the second word of the fingerprint is into all
+ * it could be. Not the first: secrets often come in the order of their hashes, and would crowd.
+ */
 function homeOf(words: Int32Array, fingerprint: Int32Array, at: number): number {
-  const part = ((fingerprint[at] ?? 0) << PARTITION_BITS) >>> 0;
+  const part = (fingerprint[at + 1] ?? 0) >>> 0;
   return Math.floor((part * (words.length >> RECORD_BITS)) / TWO_TO_32) << RECORD_BITS;
 }
 
