@@ -12,10 +12,12 @@ import { NO_SCOPES, type ScopeSet } from './scope-set.ts';
  * key whose owner is of another organization has a holder that is never active.
  */
 const MEMBER = 0;
-const ORGANIZATION = 1;
-const ACTIVE = INTERNED_WORDS;
-const SCOPES_LOW = INTERNED_WORDS + 1;
-const SCOPES_HIGH = INTERNED_WORDS + 2;
+export const ORGANIZATION = 1;
+/** 1, or 0. */
+export const OWNER_ACTIVE = INTERNED_WORDS;
+/** Zeros while the owner is not active. */
+export const HOLDER_SCOPES_LOW = INTERNED_WORDS + 1;
+export const HOLDER_SCOPES_HIGH = INTERNED_WORDS + 2;
 
 const scratch = new Int32Array(4);
 
@@ -59,15 +61,11 @@ export function organizationOf(index: KeyIndex, holder: number): number {
   return readWord(index.holders.records, holder, ORGANIZATION);
 }
 
-export function isActiveOwner(index: KeyIndex, holder: number): boolean {
-  return readWord(index.holders.records, holder, ACTIVE) === 1;
-}
-
 /** None while the owner is not active. */
 export function holderScopes(index: KeyIndex, holder: number): ScopeSet {
   return {
-    low: readWord(index.holders.records, holder, SCOPES_LOW),
-    high: readWord(index.holders.records, holder, SCOPES_HIGH),
+    low: readWord(index.holders.records, holder, HOLDER_SCOPES_LOW),
+    high: readWord(index.holders.records, holder, HOLDER_SCOPES_HIGH),
   };
 }
 
@@ -83,7 +81,7 @@ function dropOwner(index: KeyIndex, member: number): boolean {
 function writeAuthority(index: KeyIndex, holder: number, active: boolean, scopes: ScopeSet): void {
   const { records } = index.holders;
   const { low, high } = active ? scopes : NO_SCOPES;
-  writeWord(records, holder, ACTIVE, active ? 1 : 0);
-  writeWord(records, holder, SCOPES_LOW, low);
-  writeWord(records, holder, SCOPES_HIGH, high);
+  writeWord(records, holder, OWNER_ACTIVE, active ? 1 : 0);
+  writeWord(records, holder, HOLDER_SCOPES_LOW, low);
+  writeWord(records, holder, HOLDER_SCOPES_HIGH, high);
 }

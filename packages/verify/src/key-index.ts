@@ -19,7 +19,7 @@ import {
   requireLabels,
   writeLabels,
 } from './key-labels.ts';
-import { HOLDER, readExpiry, readStatus, TERMS, writeState, writeWord } from './key-record.ts';
+import { expiryIn, HOLDER, statusIn, TERMS, writeState, writeWord } from './key-record.ts';
 import type { KeyIndex } from './key-store.ts';
 import {
   acquireTerms,
@@ -29,7 +29,7 @@ import {
   termsOf,
   workspaceOf,
 } from './key-terms.ts';
-import { addSlot, findSlot, makeRoom, removeSlot } from './secret-table.ts';
+import { addSlot, findSlot, makeRoom, removeSlot, startOf, wordsOf } from './secret-table.ts';
 import { movedSlot } from './slots.ts';
 
 /** A look-up is made in one go, so that one array serves all of them. */
@@ -93,9 +93,10 @@ export function findSecret(index: KeyIndex, hash: Uint8Array): number {
 
 /** Undefined for a slot that holds no secret. */
 export function secretFacts(index: KeyIndex, slot: number): KeyFacts | undefined {
-  const status = readStatus(index, slot);
+  const words = wordsOf(index.secrets, slot);
+  const status = statusIn(words, startOf(slot));
   if (!status) return undefined;
-  const expiresAtMs = readExpiry(index, slot);
+  const expiresAtMs = expiryIn(words, startOf(slot));
   const terms = termsOf(index, slot);
   return {
     ...subjectOf(index, slot),
@@ -110,7 +111,8 @@ export function secretFacts(index: KeyIndex, slot: number): KeyFacts | undefined
 
 /** The part of `secretFacts` that says whose the key is, for half the time. */
 export function secretSubject(index: KeyIndex, slot: number): KeySubject | undefined {
-  return readStatus(index, slot) && subjectOf(index, slot);
+  const status = statusIn(wordsOf(index.secrets, slot), startOf(slot));
+  return status && subjectOf(index, slot);
 }
 
 function subjectOf(index: KeyIndex, slot: number): KeySubject {

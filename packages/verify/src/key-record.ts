@@ -35,21 +35,21 @@ export function writeState(index: KeyIndex, slot: number, state: KeyState, retir
   writeWord(index, slot, EXPIRY_HIGH_AND_STATUS, Math.floor(time / TWO_TO_32) | flags);
 }
 
-/** Undefined for a slot that holds no key. */
-export function readStatus(index: KeyIndex, slot: number): KeyStatus | undefined {
-  const code = (readWord(index, slot, EXPIRY_HIGH_AND_STATUS) >>> HIGH_BITS) & STATUS_MASK;
+/** Undefined for a record that holds no key. */
+export function statusIn(words: Int32Array, start: number): KeyStatus | undefined {
+  const code = ((words[start + EXPIRY_HIGH_AND_STATUS] ?? 0) >>> HIGH_BITS) & STATUS_MASK;
   return KEY_STATUSES[code - 1];
 }
 
 /** In milliseconds since 1970; infinite for a key that does not expire. */
-export function readExpiry(index: KeyIndex, slot: number): number {
-  const high = readWord(index, slot, EXPIRY_HIGH_AND_STATUS) & HIGH_MASK;
-  const time = high * TWO_TO_32 + (readWord(index, slot, EXPIRY_LOW) >>> 0);
+export function expiryIn(words: Int32Array, start: number): number {
+  const high = (words[start + EXPIRY_HIGH_AND_STATUS] ?? 0) & HIGH_MASK;
+  const time = high * TWO_TO_32 + ((words[start + EXPIRY_LOW] ?? 0) >>> 0);
   return time === NEVER ? Number.POSITIVE_INFINITY : time;
 }
 
-export function readRetires(index: KeyIndex, slot: number): boolean {
-  return (readWord(index, slot, EXPIRY_HIGH_AND_STATUS) & RETIRES) !== 0;
+export function retiresIn(words: Int32Array, start: number): boolean {
+  return ((words[start + EXPIRY_HIGH_AND_STATUS] ?? 0) & RETIRES) !== 0;
 }
 
 /** Zero for a slot that does not exist. */

@@ -8,10 +8,10 @@ import { readWord } from './records.ts';
 import type { ScopeSet } from './scope-set.ts';
 
 /** What a key may do and where, as four words that many keys share. */
-const WORKSPACE = 0;
-const IP_LIST = 1;
-const SCOPES_LOW = 2;
-const SCOPES_HIGH = 3;
+export const WORKSPACE = 0;
+export const IP_LIST = 1;
+export const TERM_SCOPES_LOW = 2;
+export const TERM_SCOPES_HIGH = 3;
 
 const scratch = new Int32Array(4);
 
@@ -22,8 +22,8 @@ export function acquireTerms(index: KeyIndex, facts: TermFacts): number {
   const { workspaceId, allowedIps, scopes } = facts;
   scratch[WORKSPACE] = workspaceId === null ? 0 : acquireText(index.workspaces, workspaceId);
   scratch[IP_LIST] = acquireIpList(index.ipLists, allowedIps);
-  scratch[SCOPES_LOW] = scopes.low;
-  scratch[SCOPES_HIGH] = scopes.high;
+  scratch[TERM_SCOPES_LOW] = scopes.low;
+  scratch[TERM_SCOPES_HIGH] = scopes.high;
   return acquireWords(index.terms, scratch);
 }
 
@@ -49,7 +49,7 @@ export function ipListOf(index: KeyIndex, terms: number): number {
 
 export function termScopes(index: KeyIndex, terms: number): ScopeSet {
   return {
-    low: readWord(index.terms.records, terms, SCOPES_LOW),
-    high: readWord(index.terms.records, terms, SCOPES_HIGH),
+    low: readWord(index.terms.records, terms, TERM_SCOPES_LOW),
+    high: readWord(index.terms.records, terms, TERM_SCOPES_HIGH),
   };
 }

@@ -37,7 +37,9 @@ const SINGLES = SCOPES.toSorted().map((name) => [name, scopeSet([name])] as cons
 
 /** The names in the set, sorted. */
 export function scopeNames(set: ScopeSet): Scope[] {
-  return SINGLES.filter(([, single]) => includes(set, single)).map(([name]) => name);
+  const names: Scope[] = [];
+  for (const [name, single] of SINGLES) if (includes(set, single)) names.push(name);
+  return names;
 }
 
 export function intersect(left: ScopeSet, right: ScopeSet): ScopeSet {

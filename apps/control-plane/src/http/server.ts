@@ -1,7 +1,7 @@
 import { openApiDocument } from '@tollkeeper/contract';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { isFleetUpgrade, registerFleet } from '../fleet/index.ts';
-import { API_HEADERS, createRequestId } from './api-headers.ts';
+import { apiHeaders, createRequestId } from './api-headers.ts';
 import { registerAuthRoutes } from './auth-routes.ts';
 import { registerDashboard } from './dashboard.ts';
 import { registerDocs } from './docs.ts';
@@ -40,7 +40,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   parseJson(app);
   await app.register(async (api) => {
     api.addHook('onRequest', (request, reply, done) => {
-      reply.headers(API_HEADERS).header('x-request-id', request.id);
+      reply.headers(apiHeaders(request.id));
       done();
     });
     registerRoutes(api, options);

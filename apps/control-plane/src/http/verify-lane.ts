@@ -1,9 +1,14 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type {
+  IncomingMessage,
+  OutgoingHttpHeaders,
+  RequestListener,
+  ServerResponse,
+} from 'node:http';
 import { routes } from '@tollkeeper/contract';
 import type { FastifyInstance } from 'fastify';
 import { verifyNow } from '../features/api-keys/index.ts';
 import type { UsageSubject } from '../kernel/usage-row.ts';
-import { API_HEADERS, createRequestId } from './api-headers.ts';
+import { apiHeaders, createRequestId } from './api-headers.ts';
 import { decideKey, requiredScopes } from './authenticate-key.ts';
 import { bearerOf } from './bearer.ts';
 import { fastifySchema } from './json-schema.ts';
@@ -13,8 +18,6 @@ import { createValidatorCompiler } from './validator.ts';
 const route = routes.verifyKey;
 const BODY_BYTES_MAX = 64 * 1024;
 const JSON_TYPES = new Set(['application/json', 'application/json; charset=utf-8']);
-/** What changes how a request is read or answered is for Fastify to deal with. */
-const UNUSUAL = ['transfer-encoding', 'expect', 'idempotency-key', 'upgrade'] as const;
 const OF_THE_CONNECTION = ['connection', 'keep-alive', 'date', 'transfer-encoding'];
 
 interface Caller {
@@ -86,13 +89,17 @@ function createLane(app: FastifyInstance, { services }: ServerOptions) {
   };
 }
 
+/** What changes how a request is read or answered is for Fastify to deal with. */
 function isOrdinary({ method, url, headers }: IncomingMessage): boolean {
   return (
     url === route.path &&
     method === route.method &&
     JSON_TYPES.has(headers['content-type'] ?? '') &&
     Number(headers['content-length']) <= BODY_BYTES_MAX &&
-    UNUSUAL.every((name) => headers[name] === undefined)
+    headers['transfer-encoding'] === undefined &&
+    headers.expect === undefined &&
+    headers.upgrade === undefined &&
+    headers['idempotency-key'] === undefined
   );
 }
 
@@ -100,7 +107,10 @@ function isOrdinary({ method, url, headers }: IncomingMessage): boolean {
 function readBody(request: IncomingMessage, then: (body: Buffer | undefined) => void): void {
   const chunks: Buffer[] = [];
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
-  request.once('end', () => then(Buffer.concat(chunks)));
+  request.once('end', () => {
+    const [first] = chunks;
+    then(first && chunks.length === 1 ? first : Buffer.concat(chunks));
+  });
   request.once('close', () => {
     if (!request.complete) then(undefined);
   });
@@ -115,13 +125,10 @@ function parse(text: string): unknown {
 }
 
 function send(response: ServerResponse, text: string): void {
-  response.writeHead(route.status, {
-    ...API_HEADERS,
-    'x-request-id': createRequestId(),
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': Buffer.byteLength(text),
-  });
-  response.end(text);
+  const headers: OutgoingHttpHeaders = apiHeaders(createRequestId());
+  headers['content-type'] = 'application/json; charset=utf-8';
+  headers['content-length'] = Buffer.byteLength(text);
+  response.writeHead(route.status, headers).end(text);
 }
 
 /** Fastify decides again, from the start, and counts. */

@@ -46,9 +46,10 @@ export function verifyNow(ctx: Asker, { body }: RouteInput<Routes['verifyKey']>)
     {
       secret: body.key,
       organizationId: ctx.organizationId,
-      ...workspaceOf(ctx, body.workspaceId),
-      ...(body.ip === undefined ? {} : { ip: body.ip }),
-      ...(body.scopes === undefined ? {} : { scopes: scopeSet(body.scopes) }),
+      // A caller that is confined to a workspace asks only about use in that one.
+      workspaceId: ctx.workspaceId ?? body.workspaceId,
+      ip: body.ip,
+      scopes: body.scopes && scopeSet(body.scopes),
     },
     nowMs,
   );
@@ -68,10 +69,4 @@ export function verifyNow(ctx: Asker, { body }: RouteInput<Routes['verifyKey']>)
     memberId: key.ownerId,
     expiresAt: key.expiresAtMs === null ? null : new Date(key.expiresAtMs).toISOString(),
   };
-}
-
-/** A caller that is confined to a workspace asks only about use in that one. */
-function workspaceOf(ctx: Asker, asked: string | undefined) {
-  const workspaceId = ctx.workspaceId ?? asked;
-  return workspaceId === undefined ? {} : { workspaceId };
 }
