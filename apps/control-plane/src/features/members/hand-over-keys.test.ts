@@ -42,6 +42,7 @@ describe('handing over the keys of a member who is removed', () => {
       status: 'removed',
       keysHandedTo: heir.memberId,
       handedKeys: [key.id],
+      deletedJoinKeys: [],
     });
     await app.services.usage.flush();
     const totals = await app.services.db
