@@ -1,6 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { Accepted } from '@tollkeeper/fleet';
-import { UNAVAILABLE } from '@tollkeeper/fleet';
+import { type Accepted, type Question, UNAVAILABLE, watchValidity } from '@tollkeeper/fleet';
 import { rangeContains } from '@tollkeeper/verify';
 import { addIdentityHeaders } from '../decide/identity-headers.ts';
 import { type Head, hasBody } from '../request/head.ts';
@@ -24,6 +23,7 @@ export interface Accepting {
   readonly peer: string;
   readonly route: Route;
   readonly upstream: URL;
+  readonly question: Question;
   readonly verdict: Accepted;
 }
 
@@ -80,7 +80,7 @@ export class Passage implements Held, AnswerWatch {
     }
     const answer = new Answer(req, res, this);
     const outgoing = this.#outgoing();
-    if (asked) sendUpgrade(outgoing, head, asked, answer);
+    if (asked) sendUpgrade(outgoing, head, asked, answer, this.#watch());
     else if (!hasBody(head)) this.#send(outgoing, null, answer);
     else if (head.trailer === '') this.#send(outgoing, this.#body(), answer);
     else sendWithTrailers(outgoing, this.#body(), head.trailer, () => this.#trailers(), answer);
@@ -109,6 +109,13 @@ export class Passage implements Held, AnswerWatch {
       headers,
       timeouts: route.timeouts,
     };
+  }
+
+  /** Whether what was upgraded may go on. */
+  #watch(): () => boolean {
+    const { fleet, nowMs } = this.#services;
+    const isValid = watchValidity(fleet, this.#accepting.question);
+    return () => isValid(nowMs());
   }
 
   #body(): Readable {

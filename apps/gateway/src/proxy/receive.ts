@@ -71,12 +71,14 @@ function pass(services: Services, call: Call, head: Head, target: string): void 
   const peer = peerOf(call.req);
   const ip = clientAddress(peer, head.forwardedFor, config.trustedProxies);
   const { required } = route ?? NO_ROUTE;
-  const verdict = judge(services.fleet, { secret, ip, required }, services.nowMs());
+  const question = { secret, ip, required };
+  const verdict = judge(services.fleet, question, services.nowMs());
   if (verdict.code !== 'valid') refuseVerdict(services, call, verdict);
   else if (!route?.upstream) refuseCounted(services, call, NOWHERE);
   else {
     const { upstream } = route;
     services.metrics.decided('valid');
-    services.hold(new Passage(services, call, { head, target, peer, route, upstream, verdict }));
+    const accepting = { head, target, peer, route, upstream, question, verdict };
+    services.hold(new Passage(services, call, accepting));
   }
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Duplex } from 'node:stream';
+import { hashSecret, removeSecret } from '@tollkeeper/verify';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { connectRaw, type RawClient } from '../testing/raw-client.ts';
 import {
@@ -120,6 +121,15 @@ describe('both ends go together', () => {
     client.socket.destroy();
     await until('the upstream knows', () => isGone);
   });
+});
+
+it('ends soon after the key is stopped, and counts no second call', async () => {
+  const client = await upgrade('/', secret);
+  await client.receives('hello');
+  removeSecret(gateway.fleet.index, hashSecret(secret));
+  await client.closes();
+  await until('the upstream knows', () => sockets[0]?.destroyed);
+  expect(gateway.fleet.counted).toHaveLength(1);
 });
 
 it('is decided first: a bad key upgrades nothing', async () => {
