@@ -5,6 +5,7 @@ import {
   hasKey,
   judge,
   KEY_IN_URL,
+  type Log,
   type Presented,
   type Refusal,
   UNAVAILABLE,
@@ -32,10 +33,16 @@ export interface Call {
   readonly ip: string;
 }
 
+/** What the guards decide with. */
+export interface Decider {
+  readonly fleet: Fleet;
+  readonly log: Log;
+}
+
 export type Authorization = { readonly key: VerifiedKey } | { readonly refusal: Refusal };
 
 /** The same decision as a gateway's, counted and in the spool when this returns. Doubt refuses. */
-export function authorize(fleet: Fleet, call: Call, required: ScopeSet): Authorization {
+export function authorize({ fleet, log }: Decider, call: Call, required: ScopeSet): Authorization {
   try {
     if (hasKey(call.url)) return { refusal: KEY_IN_URL };
     const secret = findCredential(presented(call));
@@ -44,7 +51,8 @@ export function authorize(fleet: Fleet, call: Call, required: ScopeSet): Authori
     fleet.settle();
     if (verdict.code !== 'valid') return { refusal: verdict.refusal };
     return { key: verifiedKey(verdict.key, verdict.scopes) };
-  } catch {
+  } catch (error) {
+    log.error({ err: error }, 'a call could not be decided, and is refused');
     return { refusal: UNAVAILABLE };
   }
 }

@@ -1,7 +1,6 @@
 import { hostname } from 'node:os';
 import { type PublicDecisionCode, publicDecisionCode, type Scope } from '@tollkeeper/contract';
 import {
-  type Fleet,
   type FleetOptions,
   type FleetStatus,
   judge,
@@ -12,7 +11,7 @@ import {
 } from '@tollkeeper/fleet';
 import { scopeSet } from '@tollkeeper/verify';
 import packageJson from '../../package.json' with { type: 'json' };
-import { type VerifiedKey, verifiedKey } from './authorize.ts';
+import { type Decider, type VerifiedKey, verifiedKey } from './authorize.ts';
 
 export interface VerifierOptions {
   /** Where the control plane answers, such as https://keys.example.com. */
@@ -47,14 +46,12 @@ export type Verification =
       readonly key: null;
     };
 
-export interface Verifier {
+export interface Verifier extends Decider {
   /** Decides from memory, without waiting, and counts the call. @throws RangeError unknown scope */
   verify(request: VerifyRequest): Verification;
   status(): FleetStatus;
   /** Hands over what was counted and leaves. */
   close(): Promise<void>;
-  /** What the guards decide with. */
-  readonly fleet: Fleet;
 }
 
 /**
@@ -64,9 +61,11 @@ export interface Verifier {
  * @throws FleetError when it cannot join, or the state folder cannot be used
  */
 export async function createVerifier(options: VerifierOptions): Promise<Verifier> {
-  const fleet = await startFleet(fleetOptions(options));
+  const { log = consoleLog } = options;
+  const fleet = await startFleet(fleetOptions(options, log));
   return {
     fleet,
+    log,
     verify: ({ key: secret, ip = '', scopes = [] }) => {
       const required = scopeSet(scopes);
       const verdict = judge(fleet, { secret, ip, required }, Date.now());
@@ -82,8 +81,8 @@ export async function createVerifier(options: VerifierOptions): Promise<Verifier
   };
 }
 
-function fleetOptions(options: VerifierOptions): FleetOptions {
-  const { stateDir = './tollkeeper-state', staleMaxMs = null, log = consoleLog } = options;
+function fleetOptions(options: VerifierOptions, log: Log): FleetOptions {
+  const { stateDir = './tollkeeper-state', staleMaxMs = null } = options;
   const { controlPlane, joinKey, name = hostname(), signal } = options;
   return {
     controlPlane,

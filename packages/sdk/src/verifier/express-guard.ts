@@ -28,7 +28,7 @@ export function expressGuard(verifier: Verifier, { scopes = [] }: GuardOptions =
       url: request.originalUrl ?? request.url ?? '',
       ip: request.ip ?? request.socket.remoteAddress ?? '',
     };
-    const outcome = authorize(verifier.fleet, call, required);
+    const outcome = authorize(verifier, call, required);
     if ('key' in outcome) {
       request.tollkeeper = outcome.key;
       next();

@@ -32,7 +32,7 @@ export function fastifyGuard(verifier: Verifier, { scopes = [] }: GuardOptions =
       url: request.url,
       ip: request.ip,
     };
-    const outcome = authorize(verifier.fleet, call, required);
+    const outcome = authorize(verifier, call, required);
     if ('key' in outcome) {
       (request as { tollkeeper?: VerifiedKey }).tollkeeper = outcome.key;
       done();

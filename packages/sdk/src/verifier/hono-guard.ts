@@ -30,7 +30,7 @@ export function honoGuard<C extends HonoContext>(
       url,
       ip: ip?.(context) ?? '',
     };
-    const outcome = authorize(verifier.fleet, call, required);
+    const outcome = authorize(verifier, call, required);
     if ('key' in outcome) {
       context.set('tollkeeper', outcome.key);
       await next();
