@@ -25,13 +25,17 @@ export interface GatewaySettings {
   readonly joinKey?: string;
   /** Made anew unless given. */
   readonly stateDir?: string;
+  /** How many processes serve; 1 unless given. */
+  readonly workers?: number;
+  /** A gateway.yaml. */
+  readonly config?: string;
   /** Of 127.0.0.1; a free one unless given. */
   readonly port?: number;
 }
 
 /** A gateway that answers /readyz. */
 export async function startGateway(settings: GatewaySettings): Promise<Gateway> {
-  const { controlPlane, upstream, joinKey } = settings;
+  const { controlPlane, upstream, joinKey, workers, config } = settings;
   const stateDir = settings.stateDir ?? (await makeFolder());
   const [port, adminPort] = [settings.port ?? (await freePort()), await freePort()];
   const options = {
@@ -40,6 +44,8 @@ export async function startGateway(settings: GatewaySettings): Promise<Gateway> 
     '--listen': `127.0.0.1:${port}`,
     '--admin': `127.0.0.1:${adminPort}`,
     '--state-dir': stateDir,
+    ...(workers === undefined ? {} : { '--workers': String(workers) }),
+    ...(config === undefined ? {} : { '--config': config }),
   };
   const running = startNode([MAIN, ...Object.entries(options).flat()], {
     PATH: process.env.PATH ?? '',

@@ -1,10 +1,12 @@
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
 /** What stands behind the gateways of a test. */
-export async function startUpstream(): Promise<string> {
-  const server = createServer((_request, response) => response.end('served'));
+export async function startUpstream(
+  listener: RequestListener = (_request, response) => response.end('served'),
+): Promise<string> {
+  const server = createServer(listener);
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
   });

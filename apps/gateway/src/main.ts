@@ -8,9 +8,11 @@ import { type CommandLine, readCommandLine } from './config/command-line.ts';
 import type { Config } from './config/config.ts';
 import { ConfigError } from './config/config-error.ts';
 import { loadConfig } from './config/load-config.ts';
-import { createLog, LOG_LEVELS, type Log } from './log.ts';
+import { createLog, LOG_LEVELS, type Log, type LogLevel } from './log.ts';
 import { createPendingFleet } from './pending-fleet.ts';
 import { createReload } from './reload.ts';
+import { type Crew, startCrew } from './workers/crew.ts';
+import { startPrimary } from './workers/start-primary.ts';
 
 try {
   const commandLine = readCommandLine(process.argv.slice(2), process.env);
@@ -21,7 +23,7 @@ try {
     (line) => process.stderr.write(line),
     () => new Date(),
   );
-  await serve(commandLine, config, log);
+  await serve(commandLine, config, log, level);
 } catch (error) {
   const isForPeople =
     error instanceof ConfigError || error instanceof FleetError || isListenError(error);
@@ -30,17 +32,24 @@ try {
   process.exit(1);
 }
 
-async function serve(commandLine: CommandLine, config: Config, log: Log): Promise<void> {
+async function serve(
+  commandLine: CommandLine,
+  config: Config,
+  log: Log,
+  level: LogLevel,
+): Promise<void> {
   const stop = new AbortController();
-  const starting = takePlace(commandLine, config, log, stop.signal);
+  const crew = config.workers > 1 ? startCrew(config, log, level) : undefined;
+  const starting = takePlace(commandLine, config, log, stop.signal, crew);
   const fleet = createPendingFleet(starting, nameOf(config), config.staleMaxMs);
-  const gateway = await startGateway({ config, fleet, log, nowMs: Date.now }).catch(
-    async (error: unknown) => {
-      stop.abort();
-      await fleet.close();
-      throw error;
-    },
-  );
+  const serving = crew
+    ? startPrimary(config, fleet, crew)
+    : startGateway({ config, fleet, log, nowMs: Date.now });
+  const gateway = await serving.catch(async (error: unknown) => {
+    stop.abort();
+    await fleet.close();
+    throw error;
+  });
   endOnSignals(gateway, stop, log);
   const load = () => loadConfig(commandLine, process.env);
   const reload = createReload({ load, running: config, gateway, fleet, log });
@@ -60,6 +69,7 @@ function takePlace(
   config: Config,
   log: Log,
   signal: AbortSignal,
+  workers: Crew | undefined,
 ): Promise<Fleet> {
   const { controlPlane, stateDir, staleMaxMs } = config;
   if (controlPlane === null) {
@@ -70,6 +80,7 @@ function takePlace(
   return startFleet({
     ...{ controlPlane, joinKey, stateDir, staleMaxMs, name, softwareVersion, log, signal },
     hostname: hostname(),
+    workers,
   });
 }
 

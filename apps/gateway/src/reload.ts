@@ -14,7 +14,15 @@ export interface Reloading {
 }
 
 /** These are taken once, at the start. */
-const STAYING = ['listen', 'admin', 'stateDir', 'staleMaxMs', 'controlPlane', 'name'] as const;
+const STAYING = [
+  'listen',
+  'admin',
+  'stateDir',
+  'workers',
+  'staleMaxMs',
+  'controlPlane',
+  'name',
+] as const;
 
 /**
  * Reads the configuration again. One that cannot be used changes nothing: the fault goes into the

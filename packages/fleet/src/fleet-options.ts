@@ -3,6 +3,7 @@ import type { ControlPlaneAddress } from './control-plane-address.ts';
 import type { Identity } from './identity/index.ts';
 import type { Log } from './log.ts';
 import type { StateFolder } from './state-folder/index.ts';
+import type { Workers } from './workers/index.ts';
 
 /** What an instance is started with. */
 export interface FleetOptions {
@@ -19,6 +20,8 @@ export interface FleetOptions {
   /** For how long to serve without word from the control plane; null is for ever. */
   readonly staleMaxMs: number | null;
   readonly log: Log;
+  /** Decide and count in place of this process, which then says no_snapshot itself. */
+  readonly workers?: Workers | undefined;
   /** Ends the start, which else waits for as long as the control plane cannot be reached. */
   readonly signal?: AbortSignal;
   readonly fetch?: typeof fetch;

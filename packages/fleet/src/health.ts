@@ -10,7 +10,7 @@ export interface HealthMeter {
   last(): Health;
 }
 
-type Health = Pick<GatewayHealth, 'callsPerMinute' | 'cpuPercent' | 'memoryBytes'>;
+export type Health = Pick<GatewayHealth, 'callsPerMinute' | 'cpuPercent' | 'memoryBytes'>;
 
 export const HEALTH_MS = 2000;
 const STEPS_A_MINUTE = 60_000 / HEALTH_MS;

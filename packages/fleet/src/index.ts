@@ -27,3 +27,11 @@ export {
   readPublicKey,
 } from './wire/keys.ts';
 export { PartError } from './wire/part-format.ts';
+export {
+  createWorkerFleet,
+  type Worker,
+  type WorkerCommand,
+  type WorkerFleet,
+  type WorkerHealth,
+  type Workers,
+} from './workers/index.ts';

@@ -5,7 +5,7 @@ import { type Conversation, converse } from './converse.ts';
 import type { Faults } from './faults.ts';
 import type { Run } from './fleet-options.ts';
 import type { Follow } from './follow/index.ts';
-import { createHealthMeter, HEALTH_MS } from './health.ts';
+import { HEALTH_MS, type HealthMeter } from './health.ts';
 import { removeIdentity } from './identity/index.ts';
 import type { UsageSpool } from './usage/index.ts';
 import { createUsageReport } from './usage-report.ts';
@@ -19,7 +19,6 @@ export interface Link {
   isConnected(): boolean;
   /** Resolves when it is known what to decide with, or that this cannot be known now. */
   readonly settled: Promise<void>;
-  countCall(): void;
   /** Hands over the last counts, where somebody takes them. */
   close(): Promise<void>;
 }
@@ -37,12 +36,12 @@ interface LinkParts {
   readonly follow: Follow;
   readonly faults: Faults;
   readonly spool: UsageSpool;
+  readonly meter: HealthMeter;
 }
 
-export function openLink({ run, follow, faults, spool }: LinkParts): Link {
+export function openLink({ run, follow, faults, spool, meter }: LinkParts): Link {
   const { identity, folder, clock, random, log } = run;
   const usage = createUsageReport(spool, faults, clock);
-  const meter = createHealthMeter(clock);
   const settled = Promise.withResolvers<void>();
   let known: Known = { name: run.name, labels: {}, draining: false };
   let connected: Socket | undefined;
@@ -101,7 +100,6 @@ export function openLink({ run, follow, faults, spool }: LinkParts): Link {
     known: () => known,
     isConnected: () => connected !== undefined,
     settled: settled.promise,
-    countCall: meter.countCall,
     async close() {
       await usage.finish(HAND_OVER_MS);
       stopHealth();

@@ -1,12 +1,11 @@
-import { join } from 'node:path';
 import { pause } from './clock.ts';
+import { decideHere, decideInWorkers } from './decider.ts';
 import { createFaults } from './faults.ts';
 import type { Fleet, WorkspaceKeys } from './fleet.ts';
 import type { Run } from './fleet-options.ts';
-import { createFollow, createFreshness, createIndexFollower } from './follow/index.ts';
+import { createFollow, isFresh } from './follow/index.ts';
 import { openLink } from './link.ts';
 import { openConfirmedFile, openSnapshotFile } from './snapshot/index.ts';
-import { openSpool } from './usage/index.ts';
 import { readPublicKey } from './wire/keys.ts';
 
 /** How long a start waits until it decides as its workspace stands. */
@@ -17,8 +16,10 @@ export async function runFleet(run: Run): Promise<Fleet> {
   const { identity, folder, clock, staleMaxMs } = run;
   const { gatewayId, organizationId, workspaceId } = identity;
   const faults = createFaults();
-  const follower = createIndexFollower(organizationId);
-  const freshness = createFreshness(clock);
+  const decider = run.workers
+    ? decideInWorkers(run, run.workers, () => follow.distrustDisk())
+    : decideHere(run);
+  const { follower, freshness, spool, meter } = decider;
   const follow = createFollow({
     place: { organizationId, workspaceId },
     controlPlaneKey: readPublicKey(identity.controlPlaneKey),
@@ -32,8 +33,7 @@ export async function runFleet(run: Run): Promise<Fleet> {
     log: run.log,
   });
   await follow.load();
-  const spool = openSpool(join(folder.path, 'usage'), run.instanceId);
-  const link = openLink({ run, follow, faults, spool });
+  const link = openLink({ run, follow, faults, spool, meter });
   let keys: WorkspaceKeys | undefined;
   let closed: Promise<void> | undefined;
 
@@ -45,14 +45,14 @@ export async function runFleet(run: Run): Promise<Fleet> {
 
   const fleet: Fleet = {
     keys() {
-      const index = follower.index();
+      const index = decider.index();
       if (!index) return 'no_snapshot';
-      if (staleMaxMs !== null && !isFresh(freshness.ageMs(), staleMaxMs)) return 'snapshot_stale';
+      if (!isFresh(freshness, staleMaxMs)) return 'snapshot_stale';
       if (keys?.index !== index) keys = { index, organizationId, workspaceId };
       return keys;
     },
     count(subject, accepted, atMs) {
-      link.countCall();
+      meter.countCall();
       spool.count(subject, accepted, atMs);
     },
     settle: spool.settle,
@@ -89,9 +89,4 @@ async function firstState({ clock, signal }: Run, settled: Promise<void>): Promi
   const done = new AbortController();
   const ending = signal ? AbortSignal.any([signal, done.signal]) : done.signal;
   await Promise.race([settled, pause(clock, FIRST_STATE_MS, ending)]).finally(() => done.abort());
-}
-
-/** What was never confirmed is as old as can be. */
-function isFresh(ageMs: number | null, staleMaxMs: number): boolean {
-  return ageMs !== null && ageMs <= staleMaxMs;
 }

@@ -14,6 +14,7 @@ const PASSED = [
   'admin',
   'stateDir',
   'name',
+  'workers',
   'config',
 ] as const;
 
@@ -32,6 +33,7 @@ export function addGateway(program: Command, cli: Cli): void {
     .option('--admin <host:port>', 'where health and metrics are (default 127.0.0.1:7431)')
     .option('--state-dir <folder>', 'who it is, its snapshot, its counts (default ./gateway-state)')
     .option('--name <name>', 'what people call it (default: the name of this machine)')
+    .option('--workers <count>', 'how many processes share the address (default 1)')
     .option('--config <file>', 'a gateway.yaml; docs/gateway.md says what it can hold')
     .addHelpText(
       'after',

@@ -1,14 +1,16 @@
 /** Health and metrics, on an address of their own: no client of the upstream reaches them. */
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { Fleet } from '@tollkeeper/fleet';
-import type { Metrics } from './metrics.ts';
 
-/** @param isDraining whether the gateway was told to stop */
-export function createAdminServer(
-  fleet: Fleet,
-  metrics: Metrics,
-  isDraining: () => boolean,
-): Server {
+export interface Admin {
+  readonly fleet: Fleet;
+  /** Why no request would get through now. */
+  readyFault(): string | undefined;
+  /** For Prometheus, as text of that type. */
+  metrics(): Promise<{ readonly text: string; readonly contentType: string }>;
+}
+
+export function createAdminServer({ fleet, readyFault, metrics }: Admin): Server {
   return createServer((req, res) => {
     if (req.method !== 'GET' && req.method !== 'HEAD') {
       res.setHeader('allow', 'GET, HEAD');
@@ -20,7 +22,7 @@ export function createAdminServer(
         sendJson(res, 200, { status: 'up' });
         break;
       case '/readyz': {
-        const fault = readyFault(fleet, isDraining());
+        const fault = readyFault();
         sendJson(res, fault === undefined ? 200 : 503, readiness(fleet, fault));
         break;
       }
@@ -31,14 +33,6 @@ export function createAdminServer(
         sendJson(res, 404, { fault: 'There are /healthz, /readyz and /metrics' });
     }
   });
-}
-
-/** Why no request would get through now. */
-function readyFault(fleet: Fleet, isDraining: boolean): string | undefined {
-  if (isDraining) return 'draining';
-  const keys = fleet.keys();
-  if (typeof keys === 'string') return keys;
-  return fleet.status().draining ? 'draining' : undefined;
 }
 
 function readiness(fleet: Fleet, fault: string | undefined) {
@@ -61,10 +55,10 @@ function sendJson(res: ServerResponse, status: number, body: object): void {
   res.end(`${JSON.stringify(body)}\n`);
 }
 
-async function sendMetrics(res: ServerResponse, { registry }: Metrics): Promise<void> {
+async function sendMetrics(res: ServerResponse, metrics: Admin['metrics']): Promise<void> {
   try {
-    const text = await registry.metrics();
-    res.setHeader('content-type', registry.contentType);
+    const { text, contentType } = await metrics();
+    res.setHeader('content-type', contentType);
     res.end(text);
   } catch {
     sendJson(res, 500, { fault: 'The metrics cannot be collected' });

@@ -1,9 +1,8 @@
 import type { Fleet } from '@tollkeeper/fleet';
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
-/** What the gateway tells Prometheus. */
-export interface Metrics {
-  readonly registry: Registry;
+/** What is told to Prometheus of the requests that this process serves. */
+export interface CallMetrics {
   /** @param code `valid`, or the code of the refusal */
   decided(code: string): void;
   /** The head of an answer goes out. @param startedAt when its request came, by performance.now() */
@@ -17,8 +16,7 @@ const BUCKETS = [
 ];
 
 /** @param openConnections how many clients are connected */
-export function createMetrics(fleet: Fleet, openConnections: () => number): Metrics {
-  const registry = new Registry();
+export function createCallMetrics(registry: Registry, openConnections: () => number): CallMetrics {
   const registers = [registry];
   const decisions = new Counter({
     name: 'tollkeeper_gateway_decisions_total',
@@ -38,16 +36,18 @@ export function createMetrics(fleet: Fleet, openConnections: () => number): Metr
     buckets: BUCKETS,
     registers,
   });
+  addGauge(registry, 'connections', 'Open connections of clients', openConnections);
+  return {
+    decided: (code) => decisions.inc({ code }),
+    answered: (startedAt) => seconds.observe((performance.now() - startedAt) / 1000),
+    upstreamFailed: (code) => failures.inc({ code }),
+  };
+}
+
+/** What is told to Prometheus of the instance's place in the fleet. */
+export function addFleetMetrics(registry: Registry, fleet: Fleet): void {
   const gauge = (name: string, help: string, read: () => number) =>
-    new Gauge({
-      name: `tollkeeper_gateway_${name}`,
-      help,
-      registers,
-      collect() {
-        this.set(read());
-      },
-    });
-  gauge('connections', 'Open connections of clients', openConnections);
+    addGauge(registry, name, help, read);
   gauge('connected', 'Whether the control plane is connected', () =>
     Number(fleet.status().connected),
   );
@@ -65,10 +65,15 @@ export function createMetrics(fleet: Fleet, openConnections: () => number): Metr
     'Calls counted that the control plane has not taken yet',
     () => fleet.status().spooledCalls,
   );
-  return {
-    registry,
-    decided: (code) => decisions.inc({ code }),
-    answered: (startedAt) => seconds.observe((performance.now() - startedAt) / 1000),
-    upstreamFailed: (code) => failures.inc({ code }),
-  };
+}
+
+export function addGauge(registry: Registry, name: string, help: string, read: () => number): void {
+  new Gauge({
+    name: `tollkeeper_gateway_${name}`,
+    help,
+    registers: [registry],
+    collect() {
+      this.set(read());
+    },
+  });
 }

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { ADDRESS_SHAPE, type Address, parseAddress } from './address.ts';
 import { ConfigError } from './config-error.ts';
 import type { Environment } from './expand-variables.ts';
-import { upstream } from './gateway-file.ts';
+import { upstream, WORKERS_MAX } from './gateway-file.ts';
 
 /** What the command line says; undefined leaves it to gateway.yaml, or to the default. */
 export interface CommandLine {
@@ -13,6 +13,7 @@ export interface CommandLine {
   readonly admin: Address | undefined;
   readonly stateDir: string | undefined;
   readonly name: string | undefined;
+  readonly workers: number | undefined;
   readonly config: string | undefined;
 }
 
@@ -24,6 +25,7 @@ const OPTIONS = {
   admin: { type: 'string' },
   'state-dir': { type: 'string' },
   name: { type: 'string' },
+  workers: { type: 'string' },
   config: { type: 'string' },
 } as const;
 
@@ -57,6 +59,7 @@ export function readCommandLine(args: readonly string[], env: Environment): Comm
     admin: read('--admin', values.admin, address),
     stateDir: values['state-dir'],
     name: values.name,
+    workers: read('--workers', values.workers, parseWorkers),
     config: values.config,
   };
   if (faults.length > 0) throw new ConfigError(faults);
@@ -77,4 +80,9 @@ function parseControlPlane(text: string): URL | string {
   return url && /^https?:$/.test(url.protocol)
     ? url
     : 'must be a URL such as https://tollkeeper.example.com';
+}
+
+function parseWorkers(text: string): number | string {
+  const count = /^\d{1,2}$/.test(text) ? Number(text) : 0;
+  return count >= 1 && count <= WORKERS_MAX ? count : `must be a number from 1 to ${WORKERS_MAX}`;
 }

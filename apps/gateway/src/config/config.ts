@@ -10,6 +10,8 @@ export interface Config {
   /** The texts of the PEM files; null listens in clear. */
   readonly tls: { readonly cert: string; readonly key: string } | null;
   readonly stateDir: string;
+  /** How many processes serve the requests; with 1 it is this one. */
+  readonly workers: number;
   /** How old the last confirmed version may be, in milliseconds; null is any age. */
   readonly staleMaxMs: number | null;
   /** Whose X-Forwarded-* are believed. */

@@ -7,6 +7,7 @@ import { isReserved, isRoutePath } from './route-path.ts';
 
 /** The longest time that a timer of Node can wait. */
 const TIME_MAX_MS = 2 ** 31 - 1;
+export const WORKERS_MAX = 64;
 const BYTES_MAX = Number.MAX_SAFE_INTEGER;
 
 const time = z.int().min(1).max(TIME_MAX_MS);
@@ -29,6 +30,7 @@ export function gatewayFile(env: Environment) {
     controlPlane: z.url({ protocol: /^https?$/ }).optional(),
     name: z.string().min(1).max(64).optional(),
     stateDir: z.string().min(1).optional(),
+    workers: z.int().min(1).max(WORKERS_MAX).default(1),
     staleMaxMs: z.int().min(1).nullable().default(null),
     trustedProxies: z.array(range).default([]),
     forwardAuth: z.boolean().optional(),

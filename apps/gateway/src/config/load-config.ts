@@ -37,6 +37,7 @@ export async function loadConfig(
       options.stateDir !== undefined || file.stateDir === undefined
         ? resolve(options.stateDir ?? STATE_DIR)
         : resolve(folder, file.stateDir),
+    workers: options.workers ?? file.workers,
     staleMaxMs: file.staleMaxMs,
     trustedProxies: file.trustedProxies,
     forwardAuth,

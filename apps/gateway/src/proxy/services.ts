@@ -1,5 +1,5 @@
 import type { Fleet } from '@tollkeeper/fleet';
-import type { Metrics } from '../admin/metrics.ts';
+import type { CallMetrics } from '../admin/metrics.ts';
 import type { Config } from '../config/config.ts';
 import type { Log } from '../log.ts';
 import type { Route } from '../request/routes.ts';
@@ -8,9 +8,9 @@ import type { Upstreams } from './upstreams.ts';
 
 /** What every request needs. */
 export interface Services {
-  readonly fleet: Fleet;
+  readonly fleet: Pick<Fleet, 'keys' | 'count'>;
   readonly log: Log;
-  readonly metrics: Metrics;
+  readonly metrics: CallMetrics;
   readonly upstreams: Upstreams;
   /** In milliseconds since 1970. */
   readonly nowMs: () => number;

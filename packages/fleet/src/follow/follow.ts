@@ -28,6 +28,8 @@ export interface Follow {
   /** For what was wrong before it came here. */
   reject(error: unknown): Upward[];
   disconnected(): Promise<void>;
+  /** The file does not hold what this gateway decides with: a whole snapshot is to come again. */
+  distrustDisk(): void;
   /** Lets nothing through any more, and leaves nothing on the disk. */
   forget(): Promise<void>;
   close(): Promise<void>;
@@ -71,6 +73,9 @@ export function createFollow(parts: Omit<Following, 'state'>): Follow {
       await dropArriving(following);
       state.spoilt = undefined;
       state.awaitedAtMs = null;
+    },
+    distrustDisk() {
+      state.isStored = false;
     },
     async forget() {
       state.version = null;

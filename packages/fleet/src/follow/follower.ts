@@ -8,16 +8,19 @@ import { applyPart } from '../wire/apply-part.ts';
 export interface Follower {
   /** A set of keys beside the one in use, to be filled from nothing. */
   begin(): Promise<KeysDraft>;
-  /** Changes the keys in use. */
-  apply(part: Uint8Array): Promise<void>;
+  /** Changes the keys in use. @param version that they are at afterwards */
+  apply(part: Uint8Array, version: number): Promise<void>;
   /** Forgets the keys: nothing is let through. */
   clear(): Promise<void>;
 }
 
 export interface KeysDraft {
   add(part: Uint8Array): Promise<void>;
-  /** From now on these are the keys in use. A draft that is dropped needs no call. */
-  use(): Promise<void>;
+  /**
+   * From now on these are the keys in use. A draft that is dropped needs no call.
+   * @param version that they are at
+   */
+  use(version: number): Promise<void>;
 }
 
 export interface IndexFollower extends Follower {

@@ -12,6 +12,8 @@ export interface Freshness {
   /** What a later process needs to go on from. */
   state(): Confirmed;
   restore(confirmed: Confirmed): void;
+  /** As another process of this machine knows it. @param ageMs at this moment; null is never */
+  adopt(confirmed: Confirmed, ageMs: number | null): void;
   clear(): void;
 }
 
@@ -56,8 +58,18 @@ export function createFreshness(clock: Clock): Freshness {
       const ageMs = Math.abs(clock.epochMs() - confirmed.confirmedAtMs);
       mark = { ...confirmed, ageMs, monotonicMs: clock.monotonicMs() };
     },
+    adopt(confirmed, ageMs) {
+      mark = ageMs === null ? undefined : { ...confirmed, ageMs, monotonicMs: clock.monotonicMs() };
+    },
     clear() {
       mark = undefined;
     },
   };
+}
+
+/** What was never confirmed is as old as can be. @param staleMaxMs null is any age */
+export function isFresh(freshness: Freshness, staleMaxMs: number | null): boolean {
+  if (staleMaxMs === null) return true;
+  const ageMs = freshness.ageMs();
+  return ageMs !== null && ageMs <= staleMaxMs;
 }

@@ -6,5 +6,7 @@ export {
   type IndexFollower,
   type KeysDraft,
 } from './follower.ts';
-export { createFreshness, type Freshness } from './freshness.ts';
+export { type Confirmed, createFreshness, type Freshness, isFresh } from './freshness.ts';
+export type { Place } from './order.ts';
+export { readStored } from './read-stored.ts';
 export { Rejection } from './rejection.ts';

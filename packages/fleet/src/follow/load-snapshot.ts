@@ -1,7 +1,5 @@
-import { openFrame } from '../wire/frame.ts';
-import type { KeysDraft } from './follower.ts';
 import type { Following } from './following.ts';
-import { followPart, type Progress, requireNext, requirePlace } from './order.ts';
+import { readStored } from './read-stored.ts';
 import { Rejection, toRejection } from './rejection.ts';
 
 /**
@@ -31,7 +29,7 @@ export async function loadSnapshot(following: Following): Promise<Rejection | un
 }
 
 async function load(following: Following): Promise<{ tornBytes: number } | undefined> {
-  const { follower, snapshotFile, confirmedFile, freshness, state, place } = following;
+  const { follower, confirmedFile, freshness, state, place } = following;
   const confirmed = confirmedFile.read();
   const isOwn = confirmed?.workspaceId === place.workspaceId;
   if (isOwn) {
@@ -40,50 +38,17 @@ async function load(following: Following): Promise<{ tornBytes: number } | undef
     freshness.restore(confirmed);
   }
   const keys = await follower.begin();
-  const reading: Reading = { version: null, progress: undefined };
-  const loaded = await snapshotFile.load((frame) => takeFrame(following, keys, reading, frame));
-  if (!loaded) return undefined;
-  if (reading.version === null)
-    throw new Rejection('incomplete', 'The file holds no whole snapshot');
+  const stored = await readStored(following, keys);
+  if (!stored) return undefined;
   if (!isOwn) throw new Rejection('incomplete', 'When it was confirmed cannot be read');
-  if (reading.version < state.versionMin) {
+  if (stored.version < state.versionMin) {
     throw new Rejection(
       'older',
-      `It ends with version ${reading.version}, this gateway has acknowledged ${state.versionMin}`,
+      `It ends with version ${stored.version}, this gateway has acknowledged ${state.versionMin}`,
     );
   }
-  await keys.use();
-  state.version = reading.version;
+  await keys.use(stored.version);
+  state.version = stored.version;
   state.isStored = true;
-  return loaded;
-}
-
-interface Reading {
-  /** Null until the last part of the snapshot. */
-  version: number | null;
-  progress: Progress | undefined;
-}
-
-async function takeFrame(
-  { controlPlaneKey, place }: Following,
-  keys: KeysDraft,
-  reading: Reading,
-  frame: Uint8Array,
-): Promise<'part' | 'changes'> {
-  const { header, body } = openFrame(frame, controlPlaneKey);
-  if (header.type === 'changes') {
-    requirePlace(place, header);
-    requireNext(reading.version, header);
-    await keys.add(body);
-    reading.version = header.to;
-    return 'changes';
-  }
-  if (header.type !== 'snapshot' || reading.version !== null) {
-    throw new Rejection('malformed', `The file holds a message of type "${header.type}" midway`);
-  }
-  requirePlace(place, header);
-  reading.progress = followPart(reading.progress, header);
-  await keys.add(body);
-  if (header.last) reading.version = header.version;
-  return 'part';
+  return stored;
 }

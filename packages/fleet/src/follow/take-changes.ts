@@ -53,7 +53,7 @@ async function apply({ state, follower }: Following, { to }: Changes, body: Uint
   const { isStored } = state;
   // Should it fail, the disk is ahead of memory: only a whole snapshot brings them together.
   state.isStored = false;
-  await follower.apply(body);
+  await follower.apply(body, to);
   state.version = to;
   state.isStored = isStored;
 }

@@ -95,7 +95,7 @@ async function finish(following: Following, header: Snapshot): Promise<Upward[]>
   state.isStored = false;
   const { file } = arriving;
   const isStored = file !== undefined && (await onDisk(following, () => file.commit()));
-  await arriving.keys.use();
+  await arriving.keys.use(header.version);
   state.arriving = undefined;
   state.version = header.version;
   state.isStored = isStored;

@@ -50,7 +50,11 @@ const NO_KEYS: Readonly<Record<NoKeys, Refused>> = {
 };
 
 /** Counts the call of every key that is known, whether it is accepted or denied. */
-export function judge(fleet: Fleet, question: Question, nowMs: number): Verdict {
+export function judge(
+  fleet: Pick<Fleet, 'keys' | 'count'>,
+  question: Question,
+  nowMs: number,
+): Verdict {
   const keys = fleet.keys();
   if (typeof keys === 'string') return NO_KEYS[keys];
   const { index, organizationId, workspaceId } = keys;

@@ -54,7 +54,7 @@ interface State {
   isSynced: boolean;
 }
 
-export function openSnapshotFile(folder: StateFolder): SnapshotFile {
+export function openSnapshotFile(folder: Pick<StateFolder, 'path'>): SnapshotFile {
   const path = join(folder.path, 'snapshot');
   const state: State = { path, file: undefined, size: 0, snapshotBytes: 0, isSynced: true };
   return {

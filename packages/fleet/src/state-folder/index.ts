@@ -1,3 +1,4 @@
 /** The folder where an instance keeps what must survive it. */
+export { lockFolder } from './folder-lock.ts';
 export { openStateFolder, type StateFolder } from './open-state-folder.ts';
 export { syncFolder, writeWhole } from './write-whole.ts';

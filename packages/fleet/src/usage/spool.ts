@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { openReader, type UsageBatch, type UsageReader } from './reader.ts';
+import { createRunLocks } from './run-lock.ts';
 import { rowsOf } from './sums.ts';
 import { openWriter, type UsageWriter, type WriterOptions } from './writer.ts';
 
@@ -15,7 +16,8 @@ export interface UsageSpool
  */
 export function openSpool(folder: string, runId: string, options?: WriterOptions): UsageSpool {
   const { held, heldTaken, ...writer } = openWriter(join(folder, runId), options);
-  const reader = openReader(folder, (id) => id === runId);
+  const locks = createRunLocks(folder);
+  const reader = openReader(folder, (id) => id === runId || locks.isHeld(id));
 
   function heldBatch(): UsageBatch | undefined {
     const batch = held();

@@ -1,0 +1,90 @@
+import type { Server as HttpServer } from 'node:http';
+import type { Server as HttpsServer } from 'node:https';
+import { Server as NetServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Fleet } from '@tollkeeper/fleet';
+import type { Registry } from 'prom-client';
+import { createCallMetrics } from '../admin/metrics.ts';
+import type { Address } from '../config/address.ts';
+import type { Config } from '../config/config.ts';
+import { listen } from '../listen.ts';
+import type { Log } from '../log.ts';
+import { prepareRoutes } from '../request/routes.ts';
+import { type Connections, createConnections } from './connections.ts';
+import { createProxyServer, setLimits } from './create-server.ts';
+import type { Services } from './services.ts';
+import { createTurn } from './turn.ts';
+import { createUpstreams } from './upstreams.ts';
+
+export interface ProxyOptions {
+  readonly config: Config;
+  readonly fleet: Pick<Fleet, 'keys' | 'count' | 'settle'>;
+  readonly log: Log;
+  /** Takes the metrics of the requests. */
+  readonly registry: Registry;
+  /** In milliseconds since 1970. */
+  readonly nowMs: () => number;
+  /** How long an idle connection stays for a request that is on its way already, in milliseconds. */
+  readonly graceMs?: number;
+}
+
+/** What serves the clients. */
+export interface RunningProxy {
+  readonly address: Address;
+  isDraining(): boolean;
+  /** What comes from now on goes by it. */
+  reload(config: Config): void;
+  /** Takes nothing new, answers what is under way, and ends. */
+  close(): Promise<void>;
+}
+
+const GRACE_MS = 1000;
+
+/** @throws Error of listen() */
+export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
+  const { config, fleet, log, registry, nowMs, graceMs = GRACE_MS } = options;
+  const connections = createConnections();
+  const metrics = createCallMetrics(registry, connections.count);
+  const upstreams = createUpstreams();
+  const services: Services = {
+    ...{ fleet, log, metrics, upstreams, nowMs },
+    hold: createTurn(() => fleet.settle()),
+    live: { config, routes: prepareRoutes(config.routes) },
+    isDraining: false,
+  };
+  const server = createProxyServer(services, connections);
+  const address = await listen(server, config.listen);
+  return {
+    address,
+    isDraining: () => services.isDraining,
+    reload(next) {
+      services.live = { config: next, routes: prepareRoutes(next.routes) };
+      setLimits(server, next.limits);
+      if (next.tls && 'setSecureContext' in server)
+        (server as HttpsServer).setSecureContext(next.tls);
+      upstreams.keepOnly(services.live.routes);
+    },
+    async close() {
+      await drain(services, server, connections, graceMs);
+      await upstreams.close();
+    },
+  };
+}
+
+async function drain(
+  services: Services,
+  server: HttpServer,
+  connections: Connections,
+  graceMs: number,
+): Promise<void> {
+  services.isDraining = true;
+  const closed = new Promise<void>((resolve) => {
+    // Not the close() of HTTP, which cuts idle connections at once: a request may be on its way.
+    NetServer.prototype.close.call(server, () => resolve());
+  });
+  const deadline = setTimeout(() => connections.cutAll(), services.live.config.limits.drainMs);
+  await Promise.race([closed, delay(graceMs, undefined, { ref: false })]);
+  connections.endIdle();
+  await closed;
+  clearTimeout(deadline);
+}

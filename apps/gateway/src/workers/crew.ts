@@ -1,0 +1,142 @@
+import cluster from 'node:cluster';
+import { fileURLToPath } from 'node:url';
+import type { Worker, WorkerHealth, Workers } from '@tollkeeper/fleet';
+import type { Registry } from 'prom-client';
+import type { Address } from '../config/address.ts';
+import type { Config } from '../config/config.ts';
+import { ConfigError } from '../config/config-error.ts';
+import type { Log, LogLevel } from '../log.ts';
+import { packConfig } from './sent-config.ts';
+import { createTotalMetrics } from './total-metrics.ts';
+import { createWorkerProcess, type WorkerProcess } from './worker-process.ts';
+
+/** The worker processes of a gateway: as many as asked for, each replaced when it ends. */
+export interface Crew extends Workers {
+  /** Where the workers listen; rejects when the first of them cannot. */
+  readonly address: Promise<Address>;
+  servingCount(): number;
+  metrics(): Promise<Registry>;
+  /** In all that run, and in each that comes. */
+  reload(config: Config): void;
+  /** Ends all: they take nothing new, and answer what is under way. */
+  drain(): Promise<void>;
+}
+
+const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));
+const REPORT_MS = 1000;
+/** How long a worker must last for its end to be no sign of trouble, in milliseconds. */
+const STABLE_MS = 10_000;
+/** What a worker may take beyond what its requests may, in milliseconds. */
+const DRAIN_SLACK_MS = 5000;
+const PAUSE_MS = 100;
+const PAUSE_MAX_MS = 10_000;
+
+export function startCrew(config: Config, log: Log, logLevel: LogLevel): Crew {
+  const running = new Set<WorkerProcess>();
+  const totals = createTotalMetrics();
+  const address = Promise.withResolvers<Address>();
+  let live = config;
+  let prepare: ((worker: Worker) => Promise<void>) | undefined;
+  let isDraining = false;
+  /** Workers in a row that did not last. */
+  let failures = 0;
+  cluster.setupPrimary({ exec: WORKER, args: [], serialization: 'advanced' });
+
+  function start(): void {
+    if (isDraining) return;
+    // The join key is worth nothing to a worker.
+    const forked = cluster.fork({ TOLLKEEPER_JOIN_KEY: undefined });
+    const worker = createWorkerProcess(forked);
+    const startedAt = performance.now();
+    running.add(worker);
+    void worker.ended.then(() => {
+      running.delete(worker);
+      const report = worker.lastReport();
+      if (report) void totals.keep(report);
+      if (isDraining) return;
+      failures = performance.now() - startedAt < STABLE_MS ? failures + 1 : 0;
+      const pauseMs = failures === 0 ? 0 : Math.min(PAUSE_MAX_MS, PAUSE_MS * 2 ** (failures - 1));
+      log.error({ pid: worker.pid, pauseMs }, 'a worker has ended; another takes its place');
+      setTimeout(start, pauseMs);
+    });
+    void bringUp(worker);
+  }
+
+  async function bringUp(worker: WorkerProcess): Promise<void> {
+    void worker.send({ type: 'start', config: packConfig(live), runId: worker.runId, logLevel });
+    await prepare?.(worker);
+    if (worker.hasEnded()) return;
+    worker.serve();
+    const answer = await worker.send({ type: 'listen' });
+    if (!answer) return;
+    if (answer.address) {
+      log.info({ pid: worker.pid }, 'a worker takes requests');
+      return address.resolve(answer.address);
+    }
+    const fault = answer.fault ?? 'it does not listen';
+    log.error({ pid: worker.pid }, `a worker cannot take requests: ${fault}`);
+    address.reject(new ConfigError([fault]));
+    worker.kill();
+  }
+
+  const reporting = setInterval(() => {
+    for (const worker of running) void worker.send({ type: 'report' });
+  }, REPORT_MS);
+  const reports = () => [...running].flatMap((worker) => worker.lastReport() ?? []);
+
+  for (let count = 0; count < config.workers; count++) start();
+  return {
+    address: address.promise,
+    all: () => [...running],
+    async replace(worker) {
+      const found = [...running].find((each) => each === worker);
+      found?.kill();
+      await found?.ended;
+    },
+    onStart(preparing) {
+      prepare = preparing;
+      for (const worker of running) void preparing(worker);
+    },
+    isCounting: (runId) => [...running].some((worker) => worker.runId === runId),
+    health: () => sum(reports()),
+    servingCount: () => [...running].filter((worker) => worker.isServing()).length,
+    async metrics() {
+      await Promise.all([...running].map((worker) => worker.send({ type: 'report' })));
+      return totals.of(reports());
+    },
+    reload(next) {
+      live = next;
+      for (const worker of running) {
+        void worker.send({ type: 'reload', config: packConfig(next) }).then((answer) => {
+          // All go by the same configuration: one that cannot is replaced by one that does.
+          if (answer?.fault !== undefined) worker.kill();
+        });
+      }
+    },
+    async drain() {
+      isDraining = true;
+      clearInterval(reporting);
+      const withinMs = live.limits.drainMs + DRAIN_SLACK_MS;
+      await Promise.all([...running].map((worker) => drainOne(worker, withinMs)));
+    },
+  };
+}
+
+async function drainOne(worker: WorkerProcess, withinMs: number): Promise<void> {
+  void worker.send({ type: 'drain' });
+  const deadline = setTimeout(worker.kill, withinMs);
+  await worker.ended;
+  clearTimeout(deadline);
+}
+
+function sum(reports: readonly WorkerHealth[]): WorkerHealth {
+  const total = (read: (report: WorkerHealth) => number) =>
+    reports.reduce((all, report) => all + read(report), 0);
+  return {
+    callsPerMinute: total(({ callsPerMinute }) => callsPerMinute),
+    cpuPercent: total(({ cpuPercent }) => cpuPercent),
+    memoryBytes: total(({ memoryBytes }) => memoryBytes),
+    pendingCalls: total(({ pendingCalls }) => pendingCalls),
+    fault: reports.find(({ fault }) => fault !== null)?.fault ?? null,
+  };
+}

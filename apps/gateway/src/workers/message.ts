@@ -1,0 +1,43 @@
+/** What goes between the primary and a worker, in V8's own serialization. */
+import type { WorkerCommand, WorkerHealth } from '@tollkeeper/fleet';
+import type { MetricObjectWithValues, MetricValue } from 'prom-client';
+import type { Address } from '../config/address.ts';
+import type { LogLevel } from '../log.ts';
+import type { SentConfig } from './sent-config.ts';
+
+/** One after another: the answer of each comes when it is done. */
+export type Order =
+  | WorkerCommand
+  /** Comes first. */
+  | {
+      readonly type: 'start';
+      readonly config: SentConfig;
+      readonly runId: string;
+      readonly logLevel: LogLevel;
+    }
+  /** Takes requests from now on. Answered with the address. */
+  | { readonly type: 'listen' }
+  | { readonly type: 'reload'; readonly config: SentConfig }
+  /** Answered with a report. */
+  | { readonly type: 'report' }
+  /** Takes nothing new, answers what is under way, and ends. */
+  | { readonly type: 'drain' };
+
+export interface Numbered {
+  readonly id: number;
+  readonly order: Order;
+}
+
+export interface Answer {
+  readonly id: number;
+  /** What went wrong; undefined when it is done. */
+  readonly fault: string | undefined;
+  readonly address?: Address;
+  readonly report?: Report;
+}
+
+export interface Report extends WorkerHealth {
+  readonly metrics: readonly Metric[];
+}
+
+export type Metric = MetricObjectWithValues<MetricValue<string>>;

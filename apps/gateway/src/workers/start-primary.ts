@@ -1,0 +1,46 @@
+/** The gateway as several processes: this one follows the fleet and the workers serve the requests. */
+import type { Fleet } from '@tollkeeper/fleet';
+import { Registry } from 'prom-client';
+import { addFleetMetrics, addGauge } from '../admin/metrics.ts';
+import { startAdmin } from '../admin/start-admin.ts';
+import type { Gateway } from '../app.ts';
+import type { Config } from '../config/config.ts';
+import type { Crew } from './crew.ts';
+
+/** @throws Error of listen() */
+export async function startPrimary(config: Config, fleet: Fleet, crew: Crew): Promise<Gateway> {
+  let isDraining = false;
+  const registry = new Registry();
+  addFleetMetrics(registry, fleet);
+  addGauge(registry, 'workers', 'Worker processes that take requests', crew.servingCount);
+  const address = await crew.address;
+  const admin = await startAdmin(config.admin, {
+    fleet,
+    readyFault: () => (isDraining ? 'draining' : readyFault(fleet, crew)),
+    async metrics() {
+      const total = await crew.metrics();
+      const text = (await total.metrics()) + (await registry.metrics());
+      return { text, contentType: registry.contentType };
+    },
+  });
+  return {
+    address,
+    adminAddress: admin.address,
+    reload: crew.reload,
+    async close() {
+      isDraining = true;
+      await crew.drain();
+      await fleet.close();
+      await admin.close();
+    },
+  };
+}
+
+/** Why no request would get through now. */
+function readyFault(fleet: Fleet, crew: Crew): string | undefined {
+  const { version, ageMs, staleMaxMs, draining } = fleet.status();
+  if (crew.servingCount() === 0) return 'no_workers';
+  if (version === null) return 'no_snapshot';
+  if (staleMaxMs !== null && (ageMs === null || ageMs > staleMaxMs)) return 'snapshot_stale';
+  return draining ? 'draining' : undefined;
+}

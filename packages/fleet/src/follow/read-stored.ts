@@ -1,0 +1,57 @@
+import { openFrame } from '../wire/frame.ts';
+import type { KeysDraft } from './follower.ts';
+import type { Following } from './following.ts';
+import { followPart, type Progress, requireNext, requirePlace } from './order.ts';
+import { Rejection } from './rejection.ts';
+
+type Source = Pick<Following, 'snapshotFile' | 'controlPlaneKey' | 'place'>;
+
+export interface Stored {
+  readonly version: number;
+  /** Bytes behind the last whole frame. */
+  readonly tornBytes: number;
+}
+
+/**
+ * Adds what the disk holds to the keys, each frame verified as if it came now. Undefined when there
+ * is no file.
+ * @throws Rejection, and what opening a frame or adding its part throws
+ */
+export async function readStored(source: Source, keys: KeysDraft): Promise<Stored | undefined> {
+  const reading: Reading = { version: null, progress: undefined };
+  const loaded = await source.snapshotFile.load((frame) => takeFrame(source, keys, reading, frame));
+  if (!loaded) return undefined;
+  const { version } = reading;
+  if (version === null) throw new Rejection('incomplete', 'The file holds no whole snapshot');
+  return { ...loaded, version };
+}
+
+interface Reading {
+  /** Null until the last part of the snapshot. */
+  version: number | null;
+  progress: Progress | undefined;
+}
+
+async function takeFrame(
+  { controlPlaneKey, place }: Source,
+  keys: KeysDraft,
+  reading: Reading,
+  frame: Uint8Array,
+): Promise<'part' | 'changes'> {
+  const { header, body } = openFrame(frame, controlPlaneKey);
+  if (header.type === 'changes') {
+    requirePlace(place, header);
+    requireNext(reading.version, header);
+    await keys.add(body);
+    reading.version = header.to;
+    return 'changes';
+  }
+  if (header.type !== 'snapshot' || reading.version !== null) {
+    throw new Rejection('malformed', `The file holds a message of type "${header.type}" midway`);
+  }
+  requirePlace(place, header);
+  reading.progress = followPart(reading.progress, header);
+  await keys.add(body);
+  if (header.last) reading.version = header.version;
+  return 'part';
+}

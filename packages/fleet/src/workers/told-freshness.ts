@@ -1,0 +1,32 @@
+import type { Freshness } from '../follow/index.ts';
+import type { Worker, Workers } from './workers.ts';
+
+export interface ToldFreshness extends Freshness {
+  /** For one that starts. */
+  tell(worker: Worker): void;
+}
+
+/** Passes every confirmation on. A worker that misses one is older than it could be: it refuses. */
+export function createToldFreshness(own: Freshness, workers: Workers): ToldFreshness {
+  function tell(worker: Worker): void {
+    void worker.ask({ type: 'fresh', confirmed: own.state(), ageMs: own.ageMs() });
+  }
+  const tellAll = () => workers.all().forEach(tell);
+  return {
+    ...own,
+    tell,
+    confirm(issuedAtMs) {
+      const isYounger = own.confirm(issuedAtMs);
+      if (isYounger) tellAll();
+      return isYounger;
+    },
+    restore(confirmed) {
+      own.restore(confirmed);
+      tellAll();
+    },
+    clear() {
+      own.clear();
+      tellAll();
+    },
+  };
+}

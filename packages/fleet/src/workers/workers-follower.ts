@@ -1,0 +1,99 @@
+import { type Clock, pause } from '../clock.ts';
+import type { Follower } from '../follow/index.ts';
+import { checkPart } from '../wire/apply-part.ts';
+import type { WorkerCommand, WorkerPlace } from './command.ts';
+import type { Worker, Workers } from './workers.ts';
+
+export interface WorkersFollower extends Follower {
+  /** Brings a worker to where the others are. Settled before it takes requests. */
+  bringUp(worker: Worker): Promise<void>;
+}
+
+interface Options {
+  readonly workers: Workers;
+  readonly place: WorkerPlace;
+  readonly clock: Clock;
+  /** A worker could not read from the disk what the others decide with. */
+  readonly unreadable: () => void;
+}
+
+/** How long a worker waits that could not be given its keys, in milliseconds. */
+const AGAIN_MS = 1000;
+
+/**
+ * Has the workers keep the keys. The primary keeps none: a worker that comes later reads them from
+ * the disk, where every version is before it is in use. What changes meanwhile waits behind that in
+ * the worker's queue, so that it misses nothing; repeating a change does no harm.
+ */
+export function createWorkersFollower({ workers, place, clock, unreadable }: Options) {
+  const { organizationId } = place;
+  /** That all decide with. */
+  let current: number | null = null;
+  /** Those that have the keys in use, or are told to read them. */
+  const informed = new WeakSet<Worker>();
+
+  /** One that takes requests and cannot follow must not go on deciding. */
+  async function tell(worker: Worker, command: WorkerCommand): Promise<boolean> {
+    if (await worker.ask(command)) return true;
+    informed.delete(worker);
+    if (worker.isServing() && !worker.hasEnded()) await workers.replace(worker);
+    return false;
+  }
+
+  /** Waits for those that take requests. The others do not before they have done it. */
+  async function tellAll(to: readonly Worker[], commandOf: (worker: Worker) => WorkerCommand) {
+    await Promise.all(
+      to.map((worker) => {
+        const told = tell(worker, commandOf(worker));
+        return worker.isServing() ? told : undefined;
+      }),
+    );
+  }
+
+  const follower: WorkersFollower = {
+    async begin() {
+      const members = new Set(workers.all());
+      const toMembers = (command: WorkerCommand) =>
+        Promise.all(
+          [...members].map(async (each) => (await tell(each, command)) || members.delete(each)),
+        );
+      await toMembers({ type: 'begin' });
+      return {
+        async add(part) {
+          checkPart(organizationId, part);
+          await toMembers({ type: 'add', part });
+        },
+        async use(version) {
+          current = version;
+          const all = workers.all();
+          for (const worker of all) informed.add(worker);
+          await tellAll(all, (worker) =>
+            members.has(worker) ? { type: 'use' } : { type: 'load', version },
+          );
+        },
+      };
+    },
+    async apply(part, version) {
+      current = version;
+      const all = workers.all().filter((worker) => informed.has(worker));
+      await tellAll(all, () => ({ type: 'apply', part }));
+    },
+    async clear() {
+      current = null;
+      await tellAll(workers.all(), () => ({ type: 'clear' }));
+    },
+    async bringUp(worker) {
+      await worker.ask({ type: 'place', place });
+      while (current !== null && !worker.hasEnded()) {
+        if (!informed.has(worker)) {
+          informed.add(worker);
+          await tell(worker, { type: 'load', version: current });
+        }
+        if (informed.has(worker)) return;
+        if (!worker.hasEnded()) unreadable();
+        await pause(clock, AGAIN_MS);
+      }
+    },
+  };
+  return follower;
+}
