@@ -24,6 +24,7 @@ it('listens on this machine alone unless told otherwise', async () => {
     listen: { host: '127.0.0.1', port: 7430 },
     admin: { host: '127.0.0.1', port: 7431 },
     stateDir: resolve('gateway-state'),
+    workers: 1,
     forwardAuth: false,
     tls: null,
     trustedProxies: [],
@@ -36,6 +37,7 @@ it('lets the command line win over the file, and the file over the defaults', as
 admin: "[::1]:81"
 stateDir: state
 name: from-file
+workers: 2
 controlPlane: http://file.example
 `;
   expect(await load(text)).toMatchObject({
@@ -43,13 +45,24 @@ controlPlane: http://file.example
     admin: { host: '::1', port: 81 },
     stateDir: join(folder, 'state'),
     name: 'from-file',
+    workers: 2,
     controlPlane: 'http://file.example',
   });
-  const args = ['--listen', '127.0.0.1:1', '--state-dir', 'other', '--name', 'from-argument'];
+  const args = [
+    '--workers',
+    '3',
+    '--listen',
+    '127.0.0.1:1',
+    '--state-dir',
+    'other',
+    '--name',
+    'from-argument',
+  ];
   expect(await load(text, args)).toMatchObject({
     listen: { host: '127.0.0.1', port: 1 },
     stateDir: resolve('other'),
     name: 'from-argument',
+    workers: 3,
   });
 });
 
@@ -91,4 +104,11 @@ describe('the command line', () => {
     expect(readCommandLine(['--join-key', 'b'], { TOLLKEEPER_JOIN_KEY: 'a' }).joinKey).toBe('b');
     expect(readCommandLine([], { TOLLKEEPER_JOIN_KEY: '' }).joinKey).toBeUndefined();
   });
+});
+
+it.each(['0', '65', '1.5', 'two', '-1'])('takes no %s workers', async (count) => {
+  await expect(load(undefined, [`--workers=${count}`])).rejects.toThrow(
+    '--workers must be a number from 1 to 64',
+  );
+  await expect(load(`workers: ${count}`)).rejects.toThrow('gateway.yaml:1:1: "workers"');
 });

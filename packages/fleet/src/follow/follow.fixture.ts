@@ -9,7 +9,13 @@ import { createSealer, type Sealer } from '../testing/sealer.ts';
 import { createTestLog, makeStateDir } from '../testing/start.ts';
 import { decisionsOf, ORGANIZATION, WORKSPACE } from '../testing/world.ts';
 import { openFrame } from '../wire/frame.ts';
-import { createFollow, createFreshness, createIndexFollower, type Follow } from './index.ts';
+import {
+  createFollow,
+  createFreshness,
+  createIndexFollower,
+  type Follow,
+  type Follower,
+} from './index.ts';
 
 /** For tests: following, with the disk, without a connection. */
 export interface TestFollow {
@@ -27,21 +33,28 @@ export interface TestFollow {
   kill(): void;
 }
 
+interface Given {
+  readonly stateDir?: string;
+  readonly clock?: TestClock;
+  /** Decides in place of this one. */
+  readonly follower?: Follower;
+}
+
 export async function openFollow(
   sealer: Sealer = createSealer(),
-  given: { readonly stateDir?: string; readonly clock?: TestClock } = {},
+  given: Given = {},
 ): Promise<TestFollow> {
   const { stateDir = await makeStateDir(), clock = createTestClock() } = given;
   const log = createTestLog();
   const folder = await openStateFolder(stateDir, log);
   const controlPlaneKey = createPublicKey(sealer.signingKey);
-  const follower = createIndexFollower(ORGANIZATION);
+  const own = createIndexFollower(ORGANIZATION);
   const freshness = createFreshness(clock);
   const faults = createFaults();
   const follow = createFollow({
     place: { organizationId: ORGANIZATION, workspaceId: WORKSPACE },
     controlPlaneKey,
-    follower,
+    follower: given.follower ?? own,
     snapshotFile: openSnapshotFile(folder),
     confirmedFile: openConfirmedFile(folder),
     freshness,
@@ -76,7 +89,7 @@ export async function openFollow(
       return answers;
     },
     decisions(count = 4) {
-      const index = follower.index();
+      const index = own.index();
       return index && decisionsOf(index, count);
     },
     kill: folder.release,

@@ -1,0 +1,143 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
+import { expect, test, vi } from 'vitest';
+import { keyOf } from '../testing/world.ts';
+import { openCrew, type TestCrew } from './workers.fixture.ts';
+
+const AFTER = ['valid', 'revoked', 'valid', 'not_found'];
+
+/** A worker that takes requests, by a snapshot. */
+async function openWithOne() {
+  const crew = await openCrew();
+  const worker = crew.start();
+  await crew.bringUp(worker);
+  await crew.take(...crew.sealer.snapshot());
+  return { crew, worker };
+}
+
+function revoke({ sealer }: TestCrew, number: number): Uint8Array {
+  const from = sealer.world.version();
+  sealer.world.change(keyOf(number, { status: 'revoked' }));
+  return sealer.changes(from);
+}
+
+test('acknowledges a version once each worker that takes requests has applied it', async () => {
+  const { crew, worker } = await openWithOne();
+  const other = crew.start();
+  await crew.bringUp(other);
+  const goOn = other.hang();
+
+  let isAcknowledged = false;
+  const taken = crew.take(revoke(crew, 2)).then((answers) => {
+    isAcknowledged = true;
+    return answers;
+  });
+  await vi.waitUntil(() => worker.decisions()[1] === 'revoked');
+  await turn();
+  expect(isAcknowledged).toBe(false);
+  goOn();
+
+  expect(await taken).toEqual([{ type: 'ack', version: 1 }]);
+  expect(other.decisions()).toEqual(AFTER);
+});
+
+test('a worker that comes later reads its keys from the disk, and misses no change meanwhile', async () => {
+  const { crew } = await openWithOne();
+  await crew.take(revoke(crew, 1));
+  const late = crew.start();
+  const goOn = late.hang();
+  const ready = crew.bringUp(late);
+
+  expect(await crew.take(revoke(crew, 2))).toEqual([{ type: 'ack', version: 2 }]);
+  await crew.take(revoke(crew, 3));
+  expect(late.decisions()).toBe('no_snapshot');
+  goOn();
+
+  await ready;
+  expect(
+    await late.ask({ type: 'fresh', confirmed: { issuedAtMs: 0, confirmedAtMs: 0 }, ageMs: 0 }),
+  ).toBe(true);
+  expect(late.decisions()).toEqual(['revoked', 'revoked', 'revoked', 'not_found']);
+});
+
+test('one that comes midway through a snapshot has all of it when the others do', async () => {
+  const { crew } = await openWithOne();
+  crew.sealer.world.change(keyOf(2, { status: 'revoked' }));
+  const [first, ...others] = crew.sealer.snapshot();
+  await crew.take(first ?? new Uint8Array());
+  const late = crew.start();
+  await crew.bringUp(late);
+  expect(late.decisions()).toEqual(['valid', 'valid', 'valid', 'not_found']);
+
+  expect(await crew.take(...others)).toEqual([{ type: 'ack', version: 1 }]);
+
+  expect(late.decisions()).toEqual(AFTER);
+});
+
+test('one that cannot trust the disk decides nothing until a whole snapshot comes', async () => {
+  const { crew } = await openWithOne();
+  await crew.take(revoke(crew, 2));
+  const file = join(crew.stateDir, 'snapshot');
+  const bytes = await readFile(file);
+  bytes[100] = (bytes[100] ?? 0) ^ 1;
+  await writeFile(file, bytes);
+
+  const late = crew.start();
+  const ready = crew.bringUp(late);
+  await vi.waitUntil(() => crew.follow.hello() === null);
+  expect(await crew.take(crew.sealer.changes(1))).toEqual([]);
+  expect([late.decisions(), late.isServing()]).toEqual(['no_snapshot', false]);
+  expect(await crew.take(...crew.sealer.snapshot())).toEqual([{ type: 'ack', version: 1 }]);
+  crew.clock.advance(1000);
+
+  await ready;
+  expect(late.decisions()).toEqual(AFTER);
+});
+
+test('one takes nothing from the disk that is older than what the others decide with', async () => {
+  const { crew } = await openWithOne();
+  const file = join(crew.stateDir, 'snapshot');
+  const before = await readFile(file);
+  await crew.take(revoke(crew, 2));
+  await writeFile(file, before);
+
+  const late = crew.start();
+  const ready = crew.bringUp(late);
+  await vi.waitUntil(() => crew.follow.hello() === null);
+  expect([late.decisions(), late.isServing()]).toEqual(['no_snapshot', false]);
+  await crew.take(...crew.sealer.snapshot());
+  crew.clock.advance(1000);
+  await ready;
+  expect(late.decisions()).toEqual(AFTER);
+});
+
+test('one that fails halfway lets nothing through', async () => {
+  const { worker } = await openWithOne();
+  expect(await worker.ask({ type: 'apply', part: new Uint8Array([1]) })).toBe(false);
+  expect(worker.decisions()).toBe('no_snapshot');
+});
+
+test('one that cannot apply a change lets nothing through, and is replaced', async () => {
+  const { crew, worker } = await openWithOne();
+  await worker.ask({ type: 'clear' });
+
+  expect(await crew.take(revoke(crew, 2))).toEqual([{ type: 'ack', version: 1 }]);
+
+  expect([worker.decisions(), worker.hasEnded()]).toEqual(['no_snapshot', true]);
+});
+
+test('a worker tells the age itself, from the one that it was told', async () => {
+  const crew = await openCrew(10_000);
+  const worker = crew.start();
+  await crew.bringUp(worker);
+  await crew.take(...crew.sealer.snapshot());
+  expect(worker.decisions()).toBe('snapshot_stale');
+
+  const confirmed = { issuedAtMs: 1, confirmedAtMs: crew.clock.epochMs() };
+  await worker.ask({ type: 'fresh', confirmed, ageMs: 4000 });
+  crew.clock.advance(6000);
+  expect(worker.decisions()).toHaveLength(4);
+  crew.clock.advance(1);
+  expect(worker.decisions()).toBe('snapshot_stale');
+});

@@ -1,0 +1,99 @@
+import { createPublicKey } from 'node:crypto';
+import { onTestFinished } from 'vitest';
+import { openFollow, type TestFollow } from '../follow/follow.fixture.ts';
+import { createTestClock, type TestClock } from '../testing/clock.ts';
+import { createSealer } from '../testing/sealer.ts';
+import { makeStateDir } from '../testing/start.ts';
+import { decisionsOf, ORGANIZATION, WORKSPACE } from '../testing/world.ts';
+import { publicKeyText } from '../wire/keys.ts';
+import { createWorkerFleet, createWorkersFollower, type Worker, type Workers } from './index.ts';
+
+/** For tests: a worker that obeys in turn, in this process. */
+export interface TestWorker extends Worker {
+  serve(): void;
+  /** Does nothing more until told to go on. */
+  hang(): () => void;
+  /** About the first secrets, or why there are none. */
+  decisions(): string[] | string;
+}
+
+export interface TestCrew extends TestFollow {
+  /** Starts one, which hears of what comes from now on. */
+  start(): TestWorker;
+  /** Brings it to where the others are, and has it take requests. */
+  bringUp(worker: TestWorker): Promise<void>;
+}
+
+export async function openCrew(staleMaxMs: number | null = null): Promise<TestCrew> {
+  const [sealer, clock, stateDir] = [createSealer(), createTestClock(), await makeStateDir()];
+  const running = new Set<TestWorker>();
+  const workers: Workers = {
+    all: () => [...running],
+    async replace(worker) {
+      for (const each of running) if (each === worker) running.delete(each);
+    },
+    onStart: () => undefined,
+    isCounting: () => true,
+    health: () => ({
+      callsPerMinute: 0,
+      cpuPercent: 0,
+      memoryBytes: 0,
+      pendingCalls: 0,
+      fault: null,
+    }),
+  };
+  const controlPlaneKey = publicKeyText(createPublicKey(sealer.signingKey));
+  const place = { organizationId: ORGANIZATION, workspaceId: WORKSPACE, controlPlaneKey };
+  const unreadable = () => it.follow.distrustDisk();
+  const follower = createWorkersFollower({ workers, place, clock, unreadable });
+  const it = await openFollow(sealer, { stateDir, clock, follower });
+  return {
+    ...it,
+    start() {
+      const worker = createTestWorker(stateDir, staleMaxMs, clock, () => !running.has(worker));
+      running.add(worker);
+      return worker;
+    },
+    async bringUp(worker) {
+      await follower.bringUp(worker);
+      worker.serve();
+    },
+  };
+}
+
+function createTestWorker(
+  stateDir: string,
+  staleMaxMs: number | null,
+  clock: TestClock,
+  hasEnded: () => boolean,
+): TestWorker {
+  const fleet = createWorkerFleet({ stateDir, runId: 'a'.repeat(32), staleMaxMs, clock });
+  onTestFinished(fleet.close);
+  let last: Promise<unknown> = Promise.resolve();
+  let isServing = false;
+  return {
+    isServing: () => isServing,
+    hasEnded,
+    serve() {
+      isServing = true;
+    },
+    hang() {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      last = last.then(() => promise);
+      return resolve;
+    },
+    ask(command) {
+      const copy = structuredClone(command);
+      const done = last.then(() => fleet.take(copy));
+      last = done.catch(() => undefined);
+      return done.then(
+        () => true,
+        () => false,
+      );
+    },
+    decisions() {
+      const keys = fleet.keys();
+      return typeof keys === 'string' ? keys : decisionsOf(keys.index, 4);
+    },
+  };
+}
