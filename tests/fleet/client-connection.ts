@@ -1,5 +1,5 @@
 /** One connection of a client, kept for many requests. */
-import { Agent, get, type IncomingMessage } from 'node:http';
+import { Agent, get, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
 
@@ -10,8 +10,7 @@ export interface ClientConnection {
 
 export interface ClientAnswer {
   readonly status: number;
-  /** Whether the gateway ends the connection with it. */
-  readonly isLast: boolean;
+  readonly headers: IncomingHttpHeaders;
 }
 
 export function openConnection(baseUrl: string, secret: string): ClientConnection {
@@ -24,7 +23,7 @@ export function openConnection(baseUrl: string, secret: string): ClientConnectio
         get(`${baseUrl}${path}`, { agent, headers }, resolve).once('error', reject);
       });
       await text(answer);
-      return { status: answer.statusCode ?? 0, isLast: answer.headers.connection === 'close' };
+      return { status: answer.statusCode ?? 0, headers: answer.headers };
     },
   };
 }

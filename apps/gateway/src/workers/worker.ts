@@ -34,6 +34,7 @@ cluster.worker?.on('disconnect', () => {
   // Node ends a forsaken worker at once; what is under way is to be answered first.
   if (cluster.worker) cluster.worker.exitedAfterDisconnect = true;
   self?.fleet.forsaken();
+  self?.log.warn({}, 'the first process is gone: this worker ends once its requests are answered');
   void end();
 });
 
