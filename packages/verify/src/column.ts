@@ -1,5 +1,5 @@
 import { discardWords } from './discard-words.ts';
-import { type Move, partitionOf, positionOf } from './slots.ts';
+import { type Move, PARTITION_BITS, partitionOf, positionOf } from './slots.ts';
 
 /** A 32-bit word for each slot, beside the records. */
 export interface Column {
@@ -9,8 +9,10 @@ export interface Column {
 
 const NO_CELLS = new Int32Array(0);
 
-export function createColumn(): Column {
-  return { parts: [] };
+/** @param room positions in each partition */
+export function createColumn(room: number): Column {
+  const partitions = 1 << PARTITION_BITS;
+  return { parts: Array.from({ length: partitions }, () => new Int32Array(room)) };
 }
 
 /** Zero where nothing was written. */
@@ -20,7 +22,6 @@ export function readCell(column: Column, slot: number): number {
 
 export function writeCell(column: Column, slot: number, word: number): void {
   const position = positionOf(slot);
-  while (column.parts.length <= partitionOf(slot)) column.parts.push(NO_CELLS);
   const part = column.parts[partitionOf(slot)];
   if (part && position < part.length) {
     part[position] = word;
@@ -34,7 +35,6 @@ export function writeCell(column: Column, slot: number, word: number): void {
 
 /** Follows the secrets to their new slots, with room for all that the partition can hold. */
 export function moveCells(column: Column, { partition, positions, capacity }: Move): void {
-  while (column.parts.length <= partition) column.parts.push(NO_CELLS);
   const before = column.parts[partition] ?? NO_CELLS;
   const after = new Int32Array(capacity);
   for (let old = 0; old < positions.length; old++) {

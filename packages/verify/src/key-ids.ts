@@ -26,8 +26,10 @@ const FULL = 0.75;
 const GROWTH = 1.5;
 const TWO_TO_32 = 2 ** 32;
 
-export function createKeyIdTable(): KeyIdTable {
-  return { entries: new Int32Array(ENTRIES_MIN), size: 0, hashes: createColumn() };
+/** @param room positions in each partition of the secrets */
+export function createKeyIdTable(secretsExpected: number, room: number): KeyIdTable {
+  const entries = Math.max(ENTRIES_MIN, Math.ceil(secretsExpected / FULL) + 1);
+  return { entries: new Int32Array(entries), size: 0, hashes: createColumn(room) };
 }
 
 /** Adds the slot under the id; it must not be in the table yet. */

@@ -124,6 +124,27 @@ describe('the index', () => {
   });
 });
 
+describe('an index with room for the secrets that are expected', () => {
+  it('takes so many without moving one, and more by growing', () => {
+    const count = 20_000;
+    const index = createKeyIndex(count);
+    const hashOf = (number: number) => hashSecret(`secret ${number}`);
+    putSecret(index, hashOf(0), exampleKey());
+    const first = findSecret(index, hashOf(0));
+    const bytes = recordBytes(index);
+    for (let number = 1; number < count; number++) putSecret(index, hashOf(number), exampleKey());
+    expect(findSecret(index, hashOf(0))).toBe(first);
+    expect(recordBytes(index)).toBe(bytes);
+    for (let number = count; number < 2 * count; number++) {
+      putSecret(index, hashOf(number), exampleKey());
+    }
+    expect(secretsCount(index)).toBe(2 * count);
+    for (let number = 0; number < 2 * count; number++) {
+      expect(findSecret(index, hashOf(number))).toBeGreaterThanOrEqual(0);
+    }
+  });
+});
+
 /** The most records side by side, which a search may have to pass. */
 function longestRun({ secrets }: KeyIndex): number {
   let longest = 0;

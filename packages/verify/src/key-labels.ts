@@ -29,8 +29,9 @@ const TEXTS = 3;
 const WIDE_KEY_ID = 1;
 const WIDE_NAME = 2;
 
-export function createKeyLabels(): KeyLabels {
-  return { blocks: createByteBlocks(), blockOf: createColumn() };
+/** @param room positions in each partition */
+export function createKeyLabels(room = 0): KeyLabels {
+  return { blocks: createByteBlocks(), blockOf: createColumn(room) };
 }
 
 /** @throws RangeError for more than 255 characters */

@@ -3,7 +3,7 @@ import { createInternedWords, type InternedWords } from './interned-words.ts';
 import { createIpLists, type IpLists } from './ip-lists.ts';
 import { createKeyIdTable, type KeyIdTable } from './key-ids.ts';
 import { createKeyLabels, type KeyLabels } from './key-labels.ts';
-import { createSecretTable, type SecretTable } from './secret-table.ts';
+import { createSecretTable, roomFor, type SecretTable } from './secret-table.ts';
 
 /** All keys that a process decides about, in memory. To be used through the functions only. */
 export interface KeyIndex {
@@ -25,11 +25,12 @@ export interface KeyIndex {
   readonly organizationIpLists: Map<number, number>;
 }
 
-export function createKeyIndex(): KeyIndex {
+/** @param secretsExpected so many find room from the start: an index that grows moves them */
+export function createKeyIndex(secretsExpected = 0): KeyIndex {
   return {
-    secrets: createSecretTable(),
-    labels: createKeyLabels(),
-    keyIdTable: createKeyIdTable(),
+    secrets: createSecretTable(secretsExpected),
+    labels: createKeyLabels(roomFor(secretsExpected)),
+    keyIdTable: createKeyIdTable(secretsExpected, roomFor(secretsExpected)),
     retiresAtMs: new Map(),
     organizations: createInternedTexts(),
     workspaces: createInternedTexts(),

@@ -43,12 +43,27 @@ const CAPACITY_MIN = 8;
 const FULL = 0.8;
 /** Capacity after growth by records in force: memory that is not used yet is paid for too. */
 const ROOM = 1.55;
+/** By how many standard deviations a partition may be fuller than the mean. */
+const DEVIATIONS = 4;
 const TWO_TO_32 = 2 ** 32;
 const NO_WORDS = new Int32Array(0);
 
-export function createSecretTable(): SecretTable {
+/**
+ * Positions in each partition for so many secrets in all: hashes fill them nearly alike.
+ * @throws RangeError past 67 million secrets
+ */
+export function roomFor(secrets: number): number {
+  const mean = secrets / (1 << PARTITION_BITS);
+  const fullest = mean + DEVIATIONS * Math.sqrt(mean);
+  const room = Math.max(CAPACITY_MIN, Math.ceil(fullest / FULL) + 2);
+  if (room > POSITIONS_MAX) throw new RangeError('The index is full: it holds 67 million keys');
+  return room;
+}
+
+export function createSecretTable(secretsExpected: number): SecretTable {
+  const capacity = roomFor(secretsExpected);
   const partitions = Array.from({ length: 1 << PARTITION_BITS }, () => ({
-    words: new Int32Array(CAPACITY_MIN << RECORD_BITS),
+    words: new Int32Array(capacity << RECORD_BITS),
     live: 0,
     taken: 0,
   }));

@@ -6,8 +6,11 @@ import { applyPart } from '../wire/apply-part.ts';
  * promises settle for, every decision from then on is made with: the version is acknowledged after.
  */
 export interface Follower {
-  /** A set of keys beside the one in use, to be filled from nothing. */
-  begin(): Promise<KeysDraft>;
+  /**
+   * A set of keys beside the one in use, to be filled from nothing.
+   * @param bytes about how many its parts will have, where that is known
+   */
+  begin(bytes?: number): Promise<KeysDraft>;
   /** Changes the keys in use. @param version that they are at afterwards */
   apply(part: Uint8Array, version: number): Promise<void>;
   /** Forgets the keys: nothing is let through. */
@@ -28,13 +31,16 @@ export interface IndexFollower extends Follower {
   index(): KeyIndex | undefined;
 }
 
+/** What a key takes in a part, at least: its hash, its id and a short name. */
+const KEY_BYTES = 80;
+
 /** Keeps the keys in this process. */
 export function createIndexFollower(organizationId: string): IndexFollower {
   let current: KeyIndex | undefined;
   return {
     index: () => current,
-    async begin() {
-      const draft = createKeyIndex();
+    async begin(bytes = 0) {
+      const draft = createKeyIndex(Math.floor(bytes / KEY_BYTES));
       return {
         async add(part) {
           applyPart(draft, organizationId, part);

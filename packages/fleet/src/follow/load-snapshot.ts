@@ -29,7 +29,7 @@ export async function loadSnapshot(following: Following): Promise<Rejection | un
 }
 
 async function load(following: Following): Promise<{ tornBytes: number } | undefined> {
-  const { follower, confirmedFile, freshness, state, place } = following;
+  const { follower, snapshotFile, confirmedFile, freshness, state, place } = following;
   const confirmed = confirmedFile.read();
   const isOwn = confirmed?.workspaceId === place.workspaceId;
   if (isOwn) {
@@ -37,7 +37,7 @@ async function load(following: Following): Promise<{ tornBytes: number } | undef
     state.versionMin = confirmed.version;
     freshness.restore(confirmed);
   }
-  const keys = await follower.begin();
+  const keys = await follower.begin(await snapshotFile.bytes());
   const stored = await readStored(following, keys);
   if (!stored) return undefined;
   if (!isOwn) throw new Rejection('incomplete', 'When it was confirmed cannot be read');

@@ -1,5 +1,5 @@
 import { ftruncateSync, writeSync } from 'node:fs';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type StateFolder, syncFolder } from '../state-folder/index.ts';
 import { lengthPrefix, readFrames } from './read-frames.ts';
@@ -15,6 +15,8 @@ export interface SnapshotFile {
    * @param take says what the frame was; what it throws ends the reading
    */
   load(take: (frame: Uint8Array) => Promise<'part' | 'changes'>): Promise<Loaded | undefined>;
+  /** How large the file is on the disk; 0 when there is none. */
+  bytes(): Promise<number>;
   /** Cuts off what stands behind the last whole frame: a killed process was writing it. */
   cutTail(): Promise<void>;
   /** A new file beside this one. */
@@ -59,6 +61,11 @@ export function openSnapshotFile(folder: Pick<StateFolder, 'path'>): SnapshotFil
   const state: State = { path, file: undefined, size: 0, snapshotBytes: 0, isSynced: true };
   return {
     load: (take) => load(state, take),
+    bytes: () =>
+      stat(path).then(
+        ({ size }) => size,
+        () => 0,
+      ),
     cutTail: async () => state.file?.truncate(state.size),
     begin: () => begin(state),
     append: (frame) => append(state, frame),

@@ -4,6 +4,7 @@ import type { Fleet, WorkspaceKeys } from '../fleet.ts';
 import {
   createFreshness,
   createIndexFollower,
+  type Follower,
   isFresh,
   type KeysDraft,
   readStored,
@@ -127,8 +128,7 @@ async function change(
 ): Promise<KeysDraft | undefined> {
   switch (command.type) {
     case 'load': {
-      const loaded = await follower.begin();
-      await load(loaded, place, command.version, stateDir);
+      await load(follower, place, command.version, stateDir);
       return draft;
     }
     case 'begin':
@@ -151,7 +151,7 @@ async function change(
 
 /** All of it, and nothing older than what the others decide with. */
 async function load(
-  keys: KeysDraft,
+  follower: Follower,
   place: WorkerPlace,
   version: number,
   stateDir: string,
@@ -159,6 +159,7 @@ async function load(
   const snapshotFile = openSnapshotFile({ path: stateDir });
   try {
     const controlPlaneKey = readPublicKey(place.controlPlaneKey);
+    const keys = await follower.begin(await snapshotFile.bytes());
     const stored = await readStored({ snapshotFile, controlPlaneKey, place }, keys);
     if (!stored || stored.version < version) {
       throw new Error(`The disk holds version ${stored?.version ?? 'none'}, not ${version}`);
