@@ -118,8 +118,16 @@ function rowOf(counts: Counts, subject: UsageSubject, minuteMs: number): UsageRo
   if (!row) {
     // By name: callers hand over all the facts of a key, which have no business in a count.
     const { organizationId, keyId, ownerId, workspaceId } = subject;
-    const who = { organizationId, keyId, ownerId, workspaceId };
-    row = { ...who, minuteMs, accepted: 0, denied: 0, lastAcceptedMs: 0 };
+    row = {
+      organizationId,
+      keyId,
+      ownerId,
+      workspaceId,
+      minuteMs,
+      accepted: 0,
+      denied: 0,
+      lastAcceptedMs: 0,
+    };
     keys.set(subject.keyId, row);
   }
   return row;
