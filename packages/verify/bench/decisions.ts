@@ -51,11 +51,14 @@ export function measureDecisions(keys = 1_000_000, rounds = 500) {
     },
     bytesPerKey: {
       index: indexBytes(index) / keys,
-      arrayBuffers: (filled.arrayBuffers - start.arrayBuffers) / keys,
-      labels: (filled.heap - start.heap) / keys,
+      labels: (bytesOf(filled) - bytesOf(start) - indexBytes(index)) / keys,
       baseline: (both.heap - filled.heap) / keys,
     },
   };
+}
+
+function bytesOf({ heap, arrayBuffers }: ReturnType<typeof heldBytes>): number {
+  return heap + arrayBuffers;
 }
 
 function fillIndex(secrets: readonly string[]): KeyIndex {

@@ -7,10 +7,8 @@ import {
   type Scope,
 } from '@tollkeeper/contract';
 import {
-  type DecisionRequest,
   decide,
   effectiveScopes,
-  type KeySubject,
   type ScopeSet,
   scopeNames,
   scopeSet,
@@ -30,15 +28,16 @@ export function authenticateKey(
   required: ScopeSet,
 ): Ctx {
   const nowMs = services.clock().getTime();
-  const presented = decideKey(services, { secret, ip: request.ip, scopes: required }, nowMs);
-  const { code, subject, scopes } = presented;
+  const index = services.keys.index();
+  const { code, slot } = decide(index, { secret, ip: request.ip, scopes: required }, nowMs);
+  const subject = secretSubject(index, slot);
   if (subject) services.usage.count(subject, code === 'valid', nowMs);
   if (code !== 'valid' || !subject) throw refusal(code, required);
   return {
     services,
     organizationId: subject.organizationId,
     actor: { type: 'key', memberId: subject.ownerId, keyId: subject.keyId },
-    scopes,
+    scopes: effectiveScopes(index, slot),
     workspaceId: subject.workspaceId,
     // Made only when an audit event asks: most calls of a key change nothing.
     get origin() {
@@ -46,24 +45,6 @@ export function authenticateKey(
     },
     idempotencyKey: idempotencyKeyOf(request),
   };
-}
-
-export interface PresentedKey {
-  readonly code: DecisionCode;
-  /** Of a key that is known. */
-  readonly subject: KeySubject | undefined;
-  /** What it may do now. */
-  readonly scopes: ScopeSet;
-}
-
-export function decideKey(
-  services: Services,
-  request: DecisionRequest,
-  nowMs: number,
-): PresentedKey {
-  const index = services.keys.index();
-  const { code, slot } = decide(index, request, nowMs);
-  return { code, subject: secretSubject(index, slot), scopes: effectiveScopes(index, slot) };
 }
 
 export function requiredScopes(route: Route): ScopeSet {

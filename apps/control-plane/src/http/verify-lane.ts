@@ -5,11 +5,12 @@ import type {
   ServerResponse,
 } from 'node:http';
 import { routes } from '@tollkeeper/contract';
+import { decide, secretSubject } from '@tollkeeper/verify';
 import type { FastifyInstance } from 'fastify';
 import { verifyNow } from '../features/api-keys/index.ts';
 import type { UsageSubject } from '../kernel/usage-row.ts';
 import { apiHeaders, createRequestId } from './api-headers.ts';
-import { decideKey, requiredScopes } from './authenticate-key.ts';
+import { requiredScopes } from './authenticate-key.ts';
 import { bearerOf } from './bearer.ts';
 import { fastifySchema } from './json-schema.ts';
 import type { ServerOptions } from './server-options.ts';
@@ -58,8 +59,10 @@ function createLane(app: FastifyInstance, { services }: ServerOptions) {
     if (secret === undefined || !services.follower.current()) return undefined;
     const atMs = services.clock().getTime();
     const ip = request.socket.remoteAddress;
-    const { code, subject } = decideKey(services, { secret, ip, scopes: required }, atMs);
-    return code === 'valid' && subject ? { subject, atMs } : undefined;
+    const index = services.keys.index();
+    const { code, slot } = decide(index, { secret, ip, scopes: required }, atMs);
+    const subject = code === 'valid' ? secretSubject(index, slot) : undefined;
+    return subject && { subject, atMs };
   }
 
   /** Undefined where there is something to refuse. */
