@@ -50,7 +50,13 @@ export function writeGatewayState(folder: string, keys: readonly BenchKey[]): vo
     return [length, frame];
   });
   writeFileSync(join(folder, 'snapshot'), Buffer.concat(frames), { mode: 0o600 });
-  const confirmed = { version: VERSION, issuedAtMs: Date.now(), confirmedAtMs: Date.now() };
+  const nowMs = Date.now();
+  const confirmed = {
+    workspaceId,
+    version: VERSION,
+    issuedAtMs: nowMs,
+    confirmedAtMs: nowMs,
+  };
   writeFileSync(join(folder, 'confirmed'), JSON.stringify(confirmed), { mode: 0o600 });
 }
 
