@@ -33,6 +33,7 @@ export function writeGatewayState(folder: string, keys: readonly BenchKey[]): vo
   const identity = { controlPlane: NOWHERE, privateKey: identityText(createIdentity()), joined };
   writeFileSync(join(folder, 'identity.json'), JSON.stringify(identity), { mode: 0o600 });
   const { organizationId, workspaceId } = joined;
+  const nowMs = Date.now();
   const parts = [...encodeParts(entriesOf(keys, organizationId))];
   const frames = parts.flatMap((body, part) => {
     const last = part === parts.length - 1;
@@ -50,7 +51,6 @@ export function writeGatewayState(folder: string, keys: readonly BenchKey[]): vo
     return [length, frame];
   });
   writeFileSync(join(folder, 'snapshot'), Buffer.concat(frames), { mode: 0o600 });
-  const nowMs = Date.now();
   const confirmed = {
     workspaceId,
     version: VERSION,
