@@ -41,7 +41,7 @@ export function writeGatewayState(folder: string, keys: readonly BenchKey[]): vo
       organizationId,
       workspaceId,
       version: VERSION,
-      issuedAtMs: Date.now(),
+      issuedAtMs: nowMs,
       part,
       last,
     };
