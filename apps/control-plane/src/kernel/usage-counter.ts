@@ -16,10 +16,11 @@ export interface UsageCounter {
 
 const FLUSH_MS = 1000;
 /**
- * Last uses stored with one batch. Where more keys than these are in use each second, a last use
+ * Last uses stored with one batch: more than one process can decide in a second, so that all are
+ * stored within two. Where more keys than these are in use each second, a last use
  * waits its turn, the oldest first, so that the database keeps up; counts never wait.
  */
-const LAST_USES_MAX = 5000;
+const LAST_USES_MAX = 50_000;
 const MINUTE_MS = 60_000;
 const RETRY_MS = 200;
 /** How long the last flush is tried, in milliseconds: less than orchestrators wait after SIGTERM. */
