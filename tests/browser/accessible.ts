@@ -26,7 +26,7 @@ async function findViolations(page: Page): Promise<string[]> {
 
 /** Half-way through a change of colours, contrast is nobody's. */
 async function settled(page: Page): Promise<void> {
-  await page.locator('[aria-busy=true]').waitFor({ state: 'detached' });
+  await page.locator('[aria-busy=true]').first().waitFor({ state: 'detached' });
   await page.evaluate(async () => {
     const ending = document
       .getAnimations()
