@@ -8,6 +8,8 @@ export interface CallMetrics {
   /** The head of an answer goes out. @param startedAt when its request came, by performance.now() */
   answered(startedAt: number): void;
   upstreamFailed(code: 'upstream_failed' | 'upstream_timeout'): void;
+  /** A call that was let through has ended, since it would not be by now. */
+  stopped(code: string): void;
 }
 
 /** From below a decision to the default timeout of an upstream, in seconds. */
@@ -30,6 +32,12 @@ export function createCallMetrics(registry: Registry, openConnections: () => num
     labelNames: ['code'],
     registers,
   });
+  const stops = new Counter({
+    name: 'tollkeeper_gateway_stopped_total',
+    help: 'Calls under way that were ended since their key was stopped, by what it is refused for',
+    labelNames: ['code'],
+    registers,
+  });
   const seconds = new Histogram({
     name: 'tollkeeper_gateway_answer_seconds',
     help: 'From a request to the head of its answer',
@@ -41,6 +49,7 @@ export function createCallMetrics(registry: Registry, openConnections: () => num
     decided: (code) => decisions.inc({ code }),
     answered: (startedAt) => seconds.observe((performance.now() - startedAt) / 1000),
     upstreamFailed: (code) => failures.inc({ code }),
+    stopped: (code) => stops.inc({ code }),
   };
 }
 

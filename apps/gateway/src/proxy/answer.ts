@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Refusal } from '@tollkeeper/fleet';
 import { type AnswerHead, answerHead, answerTrailers, type RawHeaders } from './answer-headers.ts';
+import { ClientFault } from './client-fault.ts';
 import { reclaimAfter } from './reclaim.ts';
-import { BodyFault } from './request-body.ts';
 import { sendRefusal } from './send-refusal.ts';
 import { isTimeout, upstreamRefusal } from './upstream-failure.ts';
 
@@ -20,7 +21,7 @@ export interface AnswerWatch {
   upstreamFailed(error: Error, isTimeout: boolean, isCut: boolean): void;
 }
 
-const CLIENT_GONE = new BodyFault();
+const CLIENT_GONE = new ClientFault();
 const UNKNOWN = -1;
 const SHORT_BYTES_MAX = 4096;
 
@@ -102,7 +103,7 @@ export class Answer {
     if (this.#over) return;
     this.#over = true;
     this.#flow?.abort(error);
-    const fault = error instanceof BodyFault ? error : undefined;
+    const fault = error instanceof ClientFault ? error : undefined;
     if (!fault) this.#watch.upstreamFailed(error, isTimeout(error), this.#begun);
     if (this.#begun || (fault && !fault.refusal)) {
       this.#cut();
@@ -111,6 +112,12 @@ export class Answer {
     const refusal = fault?.refusal ?? upstreamRefusal(error);
     this.#watch.answering();
     sendRefusal(this.#req, this.#res, refusal);
+  }
+
+  /** Ends it although nothing failed, what was handed over too. */
+  stop(refusal: Refusal): void {
+    if (this.#over) this.#cut();
+    else this.fail(new ClientFault(refusal));
   }
 
   /** Gives the client's connection to whom it is upgraded to; false when it is gone. */

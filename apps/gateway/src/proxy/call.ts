@@ -13,6 +13,14 @@ export interface Call {
   readonly asked: Asked | undefined;
   /** By the clock that only runs forward, in milliseconds. */
   readonly startedAt: number;
+  /** Set once it is accepted. */
+  ongoing: Ongoing | undefined;
+}
+
+/** What may outlast its decision. */
+export interface Ongoing {
+  /** Asked again and again while it lasts: ends unless it would still be accepted. */
+  recheck(nowMs: number): void;
 }
 
 export function refuse(services: Services, { req, res, startedAt }: Call, refusal: Refusal): void {

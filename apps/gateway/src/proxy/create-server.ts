@@ -35,8 +35,9 @@ export function createProxyServer(services: Services, connections: Connections):
   setLimits(server, limits);
   server.on(tls ? 'secureConnection' : 'connection', (socket: Socket) => connections.add(socket));
   const take = (req: Call['req'], res: ServerResponse, asked?: Call['asked']): Call => {
-    connections.use(req.socket, res);
-    return { req, res, asked, startedAt: performance.now() };
+    const call: Call = { req, res, asked, startedAt: performance.now(), ongoing: undefined };
+    connections.use(call);
+    return call;
   };
   server.on('request', (req, res) => receive(services, take(req, res)));
   server.on('checkContinue', (req, res) => receive(services, take(req, res)));

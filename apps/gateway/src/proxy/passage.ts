@@ -1,11 +1,17 @@
 import type { Readable } from 'node:stream';
-import { type Accepted, type Question, UNAVAILABLE, watchValidity } from '@tollkeeper/fleet';
+import {
+  type Accepted,
+  type Question,
+  type Refusal,
+  UNAVAILABLE,
+  watchValidity,
+} from '@tollkeeper/fleet';
 import { rangeContains } from '@tollkeeper/verify';
 import { addIdentityHeaders } from '../decide/identity-headers.ts';
 import { type Head, hasBody } from '../request/head.ts';
 import type { Route } from '../request/routes.ts';
 import { Answer, type AnswerWatch } from './answer.ts';
-import type { Call } from './call.ts';
+import type { Call, Ongoing } from './call.ts';
 import { bodyTooLarge, requestBody } from './request-body.ts';
 import { requestHeaders, requestTrailers } from './request-headers.ts';
 import { send } from './send.ts';
@@ -28,15 +34,18 @@ export interface Accepting {
 }
 
 /** An accepted request on its way through. A class, since one is made for each. */
-export class Passage implements Held, AnswerWatch {
+export class Passage implements Held, AnswerWatch, Ongoing {
   readonly #services: Services;
   readonly #call: Call;
   readonly #accepting: Accepting;
+  #answer: Answer | undefined;
+  #refusalAt: ((nowMs: number) => Refusal | undefined) | undefined;
 
   constructor(services: Services, call: Call, accepting: Accepting) {
     this.#services = services;
     this.#call = call;
     this.#accepting = accepting;
+    call.ongoing = this;
   }
 
   /** The call is counted: the upstream may see it. */
@@ -68,6 +77,19 @@ export class Passage implements Held, AnswerWatch {
     this.#services.log.warn({ upstream, err: error }, message);
   }
 
+  recheck(nowMs: number): void {
+    const { fleet, metrics, log } = this.#services;
+    const { question, verdict } = this.#accepting;
+    this.#refusalAt ??= watchValidity(fleet, question);
+    const refusal = this.#refusalAt(nowMs);
+    if (!refusal || !this.#answer) return;
+    this.#call.ongoing = undefined;
+    metrics.stopped(refusal.code);
+    const { keyId } = verdict.key;
+    log.info({ keyId, code: refusal.code }, 'A call under way was ended: its key was stopped');
+    this.#answer.stop(refusal);
+  }
+
   #forward(): void {
     const { req, res, asked } = this.#call;
     const { head, route } = this.#accepting;
@@ -79,8 +101,9 @@ export class Passage implements Held, AnswerWatch {
       return;
     }
     const answer = new Answer(req, res, this);
+    this.#answer = answer;
     const outgoing = this.#outgoing();
-    if (asked) sendUpgrade(outgoing, head, asked, answer, this.#watch());
+    if (asked) sendUpgrade(outgoing, head, asked, answer);
     else if (!hasBody(head)) this.#send(outgoing, null, answer);
     else if (head.trailer === '') this.#send(outgoing, this.#body(), answer);
     else sendWithTrailers(outgoing, this.#body(), head.trailer, () => this.#trailers(), answer);
@@ -109,13 +132,6 @@ export class Passage implements Held, AnswerWatch {
       headers,
       timeouts: route.timeouts,
     };
-  }
-
-  /** Whether what was upgraded may go on. */
-  #watch(): () => boolean {
-    const { fleet, nowMs } = this.#services;
-    const isValid = watchValidity(fleet, this.#accepting.question);
-    return () => isValid(nowMs());
   }
 
   #body(): Readable {

@@ -1,19 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import type { Refusal } from '@tollkeeper/fleet';
+import { ClientFault } from './client-fault.ts';
 import { reclaimAfter } from './reclaim.ts';
-
-/** The body did not come as it should: the client's doing, not the upstream's. */
-export class BodyFault extends Error {
-  override readonly name = 'BodyFault';
-  /** Undefined when the client is gone, and nobody is left to be told. */
-  readonly refusal: Refusal | undefined;
-
-  constructor(refusal?: Refusal) {
-    super(refusal?.detail ?? 'The client is gone');
-    this.refusal = refusal;
-  }
-}
 
 export interface BodyLimits {
   readonly bytesMax: number;
@@ -52,13 +41,13 @@ export function requestBody(
   const idle = setTimeout(() => {
     // It is the upstream that does not read on.
     if (begun && req.isPaused()) idle.refresh();
-    else body.destroy(new BodyFault(tooSlow(idleMs)));
+    else body.destroy(new ClientFault(tooSlow(idleMs)));
   }, idleMs);
   const take = (part: Buffer) => {
     bytes += part.length;
     reclaimAfter(part.length);
     idle.refresh();
-    if (bytes > bytesMax) body.destroy(new BodyFault(bodyTooLarge(bytesMax)));
+    if (bytes > bytesMax) body.destroy(new ClientFault(bodyTooLarge(bytesMax)));
     else if (!body.push(part)) req.pause();
   };
   const finish = () => {
@@ -66,7 +55,7 @@ export function requestBody(
     body.push(null);
   };
   const lose = () => {
-    if (!req.complete) body.destroy(new BodyFault());
+    if (!req.complete) body.destroy(new ClientFault());
   };
   req.on('data', take).once('end', finish).once('close', lose);
   req.pause();

@@ -12,6 +12,7 @@ import type { Log } from '../log.ts';
 import { prepareRoutes } from '../request/routes.ts';
 import { type Connections, createConnections } from './connections.ts';
 import { createProxyServer, setLimits } from './create-server.ts';
+import { startRechecks } from './recheck.ts';
 import type { Services } from './services.ts';
 import { createTurn } from './turn.ts';
 import { createUpstreams } from './upstreams.ts';
@@ -54,6 +55,7 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   };
   const server = createProxyServer(services, connections);
   const address = await listen(server, config.listen);
+  const endRechecks = startRechecks(connections, nowMs);
   return {
     address,
     isDraining: () => services.isDraining,
@@ -66,6 +68,7 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     },
     async close() {
       await drain(services, server, connections, graceMs);
+      endRechecks();
       await upstreams.close();
     },
   };

@@ -15,8 +15,6 @@ export interface Asked {
 
 /** Bytes that a client may send before it is answered. */
 const EARLY_BYTES_MAX = 64 * 1024;
-/** How often it is asked whether a tunnel may go on, in milliseconds. */
-const RECHECK_MS = 1000;
 
 /** Watches the connection until the upstream has answered: only who reads it learns that it ends. */
 export function watchAsked(socket: Socket, rest: Buffer): Asked {
@@ -54,16 +52,12 @@ export function isUpgradeable(req: IncomingMessage): boolean {
     .every((protocol) => PROTOCOL.test(protocol) && !HTTP_AGAIN.test(protocol));
 }
 
-/**
- * Asks the upstream; passes its refusal on like any answer.
- * @param mayGoOn asked again and again: a key that is stopped takes its tunnels along
- */
+/** Asks the upstream; passes its refusal on like any answer. */
 export function sendUpgrade(
   outgoing: Outgoing,
   { upgrade }: Head,
   asked: Asked,
   answer: Answer,
-  mayGoOn: () => boolean,
 ): void {
   const headers = [...outgoing.headers, 'Connection', 'Upgrade', 'Upgrade', upgrade];
   const request = openRequest({ ...outgoing, headers }, answer);
@@ -74,7 +68,6 @@ export function sendUpgrade(
     }
     asked.socket.write(switchingProtocols(response), 'latin1');
     join(asked, socket, rest, outgoing.timeouts.idleMs);
-    cutUnless(asked.socket, mayGoOn);
   });
   request.end();
 }
@@ -98,13 +91,6 @@ function join(asked: Asked, upstream: Socket, sent: Buffer, idleMs: number): voi
     .once('close', cut)
     .once('end', () => socket.destroySoon());
   if (idleMs > 0) upstream.setTimeout(idleMs, cut);
-}
-
-function cutUnless(socket: Socket, mayGoOn: () => boolean): void {
-  const timer = setInterval(() => {
-    if (!mayGoOn()) socket.destroy();
-  }, RECHECK_MS);
-  socket.once('close', () => clearInterval(timer));
 }
 
 function switchingProtocols(response: IncomingMessage): string {

@@ -30,7 +30,8 @@ export interface Refused {
 }
 export type Verdict = Accepted | Refused;
 
-const NO_KEYS: Readonly<Record<NoKeys, Refused>> = {
+/** What is answered while nothing can be decided. */
+export const NO_KEYS: Readonly<Record<NoKeys, Refused>> = {
   no_snapshot: {
     code: 'no_snapshot',
     refusal: {

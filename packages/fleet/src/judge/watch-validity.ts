@@ -1,21 +1,24 @@
 import { decideHash, hashSecret } from '@tollkeeper/verify';
 import type { Fleet } from '../fleet.ts';
-import type { Question } from './judge.ts';
+import { NO_KEYS, type Question } from './judge.ts';
+import { type Refusal, refusalOf } from './refusal.ts';
 
 /**
- * Whether the call would still be accepted, for what outlasts its request, such as a WebSocket.
- * Counts nothing, and keeps the hash of the secret instead of the secret.
+ * Why a call that was accepted would be refused by now, for what outlasts its decision, such as a
+ * WebSocket; undefined as long as it would be accepted again. Counts nothing, and keeps the hash of
+ * the secret instead of the secret.
  */
 export function watchValidity(
   fleet: Pick<Fleet, 'keys'>,
   { secret, ip, required }: Question,
-): (nowMs: number) => boolean {
+): (nowMs: number) => Refusal | undefined {
   const hash = hashSecret(secret);
   return (nowMs) => {
     const keys = fleet.keys();
-    if (typeof keys === 'string') return false;
+    if (typeof keys === 'string') return NO_KEYS[keys].refusal;
     const { index, organizationId, workspaceId } = keys;
     const conditions = { ip, scopes: required, organizationId, workspaceId };
-    return decideHash(index, hash, conditions, nowMs).code === 'valid';
+    const { code } = decideHash(index, hash, conditions, nowMs);
+    return code === 'valid' ? undefined : refusalOf(code, required);
   };
 }

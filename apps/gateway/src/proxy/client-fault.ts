@@ -1,0 +1,13 @@
+import type { Refusal } from '@tollkeeper/fleet';
+
+/** Why a call under way ends by the client's doing: its body, its absence, or its key. */
+export class ClientFault extends Error {
+  override readonly name = 'ClientFault';
+  /** Undefined when the client is gone, and nobody is left to be told. */
+  readonly refusal: Refusal | undefined;
+
+  constructor(refusal?: Refusal) {
+    super(refusal?.detail ?? 'The client is gone');
+    this.refusal = refusal;
+  }
+}
