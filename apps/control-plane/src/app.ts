@@ -13,6 +13,7 @@ import { createServer } from './http/server.ts';
 import { startJobs } from './jobs/index.ts';
 import { CHANGE_CHANNEL } from './kernel/append-changes.ts';
 import type { Services } from './kernel/context.ts';
+import { createFailureThrottle } from './kernel/failure-throttle.ts';
 import { startFollower } from './kernel/follower.ts';
 import { APPLIED_CHANNEL } from './kernel/lease.ts';
 import { listen } from './kernel/listen.ts';
@@ -48,6 +49,14 @@ const CONNECTIONS_MAX = 10;
 const OWN_CONNECTIONS_MAX = 3;
 /** For gateways: a fleet that comes back holds up neither requests nor the lease. */
 const FLEET_CONNECTIONS_MAX = 4;
+/** As sign-in is bounded; a whole fleet may join at once from behind one address. */
+const JOIN_FAILURES = {
+  windowMs: 60_000,
+  perAddressMax: 100,
+  totalMax: 1000,
+  addressesMax: 10_000,
+  atOnceMax: 1000,
+};
 /** How long requests under way may take to end once the process is told to, in milliseconds. */
 const DRAIN_MS = 10_000;
 const SWEEP_MS = 50;
@@ -87,6 +96,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     baseUrl,
     mailer,
     fleet: { publicKey: publicKeyText(signingKey) },
+    joins: createFailureThrottle(JOIN_FAILURES, () => performance.now()),
   };
   const jobs = await startJobs(options.database, services);
   const auth = createAuth({ db, baseUrl, secret: options.secret, log });

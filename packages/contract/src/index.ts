@@ -28,11 +28,13 @@ export {
 export * from './routes/index.ts';
 export { INVITATION_DAYS, type Invitation, type InvitationWithLink } from './routes/invitations.ts';
 export {
+  JOIN_KEY_BLOCKS,
   JOIN_KEY_DEFAULTS,
   JOIN_KEY_LIFETIME_SECONDS_MAX,
   JOIN_KEY_STATUSES,
   JOIN_KEY_USES_MAX,
   type JoinKey,
+  type JoinKeyBlock,
   type JoinKeyWithSecret,
 } from './routes/join-keys.ts';
 export { MEMBER_STATUSES, type Member } from './routes/members.ts';

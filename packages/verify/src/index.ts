@@ -7,6 +7,7 @@ export {
   decideHash,
   effectiveScopes,
 } from './decide.ts';
+export { formatIpAddress, parseIpAddress } from './ip-address.ts';
 export {
   formatIpRange,
   type IpRange,

@@ -22,9 +22,11 @@ const JOIN_KEY = {
   workspaceId: WORKSPACE,
   labels: {},
   status: 'active',
+  blockedBy: null,
   usesMax: 1,
   usesCount: 0,
   createdBy: { memberId: `mem_${'0'.repeat(20)}`, name: 'Ada', email: 'ada@example.com' },
+  apiKeyId: null,
   createdAt: '2026-11-23T08:00:00.000Z',
   expiresAt: '2026-11-23T09:00:00.000Z',
   lastUsedAt: null,
@@ -91,6 +93,14 @@ test('join keys are listed with their uses, and told when there are none', async
   expect(stdout).toMatch(/gateway +tk_join_a1b2 +● used up +1 of 1 +in 1 hour .*region=eu-1/);
   const none = await tollkeeper(['join-keys', 'list'], { fetch: api.fetch });
   expect(none).toMatchObject({ exitCode: 0, stdout: '' });
+});
+
+test('a blocked join key is listed with why it lets nobody in', async () => {
+  const blocked = { ...JOIN_KEY, status: 'blocked', blockedBy: 'api_key_revoked' };
+  const api = createApi({ 'GET /v1/join-keys': list(JOIN_KEY, blocked) });
+  const { stdout, stderr } = await tollkeeper(['join-keys', 'list'], { fetch: api.fetch });
+  expect(stdout).toContain('● blocked');
+  expect(stderr).toBe('"gateway" lets nobody in for now. The API key that made it was revoked.\n');
 });
 
 test.each(['gateway', 'tk_join_a1b2…', JOIN_KEY.id])(

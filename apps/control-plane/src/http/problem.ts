@@ -57,6 +57,7 @@ export function sendRefusal(request: FastifyRequest, reply: FastifyReply, refusa
   };
   if (status === 401) reply.header('www-authenticate', 'Bearer realm="tollkeeper"');
   if (status === 503) reply.header('retry-after', '2');
+  if (status === 429 && !reply.hasHeader('retry-after')) reply.header('retry-after', '60');
   return reply
     .status(status)
     .type('application/problem+json')

@@ -1,6 +1,7 @@
 import type { ScopeSet } from '@tollkeeper/verify';
 import type { Logger } from 'pino';
 import type { Database } from '../db/connect.ts';
+import type { FailureThrottle } from './failure-throttle.ts';
 import type { Follower } from './follower.ts';
 import type { LiveKeys } from './live-keys.ts';
 import type { Mailer } from './mailer.ts';
@@ -21,6 +22,8 @@ export interface Services {
   readonly mailer: Mailer | null;
   /** What gateways pin when they join: the key that signs all they are told, as a JWK's `x`. */
   readonly fleet: { readonly publicKey: string };
+  /** How often joining may fail. */
+  readonly joins: FailureThrottle;
 }
 
 export type Actor =

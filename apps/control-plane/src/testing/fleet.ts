@@ -21,15 +21,20 @@ export async function makeJoinKey(
   return { ...made.body, secret };
 }
 
-/** What a gateway that joins asks; by default one that was never seen before. */
+/**
+ * What a gateway that joins asks; by default one that was never seen before.
+ * @param ip as a proxy before the app says, which must trust it
+ */
 export function joinWith(
   app: Pick<TestApp, 'baseUrl'>,
   joinKey: string,
   fields: Readonly<Record<string, unknown>> = {},
+  ip?: string,
 ): Promise<Answer<JoinedGateway>> {
   const publicKey = newPublicKey();
   const body = { joinKey, publicKey, name: 'edge', softwareVersion: '0.0.0-test', ...fields };
-  return visitor(app).post<JoinedGateway>('/v1/gateways/join', body);
+  const headers = ip === undefined ? {} : { 'x-forwarded-for': ip };
+  return visitor(app).post<JoinedGateway>('/v1/gateways/join', body, headers);
 }
 
 export function newPublicKey(): string {

@@ -29,6 +29,7 @@ export async function startTestApp(
     database?: pg.ClientConfig;
     clock?: () => Date;
     mail?: { url: string; from: string };
+    trustedProxies?: readonly string[];
   } = {},
 ): Promise<TestApp> {
   const database = options.database ?? (await createTestDatabase());
@@ -39,7 +40,7 @@ export async function startTestApp(
     baseUrl: 'http://127.0.0.1',
     secret: SESSION_SECRET,
     setupToken: SETUP_TOKEN,
-    trustedProxies: [],
+    trustedProxies: options.trustedProxies ?? [],
     mail: options.mail ?? null,
     dashboardDir: undefined,
     version: '0.0.0-test',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { joinKeyId, memberId, workspaceId } from '../ids.ts';
+import { apiKeyId, joinKeyId, memberId, workspaceId } from '../ids.ts';
 import { labels } from '../labels.ts';
 import { listOf, listQuery } from '../list.ts';
 import { defineRoute } from '../route.ts';
@@ -8,7 +8,23 @@ import { instant, visibleLine } from '../text.ts';
 const tag = 'Join keys';
 const params = z.strictObject({ id: joinKeyId });
 
-export const JOIN_KEY_STATUSES = ['active', 'used_up', 'expired'] as const;
+/** `blocked` lets nobody in for now: whoever made it could not make it any more. */
+export const JOIN_KEY_STATUSES = ['active', 'used_up', 'expired', 'blocked'] as const;
+
+/** Why a join key lets nobody in although it is neither used up nor expired, as people read it. */
+export const JOIN_KEY_BLOCKS = {
+  maker_inactive: 'Its maker is suspended.',
+  maker_may_not: 'The role of its maker does not hold fleet.manage.',
+  api_key_deleted: 'The API key that made it was deleted.',
+  api_key_revoked: 'The API key that made it was revoked.',
+  api_key_disabled: 'The API key that made it is disabled.',
+  api_key_expired: 'The API key that made it has expired.',
+  api_key_may_not: 'The API key that made it does not hold fleet.manage.',
+  api_key_elsewhere: 'The API key that made it is confined to another workspace.',
+} as const;
+export type JoinKeyBlock = keyof typeof JOIN_KEY_BLOCKS;
+const blocks = Object.keys(JOIN_KEY_BLOCKS) as JoinKeyBlock[];
+
 export const JOIN_KEY_LIFETIME_SECONDS_MAX = 30 * 86_400;
 export const JOIN_KEY_USES_MAX = 1000;
 /** What a join key is when its creator leaves it open. */
@@ -22,9 +38,15 @@ const joinKey = z
     workspaceId,
     labels: labels.meta({ description: 'Given to every gateway that joins with it' }),
     status: z.enum(JOIN_KEY_STATUSES),
+    blockedBy: z.enum(blocks).nullable().meta({
+      description: 'Why nobody joins with it for now; null unless its status is blocked',
+    }),
     usesMax: z.int().meta({ description: 'How many gateways may join with it' }),
     usesCount: z.int().meta({ description: 'How many have' }),
     createdBy: z.strictObject({ memberId, name: z.string(), email: z.string() }),
+    apiKeyId: apiKeyId.nullable().meta({
+      description: 'The API key that made it; may be gone. Null: made in a session',
+    }),
     createdAt: instant,
     expiresAt: instant,
     lastUsedAt: instant.nullable(),

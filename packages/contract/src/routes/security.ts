@@ -15,7 +15,8 @@ const settings = {
     description: 'A key that was not used for so long is disabled by the daily job; null is never',
   }),
   allowedIps: z.array(ipRange).max(50).meta({
-    description: 'Where keys and sessions are accepted from; empty is anywhere',
+    description:
+      'Where keys, sessions and joining gateways are accepted from; empty is anywhere. Gateways that have joined stay connected',
   }),
   twoFactorRequired: z.boolean().meta({
     description: 'Members without a second factor can do nothing but set one up',

@@ -1,4 +1,4 @@
-import type { JoinKey } from '@tollkeeper/contract';
+import { JOIN_KEY_BLOCKS, type JoinKey } from '@tollkeeper/contract';
 import type { Command } from 'commander';
 import { type Cli, JSON_OPTION, type JsonOption } from '../../cli.ts';
 import { findWorkspaceId } from '../../find-workspace.ts';
@@ -31,14 +31,22 @@ async function listJoinKeys({ io }: Cli, { workspace, json }: ListOptions): Prom
     client.listJoinKeys({ query: { ...filter, ...query } }),
   );
   if (json) return printJson(io, page);
-  if (page.data.length > 0) return printTable(io, columns(io), page.data);
+  if (page.data.length > 0) return printJoinKeys(io, page.data);
   hint(io, 'There are none. Run "tollkeeper join-keys create" to let a gateway in.');
+}
+
+function printJoinKeys(io: Surroundings, joinKeys: readonly JoinKey[]): void {
+  printTable(io, columns(io), joinKeys);
+  for (const { name, blockedBy } of joinKeys) {
+    if (blockedBy) hint(io, `"${name}" lets nobody in for now. ${JOIN_KEY_BLOCKS[blockedBy]}`);
+  }
 }
 
 const STATUS_COLOURS: Readonly<Record<JoinKey['status'], Colour>> = {
   active: 'green',
   used_up: 'dim',
   expired: 'dim',
+  blocked: 'red',
 };
 
 function columns(io: Surroundings): readonly Column<JoinKey>[] {

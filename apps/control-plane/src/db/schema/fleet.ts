@@ -32,6 +32,8 @@ export const joinKey = pgTable(
     memberId: text()
       .notNull()
       .references(() => member.id),
+    /** The API key that made it; not bound to it, so that its deletion does not make it anybody's. */
+    apiKeyId: text(),
     name: text().notNull(),
     prefix: text().notNull(),
     hash: bytea().notNull().unique(),

@@ -3,6 +3,7 @@ import { eq, sql } from 'drizzle-orm';
 import type { Transaction } from '../../db/connect.ts';
 import { gateway } from '../../db/schema/index.ts';
 import type { Origin, Services } from '../../kernel/context.ts';
+import { DomainError } from '../../kernel/domain-error.ts';
 import { commit } from '../../kernel/write.ts';
 import { findJoinKey, joinKeyInvalid, lockOpenJoinKey, spendUse } from '../join-keys/index.ts';
 import { gatewayFacts } from './gateway-view.ts';
@@ -14,23 +15,51 @@ interface Joining {
   readonly origin: Origin;
 }
 
+interface Input {
+  readonly body: Body;
+}
+
 /**
  * Makes a gateway of whoever holds the join key, once for its public key: an answer that got lost
- * is given again, also when that was the last use. Every refusal looks the same.
- * @throws DomainError join_key_invalid
+ * is given again, also when that was the last use. Every refusal looks the same; the log tells why.
+ * @throws DomainError join_key_invalid, rate_limited
  */
-export async function joinGateway(
-  { services, origin }: Joining,
-  { body }: { body: Body },
-): Promise<JoinedGateway> {
+export async function joinGateway(joining: Joining, { body }: Input): Promise<JoinedGateway> {
+  const { services, origin } = joining;
+  const attempt = services.joins.enter(origin.ip);
+  if (!attempt) {
+    throw new DomainError(
+      'rate_limited',
+      'Too many gateways failed to join from this address. Wait a minute and try again.',
+    );
+  }
+  let failed = false;
+  try {
+    return await join(joining, body);
+  } catch (error) {
+    if (error instanceof DomainError && error.code === 'join_key_invalid') {
+      failed = true;
+      tellLog(joining, error);
+    }
+    throw error;
+  } finally {
+    attempt.leave(failed);
+  }
+}
+
+function tellLog({ services, origin: { ip, requestId } }: Joining, { cause }: Error): void {
+  services.log.warn({ refusal: cause, address: ip, requestId }, 'a gateway may not join');
+}
+
+async function join({ services, origin }: Joining, body: Body): Promise<JoinedGateway> {
   const { id: joinKeyId, organizationId, memberId } = await findJoinKey(services.db, body.joinKey);
   const actor = { type: 'join_key', memberId, joinKeyId } as const;
   const source = { organizationId, actor, action: 'gateway.join', origin };
   const joined = await commit<Joined>(services, source, async (tx) => {
-    const key = await lockOpenJoinKey(tx, joinKeyId);
+    const key = await lockOpenJoinKey(tx, joinKeyId, origin.ip, services.clock());
     const publicKey = Buffer.from(body.publicKey, 'base64url');
     const known = await findByPublicKey(tx, publicKey);
-    if (known && known.joinKeyId !== key.id) throw joinKeyInvalid();
+    if (known && known.joinKeyId !== key.id) throw joinKeyInvalid('other_join_key', key.id);
     if (known) return { replayed: joinedFacts(known) };
     await spendUse(tx, key.id, services.clock());
     const row = await insertGateway(tx, {
@@ -70,7 +99,7 @@ async function insertGateway(tx: Transaction, row: Omit<typeof gateway.$inferIns
     .values({ ...row, createdAt })
     .onConflictDoNothing()
     .returning();
-  if (!inserted) throw joinKeyInvalid();
+  if (!inserted) throw joinKeyInvalid('other_join_key', row.joinKeyId);
   return inserted;
 }
 

@@ -19,8 +19,9 @@ import { joinKeyFacts, readJoinKey } from './join-key-view.ts';
 type Body = RouteInput<Routes['createJoinKey']>['body'];
 
 /**
- * Creates a join key for which the calling member stands. A key that makes one gives it no longer
- * than it has itself, and no other workspace than its own.
+ * Creates a join key for which the calling member stands, and the calling API key: it admits nobody
+ * once they could not make it any more. A key that makes one gives it no longer than it has itself,
+ * and no other workspace than its own.
  * @throws DomainError not_found, validation_failed, ceiling_exceeded
  */
 export function createJoinKey(ctx: Ctx, { body }: { body: Body }): Promise<JoinKeyWithSecret> {
@@ -48,6 +49,7 @@ async function insertJoinKey(
     organizationId: ctx.organizationId,
     workspaceId: await resolveWorkspace(tx, ctx, body.workspaceId),
     memberId: ctx.actor.memberId,
+    apiKeyId: ctx.actor.type === 'key' ? ctx.actor.keyId : null,
     name: body.name ?? JOIN_KEY_DEFAULTS.name,
     prefix: displayPrefix(secret),
     labels: body.labels ?? {},

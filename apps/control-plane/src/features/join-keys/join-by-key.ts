@@ -1,16 +1,26 @@
-import { hashSecret, includes, isWellFormed, scopeSet } from '@tollkeeper/verify';
+import type { JoinKeyBlock } from '@tollkeeper/contract';
+import { hashSecret, isWellFormed } from '@tollkeeper/verify';
 import { and, eq, gt, isNull, lt, sql } from 'drizzle-orm';
 import type { Database, Transaction } from '../../db/connect.ts';
-import { joinKey, member, organization, role } from '../../db/schema/index.ts';
+import { apiKey, joinKey, member, organization, role } from '../../db/schema/index.ts';
 import { DomainError } from '../../kernel/domain-error.ts';
-import { customRole, heldRoleColumns, roleScopes } from '../../kernel/role-scopes.ts';
+import { customRole } from '../../kernel/role-scopes.ts';
+import { excludesAddress } from '../security/index.ts';
 import type { JoinKeyRow } from './join-key-view.ts';
+import { findBlock, makerColumns, makingKey } from './maker.ts';
 
-const MANAGE_FLEET = scopeSet(['fleet.manage']);
+/** Told to the log alone. */
+type Why =
+  | 'unknown'
+  | 'spent_or_expired'
+  | 'other_join_key'
+  | 'address_outside_organization'
+  | 'address_outside_api_key'
+  | JoinKeyBlock;
 
 /** Whose join key it is, if it is one at all. @throws DomainError join_key_invalid */
 export async function findJoinKey(db: Database, secret: string) {
-  if (!isWellFormed(secret)) throw joinKeyInvalid();
+  if (!isWellFormed(secret)) throw joinKeyInvalid('unknown');
   const [row] = await db
     .select({
       id: joinKey.id,
@@ -19,26 +29,46 @@ export async function findJoinKey(db: Database, secret: string) {
     })
     .from(joinKey)
     .where(eq(joinKey.hash, Buffer.from(hashSecret(secret))));
-  if (!row) throw joinKeyInvalid();
+  if (!row) throw joinKeyInvalid('unknown');
   return row;
 }
 
 /**
- * The join key, locked until the transaction ends. Whoever stands for it must be able to make it
- * still: active, with fleet.manage. Else a member who was demoted or suspended would go on
- * admitting gateways by a secret that they kept. It may be used up or have expired: see `spendUse`.
+ * The join key, locked until the transaction ends, which must be one of `commit`: what its maker may
+ * do changes only in transactions of the same kind, and none is under way beside. It is in force
+ * where its maker could still make it and use it: from an address that the organization takes keys
+ * from, and the API key that made it. It may be used up or have expired: see `spendUse`.
  * @throws DomainError join_key_invalid
  */
-export async function lockOpenJoinKey(tx: Transaction, id: string): Promise<JoinKeyRow> {
+export async function lockOpenJoinKey(
+  tx: Transaction,
+  id: string,
+  ip: string | null,
+  now: Date,
+): Promise<JoinKeyRow> {
   const [row] = await tx
-    .select({ joinKey, ...heldRoleColumns })
+    .select({
+      joinKey,
+      maker: makerColumns,
+      organizationIps: organization.allowedIps,
+      keyIps: apiKey.allowedIps,
+    })
     .from(joinKey)
     .innerJoin(organization, eq(organization.id, joinKey.organizationId))
     .innerJoin(member, eq(member.id, joinKey.memberId))
     .leftJoin(role, customRole)
-    .where(and(eq(joinKey.id, id), eq(member.status, 'active'), isNull(organization.deletedAt)))
+    .leftJoin(apiKey, makingKey)
+    .where(and(eq(joinKey.id, id), isNull(organization.deletedAt)))
     .for('update', { of: joinKey });
-  if (!row || !includes(roleScopes(row), MANAGE_FLEET)) throw joinKeyInvalid();
+  if (!row) throw joinKeyInvalid('unknown', id);
+  const block = findBlock(row.maker, row.joinKey, now);
+  if (block) throw joinKeyInvalid(block, id);
+  if (excludesAddress({ allowedIps: row.organizationIps }, ip)) {
+    throw joinKeyInvalid('address_outside_organization', id);
+  }
+  if (excludesAddress({ allowedIps: row.keyIps ?? [] }, ip)) {
+    throw joinKeyInvalid('address_outside_api_key', id);
+  }
   return row.joinKey;
 }
 
@@ -55,13 +85,14 @@ export async function spendUse(tx: Transaction, id: string, now: Date): Promise<
       and(eq(joinKey.id, id), lt(joinKey.usesCount, joinKey.usesMax), gt(joinKey.expiresAt, now)),
     )
     .returning({ id: joinKey.id });
-  if (spent.length === 0) throw joinKeyInvalid();
+  if (spent.length === 0) throw joinKeyInvalid('spent_or_expired', id);
 }
 
-/** In the same words whatever the reason: a guess or a find learns nothing of the key. */
-export function joinKeyInvalid(): DomainError {
+/** In the same words whatever the reason: a guess or a find learns nothing. The cause is for the log. */
+export function joinKeyInvalid(why: Why, joinKeyId?: string): DomainError {
   return new DomainError(
     'join_key_invalid',
-    'This join key lets nobody in: it is not one, was used up or deleted, has expired, or whoever made it may not manage the fleet any more. Create a new one.',
+    'This join key lets nobody in from here: it is not one, was used up or deleted, has expired, is blocked because whoever made it may not manage the fleet any more, or is not accepted from this address. The Fleet page shows which join keys are active, and the log of the control plane why it refused this one.',
+    { cause: { why, joinKeyId } },
   );
 }

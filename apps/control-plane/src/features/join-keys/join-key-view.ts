@@ -1,11 +1,13 @@
-import type { JOIN_KEY_STATUSES, JoinKey } from '@tollkeeper/contract';
+import type { JoinKey } from '@tollkeeper/contract';
 import { and, eq, getTableColumns } from 'drizzle-orm';
 import type { Database, Transaction } from '../../db/connect.ts';
-import { joinKey, member, user } from '../../db/schema/index.ts';
+import { apiKey, joinKey, member, role, user } from '../../db/schema/index.ts';
 import type { Facts } from '../../kernel/audit.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { notFound } from '../../kernel/domain-error.ts';
+import { customRole } from '../../kernel/role-scopes.ts';
 import { visibleFleet } from '../../kernel/visible-fleet.ts';
+import { findBlock, makerColumns, makingKey } from './maker.ts';
 
 export type JoinKeyRow = typeof joinKey.$inferSelect;
 
@@ -14,9 +16,11 @@ const { hash: _hash, ...shown } = getTableColumns(joinKey);
 /** Join keys as a page shows them, never with the hash; narrowed by the caller. */
 export function selectJoinKeys(db: Database | Transaction) {
   return db
-    .select({ ...shown, makerName: user.name, makerEmail: user.email })
+    .select({ ...shown, maker: makerColumns, makerName: user.name, makerEmail: user.email })
     .from(joinKey)
     .innerJoin(member, eq(member.id, joinKey.memberId))
+    .leftJoin(role, customRole)
+    .leftJoin(apiKey, makingKey)
     .innerJoin(user, eq(user.id, member.userId))
     .$dynamic();
 }
@@ -30,19 +34,23 @@ export function joinKeyView(row: ViewRow, now: Date): JoinKey {
     prefix: row.prefix,
     workspaceId: row.workspaceId,
     labels: row.labels,
-    status: statusOf(row, now),
+    ...standing(row, now),
     usesMax: row.usesMax,
     usesCount: row.usesCount,
     createdBy: { memberId: row.memberId, name: row.makerName, email: row.makerEmail },
+    apiKeyId: row.apiKeyId,
     createdAt: row.createdAt.toISOString(),
     expiresAt: row.expiresAt.toISOString(),
     lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
   };
 }
 
-function statusOf(row: ViewRow, now: Date): (typeof JOIN_KEY_STATUSES)[number] {
-  if (row.usesCount >= row.usesMax) return 'used_up';
-  return row.expiresAt <= now ? 'expired' : 'active';
+/** What ends a join key for good goes before what may pass. */
+function standing(row: ViewRow, now: Date): Pick<JoinKey, 'status' | 'blockedBy'> {
+  if (row.usesCount >= row.usesMax) return { status: 'used_up', blockedBy: null };
+  if (row.expiresAt <= now) return { status: 'expired', blockedBy: null };
+  const blockedBy = findBlock(row.maker, row, now);
+  return { status: blockedBy ? 'blocked' : 'active', blockedBy };
 }
 
 /** @throws DomainError not_found */
@@ -59,6 +67,7 @@ export function joinKeyFacts(row: Omit<JoinKeyRow, 'hash'>): Facts {
     prefix: row.prefix,
     workspaceId: row.workspaceId,
     memberId: row.memberId,
+    apiKeyId: row.apiKeyId,
     labels: row.labels,
     usesMax: row.usesMax,
     usesCount: row.usesCount,

@@ -35,7 +35,7 @@ export function SecurityFields({ draft, errors, onChange }: SecurityFieldsProps)
       />
       <AllowedIpsField
         ranges={draft.allowedIps}
-        hint="Where keys and sessions are accepted from. Empty is anywhere."
+        hint="Where keys and sessions are accepted from, and where gateways may join from. Those that have joined stay connected from anywhere. Empty is anywhere."
         error={errors.allowedIps}
         onRanges={(allowedIps) => onChange({ allowedIps })}
       />

@@ -6,6 +6,8 @@ import { Notice } from '../../../components/notice.tsx';
 import { ShownOnceDialog } from '../../../components/shown-once-dialog.tsx';
 import { exactTime } from '../../../lib/exact-time.ts';
 import { counted } from '../../../lib/format-count.ts';
+import { securityQuery } from '../../security/index.ts';
+import { useCan } from '../../sessions/index.ts';
 import { gatewaysQuery } from '../fleet-queries.ts';
 import { isLoopback, joinLine } from './join-line.ts';
 import { JoinProgress } from './join-progress.tsx';
@@ -59,12 +61,17 @@ export function JoinKeySecretDialog({ joinKey, ...leaving }: JoinKeySecretDialog
 }
 
 function LineHint() {
+  const mayRead = useCan('security.read');
+  const { data: rules } = useQuery({ ...securityQuery, enabled: mayRead });
   return (
     <p className="-mt-3 text-[0.8125rem] text-soft">
       In place of <code className="font-mono">http://127.0.0.1:3000</code> put the address of the
       API that it stands before.
       {isLoopback(location.origin)
         ? ' Only this machine finds this control plane at that address: for another one, put the address at which it does.'
+        : null}
+      {rules?.allowedIps.length
+        ? ` Your organization lets gateways join only from ${rules.allowedIps.join(', ')}.`
         : null}
     </p>
   );

@@ -10,6 +10,7 @@ export const JOIN_KEY_LOOKS: Readonly<Record<JoinKey['status'], Look>> = {
   active: { word: 'Active', tone: 'good' },
   used_up: { word: 'Used up', tone: 'off' },
   expired: { word: 'Expired', tone: 'warn' },
+  blocked: { word: 'Blocked', tone: 'bad' },
 };
 
 /** Those that still let somebody in first; within each part the order stays. */

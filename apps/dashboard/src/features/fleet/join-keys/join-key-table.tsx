@@ -1,4 +1,4 @@
-import type { JoinKey } from '@tollkeeper/contract';
+import { JOIN_KEY_BLOCKS, type JoinKey, type JoinKeyBlock } from '@tollkeeper/contract';
 import { Trash2 } from 'lucide-react';
 import { MaskedPrefix } from '../../../components/masked-prefix.tsx';
 import { MenuItem } from '../../../components/menu.tsx';
@@ -69,7 +69,7 @@ const COLUMNS: readonly RecordColumn<JoinKey>[] = [
 ];
 
 function NameCell({ joinKey }: { readonly joinKey: JoinKey }) {
-  const { name, labels, expiresAt } = joinKey;
+  const { name, labels, expiresAt, blockedBy } = joinKey;
   return (
     <div className="flex min-w-0 flex-col gap-1">
       <p className="truncate font-medium" title={name}>
@@ -83,9 +83,18 @@ function NameCell({ joinKey }: { readonly joinKey: JoinKey }) {
           expires <TimeAgo at={expiresAt} />
         </span>
       </p>
+      {blockedBy ? (
+        <p className="text-[0.8125rem] text-soft">Lets nobody in: {blockWords(blockedBy)}</p>
+      ) : null}
       <LabelChips labels={labels} most={LABELS_SHOWN} />
     </div>
   );
+}
+
+/** Within a sentence. */
+function blockWords(blockedBy: JoinKeyBlock): string {
+  const sentence = JOIN_KEY_BLOCKS[blockedBy];
+  return `${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`;
 }
 
 function JoinKeyStatusWord({ joinKey: { status } }: { readonly joinKey: JoinKey }) {
