@@ -1,24 +1,15 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { request } from 'node:http';
-import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import type { Address } from '../config/address.ts';
-import { closeLater, startUpstream } from '../testing/test-gateway.ts';
+import { startGatewayProcess } from '../testing/start-gateway-process.ts';
+import { startUpstream } from '../testing/test-gateway.ts';
 
-const GATEWAY = fileURLToPath(new URL('../testing/gateway-process.ts', import.meta.url));
 const MIB = 1024 ** 2;
 const BYTES = process.env.LONG ? 1024 * MIB : 64 * MIB;
 /** All of the process, and what the upload may add to it. */
 const MEMORY_MAX = 150 * MIB;
 const ADDED_MAX = process.env.LONG ? 64 * MIB : 32 * MIB;
-
-interface Told {
-  readonly secret: string;
-  readonly address: Address;
-  readonly maxRssKiB: number;
-}
 
 it('passes an upload on in little memory, though the upstream is slower than the client', async () => {
   const received = createHash('sha256');
@@ -35,11 +26,7 @@ it('passes an upload on in little memory, though the upstream is slower than the
     });
     req.once('end', () => res.end(String(bytes)));
   });
-  const gateway = fork(GATEWAY, [url], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-  closeLater(async () => {
-    gateway.kill('SIGKILL');
-  });
-  const before = await next(gateway);
+  const before = await startGatewayProcess(url);
 
   const sent = createHash('sha256');
   const upload = request({
@@ -60,17 +47,11 @@ it('passes an upload on in little memory, though the upstream is slower than the
   expect(await text(answer)).toBe(String(BYTES));
   expect(received.digest('hex')).toBe(sent.digest('hex'));
 
-  gateway.send('memory');
-  const after = await next(gateway);
+  const after = await before.ask();
   expect(after.maxRssKiB * 1024).toBeLessThan(MEMORY_MAX);
   expect((after.maxRssKiB - before.maxRssKiB) * 1024).toBeLessThan(ADDED_MAX);
   expect(waits).toBeGreaterThanOrEqual(BYTES / (8 * MIB));
 }, 120_000);
-
-async function next(child: ChildProcess): Promise<Told> {
-  const [told] = await once(child, 'message');
-  return told;
-}
 
 async function text(answer: AsyncIterable<Buffer>): Promise<string> {
   const parts: Buffer[] = [];

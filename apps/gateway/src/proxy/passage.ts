@@ -139,9 +139,12 @@ export class Passage implements Held, AnswerWatch, Ongoing {
     const { bodyBytesMax } = this.#accepting.route;
     const { bodyTimeoutMs } = this.#services.live.config.limits;
     const isWaiting = req.headers.expect !== undefined;
-    return requestBody(req, { bytesMax: bodyBytesMax, idleMs: bodyTimeoutMs }, () => {
+    const body = requestBody(req, { bytesMax: bodyBytesMax, idleMs: bodyTimeoutMs }, () => {
       if (isWaiting && !res.headersSent) res.writeContinue();
     });
+    // An upstream that was not reached never took it over, and would not end it.
+    res.once('close', () => body.destroy());
+    return body;
   }
 
   #trailers(): readonly string[] {

@@ -35,6 +35,7 @@ export function requestBody(
     destroy(error, callback) {
       clearTimeout(idle);
       req.off('data', take).off('end', finish).off('close', lose);
+      discardBody(req);
       callback(error);
     },
   });
@@ -57,6 +58,8 @@ export function requestBody(
   const lose = () => {
     if (!req.complete) body.destroy(new ClientFault());
   };
+  // Who reads it hears of its end by listening; after that nobody may be left who does.
+  body.on('error', () => undefined);
   req.on('data', take).once('end', finish).once('close', lose);
   req.pause();
   return body;

@@ -4,11 +4,12 @@ import { createLog } from '../log.ts';
 import { testConfig } from './test-config.ts';
 import { createTestFleet } from './test-fleet.ts';
 
-const [upstreamUrl] = process.argv.slice(2);
+const [upstreamUrl, limits = '{}'] = process.argv.slice(2);
 const fleet = createTestFleet();
 const secret = fleet.addKey();
+const config = await testConfig(upstreamUrl);
 const gateway = await startGateway({
-  config: await testConfig(upstreamUrl),
+  config: { ...config, limits: { ...config.limits, ...JSON.parse(limits) } },
   fleet,
   log: createLog(
     'warn',
@@ -17,12 +18,12 @@ const gateway = await startGateway({
   ),
   nowMs: Date.now,
 });
-const tell = (ask: string) =>
+const tell = () =>
   process.send?.({
-    ask,
     secret,
     address: gateway.address,
+    adminAddress: gateway.adminAddress,
     maxRssKiB: process.resourceUsage().maxRSS,
   });
-process.on('message', (ask) => tell(String(ask)));
-tell('start');
+process.on('message', tell);
+tell();

@@ -1,0 +1,51 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { Address } from '../config/address.ts';
+import type { Limits } from '../config/config.ts';
+import { closeLater } from './test-gateway.ts';
+
+/** What a gateway in a process of its own tells of itself. */
+export interface Told {
+  /** Of a key that it accepts. */
+  readonly secret: string;
+  readonly address: Address;
+  readonly adminAddress: Address;
+  readonly maxRssKiB: number;
+}
+
+export interface GatewayProcess extends Told {
+  /** What it tells by now. */
+  ask(): Promise<Told>;
+  hasEnded(): boolean;
+}
+
+/** For tests: ends with the test. */
+export async function startGatewayProcess(
+  upstreamUrl: string,
+  limits: Partial<Limits> = {},
+): Promise<GatewayProcess> {
+  const child = forkLater('./gateway-process.ts', [upstreamUrl, JSON.stringify(limits)]);
+  const told = await nextMessage<Told>(child);
+  return {
+    ...told,
+    ask() {
+      child.send('now');
+      return nextMessage(child);
+    },
+    hasEnded: () => child.exitCode !== null || child.signalCode !== null,
+  };
+}
+
+/** A process from a file beside this one, killed when the test ends. */
+export function forkLater(file: string, args: readonly string[]): ChildProcess {
+  const path = fileURLToPath(new URL(file, import.meta.url));
+  const child = fork(path, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  closeLater(async () => child.kill('SIGKILL'));
+  return child;
+}
+
+export async function nextMessage<T>(child: ChildProcess): Promise<T> {
+  const [told] = await once(child, 'message');
+  return told;
+}
