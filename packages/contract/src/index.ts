@@ -6,6 +6,7 @@ export * from './fleet/index.ts';
 export * from './ids.ts';
 export * from './labels.ts';
 export * from './openapi.ts';
+export * from './pattern-rules.ts';
 export * from './plans.ts';
 export * from './problem.ts';
 export * from './profiles.ts';

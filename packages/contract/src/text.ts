@@ -8,11 +8,13 @@ import { z } from 'zod';
 export const VISIBLE_LINE =
   /^(?!\s*$)[^\p{Cc}\p{Cs}\u061C\u200B\u200E\u200F\u2028-\u202E\u2060\u2066-\u2069\uFEFF]*$/u;
 
-const VISIBLE_LINE_RULE =
+export const VISIBLE_LINE_RULE =
   'must be visible text on one line, without control or direction-override characters';
 
 /** What is stored and shown must not hold a key: people paste them into any field. */
 export const NO_SECRET = /^(?!.*tk_(?:live|test|join)_[0-9A-Za-z]{38})/;
+
+export const NO_SECRET_RULE = 'must not hold an API key';
 
 /** @param max the longest text, in characters */
 export function visibleLine(max: number) {
@@ -21,7 +23,7 @@ export function visibleLine(max: number) {
     .min(1)
     .max(max)
     .regex(VISIBLE_LINE, VISIBLE_LINE_RULE)
-    .regex(NO_SECRET, 'must not hold an API key');
+    .regex(NO_SECRET, NO_SECRET_RULE);
 }
 
 export const keyName = visibleLine(64).meta({
@@ -35,6 +37,9 @@ export const instant = z.iso.datetime().meta({ examples: ['2027-01-31T12:00:00.0
 const OCTET = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
 const IPV4_RANGE = `${OCTET}(?:\\.${OCTET}){3}(?:/(?:3[0-2]|[12]?\\d))?`;
 const IPV6_RANGE = '[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*(?:/(?:12[0-8]|1[01]\\d|[1-9]?\\d))?';
+export const IP_RANGE = new RegExp(`^(?:${IPV4_RANGE}|${IPV6_RANGE})$`);
+
+export const IP_RANGE_RULE = 'must be an IP address or a CIDR range such as 10.0.0.0/8';
 
 /**
  * An IPv4 or IPv6 address, or a range of them in CIDR notation (RFC 4632, RFC 4291). The pattern
@@ -43,8 +48,5 @@ const IPV6_RANGE = '[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*(?:/(?:12[0-8]|1[01]\\d|[1-9]?\\
 export const ipRange = z
   .string()
   .max(49)
-  .regex(
-    new RegExp(`^(?:${IPV4_RANGE}|${IPV6_RANGE})$`),
-    'must be an IP address or a CIDR range such as 10.0.0.0/8',
-  )
+  .regex(IP_RANGE, IP_RANGE_RULE)
   .meta({ examples: ['10.0.0.0/8'] });

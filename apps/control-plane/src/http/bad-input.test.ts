@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { request } from 'node:http';
+import { createSecret } from '@tollkeeper/verify';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from '../testing/client.ts';
 import { CREATE_BODY } from '../testing/key-changes.ts';
@@ -183,6 +185,20 @@ describe('a field', () => {
     const answer = await create({ allowedIps: ['10.0.0.0/8', range] });
     expect(answer.status).toBe(422);
     expect(answer.problem.errors?.[0]?.path).toBe('allowedIps/1');
+  });
+
+  it.each([
+    ['name', 'gpj\u202eexe', 'name', 'must be visible text on one line'],
+    ['name', ' ', 'name', 'must be visible text on one line'],
+    ['name', '', 'name', 'must not be empty'],
+    ['name', `mine: ${createSecret('tk_live_', randomBytes)}`, 'name', 'must not hold an API key'],
+    ['allowedIps', ['10.0.0.0/33'], 'allowedIps/0', 'must be an IP address or a CIDR range such'],
+    ['expiresAt', 'tomorrow', 'expiresAt', 'must be a moment in UTC such as 20'],
+  ])('%s as %j is refused in words that say what to send', async (field, value, path, words) => {
+    const { problem } = await create({ [field]: value });
+    expect(problem.errors).toContainEqual({ path, message: expect.stringContaining(words) });
+    expect(problem.detail).toContain(words);
+    expect(JSON.stringify(problem)).not.toContain('expected here');
   });
 
   it('workspaceId of nobody is 404, and of no form 422', async () => {

@@ -1,4 +1,4 @@
-import { ERRORS, type ErrorCode, type Problem } from '@tollkeeper/contract';
+import { ERRORS, type ErrorCode, PATTERN_RULES, type Problem } from '@tollkeeper/contract';
 import { redactSecrets } from '@tollkeeper/verify';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
@@ -65,6 +65,8 @@ export function sendRefusal(request: FastifyRequest, reply: FastifyReply, refusa
     .send(body);
 }
 
+type Fault = NonNullable<FastifyError['validation']>[number];
+
 function toRefusal(error: FastifyError): Refusal {
   if (error instanceof DomainError) {
     return { code: error.code, detail: error.message, details: error.details };
@@ -103,7 +105,7 @@ function invalid(error: FastifyError): Refusal {
       detail: 'There is nothing under this address. Check the id in it.',
     };
   }
-  const faults = (error.validation ?? []).slice(0, FAULTS_MAX);
+  const faults = (error.validation ?? []).slice(0, FAULTS_MAX).filter(isToldOnce);
   const errors = faults.map(({ instancePath, message, params, keyword }) => {
     const extra = keyword === 'additionalProperties' ? `/${params.additionalProperty}` : '';
     const lacking = keyword === 'required' ? `/${params.missingProperty}` : '';
@@ -118,6 +120,14 @@ function invalid(error: FastifyError): Refusal {
   return { code: 'validation_failed', detail: `${list}.`, details: { errors } };
 }
 
+/** Where Zod asks for a format it asks for a pattern too, which says more. */
+function isToldOnce({ keyword, instancePath }: Fault, _at: number, all: readonly Fault[]): boolean {
+  if (keyword !== 'format') return true;
+  return !all.some((other) => other.keyword === 'pattern' && other.instancePath === instancePath);
+}
+
+const UNEXPECTED_FORM = 'does not have the form that is expected here';
+
 function fieldMessage(
   keyword: string,
   params: Record<string, unknown>,
@@ -130,9 +140,12 @@ function fieldMessage(
       return 'is needed';
     case 'enum':
       return `must be one of ${(params.allowedValues as unknown[]).join(', ')}`;
+    case 'minLength':
+      return params.limit === 1 ? 'must not be empty' : (message ?? UNEXPECTED_FORM);
     case 'pattern':
+      return PATTERN_RULES.get(String(params.pattern)) ?? UNEXPECTED_FORM;
     case 'format':
-      return 'does not have the form that is expected here';
+      return UNEXPECTED_FORM;
     default:
       return message ?? 'is not valid';
   }

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { LABEL_NAME, LABEL_NAME_RULE, LABEL_VALUE, LABEL_VALUE_RULE } from './labels.ts';
+import {
+  IP_RANGE,
+  IP_RANGE_RULE,
+  NO_SECRET,
+  NO_SECRET_RULE,
+  VISIBLE_LINE,
+  VISIBLE_LINE_RULE,
+} from './text.ts';
+
+/**
+ * What a pattern asks for, in words, by its source: JSON Schema, which the server validates by,
+ * has no place for the messages of Zod.
+ */
+export const PATTERN_RULES: ReadonlyMap<string, string> = new Map(
+  (
+    [
+      [VISIBLE_LINE, VISIBLE_LINE_RULE],
+      [NO_SECRET, NO_SECRET_RULE],
+      [IP_RANGE, IP_RANGE_RULE],
+      [LABEL_NAME, LABEL_NAME_RULE],
+      [LABEL_VALUE, LABEL_VALUE_RULE],
+      [z.regexes.datetime({}), 'must be a moment in UTC such as 2027-01-31T12:00:00.000Z'],
+      [z.regexes.email, 'must be an email address'],
+    ] as const
+  ).map(([pattern, rule]) => [pattern.source, rule]),
+);
