@@ -84,6 +84,8 @@ describe('the checksum', () => {
       for (let position = 0; position < secret.length; position++) {
         for (const character of FOREIGN) {
           const changed = withCharacter(secret, position, character);
+          // Right after the key itself: nothing of it may be left to complete the other.
+          if (!isWellFormed(secret)) expect.fail(secret);
           if (changed !== secret && isWellFormed(changed)) expect.fail(secret);
         }
       }

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { extendCrc32 } from './crc32.ts';
+import { crc32, crc32Change } from './crc32.ts';
 
 export const SECRET_PREFIXES = ['tk_live_', 'tk_test_', 'tk_join_'] as const;
 export type SecretPrefix = (typeof SECRET_PREFIXES)[number];
@@ -12,15 +12,38 @@ export const SECRET_PATTERN = /tk_(?:live|test|join)_[0-9A-Za-z]{38}/;
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const PREFIX_LENGTH = 8;
-const BODY_LENGTH = PREFIX_LENGTH + 32;
+const RANDOM_LENGTH = 32;
+const BODY_LENGTH = PREFIX_LENGTH + RANDOM_LENGTH;
 const SECRET_LENGTH = BODY_LENGTH + 6;
+/** Of the checksum. */
+const HALF_LENGTH = 3;
 const DISPLAY_LENGTH = PREFIX_LENGTH + 4;
 
-/** Value of each base62 digit by character code; -1 for any other character. */
-const DIGITS = new Int8Array(128).fill(-1);
+/** Value of each base62 digit by byte; -1 for any other byte. */
+const DIGITS = new Int8Array(256).fill(-1);
 for (const [value, digit] of [...ALPHABET].entries()) DIGITS[digit.charCodeAt(0)] = value;
 
-const PREFIX_CRCS = SECRET_PREFIXES.map((prefix) => [prefix, crc32(prefix)] as const);
+/** What each digit changes in the checksum, by position. */
+const DIGIT_BITS = 6;
+const DIGIT_MASK = (1 << DIGIT_BITS) - 1;
+const DIGIT_CHANGES = new Int32Array(RANDOM_LENGTH << DIGIT_BITS);
+for (let at = 0; at < RANDOM_LENGTH; at++) {
+  for (const [value, digit] of [...ALPHABET].entries()) {
+    const change = crc32Change(BODY_LENGTH, PREFIX_LENGTH + at, digit.charCodeAt(0));
+    DIGIT_CHANGES[(at << DIGIT_BITS) | value] = change;
+  }
+}
+
+/** A text is looked at in one go, so that one array serves all: bytes are read faster than text. */
+const scratch = Buffer.from(new ArrayBuffer(SECRET_LENGTH));
+const scratchPrefix = new Int32Array(scratch.buffer, 0, 2);
+
+/** Each prefix as two words, and the checksum of it and of zeros where the random characters go. */
+const PREFIXES = SECRET_PREFIXES.map((prefix) => {
+  scratch.fill(0).write(prefix);
+  const [start, end] = scratchPrefix;
+  return { start, end, checksum: crc32(scratch.subarray(0, BODY_LENGTH)) };
+});
 
 /**
  * A new secret: prefix, 32 random base62 characters, checksum (design, "Keys").
@@ -46,21 +69,28 @@ export function createSecret(
  * never passes, since CRC-32 sees every change within 32 bits.
  */
 export function isWellFormed(text: string): boolean {
-  if (text.length !== SECRET_LENGTH) return false;
-  let crc = prefixCrc(text);
+  // A character outside ASCII takes several bytes, none of them a digit, and may not fit.
+  if (text.length !== SECRET_LENGTH || scratch.write(text) !== SECRET_LENGTH) return false;
+  let crc = prefixChecksum();
   if (crc === undefined) return false;
-  for (let i = PREFIX_LENGTH; i < BODY_LENGTH; i++) {
-    const code = text.charCodeAt(i);
-    if (digitOf(code) < 0) return false;
-    crc = extendCrc32(crc, code);
+  // Negative once any character is no digit.
+  let seen = 0;
+  for (let at = 0; at < RANDOM_LENGTH; at++) {
+    const digit = digitAt(PREFIX_LENGTH + at);
+    seen |= digit;
+    crc ^= DIGIT_CHANGES[(at << DIGIT_BITS) | (digit & DIGIT_MASK)] ?? 0;
   }
-  let claimed = 0;
-  for (let i = BODY_LENGTH; i < SECRET_LENGTH; i++) {
-    const digit = digitOf(text.charCodeAt(i));
-    if (digit < 0) return false;
-    claimed = claimed * 62 + digit;
+  // In two halves, which fit in 32 bits each: whole, it would be counted in floating point.
+  let high = 0;
+  let low = 0;
+  for (let at = BODY_LENGTH; at < BODY_LENGTH + HALF_LENGTH; at++) {
+    const highDigit = digitAt(at);
+    const lowDigit = digitAt(at + HALF_LENGTH);
+    seen |= highDigit | lowDigit;
+    high = high * 62 + highDigit;
+    low = low * 62 + lowDigit;
   }
-  return claimed === crc >>> 0;
+  return seen >= 0 && high * 62 ** HALF_LENGTH + low === crc >>> 0;
 }
 
 /** What may be shown of a secret: `tk_live_` and four characters. */
@@ -84,24 +114,21 @@ export function digestOf(secret: string): string {
   return hash('sha256', secret, 'latin1');
 }
 
-function prefixCrc(text: string): number | undefined {
-  for (const [prefix, crc] of PREFIX_CRCS) if (text.startsWith(prefix)) return crc;
+function prefixChecksum(): number | undefined {
+  const [first, second] = scratchPrefix;
+  for (const { start, end, checksum } of PREFIXES) {
+    if (start === first && end === second) return checksum;
+  }
   return undefined;
 }
 
-function digitOf(code: number): number {
-  return DIGITS[code] ?? -1;
-}
-
-function crc32(text: string): number {
-  let crc = 0;
-  for (let i = 0; i < text.length; i++) crc = extendCrc32(crc, text.charCodeAt(i));
-  return crc;
+function digitAt(position: number): number {
+  return DIGITS[scratch[position] ?? 0] ?? -1;
 }
 
 /** CRC-32 of the text as six base62 digits, most significant first. */
 function checksum(text: string): string {
-  let rest = crc32(text) >>> 0;
+  let rest = crc32(Buffer.from(text, 'latin1')) >>> 0;
   let digits = '';
   while (digits.length < SECRET_LENGTH - BODY_LENGTH) {
     digits = ALPHABET[rest % 62] + digits;
