@@ -20,6 +20,7 @@ import {
   runGateway,
   toastOf,
 } from './gateways.ts';
+import { listedNames, openKeys } from './key-list.ts';
 import { eventually, openWindow } from './window.ts';
 
 let dashboard: ClaimedDashboard;
@@ -140,6 +141,33 @@ it('follows a change of a key to the gateways, and names the one that is away', 
   await deleted.getByText(/^Applied on \d+ of \d+ gateways\. Behind: edge-5\.$/).waitFor();
   await addGateway(dashboard, { stateDir });
   await deleted.getByText(EVERYWHERE).waitFor();
+});
+
+it('follows the change of several keys to the gateways, by one question for all', async () => {
+  for (const name of ['bulk-1', 'bulk-2', 'bulk-3']) await createKey(dashboard.owner, name);
+  const stateDir = await makeStateDir();
+  const gateway = await addGateway(dashboard, { name: 'edge-8', stateDir });
+  const page = await openWindow(dashboard, { as: dashboard.owner });
+  const asked: string[] = [];
+  page.on('request', (request) => {
+    const { pathname } = new URL(request.url());
+    if (pathname.endsWith('/propagation')) asked.push(pathname);
+  });
+  await openKeys(page, '?search=bulk-');
+  await eventually(() => listedNames(page)).toHaveLength(3);
+  await page.getByRole('checkbox', { name: 'Select all keys on this page' }).click();
+  await page.getByRole('button', { name: 'Disable', exact: true }).click();
+  await toastOf(page, 'Disabled 3 keys').getByText(EVERYWHERE).waitFor();
+  expect(new Set(asked)).toEqual(new Set(['/v1/api-keys/propagation']));
+
+  await gateway.close();
+  await page.getByRole('checkbox', { name: 'Select all keys on this page' }).click();
+  await page.getByRole('button', { name: 'Revoke…' }).click();
+  await page.getByRole('button', { name: 'Revoke 3 keys' }).click();
+  const revoked = toastOf(page, 'Revoked 3 keys');
+  await revoked.getByText('Applied on 0 of 1 gateway. Behind: edge-8.').waitFor();
+  await addGateway(dashboard, { stateDir });
+  await revoked.getByText(EVERYWHERE).waitFor();
 });
 
 it('shows the fleet of one workspace to those who look at it, and offers it for the join key', async () => {

@@ -24,7 +24,9 @@ export {
   type GatewayState,
   type JoinedGateway,
   joinGateway,
+  KEYS_PROPAGATION_MAX,
   type KeyPropagation,
+  type KeysPropagation,
 } from './routes/gateways.ts';
 export * from './routes/index.ts';
 export { INVITATION_DAYS, type Invitation, type InvitationWithLink } from './routes/invitations.ts';

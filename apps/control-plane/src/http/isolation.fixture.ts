@@ -66,6 +66,7 @@ const BODIES: Partial<Record<RouteName, (victim: Victim) => unknown>> = {
   updateKey: () => ({ name: 'renamed' }),
   revokeKey: () => ({}),
   rotateKey: () => ({}),
+  getKeysPropagation: ({ targets }) => ({ ids: [targets['api-keys']] }),
   verifyKey: () => ({ key: 'tk_live_none' }),
   updateOrganization: () => ({ name: 'Renamed' }),
   transferOrganization: ({ bystander }) => ({ memberId: bystander.memberId }),

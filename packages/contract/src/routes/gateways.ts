@@ -138,32 +138,41 @@ export const joinGateway = defineRoute({
   errors: ['join_key_invalid'],
 });
 
-const keyPropagation = z
-  .strictObject({
-    keyId: apiKeyId,
-    changedAt: instant.nullable().meta({
-      description: 'The last change of the key itself; null when none is remembered',
-    }),
-    gatewaysCount: z.int(),
-    appliedCount: z.int(),
-    slowestMs: z.int().nullable().meta({ description: 'Of those that have applied it' }),
-    gateways: z.array(
-      z.strictObject({
-        gatewayId,
-        name: z.string(),
-        workspaceId,
-        state: z.enum(GATEWAY_STATES),
-        applied: z.boolean(),
-        appliedAt: instant.nullable(),
-        tookMs: z.int().nullable().meta({
-          description: 'From the change; null while behind, and where it joined later',
-        }),
-        staleMaxMs: z.int().nullable(),
+/** How far a change has come: of one key, or the last of several. */
+const propagation = {
+  changedAt: instant.nullable().meta({
+    description: 'The last change of the key itself; null when none is remembered',
+  }),
+  gatewaysCount: z.int(),
+  appliedCount: z.int(),
+  slowestMs: z.int().nullable().meta({ description: 'Of those that have applied it' }),
+  gateways: z.array(
+    z.strictObject({
+      gatewayId,
+      name: z.string(),
+      workspaceId,
+      state: z.enum(GATEWAY_STATES),
+      applied: z.boolean(),
+      appliedAt: instant.nullable(),
+      tookMs: z.int().nullable().meta({
+        description: 'From the change; null while behind, and where it joined later',
       }),
-    ),
-  })
+      staleMaxMs: z.int().nullable(),
+    }),
+  ),
+};
+
+const keyPropagation = z
+  .strictObject({ keyId: apiKeyId, ...propagation })
   .meta({ id: 'KeyPropagation' });
 export type KeyPropagation = z.output<typeof keyPropagation>;
+
+const keysPropagation = z
+  .strictObject({ keysCount: z.int(), ...propagation })
+  .meta({ id: 'KeysPropagation' });
+export type KeysPropagation = z.output<typeof keysPropagation>;
+
+export const KEYS_PROPAGATION_MAX = 100;
 
 export const getKeyPropagation = defineRoute({
   method: 'GET',
@@ -174,5 +183,18 @@ export const getKeyPropagation = defineRoute({
   params: z.strictObject({ id: apiKeyId }),
   status: 200,
   response: keyPropagation,
+  errors: ['not_found'],
+});
+
+/** A POST, since so many ids are too long for an address. Changes nothing. */
+export const getKeysPropagation = defineRoute({
+  method: 'POST',
+  path: '/v1/api-keys/propagation',
+  access: 'api_keys.read',
+  summary: 'Read which gateways have applied the last changes of several keys, all of them',
+  tag,
+  body: z.strictObject({ ids: z.array(apiKeyId).min(1).max(KEYS_PROPAGATION_MAX) }),
+  status: 200,
+  response: keysPropagation,
   errors: ['not_found'],
 });

@@ -60,6 +60,7 @@ export const routes = {
   deleteGateway: gateways.deleteGateway,
   joinGateway: gateways.joinGateway,
   getKeyPropagation: gateways.getKeyPropagation,
+  getKeysPropagation: gateways.getKeysPropagation,
   listJoinKeys: joinKeys.listJoinKeys,
   createJoinKey: joinKeys.createJoinKey,
   deleteJoinKey: joinKeys.deleteJoinKey,

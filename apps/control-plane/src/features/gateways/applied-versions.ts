@@ -13,17 +13,17 @@ export interface Required {
 type Fleet = readonly Pick<ViewRow, 'id' | 'workspaceId' | 'currentVersion'>[];
 
 /**
- * The version that the change became in each workspace. A change that is remembered no more is at
- * most the version before the oldest that is.
+ * The version that its change became in each workspace. A change that is remembered no more (null)
+ * is at most the version before the oldest that is.
  */
 export async function findRequiredVersions(
   db: Database,
   fleet: Fleet,
-  changeId: number | null,
+  changeIds: ReadonlyMap<string, number | null>,
 ): Promise<ReadonlyMap<string, Required>> {
   const current = new Map(fleet.map((row) => [row.workspaceId, row.currentVersion]));
   const required = new Map<string, Required>();
-  for (const row of await findVersions(db, [...current.keys()], changeId)) {
+  for (const row of await findVersions(db, changeIds)) {
     required.set(row.workspaceId, row);
   }
   const others = [...current.keys()].filter((id) => !required.has(id));
@@ -36,8 +36,13 @@ export async function findRequiredVersions(
   return required;
 }
 
-function findVersions(db: Database, workspaceIds: readonly string[], changeId: number | null) {
-  if (changeId === null) return [];
+function findVersions(db: Database, changeIds: ReadonlyMap<string, number | null>) {
+  const wanted = [...changeIds].flatMap(([workspaceId, changeId]) =>
+    changeId === null
+      ? []
+      : [and(eq(workspaceChange.workspaceId, workspaceId), eq(workspaceChange.changeId, changeId))],
+  );
+  if (wanted.length === 0) return [];
   return db
     .select({
       workspaceId: workspaceChange.workspaceId,
@@ -45,12 +50,7 @@ function findVersions(db: Database, workspaceIds: readonly string[], changeId: n
       changedAt: workspaceChange.at,
     })
     .from(workspaceChange)
-    .where(
-      and(
-        eq(workspaceChange.changeId, changeId),
-        inArray(workspaceChange.workspaceId, [...workspaceIds]),
-      ),
-    );
+    .where(or(...wanted));
 }
 
 async function findOldestVersions(db: Database, workspaceIds: readonly string[]) {

@@ -1,4 +1,8 @@
-import type { KeyPropagation } from '@tollkeeper/contract';
+import {
+  KEYS_PROPAGATION_MAX,
+  type KeyPropagation,
+  type KeysPropagation,
+} from '@tollkeeper/contract';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Answer, Client } from '../../testing/client.ts';
 import { applyVersion, connectGateway, joinFleet, versionOf } from '../../testing/fleet.ts';
@@ -153,6 +157,75 @@ describe('the propagation of a key’s last change', () => {
     const forgotten = await propagation(key.id);
     expect(forgotten.gateways.map(({ applied }) => applied)).toEqual([true, false]);
     await newKey();
+  });
+});
+
+describe('the propagation of several keys’ last changes', () => {
+  const askAll = (ids: readonly string[], client = owner): Promise<Answer<KeysPropagation>> =>
+    client.post('/v1/api-keys/propagation', { ids });
+
+  async function disable(keys: readonly TestKey[]): Promise<string[]> {
+    for (const { id } of keys) await owner.post(`/v1/api-keys/${id}/disable`);
+    return keys.map(({ id }) => id);
+  }
+
+  it('counts a gateway once it has applied all of them, from the last', async () => {
+    const ids = await disable([await newKey(), await newKey(), await newKey()]);
+    const version = await versionOf(query, production);
+    const at = await changedAt(production);
+    await applyVersion(query, second, version - 1, at);
+    await applyVersion(query, first, version, new Date(at.getTime() + 60));
+    const [last] = [...ids].reverse();
+    // The order in which they are asked for tells nothing.
+    const { status, body } = await askAll([last ?? '', ...ids]);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      keysCount: 3,
+      changedAt: at.toISOString(),
+      gatewaysCount: 2,
+      appliedCount: 1,
+      slowestMs: 60,
+    });
+    expect(body.gateways.map(({ name, applied }) => [name, applied])).toEqual([
+      ['first', true],
+      ['second', false],
+    ]);
+    expect((await askAll(ids.slice(0, 2))).body.appliedCount).toBe(2);
+  });
+
+  it('asks of each gateway only what concerns its workspace', async () => {
+    const ids = await disable([await newKey(staging), await newKey()]);
+    await catchUp(elsewhere, 10, staging);
+    const { body } = await askAll(ids);
+    const applied = body.gateways.map(({ name, applied }) => [name, applied]);
+    expect(applied).toEqual(
+      expect.arrayContaining([
+        ['first', false],
+        ['second', false],
+        ['elsewhere', true],
+      ]),
+    );
+    const everywhere = await disable([await newKey(null)]);
+    const later = (await askAll([...ids, ...everywhere])).body.gateways;
+    expect(later.find(({ name }) => name === 'elsewhere')?.applied).toBe(false);
+  });
+
+  it('is refused where one of them is not to be seen, and for what are no ids', async () => {
+    const [own = '', other = ''] = [(await newKey()).id, (await newKey(staging)).id];
+    for (const client of [stranger, developer.client]) {
+      expect((await askAll([own], client)).problem.code).toBe('not_found');
+    }
+    const confined = await makeKey(app, owner, { profile: 'workspace', workspaceId: staging });
+    expect((await askAll([other], confined.client)).status).toBe(200);
+    const refused = await askAll([other, own], confined.client);
+    expect([refused.status, refused.problem.detail.includes(own)]).toEqual([404, true]);
+    const many = Array.from({ length: KEYS_PROPAGATION_MAX + 1 }, () => own);
+    expect((await askAll(many.slice(1))).status).toBe(200);
+    for (const ids of [[], many, [own, ''], [first], [`${own}\0`]]) {
+      expect((await askAll(ids)).status, ids.join()).toBe(422);
+    }
+    const billing = await join(app, owner, 'Bina', 'role_billing');
+    expect((await askAll([own], billing.client)).problem.code).toBe('insufficient_scope');
   });
 });
 

@@ -22,7 +22,7 @@ export function DeleteKeyDialog({ apiKey, onClose, onDeleted }: DeleteKeyDialogP
     await api.deleteKey({ params: { id: apiKey.id } });
     tellChange({
       title: `Deleted ${apiKey.name}`,
-      key: apiKey,
+      keyIds: [apiKey.id],
       done: 'It is refused everywhere from now on.',
     });
     onClose();

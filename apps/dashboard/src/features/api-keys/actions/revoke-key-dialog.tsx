@@ -19,7 +19,7 @@ export function RevokeKeyDialog({ apiKey, onClose }: KeyDialogProps) {
     });
     tellChange({
       title: `Revoked ${apiKey.name}`,
-      key: apiKey,
+      keyIds: [apiKey.id],
       done: 'It is refused everywhere from now on.',
     });
     onClose();

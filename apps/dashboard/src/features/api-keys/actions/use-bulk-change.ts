@@ -1,11 +1,11 @@
 import { useQueryClient } from '@tanstack/react-query';
 import type { ApiKey } from '@tollkeeper/contract';
 import { useState } from 'react';
-import { toast } from 'sonner';
 import { api } from '../../../lib/api.ts';
 import { explainError } from '../../../lib/explain-error.ts';
 import { counted } from '../../../lib/format-count.ts';
 import { refreshKeys } from '../key-queries.ts';
+import { tellChange } from '../propagation/tell-change.tsx';
 
 /** Changes several keys one after the other and says how many went through, and why others not. */
 export function useBulkChange(onDone: () => void) {
@@ -18,18 +18,24 @@ export function useBulkChange(onDone: () => void) {
     change: (params: { id: string }) => Promise<unknown>,
   ) {
     setPending(true);
+    const changed: string[] = [];
     const failures: string[] = [];
-    for (const key of keys) {
+    for (const { id, name } of keys) {
       try {
-        await change({ id: key.id });
+        await change({ id });
+        changed.push(id);
       } catch (error) {
-        failures.push(`${key.name}: ${explainError(error)}`);
+        failures.push(`${name}: ${explainError(error)}`);
       }
     }
     setPending(false);
-    const count = counted(keys.length - failures.length, 'key');
-    if (failures.length === 0) toast.success(`${done} ${count}`);
-    else toast.error(`${done} ${count}, not the others`, { description: failures.join('\n') });
+    const count = changed.length === 0 ? 'no key' : counted(changed.length, 'key');
+    tellChange({
+      title: `${done} ${count}${changed.length > 0 && failures.length > 0 ? ', not the others' : ''}`,
+      keyIds: changed,
+      done: 'Refused everywhere from now on.',
+      failures,
+    });
     onDone();
     await refreshKeys(queryClient);
   }

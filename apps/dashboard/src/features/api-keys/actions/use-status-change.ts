@@ -26,11 +26,11 @@ export function useStatusChange(): (change: StatusChange) => void {
     },
     onSuccess: (changed, { key, to }) => {
       if (to === 'active')
-        tellChange({ title: `Enabled ${key.name}`, key, done: 'It works again.' });
+        tellChange({ title: `Enabled ${key.name}`, keyIds: [key.id], done: 'It works again.' });
       else {
         tellChange({
           title: `Disabled ${key.name}`,
-          key,
+          keyIds: [key.id],
           done: 'It is refused everywhere from now on.',
           onUndo: () => mutate({ key, to: 'active' }),
         });

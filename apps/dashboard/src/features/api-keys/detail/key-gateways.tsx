@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import type { KeyPropagation } from '@tollkeeper/contract';
 import { LoadError } from '../../../components/load-error.tsx';
 import { Panel } from '../../../components/panel.tsx';
 import { ShowAll } from '../../../components/show-all.tsx';
@@ -16,16 +15,17 @@ import {
   appliedWords,
   behindFirst,
   type GatewayProgress,
+  type Propagation,
 } from '../propagation/propagation-words.ts';
 
 const ROWS_MAX = 10;
 
 /** Which gateways decide by the key as it is now, those that do not first. */
 export function KeyGateways({ id }: { readonly id: string }) {
-  const { data, error, refetch } = useQuery(propagationQuery(id));
+  const { data, error, refetch } = useQuery(propagationQuery([id]));
   return (
     <Panel title="Gateways">
-      {data ? <Propagation propagation={data} /> : null}
+      {data ? <Progress propagation={data} /> : null}
       {error && !data ? (
         <div className="p-4">
           <LoadError what="the gateways" error={error} onRetry={refetch} />
@@ -40,7 +40,7 @@ export function KeyGateways({ id }: { readonly id: string }) {
   );
 }
 
-function Propagation({ propagation }: { readonly propagation: KeyPropagation }) {
+function Progress({ propagation }: { readonly propagation: Propagation }) {
   const { gateways, gatewaysCount, appliedCount, changedAt } = propagation;
   const { shown, hiddenCount, showAll } = useCapped(behindFirst(gateways), ROWS_MAX);
   if (gatewaysCount === 0) return <NoGateway />;

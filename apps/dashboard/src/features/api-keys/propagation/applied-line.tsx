@@ -1,23 +1,22 @@
 import { useQuery } from '@tanstack/react-query';
-import type { KeyPropagation } from '@tollkeeper/contract';
 import { useState } from 'react';
 import { propagationQuery } from './propagation-query.ts';
-import { appliedSentences } from './propagation-words.ts';
+import { appliedSentences, type Propagation } from './propagation-words.ts';
 
 interface AppliedLineProps {
-  readonly keyId: string;
-  /** Once no gateway has to learn of it. */
+  readonly keyIds: readonly string[];
+  /** Where no gateway has to learn of it. */
   readonly done: string;
 }
 
 /**
- * In the toast of a change that was just made: how far it has come, followed as it goes, until the
- * key changes again.
+ * In the toast of changes that were just made: how far they have come, followed as they go, until
+ * one of the keys changes again.
  */
-export function AppliedLine({ keyId, done }: AppliedLineProps) {
+export function AppliedLine({ keyIds, done }: AppliedLineProps) {
   const [since] = useState(() => Date.now());
-  const [told, setTold] = useState<KeyPropagation>();
-  const { data, dataUpdatedAt, isError } = useQuery(propagationQuery(keyId));
+  const [told, setTold] = useState<Propagation>();
+  const { data, dataUpdatedAt, isError } = useQuery(propagationQuery(keyIds));
   // What was read earlier tells of the change before.
   const isFresh = data !== undefined && dataUpdatedAt >= since;
   const isOwn = told === undefined || told.changedAt === data?.changedAt;

@@ -1,4 +1,4 @@
-import type { KeyPropagation } from '@tollkeeper/contract';
+import type { Propagation } from './propagation-words.ts';
 
 const FRESH_MS = 5_000;
 const WATCHED_MS = 60_000;
@@ -8,7 +8,7 @@ const WATCHED_MS = 60_000;
  * first minute, then as often as for all that keys show.
  * @param now milliseconds since 1970, by the server's clock
  */
-export function pollMs(propagation: KeyPropagation | undefined, now: number): number | false {
+export function pollMs(propagation: Propagation | undefined, now: number): number | false {
   if (!propagation) return false;
   if (propagation.changedAt === null) return 15_000;
   const ageMs = now - Date.parse(propagation.changedAt);

@@ -1,12 +1,16 @@
-import type { KeyPropagation } from '@tollkeeper/contract';
 import { expect, it } from 'vitest';
 import { pollMs } from './poll-ms.ts';
-import { appliedSentences, appliedWords, behindFirst } from './propagation-words.ts';
+import {
+  appliedSentences,
+  appliedWords,
+  behindFirst,
+  type Propagation,
+} from './propagation-words.ts';
 
 const NOW = Date.parse('2026-11-23T12:00:00.000Z');
 
 /** @param applied by the gateways' names */
-function progress(applied: Record<string, boolean>, ageMs = 1_000): KeyPropagation {
+function progress(applied: Record<string, boolean>, ageMs = 1_000): Propagation {
   const gateways = Object.entries(applied).map(([name, isApplied]) => ({
     gatewayId: `gw_${name}`,
     name,
@@ -19,7 +23,6 @@ function progress(applied: Record<string, boolean>, ageMs = 1_000): KeyPropagati
   }));
   const appliedCount = gateways.filter((each) => each.applied).length;
   return {
-    keyId: 'key_1',
     changedAt: new Date(NOW - ageMs).toISOString(),
     gatewaysCount: gateways.length,
     appliedCount,

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, sql } from 'drizzle-orm';
 import { apiKey, auditEvent, change, workspaceChange } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { notFound } from '../../kernel/domain-error.ts';
@@ -15,35 +15,58 @@ export interface KeyChange {
 }
 
 /**
- * The last change of a key that the caller sees, or saw before it was deleted.
+ * The last change of each of the keys, which the caller sees, or saw before they were deleted.
  * @throws DomainError not_found
  */
-export async function findKeyChange(ctx: Ctx, keyId: string): Promise<KeyChange> {
+export async function findKeyChanges(ctx: Ctx, keyIds: readonly string[]): Promise<KeyChange[]> {
   const { db } = ctx.services;
-  const [last] = await db
-    .select({ changeId: change.id, at: change.at, countedAt: workspaceChange.at })
+  const lasts = await findLastChanges(ctx, keyIds);
+  const keys = await db
+    .select({ id: apiKey.id, workspaceId: apiKey.workspaceId })
+    .from(apiKey)
+    .where(and(visibleKeys(ctx), inArray(apiKey.id, [...keyIds])));
+  const places = new Map(keys.map(({ id, workspaceId }) => [id, { workspaceId }]));
+  const changes: KeyChange[] = [];
+  for (const keyId of keyIds) {
+    const last = lasts.get(keyId);
+    const place = places.get(keyId) ?? (last && (await findDeletedKey(ctx, keyId)));
+    if (!place) throw notFound('API key', keyId);
+    changes.push({
+      ...place,
+      changeId: last?.changeId ?? null,
+      at: last?.countedAt ?? last?.at ?? null,
+    });
+  }
+  return changes;
+}
+
+/** Undefined when none is remembered. */
+export function latestChange(changes: readonly KeyChange[]): KeyChange | undefined {
+  return changes
+    .filter(({ changeId }) => changeId !== null)
+    .toSorted((a, b) => (a.changeId ?? 0) - (b.changeId ?? 0))
+    .at(-1);
+}
+
+async function findLastChanges({ services, organizationId }: Ctx, keyIds: readonly string[]) {
+  const rows = await services.db
+    .selectDistinctOn([change.subjectId], {
+      keyId: change.subjectId,
+      changeId: change.id,
+      at: change.at,
+      countedAt: workspaceChange.at,
+    })
     .from(change)
     .leftJoin(workspaceChange, eq(workspaceChange.changeId, change.id))
     .where(
       and(
-        eq(change.organizationId, ctx.organizationId),
-        eq(change.subjectId, keyId),
+        eq(change.organizationId, organizationId),
+        inArray(change.subjectId, [...keyIds]),
         eq(change.kind, 'key'),
       ),
     )
-    .orderBy(desc(change.id), asc(workspaceChange.at))
-    .limit(1);
-  const [key] = await db
-    .select({ workspaceId: apiKey.workspaceId })
-    .from(apiKey)
-    .where(and(visibleKeys(ctx), eq(apiKey.id, keyId)));
-  const place = key ?? (last && (await findDeletedKey(ctx, keyId)));
-  if (!place) throw notFound('API key', keyId);
-  return {
-    ...place,
-    changeId: last?.changeId ?? null,
-    at: last?.countedAt ?? last?.at ?? null,
-  };
+    .orderBy(asc(change.subjectId), desc(change.id), asc(workspaceChange.at));
+  return new Map(rows.map((row) => [row.keyId, row]));
 }
 
 /** The audit log remembers whose a deleted key was and where: the rule of `visibleKeys` stays. */
