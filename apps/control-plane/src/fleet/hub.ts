@@ -166,6 +166,10 @@ export function startHub(options: HubOptions): Hub {
       return refuse(socket, greeting);
     }
     const { hello, gateway } = greeting;
+    if (sessions.isFull(gateway.organizationId)) {
+      const detail = 'Too many gateways of the organization are connected here. Try again.';
+      return refuse(socket, { outcome: 'refused', code: 'unavailable', detail });
+    }
     if (!(await presence.enter(hello, address))) {
       return refuse(socket, { outcome: 'removed', gatewayId: gateway.id });
     }

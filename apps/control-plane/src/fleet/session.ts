@@ -38,9 +38,14 @@ export function isSlow({ socket }: Session): boolean {
   return socket.bufferedAmount > BUFFER_BYTES_MAX;
 }
 
+/** So much only gathers for a gateway that reads nothing and still makes us answer: it is cut. */
+const BUFFER_BYTES_CUT = 4 * BUFFER_BYTES_MAX;
+
 /** Sends without waiting; a connection that has closed is not sent anything. */
 export function send(session: Session, bytes: Uint8Array): void {
-  if (isOpen(session)) session.socket.send(bytes);
+  if (!isOpen(session)) return;
+  if (session.socket.bufferedAmount > BUFFER_BYTES_CUT) session.socket.terminate();
+  else session.socket.send(bytes);
 }
 
 /** Resolves when the bytes, and all before them, have left this process. @throws when they cannot */

@@ -29,8 +29,10 @@ export interface FleetWorld {
 
 type ConnectOptions = Parameters<typeof openGateway>[2] & { readonly app?: TestApp };
 
-export async function startFleetWorld(): Promise<FleetWorld> {
-  const { app, owner, query } = await startOrganization();
+export async function startFleetWorld(
+  options: Parameters<typeof startOrganization>[0] = {},
+): Promise<FleetWorld> {
+  const { app, owner, query } = await startOrganization(options);
   const workspaceId = await defaultWorkspace(owner);
   return {
     app,

@@ -109,9 +109,11 @@ export function openGateway(
     readonly acks?: boolean;
     readonly version?: number;
     readonly light?: boolean;
+    readonly headers?: Readonly<Record<string, string>>;
   } = {},
 ): GatewayClient {
-  const socket = new WebSocket(`${app.baseUrl.replace('http', 'ws')}${FLEET_PATH}`);
+  const url = `${app.baseUrl.replace('http', 'ws')}${FLEET_PATH}`;
+  const socket = new WebSocket(url, { headers: options.headers ?? {} });
   const instanceId = options.instanceId ?? randomBytes(16).toString('hex');
   const key = readPublicKey(joined.controlPlaneKey);
   const headers: Frame['header'][] = [];
