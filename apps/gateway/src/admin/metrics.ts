@@ -10,6 +10,8 @@ export interface CallMetrics {
   upstreamFailed(code: 'upstream_failed' | 'upstream_timeout'): void;
   /** A call that was let through has ended, since it would not be by now. */
   stopped(code: string): void;
+  /** At `connectionsMax`: an idle one ended for a new one, or a new one was not taken. */
+  connectionEnded(reason: 'idle' | 'all_in_use'): void;
 }
 
 /** From below a decision to the default timeout of an upstream, in seconds. */
@@ -38,6 +40,12 @@ export function createCallMetrics(registry: Registry, openConnections: () => num
     labelNames: ['code'],
     registers,
   });
+  const ends = new Counter({
+    name: 'tollkeeper_gateway_connections_ended_total',
+    help: 'Connections ended since there were too many: idle ones, or new ones if all were in use',
+    labelNames: ['reason'],
+    registers,
+  });
   const seconds = new Histogram({
     name: 'tollkeeper_gateway_answer_seconds',
     help: 'From a request to the head of its answer',
@@ -50,6 +58,7 @@ export function createCallMetrics(registry: Registry, openConnections: () => num
     answered: (startedAt) => seconds.observe((performance.now() - startedAt) / 1000),
     upstreamFailed: (code) => failures.inc({ code }),
     stopped: (code) => stops.inc({ code }),
+    connectionEnded: (reason) => ends.inc({ reason }),
   };
 }
 

@@ -12,7 +12,15 @@ import {
 import { type IpRange, rangeContains } from '@tollkeeper/verify';
 import { clientAddress } from '../decide/client-address.ts';
 import { addIdentityHeaders } from '../decide/identity-headers.ts';
-import { type Call, malformed, pathOf, peerOf, refuse, refuseVerdict } from '../proxy/call.ts';
+import {
+  accept,
+  type Call,
+  malformed,
+  pathOf,
+  peerOf,
+  refuse,
+  refuseVerdict,
+} from '../proxy/call.ts';
 import { discardBody } from '../proxy/request-body.ts';
 import type { Services } from '../proxy/services.ts';
 import { originForm } from '../request/framing.ts';
@@ -55,7 +63,7 @@ export function answerForwardAuth(
   const ip = originalAddress(peerOf(call.req), head.forwardedFor, config.trustedProxies);
   const { required } = asked;
   const verdict = judge(services.fleet, { secret, ip, required }, services.nowMs());
-  if (verdict.code === 'valid') accept(services, call, verdict);
+  if (verdict.code === 'valid') release(services, call, verdict);
   else refuseVerdict(services, call, verdict);
 }
 
@@ -81,9 +89,9 @@ function findAsked({ live }: Services, { req }: Call, head: Head, target: string
   return live.routes.length === 0 ? NO_ROUTE : NOWHERE;
 }
 
-function accept(services: Services, call: Call, verdict: Accepted): void {
+function release(services: Services, call: Call, verdict: Accepted): void {
   const { req, res, startedAt } = call;
-  services.metrics.decided('valid');
+  accept(services, call);
   services.hold({
     release() {
       const headers: string[] = [];

@@ -13,7 +13,8 @@ export interface Call {
   readonly asked: Asked | undefined;
   /** By the clock that only runs forward, in milliseconds. */
   readonly startedAt: number;
-  /** Set once it is accepted. */
+  isAccepted: boolean;
+  /** Set when it goes to an upstream. */
   ongoing: Ongoing | undefined;
 }
 
@@ -21,6 +22,11 @@ export interface Call {
 export interface Ongoing {
   /** Asked again and again while it lasts: ends unless it would still be accepted. */
   recheck(nowMs: number): void;
+}
+
+export function accept({ metrics }: Services, call: Call): void {
+  call.isAccepted = true;
+  metrics.decided('valid');
 }
 
 export function refuse(services: Services, { req, res, startedAt }: Call, refusal: Refusal): void {

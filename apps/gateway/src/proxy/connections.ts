@@ -4,7 +4,11 @@ import type { Call } from './call.ts';
 /** The clients' connections, and the calls under way on each. */
 export interface Connections {
   count(): number;
+  /** Keeps fewer than `max`, as long as any is idle: the newest can come always. */
+  limit(max: number): void;
   add(socket: Socket): void;
+  /** The handshake is done: the connection is read from and written to by way of another socket. */
+  secure(raw: Socket | undefined, socket: Socket): void;
   /** The connection is in use until the call's answer has ended. */
   use(call: Call): void;
   /** Whether an answer is under way on it. */
@@ -15,34 +19,82 @@ export interface Connections {
   cutAll(): void;
 }
 
-export function createConnections(): Connections {
-  const open = new Map<Socket, Call[]>();
+interface Client {
+  readonly calls: Call[];
+  /** Whether it has carried a call that was accepted. */
+  isProven: boolean;
+}
+
+/** At most so many make room at once, so that not each new connection costs a search. */
+const BATCH_MAX = 16;
+const BATCH_SHARE = 1 / 64;
+
+/** @param madeRoom told when an idle connection was ended for another */
+export function createConnections(madeRoom: () => void): Connections {
+  const open = new Map<Socket, Client>();
+  let max = Number.POSITIVE_INFINITY;
   let isEnding = false;
-  const release = (socket: Socket, calls: Call[], call: Call) => {
+  const track = (socket: Socket) => {
+    open.set(socket, { calls: [], isProven: false });
+    socket.once('close', () => open.delete(socket));
+  };
+  const release = (socket: Socket, client: Client, call: Call) => {
+    const { calls } = client;
     const at = calls.indexOf(call);
     if (at >= 0) calls.splice(at, 1);
+    client.isProven ||= call.isAccepted;
     if (isEnding && calls.length === 0) socket.destroySoon();
+  };
+  const end = (socket: Socket) => {
+    open.delete(socket);
+    socket.destroy();
+    madeRoom();
   };
   return {
     count: () => open.size,
+    limit(most) {
+      max = most;
+    },
     add(socket) {
-      open.set(socket, []);
-      socket.once('close', () => open.delete(socket));
+      const batch = Math.min(BATCH_MAX, Math.ceil(max * BATCH_SHARE));
+      if (open.size + 1 >= max) for (const each of findIdle(open, batch)) end(each);
+      track(socket);
+    },
+    secure(raw, socket) {
+      if (raw) open.delete(raw);
+      track(socket);
     },
     use(call) {
       const { socket } = call.req;
-      const calls = open.get(socket) ?? [];
-      calls.push(call);
-      call.res.once('close', () => release(socket, calls, call));
+      const client = open.get(socket);
+      if (!client) return;
+      client.calls.push(call);
+      call.res.once('close', () => release(socket, client, call));
     },
-    isUsed: (socket) => (open.get(socket)?.length ?? 0) > 0,
-    underWay: () => [...open.values()].flat(),
+    isUsed: (socket) => (open.get(socket)?.calls.length ?? 0) > 0,
+    underWay: () => [...open.values()].flatMap(({ calls }) => calls),
     endIdle() {
       isEnding = true;
-      for (const [socket, calls] of open) if (calls.length === 0) socket.destroySoon();
+      for (const [socket, { calls }] of open) if (calls.length === 0) socket.destroySoon();
     },
     cutAll() {
       for (const socket of open.keys()) socket.destroy();
     },
   };
+}
+
+/**
+ * The oldest that nothing is under way on, among them slow heads and handshakes. Those that never
+ * carried an accepted call come first: without a key nobody ends the connection of one who has.
+ */
+function findIdle(open: ReadonlyMap<Socket, Client>, count: number): Socket[] {
+  const idle: Socket[] = [];
+  const proven: Socket[] = [];
+  for (const [socket, { calls, isProven }] of open) {
+    if (calls.length > 0) continue;
+    if (!isProven) idle.push(socket);
+    else if (proven.length < count) proven.push(socket);
+    if (idle.length === count) break;
+  }
+  return idle.length > 0 ? idle : proven;
 }

@@ -32,10 +32,19 @@ export function createProxyServer(services: Services, connections: Connections):
   const server = tls
     ? createTlsServer({ ...tls, ...options, handshakeTimeout: limits.headerTimeoutMs })
     : createServer(options);
-  setLimits(server, limits);
-  server.on(tls ? 'secureConnection' : 'connection', (socket: Socket) => connections.add(socket));
+  setLimits(server, connections, limits);
+  server.on('connection', (socket: Socket) => connections.add(socket));
+  if (tls) followHandshakes(server, connections);
+  server.on('drop', () => services.metrics.connectionEnded('all_in_use'));
   const take = (req: Call['req'], res: ServerResponse, asked?: Call['asked']): Call => {
-    const call: Call = { req, res, asked, startedAt: performance.now(), ongoing: undefined };
+    const call: Call = {
+      req,
+      res,
+      asked,
+      startedAt: performance.now(),
+      isAccepted: false,
+      ongoing: undefined,
+    };
     connections.use(call);
     return call;
   };
@@ -64,11 +73,28 @@ export function createProxyServer(services: Services, connections: Connections):
 }
 
 /** What of the configuration the server itself goes by. */
-export function setLimits(server: Server, limits: Limits): void {
+export function setLimits(server: Server, connections: Connections, limits: Limits): void {
   server.headersTimeout = limits.headerTimeoutMs;
   server.keepAliveTimeout = limits.keepAliveMs;
   server.timeout = limits.bodyTimeoutMs;
   server.maxConnections = limits.connectionsMax;
+  connections.limit(limits.connectionsMax);
+}
+
+/** Tells apart by the other end: Node does not say which socket a handshake came over. */
+function followHandshakes(server: Server, connections: Connections): void {
+  const raw = new Map<string, Socket>();
+  const nameOf = (socket: Socket) => `${socket.remoteAddress} ${socket.remotePort}`;
+  server.on('connection', (socket: Socket) => {
+    const name = nameOf(socket);
+    raw.set(name, socket);
+    socket.once('close', () => {
+      if (raw.get(name) === socket) raw.delete(name);
+    });
+  });
+  server.on('secureConnection', (socket: Socket) => {
+    connections.secure(raw.get(nameOf(socket)), socket);
+  });
 }
 
 const EXPECTATION = malformed('No other expectation than 100-continue can be met.');

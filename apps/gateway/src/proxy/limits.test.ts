@@ -129,21 +129,6 @@ describe('slow clients', () => {
     client.send(`GET / HTTP/1.1\r\nHost: a\r\nX-Api-Key: ${gateway.fleet.addKey()}\r\n\r\n`);
     expect(await client.closes()).toMatch(/^HTTP\/1\.1 200 /);
   });
-
-  it('are many at most', async () => {
-    const gateway = await start('http://127.0.0.1:9', { limits: { connectionsMax: 2 } });
-    const first = await connectRaw(gateway.address);
-    const second = await connectRaw(gateway.address);
-    await until('two', async () => (await connectionsOf(gateway)) === 2);
-    const third = await connectRaw(gateway.address);
-    await third.closes();
-    first.socket.destroy();
-    await until('one', async () => (await connectionsOf(gateway)) === 1);
-    const fourth = await connectRaw(gateway.address);
-    fourth.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
-    await fourth.receives('401');
-    for (const { socket } of [second, fourth]) socket.destroy();
-  });
 });
 
 async function connectionsOf({ adminUrl }: TestGateway): Promise<number> {

@@ -15,6 +15,7 @@ import { framingFault, originForm } from '../request/framing.ts';
 import { type Head, readHead } from '../request/head.ts';
 import { findRoute, NO_ROUTE } from '../request/routes.ts';
 import {
+  accept,
   type Call,
   malformed,
   pathOf,
@@ -77,7 +78,7 @@ function pass(services: Services, call: Call, head: Head, target: string): void 
   else if (!route?.upstream) refuseCounted(services, call, NOWHERE);
   else {
     const { upstream } = route;
-    services.metrics.decided('valid');
+    accept(services, call);
     const accepting = { head, target, peer, route, upstream, question, verdict };
     services.hold(new Passage(services, call, accepting));
   }

@@ -44,7 +44,7 @@ const GRACE_MS = 1000;
 /** @throws Error of listen() */
 export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   const { config, fleet, log, registry, nowMs, graceMs = GRACE_MS } = options;
-  const connections = createConnections();
+  const connections = createConnections(() => metrics.connectionEnded('idle'));
   const metrics = createCallMetrics(registry, connections.count);
   const upstreams = createUpstreams();
   const services: Services = {
@@ -61,7 +61,7 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     isDraining: () => services.isDraining,
     reload(next) {
       services.live = { config: next, routes: prepareRoutes(next.routes) };
-      setLimits(server, next.limits);
+      setLimits(server, connections, next.limits);
       if (next.tls && 'setSecureContext' in server)
         (server as HttpsServer).setSecureContext(next.tls);
       upstreams.keepOnly(services.live.routes);
