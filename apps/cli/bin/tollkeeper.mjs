@@ -11,7 +11,10 @@ import { fileURLToPath } from 'node:url';
 const NODE_MAJOR_MIN = 26;
 const main = new URL('../src/main.ts', import.meta.url);
 
-if (Number.parseInt(process.versions.node, 10) >= NODE_MAJOR_MIN) {
+if (!isInstalled()) {
+  console.error(`Tollkeeper is not installed yet. Run "npm ci" in its folder, then this again.`);
+  process.exitCode = 1;
+} else if (Number.parseInt(process.versions.node, 10) >= NODE_MAJOR_MIN) {
   await import(main.href);
 } else {
   process.exitCode = await runPinned();
@@ -38,6 +41,15 @@ async function runPinned() {
       resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
     });
   });
+}
+
+/** A fresh clone finds this file by its own package.json, before anything else is there. */
+function isInstalled() {
+  try {
+    return createRequire(import.meta.url).resolve('commander') !== '';
+  } catch {
+    return false;
+  }
 }
 
 function pinnedNode() {

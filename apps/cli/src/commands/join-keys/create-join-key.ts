@@ -74,7 +74,10 @@ function printForPerson(
   hint(io, 'Its secret is shown only now:');
   printLine(io, secret);
   if (!io.stdout.isTTY) return;
-  hint(io, 'Run this where the gateway shall stand, with the address of what it guards:');
+  hint(
+    io,
+    'Run this in a clone of Tollkeeper on the machine of the gateway, with the address of what it guards:',
+  );
   hint(
     io,
     `npx tollkeeper gateway --join-key ${secret} --control-plane ${url} --upstream http://127.0.0.1:3000`,

@@ -65,8 +65,10 @@ function LineHint() {
   const { data: rules } = useQuery({ ...securityQuery, enabled: mayRead });
   return (
     <p className="-mt-3 text-[0.8125rem] text-soft">
-      In place of <code className="font-mono">http://127.0.0.1:3000</code> put the address of the
-      API that it stands before.
+      Run it in a clone of Tollkeeper, after <code className="font-mono">npm ci</code>: elsewhere
+      npx would fetch a stranger's package. In place of{' '}
+      <code className="font-mono">http://127.0.0.1:3000</code> put the address of the API that it
+      stands before.
       {isLoopback(location.origin)
         ? ' Only this machine finds this control plane at that address: for another one, put the address at which it does.'
         : null}
