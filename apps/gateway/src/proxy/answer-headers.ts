@@ -10,6 +10,7 @@ const DROPPED = new Set([
   'upgrade',
   'http2-settings',
 ]);
+const PLAIN_ENCODING = /^(?:chunked|identity)$/i;
 /** Said about the body by the head alone (RFC 9110, 6.5.1). */
 const NO_TRAILER = new Set([
   ...DROPPED,
@@ -28,6 +29,8 @@ export interface AnswerHead {
   readonly headers: string[];
   /** Undefined where the body ends by itself. */
   readonly contentLength: number | undefined;
+  /** How the body is encoded beside its chunks, which only the upstream's connection may tell. */
+  readonly coding: string | undefined;
 }
 
 /** Names and values in turn, as an upstream sent them: bytes, or text in latin1. */
@@ -37,16 +40,19 @@ export function answerHead(raw: RawHeaders, withTrailers: boolean): AnswerHead {
   const headers: string[] = [];
   let contentLength: number | undefined;
   let connection = '';
+  let encoding = '';
   for (let i = 0; i < raw.length; i += 2) {
     const name = text(raw[i]);
     const value = text(raw[i + 1]);
     const lower = name.toLowerCase();
     if (lower === 'connection') connection += `${value.toLowerCase()},`;
     if (lower === 'content-length') contentLength = Number(value);
+    if (lower === 'transfer-encoding') encoding += encoding === '' ? value : `, ${value}`;
     if (DROPPED.has(lower) || (lower === 'trailer' && !withTrailers)) continue;
     headers.push(name, value);
   }
-  return { headers: dropAsked(headers, connection), contentLength };
+  const coding = encoding === '' || PLAIN_ENCODING.test(encoding) ? undefined : encoding;
+  return { headers: dropAsked(headers, connection), contentLength, coding };
 }
 
 /** As pairs, as Node takes them. */

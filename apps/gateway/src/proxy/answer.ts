@@ -65,6 +65,11 @@ export class Answer {
   begin(status: number, reason: string | undefined, raw: RawHeaders): void {
     if (this.#over) return;
     const head = answerHead(raw, this.#req.httpVersionMinor === 1);
+    if (head.coding !== undefined) {
+      // Without its header the client would take the coded bytes for the content.
+      this.fail(new Error(`The upstream sends Transfer-Encoding "${head.coding}" unasked`));
+      return;
+    }
     if (!this.#writeHead(status, reason ?? '', head)) return;
     this.#begun = true;
     const isEmpty = this.#req.method === 'HEAD' || status === 204 || status === 304;
