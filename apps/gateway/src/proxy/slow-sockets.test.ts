@@ -9,7 +9,6 @@ import {
   nextMessage,
   startGatewayProcess,
 } from '../testing/start-gateway-process.ts';
-import { startUpstream } from '../testing/test-gateway.ts';
 import { until } from '../testing/until.ts';
 
 const SOCKETS = process.env.LONG ? 5000 : 350;
@@ -24,19 +23,11 @@ interface Slow {
   readonly cuts: Readonly<Record<string, number>>;
 }
 
-/** @param unread counts the answers that were cut, since nobody read them */
-async function start(limits: Partial<Limits>, unread = { cuts: 0 }): Promise<GatewayProcess> {
-  const { url } = await startUpstream((req, res) => {
-    req.on('error', () => undefined).resume();
-    if (req.method === 'POST') return;
-    if (req.url !== '/large') return void res.end('some');
-    const write = () => {
-      while (res.write(Buffer.alloc(64 * 1024)));
-    };
-    res.on('drain', write).once('close', () => unread.cuts++);
-    write();
-  });
-  return startGatewayProcess(url, limits);
+async function start(limits: Partial<Limits>) {
+  const upstream = forkLater('./slow-upstream.ts', []);
+  const { url } = await nextMessage<{ url: string }>(upstream);
+  const gateway = await startGatewayProcess(url, limits);
+  return { ...gateway, upstream };
 }
 
 async function startSlow({ address, secret }: GatewayProcess): Promise<ChildProcess> {
@@ -47,9 +38,9 @@ async function startSlow({ address, secret }: GatewayProcess): Promise<ChildProc
   return slow;
 }
 
-function told(slow: ChildProcess): Promise<Slow> {
-  slow.send('now');
-  return nextMessage(slow);
+function told<T = Slow>(child: ChildProcess): Promise<T> {
+  child.send('now');
+  return nextMessage(child);
 }
 
 /** Four at a time; every fourth call has a connection of its own. */
@@ -102,8 +93,7 @@ it(
   `serves others as fast beside ${SOCKETS} slow clients`,
   async () => {
     const [headerTimeoutMs, bodyTimeoutMs] = process.env.LONG ? [10_000, 30_000] : [1000, 1000];
-    const unread = { cuts: 0 };
-    const gateway = await start({ headerTimeoutMs, bodyTimeoutMs }, unread);
+    const gateway = await start({ headerTimeoutMs, bodyTimeoutMs });
     await callAs(gateway, CALLS);
     const alone = await measure(gateway);
     const slow = await startSlow(gateway);
@@ -117,6 +107,7 @@ it(
       async () => {
         const { cuts } = await told(slow);
         const kinds = ['silent', 'empty lines', 'slow head', 'slow body without a key'];
+        const unread = await told<{ cuts: number }>(gateway.upstream);
         return isCut(unread.cuts) && kinds.every((kind) => isCut(cuts[kind]));
       },
       TIMEOUT_MS / 2,
