@@ -110,11 +110,11 @@ function isOrdinary({ method, url, headers }: IncomingMessage): boolean {
 function readBody(request: IncomingMessage, then: (body: Buffer | undefined) => void): void {
   const chunks: Buffer[] = [];
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
-  request.once('end', () => {
+  request.on('end', () => {
     const [first] = chunks;
     then(first && chunks.length === 1 ? first : Buffer.concat(chunks));
   });
-  request.once('close', () => {
+  request.on('close', () => {
     if (!request.complete) then(undefined);
   });
 }
@@ -130,8 +130,10 @@ function parse(text: string): unknown {
 function send(response: ServerResponse, text: string): void {
   const headers: OutgoingHttpHeaders = apiHeaders(createRequestId());
   headers['content-type'] = 'application/json; charset=utf-8';
-  headers['content-length'] = Buffer.byteLength(text);
-  response.writeHead(route.status, headers).end(text);
+  const bytes = Buffer.byteLength(text);
+  headers['content-length'] = bytes;
+  // As many bytes as characters: all of them ASCII, which is Latin-1 too and so written faster.
+  response.writeHead(route.status, headers).end(text, bytes === text.length ? 'latin1' : 'utf8');
 }
 
 /** Fastify decides again, from the start, and counts. */

@@ -27,7 +27,12 @@ const RETRY_MS = 200;
 const LAST_FLUSH_MS = 8000;
 
 /** By minute, then by key: to look one up makes no text, in a place that every call passes. */
-type Counts = Map<number, Map<string, UsageRow>>;
+type Counts = Minute[];
+
+interface Minute {
+  readonly minuteMs: number;
+  readonly rows: Map<string, UsageRow>;
+}
 
 interface Batch {
   readonly sequence: number;
@@ -42,15 +47,15 @@ export function startUsageCounter(
   log: Logger,
   lastUsesMax = LAST_USES_MAX,
 ): UsageCounter {
-  let counts: Counts = new Map();
+  let counts: Counts = [];
   const lastUses: LastUses = new Map();
   let pending: Batch | undefined;
   let sequence = 0;
   let flushing: Promise<void> = Promise.resolve();
 
   function nextBatch(): Batch | undefined {
-    const rows = [...counts.values()].flatMap((keys) => [...keys.values()]);
-    counts = new Map();
+    const rows = counts.flatMap((minute) => [...minute.rows.values()]);
+    counts = [];
     noteLastUses(lastUses, rows);
     if (lastUses.size + rows.length === 0) return undefined;
     sequence += 1;
@@ -83,7 +88,7 @@ export function startUsageCounter(
 
   return {
     count(subject, accepted, atMs) {
-      const row = rowOf(counts, subject, atMs - (atMs % MINUTE_MS));
+      const row = rowOf(minuteOf(counts, atMs), subject);
       if (accepted) {
         row.accepted += 1;
         row.lastAcceptedMs = Math.max(row.lastAcceptedMs, atMs);
@@ -109,27 +114,31 @@ export function startUsageCounter(
   };
 }
 
-function rowOf(counts: Counts, subject: UsageSubject, minuteMs: number): UsageRow {
-  let keys = counts.get(minuteMs);
-  if (!keys) {
-    keys = new Map();
-    counts.set(minuteMs, keys);
+/** Seldom more than one in a flush. */
+function minuteOf(counts: Counts, atMs: number): Minute {
+  for (const minute of counts) {
+    if (atMs >= minute.minuteMs && atMs < minute.minuteMs + MINUTE_MS) return minute;
   }
-  let row = keys.get(subject.keyId);
-  if (!row) {
-    // By name: callers hand over all the facts of a key, which have no business in a count.
-    const { organizationId, keyId, ownerId, workspaceId } = subject;
-    row = {
-      organizationId,
-      keyId,
-      ownerId,
-      workspaceId,
-      minuteMs,
-      accepted: 0,
-      denied: 0,
-      lastAcceptedMs: 0,
-    };
-    keys.set(subject.keyId, row);
-  }
+  const minute = { minuteMs: atMs - (atMs % MINUTE_MS), rows: new Map() };
+  counts.push(minute);
+  return minute;
+}
+
+function rowOf({ minuteMs, rows }: Minute, subject: UsageSubject): UsageRow {
+  const known = rows.get(subject.keyId);
+  if (known) return known;
+  // By name: callers hand over all the facts of a key, which have no business in a count.
+  const { organizationId, keyId, ownerId, workspaceId } = subject;
+  const row: UsageRow = {
+    organizationId,
+    keyId,
+    ownerId,
+    workspaceId,
+    minuteMs,
+    accepted: 0,
+    denied: 0,
+    lastAcceptedMs: 0,
+  };
+  rows.set(keyId, row);
   return row;
 }
