@@ -54,7 +54,7 @@ export async function startProgram(
   const child = spawn(program, argsOf(port), {
     cwd: ROOT,
     stdio: ['ignore', 'ignore', 'inherit'],
-    env: { PATH: process.env.PATH, PORT: String(port), HOST: '127.0.0.1', ...env },
+    env: { ...inherited(), PORT: String(port), HOST: '127.0.0.1', ...env },
   });
   running.add(child);
   child.once('exit', () => running.delete(child));
@@ -65,6 +65,12 @@ export async function startProgram(
     startMs: performance.now() - startedAt,
     stop: () => stop(child),
   };
+}
+
+/** What `npm start` sets up for the product, the baselines get as well. */
+function inherited(): Record<string, string | undefined> {
+  const { PATH, GLIBC_TUNABLES } = process.env;
+  return { PATH, GLIBC_TUNABLES };
 }
 
 const running = new Set<ChildProcess>();

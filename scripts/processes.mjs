@@ -11,9 +11,14 @@ export const pinnedNode = join(bin, 'node');
 /** A person has to do something; the message says what. */
 export class SetupError extends Error {}
 
-/** Puts the project's own tools, its Node among them, first on the PATH of every child. */
+/**
+ * Puts the project's own tools, its Node among them, first on the PATH of every child, and has the
+ * C library ask the kernel for huge pages: keys are looked up at random places in large memory, and
+ * a third of that is the way through small pages' tables. Systems without either ignore it.
+ */
 export function useProjectTools() {
   process.env.PATH = [bin, pathWithoutProject()].join(delimiter);
+  process.env.GLIBC_TUNABLES ??= 'glibc.malloc.hugetlb=1';
 }
 
 /** npm has to run on the machine's own Node: it replaces the project's. */
