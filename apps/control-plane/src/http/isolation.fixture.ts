@@ -9,7 +9,7 @@ import { setPlan } from '../features/organization/index.ts';
 import type { Answer, Client } from '../testing/client.ts';
 import { joinFleet } from '../testing/fleet.ts';
 import { addMember, addWorkspace, claimedOrganization, type Person } from '../testing/people.ts';
-import { claimServer, type TestApp, withKey } from '../testing/test-app.ts';
+import { claimServer, OWNER, type TestApp, withKey } from '../testing/test-app.ts';
 
 /** An organization with one of everything that an operation can name. */
 export interface Victim {
@@ -69,8 +69,8 @@ const BODIES: Partial<Record<RouteName, (victim: Victim) => unknown>> = {
   getKeysPropagation: ({ targets }) => ({ ids: [targets['api-keys']] }),
   verifyKey: () => ({ key: 'tk_live_none' }),
   updateOrganization: () => ({ name: 'Renamed' }),
-  transferOrganization: ({ bystander }) => ({ memberId: bystander.memberId }),
-  deleteOrganization: () => ({ name: 'Acme' }),
+  transferOrganization: ({ bystander: { memberId } }) => ({ memberId, password: OWNER.password }),
+  deleteOrganization: () => ({ name: 'Acme', password: OWNER.password }),
   updateMember: () => ({ roleId: 'role_viewer' }),
   createInvitation: () => ({ email: 'intruder@example.com', roleId: 'role_viewer' }),
   createRole: () => ({ name: 'Intruder', scopes: ['members.read'] }),
@@ -85,11 +85,15 @@ const BODIES: Partial<Record<RouteName, (victim: Victim) => unknown>> = {
 };
 
 /** Calls the operation on the victim's things, as the client. */
-export function attack(client: Client, name: RouteName, victim: Victim): Promise<Answer> {
+export function attack(
+  client: Client,
+  name: RouteName,
+  victim: Victim,
+  body = BODIES[name]?.(victim),
+): Promise<Answer> {
   const { method, path } = routes[name];
   const word = path.split('/')[2] ?? '';
   const address = path.replace('{id}', victim.targets[word] ?? 'none');
-  const body = BODIES[name]?.(victim);
   return body === undefined
     ? client.raw(method, address, undefined)
     : client.raw(method, address, JSON.stringify(body), { 'content-type': 'application/json' });

@@ -70,6 +70,8 @@ describe('the organization', () => {
       `select id, role_id from member where role_id = 'role_owner'`,
     );
     expect(rows.map((row) => row.id)).toEqual([heir.memberId]);
+    const actions = (await auditEvents(query)).map(({ action }) => action);
+    expect(actions.filter((action) => action === 'organization.transfer')).toHaveLength(1);
     expect(
       (await transfer({ memberId: heir.memberId, password: OWNER.password })).problem.code,
     ).toBe('insufficient_scope');

@@ -1,0 +1,73 @@
+import { type Route, type RouteName, routes } from '@tollkeeper/contract';
+import { sql } from 'drizzle-orm';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { countAuditEvents, findBrokenLink } from '../testing/audit-log.ts';
+import { readTables } from '../testing/tables.ts';
+import { OWNER, startTestApp, type TestApp } from '../testing/test-app.ts';
+import { attack, createVictim, type Victim } from './isolation.fixture.ts';
+
+/** They ask, though by POST, and change nothing. */
+const READING: readonly string[] = ['verifyKey', 'previewSecurity', 'getKeysPropagation'];
+/** By somebody who has no session yet; each has tests of its own. */
+const PUBLIC: readonly string[] = ['setup', 'findInvitation', 'acceptInvitation', 'joinGateway'];
+/** What ends the thing that others are tested on comes last, and the widest at the end. */
+const LAST: readonly RouteName[] = [
+  ...(['revokeKey', 'deleteKey', 'deleteJoinKey', 'deleteGateway', 'withdrawInvitation'] as const),
+  ...(['removeMember', 'deleteRole', 'deleteWorkspace', 'deleteOrganization'] as const),
+];
+/** An operation that another one must come before. */
+const BEFORE: Partial<Record<RouteName, RouteName>> = {
+  enableKey: 'disableKey',
+  reinstateMember: 'suspendMember',
+};
+
+const changing = (Object.entries(routes) as [RouteName, Route][])
+  .filter(([name, { method }]) => method !== 'GET' && ![...READING, ...PUBLIC].includes(name))
+  .map(([name]) => name)
+  .sort((a, b) => LAST.indexOf(a) - LAST.indexOf(b));
+
+/** By the time that they are called, others have renamed their things. */
+const RENAMED: Partial<Record<RouteName, object>> = {
+  deleteWorkspace: { name: 'renamed' },
+  deleteOrganization: { name: 'Renamed', password: OWNER.password },
+};
+
+let app: TestApp;
+let victim: Victim;
+
+beforeAll(async () => {
+  app = await startTestApp();
+  victim = await createVictim(app);
+});
+
+describe('an operation whose audit event cannot be written', () => {
+  beforeAll(async () => {
+    await app.services.db.execute(sql`
+      create function refuse_event() returns trigger language plpgsql as
+      $$ begin raise exception 'the log is full'; end $$`);
+    await app.services.db.execute(
+      sql`create trigger full_log before insert on audit_event execute function refuse_event()`,
+    );
+    return () => app.services.db.execute(sql`drop function refuse_event() cascade`);
+  });
+
+  it.each(changing.filter((name) => !(name in BEFORE)))('does not happen: %s', async (name) => {
+    const before = await readTables(app);
+    const answer = await attack(victim.owner, name, victim);
+    expect([answer.status, answer.problem.code]).toEqual([500, 'internal']);
+    expect(await readTables(app)).toEqual(before);
+  });
+});
+
+describe('an operation', () => {
+  // Without the transfer: it would leave the others to somebody else. Its own test looks as well.
+  const others = changing.filter((name) => name !== 'transferOrganization');
+
+  it.each(others)('writes one audit event: %s', async (name) => {
+    const events = await countAuditEvents(app);
+    const answer = await attack(victim.owner, name, victim, RENAMED[name]);
+    expect(answer.status, answer.problem?.detail).toBeLessThan(300);
+    expect(await countAuditEvents(app)).toBe(events + 1);
+    expect(await findBrokenLink(app, victim.organizationId)).toBeUndefined();
+  });
+});
