@@ -1,4 +1,5 @@
 /** The fleet protocol: its bytes for both ends, and the gateway's half of it. */
+export { systemClock } from './clock.ts';
 export type { CallSubject, Fleet, FleetStatus, NoKeys, WorkspaceKeys } from './fleet.ts';
 export { FleetError, type FleetErrorCode } from './fleet-error.ts';
 export type { FleetOptions } from './fleet-options.ts';
