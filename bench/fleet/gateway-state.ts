@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createId } from '@tollkeeper/contract';
@@ -16,6 +16,7 @@ import { type BenchKey, KEY_SCOPES } from '../keys.ts';
 
 const KEYS_PER_OWNER = 100;
 const VERSION = 1;
+const SEEN = { version: VERSION, mark: randomUUID() };
 
 /**
  * The state folder of a gateway that joined and took a snapshot of these keys: it starts from there
@@ -36,14 +37,15 @@ export function writeGatewayState(folder: string, keys: readonly BenchKey[]): vo
   const nowMs = Date.now();
   const parts = [...encodeParts(entriesOf(keys, organizationId))];
   const frames = parts.flatMap((body, part) => {
-    const last = part === parts.length - 1;
+    const seen = part === parts.length - 1 ? SEEN : null;
     const header = {
       organizationId,
       workspaceId,
+      epoch: '0'.repeat(32),
       version: VERSION,
       issuedAtMs: nowMs,
       part,
-      last,
+      seen,
     };
     const frame = sealFrame({ type: 'snapshot', ...header }, body, signingKey);
     const length = Buffer.alloc(4);
@@ -54,7 +56,6 @@ export function writeGatewayState(folder: string, keys: readonly BenchKey[]): vo
   const confirmed = {
     workspaceId,
     version: VERSION,
-    issuedAtMs: nowMs,
     confirmedAtMs: nowMs,
   };
   writeFileSync(join(folder, 'confirmed'), JSON.stringify(confirmed), { mode: 0o600 });

@@ -53,10 +53,11 @@ function writeSnapshot(
       type: 'snapshot',
       organizationId,
       workspaceId,
+      epoch: '0'.repeat(32),
       version: 1,
       issuedAtMs: 0,
       part: parts++,
-      last: false,
+      seen: null,
     } as const;
     const frame = sealFrame(header, body, signingKey);
     seconds += (performance.now() - startedAt) / 1000;

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { type DownwardOf, PROTOCOL_VERSION, type Upward } from '@tollkeeper/contract';
+import { type DownwardOf, type Hello, PROTOCOL_VERSION, type Upward } from '@tollkeeper/contract';
 import type { Socket, SocketEvents } from './connection/index.ts';
 import type { Faults } from './faults.ts';
 import { type Follow, Rejection } from './follow/index.ts';
@@ -15,7 +15,7 @@ export interface Conversation {
   readonly faults: Faults;
   readonly log: Log;
   /** The answer to the challenge. */
-  hello(nonce: string): Upward;
+  hello(challenge: string): Hello;
   /** The control plane knows this gateway: said first, and whenever people change it. */
   welcomed(gateway: DownwardOf<'gateway'>, socket: Socket): void;
   usageTaken(taken: DownwardOf<'usage-taken'>): void;
@@ -30,13 +30,15 @@ interface Turn {
   readonly conversation: Conversation;
   readonly socket: Socket;
   stage: 'silent' | 'greeted' | 'welcomed';
+  /** Of the hello. */
+  nonce: string | undefined;
   /** Why it cannot go on; said already. */
   isRefused: boolean;
 }
 
 /** Holds one conversation, from the challenge to the end of the connection. */
 export function converse(conversation: Conversation, socket: Socket): SocketEvents {
-  const turn: Turn = { conversation, socket, stage: 'silent', isRefused: false };
+  const turn: Turn = { conversation, socket, stage: 'silent', nonce: undefined, isRefused: false };
   const { follow, faults, log, controlPlane } = conversation;
   return {
     async message(data, isBinary) {
@@ -74,8 +76,10 @@ function greet(turn: Turn, frame: Frame | Error): void {
   if (!(frame instanceof Error) && frame.header.type === 'challenge') {
     const { protocol, nonce } = frame.header;
     if (protocol === PROTOCOL_VERSION) {
+      const hello = conversation.hello(nonce);
       turn.stage = 'greeted';
-      socket.send(conversation.hello(nonce));
+      turn.nonce = hello.nonce;
+      socket.send(hello);
       return;
     }
   }
@@ -106,15 +110,26 @@ function refuse(turn: Turn, why: string): void {
   turn.socket.close(why);
 }
 
-/** @returns what to answer */
 async function answer(turn: Turn, frame: Frame | Error, data: Uint8Array): Promise<Upward[]> {
+  try {
+    return await take(turn, frame, data);
+  } catch (error) {
+    if (error instanceof Rejection) return turn.conversation.follow.reject(error);
+    throw error;
+  }
+}
+
+/** @returns what to answer */
+async function take(turn: Turn, frame: Frame | Error, data: Uint8Array): Promise<Upward[]> {
   const { conversation } = turn;
   const { follow } = conversation;
   if (frame instanceof Error) return follow.reject(frame);
   const { header, body } = frame;
   switch (header.type) {
+    case 'history':
     case 'snapshot':
     case 'changes':
+    case 'current':
       return follow.take(header, body, data);
     case 'gateway':
       return welcome(turn, header);
@@ -122,22 +137,20 @@ async function answer(turn: Turn, frame: Frame | Error, data: Uint8Array): Promi
       conversation.usageTaken(header);
       return [];
     case 'removed':
-      if (header.gatewayId !== conversation.gatewayId) return follow.reject(notFor(header));
+      requireOwn(turn, header);
       await conversation.removed();
       return [];
     case 'refused':
       refuse(turn, header.detail);
       return [];
     case 'challenge':
-      return follow.reject(new Rejection('malformed', 'A second challenge came'));
+      throw new Rejection('malformed', 'A second challenge came');
   }
 }
 
 function welcome(turn: Turn, header: DownwardOf<'gateway'>): Upward[] {
   const { conversation, socket } = turn;
-  if (header.gatewayId !== conversation.gatewayId) {
-    return conversation.follow.reject(notFor(header));
-  }
+  requireOwn(turn, header);
   const isFirst = turn.stage !== 'welcomed';
   turn.stage = 'welcomed';
   conversation.faults.clear('control_plane');
@@ -145,6 +158,12 @@ function welcome(turn: Turn, header: DownwardOf<'gateway'>): Upward[] {
   return isFirst ? conversation.follow.welcomed() : [];
 }
 
-function notFor({ gatewayId }: { gatewayId: string }): Rejection {
-  return new Rejection('foreign', `A message for "${gatewayId}" came`);
+/** @throws Rejection for what is about another gateway, or was said on another connection */
+function requireOwn(turn: Turn, { gatewayId, nonce }: DownwardOf<'gateway' | 'removed'>): void {
+  if (gatewayId !== turn.conversation.gatewayId) {
+    throw new Rejection('foreign', `A message for "${gatewayId}" came`);
+  }
+  if (nonce !== turn.nonce) {
+    throw new Rejection('replayed', 'A message came that was said on another connection');
+  }
 }

@@ -18,7 +18,7 @@ export type {
   OwnerRemovedEntry,
 } from './wire/entry.ts';
 export { type Frame, FrameError, openFrame, sealFrame } from './wire/frame.ts';
-export { type HelloProof, signHello, verifyHello } from './wire/hello-signature.ts';
+export { signHello, verifyHello } from './wire/hello-signature.ts';
 export {
   createIdentity,
   deriveSigningKey,

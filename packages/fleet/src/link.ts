@@ -1,4 +1,4 @@
-import { type DownwardOf, PROTOCOL_VERSION, type Upward } from '@tollkeeper/contract';
+import { CONFIRM_MS, type DownwardOf, type Hello, PROTOCOL_VERSION } from '@tollkeeper/contract';
 import { repeat } from './clock.ts';
 import { keepConnected, openSocket, type Socket } from './connection/index.ts';
 import { type Conversation, converse } from './converse.ts';
@@ -55,6 +55,10 @@ export function openLink({ run, follow, faults, spool, meter }: LinkParts): Link
     if (connected) reportHealth();
   });
 
+  const stopChecks = repeat(clock, CONFIRM_MS, () => {
+    if (connected) for (const each of follow.check()) connected.send(each);
+  });
+
   const conversation: Conversation = {
     controlPlane: run.controlPlane.text,
     controlPlaneKey: readPublicKey(identity.controlPlaneKey),
@@ -62,7 +66,7 @@ export function openLink({ run, follow, faults, spool, meter }: LinkParts): Link
     follow,
     faults,
     log,
-    hello: (nonce) => makeHello(run, follow, nonce),
+    hello: (challenge) => makeHello(run, follow, challenge),
     welcomed({ name, labels, draining }, socket) {
       known = { name, labels, draining };
       if (connected) return;
@@ -103,22 +107,21 @@ export function openLink({ run, follow, faults, spool, meter }: LinkParts): Link
     async close() {
       await usage.finish(HAND_OVER_MS);
       stopHealth();
+      stopChecks();
       await connection.close('it stops');
     },
   };
 }
 
-function makeHello(run: Run, follow: Follow, nonce: string): Upward {
+function makeHello(run: Run, follow: Follow, challenge: string): Hello {
   const { gatewayId, workspaceId, privateKey } = run.identity;
   const { instanceId, softwareVersion, hostname, staleMaxMs } = run;
+  const claims = { gatewayId, instanceId, workspaceId, ...follow.hello() };
   return {
     type: 'hello',
     protocol: PROTOCOL_VERSION,
-    gatewayId,
-    instanceId,
-    signature: signHello(privateKey, { nonce, gatewayId, instanceId }),
-    workspaceId,
-    version: follow.hello(),
+    ...claims,
+    signature: signHello(privateKey, challenge, claims),
     softwareVersion,
     hostname,
     staleMaxMs,

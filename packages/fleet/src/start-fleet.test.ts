@@ -44,7 +44,7 @@ test('applies a change and says so', async () => {
   controlPlane.world.change(keyOf(2, { status: 'revoked' }));
   connection.send(controlPlane.changes(0));
 
-  expect(await connection.next('ack')).toEqual({ type: 'ack', version: 1 });
+  expect(await connection.next('ack')).toMatchObject({ type: 'ack', version: 1 });
   expect(decided(fleet)).toEqual(AFTER);
 });
 
@@ -56,7 +56,7 @@ test('gets what changed while it was not connected', async () => {
   const next = await controlPlane.connected();
 
   expect(next.hello.version).toBe(0);
-  expect(await next.next('ack')).toEqual({ type: 'ack', version: 1 });
+  expect(await next.next('ack')).toMatchObject({ type: 'ack', version: 1 });
   expect(decided(fleet)).toEqual(AFTER);
 });
 
@@ -70,7 +70,7 @@ test('asks for a whole snapshot when it missed a change', async () => {
   expect(await connection.next('reject')).toMatchObject({ reason: 'gap' });
   await connection.next('resync');
   for (const part of controlPlane.snapshot()) connection.send(part);
-  expect(await connection.next('ack')).toEqual({ type: 'ack', version: 2 });
+  expect(await connection.next('ack')).toMatchObject({ type: 'ack', version: 2 });
   expect(decided(fleet)).toEqual(['valid', 'revoked', 'valid', 'valid']);
 });
 
@@ -97,7 +97,8 @@ test('lets nothing through while it has no snapshot, and starts all the same', a
   expect(fleet.keys()).toBe('no_snapshot');
 
   controlPlane.onHello = (connection) => {
-    connection.send(controlPlane.gateway());
+    connection.send(controlPlane.gateway(connection.hello.nonce));
+    connection.send(controlPlane.history(connection.hello.nonce, { continues: false }));
     for (const part of controlPlane.snapshot()) connection.send(part);
   };
 
@@ -107,6 +108,8 @@ test('lets nothing through while it has no snapshot, and starts all the same', a
 test('lets nothing through once its snapshot is too old, until it is confirmed again', async () => {
   const clock = createTestClock();
   const { controlPlane, connection, fleet } = await startConnected({ clock, staleMaxMs: 12_000 });
+  await vi.waitFor(() => expect(fleet.status().ageMs).toBe(0));
+  connection.answersChecks = false;
   clock.advance(12_000);
   expect(decided(fleet)).toEqual(BEFORE);
 
@@ -114,14 +117,17 @@ test('lets nothing through once its snapshot is too old, until it is confirmed a
   expect(fleet.keys()).toBe('snapshot_stale');
   expect(fleet.status().ageMs).toBe(12_001);
 
-  connection.send(controlPlane.changes(0));
+  connection.answersChecks = true;
+  const { nonce } = await connection.next('check');
+  connection.send(controlPlane.current(nonce));
   await vi.waitFor(() => expect(decided(fleet)).toEqual(BEFORE));
 });
 
 test('forgets everything when it is removed, and does not come back', async () => {
   const { controlPlane, connection, fleet, stateDir, options } = await startConnected();
 
-  connection.send(controlPlane.seal({ type: 'removed', gatewayId: idOf('gw', 1) }));
+  const { nonce } = connection.hello;
+  connection.send(controlPlane.seal({ type: 'removed', nonce, gatewayId: idOf('gw', 1) }));
 
   await vi.waitFor(() => expect(fleet.keys()).toBe('no_snapshot'));
   expect(fleet.status().fault).toMatch(/removed from the fleet.*new join key/);
@@ -138,11 +144,15 @@ test('forgets everything when it is removed, and does not come back', async () =
   });
 });
 
-test('is not removed by what is said of another gateway, or by somebody else', async () => {
+test('is not removed by what is said of another gateway, on another connection, or by somebody else', async () => {
   const { controlPlane, connection, fleet } = await startConnected();
+  const { nonce } = connection.hello;
+  const removed = { type: 'removed', nonce, gatewayId: idOf('gw', 1) } as const;
 
-  connection.send(controlPlane.seal({ type: 'removed', gatewayId: idOf('gw', 2) }));
-  connection.send(createSealer().seal({ type: 'removed', gatewayId: idOf('gw', 1) }));
+  connection.send(controlPlane.seal({ ...removed, nonce: 'A'.repeat(43) }));
+  expect(await connection.next('reject')).toMatchObject({ reason: 'replayed' });
+  connection.send(controlPlane.seal({ ...removed, gatewayId: idOf('gw', 2) }));
+  connection.send(createSealer().seal(removed));
 
   expect(await connection.next('reject')).toMatchObject({ reason: 'foreign' });
   expect(await connection.next('reject')).toMatchObject({ reason: 'signature' });
@@ -193,7 +203,11 @@ test('takes new names, labels and draining at once', async () => {
   const { controlPlane, connection, fleet } = await startConnected();
 
   connection.send(
-    controlPlane.gateway({ name: 'edge-2', labels: { region: 'eu-1' }, draining: true }),
+    controlPlane.gateway(connection.hello.nonce, {
+      name: 'edge-2',
+      labels: { region: 'eu-1' },
+      draining: true,
+    }),
   );
 
   await vi.waitFor(() =>
@@ -209,7 +223,7 @@ test('reports how it is, and what is wrong', async () => {
   expect(await connection.next('health')).toMatchObject({ callsPerMinute: 0, fault: null });
   fleet.count(SUBJECT, true, clock.epochMs());
   fleet.settle();
-  connection.send(controlPlane.changes(5, { to: 5 }));
+  connection.send(controlPlane.changes(5, { to: 6 }));
   await connection.next('reject');
 
   clock.advance(2000);
@@ -225,7 +239,12 @@ test('reports how it is, and what is wrong', async () => {
 test('is not brought down by 500 damaged messages, and reports each', async () => {
   const { controlPlane, connection, fleet } = await startConnected();
   const { damage, next } = createDamage(3);
-  const good = [...controlPlane.snapshot(), controlPlane.changes(0), controlPlane.gateway()];
+  const { nonce } = connection.hello;
+  controlPlane.world.change(keyOf(1));
+  const good = [
+    ...[...controlPlane.snapshot(), controlPlane.changes(0), controlPlane.gateway(nonce)],
+    ...[controlPlane.history(nonce), controlPlane.current(nonce)],
+  ];
 
   for (let count = 0; count < 500; count++) {
     const original = good[next(good.length)] ?? Buffer.alloc(0);
@@ -238,7 +257,7 @@ test('is not brought down by 500 damaged messages, and reports each', async () =
   connection.socket.terminate();
 
   const again = await controlPlane.connected();
-  expect(await again.next('ack')).toEqual({ type: 'ack', version: 1 });
+  expect(await again.next('ack')).toMatchObject({ type: 'ack', version: 2 });
   expect(decided(fleet)).toEqual(AFTER);
 });
 

@@ -1,12 +1,14 @@
+import type { Position } from '@tollkeeper/contract';
 import { sql } from 'drizzle-orm';
 import type { Logger } from 'pino';
 import type { Database } from '../db/connect.ts';
 import { gateway, gatewayVersion, workspace } from '../db/schema/index.ts';
+import { isHeld } from './read-standings.ts';
 
 /** Stores which gateway has applied which version, and when: what propagation is read from. */
 export interface AppliedVersions {
   /** To be called at the moment that the gateway says so. */
-  add(gatewayId: string, version: number): void;
+  add(gatewayId: string, applied: { readonly version: number; readonly seen: Position }): void;
   /** Stores what is left. */
   stop(): Promise<void>;
 }
@@ -20,6 +22,7 @@ const WAITING_MAX = 20_000;
 interface Applied {
   readonly gatewayId: string;
   readonly version: number;
+  readonly seen: Position;
   /** By `performance.now()`. */
   readonly at: number;
 }
@@ -56,8 +59,8 @@ export function createAppliedVersions(db: Database, log: Logger): AppliedVersion
   }
 
   return {
-    add(gatewayId, version) {
-      waiting.push({ gatewayId, version, at: performance.now() });
+    add(gatewayId, { version, seen }) {
+      waiting.push({ gatewayId, version, seen, at: performance.now() });
       start(GATHER_MS);
     },
     async stop() {
@@ -70,17 +73,19 @@ export function createAppliedVersions(db: Database, log: Logger): AppliedVersion
 /**
  * By the database's clock, less the time that passed here since. The gateways are locked in order,
  * and only those that are there: one that was removed meanwhile takes nothing down with it. A
- * version that the workspace never reached is no version.
+ * version that the workspace never reached, or reached in a history that the database does not hold,
+ * is no version.
  */
 async function store(db: Database, batch: readonly Applied[]): Promise<void> {
   const now = performance.now();
-  const rows = batch.map(({ gatewayId, version, at }, position) => {
-    return { gatewayId, version, ageMs: now - at, position };
+  const rows = batch.map(({ gatewayId, version, seen, at }, position) => {
+    return { gatewayId, version, seen: seen.version, mark: seen.mark, ageMs: now - at, position };
   });
   await db.execute(sql`
     with said as (
       select * from json_to_recordset(${JSON.stringify(rows)}::json)
-        as said ("gatewayId" text, version bigint, "ageMs" float8, position int)
+        as said ("gatewayId" text, version bigint, seen bigint, mark uuid, "ageMs" float8,
+          position int)
     ), known as materialized (
       select ${gateway.id} as id, ${gateway.workspaceId} as workspace_id from ${gateway}
       where ${gateway.id} in (select "gatewayId" from said)
@@ -89,7 +94,8 @@ async function store(db: Database, batch: readonly Applied[]): Promise<void> {
       select known.id, said.version, said.position,
         clock_timestamp() - said."ageMs" * interval '1 millisecond' as at
       from said join known on known.id = said."gatewayId"
-      join ${workspace} on ${workspace.id} = known.workspace_id and ${workspace.version} >= said.version
+      join ${workspace} on ${workspace.id} = known.workspace_id
+      where said.version <= said.seen and ${isHeld(sql`said.seen`, sql`said.mark`)}
     ), kept as (
       insert into ${gatewayVersion} (gateway_id, version, applied_at)
       select id, version, min(at) from applied group by id, version

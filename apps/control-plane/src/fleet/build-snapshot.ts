@@ -1,9 +1,9 @@
+import type { DownwardOf, Position } from '@tollkeeper/contract';
 import { type Entry, encodeParts } from '@tollkeeper/fleet';
 import { and, asc, eq, gt, ne } from 'drizzle-orm';
 import type { Database } from '../db/connect.ts';
 import { member, organization } from '../db/schema/index.ts';
 import { selectOwners } from '../kernel/select-facts.ts';
-import type { Standing } from './read-changes.ts';
 import { keyEntry, organizationEntry, ownerEntry, type Place } from './read-entries.ts';
 import { readKeyPages } from './read-key-pages.ts';
 import type { Seal } from './seal.ts';
@@ -12,36 +12,38 @@ import type { Seal } from './seal.ts';
 const OWNERS_PAGE = 2000;
 const NO_ENTRIES = new Uint8Array(0);
 
+type Header = Pick<
+  DownwardOf<'snapshot'>,
+  'organizationId' | 'workspaceId' | 'epoch' | 'version' | 'issuedAtMs'
+>;
+
 /**
  * Makes the sealed parts of a whole snapshot, page by page. The version was read before: what the
  * rows then know of later changes, those changes tell again.
+ * @param see reads where the workspace stands
  * @param push takes each part as it is made; what it throws ends the work
  */
 export async function buildSnapshot(
   db: Database,
   seal: Seal,
-  place: Place,
-  standing: Standing,
+  { organizationId, workspaceId, epoch, version, issuedAtMs }: Header,
+  see: () => Promise<Position>,
   push: (part: Uint8Array) => void,
 ): Promise<void> {
-  const { organizationId, workspaceId } = place;
-  const header = {
-    type: 'snapshot',
-    organizationId,
-    workspaceId,
-    version: standing.version,
-    issuedAtMs: standing.readAtMs,
-  } as const;
+  const place = { organizationId, workspaceId };
+  const header = { type: 'snapshot', ...place, epoch, version, issuedAtMs } as const;
   let part = 0;
   // The last part says so: each waits until it is known whether another follows.
   let waiting: Uint8Array | undefined;
   await readPages(db, place, (entries) => {
     for (const body of encodeParts(entries)) {
-      if (waiting) push(seal({ ...header, part: part++, last: false }, waiting));
+      if (waiting) push(seal({ ...header, part: part++, seen: null }, waiting));
       waiting = body;
     }
   });
-  push(seal({ ...header, part, last: true }, waiting ?? NO_ENTRIES));
+  const { version: seenVersion, mark } = await see();
+  const seen = { version: seenVersion, mark };
+  push(seal({ ...header, part, seen }, waiting ?? NO_ENTRIES));
 }
 
 type Take = (entries: Entry[]) => void;

@@ -1,10 +1,14 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '../db/connect.ts';
+import type { Allowance } from './allowance.ts';
 import type { Feeds } from './feeds.ts';
-import { readChanges, type Standing } from './read-changes.ts';
-import { type Place, readSubjects } from './read-entries.ts';
+import type { Histories } from './histories.ts';
+import { readChanges } from './read-changes.ts';
+import { readSubjects } from './read-entries.ts';
+import type { Standing } from './read-standings.ts';
 import type { Seal } from './seal.ts';
-import { type SealedChanges, sealChanges } from './seal-changes.ts';
-import { flushed, isOpen, type Session, sendWhole } from './session.ts';
+import { type SealedChanges, sealChanges, type Told } from './seal-changes.ts';
+import { flushed, isOpen, type Session, send, sendWhole } from './session.ts';
 import type { Snapshots } from './snapshots.ts';
 
 export interface CatchUpOptions {
@@ -12,7 +16,8 @@ export interface CatchUpOptions {
   readonly seal: Seal;
   readonly feeds: Feeds;
   readonly snapshots: Snapshots;
-  readonly findStanding: (workspaceId: string) => Promise<Standing | undefined>;
+  readonly histories: Histories;
+  readonly allowance: Allowance;
 }
 
 /** Further behind, a gateway gets a snapshot. */
@@ -26,22 +31,30 @@ const SHARED_MS = 2000;
  * @returns a function that ends when the session follows or closes; false when its workspace is gone
  */
 export function catcherUp(options: CatchUpOptions): (session: Session) => Promise<boolean> {
-  const { feeds, findStanding } = options;
-  const missed = sharing((place: Place, from: number) => readMissed(options, place, from));
+  const { feeds, histories, allowance } = options;
+  const missed = sharing((told: Told, from: number) => readMissed(options, told, from));
 
   return async (session) => {
-    const place = session.gateway;
+    const { gateway, epoch } = session;
+    const told = { ...gateway, epoch };
     while (isOpen(session)) {
       await flushed(session);
-      const standing = await findStanding(place.workspaceId);
+      const { check } = session;
+      const standing = await histories.find(gateway.workspaceId);
       if (!standing) return false;
       if (needsSnapshot(session, standing)) {
+        const waitMs = allowance.waitMs(gateway.id);
+        if (waitMs > 0) {
+          await delay(waitMs, undefined, { ref: false });
+          continue;
+        }
+        allowance.take(gateway.id);
         if (!(await sendSnapshot(options, session, standing))) return false;
       } else if (session.sent !== standing.version) {
-        const messages = await missed(place, session.sent ?? 0);
+        const messages = await missed(told, session.sent ?? 0);
         if (messages) await sendAll(session, messages);
         else session.wantsSnapshot = true;
-      } else if (feeds.join(session, standing)) {
+      } else if (feeds.join(session, standing, check)) {
         // What was committed since `standing` was read may have been looked for before it joined.
         await feeds.step();
         return true;
@@ -54,19 +67,20 @@ export function catcherUp(options: CatchUpOptions): (session: Session) => Promis
 }
 
 function needsSnapshot({ sent, wantsSnapshot }: Session, { version }: Standing): boolean {
-  return wantsSnapshot || sent === null || sent > version || version - sent > CHANGES_MAX;
+  return wantsSnapshot || sent === null || version - sent > CHANGES_MAX;
 }
 
 async function sendSnapshot(
-  { snapshots }: CatchUpOptions,
+  { snapshots, seal }: CatchUpOptions,
   session: Session,
   { version }: Standing,
 ): Promise<boolean> {
-  // A gateway takes none that is older than what it has, unless the database itself went back.
-  const own = session.sent !== null && session.sent <= version ? session.sent : 0;
+  const own = session.sent ?? session.versionMin ?? 0;
   const versionMin = Math.max(own, version - CHANGES_MAX);
-  return snapshots.lend(session.gateway, versionMin, async (snapshot) => {
+  const told = { ...session.gateway, epoch: session.epoch };
+  return snapshots.lend(told, versionMin, async (snapshot) => {
     session.wantsSnapshot = false;
+    if (session.versionMin === null) tellHistory(seal, session, snapshot.version, false);
     for (let part = 0; isOpen(session); part += 1) {
       const bytes = await snapshot.read(part);
       if (!bytes) break;
@@ -74,6 +88,15 @@ async function sendSnapshot(
     }
     session.sent = snapshot.version;
   });
+}
+
+/** To be said once on a connection, before any of it. @param version that it begins with */
+export function tellHistory(seal: Seal, session: Session, version: number, continues: boolean) {
+  const { nonce, epoch, gateway } = session;
+  const { organizationId, workspaceId } = gateway;
+  session.versionMin = version;
+  const place = { organizationId, workspaceId };
+  send(session, seal({ type: 'history', nonce, ...place, epoch, version, continues }));
 }
 
 async function sendAll(session: Session, messages: readonly SealedChanges[]): Promise<void> {
@@ -85,28 +108,32 @@ async function sendAll(session: Session, messages: readonly SealedChanges[]): Pr
 
 /** Undefined when they are no longer all there, or too much to be told one by one. */
 async function readMissed(
-  { db, seal }: CatchUpOptions,
-  place: Place,
+  { db, seal, histories }: CatchUpOptions,
+  told: Told,
   from: number,
 ): Promise<readonly SealedChanges[] | undefined> {
-  const { workspaceId } = place;
-  const { changes, readAtMs } = await readChanges(db, [{ workspaceId, version: from }]);
+  const { workspaceId, epoch } = told;
+  const { changes } = await readChanges(db, [{ workspaceId, version: from }]);
   if (changes.length === 0 || changes.some((each, at) => each.version !== from + 1 + at)) {
     return undefined;
   }
-  return sealChanges(seal, place, from, changes, await readSubjects(db, changes), readAtMs);
+  const subjects = await readSubjects(db, changes);
+  const seen = await histories.find(workspaceId);
+  if (!seen) return undefined;
+  histories.note(workspaceId, epoch, seen);
+  return sealChanges(seal, told, from, changes, subjects, seen);
 }
 
-type Missed = (place: Place, from: number) => Promise<readonly SealedChanges[] | undefined>;
+type Missed = (told: Told, from: number) => Promise<readonly SealedChanges[] | undefined>;
 
 /** Of many gateways that return at once, most missed the same. */
 function sharing(read: Missed): Missed {
   const known = new Map<string, ReturnType<Missed>>();
-  return (place, from) => {
-    const name = `${place.workspaceId} ${from}`;
+  return (told, from) => {
+    const name = `${told.workspaceId} ${told.epoch} ${from}`;
     const found = known.get(name);
     if (found) return found;
-    const reading = read(place, from);
+    const reading = read(told, from);
     known.set(name, reading);
     const forget = () => void known.delete(name);
     reading.then(() => setTimeout(forget, SHARED_MS).unref(), forget);

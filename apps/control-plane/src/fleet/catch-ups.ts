@@ -9,15 +9,19 @@ const RETRY_MS = 1000;
 /** One attempt at a time for each gateway to catch up, for as long as it takes. */
 export interface CatchUps {
   catchUp(session: Session): void;
+  /** The gateway asks for a whole snapshot; until it may have one it follows with the others. */
+  resync(session: Session): void;
 }
 
 export function createCatchUps(
   options: CatchUpOptions & { readonly membership: Membership; readonly log: Logger },
 ): CatchUps {
-  const { feeds, membership, log } = options;
+  const { feeds, membership, allowance, log } = options;
   const bring = catcherUp(options);
   /** True where it was asked again meanwhile. */
   const running = new Map<Session, boolean>();
+  /** Those that asked for more snapshots than they may have. */
+  const waiting = new Set<Session>();
 
   async function run(session: Session): Promise<void> {
     while (isOpen(session) && running.get(session)) {
@@ -33,12 +37,30 @@ export function createCatchUps(
     }
   }
 
-  return {
-    catchUp(session) {
-      feeds.leave(session);
-      const isRunning = running.has(session);
-      running.set(session, true);
-      if (!isRunning) void run(session).finally(() => running.delete(session));
-    },
-  };
+  function catchUp(session: Session): void {
+    feeds.leave(session);
+    const isRunning = running.has(session);
+    running.set(session, true);
+    if (!isRunning) void run(session).finally(() => running.delete(session));
+  }
+
+  function resync(session: Session): void {
+    if (!isOpen(session) || waiting.has(session)) return;
+    const { gateway } = session;
+    const waitMs = allowance.waitMs(gateway.id);
+    if (waitMs === 0) {
+      session.wantsSnapshot = true;
+      catchUp(session);
+      return;
+    }
+    log.warn({ gatewayId: gateway.id, waitMs }, 'a gateway asks for too many snapshots; it waits');
+    waiting.add(session);
+    const again = () => {
+      waiting.delete(session);
+      resync(session);
+    };
+    setTimeout(again, waitMs).unref();
+  }
+
+  return { catchUp, resync };
 }

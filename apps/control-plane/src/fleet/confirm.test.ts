@@ -7,10 +7,11 @@ import type { WebSocket } from 'ws';
 import { type FleetWorld, startFleetWorld, WAIT } from '../testing/fleet-world.ts';
 import type { Joined } from '../testing/gateway-client.ts';
 import { SESSION_SECRET } from '../testing/test-app.ts';
+import { createAllowance } from './allowance.ts';
 import { catcherUp } from './catch-up.ts';
 import { createFeeds } from './feeds.ts';
 import { findGateways } from './find-gateways.ts';
-import { readStandings } from './read-changes.ts';
+import { createHistories } from './histories.ts';
 import { sealer } from './seal.ts';
 import type { Session } from './session.ts';
 import { createSnapshots } from './snapshots.ts';
@@ -35,7 +36,9 @@ async function follow(process: { isCurrent: boolean }) {
     send: (bytes: Uint8Array) => sent.push(openFrame(bytes, key).header),
   };
   const [gateway] = await findGateways(db, [joined.gatewayId]);
-  const [standing] = await readStandings(db, [joined.workspaceId]);
+  const log = pino({ level: 'silent' });
+  const histories = createHistories(db, log, () => undefined);
+  const standing = await histories.find(joined.workspaceId);
   if (!gateway || !standing) throw new Error('No gateway');
   const session: Session = {
     socket: socket as unknown as WebSocket,
@@ -45,7 +48,12 @@ async function follow(process: { isCurrent: boolean }) {
     hostname: '',
     connectedAt: 0,
     heardAt: 0,
+    nonce: 'n'.repeat(43),
+    epoch: histories.epochOf(joined.workspaceId),
     sent: standing.version,
+    versionMin: standing.version,
+    check: null,
+    answeredAt: 0,
     wantsSnapshot: false,
     health: null,
     rejection: null,
@@ -55,12 +63,13 @@ async function follow(process: { isCurrent: boolean }) {
   const feeds = createFeeds({
     db,
     seal: sealer(deriveSigningKey(SESSION_SECRET)),
+    histories,
     follower: { current: () => process.isCurrent },
-    log: pino({ level: 'silent' }),
+    log,
     onLost: (each) => lost.push(each),
   });
-  expect(feeds.join(session, standing)).toBe(true);
-  return { feeds, sent, standing, socket, session, lost };
+  expect(feeds.join(session, standing, null)).toBe(true);
+  return { feeds, histories, sent, standing, socket, session, lost };
 }
 
 async function change(): Promise<void> {
@@ -70,16 +79,41 @@ async function change(): Promise<void> {
 }
 
 describe('a confirmation', () => {
-  it('says of a version that it is the current one', async () => {
-    const { feeds, sent, standing } = await follow({ isCurrent: true });
+  const check = 'c'.repeat(43);
+
+  it('answers what was asked: the version is the current one', async () => {
+    const { feeds, sent, standing, session } = await follow({ isCurrent: true });
+    session.check = check;
+    await feeds.answer(session);
+    expect(sent).toEqual([{ type: 'current', nonce: check, version: standing.version }]);
+  });
+
+  it('is not sent where nothing was asked, and once where it was', async () => {
+    const { feeds, sent, session } = await follow({ isCurrent: true });
     await feeds.confirm();
-    const { version } = standing;
-    expect(sent.at(-1)).toMatchObject({ type: 'changes', from: version, to: version });
+    expect(sent).toEqual([]);
+    session.check = check;
+    await feeds.confirm();
+    await feeds.confirm();
+    expect(sent).toHaveLength(1);
+  });
+
+  it('waits for its turn when a gateway asks too often', async () => {
+    const { feeds, sent, session } = await follow({ isCurrent: true });
+    for (const letter of ['a', 'b', 'c']) {
+      session.check = letter.repeat(43);
+      await feeds.answer(session);
+    }
+    expect(sent).toEqual([expect.objectContaining({ nonce: 'a'.repeat(43) })]);
+    await feeds.confirm();
+    expect(sent.slice(1)).toEqual([expect.objectContaining({ nonce: 'c'.repeat(43) })]);
   });
 
   it('is not sent by a process that is not sure of its memory', async () => {
     const process = { isCurrent: false };
-    const { feeds, sent } = await follow(process);
+    const { feeds, sent, session } = await follow(process);
+    session.check = check;
+    await feeds.answer(session);
     await feeds.confirm();
     expect(sent).toEqual([]);
     process.isCurrent = true;
@@ -87,39 +121,45 @@ describe('a confirmation', () => {
     expect(sent).toHaveLength(1);
   });
 
-  it('is not sent of a version that was overtaken: the changes are sent instead', async () => {
-    const { feeds, sent, standing } = await follow({ isCurrent: true });
+  it('comes after the changes that were committed before it was asked for', async () => {
+    const { feeds, sent, standing, session } = await follow({ isCurrent: true });
     await change();
-    const before = sent.length;
-    await feeds.confirm();
-    expect(sent.slice(before)).toEqual([
-      expect.objectContaining({ from: standing.version, to: standing.version + 1 }),
+    session.check = check;
+    await feeds.answer(session);
+    const { version } = standing;
+    expect(sent).toEqual([
+      expect.objectContaining({ type: 'changes', from: version, to: version + 1 }),
+      { type: 'current', nonce: check, version: version + 1 },
     ]);
   });
 
   it('is not sent to a gateway that reads too slowly, and changes take it out of the others', async () => {
     const { feeds, sent, socket, session, lost } = await follow({ isCurrent: true });
-    const before = sent.length;
+    session.check = check;
     socket.bufferedAmount = 2 * 1024 * 1024;
-    await feeds.confirm();
+    await feeds.answer(session);
     await change();
     await feeds.step();
-    expect(sent).toHaveLength(before);
+    expect(sent).toEqual([]);
     expect(lost).toEqual([session]);
   });
 });
 
 it('a gateway hears at once of what was committed while it caught up', async () => {
-  const { feeds, sent, standing, session } = await follow({ isCurrent: true });
+  const { feeds, histories, sent, standing, session } = await follow({ isCurrent: true });
   feeds.leave(session);
   const { db } = world.app.services;
   const seal = sealer(deriveSigningKey(SESSION_SECRET));
-  const findStanding = async () => {
-    await change();
-    return standing;
+  const late = {
+    ...histories,
+    async find() {
+      await change();
+      return standing;
+    },
   };
-  const snapshots = createSnapshots(db, seal, findStanding);
-  const catchUp = catcherUp({ db, seal, feeds, snapshots, findStanding });
+  const snapshots = createSnapshots(db, seal, histories);
+  const allowance = createAllowance();
+  const catchUp = catcherUp({ db, seal, feeds, snapshots, histories: late, allowance });
 
   expect(await catchUp(session)).toBe(true);
 

@@ -1,43 +1,53 @@
 import type { Logger } from 'pino';
 import type { Database } from '../db/connect.ts';
 import type { Follower } from '../kernel/follower.ts';
-import { readChanges, readStandings, type Standing, type WorkspaceChange } from './read-changes.ts';
-import { type Place, readSubjects } from './read-entries.ts';
+import type { Histories } from './histories.ts';
+import { readChanges, type WorkspaceChange } from './read-changes.ts';
+import { readSubjects } from './read-entries.ts';
+import type { Standing } from './read-standings.ts';
 import type { Seal } from './seal.ts';
-import { type SealedChanges, sealChanges } from './seal-changes.ts';
+import { type SealedChanges, sealChanges, type Told } from './seal-changes.ts';
 import { isSlow, type Session, send } from './session.ts';
 
 /** The gateways of one workspace that were all sent the same version, and get what comes next. */
-interface Feed extends Place {
+interface Feed extends Told {
   version: number;
   readonly sessions: Set<Session>;
-  confirmation: { readonly standing: Standing; readonly bytes: Uint8Array } | undefined;
 }
 
 /** Tells gateways what changes as it changes, each message signed once for all of a workspace. */
 export interface Feeds {
-  /** Follows with the others if the session was sent just what they were; else false. */
-  join(session: Session, standing: Standing): boolean;
+  /**
+   * Follows with the others if the session was sent just what they were; else false.
+   * @param check what the session had asked before the standing was read
+   */
+  join(session: Session, standing: Standing, check: string | null): boolean;
   leave(session: Session): void;
+  /** Tells nobody of the workspace anything more. */
+  drop(workspaceId: string): void;
   /** Looks for changes now. Whoever waits knows that all committed before the call were seen. */
   step(): Promise<void>;
-  /** Says which versions are current, of those that are known to be. */
+  /** Answers what the session asked, unless it has to wait. */
+  answer(session: Session): Promise<void>;
+  /** Answers what all have asked, and looks for changes where some were missed. */
   confirm(): Promise<void>;
 }
 
 export interface FeedOptions {
   readonly db: Database;
   readonly seal: Seal;
+  readonly histories: Histories;
   readonly follower: Pick<Follower, 'current'>;
   readonly log: Logger;
   /** Takes a session that can no longer follow with the others. */
   readonly onLost: (session: Session) => void;
 }
 
-/** How old a confirmation may be that is sent again, in milliseconds. */
-const REPEAT_MS = 1000;
+/** More often a gateway is not answered, however often it asks, in milliseconds. */
+const ANSWER_MS = 1000;
 
-export function createFeeds({ db, seal, follower, log, onLost }: FeedOptions): Feeds {
+export function createFeeds(options: FeedOptions): Feeds {
+  const { db, seal, histories, follower, log, onLost } = options;
   const feeds = new Map<string, Feed>();
   let stepping: Promise<void> | undefined;
   let following: Promise<void> | undefined;
@@ -60,22 +70,24 @@ export function createFeeds({ db, seal, follower, log, onLost }: FeedOptions): F
 
   async function readAll(): Promise<void> {
     for (;;) {
-      const known = [...feeds.values()].map(({ workspaceId, version }) => ({
-        workspaceId,
-        version,
-      }));
+      const known = [...feeds.values()].map((feed) => ({ ...feed }));
       if (known.length === 0) return;
-      const { changes, readAtMs, cut } = await readChanges(db, known);
+      const { changes, cut } = await readChanges(db, known);
       if (changes.length === 0) return;
       const subjects = await readSubjects(db, changes);
       const byWorkspace = Map.groupBy(changes, (each) => each.workspaceId);
-      for (const [workspaceId, list] of byWorkspace) {
+      const standings = await histories.findAll([...byWorkspace.keys()]);
+      for (const seen of standings) {
+        const { workspaceId } = seen;
+        const list = byWorkspace.get(workspaceId) ?? [];
         const feed = feeds.get(workspaceId);
-        if (!feed) continue;
+        const epoch = known.find((each) => each.workspaceId === workspaceId)?.epoch;
+        if (!feed || feed.epoch !== epoch) continue;
         // Everybody may have left and others come while the rows were read.
         const fresh = list.filter((each) => each.version > feed.version);
         if (follows(feed, fresh)) {
-          tell(feed, sealChanges(seal, feed, feed.version, fresh, subjects, readAtMs));
+          histories.note(workspaceId, epoch, seen);
+          tell(feed, sealChanges(seal, feed, feed.version, fresh, subjects, seen));
         } else if (fresh.length > 0) {
           tell(feed, undefined);
         }
@@ -115,69 +127,69 @@ export function createFeeds({ db, seal, follower, log, onLost }: FeedOptions): F
   }
 
   /** What this process does not know it cannot vouch for: it must be sure of its own memory, too. */
-  function confirmationOf(feed: Feed, standing: Standing): Uint8Array | undefined {
-    if (standing.version !== feed.version || !follower.current()) return undefined;
-    const { organizationId, workspaceId, confirmation } = feed;
-    const known = confirmation?.standing;
-    if (
-      confirmation &&
-      known?.version === standing.version &&
-      Math.abs(standing.readAtMs - known.readAtMs) < REPEAT_MS
-    ) {
-      return confirmation.bytes;
-    }
-    const bytes = seal({
-      type: 'changes',
-      organizationId,
-      workspaceId,
-      from: standing.version,
-      to: standing.version,
-      issuedAtMs: standing.readAtMs,
-    });
-    feed.confirmation = { standing, bytes };
-    return bytes;
+  function confirm(session: Session, check: string | null, standing: Standing): void {
+    const feed = feedOf(session);
+    const isSure = feed !== undefined && feed.version >= standing.version && follower.current();
+    if (check === null || check !== session.check || !isSure || isSlow(session)) return;
+    session.check = null;
+    session.answeredAt = performance.now();
+    send(session, seal({ type: 'current', nonce: check, version: feed.version }));
+  }
+
+  /** That the session follows with others, if it does. */
+  function feedOf(session: Session): Feed | undefined {
+    const feed = feeds.get(session.gateway.workspaceId);
+    return feed?.sessions.has(session) ? feed : undefined;
+  }
+
+  function findOrBegin({ gateway, epoch }: Session, version: number): Feed {
+    const { organizationId, workspaceId } = gateway;
+    const known = feeds.get(workspaceId);
+    if (known) return known;
+    const feed = { organizationId, workspaceId, epoch, version, sessions: new Set<Session>() };
+    feeds.set(workspaceId, feed);
+    return feed;
   }
 
   return {
     step,
-    join(session, standing) {
-      const { organizationId, workspaceId } = session.gateway;
+    join(session, standing, check) {
       if (session.sent !== standing.version) return false;
-      let feed = feeds.get(workspaceId);
-      if (!feed) {
-        const version = standing.version;
-        feed = {
-          organizationId,
-          workspaceId,
-          version,
-          sessions: new Set(),
-          confirmation: undefined,
-        };
-        feeds.set(workspaceId, feed);
-      }
-      if (feed.version !== session.sent) return false;
+      const feed = findOrBegin(session, standing.version);
+      if (feed.version !== session.sent || feed.epoch !== session.epoch) return false;
       feed.sessions.add(session);
-      const bytes = confirmationOf(feed, standing);
-      if (bytes) send(session, bytes);
+      confirm(session, check, standing);
       return true;
     },
     leave(session) {
-      const feed = feeds.get(session.gateway.workspaceId);
-      if (feed?.sessions.has(session)) remove(feed, session);
+      const feed = feedOf(session);
+      if (feed) remove(feed, session);
+    },
+    drop: (workspaceId) => void feeds.delete(workspaceId),
+    async answer(session) {
+      const { check } = session;
+      if (performance.now() - session.answeredAt < ANSWER_MS) return;
+      // Read after the question, so that the answer is a new one.
+      const standing = feedOf(session) && (await histories.find(session.gateway.workspaceId));
+      if (!standing) return;
+      if ((feedOf(session)?.version ?? standing.version) < standing.version) await step();
+      confirm(session, check, standing);
     },
     async confirm() {
-      if (feeds.size === 0 || !follower.current()) return;
-      const standings = await readStandings(db, [...feeds.keys()]);
-      for (const standing of standings) {
-        const feed = feeds.get(standing.workspaceId);
-        const bytes = feed && confirmationOf(feed, standing);
-        if (!bytes) continue;
-        for (const session of feed.sessions) if (!isSlow(session)) send(session, bytes);
-      }
+      if (feeds.size === 0) return;
+      const asked = [...feeds.values()].flatMap(({ sessions }) =>
+        [...sessions].map((session) => ({ session, check: session.check })),
+      );
+      const standings = await histories.findAll([...feeds.keys()]);
       const isBehind = standings.some(
         ({ workspaceId, version }) => (feeds.get(workspaceId)?.version ?? version) < version,
       );
       if (isBehind) await step();
+      const byWorkspace = new Map(standings.map((each) => [each.workspaceId, each]));
+      for (const { session, check } of asked) {
+        const standing = byWorkspace.get(session.gateway.workspaceId);
+        if (standing) confirm(session, check, standing);
+      }
     },
   };
 }

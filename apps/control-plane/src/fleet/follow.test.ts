@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type FleetWorld, factsOf, startFleetWorld, WAIT } from '../testing/fleet-world.ts';
 import type { Joined } from '../testing/gateway-client.ts';
 import { join } from '../testing/join.ts';
@@ -15,8 +15,11 @@ let key: TestKey;
 
 beforeAll(async () => {
   world = await startFleetWorld();
-  joined = await world.join();
   key = await makeKey(world.app, world.owner);
+});
+
+beforeEach(async () => {
+  joined = await world.join();
 });
 
 function setStatus(verb: 'disable' | 'enable', { id }: TestKey, by = world.owner) {
@@ -28,11 +31,14 @@ async function appendSilently(keyId: string): Promise<void> {
   await world.query(
     `with changed as (
        insert into change (organization_id, kind, subject_id) values ($1, 'key', $2) returning id
+     ), before as (
+       select id, version, mark from workspace where id = $3
      ), moved as (
-       update workspace set version = version + 1 where id = $3 returning id, version
+       update workspace set version = before.version + 1, mark = gen_random_uuid()
+       from before where workspace.id = before.id
      )
-     insert into workspace_change (workspace_id, version, change_id, at)
-     select moved.id, moved.version, changed.id, now() from moved, changed`,
+     insert into workspace_change (workspace_id, version, change_id, previous_mark, at)
+     select before.id, before.version + 1, changed.id, before.mark, now() from before, changed`,
     [joined.organizationId, keyId, world.workspaceId],
   );
 }
@@ -58,9 +64,9 @@ describe('a gateway that connects', () => {
   it('is told at once that what it has is current', async () => {
     const first = await world.connect(joined);
     await world.upToDate(first);
-    const again = await world.connect(joined, { version: first.version() ?? 0 });
-    const changes = await again.wait('changes');
-    expect(changes).toMatchObject({ from: first.version(), to: first.version() });
+    const again = await world.connect(joined, { has: first.has() });
+    expect(await again.wait('history')).toMatchObject({ continues: true });
+    expect(await again.wait('current')).toMatchObject({ version: first.version() });
     expect(again.headers.map(({ type }) => type)).not.toContain('snapshot');
   });
 
@@ -71,7 +77,7 @@ describe('a gateway that connects', () => {
     await before.close();
     await setStatus('disable', key);
     await setStatus('enable', key);
-    const gateway = await world.connect(joined, { version });
+    const gateway = await world.connect(joined, { has: before.has() });
     await world.upToDate(gateway);
     expect(gateway.version()).toBe(version + 2);
     expect(factsOf(gateway, key.secret)?.status).toBe('active');
@@ -90,8 +96,9 @@ describe('a gateway that connects', () => {
       'delete from change where id in (select change_id from workspace_change where version = $1)',
       [version + 1],
     );
-    const gateway = await world.connect(joined, { version });
+    const gateway = await world.connect(joined, { has: before.has() });
     await world.upToDate(gateway);
+    expect(await gateway.wait('history')).toMatchObject({ continues: false });
     expect(gateway.headers.map(({ type }) => type)).toContain('snapshot');
     expect(factsOf(gateway, key.secret)?.status).toBe('active');
   });
@@ -217,7 +224,7 @@ describe('two processes on one database', () => {
     await world.upToDate(gateway);
     await third.close();
     expect(await gateway.closed).toBe(1001);
-    const again = await world.connect(joined, { version: gateway.version() ?? 0 });
+    const again = await world.connect(joined, { has: gateway.has() });
     await world.upToDate(again);
     expect(
       await world.query('select 1 from gateway_connection where instance_id = $1', [

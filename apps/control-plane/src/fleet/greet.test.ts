@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { request } from 'node:http';
-import { FLEET_PATH, HELLO_BYTES_MAX } from '@tollkeeper/contract';
+import { FLEET_PATH, HELLO_BYTES_MAX, PROTOCOL_VERSION } from '@tollkeeper/contract';
 import { createIdentity } from '@tollkeeper/fleet';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type FleetWorld, startFleetWorld } from '../testing/fleet-world.ts';
@@ -51,6 +52,15 @@ describe('whoever cannot prove to be a gateway', () => {
       async () => {
         const gateway = open();
         await gateway.hello({ instanceId: '0'.repeat(32) });
+        return gateway;
+      },
+    ],
+    [
+      'names another state than it signed',
+      async () => {
+        const gateway = open();
+        const seen = { version: 7, mark: randomUUID() };
+        await gateway.hello({ version: 7, seen });
         return gateway;
       },
     ],
@@ -119,19 +129,21 @@ describe('whoever cannot prove to be a gateway', () => {
 it('tells whoever names a gateway that is of no fleet that it was removed', async () => {
   const gatewayId = 'gw_00000000000000000000';
   const gateway = open({ ...joined, gatewayId });
-  await gateway.hello();
+  const { nonce } = await gateway.hello();
   expect(await gateway.closed).toBe(NOT_ADMITTED);
-  expect(gateway.headers.at(-1)).toEqual({ type: 'removed', gatewayId });
+  expect(gateway.headers.at(-1)).toEqual({ type: 'removed', nonce, gatewayId });
 });
 
 it('tells a gateway of another protocol which one is spoken here', async () => {
   const gateway = open();
-  await gateway.hello({ protocol: 2 });
+  await gateway.hello({ protocol: PROTOCOL_VERSION + 1 });
   expect(await gateway.closed).toBe(NOT_ADMITTED);
   expect(gateway.headers.at(-1)).toEqual({
     type: 'refused',
     code: 'protocol',
-    detail: expect.stringContaining('speaks version 1 of the fleet protocol, the gateway 2'),
+    detail: expect.stringContaining(
+      `speaks version ${PROTOCOL_VERSION} of the fleet protocol, the gateway ${PROTOCOL_VERSION + 1}`,
+    ),
   });
 });
 

@@ -22,7 +22,7 @@ export type Greeting =
       readonly code: DownwardOf<'refused'>['code'];
       readonly detail: string;
     }
-  | { readonly outcome: 'removed'; readonly gatewayId: string }
+  | { readonly outcome: 'removed'; readonly gatewayId: string; readonly nonce: string }
   | { readonly outcome: 'stranger' };
 
 /** Of any protocol: so much stays the same. */
@@ -30,12 +30,13 @@ const anyHello = z.object({ type: z.literal('hello'), protocol: z.int() });
 
 /**
  * Decides who speaks from the answer to this connection's challenge.
+ * @param challenge its nonce
  * @throws what the database throws
  */
 export async function greet(
   find: (gatewayId: string) => Promise<GatewayFacts | undefined>,
   follower: Pick<Follower, 'catchUp'>,
-  nonce: string,
+  challenge: string,
   text: string,
 ): Promise<Greeting> {
   const said = parseJson(text);
@@ -52,8 +53,8 @@ export async function greet(
   const hello = parsed.data;
   await follower.catchUp();
   const gateway = await find(hello.gatewayId);
-  if (!gateway) return { outcome: 'removed', gatewayId: hello.gatewayId };
-  const isSigned = verifyHello(keyOf(gateway), { ...hello, nonce }, hello.signature);
+  if (!gateway) return { outcome: 'removed', gatewayId: hello.gatewayId, nonce: hello.nonce };
+  const isSigned = verifyHello(keyOf(gateway), challenge, hello, hello.signature);
   if (!isSigned || gateway.workspaceId !== hello.workspaceId) {
     return { outcome: 'stranger' };
   }

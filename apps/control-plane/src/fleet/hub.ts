@@ -6,7 +6,9 @@ import type { WebSocket } from 'ws';
 import type { Database } from '../db/connect.ts';
 import type { AppendedChange } from '../kernel/change.ts';
 import type { Follower } from '../kernel/follower.ts';
+import { createAllowance } from './allowance.ts';
 import { createAppliedVersions } from './applied-versions.ts';
+import { tellHistory } from './catch-up.ts';
 import { createCatchUps } from './catch-ups.ts';
 import { createEntrance } from './entrance.ts';
 import { every } from './every.ts';
@@ -14,10 +16,11 @@ import { createFeeds } from './feeds.ts';
 import { findGateways } from './find-gateways.ts';
 import { gather } from './gather.ts';
 import { type Greeting, greet } from './greet.ts';
+import { createHistories } from './histories.ts';
 import { type ByteStream, createInbox, type Inbox } from './inbox.ts';
+import { findKnownState, type KnownState } from './known-state.ts';
 import { createMembership, gatewayFrame } from './membership.ts';
 import { createPresence } from './presence.ts';
-import { readStandings } from './read-changes.ts';
 import { receive } from './receive.ts';
 import { sealer } from './seal.ts';
 import { CLOSE, isOpen, type Session, send } from './session.ts';
@@ -55,6 +58,11 @@ export interface HubOptions {
   readonly log: Logger;
 }
 
+const LOST_TOUCH = {
+  outcome: 'refused',
+  code: 'unavailable',
+  detail: 'The control plane has lost touch with its database. Try again.',
+} as const;
 const HELLO_LIMITS = {
   timeoutMs: 5000,
   /** With the frames around it. */
@@ -73,23 +81,29 @@ export function startHub(options: HubOptions): Hub {
   const presence = createPresence(db, options.processId);
   const applied = createAppliedVersions(db, log);
   const find = gather(async (ids) => byKey(await findGateways(db, ids), (each) => each.id));
-  const findStanding = gather(async (ids) =>
-    byKey(await readStandings(db, ids), (each) => each.workspaceId),
-  );
-  const snapshots = createSnapshots(db, seal, findStanding);
+  const histories = createHistories(db, log, beginAnew);
+  const snapshots = createSnapshots(db, seal, histories);
   const membership = createMembership({ find, seal, sessions, log });
-  const feeds = createFeeds({ db, seal, follower, log, onLost: (session) => catchUp(session) });
-  const { catchUp } = createCatchUps({
+  const feeds = createFeeds({
+    db,
+    seal,
+    histories,
+    follower,
+    log,
+    onLost: (each) => catchUp(each),
+  });
+  const { catchUp, resync } = createCatchUps({
     db,
     seal,
     feeds,
     snapshots,
-    findStanding,
+    histories,
+    allowance: createAllowance(),
     membership,
     log,
   });
   const usage = createUsageIntake({ db, seal, clock, log, end });
-  const receivers = { applied, log, takeUsage: usage.take, catchUp, end };
+  const receivers = { applied, log, takeUsage: usage.take, answer, resync, end };
   const stops = [
     every(REFRESH_MS, () => presence.refresh(sessions.all().filter(isOpen)), log),
     every(CONFIRM_MS, lookAfter, log),
@@ -108,6 +122,20 @@ export function startHub(options: HubOptions): Hub {
 
   function look(): void {
     feeds.step().catch((error) => log.warn({ err: error }, 'changes could not be told'));
+  }
+
+  function answer(session: Session): void {
+    feeds.answer(session).catch((error) => log.warn({ err: error }, 'a check waits'));
+  }
+
+  /** Whatever its gateways were told is void: on a new connection they are told another history. */
+  function beginAnew(workspaceId: string): void {
+    feeds.drop(workspaceId);
+    for (const session of sessions.all()) {
+      if (session.gateway.workspaceId !== workspaceId) continue;
+      session.ended = true;
+      session.socket.close(CLOSE.tryLater);
+    }
   }
 
   function end(session: Session, detail: string): void {
@@ -134,8 +162,7 @@ export function startHub(options: HubOptions): Hub {
     introduce(socket, inbox, nonce, address)
       .catch((error) => {
         log.warn({ err: error }, 'a gateway could not be let in');
-        const detail = 'The control plane has lost touch with its database. Try again.';
-        refuse(socket, { outcome: 'refused', code: 'unavailable', detail });
+        refuse(socket, LOST_TOUCH);
       })
       .finally(leave);
   }
@@ -147,20 +174,22 @@ export function startHub(options: HubOptions): Hub {
       socket.close(code === 'unavailable' ? CLOSE.tryLater : CLOSE.notAdmitted);
       return;
     }
-    const { outcome } = greeting;
-    if (outcome === 'removed') socket.send(seal({ type: outcome, gatewayId: greeting.gatewayId }));
+    if (greeting.outcome === 'removed') {
+      const { nonce, gatewayId } = greeting;
+      socket.send(seal({ type: 'removed', nonce, gatewayId }));
+    }
     socket.close(CLOSE.notAdmitted);
   }
 
   async function introduce(
     socket: WebSocket,
     inbox: Inbox,
-    nonce: string,
+    challenge: string,
     address: string,
   ): Promise<void> {
     const text = await inbox.first;
     if (text === undefined) return refuse(socket, { outcome: 'stranger' });
-    const greeting = await greet(find, follower, nonce, text);
+    const greeting = await greet(find, follower, challenge, text);
     if (greeting.outcome !== 'admitted') {
       inbox.open(() => undefined);
       return refuse(socket, greeting);
@@ -170,9 +199,15 @@ export function startHub(options: HubOptions): Hub {
       const detail = 'Too many gateways of the organization are connected here. Try again.';
       return refuse(socket, { outcome: 'refused', code: 'unavailable', detail });
     }
-    if (!(await presence.enter(hello, address))) {
-      return refuse(socket, { outcome: 'removed', gatewayId: gateway.id });
+    const found = await findKnownState(histories, log, gateway, hello);
+    if (!found) return refuse(socket, LOST_TOUCH);
+    const { epoch, known } = found;
+    const version = known?.version ?? null;
+    if (!(await presence.enter({ ...hello, version }, address))) {
+      const { nonce } = hello;
+      return refuse(socket, { outcome: 'removed', gatewayId: gateway.id, nonce });
     }
+    if (histories.epochOf(gateway.workspaceId) !== epoch) return refuse(socket, LOST_TOUCH);
     const now = performance.now();
     const session: Session = {
       socket,
@@ -180,7 +215,12 @@ export function startHub(options: HubOptions): Hub {
       instanceId: hello.instanceId,
       hostname: hello.hostname,
       address,
-      sent: hello.version,
+      nonce: hello.nonce,
+      epoch,
+      sent: version,
+      versionMin: null,
+      check: hello.nonce,
+      answeredAt: 0,
       wantsSnapshot: false,
       connectedAt: now,
       heardAt: now,
@@ -189,19 +229,23 @@ export function startHub(options: HubOptions): Hub {
       ended: false,
     };
     if (stopping || !isOpen(session)) return presence.leave(session);
-    begin(session, inbox);
+    begin(session, inbox, known);
   }
 
-  function begin(session: Session, inbox: Inbox): void {
-    const { socket, gateway, sent } = session;
+  function begin(session: Session, inbox: Inbox, known: KnownState | undefined): void {
+    const { socket, gateway, epoch } = session;
     sessions.add(session);
     socket.on('close', () => finish(session));
     socket.on('pong', () => {
       session.heardAt = performance.now();
     });
     log.info({ gatewayId: gateway.id, address: session.address }, 'a gateway connected');
-    send(session, seal(gatewayFrame(gateway)));
-    if (sent !== null) applied.add(gateway.id, sent);
+    send(session, seal(gatewayFrame(session)));
+    if (known) {
+      histories.note(gateway.workspaceId, epoch, known.seen);
+      applied.add(gateway.id, known);
+      tellHistory(seal, session, known.version, true);
+    }
     inbox.open((text) => receive(receivers, session, text));
     catchUp(session);
     // Whoever removed it before it was among the sessions told nobody here.

@@ -50,23 +50,18 @@ export function createMembership({ find, seal, sessions, log }: MembershipOption
 }
 
 function tellFacts(seal: Seal, session: Session, facts: GatewayFacts): void {
-  const known = gatewayFrame(session.gateway);
-  const next = gatewayFrame(facts);
+  const known = gatewayFrame(session);
   session.gateway = facts;
+  const next = gatewayFrame(session);
   if (JSON.stringify(known) !== JSON.stringify(next)) send(session, seal(next));
 }
 
 /** What a gateway is told of itself. */
-export function gatewayFrame({
-  id,
-  organizationId,
-  workspaceId,
-  name,
-  labels,
-  draining,
-}: GatewayFacts) {
+export function gatewayFrame({ nonce, gateway }: Session) {
+  const { id, organizationId, workspaceId, name, labels, draining } = gateway;
   return {
     type: 'gateway' as const,
+    nonce,
     gatewayId: id,
     organizationId,
     workspaceId,
@@ -79,7 +74,7 @@ export function gatewayFrame({
 function expel(seal: Seal, session: Session, log: Logger): void {
   const { id, organizationId } = session.gateway;
   log.info({ gatewayId: id, organizationId }, 'sent a removed gateway away');
-  send(session, seal({ type: 'removed', gatewayId: id }));
+  send(session, seal({ type: 'removed', nonce: session.nonce, gatewayId: id }));
   session.ended = true;
   session.socket.close(CLOSE.notAdmitted);
 }

@@ -7,14 +7,16 @@ export interface Receivers {
   readonly applied: AppliedVersions;
   readonly log: Logger;
   readonly takeUsage: (session: Session, usage: Extract<Upward, { type: 'usage' }>) => void;
-  readonly catchUp: (session: Session) => void;
+  /** Answers what the session asks. */
+  readonly answer: (session: Session) => void;
+  readonly resync: (session: Session) => void;
   /** Ends the session of a gateway that does not keep to the protocol. */
   readonly end: (session: Session, detail: string) => void;
 }
 
 /** Does what a message of an admitted gateway asks. @param text undefined for what is no text */
 export function receive(
-  { applied, log, takeUsage, catchUp, end }: Receivers,
+  { applied, log, takeUsage, answer, resync, end }: Receivers,
   session: Session,
   text: string | undefined,
 ): void {
@@ -32,7 +34,7 @@ export function receive(
       return;
     case 'ack':
       session.rejection = null;
-      applied.add(gatewayId, message.version);
+      applied.add(gatewayId, message);
       return;
     case 'reject': {
       const { reason, detail } = message;
@@ -42,9 +44,12 @@ export function receive(
       log.warn({ gatewayId, reason, detail }, 'a gateway rejected what it was sent');
       return;
     }
+    case 'check':
+      session.check = message.nonce;
+      answer(session);
+      return;
     case 'resync':
-      session.wantsSnapshot = true;
-      catchUp(session);
+      resync(session);
       return;
     case 'usage':
       takeUsage(session, message);

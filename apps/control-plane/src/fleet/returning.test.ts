@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { type FleetWorld, factsOf, startFleetWorld, WAIT } from '../testing/fleet-world.ts';
-import { addGateways, type Joined } from '../testing/gateway-client.ts';
+import { addGateways, type Has, type Joined } from '../testing/gateway-client.ts';
 import { addManyKeys } from '../testing/many-keys.ts';
 import { makeKey, type TestKey } from '../testing/start-organization.ts';
 
@@ -20,8 +20,8 @@ beforeAll(async () => {
 });
 
 /** All at once, as after a pause of the network. */
-async function connectAll(fleet: readonly Joined[], version?: number) {
-  const options = { light: true, ...(version === undefined ? {} : { version }) };
+async function connectAll(fleet: readonly Joined[], has?: Has) {
+  const options = { light: true, has };
   return Promise.all(fleet.map((joined) => world.connect(joined, options)));
 }
 
@@ -48,10 +48,10 @@ describe(`${GATEWAYS} gateways that return at once`, () => {
     const [first] = await connectAll(fleet.slice(0, 1));
     if (!first) throw new Error('No gateway');
     await world.upToDate(first);
-    const version = first.version() ?? 0;
+    const has = first.has();
     await world.owner.post(`/v1/api-keys/${key.id}/enable`);
     const before = world.app.hub.snapshotsBuilt();
-    const gateways = await connectAll(fleet, version);
+    const gateways = await connectAll(fleet, has);
     for (const gateway of gateways) await world.upToDate(gateway);
     expect(world.app.hub.snapshotsBuilt()).toBe(before);
     for (const gateway of gateways) expect(gateway.faults).toEqual([]);
@@ -64,7 +64,8 @@ describe('a snapshot', () => {
     await world.upToDate(gateway);
     const parts = gateway.headers.filter((each) => each.type === 'snapshot');
     expect(parts.length).toBeGreaterThan(1);
-    expect(parts.map(({ last }) => last)).toEqual([...parts.slice(1).map(() => false), true]);
+    const isLast = parts.map(({ seen }) => seen !== null);
+    expect(isLast).toEqual([...parts.slice(1).map(() => false), true]);
     const keys = gateway.entries.filter((each) => each.type === 'key');
     expect(new Set(keys.map(({ keyId }) => keyId)).size).toBe(KEYS + 1);
     expect(factsOf(gateway, key.secret)).toMatchObject({ keyId: key.id });
@@ -76,12 +77,12 @@ describe('a snapshot', () => {
     const made = await makeKey(world.app, world.owner, fields);
     const follower = await world.connect(await world.join());
     await world.upToDate(follower);
+    const has = follower.has();
     const path = `/v1/api-keys/${made.id}/rotate`;
     const { body } = await world.owner.post<{ secret: string }>(path, { graceSeconds: 600 });
     await world.upToDate(follower);
-    const version = follower.version() ?? 0;
     await world.query('delete from change where organization_id = $1', [place.organizationId]);
-    const gateway = await world.connect(await world.join(), { version: version - 1 });
+    const gateway = await world.connect(await world.join(), { has });
     await world.upToDate(gateway);
     expect(gateway.headers.map(({ type }) => type)).toContain('snapshot');
     for (const secret of [made.secret, body.secret]) {

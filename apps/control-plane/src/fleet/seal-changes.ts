@@ -1,3 +1,4 @@
+import type { Position } from '@tollkeeper/contract';
 import { encodePart } from '@tollkeeper/fleet';
 import type { WorkspaceChange } from './read-changes.ts';
 import { entriesOf, type Place, type Subjects } from './read-entries.ts';
@@ -13,31 +14,46 @@ export interface SealedChanges {
 /** The largest body of a message, in bytes, unless a single change needs more. */
 const BODY_BYTES_MAX = 256 * 1024;
 
+/** What the messages are part of. */
+export interface Told extends Place {
+  readonly epoch: string;
+}
+
 /**
  * The messages that tell of the changes, which follow each other.
  * @param from the version before the first of them
+ * @param seen where the workspace stood after the subjects were read
  * @returns undefined when one change alone is too much for a message: a snapshot comes in parts
  */
 export function sealChanges(
   seal: Seal,
-  place: Place,
+  told: Told,
   from: number,
   changes: readonly WorkspaceChange[],
   subjects: Subjects,
-  issuedAtMs: number,
+  seen: Position,
 ): SealedChanges[] | undefined {
   const to = changes.at(-1)?.version ?? from;
-  const body = encodePart(entriesOf(place, changes, subjects));
+  const body = encodePart(entriesOf(told, changes, subjects));
   if (body.length > BODY_BYTES_MAX && changes.length > 1) {
     const half = changes.slice(0, changes.length >> 1);
     const middle = half.at(-1)?.version ?? from;
     const rest = changes.slice(half.length);
-    const first = sealChanges(seal, place, from, half, subjects, issuedAtMs);
-    const second = first && sealChanges(seal, place, middle, rest, subjects, issuedAtMs);
+    const first = sealChanges(seal, told, from, half, subjects, seen);
+    const second = first && sealChanges(seal, told, middle, rest, subjects, seen);
     return second && [...first, ...second];
   }
-  const { organizationId, workspaceId } = place;
-  const header = { type: 'changes', organizationId, workspaceId, from, to, issuedAtMs } as const;
+  const { organizationId, workspaceId, epoch } = told;
+  const { version, mark } = seen;
+  const header = {
+    type: 'changes',
+    organizationId,
+    workspaceId,
+    epoch,
+    from,
+    to,
+    seen: { version, mark },
+  } as const;
   try {
     return [{ from, to, bytes: seal(header, body) }];
   } catch (error) {

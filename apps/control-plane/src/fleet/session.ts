@@ -8,10 +8,20 @@ export interface Session {
   readonly instanceId: string;
   readonly address: string;
   readonly hostname: string;
+  /** Of its hello. */
+  readonly nonce: string;
+  /** What it is told is of this one. */
+  readonly epoch: string;
   /** As it was last told. */
   gateway: GatewayFacts;
-  /** The version that it came with or was sent since; null for none. */
+  /** The version that it came with or was sent since; null for none, or none of this history. */
   sent: number | null;
+  /** It takes no older snapshot; null before it was told which history it is told. */
+  versionMin: number | null;
+  /** The nonce of what it asked last and was not answered. */
+  check: string | null;
+  /** When a check was last answered, by `performance.now()`. */
+  answeredAt: number;
   wantsSnapshot: boolean;
   /** By `performance.now()`, as the next. */
   readonly connectedAt: number;

@@ -1,8 +1,9 @@
 import type { Database } from '../db/connect.ts';
 import { buildSnapshot } from './build-snapshot.ts';
-import type { Standing } from './read-changes.ts';
+import type { Histories } from './histories.ts';
 import type { Place } from './read-entries.ts';
 import type { Seal } from './seal.ts';
+import type { Told } from './seal-changes.ts';
 
 /** A snapshot that is being built or is whole; its parts are there for every reader. */
 export interface Snapshot {
@@ -15,11 +16,12 @@ export interface Snapshot {
 export interface Snapshots {
   /**
    * Lets the reader have a snapshot for as long as it reads.
-   * @param versionMin an older one is of no use
+   * @param told one of another epoch is of no use
+   * @param versionMin nor is an older one
    * @returns false when the workspace is gone
    */
   lend(
-    place: Place,
+    told: Told,
     versionMin: number,
     reader: (snapshot: Snapshot) => Promise<void>,
   ): Promise<boolean>;
@@ -35,6 +37,7 @@ const KEPT_MS = 5000;
 const PER_WORKSPACE_MAX = 2;
 
 interface Loan {
+  readonly epoch: string;
   readonly snapshot: Promise<Building | undefined>;
   readonly startedAt: number;
   readonly timer: { keep?: NodeJS.Timeout };
@@ -47,28 +50,39 @@ interface Building extends Snapshot {
   drop(): void;
 }
 
-export function createSnapshots(
-  db: Database,
-  seal: Seal,
-  findStanding: (workspaceId: string) => Promise<Standing | undefined>,
-): Snapshots {
+export function createSnapshots(db: Database, seal: Seal, histories: Histories): Snapshots {
   const loans = new Map<string, Loan[]>();
   let count = 0;
+  /** No two of an epoch have the same moment: their parts must not be taken for each other's. */
+  let lastIssuedAtMs = 0;
 
-  function begin(place: Place): Loan {
-    const snapshot = findStanding(place.workspaceId).then((standing) => {
+  function begin(told: Told): Loan {
+    const { workspaceId, epoch } = told;
+    const snapshot = histories.find(workspaceId).then((standing) => {
       if (!standing) return undefined;
       count += 1;
-      return build(standing.version, (push) => buildSnapshot(db, seal, place, standing, push));
+      lastIssuedAtMs = Math.max(standing.readAtMs, lastIssuedAtMs + 1);
+      const header = { ...told, version: standing.version, issuedAtMs: lastIssuedAtMs };
+      return build(standing.version, (push) => buildSnapshot(db, seal, header, see(told), push));
     });
-    const loan = { snapshot, startedAt: performance.now(), timer: {}, readers: 0 };
-    const list = loans.get(place.workspaceId) ?? [];
-    loans.set(place.workspaceId, [...list, loan]);
+    const loan = { epoch, snapshot, startedAt: performance.now(), timer: {}, readers: 0 };
+    const list = loans.get(workspaceId) ?? [];
+    loans.set(workspaceId, [...list, loan]);
     for (const old of list.slice(0, Math.max(0, list.length + 1 - PER_WORKSPACE_MAX))) {
-      forget(place, old);
+      forget(told, old);
       void old.snapshot.then((each) => each?.drop());
     }
     return loan;
+  }
+
+  /** Where the workspace stands, which is to be told. @throws when there is nothing to tell */
+  function see({ workspaceId, epoch }: Told) {
+    return async () => {
+      const standing = await histories.find(workspaceId);
+      if (!standing) throw new Error('The workspace is gone, or its history is another one');
+      histories.note(workspaceId, epoch, standing);
+      return standing;
+    };
   }
 
   function forget({ workspaceId }: Place, loan: Loan): void {
@@ -77,20 +91,21 @@ export function createSnapshots(
     else loans.delete(workspaceId);
   }
 
-  async function find(place: Place, versionMin: number): Promise<Loan> {
-    const known = loans.get(place.workspaceId)?.at(-1);
-    if (!known || performance.now() - known.startedAt > SHARED_MS) return begin(place);
+  async function find(told: Told, versionMin: number): Promise<Loan> {
+    const known = loans.get(told.workspaceId)?.at(-1);
+    const isOld = !known || performance.now() - known.startedAt > SHARED_MS;
+    if (isOld || known.epoch !== told.epoch) return begin(told);
     const snapshot = await known.snapshot.catch(() => undefined);
     const fits = snapshot && !snapshot.failed() && snapshot.version >= versionMin;
     if (fits) return known;
     // Whoever waited as well may have begun the next already.
-    return loans.get(place.workspaceId)?.at(-1) === known ? begin(place) : find(place, versionMin);
+    return loans.get(told.workspaceId)?.at(-1) === known ? begin(told) : find(told, versionMin);
   }
 
   return {
     built: () => count,
-    async lend(place, versionMin, reader) {
-      const loan = await find(place, versionMin);
+    async lend(told, versionMin, reader) {
+      const loan = await find(told, versionMin);
       loan.readers += 1;
       clearTimeout(loan.timer.keep);
       try {
@@ -101,7 +116,7 @@ export function createSnapshots(
       } finally {
         loan.readers -= 1;
         if (loan.readers === 0) {
-          loan.timer.keep = setTimeout(() => forget(place, loan), KEPT_MS).unref();
+          loan.timer.keep = setTimeout(() => forget(told, loan), KEPT_MS).unref();
         }
       }
     },

@@ -17,26 +17,27 @@ export async function countVersions(
 ): Promise<void> {
   const everywhere = changes.some((each) => placeOf(each) === 'everywhere');
   const named = new Set(changes.map(placeOf));
-  const counted = (await lockVersions(tx, organizationId)).flatMap(({ id, version }) => {
+  const counted = (await lockVersions(tx, organizationId)).flatMap(({ id, version, mark }) => {
     if (!everywhere && !named.has(id)) return [];
     const ids = rows.filter((_, at) => concerns(changes[at], id)).map((row) => row.id);
-    return ids.length > 0 ? [{ id, version, changeIds: ids }] : [];
+    return ids.length > 0 ? [{ id, version, mark, changeIds: ids }] : [];
   });
-  for (const { id, version, changeIds } of counted) {
+  for (const { id, version, mark, changeIds } of counted) {
     await tx
       .update(workspace)
-      .set({ version: version + changeIds.length })
+      .set({ version: version + changeIds.length, mark: sql`gen_random_uuid()` })
       .where(eq(workspace.id, id));
     await tx.execute(sql`
-      insert into ${workspaceChange} (workspace_id, version, change_id, at)
-      select ${id}, ${version} + number, change_id, clock_timestamp()
+      insert into ${workspaceChange} (workspace_id, version, change_id, previous_mark, at)
+      select ${id}, ${version} + number, change_id,
+        case when number = 1 then ${mark}::uuid end, clock_timestamp()
       from unnest(${sql.param(changeIds)}::bigint[]) with ordinality as counted(change_id, number)`);
   }
 }
 
 function lockVersions(tx: Transaction, organizationId: string) {
   return tx
-    .select({ id: workspace.id, version: workspace.version })
+    .select({ id: workspace.id, version: workspace.version, mark: workspace.mark })
     .from(workspace)
     .where(eq(workspace.organizationId, organizationId))
     .orderBy(workspace.id)

@@ -8,6 +8,7 @@ import {
   type JoinedGateway,
   PROTOCOL_VERSION,
   type Upward,
+  type UpwardOf,
 } from '@tollkeeper/contract';
 import {
   applyPart,
@@ -32,6 +33,9 @@ export interface Joined extends JoinedGateway {
   readonly identity: KeyObject;
 }
 
+/** What a gateway decides with. */
+export type Has = Pick<UpwardOf<'ack'>, 'version' | 'seen'>;
+
 export interface GatewayClient {
   readonly joined: Joined;
   readonly instanceId: string;
@@ -43,6 +47,7 @@ export interface GatewayClient {
   readonly index: () => KeyIndex;
   /** The version that it has applied; null without a snapshot. */
   readonly version: () => number | null;
+  readonly has: () => Has | undefined;
   /** Whatever did not follow on what came before. */
   readonly faults: string[];
   readonly nonce: Promise<string>;
@@ -98,7 +103,7 @@ export async function addGateways(
 }
 
 /**
- * @param options `acks` false says nothing of what it applied; `version` is what it has; `light`
+ * @param options `acks` false says nothing of what it applied; `has` is what it comes with; `light`
  * looks at headers only, for many at once
  */
 export function openGateway(
@@ -107,7 +112,7 @@ export function openGateway(
   options: {
     readonly instanceId?: string;
     readonly acks?: boolean;
-    readonly version?: number;
+    readonly has?: Has | undefined;
     readonly light?: boolean;
     readonly headers?: Readonly<Record<string, string>>;
   } = {},
@@ -123,7 +128,7 @@ export function openGateway(
   const { promise: closed, resolve: close } = Promise.withResolvers<number>();
   let index = createKeyIndex();
   let next = createKeyIndex();
-  let version: number | null = options.version ?? null;
+  let has = options.has;
   let parts = 0;
 
   function apply({ header, body }: Frame): void {
@@ -138,15 +143,15 @@ export function openGateway(
       if (header.part !== parts) faults.push(`part ${header.part}, not ${parts}`);
       parts += 1;
       if (!options.light) applyPart(next, joined.organizationId, body);
-      if (!header.last) return;
+      if (!header.seen) return;
       index = next;
+      has = { version: header.version, seen: header.seen };
     } else {
-      if (header.from !== version) faults.push(`from ${header.from}, not ${version}`);
+      if (header.from !== has?.version) faults.push(`from ${header.from}, not ${has?.version}`);
       if (!options.light) applyPart(index, joined.organizationId, body);
-      if (header.to === version) return;
+      has = { version: header.to, seen: header.seen };
     }
-    version = header.type === 'snapshot' ? header.version : header.to;
-    if (options.acks !== false) send({ type: 'ack', version });
+    if (options.acks !== false) send({ type: 'ack', ...has });
   }
 
   function send(message: Upward): void {
@@ -167,25 +172,24 @@ export function openGateway(
     headers,
     entries,
     index: () => index,
-    version: () => version,
+    version: () => has?.version ?? null,
+    has: () => has,
     faults,
     nonce,
     closed,
     socket,
     send,
     async hello(fields = {}) {
+      const { gatewayId, workspaceId } = joined;
+      const claims = {
+        ...{ gatewayId, instanceId, workspaceId, nonce: randomBytes(32).toString('base64url') },
+        ...{ version: has?.version ?? null, seen: has?.seen ?? null },
+      };
       const message: Hello = {
         type: 'hello',
         protocol: PROTOCOL_VERSION,
-        gatewayId: joined.gatewayId,
-        instanceId,
-        signature: signHello(joined.identity, {
-          nonce: await nonce,
-          gatewayId: joined.gatewayId,
-          instanceId,
-        }),
-        workspaceId: joined.workspaceId,
-        version,
+        ...claims,
+        signature: signHello(joined.identity, await nonce, claims),
         softwareVersion: '0.0.0-test',
         hostname: 'edge.test',
         staleMaxMs: null,

@@ -2,13 +2,16 @@
  * The version of everything in this folder. Each change of it adds a line here.
  *
  * 1: challenge, hello, gateway, snapshot, changes, usage, health.
+ * 2: positions with marks and epochs tell a restored database; what proves freshness answers a nonce
+ *    of the gateway (check, current); `gateway`, `history` and `removed` are bound to the connection.
+ *    Frames that a gateway stored before are refused: it gets a whole snapshot.
  */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** Where gateways connect, below the control plane's address. */
 export const FLEET_PATH = '/v1/fleet';
 
-/** How often the control plane confirms that a version is still the current one, in milliseconds. */
+/** How often a gateway asks whether what it has is still current, in milliseconds. */
 export const CONFIRM_MS = 5000;
 /** Silent for so long, either end takes the connection for broken, in milliseconds. */
 export const SILENCE_MS = 15_000;

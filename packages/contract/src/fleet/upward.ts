@@ -1,9 +1,17 @@
 import { z } from 'zod';
 import { apiKeyId, memberId, workspaceId } from '../ids.ts';
 import { hello } from './hello.ts';
+import { nonce } from './nonce.ts';
+import { position, version } from './position.ts';
 
 /** Every decision from now on is made with the version. */
-const ack = z.strictObject({ type: z.literal('ack'), version: z.int().min(0) });
+const ack = z.strictObject({ type: z.literal('ack'), version, seen: position });
+
+/**
+ * Asks whether what was sent is still all. Every CONFIRM_MS, a new one after the answer. A nonce is
+ * what makes an answer a new one: it can be held back, but only makes younger what it was asked for.
+ */
+const check = z.strictObject({ type: z.literal('check'), nonce });
 
 /** What people read and the database stores. PostgreSQL takes neither NUL nor lone surrogates. */
 function line(max: number) {
@@ -13,12 +21,16 @@ function line(max: number) {
     .regex(/^[^\p{Cc}\p{Cs}]*$/u);
 }
 
-/** `older` is a snapshot from before the version that the gateway decides with: perhaps a replay. */
+/**
+ * `older` is a snapshot from before the version that the gateway decides with, `replayed` what was
+ * not said on this connection: a man in the middle, perhaps.
+ */
 export const REJECT_REASONS = [
   'signature',
   'malformed',
   'foreign',
   'older',
+  'replayed',
   'gap',
   'incomplete',
 ] as const;
@@ -69,6 +81,14 @@ const health = z.strictObject({
 export type GatewayHealth = Omit<z.output<typeof health>, 'type'>;
 
 /** What a gateway says: each message one text frame of JSON. The first is the hello. */
-export const upward = z.discriminatedUnion('type', [hello, ack, reject, resync, usage, health]);
+export const upward = z.discriminatedUnion('type', [
+  hello,
+  ack,
+  check,
+  reject,
+  resync,
+  usage,
+  health,
+]);
 export type Upward = z.output<typeof upward>;
 export type UpwardOf<T extends Upward['type']> = Extract<Upward, { type: T }>;

@@ -4,8 +4,21 @@ import type { Following } from './following.ts';
 
 /** Says which version this gateway decides with, unless a restart would forget it. */
 export function acknowledge(following: Following): Upward[] {
-  const { version } = following.state;
-  return version !== null && storeConfirmed(following) ? [{ type: 'ack', version }] : [];
+  const { version, seen } = following.state;
+  if (version === null || seen === null || !storeConfirmed(following)) return [];
+  return [{ type: 'ack', version, seen }];
+}
+
+/**
+ * A snapshot of another history may have a lower number than what this gateway acknowledged: the
+ * file must not refuse it after a restart. To be called before the snapshot stands there; what
+ * stands until then has the higher number.
+ */
+export function lowerVersionMin(following: Following, version: number): void {
+  const { state, freshness, confirmedFile, place } = following;
+  if (version >= state.versionMin) return;
+  confirmedFile.write({ ...freshness.state(), workspaceId: place.workspaceId, version });
+  state.versionMin = version;
 }
 
 /** @returns whether the disk holds the version and when it was confirmed */
@@ -15,6 +28,7 @@ export function storeConfirmed(following: Following): boolean {
   try {
     const { workspaceId } = place;
     confirmedFile.write({ ...freshness.state(), workspaceId, version: state.version });
+    state.versionMin = state.version;
   } catch (error) {
     state.isStored = false;
     noteDiskFault(following, error);

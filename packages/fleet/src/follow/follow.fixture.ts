@@ -1,6 +1,6 @@
 import { createPublicKey } from 'node:crypto';
-import type { Upward } from '@tollkeeper/contract';
-import { onTestFinished } from 'vitest';
+import type { DownwardOf, Hello, Upward } from '@tollkeeper/contract';
+import { expect, onTestFinished } from 'vitest';
 import { createFaults, type Faults } from '../faults.ts';
 import { openConfirmedFile, openSnapshotFile } from '../snapshot/index.ts';
 import { openStateFolder } from '../state-folder/index.ts';
@@ -24,7 +24,13 @@ export interface TestFollow {
   readonly clock: TestClock;
   readonly faults: Faults;
   readonly stateDir: string;
+  /** What it said hello with on the connection that stands. */
+  said: Pick<Hello, 'nonce' | 'version' | 'seen'>;
   ageMs(): number | null;
+  /** Connects anew, to a control plane that knows what it has unless told otherwise. */
+  connect(facts?: Partial<DownwardOf<'history'>>): Promise<void>;
+  /** Has it ask whether it is current, and answers that it is. @returns what it answers */
+  confirm(): Promise<Upward[]>;
   /** Gives it what came, and returns what it answers. */
   take(...frames: Uint8Array[]): Promise<Upward[]>;
   /** About the first secrets; undefined without keys. */
@@ -40,10 +46,17 @@ interface Given {
   readonly follower?: Follower;
 }
 
+/** On a connection that stands. */
 export async function openFollow(
   sealer: Sealer = createSealer(),
   given: Given = {},
 ): Promise<TestFollow> {
+  const it = await open(sealer, given);
+  await it.connect();
+  return it;
+}
+
+async function open(sealer: Sealer, given: Given): Promise<TestFollow> {
   const { stateDir = await makeStateDir(), clock = createTestClock() } = given;
   const log = createTestLog();
   const folder = await openStateFolder(stateDir, log);
@@ -70,19 +83,45 @@ export async function openFollow(
   async function takeOne(frame: Uint8Array): Promise<Upward[]> {
     try {
       const { header, body } = openFrame(frame, controlPlaneKey);
-      if (header.type !== 'snapshot' && header.type !== 'changes') throw new Error(header.type);
-      return await follow.take(header, body, frame);
+      switch (header.type) {
+        case 'history':
+        case 'snapshot':
+        case 'changes':
+        case 'current':
+          return await follow.take(header, body, frame);
+        default:
+          throw new Error(header.type);
+      }
     } catch (error) {
       return follow.reject(error);
     }
   }
-  return {
+  /** What is not answered yet: at first, the hello. */
+  let asked = '';
+  const noteCheck = (messages: readonly Upward[]) => {
+    for (const each of messages) if (each.type === 'check') asked = each.nonce;
+  };
+  const it: TestFollow = {
+    said: { nonce: '', version: null, seen: null },
     follow,
     sealer,
     clock,
     faults,
     stateDir,
     ageMs: freshness.ageMs,
+    async connect(facts) {
+      await follow.disconnected();
+      it.said = follow.hello();
+      asked = it.said.nonce;
+      const continues = it.said.version !== null;
+      expect(await takeOne(sealer.history(it.said.nonce, { continues, ...facts }))).toEqual([]);
+    },
+    async confirm() {
+      noteCheck(follow.check());
+      const answers = await takeOne(sealer.current(asked));
+      noteCheck(answers);
+      return answers;
+    },
     async take(...frames) {
       const answers: Upward[] = [];
       for (const frame of frames) answers.push(...(await takeOne(frame)));
@@ -94,12 +133,14 @@ export async function openFollow(
     },
     kill: folder.release,
   };
+  return it;
 }
 
 /** The same state folder in the next process. */
 export async function reopen(before: TestFollow): Promise<TestFollow> {
   before.kill();
-  const next = await openFollow(before.sealer, before);
+  const next = await open(before.sealer, before);
   await next.follow.load();
+  await next.connect();
   return next;
 }

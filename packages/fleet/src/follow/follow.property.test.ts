@@ -30,7 +30,8 @@ const step = fc.oneof(
   { weight: 5, arbitrary: fc.record({ type: fc.constant('deliver' as const), count: fc.nat(4) }) },
   fc.record({ type: fc.constantFrom('disconnect' as const, 'kill' as const, 'lose' as const) }),
   fc.record({ type: fc.constantFrom('resync' as const, 'confirm' as const) }),
-  fc.record({ type: fc.constant('repeat' as const), at: fc.nat(30) }),
+  fc.record({ type: fc.constantFrom('backup' as const, 'restore' as const) }),
+  fc.record({ type: fc.constant('repeat' as const), at: fc.nat(60) }),
 );
 
 /** What would be decided with everything that the control plane knows. */
@@ -42,22 +43,30 @@ function expectedOf(world: World): string[] {
 
 /** A control plane and a gateway, and what is on its way between them. */
 async function openPair() {
-  const sealer = createSealer();
-  const { world } = sealer;
+  let sealer = createSealer();
+  let backup = sealer.world.fork();
   let gateway: TestFollow = await openFollow(sealer);
   let sent: number | null = null;
+  let asked = '';
   let underway: Uint8Array[] = [];
   const past: Uint8Array[] = [];
-  const versions: number[] = [];
+  /** That were acknowledged of the history that stands. */
+  let versions: number[] = [];
 
   const sendSnapshot = () => {
     underway.push(...sealer.snapshot());
-    sent = world.version();
+    sent = sealer.world.version();
   };
   const sendChanges = () => {
-    if (sent === null) return;
+    if (sent === null || sent === sealer.world.version()) return;
     underway.push(sealer.changes(sent));
-    sent = world.version();
+    sent = sealer.world.version();
+  };
+  const confirm = () => {
+    const [check] = gateway.follow.check();
+    if (check?.type === 'check') asked = check.nonce;
+    sendChanges();
+    underway.push(sealer.current(asked));
   };
   async function deliver(count: number): Promise<void> {
     for (const frame of underway.splice(0, count)) {
@@ -70,15 +79,21 @@ async function openPair() {
   }
   async function reconnect(): Promise<void> {
     await gateway.follow.disconnected();
+    const { nonce, version, seen } = gateway.follow.hello();
+    asked = nonce;
+    const continues = sealer.world.holds(seen);
+    const history = sealer.history(nonce, { continues });
+    past.push(history);
+    expect(await gateway.take(history)).toEqual([]);
     underway = [];
-    sent = gateway.follow.hello();
+    sent = continues ? version : null;
     if (sent === null) sendSnapshot();
     else sendChanges();
   }
   await reconnect();
   return {
-    world,
-    versions,
+    world: () => sealer.world,
+    versions: () => versions,
     gateway: () => gateway,
     reconnect,
     deliver,
@@ -86,10 +101,10 @@ async function openPair() {
       while (underway.length > 0) await deliver(underway.length);
     },
     change: (changed: Entry) => {
-      world.change(changed);
+      sealer.world.change(changed);
       sendChanges();
     },
-    confirm: sendChanges,
+    confirm,
     resync: sendSnapshot,
     lose: () => underway.splice(0, 1),
     repeat: (at: number) => underway.unshift(...past.slice(at, at + 1)),
@@ -97,10 +112,18 @@ async function openPair() {
       gateway = await reopen(gateway);
       await reconnect();
     },
+    backUp() {
+      backup = sealer.world.fork();
+    },
+    async restore() {
+      sealer = createSealer(backup.fork(), sealer.signingKey);
+      versions = [];
+      await reconnect();
+    },
   };
 }
 
-test('whatever is lost, repeated, broken off or killed, it ends as the control plane knows it', async () => {
+test('whatever is lost, repeated, broken off, killed or restored, it ends as the control plane knows it', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
       const pair = await openPair();
@@ -112,6 +135,8 @@ test('whatever is lost, repeated, broken off or killed, it ends as the control p
         else if (each.type === 'kill') await pair.kill();
         else if (each.type === 'lose') pair.lose();
         else if (each.type === 'resync') pair.resync();
+        else if (each.type === 'backup') pair.backUp();
+        else if (each.type === 'restore') await pair.restore();
         else pair.confirm();
       }
       await pair.deliverAll();
@@ -119,11 +144,12 @@ test('whatever is lost, repeated, broken off or killed, it ends as the control p
       pair.confirm();
       await pair.deliverAll();
 
-      expect(pair.gateway().follow.version()).toBe(pair.world.version());
-      expect(pair.gateway().decisions(KEYS)).toEqual(expectedOf(pair.world));
-      expect(pair.versions).toEqual(pair.versions.toSorted((a, b) => a - b));
+      expect(pair.gateway().follow.version()).toBe(pair.world().version());
+      expect(pair.gateway().decisions(KEYS)).toEqual(expectedOf(pair.world()));
+      const versions = pair.versions();
+      expect(versions).toEqual(versions.toSorted((a, b) => a - b));
       const restarted = await reopen(pair.gateway());
-      expect(restarted.decisions(KEYS)).toEqual(expectedOf(pair.world));
+      expect(restarted.decisions(KEYS)).toEqual(expectedOf(pair.world()));
     }),
     { numRuns: RUNS },
   );

@@ -6,12 +6,14 @@ import { createWorld, idOf, keyOf } from '../testing/world.ts';
 import { openFollow, type TestFollow } from './follow.fixture.ts';
 
 const BEFORE = ['valid', 'valid', 'valid', 'not_found'];
+/** How long a snapshot is awaited. */
+const PATIENCE_MS = 31_000;
 const AFTER = ['valid', 'revoked', 'valid', 'not_found'];
 
 /** With the whole snapshot of version 0, acknowledged. */
 async function openAtStart(): Promise<TestFollow> {
   const it = await openFollow();
-  expect(await it.take(...it.sealer.snapshot())).toEqual([{ type: 'ack', version: 0 }]);
+  expect(await it.take(...it.sealer.snapshot())).toMatchObject([{ type: 'ack', version: 0 }]);
   return it;
 }
 
@@ -26,7 +28,7 @@ test('uses a snapshot only when its last part is there', async () => {
 
   expect(await it.take(...parts.slice(0, -1))).toEqual([]);
   expect(it.decisions()).toBeUndefined();
-  expect(await it.take(...parts.slice(-1))).toEqual([{ type: 'ack', version: 0 }]);
+  expect(await it.take(...parts.slice(-1))).toMatchObject([{ type: 'ack', version: 0 }]);
   expect(it.decisions()).toEqual(BEFORE);
 });
 
@@ -34,7 +36,7 @@ test('applies changes in their order, and acknowledges each', async () => {
   const it = await openAtStart();
   revoke(it);
 
-  expect(await it.take(it.sealer.changes(0))).toEqual([{ type: 'ack', version: 1 }]);
+  expect(await it.take(it.sealer.changes(0))).toMatchObject([{ type: 'ack', version: 1 }]);
   expect(it.decisions()).toEqual(AFTER);
 });
 
@@ -61,15 +63,16 @@ test('asks once for a whole snapshot after a gap, and applies nothing across it'
     { type: 'resync' },
   ]);
   expect(it.decisions()).toEqual(BEFORE);
-  expect(await it.take(...it.sealer.snapshot())).toEqual([{ type: 'ack', version: 2 }]);
+  expect(await it.take(...it.sealer.snapshot())).toMatchObject([{ type: 'ack', version: 2 }]);
   expect(it.decisions()).toEqual(['valid', 'revoked', 'valid', 'valid']);
   expect(it.faults.text()).toBeNull();
 });
 
 test('asks for a whole snapshot when it has none and hears only that nothing changed', async () => {
   const it = await openFollow();
+  it.clock.advance(PATIENCE_MS);
 
-  const answers = await it.take(it.sealer.changes(0));
+  const answers = await it.confirm();
 
   expect(answers).toMatchObject([{ type: 'reject', reason: 'gap' }, { type: 'resync' }]);
 });
@@ -159,7 +162,7 @@ test.each([
 
   expect(await it.take(...parts)).toMatchObject([{ type: 'reject', reason: 'incomplete' }]);
   expect(it.decisions()).toEqual(BEFORE);
-  expect(await it.take(...it.sealer.snapshot())).toEqual([{ type: 'ack', version: 1 }]);
+  expect(await it.take(...it.sealer.snapshot())).toMatchObject([{ type: 'ack', version: 1 }]);
 });
 
 test('rejects a snapshot that two snapshots were mixed for', async () => {
@@ -178,7 +181,7 @@ test('begins anew when a snapshot is broken off and another begins', async () =>
 
   const answers = await it.take(...it.sealer.snapshot().slice(0, 2), ...it.sealer.snapshot());
 
-  expect(answers).toEqual([{ type: 'ack', version: 1 }]);
+  expect(answers).toMatchObject([{ type: 'ack', version: 1 }]);
 });
 
 test('applies changes that come between the parts of a snapshot, and loses none', async () => {
@@ -199,7 +202,7 @@ test('does not ask again and again for snapshots that are all bad', async () => 
   const it = await openFollow();
   let asked = 0;
   for (let minute = 0; minute < 60; minute++) {
-    for (const answer of await it.take(it.sealer.changes(0))) {
+    for (const answer of await it.take(it.sealer.changes(0, { to: 1 }))) {
       if (answer.type !== 'resync') continue;
       asked += 1;
       await it.take(...it.sealer.snapshot().slice(1));
@@ -213,10 +216,12 @@ test('does not ask again and again for snapshots that are all bad', async () => 
 
 test('asks again for a snapshot that does not come', async () => {
   const it = await openFollow();
-  await it.take(it.sealer.changes(0));
-  it.clock.advance(31_000);
+  it.clock.advance(PATIENCE_MS);
+  expect(await it.confirm()).toContainEqual({ type: 'resync' });
+  expect(await it.confirm()).toEqual([]);
+  it.clock.advance(PATIENCE_MS);
 
-  expect(await it.take(it.sealer.changes(0))).toContainEqual({ type: 'resync' });
+  expect(await it.confirm()).toContainEqual({ type: 'resync' });
 });
 
 test('asks for a new snapshot when the changes outweigh the one it has', async () => {
@@ -232,7 +237,7 @@ test('asks for a new snapshot when the changes outweigh the one it has', async (
   expect(asked).toBe(1);
   await it.take(...it.sealer.snapshot());
   it.sealer.world.change(keyOf(4));
-  expect(await it.take(it.sealer.changes(100))).toEqual([{ type: 'ack', version: 101 }]);
+  expect(await it.take(it.sealer.changes(100))).toMatchObject([{ type: 'ack', version: 101 }]);
 });
 
 test('goes on in memory when the disk takes no snapshot, but acknowledges nothing', async () => {
@@ -245,11 +250,12 @@ test('goes on in memory when the disk takes no snapshot, but acknowledges nothin
   revoke(it);
   expect(await it.take(it.sealer.changes(0))).toEqual([]);
   expect(it.decisions()).toEqual(AFTER);
+  await it.confirm();
   it.clock.advance(2000);
-  expect(await it.take(it.sealer.changes(1))).toEqual([{ type: 'resync' }]);
+  expect(await it.confirm()).toEqual([{ type: 'resync' }]);
 
   await rm(join(it.stateDir, 'snapshot.new'), { recursive: true });
-  expect(await it.take(...it.sealer.snapshot())).toEqual([{ type: 'ack', version: 1 }]);
+  expect(await it.take(...it.sealer.snapshot())).toMatchObject([{ type: 'ack', version: 1 }]);
   expect(it.faults.text()).toBeNull();
 });
 
@@ -260,7 +266,7 @@ test('does not ask for snapshot after snapshot while the disk takes none', async
   let asked = 0;
   for (let i = 0; i < 100; i++) {
     it.clock.advance(5000);
-    if ((await it.take(it.sealer.changes(0))).length === 0) continue;
+    if (!(await it.confirm()).some(({ type }) => type === 'resync')) continue;
     asked += 1;
     expect(await it.take(...it.sealer.snapshot())).toEqual([]);
   }

@@ -1,6 +1,8 @@
-import type { DownwardOf, Upward } from '@tollkeeper/contract';
+import type { DownwardOf, Hello, Upward } from '@tollkeeper/contract';
 import { toLine } from '../line.ts';
+import { askCheck, beginCheck, takeCurrent } from './check.ts';
 import { type Following, nothingFollowed } from './following.ts';
+import { takeHistory } from './history.ts';
 import { loadSnapshot } from './load-snapshot.ts';
 import { type Rejection, toRejection } from './rejection.ts';
 import { askForSnapshot, isAwaited } from './resync.ts';
@@ -15,16 +17,18 @@ export interface Follow {
   isCurrent(): boolean;
   /** Starts from the disk, as far as that can be trusted. */
   load(): Promise<void>;
-  /** The version to say hello with: null asks for a whole snapshot. */
-  hello(): number | null;
+  /** What to say hello with on a new connection: no version asks for a whole snapshot. */
+  hello(): Pick<Hello, 'nonce' | 'version' | 'seen'>;
   /** The control plane has let this gateway in. @returns what it should know */
   welcomed(): Upward[];
   /** Never throws: what is wrong is reported. @returns what to answer, in this order */
   take(
-    header: DownwardOf<'snapshot' | 'changes'>,
+    header: DownwardOf<'history' | 'snapshot' | 'changes' | 'current'>,
     body: Uint8Array,
     frame: Uint8Array,
   ): Promise<Upward[]>;
+  /** To be called every CONFIRM_MS. @returns what to ask */
+  check(): Upward[];
   /** For what was wrong before it came here. */
   reject(error: unknown): Upward[];
   disconnected(): Promise<void>;
@@ -49,9 +53,11 @@ export function createFollow(parts: Omit<Following, 'state'>): Follow {
       unreported = await loadSnapshot(following);
     },
     hello() {
-      if (state.isStored) return state.version;
+      const nonce = beginCheck(following);
+      state.nonce = nonce;
+      if (state.isStored) return { nonce, version: state.version, seen: state.seen };
       state.awaitedAtMs = following.clock.monotonicMs();
-      return null;
+      return { nonce, version: null, seen: null };
     },
     welcomed() {
       const messages = unreported ? [report(unreported)] : [];
@@ -60,16 +66,18 @@ export function createFollow(parts: Omit<Following, 'state'>): Follow {
     },
     async take(header, body, frame) {
       try {
-        return header.type === 'snapshot'
-          ? await takeSnapshot(following, header, body, frame)
-          : await takeChanges(following, header, body, frame);
+        return await take(following, header, body, frame);
       } catch (error) {
         return reject(following, error);
       }
     },
+    check: () => askCheck(following),
     reject: (error) => reject(following, error),
     async disconnected() {
       state.isCurrent = false;
+      state.nonce = undefined;
+      state.history = undefined;
+      state.check = undefined;
       await dropArriving(following);
       state.spoilt = undefined;
       state.awaitedAtMs = null;
@@ -79,6 +87,7 @@ export function createFollow(parts: Omit<Following, 'state'>): Follow {
     },
     async forget() {
       state.version = null;
+      state.seen = null;
       state.versionMin = 0;
       state.isStored = false;
       await follower.clear();
@@ -93,6 +102,24 @@ export function createFollow(parts: Omit<Following, 'state'>): Follow {
       confirmedFile.close();
     },
   };
+}
+
+function take(
+  following: Following,
+  header: Parameters<Follow['take']>[0],
+  body: Uint8Array,
+  frame: Uint8Array,
+): Upward[] | Promise<Upward[]> {
+  switch (header.type) {
+    case 'history':
+      return takeHistory(following, header);
+    case 'snapshot':
+      return takeSnapshot(following, header, body, frame);
+    case 'changes':
+      return takeChanges(following, header, body, frame);
+    case 'current':
+      return takeCurrent(following, header);
+  }
 }
 
 function reject(following: Following, error: unknown): Upward[] {

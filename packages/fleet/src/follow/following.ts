@@ -1,10 +1,11 @@
 import type { KeyObject } from 'node:crypto';
+import type { Position } from '@tollkeeper/contract';
 import type { Clock } from '../clock.ts';
 import type { Faults } from '../faults.ts';
 import type { Log } from '../log.ts';
 import type { ConfirmedFile, SnapshotDraft, SnapshotFile } from '../snapshot/index.ts';
 import type { Follower, KeysDraft } from './follower.ts';
-import type { Freshness } from './freshness.ts';
+import type { Freshness, Moment } from './freshness.ts';
 import type { Place, Progress } from './order.ts';
 
 /** What following a workspace works with. */
@@ -26,8 +27,16 @@ export interface Following {
 export interface FollowingState {
   /** What the follower decides with; null without a snapshot. */
   version: number | null;
-  /** What this gateway has acknowledged before it started: nothing older is taken for the newest. */
+  /** The newest that it may tell of; null as the version is. */
+  seen: Position | null;
+  /** What the file says that this gateway has acknowledged: it starts with nothing older. */
   versionMin: number;
+  /** Of the connection that stands: its own nonce; undefined before the hello. */
+  nonce: string | undefined;
+  /** What the control plane tells on the connection that stands; undefined before it says so. */
+  history: History | undefined;
+  /** The question that is not answered yet. */
+  check: Check | undefined;
   /** Whether the control plane has said, on the connection that stands, that nothing is newer. */
   isCurrent: boolean;
   /** Whether the disk holds all of it: what would be forgotten by a restart is not acknowledged. */
@@ -46,6 +55,19 @@ export interface FollowingState {
   storeAgainAtMs: number;
 }
 
+export interface History {
+  readonly epoch: string;
+  /** Nothing older is what this connection tells. */
+  readonly version: number;
+  /** Whether what the follower decides with is of this history. */
+  isOwn: boolean;
+}
+
+export interface Check {
+  readonly nonce: string;
+  readonly askedAt: Moment;
+}
+
 export interface Arriving {
   progress: Progress | undefined;
   readonly keys: KeysDraft;
@@ -56,7 +78,11 @@ export interface Arriving {
 export function nothingFollowed(): FollowingState {
   return {
     version: null,
+    seen: null,
     versionMin: 0,
+    nonce: undefined,
+    history: undefined,
+    check: undefined,
     isCurrent: false,
     isStored: false,
     arriving: undefined,

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createTestClock } from '../testing/clock.ts';
 import { keyOf } from '../testing/world.ts';
 import { openFollow, reopen } from './follow.fixture.ts';
-import { createFreshness } from './freshness.ts';
+import { createFreshness, momentOf } from './freshness.ts';
 
 const HOUR = 3_600_000;
 
@@ -12,27 +12,71 @@ test('has no age before the control plane has said anything', () => {
 
 test('is as old as the last confirmation', async () => {
   const it = await openFollow();
-  await it.take(...it.sealer.snapshot(), it.sealer.changes(0));
+  await it.take(...it.sealer.snapshot());
+  await it.confirm();
   it.clock.advance(HOUR);
   expect(it.ageMs()).toBe(HOUR);
 
-  expect(await it.take(it.sealer.changes(0))).toEqual([]);
+  expect(await it.confirm()).toEqual([]);
 
   expect(it.ageMs()).toBe(0);
 });
 
 test('grows no younger by a confirmation that came before, or by a rejected message', async () => {
   const it = await openFollow();
-  const confirmation = it.sealer.changes(0);
+  const confirmation = it.sealer.current(it.said.nonce);
   await it.take(...it.sealer.snapshot(), confirmation);
   it.sealer.world.change(keyOf(4));
   it.clock.advance(HOUR);
 
   await it.take(
     confirmation,
-    it.sealer.changes(0, { from: 7, to: 7 }),
+    it.sealer.changes(0, { from: 7, to: 8 }),
     ...it.sealer.snapshot().slice(1),
   );
+
+  expect(it.ageMs()).toBe(HOUR);
+  const [check] = it.follow.check();
+  expect(check?.type).toBe('check');
+  expect(await it.take(confirmation)).toMatchObject([{ type: 'reject', reason: 'replayed' }]);
+  expect(it.ageMs()).toBe(HOUR);
+});
+
+test('grows no younger by changes, which may have been held back', async () => {
+  const it = await openFollow();
+  await it.take(...it.sealer.snapshot());
+  await it.confirm();
+  it.clock.advance(HOUR);
+  it.sealer.world.change(keyOf(4));
+
+  await it.take(it.sealer.changes(0));
+
+  expect(it.follow.version()).toBe(1);
+  expect(it.ageMs()).toBe(HOUR);
+});
+
+test('is as old as the question when the answer was held back, and asks again at once', async () => {
+  const it = await openFollow();
+  await it.take(...it.sealer.snapshot());
+  await it.confirm();
+  const [check] = it.follow.check();
+  const answer = it.sealer.current(check?.type === 'check' ? check.nonce : '');
+  it.clock.advance(HOUR);
+  expect(it.follow.check()).toEqual([]);
+
+  expect(await it.take(answer)).toMatchObject([{ type: 'check' }]);
+
+  expect(it.ageMs()).toBe(HOUR);
+});
+
+test('is not confirmed by an answer without the changes that came before it', async () => {
+  const it = await openFollow();
+  await it.take(...it.sealer.snapshot());
+  await it.confirm();
+  it.clock.advance(HOUR);
+  it.sealer.world.change(keyOf(4));
+
+  expect(await it.confirm()).toMatchObject([{ type: 'reject', reason: 'gap' }, { type: 'resync' }]);
 
   expect(it.ageMs()).toBe(HOUR);
 });
@@ -42,7 +86,7 @@ test('grows no younger by a snapshot, which may have been made a while ago', asy
   await it.take(...it.sealer.snapshot());
   expect(it.ageMs()).toBeNull();
   expect((await reopen(it)).ageMs()).toBeNull();
-  await it.take(it.sealer.changes(0));
+  await it.confirm();
   it.clock.advance(HOUR);
 
   await it.take(...it.sealer.snapshot());
@@ -53,7 +97,7 @@ test('grows no younger by a snapshot, which may have been made a while ago', asy
 test('grows older while the machine sleeps, when only the clock on the wall goes on', () => {
   const clock = createTestClock();
   const freshness = createFreshness(clock);
-  freshness.confirm(1);
+  freshness.confirm(momentOf(clock));
 
   clock.setWall(clock.epochMs() + HOUR);
 
@@ -63,7 +107,7 @@ test('grows older while the machine sleeps, when only the clock on the wall goes
 test('grows no younger when the clock on the wall is set back', () => {
   const clock = createTestClock();
   const freshness = createFreshness(clock);
-  freshness.confirm(1);
+  freshness.confirm(momentOf(clock));
   clock.advance(HOUR);
 
   clock.setWall(0);
@@ -74,8 +118,9 @@ test('grows no younger when the clock on the wall is set back', () => {
 test('keeps its age across a restart, from the last confirmation that changed nothing', async () => {
   const it = await openFollow();
   await it.take(...it.sealer.snapshot());
+  await it.confirm();
   it.clock.advance(HOUR);
-  await it.take(it.sealer.changes(0));
+  await it.confirm();
   it.clock.advance(1000);
 
   const next = await reopen(it);
@@ -87,7 +132,8 @@ test('keeps its age across a restart, from the last confirmation that changed no
 
 test('is old after a restart with a clock that was set back', async () => {
   const it = await openFollow();
-  await it.take(...it.sealer.snapshot(), it.sealer.changes(0));
+  await it.take(...it.sealer.snapshot());
+  await it.confirm();
   it.clock.setWall(it.clock.epochMs() - HOUR);
 
   expect((await reopen(it)).ageMs()).toBe(HOUR);
@@ -95,7 +141,7 @@ test('is old after a restart with a clock that was set back', async () => {
 
 test('is not confirmed after a restart by what was heard before it', async () => {
   const it = await openFollow();
-  const confirmation = it.sealer.changes(0);
+  const confirmation = it.sealer.current(it.said.nonce);
   await it.take(...it.sealer.snapshot(), confirmation);
   const next = await reopen(it);
   next.clock.advance(HOUR);

@@ -2,11 +2,8 @@ import type { Clock } from '../clock.ts';
 
 /** Since when the control plane has not confirmed what an instance decides with. */
 export interface Freshness {
-  /**
-   * The control plane says that the version is the current one. True unless it said so before:
-   * whoever repeats an old message makes nothing younger.
-   */
-  confirm(issuedAtMs: number): boolean;
+  /** What it decides with was current after the moment at which the control plane was asked. */
+  confirm(askedAt: Moment): void;
   /** In milliseconds; null when it never did. */
   ageMs(): number | null;
   /** What a later process needs to go on from. */
@@ -17,14 +14,25 @@ export interface Freshness {
   clear(): void;
 }
 
+/** One moment by the two clocks of this machine, in milliseconds. */
+export interface Moment {
+  readonly monotonicMs: number;
+  readonly epochMs: number;
+}
+
+export function momentOf(clock: Clock): Moment {
+  return { monotonicMs: clock.monotonicMs(), epochMs: clock.epochMs() };
+}
+
 export interface Confirmed {
-  /** When the newest confirmation was made, by the control plane's clock; 0 for never. */
-  readonly issuedAtMs: number;
-  /** When it came here, by this machine's clock on the wall; 0 for never. */
+  /**
+   * When the newest confirmation was asked for, by this machine's clock on the wall; 0 for never.
+   * An answer that was held back on the way is as old as its question.
+   */
   readonly confirmedAtMs: number;
 }
 
-const NEVER: Confirmed = { issuedAtMs: 0, confirmedAtMs: 0 };
+const NEVER_MS = 0;
 
 interface Mark extends Confirmed {
   /** The age that it had at `monotonicMs`. */
@@ -40,20 +48,17 @@ interface Mark extends Confirmed {
 export function createFreshness(clock: Clock): Freshness {
   let mark: Mark | undefined;
   return {
-    confirm(issuedAtMs) {
-      if (mark && issuedAtMs <= mark.issuedAtMs) return false;
-      const confirmedAtMs = clock.epochMs();
-      mark = { issuedAtMs, confirmedAtMs, ageMs: 0, monotonicMs: clock.monotonicMs() };
-      return true;
+    confirm({ monotonicMs, epochMs }) {
+      mark = { confirmedAtMs: epochMs, ageMs: 0, monotonicMs };
     },
     ageMs() {
       if (!mark) return null;
       const elapsedMs = mark.ageMs + clock.monotonicMs() - mark.monotonicMs;
       return Math.max(elapsedMs, clock.epochMs() - mark.confirmedAtMs);
     },
-    state: () => mark ?? NEVER,
+    state: () => ({ confirmedAtMs: mark?.confirmedAtMs ?? NEVER_MS }),
     restore(confirmed) {
-      if (confirmed.confirmedAtMs === NEVER.confirmedAtMs) return;
+      if (confirmed.confirmedAtMs === NEVER_MS) return;
       // A clock that was set back meanwhile is as wrong as one that was set forward: doubt is age.
       const ageMs = Math.abs(clock.epochMs() - confirmed.confirmedAtMs);
       mark = { ...confirmed, ageMs, monotonicMs: clock.monotonicMs() };

@@ -6,7 +6,7 @@ export {
   type IndexFollower,
   type KeysDraft,
 } from './follower.ts';
-export { type Confirmed, createFreshness, type Freshness, isFresh } from './freshness.ts';
+export { type Confirmed, createFreshness, type Freshness, isFresh, momentOf } from './freshness.ts';
 export type { Place } from './order.ts';
 export { readStored } from './read-stored.ts';
 export { Rejection } from './rejection.ts';

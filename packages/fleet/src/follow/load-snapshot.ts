@@ -49,6 +49,7 @@ async function load(following: Following): Promise<{ tornBytes: number } | undef
   }
   await keys.use(stored.version);
   state.version = stored.version;
+  state.seen = stored.seen;
   state.isStored = true;
   return stored;
 }

@@ -1,4 +1,4 @@
-import type { DownwardOf } from '@tollkeeper/contract';
+import type { DownwardOf, Position } from '@tollkeeper/contract';
 import { Rejection } from './rejection.ts';
 
 /** Whose keys an instance follows. */
@@ -17,8 +17,13 @@ export interface Progress {
 type Snapshot = DownwardOf<'snapshot'>;
 type Changes = DownwardOf<'changes'>;
 
+/** The later of two positions in one history. */
+export function newest(one: Position | null, other: Position): Position {
+  return one && one.version > other.version ? one : other;
+}
+
 /** @throws Rejection foreign */
-export function requirePlace(place: Place, header: Snapshot | Changes): void {
+export function requirePlace(place: Place, header: Place): void {
   const { organizationId, workspaceId } = header;
   if (organizationId === place.organizationId && workspaceId === place.workspaceId) return;
   throw new Rejection(
@@ -54,7 +59,7 @@ export function followPart(progress: Progress | undefined, header: Snapshot): Pr
  * @throws Rejection gap, older or malformed
  */
 export function requireNext(version: number | null, { from, to }: Changes): void {
-  if (to < from) throw new Rejection('malformed', `Changes lead from version ${from} to ${to}`);
+  if (to <= from) throw new Rejection('malformed', `Changes lead from version ${from} to ${to}`);
   if (from === version) return;
   const at = version === null ? 'no version' : `version ${version}`;
   const what = `Changes from version ${from} to ${to} came, this gateway is at ${at}`;

@@ -1,13 +1,15 @@
+import type { Position } from '@tollkeeper/contract';
 import { openFrame } from '../wire/frame.ts';
 import type { KeysDraft } from './follower.ts';
 import type { Following } from './following.ts';
-import { followPart, type Progress, requireNext, requirePlace } from './order.ts';
+import { followPart, newest, type Progress, requireNext, requirePlace } from './order.ts';
 import { Rejection } from './rejection.ts';
 
 type Source = Pick<Following, 'snapshotFile' | 'controlPlaneKey' | 'place'>;
 
 export interface Stored {
   readonly version: number;
+  readonly seen: Position;
   /** Bytes behind the last whole frame. */
   readonly tornBytes: number;
 }
@@ -18,17 +20,19 @@ export interface Stored {
  * @throws Rejection, and what opening a frame or adding its part throws
  */
 export async function readStored(source: Source, keys: KeysDraft): Promise<Stored | undefined> {
-  const reading: Reading = { version: null, progress: undefined };
+  const reading: Reading = { version: null, seen: null, progress: undefined };
   const loaded = await source.snapshotFile.load((frame) => takeFrame(source, keys, reading, frame));
   if (!loaded) return undefined;
-  const { version } = reading;
-  if (version === null) throw new Rejection('incomplete', 'The file holds no whole snapshot');
-  return { ...loaded, version };
+  const { version, seen } = reading;
+  if (version === null || !seen)
+    throw new Rejection('incomplete', 'The file holds no whole snapshot');
+  return { ...loaded, version, seen };
 }
 
 interface Reading {
   /** Null until the last part of the snapshot. */
   version: number | null;
+  seen: Position | null;
   progress: Progress | undefined;
 }
 
@@ -44,6 +48,7 @@ async function takeFrame(
     requireNext(reading.version, header);
     await keys.add(body);
     reading.version = header.to;
+    reading.seen = newest(reading.seen, header.seen);
     return 'changes';
   }
   if (header.type !== 'snapshot' || reading.version !== null) {
@@ -52,6 +57,9 @@ async function takeFrame(
   requirePlace(place, header);
   reading.progress = followPart(reading.progress, header);
   await keys.add(body);
-  if (header.last) reading.version = header.version;
+  if (header.seen) {
+    reading.version = header.version;
+    reading.seen = header.seen;
+  }
   return 'part';
 }

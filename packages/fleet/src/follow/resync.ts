@@ -21,9 +21,13 @@ export function askForSnapshot(following: Following): Upward[] {
   return [{ type: 'resync' }];
 }
 
-/** Asks for one to put on the disk, since this gateway decides with the newest already. */
-export function askToStore(following: Following): Upward[] {
-  const { state, clock } = following;
+/**
+ * Asks for one to put on the disk, where that does not hold what this gateway decides with, or holds
+ * it in too many pieces.
+ */
+export function askToStoreIfDue(following: Following): Upward[] {
+  const { state, clock, snapshotFile } = following;
+  if (state.isStored && !snapshotFile.isLong()) return [];
   return clock.monotonicMs() < state.storeAgainAtMs ? [] : askForSnapshot(following);
 }
 

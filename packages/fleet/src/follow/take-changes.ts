@@ -1,10 +1,11 @@
 import type { DownwardOf, Upward } from '@tollkeeper/contract';
 import { checkPart } from '../wire/apply-part.ts';
-import { acknowledge, storeConfirmed } from './acknowledge.ts';
+import { acknowledge } from './acknowledge.ts';
 import { noteDiskFault } from './disk-fault.ts';
 import type { Following } from './following.ts';
-import { requireNext, requirePlace } from './order.ts';
-import { askToStore } from './resync.ts';
+import { requireEpoch } from './history.ts';
+import { newest, requireNext, requirePlace } from './order.ts';
+import { askToStoreIfDue } from './resync.ts';
 
 type Changes = DownwardOf<'changes'>;
 
@@ -20,22 +21,15 @@ export async function takeChanges(
   body: Uint8Array,
   frame: Uint8Array,
 ): Promise<Upward[]> {
-  const { state, snapshotFile, freshness, faults } = following;
-  requirePlace(following.place, header);
-  requireNext(state.version, header);
-  if (header.from !== header.to) {
-    checkPart(following.place.organizationId, body);
-    append(following, frame);
-    await apply(following, header, body);
-  }
-  const isYounger = freshness.confirm(header.issuedAtMs);
+  const { state, place, faults } = following;
+  requirePlace(place, header);
+  const { isOwn } = requireEpoch(following, header.epoch);
+  requireNext(isOwn ? state.version : null, header);
+  checkPart(place.organizationId, body);
+  append(following, frame);
+  await apply(following, header, body);
   faults.clear('rejected');
-  const isWanted = !state.isStored || snapshotFile.isLong();
-  const asked = isWanted ? askToStore(following) : [];
-  if (header.from !== header.to) return [...acknowledge(following), ...asked];
-  state.isCurrent = true;
-  if (isYounger) await keepConfirmation(following);
-  return asked;
+  return [...acknowledge(following), ...askToStoreIfDue(following)];
 }
 
 function append(following: Following, frame: Uint8Array): void {
@@ -49,22 +43,12 @@ function append(following: Following, frame: Uint8Array): void {
   }
 }
 
-async function apply({ state, follower }: Following, { to }: Changes, body: Uint8Array) {
+async function apply({ state, follower }: Following, { to, seen }: Changes, body: Uint8Array) {
   const { isStored } = state;
   // Should it fail, the disk is ahead of memory: only a whole snapshot brings them together.
   state.isStored = false;
   await follower.apply(body, to);
   state.version = to;
+  state.seen = newest(state.seen, seen);
   state.isStored = isStored;
-}
-
-/** Comes every few seconds: time to make what was appended outlive a power cut as well. */
-async function keepConfirmation(following: Following): Promise<void> {
-  try {
-    await following.snapshotFile.sync();
-  } catch (error) {
-    following.state.isStored = false;
-    noteDiskFault(following, error);
-  }
-  storeConfirmed(following);
 }

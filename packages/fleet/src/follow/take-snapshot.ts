@@ -1,7 +1,8 @@
-import type { DownwardOf, Upward } from '@tollkeeper/contract';
-import { acknowledge } from './acknowledge.ts';
+import type { DownwardOf, Position, Upward } from '@tollkeeper/contract';
+import { acknowledge, lowerVersionMin } from './acknowledge.ts';
 import { noteDiskFault } from './disk-fault.ts';
 import type { Arriving, Following } from './following.ts';
+import { requireEpoch } from './history.ts';
 import { followPart, requirePlace } from './order.ts';
 import { Rejection } from './rejection.ts';
 import { noteBadSnapshot, noteGoodSnapshot } from './resync.ts';
@@ -23,13 +24,14 @@ export async function takeSnapshot(
 ): Promise<Upward[]> {
   const { state } = following;
   requirePlace(following.place, header);
+  requireEpoch(following, header.epoch);
   if (header.part > 0 && isSpoilt(following, header)) return [];
   try {
     if (header.part === 0) await begin(following);
     requireNotOlder(following, header);
     state.awaitedAtMs = following.clock.monotonicMs();
     await addPart(following, header, body, frame);
-    return header.last ? await finish(following, header) : [];
+    return header.seen ? await finish(following, header, header.seen) : [];
   } catch (error) {
     state.spoilt = { version: header.version, issuedAtMs: header.issuedAtMs };
     await dropArriving(following);
@@ -49,13 +51,15 @@ function isSpoilt({ state: { spoilt } }: Following, header: Snapshot): boolean {
   return spoilt?.version === header.version && spoilt.issuedAtMs === header.issuedAtMs;
 }
 
-/** Also a repeated snapshot must not take back what this gateway has acknowledged since. */
+/** Also a repeated snapshot of this history must not take back what this gateway has heard of it. */
 function requireNotOlder({ state }: Following, { version }: Snapshot): void {
-  const versionMin = state.version ?? state.versionMin;
+  const { history } = state;
+  const own = history?.isOwn ? state.version : null;
+  const versionMin = Math.max(own ?? 0, history?.version ?? 0);
   if (version >= versionMin) return;
   throw new Rejection(
     'older',
-    `A snapshot of version ${version} came, this gateway was at version ${versionMin}`,
+    `A snapshot of version ${version} came, not of ${versionMin} or later`,
   );
 }
 
@@ -88,16 +92,27 @@ async function addPart(
   await file.discard().catch(() => undefined);
 }
 
-async function finish(following: Following, header: Snapshot): Promise<Upward[]> {
+async function finish(
+  following: Following,
+  { version }: Snapshot,
+  seen: Position,
+): Promise<Upward[]> {
   const { state, faults } = following;
   const { arriving } = state;
   if (!arriving) return [];
   state.isStored = false;
   const { file } = arriving;
-  const isStored = file !== undefined && (await onDisk(following, () => file.commit()));
-  await arriving.keys.use(header.version);
+  const isStored =
+    file !== undefined &&
+    (await onDisk(following, async () => {
+      lowerVersionMin(following, version);
+      await file.commit();
+    }));
+  await arriving.keys.use(version);
   state.arriving = undefined;
-  state.version = header.version;
+  state.version = version;
+  state.seen = seen;
+  if (state.history) state.history.isOwn = true;
   state.isStored = isStored;
   faults.clear('rejected');
   const answers = acknowledge(following);

@@ -8,7 +8,6 @@ export interface StoredConfirmed {
   readonly workspaceId: string;
   /** The version that this gateway said to decide with: it must not start with an older one. */
   readonly version: number;
-  readonly issuedAtMs: number;
   readonly confirmedAtMs: number;
 }
 
@@ -39,9 +38,9 @@ export function openConfirmedFile(folder: StateFolder): ConfirmedFile {
         return undefined;
       }
     },
-    write({ workspaceId, version, issuedAtMs, confirmedAtMs }) {
+    write({ workspaceId, version, confirmedAtMs }) {
       file ??= openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600);
-      const text = JSON.stringify({ workspaceId, version, issuedAtMs, confirmedAtMs });
+      const text = JSON.stringify({ workspaceId, version, confirmedAtMs });
       writeSync(file, `${text.padEnd(BYTES - 1)}\n`, 0);
     },
     remove() {
@@ -53,10 +52,10 @@ export function openConfirmedFile(folder: StateFolder): ConfirmedFile {
 
 function parse(value: unknown): StoredConfirmed | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { workspaceId, version, issuedAtMs, confirmedAtMs } = value as Record<string, unknown>;
+  const { workspaceId, version, confirmedAtMs } = value as Record<string, unknown>;
   if (typeof workspaceId !== 'string') return undefined;
-  if (!isCount(version) || !isCount(issuedAtMs) || !isCount(confirmedAtMs)) return undefined;
-  return { workspaceId, version, issuedAtMs, confirmedAtMs };
+  if (!isCount(version) || !isCount(confirmedAtMs)) return undefined;
+  return { workspaceId, version, confirmedAtMs };
 }
 
 function isCount(value: unknown): value is number {

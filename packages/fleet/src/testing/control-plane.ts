@@ -43,6 +43,8 @@ export interface TestConnection {
   /** The next message of the type that nobody has taken. */
   next<T extends Upward['type']>(type: T): Promise<UpwardOf<T>>;
   readonly socket: WebSocket;
+  /** Whether it answers checks; it does unless told otherwise. */
+  answersChecks: boolean;
   /** Whether it counts what is handed over; it does unless told otherwise. */
   takesUsage: boolean;
 }
@@ -96,7 +98,7 @@ export async function startControlPlane(
     socket.once('message', (data) => {
       const said = helloSchema.parse(JSON.parse(String(data)));
       const key = readPublicKey(String(self.joins.at(-1)?.publicKey ?? knownKey));
-      if (!verifyHello(key, { ...said, nonce }, said.signature)) return socket.close(1008);
+      if (!verifyHello(key, nonce, said, said.signature)) return socket.close(1008);
       knownKey = publicKeyText(key);
       const connection = talk(sealer, socket, said);
       self.onHello(connection);
@@ -115,14 +117,15 @@ let knownKey = '';
 
 /** As the control plane does: the changes since its version, else a whole snapshot. */
 function bringUpToDate(sealer: Sealer, connection: TestConnection): void {
-  const { version } = connection.hello;
-  connection.send(sealer.gateway());
+  const { version, nonce } = connection.hello;
+  connection.send(sealer.gateway(nonce));
+  connection.send(sealer.history(nonce, { continues: version !== null }));
   if (version === null) for (const frame of sealer.snapshot()) connection.send(frame);
   else if (version < sealer.world.version()) connection.send(sealer.changes(version));
-  connection.send(sealer.changes(sealer.world.version()));
+  connection.send(sealer.current(nonce));
 }
 
-function talk({ seal }: Sealer, socket: WebSocket, hello: Hello): TestConnection {
+function talk({ seal, current }: Sealer, socket: WebSocket, hello: Hello): TestConnection {
   const received: Upward[] = [];
   const queues = new Map<string, Queue<Upward>>();
   const queueOf = (type: string) => {
@@ -134,6 +137,7 @@ function talk({ seal }: Sealer, socket: WebSocket, hello: Hello): TestConnection
     const message = upward.parse(JSON.parse(String(data)));
     received.push(message);
     queueOf(message.type).add(message);
+    if (message.type === 'check' && self.answersChecks) self.send(current(message.nonce));
     if (message.type !== 'usage' || !self.takesUsage) return;
     const { spoolId, sequence } = message;
     self.send(seal({ type: 'usage-taken', spoolId, sequence }));
@@ -144,6 +148,7 @@ function talk({ seal }: Sealer, socket: WebSocket, hello: Hello): TestConnection
     socket,
     send: (bytes) => socket.send(bytes),
     next: <T extends Upward['type']>(type: T) => queueOf(type).take() as Promise<UpwardOf<T>>,
+    answersChecks: true,
     takesUsage: true,
   };
   return self;

@@ -1,4 +1,4 @@
-import type { KeyObject } from 'node:crypto';
+import { type KeyObject, randomBytes } from 'node:crypto';
 import type { Downward, DownwardOf } from '@tollkeeper/contract';
 import { encodePart, encodeParts } from '../wire/encode-part.ts';
 import { sealFrame } from '../wire/frame.ts';
@@ -10,10 +10,14 @@ export interface Sealer {
   readonly signingKey: KeyObject;
   readonly world: World;
   seal(header: Downward, body?: Uint8Array): Uint8Array;
-  gateway(facts?: Partial<DownwardOf<'gateway'>>): Uint8Array;
+  /** @param nonce of the hello, as in the next; of any connection unless given */
+  gateway(nonce: string, facts?: Partial<DownwardOf<'gateway'>>): Uint8Array;
+  history(nonce: string, facts?: Partial<DownwardOf<'history'>>): Uint8Array;
+  /** @param nonce of a check, or of the hello */
+  current(nonce: string, facts?: Partial<DownwardOf<'current'>>): Uint8Array;
   /** The parts of a whole snapshot of now. */
   snapshot(facts?: Partial<DownwardOf<'snapshot'>>): Uint8Array[];
-  /** What changed since the version; from the newest to itself, a confirmation. */
+  /** What changed since the version. */
   changes(from: number, facts?: Partial<DownwardOf<'changes'>>): Uint8Array;
 }
 
@@ -24,15 +28,17 @@ const PART_BYTES = 100;
 export function createSealer(world: World = createWorld(), signingKey = createIdentity()): Sealer {
   /** Rises with each message, as the clock does that a control plane tells the time by. */
   let issuedAtMs = 1_700_000_000_000;
+  const epoch = randomBytes(16).toString('hex');
   const seal = (header: Downward, body: Uint8Array = new Uint8Array()) =>
     sealFrame(header, body, signingKey);
   return {
     signingKey,
     world,
     seal,
-    gateway: (facts) =>
+    gateway: (nonce, facts) =>
       seal({
         type: 'gateway',
+        nonce,
         gatewayId: idOf('gw', 1),
         ...PLACE,
         name: 'edge-1',
@@ -40,23 +46,29 @@ export function createSealer(world: World = createWorld(), signingKey = createId
         draining: false,
         ...facts,
       }),
+    history: (nonce, facts) =>
+      seal({
+        ...{ type: 'history', nonce, ...PLACE, epoch },
+        ...{ version: world.version(), continues: true },
+        ...facts,
+      }),
+    current: (nonce, facts) => seal({ type: 'current', nonce, version: world.version(), ...facts }),
     snapshot(facts) {
       const version = world.version();
       issuedAtMs += 1;
       const parts = [...encodeParts(world.entries(), PART_BYTES)];
       return parts.map((body, part) => {
-        const last = part === parts.length - 1;
+        const seen = part === parts.length - 1 ? world.position() : null;
         return seal(
-          { type: 'snapshot', ...PLACE, version, issuedAtMs, part, last, ...facts },
+          { type: 'snapshot', ...PLACE, epoch, version, issuedAtMs, part, seen, ...facts },
           body,
         );
       });
     },
     changes(from, facts) {
       const body = encodePart(world.since(from));
-      issuedAtMs += 1;
-      const to = world.version();
-      return seal({ type: 'changes', ...PLACE, from, to, issuedAtMs, ...facts }, body);
+      const [to, seen] = [world.version(), world.position()];
+      return seal({ type: 'changes', ...PLACE, epoch, from, to, seen, ...facts }, body);
     },
   };
 }

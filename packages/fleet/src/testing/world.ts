@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
+import type { Position } from '@tollkeeper/contract';
 import { decideHash, type KeyIndex } from '@tollkeeper/verify';
 import type { Entry, KeyEntry } from '../wire/entry.ts';
 
@@ -34,28 +35,45 @@ export function keyOf(number: number, facts: Partial<KeyEntry> = {}): KeyEntry {
 /** What a control plane knows of a workspace: what is, and what changed, each change a version. */
 export interface World {
   version(): number;
+  /** Where it stands. */
+  position(): Position;
+  /** Whether it stands or stood there. */
+  holds(position: Position | null): boolean;
   /** Makes a version. */
   change(...entries: Entry[]): void;
   entries(): Entry[];
   /** What changed after the version. */
   since(version: number): Entry[];
+  /** As it is now, in a history of its own from here on: a backup, or what is restored from it. */
+  fork(): World;
 }
 
 export function createWorld(keysCount = 3): World {
   const owner: Entry = { type: 'owner', memberId: OWNER, active: true, scopes: ['policies.read'] };
-  const entries = new Map<string, Entry>([[OWNER, owner]]);
-  const versions: Entry[][] = [];
+  const keys = Array.from({ length: keysCount }, (_, at) => keyOf(at + 1));
+  const entries = [owner, ...keys].map((each): [string, Entry] => [nameOf(each), each]);
+  return openWorld(new Map(entries), [], [randomUUID()]);
+}
+
+function nameOf(entry: Entry): string {
+  if ('keyId' in entry) return entry.keyId;
+  return 'memberId' in entry ? entry.memberId : entry.organizationId;
+}
+
+/** @param marks one more than there are versions */
+function openWorld(entries: Map<string, Entry>, versions: Entry[][], marks: string[]): World {
   const put = (entry: Entry) => {
-    if (entry.type === 'key-removed') entries.delete(entry.keyId);
-    else if (entry.type === 'owner-removed') entries.delete(entry.memberId);
-    else if (entry.type === 'key') entries.set(entry.keyId, entry);
-    else entries.set(entry.type === 'owner' ? entry.memberId : entry.organizationId, entry);
+    if (entry.type.endsWith('-removed')) entries.delete(nameOf(entry));
+    else entries.set(nameOf(entry), entry);
   };
-  for (let number = 1; number <= keysCount; number++) put(keyOf(number));
   return {
     version: () => versions.length,
+    position: () => ({ version: versions.length, mark: marks.at(-1) ?? '' }),
+    holds: (position) => position !== null && marks[position.version] === position.mark,
+    fork: () => openWorld(new Map(entries), [...versions], [...marks]),
     change(...changed) {
       versions.push(changed);
+      marks.push(randomUUID());
       changed.forEach(put);
     },
     entries: () => [...entries.values()],

@@ -1,7 +1,7 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
-import { publicKey } from '@tollkeeper/contract';
+import { type HelloClaims, publicKey } from '@tollkeeper/contract';
 import { describe, expect, it } from 'vitest';
-import { type HelloProof, signHello, verifyHello } from './hello-signature.ts';
+import { signHello, verifyHello } from './hello-signature.ts';
 import {
   createIdentity,
   deriveSigningKey,
@@ -57,18 +57,27 @@ describe('an identity', () => {
     }
   });
 
-  it('is proven for one challenge, one gateway and one instance', () => {
+  it('is proven for one challenge, one gateway, one instance, and what that has', () => {
     const identity = createIdentity();
     const key = readPublicKey(publicKeyText(identity));
-    const proof: HelloProof = { nonce: 'nonce', gatewayId: 'gw_1', instanceId: 'run' };
-    const signature = signHello(identity, proof);
-    expect(verifyHello(key, proof, signature)).toBe(true);
-    expect(verifyHello(createPublicKey(createIdentity()), proof, signature)).toBe(false);
-    for (const other of [{ nonce: 'other' }, { gatewayId: 'gw_2' }, { instanceId: 'again' }]) {
-      expect(verifyHello(key, { ...proof, ...other }, signature)).toBe(false);
+    const claims: HelloClaims = {
+      ...{ gatewayId: 'gw_1', instanceId: 'run', nonce: 'own', workspaceId: 'ws_1' },
+      ...{ version: 7, seen: { version: 8, mark: 'mark' } },
+    };
+    const signature = signHello(identity, 'nonce', claims);
+    expect(verifyHello(key, 'nonce', claims, signature)).toBe(true);
+    const stranger = createPublicKey(createIdentity());
+    expect(verifyHello(stranger, 'nonce', claims, signature)).toBe(false);
+    expect(verifyHello(key, 'other', claims, signature)).toBe(false);
+    for (const other of [
+      ...[{ gatewayId: 'gw_2' }, { instanceId: 'again' }, { nonce: 'other' }],
+      ...[{ workspaceId: 'ws_2' }, { version: 6 }, { version: null }, { seen: null }],
+      ...[{ seen: { version: 9, mark: 'mark' } }, { seen: { version: 8, mark: 'other' } }],
+    ]) {
+      expect(verifyHello(key, 'nonce', { ...claims, ...other }, signature)).toBe(false);
     }
     for (const text of ['', signature.slice(1), `${signature}=`, 'A'.repeat(86)]) {
-      expect(verifyHello(key, proof, text)).toBe(false);
+      expect(verifyHello(key, 'nonce', claims, text)).toBe(false);
     }
   });
 });

@@ -15,10 +15,9 @@ export function createToldFreshness(own: Freshness, workers: Workers): ToldFresh
   return {
     ...own,
     tell,
-    confirm(issuedAtMs) {
-      const isYounger = own.confirm(issuedAtMs);
-      if (isYounger) tellAll();
-      return isYounger;
+    confirm(askedAt) {
+      own.confirm(askedAt);
+      tellAll();
     },
     restore(confirmed) {
       own.restore(confirmed);

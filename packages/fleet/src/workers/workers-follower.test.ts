@@ -38,7 +38,7 @@ test('acknowledges a version once each worker that takes requests has applied it
   expect(isAcknowledged).toBe(false);
   goOn();
 
-  expect(await taken).toEqual([{ type: 'ack', version: 1 }]);
+  expect(await taken).toMatchObject([{ type: 'ack', version: 1 }]);
   expect(other.decisions()).toEqual(AFTER);
 });
 
@@ -49,15 +49,13 @@ test('a worker that comes later reads its keys from the disk, and misses no chan
   const goOn = late.hang();
   const ready = crew.bringUp(late);
 
-  expect(await crew.take(revoke(crew, 2))).toEqual([{ type: 'ack', version: 2 }]);
+  expect(await crew.take(revoke(crew, 2))).toMatchObject([{ type: 'ack', version: 2 }]);
   await crew.take(revoke(crew, 3));
   expect(late.decisions()).toBe('no_snapshot');
   goOn();
 
   await ready;
-  expect(
-    await late.ask({ type: 'fresh', confirmed: { issuedAtMs: 0, confirmedAtMs: 0 }, ageMs: 0 }),
-  ).toBe(true);
+  expect(await late.ask({ type: 'fresh', confirmed: { confirmedAtMs: 0 }, ageMs: 0 })).toBe(true);
   expect(late.decisions()).toEqual(['revoked', 'revoked', 'revoked', 'not_found']);
 });
 
@@ -70,7 +68,7 @@ test('one that comes midway through a snapshot has all of it when the others do'
   await crew.bringUp(late);
   expect(late.decisions()).toEqual(['valid', 'valid', 'valid', 'not_found']);
 
-  expect(await crew.take(...others)).toEqual([{ type: 'ack', version: 1 }]);
+  expect(await crew.take(...others)).toMatchObject([{ type: 'ack', version: 1 }]);
 
   expect(late.decisions()).toEqual(AFTER);
 });
@@ -85,10 +83,9 @@ test('one that cannot trust the disk decides nothing until a whole snapshot come
 
   const late = crew.start();
   const ready = crew.bringUp(late);
-  await vi.waitUntil(() => crew.follow.hello() === null);
-  expect(await crew.take(crew.sealer.changes(1))).toEqual([]);
+  await vi.waitUntil(() => crew.follow.hello().version === null);
   expect([late.decisions(), late.isServing()]).toEqual(['no_snapshot', false]);
-  expect(await crew.take(...crew.sealer.snapshot())).toEqual([{ type: 'ack', version: 1 }]);
+  expect(await crew.take(...crew.sealer.snapshot())).toMatchObject([{ type: 'ack', version: 1 }]);
   crew.clock.advance(1000);
 
   await ready;
@@ -104,7 +101,7 @@ test('one takes nothing from the disk that is older than what the others decide 
 
   const late = crew.start();
   const ready = crew.bringUp(late);
-  await vi.waitUntil(() => crew.follow.hello() === null);
+  await vi.waitUntil(() => crew.follow.hello().version === null);
   expect([late.decisions(), late.isServing()]).toEqual(['no_snapshot', false]);
   await crew.take(...crew.sealer.snapshot());
   crew.clock.advance(1000);
@@ -122,7 +119,7 @@ test('one that cannot apply a change lets nothing through, and is replaced', asy
   const { crew, worker } = await openWithOne();
   await worker.ask({ type: 'clear' });
 
-  expect(await crew.take(revoke(crew, 2))).toEqual([{ type: 'ack', version: 1 }]);
+  expect(await crew.take(revoke(crew, 2))).toMatchObject([{ type: 'ack', version: 1 }]);
 
   expect([worker.decisions(), worker.hasEnded()]).toEqual(['no_snapshot', true]);
 });
@@ -134,7 +131,7 @@ test('a worker tells the age itself, from the one that it was told', async () =>
   await crew.take(...crew.sealer.snapshot());
   expect(worker.decisions()).toBe('snapshot_stale');
 
-  const confirmed = { issuedAtMs: 1, confirmedAtMs: crew.clock.epochMs() };
+  const confirmed = { confirmedAtMs: crew.clock.epochMs() };
   await worker.ask({ type: 'fresh', confirmed, ageMs: 4000 });
   crew.clock.advance(6000);
   expect(worker.decisions()).toHaveLength(4);

@@ -9,6 +9,7 @@ import {
   primaryKey,
   text,
   timestamp,
+  uuid,
 } from 'drizzle-orm/pg-core';
 import { bytea } from './bytea.ts';
 import { change } from './change.ts';
@@ -109,6 +110,11 @@ export const workspaceChange = pgTable(
     changeId: bigint({ mode: 'number' })
       .notNull()
       .references(() => change.id, { onDelete: 'cascade' }),
+    /**
+     * The mark of the workspace before; null for a version that nobody ever stood at before, as it
+     * was made together with the one before.
+     */
+    previousMark: uuid(),
     /** By the database's clock, as late in the transaction as can be. */
     at: moment().notNull(),
   },

@@ -8,6 +8,7 @@ import {
   text,
   timestamp,
   uniqueIndex,
+  uuid,
 } from 'drizzle-orm/pg-core';
 import { bytea } from './bytea.ts';
 import { user } from './identity.ts';
@@ -101,6 +102,8 @@ export const workspace = pgTable(
     environment: text({ enum: ['live', 'test'] }).notNull(),
     /** The number of the last change in what its gateways decide with. */
     version: bigint({ mode: 'number' }).notNull().default(0),
+    /** Random, with each version: what tells two histories of equal numbers apart. */
+    mark: uuid().notNull().defaultRandom(),
     createdAt: moment().notNull(),
   },
   (table) => [uniqueIndex().on(table.organizationId, table.name)],

@@ -1,0 +1,179 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Gateway, KeyPropagation } from '@tollkeeper/contract';
+import { type Fleet, startFleet } from '@tollkeeper/fleet';
+import { decide } from '@tollkeeper/verify';
+import { pino } from 'pino';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { Client } from '../testing/client.ts';
+import { makeJoinKey } from '../testing/fleet.ts';
+import { factsOf, startFleetWorld, WAIT } from '../testing/fleet-world.ts';
+import { onServer } from '../testing/global-setup.ts';
+import { type Line, startLine } from '../testing/line.ts';
+import { defaultWorkspace, makeKey, type TestKey } from '../testing/start-organization.ts';
+import { claimServer, startTestApp, type TestApp, withKey } from '../testing/test-app.ts';
+import { copyDatabase } from '../testing/test-database.ts';
+
+const NOT_HELD = 'the database does not hold';
+
+/** Both halves of the protocol as they are in production. */
+async function startGateway(line: Line, owner: Client, workspaceId: string): Promise<Fleet> {
+  const parent = await mkdtemp(join(tmpdir(), 'tollkeeper-'));
+  const { secret } = await makeJoinKey(owner, { workspaceId });
+  const fleet = await startFleet({
+    controlPlane: line.baseUrl,
+    joinKey: secret,
+    stateDir: join(parent, 'state'),
+    name: 'edge',
+    softwareVersion: '0.0.0-test',
+    hostname: 'edge.test',
+    staleMaxMs: null,
+    log: pino({ level: 'silent' }),
+    random: () => 0,
+  });
+  onTestFinished(async () => {
+    await fleet.close();
+    await rm(parent, { recursive: true, force: true });
+  });
+  return fleet;
+}
+
+function codeOf(fleet: Fleet, { secret }: TestKey): string {
+  const keys = fleet.keys();
+  if (typeof keys === 'string') return keys;
+  const { organizationId, workspaceId, index } = keys;
+  return decide(index, { secret, organizationId, workspaceId }, Date.now()).code;
+}
+
+async function viewOf(client: Client, { status }: Fleet): Promise<Gateway> {
+  return (await client.get<Gateway>(`/v1/gateways/${status().gatewayId}`)).body;
+}
+
+async function propagationOf(client: Client, { id }: TestKey): Promise<KeyPropagation> {
+  return (await client.get<KeyPropagation>(`/v1/api-keys/${id}/propagation`)).body;
+}
+
+/** Waits until the control plane knows that the gateway decides with its newest version. */
+async function upToDate(client: Client, fleet: Fleet): Promise<void> {
+  await vi.waitUntil(async () => {
+    const { state, appliedVersion, currentVersion } = await viewOf(client, fleet);
+    const version = fleet.status().version;
+    return state === 'connected' && appliedVersion === currentVersion && version === currentVersion;
+  }, WAIT);
+}
+
+it('a control plane that is restored from a backup has its gateways back, ahead or of an equal number', async () => {
+  const first = await startTestApp();
+  const owner = await claimServer(first);
+  const workspaceId = await defaultWorkspace(owner);
+  const admin = await makeKey(first, owner);
+  const key = await makeKey(first, owner);
+  const line = await startLine();
+  line.aim(first);
+  const fleet = await startGateway(line, owner, workspaceId);
+  await upToDate(owner, fleet);
+  const backupVersion = fleet.status().version ?? Number.NaN;
+
+  // The database goes on from the backup: two changes that will be lost.
+  await first.close();
+  const [ahead, equal] = [await copyDatabase(first.database), await copyDatabase(first.database)];
+  const second = await startTestApp({ database: first.database });
+  line.aim(second);
+  const before = withKey(second, admin.secret);
+  await before.post(`/v1/api-keys/${key.id}/revoke`, { reason: 'a test' });
+  await before.patch(`/v1/api-keys/${admin.id}`, { name: 'renamed' });
+  await upToDate(before, fleet);
+  expect([codeOf(fleet, key), fleet.status().version]).toEqual(['revoked', backupVersion + 2]);
+  await second.close();
+
+  // The gateway is ahead of it.
+  const restored = await startTestApp({ database: ahead });
+  line.aim(restored);
+  const client = withKey(restored, admin.secret);
+  await upToDate(client, fleet);
+  expect([codeOf(fleet, key), fleet.status().version]).toEqual(['valid', backupVersion]);
+  expect(restored.logged.join()).toContain(NOT_HELD);
+  const revoked = await client.post(`/v1/api-keys/${key.id}/disable`);
+  expect(revoked.status).toBe(200);
+  await vi.waitUntil(() => codeOf(fleet, key) === 'disabled', WAIT);
+  await upToDate(client, fleet);
+  const { gateways } = await propagationOf(client, key);
+  expect(gateways).toMatchObject([{ appliedAt: expect.any(String) }]);
+  await restored.close();
+
+  // The gateway is at a number that it has reached in another way.
+  const other = await startTestApp({ database: equal });
+  const otherClient = withKey(other, admin.secret);
+  await otherClient.patch(`/v1/api-keys/${key.id}`, { name: 'never disabled here' });
+  expect(fleet.status().version).toBe(backupVersion + 1);
+  line.aim(other);
+  await upToDate(otherClient, fleet);
+  expect([codeOf(fleet, key), fleet.status().version]).toEqual(['valid', backupVersion + 1]);
+  expect(other.logged.join()).toContain(NOT_HELD);
+});
+
+describe('a database that is set back while the control plane runs', () => {
+  /** By one version, as if the last transaction had never been. */
+  async function setBack(app: TestApp): Promise<void> {
+    await onServer(
+      app.database,
+      `with lost as (
+         delete from workspace_change c using workspace w
+         where w.id = c.workspace_id and w.version = c.version
+         returning c.workspace_id, c.version, c.previous_mark, c.change_id
+       ), forgotten as (
+         delete from change using lost where change.id = lost.change_id
+       ), freed as (
+         update api_key set status = 'active'
+       )
+       update workspace w set version = lost.version - 1, mark = lost.previous_mark
+       from lost where w.id = lost.workspace_id`,
+    );
+  }
+
+  it('is noticed, and its gateways begin anew', async () => {
+    const { app, owner, workspaceId } = await startFleetWorld();
+    const [key, other] = [await makeKey(app, owner), await makeKey(app, owner)];
+    const line = await startLine();
+    line.aim(app);
+    const fleet = await startGateway(line, owner, workspaceId);
+    await owner.post(`/v1/api-keys/${key.id}/disable`);
+    await upToDate(owner, fleet);
+
+    await setBack(app);
+    await owner.patch(`/v1/api-keys/${other.id}`, { name: 'of an equal number' });
+    await owner.patch(`/v1/api-keys/${other.id}`, { name: 'and a later one' });
+
+    await upToDate(owner, fleet);
+    expect(codeOf(fleet, key)).toBe('valid');
+    expect(app.logged.join()).toContain('they begin anew');
+  });
+});
+
+it('a gateway that names a history of its own invention gets a snapshot, and nobody else notices', async () => {
+  const world = await startFleetWorld();
+  const key = await makeKey(world.app, world.owner);
+  const honest = await world.connect(await world.join());
+  await world.upToDate(honest);
+  const has = honest.has();
+  if (!has) throw new Error('No snapshot');
+
+  const mark = '00000000-0000-4000-8000-000000000000';
+  for (const version of [has.version, has.version - 1, has.version + 1_000_000]) {
+    const joined = await world.join();
+    const liar = await world.connect(joined, { has: { version, seen: { version, mark } } });
+    expect(await liar.wait('history')).toMatchObject({ continues: false });
+    await world.upToDate(liar);
+    expect(factsOf(liar, key.secret)).toMatchObject({ keyId: key.id });
+  }
+  const newer = { version: has.version + 1, seen: has.seen };
+  const boaster = await world.connect(await world.join(), { has: newer });
+  expect(await boaster.wait('history')).toMatchObject({ continues: false });
+
+  await world.owner.post(`/v1/api-keys/${key.id}/disable`);
+  await world.upToDate(honest);
+  expect(factsOf(honest, key.secret)?.status).toBe('disabled');
+  expect(honest.headers.filter(({ type }) => type === 'history')).toHaveLength(1);
+  expect(world.app.logged.join()).not.toContain('they begin anew');
+});

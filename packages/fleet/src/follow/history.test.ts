@@ -1,0 +1,133 @@
+import { describe, expect, test } from 'vitest';
+import { createSealer, type Sealer } from '../testing/sealer.ts';
+import { keyOf } from '../testing/world.ts';
+import { openFollow, reopen, type TestFollow } from './follow.fixture.ts';
+
+const BEFORE = ['valid', 'valid', 'valid', 'not_found'];
+const AFTER = ['valid', 'revoked', 'valid', 'not_found'];
+
+/** With the whole snapshot of version 0, acknowledged. */
+async function openAtStart(): Promise<TestFollow> {
+  const it = await openFollow();
+  expect(await it.take(...it.sealer.snapshot())).toMatchObject([{ type: 'ack', version: 0 }]);
+  return it;
+}
+
+function revoke({ sealer }: TestFollow): void {
+  sealer.world.change(keyOf(2, { status: 'revoked' }));
+}
+
+test('rejects what was told on another connection, whoever repeats it', async () => {
+  const it = await openAtStart();
+  const other = createSealer(it.sealer.world, it.sealer.signingKey);
+  revoke(it);
+  const repeated = [other.history(it.said.nonce), other.changes(0), ...other.snapshot()];
+
+  for (const frame of repeated) {
+    expect(await it.take(frame)).toMatchObject([{ type: 'reject', reason: 'replayed' }]);
+  }
+  expect(it.decisions()).toEqual(BEFORE);
+  await it.follow.disconnected();
+  it.follow.hello();
+  for (const frame of [it.sealer.history(it.said.nonce), ...repeated]) {
+    expect(await it.take(frame)).toMatchObject([{ type: 'reject', reason: 'replayed' }]);
+  }
+  expect(it.decisions()).toEqual(BEFORE);
+});
+
+describe('a control plane that was set back', () => {
+  /** A gateway with a revocation, and the control plane as it was before that. */
+  async function openAhead() {
+    const it = await openAtStart();
+    const backup = it.sealer.world.fork();
+    revoke(it);
+    await it.take(it.sealer.changes(0));
+    return { it, restored: createSealer(backup, it.sealer.signingKey) };
+  }
+
+  async function reconnect(it: TestFollow, { history }: Sealer): Promise<void> {
+    await it.follow.disconnected();
+    const { nonce } = it.follow.hello();
+    expect(await it.take(history(nonce, { continues: false }))).toEqual([]);
+  }
+
+  test('has its gateways take a whole snapshot, whatever its number, and keep it', async () => {
+    const { it, restored } = await openAhead();
+    await reconnect(it, restored);
+    expect(it.decisions()).toEqual(AFTER);
+
+    const { version, mark } = restored.world.position();
+    expect(await it.take(...restored.snapshot())).toEqual([
+      { type: 'ack', version, seen: { version, mark } },
+    ]);
+
+    expect([version, it.decisions()]).toEqual([0, BEFORE]);
+    const next = await reopen(it);
+    expect(next.decisions()).toEqual(BEFORE);
+    expect(next.said).toMatchObject({ version, seen: { version, mark } });
+  });
+
+  test('is not continued by changes, also when the numbers fit', async () => {
+    const { it, restored } = await openAhead();
+    restored.world.change(keyOf(1, { status: 'revoked' }));
+    restored.world.change(keyOf(4));
+    await reconnect(it, restored);
+
+    expect(await it.take(restored.changes(1))).toEqual([]);
+    expect(it.decisions()).toEqual(AFTER);
+    await it.take(...restored.snapshot());
+    expect(it.decisions()).toEqual(['revoked', 'valid', 'valid', 'valid']);
+  });
+
+  test('gets no word from before applied by whoever kept it', async () => {
+    const { it, restored } = await openAhead();
+    const [history, old] = [it.sealer.history(it.said.nonce), it.sealer.snapshot()];
+    restored.world.change(keyOf(2, { status: 'disabled' }));
+    await reconnect(it, restored);
+    await it.take(...restored.snapshot());
+
+    restored.world.change(keyOf(1, { status: 'revoked' }));
+    for (const frame of [history, it.sealer.changes(0), ...old, ...it.sealer.snapshot()]) {
+      expect(await it.take(frame)).toMatchObject([{ reason: 'replayed' }]);
+    }
+    expect(it.decisions()).toEqual(['valid', 'disabled', 'valid', 'not_found']);
+  });
+
+  test('is not taken for one by a repeated word, which would open the way back', async () => {
+    const it = await openFollow();
+    const history = it.sealer.history(it.said.nonce, { continues: false });
+    const old = it.sealer.snapshot();
+    await it.take(...old);
+    revoke(it);
+    await it.take(it.sealer.changes(0));
+
+    expect(await it.take(history)).toMatchObject([{ reason: 'replayed' }]);
+    expect(await it.take(...old)).toMatchObject([{ reason: 'older' }]);
+    expect(it.decisions()).toEqual(AFTER);
+  });
+
+  test('takes back no further than it says itself', async () => {
+    const { it, restored } = await openAhead();
+    const old = restored.snapshot();
+    restored.world.change(keyOf(3, { status: 'revoked' }));
+    await reconnect(it, restored);
+
+    expect(await it.take(...old)).toMatchObject([{ reason: 'older' }]);
+    expect(it.decisions()).toEqual(AFTER);
+    await it.take(...restored.snapshot());
+    expect(it.decisions()).toEqual(['valid', 'valid', 'revoked', 'not_found']);
+  });
+});
+
+test('says with its version how new that may be, also what it read later than its number', async () => {
+  const it = await openAtStart();
+  const before = it.sealer.world.version();
+  revoke(it);
+  const seen = it.sealer.world.position();
+  it.sealer.world.change(keyOf(4));
+  const later = it.sealer.world.position();
+
+  await it.take(it.sealer.changes(before, { to: seen.version }));
+
+  expect((await reopen(it)).said).toMatchObject({ version: seen.version, seen: later });
+});
