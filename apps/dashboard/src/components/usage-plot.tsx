@@ -1,13 +1,18 @@
 import type { Usage } from '@tollkeeper/contract';
+import { memo } from 'react';
 import { Bar, BarChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
 import { axisTicks } from '../lib/axis-ticks.ts';
+import { axisTop } from '../lib/axis-top.ts';
 import { bucketSpan } from '../lib/bucket-span.ts';
 import { formatCompact, formatCount } from '../lib/format-count.ts';
 
 const TICK = { fill: 'var(--faint)', fontSize: 11 };
 
-/** The bars alone. UsageFigure says in words what they show. */
-export default function UsagePlot({ usage }: { readonly usage: Usage }) {
+/**
+ * The bars alone. UsageFigure says in words what they show. Drawn again only for other numbers: it is
+ * the most that a page has to draw.
+ */
+export default memo(function UsagePlot({ usage }: { readonly usage: Usage }) {
   const ticks = axisTicks(usage);
   return (
     <ResponsiveContainer width="100%" height="100%">
@@ -30,13 +35,13 @@ export default function UsagePlot({ usage }: { readonly usage: Usage }) {
         />
         <YAxis
           allowDecimals={false}
-          domain={[0, (most: number) => Math.max(4, most)]}
+          domain={[0, axisTop]}
           tickFormatter={formatCompact}
           tickCount={3}
           tick={TICK}
           tickLine={false}
           axisLine={false}
-          width={34}
+          width="auto"
         />
         <Tooltip
           cursor={{ fill: 'var(--sunken)' }}
@@ -53,7 +58,7 @@ export default function UsagePlot({ usage }: { readonly usage: Usage }) {
       </BarChart>
     </ResponsiveContainer>
   );
-}
+});
 
 type Bucket = Usage['data'][number];
 

@@ -1,36 +1,13 @@
-import { useNavigate } from '@tanstack/react-router';
-import type { ApiKey } from '@tollkeeper/contract';
-import {
-  Ban,
-  CirclePause,
-  CirclePlay,
-  Ellipsis,
-  Eye,
-  Pencil,
-  RefreshCw,
-  Trash2,
-} from 'lucide-react';
+import { Ellipsis } from 'lucide-react';
 import { Button } from '../../../components/button.tsx';
-import { Menu, MenuItem, MenuSeparator } from '../../../components/menu.tsx';
-import type { KeySearch } from '../list/key-search.ts';
-import type { KeyAction } from './key-dialogs.tsx';
+import { Menu } from '../../../components/menu.tsx';
+import { KeyMenuItems, type KeyMenuProps } from './key-menu-items.tsx';
 import { useKeyPermissions } from './use-key-permissions.ts';
-import { useStatusChange } from './use-status-change.ts';
-
-interface KeyMenuProps {
-  readonly apiKey: ApiKey;
-  /** On the list: offers to open the key's page, which leads back to this search. */
-  readonly search?: KeySearch;
-  readonly onAction: (action: KeyAction) => void;
-}
 
 /** What can be done to the key, by its status and the member's scopes. */
 export function KeyMenu({ apiKey, search, onAction }: KeyMenuProps) {
-  const navigate = useNavigate();
-  const changeStatus = useStatusChange();
   const { mayEdit, mayStop } = useKeyPermissions();
-  const revoked = apiKey.status === 'revoked';
-  if (!search && !mayStop && (!mayEdit || revoked)) return null;
+  if (!search && !mayStop && (!mayEdit || apiKey.status === 'revoked')) return null;
 
   return (
     <Menu
@@ -40,71 +17,7 @@ export function KeyMenu({ apiKey, search, onAction }: KeyMenuProps) {
         </Button>
       }
     >
-      {search ? (
-        <MenuItem
-          icon={<Eye size={15} aria-hidden />}
-          onSelect={() =>
-            navigate({
-              to: '/api-keys/$id',
-              params: { id: apiKey.id },
-              state: (before) => ({ ...before, listSearch: search }),
-            })
-          }
-        >
-          View details
-        </MenuItem>
-      ) : null}
-      {mayEdit && !revoked ? (
-        <>
-          <MenuItem
-            icon={<Pencil size={15} aria-hidden />}
-            onSelect={() => onAction({ kind: 'rename', key: apiKey })}
-          >
-            Rename…
-          </MenuItem>
-          <MenuItem
-            icon={<RefreshCw size={15} aria-hidden />}
-            onSelect={() => onAction({ kind: 'rotate', key: apiKey })}
-          >
-            Rotate secret…
-          </MenuItem>
-        </>
-      ) : null}
-      {mayStop && apiKey.status === 'active' ? (
-        <MenuItem
-          icon={<CirclePause size={15} aria-hidden />}
-          onSelect={() => changeStatus({ key: apiKey, to: 'disabled' })}
-        >
-          Disable
-        </MenuItem>
-      ) : null}
-      {mayStop && apiKey.status === 'disabled' ? (
-        <MenuItem
-          icon={<CirclePlay size={15} aria-hidden />}
-          onSelect={() => changeStatus({ key: apiKey, to: 'active' })}
-        >
-          Enable
-        </MenuItem>
-      ) : null}
-      {mayStop ? <MenuSeparator /> : null}
-      {mayStop && !revoked ? (
-        <MenuItem
-          danger
-          icon={<Ban size={15} aria-hidden />}
-          onSelect={() => onAction({ kind: 'revoke', key: apiKey })}
-        >
-          Revoke…
-        </MenuItem>
-      ) : null}
-      {mayStop ? (
-        <MenuItem
-          danger
-          icon={<Trash2 size={15} aria-hidden />}
-          onSelect={() => onAction({ kind: 'delete', key: apiKey })}
-        >
-          Delete permanently…
-        </MenuItem>
-      ) : null}
+      <KeyMenuItems apiKey={apiKey} search={search} onAction={onAction} />
     </Menu>
   );
 }

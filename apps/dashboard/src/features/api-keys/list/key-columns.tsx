@@ -5,15 +5,15 @@ import {
   tableFeatures,
 } from '@tanstack/react-table';
 import type { ApiKey, KeySort } from '@tollkeeper/contract';
+import { use } from 'react';
 import { MaskedPrefix } from '../../../components/masked-prefix.tsx';
 import { TimeAgo } from '../../../components/time-ago.tsx';
 import { ScopesPopover } from '../../scopes/index.ts';
-import type { KeyAction } from '../actions/key-dialogs.tsx';
 import { KeyMenu } from '../actions/key-menu.tsx';
 import { ExpiryWord } from '../expiry-word.tsx';
 import { KeyStatusWord } from '../key-status-word.tsx';
 import { KeyLink } from './key-link.tsx';
-import type { KeySearch } from './key-search.ts';
+import { KeyListContext } from './key-list-context.ts';
 
 interface ColumnMeta {
   /** Width and the window size from which the column is shown. Fixed, so that no page jumps. */
@@ -30,70 +30,76 @@ export const keyTableFeatures = tableFeatures({
 
 const column = createColumnHelper<typeof keyTableFeatures, ApiKey>();
 
-export function keyColumns(search: KeySearch, onAction: (action: KeyAction) => void) {
-  return column.columns([
-    column.display({
-      id: 'name',
-      header: 'Name',
-      meta: { look: '', sort: 'name' },
-      cell: ({ row }) => <KeyLink apiKey={row.original} search={search} />,
-    }),
-    column.display({
-      id: 'prefix',
-      header: 'Prefix',
-      meta: { look: 'w-31' },
-      cell: ({ row }) => <MaskedPrefix prefix={row.original.prefix} className="text-soft" />,
-    }),
-    column.display({
-      id: 'status',
-      header: 'Status',
-      meta: { look: 'w-27' },
-      cell: ({ row }) => <KeyStatusWord apiKey={row.original} />,
-    }),
-    column.display({
-      id: 'scopes',
-      header: 'Scopes',
-      meta: { look: 'w-23' },
-      cell: ({ row }) => <ScopesPopover holder={row.original} />,
-    }),
-    column.display({
-      id: 'createdBy',
-      header: 'Created by',
-      meta: { look: 'w-34 hidden min-[88rem]:table-cell' },
-      cell: ({ row: { original } }) => (
-        <span className="block truncate text-soft" title={original.createdBy.email}>
-          {original.createdBy.name}
-        </span>
+export const KEY_COLUMNS = column.columns([
+  column.display({
+    id: 'name',
+    header: 'Name',
+    meta: { look: '', sort: 'name' },
+    cell: ({ row }) => <NameCell apiKey={row.original} />,
+  }),
+  column.display({
+    id: 'prefix',
+    header: 'Prefix',
+    meta: { look: 'w-31' },
+    cell: ({ row }) => <MaskedPrefix prefix={row.original.prefix} className="text-soft" />,
+  }),
+  column.display({
+    id: 'status',
+    header: 'Status',
+    meta: { look: 'w-27' },
+    cell: ({ row }) => <KeyStatusWord apiKey={row.original} />,
+  }),
+  column.display({
+    id: 'scopes',
+    header: 'Scopes',
+    meta: { look: 'w-23' },
+    cell: ({ row }) => <ScopesPopover holder={row.original} />,
+  }),
+  column.display({
+    id: 'createdBy',
+    header: 'Created by',
+    meta: { look: 'w-34 hidden min-[88rem]:table-cell' },
+    cell: ({ row: { original } }) => (
+      <span className="block truncate text-soft" title={original.createdBy.email}>
+        {original.createdBy.name}
+      </span>
+    ),
+  }),
+  column.display({
+    id: 'createdAt',
+    header: 'Created',
+    meta: { look: 'w-30 hidden text-[0.8125rem] min-[82rem]:table-cell', sort: 'createdAt' },
+    cell: ({ row }) => <TimeAgo at={row.original.createdAt} />,
+  }),
+  column.display({
+    id: 'lastUsedAt',
+    header: 'Last used',
+    meta: { look: 'w-30 text-[0.8125rem]', sort: 'lastUsedAt' },
+    cell: ({ row: { original } }) =>
+      original.lastUsedAt ? (
+        <TimeAgo at={original.lastUsedAt} />
+      ) : (
+        <span className="text-faint">Never</span>
       ),
-    }),
-    column.display({
-      id: 'createdAt',
-      header: 'Created',
-      meta: { look: 'w-30 hidden text-[0.8125rem] min-[82rem]:table-cell', sort: 'createdAt' },
-      cell: ({ row }) => <TimeAgo at={row.original.createdAt} />,
-    }),
-    column.display({
-      id: 'lastUsedAt',
-      header: 'Last used',
-      meta: { look: 'w-30 text-[0.8125rem]', sort: 'lastUsedAt' },
-      cell: ({ row: { original } }) =>
-        original.lastUsedAt ? (
-          <TimeAgo at={original.lastUsedAt} />
-        ) : (
-          <span className="text-faint">Never</span>
-        ),
-    }),
-    column.display({
-      id: 'expiresAt',
-      header: 'Expires',
-      meta: { look: 'w-30 hidden text-[0.8125rem] min-[74rem]:table-cell', sort: 'expiresAt' },
-      cell: ({ row }) => <ExpiryWord at={row.original.expiresAt} />,
-    }),
-    column.display({
-      id: 'menu',
-      header: 'Actions',
-      meta: { look: 'w-12', spoken: true },
-      cell: ({ row }) => <KeyMenu apiKey={row.original} search={search} onAction={onAction} />,
-    }),
-  ]);
+  }),
+  column.display({
+    id: 'expiresAt',
+    header: 'Expires',
+    meta: { look: 'w-30 hidden text-[0.8125rem] min-[74rem]:table-cell', sort: 'expiresAt' },
+    cell: ({ row }) => <ExpiryWord at={row.original.expiresAt} />,
+  }),
+  column.display({
+    id: 'menu',
+    header: 'Actions',
+    meta: { look: 'w-12', spoken: true },
+    cell: ({ row }) => <MenuCell apiKey={row.original} />,
+  }),
+]);
+
+function NameCell({ apiKey }: { readonly apiKey: ApiKey }) {
+  return <KeyLink apiKey={apiKey} search={use(KeyListContext).search} />;
+}
+
+function MenuCell({ apiKey }: { readonly apiKey: ApiKey }) {
+  return <KeyMenu apiKey={apiKey} {...use(KeyListContext)} />;
 }

@@ -7,8 +7,10 @@ import { joinClasses } from '../../../lib/join-classes.ts';
 import { useCan } from '../../sessions/index.ts';
 import type { KeyAction } from '../actions/key-dialogs.tsx';
 import { BulkBar } from './bulk-bar.tsx';
-import { keyColumns, keyTableFeatures } from './key-columns.tsx';
+import { KEY_COLUMNS, keyTableFeatures } from './key-columns.tsx';
 import { KeyHeading } from './key-heading.tsx';
+import { KeyListContext } from './key-list-context.ts';
+import { CELL, KeyRow } from './key-row.tsx';
 import type { KeySearch } from './key-search.ts';
 
 export interface KeyListProps {
@@ -22,15 +24,14 @@ export interface KeyListProps {
 }
 
 const NO_KEYS: ApiKey[] = [];
-const CELL = 'h-11 px-2.5 first:pl-5 last:pr-3 whitespace-nowrap';
 
 export function KeyTable({ keys, search, dimmed, onSearch, onAction }: KeyListProps) {
   const maySelect = useCan('api_keys.revoke');
   const [rowSelection, setRowSelection] = useState<RowSelectionState>({});
-  const columns = useMemo(() => keyColumns(search, onAction), [search, onAction]);
+  const place = useMemo(() => ({ search, onAction }), [search, onAction]);
   const table = useTable({
     features: keyTableFeatures,
-    columns,
+    columns: KEY_COLUMNS,
     data: keys ?? NO_KEYS,
     getRowId: (key) => key.id,
     state: { rowSelection },
@@ -76,35 +77,14 @@ export function KeyTable({ keys, search, dimmed, onSearch, onAction }: KeyListPr
             </tr>
           ))}
         </thead>
-        <tbody className={joinClasses('transition-opacity', dimmed && 'opacity-50')}>
-          {keys ? null : <SkeletonRows />}
-          {table.getRowModel().rows.map((row) => (
-            <tr
-              key={row.id}
-              className={joinClasses(
-                'border-line border-b last:border-b-0 hover:bg-hover',
-                row.getIsSelected() && 'bg-tint hover:bg-tint',
-              )}
-            >
-              {maySelect ? (
-                <td className={CELL}>
-                  <input
-                    type="checkbox"
-                    className="block"
-                    aria-label={`Select ${row.original.name}`}
-                    checked={row.getIsSelected()}
-                    onChange={row.getToggleSelectedHandler()}
-                  />
-                </td>
-              ) : null}
-              {row.getAllCells().map((cell) => (
-                <td key={cell.id} className={joinClasses(CELL, cell.column.columnDef.meta?.look)}>
-                  <table.FlexRender cell={cell} />
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
+        <KeyListContext value={place}>
+          <tbody className={joinClasses('transition-opacity', dimmed && 'opacity-50')}>
+            {keys ? null : <SkeletonRows />}
+            {table.getRowModel().rows.map((row) => (
+              <KeyRow key={row.id} row={row} selected={row.getIsSelected()} maySelect={maySelect} />
+            ))}
+          </tbody>
+        </KeyListContext>
       </table>
       {selected.length > 0 ? <BulkBar keys={selected} onClear={() => setRowSelection({})} /> : null}
     </div>

@@ -1,7 +1,7 @@
 import { LabelChips } from '../label-chips.tsx';
 import type { GatewayAction, GatewayDialogProps } from './gateway-action.ts';
 
-const LABELS_SHOWN = 3;
+const LABELS_SHOWN = 2;
 
 interface GatewayNameProps extends Pick<GatewayDialogProps, 'gateway'> {
   readonly onAction: (action: GatewayAction) => void;

@@ -28,6 +28,7 @@ interface GatewaysPanelProps {
 export function GatewaysPanel({ list: { data, error, refetch } }: GatewaysPanelProps) {
   const [action, setAction] = useState<GatewayAction>();
   const [typed, setTyped] = useState('');
+  const isSearched = data !== undefined && data.length >= SEARCHED_FROM;
   const wide = useMediaQuery('(min-width: 48rem)');
   const List = wide ? GatewayTable : GatewayCards;
   const found = findGateways(sortGateways(data ?? NONE), typed);
@@ -40,8 +41,17 @@ export function GatewaysPanel({ list: { data, error, refetch } }: GatewaysPanelP
           {explainError(error)}
         </Notice>
       ) : null}
-      <Panel title="Gateways" aside={<FleetSummary gateways={data ?? NONE} />}>
-        {data && data.length >= SEARCHED_FROM ? (
+      <Panel
+        title="Gateways"
+        aside={
+          <FleetSummary
+            gateways={data ?? NONE}
+            typed={isSearched ? typed : undefined}
+            onTyped={setTyped}
+          />
+        }
+      >
+        {isSearched ? (
           <search className="block px-5 pt-2 pb-1">
             <SearchInput
               aria-label="Find gateways"

@@ -13,8 +13,16 @@ export const JOIN_KEY_LOOKS: Readonly<Record<JoinKey['status'], Look>> = {
   blocked: { word: 'Blocked', tone: 'bad' },
 };
 
-/** Those that still let somebody in first; within each part the order stays. */
+const RANKS: Readonly<Record<JoinKey['status'], number>> = {
+  active: 0,
+  blocked: 1,
+  used_up: 2,
+  expired: 2,
+};
+
+/** Those that let somebody in first, then those that may again; of equals the newest. */
 export function sortJoinKeys(joinKeys: readonly JoinKey[]): JoinKey[] {
-  const isActive = ({ status }: JoinKey) => status === 'active';
-  return [...joinKeys.filter(isActive), ...joinKeys.filter((each) => !isActive(each))];
+  return joinKeys.toSorted(
+    (a, b) => RANKS[a.status] - RANKS[b.status] || (a.createdAt < b.createdAt ? 1 : -1),
+  );
 }
