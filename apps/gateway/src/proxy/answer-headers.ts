@@ -36,7 +36,8 @@ export interface AnswerHead {
 /** Names and values in turn, as an upstream sent them: bytes, or text in latin1. */
 export type RawHeaders = readonly (Buffer | string)[];
 
-export function answerHead(raw: RawHeaders, withTrailers: boolean): AnswerHead {
+/** @param status of the answer */
+export function answerHead(raw: RawHeaders, status: number, withTrailers: boolean): AnswerHead {
   const headers: string[] = [];
   let contentLength: number | undefined;
   let connection = '';
@@ -49,6 +50,8 @@ export function answerHead(raw: RawHeaders, withTrailers: boolean): AnswerHead {
     if (lower === 'content-length') contentLength = Number(value);
     if (lower === 'transfer-encoding') encoding += encoding === '' ? value : `, ${value}`;
     if (DROPPED.has(lower) || (lower === 'trailer' && !withTrailers)) continue;
+    // Some clients would wait for what never comes (RFC 9110, 8.6).
+    if (lower === 'content-length' && status === 204) continue;
     headers.push(name, value);
   }
   const coding = encoding === '' || PLAIN_ENCODING.test(encoding) ? undefined : encoding;

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { TLSSocket } from 'node:tls';
 import type { Refusal } from '@tollkeeper/fleet';
 import { type AnswerHead, answerHead, answerTrailers, type RawHeaders } from './answer-headers.ts';
 import { ClientFault } from './client-fault.ts';
@@ -53,7 +54,7 @@ export class Answer {
   /** Passes on what comes before the answer: early hints, processing. */
   inform(status: number, raw: RawHeaders): void {
     if (this.#begun || this.#over || this.#req.httpVersionMinor === 0) return;
-    const { headers } = answerHead(raw, false);
+    const { headers } = answerHead(raw, status, false);
     const pairs: Record<string, string[]> = {};
     for (let i = 0; i < headers.length; i += 2) {
       const name = (headers[i] ?? '').toLowerCase();
@@ -64,7 +65,7 @@ export class Answer {
 
   begin(status: number, reason: string | undefined, raw: RawHeaders): void {
     if (this.#over) return;
-    const head = answerHead(raw, this.#req.httpVersionMinor === 1);
+    const head = answerHead(raw, status, this.#req.httpVersionMinor === 1);
     if (head.coding !== undefined) {
       // Without its header the client would take the coded bytes for the content.
       this.fail(new Error(`The upstream sends Transfer-Encoding "${head.coding}" unasked`));
@@ -161,8 +162,9 @@ export class Answer {
 
   /** Never a clean end: without a length or chunks, only a reset tells that something is missing. */
   #cut(): void {
-    const { socket } = this.#req;
-    if (this.#req.httpVersionMinor === 0) socket.resetAndDestroy();
+    const { socket, httpVersionMinor } = this.#req;
+    // TLS tells its own end; Node cannot reset below it, and throws.
+    if (httpVersionMinor === 0 && !(socket instanceof TLSSocket)) socket.resetAndDestroy();
     else socket.destroy();
   }
 }

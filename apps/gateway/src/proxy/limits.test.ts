@@ -194,6 +194,42 @@ describe('an upstream', () => {
     client.socket.destroy();
   });
 
+  it('that sends a length with 204 sends none to the client', async () => {
+    const bytes = 'HTTP/1.1 204 No Content\r\nContent-Length: 3\r\n\r\nabc';
+    const url = await startTcp((socket) => socket.once('data', () => socket.write(bytes)));
+    const gateway = await start(url, {});
+    const client = await connectRaw(gateway.address);
+    const ask = `GET / HTTP/1.1\r\nHost: a\r\nX-Api-Key: ${gateway.fleet.addKey()}\r\n`;
+    client.send(`${ask}Connection: close\r\n\r\n`);
+    expect(await client.closes()).toMatch(/^HTTP\/1\.1 204 (?!.*content-length).*\r\n\r\n$/is);
+  });
+
+  it('that sends its head byte by byte is 504', async () => {
+    const timeouts = { connectMs: 1000, responseMs: 200, idleMs: 1000 };
+    const url = await startTcp((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\nX-A: ');
+      const drip = setInterval(() => socket.write('a'), 20);
+      socket.once('close', () => clearInterval(drip));
+    });
+    const gateway = await start(url, { route: { timeouts } });
+    expect(await ask(gateway)).toEqual([504, 'upstream_timeout']);
+  });
+
+  it('that resets its answer cuts the connection', async () => {
+    const url = await startTcp((socket) =>
+      socket.once('data', () =>
+        socket.write('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc', () =>
+          socket.resetAndDestroy(),
+        ),
+      ),
+    );
+    const gateway = await start(url, {});
+    const client = await connectRaw(gateway.address);
+    client.send(`GET / HTTP/1.1\r\nHost: a\r\nX-Api-Key: ${gateway.fleet.addKey()}\r\n\r\n`);
+    await client.closes();
+    expect(client.received()).not.toMatch(/^HTTP\/1\.1 200 .*\r\n\r\n.{9}/s);
+  });
+
   it('that does not answer in time is 504', async () => {
     const timeouts = { connectMs: 1000, responseMs: 100, idleMs: 1000 };
     const gateway = await start(await startTcp(() => undefined), { route: { timeouts } });

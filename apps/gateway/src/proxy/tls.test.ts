@@ -49,6 +49,20 @@ it('serves over TLS, says so to the upstream, and takes a new certificate withou
   expect(await ask(gateway)).toBe('https');
 });
 
+it('cuts an answer to HTTP/1.0 that breaks off, and goes on', async () => {
+  const upstream = await startUpstream((req, res) => {
+    if (req.url === '/') res.end('whole');
+    else res.write('some', () => res.destroy());
+  });
+  const gateway = await startTestGateway(upstream.url, { tls: makeTls('a.example') });
+  const socket = connect({ ...gateway.address, rejectUnauthorized: false });
+  const closed = new Promise((resolve) => socket.once('close', resolve));
+  socket.on('error', () => undefined).resume();
+  socket.write(`GET /broken HTTP/1.0\r\nX-Api-Key: ${gateway.fleet.addKey()}\r\n\r\n`);
+  await closed;
+  expect(await ask(gateway)).toBe('whole');
+});
+
 it('survives those who speak no TLS, and counts who is connected', async () => {
   const gateway = await startTestGateway('http://127.0.0.1:9', { tls: makeTls('a.example') });
   const answer = fetch(gateway.url.replace('https:', 'http:'));

@@ -94,7 +94,7 @@ function join(asked: Asked, upstream: Socket, sent: Buffer, idleMs: number): voi
 }
 
 function switchingProtocols(response: IncomingMessage): string {
-  const { headers } = answerHead(response.rawHeaders, false);
+  const { headers } = answerHead(response.rawHeaders, 101, false);
   const lines = [`HTTP/1.1 101 ${response.statusMessage ?? 'Switching Protocols'}`];
   for (let i = 0; i < headers.length; i += 2) lines.push(`${headers[i]}: ${headers[i + 1]}`);
   lines.push('Connection: Upgrade', `Upgrade: ${response.headers.upgrade ?? ''}`);

@@ -1,0 +1,52 @@
+import type { ServerResponse } from 'node:http';
+import { expect, it } from 'vitest';
+import { connectRaw } from '../testing/raw-client.ts';
+import { startTestGateway, startUpstream } from '../testing/test-gateway.ts';
+import { until } from '../testing/until.ts';
+
+async function start() {
+  const waiting: ServerResponse[] = [];
+  let gone = 0;
+  const { url } = await startUpstream((req, res) => {
+    req.on('error', () => undefined).resume();
+    res.once('close', () => {
+      if (!res.writableFinished) gone++;
+    });
+    if (req.url === '/wait') waiting.push(res);
+    else req.once('end', () => res.end(`${req.method} ${req.url}`));
+  });
+  const gateway = await startTestGateway(url);
+  const client = await connectRaw(gateway.address);
+  const head = (line: string) =>
+    `${line} HTTP/1.1\r\nHost: a\r\nX-Api-Key: ${gateway.fleet.addKey()}\r\n`;
+  return { gateway, client, head, waiting, gone: () => gone };
+}
+
+it('answers requests that are sent ahead in their order, and counts each', async () => {
+  const { gateway, client, head, waiting } = await start();
+  const requests = [
+    `${head('GET /wait')}\r\n`,
+    `${head('POST /second')}Content-Length: 3\r\n\r\nabc`,
+    `${head('GET /third')}Connection: close\r\n\r\n`,
+  ];
+  client.send(requests.join(''));
+  await until('all came', () => waiting.length === 1 && gateway.fleet.counted.length === 3);
+  waiting[0]?.end('GET /first');
+  const text = await client.closes();
+  expect(text.match(/(?:GET|POST) \/[a-z]+/g)).toEqual([
+    'GET /first',
+    'POST /second',
+    'GET /third',
+  ]);
+});
+
+it('takes along all that were sent ahead when their client goes', async () => {
+  const { gateway, client, head, waiting, gone } = await start();
+  const upload = `${head('POST /wait')}Content-Length: 9\r\n\r\nabc`;
+  client.send(`${head('GET /wait')}\r\n${head('GET /wait')}\r\n${upload}`);
+  await until('all came', () => waiting.length === 3);
+  client.socket.destroy();
+  await until('the upstream knows', () => gone() === 3);
+  const metrics = await (await fetch(`${gateway.adminUrl}/metrics`)).text();
+  expect(metrics).toContain('tollkeeper_gateway_connections 0\n');
+});
