@@ -24,7 +24,7 @@ async function follow(): Promise<{ id: string; follower: Follower; applied: stri
   const applied: string[] = [];
   const id = randomUUID();
   const followed = {
-    reload: async () => undefined,
+    reload: async () => void applied.push('all'),
     apply: async (changes: readonly { subjectId: string }[]) =>
       void applied.push(...changes.map(({ subjectId }) => subjectId)),
   };
@@ -66,6 +66,21 @@ it('is never trusted without a change whose writer saw its lease run out and did
 
   await vi.waitUntil(() => follower.current(), WAIT);
   expect(applied).toContain('key_late');
+});
+
+it('loads everything anew when the database was set back beneath it', async () => {
+  const { id, applied } = await follow();
+  const lost = await change('key_lost');
+  await vi.waitUntil(() => applied.includes('key_lost'), WAIT);
+  const before = applied.length;
+  await connection.pool.query('delete from change where id = $1', [lost]);
+  await connection.pool.query(`alter table change alter column id restart with ${lost}`);
+  const setBack = 'update control_plane set applied_change = $2 where id = $1';
+  await connection.pool.query(setBack, [id, lost - 1]);
+
+  expect(await change('key_of_an_equal_number')).toBe(lost);
+
+  await vi.waitUntil(() => applied.slice(before).includes('all'), WAIT);
 });
 
 it('loads everything anew when its row was purged in its absence', async () => {

@@ -155,7 +155,7 @@ async function readChanges(self: Self): Promise<void> {
   const { db, processId, state } = self;
   const startedAt = performance.now();
   const isDue = startedAt - state.renewedAt >= RENEW_MS;
-  if (isDue && !(await renewLease(db, processId))) return load(self);
+  if (isDue && !(await renewLease(db, processId, state.applied))) return load(self);
   await applyChanges(self);
   if (isDue) trust(state, startedAt);
 }

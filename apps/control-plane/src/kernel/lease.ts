@@ -21,12 +21,20 @@ export async function takeLease(db: Database, processId: string): Promise<void> 
     .onConflictDoUpdate({ target: controlPlane.id, set: row });
 }
 
-/** False when the process was silent for so long that its row has been purged. */
-export async function renewLease(db: Database, processId: string): Promise<boolean> {
+/**
+ * False when the process was silent for so long that its row has been purged, and when the row says
+ * otherwise than the process: the database was set back beneath it, and counts on from there.
+ * @param appliedChange that the process acknowledged last
+ */
+export async function renewLease(
+  db: Database,
+  processId: string,
+  appliedChange: number,
+): Promise<boolean> {
   const renewed = await db
     .update(controlPlane)
     .set({ leaseUntil: leaseUntil() })
-    .where(eq(controlPlane.id, processId));
+    .where(and(eq(controlPlane.id, processId), eq(controlPlane.appliedChange, appliedChange)));
   return renewed.rowCount === 1;
 }
 
