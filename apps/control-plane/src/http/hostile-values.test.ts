@@ -94,7 +94,7 @@ describe('every route of the contract', () => {
     60_000,
   );
 
-  it.each(list)(
+  it.each(entries)(
     'refuses a field that it does not know, and changes nothing: %s',
     async (_name, route) => {
       const path = withAnyId(route);
