@@ -46,7 +46,7 @@ it('follows a gateway from the one line to its removal', async () => {
   await row.getByText('region=eu-1').waitFor();
   await row.getByText('Connected').waitFor();
   await row.getByText(/^(\d+) \/ \1$/).waitFor();
-  await joinKeyRow(page, 'first').getByText('Used up').waitFor();
+  await joinKeyRow(page, 'first').getByRole('cell', { name: 'Used up', exact: true }).waitFor();
   await expectAccessible(page, 'Fleet');
 
   await rename(page);

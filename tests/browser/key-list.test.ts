@@ -61,6 +61,20 @@ it('turns pages of 50, and comes back from a key to the page that it was on', as
   await page.getByText('Page 1 · 50 keys on this page').waitFor();
 });
 
+it('begins each page with its first key, also on a phone, where much stands above', async () => {
+  const page = await openWindow(dashboard, { as: dashboard.owner, width: 390, height: 844 });
+  await openKeys(page);
+  await page.getByRole('button', { name: 'Next' }).click();
+  await page.getByText('Page 2 · 3 keys on this page').waitFor();
+  await page.getByRole('button', { name: 'Previous' }).click();
+  await page.getByText('Page 1 · 50 keys on this page').waitFor();
+  const list = page.getByRole('region', { name: 'Keys', exact: true });
+  const topBar = await page.getByRole('banner').boundingBox();
+  await eventually(async () => Math.round((await list.boundingBox())?.y ?? 0)).toSatisfy(
+    (y: number) => y >= (topBar?.height ?? 0) && y < 100,
+  );
+});
+
 it('shows a name that looks like markup as text, wherever it stands', async () => {
   const page = await openWindow(dashboard, { as: dashboard.owner });
   await openKeys(page, '?search=onerror');

@@ -22,7 +22,7 @@ export function KeysRoute() {
           state: (before) => ({ ...before, trail: nextTrail }),
           // Typing replaces; a page or a filter is a step that "back" can undo.
           replace: next.search !== search.search,
-          resetScroll: next.cursor !== search.cursor,
+          resetScroll: false,
         })
       }
     />

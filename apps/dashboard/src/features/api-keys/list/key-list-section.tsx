@@ -11,6 +11,7 @@ import { KeyTable } from './key-table.tsx';
 import { KeyToolbar } from './key-toolbar.tsx';
 import type { KeysPageProps } from './keys-page-props.ts';
 import { NoMatches } from './no-keys.tsx';
+import { usePageTop } from './use-page-top.ts';
 
 type KeyList = UseQueryResult<KeyPageOfList>;
 
@@ -25,8 +26,9 @@ export function KeyListSection({ search, trail, onSearch, list }: KeyListSection
   const wide = useMediaQuery('(min-width: 48rem)');
   const List = wide ? KeyTable : KeyCards;
   const empty = isEmpty(search, list);
+  const [top, onTurn] = usePageTop(isPlaceholderData ? undefined : data);
   return (
-    <section aria-label="Keys">
+    <section ref={top} aria-label="Keys" className="scroll-mt-16 lg:scroll-mt-4">
       <KeyToolbar search={search} onSearch={onSearch} />
       {error && !data ? (
         <LoadError what="the keys" error={error} onRetry={refetch} />
@@ -51,7 +53,10 @@ export function KeyListSection({ search, trail, onSearch, list }: KeyListSection
             trail={trail}
             count={data?.data.length}
             nextCursor={isPlaceholderData ? null : (data?.nextCursor ?? null)}
-            onSearch={onSearch}
+            onSearch={(next, nextTrail) => {
+              onTurn();
+              onSearch(next, nextTrail);
+            }}
           />
         </div>
       )}

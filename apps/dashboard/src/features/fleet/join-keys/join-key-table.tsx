@@ -46,7 +46,11 @@ const COLUMNS: readonly RecordColumn<JoinKey>[] = [
       </span>
     ),
   },
-  { header: 'Status', look: 'w-27', cell: (joinKey) => <JoinKeyStatusWord joinKey={joinKey} /> },
+  {
+    header: 'Status',
+    look: 'w-27 hidden sm:table-cell',
+    cell: (joinKey) => <JoinKeyStatusWord joinKey={joinKey} />,
+  },
   {
     header: 'Uses',
     look: 'w-22 hidden sm:table-cell',
@@ -76,6 +80,9 @@ function NameCell({ joinKey }: { readonly joinKey: JoinKey }) {
         {name}
       </p>
       <p className="flex flex-wrap gap-x-3 text-[0.8125rem] text-soft md:hidden">
+        <span className="text-ink sm:hidden">
+          <JoinKeyStatusWord joinKey={joinKey} />
+        </span>
         <span className="sm:hidden">
           <Uses joinKey={joinKey} /> used
         </span>
