@@ -2,7 +2,9 @@ import { cp } from 'node:fs/promises';
 import type { Workspace } from '@tollkeeper/contract';
 import type { Page } from 'playwright-core';
 import { afterEach, beforeAll, expect, it } from 'vitest';
+import { joinWith, makeJoinKey } from '../../apps/control-plane/src/testing/fleet.ts';
 import { join } from '../../apps/control-plane/src/testing/join.ts';
+import { makeKey } from '../../apps/control-plane/src/testing/start-organization.ts';
 import type { Fleet } from '../../packages/fleet/src/index.ts';
 import { makeStateDir } from '../../packages/fleet/src/testing/start.ts';
 import { createKey } from '../processes/keys.ts';
@@ -80,6 +82,35 @@ it('deletes a join key, by which nobody joins from then on', async () => {
   await page.getByRole('button', { name: 'Delete join key' }).click();
   await joinKeyRow(page, 'unused').waitFor({ state: 'hidden' });
   await expect(runGateway(line)).rejects.toThrow('join key');
+});
+
+it('says of a join key why it is blocked', async () => {
+  const maker = await makeKey(dashboard, dashboard.owner);
+  await makeJoinKey(maker.client, { name: 'of a leaked key' });
+  await dashboard.owner.post(`/v1/api-keys/${maker.id}/revoke`, {});
+  await addGateway(dashboard, {});
+  const page = await openWindow(dashboard, { as: dashboard.owner });
+  await openFleet(page);
+  const row = joinKeyRow(page, 'of a leaked key');
+  await row.getByRole('cell', { name: 'Blocked', exact: true }).waitFor();
+  await row.getByText('Lets nobody in: the API key that made it was revoked.').waitFor();
+  await expectAccessible(page, 'A blocked join key');
+});
+
+it('shows those in one state when many are in several', async () => {
+  await addGateway(dashboard, { name: 'here' });
+  const { secret } = await makeJoinKey(dashboard.owner, { usesMax: 8 });
+  for (let count = 0; count < 8; count += 1) {
+    await joinWith(dashboard, secret, { name: `missing-${count}` });
+  }
+  const page = await openWindow(dashboard, { as: dashboard.owner });
+  await openFleet(page);
+  await gatewayRow(page, 'missing-7').waitFor();
+  await page.getByRole('button', { name: '8 never seen' }).click();
+  await gatewayRow(page, 'here').waitFor({ state: 'hidden' });
+  await gatewayRow(page, 'missing-7').waitFor();
+  await page.getByRole('button', { name: '8 never seen' }).click();
+  await gatewayRow(page, 'here').waitFor();
 });
 
 it('leaves the fleet alone for those who may only look', async () => {
