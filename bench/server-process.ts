@@ -69,8 +69,8 @@ export async function startProgram(
 
 /** What `npm start` sets up for the product, the baselines get as well. */
 function inherited(): Record<string, string | undefined> {
-  const { PATH, GLIBC_TUNABLES } = process.env;
-  return { PATH, GLIBC_TUNABLES };
+  const { PATH, GLIBC_TUNABLES, NODE_COMPILE_CACHE } = process.env;
+  return { PATH, GLIBC_TUNABLES, NODE_COMPILE_CACHE };
 }
 
 const running = new Set<ChildProcess>();

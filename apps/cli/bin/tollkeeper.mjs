@@ -3,21 +3,29 @@
 // pins. It stays plain JavaScript because it must load on whatever Node the machine has.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import nodeModule, { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const NODE_MAJOR_MIN = 26;
 const main = new URL('../src/main.ts', import.meta.url);
+const cache = fileURLToPath(new URL('../../../node_modules/.cache/tollkeeper', import.meta.url));
 
 if (!isInstalled()) {
   console.error(`Tollkeeper is not installed yet. Run "npm ci" in its folder, then this again.`);
   process.exitCode = 1;
-} else if (Number.parseInt(process.versions.node, 10) >= NODE_MAJOR_MIN) {
-  await import(main.href);
 } else {
-  process.exitCode = await runPinned();
+  setUpRuntime();
+  if (Number.parseInt(process.versions.node, 10) >= NODE_MAJOR_MIN) await import(main.href);
+  else process.exitCode = await runPinned();
+}
+
+/** As under `npm start` (scripts/processes.mjs): for this process and those that it starts. */
+function setUpRuntime() {
+  process.env.GLIBC_TUNABLES ??= 'glibc.malloc.hugetlb=1';
+  process.env.NODE_COMPILE_CACHE ??= cache;
+  nodeModule.enableCompileCache?.(process.env.NODE_COMPILE_CACHE);
 }
 
 /** @returns {Promise<number>} */

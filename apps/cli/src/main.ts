@@ -23,9 +23,6 @@ process.once('SIGINT', () => {
 /** What whoever runs the command line says to a program that it runs. */
 const PASSED_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** As under `npm start`: a gateway looks up keys at random places in large memory. */
-const HUGE_PAGES = { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1' };
-
 process.exitCode = await run(process.argv.slice(2), {
   env: process.env,
   platform: process.platform,
@@ -54,7 +51,7 @@ function runNode(
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, {
       stdio: 'inherit',
-      env: { ...HUGE_PAGES, ...process.env, ...env },
+      env: { ...process.env, ...env },
     });
     // It is the child that ends, or reads its configuration again; this process waits for it.
     process.removeAllListeners('SIGINT');
