@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { JOIN_KEY_BLOCKS, type JoinKey, type JoinKeyBlock } from '@tollkeeper/contract';
 import pg from 'pg';
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -36,6 +37,7 @@ async function made(name: string) {
   return { maker, apiKey, joinKey };
 }
 
+const MIGRATION = '../../db/migrations/0005_join_key_maker.sql';
 const REFUSAL = { status: 403, code: 'join_key_invalid' };
 
 async function unknownKeyDetail(): Promise<string> {
@@ -124,6 +126,16 @@ describe('a join key whose maker could not make it any more', () => {
     expect(await shown(joinKey)).toMatchObject({ status: 'active', apiKeyId: null });
     expect((await joinWith(app, joinKey.secret)).status).toBe(201);
   });
+});
+
+it('finds the API key of a join key from before the two were tied, by the audit log', async () => {
+  const { maker, apiKey, joinKey } = await made('Migrated');
+  const ofSession = await makeJoinKey(maker.client, { workspaceId: production });
+  await query('update join_key set api_key_id = null');
+  const text = await readFile(new URL(MIGRATION, import.meta.url), 'utf8');
+  await query(text.split('--> statement-breakpoint').at(-1) ?? '');
+  expect((await shown(joinKey))?.apiKeyId).toBe(apiKey.id);
+  expect((await shown(ofSession))?.apiKeyId).toBeNull();
 });
 
 describe('revoking the API key while a gateway joins by what it made', () => {
