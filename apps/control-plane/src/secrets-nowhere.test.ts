@@ -148,8 +148,8 @@ describe('the text of a secret', () => {
       const where = `${schema}.${table}.${column}`;
       // Bytes as they are, and as the text that they may be.
       return sql`select ${where}::text as place, string_agg(${sql.identifier(column)}::text || ' ' ||
-        convert_from(decode(case when ${sql.identifier(column)}::text like '\\x%' then
-        substr(${sql.identifier(column)}::text, 3) else '' end, 'hex'), 'latin1'), ' ') as text
+        encode(decode(case when ${sql.identifier(column)}::text like '\\\\x%' then
+        substr(${sql.identifier(column)}::text, 3) else '' end, 'hex'), 'escape'), ' ') as text
         from ${name}`;
     });
     const { rows: contents } = await app.services.db.execute<{
