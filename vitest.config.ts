@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config';
 const EMBEDDED_ENGINE = 'apps/control-plane/src/db/embedded/**/*.test.ts';
 /** Provides `databaseUrl`: the server that DATABASE_URL names, or the embedded one. */
 const DATABASE_SETUP = 'apps/control-plane/src/testing/global-setup.ts';
+/** Closes what a test file opened: with `isolate: false` its process goes on to the next file. */
+const FILE_SETUP = 'apps/control-plane/src/testing/file-setup.ts';
 
 export default defineConfig({
   test: {
@@ -37,6 +39,9 @@ export default defineConfig({
           include: ['apps/control-plane/**/*.test.ts', 'tests/{,fleet/**/,processes/**/}*.test.ts'],
           exclude: ['**/node_modules/**', EMBEDDED_ENGINE, 'tests/architecture.test.ts'],
           globalSetup: existsSync(DATABASE_SETUP) ? [DATABASE_SETUP] : [],
+          setupFiles: [FILE_SETUP],
+          // Each file that loads the control plane anew takes a second for it.
+          isolate: false,
           testTimeout: 20_000,
           hookTimeout: 60_000,
         },
@@ -47,6 +52,9 @@ export default defineConfig({
           name: 'browser',
           include: ['tests/browser/**/*.test.ts'],
           globalSetup: existsSync(DATABASE_SETUP) ? [DATABASE_SETUP] : [],
+          setupFiles: [FILE_SETUP],
+          // Each file that loads the control plane anew takes a second for it.
+          isolate: false,
           testTimeout: 120_000,
           hookTimeout: 90_000,
         },

@@ -1,7 +1,7 @@
 /** The dashboard as people have it: a Chromium before a control plane that runs as a process. */
 import type { Plan } from '@tollkeeper/contract';
 import type { Browser } from 'playwright-core';
-import { afterAll } from 'vitest';
+import { atFileEnd } from '../../apps/control-plane/src/testing/at-file-end.ts';
 import type { Client } from '../../apps/control-plane/src/testing/client.ts';
 import { claimServer } from '../../apps/control-plane/src/testing/test-app.ts';
 import { createTestDatabase } from '../../apps/control-plane/src/testing/test-database.ts';
@@ -43,6 +43,6 @@ export async function startDashboard(plan: Plan): Promise<ClaimedDashboard> {
 
 async function openBrowser(): Promise<Browser> {
   const browser = await launchChromium();
-  afterAll(() => browser.close());
+  atFileEnd(() => browser.close());
   return browser;
 }

@@ -1,6 +1,6 @@
 /** Windows of separate people, and what must not happen in any of them. */
 import type { Page } from 'playwright-core';
-import { afterEach, expect, onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import type { Client } from '../../apps/control-plane/src/testing/client.ts';
 import type { Dashboard } from './dashboard.ts';
 
@@ -16,14 +16,6 @@ interface WindowOptions {
   readonly width?: number;
   readonly height?: number;
 }
-
-let faults: string[] = [];
-
-afterEach(() => {
-  const found = faults;
-  faults = [];
-  expect(found, 'violations of the CSP, errors in the console, answers of 500').toEqual([]);
-});
 
 /** A window with cookies and storage of its own, closed when the test ends. */
 export async function openWindow(
@@ -42,7 +34,10 @@ export async function openWindow(
   context.setDefaultTimeout(PATIENCE_MS);
   if (as) await context.addCookies(cookiesOf(as, baseUrl));
   const page = await context.newPage();
-  watch(page);
+  const faults = watch(page);
+  onTestFinished(() =>
+    expect(faults, 'violations of the CSP, errors in the console, answers of 500').toEqual([]),
+  );
   return page;
 }
 
@@ -51,7 +46,9 @@ export function eventually<T>(read: () => Promise<T> | T) {
   return expect.poll(read, { timeout: PATIENCE_MS, interval: 50 });
 }
 
-function watch(page: Page): void {
+/** @returns the faults of the page, to which each is added as it comes */
+function watch(page: Page): readonly string[] {
+  const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
   page.on('console', (message) => {
     if (message.type() !== 'error' || REFUSAL.test(message.text())) return;
@@ -60,6 +57,7 @@ function watch(page: Page): void {
   page.on('response', (answer) => {
     if (answer.status() >= 500) faults.push(`${answer.status()}: ${answer.url()}`);
   });
+  return faults;
 }
 
 function cookiesOf({ headers }: Client, url: string) {

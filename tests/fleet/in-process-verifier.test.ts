@@ -7,7 +7,8 @@ import { createVerifier, expressGuard, fastifyGuard, honoGuard } from '@tollkeep
 import express from 'express';
 import Fastify from 'fastify';
 import { Hono } from 'hono';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { atFileEnd } from '../../apps/control-plane/src/testing/at-file-end.ts';
 import type { Client } from '../../apps/control-plane/src/testing/client.ts';
 import { makeJoinKey } from '../../apps/control-plane/src/testing/fleet.ts';
 import { makeKey, type TestKey } from '../../apps/control-plane/src/testing/keys.ts';
@@ -34,7 +35,7 @@ beforeAll(async () => {
   });
   key = await makeKey(app, owner, { scopes: ['usage.read'] });
   await vi.waitFor(() => expect(verifier.verify({ key: key.secret }).valid).toBe(true), WAIT);
-  afterAll(async () => {
+  atFileEnd(async () => {
     await verifier.close();
     await rm(stateDir, { recursive: true, force: true });
   });
@@ -101,7 +102,7 @@ const FRAMEWORKS = {
     const server = Fastify();
     server.addHook('onRequest', fastifyGuard(verifier, { scopes: ['usage.read'] }));
     server.get('/', (request) => Reflect.get(request, 'tollkeeper'));
-    afterAll(() => server.close());
+    atFileEnd(() => server.close());
     return server.listen({ port: 0, host: '127.0.0.1' });
   },
   express: async () => {
@@ -109,7 +110,7 @@ const FRAMEWORKS = {
     server.use(expressGuard(verifier, { scopes: ['usage.read'] }));
     server.get('/', (request, response) => void response.json(Reflect.get(request, 'tollkeeper')));
     const listening = server.listen(0, '127.0.0.1');
-    afterAll(() => listening.close());
+    atFileEnd(() => listening.close());
     await new Promise((resolve) => listening.once('listening', resolve));
     return `http://127.0.0.1:${(listening.address() as AddressInfo).port}`;
   },

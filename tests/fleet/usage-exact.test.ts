@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type pg from 'pg';
 import { expect, it } from 'vitest';
 import { startEmbeddedPostgres } from '../../apps/control-plane/src/db/embedded/index.ts';
+import { atFileEnd } from '../../apps/control-plane/src/testing/at-file-end.ts';
 import { makeJoinKey } from '../../apps/control-plane/src/testing/fleet.ts';
 import { claimServer } from '../../apps/control-plane/src/testing/test-app.ts';
 import { createTestDatabase } from '../../apps/control-plane/src/testing/test-database.ts';
@@ -61,7 +62,12 @@ it('counts once what was taken when the word of it was lost', async () => {
 
 it('goes on serving while the database is stopped, and its counts arrive afterwards', async () => {
   const dataDir = await makeFolder();
-  const start = () => startEmbeddedPostgres({ dataDir, holder: 'a test', log: () => undefined });
+  const start = async () => {
+    const settings = { dataDir, holder: 'a test', log: () => undefined };
+    const started = await startEmbeddedPostgres(settings);
+    atFileEnd(() => started.stop());
+    return started;
+  };
   const server = await start();
   const scene = await setScene({ ...server.connection, ssl: false });
   const { accepted } = scene;

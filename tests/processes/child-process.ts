@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
+import { atFileEnd } from '../../apps/control-plane/src/testing/at-file-end.ts';
 import { until } from './until.ts';
 
 export interface Exit {
@@ -23,15 +23,6 @@ export interface Running {
   stop(): Promise<Exit>;
 }
 
-const children: ChildProcess[] = [];
-const folders: string[] = [];
-
-afterAll(async () => {
-  for (const child of children) child.kill('SIGKILL');
-  await Promise.all(children.map(ended));
-  for (const folder of folders) await rm(folder, { recursive: true, force: true, maxRetries: 10 });
-});
-
 /** Runs a file with the Node of the tests. @param env all of its environment */
 export function startNode(args: readonly string[], env: Readonly<Record<string, string>>): Running {
   return startProgram(process.execPath, args, env);
@@ -44,8 +35,11 @@ export function startProgram(
   env: Readonly<Record<string, string>>,
 ): Running {
   const child = spawn(path, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  children.push(child);
   const exited = ended(child);
+  atFileEnd(() => {
+    child.kill('SIGKILL');
+    return exited;
+  });
   const signal = (name: NodeJS.Signals) => void child.kill(name);
   return {
     pid: child.pid ?? 0,
@@ -80,7 +74,7 @@ export async function answersOk(url: string): Promise<boolean> {
 /** A folder that goes when the test file ends. */
 export async function makeFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'tollkeeper-process-'));
-  folders.push(folder);
+  atFileEnd(() => rm(folder, { recursive: true, force: true, maxRetries: 10 }));
   return folder;
 }
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { startEmbeddedPostgres } from '../../apps/control-plane/src/db/embedded/index.ts';
+import { atFileEnd } from '../../apps/control-plane/src/testing/at-file-end.ts';
 import type { Answer, Client } from '../../apps/control-plane/src/testing/client.ts';
 import { claimServer, withKey } from '../../apps/control-plane/src/testing/test-app.ts';
 import { makeFolder } from './child-process.ts';
@@ -109,6 +110,7 @@ async function setScene(): Promise<Scene> {
   const dataDir = await makeFolder();
   const start = () => startEmbeddedPostgres({ dataDir, holder: 'a test', log: () => undefined });
   let server = await start();
+  atFileEnd(() => server.stop());
   const query = connectTo({ ...server.connection, ssl: false });
   const controlPlane = await startControlPlane({ databaseUrl: urlOf(server.connection) });
   const owner = await claimServer(controlPlane);

@@ -2,7 +2,7 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import pg from 'pg';
-import { afterAll } from 'vitest';
+import { atFileEnd } from '../../apps/control-plane/src/testing/at-file-end.ts';
 
 export interface LossyProxy {
   readonly databaseUrl: string;
@@ -23,7 +23,7 @@ export async function startLossyProxy(config: pg.ClientConfig): Promise<LossyPro
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
   });
-  afterAll(() => {
+  atFileEnd(() => {
     server.close();
     for (const socket of state.sockets) socket.destroy();
   });

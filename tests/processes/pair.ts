@@ -1,6 +1,6 @@
 /** Two control planes on one database, with an owner who acts through either. */
 import pg from 'pg';
-import { afterAll } from 'vitest';
+import { atFileEnd } from '../../apps/control-plane/src/testing/at-file-end.ts';
 import { type Client, createClient } from '../../apps/control-plane/src/testing/client.ts';
 import { claimServer } from '../../apps/control-plane/src/testing/test-app.ts';
 import { createTestDatabase } from '../../apps/control-plane/src/testing/test-database.ts';
@@ -38,7 +38,7 @@ export function through({ baseUrl }: ControlPlane, { headers }: Client): Client 
 export function connectTo(config: pg.ClientConfig): Pair['query'] {
   const pool = new pg.Pool({ ...config, max: 1 });
   pool.on('error', () => undefined);
-  afterAll(() => pool.end());
+  atFileEnd(() => pool.end());
   return async (text, values) => (await pool.query(text, values)).rows;
 }
 

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { pino } from 'pino';
-import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
+import { beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import { type Connection, connect } from '../db/connect.ts';
+import { atFileEnd } from '../testing/at-file-end.ts';
 import { createTestDatabase } from '../testing/test-database.ts';
 import { appendChanges } from './append-changes.ts';
 import { type Follower, startFollower } from './follower.ts';
@@ -16,7 +17,7 @@ let config: pg.ClientConfig;
 beforeAll(async () => {
   config = await createTestDatabase();
   connection = connect(config, 5, () => undefined);
-  afterAll(() => connection.pool.end());
+  atFileEnd(() => connection.pool.end());
 });
 
 /** A follower that nobody wakes, with the ids that it has applied. */

@@ -10,7 +10,12 @@ import { openDatabase } from '../db/open-database.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    readonly database: { readonly config: pg.ClientConfig; readonly template: string };
+    readonly database: {
+      readonly config: pg.ClientConfig;
+      readonly template: string;
+      /** It goes when the run ends, with every database on it. */
+      readonly isTemporary: boolean;
+    };
   }
 }
 
@@ -18,13 +23,20 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const dataDir = await mkdtemp(join(tmpdir(), 'tollkeeper-test-'));
   const databaseUrl = process.env.DATABASE_URL;
   const server = await openDatabase({ databaseUrl, dataDir }, () => undefined, 'the test run');
+  // No test cuts this server's power; those of its durability start their own.
+  if (!databaseUrl)
+    await onServer(server.config, 'alter role current_user set synchronous_commit = off');
   // Several projects of one run may share a server.
   const template = `tollkeeper_template_${randomUUID().replaceAll('-', '')}`;
   await onServer(server.config, `create database ${template}`);
   await migrateDatabase(databaseConfig(server.config, template));
-  project.provide('database', { config: server.config, template });
+  project.provide('database', {
+    config: server.config,
+    template,
+    isTemporary: !databaseUrl,
+  });
   return async () => {
-    await onServer(server.config, `drop database ${template}`);
+    if (databaseUrl) await onServer(server.config, `drop database ${template}`);
     await server.close();
     await rm(dataDir, { recursive: true, force: true });
   };

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { afterAll } from 'vitest';
+import { atFileEnd } from './at-file-end.ts';
 
 export type Query = <T extends object>(text: string, values?: unknown[]) => Promise<T[]>;
 
@@ -7,7 +7,7 @@ export type Query = <T extends object>(text: string, values?: unknown[]) => Prom
 export function queryDatabase(config: pg.ClientConfig): Query {
   const pool = new pg.Pool({ ...config, max: 2 });
   pool.on('error', () => undefined);
-  afterAll(() => pool.end());
+  atFileEnd(() => pool.end());
   return async (text, values) => (await pool.query(text, values)).rows;
 }
 

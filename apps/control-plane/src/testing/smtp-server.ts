@@ -1,5 +1,5 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { afterAll } from 'vitest';
+import { atFileEnd } from './at-file-end.ts';
 
 export interface SmtpServer {
   readonly url: string;
@@ -15,7 +15,7 @@ export async function startSmtpServer(): Promise<SmtpServer> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const state: SmtpServer = { url: `smtp://127.0.0.1:${port}`, mails: [], refuses: false };
-  afterAll(() => void server.close());
+  atFileEnd(() => void server.close());
   return state;
 }
 

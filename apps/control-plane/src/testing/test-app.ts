@@ -1,8 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import type pg from 'pg';
-import { afterAll } from 'vitest';
 import { type App, createApp } from '../app.ts';
 import { createLog } from '../log.ts';
+import { atFileEnd } from './at-file-end.ts';
 import { type Client, createClient } from './client.ts';
 import { createTestDatabase } from './test-database.ts';
 
@@ -47,10 +47,15 @@ export async function startTestApp(
     log,
     clock: options.clock ?? (() => new Date()),
   });
-  afterAll(() => app.close());
+  let closed: Promise<void> | undefined;
+  const close = () => {
+    closed ??= app.close();
+    return closed;
+  };
+  atFileEnd(close);
   await app.server.listen({ port: 0, host: '127.0.0.1' });
   const { port } = app.server.server.address() as AddressInfo;
-  return { ...app, baseUrl: `http://127.0.0.1:${port}`, database, logged };
+  return { ...app, close, baseUrl: `http://127.0.0.1:${port}`, database, logged };
 }
 
 /** Claims the server; the client that comes back acts by the owner's session. */

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { afterAll, inject } from 'vitest';
+import { inject } from 'vitest';
+import { atFileEnd } from './at-file-end.ts';
 import { databaseConfig, onServer } from './global-setup.ts';
 
-/** A database of the test file's own, cloned from the migrated template; dropped at its end. */
+/** A database of the test file's own, cloned from the migrated template. */
 export function createTestDatabase(): Promise<pg.ClientConfig> {
   return cloneDatabase(inject('database').template);
 }
@@ -13,10 +14,13 @@ export function copyDatabase(source: pg.ClientConfig): Promise<pg.ClientConfig> 
   return cloneDatabase(new pg.Client(source).database ?? '');
 }
 
+/** Dropped when the test file ends, but from a server that goes with the run: a drop takes long. */
 async function cloneDatabase(template: string): Promise<pg.ClientConfig> {
-  const { config } = inject('database');
+  const { config, isTemporary } = inject('database');
   const name = `tollkeeper_test_${randomUUID().replaceAll('-', '')}`;
   await onServer(config, `create database ${name} template ${template}`);
-  afterAll(() => onServer(config, `drop database if exists ${name} with (force)`));
+  if (!isTemporary) {
+    atFileEnd(() => onServer(config, `drop database if exists ${name} with (force)`));
+  }
   return databaseConfig(config, name);
 }

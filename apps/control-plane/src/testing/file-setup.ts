@@ -1,0 +1,4 @@
+/** Runs before each test file, also where files share their modules. */
+import { closeAtFileEnd } from './at-file-end.ts';
+
+closeAtFileEnd();
