@@ -15,6 +15,7 @@ import { startCallLoad } from './call-load.ts';
 import { openConnection } from './client-connection.ts';
 import { type Gateway, type GatewaySettings, startGateway } from './gateway.ts';
 import { startUpstream } from './upstream.ts';
+import { isRunning, workersOf } from './worker-processes.ts';
 
 let app: TestApp;
 let owner: Client;
@@ -31,20 +32,6 @@ async function start(settings: Partial<GatewaySettings> = {}): Promise<Gateway> 
   const gateway = await startGateway({ ...reached, ...settings });
   await until('both workers take requests', () => workersOf(gateway).length === 2);
   return gateway;
-}
-
-/** The workers that take requests, by process id. */
-function workersOf(gateway: Gateway): number[] {
-  const said = gateway.stderr().matchAll(/"a worker takes requests","pid":(\d+)/g);
-  return [...said].map(([, pid]) => Number(pid)).filter(isRunning);
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }
 
 /** Each on a connection of its own: they go to the workers in turn. */

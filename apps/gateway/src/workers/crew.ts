@@ -6,6 +6,7 @@ import type { Address } from '../config/address.ts';
 import type { Config } from '../config/config.ts';
 import { ConfigError } from '../config/config-error.ts';
 import type { Log, LogLevel } from '../log.ts';
+import { closeLostConnections } from './lost-connections.ts';
 import { packConfig } from './sent-config.ts';
 import { createTotalMetrics } from './total-metrics.ts';
 import { createWorkerProcess, type WorkerProcess } from './worker-process.ts';
@@ -46,6 +47,7 @@ export function startCrew(config: Config, log: Log, logLevel: LogLevel): Crew {
     if (isDraining) return;
     // The join key is worth nothing to a worker.
     const forked = cluster.fork({ TOLLKEEPER_JOIN_KEY: undefined });
+    closeLostConnections(forked.process);
     const worker = createWorkerProcess(forked);
     const startedAt = performance.now();
     running.add(worker);
