@@ -1,4 +1,5 @@
 import { readdir } from 'node:fs/promises';
+import { setImmediate } from 'node:timers/promises';
 import { DOWNWARD_BYTES_MAX, PROTOCOL_VERSION, SILENCE_MS } from '@tollkeeper/contract';
 import { expect, test, vi } from 'vitest';
 import type { Fleet } from './fleet.ts';
@@ -12,6 +13,8 @@ import { createWorld, decisionsOf, idOf, keyOf, OWNER } from './testing/world.ts
 
 const BEFORE = ['valid', 'valid', 'valid', 'not_found'];
 const AFTER = ['valid', 'revoked', 'valid', 'not_found'];
+const TEN_MINUTES_MS = 600_000;
+const CALLS_A_DAY = 24 * 6;
 const SUBJECT = { keyId: idOf('key', 1), ownerId: OWNER, workspaceId: null };
 
 function decided(fleet: Fleet, count = 4): string[] | string {
@@ -88,6 +91,28 @@ test('goes on deciding, also after a restart, while the control plane is away', 
   expect(decided(next)).toEqual(AFTER);
   expect(next.status()).toMatchObject({ connected: false, version: 1 });
   await vi.waitFor(() => expect(next.status().fault).toMatch(/cannot be reached: .*ECONNREFUSED/));
+});
+
+test('refuses no valid key in a day without the control plane, and loses no call of it', async () => {
+  const clock = createTestClock();
+  const { controlPlane, fleet, options } = await startConnected({ clock });
+  await controlPlane.stop();
+  await vi.waitFor(() => expect(fleet.status().connected).toBe(false));
+
+  for (let call = 0; call < CALLS_A_DAY; call++) {
+    clock.advance(TEN_MINUTES_MS);
+    // It tries to come back all day.
+    await setImmediate();
+    expect(decided(fleet)).toEqual(BEFORE);
+    fleet.count(SUBJECT, true, clock.epochMs());
+    fleet.settle();
+  }
+  expect(fleet.status()).toMatchObject({ connected: false, spooledCalls: CALLS_A_DAY });
+  await fleet.close();
+
+  const next = await start({ ...options, joinKey: undefined });
+  expect(decided(next)).toEqual(BEFORE);
+  expect(next.status().spooledCalls).toBe(CALLS_A_DAY);
 });
 
 test('lets nothing through while it has no snapshot, and starts all the same', async () => {
