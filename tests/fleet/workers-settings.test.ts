@@ -7,18 +7,21 @@ import { beforeAll, expect, test } from 'vitest';
 import type { Client } from '../../apps/control-plane/src/testing/client.ts';
 import { makeJoinKey } from '../../apps/control-plane/src/testing/fleet.ts';
 import { makeKey, type TestKey } from '../../apps/control-plane/src/testing/keys.ts';
+import { startLine } from '../../apps/control-plane/src/testing/line.ts';
 import { startOrganization } from '../../apps/control-plane/src/testing/start-organization.ts';
 import type { TestApp } from '../../apps/control-plane/src/testing/test-app.ts';
 import { makeTls } from '../../apps/gateway/src/testing/make-tls.ts';
 import { makeFolder } from '../processes/child-process.ts';
 import { startTraffic } from '../processes/traffic.ts';
 import { until } from '../processes/until.ts';
-import { startBreakableLine } from './breakable-line.ts';
 import { startCallLoad } from './call-load.ts';
 import { openConnection } from './client-connection.ts';
 import { type Gateway, startGateway } from './gateway.ts';
 import { startUpstream } from './upstream.ts';
 import { isRunning, workersOf } from './worker-processes.ts';
+
+/** Nobody answers there. */
+const NOWHERE = { baseUrl: 'http://127.0.0.1:9' };
 
 let app: TestApp;
 let owner: Client;
@@ -102,7 +105,8 @@ test('TLS: all present the same certificate, the new one after SIGHUP, and the p
 }, 60_000);
 
 test('staleMaxMs: all refuse without word from the control plane, one that comes meanwhile too', async () => {
-  const line = await startBreakableLine(app.baseUrl);
+  const line = await startLine();
+  line.aim(app);
   // More than the control plane is asked every five seconds leaves.
   const gateway = await start('staleMaxMs: 6500\n', line.baseUrl);
   const statuses = async () => {
@@ -111,14 +115,14 @@ test('staleMaxMs: all refuse without word from the control plane, one that comes
   };
   expect(await statuses()).toEqual([200]);
 
-  line.cut();
+  line.aim(NOWHERE);
   expect(await statuses()).toEqual([200]);
   await until('all refuse', async () => String(await statuses()) === '503');
   await replaceOne(gateway);
   expect(await statuses()).toEqual([503]);
   expect((await fetch(`${gateway.adminUrl}/readyz`)).status).toBe(503);
 
-  line.mend();
+  line.aim(app);
   await until('all accept', async () => String(await statuses()) === '200');
 }, 60_000);
 

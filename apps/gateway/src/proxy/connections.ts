@@ -41,7 +41,8 @@ export function createConnections(madeRoom: () => void): Connections {
   const release = (socket: Socket, client: Client, call: Call) => {
     const { calls } = client;
     const at = calls.indexOf(call);
-    if (at >= 0) calls.splice(at, 1);
+    if (at === 0) calls.shift();
+    else if (at > 0) calls.splice(at, 1);
     client.isProven ||= call.isAccepted;
     if (isEnding && calls.length === 0) socket.destroySoon();
   };
