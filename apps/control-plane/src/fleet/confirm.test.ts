@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 
 /** A gateway that follows, and a process that may be sure of its memory or not. */
-async function follow(process: { isCurrent: boolean }) {
+async function follow(process: { isCurrent: boolean }, beforeSeen = async () => {}) {
   const { db } = world.app.services;
   const key = readPublicKey(joined.controlPlaneKey);
   const sent: Frame['header'][] = [];
@@ -63,7 +63,13 @@ async function follow(process: { isCurrent: boolean }) {
   const feeds = createFeeds({
     db,
     seal: sealer(deriveSigningKey(SESSION_SECRET)),
-    histories,
+    histories: {
+      ...histories,
+      async findAll(ids) {
+        await beforeSeen();
+        return histories.findAll(ids);
+      },
+    },
     follower: { current: () => process.isCurrent },
     log,
     onLost: (each) => lost.push(each),
@@ -142,6 +148,18 @@ describe('a confirmation', () => {
     await feeds.step();
     expect(sent).toEqual([]);
     expect(lost).toEqual([session]);
+  });
+});
+
+it('a change says how new what it tells may be, as its content is read later', async () => {
+  const { feeds, sent, standing } = await follow({ isCurrent: true }, change);
+  await change();
+  await feeds.step();
+  const [first] = sent;
+  expect(first).toMatchObject({ type: 'changes', from: standing.version });
+  expect(first).toMatchObject({
+    to: standing.version + 1,
+    seen: { version: standing.version + 2 },
   });
 });
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { createSealer, type Sealer } from '../testing/sealer.ts';
-import { keyOf } from '../testing/world.ts';
+import { keyOf, ORGANIZATION } from '../testing/world.ts';
 import { openFollow, reopen, type TestFollow } from './follow.fixture.ts';
+import { createIndexFollower } from './follower.ts';
 
 const BEFORE = ['valid', 'valid', 'valid', 'not_found'];
 const AFTER = ['valid', 'revoked', 'valid', 'not_found'];
@@ -65,6 +66,31 @@ describe('a control plane that was set back', () => {
     const next = await reopen(it);
     expect(next.decisions()).toEqual(BEFORE);
     expect(next.said).toMatchObject({ version, seen: { version, mark } });
+  });
+
+  test('is followed also by a gateway that was killed as soon as the snapshot was stored', async () => {
+    const own = createIndexFollower(ORGANIZATION);
+    let isKilled = false;
+    const begin = async (bytes?: number) => {
+      const draft = await own.begin(bytes);
+      const use = async (version: number) => {
+        if (isKilled) throw new Error('killed');
+        await draft.use(version);
+      };
+      return { ...draft, use };
+    };
+    const it = await openFollow(createSealer(), { follower: { ...own, begin } });
+    await it.take(...it.sealer.snapshot());
+    const restored = createSealer(it.sealer.world.fork(), it.sealer.signingKey);
+    revoke(it);
+    await it.take(it.sealer.changes(0));
+    await reconnect(it, restored);
+    isKilled = true;
+
+    await it.take(...restored.snapshot());
+
+    const next = await reopen(it);
+    expect([next.said.version, next.decisions()]).toEqual([0, BEFORE]);
   });
 
   test('is not continued by changes, also when the numbers fit', async () => {
