@@ -1,13 +1,11 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Gateway } from '@tollkeeper/contract';
-import { type Fleet, startFleet, systemClock } from '@tollkeeper/fleet';
-import { decide, hashSecret } from '@tollkeeper/verify';
+import { type Fleet, systemClock } from '@tollkeeper/fleet';
+import { hashSecret } from '@tollkeeper/verify';
 import { pino } from 'pino';
-import { beforeAll, expect, it, onTestFinished, vi } from 'vitest';
-import { makeJoinKey } from '../testing/fleet.ts';
+import { beforeAll, expect, it, vi } from 'vitest';
 import { type FleetWorld, startFleetWorld, WAIT } from '../testing/fleet-world.ts';
+import { codeOf, type RealGateway, startRealGateway, viewOf } from '../testing/real-gateway.ts';
 import { makeKey, type TestKey } from '../testing/start-organization.ts';
 
 /** Less than clocks are wrong by here, so that going by the wrong one would show. */
@@ -20,49 +18,15 @@ beforeAll(async () => {
   world = await startFleetWorld();
 });
 
-interface Started {
-  readonly fleet: Fleet;
-  readonly stateDir: string;
-  readonly joinKey: string;
-  readonly logged: () => string;
-}
-
-/**
- * Both halves of the protocol as they are in production.
- * @param aheadMs how much the clock on the gateway's wall is fast
- */
-async function startGateway(aheadMs = 0): Promise<Started> {
-  const parent = await mkdtemp(join(tmpdir(), 'tollkeeper-'));
-  const { secret } = await makeJoinKey(world.owner, { workspaceId: world.workspaceId });
-  const stateDir = join(parent, 'state');
+/** @param aheadMs how much the clock on the gateway's wall is fast */
+async function startGateway(aheadMs = 0): Promise<RealGateway & { logged: () => string }> {
   let logged = '';
-  const fleet = await startFleet({
-    controlPlane: world.app.baseUrl,
-    joinKey: secret,
-    stateDir,
-    name: 'edge',
-    softwareVersion: '0.0.0-test',
-    hostname: 'edge.test',
+  const started = await startRealGateway(world.app, world.owner, world.workspaceId, {
     staleMaxMs: STALE_MAX_MS,
     log: pino({ level: 'trace' }, { write: (line) => (logged += line) }),
     clock: { ...systemClock, epochMs: () => Date.now() + aheadMs },
   });
-  onTestFinished(async () => {
-    await fleet.close();
-    await rm(parent, { recursive: true, force: true });
-  });
-  return { fleet, stateDir, joinKey: secret, logged: () => logged };
-}
-
-function codeOf(fleet: Fleet, { secret }: TestKey, nowMs = Date.now()): string {
-  const keys = fleet.keys();
-  if (typeof keys === 'string') return keys;
-  const { organizationId, workspaceId, index } = keys;
-  return decide(index, { secret, organizationId, workspaceId }, nowMs).code;
-}
-
-async function viewOf({ status }: Fleet): Promise<Gateway> {
-  return (await world.owner.get<Gateway>(`/v1/gateways/${status().gatewayId}`)).body;
+  return { ...started, logged: () => logged };
 }
 
 /** Five calls, from the gateway's spool to the table of the control plane. */
@@ -84,14 +48,17 @@ it('a gateway joins, decides, hears of a revocation, hands over its counts, and 
   const key = await makeKey(world.app, world.owner);
   const { fleet } = await startGateway();
   expect(codeOf(fleet, key)).toBe('valid');
-  await vi.waitUntil(async () => (await viewOf(fleet)).state === 'connected', WAIT);
+  await vi.waitUntil(async () => (await viewOf(world.owner, fleet)).state === 'connected', WAIT);
 
   await handsOver(fleet, key, Date.now());
 
   await world.owner.post(`/v1/api-keys/${key.id}/revoke`, { reason: 'a test' });
   await vi.waitUntil(() => codeOf(fleet, key) === 'revoked', WAIT);
   const { version } = fleet.status();
-  await vi.waitUntil(async () => (await viewOf(fleet)).appliedVersion === version, WAIT);
+  await vi.waitUntil(
+    async () => (await viewOf(world.owner, fleet)).appliedVersion === version,
+    WAIT,
+  );
 
   await world.owner.delete(`/v1/gateways/${fleet.status().gatewayId}`);
   await vi.waitUntil(() => codeOf(fleet, key) === 'no_snapshot', WAIT);
@@ -105,7 +72,7 @@ it.each([-5, 5])('a gateway works whose clock is %i minutes ahead', async (minut
   const { fleet } = await startGateway(aheadMs);
   const code = () => codeOf(fleet, key, Date.now() + aheadMs);
   expect(code()).toBe('valid');
-  await vi.waitUntil(async () => (await viewOf(fleet)).state === 'connected', WAIT);
+  await vi.waitUntil(async () => (await viewOf(world.owner, fleet)).state === 'connected', WAIT);
 
   await handsOver(fleet, key, Date.now() + aheadMs);
   const stats = await world.owner.get<{ lastCallAt: string }>('/v1/api-keys/stats');
@@ -116,7 +83,10 @@ it.each([-5, 5])('a gateway works whose clock is %i minutes ahead', async (minut
   await world.owner.post(`/v1/api-keys/${key.id}/enable`);
   await vi.waitUntil(() => code() === 'valid', WAIT);
   const { version } = fleet.status();
-  await vi.waitUntil(async () => (await viewOf(fleet)).appliedVersion === version, WAIT);
+  await vi.waitUntil(
+    async () => (await viewOf(world.owner, fleet)).appliedVersion === version,
+    WAIT,
+  );
 });
 
 it('a gateway keeps neither a key nor its join key, on its disk or in its log', async () => {

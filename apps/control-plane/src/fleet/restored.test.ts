@@ -1,54 +1,16 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Gateway, KeyPropagation } from '@tollkeeper/contract';
-import { type Fleet, startFleet } from '@tollkeeper/fleet';
-import { decide } from '@tollkeeper/verify';
-import { pino } from 'pino';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { KeyPropagation } from '@tollkeeper/contract';
+import type { Fleet } from '@tollkeeper/fleet';
+import { describe, expect, it, vi } from 'vitest';
 import type { Client } from '../testing/client.ts';
-import { makeJoinKey } from '../testing/fleet.ts';
 import { factsOf, startFleetWorld, WAIT } from '../testing/fleet-world.ts';
 import { onServer } from '../testing/global-setup.ts';
-import { type Line, startLine } from '../testing/line.ts';
+import { startLine } from '../testing/line.ts';
+import { codeOf, startRealGateway, viewOf } from '../testing/real-gateway.ts';
 import { defaultWorkspace, makeKey, type TestKey } from '../testing/start-organization.ts';
 import { claimServer, startTestApp, type TestApp, withKey } from '../testing/test-app.ts';
 import { copyDatabase } from '../testing/test-database.ts';
 
 const NOT_HELD = 'the database does not hold';
-
-/** Both halves of the protocol as they are in production. */
-async function startGateway(line: Line, owner: Client, workspaceId: string): Promise<Fleet> {
-  const parent = await mkdtemp(join(tmpdir(), 'tollkeeper-'));
-  const { secret } = await makeJoinKey(owner, { workspaceId });
-  const fleet = await startFleet({
-    controlPlane: line.baseUrl,
-    joinKey: secret,
-    stateDir: join(parent, 'state'),
-    name: 'edge',
-    softwareVersion: '0.0.0-test',
-    hostname: 'edge.test',
-    staleMaxMs: null,
-    log: pino({ level: 'silent' }),
-    random: () => 0,
-  });
-  onTestFinished(async () => {
-    await fleet.close();
-    await rm(parent, { recursive: true, force: true });
-  });
-  return fleet;
-}
-
-function codeOf(fleet: Fleet, { secret }: TestKey): string {
-  const keys = fleet.keys();
-  if (typeof keys === 'string') return keys;
-  const { organizationId, workspaceId, index } = keys;
-  return decide(index, { secret, organizationId, workspaceId }, Date.now()).code;
-}
-
-async function viewOf(client: Client, { status }: Fleet): Promise<Gateway> {
-  return (await client.get<Gateway>(`/v1/gateways/${status().gatewayId}`)).body;
-}
 
 async function propagationOf(client: Client, { id }: TestKey): Promise<KeyPropagation> {
   return (await client.get<KeyPropagation>(`/v1/api-keys/${id}/propagation`)).body;
@@ -71,7 +33,7 @@ it('a control plane that is restored from a backup has its gateways back, ahead 
   const key = await makeKey(first, owner);
   const line = await startLine();
   line.aim(first);
-  const fleet = await startGateway(line, owner, workspaceId);
+  const { fleet } = await startRealGateway(line, owner, workspaceId);
   await upToDate(owner, fleet);
   const backupVersion = fleet.status().version ?? Number.NaN;
 
@@ -137,7 +99,7 @@ describe('a database that is set back while the control plane runs', () => {
     const [key, other] = [await makeKey(app, owner), await makeKey(app, owner)];
     const line = await startLine();
     line.aim(app);
-    const fleet = await startGateway(line, owner, workspaceId);
+    const { fleet } = await startRealGateway(line, owner, workspaceId);
     await owner.post(`/v1/api-keys/${key.id}/disable`);
     await upToDate(owner, fleet);
 

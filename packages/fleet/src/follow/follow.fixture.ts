@@ -7,7 +7,7 @@ import { openStateFolder } from '../state-folder/index.ts';
 import { createTestClock, type TestClock } from '../testing/clock.ts';
 import { createSealer, type Sealer } from '../testing/sealer.ts';
 import { createTestLog, makeStateDir } from '../testing/start.ts';
-import { decisionsOf, ORGANIZATION, WORKSPACE } from '../testing/world.ts';
+import { decisionsOf, keyOf, ORGANIZATION, WORKSPACE } from '../testing/world.ts';
 import { openFrame } from '../wire/frame.ts';
 import {
   createFollow,
@@ -143,4 +143,20 @@ export async function reopen(before: TestFollow): Promise<TestFollow> {
   await next.follow.load();
   await next.connect();
   return next;
+}
+
+/** About the first secrets, before and after `revoke`. */
+export const BEFORE = ['valid', 'valid', 'valid', 'not_found'];
+export const AFTER = ['valid', 'revoked', 'valid', 'not_found'];
+
+/** With the whole snapshot of version 0, acknowledged. */
+export async function openAtStart(): Promise<TestFollow> {
+  const it = await openFollow();
+  expect(await it.take(...it.sealer.snapshot())).toMatchObject([{ type: 'ack', version: 0 }]);
+  return it;
+}
+
+/** The second key. */
+export function revoke({ sealer }: TestFollow): void {
+  sealer.world.change(keyOf(2, { status: 'revoked' }));
 }

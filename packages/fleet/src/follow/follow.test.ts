@@ -3,23 +3,10 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createSealer } from '../testing/sealer.ts';
 import { createWorld, idOf, keyOf } from '../testing/world.ts';
-import { openFollow, type TestFollow } from './follow.fixture.ts';
+import { AFTER, BEFORE, openAtStart, openFollow, revoke } from './follow.fixture.ts';
 
-const BEFORE = ['valid', 'valid', 'valid', 'not_found'];
 /** How long a snapshot is awaited. */
 const PATIENCE_MS = 31_000;
-const AFTER = ['valid', 'revoked', 'valid', 'not_found'];
-
-/** With the whole snapshot of version 0, acknowledged. */
-async function openAtStart(): Promise<TestFollow> {
-  const it = await openFollow();
-  expect(await it.take(...it.sealer.snapshot())).toMatchObject([{ type: 'ack', version: 0 }]);
-  return it;
-}
-
-function revoke({ sealer }: TestFollow): void {
-  sealer.world.change(keyOf(2, { status: 'revoked' }));
-}
 
 test('uses a snapshot only when its last part is there', async () => {
   const it = await openFollow();

@@ -1,22 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { createSealer, type Sealer } from '../testing/sealer.ts';
 import { keyOf, ORGANIZATION } from '../testing/world.ts';
-import { openFollow, reopen, type TestFollow } from './follow.fixture.ts';
+import {
+  AFTER,
+  BEFORE,
+  openAtStart,
+  openFollow,
+  reopen,
+  revoke,
+  type TestFollow,
+} from './follow.fixture.ts';
 import { createIndexFollower } from './follower.ts';
-
-const BEFORE = ['valid', 'valid', 'valid', 'not_found'];
-const AFTER = ['valid', 'revoked', 'valid', 'not_found'];
-
-/** With the whole snapshot of version 0, acknowledged. */
-async function openAtStart(): Promise<TestFollow> {
-  const it = await openFollow();
-  expect(await it.take(...it.sealer.snapshot())).toMatchObject([{ type: 'ack', version: 0 }]);
-  return it;
-}
-
-function revoke({ sealer }: TestFollow): void {
-  sealer.world.change(keyOf(2, { status: 'revoked' }));
-}
 
 test('rejects what was told on another connection, whoever repeats it', async () => {
   const it = await openAtStart();
