@@ -32,7 +32,8 @@ export function printGateway(figures: GatewayFigures): void {
   line('added latency, p50 and p99', added(latency.gateway, latency.upstream));
   line('  nginx', added(latency.nginx, latency.upstream));
   line('start with these keys', `${whole(startMs)} ms`);
-  line('resident memory after the load', mebibytes(residentBytes));
+  line('resident memory when ready', mebibytes(residentBytes.ready));
+  line('  after the load', mebibytes(residentBytes.afterLoad));
 }
 
 function added(through: Latency, direct: Latency): string {
