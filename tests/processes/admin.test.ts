@@ -1,10 +1,9 @@
-import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Identity } from '@tollkeeper/contract';
 import { expect, it } from 'vitest';
 import { borrowEmbeddedPostgres } from '../../apps/control-plane/src/db/embedded/index.ts';
 import { claimServer, OWNER } from '../../apps/control-plane/src/testing/test-app.ts';
-import { collect, ended } from './child-process.ts';
+import { startNode } from './child-process.ts';
 import { environment, startControlPlane } from './control-plane.ts';
 import { connectTo } from './pair.ts';
 
@@ -66,11 +65,7 @@ it('makes another organization for somebody who has an account, who then names o
 }, 60_000);
 
 async function admin(dataDir: string, ...args: string[]) {
-  const child = spawn(process.execPath, [ADMIN, ...args], {
-    env: environment(dataDir),
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
-  const { code } = await ended(child);
-  return { code, stdout: stdout(), stderr: stderr() };
+  const command = startNode([ADMIN, ...args], environment(dataDir));
+  const { code } = await command.exited;
+  return { code, stdout: command.stdout(), stderr: command.stderr() };
 }

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { atFileEnd } from '../../apps/control-plane/src/testing/at-file-end.ts';
 import { until } from './until.ts';
 
@@ -23,9 +24,12 @@ export interface Running {
   stop(): Promise<Exit>;
 }
 
-/** Runs a file with the Node of the tests. @param env all of its environment */
+/** Where Node keeps what it compiled: loading the control plane again takes a quarter less. */
+const COMPILED = fileURLToPath(new URL('../../node_modules/.cache/node-compiled', import.meta.url));
+
+/** Runs a file with the Node of the tests. @param env all that it is told by its environment */
 export function startNode(args: readonly string[], env: Readonly<Record<string, string>>): Running {
-  return startProgram(process.execPath, args, env);
+  return startProgram(process.execPath, args, { NODE_COMPILE_CACHE: COMPILED, ...env });
 }
 
 /** The same for any other program. */
@@ -78,7 +82,7 @@ export async function makeFolder(): Promise<string> {
   return folder;
 }
 
-export function collect(stream: NodeJS.ReadableStream): () => string {
+function collect(stream: NodeJS.ReadableStream): () => string {
   let text = '';
   stream.setEncoding('utf8').on('data', (part) => {
     text += part;
@@ -86,7 +90,7 @@ export function collect(stream: NodeJS.ReadableStream): () => string {
   return () => text;
 }
 
-export function ended(child: ChildProcess): Promise<Exit> {
+function ended(child: ChildProcess): Promise<Exit> {
   if (child.exitCode !== null || child.signalCode !== null) {
     return Promise.resolve({ code: child.exitCode, signal: child.signalCode });
   }
