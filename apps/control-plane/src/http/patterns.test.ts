@@ -1,0 +1,66 @@
+import { type Route, routes } from '@tollkeeper/contract';
+import { fullFormats } from 'ajv-formats/dist/formats.js';
+import { describe, expect, it } from 'vitest';
+import { fastifySchema } from './json-schema.ts';
+import { growthOf, type Matches } from './pattern-growth.fixture.ts';
+
+/** The longest text that a pattern is asked about: see validator.ts. */
+const LENGTH = 512;
+/** From 32 characters: 16 times the work is linear, 256 times is quadratic. */
+const GROWTH_MAX = 64;
+
+const { patterns, formats } = collect();
+
+describe('a pattern of the contract takes time that grows with the text alone', () => {
+  it('is there, as the server compiles it', () => {
+    expect(patterns.size).toBeGreaterThan(10);
+    expect([...formats].toSorted()).toEqual(['date-time', 'email']);
+  });
+
+  it.each([...patterns])('%s', (pattern) => {
+    const compiled = new RegExp(pattern, 'u');
+    expect(growthOf((text) => compiled.test(text), LENGTH, GROWTH_MAX)).toBeLessThan(GROWTH_MAX);
+  });
+
+  it.each([...formats])('format: %s', (name) => {
+    expect(growthOf(formatOf(name), LENGTH, GROWTH_MAX)).toBeLessThan(GROWTH_MAX);
+  });
+
+  it.each([
+    ['quadratic', /^[a-z]*[a-z0-9]*@$/u],
+    ['quadratic behind a start', /^a@[a-z-]*a[a-z]*-$/u],
+  ])('would show one that is %s', (_how, pattern) => {
+    expect(growthOf((text) => pattern.test(text), LENGTH, GROWTH_MAX)).toBeGreaterThan(GROWTH_MAX);
+  });
+
+  it('would show one that is exponential', () => {
+    const pattern = /^(?:[a-z0-9]+-?)*$/u;
+    const measure = () => growthOf((text) => pattern.test(text), LENGTH, GROWTH_MAX, 200);
+    expect(measure).toThrow('timed out');
+  });
+});
+
+function collect() {
+  const patterns = new Set<string>();
+  const formats = new Set<string>();
+  const walk = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return;
+    for (const [name, each] of Object.entries(value)) {
+      if (name === 'pattern' && typeof each === 'string') patterns.add(each);
+      if (name === 'format' && typeof each === 'string') formats.add(each);
+      if (name === 'patternProperties') for (const key of Object.keys(each)) patterns.add(key);
+      walk(each);
+    }
+  };
+  for (const route of Object.values<Route>(routes)) walk(fastifySchema(route));
+  return { patterns, formats };
+}
+
+function formatOf(name: string): Matches {
+  const format = fullFormats[name as keyof typeof fullFormats];
+  if (format instanceof RegExp) return (text) => format.test(text);
+  if (typeof format !== 'object') throw new Error(`No such format: ${name}`);
+  const { validate } = format;
+  if (typeof validate !== 'function') throw new Error(`Not a function: ${name}`);
+  return (text) => Boolean(validate(text as never));
+}
