@@ -1,5 +1,5 @@
 import type { ApiKey } from '@tollkeeper/contract';
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { auditEvents, findBrokenLink, newestAuditEvent } from '../testing/audit-log.ts';
 import type { Client } from '../testing/client.ts';
@@ -99,23 +99,38 @@ describe('the audit log', () => {
   });
 
   it.each([
-    ['edited', sql`update audit_event set after = '{}' where action = 'api_key.enable'`],
-    ['removed', sql`delete from audit_event where sequence = 3`],
+    ['edited', 3, [sql`update audit_event set after = '{"name":"x"}' where sequence = 3`]],
+    ['dated back', 3, [sql`update audit_event set at = at - interval '1 s' where sequence = 3`]],
+    ['removed', 4, [sql`delete from audit_event where sequence = 3`]],
     [
-      'truncated',
-      sql`delete from audit_event where sequence = (select max(sequence) from audit_event)`,
+      'removed, and the gap closed',
+      3,
+      [sql`delete from audit_event where sequence = 3`, ...moveEvents(4, -1)],
     ],
-  ])('shows that an event was %s', async (_what, tampering) => {
-    await app.services.db
-      .transaction(async (tx) => {
-        await tx.execute(tampering);
-        const tampered = { ...app, services: { ...app.services, db: tx } } as unknown as TestApp;
-        expect(await findBrokenLink(tampered, organizationId)).toBeDefined();
-        tx.rollback();
-      })
-      .catch((error: Error) => {
-        if (error.message !== 'Rollback') throw error;
-      });
+    ['inserted', 4, [...moveEvents(4, 1), copyEvent(3, 4)]],
+    ['inserted before all others', 1, [...moveEvents(1, 1), copyEvent(2, 1)]],
+    ['moved behind the next', 3, swapEvents(3)],
+    [
+      'moved behind the next, and both linked anew',
+      3,
+      [
+        ...swapEvents(3),
+        sql`update audit_event set previous_hash =
+          (select before.hash from audit_event before where before.sequence = audit_event.sequence - 1)
+          where sequence in (3, 4, 5)`,
+      ],
+    ],
+  ])('shows that an event was %s, and names the first that is wrong', async (...row) => {
+    const [, firstWrong, tampering] = row;
+    expect(await brokenLinkAfter(tampering)).toBe(firstWrong);
+    expect(await findBrokenLink(app, organizationId)).toBeUndefined();
+  });
+
+  it('shows that events were cut off or added at the end', async () => {
+    const count = (await auditEvents(app, organizationId)).length;
+    const cutOff = [sql`delete from audit_event where sequence >= ${count - 1}`];
+    expect(await brokenLinkAfter(cutOff)).toBe(count - 1);
+    expect(await brokenLinkAfter([copyEvent(3, count + 1)])).toBe(count + 1);
     expect(await findBrokenLink(app, organizationId)).toBeUndefined();
   });
 });
@@ -163,3 +178,42 @@ describe('a caller who loses what the change needs while it is under way', () =>
     expect((await key.client.get('/v1/usage')).status).toBe(200);
   });
 });
+
+/** What the check finds once that was done to the log, which stays as it is. */
+async function brokenLinkAfter(tampering: readonly SQL[]): Promise<number | undefined> {
+  let found: number | undefined;
+  const undone = app.services.db.transaction(async (tx) => {
+    for (const statement of tampering) await tx.execute(statement);
+    const tampered = { ...app, services: { ...app.services, db: tx } } as unknown as TestApp;
+    found = await findBrokenLink(tampered, organizationId);
+    tx.rollback();
+  });
+  await expect(undone).rejects.toThrow('Rollback');
+  return found;
+}
+
+/** In two steps: no two events may have one place for a moment. */
+function moveEvents(from: number, by: number): SQL[] {
+  return [
+    sql`update audit_event set sequence = -sequence where sequence >= ${from}`,
+    sql`update audit_event set sequence = -sequence + ${by} where sequence < 0`,
+  ];
+}
+
+function swapEvents(first: number): SQL[] {
+  return [
+    sql`update audit_event set sequence = -sequence where sequence in (${first}, ${first + 1})`,
+    sql`update audit_event set sequence = ${2 * first + 1} + sequence where sequence < 0`,
+  ];
+}
+
+/** A forger may copy any event and link it; only its hash is beyond him. */
+function copyEvent(of: number, to: number): SQL {
+  return sql`insert into audit_event
+    select (jsonb_populate_record(audit_event, jsonb_build_object(
+      'id', 'forged', 'sequence', ${to}::int,
+      'previous_hash', coalesce(
+        (select before.hash from audit_event before where before.sequence = ${to - 1}),
+        decode(repeat('00', 32), 'hex'))))).*
+    from audit_event where sequence = ${of}`;
+}
