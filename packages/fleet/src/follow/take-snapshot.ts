@@ -1,4 +1,5 @@
 import type { DownwardOf, Position, Upward } from '@tollkeeper/contract';
+import type { SnapshotDraft } from '../snapshot/index.ts';
 import { acknowledge, lowerVersionMin } from './acknowledge.ts';
 import { noteDiskFault } from './disk-fault.ts';
 import type { Arriving, Following } from './following.ts';
@@ -44,7 +45,12 @@ export async function takeSnapshot(
 export async function dropArriving({ state }: Following): Promise<void> {
   const { arriving } = state;
   state.arriving = undefined;
-  await arriving?.file?.discard().catch(() => undefined);
+  if (arriving?.file) await discard(arriving.file);
+}
+
+/** A handle that nobody closes ends the process, once its memory is collected. */
+async function discard(file: SnapshotDraft): Promise<void> {
+  await file.discard().catch(() => undefined);
 }
 
 function isSpoilt({ state: { spoilt } }: Following, header: Snapshot): boolean {
@@ -89,7 +95,7 @@ async function addPart(
   const { file } = arriving;
   if (!file || (await onDisk(following, () => file.add(frame)))) return;
   arriving.file = undefined;
-  await file.discard().catch(() => undefined);
+  await discard(file);
 }
 
 async function finish(
@@ -108,6 +114,7 @@ async function finish(
       lowerVersionMin(following, version);
       await file.commit();
     }));
+  if (file && !isStored) await discard(file);
   await arriving.keys.use(version);
   state.arriving = undefined;
   state.version = version;
