@@ -48,6 +48,8 @@ it('keeps everything when it is killed, takes its PostgreSQL along, and starts a
 
 it('ends with its PostgreSQL, saying so, instead of answering without it', async () => {
   const controlPlane = await startControlPlane();
+  // Before that it is still starting, and says what kept it from that.
+  await until('announced', () => linesOf(controlPlane, SETUP_TOKEN).length > 0);
 
   process.kill(postmasterOf(controlPlane.dataDir), 'SIGQUIT');
 
