@@ -45,6 +45,11 @@ export class Answer {
     res.once('close', () => this.#close());
   }
 
+  /** Whether nothing can be added any more: it has ended, or the client is gone. */
+  get isOver(): boolean {
+    return this.#over || this.#res.destroyed;
+  }
+
   /** Takes the flow that will be paused, resumed and aborted; aborts at once if the client is gone. */
   attach(flow: Flow): void {
     if (this.#over) flow.abort(CLIENT_GONE);

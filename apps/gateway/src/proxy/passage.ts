@@ -14,8 +14,8 @@ import { Answer, type AnswerWatch } from './answer.ts';
 import type { Call, Ongoing } from './call.ts';
 import { bodyTooLarge, requestBody } from './request-body.ts';
 import { requestHeaders, requestTrailers } from './request-headers.ts';
-import { send } from './send.ts';
-import { type Outgoing, sendWithTrailers } from './send-by-http.ts';
+import { type Repeatable, send } from './send.ts';
+import { type Outgoing, sendAlone, sendWithTrailers } from './send-by-http.ts';
 import { sendRefusal } from './send-refusal.ts';
 import type { Services } from './services.ts';
 import { sendUpgrade } from './tunnel.ts';
@@ -33,12 +33,17 @@ export interface Accepting {
   readonly verdict: Accepted;
 }
 
+/** RFC 9110, 9.2.2; TRACE is not passed on. */
+const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
+const SENT_AGAIN = 'A request was sent again: the upstream closed its kept connection';
+
 /** An accepted request on its way through. A class, since one is made for each. */
-export class Passage implements Held, AnswerWatch, Ongoing {
+export class Passage implements Held, AnswerWatch, Ongoing, Repeatable {
   readonly #services: Services;
   readonly #call: Call;
   readonly #accepting: Accepting;
   #answer: Answer | undefined;
+  #sent: Outgoing | undefined;
   #refusalAt: ((nowMs: number) => Refusal | undefined) | undefined;
 
   constructor(services: Services, call: Call, accepting: Accepting) {
@@ -90,6 +95,20 @@ export class Passage implements Held, AnswerWatch, Ongoing {
     this.#answer.stop(refusal);
   }
 
+  /** On a connection of its own, so that it ends with this one. It was counted when it came. */
+  sendAgain(error: Error): void {
+    const { log, nowMs } = this.#services;
+    const { head, upstream } = this.#accepting;
+    try {
+      this.recheck(nowMs());
+      if (!this.#answer || !this.#sent || this.#answer.isOver) return;
+      log.info({ upstream: upstream.origin, err: error }, SENT_AGAIN);
+      sendAlone(this.#sent, head, this.#answer);
+    } catch (fault) {
+      this.fail(fault);
+    }
+  }
+
   #forward(): void {
     const { req, res, asked } = this.#call;
     const { head, route } = this.#accepting;
@@ -103,6 +122,7 @@ export class Passage implements Held, AnswerWatch, Ongoing {
     const answer = new Answer(req, res, this);
     this.#answer = answer;
     const outgoing = this.#outgoing();
+    this.#sent = outgoing;
     if (asked) sendUpgrade(outgoing, head, asked, answer);
     else if (!hasBody(head)) this.#send(outgoing, null, answer);
     else if (head.trailer === '') this.#send(outgoing, this.#body(), answer);
@@ -114,7 +134,8 @@ export class Passage implements Held, AnswerWatch, Ongoing {
     const { path, method, headers, timeouts } = outgoing;
     const { responseMs: headersTimeout, idleMs: bodyTimeout } = timeouts;
     const request = { path, method, headers, body, headersTimeout, bodyTimeout };
-    send(this.#services.upstreams.poolOf(route), request, answer);
+    const repeatable = body === null && IDEMPOTENT.has(method) ? this : undefined;
+    send(this.#services.upstreams.poolOf(route), request, answer, repeatable);
   }
 
   #outgoing(): Outgoing {

@@ -1,10 +1,12 @@
-/** The rare requests that undici cannot send: those with trailers, and those that ask for an upgrade. */
+/** The rare requests that the pool cannot send: with trailers, for an upgrade, or once more. */
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Readable } from 'node:stream';
 import type { Timeouts } from '../config/config.ts';
+import type { Head } from '../request/head.ts';
 import type { Answer } from './answer.ts';
+import { HEAD_BYTES_MAX } from './upstreams.ts';
 
 export interface Outgoing {
   readonly upstream: URL;
@@ -31,6 +33,7 @@ export function openRequest(outgoing: Outgoing, answer: Answer): ClientRequest {
     path,
     headers: ['Host', upstream.host, ...headers],
     agent: false,
+    maxHeaderSize: HEAD_BYTES_MAX,
   });
   limitWait(request, timeouts);
   request
@@ -45,6 +48,16 @@ export function openRequest(outgoing: Outgoing, answer: Answer): ClientRequest {
     abort: (reason) => request.destroy(reason),
   });
   return request;
+}
+
+/** Without a body. No kept connection, which could be closed by now as well. */
+export function sendAlone(outgoing: Outgoing, { contentLength }: Head, answer: Answer): void {
+  const isUnsaid = outgoing.method === 'PUT' && contentLength === undefined;
+  // Else Node would say that it comes in chunks.
+  const headers = isUnsaid ? [...outgoing.headers, 'Content-Length', '0'] : outgoing.headers;
+  const request = openRequest({ ...outgoing, headers }, answer);
+  refuseUpgrade(request, answer);
+  request.end();
 }
 
 /**
@@ -69,13 +82,17 @@ export function sendWithTrailers(
     request.end();
   });
   request.on('drain', () => body.resume());
-  request.once('upgrade', (_, socket) => {
-    socket.destroy();
-    answer.fail(new Error('The upstream changed the protocol, which nobody asked for'));
-  });
+  refuseUpgrade(request, answer);
   request.once('close', () => body.destroy());
   body.on('data', (part: Buffer) => {
     if (!request.write(part)) body.pause();
+  });
+}
+
+function refuseUpgrade(request: ClientRequest, answer: Answer): void {
+  request.once('upgrade', (_, socket) => {
+    socket.destroy();
+    answer.fail(new Error('The upstream changed the protocol, which nobody asked for'));
   });
 }
 

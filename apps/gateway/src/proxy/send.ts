@@ -1,24 +1,47 @@
 import type { Dispatcher, Pool } from 'undici';
 import type { Answer } from './answer.ts';
 import type { RawHeaders } from './answer-headers.ts';
+import { isKeptClosed } from './kept-connection.ts';
 
 const NONE: RawHeaders = [];
 
-/** Sends the request over a connection of the pool, and hands what comes back to the answer. */
-export function send(pool: Pool, request: Dispatcher.DispatchOptions, answer: Answer): void {
-  pool.dispatch(request, new Handler(answer));
+/** What may be sent once more. */
+export interface Repeatable {
+  /** The upstream closed a kept connection, and nothing of an answer had come. */
+  sendAgain(error: Error): void;
+}
+
+/**
+ * Sends the request over a connection of the pool, and hands what comes back to the answer. undici
+ * itself repeats nothing that went out: it fails with its connection.
+ * @param repeatable undefined where the upstream may not see the request twice
+ */
+export function send(
+  pool: Pool,
+  request: Dispatcher.DispatchOptions,
+  answer: Answer,
+  repeatable: Repeatable | undefined,
+): void {
+  pool.dispatch(request, new Handler(answer, repeatable));
 }
 
 /** A class, since one is made for each request, and its functions should not be. */
 class Handler implements Dispatcher.DispatchHandler {
   readonly #answer: Answer;
+  #repeatable: Repeatable | undefined;
 
-  constructor(answer: Answer) {
+  constructor(answer: Answer, repeatable: Repeatable | undefined) {
     this.#answer = answer;
+    this.#repeatable = repeatable;
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#answer.attach(controller);
+  }
+
+  /** With the first byte of an answer, or of what comes before it. */
+  onResponseStarted(): void {
+    this.#repeatable = undefined;
   }
 
   onResponseStart(
@@ -40,7 +63,8 @@ class Handler implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_: unknown, error: Error): void {
-    this.#answer.fail(error);
+    if (this.#repeatable && isKeptClosed(error)) this.#repeatable.sendAgain(error);
+    else this.#answer.fail(error);
   }
 }
 

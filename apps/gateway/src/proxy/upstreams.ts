@@ -1,5 +1,6 @@
 import { Pool } from 'undici';
 import type { Route } from '../request/routes.ts';
+import { createConnector } from './kept-connection.ts';
 
 /** The connections to all upstreams, shared by routes that lead to the same one. */
 export interface Upstreams {
@@ -10,7 +11,7 @@ export interface Upstreams {
 }
 
 /** The largest head of an answer, in bytes. */
-const HEAD_BYTES_MAX = 64 * 1024;
+export const HEAD_BYTES_MAX = 64 * 1024;
 const GRACE_MS = 1000;
 
 export function createUpstreams(): Upstreams {
@@ -47,7 +48,7 @@ function openPool({ upstream, timeouts }: Route): Pool {
     connections: null,
     pipelining: 1,
     allowH2: false,
-    connectTimeout: timeouts.connectMs,
+    connect: createConnector(timeouts.connectMs),
     maxHeaderSize: HEAD_BYTES_MAX,
   });
 }
