@@ -62,12 +62,12 @@ async function start(config: Config, log: Logger): Promise<Running> {
       clock: () => new Date(),
     });
     await app.server.listen({ port: config.port, host: config.host });
+    await announce(app, baseUrl);
   } catch (error) {
     await app?.close().catch(() => undefined);
     await database.close();
     throw error;
   }
-  await announce(app, baseUrl);
   return { app, database };
 }
 
