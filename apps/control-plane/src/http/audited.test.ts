@@ -1,7 +1,6 @@
 import { type Route, type RouteName, routes } from '@tollkeeper/contract';
-import { sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { countAuditEvents, findBrokenLink } from '../testing/audit-log.ts';
+import { countAuditEvents, findBrokenLink, refuseAuditEvents } from '../testing/audit-log.ts';
 import { readTables } from '../testing/tables.ts';
 import { OWNER, startTestApp, type TestApp } from '../testing/test-app.ts';
 import { attack, createVictim, type Victim } from './isolation.fixture.ts';
@@ -41,15 +40,7 @@ beforeAll(async () => {
 });
 
 describe('an operation whose audit event cannot be written', () => {
-  beforeAll(async () => {
-    await app.services.db.execute(sql`
-      create function refuse_event() returns trigger language plpgsql as
-      $$ begin raise exception 'the log is full'; end $$`);
-    await app.services.db.execute(
-      sql`create trigger full_log before insert on audit_event execute function refuse_event()`,
-    );
-    return () => app.services.db.execute(sql`drop function refuse_event() cascade`);
-  });
+  beforeAll(() => refuseAuditEvents(app));
 
   it.each(changing.filter((name) => !(name in BEFORE)))('does not happen: %s', async (name) => {
     const before = await readTables(app);

@@ -1,7 +1,12 @@
 import type { ApiKey } from '@tollkeeper/contract';
 import { type SQL, sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { auditEvents, findBrokenLink, newestAuditEvent } from '../testing/audit-log.ts';
+import {
+  auditEvents,
+  findBrokenLink,
+  newestAuditEvent,
+  refuseAuditEvents,
+} from '../testing/audit-log.ts';
 import type { Client } from '../testing/client.ts';
 import { CREATE_BODY, KEY_CHANGES } from '../testing/key-changes.ts';
 import { makeKey, type TestKey } from '../testing/keys.ts';
@@ -30,15 +35,7 @@ beforeAll(async () => {
 });
 
 describe('a change whose audit event cannot be written', () => {
-  beforeAll(async () => {
-    await app.services.db.execute(sql`
-      create function refuse_event() returns trigger language plpgsql as
-      $$ begin raise exception 'the log is full'; end $$`);
-    await app.services.db.execute(
-      sql`create trigger full_log before insert on audit_event execute function refuse_event()`,
-    );
-    return () => app.services.db.execute(sql`drop function refuse_event() cascade`);
-  });
+  beforeAll(() => refuseAuditEvents(app));
 
   it.each(KEY_CHANGES)('does not happen: $verb', async ({ call, from }) => {
     const before = await readTables(app);

@@ -1,6 +1,6 @@
 /** Reads the audit log from its table, and checks its chain as a stranger would. */
 import { createHash } from 'node:crypto';
-import { and, asc, desc, eq, ne } from 'drizzle-orm';
+import { and, asc, desc, eq, ne, sql } from 'drizzle-orm';
 import { auditChain, auditEvent } from '../db/schema/index.ts';
 import type { TestApp } from './test-app.ts';
 
@@ -45,6 +45,17 @@ export async function findBrokenLink(app: TestApp, organizationId: string) {
     .from(auditChain)
     .where(and(eq(auditChain.organizationId, organizationId), eq(auditChain.sequence, sequence)));
   return end?.hash.equals(previous) ? undefined : sequence + 1;
+}
+
+/** No event can be written from now on. @returns what ends that */
+export async function refuseAuditEvents({ services: { db } }: TestApp) {
+  await db.execute(sql`
+    create function refuse_event() returns trigger language plpgsql as
+    $$ begin raise exception 'the log is full'; end $$`);
+  await db.execute(
+    sql`create trigger full_log before insert on audit_event execute function refuse_event()`,
+  );
+  return () => db.execute(sql`drop function refuse_event() cascade`);
 }
 
 /** Written anew from the rule, not with the code that it checks. */
