@@ -41,7 +41,11 @@ interface Started extends Running {
 /** @param routes of gateway.yaml */
 async function start(
   routes: string,
-  options: { readonly controlPlane?: string; readonly env?: Record<string, string> } = {},
+  options: {
+    readonly controlPlane?: string;
+    readonly env?: Record<string, string>;
+    readonly args?: readonly string[];
+  } = {},
 ): Promise<Started> {
   const folder = await makeFolder();
   const file = join(folder, 'gateway.yaml');
@@ -50,7 +54,7 @@ async function start(
     file,
     `listen: 127.0.0.1:${port}\nadmin: 127.0.0.1:${adminPort}\nname: edge\nstateDir: state\n${routes}`,
   );
-  const running = startNode([MAIN, '--config', file], {
+  const running = startNode([MAIN, '--config', file, ...(options.args ?? [])], {
     PATH: process.env.PATH ?? '',
     TOLLKEEPER_CONTROL_PLANE: options.controlPlane ?? app.baseUrl,
     ...options.env,
@@ -115,6 +119,27 @@ describe('ends with code 1 and a sentence, not a trace', () => {
     const env = { TOLLKEEPER_JOIN_KEY: `tk_join_${'a'.repeat(38)}` };
     const gateway = await start('forwardAuth: true\n', { env });
     expect(await gateway.exited).toEqual({ code: 1, signal: null });
-    expect(gateway.stderr()).not.toContain('    at ');
+    // A line of the log as all others: what reads them finds no other text between.
+    const lines = gateway
+      .stderr()
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.at(-1)).toEqual({
+      level: 'error',
+      time: expect.any(String),
+      msg: expect.stringMatching(/^The control plane does not let this gateway in: \S/),
+      code: 'join_refused',
+    });
+    expect(gateway.stderr()).not.toContain('aaaa');
+  });
+
+  it('an address that is taken', async () => {
+    const env = { TOLLKEEPER_JOIN_KEY: (await makeJoinKey(owner)).secret };
+    const args = ['--listen', new URL(await startUpstream()).host];
+    const gateway = await start('forwardAuth: true\n', { env, args });
+    expect(await gateway.exited).toEqual({ code: 1, signal: null });
+    const [line] = gateway.stderr().trimEnd().split('\n').slice(-1);
+    expect(JSON.parse(line ?? '')).toMatchObject({ level: 'error', code: 'EADDRINUSE' });
   });
 });

@@ -23,11 +23,18 @@ try {
     (line) => process.stderr.write(line),
     () => new Date(),
   );
-  await serve(commandLine, config, log, level);
+  await serve(commandLine, config, log, level).catch((error: unknown) => {
+    if (error instanceof ConfigError) throw error;
+    if (error instanceof FleetError || isListenError(error)) {
+      log.error({ code: error.code }, error.message);
+    } else {
+      log.error({ err: error }, 'this gateway ends, since something in it failed');
+    }
+    process.exit(1);
+  });
 } catch (error) {
-  const isForPeople =
-    error instanceof ConfigError || error instanceof FleetError || isListenError(error);
-  if (isForPeople) process.stderr.write(`${error.message}\n`);
+  // Whoever wrote the configuration reads this, on a terminal: there is no log before it is right.
+  if (error instanceof ConfigError) process.stderr.write(`${error.message}\n`);
   else console.error(error);
   process.exit(1);
 }

@@ -35,7 +35,7 @@ export async function joinFleet(joining: Joining): Promise<JoinedGateway> {
     } catch (error) {
       joining.signal?.throwIfAborted();
       if (error instanceof FleetError) throw error;
-      const waitMs = backoff.next();
+      const waitMs = Math.round(backoff.next());
       joining.log.warn(
         { controlPlane: joining.controlPlane.text, waitMs },
         `the control plane cannot be reached, this gateway will try again: ${reasonOf(error)}`,

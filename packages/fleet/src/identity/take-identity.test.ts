@@ -139,7 +139,9 @@ test('sends its join key nowhere else than it was told', async () => {
 test('waits for a control plane that cannot be reached, until it is told to stop', async () => {
   const stopping = new AbortController();
   const log = createTestLog();
+  const told: object[] = [];
   const warn = (details: object, message: string) => {
+    told.push(details);
     log.warn(details, message);
     if (log.lines.length === 3) stopping.abort(new Error('stopped'));
   };
@@ -148,11 +150,14 @@ test('waits for a control plane that cannot be reached, until it is told to stop
     controlPlane: NOBODY,
     stateDir: await makeStateDir(),
     signal: stopping.signal,
+    random: () => 0.0123,
     log: { ...log, warn },
   });
 
   await expect(started).rejects.toThrow('stopped');
   expect(log.lines[0]).toMatch(/cannot be reached, this gateway will try again: .*ECONNREFUSED/);
+  // In whole milliseconds: people read it.
+  expect(told).toMatchObject([{ waitMs: 5 }, { waitMs: 10 }, { waitMs: 20 }]);
 });
 
 test('says what to do without a join key and without an identity', async () => {
