@@ -15,7 +15,7 @@ export class SetupError extends Error {}
  * Puts the project's own tools, its Node among them, first on the PATH of every child, and sets up
  * the runtime. Compiled code is kept: a start takes a fifth less, and no memory for the compiler.
  * The C library asks the kernel for huge pages: keys are looked up at random places in large memory,
- * and a third of that is the way through small pages' tables; systems without either ignore it.
+ * and a tenth of a decision is the way through small pages' tables. Systems without either ignore it.
  */
 export function useProjectTools() {
   process.env.PATH = [bin, pathWithoutProject()].join(delimiter);
