@@ -79,7 +79,10 @@ it('deletes a join key, by which nobody joins from then on', async () => {
   await page.getByRole('button', { name: 'Done' }).click();
   await page.getByRole('button', { name: 'Actions for join key unused' }).click();
   await page.getByRole('menuitem', { name: 'Delete…' }).click();
+  // The row is hidden by the dialog already: only the answer tells that the join key is deleted.
+  const answer = page.waitForResponse((each) => each.request().method() === 'DELETE');
   await page.getByRole('button', { name: 'Delete join key' }).click();
+  expect((await answer).status()).toBe(204);
   await joinKeyRow(page, 'unused').waitFor({ state: 'hidden' });
   await expect(runGateway(line)).rejects.toThrow('join key');
 });
