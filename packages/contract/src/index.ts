@@ -10,6 +10,7 @@ export * from './pattern-rules.ts';
 export * from './plans.ts';
 export * from './problem.ts';
 export * from './profiles.ts';
+export * from './relative-time.ts';
 export * from './roles.ts';
 export * from './route.ts';
 export type { Identity } from './routes/access.ts';

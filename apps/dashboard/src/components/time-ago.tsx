@@ -1,5 +1,5 @@
+import { relativeTime, secondsAgo } from '@tollkeeper/contract';
 import { exactTime } from '../lib/exact-time.ts';
-import { relativeTime, secondsAgo } from '../lib/relative-time.ts';
 import { useNow, useSecond } from '../lib/use-now.ts';
 import { Tooltip } from './tooltip.tsx';
 

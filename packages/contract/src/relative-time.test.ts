@@ -18,18 +18,20 @@ it.each([
   [-59.9 * 60, '1 hour ago'],
   [-23.9 * 3600, '1 day ago'],
   [-29 * 86_400, '29 days ago'],
-  [-31 * 86_400, '1 month ago'],
+  [-44 * 86_400, '44 days ago'],
+  [-46 * 86_400, '2 months ago'],
   [-364.9 * 86_400, '1 year ago'],
   [-800 * 86_400, '2 years ago'],
   [90 * 86_400, 'in 3 months'],
   [7 * 86_400, 'in 7 days'],
+  [30 * 86_400, 'in 30 days'],
 ])('says of %d seconds: %s', (seconds, words) => {
   expect(after(seconds)).toBe(words);
 });
 
 it('never says 60 minutes, 24 hours or 12 months', () => {
   for (let seconds = 45; seconds < 2 * 365 * 86_400; seconds += 997) {
-    expect(after(-seconds)).not.toMatch(/^(60 minutes|24 hours|30 days|1[2-9] months) /);
+    expect(after(-seconds)).not.toMatch(/^(60 minutes|24 hours|4[5-9] days|1[2-9] months) /);
   }
 });
 
