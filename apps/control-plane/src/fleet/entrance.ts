@@ -1,33 +1,98 @@
-/** How many connections may stand before they have proven who they are: strangers cost little. */
+import { networkOf } from '../kernel/network-of.ts';
+
+/** Limits the connections that have not proven yet whose they are, so that strangers cost little. */
 export interface Entrance {
-  /** Undefined when there is no room. */
-  enter(address: string): { leave(): void } | undefined;
+  /**
+   * Where there is no room, the oldest connection that has not said hello makes it.
+   * @param evict ends the newcomer's own connection, once its place goes to another
+   * @returns undefined when nobody makes room
+   */
+  enter(address: string, evict: () => void): Guest | undefined;
 }
 
-const TOTAL_MAX = 2000;
-/** A whole fleet may come back at once from behind one address. */
-const PER_ADDRESS_MAX = 1000;
+/** A connection that has not proven yet whose it is. */
+export interface Guest {
+  readonly address: string;
+  /** To be called when its hello has come and is being checked: the silent make room before it. */
+  markHello(): void;
+  /** To be called when it was admitted or has ended. */
+  leave(): void;
+}
 
-export function createEntrance(totalMax = TOTAL_MAX, perAddressMax = PER_ADDRESS_MAX): Entrance {
-  const counts = new Map<string, number>();
+export interface EntranceLimits {
+  readonly totalMax: number;
+  readonly perNetworkMax: number;
+  /** How long a guest may keep its place against its own network, to send its hello. */
+  readonly graceMs: number;
+}
+
+interface Place {
+  readonly network: string;
+  readonly enteredAt: number;
+  readonly evict: () => void;
+  hasHello: boolean;
+}
+
+/** A fleet that returns from behind one address has its hellos checked in turn, well under a second. */
+const LIMITS: EntranceLimits = { totalMax: 1000, perNetworkMax: 100, graceMs: 500 };
+
+/** @param now milliseconds of a clock that only moves forward */
+export function createEntrance(
+  { totalMax, perNetworkMax, graceMs }: EntranceLimits = LIMITS,
+  now: () => number = () => performance.now(),
+): Entrance {
+  /** The oldest place of each network first. */
+  const networks = new Map<string, Set<Place>>();
   let total = 0;
+
+  function remove(place: Place): void {
+    const places = networks.get(place.network);
+    if (!places?.delete(place)) return;
+    total -= 1;
+    if (places.size === 0) networks.delete(place.network);
+  }
+
+  function makeRoom(network: string): boolean {
+    const own = networks.get(network)?.size ?? 0;
+    if (own < perNetworkMax && total < totalMax) return true;
+    const places = own < perNetworkMax ? largest(networks.values()) : networks.get(network);
+    const place = places && oldestOf(places);
+    if (!places || !place) return false;
+    // Networks with fewer guests go first. Among equals a guest first gets the time to say hello.
+    const isYoung = now() - place.enteredAt < graceMs;
+    if (isYoung && places.size <= own + 1) return false;
+    remove(place);
+    place.evict();
+    return true;
+  }
+
   return {
-    enter(address) {
-      const count = counts.get(address) ?? 0;
-      if (total >= totalMax || count >= perAddressMax) return undefined;
+    enter(address, evict) {
+      const network = networkOf(address);
+      if (!makeRoom(network)) return undefined;
+      const place: Place = { network, enteredAt: now(), evict, hasHello: false };
+      const places = networks.get(network) ?? new Set();
+      networks.set(network, places.add(place));
       total += 1;
-      counts.set(address, count + 1);
-      let left = false;
       return {
-        leave() {
-          if (left) return;
-          left = true;
-          total -= 1;
-          const rest = (counts.get(address) ?? 1) - 1;
-          if (rest > 0) counts.set(address, rest);
-          else counts.delete(address);
+        address,
+        markHello() {
+          place.hasHello = true;
         },
+        leave: () => remove(place),
       };
     },
   };
+}
+
+function largest(networks: Iterable<Set<Place>>): Set<Place> | undefined {
+  let found: Set<Place> | undefined;
+  for (const places of networks) if (places.size > (found?.size ?? 0)) found = places;
+  return found;
+}
+
+function oldestOf(places: Set<Place>): Place | undefined {
+  const [first] = places;
+  for (const place of places) if (!place.hasHello) return place;
+  return first;
 }

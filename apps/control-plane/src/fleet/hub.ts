@@ -10,7 +10,7 @@ import { createAllowance } from './allowance.ts';
 import { createAppliedVersions } from './applied-versions.ts';
 import { tellHistory } from './catch-up.ts';
 import { createCatchUps } from './catch-ups.ts';
-import { createEntrance } from './entrance.ts';
+import { createEntrance, type Guest } from './entrance.ts';
 import { every } from './every.ts';
 import { createFeeds } from './feeds.ts';
 import { findGateways } from './find-gateways.ts';
@@ -30,8 +30,11 @@ import { createUsageIntake } from './usage-intake.ts';
 
 /** Where the gateways that are connected to this process are told what changes. */
 export interface Hub {
-  /** The way in of a connection; undefined when there is no room for more strangers. */
-  enter(address: string): Entering | undefined;
+  /**
+   * Admits a connection whose gateway is still to prove itself; undefined when there is no room.
+   * @param evict ends the connection, when its place is needed for another
+   */
+  enter(address: string, evict: () => void): Entering | undefined;
   /** To be called when something may have changed in what gateways decide with. */
   look(): void;
   /** To be called when this process has applied changes; with none, when it may have missed some. */
@@ -145,12 +148,12 @@ export function startHub(options: HubOptions): Hub {
     session.socket.close(CLOSE.notAdmitted);
   }
 
-  function accept(socket: WebSocket, stream: ByteStream, address: string, leave: () => void): void {
+  function accept(socket: WebSocket, stream: ByteStream, guest: Guest): void {
     sockets.add(socket);
     socket.on('error', () => undefined);
     socket.on('close', () => {
       sockets.delete(socket);
-      leave();
+      guest.leave();
     });
     if (stopping) {
       socket.close(CLOSE.goingAway);
@@ -159,12 +162,10 @@ export function startHub(options: HubOptions): Hub {
     const nonce = randomBytes(32).toString('base64url');
     const inbox = createInbox(socket, stream, HELLO_LIMITS);
     socket.send(seal({ type: 'challenge', protocol: PROTOCOL_VERSION, nonce }));
-    introduce(socket, inbox, nonce, address)
-      .catch((error) => {
-        log.warn({ err: error }, 'a gateway could not be let in');
-        refuse(socket, LOST_TOUCH);
-      })
-      .finally(leave);
+    introduce(socket, inbox, nonce, guest).catch((error) => {
+      log.warn({ err: error }, 'a gateway could not be let in');
+      refuse(socket, LOST_TOUCH);
+    });
   }
 
   function refuse(socket: WebSocket, greeting: Exclude<Greeting, { outcome: 'admitted' }>): void {
@@ -185,10 +186,11 @@ export function startHub(options: HubOptions): Hub {
     socket: WebSocket,
     inbox: Inbox,
     challenge: string,
-    address: string,
+    guest: Guest,
   ): Promise<void> {
     const text = await inbox.first;
     if (text === undefined) return refuse(socket, { outcome: 'stranger' });
+    guest.markHello();
     const greeting = await greet(find, follower, challenge, text);
     if (greeting.outcome !== 'admitted') {
       inbox.open(() => undefined);
@@ -203,7 +205,7 @@ export function startHub(options: HubOptions): Hub {
     if (!found) return refuse(socket, LOST_TOUCH);
     const { epoch, known } = found;
     const version = known?.version ?? null;
-    if (!(await presence.enter({ ...hello, version }, address))) {
+    if (!(await presence.enter({ ...hello, version }, guest.address))) {
       const { nonce } = hello;
       return refuse(socket, { outcome: 'removed', gatewayId: gateway.id, nonce });
     }
@@ -214,7 +216,7 @@ export function startHub(options: HubOptions): Hub {
       gateway,
       instanceId: hello.instanceId,
       hostname: hello.hostname,
-      address,
+      address: guest.address,
       nonce: hello.nonce,
       epoch,
       sent: version,
@@ -229,6 +231,7 @@ export function startHub(options: HubOptions): Hub {
       ended: false,
     };
     if (stopping || !isOpen(session)) return presence.leave(session);
+    guest.leave();
     begin(session, inbox, known);
   }
 
@@ -266,14 +269,10 @@ export function startHub(options: HubOptions): Hub {
 
   return {
     snapshotsBuilt: snapshots.built,
-    enter(address) {
-      const entered = stopping ? undefined : entrance.enter(address);
-      return (
-        entered && {
-          leave: entered.leave,
-          accept: (socket, stream) => accept(socket, stream, address, entered.leave),
-        }
-      );
+    enter(address, evict) {
+      const guest = stopping ? undefined : entrance.enter(address, evict);
+      if (!guest) return undefined;
+      return { leave: guest.leave, accept: (socket, stream) => accept(socket, stream, guest) };
     },
     look,
     wake(changes) {

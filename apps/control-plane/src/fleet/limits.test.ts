@@ -6,7 +6,6 @@ import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { type FleetWorld, startFleetWorld, WAIT } from '../testing/fleet-world.ts';
 import type { GatewayClient } from '../testing/gateway-client.ts';
-import { createEntrance } from './entrance.ts';
 import { flushed, isSlow, type Session, send, sendWhole } from './session.ts';
 import { createSessions } from './sessions.ts';
 
@@ -145,19 +144,6 @@ describe('connections', () => {
     sessions.delete(again);
     sessions.add(sessionOn(socket, 'c'));
     expect(sessions.isFull('org_1')).toBe(true);
-  });
-
-  it('of strangers are bounded by address and in all, until they are let in or leave', () => {
-    const entrance = createEntrance(3, 2);
-    const first = entrance.enter('192.0.2.1');
-    expect(entrance.enter('192.0.2.1')).toBeDefined();
-    expect(entrance.enter('192.0.2.1')).toBeUndefined();
-    expect(entrance.enter('192.0.2.2')).toBeDefined();
-    expect(entrance.enter('192.0.2.3')).toBeUndefined();
-    first?.leave();
-    first?.leave();
-    expect(entrance.enter('192.0.2.3')).toBeDefined();
-    expect(entrance.enter('192.0.2.4')).toBeUndefined();
   });
 });
 

@@ -47,13 +47,13 @@ export function registerFleet(app: FastifyInstance, hub: Hub): void {
     if (!upgrade) {
       throw new DomainError('not_found', 'Gateways connect here, by WebSocket. Nothing to read.');
     }
-    const entering = hub.enter(request.ip);
+    const { stream, head } = upgrade;
+    const entering = hub.enter(request.ip, () => stream.destroy());
     if (!entering) {
       throw new DomainError('unavailable', 'Too many connections wait to be let in. Try again.');
     }
     reply.hijack();
     reply.raw.detachSocket(request.raw.socket);
-    const { stream, head } = upgrade;
     stream.on('close', entering.leave);
     sockets.handleUpgrade(request.raw, stream, head, (socket) => {
       entering.accept(socket, request.raw.socket);

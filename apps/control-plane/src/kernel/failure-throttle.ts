@@ -1,4 +1,4 @@
-import { formatIpAddress, parseIpAddress } from '@tollkeeper/verify';
+import { networkOf } from './network-of.ts';
 
 /** Bounds how often what strangers try may fail, by address and in all. Success costs nothing. */
 export interface FailureThrottle {
@@ -43,7 +43,7 @@ export function createFailureThrottle(limits: FailureLimits, now: () => number):
   return {
     enter(address) {
       openWindow();
-      const source = sourceOf(address);
+      const source = networkOf(address);
       if (isRefused(source)) return undefined;
       add(atOnce, source, 1);
       return {
@@ -63,12 +63,4 @@ function add(counts: Map<string, number>, source: string, change: number): void 
   const count = (counts.get(source) ?? 0) + change;
   if (count > 0) counts.set(source, count);
   else counts.delete(source);
-}
-
-/** Whoever has one IPv6 address has the 2^64 beside it (RFC 6177). */
-function sourceOf(address: string | null): string {
-  const parsed = parseIpAddress(address ?? '');
-  if (!parsed) return address ?? '';
-  const { family, words } = parsed;
-  return formatIpAddress({ family, words: family === 4 ? words : [...words.slice(0, 2), 0, 0] });
 }
