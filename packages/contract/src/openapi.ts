@@ -6,9 +6,13 @@ import { routes } from './routes/index.ts';
 
 type Json = Record<string, unknown>;
 
+/** Among them what the head of a request alone can cause, before any route is found. */
 const EVERY_ROUTE: readonly ErrorCode[] = [
   'malformed_request',
+  'request_timeout',
+  'validation_failed',
   'rate_limited',
+  'headers_too_large',
   'internal',
   'unavailable',
 ];
@@ -22,12 +26,14 @@ const WITH_CREDENTIAL: readonly ErrorCode[] = [
   'wrong_workspace',
   'ip_not_allowed',
   'member_suspended',
+  // X-Organization-Id can name an organization that the caller cannot see.
+  'not_found',
 ];
+/** A request that may carry a body, whether or not the route takes one. */
 const WITH_BODY: readonly ErrorCode[] = [
   'malformed_json',
   'body_too_large',
   'unsupported_media_type',
-  'validation_failed',
 ];
 
 /** Every code that the route can answer. */
@@ -36,9 +42,9 @@ export function routeErrors(route: Route): ErrorCode[] {
   if (route.access !== 'public') for (const code of WITH_CREDENTIAL) codes.add(code);
   if (route.access !== 'public' && !route.withoutSecondFactor) codes.add('two_factor_required');
   if (route.access !== 'public' && route.access !== 'credential') codes.add('insufficient_scope');
-  if (route.method !== 'GET') codes.add('cross_origin');
-  if (route.body) for (const code of WITH_BODY) codes.add(code);
-  if (route.query) codes.add('validation_failed');
+  if (route.params) codes.add('not_found');
+  if (route.method !== 'GET')
+    for (const code of [...WITH_BODY, 'cross_origin'] as const) codes.add(code);
   return [...codes];
 }
 
@@ -142,15 +148,25 @@ function responses(route: Route): Json {
         : {}),
     },
   };
-  for (const code of routeErrors(route)) {
-    const status = String(ERRORS[code].status);
-    const before = answers[status]?.description;
-    answers[status] = {
-      description: before ? `${before}, \`${code}\`` : `\`${code}\``,
-      content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+  const errors = routeErrors(route);
+  for (const status of new Set(errors.map((code) => ERRORS[code].status))) {
+    const codes = errors.filter((code) => ERRORS[code].status === status);
+    answers[String(status)] = {
+      description: codes.map((code) => `\`${code}\``).join(', '),
+      content: { 'application/problem+json': { schema: problemSchema(codes) } },
     };
   }
   return answers;
+}
+
+/** The problem document, with the codes that this answer can carry. */
+function problemSchema(codes: readonly ErrorCode[]): Json {
+  return {
+    allOf: [
+      { $ref: '#/components/schemas/Problem' },
+      { type: 'object', properties: { code: { enum: codes } } },
+    ],
+  };
 }
 
 /** JSON Schema 2020-12, the dialect of OpenAPI 3.1, each schema whole in its place. */

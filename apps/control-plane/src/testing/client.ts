@@ -1,4 +1,5 @@
 import type { Problem } from '@tollkeeper/contract';
+import { checkAnswer } from './check-answer.ts';
 
 export interface Answer<T = Record<string, unknown>> {
   readonly status: number;
@@ -8,7 +9,10 @@ export interface Answer<T = Record<string, unknown>> {
   readonly problem: Problem;
 }
 
-/** A plain HTTP client, so that tests see the wire and can send what no typed client would. */
+/**
+ * A plain HTTP client, so that tests see the wire and can send what no typed client would. It throws
+ * when an answer of the API is not one that the OpenAPI document declares.
+ */
 export interface Client {
   readonly headers: Readonly<Record<string, string>>;
   get<T>(path: string): Promise<Answer<T>>;
@@ -40,9 +44,9 @@ export function createClient(
       ...(body === undefined ? {} : { body }),
     });
     const text = await response.text();
-    const parsed = /json/.test(response.headers.get('content-type') ?? '')
-      ? JSON.parse(text)
-      : text;
+    const type = response.headers.get('content-type') ?? '';
+    const parsed = /json/.test(type) && text !== '' ? JSON.parse(text) : text;
+    checkAnswer({ method, path, status: response.status, type, body: parsed });
     return { status: response.status, headers: response.headers, body: parsed, problem: parsed };
   }
   const json = { 'content-type': 'application/json' };
