@@ -36,12 +36,15 @@ export interface AnswerHead {
 /** Names and values in turn, as an upstream sent them: bytes, or text in latin1. */
 export type RawHeaders = readonly (Buffer | string)[];
 
-/** @param status of the answer */
+/**
+ * @param withTrailers whether trailers may follow the body; only a body in chunks can have them
+ */
 export function answerHead(raw: RawHeaders, status: number, withTrailers: boolean): AnswerHead {
   const headers: string[] = [];
   let contentLength: number | undefined;
   let connection = '';
   let encoding = '';
+  let trailerAt = -1;
   for (let i = 0; i < raw.length; i += 2) {
     const name = text(raw[i]);
     const value = text(raw[i + 1]);
@@ -52,8 +55,11 @@ export function answerHead(raw: RawHeaders, status: number, withTrailers: boolea
     if (DROPPED.has(lower) || (lower === 'trailer' && !withTrailers)) continue;
     // Some clients would wait for what never comes (RFC 9110, 8.6).
     if (lower === 'content-length' && status === 204) continue;
+    if (lower === 'trailer') trailerAt = headers.length;
     headers.push(name, value);
   }
+  // With a length, the body goes out without chunks.
+  if (trailerAt >= 0 && contentLength !== undefined) headers.splice(trailerAt, 2);
   const coding = encoding === '' || PLAIN_ENCODING.test(encoding) ? undefined : encoding;
   return { headers: dropAsked(headers, connection), contentLength, coding };
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { TLSSocket } from 'node:tls';
 import type { Refusal } from '@tollkeeper/fleet';
-import { type AnswerHead, answerHead, answerTrailers, type RawHeaders } from './answer-headers.ts';
+import { answerHead, answerTrailers, type RawHeaders } from './answer-headers.ts';
 import { ClientFault } from './client-fault.ts';
 import { reclaimAfter } from './reclaim.ts';
 import { sendRefusal } from './send-refusal.ts';
@@ -20,6 +20,8 @@ export interface AnswerWatch {
   answering(): void;
   /** @param isCut after the head, so that the client's connection was cut */
   upstreamFailed(error: Error, isTimeout: boolean, isCut: boolean): void;
+  /** The gateway itself failed in ending it; the connection is cut. */
+  endFailed(error: unknown): void;
 }
 
 const CLIENT_GONE = new ClientFault();
@@ -59,70 +61,51 @@ export class Answer {
   /** Passes on what comes before the answer: early hints, processing. */
   inform(status: number, raw: RawHeaders): void {
     if (this.#begun || this.#over || this.#req.httpVersionMinor === 0) return;
-    const { headers } = answerHead(raw, status, false);
-    const pairs: Record<string, string[]> = {};
-    for (let i = 0; i < headers.length; i += 2) {
-      const name = (headers[i] ?? '').toLowerCase();
-      pairs[name] = [...(pairs[name] ?? []), headers[i + 1] ?? ''];
+    try {
+      this.#res.writeInformation(status, answerHead(raw, status, false).headers);
+    } catch (cause) {
+      this.#failToPass(cause);
     }
-    this.#res.writeInformation(status, pairs);
   }
 
   begin(status: number, reason: string | undefined, raw: RawHeaders): void {
     if (this.#over) return;
-    const head = answerHead(raw, status, this.#req.httpVersionMinor === 1);
-    if (head.coding !== undefined) {
-      // Without its header the client would take the coded bytes for the content.
-      this.fail(new Error(`The upstream sends Transfer-Encoding "${head.coding}" unasked`));
-      return;
+    try {
+      this.#begin(status, reason, raw);
+    } catch (cause) {
+      this.#failToPass(cause);
     }
-    if (!this.#writeHead(status, reason ?? '', head)) return;
-    this.#begun = true;
-    const isEmpty = this.#req.method === 'HEAD' || status === 204 || status === 304;
-    this.#left = isEmpty ? UNKNOWN : (head.contentLength ?? UNKNOWN);
-    process.nextTick(flush, this.#res);
   }
 
   write(part: Buffer): void {
     if (this.#over) return;
-    if (this.#left !== UNKNOWN) this.#left -= part.length;
-    if (this.#left === 0) {
-      // The last part and the end in one: one write of the socket less. With a short part, Node
-      // joins head and text, and writes them as one piece.
-      this.#over = true;
-      if (part.length > SHORT_BYTES_MAX) this.#res.end(part);
-      else this.#res.end(part.toString('latin1'), 'latin1');
-      return;
+    try {
+      this.#write(part);
+    } catch (cause) {
+      this.#failToPass(cause);
     }
-    reclaimAfter(part.length);
-    if (!this.#res.write(part)) this.#pause();
   }
 
   end(rawTrailers: RawHeaders): void {
     if (this.#over) return;
-    if (this.#left > 0) {
-      this.fail(new Error('The answer of the upstream is shorter than its Content-Length'));
-      return;
+    try {
+      this.#end(rawTrailers);
+    } catch (cause) {
+      this.#failToPass(cause);
     }
-    this.#over = true;
-    if (rawTrailers.length > 0) this.#res.addTrailers(answerTrailers(rawTrailers));
-    this.#res.end();
   }
 
   /** Ends what cannot be ended well: by a refusal, or by cutting the connection after the head. */
   fail(error: Error): void {
     if (this.#over) return;
     this.#over = true;
-    this.#flow?.abort(error);
-    const fault = error instanceof ClientFault ? error : undefined;
-    if (!fault) this.#watch.upstreamFailed(error, isTimeout(error), this.#begun);
-    if (this.#begun || (fault && !fault.refusal)) {
+    try {
+      this.#flow?.abort(error);
+      this.#refuse(error);
+    } catch (fault) {
+      this.#watch.endFailed(fault);
       this.#cut();
-      return;
     }
-    const refusal = fault?.refusal ?? upstreamRefusal(error);
-    this.#watch.answering();
-    sendRefusal(this.#req, this.#res, refusal);
   }
 
   /** Ends it although nothing failed, what was handed over too. */
@@ -141,15 +124,66 @@ export class Answer {
     return true;
   }
 
-  #writeHead(status: number, reason: string, { headers }: AnswerHead): boolean {
-    this.#watch.answering();
-    try {
-      this.#res.writeHead(status, reason, headers);
-      return true;
-    } catch (cause) {
-      this.fail(new Error('The head of the upstream cannot be passed on', { cause }));
-      return false;
+  #begin(status: number, reason: string | undefined, raw: RawHeaders): void {
+    if (status < 200) {
+      // The client would take what follows for another protocol, or for another answer.
+      this.fail(new Error(`The upstream answers with the status ${status} unasked`));
+      return;
     }
+    const isEmpty = this.#req.method === 'HEAD' || status === 204 || status === 304;
+    const head = answerHead(raw, status, !isEmpty && this.#req.httpVersionMinor === 1);
+    if (head.coding !== undefined) {
+      // Without its header the client would take the coded bytes for the content.
+      this.fail(new Error(`The upstream sends Transfer-Encoding "${head.coding}" unasked`));
+      return;
+    }
+    this.#watch.answering();
+    this.#res.writeHead(status, reason ?? '', head.headers);
+    this.#begun = true;
+    this.#left = isEmpty ? UNKNOWN : (head.contentLength ?? UNKNOWN);
+    process.nextTick(flush, this.#res);
+  }
+
+  #write(part: Buffer): void {
+    if (this.#left !== UNKNOWN) this.#left -= part.length;
+    if (this.#left === 0) {
+      // The last part and the end in one: one write of the socket less. With a short part, Node
+      // joins head and text, and writes them as one piece.
+      this.#over = true;
+      if (part.length > SHORT_BYTES_MAX) this.#res.end(part);
+      else this.#res.end(part.toString('latin1'), 'latin1');
+      return;
+    }
+    reclaimAfter(part.length);
+    if (!this.#res.write(part)) this.#pause();
+  }
+
+  #end(rawTrailers: RawHeaders): void {
+    if (this.#left > 0) {
+      this.fail(new Error('The answer of the upstream is shorter than its Content-Length'));
+      return;
+    }
+    if (rawTrailers.length > 0) this.#res.addTrailers(answerTrailers(rawTrailers));
+    this.#over = true;
+    this.#res.end();
+  }
+
+  /** What an upstream sent was not taken: that ends its answer, and nothing else. */
+  #failToPass(cause: unknown): void {
+    if (this.#over) this.#cut();
+    else this.fail(new Error('What the upstream sent cannot be passed on', { cause }));
+  }
+
+  #refuse(error: Error): void {
+    const fault = error instanceof ClientFault ? error : undefined;
+    if (!fault) this.#watch.upstreamFailed(error, isTimeout(error), this.#begun);
+    if (this.#begun || (fault && !fault.refusal)) {
+      this.#cut();
+      return;
+    }
+    const refusal = fault?.refusal ?? upstreamRefusal(error);
+    this.#watch.answering();
+    sendRefusal(this.#req, this.#res, refusal);
   }
 
   #pause(): void {

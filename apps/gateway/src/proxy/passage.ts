@@ -82,6 +82,10 @@ export class Passage implements Held, AnswerWatch, Ongoing, Repeatable {
     this.#services.log.warn({ upstream, err: error }, message);
   }
 
+  endFailed(error: unknown): void {
+    this.#services.log.error({ err: error }, 'An answer could not be ended, and was cut');
+  }
+
   recheck(nowMs: number): void {
     const { fleet, metrics, log } = this.#services;
     const { question, verdict } = this.#accepting;

@@ -41,13 +41,30 @@ export function openRequest(outgoing: Outgoing, answer: Answer): ClientRequest {
     .on('information', ({ statusCode, rawHeaders }) => {
       if (statusCode !== 100) answer.inform(statusCode, rawHeaders);
     })
-    .on('response', (response) => passAnswer(response, timeouts, answer));
+    .on(
+      'response',
+      guard(answer, (response: IncomingMessage) => passAnswer(response, timeouts, answer)),
+    );
   answer.attach({
     pause: () => undefined,
     resume: () => undefined,
     abort: (reason) => request.destroy(reason),
   });
   return request;
+}
+
+/** What the listener throws fails the answer: with no one to catch it, it would end the process. */
+export function guard<Args extends unknown[]>(
+  answer: Answer,
+  listener: (...args: Args) => void,
+): (...args: Args) => void {
+  return (...args) => {
+    try {
+      listener(...args);
+    } catch (error) {
+      answer.fail(error instanceof Error ? error : new Error(String(error)));
+    }
+  };
 }
 
 /** Without a body. No kept connection, which could be closed by now as well. */
@@ -74,13 +91,14 @@ export function sendWithTrailers(
   const headers = [...outgoing.headers, 'Trailer', names, 'Transfer-Encoding', 'chunked'];
   const request = openRequest({ ...outgoing, headers }, answer);
   body.on('error', (error) => answer.fail(error));
-  body.on('end', () => {
+  const end = guard(answer, () => {
     const list = trailers();
     const pairs: [string, string][] = [];
     for (let i = 0; i < list.length; i += 2) pairs.push([list[i] ?? '', list[i + 1] ?? '']);
     request.addTrailers(pairs);
     request.end();
   });
+  body.on('end', end);
   request.on('drain', () => body.resume());
   refuseUpgrade(request, answer);
   request.once('close', () => body.destroy());

@@ -62,12 +62,19 @@ export function sendUpgrade(
   const headers = [...outgoing.headers, 'Connection', 'Upgrade', 'Upgrade', upgrade];
   const request = openRequest({ ...outgoing, headers }, answer);
   request.once('upgrade', (response, socket, rest) => {
-    if (!answer.handOver()) {
+    try {
+      const head = switchingProtocols(response);
+      if (!answer.handOver()) {
+        socket.destroy();
+        return;
+      }
+      asked.socket.write(head, 'latin1');
+      join(asked, socket, rest, outgoing.timeouts.idleMs);
+    } catch (cause) {
       socket.destroy();
-      return;
+      answer.fail(new Error('The upgrade cannot be passed on', { cause }));
+      asked.socket.destroySoon();
     }
-    asked.socket.write(switchingProtocols(response), 'latin1');
-    join(asked, socket, rest, outgoing.timeouts.idleMs);
   });
   request.end();
 }

@@ -20,12 +20,14 @@ export interface GatewayProcess extends Told {
   hasEnded(): boolean;
 }
 
-/** For tests: ends with the test. */
+/** For tests: ends with the test. @param others upstreams of further routes, by path */
 export async function startGatewayProcess(
   upstreamUrl: string,
   limits: Partial<Limits> = {},
+  others: Readonly<Record<string, string>> = {},
 ): Promise<GatewayProcess> {
-  const child = forkLater('./gateway-process.ts', [upstreamUrl, JSON.stringify(limits)]);
+  const options = JSON.stringify({ limits, others });
+  const child = forkLater('./gateway-process.ts', [upstreamUrl, options]);
   const told = await nextMessage<Told>(child);
   return {
     ...told,
