@@ -1,0 +1,183 @@
+import type { Problem } from '@tollkeeper/contract';
+import { NO_SCOPES } from '@tollkeeper/verify';
+import pg from 'pg';
+import { afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { Answer, Client } from '../testing/client.ts';
+import { makeKey, type TestKey } from '../testing/keys.ts';
+import { addMember, choosePlan, claimedOrganization, type Person } from '../testing/people.ts';
+import { type Query, queryDatabase } from '../testing/query-database.ts';
+import { readTables } from '../testing/tables.ts';
+import { claimServer, startTestApp, type TestApp } from '../testing/test-app.ts';
+import type { Ctx } from './context.ts';
+import { write } from './write.ts';
+
+const SCOPES = ['api_keys.revoke', 'api_keys.read'];
+/** Changes nothing, and takes the lock that every change of the organization needs first. */
+const HOLD_CHAIN_END = 'select 1 from audit_chain where organization_id = $organization for update';
+
+let app: TestApp;
+let query: Query;
+let owner: Client;
+let organizationId: string;
+let roleId: string;
+
+beforeAll(async () => {
+  app = await startTestApp();
+  query = queryDatabase(app.database);
+  owner = await claimServer(app);
+  ({ organizationId } = await claimedOrganization(app));
+  await choosePlan(app, 'enterprise');
+  const role = await owner.post<{ id: string }>('/v1/roles', {
+    name: 'Revoker',
+    description: '',
+    scopes: [...SCOPES, 'api_keys.create'],
+  });
+  roleId = role.body.id;
+});
+
+afterEach(async () => {
+  const scopes = [...SCOPES, 'api_keys.create'];
+  await query('update role set scopes = $1 where id = $2', [scopes, roleId]);
+});
+
+/** A member whose key and session may both disable the target. */
+interface Scene extends Person {
+  readonly key: TestKey;
+  readonly target: TestKey;
+}
+
+async function createScene(): Promise<Scene> {
+  const person = await addMember(app, organizationId, 'admin');
+  const moved = await owner.patch(`/v1/members/${person.memberId}`, { roleId });
+  expect(moved.status).toBe(200);
+  const target = await makeKey(app, person.client);
+  return { ...person, key: await makeKey(app, person.client, { scopes: SCOPES }), target };
+}
+
+/**
+ * Sends the request while another transaction, which has run the statements, is not committed yet.
+ * The request passes its first check and then waits for a lock of that transaction, which commits
+ * only then. A request that waits for nothing is answered before, and shows by its answer that it
+ * read what was about to be replaced.
+ */
+async function overtaken(
+  scene: Scene,
+  statements: readonly string[],
+  send: () => Promise<Answer>,
+): Promise<Answer> {
+  const blocker = new pg.Client(app.database);
+  await blocker.connect();
+  onTestFinished(() => blocker.end());
+  const pid = (await blocker.query('select pg_backend_pid() as pid')).rows[0].pid;
+  await blocker.query('begin');
+  for (const statement of statements) await blocker.query(fill(statement, scene));
+  let isAnswered = false;
+  const answer = send().finally(() => {
+    isAnswered = true;
+  });
+  const waiting = 'select 1 from pg_stat_activity where $1 = any (pg_blocking_pids(pid))';
+  const isWaiting = async () => (await query(waiting, [pid])).length > 0;
+  await vi.waitUntil(async () => isAnswered || (await isWaiting()), {
+    timeout: 10_000,
+    interval: 5,
+  });
+  await blocker.query('commit');
+  return answer;
+}
+
+function fill(statement: string, { memberId, key }: Scene): string {
+  return statement
+    .replaceAll('$organization', `'${organizationId}'`)
+    .replaceAll('$member', `'${memberId}'`)
+    .replaceAll('$key', `'${key.id}'`)
+    .replaceAll('$role', `'${roleId}'`);
+}
+
+type Case = readonly [what: string, statements: readonly string[], code: Problem['code']];
+
+const SUSPENDED = "update member set status = 'suspended' where id = $member";
+const REMOVED = "update member set status = 'removed' where id = $member";
+const DEMOTED = "update member set role_id = 'role_billing' where id = $member";
+const ROLE_EDITED = [
+  HOLD_CHAIN_END,
+  "update role set scopes = array['api_keys.read'] where id = $role",
+];
+const KEY = (set: string) => `update api_key set ${set} where id = $key`;
+
+describe('a request by key that is overtaken', () => {
+  it.each<Case>([
+    ['its owner is suspended', [SUSPENDED], 'owner_inactive'],
+    ['its owner is removed', [REMOVED], 'owner_inactive'],
+    ['its owner gets a role without the scope', [DEMOTED], 'insufficient_scope'],
+    ['the role of its owner loses the scope', ROLE_EDITED, 'insufficient_scope'],
+    ['the key is disabled', [KEY("status = 'disabled'")], 'disabled'],
+    ['the key is revoked', [KEY("status = 'revoked', revoked_at = now()")], 'revoked'],
+    ['the key expires', [KEY("expires_at = now() - interval '1 s'")], 'expired'],
+    ['the key loses the scope', [KEY("scopes = array['api_keys.read']")], 'insufficient_scope'],
+    ['the key is deleted', ['delete from api_key where id = $key'], 'invalid_key'],
+  ])('is refused when %s before its change commits', async (_what, statements, code) => {
+    const scene = await createScene();
+    const { key, target } = scene;
+
+    const answer = await overtaken(scene, statements, () => disable(key.client, target));
+
+    expect(answer.problem.code).toBe(code);
+    expect((await owner.get(`/v1/api-keys/${target.id}`)).body).toMatchObject({ status: 'active' });
+  });
+
+  it('succeeds after the wait when nothing was taken from it', async () => {
+    const scene = await createScene();
+    const rename = KEY("name = 'renamed meanwhile'");
+
+    const answer = await overtaken(scene, [rename], () => disable(scene.key.client, scene.target));
+
+    expect(answer.body).toMatchObject({ status: 'disabled' });
+  });
+});
+
+describe('a request by session that is overtaken', () => {
+  it.each<Case>([
+    ['the member is suspended', [SUSPENDED], 'member_suspended'],
+    ['the member is removed', [REMOVED], 'member_suspended'],
+    ['the member gets a role without the scope', [DEMOTED], 'insufficient_scope'],
+    ['the role of the member loses the scope', ROLE_EDITED, 'insufficient_scope'],
+  ])('is refused when %s before its change commits', async (_what, statements, code) => {
+    const scene = await createScene();
+    // From here on, no request needs to note again when the member was last seen.
+    await scene.client.get('/v1/whoami');
+
+    const answer = await overtaken(scene, statements, () => disable(scene.client, scene.target));
+
+    expect(answer.problem.code).toBe(code);
+    expect((await owner.get(`/v1/api-keys/${scene.target.id}`)).body).toMatchObject({
+      status: 'active',
+    });
+  });
+});
+
+describe('a context that holds less than its member', () => {
+  it('is refused without a transaction', async () => {
+    const { memberId, userId } = await createScene();
+    const ctx: Ctx = {
+      services: app.services,
+      organizationId,
+      actor: { type: 'member', memberId, userId },
+      scopes: NO_SCOPES,
+      workspaceId: null,
+      origin: { requestId: 'req_test', ip: null, userAgent: null },
+      idempotencyKey: null,
+    };
+    const before = await readTables(app);
+
+    const written = write(ctx, { scope: 'api_keys.revoke', action: 'api_key.disable' }, () => {
+      throw new Error('The change ran');
+    });
+
+    await expect(written).rejects.toMatchObject({ code: 'insufficient_scope' });
+    expect(await readTables(app)).toEqual(before);
+  });
+});
+
+function disable(client: Client, target: TestKey): Promise<Answer> {
+  return client.post(`/v1/api-keys/${target.id}/disable`);
+}
