@@ -1,30 +1,73 @@
+import { LINES_OMITTED, limitLines, logText } from '@tollkeeper/fleet';
 import { redactSecrets } from '@tollkeeper/verify';
-import { type DestinationStream, type LevelWithSilentOrString, type Logger, pino } from 'pino';
+import {
+  type DestinationStream,
+  type LevelWithSilentOrString,
+  type Logger,
+  type LoggerOptions,
+  pino,
+} from 'pino';
+
+/** Strangers cause some of the warnings: of one message there are so many lines in a second. */
+const LINES_MAX = 50;
+/** Messages from this level on are limited. What happens in order is told each time. */
+const WARN = pino.levels.values.warn ?? 40;
+const LINE_MAX = 16_384;
+const STACK_MAX = 4000;
+const CAUSES_MAX = 4;
 
 /**
  * The log of the process: a line of JSON for each event. No line holds a key, nor what people
  * entered: Drizzle quotes the parameters of a statement that failed, and PostgreSQL the row; among
- * them are session tokens, names and hashes.
+ * them are session tokens, names and hashes. Texts, lines, and warnings in a second are bounded.
  * @param destination stdout unless given
  */
 export function createLog(level: LevelWithSilentOrString, destination?: DestinationStream): Logger {
-  const options = {
+  const mayWrite = limitLines(LINES_MAX, (of, omitted) => log.warn({ of, omitted }, LINES_OMITTED));
+  const options: LoggerOptions = {
     level,
     serializers: { err: (error: unknown) => (error instanceof Error ? tell(error) : error) },
-    hooks: { streamWrite: redactSecrets },
+    formatters: { log: cutTexts },
+    hooks: {
+      logMethod(args, method, at) {
+        const message = args.find((each) => typeof each === 'string') ?? '';
+        if (at >= WARN && !mayWrite(message)) return;
+        const cut = args.map((each) => (typeof each === 'string' ? logText(each) : each));
+        method.apply(this, cut as typeof args);
+      },
+      streamWrite: (line) => redactSecrets(line.length > LINE_MAX ? shorten(line) : line),
+    },
   };
-  return destination ? pino(options, destination) : pino(options);
+  const log = destination ? pino(options, destination) : pino(options);
+  return log;
 }
 
-function tell(error: Error): object {
+function cutTexts(facts: Record<string, unknown>): Record<string, unknown> {
+  const cut = Object.entries(facts).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? logText(value) : value,
+  ]);
+  return Object.fromEntries(cut);
+}
+
+/** What happened and when, without the facts: they are too long to be of any use. */
+function shorten(line: string): string {
+  const { level, time, msg } = JSON.parse(line);
+  return `${JSON.stringify({ level, time, msg, charactersOmitted: line.length })}\n`;
+}
+
+function tell(error: Error, depth = 0): object {
   const { code } = error as NodeJS.ErrnoException;
   const message = withoutParameters(error.message);
+  const stack = error.stack?.replace(error.message, () => logText(message));
   return {
     type: error.name === 'Error' ? error.constructor.name : error.name,
-    message,
+    message: logText(message),
     ...(code === undefined ? {} : { code }),
-    stack: error.stack?.replace(error.message, () => message),
-    ...(error.cause instanceof Error ? { cause: tell(error.cause) } : {}),
+    ...(stack === undefined ? {} : { stack: logText(stack, STACK_MAX) }),
+    ...(error.cause instanceof Error && depth < CAUSES_MAX
+      ? { cause: tell(error.cause, depth + 1) }
+      : {}),
   };
 }
 

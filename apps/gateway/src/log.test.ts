@@ -43,3 +43,15 @@ it('leaves out levels below its own, and every key', () => {
   expect(line).toMatchObject({ level: 'error', time: '1970-01-01T00:00:00.000Z', msg: 'failed' });
   expect(JSON.stringify(line)).not.toContain('a'.repeat(38));
 });
+
+it('cuts each long text, after the keys in it, and follows causes only so far', () => {
+  const { log, said } = startLog();
+  const secret = `tk_live_${'a'.repeat(38)}`;
+  const endless = new Error(`${'x'.repeat(990)}${secret}${'y'.repeat(100_000)}`);
+  endless.cause = endless;
+  log.error({ err: endless, detail: endless.message }, endless.message);
+  const [line] = said();
+  expect(JSON.stringify(line).length).toBeLessThan(32_768);
+  expect(line.detail).toMatch(/^x{990}tk_live_aa… \(\d+ characters\)$/);
+  expect(JSON.stringify(line)).not.toContain('a'.repeat(5));
+});

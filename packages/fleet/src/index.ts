@@ -5,6 +5,7 @@ export { FleetError, type FleetErrorCode } from './fleet-error.ts';
 export type { FleetOptions } from './fleet-options.ts';
 export * from './judge/index.ts';
 export type { Log } from './log.ts';
+export { LINES_OMITTED, limitLines, logText } from './log-limits.ts';
 export { startFleet } from './start-fleet.ts';
 export { applyPart } from './wire/apply-part.ts';
 export { decodePart } from './wire/decode-part.ts';

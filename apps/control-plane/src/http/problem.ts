@@ -29,6 +29,8 @@ const FRAMEWORK_CODES: Readonly<Record<string, readonly [ErrorCode, string]>> = 
 /** Anything thrown, as problem+json. What is not foreseen becomes `internal`, told only to the log. */
 export function problemSender(log: Logger) {
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+    // Its sender broke the body off: nobody is left to be answered, and nothing failed here.
+    if (error === request.raw.errored) return sendRefusal(request, reply, BROKEN_OFF);
     const refusal = toRefusal(error);
     if (refusal.code === 'internal' || refusal.code === 'unavailable') {
       const { id: requestId, routeOptions } = request;
@@ -37,6 +39,11 @@ export function problemSender(log: Logger) {
     return sendRefusal(request, reply, refusal);
   };
 }
+
+const BROKEN_OFF: Refusal = {
+  code: 'malformed_request',
+  detail: 'The body ended before it was complete.',
+};
 
 export interface Refusal {
   readonly code: ErrorCode;

@@ -14,6 +14,7 @@ import {
   user,
   verification,
 } from '../../db/schema/index.ts';
+import { authLogger } from './auth-logger.ts';
 
 export interface AuthOptions {
   readonly db: Database;
@@ -61,12 +62,7 @@ export function createAuth({ db, baseUrl, secret, log }: AuthOptions) {
       ipAddress: { ipAddressHeaders: [CLIENT_IP_HEADER] },
     },
     telemetry: { enabled: false },
-    logger: {
-      level: 'warn',
-      // Only the text: what follows it may hold addresses and tokens of people.
-      log: (level, message) =>
-        log[level === 'error' ? 'error' : 'warn']({ part: 'sessions' }, message),
-    },
+    logger: authLogger(log),
   });
 }
 
