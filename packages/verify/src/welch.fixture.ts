@@ -1,36 +1,70 @@
 /**
- * Whether the time of a call tells two classes of input apart, by the method of dudect (Reparaz,
+ * Whether the time of a call distinguishes two classes of input, by the method of dudect (Reparaz,
  * Balasch, Verbauwhede, "Dude, is my code constant time?", 2017): samples of both classes in random
- * order, without the slowest, which tell of the machine, compared by Welch's t.
+ * order, without the slowest ones, which measure the machine, compared by Welch's t.
+ *
+ * Each trial carries its own control: the samples of each class are split in two at random, and the
+ * halves are compared in the same way. What they differ by is noise of the machine.
  */
 export interface TimingTrial<Input> {
   readonly classes: readonly [() => Input, () => Input];
+  /**
+   * Makes a copy of an input. All are copied one after the other before they are measured, so that
+   * how a class was drawn does not decide where its inputs lie in memory.
+   */
+  readonly copy: (input: Input) => Input;
   readonly call: (input: Input) => void;
   readonly samples: number;
   readonly rounds: number;
 }
 
-/** The quickest part of a round: what is slower tells of the machine. */
+/** Beyond it two means differ with a certainty of 99.999 % (TVLA; dudect). */
+const T_MAX = 4.5;
+/** How far beyond its control a difference has to be: load alone moves both. */
+const CONTROL_FACTOR = 2;
+/** A difference that is real shows in every trial; one caused by the machine does not. */
+export const TRIALS = 3;
+/** The quickest part of a round is kept: slower samples measure the machine. */
 const KEPT = 0.8;
 const WARM_UP_ROUNDS = 2;
 
-/**
- * How far t of the middle round is from zero: what a busy machine does to a few rounds counts for
- * nothing, and rounds that disagree on which class is slower cancel out.
- */
-export function consistentT<Input>(trial: TimingTrial<Input>): number {
+/** How many of the trials distinguish the classes beyond their control. */
+export function countDistinguished<Input>(trial: TimingTrial<Input>): number {
   for (let i = 0; i < WARM_UP_ROUNDS; i++) measureRound(trial);
-  const rounds = Array.from({ length: trial.rounds }, () => welchT(measureRound(trial)));
-  return Math.abs(rounds.sort((a, b) => a - b)[Math.floor(trial.rounds / 2)] ?? Number.NaN);
+  return Array.from({ length: TRIALS }).filter(() => standsOut(trial)).length;
+}
+
+function standsOut<Input>(trial: TimingTrial<Input>): boolean {
+  const rounds = Array.from({ length: trial.rounds }, () => compareRound(measureRound(trial)));
+  // The middle round: rounds that disagree on which class is slower cancel each other out.
+  const t = Math.abs(median(rounds.map((round) => round.t)));
+  const controlT = Math.max(...rounds.map((round) => round.controlT));
+  return t > Math.max(T_MAX, CONTROL_FACTOR * controlT);
+}
+
+function compareRound([left, right]: Samples) {
+  const controls = [left, right].map((times) => Math.abs(welchT(splitAtRandom(times))));
+  return { t: welchT([left, right]), controlT: Math.max(...controls) };
+}
+
+function splitAtRandom(times: readonly number[]): Samples {
+  const halves: Samples = [[], []];
+  for (const time of times) halves[Math.random() < 0.5 ? 0 : 1].push(time);
+  return halves;
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 type Samples = readonly [number[], number[]];
 
-function measureRound<Input>({ classes, call, samples }: TimingTrial<Input>): Samples {
-  const drawn = Array.from({ length: samples }, () => {
+function measureRound<Input>({ classes, copy, call, samples }: TimingTrial<Input>): Samples {
+  const originals = Array.from({ length: samples }, () => {
     const which: 0 | 1 = Math.random() < 0.5 ? 0 : 1;
     return { which, input: classes[which]() };
   });
+  const drawn = originals.map(({ which, input }) => ({ which, input: copy(input) }));
   const tookMs: Samples = [[], []];
   for (const { which, input } of drawn) {
     const startMs = performance.now();
