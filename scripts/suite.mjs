@@ -5,7 +5,7 @@ import { requireChromium } from './chromium.mjs';
 import { buildDashboard } from './dashboard.mjs';
 import { requireNginx } from './nginx.mjs';
 import { root, run } from './processes.mjs';
-import { listTestFiles, summarize } from './test-report.mjs';
+import { listSlowest, listTestFiles, summarize } from './test-report.mjs';
 
 /**
  * Runs types, lint and every test, or the tests of one project alone.
@@ -85,11 +85,9 @@ async function runTests(args, { whole }) {
  */
 function report(file, code, expected) {
   const allowedSkips = JSON.parse(readFileSync(join(root, 'tests/allowed-skips.json'), 'utf8'));
-  const { passed, failed, complaints } = summarize(readReport(file), {
-    expected,
-    allowedSkips,
-    root,
-  });
+  const results = readReport(file);
+  const { passed, failed, complaints } = summarize(results, { expected, allowedSkips, root });
+  console.log(['The slowest tests:', ...listSlowest(results, root)].join('\n'));
   for (const complaint of complaints) console.error(complaint);
   console.log(`tests: ${passed} passed, ${failed} failed`);
   return code || (complaints.length > 0 || failed > 0 ? 1 : 0);

@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 
 /**
  * What this needs of vitest's JSON report.
- * @typedef {{status: string, fullName: string}} TestResult
+ * @typedef {{status: string, fullName: string, duration?: number | null}} TestResult
  * @typedef {{name: string, status: string, assertionResults: TestResult[]}} FileResult
  * @typedef {{testResults: FileResult[]}} Report
  */
@@ -33,6 +33,27 @@ export function summarize(report, { expected, allowedSkips, root }) {
     ...(passed + failed === 0 ? ['No test ran'] : []),
   ];
   return { passed, failed, complaints };
+}
+
+const SLOWEST_COUNT = 10;
+
+/**
+ * The tests that took longest, hooks apart, with the longest first.
+ * @param {Report} report
+ * @param {string} root
+ * @returns {string[]} a line each, with the seconds
+ */
+export function listSlowest(report, root) {
+  return report.testResults
+    .flatMap((file) =>
+      file.assertionResults.map(({ fullName, duration }) => ({
+        ms: duration ?? 0,
+        name: `${relative(root, file.name)} > ${fullName}`,
+      })),
+    )
+    .sort((a, b) => b.ms - a.ms)
+    .slice(0, SLOWEST_COUNT)
+    .map(({ ms, name }) => `${(ms / 1000).toFixed(1).padStart(6)} s  ${name}`);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { summarize } from './test-report.mjs';
+import { listSlowest, summarize } from './test-report.mjs';
 
 const options = { expected: ['a.test.ts'], allowedSkips: [] as string[], root: '/repository' };
 
@@ -39,4 +39,19 @@ test.each(['skipped', 'pending', 'todo'])('refuses a %s test unless it is listed
 test('refuses a test file that no project ran', () => {
   const report = { testResults: [fileOf('b.test.ts', 'passed')] };
   expect(summarize(report, options).complaints).toEqual(['No project ran a.test.ts']);
+});
+
+test('lists the ten slowest tests, the slowest first', () => {
+  const assertionResults = Array.from({ length: 12 }, (_, at) => ({
+    status: 'passed',
+    fullName: `takes ${at} s`,
+    duration: at * 1000,
+  }));
+  const report = {
+    testResults: [{ name: '/repository/a.test.ts', status: 'passed', assertionResults }],
+  };
+  const lines = listSlowest(report, '/repository');
+  expect(lines).toHaveLength(10);
+  expect(lines[0]).toBe('  11.0 s  a.test.ts > takes 11 s');
+  expect(lines[9]).toBe('   2.0 s  a.test.ts > takes 2 s');
 });
