@@ -4,6 +4,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { isUnavailable } from '../kernel/database-errors.ts';
 import { DomainError, type ErrorDetails } from '../kernel/domain-error.ts';
+import { apiHeaders } from './api-headers.ts';
 
 /** What Fastify refuses by itself, in the words of the contract. */
 const FRAMEWORK_CODES: Readonly<Record<string, readonly [ErrorCode, string]>> = {
@@ -52,6 +53,17 @@ export interface Refusal {
 }
 
 export function sendRefusal(request: FastifyRequest, reply: FastifyReply, refusal: Refusal) {
+  const { status, text } = problemText(refusal, request.id);
+  // Not every refusal comes from a route of the API, which sets them.
+  reply.headers(apiHeaders(request.id));
+  if (status === 401) reply.header('www-authenticate', 'Bearer realm="tollkeeper"');
+  if (status === 503) reply.header('retry-after', '2');
+  if (status === 429 && !reply.hasHeader('retry-after')) reply.header('retry-after', '60');
+  return reply.status(status).type('application/problem+json').send(text);
+}
+
+/** The body of a refusal, which never holds an API key, and the status that belongs to it. */
+export function problemText(refusal: Refusal, requestId: string) {
   const { status, title } = ERRORS[refusal.code];
   const body: Problem = {
     type: `urn:tollkeeper:error:${refusal.code}`,
@@ -59,17 +71,10 @@ export function sendRefusal(request: FastifyRequest, reply: FastifyReply, refusa
     status,
     code: refusal.code,
     detail: refusal.detail,
-    requestId: request.id,
+    requestId,
     ...refusal.details,
   };
-  if (status === 401) reply.header('www-authenticate', 'Bearer realm="tollkeeper"');
-  if (status === 503) reply.header('retry-after', '2');
-  if (status === 429 && !reply.hasHeader('retry-after')) reply.header('retry-after', '60');
-  return reply
-    .status(status)
-    .type('application/problem+json')
-    .serializer((payload: unknown) => redactSecrets(JSON.stringify(payload)))
-    .send(body);
+  return { status, text: redactSecrets(JSON.stringify(body)) };
 }
 
 type Fault = NonNullable<FastifyError['validation']>[number];

@@ -1,11 +1,18 @@
 import { openApiDocument } from '@tollkeeper/contract';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import { isFleetUpgrade, registerFleet } from '../fleet/index.ts';
+import { DomainError } from '../kernel/domain-error.ts';
 import { apiHeaders, createRequestId } from './api-headers.ts';
 import { registerAuthRoutes } from './auth-routes.ts';
 import { registerDashboard } from './dashboard.ts';
 import { registerDocs } from './docs.ts';
 import { sendNotFound } from './not-found.ts';
+import { answerParserErrors, refuseUnparsed } from './parser-errors.ts';
 import { problemSender } from './problem.ts';
 import { registerRoutes } from './register-routes.ts';
 import type { ServerOptions } from './server-options.ts';
@@ -31,8 +38,11 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
     frameworkErrors: sendProblem,
     forceCloseConnections: 'idle',
-    http: { shouldUpgradeCallback: isFleetUpgrade },
+    clientErrorHandler: refuseUnparsed,
+    // Node would refuse a request without Host by an answer without a body.
+    http: { shouldUpgradeCallback: isFleetUpgrade, requireHostHeader: false },
   });
+  answerParserErrors(app);
   app.setValidatorCompiler(createValidatorCompiler());
   app.setErrorHandler(sendProblem);
   app.setNotFoundHandler(sendNotFound);
@@ -41,7 +51,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   await app.register(async (api) => {
     api.addHook('onRequest', (request, reply, done) => {
       reply.headers(apiHeaders(request.id));
-      done();
+      done(hasHost(request) ? undefined : new DomainError('malformed_request', WITHOUT_HOST));
     });
     registerRoutes(api, options);
     registerAuthRoutes(api, options);
@@ -54,6 +64,12 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   if (options.dashboardDir) await registerDashboard(app, options.dashboardDir, options.baseUrl);
   addVerifyLane(app, options);
   return app;
+}
+
+const WITHOUT_HOST = 'The request has no header Host, which HTTP/1.1 asks for.';
+
+function hasHost({ raw }: FastifyRequest): boolean {
+  return raw.headers.host !== undefined || raw.httpVersion === '1.0';
 }
 
 /** As Fastify parses, but no body is no body even where a client announces JSON. */

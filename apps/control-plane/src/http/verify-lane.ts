@@ -97,6 +97,7 @@ function isOrdinary({ method, url, headers }: IncomingMessage): boolean {
   return (
     url === route.path &&
     method === route.method &&
+    headers.host !== undefined &&
     JSON_TYPES.has(headers['content-type'] ?? '') &&
     Number(headers['content-length']) <= BODY_BYTES_MAX &&
     headers['transfer-encoding'] === undefined &&

@@ -18,6 +18,20 @@ export function decodeCursor(text: string): Cursor {
   throw invalidField('cursor', 'is not one that a list gave');
 }
 
+/** PostgreSQL knows no year 0, and reads none of more than four digits as JavaScript writes it. */
+const YEAR = /^(?!0000)\d{4}-/;
+
+/**
+ * A cursor's value, in a list ordered by time.
+ * @throws DomainError validation_failed unless it is exactly what a list writes
+ */
+export function cursorTime(value: string): string {
+  const time = new Date(value);
+  const isOurs = !Number.isNaN(time.getTime()) && time.toISOString() === value && YEAR.test(value);
+  if (!isOurs) throw invalidField('cursor', 'is not one that a list gave');
+  return value;
+}
+
 function isCursor(parts: unknown): parts is Cursor {
   return Array.isArray(parts) && parts.length === 4 && parts.every(isPlainText);
 }

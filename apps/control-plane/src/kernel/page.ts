@@ -1,6 +1,6 @@
 import { asc, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
-import { decodeCursor, encodeCursor } from './cursor.ts';
+import { cursorTime, decodeCursor, encodeCursor } from './cursor.ts';
 import { invalidField } from './domain-error.ts';
 
 interface Ordered {
@@ -22,12 +22,11 @@ export function pageStart(
   const order = [asc(createdAt), asc(id)];
   const limit = Number(query.limit ?? 50);
   if (query.cursor === undefined) return { after: undefined, order, limit };
-  const [sort, , text, lastId] = decodeCursor(query.cursor);
-  const moment = new Date(text);
-  if (sort !== 'oldest' || Number.isNaN(moment.getTime())) {
+  const [sort, direction, text, lastId] = decodeCursor(query.cursor);
+  if (sort !== 'oldest' || direction !== 'asc') {
     throw invalidField('cursor', 'belongs to another list; begin again without it');
   }
-  const after = sql`(${createdAt}, ${id}) > (${moment.toISOString()}::timestamptz, ${lastId})`;
+  const after = sql`(${createdAt}, ${id}) > (${cursorTime(text)}::timestamptz, ${lastId})`;
   return { after, order, limit };
 }
 

@@ -3,7 +3,7 @@ import { SECRET_PATTERN } from '@tollkeeper/verify';
 import { and, asc, desc, eq, ilike, or, type SQL, sql } from 'drizzle-orm';
 import { apiKey } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
-import { decodeCursor, encodeCursor } from '../../kernel/cursor.ts';
+import { cursorTime, decodeCursor, encodeCursor } from '../../kernel/cursor.ts';
 import { invalidField } from '../../kernel/domain-error.ts';
 import { visibleKeys } from '../../kernel/visible-keys.ts';
 import { keyView, selectKeys } from './key-view.ts';
@@ -45,9 +45,9 @@ function sortText(key: ApiKey, sort: KeySort): string {
     case 'name':
       return key.name;
     case 'lastUsedAt':
-      return key.lastUsedAt ?? '-infinity';
+      return key.lastUsedAt ?? NO_TIME.lastUsedAt;
     case 'expiresAt':
-      return key.expiresAt ?? 'infinity';
+      return key.expiresAt ?? NO_TIME.expiresAt;
   }
 }
 
@@ -57,21 +57,21 @@ function after(cursor: string | undefined, sort: KeySort, order: 'asc' | 'desc')
   if (ofSort !== sort || ofOrder !== order) {
     throw invalidField('cursor', 'belongs to a list in another order; begin again without it');
   }
-  const bound = sort === 'name' ? sql`lower(${value})` : sql`${momentOf(value)}::timestamptz`;
+  const bound =
+    sort === 'name'
+      ? sql`lower(${value})`
+      : sql`${value === NO_TIME[sort] ? value : cursorTime(value)}::timestamptz`;
   const comparison = order === 'asc' ? sql`>` : sql`<`;
   return sql`(${SORT_COLUMNS[sort]}, ${apiKey.id}) ${comparison} (${bound}, ${id})`;
 }
 
-/** PostgreSQL knows no year 0, and reads none of more than four digits as JavaScript writes it. */
-const MOMENT = /^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
-
-function momentOf(value: string): string {
-  if (value === 'infinity' || value === '-infinity') return value;
-  if (!MOMENT.test(value) || Number.isNaN(Date.parse(value))) {
-    throw invalidField('cursor', 'is not one that a list gave');
-  }
-  return value;
-}
+/** What stands in a cursor for a time that the key does not have. */
+const NO_TIME = {
+  createdAt: undefined,
+  name: undefined,
+  lastUsedAt: '-infinity',
+  expiresAt: 'infinity',
+} as const satisfies Readonly<Record<KeySort, string | undefined>>;
 
 function filters(query: Query): SQL | undefined {
   return and(

@@ -1,0 +1,121 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import { type Route, type RouteName, routes } from '@tollkeeper/contract';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { encodeCursor } from '../kernel/cursor.ts';
+import type { Client } from '../testing/client.ts';
+import { makeKey } from '../testing/keys.ts';
+import { claimServer, startTestApp, type TestApp } from '../testing/test-app.ts';
+
+/** Times that a calendar, JavaScript or PostgreSQL does not know, or writes in another way. */
+const TIMES = [
+  ...['0000-01-01T00:00:00.000Z', '-000001-01-01T00:00:00.000Z', '-271821-04-20T00:00:00.000Z'],
+  ...['+275760-09-13T00:00:00.000Z', '+010000-01-01T00:00:00.000Z', '2026-02-30T00:00:00.000Z'],
+  ...['2026-01-01T24:00:00.000Z', '2026-01-01T00:00:60.000Z', '2026-13-01T00:00:00.000Z'],
+  ...['2026-01-01', '2026', 'infinity', '-infinity', 'now', 'epoch', 'allballs', '0', '1e308'],
+  ...['', ' ', "'; drop table member; --", '9'.repeat(300), '12:00', 'Thu Jan 01 2026 BC'],
+];
+const POSSIBLE = [
+  '1970-01-01T00:00:00.000Z',
+  '0001-01-01T00:00:00.000Z',
+  '9999-12-31T23:59:59.999Z',
+];
+
+const TEXTS = [
+  ...['', ' ', '0', '-1', '1.5', '101', '1e9', '1e400', '9'.repeat(400), 'NaN', 'null', 'true'],
+  ...['__proto__', 'constructor', 'toString', '[]', '{}', '[object Object]', '\0', '\n', '\u202e'],
+  ...["' or 1=1; --", '%', '\\', '../../etc/passwd', 'x'.repeat(5000), '🦊'.repeat(200)],
+].map(encodeURIComponent);
+/** What encodeURIComponent would not write. */
+const BYTES = ['%ed%a0%80', '%ff', '%c0%80', '%zz', '%', '%00', '%u0000', '\xff'];
+
+type List = readonly [RouteName, Route];
+const all = Object.entries(routes) as [RouteName, Route][];
+const reading: readonly List[] = all.filter(([, { method }]) => method === 'GET');
+const paged = reading.filter(([, { query }]) => query && 'cursor' in query.shape);
+
+let app: TestApp;
+let owner: Client;
+let keyId: string;
+
+beforeAll(async () => {
+  app = await startTestApp();
+  owner = await claimServer(app);
+  keyId = (await makeKey(app, owner)).id;
+});
+
+describe('a cursor', () => {
+  it('is known to every list', () => {
+    expect(paged.length).toBeGreaterThan(6);
+  });
+
+  it.each(paged)('of an impossible time is refused by its name: %s', async (_name, route) => {
+    for (const cursor of forged(route, TIMES)) {
+      const { status, problem } = await read(route, `cursor=${cursor}`);
+      expect(status, Buffer.from(cursor, 'base64url').toString()).toBe(422);
+      expect(problem.errors?.[0]?.path).toBe('cursor');
+    }
+  });
+
+  it.each(paged)('of the first or the last possible time is taken: %s', async (_name, route) => {
+    for (const cursor of forged(route, POSSIBLE)) {
+      expect((await read(route, `cursor=${cursor}`)).status).toBe(200);
+    }
+  });
+
+  it.each(paged)('of any other form is refused: %s', async (_name, route) => {
+    const parts = ['oldest', 'asc', POSSIBLE[0], 'x'];
+    const values: unknown[] = [null, 7, '', {}, [], [1], [...parts, 'x'], [parts], parts.slice(1)];
+    for (let at = 0; at < parts.length; at++) {
+      for (const part of [null, 7, {}, [], '\0', '\ud800', '__proto__', 'x'.repeat(400)]) {
+        // The id is a text like any other; what no row has ends nowhere else.
+        if (at < 3 || typeof part !== 'string') values.push(parts.with(at, part as string));
+      }
+    }
+    for (const value of values) {
+      const { status, problem } = await read(route, `cursor=${encodeCursor(value as never)}`);
+      expect(status, JSON.stringify(value)).toBe(422);
+      expect(problem.errors?.[0]?.path).toBe('cursor');
+    }
+  });
+});
+
+describe('any query of a GET is answered, or refused in problem+json', () => {
+  it.each(reading)('%s', async (_name, route) => {
+    for (const query of queries(route)) await read(route, query);
+  });
+});
+
+/** Cursors of the list whose value is one of these. */
+function forged({ query }: Route, times: readonly string[]): string[] {
+  const isKeys = query !== undefined && 'sort' in query.shape;
+  return times.map((time) =>
+    encodeCursor([isKeys ? 'createdAt' : 'oldest', isKeys ? 'desc' : 'asc', time, 'x']),
+  );
+}
+
+function queries({ query }: Route): string[] {
+  const names = [...Object.keys(query?.shape ?? {}), '__proto__', 'constructor', 'x', ''];
+  return names.flatMap((name) => [
+    ...[...TEXTS, ...BYTES].map((text) => `${name}=${text}`),
+    name,
+    `${name}=1&${name}=2`,
+    `${name}[]=1`,
+    `${name}[__proto__]=1`,
+    `${name}=${randomBytes(randomInt(1, 60))
+      .toString('latin1')
+      .replace(/[^!-"$-~]/g, '')}`,
+    `${name}=${randomBytes(randomInt(1, 60)).toString('hex').replace(/../g, '%$&')}`,
+    `${name}=${randomBytes(randomInt(1, 60)).toString('base64url')}`,
+  ]);
+}
+
+async function read({ path }: Route, query: string) {
+  const address = `${path.replace(/\{\w+\}/g, keyId)}?${query}`;
+  const answer = await owner.get(address);
+  const told = `GET ${address.slice(0, 200)}`;
+  expect(answer.status, told).toBeLessThan(500);
+  if (answer.status >= 400) {
+    expect(answer.headers.get('content-type'), told).toContain('application/problem+json');
+  }
+  return answer;
+}
