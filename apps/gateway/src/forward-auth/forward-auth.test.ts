@@ -118,6 +118,20 @@ it("goes by the client's address where a trusted proxy tells it, and never by th
   }
 });
 
+it.each(['/forward-auth', '/ext-authz/x'])(
+  'decides by the one key that is there: %s',
+  async (path) => {
+    const gateway = await startTestGateway(undefined);
+    const key = gateway.fleet.addKey();
+    const foreign = { authorization: 'Bearer eyJ.a.b', 'x-api-key': key };
+    expect(await ask(gateway, path, foreign)).toMatchObject({ status: 200 });
+    const empty = { authorization: `Bearer ${key}`, 'x-api-key': '' };
+    expect(await ask(gateway, path, empty)).toMatchObject({ status: 200 });
+    const two = { authorization: `Bearer ${key}`, 'x-api-key': gateway.fleet.addKey() };
+    expect(await ask(gateway, path, two)).toMatchObject({ status: 400, code: 'malformed_request' });
+  },
+);
+
 it('takes any method, and drops the body', async () => {
   const gateway = await startTestGateway(undefined);
   const headers = { 'x-api-key': gateway.fleet.addKey() };

@@ -137,6 +137,19 @@ describe('the key never reaches the upstream', () => {
   });
 });
 
+it.each([
+  ['authorization', 'Bearer eyJ.a.b', 'x-api-key: KEY'],
+  ['authorization', 'Basic dTpw', 'x-api-key: KEY'],
+  ['x-api-key', 'sk-of-another', 'Authorization: Bearer KEY'],
+])('passes the other header on as it is: %s: %s', async (name, value, line) => {
+  const gateway = await startTestGateway(upstreamUrl);
+  const key = line.replace('KEY', gateway.fleet.addKey());
+  const lines = await pass(gateway, key, `${name}: ${value}`);
+  expect(named(lines, name)).toEqual([value]);
+  expect(lines.join('\n')).not.toMatch(/tk_live_/);
+  expect(gateway.fleet.counted).toMatchObject([{ accepted: true }]);
+});
+
 it('drops what was for this connection alone', async () => {
   const gateway = await startTestGateway(upstreamUrl);
   const secret = gateway.fleet.addKey();

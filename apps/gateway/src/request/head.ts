@@ -4,9 +4,7 @@ import { KIND, kindOf } from './header-kinds.ts';
 export interface Head {
   hosts: number;
   host: string;
-  authorizations: number;
   authorization: string;
-  apiKeys: number;
   apiKey: string;
   transferEncodings: number;
   transferEncoding: string;
@@ -29,9 +27,7 @@ export function readHead(rawHeaders: readonly string[]): Head {
   const head: Head = {
     hosts: 0,
     host: '',
-    authorizations: 0,
     authorization: '',
-    apiKeys: 0,
     apiKey: '',
     transferEncodings: 0,
     transferEncoding: '',
@@ -58,12 +54,10 @@ function readHeader(head: Head, name: string, value: string): void {
       head.host = value;
       break;
     case KIND.authorization:
-      head.authorizations++;
-      head.authorization = value;
+      head.authorization = join(head.authorization, value);
       break;
     case KIND.apiKey:
-      head.apiKeys++;
-      head.apiKey = value;
+      head.apiKey = join(head.apiKey, value);
       break;
     case KIND.connection:
       head.connection = join(head.connection, value.toLowerCase());

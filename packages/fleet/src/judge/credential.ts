@@ -1,15 +1,15 @@
 import type { Refusal } from './refusal.ts';
 
-/** What a request says in the two headers that can hold a key. */
+/** The two headers that can hold a key, empty where there is none; repeated ones joined by commas. */
 export interface Presented {
-  /** How many of each there are. */
-  readonly authorizations: number;
-  readonly apiKeys: number;
   readonly authorization: string;
   readonly apiKey: string;
 }
 
 const BEARER = /^bearer +/i;
+/** How a key of Tollkeeper begins, whatever it is worth. */
+const OWN = /^tk_(?:live|test|join)_/;
+const SECRET_LENGTH = 46;
 
 const NONE: Refusal = {
   code: 'unauthenticated',
@@ -17,18 +17,31 @@ const NONE: Refusal = {
 };
 const SEVERAL: Refusal = {
   code: 'malformed_request',
-  detail: 'Send one API key, once: either in Authorization or in x-api-key.',
+  detail: 'Two different API keys were sent. Send one, either in Authorization or in x-api-key.',
 };
 
 /**
- * The key that the request presents, whatever it is worth. Of two that differ none is taken: the
+ * The key that the request presents, whatever it is worth. Beside a key of Tollkeeper, whatever else
+ * stands in the other header is the upstream's. Of two keys that differ neither is taken: the
  * upstream might go by the other one.
  */
-export function findCredential(head: Presented): string | Refusal {
-  if (head.authorizations > 1 || head.apiKeys > 1) return SEVERAL;
-  const bearer = BEARER.test(head.authorization)
-    ? head.authorization.replace(BEARER, '').trimEnd()
-    : undefined;
-  if (head.apiKeys === 0) return bearer ?? NONE;
-  return bearer === undefined || bearer === head.apiKey ? head.apiKey : SEVERAL;
+export function findCredential({ authorization, apiKey }: Presented): string | Refusal {
+  const token = bearerToken(authorization);
+  // Nearly all requests: one header, with nothing in it that could be a second key.
+  if (apiKey === '' && token.length === SECRET_LENGTH) return token;
+  if (authorization === '' && apiKey.length === SECRET_LENGTH) return apiKey;
+  return choose([...authorization.split(',').map(bearerToken), ...apiKey.split(',')]);
+}
+
+function choose(texts: readonly string[]): string | Refusal {
+  const given = texts.map((each) => each.trim()).filter((each) => each !== '');
+  const [own, other] = new Set(given.filter((each) => OWN.test(each)));
+  if (other !== undefined) return SEVERAL;
+  return own ?? given[0] ?? NONE;
+}
+
+/** Empty for any other kind of credential, which is the upstream's. */
+function bearerToken(authorization: string): string {
+  const text = authorization.trimStart();
+  return BEARER.test(text) ? text.replace(BEARER, '').trimEnd() : '';
 }

@@ -6,7 +6,6 @@ import {
   judge,
   KEY_IN_URL,
   type Log,
-  type Presented,
   type Refusal,
   UNAVAILABLE,
 } from '@tollkeeper/fleet';
@@ -45,7 +44,10 @@ export type Authorization = { readonly key: VerifiedKey } | { readonly refusal: 
 export function authorize({ fleet, log }: Decider, call: Call, required: ScopeSet): Authorization {
   try {
     if (hasKey(call.url)) return { refusal: KEY_IN_URL };
-    const secret = findCredential(presented(call));
+    const secret = findCredential({
+      authorization: call.authorization ?? '',
+      apiKey: call.apiKey ?? '',
+    });
     if (typeof secret !== 'string') return { refusal: secret };
     const verdict = judge(fleet, { secret, ip: call.ip, required }, Date.now());
     fleet.settle();
@@ -55,16 +57,6 @@ export function authorize({ fleet, log }: Decider, call: Call, required: ScopeSe
     log.error({ err: error }, 'a call could not be decided, and is refused');
     return { refusal: UNAVAILABLE };
   }
-}
-
-/** Servers have joined or dropped repeated headers already. */
-function presented({ authorization, apiKey }: Call): Presented {
-  return {
-    authorizations: authorization === undefined ? 0 : 1,
-    apiKeys: apiKey === undefined ? 0 : 1,
-    authorization: authorization ?? '',
-    apiKey: apiKey ?? '',
-  };
 }
 
 export function verifiedKey(key: KeyFacts, scopes: ScopeSet): VerifiedKey {
