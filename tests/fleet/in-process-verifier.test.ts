@@ -129,6 +129,18 @@ describe.each(Object.entries(FRAMEWORKS))('the guard for %s', (_, startServer) =
     expect(answer.status).toBe(200);
   });
 
+  test('decides by the one key that is there, whatever the other header holds', async () => {
+    const other = await makeKey(app, owner, { name: 'second' });
+    for (const [headers, status] of [
+      [{ authorization: 'Bearer eyJ.a.b', 'x-api-key': key.secret }, 200],
+      [{ authorization: `Bearer ${key.secret}`, 'x-api-key': '' }, 200],
+      [{ authorization: `Bearer ${key.secret}`, 'x-api-key': key.secret }, 200],
+      [{ authorization: `Bearer ${key.secret}`, 'x-api-key': other.secret }, 400],
+    ] as const) {
+      expect((await fetch(url, { headers })).status).toBe(status);
+    }
+  });
+
   test.each([
     ['no key', {}, 401, 'unauthenticated'],
     ['an unknown key', { 'x-api-key': 'tk_live_none' }, 401, 'invalid_key'],

@@ -23,3 +23,12 @@ export const problem = z
   })
   .meta({ id: 'Problem' });
 export type Problem = z.output<typeof problem>;
+
+/**
+ * What gateways and the SDK's guards refuse with: the problem, and its reason once more where
+ * clients of LLM providers look for it.
+ */
+export const gatewayProblem = problem.extend({
+  error: z.strictObject({ message: z.string(), type: z.string(), code: z.enum(codes) }),
+});
+export type GatewayProblem = z.output<typeof gatewayProblem>;

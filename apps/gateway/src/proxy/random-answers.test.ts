@@ -14,6 +14,8 @@ const SEED = Number(process.env.FUZZ_SEED ?? 20_261_128);
 const TIMEOUT_MS = process.env.LONG ? 1_800_000 : 60_000;
 /** Nothing that the upstream does takes any time. */
 const ANSWER_MS = 30_000;
+/** More than the gateway takes from an upstream. */
+const HEAD_BYTES_MAX = 1024 * 1024;
 const RESET = new Set(['ECONNRESET', 'EPIPE']);
 
 let scripts: Map<string, Script>;
@@ -145,7 +147,7 @@ function open(path: string, asks: RandomAnswer['asks']): ClientRequest {
     ...(isUpgrade ? { connection: 'Upgrade', upgrade: 'websocket' } : {}),
   };
   const method = isUpgrade ? 'GET' : asks.replace(/ .*/, '');
-  const target = { host, port, path, method, headers };
+  const target = { host, port, path, method, headers, maxHeaderSize: HEAD_BYTES_MAX };
   const outgoing = request({ ...target, ...(isUpgrade ? { agent: false } : { agent }) });
   if (hasTrailers) outgoing.addTrailers([['x-t', 'a']] as never);
   outgoing.end(method === 'POST' ? 'hello' : undefined);

@@ -1,4 +1,4 @@
-import { problem } from '@tollkeeper/contract';
+import { gatewayProblem } from '@tollkeeper/contract';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Config } from '../config/config.ts';
 import { connectRaw } from '../testing/raw-client.ts';
@@ -25,9 +25,10 @@ beforeEach(async () => {
 
 async function refusal(path: string, headers: Record<string, string> = {}, init: RequestInit = {}) {
   const answer = await fetch(gateway.url + path, { ...init, headers });
-  const body = problem.parse(await answer.json());
+  const body = gatewayProblem.parse(await answer.json());
   expect(answer.headers.get('content-type')).toBe('application/problem+json');
   expect(body.status).toBe(answer.status);
+  expect(body.error).toMatchObject({ message: body.detail, code: body.code });
   return { status: answer.status, code: body.code, body, headers: answer.headers };
 }
 

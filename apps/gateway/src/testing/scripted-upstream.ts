@@ -7,7 +7,9 @@ import { closeLater } from './test-gateway.ts';
 export interface Script {
   /** Latin-1, in the parts that are written one after another. */
   readonly parts: readonly string[];
-  readonly isReset: boolean;
+  readonly isReset?: boolean | undefined;
+  /** Leaves the connection open. */
+  readonly waits?: boolean | undefined;
 }
 
 const PATH = /^\S+ (\S+) /;
@@ -45,10 +47,11 @@ export async function startScriptedUpstream(
   return `http://127.0.0.1:${port}`;
 }
 
-function play(socket: Socket, { parts: [part, ...parts], isReset }: Script): void {
+function play(socket: Socket, { parts: [part, ...parts], isReset, waits }: Script): void {
   if (part !== undefined) {
     // The next one after this one is on its way, so that they come apart.
-    socket.write(part, 'latin1', () => setImmediate(play, socket, { parts, isReset }));
-  } else if (isReset) socket.resetAndDestroy();
+    socket.write(part, 'latin1', () => setImmediate(play, socket, { parts, isReset, waits }));
+  } else if (waits) return;
+  else if (isReset) socket.resetAndDestroy();
   else socket.end();
 }

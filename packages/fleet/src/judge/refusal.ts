@@ -4,7 +4,7 @@ import {
   type DecisionCode,
   ERRORS,
   type ErrorCode,
-  type Problem,
+  type GatewayProblem,
   publicDecisionCode,
 } from '@tollkeeper/contract';
 import { type ScopeSet, scopeNames } from '@tollkeeper/verify';
@@ -41,10 +41,10 @@ export function refusalOf(code: Exclude<DecisionCode, 'valid'>, required: ScopeS
     : { code: shown, detail };
 }
 
-/** As problem+json (RFC 9457). */
+/** As problem+json (RFC 9457), with the error object that clients of LLM providers read. */
 export function refusalAnswer({ code, detail, scopes }: Refusal): RefusalAnswer {
   const { status, title } = ERRORS[code];
-  const problem: Problem = {
+  const problem: GatewayProblem = {
     type: `urn:tollkeeper:error:${code}`,
     title,
     status,
@@ -52,6 +52,7 @@ export function refusalAnswer({ code, detail, scopes }: Refusal): RefusalAnswer 
     detail,
     requestId: `req_${randomUUID()}`,
     ...(scopes ? { scopes: [...scopes] } : {}),
+    error: { message: detail, type: errorType(status), code },
   };
   const body = JSON.stringify(problem);
   return {
@@ -68,4 +69,18 @@ export function refusalAnswer({ code, detail, scopes }: Refusal): RefusalAnswer 
     ],
     body,
   };
+}
+
+/** The kinds of errors that OpenAI and Anthropic document. */
+const ERROR_TYPES: ReadonlyMap<number, string> = new Map([
+  [401, 'authentication_error'],
+  [403, 'permission_error'],
+  [404, 'not_found_error'],
+  [413, 'request_too_large'],
+  [429, 'rate_limit_error'],
+  [504, 'timeout_error'],
+]);
+
+function errorType(status: number): string {
+  return ERROR_TYPES.get(status) ?? (status < 500 ? 'invalid_request_error' : 'api_error');
 }
