@@ -8,6 +8,7 @@ function clientOf(...pages: (readonly ReturnType<typeof createKey>[])[]) {
   const answers = pages.map((data, index) => ({
     data,
     nextCursor: index + 1 < pages.length ? `page${index + 1}` : null,
+    totalCount: pages.flat().length,
   }));
   const api = createApi({ 'GET /v1/api-keys': answers });
   return { seen: api.seen, client: createClient({ baseUrl: 'http://h', fetch: api.fetch }) };

@@ -5,6 +5,7 @@ import { createHome, type Given, runCommand } from './surroundings.fixture.ts';
 
 const env = { TOLLKEEPER_API_KEY: SECRET };
 const list = (...data: object[]) => ({ data, nextCursor: null });
+const keyList = (...data: object[]) => ({ ...list(...data), totalCount: data.length });
 
 async function tollkeeper(argv: readonly string[], given: Given = {}) {
   await using home = await createHome();
@@ -101,14 +102,14 @@ test('a creation repeated after a network failure says that its secret is lost',
 });
 
 test('--json prints what the API answered, and nothing else', async () => {
-  const api = createApi({ 'GET /v1/api-keys': list(createKey(1), createKey(2)) });
+  const api = createApi({ 'GET /v1/api-keys': keyList(createKey(1), createKey(2)) });
   const { stdout, stderr } = await tollkeeper(['keys', 'list', '--json'], { fetch: api.fetch });
   expect(JSON.parse(stdout)).toEqual(list(createKey(1), createKey(2)));
   expect(stderr).toBe('');
 });
 
 test('--all follows the pages to the end', async () => {
-  const pages = [{ data: [createKey(1)], nextCursor: 'next' }, list(createKey(2))];
+  const pages = [{ ...keyList(createKey(1)), nextCursor: 'next' }, keyList(createKey(2))];
   const api = createApi({ 'GET /v1/api-keys': pages });
   const { stdout } = await tollkeeper(['keys', 'list', '--all', '--json'], { fetch: api.fetch });
   expect(JSON.parse(stdout)).toEqual(list(createKey(1), createKey(2)));
@@ -116,14 +117,14 @@ test('--all follows the pages to the end', async () => {
 
 test('an answer that leaves the contract is named by its place and exits with 1', async () => {
   const { id: _, ...without } = createKey(1);
-  const api = createApi({ 'GET /v1/api-keys': list(without) });
+  const api = createApi({ 'GET /v1/api-keys': keyList(without) });
   const { exitCode, stderr } = await tollkeeper(['keys', 'list'], { fetch: api.fetch });
   expect(exitCode).toBe(1);
   expect(stderr).toContain('(at "data.0.id")');
 });
 
 test('a hostile name is shown, not obeyed', async () => {
-  const api = createApi({ 'GET /v1/api-keys': list(createKey(1, { name: '\u001b[2Jci' })) });
+  const api = createApi({ 'GET /v1/api-keys': keyList(createKey(1, { name: '\u001b[2Jci' })) });
   const { stdout } = await tollkeeper(['keys', 'list'], { fetch: api.fetch });
   expect(stdout).toContain('\\x1b[2Jci');
   expect(stdout).not.toContain('\u001b');
@@ -134,7 +135,7 @@ test.each([
   [{ ...env, NO_COLOR: '1' }, false],
   [{ ...env, TERM: 'dumb' }, false],
 ])('colours a terminal unless told not to: %j', async (environment, coloured) => {
-  const api = createApi({ 'GET /v1/api-keys': list(createKey(1)) });
+  const api = createApi({ 'GET /v1/api-keys': keyList(createKey(1)) });
   const { stdout } = await tollkeeper(['keys', 'list'], {
     env: environment,
     fetch: api.fetch,
@@ -157,7 +158,7 @@ test.each([
 ])('deleting on a terminal wants the name: %j', async (stdin, expected, deletions) => {
   const id = createKey(1).id;
   const api = createApi({
-    'GET /v1/api-keys': list(createKey(1)),
+    'GET /v1/api-keys': keyList(createKey(1)),
     [`DELETE /v1/api-keys/${id}`]: new Response(null, { status: 204 }),
   });
   const { exitCode } = await tollkeeper(['keys', 'delete', 'ci-1'], {

@@ -8,6 +8,28 @@ import { instant } from './text.ts';
 export const KEY_STATUSES = ['active', 'disabled', 'revoked'] as const;
 export type KeyStatus = (typeof KEY_STATUSES)[number];
 
+/** What a key is now: its status, or `expired` for an active key that is past its expiry. */
+export const KEY_STATES = ['active', 'disabled', 'expired', 'revoked'] as const;
+export type KeyState = (typeof KEY_STATES)[number];
+
+/** The API key that created a thing. */
+export const creatingKey = z.strictObject({
+  id: apiKeyId,
+  name: z.string().nullable().meta({
+    description: 'Null once the key was deleted, and for callers who may not read it',
+  }),
+});
+
+const keyDisabler = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('member'),
+    memberId,
+    name: z.string(),
+    keyId: apiKeyId.nullable().meta({ description: 'The API key that they used, if any' }),
+  }),
+  z.strictObject({ type: z.literal('job') }),
+]);
+
 export const scope = z.enum(SCOPES).meta({ id: 'Scope' });
 
 /** A key as everyone with api_keys.read sees it. Holds no secret and no hash. */
@@ -17,10 +39,16 @@ export const apiKey = z
     name: z.string(),
     prefix: z.string().meta({ examples: ['tk_live_a1b2'] }),
     status: z.enum(KEY_STATUSES),
+    state: z.enum(KEY_STATES).meta({
+      description: 'The status, or `expired` for an active key that is past its expiry',
+    }),
     profile: z.enum(PROFILES),
     scopes: z.array(scope),
     workspaceId: workspaceId.nullable(),
     createdBy: z.strictObject({ memberId, name: z.string(), email: z.string() }),
+    createdByKey: creatingKey.nullable().meta({
+      description: 'The API key that created this one; null for a key created in a session',
+    }),
     createdAt: instant,
     expiresAt: instant.nullable(),
     lastUsedAt: instant.nullable(),
@@ -28,6 +56,11 @@ export const apiKey = z
       description: 'From when on the daily job disables the key unless it is used before',
     }),
     allowedIps: z.array(z.string()),
+    disabledBy: keyDisabler.nullable().meta({
+      description:
+        'Who disabled the key; null unless its status is disabled. What a job or another member than its owner disabled can be enabled only with api_keys.manage_all',
+    }),
+    disabledAt: instant.nullable(),
     revokedAt: instant.nullable(),
     revokeReason: z.string().nullable(),
     previousSecretExpiresAt: instant

@@ -30,7 +30,14 @@ export {
   type KeysPropagation,
 } from './routes/gateways.ts';
 export * from './routes/index.ts';
-export { INVITATION_DAYS, type Invitation, type InvitationWithLink } from './routes/invitations.ts';
+export {
+  INVITATION_BLOCKS,
+  INVITATION_DAYS,
+  INVITATION_STATUSES,
+  type Invitation,
+  type InvitationBlock,
+  type InvitationWithLink,
+} from './routes/invitations.ts';
 export {
   JOIN_KEY_BLOCKS,
   JOIN_KEY_DEFAULTS,

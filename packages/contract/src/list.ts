@@ -10,6 +10,15 @@ export const listQuery = {
     .meta({ description: '`nextCursor` of the page before' }),
 };
 
+/** A list that also says how many there are on all pages together. */
+export function countedListOf<T extends z.ZodType>(item: T) {
+  return z.strictObject({
+    data: z.array(item),
+    nextCursor: z.string().nullable(),
+    totalCount: z.int().meta({ description: 'On all pages, with the same filters' }),
+  });
+}
+
 export function listOf<T extends z.ZodType>(item: T) {
   return z.strictObject({ data: z.array(item), nextCursor: z.string().nullable() });
 }

@@ -26,7 +26,7 @@ const JOIN_KEY = {
   usesMax: 1,
   usesCount: 0,
   createdBy: { memberId: `mem_${'0'.repeat(20)}`, name: 'Ada', email: 'ada@example.com' },
-  apiKeyId: null,
+  createdByKey: null,
   createdAt: '2026-11-23T08:00:00.000Z',
   expiresAt: '2026-11-23T09:00:00.000Z',
   lastUsedAt: null,
@@ -248,7 +248,7 @@ test.each([
 ])('the propagation of a key is told: %j exits with %i', async (applied, expected, summary) => {
   const key = createKey(1);
   const api = createApi({
-    'GET /v1/api-keys': list(key),
+    'GET /v1/api-keys': { ...list(key), totalCount: 1 },
     [`GET /v1/api-keys/${key.id}/propagation`]: propagationOf(key.id, ...applied),
   });
   const argv = ['keys', 'propagation', key.name];

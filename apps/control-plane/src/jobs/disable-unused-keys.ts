@@ -6,6 +6,8 @@ import { isUnused, keyFacts } from '../features/api-keys/index.ts';
 import { commit, type WriteServices } from '../kernel/write.ts';
 import { findUnusedKeys, type UnusedKey } from './unused-keys.ts';
 
+const DISABLED_BY = { type: 'job', job: 'disable-unused-keys' } as const;
+
 /**
  * Disables each active key that nobody used for as long as its organization allows, with an audit
  * event for each. Can be run again at any time: a key is looked at anew once it is locked.
@@ -29,7 +31,7 @@ function disable(
 ): Promise<boolean> {
   const source = {
     organizationId,
-    actor: { type: 'system', job: 'disable-unused-keys' } as const,
+    actor: { type: 'system', job: DISABLED_BY.job } as const,
     action: 'api_key.disable',
     origin: { requestId, ip: null, userAgent: null },
   };
@@ -37,13 +39,14 @@ function disable(
     const found = await lockUnused(tx, id, now);
     if (!found) return { replayed: false };
     const { key, unusedDaysMax } = found;
-    await tx.update(apiKey).set({ status: 'disabled' }).where(eq(apiKey.id, id));
+    const set = { status: 'disabled', disabledAt: now, disabledBy: DISABLED_BY } as const;
+    await tx.update(apiKey).set(set).where(eq(apiKey.id, id));
     return {
       result: true,
       target: { type: 'api_key', id, name: key.name },
       before: keyFacts(key),
       after: {
-        ...keyFacts({ ...key, status: 'disabled' }),
+        ...keyFacts({ ...key, ...set }),
         lastUsedAt: key.lastUsedAt?.toISOString() ?? null,
         unusedDaysMax,
       },

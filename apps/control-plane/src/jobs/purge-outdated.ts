@@ -1,12 +1,16 @@
-import { lt, sql } from 'drizzle-orm';
+import { and, eq, lt, notExists, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/pg-core';
 import type { Database } from '../db/connect.ts';
 import {
+  apiKey,
   apiKeySecret,
   change,
   controlPlane,
+  deletedKey,
   gatewayConnection,
   gatewayVersion,
   idempotency,
+  invitation,
   joinKey,
   keyUsage,
   organizationUsage,
@@ -35,6 +39,7 @@ export async function purgeOutdated(db: Database): Promise<Record<string, number
       .delete(gatewayConnection)
       .where(lt(gatewayConnection.seenAt, before('1 minute'))),
     secrets: db.delete(apiKeySecret).where(lt(apiKeySecret.retiresAt, before('1 minute'))),
+    deletedKeys: db.delete(deletedKey).where(createdNothingLeft(db)),
     joinKeys: db.delete(joinKey).where(lt(joinKey.expiresAt, before('31 days'))),
     keyMinutes: db.delete(keyUsage).where(lt(keyUsage.minute, before('31 days'))),
     organizationMinutes: db
@@ -46,4 +51,26 @@ export async function purgeOutdated(db: Database): Promise<Record<string, number
   const counts: Record<string, number> = {};
   for (const [name, purge] of Object.entries(purges)) counts[name] = (await purge).rowCount ?? 0;
   return counts;
+}
+
+const deletedChild = alias(deletedKey, 'deleted_child');
+
+/** Deleted keys that lead to nothing that is left; those above them follow the next time. */
+function createdNothingLeft(db: Database) {
+  const created = [apiKey, joinKey, invitation, deletedChild] as const;
+  return and(
+    ...created.map((table) =>
+      notExists(
+        db
+          .select({ one: sql`1` })
+          .from(table)
+          .where(
+            and(
+              eq(table.organizationId, deletedKey.organizationId),
+              eq(table.createdByKeyId, deletedKey.id),
+            ),
+          ),
+      ),
+    ),
+  );
 }

@@ -63,29 +63,41 @@ export async function lockChainEnd(tx: Transaction, organizationId: string): Pro
   return end;
 }
 
-/** Appends the event to the chain whose end the transaction has locked. */
-export async function appendAuditEvent(
+/** A statement takes 65,535 parameters, and an event is 15 of them. */
+const EVENTS_MAX = 1000;
+
+/** Appends the events, in their order, to the chain whose end the transaction has locked. */
+export async function appendAuditEvents(
   tx: Transaction,
   services: Pick<Services, 'clock' | 'randomBytes'>,
   end: ChainEnd,
-  entry: AuditEntry,
+  entries: readonly AuditEntry[],
 ) {
-  const { origin, ...rest } = entry;
-  const event = {
-    ...rest,
-    ...origin,
-    id: createId('auditEvent', services.randomBytes),
-    sequence: end.sequence + 1,
-    at: services.clock(),
-  };
-  const hash = auditHash(end.hash, event);
-  await tx
-    .insert(auditEvent)
-    .values({ ...event, target: { ...event.target }, previousHash: end.hash, hash });
+  let { hash } = end;
+  const rows = entries.map((entry, at) => {
+    const row = chainedRow(services, entry, end.sequence + at + 1, hash);
+    hash = row.hash;
+    return row;
+  });
+  for (let at = 0; at < rows.length; at += EVENTS_MAX) {
+    await tx.insert(auditEvent).values(rows.slice(at, at + EVENTS_MAX));
+  }
   await tx
     .update(auditChain)
-    .set({ sequence: sql`${auditChain.sequence} + 1`, hash })
-    .where(eq(auditChain.organizationId, entry.organizationId));
+    .set({ sequence: sql`${auditChain.sequence} + ${rows.length}`, hash })
+    .where(eq(auditChain.organizationId, end.organizationId));
+}
+
+function chainedRow(
+  services: Pick<Services, 'clock' | 'randomBytes'>,
+  { origin, ...entry }: AuditEntry,
+  sequence: number,
+  previousHash: Buffer,
+) {
+  const id = createId('auditEvent', services.randomBytes);
+  const event = { ...entry, ...origin, id, sequence, at: services.clock() };
+  const hash = auditHash(previousHash, event);
+  return { ...event, target: { ...event.target }, previousHash, hash };
 }
 
 /** The part of an event that its hash covers: all of it. */

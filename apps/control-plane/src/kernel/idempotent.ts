@@ -79,9 +79,9 @@ async function findAnswer<T>(tx: Transaction, row: Claim, requestHash: Buffer): 
 export async function forgetAnswer(
   tx: Transaction,
   organizationId: string,
-  id: string,
+  ...ids: readonly string[]
 ): Promise<void> {
-  const ofThing = sql`${idempotency.answer} ->> 'id' = ${id}`;
+  const ofThing = sql`${idempotency.answer} ->> 'id' = any(${sql.param(ids)}::text[])`;
   await tx
     .update(idempotency)
     .set({ answer: {} })

@@ -81,7 +81,7 @@ describe('the audit log', () => {
       actor: { type: 'key', keyId: key.id, memberId },
       action: 'api_key.disable',
     });
-    await key.client.post(`/v1/api-keys/${keys.active.id}/enable`);
+    await owner.post(`/v1/api-keys/${keys.active.id}/enable`);
   });
 
   it('believes no forwarded address, and cuts and cleans the user agent', async () => {

@@ -4,10 +4,11 @@ import { appendChanges } from './append-changes.ts';
 import {
   type AuditActor,
   type AuditTarget,
-  appendAuditEvent,
+  appendAuditEvents,
   type Facts,
   lockChainEnd,
 } from './audit.ts';
+import { canonicalJson } from './canonical-json.ts';
 import type { Change } from './change.ts';
 import { confirmActor } from './confirm-actor.ts';
 import type { Ctx, Origin, Services } from './context.ts';
@@ -15,18 +16,38 @@ import { isRetryable } from './database-errors.ts';
 import { inTurn } from './in-turn.ts';
 import { requireScope } from './require-scope.ts';
 
-/** What a verb did, for the log and for whoever decides. */
-export interface Written<T> {
-  readonly result: T;
+/** What a verb did to one thing, for the log. */
+interface EventDetails {
   readonly target: AuditTarget;
   readonly before: Facts | null;
   readonly after: Facts | null;
+}
+
+/** A further event of the same change, under an action of its own. */
+export interface FurtherEvent extends EventDetails {
+  readonly action: string;
+}
+
+/** What a verb did, for the log and for whoever decides. */
+export interface Written<T> extends EventDetails {
+  readonly result: T;
+  /** Events that follow in the log, in this order. */
+  readonly furtherEvents?: readonly FurtherEvent[];
   readonly changes: readonly Change[];
 }
 
 /** The answer of an earlier, equal request: nothing is changed and nothing logged. */
 export interface Replayed<T> {
   readonly replayed: T;
+}
+
+/**
+ * An edit that leaves everything as it was is none: it writes no event and raises no version. To
+ * be used only where `before` and `after` hold all that the verb can change.
+ */
+export function unlessUnchanged<T>(written: Written<T>): Written<T> | Replayed<T> {
+  const isSame = canonicalJson(written.before) === canonicalJson(written.after);
+  return isSame ? { replayed: written.result } : written;
 }
 
 const ATTEMPTS_MAX = 5;
@@ -90,8 +111,9 @@ function transact<T>(
     const end = await lockChainEnd(tx, source.organizationId);
     const written = await fn(tx);
     if ('replayed' in written) return { result: written.replayed, lastChange: 0 };
-    const { result, changes, ...facts } = written;
-    await appendAuditEvent(tx, services, end, { ...source, ...facts });
+    const { result, changes, furtherEvents = [], ...details } = written;
+    const entries = [details, ...furtherEvents].map((each) => ({ ...source, ...each }));
+    await appendAuditEvents(tx, services, end, entries);
     return { result, lastChange: await appendChanges(tx, source.organizationId, changes) };
   });
 }

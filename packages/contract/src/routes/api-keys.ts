@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { apiKey, apiKeyDetail, apiKeyWithSecret, KEY_STATUSES, scope } from '../api-key.ts';
+import { apiKey, apiKeyDetail, apiKeyWithSecret, KEY_STATES, scope } from '../api-key.ts';
 import { PUBLIC_DECISION_CODES } from '../decision.ts';
 import { apiKeyId, memberId, workspaceId } from '../ids.ts';
-import { listOf, listQuery } from '../list.ts';
+import { countedListOf, listQuery } from '../list.ts';
 import { PLANS } from '../plans.ts';
 import { PROFILES } from '../profiles.ts';
 import { defineRoute } from '../route.ts';
@@ -13,6 +13,10 @@ const tag = 'API keys';
 const params = z.strictObject({ id: apiKeyId });
 const allowedIps = z.array(ipRange).max(50);
 const scopes = z.array(z.string().max(64)).max(200);
+
+const CASCADE =
+  'Also revokes the keys that it created, and those that they created, and deletes the join keys and invitations of all of them. All of it or nothing: refused when one of the keys belongs to another member and the caller lacks api_keys.manage_all. Join keys go with fleet.manage and invitations with members.invite; without these they stay, and are blocked. Gateways that joined already stay connected';
+const cascadeQuery = z.enum(['true', 'false']).default('false').meta({ description: CASCADE });
 
 /** The longest grace of a rotation: 30 days. */
 export const GRACE_SECONDS_MAX = 30 * 86_400;
@@ -28,7 +32,7 @@ export const listKeys = defineRoute({
   tag,
   query: z.strictObject({
     ...listQuery,
-    status: z.enum(KEY_STATUSES).optional(),
+    state: z.enum(KEY_STATES).optional(),
     memberId: memberId.optional().meta({ description: 'Only keys of this owner' }),
     workspaceId: workspaceId.optional(),
     search: visibleLine(64).optional().meta({ description: 'Part of the name or of the prefix' }),
@@ -36,7 +40,7 @@ export const listKeys = defineRoute({
     order: z.enum(['asc', 'desc']).default('desc'),
   }),
   status: 200,
-  response: listOf(apiKey),
+  response: countedListOf(apiKey),
   errors: [],
 });
 
@@ -109,7 +113,26 @@ export const deleteKey = defineRoute({
   summary: 'Delete a key permanently; only the audit log and the counts remember it',
   tag,
   params,
+  query: z.strictObject({ cascade: cascadeQuery }),
   status: 204,
+  errors: ['not_found'],
+});
+
+export const getCreated = defineRoute({
+  method: 'GET',
+  path: '/v1/api-keys/{id}/created',
+  access: 'api_keys.read',
+  summary: 'Count what a key created, and what that created in turn: what `cascade` takes along',
+  tag,
+  params,
+  status: 200,
+  response: z
+    .strictObject({
+      keysCount: z.int().meta({ description: 'Keys that are not revoked yet' }),
+      joinKeysCount: z.int(),
+      invitationsCount: z.int(),
+    })
+    .meta({ id: 'CreatedByKey' }),
   errors: ['not_found'],
 });
 
@@ -129,12 +152,13 @@ export const enableKey = defineRoute({
   method: 'POST',
   path: '/v1/api-keys/{id}/enable',
   access: 'api_keys.revoke',
-  summary: 'Enable a disabled key',
+  summary:
+    'Enable a disabled key; needs what creating it would need: api_keys.create, and all that it holds',
   tag,
   params,
   status: 200,
   response: apiKey,
-  errors: ['not_found', 'invalid_state'],
+  errors: ['not_found', 'invalid_state', 'scope_not_held', 'ceiling_exceeded'],
 });
 
 export const revokeKey = defineRoute({
@@ -144,7 +168,10 @@ export const revokeKey = defineRoute({
   summary: 'Revoke a key for good; its record stays',
   tag,
   params,
-  body: z.strictObject({ reason: visibleLine(200).optional() }),
+  body: z.strictObject({
+    reason: visibleLine(200).optional(),
+    cascade: z.boolean().default(false).meta({ description: CASCADE }),
+  }),
   status: 200,
   response: apiKey,
   errors: ['not_found', 'invalid_state'],

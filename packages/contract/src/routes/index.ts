@@ -18,6 +18,7 @@ export const routes = {
   listKeys: apiKeys.listKeys,
   createKey: apiKeys.createKey,
   getKey: apiKeys.getKey,
+  getCreated: apiKeys.getCreated,
   updateKey: apiKeys.updateKey,
   deleteKey: apiKeys.deleteKey,
   disableKey: apiKeys.disableKey,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { creatingKey } from '../api-key.ts';
 import { invitationId, memberId, roleId } from '../ids.ts';
 import { listOf, listQuery } from '../list.ts';
 import { defineRoute } from '../route.ts';
@@ -10,13 +11,41 @@ const params = z.strictObject({ id: invitationId });
 /** How long an invitation can be accepted, in days. */
 export const INVITATION_DAYS = 7;
 
+export const INVITATION_STATUSES = ['active', 'expired', 'blocked'] as const;
+
+/** Why an invitation cannot be accepted although it has not expired, as people read it. */
+export const INVITATION_BLOCKS = {
+  maker_inactive: 'The member who sent it is suspended.',
+  maker_may_not: 'The role of the member who sent it no longer covers it.',
+  api_key_deleted: 'The API key that sent it was deleted.',
+  api_key_revoked: 'The API key that sent it was revoked.',
+  api_key_disabled: 'The API key that sent it is disabled.',
+  api_key_expired: 'The API key that sent it has expired.',
+  api_key_may_not: 'The scopes of the API key that sent it no longer cover it.',
+  api_key_elsewhere: 'The API key that sent it is confined to a workspace.',
+} as const;
+export type InvitationBlock = keyof typeof INVITATION_BLOCKS;
+const blocks = Object.keys(INVITATION_BLOCKS) as InvitationBlock[];
+
+const inviter = z.strictObject({ memberId, name: z.string(), email: z.string() });
+
 const invitation = z
   .strictObject({
     id: invitationId,
     email: z.string(),
     roleId,
     roleName: z.string(),
-    invitedBy: z.strictObject({ memberId, name: z.string() }),
+    invitedBy: inviter,
+    createdByKey: creatingKey.nullable().meta({
+      description: 'The API key that sent it; null for one sent in a session',
+    }),
+    status: z.enum(INVITATION_STATUSES).meta({
+      description:
+        '`blocked` cannot be accepted for now: whoever sent it could not send it any more',
+    }),
+    blockedBy: z.enum(blocks).nullable().meta({
+      description: 'Why it cannot be accepted for now; null unless its status is blocked',
+    }),
     createdAt: instant,
     expiresAt: instant,
   })
@@ -104,7 +133,7 @@ export const findInvitation = defineRoute({
     organizationName: z.string(),
     email: z.string(),
     roleName: z.string(),
-    invitedBy: z.string(),
+    invitedBy: inviter,
     expiresAt: instant,
     hasAccount: z.boolean().meta({ description: 'Whether the address signs in already' }),
   }),

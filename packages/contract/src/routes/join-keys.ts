@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { apiKeyId, joinKeyId, memberId, workspaceId } from '../ids.ts';
+import { creatingKey } from '../api-key.ts';
+import { joinKeyId, memberId, workspaceId } from '../ids.ts';
 import { labels } from '../labels.ts';
 import { listOf, listQuery } from '../list.ts';
 import { defineRoute } from '../route.ts';
@@ -44,8 +45,8 @@ const joinKey = z
     usesMax: z.int().meta({ description: 'How many gateways may join with it' }),
     usesCount: z.int().meta({ description: 'How many have' }),
     createdBy: z.strictObject({ memberId, name: z.string(), email: z.string() }),
-    apiKeyId: apiKeyId.nullable().meta({
-      description: 'The API key that made it; may be gone. Null: made in a session',
+    createdByKey: creatingKey.nullable().meta({
+      description: 'The API key that created it; null for one created in a session',
     }),
     createdAt: instant,
     expiresAt: instant,

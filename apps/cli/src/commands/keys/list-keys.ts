@@ -70,7 +70,7 @@ async function filterOf(client: Client, options: ListOptions) {
   return {
     sort,
     order,
-    ...(status ? { status } : {}),
+    ...(status ? { state: status } : {}),
     ...(search ? { search } : {}),
     ...(member ? { memberId: await findMemberId(client, member) } : {}),
     ...(workspace ? { workspaceId: await findWorkspaceId(client, workspace) } : {}),

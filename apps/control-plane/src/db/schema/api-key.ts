@@ -1,9 +1,15 @@
 import { KEY_STATUSES, PROFILES, type Scope } from '@tollkeeper/contract';
-import { bigint, index, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+import { sql } from 'drizzle-orm';
+import { bigint, index, jsonb, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
 import { bytea } from './bytea.ts';
 import { member, organization, workspace } from './organization.ts';
 
 const moment = () => timestamp({ withTimezone: true, precision: 3 });
+
+/** Who disabled a key: a member, perhaps by an API key, or a job. */
+export type DisabledBy =
+  | { readonly type: 'member'; readonly memberId: string; readonly keyId: string | null }
+  | { readonly type: 'job'; readonly job: string };
 
 export const apiKey = pgTable(
   'api_key',
@@ -23,12 +29,20 @@ export const apiKey = pgTable(
     scopes: text().array().$type<Scope[]>().notNull(),
     allowedIps: text().array().notNull(),
     createdAt: moment().notNull(),
+    /** In force: what was asked for, cut to the longest lifetime that the organization allows. */
     expiresAt: moment(),
+    /** What was asked for: in force again once the organization allows it. */
+    requestedExpiresAt: moment(),
     lastUsedAt: moment(),
     /** When it was last enabled again: from then on, not being used counts anew. */
     enabledAt: moment(),
     /** When its owner was last told that it is about to be disabled for not being used. */
     unusedWarnedAt: moment(),
+    /** The API key that created it; not bound to it, which may be deleted. */
+    createdByKeyId: text(),
+    disabledAt: moment(),
+    /** Null while it is not disabled. */
+    disabledBy: jsonb().$type<DisabledBy>(),
     revokedAt: moment(),
     revokeReason: text(),
   },
@@ -37,6 +51,9 @@ export const apiKey = pgTable(
     index().on(table.organizationId, table.name, table.id),
     index().on(table.organizationId, table.memberId),
     index().on(table.organizationId, table.workspaceId),
+    index()
+      .on(table.organizationId, table.createdByKeyId)
+      .where(sql`${table.createdByKeyId} is not null`),
   ],
 );
 
@@ -53,6 +70,22 @@ export const apiKeySecret = pgTable(
     retiresAt: moment(),
   },
   (table) => [index().on(table.keyId)],
+);
+
+/**
+ * Which key created a key that was deleted, so that what the latter created is still found from the
+ * former. Only where it created something that is left.
+ */
+export const deletedKey = pgTable(
+  'deleted_key',
+  {
+    id: text().primaryKey(),
+    organizationId: text()
+      .notNull()
+      .references(() => organization.id, { onDelete: 'cascade' }),
+    createdByKeyId: text().notNull(),
+  },
+  (table) => [index().on(table.organizationId, table.createdByKeyId)],
 );
 
 /** What remains of keys that were deleted: how many were made, and when one was last called. */

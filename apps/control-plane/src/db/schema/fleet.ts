@@ -1,4 +1,5 @@
 import type { GatewayHealth, Labels } from '@tollkeeper/contract';
+import { sql } from 'drizzle-orm';
 import {
   bigint,
   boolean,
@@ -33,8 +34,8 @@ export const joinKey = pgTable(
     memberId: text()
       .notNull()
       .references(() => member.id),
-    /** The API key that made it; not bound to it, so that its deletion does not make it anybody's. */
-    apiKeyId: text(),
+    /** The API key that created it; not bound to it, so that its deletion does not make it anybody's. */
+    createdByKeyId: text('api_key_id'),
     name: text().notNull(),
     prefix: text().notNull(),
     hash: bytea().notNull().unique(),
@@ -45,7 +46,12 @@ export const joinKey = pgTable(
     expiresAt: moment().notNull(),
     lastUsedAt: moment(),
   },
-  (table) => [index().on(table.organizationId, table.createdAt, table.id)],
+  (table) => [
+    index().on(table.organizationId, table.createdAt, table.id),
+    index()
+      .on(table.organizationId, table.createdByKeyId)
+      .where(sql`${table.createdByKeyId} is not null`),
+  ],
 );
 
 /** A gateway, as people know it; connected or not. */

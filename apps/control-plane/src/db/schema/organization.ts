@@ -1,4 +1,5 @@
 import { PLANS, type Scope } from '@tollkeeper/contract';
+import { sql } from 'drizzle-orm';
 import {
   bigint,
   boolean,
@@ -85,10 +86,17 @@ export const invitation = pgTable(
     invitedBy: text()
       .notNull()
       .references(() => member.id),
+    /** The API key by which they sent it; not bound to it, which may be deleted. */
+    createdByKeyId: text(),
     createdAt: moment().notNull(),
     expiresAt: moment().notNull(),
   },
-  (table) => [uniqueIndex().on(table.organizationId, table.email)],
+  (table) => [
+    uniqueIndex().on(table.organizationId, table.email),
+    index()
+      .on(table.organizationId, table.createdByKeyId)
+      .where(sql`${table.createdByKeyId} is not null`),
+  ],
 );
 
 export const workspace = pgTable(

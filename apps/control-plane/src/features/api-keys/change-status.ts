@@ -1,11 +1,20 @@
 import type { ApiKey, KeyStatus } from '@tollkeeper/contract';
 import { eq } from 'drizzle-orm';
+import type { Transaction } from '../../db/connect.ts';
 import { apiKey } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/domain-error.ts';
 import { write } from '../../kernel/write.ts';
 import { keyFacts, readKey } from './key-view.ts';
 import { type KeyRow, lockKey } from './lock-key.ts';
+
+interface StatusChange {
+  readonly tx: Transaction;
+  readonly ctx: Ctx;
+  readonly now: Date;
+}
+
+type Next = Partial<KeyRow> & { readonly status: KeyStatus };
 
 /**
  * Moves a key to another status; `next` says what to set, or throws when its status forbids it.
@@ -16,11 +25,11 @@ export function changeStatus(
   ctx: Ctx,
   id: string,
   action: `api_key.${string}`,
-  next: (row: KeyRow, now: Date) => Partial<KeyRow> & { readonly status: KeyStatus },
+  next: (row: KeyRow, change: StatusChange) => Next | Promise<Next>,
 ): Promise<ApiKey> {
   return write(ctx, { scope: 'api_keys.revoke', action }, async (tx, confirmed) => {
     const row = await lockKey(tx, confirmed, id);
-    const set = next(row, ctx.services.clock());
+    const set = await next(row, { tx, ctx: confirmed, now: ctx.services.clock() });
     await tx.update(apiKey).set(set).where(eq(apiKey.id, row.id));
     return {
       result: await readKey(tx, confirmed, row.id),

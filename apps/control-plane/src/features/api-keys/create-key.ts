@@ -10,6 +10,7 @@ import { sql } from 'drizzle-orm';
 import type { Transaction } from '../../db/connect.ts';
 import { apiKey, apiKeySecret, keyTotal } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
+import { callingKeyId } from '../../kernel/creating-key.ts';
 import { idempotent } from '../../kernel/idempotent.ts';
 import { type Written, write } from '../../kernel/write.ts';
 import { findCeiling, type Reach, requireWithinCeiling } from './ceiling.ts';
@@ -82,10 +83,14 @@ async function resolveKey(tx: Transaction, ctx: Ctx, body: Body) {
     profile,
     scopes,
     ...bounds,
+    requestedExpiresAt: bounds.expiresAt,
+    createdByKeyId: callingKeyId(ctx),
     createdAt: now,
     lastUsedAt: null,
     enabledAt: null,
     unusedWarnedAt: null,
+    disabledAt: null,
+    disabledBy: null,
     revokedAt: null,
     revokeReason: null,
   };

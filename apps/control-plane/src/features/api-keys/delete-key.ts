@@ -1,24 +1,52 @@
+import type { RouteInput, Routes } from '@tollkeeper/contract';
 import { eq } from 'drizzle-orm';
-import { apiKey } from '../../db/schema/index.ts';
+import type { Transaction } from '../../db/connect.ts';
+import { apiKey, deletedKey } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { forgetAnswer } from '../../kernel/idempotent.ts';
 import { write } from '../../kernel/write.ts';
+import { lockTree, revokeCreated } from './created-by-key.ts';
 import { keyFacts } from './key-view.ts';
-import { lockKey } from './lock-key.ts';
+import { type KeyRow, lockKey } from './lock-key.ts';
 
-/** Removes the record and its hashes; the audit log and the counts remain. @throws DomainError */
-export function deleteKey(ctx: Ctx, { params }: { params: { id: string } }): Promise<undefined> {
+/**
+ * Removes the record and its hashes; the audit log and the counts remain. With `cascade` it takes
+ * along what the key created: those keys are revoked, and keep their records.
+ * @throws DomainError not_found, insufficient_scope
+ */
+export function deleteKey(
+  ctx: Ctx,
+  { params, query }: RouteInput<Routes['deleteKey']>,
+): Promise<undefined> {
   const spec = { scope: 'api_keys.revoke', action: 'api_key.delete' } as const;
   return write(ctx, spec, async (tx, confirmed) => {
+    const withCreated = query?.cascade === 'true';
+    const tree = withCreated ? await lockTree(tx, confirmed, params.id) : undefined;
     const row = await lockKey(tx, confirmed, params.id);
+    const created = tree && (await revokeCreated(tx, confirmed, row, tree));
+    await keepLineage(tx, row);
     await tx.delete(apiKey).where(eq(apiKey.id, row.id));
     await forgetAnswer(tx, row.organizationId, row.id);
     return {
       result: undefined,
       target: { type: 'api_key', id: row.id, name: row.name },
       before: keyFacts(row),
-      after: null,
-      changes: [{ kind: 'key', subjectId: row.id, workspaceId: row.workspaceId }],
+      after: created ? { created: created.counts } : null,
+      furtherEvents: created?.events ?? [],
+      changes: [
+        { kind: 'key', subjectId: row.id, workspaceId: row.workspaceId },
+        ...(created?.changes ?? []),
+      ],
     };
   });
+}
+
+/**
+ * Whoever holds a stolen key must not save what it created by deleting the keys in between. Rows
+ * that nothing needs any more are purged.
+ */
+async function keepLineage(tx: Transaction, row: KeyRow): Promise<void> {
+  if (row.createdByKeyId === null) return;
+  const { id, organizationId, createdByKeyId } = row;
+  await tx.insert(deletedKey).values({ id, organizationId, createdByKeyId });
 }

@@ -153,12 +153,12 @@ describe('a cursor', () => {
 
 describe('filters and search', () => {
   it('filter by status, owner and workspace, together', async () => {
-    const disabled = await list('status=disabled');
+    const disabled = await list('state=disabled');
     expect(disabled).toHaveLength(COUNT / 3);
     expect(new Set(disabled.map(({ status }) => status))).toEqual(new Set(['disabled']));
     const { memberId: nobody } = await addMember(app, organizationId, 'viewer');
     expect(await list(`memberId=${nobody}`)).toEqual([]);
-    expect(await list(`memberId=${memberId}&status=revoked`)).toHaveLength(COUNT / 3);
+    expect(await list(`memberId=${memberId}&state=revoked`)).toHaveLength(COUNT / 3);
     await choosePlan(app, 'enterprise');
     const { workspaceId } = await claimedOrganization(app);
     const confined = await makeKey(app, owner, { workspaceId });

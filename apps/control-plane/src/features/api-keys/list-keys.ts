@@ -1,6 +1,6 @@
-import type { ApiKey, KeySort, RouteInput, Routes } from '@tollkeeper/contract';
+import type { ApiKey, KeySort, KeyState, RouteInput, Routes } from '@tollkeeper/contract';
 import { SECRET_PATTERN } from '@tollkeeper/verify';
-import { and, asc, desc, eq, ilike, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, ilike, isNull, lte, or, type SQL, sql } from 'drizzle-orm';
 import { apiKey } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { cursorTime, decodeCursor, encodeCursor } from '../../kernel/cursor.ts';
@@ -17,16 +17,22 @@ export async function listKeys(ctx: Ctx, { query }: { query: Query }) {
   const limit = Number(query.limit ?? 50);
   const column = SORT_COLUMNS[sort];
   const direction = order === 'asc' ? asc : desc;
-  const rows = await selectKeys(db, clock())
-    .where(and(visibleKeys(ctx), filters(query), after(query.cursor, sort, order)))
-    .orderBy(direction(column), direction(apiKey.id))
-    .limit(limit + 1);
-  const page = rows.slice(0, limit).map(keyView);
+  const now = clock();
+  const listed = and(visibleKeys(ctx), filters(query, now));
+  const [rows, totalCount] = await Promise.all([
+    selectKeys(db, ctx)
+      .where(and(listed, after(query.cursor, sort, order)))
+      .orderBy(direction(column), direction(apiKey.id))
+      .limit(limit + 1),
+    db.$count(apiKey, listed),
+  ]);
+  const page = rows.slice(0, limit).map((row) => keyView(row, now));
   const last = page.at(-1);
   const more = rows.length > limit && last !== undefined;
   return {
     data: page,
     nextCursor: more ? encodeCursor([sort, order, sortText(last, sort), last.id]) : null,
+    totalCount,
   };
 }
 
@@ -73,13 +79,29 @@ const NO_TIME = {
   expiresAt: 'infinity',
 } as const satisfies Readonly<Record<KeySort, string | undefined>>;
 
-function filters(query: Query): SQL | undefined {
+function filters(query: Query, now: Date): SQL | undefined {
   return and(
-    query.status && eq(apiKey.status, query.status),
+    query.state && inState(query.state, now),
     query.memberId ? eq(apiKey.memberId, query.memberId) : undefined,
     query.workspaceId ? eq(apiKey.workspaceId, query.workspaceId) : undefined,
     query.search === undefined ? undefined : matching(query.search),
   );
+}
+
+/** As `keyState` says it of one key. */
+function inState(state: KeyState, now: Date): SQL | undefined {
+  switch (state) {
+    case 'active':
+      return and(
+        eq(apiKey.status, 'active'),
+        or(isNull(apiKey.expiresAt), gt(apiKey.expiresAt, now)),
+      );
+    case 'expired':
+      return and(eq(apiKey.status, 'active'), lte(apiKey.expiresAt, now));
+    case 'disabled':
+    case 'revoked':
+      return eq(apiKey.status, state);
+  }
 }
 
 function matching(search: string): SQL | undefined {

@@ -34,7 +34,7 @@ describe('accepting', () => {
       organizationName: 'Acme',
       email: 'nora@example.com',
       roleName: 'Developer',
-      invitedBy: 'Ada Owner',
+      invitedBy: { name: 'Ada Owner', email: 'ada@example.com' },
       hasAccount: false,
     });
     const answer = await accept(visitor(app), token, NEW);

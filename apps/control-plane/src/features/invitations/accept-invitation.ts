@@ -3,10 +3,10 @@ import { and, eq } from 'drizzle-orm';
 import type { Transaction } from '../../db/connect.ts';
 import { invitation, member } from '../../db/schema/index.ts';
 import type { Origin, Services } from '../../kernel/context.ts';
+import { invitationFacts } from '../../kernel/created-facts.ts';
 import { DomainError } from '../../kernel/domain-error.ts';
 import { commit } from '../../kernel/write.ts';
 import { type Auth, signIn } from '../identity/index.ts';
-import { invitationFacts } from './invitation-view.ts';
 import { findJoiner, type Joiner, userIdOf } from './joiner.ts';
 import { lockOpenInvitation, openInvitation } from './open-invitation.ts';
 

@@ -10,6 +10,8 @@ import { and, eq, ne } from 'drizzle-orm';
 import type { Transaction } from '../../db/connect.ts';
 import { invitation, member, user } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
+import { invitationFacts } from '../../kernel/created-facts.ts';
+import { callingKeyId } from '../../kernel/creating-key.ts';
 import { DomainError } from '../../kernel/domain-error.ts';
 import { idempotent } from '../../kernel/idempotent.ts';
 import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
@@ -17,7 +19,7 @@ import { type Written, write } from '../../kernel/write.ts';
 import { grantableRole } from '../members/index.ts';
 import { deliverLink } from './deliver-link.ts';
 import { createToken, hashToken } from './invitation-token.ts';
-import { invitationFacts, readInvitation } from './invitation-view.ts';
+import { readInvitation } from './invitation-view.ts';
 
 type Body = RouteInput<Routes['createInvitation']>['body'];
 
@@ -58,6 +60,7 @@ async function insertInvitation(tx: Transaction, ctx: Ctx, body: Body): Promise<
     roleId,
     tokenHash: hashToken(token),
     invitedBy: actor.memberId,
+    createdByKeyId: callingKeyId(ctx),
     createdAt: services.clock(),
     expiresAt: invitationEnd(services.clock()),
   };

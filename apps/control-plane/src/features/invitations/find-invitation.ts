@@ -15,7 +15,7 @@ export async function findInvitation(
     organizationName: open.organizationName,
     email: open.email,
     roleName: open.roleName,
-    invitedBy: open.inviterName,
+    invitedBy: open.inviter,
     expiresAt: open.expiresAt.toISOString(),
     hasAccount: accounts.length > 0,
   };

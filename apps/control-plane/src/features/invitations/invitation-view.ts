@@ -1,56 +1,86 @@
 import type { Invitation } from '@tollkeeper/contract';
 import { and, eq } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/pg-core';
 import type { Database, Transaction } from '../../db/connect.ts';
 import { invitation, member, role, user } from '../../db/schema/index.ts';
-import type { Facts } from '../../kernel/audit.ts';
 import type { Ctx } from '../../kernel/context.ts';
+import {
+  creatingKey,
+  creatingKeyName,
+  creatingKeyView,
+  isCreatingKey,
+} from '../../kernel/creating-key.ts';
+import { creatorColumns } from '../../kernel/creator.ts';
 import { notFound } from '../../kernel/domain-error.ts';
-import { roleName } from '../../kernel/role-scopes.ts';
+import { customRole, roleName, roleScopes } from '../../kernel/role-scopes.ts';
+import { findInvitationBlock } from './find-invitation-block.ts';
 
 export type InvitationRow = typeof invitation.$inferSelect;
 
+/** The role that an invitation offers, beside the role of the member who sent it. */
+const offeredRole = alias(role, 'offered_role');
+
 /** Invitations as a page shows them, never with the hash; narrowed by the caller. */
-export function selectInvitations(db: Database | Transaction) {
+export function selectInvitations(db: Database | Transaction, ctx: Ctx) {
   return db
     .select({
       id: invitation.id,
       email: invitation.email,
       roleId: invitation.roleId,
-      customName: role.name,
+      offeredName: offeredRole.name,
+      offeredScopes: offeredRole.scopes,
       inviterId: invitation.invitedBy,
       inviterName: user.name,
+      inviterEmail: user.email,
+      creator: creatorColumns,
+      createdByKeyId: invitation.createdByKeyId,
+      keyName: creatingKeyName(ctx),
       createdAt: invitation.createdAt,
       expiresAt: invitation.expiresAt,
     })
     .from(invitation)
     .innerJoin(member, eq(member.id, invitation.invitedBy))
     .innerJoin(user, eq(user.id, member.userId))
+    .leftJoin(role, customRole)
+    .leftJoin(creatingKey, isCreatingKey(invitation))
     .leftJoin(
-      role,
-      and(eq(role.id, invitation.roleId), eq(role.organizationId, invitation.organizationId)),
+      offeredRole,
+      and(
+        eq(offeredRole.id, invitation.roleId),
+        eq(offeredRole.organizationId, invitation.organizationId),
+      ),
     )
     .$dynamic();
 }
 
 type ViewRow = Awaited<ReturnType<typeof selectInvitations>>[number];
 
-export function invitationView(row: ViewRow): Invitation {
+export function invitationView(row: ViewRow, now: Date): Invitation {
   return {
     id: row.id,
     email: row.email,
     roleId: row.roleId,
-    roleName: roleName(row.roleId, row.customName),
-    invitedBy: { memberId: row.inviterId, name: row.inviterName },
+    roleName: roleName(row.roleId, row.offeredName),
+    invitedBy: { memberId: row.inviterId, name: row.inviterName, email: row.inviterEmail },
+    createdByKey: creatingKeyView(row.createdByKeyId, row.keyName),
+    ...standing(row, now),
     createdAt: row.createdAt.toISOString(),
     expiresAt: row.expiresAt.toISOString(),
   };
 }
 
+function standing(row: ViewRow, now: Date): Pick<Invitation, 'status' | 'blockedBy'> {
+  if (row.expiresAt <= now) return { status: 'expired', blockedBy: null };
+  const offered = roleScopes({ roleId: row.roleId, customScopes: row.offeredScopes });
+  const blockedBy = findInvitationBlock(row.creator, row, offered, now);
+  return { status: blockedBy ? 'blocked' : 'active', blockedBy };
+}
+
 /** @throws DomainError not_found */
 export async function readInvitation(tx: Transaction, ctx: Ctx, id: string): Promise<Invitation> {
-  const [row] = await selectInvitations(tx).where(ownInvitation(ctx, id));
+  const [row] = await selectInvitations(tx, ctx).where(ownInvitation(ctx, id));
   if (!row) throw notFound('invitation', id);
-  return invitationView(row);
+  return invitationView(row, ctx.services.clock());
 }
 
 /** The invitation, locked until the transaction ends. @throws DomainError not_found */
@@ -66,11 +96,4 @@ export async function lockInvitation(
 
 function ownInvitation(ctx: Ctx, id: string) {
   return and(eq(invitation.organizationId, ctx.organizationId), eq(invitation.id, id));
-}
-
-export function invitationFacts(
-  row: Pick<InvitationRow, 'email' | 'roleId' | 'invitedBy' | 'expiresAt'>,
-): Facts {
-  const { email, roleId, invitedBy } = row;
-  return { email, roleId, invitedBy, expiresAt: row.expiresAt.toISOString() };
 }

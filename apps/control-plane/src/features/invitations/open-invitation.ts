@@ -1,17 +1,19 @@
 import { OWNER_ROLE_ID } from '@tollkeeper/contract';
-import { includes, scopeSet } from '@tollkeeper/verify';
+import { scopeSet } from '@tollkeeper/verify';
 import { and, eq, gt, isNull } from 'drizzle-orm';
 import type { Database, Transaction } from '../../db/connect.ts';
 import { invitation, member, organization, role, user } from '../../db/schema/index.ts';
+import { creatingKey, isCreatingKey } from '../../kernel/creating-key.ts';
+import { creatorColumns } from '../../kernel/creator.ts';
 import { DomainError } from '../../kernel/domain-error.ts';
-import { customRole, heldRoleColumns, roleScopes } from '../../kernel/role-scopes.ts';
+import { customRole } from '../../kernel/role-scopes.ts';
 import { findRole } from '../roles/index.ts';
+import { findInvitationBlock } from './find-invitation-block.ts';
 import { hashToken } from './invitation-token.ts';
 
 /**
- * The invitation behind a token, if it can be accepted now. Whoever stands for it must be able to
- * send it still: active, with members.invite and all that the role holds. Else a member who was
- * demoted or removed would come back by a link that they kept. Resending by another makes it good.
+ * The invitation behind a token, if it can be accepted now. A blocked one can be resent by somebody
+ * else, who then stands for it.
  * @throws DomainError invitation_invalid, in the same words whatever the reason
  */
 export async function openInvitation(db: Database | Transaction, token: string, now: Date) {
@@ -19,27 +21,29 @@ export async function openInvitation(db: Database | Transaction, token: string, 
     .select({
       invitation,
       organizationName: organization.name,
-      inviterName: user.name,
-      ...heldRoleColumns,
+      inviter: { memberId: member.id, name: user.name, email: user.email },
+      creator: creatorColumns,
     })
     .from(invitation)
     .innerJoin(organization, eq(organization.id, invitation.organizationId))
     .innerJoin(member, eq(member.id, invitation.invitedBy))
     .innerJoin(user, eq(user.id, member.userId))
     .leftJoin(role, customRole)
+    .leftJoin(creatingKey, isCreatingKey(invitation))
     .where(
       and(
         eq(invitation.tokenHash, hashToken(token)),
         gt(invitation.expiresAt, now),
-        eq(member.status, 'active'),
         isNull(organization.deletedAt),
       ),
     );
   const offered = row && (await findRole(db, row.invitation.organizationId, row.invitation.roleId));
   if (!offered || offered.id === OWNER_ROLE_ID) throw invalid();
-  if (!includes(roleScopes(row), scopeSet(['members.invite', ...offered.scopes]))) throw invalid();
-  const { organizationName, inviterName } = row;
-  return { ...row.invitation, organizationName, inviterName, roleName: offered.name };
+  if (findInvitationBlock(row.creator, row.invitation, scopeSet(offered.scopes), now)) {
+    throw invalid();
+  }
+  const { organizationName, inviter } = row;
+  return { ...row.invitation, organizationName, inviter, roleName: offered.name };
 }
 
 /** The same, locked until the transaction ends: of two who accept at once, one finds it gone. */
@@ -57,6 +61,6 @@ export async function lockOpenInvitation(tx: Transaction, token: string, now: Da
 function invalid(): DomainError {
   return new DomainError(
     'invitation_invalid',
-    'This invitation cannot be accepted: it was used, withdrawn, replaced by a newer one, or has expired. Ask for a new one.',
+    'This invitation cannot be accepted: it was used, withdrawn, replaced by a newer one, has expired, or comes from someone who may no longer invite you. Ask for a new one.',
   );
 }

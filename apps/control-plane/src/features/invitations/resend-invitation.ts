@@ -2,13 +2,15 @@ import type { Invitation, InvitationWithLink, RouteInput, Routes } from '@tollke
 import { eq } from 'drizzle-orm';
 import { invitation } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
+import { invitationFacts } from '../../kernel/created-facts.ts';
+import { callingKeyId } from '../../kernel/creating-key.ts';
 import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
 import { write } from '../../kernel/write.ts';
 import { grantableRole } from '../members/index.ts';
 import { invitationEnd } from './create-invitation.ts';
 import { deliverLink } from './deliver-link.ts';
 import { createToken, hashToken } from './invitation-token.ts';
-import { invitationFacts, lockInvitation, readInvitation } from './invitation-view.ts';
+import { lockInvitation, readInvitation } from './invitation-view.ts';
 
 /**
  * A new token and another seven days; the link before stops working. Whoever resends gets the new
@@ -28,6 +30,7 @@ export async function resendInvitation(
     const set = {
       tokenHash: hashToken(token),
       invitedBy: confirmed.actor.memberId,
+      createdByKeyId: callingKeyId(confirmed),
       expiresAt: invitationEnd(ctx.services.clock()),
     };
     await tx.update(invitation).set(set).where(eq(invitation.id, row.id));

@@ -1,9 +1,10 @@
 import { eq } from 'drizzle-orm';
 import { invitation } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
+import { invitationFacts } from '../../kernel/created-facts.ts';
 import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
 import { write } from '../../kernel/write.ts';
-import { invitationFacts, lockInvitation } from './invitation-view.ts';
+import { lockInvitation } from './invitation-view.ts';
 
 /** From the moment this resolves, the link is worth nothing. @throws DomainError not_found */
 export function withdrawInvitation(

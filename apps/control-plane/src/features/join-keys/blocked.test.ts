@@ -86,7 +86,11 @@ const CASES: readonly [JoinKeyBlock, Change, Change?][] = [
 describe('a join key whose maker could not make it any more', () => {
   it.each(CASES)('lets nobody in and says why: %s', async (block, take, giveBack) => {
     const { maker, apiKey, joinKey } = await made(block.replaceAll('_', '-'));
-    expect(joinKey).toMatchObject({ status: 'active', blockedBy: null, apiKeyId: apiKey.id });
+    expect(joinKey).toMatchObject({
+      status: 'active',
+      blockedBy: null,
+      createdByKey: { id: apiKey.id },
+    });
     const publicKey = newPublicKey();
     expect((await joinWith(app, joinKey.secret, { publicKey })).status).toBe(201);
 
@@ -123,7 +127,7 @@ describe('a join key whose maker could not make it any more', () => {
     const { maker, apiKey } = await made('Session');
     const joinKey = await makeJoinKey(maker.client, { workspaceId: production });
     await post(apiKey, 'revoke');
-    expect(await shown(joinKey)).toMatchObject({ status: 'active', apiKeyId: null });
+    expect(await shown(joinKey)).toMatchObject({ status: 'active', createdByKey: null });
     expect((await joinWith(app, joinKey.secret)).status).toBe(201);
   });
 });
@@ -134,8 +138,8 @@ it('finds the API key of a join key from before the two were tied, by the audit 
   await query('update join_key set api_key_id = null');
   const text = await readFile(new URL(MIGRATION, import.meta.url), 'utf8');
   await query(text.split('--> statement-breakpoint').at(-1) ?? '');
-  expect((await shown(joinKey))?.apiKeyId).toBe(apiKey.id);
-  expect((await shown(ofSession))?.apiKeyId).toBeNull();
+  expect((await shown(joinKey))?.createdByKey?.id).toBe(apiKey.id);
+  expect((await shown(ofSession))?.createdByKey).toBeNull();
 });
 
 describe('revoking the API key while a gateway joins by what it made', () => {

@@ -9,12 +9,14 @@ import { createSecret, displayPrefix, hashSecret } from '@tollkeeper/verify';
 import type { Transaction } from '../../db/connect.ts';
 import { joinKey } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
+import { joinKeyFacts } from '../../kernel/created-facts.ts';
+import { callingKeyId } from '../../kernel/creating-key.ts';
 import { DomainError, invalidField } from '../../kernel/domain-error.ts';
 import { findOnlyWorkspace, getWorkspace } from '../../kernel/get-workspace.ts';
 import { idempotent } from '../../kernel/idempotent.ts';
 import { type Written, write } from '../../kernel/write.ts';
 import { findCeiling } from '../api-keys/index.ts';
-import { joinKeyFacts, readJoinKey } from './join-key-view.ts';
+import { readJoinKey } from './join-key-view.ts';
 
 type Body = RouteInput<Routes['createJoinKey']>['body'];
 
@@ -49,7 +51,7 @@ async function insertJoinKey(
     organizationId: ctx.organizationId,
     workspaceId: await resolveWorkspace(tx, ctx, body.workspaceId),
     memberId: ctx.actor.memberId,
-    apiKeyId: ctx.actor.type === 'key' ? ctx.actor.keyId : null,
+    createdByKeyId: callingKeyId(ctx),
     name: body.name ?? JOIN_KEY_DEFAULTS.name,
     prefix: displayPrefix(secret),
     labels: body.labels ?? {},

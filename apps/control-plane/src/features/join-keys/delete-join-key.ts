@@ -1,11 +1,11 @@
 import { and, eq } from 'drizzle-orm';
 import { joinKey } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
+import { joinKeyFacts } from '../../kernel/created-facts.ts';
 import { notFound } from '../../kernel/domain-error.ts';
 import { forgetAnswer } from '../../kernel/idempotent.ts';
 import { visibleFleet } from '../../kernel/visible-fleet.ts';
 import { write } from '../../kernel/write.ts';
-import { joinKeyFacts } from './join-key-view.ts';
 
 /** From the moment this resolves, nobody joins with it. @throws DomainError not_found */
 export function deleteJoinKey(

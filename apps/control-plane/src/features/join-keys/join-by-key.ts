@@ -2,12 +2,14 @@ import type { JoinKeyBlock } from '@tollkeeper/contract';
 import { hashSecret, isWellFormed } from '@tollkeeper/verify';
 import { and, eq, gt, isNull, lt, sql } from 'drizzle-orm';
 import type { Database, Transaction } from '../../db/connect.ts';
-import { apiKey, joinKey, member, organization, role } from '../../db/schema/index.ts';
+import { joinKey, member, organization, role } from '../../db/schema/index.ts';
+import { creatingKey, isCreatingKey } from '../../kernel/creating-key.ts';
+import { creatorColumns } from '../../kernel/creator.ts';
 import { DomainError } from '../../kernel/domain-error.ts';
 import { customRole } from '../../kernel/role-scopes.ts';
 import { excludesAddress } from '../security/index.ts';
+import { findJoinKeyBlock } from './find-join-key-block.ts';
 import type { JoinKeyRow } from './join-key-view.ts';
-import { findBlock, makerColumns, makingKey } from './maker.ts';
 
 /** Told to the log alone. */
 type Why =
@@ -49,19 +51,19 @@ export async function lockOpenJoinKey(
   const [row] = await tx
     .select({
       joinKey,
-      maker: makerColumns,
+      creator: creatorColumns,
       organizationIps: organization.allowedIps,
-      keyIps: apiKey.allowedIps,
+      keyIps: creatingKey.allowedIps,
     })
     .from(joinKey)
     .innerJoin(organization, eq(organization.id, joinKey.organizationId))
     .innerJoin(member, eq(member.id, joinKey.memberId))
     .leftJoin(role, customRole)
-    .leftJoin(apiKey, makingKey)
+    .leftJoin(creatingKey, isCreatingKey(joinKey))
     .where(and(eq(joinKey.id, id), isNull(organization.deletedAt)))
     .for('update', { of: joinKey });
   if (!row) throw joinKeyInvalid('unknown', id);
-  const block = findBlock(row.maker, row.joinKey, now);
+  const block = findJoinKeyBlock(row.creator, row.joinKey, now);
   if (block) throw joinKeyInvalid(block, id);
   if (excludesAddress({ allowedIps: row.organizationIps }, ip)) {
     throw joinKeyInvalid('address_outside_organization', id);

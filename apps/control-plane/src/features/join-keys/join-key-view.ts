@@ -1,26 +1,38 @@
 import type { JoinKey } from '@tollkeeper/contract';
 import { and, eq, getTableColumns } from 'drizzle-orm';
 import type { Database, Transaction } from '../../db/connect.ts';
-import { apiKey, joinKey, member, role, user } from '../../db/schema/index.ts';
-import type { Facts } from '../../kernel/audit.ts';
+import { joinKey, member, role, user } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
+import {
+  creatingKey,
+  creatingKeyName,
+  creatingKeyView,
+  isCreatingKey,
+} from '../../kernel/creating-key.ts';
+import { creatorColumns } from '../../kernel/creator.ts';
 import { notFound } from '../../kernel/domain-error.ts';
 import { customRole } from '../../kernel/role-scopes.ts';
 import { visibleFleet } from '../../kernel/visible-fleet.ts';
-import { findBlock, makerColumns, makingKey } from './maker.ts';
+import { findJoinKeyBlock } from './find-join-key-block.ts';
 
 export type JoinKeyRow = typeof joinKey.$inferSelect;
 
 const { hash: _hash, ...shown } = getTableColumns(joinKey);
 
 /** Join keys as a page shows them, never with the hash; narrowed by the caller. */
-export function selectJoinKeys(db: Database | Transaction) {
+export function selectJoinKeys(db: Database | Transaction, ctx: Ctx) {
   return db
-    .select({ ...shown, maker: makerColumns, makerName: user.name, makerEmail: user.email })
+    .select({
+      ...shown,
+      creator: creatorColumns,
+      creatorName: user.name,
+      creatorEmail: user.email,
+      keyName: creatingKeyName(ctx),
+    })
     .from(joinKey)
     .innerJoin(member, eq(member.id, joinKey.memberId))
     .leftJoin(role, customRole)
-    .leftJoin(apiKey, makingKey)
+    .leftJoin(creatingKey, isCreatingKey(joinKey))
     .innerJoin(user, eq(user.id, member.userId))
     .$dynamic();
 }
@@ -37,8 +49,8 @@ export function joinKeyView(row: ViewRow, now: Date): JoinKey {
     ...standing(row, now),
     usesMax: row.usesMax,
     usesCount: row.usesCount,
-    createdBy: { memberId: row.memberId, name: row.makerName, email: row.makerEmail },
-    apiKeyId: row.apiKeyId,
+    createdBy: { memberId: row.memberId, name: row.creatorName, email: row.creatorEmail },
+    createdByKey: creatingKeyView(row.createdByKeyId, row.keyName),
     createdAt: row.createdAt.toISOString(),
     expiresAt: row.expiresAt.toISOString(),
     lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
@@ -49,28 +61,15 @@ export function joinKeyView(row: ViewRow, now: Date): JoinKey {
 function standing(row: ViewRow, now: Date): Pick<JoinKey, 'status' | 'blockedBy'> {
   if (row.usesCount >= row.usesMax) return { status: 'used_up', blockedBy: null };
   if (row.expiresAt <= now) return { status: 'expired', blockedBy: null };
-  const blockedBy = findBlock(row.maker, row, now);
+  const blockedBy = findJoinKeyBlock(row.creator, row, now);
   return { status: blockedBy ? 'blocked' : 'active', blockedBy };
 }
 
 /** @throws DomainError not_found */
 export async function readJoinKey(tx: Transaction, ctx: Ctx, id: string): Promise<JoinKey> {
-  const [row] = await selectJoinKeys(tx).where(and(visibleFleet(ctx, joinKey), eq(joinKey.id, id)));
+  const [row] = await selectJoinKeys(tx, ctx).where(
+    and(visibleFleet(ctx, joinKey), eq(joinKey.id, id)),
+  );
   if (!row) throw notFound('join key', id);
   return joinKeyView(row, ctx.services.clock());
-}
-
-/** What the audit log tells of a join key. */
-export function joinKeyFacts(row: Omit<JoinKeyRow, 'hash'>): Facts {
-  return {
-    name: row.name,
-    prefix: row.prefix,
-    workspaceId: row.workspaceId,
-    memberId: row.memberId,
-    apiKeyId: row.apiKeyId,
-    labels: row.labels,
-    usesMax: row.usesMax,
-    usesCount: row.usesCount,
-    expiresAt: row.expiresAt.toISOString(),
-  };
 }

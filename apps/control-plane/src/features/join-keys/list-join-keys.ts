@@ -13,7 +13,7 @@ export async function listJoinKeys(ctx: Ctx, { query }: { query: Query }) {
   const { db, clock } = ctx.services;
   const { after, order, limit } = pageStart(query, joinKey);
   const asked = query.workspaceId ? eq(joinKey.workspaceId, query.workspaceId) : undefined;
-  const rows = await selectJoinKeys(db)
+  const rows = await selectJoinKeys(db, ctx)
     .where(and(visibleFleet(ctx, joinKey), asked, after))
     .orderBy(...order)
     .limit(limit + 1);

@@ -11,8 +11,14 @@ export interface KeyPageOfList {
   readonly nextCursor: string | null;
 }
 
-export function keyListQuery({ owner, workspace, ...rest }: KeySearch) {
-  const query = { ...rest, memberId: owner, workspaceId: workspace, limit: PAGE_SIZE };
+export function keyListQuery({ status, owner, workspace, ...rest }: KeySearch) {
+  const query = {
+    ...rest,
+    state: status,
+    memberId: owner,
+    workspaceId: workspace,
+    limit: PAGE_SIZE,
+  };
   return queryOptions({
     queryKey: ['keys', 'list', query],
     queryFn: ({ signal }) => api.listKeys({ query: withoutUndefined(query) }, { signal }),

@@ -31,7 +31,9 @@ export function AcceptPage({ onAccepted }: AcceptPageProps) {
   return (
     <EntryPage
       title={data ? `Join ${data.organizationName}` : 'Invitation'}
-      lead={data ? `${data.invitedBy} invites you, as ${data.roleName}.` : 'to an organization'}
+      lead={
+        data ? `${data.invitedBy.name} invites you, as ${data.roleName}.` : 'to an organization'
+      }
     >
       {token === '' ? (
         <Notice tone="info" title="Open the link of your invitation again">

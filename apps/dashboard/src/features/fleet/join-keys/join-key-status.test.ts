@@ -15,7 +15,7 @@ it('puts first what lets somebody in, then what may again, and the newest before
       usesMax: 1,
       usesCount: 0,
       createdBy: { memberId: 'mem_1', name: 'Ada', email: 'ada@example.com' },
-      apiKeyId: null,
+      createdByKey: null,
       createdAt: `2026-11-23T08:0${minute}:00.000Z`,
       expiresAt: '2026-11-23T09:00:00.000Z',
       lastUsedAt: null,

@@ -1,0 +1,210 @@
+import { and, asc, count, eq, ne, type SQL, sql } from 'drizzle-orm';
+import type { PgColumn } from 'drizzle-orm/pg-core';
+import type { Database, Transaction } from '../../db/connect.ts';
+import { apiKey, deletedKey, invitation, joinKey } from '../../db/schema/index.ts';
+import type { Change } from '../../kernel/change.ts';
+import type { Ctx } from '../../kernel/context.ts';
+import { invitationFacts, joinKeyFacts } from '../../kernel/created-facts.ts';
+import { DomainError } from '../../kernel/domain-error.ts';
+import { forgetAnswer } from '../../kernel/idempotent.ts';
+import { holds } from '../../kernel/require-scope.ts';
+import { visibleFleet } from '../../kernel/visible-fleet.ts';
+import type { FurtherEvent } from '../../kernel/write.ts';
+import { keyFacts } from './key-view.ts';
+import type { KeyRow } from './lock-key.ts';
+
+export interface CreatedCounts {
+  readonly keysCount: number;
+  readonly joinKeysCount: number;
+  readonly invitationsCount: number;
+}
+
+export interface RevokedCreated {
+  readonly counts: CreatedCounts;
+  readonly events: readonly FurtherEvent[];
+  readonly changes: readonly Change[];
+}
+
+/**
+ * The ids of the key and of all keys that it created, directly or through others, locked until the
+ * transaction ends. `write` has locked the end of the audit chain before: no creation is under way,
+ * and one that comes later is refused by `confirmActor`. In the order of ids, as all lock keys.
+ */
+export async function lockTree(tx: Transaction, ctx: Ctx, rootId: string): Promise<string[]> {
+  const ids = [rootId, ...(await findCreatedKeys(tx, ctx, rootId))];
+  await tx
+    .select({ id: apiKey.id })
+    .from(apiKey)
+    .where(and(eq(apiKey.organizationId, ctx.organizationId), among(apiKey.id, ids)))
+    .orderBy(asc(apiKey.id))
+    .for('update');
+  return ids;
+}
+
+/**
+ * Revokes the keys of the tree below its root, and deletes the join keys and invitations that any
+ * key of the tree created.
+ * @param creators what `lockTree` gave
+ * @throws DomainError insufficient_scope when a key among them belongs to somebody else
+ */
+export async function revokeCreated(
+  tx: Transaction,
+  ctx: Ctx,
+  root: Pick<KeyRow, 'id' | 'name'>,
+  creators: readonly string[],
+): Promise<RevokedCreated> {
+  const cause = { type: 'api_key', id: root.id, name: root.name };
+  const keys = await revokeKeys(tx, ctx, creators, root);
+  const joinKeys = await deleteJoinKeys(tx, ctx, creators);
+  const invitations = await deleteInvitations(tx, ctx, creators);
+  return {
+    counts: {
+      keysCount: keys.length,
+      joinKeysCount: joinKeys.length,
+      invitationsCount: invitations.length,
+    },
+    events: [
+      ...keys.map(({ before, after }) => ({
+        action: 'api_key.revoke',
+        target: { type: 'api_key' as const, id: before.id, name: before.name },
+        before: keyFacts(before),
+        after: { ...keyFacts(after), cause },
+      })),
+      ...joinKeys.map((row) => ({
+        action: 'join_key.delete',
+        target: { type: 'join_key' as const, id: row.id, name: row.name },
+        before: joinKeyFacts(row),
+        after: { cause },
+      })),
+      ...invitations.map((row) => ({
+        action: 'invitation.withdraw',
+        target: { type: 'invitation' as const, id: row.id, name: row.email },
+        before: invitationFacts(row),
+        after: { cause },
+      })),
+    ],
+    changes: keys.map(({ before: { id, workspaceId } }) => ({
+      kind: 'key' as const,
+      subjectId: id,
+      workspaceId,
+    })),
+  };
+}
+
+/** What `revokeCreated` would take. @throws DomainError as it does */
+export async function countCreated(ctx: Ctx, rootId: string): Promise<CreatedCounts> {
+  const { db } = ctx.services;
+  const creators = [rootId, ...(await findCreatedKeys(db, ctx, rootId))];
+  const owners = await db
+    .select({ memberId: apiKey.memberId, keys: count() })
+    .from(apiKey)
+    .where(unrevokedAmong(ctx, creators, rootId))
+    .groupBy(apiKey.memberId);
+  requirePowerOver(ctx, owners);
+  return {
+    keysCount: owners.reduce((sum, { keys }) => sum + keys, 0),
+    joinKeysCount: await db.$count(joinKey, joinKeysOf(ctx, creators)),
+    invitationsCount: await db.$count(invitation, invitationsOf(ctx, creators)),
+  };
+}
+
+/** The ids of the keys that it created, of those that they created, and so on; deleted ones too. */
+async function findCreatedKeys(
+  db: Database | Transaction,
+  { organizationId }: Ctx,
+  rootId: string,
+): Promise<string[]> {
+  // A loop by index in each round: joined otherwise, a long line of keys would read all keys once
+  // for each of its links.
+  const createdBy = (creator: SQL) => sql`
+    (select ${apiKey.id} from ${apiKey}
+      where ${apiKey.organizationId} = ${organizationId} and ${apiKey.createdByKeyId} = ${creator}
+    union all
+    select ${deletedKey.id} from ${deletedKey}
+      where ${deletedKey.organizationId} = ${organizationId}
+        and ${deletedKey.createdByKeyId} = ${creator}
+    offset 0)`;
+  const { rows } = await db.execute<{ id: string }>(sql`
+    with recursive created (id) as (
+      ${createdBy(sql`${rootId}`)}
+      union
+      select next.id from created, lateral ${createdBy(sql`created.id`)} as next (id)
+    )
+    select id from created`);
+  return rows.map((row) => row.id);
+}
+
+function unrevokedAmong({ organizationId }: Ctx, creators: readonly string[], rootId: string) {
+  return and(
+    eq(apiKey.organizationId, organizationId),
+    among(apiKey.id, creators),
+    ne(apiKey.id, rootId),
+    ne(apiKey.status, 'revoked'),
+  );
+}
+
+/** One parameter, however many ids. */
+function among(column: PgColumn, ids: readonly string[]) {
+  return sql`${column} = any(${sql.param(ids)}::text[])`;
+}
+
+/** The secrets stay, so that whoever presents one is told `revoked`. */
+async function revokeKeys(
+  tx: Transaction,
+  ctx: Ctx,
+  creators: readonly string[],
+  root: Pick<KeyRow, 'id' | 'name'>,
+) {
+  const rows = await tx
+    .select()
+    .from(apiKey)
+    .where(unrevokedAmong(ctx, creators, root.id))
+    .orderBy(asc(apiKey.id));
+  requirePowerOver(ctx, rows);
+  const set = {
+    status: 'revoked' as const,
+    revokedAt: ctx.services.clock(),
+    revokeReason: `The key "${root.name}", which created it, was revoked or deleted`,
+  };
+  const ids = rows.map((row) => row.id);
+  await tx.update(apiKey).set(set).where(among(apiKey.id, ids));
+  return rows.map((before) => ({ before, after: { ...before, ...set } }));
+}
+
+/** @throws DomainError insufficient_scope */
+function requirePowerOver(ctx: Ctx, keys: readonly Pick<KeyRow, 'memberId'>[]): void {
+  if (holds(ctx.scopes, 'api_keys.manage_all')) return;
+  if (keys.every(({ memberId }) => memberId === ctx.actor.memberId)) return;
+  throw new DomainError(
+    'insufficient_scope',
+    'Among the keys that this key created are some that belong to another member by now. Ask someone who holds the scope "api_keys.manage_all", or leave out what it created.',
+    { scopes: ['api_keys.manage_all'] },
+  );
+}
+
+/** Without fleet.manage none: they stay, blocked, as the key that created them is gone. */
+function joinKeysOf(ctx: Ctx, creators: readonly string[]) {
+  return holds(ctx.scopes, 'fleet.manage')
+    ? and(visibleFleet(ctx, joinKey), among(joinKey.createdByKeyId, creators))
+    : sql`false`;
+}
+
+async function deleteJoinKeys(tx: Transaction, ctx: Ctx, creators: readonly string[]) {
+  const rows = await tx.delete(joinKey).where(joinKeysOf(ctx, creators)).returning();
+  if (rows.length > 0) await forgetAnswer(tx, ctx.organizationId, ...rows.map((row) => row.id));
+  return rows;
+}
+
+/** Without members.invite none: they stay, blocked. A confined caller withdraws none either. */
+function invitationsOf(ctx: Ctx, creators: readonly string[]) {
+  return holds(ctx.scopes, 'members.invite') && ctx.workspaceId === null
+    ? and(
+        eq(invitation.organizationId, ctx.organizationId),
+        among(invitation.createdByKeyId, creators),
+      )
+    : sql`false`;
+}
+
+function deleteInvitations(tx: Transaction, ctx: Ctx, creators: readonly string[]) {
+  return tx.delete(invitation).where(invitationsOf(ctx, creators)).returning();
+}

@@ -1,0 +1,14 @@
+import type { JoinKeyBlock } from '@tollkeeper/contract';
+import { scopeSet } from '@tollkeeper/verify';
+import { type Creator, findBlock } from '../../kernel/creator.ts';
+
+const MANAGE_FLEET = scopeSet(['fleet.manage']);
+
+/** Why the join key lets nobody in for now; null when it does. */
+export function findJoinKeyBlock(
+  creator: Creator,
+  created: { readonly createdByKeyId: string | null; readonly workspaceId: string },
+  now: Date,
+): JoinKeyBlock | null {
+  return findBlock(creator, created, MANAGE_FLEET, now);
+}
