@@ -7,6 +7,7 @@ const SETUP_TOKEN = randomBytes(16).toString('hex');
 export function startControlPlane(dataDir: string): Promise<ServerProcess> {
   return startServer('apps/control-plane/src/main.ts', '/readyz', {
     TOLLKEEPER_DATA_DIR: dataDir,
+    XDG_STATE_HOME: dataDir,
     TOLLKEEPER_SETUP_TOKEN: SETUP_TOKEN,
     LOG_LEVEL: 'warn',
   });

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { Identity } from '@tollkeeper/contract';
 import { expect, it } from 'vitest';
 import { borrowEmbeddedPostgres } from '../../apps/control-plane/src/db/embedded/index.ts';
+import { join } from '../../apps/control-plane/src/testing/join.ts';
 import { claimServer, OWNER } from '../../apps/control-plane/src/testing/test-app.ts';
 import { startNode } from './child-process.ts';
 import { environment, startControlPlane } from './control-plane.ts';
@@ -39,7 +40,7 @@ it('sets the plan beside a running control plane and without one, and writes it 
     { actor, before: { plan: 'free' }, after: { plan: 'pro' } },
     { actor, before: { plan: 'pro' }, after: { plan: 'developer' } },
   ]);
-}, 60_000);
+}, 120_000);
 
 it('makes another organization for somebody who has an account, who then names one of the two', async () => {
   const controlPlane = await startControlPlane();
@@ -62,7 +63,30 @@ it('makes another organization for somebody who has an account, who then names o
   const other = await owner.raw<Identity>('GET', '/v1/whoami', undefined, headers);
   expect(other.body.member.roleId).toBe('role_owner');
   await controlPlane.stop();
-}, 60_000);
+}, 120_000);
+
+it('gives an organization to another member when its owner is gone, and writes it down', async () => {
+  const controlPlane = await startControlPlane();
+  const { dataDir } = controlPlane;
+  const owner = await claimServer(controlPlane);
+  const eve = await join(controlPlane, owner, 'Eve', 'role_viewer');
+  const transfer = (to: string) => admin(dataDir, 'transfer-ownership', '--to', to, '--json');
+
+  expect(await transfer('nobody@example.com')).toMatchObject({ code: 5, stdout: '' });
+  expect(await transfer(OWNER.email)).toMatchObject({ code: 6, stdout: '' });
+  expect(await transfer('eve@example.com')).toMatchObject({ code: 0, stderr: '' });
+  expect((await eve.client.get<Identity>('/v1/whoami')).body.member.roleId).toBe('role_owner');
+  expect((await owner.get<Identity>('/v1/whoami')).body.member.roleId).toBe('role_admin');
+
+  const database = await borrowEmbeddedPostgres({ dataDir, log: () => undefined });
+  const query = connectTo({ ...database.connection, ssl: false });
+  const events = await query(
+    `select actor from audit_event where action = 'organization.transfer'`,
+  );
+  await database.stop();
+  await controlPlane.stop();
+  expect(events).toEqual([{ actor: { type: 'operator' } }]);
+}, 120_000);
 
 async function admin(dataDir: string, ...args: string[]) {
   const command = startNode([ADMIN, ...args], environment(dataDir));

@@ -27,9 +27,13 @@ export interface Running {
 /** Where Node keeps what it compiled: loading the control plane again takes a quarter less. */
 const COMPILED = fileURLToPath(new URL('../../node_modules/.cache/node-compiled', import.meta.url));
 
-/** Runs a file with the Node of the tests. @param env all that it is told by its environment */
-export function startNode(args: readonly string[], env: Readonly<Record<string, string>>): Running {
-  return startProgram(process.execPath, args, { NODE_COMPILE_CACHE: COMPILED, ...env });
+/** Runs a file with the Node of the tests. @param env the whole environment of the process @param cwd that of the tests unless given */
+export function startNode(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  cwd?: string,
+): Running {
+  return startProgram(process.execPath, args, { NODE_COMPILE_CACHE: COMPILED, ...env }, cwd);
 }
 
 /** The same for any other program. */
@@ -37,8 +41,9 @@ export function startProgram(
   path: string,
   args: readonly string[],
   env: Readonly<Record<string, string>>,
+  cwd?: string,
 ): Running {
-  const child = spawn(path, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(path, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const exited = ended(child);
   atFileEnd(() => {
     child.kill('SIGKILL');

@@ -48,6 +48,7 @@ export function environment(dataDir: string, databaseUrl?: string): Record<strin
     PATH: process.env.PATH ?? '',
     HOST: '127.0.0.1',
     TOLLKEEPER_DATA_DIR: dataDir,
+    XDG_STATE_HOME: dataDir,
     TOLLKEEPER_SECRET: 'a secret that signs the sessions of tests',
     TOLLKEEPER_SETUP_TOKEN: SETUP_TOKEN,
     LOG_LEVEL: 'debug',

@@ -200,16 +200,18 @@ test("admin set-plan runs the control plane's own program and passes its exit co
     runs.push(args);
     return 5;
   };
-  const argv = ['admin', 'set-plan', 'pro', '--organization', 'acme', '--json'];
+  const argv = ['admin', 'set-plan', 'pro', '--organization', 'acme', '--data-dir', '/d', '--json'];
   expect((await tollkeeper(argv, { runNode })).exitCode).toBe(5);
   expect(runs).toEqual([
     [
       expect.stringMatching(/apps\/control-plane\/src\/admin\.ts$/),
       'set-plan',
-      'pro',
       '--organization',
       'acme',
+      '--data-dir',
+      '/d',
       '--json',
+      'pro',
     ],
   ]);
 });

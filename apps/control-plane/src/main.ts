@@ -9,6 +9,7 @@ import { type Config, ConfigError, readConfig } from './config.ts';
 import { EmbeddedPostgresError } from './db/embedded/index.ts';
 import { type OpenDatabase, openDatabase } from './db/open-database.ts';
 import { createLog } from './log.ts';
+import { recordRunningServer, runningServersFolder } from './running-servers.ts';
 import { readOrCreateSecret } from './secret-file.ts';
 
 const DASHBOARD = fileURLToPath(new URL('../../dashboard/dist', import.meta.url));
@@ -38,6 +39,8 @@ try {
 interface Running {
   readonly app: App;
   readonly database: OpenDatabase;
+  /** Removes the record by which `tollkeeper admin` finds this server. */
+  readonly removeRecord: () => void;
 }
 
 async function start(config: Config, log: Logger): Promise<Running> {
@@ -68,7 +71,27 @@ async function start(config: Config, log: Logger): Promise<Running> {
     await database.close();
     throw error;
   }
-  return { app, database };
+  return { app, database, removeRecord: record(config, baseUrl, log) };
+}
+
+/** Without a record the operator names the data folder: no reason not to serve. */
+function record(config: Config, baseUrl: string, log: Logger): () => void {
+  const { dataDir, databaseUrl } = config;
+  try {
+    const hasDatabaseUrl = databaseUrl !== undefined;
+    return recordRunningServer(runningServersFolder(process.env), {
+      pid: process.pid,
+      baseUrl,
+      dataDir,
+      hasDatabaseUrl,
+    });
+  } catch (error) {
+    log.warn(
+      { err: error },
+      'cannot record this server: "tollkeeper admin" needs --data-dir to find it',
+    );
+    return () => undefined;
+  }
 }
 
 /** For whoever stands at the terminal, not for the log: the link lets its reader in. */
@@ -106,7 +129,10 @@ function endWith(starting: Promise<Running>, log: Logger): void {
 }
 
 /** Gives an exit code when something was left undone. */
-async function close({ app, database }: Running, log: Logger): Promise<number | undefined> {
+async function close(
+  { app, database, removeRecord }: Running,
+  log: Logger,
+): Promise<number | undefined> {
   try {
     await app.close();
     return undefined;
@@ -115,6 +141,7 @@ async function close({ app, database }: Running, log: Logger): Promise<number | 
     return 1;
   } finally {
     await database.close();
+    removeRecord();
   }
 }
 

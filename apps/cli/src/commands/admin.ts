@@ -7,47 +7,86 @@ import type { ExitCode } from '../exit-codes.ts';
 /** Runs beside the database, so it is a program of the control plane, not a call to its API. */
 const ADMIN = fileURLToPath(new URL('../../../control-plane/src/admin.ts', import.meta.url));
 
-interface SetPlanOptions extends JsonOption {
+const DATA_DIR_OPTION = [
+  '--data-dir <folder>',
+  'data folder of the server (default: that of the server that runs here)',
+] as const;
+const ORGANIZATION_OPTION = [
+  '--organization <id or slug>',
+  'which one; may be left out if there is only one',
+] as const;
+
+interface AdminOptions extends JsonOption {
+  readonly dataDir?: string;
   readonly organization?: string;
 }
 
 export function addAdmin(program: Command, cli: Cli): void {
   const admin = program
     .command('admin')
-    .description("operate this machine's server on its own database; needs no sign-in");
+    .description("operate this machine's server on its own database; needs no sign-in")
+    .addHelpText(
+      'after',
+      '\nFinds the server that you run on this machine; --data-dir, TOLLKEEPER_DATA_DIR or' +
+        '\nDATABASE_URL name another one. Creates no database, and updates none.',
+    );
+  addSetPlan(admin, cli);
+  addCreateOrganization(admin, cli);
+  addTransferOwnership(admin, cli);
+}
+
+function addSetPlan(admin: Command, cli: Cli): void {
   admin
     .command('set-plan')
     .description('move an organization to another plan')
     .addArgument(new Argument('<plan>').choices(PLANS))
-    .option('--organization <id or slug>', 'which one; may be left out if there is only one')
+    .option(...ORGANIZATION_OPTION)
+    .option(...DATA_DIR_OPTION)
     .option(...JSON_OPTION)
-    .addHelpText(
-      'after',
-      '\nReads DATABASE_URL and TOLLKEEPER_DATA_DIR (default ./data) as the server does.',
-    )
     // The option of the same name that stands before every command gets the value, wherever it is.
-    .action((plan: string, _: SetPlanOptions, command: Command) =>
-      setPlan(cli, plan, command.optsWithGlobals()),
+    .action((plan: string, _: AdminOptions, command: Command) =>
+      runAdmin(cli, ['set-plan', plan], command.optsWithGlobals()),
     );
+}
+
+function addCreateOrganization(admin: Command, cli: Cli): void {
   admin
     .command('create-organization')
     .description('make another organization on this server')
     .argument('<name>')
     .requiredOption('--owner <email>', 'of an account on this server')
+    .option(...DATA_DIR_OPTION)
     .option(...JSON_OPTION)
-    .action((name: string, { owner, json }: JsonOption & { readonly owner: string }) =>
-      runAdmin(cli, ['create-organization', name, '--owner', owner], json),
+    .action((name: string, options: AdminOptions & { readonly owner: string }) =>
+      runAdmin(cli, ['create-organization', '--owner', options.owner, '--', name], options),
     );
 }
 
-async function setPlan(cli: Cli, plan: string, options: SetPlanOptions): Promise<void> {
-  const { organization, json } = options;
-  const named = organization === undefined ? [] : ['--organization', organization];
-  await runAdmin(cli, ['set-plan', plan, ...named], json);
+function addTransferOwnership(admin: Command, cli: Cli): void {
+  admin
+    .command('transfer-ownership')
+    .description('make another member the owner of an organization whose owner is gone')
+    .requiredOption('--to <member>', 'email or id of an active member')
+    .option(...ORGANIZATION_OPTION)
+    .option(...DATA_DIR_OPTION)
+    .option(...JSON_OPTION)
+    .action((options: AdminOptions & { readonly to: string }, command: Command) =>
+      runAdmin(cli, ['transfer-ownership', '--to', options.to], command.optsWithGlobals()),
+    );
 }
 
-async function runAdmin(cli: Cli, args: string[], json: boolean | undefined): Promise<void> {
-  const code = await cli.io.runNode([ADMIN, ...args, ...(json ? ['--json'] : [])]);
+async function runAdmin(
+  cli: Cli,
+  args: readonly string[],
+  { organization, dataDir, json }: AdminOptions,
+): Promise<void> {
+  const options = [
+    ...(organization === undefined ? [] : ['--organization', organization]),
+    ...(dataDir === undefined ? [] : ['--data-dir', dataDir]),
+    ...(json ? ['--json'] : []),
+  ];
+  const [verb = '', ...rest] = args;
+  const code = await cli.io.runNode([ADMIN, verb, ...options, ...rest]);
   // The child has the same table of exit codes, or died of a signal.
   cli.exitCode = code as ExitCode;
 }

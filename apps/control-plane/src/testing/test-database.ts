@@ -9,6 +9,11 @@ export function createTestDatabase(): Promise<pg.ClientConfig> {
   return cloneDatabase(inject('database').template);
 }
 
+/** A database without a schema. */
+export async function createEmptyDatabase(): Promise<pg.ClientConfig> {
+  return cloneDatabase('template0');
+}
+
 /** As it is now: a backup, and what is restored from it. Nobody may be connected to the source. */
 export function copyDatabase(source: pg.ClientConfig): Promise<pg.ClientConfig> {
   return cloneDatabase(new pg.Client(source).database ?? '');

@@ -5,4 +5,6 @@ export {
   EmbeddedPostgresError,
   type EmbeddedPostgresErrorCode,
 } from './embedded-postgres-error.ts';
+export { tryLock } from './file-lock.ts';
+export { hasCluster } from './has-cluster.ts';
 export { startEmbeddedPostgres } from './start-embedded-postgres.ts';

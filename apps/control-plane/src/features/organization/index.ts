@@ -5,5 +5,6 @@ export { getOrganization } from './get-organization.ts';
 export { insertOrganization } from './insert-organization.ts';
 export { lockOrganization } from './organization-view.ts';
 export { setPlan } from './set-plan.ts';
+export { transferByOperator } from './transfer-by-operator.ts';
 export { transferOrganization } from './transfer-organization.ts';
 export { updateOrganization } from './update-organization.ts';

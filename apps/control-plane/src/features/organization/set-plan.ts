@@ -1,10 +1,10 @@
 import type { Plan } from '@tollkeeper/contract';
-import { eq, or } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import type { Transaction } from '../../db/connect.ts';
 import { organization } from '../../db/schema/index.ts';
-import type { Services } from '../../kernel/context.ts';
-import { DomainError, notFound } from '../../kernel/domain-error.ts';
+import { notFound } from '../../kernel/domain-error.ts';
 import { commit, type WriteServices } from '../../kernel/write.ts';
+import { findNamedOrganization } from './find-named-organization.ts';
 
 /**
  * The operator's command: sets the plan of an organization, named by id or slug, or the only one.
@@ -17,7 +17,7 @@ export async function setPlan(
   named: string | undefined,
   requestId: string,
 ) {
-  const { id } = await findOrganization(services, named);
+  const { id } = await findNamedOrganization(services.db, named);
   const source = {
     organizationId: id,
     actor: { type: 'operator' } as const,
@@ -36,25 +36,4 @@ export async function setPlan(
       changes: [],
     };
   });
-}
-
-async function findOrganization({ db }: Pick<Services, 'db'>, named: string | undefined) {
-  const rows = await db
-    .select({ id: organization.id, slug: organization.slug })
-    .from(organization)
-    .where(
-      named === undefined
-        ? undefined
-        : or(eq(organization.id, named), eq(organization.slug, named)),
-    )
-    .limit(20);
-  const [only] = rows;
-  if (!only) throw notFound('organization', named ?? 'any');
-  if (rows.length > 1) {
-    throw new DomainError(
-      'invalid_state',
-      `There are several organizations: ${rows.map((row) => row.slug).join(', ')}. Name one with --organization.`,
-    );
-  }
-  return only;
 }
