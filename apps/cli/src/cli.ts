@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import type { ExitCode } from './exit-codes.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -6,6 +7,8 @@ export interface Cli {
   /** Replaced once, before the command: by the options that stand before every command. */
   io: Surroundings;
   exitCode: ExitCode;
+  /** The command that was chosen, once it is. */
+  command?: Command;
 }
 
 export interface JsonOption {

@@ -10,7 +10,7 @@ export interface YesOption {
 /** Before a command asks the server anything: throws Failure if nobody could confirm it. */
 export function requireYesOrTerminal({ stdin }: Surroundings, yes: true | undefined): void {
   if (yes || stdin.isTTY) return;
-  const text = 'This cannot be undone, and there is no terminal to ask on. Give --yes.';
+  const text = 'This asks before it changes anything, and there is no terminal. Give --yes.';
   throw new Failure(EXIT.usage, text);
 }
 
@@ -22,4 +22,11 @@ export async function confirm(
   const typed = await ask(io, `${question.what} Type ${question.ask} to go on: `);
   if (typed === question.answer) return;
   throw new Failure(EXIT.usage, `That is not ${question.ask}. Nothing was changed.`);
+}
+
+/** Lets a person agree to what can be undone. Throws Failure unless they do. */
+export async function agree(io: Surroundings, question: string): Promise<void> {
+  const typed = await ask(io, `${question} [y/N] `);
+  if (/^y(es)?$/i.test(typed.trim())) return;
+  throw new Failure(EXIT.usage, 'Nothing was changed.');
 }

@@ -19,7 +19,7 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 const MEANINGS: Readonly<Record<ExitCode, string>> = {
   0: 'done; for verify: the key is valid',
   1: 'unexpected: the server failed, or is asked too often',
-  2: 'usage: the command, an option or a reference cannot be understood',
+  2: 'usage: the command, an option or a reference cannot be understood, or nobody confirmed',
   3: 'not signed in, or the credential or login was refused',
   4: 'forbidden: the credential may not do this',
   5: 'not found',
@@ -32,8 +32,32 @@ const MEANINGS: Readonly<Record<ExitCode, string>> = {
   130: 'interrupted',
 };
 
+/** The `code` of an error under --json that no code of the API names. Stable, as exit codes are. */
+export const ERROR_CODES: Readonly<Record<ExitCode, string>> = {
+  0: 'ok',
+  1: 'unexpected',
+  2: 'usage',
+  3: 'unauthenticated',
+  4: 'forbidden',
+  5: 'not_found',
+  6: 'invalid_state',
+  7: 'plan_limit_reached',
+  8: 'unavailable',
+  9: 'validation_failed',
+  10: 'key_not_valid',
+  11: 'not_applied',
+  130: 'interrupted',
+};
+
 /** The table of exit codes that --help shows. */
 export function exitCodeHelp(): string {
   const lines = Object.entries(MEANINGS).map(([code, meaning]) => `  ${code.padEnd(4)} ${meaning}`);
-  return ['', 'Exit codes:', ...lines].join('\n');
+  return [
+    '',
+    'Exit codes:',
+    ...lines,
+    '',
+    'With --json, an error is one line of JSON on standard error: {"code", "message", "exitCode"},',
+    'and what the API said besides: "requestId", "errors", "scopes" and others.',
+  ].join('\n');
 }

@@ -1,6 +1,8 @@
 import type { Problem } from '@tollkeeper/contract';
 import { ApiError } from '@tollkeeper/sdk';
-import { EXIT, type ExitCode } from './exit-codes.ts';
+import type { Command } from 'commander';
+import { ERROR_CODES, EXIT, type ExitCode } from './exit-codes.ts';
+import { inCommandTerms, termOf } from './field-terms.ts';
 import { visibleText } from './text/visible-text.ts';
 
 /** A command that cannot go on: what was wrong and what to do, and the exit code that says so. */
@@ -27,13 +29,36 @@ export interface Explanation {
   readonly lines: readonly string[];
 }
 
-/** Turns whatever ended a command into what a person reads and a script tests. */
-export function explain(error: unknown): Explanation {
+/** An error as a script reads it under --json. */
+export interface ErrorReport {
+  /** Of the API, or of the table ERROR_CODES. */
+  readonly code: string;
+  readonly message: string;
+  readonly exitCode: ExitCode;
+  /** What else the API said about it. */
+  readonly [detail: string]: unknown;
+}
+
+/** The error that --json prints. It names fields as the API does, since a script sent them. */
+export function report(error: unknown): ErrorReport {
+  if (error instanceof ApiError) {
+    const { type: _, title: __, detail, code, ...details } = error.problem;
+    return { code, message: detail, exitCode: exitCodeOf(error.problem), ...details };
+  }
+  const { exitCode, lines } = explain(error);
+  return { code: ERROR_CODES[exitCode], message: lines.join('\n'), exitCode };
+}
+
+/**
+ * Turns whatever ended a command into what a person reads and a script tests.
+ * @param command whose options and arguments stand for the fields of the API
+ */
+export function explain(error: unknown, command?: Command): Explanation {
   if (error instanceof Failure) {
     const { exitCode, message, details } = error;
     return { exitCode, lines: [message, ...details].map(visibleText) };
   }
-  if (error instanceof ApiError) return explainProblem(error.problem);
+  if (error instanceof ApiError) return explainProblem(error.problem, command);
   if (error instanceof SyntaxError) {
     const text = 'The server did not answer with JSON. Is the address a Tollkeeper server?';
     return { exitCode: EXIT.unreachable, lines: [text] };
@@ -47,13 +72,17 @@ export function explain(error: unknown): Explanation {
   return { exitCode: EXIT.unexpected, lines: [visibleText(`Unexpected error: ${text}`)] };
 }
 
-function explainProblem(problem: Problem): Explanation {
+function explainProblem(problem: Problem, command: Command | undefined): Explanation {
   // A sentence that already names each field need not be followed by them.
   const fields = (problem.errors ?? [])
     .filter(({ message }) => !problem.detail.includes(message))
-    .map(({ path, message }) => (path === '' ? `  ${message}` : `  ${path}: ${message}`));
+    .map(({ path, message }) => {
+      const name = termOf(path, command) ?? path;
+      return inCommandTerms(name === '' ? `  ${message}` : `  ${name}: ${message}`, command);
+    });
+  const sentence = inCommandTerms(problem.detail, command);
   const request = problem.requestId === '' ? [] : [`Request ${problem.requestId}`];
-  const lines = [problem.detail, ...fields, ...scopesAtFault(problem), ...request].map(visibleText);
+  const lines = [sentence, ...fields, ...scopesAtFault(problem), ...request].map(visibleText);
   return { exitCode: exitCodeOf(problem), lines };
 }
 

@@ -36,6 +36,6 @@ async function keysCalled(client: Client, reference: string): Promise<ApiKey[]> 
   return data.filter(({ name, prefix }) => name === reference || prefix === called);
 }
 
-function candidate({ id, name, prefix, status }: ApiKey): string {
-  return `${id}  ${prefix}  ${status}  ${name}`;
+function candidate({ id, name, prefix, state }: ApiKey): string {
+  return `${id}  ${prefix}  ${state}  ${name}`;
 }

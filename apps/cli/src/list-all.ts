@@ -1,5 +1,5 @@
-interface Page<T> {
-  readonly data: readonly T[];
+interface Page {
+  readonly data: readonly object[];
   readonly nextCursor: string | null;
 }
 
@@ -10,19 +10,19 @@ const PAGE_MAX = 100;
  * @param countMax Infinity for all
  * @param load one page: how many items at most, and the `nextCursor` of the page before
  */
-export async function listAll<T>(
+export async function listAll<P extends Page>(
   countMax: number,
-  load: (query: { limit: number; cursor?: string }) => Promise<Page<T>>,
+  load: (query: { limit: number; cursor?: string }) => Promise<P>,
   from?: string,
-): Promise<{ data: T[]; nextCursor: string | null }> {
-  const data: T[] = [];
+): Promise<Omit<P, 'data'> & { data: P['data'][number][] }> {
+  const data: P['data'][number][] = [];
   let cursor = from;
   for (;;) {
     const limit = Math.min(PAGE_MAX, countMax - data.length);
     const page = await load(cursor === undefined ? { limit } : { limit, cursor });
     data.push(...page.data);
     if (page.nextCursor === null || data.length >= countMax) {
-      return { data, nextCursor: page.nextCursor };
+      return { ...page, data };
     }
     cursor = page.nextCursor;
   }

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import packageJson from '../package.json' with { type: 'json' };
 import type { Cli } from './cli.ts';
 import { addAdmin } from './commands/admin.ts';
 import { addGateway } from './commands/gateway.ts';
@@ -18,7 +19,7 @@ import { addVerify } from './commands/verify.ts';
 import { addWhoami } from './commands/whoami.ts';
 import { addWorkspaces } from './commands/workspaces/index.ts';
 import { exitCodeHelp } from './exit-codes.ts';
-import { visibleText } from './text/visible-text.ts';
+import { visibleLines } from './text/visible-text.ts';
 
 const ENVIRONMENT = `
 Environment:
@@ -32,7 +33,7 @@ const EXAMPLES = `
 Examples:
   $ tollkeeper login
   $ tollkeeper keys create ci-pipeline --expires 90d
-  $ tollkeeper keys list --status active --sort lastUsedAt
+  $ tollkeeper keys list --state active --sort lastUsedAt
   $ tollkeeper invitations create eve@example.com --role developer
   $ tollkeeper keys revoke ci-pipeline --reason "leaked in a log"`;
 
@@ -56,19 +57,26 @@ const COMMANDS = [
   addAdmin,
 ];
 
-/** The whole grammar of the command line. */
-export function createProgram(cli: Cli): Command {
+/**
+ * The whole grammar of the command line.
+ * @param json whether a script reads: then what is wrong with the grammar is for the caller to write
+ */
+export function createProgram(cli: Cli, { json }: { readonly json: boolean }): Command {
   const { stdout, stderr } = cli.io;
   const program = new Command('tollkeeper')
     .description("Control an organization's API keys")
     .option('--organization <id>', 'where a session acts, if you belong to several')
-    .hook('preAction', (program) => chooseOrganization(cli, program.opts()))
+    .version(packageJson.version, '--version', 'print the version')
+    .hook('preAction', (program, command) => {
+      cli.command = command;
+      chooseOrganization(cli, program.opts());
+    })
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
       writeOut: (text) => stdout.write(text),
-      writeErr: (text) => stderr.write(text),
-      outputError: (text, write) => write(`${visibleText(text.trimEnd())}\n`),
+      writeErr: (text) => json || stderr.write(text),
+      outputError: (text, write) => write(`${visibleLines(text.trimEnd())}\n`),
       getOutHelpWidth: () => stdout.columns ?? 100,
       getErrHelpWidth: () => stderr.columns ?? 100,
     })

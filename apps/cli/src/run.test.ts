@@ -92,9 +92,12 @@ test('a created key leaves its secret alone on standard output', async () => {
 test('a creation repeated after a network failure says that its secret is lost', async () => {
   const broken = new TypeError('fetch failed');
   const api = createApi({ 'POST /v1/api-keys': [broken, createKey(1)] });
-  const { exitCode, stdout, stderr } = await tollkeeper(['keys', 'create', 'ci-1', '--json'], {
-    fetch: api.fetch,
-  });
+  const { exitCode, stdout, stderr } = await tollkeeper(
+    ['keys', 'create', 'ci-1', '--expires', 'never', '--json'],
+    {
+      fetch: api.fetch,
+    },
+  );
   expect(exitCode).toBe(1);
   expect(JSON.parse(stdout)).toEqual(createKey(1));
   expect(stderr).toContain(`tollkeeper keys rotate ${createKey(1).id}`);
@@ -104,15 +107,18 @@ test('a creation repeated after a network failure says that its secret is lost',
 test('--json prints what the API answered, and nothing else', async () => {
   const api = createApi({ 'GET /v1/api-keys': keyList(createKey(1), createKey(2)) });
   const { stdout, stderr } = await tollkeeper(['keys', 'list', '--json'], { fetch: api.fetch });
-  expect(JSON.parse(stdout)).toEqual(list(createKey(1), createKey(2)));
+  expect(JSON.parse(stdout)).toEqual(keyList(createKey(1), createKey(2)));
   expect(stderr).toBe('');
 });
 
 test('--all follows the pages to the end', async () => {
-  const pages = [{ ...keyList(createKey(1)), nextCursor: 'next' }, keyList(createKey(2))];
+  const pages = [
+    { ...keyList(createKey(1)), nextCursor: 'next', totalCount: 2 },
+    { ...keyList(createKey(2)), totalCount: 2 },
+  ];
   const api = createApi({ 'GET /v1/api-keys': pages });
   const { stdout } = await tollkeeper(['keys', 'list', '--all', '--json'], { fetch: api.fetch });
-  expect(JSON.parse(stdout)).toEqual(list(createKey(1), createKey(2)));
+  expect(JSON.parse(stdout)).toEqual(keyList(createKey(1), createKey(2)));
 });
 
 test('an answer that leaves the contract is named by its place and exits with 1', async () => {
@@ -159,6 +165,7 @@ test.each([
   const id = createKey(1).id;
   const api = createApi({
     'GET /v1/api-keys': keyList(createKey(1)),
+    [`GET /v1/api-keys/${id}/created`]: { keysCount: 0, joinKeysCount: 0, invitationsCount: 0 },
     [`DELETE /v1/api-keys/${id}`]: new Response(null, { status: 204 }),
   });
   const { exitCode } = await tollkeeper(['keys', 'delete', 'ci-1'], {

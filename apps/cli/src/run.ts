@@ -1,12 +1,13 @@
 import { ApiError } from '@tollkeeper/sdk';
 import { CommanderError } from 'commander';
 import type { Cli } from './cli.ts';
-import { EXIT } from './exit-codes.ts';
-import { explain } from './failure.ts';
+import { ERROR_CODES, EXIT } from './exit-codes.ts';
+import { explain, report } from './failure.ts';
 import { createProgram } from './program.ts';
 import { asksOrganization, ORGANIZATION_ADVICE } from './session/organization.ts';
 import { signInAdvice } from './session/sign-in-advice.ts';
 import type { Surroundings } from './surroundings.ts';
+import { visibleJsonLine } from './text/visible-text.ts';
 
 /**
  * Runs one command and answers its exit code. Never throws.
@@ -14,16 +15,38 @@ import type { Surroundings } from './surroundings.ts';
  */
 export async function run(argv: readonly string[], io: Surroundings): Promise<number> {
   const cli: Cli = { io, exitCode: EXIT.ok };
+  const json = asksJson(argv);
   try {
-    await createProgram(cli).parseAsync([...argv], { from: 'user' });
+    await createProgram(cli, { json }).parseAsync([...argv], { from: 'user' });
     return cli.exitCode;
   } catch (error) {
-    // Commander has already written what was wrong, or the help that was asked for.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    const { exitCode, lines } = explain(error);
+    if (error instanceof CommanderError) return endWithGrammar(error, json, io);
+    if (json) {
+      const reported = report(error);
+      io.stderr.write(`${visibleJsonLine(reported)}\n`);
+      return reported.exitCode;
+    }
+    const { exitCode, lines } = explain(error, cli.command);
     io.stderr.write(`${[...lines, ...(await adviceOn(error, io))].join('\n')}\n`);
     return exitCode;
   }
+}
+
+/** Commander has already written what was wrong, or the help that was asked for; not so for scripts. */
+function endWithGrammar({ exitCode, message }: CommanderError, json: boolean, io: Surroundings) {
+  if (exitCode === 0) return EXIT.ok;
+  if (json) {
+    const text = message.replace(/^error: /, '').replaceAll('\n', ' ');
+    const reported = { code: ERROR_CODES[EXIT.usage], message: text, exitCode: EXIT.usage };
+    io.stderr.write(`${visibleJsonLine(reported)}\n`);
+  }
+  return EXIT.usage;
+}
+
+/** Looked for before anything is parsed, so that a mistake in the grammar is JSON as well. */
+function asksJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--');
+  return argv.slice(0, end === -1 ? argv.length : end).includes('--json');
 }
 
 /** What the server's own sentence cannot know: how to do better on the command line. */

@@ -19,6 +19,16 @@ export function visibleJson(value: unknown): string {
     .join('\n');
 }
 
+/** JSON on one line, with invisible characters escaped. */
+export function visibleJsonLine(value: unknown): string {
+  return JSON.stringify(value).replace(INVISIBLE, jsonEscape);
+}
+
+/** Text of our own layout: each line of it as `visibleText`. */
+export function visibleLines(text: string): string {
+  return text.split('\n').map(visibleText).join('\n');
+}
+
 function writtenOut(character: string): string {
   const code = character.codePointAt(0) ?? 0;
   if (code <= 0xff) return `\\x${hex(code, 2)}`;

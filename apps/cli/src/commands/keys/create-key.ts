@@ -6,6 +6,7 @@ import { expiryOption, type OrNever, orNull, splitList } from '../../options.ts'
 import { hint } from '../../output.ts';
 import { connect } from '../../session/connect.ts';
 import { relativeTime } from '../../text/relative-time.ts';
+import { withDefaultExpiry } from './default-expiry.ts';
 import { printSecret } from './print-secret.ts';
 
 interface CreateOptions extends JsonOption {
@@ -31,7 +32,7 @@ export function addCreateKey(keys: Command, cli: Cli): void {
     .option('--workspace <workspace>', 'confine the key to it: id or name')
     .option(
       '--expires <when>',
-      '30d, 2030-01-31, 2030-01-31T12:00Z or never',
+      "30d, 2030-01-31, 2030-01-31T12:00Z or never (default: the organization's, else 90d)",
       expiryOption(cli.io.now),
     )
     .option('--allow-ip <range...>', 'accept the key only from these addresses or CIDR ranges')
@@ -50,10 +51,14 @@ async function createKey({ io }: Cli, name: string, options: CreateOptions): Pro
     profile,
     ...(scopes ? { scopes } : {}),
     ...(workspaceId ? { workspaceId } : {}),
-    ...(options.expires === undefined ? {} : { expiresAt: orNull(options.expires) }),
     ...(allowedIps ? { allowedIps } : {}),
   };
-  const key = await client.createKey({ body }, { idempotencyKey: io.createId() });
+  const create = (expiry: { readonly expiresAt?: string | null }) =>
+    client.createKey({ body: { ...body, ...expiry } }, { idempotencyKey: io.createId() });
+  const key =
+    options.expires === undefined
+      ? await withDefaultExpiry(client, io.now(), create)
+      : await create({ expiresAt: orNull(options.expires) });
   if (!options.json) {
     const expiry = key.expiresAt
       ? `expires ${relativeTime(key.expiresAt, io.now())}`

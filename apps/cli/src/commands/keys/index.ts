@@ -12,6 +12,7 @@ import { addRenameKey } from './rename-key.ts';
 import { addRevokeKey } from './revoke-key.ts';
 import { addRotateKey } from './rotate-key.ts';
 import { addShowKey } from './show-key.ts';
+import { addUpdateKey } from './update-key.ts';
 
 export function addKeys(program: Command, cli: Cli): void {
   const keys = program
@@ -25,6 +26,7 @@ export function addKeys(program: Command, cli: Cli): void {
     addListKeys,
     addCreateKey,
     addShowKey,
+    addUpdateKey,
     addRenameKey,
     addDisableKey,
     addEnableKey,

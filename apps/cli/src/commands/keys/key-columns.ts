@@ -1,12 +1,14 @@
-import type { ApiKey, KeyStatus } from '@tollkeeper/contract';
+import type { ApiKey, KeyState } from '@tollkeeper/contract';
 import { type Colour, paint } from '../../output.ts';
 import type { Surroundings } from '../../surroundings.ts';
+
 import { relativeTime } from '../../text/relative-time.ts';
 import type { Column } from '../../text/table.ts';
 
-export const STATUS_COLOURS: Readonly<Record<KeyStatus, Colour>> = {
+export const STATE_COLOURS: Readonly<Record<KeyState, Colour>> = {
   active: 'green',
   disabled: 'yellow',
+  expired: 'red',
   revoked: 'red',
 };
 
@@ -17,9 +19,9 @@ export function keyColumns(io: Surroundings): readonly Column<ApiKey>[] {
     { title: 'NAME', cell: (key) => key.name, widthMin: 12 },
     { title: 'PREFIX', cell: (key) => key.prefix },
     {
-      title: 'STATUS',
-      cell: (key) => `● ${key.status}`,
-      paint: (text, key) => paint(io, STATUS_COLOURS[key.status], text),
+      title: 'STATE',
+      cell: (key) => `● ${key.state}`,
+      paint: (text, key) => paint(io, STATE_COLOURS[key.state], text),
     },
     { title: 'LAST USED', cell: (key) => relativeTime(key.lastUsedAt, now) },
     {

@@ -1,10 +1,4 @@
-import {
-  type ApiKey,
-  KEY_SORTS,
-  KEY_STATUSES,
-  type KeySort,
-  type KeyStatus,
-} from '@tollkeeper/contract';
+import { KEY_SORTS, KEY_STATES, type KeySort, type KeyState } from '@tollkeeper/contract';
 import type { Client } from '@tollkeeper/sdk';
 import { type Command, Option } from 'commander';
 import { type Cli, JSON_OPTION, type JsonOption } from '../../cli.ts';
@@ -18,7 +12,7 @@ import { connect } from '../../session/connect.ts';
 import { keyColumns } from './key-columns.ts';
 
 interface ListOptions extends JsonOption {
-  readonly status?: KeyStatus;
+  readonly state?: KeyState;
   readonly search?: string;
   readonly member?: string;
   readonly workspace?: string;
@@ -34,7 +28,7 @@ export function addListKeys(keys: Command, cli: Cli): void {
     .command('list')
     .alias('ls')
     .description('list keys, the newest first unless said otherwise')
-    .addOption(new Option('--status <status>', 'only keys of this status').choices(KEY_STATUSES))
+    .addOption(new Option('--state <state>', 'only keys in this state').choices(KEY_STATES))
     .option('--search <text>', 'part of the name or of the prefix')
     .option('--member <member>', 'only keys of this owner: me, an email or an id')
     .option('--workspace <workspace>', 'only keys confined to it: id or name')
@@ -52,7 +46,7 @@ async function listKeys({ io }: Cli, options: ListOptions): Promise<void> {
   const { client } = await connect(io);
   const filter = await filterOf(client, options);
   const countMax = options.all ? Number.POSITIVE_INFINITY : options.limit;
-  const page = await listAll<ApiKey>(
+  const page = await listAll(
     countMax,
     (query) => client.listKeys({ query: { ...filter, ...query } }),
     options.cursor,
@@ -61,24 +55,27 @@ async function listKeys({ io }: Cli, options: ListOptions): Promise<void> {
   if (page.data.length === 0) return hint(io, emptyText(options));
   printTable(io, keyColumns(io), page.data);
   if (page.nextCursor !== null) {
-    hint(io, 'More follow: give --limit, --all or --search.');
+    hint(
+      io,
+      `${page.data.length} of ${page.totalCount}. Give --limit, --all or --search for others.`,
+    );
   }
 }
 
 async function filterOf(client: Client, options: ListOptions) {
-  const { status, search, member, workspace, sort, order } = options;
+  const { state, search, member, workspace, sort, order } = options;
   return {
     sort,
     order,
-    ...(status ? { state: status } : {}),
+    ...(state ? { state } : {}),
     ...(search ? { search } : {}),
     ...(member ? { memberId: await findMemberId(client, member) } : {}),
     ...(workspace ? { workspaceId: await findWorkspaceId(client, workspace) } : {}),
   };
 }
 
-function emptyText({ status, search, member, workspace }: ListOptions): string {
-  const filtered = status ?? search ?? member ?? workspace;
+function emptyText({ state, search, member, workspace }: ListOptions): string {
+  const filtered = state ?? search ?? member ?? workspace;
   if (filtered !== undefined) return 'No key fits.';
   return 'There are no keys yet. Run "tollkeeper keys create ci-pipeline" to make the first one.';
 }

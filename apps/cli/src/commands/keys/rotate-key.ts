@@ -6,8 +6,11 @@ import { relativeTime } from '../../text/relative-time.ts';
 import { KEY_ARGUMENT, openKey } from './open-key.ts';
 import { printSecret } from './print-secret.ts';
 
+/** As in the dashboard: whoever uses the old secret has a day to take the new one. */
+const GRACE_S = 86_400;
+
 interface RotateOptions extends JsonOption {
-  readonly grace: number;
+  readonly grace?: number;
 }
 
 export function addRotateKey(keys: Command, cli: Cli): void {
@@ -17,9 +20,8 @@ export function addRotateKey(keys: Command, cli: Cli): void {
     .argument(...KEY_ARGUMENT)
     .option(
       '--grace <duration>',
-      'how long the old secret still works, at most 30d',
+      'how long the old secret still works, at most 30d; 0s ends it at once (default: 24h)',
       durationOption,
-      0,
     )
     .option(...JSON_OPTION)
     .action((reference: string, options: RotateOptions) => rotateKey(cli, reference, options));
@@ -27,7 +29,7 @@ export function addRotateKey(keys: Command, cli: Cli): void {
 
 async function rotateKey(cli: Cli, reference: string, options: RotateOptions): Promise<void> {
   const { client, params } = await openKey(cli, reference);
-  const key = await client.rotateKey({ params, body: { graceSeconds: options.grace } });
+  const key = await client.rotateKey({ params, body: { graceSeconds: options.grace ?? GRACE_S } });
   if (!options.json) {
     const end = key.previousSecretExpiresAt;
     const old = end

@@ -1,10 +1,10 @@
 import type { ApiKeyDetail } from '@tollkeeper/contract';
 import type { Command } from 'commander';
 import { type Cli, JSON_OPTION, type JsonOption } from '../../cli.ts';
-import { printFields, printJson } from '../../output.ts';
+import { type Field, printFields, printJson } from '../../output.ts';
 import type { Surroundings } from '../../surroundings.ts';
 import { relativeAndExact } from '../../text/relative-time.ts';
-import { STATUS_COLOURS } from './key-columns.ts';
+import { STATE_COLOURS } from './key-columns.ts';
 import { KEY_ARGUMENT, openKey } from './open-key.ts';
 
 export function addShowKey(keys: Command, cli: Cli): void {
@@ -26,16 +26,21 @@ async function showKey(cli: Cli, reference: string, { json }: JsonOption): Promi
 function printKey(io: Surroundings, key: ApiKeyDetail): void {
   const time = (instant: string | null) => relativeAndExact(instant, io.now());
   const { revokedAt, revokeReason, previousSecretExpiresAt, disablesAt, createdBy } = key;
+  const { createdByKey } = key;
   printFields(io, [
     ['Name', key.name],
     ['Id', key.id],
     ['Prefix', `${key.prefix}…`],
-    ['Status', `● ${key.status}`, STATUS_COLOURS[key.status]],
+    ['State', `● ${key.state}`, STATE_COLOURS[key.state]],
     ['A request now', answerText(key)],
+    ...disabled(key, time),
     ...(revokedAt ? [['Revoked', time(revokedAt)] as const] : []),
     ...(revokeReason ? [['Reason', revokeReason] as const] : []),
     ['Created', time(key.createdAt)],
     ['Created by', `${createdBy.name} <${createdBy.email}>`],
+    ...(createdByKey
+      ? [['Created by key', `${createdByKey.name ?? 'a key'} (${createdByKey.id})`] as const]
+      : []),
     ['Last used', time(key.lastUsedAt)],
     ['Expires', time(key.expiresAt)],
     ...(disablesAt ? [['Disabled if unused', time(disablesAt)] as const] : []),
@@ -48,6 +53,15 @@ function printKey(io: Surroundings, key: ApiKeyDetail): void {
     ['Scopes', key.scopes.join(' ') || 'none'],
     ...dormant(key),
   ]);
+}
+
+function disabled(
+  { disabledBy, disabledAt }: ApiKeyDetail,
+  time: (instant: string | null) => string,
+): Field[] {
+  if (disabledBy === null) return [];
+  const by = disabledBy.type === 'job' ? 'the job for unused keys' : disabledBy.name;
+  return [['Disabled', `${time(disabledAt)} by ${by}`]];
 }
 
 function answerText({ decision }: ApiKeyDetail): string {

@@ -1,0 +1,167 @@
+import { expect, test } from 'vitest';
+import { createApi, createKey, SECRET } from '../../api.fixture.ts';
+import { createHome, type Given, runCommand } from '../../surroundings.fixture.ts';
+
+const env = { TOLLKEEPER_API_KEY: SECRET };
+const terminal = { columns: 120 };
+const key = createKey(1, { scopes: ['api_keys.read', 'usage.read'] });
+const path = `/v1/api-keys/${key.id}`;
+const keys = { data: [key], nextCursor: null, totalCount: 1 };
+const NOTHING = { keysCount: 0, joinKeysCount: 0, invitationsCount: 0 };
+
+const ORGANIZATION = {
+  id: 'org_1',
+  name: 'Acme',
+  slug: 'acme',
+  plan: 'free',
+  defaultExpiryDays: null,
+  createdAt: '2026-11-23T07:57:00.000Z',
+};
+
+function refusal(status: number, code: string, more: object = {}) {
+  const problem = { type: 'about:blank', title: 'No', status, code, detail: 'No.', requestId: 'r' };
+  return Response.json({ ...problem, ...more }, { status });
+}
+
+async function tollkeeper(argv: readonly string[], given: Given = {}) {
+  await using home = await createHome();
+  return runCommand(home.homeFolder, argv, { env, ...given });
+}
+
+const created = { ...createKey(1), secret: SECRET };
+
+test.each([
+  ['90 days where the organization has no default', ORGANIZATION, '2027-02-21T08:00:00.000Z'],
+  [
+    "the organization's default, which the server knows",
+    { ...ORGANIZATION, defaultExpiryDays: 7 },
+    undefined,
+  ],
+  [
+    '90 days where it may not be read',
+    refusal(403, 'insufficient_scope'),
+    '2027-02-21T08:00:00.000Z',
+  ],
+])('a new key expires after %s', async (_what, organization, expected) => {
+  const api = createApi({ 'GET /v1/organization': organization, 'POST /v1/api-keys': created });
+  await tollkeeper(['keys', 'create', 'ci-1'], { fetch: api.fetch });
+  expect(api.seen.at(-1)?.body).toEqual({
+    name: 'ci-1',
+    profile: 'workspace',
+    ...(expected === undefined ? {} : { expiresAt: expected }),
+  });
+});
+
+test('a new key expires when a rule says so, where that comes before the 90 days', async () => {
+  const refused = refusal(422, 'validation_failed', {
+    errors: [{ path: 'expiresAt', message: 'must be at most tomorrow' }],
+  });
+  const api = createApi({
+    'GET /v1/organization': ORGANIZATION,
+    'POST /v1/api-keys': [refused, created],
+  });
+  expect((await tollkeeper(['keys', 'create', 'ci-1'], { fetch: api.fetch })).exitCode).toBe(0);
+  expect(api.seen.at(-1)?.body).toEqual({ name: 'ci-1', profile: 'workspace' });
+});
+
+test.each([
+  [[], 86_400],
+  [['--grace', '0s'], 0],
+])('rotating with %j keeps the old secret for %i seconds', async (options, graceSeconds) => {
+  const api = createApi({ 'GET /v1/api-keys': keys, [`POST ${path}/rotate`]: created });
+  await tollkeeper(['keys', 'rotate', 'ci-1', ...options], { fetch: api.fetch });
+  expect(api.seen.at(-1)?.body).toEqual({ graceSeconds });
+});
+
+test.each([
+  ['revoke', [], 'What it created stays: 2 API keys, 1 invitation', 'POST', { cascade: false }],
+  ['revoke', ['--cascade'], 'So does what it created', 'POST', { cascade: true }],
+  ['delete', ['--cascade'], 'So does what it created', 'DELETE', undefined],
+])('%s %j says what the key created before it asks', async (verb, options, said, method, body) => {
+  const api = createApi({
+    'GET /v1/api-keys': keys,
+    [`GET ${path}/created`]: { keysCount: 2, joinKeysCount: 0, invitationsCount: 1 },
+    [`POST ${path}/revoke`]: key,
+    [`DELETE ${path}`]: new Response(null, { status: 204 }),
+  });
+  const argv = ['keys', verb, 'ci-1', ...options];
+  const given = { fetch: api.fetch, terminal };
+  const declined = await tollkeeper(argv, { ...given, stdin: 'something else\n' });
+  expect(declined.exitCode).toBe(2);
+  expect(declined.stderr).toContain(said);
+  expect(api.seen.every((each) => each.method === 'GET')).toBe(true);
+
+  expect((await tollkeeper(argv, { ...given, stdin: 'ci-1\n' })).exitCode).toBe(0);
+  const sent = api.seen.at(-1);
+  expect(sent).toMatchObject({ method, body });
+  if (method === 'DELETE') expect(sent?.query.get('cascade')).toBe('true');
+});
+
+test.each([
+  [['keys', 'revoke', 'ci-1']],
+  [['keys', 'delete', 'ci-1', '--cascade']],
+  [['keys', 'update', 'ci-1', '--name', 'ci-2']],
+])('%j without a terminal refuses, rather than wait for an answer', async (argv) => {
+  const api = createApi({});
+  const { exitCode, stderr } = await tollkeeper(argv, { fetch: api.fetch });
+  expect({ exitCode, seen: api.seen }).toEqual({ exitCode: 2, seen: [] });
+  expect(stderr).toContain('--yes');
+});
+
+const UPDATE = [
+  ...['keys', 'update', 'ci-1', '--name', 'ci-2', '--add-scopes', 'audit.read'],
+  ...['--remove-scopes', 'usage.read', '--expires', '30d', '--allow-ip', '10.0.0.0/8'],
+];
+const CHANGE = {
+  name: 'ci-2',
+  scopes: ['api_keys.read', 'audit.read'],
+  expiresAt: '2026-12-23T08:00:00.000Z',
+  allowedIps: ['10.0.0.0/8'],
+};
+
+test.each([
+  ['y\n', 0, [CHANGE]],
+  ['n\n', 2, []],
+  ['\n', 2, []],
+])('an update shows what changes, and asks: %j', async (stdin, expected, sent) => {
+  const api = createApi({ 'GET /v1/api-keys': keys, [`PATCH ${path}`]: { ...key, ...CHANGE } });
+  const { exitCode, stdout } = await tollkeeper(UPDATE, { fetch: api.fetch, stdin, terminal });
+  expect(exitCode).toBe(expected);
+  for (const part of [
+    /Name +.*ci-1 → ci-2/,
+    /Adds scopes +.*audit\.read/,
+    /Removes scopes +.*usage\.read/,
+    /Expires +.*never → in 30 days/,
+    /Accepted from +.*any address → 10\.0\.0\.0\/8/,
+  ]) {
+    expect(stdout).toMatch(part);
+  }
+  const changes = api.seen.filter(({ method }) => method === 'PATCH');
+  expect(changes.map(({ body }) => body)).toEqual(sent);
+});
+
+test('an update for a script asks nothing and prints the key', async () => {
+  const api = createApi({ 'GET /v1/api-keys': keys, [`PATCH ${path}`]: { ...key, ...CHANGE } });
+  const { stdout, stderr } = await tollkeeper([...UPDATE, '--json'], { fetch: api.fetch });
+  expect(JSON.parse(stdout)).toMatchObject(CHANGE);
+  expect(stderr).toBe('');
+});
+
+test('an update that changes nothing sends nothing', async () => {
+  const api = createApi({ 'GET /v1/api-keys': keys });
+  const argv = ['keys', 'update', 'ci-1', '--scopes', 'usage.read,api_keys.read', '--yes'];
+  expect(await tollkeeper(argv, { fetch: api.fetch })).toMatchObject({ exitCode: 0, stdout: '' });
+});
+
+test('lists by state, and shows an expired key as such', async () => {
+  const expired = createKey(1, { state: 'expired', expiresAt: '2026-11-22T08:00:00.000Z' });
+  const api = createApi({
+    'GET /v1/api-keys': { data: [expired], nextCursor: null, totalCount: 1 },
+    [`GET ${path}/created`]: NOTHING,
+  });
+  const argv = ['keys', 'list', '--state', 'expired'];
+  const { stdout } = await tollkeeper(argv, { fetch: api.fetch });
+  expect(api.seen[0]?.query.get('state')).toBe('expired');
+  expect(stdout).toContain('● expired');
+  expect(stdout).not.toContain('● active');
+});

@@ -1,0 +1,87 @@
+/** What a command writes when it fails: sentences for people, JSON for scripts. */
+import { expect, test } from 'vitest';
+import { createApi, SECRET } from './api.fixture.ts';
+import { createHome, type Given, runCommand } from './surroundings.fixture.ts';
+
+const env = { TOLLKEEPER_API_KEY: SECRET };
+
+async function tollkeeper(argv: readonly string[], given: Given = {}) {
+  await using home = await createHome();
+  return runCommand(home.homeFolder, argv, { env, ...given });
+}
+
+const REFUSED = {
+  type: 'about:blank',
+  title: 'The request is not valid',
+  status: 422,
+  code: 'validation_failed',
+  detail: 'The field "workspaceId" is needed by this profile.',
+  requestId: 'req_1',
+  errors: [
+    { path: 'workspaceId', message: 'is needed by this profile' },
+    { path: 'allowedIps.0', message: 'is no address' },
+    { path: 'name', message: 'is too long' },
+  ],
+};
+const refuses = () => createApi({ 'POST /v1/api-keys': Response.json(REFUSED, { status: 422 }) });
+const CREATE = ['keys', 'create', 'ci', '--expires', 'never'];
+
+test('an error names the options and arguments of the command, not the fields of the API', async () => {
+  const { exitCode, stderr } = await tollkeeper(CREATE, { fetch: refuses().fetch });
+  expect(exitCode).toBe(9);
+  expect(stderr.split('\n')).toEqual([
+    '--workspace is needed by this profile.',
+    '  --allow-ip: is no address',
+    '  <name>: is too long',
+    'Request req_1',
+    '',
+  ]);
+});
+
+test('under --json a refusal is one line of JSON with its code, and nothing else', async () => {
+  const { exitCode, stdout, stderr } = await tollkeeper([...CREATE, '--json'], {
+    fetch: refuses().fetch,
+  });
+  expect({ exitCode, stdout }).toEqual({ exitCode: 9, stdout: '' });
+  expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+  expect(JSON.parse(stderr)).toEqual({
+    code: 'validation_failed',
+    message: REFUSED.detail,
+    exitCode: 9,
+    status: 422,
+    requestId: 'req_1',
+    errors: REFUSED.errors,
+  });
+});
+
+test.each([
+  ['an unknown option', ['keys', 'list', '--stat', 'x'], 'usage', 2],
+  ['an unknown command', ['kesy'], 'usage', 2],
+  ['no command', ['keys'], 'usage', 2],
+  ['a value of the wrong kind', ['keys', 'list', '--limit', '0'], 'usage', 2],
+  ['nobody to confirm', ['keys', 'delete', 'ci'], 'usage', 2],
+  ['no server', ['whoami'], 'unavailable', 8],
+])('under --json %s is JSON too', async (_what, argv, code, expected) => {
+  const { exitCode, stdout, stderr } = await tollkeeper([...argv, '--json']);
+  expect({ exitCode, stdout }).toEqual({ exitCode: expected, stdout: '' });
+  expect(JSON.parse(stderr)).toMatchObject({ code, exitCode: expected });
+});
+
+test('a suggestion stands on a line of its own', async () => {
+  const { stderr } = await tollkeeper(['kesy']);
+  expect(stderr).toContain('\n(Did you mean keys?)\n');
+  expect(stderr).not.toContain('\\x0a');
+});
+
+test('what a person typed reaches the terminal without its control characters', async () => {
+  const { stderr } = await tollkeeper(['ke\u001b[2Js']);
+  expect(stderr).toContain('ke\\x1b[2Js');
+  expect(stderr).not.toContain('\u001b');
+});
+
+test('--version prints the version', async () => {
+  expect(await tollkeeper(['--version'])).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+  });
+});

@@ -1,0 +1,43 @@
+import type { Command } from 'commander';
+
+/** Options whose name is not that of the API's field in kebab-case. */
+const OPTION_OF_FIELD = new Map([
+  ['workspaceId', 'workspace'],
+  ['roleId', 'role'],
+  ['memberId', 'member'],
+  ['expiresAt', 'expires'],
+  ['allowedIps', 'allow-ip'],
+  ['graceSeconds', 'grace'],
+  ['lifetimeSeconds', 'lifetime'],
+  ['usesMax', 'uses'],
+  ['labels', 'label'],
+  ['keyLifetimeDaysMax', 'key-lifetime'],
+  ['keyUnusedDaysMax', 'key-unused'],
+  ['sessionHoursMax', 'session'],
+  ['twoFactorRequired', 'two-factor'],
+  ['defaultExpiryDays', 'default-expiry'],
+  ['replacementRoleId', 'replacement'],
+]);
+
+/** What a command calls a field of the API: `--workspace`, `<name>`; undefined if it has neither. */
+export function termOf(path: string, command: Command | undefined): string | undefined {
+  const [field = ''] = path.split('.', 1);
+  if (!command || field === '') return undefined;
+  const option = `--${OPTION_OF_FIELD.get(field) ?? kebabCase(field)}`;
+  if (command.options.some(({ long }) => long === option)) return option;
+  const isArgument = command.registeredArguments.some((argument) => argument.name() === field);
+  return isArgument ? `<${field}>` : undefined;
+}
+
+/** A sentence of the server, with the command's own words for the fields that it names. */
+export function inCommandTerms(sentence: string, command: Command | undefined): string {
+  return sentence
+    .replace(/\b[Tt]he field "([^"]+)"/g, (whole, path: string) => termOf(path, command) ?? whole)
+    .replace(/"?\b([a-z]+[A-Z][A-Za-z]*)\b"?/g, (whole, field: string) => {
+      return OPTION_OF_FIELD.has(field) ? (termOf(field, command) ?? whole) : whole;
+    });
+}
+
+function kebabCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
