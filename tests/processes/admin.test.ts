@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { Identity } from '@tollkeeper/contract';
 import { expect, it } from 'vitest';
 import { borrowEmbeddedPostgres } from '../../apps/control-plane/src/db/embedded/index.ts';
+import { createClient } from '../../apps/control-plane/src/testing/client.ts';
 import { join } from '../../apps/control-plane/src/testing/join.ts';
 import { claimServer, OWNER } from '../../apps/control-plane/src/testing/test-app.ts';
 import { startNode } from './child-process.ts';
@@ -62,6 +63,23 @@ it('makes another organization for somebody who has an account, who then names o
   const headers = { 'x-organization-id': organizationId };
   const other = await owner.raw<Identity>('GET', '/v1/whoami', undefined, headers);
   expect(other.body.member.roleId).toBe('role_owner');
+
+  const { email } = await join(
+    controlPlane,
+    createClient(controlPlane.baseUrl, { ...owner.headers, ...headers }),
+    'Eve',
+    'role_viewer',
+  );
+  expect(await create(email)).toMatchObject({
+    code: 6,
+    stdout: '',
+    stderr: expect.stringContaining('--confirm-address'),
+  });
+  const confirmed = await admin(
+    dataDir,
+    ...['create-organization', 'Eve', '--owner', email, '--confirm-address', '--json'],
+  );
+  expect(confirmed).toMatchObject({ code: 0, stderr: '' });
   await controlPlane.stop();
 }, 120_000);
 
@@ -70,11 +88,17 @@ it('gives an organization to another member when its owner is gone, and writes i
   const { dataDir } = controlPlane;
   const owner = await claimServer(controlPlane);
   const eve = await join(controlPlane, owner, 'Eve', 'role_viewer');
-  const transfer = (to: string) => admin(dataDir, 'transfer-ownership', '--to', to, '--json');
+  const transfer = (to: string, ...options: string[]) =>
+    admin(dataDir, 'transfer-ownership', '--to', to, '--json', ...options);
 
   expect(await transfer('nobody@example.com')).toMatchObject({ code: 5, stdout: '' });
   expect(await transfer(OWNER.email)).toMatchObject({ code: 6, stdout: '' });
-  expect(await transfer('eve@example.com')).toMatchObject({ code: 0, stderr: '' });
+  expect(await transfer('eve@example.com')).toMatchObject({
+    code: 6,
+    stderr: expect.stringContaining('--confirm-address'),
+  });
+  expect(await transfer(eve.memberId)).toMatchObject({ code: 6 });
+  expect(await transfer('eve@example.com', '--confirm-address')).toMatchObject({ code: 0 });
   expect((await eve.client.get<Identity>('/v1/whoami')).body.member.roleId).toBe('role_owner');
   expect((await owner.get<Identity>('/v1/whoami')).body.member.roleId).toBe('role_admin');
 

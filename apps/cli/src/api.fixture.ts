@@ -71,6 +71,7 @@ export function createMember(number: number, more: Partial<Member> = {}): Member
     id: `mem_${String(number).padStart(20, '0')}`,
     name: `Member ${number}`,
     email: `member-${number}@example.com`,
+    emailVerified: true,
     roleId: 'role_developer',
     roleName: 'Developer',
     status: 'active',

@@ -11,6 +11,10 @@ const DATA_DIR_OPTION = [
   '--data-dir <folder>',
   'data folder of the server (default: that of the server that runs here)',
 ] as const;
+const CONFIRM_ADDRESS_OPTION = [
+  '--confirm-address',
+  'vouch that the account belongs to the owner of its address',
+] as const;
 const ORGANIZATION_OPTION = [
   '--organization <id or slug>',
   'which one; may be left out if there is only one',
@@ -19,6 +23,7 @@ const ORGANIZATION_OPTION = [
 interface AdminOptions extends JsonOption {
   readonly dataDir?: string;
   readonly organization?: string;
+  readonly confirmAddress?: boolean;
 }
 
 export function addAdmin(program: Command, cli: Cli): void {
@@ -55,6 +60,7 @@ function addCreateOrganization(admin: Command, cli: Cli): void {
     .description('make another organization on this server')
     .argument('<name>')
     .requiredOption('--owner <email>', 'of an account on this server')
+    .option(...CONFIRM_ADDRESS_OPTION)
     .option(...DATA_DIR_OPTION)
     .option(...JSON_OPTION)
     .action((name: string, options: AdminOptions & { readonly owner: string }) =>
@@ -67,6 +73,7 @@ function addTransferOwnership(admin: Command, cli: Cli): void {
     .command('transfer-ownership')
     .description('make another member the owner of an organization whose owner is gone')
     .requiredOption('--to <member>', 'email or id of an active member')
+    .option(...CONFIRM_ADDRESS_OPTION)
     .option(...ORGANIZATION_OPTION)
     .option(...DATA_DIR_OPTION)
     .option(...JSON_OPTION)
@@ -78,10 +85,11 @@ function addTransferOwnership(admin: Command, cli: Cli): void {
 async function runAdmin(
   cli: Cli,
   args: readonly string[],
-  { organization, dataDir, json }: AdminOptions,
+  { organization, confirmAddress, dataDir, json }: AdminOptions,
 ): Promise<void> {
   const options = [
     ...(organization === undefined ? [] : ['--organization', organization]),
+    ...(confirmAddress ? ['--confirm-address'] : []),
     ...(dataDir === undefined ? [] : ['--data-dir', dataDir]),
     ...(json ? ['--json'] : []),
   ];

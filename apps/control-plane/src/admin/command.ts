@@ -5,8 +5,8 @@ import { createOrganization, setPlan, transferByOperator } from '../features/org
 import type { WriteServices } from '../kernel/write.ts';
 
 export const USAGE = `Usage: tollkeeper admin set-plan <${PLANS.join('|')}> [--organization <id or slug>]
-       tollkeeper admin create-organization <name> --owner <email of an account>
-       tollkeeper admin transfer-ownership --to <email or member id> [--organization <id or slug>]
+       tollkeeper admin create-organization <name> --owner <email of an account> [--confirm-address]
+       tollkeeper admin transfer-ownership --to <email or member id> [--organization <id or slug>] [--confirm-address]
 Each takes --data-dir <folder> and --json.`;
 
 /** The answer of a command, and the same as a sentence. */
@@ -25,6 +25,7 @@ const OPTIONS = {
   organization: { type: 'string' },
   owner: { type: 'string' },
   to: { type: 'string' },
+  'confirm-address': { type: 'boolean' },
   'data-dir': { type: 'string' },
   json: { type: 'boolean', default: false },
 } as const;
@@ -49,6 +50,7 @@ interface Given {
   readonly organization?: string | undefined;
   readonly owner?: string | undefined;
   readonly to?: string | undefined;
+  readonly 'confirm-address'?: boolean | undefined;
 }
 
 function commandOf(
@@ -58,16 +60,17 @@ function commandOf(
   if (rest.length > 0) return undefined;
   const requestId = `req_${randomUUID()}`;
   const { organization, owner, to } = given;
+  const options = { confirmAddress: given['confirm-address'] ?? false };
   if (verb === 'set-plan' && isPlan(subject) && hasOnly(given, 'organization')) {
     return (services) => runSetPlan(services, subject, organization, requestId);
   }
   if (verb === 'create-organization' && subject !== undefined && owner !== undefined) {
-    if (!hasOnly(given, 'owner')) return undefined;
-    return (services) => runCreateOrganization(services, subject, owner, requestId);
+    if (!hasOnly(given, 'owner', 'confirm-address')) return undefined;
+    return (services) => runCreateOrganization(services, subject, owner, requestId, options);
   }
   if (verb === 'transfer-ownership' && subject === undefined && to !== undefined) {
-    if (!hasOnly(given, 'to', 'organization')) return undefined;
-    return (services) => runTransferOwnership(services, organization, to, requestId);
+    if (!hasOnly(given, 'to', 'organization', 'confirm-address')) return undefined;
+    return (services) => runTransferOwnership(services, organization, to, requestId, options);
   }
   return undefined;
 }

@@ -14,6 +14,10 @@ export const member = z
     id: memberId,
     name: z.string(),
     email: z.string(),
+    emailVerified: z.boolean().meta({
+      description:
+        'Whether the member has shown that they read mail at the address. False for an account made with an invitation link that was handed over by hand',
+    }),
     roleId,
     roleName: z.string(),
     status: z.enum(MEMBER_STATUSES),

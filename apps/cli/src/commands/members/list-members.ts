@@ -27,7 +27,7 @@ async function listMembers({ io }: Cli, { json }: JsonOption): Promise<void> {
 function columns(io: Surroundings): readonly Column<Member>[] {
   return [
     { title: 'NAME', cell: ({ name }) => name, widthMin: 12 },
-    { title: 'EMAIL', cell: ({ email }) => email, widthMin: 16 },
+    { title: 'EMAIL', cell: emailCell, widthMin: 16 },
     { title: 'ROLE', cell: ({ roleName }) => roleName, widthMin: 8 },
     {
       title: 'STATUS',
@@ -38,4 +38,8 @@ function columns(io: Surroundings): readonly Column<Member>[] {
     { title: 'LAST SEEN', cell: ({ lastSeenAt }) => relativeTime(lastSeenAt, io.now()) },
     { title: 'ID', cell: ({ id }) => id, optional: true },
   ];
+}
+
+function emailCell({ email, emailVerified }: Member): string {
+  return emailVerified ? email : `${email} (not confirmed)`;
 }

@@ -90,6 +90,8 @@ export const invitation = pgTable(
     createdByKeyId: text(),
     createdAt: moment().notNull(),
     expiresAt: moment().notNull(),
+    /** Whether the link went to the address by mail alone: then using it proves the address. */
+    linkMailed: boolean().notNull().default(false),
   },
   (table) => [
     uniqueIndex().on(table.organizationId, table.email),

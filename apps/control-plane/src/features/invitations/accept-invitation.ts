@@ -53,7 +53,7 @@ function join(
   return commit(services, source, async (tx) => {
     const now = services.clock();
     const row = await lockOpenInvitation(tx, token, now);
-    const userId = await userIdOf(tx, joiner, row.email);
+    const userId = await userIdOf(tx, joiner, row);
     const joined = { userId, organizationId, roleId: row.roleId, status: 'active' as const };
     await putMember(tx, { id: memberId, ...joined, createdAt: now }, row.email);
     await tx.delete(invitation).where(eq(invitation.id, row.id));

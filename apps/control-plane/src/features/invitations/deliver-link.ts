@@ -1,9 +1,9 @@
 import type { Invitation, InvitationWithLink } from '@tollkeeper/contract';
-import { eq } from 'drizzle-orm';
-import { organization } from '../../db/schema/index.ts';
+import { and, eq } from 'drizzle-orm';
+import { invitation as invitationTable, organization } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { invitationMail } from './invitation-mail.ts';
-import { invitationLink } from './invitation-token.ts';
+import { hashToken, invitationLink } from './invitation-token.ts';
 
 /**
  * Mails the link; where no mail is configured, or none goes out, the caller gets it to hand over.
@@ -16,6 +16,7 @@ export async function deliverLink(
 ): Promise<InvitationWithLink> {
   const link = invitationLink(ctx.services.baseUrl, token);
   const sent = await sendLink(ctx, invitation, link);
+  if (sent) await markMailed(ctx, invitation, token);
   return sent ? { ...invitation, sent } : { ...invitation, sent, link };
 }
 
@@ -30,6 +31,22 @@ async function sendLink(ctx: Ctx, invitation: Invitation, link: string): Promise
     // Only codes: what a mail server says may repeat the mail, and the link in it.
     log.warn({ invitationId: invitation.id, ...mailCodes(error) }, 'an invitation was not sent');
     return false;
+  }
+}
+
+/** Only of the link that was sent: a newer one may have taken its place. */
+async function markMailed(ctx: Ctx, { id }: Invitation, token: string): Promise<void> {
+  const { db, log } = ctx.services;
+  const sent = and(
+    eq(invitationTable.organizationId, ctx.organizationId),
+    eq(invitationTable.id, id),
+    eq(invitationTable.tokenHash, hashToken(token)),
+  );
+  try {
+    await db.update(invitationTable).set({ linkMailed: true }).where(sent);
+  } catch (error) {
+    // The mail is out. Its link works, and proves no address.
+    log.warn({ err: error, invitationId: id }, 'a mailed invitation proves no address');
   }
 }
 

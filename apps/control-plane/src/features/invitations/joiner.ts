@@ -4,7 +4,7 @@ import type { Transaction } from '../../db/connect.ts';
 import { user } from '../../db/schema/index.ts';
 import type { Services } from '../../kernel/context.ts';
 import { DomainError, invalidField } from '../../kernel/domain-error.ts';
-import { insertUser } from '../identity/index.ts';
+import { insertUser, markEmailVerified } from '../identity/index.ts';
 
 /** Who joins: somebody with an account, or somebody who gets one now. */
 export type Joiner =
@@ -52,12 +52,27 @@ export async function findJoiner(
   return { name, password, passwordHash: await hashPassword(password) };
 }
 
-/** The user who joins, made now where there was none. @throws DomainError unauthenticated */
-export async function userIdOf(tx: Transaction, joiner: Joiner, email: string): Promise<string> {
-  if (joiner.userId !== undefined) return joiner.userId;
+interface Invited {
+  readonly email: string;
+  readonly linkMailed: boolean;
+}
+
+/**
+ * The user who joins, made now where there was none. A link that only the mailbox received proves
+ * the address; one that the inviter was shown proves nothing, since they may use it themselves.
+ * @throws DomainError unauthenticated
+ */
+export async function userIdOf(
+  tx: Transaction,
+  joiner: Joiner,
+  { email, linkMailed }: Invited,
+): Promise<string> {
+  if (joiner.userId !== undefined) {
+    if (linkMailed) await markEmailVerified(tx, joiner.userId);
+    return joiner.userId;
+  }
   const { name, passwordHash } = joiner;
-  // Not verified: the link may have been handed over by hand, and proves no mailbox.
-  const userId = await insertUser(tx, { name, email, passwordHash, emailVerified: false });
+  const userId = await insertUser(tx, { name, email, passwordHash, emailVerified: linkMailed });
   if (userId === undefined) throw mustSignIn(email);
   return userId;
 }

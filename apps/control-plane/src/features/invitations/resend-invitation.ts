@@ -29,6 +29,7 @@ export async function resendInvitation(
     await grantableRole(tx, confirmed, row.roleId);
     const set = {
       tokenHash: hashToken(token),
+      linkMailed: false,
       invitedBy: confirmed.actor.memberId,
       createdByKeyId: callingKeyId(confirmed),
       expiresAt: invitationEnd(ctx.services.clock()),

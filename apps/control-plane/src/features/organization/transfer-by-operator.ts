@@ -2,12 +2,14 @@ import { and, eq, ne, or } from 'drizzle-orm';
 import { member, organization, user } from '../../db/schema/index.ts';
 import { DomainError } from '../../kernel/domain-error.ts';
 import { commit, type WriteServices } from '../../kernel/write.ts';
+import { requireVerifiedEmail } from '../identity/index.ts';
 import { findNamedOrganization } from './find-named-organization.ts';
 import { handOverOwnership } from './hand-over-ownership.ts';
 
 /**
  * The operator's command for an organization whose owner is gone: makes another active member, named
  * by email or id, its owner. The former owner becomes an admin.
+ * @param options `confirmAddress`: the operator vouches that the account is the address owner's
  * @throws DomainError not_found, invalid_state
  */
 export async function transferByOperator(
@@ -15,6 +17,7 @@ export async function transferByOperator(
   organizationNamed: string | undefined,
   memberNamed: string,
   requestId: string,
+  options: { readonly confirmAddress: boolean },
 ) {
   const { id, slug } = await findNamedOrganization(services.db, organizationNamed);
   const heir = await findMember(services, id, memberNamed);
@@ -27,17 +30,19 @@ export async function transferByOperator(
   return commit(services, source, async (tx) => {
     const [row] = await tx.select().from(organization).where(eq(organization.id, id)).for('update');
     if (!row) throw new DomainError('not_found', `The organization "${slug}" was just deleted.`);
+    const confirmedNow = await requireVerifiedEmail(tx, heir.userId, options.confirmAddress);
     const handedOver = await handOverOwnership(tx, row, heir.id);
     return {
       result: { organizationId: id, slug, ownerId: heir.id, ownerEmail: heir.email },
       ...handedOver,
+      after: { ...handedOver.after, ...(confirmedNow ? { ownerAddressConfirmed: true } : {}) },
     };
   });
 }
 
 async function findMember({ db }: WriteServices, organizationId: string, named: string) {
   const [found] = await db
-    .select({ id: member.id, email: user.email })
+    .select({ id: member.id, userId: member.userId, email: user.email })
     .from(member)
     .innerJoin(user, eq(user.id, member.userId))
     .where(

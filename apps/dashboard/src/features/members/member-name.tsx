@@ -1,4 +1,5 @@
 import type { Member } from '@tollkeeper/contract';
+import { StatusWord } from '../../components/status-word.tsx';
 import { counted } from '../../lib/format-count.ts';
 import { useIdentity } from '../sessions/index.ts';
 import { MemberStatusWord } from './member-status-word.tsx';
@@ -19,6 +20,11 @@ export function MemberName({ member }: { readonly member: Member }) {
       <p className="truncate text-[0.8125rem] text-soft" title={member.email}>
         {member.email}
       </p>
+      {member.emailVerified ? null : (
+        <p className="mt-1 text-[0.8125rem]">
+          <StatusWord tone="warn">Address not confirmed</StatusWord>
+        </p>
+      )}
       <p className="mt-1 flex flex-wrap gap-x-3 text-[0.8125rem] md:hidden">
         <span className="truncate" title={member.roleName}>
           {member.roleName}

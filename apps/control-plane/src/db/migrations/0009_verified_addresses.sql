@@ -1,0 +1,1 @@
+ALTER TABLE "invitation" ADD COLUMN "link_mailed" boolean DEFAULT false NOT NULL;
