@@ -65,7 +65,7 @@ export function createProxyServer(services: Services, connections: Connections):
     if (!connections.isUsed(socket) || socket.writableLength > 0) socket.destroy();
   });
   server.on('connect', (_, socket) => sendRaw(services, socket as Socket, NO_CONNECT));
-  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+  server.on('clientError', (error: ParseError, socket: Socket) => {
     if (!socket.writable || connections.isUsed(socket)) socket.destroy();
     else sendRaw(services, socket, parseRefusal(error));
   });
@@ -103,8 +103,16 @@ const NO_CONNECT: Refusal = {
   detail: 'The gateway opens no tunnels. Send the request itself.',
 };
 
-function parseRefusal({ code }: NodeJS.ErrnoException): Refusal {
-  switch (code) {
+/** An error of Node's parser, with what it was reading. */
+interface ParseError extends NodeJS.ErrnoException {
+  readonly bytesParsed?: number;
+  readonly rawPacket?: Buffer;
+}
+
+function parseRefusal(error: ParseError): Refusal {
+  switch (error.code) {
+    case 'HPE_INVALID_METHOD':
+      return unknownMethod(error) ?? NOT_HTTP;
     case 'HPE_HEADER_OVERFLOW':
       return {
         code: 'headers_too_large',
@@ -113,8 +121,23 @@ function parseRefusal({ code }: NodeJS.ErrnoException): Refusal {
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return { code: 'request_timeout', detail: 'The head of the request did not come in time.' };
     default:
-      return malformed('This is not a request in HTTP/1.1 that all readers take alike.');
+      return NOT_HTTP;
   }
+}
+
+const NOT_HTTP = malformed('This is not a request in HTTP/1.1 that all readers take alike.');
+const REQUEST_LINE = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]{1,64}) \S+ HTTP\/1\.[01]\r?\n/;
+
+/** Undefined where the parser did not stop at the first line of a request. */
+function unknownMethod({ rawPacket, bytesParsed = 0 }: ParseError): Refusal | undefined {
+  const text = rawPacket?.toString('latin1') ?? '';
+  const start = bytesParsed === 0 ? 0 : text.lastIndexOf('\n', bytesParsed - 1) + 1;
+  const [, method] = REQUEST_LINE.exec(text.slice(start)) ?? [];
+  if (method === undefined) return undefined;
+  return {
+    code: 'method_not_allowed',
+    detail: `The gateway does not know the method "${method}". Methods are in upper case, as GET or POST.`,
+  };
 }
 
 /** How long a client may take to fetch why its connection ends, in milliseconds. */

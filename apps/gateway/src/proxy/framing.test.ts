@@ -76,9 +76,10 @@ describe('ambiguous framing is refused, and the upstream sees nothing', () => {
     'GET /a b HTTP/1.1',
     'GET\t/ HTTP/1.1',
     'GET /\x80 HTTP/1.1',
-    'get / HTTP/1.1',
     'GET /#fragment HTTP/1.1',
     'GET /a\\b HTTP/1.1',
+    'GET http://a\\b?x HTTP/1.1',
+    'GET /?a#b HTTP/1.1',
     'OPTIONS * HTTP/1.1',
     'GET http://other/ HTTP/1.1',
     'GET http://user@a/ HTTP/1.1',
@@ -96,6 +97,28 @@ describe('ambiguous framing is refused, and the upstream sees nothing', () => {
     expect(text).toMatch(/^HTTP\/1\.1 405 .*"code":"method_not_allowed"/s);
     expect(seen).toEqual([]);
   });
+});
+
+it.each(['PURGE2', 'get', 'X-RUN'])('says that it does not know the method %s', async (method) => {
+  const head = `Host: a\r\nX-Api-Key: ${secret}\r\n\r\n`;
+  const text = await exchange(gateway.address, `${method} / HTTP/1.1\r\n${head}`);
+  expect(text).toMatch(/^HTTP\/1\.1 405 .*"code":"method_not_allowed"/s);
+  expect(text).toContain(`does not know the method \\"${method}\\"`);
+  expect(text).toMatch(/Connection: close/i);
+});
+
+it.each(['GET', '\x16\x03\x01', 'P{} / HTTP/1.1', 'GET2 / SMTP'])(
+  'takes %j for no method',
+  async (line) => {
+    const text = await exchange(gateway.address, `${line}\r\n\r\n`);
+    expect(text).toMatch(/^HTTP\/1\.1 400 .*"code":"malformed_request"/s);
+  },
+);
+
+it('passes a query on with backslashes, as the client wrote it', async () => {
+  const bytes = `GET /a?path=C:\\temp HTTP/1.1\r\nHost: a\r\nX-Api-Key: ${secret}\r\n\r\n`;
+  expect(await exchange(gateway.address, bytes)).toMatch(/^HTTP\/1\.1 200 /);
+  expect(seen).toEqual(['GET /a?path=C:\\temp']);
 });
 
 it('takes an absolute address that agrees with Host', async () => {
