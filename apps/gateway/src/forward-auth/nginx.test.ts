@@ -1,21 +1,10 @@
 /** The example of docs/, run by the nginx that NGINX_PATH names, else Debian's. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { parseIpRange } from '@tollkeeper/verify';
 import { beforeEach, describe, expect, it } from 'vitest';
-import {
-  closeLater,
-  startTestGateway,
-  startUpstream,
-  type TestGateway,
-} from '../testing/test-gateway.ts';
-import { until } from '../testing/until.ts';
+import { startNginx } from '../testing/other-proxies.ts';
+import { startTestGateway, startUpstream, type TestGateway } from '../testing/test-gateway.ts';
 
-const NGINX = process.env.NGINX_PATH ?? '/usr/sbin/nginx';
 const EXAMPLE = new URL('../../../../docs/examples/gateway/nginx.conf', import.meta.url);
 
 let gateway: TestGateway;
@@ -31,7 +20,7 @@ beforeEach(async () => {
   });
   const trustedProxies = [parseIpRange('127.0.0.1')].filter((each) => each !== undefined);
   gateway = await startTestGateway(undefined, { trustedProxies });
-  url = await startNginx(api.url);
+  url = await startExample(api.url);
 });
 
 it('lets a good key through, and says whose it is', async () => {
@@ -91,53 +80,13 @@ describe('lets nothing else through', () => {
 });
 
 /** The example with the ports of this test. */
-async function startNginx(apiUrl: string): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'tollkeeper-nginx-'));
-  const port = await freePort();
-  const example = (await readFile(EXAMPLE, 'utf8'))
-    .replace('listen 8080;', `listen 127.0.0.1:${port};`)
-    .replace('server 127.0.0.1:7430;', `server 127.0.0.1:${gateway.address.port};`)
-    .replace('proxy_pass http://127.0.0.1:3000;', `proxy_pass ${apiUrl};`);
-  const places = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
-  const lines = [
-    ...['daemon off;', 'master_process off;', `pid ${folder}/pid;`, 'error_log stderr crit;'],
-    ...['events {}', 'http {', 'access_log off;'],
-    ...places.map((each) => `${each}_temp_path ${folder}/${each};`),
-    ...[example, '}'],
-  ];
-  await writeFile(join(folder, 'nginx.conf'), lines.join('\n'));
-  const args = ['-e', 'stderr', '-p', folder, '-c', 'nginx.conf'];
-  const child = spawn(NGINX, args, { stdio: ['ignore', 'ignore', 'inherit'] });
-  const ended = endOf(child);
-  closeLater(async () => {
-    child.kill('SIGKILL');
-    await ended;
-    await rm(folder, { recursive: true });
-  });
-  const address = `http://127.0.0.1:${port}`;
-  const failed = ended.then((reason) => {
-    throw new Error(`"${NGINX}" ended: ${reason}. Install nginx, or name one in NGINX_PATH.`);
-  });
-  const isUp = async () => (await fetch(address).catch(() => undefined)) !== undefined;
-  await Promise.race([until('nginx answers', isUp), failed]);
-  failed.catch(() => undefined);
-  return address;
-}
-
-function endOf(child: ChildProcess): Promise<unknown> {
-  return new Promise((resolve) => {
-    child.once('error', resolve).once('exit', (code, signal) => resolve(code ?? signal));
-  });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => {
-    server.close(resolve);
-  });
-  return port;
+async function startExample(apiUrl: string): Promise<string> {
+  const example = await readFile(EXAMPLE, 'utf8');
+  const { host, port } = await startNginx((own) =>
+    example
+      .replace('listen 8080;', `listen 127.0.0.1:${own};`)
+      .replace('server 127.0.0.1:7430;', `server 127.0.0.1:${gateway.address.port};`)
+      .replace('proxy_pass http://127.0.0.1:3000;', `proxy_pass ${apiUrl};`),
+  );
+  return `http://${host}:${port}`;
 }

@@ -1,38 +1,68 @@
-/** What makes some reader take a path differently: escapes, `\`, parameters, empty or dot segments. */
-const DIFFERS = /[%\\;]|\/\/|\/\.|[A-Z]/;
+/**
+ * What makes some reader take a path differently: escapes, `\`, parameters, empty or dot segments,
+ * dots at the end of one.
+ */
+const DIFFERS = /[%\\;A-Z]|\/\/|\/\.|\.(?:\/|$)/;
+const NONE: readonly string[] = [];
 const ESCAPE = /%([0-9A-Fa-f]{2})?/g;
+/** Overlong forms of ASCII (RFC 3629, 3), and the `%u002f` of Microsoft. */
+const ODD_ESCAPE = /%(?:c[01]|e0%[89]|f0%8|u[0-9a-f]{4})/i;
+const HIGH_BYTES = /(?:%[89A-Fa-f][0-9A-Fa-f])+/g;
 /** Escapes inside escapes: nobody needs more, and each round is work. */
 const ROUNDS_MAX = 4;
-const DOT_SEGMENT = /(?:^|\/)\.{1,2}(?:\/|$)/;
+/** A longer path is refused where readers differ: to read it in all ways would take milliseconds. */
+const LENGTH_MAX = 4096;
+/** `.` and `..`, also with the spaces and dots that Windows drops at their end. */
+const DOT_SEGMENT = /(?:^|\/)(?:\.{1,2}|(?=[. ]* )(?=[. ]*\.)[. ]+)(?:\/|$)/;
 
 /**
- * The path as the most lenient reader may take it: escapes resolved, `\` as `/`, parameters of
- * segments and repeated slashes gone, case aside. Undefined when no reader should see it: dot
- * segments however they are written, escapes that are none, control characters.
+ * The path as readers behind the gateway may take it, other than as it is written, in lower case:
+ * after each round of escapes, with and without what follows `?` or `#`, parameters of segments, and
+ * what may be an authority at the beginning. Undefined when no reader should see it: dot segments however they are
+ * written, escapes that are none, control characters.
  */
-export function lenientPath(path: string): string | undefined {
-  if (!DIFFERS.test(path)) return path;
-  let read = path;
-  for (let round = 0; read.includes('%'); round++) {
-    if (round === 0 && !isEscaped(read)) return undefined;
-    const next = resolveEscapes(read);
-    if (next === read) break;
-    if (round === ROUNDS_MAX) return undefined;
-    read = next;
+export function pathReadings(path: string): readonly string[] | undefined {
+  if (!DIFFERS.test(path)) return NONE;
+  if (path.length > LENGTH_MAX) return undefined;
+  const texts = decodings(path);
+  if (!texts) return undefined;
+  const readings = new Set<string>();
+  for (const text of texts) {
+    addReadings(readings, text);
+    if (text.includes('%')) addReadings(readings, unicodeReading(text));
   }
-  if (hasControl(read)) return undefined;
-  const plain = read
-    .replaceAll('\\', '/')
-    .replace(/;[^/]*/g, '')
-    .replace(/\/{2,}/g, '/');
-  return DOT_SEGMENT.test(plain) ? undefined : plain.toLowerCase();
+  const all = [...readings];
+  return all.some((each) => DOT_SEGMENT.test(each)) ? undefined : all;
 }
 
-/** Every `%` begins an escape, and none of an overlong form (RFC 3629, 3). */
-function isEscaped(path: string): boolean {
-  for (const [, digits] of path.matchAll(ESCAPE)) {
-    if (digits === undefined || /^c[01]$/i.test(digits)) return false;
+function addReadings(readings: Set<string>, text: string): void {
+  const path = text.replaceAll('\\', '/');
+  const end = path.search(/[?#]/);
+  const parts = [path];
+  if (end >= 0) parts.push(path.slice(0, end));
+  if (path.startsWith('//')) parts.push(path.replace(/^\/+[^/]*/, '') || '/');
+  for (const part of parts) {
+    readings.add(plain(part));
+    if (part.includes(';')) readings.add(plain(part.replace(/;[^/]*/g, '')));
   }
+}
+
+/** The path itself, and what each further round of escapes makes of it. */
+function decodings(path: string): string[] | undefined {
+  const texts = [path];
+  if (!isEscaped(path)) return undefined;
+  for (let text = path; ; ) {
+    if (ODD_ESCAPE.test(text) || hasControl(text)) return undefined;
+    const next = resolveEscapes(text);
+    if (next === text) return texts;
+    if (texts.push(next) > ROUNDS_MAX + 1) return undefined;
+    text = next;
+  }
+}
+
+/** Whether every `%` begins an escape. */
+function isEscaped(path: string): boolean {
+  for (const [, digits] of path.matchAll(ESCAPE)) if (digits === undefined) return false;
   return true;
 }
 
@@ -42,6 +72,22 @@ function resolveEscapes(path: string): string {
     const byte = digits === undefined ? 255 : Number.parseInt(digits, 16);
     return byte < 128 ? String.fromCharCode(byte) : written;
   });
+}
+
+/** With letters and separators as those that they stand for: `／` as `/`, `ſ` as `s`. */
+function unicodeReading(path: string): string {
+  const text = path.replace(HIGH_BYTES, (run) =>
+    Buffer.from(run.replaceAll('%', ''), 'hex').toString('utf8'),
+  );
+  return text.normalize('NFKC').toUpperCase().toLowerCase();
+}
+
+/** Without repeated slashes, and without what Windows drops at the end of a name. */
+function plain(path: string): string {
+  return path
+    .replace(/([^/. ])[. ]+(?=\/|$)/g, '$1')
+    .replace(/\/{2,}/g, '/')
+    .toLowerCase();
 }
 
 function hasControl(path: string): boolean {

@@ -65,6 +65,39 @@ describe('a route with stricter scopes cannot be dodged', () => {
     '/v1/%zz',
     '/v1/%',
     '/v1/%25252525252561dmin',
+    '/v1/admin%3f',
+    '/v1/admin%3Fx',
+    '/v1/admin%253f',
+    '/v1/admin%3f/x',
+    '/v1/admin%23',
+    '/v1/admin%23x',
+    '/v1/admin%3bx',
+    '/v1/admin%3b%3f',
+    '/v1/admin;%3f/x',
+    '/v1/admin%20',
+    '/v1/admin%20%3f',
+    '/v1/admin.',
+    '/v1/admin...',
+    '/v1/admin./x',
+    '/v1/admin%2e',
+    '/v1./admin',
+    '/v1;a%3f/admin',
+    '//x/v1/admin',
+    '/%5cx/v1/admin',
+    '/%2fx/v1/admin',
+    '/v1/x/..%20/admin',
+    '/v1/x/..%20./admin',
+    '/v1/x/.%20/admin',
+    '/v1/%e0%80%af',
+    '/v1/%f0%80%80%af',
+    '/v1/%25c0%25afadmin',
+    '/v1/%u002fadmin',
+    '/v1/%25u002fadmin',
+    '/v1%ef%bc%8fadmin',
+    '/v1/%ef%bd%81dmin',
+    '/v1/adm%c4%b1n',
+    '/v1/admin%c2%a0',
+    '/v1%5Cadmin%3F',
   ])('by %s', (path) => {
     expect(found(ALL, path)).toBe('ambiguous');
   });
@@ -72,7 +105,9 @@ describe('a route with stricter scopes cannot be dodged', () => {
   it('by any spelling of its path, of which every reading is its own', () => {
     const spelled = (text: string) =>
       fc.tuple(...[...text].map((letter) => fc.constantFrom(...spellings(letter))));
-    const path = spelled('/v1/admin').map((letters) => letters.join(''));
+    const path = fc
+      .tuple(spelled('/v1/admin'), fc.constantFrom('', '/', '/x', ...ENDS))
+      .map(([letters, end]) => letters.join('') + end);
     fc.assert(
       fc.property(path, (text) => {
         const route = found(ALL, text);
@@ -82,6 +117,22 @@ describe('a route with stricter scopes cannot be dodged', () => {
     );
   });
 });
+
+/** What some reader takes for the end of a path, or drops there. */
+const ENDS = [
+  '%3f',
+  '%3Fx',
+  '%253f',
+  '%23',
+  '%3b',
+  ';x',
+  '%20',
+  '.',
+  '%2e',
+  '/.%20',
+  '%3f/x',
+  '%2f',
+];
 
 function spellings(letter: string): string[] {
   const hex = letter.charCodeAt(0).toString(16);
@@ -101,6 +152,12 @@ describe('what every reader takes for the same route passes', () => {
     ['/v1/.well-known/x', '/v1'],
     ['/v1/a..b/...', '/v1'],
     ['/v1/admin/a%2Fb', '/v1/admin'],
+    ['/v1/admin/what%3F', '/v1/admin'],
+    ['/v1/what%3Fadmin', '/v1'],
+    ['/v1/%23channel', '/v1'],
+    ['/v1/a%20/b.', '/v1'],
+    ['/v1/%E6%97%A5%E6%9C%AC', '/v1'],
+    ['/v1/%20', '/v1'],
   ])('%s', (path, route) => {
     expect(found(ALL, path)).toBe(route);
   });

@@ -2,7 +2,7 @@ import { NO_SCOPES, type ScopeSet, scopeSet } from '@tollkeeper/verify';
 import type { RouteConfig } from '../config/config.ts';
 import { isBelow } from '../config/route-path.ts';
 import { lenientName } from './header-kinds.ts';
-import { lenientPath } from './path-readings.ts';
+import { pathReadings } from './path-readings.ts';
 
 /** A route, with what each request needs prepared. */
 export interface Route extends RouteConfig {
@@ -30,16 +30,17 @@ export function prepareRoutes(routes: readonly RouteConfig[]): readonly Route[] 
 
 /**
  * The route with the longest path that the request's continues. It must be the same however the
- * path is read, since an upstream may resolve escapes, fold slashes or case, or drop parameters:
- * else a request could pass by one route's scopes and be answered as another's.
+ * path is read, since an upstream may resolve escapes, fold slashes or case, drop parameters, or
+ * take an escaped `?` for the end of the path: else a request could pass by one route's scopes and
+ * be answered as another's.
  * @param path without the query
  */
 export function findRoute(routes: readonly Route[], path: string): Route | NoRoute {
-  const lenient = lenientPath(path);
-  if (lenient === undefined) return 'ambiguous';
+  const readings = pathReadings(path);
+  if (readings === undefined) return 'ambiguous';
   const route = routes.find((each) => isBelow(path, each.path));
-  if (lenient !== path) {
-    const other = routes.find((each) => isBelow(lenient, each.lowerPath));
+  for (const reading of readings) {
+    const other = routes.find((each) => isBelow(reading, each.lowerPath));
     if (other !== route) return 'ambiguous';
   }
   return route ?? 'none';
