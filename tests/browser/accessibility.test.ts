@@ -66,7 +66,7 @@ it('lets everybody use the menu and the dialogs of a key', async () => {
   await page.getByRole('menuitem', { name: 'View details' }).waitFor();
   await expectAccessible(page, 'The menu of a key');
   await page.keyboard.press('Escape');
-  for (const action of ['Rotate secret…', 'Revoke…', 'Delete permanently…']) {
+  for (const action of ['Edit…', 'Rotate secret…', 'Revoke…', 'Delete permanently…']) {
     await chooseAction(page, 'ci-pipeline', action);
     await expectDialogAccessible(page, action);
   }

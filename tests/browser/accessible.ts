@@ -26,7 +26,9 @@ async function findViolations(page: Page): Promise<string[]> {
 
 /** Half-way through a change of colours, contrast is nobody's. */
 async function settled(page: Page): Promise<void> {
-  await page.locator('[aria-busy=true]').first().waitFor({ state: 'detached' });
+  // What a dialog hides may wait for the dialog's own answer.
+  const busy = page.locator('[aria-busy=true]:not([aria-hidden=true] *)');
+  await busy.first().waitFor({ state: 'detached' });
   await page.evaluate(async () => {
     const ending = document
       .getAnimations()

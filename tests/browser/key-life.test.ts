@@ -39,11 +39,11 @@ it('disables a key until "Undo" in the toast, and enables it from the menu', asy
 it('renames a key, and refuses a name that would mislead its reader', async () => {
   const { page } = await openKeyInList('cursor-dev');
 
-  await chooseAction(page, 'cursor-dev', 'Rename…');
-  const rename = page.getByRole('button', { name: 'Rename' });
+  await chooseAction(page, 'cursor-dev', 'Edit…');
+  const rename = page.getByRole('button', { name: 'Save changes' });
   await page.getByLabel('Name', { exact: true }).fill('cursor\u202eada');
   await rename.click();
-  await page.getByRole('dialog').getByRole('alert').waitFor();
+  await page.getByText('Use visible text on one line').waitFor();
   await page.getByLabel('Name', { exact: true }).fill('cursor-ada');
   await rename.click();
 

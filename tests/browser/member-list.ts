@@ -36,6 +36,7 @@ export async function invite(page: Page, email: string, role: string): Promise<s
   await dialog.getByLabel('Role').selectOption({ label: role });
   await dialog.getByRole('button', { name: 'Invite', exact: true }).click();
   const link = await page.getByLabel('Link', { exact: true }).inputValue();
+  await page.getByRole('button', { name: 'Copy link' }).click();
   await page.getByRole('button', { name: 'Done' }).click();
   await page.getByRole('table', { name: 'Open invitations' }).getByText(email).waitFor();
   return link;

@@ -7,7 +7,7 @@ import { takeFragmentToken } from '../lib/fragment-token.ts';
 import { createQueryClient } from '../lib/query-client.ts';
 import { Providers } from './providers.tsx';
 import { createDashboardRouter } from './router.tsx';
-import { watchSecondFactor, watchSignOut } from './watch-refusals.ts';
+import { watchRefusals } from './watch-refusals.ts';
 
 takeFragmentToken('/setup');
 takeFragmentToken('/accept-invitation');
@@ -17,8 +17,7 @@ if (!root) throw new Error('index.html has no element "root"');
 
 const queryClient = createQueryClient();
 const router = createDashboardRouter(queryClient);
-watchSignOut(router, queryClient);
-watchSecondFactor(router);
+watchRefusals(router, queryClient);
 
 createRoot(root).render(
   <StrictMode>

@@ -15,12 +15,14 @@ import { KeysRoute } from './keys-route.tsx';
 import { NotFoundPage } from './not-found-page.tsx';
 import { OrganizationRoute } from './organization-route.tsx';
 import { requireIdentity } from './require-identity.ts';
+import { RootRoute } from './root-route.tsx';
 import { SecondFactorRoute } from './second-factor-route.tsx';
 import { SetupRoute } from './setup-route.tsx';
 import { Shell } from './shell.tsx';
 import { SignInRoute } from './sign-in-route.tsx';
 
 const rootRoute = createRootRouteWithContext<{ readonly queryClient: QueryClient }>()({
+  component: RootRoute,
   notFoundComponent: NotFoundPage,
   errorComponent: ErrorPage,
 });

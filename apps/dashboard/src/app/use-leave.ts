@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
 import { toast } from 'sonner';
+import { dismissSignIn } from '../features/sessions/index.ts';
 import { chooseWorkspace } from '../features/workspaces/index.ts';
 import { chooseOrganization } from '../lib/chosen-organization.ts';
 import { explainError } from '../lib/explain-error.ts';
@@ -19,7 +20,8 @@ export function useLeave() {
     chooseOrganization(undefined);
     chooseWorkspace(undefined);
     toast.dismiss();
-    await router.navigate({ to: '/sign-in' });
+    await router.navigate({ to: '/sign-in', ignoreBlocker: true });
+    dismissSignIn();
     queryClient.clear();
   };
 }

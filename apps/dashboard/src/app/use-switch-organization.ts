@@ -12,6 +12,6 @@ export function useSwitchOrganization() {
     chooseWorkspace(undefined);
     queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'identity' });
     await queryClient.invalidateQueries({ queryKey: ['identity'] });
-    await router.navigate({ to: '/api-keys', search: {} });
+    await router.navigate({ to: '/api-keys', search: {}, ignoreBlocker: true });
   };
 }

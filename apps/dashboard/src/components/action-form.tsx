@@ -1,15 +1,19 @@
-import type { FormEvent, ReactNode } from 'react';
+import { type FormEvent, type ReactNode, useId } from 'react';
+import { BlockedReason } from './blocked-reason.tsx';
 import { Button } from './button.tsx';
-import { DialogBody, DialogFooter } from './dialog.tsx';
+import { DialogBody, DialogFooter, useUnsaved } from './dialog.tsx';
 import { Notice } from './notice.tsx';
 
 interface ActionFormProps {
   readonly submitLabel: string;
   readonly danger?: boolean;
-  readonly disabled?: boolean;
+  /** Why it cannot be submitted yet. */
+  readonly blocked?: string | undefined;
+  /** It holds what closing the dialog would lose. */
+  readonly filled?: boolean;
   readonly pending: boolean;
   readonly errors: readonly string[];
-  readonly onSubmit: (event: FormEvent) => void;
+  readonly onSubmit: (event: FormEvent<HTMLElement>) => void;
   readonly onCancel: () => void;
   readonly children: ReactNode;
 }
@@ -18,13 +22,16 @@ interface ActionFormProps {
 export function ActionForm({
   submitLabel,
   danger = false,
-  disabled = false,
+  blocked,
+  filled = false,
   pending,
   errors,
   onSubmit,
   onCancel,
   children,
 }: ActionFormProps) {
+  const id = useId();
+  useUnsaved(filled);
   return (
     <form onSubmit={onSubmit} className="flex min-h-0 flex-col">
       <DialogBody>
@@ -36,13 +43,14 @@ export function ActionForm({
         {children}
       </DialogBody>
       <DialogFooter>
+        <BlockedReason id={id} reason={blocked} />
         <Button look="quiet" onClick={onCancel}>
           Cancel
         </Button>
         <Button
           type="submit"
           look={danger ? 'danger' : 'primary'}
-          disabled={disabled}
+          blockedBy={blocked && id}
           pending={pending}
         >
           {submitLabel}

@@ -1,5 +1,6 @@
-import type { ComponentProps } from 'react';
+import { type ComponentProps, type MouseEvent, useId, useState } from 'react';
 import { joinClasses } from '../lib/join-classes.ts';
+import { Tooltip } from './tooltip.tsx';
 
 const LOOKS = {
   primary: 'bg-accent text-on-accent hover:bg-accent-strong',
@@ -14,34 +15,74 @@ const SIZES = {
   icon: 'size-8 justify-center',
 } as const;
 
-export interface ButtonProps extends ComponentProps<'button'> {
+export interface ButtonProps extends Omit<ComponentProps<'button'>, 'disabled'> {
   readonly look?: keyof typeof LOOKS;
   readonly size?: keyof typeof SIZES;
   /** Under way: says so, keeps the focus, and takes no second click. */
   readonly pending?: boolean;
+  /** Why it cannot be pressed now: shown on hover, on focus and on a tap. */
+  readonly blocked?: string | undefined;
+  /** The id of a text on the page that says so, in place of `blocked`. */
+  readonly blockedBy?: string | undefined;
 }
 
-export function Button({
+/** Stays focusable while it cannot be pressed, so that everyone can find out why. */
+export function Button({ blocked, ...props }: ButtonProps) {
+  return blocked === undefined ? <Plain {...props} /> : <Blocked {...props} reason={blocked} />;
+}
+
+function Blocked({ reason, ...props }: Omit<ButtonProps, 'blocked'> & { readonly reason: string }) {
+  const id = useId();
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <Tooltip text={reason} open={open} onOpenChange={setOpen}>
+        <Plain {...props} blockedBy={id} onBlockedClick={() => setOpen(true)} />
+      </Tooltip>
+      <span id={id} hidden>
+        {reason}
+      </span>
+    </>
+  );
+}
+
+interface PlainProps extends Omit<ButtonProps, 'blocked'> {
+  readonly onBlockedClick?: () => void;
+}
+
+function Plain({
   look = 'secondary',
   size = 'regular',
   pending = false,
+  blockedBy,
+  onBlockedClick,
   className,
   type = 'button',
   onClick,
   ...rest
-}: ButtonProps) {
+}: PlainProps) {
+  const isBlocked = blockedBy !== undefined;
+
+  function refuse(event: MouseEvent) {
+    // Neither submits the form nor closes the tooltip.
+    event.preventDefault();
+    if (isBlocked) onBlockedClick?.();
+  }
+
   return (
     <button
       {...rest}
       type={type}
-      aria-disabled={pending || rest.disabled}
+      aria-disabled={pending || isBlocked}
       aria-busy={pending}
-      onClick={pending ? (event) => event.preventDefault() : onClick}
+      aria-describedby={blockedBy ?? rest['aria-describedby']}
+      onClick={pending || isBlocked ? refuse : onClick}
       className={joinClasses(
-        'inline-flex shrink-0 select-none items-center justify-center whitespace-nowrap rounded-md font-medium transition-colors disabled:opacity-55',
+        'inline-flex shrink-0 select-none items-center justify-center whitespace-nowrap rounded-md font-medium transition-colors',
         LOOKS[look],
         SIZES[size],
         pending && 'animate-breathe',
+        isBlocked && 'cursor-not-allowed opacity-55',
         className,
       )}
     />

@@ -1,19 +1,32 @@
 import type { ComponentProps, ReactNode } from 'react';
+import { formatCount } from '../lib/format-count.ts';
 import { Field } from './field.tsx';
 import { TextInput } from './text-input.tsx';
 
-interface LineFieldProps extends Omit<ComponentProps<'input'>, 'onChange' | 'id' | 'value'> {
+/** From this part of the longest length on, the field counts along. */
+const COUNTED_FROM = 0.8;
+
+interface LineFieldProps
+  extends Omit<ComponentProps<'input'>, 'onChange' | 'id' | 'value' | 'maxLength'> {
   readonly label: string;
   readonly hint?: ReactNode;
+  /** The most characters that the server takes. More can be typed, and are refused in words. */
+  readonly lengthMax?: number;
   readonly error: string | undefined;
   readonly value: string;
   readonly onValue: (value: string) => void;
 }
 
 /** One line of text with its label. */
-export function LineField({ label, hint, error, onValue, ...input }: LineFieldProps) {
+export function LineField({ label, hint, lengthMax, error, onValue, ...input }: LineFieldProps) {
+  const { length } = input.value;
+  const counts = lengthMax !== undefined && length >= lengthMax * COUNTED_FROM;
   return (
-    <Field label={label} hint={hint} error={error}>
+    <Field
+      label={label}
+      hint={counts ? <Counted hint={hint} length={length} lengthMax={lengthMax} /> : hint}
+      error={tooLong(input.value, lengthMax) ?? error}
+    >
       {(control) => (
         <TextInput
           autoComplete="off"
@@ -23,5 +36,28 @@ export function LineField({ label, hint, error, onValue, ...input }: LineFieldPr
         />
       )}
     </Field>
+  );
+}
+
+/** What to say of a text that is longer than the server takes; undefined where it fits. */
+export function tooLong(text: string, lengthMax: number | undefined): string | undefined {
+  if (lengthMax === undefined || text.length <= lengthMax) return undefined;
+  return `Use at most ${lengthMax} characters. This has ${formatCount(text.length)}.`;
+}
+
+interface CountedProps {
+  readonly hint: ReactNode;
+  readonly length: number;
+  readonly lengthMax: number;
+}
+
+function Counted({ hint, length, lengthMax }: CountedProps) {
+  return (
+    <span className="flex justify-between gap-3">
+      <span>{hint}</span>
+      <span className="shrink-0">
+        {formatCount(length)} of {formatCount(lengthMax)} characters
+      </span>
+    </span>
   );
 }

@@ -44,32 +44,36 @@ export function Menu({ trigger, align = 'end', side = 'bottom', children }: Menu
 interface MenuItemProps {
   readonly icon?: ReactNode;
   readonly danger?: boolean;
-  readonly disabled?: boolean;
+  /** Why it cannot be chosen now, shown below its words. */
+  readonly blocked?: string | undefined;
   readonly onSelect: () => void;
   readonly children: ReactNode;
 }
 
-export function MenuItem({
-  icon,
-  danger = false,
-  disabled = false,
-  onSelect,
-  children,
-}: MenuItemProps) {
+export function MenuItem({ icon, danger = false, blocked, onSelect, children }: MenuItemProps) {
   const chosen = use(MenuContext);
   return (
     <Radix.Item
-      disabled={disabled}
-      onSelect={() => {
-        if (chosen) chosen.current = onSelect;
+      aria-disabled={blocked !== undefined}
+      onSelect={(event) => {
+        // It stays in the arrow keys' reach, so that everyone can find out why.
+        if (blocked !== undefined) event.preventDefault();
+        else if (chosen) chosen.current = onSelect;
       }}
       className={joinClasses(
-        'flex min-h-8 cursor-pointer select-none items-center gap-2.5 rounded-md px-2.5 py-1.5 outline-none data-disabled:cursor-not-allowed data-highlighted:bg-sunken data-disabled:opacity-50',
-        danger ? 'text-bad-ink' : 'text-ink',
+        'flex min-h-8 cursor-pointer select-none items-center gap-2.5 rounded-md px-2.5 py-1.5 outline-none data-highlighted:bg-sunken',
+        blocked !== undefined ? 'text-faint' : danger ? 'text-bad-ink' : 'text-ink',
       )}
     >
       {icon}
-      {children}
+      {blocked === undefined ? (
+        children
+      ) : (
+        <span>
+          {children}
+          <span className="block text-[0.8125rem]">{blocked}</span>
+        </span>
+      )}
     </Radix.Item>
   );
 }

@@ -25,7 +25,6 @@ export function PasswordField({
           type="password"
           autoComplete="current-password"
           required
-          maxLength={128}
           value={value}
           onChange={(event) => onValue(event.target.value)}
         />

@@ -24,7 +24,8 @@ export function RenameDialog({ what, name: before, onClose, rename }: RenameDial
     <Dialog title={`Rename ${what}`} onClose={onClose}>
       <ActionForm
         submitLabel="Rename"
-        disabled={name.trim() === '' || name === before}
+        blocked={blockedWords(name, before)}
+        filled={name !== before}
         pending={pending}
         errors={errors.form}
         onSubmit={submit}
@@ -32,7 +33,7 @@ export function RenameDialog({ what, name: before, onClose, rename }: RenameDial
       >
         <LineField
           label="Name"
-          maxLength={64}
+          lengthMax={64}
           error={errors.fields.name}
           value={name}
           onFocus={(event) => event.target.select()}
@@ -41,4 +42,9 @@ export function RenameDialog({ what, name: before, onClose, rename }: RenameDial
       </ActionForm>
     </Dialog>
   );
+}
+
+function blockedWords(name: string, before: string): string | undefined {
+  if (name.trim() === '') return 'Enter a name.';
+  return name === before ? 'The name is unchanged.' : undefined;
 }

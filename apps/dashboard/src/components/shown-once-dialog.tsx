@@ -1,13 +1,14 @@
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useMemo } from 'react';
 import { Button } from './button.tsx';
-import { Dialog, DialogBody, DialogFooter } from './dialog.tsx';
-import { Notice } from './notice.tsx';
+import { Dialog, DialogBody, DialogClose, DialogFooter, useUnsaved } from './dialog.tsx';
 
 interface ShownOnceDialogProps {
   readonly title: string;
-  /** Absent in the replay of a creation: then there is nothing to lose. */
-  readonly secret: string | undefined;
-  /** It was copied, or used. */
+  readonly description?: string;
+  readonly width?: 'narrow' | 'wide';
+  /** What is shown: "secret". Absent where there is nothing to lose, as in the replay of a creation. */
+  readonly what: string | undefined;
+  /** It was copied, saved or used. */
   readonly taken: boolean;
   /** What leaving without it means. */
   readonly loss: string;
@@ -16,48 +17,60 @@ interface ShownOnceDialogProps {
   readonly children: ReactNode;
 }
 
-/** A secret, the one time that it is shown. It lives in the caller's memory and nowhere else. */
+/** Something secret, the one time that it is shown. It lives in the caller's memory and nowhere else. */
 export function ShownOnceDialog({
   title,
-  secret,
+  description,
+  width = 'wide',
+  what,
   taken,
   loss,
   onClose,
   onReturnFocus,
   children,
 }: ShownOnceDialogProps) {
-  const [warned, setWarned] = useState(false);
-
-  // Escape and the cross are easily hit by mistake: the first one asks, unless it was copied.
-  function leave() {
-    if (taken || warned || !secret) onClose();
-    else setWarned(true);
-  }
-
   return (
     <Dialog
       title={title}
-      width="wide"
+      description={description}
+      width={width}
       closesOutside={false}
       onReturnFocus={onReturnFocus}
-      onClose={leave}
+      onClose={onClose}
     >
-      <DialogBody>
-        {children}
-        {warned && !taken ? (
-          <Notice tone="bad" urgent title="The secret is not copied yet">
-            Close once more to leave without it. {loss}
-          </Notice>
-        ) : null}
-      </DialogBody>
+      {what && !taken ? <UncopiedWatch what={what} loss={loss} /> : null}
+      <DialogBody>{children}</DialogBody>
       <DialogFooter>
-        {secret ? (
-          <p className="mr-auto text-[0.8125rem] text-soft">Closing hides the secret for good.</p>
+        {what ? (
+          <p className="mr-auto text-[0.8125rem] text-soft">Closing hides the {what} for good.</p>
         ) : null}
-        <Button look="primary" onClick={onClose}>
-          Done
-        </Button>
+        <DialogClose asChild>
+          <Button look="primary">Done</Button>
+        </DialogClose>
       </DialogFooter>
     </Dialog>
   );
+}
+
+interface UncopiedWatchProps {
+  readonly what: string;
+  readonly loss: string;
+}
+
+/** Escape, the cross, Done and a reload are easily hit by mistake: all of them ask first. */
+function UncopiedWatch({ what, loss }: UncopiedWatchProps) {
+  useUnsaved(
+    true,
+    useMemo(() => wordsOf(what, loss), [what, loss]),
+  );
+  return null;
+}
+
+function wordsOf(what: string, loss: string) {
+  return {
+    title: `Close without copying the ${what}?`,
+    text: `You have not copied the ${what} yet, and it will not be shown again. ${loss}`,
+    leaveLabel: 'Close without copying',
+    stayLabel: 'Go back',
+  };
 }

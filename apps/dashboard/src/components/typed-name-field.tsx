@@ -35,6 +35,11 @@ export function TypedNameField({ what, name, typed, error, onTyped }: TypedNameF
   );
 }
 
+/** Why the button beside it cannot be pressed; undefined once the name is typed. */
+export function untypedWords(typed: string, name: string): string | undefined {
+  return isTyped(typed, name) ? undefined : 'Type the name to confirm.';
+}
+
 export function isTyped(typed: string, name: string): boolean {
   return typed.trim() === name.trim();
 }

@@ -1,26 +1,30 @@
 import { type FormEvent, useState } from 'react';
 import { explainError } from './explain-error.ts';
 import { type FormErrors, fieldErrors, formErrors, NO_ERRORS } from './field-errors.ts';
+import { useRevealError } from './use-reveal-error.ts';
 
 /**
- * Runs a form's request: one at a time, with its refusal sorted to the fields.
+ * Runs a form's request: one at a time, with its refusal sorted to the fields and brought into view.
  * Nothing of the answer is cached, since it may hold a secret.
  */
 export function useSubmit<F extends string>(names: readonly F[], request: () => Promise<void>) {
   const [pending, setPending] = useState(false);
   const [errors, setErrors] = useState<FormErrors<F>>(NO_ERRORS);
+  const reveal = useRevealError();
 
-  async function submit(event: FormEvent) {
+  async function submit(event: FormEvent<HTMLElement>) {
     event.preventDefault();
     // A dialog's form inside another form's React tree must not submit that one too.
     event.stopPropagation();
     if (pending) return;
+    const form = event.currentTarget;
     setPending(true);
     setErrors(NO_ERRORS);
     try {
       await request();
     } catch (error) {
       setErrors(fieldErrors(error, names) ?? formErrors(explainError(error)));
+      reveal(form);
     } finally {
       setPending(false);
     }

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { toast } from 'sonner';
 import { ActionForm } from '../../components/action-form.tsx';
 import { Dialog } from '../../components/dialog.tsx';
-import { LineField } from '../../components/line-field.tsx';
+import { LineField, tooLong } from '../../components/line-field.tsx';
 import { changeSession, readSession } from '../../lib/session-endpoint.ts';
 import { useSubmit } from '../../lib/use-submit.ts';
 import { explainPasskeyError, makePasskey } from '../../lib/web-authn.ts';
@@ -37,7 +37,7 @@ export function AddPasskeyDialog({ onClose }: { readonly onClose: () => void }) 
     >
       <ActionForm
         submitLabel="Continue"
-        disabled={name.trim() === ''}
+        blocked={name.trim() === '' ? 'Enter a name.' : tooLong(name, 64)}
         pending={pending}
         errors={refused ? [refused] : errors.form}
         onSubmit={submit}
@@ -46,7 +46,7 @@ export function AddPasskeyDialog({ onClose }: { readonly onClose: () => void }) 
         <LineField
           label="Name"
           hint="To tell it from others: the device or the manager that holds it."
-          maxLength={64}
+          lengthMax={64}
           placeholder="Work laptop"
           error={undefined}
           value={name}

@@ -30,7 +30,7 @@ export function ChangePasswordDialog({ onClose }: { readonly onClose: () => void
     >
       <ActionForm
         submitLabel="Change password"
-        disabled={currentPassword === '' || newPassword.length < PASSWORD_LENGTH_MIN}
+        blocked={blockedWords(currentPassword, newPassword)}
         pending={pending}
         errors={errors.form}
         onSubmit={submit}
@@ -48,7 +48,6 @@ export function ChangePasswordDialog({ onClose }: { readonly onClose: () => void
               type="password"
               autoComplete="new-password"
               required
-              maxLength={128}
               value={newPassword}
               onChange={(event) => setNewPassword(event.target.value)}
             />
@@ -57,4 +56,11 @@ export function ChangePasswordDialog({ onClose }: { readonly onClose: () => void
       </ActionForm>
     </Dialog>
   );
+}
+
+function blockedWords(currentPassword: string, newPassword: string): string | undefined {
+  if (currentPassword === '') return 'Enter your password.';
+  return newPassword.length < PASSWORD_LENGTH_MIN
+    ? `Enter a new password of at least ${PASSWORD_LENGTH_MIN} characters.`
+    : undefined;
 }

@@ -28,7 +28,7 @@ export function PasswordDialog({ ask, onAnswer, onClose, ...words }: PasswordDia
       <ActionForm
         submitLabel={words.submitLabel}
         danger={words.danger ?? false}
-        disabled={password === ''}
+        blocked={password === '' ? 'Enter your password.' : undefined}
         pending={pending}
         errors={errors.form}
         onSubmit={submit}

@@ -33,7 +33,7 @@ export function ScanDialog({ totpUri, onVerified, onClose, onReturnFocus }: Scan
     >
       <ActionForm
         submitLabel="Verify"
-        disabled={code.trim() === ''}
+        blocked={code.trim() === '' ? 'Enter the code.' : undefined}
         pending={pending}
         errors={errors.form}
         onSubmit={submit}
@@ -60,7 +60,6 @@ export function ScanDialog({ totpUri, onVerified, onClose, onReturnFocus }: Scan
           data-initial-focus
           autoComplete="one-time-code"
           inputMode="numeric"
-          maxLength={8}
           spellCheck={false}
           className="max-w-40 font-mono tracking-widest"
           error={errors.fields.code}

@@ -20,9 +20,9 @@ export function SecretDialog({ title, apiKey, ...leaving }: SecretDialogProps) {
     <ShownOnceDialog
       {...leaving}
       title={`${title} ${apiKey.name}`}
-      secret={secret}
+      what={secret === undefined ? undefined : 'secret'}
       taken={copied}
-      loss="The key can then only be rotated."
+      loss="To get another one, you would have to rotate the key."
     >
       {secret ? (
         <>

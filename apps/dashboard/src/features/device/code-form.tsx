@@ -16,7 +16,6 @@ export function CodeForm({ onCode }: { readonly onCode: (code: string) => void }
         label="Code"
         hint="The command line shows it."
         required
-        maxLength={32}
         spellCheck={false}
         className="font-mono uppercase tracking-widest"
         error={undefined}

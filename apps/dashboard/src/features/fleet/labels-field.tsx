@@ -11,7 +11,6 @@ interface LabelsFieldProps {
 
 export function LabelsField({ labels, hint, error, onLabels }: LabelsFieldProps) {
   const tokens = labelTokens(labels);
-  const tooMany = tokens.length > LABELS_MAX ? `Use at most ${LABELS_MAX} labels.` : undefined;
   return (
     <TokenField
       label="Labels"
@@ -22,9 +21,14 @@ export function LabelsField({ labels, hint, error, onLabels }: LabelsFieldProps)
       tokens={tokens}
       split={splitLabels}
       explainBad={(bad) => `Not a label such as region=eu-1: ${bad.join(', ')}`}
-      error={error ?? tooMany}
+      error={error ?? tooManyLabels(labels)}
       onAdd={(added) => onLabels(addLabels(labels, added))}
       onRemove={(token) => onLabels(removeLabel(labels, token))}
     />
   );
+}
+
+/** What to say of more labels than the server takes; undefined where they fit. */
+export function tooManyLabels(labels: Labels): string | undefined {
+  return Object.keys(labels).length > LABELS_MAX ? `Use at most ${LABELS_MAX} labels.` : undefined;
 }

@@ -39,7 +39,8 @@ export function InviteDialog({ onClose, onUnsent }: InviteDialogProps) {
     >
       <ActionForm
         submitLabel="Invite"
-        disabled={email.trim() === '' || roleId === ''}
+        blocked={blockedWords(email, roleId)}
+        filled={email.trim() !== ''}
         pending={pending}
         errors={errors.form}
         onSubmit={submit}
@@ -48,7 +49,7 @@ export function InviteDialog({ onClose, onUnsent }: InviteDialogProps) {
         <LineField
           label="Email"
           type="email"
-          maxLength={254}
+          lengthMax={254}
           placeholder="grace@example.com"
           error={errors.fields.email}
           value={email}
@@ -58,4 +59,9 @@ export function InviteDialog({ onClose, onUnsent }: InviteDialogProps) {
       </ActionForm>
     </Dialog>
   );
+}
+
+function blockedWords(email: string, roleId: string): string | undefined {
+  if (email.trim() === '') return 'Enter an email address.';
+  return roleId === '' ? 'Choose a role.' : undefined;
 }

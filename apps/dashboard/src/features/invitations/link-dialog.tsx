@@ -1,8 +1,8 @@
 import type { InvitationWithLink } from '@tollkeeper/contract';
-import { Button } from '../../components/button.tsx';
+import { useState } from 'react';
 import { CopyRow } from '../../components/copy-row.tsx';
-import { Dialog, DialogBody, DialogFooter } from '../../components/dialog.tsx';
 import { Notice } from '../../components/notice.tsx';
+import { ShownOnceDialog } from '../../components/shown-once-dialog.tsx';
 import { exactTime } from '../../lib/exact-time.ts';
 
 interface LinkDialogProps {
@@ -11,37 +11,31 @@ interface LinkDialogProps {
   readonly onReturnFocus: (event: Event) => void;
 }
 
-/** The link of an invitation that went out by no mail, the one time that it is shown. */
-export function LinkDialog({ invitation, onClose, onReturnFocus }: LinkDialogProps) {
+/** The link of an invitation that no mail carried, the one time that it is shown. */
+export function LinkDialog({ invitation, ...leaving }: LinkDialogProps) {
   const { email, roleName, link, expiresAt } = invitation;
+  const [copied, setCopied] = useState(false);
   return (
-    <Dialog
+    <ShownOnceDialog
+      {...leaving}
       title={`Invitation for ${email}`}
       description={`As ${roleName}, until ${exactTime(expiresAt)}.`}
-      width="wide"
-      closesOutside={false}
-      onClose={onClose}
-      onReturnFocus={onReturnFocus}
+      what={link ? 'link' : undefined}
+      taken={copied}
+      loss="To get another link, you would have to resend the invitation."
     >
-      <DialogBody>
-        {link ? (
-          <>
-            <Notice tone="warn" title="No mail was sent: hand this link over yourself.">
-              It works once, and only for that address. It is shown once; resending makes another.
-            </Notice>
-            <CopyRow label="Link" text={link} primary />
-          </>
-        ) : (
-          <Notice tone="warn" title="The link is not shown twice">
-            The invitation stands. Resend it to get another link.
+      {link ? (
+        <>
+          <Notice tone="warn" title="No mail was sent: pass this link on yourself.">
+            It works once, and only for that address. It is shown once; resending creates another.
           </Notice>
-        )}
-      </DialogBody>
-      <DialogFooter>
-        <Button look="primary" onClick={onClose}>
-          Done
-        </Button>
-      </DialogFooter>
-    </Dialog>
+          <CopyRow label="Link" text={link} primary onCopied={() => setCopied(true)} />
+        </>
+      ) : (
+        <Notice tone="warn" title="The link is not shown twice">
+          The invitation stands. Resend it to get another link.
+        </Notice>
+      )}
+    </ShownOnceDialog>
   );
 }

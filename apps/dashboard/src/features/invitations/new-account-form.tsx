@@ -34,7 +34,7 @@ export function NewAccountForm({ token, invitation, onAccepted }: AcceptStepProp
         label="Your name"
         autoComplete="name"
         required
-        maxLength={64}
+        lengthMax={64}
         error={errors.fields.name}
         value={name}
         onValue={setName}
@@ -46,7 +46,7 @@ export function NewAccountForm({ token, invitation, onAccepted }: AcceptStepProp
         autoComplete="new-password"
         required
         minLength={12}
-        maxLength={128}
+        lengthMax={128}
         error={errors.fields.password}
         value={password}
         onValue={setPassword}

@@ -26,7 +26,7 @@ export function ChangeRoleDialog({ member, onClose }: MemberDialogProps) {
     >
       <ActionForm
         submitLabel="Change role"
-        disabled={roleId === member.roleId || roleId === ''}
+        blocked={roleId === member.roleId || roleId === '' ? 'Choose another role.' : undefined}
         pending={pending}
         errors={errors.form}
         onSubmit={submit}

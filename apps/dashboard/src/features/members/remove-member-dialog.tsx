@@ -31,7 +31,7 @@ export function RemoveMemberDialog({ member, onClose }: MemberDialogProps) {
       <ActionForm
         danger
         submitLabel="Remove member"
-        disabled={handsOver && heirId === ''}
+        blocked={handsOver && heirId === '' ? 'Choose the new owner of the keys.' : undefined}
         pending={pending}
         errors={errors.form}
         onSubmit={submit}

@@ -3,7 +3,7 @@ import { toast } from 'sonner';
 import { ActionForm } from '../../components/action-form.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { PasswordField } from '../../components/password-field.tsx';
-import { isTyped, TypedNameField } from '../../components/typed-name-field.tsx';
+import { TypedNameField, untypedWords } from '../../components/typed-name-field.tsx';
 import { api } from '../../lib/api.ts';
 import { tellAt } from '../../lib/tell-at.ts';
 import { useSubmit } from '../../lib/use-submit.ts';
@@ -39,7 +39,9 @@ export function DeleteOrganizationDialog({
       <ActionForm
         danger
         submitLabel="Delete organization"
-        disabled={!isTyped(typed, name) || password === ''}
+        blocked={
+          untypedWords(typed, name) ?? (password === '' ? 'Enter your password.' : undefined)
+        }
         pending={pending}
         errors={errors.form}
         onSubmit={submit}

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { toast } from 'sonner';
 import { LineField } from '../../components/line-field.tsx';
 import { Panel } from '../../components/panel.tsx';
-import { SettingsForm } from '../../components/settings-form.tsx';
+import { blockedWords, SettingsForm } from '../../components/settings-form.tsx';
 import { api } from '../../lib/api.ts';
 import { DAYS_RULE, parseDays } from '../../lib/parse-days.ts';
 import { tellAt } from '../../lib/tell-at.ts';
@@ -29,11 +29,13 @@ export function SettingsPanel({ organization }: { readonly organization: Organiz
     toast.success('Saved the organization');
     await queryClient.invalidateQueries();
   });
+  const fits = days !== undefined && slugFits && draft.name.trim() !== '';
+  const blocked = blockedWords(changed, fits);
   const set = (part: Partial<typeof draft>) => setDraft((before) => ({ ...before, ...part }));
   return (
     <Panel title="Settings">
       <SettingsForm
-        disabled={!changed || days === undefined || !slugFits || draft.name.trim() === ''}
+        blocked={blocked}
         pending={pending}
         errors={errors.form}
         onSubmit={submit}
@@ -42,7 +44,7 @@ export function SettingsPanel({ organization }: { readonly organization: Organiz
         <LineField
           label="Name"
           autoComplete="organization"
-          maxLength={64}
+          lengthMax={64}
           error={errors.fields.name}
           value={draft.name}
           onValue={(name) => set({ name })}
@@ -50,7 +52,6 @@ export function SettingsPanel({ organization }: { readonly organization: Organiz
         <LineField
           label="Slug"
           hint="Short, for addresses."
-          maxLength={48}
           spellCheck={false}
           className="font-mono"
           error={slugFits ? errors.fields.slug : SLUG_RULE}
@@ -61,7 +62,6 @@ export function SettingsPanel({ organization }: { readonly organization: Organiz
           label="Default expiry of new keys, in days"
           hint="Offered to whoever makes a key; they may choose another. Empty is no default."
           inputMode="numeric"
-          maxLength={4}
           className="max-w-32"
           error={days === undefined ? DAYS_RULE : errors.fields.defaultExpiryDays}
           value={draft.days}

@@ -35,7 +35,7 @@ export function TransferDialog({ onClose }: { readonly onClose: () => void }) {
       <ActionForm
         danger
         submitLabel="Transfer ownership"
-        disabled={memberId === '' || password === ''}
+        blocked={blockedWords(memberId, password)}
         pending={pending}
         errors={errors.form}
         onSubmit={submit}
@@ -62,4 +62,9 @@ export function TransferDialog({ onClose }: { readonly onClose: () => void }) {
       </ActionForm>
     </Dialog>
   );
+}
+
+function blockedWords(memberId: string, password: string): string | undefined {
+  if (memberId === '') return 'Choose the new owner.';
+  return password === '' ? 'Enter your password.' : undefined;
 }

@@ -43,7 +43,7 @@ export function DeleteRoleDialog({ role, onClose }: DeleteRoleDialogProps) {
       <ActionForm
         danger
         submitLabel="Delete role"
-        disabled={inUse && replacement === ''}
+        blocked={inUse && replacement === '' ? 'Choose a replacement.' : undefined}
         pending={pending}
         errors={errors.form}
         onSubmit={submit}

@@ -34,10 +34,15 @@ export function RoleForm({ role, catalog, onClose }: RoleFormProps) {
     onClose();
     await queryClient.invalidateQueries();
   });
+  const isFilled =
+    name !== (role?.name ?? '') ||
+    description !== (role?.description ?? '') ||
+    selected.symmetricDifference(new Set(role?.scopes)).size > 0;
   return (
     <ActionForm
       submitLabel={role ? 'Save role' : 'Create role'}
-      disabled={name.trim() === ''}
+      blocked={name.trim() === '' ? 'Enter a name.' : undefined}
+      filled={isFilled}
       pending={pending}
       errors={errors.form}
       onSubmit={submit}
@@ -46,7 +51,7 @@ export function RoleForm({ role, catalog, onClose }: RoleFormProps) {
       <LineField
         label="Name"
         autoFocus
-        maxLength={64}
+        lengthMax={64}
         placeholder="Release manager"
         error={errors.fields.name}
         value={name}
@@ -55,7 +60,7 @@ export function RoleForm({ role, catalog, onClose }: RoleFormProps) {
       <LineField
         label="Description"
         hint="Optional. What its members do."
-        maxLength={200}
+        lengthMax={200}
         error={errors.fields.description}
         value={description}
         onValue={setDescription}

@@ -67,7 +67,7 @@ function ScopeChoice({ scope, held, checked, onToggle }: ScopeChoiceProps) {
         aria-describedby={`${id}-what`}
         className="mt-0.5"
         checked={checked}
-        disabled={!held}
+        disabled={!held && !checked}
         onChange={onToggle}
       />
       <span className="grid min-w-0 flex-1 gap-x-4 sm:grid-cols-[12.5rem_minmax(0,1fr)]">
@@ -76,7 +76,13 @@ function ScopeChoice({ scope, held, checked, onToggle }: ScopeChoiceProps) {
         </code>
         <span id={`${id}-what`} className="text-[0.8125rem] text-soft">
           {scope.description}
-          {held ? null : <em className="block text-faint">You do not hold it yourself</em>}
+          {held ? null : (
+            <em className="block text-faint">
+              {checked
+                ? 'You do not hold it: you can only remove it'
+                : 'You do not hold it yourself'}
+            </em>
+          )}
         </span>
       </span>
     </label>

@@ -17,7 +17,6 @@ export function SecurityFields({ draft, errors, onChange }: SecurityFieldsProps)
         label="Longest lifetime of a key, in days"
         hint="Counted from its creation. Empty is without end."
         inputMode="numeric"
-        maxLength={4}
         className="max-w-32"
         error={dayError(draft.keyLifetimeDaysMax) ?? errors.keyLifetimeDaysMax}
         value={draft.keyLifetimeDaysMax}
@@ -27,7 +26,6 @@ export function SecurityFields({ draft, errors, onChange }: SecurityFieldsProps)
         label="Disable keys unused for, in days"
         hint="A daily job does it, and warns before. Empty is never."
         inputMode="numeric"
-        maxLength={4}
         className="max-w-32"
         error={dayError(draft.keyUnusedDaysMax) ?? errors.keyUnusedDaysMax}
         value={draft.keyUnusedDaysMax}
@@ -50,7 +48,6 @@ export function SecurityFields({ draft, errors, onChange }: SecurityFieldsProps)
         label="Sessions end after, in hours"
         hint="Counted from sign-in, 1 to 720."
         inputMode="numeric"
-        maxLength={3}
         className="max-w-32"
         error={hourError(draft.sessionHoursMax) ?? errors.sessionHoursMax}
         value={draft.sessionHoursMax}

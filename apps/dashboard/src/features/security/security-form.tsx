@@ -3,7 +3,7 @@ import type { SecuritySettings } from '@tollkeeper/contract';
 import { useState } from 'react';
 import { toast } from 'sonner';
 import { Panel } from '../../components/panel.tsx';
-import { SettingsForm } from '../../components/settings-form.tsx';
+import { blockedWords, SettingsForm } from '../../components/settings-form.tsx';
 import { api } from '../../lib/api.ts';
 import { useDebounced } from '../../lib/use-debounced.ts';
 import { useSubmit } from '../../lib/use-submit.ts';
@@ -41,7 +41,10 @@ export function SecurityForm({ saved }: { readonly saved: SecuritySettings }) {
       <Panel title="Rules">
         <SettingsForm
           submitLabel="Save rules"
-          disabled={!change || !changed || preview.data?.excludesYou === true}
+          blocked={
+            blockedWords(changed, change !== undefined) ??
+            (preview.data?.excludesYou ? 'Add a range that holds your own address.' : undefined)
+          }
           pending={pending}
           errors={errors.form}
           onSubmit={submit}

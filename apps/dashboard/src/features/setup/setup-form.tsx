@@ -1,12 +1,12 @@
 import { type FormEvent, useState } from 'react';
 import { Button } from '../../components/button.tsx';
-import { Field } from '../../components/field.tsx';
+import { LineField } from '../../components/line-field.tsx';
 import { Notice } from '../../components/notice.tsx';
-import { TextInput } from '../../components/text-input.tsx';
 import { api } from '../../lib/api.ts';
 import { explainError } from '../../lib/explain-error.ts';
 import { type FormErrors, fieldErrors, formErrors, NO_ERRORS } from '../../lib/field-errors.ts';
 import { fragmentToken, tokenFrom } from '../../lib/fragment-token.ts';
+import { useRevealError } from '../../lib/use-reveal-error.ts';
 
 const FIELDS = ['token', 'name', 'email', 'password', 'organizationName'] as const;
 type SetupField = (typeof FIELDS)[number];
@@ -18,21 +18,21 @@ const INPUTS: Readonly<Record<SetupField, SetupInputProps>> = {
     hint: 'The server printed it in the terminal in which it was started.',
     autoComplete: 'off',
   },
-  name: { label: 'Your name', autoComplete: 'name', maxLength: 64 },
-  email: { label: 'Email', type: 'email', autoComplete: 'username', maxLength: 254 },
+  name: { label: 'Your name', autoComplete: 'name', lengthMax: 64 },
+  email: { label: 'Email', type: 'email', autoComplete: 'username', lengthMax: 254 },
   password: {
     label: 'Password',
     hint: 'At least 12 characters. A few random words are both strong and easy to type.',
     type: 'password',
     autoComplete: 'new-password',
     minLength: 12,
-    maxLength: 128,
+    lengthMax: 128,
   },
   organizationName: {
     label: 'Organization name',
     hint: 'Your company or team.',
     autoComplete: 'organization',
-    maxLength: 64,
+    lengthMax: 64,
   },
 };
 
@@ -47,10 +47,12 @@ export function SetupForm({ onDone }: { readonly onDone: () => Promise<void> }) 
   });
   const [errors, setErrors] = useState<FormErrors<SetupField>>(NO_ERRORS);
   const [pending, setPending] = useState(false);
+  const reveal = useRevealError();
 
-  async function submit(event: FormEvent) {
+  async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     if (pending) return;
+    const form = event.currentTarget;
     setPending(true);
     setErrors(NO_ERRORS);
     try {
@@ -58,6 +60,7 @@ export function SetupForm({ onDone }: { readonly onDone: () => Promise<void> }) 
       await onDone();
     } catch (error) {
       setErrors(fieldErrors(error, FIELDS) ?? formErrors(explainError(error)));
+      reveal(form);
     } finally {
       setPending(false);
     }
@@ -71,9 +74,10 @@ export function SetupForm({ onDone }: { readonly onDone: () => Promise<void> }) 
         </Notice>
       ) : null}
       {FIELDS.filter((name) => name !== 'token' || given === '').map((name) => (
-        <SetupInput
+        <LineField
           key={name}
           {...INPUTS[name]}
+          required
           error={errors.fields[name]}
           value={draft[name]}
           onValue={(value) => setDraft((before) => ({ ...before, [name]: value }))}
@@ -92,26 +96,5 @@ interface SetupInputProps {
   readonly type?: 'email' | 'password';
   readonly autoComplete: string;
   readonly minLength?: number;
-  readonly maxLength?: number;
-}
-
-interface SetupInputState {
-  readonly error: string | undefined;
-  readonly value: string;
-  readonly onValue: (value: string) => void;
-}
-
-function SetupInput({ label, hint, error, onValue, ...input }: SetupInputProps & SetupInputState) {
-  return (
-    <Field label={label} hint={hint} error={error}>
-      {(control) => (
-        <TextInput
-          {...control}
-          {...input}
-          required
-          onChange={(event) => onValue(event.target.value)}
-        />
-      )}
-    </Field>
-  );
+  readonly lengthMax?: number;
 }

@@ -34,7 +34,8 @@ export function CreateWorkspaceDialog({ onClose }: { readonly onClose: () => voi
     <Dialog title="Create workspace" onClose={onClose}>
       <ActionForm
         submitLabel="Create workspace"
-        disabled={name.trim() === ''}
+        blocked={name.trim() === '' ? 'Enter a name.' : undefined}
+        filled={name.trim() !== ''}
         pending={pending}
         errors={errors.form}
         onSubmit={submit}
@@ -42,7 +43,7 @@ export function CreateWorkspaceDialog({ onClose }: { readonly onClose: () => voi
       >
         <LineField
           label="Name"
-          maxLength={64}
+          lengthMax={64}
           placeholder="staging"
           error={errors.fields.name}
           value={name}

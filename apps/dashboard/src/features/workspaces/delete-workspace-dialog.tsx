@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { toast } from 'sonner';
 import { ActionForm } from '../../components/action-form.tsx';
 import { Dialog } from '../../components/dialog.tsx';
-import { isTyped, TypedNameField } from '../../components/typed-name-field.tsx';
+import { TypedNameField, untypedWords } from '../../components/typed-name-field.tsx';
 import { api } from '../../lib/api.ts';
 import { counted } from '../../lib/format-count.ts';
 import { useSubmit } from '../../lib/use-submit.ts';
@@ -38,7 +38,7 @@ export function DeleteWorkspaceDialog({ workspace, onClose }: WorkspaceDialogPro
       <ActionForm
         danger
         submitLabel="Delete workspace"
-        disabled={!isEmpty && !isTyped(typed, name)}
+        blocked={isEmpty ? undefined : untypedWords(typed, name)}
         pending={pending}
         errors={errors.form}
         onSubmit={submit}

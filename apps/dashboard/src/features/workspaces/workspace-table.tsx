@@ -81,11 +81,11 @@ function menuColumn(
         </MenuItem>
         <MenuItem
           danger
-          disabled={isOnly}
+          blocked={isOnly ? 'The last workspace stays.' : undefined}
           icon={<Trash2 size={15} aria-hidden />}
           onSelect={() => onAction({ kind: 'delete', workspace })}
         >
-          {isOnly ? 'Delete (the only one stays)' : 'Delete…'}
+          Delete…
         </MenuItem>
       </RecordMenu>
     ),

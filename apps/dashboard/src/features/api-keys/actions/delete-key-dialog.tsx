@@ -2,12 +2,12 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ActionForm } from '../../../components/action-form.tsx';
 import { Dialog } from '../../../components/dialog.tsx';
-import { isTyped, TypedNameField } from '../../../components/typed-name-field.tsx';
+import { isTyped, TypedNameField, untypedWords } from '../../../components/typed-name-field.tsx';
 import { api } from '../../../lib/api.ts';
 import { useSubmit } from '../../../lib/use-submit.ts';
 import { refreshKeys } from '../key-queries.ts';
 import { tellChange } from '../propagation/tell-change.tsx';
-import type { KeyDialogProps } from './rename-key-dialog.tsx';
+import type { KeyDialogProps } from './key-dialog-props.ts';
 
 interface DeleteKeyDialogProps extends KeyDialogProps {
   readonly onDeleted: (() => void) | undefined;
@@ -39,7 +39,7 @@ export function DeleteKeyDialog({ apiKey, onClose, onDeleted }: DeleteKeyDialogP
       <ActionForm
         danger
         submitLabel="Delete permanently"
-        disabled={!isTyped(typed, apiKey.name)}
+        blocked={untypedWords(typed, apiKey.name)}
         pending={pending}
         errors={errors.form}
         onSubmit={submit}

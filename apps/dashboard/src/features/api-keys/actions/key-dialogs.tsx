@@ -1,11 +1,11 @@
 import type { ApiKey } from '@tollkeeper/contract';
+import { EditKeyDialog } from '../edit/edit-key-dialog.tsx';
 import { DeleteKeyDialog } from './delete-key-dialog.tsx';
-import { RenameKeyDialog } from './rename-key-dialog.tsx';
 import { RevokeKeyDialog } from './revoke-key-dialog.tsx';
 import { RotateKeyFlow } from './rotate-key-flow.tsx';
 
 export interface KeyAction {
-  readonly kind: 'rename' | 'rotate' | 'revoke' | 'delete';
+  readonly kind: 'edit' | 'rotate' | 'revoke' | 'delete';
   readonly key: ApiKey;
 }
 
@@ -21,8 +21,8 @@ export function KeyDialogs({ action, onClose, onDeleted }: KeyDialogsProps) {
   if (!action) return null;
   const props = { apiKey: action.key, onClose };
   switch (action.kind) {
-    case 'rename':
-      return <RenameKeyDialog {...props} />;
+    case 'edit':
+      return <EditKeyDialog {...props} />;
     case 'rotate':
       return <RotateKeyFlow {...props} />;
     case 'revoke':

@@ -40,9 +40,9 @@ export function KeyMenuItems({ apiKey, search, onAction }: KeyMenuProps) {
         <>
           <MenuItem
             icon={<Pencil size={15} aria-hidden />}
-            onSelect={() => onAction({ kind: 'rename', key: apiKey })}
+            onSelect={() => onAction({ kind: 'edit', key: apiKey })}
           >
-            Rename…
+            Edit…
           </MenuItem>
           <MenuItem
             icon={<RefreshCw size={15} aria-hidden />}

@@ -1,5 +1,4 @@
-import { Field } from '../../../components/field.tsx';
-import { TextInput } from '../../../components/text-input.tsx';
+import { LineField } from '../../../components/line-field.tsx';
 
 interface ReasonFieldProps {
   readonly value: string;
@@ -9,17 +8,14 @@ interface ReasonFieldProps {
 
 export function ReasonField({ value, error, onValue }: ReasonFieldProps) {
   return (
-    <Field label="Reason" hint="Optional. Kept with the key and in the audit log." error={error}>
-      {(control) => (
-        <TextInput
-          {...control}
-          maxLength={200}
-          autoComplete="off"
-          placeholder="Laptop lost"
-          value={value}
-          onChange={(event) => onValue(event.target.value)}
-        />
-      )}
-    </Field>
+    <LineField
+      label="Reason"
+      hint="Optional. Kept with the key and in the audit log."
+      lengthMax={200}
+      placeholder="Laptop lost"
+      error={error}
+      value={value}
+      onValue={onValue}
+    />
   );
 }

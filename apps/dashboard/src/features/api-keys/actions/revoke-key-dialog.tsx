@@ -6,8 +6,8 @@ import { api } from '../../../lib/api.ts';
 import { useSubmit } from '../../../lib/use-submit.ts';
 import { showChangedKey } from '../key-queries.ts';
 import { tellChange } from '../propagation/tell-change.tsx';
+import type { KeyDialogProps } from './key-dialog-props.ts';
 import { ReasonField } from './reason-field.tsx';
-import type { KeyDialogProps } from './rename-key-dialog.tsx';
 
 export function RevokeKeyDialog({ apiKey, onClose }: KeyDialogProps) {
   const queryClient = useQueryClient();

@@ -6,7 +6,7 @@ import { FieldGroup } from '../../../components/field-group.tsx';
 import { RadioRow } from '../../../components/radio-row.tsx';
 import { api } from '../../../lib/api.ts';
 import { useSubmit } from '../../../lib/use-submit.ts';
-import type { KeyDialogProps } from './rename-key-dialog.tsx';
+import type { KeyDialogProps } from './key-dialog-props.ts';
 
 const GRACES = [
   { seconds: 0, label: 'None', hint: 'The old secret stops working at once' },

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useReturnFocus } from '../../../lib/use-return-focus.ts';
 import { showChangedKey } from '../key-queries.ts';
 import { SecretDialog } from '../secret-dialog.tsx';
-import type { KeyDialogProps } from './rename-key-dialog.tsx';
+import type { KeyDialogProps } from './key-dialog-props.ts';
 import { RotateKeyDialog } from './rotate-key-dialog.tsx';
 
 /** Rotating: how long the old secret still works, then the new one, once. */

@@ -2,15 +2,17 @@ import type { ApiKeyWithSecret } from '@tollkeeper/contract';
 import { useEffect, useState } from 'react';
 import { AllowedIpsField } from '../../../components/allowed-ips-field.tsx';
 import { Button } from '../../../components/button.tsx';
-import { DialogBody, DialogFooter } from '../../../components/dialog.tsx';
+import { DialogBody, DialogFooter, useUnsaved } from '../../../components/dialog.tsx';
 import { ScopePicker } from '../../scopes/index.ts';
-import { CreateRefusal } from './create-refusal.tsx';
+import { EXPIRY_CHOICES } from './expiry.ts';
 import { ExpiryField } from './expiry-field.tsx';
 import { firstDraft, type KeyFormOffer, startWorkspace } from './first-draft.ts';
-import { confinement, type DraftField, type KeyDraft } from './key-draft.ts';
+import { checkDraft, confinement, type DraftField, type KeyDraft } from './key-draft.ts';
+import { KeyRefusal } from './key-refusal.tsx';
 import { KeySummary } from './key-summary.tsx';
 import { NameField } from './name-field.tsx';
 import { ProfileField } from './profile-field.tsx';
+import { useCreateKey } from './use-create-key.ts';
 import { useDraftSubmit } from './use-draft-submit.ts';
 import { WorkspaceField } from './workspace-field.tsx';
 
@@ -21,8 +23,15 @@ interface CreateKeyFormProps extends KeyFormOffer {
 
 export function CreateKeyForm({ onCancel, onCreated, ...offer }: CreateKeyFormProps) {
   const { catalog, workspaces } = offer;
-  const [draft, setDraft] = useState(() => firstDraft(offer, Date.now()));
-  const { pending, errors, refusal, submit, forget, form } = useDraftSubmit(draft, onCreated);
+  const [first] = useState(() => firstDraft(offer, Date.now()));
+  const [draft, setDraft] = useState(first);
+  useUnsaved(draft !== first);
+  const create = useCreateKey();
+  const { pending, errors, refusal, submit, forget, form } = useDraftSubmit(
+    draft,
+    checkDraft,
+    async (checked) => onCreated(await create(checked)),
+  );
   const reach = confinement(draft.profile);
 
   // The form may come after the dialog has opened and focused its cross.
@@ -36,7 +45,7 @@ export function CreateKeyForm({ onCancel, onCreated, ...offer }: CreateKeyFormPr
   return (
     <form ref={form} onSubmit={submit} noValidate className="flex min-h-0 flex-col">
       <DialogBody>
-        <CreateRefusal error={refusal} messages={errors.form} />
+        <KeyRefusal title="The key was not created" error={refusal} messages={errors.form} />
         <NameField
           name={draft.name}
           error={errors.fields.name}
@@ -68,6 +77,7 @@ export function CreateKeyForm({ onCancel, onCreated, ...offer }: CreateKeyFormPr
           />
         )}
         <ExpiryField
+          choices={EXPIRY_CHOICES}
           expiry={draft.expiry}
           error={errors.fields.expiresAt}
           onExpiry={(expiry) => change('expiresAt', { expiry })}

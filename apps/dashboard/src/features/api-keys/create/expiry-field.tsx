@@ -3,23 +3,25 @@ import { Field } from '../../../components/field.tsx';
 import { FieldGroup } from '../../../components/field-group.tsx';
 import { TextInput } from '../../../components/text-input.tsx';
 import { useNow } from '../../../lib/use-now.ts';
-import { EXPIRY_CHOICES, type Expiry, localDay } from './expiry.ts';
+import { type Expiry, type ExpiryChoice, localDay } from './expiry.ts';
 
 interface ExpiryFieldProps {
+  readonly choices: readonly { readonly value: ExpiryChoice; readonly label: string }[];
   readonly expiry: Expiry;
+  readonly hint?: string;
   readonly error: string | undefined;
   readonly onExpiry: (expiry: Expiry) => void;
 }
 
-export function ExpiryField({ expiry, error, onExpiry }: ExpiryFieldProps) {
+export function ExpiryField({ choices, expiry, hint, error, onExpiry }: ExpiryFieldProps) {
   const now = useNow();
   const onDate = expiry.choice === 'date';
   return (
-    <FieldGroup label="Expires" error={onDate ? undefined : error}>
+    <FieldGroup label="Expires" hint={hint} error={onDate ? undefined : error}>
       <ChoiceChips
         name="expiry"
         value={expiry.choice}
-        choices={EXPIRY_CHOICES}
+        choices={choices}
         onChoose={(choice) => onExpiry({ ...expiry, choice })}
       />
       {onDate ? (

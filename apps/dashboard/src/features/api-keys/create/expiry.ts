@@ -8,7 +8,12 @@ export const EXPIRY_CHOICES = [
   { value: '365', label: '1 year', days: 365 },
   { value: 'date', label: 'On a date', days: null },
 ] as const;
-export type ExpiryChoice = (typeof EXPIRY_CHOICES)[number]['value'];
+/** Of a key that exists: what it has may stay. */
+export const EDIT_EXPIRY_CHOICES = [
+  { value: 'keep', label: 'Unchanged', days: null },
+  ...EXPIRY_CHOICES,
+] as const;
+export type ExpiryChoice = (typeof EDIT_EXPIRY_CHOICES)[number]['value'];
 
 export interface Expiry {
   readonly choice: ExpiryChoice;
@@ -19,9 +24,15 @@ export interface Expiry {
 /**
  * When a key of that choice expires; a date means its last moment. Null is never.
  * @param now milliseconds since 1970
+ * @param current what "keep" keeps
  * @returns undefined when the date is missing or past
  */
-export function expiresAt({ choice, date }: Expiry, now: number): string | null | undefined {
+export function expiresAt(
+  { choice, date }: Expiry,
+  now: number,
+  current: string | null = null,
+): string | null | undefined {
+  if (choice === 'keep') return current;
   if (choice === 'never') return null;
   if (choice !== 'date') return new Date(now + Number(choice) * DAY_MS).toISOString();
   const end = new Date(`${date}T23:59:59.999`);

@@ -45,13 +45,8 @@ export type DraftErrors = Partial<Record<DraftField, string>>;
 
 /** What is missing, in words, by field; empty when the server may be asked. */
 export function checkDraft(draft: KeyDraft, now: number): DraftErrors {
-  const name = keyName.safeParse(draft.name.trim());
-  const range = draft.allowedIps.find((text) => !ipRange.safeParse(text).success);
   return {
-    ...(draft.name.trim() === '' ? { name: 'Give the key a name.' } : {}),
-    ...(draft.name.trim() !== '' && !name.success
-      ? { name: 'Use visible text on one line, up to 64 characters.' }
-      : {}),
+    ...checkNameAndRanges(draft),
     ...(draft.profile === 'custom' && draft.scopes.size === 0
       ? { scopes: 'Pick at least one scope.' }
       : {}),
@@ -61,8 +56,27 @@ export function checkDraft(draft: KeyDraft, now: number): DraftErrors {
     ...(expiresAt(draft.expiry, now) === undefined
       ? { expiresAt: 'Pick a date that is not past.' }
       : {}),
+  };
+}
+
+/** The same of the fields that a key has whatever its profile. */
+export function checkNameAndRanges({
+  name,
+  allowedIps,
+}: Pick<KeyDraft, 'name' | 'allowedIps'>): DraftErrors {
+  const range = allowedIps.find((text) => !ipRange.safeParse(text).success);
+  const message = nameError(name.trim());
+  return {
+    ...(message ? { name: message } : {}),
     ...(range ? { allowedIps: `"${range}" is not an IP address or CIDR range.` } : {}),
   };
+}
+
+function nameError(name: string): string | undefined {
+  if (name === '') return 'Give the key a name.';
+  return keyName.safeParse(name).success
+    ? undefined
+    : 'Use visible text on one line, up to 64 characters, without an API key in it.';
 }
 
 /** The request that creates the key. */

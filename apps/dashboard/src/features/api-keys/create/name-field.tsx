@@ -1,5 +1,4 @@
-import { Field } from '../../../components/field.tsx';
-import { TextInput } from '../../../components/text-input.tsx';
+import { LineField } from '../../../components/line-field.tsx';
 
 const EXAMPLES = ['cursor-dev', 'ci-pipeline', 'staging-gateway'];
 
@@ -12,18 +11,14 @@ interface NameFieldProps {
 export function NameField({ name, error, onName }: NameFieldProps) {
   return (
     <div>
-      <Field label="Name" error={error}>
-        {(control) => (
-          <TextInput
-            {...control}
-            maxLength={64}
-            autoComplete="off"
-            placeholder="ci-pipeline"
-            value={name}
-            onChange={(event) => onName(event.target.value)}
-          />
-        )}
-      </Field>
+      <LineField
+        label="Name"
+        lengthMax={64}
+        placeholder="ci-pipeline"
+        error={error}
+        value={name}
+        onValue={onName}
+      />
       <p className="mt-2 flex flex-wrap items-center gap-1.5 text-[0.8125rem] text-soft">
         <span>For example</span>
         {EXAMPLES.map((example) => (

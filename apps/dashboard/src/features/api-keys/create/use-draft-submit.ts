@@ -1,40 +1,44 @@
-import type { ApiKeyWithSecret } from '@tollkeeper/contract';
+import { ApiError } from '@tollkeeper/sdk';
 import { type FormEvent, useRef, useState } from 'react';
 import { type FormErrors, fieldErrors, NO_ERRORS } from '../../../lib/field-errors.ts';
-import { checkDraft, DRAFT_FIELDS, type DraftField, type KeyDraft } from './key-draft.ts';
-import { useCreateKey } from './use-create-key.ts';
+import { useRevealError } from '../../../lib/use-reveal-error.ts';
+import { DRAFT_FIELDS, type DraftErrors, type DraftField } from './key-draft.ts';
 
-/** Checks the draft, sends it, and says at which field it failed. */
-export function useDraftSubmit(draft: KeyDraft, onCreated: (key: ApiKeyWithSecret) => void) {
+interface Draft {
+  readonly scopes: ReadonlySet<string>;
+}
+
+/** Checks the draft of a key, sends it, and says at which field it failed. */
+export function useDraftSubmit<D extends Draft>(
+  draft: D,
+  check: (draft: D, now: number) => DraftErrors,
+  send: (draft: D) => Promise<void>,
+) {
   const form = useRef<HTMLFormElement>(null);
-  const create = useCreateKey();
+  const reveal = useRevealError();
   const [pending, setPending] = useState(false);
   const [refusal, setRefusal] = useState<unknown>();
   const [errors, setErrors] = useState<FormErrors<DraftField>>(NO_ERRORS);
 
-  async function submit(event: FormEvent) {
+  async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     if (pending) return;
-    const missing = checkDraft(draft, Date.now());
+    const target = event.currentTarget;
+    const missing = check(draft, Date.now());
     setErrors({ fields: missing, form: [] });
     setRefusal(undefined);
-    if (Object.keys(missing).length > 0) return focusFirstError();
+    if (Object.keys(missing).length > 0) return reveal(target);
     setPending(true);
     try {
-      onCreated(await create(draft));
+      await send(draft);
     } catch (error) {
-      const sorted = fieldErrors(error, DRAFT_FIELDS);
+      const sorted = fieldErrors(error, DRAFT_FIELDS) ?? scopeErrors(error, draft);
       if (sorted) setErrors(sorted);
       else setRefusal(error);
-      focusFirstError();
+      reveal(target);
     } finally {
       setPending(false);
     }
-  }
-
-  function focusFirstError() {
-    // After React has shown the errors.
-    setTimeout(() => form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus());
   }
 
   function forget(field: DraftField) {
@@ -45,4 +49,12 @@ export function useDraftSubmit(draft: KeyDraft, onCreated: (key: ApiKeyWithSecre
   }
 
   return { pending, errors, refusal, submit, forget, form };
+}
+
+/** Scopes that the person picked and does not hold are at fault where they were picked. */
+function scopeErrors(error: unknown, { scopes }: Draft): FormErrors<DraftField> | undefined {
+  if (!(error instanceof ApiError) || error.code !== 'scope_not_held') return undefined;
+  const named = error.problem.scopes ?? [];
+  if (!named.some((name) => scopes.has(name))) return undefined;
+  return { fields: { scopes: `You do not hold ${named.join(', ')}.` }, form: [] };
 }

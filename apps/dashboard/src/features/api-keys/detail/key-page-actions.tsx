@@ -1,5 +1,5 @@
 import type { ApiKey } from '@tollkeeper/contract';
-import { CirclePause, CirclePlay, RefreshCw } from 'lucide-react';
+import { CirclePause, CirclePlay, Pencil, RefreshCw } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from '../../../components/button.tsx';
 import { type KeyAction, KeyDialogs } from '../actions/key-dialogs.tsx';
@@ -12,7 +12,7 @@ interface KeyPageActionsProps {
   readonly onGone: () => void;
 }
 
-/** The two everyday actions as buttons, all of them in the menu. */
+/** The everyday actions as buttons, all of them in the menu. */
 export function KeyPageActions({ apiKey, onGone }: KeyPageActionsProps) {
   const [action, setAction] = useState<KeyAction>();
   const changeStatus = useStatusChange();
@@ -23,21 +23,27 @@ export function KeyPageActions({ apiKey, onGone }: KeyPageActionsProps) {
     <>
       {mayStop && status === 'active' ? (
         <Button pending={pending} onClick={() => changeStatus({ key: apiKey, to: 'disabled' })}>
-          <CirclePause size={15} aria-hidden />
+          <CirclePause size={15} aria-hidden className="max-sm:hidden" />
           Disable
         </Button>
       ) : null}
       {mayStop && status === 'disabled' ? (
         <Button pending={pending} onClick={() => changeStatus({ key: apiKey, to: 'active' })}>
-          <CirclePlay size={15} aria-hidden />
+          <CirclePlay size={15} aria-hidden className="max-sm:hidden" />
           Enable
         </Button>
       ) : null}
       {mayEdit && status !== 'revoked' ? (
-        <Button onClick={() => setAction({ kind: 'rotate', key: apiKey })}>
-          <RefreshCw size={15} aria-hidden />
-          Rotate secret
-        </Button>
+        <>
+          <Button onClick={() => setAction({ kind: 'edit', key: apiKey })}>
+            <Pencil size={15} aria-hidden className="max-sm:hidden" />
+            Edit
+          </Button>
+          <Button onClick={() => setAction({ kind: 'rotate', key: apiKey })}>
+            <RefreshCw size={15} aria-hidden className="max-sm:hidden" />
+            Rotate secret
+          </Button>
+        </>
       ) : null}
       <KeyMenu apiKey={apiKey} onAction={setAction} />
       <KeyDialogs action={action} onClose={() => setAction(undefined)} onDeleted={onGone} />

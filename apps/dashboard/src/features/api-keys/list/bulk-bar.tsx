@@ -27,7 +27,7 @@ export function BulkBar({ keys, onClear }: BulkBarProps) {
       <Button
         size="small"
         pending={pending}
-        disabled={active.length === 0}
+        blocked={active.length === 0 ? 'None of the selected keys is active.' : undefined}
         onClick={() => disableAll(active)}
       >
         Disable
@@ -36,7 +36,7 @@ export function BulkBar({ keys, onClear }: BulkBarProps) {
         size="small"
         look="danger"
         pending={pending}
-        disabled={alive.length === 0}
+        blocked={alive.length === 0 ? 'All of the selected keys are revoked.' : undefined}
         onClick={() => setRevoking(true)}
       >
         Revoke…

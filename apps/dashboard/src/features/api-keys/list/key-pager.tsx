@@ -34,11 +34,19 @@ export function KeyPager({ search, trail, count, nextCursor, onSearch }: KeyPage
       </p>
       {cursor || nextCursor ? (
         <div className="flex gap-2">
-          <Button size="small" disabled={!cursor} onClick={previous}>
+          <Button
+            size="small"
+            blocked={cursor ? undefined : 'This is the first page.'}
+            onClick={previous}
+          >
             <ChevronLeft size={14} aria-hidden />
             Previous
           </Button>
-          <Button size="small" disabled={!nextCursor} onClick={next}>
+          <Button
+            size="small"
+            blocked={nextCursor ? undefined : 'This is the last page.'}
+            onClick={next}
+          >
             Next
             <ChevronRight size={14} aria-hidden />
           </Button>

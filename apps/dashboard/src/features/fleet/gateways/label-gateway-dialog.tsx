@@ -1,5 +1,4 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { LABELS_MAX } from '@tollkeeper/contract';
 import { useState } from 'react';
 import { toast } from 'sonner';
 import { ActionForm } from '../../../components/action-form.tsx';
@@ -7,7 +6,7 @@ import { Dialog } from '../../../components/dialog.tsx';
 import { api } from '../../../lib/api.ts';
 import { useSubmit } from '../../../lib/use-submit.ts';
 import { showChangedGateway } from '../fleet-queries.ts';
-import { LabelsField } from '../labels-field.tsx';
+import { LabelsField, tooManyLabels } from '../labels-field.tsx';
 import type { GatewayDialogProps } from './gateway-action.ts';
 
 export function LabelGatewayDialog({ gateway, onClose }: GatewayDialogProps) {
@@ -23,7 +22,8 @@ export function LabelGatewayDialog({ gateway, onClose }: GatewayDialogProps) {
     <Dialog title={`Labels of ${gateway.name}`} onClose={onClose}>
       <ActionForm
         submitLabel="Save labels"
-        disabled={Object.keys(labels).length > LABELS_MAX}
+        blocked={tooManyLabels(labels)}
+        filled={JSON.stringify(labels) !== JSON.stringify(gateway.labels)}
         pending={pending}
         errors={errors.form}
         onSubmit={submit}

@@ -5,7 +5,7 @@ import { toast } from 'sonner';
 import { ActionForm } from '../../../components/action-form.tsx';
 import { Dialog } from '../../../components/dialog.tsx';
 import { Notice } from '../../../components/notice.tsx';
-import { isTyped, TypedNameField } from '../../../components/typed-name-field.tsx';
+import { isTyped, TypedNameField, untypedWords } from '../../../components/typed-name-field.tsx';
 import { api } from '../../../lib/api.ts';
 import { counted } from '../../../lib/format-count.ts';
 import { useSubmit } from '../../../lib/use-submit.ts';
@@ -34,7 +34,7 @@ export function RemoveGatewayDialog({ gateway, onClose }: GatewayDialogProps) {
       <ActionForm
         danger
         submitLabel="Remove gateway"
-        disabled={!isTyped(typed, name)}
+        blocked={untypedWords(typed, name)}
         pending={pending}
         errors={errors.form}
         onSubmit={submit}

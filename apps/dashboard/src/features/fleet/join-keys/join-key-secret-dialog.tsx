@@ -31,9 +31,9 @@ export function JoinKeySecretDialog({ joinKey, ...leaving }: JoinKeySecretDialog
     <ShownOnceDialog
       {...leaving}
       title={`Join key: ${name}`}
-      secret={secret}
+      what={secret === undefined ? undefined : 'join key'}
       taken={copied || joined.length > 0}
-      loss="You would need another join key."
+      loss="You would have to create another one."
     >
       {secret ? (
         <>

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { JOIN_KEY_USES_MAX, type JoinKeyWithSecret, LABELS_MAX } from '@tollkeeper/contract';
+import { JOIN_KEY_USES_MAX, type JoinKeyWithSecret } from '@tollkeeper/contract';
 import { useState } from 'react';
 import { ActionForm } from '../../../components/action-form.tsx';
 import { ChoiceChips } from '../../../components/choice-chips.tsx';
@@ -13,8 +13,14 @@ import { useExactlyOnce } from '../../../lib/use-exactly-once.ts';
 import { useSubmit } from '../../../lib/use-submit.ts';
 import { useCan } from '../../sessions/index.ts';
 import { useChosenWorkspace, workspacesQuery } from '../../workspaces/index.ts';
-import { LabelsField } from '../labels-field.tsx';
-import { FIRST_DRAFT, joinKeyBody, parseUses, USES_RULE } from './join-key-draft.ts';
+import { LabelsField, tooManyLabels } from '../labels-field.tsx';
+import {
+  FIRST_DRAFT,
+  type JoinKeyDraft,
+  joinKeyBody,
+  parseUses,
+  USES_RULE,
+} from './join-key-draft.ts';
 import { LIFETIMES } from './lifetimes.ts';
 
 interface NewJoinKeyDialogProps {
@@ -33,7 +39,6 @@ export function NewJoinKeyDialog({ onClose, onCreated }: NewJoinKeyDialogProps) 
   const { pending, errors, submit } = useSubmit(FIELDS, async () => onCreated(await create(draft)));
   const workspaces = useWorkspaces();
   const uses = parseUses(draft.uses);
-  const lacksWorkspace = workspaces.length > 1 && draft.workspaceId === '';
   return (
     <Dialog
       title="New join key"
@@ -42,7 +47,8 @@ export function NewJoinKeyDialog({ onClose, onCreated }: NewJoinKeyDialogProps) 
     >
       <ActionForm
         submitLabel="Create join key"
-        disabled={!uses || lacksWorkspace || Object.keys(draft.labels).length > LABELS_MAX}
+        blocked={blockedWords(draft, workspaces.length)}
+        filled={draft.name.trim() !== '' || Object.keys(draft.labels).length > 0}
         pending={pending}
         errors={errors.form}
         onSubmit={submit}
@@ -51,7 +57,7 @@ export function NewJoinKeyDialog({ onClose, onCreated }: NewJoinKeyDialogProps) 
         <LineField
           label="Name"
           hint="Optional. To know it again in the list."
-          maxLength={64}
+          lengthMax={64}
           placeholder="eu-west edge"
           error={errors.fields.name}
           value={draft.name}
@@ -107,6 +113,12 @@ export function NewJoinKeyDialog({ onClose, onCreated }: NewJoinKeyDialogProps) 
       </ActionForm>
     </Dialog>
   );
+}
+
+function blockedWords(draft: JoinKeyDraft, workspacesCount: number): string | undefined {
+  if (workspacesCount > 1 && draft.workspaceId === '') return 'Choose a workspace.';
+  if (parseUses(draft.uses) === undefined) return 'Correct the number of uses.';
+  return tooManyLabels(draft.labels);
 }
 
 function useWorkspaces() {

@@ -3,16 +3,17 @@ import { Notice } from '../../../components/notice.tsx';
 import { explainError } from '../../../lib/explain-error.ts';
 import { counted } from '../../../lib/format-count.ts';
 
-interface CreateRefusalProps {
+interface KeyRefusalProps {
+  readonly title: string;
   readonly error: unknown;
   readonly messages: readonly string[];
 }
 
-/** Why the server did not create the key, when no single field is at fault. */
-export function CreateRefusal({ error, messages }: CreateRefusalProps) {
+/** Why the server did not create or change the key, where no single field is at fault. */
+export function KeyRefusal({ title, error, messages }: KeyRefusalProps) {
   if (messages.length > 0) {
     return (
-      <Notice tone="bad" urgent title="The key was not created">
+      <Notice tone="bad" urgent title={title}>
         {messages.join(' ')}
       </Notice>
     );
@@ -22,7 +23,7 @@ export function CreateRefusal({ error, messages }: CreateRefusalProps) {
     return <PlanFull count={error.problem.count} limit={error.problem.limit} />;
   }
   return (
-    <Notice tone="bad" urgent title="The key was not created">
+    <Notice tone="bad" urgent title={title}>
       <p>{explainError(error)}</p>
       {error instanceof ApiError && error.problem.scopes?.length ? (
         <p className="mt-1 font-mono text-[0.8125rem]">{error.problem.scopes.join(', ')}</p>
