@@ -89,7 +89,9 @@ test('a key from creation to deletion, each step told by its exit code', MANY_ST
   expect((await tollkeeper(['keys', 'enable', secret.slice(0, 12)])).exitCode).toBe(0);
   expect((await verify(secret)).exitCode).toBe(0);
 
-  const rotated = (await tollkeeper(['keys', 'rotate', 'ci-pipeline', '--grace', '0s'])).stdout.trim();
+  const rotated = (
+    await tollkeeper(['keys', 'rotate', 'ci-pipeline', '--grace', '0s'])
+  ).stdout.trim();
   expect((await verify(secret)).exitCode).toBe(10);
   expect((await verify(rotated)).exitCode).toBe(0);
 
