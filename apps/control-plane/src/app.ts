@@ -4,21 +4,20 @@ import type { FastifyInstance } from 'fastify';
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
-import { connect } from './db/connect.ts';
+import { connect, NOT_DURABLE } from './db/connect.ts';
 import { migrateDatabase } from './db/migrate.ts';
 import { createAuth } from './features/identity/index.ts';
 import { createSetup, type Setup } from './features/setup/index.ts';
 import { type Hub, startHub } from './fleet/index.ts';
 import { createServer } from './http/server.ts';
 import { startJobs } from './jobs/index.ts';
-import { CHANGE_CHANNEL } from './kernel/append-changes.ts';
 import type { Services } from './kernel/context.ts';
 import { createFailureThrottle } from './kernel/failure-throttle.ts';
 import { startFollower } from './kernel/follower.ts';
-import { APPLIED_CHANNEL } from './kernel/lease.ts';
 import { listen } from './kernel/listen.ts';
 import { createLiveKeys } from './kernel/live-keys.ts';
 import { createMailer } from './kernel/mailer.ts';
+import { APPLIED_CHANNEL, CHANGE_CHANNEL, createNotifier } from './kernel/notifier.ts';
 import { type Told, tellAfter } from './kernel/tell-after.ts';
 import { startUsageCounter } from './kernel/usage-counter.ts';
 
@@ -68,10 +67,19 @@ export async function createApp(options: AppOptions): Promise<App> {
   const onError = (error: Error) => log.warn({ err: error }, 'lost a connection');
   const { db, pool } = connect(options.database, CONNECTIONS_MAX, onError);
   const own = connect(options.database, OWN_CONNECTIONS_MAX, onError);
+  const signals = connect({ ...options.database, ...NOT_DURABLE }, 1, onError);
   const processId = randomUUID();
   const keys = createLiveKeys(own.db);
   const told = new Set<Told>();
-  const follower = await startFollower(own.db, db, processId, tellAfter(keys, told), log);
+  const follower = await startFollower({
+    db: own.db,
+    signals: signals.db,
+    writerDb: db,
+    processId,
+    notifier: createNotifier(signals.db, processId),
+    followed: tellAfter(keys, told),
+    log,
+  });
   const usage = startUsageCounter(own.db, processId, log);
   const signingKey = deriveSigningKey(options.secret);
   const fleet = connect(options.database, FLEET_CONNECTIONS_MAX, onError);
@@ -79,10 +87,15 @@ export async function createApp(options: AppOptions): Promise<App> {
   told.add(hub.wake);
   const onMessage = (channel?: string) => {
     follower.wake();
-    // Gateways need not wait until this process has applied a change itself.
     if (channel !== APPLIED_CHANNEL) hub.look();
   };
-  const unlisten = listen(options.database, [CHANGE_CHANNEL, APPLIED_CHANNEL], onMessage, log);
+  const channels = [CHANGE_CHANNEL, APPLIED_CHANNEL];
+  const unlisten = listen(options.database, channels, processId, onMessage, log);
+  const settle = (changeId: number) => {
+    // Gateways need not wait until this process has applied a change itself.
+    hub.look();
+    return follower.settle(changeId);
+  };
   const { baseUrl, mail } = options;
   const mailer = mail && createMailer(mail.url, mail.from);
   const services: Services = {
@@ -90,7 +103,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     log,
     clock,
     randomBytes,
-    follower,
+    follower: { ...follower, settle },
     keys,
     usage,
     baseUrl,
@@ -126,7 +139,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       await jobs.stop();
       await unlisten();
       await follower.stop();
-      await Promise.all([pool.end(), own.pool.end(), fleet.pool.end()]);
+      await Promise.all([pool.end(), own.pool.end(), signals.pool.end(), fleet.pool.end()]);
     },
   };
 }

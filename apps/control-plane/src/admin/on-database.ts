@@ -3,6 +3,7 @@ import { connect } from '../db/connect.ts';
 import { readSchemaState, type SchemaState } from '../db/migrate.ts';
 import { borrowDatabase } from '../db/open-database.ts';
 import { waitForFollowers } from '../kernel/lease.ts';
+import { createNotifier } from '../kernel/notifier.ts';
 import type { WriteServices } from '../kernel/write.ts';
 import { type FoundServer, ServerNotFound } from './find-server.ts';
 
@@ -30,8 +31,10 @@ export async function onDatabase<T>(
     }
     const connection = connect(database.config, 2, () => undefined);
     try {
-      const follower = { settle: (changeId: number) => waitForFollowers(connection.db, changeId) };
-      return await work({ db: connection.db, clock: () => new Date(), randomBytes, follower });
+      const { db } = connection;
+      const notifier = createNotifier(db, 'admin');
+      const follower = { settle: (changeId: number) => waitForFollowers(db, notifier, changeId) };
+      return await work({ db, clock: () => new Date(), randomBytes, follower });
     } finally {
       await connection.pool.end();
     }

@@ -17,9 +17,12 @@ const STATEMENT_TIMEOUT_MS = 15_000;
 /** Longer than the server's own: it ends what a server that is gone without a word never answers. */
 const ANSWER_TIMEOUT_MS = 20_000;
 
+/** For what may be lost with the power of the server: such commits do not wait for its disk. */
+export const NOT_DURABLE = { options: '-c synchronous_commit=off' } satisfies pg.ClientConfig;
+
 /**
  * @param connectionsMax how many statements run at once
- * @param onError told of connections that broke while idle; the pool replaces them
+ * @param onError receives what broke connections while they were idle; the pool replaces them
  */
 export function connect(
   config: pg.ClientConfig,

@@ -4,9 +4,6 @@ import { change } from '../db/schema/index.ts';
 import type { Change } from './change.ts';
 import { countVersions } from './count-versions.ts';
 
-/** Wakes the processes that follow the changes. Carries nothing: the table is the truth. */
-export const CHANGE_CHANNEL = 'tollkeeper_change';
-
 const CHANGE_LOCK = 7_420_002;
 /** A statement takes 65,535 parameters; a setting can touch more keys than that. */
 const ROWS_MAX = 5000;
@@ -34,6 +31,5 @@ export async function appendChanges(
     await countVersions(tx, organizationId, part, rows);
     last = Math.max(last, ...rows.map((row) => row.id));
   }
-  await tx.execute(sql`select pg_notify(${CHANGE_CHANNEL}, '')`);
   return last;
 }

@@ -8,6 +8,7 @@ import { createTestDatabase } from '../testing/test-database.ts';
 import { appendChanges } from './append-changes.ts';
 import { type Follower, startFollower } from './follower.ts';
 import { waitForFollowers } from './lease.ts';
+import { CHANGE_CHANNEL, createNotifier } from './notifier.ts';
 
 const WAIT = { timeout: 10_000, interval: 20 };
 
@@ -30,7 +31,10 @@ async function follow(): Promise<{ id: string; follower: Follower; applied: stri
       void applied.push(...changes.map(({ subjectId }) => subjectId)),
   };
   const { db } = connection;
-  const follower = await startFollower(db, db, id, followed, pino({ level: 'silent' }));
+  const notifier = createNotifier(db, id);
+  const log = pino({ level: 'silent' });
+  const connections = { db, signals: db, writerDb: db };
+  const follower = await startFollower({ ...connections, processId: id, notifier, followed, log });
   onTestFinished(() => follower.stop());
   return { id, follower, applied };
 }
@@ -61,7 +65,8 @@ it('is never trusted without a change whose writer saw its lease run out and did
   }, WAIT);
   expect(follower.current()).toBe(false);
 
-  await waitForFollowers(connection.db, await change('key_late'));
+  const notifier = createNotifier(connection.db, 'a writer');
+  await waitForFollowers(connection.db, notifier, await change('key_late'));
   expect(follower.current()).toBe(false);
   await blocker.query('rollback');
 
@@ -100,8 +105,51 @@ it('lets no writer wait beyond a lease, also when the database is gone', async (
   const gone = connect({ host: '127.0.0.1', port: 1, database: 'none' }, 1, () => undefined);
   const startedAt = performance.now();
 
-  await waitForFollowers(gone.db, 1);
+  await waitForFollowers(gone.db, createNotifier(gone.db, 'a writer'), 1);
 
   expect(performance.now() - startedAt).toBeGreaterThanOrEqual(2900);
   expect(performance.now() - startedAt).toBeLessThan(4000);
+});
+
+it('notifies other processes after the commit, and only while one of them is behind', async () => {
+  const received: string[] = [];
+  const listener = new pg.Client(config);
+  listener.on('notification', ({ channel }) => void received.push(channel));
+  await listener.connect();
+  onTestFinished(() => listener.end());
+  await listener.query(`listen ${CHANGE_CHANNEL}`);
+  const notifier = createNotifier(connection.db, 'a writer');
+
+  const alone = await change('key_alone');
+  await waitForFollowers(connection.db, notifier, alone);
+  await notifier.flush();
+  await listener.query('select 1');
+  expect(received).toEqual([]);
+
+  await follow();
+  const shared = await change('key_shared');
+  await listener.query('select 1');
+  expect(received).toEqual([]);
+  await waitForFollowers(connection.db, notifier, shared);
+  await notifier.flush();
+  await listener.query('select 1');
+  expect(received).toContain(CHANGE_CHANNEL);
+});
+
+it('sends what is asked for while a notification is under way as one more', async () => {
+  const listener = new pg.Client(config);
+  const received: string[] = [];
+  listener.on('notification', ({ payload = '' }) => void received.push(payload));
+  await listener.connect();
+  onTestFinished(() => listener.end());
+  await listener.query(`listen ${CHANGE_CHANNEL}`);
+  const notifier = createNotifier(connection.db, 'a batch');
+
+  for (let count = 0; count < 50; count += 1) notifier.notify(CHANGE_CHANNEL);
+  await new Promise(setImmediate);
+  for (let count = 0; count < 50; count += 1) notifier.notify(CHANGE_CHANNEL);
+  await notifier.flush();
+
+  await listener.query('select 1');
+  expect(received).toEqual(['a batch', 'a batch']);
 });

@@ -13,6 +13,7 @@ import {
   takeLease,
   waitForFollowers,
 } from './lease.ts';
+import { APPLIED_CHANNEL, type Notifier } from './notifier.ts';
 
 /**
  * Follows the change table and applies what changed to the memory of this process, so that a
@@ -27,7 +28,7 @@ export interface Follower {
   catchUp(): Promise<void>;
   /** Waits until all processes decide with the change, which is committed; 0 waits for nothing. */
   settle(changeId: number): Promise<void>;
-  /** To be called when the database says that something changed, or was applied. */
+  /** To be called when another process says that something changed, or was applied. */
   wake(): void;
   stop(): Promise<void>;
 }
@@ -45,6 +46,10 @@ const CATCH_UP_MS = 3000;
 
 interface State {
   applied: number;
+  /** What the table says that was applied: writers in other processes go by it. */
+  acknowledged: number;
+  /** Another process may be waiting for an acknowledgement. */
+  isAwaited: boolean;
   renewedAt: number;
   trustedUntil: number;
   /** The same by the clock on the wall: the other one stands still while a machine sleeps. */
@@ -54,40 +59,48 @@ interface State {
   readonly waiting: Set<() => void>;
 }
 
-interface Self {
+interface FollowerOptions {
   /** With a connection of its own: requests that wait for theirs must not hold up the lease. */
   readonly db: Database;
+  /** Where acknowledgements go: its commits wait for no disk. */
+  readonly signals: Database;
+  /** Where writers ask who is behind: there may be many of them at once. */
+  readonly writerDb: Database;
   readonly processId: string;
+  readonly notifier: Notifier;
   readonly followed: Followed;
+  readonly log: Logger;
+}
+
+interface Self extends FollowerOptions {
   readonly state: State;
 }
 
-/** @param writerDb where writers ask who is behind: there may be many of them at once */
-export async function startFollower(
-  db: Database,
-  writerDb: Database,
-  processId: string,
-  followed: Followed,
-  log: Logger,
-): Promise<Follower> {
+export async function startFollower(options: FollowerOptions): Promise<Follower> {
   const state = emptyState();
-  const self: Self = { db, processId, followed, state };
+  const self: Self = { ...options, state };
+  const { db, processId, notifier, log } = options;
   await load(self);
   const tryStep = () =>
     void step(self).catch((error) => log.warn({ err: error }, 'changes could not be read'));
-  const poll = setInterval(tryStep, POLL_MS);
+  const answerOthers = () => {
+    state.isAwaited = true;
+    tryStep();
+  };
+  const poll = setInterval(answerOthers, POLL_MS);
   return {
     current: () => isCurrent(state),
     catchUp: () => catchUp(self),
-    settle: (changeId) => settle(self, writerDb, changeId),
+    settle: (changeId) => settle(self, tryStep, changeId),
     wake: () => {
-      tryStep();
+      answerOthers();
       for (const resume of state.waiting) resume();
     },
     stop: async () => {
       clearInterval(poll);
       await state.following?.catch(() => undefined);
       await state.stepping?.catch(() => undefined);
+      await notifier.flush();
       state.trustedUntil = 0;
       await db.delete(controlPlane).where(eq(controlPlane.id, processId));
     },
@@ -97,6 +110,8 @@ export async function startFollower(
 function emptyState(): State {
   return {
     applied: 0,
+    acknowledged: 0,
+    isAwaited: false,
     renewedAt: 0,
     trustedUntil: 0,
     trustedUntilEpochMs: 0,
@@ -118,13 +133,14 @@ function trust(state: State, startedAt: number): void {
 }
 
 /** Registers first and loads after: a writer that does not see the row is seen by the load. */
-async function load({ db, processId, followed, state }: Self): Promise<void> {
+async function load(self: Self): Promise<void> {
+  const { db, processId, followed, state } = self;
   const startedAt = performance.now();
   await takeLease(db, processId);
   const [last] = await db.select({ id: max(change.id) }).from(change);
   await followed.reload();
   state.applied = last?.id ?? 0;
-  await acknowledge(db, processId, state.applied);
+  await acknowledgeApplied(self);
   trust(state, startedAt);
 }
 
@@ -154,13 +170,28 @@ function step(self: Self): Promise<void> {
 async function readChanges(self: Self): Promise<void> {
   const { db, processId, state } = self;
   const startedAt = performance.now();
+  // Whoever wakes this process from here on is answered by the next step, which sees more.
+  const { isAwaited } = state;
+  state.isAwaited = false;
   const isDue = startedAt - state.renewedAt >= RENEW_MS;
-  if (isDue && !(await renewLease(db, processId, state.applied))) return load(self);
+  if (isDue && !(await renewLease(db, processId, state.acknowledged))) {
+    return load(self);
+  }
   await applyChanges(self);
+  // A change of this process's own is waited for by nobody else: alone, it acknowledges only as
+  // often as it polls.
+  if (isAwaited && state.acknowledged < state.applied) await acknowledgeApplied(self);
   if (isDue) trust(state, startedAt);
 }
 
-async function applyChanges({ db, processId, followed, state }: Self): Promise<void> {
+async function acknowledgeApplied({ signals, processId, notifier, state }: Self): Promise<void> {
+  const { applied } = state;
+  await acknowledge(signals, processId, applied);
+  state.acknowledged = applied;
+  notifier.notify(APPLIED_CHANNEL);
+}
+
+async function applyChanges({ db, followed, state }: Self): Promise<void> {
   for (;;) {
     const rows = await db
       .select({ id: change.id, kind: change.kind, subjectId: change.subjectId })
@@ -172,7 +203,6 @@ async function applyChanges({ db, processId, followed, state }: Self): Promise<v
     if (last) {
       await followed.apply(rows);
       state.applied = last.id;
-      await acknowledge(db, processId, last.id);
     }
     if (rows.length < BATCH) return;
   }
@@ -195,6 +225,11 @@ function lostTouch(cause: unknown): DomainError {
   });
 }
 
-async function settle(self: Self, writerDb: Database, changeId: number): Promise<void> {
-  if (changeId > 0) await waitForFollowers(writerDb, changeId, self.state.waiting, step(self));
+async function settle(self: Self, tryStep: () => void, changeId: number): Promise<void> {
+  if (changeId === 0) return;
+  const { writerDb, notifier, processId, state } = self;
+  tryStep();
+  const isBehind = (id: number) => state.applied < id && isCurrent(state);
+  const wakers = state.waiting;
+  await waitForFollowers(writerDb, notifier, changeId, { processId, isBehind, wakers });
 }

@@ -1,9 +1,7 @@
-import { and, eq, gt, lt, sql } from 'drizzle-orm';
+import { and, eq, gt, lt, ne, sql } from 'drizzle-orm';
 import type { Database } from '../db/connect.ts';
 import { controlPlane } from '../db/schema/index.ts';
-
-/** Wakes the writers that wait for a process. */
-export const APPLIED_CHANNEL = 'tollkeeper_applied';
+import { CHANGE_CHANNEL, type Notifier } from './notifier.ts';
 
 /** How long others wait for a silent process, in milliseconds. */
 const LEASE_MS = 3000;
@@ -38,7 +36,10 @@ export async function renewLease(
   return renewed.rowCount === 1;
 }
 
-/** Says that the process decides with the change from now on. */
+/**
+ * Says that the process decides with the change from now on. It may be lost with the power of the
+ * database server: writers then wait longer, and the renewal finds the row at odds with the process.
+ */
 export async function acknowledge(
   db: Database,
   processId: string,
@@ -48,43 +49,63 @@ export async function acknowledge(
     .update(controlPlane)
     .set({ appliedChange: changeId })
     .where(eq(controlPlane.id, processId));
-  await db.execute(sql`select pg_notify(${APPLIED_CHANNEL}, '')`);
 }
 
 function leaseUntil() {
   return sql`clock_timestamp() + ${`${LEASE_MS} milliseconds`}::interval`;
 }
 
+/** The process that waits, when it decides from memory itself. */
+export interface Waiting {
+  readonly processId: string;
+  /** Whether it decides without the change. */
+  readonly isBehind: (changeId: number) => boolean;
+  /** Called when this process, or another one, has applied something. */
+  readonly wakers: Set<() => void>;
+}
+
+const NOBODY: Waiting = { processId: '', isBehind: () => false, wakers: new Set() };
+
 /**
  * Waits until no process decides without the change, which must have been committed: until each
  * with a running lease has applied it. Never longer than a lease, also when the database is gone:
- * whoever trusts its memory then has looked at the changes since.
- * @param wakers called by whoever hears that a process has applied something
- * @param applied what the caller does to apply the change in its own process
+ * a process that trusts its memory then has read the changes since. A process that was not behind,
+ * because its lease had run out, reads the change before it decides again.
+ * @param self asks its own memory, not the database
  */
 export async function waitForFollowers(
   db: Database,
+  notifier: Pick<Notifier, 'notify'>,
   changeId: number,
-  wakers: Set<() => void> = new Set(),
-  applied: Promise<void> = Promise.resolve(),
+  self: Waiting = NOBODY,
 ): Promise<void> {
   const deadline = performance.now() + LEASE_MS;
   const left = () => deadline - performance.now();
-  await soon(applied, left()).catch(() => undefined);
+  let othersBehind = true;
   while (left() > 0) {
-    // Before the question: whoever wakes during it must not be missed.
-    const woken = turn(wakers, Math.min(POLL_MS, left()));
-    if (!(await soon(someoneIsBehind(db, changeId), left()).catch(() => true))) return;
-    await woken;
+    // Before the question: a process that wakes during it must not be missed.
+    const woken = wait(self.wakers, Math.min(POLL_MS, left()));
+    if (othersBehind) {
+      const asked = someoneIsBehind(db, self.processId, changeId);
+      othersBehind = await soon(asked, left()).catch(() => true);
+      if (othersBehind) notifier.notify(CHANGE_CHANNEL);
+    }
+    if (!othersBehind && !self.isBehind(changeId)) return woken.cancel();
+    await woken.over;
   }
 }
 
-async function someoneIsBehind(db: Database, changeId: number): Promise<boolean> {
+async function someoneIsBehind(
+  db: Database,
+  processId: string,
+  changeId: number,
+): Promise<boolean> {
   const rows = await db
     .select({ id: controlPlane.id })
     .from(controlPlane)
     .where(
       and(
+        ne(controlPlane.id, processId),
         lt(controlPlane.appliedChange, changeId),
         gt(controlPlane.leaseUntil, sql`clock_timestamp()`),
       ),
@@ -93,17 +114,17 @@ async function someoneIsBehind(db: Database, changeId: number): Promise<boolean>
   return rows.length > 0;
 }
 
-/** Resolves when somebody wakes, or the time is over. */
-function turn(wakers: Set<() => void>, timeoutMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, timeoutMs);
-    function done() {
-      clearTimeout(timer);
-      wakers.delete(done);
-      resolve();
-    }
-    wakers.add(done);
-  });
+/** Over when somebody wakes, when it is cancelled, or after the time. */
+function wait(wakers: Set<() => void>, timeoutMs: number) {
+  const { promise: over, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(cancel, timeoutMs);
+  function cancel() {
+    clearTimeout(timer);
+    wakers.delete(cancel);
+    resolve();
+  }
+  wakers.add(cancel);
+  return { over, cancel };
 }
 
 /** The work, or a failure when it takes longer. */

@@ -4,13 +4,15 @@ import type { Logger } from 'pino';
 const RETRY_MS = 1000;
 
 /**
- * Calls `onMessage` at each notification with its channel, and without one when some may have been
- * missed; reconnecting for ever. A lost message does no harm: whoever listens polls as well.
+ * Calls `onMessage` at each notification of another process with its channel, and without one when
+ * some may have been missed; reconnecting for ever. A lost message does no harm: whoever listens polls as well.
+ * @param sender the payload of what this process sends itself
  * @returns what stops it
  */
 export function listen(
   config: pg.ClientConfig,
   channels: readonly string[],
+  sender: string,
   onMessage: (channel?: string) => void,
   log: Logger,
 ): () => Promise<void> {
@@ -21,7 +23,9 @@ export function listen(
   async function open() {
     const next = new pg.Client(config);
     client = next;
-    next.on('notification', ({ channel }) => onMessage(channel));
+    next.on('notification', ({ channel, payload }) => {
+      if (payload !== sender) onMessage(channel);
+    });
     next.on('error', (error) => log.warn({ err: error }, 'lost the connection that listens'));
     next.on('end', again);
     try {
