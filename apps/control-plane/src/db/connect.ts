@@ -1,7 +1,8 @@
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import type { PgTransactionConfig } from 'drizzle-orm/pg-core';
 import pg from 'pg';
-import { isUnavailable } from '../kernel/database-errors.ts';
+import { isOutdated, isUnavailable } from '../kernel/database-errors.ts';
+import { setClient } from './statement.ts';
 
 export type Database = NodePgDatabase;
 export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0];
@@ -43,6 +44,7 @@ export function connect(
   pool.on('connect', (client) => void client.on('error', () => undefined));
   const db: Database = drizzle({ client: pool, ...OPTIONS });
   db.transaction = (work, transactionConfig) => inTransaction(pool, work, transactionConfig);
+  setClient(db, pool);
   return { pool, db };
 }
 
@@ -57,9 +59,12 @@ async function inTransaction<T>(
   const client = await pool.connect();
   let isBroken = false;
   try {
-    return await drizzle({ client, ...OPTIONS }).transaction(work, config);
+    return await drizzle({ client, ...OPTIONS }).transaction((tx) => {
+      setClient(tx, client);
+      return work(tx);
+    }, config);
   } catch (error) {
-    isBroken = isUnavailable(error);
+    isBroken = isUnavailable(error) || isOutdated(error);
     throw error;
   } finally {
     client.release(isBroken);

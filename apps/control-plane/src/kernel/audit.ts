@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createId } from '@tollkeeper/contract';
-import { eq, sql } from 'drizzle-orm';
 import type { Transaction } from '../db/connect.ts';
-import { auditChain, auditEvent } from '../db/schema/index.ts';
+import { auditChain } from '../db/schema/index.ts';
+import { defineStatement } from '../db/statement.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { Origin, Services } from './context.ts';
 
@@ -44,48 +44,84 @@ const GENESIS = Buffer.alloc(32);
 
 export type ChainEnd = typeof auditChain.$inferSelect;
 
+const selectChainEnd = defineStatement<ChainEndRow, [organizationId: string]>(
+  'select-chain-end',
+  'select sequence, hash from audit_chain where organization_id = $1 for update',
+);
+
 /**
  * The end of the organization's chain, locked until the transaction ends, so that its events stand
  * in one line. A change takes this lock first: its other locks then wait for no other change of
  * the organization, and no two can stop each other.
  */
 export async function lockChainEnd(tx: Transaction, organizationId: string): Promise<ChainEnd> {
+  const [found] = await selectChainEnd(tx, [organizationId]);
+  if (found) return chainEnd(organizationId, found);
   await tx
     .insert(auditChain)
     .values({ organizationId, sequence: 0, hash: GENESIS })
     .onConflictDoNothing();
-  const [end] = await tx
-    .select()
-    .from(auditChain)
-    .where(eq(auditChain.organizationId, organizationId))
-    .for('update');
-  if (!end) throw new Error(`The audit chain of "${organizationId}" has no end`);
-  return end;
+  const [begun] = await selectChainEnd(tx, [organizationId]);
+  if (!begun) throw new Error(`The audit chain of "${organizationId}" has no end`);
+  return chainEnd(organizationId, begun);
 }
 
-/** A statement takes 65,535 parameters, and an event is 15 of them. */
-const EVENTS_MAX = 1000;
+interface ChainEndRow {
+  readonly sequence: string;
+  readonly hash: Buffer;
+}
 
-/** Appends the events, in their order, to the chain whose end the transaction has locked. */
+function chainEnd(organizationId: string, { sequence, hash }: ChainEndRow): ChainEnd {
+  return { organizationId, sequence: Number(sequence), hash };
+}
+
+const insertEvents = defineStatement<never, unknown[]>(
+  'insert-audit-events',
+  `with moved as (
+    update audit_chain set sequence = $2::bigint, hash = $3::bytea where organization_id = $1
+  )
+  insert into audit_event (organization_id, sequence, id, at, actor, action, target, before, after,
+    ip, user_agent, request_id, previous_hash, hash)
+  select $1, sequence, id, at, actor, action, target, before, after, ip, user_agent, request_id,
+    previous_hash, hash
+  from unnest($4::bigint[], $5::text[], $6::timestamptz[], $7::jsonb[], $8::text[], $9::jsonb[],
+    $10::jsonb[], $11::jsonb[], $12::text[], $13::text[], $14::text[], $15::bytea[], $16::bytea[])
+    as event (sequence, id, at, actor, action, target, before, after, ip, user_agent, request_id,
+      previous_hash, hash)`,
+);
+
+/** Appends the events, in order, to the chain whose end the transaction has locked. */
 export async function appendAuditEvents(
   tx: Transaction,
   services: Pick<Services, 'clock' | 'randomBytes'>,
   end: ChainEnd,
   entries: readonly AuditEntry[],
-) {
+): Promise<void> {
+  if (entries.length === 0) return;
   let { hash } = end;
-  const rows = entries.map((entry, at) => {
+  const events = entries.map((entry, at) => {
     const row = chainedRow(services, entry, end.sequence + at + 1, hash);
     hash = row.hash;
     return row;
   });
-  for (let at = 0; at < rows.length; at += EVENTS_MAX) {
-    await tx.insert(auditEvent).values(rows.slice(at, at + EVENTS_MAX));
-  }
-  await tx
-    .update(auditChain)
-    .set({ sequence: sql`${auditChain.sequence} + ${rows.length}`, hash })
-    .where(eq(auditChain.organizationId, end.organizationId));
+  await insertEvents(tx, [
+    end.organizationId,
+    end.sequence + events.length,
+    hash,
+    events.map((event) => event.sequence),
+    events.map((event) => event.id),
+    events.map((event) => event.at.toISOString()),
+    events.map((event) => JSON.stringify(event.actor)),
+    events.map((event) => event.action),
+    events.map((event) => JSON.stringify(event.target)),
+    events.map((event) => event.before && JSON.stringify(event.before)),
+    events.map((event) => event.after && JSON.stringify(event.after)),
+    events.map((event) => event.ip),
+    events.map((event) => event.userAgent),
+    events.map((event) => event.requestId),
+    events.map((event) => event.previousHash),
+    events.map((event) => event.hash),
+  ]);
 }
 
 function chainedRow(
@@ -97,7 +133,7 @@ function chainedRow(
   const id = createId('auditEvent', services.randomBytes);
   const event = { ...entry, ...origin, id, sequence, at: services.clock() };
   const hash = auditHash(previousHash, event);
-  return { ...event, target: { ...event.target }, previousHash, hash };
+  return { ...event, previousHash, hash };
 }
 
 /** The part of an event that its hash covers: all of it. */

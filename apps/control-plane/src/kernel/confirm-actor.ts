@@ -1,38 +1,69 @@
-import { isScope } from '@tollkeeper/contract';
+import { isScope, type KeyStatus, type Scope } from '@tollkeeper/contract';
 import { intersect, scopeSet } from '@tollkeeper/verify';
-import { and, eq } from 'drizzle-orm';
 import type { Transaction } from '../db/connect.ts';
-import { apiKey, member, role } from '../db/schema/index.ts';
+import { defineStatement } from '../db/statement.ts';
 import type { Ctx } from './context.ts';
 import { DomainError } from './domain-error.ts';
-import { customRole, heldRoleColumns, roleScopes } from './role-scopes.ts';
+import { roleScopes } from './role-scopes.ts';
+
+const OWNER = `
+  member.status as "ownerStatus", member.role_id as "roleId", role.scopes as "customScopes"`;
+const ROLE = `
+  left join role on role.id = member.role_id and role.organization_id = member.organization_id`;
+
+interface OwnerRow {
+  readonly ownerStatus: 'active' | 'suspended' | 'removed';
+  readonly roleId: string;
+  readonly customScopes: Scope[] | null;
+}
+
+interface KeyRow extends OwnerRow {
+  readonly status: KeyStatus;
+  readonly scopes: Scope[];
+  readonly expiresAt: Date | null;
+}
+
+const selectMember = defineStatement<OwnerRow, [organizationId: string, memberId: string]>(
+  'confirm-member',
+  `select ${OWNER}
+  from member ${ROLE}
+  where member.organization_id = $1 and member.id = $2
+  for share of member`,
+);
+
+const selectKey = defineStatement<
+  KeyRow,
+  [organizationId: string, memberId: string, keyId: string]
+>(
+  'confirm-key',
+  `select ${OWNER}, api_key.status, api_key.scopes, api_key.expires_at as "expiresAt"
+  from api_key
+  join member on member.organization_id = api_key.organization_id and member.id = $2 ${ROLE}
+  where api_key.organization_id = $1 and api_key.id = $3
+  for share of member, api_key`,
+);
 
 /**
- * The same context with what the caller holds inside this transaction. A request that was let in
+ * The same context with what the caller holds inside this transaction. A request that was admitted
  * before its key was disabled or its member suspended must not change anything after: the rows
- * are read under a share lock, so the two cannot pass each other.
+ * are read under a share lock, so the two cannot pass each other. What is not locked, a custom
+ * role, changes only under the lock of the chain's end, which the transaction holds before.
  * @throws DomainError when the caller may no longer act
  */
 export async function confirmActor(tx: Transaction, ctx: Ctx): Promise<Ctx> {
-  const [owner] = await tx
-    .select({ ...heldRoleColumns, status: member.status })
-    .from(member)
-    .leftJoin(role, customRole)
-    .where(and(eq(member.organizationId, ctx.organizationId), eq(member.id, ctx.actor.memberId)))
-    .for('share', { of: member });
-  if (owner?.status !== 'active') throw inactive(ctx);
-  const held = roleScopes(owner);
-  if (ctx.actor.type === 'member') return { ...ctx, scopes: held };
-  const [key] = await tx
-    .select({ status: apiKey.status, scopes: apiKey.scopes, expiresAt: apiKey.expiresAt })
-    .from(apiKey)
-    .where(and(eq(apiKey.organizationId, ctx.organizationId), eq(apiKey.id, ctx.actor.keyId)))
-    .for('share');
+  const { organizationId, actor } = ctx;
+  if (actor.type === 'member') {
+    const [owner] = await selectMember(tx, [organizationId, actor.memberId]);
+    if (owner?.ownerStatus !== 'active') throw inactive(ctx);
+    return { ...ctx, scopes: roleScopes(owner) };
+  }
+  const [key] = await selectKey(tx, [organizationId, actor.memberId, actor.keyId]);
   if (!key) throw refusal('invalid_key', 'was deleted');
+  if (key.ownerStatus !== 'active') throw inactive(ctx);
   if (key.status === 'revoked') throw refusal('revoked', 'was revoked');
   if (key.status === 'disabled') throw refusal('disabled', 'was disabled');
   if (key.expiresAt && key.expiresAt <= ctx.services.clock()) throw refusal('expired', 'expired');
-  return { ...ctx, scopes: intersect(held, scopeSet(key.scopes.filter(isScope))) };
+  return { ...ctx, scopes: intersect(roleScopes(key), scopeSet(key.scopes.filter(isScope))) };
 }
 
 function inactive(ctx: Ctx): DomainError {

@@ -9,7 +9,15 @@ function databaseCode(error: unknown): string | undefined {
 /** Deadlock or serialization failure: the transaction did nothing and may be run again. */
 export function isRetryable(error: unknown): boolean {
   const code = databaseCode(error);
-  return code === '40P01' || code === '40001';
+  return code === '40P01' || code === '40001' || isOutdated(error);
+}
+
+/**
+ * A newer version of Tollkeeper has changed the type of a column that a prepared statement of this
+ * connection returns. The transaction did nothing, and a new connection prepares it anew.
+ */
+export function isOutdated(error: unknown): boolean {
+  return databaseCode(error) === '0A000' && /cached plan/.test(messages(error));
 }
 
 /** What the driver says, without a code, of a connection that broke, or gave no answer in time. */

@@ -1,7 +1,8 @@
-import { asc, eq, gt, max } from 'drizzle-orm';
+import { eq, max } from 'drizzle-orm';
 import type { Logger } from 'pino';
 import type { Database } from '../db/connect.ts';
 import { change, controlPlane } from '../db/schema/index.ts';
+import { defineStatement } from '../db/statement.ts';
 import type { AppendedChange } from './change.ts';
 import { DomainError } from './domain-error.ts';
 import {
@@ -43,6 +44,20 @@ const RENEW_MS = 700;
 const BATCH = 1000;
 /** How long a request waits for this process to catch up, in milliseconds. */
 const CATCH_UP_MS = 3000;
+
+/**
+ * With an end that no id reaches: of a range PostgreSQL guesses that few rows are in it, where it
+ * has not analyzed the table yet, and searches the index. It would else read the whole table.
+ */
+const selectChanges = defineStatement<
+  Omit<AppendedChange, 'id'> & { readonly id: string },
+  [applied: number, limit: number]
+>(
+  'select-changes',
+  `select id, kind, subject_id as "subjectId" from change
+  where id > $1 and id <= 9223372036854775807
+  order by id limit $2`,
+);
 
 interface State {
   applied: number;
@@ -193,12 +208,8 @@ async function acknowledgeApplied({ signals, processId, notifier, state }: Self)
 
 async function applyChanges({ db, followed, state }: Self): Promise<void> {
   for (;;) {
-    const rows = await db
-      .select({ id: change.id, kind: change.kind, subjectId: change.subjectId })
-      .from(change)
-      .where(gt(change.id, state.applied))
-      .orderBy(asc(change.id))
-      .limit(BATCH);
+    const found = await selectChanges(db, [state.applied, BATCH]);
+    const rows = found.map((row) => ({ ...row, id: Number(row.id) }));
     const last = rows.at(-1);
     if (last) {
       await followed.apply(rows);
