@@ -48,7 +48,7 @@ test('on a terminal it comes with the line that runs a gateway', async () => {
   const api = createApi({ 'POST /v1/join-keys': { ...JOIN_KEY, secret: JOIN_SECRET } });
   const { stderr } = await tollkeeper(['join-keys', 'create'], { fetch: api.fetch, terminal });
   expect(stderr).toContain(
-    `npx tollkeeper gateway --join-key ${JOIN_SECRET} --control-plane http://toll:7420 --upstream http://127.0.0.1:3000`,
+    `TOLLKEEPER_JOIN_KEY=${JOIN_SECRET} npx tollkeeper gateway --control-plane http://toll:7420 --upstream http://127.0.0.1:3000`,
   );
 });
 

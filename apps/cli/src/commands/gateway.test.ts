@@ -6,7 +6,7 @@ const JOIN_KEY = `tk_join_${'a'.repeat(38)}`;
 test('runs the gateway as a program, the join key in its environment and not in its arguments', async () => {
   await using home = await createHome();
   const calls: unknown[][] = [];
-  const { exitCode } = await runCommand(
+  const { exitCode, stderr } = await runCommand(
     home.homeFolder,
     [
       ...['gateway', '--join-key', JOIN_KEY, '--control-plane', 'http://keys.example'],
@@ -20,6 +20,7 @@ test('runs the gateway as a program, the join key in its environment and not in 
     },
   );
   expect(exitCode).toBe(4);
+  expect(stderr).toContain('--join-key-file');
   expect(calls).toEqual([
     [
       [

@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Cli } from '../cli.ts';
 import type { ExitCode } from '../exit-codes.ts';
+import { hint } from '../output.ts';
 
 /** Serves requests of its own, so it is a program of its own, not a call to the API. */
 const GATEWAY = fileURLToPath(new URL('../../../gateway/src/main.ts', import.meta.url));
@@ -9,6 +10,7 @@ const GATEWAY = fileURLToPath(new URL('../../../gateway/src/main.ts', import.met
 /** What the gateway's own command line takes, beside the join key. */
 const PASSED = [
   'controlPlane',
+  'joinKeyFile',
   'upstream',
   'listen',
   'admin',
@@ -17,6 +19,9 @@ const PASSED = [
   'workers',
   'config',
 ] as const;
+
+const EXPOSED_JOIN_KEY =
+  'Every user of this machine can read the arguments of a process. Use TOLLKEEPER_JOIN_KEY or --join-key-file for the join key.';
 
 type GatewayOptions = { readonly [name in (typeof PASSED)[number]]?: string } & {
   readonly joinKey?: string;
@@ -27,7 +32,11 @@ export function addGateway(program: Command, cli: Cli): void {
     .command('gateway')
     .description('run a gateway: only requests with a good key reach what is behind it')
     .option('--control-plane <url>', 'where the control plane answers')
-    .option('--join-key <key>', 'lets it into the fleet; needed at the first start only')
+    .option(
+      '--join-key-file <file>',
+      'holds the join key, - is standard input; needed at the first start only',
+    )
+    .addOption(new Option('--join-key <key>', 'exposes the key to every user').hideHelp())
     .option('--upstream <url>', 'where requests go; gateway.yaml can name several')
     .option('--listen <host:port>', 'where clients connect (default 127.0.0.1:7430)')
     .option('--admin <host:port>', 'where health and metrics are (default 127.0.0.1:7431)')
@@ -37,8 +46,8 @@ export function addGateway(program: Command, cli: Cli): void {
     .option('--config <file>', 'a gateway.yaml; docs/gateway.md says what it can hold')
     .addHelpText(
       'after',
-      '\nTOLLKEEPER_JOIN_KEY and TOLLKEEPER_CONTROL_PLANE stand in for their options; a key in the' +
-        '\nenvironment stands in no list of processes. SIGHUP reads gateway.yaml again.',
+      '\nTOLLKEEPER_JOIN_KEY or TOLLKEEPER_JOIN_KEY_FILE gives the join key, and' +
+        '\nTOLLKEEPER_CONTROL_PLANE the control plane. SIGHUP reads gateway.yaml again.',
     )
     .action((options: GatewayOptions) => runGateway(cli, options));
 }
@@ -49,6 +58,7 @@ async function runGateway(cli: Cli, options: GatewayOptions): Promise<void> {
     return value === undefined ? [] : [`--${kebabCase(name)}`, value];
   });
   const { joinKey } = options;
+  if (joinKey !== undefined) hint(cli.io, EXPOSED_JOIN_KEY);
   const secrets = joinKey === undefined ? {} : { TOLLKEEPER_JOIN_KEY: joinKey };
   cli.exitCode = (await cli.io.runNode([GATEWAY, ...args], secrets)) as ExitCode;
 }

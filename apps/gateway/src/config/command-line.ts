@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { ADDRESS_SHAPE, type Address, parseAddress } from './address.ts';
 import { ConfigError } from './config-error.ts';
@@ -7,6 +8,8 @@ import { upstream, WORKERS_MAX } from './gateway-file.ts';
 /** What the command line says; undefined leaves it to gateway.yaml, or to the default. */
 export interface CommandLine {
   readonly joinKey: string | undefined;
+  /** Whether the join key is in the arguments, which every user of the machine can read. */
+  readonly isJoinKeyExposed: boolean;
   readonly controlPlane: string | undefined;
   readonly upstream: URL | undefined;
   readonly listen: Address | undefined;
@@ -19,6 +22,7 @@ export interface CommandLine {
 
 const OPTIONS = {
   'join-key': { type: 'string' },
+  'join-key-file': { type: 'string' },
   'control-plane': { type: 'string' },
   upstream: { type: 'string' },
   listen: { type: 'string' },
@@ -30,8 +34,8 @@ const OPTIONS = {
 } as const;
 
 /**
- * The variables of the environment stand in for `--join-key` and `--control-plane`: what is in the
- * arguments of a process, everybody on the machine can read.
+ * Reads the options, and the variables that replace some of them. A join key comes from a file,
+ * standard input or the environment: every user of the machine can read the arguments of a process.
  * @throws ConfigError naming every option at fault
  */
 export function readCommandLine(args: readonly string[], env: Environment): CommandLine {
@@ -49,7 +53,13 @@ export function readCommandLine(args: readonly string[], env: Environment): Comm
   const address = (text: string) => parseAddress(text) ?? ADDRESS_SHAPE;
   const controlPlane = values['control-plane'] ?? env.TOLLKEEPER_CONTROL_PLANE;
   const commandLine = {
-    joinKey: values['join-key'] ?? (env.TOLLKEEPER_JOIN_KEY || undefined),
+    joinKey:
+      values['join-key'] ??
+      read('--join-key-file', values['join-key-file'], readJoinKey)?.text ??
+      (env.TOLLKEEPER_JOIN_KEY || undefined) ??
+      read('TOLLKEEPER_JOIN_KEY_FILE', env.TOLLKEEPER_JOIN_KEY_FILE || undefined, readJoinKey)
+        ?.text,
+    isJoinKeyExposed: values['join-key'] !== undefined,
     controlPlane: read('--control-plane', controlPlane || undefined, parseControlPlane)?.href,
     upstream: read('--upstream', values.upstream, (text) => {
       const parsed = upstream.safeParse(text);
@@ -72,6 +82,16 @@ function parse(args: readonly string[]) {
   } catch (error) {
     // Its message may quote the argument, but never the value of an option that it knows.
     throw new ConfigError([error instanceof Error ? error.message : 'The options cannot be read']);
+  }
+}
+
+/** @param path `-` is standard input */
+function readJoinKey(path: string): { readonly text: string } | string {
+  try {
+    const text = readFileSync(path === '-' ? 0 : path, 'utf8').trim();
+    return text === '' ? 'holds no join key' : { text };
+  } catch (error) {
+    return `cannot be read (${error instanceof Error ? error.message : error})`;
   }
 }
 

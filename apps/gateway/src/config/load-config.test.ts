@@ -104,6 +104,19 @@ describe('the command line', () => {
     expect(readCommandLine(['--join-key', 'b'], { TOLLKEEPER_JOIN_KEY: 'a' }).joinKey).toBe('b');
     expect(readCommandLine([], { TOLLKEEPER_JOIN_KEY: '' }).joinKey).toBeUndefined();
   });
+
+  it('takes the join key from a file, and knows one that every user can read', async () => {
+    const path = join(folder, 'join-key');
+    await writeFile(path, 'tk_join_abc\n');
+    const joinKeyOf = (args: string[], env = {}) => readCommandLine(args, env).joinKey;
+    expect(joinKeyOf(['--join-key-file', path], { TOLLKEEPER_JOIN_KEY: 'a' })).toBe('tk_join_abc');
+    expect(joinKeyOf([], { TOLLKEEPER_JOIN_KEY_FILE: path })).toBe('tk_join_abc');
+    await writeFile(path, '\n');
+    expect(() => joinKeyOf(['--join-key-file', path])).toThrow(/holds no join key/);
+    expect(() => joinKeyOf(['--join-key-file', join(folder, 'none')])).toThrow(/cannot be read/);
+    expect(readCommandLine(['--join-key', 'b'], {}).isJoinKeyExposed).toBe(true);
+    expect(readCommandLine([], { TOLLKEEPER_JOIN_KEY: 'a' }).isJoinKeyExposed).toBe(false);
+  });
 });
 
 it.each(['0', '65', '1.5', 'two', '-1'])('takes no %s workers', async (count) => {

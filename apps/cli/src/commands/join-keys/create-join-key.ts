@@ -80,6 +80,6 @@ function printForPerson(
   );
   hint(
     io,
-    `npx tollkeeper gateway --join-key ${secret} --control-plane ${url} --upstream http://127.0.0.1:3000`,
+    `TOLLKEEPER_JOIN_KEY=${secret} npx tollkeeper gateway --control-plane ${url} --upstream http://127.0.0.1:3000`,
   );
 }
