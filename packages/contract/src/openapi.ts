@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ERRORS, type ErrorCode } from './errors.ts';
 import { problem } from './problem.ts';
-import type { Route } from './route.ts';
+import { isBodyOptional, type Route } from './route.ts';
 import { routes } from './routes/index.ts';
 
 type Json = Record<string, unknown>;
@@ -72,6 +72,7 @@ export function openApiDocument(baseUrl: string, version: string): Json {
     components: {
       securitySchemes: {
         apiKey: { type: 'http', scheme: 'bearer', description: 'An API key: tk_live_…' },
+        apiKeyHeader: { type: 'apiKey', in: 'header', name: 'x-api-key' },
         session: { type: 'apiKey', in: 'cookie', name: 'tollkeeper.session_token' },
       },
       schemas: { Problem: jsonSchema(problem, 'output') },
@@ -86,13 +87,13 @@ function operation(name: string, route: Route): Json {
     tags: [route.tag],
     ...(route.access === 'public'
       ? { security: [] }
-      : { security: [{ apiKey: [] }, { session: [] }] }),
+      : { security: [{ apiKey: [] }, { apiKeyHeader: [] }, { session: [] }] }),
     'x-tollkeeper-access': route.access,
     parameters: parameters(route),
     ...(route.body
       ? {
           requestBody: {
-            required: true,
+            required: !isBodyOptional(route),
             content: { 'application/json': { schema: jsonSchema(route.body, 'input') } },
           },
         }
@@ -117,7 +118,8 @@ function parameters(route: Route): Json[] {
       name: 'X-Organization-Id',
       in: 'header',
       required: false,
-      description: 'In a session: which organization, for a user who belongs to several',
+      description:
+        'In a session: which organization, for a user who belongs to several. With a key: its own, or none',
       schema: { type: 'string' },
     });
   }

@@ -30,6 +30,14 @@ export interface Route {
   readonly withoutSecondFactor?: true;
 }
 
+/**
+ * Whether a request may leave the body out: all its fields are optional, and it is no PATCH, which
+ * would then change nothing.
+ */
+export function isBodyOptional({ method, body }: Route): boolean {
+  return method !== 'PATCH' && (body === undefined || body.safeParse({}).success);
+}
+
 export function defineRoute<const R extends Route>(route: R): R {
   return route;
 }

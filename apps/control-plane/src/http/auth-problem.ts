@@ -36,7 +36,7 @@ function refusalOf(status: number, state: string): Refusal {
     case 429:
       return {
         code: 'rate_limited',
-        detail: 'Too many attempts from this address. Wait a minute and try again.',
+        detail: 'Too many attempts from this address.',
       };
     case 400:
     case 404:

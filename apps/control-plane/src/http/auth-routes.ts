@@ -69,7 +69,7 @@ function toWebRequest(request: FastifyRequest, baseUrl: string): Request {
   const { userAgent } = originOf(request);
   const isPost = request.method === 'POST';
   return new Request(new URL(request.url, baseUrl), {
-    method: request.method,
+    method: isPost ? 'POST' : 'GET',
     headers: {
       ...(isPost ? { 'content-type': 'application/json' } : {}),
       origin: new URL(baseUrl).origin,

@@ -31,8 +31,11 @@ export function authenticateKey(
   const index = services.keys.index();
   const { code, slot } = decide(index, { secret, ip: request.ip, scopes: required }, nowMs);
   const subject = secretSubject(index, slot);
-  if (subject) services.usage.count(subject, code === 'valid', nowMs);
+  const named = request.headers['x-organization-id'];
+  const isForeign = named !== undefined && named !== subject?.organizationId;
+  if (subject) services.usage.count(subject, code === 'valid' && !isForeign, nowMs);
   if (code !== 'valid' || !subject) throw refusal(code, required);
+  if (isForeign) throw new DomainError('not_found', FOREIGN_ORGANIZATION);
   return {
     services,
     organizationId: subject.organizationId,
@@ -46,6 +49,9 @@ export function authenticateKey(
     idempotencyKey: idempotencyKeyOf(request),
   };
 }
+
+const FOREIGN_ORGANIZATION =
+  'The API key does not belong to the organization that X-Organization-Id names. Leave the header out.';
 
 export function requiredScopes(route: Route): ScopeSet {
   const open = route.access === 'public' || route.access === 'credential';

@@ -26,7 +26,9 @@ export async function authenticateSession(
   if (!user) {
     throw new DomainError(
       'unauthenticated',
-      'This needs a credential: send "Authorization: Bearer tk_live_…", or sign in.',
+      hasSessionCookie(request)
+        ? 'Your session has ended. Sign in again.'
+        : 'This needs a credential: send "Authorization: Bearer tk_live_…" or "x-api-key", or sign in.',
     );
   }
   requireSameOrigin(request, baseUrl);
@@ -54,6 +56,10 @@ export async function authenticateSession(
     origin: originOf(request),
     idempotencyKey: idempotencyKeyOf(request),
   };
+}
+
+function hasSessionCookie({ headers }: FastifyRequest): boolean {
+  return /(?:^|;\s*)(?:__Secure-)?tollkeeper\.session_token=[^;]/.test(headers.cookie ?? '');
 }
 
 async function findMembership(

@@ -10,16 +10,25 @@ const PATTERNS = Object.values<Route>(routes).map((route) => ({
 /** 405 with Allow where another method would be right, else 404. */
 export function sendNotFound(request: FastifyRequest, reply: FastifyReply) {
   const path = request.url.split('?', 1)[0] ?? '';
-  const allowed = PATTERNS.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method);
-  if (allowed.length > 0) {
-    reply.header('allow', [...new Set(allowed)].join(', '));
+  const allowed = allowedMethods(path);
+  // An id that is too long to be routed comes here by a method that would be right.
+  if (allowed.length > 0 && !allowed.includes(request.method)) {
+    const list = allowed.join(', ');
+    reply.header('allow', list);
     return sendRefusal(request, reply, {
       code: 'method_not_allowed',
-      detail: `This address takes ${[...new Set(allowed)].join(', ')}, not ${request.method}.`,
+      detail: `This address takes ${list}, not ${request.method}.`,
     });
   }
   return sendRefusal(request, reply, {
     code: 'not_found',
     detail: 'There is nothing under this address. /docs lists the operations of the API.',
   });
+}
+
+function allowedMethods(path: string): string[] {
+  const methods = PATTERNS.filter(({ pattern }) => pattern.test(path)).flatMap(({ method }) =>
+    method === 'GET' ? ['GET', 'HEAD'] : [method],
+  );
+  return [...new Set(methods)];
 }

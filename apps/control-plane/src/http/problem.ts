@@ -53,13 +53,23 @@ export interface Refusal {
 }
 
 export function sendRefusal(request: FastifyRequest, reply: FastifyReply, refusal: Refusal) {
-  const { status, text } = problemText(refusal, request.id);
+  const { status, text } = problemText(waiting(refusal, reply), request.id);
   // Not every refusal comes from a route of the API, which sets them.
   reply.headers(apiHeaders(request.id));
   if (status === 401) reply.header('www-authenticate', 'Bearer realm="tollkeeper"');
   if (status === 503) reply.header('retry-after', '2');
-  if (status === 429 && !reply.hasHeader('retry-after')) reply.header('retry-after', '60');
   return reply.status(status).type('application/problem+json').send(text);
+}
+
+const RETRY_AFTER_SECONDS = 60;
+
+/** Where there is a time to wait, the sentence and the header name the same. */
+function waiting(refusal: Refusal, reply: FastifyReply): Refusal {
+  if (ERRORS[refusal.code].status !== 429) return refusal;
+  const seconds = Number(reply.getHeader('retry-after') ?? RETRY_AFTER_SECONDS);
+  reply.header('retry-after', String(seconds));
+  const detail = `${refusal.detail} Try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`;
+  return { ...refusal, detail };
 }
 
 /** The body of a refusal, which never holds an API key, and the status that belongs to it. */
@@ -152,6 +162,8 @@ function fieldMessage(
       return 'is needed';
     case 'enum':
       return `must be one of ${(params.allowedValues as unknown[]).join(', ')}`;
+    case 'type':
+      return params.type === 'object' ? 'must be an object' : (message ?? UNEXPECTED_FORM);
     case 'minLength':
       return params.limit === 1 ? 'must not be empty' : (message ?? UNEXPECTED_FORM);
     case 'pattern':

@@ -1,10 +1,11 @@
-import { type Route, type RouteName, routes } from '@tollkeeper/contract';
+import { isBodyOptional, type Route, type RouteName, routes } from '@tollkeeper/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { findSessionUser } from '../features/identity/index.ts';
 import type { Ctx } from '../kernel/context.ts';
+import { DomainError } from '../kernel/domain-error.ts';
 import { authenticateKey, requiredScopes } from './authenticate-key.ts';
 import { authenticateSession } from './authenticate-session.ts';
-import { bearerOf } from './bearer.ts';
+import { findSecret } from './find-secret.ts';
 import { handlers, type PublicCtx } from './handlers.ts';
 import { fastifySchema } from './json-schema.ts';
 import { originOf } from './origin.ts';
@@ -36,7 +37,7 @@ export function registerRoutes(app: FastifyInstance, options: ServerOptions): vo
       url: route.path.replace(/\{(\w+)\}/g, ':$1'),
       schema: fastifySchema(route),
       ...(isPublic ? {} : { onRequest: authentication(route, options) }),
-      ...(route.method === 'GET' ? {} : { preValidation: takeNoBody }),
+      ...(route.method === 'GET' ? {} : { preValidation: takesNoBody(route) }),
       handler(request, reply) {
         reply.status(route.status);
         const ctx = isPublic ? publicCtx(options, request, reply) : contextOf(request);
@@ -48,10 +49,13 @@ export function registerRoutes(app: FastifyInstance, options: ServerOptions): vo
   }
 }
 
-/** No body is an empty one; the schema says whether that will do. */
-function takeNoBody(request: FastifyRequest, _reply: FastifyReply, done: Done): void {
-  if (request.body === undefined || request.body === null) request.body = {};
-  done();
+/** A request without a body, where that will do, gives no field; else its schema refuses it. */
+function takesNoBody(route: Route) {
+  const isOptional = isBodyOptional(route);
+  return (request: FastifyRequest, _reply: FastifyReply, done: Done): void => {
+    if (isOptional && request.body === undefined) request.body = {};
+    done();
+  };
 }
 
 type Done = (error?: Error) => void;
@@ -60,7 +64,11 @@ type Done = (error?: Error) => void;
 function authentication(route: Route, { services, auth, baseUrl }: ServerOptions) {
   const required = requiredScopes(route);
   return (request: FastifyRequest, _reply: FastifyReply, done: Done) => {
-    const secret = bearerOf(request.headers.authorization);
+    const secret = findSecret(request.headers);
+    if (typeof secret === 'object') {
+      done(new DomainError(secret.code, secret.detail));
+      return;
+    }
     if (secret !== undefined && services.follower.current()) {
       request.ctx = authenticateKey(services, request, secret, required);
       done();

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { openApiDocument } from '@tollkeeper/contract';
 import Fastify, {
   type FastifyBaseLogger,
@@ -33,14 +34,18 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    exposeHeadRoutes: false,
+    exposeHeadRoutes: true,
     genReqId: createRequestId,
     trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
     frameworkErrors: sendProblem,
     forceCloseConnections: 'idle',
     clientErrorHandler: refuseUnparsed,
-    // Node would refuse a request without Host by an answer without a body.
-    http: { shouldUpgradeCallback: isFleetUpgrade, requireHostHeader: false },
+    // Node would refuse a request without Host by an answer without a body, and drop a second key.
+    http: {
+      shouldUpgradeCallback: isFleetUpgrade,
+      requireHostHeader: false,
+      joinDuplicateHeaders: true,
+    },
   });
   answerParserErrors(app);
   app.setValidatorCompiler(createValidatorCompiler());
@@ -66,18 +71,23 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   return app;
 }
 
+const NOT_UTF8 = 'The body is not valid UTF-8. Send JSON in UTF-8.';
 const WITHOUT_HOST = 'The request has no header Host, which HTTP/1.1 asks for.';
 
 function hasHost({ raw }: FastifyRequest): boolean {
   return raw.headers.host !== undefined || raw.httpVersion === '1.0';
 }
 
-/** As Fastify parses, but no body is no body even where a client announces JSON. */
+/**
+ * As Fastify parses, but no body is no body even where a client announces JSON, and what is not UTF-8
+ * is refused: decoded, it would be stored as something else.
+ */
 function parseJson(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.removeContentTypeParser('application/json');
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body === '') done(null, undefined);
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    if (body.length === 0) done(null, undefined);
+    else if (!isUtf8(body as Buffer)) done(new DomainError('malformed_json', NOT_UTF8));
     else parse(request, body.toString(), done);
   });
 }

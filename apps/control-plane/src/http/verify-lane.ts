@@ -11,7 +11,7 @@ import { verifyNow } from '../features/api-keys/index.ts';
 import type { UsageSubject } from '../kernel/usage-row.ts';
 import { apiHeaders, createRequestId } from './api-headers.ts';
 import { requiredScopes } from './authenticate-key.ts';
-import { bearerOf } from './bearer.ts';
+import { findSecret } from './find-secret.ts';
 import { fastifySchema } from './json-schema.ts';
 import type { ServerOptions } from './server-options.ts';
 import { createValidatorCompiler } from './validator.ts';
@@ -19,6 +19,7 @@ import { createValidatorCompiler } from './validator.ts';
 const route = routes.verifyKey;
 const BODY_BYTES_MAX = 64 * 1024;
 const JSON_TYPES = new Set(['application/json', 'application/json; charset=utf-8']);
+const REPLACEMENT = '\ufffd';
 const OF_THE_CONNECTION = ['connection', 'keep-alive', 'date', 'transfer-encoding'];
 
 interface Caller {
@@ -55,8 +56,8 @@ function createLane(app: FastifyInstance, { services }: ServerOptions) {
   });
 
   function callerOf(request: IncomingMessage): Caller | undefined {
-    const secret = bearerOf(request.headers.authorization);
-    if (secret === undefined || !services.follower.current()) return undefined;
+    const secret = findSecret(request.headers);
+    if (typeof secret !== 'string' || !services.follower.current()) return undefined;
     const atMs = services.clock().getTime();
     const ip = request.socket.remoteAddress;
     const index = services.keys.index();
@@ -67,6 +68,8 @@ function createLane(app: FastifyInstance, { services }: ServerOptions) {
 
   /** Undefined where there is something to refuse. */
   function answerOf({ subject, atMs }: Caller, text: string): string | undefined {
+    // Stands where bytes were no UTF-8, or in the text itself: Fastify sees the bytes.
+    if (text.includes(REPLACEMENT)) return undefined;
     const body = parse(text);
     if (!isBody(body) || !services.follower.current()) return undefined;
     const { organizationId, workspaceId } = subject;
@@ -103,7 +106,8 @@ function isOrdinary({ method, url, headers }: IncomingMessage): boolean {
     headers['transfer-encoding'] === undefined &&
     headers.expect === undefined &&
     headers.upgrade === undefined &&
-    headers['idempotency-key'] === undefined
+    headers['idempotency-key'] === undefined &&
+    headers['x-organization-id'] === undefined
   );
 }
 

@@ -28,10 +28,7 @@ export async function joinGateway(joining: Joining, { body }: Input): Promise<Jo
   const { services, origin } = joining;
   const attempt = services.joins.enter(origin.ip);
   if (!attempt) {
-    throw new DomainError(
-      'rate_limited',
-      'Too many gateways failed to join from this address. Wait a minute and try again.',
-    );
+    throw new DomainError('rate_limited', 'Too many gateways failed to join from this address.');
   }
   let failed = false;
   try {

@@ -11,15 +11,18 @@ import { DomainError } from '../../kernel/domain-error.ts';
  */
 export async function requirePassword(ctx: Ctx, password: string | undefined): Promise<void> {
   if (ctx.actor.type === 'key') return;
+  if (!password) {
+    throw new DomainError('password_wrong', 'This cannot be undone, so it needs your password.');
+  }
   const [row] = await ctx.services.db
     .select({ hash: account.password })
     .from(account)
     .where(and(eq(account.userId, ctx.actor.userId), eq(account.providerId, 'credential')));
-  const right = row?.hash && password && (await verifyPassword({ hash: row.hash, password }));
+  const right = row?.hash && (await verifyPassword({ hash: row.hash, password }));
   if (!right) {
     throw new DomainError(
       'password_wrong',
-      'This cannot be undone, so it needs your password. The one given is wrong.',
+      'The password is wrong. This cannot be undone, so it needs your own.',
     );
   }
 }
