@@ -92,6 +92,11 @@ export const IDENTITY = {
     roleName: 'Owner',
   },
   key: null,
+  session: {
+    factors: ['password'],
+    authenticatedAt: '2026-11-23T07:57:00.000Z',
+    expiresAt: '2026-11-30T07:57:00.000Z',
+  },
   workspaceId: null,
   scopes: ['api_keys.read'],
   organizations: [{ id: 'org_1', name: 'Acme' }],

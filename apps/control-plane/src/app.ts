@@ -112,7 +112,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     joins: createFailureThrottle(JOIN_FAILURES, () => performance.now()),
   };
   const jobs = await startJobs(options.database, services);
-  const auth = createAuth({ db, baseUrl, secret: options.secret, log });
+  const auth = createAuth({ db, baseUrl, secret: options.secret, log, clock });
   const setup = createSetup(db, options.setupToken);
   const server = await createServer({
     ...options,

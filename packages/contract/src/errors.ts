@@ -22,6 +22,8 @@ export const ERRORS = {
   plan_limit_reached: { status: 403, title: "The plan's limit of keys is reached" },
   outside_workspace: { status: 403, title: 'A confined key cannot change the organization' },
   two_factor_required: { status: 403, title: 'Your organization asks for a second factor' },
+  recent_sign_in_required: { status: 403, title: 'A recent sign-in is needed' },
+  sign_in_failed: { status: 403, title: 'What was given to sign in is wrong' },
   password_wrong: { status: 403, title: 'Your password is needed' },
   invitation_invalid: { status: 403, title: 'The invitation is not valid' },
   invited_address_differs: { status: 403, title: 'The invitation is for another address' },

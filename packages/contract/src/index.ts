@@ -13,7 +13,7 @@ export * from './profiles.ts';
 export * from './relative-time.ts';
 export * from './roles.ts';
 export * from './route.ts';
-export type { Identity } from './routes/access.ts';
+export type { Identity, PasskeyAnswer } from './routes/access.ts';
 export {
   GRACE_SECONDS_MAX,
   KEY_SORTS,
@@ -59,5 +59,6 @@ export {
 } from './routes/security.ts';
 export { ENVIRONMENTS, type Workspace } from './routes/workspaces.ts';
 export * from './scopes.ts';
+export * from './session.ts';
 export * from './text.ts';
 export * from './usage.ts';

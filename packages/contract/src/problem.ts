@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ERRORS, type ErrorCode } from './errors.ts';
+import { FACTORS } from './session.ts';
 
 const codes = Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]];
 
@@ -17,6 +18,10 @@ export const problem = z
       .optional()
       .meta({ description: 'With validation_failed: each field at fault' }),
     scopes: z.array(z.string()).optional().meta({ description: 'The scopes at fault' }),
+    factors: z.array(z.enum(FACTORS)).optional().meta({
+      description:
+        'With recent_sign_in_required and two_factor_required: the factors of yours that would do. A code goes along with the password',
+    }),
     state: z.string().optional().meta({ description: 'With device_login: as RFC 8628 names it' }),
     limit: z.int().optional().meta({ description: 'With plan_limit_reached: keys of the plan' }),
     count: z.int().optional().meta({ description: 'With plan_limit_reached: keys that count' }),

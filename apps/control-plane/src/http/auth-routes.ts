@@ -1,8 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import {
+  appendSessionEvent,
   CLIENT_IP_HEADER,
+  findApprover,
   findSessionUser,
-  recordSessionEvent,
+  inheritFactors,
+  recordApprover,
   sessionCookie,
 } from '../features/identity/index.ts';
 import { AUTH_ENDPOINTS, type AuthEndpoint } from './auth-endpoints.ts';
@@ -31,14 +34,25 @@ async function pass(
   if (!endpoint.withoutOrigin) requireSameOrigin(request, baseUrl);
   // Before: some of them end the session that says whose it was.
   const before = endpoint.action && (await findSessionUser(auth, request.headers.cookie));
+  const approver =
+    endpoint.name === 'device/token'
+      ? await findApprover(services.db, textOf(request.body, 'device_code'))
+      : undefined;
   const response = await auth.handler(toWebRequest(request, baseUrl));
   const body: unknown = await response.json().catch(() => ({}));
   const cookies = await cookiesOf(options, response, body);
   if (cookies.length > 0) reply.header('set-cookie', cookies);
   if (!response.ok) return refuseSession(request, reply, response, body);
+  if (approver) await inheritFactors(services.db, textOf(body, 'access_token'), approver);
+  if (before && endpoint.name === 'device/approve') {
+    await recordApprover(services.db, textOf(request.body, 'userCode'), before);
+  }
   if (endpoint.action) {
     const user = before ?? (await findSessionUser(auth, asSent(cookies)));
-    if (user) await recordSessionEvent(services, user.userId, endpoint.action, originOf(request));
+    const event = { action: endpoint.action, after: null, origin: originOf(request) };
+    if (user) {
+      await services.db.transaction((tx) => appendSessionEvent(tx, services, user.userId, event));
+    }
   }
   return reply.status(response.status).send(answerOf(endpoint, body));
 }
@@ -58,6 +72,11 @@ function answerOf({ answer }: AuthEndpoint, body: unknown): unknown {
   if (answer === 'whole') return body;
   const given = answer.map((name) => [name, fieldOf(body, name)]);
   return Object.fromEntries(given.filter(([, value]) => value !== undefined));
+}
+
+function textOf(body: unknown, name: string): string {
+  const value = fieldOf(body, name);
+  return typeof value === 'string' ? value : '';
 }
 
 function fieldOf(body: unknown, name: string): unknown {

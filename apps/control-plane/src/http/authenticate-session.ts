@@ -5,7 +5,7 @@ import type { FastifyRequest } from 'fastify';
 import { member, organization, role } from '../db/schema/index.ts';
 import { type Auth, findSessionUser } from '../features/identity/index.ts';
 import { markSeen } from '../features/members/index.ts';
-import { requireSessionAllowed } from '../features/security/index.ts';
+import { earliestEnd, requireSessionAllowed } from '../features/security/index.ts';
 import type { Ctx, Services } from '../kernel/context.ts';
 import { DomainError } from '../kernel/domain-error.ts';
 import { customRole, heldRoleColumns, roleScopes } from '../kernel/role-scopes.ts';
@@ -44,13 +44,14 @@ export async function authenticateSession(
   const { ip } = request;
   const use = { ...user, ip, withoutSecondFactor: route.withoutSecondFactor ?? false };
   await requireSessionAllowed(services.db, membership, use, services.clock());
+  const session = { ...user.session, expiresAt: earliestEnd(user.session, membership) };
   const scopes = roleScopes(membership);
   requireScopes(scopes, requiredScopes(route));
   await markSeen(services, membership);
   return {
     services,
     organizationId: membership.organizationId,
-    actor: { type: 'member', memberId: membership.id, userId: user.userId },
+    actor: { type: 'member', memberId: membership.id, userId: user.userId, session },
     scopes,
     workspaceId: null,
     origin: originOf(request),

@@ -3,7 +3,12 @@ import type { z } from 'zod';
 import { listScopes, whoami } from '../features/access/index.ts';
 import * as apiKeys from '../features/api-keys/index.ts';
 import * as gateways from '../features/gateways/index.ts';
-import { type Auth, signIn } from '../features/identity/index.ts';
+import {
+  type Auth,
+  confirmSession,
+  type SessionRequest,
+  signIn,
+} from '../features/identity/index.ts';
 import * as invitations from '../features/invitations/index.ts';
 import * as joinKeys from '../features/join-keys/index.ts';
 import {
@@ -44,12 +49,14 @@ type CtxOf<R extends Route> = R['access'] extends 'public' ? PublicCtx : Ctx;
 type Handler<R extends Route> = (
   ctx: CtxOf<R>,
   input: Input<R>,
+  request: SessionRequest,
 ) => RouteOutput<R> | Promise<RouteOutput<R>>;
 
 /** The verb behind each route. The type leaves none out. */
 export const handlers: { readonly [N in RouteName]: Handler<Routes[N]> } = {
   ...apiKeys,
   whoami,
+  confirmSession,
   listScopes,
   getKeyUsage,
   getUsage,

@@ -62,6 +62,7 @@ async function createKey(owner: Client, name: string, workspaceId: string) {
 
 /** A body that each operation accepts, so that nothing but authority can refuse it. */
 const BODIES: Partial<Record<RouteName, (victim: Victim) => unknown>> = {
+  confirmSession: () => ({ password: OWNER.password }),
   createKey: () => ({ name: 'intruder', profile: 'read-only' }),
   updateKey: () => ({ name: 'renamed' }),
   revokeKey: () => ({}),

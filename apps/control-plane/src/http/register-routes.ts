@@ -1,6 +1,6 @@
 import { isBodyOptional, type Route, type RouteName, routes } from '@tollkeeper/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { findSessionUser } from '../features/identity/index.ts';
+import { findSessionUser, type SessionRequest } from '../features/identity/index.ts';
 import type { Ctx } from '../kernel/context.ts';
 import { DomainError } from '../kernel/domain-error.ts';
 import { authenticateKey, requiredScopes } from './authenticate-key.ts';
@@ -17,7 +17,7 @@ interface Input {
   readonly query: never;
   readonly body: never;
 }
-type Handler = (ctx: Ctx | PublicCtx, input: Input) => unknown;
+type Handler = (ctx: Ctx | PublicCtx, input: Input, request: SessionRequest) => unknown;
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -42,7 +42,8 @@ export function registerRoutes(app: FastifyInstance, options: ServerOptions): vo
         reply.status(route.status);
         const ctx = isPublic ? publicCtx(options, request, reply) : contextOf(request);
         const { params, query, body } = request;
-        const answer = handler(ctx, { params, query, body } as Input);
+        const input = { params, query, body } as Input;
+        const answer = handler(ctx, input, sessionRequest(options, request, reply));
         return route.status === 204 ? Promise.resolve(answer).then(() => reply.send()) : answer;
       },
     });
@@ -92,6 +93,18 @@ function contextOf(request: FastifyRequest): Ctx {
   return request.ctx;
 }
 
+function sessionRequest(
+  { auth }: ServerOptions,
+  { headers }: FastifyRequest,
+  reply: FastifyReply,
+): SessionRequest {
+  return {
+    auth,
+    cookie: headers.cookie ?? '',
+    setCookies: (cookies) => void reply.header('set-cookie', cookies),
+  };
+}
+
 function publicCtx(
   options: ServerOptions,
   request: FastifyRequest,
@@ -105,6 +118,6 @@ function publicCtx(
       if (user) requireSameOrigin(request, options.baseUrl);
       return user;
     },
-    setCookies: (cookies) => void reply.header('set-cookie', cookies),
+    setCookies: sessionRequest(options, request, reply).setCookies,
   };
 }

@@ -31,7 +31,7 @@ const pass = (days: number, ms = 0) => {
 const read = async () => (await owner.get<ApiKey>(`/v1/api-keys/${key.id}`)).body;
 
 /** Sessions do not outlive these tests' jumps in time: they are signed in anew at each. */
-const stay = () => query('update session set created_at = $1, expires_at = $2', [now, later()]);
+const stay = () => query('update session set signed_in_at = $1, expires_at = $2', [now, later()]);
 const later = () => new Date(now.getTime() + 30 * DAY_MS);
 
 describe('the daily job', () => {

@@ -158,10 +158,18 @@ describe('a request by session that is overtaken', () => {
 describe('a context that holds less than its member', () => {
   it('is refused without a transaction', async () => {
     const { memberId, userId } = await createScene();
+    const now = new Date();
+    const session = {
+      id: 'none',
+      factors: [],
+      signedInAt: now,
+      authenticatedAt: now,
+      expiresAt: now,
+    };
     const ctx: Ctx = {
       services: app.services,
       organizationId,
-      actor: { type: 'member', memberId, userId },
+      actor: { type: 'member', memberId, userId, session },
       scopes: NO_SCOPES,
       workspaceId: null,
       origin: { requestId: 'req_test', ip: null, userAgent: null },

@@ -1,3 +1,4 @@
+import type { Factor } from '@tollkeeper/contract';
 import type { ScopeSet } from '@tollkeeper/verify';
 import type { Logger } from 'pino';
 import type { Database } from '../db/connect.ts';
@@ -26,8 +27,24 @@ export interface Services {
   readonly joins: FailureThrottle;
 }
 
+/** The session that a member acts by. */
+export interface Session {
+  readonly id: string;
+  /** What the person gave at `authenticatedAt`. */
+  readonly factors: readonly Factor[];
+  /** When the length of the session began. */
+  readonly signedInAt: Date;
+  readonly authenticatedAt: Date;
+  readonly expiresAt: Date;
+}
+
 export type Actor =
-  | { readonly type: 'member'; readonly memberId: string; readonly userId: string }
+  | {
+      readonly type: 'member';
+      readonly memberId: string;
+      readonly userId: string;
+      readonly session: Session;
+    }
   | { readonly type: 'key'; readonly memberId: string; readonly keyId: string };
 
 /** Where a request came from, as the audit log tells it. */

@@ -1,6 +1,9 @@
 import type { ErrorCode, Problem } from '@tollkeeper/contract';
 
-export type ErrorDetails = Pick<Problem, 'errors' | 'scopes' | 'limit' | 'count' | 'state'>;
+export type ErrorDetails = Pick<
+  Problem,
+  'errors' | 'scopes' | 'limit' | 'count' | 'state' | 'factors'
+>;
 
 /** A refusal that the caller can act on; its code stands in the contract's table. */
 export class DomainError extends Error {

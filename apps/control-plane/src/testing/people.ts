@@ -129,8 +129,9 @@ export function withCookies(app: TestApp, setCookies: readonly string[]): Client
 
 /** Signs in past the throttle, which counts what comes from one address. */
 export async function openSession(app: TestApp, email: string): Promise<Client> {
-  const { db, log } = app.services;
-  const auth = createAuth({ db, baseUrl: 'http://127.0.0.1', secret: SESSION_SECRET, log });
+  const { db, log, clock } = app.services;
+  const options = { db, baseUrl: 'http://127.0.0.1', secret: SESSION_SECRET, log, clock };
+  const auth = createAuth(options);
   return withCookies(app, await signIn(auth, email, PASSWORD));
 }
 

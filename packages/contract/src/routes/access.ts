@@ -4,6 +4,7 @@ import { apiKeyId, memberId, workspaceId } from '../ids.ts';
 import { PLANS } from '../plans.ts';
 import { PROFILES } from '../profiles.ts';
 import { defineRoute } from '../route.ts';
+import { sessionView } from '../session.ts';
 import { visibleLine } from '../text.ts';
 
 const tag = 'Access';
@@ -29,6 +30,7 @@ const whoamiResponse = z
       .strictObject({ id: apiKeyId, name: z.string() })
       .nullable()
       .meta({ description: 'The key presented; null in a session' }),
+    session: sessionView.nullable().meta({ description: 'The session; null for a key' }),
     workspaceId: workspaceId.nullable().meta({ description: 'What the key is confined to' }),
     scopes: z.array(scope).meta({ description: 'In force now' }),
     organizations: z
@@ -47,6 +49,45 @@ export const whoami = defineRoute({
   status: 200,
   response: whoamiResponse,
   errors: [],
+  withoutSecondFactor: true,
+});
+
+/** As browsers serialize it (Web Authentication, AuthenticationResponseJSON). */
+const passkeyAnswer = z.looseObject({
+  id: z.string().max(1400),
+  rawId: z.string().max(1400),
+  type: z.literal('public-key'),
+  clientExtensionResults: z.looseObject({}),
+  response: z.looseObject({
+    clientDataJSON: z.string(),
+    authenticatorData: z.string(),
+    signature: z.string(),
+  }),
+});
+export type PasskeyAnswer = z.output<typeof passkeyAnswer>;
+
+export const confirmSession = defineRoute({
+  method: 'POST',
+  path: '/v1/session/confirm',
+  access: 'credential',
+  summary: 'Confirm the session by signing in to it again; the session gets a new cookie',
+  tag,
+  body: z.strictObject({
+    password: z.string().min(1).max(128).optional(),
+    totp: z.string().min(1).max(16).optional().meta({
+      description: 'A code of the authenticator app, along with the password',
+    }),
+    backupCode: z.string().min(1).max(32).optional().meta({
+      description: 'A backup code in place of `totp`; it works once',
+    }),
+    passkey: passkeyAnswer.optional().meta({
+      description:
+        'Alone: the answer of navigator.credentials.get() to /api/auth/passkey/generate-authenticate-options',
+    }),
+  }),
+  status: 200,
+  response: sessionView,
+  errors: ['sign_in_failed', 'recent_sign_in_required', 'invalid_state'],
   withoutSecondFactor: true,
 });
 

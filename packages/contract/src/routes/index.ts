@@ -12,6 +12,7 @@ import * as workspaces from './workspaces.ts';
 /** Every operation of the API by its name; the SDK's methods carry the same names. */
 export const routes = {
   whoami: access.whoami,
+  confirmSession: access.confirmSession,
   listScopes: access.listScopes,
   getSetup: access.getSetup,
   setup: access.setup,

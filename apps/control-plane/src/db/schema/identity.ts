@@ -1,3 +1,5 @@
+import type { Factor } from '@tollkeeper/contract';
+import { sql } from 'drizzle-orm';
 import { bigint, boolean, index, integer, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
 
 const moment = () => timestamp({ withTimezone: true, precision: 3 });
@@ -24,6 +26,11 @@ export const session = pgTable(
     updatedAt: moment().notNull().defaultNow(),
     ipAddress: text(),
     userAgent: text(),
+    /** What the person gave at `authenticatedAt`; ours, as are the two below. */
+    factors: text().array().$type<Factor[]>().notNull().default(sql`'{password}'`),
+    /** When the length of the session began; no session that replaces another begins anew. */
+    signedInAt: moment().notNull().defaultNow(),
+    authenticatedAt: moment().notNull().defaultNow(),
     userId: text()
       .notNull()
       .references(() => user.id, { onDelete: 'cascade' }),
@@ -122,4 +129,8 @@ export const deviceCode = pgTable('device_code', {
   pollingInterval: integer(),
   clientId: text(),
   scope: text(),
+  /** Of the session that approved it; the session that it gives is no better. */
+  factors: text().array().$type<Factor[]>(),
+  signedInAt: moment(),
+  authenticatedAt: moment(),
 });

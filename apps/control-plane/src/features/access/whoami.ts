@@ -6,6 +6,7 @@ import { apiKey, member, organization, role, user } from '../../db/schema/index.
 import type { Ctx } from '../../kernel/context.ts';
 import { notFound } from '../../kernel/domain-error.ts';
 import { customRole, roleName } from '../../kernel/role-scopes.ts';
+import { sessionView } from '../identity/index.ts';
 
 /** Who the credential is and what it may do now. For a key one query, which was prepared once. */
 export async function whoami(ctx: Ctx): Promise<Identity> {
@@ -24,6 +25,7 @@ export async function whoami(ctx: Ctx): Promise<Identity> {
     organization,
     member: { id: memberId, name, email, roleId, roleName: roleName(roleId, customName) },
     key,
+    session: ctx.actor.type === 'member' ? sessionView(ctx.actor.session) : null,
     workspaceId: ctx.workspaceId,
     scopes: scopeNames(ctx.scopes),
     organizations,

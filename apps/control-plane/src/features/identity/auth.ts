@@ -1,6 +1,7 @@
 import { drizzleAdapter } from '@better-auth/drizzle-adapter';
 import { passkey as passkeys } from '@better-auth/passkey';
 import { betterAuth } from 'better-auth';
+import { APIError } from 'better-auth/api';
 import { deviceAuthorization, twoFactor as twoFactors } from 'better-auth/plugins';
 import type { Logger } from 'pino';
 import type { Database } from '../../db/connect.ts';
@@ -15,12 +16,14 @@ import {
   verification,
 } from '../../db/schema/index.ts';
 import { authLogger } from './auth-logger.ts';
+import { newSessionFacts, SESSION_FIELDS } from './session-facts.ts';
 
 export interface AuthOptions {
   readonly db: Database;
   readonly baseUrl: string;
   readonly secret: string;
   readonly log: Logger;
+  readonly clock: () => Date;
 }
 
 /** Carries the address that Fastify saw; whatever a client sends in it is overwritten. */
@@ -32,7 +35,7 @@ const DEVICE_CLIENT = 'tollkeeper-cli';
 const SESSION_S = 30 * 86_400;
 
 /** Who people are: email, password, second factors. Nobody signs up here, see `setup`. */
-export function createAuth({ db, baseUrl, secret, log }: AuthOptions) {
+export function createAuth({ db, baseUrl, secret, log, clock }: AuthOptions) {
   return betterAuth({
     baseURL: baseUrl,
     basePath: '/api/auth',
@@ -48,7 +51,21 @@ export function createAuth({ db, baseUrl, secret, log }: AuthOptions) {
       maxPasswordLength: 128,
     },
     plugins: plugins(baseUrl),
-    session: { expiresIn: SESSION_S, updateAge: 86_400 },
+    session: {
+      expiresIn: SESSION_S,
+      updateAge: 86_400,
+      freshAge: 0,
+      additionalFields: SESSION_FIELDS,
+    },
+    databaseHooks: {
+      session: {
+        create: {
+          before: async (created, endpoint) => ({
+            data: newSessionFacts(created, endpoint, clock()),
+          }),
+        },
+      },
+    },
     rateLimit: {
       enabled: true,
       storage: 'database',
@@ -73,6 +90,15 @@ function plugins(baseUrl: string) {
       rpID: new URL(baseUrl).hostname,
       rpName: 'Tollkeeper',
       origin: new URL(baseUrl).origin,
+      authenticatorSelection: { residentKey: 'preferred', userVerification: 'required' },
+      registration: {
+        afterVerification: ({ verification }) =>
+          requireUserVerified(verification.registrationInfo?.userVerified),
+      },
+      authentication: {
+        afterVerification: ({ verification }) =>
+          requireUserVerified(verification.authenticationInfo.userVerified),
+      },
     }),
     deviceAuthorization({
       verificationUri: `${baseUrl}/device`,
@@ -81,6 +107,12 @@ function plugins(baseUrl: string) {
       validateClient: (clientId) => clientId === DEVICE_CLIENT,
     }),
   ];
+}
+
+/** A passkey that asks nobody for a finger or a PIN proves only that somebody has the device. */
+function requireUserVerified(isVerified: boolean | undefined): undefined {
+  if (isVerified) return undefined;
+  throw new APIError('UNAUTHORIZED', { message: 'The passkey did not verify its user' });
 }
 
 export type Auth = ReturnType<typeof createAuth>;

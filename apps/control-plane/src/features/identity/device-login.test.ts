@@ -1,5 +1,6 @@
+import type { Identity } from '@tollkeeper/contract';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { deviceCode } from '../../db/schema/index.ts';
+import { deviceCode, session } from '../../db/schema/index.ts';
 import { type Client, createClient } from '../../testing/client.ts';
 import { cookiesOf, visitor } from '../../testing/sign-in.ts';
 import { claimServer, startTestApp, type TestApp } from '../../testing/test-app.ts';
@@ -50,11 +51,25 @@ describe('a device login', () => {
     const answer = await poll(begun);
     expect(answer.status).toBe(200);
     expect(answer.body).toEqual({});
-    const me = await visitor(app, cookiesOf(answer)).get<{ member: { email: string } }>(
-      '/v1/whoami',
-    );
+    const me = await visitor(app, cookiesOf(answer)).get<Identity>('/v1/whoami');
     expect(me.body.member.email).toBe('ada@example.com');
     expect((await poll(begun)).status).toBe(422);
+  });
+
+  it('gives a session that is no better and no newer than the one that approved it', async () => {
+    const long = new Date('2020-01-02T03:04:05.678Z');
+    const recent = new Date(Date.now() - 60_000);
+    const approvers = { factors: ['passkey' as const], signedInAt: recent, authenticatedAt: long };
+    await app.services.db.update(session).set(approvers);
+    const begun = await begin();
+    await owner.get(`/api/auth/device?user_code=${begun.user_code}`);
+    await owner.post('/api/auth/device/approve', { userCode: begun.user_code });
+    const device = visitor(app, cookiesOf(await poll(begun)));
+    const [mine, theirs] = await Promise.all(
+      [owner, device].map(async (each) => (await each.get<Identity>('/v1/whoami')).body.session),
+    );
+    expect(mine).toMatchObject({ factors: ['passkey'], authenticatedAt: long.toISOString() });
+    expect(theirs).toEqual(mine);
   });
 
   it('gives nothing once it is denied', async () => {

@@ -1,8 +1,18 @@
+import type { Session } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/domain-error.ts';
 import type { Auth } from './auth.ts';
+import { parseFactors } from './session-facts.ts';
+
+export interface SessionUser {
+  readonly userId: string;
+  readonly session: Session;
+}
 
 /** The user of the signed session cookie; undefined without one, or when it has ended. */
-export async function findSessionUser(auth: Auth, cookie: string | undefined) {
+export async function findSessionUser(
+  auth: Auth,
+  cookie: string | undefined,
+): Promise<SessionUser | undefined> {
   if (!cookie) return undefined;
   const found = await auth.api
     .getSession({ headers: new Headers({ cookie }) })
@@ -12,5 +22,10 @@ export async function findSessionUser(auth: Auth, cookie: string | undefined) {
         cause,
       });
     });
-  return found ? { userId: found.user.id, signedInAt: found.session.createdAt } : undefined;
+  if (!found) return undefined;
+  const { id, factors, signedInAt, authenticatedAt, expiresAt } = found.session;
+  return {
+    userId: found.user.id,
+    session: { id, factors: parseFactors(factors), signedInAt, authenticatedAt, expiresAt },
+  };
 }

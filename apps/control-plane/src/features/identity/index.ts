@@ -1,10 +1,20 @@
 /** Who people are: Better Auth, for identity only. */
+
+export { appendSessionEvent } from './append-session-event.ts';
 export { type Auth, CLIENT_IP_HEADER, createAuth } from './auth.ts';
-export { findSessionUser } from './find-session-user.ts';
+export { confirmSession, type SessionRequest } from './confirm-session.ts';
+export { findApprover, inheritFactors, recordApprover } from './device-approval.ts';
+export { findSessionUser, type SessionUser } from './find-session-user.ts';
 export { findVerifiedUser, markEmailVerified, requireVerifiedEmail } from './find-verified-user.ts';
-export { findUsersWithSecondFactor, hasSecondFactor } from './has-second-factor.ts';
 export { insertUser } from './insert-user.ts';
-export { recordSessionEvent } from './record-session-event.ts';
 export { requirePassword } from './require-password.ts';
+export { requireRecentSession, requireRecentSignIn } from './require-recent-sign-in.ts';
 export { sessionCookie } from './session-cookie.ts';
+export { sessionView } from './session-view.ts';
 export { signIn } from './sign-in.ts';
+export {
+  findUserFactors,
+  findUsersWithSecondFactor,
+  includesSecondFactor,
+  strongestFactors,
+} from './user-factors.ts';

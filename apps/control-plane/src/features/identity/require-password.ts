@@ -1,5 +1,6 @@
 import { verifyPassword } from 'better-auth/crypto';
 import { and, eq } from 'drizzle-orm';
+import type { Database } from '../../db/connect.ts';
 import { account } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/domain-error.ts';
@@ -14,15 +15,23 @@ export async function requirePassword(ctx: Ctx, password: string | undefined): P
   if (!password) {
     throw new DomainError('password_wrong', 'This cannot be undone, so it needs your password.');
   }
-  const [row] = await ctx.services.db
-    .select({ hash: account.password })
-    .from(account)
-    .where(and(eq(account.userId, ctx.actor.userId), eq(account.providerId, 'credential')));
-  const right = row?.hash && (await verifyPassword({ hash: row.hash, password }));
-  if (!right) {
+  if (!(await isPasswordOf(ctx.services.db, ctx.actor.userId, password))) {
     throw new DomainError(
       'password_wrong',
       'The password is wrong. This cannot be undone, so it needs your own.',
     );
   }
+}
+
+export async function isPasswordOf(
+  db: Database,
+  userId: string,
+  password: string | undefined,
+): Promise<boolean> {
+  const [row] = await db
+    .select({ hash: account.password })
+    .from(account)
+    .where(and(eq(account.userId, userId), eq(account.providerId, 'credential')));
+  if (!row?.hash || !password) return false;
+  return verifyPassword({ hash: row.hash, password });
 }

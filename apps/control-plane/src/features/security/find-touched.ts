@@ -2,7 +2,7 @@ import type { SecuritySettings } from '@tollkeeper/contract';
 import { and, asc, eq, gt, isNull, ne, or } from 'drizzle-orm';
 import type { Transaction } from '../../db/connect.ts';
 import { apiKey, member, session, user } from '../../db/schema/index.ts';
-import { findUsersWithSecondFactor } from '../identity/index.ts';
+import { findUsersWithSecondFactor, includesSecondFactor } from '../identity/index.ts';
 import { type RuledKey, type TouchedKey, touchedKeys } from './key-effects.ts';
 import { type RuledMember, type TouchedMember, touchedMembers } from './member-effects.ts';
 
@@ -58,7 +58,12 @@ async function selectMembers(
   now: Date,
 ): Promise<RuledMember[]> {
   const rows = await tx
-    .select({ id: member.id, userId: user.id, name: user.name, signedInAt: session.createdAt })
+    .select({
+      id: member.id,
+      userId: user.id,
+      name: user.name,
+      session: { signedInAt: session.signedInAt, factors: session.factors },
+    })
     .from(member)
     .innerJoin(user, eq(user.id, member.userId))
     .leftJoin(session, and(eq(session.userId, user.id), gt(session.expiresAt, now)))
@@ -73,6 +78,10 @@ async function selectMembers(
     id,
     name: ofMember[0]?.name ?? '',
     hasSecondFactor: ofMember.some((row) => protectedUsers.has(row.userId)),
-    signedInAt: ofMember.flatMap((row) => (row.signedInAt ? [row.signedInAt] : [])),
+    sessions: ofMember.flatMap(({ session: each }) =>
+      each
+        ? [{ signedInAt: each.signedInAt, hasSecondFactor: includesSecondFactor(each.factors) }]
+        : [],
+    ),
   }));
 }

@@ -4,9 +4,16 @@ import { sessionEnd } from './session-end.ts';
 export interface RuledMember {
   readonly id: string;
   readonly name: string;
+  /** Whether they have set one up. */
   readonly hasSecondFactor: boolean;
-  /** When each of their sessions that still runs began. */
-  readonly signedInAt: readonly Date[];
+  /** Those that still run. */
+  readonly sessions: readonly RuledSession[];
+}
+
+interface RuledSession {
+  readonly signedInAt: Date;
+  /** Whether it was opened with a second factor. */
+  readonly hasSecondFactor: boolean;
 }
 
 export interface TouchedMember {
@@ -22,15 +29,20 @@ export function touchedMembers(
   now: Date,
 ): TouchedMember[] {
   const asksNow = after.twoFactorRequired && !before.twoFactorRequired;
-  const ends = (signedInAt: Date) =>
+  const ends = ({ signedInAt }: RuledSession) =>
     sessionEnd(signedInAt, after) <= now && sessionEnd(signedInAt, before) > now;
   return members
     .map((member) => ({
       member,
       effects: [
-        ...(asksNow && !member.hasSecondFactor ? (['needs_second_factor'] as const) : []),
-        ...(member.signedInAt.some(ends) ? (['session_ends'] as const) : []),
+        ...(asksNow && lacksSecondFactor(member) ? (['needs_second_factor'] as const) : []),
+        ...(member.sessions.some(ends) ? (['session_ends'] as const) : []),
       ],
     }))
     .filter(({ effects }) => effects.length > 0);
+}
+
+/** Whoever has none, and whoever has one but signed in without it. */
+function lacksSecondFactor({ hasSecondFactor, sessions }: RuledMember): boolean {
+  return !hasSecondFactor || sessions.some((session) => !session.hasSecondFactor);
 }

@@ -4,7 +4,7 @@ import type { Transaction } from '../../db/connect.ts';
 import { member } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/domain-error.ts';
-import { hasSecondFactor } from '../identity/index.ts';
+import { findUsersWithSecondFactor, includesSecondFactor } from '../identity/index.ts';
 import { excludesAddress } from './excludes-address.ts';
 
 /**
@@ -24,15 +24,22 @@ export async function requireNotExcluded(
     );
   }
   const asksNow = after.twoFactorRequired && !before.twoFactorRequired;
-  if (asksNow && !(await hasSecondFactor(tx, await findUserId(tx, ctx)))) {
+  if (asksNow && !(await meetsSecondFactor(tx, ctx))) {
     throw new DomainError(
       'invalid_state',
-      'You have no second factor yourself, so you would lock yourself out. Set one up first.',
+      'You did not sign in with a second factor yourself, so you would lock yourself out. Set one up, or sign in with the one that you have.',
     );
   }
 }
 
-/** Of the member signed in, or of the owner of the key. */
+/** The session that saves it; for a key, its owner as they will sign in. */
+async function meetsSecondFactor(tx: Transaction, ctx: Ctx): Promise<boolean> {
+  if (ctx.actor.type === 'member') return includesSecondFactor(ctx.actor.session.factors);
+  const userId = await findUserId(tx, ctx);
+  return (await findUsersWithSecondFactor(tx, [userId])).has(userId);
+}
+
+/** Of the owner of the key. */
 async function findUserId(tx: Transaction, { organizationId, actor }: Ctx): Promise<string> {
   const [row] = await tx
     .select({ userId: member.userId })

@@ -1,7 +1,8 @@
 import type { SecuritySettings } from '@tollkeeper/contract';
 import type { Database } from '../../db/connect.ts';
+import type { Session } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/domain-error.ts';
-import { hasSecondFactor } from '../identity/index.ts';
+import { findUserFactors, includesSecondFactor, strongestFactors } from '../identity/index.ts';
 import { excludesAddress } from './excludes-address.ts';
 import { sessionEnd } from './session-end.ts';
 
@@ -9,7 +10,7 @@ type Rules = Pick<SecuritySettings, 'allowedIps' | 'twoFactorRequired' | 'sessio
 
 export interface SessionUse {
   readonly userId: string;
-  readonly signedInAt: Date;
+  readonly session: Session;
   readonly ip: string;
   /** For what a member needs in order to set a second factor up. */
   readonly withoutSecondFactor: boolean;
@@ -32,18 +33,30 @@ export async function requireSessionAllowed(
       `"${organizationName}" takes no requests from the address "${use.ip}". Use its network, or ask an admin.`,
     );
   }
-  if (sessionEnd(use.signedInAt, organization) <= now) {
+  if (sessionEnd(use.session.signedInAt, organization) <= now) {
     throw new DomainError(
       'unauthenticated',
       `"${organizationName}" ends a session ${hours(sessionHoursMax)} after sign-in. Sign in again.`,
     );
   }
   if (!organization.twoFactorRequired || use.withoutSecondFactor) return;
-  if (await hasSecondFactor(db, use.userId)) return;
-  throw new DomainError(
-    'two_factor_required',
-    `"${organizationName}" asks every member for a second factor. Set one up in your profile.`,
+  if (includesSecondFactor(use.session.factors)) return;
+  throw await lacksSecondFactor(db, organizationName, use.userId);
+}
+
+/** Who has one need only give it; who has none must set one up first. */
+async function lacksSecondFactor(db: Database, organizationName: string, userId: string) {
+  const factors = strongestFactors(await findUserFactors(db, userId)).filter(
+    (factor) => factor !== 'password',
   );
+  const rule = `"${organizationName}" asks every member for a second factor`;
+  return factors.length > 0
+    ? new DomainError(
+        'two_factor_required',
+        `${rule}, and you signed in without yours. Confirm your session with it, or sign in again.`,
+        { factors },
+      )
+    : new DomainError('two_factor_required', `${rule}. Set one up in your profile.`, { factors });
 }
 
 function hours(count: number): string {

@@ -32,6 +32,7 @@ export async function startScene(keysCount: number): Promise<Scene> {
   const mona = await join(app, owner, 'Mona', 'role_admin');
   const nora = await join(app, owner, 'Nora', 'role_admin');
   await query('update "user" set two_factor_enabled = true where email <> $1', [nora.email]);
+  await query(`update session set factors = '{password,totp}'`);
   const keys = await Promise.all(Array.from({ length: keysCount }, () => makeKey(app, owner)));
   return { ...organization, now, mona, nora, keys };
 }
@@ -68,13 +69,17 @@ export async function arrange(
     );
   }
   await query(
-    `update session set created_at = $1 where user_id = (select id from "user" where email = $2)`,
+    `update session set signed_in_at = $1 where user_id = (select id from "user" where email = $2)`,
     [ago(monaHoursAgo / 24), mona.email],
   );
   await query('update "user" set two_factor_enabled = $1 where email = $2', [
     noraIsSafe,
     nora.email,
   ]);
+  await query(
+    `update session set factors = $1 where user_id = (select id from "user" where email = $2)`,
+    [noraIsSafe ? ['passkey'] : ['password'], nora.email],
+  );
   await app.services.keys.reload();
 }
 

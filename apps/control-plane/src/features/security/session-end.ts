@@ -1,4 +1,5 @@
 import type { SecuritySettings } from '@tollkeeper/contract';
+import type { Session } from '../../kernel/context.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -8,4 +9,13 @@ export function sessionEnd(
   { sessionHoursMax }: Pick<SecuritySettings, 'sessionHoursMax'>,
 ): Date {
   return new Date(signedInAt.getTime() + sessionHoursMax * HOUR_MS);
+}
+
+/** When the organization stops taking the session, or the session ends by itself. */
+export function earliestEnd(
+  { signedInAt, expiresAt }: Session,
+  rule: Pick<SecuritySettings, 'sessionHoursMax'>,
+): Date {
+  const end = sessionEnd(signedInAt, rule);
+  return end < expiresAt ? end : expiresAt;
 }

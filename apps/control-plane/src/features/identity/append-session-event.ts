@@ -1,0 +1,53 @@
+import { and, asc, eq, isNull, ne } from 'drizzle-orm';
+import type { Transaction } from '../../db/connect.ts';
+import { member, organization, user } from '../../db/schema/index.ts';
+import {
+  type AuditActor,
+  appendAuditEvents,
+  type Facts,
+  lockChainEnd,
+} from '../../kernel/audit.ts';
+import type { Origin, Services } from '../../kernel/context.ts';
+
+export interface SessionEvent {
+  readonly action: `session.${string}`;
+  readonly after: Facts | null;
+  readonly origin: Origin;
+  /** The member themselves, unless it was somebody else. */
+  readonly actor?: AuditActor;
+}
+
+/**
+ * Writes down a change of how somebody signs in, in each organization that they belong to and in
+ * the transaction that changes it. The chains are locked last and in the order of their ids: no two
+ * sign-ins wait for each other in a circle.
+ */
+export async function appendSessionEvent(
+  tx: Transaction,
+  services: Pick<Services, 'clock' | 'randomBytes'>,
+  userId: string,
+  { action, after, origin, actor }: SessionEvent,
+): Promise<void> {
+  const memberships = await tx
+    .select({ id: member.id, organizationId: member.organizationId, name: user.name })
+    .from(member)
+    .innerJoin(user, eq(user.id, member.userId))
+    .innerJoin(organization, eq(organization.id, member.organizationId))
+    .where(
+      and(eq(member.userId, userId), ne(member.status, 'removed'), isNull(organization.deletedAt)),
+    )
+    .orderBy(asc(member.organizationId));
+  for (const { id, organizationId, name } of memberships) {
+    const end = await lockChainEnd(tx, organizationId);
+    const event = {
+      organizationId,
+      actor: actor ?? ({ type: 'member', memberId: id } as const),
+      action,
+      target: { type: 'member', id, name } as const,
+      before: null,
+      after,
+      origin,
+    };
+    await appendAuditEvents(tx, services, end, [event]);
+  }
+}

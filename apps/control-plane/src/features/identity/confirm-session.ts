@@ -1,0 +1,90 @@
+import type { Factor, RouteInput, Routes, SessionView } from '@tollkeeper/contract';
+import { eq } from 'drizzle-orm';
+import { session } from '../../db/schema/index.ts';
+import type { Ctx } from '../../kernel/context.ts';
+import { DomainError } from '../../kernel/domain-error.ts';
+import { appendSessionEvent } from './append-session-event.ts';
+import type { Auth } from './auth.ts';
+import { isPasswordOf } from './require-password.ts';
+import { sessionCookie } from './session-cookie.ts';
+import { sessionView } from './session-view.ts';
+import { findUserFactors, strongestFactors } from './user-factors.ts';
+import { verifyCode } from './verify-code.ts';
+import { verifyPasskey } from './verify-passkey.ts';
+
+type Given = RouteInput<Routes['confirmSession']>['body'];
+
+/** What the verb needs of the HTTP request. */
+export interface SessionRequest {
+  readonly auth: Auth;
+  readonly cookie: string;
+  readonly setCookies: (cookies: string[]) => void;
+}
+
+/**
+ * Signs in to the session that the caller has already, by the strongest factor that they have. The
+ * session gets a new token: whoever stole the old one gains nothing from it.
+ * @throws DomainError sign_in_failed, recent_sign_in_required, rate_limited, invalid_state for a key
+ */
+export async function confirmSession(
+  ctx: Ctx,
+  { body }: { body: Given },
+  { auth, cookie, setCookies }: SessionRequest,
+): Promise<SessionView> {
+  const { actor, services } = ctx;
+  if (actor.type === 'key') {
+    throw new DomainError('invalid_state', 'An API key has no session to confirm. Sign in first.');
+  }
+  const factors = await verifyFactors(ctx, actor.userId, body, { auth, cookie });
+  const authenticatedAt = services.clock();
+  const token = Buffer.from(services.randomBytes(24)).toString('base64url');
+  const event = { action: 'session.confirm', after: { factors }, origin: ctx.origin } as const;
+  const expiresAt = await services.db.transaction(async (tx) => {
+    const [row] = await tx
+      .update(session)
+      .set({ factors, authenticatedAt, token })
+      .where(eq(session.id, actor.session.id))
+      .returning({ expiresAt: session.expiresAt });
+    if (!row) throw new DomainError('unauthenticated', 'Your session has ended. Sign in again.');
+    await appendSessionEvent(tx, services, actor.userId, event);
+    return row.expiresAt;
+  });
+  setCookies([await sessionCookie(auth, token, expiresAt)]);
+  return sessionView({ ...actor.session, factors, authenticatedAt });
+}
+
+async function verifyFactors(
+  { services }: Ctx,
+  userId: string,
+  given: Given,
+  { auth, cookie }: Pick<SessionRequest, 'auth' | 'cookie'>,
+): Promise<Factor[]> {
+  if (given.passkey) {
+    await verifyPasskey(services.db, auth, { userId, cookie, response: given.passkey });
+    return ['passkey'];
+  }
+  const own = await findUserFactors(services.db, userId);
+  const strongest = strongestFactors(own);
+  const code = own.totp ? givenCode(given) : undefined;
+  if (!strongest.includes('password') && !code) {
+    throw new DomainError(
+      'recent_sign_in_required',
+      'Your account has a second factor. Give it, along with the password unless it is a passkey.',
+      { factors: strongest },
+    );
+  }
+  if (!(await isPasswordOf(services.db, userId, given.password))) throw failed('password');
+  if (!code) return ['password'];
+  if (!(await verifyCode(services, auth, { userId, cookie, ...code }))) throw failed('code');
+  return ['password', code.factor];
+}
+
+function givenCode({ totp, backupCode }: Given) {
+  if (totp !== undefined) return { factor: 'totp', code: totp } as const;
+  if (backupCode !== undefined) return { factor: 'backup_code', code: backupCode } as const;
+  return undefined;
+}
+
+function failed(what: 'password' | 'code'): DomainError {
+  return new DomainError('sign_in_failed', `The ${what} is wrong. Check it, and try again.`);
+}

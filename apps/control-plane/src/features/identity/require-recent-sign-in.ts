@@ -1,0 +1,35 @@
+import { RECENT_SIGN_IN_MINUTES } from '@tollkeeper/contract';
+import type { Database } from '../../db/connect.ts';
+import type { Ctx, Session } from '../../kernel/context.ts';
+import { DomainError } from '../../kernel/domain-error.ts';
+import { findUserFactors, includesSecondFactor, strongestFactors } from './user-factors.ts';
+
+const RECENT_MS = RECENT_SIGN_IN_MINUTES * 60_000;
+
+/**
+ * Before what gives power away, a person proves to be there, by the strongest factor that they
+ * have: a session may have been left open, or stolen. A key has no person to ask.
+ * @throws DomainError recent_sign_in_required
+ */
+export async function requireRecentSignIn({ actor, services }: Ctx): Promise<void> {
+  if (actor.type === 'key') return;
+  await requireRecentSession(services.db, actor.userId, actor.session, services.clock());
+}
+
+/** @throws DomainError recent_sign_in_required */
+export async function requireRecentSession(
+  db: Database,
+  userId: string,
+  { factors, authenticatedAt }: Session,
+  now: Date,
+): Promise<void> {
+  const strongest = strongestFactors(await findUserFactors(db, userId));
+  const isStrong = includesSecondFactor(factors) || strongest.includes('password');
+  const isRecent = now.getTime() - authenticatedAt.getTime() <= RECENT_MS;
+  if (isStrong && isRecent) return;
+  throw new DomainError(
+    'recent_sign_in_required',
+    `This needs a sign-in from the last ${RECENT_SIGN_IN_MINUTES} minutes, with the strongest factor that you have. Confirm that it is you, and try again.`,
+    { factors: strongest },
+  );
+}

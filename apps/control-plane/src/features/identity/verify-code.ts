@@ -1,0 +1,56 @@
+import { eq, sql } from 'drizzle-orm';
+import { twoFactor } from '../../db/schema/index.ts';
+import type { Services } from '../../kernel/context.ts';
+import { DomainError } from '../../kernel/domain-error.ts';
+import type { Auth } from './auth.ts';
+
+/** As Better Auth locks an account whose codes are guessed at sign-in; the count is one for both. */
+const FAILURES_MAX = 10;
+const LOCK_MS = 15 * 60_000;
+
+interface GivenCode {
+  readonly userId: string;
+  readonly cookie: string;
+  readonly factor: 'totp' | 'backup_code';
+  readonly code: string;
+}
+
+/**
+ * Better Auth checks a code that comes by session without counting the guesses, so they are counted
+ * here.
+ * @throws DomainError rate_limited
+ */
+export async function verifyCode(
+  { db, clock }: Pick<Services, 'db' | 'clock'>,
+  auth: Auth,
+  { userId, cookie, factor, code }: GivenCode,
+): Promise<boolean> {
+  const owned = eq(twoFactor.userId, userId);
+  const [row] = await db.select().from(twoFactor).where(owned);
+  const now = clock();
+  if (row?.lockedUntil && row.lockedUntil > now) {
+    throw new DomainError(
+      'rate_limited',
+      'Too many wrong codes. Wait a few minutes, and try again.',
+    );
+  }
+  // An app that is only being set up would be taken into use by its first right code.
+  const call = { body: { code }, headers: new Headers({ cookie }) };
+  const verify = factor === 'totp' ? auth.api.verifyTOTP : auth.api.verifyBackupCode;
+  const isRight =
+    row?.verified === true &&
+    (await verify(call).then(
+      () => true,
+      () => false,
+    ));
+  const failures = isRight ? sql`0` : sql`coalesce(${twoFactor.failedVerificationCount}, 0) + 1`;
+  const lockedUntil = new Date(now.getTime() + LOCK_MS);
+  await db
+    .update(twoFactor)
+    .set({
+      failedVerificationCount: failures,
+      lockedUntil: sql`case when ${failures} >= ${FAILURES_MAX} then ${lockedUntil.toISOString()}::timestamptz end`,
+    })
+    .where(owned);
+  return isRight;
+}

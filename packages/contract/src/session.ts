@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { instant } from './text.ts';
+
+/** What a person can sign in with. A backup code stands in for a code of the authenticator app. */
+export const FACTORS = ['password', 'totp', 'backup_code', 'passkey'] as const;
+export type Factor = (typeof FACTORS)[number];
+
+/** How long a sign-in counts as recent. */
+export const RECENT_SIGN_IN_MINUTES = 10;
+
+export const sessionView = z
+  .strictObject({
+    factors: z.array(z.enum(FACTORS)).meta({
+      description: 'What the person gave when they signed in, or confirmed that they are there',
+    }),
+    authenticatedAt: instant.meta({ description: 'When they last gave it' }),
+    expiresAt: instant.meta({
+      description: 'When the organization stops accepting the session',
+    }),
+  })
+  .meta({ id: 'Session' });
+export type SessionView = z.output<typeof sessionView>;
