@@ -26,6 +26,8 @@ export interface Route {
   readonly errors: readonly ErrorCode[];
   /** Accepts an Idempotency-Key: set on every POST that creates. */
   readonly idempotent?: true;
+  /** A POST that only reads. */
+  readonly changesNothing?: true;
   /** Open to members who still lack the second factor that their organization asks for. */
   readonly withoutSecondFactor?: true;
 }

@@ -35,11 +35,22 @@ export const keyName = visibleLine(64).meta({
 export const instant = z.iso.datetime().meta({ examples: ['2027-01-31T12:00:00.000Z'] });
 
 const OCTET = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
-const IPV4_RANGE = `${OCTET}(?:\\.${OCTET}){3}(?:/(?:3[0-2]|[12]?\\d))?`;
-const IPV6_RANGE = '[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*(?:/(?:12[0-8]|1[01]\\d|[1-9]?\\d))?';
+const IPV4_ADDRESS = `${OCTET}(?:\\.${OCTET}){3}`;
+const IPV6_ADDRESS = '[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*';
+const IPV4_RANGE = `${IPV4_ADDRESS}(?:/(?:3[0-2]|[12]?\\d))?`;
+const IPV6_RANGE = `${IPV6_ADDRESS}(?:/(?:12[0-8]|1[01]\\d|[1-9]?\\d))?`;
 export const IP_RANGE = new RegExp(`^(?:${IPV4_RANGE}|${IPV6_RANGE})$`);
 
 export const IP_RANGE_RULE = 'must be an IP address or a CIDR range such as 10.0.0.0/8';
+
+export const IP_ADDRESS = new RegExp(`^(?:${IPV4_ADDRESS}|${IPV6_ADDRESS})$`);
+
+/** An IPv4 or IPv6 address. The pattern is the outline; the server parses what passes it. */
+export const ipAddress = z
+  .string()
+  .max(45)
+  .regex(IP_ADDRESS, 'must be an IPv4 or IPv6 address')
+  .meta({ examples: ['203.0.113.9'] });
 
 /**
  * An IPv4 or IPv6 address, or a range of them in CIDR notation (RFC 4632, RFC 4291). The pattern

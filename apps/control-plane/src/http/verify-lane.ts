@@ -8,6 +8,7 @@ import { routes } from '@tollkeeper/contract';
 import { decide, secretSubject } from '@tollkeeper/verify';
 import type { FastifyInstance } from 'fastify';
 import { verifyNow } from '../features/api-keys/index.ts';
+import { DomainError } from '../kernel/domain-error.ts';
 import type { UsageSubject } from '../kernel/usage-row.ts';
 import { apiHeaders, createRequestId } from './api-headers.ts';
 import { requiredScopes } from './authenticate-key.ts';
@@ -23,8 +24,11 @@ const REPLACEMENT = '\ufffd';
 const OF_THE_CONNECTION = ['connection', 'keep-alive', 'date', 'transfer-encoding'];
 
 interface Caller {
+  readonly secret: string;
+  readonly ip: string | undefined;
   readonly subject: UsageSubject;
   readonly atMs: number;
+  readonly revision: number;
 }
 
 /**
@@ -63,19 +67,37 @@ function createLane(app: FastifyInstance, { services }: ServerOptions) {
     const index = services.keys.index();
     const { code, slot } = decide(index, { secret, ip, scopes: required }, atMs);
     const subject = code === 'valid' ? secretSubject(index, slot) : undefined;
-    return subject && { subject, atMs };
+    return subject && { secret, ip, subject, atMs, revision: services.keys.revision() };
+  }
+
+  /** Whether the caller may ask still, now that the body is here: decided anew only when in doubt. */
+  function mayAsk({ secret, ip, atMs, revision }: Caller): boolean {
+    const nowMs = services.clock().getTime();
+    if (nowMs === atMs && services.keys.revision() === revision) return true;
+    return decide(services.keys.index(), { secret, ip, scopes: required }, nowMs).code === 'valid';
   }
 
   /** Undefined where there is something to refuse. */
-  function answerOf({ subject, atMs }: Caller, text: string): string | undefined {
+  function answerOf(caller: Caller, text: string): string | undefined {
     // Stands where bytes were no UTF-8, or in the text itself: Fastify sees the bytes.
     if (text.includes(REPLACEMENT)) return undefined;
     const body = parse(text);
-    if (!isBody(body) || !services.follower.current()) return undefined;
-    const { organizationId, workspaceId } = subject;
-    const answer = verifyNow({ services, organizationId, workspaceId }, { body: body as never });
+    if (!isBody(body) || !services.follower.current() || !mayAsk(caller)) return undefined;
+    const { subject, atMs } = caller;
+    const answer = verifiedBy(subject, body as never);
+    if (!answer) return undefined;
     services.usage.count(subject, true, atMs);
     return JSON.stringify(answer);
+  }
+
+  /** What cannot be answered counts nothing: Fastify gets it from the start. */
+  function verifiedBy({ organizationId, workspaceId }: UsageSubject, body: never) {
+    try {
+      return verifyNow({ services, organizationId, workspaceId }, { body });
+    } catch (error) {
+      if (error instanceof DomainError) return undefined;
+      throw error;
+    }
   }
 
   return (request: IncomingMessage, response: ServerResponse): boolean => {

@@ -46,8 +46,8 @@ const insertChanges = defineStatement<{ last: string }, unknown[]>(
 
 /**
  * Appends the changes, counts the versions of the workspaces that they concern, and returns the id
- * of the last change, or 0 for none. A key that is confined concerns its workspace, a gateway none,
- * anything else all of the organization. Must be the transaction's last statement: the lock holds
+ * of the last change, or 0 for none. A key that is confined concerns its workspace, a gateway or a
+ * workspace none, anything else all of the organization. Must be the transaction's last statement: the lock holds
  * until its end, and only so do ids and versions rise in the order of commits; a follower that has
  * seen id 7 would else never look for a late 6.
  */
@@ -68,6 +68,6 @@ export async function appendChanges(
 
 /** The id of a workspace, null for all of the organization, or nowhere in what gateways decide by. */
 function placeOf(change: Change): string | null {
-  if (change.kind === 'gateway') return 'nowhere';
+  if (change.kind === 'gateway' || change.kind === 'workspace') return 'nowhere';
   return change.kind === 'key' ? change.workspaceId : null;
 }

@@ -2,7 +2,7 @@
 export type Change =
   | { readonly kind: 'key'; readonly subjectId: string; readonly workspaceId: string | null }
   | {
-      readonly kind: 'member' | 'role' | 'organization' | 'gateway';
+      readonly kind: 'member' | 'role' | 'organization' | 'gateway' | 'workspace';
       readonly subjectId: string;
     };
 

@@ -16,6 +16,7 @@ import { apiKey, apiKeySecret, member } from '../db/schema/index.ts';
 import type { AppendedChange } from './change.ts';
 import type { Followed } from './follower.ts';
 import { applyOrganizations, loadOrganizations } from './live-organizations.ts';
+import { applyWorkspaces, loadWorkspaces } from './live-workspaces.ts';
 import { roleScopes } from './role-scopes.ts';
 import {
   notRetired,
@@ -28,23 +29,41 @@ import {
 /** Every key of the database in memory, as hashes and facts, for decisions without a query. */
 export interface LiveKeys extends Followed {
   readonly index: () => KeyIndex;
+  /** Rises with everything that is applied: equal numbers mean equal decisions, but for time. */
+  readonly revision: () => number;
+  /** The organization of each workspace. */
+  readonly workspaces: () => ReadonlyMap<string, string>;
 }
 
 const PAGE = 20_000;
 
 export function createLiveKeys(db: Database): LiveKeys {
   let live = createKeyIndex();
+  let workspaces = new Map<string, string>();
+  let revision = 0;
   return {
     index: () => live,
+    revision: () => revision,
+    workspaces: () => workspaces,
     reload: async () => {
       const next = createKeyIndex();
       await loadAll(db, next);
+      workspaces = await loadWorkspaces(db);
       live = next;
+      revision += 1;
     },
     apply: async (changes) => {
-      await applyOrganizations(db, live, subjects(changes, 'organization'));
-      await applyMembers(db, live, subjects(changes, 'member'), subjects(changes, 'role'));
-      await applyKeys(db, live, subjects(changes, 'key'));
+      const of = (kind: AppendedChange['kind']) => subjects(changes, kind);
+      const steps = [
+        () => applyOrganizations(db, live, of('organization')),
+        () => applyMembers(db, live, of('member'), of('role')),
+        () => applyKeys(db, live, of('key')),
+        () => applyWorkspaces(db, workspaces, of('workspace')),
+      ];
+      for (const step of steps) {
+        await step();
+        revision += 1;
+      }
     },
   };
 }

@@ -73,7 +73,7 @@ export async function addWorkspace(
 ): Promise<string> {
   const { randomBytes, clock } = app.services;
   const id = createId('workspace', randomBytes);
-  await change(app, organizationId, [], async (tx) => {
+  await change(app, organizationId, [{ kind: 'workspace', subjectId: id }], async (tx) => {
     await tx
       .insert(workspace)
       .values({ id, organizationId, name, environment, createdAt: clock() });

@@ -6,7 +6,7 @@ import { countedListOf, listQuery } from '../list.ts';
 import { PLANS } from '../plans.ts';
 import { PROFILES } from '../profiles.ts';
 import { defineRoute } from '../route.ts';
-import { instant, ipRange, keyName, visibleLine } from '../text.ts';
+import { instant, ipAddress, ipRange, keyName, visibleLine } from '../text.ts';
 import { USAGE_PERIODS, usage } from '../usage.ts';
 
 const tag = 'API keys';
@@ -246,12 +246,15 @@ export const verifyKey = defineRoute({
   path: '/v1/api-keys/verify',
   access: 'api_keys.verify',
   summary: 'Decide whether a key is valid, and may do what is asked',
+  changesNothing: true,
   tag,
   body: z.strictObject({
     key: z.string().max(512),
     scopes: z.array(scope).max(200).optional().meta({ description: 'All must be in force' }),
-    ip: z.string().max(64).optional().meta({ description: 'Where the key was used from' }),
-    workspaceId: workspaceId.optional().meta({ description: 'Where the key is used' }),
+    ip: ipAddress.optional().meta({ description: 'Where the key was used from' }),
+    workspaceId: workspaceId.optional().meta({
+      description: 'Where the key is used; a confined caller names its own, or none',
+    }),
   }),
   status: 200,
   response: z
@@ -266,5 +269,5 @@ export const verifyKey = defineRoute({
       expiresAt: instant.nullable(),
     })
     .meta({ id: 'Verification' }),
-  errors: [],
+  errors: ['not_found'],
 });

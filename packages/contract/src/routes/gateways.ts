@@ -146,20 +146,22 @@ const propagation = {
   gatewaysCount: z.int(),
   appliedCount: z.int(),
   slowestMs: z.int().nullable().meta({ description: 'Of those that have applied it' }),
-  gateways: z.array(
-    z.strictObject({
-      gatewayId,
-      name: z.string(),
-      workspaceId,
-      state: z.enum(GATEWAY_STATES),
-      applied: z.boolean(),
-      appliedAt: instant.nullable(),
-      tookMs: z.int().nullable().meta({
-        description: 'From the change; null while behind, and where it joined later',
+  gateways: z
+    .array(
+      z.strictObject({
+        gatewayId,
+        name: z.string(),
+        workspaceId,
+        state: z.enum(GATEWAY_STATES),
+        applied: z.boolean(),
+        appliedAt: instant.nullable(),
+        tookMs: z.int().nullable().meta({
+          description: 'From the change; null while behind, and where it joined later',
+        }),
+        staleMaxMs: z.int().nullable(),
       }),
-      staleMaxMs: z.int().nullable(),
-    }),
-  ),
+    )
+    .meta({ description: 'Empty for callers without fleet.read, who get the counts alone' }),
 };
 
 const keyPropagation = z
@@ -192,6 +194,7 @@ export const getKeysPropagation = defineRoute({
   path: '/v1/api-keys/propagation',
   access: 'api_keys.read',
   summary: 'Read which gateways have applied the last changes of several keys, all of them',
+  changesNothing: true,
   tag,
   body: z.strictObject({ ids: z.array(apiKeyId).min(1).max(KEYS_PROPAGATION_MAX) }),
   status: 200,

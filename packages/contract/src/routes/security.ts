@@ -78,6 +78,7 @@ export const previewSecurity = defineRoute({
   path: '/v1/security/preview',
   access: 'security.manage',
   summary: 'See which keys and members a change would touch, without saving it',
+  changesNothing: true,
   tag,
   body: change,
   status: 200,
@@ -87,8 +88,12 @@ export const previewSecurity = defineRoute({
       membersCount: z.int(),
       keys: z
         .array(z.strictObject({ id: apiKeyId, name: z.string(), prefix: z.string(), effects }))
-        .meta({ description: `The first ${SECURITY_PREVIEW_ITEMS_MAX}` }),
-      members: z.array(z.strictObject({ id: memberId, name: z.string(), effects })),
+        .meta({
+          description: `The first ${SECURITY_PREVIEW_ITEMS_MAX} of those that the caller may list: none without api_keys.read, and none of other members without api_keys.manage_all`,
+        }),
+      members: z.array(z.strictObject({ id: memberId, name: z.string(), effects })).meta({
+        description: `The first ${SECURITY_PREVIEW_ITEMS_MAX}; none without members.read`,
+      }),
       excludesYou: z.boolean().meta({
         description: 'Whether the ranges leave out the address of this request; saving is refused',
       }),

@@ -33,7 +33,7 @@ async function keyPropagation(cli: Cli, reference: string, { json }: JsonOption)
   const { appliedCount, gatewaysCount } = propagation;
   cli.exitCode = appliedCount < gatewaysCount ? EXIT.notApplied : EXIT.ok;
   if (json) return printJson(io, propagation);
-  if (gatewaysCount > 0) printTable(io, columns(io), propagation.gateways);
+  if (propagation.gateways.length > 0) printTable(io, columns(io), propagation.gateways);
   hint(io, summary(propagation, io.now()));
 }
 

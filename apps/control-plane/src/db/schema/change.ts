@@ -7,7 +7,9 @@ export const change = pgTable(
   {
     id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
     organizationId: text().notNull(),
-    kind: text({ enum: ['key', 'member', 'role', 'organization', 'gateway'] }).notNull(),
+    kind: text({
+      enum: ['key', 'member', 'role', 'organization', 'gateway', 'workspace'],
+    }).notNull(),
     subjectId: text().notNull(),
     at: timestamp({ withTimezone: true, precision: 3 }).notNull().defaultNow(),
   },

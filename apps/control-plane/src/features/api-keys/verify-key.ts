@@ -4,8 +4,16 @@ import {
   type RouteOutput,
   type Routes,
 } from '@tollkeeper/contract';
-import { decide, effectiveScopes, scopeNames, scopeSet, secretFacts } from '@tollkeeper/verify';
+import {
+  decide,
+  effectiveScopes,
+  parseIpAddress,
+  scopeNames,
+  scopeSet,
+  secretFacts,
+} from '@tollkeeper/verify';
 import type { Ctx } from '../../kernel/context.ts';
+import { invalidField, notFound } from '../../kernel/domain-error.ts';
 
 type Answer = RouteOutput<Routes['verifyKey']>;
 
@@ -37,8 +45,12 @@ export function verifyKey(
 /** Who asks: the key may be of their organization only, and used in their workspace. */
 type Asker = Pick<Ctx, 'services' | 'organizationId' | 'workspaceId'>;
 
-/** For a process that may decide from memory at this moment. */
+/**
+ * For a process that may decide from memory at this moment.
+ * @throws DomainError not_found for a workspace that the caller does not see, validation_failed
+ */
 export function verifyNow(ctx: Asker, { body }: RouteInput<Routes['verifyKey']>): Answer {
+  requireMeaningful(ctx, body);
   const index = ctx.services.keys.index();
   const nowMs = ctx.services.clock().getTime();
   const decision = decide(
@@ -69,4 +81,20 @@ export function verifyNow(ctx: Asker, { body }: RouteInput<Routes['verifyKey']>)
     memberId: key.ownerId,
     expiresAt: key.expiresAtMs === null ? null : new Date(key.expiresAtMs).toISOString(),
   };
+}
+
+/** A question about a place that is none has no answer; `valid` would be a wrong one. */
+function requireMeaningful(
+  { services, organizationId, workspaceId: own }: Asker,
+  { workspaceId, ip }: RouteInput<Routes['verifyKey']>['body'],
+): void {
+  if (workspaceId !== undefined) {
+    const isVisible = services.keys.workspaces().get(workspaceId) === organizationId;
+    if (!isVisible || (own !== null && own !== workspaceId)) {
+      throw notFound('workspace', workspaceId);
+    }
+  }
+  if (ip !== undefined && !parseIpAddress(ip)) {
+    throw invalidField('ip', `must be an IPv4 or IPv6 address; "${ip}" is not`);
+  }
 }

@@ -2,6 +2,7 @@ import type { KeysPropagation } from '@tollkeeper/contract';
 import { and, asc, inArray } from 'drizzle-orm';
 import { gateway } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
+import { holds } from '../../kernel/require-scope.ts';
 import { visibleFleet } from '../../kernel/visible-fleet.ts';
 import { findAppliedTimes, findRequiredVersions, type Required } from './applied-versions.ts';
 import { connectionsOf, gatewayState, selectGateways, type ViewRow } from './gateway-view.ts';
@@ -43,7 +44,7 @@ export async function readPropagation(
     gatewaysCount: gateways.length,
     appliedCount: applied.length,
     slowestMs: took.length > 0 ? Math.max(...took) : null,
-    gateways,
+    gateways: holds(ctx.scopes, 'fleet.read') ? gateways : [],
   };
 }
 

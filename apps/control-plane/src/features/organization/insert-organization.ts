@@ -38,7 +38,10 @@ export async function insertOrganization(
     target: { type: 'organization', id: organizationId, name },
     before: null,
     after: { name, slug, plan: 'free', ownerId: memberId, workspaceId },
-    changes: [{ kind: 'member', subjectId: memberId }],
+    changes: [
+      { kind: 'member', subjectId: memberId },
+      { kind: 'workspace', subjectId: workspaceId },
+    ],
   };
 }
 

@@ -31,6 +31,7 @@ function selectLiveKeys(tx: Transaction, organizationId: string, now: Date): Pro
   return tx
     .select({
       id: apiKey.id,
+      memberId: apiKey.memberId,
       workspaceId: apiKey.workspaceId,
       name: apiKey.name,
       prefix: apiKey.prefix,

@@ -6,6 +6,7 @@ import { earliest, isUnused, lifetimeEnd, nextUnusedRun } from '../api-keys/inde
 export type RuledKey = Pick<
   typeof apiKey.$inferSelect,
   | 'id'
+  | 'memberId'
   | 'workspaceId'
   | 'name'
   | 'prefix'

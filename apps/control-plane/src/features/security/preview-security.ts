@@ -4,9 +4,11 @@ import type { Transaction } from '../../db/connect.ts';
 import { organization } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { notFound } from '../../kernel/domain-error.ts';
+import { holds } from '../../kernel/require-scope.ts';
 import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
 import { excludesAddress } from './excludes-address.ts';
 import { findTouched } from './find-touched.ts';
+import type { RuledKey } from './key-effects.ts';
 import { changedSettings, type SecurityChange, securitySettings } from './security-settings.ts';
 
 type Preview = RouteOutput<Routes['previewSecurity']>;
@@ -31,11 +33,18 @@ async function preview(tx: Transaction, ctx: Ctx, body: SecurityChange): Promise
     keysCount: touched.keys.length,
     membersCount: touched.members.length,
     keys: touched.keys
+      .filter(({ key }) => mayList(ctx, key))
       .slice(0, SECURITY_PREVIEW_ITEMS_MAX)
       .map(({ key: { id, name, prefix }, effects }) => ({ id, name, prefix, effects })),
-    members: touched.members
+    members: (holds(ctx.scopes, 'members.read') ? touched.members : [])
       .slice(0, SECURITY_PREVIEW_ITEMS_MAX)
       .map(({ member: { id, name }, effects }) => ({ id, name, effects })),
     excludesYou: excludesAddress(after, ctx.origin.ip),
   };
+}
+
+/** As the list of keys decides it: whoever manages the rules need not see all keys. */
+function mayList({ scopes, actor }: Ctx, key: RuledKey): boolean {
+  if (!holds(scopes, 'api_keys.read')) return false;
+  return holds(scopes, 'api_keys.manage_all') || key.memberId === actor.memberId;
 }

@@ -34,7 +34,7 @@ export function createWorkspace(ctx: Ctx, { body }: { body: Body }): Promise<Wor
           target: { type: 'workspace', id: row.id, name: row.name },
           before: null,
           after: { name: row.name, environment: row.environment },
-          changes: [],
+          changes: [{ kind: 'workspace', subjectId: row.id }],
         };
       },
       (answer) => answer,

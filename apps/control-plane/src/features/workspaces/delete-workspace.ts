@@ -45,6 +45,7 @@ export function deleteWorkspace(ctx: Ctx, { params, body }: Input): Promise<unde
       before: { name: row.name, environment: row.environment, ...contents },
       after: null,
       changes: [
+        { kind: 'workspace', subjectId: row.id },
         ...changes,
         ...keys.map(({ id }) => ({ kind: 'key' as const, subjectId: id, workspaceId: row.id })),
       ],

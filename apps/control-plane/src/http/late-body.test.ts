@@ -1,0 +1,161 @@
+/** A caller who loses the right to ask while the body of their question is on its way. */
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { connect } from 'node:net';
+import { type Route, type RouteName, routes } from '@tollkeeper/contract';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import type { Client } from '../testing/client.ts';
+import { makeKey, type TestKey } from '../testing/keys.ts';
+import { addMember, choosePlan, claimedOrganization } from '../testing/people.ts';
+import { claimServer, startTestApp, type TestApp } from '../testing/test-app.ts';
+
+const HOUR_MS = 3_600_000;
+
+let app: TestApp;
+let owner: Client;
+let about: TestKey;
+let aheadMs = 0;
+
+beforeAll(async () => {
+  app = await startTestApp({ clock: () => new Date(Date.now() + aheadMs) });
+  owner = await claimServer(app);
+  await choosePlan(app, 'enterprise');
+  about = await makeKey(app, owner);
+});
+
+interface Late {
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: object;
+}
+
+/** Sends the head and half of the body, does what is to be done meanwhile, and then sends the rest. */
+async function sendLate({ path, headers, body }: Late, meanwhile: () => Promise<unknown>) {
+  const text = JSON.stringify(body);
+  const socket = connect(Number(new URL(app.baseUrl).port), '127.0.0.1').setEncoding('utf8');
+  onTestFinished(() => void socket.destroy());
+  const answer = new Promise<string>((resolve) => {
+    let received = '';
+    socket.on('data', (part: string) => {
+      received += part;
+    });
+    socket.on('end', () => resolve(received));
+  });
+  const arrived = requestArrived(path);
+  const head = [
+    `POST ${path} HTTP/1.1`,
+    `host: ${new URL(app.baseUrl).host}`,
+    'connection: close',
+    `content-length: ${text.length}`,
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+  ];
+  socket.write(`${head.join('\r\n')}\r\n\r\n${text.slice(0, 5)}`);
+  await arrived;
+  await meanwhile();
+  socket.write(text.slice(5));
+  const received = await answer;
+  return {
+    status: Number(received.split(' ')[1]),
+    code: /"code":"(\w+)"/.exec(received)?.[1],
+  };
+}
+
+function requestArrived(path: string): Promise<void> {
+  const channel = 'http.server.request.start';
+  return new Promise((resolve) => {
+    const note = (message: unknown) => {
+      const { request } = message as { request: { url?: string } };
+      if (request.url !== path) return;
+      unsubscribe(channel, note);
+      resolve();
+    };
+    subscribe(channel, note);
+  });
+}
+
+const json = { 'content-type': 'application/json' };
+/** Read the same, but not in the verify lane. */
+const unusualJson = { 'content-type': 'application/json;charset=utf-8' };
+
+/** Every question that is asked with a body, and changes nothing. */
+const QUESTIONS: Partial<Record<RouteName, () => { scope: string; body: object }>> = {
+  verifyKey: () => ({ scope: 'api_keys.verify', body: { key: about.secret } }),
+  getKeysPropagation: () => ({ scope: 'api_keys.read', body: { ids: [about.id] } }),
+  previewSecurity: () => ({ scope: 'security.manage', body: { keyLifetimeDaysMax: 30 } }),
+};
+
+const names = Object.keys(QUESTIONS) as RouteName[];
+
+function question(name: RouteName) {
+  const made = QUESTIONS[name]?.();
+  if (!made) throw new Error(`"${name}" is no question`);
+  return { ...made, path: routes[name].path };
+}
+
+it('knows every such question', () => {
+  const all = Object.entries<Route>(routes).filter(([, route]) => route.changesNothing);
+  expect(all.map(([name]) => name).sort()).toEqual(names.toSorted());
+});
+
+/** What ends the right of the key to ask. */
+const ENDS: readonly [string, (key: TestKey) => Promise<unknown>, string][] = [
+  ['is revoked', ({ id }) => owner.post(`/v1/api-keys/${id}/revoke`, {}), 'revoked'],
+  ['is disabled', ({ id }) => owner.post(`/v1/api-keys/${id}/disable`), 'disabled'],
+  ['is deleted', ({ id }) => owner.delete(`/v1/api-keys/${id}`), 'invalid_key'],
+  [
+    'loses the scope',
+    ({ id }) => owner.patch(`/v1/api-keys/${id}`, { scopes: ['usage.read'] }),
+    'insufficient_scope',
+  ],
+  [
+    'may come from elsewhere only',
+    ({ id }) => owner.patch(`/v1/api-keys/${id}`, { allowedIps: ['192.0.2.0/24'] }),
+    'ip_not_allowed',
+  ],
+  [
+    'expires',
+    async () => {
+      aheadMs = 2 * HOUR_MS;
+      onTestFinished(() => {
+        aheadMs = 0;
+      });
+    },
+    'expired',
+  ],
+];
+
+describe.each(names)('%s', (name) => {
+  it.each(ENDS)('refuses a key that %s before the body is whole', async (_how, end, code) => {
+    const { path, scope, body } = question(name);
+    for (const type of [json, unusualJson]) {
+      const expiresAt = new Date(Date.now() + HOUR_MS).toISOString();
+      const key = await makeKey(app, owner, { scopes: [scope], expiresAt });
+      const headers = { ...type, authorization: `Bearer ${key.secret}` };
+      const answer = await sendLate({ path, headers, body }, () => end(key));
+      expect(answer.code).toBe(code);
+      expect(answer.status).toBeGreaterThanOrEqual(400);
+      aheadMs = 0;
+    }
+  });
+
+  it('answers a key that may ask still, and a session', async () => {
+    const { path, scope, body } = question(name);
+    const key = await makeKey(app, owner, { scopes: [scope] });
+    const other = async () => makeKey(app, owner);
+    for (const credential of [{ authorization: `Bearer ${key.secret}` }, owner.headers]) {
+      const answer = await sendLate({ path, headers: { ...json, ...credential }, body }, other);
+      expect(answer.status).toBe(200);
+    }
+  });
+
+  it('refuses a session that is over before the body is whole', async () => {
+    const { path, body } = question(name);
+    const { organizationId } = await claimedOrganization(app);
+    const admin = await addMember(app, organizationId, 'admin');
+    const suspend = () => owner.post(`/v1/members/${admin.memberId}/suspend`);
+    const headers = { ...json, ...admin.client.headers };
+    expect((await sendLate({ path, headers, body }, suspend)).code).toBe('member_suspended');
+    expect((await owner.post(`/v1/members/${admin.memberId}/reinstate`)).status).toBe(200);
+    const signOut = () => admin.client.post('/api/auth/sign-out', {});
+    expect((await sendLate({ path, headers, body }, signOut)).status).toBe(401);
+  });
+});
