@@ -6,20 +6,20 @@ import {
   type Routes,
 } from '@tollkeeper/contract';
 import { createSecret, displayPrefix, hashSecret } from '@tollkeeper/verify';
-import { sql } from 'drizzle-orm';
 import type { Transaction } from '../../db/connect.ts';
-import { apiKey, apiKeySecret, keyTotal } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { callingKeyId } from '../../kernel/creating-key.ts';
 import { idempotent } from '../../kernel/idempotent.ts';
 import { type Written, write } from '../../kernel/write.ts';
-import { findCeiling, type Reach, requireWithinCeiling } from './ceiling.ts';
-import { defaultExpiry, lockExpiryRules } from './expiry-rules.ts';
-import { keyFacts, readKey } from './key-view.ts';
+import { type Reach, requireWithinCeiling } from './ceiling.ts';
+import { defaultExpiry } from './expiry-rules.ts';
+import { insertKey } from './insert-key.ts';
+import { keyFacts, keyView } from './key-view.ts';
+import { type CreationFacts, lockCreation } from './lock-creation.ts';
 import type { KeyRow } from './lock-key.ts';
 import { parseAllowedIps } from './parse-allowed-ips.ts';
 import { parseExpiry } from './parse-expiry.ts';
-import { requirePlaceInPlan } from './plan-limit.ts';
+import { requirePlace } from './plan-limit.ts';
 import { resolveScopes } from './resolve-scopes.ts';
 import { resolveWorkspace } from './resolve-workspace.ts';
 
@@ -39,27 +39,21 @@ export function createKey(ctx: Ctx, { body }: { body: Body }): Promise<ApiKeyWit
         tx,
         confirmed,
         { route: 'createKey', body },
-        (): Promise<Written<ApiKeyWithSecret>> => insertKey(tx, confirmed, body),
+        (): Promise<Written<ApiKeyWithSecret>> => makeKey(tx, confirmed, body),
         ({ secret: _secret, ...key }) => key,
       ),
   );
 }
 
-async function insertKey(tx: Transaction, ctx: Ctx, body: Body) {
-  const { row, environment } = await resolveKey(tx, ctx, body);
-  await requirePlaceInPlan(tx, ctx);
+async function makeKey(tx: Transaction, ctx: Ctx, body: Body) {
+  const facts = await lockCreation(tx, ctx);
+  const { row, environment } = await resolveKey(tx, ctx, body, facts);
+  await requirePlace(tx, ctx, facts.plan);
   const secret: string = createSecret(`tk_${environment}_`, ctx.services.randomBytes);
   const key: KeyRow = { ...row, prefix: displayPrefix(secret) };
-  await tx.insert(apiKey).values(key);
-  await tx.insert(apiKeySecret).values({
-    hash: Buffer.from(hashSecret(secret)),
-    organizationId: key.organizationId,
-    keyId: key.id,
-    createdAt: key.createdAt,
-  });
-  await countCreated(tx, key);
+  await insertKey(tx, key, Buffer.from(hashSecret(secret)));
   return {
-    result: { ...(await readKey(tx, ctx, key.id)), secret },
+    result: { ...viewOf(key, facts), secret },
     target: { type: 'api_key' as const, id: key.id, name: key.name },
     before: null,
     after: keyFacts(key),
@@ -67,12 +61,18 @@ async function insertKey(tx: Transaction, ctx: Ctx, body: Body) {
   };
 }
 
-async function resolveKey(tx: Transaction, ctx: Ctx, body: Body) {
+/** What reading the key would answer. */
+function viewOf(key: KeyRow, { callerName, ...facts }: CreationFacts) {
+  const row = { ...key, ...facts, createdByKeyName: callerName };
+  return keyView({ ...row, graceEndsAt: null, disablerName: null }, key.createdAt);
+}
+
+async function resolveKey(tx: Transaction, ctx: Ctx, body: Body, facts: CreationFacts) {
   const now = ctx.services.clock();
   const profile: Profile = body.profile;
   const scopes = resolveScopes(ctx, profile, body.scopes);
   const { workspaceId, environment } = await resolveWorkspace(tx, ctx, profile, body.workspaceId);
-  const bounds = await resolveBounds(tx, ctx, body, now, { scopes, workspaceId });
+  const bounds = resolveBounds(ctx, body, now, facts, { scopes, workspaceId });
   const row = {
     id: createId('apiKey', ctx.services.randomBytes),
     organizationId: ctx.organizationId,
@@ -98,38 +98,21 @@ async function resolveKey(tx: Transaction, ctx: Ctx, body: Body) {
 }
 
 /** Until when and from where, within what the calling key and the organization allow. */
-async function resolveBounds(
-  tx: Transaction,
+function resolveBounds(
   ctx: Ctx,
   body: Body,
   now: Date,
+  facts: CreationFacts,
   reach: Pick<Reach, 'scopes' | 'workspaceId'>,
 ) {
-  const ceiling = await findCeiling(tx, ctx);
-  const rules = await lockExpiryRules(tx, ctx);
+  const { ceiling } = facts;
   const expiresAt =
     body.expiresAt === undefined
-      ? defaultExpiry(rules, ceiling, now)
-      : parseExpiry(body.expiresAt, now, rules, { createdAt: now });
+      ? defaultExpiry(facts, ceiling, now)
+      : parseExpiry(body.expiresAt, now, facts, { createdAt: now });
   const allowedIps = body.allowedIps
     ? parseAllowedIps(body.allowedIps)
     : [...(ceiling?.allowedIps ?? [])];
   requireWithinCeiling(ctx, ceiling, { ...reach, expiresAt, allowedIps });
   return { expiresAt, allowedIps };
-}
-
-/** The total survives the key, so that deleted keys stay counted. */
-async function countCreated(tx: Transaction, key: KeyRow): Promise<void> {
-  await tx
-    .insert(keyTotal)
-    .values({
-      organizationId: key.organizationId,
-      memberId: key.memberId,
-      workspaceId: key.workspaceId ?? '',
-      created: 1,
-    })
-    .onConflictDoUpdate({
-      target: [keyTotal.organizationId, keyTotal.memberId, keyTotal.workspaceId],
-      set: { created: sql`${keyTotal.created} + 1` },
-    });
 }

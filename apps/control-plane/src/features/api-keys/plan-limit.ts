@@ -17,10 +17,18 @@ export async function requirePlaceInPlan(tx: Transaction, ctx: Ctx): Promise<voi
     .where(eq(organization.id, ctx.organizationId))
     .for('no key update');
   if (!row) throw new Error(`The organization "${ctx.organizationId}" is gone`);
-  const limit = PLAN_KEYS_MAX[row.plan];
+  await requirePlace(tx, ctx, row.plan);
+}
+
+/**
+ * For a transaction that has locked the organization's row and read its plan.
+ * @throws DomainError plan_limit_reached with the limit and the count
+ */
+export async function requirePlace(tx: Transaction, ctx: Ctx, plan: Plan): Promise<void> {
+  const limit = PLAN_KEYS_MAX[plan];
   if (limit === null) return;
   const used = await countKeysUsed(tx, ctx.organizationId, ctx.services.clock());
-  if (used >= limit) throw limitReached(row.plan, limit, used);
+  if (used >= limit) throw limitReached(plan, limit, used);
 }
 
 function limitReached(plan: Plan, limit: number, used: number): DomainError {
