@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { requireChromium } from './chromium.mjs';
 import { buildDashboard } from './dashboard.mjs';
-import { requireNginx } from './nginx.mjs';
 import { root, run } from './processes.mjs';
+import { requireProxies } from './proxies.mjs';
 import { listSlowest, listTestFiles, summarize } from './test-report.mjs';
 
 /**
@@ -19,7 +19,7 @@ export async function runSuite({ args, project, env = {} }) {
     : [
         step('types', () => run('tsc', [])),
         step('lint', () => run('biome', ['check', '.'])),
-        step('nginx', prepareGatewayTests),
+        step('proxies', prepareGatewayTests),
         step('dashboard', prepareBrowserTests),
         step('tests', () => runTests(args, { whole: args.length === 0 })),
       ];
@@ -52,7 +52,7 @@ async function timed(name, work) {
 }
 
 async function prepareGatewayTests() {
-  process.env.NGINX_PATH = await requireNginx();
+  await requireProxies();
   return 0;
 }
 

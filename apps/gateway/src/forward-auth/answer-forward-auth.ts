@@ -23,20 +23,21 @@ import {
 } from '../proxy/call.ts';
 import { discardBody } from '../proxy/request-body.ts';
 import type { Services } from '../proxy/services.ts';
-import { originForm } from '../request/framing.ts';
 import type { Head } from '../request/head.ts';
 import { findRoute, NO_ROUTE, type Route } from '../request/routes.ts';
-import { originalRequest } from './original-request.ts';
+import { originalTarget } from './original-request.ts';
 
 type Asked = Pick<Route, 'required'>;
 
-const TWO_TARGETS = malformed('The proxy names two different addresses as the original one.');
-const NO_TARGET = malformed(
-  'The proxy does not say what was asked for: it must set X-Forwarded-Uri or X-Original-URI.',
-);
-const UNREADABLE = malformed(
-  'The original address must be a plain path, the same for every reader.',
-);
+const FAULTS = {
+  several: malformed(
+    'X-Forwarded-Uri, X-Original-URI and X-Original-URL name different addresses. Send none of them: the proxy before the gateway sets the one that it uses.',
+  ),
+  none: malformed(
+    'The proxy does not say what was asked for: it must set X-Forwarded-Uri, X-Original-URI or X-Original-URL.',
+  ),
+  unreadable: malformed('The original address must be a plain path, the same for every reader.'),
+};
 const NOWHERE: Refusal = {
   code: 'not_found',
   detail: 'No route of the gateway is for the original address. Check the path.',
@@ -78,15 +79,16 @@ function originalAddress(peer: string, forwardedFor: string, trusted: readonly I
 
 /** What the original request must hold. Without routes a key is all that is asked for. */
 function findAsked({ live }: Services, { req }: Call, head: Head, target: string): Asked | Refusal {
-  const original = originalRequest(req, target);
-  if (!original) return TWO_TARGETS;
-  if (original.target === undefined) return live.routes.length === 0 ? NO_ROUTE : NO_TARGET;
+  const original = originalTarget(req, head.host, target);
+  const isAnywhere = live.routes.length === 0;
+  if ('fault' in original) {
+    return isAnywhere && original.fault === 'none' ? NO_ROUTE : FAULTS[original.fault];
+  }
   if (hasKey(original.target)) return KEY_IN_URL;
-  const form = originForm(original.target, head.host);
-  const route = form === undefined ? 'ambiguous' : findRoute(live.routes, pathOf(form));
-  if (route === 'ambiguous') return UNREADABLE;
+  const route = findRoute(live.routes, pathOf(original.target));
+  if (route === 'ambiguous') return FAULTS.unreadable;
   if (route !== 'none') return route;
-  return live.routes.length === 0 ? NO_ROUTE : NOWHERE;
+  return isAnywhere ? NO_ROUTE : NOWHERE;
 }
 
 function release(services: Services, call: Call, verdict: Accepted): void {

@@ -1,6 +1,7 @@
 import { parseIpRange } from '@tollkeeper/verify';
 import { describe, expect, it } from 'vitest';
 import type { Config } from '../config/config.ts';
+import { connectRaw } from '../testing/raw-client.ts';
 import { startTestGateway, type TestGateway, testConfig } from '../testing/test-gateway.ts';
 
 const TRUSTED = {
@@ -59,6 +60,10 @@ describe('asks for the scopes of the route that the original request is for', ()
     ['/forward-auth', { 'x-forwarded-uri': '/v1/x?a=1' }, 'valid'],
     ['/forward-auth', { 'x-original-uri': '/v1/x' }, 'valid'],
     ['/forward-auth', { 'x-forwarded-uri': '/v1/x', 'x-original-uri': '/v1/x' }, 'valid'],
+    ['/forward-auth', { 'x-original-url': 'https://api.example.com:8443/v1/x?a=1' }, 'valid'],
+    ['/forward-auth', { 'x-original-url': '/v1/x' }, 'valid'],
+    ['/forward-auth', { 'x-original-url': 'http://a/v1/admin' }, 'insufficient_scope'],
+    ['/forward-auth', { 'x-original-url': 'http://a/v1/x', 'x-original-uri': '/v1/x' }, 'valid'],
     ['/forward-auth', { 'x-forwarded-uri': '/v1/admin/x' }, 'insufficient_scope'],
     ['/ext-authz/v1/x?a=1', {}, 'valid'],
     ['/ext-authz/v1/admin', {}, 'insufficient_scope'],
@@ -74,6 +79,16 @@ describe('asks for the scopes of the route that the original request is for', ()
 
   it.each([
     ['/forward-auth', { 'x-forwarded-uri': '/v1/x', 'x-original-uri': '/v1/admin' }],
+    ['/forward-auth', { 'x-forwarded-uri': '/v1/x', 'x-original-url': 'http://a/v1/admin' }],
+    ['/forward-auth', { 'x-original-uri': '/v1/admin', 'x-original-url': '/v1/x' }],
+    ['/forward-auth', { 'x-forwarded-uri': '/v1/x', 'x-original-uri': '' }],
+    ['/forward-auth', { 'x-original-url': 'http://a?x/v1/admin' }],
+    ['/forward-auth', { 'x-original-url': 'http://a#/v1/admin' }],
+    ['/forward-auth', { 'x-original-url': 'http://a\\/v1/x' }],
+    ['/forward-auth', { 'x-original-url': 'http://ahttp://b/v1/x' }],
+    ['/forward-auth', { 'x-original-url': 'v1/x' }],
+    ['/forward-auth', { 'x-forwarded-uri': '/v1/admin%3f' }],
+    ['/ext-authz/v1/admin%3f', {}],
     ['/forward-auth', { 'x-forwarded-uri': '/v1/x/../admin' }],
     ['/forward-auth', { 'x-forwarded-uri': '/V1/Admin' }],
     ['/forward-auth', { 'x-forwarded-uri': 'v1' }],
@@ -138,6 +153,42 @@ it('takes any method, and drops the body', async () => {
   for (const init of [{ method: 'POST', body: 'x' }, { method: 'HEAD' }, { method: 'DELETE' }]) {
     expect(await ask(gateway, '/ext-authz/x', headers, init)).toMatchObject({ status: 200 });
   }
+});
+
+describe('closes the connection on which a body is announced, and takes nothing more from it', () => {
+  const announced = ['Content-Length: 70', 'Transfer-Encoding: chunked', 'Content-Length: 1'];
+  it.each(
+    announced.flatMap((each) =>
+      ['/forward-auth', '/ext-authz/x', '/ext-authz/?k=KEY'].map((path) => [path, each] as const),
+    ),
+  )('%s, %s', async (path, line) => {
+    const gateway = await startTestGateway(undefined);
+    const key = gateway.fleet.addKey();
+    for (const sent of [key, 'tk_live_none']) {
+      gateway.fleet.counted.splice(0);
+      const client = await connectRaw(gateway.address);
+      const next = `GET /forward-auth HTTP/1.1\r\nHost: a\r\nX-Api-Key: ${key}\r\n\r\n`;
+      client.send(
+        `POST ${path.replace('KEY', key)} HTTP/1.1\r\nHost: a\r\nX-Api-Key: ${sent}\r\n${line}\r\n\r\n`,
+      );
+      const answer = await client.receives('\r\n\r\n');
+      expect(answer).toMatch(/\r\nConnection: close\r\n/i);
+      client.send(`${next}${next}`);
+      expect((await client.closes()).match(/^HTTP\/1\.1 /gm)).toHaveLength(1);
+      expect(gateway.fleet.counted.length).toBeLessThan(2);
+    }
+  });
+
+  it('and keeps it where none is', async () => {
+    const gateway = await startTestGateway(undefined);
+    const client = await connectRaw(gateway.address);
+    for (const line of ['Content-Length: 0\r\n', '']) {
+      client.send(`POST /forward-auth HTTP/1.1\r\nHost: a\r\n${line}\r\n`);
+    }
+    const answers = await client.receives(/(HTTP\/1\.1 401.*){2}/s);
+    expect(answers).not.toMatch(/Connection: close/i);
+    client.socket.destroy();
+  });
 });
 
 it('is not there where forward authentication is off', async () => {

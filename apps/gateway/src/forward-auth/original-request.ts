@@ -1,31 +1,45 @@
 import type { IncomingMessage } from 'node:http';
 import { EXT_AUTHZ, isBelow } from '../config/route-path.ts';
 import { pathOf } from '../proxy/call.ts';
+import { originForm } from '../request/framing.ts';
 
-/** What another proxy asks about. */
-export interface Original {
-  /** Path and query of the request that it holds; undefined when it does not say. */
-  readonly target: string | undefined;
-}
+/** Path and query of the request that another proxy asks about, or why they are not known. */
+export type OriginalTarget =
+  | { readonly target: string }
+  | { readonly fault: 'none' | 'several' | 'unreadable' };
 
-/** As Traefik and Caddy name it, and as nginx does by custom. */
-const URI_HEADERS = ['x-forwarded-uri', 'x-original-uri'];
+/** How proxies name the original address: Traefik and Caddy, nginx by custom, ingress-nginx. */
+const URI_HEADERS = new Set(['x-forwarded-uri', 'x-original-uri', 'x-original-url']);
+/** As ingress-nginx writes it: with the Host of its client, which may hold anything. */
+const WHOLE_URL = /^https?:\/\/(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9\-._~]+)(?::\d{1,5})?(\/.*)$/i;
 
 /**
  * The request that is asked about: below `/ext-authz` the rest of the path (Envoy), else what the
- * proxy says in a header. Undefined when it says two things: one of them may be its client's word.
+ * proxy says in a header. Where several differ, none is believed: one of them may be its client's.
  */
-export function originalRequest(req: IncomingMessage, target: string): Original | undefined {
+export function originalTarget(req: IncomingMessage, host: string, target: string): OriginalTarget {
   if (isBelow(pathOf(target), EXT_AUTHZ)) {
     const rest = target.slice(EXT_AUTHZ.length);
-    return { target: rest.startsWith('/') ? rest : `/${rest}` };
+    return readTarget(rest.startsWith('/') ? rest : `/${rest}`, host);
   }
-  const said = new Set<string>();
+  const targets = new Set<string>();
   for (let i = 0; i < req.rawHeaders.length; i += 2) {
     const name = req.rawHeaders[i]?.toLowerCase() ?? '';
-    if (URI_HEADERS.includes(name)) said.add(req.rawHeaders[i + 1] ?? '');
+    if (!URI_HEADERS.has(name)) continue;
+    const text = req.rawHeaders[i + 1] ?? '';
+    targets.add(name === 'x-original-url' ? withoutOrigin(text) : text);
   }
-  if (said.size > 1) return undefined;
-  const [uri] = said;
-  return { target: uri };
+  if (targets.size > 1) return { fault: 'several' };
+  const [text] = targets;
+  return text === undefined ? { fault: 'none' } : readTarget(text, host);
+}
+
+function readTarget(text: string, host: string): OriginalTarget {
+  const target = originForm(text, host);
+  return target === undefined ? { fault: 'unreadable' } : { target };
+}
+
+/** Empty where the path does not begin right after the host: what a `?` hides there is the path. */
+function withoutOrigin(url: string): string {
+  return url.startsWith('/') ? url : (WHOLE_URL.exec(url)?.[1] ?? '');
 }

@@ -12,7 +12,7 @@ import { isReserved } from '../config/route-path.ts';
 import { clientAddress } from '../decide/client-address.ts';
 import { answerForwardAuth } from '../forward-auth/answer-forward-auth.ts';
 import { framingFault, originForm } from '../request/framing.ts';
-import { type Head, readHead } from '../request/head.ts';
+import { type Head, hasBody, readHead } from '../request/head.ts';
 import { findRoute, NO_ROUTE } from '../request/routes.ts';
 import {
   accept,
@@ -40,14 +40,23 @@ export function receive(services: Services, call: Call): void {
   try {
     const head = readHead(call.req.rawHeaders);
     const target = readTarget(call, head);
-    if (typeof target !== 'string') refuse(services, call, target);
-    else if (services.live.config.forwardAuth && isReserved(pathOf(target))) {
-      answerForwardAuth(services, call, head, target);
-    } else pass(services, call, head, target);
+    if (services.live.config.forwardAuth && isForwardAuth(target)) {
+      // Some proxies announce a body that they keep: what followed on the connection, the question
+      // about another request, would be taken for it. The head is all that is needed.
+      if (hasBody(head)) call.res.shouldKeepAlive = false;
+      if (typeof target === 'string') answerForwardAuth(services, call, head, target);
+      else refuse(services, call, target);
+    } else if (typeof target !== 'string') refuse(services, call, target);
+    else pass(services, call, head, target);
   } catch (error) {
     services.log.error({ err: error }, 'A request could not be decided');
     refuse(services, call, UNAVAILABLE);
   }
+}
+
+/** Also what cannot be read: the path is not known then. */
+function isForwardAuth(target: string | Refusal): boolean {
+  return typeof target !== 'string' || isReserved(pathOf(target));
 }
 
 /** Path and query, where the request can be read in one way only. */

@@ -29,18 +29,15 @@ export async function startNginx(http: (port: number) => string): Promise<Addres
 /** @param sites of the Caddyfile, by the port that one should listen on */
 export async function startCaddy(sites: (port: number) => string): Promise<Address> {
   return start('caddy', CADDY, (_, port) => ({
-    config: `{\n\tadmin off\n\tauto_https off\n\tpersist_config off\n\tlog {\n\t\tlevel ERROR\n\t}\n}\n${sites(port)}`,
+    config: `{\n\tadmin off\n\tauto_https off\n\tlog {\n\t\tlevel ERROR\n\t}\n}\n${sites(port)}`,
     args: ['run', '--adapter', 'caddyfile', '--config', 'config'],
   }));
 }
 
-/** @param sections after `defaults`, by the port that one should listen on */
-export async function startHaproxy(sections: (port: number) => string): Promise<Address> {
-  const defaults = [
-    ...['defaults', 'mode http', 'timeout connect 5s', 'timeout client 10s', 'timeout server 10s'],
-  ].join('\n  ');
+/** @param config the whole file, by the port that it should listen on */
+export async function startHaproxy(config: (port: number) => string): Promise<Address> {
   return start('haproxy', HAPROXY, (_, port) => ({
-    config: `${defaults}\n${sections(port)}\n`,
+    config: `${config(port)}\n`,
     args: ['-db', '-q', '-f', 'config'],
   }));
 }
@@ -61,7 +58,11 @@ async function start(
   const { config, args } = setUp(folder, port);
   await writeFile(join(folder, 'config'), config);
   const env = { ...process.env, HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder };
-  const child = spawn(command, args, { cwd: folder, env, stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(command, args, { cwd: folder, env, stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    said += text;
+  });
   const ended = endOf(child);
   closeLater(async () => {
     child.kill('SIGKILL');
@@ -70,7 +71,9 @@ async function start(
   });
   const failed = ended.then((reason) => {
     const variable = `${name.toUpperCase()}_PATH`;
-    throw new Error(`"${command}" ended: ${reason}. Install ${name}, or name one in ${variable}.`);
+    throw new Error(
+      `"${command}" ended: ${reason}. Install ${name}, or name one in ${variable}. ${said}`,
+    );
   });
   const url = `http://127.0.0.1:${port}`;
   const isUp = async () => (await fetch(url).catch(() => undefined)) !== undefined;

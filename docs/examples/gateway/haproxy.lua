@@ -1,0 +1,48 @@
+-- Asks the gateway about each request: http-request lua.tollkeeper URL (see haproxy.cfg).
+local PASSED = { "authorization", "x-api-key", "host" }
+local IDENTITY = {
+  "x-tollkeeper-key-id", "x-tollkeeper-key-name", "x-tollkeeper-organization-id",
+  "x-tollkeeper-member-id", "x-tollkeeper-workspace-id", "x-tollkeeper-scopes",
+}
+
+-- HAProxy counts values from 0 where it gives them, and from 1 where it takes them.
+local function given(values)
+  local list = {}
+  local at = 0
+  while values ~= nil and values[at] ~= nil do
+    list[#list + 1] = values[at]
+    at = at + 1
+  end
+  return list
+end
+
+core.register_action("tollkeeper", { "http-req" }, function(txn, url)
+  local asked = txn.http:req_get_headers()
+  -- What was asked for, by whom: nothing else of the client reaches the gateway.
+  local headers = {
+    ["x-forwarded-uri"] = { txn.sf:pathq() },
+    ["x-forwarded-method"] = { txn.sf:method() },
+    ["x-forwarded-for"] = { txn.sf:src() },
+  }
+  for _, name in ipairs(PASSED) do
+    local values = given(asked[name])
+    if #values > 0 then headers[name] = values end
+  end
+  local answer = core.httpclient():get({ url = url, headers = headers, timeout = 5000 })
+  if answer.status ~= 200 then
+    local reply = txn:reply({ status = answer.status > 0 and answer.status or 503 })
+    for _, name in ipairs({ "content-type", "www-authenticate", "retry-after" }) do
+      for _, value in ipairs(given((answer.headers or {})[name])) do
+        reply:add_header(name, value)
+      end
+    end
+    reply:set_body(answer.body or "")
+    txn:done(reply)
+    return
+  end
+  for _, name in ipairs(IDENTITY) do
+    for _, value in ipairs(given(answer.headers[name])) do
+      if value ~= "" then txn.http:req_set_header(name, value) end
+    end
+  end
+end, 1)
