@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { deriveSigningKey, publicKeyText } from '@tollkeeper/fleet';
 import type { FastifyInstance } from 'fastify';
 import type pg from 'pg';
@@ -18,6 +18,7 @@ import { listen } from './kernel/listen.ts';
 import { createLiveKeys } from './kernel/live-keys.ts';
 import { createMailer } from './kernel/mailer.ts';
 import { APPLIED_CHANNEL, CHANGE_CHANNEL, createNotifier } from './kernel/notifier.ts';
+import { createRandomBytes } from './kernel/random-bytes.ts';
 import { type Told, tellAfter } from './kernel/tell-after.ts';
 import { startUsageCounter } from './kernel/usage-counter.ts';
 
@@ -102,7 +103,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     db,
     log,
     clock,
-    randomBytes,
+    randomBytes: createRandomBytes(),
     follower: { ...follower, settle },
     keys,
     usage,
