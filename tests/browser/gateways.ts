@@ -5,7 +5,8 @@ import type { Fleet } from '../../packages/fleet/src/index.ts';
 import { makeStateDir, start } from '../../packages/fleet/src/testing/start.ts';
 import type { ClaimedDashboard } from './dashboard.ts';
 
-const JOIN_LINE = /^npx tollkeeper gateway --join-key (\S+) --control-plane (\S+) --upstream \S+$/;
+const JOIN_LINE =
+  /^TOLLKEEPER_JOIN_KEY=(\S+) npx tollkeeper gateway --control-plane (\S+) --upstream \S+$/;
 
 export async function openFleet(page: Page): Promise<void> {
   await page.goto('/fleet');

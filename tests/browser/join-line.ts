@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import {
@@ -21,9 +23,12 @@ export async function runJoinLine(line: string, upstream: string, name: string):
   if (!line.endsWith(` ${UPSTREAM_OF_THE_LINE}`)) throw new Error(`No upstream: ${line}`);
   const [port, adminPort] = [await freePort(), await freePort()];
   const options = `--listen 127.0.0.1:${port} --admin 127.0.0.1:${adminPort} --state-dir ${await makeFolder()} --name ${name}`;
-  const npx = `npx() { shift; exec '${process.execPath}' '${BIN}' "$@"; }`;
-  const script = `${npx}\n${line.replace(UPSTREAM_OF_THE_LINE, upstream)} ${options}`;
-  const running = startProgram('/bin/sh', ['-c', script], { PATH: process.env.PATH ?? '' });
+  const folder = await makeFolder();
+  const npx = `#!/bin/sh\nshift\nexec '${process.execPath}' '${BIN}' "$@"\n`;
+  await writeFile(join(folder, 'npx'), npx, { mode: 0o755 });
+  const script = `exec env ${line.replace(UPSTREAM_OF_THE_LINE, upstream)} ${options}`;
+  const PATH = `${folder}:${process.env.PATH ?? ''}`;
+  const running = startProgram('/bin/sh', ['-c', script], { PATH });
   onTestFinished(async () => void (await running.stop()));
   await untilReady(running, () => answersOk(`http://127.0.0.1:${adminPort}/readyz`));
   return `http://127.0.0.1:${port}`;

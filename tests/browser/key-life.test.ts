@@ -1,6 +1,10 @@
+import type { ApiKeyWithSecret } from '@tollkeeper/contract';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
+import { join } from '../../apps/control-plane/src/testing/join.ts';
+import { withKey } from '../../apps/control-plane/src/testing/test-app.ts';
 import { createKey, type Key } from '../processes/keys.ts';
+import { expectAccessible } from './accessible.ts';
 import { type ClaimedDashboard, startDashboard } from './dashboard.ts';
 import { chooseAction, numberOf, openKeys, rowOf, seeStatus } from './key-list.ts';
 import { callWith, takeSecret } from './secret.ts';
@@ -78,7 +82,7 @@ it('revokes a key for good, with the reason beside it', async () => {
   const { page, key } = await openKeyInList('lost-laptop');
 
   await chooseAction(page, 'lost-laptop', 'Revoke…');
-  await page.getByLabel('Reason').fill('Left on a train');
+  await page.getByLabel('Other reason').fill('Left on a train');
   await page.getByRole('button', { name: 'Revoke key' }).click();
   await seeStatus(page, 'lost-laptop', 'Revoked');
   expect(await answer(key.secret)).toBe('revoked');
@@ -88,6 +92,61 @@ it('revokes a key for good, with the reason beside it', async () => {
   expect(await page.getByRole('button', { name: /^(Enable|Disable|Rotate secret)$/ }).count()).toBe(
     0,
   );
+});
+
+it('revokes a leaked key with all that it created, unless that is unchecked', async () => {
+  const { page, key } = await openKeyInList('leaked');
+  const created = await createWith(key, 'made-by-leaked');
+  await page.goto(`/api-keys/${created.id}`);
+  await page.getByRole('link', { name: 'leaked', exact: true }).click();
+  await page.getByRole('heading', { name: 'leaked', level: 1 }).waitFor();
+
+  await page.getByRole('button', { name: 'Actions for leaked' }).click();
+  await page.getByRole('menuitem', { name: 'Revoke…' }).click();
+  const dialog = page.getByRole('dialog');
+  const cascade = dialog.getByRole('checkbox', { name: 'And everything it created (1 key)' });
+  expect(await cascade.isChecked()).toBe(false);
+  await dialog.getByRole('radio', { name: 'It leaked' }).check();
+  expect(await cascade.isChecked()).toBe(true);
+  await expectAccessible(page, 'Revoke, with what the key created');
+  await dialog.getByRole('button', { name: 'Revoke key' }).click();
+  await page.getByText('Reason: Leaked').waitFor();
+  expect(await answer(created.secret)).toBe('revoked');
+});
+
+it('leaves what a key created alone, unless the person who deletes it says otherwise', async () => {
+  const { page, key } = await openKeyInList('old-maker');
+  const created = await createWith(key, 'made-by-old-maker');
+  await chooseAction(page, 'old-maker', 'Delete permanently…');
+  const cascade = page.getByRole('checkbox', { name: 'And everything it created (1 key)' });
+  expect(await cascade.isChecked()).toBe(false);
+  await page.getByLabel('Type the name of the key').fill('old-maker');
+  await page.getByRole('button', { name: 'Delete permanently' }).click();
+  await page.getByText('Deleted old-maker').waitFor();
+  expect(await answer(created.secret)).toBe('valid');
+
+  await page.goto(`/api-keys/${created.id}`);
+  await page.getByText('A key that was deleted, or that you may not see').waitFor();
+});
+
+it('says who disabled a key, and why its owner may not enable it', async () => {
+  const { client } = await join(dashboard, dashboard.owner, 'Dora', 'role_developer');
+  const { body } = await client.post<ApiKeyWithSecret>('/v1/api-keys', {
+    name: 'stopped',
+    profile: 'custom',
+    scopes: ['usage.read'],
+  });
+  await dashboard.owner.post(`/v1/api-keys/${body.id}/disable`, {});
+  const page = await openWindow(dashboard, { as: client });
+  await page.goto(`/api-keys/${body.id}`);
+  await page.getByText('Disabled by Ada Owner').waitFor();
+  const enable = page.getByRole('button', { name: 'Enable' });
+  expect(await enable.isDisabled()).toBe(true);
+  await enable.focus();
+  await page
+    .getByRole('tooltip', { name: /Ada Owner disabled it. Ask someone who holds the scope/ })
+    .waitFor();
+  await expectAccessible(page, 'A key that its owner may not enable');
 });
 
 it('deletes a key once its name was typed, and still counts it', async () => {
@@ -107,6 +166,10 @@ it('deletes a key once its name was typed, and still counts it', async () => {
   await openKeys(page);
   expect(await numberOf(page, 'Total keys')).toBe(total);
 });
+
+async function createWith(creator: Key, name: string): Promise<Key> {
+  return createKey(withKey(dashboard, creator.secret), name);
+}
 
 async function openKeyInList(name: string): Promise<{ page: Page; key: Key }> {
   const key = await createKey(dashboard.owner, name);

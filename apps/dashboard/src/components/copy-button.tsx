@@ -7,10 +7,12 @@ interface CopyButtonProps extends Omit<ButtonProps, 'onClick' | 'children'> {
   readonly text: string;
   /** Names what is copied: "Copy secret". */
   readonly label: string;
+  /** Shows the icon alone, by that name. */
+  readonly iconOnly?: boolean;
   readonly onCopied?: () => void;
 }
 
-export function CopyButton({ text, label, onCopied, ...rest }: CopyButtonProps) {
+export function CopyButton({ text, label, iconOnly = false, onCopied, ...rest }: CopyButtonProps) {
   const [state, setState] = useState<'idle' | 'copied' | 'failed'>('idle');
   useEffect(() => {
     if (state === 'idle') return;
@@ -26,9 +28,9 @@ export function CopyButton({ text, label, onCopied, ...rest }: CopyButtonProps) 
 
   return (
     <>
-      <Button {...rest} onClick={copy}>
+      <Button {...rest} aria-label={iconOnly ? label : undefined} onClick={copy}>
         {state === 'copied' ? <Check size={15} aria-hidden /> : <Copy size={15} aria-hidden />}
-        {label}
+        {iconOnly ? null : label}
       </Button>
       <span role="status" className="sr-only">
         {state === 'copied' ? 'Copied' : ''}

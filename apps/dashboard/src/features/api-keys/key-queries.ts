@@ -9,16 +9,11 @@ const REFRESH_MS = 15_000;
 export interface KeyPageOfList {
   readonly data: ApiKey[];
   readonly nextCursor: string | null;
+  readonly totalCount: number;
 }
 
-export function keyListQuery({ status, owner, workspace, ...rest }: KeySearch) {
-  const query = {
-    ...rest,
-    state: status,
-    memberId: owner,
-    workspaceId: workspace,
-    limit: PAGE_SIZE,
-  };
+export function keyListQuery({ owner, workspace, ...rest }: KeySearch) {
+  const query = { ...rest, memberId: owner, workspaceId: workspace, limit: PAGE_SIZE };
   return queryOptions({
     queryKey: ['keys', 'list', query],
     queryFn: ({ signal }) => api.listKeys({ query: withoutUndefined(query) }, { signal }),
@@ -32,6 +27,14 @@ export function keyQuery(id: string) {
     queryKey: ['keys', 'detail', id],
     queryFn: ({ signal }) => api.getKey({ params: { id } }, { signal }),
     refetchInterval: REFRESH_MS,
+  });
+}
+
+/** What a key created that still stands, counted with what that created in turn. */
+export function createdQuery(id: string) {
+  return queryOptions({
+    queryKey: ['keys', 'created', id],
+    queryFn: ({ signal }) => api.getCreated({ params: { id } }, { signal }),
   });
 }
 

@@ -1,13 +1,14 @@
-import type { ApiKey, KeyStatus } from '@tollkeeper/contract';
+import type { ApiKey, KeyState } from '@tollkeeper/contract';
 import type { StatusTone } from '../../components/status-word.tsx';
 
-/** What a person sees: expiry is a time, not a status, yet an expired key is not "active". */
-export type KeyState = KeyStatus | 'expired';
-
-/** @param now milliseconds since 1970 */
-export function keyState(key: Pick<ApiKey, 'status' | 'expiresAt'>, now: number): KeyState {
-  if (key.status !== 'active') return key.status;
-  return key.expiresAt !== null && Date.parse(key.expiresAt) <= now ? 'expired' : 'active';
+/**
+ * What the key is at this moment: the server's word, and "expired" from the second on at which it
+ * expires while it is shown.
+ * @param now milliseconds since 1970
+ */
+export function keyState({ state, expiresAt }: Pick<ApiKey, 'state' | 'expiresAt'>, now: number) {
+  const isPast = expiresAt !== null && Date.parse(expiresAt) <= now;
+  return state === 'active' && isPast ? 'expired' : state;
 }
 
 export const KEY_STATE_LOOKS: Readonly<

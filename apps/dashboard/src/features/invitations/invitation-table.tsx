@@ -1,10 +1,10 @@
-import type { Invitation } from '@tollkeeper/contract';
+import { INVITATION_BLOCKS, type Invitation } from '@tollkeeper/contract';
 import { Send, Undo2 } from 'lucide-react';
 import { MenuItem } from '../../components/menu.tsx';
 import { RecordMenu } from '../../components/record-menu.tsx';
 import { type RecordColumn, RecordTable } from '../../components/record-table.tsx';
 import { useCan } from '../sessions/index.ts';
-import { InvitationEnd } from './invitation-end.tsx';
+import { InvitationStatus } from './invitation-status.tsx';
 
 interface InvitationTableProps {
   readonly invitations: readonly Invitation[] | undefined;
@@ -19,6 +19,7 @@ export function InvitationTable({ invitations, ...actions }: InvitationTableProp
       caption="Open invitations"
       columns={mayInvite ? [...COLUMNS, menuColumn(actions)] : COLUMNS}
       rows={invitations}
+      note={blockNote}
     />
   );
 }
@@ -33,7 +34,7 @@ const COLUMNS: readonly RecordColumn<Invitation>[] = [
         </p>
         <p className="flex flex-wrap gap-x-3 text-[0.8125rem] text-soft md:hidden">
           {invitation.roleName}
-          <InvitationEnd invitation={invitation} />
+          <InvitationStatus invitation={invitation} />
         </p>
       </>
     ),
@@ -46,12 +47,12 @@ const COLUMNS: readonly RecordColumn<Invitation>[] = [
   {
     header: 'Invited by',
     look: 'w-44 hidden lg:table-cell',
-    cell: ({ invitedBy }) => <Cut text={invitedBy.name} />,
+    cell: ({ invitedBy }) => <Cut text={invitedBy.name} title={invitedBy.email} />,
   },
   {
-    header: 'Expires',
-    look: 'w-32 hidden text-[0.8125rem] md:table-cell',
-    cell: (invitation) => <InvitationEnd invitation={invitation} />,
+    header: 'Status',
+    look: 'w-44 hidden md:table-cell',
+    cell: (invitation) => <InvitationStatus invitation={invitation} />,
   },
 ];
 
@@ -80,9 +81,23 @@ function menuColumn({
   };
 }
 
-function Cut({ text }: { readonly text: string }) {
+function blockNote({ blockedBy }: Invitation) {
+  if (!blockedBy) return undefined;
   return (
-    <span className="block truncate text-soft" title={text}>
+    <p className="text-[0.8125rem] text-soft">
+      It cannot be accepted for now. {INVITATION_BLOCKS[blockedBy]}
+    </p>
+  );
+}
+
+interface CutProps {
+  readonly text: string;
+  readonly title?: string;
+}
+
+function Cut({ text, title = text }: CutProps) {
+  return (
+    <span className="block truncate text-soft" title={title}>
       {text}
     </span>
   );

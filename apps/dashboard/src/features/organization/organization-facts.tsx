@@ -1,5 +1,5 @@
 import { PLAN_KEYS_MAX } from '@tollkeeper/contract';
-import { Fact, Facts } from '../../components/facts.tsx';
+import { Fact, Facts, IdFact } from '../../components/facts.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { TimeAgoButton } from '../../components/time-ago.tsx';
 import { counted } from '../../lib/format-count.ts';
@@ -38,9 +38,7 @@ export function OrganizationFacts({ organization, withSettings }: OrganizationFa
         <Fact term="Created">
           <TimeAgoButton at={createdAt} />
         </Fact>
-        <Fact term="Id">
-          <code className="font-mono text-[0.8125rem]">{id}</code>
-        </Fact>
+        <IdFact id={id} />
       </Facts>
     </Panel>
   );

@@ -6,5 +6,6 @@ import { workspacesQuery } from './workspaces-query.ts';
 export function WorkspaceName({ id }: { readonly id: string }) {
   const mayRead = useCan('workspaces.read');
   const { data } = useQuery({ ...workspacesQuery, enabled: mayRead });
-  return data?.find((workspace) => workspace.id === id)?.name ?? id;
+  const name = data?.find((workspace) => workspace.id === id)?.name ?? id;
+  return <span title={name}>{name}</span>;
 }

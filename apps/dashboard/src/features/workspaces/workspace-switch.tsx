@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Select } from '../../components/select.tsx';
+import { Skeleton } from '../../components/skeleton.tsx';
 import { useCan } from '../sessions/index.ts';
 import { useChosenWorkspace } from './chosen-workspace.ts';
 import { workspacesQuery } from './workspaces-query.ts';
@@ -8,12 +9,15 @@ interface WorkspaceSwitchProps {
   readonly onChoose: (id: string | undefined) => void;
 }
 
-/** For organizations with several workspaces: which one the keys are shown of and made for. */
+/** Which workspace's keys and gateways are shown, and new ones created in. */
 export function WorkspaceSwitch({ onChoose }: WorkspaceSwitchProps) {
   const mayRead = useCan('workspaces.read');
-  const { data = [] } = useQuery({ ...workspacesQuery, enabled: mayRead });
+  const { data, isPending } = useQuery({ ...workspacesQuery, enabled: mayRead });
   const chosen = useChosenWorkspace();
-  if (data.length < 2) return null;
+  if (!mayRead) return null;
+  // Its place is held from the start, so that the links below never move under the pointer.
+  if (isPending) return <Skeleton className="h-9 w-full" />;
+  if (!data) return null;
   return (
     <Select
       aria-label="Switch workspace"

@@ -1,5 +1,6 @@
 import type { Workspace } from '@tollkeeper/contract';
 import { Pencil, Trash2 } from 'lucide-react';
+import { CopyIdItem } from '../../components/copy-id-item.tsx';
 import { MenuItem } from '../../components/menu.tsx';
 import { RecordMenu } from '../../components/record-menu.tsx';
 import { type RecordColumn, RecordTable } from '../../components/record-table.tsx';
@@ -79,6 +80,7 @@ function menuColumn(
         >
           Rename…
         </MenuItem>
+        <CopyIdItem id={workspace.id} />
         <MenuItem
           danger
           blocked={isOnly ? 'The last workspace stays.' : undefined}

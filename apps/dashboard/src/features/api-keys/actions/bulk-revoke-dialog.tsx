@@ -4,18 +4,22 @@ import { ActionForm } from '../../../components/action-form.tsx';
 import { Dialog } from '../../../components/dialog.tsx';
 import { counted } from '../../../lib/format-count.ts';
 import { useSubmit } from '../../../lib/use-submit.ts';
+import { CascadeField } from './cascade-field.tsx';
 import { ReasonField } from './reason-field.tsx';
+import { NO_REASON, reasonText } from './revoke-reason.ts';
 
 interface BulkRevokeDialogProps {
   readonly keys: readonly ApiKey[];
   readonly onClose: () => void;
-  readonly onRevoke: (reason: string) => Promise<void>;
+  readonly onRevoke: (reason: string, cascade: boolean) => Promise<void>;
 }
 
 export function BulkRevokeDialog({ keys, onClose, onRevoke }: BulkRevokeDialogProps) {
-  const [reason, setReason] = useState('');
+  const [reason, setReason] = useState(NO_REASON);
+  const [chosen, setChosen] = useState<boolean>();
+  const cascade = chosen ?? reason.choice === 'leaked';
   const { pending, errors, submit } = useSubmit([], async () => {
-    await onRevoke(reason.trim());
+    await onRevoke(reasonText(reason), cascade);
     onClose();
   });
   return (
@@ -37,7 +41,8 @@ export function BulkRevokeDialog({ keys, onClose, onRevoke }: BulkRevokeDialogPr
             <li key={key.id}>{key.name}</li>
           ))}
         </ul>
-        <ReasonField value={reason} onValue={setReason} />
+        <ReasonField reason={reason} onReason={setReason} />
+        <CascadeField created={undefined} checked={cascade} onCheck={setChosen} />
       </ActionForm>
     </Dialog>
   );

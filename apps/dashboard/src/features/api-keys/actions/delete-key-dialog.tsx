@@ -8,6 +8,7 @@ import { useSubmit } from '../../../lib/use-submit.ts';
 import { refreshKeys } from '../key-queries.ts';
 import { tellChange } from '../propagation/tell-change.tsx';
 import type { KeyDialogProps } from './key-dialog-props.ts';
+import { useCascade } from './use-cascade.tsx';
 
 interface DeleteKeyDialogProps extends KeyDialogProps {
   readonly onDeleted: (() => void) | undefined;
@@ -17,11 +18,15 @@ interface DeleteKeyDialogProps extends KeyDialogProps {
 export function DeleteKeyDialog({ apiKey, onClose, onDeleted }: DeleteKeyDialogProps) {
   const queryClient = useQueryClient();
   const [typed, setTyped] = useState('');
+  const { cascade, blocked, field } = useCascade(apiKey.id, false);
   const { pending, errors, submit } = useSubmit([], async () => {
     if (!isTyped(typed, apiKey.name)) return;
-    await api.deleteKey({ params: { id: apiKey.id } });
+    await api.deleteKey({
+      params: { id: apiKey.id },
+      query: { cascade: cascade ? 'true' : 'false' },
+    });
     tellChange({
-      title: `Deleted ${apiKey.name}`,
+      title: `Deleted ${apiKey.name}${cascade ? ' and everything it created' : ''}`,
       keyIds: [apiKey.id],
       done: 'It is refused everywhere from now on.',
     });
@@ -39,13 +44,14 @@ export function DeleteKeyDialog({ apiKey, onClose, onDeleted }: DeleteKeyDialogP
       <ActionForm
         danger
         submitLabel="Delete permanently"
-        blocked={untypedWords(typed, apiKey.name)}
+        blocked={untypedWords(typed, apiKey.name) ?? blocked}
         pending={pending}
         errors={errors.form}
         onSubmit={submit}
         onCancel={onClose}
       >
         <TypedNameField what="key" name={apiKey.name} typed={typed} onTyped={setTyped} />
+        {field}
       </ActionForm>
     </Dialog>
   );

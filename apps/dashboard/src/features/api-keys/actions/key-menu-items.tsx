@@ -1,8 +1,11 @@
 import { useNavigate } from '@tanstack/react-router';
 import type { ApiKey } from '@tollkeeper/contract';
 import { Ban, CirclePause, CirclePlay, Eye, Pencil, RefreshCw, Trash2 } from 'lucide-react';
+import { CopyIdItem } from '../../../components/copy-id-item.tsx';
 import { MenuItem, MenuSeparator } from '../../../components/menu.tsx';
+import { useIdentity } from '../../sessions/index.ts';
 import type { KeySearch } from '../list/key-search.ts';
+import { enableBlock } from './enable-block.ts';
 import type { KeyAction } from './key-dialogs.tsx';
 import { useKeyPermissions } from './use-key-permissions.ts';
 import { useStatusChange } from './use-status-change.ts';
@@ -19,6 +22,7 @@ export function KeyMenuItems({ apiKey, search, onAction }: KeyMenuProps) {
   const navigate = useNavigate();
   const changeStatus = useStatusChange();
   const { mayEdit, mayStop } = useKeyPermissions();
+  const identity = useIdentity();
   const revoked = apiKey.status === 'revoked';
   return (
     <>
@@ -62,12 +66,14 @@ export function KeyMenuItems({ apiKey, search, onAction }: KeyMenuProps) {
       ) : null}
       {mayStop && apiKey.status === 'disabled' ? (
         <MenuItem
+          blocked={enableBlock(apiKey, identity)}
           icon={<CirclePlay size={15} aria-hidden />}
           onSelect={() => changeStatus({ key: apiKey, to: 'active' })}
         >
           Enable
         </MenuItem>
       ) : null}
+      <CopyIdItem id={apiKey.id} />
       {mayStop ? <MenuSeparator /> : null}
       {mayStop && !revoked ? (
         <MenuItem

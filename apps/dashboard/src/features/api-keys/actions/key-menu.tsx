@@ -2,13 +2,9 @@ import { Ellipsis } from 'lucide-react';
 import { Button } from '../../../components/button.tsx';
 import { Menu } from '../../../components/menu.tsx';
 import { KeyMenuItems, type KeyMenuProps } from './key-menu-items.tsx';
-import { useKeyPermissions } from './use-key-permissions.ts';
 
 /** What can be done to the key, by its status and the member's scopes. */
 export function KeyMenu({ apiKey, search, onAction }: KeyMenuProps) {
-  const { mayEdit, mayStop } = useKeyPermissions();
-  if (!search && !mayStop && (!mayEdit || apiKey.status === 'revoked')) return null;
-
   return (
     <Menu
       trigger={

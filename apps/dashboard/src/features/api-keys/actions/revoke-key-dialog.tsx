@@ -8,17 +8,21 @@ import { showChangedKey } from '../key-queries.ts';
 import { tellChange } from '../propagation/tell-change.tsx';
 import type { KeyDialogProps } from './key-dialog-props.ts';
 import { ReasonField } from './reason-field.tsx';
+import { NO_REASON, reasonText } from './revoke-reason.ts';
+import { useCascade } from './use-cascade.tsx';
 
 export function RevokeKeyDialog({ apiKey, onClose }: KeyDialogProps) {
   const queryClient = useQueryClient();
-  const [reason, setReason] = useState('');
+  const [reason, setReason] = useState(NO_REASON);
+  const { cascade, blocked, field } = useCascade(apiKey.id, reason.choice === 'leaked');
   const { pending, errors, submit } = useSubmit(['reason'], async () => {
+    const text = reasonText(reason);
     const revoked = await api.revokeKey({
       params: { id: apiKey.id },
-      body: reason.trim() ? { reason: reason.trim() } : {},
+      body: { ...(text ? { reason: text } : {}), cascade },
     });
     tellChange({
-      title: `Revoked ${apiKey.name}`,
+      title: `Revoked ${apiKey.name}${cascade ? ' and everything it created' : ''}`,
       keyIds: [apiKey.id],
       done: 'It is refused everywhere from now on.',
     });
@@ -28,18 +32,20 @@ export function RevokeKeyDialog({ apiKey, onClose }: KeyDialogProps) {
   return (
     <Dialog
       title={`Revoke ${apiKey.name}?`}
-      description="It is refused everywhere from then on, for good. Its record stays in the list. To stop it for a while, disable it instead."
+      description="The key is refused everywhere from then on, for good. Its record stays in the list. To stop it for a while, disable it instead."
       onClose={onClose}
     >
       <ActionForm
         danger
         submitLabel="Revoke key"
+        blocked={blocked}
         pending={pending}
         errors={errors.form}
         onSubmit={submit}
         onCancel={onClose}
       >
-        <ReasonField value={reason} error={errors.fields.reason} onValue={setReason} />
+        <ReasonField reason={reason} error={errors.fields.reason} onReason={setReason} />
+        {field}
       </ActionForm>
     </Dialog>
   );

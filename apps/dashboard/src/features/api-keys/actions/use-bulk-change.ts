@@ -1,11 +1,22 @@
 import { useQueryClient } from '@tanstack/react-query';
 import type { ApiKey } from '@tollkeeper/contract';
+import { ApiError } from '@tollkeeper/sdk';
 import { useState } from 'react';
 import { api } from '../../../lib/api.ts';
 import { explainError } from '../../../lib/explain-error.ts';
 import { counted } from '../../../lib/format-count.ts';
 import { refreshKeys } from '../key-queries.ts';
 import { tellChange } from '../propagation/tell-change.tsx';
+
+/** With `cascade`, one of them may have taken another one along already. */
+async function revoke(params: { id: string }, body: { reason?: string; cascade: boolean }) {
+  try {
+    await api.revokeKey({ params, body });
+  } catch (error) {
+    const isTaken = error instanceof ApiError && error.code === 'invalid_state';
+    if (!body.cascade || !isTaken) throw error;
+  }
+}
 
 /** Changes several keys one after the other and says how many went through, and why others not. */
 export function useBulkChange(onDone: () => void) {
@@ -44,9 +55,9 @@ export function useBulkChange(onDone: () => void) {
     pending,
     disableAll: (keys: readonly ApiKey[]) =>
       changeAll('Disabled', keys, (params) => api.disableKey({ params })),
-    revokeAll: (keys: readonly ApiKey[], reason: string) =>
+    revokeAll: (keys: readonly ApiKey[], reason: string, cascade: boolean) =>
       changeAll('Revoked', keys, (params) =>
-        api.revokeKey({ params, body: reason ? { reason } : {} }),
+        revoke(params, { ...(reason ? { reason } : {}), cascade }),
       ),
   };
 }

@@ -1,6 +1,8 @@
 import type { ApiKeyDetail } from '@tollkeeper/contract';
 import { Notice } from '../../../components/notice.tsx';
 import { exactTime } from '../../../lib/exact-time.ts';
+import { useIdentity } from '../../sessions/index.ts';
+import { enableBlock } from '../actions/enable-block.ts';
 
 /** Why the key is refused now, if it is; and how long a rotated one has two secrets. */
 export function DecisionNotice({ apiKey }: { readonly apiKey: ApiKeyDetail }) {
@@ -17,6 +19,7 @@ export function DecisionNotice({ apiKey }: { readonly apiKey: ApiKeyDetail }) {
 }
 
 function Refusal({ apiKey }: { readonly apiKey: ApiKeyDetail }) {
+  const identity = useIdentity();
   switch (apiKey.decision) {
     case 'valid':
       return null;
@@ -28,14 +31,15 @@ function Refusal({ apiKey }: { readonly apiKey: ApiKeyDetail }) {
       );
     case 'disabled':
       return (
-        <Notice tone="warn" title="Disabled: the key is refused">
-          Enable it, and it works again with the same secret.
+        <Notice tone="warn" title={`Disabled by ${disablerWords(apiKey.disabledBy)}`}>
+          {apiKey.disabledAt ? `Since ${exactTime(apiKey.disabledAt)}. ` : null}
+          {enableBlock(apiKey, identity) ?? 'Enable it, and it works again with the same secret.'}
         </Notice>
       );
     case 'expired':
       return (
         <Notice tone="warn" title="Expired: the key is refused">
-          Create a new key in its place.
+          Edit its expiry, or create a new key in its place.
         </Notice>
       );
     case 'owner_inactive':
@@ -47,4 +51,9 @@ function Refusal({ apiKey }: { readonly apiKey: ApiKeyDetail }) {
     default:
       return <Notice tone="warn" title={`Refused now: ${apiKey.decision.replaceAll('_', ' ')}`} />;
   }
+}
+
+function disablerWords(disabledBy: ApiKeyDetail['disabledBy']): string {
+  if (disabledBy?.type !== 'member') return 'the job that disables unused keys';
+  return disabledBy.keyId ? `${disabledBy.name}, with an API key` : disabledBy.name;
 }

@@ -1,5 +1,6 @@
+import { Link } from '@tanstack/react-router';
 import { type ApiKeyDetail, PROFILE_CATALOG } from '@tollkeeper/contract';
-import { Fact, Facts } from '../../../components/facts.tsx';
+import { Fact, Facts, IdFact } from '../../../components/facts.tsx';
 import { MaskedPrefix } from '../../../components/masked-prefix.tsx';
 import { Panel } from '../../../components/panel.tsx';
 import { TimeAgoButton } from '../../../components/time-ago.tsx';
@@ -24,6 +25,11 @@ export function KeyFacts({ apiKey }: { readonly apiKey: ApiKeyDetail }) {
           {apiKey.createdBy.name}
           <span className="block text-[0.8125rem] text-soft">{apiKey.createdBy.email}</span>
         </Fact>
+        {apiKey.createdByKey ? (
+          <Fact term="Created with">
+            <CreatingKey creator={apiKey.createdByKey} />
+          </Fact>
+        ) : null}
         <Fact term="Created">
           <TimeAgoButton at={apiKey.createdAt} />
         </Fact>
@@ -32,6 +38,7 @@ export function KeyFacts({ apiKey }: { readonly apiKey: ApiKeyDetail }) {
         {apiKey.disablesAt ? (
           <Fact term="Disabled if unused">{optionalTime(apiKey.disablesAt)}</Fact>
         ) : null}
+        {apiKey.disabledAt ? <Fact term="Disabled">{optionalTime(apiKey.disabledAt)}</Fact> : null}
         {apiKey.revokedAt ? <Fact term="Revoked">{optionalTime(apiKey.revokedAt)}</Fact> : null}
         {apiKey.previousSecretExpiresAt ? (
           <Fact term="Old secret ends">{optionalTime(apiKey.previousSecretExpiresAt)}</Fact>
@@ -39,11 +46,33 @@ export function KeyFacts({ apiKey }: { readonly apiKey: ApiKeyDetail }) {
         <Fact term="Allowed from">
           <AllowedRanges ranges={apiKey.allowedIps} />
         </Fact>
-        <Fact term="Id">
-          <code className="font-mono text-[0.8125rem]">{apiKey.id}</code>
-        </Fact>
+        <IdFact id={apiKey.id} />
       </Facts>
     </Panel>
+  );
+}
+
+interface CreatingKeyProps {
+  readonly creator: NonNullable<ApiKeyDetail['createdByKey']>;
+}
+
+function CreatingKey({ creator: { id, name } }: CreatingKeyProps) {
+  if (name === null) {
+    return (
+      <>
+        A key that was deleted, or that you may not see
+        <code className="block font-mono text-[0.8125rem] text-soft">{id}</code>
+      </>
+    );
+  }
+  return (
+    <Link
+      to="/api-keys/$id"
+      params={{ id }}
+      className="text-accent-strong underline underline-offset-4"
+    >
+      {name}
+    </Link>
   );
 }
 

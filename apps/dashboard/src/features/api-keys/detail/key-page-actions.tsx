@@ -2,6 +2,8 @@ import type { ApiKey } from '@tollkeeper/contract';
 import { CirclePause, CirclePlay, Pencil, RefreshCw } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from '../../../components/button.tsx';
+import { useIdentity } from '../../sessions/index.ts';
+import { enableBlock } from '../actions/enable-block.ts';
 import { type KeyAction, KeyDialogs } from '../actions/key-dialogs.tsx';
 import { KeyMenu } from '../actions/key-menu.tsx';
 import { useKeyPermissions } from '../actions/use-key-permissions.ts';
@@ -18,6 +20,7 @@ export function KeyPageActions({ apiKey, onGone }: KeyPageActionsProps) {
   const changeStatus = useStatusChange();
   const pending = usePendingStatus(apiKey.id) !== undefined;
   const { mayEdit, mayStop } = useKeyPermissions();
+  const identity = useIdentity();
   const { status } = apiKey;
   return (
     <>
@@ -28,7 +31,11 @@ export function KeyPageActions({ apiKey, onGone }: KeyPageActionsProps) {
         </Button>
       ) : null}
       {mayStop && status === 'disabled' ? (
-        <Button pending={pending} onClick={() => changeStatus({ key: apiKey, to: 'active' })}>
+        <Button
+          pending={pending}
+          blocked={enableBlock(apiKey, identity)}
+          onClick={() => changeStatus({ key: apiKey, to: 'active' })}
+        >
           <CirclePlay size={15} aria-hidden className="max-sm:hidden" />
           Enable
         </Button>

@@ -48,7 +48,7 @@ export function BulkBar({ keys, onClear }: BulkBarProps) {
         <BulkRevokeDialog
           keys={alive}
           onClose={() => setRevoking(false)}
-          onRevoke={(reason) => revokeAll(alive, reason)}
+          onRevoke={(reason, cascade) => revokeAll(alive, reason, cascade)}
         />
       ) : null}
     </section>

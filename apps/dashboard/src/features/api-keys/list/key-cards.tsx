@@ -4,6 +4,7 @@ import { Skeleton } from '../../../components/skeleton.tsx';
 import { TimeAgo } from '../../../components/time-ago.tsx';
 import { joinClasses } from '../../../lib/join-classes.ts';
 import { ScopesPopover } from '../../scopes/index.ts';
+import { WorkspaceName } from '../../workspaces/index.ts';
 import { KeyMenu } from '../actions/key-menu.tsx';
 import { KeyStatusWord } from '../key-status-word.tsx';
 import { KeyLink } from './key-link.tsx';
@@ -40,6 +41,11 @@ function CardFacts({ apiKey }: { readonly apiKey: ApiKey }) {
       <KeyStatusWord apiKey={apiKey} />
       <MaskedPrefix prefix={apiKey.prefix} className="text-soft" />
       <ScopesPopover holder={apiKey} />
+      {apiKey.workspaceId ? (
+        <span className="text-soft">
+          in <WorkspaceName id={apiKey.workspaceId} />
+        </span>
+      ) : null}
       <span className="text-soft">
         {apiKey.lastUsedAt ? (
           <>

@@ -9,6 +9,7 @@ import { use } from 'react';
 import { MaskedPrefix } from '../../../components/masked-prefix.tsx';
 import { TimeAgo } from '../../../components/time-ago.tsx';
 import { ScopesPopover } from '../../scopes/index.ts';
+import { WorkspaceName } from '../../workspaces/index.ts';
 import { KeyMenu } from '../actions/key-menu.tsx';
 import { ExpiryWord } from '../expiry-word.tsx';
 import { KeyStatusWord } from '../key-status-word.tsx';
@@ -56,6 +57,12 @@ export const KEY_COLUMNS = column.columns([
     cell: ({ row }) => <ScopesPopover holder={row.original} />,
   }),
   column.display({
+    id: 'workspace',
+    header: 'Workspace',
+    meta: { look: 'w-30 hidden min-[74rem]:table-cell' },
+    cell: ({ row: { original } }) => <WorkspaceCell id={original.workspaceId} />,
+  }),
+  column.display({
     id: 'createdBy',
     header: 'Created by',
     meta: { look: 'w-34 hidden min-[88rem]:table-cell' },
@@ -68,7 +75,7 @@ export const KEY_COLUMNS = column.columns([
   column.display({
     id: 'createdAt',
     header: 'Created',
-    meta: { look: 'w-30 hidden text-[0.8125rem] min-[82rem]:table-cell', sort: 'createdAt' },
+    meta: { look: 'w-30 hidden text-[0.8125rem] min-[96rem]:table-cell', sort: 'createdAt' },
     cell: ({ row }) => <TimeAgo at={row.original.createdAt} />,
   }),
   column.display({
@@ -85,7 +92,7 @@ export const KEY_COLUMNS = column.columns([
   column.display({
     id: 'expiresAt',
     header: 'Expires',
-    meta: { look: 'w-30 hidden text-[0.8125rem] min-[74rem]:table-cell', sort: 'expiresAt' },
+    meta: { look: 'w-30 hidden text-[0.8125rem] min-[80rem]:table-cell', sort: 'expiresAt' },
     cell: ({ row }) => <ExpiryWord at={row.original.expiresAt} />,
   }),
   column.display({
@@ -95,6 +102,15 @@ export const KEY_COLUMNS = column.columns([
     cell: ({ row }) => <MenuCell apiKey={row.original} />,
   }),
 ]);
+
+function WorkspaceCell({ id }: { readonly id: string | null }) {
+  if (id === null) return <span className="text-faint">Every one</span>;
+  return (
+    <span className="block truncate text-soft">
+      <WorkspaceName id={id} />
+    </span>
+  );
+}
 
 function NameCell({ apiKey }: { readonly apiKey: ApiKey }) {
   return <KeyLink apiKey={apiKey} search={use(KeyListContext).search} />;

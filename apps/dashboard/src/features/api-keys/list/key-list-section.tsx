@@ -52,6 +52,7 @@ export function KeyListSection({ search, trail, onSearch, list }: KeyListSection
             search={search}
             trail={trail}
             count={data?.data.length}
+            totalCount={data?.totalCount}
             nextCursor={isPlaceholderData ? null : (data?.nextCursor ?? null)}
             onSearch={(next, nextTrail) => {
               onTurn();

@@ -1,18 +1,27 @@
 import { ChevronLeft, ChevronRight } from 'lucide-react';
 import { Button } from '../../../components/button.tsx';
-import { counted } from '../../../lib/format-count.ts';
+import { counted, formatCount } from '../../../lib/format-count.ts';
 import type { KeySearch } from './key-search.ts';
 
 interface KeyPagerProps {
   readonly search: KeySearch;
   readonly trail: readonly string[];
   readonly count: number | undefined;
+  /** On all pages. */
+  readonly totalCount: number | undefined;
   readonly nextCursor: string | null;
   readonly onSearch: (search: KeySearch, trail?: readonly string[]) => void;
 }
 
 /** Previous and next; a page's number is known from the way that led to it. */
-export function KeyPager({ search, trail, count, nextCursor, onSearch }: KeyPagerProps) {
+export function KeyPager({
+  search,
+  trail,
+  count,
+  totalCount,
+  nextCursor,
+  onSearch,
+}: KeyPagerProps) {
   const { cursor, ...first } = search;
   const before = trail.at(-1);
 
@@ -30,7 +39,9 @@ export function KeyPager({ search, trail, count, nextCursor, onSearch }: KeyPage
       className="flex min-h-12 items-center justify-between gap-3 border-line border-t px-4 py-2"
     >
       <p className="text-[0.8125rem] text-soft" role="status">
-        {count === undefined ? '' : pageWords(count, cursor, trail, nextCursor)}
+        {count === undefined || totalCount === undefined
+          ? ''
+          : pageWords(count, totalCount, cursor ? trail.length + 2 : 1)}
       </p>
       {cursor || nextCursor ? (
         <div className="flex gap-2">
@@ -56,13 +67,7 @@ export function KeyPager({ search, trail, count, nextCursor, onSearch }: KeyPage
   );
 }
 
-function pageWords(
-  count: number,
-  cursor: string | undefined,
-  trail: readonly string[],
-  nextCursor: string | null,
-): string {
-  if (!cursor && !nextCursor) return counted(count, 'key');
-  const page = cursor ? trail.length + 2 : 1;
-  return `Page ${page} · ${counted(count, 'key')} on this page`;
+function pageWords(count: number, totalCount: number, page: number): string {
+  if (page === 1 && count === totalCount) return counted(totalCount, 'key');
+  return `Page ${page} · ${formatCount(count)} of ${counted(totalCount, 'key')}`;
 }

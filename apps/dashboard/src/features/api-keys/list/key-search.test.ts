@@ -5,7 +5,7 @@ it('keeps what the server understands and drops the rest', () => {
   expect(
     parseKeySearch({
       search: 'ci',
-      status: 'active',
+      state: 'expired',
       owner: 'mem_7dQx0mJ2vK4tR9sZ1aBc',
       workspace: 'default',
       sort: 'password',
@@ -15,13 +15,13 @@ it('keeps what the server understands and drops the rest', () => {
     }),
   ).toEqual({
     search: 'ci',
-    status: 'active',
+    state: 'expired',
     owner: 'mem_7dQx0mJ2vK4tR9sZ1aBc',
     order: 'asc',
   });
 });
 
 it('starts from the first page when a filter changes, and takes an empty one away', () => {
-  const search = parseKeySearch({ search: 'ci', status: 'active', cursor: 'abc' });
-  expect(refineSearch(search, { status: '' })).toEqual({ search: 'ci' });
+  const search = parseKeySearch({ search: 'ci', state: 'expired', cursor: 'abc' });
+  expect(refineSearch(search, { state: '' })).toEqual({ search: 'ci' });
 });

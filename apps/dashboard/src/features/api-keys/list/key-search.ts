@@ -1,8 +1,8 @@
 import {
   KEY_SORTS,
-  KEY_STATUSES,
+  KEY_STATES,
   type KeySort,
-  type KeyStatus,
+  type KeyState,
   memberId,
   VISIBLE_LINE,
   workspaceId,
@@ -11,7 +11,7 @@ import {
 /** What the address of the list says. Absent means the default. */
 export interface KeySearch {
   readonly search?: string;
-  readonly status?: KeyStatus;
+  readonly state?: KeyState;
   readonly owner?: string;
   readonly workspace?: string;
   readonly sort?: KeySort;
@@ -23,12 +23,12 @@ export interface KeySearch {
 export function parseKeySearch(raw: Record<string, unknown>): KeySearch {
   const text = (name: string) => (typeof raw[name] === 'string' ? raw[name] : '');
   const search = text('search').slice(0, 64);
-  const status = KEY_STATUSES.find((name) => name === raw.status);
+  const state = KEY_STATES.find((name) => name === raw.state);
   const sort = KEY_SORTS.find((name) => name === raw.sort);
   const order = raw.order === 'asc' || raw.order === 'desc' ? raw.order : undefined;
   return {
     ...(search && VISIBLE_LINE.test(search) ? { search } : {}),
-    ...(status ? { status } : {}),
+    ...(state ? { state } : {}),
     ...(memberId.safeParse(raw.owner).success ? { owner: text('owner') } : {}),
     ...(workspaceId.safeParse(raw.workspace).success ? { workspace: text('workspace') } : {}),
     ...(sort ? { sort } : {}),
@@ -45,6 +45,6 @@ export function refineSearch(
   return parseKeySearch({ ...search, ...change });
 }
 
-export function isFiltered({ search, status, owner, workspace }: KeySearch): boolean {
-  return Boolean(search || status || owner || workspace);
+export function isFiltered({ search, state, owner, workspace }: KeySearch): boolean {
+  return Boolean(search || state || owner || workspace);
 }

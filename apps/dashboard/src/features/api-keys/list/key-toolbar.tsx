@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { KEY_STATUSES } from '@tollkeeper/contract';
+import { KEY_STATES } from '@tollkeeper/contract';
 import { Select } from '../../../components/select.tsx';
 import { membersQuery } from '../../members/index.ts';
 import { useCan, useIdentity } from '../../sessions/index.ts';
@@ -14,9 +14,9 @@ interface KeyToolbarProps {
   readonly onSearch: (search: KeySearch) => void;
 }
 
-const STATUSES = [
+const STATES = [
   { value: '', label: 'Any status' },
-  ...KEY_STATUSES.map((status) => ({ value: status, label: KEY_STATE_LOOKS[status].word })),
+  ...KEY_STATES.map((state) => ({ value: state, label: KEY_STATE_LOOKS[state].word })),
 ];
 
 export function KeyToolbar({ search, onSearch }: KeyToolbarProps) {
@@ -30,9 +30,9 @@ export function KeyToolbar({ search, onSearch }: KeyToolbarProps) {
       <SearchBox text={search.search ?? ''} onSettled={(text) => refine({ search: text })} />
       <Select
         aria-label="Status"
-        value={search.status ?? ''}
-        options={STATUSES}
-        onChange={(event) => refine({ status: event.target.value })}
+        value={search.state ?? ''}
+        options={STATES}
+        onChange={(event) => refine({ state: event.target.value })}
       />
       {owners.length > 1 ? (
         <Select

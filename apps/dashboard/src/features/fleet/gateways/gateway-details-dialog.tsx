@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { Gateway } from '@tollkeeper/contract';
 import { Button } from '../../../components/button.tsx';
 import { Dialog, DialogBody, DialogFooter } from '../../../components/dialog.tsx';
-import { Fact, Facts } from '../../../components/facts.tsx';
+import { Fact, Facts, IdFact } from '../../../components/facts.tsx';
 import { TimeAgoButton } from '../../../components/time-ago.tsx';
 import { formatCount } from '../../../lib/format-count.ts';
 import { useNow } from '../../../lib/use-now.ts';
@@ -71,9 +71,7 @@ function GatewayFacts({ gateway }: { readonly gateway: Gateway }) {
       <Fact term="Joined">
         <TimeAgoButton at={gateway.createdAt} />
       </Fact>
-      <Fact term="Id">
-        <code className="font-mono text-[0.8125rem]">{gateway.id}</code>
-      </Fact>
+      <IdFact id={gateway.id} />
     </Facts>
   );
 }

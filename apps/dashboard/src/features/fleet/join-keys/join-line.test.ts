@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { isLoopback, joinLine } from './join-line.ts';
 
-it('makes one line that a shell takes as it stands', () => {
+it('makes one line that a shell takes as it stands, with the join key in no argument', () => {
   expect(joinLine('tk_join_abc', 'https://keys.example.com')).toBe(
-    'npx tollkeeper gateway --join-key tk_join_abc --control-plane https://keys.example.com --upstream http://127.0.0.1:3000',
+    'TOLLKEEPER_JOIN_KEY=tk_join_abc npx tollkeeper gateway --control-plane https://keys.example.com --upstream http://127.0.0.1:3000',
   );
 });
 

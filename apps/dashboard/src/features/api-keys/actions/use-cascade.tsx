@@ -1,0 +1,24 @@
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { createdQuery } from '../key-queries.ts';
+import { CascadeField, sumOf } from './cascade-field.tsx';
+
+/**
+ * Whether to take along what the key created, as a field where it created anything.
+ * @param usual what holds until the person decides otherwise
+ */
+export function useCascade(id: string, usual: boolean) {
+  const { data, isPending } = useQuery(createdQuery(id));
+  const [chosen, setChosen] = useState<boolean>();
+  const isNothing = data !== undefined && sumOf(data) === '';
+  const cascade = (chosen ?? usual) && !isNothing;
+  return {
+    cascade,
+    /** Not before it is known whether there is anything to decide. */
+    blocked: isPending ? 'Checking what the key created…' : undefined,
+    field:
+      isPending || isNothing ? null : (
+        <CascadeField created={data} checked={cascade} onCheck={setChosen} />
+      ),
+  };
+}
