@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import {
   appendSessionEvent,
   CLIENT_IP_HEADER,
+  endDevices,
   findApprover,
   findSessionUser,
   inheritFactors,
@@ -10,6 +11,7 @@ import {
 } from '../features/identity/index.ts';
 import { AUTH_ENDPOINTS, type AuthEndpoint } from './auth-endpoints.ts';
 import { refuseSession } from './auth-problem.ts';
+import { authCaller } from './auth-session.ts';
 import { originOf } from './origin.ts';
 import { requireSameOrigin } from './same-origin.ts';
 import type { ServerOptions } from './server-options.ts';
@@ -32,13 +34,12 @@ async function pass(
 ) {
   const { auth, baseUrl, services } = options;
   if (!endpoint.withoutOrigin) requireSameOrigin(request, baseUrl);
-  // Before: some of them end the session that says whose it was.
-  const before = endpoint.action && (await findSessionUser(auth, request.headers.cookie));
+  const { user: before, cookie } = await authCaller(options, endpoint, request);
   const approver =
     endpoint.name === 'device/token'
       ? await findApprover(services.db, textOf(request.body, 'device_code'))
       : undefined;
-  const response = await auth.handler(toWebRequest(request, baseUrl));
+  const response = await auth.handler(toWebRequest(request, baseUrl, cookie));
   const body: unknown = await response.json().catch(() => ({}));
   const cookies = await cookiesOf(options, response, body);
   if (cookies.length > 0) reply.header('set-cookie', cookies);
@@ -46,6 +47,9 @@ async function pass(
   if (approver) await inheritFactors(services.db, textOf(body, 'access_token'), approver);
   if (before && endpoint.name === 'device/approve') {
     await recordApprover(services.db, textOf(request.body, 'userCode'), before);
+  }
+  if (before && endpoint.endsDevices) {
+    await services.db.transaction((tx) => endDevices(tx, before.userId));
   }
   if (endpoint.action) {
     const user = before ?? (await findSessionUser(auth, asSent(cookies)));
@@ -68,8 +72,8 @@ function asSent(setCookies: readonly string[]): string {
   return setCookies.map((each) => each.split(';', 1)[0]).join('; ');
 }
 
-function answerOf({ answer }: AuthEndpoint, body: unknown): unknown {
-  if (answer === 'whole') return body;
+function answerOf({ answer, instead }: AuthEndpoint, body: unknown): unknown {
+  if (answer === 'whole') return instead ? Object.assign({}, body, instead) : body;
   const given = answer.map((name) => [name, fieldOf(body, name)]);
   return Object.fromEntries(given.filter(([, value]) => value !== undefined));
 }
@@ -84,7 +88,7 @@ function fieldOf(body: unknown, name: string): unknown {
 }
 
 /** Better Auth checks Origin against its own address; that it is ours was checked before. */
-function toWebRequest(request: FastifyRequest, baseUrl: string): Request {
+function toWebRequest(request: FastifyRequest, baseUrl: string, cookie: string): Request {
   const { userAgent } = originOf(request);
   const isPost = request.method === 'POST';
   return new Request(new URL(request.url, baseUrl), {
@@ -93,7 +97,7 @@ function toWebRequest(request: FastifyRequest, baseUrl: string): Request {
       ...(isPost ? { 'content-type': 'application/json' } : {}),
       origin: new URL(baseUrl).origin,
       [CLIENT_IP_HEADER]: request.ip,
-      ...(request.headers.cookie ? { cookie: request.headers.cookie } : {}),
+      ...(cookie ? { cookie } : {}),
       // Kept with the session, so cleaned like that of an audit event.
       ...(userAgent === null ? {} : { 'user-agent': userAgent }),
     },

@@ -4,6 +4,7 @@ export { appendSessionEvent } from './append-session-event.ts';
 export { type Auth, CLIENT_IP_HEADER, createAuth } from './auth.ts';
 export { confirmSession, type SessionRequest } from './confirm-session.ts';
 export { findApprover, inheritFactors, recordApprover } from './device-approval.ts';
+export { endDevices } from './end-devices.ts';
 export { findSessionUser, type SessionUser } from './find-session-user.ts';
 export { findVerifiedUser, markEmailVerified, requireVerifiedEmail } from './find-verified-user.ts';
 export { insertUser } from './insert-user.ts';
