@@ -155,7 +155,7 @@ test('a gateway that is removed lets nothing through', async () => {
 
   expect((await owner.delete(`/v1/gateways/${fleet.status().gatewayId}`)).status).toBe(204);
 
-  await vi.waitUntil(() => decided(fleet, key.secret) === 'no_snapshot', WAIT);
+  await vi.waitUntil(() => decided(fleet, key.secret) === 'gateway_removed', WAIT);
   expect(fleet.status().fault).toContain('was removed from the fleet');
 });
 
@@ -168,7 +168,7 @@ test('a gateway that is removed while it is away lets nothing through when it co
 
   const fleet = await start({ stateDir, joinKey: undefined });
 
-  await vi.waitUntil(() => decided(fleet, key.secret) === 'no_snapshot', WAIT);
+  await vi.waitUntil(() => decided(fleet, key.secret) === 'gateway_removed', WAIT);
 });
 
 test('the snapshot of another workspace is refused, reported, and replaced', async () => {

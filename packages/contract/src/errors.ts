@@ -43,6 +43,7 @@ export const ERRORS = {
   upstream_failed: { status: 502, title: 'The upstream could not answer' },
   unavailable: { status: 503, title: 'The server cannot answer right now' },
   no_snapshot: { status: 503, title: 'The gateway does not know the keys yet' },
+  gateway_removed: { status: 503, title: 'The gateway was removed from its fleet' },
   snapshot_stale: { status: 503, title: 'What the gateway knows is too old' },
   upstream_timeout: { status: 504, title: 'The upstream took too long' },
 } as const satisfies Record<string, { status: number; title: string }>;

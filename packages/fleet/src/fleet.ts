@@ -9,7 +9,7 @@ export interface WorkspaceKeys {
 }
 
 /** Why nothing may pass at this moment: doubt refuses. */
-export type NoKeys = 'no_snapshot' | 'snapshot_stale';
+export type NoKeys = 'no_snapshot' | 'snapshot_stale' | 'gateway_removed';
 
 /** Whose call it was. */
 export interface CallSubject {

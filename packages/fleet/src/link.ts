@@ -17,6 +17,8 @@ export interface Link {
   /** What people may change while it runs. */
   known(): Known;
   isConnected(): boolean;
+  /** Whether the control plane has said that this instance is no longer of the fleet. */
+  isRemoved(): boolean;
   /** Resolves when it is known what to decide with, or that this cannot be known now. */
   readonly settled: Promise<void>;
   /** Hands over the last counts, where somebody takes them. */
@@ -45,6 +47,7 @@ export function openLink({ run, follow, faults, spool, meter }: LinkParts): Link
   const settled = Promise.withResolvers<void>();
   let known: Known = { name: run.name, labels: {}, draining: false };
   let connected: Socket | undefined;
+  let isRemoved = false;
 
   const reportHealth = () => {
     const health = { ...meter.last(), spooledCalls: spool.pendingCalls(), fault: faults.text() };
@@ -77,6 +80,7 @@ export function openLink({ run, follow, faults, spool, meter }: LinkParts): Link
     },
     usageTaken: ({ spoolId, sequence }) => usage.taken(spoolId, sequence),
     async removed() {
+      isRemoved = true;
       log.error({ gatewayId: identity.gatewayId }, REMOVED);
       faults.set('removed', REMOVED);
       // Not awaited: it ends after the message that is being taken.
@@ -103,6 +107,7 @@ export function openLink({ run, follow, faults, spool, meter }: LinkParts): Link
   return {
     known: () => known,
     isConnected: () => connected !== undefined,
+    isRemoved: () => isRemoved,
     settled: settled.promise,
     async close() {
       await usage.finish(HAND_OVER_MS);

@@ -46,7 +46,7 @@ export async function runFleet(run: Run): Promise<Fleet> {
   const fleet: Fleet = {
     keys() {
       const index = decider.index();
-      if (!index) return 'no_snapshot';
+      if (!index) return link.isRemoved() ? 'gateway_removed' : 'no_snapshot';
       if (!isFresh(freshness, staleMaxMs)) return 'snapshot_stale';
       if (keys?.index !== index) keys = { index, organizationId, workspaceId };
       return keys;

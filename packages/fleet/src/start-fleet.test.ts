@@ -154,7 +154,7 @@ test('forgets everything when it is removed, and does not come back', async () =
   const { nonce } = connection.hello;
   connection.send(controlPlane.seal({ type: 'removed', nonce, gatewayId: idOf('gw', 1) }));
 
-  await vi.waitFor(() => expect(fleet.keys()).toBe('no_snapshot'));
+  await vi.waitFor(() => expect(fleet.keys()).toBe('gateway_removed'));
   expect(fleet.status().fault).toMatch(/removed from the fleet.*new join key/);
   await vi.waitFor(async () => {
     const files = await readdir(stateDir);

@@ -8,7 +8,7 @@ it('is up at once, and ready only while requests can be decided', async () => {
     return [answer.status, (await answer.json()).reason];
   };
   expect(await ask('/readyz')).toEqual([200, undefined]);
-  for (const code of ['no_snapshot', 'snapshot_stale'] as const) {
+  for (const code of ['no_snapshot', 'snapshot_stale', 'gateway_removed'] as const) {
     gateway.fleet.noKeys = code;
     expect(await ask('/readyz')).toEqual([503, code]);
     expect(await ask('/healthz')).toEqual([200, undefined]);

@@ -86,7 +86,7 @@ describe('a request is refused, and never reaches the upstream', () => {
     expect(upstream.connections()).toBe(0);
   });
 
-  it.each(['no_snapshot', 'snapshot_stale'] as const)(
+  it.each(['no_snapshot', 'snapshot_stale', 'gateway_removed'] as const)(
     'while there is %s, whatever it is',
     async (code) => {
       const secret = gateway.fleet.addKey();

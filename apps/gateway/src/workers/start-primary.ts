@@ -40,6 +40,7 @@ export async function startPrimary(config: Config, fleet: Fleet, crew: Crew): Pr
 function readyFault(fleet: Fleet, crew: Crew): string | undefined {
   const { version, ageMs, staleMaxMs, draining } = fleet.status();
   if (crew.servingCount() === 0) return 'no_workers';
+  if (fleet.keys() === 'gateway_removed') return 'gateway_removed';
   if (version === null) return 'no_snapshot';
   if (staleMaxMs !== null && (ageMs === null || ageMs > staleMaxMs)) return 'snapshot_stale';
   return draining ? 'draining' : undefined;

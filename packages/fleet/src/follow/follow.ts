@@ -90,7 +90,7 @@ export function createFollow(parts: Omit<Following, 'state'>): Follow {
       state.seen = null;
       state.versionMin = 0;
       state.isStored = false;
-      await follower.clear();
+      await follower.remove();
       freshness.clear();
       await dropArriving(following);
       confirmedFile.remove();

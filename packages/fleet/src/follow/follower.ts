@@ -15,6 +15,8 @@ export interface Follower {
   apply(part: Uint8Array, version: number): Promise<void>;
   /** Forgets the keys: nothing is let through. */
   clear(): Promise<void>;
+  /** Forgets them for good: the instance is no longer of the fleet. */
+  remove(): Promise<void>;
 }
 
 export interface KeysDraft {
@@ -55,6 +57,9 @@ export function createIndexFollower(organizationId: string): IndexFollower {
       applyPart(current, organizationId, part);
     },
     async clear() {
+      current = undefined;
+    },
+    async remove() {
       current = undefined;
     },
   };

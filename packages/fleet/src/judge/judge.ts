@@ -48,6 +48,15 @@ export const NO_KEYS: Readonly<Record<NoKeys, Refused>> = {
     },
     counted: false,
   },
+  gateway_removed: {
+    code: 'gateway_removed',
+    refusal: {
+      code: 'gateway_removed',
+      detail:
+        'This gateway was removed from its fleet and lets nothing through. Its operator can start it with a new join key.',
+    },
+    counted: false,
+  },
 };
 
 /** Counts the call of every key that is known, whether it is accepted or denied. */

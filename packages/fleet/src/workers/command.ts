@@ -14,6 +14,8 @@ export type WorkerCommand =
   | { readonly type: 'apply'; readonly part: Uint8Array }
   /** Forget the keys: nothing is let through. */
   | { readonly type: 'clear' }
+  /** Forget them for good, and say so: the gateway was removed from the fleet. */
+  | { readonly type: 'remove' }
   /** The age is the one at the moment of sending; null is never confirmed. */
   | { readonly type: 'fresh'; readonly confirmed: Confirmed; readonly ageMs: number | null };
 

@@ -47,6 +47,7 @@ export function createWorkerFleet(options: WorkerFleetOptions): WorkerFleet {
   let draft: KeysDraft | undefined;
   let keys: WorkspaceKeys | undefined;
   let isForsaken = false;
+  let isRemoved = false;
   let isLocked = false;
   const stops = [repeat(clock, ROLL_MS, writer.roll), repeat(clock, HEALTH_MS, meter.measure)];
 
@@ -57,6 +58,11 @@ export function createWorkerFleet(options: WorkerFleetOptions): WorkerFleet {
     }
     if (command.type === 'fresh') {
       freshness.adopt(command.confirmed, command.ageMs);
+      return;
+    }
+    if (command.type === 'remove') {
+      isRemoved = true;
+      await member?.follower.clear();
       return;
     }
     if (!member) throw new Error('The worker has not been told where it belongs');
@@ -81,7 +87,7 @@ export function createWorkerFleet(options: WorkerFleetOptions): WorkerFleet {
     take,
     keys() {
       const index = member?.follower.index();
-      if (!member || !index || isForsaken) return 'no_snapshot';
+      if (!member || !index || isForsaken) return isRemoved ? 'gateway_removed' : 'no_snapshot';
       if (!isFresh(freshness, staleMaxMs)) return 'snapshot_stale';
       const { organizationId, workspaceId } = member.place;
       if (keys?.index !== index) keys = { index, organizationId, workspaceId };
@@ -117,7 +123,7 @@ function enter(place: WorkerPlace): Member {
   return { place, follower: createIndexFollower(place.organizationId) };
 }
 
-type KeysCommand = Exclude<WorkerCommand, { readonly type: 'place' | 'fresh' }>;
+type KeysCommand = Exclude<WorkerCommand, { readonly type: 'place' | 'fresh' | 'remove' }>;
 
 /** @returns the draft that stands afterwards */
 async function change(

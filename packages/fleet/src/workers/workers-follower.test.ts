@@ -138,3 +138,12 @@ test('a worker tells the age itself, from the one that it was told', async () =>
   crew.clock.advance(1);
   expect(worker.decisions()).toBe('snapshot_stale');
 });
+
+test('a removed gateway says so in all workers, also in one that comes later', async () => {
+  const { crew, worker } = await openWithOne();
+  await crew.follow.forget();
+  expect(worker.decisions()).toBe('gateway_removed');
+  const late = crew.start();
+  await crew.bringUp(late);
+  expect(late.decisions()).toBe('gateway_removed');
+});

@@ -29,6 +29,7 @@ export function createWorkersFollower({ workers, place, clock, unreadable }: Opt
   const { organizationId } = place;
   /** That all decide with. */
   let current: number | null = null;
+  let isRemoved = false;
   /** Those that have the keys in use, or are told to read them. */
   const informed = new WeakSet<Worker>();
 
@@ -82,8 +83,14 @@ export function createWorkersFollower({ workers, place, clock, unreadable }: Opt
       current = null;
       await tellAll(workers.all(), () => ({ type: 'clear' }));
     },
+    async remove() {
+      current = null;
+      isRemoved = true;
+      await tellAll(workers.all(), () => ({ type: 'remove' }));
+    },
     async bringUp(worker) {
       await worker.ask({ type: 'place', place });
+      if (isRemoved) await worker.ask({ type: 'remove' });
       while (current !== null && !worker.hasEnded()) {
         if (!informed.has(worker)) {
           informed.add(worker);

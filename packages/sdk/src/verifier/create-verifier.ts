@@ -104,8 +104,12 @@ const consoleLog: Log = {
   error: (details, message) => console.error(`tollkeeper: ${message}`, details),
 };
 
+function isNoKeys(code: Verdict['code']): code is NoKeys {
+  return code === 'no_snapshot' || code === 'snapshot_stale' || code === 'gateway_removed';
+}
+
 function publicCode(code: Exclude<Verdict['code'], 'valid'>) {
-  if (code === 'no_snapshot' || code === 'snapshot_stale') return code;
+  if (isNoKeys(code)) return code;
   const shown = publicDecisionCode(code);
   // `valid` is left over in the type only.
   return shown === 'valid' ? 'invalid_key' : shown;
