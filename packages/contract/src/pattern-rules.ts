@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { LABEL_NAME, LABEL_NAME_RULE, LABEL_VALUE, LABEL_VALUE_RULE } from './labels.ts';
 import {
+  INSTANT_WITH_OFFSET_RULE,
   IP_RANGE,
   IP_RANGE_RULE,
   NO_SECRET,
@@ -21,7 +22,7 @@ export const PATTERN_RULES: ReadonlyMap<string, string> = new Map(
       [IP_RANGE, IP_RANGE_RULE],
       [LABEL_NAME, LABEL_NAME_RULE],
       [LABEL_VALUE, LABEL_VALUE_RULE],
-      [z.regexes.datetime({}), 'must be a moment in UTC such as 2027-01-31T12:00:00.000Z'],
+      [z.regexes.datetime({ offset: true }), INSTANT_WITH_OFFSET_RULE],
       [z.regexes.email, 'must be an email address'],
     ] as const
   ).map(([pattern, rule]) => [pattern.source, rule]),

@@ -6,7 +6,7 @@ import { countedListOf, listQuery } from '../list.ts';
 import { PLANS } from '../plans.ts';
 import { PROFILES } from '../profiles.ts';
 import { defineRoute } from '../route.ts';
-import { instant, ipAddress, ipRange, keyName, visibleLine } from '../text.ts';
+import { instant, instantWithOffset, ipAddress, ipRange, keyName, visibleLine } from '../text.ts';
 import { USAGE_PERIODS, usage } from '../usage.ts';
 
 const tag = 'API keys';
@@ -57,7 +57,7 @@ export const createKey = defineRoute({
     workspaceId: workspaceId.nullable().optional().meta({
       description: "The workspace that confines the key. A key's own, if it is confined",
     }),
-    expiresAt: instant.nullable().optional().meta({
+    expiresAt: instantWithOffset.nullable().optional().meta({
       description: "Left out: the organization's default. Null: never",
     }),
     allowedIps: allowedIps.optional().meta({ description: 'Empty: any address' }),
@@ -91,7 +91,7 @@ export const updateKey = defineRoute({
     .strictObject({
       name: keyName.optional(),
       scopes: scopes.optional().meta({ description: 'Makes the profile custom' }),
-      expiresAt: instant.nullable().optional(),
+      expiresAt: instantWithOffset.nullable().optional(),
       allowedIps: allowedIps.optional(),
     })
     .meta({ minProperties: 1 }),

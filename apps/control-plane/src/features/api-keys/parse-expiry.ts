@@ -2,6 +2,9 @@ import { invalidField } from '../../kernel/domain-error.ts';
 import type { ExpiryRules } from './expiry-rules.ts';
 import { lifetimeEnd } from './key-lifetime.ts';
 
+/** Later years are written with a sign and six digits, which no other reader of ISO 8601 expects. */
+const LAST = new Date('9999-12-31T23:59:59.999Z');
+
 /**
  * @param key when it was made: the longest lifetime counts from there
  * @throws DomainError validation_failed for a moment that is past, or beyond the longest lifetime
@@ -14,6 +17,9 @@ export function parseExpiry(
 ): Date | null {
   const latest = lifetimeEnd(key.createdAt, keyLifetimeDaysMax);
   const expiresAt = text === null ? null : new Date(text);
+  if (expiresAt && expiresAt > LAST) {
+    throw invalidField('expiresAt', `must be at most ${LAST.toISOString()}; null is never`);
+  }
   if (expiresAt && !(expiresAt > now)) {
     throw invalidField('expiresAt', `must be in the future; "${text}" is not`);
   }
