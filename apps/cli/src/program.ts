@@ -24,7 +24,8 @@ import { visibleLines } from './text/visible-text.ts';
 const ENVIRONMENT = `
 Environment:
   TOLLKEEPER_URL      the server, instead of the one that login stored
-  TOLLKEEPER_API_KEY  an API key, instead of the credential that login stored
+  TOLLKEEPER_API_KEY  an API key, instead of the credential that login stored;
+                      TOLLKEEPER_API_KEY_FILE names a file that holds it
   TOLLKEEPER_ORGANIZATION
                       the organization, for sessions in several; --organization wins
   NO_COLOR            no colours`;

@@ -5,6 +5,7 @@ import { ERROR_CODES, EXIT } from './exit-codes.ts';
 import { explain, report } from './failure.ts';
 import { createProgram } from './program.ts';
 import { asksOrganization, ORGANIZATION_ADVICE } from './session/organization.ts';
+import { readKeyFile } from './session/read-key-file.ts';
 import { signInAdvice } from './session/sign-in-advice.ts';
 import type { Surroundings } from './surroundings.ts';
 import { visibleJsonLine } from './text/visible-text.ts';
@@ -17,6 +18,7 @@ export async function run(argv: readonly string[], io: Surroundings): Promise<nu
   const cli: Cli = { io, exitCode: EXIT.ok };
   const json = asksJson(argv);
   try {
+    cli.io = { ...io, env: readKeyFile(io.env) };
     await createProgram(cli, { json }).parseAsync([...argv], { from: 'user' });
     return cli.exitCode;
   } catch (error) {

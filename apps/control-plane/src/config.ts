@@ -1,21 +1,53 @@
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { findUnknownVariables } from '@tollkeeper/contract';
+import { parseIpRange } from '@tollkeeper/verify';
 import { z } from 'zod';
 
-const text = z.string().min(1).optional();
+const PORT_RULE = 'must be a number from 0 to 65535';
+const BASE_URL_RULE =
+  'must be a URL such as https://keys.example.com or https://example.com/keys, without a query';
+
 const schema = z.object({
-  PORT: z.coerce.number().int().min(0).max(65_535).default(7420),
-  HOST: z.string().min(1).default('127.0.0.1'),
+  PORT: z
+    .string()
+    .regex(/^\d{1,5}$/, PORT_RULE)
+    .transform(Number)
+    .refine((port) => port <= 65_535, PORT_RULE)
+    .default(7420),
+  HOST: z.string().refine(isHost, 'must be an IP address or a host name').default('127.0.0.1'),
   TOLLKEEPER_DATA_DIR: z.string().min(1).default('./data'),
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\//, 'must begin with postgresql://')
     .refine(isConnectionString, 'cannot be read as a URL')
     .optional(),
-  TOLLKEEPER_BASE_URL: z.url({ protocol: /^https?$/ }).optional(),
-  TOLLKEEPER_SECRET: z.string().min(32).optional(),
-  TOLLKEEPER_SETUP_TOKEN: z.string().min(16).max(256).optional(),
-  TOLLKEEPER_TRUSTED_PROXIES: text,
-  SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  TOLLKEEPER_BASE_URL: z.string().refine(isBaseUrl, BASE_URL_RULE).optional(),
+  TOLLKEEPER_SECRET: z.string().min(32, 'must have 32 characters or more').optional(),
+  TOLLKEEPER_SETUP_TOKEN: z
+    .string()
+    .min(16, 'must have 16 characters or more')
+    .max(256, 'must have 256 characters or fewer')
+    .optional(),
+  TOLLKEEPER_TRUSTED_PROXIES: z
+    .string()
+    .transform((text) =>
+      text
+        .split(',')
+        .map((part) => part.trim())
+        .filter(Boolean),
+    )
+    .refine(
+      (list) => list.every(isProxy),
+      'must be IP addresses or ranges such as 10.0.0.0/8, separated by commas',
+    )
+    .optional(),
+  SMTP_URL: z
+    .url({
+      protocol: /^smtps?$/,
+      error: 'must be a URL such as smtps://user:password@mail.example.com',
+    })
+    .optional(),
   MAIL_FROM: z
     .string()
     .max(320)
@@ -24,7 +56,11 @@ const schema = z.object({
       'must be an address, such as Tollkeeper <keys@example.com>',
     )
     .optional(),
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
+      error: 'must be trace, debug, info, warn, error, fatal or silent',
+    })
+    .default('info'),
 });
 
 export interface Config {
@@ -42,6 +78,27 @@ export interface Config {
   readonly logLevel: z.output<typeof schema>['LOG_LEVEL'];
 }
 
+/** What everything below the address is made from: no query, no credentials, no dot segments. */
+function isBaseUrl(text: string): boolean {
+  const url = URL.parse(text);
+  if (!url || !/^https?:$/.test(url.protocol)) return false;
+  const { username, password, search, hash, pathname } = url;
+  const isPlain = username + password + search + hash === '' && !/[?#]$/.test(text);
+  return isPlain && /^(?:\/[\w.~-]+)*\/?$/.test(pathname);
+}
+
+/** What listens there has an address that begins with it, unless another is set. */
+function isHost(text: string): boolean {
+  return (
+    URL.canParse(text.includes(':') ? `http://[${text}]` : `http://${text}`) && !/[/?#@]/.test(text)
+  );
+}
+
+/** Whoever trusted every address would believe anybody's X-Forwarded-For. */
+function isProxy(text: string): boolean {
+  return parseIpRange(text) !== undefined && !text.endsWith('/0');
+}
+
 /** A server on a Unix socket has no host between "@" and "/", which no other URL may leave out. */
 function isConnectionString(text: string): boolean {
   return URL.canParse(text.replace('@/', '@socket/'));
@@ -52,37 +109,73 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
+/** Variables that hold a secret, or part of one: each may stand in a file instead. */
+const SECRETS = [
+  'DATABASE_URL',
+  'TOLLKEEPER_SECRET',
+  'TOLLKEEPER_SETUP_TOKEN',
+  'SMTP_URL',
+] as const;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /** @throws ConfigError naming every variable at fault */
-export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+export function readConfig(env: Environment): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const parsed = schema.safeParse(given);
-  if (!parsed.success) {
-    const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-    throw new ConfigError(`The configuration cannot be used. ${faults.join('. ')}.`);
+  const faults = findUnknownVariables(Object.keys(given));
+  for (const name of SECRETS) {
+    const fault = readSecretFile(given, name);
+    if (fault !== undefined) faults.push(fault);
   }
+  const parsed = schema.safeParse(given);
+  for (const { path, message } of parsed.error?.issues ?? []) {
+    faults.push(`${path[0]?.toString()} ${message}`);
+  }
+  if (!parsed.success || faults.length > 0) throw unusable(faults);
   const values = parsed.data;
   return {
     port: values.PORT,
     host: values.HOST,
     dataDir: resolve(values.TOLLKEEPER_DATA_DIR),
     databaseUrl: values.DATABASE_URL,
-    baseUrl: values.TOLLKEEPER_BASE_URL?.replace(/\/+$/, ''),
+    baseUrl:
+      values.TOLLKEEPER_BASE_URL && new URL(values.TOLLKEEPER_BASE_URL).href.replace(/\/+$/, ''),
     secret: values.TOLLKEEPER_SECRET,
     setupToken: values.TOLLKEEPER_SETUP_TOKEN,
-    trustedProxies: (values.TOLLKEEPER_TRUSTED_PROXIES ?? '')
-      .split(',')
-      .map((part) => part.trim())
-      .filter(Boolean),
+    trustedProxies: values.TOLLKEEPER_TRUSTED_PROXIES ?? [],
     mail: readMail(values.SMTP_URL, values.MAIL_FROM),
     logLevel: values.LOG_LEVEL,
   };
+}
+
+/** Puts the text of the file in the place of the variable; gives what is wrong with it. */
+function readSecretFile(
+  given: Record<string, string | undefined>,
+  name: string,
+): string | undefined {
+  const path = given[`${name}_FILE`];
+  if (path === undefined) return undefined;
+  if (given[name] !== undefined) return `${name} and ${name}_FILE are both set; set one of them`;
+  try {
+    const text = readFileSync(path, 'utf8').trim();
+    if (text === '') return `${name}_FILE names an empty file`;
+    given[name] = text;
+    return undefined;
+  } catch (error) {
+    return `${name}_FILE cannot be read (${(error as NodeJS.ErrnoException).code})`;
+  }
+}
+
+function unusable(faults: readonly string[]): ConfigError {
+  return new ConfigError(`The configuration cannot be used: ${faults.join('. ')}.`);
 }
 
 /** @throws ConfigError when only one of the two is given */
 function readMail(url: string | undefined, from: string | undefined): Config['mail'] {
   if (url !== undefined && from !== undefined) return { url, from };
   if (url === undefined && from === undefined) return null;
-  throw new ConfigError(
-    `The configuration cannot be used. ${url === undefined ? 'SMTP_URL' : 'MAIL_FROM'}: is needed to send mails. Set both, or neither.`,
-  );
+  const missing = url === undefined ? 'SMTP_URL' : 'MAIL_FROM';
+  throw unusable([
+    `${missing} is needed to send mails; set both of SMTP_URL and MAIL_FROM, or neither`,
+  ]);
 }

@@ -5,34 +5,29 @@ import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
 import { type App, createApp } from './app.ts';
-import { type Config, ConfigError, readConfig } from './config.ts';
-import { EmbeddedPostgresError } from './db/embedded/index.ts';
+import { type Config, readConfig } from './config.ts';
 import { type OpenDatabase, openDatabase } from './db/open-database.ts';
 import { createLog } from './log.ts';
 import { recordRunningServer, runningServersFolder } from './running-servers.ts';
 import { readOrCreateSecret } from './secret-file.ts';
+import { describeStartError } from './start-error.ts';
 
 const DASHBOARD = fileURLToPath(new URL('../../dashboard/dist', import.meta.url));
 
 /** How long a start under way may take to end once the process is told to stop, in milliseconds. */
 const START_MS = 20_000;
 
+let config: Config | undefined;
 try {
-  const config = readConfig(process.env);
+  config = readConfig(process.env);
   const log = createLog(config.logLevel);
   const starting = start(config, log);
   endWith(starting, log);
   await starting;
 } catch (error) {
-  if (
-    error instanceof ConfigError ||
-    error instanceof EmbeddedPostgresError ||
-    isListenError(error)
-  ) {
-    process.stderr.write(`${sentence(error)}\n`);
-  } else {
-    console.error(error);
-  }
+  const sentence = describeStartError(error, config);
+  if (sentence === undefined) console.error(error);
+  else process.stderr.write(`${sentence}\n`);
   process.exit(1);
 }
 
@@ -143,17 +138,6 @@ async function close(
     await database.close();
     removeRecord();
   }
-}
-
-function isListenError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'syscall' in error && error.syscall === 'listen';
-}
-
-function sentence(error: Error): string {
-  if (!isListenError(error)) return error.message;
-  if (error.code === 'EADDRINUSE')
-    return `${error.message}. Another program listens there; set PORT to a free one.`;
-  return `${error.message}. Check HOST and PORT.`;
 }
 
 function urlHost(host: string): string {

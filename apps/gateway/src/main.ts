@@ -20,7 +20,7 @@ const EXPOSED_JOIN_KEY =
 try {
   const commandLine = readCommandLine(process.argv.slice(2), process.env);
   const config = await loadConfig(commandLine, process.env);
-  const level = LOG_LEVELS.find((each) => each === process.env.LOG_LEVEL) ?? 'info';
+  const level = readLogLevel(process.env.LOG_LEVEL);
   const log = createLog(
     level,
     (line) => process.stderr.write(line),
@@ -41,6 +41,14 @@ try {
   if (error instanceof ConfigError) process.stderr.write(`${error.message}\n`);
   else console.error(error);
   process.exit(1);
+}
+
+/** @throws ConfigError */
+function readLogLevel(text: string | undefined): LogLevel {
+  const level = LOG_LEVELS.find((each) => each === (text || 'info'));
+  if (level === undefined)
+    throw new ConfigError([`LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}`]);
+  return level;
 }
 
 async function serve(

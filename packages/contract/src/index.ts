@@ -62,3 +62,4 @@ export * from './scopes.ts';
 export * from './session.ts';
 export * from './text.ts';
 export * from './usage.ts';
+export * from './variables.ts';

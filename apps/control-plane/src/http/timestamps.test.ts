@@ -12,7 +12,8 @@ beforeAll(async () => {
   await choosePlan(app, 'enterprise');
 });
 
-const create = (fields: object) => owner.post('/v1/api-keys', { ...CREATE_BODY, ...fields });
+const create = (fields: object) =>
+  owner.post<{ id: string }>('/v1/api-keys', { ...CREATE_BODY, ...fields });
 
 it.each([
   ['2040-01-01T00:00:00Z', '2040-01-01T00:00:00.000Z'],

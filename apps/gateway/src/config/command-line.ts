@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { findUnknownVariables } from '@tollkeeper/contract';
 import { ADDRESS_SHAPE, type Address, parseAddress } from './address.ts';
 import { ConfigError } from './config-error.ts';
 import type { Environment } from './expand-variables.ts';
@@ -40,7 +41,7 @@ const OPTIONS = {
  */
 export function readCommandLine(args: readonly string[], env: Environment): CommandLine {
   const values = parse(args);
-  const faults: string[] = [];
+  const faults = findUnknownVariables(Object.keys(env));
   const read = <T>(
     option: string,
     text: string | undefined,

@@ -1,0 +1,40 @@
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { makeFolder, startNode } from './child-process.ts';
+import { environment } from './control-plane.ts';
+
+const CONTROL_PLANE = fileURLToPath(
+  new URL('../../apps/control-plane/src/main.ts', import.meta.url),
+);
+const GATEWAY = fileURLToPath(new URL('../../apps/gateway/src/main.ts', import.meta.url));
+/** Where nothing listens. */
+const NO_DATABASE = 'postgresql://nobody@127.0.0.1:1/none';
+
+it.each([
+  ['TOLLKEEPER_TRUSTED_PROXIES', { TOLLKEEPER_TRUSTED_PROXIES: 'nope' }],
+  ['TOLLKEEPER_BASE_URL', { TOLLKEEPER_BASEURL: 'https://keys.example.com' }],
+  ['TOLLKEEPER_SECRET_FILE', { TOLLKEEPER_SECRET: '', TOLLKEEPER_SECRET_FILE: '/nowhere' }],
+  ['DATABASE_URL', { DATABASE_URL: NO_DATABASE }],
+  ['HOST', { HOST: '999.1.1.1' }],
+])('the control plane refuses to start in one line that names %s', async (name, env) => {
+  const { exit, output } = await end(CONTROL_PLANE, { ...environment(await makeFolder()), ...env });
+  expect(exit.code).toBe(1);
+  expect(output.trim().split('\n')).toEqual([expect.stringContaining(name)]);
+});
+
+it.each([
+  ['TOLLKEEPER_JOIN_KEY', { TOLLKEEPER_JOINKEY: 'x' }],
+  ['LOG_LEVEL', { LOG_LEVEL: 'loud' }],
+])('a gateway refuses to start, without a stack, and names %s', async (name, env) => {
+  const { exit, output } = await end(GATEWAY, { PATH: process.env.PATH ?? '', ...env }, [
+    ...['--upstream', 'http://127.0.0.1:1'],
+  ]);
+  expect(exit.code).toBe(1);
+  expect(output).toContain(name);
+  expect(output).not.toMatch(/^\s+at /m);
+});
+
+async function end(main: string, env: Record<string, string>, args: string[] = []) {
+  const running = startNode([main, ...args], env);
+  return { exit: await running.exited, output: running.stderr() };
+}
