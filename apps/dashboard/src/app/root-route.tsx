@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Outlet, useRouter } from '@tanstack/react-router';
-import { SignInAgain } from '../features/sessions/index.ts';
+import { ConfirmIdentity, SignInAgain } from '../features/sessions/index.ts';
 import { chooseWorkspace } from '../features/workspaces/index.ts';
 import { chooseOrganization } from '../lib/chosen-organization.ts';
 
@@ -28,6 +28,7 @@ export function RootRoute() {
   return (
     <>
       <Outlet />
+      <ConfirmIdentity />
       <SignInAgain onLeave={leave} onReplaced={replace} />
     </>
   );

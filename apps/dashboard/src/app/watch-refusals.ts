@@ -1,6 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query';
-import { askSignIn, identityQuery } from '../features/sessions/index.ts';
-import { onRefusals } from '../lib/api.ts';
+import { askConfirmation, askSignIn, identityQuery } from '../features/sessions/index.ts';
+import { onRefusals } from '../lib/send-again.ts';
 import type { DashboardRouter } from './router.tsx';
 
 /** Pages that people without a session, or with half of one, are meant to see. */
@@ -15,6 +15,7 @@ export function watchRefusals(router: DashboardRouter, queryClient: QueryClient)
       !OPEN_PATHS.includes(router.state.location.pathname) &&
       queryClient.getQueryData(identityQuery.queryKey) !== undefined &&
       askSignIn(),
+    onRecentSignInAsked: askConfirmation,
     onSecondFactorAsked: () => {
       const { pathname, searchStr } = router.state.location;
       if ([...OPEN_PATHS, ...SECOND_FACTOR_PATHS].includes(pathname)) return;

@@ -2,21 +2,15 @@
 
 import { createClient } from '@tollkeeper/sdk';
 import { organizationHeader } from './chosen-organization.ts';
-import { type Refusals, sendAgain } from './send-again.ts';
+import { sendAgain } from './send-again.ts';
 import { noteServerTime } from './server-clock.ts';
-
-let refusals: Refusals | undefined;
-
-/** What to do when any request finds the session gone, or not enough. */
-export function onRefusals(listeners: Refusals): void {
-  refusals = listeners;
-}
 
 export const api = createClient({
   baseUrl: '',
   headers: organizationHeader,
   fetch: async (input, init) => {
-    const response = await sendAgain(() => fetch(input, init), refusals);
+    const path = input instanceof Request ? input.url : String(input);
+    const response = await sendAgain(path, () => fetch(input, init));
     noteServerTime(response, Date.now());
     return response;
   },

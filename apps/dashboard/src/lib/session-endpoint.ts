@@ -1,5 +1,6 @@
 import { problem } from '@tollkeeper/contract';
 import { ApiError } from '@tollkeeper/sdk';
+import { sendAgain } from './send-again.ts';
 
 /**
  * Asks one of Better Auth's endpoints, which no contract declares.
@@ -20,7 +21,8 @@ export function changeSession(name: string, body: unknown): Promise<unknown> {
 }
 
 async function ask(address: string, init: RequestInit): Promise<unknown> {
-  const response = await fetch(`/api/auth/${address}`, init);
+  const path = `/api/auth/${address}`;
+  const response = await sendAgain(path, () => fetch(path, init));
   const answer: unknown = await response.json().catch(() => undefined);
   if (response.ok) return answer;
   const refusal = problem.safeParse(answer);

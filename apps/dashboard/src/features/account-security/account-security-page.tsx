@@ -3,6 +3,7 @@ import { usePageTitle } from '../../lib/use-page-title.ts';
 import { AuthenticatorPanel } from './authenticator-panel.tsx';
 import { PasskeysPanel } from './passkeys-panel.tsx';
 import { PasswordPanel } from './password-panel.tsx';
+import { SessionPanel } from './session-panel.tsx';
 
 export function AccountSecurityPage() {
   usePageTitle('Account security');
@@ -16,6 +17,7 @@ export function AccountSecurityPage() {
         <PasswordPanel />
         <AuthenticatorPanel />
         <PasskeysPanel />
+        <SessionPanel />
       </div>
     </>
   );

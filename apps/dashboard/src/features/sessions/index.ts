@@ -1,4 +1,5 @@
 /** Who is signed in, and signing in and out (Better Auth's routes under /api/auth). */
+export { askConfirmation, ConfirmIdentity } from './confirm-identity-dialog.tsx';
 export { identityQuery, useCan, useIdentity } from './identity.ts';
 export { LackedScope } from './lacked-scope.tsx';
 export { askSignIn, dismissSignIn, SignInAgain } from './sign-in-again-dialog.tsx';

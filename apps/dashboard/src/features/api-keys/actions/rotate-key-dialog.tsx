@@ -6,6 +6,7 @@ import { FieldGroup } from '../../../components/field-group.tsx';
 import { RadioRow } from '../../../components/radio-row.tsx';
 import { api } from '../../../lib/api.ts';
 import { useSubmit } from '../../../lib/use-submit.ts';
+import { FinalScopesWarning } from '../../scopes/index.ts';
 import type { KeyDialogProps } from './key-dialog-props.ts';
 
 const GRACES = [
@@ -49,6 +50,7 @@ export function RotateKeyDialog({ apiKey, onClose, onRotated }: RotateKeyDialogP
             />
           ))}
         </FieldGroup>
+        <FinalScopesWarning scopes={new Set(apiKey.scopes)} />
       </ActionForm>
     </Dialog>
   );

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react';
 import { AllowedIpsField } from '../../../components/allowed-ips-field.tsx';
 import { Button } from '../../../components/button.tsx';
 import { DialogBody, DialogFooter, useUnsaved } from '../../../components/dialog.tsx';
-import { ScopePicker } from '../../scopes/index.ts';
+import { FinalScopesWarning, ScopePicker } from '../../scopes/index.ts';
 import { EXPIRY_CHOICES } from './expiry.ts';
 import { ExpiryField } from './expiry-field.tsx';
 import { firstDraft, type KeyFormOffer, startWorkspace } from './first-draft.ts';
@@ -60,12 +60,15 @@ export function CreateKeyForm({ onCancel, onCreated, ...offer }: CreateKeyFormPr
           }
         />
         {draft.profile === 'custom' ? (
-          <ScopePicker
-            catalog={catalog}
-            selected={draft.scopes}
-            error={errors.fields.scopes}
-            onSelect={(scopes) => change('scopes', { scopes })}
-          />
+          <>
+            <ScopePicker
+              catalog={catalog}
+              selected={draft.scopes}
+              error={errors.fields.scopes}
+              onSelect={(scopes) => change('scopes', { scopes })}
+            />
+            <FinalScopesWarning scopes={draft.scopes} />
+          </>
         ) : null}
         {reach === 'forbidden' ? null : (
           <WorkspaceField

@@ -10,7 +10,7 @@ import { Notice } from '../../../components/notice.tsx';
 import { api } from '../../../lib/api.ts';
 import { exactTime } from '../../../lib/exact-time.ts';
 import { useNow } from '../../../lib/use-now.ts';
-import { type ScopeCatalog, ScopePicker } from '../../scopes/index.ts';
+import { FinalScopesWarning, type ScopeCatalog, ScopePicker } from '../../scopes/index.ts';
 import { EDIT_EXPIRY_CHOICES } from '../create/expiry.ts';
 import { ExpiryField } from '../create/expiry-field.tsx';
 import type { DraftField } from '../create/key-draft.ts';
@@ -74,6 +74,7 @@ export function EditKeyForm({ apiKey, catalog, onClose }: EditKeyFormProps) {
           error={errors.fields.scopes}
           onSelect={(scopes) => change('scopes', { scopes })}
         />
+        <FinalScopesWarning scopes={edit.scopes} />
         <ExpiryField
           choices={EDIT_EXPIRY_CHOICES}
           expiry={edit.expiry}

@@ -1,0 +1,168 @@
+import { type QueryClient, useQueryClient } from '@tanstack/react-query';
+import type { Factor, RouteInput, Routes } from '@tollkeeper/contract';
+import { Fingerprint } from 'lucide-react';
+import { useState } from 'react';
+import { ActionForm } from '../../components/action-form.tsx';
+import { Button } from '../../components/button.tsx';
+import { Dialog, DialogBody, DialogFooter } from '../../components/dialog.tsx';
+import { LineField } from '../../components/line-field.tsx';
+import { Notice } from '../../components/notice.tsx';
+import { PasswordField } from '../../components/password-field.tsx';
+import { api } from '../../lib/api.ts';
+import { createQuestion } from '../../lib/question.ts';
+import { readSession } from '../../lib/session-endpoint.ts';
+import { useSubmit } from '../../lib/use-submit.ts';
+import { explainPasskeyError, hasPasskeys, provePasskey } from '../../lib/web-authn.ts';
+import { identityQuery } from './identity.ts';
+
+type Proof = RouteInput<Routes['confirmSession']>['body'];
+
+const question = createQuestion<readonly Factor[]>();
+
+/**
+ * Asks the person to sign in once more to the session that they have.
+ * @param factors those that would do
+ * @returns whether they did
+ */
+export function askConfirmation(factors: readonly Factor[]): Promise<boolean> {
+  return question.ask(factors);
+}
+
+/** Before what gives power away: the strongest factor that the person has, once more. */
+export function ConfirmIdentity() {
+  const factors = question.useAsked();
+  if (!factors) return null;
+  const byPasskey = factors.includes('passkey');
+  const byPassword = factors.some((factor) => factor !== 'passkey');
+  return (
+    <Dialog
+      title="Confirm it is you"
+      description="This needs a sign-in from the last few minutes. You then continue where you are."
+      onClose={() => question.answer(false)}
+    >
+      {byPasskey ? <PasskeyProof isOnly={!byPassword} /> : null}
+      {byPassword ? <PasswordProof withCode={!factors.includes('password')} /> : null}
+    </Dialog>
+  );
+}
+
+async function confirm(body: Proof, queryClient: QueryClient): Promise<void> {
+  await api.confirmSession({ body });
+  question.answer(true);
+  await queryClient.invalidateQueries(identityQuery);
+}
+
+function PasskeyProof({ isOnly }: { readonly isOnly: boolean }) {
+  const queryClient = useQueryClient();
+  const [message, setMessage] = useState<string>();
+  const { pending, errors, submit } = useSubmit([], async () => {
+    setMessage(undefined);
+    try {
+      const given = await provePasskey(await readSession('passkey/generate-authenticate-options'));
+      await confirm({ passkey: given as NonNullable<Proof['passkey']> }, queryClient);
+    } catch (error) {
+      const explained = explainPasskeyError(error);
+      if (explained === undefined) throw error;
+      setMessage(explained);
+    }
+  });
+  const faults = message ? [message] : errors.form;
+  return (
+    <form onSubmit={submit}>
+      <DialogBody>
+        {faults.length > 0 ? (
+          <Notice tone="bad" urgent>
+            {faults.join(' ')}
+          </Notice>
+        ) : null}
+        {hasPasskeys() ? (
+          <Button type="submit" pending={pending} data-initial-focus>
+            <Fingerprint size={16} aria-hidden />
+            Use a passkey
+          </Button>
+        ) : (
+          <p>Your passkey cannot be used in this browser, or at this address.</p>
+        )}
+      </DialogBody>
+      {isOnly ? (
+        <DialogFooter>
+          <Button look="quiet" onClick={() => question.answer(false)}>
+            Cancel
+          </Button>
+        </DialogFooter>
+      ) : null}
+    </form>
+  );
+}
+
+const CODES = {
+  totp: {
+    label: 'Code',
+    hint: 'Six digits, from your authenticator app.',
+    other: 'Use a backup code instead',
+  },
+  backupCode: {
+    label: 'Backup code',
+    hint: 'One of the codes that you saved. Each works once.',
+    other: 'Use the authenticator app instead',
+  },
+} as const;
+
+function PasswordProof({ withCode }: { readonly withCode: boolean }) {
+  const queryClient = useQueryClient();
+  const [password, setPassword] = useState('');
+  const [way, setWay] = useState<keyof typeof CODES>('totp');
+  const [code, setCode] = useState('');
+  const { label, hint, other } = CODES[way];
+  const { pending, errors, submit } = useSubmit([], async () => {
+    const typed = way === 'totp' ? code.replace(/\s/g, '') : code.trim();
+    await confirm({ password, ...(withCode ? { [way]: typed } : {}) }, queryClient);
+  });
+
+  function swap() {
+    setWay(way === 'totp' ? 'backupCode' : 'totp');
+    setCode('');
+  }
+
+  return (
+    <ActionForm
+      submitLabel="Confirm"
+      blocked={blockedWords(password, withCode, code, label)}
+      pending={pending}
+      errors={errors.form}
+      onSubmit={submit}
+      onCancel={() => question.answer(false)}
+    >
+      <PasswordField value={password} error={undefined} onValue={setPassword} />
+      {withCode ? (
+        <div className="flex flex-col items-start gap-2">
+          <LineField
+            key={way}
+            label={label}
+            hint={hint}
+            autoComplete="one-time-code"
+            inputMode={way === 'totp' ? 'numeric' : 'text'}
+            spellCheck={false}
+            className="font-mono tracking-widest"
+            error={undefined}
+            value={code}
+            onValue={setCode}
+          />
+          <Button look="quiet" size="small" onClick={swap}>
+            {other}
+          </Button>
+        </div>
+      ) : null}
+    </ActionForm>
+  );
+}
+
+function blockedWords(
+  password: string,
+  withCode: boolean,
+  code: string,
+  label: string,
+): string | undefined {
+  if (password === '') return 'Enter your password.';
+  return withCode && code.trim() === '' ? `Enter the ${label.toLowerCase()}.` : undefined;
+}

@@ -1,0 +1,70 @@
+/** Before what gives power away, the person signs in again over the page, and then goes on. */
+import type { Locator, Page } from 'playwright-core';
+import { beforeAll, beforeEach, expect, it } from 'vitest';
+import { OWNER } from '../../apps/control-plane/src/testing/test-app.ts';
+import { totpCode } from '../../apps/control-plane/src/testing/totp.ts';
+import { expectAccessible } from './accessible.ts';
+import { type ClaimedDashboard, startDashboard } from './dashboard.ts';
+import { openWindow } from './window.ts';
+
+let dashboard: ClaimedDashboard;
+
+beforeAll(async () => {
+  dashboard = await startDashboard('enterprise');
+});
+
+beforeEach(() =>
+  dashboard.query(`update session set authenticated_at = now() - interval '1 hour'`),
+);
+
+it('asks for the password before an authenticator app is added, then for a code of it', async () => {
+  const page = await openWindow(dashboard, { as: dashboard.owner });
+  await page.goto('/account-security');
+  await page.getByRole('button', { name: 'Set up authenticator app' }).click();
+  const enrolment = page.getByRole('dialog', { name: 'Set up an authenticator app' });
+  await enrolment.getByLabel('Your password').fill(OWNER.password);
+  await enrolment.getByRole('button', { name: 'Continue' }).click();
+
+  const question = questionOf(page);
+  await question.getByRole('button', { name: 'Confirm' }).waitFor();
+  await expectAccessible(page, 'Confirm it is you');
+  await question.getByRole('button', { name: 'Cancel' }).click();
+  await enrolment.getByText(/needs a sign-in from the last 10 minutes/).waitFor();
+
+  await enrolment.getByRole('button', { name: 'Continue' }).click();
+  await confirm(question, { password: 'not the password' });
+  await question.getByText('The password is wrong.').waitFor();
+  await confirm(question, { password: OWNER.password });
+  await page.getByRole('img', { name: 'QR code of the secret' }).waitFor();
+  const uri = (await page.getByRole('link', { name: 'open the app' }).getAttribute('href')) ?? '';
+  await page.getByLabel('Code', { exact: true }).fill(totpCode(uri, Date.now()));
+  await page.getByRole('button', { name: 'Verify' }).click();
+  await page.getByRole('button', { name: 'Copy codes' }).click();
+  const codes = page.getByRole('list', { name: 'Backup codes' }).getByRole('listitem');
+  const backupCode = (await codes.first().textContent()) ?? '';
+  await page.getByRole('button', { name: 'Done' }).click();
+
+  await dashboard.query(`update session set authenticated_at = now() - interval '1 hour'`);
+  await page.getByRole('button', { name: 'New backup codes' }).click();
+  const renewal = page.getByRole('dialog', { name: 'New backup codes' });
+  await renewal.getByLabel('Your password').fill(OWNER.password);
+  await renewal.getByRole('button', { name: 'Make new codes' }).click();
+  await question.getByRole('button', { name: 'Use a backup code instead' }).click();
+  await confirm(question, { password: OWNER.password, 'Backup code': backupCode });
+  await page.getByRole('button', { name: 'Copy codes' }).waitFor();
+});
+
+function questionOf(page: Page): Locator {
+  return page.getByRole('dialog', { name: 'Confirm it is you' });
+}
+
+async function confirm(
+  question: Locator,
+  { password, ...codes }: { password: string; 'Backup code'?: string },
+): Promise<void> {
+  await question.getByLabel('Your password').fill(password);
+  for (const [label, code] of Object.entries(codes)) await question.getByLabel(label).fill(code);
+  const button = question.getByRole('button', { name: 'Confirm' });
+  expect(await button.isDisabled()).toBe(false);
+  await button.click();
+}
