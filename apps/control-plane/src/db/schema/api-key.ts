@@ -51,6 +51,8 @@ export const apiKey = pgTable(
     index().on(table.organizationId, table.name, table.id),
     index().on(table.organizationId, table.memberId),
     index().on(table.organizationId, table.workspaceId),
+    // For counts, which read the index alone.
+    index().on(table.organizationId, table.status, table.expiresAt),
     index()
       .on(table.organizationId, table.createdByKeyId)
       .where(sql`${table.createdByKeyId} is not null`),

@@ -1,6 +1,19 @@
 import type { ApiKey, KeySort, KeyState, RouteInput, Routes } from '@tollkeeper/contract';
 import { SECRET_PATTERN } from '@tollkeeper/verify';
-import { and, asc, desc, eq, gt, ilike, isNull, lte, or, type SQL, sql } from 'drizzle-orm';
+import {
+  and,
+  asc,
+  desc,
+  eq,
+  gt,
+  ilike,
+  inArray,
+  isNull,
+  lte,
+  or,
+  type SQL,
+  sql,
+} from 'drizzle-orm';
 import { apiKey } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { cursorTime, decodeCursor, encodeCursor } from '../../kernel/cursor.ts';
@@ -19,16 +32,23 @@ export async function listKeys(ctx: Ctx, { query }: { query: Query }) {
   const direction = order === 'asc' ? asc : desc;
   const now = clock();
   const listed = and(visibleKeys(ctx), filters(query, now));
-  const [rows, totalCount] = await Promise.all([
-    selectKeys(db, ctx)
+  const [ids, totalCount] = await Promise.all([
+    // Which keys first, and what is shown of them after: all others would be joined to be sorted.
+    db
+      .select({ id: apiKey.id })
+      .from(apiKey)
       .where(and(listed, after(query.cursor, sort, order)))
       .orderBy(direction(column), direction(apiKey.id))
       .limit(limit + 1),
     db.$count(apiKey, listed),
   ]);
+  const wanted = ids.map(({ id }) => id);
+  const rows = await selectKeys(db, ctx)
+    .where(and(listed, inArray(apiKey.id, wanted)))
+    .orderBy(direction(column), direction(apiKey.id));
   const page = rows.slice(0, limit).map((row) => keyView(row, now));
   const last = page.at(-1);
-  const more = rows.length > limit && last !== undefined;
+  const more = ids.length > limit && last !== undefined;
   return {
     data: page,
     nextCursor: more ? encodeCursor([sort, order, sortText(last, sort), last.id]) : null,
