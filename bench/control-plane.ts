@@ -1,16 +1,22 @@
 import { randomBytes } from 'node:crypto';
-import { type ServerProcess, startServer } from './server-process.ts';
+import { type ServerProcess, startProgram } from './server-process.ts';
 
 const SETUP_TOKEN = randomBytes(16).toString('hex');
 
-/** The product as people run it, but for its log of ordinary events. */
+/** The product as `npm start` runs it, but for its log of ordinary events. */
 export function startControlPlane(dataDir: string): Promise<ServerProcess> {
-  return startServer('apps/control-plane/src/main.ts', '/readyz', {
-    TOLLKEEPER_DATA_DIR: dataDir,
-    XDG_STATE_HOME: dataDir,
-    TOLLKEEPER_SETUP_TOKEN: SETUP_TOKEN,
-    LOG_LEVEL: 'warn',
-  });
+  const args = ['scripts/run.mjs', 'start'];
+  return startProgram(
+    process.execPath,
+    () => args,
+    { path: '/readyz' },
+    {
+      TOLLKEEPER_DATA_DIR: dataDir,
+      XDG_STATE_HOME: dataDir,
+      TOLLKEEPER_SETUP_TOKEN: SETUP_TOKEN,
+      LOG_LEVEL: 'warn',
+    },
+  );
 }
 
 export async function claim({ port }: ServerProcess) {

@@ -25,11 +25,14 @@ export function printMachine(): void {
   line('processes that ran, last minute', lastMinute.toFixed(1));
 }
 
-export function printStarts({ firstMs, secondMs, bareMs }: StartFigures): void {
+export function printStarts(figures: StartFigures): void {
+  const { firstMs, secondMs, bareMs, secondCpuMs = Number.NaN, bareCpuMs = Number.NaN } = figures;
   title('Start, from nothing to the first answer that says ready');
   line('bare node:http process', `${whole(bareMs)} ms`);
   line('first start (creates the database)', `${whole(firstMs)} ms`, times(firstMs / bareMs));
   line('second start', `${whole(secondMs)} ms`, times(secondMs / bareMs));
+  line('bare, processor time', `${whole(bareCpuMs)} ms`);
+  line('second start, processor time', `${whole(secondCpuMs)} ms`, times(secondCpuMs / bareCpuMs));
 }
 
 export function printRoutes(figures: RouteFigures): void {

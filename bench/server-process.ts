@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +10,8 @@ export interface ServerProcess {
   readonly port: number;
   /** From the start of the process to its first answer that says it is ready. */
   readonly startMs: number;
+  /** Processor time of the process and its children until then; undefined outside Linux. */
+  readonly startCpuMs: number | undefined;
   stop(): Promise<void>;
 }
 
@@ -59,10 +61,12 @@ export async function startProgram(
   running.add(child);
   child.once('exit', () => running.delete(child));
   await untilReady(child, `http://127.0.0.1:${ready.port ?? port}${ready.path}`);
+  const startMs = performance.now() - startedAt;
   return {
     pid: child.pid ?? 0,
     port,
-    startMs: performance.now() - startedAt,
+    startMs,
+    startCpuMs: cpuMsOfTree(child.pid ?? 0),
     stop: () => stop(child),
   };
 }
@@ -109,12 +113,34 @@ export function pin(pid: number, cores: string): void {
 
 /** Processor time that the process took until now, in milliseconds; undefined outside Linux. */
 export function cpuMs(pid: number): number | undefined {
+  return processTimes(pid)?.ownMs;
+}
+
+/** The same with that of its children and theirs, those that have ended included. */
+function cpuMsOfTree(pid: number): number | undefined {
+  const times = processTimes(pid);
+  if (!times) return undefined;
+  const living = readdirSync('/proc').map(Number).filter(Number.isInteger);
+  const sums = living
+    .filter((each) => processTimes(each)?.parent === pid)
+    .map((child) => cpuMsOfTree(child) ?? 0);
+  return sums.reduce((sum, each) => sum + each, times.ownMs + times.reapedMs);
+}
+
+/** Fields 4 and 14 to 17 of /proc/<pid>/stat (proc(5)), in milliseconds of ten to a tick. */
+function processTimes(pid: number) {
   const text = readProc(pid, 'stat');
   if (text === undefined) return undefined;
-  // The name in parentheses may hold spaces; user and system time are fields 14 and 15 (proc(5)).
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  const ticks = Number(fields[11]) + Number(fields[12]);
-  return ticks * 10;
+  // The name in parentheses may hold spaces.
+  const fields = text
+    .slice(text.lastIndexOf(')') + 2)
+    .split(' ')
+    .map(Number);
+  const [parent, user = 0, system = 0, reapedUser = 0, reapedSystem = 0] = [
+    fields[1],
+    ...fields.slice(11, 15),
+  ];
+  return { parent, ownMs: (user + system) * 10, reapedMs: (reapedUser + reapedSystem) * 10 };
 }
 
 /** Resident memory in bytes; undefined outside Linux. */

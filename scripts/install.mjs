@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { borrowNpm } from './borrow-npm.mjs';
 import { withLock } from './lock.mjs';
-import { findMissing, readLockfile } from './lockfile.mjs';
+import { findMissing, findWanted, readLockfile } from './lockfile.mjs';
 import { pathWithoutProject, pinnedNode, root, run, SetupError } from './processes.mjs';
 
 /** The folder that marks a set-up under way. */
@@ -26,17 +26,33 @@ async function installOnce() {
 }
 
 async function install() {
-  console.log('Installing dependencies (npm ci)');
+  const { length: count } = findWanted(root, process);
+  console.log(`Installing ${count} packages (npm ci)`);
+  const started = Date.now();
   const { env, giveBack } = await borrowNpm(pinnedVersion(), pathWithoutProject());
   try {
+    const progress = setInterval(() => tellProgress(count), PROGRESS_MS);
     const args = ['ci', '--include=dev', '--loglevel=error', '--no-audit', '--no-fund'];
-    const code = await run('npm', args, { env, stdio: ['ignore', 'inherit', 'inherit'] });
+    const npm = run('npm', args, { env, stdio: ['ignore', 'inherit', 'inherit'] });
+    const code = await npm.finally(() => clearInterval(progress));
     if (code !== 0) throw new SetupError(`npm ci failed with exit code ${code}; see above.`);
   } finally {
     giveBack();
   }
   const left = missing();
   if (left.length > 0) throw new SetupError(`npm ci did not install ${left.join(', ')}.`);
+  console.log(`Installed the packages in ${Math.ceil((Date.now() - started) / 1000)} s`);
+}
+
+/** A line now and then, on a terminal or in a log: npm itself says nothing until it is done. */
+const PROGRESS_MS = 3_000;
+
+/** @param {number} count */
+function tellProgress(count) {
+  const there = findWanted(root, process).filter((path) =>
+    existsSync(join(root, path, 'package.json')),
+  );
+  console.log(`  ${there.length} of ${count} packages are there`);
 }
 
 function pinnedVersion() {

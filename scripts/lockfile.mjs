@@ -25,6 +25,27 @@ export function findMissing(folder, machine) {
 }
 
 /**
+ * The packages that the lockfile asks for on this platform, by their paths.
+ * @param {string} folder
+ * @param {{platform: string, arch: string}} machine
+ * @returns {string[]}
+ */
+export function findWanted(folder, machine) {
+  const wanted = readLockfile(join(folder, 'package-lock.json')) ?? {};
+  return Object.entries(wanted)
+    .filter(([path, want]) => path.startsWith('node_modules/') && isNeeded(want, machine))
+    .map(([path]) => path);
+}
+
+/**
+ * @param {LockedPackage} want
+ * @param {{platform: string, arch: string}} machine
+ */
+function isNeeded(want, machine) {
+  return !(want.optional || want.devOptional) || isFor(machine, want);
+}
+
+/**
  * @param {string} file
  * @returns {LockedPackages | undefined} nothing where there is no lockfile, or half of one
  */
@@ -42,7 +63,7 @@ export function readLockfile(file) {
  * @param {{platform: string, arch: string}} machine
  */
 function isSatisfied(want, have, machine) {
-  if (!have) return Boolean(want.optional || want.devOptional) && !isFor(machine, want);
+  if (!have) return !isNeeded(want, machine);
   const sameContent = !want.integrity || want.integrity === have.integrity;
   return want.version === have.version && sameContent;
 }

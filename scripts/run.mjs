@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { requireChromium } from './chromium.mjs';
+import { buildControlPlane, builtControlPlane } from './control-plane.mjs';
 import { buildDashboard } from './dashboard.mjs';
 import { ensureInstalled } from './install.mjs';
 import { become, root, run, SetupError, useProjectTools } from './processes.mjs';
@@ -11,7 +12,8 @@ import { runSuite } from './suite.mjs';
 const tasks = {
   start: async (args) => {
     await buildDashboard();
-    return become(['apps/control-plane/src/main.ts', ...args]);
+    await buildControlPlane();
+    return become([builtControlPlane, ...args]);
   },
   test: (args) => runSuite({ args }),
   'test-long': (args) => runSuite({ args, env: { LONG: '1' } }),
