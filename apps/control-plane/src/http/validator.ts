@@ -1,4 +1,4 @@
-import { Ajv, type Options } from 'ajv';
+import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 import type { FastifySchemaCompiler } from 'fastify';
 
@@ -27,10 +27,26 @@ const OPTIONS: Options = {
   code: { regExp: boundedRegExp },
 };
 
-/** A body is taken as it is; text in a path or a query may stand for a number. */
+/**
+ * A body is taken as it is; text in a path or a query may stand for a number. A schema is compiled
+ * with its first request: to compile all of them took an eighth of a start.
+ */
 export function createValidatorCompiler(): FastifySchemaCompiler<object> {
   const exact = new Ajv({ ...OPTIONS, coerceTypes: false });
   const coercing = new Ajv({ ...OPTIONS, coerceTypes: true });
   for (const ajv of [exact, coercing]) addFormats.default(ajv);
-  return ({ schema, httpPart }) => (httpPart === 'body' ? exact : coercing).compile(schema);
+  return ({ schema, httpPart }) => compileLater(httpPart === 'body' ? exact : coercing, schema);
+}
+
+/** A validator whose faults Fastify reads from `errors`, as it does from one of Ajv's own. */
+function compileLater(ajv: Ajv, schema: object) {
+  let compiled: ValidateFunction | undefined;
+  const validate = (data: unknown) => {
+    compiled ??= ajv.compile(schema);
+    const isValid = compiled(data);
+    result.errors = compiled.errors ?? null;
+    return isValid;
+  };
+  const result = Object.assign(validate, { errors: null as ErrorObject[] | null });
+  return result;
 }
