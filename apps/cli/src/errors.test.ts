@@ -79,6 +79,14 @@ test('what a person typed reaches the terminal without its control characters', 
   expect(stderr).not.toContain('\u001b');
 });
 
+test('what needs a recent sign-in says how to sign in again', async () => {
+  const problem = { ...REFUSED, status: 403, code: 'recent_sign_in_required', detail: 'Sign in.' };
+  const api = createApi({ 'POST /v1/api-keys': Response.json(problem, { status: 403 }) });
+  const { exitCode, stderr } = await tollkeeper(CREATE, { fetch: api.fetch });
+  expect(exitCode).toBe(4);
+  expect(stderr).toContain('Run "tollkeeper login" again');
+});
+
 test('--version prints the version', async () => {
   expect(await tollkeeper(['--version'])).toMatchObject({
     exitCode: 0,

@@ -54,5 +54,8 @@ function asksJson(argv: readonly string[]): boolean {
 /** What the server's own sentence cannot know: how to do better on the command line. */
 async function adviceOn(error: unknown, io: Surroundings): Promise<readonly string[]> {
   if (asksOrganization(error)) return [ORGANIZATION_ADVICE];
+  if (error instanceof ApiError && error.problem.code === 'recent_sign_in_required') {
+    return ['Run "tollkeeper login" again, then repeat the command within ten minutes.'];
+  }
   return error instanceof ApiError && error.status === 401 ? [await signInAdvice(io)] : [];
 }

@@ -19,7 +19,7 @@ const DEFAULT_DATA_DIR = './data';
 process.exitCode = await run(process.argv.slice(2));
 
 async function run(args: readonly string[]): Promise<number> {
-  const command = parseCommand(args);
+  const command = parseCommand(args, process.stdin);
   if (!command) {
     process.stderr.write(`${USAGE}\n`);
     return 2;

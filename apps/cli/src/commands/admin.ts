@@ -38,6 +38,8 @@ export function addAdmin(program: Command, cli: Cli): void {
   addSetPlan(admin, cli);
   addCreateOrganization(admin, cli);
   addTransferOwnership(admin, cli);
+  addResetPassword(admin, cli);
+  addResetSecondFactors(admin, cli);
 }
 
 function addSetPlan(admin: Command, cli: Cli): void {
@@ -79,6 +81,32 @@ function addTransferOwnership(admin: Command, cli: Cli): void {
     .option(...JSON_OPTION)
     .action((options: AdminOptions & { readonly to: string }, command: Command) =>
       runAdmin(cli, ['transfer-ownership', '--to', options.to], command.optsWithGlobals()),
+    );
+}
+
+function addResetPassword(admin: Command, cli: Cli): void {
+  admin
+    .command('reset-password')
+    .description('give an account another password and end its sessions; prints the password')
+    .argument('<email>', 'of an account on this server')
+    .option('--password-stdin', 'read the new password from standard input')
+    .option(...DATA_DIR_OPTION)
+    .option(...JSON_OPTION)
+    .action((email: string, options: AdminOptions & { readonly passwordStdin?: true }) => {
+      const source = options.passwordStdin ? ['--password-stdin'] : [];
+      return runAdmin(cli, ['reset-password', ...source, '--', email], options);
+    });
+}
+
+function addResetSecondFactors(admin: Command, cli: Cli): void {
+  admin
+    .command('reset-second-factors')
+    .description('remove the authenticator app and passkeys of an account and end its sessions')
+    .argument('<email>', 'of an account on this server')
+    .option(...DATA_DIR_OPTION)
+    .option(...JSON_OPTION)
+    .action((email: string, options: AdminOptions) =>
+      runAdmin(cli, ['reset-second-factors', '--', email], options),
     );
 }
 

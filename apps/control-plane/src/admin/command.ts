@@ -1,12 +1,20 @@
 import { randomUUID } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { PLANS, type Plan } from '@tollkeeper/contract';
+import {
+  resetPasswordByOperator,
+  resetSecondFactorsByOperator,
+} from '../features/identity/index.ts';
 import { createOrganization, setPlan, transferByOperator } from '../features/organization/index.ts';
 import type { WriteServices } from '../kernel/write.ts';
 
 export const USAGE = `Usage: tollkeeper admin set-plan <${PLANS.join('|')}> [--organization <id or slug>]
        tollkeeper admin create-organization <name> --owner <email of an account> [--confirm-address]
        tollkeeper admin transfer-ownership --to <email or member id> [--organization <id or slug>] [--confirm-address]
+       tollkeeper admin reset-password <email> [--password-stdin]
+       tollkeeper admin reset-second-factors <email>
 Each takes --data-dir <folder> and --json.`;
 
 /** The answer of a command, and the same as a sentence. */
@@ -26,12 +34,13 @@ const OPTIONS = {
   owner: { type: 'string' },
   to: { type: 'string' },
   'confirm-address': { type: 'boolean' },
+  'password-stdin': { type: 'boolean' },
   'data-dir': { type: 'string' },
   json: { type: 'boolean', default: false },
 } as const;
 
 /** An operator's command; undefined if the arguments are none. */
-export function parseCommand(args: readonly string[]): ParsedCommand | undefined {
+export function parseCommand(args: readonly string[], stdin: Readable): ParsedCommand | undefined {
   try {
     const { positionals, values } = parseArgs({
       args: [...args],
@@ -39,7 +48,7 @@ export function parseCommand(args: readonly string[]): ParsedCommand | undefined
       options: OPTIONS,
     });
     const { json, 'data-dir': dataDir, ...given } = values;
-    const run = commandOf(positionals, given);
+    const run = commandOf(stdin, positionals, given);
     return run && { run, json, dataDir };
   } catch {
     return undefined;
@@ -51,9 +60,11 @@ interface Given {
   readonly owner?: string | undefined;
   readonly to?: string | undefined;
   readonly 'confirm-address'?: boolean | undefined;
+  readonly 'password-stdin'?: boolean | undefined;
 }
 
 function commandOf(
+  stdin: Readable,
   [verb, subject, ...rest]: readonly string[],
   given: Given,
 ): ParsedCommand['run'] | undefined {
@@ -71,6 +82,13 @@ function commandOf(
   if (verb === 'transfer-ownership' && subject === undefined && to !== undefined) {
     if (!hasOnly(given, 'to', 'organization', 'confirm-address')) return undefined;
     return (services) => runTransferOwnership(services, organization, to, requestId, options);
+  }
+  if (verb === 'reset-password' && subject !== undefined && hasOnly(given, 'password-stdin')) {
+    const readPassword = given['password-stdin'] ? readPasswordFrom(stdin) : undefined;
+    return (services) => runResetPassword(services, subject, readPassword, requestId);
+  }
+  if (verb === 'reset-second-factors' && subject !== undefined && hasOnly(given)) {
+    return (services) => runResetSecondFactors(services, subject, requestId);
   }
   return undefined;
 }
@@ -106,5 +124,39 @@ async function runTransferOwnership(
   return {
     answer,
     sentence: `The organization "${answer.slug}" belongs to ${answer.ownerEmail} now; the former owner is an admin.`,
+  };
+}
+
+/** All of standard input without its last line break. */
+function readPasswordFrom(stdin: Readable): () => Promise<string> {
+  return async () => (await text(stdin)).replace(/\r?\n$/, '');
+}
+
+const GENERATED_BYTES = 18;
+
+async function runResetPassword(
+  services: WriteServices,
+  email: string,
+  readPassword: (() => Promise<string>) | undefined,
+  requestId: string,
+): Promise<Outcome> {
+  const generated = Buffer.from(services.randomBytes(GENERATED_BYTES)).toString('base64url');
+  const password = readPassword ? await readPassword() : generated;
+  const { email: reset } = await resetPasswordByOperator(services, email, password, requestId);
+  const ended = `The password of ${reset} is reset, and their sessions have ended.`;
+  if (readPassword) return { answer: { email: reset }, sentence: ended };
+  return {
+    answer: { email: reset, password },
+    sentence: `${ended} Shown only now, to be changed after the sign-in: ${password}`,
+  };
+}
+
+async function runResetSecondFactors(
+  ...args: Parameters<typeof resetSecondFactorsByOperator>
+): Promise<Outcome> {
+  const answer = await resetSecondFactorsByOperator(...args);
+  return {
+    answer,
+    sentence: `The second factors of ${answer.email} are removed, and their sessions have ended.`,
   };
 }

@@ -10,6 +10,7 @@ export { findVerifiedUser, markEmailVerified, requireVerifiedEmail } from './fin
 export { insertUser } from './insert-user.ts';
 export { requirePassword } from './require-password.ts';
 export { requireRecentSession, requireRecentSignIn } from './require-recent-sign-in.ts';
+export { resetPasswordByOperator, resetSecondFactorsByOperator } from './reset-by-operator.ts';
 export { sessionCookie } from './session-cookie.ts';
 export { sessionView } from './session-view.ts';
 export { signIn } from './sign-in.ts';

@@ -1,0 +1,83 @@
+import { hashPassword } from 'better-auth/crypto';
+import { and, eq } from 'drizzle-orm';
+import type { Transaction } from '../../db/connect.ts';
+import { account, passkey, twoFactor, user } from '../../db/schema/index.ts';
+import { DomainError, invalidField } from '../../kernel/domain-error.ts';
+import type { WriteServices } from '../../kernel/write.ts';
+import { appendSessionEvent } from './append-session-event.ts';
+import { endAccess } from './end-access.ts';
+
+const PASSWORD_LENGTH_MIN = 12;
+const PASSWORD_LENGTH_MAX = 128;
+
+/**
+ * The operator's command for somebody who cannot sign in: sets another password and signs the user
+ * out everywhere. Second factors stay.
+ * @throws DomainError not_found, validation_failed
+ */
+export async function resetPasswordByOperator(
+  services: WriteServices,
+  email: string,
+  password: string,
+  requestId: string,
+): Promise<{ email: string }> {
+  if (password.length < PASSWORD_LENGTH_MIN || password.length > PASSWORD_LENGTH_MAX) {
+    throw invalidField(
+      'password',
+      `must have ${PASSWORD_LENGTH_MIN} to ${PASSWORD_LENGTH_MAX} characters`,
+    );
+  }
+  const hash = await hashPassword(password);
+  return change(services, email, requestId, 'session.reset_password', async (tx, userId) => {
+    await tx
+      .update(account)
+      .set({ password: hash, updatedAt: services.clock() })
+      .where(and(eq(account.userId, userId), eq(account.providerId, 'credential')));
+  });
+}
+
+/**
+ * The operator's command for somebody who has lost their second factors: removes the authenticator
+ * app, its backup codes and every passkey, and signs the user out everywhere.
+ * @throws DomainError not_found
+ */
+export async function resetSecondFactorsByOperator(
+  services: WriteServices,
+  email: string,
+  requestId: string,
+): Promise<{ email: string }> {
+  return change(services, email, requestId, 'session.reset_second_factors', async (tx, userId) => {
+    await tx.delete(twoFactor).where(eq(twoFactor.userId, userId));
+    await tx.delete(passkey).where(eq(passkey.userId, userId));
+    await tx.update(user).set({ twoFactorEnabled: false }).where(eq(user.id, userId));
+  });
+}
+
+/** With its event in each organization of the user, in one transaction. */
+async function change(
+  services: WriteServices,
+  email: string,
+  requestId: string,
+  action: `session.${string}`,
+  work: (tx: Transaction, userId: string) => Promise<void>,
+): Promise<{ email: string }> {
+  return services.db.transaction(async (tx) => {
+    const [found] = await tx
+      .select({ id: user.id, email: user.email })
+      .from(user)
+      .where(eq(user.email, email.toLowerCase()))
+      .for('update');
+    if (!found) {
+      throw new DomainError('not_found', `There is no account "${email}" on this server.`);
+    }
+    await work(tx, found.id);
+    await endAccess(tx, found.id);
+    await appendSessionEvent(tx, services, found.id, {
+      action,
+      after: null,
+      origin: { requestId, ip: null, userAgent: null },
+      actor: { type: 'operator' },
+    });
+    return { email: found.email };
+  });
+}
