@@ -1,5 +1,6 @@
 import { type Gateway, type Route, type RouteName, routes } from '@tollkeeper/contract';
 import { createSecret } from '@tollkeeper/verify';
+import { sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from '../../testing/client.ts';
 import { joinWith, makeJoinKey, newPublicKey } from '../../testing/fleet.ts';
@@ -23,6 +24,12 @@ beforeAll(async () => {
 
 const gatewaysOf = (joinKeyId: string) =>
   query<{ id: string }>('select id from gateway where join_key_id = $1', [joinKeyId]);
+
+/** As if the gateway had joined long ago. */
+const age = (gatewayId: string) =>
+  query(`update gateway set created_at = created_at - interval '10 minutes' where id = $1`, [
+    gatewayId,
+  ]);
 
 async function expectInvalid(secret: string, publicKey = newPublicKey()): Promise<string> {
   const answer = await joinWith(app, secret, { publicKey });
@@ -131,6 +138,53 @@ describe('the uses of a join key', () => {
     expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1);
     expect(await gatewaysOf(id)).toHaveLength(1);
     expect(await events()).toBe(before + 1);
+  });
+
+  it('are given back by a gateway that did not connect in time, once, to one that asks', async () => {
+    const { id, secret } = await makeJoinKey(owner);
+    const { body: first } = await joinWith(app, secret);
+    await expectInvalid(secret);
+    await age(first.gatewayId);
+    const answers = await Promise.all(Array.from({ length: RUSH }, () => joinWith(app, secret)));
+    const [second, ...others] = answers.filter(({ status }) => status === 201);
+    expect(others).toEqual([]);
+    expect(await gatewaysOf(id)).toEqual([{ id: second?.body.gatewayId }]);
+    expect(await query('select uses_count from join_key where id = $1', [id])).toEqual([
+      { uses_count: 1 },
+    ]);
+    expect((await auditEvents(query)).slice(-2)).toMatchObject([
+      { action: 'gateway.join', target: { id: second?.body.gatewayId } },
+      { action: 'gateway.delete', target: { id: first.gatewayId }, actor: { joinKeyId: id } },
+    ]);
+    expect(
+      await query(`select 1 from change where kind = 'gateway' and subject_id = $1`, [
+        first.gatewayId,
+      ]),
+    ).toHaveLength(2);
+  });
+
+  it('are not given back by one that has connected, nor by one that connects just now', async () => {
+    const { id, secret } = await makeJoinKey(owner);
+    const { body: first } = await joinWith(app, secret);
+    await age(first.gatewayId);
+    await app.services.db.transaction(async (tx) => {
+      // As the hello of a gateway does, in a transaction that has not ended.
+      await tx.execute(
+        sql`update gateway set last_seen_at = clock_timestamp() where id = ${first.gatewayId}`,
+      );
+      await expectInvalid(secret);
+    });
+    await expectInvalid(secret);
+    expect(await gatewaysOf(id)).toEqual([{ id: first.gatewayId }]);
+  });
+
+  it('are not given back once the join key has expired', async () => {
+    const { id, secret } = await makeJoinKey(owner);
+    const { body: first } = await joinWith(app, secret);
+    await age(first.gatewayId);
+    await query('update join_key set expires_at = now() where id = $1', [id]);
+    await expectInvalid(secret);
+    expect(await gatewaysOf(id)).toEqual([{ id: first.gatewayId }]);
   });
 
   it('give one public key to one join key: no other takes it over', async () => {

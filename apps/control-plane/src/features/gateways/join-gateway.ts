@@ -2,11 +2,19 @@ import { createId, type JoinedGateway, type RouteInput, type Routes } from '@tol
 import { eq, sql } from 'drizzle-orm';
 import type { Transaction } from '../../db/connect.ts';
 import { gateway } from '../../db/schema/index.ts';
+import type { FurtherEvent } from '../../kernel/commit.ts';
 import type { Origin, Services } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/domain-error.ts';
 import { commit } from '../../kernel/write.ts';
-import { findJoinKey, joinKeyInvalid, lockOpenJoinKey, spendUse } from '../join-keys/index.ts';
+import {
+  findJoinKey,
+  giveBackUse,
+  joinKeyInvalid,
+  lockOpenJoinKey,
+  spendUse,
+} from '../join-keys/index.ts';
 import { gatewayFacts } from './gateway-view.ts';
+import { removeUnconfirmed } from './remove-unconfirmed.ts';
 
 type Body = RouteInput<Routes['joinGateway']>['body'];
 
@@ -21,7 +29,8 @@ interface Input {
 
 /**
  * Makes a gateway of whoever holds the join key, once for its public key: an answer that got lost
- * is given again, also when that was the last use. Every refusal looks the same; the log tells why.
+ * is given again, also when that was the last use. The use of a gateway that never connected is
+ * given to the next one that asks. Every refusal looks the same; the log tells why.
  * @throws DomainError join_key_invalid, rate_limited
  */
 export async function joinGateway(joining: Joining, { body }: Input): Promise<JoinedGateway> {
@@ -58,6 +67,9 @@ async function join({ services, origin }: Joining, body: Body): Promise<JoinedGa
     const known = await findByPublicKey(tx, publicKey);
     if (known && known.joinKeyId !== key.id) throw joinKeyInvalid('other_join_key', key.id);
     if (known) return { replayed: joinedFacts(known) };
+    const isUsedUp = key.usesCount >= key.usesMax;
+    const removed = isUsedUp ? await removeUnconfirmed(tx, key) : undefined;
+    if (removed) await giveBackUse(tx, key.id);
     await spendUse(tx, key.id, services.clock());
     const row = await insertGateway(tx, {
       id: createId('gateway', services.randomBytes),
@@ -74,10 +86,23 @@ async function join({ services, origin }: Joining, body: Body): Promise<JoinedGa
       target: { type: 'gateway', id: row.id, name: row.name },
       before: null,
       after: gatewayFacts(row),
-      changes: [{ kind: 'gateway', subjectId: row.id }],
+      furtherEvents: removed ? [removal(removed)] : [],
+      changes: [row, ...(removed ? [removed] : [])].map(({ id }) => ({
+        kind: 'gateway',
+        subjectId: id,
+      })),
     };
   });
   return { ...joined, controlPlaneKey: services.fleet.publicKey };
+}
+
+function removal(row: typeof gateway.$inferSelect): FurtherEvent {
+  return {
+    action: 'gateway.delete',
+    target: { type: 'gateway', id: row.id, name: row.name },
+    before: gatewayFacts(row),
+    after: null,
+  };
 }
 
 type Joined = Omit<JoinedGateway, 'controlPlaneKey'>;

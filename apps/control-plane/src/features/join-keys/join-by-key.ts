@@ -90,6 +90,14 @@ export async function spendUse(tx: Transaction, id: string, now: Date): Promise<
   if (spent.length === 0) throw joinKeyInvalid('spent_or_expired', id);
 }
 
+/** Takes a use back, of a gateway that is gone. */
+export async function giveBackUse(tx: Transaction, id: string): Promise<void> {
+  await tx
+    .update(joinKey)
+    .set({ usesCount: sql`${joinKey.usesCount} - 1` })
+    .where(eq(joinKey.id, id));
+}
+
 /** In the same words whatever the reason: a guess or a find learns nothing. The cause is for the log. */
 export function joinKeyInvalid(why: Why, joinKeyId?: string): DomainError {
   return new DomainError(
