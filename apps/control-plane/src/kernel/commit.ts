@@ -44,8 +44,11 @@ export interface Replayed<T> {
  * be used only where `before` and `after` hold all that the verb can change.
  */
 export function unlessUnchanged<T>(written: Written<T>): Written<T> | Replayed<T> {
-  const isSame = canonicalJson(written.before) === canonicalJson(written.after);
-  return isSame ? { replayed: written.result } : written;
+  return isSame(written.before, written.after) ? { replayed: written.result } : written;
+}
+
+export function isSame(before: unknown, after: unknown): boolean {
+  return canonicalJson(before) === canonicalJson(after);
 }
 
 export interface Source {

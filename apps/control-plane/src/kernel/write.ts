@@ -9,6 +9,7 @@ import { requireScope } from './require-scope.ts';
 export {
   commit,
   type FurtherEvent,
+  isSame,
   type Replayed,
   type Source,
   unlessUnchanged,

@@ -14,6 +14,10 @@ const params = z.strictObject({ id: apiKeyId });
 const allowedIps = z.array(ipRange).max(50);
 const scopes = z.array(z.string().max(64)).max(200);
 
+/** Of every route that gives a key its power, or gives its power out. */
+const BEYOND_RECALL =
+  'A key with organization.delete or organization.transfer acts without a password, so granting these in a session needs a sign-in from the last 10 minutes';
+
 const CASCADE =
   'Also revokes the keys that it created, and those that they created, and deletes the join keys and invitations of all of them. All of it or nothing: refused when one of the keys belongs to another member and the caller lacks api_keys.manage_all. Join keys go with fleet.manage and invitations with members.invite; without these they stay, and are blocked. Gateways that joined already stay connected';
 const cascadeQuery = z.enum(['true', 'false']).default('false').meta({ description: CASCADE });
@@ -53,7 +57,9 @@ export const createKey = defineRoute({
   body: z.strictObject({
     name: keyName,
     profile: z.enum(PROFILES),
-    scopes: scopes.optional().meta({ description: 'With profile custom, and only then' }),
+    scopes: scopes.optional().meta({
+      description: `With profile custom, and only then. ${BEYOND_RECALL}`,
+    }),
     workspaceId: workspaceId.nullable().optional().meta({
       description: "The workspace that confines the key. A key's own, if it is confined",
     }),
@@ -64,7 +70,13 @@ export const createKey = defineRoute({
   }),
   status: 201,
   response: apiKeyWithSecret,
-  errors: ['plan_limit_reached', 'scope_not_held', 'ceiling_exceeded', 'idempotency_conflict'],
+  errors: [
+    'plan_limit_reached',
+    'scope_not_held',
+    'ceiling_exceeded',
+    'idempotency_conflict',
+    'recent_sign_in_required',
+  ],
   idempotent: true,
 });
 
@@ -90,7 +102,9 @@ export const updateKey = defineRoute({
   body: z
     .strictObject({
       name: keyName.optional(),
-      scopes: scopes.optional().meta({ description: 'Makes the profile custom' }),
+      scopes: scopes.optional().meta({
+        description: `Makes the profile custom. ${BEYOND_RECALL}`,
+      }),
       expiresAt: instantWithOffset.nullable().optional(),
       allowedIps: allowedIps.optional(),
     })
@@ -103,6 +117,7 @@ export const updateKey = defineRoute({
     'plan_limit_reached',
     'scope_not_held',
     'ceiling_exceeded',
+    'recent_sign_in_required',
   ],
 });
 
@@ -158,7 +173,13 @@ export const enableKey = defineRoute({
   params,
   status: 200,
   response: apiKey,
-  errors: ['not_found', 'invalid_state', 'scope_not_held', 'ceiling_exceeded'],
+  errors: [
+    'not_found',
+    'invalid_state',
+    'scope_not_held',
+    'ceiling_exceeded',
+    'recent_sign_in_required',
+  ],
 });
 
 export const revokeKey = defineRoute({
@@ -189,7 +210,13 @@ export const rotateKey = defineRoute({
   }),
   status: 200,
   response: apiKeyWithSecret,
-  errors: ['not_found', 'invalid_state', 'scope_not_held', 'ceiling_exceeded'],
+  errors: [
+    'not_found',
+    'invalid_state',
+    'scope_not_held',
+    'ceiling_exceeded',
+    'recent_sign_in_required',
+  ],
 });
 
 export const getKeyStats = defineRoute({

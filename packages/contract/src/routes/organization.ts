@@ -10,7 +10,8 @@ export const DAYS_MAX = 3650;
 
 /** Typed by a person before what cannot be undone; a key proves itself by holding the scope. */
 export const password = z.string().min(1).max(128).optional().meta({
-  description: 'Your password, again. Needed in a session',
+  description:
+    'Your password, again. Needed in a session; a key acts by its scope alone, and needs none',
 });
 
 const organization = z

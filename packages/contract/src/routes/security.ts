@@ -9,7 +9,8 @@ const days = z.int().min(1).max(DAYS_MAX).nullable();
 
 const settings = {
   keyLifetimeDaysMax: days.meta({
-    description: 'The longest a key may live, counted from its creation; null is without end',
+    description:
+      'The longest a key may live, counted from its creation; null is without end. Keys that a shorter limit cut get back what they had once it is lifted',
   }),
   keyUnusedDaysMax: days.meta({
     description: 'A key that was not used for so long is disabled by the daily job; null is never',
@@ -39,7 +40,9 @@ const change = z.strictObject({
 
 export const SECURITY_EFFECTS = [
   'expires_sooner',
+  'expires_later',
   'expires_now',
+  'works_again',
   'disabled_by_next_job',
   'address_refused',
   'needs_second_factor',
@@ -70,7 +73,7 @@ export const updateSecurity = defineRoute({
   body: change,
   status: 200,
   response: securitySettings,
-  errors: ['invalid_state', 'outside_workspace'],
+  errors: ['invalid_state', 'outside_workspace', 'plan_limit_reached'],
 });
 
 export const previewSecurity = defineRoute({

@@ -7,7 +7,9 @@ type Preview = RouteOutput<Routes['previewSecurity']>;
 
 const MEANINGS: Readonly<Record<SecurityEffect, string>> = {
   expires_sooner: 'expires sooner',
+  expires_later: 'expires later',
   expires_now: 'expires now',
+  works_again: 'works again',
   disabled_by_next_job: 'disabled by the next daily job',
   address_refused: 'refused at the address it was used from',
   needs_second_factor: 'needs a second factor first',

@@ -6,10 +6,12 @@ import { apiKey } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/domain-error.ts';
 import { requireScopesHeld } from '../../kernel/require-scope.ts';
+import { requireRecentSignIn } from '../identity/index.ts';
 
 /** What a key that makes, edits or rotates keys cannot exceed. Null in a session. */
 export interface Ceiling {
   readonly expiresAt: Date | null;
+  readonly requestedExpiresAt: Date | null;
   readonly allowedIps: readonly string[];
 }
 
@@ -18,6 +20,8 @@ export interface Reach {
   readonly scopes: readonly Scope[];
   readonly workspaceId: string | null;
   readonly expiresAt: Date | null;
+  /** What is in force once the organization allows a longer life. */
+  readonly requestedExpiresAt: Date | null;
   readonly allowedIps: readonly string[];
 }
 
@@ -25,10 +29,14 @@ export interface Reach {
 export async function findCeiling(tx: Transaction, ctx: Ctx): Promise<Ceiling | null> {
   if (ctx.actor.type !== 'key') return null;
   const [maker] = await tx
-    .select({ expiresAt: apiKey.expiresAt, allowedIps: apiKey.allowedIps })
+    .select({
+      expiresAt: apiKey.expiresAt,
+      requestedExpiresAt: apiKey.requestedExpiresAt,
+      allowedIps: apiKey.allowedIps,
+    })
     .from(apiKey)
     .where(eq(apiKey.id, ctx.actor.keyId));
-  return maker ?? { expiresAt: new Date(0), allowedIps: [] };
+  return maker ?? { expiresAt: new Date(0), requestedExpiresAt: new Date(0), allowedIps: [] };
 }
 
 /**
@@ -36,7 +44,7 @@ export async function findCeiling(tx: Transaction, ctx: Ctx): Promise<Ceiling | 
  * beyond its own workspace, expiry or addresses.
  * @throws DomainError scope_not_held, ceiling_exceeded
  */
-export function requireWithinCeiling(ctx: Ctx, ceiling: Ceiling | null, reach: Reach): void {
+function requireWithinCeiling(ctx: Ctx, ceiling: Ceiling | null, reach: Reach): void {
   requireScopesHeld(ctx, reach.scopes);
   if (ctx.workspaceId !== null && reach.workspaceId !== ctx.workspaceId) {
     throw exceeded(
@@ -45,14 +53,37 @@ export function requireWithinCeiling(ctx: Ctx, ceiling: Ceiling | null, reach: R
     );
   }
   if (!ceiling) return;
-  if (ceiling.expiresAt && (!reach.expiresAt || reach.expiresAt > ceiling.expiresAt)) {
-    throw exceeded(`expires at ${ceiling.expiresAt.toISOString()}`, 'Choose an earlier expiry');
+  for (const name of ['expiresAt', 'requestedExpiresAt'] as const) {
+    const [end, bound] = [reach[name], ceiling[name]];
+    if (bound && (!end || end > bound)) {
+      throw exceeded(`expires at ${bound.toISOString()}`, 'Choose an earlier expiry');
+    }
   }
   if (!addressesWithin(reach.allowedIps, ceiling.allowedIps)) {
     throw exceeded(
       `may be used only from ${ceiling.allowedIps.join(', ')}`,
       'Choose addresses within',
     );
+  }
+}
+
+const BEYOND_RECALL: readonly Scope[] = ['organization.delete', 'organization.transfer'];
+
+/**
+ * What gives a key its power, or gives its power out: creating, editing, rotating, enabling. A key
+ * that may delete or transfer the organization does so without a password, so a person who gives
+ * that to one proves to be there.
+ * @throws DomainError scope_not_held, ceiling_exceeded, recent_sign_in_required
+ */
+export async function requireMayGrant(
+  tx: Transaction,
+  ctx: Ctx,
+  reach: Reach,
+  ceiling?: Ceiling | null,
+): Promise<void> {
+  requireWithinCeiling(ctx, ceiling === undefined ? await findCeiling(tx, ctx) : ceiling, reach);
+  if (reach.scopes.some((scope) => BEYOND_RECALL.includes(scope))) {
+    await requireRecentSignIn(ctx, tx);
   }
 }
 

@@ -11,7 +11,7 @@ import type { Ctx } from '../../kernel/context.ts';
 import { callingKeyId } from '../../kernel/creating-key.ts';
 import { idempotent } from '../../kernel/idempotent.ts';
 import { type Written, write } from '../../kernel/write.ts';
-import { type Reach, requireWithinCeiling } from './ceiling.ts';
+import { type Reach, requireMayGrant } from './ceiling.ts';
 import { defaultExpiry } from './expiry-rules.ts';
 import { insertKey } from './insert-key.ts';
 import { keyFacts, keyView } from './key-view.ts';
@@ -28,7 +28,8 @@ type Body = RouteInput<Routes['createKey']>['body'];
 /**
  * Creates a key of the calling member. What is left out falls back to the calling key's own
  * bounds and the organization's default, so that a key can always make a key like itself.
- * @throws DomainError validation_failed, scope_not_held, ceiling_exceeded, plan_limit_reached
+ * @throws DomainError validation_failed, scope_not_held, ceiling_exceeded,
+ * recent_sign_in_required, plan_limit_reached
  */
 export function createKey(ctx: Ctx, { body }: { body: Body }): Promise<ApiKeyWithSecret> {
   return write<ApiKeyWithSecret>(
@@ -72,7 +73,7 @@ async function resolveKey(tx: Transaction, ctx: Ctx, body: Body, facts: Creation
   const profile: Profile = body.profile;
   const scopes = resolveScopes(ctx, profile, body.scopes);
   const { workspaceId, environment } = await resolveWorkspace(tx, ctx, profile, body.workspaceId);
-  const bounds = resolveBounds(ctx, body, now, facts, { scopes, workspaceId });
+  const bounds = await resolveBounds(tx, ctx, body, facts, { scopes, workspaceId });
   const row = {
     id: createId('apiKey', ctx.services.randomBytes),
     organizationId: ctx.organizationId,
@@ -83,7 +84,6 @@ async function resolveKey(tx: Transaction, ctx: Ctx, body: Body, facts: Creation
     profile,
     scopes,
     ...bounds,
-    requestedExpiresAt: bounds.expiresAt,
     createdByKeyId: callingKeyId(ctx),
     createdAt: now,
     lastUsedAt: null,
@@ -98,14 +98,15 @@ async function resolveKey(tx: Transaction, ctx: Ctx, body: Body, facts: Creation
 }
 
 /** Until when and from where, within what the calling key and the organization allow. */
-function resolveBounds(
+async function resolveBounds(
+  tx: Transaction,
   ctx: Ctx,
   body: Body,
-  now: Date,
   facts: CreationFacts,
   reach: Pick<Reach, 'scopes' | 'workspaceId'>,
 ) {
   const { ceiling } = facts;
+  const now = ctx.services.clock();
   const expiresAt =
     body.expiresAt === undefined
       ? defaultExpiry(facts, ceiling, now)
@@ -113,6 +114,7 @@ function resolveBounds(
   const allowedIps = body.allowedIps
     ? parseAllowedIps(body.allowedIps)
     : [...(ceiling?.allowedIps ?? [])];
-  requireWithinCeiling(ctx, ceiling, { ...reach, expiresAt, allowedIps });
-  return { expiresAt, allowedIps };
+  const bounds = { expiresAt, requestedExpiresAt: expiresAt, allowedIps };
+  await requireMayGrant(tx, ctx, { ...reach, ...bounds }, ceiling);
+  return bounds;
 }

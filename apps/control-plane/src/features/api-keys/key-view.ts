@@ -106,6 +106,7 @@ export function keyFacts(row: KeyRow): Facts {
     memberId: row.memberId,
     createdByKeyId: row.createdByKeyId,
     expiresAt: row.expiresAt?.toISOString() ?? null,
+    requestedExpiresAt: row.requestedExpiresAt?.toISOString() ?? null,
     allowedIps: row.allowedIps,
     disabledBy: row.status === 'disabled' ? row.disabledBy : null,
     revokeReason: row.revokeReason,

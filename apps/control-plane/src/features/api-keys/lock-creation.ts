@@ -20,6 +20,7 @@ export interface CreationFacts extends ExpiryRules {
 
 interface Row extends Omit<CreationFacts, 'ceiling'> {
   readonly callerExpiresAt: Date | null;
+  readonly callerRequestedExpiresAt: Date | null;
   readonly callerAllowedIps: string[] | null;
 }
 
@@ -33,6 +34,7 @@ const lockFacts = defineStatement<
     organization.key_unused_days_max as "keyUnusedDaysMax",
     owner.name as "ownerName", owner.email as "ownerEmail",
     caller.name as "callerName", caller.expires_at as "callerExpiresAt",
+    caller.requested_expires_at as "callerRequestedExpiresAt",
     caller.allowed_ips as "callerAllowedIps"
   from organization
   join member on member.organization_id = organization.id and member.id = $2
@@ -43,7 +45,11 @@ const lockFacts = defineStatement<
 );
 
 /** For a key whose row is gone. */
-const NOTHING: Ceiling = { expiresAt: new Date(0), allowedIps: [] };
+const NOTHING: Ceiling = {
+  expiresAt: new Date(0),
+  requestedExpiresAt: new Date(0),
+  allowedIps: [],
+};
 
 /**
  * Locks the organization's row until the transaction ends: creations of one organization pass one
@@ -55,10 +61,14 @@ export async function lockCreation(tx: Transaction, ctx: Ctx): Promise<CreationF
   const { organizationId, actor } = ctx;
   const [row] = await lockFacts(tx, [organizationId, actor.memberId, callingKeyId(ctx)]);
   if (!row) throw notFound('organization', organizationId);
-  const { callerExpiresAt, callerAllowedIps, ...facts } = row;
+  const { callerExpiresAt, callerRequestedExpiresAt, callerAllowedIps, ...facts } = row;
   if (actor.type !== 'key') return { ...facts, ceiling: null };
   const ceiling = callerAllowedIps
-    ? { expiresAt: callerExpiresAt, allowedIps: callerAllowedIps }
+    ? {
+        expiresAt: callerExpiresAt,
+        requestedExpiresAt: callerRequestedExpiresAt,
+        allowedIps: callerAllowedIps,
+      }
     : NOTHING;
   return { ...facts, ceiling };
 }

@@ -8,27 +8,33 @@ import { DomainError } from '../../kernel/domain-error.ts';
 /**
  * Locks the organization's row until the transaction ends: creations of one organization pass one
  * by one, from however many processes, and the count is exact.
+ * @param keysCount how many are about to be added
  * @throws DomainError plan_limit_reached with the limit and the count
  */
-export async function requirePlaceInPlan(tx: Transaction, ctx: Ctx): Promise<void> {
+export async function requirePlaceInPlan(tx: Transaction, ctx: Ctx, keysCount = 1): Promise<void> {
   const [row] = await tx
     .select({ plan: organization.plan })
     .from(organization)
     .where(eq(organization.id, ctx.organizationId))
     .for('no key update');
   if (!row) throw new Error(`The organization "${ctx.organizationId}" is gone`);
-  await requirePlace(tx, ctx, row.plan);
+  await requirePlace(tx, ctx, row.plan, keysCount);
 }
 
 /**
  * For a transaction that has locked the organization's row and read its plan.
  * @throws DomainError plan_limit_reached with the limit and the count
  */
-export async function requirePlace(tx: Transaction, ctx: Ctx, plan: Plan): Promise<void> {
+export async function requirePlace(
+  tx: Transaction,
+  ctx: Ctx,
+  plan: Plan,
+  keysCount = 1,
+): Promise<void> {
   const limit = PLAN_KEYS_MAX[plan];
   if (limit === null) return;
   const used = await countKeysUsed(tx, ctx.organizationId, ctx.services.clock());
-  if (used >= limit) throw limitReached(plan, limit, used);
+  if (used + keysCount > limit) throw limitReached(plan, limit, used);
 }
 
 function limitReached(plan: Plan, limit: number, used: number): DomainError {

@@ -6,7 +6,7 @@ import { apiKey, apiKeySecret } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/domain-error.ts';
 import { write } from '../../kernel/write.ts';
-import { findCeiling, requireWithinCeiling } from './ceiling.ts';
+import { requireMayGrant } from './ceiling.ts';
 import { refuseStatus } from './change-status.ts';
 import { keyFacts, readKey } from './key-view.ts';
 import { type KeyRow, lockKey } from './lock-key.ts';
@@ -22,7 +22,7 @@ export function rotateKey(ctx: Ctx, { params, body }: RouteInput<Routes['rotateK
     const row = await lockKey(tx, confirmed, params.id);
     const now = ctx.services.clock();
     requireRotatable(row, now);
-    requireWithinCeiling(confirmed, await findCeiling(tx, confirmed), row);
+    await requireMayGrant(tx, confirmed, row);
     const kind = row.prefix.startsWith('tk_test_') ? 'tk_test_' : 'tk_live_';
     const secret: string = createSecret(kind, ctx.services.randomBytes);
     const graceMs = (body.graceSeconds ?? 0) * 1000;

@@ -4,8 +4,8 @@ import type { Transaction } from '../../db/connect.ts';
 import { apiKey } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { parseScopes } from '../../kernel/parse-scopes.ts';
-import { write } from '../../kernel/write.ts';
-import { findCeiling, requireWithinCeiling } from './ceiling.ts';
+import { unlessUnchanged, write } from '../../kernel/write.ts';
+import { requireMayGrant } from './ceiling.ts';
 import { refuseStatus } from './change-status.ts';
 import { type ExpiryRules, lockExpiryRules } from './expiry-rules.ts';
 import { keyFacts, readKey } from './key-view.ts';
@@ -25,18 +25,18 @@ export function updateKey(ctx: Ctx, { params, body }: { params: { id: string }; 
     if (row.status === 'revoked') refuseStatus('edit', row);
     const next = { ...row, ...parseEdit(body, row, rules, ctx.services.clock()) };
     await requireEditable(tx, confirmed, row, next, body);
-    const { name, profile, scopes, expiresAt, allowedIps } = next;
+    const { name, profile, scopes, expiresAt, requestedExpiresAt, allowedIps } = next;
     await tx
       .update(apiKey)
-      .set({ name, profile, scopes, expiresAt, allowedIps })
+      .set({ name, profile, scopes, expiresAt, requestedExpiresAt, allowedIps })
       .where(eq(apiKey.id, row.id));
-    return {
+    return unlessUnchanged({
       result: await readKey(tx, confirmed, row.id),
       target: { type: 'api_key', id: row.id, name },
       before: keyFacts(row),
       after: keyFacts(next),
       changes: [{ kind: 'key', subjectId: row.id, workspaceId: row.workspaceId }],
-    };
+    });
   });
 }
 
@@ -44,11 +44,12 @@ export function updateKey(ctx: Ctx, { params, body }: { params: { id: string }; 
 const NO_RULES: ExpiryRules = { defaultExpiryDays: null, keyLifetimeDaysMax: null };
 
 function parseEdit(body: Body, row: KeyRow, rules: ExpiryRules, now: Date): Partial<KeyRow> {
-  const { expiresAt } = body;
+  const expiresAt =
+    body.expiresAt === undefined ? undefined : parseExpiry(body.expiresAt, now, rules, row);
   return {
     ...(body.name === undefined ? {} : { name: body.name }),
     ...(body.scopes ? { scopes: parseScopes(body.scopes), profile: 'custom' as const } : {}),
-    ...(expiresAt === undefined ? {} : { expiresAt: parseExpiry(expiresAt, now, rules, row) }),
+    ...(expiresAt === undefined ? {} : { expiresAt, requestedExpiresAt: expiresAt }),
     ...(body.allowedIps ? { allowedIps: parseAllowedIps(body.allowedIps) } : {}),
   };
 }
@@ -56,7 +57,7 @@ function parseEdit(body: Body, row: KeyRow, rules: ExpiryRules, now: Date): Part
 /** A new name changes nothing that a key can do; anything else must stay within the ceiling. */
 async function requireEditable(tx: Transaction, ctx: Ctx, row: KeyRow, next: KeyRow, body: Body) {
   if (body.scopes || body.expiresAt !== undefined || body.allowedIps) {
-    requireWithinCeiling(ctx, await findCeiling(tx, ctx), next);
+    await requireMayGrant(tx, ctx, next);
   }
   const wasExpired = row.expiresAt !== null && row.expiresAt <= ctx.services.clock();
   if (wasExpired && next.expiresAt !== row.expiresAt) await requirePlaceInPlan(tx, ctx);

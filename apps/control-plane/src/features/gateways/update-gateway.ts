@@ -2,7 +2,7 @@ import type { Gateway, RouteInput, Routes } from '@tollkeeper/contract';
 import { eq } from 'drizzle-orm';
 import { gateway } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
-import { write } from '../../kernel/write.ts';
+import { unlessUnchanged, write } from '../../kernel/write.ts';
 import { gatewayFacts, lockGateway, readGateway } from './gateway-view.ts';
 
 type Body = RouteInput<Routes['updateGateway']>['body'];
@@ -17,12 +17,12 @@ export function updateGateway(
     const row = await lockGateway(tx, confirmed, params.id);
     const { name = row.name, labels = row.labels, draining = row.draining } = body;
     await tx.update(gateway).set({ name, labels, draining }).where(eq(gateway.id, row.id));
-    return {
+    return unlessUnchanged({
       result: await readGateway(tx, confirmed, row.id),
       target: { type: 'gateway', id: row.id, name },
       before: gatewayFacts(row),
       after: gatewayFacts({ ...row, name, labels, draining }),
       changes: [{ kind: 'gateway', subjectId: row.id }],
-    };
+    });
   });
 }

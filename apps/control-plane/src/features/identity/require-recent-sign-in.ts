@@ -1,5 +1,5 @@
 import { RECENT_SIGN_IN_MINUTES } from '@tollkeeper/contract';
-import type { Database } from '../../db/connect.ts';
+import type { Database, Transaction } from '../../db/connect.ts';
 import type { Ctx, Session } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/domain-error.ts';
 import { findUserFactors, includesSecondFactor, strongestFactors } from './user-factors.ts';
@@ -11,14 +11,17 @@ const RECENT_MS = RECENT_SIGN_IN_MINUTES * 60_000;
  * have: a session may have been left open, or stolen. A key has no person to ask.
  * @throws DomainError recent_sign_in_required
  */
-export async function requireRecentSignIn({ actor, services }: Ctx): Promise<void> {
+export async function requireRecentSignIn(
+  { actor, services }: Ctx,
+  db: Database | Transaction = services.db,
+): Promise<void> {
   if (actor.type === 'key') return;
-  await requireRecentSession(services.db, actor.userId, actor.session, services.clock());
+  await requireRecentSession(db, actor.userId, actor.session, services.clock());
 }
 
 /** @throws DomainError recent_sign_in_required */
 export async function requireRecentSession(
-  db: Database,
+  db: Database | Transaction,
   userId: string,
   { factors, authenticatedAt }: Session,
   now: Date,

@@ -5,7 +5,7 @@ import { organization } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/domain-error.ts';
 import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
-import { write } from '../../kernel/write.ts';
+import { unlessUnchanged, write } from '../../kernel/write.ts';
 import { lockOrganization, organizationView } from './organization-view.ts';
 
 type Body = RouteInput<Routes['updateOrganization']>['body'];
@@ -25,13 +25,13 @@ export function updateOrganization(ctx: Ctx, { body }: { body: Body }) {
         body.defaultExpiryDays === undefined ? row.defaultExpiryDays : body.defaultExpiryDays,
     };
     await tx.update(organization).set(after).where(eq(organization.id, row.id));
-    return {
+    return unlessUnchanged({
       result: organizationView({ ...row, ...after }),
       target: { type: 'organization', id: row.id, name: after.name },
       before,
       after,
       changes: [],
-    };
+    });
   });
 }
 

@@ -5,7 +5,7 @@ import type { Ctx } from '../../kernel/context.ts';
 import { parseScopes } from '../../kernel/parse-scopes.ts';
 import { requireScopesHeld } from '../../kernel/require-scope.ts';
 import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
-import { write } from '../../kernel/write.ts';
+import { unlessUnchanged, write } from '../../kernel/write.ts';
 import { lockRole } from './find-role.ts';
 import { countMembers, roleView } from './list-roles.ts';
 import { requireFreeName } from './role-name.ts';
@@ -36,12 +36,12 @@ export function updateRole(
     };
     await tx.update(role).set(after).where(eq(role.id, row.id));
     const counts = await countMembers(tx, ctx.organizationId);
-    return {
+    return unlessUnchanged({
       result: roleView({ id: row.id, ...after, builtIn: false }, counts.get(row.id) ?? 0),
       target: { type: 'role', id: row.id, name: after.name },
       before,
       after,
       changes: [{ kind: 'role', subjectId: row.id }],
-    };
+    });
   });
 }

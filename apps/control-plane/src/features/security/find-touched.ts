@@ -1,5 +1,5 @@
 import type { SecuritySettings } from '@tollkeeper/contract';
-import { and, asc, eq, gt, isNull, ne, or } from 'drizzle-orm';
+import { and, asc, eq, gt, isNull, ne, or, sql } from 'drizzle-orm';
 import type { Transaction } from '../../db/connect.ts';
 import { apiKey, member, session, user } from '../../db/schema/index.ts';
 import { findUsersWithSecondFactor, includesSecondFactor } from '../identity/index.ts';
@@ -19,7 +19,7 @@ export async function findTouched(
   now: Date,
 ): Promise<Touched> {
   const { before, after } = settings;
-  const keys = await selectLiveKeys(tx, organizationId, now);
+  const keys = await selectRuledKeys(tx, organizationId, now);
   const members = await selectMembers(tx, organizationId, now);
   return {
     keys: touchedKeys(keys, before, after, now),
@@ -27,7 +27,8 @@ export async function findTouched(
   };
 }
 
-function selectLiveKeys(tx: Transaction, organizationId: string, now: Date): Promise<RuledKey[]> {
+/** Also those that expired only because the organization allows no longer life. */
+function selectRuledKeys(tx: Transaction, organizationId: string, now: Date): Promise<RuledKey[]> {
   return tx
     .select({
       id: apiKey.id,
@@ -38,6 +39,7 @@ function selectLiveKeys(tx: Transaction, organizationId: string, now: Date): Pro
       status: apiKey.status,
       createdAt: apiKey.createdAt,
       expiresAt: apiKey.expiresAt,
+      requestedExpiresAt: apiKey.requestedExpiresAt,
       lastUsedAt: apiKey.lastUsedAt,
       enabledAt: apiKey.enabledAt,
       allowedIps: apiKey.allowedIps,
@@ -47,7 +49,11 @@ function selectLiveKeys(tx: Transaction, organizationId: string, now: Date): Pro
       and(
         eq(apiKey.organizationId, organizationId),
         ne(apiKey.status, 'revoked'),
-        or(isNull(apiKey.expiresAt), gt(apiKey.expiresAt, now)),
+        or(
+          isNull(apiKey.expiresAt),
+          gt(apiKey.expiresAt, now),
+          sql`${apiKey.requestedExpiresAt} is distinct from ${apiKey.expiresAt}`,
+        ),
       ),
     )
     .orderBy(asc(apiKey.createdAt), asc(apiKey.id));

@@ -13,6 +13,7 @@ export type RuledKey = Pick<
   | 'status'
   | 'createdAt'
   | 'expiresAt'
+  | 'requestedExpiresAt'
   | 'lastUsedAt'
   | 'enabledAt'
   | 'allowedIps'
@@ -24,8 +25,7 @@ export interface TouchedKey {
 }
 
 /**
- * What going from one set of settings to another does to keys that are neither revoked nor
- * expired; those that it leaves as they are, are left out.
+ * What going from one set of settings to another does to keys that are not revoked; those that it leaves as they are, are left out.
  */
 export function touchedKeys(
   keys: readonly RuledKey[],
@@ -50,27 +50,37 @@ function effectsOn(
   { before, after, nextRun }: { before: Rules; after: Rules; nextRun: Date },
   now: Date,
 ): SecurityEffect[] {
-  const expiresAt = expiryUnder(key, after);
-  if (expiresAt !== null && expiresAt <= now) return ['expires_now'];
+  const expiresAt = expiryUnder(key, before, after);
+  const wasExpired = key.expiresAt !== null && key.expiresAt <= now;
+  const isExpired = expiresAt !== null && expiresAt <= now;
+  if (isExpired) return wasExpired ? [] : ['expires_now'];
   const next = { ...key, expiresAt };
   const unused = isUnused(next, after.keyUnusedDaysMax, nextRun);
   const effects: SecurityEffect[] = [];
-  if (expiresAt?.getTime() !== key.expiresAt?.getTime()) effects.push('expires_sooner');
+  const [endsAt, endedAt] = [endOf(expiresAt), endOf(key.expiresAt)];
+  if (wasExpired) effects.push('works_again');
+  else if (endsAt !== endedAt) effects.push(endsAt < endedAt ? 'expires_sooner' : 'expires_later');
   if (unused && !isUnused(key, before.keyUnusedDaysMax, nextRun)) {
     effects.push('disabled_by_next_job');
   }
-  if (isOutside(key, after.ranges) && !isOutside(key, before.ranges)) {
+  if (!wasExpired && isOutside(key, after.ranges) && !isOutside(key, before.ranges)) {
     effects.push('address_refused');
   }
   return effects;
 }
 
-/** The key's expiry, cut to the longest lifetime. */
+function endOf(expiresAt: Date | null): number {
+  return expiresAt?.getTime() ?? Number.POSITIVE_INFINITY;
+}
+
+/** What was asked for, cut to the longest lifetime; a rule that stays changes no key. */
 export function expiryUnder(
-  key: Pick<RuledKey, 'createdAt' | 'expiresAt'>,
+  key: Pick<RuledKey, 'createdAt' | 'expiresAt' | 'requestedExpiresAt'>,
+  before: SecuritySettings,
   { keyLifetimeDaysMax }: SecuritySettings,
 ): Date | null {
-  return earliest(key.expiresAt, lifetimeEnd(key.createdAt, keyLifetimeDaysMax));
+  if (keyLifetimeDaysMax === before.keyLifetimeDaysMax) return key.expiresAt;
+  return earliest(key.requestedExpiresAt, lifetimeEnd(key.createdAt, keyLifetimeDaysMax));
 }
 
 /** Whether no address is both in the key's own ranges and in the organization's. */

@@ -63,6 +63,7 @@ export async function arrange(
     const times = [row.madeAgo, row.expiresAgo, row.usedAgo, row.enabledAgo];
     await query(
       `update api_key set status = $2, allowed_ips = $3, created_at = $4, expires_at = $5,
+       requested_expires_at = $5,
        last_used_at = $6, enabled_at = $7 where id = $1`,
       // What a disabled key is answered elsewhere cannot be seen.
       [keys[position]?.id, status, status === 'disabled' ? [] : ranges, ...times.map(ago)],
@@ -128,11 +129,10 @@ export function observedEffects(
   const effects = new Map<string, SecurityEffect[]>();
   for (const { id } of keys) {
     const expiresAt = after.expiries.get(id) ?? null;
-    const sooner = expiresAt?.getTime() !== then.expiries.get(id)?.getTime();
-    const ended = expiresAt !== null && expiresAt <= now;
+    const move = moveOf(then.expiries.get(id) ?? null, expiresAt, now);
     const refused = after.codes.get(id)?.every((code) => code === 'ip_not_allowed');
     effects.set(id, [
-      ...(sooner ? [ended ? ('expires_now' as const) : ('expires_sooner' as const)] : []),
+      ...(move ? [move] : []),
       ...(disabled.has(id) ? ['disabled_by_next_job' as const] : []),
       ...(refused && then.codes.get(id)?.includes('valid') ? ['address_refused' as const] : []),
     ]);
@@ -140,4 +140,12 @@ export function observedEffects(
   effects.set(mona.memberId, then.monaIsIn && !after.monaIsIn ? ['session_ends'] : []);
   effects.set(nora.memberId, then.noraIsIn && !after.noraIsIn ? ['needs_second_factor'] : []);
   return new Map([...effects].filter(([, list]) => list.length > 0));
+}
+
+function moveOf(before: Date | null, after: Date | null, now: Date): SecurityEffect | undefined {
+  const [from, to] = [before, after].map((each) => each?.getTime() ?? Number.POSITIVE_INFINITY);
+  if (from === undefined || to === undefined || from === to) return undefined;
+  if (to <= now.getTime()) return 'expires_now';
+  if (from <= now.getTime()) return 'works_again';
+  return to < from ? 'expires_sooner' : 'expires_later';
 }

@@ -1,23 +1,34 @@
-import type { SecuritySettings } from '@tollkeeper/contract';
+import type { SecurityEffect, SecuritySettings } from '@tollkeeper/contract';
 import { eq, sql } from 'drizzle-orm';
 import type { Transaction } from '../../db/connect.ts';
 import { apiKey, organization } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
-import { write } from '../../kernel/write.ts';
+import { isSame, write } from '../../kernel/write.ts';
+import { requirePlaceInPlan } from '../api-keys/index.ts';
 import { lockOrganization } from '../organization/index.ts';
 import { findTouched, type Touched } from './find-touched.ts';
 import { expiryUnder, type TouchedKey } from './key-effects.ts';
 import { requireNotExcluded } from './require-not-excluded.ts';
 import { changedSettings, type SecurityChange, securitySettings } from './security-settings.ts';
 
+const MOVING: readonly SecurityEffect[] = [
+  'expires_sooner',
+  'expires_later',
+  'expires_now',
+  'works_again',
+];
+
 /** How many ids of touched keys and members one audit event holds; the counts are exact. */
 const AUDITED_IDS_MAX = 100;
 
 /**
  * Saves the settings and applies them to what exists. Locks the organization first: whoever sets
- * the expiry of a key holds that lock too, so no key slips past a shorter lifetime.
- * @throws DomainError outside_workspace, validation_failed, invalid_state for one's own exclusion
+ * the expiry of a key holds that lock too, so no key slips past a shorter lifetime. A longer one
+ * gives back what a shorter one took, and keys that expired by it work again, if the plan holds
+ * them.
+ * @throws DomainError outside_workspace, validation_failed, invalid_state for one's own exclusion,
+ * plan_limit_reached
  */
 export function updateSecurity(ctx: Ctx, { body }: { body: SecurityChange }) {
   requireWholeOrganization(ctx);
@@ -26,11 +37,14 @@ export function updateSecurity(ctx: Ctx, { body }: { body: SecurityChange }) {
     const row = await lockOrganization(tx, confirmed);
     const before = securitySettings(row);
     const after = changedSettings(before, body);
+    if (isSame(before, after)) return { replayed: after };
     await requireNotExcluded(tx, confirmed, before, after);
     const now = ctx.services.clock();
     const touched = await findTouched(tx, row.id, { before, after }, now);
     await tx.update(organization).set(after).where(eq(organization.id, row.id));
-    const expiring = await shortenKeys(tx, touched.keys, after);
+    const moved = await moveExpiries(tx, touched.keys, before, after);
+    const revives = touched.keys.some(({ effects }) => effects.includes('works_again'));
+    if (revives) await requirePlaceInPlan(tx, confirmed, 0);
     return {
       result: after,
       target: { type: 'organization', id: row.id, name: row.name },
@@ -38,7 +52,7 @@ export function updateSecurity(ctx: Ctx, { body }: { body: SecurityChange }) {
       after: { ...after, ...touchedFacts(touched) },
       changes: [
         { kind: 'organization', subjectId: row.id },
-        ...expiring.map(({ id, workspaceId }) => ({
+        ...moved.map(({ id, workspaceId }) => ({
           kind: 'key' as const,
           subjectId: id,
           workspaceId,
@@ -48,15 +62,16 @@ export function updateSecurity(ctx: Ctx, { body }: { body: SecurityChange }) {
   });
 }
 
-/** Writes the shorter expiry of each key that gets one. @returns the keys */
-async function shortenKeys(
+/** Writes the expiry of each key that gets another one. @returns the keys */
+async function moveExpiries(
   tx: Transaction,
   touched: readonly TouchedKey[],
+  before: SecuritySettings,
   after: SecuritySettings,
 ): Promise<Pick<TouchedKey['key'], 'id' | 'workspaceId'>[]> {
   const keys = touched
-    .filter(({ effects }) => effects.some((each) => each.startsWith('expires_')))
-    .map(({ key }) => ({ ...key, expiresAt: expiryUnder(key, after) }));
+    .filter(({ effects }) => effects.some((each) => MOVING.includes(each)))
+    .map(({ key }) => ({ ...key, expiresAt: expiryUnder(key, before, after) }));
   const ids = keys.map(({ id }) => id);
   const times = keys.map(({ expiresAt }) => expiresAt?.toISOString() ?? null);
   if (ids.length === 0) return [];

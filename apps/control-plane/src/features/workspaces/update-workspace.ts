@@ -2,7 +2,7 @@ import type { Workspace } from '@tollkeeper/contract';
 import { eq } from 'drizzle-orm';
 import { workspace } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
-import { write } from '../../kernel/write.ts';
+import { unlessUnchanged, write } from '../../kernel/write.ts';
 import { readWorkspace } from './list-workspaces.ts';
 import { lockWorkspace, requireFreeName } from './lock-workspace.ts';
 
@@ -18,12 +18,12 @@ export function updateWorkspace(ctx: Ctx, { params, body }: Input): Promise<Work
     const row = await lockWorkspace(tx, confirmed, params.id);
     await requireFreeName(tx, confirmed, body.name, row.id);
     await tx.update(workspace).set({ name: body.name }).where(eq(workspace.id, row.id));
-    return {
+    return unlessUnchanged({
       result: await readWorkspace(tx, row.id),
       target: { type: 'workspace', id: row.id, name: body.name },
       before: { name: row.name },
       after: { name: body.name },
       changes: [],
-    };
+    });
   });
 }

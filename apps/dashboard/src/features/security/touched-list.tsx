@@ -3,7 +3,9 @@ import { counted } from '../../lib/format-count.ts';
 
 const EFFECTS: Readonly<Record<SecurityEffect, string>> = {
   expires_sooner: 'expires sooner',
+  expires_later: 'expires later',
   expires_now: 'expires at once',
+  works_again: 'works again',
   disabled_by_next_job: 'disabled by the next daily job',
   address_refused: 'its own addresses are all outside the ranges',
   needs_second_factor: 'must set up a second factor',

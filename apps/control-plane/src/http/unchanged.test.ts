@@ -1,0 +1,70 @@
+/** An edit that leaves everything as it was: it is answered, and is no change. */
+import { type Route, routes } from '@tollkeeper/contract';
+import { beforeAll, expect, it } from 'vitest';
+import type { Client } from '../testing/client.ts';
+import { joinWith, makeJoinKey } from '../testing/fleet.ts';
+import { makeKey } from '../testing/keys.ts';
+import { addMember, choosePlan, claimedOrganization } from '../testing/people.ts';
+import { readTables } from '../testing/tables.ts';
+import { claimServer, startTestApp, type TestApp } from '../testing/test-app.ts';
+
+let app: TestApp;
+let owner: Client;
+/** For each PATCH: where, and what is so already. */
+let edits: Record<string, readonly [string, object]>;
+
+beforeAll(async () => {
+  app = await startTestApp();
+  owner = await claimServer(app);
+  await choosePlan(app, 'enterprise');
+  const { organizationId, workspaceId } = await claimedOrganization(app);
+  const expiresAt = '2099-01-01T00:00:00.000Z';
+  const key = await makeKey(app, owner, { expiresAt, allowedIps: ['127.0.0.0/8'] });
+  const member = await addMember(app, organizationId, 'viewer');
+  const role = { name: 'Reader', description: 'reads', scopes: ['api_keys.read', 'usage.read'] };
+  const created = await owner.post<{ id: string }>('/v1/roles', role);
+  const { secret } = await makeJoinKey(owner, { workspaceId });
+  const gateway = (await joinWith(app, secret)).body as { gatewayId: string };
+  const shown = await owner.get<{ name: string; labels: object }>(
+    `/v1/gateways/${gateway.gatewayId}`,
+  );
+  const organization = (await owner.get<{ name: string; slug: string }>('/v1/organization')).body;
+  const { name, slug } = organization;
+  edits = {
+    '/v1/organization': ['/v1/organization', { name, slug, defaultExpiryDays: null }],
+    '/v1/security': ['/v1/security', (await owner.get<object>('/v1/security')).body],
+    '/v1/api-keys/{id}': [
+      `/v1/api-keys/${key.id}`,
+      { name: key.name, scopes: key.scopes, expiresAt, allowedIps: ['127.0.0.0/8'] },
+    ],
+    '/v1/members/{id}': [`/v1/members/${member.memberId}`, { roleId: 'role_viewer' }],
+    '/v1/roles/{id}': [`/v1/roles/${created.body.id}`, role],
+    '/v1/workspaces/{id}': [`/v1/workspaces/${workspaceId}`, { name: 'default' }],
+    '/v1/gateways/{id}': [
+      `/v1/gateways/${gateway.gatewayId}`,
+      { name: shown.body.name, labels: shown.body.labels, draining: false },
+    ],
+  };
+});
+
+const paths = Object.values<Route>(routes)
+  .filter(({ method }) => method === 'PATCH')
+  .map(({ path }) => path);
+
+it.each(paths)('PATCH %s writes no event and raises no version', async (path) => {
+  const [address, body] = edits[path] ?? [];
+  if (!address || !body) throw new Error(`Nothing is known of "${path}"`);
+  const first = await owner.patch(address, body);
+  expect(first.status).toBe(200);
+  const before = await readTables(app);
+  const answer = await owner.patch(address, body);
+  expect([answer.status, answer.body]).toEqual([200, first.body]);
+  expect(await readTables(app)).toEqual(before);
+});
+
+it('refuses all the same whoever may not', async () => {
+  const lesser = await makeKey(app, owner, { scopes: ['organization.read'] });
+  for (const [address, body] of Object.values(edits)) {
+    expect((await lesser.client.patch(address, body)).status).toBe(403);
+  }
+});
