@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteShorthandOptions } from 'fastify';
 import {
   appendSessionEvent,
   CLIENT_IP_HEADER,
@@ -9,21 +9,55 @@ import {
   recordApprover,
   sessionCookie,
 } from '../features/identity/index.ts';
+import { authInput } from './auth-bodies.ts';
 import { AUTH_ENDPOINTS, type AuthEndpoint } from './auth-endpoints.ts';
 import { refuseSession } from './auth-problem.ts';
 import { authCaller } from './auth-session.ts';
+import { type Guess, type GuessOptions, guessLimit } from './guess-limit.ts';
 import { originOf } from './origin.ts';
+import { rememberDevice } from './remember-device.ts';
 import { requireSameOrigin } from './same-origin.ts';
 import type { ServerOptions } from './server-options.ts';
+import { storeLimit } from './store-limit.ts';
 
-export function registerAuthRoutes(app: FastifyInstance, options: ServerOptions): void {
+export function registerAuthRoutes(
+  app: FastifyInstance,
+  options: ServerOptions,
+  guesses: GuessOptions,
+): void {
   for (const endpoint of AUTH_ENDPOINTS) {
     app.route({
       method: endpoint.method,
       url: `/api/auth/${endpoint.name}`,
+      schema: authInput(endpoint),
+      ...(endpoint.method === 'POST' ? { preValidation: takeNoBody } : {}),
+      ...storeLimit(guesses.attempts, endpoint.name),
+      ...guardsOf(guesses, endpoint.name),
       handler: (request, reply) => pass(options, endpoint, request, reply),
     });
   }
+}
+
+/** The endpoints at which a password or a code can be guessed. */
+const GUESSES = new Map<string, Guess>([
+  ['sign-in/email', 'sign-in'],
+  ['change-password', 'session'],
+  ['two-factor/enable', 'session'],
+  ['two-factor/disable', 'session'],
+  ['two-factor/generate-backup-codes', 'session'],
+  ['two-factor/verify-totp', 'second-factor'],
+  ['two-factor/verify-backup-code', 'second-factor'],
+]);
+
+function guardsOf(guesses: GuessOptions, name: string): RouteShorthandOptions {
+  const guess = GUESSES.get(name);
+  const limit = guess ? guessLimit(guesses, guess) : {};
+  return { ...limit, onSend: [limit.onSend ?? [], rememberDevice(guesses).onSend ?? []].flat() };
+}
+
+function takeNoBody(request: FastifyRequest, _reply: FastifyReply, done: () => void): void {
+  request.body ??= {};
+  done();
 }
 
 async function pass(

@@ -1,14 +1,17 @@
 import { isBodyOptional, type Route, type RouteName, routes } from '@tollkeeper/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { findSessionUser, type SessionRequest } from '../features/identity/index.ts';
 import type { Ctx } from '../kernel/context.ts';
 import { DomainError } from '../kernel/domain-error.ts';
 import { authenticateKey, authenticateKeyAgain, requiredScopes } from './authenticate-key.ts';
 import { authenticateSession } from './authenticate-session.ts';
 import { findSecret } from './find-secret.ts';
+import { type GuessOptions, guessLimit } from './guess-limit.ts';
 import { handlers, type PublicCtx } from './handlers.ts';
 import { fastifySchema } from './json-schema.ts';
 import { originOf } from './origin.ts';
+import { rememberDevice } from './remember-device.ts';
 import { requireSameOrigin } from './same-origin.ts';
 import type { ServerOptions } from './server-options.ts';
 
@@ -29,7 +32,11 @@ declare module 'fastify' {
 }
 
 /** Puts every route of the contract on the server, each behind what its `access` asks. */
-export function registerRoutes(app: FastifyInstance, options: ServerOptions): void {
+export function registerRoutes(
+  app: FastifyInstance,
+  options: ServerOptions,
+  guesses: GuessOptions,
+): void {
   app.decorateRequest('ctx', null);
   app.decorateRequest('isBodyLate', false);
   for (const [name, route] of Object.entries<Route>(routes)) {
@@ -40,8 +47,9 @@ export function registerRoutes(app: FastifyInstance, options: ServerOptions): vo
       url: route.path.replace(/\{(\w+)\}/g, ':$1'),
       schema: fastifySchema(route),
       ...(isPublic ? {} : { onRequest: authentication(route, options) }),
+      ...(isPublic ? rememberDevice(guesses) : {}),
       ...(route.method === 'GET' ? {} : { preValidation: takesNoBody(route) }),
-      ...(isPublic ? {} : confirmations(route, options)),
+      ...(isPublic ? {} : guards(route, options, guesses)),
       handler(request, reply) {
         reply.status(route.status);
         const ctx = isPublic ? publicCtx(options, request, reply) : contextOf(request);
@@ -148,4 +156,16 @@ function publicCtx(
     },
     setCookies: sessionRequest(options, request, reply).setCookies,
   };
+}
+
+/** What stands before the handler and after its answer, for whoever has a credential. */
+function guards(route: Route, options: ServerOptions, guesses: GuessOptions) {
+  const { preHandler, ...rest } = confirmations(route, options);
+  const limit = takesPassword(route) ? guessLimit(guesses, 'session') : {};
+  return { ...limit, ...rest, preHandler: [preHandler ?? [], limit.preHandler ?? []].flat() };
+}
+
+/** Whether a password can be guessed here, by a session. */
+function takesPassword({ body }: Route): boolean {
+  return body instanceof z.ZodObject && 'password' in body.shape;
 }

@@ -10,6 +10,8 @@ export interface ServerOptions {
   readonly setup: Setup;
   readonly hub: Hub;
   readonly baseUrl: string;
+  /** Signs what clients keep for us. */
+  readonly secret: string;
   readonly version: string;
   /** Addresses of proxies whose X-Forwarded-For is believed; none by default. */
   readonly trustedProxies: readonly string[];

@@ -7,16 +7,19 @@ import Fastify, {
   LogController,
 } from 'fastify';
 import { isFleetUpgrade, registerFleet } from '../fleet/index.ts';
+import { createAttempts } from '../kernel/attempts.ts';
 import { DomainError } from '../kernel/domain-error.ts';
 import { apiHeaders, createRequestId } from './api-headers.ts';
 import { registerAuthRoutes } from './auth-routes.ts';
 import { registerDashboard } from './dashboard.ts';
 import { registerDocs } from './docs.ts';
+import { createKnownDevices } from './known-device.ts';
 import { sendNotFound } from './not-found.ts';
 import { answerParserErrors, refuseUnparsed } from './parser-errors.ts';
 import { problemSender } from './problem.ts';
 import { registerRoutes } from './register-routes.ts';
 import type { ServerOptions } from './server-options.ts';
+import { warnOfUntrustedProxy } from './untrusted-proxy.ts';
 import { createValidatorCompiler } from './validator.ts';
 import { addVerifyLane } from './verify-lane.ts';
 
@@ -58,8 +61,16 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
       reply.headers(apiHeaders(request.id));
       done(hasHost(request) ? undefined : new DomainError('malformed_request', WITHOUT_HOST));
     });
-    registerRoutes(api, options);
-    registerAuthRoutes(api, options);
+    const guesses = {
+      services: options.services,
+      auth: options.auth,
+      attempts: createAttempts(options.services.db, options.secret),
+      devices: createKnownDevices(options.secret, options.baseUrl),
+    };
+    warnOfUntrustedProxy(api, options.services.log);
+    api.decorateRequest('guess', null);
+    registerRoutes(api, options, guesses);
+    registerAuthRoutes(api, options, guesses);
     registerFleet(api, options.hub);
     registerHealth(api, options);
     const document = openApiDocument(options.baseUrl, options.version);

@@ -4,9 +4,11 @@ import type { Database } from '../db/connect.ts';
 import {
   apiKey,
   apiKeySecret,
+  attempt,
   change,
   controlPlane,
   deletedKey,
+  deviceCode,
   gatewayConnection,
   gatewayVersion,
   idempotency,
@@ -16,6 +18,7 @@ import {
   organizationUsage,
   session,
   usageSource,
+  verification,
 } from '../db/schema/index.ts';
 
 /**
@@ -23,11 +26,13 @@ import {
  * gateways applied them (a week: so long a gateway may be away and get what it missed; one that was
  * away for longer, and a process, loads all anew), secrets whose grace has ended, join keys that
  * expired and counts beyond the longest period shown (31 days each), ended sessions, processes that
- * are gone, and the connections that they held.
+ * are gone, and the connections that they held. And whatever strangers made us store: attempts,
+ * device logins and challenges, once their time is over.
  */
 export async function purgeOutdated(db: Database): Promise<Record<string, number>> {
   const before = (interval: string) => sql`now() - ${interval}::interval`;
   const purges = {
+    attempts: db.delete(attempt).where(lt(attempt.endsAt, before('0 seconds'))),
     answers: db.delete(idempotency).where(lt(idempotency.createdAt, before('24 hours'))),
     // Before the changes: a process that finds its row gone knows that it may have missed some.
     processes: db.delete(controlPlane).where(lt(controlPlane.leaseUntil, before('1 hour'))),
@@ -41,6 +46,8 @@ export async function purgeOutdated(db: Database): Promise<Record<string, number
     secrets: db.delete(apiKeySecret).where(lt(apiKeySecret.retiresAt, before('1 minute'))),
     deletedKeys: db.delete(deletedKey).where(createdNothingLeft(db)),
     joinKeys: db.delete(joinKey).where(lt(joinKey.expiresAt, before('31 days'))),
+    deviceCodes: db.delete(deviceCode).where(lt(deviceCode.expiresAt, before('0 seconds'))),
+    challenges: db.delete(verification).where(lt(verification.expiresAt, before('0 seconds'))),
     keyMinutes: db.delete(keyUsage).where(lt(keyUsage.minute, before('31 days'))),
     organizationMinutes: db
       .delete(organizationUsage)

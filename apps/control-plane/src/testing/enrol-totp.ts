@@ -1,4 +1,4 @@
-import { rateLimit } from '../db/schema/index.ts';
+import { attempt } from '../db/schema/index.ts';
 import type { Client } from './client.ts';
 import { cookiesOf, visitor } from './sign-in.ts';
 import type { TestApp } from './test-app.ts';
@@ -14,7 +14,7 @@ export interface Enrolled {
 
 /** Sets an authenticator app up, past the throttle, which counts what comes from one address. */
 export async function enrolTotp(app: TestApp, client: Client, password: string): Promise<Enrolled> {
-  await app.services.db.delete(rateLimit);
+  await app.services.db.delete(attempt);
   const begun = await client.post<{ totpURI: string; backupCodes: string[] }>(
     '/api/auth/two-factor/enable',
     { password },

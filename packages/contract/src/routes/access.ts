@@ -87,7 +87,7 @@ export const confirmSession = defineRoute({
   }),
   status: 200,
   response: sessionView,
-  errors: ['sign_in_failed', 'recent_sign_in_required', 'invalid_state'],
+  errors: ['sign_in_failed', 'recent_sign_in_required', 'invalid_state', 'rate_limited'],
   withoutSecondFactor: true,
 });
 

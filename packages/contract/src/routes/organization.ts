@@ -67,7 +67,7 @@ export const transferOrganization = defineRoute({
   body: z.strictObject({ memberId, password }),
   status: 200,
   response: organization,
-  errors: ['not_found', 'invalid_state', 'password_wrong', 'outside_workspace'],
+  errors: ['not_found', 'invalid_state', 'password_wrong', 'rate_limited', 'outside_workspace'],
 });
 
 export const deleteOrganization = defineRoute({
@@ -81,5 +81,5 @@ export const deleteOrganization = defineRoute({
     password,
   }),
   status: 204,
-  errors: ['invalid_state', 'password_wrong', 'outside_workspace'],
+  errors: ['invalid_state', 'password_wrong', 'rate_limited', 'outside_workspace'],
 });

@@ -1,10 +1,10 @@
 import type { Factor } from '@tollkeeper/contract';
 import { sql } from 'drizzle-orm';
-import { bigint, boolean, index, integer, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import { boolean, index, integer, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
 
 const moment = () => timestamp({ withTimezone: true, precision: 3 });
 
-/** Better Auth's tables, as its 1.7 schema asks for passwords, second factors, device login and stored rate limits. */
+/** Better Auth's tables, as its 1.7 schema asks for passwords, second factors and device login. */
 export const user = pgTable('user', {
   id: text().primaryKey(),
   name: text().notNull(),
@@ -72,13 +72,6 @@ export const verification = pgTable(
   },
   (table) => [index().on(table.identifier)],
 );
-
-export const rateLimit = pgTable('rate_limit', {
-  id: text().primaryKey(),
-  key: text().notNull().unique(),
-  count: integer().notNull(),
-  lastRequest: bigint({ mode: 'number' }).notNull(),
-});
 
 export const twoFactor = pgTable(
   'two_factor',

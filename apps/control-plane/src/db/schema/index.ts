@@ -1,5 +1,6 @@
 /** Every table of the one database. Migrations are generated from here: `npm run migration`. */
 export * from './api-key.ts';
+export * from './attempt.ts';
 export * from './audit.ts';
 export * from './change.ts';
 export * from './fleet.ts';

@@ -9,13 +9,14 @@ import {
   account,
   deviceCode,
   passkey,
-  rateLimit,
   session,
   twoFactor,
   user,
   verification,
 } from '../../db/schema/index.ts';
+import { createAttempts } from '../../kernel/attempts.ts';
 import { authLogger } from './auth-logger.ts';
+import { authRateLimit } from './auth-rate-limit.ts';
 import { newSessionFacts, SESSION_FIELDS } from './session-facts.ts';
 
 export interface AuthOptions {
@@ -42,7 +43,7 @@ export function createAuth({ db, baseUrl, secret, log, clock }: AuthOptions) {
     secret,
     database: drizzleAdapter(db, {
       provider: 'pg',
-      schema: { user, session, account, verification, rateLimit, twoFactor, passkey, deviceCode },
+      schema: { user, session, account, verification, twoFactor, passkey, deviceCode },
     }),
     emailAndPassword: {
       enabled: true,
@@ -66,13 +67,7 @@ export function createAuth({ db, baseUrl, secret, log, clock }: AuthOptions) {
         },
       },
     },
-    rateLimit: {
-      enabled: true,
-      storage: 'database',
-      window: 60,
-      max: 100,
-      customRules: { '/sign-in/email': { window: 60, max: 10 } },
-    },
+    rateLimit: authRateLimit(createAttempts(db, secret)),
     advanced: {
       cookiePrefix: 'tollkeeper',
       useSecureCookies: baseUrl.startsWith('https:'),

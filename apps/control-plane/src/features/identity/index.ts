@@ -6,6 +6,7 @@ export { confirmSession, type SessionRequest } from './confirm-session.ts';
 export { findApprover, inheritFactors, recordApprover } from './device-approval.ts';
 export { endDevices } from './end-devices.ts';
 export { findSessionUser, type SessionUser } from './find-session-user.ts';
+export { findTwoFactorUser, findUserEmail } from './find-two-factor-user.ts';
 export { findVerifiedUser, markEmailVerified, requireVerifiedEmail } from './find-verified-user.ts';
 export { insertUser } from './insert-user.ts';
 export { requirePassword } from './require-password.ts';
@@ -14,6 +15,7 @@ export { resetPasswordByOperator, resetSecondFactorsByOperator } from './reset-b
 export { sessionCookie } from './session-cookie.ts';
 export { sessionView } from './session-view.ts';
 export { signIn } from './sign-in.ts';
+export { trimSessions } from './trim-sessions.ts';
 export {
   findUserFactors,
   findUsersWithSecondFactor,

@@ -1,0 +1,121 @@
+import type { FastifyReply, FastifyRequest, RouteShorthandOptions } from 'fastify';
+import {
+  type Auth,
+  findSessionUser,
+  findTwoFactorUser,
+  findUserEmail,
+} from '../features/identity/index.ts';
+import type { AttemptLimit, Attempts, Taken } from '../kernel/attempts.ts';
+import type { Services } from '../kernel/context.ts';
+import { DomainError } from '../kernel/domain-error.ts';
+import { networkOf } from '../kernel/network-of.ts';
+import type { KnownDevices } from './known-device.ts';
+
+/** What takes a password or a code, and so can be guessed at. */
+export type Guess = 'sign-in' | 'second-factor' | 'session';
+
+export interface GuessOptions {
+  readonly services: Services;
+  readonly auth: Auth;
+  readonly attempts: Attempts;
+  readonly devices: KnownDevices;
+}
+
+const MINUTE_MS = 60_000;
+
+/** Of one account from one network; of one network; of one account. Known devices: of each. */
+const LIMITS = {
+  pair: { max: 10, windowMs: MINUTE_MS },
+  network: { max: 100, windowMs: MINUTE_MS },
+  account: { max: 30, windowMs: 15 * MINUTE_MS },
+  device: { max: 20, windowMs: 15 * MINUTE_MS },
+} as const;
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The guess that the request makes, until its answer says whether it was right. */
+    guess: Extract<Taken, { outcome: 'taken' }> | null;
+  }
+}
+
+/**
+ * Counts a guess before it is tried, so that no number of them at once is tried for one, and gives it
+ * back once it was right. By account as well as by network: many addresses guess no faster. A device
+ * that has signed in to the account before has a budget of its own, which strangers cannot use up.
+ */
+export function guessLimit(
+  { attempts, devices, ...options }: GuessOptions,
+  guess: Guess,
+): RouteShorthandOptions {
+  return {
+    async preHandler(request, reply) {
+      // A key gives no password: a scope stands in its place.
+      if (request.ctx?.actor.type === 'key') return;
+      const account = await accountOf(options, guess, request);
+      const device = account && devices.find(request.headers.cookie, account);
+      const taken = await attempts.take(limitsOf(guess, account, request.ip, device));
+      if (taken.outcome === 'refused') throw tooMany(reply, taken.waitS);
+      request.guess = taken;
+    },
+    async onSend(request, reply, payload) {
+      if (request.guess && !isWrong(reply)) {
+        await request.guess
+          .giveBack()
+          .catch((error) => options.services.log.warn({ err: error }, 'an attempt stays counted'));
+      }
+      request.guess = null;
+      return payload;
+    },
+  };
+}
+
+function limitsOf(
+  guess: Guess,
+  account: string | undefined,
+  ip: string,
+  device: string | undefined,
+): AttemptLimit[] {
+  const network = networkOf(ip);
+  const limit = (kind: keyof typeof LIMITS, subject: string) => ({
+    scope: `${guess}/${kind}`,
+    subject,
+    ...LIMITS[kind],
+  });
+  if (account === undefined) return [limit('network', network)];
+  if (device !== undefined) return [limit('device', `${device}\n${account}`)];
+  return [
+    limit('pair', `${network}\n${account}`),
+    limit('network', network),
+    limit('account', account),
+  ];
+}
+
+/** The address of the account that is guessed at; undefined where the request names none. */
+async function accountOf(
+  { services, auth }: Pick<GuessOptions, 'services' | 'auth'>,
+  guess: Guess,
+  request: FastifyRequest,
+): Promise<string | undefined> {
+  if (guess === 'sign-in') {
+    const { email } = request.body as { readonly email?: unknown };
+    return typeof email === 'string' ? email.toLowerCase() : undefined;
+  }
+  const { cookie } = request.headers;
+  const userId =
+    (await findSessionUser(auth, cookie))?.userId ?? (await findTwoFactorUser(auth, cookie));
+  return userId && findUserEmail(services.db, userId);
+}
+
+/** Every refusal but those that say nothing of the guess: not found, wrong state, wrong time. */
+function isWrong({ statusCode }: FastifyReply): boolean {
+  return statusCode >= 400 && statusCode < 500 && ![404, 409, 429].includes(statusCode);
+}
+
+function tooMany(reply: FastifyReply, waitS: number): DomainError {
+  reply.header('retry-after', waitS);
+  const wait = `${waitS} ${waitS === 1 ? 'second' : 'seconds'}`;
+  return new DomainError(
+    'rate_limited',
+    `Too many wrong attempts. Wait ${wait}, then try again. A device that has signed in to the account before has attempts of its own.`,
+  );
+}

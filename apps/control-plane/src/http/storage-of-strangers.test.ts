@@ -1,0 +1,142 @@
+import { type Route, routes } from '@tollkeeper/contract';
+import { beforeAll, expect, it } from 'vitest';
+import { purgeOutdated } from '../jobs/purge-outdated.ts';
+import { visitor } from '../testing/sign-in.ts';
+import { startOrganization, type TestOrganization } from '../testing/start-organization.ts';
+import type { TestApp } from '../testing/test-app.ts';
+import { AUTH_ENDPOINTS } from './auth-endpoints.ts';
+
+/** All that anyone may call without a credential. */
+const ADDRESSES = [
+  ...Object.values<Route>(routes)
+    .filter(({ access }) => access === 'public')
+    .map(({ method, path }) => ({ method, path })),
+  ...AUTH_ENDPOINTS.map(({ method, name }) => ({ method, path: `/api/auth/${name}` })),
+];
+/** What processes write by themselves, and overwrite. */
+const OWN = ['control_plane', 'key_usage', 'organization_usage', 'usage_source'];
+const ROUNDS = 25;
+const ROW_BYTES_MAX = 2048;
+
+let app: TestApp;
+let query: TestOrganization['query'];
+
+beforeAll(async () => {
+  ({ app, query } = await startOrganization({ trustedProxies: ['127.0.0.1'] }));
+});
+
+async function tables(): Promise<string[]> {
+  const rows = await query<{ name: string }>(
+    `select table_name as name from information_schema.tables
+     where table_schema = 'public' and table_type = 'BASE TABLE' and table_name <> all($1)`,
+    [OWN],
+  );
+  return rows.map(({ name }) => `"${name}"`);
+}
+
+async function sizes(): Promise<Map<string, { rows: number; bytes: number }>> {
+  const found = new Map<string, { rows: number; bytes: number }>();
+  for (const table of await tables()) {
+    await query(`vacuum full ${table}`);
+    const [row] = await query<{ rows: number; bytes: number }>(
+      `select (select count(*)::int from ${table}) as rows, pg_total_relation_size('${table}')::int as bytes`,
+    );
+    if (row) found.set(table, row);
+  }
+  return found;
+}
+
+/** Moves every time in the table into the past, as if it had been stored a year ago. */
+async function age(table: string): Promise<void> {
+  const columns = await query<{ name: string }>(
+    `select quote_ident(column_name) as name from information_schema.columns
+     where table_schema = 'public' and quote_ident(table_name) = any($1) and data_type like 'timestamp%'`,
+    [[table, table.replaceAll('"', '')]],
+  );
+  const moves = columns.map(({ name }) => `${name} = ${name} - interval '1 year'`);
+  if (moves.length > 0) await query(`update ${table} set ${moves.join(', ')}`);
+}
+
+/** Every field that any of the endpoints knows, as large as a body may be. */
+function body(round: number, path: string): object {
+  const large = `${round}-${'x'.repeat(20_000)}`;
+  const fields = {
+    ...{ token: large, name: large, email: `${round}@example.com`, password: large },
+    ...{ code: large, response: { id: large }, id: large, userCode: large, device_code: large },
+  };
+  if (path.endsWith('device/code')) return { client_id: 'tollkeeper-cli', scope: large };
+  return fields;
+}
+
+/** What an endpoint takes, as much and as often as a stranger may send it. */
+function fitting(round: number, path: string): object {
+  if (path.endsWith('device/code')) return { client_id: 'tollkeeper-cli', scope: 'y'.repeat(64) };
+  if (path.endsWith('sign-in/email')) {
+    return { email: `${'e'.repeat(200)}${round}@example.com`, password: 'p'.repeat(128) };
+  }
+  return {};
+}
+
+it('keeps nothing of all that strangers send, once it is purged; and little until then', async () => {
+  const before = await sizes();
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const client = visitor(app);
+    const network = round % 4;
+    const headers = {
+      'content-type': 'application/json',
+      'user-agent': 'u'.repeat(4000),
+      'x-forwarded-for': `2001:db8:0:${network}::${round + 1}`,
+    };
+    await Promise.all(
+      ADDRESSES.flatMap(({ method, path }) =>
+        method === 'GET'
+          ? [client.raw('GET', `${path}?name=${'n'.repeat(4000)}`, undefined, headers)]
+          : [body, fitting].map((make) =>
+              client.raw(method, path, JSON.stringify(make(round, path)), headers),
+            ),
+      ),
+    );
+  }
+
+  const grown = [...(await sizes())].filter(
+    ([table, { rows }]) => rows > (before.get(table)?.rows ?? 0),
+  );
+  // Else the test would show nothing.
+  expect(grown.map(([table]) => table)).toContain('"device_code"');
+  for (const [table, { rows }] of grown) {
+    const [row] = await query<{ bytes: number }>(
+      `select max(pg_column_size(t.*))::int as bytes from ${table} t`,
+    );
+    expect([table, (row?.bytes ?? 0) < ROW_BYTES_MAX]).toEqual([table, true]);
+    expect([table, rows < ROUNDS * 10]).toEqual([table, true]);
+    await age(table);
+  }
+
+  await purgeOutdated(app.services.db);
+  expect(await sizes()).toEqual(before);
+}, 180_000);
+
+it('lets a network begin twenty device logins in ten minutes, and says how long to wait', async () => {
+  await query('delete from attempt');
+  const begin = (from: string) =>
+    visitor(app).post(
+      '/api/auth/device/code',
+      { client_id: 'tollkeeper-cli' },
+      { 'x-forwarded-for': from },
+    );
+  for (let count = 0; count < 20; count += 1) {
+    expect((await begin(`2001:db8::${count + 1}`)).status).toBe(200);
+  }
+  const refused = await begin('2001:db8::ffff');
+  expect(refused.problem).toMatchObject({ status: 429, code: 'rate_limited' });
+  expect(refused.problem.detail).toContain(`Wait ${refused.headers.get('retry-after')} second`);
+  expect((await begin('2001:db8:0:1::1')).status).toBe(200);
+});
+
+it('lets all networks together begin only so many', async () => {
+  await query('delete from attempt');
+  const answer = () => visitor(app).post('/api/auth/device/code', { client_id: 'tollkeeper-cli' });
+  expect((await answer()).status).toBe(200);
+  await query(`update attempt set count = 2000 where key like 'device/code/all:%'`);
+  expect((await answer()).status).toBe(429);
+});

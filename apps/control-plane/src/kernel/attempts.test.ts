@@ -1,0 +1,49 @@
+import { beforeAll, expect, it } from 'vitest';
+import { startOrganization, type TestOrganization } from '../testing/start-organization.ts';
+import { type Attempts, createAttempts } from './attempts.ts';
+
+let query: TestOrganization['query'];
+let attempts: Attempts;
+
+beforeAll(async () => {
+  const started = await startOrganization();
+  query = started.query;
+  attempts = createAttempts(started.app.services.db, 'a secret');
+});
+
+const limit = (scope: string, max: number, subject = 'a') => ({
+  ...{ scope, subject, max },
+  windowMs: 60_000,
+});
+
+it('takes from all limits or from none, exactly as many as there are, however many at once', async () => {
+  const limits = [limit('exact/narrow', 5), limit('exact/wide', 50)];
+  const taken = await Promise.all(Array.from({ length: 20 }, () => attempts.take(limits)));
+  expect(taken.filter(({ outcome }) => outcome === 'taken').length).toBeLessThanOrEqual(5);
+  const wide = await query<{ count: number }>(
+    `select count from attempt where key like 'exact/wide:%'`,
+  );
+  expect(wide[0]?.count).toBeLessThanOrEqual(5);
+});
+
+it('says how long to wait, and begins anew after the window', async () => {
+  const limits = [limit('window', 1)];
+  expect(await attempts.take(limits)).toMatchObject({ outcome: 'taken' });
+  const refused = await attempts.take(limits);
+  expect(refused).toMatchObject({ outcome: 'refused', waitS: expect.toSatisfy((s) => s <= 60) });
+  await query(`update attempt set ends_at = now() where key like 'window:%'`);
+  expect(await attempts.take(limits)).toMatchObject({ outcome: 'taken' });
+});
+
+it('keeps a bounded number of rows, whatever subjects are invented', async () => {
+  await query(
+    `insert into attempt select 'flood:' || n, 1, now() + interval '1 minute' from generate_series(0, 16383) n`,
+  );
+  for (let count = 0; count < 50; count += 1) {
+    await attempts.take([limit('flood', 1000, `${count}-${'x'.repeat(1000)}`)]);
+  }
+  const [row] = await query<{ count: number }>(
+    `select count(*)::int as count from attempt where key like 'flood:%'`,
+  );
+  expect(row?.count).toBe(16_384);
+});
