@@ -71,8 +71,8 @@ function Preview({ preview }: { readonly preview: SecurityPreview }) {
         </Notice>
       ) : null}
       <p className="font-medium">{sumOf(keysCount, membersCount)}</p>
-      <TouchedList title="Keys" count={keysCount} items={keys} />
-      <TouchedList title="Members" count={membersCount} items={members} />
+      <TouchedList title="Keys" scope="api_keys.read" count={keysCount} items={keys} />
+      <TouchedList title="Members" scope="members.read" count={membersCount} items={members} />
     </>
   );
 }

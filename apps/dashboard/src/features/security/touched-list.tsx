@@ -1,5 +1,6 @@
-import type { SecurityEffect } from '@tollkeeper/contract';
+import type { Scope, SecurityEffect } from '@tollkeeper/contract';
 import { counted } from '../../lib/format-count.ts';
+import { useCan } from '../sessions/index.ts';
 
 const EFFECTS: Readonly<Record<SecurityEffect, string>> = {
   expires_sooner: 'expires sooner',
@@ -14,6 +15,8 @@ const EFFECTS: Readonly<Record<SecurityEffect, string>> = {
 
 interface TouchedListProps {
   readonly title: string;
+  /** What it takes to see their names. */
+  readonly scope: Scope;
   /** All of them; the server names the first hundred. */
   readonly count: number;
   readonly items: readonly {
@@ -24,8 +27,9 @@ interface TouchedListProps {
   }[];
 }
 
-export function TouchedList({ title, count, items }: TouchedListProps) {
-  if (items.length === 0) return null;
+export function TouchedList({ title, scope, count, items }: TouchedListProps) {
+  if (count === 0) return null;
+  if (items.length === 0) return <CountOnly title={title} scope={scope} />;
   return (
     <section aria-label={title}>
       <h3 className="mb-1 text-[0.8125rem] text-soft">{title}</h3>
@@ -56,5 +60,16 @@ export function TouchedList({ title, count, items }: TouchedListProps) {
         </p>
       ) : null}
     </section>
+  );
+}
+
+function CountOnly({ title, scope }: Pick<TouchedListProps, 'title' | 'scope'>) {
+  const mayName = useCan(scope);
+  return (
+    <p className="text-[0.8125rem] text-soft">
+      {mayName
+        ? `${title}: all of them belong to others, so your role sees the count only.`
+        : `${title}: your role sees the count only. Their names need the scope ${scope}.`}
+    </p>
   );
 }

@@ -43,6 +43,7 @@ export function KeyGateways({ id }: { readonly id: string }) {
 function Progress({ propagation }: { readonly propagation: Propagation }) {
   const { gateways, gatewaysCount, appliedCount, changedAt } = propagation;
   const { shown, hiddenCount, showAll } = useCapped(behindFirst(gateways), ROWS_MAX);
+  const mayName = useCan('fleet.read');
   if (gatewaysCount === 0) return <NoGateway />;
   return (
     <>
@@ -56,11 +57,17 @@ function Progress({ propagation }: { readonly propagation: Propagation }) {
           </span>
         ) : null}
       </p>
-      <ul className="divide-y divide-line border-line border-t">
-        {shown.map((gateway) => (
-          <GatewayRow key={gateway.gatewayId} gateway={gateway} />
-        ))}
-      </ul>
+      {mayName ? (
+        <ul className="divide-y divide-line border-line border-t">
+          {shown.map((gateway) => (
+            <GatewayRow key={gateway.gatewayId} gateway={gateway} />
+          ))}
+        </ul>
+      ) : (
+        <p className="px-5 pb-4 text-[0.8125rem] text-soft">
+          Your role sees the counts only: the names of gateways need the scope fleet.read.
+        </p>
+      )}
       <ShowAll shownCount={shown.length} hiddenCount={hiddenCount} onShowAll={showAll} />
     </>
   );
