@@ -39,7 +39,7 @@ interface Running {
 }
 
 async function start(config: Config, log: Logger): Promise<Running> {
-  const baseUrl = config.baseUrl ?? `http://${urlHost(config.host)}:${config.port}`;
+  const baseUrl = config.baseUrl ?? `http://${reachableHost(config.host)}:${config.port}`;
   const database = await openDatabase(
     config,
     (message) => log.info(message),
@@ -60,7 +60,7 @@ async function start(config: Config, log: Logger): Promise<Running> {
       clock: () => new Date(),
     });
     await app.server.listen({ port: config.port, host: config.host });
-    await announce(app, baseUrl);
+    await announce(app, config, baseUrl);
   } catch (error) {
     await app?.close().catch(() => undefined);
     await database.close();
@@ -90,12 +90,17 @@ function record(config: Config, baseUrl: string, log: Logger): () => void {
 }
 
 /** For whoever stands at the terminal, not for the log: the link lets its reader in. */
-async function announce({ setup }: App, baseUrl: string): Promise<void> {
+async function announce({ setup }: App, config: Config, baseUrl: string): Promise<void> {
   process.stdout.write(`\nTollkeeper is ready at ${baseUrl}\n`);
   if (await setup.isOpen()) {
     // In the fragment, which no browser sends and no server logs.
     process.stdout.write(
       `Nobody owns it yet. Claim it once, here: ${baseUrl}/setup#token=${setup.token}\n`,
+    );
+  }
+  if (config.baseUrl === undefined && isAnyAddress(config.host)) {
+    process.stdout.write(
+      'It listens on all addresses. To open it from another machine, set TOLLKEEPER_BASE_URL to the address that people use.\n',
     );
   }
   process.stdout.write('\n');
@@ -140,6 +145,12 @@ async function close(
   }
 }
 
-function urlHost(host: string): string {
+/** No browser opens the address that stands for all of a machine's. */
+function reachableHost(host: string): string {
+  if (isAnyAddress(host)) return 'localhost';
   return host.includes(':') ? `[${host}]` : host;
+}
+
+function isAnyAddress(host: string): boolean {
+  return host === '0.0.0.0' || /^[0:]*:[0:]*$/.test(host);
 }
