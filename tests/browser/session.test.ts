@@ -43,6 +43,14 @@ it('leads a stranger to the page they asked for, once they have signed in', asyn
   expect(new URL(page.url()).pathname).toBe(`/api-keys/${id}`);
 });
 
+it('says whom to ask about a forgotten password', async () => {
+  const page = await openWindow(dashboard);
+  await page.goto('/');
+  await page.getByText('Forgot your password?').click();
+  await page.getByText('tollkeeper admin reset-password').waitFor();
+  await expectAccessible(page, 'Forgotten password');
+});
+
 it('signs out, in this window and by every other that is open', async () => {
   const page = await openSignedIn();
   const elsewhere = await openSignedIn();

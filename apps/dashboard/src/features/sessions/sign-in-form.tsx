@@ -72,7 +72,21 @@ export function SignInForm({ address, onSignedIn, onSecondFactor }: SignInFormPr
       <Button type="submit" look="primary" pending={pending} className="mt-1">
         Sign in
       </Button>
+      <ForgotPassword />
     </form>
+  );
+}
+
+function ForgotPassword() {
+  return (
+    <details className="text-soft text-sm">
+      <summary className="cursor-pointer">Forgot your password?</summary>
+      <p className="mt-2">
+        Ask the person who operates this server to run{' '}
+        <code className="font-mono text-[0.8125rem]">tollkeeper admin reset-password</code> with
+        your email. It gives you a new password and signs you out everywhere.
+      </p>
+    </details>
   );
 }
 
