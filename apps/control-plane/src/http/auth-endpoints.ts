@@ -16,7 +16,7 @@ export interface AuthEndpoint {
   readonly answer: readonly string[] | 'whole';
   /** What the answer says in place of Better Auth's own words. */
   readonly instead?: object;
-  /** What the audit log calls it, for what changes how somebody signs in. */
+  /** What the audit log calls it; without a session of the caller, it is their sign-in. */
   readonly action?: `session.${string}`;
   /** Called by programs that hold no cookie yet: there is no site to forge a request from. */
   readonly withoutOrigin?: true;
@@ -32,8 +32,9 @@ export const AUTH_ENDPOINTS: readonly AuthEndpoint[] = [
     name: 'sign-in/email',
     session: 'ignored',
     answer: ['twoFactorRedirect', 'twoFactorMethods'],
+    action: 'session.sign_in',
   },
-  { method: 'POST', name: 'sign-out', session: 'ended', answer: [] },
+  { method: 'POST', name: 'sign-out', session: 'ended', answer: [], action: 'session.sign_out' },
   // Of the session only whose it is: the token stands beside.
   {
     method: 'GET',
@@ -65,6 +66,7 @@ export const AUTH_ENDPOINTS: readonly AuthEndpoint[] = [
     session: 'recent',
     withoutSecondFactor: true,
     answer: ['totpURI', 'backupCodes'],
+    action: 'session.begin_two_factor',
   },
   {
     method: 'POST',
@@ -119,7 +121,13 @@ export const AUTH_ENDPOINTS: readonly AuthEndpoint[] = [
     instead: { userVerification: 'required' },
     answer: 'whole',
   },
-  { method: 'POST', name: 'passkey/verify-authentication', session: 'ignored', answer: [] },
+  {
+    method: 'POST',
+    name: 'passkey/verify-authentication',
+    session: 'ignored',
+    answer: [],
+    action: 'session.sign_in',
+  },
   {
     method: 'GET',
     name: 'passkey/list-user-passkeys',
@@ -135,7 +143,14 @@ export const AUTH_ENDPOINTS: readonly AuthEndpoint[] = [
     action: 'session.delete_passkey',
   },
   { method: 'POST', name: 'device/code', session: 'ignored', answer: 'whole', withoutOrigin: true },
-  { method: 'POST', name: 'device/token', session: 'ignored', answer: [], withoutOrigin: true },
+  {
+    method: 'POST',
+    name: 'device/token',
+    session: 'ignored',
+    answer: [],
+    withoutOrigin: true,
+    action: 'session.sign_in',
+  },
   { method: 'GET', name: 'device', session: 'optional', answer: ['user_code', 'status'] },
   {
     method: 'POST',
@@ -144,5 +159,11 @@ export const AUTH_ENDPOINTS: readonly AuthEndpoint[] = [
     answer: [],
     action: 'session.approve_device',
   },
-  { method: 'POST', name: 'device/deny', session: 'allowed', answer: [] },
+  {
+    method: 'POST',
+    name: 'device/deny',
+    session: 'allowed',
+    answer: [],
+    action: 'session.deny_device',
+  },
 ];

@@ -1,12 +1,16 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteShorthandOptions } from 'fastify';
 import {
+  type Approver,
+  type AuthRequest,
   appendSessionEvent,
   CLIENT_IP_HEADER,
+  countSignInFailure,
   endDevices,
   findApprover,
-  findSessionUser,
   inheritFactors,
   recordApprover,
+  runAuthRequest,
+  type SessionUser,
   sessionCookie,
 } from '../features/identity/index.ts';
 import { authInput } from './auth-bodies.ts';
@@ -68,31 +72,92 @@ async function pass(
 ) {
   const { auth, baseUrl, services } = options;
   if (!endpoint.withoutOrigin) requireSameOrigin(request, baseUrl);
-  const { user: before, cookie } = await authCaller(options, endpoint, request);
-  const approver =
-    endpoint.name === 'device/token'
-      ? await findApprover(services.db, textOf(request.body, 'device_code'))
-      : undefined;
-  const response = await auth.handler(toWebRequest(request, baseUrl, cookie));
-  const body: unknown = await response.json().catch(() => ({}));
+  const { user, cookie } = await authCaller(options, endpoint, request);
+  const { response, body } = await runAuthRequest(services.db, async (change) => {
+    const approver = await findDeviceApprover(options, endpoint, request);
+    const response = await auth.handler(toWebRequest(request, baseUrl, cookie));
+    const body: unknown = await response.json().catch(() => ({}));
+    const result = { response, body };
+    // It may have done half of its work.
+    if (response.status >= 500) return { result, isKept: false };
+    if (response.ok) await follow(options, endpoint, request, { change, user, approver, body });
+    else if (isFailure(body)) await countFailure(options, request, { change, user });
+    return { result, isKept: true };
+  });
   const cookies = await cookiesOf(options, response, body);
   if (cookies.length > 0) reply.header('set-cookie', cookies);
   if (!response.ok) return refuseSession(request, reply, response, body);
-  if (approver) await inheritFactors(services.db, textOf(body, 'access_token'), approver);
-  if (before && endpoint.name === 'device/approve') {
-    await recordApprover(services.db, textOf(request.body, 'userCode'), before);
-  }
-  if (before && endpoint.endsDevices) {
-    await services.db.transaction((tx) => endDevices(tx, before.userId));
-  }
-  if (endpoint.action) {
-    const user = before ?? (await findSessionUser(auth, asSent(cookies)));
-    const event = { action: endpoint.action, after: null, origin: originOf(request) };
-    if (user) {
-      await services.db.transaction((tx) => appendSessionEvent(tx, services, user.userId, event));
-    }
-  }
   return reply.status(response.status).send(answerOf(endpoint, body));
+}
+
+interface Done {
+  readonly change: AuthRequest;
+  /** Who called, by a session of theirs. */
+  readonly user: SessionUser | undefined;
+  readonly approver: Approver | undefined;
+  readonly body: unknown;
+}
+
+/** What follows from a success, in the same transaction: our own part of it, and the audit event. */
+async function follow(
+  { services }: ServerOptions,
+  endpoint: AuthEndpoint,
+  request: FastifyRequest,
+  { change, user, approver, body }: Done,
+): Promise<void> {
+  if (approver) await inheritFactors(await change.begin(), textOf(body, 'access_token'), approver);
+  if (user && endpoint.name === 'device/approve') {
+    await recordApprover(await change.begin(), textOf(request.body, 'userCode'), user);
+  }
+  if (user && endpoint.endsDevices) await endDevices(await change.begin(), user.userId);
+  // The password was right, and a code is still to come.
+  if (!endpoint.action || fieldOf(body, 'twoFactorRedirect') === true) return;
+  const userId = user?.userId ?? change.opened?.userId;
+  if (userId === undefined) return;
+  const isSignIn = user === undefined;
+  const factors = approver?.factors ?? change.opened?.factors;
+  await appendSessionEvent(await change.begin(), services, userId, {
+    action: isSignIn ? 'session.sign_in' : endpoint.action,
+    after: isSignIn ? { factors, ...(approver ? { device: true } : {}) } : null,
+    origin: originOf(request),
+  });
+}
+
+async function findDeviceApprover(
+  { services }: ServerOptions,
+  { name }: AuthEndpoint,
+  { body }: FastifyRequest,
+) {
+  return name === 'device/token'
+    ? findApprover(services.db, textOf(body, 'device_code'))
+    : undefined;
+}
+
+/** Better Auth's codes for what somebody gave to sign in, and was wrong. */
+const FAILURES: ReadonlySet<unknown> = new Set([
+  'INVALID_EMAIL_OR_PASSWORD',
+  'INVALID_PASSWORD',
+  'INVALID_CODE',
+  'INVALID_BACKUP_CODE',
+  'AUTHENTICATION_FAILED',
+]);
+
+function isFailure(body: unknown): boolean {
+  return FAILURES.has(fieldOf(body, 'code'));
+}
+
+async function countFailure(
+  { services }: ServerOptions,
+  request: FastifyRequest,
+  { change, user }: Pick<Done, 'change' | 'user'>,
+): Promise<void> {
+  const passkey = fieldOf(request.body, 'response');
+  const attempt = {
+    userId: user?.userId ?? change.failedUserId,
+    email: textOf(request.body, 'email'),
+    passkeyId: passkey === undefined ? undefined : textOf(passkey, 'id'),
+  };
+  await countSignInFailure(await change.begin(), attempt, request.ip, services.clock());
 }
 
 /** A device login answers with the bare token; out goes the signed cookie in its place. */
@@ -100,10 +165,6 @@ async function cookiesOf({ auth }: ServerOptions, response: Response, body: unkn
   const token = fieldOf(body, 'access_token');
   const made = typeof token === 'string' ? [await sessionCookie(auth, token)] : [];
   return [...response.headers.getSetCookie(), ...made];
-}
-
-function asSent(setCookies: readonly string[]): string {
-  return setCookies.map((each) => each.split(';', 1)[0]).join('; ');
 }
 
 function answerOf({ answer, instead }: AuthEndpoint, body: unknown): unknown {

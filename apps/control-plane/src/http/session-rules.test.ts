@@ -54,7 +54,7 @@ beforeAll(async () => {
 });
 
 beforeEach(async () => {
-  await query('delete from rate_limit');
+  await query('delete from attempt');
   await query(
     `update organization set allowed_ips = '{}', two_factor_required = false, session_hours_max = 168`,
   );

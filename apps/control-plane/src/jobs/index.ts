@@ -2,6 +2,7 @@
 import type pg from 'pg';
 import { PgBoss } from 'pg-boss';
 import { UNUSED_RUN } from '../features/api-keys/index.ts';
+import { recordSignInFailures } from '../features/identity/index.ts';
 import type { Services } from '../kernel/context.ts';
 import { disableUnusedKeys } from './disable-unused-keys.ts';
 import { eraseDeletedOrganizations } from './erase-deleted-organizations.ts';
@@ -25,6 +26,7 @@ const JOBS: readonly Job[] = [
       ...(await warnOfUnusedKeys(services)),
     }),
   },
+  { name: 'record-sign-in-failures', cron: '* * * * *', run: recordSignInFailures },
   { name: 'erase-deleted-organizations', cron: '41 3 * * *', run: eraseDeletedOrganizations },
 ];
 const STOP_TIMEOUT_MS = 5000;

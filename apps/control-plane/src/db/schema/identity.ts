@@ -1,6 +1,6 @@
 import type { Factor } from '@tollkeeper/contract';
 import { sql } from 'drizzle-orm';
-import { boolean, index, integer, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import { boolean, index, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
 
 const moment = () => timestamp({ withTimezone: true, precision: 3 });
 
@@ -127,3 +127,16 @@ export const deviceCode = pgTable('device_code', {
   signedInAt: moment(),
   authenticatedAt: moment(),
 });
+
+/** Wrong passwords, codes and passkeys of a minute that is not in the audit log yet. */
+export const signInFailure = pgTable(
+  'sign_in_failure',
+  {
+    /** Empty for all addresses that have no account. */
+    userId: text().notNull(),
+    minute: moment().notNull(),
+    count: integer().notNull(),
+    lastIp: text(),
+  },
+  (table) => [primaryKey({ columns: [table.userId, table.minute] })],
+);

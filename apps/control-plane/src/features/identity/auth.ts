@@ -1,4 +1,3 @@
-import { drizzleAdapter } from '@better-auth/drizzle-adapter';
 import { passkey as passkeys } from '@better-auth/passkey';
 import { betterAuth } from 'better-auth';
 import { APIError } from 'better-auth/api';
@@ -17,6 +16,7 @@ import {
 import { createAttempts } from '../../kernel/attempts.ts';
 import { authLogger } from './auth-logger.ts';
 import { authRateLimit } from './auth-rate-limit.ts';
+import { authAdapter, currentAuthRequest } from './auth-transaction.ts';
 import { newSessionFacts, SESSION_FIELDS } from './session-facts.ts';
 
 export interface AuthOptions {
@@ -41,7 +41,7 @@ export function createAuth({ db, baseUrl, secret, log, clock }: AuthOptions) {
     baseURL: baseUrl,
     basePath: '/api/auth',
     secret,
-    database: drizzleAdapter(db, {
+    database: authAdapter(db, {
       provider: 'pg',
       schema: { user, session, account, verification, twoFactor, passkey, deviceCode },
     }),
@@ -61,9 +61,12 @@ export function createAuth({ db, baseUrl, secret, log, clock }: AuthOptions) {
     databaseHooks: {
       session: {
         create: {
-          before: async (created, endpoint) => ({
-            data: newSessionFacts(created, endpoint, clock()),
-          }),
+          before: async (created, endpoint) => {
+            const data = newSessionFacts(created, endpoint, clock());
+            const request = currentAuthRequest();
+            if (request) request.opened = { userId: created.userId, factors: data.factors };
+            return { data };
+          },
         },
       },
     },

@@ -5,9 +5,12 @@ import type { Ctx } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/domain-error.ts';
 import { appendSessionEvent } from './append-session-event.ts';
 import type { Auth } from './auth.ts';
+import { type AuthRequest, runAuthRequest } from './auth-transaction.ts';
+import type { SessionUser } from './find-session-user.ts';
 import { isPasswordOf } from './require-password.ts';
 import { sessionCookie } from './session-cookie.ts';
 import { sessionView } from './session-view.ts';
+import { countSignInFailure } from './sign-in-failures.ts';
 import { findUserFactors, strongestFactors } from './user-factors.ts';
 import { verifyCode } from './verify-code.ts';
 import { verifyPasskey } from './verify-passkey.ts';
@@ -35,32 +38,61 @@ export async function confirmSession(
   if (actor.type === 'key') {
     throw new DomainError('invalid_state', 'An API key has no session to confirm. Sign in first.');
   }
-  const factors = await verifyFactors(ctx, actor.userId, body, { auth, cookie });
+  const outcome = await runAuthRequest<Renewed | DomainError>(services.db, async (change) => {
+    try {
+      const factors = await verifyFactors(ctx, actor.userId, body, { auth, cookie, change });
+      return { result: await renew(ctx, actor, factors, change), isKept: true };
+    } catch (error) {
+      if (!(error instanceof DomainError) || error.code !== 'sign_in_failed') throw error;
+      const attempt = { userId: actor.userId };
+      await countSignInFailure(await change.begin(), attempt, ctx.origin.ip, services.clock());
+      return { result: error, isKept: true };
+    }
+  });
+  if (outcome instanceof DomainError) throw outcome;
+  setCookies([await sessionCookie(auth, outcome.token, outcome.expiresAt)]);
+  return outcome.view;
+}
+
+interface Renewed {
+  readonly token: string;
+  readonly expiresAt: Date;
+  readonly view: SessionView;
+}
+
+/** Stores what was given, under a new token, with its audit event. */
+async function renew(
+  { services, origin }: Ctx,
+  { userId, session: old }: SessionUser,
+  factors: Factor[],
+  change: AuthRequest,
+): Promise<Renewed> {
   const authenticatedAt = services.clock();
   const token = Buffer.from(services.randomBytes(24)).toString('base64url');
-  const event = { action: 'session.confirm', after: { factors }, origin: ctx.origin } as const;
-  const expiresAt = await services.db.transaction(async (tx) => {
-    const [row] = await tx
-      .update(session)
-      .set({ factors, authenticatedAt, token })
-      .where(eq(session.id, actor.session.id))
-      .returning({ expiresAt: session.expiresAt });
-    if (!row) throw new DomainError('unauthenticated', 'Your session has ended. Sign in again.');
-    await appendSessionEvent(tx, services, actor.userId, event);
-    return row.expiresAt;
-  });
-  setCookies([await sessionCookie(auth, token, expiresAt)]);
-  return sessionView({ ...actor.session, factors, authenticatedAt });
+  const tx = await change.begin();
+  const [row] = await tx
+    .update(session)
+    .set({ factors, authenticatedAt, token })
+    .where(eq(session.id, old.id))
+    .returning({ expiresAt: session.expiresAt });
+  if (!row) throw new DomainError('unauthenticated', 'Your session has ended. Sign in again.');
+  const event = { action: 'session.confirm', after: { factors }, origin } as const;
+  await appendSessionEvent(tx, services, userId, event);
+  return {
+    token,
+    expiresAt: row.expiresAt,
+    view: sessionView({ ...old, factors, authenticatedAt }),
+  };
 }
 
 async function verifyFactors(
   { services }: Ctx,
   userId: string,
   given: Given,
-  { auth, cookie }: Pick<SessionRequest, 'auth' | 'cookie'>,
+  { auth, cookie, change }: Pick<SessionRequest, 'auth' | 'cookie'> & { change: AuthRequest },
 ): Promise<Factor[]> {
   if (given.passkey) {
-    await verifyPasskey(services.db, auth, { userId, cookie, response: given.passkey });
+    await verifyPasskey(await change.begin(), auth, { userId, cookie, response: given.passkey });
     return ['passkey'];
   }
   const own = await findUserFactors(services.db, userId);
@@ -75,7 +107,8 @@ async function verifyFactors(
   }
   if (!(await isPasswordOf(services.db, userId, given.password))) throw failed('password');
   if (!code) return ['password'];
-  if (!(await verifyCode(services, auth, { userId, cookie, ...code }))) throw failed('code');
+  if (!(await verifyCode(await change.begin(), services.clock, auth, { userId, cookie, ...code })))
+    throw failed('code');
   return ['password', code.factor];
 }
 

@@ -1,11 +1,11 @@
 import { and, eq, isNotNull } from 'drizzle-orm';
-import type { Database } from '../../db/connect.ts';
+import type { Database, Transaction } from '../../db/connect.ts';
 import { deviceCode, session } from '../../db/schema/index.ts';
 import type { SessionUser } from './find-session-user.ts';
 
 /** Keeps with a device login how the person who approved it had signed in. */
 export async function recordApprover(
-  db: Database,
+  db: Transaction,
   userCode: string,
   { userId, session: { factors, signedInAt, authenticatedAt } }: SessionUser,
 ): Promise<void> {
@@ -25,11 +25,11 @@ export async function findApprover(db: Database, code: string) {
   return row;
 }
 
-type Approver = NonNullable<Awaited<ReturnType<typeof findApprover>>>;
+export type Approver = NonNullable<Awaited<ReturnType<typeof findApprover>>>;
 
 /** The session of a device is as good, and as old, as the one that approved it. */
 export async function inheritFactors(
-  db: Database,
+  db: Transaction,
   token: string,
   { factors, signedInAt, authenticatedAt }: Approver,
 ): Promise<void> {

@@ -2,8 +2,9 @@
 
 export { appendSessionEvent } from './append-session-event.ts';
 export { type Auth, CLIENT_IP_HEADER, createAuth } from './auth.ts';
+export { type AuthRequest, runAuthRequest } from './auth-transaction.ts';
 export { confirmSession, type SessionRequest } from './confirm-session.ts';
-export { findApprover, inheritFactors, recordApprover } from './device-approval.ts';
+export { type Approver, findApprover, inheritFactors, recordApprover } from './device-approval.ts';
 export { endDevices } from './end-devices.ts';
 export { findSessionUser, type SessionUser } from './find-session-user.ts';
 export { findTwoFactorUser, findUserEmail } from './find-two-factor-user.ts';
@@ -15,6 +16,7 @@ export { resetPasswordByOperator, resetSecondFactorsByOperator } from './reset-b
 export { sessionCookie } from './session-cookie.ts';
 export { sessionView } from './session-view.ts';
 export { signIn } from './sign-in.ts';
+export { countSignInFailure, recordSignInFailures } from './sign-in-failures.ts';
 export { trimSessions } from './trim-sessions.ts';
 export {
   findUserFactors,

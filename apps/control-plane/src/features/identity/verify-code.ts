@@ -1,4 +1,5 @@
 import { eq, sql } from 'drizzle-orm';
+import type { Transaction } from '../../db/connect.ts';
 import { twoFactor } from '../../db/schema/index.ts';
 import type { Services } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/domain-error.ts';
@@ -21,7 +22,8 @@ interface GivenCode {
  * @throws DomainError rate_limited
  */
 export async function verifyCode(
-  { db, clock }: Pick<Services, 'db' | 'clock'>,
+  db: Transaction,
+  clock: Services['clock'],
   auth: Auth,
   { userId, cookie, factor, code }: GivenCode,
 ): Promise<boolean> {

@@ -1,6 +1,6 @@
 import type { PasskeyAnswer } from '@tollkeeper/contract';
 import { eq } from 'drizzle-orm';
-import type { Database } from '../../db/connect.ts';
+import type { Transaction } from '../../db/connect.ts';
 import { session } from '../../db/schema/index.ts';
 import { DomainError } from '../../kernel/domain-error.ts';
 import type { Auth } from './auth.ts';
@@ -11,7 +11,7 @@ import type { Auth } from './auth.ts';
  * @throws DomainError sign_in_failed
  */
 export async function verifyPasskey(
-  db: Database,
+  db: Transaction,
   auth: Auth,
   given: { userId: string; cookie: string; response: PasskeyAnswer },
 ): Promise<void> {

@@ -1,0 +1,142 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { type DrizzleAdapterConfig, drizzleAdapter } from '@better-auth/drizzle-adapter';
+import type { Factor } from '@tollkeeper/contract';
+import type { BetterAuthOptions } from 'better-auth';
+import type { Database, Transaction } from '../../db/connect.ts';
+import { isRetryable } from '../../kernel/database-errors.ts';
+
+type Adapter = ReturnType<ReturnType<typeof drizzleAdapter>>;
+
+/** One request to Better Auth: all that it writes is in one transaction, its audit events too. */
+export interface AuthRequest {
+  /** The transaction, begun if it was not yet. */
+  begin(): Promise<Transaction>;
+  /** The session that Better Auth opened. */
+  opened?: { readonly userId: string; readonly factors: readonly Factor[] };
+  /** The user whose code Better Auth found wrong. */
+  failedUserId?: string;
+}
+
+interface Running extends AuthRequest {
+  readonly transaction: LazyTransaction;
+  adapter?: Adapter;
+}
+
+const running = new AsyncLocalStorage<Running>();
+const ATTEMPTS_MAX = 3;
+
+export function currentAuthRequest(): AuthRequest | undefined {
+  return running.getStore();
+}
+
+export interface Outcome<T> {
+  readonly result: T;
+  /** Whether what was written stays. */
+  readonly isKept: boolean;
+}
+
+/**
+ * Runs calls of Better Auth, and what follows from them, in one transaction. `work` runs again after
+ * a deadlock. What it throws undoes all of it.
+ */
+export async function runAuthRequest<T>(
+  db: Database,
+  work: (request: AuthRequest) => Promise<Outcome<T>>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    const transaction = new LazyTransaction(db);
+    const request: Running = { transaction, begin: () => transaction.begin() };
+    try {
+      const { result, isKept } = await running.run(request, () => work(request));
+      await transaction.end(isKept);
+      return result;
+    } catch (error) {
+      await transaction.end(false);
+      if (attempt >= ATTEMPTS_MAX || !isRetryable(error)) throw error;
+    }
+  }
+}
+
+/**
+ * Begins with the first statement that writes. Until then no connection is held: while passwords
+ * are hashed, which takes long by design, nobody else waits for one.
+ */
+class LazyTransaction {
+  readonly #db: Database;
+  readonly #decision = Promise.withResolvers<boolean>();
+  #begun: Promise<Transaction> | undefined;
+  #ended: Promise<void> = Promise.resolve();
+  current: Transaction | undefined;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  begin(): Promise<Transaction> {
+    this.#begun ??= new Promise((resolve, reject) => {
+      this.#ended = this.#db.transaction(async (tx) => {
+        this.current = tx;
+        resolve(tx);
+        if (!(await this.#decision.promise)) throw new RolledBack();
+      });
+      this.#ended.catch(reject);
+    });
+    return this.#begun;
+  }
+
+  async end(isKept: boolean): Promise<void> {
+    this.#decision.resolve(isKept);
+    await this.#ended.catch((error: unknown) => {
+      if (isKept) throw error;
+    });
+  }
+}
+
+class RolledBack extends Error {}
+
+/** Better Auth's adapter, on the transaction of the request that runs. */
+export function authAdapter(db: Database, config: DrizzleAdapterConfig) {
+  return (options: BetterAuthOptions): Adapter => {
+    const outside = drizzleAdapter(db, config)(options);
+    const inside = (request: Running, tx: Transaction) => {
+      request.adapter ??= drizzleAdapter(tx, config)(options);
+      return request.adapter;
+    };
+    const reader = () => {
+      const request = running.getStore();
+      const tx = request?.transaction.current;
+      return request && tx ? inside(request, tx) : outside;
+    };
+    const writer = async () => {
+      const request = running.getStore();
+      return request ? inside(request, await request.begin()) : outside;
+    };
+    const adapter: Adapter = {
+      ...outside,
+      findOne: async (query) => reader().findOne(query),
+      findMany: async (query) => reader().findMany(query),
+      count: async (query) => reader().count(query),
+      create: async (query) => (await writer()).create(query),
+      update: async (query) => (await writer()).update(query),
+      updateMany: async (query) => (await writer()).updateMany(query),
+      delete: async (query) => (await writer()).delete(query),
+      deleteMany: async (query) => (await writer()).deleteMany(query),
+      consumeOne: async (query) => (await writer()).consumeOne(query),
+      async incrementOne<T>(query: Parameters<Adapter['incrementOne']>[0]) {
+        const row = await (await writer()).incrementOne<T>(query);
+        noteFailure(query.increment, row);
+        return row;
+      },
+      transaction: (work) => work(adapter),
+    };
+    return adapter;
+  };
+}
+
+/** Better Auth counts a wrong code on the row of its user. */
+function noteFailure(increment: object, row: unknown): void {
+  const request = running.getStore();
+  if (!request || !('failedVerificationCount' in increment)) return;
+  if (typeof row !== 'object' || row === null || !('userId' in row)) return;
+  if (typeof row.userId === 'string') request.failedUserId = row.userId;
+}
