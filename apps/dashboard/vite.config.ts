@@ -7,6 +7,8 @@ const controlPlane = 'http://127.0.0.1:7420';
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [react(), tailwindcss()],
+  // Chunks find each other by their own address; index.html is rewritten by the server.
+  base: './',
   build: {
     // Fonts and images stay files: the content security policy is easier to keep strict.
     assetsInlineLimit: 0,

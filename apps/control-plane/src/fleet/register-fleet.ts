@@ -21,9 +21,12 @@ interface Upgrade {
   readonly head: Buffer;
 }
 
-/** Whether a request is to become a connection of the fleet; any other is an ordinary request. */
+/** Whether a request is to become a connection of the fleet, below any path: routing decides. */
 export function isFleetUpgrade({ headers, url }: IncomingMessage): boolean {
-  return headers.upgrade?.toLowerCase() === 'websocket' && url?.split('?', 1)[0] === FLEET_PATH;
+  return (
+    headers.upgrade?.toLowerCase() === 'websocket' &&
+    url?.split('?', 1)[0]?.endsWith(FLEET_PATH) === true
+  );
 }
 
 /**

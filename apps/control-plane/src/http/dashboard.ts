@@ -2,11 +2,17 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import helmet from '@fastify/helmet';
 import fastifyStatic from '@fastify/static';
+import { DASHBOARD_PATHS } from '@tollkeeper/contract';
 import type { FastifyInstance } from 'fastify';
+import { basePathOf } from './base-path.ts';
 import { sendNotFound } from './not-found.ts';
 import { pageHeaders } from './page-headers.ts';
 
 const YEAR_MS = 365 * 86_400_000;
+
+const PAGES = DASHBOARD_PATHS.map(
+  (path) => new RegExp(`^${path.replace(/\$\w+/g, '[^/]+').replace(/\/$/, '')}/?$`),
+);
 
 /** The pages. Files under assets/ carry a hash in their name and never change. */
 export async function registerDashboard(
@@ -14,7 +20,7 @@ export async function registerDashboard(
   dir: string,
   baseUrl: string,
 ): Promise<void> {
-  const page = await readFile(join(dir, 'index.html'), 'utf8');
+  const page = rebase(await readFile(join(dir, 'index.html'), 'utf8'), basePathOf(baseUrl));
   await app.register(async (pages) => {
     await pages.register(helmet, pageHeaders(baseUrl));
     await pages.register(fastifyStatic, { root: dir, index: false, wildcard: false, maxAge: 0 });
@@ -27,10 +33,24 @@ export async function registerDashboard(
       immutable: true,
     });
     pages.get('/*', (request, reply) => {
-      const wantsPage = (request.headers.accept ?? '*/*').match(/text\/html|\*\/\*/) !== null;
-      const isPage = !/^\/(v1|api|assets)(\/|$)/.test(request.url) && wantsPage;
-      if (!isPage) return sendNotFound(request, reply);
-      return reply.type('text/html; charset=utf-8').header('cache-control', 'no-cache').send(page);
+      const [path = ''] = request.url.split('?', 1);
+      const accept = request.headers.accept ?? '*/*';
+      const isKnown = PAGES.some((pattern) => pattern.test(path));
+      // A person who follows a dead link gets a page that says so; a program gets a problem.
+      const isPage = isKnown ? /text\/html|\*\/\*/.test(accept) : accept.includes('text/html');
+      if (!isPage || /^\/(v1|api|assets)(\/|$)/.test(path)) return sendNotFound(request, reply);
+      return reply
+        .status(isKnown ? 200 : 404)
+        .type('text/html; charset=utf-8')
+        .header('cache-control', 'no-cache')
+        .send(page);
     });
   });
+}
+
+/** The build refers to its files relatively; pages stand at many depths. */
+function rebase(page: string, basePath: string): string {
+  return page
+    .replace(/(src|href)="\.\//g, `$1="${basePath}/`)
+    .replace('name="base-path" content=""', `name="base-path" content="${basePath}"`);
 }

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage } from 'node:http';
 import { openApiDocument } from '@tollkeeper/contract';
 import Fastify, {
   type FastifyBaseLogger,
@@ -11,6 +12,7 @@ import { createAttempts } from '../kernel/attempts.ts';
 import { DomainError } from '../kernel/domain-error.ts';
 import { apiHeaders, createRequestId } from './api-headers.ts';
 import { registerAuthRoutes } from './auth-routes.ts';
+import { basePathOf, withoutBasePath } from './base-path.ts';
 import { registerDashboard } from './dashboard.ts';
 import { registerDocs } from './docs.ts';
 import { createKnownDevices } from './known-device.ts';
@@ -28,6 +30,7 @@ const REQUEST_TIMEOUT_MS = 30_000;
 
 /** The HTTP server, not yet listening. */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
+  const basePath = basePathOf(options.baseUrl);
   const sendProblem = problemSender(options.services.log);
   const app: FastifyInstance = Fastify({
     // One log for all requests: a child and two listeners for each cost a tenth of a verification.
@@ -35,6 +38,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     childLoggerFactory: () => options.services.log as FastifyBaseLogger,
     // Fastify's own lines hold the whole request, cookies included.
     logController: new LogController({ disableRequestLogging: true }),
+    rewriteUrl: ({ url = '/' }: IncomingMessage) => withoutBasePath(url, basePath),
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
     exposeHeadRoutes: true,

@@ -12,6 +12,7 @@ import { DomainError } from '../kernel/domain-error.ts';
 import type { UsageSubject } from '../kernel/usage-row.ts';
 import { apiHeaders, createRequestId } from './api-headers.ts';
 import { requiredScopes } from './authenticate-key.ts';
+import { basePathOf } from './base-path.ts';
 import { findSecret } from './find-secret.ts';
 import { fastifySchema } from './json-schema.ts';
 import type { ServerOptions } from './server-options.ts';
@@ -49,7 +50,8 @@ export function addVerifyLane(app: FastifyInstance, options: ServerOptions): voi
 }
 
 /** @returns a function that says false, and has touched nothing, where the request is not for it */
-function createLane(app: FastifyInstance, { services }: ServerOptions) {
+function createLane(app: FastifyInstance, { services, baseUrl }: ServerOptions) {
+  const path = basePathOf(baseUrl) + route.path;
   const required = requiredScopes(route);
   const schema = fastifySchema(route).body as object;
   const isBody = createValidatorCompiler()({
@@ -101,7 +103,7 @@ function createLane(app: FastifyInstance, { services }: ServerOptions) {
   }
 
   return (request: IncomingMessage, response: ServerResponse): boolean => {
-    if (!isOrdinary(request) || !app.server.listening) return false;
+    if (!isOrdinary(request, path) || !app.server.listening) return false;
     const caller = callerOf(request);
     if (!caller) return false;
     readBody(request, (body) => {
@@ -118,9 +120,9 @@ function createLane(app: FastifyInstance, { services }: ServerOptions) {
 }
 
 /** What changes how a request is read or answered is for Fastify to deal with. */
-function isOrdinary({ method, url, headers }: IncomingMessage): boolean {
+function isOrdinary({ method, url, headers }: IncomingMessage, path: string): boolean {
   return (
-    url === route.path &&
+    (url === path || url === route.path) &&
     method === route.method &&
     headers.host !== undefined &&
     JSON_TYPES.has(headers['content-type'] ?? '') &&

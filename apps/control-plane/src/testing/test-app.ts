@@ -30,6 +30,8 @@ export async function startTestApp(
     clock?: () => Date;
     mail?: { url: string; from: string };
     trustedProxies?: readonly string[];
+    baseUrl?: string;
+    dashboardDir?: string;
   } = {},
 ): Promise<TestApp> {
   const database = options.database ?? (await createTestDatabase());
@@ -37,12 +39,12 @@ export async function startTestApp(
   const log = createLog('debug', { write: (line) => void logged.push(line) });
   const app = await createApp({
     database,
-    baseUrl: 'http://127.0.0.1',
+    baseUrl: options.baseUrl ?? 'http://127.0.0.1',
     secret: SESSION_SECRET,
     setupToken: SETUP_TOKEN,
     trustedProxies: options.trustedProxies ?? [],
     mail: options.mail ?? null,
-    dashboardDir: undefined,
+    dashboardDir: options.dashboardDir,
     version: '0.0.0-test',
     log,
     clock: options.clock ?? (() => new Date()),

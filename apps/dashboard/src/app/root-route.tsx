@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Outlet, useRouter } from '@tanstack/react-router';
 import { ConfirmIdentity, SignInAgain } from '../features/sessions/index.ts';
 import { chooseWorkspace } from '../features/workspaces/index.ts';
+import { basePath } from '../lib/base-path.ts';
 import { chooseOrganization } from '../lib/chosen-organization.ts';
 
 /** Every page, and what may have to be asked over it. */
@@ -22,7 +23,7 @@ export function RootRoute() {
 
   function replace() {
     forget();
-    location.assign('/');
+    location.assign(`${basePath}/`);
   }
 
   return (

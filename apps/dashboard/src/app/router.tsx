@@ -1,6 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { createRouter, parseSearchWith, stringifySearchWith } from '@tanstack/react-router';
 import type { KeySearch } from '../features/api-keys/index.ts';
+import { basePath } from '../lib/base-path.ts';
 import { LoadingPage } from './loading-page.tsx';
 import { routeTree } from './routes.tsx';
 
@@ -8,6 +9,7 @@ import { routeTree } from './routes.tsx';
 export function createDashboardRouter(queryClient: QueryClient) {
   return createRouter({
     routeTree,
+    basepath: basePath || '/',
     context: { queryClient },
     defaultPreload: false,
     defaultPendingComponent: LoadingPage,

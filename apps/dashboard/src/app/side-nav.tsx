@@ -12,6 +12,7 @@ import type { ReactNode } from 'react';
 import { Logo } from '../components/logo.tsx';
 import { useIdentity } from '../features/sessions/index.ts';
 import { useChosenWorkspace, WorkspaceSwitch } from '../features/workspaces/index.ts';
+import { basePath } from '../lib/base-path.ts';
 import { AccountMenu } from './account-menu.tsx';
 import { OrganizationSwitch } from './organization-switch.tsx';
 import { ThemeToggle } from './theme-toggle.tsx';
@@ -83,7 +84,10 @@ export function SideNav({ onNavigate }: { readonly onNavigate?: () => void }) {
 /** A page of the server, outside this application. */
 function ServerLink({ href, children }: { readonly href: string; readonly children: ReactNode }) {
   return (
-    <a href={href} className="text-soft underline-offset-4 hover:text-ink hover:underline">
+    <a
+      href={basePath + href}
+      className="text-soft underline-offset-4 hover:text-ink hover:underline"
+    >
       {children}
     </a>
   );

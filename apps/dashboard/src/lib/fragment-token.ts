@@ -1,3 +1,5 @@
+import { basePath } from './base-path.ts';
+
 const taken = new Map<string, string>();
 
 /**
@@ -5,7 +7,7 @@ const taken = new Map<string, string>();
  * screenshot, history or bookmark keeps it. Runs before the router reads the address.
  */
 export function takeFragmentToken(path: string): void {
-  if (location.pathname !== path || location.hash === '') return;
+  if (location.pathname !== basePath + path || location.hash === '') return;
   const token = tokenFrom(location.hash);
   if (token) taken.set(path, token);
   history.replaceState(history.state, '', location.pathname + location.search);

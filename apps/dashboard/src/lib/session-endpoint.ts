@@ -1,5 +1,6 @@
 import { problem } from '@tollkeeper/contract';
 import { ApiError } from '@tollkeeper/sdk';
+import { basePath } from './base-path.ts';
 import { sendAgain } from './send-again.ts';
 
 /**
@@ -22,7 +23,7 @@ export function changeSession(name: string, body: unknown): Promise<unknown> {
 
 async function ask(address: string, init: RequestInit): Promise<unknown> {
   const path = `/api/auth/${address}`;
-  const response = await sendAgain(path, () => fetch(path, init));
+  const response = await sendAgain(path, () => fetch(basePath + path, init));
   const answer: unknown = await response.json().catch(() => undefined);
   if (response.ok) return answer;
   const refusal = problem.safeParse(answer);

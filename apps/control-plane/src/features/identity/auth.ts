@@ -38,7 +38,7 @@ const SESSION_S = 30 * 86_400;
 /** Who people are: email, password, second factors. Nobody signs up here, see `setup`. */
 export function createAuth({ db, baseUrl, secret, log, clock }: AuthOptions) {
   return betterAuth({
-    baseURL: baseUrl,
+    baseURL: new URL(baseUrl).origin,
     basePath: '/api/auth',
     secret,
     database: authAdapter(db, {
@@ -73,6 +73,8 @@ export function createAuth({ db, baseUrl, secret, log, clock }: AuthOptions) {
     rateLimit: authRateLimit(createAttempts(db, secret)),
     advanced: {
       cookiePrefix: 'tollkeeper',
+      // Only below the path of the base URL: the rest of the host belongs to others.
+      defaultCookieAttributes: { path: new URL(baseUrl).pathname },
       useSecureCookies: baseUrl.startsWith('https:'),
       ipAddress: { ipAddressHeaders: [CLIENT_IP_HEADER] },
     },

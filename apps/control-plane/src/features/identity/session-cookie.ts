@@ -11,5 +11,5 @@ export async function sessionCookie(auth: Auth, token: string, expiresAt?: Date)
   const signature = createHmac('sha256', secret).update(token).digest('base64');
   const secure = attributes.secure ? '; Secure' : '';
   const expires = expiresAt ? `; Expires=${expiresAt.toUTCString()}` : '';
-  return `${name}=${encodeURIComponent(`${token}.${signature}`)}; Path=/; HttpOnly; SameSite=Lax${expires}${secure}`;
+  return `${name}=${encodeURIComponent(`${token}.${signature}`)}; Path=${attributes.path ?? '/'}; HttpOnly; SameSite=Lax${expires}${secure}`;
 }

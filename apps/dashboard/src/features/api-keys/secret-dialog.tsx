@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { CopyRow } from '../../components/copy-row.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { ShownOnceDialog } from '../../components/shown-once-dialog.tsx';
+import { serverUrl } from '../../lib/base-path.ts';
 import { exactTime } from '../../lib/exact-time.ts';
 
 interface SecretDialogProps {
@@ -50,5 +51,5 @@ function OldSecret({ until }: { readonly until: string | null }) {
 }
 
 function curlLine(secret: string): string {
-  return `curl -H "Authorization: Bearer ${secret}" ${location.origin}/v1/whoami`;
+  return `curl -H "Authorization: Bearer ${secret}" ${serverUrl()}/v1/whoami`;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { basePath } from '../../lib/base-path.ts';
 
 export type SignInResult =
   | { readonly kind: 'signed_in' }
@@ -12,7 +13,7 @@ const answer = z.looseObject({ twoFactorRedirect: z.boolean().optional() });
 
 /** Opens a session. Throws fetch's TypeError when the server cannot be reached. */
 export async function signIn(email: string, password: string): Promise<SignInResult> {
-  const response = await fetch('/api/auth/sign-in/email', {
+  const response = await fetch(`${basePath}/api/auth/sign-in/email`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ email, password }),

@@ -1,3 +1,4 @@
+import { basePath } from '../../lib/base-path.ts';
 /** Ends this session. Throws when the server did not confirm. */
 export function signOut(): Promise<void> {
   return post('/api/auth/sign-out');
@@ -10,7 +11,7 @@ export async function signOutEverywhere(): Promise<void> {
 }
 
 async function post(path: string): Promise<void> {
-  const response = await fetch(path, {
+  const response = await fetch(basePath + path, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: '{}',

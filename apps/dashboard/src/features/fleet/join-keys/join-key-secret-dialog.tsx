@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { CopyRow } from '../../../components/copy-row.tsx';
 import { Notice } from '../../../components/notice.tsx';
 import { ShownOnceDialog } from '../../../components/shown-once-dialog.tsx';
+import { serverUrl } from '../../../lib/base-path.ts';
 import { exactTime } from '../../../lib/exact-time.ts';
 import { counted } from '../../../lib/format-count.ts';
 import { securityQuery } from '../../security/index.ts';
@@ -43,7 +44,7 @@ export function JoinKeySecretDialog({ joinKey, ...leaving }: JoinKeySecretDialog
           <CopyRow
             label="Run on the gateway's machine"
             copyLabel="Copy command"
-            text={joinLine(secret, location.origin)}
+            text={joinLine(secret, serverUrl())}
             primary
             onCopied={take}
           />
