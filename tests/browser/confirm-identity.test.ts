@@ -1,10 +1,12 @@
 /** Before what gives power away, the person signs in again over the page, and then goes on. */
 import type { Locator, Page } from 'playwright-core';
-import { beforeAll, beforeEach, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { OWNER } from '../../apps/control-plane/src/testing/test-app.ts';
 import { totpCode } from '../../apps/control-plane/src/testing/totp.ts';
 import { expectAccessible } from './accessible.ts';
 import { type ClaimedDashboard, startDashboard } from './dashboard.ts';
+import { takeSecret } from './secret.ts';
+import { fillSignIn } from './sign-in.ts';
 import { openWindow } from './window.ts';
 
 let dashboard: ClaimedDashboard;
@@ -13,12 +15,24 @@ beforeAll(async () => {
   dashboard = await startDashboard('enterprise');
 });
 
-beforeEach(() =>
-  dashboard.query(`update session set authenticated_at = now() - interval '1 hour'`),
-);
+it('asks before a key may delete the organization, of which the form warns, and creates it then', async () => {
+  const page = await openAfterAnHour();
+  await page.goto('/api-keys');
+  await page.getByRole('button', { name: 'Create key' }).click();
+  const form = page.getByRole('dialog', { name: 'Create key' });
+  await form.getByLabel('Name', { exact: true }).fill('final');
+  await form.getByRole('radio', { name: 'Custom' }).check();
+  await form.getByRole('checkbox', { name: 'organization.read' }).check();
+  expect(await form.getByText(/without a password/).count()).toBe(0);
+  await form.getByRole('checkbox', { name: 'organization.delete' }).check();
+  await form.getByText('This key can delete the organization without a password.').waitFor();
+  await form.getByRole('button', { name: 'Create key' }).click();
+  await confirm(questionOf(page), { password: OWNER.password });
+  expect(await takeSecret(page)).toMatch(/^tk_live_/);
+});
 
 it('asks for the password before an authenticator app is added, then for a code of it', async () => {
-  const page = await openWindow(dashboard, { as: dashboard.owner });
+  const page = await openAfterAnHour();
   await page.goto('/account-security');
   await page.getByRole('button', { name: 'Set up authenticator app' }).click();
   const enrolment = page.getByRole('dialog', { name: 'Set up an authenticator app' });
@@ -44,7 +58,7 @@ it('asks for the password before an authenticator app is added, then for a code 
   const backupCode = (await codes.first().textContent()) ?? '';
   await page.getByRole('button', { name: 'Done' }).click();
 
-  await dashboard.query(`update session set authenticated_at = now() - interval '1 hour'`);
+  await letAnHourPass();
   await page.getByRole('button', { name: 'New backup codes' }).click();
   const renewal = page.getByRole('dialog', { name: 'New backup codes' });
   await renewal.getByLabel('Your password').fill(OWNER.password);
@@ -53,6 +67,20 @@ it('asks for the password before an authenticator app is added, then for a code 
   await confirm(question, { password: OWNER.password, 'Backup code': backupCode });
   await page.getByRole('button', { name: 'Copy codes' }).waitFor();
 });
+
+/** A window of its own session: confirming gives it another cookie. */
+async function openAfterAnHour(): Promise<Page> {
+  const page = await openWindow(dashboard);
+  await page.goto('/');
+  await fillSignIn(page, OWNER.email, OWNER.password);
+  await page.getByRole('heading', { name: 'API keys', level: 1 }).waitFor();
+  await letAnHourPass();
+  return page;
+}
+
+async function letAnHourPass(): Promise<void> {
+  await dashboard.query(`update session set authenticated_at = now() - interval '1 hour'`);
+}
 
 function questionOf(page: Page): Locator {
   return page.getByRole('dialog', { name: 'Confirm it is you' });

@@ -1,5 +1,7 @@
+import type { Role } from '@tollkeeper/contract';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
+import { join } from '../../apps/control-plane/src/testing/join.ts';
 import { type ClaimedDashboard, startDashboard } from './dashboard.ts';
 import { openKeys, rowOf, seeStatus } from './key-list.ts';
 import { acceptInvitation, changeMember, invite, memberRow, openMembers } from './member-list.ts';
@@ -34,6 +36,23 @@ it('follows a member from the invitation to the removal, and their key with them
   await openKeys(owner);
   await seeStatus(owner, 'grace-editor', 'Active');
   await rowOf(owner, 'grace-editor').getByText('Ada Owner').waitFor();
+});
+
+it('says of an invitation why it cannot be accepted', async () => {
+  const role = { name: 'Inviter', description: '', scopes: ['members.read', 'members.invite'] };
+  const { body } = await dashboard.owner.post<Role>('/v1/roles', role);
+  const inviter = await join(dashboard, dashboard.owner, 'Ivy', body.id);
+  await inviter.client.post('/v1/invitations', { email: 'ken@example.com', roleId: body.id });
+  const owner = await openWindow(dashboard, { as: dashboard.owner });
+  await openMembers(owner);
+  const table = owner.getByRole('table', { name: 'Open invitations' });
+  await table.getByRole('cell', { name: /^Active/ }).waitFor();
+  await changeMember(owner, 'Ivy', 'Suspend…', async (dialog) => {
+    await dialog.getByRole('button', { name: 'Suspend' }).click();
+  });
+  await owner.reload();
+  await table.getByRole('cell', { name: /^Blocked/ }).waitFor();
+  await table.getByText('The member who sent it is suspended.').waitFor();
 });
 
 it('opens an invitation only once, and forgets its token', async () => {
