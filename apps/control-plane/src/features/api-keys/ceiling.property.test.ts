@@ -1,13 +1,26 @@
 import { type ApiKeyWithSecret, SCOPES, type Scope } from '@tollkeeper/contract';
 import { parseIpRange, rangeWithin } from '@tollkeeper/verify';
-import { assert, asyncProperty, constantFrom, integer, option, record, subarray } from 'fast-check';
+import {
+  type Arbitrary,
+  array,
+  assert,
+  asyncProperty,
+  boolean,
+  constantFrom,
+  integer,
+  nat,
+  option,
+  record,
+  subarray,
+} from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from '../../testing/client.ts';
-import { makeKey } from '../../testing/keys.ts';
+import { makeKey, type TestKey } from '../../testing/keys.ts';
 import { addWorkspace, choosePlan, claimedOrganization } from '../../testing/people.ts';
 import { claimServer, startTestApp, type TestApp, withKey } from '../../testing/test-app.ts';
 
-const RUNS = process.env.LONG ? 1000 : 50;
+const RUNS = process.env.LONG ? 500 : 25;
+const STEPS = 8;
 const HOUR_MS = 3_600_000;
 const RANGES = ['0.0.0.0/0', '127.0.0.0/8', '127.0.0.1', '::/0', '::1', '10.0.0.0/8'];
 
@@ -27,6 +40,8 @@ beforeAll(async () => {
 
 const startedAt = Date.now();
 const SOME: readonly Scope[] = ['api_keys.read', 'usage.read', 'audit.read', 'members.read'];
+/** Some of them beyond the longest life that the organization sets now and then, of one day. */
+const HOURS = [1, 3, 72, 96];
 
 function bounds(scopes: { minLength: number; maxLength: number }) {
   return record(
@@ -34,7 +49,7 @@ function bounds(scopes: { minLength: number; maxLength: number }) {
       scopes: subarray([...SOME], scopes),
       workspace: option(integer({ min: 0, max: 1 })),
       expiresAt: option(
-        integer({ min: 1, max: 3 }).map((n) => new Date(startedAt + n * HOUR_MS).toISOString()),
+        constantFrom(...HOURS).map((n) => new Date(startedAt + n * HOUR_MS).toISOString()),
       ),
       allowedIps: subarray(RANGES, { maxLength: 3 }),
     },
@@ -42,40 +57,68 @@ function bounds(scopes: { minLength: number; maxLength: number }) {
   );
 }
 
-/** Wide makers and narrow wishes, so that both answers come up often. */
-const maker = bounds({ minLength: 2, maxLength: 4 });
+/** Wide creators and narrow wishes, so that both answers come up often. */
+const creator = bounds({ minLength: 2, maxLength: 4 });
 const wish = bounds({ minLength: 1, maxLength: 2 });
-const verb = constantFrom('create', 'update', 'rotate');
+const pair = <T>(each: Arbitrary<T>) => array(each, { minLength: 2, maxLength: 2 });
+const history = array(
+  record({
+    verb: constantFrom('create', 'update', 'rotate', 'enable'),
+    /** Which of the keys acts, and on which. */
+    actor: nat(),
+    target: nat(),
+    wanted: wish,
+    /** Whether the organization caps the life of keys meanwhile, and lifts the cap after. */
+    capped: boolean(),
+  }),
+  { minLength: 4, maxLength: STEPS },
+);
 
-describe('whatever a key is asked to make, edit or rotate', () => {
+describe('whatever a key is asked to create, edit, rotate or enable', () => {
   it('stays within it: child ⊆ parent in scopes, workspace, expiry and addresses', async () => {
-    let accepted = 0;
+    const accepted = new Set<string>();
     await assert(
-      asyncProperty(maker, verb, wish, async (asked, does, wanted) => {
-        const scopes = ['api_keys.create', ...asked.scopes];
-        const local = { ...fields(asked), allowedIps: withLoopback(asked.allowedIps ?? []) };
-        const parent = await makeKey(app, owner, { ...local, scopes });
-        const other = await makeKey(app, owner, {
-          ...fields(wanted),
-          workspaceId: parent.workspaceId,
-        });
-        const answer = await attempt(parent.client, does, other.id, fields(wanted));
-        if (answer.status >= 400) return;
-        accepted += 1;
-        expectWithin(answer.body, parent);
-        if (!answer.body.secret) return;
-        const grand = withKey(app, answer.body.secret);
-        const again = await grand.post<ApiKeyWithSecret>('/v1/api-keys', {
-          name: 'grandchild',
-          profile: 'organization',
-        });
-        if (again.status === 201) expectWithin(again.body, parent);
+      asyncProperty(pair(creator), pair(wish), history, async (made, narrow, steps) => {
+        const all = ['api_keys.create', 'api_keys.revoke', ...SOME];
+        const actors = [await makeKey(app, owner, { scopes: all })];
+        for (const asked of made) {
+          const local = { ...fields(asked), allowedIps: withLoopback(asked.allowedIps ?? []) };
+          const scopes = ['api_keys.create', 'api_keys.revoke', ...asked.scopes];
+          actors.push(await makeKey(app, owner, { ...local, scopes }));
+        }
+        const targets: TestKey[] = [];
+        for (const asked of narrow) targets.push(await makeKey(app, owner, fields(asked)));
+        for (const { verb, wanted, capped, ...step } of steps) {
+          const actor = actors[step.actor % actors.length] as TestKey;
+          const target = targets[step.target % targets.length] as TestKey;
+          if (capped) await limitLife(1);
+          const parent = await boundsOf(actor);
+          const { status, body } = await attempt(actor.client, verb, target, fields(wanted));
+          const isAccepted = status < 400 && body.id !== actor.id;
+          if (isAccepted) expectWithin(body, parent);
+          if (capped) await limitLife(null);
+          if (!isAccepted) continue;
+          accepted.add(verb);
+          expectWithin(await boundsOf(body), await boundsOf(actor));
+          if (verb !== 'create' || !body.secret) continue;
+          const child = { ...body, client: withKey(app, body.secret) } as TestKey;
+          actors.push(child);
+          targets.push(child);
+        }
       }),
       { numRuns: RUNS },
     );
-    expect(accepted).toBeGreaterThan(0);
-  });
+    expect([...accepted].sort()).toEqual(['create', 'enable', 'rotate', 'update']);
+  }, 120_000);
 });
+
+async function limitLife(keyLifetimeDaysMax: number | null) {
+  expect((await owner.patch('/v1/security', { keyLifetimeDaysMax })).status).toBe(200);
+}
+
+async function boundsOf({ id }: { id: string }): Promise<Bounds> {
+  return (await owner.get<Bounds>(`/v1/api-keys/${id}`)).body;
+}
 
 function fields({ workspace, ...rest }: { workspace?: number | null }) {
   if (workspace === undefined) return rest;
@@ -87,7 +130,7 @@ function withLoopback(ranges: readonly string[]): string[] {
   return ranges.length === 0 ? [] : ['127.0.0.0/8', ...ranges];
 }
 
-function attempt(client: Client, verb: string, id: string, wanted: object) {
+async function attempt(client: Client, verb: string, { id }: TestKey, wanted: object) {
   const { workspaceId: _workspaceId, ...editable } = wanted as { workspaceId?: unknown };
   switch (verb) {
     case 'create':
@@ -98,6 +141,9 @@ function attempt(client: Client, verb: string, id: string, wanted: object) {
       });
     case 'update':
       return client.patch<ApiKeyWithSecret>(`/v1/api-keys/${id}`, editable);
+    case 'enable':
+      await owner.post(`/v1/api-keys/${id}/disable`);
+      return client.post<ApiKeyWithSecret>(`/v1/api-keys/${id}/enable`);
     default:
       return client.post<ApiKeyWithSecret>(`/v1/api-keys/${id}/rotate`, {});
   }

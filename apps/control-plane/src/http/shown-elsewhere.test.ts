@@ -1,0 +1,146 @@
+/**
+ * No route shows what another route would refuse to the same caller. A caller who holds the scope of
+ * one route, and nothing else, is answered by it; the answer names nothing that another route lists.
+ */
+import { type Route, routes, SCOPES, type Scope } from '@tollkeeper/contract';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Client } from '../testing/client.ts';
+import { joinWith, makeJoinKey } from '../testing/fleet.ts';
+import { makeKey, type TestKey } from '../testing/keys.ts';
+import { addMember, addWorkspace, choosePlan, claimedOrganization } from '../testing/people.ts';
+import { type Query, queryDatabase } from '../testing/query-database.ts';
+import { claimServer, startTestApp, type TestApp, withKey } from '../testing/test-app.ts';
+
+let app: TestApp;
+let owner: Client;
+let query: Query;
+let ids: Record<string, string>;
+let lesser: { roleId: string; memberId: string; key: TestKey };
+
+/** What each text is, and the scope that shows it; the second of two is needed for other members. */
+const CANARIES: readonly (readonly [text: string, scopes: readonly Scope[]])[] = [
+  ['canary-key', ['api_keys.read', 'api_keys.manage_all']],
+  ['canary-member', ['members.read']],
+  ['canary-guest', ['members.read']],
+  ['canary-role', ['roles.read']],
+  ['canary-gateway', ['fleet.read']],
+  ['canary-join-key', ['fleet.read']],
+  ['canary-workspace', ['workspaces.read']],
+];
+
+/**
+ * What is shown all the same, and why: a thing names who answers for it, by name and address, and
+ * a person the role that they have, since neither means much without. What members.read and
+ * roles.read guard is everything else: who there is, their status, and what a role holds.
+ */
+const SHOWN: Readonly<Record<string, readonly string[]>> = {
+  listMembers: ['canary-role'],
+  listInvitations: ['canary-role'],
+  createInvitation: ['canary-role'],
+  resendInvitation: ['canary-role'],
+  listJoinKeys: ['canary-member'],
+  // The question holds the key itself.
+  verifyKey: ['canary-key'],
+};
+
+beforeAll(async () => {
+  app = await startTestApp();
+  owner = await claimServer(app);
+  query = queryDatabase(app.database);
+  await choosePlan(app, 'enterprise');
+  const { organizationId } = await claimedOrganization(app);
+  const workspaceId = await addWorkspace(app, organizationId, 'canary-workspace');
+  const role = await owner.post<{ id: string }>('/v1/roles', {
+    name: 'canary-role',
+    description: 'canary-role',
+    scopes: [...SCOPES].filter((scope) => !/^organization\.(delete|transfer)$/.test(scope)),
+  });
+  const member = await addMember(app, organizationId, 'admin');
+  await owner.patch(`/v1/members/${member.memberId}`, { roleId: role.body.id });
+  await query(
+    `update "user" set name = 'canary-member', email = 'canary-member@example.com'
+    where id = $1`,
+    [member.userId],
+  );
+  const scopes = [
+    'members.invite',
+    'fleet.manage',
+    'organization.read',
+    'billing.read',
+    'billing.manage',
+  ];
+  const maker = await makeKey(app, member.client, { name: 'canary-key', scopes });
+  const joinKey = await makeJoinKey(maker.client, { name: 'canary-join-key', workspaceId });
+  const joined = await joinWith(app, joinKey.secret, { name: 'canary-gateway' });
+  const invited = await maker.client.post<{ id: string }>('/v1/invitations', {
+    email: 'canary-guest@example.com',
+    roleId: 'role_billing',
+  });
+  await query('update invitation set role_id = $1 where id = $2', [role.body.id, invited.body.id]);
+  const reader = await owner.post<{ id: string }>('/v1/roles', {
+    name: 'lesser',
+    description: '',
+    scopes: ['api_keys.create'],
+  });
+  const person = await addMember(app, organizationId, 'viewer');
+  await owner.patch(`/v1/members/${person.memberId}`, { roleId: reader.body.id });
+  const key = await makeKey(app, person.client, { name: 'own', scopes: ['api_keys.create'] });
+  lesser = { roleId: reader.body.id, memberId: person.memberId, key };
+  const gatewayId = (joined.body as { gatewayId: string }).gatewayId;
+  ids = { key: maker.id, own: key.id, gateway: gatewayId, secret: maker.secret };
+});
+
+/** Holds the scope and nothing else, in role and key. */
+async function callerWith(scope: Scope): Promise<Client> {
+  await query('update role set scopes = $1 where id = $2', [[scope], lesser.roleId]);
+  await query('update api_key set scopes = $1 where id = $2', [[scope], lesser.key.id]);
+  await app.services.keys.reload();
+  return withKey(app, lesser.key.secret);
+}
+
+/** How each question with a body is asked. */
+const BODIES: Readonly<Record<string, () => object>> = {
+  verifyKey: () => ({ key: ids.secret }),
+  getKeysPropagation: () => ({ ids: [ids.own] }),
+  previewSecurity: () => ({
+    keyLifetimeDaysMax: 1,
+    twoFactorRequired: true,
+    sessionHoursMax: 1,
+    allowedIps: ['127.0.0.0/8'],
+  }),
+};
+
+const reads = Object.entries<Route>(routes).filter(
+  ([, { access, method, changesNothing }]) =>
+    access !== 'public' && (method === 'GET' || changesNothing),
+);
+
+describe('a caller who holds the scope of one route alone', () => {
+  it.each(reads)('is shown by %s nothing that another route lists', async (name, route) => {
+    const scope: Scope =
+      route.access === 'credential' ? 'notifications.read' : (route.access as Scope);
+    const caller = await callerWith(scope);
+    const id = /gateways/.test(route.path) ? ids.gateway : ids.own;
+    const path = route.path.replace('{id}', id ?? '');
+    const answer =
+      route.method === 'GET' ? await caller.get(path) : await caller.post(path, BODIES[name]?.());
+    expect(answer.status).toBe(200);
+    const text = JSON.stringify(answer.body);
+    for (const [canary, scopes] of CANARIES) {
+      if (scopes.every((each) => each === scope) || SHOWN[name]?.includes(canary)) continue;
+      expect(text.includes(`"${canary}`), `${name} shows ${canary}`).toBe(false);
+    }
+  });
+
+  it('is shown the whole by a caller who holds everything', async () => {
+    const preview = await owner.post('/v1/security/preview', BODIES.previewSecurity?.());
+    expect(JSON.stringify(preview.body)).toContain('canary-key');
+    expect(JSON.stringify(preview.body)).toContain('canary-member');
+    const propagation = await owner.get(`/v1/api-keys/${ids.key}/propagation`);
+    expect(JSON.stringify(propagation.body)).toContain('canary-gateway');
+    const joinKeys = await owner.get('/v1/join-keys');
+    expect(JSON.stringify(joinKeys.body)).toContain('canary-key');
+    const invitations = await owner.get('/v1/invitations');
+    expect(JSON.stringify(invitations.body)).toContain('canary-key');
+  });
+});
