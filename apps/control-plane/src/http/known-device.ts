@@ -18,6 +18,7 @@ const VALUE = /^([\w-]{22})((?:\.[\w-]{22}){0,5})$/;
 
 export function createKnownDevices(secret: string, baseUrl: string): KnownDevices {
   const isSecure = baseUrl.startsWith('https:');
+  const path = new URL(baseUrl).pathname;
   const name = `${isSecure ? '__Secure-' : ''}tollkeeper.device`;
 
   const signatureOf = (device: string, account: string) =>
@@ -47,7 +48,7 @@ export function createKnownDevices(secret: string, baseUrl: string): KnownDevice
       };
       const own = signatureOf(device, account);
       const others = signatures.filter((each) => each !== own).slice(0, ACCOUNTS_MAX - 1);
-      const attributes = `Max-Age=${MAX_AGE_S}; Path=/; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`;
+      const attributes = `Max-Age=${MAX_AGE_S}; Path=${path}; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`;
       return `${name}=${[device, own, ...others].join('.')}; ${attributes}`;
     },
   };
