@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type ServerProcess, startProgram } from './server-process.ts';
 
-const SETUP_TOKEN = randomBytes(16).toString('hex');
+export const SETUP_TOKEN = randomBytes(16).toString('hex');
 
 /** The product as `npm start` runs it, but for its log of ordinary events. */
 export function startControlPlane(dataDir: string): Promise<ServerProcess> {

@@ -7,6 +7,8 @@ import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { measureSnapshot } from '../packages/fleet/bench/snapshot.ts';
+import { measureChanges } from './changes/measure-changes.ts';
+import { printChanges } from './changes/report.ts';
 import { measureGateway } from './fleet/measure-gateways.ts';
 import { measurePropagation } from './fleet/measure-propagation.ts';
 import { printGateway, printPropagation, printSnapshot } from './fleet/report.ts';
@@ -34,6 +36,7 @@ try {
   printMachine();
   printDecisions(await measureDecisions());
   await measureServers();
+  printChanges(await measureChanges(join(folder, 'changes')));
   await measureFleet();
 } finally {
   await stopServers();

@@ -1,0 +1,142 @@
+import type { Spread } from '../compare.ts';
+import { createAsk } from './ask.ts';
+import { startBetterAuth } from './better-auth.ts';
+import { insertMember, insertOrganization, NEW_KEY, startOurs } from './control-plane.ts';
+import { type DatabaseServer, openDatabaseServer } from './database-server.ts';
+import {
+  type ChangeFigures,
+  measure,
+  measureFor,
+  measureRounds,
+  ratioOf,
+  type Side,
+} from './measure-rounds.ts';
+
+export interface CreationFigures {
+  readonly clients: number;
+  readonly byKey: readonly ChangeFigures[];
+  readonly bySession: readonly ChangeFigures[];
+  readonly betterAuth: readonly ChangeFigures[];
+  /** By key, divided by Better Auth, round by round. */
+  readonly ratio: Spread;
+  /** The same of changes per second of processor time, PostgreSQL's included. */
+  readonly cpuRatio: Spread;
+}
+
+export interface FurtherFigures {
+  readonly title: string;
+  readonly figures: ChangeFigures;
+}
+
+export interface ChangesFigures {
+  readonly postgres: string;
+  readonly creations: readonly CreationFigures[];
+  readonly further: readonly FurtherFigures[];
+}
+
+const CLIENTS = [1, 16];
+const ORGANIZATIONS = 8;
+const MEMBER_KEYS = 10_000;
+const ROLE_CHANGES = 20;
+const REVOCATIONS = 1000;
+const ROUND_MS = 4000;
+
+/** What changes cost: creating keys beside Better Auth's plugin, and others beside themselves. */
+export async function measureChanges(dataDir: string): Promise<ChangesFigures> {
+  const server = await openDatabaseServer(`${dataDir}-server`);
+  try {
+    return await measureOn(server, dataDir);
+  } finally {
+    await server.close();
+  }
+}
+
+async function measureOn(server: DatabaseServer, dataDir: string): Promise<ChangesFigures> {
+  const database = await server.create('tollkeeper_bench');
+  const ours = await startOurs(database, dataDir);
+  const theirs = await startBetterAuth(await server.create('better_auth_bench'));
+  const { pid, port } = ours.server;
+  try {
+    const made = await ours.bySession('/v1/api-keys', { name: 'maker', profile: 'organization' });
+    const byKey = createAsk(port, { authorization: `Bearer ${JSON.parse(made.body).secret}` });
+    const createBy = (ask: typeof byKey): Side => ({
+      pid,
+      database,
+      change: () => ask('/v1/api-keys', { name: 'ci-pipeline', ...NEW_KEY }),
+    });
+    const sides = {
+      byKey: createBy(byKey),
+      bySession: createBy(ours.bySession),
+      betterAuth: theirs.side,
+    };
+    const creations: CreationFigures[] = [];
+    for (const clients of CLIENTS) {
+      const rounds = await measureRounds(sides, clients);
+      const { byKey, betterAuth } = rounds;
+      const ratio = ratioOf(byKey, betterAuth, (figures) => figures.perSecond);
+      const perCpu = (figures: ChangeFigures) => 1 / (figures.cpuMs ?? Number.NaN);
+      creations.push({ clients, ...rounds, ratio, cpuRatio: ratioOf(byKey, betterAuth, perCpu) });
+    }
+    await theirs.server.stop();
+    return { postgres: server.version, creations, further: await measureFurther(ours, database) };
+  } finally {
+    await Promise.all([ours.server.stop(), theirs.server.stop()]);
+  }
+}
+
+type Ours = Awaited<ReturnType<typeof startOurs>>;
+
+async function measureFurther(ours: Ours, database: Side['database']): Promise<FurtherFigures[]> {
+  const { server, owner } = ours;
+  const { pid, port } = server;
+  const ids: string[] = [];
+  for (let number = 0; number < ORGANIZATIONS; number += 1) {
+    ids.push(await insertOrganization(database, owner.memberId, number));
+  }
+  const askers = ids.map((id) =>
+    createAsk(port, { cookie: owner.cookie, 'x-organization-id': id }),
+  );
+  const organizations: Side = {
+    pid,
+    database,
+    change: async (client) => askers[client]?.('/v1/api-keys', { name: 'ci-pipeline', ...NEW_KEY }),
+  };
+  const ownerOnly = createAsk(port, {
+    cookie: owner.cookie,
+    'x-organization-id': owner.organizationId,
+  });
+  const { memberId, keyIds } = await insertMember(database, owner.organizationId, MEMBER_KEYS);
+  const roles = ['role_developer', 'role_admin'];
+  const role: Side = {
+    pid,
+    database,
+    change: () => {
+      roles.reverse();
+      return ownerOnly(`/v1/members/${memberId}`, { roleId: roles[0] }, 'PATCH');
+    },
+  };
+  const revoke: Side = {
+    pid,
+    database,
+    change: () => ownerOnly(`/v1/api-keys/${keyIds.pop()}/revoke`, {}),
+  };
+  return [
+    {
+      title: `${ORGANIZATIONS} organizations at once, a key each`,
+      figures: await measureFor(organizations, ORGANIZATIONS, ROUND_MS),
+    },
+    {
+      title: `role of a member with ${MEMBER_KEYS} keys`,
+      figures: await measure(role, 1, times(ROLE_CHANGES)),
+    },
+    {
+      title: `${REVOCATIONS} revocations, 16 at once`,
+      figures: await measure(revoke, 16, times(REVOCATIONS)),
+    },
+  ];
+}
+
+function times(count: number): () => boolean {
+  let left = count;
+  return () => left-- > 0;
+}
