@@ -55,7 +55,7 @@ it('follows a gateway from the one line to its removal', async () => {
   await label(page);
   await drain(page, gateway);
   await remove(page);
-  await eventually(() => gateway.keys()).toBe('no_snapshot');
+  await eventually(() => gateway.keys()).toBe('gateway_removed');
 });
 
 it('shows a gateway that joins while one looks, and lets nobody else in by its join key', async () => {

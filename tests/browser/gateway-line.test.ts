@@ -39,7 +39,7 @@ it('makes a gateway of the copied line, which lets a key through until it is dis
   await disable(page, key);
   expect(await call(gateway, key)).toBe('disabled');
   await remove(page);
-  await eventually(() => call(gateway, key)).toBe('no_snapshot');
+  await eventually(() => call(gateway, key)).toBe('gateway_removed');
 });
 
 /** What the caller gets: the upstream's answer, or the code of the refusal. */

@@ -15,8 +15,12 @@ beforeAll(async () => {
   key = await makeKey(world.app, world.owner);
 });
 
+let renames = 0;
+
+/** To another name each time: an edit that changes nothing raises no version. */
 async function rename(): Promise<void> {
-  await world.owner.patch(`/v1/api-keys/${key.id}`, { name: 'renamed' });
+  renames += 1;
+  await world.owner.patch(`/v1/api-keys/${key.id}`, { name: `renamed ${renames}` });
 }
 
 interface StoredGateway {

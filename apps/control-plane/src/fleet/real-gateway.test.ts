@@ -61,7 +61,7 @@ it('a gateway joins, decides, hears of a revocation, hands over its counts, and 
   );
 
   await world.owner.delete(`/v1/gateways/${fleet.status().gatewayId}`);
-  await vi.waitUntil(() => codeOf(fleet, key) === 'no_snapshot', WAIT);
+  await vi.waitUntil(() => codeOf(fleet, key) === 'gateway_removed', WAIT);
   await vi.waitUntil(() => !fleet.status().connected, WAIT);
   expect(fleet.status().fault).toContain('removed from the fleet');
 });

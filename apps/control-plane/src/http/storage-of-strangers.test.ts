@@ -1,5 +1,6 @@
 import { type Route, routes } from '@tollkeeper/contract';
 import { beforeAll, expect, it } from 'vitest';
+import { recordSignInFailures } from '../features/identity/index.ts';
 import { purgeOutdated } from '../jobs/purge-outdated.ts';
 import { visitor } from '../testing/sign-in.ts';
 import { startOrganization, type TestOrganization } from '../testing/start-organization.ts';
@@ -113,6 +114,7 @@ it('keeps nothing of all that strangers send, once it is purged; and little unti
   }
 
   await purgeOutdated(app.services.db);
+  await recordSignInFailures(app.services);
   expect(await sizes()).toEqual(before);
 }, 180_000);
 
