@@ -104,7 +104,7 @@ export const KEY_COLUMNS = column.columns([
 ]);
 
 function WorkspaceCell({ id }: { readonly id: string | null }) {
-  if (id === null) return <span className="text-faint">Every one</span>;
+  if (id === null) return <span className="text-faint">All</span>;
   return (
     <span className="block truncate text-soft">
       <WorkspaceName id={id} />
