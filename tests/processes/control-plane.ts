@@ -1,6 +1,6 @@
 /** Control planes as processes of their own, which tests start, signal and kill. */
-import { fileURLToPath } from 'node:url';
 import { SETUP_TOKEN } from '../../apps/control-plane/src/testing/test-app.ts';
+import { buildControlPlane, builtControlPlane } from '../../scripts/control-plane.mjs';
 import {
   answersOk,
   freePort,
@@ -9,8 +9,6 @@ import {
   startNode,
   untilReady,
 } from './child-process.ts';
-
-const MAIN = fileURLToPath(new URL('../../apps/control-plane/src/main.ts', import.meta.url));
 
 export interface ControlPlane extends Running {
   readonly baseUrl: string;
@@ -34,12 +32,13 @@ export async function startControlPlane(settings: Settings = {}): Promise<Contro
   return controlPlane;
 }
 
-/** A control plane whose process has just been started. */
+/** A control plane whose process has just been started, from the one file that `npm start` runs. */
 export async function spawnControlPlane(settings: Settings = {}): Promise<ControlPlane> {
+  await buildControlPlane();
   const dataDir = settings.dataDir ?? (await makeFolder());
   const port = String(settings.port ?? (await freePort()));
   const env = { ...environment(dataDir, settings.databaseUrl), PORT: port, ...settings.env };
-  return { ...startNode([MAIN], env), baseUrl: `http://127.0.0.1:${port}`, dataDir };
+  return { ...startNode([builtControlPlane], env), baseUrl: `http://127.0.0.1:${port}`, dataDir };
 }
 
 /** The whole environment of a control plane or an operator command: nothing of the test's own. */
