@@ -44,15 +44,9 @@ function launch(program: string, args: readonly string[]): void {
   child.unref();
 }
 
-function runNode(
-  args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): Promise<number> {
+function runNode(args: readonly string[]): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, {
-      stdio: 'inherit',
-      env: { ...process.env, ...env },
-    });
+    const child = spawn(process.execPath, args, { stdio: 'inherit' });
     // It is the child that ends, or reads its configuration again; this process waits for it.
     process.removeAllListeners('SIGINT');
     for (const signal of PASSED_SIGNALS) process.on(signal, () => child.kill(signal));

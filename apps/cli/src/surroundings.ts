@@ -26,10 +26,7 @@ export interface Surroundings {
   readonly launch: (program: string, args: readonly string[]) => void;
   /**
    * Runs a program on this same Node with the terminal and the signals handed over; answers its
-   * exit code. @param env beside that of this process, for what should stand in no argument
+   * exit code.
    */
-  readonly runNode: (
-    args: readonly string[],
-    env?: Readonly<Record<string, string>>,
-  ) => Promise<number>;
+  readonly runNode: (args: readonly string[]) => Promise<number>;
 }

@@ -14,9 +14,6 @@ import { createReload } from './reload.ts';
 import { type Crew, startCrew } from './workers/crew.ts';
 import { startPrimary } from './workers/start-primary.ts';
 
-const EXPOSED_JOIN_KEY =
-  'the join key is in the arguments, which every user of this machine can read: use TOLLKEEPER_JOIN_KEY or --join-key-file';
-
 try {
   const commandLine = readCommandLine(process.argv.slice(2), process.env);
   const config = await loadConfig(commandLine, process.env);
@@ -26,7 +23,6 @@ try {
     (line) => process.stderr.write(line),
     () => new Date(),
   );
-  if (commandLine.isJoinKeyExposed) log.warn({}, EXPOSED_JOIN_KEY);
   await serve(commandLine, config, log, level).catch((error: unknown) => {
     if (error instanceof ConfigError) throw error;
     if (error instanceof FleetError || isListenError(error)) {

@@ -1,15 +1,13 @@
 import { expect, test } from 'vitest';
 import { createHome, runCommand } from '../surroundings.fixture.ts';
 
-const JOIN_KEY = `tk_join_${'a'.repeat(38)}`;
-
-test('runs the gateway as a program, the join key in its environment and not in its arguments', async () => {
+test('runs the gateway as a program', async () => {
   await using home = await createHome();
   const calls: unknown[][] = [];
-  const { exitCode, stderr } = await runCommand(
+  const { exitCode } = await runCommand(
     home.homeFolder,
     [
-      ...['gateway', '--join-key', JOIN_KEY, '--control-plane', 'http://keys.example'],
+      ...['gateway', '--join-key-file', './join-key', '--control-plane', 'http://keys.example'],
       ...['--upstream', 'http://127.0.0.1:3000', '--state-dir', './here'],
     ],
     {
@@ -20,15 +18,23 @@ test('runs the gateway as a program, the join key in its environment and not in 
     },
   );
   expect(exitCode).toBe(4);
-  expect(stderr).toContain('--join-key-file');
   expect(calls).toEqual([
     [
       [
         expect.stringMatching(/apps\/gateway\/src\/main\.ts$/),
-        ...['--control-plane', 'http://keys.example'],
+        ...['--control-plane', 'http://keys.example', '--join-key-file', './join-key'],
         ...['--upstream', 'http://127.0.0.1:3000', '--state-dir', './here'],
       ],
-      { TOLLKEEPER_JOIN_KEY: JOIN_KEY },
     ],
   ]);
+});
+
+test('takes no join key as an argument, which every user of the machine could read', async () => {
+  await using home = await createHome();
+  const args = ['gateway', '--join-key', `tk_join_${'a'.repeat(38)}`];
+  const { exitCode, stderr } = await runCommand(home.homeFolder, args, {
+    runNode: () => Promise.reject(new Error('ran')),
+  });
+  expect(exitCode).toBe(2);
+  expect(stderr).toMatch(/--join-key/);
 });

@@ -1,8 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import type { ExitCode } from '../exit-codes.ts';
-import { hint } from '../output.ts';
 
 /** Serves requests of its own, so it is a program of its own, not a call to the API. */
 const GATEWAY = fileURLToPath(new URL('../../../gateway/src/main.ts', import.meta.url));
@@ -20,12 +19,7 @@ const PASSED = [
   'config',
 ] as const;
 
-const EXPOSED_JOIN_KEY =
-  'Every user of this machine can read the arguments of a process. Use TOLLKEEPER_JOIN_KEY or --join-key-file for the join key.';
-
-type GatewayOptions = { readonly [name in (typeof PASSED)[number]]?: string } & {
-  readonly joinKey?: string;
-};
+type GatewayOptions = { readonly [name in (typeof PASSED)[number]]?: string };
 
 export function addGateway(program: Command, cli: Cli): void {
   program
@@ -36,7 +30,6 @@ export function addGateway(program: Command, cli: Cli): void {
       '--join-key-file <file>',
       'holds the join key, - is standard input; needed at the first start only',
     )
-    .addOption(new Option('--join-key <key>', 'exposes the key to every user').hideHelp())
     .option('--upstream <url>', 'where requests go; gateway.yaml can name several')
     .option('--listen <host:port>', 'where clients connect (default 127.0.0.1:7430)')
     .option('--admin <host:port>', 'where health and metrics are (default 127.0.0.1:7431)')
@@ -57,10 +50,7 @@ async function runGateway(cli: Cli, options: GatewayOptions): Promise<void> {
     const value = options[name];
     return value === undefined ? [] : [`--${kebabCase(name)}`, value];
   });
-  const { joinKey } = options;
-  if (joinKey !== undefined) hint(cli.io, EXPOSED_JOIN_KEY);
-  const secrets = joinKey === undefined ? {} : { TOLLKEEPER_JOIN_KEY: joinKey };
-  cli.exitCode = (await cli.io.runNode([GATEWAY, ...args], secrets)) as ExitCode;
+  cli.exitCode = (await cli.io.runNode([GATEWAY, ...args])) as ExitCode;
 }
 
 function kebabCase(name: string): string {

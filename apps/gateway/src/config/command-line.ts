@@ -9,8 +9,6 @@ import { upstream, WORKERS_MAX } from './gateway-file.ts';
 /** What the command line says; undefined leaves it to gateway.yaml, or to the default. */
 export interface CommandLine {
   readonly joinKey: string | undefined;
-  /** Whether the join key is in the arguments, which every user of the machine can read. */
-  readonly isJoinKeyExposed: boolean;
   readonly controlPlane: string | undefined;
   readonly upstream: URL | undefined;
   readonly listen: Address | undefined;
@@ -22,7 +20,6 @@ export interface CommandLine {
 }
 
 const OPTIONS = {
-  'join-key': { type: 'string' },
   'join-key-file': { type: 'string' },
   'control-plane': { type: 'string' },
   upstream: { type: 'string' },
@@ -55,12 +52,10 @@ export function readCommandLine(args: readonly string[], env: Environment): Comm
   const controlPlane = values['control-plane'] ?? env.TOLLKEEPER_CONTROL_PLANE;
   const commandLine = {
     joinKey:
-      values['join-key'] ??
       read('--join-key-file', values['join-key-file'], readJoinKey)?.text ??
       (env.TOLLKEEPER_JOIN_KEY || undefined) ??
       read('TOLLKEEPER_JOIN_KEY_FILE', env.TOLLKEEPER_JOIN_KEY_FILE || undefined, readJoinKey)
         ?.text,
-    isJoinKeyExposed: values['join-key'] !== undefined,
     controlPlane: read('--control-plane', controlPlane || undefined, parseControlPlane)?.href,
     upstream: read('--upstream', values.upstream, (text) => {
       const parsed = upstream.safeParse(text);
