@@ -12,7 +12,10 @@ import { listSources, readRepository } from './architecture/read-repository.ts';
 import { findLongFiles } from './architecture/size.ts';
 
 /** Set-up by its token, two by the token of an invitation, and the last by a join key. */
-const PUBLIC_ROUTES = ['getSetup', 'setup', 'findInvitation', 'acceptInvitation', 'joinGateway'];
+const PUBLIC_ROUTES = [
+  ...['getSetup', 'setup', 'findInvitation', 'acceptInvitation', 'joinGateway'],
+  ...['getPasswordReset', 'requestPasswordReset', 'completePasswordReset'],
+];
 
 /** Scopes that guard no route of their own, but widen what others answer. */
 const WIDENING = ['api_keys.manage_all'];

@@ -41,7 +41,7 @@ export async function startDashboard(plan: Plan): Promise<ClaimedDashboard> {
   return { baseUrl: controlPlane.baseUrl, controlPlane, browser, owner, query };
 }
 
-async function openBrowser(): Promise<Browser> {
+export async function openBrowser(): Promise<Browser> {
   const browser = await launchChromium();
   atFileEnd(() => browser.close());
   return browser;

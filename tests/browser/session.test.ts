@@ -46,9 +46,11 @@ it('leads a stranger to the page they asked for, once they have signed in', asyn
 it('says whom to ask about a forgotten password', async () => {
   const page = await openWindow(dashboard);
   await page.goto('/');
-  await page.getByText('Forgot your password?').click();
-  await page.getByText('tollkeeper admin reset-password').waitFor();
-  await expectAccessible(page, 'Forgotten password');
+  await page.getByRole('link', { name: 'Forgot your password?' }).click();
+  await page.getByText('npx tollkeeper admin reset-password').waitFor();
+  await expectAccessible(page, 'Forgotten password, without mail');
+  await page.getByRole('link', { name: 'Go to sign-in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
 });
 
 it('signs out, in this window and by every other that is open', async () => {

@@ -3,6 +3,8 @@ export const DASHBOARD_PATHS = [
   '/',
   '/setup',
   '/sign-in',
+  '/forgot-password',
+  '/reset-password',
   '/accept-invitation',
   '/second-factor',
   '/device',

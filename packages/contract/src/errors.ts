@@ -25,6 +25,7 @@ export const ERRORS = {
   recent_sign_in_required: { status: 403, title: 'A recent sign-in is needed' },
   sign_in_failed: { status: 403, title: 'What was given to sign in is wrong' },
   password_wrong: { status: 403, title: 'Your password is needed' },
+  password_reset_invalid: { status: 403, title: 'The link to reset the password is not valid' },
   invitation_invalid: { status: 403, title: 'The invitation is not valid' },
   invited_address_differs: { status: 403, title: 'The invitation is for another address' },
   join_key_invalid: { status: 403, title: 'The join key is not valid' },

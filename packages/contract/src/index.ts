@@ -51,6 +51,7 @@ export {
 } from './routes/join-keys.ts';
 export { MEMBER_STATUSES, type Member } from './routes/members.ts';
 export { DAYS_MAX } from './routes/organization.ts';
+export { PASSWORD_RESET_MINUTES } from './routes/password-resets.ts';
 export type { Role } from './routes/roles.ts';
 export {
   SECURITY_EFFECTS,

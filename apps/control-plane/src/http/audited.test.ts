@@ -8,7 +8,10 @@ import { attack, createVictim, type Victim } from './isolation.fixture.ts';
 /** They ask, though by POST, and change nothing. */
 const READING: readonly string[] = ['verifyKey', 'previewSecurity', 'getKeysPropagation'];
 /** By somebody who has no session yet; each has tests of its own. */
-const PUBLIC: readonly string[] = ['setup', 'findInvitation', 'acceptInvitation', 'joinGateway'];
+const PUBLIC: readonly string[] = [
+  ...['setup', 'findInvitation', 'acceptInvitation', 'joinGateway'],
+  ...['requestPasswordReset', 'completePasswordReset'],
+];
 /** What ends the thing that others are tested on comes last, and the widest at the end. */
 const LAST: readonly RouteName[] = [
   ...(['revokeKey', 'deleteKey', 'deleteJoinKey', 'deleteGateway', 'withdrawInvitation'] as const),

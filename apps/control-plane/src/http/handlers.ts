@@ -19,6 +19,7 @@ import {
   updateMember,
 } from '../features/members/index.ts';
 import * as organization from '../features/organization/index.ts';
+import * as passwordResets from '../features/password-resets/index.ts';
 import { createRole, deleteRole, listRoles, updateRole } from '../features/roles/index.ts';
 import * as security from '../features/security/index.ts';
 import type { Setup } from '../features/setup/index.ts';
@@ -72,6 +73,7 @@ export const handlers: { readonly [N in RouteName]: Handler<Routes[N]> } = {
   updateRole,
   deleteRole,
   ...invitations,
+  ...passwordResets,
   listMembers,
   updateMember,
   suspendMember,

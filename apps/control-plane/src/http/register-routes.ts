@@ -14,6 +14,7 @@ import { originOf } from './origin.ts';
 import { rememberDevice } from './remember-device.ts';
 import { requireSameOrigin } from './same-origin.ts';
 import type { ServerOptions } from './server-options.ts';
+import { storeLimit } from './store-limit.ts';
 
 interface Input {
   readonly params: never;
@@ -48,6 +49,7 @@ export function registerRoutes(
       schema: fastifySchema(route),
       ...(isPublic ? {} : { onRequest: authentication(route, options) }),
       ...(isPublic ? rememberDevice(guesses) : {}),
+      ...(isPublic ? storeLimit(guesses.attempts, `${route.method} ${route.path}`) : {}),
       ...(route.method === 'GET' ? {} : { preValidation: takesNoBody(route) }),
       ...(isPublic ? {} : guards(route, options, guesses)),
       handler(request, reply) {

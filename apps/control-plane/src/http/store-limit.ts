@@ -1,43 +1,68 @@
-import type { RouteShorthandOptions } from 'fastify';
-import type { Attempts } from '../kernel/attempts.ts';
+import { PASSWORD_RESET_MINUTES } from '@tollkeeper/contract';
+import type { FastifyRequest, RouteShorthandOptions } from 'fastify';
+import type { AttemptLimit, Attempts } from '../kernel/attempts.ts';
 import { DomainError } from '../kernel/domain-error.ts';
 import { networkOf } from '../kernel/network-of.ts';
 
-/** How long what a stranger makes us store is of use to them, at most, in milliseconds. */
-const WINDOW_MS = 10 * 60_000;
-
 interface StoreLimit {
   readonly perNetworkMax: number;
+  /** By the email in the body, whether it has an account or not. */
+  readonly perAccountMax?: number;
   readonly totalMax: number;
+  /** How long what is stored lasts, at most. */
+  readonly windowMs: number;
+  /** What there was too much of. */
+  readonly refusal: string;
 }
+
+const MINUTE_MS = 60_000;
+const LOGINS = { windowMs: 10 * MINUTE_MS, refusal: 'Too many logins were begun.' };
 
 /** The endpoints at which anyone makes us store a row, until it expires and is purged. */
 const STORE_LIMITS = new Map<string, StoreLimit>([
-  ['device/code', { perNetworkMax: 20, totalMax: 2000 }],
-  ['passkey/generate-authenticate-options', { perNetworkMax: 300, totalMax: 10_000 }],
+  ['device/code', { ...LOGINS, perNetworkMax: 20, totalMax: 2000 }],
+  ['passkey/generate-authenticate-options', { ...LOGINS, perNetworkMax: 300, totalMax: 10_000 }],
+  [
+    'POST /v1/password-resets',
+    {
+      perNetworkMax: 20,
+      perAccountMax: 5,
+      totalMax: 1000,
+      windowMs: PASSWORD_RESET_MINUTES * MINUTE_MS,
+      refusal: 'Too many links to reset a password were requested.',
+    },
+  ],
 ]);
 
-/** Limits the rows that anyone can make us store, by network and in all. */
+/** Limits the rows that anyone can make us store, by network, by account and in all. */
 export function storeLimit(attempts: Attempts, endpoint: string): RouteShorthandOptions {
   const limit = STORE_LIMITS.get(endpoint);
   if (!limit) return {};
   return {
     async preHandler(request, reply) {
-      const taken = await attempts.take([
-        {
-          scope: `${endpoint}/network`,
-          subject: networkOf(request.ip),
-          max: limit.perNetworkMax,
-          windowMs: WINDOW_MS,
-        },
-        { scope: `${endpoint}/all`, subject: '', max: limit.totalMax, windowMs: WINDOW_MS },
-      ]);
+      const taken = await attempts.take(limitsOf(endpoint, limit, request));
       if (taken.outcome === 'taken') return;
       reply.header('retry-after', taken.waitS);
       throw new DomainError(
         'rate_limited',
-        `Too many logins were begun. Wait ${taken.waitS} seconds, then try again.`,
+        `${limit.refusal} Wait ${taken.waitS} seconds, then try again.`,
       );
     },
   };
+}
+
+function limitsOf(
+  endpoint: string,
+  { perNetworkMax, perAccountMax, totalMax, windowMs }: StoreLimit,
+  { ip, body }: FastifyRequest,
+): AttemptLimit[] {
+  const network = networkOf(ip);
+  const limits = [
+    { scope: `${endpoint}/network`, subject: network, max: perNetworkMax, windowMs },
+    { scope: `${endpoint}/all`, subject: '', max: totalMax, windowMs },
+  ];
+  if (perAccountMax === undefined) return limits;
+  const { email } = body as { readonly email: string };
+  const subject = email.toLowerCase();
+  return [...limits, { scope: `${endpoint}/account`, subject, max: perAccountMax, windowMs }];
 }

@@ -35,3 +35,9 @@ export function createMailer(url: string, from: string): Mailer {
     close: () => transport.close(),
   };
 }
+
+/** What may be logged of a mail that was not sent: a server's words may repeat the link in it. */
+export function mailCodes(error: unknown) {
+  const { code, command, responseCode } = error as Record<string, unknown>;
+  return { code, command, responseCode };
+}

@@ -11,6 +11,7 @@ import { watchRefusals } from './watch-refusals.ts';
 
 takeFragmentToken('/setup');
 takeFragmentToken('/accept-invitation');
+takeFragmentToken('/reset-password');
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no element "root"');

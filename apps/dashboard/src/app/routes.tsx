@@ -4,6 +4,7 @@ import { AccountSecurityPage } from '../features/account-security/index.ts';
 import { parseKeySearch } from '../features/api-keys/index.ts';
 import { FleetPage } from '../features/fleet/index.ts';
 import { MembersPage } from '../features/members/index.ts';
+import { ForgotPasswordPage, ResetPasswordPage } from '../features/password-resets/index.ts';
 import { RolesPage } from '../features/roles/index.ts';
 import { SecurityPage } from '../features/security/index.ts';
 import { chosenWorkspace, WorkspacesPage } from '../features/workspaces/index.ts';
@@ -38,6 +39,18 @@ const signInRoute = createRoute({
   path: '/sign-in',
   validateSearch: parseFrom,
   component: SignInRoute,
+});
+
+const forgotPasswordRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/forgot-password',
+  component: ForgotPasswordPage,
+});
+
+const resetPasswordRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/reset-password',
+  component: ResetPasswordPage,
 });
 
 const acceptRoute = createRoute({
@@ -138,6 +151,8 @@ const accountSecurityRoute = createRoute({
 export const routeTree = rootRoute.addChildren([
   setupRoute,
   signInRoute,
+  forgotPasswordRoute,
+  resetPasswordRoute,
   acceptRoute,
   secondFactorRoute,
   deviceRoute,

@@ -4,7 +4,9 @@ import { onRefusals } from '../lib/send-again.ts';
 import type { DashboardRouter } from './router.tsx';
 
 /** Pages that people without a session, or with half of one, are meant to see. */
-const OPEN_PATHS: readonly string[] = ['/sign-in', '/setup', '/accept-invitation'];
+const OPEN_PATHS: readonly string[] = [
+  ...['/sign-in', '/setup', '/accept-invitation', '/forgot-password', '/reset-password'],
+];
 const SECOND_FACTOR_PATHS: readonly string[] = ['/second-factor', '/account-security'];
 
 /** Answers refusals that any request may get: the session ended, or lacks a second factor. */

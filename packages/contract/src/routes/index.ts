@@ -5,6 +5,7 @@ import * as invitations from './invitations.ts';
 import * as joinKeys from './join-keys.ts';
 import * as members from './members.ts';
 import * as organization from './organization.ts';
+import * as passwordResets from './password-resets.ts';
 import * as roles from './roles.ts';
 import * as security from './security.ts';
 import * as workspaces from './workspaces.ts';
@@ -16,6 +17,9 @@ export const routes = {
   listScopes: access.listScopes,
   getSetup: access.getSetup,
   setup: access.setup,
+  getPasswordReset: passwordResets.getPasswordReset,
+  requestPasswordReset: passwordResets.requestPasswordReset,
+  completePasswordReset: passwordResets.completePasswordReset,
   listKeys: apiKeys.listKeys,
   createKey: apiKeys.createKey,
   getKey: apiKeys.getKey,

@@ -5,6 +5,7 @@ export { type Auth, CLIENT_IP_HEADER, createAuth } from './auth.ts';
 export { type AuthRequest, runAuthRequest } from './auth-transaction.ts';
 export { confirmSession, type SessionRequest } from './confirm-session.ts';
 export { type Approver, findApprover, inheritFactors, recordApprover } from './device-approval.ts';
+export { endAccess } from './end-access.ts';
 export { endDevices } from './end-devices.ts';
 export { findSessionUser, type SessionUser } from './find-session-user.ts';
 export { findTwoFactorUser, findUserEmail } from './find-two-factor-user.ts';
@@ -15,6 +16,7 @@ export { requireRecentSession, requireRecentSignIn } from './require-recent-sign
 export { resetPasswordByOperator, resetSecondFactorsByOperator } from './reset-by-operator.ts';
 export { sessionCookie } from './session-cookie.ts';
 export { sessionView } from './session-view.ts';
+export { setPassword } from './set-password.ts';
 export { signIn } from './sign-in.ts';
 export { countSignInFailure, recordSignInFailures } from './sign-in-failures.ts';
 export { trimSessions } from './trim-sessions.ts';

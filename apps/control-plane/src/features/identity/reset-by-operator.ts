@@ -1,11 +1,12 @@
 import { hashPassword } from 'better-auth/crypto';
-import { and, eq } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import type { Transaction } from '../../db/connect.ts';
-import { account, passkey, twoFactor, user } from '../../db/schema/index.ts';
+import { passkey, twoFactor, user } from '../../db/schema/index.ts';
 import { DomainError, invalidField } from '../../kernel/domain-error.ts';
 import type { WriteServices } from '../../kernel/write.ts';
 import { appendSessionEvent } from './append-session-event.ts';
 import { endAccess } from './end-access.ts';
+import { setPassword } from './set-password.ts';
 
 const PASSWORD_LENGTH_MIN = 12;
 const PASSWORD_LENGTH_MAX = 128;
@@ -29,10 +30,7 @@ export async function resetPasswordByOperator(
   }
   const hash = await hashPassword(password);
   return change(services, email, requestId, 'session.reset_password', async (tx, userId) => {
-    await tx
-      .update(account)
-      .set({ password: hash, updatedAt: services.clock() })
-      .where(and(eq(account.userId, userId), eq(account.providerId, 'credential')));
+    await setPassword(tx, userId, hash, services.clock());
   });
 }
 

@@ -14,11 +14,11 @@ import { invitationFacts } from '../../kernel/created-facts.ts';
 import { callingKeyId } from '../../kernel/creating-key.ts';
 import { DomainError } from '../../kernel/domain-error.ts';
 import { idempotent } from '../../kernel/idempotent.ts';
+import { createToken, hashToken } from '../../kernel/one-time-token.ts';
 import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
 import { type Written, write } from '../../kernel/write.ts';
 import { grantableRole } from '../members/index.ts';
 import { deliverLink } from './deliver-link.ts';
-import { createToken, hashToken } from './invitation-token.ts';
 import { readInvitation } from './invitation-view.ts';
 
 type Body = RouteInput<Routes['createInvitation']>['body'];

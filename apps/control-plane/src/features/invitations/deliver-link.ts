@@ -2,8 +2,10 @@ import type { Invitation, InvitationWithLink } from '@tollkeeper/contract';
 import { and, eq } from 'drizzle-orm';
 import { invitation as invitationTable, organization } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
+import { mailCodes } from '../../kernel/mailer.ts';
+import { hashToken } from '../../kernel/one-time-token.ts';
 import { invitationMail } from './invitation-mail.ts';
-import { hashToken, invitationLink } from './invitation-token.ts';
+import { invitationLink } from './invitation-token.ts';
 
 /**
  * Mails the link; where no mail is configured, or none goes out, the caller gets it to hand over.
@@ -28,7 +30,6 @@ async function sendLink(ctx: Ctx, invitation: Invitation, link: string): Promise
     await mailer.send(invitationMail({ invitation, organizationName, link }));
     return true;
   } catch (error) {
-    // Only codes: what a mail server says may repeat the mail, and the link in it.
     log.warn({ invitationId: invitation.id, ...mailCodes(error) }, 'an invitation was not sent');
     return false;
   }
@@ -56,9 +57,4 @@ async function findName({ services, organizationId }: Ctx): Promise<string> {
     .from(organization)
     .where(eq(organization.id, organizationId));
   return row?.name ?? '';
-}
-
-function mailCodes(error: unknown) {
-  const { code, command, responseCode } = error as Record<string, unknown>;
-  return { code, command, responseCode };
 }

@@ -6,10 +6,10 @@ import { invitation, member, organization, role, user } from '../../db/schema/in
 import { creatingKey, isCreatingKey } from '../../kernel/creating-key.ts';
 import { creatorColumns } from '../../kernel/creator.ts';
 import { DomainError } from '../../kernel/domain-error.ts';
+import { hashToken } from '../../kernel/one-time-token.ts';
 import { customRole } from '../../kernel/role-scopes.ts';
 import { findRole } from '../roles/index.ts';
 import { findInvitationBlock } from './find-invitation-block.ts';
-import { hashToken } from './invitation-token.ts';
 
 /**
  * The invitation behind a token, if it can be accepted now. A blocked one can be resent by somebody

@@ -4,12 +4,12 @@ import { invitation } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { invitationFacts } from '../../kernel/created-facts.ts';
 import { callingKeyId } from '../../kernel/creating-key.ts';
+import { createToken, hashToken } from '../../kernel/one-time-token.ts';
 import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
 import { write } from '../../kernel/write.ts';
 import { grantableRole } from '../members/index.ts';
 import { invitationEnd } from './create-invitation.ts';
 import { deliverLink } from './deliver-link.ts';
-import { createToken, hashToken } from './invitation-token.ts';
 import { lockInvitation, readInvitation } from './invitation-view.ts';
 
 /**

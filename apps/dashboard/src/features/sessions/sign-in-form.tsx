@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { Button } from '../../components/button.tsx';
 import { Field } from '../../components/field.tsx';
@@ -72,21 +73,21 @@ export function SignInForm({ address, onSignedIn, onSecondFactor }: SignInFormPr
       <Button type="submit" look="primary" pending={pending} className="mt-1">
         Sign in
       </Button>
-      <ForgotPassword />
+      <ForgotPassword inNewTab={address !== undefined} />
     </form>
   );
 }
 
-function ForgotPassword() {
+/** Over a page, or before an invitation, it opens beside it: what is there stays. */
+function ForgotPassword({ inNewTab }: { readonly inNewTab: boolean }) {
   return (
-    <details className="text-soft text-sm">
-      <summary className="cursor-pointer">Forgot your password?</summary>
-      <p className="mt-2">
-        Ask the person who operates this server to run{' '}
-        <code className="font-mono text-[0.8125rem]">tollkeeper admin reset-password</code> with
-        your email. It gives you a new password and signs you out everywhere.
-      </p>
-    </details>
+    <Link
+      to="/forgot-password"
+      {...(inNewTab ? { target: '_blank' } : {})}
+      className="self-start text-soft text-sm underline underline-offset-2"
+    >
+      Forgot your password?
+    </Link>
   );
 }
 

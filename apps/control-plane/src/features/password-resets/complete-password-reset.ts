@@ -1,0 +1,77 @@
+import type { RouteInput, Routes } from '@tollkeeper/contract';
+import { hashPassword } from 'better-auth/crypto';
+import { and, eq, gt } from 'drizzle-orm';
+import type { Transaction } from '../../db/connect.ts';
+import { passkey, user, verification } from '../../db/schema/index.ts';
+import type { Origin, Services } from '../../kernel/context.ts';
+import { DomainError } from '../../kernel/domain-error.ts';
+import {
+  appendSessionEvent,
+  endAccess,
+  markEmailVerified,
+  setPassword,
+} from '../identity/index.ts';
+import { resetIdentifier } from './reset-token.ts';
+
+interface Visitor {
+  readonly services: Services;
+  readonly origin: Origin;
+}
+
+/**
+ * Sets the password and signs the account out everywhere, which ends its other links as well. The
+ * second factors stay, and nobody is signed in: a mailbox alone opens no account that has one.
+ * @throws DomainError password_reset_invalid
+ */
+export async function completePasswordReset(
+  { services, origin }: Visitor,
+  { body }: RouteInput<Routes['completePasswordReset']>,
+): Promise<undefined> {
+  const now = services.clock();
+  const isOpen = and(
+    eq(verification.identifier, resetIdentifier(body.token)),
+    gt(verification.expiresAt, now),
+  );
+  // Before the slow hash, which a stranger could else make us compute with any token.
+  const [open] = await services.db
+    .select({ userId: verification.value })
+    .from(verification)
+    .where(isOpen);
+  if (!open) throw invalid();
+  const { userId } = open;
+  const hash = await hashPassword(body.newPassword);
+  await services.db.transaction(async (tx) => {
+    // Before the links: of two that are used at once, one waits here, and then finds its own gone.
+    await tx.select({ id: user.id }).from(user).where(eq(user.id, userId)).for('update');
+    const used = await tx.delete(verification).where(isOpen).returning({ id: verification.id });
+    if (used.length === 0) throw invalid();
+    await setPassword(tx, userId, hash, now);
+    await endAccess(tx, userId);
+    await proveAddress(tx, userId);
+    await appendSessionEvent(tx, services, userId, {
+      action: 'session.reset_password',
+      after: null,
+      origin,
+    });
+  });
+}
+
+/**
+ * Only its mailbox received the link. Where a passkey stays that someone else may have added, the
+ * account may still open to them, so the mailbox alone proves nothing.
+ */
+async function proveAddress(tx: Transaction, userId: string): Promise<void> {
+  const passkeys = await tx
+    .select({ id: passkey.id })
+    .from(passkey)
+    .where(eq(passkey.userId, userId))
+    .limit(1);
+  if (passkeys.length === 0) await markEmailVerified(tx, userId);
+}
+
+function invalid(): DomainError {
+  return new DomainError(
+    'password_reset_invalid',
+    'This link no longer works: it has expired, or the password was reset in the meantime. Ask for a new one on the sign-in page.',
+  );
+}

@@ -1,0 +1,11 @@
+import type { RouteOutput, Routes } from '@tollkeeper/contract';
+import type { Services } from '../../kernel/context.ts';
+
+/** Depends on the server's settings alone, never on who asks. */
+export function getPasswordReset({
+  services,
+}: {
+  readonly services: Pick<Services, 'mailer'>;
+}): RouteOutput<Routes['getPasswordReset']> {
+  return { delivery: services.mailer ? 'mail' : 'operator' };
+}

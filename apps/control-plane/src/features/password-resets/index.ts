@@ -1,0 +1,4 @@
+/** Password resets: a one-time link by mail, for someone who forgot the password. */
+export { completePasswordReset } from './complete-password-reset.ts';
+export { getPasswordReset } from './get-password-reset.ts';
+export { requestPasswordReset } from './request-password-reset.ts';

@@ -1,0 +1,64 @@
+import { beforeAll, expect, it } from 'vitest';
+import {
+  type SmtpServer,
+  startSmtpServer,
+} from '../../apps/control-plane/src/testing/smtp-server.ts';
+import { claimServer, OWNER } from '../../apps/control-plane/src/testing/test-app.ts';
+import { startControlPlane } from '../processes/control-plane.ts';
+import { expectAccessible } from './accessible.ts';
+import { type Dashboard, openBrowser } from './dashboard.ts';
+import { fillSignIn } from './sign-in.ts';
+import { eventually, openWindow } from './window.ts';
+
+const NEW_PASSWORD = 'an entirely new passphrase';
+
+let dashboard: Dashboard;
+let smtp: SmtpServer;
+
+beforeAll(async () => {
+  smtp = await startSmtpServer();
+  const env = { SMTP_URL: smtp.url, MAIL_FROM: 'keys@example.com' };
+  const [browser, controlPlane] = await Promise.all([openBrowser(), startControlPlane({ env })]);
+  dashboard = { browser, controlPlane, baseUrl: controlPlane.baseUrl };
+  await claimServer(controlPlane);
+});
+
+it('leads from a forgotten password, by the mail, to a new one', async () => {
+  const page = await openWindow(dashboard, { width: 390 });
+  await page.goto('/');
+  await page.getByRole('link', { name: 'Forgot your password?' }).click();
+  await page.getByLabel('Email').fill(OWNER.email);
+  await expectAccessible(page, 'Forgotten password');
+  await page.getByRole('button', { name: 'Email me a link' }).click();
+  await page.getByText(`If ${OWNER.email} has an account`).waitFor();
+  await expectAccessible(page, 'Link on its way');
+
+  await eventually(() => smtp.mails.length).toBe(1);
+  await page.goto(linkIn(smtp.mails[0]?.message ?? ''));
+  await page.getByLabel('New password').fill(NEW_PASSWORD);
+  expect(page.url()).not.toContain('token');
+  await expectAccessible(page, 'New password');
+  await page.getByRole('button', { name: 'Change password' }).click();
+  await page.getByText('Your password is changed').waitFor();
+  await expectAccessible(page, 'Password changed');
+
+  await page.getByRole('link', { name: 'Go to sign-in' }).click();
+  await fillSignIn(page, OWNER.email, NEW_PASSWORD);
+  await page.getByRole('heading', { name: 'API keys', level: 1 }).waitFor();
+});
+
+it('says of a link that was used what to do', async () => {
+  const page = await openWindow(dashboard);
+  await page.goto('/reset-password#token=used');
+  await page.getByLabel('New password').fill(NEW_PASSWORD);
+  await page.getByRole('button', { name: 'Change password' }).click();
+  await page.getByText('Ask for a new one on the sign-in page.').waitFor();
+  await page.reload();
+  await page.getByText('Open the link in the mail again').waitFor();
+});
+
+/** In a quoted-printable mail (RFC 2045, 6.7). */
+function linkIn(message: string): string {
+  const text = message.replace(/=\r\n/g, '').replace(/=3D/g, '=');
+  return /https?:\/\/\S+#token=[\w-]{43}/.exec(text)?.[0] ?? '';
+}
