@@ -94,8 +94,11 @@ function address(route: Route, input: Parts): string {
   return query.size > 0 ? `${path}?${query}` : path;
 }
 
+/** A gateway in front of the control plane adds a field of its own, `error`. */
+const anyProblem = problem.strip();
+
 async function refusal(response: Response): Promise<ApiError> {
-  const parsed = problem.safeParse(await response.json().catch(() => undefined));
+  const parsed = anyProblem.safeParse(await response.json().catch(() => undefined));
   if (parsed.success) return new ApiError(parsed.data);
   return new ApiError({
     type: 'about:blank',
