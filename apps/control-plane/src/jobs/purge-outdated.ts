@@ -1,5 +1,5 @@
 import { and, eq, lt, notExists, sql } from 'drizzle-orm';
-import { alias } from 'drizzle-orm/pg-core';
+import { alias, type PgColumn, type PgTable } from 'drizzle-orm/pg-core';
 import type { Database } from '../db/connect.ts';
 import {
   apiKey,
@@ -14,6 +14,7 @@ import {
   idempotency,
   invitation,
   joinKey,
+  keyRotation,
   keyUsage,
   organizationUsage,
   session,
@@ -45,6 +46,7 @@ export async function purgeOutdated(db: Database): Promise<Record<string, number
       .where(lt(gatewayConnection.seenAt, before('1 minute'))),
     secrets: db.delete(apiKeySecret).where(lt(apiKeySecret.retiresAt, before('1 minute'))),
     deletedKeys: db.delete(deletedKey).where(createdNothingLeft(db)),
+    rotations: db.delete(keyRotation).where(rotatedNothingLeft(db)),
     joinKeys: db.delete(joinKey).where(lt(joinKey.expiresAt, before('31 days'))),
     deviceCodes: db.delete(deviceCode).where(lt(deviceCode.expiresAt, before('0 seconds'))),
     challenges: db.delete(verification).where(lt(verification.expiresAt, before('0 seconds'))),
@@ -61,23 +63,41 @@ export async function purgeOutdated(db: Database): Promise<Record<string, number
 }
 
 const deletedChild = alias(deletedKey, 'deleted_child');
+const nextRotation = alias(keyRotation, 'next_rotation');
 
 /** Deleted keys that lead to nothing that is left; those above them follow the next time. */
 function createdNothingLeft(db: Database) {
+  return leadsNowhere(db, deletedKey.organizationId, deletedKey.id);
+}
+
+/** Rotations of keys that were deleted since, and lead to nothing that is left. */
+function rotatedNothingLeft(db: Database) {
+  const { organizationId, keyId } = keyRotation;
+  return and(
+    isNowhere(db, apiKey, [apiKey.organizationId, organizationId], [apiKey.id, keyId]),
+    leadsNowhere(db, organizationId, keyId),
+  );
+}
+
+/** Whether the key created nothing, and gave no key a new secret, that is still needed. */
+function leadsNowhere(db: Database, organizationId: PgColumn, keyId: PgColumn) {
   const created = [apiKey, joinKey, invitation, deletedChild] as const;
   return and(
     ...created.map((table) =>
-      notExists(
-        db
-          .select({ one: sql`1` })
-          .from(table)
-          .where(
-            and(
-              eq(table.organizationId, deletedKey.organizationId),
-              eq(table.createdByKeyId, deletedKey.id),
-            ),
-          ),
-      ),
+      isNowhere(db, table, [table.organizationId, organizationId], [table.createdByKeyId, keyId]),
+    ),
+    isNowhere(
+      db,
+      nextRotation,
+      [nextRotation.organizationId, organizationId],
+      [nextRotation.rotatedByKeyId, keyId],
     ),
   );
+}
+
+type Pair = readonly [PgColumn, PgColumn];
+
+function isNowhere(db: Database, table: PgTable, ...pairs: readonly Pair[]) {
+  const matches = and(...pairs.map(([column, value]) => eq(column, value)));
+  return notExists(db.select({ one: sql`1` }).from(table).where(matches));
 }

@@ -19,7 +19,7 @@ const BEYOND_RECALL =
   'A key with organization.delete or organization.transfer acts without a password, so granting these in a session needs a sign-in from the last 10 minutes';
 
 const CASCADE =
-  'Also revokes the keys that it created, and those that they created, and deletes the join keys and invitations of all of them. All of it or nothing: refused when one of the keys belongs to another member and the caller lacks api_keys.manage_all. Join keys go with fleet.manage and invitations with members.invite; without these they stay, and are blocked. Gateways that joined already stay connected';
+  'Also revokes the keys that it created or rotated, and those that they created or rotated in turn, and deletes the join keys and invitations of all of them. All of it or nothing: refused when one of the keys belongs to another member and the caller lacks api_keys.manage_all. Join keys go with fleet.manage and invitations with members.invite; without these they stay, and are blocked. Gateways that joined already stay connected';
 const cascadeQuery = z.enum(['true', 'false']).default('false').meta({ description: CASCADE });
 
 /** The longest grace of a rotation: 30 days. */
@@ -137,7 +137,7 @@ export const getCreated = defineRoute({
   method: 'GET',
   path: '/v1/api-keys/{id}/created',
   access: 'api_keys.read',
-  summary: 'Count what a key created, and what that created in turn: what `cascade` takes along',
+  summary: 'Count what `cascade` takes along: what a key created or rotated, and so on',
   tag,
   params,
   status: 200,

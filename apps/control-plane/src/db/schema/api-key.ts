@@ -90,6 +90,22 @@ export const deletedKey = pgTable(
   (table) => [index().on(table.organizationId, table.createdByKeyId)],
 );
 
+/**
+ * Which key gave another one a new secret: whoever held the former may know it. Rows outlive both,
+ * as what the latter created is found through them.
+ */
+export const keyRotation = pgTable(
+  'key_rotation',
+  {
+    organizationId: text()
+      .notNull()
+      .references(() => organization.id, { onDelete: 'cascade' }),
+    rotatedByKeyId: text().notNull(),
+    keyId: text().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.organizationId, table.rotatedByKeyId, table.keyId] })],
+);
+
 /** What remains of keys that were deleted: how many were made, and when one was last called. */
 export const keyTotal = pgTable(
   'key_total',

@@ -1,7 +1,7 @@
-import { and, asc, count, eq, ne, type SQL, sql } from 'drizzle-orm';
+import { and, asc, count, eq, ne, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
-import type { Database, Transaction } from '../../db/connect.ts';
-import { apiKey, deletedKey, invitation, joinKey } from '../../db/schema/index.ts';
+import type { Transaction } from '../../db/connect.ts';
+import { apiKey, invitation, joinKey } from '../../db/schema/index.ts';
 import type { Change } from '../../kernel/change.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { invitationFacts, joinKeyFacts } from '../../kernel/created-facts.ts';
@@ -10,6 +10,7 @@ import { forgetAnswer } from '../../kernel/idempotent.ts';
 import { holds } from '../../kernel/require-scope.ts';
 import { visibleFleet } from '../../kernel/visible-fleet.ts';
 import type { FurtherEvent } from '../../kernel/write.ts';
+import { findCreatedKeys } from './find-created-keys.ts';
 import { keyFacts } from './key-view.ts';
 import type { KeyRow } from './lock-key.ts';
 
@@ -26,8 +27,8 @@ export interface RevokedCreated {
 }
 
 /**
- * The ids of the key and of all keys that it created, directly or through others, locked until the
- * transaction ends. `write` has locked the end of the audit chain before: no creation is under way,
+ * The ids of the key and of all keys that it created or gave a new secret, directly or through
+ * others, locked until the transaction ends. `write` has locked the end of the audit chain before: no creation is under way,
  * and one that comes later is refused by `confirmActor`. In the order of ids, as all lock keys.
  */
 export async function lockTree(tx: Transaction, ctx: Ctx, rootId: string): Promise<string[]> {
@@ -108,32 +109,6 @@ export async function countCreated(ctx: Ctx, rootId: string): Promise<CreatedCou
   };
 }
 
-/** The ids of the keys that it created, of those that they created, and so on; deleted ones too. */
-async function findCreatedKeys(
-  db: Database | Transaction,
-  { organizationId }: Ctx,
-  rootId: string,
-): Promise<string[]> {
-  // A loop by index in each round: joined otherwise, a long line of keys would read all keys once
-  // for each of its links.
-  const createdBy = (creator: SQL) => sql`
-    (select ${apiKey.id} from ${apiKey}
-      where ${apiKey.organizationId} = ${organizationId} and ${apiKey.createdByKeyId} = ${creator}
-    union all
-    select ${deletedKey.id} from ${deletedKey}
-      where ${deletedKey.organizationId} = ${organizationId}
-        and ${deletedKey.createdByKeyId} = ${creator}
-    offset 0)`;
-  const { rows } = await db.execute<{ id: string }>(sql`
-    with recursive created (id) as (
-      ${createdBy(sql`${rootId}`)}
-      union
-      select next.id from created, lateral ${createdBy(sql`created.id`)} as next (id)
-    )
-    select id from created`);
-  return rows.map((row) => row.id);
-}
-
 function unrevokedAmong({ organizationId }: Ctx, creators: readonly string[], rootId: string) {
   return and(
     eq(apiKey.organizationId, organizationId),
@@ -164,10 +139,13 @@ async function revokeKeys(
   const set = {
     status: 'revoked' as const,
     revokedAt: ctx.services.clock(),
-    revokeReason: `The key "${root.name}", which created it, was revoked or deleted`,
+    revokeReason: `The key "${root.name}", which created it or gave it a new secret, was revoked or deleted`,
   };
   const ids = rows.map((row) => row.id);
-  await tx.update(apiKey).set(set).where(among(apiKey.id, ids));
+  await tx
+    .update(apiKey)
+    .set(set)
+    .where(and(eq(apiKey.organizationId, ctx.organizationId), among(apiKey.id, ids)));
   return rows.map((before) => ({ before, after: { ...before, ...set } }));
 }
 
@@ -177,7 +155,7 @@ function requirePowerOver(ctx: Ctx, keys: readonly Pick<KeyRow, 'memberId'>[]): 
   if (keys.every(({ memberId }) => memberId === ctx.actor.memberId)) return;
   throw new DomainError(
     'insufficient_scope',
-    'Among the keys that this key created are some that belong to another member by now. Ask someone who holds the scope "api_keys.manage_all", or leave out what it created.',
+    'Among the keys that this key created or rotated are some that belong to another member. Ask someone who holds the scope "api_keys.manage_all", or leave out what it created.',
     { scopes: ['api_keys.manage_all'] },
   );
 }

@@ -2,8 +2,9 @@ import type { RouteInput, Routes } from '@tollkeeper/contract';
 import { createSecret, displayPrefix, hashSecret } from '@tollkeeper/verify';
 import { and, eq, isNotNull } from 'drizzle-orm';
 import type { Transaction } from '../../db/connect.ts';
-import { apiKey, apiKeySecret } from '../../db/schema/index.ts';
+import { apiKey, apiKeySecret, keyRotation } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
+import { callingKeyId } from '../../kernel/creating-key.ts';
 import { DomainError } from '../../kernel/domain-error.ts';
 import { write } from '../../kernel/write.ts';
 import { requireMayGrant } from './ceiling.ts';
@@ -27,6 +28,7 @@ export function rotateKey(ctx: Ctx, { params, body }: RouteInput<Routes['rotateK
     const secret: string = createSecret(kind, ctx.services.randomBytes);
     const graceMs = (body.graceSeconds ?? 0) * 1000;
     await replaceSecret(tx, row, secret, now, graceMs);
+    await recordRotation(tx, confirmed, row);
     const set = { prefix: displayPrefix(secret) };
     await tx.update(apiKey).set(set).where(eq(apiKey.id, row.id));
     return {
@@ -47,6 +49,19 @@ function requireRotatable(row: KeyRow, now: Date): void {
       `Cannot rotate the key "${row.name}": it has expired. Give it a later expiry first.`,
     );
   }
+}
+
+/**
+ * A stolen key may give itself the secrets of others: revoking what it created takes those keys as
+ * well. A later rotation by somebody else does not undo it: they may have created keys meanwhile.
+ */
+async function recordRotation(tx: Transaction, ctx: Ctx, { id, organizationId }: KeyRow) {
+  const rotatedByKeyId = callingKeyId(ctx);
+  if (rotatedByKeyId === null || rotatedByKeyId === id) return;
+  await tx
+    .insert(keyRotation)
+    .values({ organizationId, rotatedByKeyId, keyId: id })
+    .onConflictDoNothing();
 }
 
 /** A secret that was already retiring goes at once: a key has two secrets at most. */

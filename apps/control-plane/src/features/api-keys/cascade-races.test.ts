@@ -1,0 +1,112 @@
+import { createId } from '@tollkeeper/contract';
+import pg from 'pg';
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { apiKey as apiKeyTable } from '../../db/schema/index.ts';
+import { findBrokenLink } from '../../testing/audit-log.ts';
+import type { Client } from '../../testing/client.ts';
+import { makeKey, type TestKey } from '../../testing/keys.ts';
+import { choosePlan, claimedOrganization } from '../../testing/people.ts';
+import { type Query, queryDatabase } from '../../testing/query-database.ts';
+import { claimServer, startTestApp, type TestApp, withKey } from '../../testing/test-app.ts';
+
+const COUNT = process.env.LONG ? 10_000 : 2500;
+
+let app: TestApp;
+let owner: Client;
+let query: Query;
+let place: { organizationId: string; memberId: string };
+
+beforeAll(async () => {
+  app = await startTestApp();
+  owner = await claimServer(app);
+  query = queryDatabase(app.database);
+  place = await claimedOrganization(app);
+  await choosePlan(app, 'enterprise');
+});
+
+const revoke = (client: Client, id: string) =>
+  client.post<{ status: string }>(`/v1/api-keys/${id}/revoke`, { cascade: true });
+const created = async (id: string) => (await owner.get(`/v1/api-keys/${id}/created`)).body;
+
+describe('a creation that meets the revocation of its creator in another process', () => {
+  const scopes = ['api_keys.create', 'api_keys.read'];
+  let elsewhere: Client;
+
+  beforeAll(async () => {
+    const second = await startTestApp({ database: app.database });
+    const admin = await makeKey(app, owner, { scopes: ['api_keys.revoke', 'api_keys.manage_all'] });
+    elsewhere = withKey(second, admin.secret);
+  });
+
+  it.each(['the creation', 'the revocation'])(
+    'does not escape it when %s is first',
+    async (first) => {
+      const root = await makeKey(app, owner, { scopes });
+      const child = await makeKey(app, root.client, { scopes });
+      const blocker = new pg.Client(app.database);
+      await blocker.connect();
+      onTestFinished(() => blocker.end());
+      await blocker.query('begin');
+      await blocker.query('select 1 from audit_chain where organization_id = $1 for update', [
+        place.organizationId,
+      ]);
+      const body = { name: 'late', profile: 'custom', scopes: ['api_keys.read'] };
+      const creates = () => child.client.post<TestKey>('/v1/api-keys', body);
+      const revokes = () => revoke(elsewhere, root.id);
+      const sent = [(first === 'the creation' ? creates : revokes)()];
+      await vi.waitUntil(async () => (await countWaiting()) === 1);
+      sent.push((first === 'the creation' ? revokes : creates)() as (typeof sent)[0]);
+      await vi.waitUntil(async () => (await countWaiting()) === 2);
+      await blocker.query('commit');
+      const answers = await Promise.all(sent);
+      const [creation, revocation] = first === 'the creation' ? answers : answers.toReversed();
+      expect(revocation?.status).toBe(200);
+      expect(creation?.status).toBe(first === 'the creation' ? 201 : 401);
+      const alive = `select 1 from api_key where status <> 'revoked' and created_by_key_id = any($1)`;
+      expect(await query(alive, [[root.id, child.id]])).toEqual([]);
+    },
+  );
+});
+
+/** How many changes wait for a lock: of each process one at most, as it queues the others. */
+async function countWaiting(): Promise<number> {
+  const text = `select count(*)::int as waiting from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock'`;
+  return (await query<{ waiting: number }>(text))[0]?.waiting ?? 0;
+}
+
+describe('a key that created thousands', () => {
+  it.each(['all itself', 'in a line'])('takes them along in one transaction: %s', async (shape) => {
+    const root = await makeKey(app, owner);
+    const rows = Array.from({ length: COUNT }, () => createId('apiKey', app.services.randomBytes));
+    for (let at = 0; at < COUNT; at += 2500) {
+      await app.services.db.insert(apiKeyTable).values(
+        rows.slice(at, at + 2500).map((id, index) => ({
+          id,
+          organizationId: place.organizationId,
+          memberId: place.memberId,
+          name: 'one of many',
+          prefix: 'tk_live_0000',
+          status: 'active' as const,
+          profile: 'custom' as const,
+          scopes: [],
+          allowedIps: [],
+          createdAt: new Date(),
+          createdByKeyId: (shape === 'in a line' ? rows[at + index - 1] : undefined) ?? root.id,
+        })),
+      );
+    }
+    expect(await created(root.id)).toMatchObject({ keysCount: COUNT });
+    const last = await query<{ max: string }>('select max(sequence) from audit_event');
+    expect((await revoke(owner, root.id)).status).toBe(200);
+    const written = `select xmin::text, count(*)::int from audit_event
+      where sequence > $1 and organization_id = $2 group by 1`;
+    expect(await query(written, [last[0]?.max, place.organizationId])).toEqual([
+      { xmin: expect.any(String), count: COUNT + 1 },
+    ]);
+    const changes = `select count(distinct subject_id)::int as count from change
+      where subject_id = any($1)`;
+    expect(await query(changes, [rows])).toEqual([{ count: COUNT }]);
+    expect(await findBrokenLink(app, place.organizationId)).toBeUndefined();
+  });
+});

@@ -1,0 +1,37 @@
+import { type SQL, sql } from 'drizzle-orm';
+import type { Database, Transaction } from '../../db/connect.ts';
+import { apiKey, deletedKey, keyRotation } from '../../db/schema/index.ts';
+import type { Ctx } from '../../kernel/context.ts';
+
+/**
+ * The ids of the keys that a key created or gave a new secret, of those that they did, and so on;
+ * deleted ones too.
+ */
+export async function findCreatedKeys(
+  db: Database | Transaction,
+  { organizationId }: Ctx,
+  rootId: string,
+): Promise<string[]> {
+  // A loop by index in each round: joined otherwise, a long line of keys would read all keys once
+  // for each of its links.
+  const createdBy = (creator: SQL) => sql`
+    (select ${apiKey.id} from ${apiKey}
+      where ${apiKey.organizationId} = ${organizationId} and ${apiKey.createdByKeyId} = ${creator}
+    union all
+    select ${deletedKey.id} from ${deletedKey}
+      where ${deletedKey.organizationId} = ${organizationId}
+        and ${deletedKey.createdByKeyId} = ${creator}
+    union all
+    select ${keyRotation.keyId} from ${keyRotation}
+      where ${keyRotation.organizationId} = ${organizationId}
+        and ${keyRotation.rotatedByKeyId} = ${creator}
+    offset 0)`;
+  const { rows } = await db.execute<{ id: string }>(sql`
+    with recursive created (id) as (
+      ${createdBy(sql`${rootId}`)}
+      union
+      select next.id from created, lateral ${createdBy(sql`created.id`)} as next (id)
+    )
+    select id from created`);
+  return rows.map((row) => row.id);
+}
