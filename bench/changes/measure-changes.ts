@@ -120,6 +120,11 @@ async function measureFurther(ours: Ours, database: Side['database']): Promise<F
     database,
     change: () => ownerOnly(`/v1/api-keys/${keyIds.pop()}/revoke`, {}),
   };
+  const revokeTogether: Side = {
+    pid,
+    database,
+    change: () => ownerOnly('/v1/api-keys/revoke', { ids: keyIds.splice(-REVOCATIONS) }),
+  };
   return [
     {
       title: `${ORGANIZATIONS} organizations at once, a key each`,
@@ -132,6 +137,10 @@ async function measureFurther(ours: Ours, database: Side['database']): Promise<F
     {
       title: `${REVOCATIONS} revocations, 16 at once`,
       figures: await measure(revoke, 16, times(REVOCATIONS)),
+    },
+    {
+      title: `${REVOCATIONS} revocations in one request`,
+      figures: await measure(revokeTogether, 1, times(1)),
     },
   ];
 }

@@ -20,6 +20,7 @@ export {
   KEY_SORTS,
   type KeySort,
 } from './routes/api-keys.ts';
+export { BULK_KEYS_MAX } from './routes/bulk-keys.ts';
 export {
   GATEWAY_STATES,
   type Gateway,

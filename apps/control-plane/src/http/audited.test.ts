@@ -20,6 +20,7 @@ const LAST: readonly RouteName[] = [
 /** An operation that another one must come before. */
 const BEFORE: Partial<Record<RouteName, RouteName>> = {
   enableKey: 'disableKey',
+  enableKeys: 'disableKeys',
   reinstateMember: 'suspendMember',
 };
 

@@ -28,6 +28,7 @@ export async function createVictim(app: TestApp): Promise<Victim> {
   const elsewhere = await addWorkspace(app, organizationId, 'elsewhere');
   const bystander = await addMember(app, organizationId, 'developer');
   const key = await createKey(owner, 'target', workspaceId);
+  const bulkKey = await createKey(owner, 'bulk target', workspaceId);
   const confined = await createKey(owner, 'confined', elsewhere);
   const role = await owner.post<Role>('/v1/roles', { name: 'Target', scopes: ['members.read'] });
   const invitation = await owner.post<{ id: string }>('/v1/invitations', {
@@ -37,6 +38,7 @@ export async function createVictim(app: TestApp): Promise<Victim> {
   const { joinKey, gateway } = await joinFleet(app, owner, workspaceId);
   const targets = {
     'api-keys': key.id,
+    'bulk-keys': bulkKey.id,
     'join-keys': joinKey.id,
     gateways: gateway.gatewayId,
     members: bystander.memberId,
@@ -66,6 +68,9 @@ const BODIES: Partial<Record<RouteName, (victim: Victim) => unknown>> = {
   createKey: () => ({ name: 'intruder', profile: 'read-only' }),
   updateKey: () => ({ name: 'renamed' }),
   revokeKey: () => ({}),
+  disableKeys: ({ targets }) => ({ ids: [targets['bulk-keys']] }),
+  enableKeys: ({ targets }) => ({ ids: [targets['bulk-keys']] }),
+  revokeKeys: ({ targets }) => ({ ids: [targets['bulk-keys']] }),
   rotateKey: () => ({}),
   getKeysPropagation: ({ targets }) => ({ ids: [targets['api-keys']] }),
   verifyKey: () => ({ key: 'tk_live_none' }),

@@ -18,7 +18,7 @@ const scopes = z.array(z.string().max(64)).max(200);
 const BEYOND_RECALL =
   'A key with organization.delete or organization.transfer acts without a password, so granting these in a session needs a sign-in from the last 10 minutes';
 
-const CASCADE =
+export const CASCADE =
   'Also revokes the keys that it created or rotated, and those that they created or rotated in turn, and deletes the join keys and invitations of all of them. All of it or nothing: refused when one of the keys belongs to another member and the caller lacks api_keys.manage_all. Join keys go with fleet.manage and invitations with members.invite; without these they stay, and are blocked. Gateways that joined already stay connected';
 const cascadeQuery = z.enum(['true', 'false']).default('false').meta({ description: CASCADE });
 

@@ -1,5 +1,6 @@
 import * as access from './access.ts';
 import * as apiKeys from './api-keys.ts';
+import * as bulkKeys from './bulk-keys.ts';
 import * as gateways from './gateways.ts';
 import * as invitations from './invitations.ts';
 import * as joinKeys from './join-keys.ts';
@@ -28,6 +29,9 @@ export const routes = {
   deleteKey: apiKeys.deleteKey,
   disableKey: apiKeys.disableKey,
   enableKey: apiKeys.enableKey,
+  disableKeys: bulkKeys.disableKeys,
+  enableKeys: bulkKeys.enableKeys,
+  revokeKeys: bulkKeys.revokeKeys,
   revokeKey: apiKeys.revokeKey,
   rotateKey: apiKeys.rotateKey,
   getKeyStats: apiKeys.getKeyStats,

@@ -47,11 +47,12 @@ const WAYS: readonly [string, (key: TestKey, scope: string) => Promise<Answer>][
   ['extend', ({ id }) => owner.patch(`/v1/api-keys/${id}`, { expiresAt: null })],
   ['rotate', ({ id }) => owner.post(`/v1/api-keys/${id}/rotate`, {})],
   ['enable', ({ id }) => owner.post(`/v1/api-keys/${id}/enable`)],
+  ['enable several', ({ id }) => owner.post('/v1/api-keys/enable', { ids: [id] })],
 ];
 
 async function keyFor(way: string, scope: string): Promise<TestKey> {
   const key = await makeKey(app, owner, { scopes: way === 'edit' ? ['api_keys.read'] : [scope] });
-  if (way === 'enable') await owner.post(`/v1/api-keys/${key.id}/disable`);
+  if (way.startsWith('enable')) await owner.post(`/v1/api-keys/${key.id}/disable`);
   return key;
 }
 

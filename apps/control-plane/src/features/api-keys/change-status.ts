@@ -8,13 +8,13 @@ import { write } from '../../kernel/write.ts';
 import { keyFacts, readKey } from './key-view.ts';
 import { type KeyRow, lockKey } from './lock-key.ts';
 
-interface StatusChange {
+export interface StatusChange {
   readonly tx: Transaction;
   readonly ctx: Ctx;
   readonly now: Date;
 }
 
-type Next = Partial<KeyRow> & { readonly status: KeyStatus };
+export type Next = Partial<KeyRow> & { readonly status: KeyStatus };
 
 /**
  * Moves a key to another status; `next` says what to set, or throws when its status forbids it.

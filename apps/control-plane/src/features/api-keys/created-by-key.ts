@@ -119,7 +119,7 @@ function unrevokedAmong({ organizationId }: Ctx, creators: readonly string[], ro
 }
 
 /** One parameter, however many ids. */
-function among(column: PgColumn, ids: readonly string[]) {
+export function among(column: PgColumn, ids: readonly string[]) {
   return sql`${column} = any(${sql.param(ids)}::text[])`;
 }
 

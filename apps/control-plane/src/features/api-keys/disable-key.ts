@@ -1,7 +1,8 @@
 import type { Ctx } from '../../kernel/context.ts';
 import { callingKeyId } from '../../kernel/creating-key.ts';
-import { changeStatus, refuseStatus } from './change-status.ts';
+import { changeStatus, type Next, refuseStatus, type StatusChange } from './change-status.ts';
 import { isDisabledByOwner } from './disabled-by.ts';
+import type { KeyRow } from './lock-key.ts';
 
 /**
  * From the moment this resolves, the key is refused everywhere. What its owner disabled, an admin
@@ -9,11 +10,14 @@ import { isDisabledByOwner } from './disabled-by.ts';
  * @throws DomainError not_found, invalid_state
  */
 export function disableKey(ctx: Ctx, { params }: { params: { id: string } }) {
-  return changeStatus(ctx, params.id, 'api_key.disable', (row, { now }) => {
-    const takesOver = isDisabledByOwner(row) && ctx.actor.memberId !== row.memberId;
-    if (row.status !== 'active' && !takesOver) refuseStatus('disable', row);
-    const { memberId } = ctx.actor;
-    const disabledBy = { type: 'member', memberId, keyId: callingKeyId(ctx) } as const;
-    return { status: 'disabled', disabledAt: now, disabledBy };
-  });
+  return changeStatus(ctx, params.id, 'api_key.disable', disabled);
+}
+
+/** What disabling sets. @throws DomainError invalid_state */
+export function disabled(row: KeyRow, { ctx, now }: StatusChange): Next {
+  const { memberId } = ctx.actor;
+  const takesOver = isDisabledByOwner(row) && memberId !== row.memberId;
+  if (row.status !== 'active' && !takesOver) refuseStatus('disable', row);
+  const disabledBy = { type: 'member', memberId, keyId: callingKeyId(ctx) } as const;
+  return { status: 'disabled', disabledAt: now, disabledBy };
 }

@@ -1,4 +1,5 @@
 /** API keys: issued, shown, changed, stopped and counted; a file for each verb. */
+export { disableKeys, enableKeys, revokeKeys } from './bulk-change.ts';
 export { findCeiling } from './ceiling.ts';
 export { createKey } from './create-key.ts';
 export { deleteKey } from './delete-key.ts';

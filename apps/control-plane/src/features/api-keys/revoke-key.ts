@@ -1,5 +1,6 @@
 import type { ApiKey, RouteInput, Routes } from '@tollkeeper/contract';
 import { eq } from 'drizzle-orm';
+import type { Transaction } from '../../db/connect.ts';
 import { apiKey } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { write } from '../../kernel/write.ts';
@@ -16,28 +17,41 @@ import { type KeyRow, lockKey } from './lock-key.ts';
 export function revokeKey(ctx: Ctx, { params, body }: RouteInput<Routes['revokeKey']>) {
   const spec = { scope: 'api_keys.revoke', action: 'api_key.revoke' } as const;
   return write<ApiKey>(ctx, spec, async (tx, confirmed) => {
-    const tree = body.cascade ? await lockTree(tx, confirmed, params.id) : undefined;
-    const row = await lockKey(tx, confirmed, params.id);
-    const created = tree && (await revokeCreated(tx, confirmed, row, tree));
-    if (row.status === 'revoked' && !created?.events.length) refuseStatus('revoke', row);
-    const set = revocation(row, ctx.services.clock(), body.reason);
-    await tx.update(apiKey).set(set).where(eq(apiKey.id, row.id));
-    return {
-      result: await readKey(tx, confirmed, row.id),
-      target: { type: 'api_key', id: row.id, name: row.name },
-      before: keyFacts(row),
-      after: { ...keyFacts({ ...row, ...set }), ...(created && { created: created.counts }) },
-      furtherEvents: created?.events ?? [],
-      changes: [
-        { kind: 'key', subjectId: row.id, workspaceId: row.workspaceId },
-        ...(created?.changes ?? []),
-      ],
-    };
+    const revoked = await revokeLocked(tx, confirmed, params.id, body);
+    return { result: await readKey(tx, confirmed, params.id), ...revoked };
   });
 }
 
+/**
+ * Locks the key and revokes it. Throws before it has changed anything.
+ * @throws DomainError not_found, invalid_state, insufficient_scope
+ */
+export async function revokeLocked(
+  tx: Transaction,
+  ctx: Ctx,
+  id: string,
+  { reason, cascade }: RouteInput<Routes['revokeKey']>['body'],
+) {
+  const tree = cascade ? await lockTree(tx, ctx, id) : undefined;
+  const row = await lockKey(tx, ctx, id);
+  const created = tree && (await revokeCreated(tx, ctx, row, tree));
+  if (row.status === 'revoked' && !created?.events.length) refuseStatus('revoke', row);
+  const set = revocation(row, ctx.services.clock(), reason);
+  await tx.update(apiKey).set(set).where(eq(apiKey.id, row.id));
+  return {
+    target: { type: 'api_key' as const, id: row.id, name: row.name },
+    before: keyFacts(row),
+    after: { ...keyFacts({ ...row, ...set }), ...(created && { created: created.counts }) },
+    furtherEvents: created?.events ?? [],
+    changes: [
+      { kind: 'key' as const, subjectId: row.id, workspaceId: row.workspaceId },
+      ...(created?.changes ?? []),
+    ],
+  };
+}
+
 /** What is revoked keeps when and why. */
-function revocation(row: KeyRow, now: Date, reason: string | undefined) {
+export function revocation(row: KeyRow, now: Date, reason: string | undefined) {
   const { status, revokedAt, revokeReason } = row;
   return status === 'revoked'
     ? { status, revokedAt, revokeReason }

@@ -1,6 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import type { ApiKey } from '@tollkeeper/contract';
-import { ApiError } from '@tollkeeper/sdk';
+import { type ApiKey, BULK_KEYS_MAX, type RouteOutput, type Routes } from '@tollkeeper/contract';
 import { useState } from 'react';
 import { api } from '../../../lib/api.ts';
 import { explainError } from '../../../lib/explain-error.ts';
@@ -8,17 +7,9 @@ import { counted } from '../../../lib/format-count.ts';
 import { refreshKeys } from '../key-queries.ts';
 import { tellChange } from '../propagation/tell-change.tsx';
 
-/** With `cascade`, one of them may have taken another one along already. */
-async function revoke(params: { id: string }, body: { reason?: string; cascade: boolean }) {
-  try {
-    await api.revokeKey({ params, body });
-  } catch (error) {
-    const isTaken = error instanceof ApiError && error.code === 'invalid_state';
-    if (!body.cascade || !isTaken) throw error;
-  }
-}
+type Results = RouteOutput<Routes['revokeKeys']>['results'];
 
-/** Changes several keys one after the other and says how many went through, and why others not. */
+/** Changes several keys at once and says how many went through, and why others did not. */
 export function useBulkChange(onDone: () => void) {
   const queryClient = useQueryClient();
   const [pending, setPending] = useState(false);
@@ -26,17 +17,22 @@ export function useBulkChange(onDone: () => void) {
   async function changeAll(
     done: string,
     keys: readonly ApiKey[],
-    change: (params: { id: string }) => Promise<unknown>,
+    change: (ids: string[]) => Promise<{ results: Results }>,
   ) {
     setPending(true);
     const changed: string[] = [];
     const failures: string[] = [];
-    for (const { id, name } of keys) {
+    const names = new Map(keys.map(({ id, name }) => [id, name]));
+    for (let start = 0; start < keys.length; start += BULK_KEYS_MAX) {
+      const part = keys.slice(start, start + BULK_KEYS_MAX);
       try {
-        await change({ id });
-        changed.push(id);
+        const { results } = await change(part.map(({ id }) => id));
+        for (const { id, error } of results) {
+          if (error) failures.push(`${names.get(id)}: ${error.detail}`);
+          else changed.push(id);
+        }
       } catch (error) {
-        failures.push(`${name}: ${explainError(error)}`);
+        failures.push(`${counted(part.length, 'key')}: ${explainError(error)}`);
       }
     }
     setPending(false);
@@ -54,10 +50,10 @@ export function useBulkChange(onDone: () => void) {
   return {
     pending,
     disableAll: (keys: readonly ApiKey[]) =>
-      changeAll('Disabled', keys, (params) => api.disableKey({ params })),
+      changeAll('Disabled', keys, (ids) => api.disableKeys({ body: { ids } })),
     revokeAll: (keys: readonly ApiKey[], reason: string, cascade: boolean) =>
-      changeAll('Revoked', keys, (params) =>
-        revoke(params, { ...(reason ? { reason } : {}), cascade }),
+      changeAll('Revoked', keys, (ids) =>
+        api.revokeKeys({ body: { ids, ...(reason ? { reason } : {}), cascade } }),
       ),
   };
 }

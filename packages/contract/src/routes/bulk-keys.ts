@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { apiKeyId } from '../ids.ts';
+import { problem } from '../problem.ts';
+import { defineRoute } from '../route.ts';
+import { visibleLine } from '../text.ts';
+import { CASCADE } from './api-keys.ts';
+
+const tag = 'API keys';
+
+/** How many keys one request changes at most. */
+export const BULK_KEYS_MAX = 1000;
+
+const ids = z.array(apiKeyId).min(1).max(BULK_KEYS_MAX);
+const bulkResult = z
+  .strictObject({
+    results: z
+      .array(
+        z.strictObject({
+          id: apiKeyId,
+          error: problem
+            .pick({ code: true, detail: true, scopes: true })
+            .nullable()
+            .meta({ description: 'Why this key was not changed; null when it was' }),
+        }),
+      )
+      .meta({ description: 'One for each different id, in the order of the request' }),
+  })
+  .meta({ id: 'BulkKeyResult' });
+
+export const disableKeys = defineRoute({
+  method: 'POST',
+  path: '/v1/api-keys/disable',
+  access: 'api_keys.revoke',
+  summary: 'Disable several keys in one transaction, with a result for each',
+  tag,
+  body: z.strictObject({ ids }),
+  status: 200,
+  response: bulkResult,
+  errors: [],
+});
+
+export const enableKeys = defineRoute({
+  method: 'POST',
+  path: '/v1/api-keys/enable',
+  access: 'api_keys.revoke',
+  summary:
+    'Enable several keys in one transaction, with a result for each; changes none of them when one needs a recent sign-in',
+  tag,
+  body: z.strictObject({ ids }),
+  status: 200,
+  response: bulkResult,
+  errors: ['recent_sign_in_required'],
+});
+
+export const revokeKeys = defineRoute({
+  method: 'POST',
+  path: '/v1/api-keys/revoke',
+  access: 'api_keys.revoke',
+  summary: 'Revoke several keys for good in one transaction, with a result for each',
+  tag,
+  body: z.strictObject({
+    ids,
+    reason: visibleLine(200).optional(),
+    cascade: z.boolean().default(false).meta({ description: CASCADE }),
+  }),
+  status: 200,
+  response: bulkResult,
+  errors: [],
+});
