@@ -1,5 +1,5 @@
 import type { ErrorCode, RouteInput, RouteOutput, Routes } from '@tollkeeper/contract';
-import { and, asc } from 'drizzle-orm';
+import { and, asc, eq } from 'drizzle-orm';
 import type { Transaction } from '../../db/connect.ts';
 import { apiKey } from '../../db/schema/index.ts';
 import type { Change } from '../../kernel/change.ts';
@@ -110,7 +110,12 @@ async function setStatus(
   }
   const changedIds = changed.map(({ row }) => row.id);
   const [first] = changed;
-  if (first) await tx.update(apiKey).set(first.set).where(among(apiKey.id, changedIds));
+  if (first) {
+    await tx
+      .update(apiKey)
+      .set(first.set)
+      .where(and(eq(apiKey.organizationId, ctx.organizationId), among(apiKey.id, changedIds)));
+  }
   return {
     refusals,
     events: changed.map(({ row, set }) => ({
