@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import pg from 'pg';
 import { expect, it } from 'vitest';
 import { createEmptyDatabase, createTestDatabase } from '../testing/test-database.ts';
@@ -19,6 +20,28 @@ it('migrates an empty database once, however many start at once', async () => {
   await Promise.all([migrateDatabase(empty), migrateDatabase(empty), migrateDatabase(empty)]);
   expect(await readSchemaState(empty)).toBe('current');
 });
+
+it('numbers migrations in the order of the journal, each snapshot after the one before', () => {
+  const { entries } = readJson('_journal.json');
+  let previous = { id: '00000000-0000-0000-0000-000000000000', when: 0 };
+  for (const [index, { idx, when, tag }] of entries.entries()) {
+    const number = String(index).padStart(4, '0');
+    expect(idx).toBe(index);
+    expect(tag.slice(0, 5)).toBe(`${number}_`);
+    expect(when, tag).toBeGreaterThan(previous.when);
+    const { id, prevId } = readJson(`${number}_snapshot.json`);
+    expect(prevId, tag).toBe(previous.id);
+    previous = { id, when };
+  }
+  const files = readdirSync(MIGRATIONS).filter((name) => name.endsWith('.sql'));
+  expect(files.sort()).toEqual(entries.map(({ tag }: { tag: string }) => `${tag}.sql`));
+});
+
+function readJson(name: string) {
+  return JSON.parse(readFileSync(new URL(`meta/${name}`, MIGRATIONS), 'utf8'));
+}
+
+const MIGRATIONS = new URL('./migrations/', import.meta.url);
 
 async function moveLast(config: pg.ClientConfig, ms: number): Promise<void> {
   const client = new pg.Client(config);
