@@ -9,7 +9,8 @@ export interface AuthInput {
   readonly querystring?: object;
 }
 
-const text = (maxLength: number) => ({ type: 'string', maxLength });
+/** PostgreSQL stores no NUL: with one, a query fails as if the database were away. */
+const text = (maxLength: number) => ({ type: 'string', maxLength, format: 'without-nul' });
 const password = text(256);
 const flag = { type: 'boolean' };
 
@@ -18,6 +19,8 @@ function fields(properties: Readonly<Record<string, object>>, required: readonly
 }
 
 const CODE = { trustDevice: flag };
+/** The longest credential id that WebAuthn allows has 1023 bytes, here in base64. */
+const passkeyAnswer = { type: 'object', properties: { id: text(1364) } };
 
 export const AUTH_INPUTS = new Map<string, AuthInput>(
   Object.entries({
@@ -36,9 +39,9 @@ export const AUTH_INPUTS = new Map<string, AuthInput>(
       querystring: fields({ name: text(64), authenticatorAttachment: text(16) }),
     },
     'passkey/verify-registration': {
-      body: fields({ response: { type: 'object' }, name: text(64) }),
+      body: fields({ response: passkeyAnswer, name: text(64) }),
     },
-    'passkey/verify-authentication': { body: fields({ response: { type: 'object' } }) },
+    'passkey/verify-authentication': { body: fields({ response: passkeyAnswer }) },
     'passkey/delete-passkey': { body: fields({ id: text(64) }) },
     'device/code': { body: fields({ client_id: text(64), scope: text(64) }) },
     'device/token': {

@@ -7,8 +7,10 @@ import {
   countSignInFailure,
   endDevices,
   findApprover,
+  findTwoFactorUser,
   inheritFactors,
   recordApprover,
+  requireCodesUnlocked,
   runAuthRequest,
   type SessionUser,
   sessionCookie,
@@ -84,6 +86,10 @@ async function pass(
     else if (isFailure(body)) await countFailure(options, request, { change, user });
     return { result, isKept: true };
   });
+  if (fieldOf(body, 'code') === 'ACCOUNT_TEMPORARILY_LOCKED') {
+    const userId = user?.userId ?? (await findTwoFactorUser(auth, cookie)) ?? '';
+    await requireCodesUnlocked(services.db, userId, new Date());
+  }
   const cookies = await cookiesOf(options, response, body);
   if (cookies.length > 0) reply.header('set-cookie', cookies);
   if (!response.ok) return refuseSession(request, reply, response, body);

@@ -1,6 +1,7 @@
 import { routes } from '@tollkeeper/contract';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Answer, Client } from '../testing/client.ts';
+import { enrolTotp } from '../testing/enrol-totp.ts';
 import { addMember, claimedOrganization, PASSWORD } from '../testing/people.ts';
 import { cookiesOf, visitor } from '../testing/sign-in.ts';
 import { startOrganization, type TestOrganization } from '../testing/start-organization.ts';
@@ -55,7 +56,7 @@ describe('guessing a password', () => {
     const waitS = Number(stranger.headers.get('retry-after'));
     expect(waitS).toBeGreaterThan(0);
     expect(waitS).toBeLessThanOrEqual(15 * 60);
-    expect(stranger.problem.detail).toContain(`Wait ${waitS} second`);
+    expect(stranger.problem.detail).toContain(`Try again in ${waitS} second`);
 
     expect((await signIn('192.0.2.77', { email, password }, device)).status).toBe(200);
   });
@@ -160,6 +161,48 @@ describe('the code at a sign-in', () => {
     );
     const statuses = await statusesOf(answers);
     expect(statuses.filter((status) => status === 429).length).toBeGreaterThanOrEqual(5);
+  });
+});
+
+describe('the code at a sign-in, beside a session of somebody else', () => {
+  it.each(['verify-totp', 'verify-backup-code'])(
+    'counts against the account that is guessed at, at %s',
+    async (name) => {
+      const { organizationId } = await claimedOrganization(app);
+      const person = await addMember(app, organizationId, 'viewer');
+      await enrolTotp(app, person.client, PASSWORD);
+      const half = await signIn('192.0.2.1', { email: person.email, password: PASSWORD });
+      const guesser = await addMember(app, organizationId, 'viewer');
+      const own = await signIn('192.0.2.1', { email: guesser.email, password: PASSWORD });
+      await query('delete from attempt');
+      const cookie = `${cookiesOf(own)}; ${cookiesOf(half)}`;
+      await visitor(app, cookie).post(`/api/auth/two-factor/${name}`, { code: '000000' });
+      const counted = await query<{ scope: string }>(
+        `select split_part(key, ':', 1) as scope from attempt where key like 'second-factor%' order by 1`,
+      );
+      expect(counted.map(({ scope }) => scope)).toEqual([
+        'second-factor/account',
+        'second-factor/network',
+        'second-factor/pair',
+      ]);
+    },
+  );
+
+  it('says at a locked account how long to wait, as the header does', async () => {
+    const { organizationId } = await claimedOrganization(app);
+    const person = await addMember(app, organizationId, 'viewer');
+    await enrolTotp(app, person.client, PASSWORD);
+    const half = await signIn('192.0.2.1', { email: person.email, password: PASSWORD });
+    await query(
+      `update two_factor set locked_until = now() + interval '14 minutes' where user_id = $1`,
+      [person.userId],
+    );
+    const answer = await visitor(app, cookiesOf(half)).post('/api/auth/two-factor/verify-totp', {
+      code: '000000',
+    });
+    const waitS = Number(answer.headers.get('retry-after'));
+    expect(waitS).toBeGreaterThan(13 * 60);
+    expect(answer.problem.detail).toBe(`Too many wrong codes. Try again in ${waitS} seconds.`);
   });
 });
 

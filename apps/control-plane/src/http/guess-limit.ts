@@ -48,13 +48,13 @@ export function guessLimit(
   guess: Guess,
 ): RouteShorthandOptions {
   return {
-    async preHandler(request, reply) {
+    async preHandler(request) {
       // A key gives no password: a scope stands in its place.
       if (request.ctx?.actor.type === 'key') return;
       const account = await accountOf(options, guess, request);
       const device = account && devices.find(request.headers.cookie, account);
       const taken = await attempts.take(limitsOf(guess, account, request.ip, device));
-      if (taken.outcome === 'refused') throw tooMany(reply, taken.waitS);
+      if (taken.outcome === 'refused') throw tooMany(taken.waitS);
       request.guess = taken;
     },
     async onSend(request, reply, payload) {
@@ -101,8 +101,10 @@ async function accountOf(
     return typeof email === 'string' ? email.toLowerCase() : undefined;
   }
   const { cookie } = request.headers;
+  // First whose sign-in waits for the code: a guesser may send a session of their own beside it.
   const userId =
-    (await findSessionUser(auth, cookie))?.userId ?? (await findTwoFactorUser(auth, cookie));
+    (guess === 'second-factor' ? await findTwoFactorUser(auth, cookie) : undefined) ??
+    (await findSessionUser(auth, cookie))?.userId;
   return userId && findUserEmail(services.db, userId);
 }
 
@@ -111,11 +113,10 @@ function isWrong({ statusCode }: FastifyReply): boolean {
   return statusCode >= 400 && statusCode < 500 && ![404, 409, 429].includes(statusCode);
 }
 
-function tooMany(reply: FastifyReply, waitS: number): DomainError {
-  reply.header('retry-after', waitS);
-  const wait = `${waitS} ${waitS === 1 ? 'second' : 'seconds'}`;
+function tooMany(retryAfterS: number): DomainError {
   return new DomainError(
     'rate_limited',
-    `Too many wrong attempts. Wait ${wait}, then try again. A device that has signed in to the account before has attempts of its own.`,
+    'Too many wrong attempts. A device that has signed in to the account before has attempts of its own.',
+    { retryAfterS },
   );
 }

@@ -50,6 +50,7 @@ export interface Refusal {
   readonly code: ErrorCode;
   readonly detail: string;
   readonly details?: ErrorDetails;
+  readonly retryAfterS?: number | undefined;
 }
 
 export function sendRefusal(request: FastifyRequest, reply: FastifyReply, refusal: Refusal) {
@@ -66,7 +67,8 @@ const RETRY_AFTER_SECONDS = 60;
 /** Where there is a time to wait, the sentence and the header name the same. */
 function waiting(refusal: Refusal, reply: FastifyReply): Refusal {
   if (ERRORS[refusal.code].status !== 429) return refusal;
-  const seconds = Number(reply.getHeader('retry-after') ?? RETRY_AFTER_SECONDS);
+  const given = refusal.retryAfterS ?? reply.getHeader('retry-after');
+  const seconds = Number(given ?? RETRY_AFTER_SECONDS);
   reply.header('retry-after', String(seconds));
   const detail = `${refusal.detail} Try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`;
   return { ...refusal, detail };
@@ -91,7 +93,8 @@ type Fault = NonNullable<FastifyError['validation']>[number];
 
 function toRefusal(error: FastifyError): Refusal {
   if (error instanceof DomainError) {
-    return { code: error.code, detail: error.message, details: error.details };
+    const { code, message: detail, details, retryAfterS } = error;
+    return { code, detail, details, retryAfterS };
   }
   if (error.validation) return invalid(error);
   const known = FRAMEWORK_CODES[error.code];

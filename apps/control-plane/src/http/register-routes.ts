@@ -2,6 +2,7 @@ import { isBodyOptional, type Route, type RouteName, routes } from '@tollkeeper/
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { findSessionUser, type SessionRequest } from '../features/identity/index.ts';
+import { requireSessionAllowedSomewhere } from '../features/security/index.ts';
 import type { Ctx } from '../kernel/context.ts';
 import { DomainError } from '../kernel/domain-error.ts';
 import { authenticateKey, authenticateKeyAgain, requiredScopes } from './authenticate-key.ts';
@@ -153,11 +154,20 @@ function publicCtx(
     origin: originOf(request),
     findUser: async () => {
       const user = await findSessionUser(options.auth, request.headers.cookie);
-      if (user) requireSameOrigin(request, options.baseUrl);
+      if (!user) return undefined;
+      requireSameOrigin(request, options.baseUrl);
+      const use = { ...user, ip: request.ip, withoutSecondFactor: true };
+      const { db, clock } = options.services;
+      await requireSessionAllowedSomewhere(db, use, clock()).catch(passSuspended);
       return user;
     },
     setCookies: sessionRequest(options, request, reply).setCookies,
   };
+}
+
+/** An organization that suspended a member does not keep them from joining another. */
+function passSuspended(error: unknown): void {
+  if (!(error instanceof DomainError) || error.code !== 'member_suspended') throw error;
 }
 
 /** What stands before the handler and after its answer, for whoever has a credential. */

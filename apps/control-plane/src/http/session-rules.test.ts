@@ -1,6 +1,7 @@
-import { type Route, routes } from '@tollkeeper/contract';
+import { type InvitationWithLink, type Route, routes } from '@tollkeeper/contract';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createClient } from '../testing/client.ts';
+import { tokenOf } from '../testing/join.ts';
 import {
   addMember,
   addOrganization,
@@ -155,6 +156,41 @@ describe('a person in several organizations', () => {
   });
 });
 
+describe('accepting an invitation by session', () => {
+  async function accept() {
+    const other = await addOrganization(app, 'Elsewhere');
+    const invited = await other.owner.client.post<InvitationWithLink>('/v1/invitations', {
+      email: person.email,
+      roleId: 'role_viewer',
+    });
+    const answer = await person.client.post('/v1/invitations/accept', {
+      token: tokenOf(invited.body),
+    });
+    await query('delete from member where organization_id = $1 and user_id = $2', [
+      other.organizationId,
+      person.userId,
+    ]);
+    return answer;
+  }
+
+  it('is refused to a session past its hours, or from another network', async () => {
+    await restrict(`allowed_ips = '{192.0.2.0/24}'`);
+    await query(`update organization set allowed_ips = '{}' where id <> $1`, [organizationId]);
+    expect((await accept()).problem.code).toBe('ip_not_allowed');
+    await restrict(`allowed_ips = '{}'`);
+    await query(
+      `update session set signed_in_at = now() - interval '169 hours' where user_id = $1`,
+      [person.userId],
+    );
+    expect((await accept()).problem.code).toBe('unauthenticated');
+  });
+
+  it('is open to somebody whom another organization has suspended', async () => {
+    await setMemberStatus(app, person.memberId, 'suspended');
+    expect((await accept()).status).toBe(201);
+  });
+});
+
 describe('a sign-in that is older than ten minutes', () => {
   const sensitive = AUTH_ENDPOINTS.filter(({ session }) => session === 'recent').map(
     (endpoint) => ({
@@ -177,12 +213,13 @@ describe('a sign-in that is older than ten minutes', () => {
 });
 
 describe('signing out everywhere', () => {
-  it('ends the devices that skip the second factor, and device logins on their way', async () => {
+  it('ends the devices that skip the second factor, sign-ins that wait for it, and device logins', async () => {
     const { userId, email } = person;
     const other = await openSession(app, email);
     await query(
       `insert into verification (id, identifier, value, expires_at)
-       values ('v1', 'trust-device-x', $1, now() + interval '1 day')`,
+       values ('v1', 'trust-device-x', $1, now() + interval '1 day'),
+         ('v2', '2fa-x', $1, now() + interval '10 minutes')`,
       [userId],
     );
     const begun = await createClient(app.baseUrl, {}).post<{ user_code: string }>(

@@ -141,7 +141,9 @@ it('lets a network begin twenty device logins in ten minutes, and says how long 
   }
   const refused = await begin('2001:db8::ffff');
   expect(refused.problem).toMatchObject({ status: 429, code: 'rate_limited' });
-  expect(refused.problem.detail).toContain(`Wait ${refused.headers.get('retry-after')} second`);
+  expect(refused.problem.detail).toContain(
+    `Try again in ${refused.headers.get('retry-after')} second`,
+  );
   expect((await begin('2001:db8:0:1::1')).status).toBe(200);
 });
 

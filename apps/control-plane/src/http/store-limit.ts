@@ -39,14 +39,10 @@ export function storeLimit(attempts: Attempts, endpoint: string): RouteShorthand
   const limit = STORE_LIMITS.get(endpoint);
   if (!limit) return {};
   return {
-    async preHandler(request, reply) {
+    async preHandler(request) {
       const taken = await attempts.take(limitsOf(endpoint, limit, request));
       if (taken.outcome === 'taken') return;
-      reply.header('retry-after', taken.waitS);
-      throw new DomainError(
-        'rate_limited',
-        `${limit.refusal} Wait ${taken.waitS} seconds, then try again.`,
-      );
+      throw new DomainError('rate_limited', limit.refusal, { retryAfterS: taken.waitS });
     },
   };
 }

@@ -34,7 +34,10 @@ const OPTIONS: Options = {
 export function createValidatorCompiler(): FastifySchemaCompiler<object> {
   const exact = new Ajv({ ...OPTIONS, coerceTypes: false });
   const coercing = new Ajv({ ...OPTIONS, coerceTypes: true });
-  for (const ajv of [exact, coercing]) addFormats.default(ajv);
+  for (const ajv of [exact, coercing]) {
+    addFormats.default(ajv);
+    ajv.addFormat('without-nul', (text: string) => !text.includes('\0'));
+  }
   return ({ schema, httpPart }) => compileLater(httpPart === 'body' ? exact : coercing, schema);
 }
 

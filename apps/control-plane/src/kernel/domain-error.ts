@@ -5,17 +5,24 @@ export type ErrorDetails = Pick<
   'errors' | 'scopes' | 'limit' | 'count' | 'state' | 'factors'
 >;
 
+interface DomainErrorOptions extends ErrorOptions, ErrorDetails {
+  readonly retryAfterS?: number;
+}
+
 /** A refusal that the caller can act on; its code stands in the contract's table. */
 export class DomainError extends Error {
   override readonly name = 'DomainError';
   readonly code: ErrorCode;
   readonly details: ErrorDetails;
+  /** Seconds to wait before another attempt; the answer says it in its sentence and its header. */
+  readonly retryAfterS: number | undefined;
 
-  constructor(code: ErrorCode, message: string, options: ErrorOptions & ErrorDetails = {}) {
-    const { cause, ...details } = options;
+  constructor(code: ErrorCode, message: string, options: DomainErrorOptions = {}) {
+    const { cause, retryAfterS, ...details } = options;
     super(message, cause === undefined ? {} : { cause });
     this.code = code;
     this.details = details;
+    this.retryAfterS = retryAfterS;
   }
 }
 

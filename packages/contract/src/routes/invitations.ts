@@ -153,5 +153,11 @@ export const acceptInvitation = defineRoute({
   }),
   status: 201,
   response: z.strictObject({ organizationId: z.string(), memberId }),
-  errors: ['invitation_invalid', 'unauthenticated', 'invited_address_differs', 'invalid_state'],
+  errors: [
+    'invitation_invalid',
+    'unauthenticated',
+    'ip_not_allowed',
+    'invited_address_differs',
+    'invalid_state',
+  ],
 });

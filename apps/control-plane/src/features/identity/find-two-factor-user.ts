@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import querystring from 'node:querystring';
 import { eq } from 'drizzle-orm';
 import type { Database } from '../../db/connect.ts';
 import { user } from '../../db/schema/index.ts';
@@ -16,7 +17,8 @@ export async function findTwoFactorUser(
     /^[^=]+=([\w-]{1,128})\.([^.]{1,128})$/.exec(line?.trim() ?? '') ?? [];
   if (identifier === undefined || signature === undefined) return undefined;
   const expected = Buffer.from(createHmac('sha256', secret).update(identifier).digest('base64'));
-  const given = Buffer.from(decodeURIComponent(signature));
+  // Never throws, unlike decodeURIComponent: anyone may send a broken escape.
+  const given = Buffer.from(querystring.unescape(signature));
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
   return (await internalAdapter.findVerificationValue(identifier))?.value;
 }

@@ -26,3 +26,4 @@ export {
   includesSecondFactor,
   strongestFactors,
 } from './user-factors.ts';
+export { requireCodesUnlocked } from './verify-code.ts';

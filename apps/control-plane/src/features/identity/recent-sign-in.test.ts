@@ -158,7 +158,13 @@ describe('confirming a session', () => {
     const confirm = (totp: string) =>
       enrolled.post('/v1/session/confirm', { password: PASSWORD, totp });
     for (let tries = 0; tries < 10; tries += 1) await confirm('000000');
-    expect((await confirm(code())).problem.code).toBe('rate_limited');
+    const locked = await confirm(code());
+    const waitS = Number(locked.headers.get('retry-after'));
+    expect(waitS).toBeGreaterThan(14 * 60);
+    expect(locked.problem).toMatchObject({
+      code: 'rate_limited',
+      detail: `Too many wrong codes. Try again in ${waitS} seconds.`,
+    });
     after(16);
     expect((await confirm(code())).status).toBe(200);
   });

@@ -3,7 +3,7 @@ import { verification } from '../../db/schema/index.ts';
 import { auditEvents, refuseAuditEvents } from '../../testing/audit-log.ts';
 import { enrolTotp } from '../../testing/enrol-totp.ts';
 import { addMember, claimedOrganization, PASSWORD, type Person } from '../../testing/people.ts';
-import { visitor } from '../../testing/sign-in.ts';
+import { cookiesOf, visitor } from '../../testing/sign-in.ts';
 import { readTables } from '../../testing/tables.ts';
 import { claimServer, startTestApp, type TestApp } from '../../testing/test-app.ts';
 import { resetPasswordByOperator, resetSecondFactorsByOperator } from './index.ts';
@@ -40,6 +40,24 @@ describe('a password that the operator resets', () => {
     expect(events.filter(({ action }) => action === 'session.reset_password')).toMatchObject([
       { actor: { type: 'operator' }, target: { type: 'member', id: person.memberId } },
     ]);
+  });
+
+  it('ends a device login that the former session approved', async () => {
+    const begun = await visitor(app).post<{ device_code: string; user_code: string }>(
+      '/api/auth/device/code',
+      { client_id: 'tollkeeper-cli' },
+    );
+    const { device_code, user_code } = begun.body;
+    await person.client.get(`/api/auth/device?user_code=${user_code}`);
+    await person.client.post('/api/auth/device/approve', { userCode: user_code });
+    await resetPasswordByOperator(app.services, person.email, NEW_PASSWORD, 'req_1');
+    const fetched = await visitor(app).post('/api/auth/device/token', {
+      client_id: 'tollkeeper-cli',
+      grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
+      device_code,
+    });
+    expect(fetched.status).toBe(422);
+    expect(cookiesOf(fetched)).toBe('');
   });
 
   it('still needs the second factor, on devices that were trusted as well', async () => {

@@ -1,5 +1,5 @@
 import { eq, sql } from 'drizzle-orm';
-import type { Transaction } from '../../db/connect.ts';
+import type { Database, Transaction } from '../../db/connect.ts';
 import { twoFactor } from '../../db/schema/index.ts';
 import type { Services } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/domain-error.ts';
@@ -27,15 +27,10 @@ export async function verifyCode(
   auth: Auth,
   { userId, cookie, factor, code }: GivenCode,
 ): Promise<boolean> {
+  const now = clock();
+  await requireCodesUnlocked(db, userId, now);
   const owned = eq(twoFactor.userId, userId);
   const [row] = await db.select().from(twoFactor).where(owned);
-  const now = clock();
-  if (row?.lockedUntil && row.lockedUntil > now) {
-    throw new DomainError(
-      'rate_limited',
-      'Too many wrong codes. Wait a few minutes, and try again.',
-    );
-  }
   // An app that is only being set up would be taken into use by its first right code.
   const call = { body: { code }, headers: new Headers({ cookie }) };
   const verify = factor === 'totp' ? auth.api.verifyTOTP : auth.api.verifyBackupCode;
@@ -55,4 +50,20 @@ export async function verifyCode(
     })
     .where(owned);
   return isRight;
+}
+
+/** @throws DomainError rate_limited, for as long as the account takes no codes */
+export async function requireCodesUnlocked(
+  db: Database | Transaction,
+  userId: string,
+  now: Date,
+): Promise<void> {
+  const { lockedUntil } = twoFactor;
+  const [row] = await db
+    .select({ lockedUntil })
+    .from(twoFactor)
+    .where(eq(twoFactor.userId, userId));
+  if (!row?.lockedUntil || row.lockedUntil <= now) return;
+  const retryAfterS = Math.ceil((row.lockedUntil.getTime() - now.getTime()) / 1000);
+  throw new DomainError('rate_limited', 'Too many wrong codes.', { retryAfterS });
 }

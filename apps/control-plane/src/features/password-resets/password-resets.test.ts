@@ -101,7 +101,9 @@ describe('a request to reset a password', () => {
       }
       const refused = await request(email.toUpperCase(), '203.0.113.9');
       expect(refused.problem).toMatchObject({ status: 429, code: 'rate_limited' });
-      expect(refused.problem.detail).toContain(`Wait ${refused.headers.get('retry-after')} second`);
+      expect(refused.problem.detail).toContain(
+        `Try again in ${refused.headers.get('retry-after')} second`,
+      );
     }
     await query('delete from attempt');
     for (let times = 0; times < 20; times += 1) {

@@ -1,0 +1,40 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Client } from '../testing/client.ts';
+import { visitor } from '../testing/sign-in.ts';
+import { claimServer, startTestApp, type TestApp } from '../testing/test-app.ts';
+import { AUTH_INPUTS } from './auth-bodies.ts';
+import { AUTH_ENDPOINTS } from './auth-endpoints.ts';
+
+let app: TestApp;
+let owner: Client;
+
+beforeAll(async () => {
+  app = await startTestApp();
+  owner = await claimServer(app);
+});
+
+describe.each([...AUTH_INPUTS.keys()])('a NUL at /api/auth/%s', (name) => {
+  it('is refused in every field, and never taken for a database that is away', async () => {
+    const { method } = AUTH_ENDPOINTS.find((each) => each.name === name) ?? { method: 'POST' };
+    const { body, querystring } = AUTH_INPUTS.get(name) ?? {};
+    const fields = Object.keys(Reflect.get(body ?? querystring ?? {}, 'properties'));
+    for (const field of fields) {
+      const value = field === 'response' ? { id: 'a\0b' } : 'a\0b';
+      const answer =
+        method === 'GET'
+          ? await owner.get(`/api/auth/${name}?${field}=a%00b`)
+          : await owner.post(`/api/auth/${name}`, { [field]: value });
+      expect(answer.problem.code, field).toBe('validation_failed');
+      expect(answer.problem.detail, field).toContain(field);
+    }
+  });
+});
+
+it.each(['%', '%zz', 'a%e0%a4'])(
+  'answers a broken escape in the cookie of a sign-in, "%s", as a wrong one',
+  async (signature) => {
+    const guesser = visitor(app, `tollkeeper.two_factor=abc.${signature}`);
+    const answer = await guesser.post('/api/auth/two-factor/verify-totp', { code: '000000' });
+    expect(answer.status).toBe(401);
+  },
+);
