@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, beforeEach, expect, it } from 'vitest';
 import { OWNER } from '../../apps/control-plane/src/testing/test-app.ts';
 import { createKey } from '../processes/keys.ts';
 import { expectAccessible } from './accessible.ts';
@@ -12,6 +12,11 @@ let dashboard: ClaimedDashboard;
 
 beforeAll(async () => {
   dashboard = await startDashboard('pro');
+});
+
+/** All sign in from one address, in windows that the server does not know: ten a minute at most. */
+beforeEach(async () => {
+  await dashboard.query('delete from attempt');
 });
 
 it('keeps the theme that a person chose', async () => {
