@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import { sql } from 'drizzle-orm';
 import type pg from 'pg';
 import { type App, createApp } from '../app.ts';
 import { createLog } from '../log.ts';
@@ -55,6 +56,8 @@ export async function startTestApp(
     return closed;
   };
   atFileEnd(close);
+  // Tests run jobs themselves: one that runs each minute would change tables while they compare them.
+  await app.services.db.execute(sql`delete from pgboss.schedule`);
   await app.server.listen({ port: 0, host: '127.0.0.1' });
   const { port } = app.server.server.address() as AddressInfo;
   return { ...app, close, baseUrl: `http://127.0.0.1:${port}`, database, logged };
