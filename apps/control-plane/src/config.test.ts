@@ -98,18 +98,18 @@ describe('a secret', () => {
     ['TOLLKEEPER_SECRET', SECRET, 'secret'],
     ['TOLLKEEPER_SETUP_TOKEN', 'a token for the set-up', 'setupToken'],
     ['DATABASE_URL', 'postgresql://u:p@localhost/x', 'databaseUrl'],
-  ] as const)('%s can stand in a file', (name, value, field) => {
+  ] as const)('%s can be read from a file', (name, value, field) => {
     const path = file(name, `${value}\n`);
     expect(readConfig({ [`${name}_FILE`]: path })[field]).toBe(value);
   });
 
-  it('SMTP_URL can stand in a file', () => {
+  it('SMTP_URL can be read from a file', () => {
     const path = file('smtp', 'smtp://u:p@localhost');
     const { mail } = readConfig({ SMTP_URL_FILE: path, MAIL_FROM: 'a@b.c' });
     expect(mail?.url).toBe('smtp://u:p@localhost');
   });
 
-  it('is refused when it stands in both, and when its file is empty, missing, or of no use', () => {
+  it('is refused when both are set, and when its file is empty, missing or unusable', () => {
     const path = file('both', SECRET);
     const name = 'TOLLKEEPER_SECRET_FILE';
     expect(refusal({ TOLLKEEPER_SECRET: SECRET, [name]: path })).toContain('are both set');

@@ -94,7 +94,7 @@ function isHost(text: string): boolean {
   );
 }
 
-/** Whoever trusted every address would believe anybody's X-Forwarded-For. */
+/** A server that trusted every address would accept X-Forwarded-For from anyone. */
 function isProxy(text: string): boolean {
   return parseIpRange(text) !== undefined && !text.endsWith('/0');
 }
@@ -109,7 +109,7 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-/** Variables that hold a secret, or part of one: each may stand in a file instead. */
+/** Variables that hold a secret, or part of one: each may be read from a file instead. */
 const SECRETS = [
   'DATABASE_URL',
   'TOLLKEEPER_SECRET',

@@ -6,7 +6,7 @@ import { relativeTime } from '../../text/relative-time.ts';
 import { KEY_ARGUMENT, openKey } from './open-key.ts';
 import { printSecret } from './print-secret.ts';
 
-/** As in the dashboard: whoever uses the old secret has a day to take the new one. */
+/** As in the dashboard: programs that use the old secret have a day to switch to the new one. */
 const GRACE_S = 86_400;
 
 interface RotateOptions extends JsonOption {

@@ -91,7 +91,7 @@ export const deletedKey = pgTable(
 );
 
 /**
- * Which key gave another one a new secret: whoever held the former may know it. Rows outlive both,
+ * Which key gave another one a new secret: a thief of the former may know it. Rows outlive both,
  * as what the latter created is found through them.
  */
 export const keyRotation = pgTable(

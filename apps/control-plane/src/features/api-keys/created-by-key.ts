@@ -123,7 +123,7 @@ export function among(column: PgColumn, ids: readonly string[]) {
   return sql`${column} = any(${sql.param(ids)}::text[])`;
 }
 
-/** The secrets stay, so that whoever presents one is told `revoked`. */
+/** The secrets stay, so that a request with one is answered `revoked`. */
 async function revokeKeys(
   tx: Transaction,
   ctx: Ctx,

@@ -42,7 +42,7 @@ export function deleteKey(
 }
 
 /**
- * Whoever holds a stolen key must not save what it created by deleting the keys in between. Rows
+ * A thief of a key must not save what it created by deleting the keys in between. Rows
  * that nothing needs any more are purged.
  */
 async function keepLineage(tx: Transaction, row: KeyRow): Promise<void> {

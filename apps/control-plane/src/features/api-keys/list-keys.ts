@@ -91,7 +91,7 @@ function after(cursor: string | undefined, sort: KeySort, order: 'asc' | 'desc')
   return sql`(${SORT_COLUMNS[sort]}, ${apiKey.id}) ${comparison} (${bound}, ${id})`;
 }
 
-/** What stands in a cursor for a time that the key does not have. */
+/** Value that a cursor holds for a time that the key does not have. */
 const NO_TIME = {
   createdAt: undefined,
   name: undefined,

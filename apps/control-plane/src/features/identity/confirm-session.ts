@@ -26,7 +26,7 @@ export interface SessionRequest {
 
 /**
  * Signs in to the session that the caller has already, by the strongest factor that they have. The
- * session gets a new token: whoever stole the old one gains nothing from it.
+ * session gets a new token: a thief of the old one gains nothing.
  * @throws DomainError sign_in_failed, recent_sign_in_required, rate_limited, invalid_state for a key
  */
 export async function confirmSession(

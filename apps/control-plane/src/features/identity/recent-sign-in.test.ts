@@ -122,7 +122,7 @@ describe('confirming a session', () => {
     expect(await sessionOf(client)).toEqual(before);
   });
 
-  it('asks whoever has a second factor for it', async () => {
+  it('asks a person with a second factor for it', async () => {
     const { client } = await member();
     const { code, client: enrolled } = await enrolTotp(app, client, PASSWORD);
     const weak = await enrolled.post('/v1/session/confirm', { password: PASSWORD });

@@ -42,7 +42,7 @@ export function touchedMembers(
     .filter(({ effects }) => effects.length > 0);
 }
 
-/** Whoever has none, and whoever has one but signed in without it. */
+/** Members who have none, and those who have one but signed in without it. */
 function lacksSecondFactor({ hasSecondFactor, sessions }: RuledMember): boolean {
   return !hasSecondFactor || sessions.some((session) => !session.hasSecondFactor);
 }
