@@ -69,13 +69,16 @@ async function findAnswer<T>(tx: Transaction, row: Claim, requestHash: Buffer): 
   if (!('id' in earlier.answer)) {
     throw new DomainError(
       'idempotency_conflict',
-      `What the Idempotency-Key "${row.key}" made was deleted since. Use a new one.`,
+      `What the Idempotency-Key "${row.key}" created no longer exists. Use a new one.`,
     );
   }
   return earlier.answer as T;
 }
 
-/** What was deleted must not live on in the answer to its creation; a retry still makes nothing. */
+/**
+ * Anything that ceases to exist must not live on in the answer to its creation; a retry still
+ * creates nothing.
+ */
 export async function forgetAnswer(
   tx: Transaction,
   organizationId: string,

@@ -183,6 +183,8 @@ function invitationsOf(ctx: Ctx, creators: readonly string[]) {
     : sql`false`;
 }
 
-function deleteInvitations(tx: Transaction, ctx: Ctx, creators: readonly string[]) {
-  return tx.delete(invitation).where(invitationsOf(ctx, creators)).returning();
+async function deleteInvitations(tx: Transaction, ctx: Ctx, creators: readonly string[]) {
+  const rows = await tx.delete(invitation).where(invitationsOf(ctx, creators)).returning();
+  if (rows.length > 0) await forgetAnswer(tx, ctx.organizationId, ...rows.map((row) => row.id));
+  return rows;
 }

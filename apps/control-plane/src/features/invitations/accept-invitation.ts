@@ -5,6 +5,7 @@ import { invitation, member } from '../../db/schema/index.ts';
 import type { Origin, Services } from '../../kernel/context.ts';
 import { invitationFacts } from '../../kernel/created-facts.ts';
 import { DomainError } from '../../kernel/domain-error.ts';
+import { forgetAnswer } from '../../kernel/idempotent.ts';
 import { commit } from '../../kernel/write.ts';
 import { type Auth, signIn } from '../identity/index.ts';
 import { findJoiner, type Joiner, userIdOf } from './joiner.ts';
@@ -57,6 +58,7 @@ function join(
     const joined = { userId, organizationId, roleId: row.roleId, status: 'active' as const };
     await putMember(tx, { id: memberId, ...joined, createdAt: now }, row.email);
     await tx.delete(invitation).where(eq(invitation.id, row.id));
+    await forgetAnswer(tx, row.organizationId, row.id);
     return {
       result: { organizationId, memberId },
       target: { type: 'invitation', id: row.id, name: row.email },

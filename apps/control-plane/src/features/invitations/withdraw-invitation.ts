@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm';
 import { invitation } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { invitationFacts } from '../../kernel/created-facts.ts';
+import { forgetAnswer } from '../../kernel/idempotent.ts';
 import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
 import { write } from '../../kernel/write.ts';
 import { lockInvitation } from './invitation-view.ts';
@@ -16,6 +17,7 @@ export function withdrawInvitation(
   return write(ctx, spec, async (tx, confirmed) => {
     const row = await lockInvitation(tx, confirmed, params.id);
     await tx.delete(invitation).where(eq(invitation.id, row.id));
+    await forgetAnswer(tx, row.organizationId, row.id);
     return {
       result: undefined,
       target: { type: 'invitation', id: row.id, name: row.email },

@@ -3,6 +3,7 @@ import type { Transaction } from '../../db/connect.ts';
 import { joinKey, member } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { invalidField, notFound } from '../../kernel/domain-error.ts';
+import { forgetAnswer } from '../../kernel/idempotent.ts';
 import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
 import { write } from '../../kernel/write.ts';
 import { handOverKeys } from './hand-over-keys.ts';
@@ -29,7 +30,7 @@ export function removeMember(ctx: Ctx, { params, query }: Input): Promise<undefi
     const moved = heir
       ? await handOverKeys(tx, confirmed, leaving.id, heir)
       : await revokeKeys(tx, confirmed, leaving.id);
-    const deletedJoinKeys = await deleteJoinKeys(tx, leaving.id);
+    const deletedJoinKeys = await deleteJoinKeys(tx, confirmed, leaving.id);
     await tx.update(member).set({ status: 'removed' }).where(eq(member.id, leaving.id));
     const keyIds = moved.map((key) => key.id);
     const keys = heir ? { keysHandedTo: heir.id, handedKeys: keyIds } : { revokedKeys: keyIds };
@@ -51,12 +52,14 @@ export function removeMember(ctx: Ctx, { params, query }: Input): Promise<undefi
 }
 
 /** Should they ever come back, what they kept must not work again. */
-async function deleteJoinKeys(tx: Transaction, memberId: string): Promise<string[]> {
+async function deleteJoinKeys(tx: Transaction, ctx: Ctx, memberId: string): Promise<string[]> {
   const rows = await tx
     .delete(joinKey)
     .where(eq(joinKey.memberId, memberId))
     .returning({ id: joinKey.id });
-  return rows.map((row) => row.id);
+  const ids = rows.map((row) => row.id);
+  await forgetAnswer(tx, ctx.organizationId, ...ids);
+  return ids;
 }
 
 async function lockBoth(tx: Transaction, ctx: Ctx, id: string, heirId: string | undefined) {

@@ -4,6 +4,7 @@ import type { Transaction } from '../../db/connect.ts';
 import { invitation, member, role } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { DomainError, notFound } from '../../kernel/domain-error.ts';
+import { forgetAnswer } from '../../kernel/idempotent.ts';
 import { requireScopesHeld } from '../../kernel/require-scope.ts';
 import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
 import { write } from '../../kernel/write.ts';
@@ -25,6 +26,7 @@ export function deleteRole(ctx: Ctx, { params, query }: Input): Promise<undefine
     requireScopesHeld(confirmed, row.scopes);
     const moved = await replace(tx, confirmed, row, query.replacementRoleId);
     await tx.delete(role).where(eq(role.id, row.id));
+    await forgetAnswer(tx, confirmed.organizationId, row.id);
     const { name, description, scopes } = row;
     return {
       result: undefined,

@@ -4,6 +4,7 @@ import { apiKey, workspace } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { deleteFleet } from '../../kernel/delete-fleet.ts';
 import { DomainError, invalidField } from '../../kernel/domain-error.ts';
+import { forgetAnswer } from '../../kernel/idempotent.ts';
 import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
 import { write } from '../../kernel/write.ts';
 import { lockWorkspace } from './lock-workspace.ts';
@@ -39,6 +40,8 @@ export function deleteWorkspace(ctx: Ctx, { params, body }: Input): Promise<unde
     if (body.name === undefined) requireEmpty(row.name, contents);
     await tx.delete(apiKey).where(eq(apiKey.workspaceId, row.id));
     await tx.delete(workspace).where(eq(workspace.id, row.id));
+    const deleted = [row, ...keys, ...joinKeys].map(({ id }) => id);
+    await forgetAnswer(tx, confirmed.organizationId, ...deleted);
     return {
       result: undefined,
       target: { type: 'workspace', id: row.id, name: row.name },
