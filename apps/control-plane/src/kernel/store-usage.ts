@@ -17,9 +17,13 @@ export async function storeUsage(
 ): Promise<void> {
   await db.transaction(async (tx) => {
     if (!(await takeSequence(tx, sourceId, sequence))) return;
+    const sums = sumsOf(rows);
     await addKeyUsage(tx, rows);
-    await addSums(tx, sumsOf(rows));
+    await addSums(tx, sums);
+    // Keys before totals, as everyone locks them who needs both: whoever creates a key holds the row
+    // of the calling key when it counts the new one in its total.
     await touchKeys(tx, lastUses);
+    await storeLastCalls(tx, sums);
   });
 }
 
@@ -66,13 +70,7 @@ type Sum = Omit<UsageRow, 'keyId'>;
 
 async function addSums(tx: Transaction, sums: readonly Sum[]): Promise<void> {
   if (sums.length === 0) return;
-  const summed = sql`(
-    select "organizationId" as organization_id, "ownerId" as member_id,
-      coalesce("workspaceId", '') as workspace_id, to_timestamp("minuteMs" / 1000) as minute,
-      accepted, denied, to_timestamp(nullif("lastAcceptedMs", 0) / 1000) as called_at
-    from json_to_recordset(${JSON.stringify(sums)}::json) as sum (
-      "organizationId" text, "ownerId" text, "workspaceId" text, "minuteMs" float8,
-      accepted bigint, denied bigint, "lastAcceptedMs" float8)) as summed`;
+  const summed = summedOf(sums);
   await tx.execute(sql`
     insert into ${organizationUsage}
       (organization_id, member_id, workspace_id, minute, accepted, denied)
@@ -81,9 +79,16 @@ async function addSums(tx: Transaction, sums: readonly Sum[]): Promise<void> {
     on conflict (organization_id, minute, member_id, workspace_id) do update set
       accepted = ${organizationUsage.accepted} + excluded.accepted,
       denied = ${organizationUsage.denied} + excluded.denied`);
+}
+
+/** Notes in the totals, which survive the keys, when one of theirs was last called. */
+async function storeLastCalls(tx: Transaction, sums: readonly Sum[]): Promise<void> {
+  const called = sums.filter(({ lastAcceptedMs }) => lastAcceptedMs > 0);
+  if (called.length === 0) return;
+  const summed = summedOf(called);
   await tx.execute(sql`
     select 1 from ${keyTotal} where (organization_id, member_id, workspace_id) in (
-      select organization_id, member_id, workspace_id from ${summed} where called_at is not null)
+      select organization_id, member_id, workspace_id from ${summed})
     order by organization_id, member_id, workspace_id for no key update`);
   await tx.execute(sql`
     update ${keyTotal} as total set last_call_at = greatest(total.last_call_at, called.called_at)
@@ -91,9 +96,19 @@ async function addSums(tx: Transaction, sums: readonly Sum[]): Promise<void> {
       select organization_id, member_id, workspace_id, max(called_at) as called_at
       from ${summed} group by 1, 2, 3
     ) as called
-    where called.called_at is not null
-      and (total.organization_id, total.member_id, total.workspace_id)
+    where (total.organization_id, total.member_id, total.workspace_id)
         = (called.organization_id, called.member_id, called.workspace_id)`);
+}
+
+/** As rows of a query. */
+function summedOf(sums: readonly Sum[]): SQL {
+  return sql`(
+    select "organizationId" as organization_id, "ownerId" as member_id,
+      coalesce("workspaceId", '') as workspace_id, to_timestamp("minuteMs" / 1000) as minute,
+      accepted, denied, to_timestamp(nullif("lastAcceptedMs", 0) / 1000) as called_at
+    from json_to_recordset(${JSON.stringify(sums)}::json) as sum (
+      "organizationId" text, "ownerId" text, "workspaceId" text, "minuteMs" float8,
+      accepted bigint, denied bigint, "lastAcceptedMs" float8)) as summed`;
 }
 
 /** Only moves forward, and only in rows that exist: a late count revives no deleted key. */

@@ -1,4 +1,5 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import pg from 'pg';
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { makeKey, type TestKey } from '../testing/keys.ts';
 import { choosePlan, claimedOrganization } from '../testing/people.ts';
 import { type Query, queryDatabase } from '../testing/query-database.ts';
@@ -95,5 +96,27 @@ describe('a batch', () => {
     expect(await lastUses()).toEqual(keys.map(() => last));
     const [total] = await query<{ at: Date }>('select max(last_call_at) as at from key_total');
     expect(total?.at.getTime()).toBe(last);
+  });
+
+  it('waits for a change that a key makes, without stopping it', async () => {
+    const [key] = keys;
+    if (!key) throw new Error('There is no key');
+    const change = new pg.Client(app.database);
+    await change.connect();
+    onTestFinished(() => change.end());
+    await change.query('begin');
+    // As a key does that creates another one: first it is confirmed, later the new key is counted.
+    await change.query('select 1 from api_key where id = $1 for share', [key.id]);
+    const row = { ...subjectOf(key), minuteMs: START_MS, accepted: 1, denied: 0 };
+    const stored = storeUsage(app.services.db, 'a third source', 1, [
+      { ...row, lastAcceptedMs: START_MS + 12 * MINUTE_MS },
+    ]);
+    const waiting = `select 1 from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`;
+    await vi.waitUntil(async () => (await query(waiting)).length > 0, { timeout: 20_000 });
+    await change.query('select 1 from key_total for no key update nowait');
+    await change.query('commit');
+    await stored;
+    expect((await lastUses())[0]).toBe(START_MS + 12 * MINUTE_MS);
   });
 });
