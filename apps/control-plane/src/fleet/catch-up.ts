@@ -53,7 +53,7 @@ export function catcherUp(options: CatchUpOptions): (session: Session) => Promis
       } else if (session.sent !== standing.version) {
         const messages = await missed(told, session.sent ?? 0);
         if (messages) await sendAll(session, messages);
-        else session.wantsSnapshot = true;
+        else session.snapshotMin = standing.version;
       } else if (feeds.join(session, standing, check)) {
         // What was committed since `standing` was read may have been looked for before it joined.
         await feeds.step();
@@ -66,8 +66,8 @@ export function catcherUp(options: CatchUpOptions): (session: Session) => Promis
   };
 }
 
-function needsSnapshot({ sent, wantsSnapshot }: Session, { version }: Standing): boolean {
-  return wantsSnapshot || sent === null || version - sent > CHANGES_MAX;
+function needsSnapshot({ sent, snapshotMin }: Session, { version }: Standing): boolean {
+  return snapshotMin !== null || sent === null || version - sent > CHANGES_MAX;
 }
 
 async function sendSnapshot(
@@ -76,10 +76,10 @@ async function sendSnapshot(
   { version }: Standing,
 ): Promise<boolean> {
   const own = session.sent ?? session.versionMin ?? 0;
-  const versionMin = Math.max(own, version - CHANGES_MAX);
+  const versionMin = Math.max(own, session.snapshotMin ?? 0, version - CHANGES_MAX);
   const told = { ...session.gateway, epoch: session.epoch };
   return snapshots.lend(told, versionMin, async (snapshot) => {
-    session.wantsSnapshot = false;
+    session.snapshotMin = null;
     if (session.versionMin === null) tellHistory(seal, session, snapshot.version, false);
     for (let part = 0; isOpen(session); part += 1) {
       const bytes = await snapshot.read(part);

@@ -49,7 +49,7 @@ export function createCatchUps(
     const { gateway } = session;
     const waitMs = allowance.waitMs(gateway.id);
     if (waitMs === 0) {
-      session.wantsSnapshot = true;
+      session.snapshotMin ??= 0;
       catchUp(session);
       return;
     }

@@ -54,7 +54,7 @@ async function follow(process: { isCurrent: boolean }, beforeSeen = async () => 
     versionMin: standing.version,
     check: null,
     answeredAt: 0,
-    wantsSnapshot: false,
+    snapshotMin: null,
     health: null,
     rejection: null,
     ended: false,

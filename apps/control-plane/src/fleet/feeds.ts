@@ -99,13 +99,13 @@ export function createFeeds(options: FeedOptions): Feeds {
   function tell(feed: Feed, messages: readonly SealedChanges[] | undefined): void {
     if (!messages) {
       log.warn({ workspaceId: feed.workspaceId }, 'changes cannot be told one by one');
-      for (const session of [...feed.sessions]) lose(feed, session, true);
+      for (const session of [...feed.sessions]) lose(feed, session);
       return;
     }
     for (const { to, bytes } of messages) {
       for (const session of [...feed.sessions]) {
         if (isSlow(session)) {
-          lose(feed, session, false);
+          lose(feed, session);
           continue;
         }
         send(session, bytes);
@@ -115,8 +115,7 @@ export function createFeeds(options: FeedOptions): Feeds {
     }
   }
 
-  function lose(feed: Feed, session: Session, wantsSnapshot: boolean): void {
-    session.wantsSnapshot ||= wantsSnapshot;
+  function lose(feed: Feed, session: Session): void {
     remove(feed, session);
     onLost(session);
   }

@@ -223,7 +223,7 @@ export function startHub(options: HubOptions): Hub {
       versionMin: null,
       check: hello.nonce,
       answeredAt: 0,
-      wantsSnapshot: false,
+      snapshotMin: null,
       connectedAt: now,
       heardAt: now,
       health: null,

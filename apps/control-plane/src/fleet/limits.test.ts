@@ -41,7 +41,7 @@ function sessionOn(socket: WebSocket, instanceId = 'a', organizationId = 'org_1'
     versionMin: null,
     check: null,
     answeredAt: 0,
-    wantsSnapshot: false,
+    snapshotMin: null,
     connectedAt: 0,
     heardAt: 0,
     health: null,

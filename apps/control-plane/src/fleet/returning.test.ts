@@ -97,4 +97,24 @@ describe('a snapshot', () => {
     expect(factsOf(gateway, made.secret)?.retiresAtMs).toBeGreaterThan(Date.now());
     expect(factsOf(gateway, body.secret)?.retiresAtMs).toBe(null);
   });
+
+  it('is built anew when the changes since the last one are gone', async () => {
+    const { status, body: other } = await world.owner.post<{ id: string }>('/v1/workspaces', {
+      name: 'Purged',
+      environment: 'live',
+    });
+    expect(status, JSON.stringify(other)).toBe(201);
+    const made = await makeKey(world.app, world.owner, {
+      profile: 'workspace',
+      workspaceId: other.id,
+    });
+    const first = await world.connect(await world.join(other.id));
+    await world.upToDate(first);
+    await world.owner.post(`/v1/api-keys/${made.id}/disable`);
+    await world.upToDate(first);
+    await world.query('delete from change where organization_id = $1', [place.organizationId]);
+    const gateway = await world.connect(await world.join(other.id));
+    await world.upToDate(gateway);
+    expect(factsOf(gateway, made.secret)).toMatchObject({ status: 'disabled' });
+  });
 });

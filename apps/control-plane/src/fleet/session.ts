@@ -22,7 +22,8 @@ export interface Session {
   check: string | null;
   /** When a check was last answered, by `performance.now()`. */
   answeredAt: number;
-  wantsSnapshot: boolean;
+  /** It needs a snapshot of this version or a later one; null when it needs none. */
+  snapshotMin: number | null;
   /** By `performance.now()`, as the next. */
   readonly connectedAt: number;
   /** When anything came from it. */
