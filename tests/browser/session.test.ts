@@ -48,6 +48,21 @@ it('leads a stranger to the page they asked for, once they have signed in', asyn
   expect(new URL(page.url()).pathname).toBe(`/api-keys/${id}`);
 });
 
+it('says after too many attempts how long to wait, in the words of the server', async () => {
+  const page = await openWindow(dashboard);
+  await page.goto('/');
+  await fillSignIn(page, OWNER.email, 'not the password');
+  await page.getByText('The email or the password is wrong.').waitFor();
+  await dashboard.query(`update attempt set count = 1000, ends_at = now() + interval '1 hour'`);
+
+  const answered = page.waitForResponse((each) => each.url().endsWith('/api/auth/sign-in/email'));
+  await fillSignIn(page, OWNER.email, OWNER.password);
+  const answer = await answered;
+  const { detail } = await answer.json();
+  expect(detail).toContain(`Try again in ${answer.headers()['retry-after']} seconds.`);
+  await page.getByRole('alert').filter({ hasText: detail }).waitFor();
+});
+
 it('says whom to ask about a forgotten password', async () => {
   const page = await openWindow(dashboard);
   await page.goto('/');

@@ -47,9 +47,12 @@ export function sessionCookieOf(answer: AuthAnswer): string | undefined {
  */
 export function authRefusal(answer: AuthAnswer, url: string, wrong: string): Failure {
   const { response, body } = answer;
-  if (response.status === 429) return new Failure(EXIT.unexpected, tooMany(response));
   if (response.status === 401) return new Failure(EXIT.unauthenticated, wrong);
   const said = fieldOf(body, 'detail') ?? fieldOf(body, 'message');
+  // The sentence already says how long to wait.
+  if (response.status === 429 && typeof said === 'string') {
+    return new Failure(EXIT.unexpected, said);
+  }
   if (typeof said !== 'string') {
     const text = `${url} answered ${response.status} to the sign-in. Is it a Tollkeeper server?`;
     return new Failure(EXIT.unreachable, text);
@@ -64,9 +67,4 @@ export function fieldOf(body: unknown, name: string): unknown {
 function exitCodeOf(status: number): ExitCode {
   if (status === 403) return EXIT.forbidden;
   return status >= 400 && status < 500 ? EXIT.invalidInput : EXIT.unexpected;
-}
-
-function tooMany(response: Response): string {
-  const seconds = response.headers.get('retry-after') ?? response.headers.get('x-retry-after');
-  return `Too many attempts to sign in. Wait ${seconds ? `${seconds} seconds` : 'a minute'}, then try again.`;
 }

@@ -57,6 +57,18 @@ test('a refused password exits with 3 and stores nothing', async () => {
   expect(await findCredentials({ env: {}, homeFolder: home.homeFolder })).toBeUndefined();
 });
 
+test("after too many attempts it prints the server's own sentence, with the time to wait", async () => {
+  await using home = await createHome();
+  const detail = 'Too many wrong attempts. Try again in 41 seconds.';
+  const refused = Response.json({ detail }, { status: 429, headers: { 'retry-after': '41' } });
+  const api = createApi({ 'POST /api/auth/sign-in/email': refused });
+  const { exitCode, stderr } = await runCommand(home.homeFolder, asAda, {
+    fetch: api.fetch,
+    stdin: 'x',
+  });
+  expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: `${detail}\n` });
+});
+
 test('an API key is tried before it is stored', async () => {
   await using home = await createHome();
   const api = createApi({ 'GET /v1/whoami': IDENTITY });

@@ -5,7 +5,6 @@ import { Field } from '../../components/field.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { TextInput } from '../../components/text-input.tsx';
 import { explainError } from '../../lib/explain-error.ts';
-import { counted } from '../../lib/format-count.ts';
 import { type SignInResult, signIn } from './sign-in.ts';
 
 interface SignInFormProps {
@@ -95,10 +94,6 @@ function explain(result: Exclude<SignInResult, { kind: 'signed_in' | 'second_fac
   switch (result.kind) {
     case 'refused':
       return 'The email or the password is wrong.';
-    case 'throttled':
-      return `Too many attempts. Wait ${
-        result.waitSeconds ? counted(result.waitSeconds, 'second') : 'a minute'
-      }, then try again.`;
     case 'failed':
       return result.message;
   }

@@ -1,3 +1,4 @@
+import { problem } from '@tollkeeper/contract';
 import { z } from 'zod';
 import { basePath } from '../../lib/base-path.ts';
 
@@ -6,7 +7,6 @@ export type SignInResult =
   /** The password is right, and opens nothing before a code is given. */
   | { readonly kind: 'second_factor' }
   | { readonly kind: 'refused' }
-  | { readonly kind: 'throttled'; readonly waitSeconds: number | undefined }
   | { readonly kind: 'failed'; readonly message: string };
 
 const answer = z.looseObject({ twoFactorRedirect: z.boolean().optional() });
@@ -22,15 +22,13 @@ export async function signIn(email: string, password: string): Promise<SignInRes
     const { twoFactorRedirect } = answer.parse(await response.json());
     return { kind: twoFactorRedirect ? 'second_factor' : 'signed_in' };
   }
-  if (response.status === 429) return { kind: 'throttled', waitSeconds: waitSeconds(response) };
-  if (response.status < 500) return { kind: 'refused' };
-  return {
-    kind: 'failed',
-    message: `The server answered ${response.status}. Try again in a moment; its log says why.`,
-  };
+  if (response.status === 401 || response.status === 422) return { kind: 'refused' };
+  return { kind: 'failed', message: await explanationOf(response) };
 }
 
-function waitSeconds({ headers }: Response): number | undefined {
-  const seconds = Number(headers.get('retry-after') ?? headers.get('x-retry-after') ?? Number.NaN);
-  return Number.isFinite(seconds) && seconds > 0 ? Math.ceil(seconds) : undefined;
+/** The server's own sentence, which also says how long to wait after too many attempts. */
+async function explanationOf(response: Response): Promise<string> {
+  const refusal = problem.safeParse(await response.json().catch(() => undefined));
+  if (refusal.success) return refusal.data.detail;
+  return `The server answered ${response.status}. Try again in a moment; its log says why.`;
 }
