@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createApi, createKey, SECRET } from './api.fixture.ts';
+import { createApi, createKey, IDENTITY, SECRET } from './api.fixture.ts';
 import { storeCredentials } from './session/credentials.ts';
 import { createHome, type Given, runCommand } from './surroundings.fixture.ts';
 
@@ -55,6 +55,17 @@ test.each([
   const result = await runCommand(home.homeFolder, ['whoami'], { env: given, fetch: api.fetch });
   expect(result.exitCode).toBe(3);
   expect(result.stderr).toContain(advice);
+});
+
+test('whoami shows what opened the session, when, and when it expires', async () => {
+  await using home = await createHome();
+  const io = { env: {}, homeFolder: home.homeFolder };
+  await storeCredentials(io, { kind: 'session', url: 'http://h', cookie: 'session=1' });
+  const api = createApi({ 'GET /v1/whoami': IDENTITY });
+  const { stdout } = await runCommand(home.homeFolder, ['whoami'], { fetch: api.fetch });
+  expect(stdout).toMatch(/^Signed in with +password$/m);
+  expect(stdout).toMatch(/^Signed in +3 minutes ago \(2026-11-23 07:57:00 UTC\)$/m);
+  expect(stdout).toMatch(/^Expires +in 7 days \(2026-11-30 07:57:00 UTC\)$/m);
 });
 
 test('an unreachable server exits with 8', async () => {

@@ -5,6 +5,14 @@ import { instant } from './text.ts';
 export const FACTORS = ['password', 'totp', 'backup_code', 'passkey'] as const;
 export type Factor = (typeof FACTORS)[number];
 
+/** What people call each factor. */
+export const FACTOR_NAMES: Readonly<Record<Factor, string>> = {
+  password: 'password',
+  totp: 'authenticator code',
+  backup_code: 'backup code',
+  passkey: 'passkey',
+};
+
 /** How long a sign-in counts as recent. */
 export const RECENT_SIGN_IN_MINUTES = 10;
 

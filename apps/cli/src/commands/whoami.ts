@@ -1,7 +1,9 @@
+import { FACTOR_NAMES, type Identity } from '@tollkeeper/contract';
 import type { Command } from 'commander';
 import { type Cli, JSON_OPTION, type JsonOption } from '../cli.ts';
-import { printFields, printJson } from '../output.ts';
+import { type Field, printFields, printJson } from '../output.ts';
 import { connect } from '../session/connect.ts';
+import { relativeAndExact } from '../text/relative-time.ts';
 
 export function addWhoami(program: Command, cli: Cli): void {
   program
@@ -15,7 +17,7 @@ async function whoami({ io }: Cli, { json }: JsonOption): Promise<void> {
   const { client, url } = await connect(io);
   const identity = await client.whoami();
   if (json) return printJson(io, identity);
-  const { organization, member, key, workspaceId, scopes, organizations } = identity;
+  const { organization, member, key, session, workspaceId, scopes, organizations } = identity;
   printFields(io, [
     ['Server', url],
     ['Organization', `${organization.name} (${organization.slug}, plan ${organization.plan})`],
@@ -24,9 +26,21 @@ async function whoami({ io }: Cli, { json }: JsonOption): Promise<void> {
     ['Member', `${member.name} <${member.email}>`],
     ['Role', member.roleName],
     ['Credential', key ? `API key "${key.name}" (${key.id})` : 'session'],
+    ...(session ? sessionFields(session, io.now()) : []),
     ['Confined to', workspaceId ?? 'nothing'],
     ['Scopes', scopes.length === 0 ? 'none' : scopes.join(' ')],
   ]);
+}
+
+function sessionFields(
+  { factors, authenticatedAt, expiresAt }: NonNullable<Identity['session']>,
+  now: Date,
+): Field[] {
+  return [
+    ['Signed in with', factors.map((factor) => FACTOR_NAMES[factor]).join(', ')],
+    ['Signed in', relativeAndExact(authenticatedAt, now)],
+    ['Expires', relativeAndExact(expiresAt, now)],
+  ];
 }
 
 /** With the ids that --organization takes. */

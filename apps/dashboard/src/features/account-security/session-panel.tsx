@@ -1,19 +1,12 @@
-import type { Factor } from '@tollkeeper/contract';
+import { FACTOR_NAMES } from '@tollkeeper/contract';
 import { Fact, Facts } from '../../components/facts.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { TimeAgoButton } from '../../components/time-ago.tsx';
 import { useIdentity } from '../sessions/index.ts';
 
-const WORDS: Readonly<Record<Factor, string>> = {
-  password: 'password',
-  totp: 'authenticator code',
-  backup_code: 'backup code',
-  passkey: 'passkey',
-};
-
 const list = new Intl.ListFormat('en', { type: 'conjunction' });
 
-/** What this session was opened with, and when it ends. */
+/** What this session was opened with, and when it expires. */
 export function SessionPanel() {
   const { session } = useIdentity();
   if (!session) return null;
@@ -21,11 +14,13 @@ export function SessionPanel() {
   return (
     <Panel title="This session">
       <Facts>
-        <Fact term="Signed in by">{list.format(factors.map((factor) => WORDS[factor]))}</Fact>
-        <Fact term="Confirmed">
+        <Fact term="Signed in with">
+          {list.format(factors.map((factor) => FACTOR_NAMES[factor]))}
+        </Fact>
+        <Fact term="Signed in">
           <TimeAgoButton at={authenticatedAt} />
         </Fact>
-        <Fact term="Ends">
+        <Fact term="Expires">
           <TimeAgoButton at={expiresAt} />
         </Fact>
       </Facts>
