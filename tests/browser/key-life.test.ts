@@ -94,7 +94,7 @@ it('revokes a key for good, with the reason beside it', async () => {
   );
 });
 
-it('revokes a leaked key with all that it created, unless that is unchecked', async () => {
+it('revokes a leaked key with everything it created or rotated, unless that is unchecked', async () => {
   const { page, key } = await openKeyInList('leaked');
   const created = await createWith(key, 'made-by-leaked');
   await page.goto(`/api-keys/${created.id}`);
@@ -104,7 +104,9 @@ it('revokes a leaked key with all that it created, unless that is unchecked', as
   await page.getByRole('button', { name: 'Actions for leaked' }).click();
   await page.getByRole('menuitem', { name: 'Revoke…' }).click();
   const dialog = page.getByRole('dialog');
-  const cascade = dialog.getByRole('checkbox', { name: 'And everything it created (1 key)' });
+  const cascade = dialog.getByRole('checkbox', {
+    name: 'And everything it created or rotated (1 key)',
+  });
   expect(await cascade.isChecked()).toBe(false);
   await dialog.getByRole('radio', { name: 'It leaked' }).check();
   expect(await cascade.isChecked()).toBe(true);
@@ -118,7 +120,9 @@ it('leaves what a key created alone, unless the person who deletes it says other
   const { page, key } = await openKeyInList('old-maker');
   const created = await createWith(key, 'made-by-old-maker');
   await chooseAction(page, 'old-maker', 'Delete permanently…');
-  const cascade = page.getByRole('checkbox', { name: 'And everything it created (1 key)' });
+  const cascade = page.getByRole('checkbox', {
+    name: 'And everything it created or rotated (1 key)',
+  });
   expect(await cascade.isChecked()).toBe(false);
   await page.getByLabel('Type the name of the key').fill('old-maker');
   await page.getByRole('button', { name: 'Delete permanently' }).click();

@@ -7,10 +7,10 @@ type Created = RouteOutput<Routes['getCreated']>;
 /** `--cascade`, as the commands that end a key offer it. */
 export const CASCADE_OPTION = [
   '--cascade',
-  'also revoke the keys that it created, and delete their join keys and invitations',
+  'also revoke the keys that it created or rotated, and delete their join keys and invitations',
 ] as const;
 
-/** What a person should know, before a key ends, about what the key created. */
+/** What a person should know, before a key ends, about what the key created or rotated. */
 export async function createdByKey(
   client: Client,
   { id }: ApiKey,
@@ -18,10 +18,10 @@ export async function createdByKey(
 ): Promise<string> {
   const created = await client.getCreated({ params: { id } });
   const things = countsOf(created);
-  if (things.length === 0) return 'It created nothing that is still in use.';
+  if (things.length === 0) return 'It created or rotated nothing that is still in use.';
   return cascade
-    ? `So does what it created, and what that created: ${things.join(', ')}.`
-    : `What it created stays: ${things.join(', ')}; --cascade ends that as well.`;
+    ? `So does everything it created or rotated: ${things.join(', ')}.`
+    : `Everything it created or rotated stays: ${things.join(', ')}. Give --cascade to end that as well.`;
 }
 
 function countsOf({ keysCount, joinKeysCount, invitationsCount }: Created): string[] {

@@ -32,6 +32,6 @@ async function deleteKey(cli: Cli, reference: string, options: DeleteOptions): P
   }
   await client.deleteKey({ params, query: { cascade: cascade ? 'true' : 'false' } });
   if (json) return;
-  const also = cascade ? ', and revoked what it created' : '';
+  const also = cascade ? ', and revoked everything it created or rotated' : '';
   printLine(io, `Deleted "${key.name}" (${key.prefix}…)${also}.`);
 }

@@ -74,9 +74,27 @@ test.each([
 });
 
 test.each([
-  ['revoke', [], 'What it created stays: 2 API keys, 1 invitation', 'POST', { cascade: false }],
-  ['revoke', ['--cascade'], 'So does what it created', 'POST', { cascade: true }],
-  ['delete', ['--cascade'], 'So does what it created', 'DELETE', undefined],
+  [
+    'revoke',
+    [],
+    'Everything it created or rotated stays: 2 API keys, 1 invitation',
+    'POST',
+    { cascade: false },
+  ],
+  [
+    'revoke',
+    ['--cascade'],
+    'So does everything it created or rotated: 2 API keys',
+    'POST',
+    { cascade: true },
+  ],
+  [
+    'delete',
+    ['--cascade'],
+    'So does everything it created or rotated: 2 API keys',
+    'DELETE',
+    undefined,
+  ],
 ])('%s %j says what the key created before it asks', async (verb, options, said, method, body) => {
   const api = createApi({
     'GET /v1/api-keys': keys,

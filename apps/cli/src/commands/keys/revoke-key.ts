@@ -35,6 +35,6 @@ async function revokeKey(cli: Cli, reference: string, options: RevokeOptions): P
   const body = { cascade, ...(reason === undefined ? {} : { reason }) };
   const revoked = await client.revokeKey({ params, body });
   if (json) return printJson(io, revoked);
-  const also = cascade ? ', and what it created' : '';
+  const also = cascade ? ', and everything it created or rotated' : '';
   printLine(io, `Revoked "${revoked.name}" (${revoked.prefix}…) for good${also}.`);
 }

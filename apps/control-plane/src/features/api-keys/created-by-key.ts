@@ -155,7 +155,7 @@ function requirePowerOver(ctx: Ctx, keys: readonly Pick<KeyRow, 'memberId'>[]): 
   if (keys.every(({ memberId }) => memberId === ctx.actor.memberId)) return;
   throw new DomainError(
     'insufficient_scope',
-    'Among the keys that this key created or rotated are some that belong to another member. Ask someone who holds the scope "api_keys.manage_all", or leave out what it created.',
+    'Among the keys that this key created or rotated are some that belong to another member. Ask someone who holds the scope "api_keys.manage_all", or leave out everything it created or rotated.',
     { scopes: ['api_keys.manage_all'] },
   );
 }

@@ -11,14 +11,16 @@ interface CascadeFieldProps {
   readonly onCheck: (checked: boolean) => void;
 }
 
-/** Whether what the key created goes with it: a stolen key may have created others. */
+/** Whether to also revoke what the key created or rotated: a stolen key may have got itself others. */
 export function CascadeField({ created, checked, onCheck }: CascadeFieldProps) {
   return (
     <CheckRow
       label={
-        created ? `And everything it created (${sumOf(created)})` : 'And everything it created'
+        created
+          ? `And everything it created or rotated (${sumOf(created)})`
+          : 'And everything it created or rotated'
       }
-      hint="The keys are revoked, the join keys and invitations deleted, and so is all that those keys created in turn. Gateways that have joined stay connected."
+      hint="Revokes these keys and those that they created or rotated in turn, and deletes the join keys and invitations that any of them created. Gateways that have already joined stay connected."
       checked={checked}
       onCheck={onCheck}
     />

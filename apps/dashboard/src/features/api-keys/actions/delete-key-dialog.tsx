@@ -26,7 +26,7 @@ export function DeleteKeyDialog({ apiKey, onClose, onDeleted }: DeleteKeyDialogP
       query: { cascade: cascade ? 'true' : 'false' },
     });
     tellChange({
-      title: `Deleted ${apiKey.name}${cascade ? ' and everything it created' : ''}`,
+      title: `Deleted ${apiKey.name}${cascade ? ' and everything it created or rotated' : ''}`,
       keyIds: [apiKey.id],
       done: 'It is refused everywhere from now on.',
     });

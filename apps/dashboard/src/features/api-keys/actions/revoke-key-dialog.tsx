@@ -22,7 +22,7 @@ export function RevokeKeyDialog({ apiKey, onClose }: KeyDialogProps) {
       body: { ...(text ? { reason: text } : {}), cascade },
     });
     tellChange({
-      title: `Revoked ${apiKey.name}${cascade ? ' and everything it created' : ''}`,
+      title: `Revoked ${apiKey.name}${cascade ? ' and everything it created or rotated' : ''}`,
       keyIds: [apiKey.id],
       done: 'It is refused everywhere from now on.',
     });

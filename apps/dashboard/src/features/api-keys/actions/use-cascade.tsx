@@ -4,8 +4,8 @@ import { createdQuery } from '../key-queries.ts';
 import { CascadeField, sumOf } from './cascade-field.tsx';
 
 /**
- * Whether to take along what the key created, as a field where it created anything.
- * @param usual what holds until the person decides otherwise
+ * Whether to also revoke what the key created or rotated, as a field where there is anything of it.
+ * @param usual what applies until the person decides otherwise
  */
 export function useCascade(id: string, usual: boolean) {
   const { data, isPending } = useQuery(createdQuery(id));
@@ -15,7 +15,7 @@ export function useCascade(id: string, usual: boolean) {
   return {
     cascade,
     /** Not before it is known whether there is anything to decide. */
-    blocked: isPending ? 'Checking what the key created…' : undefined,
+    blocked: isPending ? 'Checking what the key created or rotated…' : undefined,
     field:
       isPending || isNothing ? null : (
         <CascadeField created={data} checked={cascade} onCheck={setChosen} />
