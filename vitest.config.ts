@@ -4,14 +4,19 @@ import { defineConfig } from 'vitest/config';
 const EMBEDDED_ENGINE = 'apps/control-plane/src/db/embedded/**/*.test.ts';
 /** Provides `databaseUrl`: the server that DATABASE_URL names, or the embedded one. */
 const DATABASE_SETUP = 'apps/control-plane/src/testing/global-setup.ts';
+/** Lets waits be patient. */
+const FILE_SETUP = 'tests/file-setup.ts';
 /** Closes what a test file opened: with `isolate: false` its process goes on to the next file. */
-const FILE_SETUP = 'apps/control-plane/src/testing/file-setup.ts';
+const SERVER_SETUP = 'apps/control-plane/src/testing/file-setup.ts';
 
 export default defineConfig({
   test: {
     maxWorkers: 2,
-    testTimeout: 10_000,
-    hookTimeout: 30_000,
+    // For what hangs: what is slow on a busy machine is no failure.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    expect: { poll: { timeout: 60_000 } },
+    setupFiles: [FILE_SETUP],
     unstubEnvs: true,
     restoreMocks: true,
     projects: [
@@ -29,7 +34,6 @@ export default defineConfig({
             'scripts/**/*.test.ts',
             EMBEDDED_ENGINE,
           ],
-          testTimeout: 30_000,
         },
       },
       {
@@ -39,11 +43,9 @@ export default defineConfig({
           include: ['apps/control-plane/**/*.test.ts', 'tests/{,fleet/**/,processes/**/}*.test.ts'],
           exclude: ['**/node_modules/**', EMBEDDED_ENGINE, 'tests/architecture.test.ts'],
           globalSetup: existsSync(DATABASE_SETUP) ? [DATABASE_SETUP] : [],
-          setupFiles: [FILE_SETUP],
+          setupFiles: [SERVER_SETUP],
           // Each file that loads the control plane anew takes a second for it.
           isolate: false,
-          testTimeout: 20_000,
-          hookTimeout: 60_000,
         },
       },
       {
@@ -52,11 +54,9 @@ export default defineConfig({
           name: 'browser',
           include: ['tests/browser/**/*.test.ts'],
           globalSetup: existsSync(DATABASE_SETUP) ? [DATABASE_SETUP] : [],
-          setupFiles: [FILE_SETUP],
+          setupFiles: [SERVER_SETUP],
           // Each file that loads the control plane anew takes a second for it.
           isolate: false,
-          testTimeout: 120_000,
-          hookTimeout: 90_000,
         },
       },
     ],

@@ -27,7 +27,7 @@ it('leads from the set-up link to a key that was made by keyboard alone, used an
   expect(await callWith(dashboard.baseUrl, secret)).toBe('valid');
   await seeCounted(page);
   await staysSecret(page, secret);
-}, 180_000);
+});
 
 /** Opens the link from the terminal and signs up. */
 async function claim(page: Page, { controlPlane }: Dashboard): Promise<void> {

@@ -90,7 +90,7 @@ it('reads gateway.yaml again on SIGHUP, keeps what runs when it is wrong, and te
 
   expect(await gateway.stop()).toEqual({ code: 0, signal: null });
   expect(gateway.stderr() + gateway.stdout()).not.toContain(env.TOLLKEEPER_JOIN_KEY);
-}, 60_000);
+});
 
 it('refuses everything, and says why, until it has its place in the fleet', async () => {
   const env = { TOLLKEEPER_JOIN_KEY: (await makeJoinKey(owner)).secret };
@@ -101,7 +101,7 @@ it('refuses everything, and says why, until it has its place in the fleet', asyn
   expect([answer.status, (await answer.json()).code]).toEqual([503, 'no_snapshot']);
   expect(await answersOk(`${gateway.adminUrl}/readyz`)).toBe(false);
   expect(await gateway.stop()).toEqual({ code: 0, signal: null });
-}, 60_000);
+});
 
 describe('ends with code 1 and a sentence, not a trace', () => {
   it.each([

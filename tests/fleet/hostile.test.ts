@@ -41,6 +41,6 @@ test('a text that the database cannot store keeps no other gateway from being se
       const { body } = await owner.get(`/v1/gateways/${other.joined.gatewayId}`);
       expect(body).toMatchObject({ callsPerMinute: 7 });
     },
-    { timeout: 10_000, interval: 50 },
+    { interval: 50 },
   );
 });

@@ -15,7 +15,7 @@ import { makeKey, type TestKey } from '../../apps/control-plane/src/testing/keys
 import { startOrganization } from '../../apps/control-plane/src/testing/start-organization.ts';
 import type { TestApp } from '../../apps/control-plane/src/testing/test-app.ts';
 
-const WAIT = { timeout: 10_000, interval: 5 };
+const WAIT = { interval: 5 };
 type Verifier = Awaited<ReturnType<typeof createVerifier>>;
 
 let app: TestApp;

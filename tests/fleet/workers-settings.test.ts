@@ -102,7 +102,7 @@ test('TLS: all present the same certificate, the new one after SIGHUP, and the p
   expect(refused).toEqual([]);
   expect([...traffic.answered.keys()]).toEqual([200]);
   expect(await namesOf()).toEqual(['after.example']);
-}, 60_000);
+});
 
 test('staleMaxMs: all refuse without word from the control plane, one that comes meanwhile too', async () => {
   const line = await startLine();
@@ -124,7 +124,7 @@ test('staleMaxMs: all refuse without word from the control plane, one that comes
 
   line.aim(app);
   await until('all accept', async () => String(await statuses()) === '200');
-}, 60_000);
+});
 
 test('SIGHUP drops no request of a load, neither with a wrong file nor with a right one', async () => {
   const gateway = await start('limits: { bodyBytesMax: 1000 }\n');
@@ -148,4 +148,4 @@ test('SIGHUP drops no request of a load, neither with a wrong file nor with a ri
   await load.stop();
   expect(load.surprises()).toEqual([]);
   expect(load.cutOff()).toBe(0);
-}, 60_000);
+});

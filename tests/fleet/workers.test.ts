@@ -95,7 +95,7 @@ test('both workers answer, and refuse what was revoked once that is acknowledged
   }
   expect(await gateway.stop()).toEqual({ code: 0, signal: null });
   expect([await counted(kept), await counted(revoked)]).toEqual([12, 12]);
-}, 60_000);
+});
 
 test('a killed worker is replaced by one that knows the same, and no call of it is lost', async () => {
   const [key, revoked] = [await makeKey(app, owner), await makeKey(app, owner)];
@@ -120,7 +120,7 @@ test('a killed worker is replaced by one that knows the same, and no call of it 
   expect(load.cutOff()).toBeLessThanOrEqual(8);
   expect(await counted(key)).toBeGreaterThanOrEqual(load.answered());
   expect(await counted(key)).toBeLessThanOrEqual(load.answered() + load.cutOff());
-}, 60_000);
+});
 
 test('a worker that hangs holds no revocation up: it is killed and replaced', async () => {
   const key = await makeKey(app, owner);
@@ -134,7 +134,7 @@ test('a worker that hangs holds no revocation up: it is killed and replaced', as
   expect(isRunning(hung)).toBe(false);
   await until('it is replaced', () => workersOf(gateway).length === 2);
   expect(await answersOf(gateway, key)).toEqual(new Set([401]));
-}, 60_000);
+});
 
 test('no worker is given the join key', async () => {
   const { secret } = await makeJoinKey(owner);
@@ -144,7 +144,7 @@ test('no worker is given the join key', async () => {
     expect(told('environ')).toContain('PATH=');
     expect(told('environ') + told('cmdline')).not.toContain(secret);
   }
-}, 60_000);
+});
 
 test('workers without a primary answer what is under way, let nothing else through, and end', async () => {
   const key = await makeKey(app, owner);
@@ -181,7 +181,7 @@ test('workers without a primary answer what is under way, let nothing else throu
   expect((await slow).status).toBe(200);
   await until('the workers end', () => !workers.some(isRunning));
   expect(await answersOk(gateway.baseUrl)).toBe(false);
-}, 60_000);
+});
 
 test('drops no request when it is told to end', async () => {
   const key = await makeKey(app, owner);
@@ -204,7 +204,7 @@ test('drops no request when it is told to end', async () => {
   expect(await gateway.stop()).toEqual({ code: 0, signal: null });
   await calling;
   expect(await counted(key)).toBe(answered);
-}, 60_000);
+});
 
 test('SIGHUP changes all workers, or none', async () => {
   const key = await makeKey(app, owner);
@@ -229,4 +229,4 @@ test('SIGHUP changes all workers, or none', async () => {
     const answers = await Promise.all(asked);
     return answers.every(({ headers }) => headers['x-tollkeeper-key-id'] === key.id);
   });
-}, 60_000);
+});

@@ -41,7 +41,7 @@ it('sets the plan beside a running control plane and without one, and writes it 
     { actor, before: { plan: 'free' }, after: { plan: 'pro' } },
     { actor, before: { plan: 'pro' }, after: { plan: 'developer' } },
   ]);
-}, 120_000);
+});
 
 it('makes another organization for somebody who has an account, who then names one of the two', async () => {
   const controlPlane = await startControlPlane();
@@ -81,7 +81,7 @@ it('makes another organization for somebody who has an account, who then names o
   );
   expect(confirmed).toMatchObject({ code: 0, stderr: '' });
   await controlPlane.stop();
-}, 120_000);
+});
 
 it('gives an organization to another member when its owner is gone, and writes it down', async () => {
   const controlPlane = await startControlPlane();
@@ -110,7 +110,7 @@ it('gives an organization to another member when its owner is gone, and writes i
   await database.stop();
   await controlPlane.stop();
   expect(events).toEqual([{ actor: { type: 'operator' } }]);
-}, 120_000);
+});
 
 async function admin(dataDir: string, ...args: string[]) {
   const command = startNode([ADMIN, ...args], environment(dataDir));

@@ -11,4 +11,4 @@ it('prints a link that a browser can open where it listens on all addresses', as
   expect(stdout()).not.toContain('0.0.0.0');
   expect(await answersOk(`http://localhost:${port}/readyz`)).toBe(true);
   await stop();
-}, 60_000);
+});

@@ -51,7 +51,7 @@ it('leaves no secret, password or token in any log or in any byte of the data fo
   expect([...places.values()].some((bytes) => bytes.includes(OWNER.email))).toBe(true);
   expect([...places.keys()].some((place) => place.includes('pg_wal'))).toBe(true);
   expect(places.has(join(controlPlane.dataDir, 'postgres/run/postgres.log'))).toBe(true);
-}, 120_000);
+});
 
 async function signIn({ baseUrl }: ControlPlane, password: string, agent = ''): Promise<void> {
   await fetch(`${baseUrl}/api/auth/sign-in/email`, {

@@ -65,13 +65,14 @@ export function startProgram(
 
 /** @throws Error with what the process said, when it ends before, or in a minute is not ready */
 export async function untilReady(process: Running, isReady: () => Promise<boolean>): Promise<void> {
-  let exit: Exit | undefined;
-  void process.exited.then((given) => {
-    exit = given;
+  let hasEnded = false;
+  void process.exited.then(() => {
+    hasEnded = true;
   });
-  const attempt = async () => exit !== undefined || (await isReady());
-  await until('ready', attempt, 60_000).catch(() => undefined);
-  if (!(await isReady())) throw new Error(`Not ready: ${process.stderr()}${process.stdout()}`);
+  const outcome = await until('ready', async () => {
+    return (await isReady()) ? 'ready' : hasEnded && 'ended';
+  }).catch(() => 'late');
+  if (outcome !== 'ready') throw new Error(`Not ready: ${process.stderr()}${process.stdout()}`);
 }
 
 export async function answersOk(url: string): Promise<boolean> {

@@ -74,7 +74,7 @@ it('changes nothing, accepts no key in doubt, and recovers by itself when the da
   });
   expect(await createKey(owner)).toHaveProperty('id');
   expect(await controlPlane.stop()).toEqual({ code: 0, signal: null });
-}, 120_000);
+});
 
 it('answers in bounded time while the database stands still, and recovers by itself', async () => {
   const { controlPlane, verifier, key, query, dataDir } = await setScene();
@@ -104,7 +104,7 @@ it('answers in bounded time while the database stands still, and recovers by its
   await until('accepted again', async () =>
     (await standing(controlPlane, verifier, key.secret)).every((code) => code === 'valid'),
   );
-}, 120_000);
+});
 
 async function setScene(): Promise<Scene> {
   const dataDir = await makeFolder();

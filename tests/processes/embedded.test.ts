@@ -25,7 +25,7 @@ it('refuses a second control plane on the same data folder in one sentence, and 
   expect(second.stderr()).toContain('set DATABASE_URL to a PostgreSQL server');
   expect(second.stderr().trim().split('\n')).toHaveLength(1);
   expect((await fetch(`${first.baseUrl}/readyz`)).status).toBe(200);
-}, 60_000);
+});
 
 it('keeps everything when it is killed, takes its PostgreSQL along, and starts again', async () => {
   const first = await startControlPlane();
@@ -44,7 +44,7 @@ it('keeps everything when it is killed, takes its PostgreSQL along, and starts a
   expect((await withKey(second, kept.secret).get('/v1/whoami')).status).toBe(200);
   expect((await withKey(second, disabled.secret).get('/v1/whoami')).problem.code).toBe('disabled');
   expect(await second.stop()).toEqual({ code: 0, signal: null });
-}, 60_000);
+});
 
 it('ends with its PostgreSQL, saying so, instead of answering without it', async () => {
   const controlPlane = await startControlPlane();
@@ -55,7 +55,7 @@ it('ends with its PostgreSQL, saying so, instead of answering without it', async
 
   expect(await controlPlane.exited).toEqual({ code: 1, signal: null });
   expect(controlPlane.stdout()).toContain('The embedded PostgreSQL ended by itself');
-}, 60_000);
+});
 
 it('prints the link that claims it while nobody owns it, for a person and not in the log', async () => {
   const first = await startControlPlane();
@@ -75,7 +75,7 @@ it('prints the link that claims it while nobody owns it, for a person and not in
   expect(second.stdout()).not.toContain('#token=');
   const log = readFileSync(join(first.dataDir, 'postgres/run/postgres.log'), 'utf8');
   expect(log).not.toContain(SETUP_TOKEN);
-}, 60_000);
+});
 
 function linesOf(controlPlane: ControlPlane, text: string): string[] {
   return controlPlane

@@ -23,7 +23,7 @@ it('works on the server that runs, from any folder, and creates nothing there', 
   expect(await readdir(elsewhere)).toEqual([]);
   await controlPlane.stop();
   expect(await readdir(join(state, 'tollkeeper/servers'))).toEqual([]);
-}, 120_000);
+});
 
 it('forgets a server that was killed, and asks for --data-dir instead of creating a database', async () => {
   const state = await makeFolder();
@@ -48,7 +48,7 @@ it('forgets a server that was killed, and asks for --data-dir instead of creatin
 
   const named = ['set-plan', 'pro', '--data-dir', controlPlane.dataDir];
   expect(await admin(elsewhere, state, named)).toMatchObject({ code: 0 });
-}, 120_000);
+});
 
 it('names the servers that could be meant, and touches none of them', async () => {
   const state = await makeFolder();
@@ -61,7 +61,7 @@ it('names the servers that could be meant, and touches none of them', async () =
   expect(refused).toMatchObject({ code: 5, stdout: '' });
   expect(refused.stderr).toContain(one.dataDir);
   expect(refused.stderr).toContain(other.dataDir);
-}, 120_000);
+});
 
 it('leaves a data folder without a database as it is', async () => {
   const folder = await makeFolder();

@@ -54,7 +54,7 @@ it('loses no answered call when it is told to end under load, and ends with code
 
   expect(exit).toEqual({ code: 0, signal: null });
   expect(await storedCalls({ query }, key)).toBe(countOf([load], 200));
-}, 60_000);
+});
 
 it('misses no more than the last 2 s after kill -9, and counts nothing twice', async () => {
   const { controlPlane, key, query } = await startAlone();
@@ -75,7 +75,7 @@ it('misses no more than the last 2 s after kill -9, and counts nothing twice', a
   expect(stored).toBeGreaterThanOrEqual(atLeast ?? Number.NaN);
   // A call may be counted and stored while its answer is still on the way.
   expect(stored).toBeLessThanOrEqual(countOf([load], 200) + CLIENTS);
-}, 60_000);
+});
 
 it('neither loses nor doubles a call while its connections to the database are cut', async () => {
   const pair = await startPair('enterprise');

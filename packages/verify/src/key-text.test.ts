@@ -19,7 +19,7 @@ const FOREIGN = [
   ...['\u0130', '\u0141', '\u0161', '\uff11', '\u0410', '\ud800', '\udc61', '\u2028'],
 ].filter((character) => !ALPHABET.includes(character));
 const KEYS = process.env.LONG ? 100_000 : 300;
-const TIMEOUT_MS = process.env.LONG ? 900_000 : 30_000;
+const TIMEOUT_MS = process.env.LONG ? 900_000 : 180_000;
 
 const secrets = (count: number) =>
   Array.from({ length: count }, (_, i) =>

@@ -91,7 +91,6 @@ describe('every route of the contract', () => {
       }
       expect(await readTables(app)).toEqual(before);
     },
-    60_000,
   );
 
   it.each(entries)(

@@ -77,10 +77,7 @@ async function overtaken(
   });
   const waiting = 'select 1 from pg_stat_activity where $1 = any (pg_blocking_pids(pid))';
   const isWaiting = async () => (await query(waiting, [pid])).length > 0;
-  await vi.waitUntil(async () => isAnswered || (await isWaiting()), {
-    timeout: 10_000,
-    interval: 5,
-  });
+  await vi.waitUntil(async () => isAnswered || (await isWaiting()), { interval: 5 });
   await blocker.query('commit');
   return answer;
 }

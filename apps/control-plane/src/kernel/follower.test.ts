@@ -10,7 +10,7 @@ import { type Follower, startFollower } from './follower.ts';
 import { waitForFollowers } from './lease.ts';
 import { CHANGE_CHANNEL, createNotifier } from './notifier.ts';
 
-const WAIT = { timeout: 10_000, interval: 20 };
+const WAIT = { interval: 20 };
 
 let connection: Connection;
 let config: pg.ClientConfig;

@@ -12,7 +12,7 @@ import type { Query } from './query-database.ts';
 import { defaultWorkspace, startOrganization } from './start-organization.ts';
 import type { TestApp } from './test-app.ts';
 
-export const WAIT = { timeout: 10_000, interval: 5 };
+export const WAIT = { interval: 5 };
 
 export interface FleetWorld {
   readonly app: TestApp;

@@ -61,7 +61,7 @@ export interface GatewayClient {
   close(): Promise<void>;
 }
 
-const WAIT = { timeout: 10_000, interval: 5 };
+const WAIT = { interval: 5 };
 
 /** Joins the workspace with an identity of its own. */
 export async function joinWithIdentity(

@@ -51,7 +51,7 @@ it('passes an upload on in little memory, though the upstream is slower than the
   expect(after.maxRssKiB * 1024).toBeLessThan(MEMORY_MAX);
   expect((after.maxRssKiB - before.maxRssKiB) * 1024).toBeLessThan(ADDED_MAX);
   expect(waits).toBeGreaterThanOrEqual(BYTES / (8 * MIB));
-}, 120_000);
+});
 
 async function text(answer: AsyncIterable<Buffer>): Promise<string> {
   const parts: Buffer[] = [];

@@ -109,7 +109,7 @@ describe('whatever a key is asked to create, edit, rotate or enable', () => {
       { numRuns: RUNS },
     );
     expect([...accepted].sort()).toEqual(['create', 'enable', 'rotate', 'update']);
-  }, 120_000);
+  });
 });
 
 async function limitLife(keyLifetimeDaysMax: number | null) {

@@ -155,7 +155,7 @@ describe('revoking the API key while a gateway joins by what it made', () => {
     const revoked = post(apiKey, 'revoke');
     const waiting = `select 1 from pg_stat_activity
       where datname = current_database() and wait_event_type = 'Lock'`;
-    await vi.waitUntil(async () => (await query(waiting)).length > 0, { timeout: 10_000 });
+    await vi.waitUntil(async () => (await query(waiting)).length > 0);
     const joining = joinWith(app, joinKey.secret);
     // Meanwhile the join is as far as it comes.
     for (let count = 0; count < 5; count += 1) {
