@@ -43,7 +43,10 @@ const joinKey = z
       description: 'Why nobody joins with it for now; null unless its status is blocked',
     }),
     usesMax: z.int().meta({ description: 'How many gateways may join with it' }),
-    usesCount: z.int().meta({ description: 'How many have' }),
+    usesCount: z.int().meta({
+      description:
+        'How many have; one that did not connect within two minutes of its join does not count',
+    }),
     createdBy: z.strictObject({ memberId, name: z.string(), email: z.string() }),
     createdByKey: creatingKey.nullable().meta({
       description: 'The API key that created it; null for one created in a session',

@@ -1,9 +1,7 @@
-import { and, asc, eq, inArray, isNull, lt, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray } from 'drizzle-orm';
 import type { Transaction } from '../../db/connect.ts';
 import { gateway, type joinKey } from '../../db/schema/index.ts';
-
-/** How long a gateway has from its join to its first connection before another may take its use. */
-const CONFIRM_MS = 2 * 60_000;
+import { isUnconfirmed } from '../join-keys/index.ts';
 
 type GatewayRow = typeof gateway.$inferSelect;
 
@@ -23,8 +21,7 @@ export async function removeUnconfirmed(
       and(
         eq(gateway.organizationId, key.organizationId),
         eq(gateway.joinKeyId, key.id),
-        isNull(gateway.lastSeenAt),
-        lt(gateway.createdAt, sql`clock_timestamp() - ${`${CONFIRM_MS} milliseconds`}::interval`),
+        isUnconfirmed(),
       ),
     )
     .orderBy(asc(gateway.createdAt))

@@ -9,3 +9,4 @@ export {
   spendUse,
 } from './join-by-key.ts';
 export { listJoinKeys } from './list-join-keys.ts';
+export { isUnconfirmed } from './unconfirmed-gateways.ts';

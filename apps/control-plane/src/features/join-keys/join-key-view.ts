@@ -1,7 +1,7 @@
 import type { JoinKey } from '@tollkeeper/contract';
-import { and, eq, getTableColumns } from 'drizzle-orm';
+import { and, count, eq, getTableColumns, sql } from 'drizzle-orm';
 import type { Database, Transaction } from '../../db/connect.ts';
-import { joinKey, member, role, user } from '../../db/schema/index.ts';
+import { gateway, joinKey, member, role, user } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import {
   creatingKey,
@@ -14,6 +14,7 @@ import { notFound } from '../../kernel/domain-error.ts';
 import { customRole } from '../../kernel/role-scopes.ts';
 import { visibleFleet } from '../../kernel/visible-fleet.ts';
 import { findJoinKeyBlock } from './find-join-key-block.ts';
+import { isUnconfirmed } from './unconfirmed-gateways.ts';
 
 export type JoinKeyRow = typeof joinKey.$inferSelect;
 
@@ -21,9 +22,17 @@ const { hash: _hash, ...shown } = getTableColumns(joinKey);
 
 /** Join keys as a page shows them, never with the hash; narrowed by the caller. */
 export function selectJoinKeys(db: Database | Transaction, ctx: Ctx) {
+  const unconfirmed = db
+    .select({ joinKeyId: gateway.joinKeyId, gateways: count().as('gateways') })
+    .from(gateway)
+    .where(and(eq(gateway.organizationId, ctx.organizationId), isUnconfirmed()))
+    .groupBy(gateway.joinKeyId)
+    .as('unconfirmed');
   return db
     .select({
       ...shown,
+      // A join that finds the key used up takes the place of one of them.
+      usesCount: sql<number>`(${joinKey.usesCount} - coalesce(${unconfirmed.gateways}, 0))::int`,
       creator: creatorColumns,
       creatorName: user.name,
       creatorEmail: user.email,
@@ -34,6 +43,7 @@ export function selectJoinKeys(db: Database | Transaction, ctx: Ctx) {
     .leftJoin(role, customRole)
     .leftJoin(creatingKey, isCreatingKey(joinKey))
     .innerJoin(user, eq(user.id, member.userId))
+    .leftJoin(unconfirmed, eq(unconfirmed.joinKeyId, joinKey.id))
     .$dynamic();
 }
 
