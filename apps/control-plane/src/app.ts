@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
-import { connect, NOT_DURABLE } from './db/connect.ts';
+import { connect, JOB_LIMITS, NOT_DURABLE, REQUEST_LIMITS } from './db/connect.ts';
 import { migrateDatabase } from './db/migrate.ts';
 import { createAuth } from './features/identity/index.ts';
 import { createSetup, type Setup } from './features/setup/index.ts';
@@ -47,6 +47,8 @@ export interface App {
 /** For requests; and a few beside, so that no burst of them holds up the lease or the counts. */
 const CONNECTIONS_MAX = 10;
 const OWN_CONNECTIONS_MAX = 3;
+/** For jobs, which may take minutes. */
+const JOB_CONNECTIONS_MAX = 2;
 /** For gateways: a fleet that comes back holds up neither requests nor the lease. */
 const FLEET_CONNECTIONS_MAX = 4;
 /** As sign-in is bounded; a whole fleet may join at once from behind one address. */
@@ -66,7 +68,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const { log, clock } = options;
   await migrateDatabase(options.database);
   const onError = (error: Error) => log.warn({ err: error }, 'lost a connection');
-  const { db, pool } = connect(options.database, CONNECTIONS_MAX, onError);
+  const { db, pool } = connect(options.database, CONNECTIONS_MAX, onError, REQUEST_LIMITS);
   const own = connect(options.database, OWN_CONNECTIONS_MAX, onError);
   const signals = connect({ ...options.database, ...NOT_DURABLE }, 1, onError);
   const processId = randomUUID();
@@ -112,7 +114,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     fleet: { publicKey: publicKeyText(signingKey) },
     joins: createFailureThrottle(JOIN_FAILURES, () => performance.now()),
   };
-  const jobs = await startJobs(options.database, services);
+  const unhurried = connect(options.database, JOB_CONNECTIONS_MAX, onError, JOB_LIMITS);
+  const jobs = await startJobs(options.database, { ...services, db: unhurried.db });
   const auth = createAuth({ db, baseUrl, secret: options.secret, log, clock });
   const setup = createSetup(db, options.setupToken);
   const server = await createServer({
@@ -140,7 +143,8 @@ export async function createApp(options: AppOptions): Promise<App> {
       await jobs.stop();
       await unlisten();
       await follower.stop();
-      await Promise.all([pool.end(), own.pool.end(), signals.pool.end(), fleet.pool.end()]);
+      const pools = [pool, own.pool, signals.pool, fleet.pool, unhurried.pool];
+      await Promise.all(pools.map((each) => each.end()));
     },
   };
 }

@@ -14,14 +14,49 @@ export interface Connection {
 
 /** How long a statement may wait for a connection, in milliseconds, before the answer is 503. */
 const CONNECT_TIMEOUT_MS = 5000;
-const STATEMENT_TIMEOUT_MS = 15_000;
-/** Longer than the server's own: it ends what a server that is gone without a word never answers. */
-const ANSWER_TIMEOUT_MS = 20_000;
+
+/**
+ * Limits of a connection in milliseconds, as pg names them. `query_timeout` is the only one that this
+ * process watches itself: it ends what a server that went away without a word never answers, so it is
+ * longer than what the server allows.
+ */
+export type ConnectionLimits = Pick<
+  pg.ClientConfig,
+  'statement_timeout' | 'lock_timeout' | 'idle_in_transaction_session_timeout' | 'query_timeout'
+>;
+
+/** For what runs beside requests: the lease, the counts, the fleet. */
+const OWN_LIMITS = {
+  statement_timeout: 15_000,
+  idle_in_transaction_session_timeout: 15_000,
+  query_timeout: 20_000,
+} satisfies ConnectionLimits;
+
+/**
+ * For requests. A lock may be waited for a little less than a statement may take, so that the answer
+ * can tell the two apart. A process that stands still in a transaction loses its locks, so that other
+ * processes go on.
+ */
+export const REQUEST_LIMITS = {
+  statement_timeout: 5000,
+  lock_timeout: 4000,
+  idle_in_transaction_session_timeout: 10_000,
+  query_timeout: 20_000,
+} satisfies ConnectionLimits;
+
+/** For jobs, which delete millions of rows at once. */
+export const JOB_LIMITS = {
+  statement_timeout: 600_000,
+  lock_timeout: 15_000,
+  idle_in_transaction_session_timeout: 60_000,
+  query_timeout: 620_000,
+} satisfies ConnectionLimits;
 
 /** For what may be lost with the power of the server: such commits do not wait for its disk. */
 export const NOT_DURABLE = { options: '-c synchronous_commit=off' } satisfies pg.ClientConfig;
 
 /**
+ * @param config its own limits, if it has any, go before `limits`
  * @param connectionsMax how many statements run at once
  * @param onError receives what broke connections while they were idle; the pool replaces them
  */
@@ -29,13 +64,13 @@ export function connect(
   config: pg.ClientConfig,
   connectionsMax: number,
   onError: (error: Error) => void,
+  limits: ConnectionLimits = OWN_LIMITS,
 ): Connection {
   const pool = new pg.Pool({
+    ...limits,
     ...config,
     max: connectionsMax,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
-    query_timeout: ANSWER_TIMEOUT_MS,
     keepAlive: true,
   });
   pool.on('error', onError);

@@ -2,7 +2,7 @@ import { ERRORS, type ErrorCode, PATTERN_RULES, type Problem } from '@tollkeeper
 import { redactSecrets } from '@tollkeeper/verify';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import { isUnavailable } from '../kernel/database-errors.ts';
+import { isLockTimeout, isStatementTimeout, isUnavailable } from '../kernel/database-errors.ts';
 import { DomainError, type ErrorDetails } from '../kernel/domain-error.ts';
 import { apiHeaders } from './api-headers.ts';
 
@@ -99,13 +99,7 @@ function toRefusal(error: FastifyError): Refusal {
   if (error.validation) return invalid(error);
   const known = FRAMEWORK_CODES[error.code];
   if (known) return { code: known[0], detail: known[1] };
-  if (isUnavailable(error)) {
-    return {
-      code: 'unavailable',
-      detail:
-        'The database cannot be reached right now. Try again; an Idempotency-Key keeps a creation from happening twice.',
-    };
-  }
+  if (isUnavailable(error)) return { code: 'unavailable', detail: unavailableDetail(error) };
   if (error instanceof SyntaxError || (error.statusCode === 400 && error.code !== undefined)) {
     return { code: 'malformed_json', detail: 'The body is not valid JSON.' };
   }
@@ -117,6 +111,16 @@ function toRefusal(error: FastifyError): Refusal {
     detail:
       'Something went wrong here. Try again; if it stays, look for the request id in the log.',
   };
+}
+
+function unavailableDetail(error: unknown): string {
+  if (isLockTimeout(error)) {
+    return 'Another change kept this one waiting for too long, and nothing was changed. Try again in a few seconds.';
+  }
+  if (isStatementTimeout(error)) {
+    return 'This took the database too long, so it was stopped and nothing was changed. Try again, with narrower filters or for fewer things at once if you can.';
+  }
+  return 'The database cannot be reached right now. Try again; an Idempotency-Key keeps a creation from happening twice.';
 }
 
 /** Faults named in one answer: a small body must not make a large one. */

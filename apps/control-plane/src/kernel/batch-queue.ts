@@ -10,9 +10,7 @@ export interface Queued<Work, Result> {
   readonly work: Work;
   readonly resolve: (result: Result) => void;
   readonly reject: (error: unknown) => void;
-}
-
-interface Waiting<Work, Result> extends Queued<Work, Result> {
+  /** By `performance.now()`. */
   readonly deadline: number;
 }
 
@@ -28,9 +26,9 @@ interface Waiting<Work, Result> extends Queued<Work, Result> {
 export function createBatchQueue<Work, Result>(
   runBatch: (batch: readonly Queued<Work, Result>[]) => Promise<void>,
 ): (name: string, work: Work) => Promise<Result> {
-  const queues = new Map<string, Waiting<Work, Result>[]>();
+  const queues = new Map<string, Queued<Work, Result>[]>();
 
-  async function drain(name: string, queue: Waiting<Work, Result>[]): Promise<void> {
+  async function drain(name: string, queue: Queued<Work, Result>[]): Promise<void> {
     while (queue.length > 0) {
       const batch = queue.splice(0, BATCH_MAX).filter(isInTime);
       if (batch.length > 0) await runBatch(batch);
@@ -53,7 +51,8 @@ export function createBatchQueue<Work, Result>(
   };
 }
 
-function isInTime({ deadline, reject }: Pick<Waiting<unknown, unknown>, 'deadline' | 'reject'>) {
+/** Whether it may still begin; else its caller learns that it comes too late. */
+export function isInTime({ deadline, reject }: Pick<Queued<never, never>, 'deadline' | 'reject'>) {
   if (performance.now() <= deadline) return true;
   reject(
     new DomainError('unavailable', 'Other changes took too long. Nothing changed; try again.'),

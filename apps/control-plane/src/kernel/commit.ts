@@ -8,11 +8,16 @@ import {
   type Facts,
   lockChainEnd,
 } from './audit.ts';
-import { createBatchQueue, type Queued } from './batch-queue.ts';
+import { createBatchQueue, isInTime, type Queued } from './batch-queue.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { Change } from './change.ts';
 import type { Origin, Services } from './context.ts';
-import { isRetryable, isUnavailable } from './database-errors.ts';
+import {
+  isLockTimeout,
+  isRetryable,
+  isStatementTimeout,
+  isUnavailable,
+} from './database-errors.ts';
 
 /** What a verb did to one thing, for the log. */
 interface EventDetails {
@@ -110,38 +115,48 @@ function queueOf(db: Database) {
  * as it would have without the others.
  */
 async function runBatch(batch: Batch): Promise<void> {
-  if (batch.length > 1 && (await runTogether(batch))) return;
-  for (const { work, resolve, reject } of batch) {
-    await retried(() => transact([work])).then(([committed]) => {
-      if (committed) resolve(committed);
-    }, reject);
+  const left = batch.length > 1 ? await runTogether(batch) : batch;
+  for (const each of left) {
+    if (!isInTime(each)) continue;
+    await retried(() => transact([each.work])).then(([committed]) => {
+      if (committed) each.resolve(committed);
+    }, each.reject);
   }
 }
 
-/** False when all of it was rolled back, for a reason that may lie in one of them. */
-async function runTogether(batch: Batch): Promise<boolean> {
-  let isCommitting = false;
+/** @returns those that must run by themselves, as all was rolled back because of one of them */
+async function runTogether(batch: Batch): Promise<Batch> {
+  let step = 'lock' as Step;
   try {
     const committed = await transact(
       batch.map(({ work }) => work),
-      () => {
-        isCommitting = true;
+      (begun) => {
+        step = begun;
       },
     );
     for (const [at, each] of committed.entries()) batch[at]?.resolve(each);
-    return true;
+    return [];
   } catch (error) {
+    const failed = typeof step === 'number' ? batch[step] : undefined;
+    if (failed && (isLockTimeout(error) || isStatementTimeout(error))) {
+      // It has had its time, which the others must not wait for once more.
+      failed.reject(error);
+      return batch.filter((each) => each !== failed);
+    }
     // Whether an interrupted commit took place is not known: nothing of it may run again.
-    if (!isUnavailable(error) && (!isCommitting || isRetryable(error))) return false;
+    if (!isUnavailable(error) && (step !== 'commit' || isRetryable(error))) return batch;
     for (const { reject } of batch) reject(error);
-    return true;
+    return [];
   }
 }
+
+/** What a transaction is doing: it runs the change at that place of the batch, or what all share. */
+type Step = 'lock' | number | 'append' | 'commit';
 
 /** @param work of one organization, in one process */
 async function transact(
   work: readonly Work[],
-  onCommit: () => void = () => undefined,
+  onStep: (step: Step) => void = () => undefined,
 ): Promise<Committed[]> {
   const [{ services, source }] = work as [Work];
   const { results, lastChange } = await services.db.transaction(async (tx) => {
@@ -149,7 +164,8 @@ async function transact(
     const results: unknown[] = [];
     const events: AuditEntry[] = [];
     const changes: Change[] = [];
-    for (const each of work) {
+    for (const [at, each] of work.entries()) {
+      onStep(at);
       const written = await each.fn(tx);
       if ('replayed' in written) {
         results.push(written.replayed);
@@ -160,9 +176,10 @@ async function transact(
       for (const event of [details, ...furtherEvents]) events.push({ ...each.source, ...event });
       for (const change of own) changes.push(change);
     }
+    onStep('append');
     await appendAuditEvents(tx, services, end, events);
     const lastChange = await appendChanges(tx, source.organizationId, changes);
-    onCommit();
+    onStep('commit');
     return { results, lastChange };
   });
   const settled = services.follower.settle(lastChange);

@@ -24,14 +24,26 @@ export function isOutdated(error: unknown): boolean {
 const BROKEN =
   /timeout exceeded when trying to connect|Connection terminated|connection error and is not queryable|Query read timeout/;
 
+/** A statement took longer than the limits of its connection allow. Its transaction did nothing. */
+export function isStatementTimeout(error: unknown): boolean {
+  return databaseCode(error) === '57014';
+}
+
+/** A statement waited for a lock longer than its connection allows. Its transaction did nothing. */
+export function isLockTimeout(error: unknown): boolean {
+  return databaseCode(error) === '55P03';
+}
+
 /**
- * The database cannot be reached or is stopping (PostgreSQL's classes 08, 53 and 57), or gave no
- * connection or no answer in time.
+ * The database cannot be reached or is stopping (PostgreSQL's classes 08, 53 and 57), gave no
+ * connection or no answer in time, or ended what took too long (57014, 55P03 and 25P03).
  */
 export function isUnavailable(error: unknown): boolean {
   const code = databaseCode(error);
   if (code === undefined) return BROKEN.test(messages(error));
-  return /^(08|53|57P|57014)|^(ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT)$/.test(code);
+  return /^(08|53|57P|57014|55P03|25P03)|^(ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT)$/.test(
+    code,
+  );
 }
 
 function messages(error: unknown): string {

@@ -1,6 +1,7 @@
 import { createId } from '@tollkeeper/contract';
 import { inArray, sql } from 'drizzle-orm';
-import { beforeAll, describe, expect, it } from 'vitest';
+import pg from 'pg';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Transaction } from '../db/connect.ts';
 import { auditEvent, workspace } from '../db/schema/index.ts';
 import { auditEvents, findBrokenLink } from '../testing/audit-log.ts';
@@ -107,6 +108,34 @@ describe('changes of one organization that wait for the same one', () => {
 
     expect(runs[2]).toMatchObject({ status: 'rejected', reason: { cause: { code: '22012' } } });
     expect(await namesSince(before)).toEqual(['five', 'six', 'eight']);
+  });
+
+  it('succeed all the same when one of them waits too long for a lock', async () => {
+    const before = (await auditEvents(app, organizationId)).length;
+    const locked = sql`select 1 from "user" for update`;
+    const blocker = new pg.Client(app.database);
+    await blocker.connect();
+    onTestFinished(() => blocker.end());
+    await blocker.query('begin');
+    await blocker.query('select 1 from "user" for update');
+    let runsOfSlow = 0;
+    const waitForLock = async (tx: Transaction) => {
+      runsOfSlow += 1;
+      await tx.execute(sql`set local lock_timeout = '50ms'`);
+      await tx.execute(locked);
+    };
+
+    const runs = await Promise.allSettled([
+      addWorkspace('thirteen'),
+      addWorkspace('fourteen'),
+      addWorkspace('slow', waitForLock),
+      addWorkspace('sixteen'),
+    ]);
+
+    expect(runs[2]).toMatchObject({ status: 'rejected', reason: { cause: { code: '55P03' } } });
+    expect(runsOfSlow).toBe(1);
+    expect(await namesSince(before)).toEqual(['thirteen', 'fourteen', 'sixteen']);
+    expect(await findBrokenLink(app, organizationId)).toBeUndefined();
   });
 
   it('run only once when it is not known whether their transaction was committed', async () => {

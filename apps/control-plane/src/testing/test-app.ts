@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { sql } from 'drizzle-orm';
 import type pg from 'pg';
 import { type App, createApp } from '../app.ts';
+import type { ConnectionLimits } from '../db/connect.ts';
 import { createLog } from '../log.ts';
 import { atFileEnd } from './at-file-end.ts';
 import { type Client, createClient } from './client.ts';
@@ -24,10 +25,14 @@ export interface TestApp extends App {
   readonly logged: string[];
 }
 
+/** Of a database on a busy machine; tests of the limits themselves set others. */
+const PATIENT_LIMITS: ConnectionLimits = { statement_timeout: 20_000, lock_timeout: 20_000 };
+
 /** A real control plane on loopback, closed when the test file ends. */
 export async function startTestApp(
   options: {
     database?: pg.ClientConfig;
+    limits?: ConnectionLimits;
     clock?: () => Date;
     mail?: { url: string; from: string };
     trustedProxies?: readonly string[];
@@ -39,7 +44,7 @@ export async function startTestApp(
   const logged: string[] = [];
   const log = createLog('debug', { write: (line) => void logged.push(line) });
   const app = await createApp({
-    database,
+    database: { ...database, ...(options.limits ?? PATIENT_LIMITS) },
     baseUrl: options.baseUrl ?? 'http://127.0.0.1',
     secret: SESSION_SECRET,
     setupToken: SETUP_TOKEN,
