@@ -36,8 +36,9 @@ async function claim(page: Page, { controlPlane }: Dashboard): Promise<void> {
   expect(page.url()).not.toContain('token');
   await page.getByLabel('Your name').fill(OWNER.name);
   await page.getByLabel('Email').fill(OWNER.email);
-  await page.getByLabel('Password').fill(OWNER.password);
   await page.getByLabel('Organization name').fill('Acme');
+  await page.getByLabel('Password', { exact: true }).fill(OWNER.password);
+  await page.getByLabel('Repeat the password').fill(OWNER.password);
   await page.getByRole('button', { name: 'Create organization' }).click();
   await page.waitForURL('**/api-keys');
   await eventually(() => page.title()).toContain('API keys');

@@ -7,6 +7,7 @@ import { claimServer, OWNER } from '../../apps/control-plane/src/testing/test-ap
 import { startControlPlane } from '../processes/control-plane.ts';
 import { expectAccessible } from './accessible.ts';
 import { type Dashboard, openBrowser } from './dashboard.ts';
+import { hasFocus } from './keyboard.ts';
 import { fillSignIn } from './sign-in.ts';
 import { eventually, openWindow } from './window.ts';
 
@@ -35,10 +36,22 @@ it('leads from a forgotten password, by the mail, to a new one', async () => {
 
   await eventually(() => smtp.mails.length).toBe(1);
   await page.goto(linkIn(smtp.mails[0]?.message ?? ''));
-  await page.getByLabel('New password').fill(NEW_PASSWORD);
   expect(page.url()).not.toContain('token');
+  const change = page.getByRole('button', { name: 'Change password' });
+  await page.getByLabel('New password').fill('too short');
+  await page.getByLabel('Repeat the password').fill('another');
+  await change.click();
+  await page.getByText('Use at least 12 characters. This has 9.').waitFor();
+  await page.getByLabel('New password').fill(NEW_PASSWORD);
+  await change.click();
+  await page.getByText('The two passwords are not the same.').waitFor();
+  expect(await hasFocus(page.getByLabel('Repeat the password'))).toBe(true);
+  await page.getByLabel('Repeat the password').fill(NEW_PASSWORD);
+  expect(await page.getByText('The two passwords are not the same.').count()).toBe(0);
+  await page.getByRole('button', { name: 'Show password' }).click();
+  expect(await page.getByLabel('New password').getAttribute('type')).toBe('text');
   await expectAccessible(page, 'New password');
-  await page.getByRole('button', { name: 'Change password' }).click();
+  await change.click();
   await page.getByText('Your password is changed').waitFor();
   await expectAccessible(page, 'Password changed');
 
@@ -51,6 +64,7 @@ it('says of a link that was used what to do', async () => {
   const page = await openWindow(dashboard);
   await page.goto('/reset-password#token=used');
   await page.getByLabel('New password').fill(NEW_PASSWORD);
+  await page.getByLabel('Repeat the password').fill(NEW_PASSWORD);
   await page.getByRole('button', { name: 'Change password' }).click();
   await page.getByText('Ask for a new one on the sign-in page.').waitFor();
   await page.reload();

@@ -3,11 +3,18 @@ import { explainError } from './explain-error.ts';
 import { type FormErrors, fieldErrors, formErrors, NO_ERRORS } from './field-errors.ts';
 import { useRevealError } from './use-reveal-error.ts';
 
+type FieldErrors<F extends string> = FormErrors<F>['fields'];
+
 /**
  * Runs a form's request: one at a time, with its refusal sorted to the fields and brought into view.
  * Nothing of the answer is cached, since it may hold a secret.
+ * @param check what is wrong with the fields before anything is sent
  */
-export function useSubmit<F extends string>(names: readonly F[], request: () => Promise<void>) {
+export function useSubmit<F extends string>(
+  names: readonly F[],
+  request: () => Promise<void>,
+  check: () => FieldErrors<F> = () => ({}),
+) {
   const [pending, setPending] = useState(false);
   const [errors, setErrors] = useState<FormErrors<F>>(NO_ERRORS);
   const reveal = useRevealError();
@@ -18,8 +25,10 @@ export function useSubmit<F extends string>(names: readonly F[], request: () => 
     event.stopPropagation();
     if (pending) return;
     const form = event.currentTarget;
+    const fields = check();
+    setErrors({ fields, form: [] });
+    if (Object.keys(fields).length > 0) return reveal(form);
     setPending(true);
-    setErrors(NO_ERRORS);
     try {
       await request();
     } catch (error) {

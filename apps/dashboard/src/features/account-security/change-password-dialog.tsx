@@ -2,19 +2,18 @@ import { useState } from 'react';
 import { toast } from 'sonner';
 import { ActionForm } from '../../components/action-form.tsx';
 import { Dialog } from '../../components/dialog.tsx';
-import { Field } from '../../components/field.tsx';
+import { NewPasswordField } from '../../components/new-password-field.tsx';
 import { PasswordField } from '../../components/password-field.tsx';
-import { TextInput } from '../../components/text-input.tsx';
+import { PASSWORD_LENGTH_MIN } from '../../lib/password-strength.ts';
 import { changeSession } from '../../lib/session-endpoint.ts';
 import { tellAt } from '../../lib/tell-at.ts';
 import { useSubmit } from '../../lib/use-submit.ts';
 
-const PASSWORD_LENGTH_MIN = 12;
-
-/** Ends every other session: whoever knew the old password is out. */
+/** Ends every other session: anyone who knew the old password is signed out. */
 export function ChangePasswordDialog({ onClose }: { readonly onClose: () => void }) {
   const [currentPassword, setCurrentPassword] = useState('');
   const [newPassword, setNewPassword] = useState('');
+  const [repeated, setRepeated] = useState('');
   const { pending, errors, submit } = useSubmit(['password'], async () => {
     const body = { currentPassword, newPassword, revokeOtherSessions: true };
     const asking = changeSession('change-password', body);
@@ -30,7 +29,7 @@ export function ChangePasswordDialog({ onClose }: { readonly onClose: () => void
     >
       <ActionForm
         submitLabel="Change password"
-        blocked={blockedWords(currentPassword, newPassword)}
+        blocked={blockedWords(currentPassword, newPassword, repeated)}
         pending={pending}
         errors={errors.form}
         onSubmit={submit}
@@ -41,26 +40,28 @@ export function ChangePasswordDialog({ onClose }: { readonly onClose: () => void
           error={errors.fields.password}
           onValue={setCurrentPassword}
         />
-        <Field label="New password" hint="At least 12 characters" error={undefined}>
-          {(control) => (
-            <TextInput
-              {...control}
-              type="password"
-              autoComplete="new-password"
-              required
-              value={newPassword}
-              onChange={(event) => setNewPassword(event.target.value)}
-            />
-          )}
-        </Field>
+        <NewPasswordField
+          label="New password"
+          password={newPassword}
+          repeated={repeated}
+          error={undefined}
+          repeatedError={undefined}
+          onPassword={setNewPassword}
+          onRepeated={setRepeated}
+        />
       </ActionForm>
     </Dialog>
   );
 }
 
-function blockedWords(currentPassword: string, newPassword: string): string | undefined {
+function blockedWords(
+  currentPassword: string,
+  newPassword: string,
+  repeated: string,
+): string | undefined {
   if (currentPassword === '') return 'Enter your password.';
-  return newPassword.length < PASSWORD_LENGTH_MIN
-    ? `Enter a new password of at least ${PASSWORD_LENGTH_MIN} characters.`
-    : undefined;
+  if (newPassword.length < PASSWORD_LENGTH_MIN) {
+    return `Enter a new password of at least ${PASSWORD_LENGTH_MIN} characters.`;
+  }
+  return repeated === newPassword ? undefined : 'Enter the new password a second time.';
 }
