@@ -11,8 +11,8 @@ import { DomainError } from '../kernel/domain-error.ts';
 import { networkOf } from '../kernel/network-of.ts';
 import type { KnownDevices } from './known-device.ts';
 
-/** What takes a password or a code, and so can be guessed at. */
-export type Guess = 'sign-in' | 'second-factor' | 'session';
+/** What takes a password, a code or the set-up token, and so can be guessed at. */
+export type Guess = 'setup' | 'sign-in' | 'second-factor' | 'session';
 
 export interface GuessOptions {
   readonly services: Services;
@@ -29,6 +29,15 @@ const LIMITS = {
   network: { max: 100, windowMs: MINUTE_MS },
   account: { max: 30, windowMs: 15 * MINUTE_MS },
   device: { max: 20, windowMs: 15 * MINUTE_MS },
+} as const;
+
+/**
+ * Of the set-up token, from one network and from all. No device is known yet, so strangers from many
+ * networks can hold up the first owner for minutes; they get 96,000 tries a day at 16 characters.
+ */
+const SETUP_LIMITS = {
+  network: { max: 30, windowMs: MINUTE_MS },
+  all: { max: 1000, windowMs: 15 * MINUTE_MS },
 } as const;
 
 declare module 'fastify' {
@@ -54,7 +63,7 @@ export function guessLimit(
       const account = await accountOf(options, guess, request);
       const device = account && devices.find(request.headers.cookie, account);
       const taken = await attempts.take(limitsOf(guess, account, request.ip, device));
-      if (taken.outcome === 'refused') throw tooMany(taken.waitS);
+      if (taken.outcome === 'refused') throw tooMany(guess, taken.waitS);
       request.guess = taken;
     },
     async onSend(request, reply, payload) {
@@ -81,6 +90,12 @@ function limitsOf(
     subject,
     ...LIMITS[kind],
   });
+  if (guess === 'setup') {
+    return [
+      { scope: 'setup/network', subject: network, ...SETUP_LIMITS.network },
+      { scope: 'setup/all', subject: '', ...SETUP_LIMITS.all },
+    ];
+  }
   if (account === undefined) return [limit('network', network)];
   if (device !== undefined) return [limit('device', `${device}\n${account}`)];
   return [
@@ -96,6 +111,7 @@ async function accountOf(
   guess: Guess,
   request: FastifyRequest,
 ): Promise<string | undefined> {
+  if (guess === 'setup') return undefined;
   if (guess === 'sign-in') {
     const { email } = request.body as { readonly email?: unknown };
     return typeof email === 'string' ? email.toLowerCase() : undefined;
@@ -113,10 +129,10 @@ function isWrong({ statusCode }: FastifyReply): boolean {
   return statusCode >= 400 && statusCode < 500 && ![404, 409, 429].includes(statusCode);
 }
 
-function tooMany(retryAfterS: number): DomainError {
-  return new DomainError(
-    'rate_limited',
-    'Too many wrong attempts. A device that has signed in to the account before has attempts of its own.',
-    { retryAfterS },
-  );
+function tooMany(guess: Guess, retryAfterS: number): DomainError {
+  const refusal =
+    guess === 'setup'
+      ? 'Too many wrong set-up tokens.'
+      : 'Too many wrong attempts. A device that has signed in to the account before has attempts of its own.';
+  return new DomainError('rate_limited', refusal, { retryAfterS });
 }

@@ -49,8 +49,7 @@ export function registerRoutes(
       url: route.path.replace(/\{(\w+)\}/g, ':$1'),
       schema: fastifySchema(route),
       ...(isPublic ? {} : { onRequest: authentication(route, options) }),
-      ...(isPublic ? rememberDevice(guesses) : {}),
-      ...(isPublic ? storeLimit(guesses.attempts, `${route.method} ${route.path}`) : {}),
+      ...(isPublic ? strangerGuards(name as RouteName, route, guesses) : {}),
       ...(route.method === 'GET' ? {} : { preValidation: takesNoBody(route) }),
       ...(isPublic ? {} : guards(route, options, guesses)),
       handler(request, reply) {
@@ -168,6 +167,16 @@ function publicCtx(
 /** An organization that suspended a member does not keep them from joining another. */
 function passSuspended(error: unknown): void {
   if (!(error instanceof DomainError) || error.code !== 'member_suspended') throw error;
+}
+
+/** What stands before the handler and after its answer, for anyone at all. */
+function strangerGuards(name: RouteName, route: Route, guesses: GuessOptions) {
+  const limit =
+    name === 'setup'
+      ? guessLimit(guesses, 'setup')
+      : storeLimit(guesses.attempts, `${route.method} ${route.path}`);
+  const { onSend } = rememberDevice(guesses);
+  return { ...limit, onSend: [limit.onSend ?? [], onSend ?? []].flat() };
 }
 
 /** What stands before the handler and after its answer, for whoever has a credential. */

@@ -156,5 +156,5 @@ export const setup = defineRoute({
   }),
   status: 201,
   response: z.strictObject({ organizationId: z.string(), memberId }),
-  errors: ['setup_token_invalid', 'already_set_up'],
+  errors: ['setup_token_invalid', 'already_set_up', 'rate_limited'],
 });

@@ -16,7 +16,7 @@ let app: TestApp;
 let visitor: Client;
 
 beforeAll(async () => {
-  app = await startTestApp();
+  app = await startTestApp({ trustedProxies: ['127.0.0.1'] });
   visitor = createClient(app.baseUrl, {});
 });
 
@@ -44,6 +44,22 @@ describe('a fresh server', () => {
     expect(answer.headers.getSetCookie()).toEqual([]);
     expect(JSON.stringify(answer.body)).not.toContain(SETUP_TOKEN);
     expect(await readTables(app)).toEqual(before);
+  });
+
+  it('bounds how often its token is guessed, by network and in all, for the right one too', async () => {
+    const claim = (token: string, from: string) =>
+      visitor.post<Claimed>('/v1/setup', { ...BODY, token }, { 'x-forwarded-for': from });
+    const guesses = Array.from({ length: 40 }, (_, n) => claim(`a wrong token ${n}`, '192.0.2.1'));
+    const codes = (await Promise.all(guesses)).map(({ problem }) => problem.code);
+    expect(codes.filter((code) => code === 'setup_token_invalid')).toHaveLength(30);
+    expect(codes.filter((code) => code === 'rate_limited')).toHaveLength(10);
+    expect((await claim(SETUP_TOKEN, '192.0.2.1')).problem).toMatchObject({
+      code: 'rate_limited',
+      detail: expect.stringMatching(/^Too many wrong set-up tokens\. Try again in \d+ second/),
+    });
+    await app.services.db.execute(`update attempt set count = 1000 where key like 'setup/all:%'`);
+    expect((await claim(SETUP_TOKEN, '192.0.2.2')).problem.code).toBe('rate_limited');
+    await app.services.db.execute('delete from attempt');
   });
 
   it('gets one owner and one organization from twenty claims at once', async () => {
