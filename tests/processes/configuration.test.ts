@@ -9,6 +9,8 @@ const CONTROL_PLANE = fileURLToPath(
 const GATEWAY = fileURLToPath(new URL('../../apps/gateway/src/main.ts', import.meta.url));
 /** Where nothing listens. */
 const NO_DATABASE = 'postgresql://nobody@127.0.0.1:1/none';
+/** The data folder then holds the secret alone. */
+const KEEPS_SECRET = { DATABASE_URL: NO_DATABASE, TOLLKEEPER_SECRET: '' };
 
 it.each([
   ['TOLLKEEPER_TRUSTED_PROXIES', { TOLLKEEPER_TRUSTED_PROXIES: 'nope' }],
@@ -16,6 +18,9 @@ it.each([
   ['TOLLKEEPER_SECRET_FILE', { TOLLKEEPER_SECRET: '', TOLLKEEPER_SECRET_FILE: '/nowhere' }],
   ['DATABASE_URL', { DATABASE_URL: NO_DATABASE }],
   ['HOST', { HOST: '999.1.1.1' }],
+  ['TOLLKEEPER_DATA_DIR', { TOLLKEEPER_DATA_DIR: '/dev/null' }],
+  ['TOLLKEEPER_DATA_DIR', { TOLLKEEPER_DATA_DIR: '/proc/none' }],
+  ['TOLLKEEPER_DATA_DIR', { ...KEEPS_SECRET, TOLLKEEPER_DATA_DIR: '/proc/none' }],
 ])('the control plane refuses to start in one line that names %s', async (name, env) => {
   const { exit, output } = await end(CONTROL_PLANE, { ...environment(await makeFolder()), ...env });
   expect(exit.code).toBe(1);

@@ -66,15 +66,15 @@ async function start(config: Config, log: Logger): Promise<Running> {
     await database.close();
     throw error;
   }
-  return { app, database, removeRecord: record(config, baseUrl, log) };
+  return { app, database, removeRecord: await record(config, baseUrl, log) };
 }
 
 /** Without a record the operator names the data folder: no reason not to serve. */
-function record(config: Config, baseUrl: string, log: Logger): () => void {
+async function record(config: Config, baseUrl: string, log: Logger): Promise<() => void> {
   const { dataDir, databaseUrl } = config;
   try {
     const hasDatabaseUrl = databaseUrl !== undefined;
-    return recordRunningServer(runningServersFolder(process.env), {
+    return await recordRunningServer(runningServersFolder(process.env), {
       pid: process.pid,
       baseUrl,
       dataDir,

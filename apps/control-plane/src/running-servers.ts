@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
+import { makeFolder } from '@tollkeeper/fleet';
 import { z } from 'zod';
 import { tryLock } from './db/embedded/index.ts';
 
@@ -31,8 +32,11 @@ export function runningServersFolder(
  * valid only while its lock is held, which the kernel releases however the process ends.
  * @throws when the folder cannot be written
  */
-export function recordRunningServer(folder: string, server: RunningServer): () => void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+export async function recordRunningServer(
+  folder: string,
+  server: RunningServer,
+): Promise<() => void> {
+  await makeFolder(folder);
   const path = join(folder, randomUUID());
   const release = tryLock(`${path}.lock`);
   writeFileSync(`${path}.json`, JSON.stringify(server), { mode: 0o600, flag: 'wx' });

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
+import { link, readFile, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '@tollkeeper/fleet';
 
 const NAME = 'secret';
 
@@ -9,7 +10,7 @@ const NAME = 'secret';
  * owner alone. Written beside and linked into place: two first starts agree on one secret.
  */
 export async function readOrCreateSecret(dataDir: string): Promise<string> {
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  await makeFolder(dataDir);
   const path = join(dataDir, NAME);
   const found = await readFile(path, 'utf8').catch(() => '');
   if (found.length >= 32) return found;

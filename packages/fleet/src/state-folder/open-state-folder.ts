@@ -1,8 +1,9 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { FleetError, reasonOf } from '../fleet-error.ts';
 import type { Log } from '../log.ts';
 import { lockFolder } from './folder-lock.ts';
+import { makeFolder } from './make-folder.ts';
 
 /** Where an instance keeps who it is, its snapshot and its counts. Held by one process at a time. */
 export interface StateFolder {
@@ -37,7 +38,7 @@ export async function openStateFolder(stateDir: string, log: Log): Promise<State
 
 async function prepare(path: string): Promise<(() => void) | undefined> {
   try {
-    await mkdir(path, { recursive: true, mode: 0o700 });
+    await makeFolder(path);
     return lockFolder(join(path, 'lock'));
   } catch (error) {
     throw new FleetError(

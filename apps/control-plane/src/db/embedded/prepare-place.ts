@@ -12,7 +12,8 @@ import {
   stat,
   symlink,
 } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { makeFolder } from '@tollkeeper/fleet';
 import { EmbeddedPostgresError, INSTEAD } from './embedded-postgres-error.ts';
 import { runCommand, type SystemUser } from './run-command.ts';
 import { makeSharedFolder } from './shared-folder.ts';
@@ -56,15 +57,12 @@ export async function preparePlace(
   };
 }
 
-/** Returns the data folder and those above it that had to be made. */
+/** Returns the data folder, and those above it that had to be made. */
 async function makeDataDir(dataDir: string): Promise<string[]> {
   try {
-    const created = await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    const made = await makeFolder(dataDir);
     await access(dataDir, constants.W_OK | constants.X_OK);
-    const folders = [dataDir];
-    for (let above = dataDir; created && above !== created; folders.push(above))
-      above = dirname(above);
-    return folders;
+    return made.length > 0 ? made : [dataDir];
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new EmbeddedPostgresError(
