@@ -1,13 +1,14 @@
 import type { Problem } from '@tollkeeper/contract';
 import { NO_SCOPES } from '@tollkeeper/verify';
-import pg from 'pg';
-import { afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import type pg from 'pg';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Answer, Client } from '../testing/client.ts';
 import { makeKey, type TestKey } from '../testing/keys.ts';
 import { addMember, choosePlan, claimedOrganization, type Person } from '../testing/people.ts';
 import { type Query, queryDatabase } from '../testing/query-database.ts';
 import { readTables } from '../testing/tables.ts';
 import { claimServer, startTestApp, type TestApp } from '../testing/test-app.ts';
+import { whileHeld } from '../testing/while-held.ts';
 import type { Ctx } from './context.ts';
 import { write } from './write.ts';
 
@@ -54,32 +55,16 @@ async function createScene(): Promise<Scene> {
   return { ...person, key: await makeKey(app, person.client, { scopes: SCOPES }), target };
 }
 
-/**
- * Sends the request while another transaction, which has run the statements, is not committed yet.
- * The request passes its first check and then waits for a lock of that transaction, which commits
- * only then. A request that waits for nothing is answered before, and shows by its answer that it
- * read what was about to be replaced.
- */
-async function overtaken(
+/** Sends the request while a transaction that has run the statements is not committed yet. */
+function overtaken(
   scene: Scene,
   statements: readonly string[],
   send: () => Promise<Answer>,
 ): Promise<Answer> {
-  const blocker = new pg.Client(app.database);
-  await blocker.connect();
-  onTestFinished(() => blocker.end());
-  const pid = (await blocker.query('select pg_backend_pid() as pid')).rows[0].pid;
-  await blocker.query('begin');
-  for (const statement of statements) await blocker.query(fill(statement, scene));
-  let isAnswered = false;
-  const answer = send().finally(() => {
-    isAnswered = true;
-  });
-  const waiting = 'select 1 from pg_stat_activity where $1 = any (pg_blocking_pids(pid))';
-  const isWaiting = async () => (await query(waiting, [pid])).length > 0;
-  await vi.waitUntil(async () => isAnswered || (await isWaiting()), { interval: 5 });
-  await blocker.query('commit');
-  return answer;
+  const run = async (holder: pg.Client) => {
+    for (const statement of statements) await holder.query(fill(statement, scene));
+  };
+  return whileHeld(app.database, run, send);
 }
 
 function fill(statement: string, { memberId, key }: Scene): string {

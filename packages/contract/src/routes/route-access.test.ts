@@ -1,0 +1,73 @@
+import { expect, it } from 'vitest';
+import { type RouteName, routes } from './index.ts';
+
+/**
+ * Written out once more, on purpose: the tests of authority go through the routes and read from each
+ * what it needs, so none of them would notice a route that came to need less.
+ */
+const CALLABLE_WITH: Readonly<Record<string, readonly RouteName[]>> = {
+  'api_keys.create': ['createKey', 'updateKey', 'rotateKey'],
+  'api_keys.read': [
+    'listKeys',
+    'getKey',
+    'getCreated',
+    'getKeyStats',
+    'getKeyPropagation',
+    'getKeysPropagation',
+  ],
+  'api_keys.revoke': [
+    'deleteKey',
+    'disableKey',
+    'enableKey',
+    'disableKeys',
+    'enableKeys',
+    'revokeKeys',
+    'revokeKey',
+  ],
+  'api_keys.verify': ['verifyKey'],
+  credential: ['whoami', 'confirmSession', 'listScopes'],
+  'fleet.manage': ['updateGateway', 'deleteGateway', 'createJoinKey', 'deleteJoinKey'],
+  'fleet.read': ['listGateways', 'getGateway', 'listJoinKeys'],
+  'members.invite': ['createInvitation', 'resendInvitation', 'withdrawInvitation'],
+  'members.read': ['listMembers', 'listInvitations'],
+  'members.remove': ['removeMember'],
+  'members.role_change': ['updateMember'],
+  'members.suspend': ['suspendMember', 'reinstateMember'],
+  'organization.delete': ['deleteOrganization'],
+  'organization.read': ['getOrganization'],
+  'organization.settings': ['updateOrganization'],
+  'organization.transfer': ['transferOrganization'],
+  public: [
+    'getSetup',
+    'setup',
+    'getPasswordReset',
+    'requestPasswordReset',
+    'completePasswordReset',
+    'findInvitation',
+    'acceptInvitation',
+    'joinGateway',
+  ],
+  'roles.create': ['createRole'],
+  'roles.delete': ['deleteRole'],
+  'roles.edit': ['updateRole'],
+  'roles.read': ['listRoles'],
+  'security.manage': ['updateSecurity', 'previewSecurity'],
+  'security.read': ['getSecurity'],
+  'usage.read': ['getKeyUsage', 'getUsage'],
+  'workspaces.manage': ['createWorkspace', 'updateWorkspace', 'deleteWorkspace'],
+  'workspaces.read': ['listWorkspaces'],
+};
+
+it.each(Object.entries(CALLABLE_WITH))('"%s" opens these routes and no other', (access, names) => {
+  const open = Object.entries(routes).filter(([, route]) => route.access === access);
+  expect(open.map(([name]) => name).toSorted()).toEqual(names.toSorted());
+});
+
+it('leaves out no route', () => {
+  expect(Object.values(CALLABLE_WITH).flat().toSorted()).toEqual(Object.keys(routes).toSorted());
+});
+
+it('opens only these routes to a session that lacks a required second factor', () => {
+  const open = Object.entries(routes).filter(([, route]) => 'withoutSecondFactor' in route);
+  expect(open.map(([name]) => name)).toEqual(['whoami', 'confirmSession']);
+});
