@@ -12,10 +12,8 @@ import { connectTo, type Pair, urlOf } from './pair.ts';
 import { beginRequest } from './raw-request.ts';
 import { until } from './until.ts';
 
-/** How long a request may wait for a database that does not answer. */
-const ANSWER_MS = 5000;
-/** After how long without the database no key is accepted any more, and some for a busy machine. */
-const LEASE_MS = 2000 + 1000;
+/** After how long without the database no key is accepted any more. */
+const TRUST_MS = 2000;
 
 interface Scene {
   readonly dataDir: string;
@@ -45,11 +43,14 @@ it('changes nothing, accepts no key in doubt, and recovers by itself when the da
   const stoppedAt = performance.now();
   let accepted = 0;
   await until('refused by the lease', async () => {
+    const askedAt = performance.now();
     const { status } = await withKey(controlPlane, key.secret).get('/v1/scopes');
-    if (status === 200) accepted += 1;
-    return status === 503;
+    if (status !== 200) return status === 503;
+    accepted += 1;
+    // It was decided later than it was asked: a slow machine cannot make this fail.
+    expect(askedAt - stoppedAt).toBeLessThan(TRUST_MS);
+    return false;
   });
-  expect(performance.now() - stoppedAt).toBeLessThan(LEASE_MS);
   expect(await slow.finish()).toMatch(/^HTTP\/1.1 503 /);
 
   for (const refused of [
@@ -87,11 +88,9 @@ it('answers in bounded time while the database stands still, and recovers by its
 
   for (const pid of pids) process.kill(pid, 'SIGSTOP');
   try {
+    // The database stands still until after these answers: no request may wait for it to go on.
     await until('refused by the lease', async () => {
-      const startedAt = performance.now();
-      const { status } = await withKey(controlPlane, key.secret).get('/v1/scopes');
-      expect(performance.now() - startedAt).toBeLessThan(ANSWER_MS);
-      return status === 503;
+      return (await withKey(controlPlane, key.secret).get('/v1/scopes')).status === 503;
     });
     const body = { key: key.secret };
     expectUnavailable(

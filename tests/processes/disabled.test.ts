@@ -70,7 +70,8 @@ describe('a process that stands still', () => {
       const queuedBefore = ask(b, verifier, key, through(b, owner));
       const startedAt = performance.now();
       await change(owner, key, 'disable');
-      expect(performance.now() - startedAt).toBeLessThan(4000);
+      // B stands still until here: a change that waited for it would never return.
+      expect(performance.now() - startedAt).toBeLessThan(30_000);
       const queuedAfter = ask(b, verifier, key, through(b, owner));
       b.signal('SIGCONT');
 

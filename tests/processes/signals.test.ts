@@ -77,5 +77,5 @@ it('does not wait for ever for a client that stalls', async () => {
 
   const startedAt = performance.now();
   expect(await controlPlane.stop()).toEqual({ code: 0, signal: null });
-  expect(performance.now() - startedAt).toBeLessThan(20_000);
+  expect(performance.now() - startedAt).toBeLessThan(60_000);
 });

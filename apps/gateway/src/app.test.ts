@@ -51,7 +51,7 @@ describe('told to stop', () => {
 
   it('drops no request of a load that goes on', async () => {
     const upstream = await startUpstream((_, res) => setTimeout(() => res.end('ok'), 2));
-    const gateway = await startTestGateway(upstream.url, {}, 300);
+    const gateway = await startTestGateway(upstream.url, {}, { graceMs: 30_000 });
     const headers = { 'x-api-key': gateway.fleet.addKey() };
     const agent = new Agent({ keepAlive: true, maxSockets: 20 });
     const { host, port } = gateway.address;

@@ -70,7 +70,7 @@ describe('what a gateway has applied', () => {
     await vi.waitUntil(async () => (await stored(joined))?.version === version, WAIT);
     const [row] = await applied(joined, version);
     expect(row?.ms).toBeGreaterThanOrEqual(0);
-    expect(row?.ms).toBeLessThan(5000);
+    expect(row?.ms).toBeLessThan(60_000);
   });
 
   it('is what it comes back with, and nothing when it comes back with nothing', async () => {
@@ -189,7 +189,7 @@ describe('a removed gateway', () => {
     const startedAt = performance.now();
     await world.owner.delete(`/v1/gateways/${joined.gatewayId}`);
     for (const each of gateways) await expectRemoved(each);
-    expect(performance.now() - startedAt).toBeLessThan(2000);
+    expect(performance.now() - startedAt).toBeLessThan(4000);
   });
 
   it('goes with its workspace', async () => {

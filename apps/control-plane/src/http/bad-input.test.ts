@@ -78,7 +78,8 @@ describe('a body', () => {
   });
 
   it('of 64 KiB with as many faults as fit gets a short answer soon', async () => {
-    const startedAt = performance.now();
+    // Processor time: what else the machine does is not in it.
+    const before = process.cpuUsage();
     for (const fields of [
       { scopes: Array.from({ length: 30_000 }, () => 1) },
       Object.fromEntries(Array.from({ length: 6000 }, (_, n) => [`x${n}`, 1])),
@@ -91,7 +92,8 @@ describe('a body', () => {
       expect(answer.status).toBe(422);
       expect(JSON.stringify(answer.problem).length).toBeLessThan(8192);
     }
-    expect(performance.now() - startedAt).toBeLessThan(3000);
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1000).toBeLessThan(3000);
   });
 });
 

@@ -30,11 +30,14 @@ export function closeLater(close: () => Promise<unknown>): void {
   closers.push(close);
 }
 
-/** @param change of a configuration with one route to the upstream */
+/**
+ * @param change of a configuration with one route to the upstream
+ * @param times how long it serves on when it is closed, and its clock
+ */
 export async function startTestGateway(
   upstreamUrl: string | undefined,
   change: Partial<Config> = {},
-  graceMs = 0,
+  { graceMs = 0, nowMs = Date.now }: { graceMs?: number; nowMs?: () => number } = {},
 ): Promise<TestGateway> {
   const fleet = createTestFleet();
   const log: string[] = [];
@@ -47,7 +50,7 @@ export async function startTestGateway(
       (line) => log.push(line),
       () => new Date(),
     ),
-    nowMs: () => Date.now(),
+    nowMs,
     graceMs,
   });
   closeLater(() => gateway.close());
