@@ -4,6 +4,7 @@ import { PgBoss } from 'pg-boss';
 import { UNUSED_RUN } from '../features/api-keys/index.ts';
 import { recordSignInFailures } from '../features/identity/index.ts';
 import type { Services } from '../kernel/context.ts';
+import { bossConnection } from './boss-connection.ts';
 import { disableUnusedKeys } from './disable-unused-keys.ts';
 import { eraseDeletedOrganizations } from './erase-deleted-organizations.ts';
 import { purgeOutdated } from './purge-outdated.ts';
@@ -49,10 +50,4 @@ export async function startJobs(config: pg.ClientConfig, services: Services): Pr
     );
   }
   return { stop: () => boss.stop({ graceful: true, timeout: STOP_TIMEOUT_MS }) };
-}
-
-function bossConnection({ connectionString, host, port, user, database }: pg.ClientConfig) {
-  return connectionString
-    ? { connectionString }
-    : { host: host ?? '', port: port ?? 5432, user: user ?? '', database: database ?? '' };
 }

@@ -4,9 +4,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { PgBoss } from 'pg-boss';
 import type { TestProject } from 'vitest/node';
 import { migrateDatabase } from '../db/migrate.ts';
 import { openDatabase } from '../db/open-database.ts';
+import { bossConnection } from '../jobs/boss-connection.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -30,6 +32,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const template = `tollkeeper_template_${randomUUID().replaceAll('-', '')}`;
   await onServer(server.config, `create database ${template}`);
   await migrateDatabase(databaseConfig(server.config, template));
+  await installQueues(databaseConfig(server.config, template));
   project.provide('database', {
     config: server.config,
     template,
@@ -40,6 +43,14 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await server.close();
     await rm(dataDir, { recursive: true, force: true });
   };
+}
+
+/** As the first start on a database does, so that the one of each test file need not. */
+async function installQueues(config: pg.ClientConfig): Promise<void> {
+  const options = { schema: 'pgboss', supervise: false, schedule: false };
+  const boss = new PgBoss({ ...bossConnection(config), ...options });
+  await boss.start();
+  await boss.stop({ graceful: false });
 }
 
 /** Runs one statement beside the databases of the tests. */
