@@ -1,11 +1,11 @@
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
-import type { PgTransactionConfig } from 'drizzle-orm/pg-core';
 import pg from 'pg';
-import { isOutdated, isUnavailable } from '../kernel/database-errors.ts';
 import { setClient } from './statement.ts';
+import { CASING, setPool } from './transaction.ts';
+
+export type { Transaction } from './transaction.ts';
 
 export type Database = NodePgDatabase;
-export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0];
 
 export interface Connection {
   readonly pool: pg.Pool;
@@ -72,36 +72,15 @@ export function connect(
     max: connectionsMax,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
+    // Statements that nobody waits for one by one go in one round trip.
+    pipeline: true,
   });
   pool.on('error', onError);
   // The pool listens only while a connection is idle: one that broke between two statements of a
   // transaction would end the process. The statement after it fails, and that is enough.
   pool.on('connect', (client) => void client.on('error', () => undefined));
-  const db: Database = drizzle({ client: pool, ...OPTIONS });
-  db.transaction = (work, transactionConfig) => inTransaction(pool, work, transactionConfig);
+  const db: Database = drizzle({ client: pool, casing: CASING });
+  setPool(db, pool);
   setClient(db, pool);
   return { pool, db };
-}
-
-const OPTIONS = { casing: 'snake_case' } as const;
-
-/** Drizzle's own never gives back a connection whose BEGIN failed: ten of those empty the pool. */
-async function inTransaction<T>(
-  pool: pg.Pool,
-  work: (tx: Transaction) => Promise<T>,
-  config: PgTransactionConfig | undefined,
-): Promise<T> {
-  const client = await pool.connect();
-  let isBroken = false;
-  try {
-    return await drizzle({ client, ...OPTIONS }).transaction((tx) => {
-      setClient(tx, client);
-      return work(tx);
-    }, config);
-  } catch (error) {
-    isBroken = isUnavailable(error) || isOutdated(error);
-    throw error;
-  } finally {
-    client.release(isBroken);
-  }
 }

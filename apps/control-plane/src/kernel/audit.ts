@@ -52,27 +52,32 @@ const selectChainEnd = defineStatement<ChainEndRow, [organizationId: string]>(
 /**
  * The end of the organization's chain, locked until the transaction ends, so that its events stand
  * in one line. A change takes this lock first: its other locks then wait for no other change of
- * the organization, and no two can stop each other.
+ * the organization, and no two can stop each other. A chain that does not exist yet begins.
  */
 export async function lockChainEnd(tx: Transaction, organizationId: string): Promise<ChainEnd> {
-  const [found] = await selectChainEnd(tx, [organizationId]);
-  if (found) return chainEnd(organizationId, found);
+  const found = await findChainEnd(tx, organizationId);
+  if (found) return found;
   await tx
     .insert(auditChain)
     .values({ organizationId, sequence: 0, hash: GENESIS })
     .onConflictDoNothing();
-  const [begun] = await selectChainEnd(tx, [organizationId]);
+  const begun = await findChainEnd(tx, organizationId);
   if (!begun) throw new Error(`The audit chain of "${organizationId}" has no end`);
-  return chainEnd(organizationId, begun);
+  return begun;
+}
+
+/** The same in one statement; undefined where no chain has begun, and nothing is locked. */
+export async function findChainEnd(
+  tx: Transaction,
+  organizationId: string,
+): Promise<ChainEnd | undefined> {
+  const [row] = await selectChainEnd(tx, [organizationId]);
+  return row && { organizationId, sequence: Number(row.sequence), hash: row.hash };
 }
 
 interface ChainEndRow {
   readonly sequence: string;
   readonly hash: Buffer;
-}
-
-function chainEnd(organizationId: string, { sequence, hash }: ChainEndRow): ChainEnd {
-  return { organizationId, sequence: Number(sequence), hash };
 }
 
 const insertEvents = defineStatement<never, unknown[]>(

@@ -1,11 +1,14 @@
 import type { Database, Transaction } from '../db/connect.ts';
+import { awaitAtCommit, readFirst, unawaitedOf } from '../db/transaction.ts';
 import { appendChanges } from './append-changes.ts';
 import {
   type AuditActor,
   type AuditEntry,
   type AuditTarget,
   appendAuditEvents,
+  type ChainEnd,
   type Facts,
+  findChainEnd,
   lockChainEnd,
 } from './audit.ts';
 import { createBatchQueue, isInTime, type Queued } from './batch-queue.ts';
@@ -15,6 +18,7 @@ import type { Origin, Services } from './context.ts';
 import {
   isLockTimeout,
   isRetryable,
+  isRolledBack,
   isStatementTimeout,
   isUnavailable,
 } from './database-errors.ts';
@@ -126,17 +130,16 @@ async function runBatch(batch: Batch): Promise<void> {
 
 /** @returns those that must run by themselves, as all was rolled back because of one of them */
 async function runTogether(batch: Batch): Promise<Batch> {
-  let step = 'lock' as Step;
+  const progress: Progress = { step: 'lock' };
   try {
     const committed = await transact(
       batch.map(({ work }) => work),
-      (begun) => {
-        step = begun;
-      },
+      progress,
     );
     for (const [at, each] of committed.entries()) batch[at]?.resolve(each);
     return [];
   } catch (error) {
+    const step = progress.failedAt ?? progress.step;
     const failed = typeof step === 'number' ? batch[step] : undefined;
     if (failed && (isLockTimeout(error) || isStatementTimeout(error))) {
       // It has had its time, which the others must not wait for once more.
@@ -144,7 +147,7 @@ async function runTogether(batch: Batch): Promise<Batch> {
       return batch.filter((each) => each !== failed);
     }
     // Whether an interrupted commit took place is not known: nothing of it may run again.
-    if (!isUnavailable(error) && (step !== 'commit' || isRetryable(error))) return batch;
+    if (!isUnavailable(error) && (step !== 'commit' || isRolledBack(error))) return batch;
     for (const { reject } of batch) reject(error);
     return [];
   }
@@ -153,37 +156,90 @@ async function runTogether(batch: Batch): Promise<Batch> {
 /** What a transaction is doing: it runs the change at that place of the batch, or what all share. */
 type Step = 'lock' | number | 'append' | 'commit';
 
-/** @param work of one organization, in one process */
+interface Progress {
+  step: Step;
+  /** Where the first statement failed, which may be one that nobody waited for in its step. */
+  failedAt?: Step;
+}
+
+/** The chain of an organization begins with its first change, which takes a round trip more. */
+class NoChain extends Error {}
+
+/**
+ * In as few round trips as the work itself takes: BEGIN and the lock go with its first statements,
+ * and COMMIT with all that it need not wait for.
+ * @param work of one organization, in one process
+ */
 async function transact(
   work: readonly Work[],
-  onStep: (step: Step) => void = () => undefined,
+  progress: Progress = { step: 'lock' },
 ): Promise<Committed[]> {
   const [{ services, source }] = work as [Work];
-  const { results, lastChange } = await services.db.transaction(async (tx) => {
-    const end = await lockChainEnd(tx, source.organizationId);
-    const results: unknown[] = [];
-    const events: AuditEntry[] = [];
-    const changes: Change[] = [];
-    for (const [at, each] of work.entries()) {
-      onStep(at);
-      const written = await each.fn(tx);
-      if ('replayed' in written) {
-        results.push(written.replayed);
-        continue;
-      }
-      const { result, changes: own, furtherEvents = [], ...details } = written;
-      results.push(result);
-      for (const event of [details, ...furtherEvents]) events.push({ ...each.source, ...event });
-      for (const change of own) changes.push(change);
-    }
-    onStep('append');
-    await appendAuditEvents(tx, services, end, events);
-    const lastChange = await appendChanges(tx, source.organizationId, changes);
-    onStep('commit');
-    return { results, lastChange };
+  const { organizationId } = source;
+  const goOn = (tx: Transaction) => run(tx, work, findChainEnd(tx, organizationId), progress);
+  const beginChain = async (tx: Transaction) => {
+    const end = await lockChainEnd(tx, organizationId);
+    return run(tx, work, Promise.resolve(end), progress);
+  };
+  const { results, lastChange } = await readFirst(services.db, goOn).catch((error) => {
+    if (!(error instanceof NoChain)) throw error;
+    return services.db.transaction(beginChain);
   });
-  const settled = services.follower.settle(lastChange);
+  const settled = lastChange.then((id) => services.follower.settle(id));
   return results.map((result) => ({ result, settled }));
+}
+
+/** @param ending the end of the chain, which the first statement of the transaction locks */
+async function run(
+  tx: Transaction,
+  work: readonly Work[],
+  ending: Promise<ChainEnd | undefined>,
+  progress: Progress,
+) {
+  const [{ services, source }] = work as [Work];
+  awaitAtCommit(tx, ending);
+  let noted = noteFailures(tx, progress, 0);
+  const results: unknown[] = [];
+  const events: AuditEntry[] = [];
+  const changes: Change[] = [];
+  for (const [at, each] of work.entries()) {
+    progress.step = at;
+    const written = await each.fn(tx);
+    noted = noteFailures(tx, progress, noted);
+    if ('replayed' in written) {
+      results.push(written.replayed);
+      continue;
+    }
+    const { result, changes: own, furtherEvents = [], ...details } = written;
+    results.push(result);
+    for (const event of [details, ...furtherEvents]) events.push({ ...each.source, ...event });
+    for (const change of own) changes.push(change);
+  }
+  const end = await ending;
+  if (!end) throw new NoChain();
+  progress.step = 'append';
+  awaitAtCommit(tx, appendAuditEvents(tx, services, end, events));
+  const lastChange = appendChanges(tx, source.organizationId, changes);
+  awaitAtCommit(tx, lastChange);
+  noteFailures(tx, progress, noted);
+  progress.step = 'commit';
+  return { results, lastChange };
+}
+
+/**
+ * Of what the step has sent without waiting for it.
+ * @param from how many were noted in earlier steps
+ * @returns how many are noted now
+ */
+function noteFailures(tx: Transaction, progress: Progress, from: number): number {
+  const { step } = progress;
+  const sent = unawaitedOf(tx);
+  for (const statement of sent.slice(from)) {
+    statement.catch(() => {
+      progress.failedAt ??= step;
+    });
+  }
+  return sent.length;
 }
 
 async function retried<T>(attempt: () => Promise<T>): Promise<T> {

@@ -13,6 +13,15 @@ export function isRetryable(error: unknown): boolean {
 }
 
 /**
+ * The server refused a statement, so that nothing of its transaction stands. Not where the
+ * connection failed, or where PostgreSQL itself does not know (40003).
+ */
+export function isRolledBack(error: unknown): boolean {
+  const code = databaseCode(error);
+  return code !== undefined && /^(?!08|40003)[0-9A-Z]{5}$/.test(code);
+}
+
+/**
  * A newer version of Tollkeeper has changed the type of a column that a prepared statement of this
  * connection returns. The transaction did nothing, and a new connection prepares it anew.
  */

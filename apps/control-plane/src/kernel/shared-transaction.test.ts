@@ -4,6 +4,7 @@ import pg from 'pg';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Transaction } from '../db/connect.ts';
 import { auditEvent, workspace } from '../db/schema/index.ts';
+import { awaitAtCommit } from '../db/transaction.ts';
 import { auditEvents, findBrokenLink } from '../testing/audit-log.ts';
 import { addOrganization, claimedOrganization } from '../testing/people.ts';
 import { claimServer, startTestApp, type TestApp } from '../testing/test-app.ts';
@@ -43,6 +44,10 @@ async function addWorkspace(
       changes: [{ kind: 'organization', subjectId: of }],
     };
   });
+}
+
+async function endWith(statement: Promise<unknown>, tx: Transaction): Promise<void> {
+  awaitAtCommit(tx, statement);
 }
 
 /** How many transactions stored the events of the workspaces. */
@@ -110,7 +115,10 @@ describe('changes of one organization that wait for the same one', () => {
     expect(await namesSince(before)).toEqual(['five', 'six', 'eight']);
   });
 
-  it('succeed all the same when one of them waits too long for a lock', async () => {
+  it.each([
+    ['', (statement: Promise<unknown>) => statement],
+    [', in a statement that its end waits for', endWith],
+  ])('succeed all the same when one of them waits too long for a lock%s', async (how, send) => {
     const before = (await auditEvents(app, organizationId)).length;
     const locked = sql`select 1 from "user" for update`;
     const blocker = new pg.Client(app.database);
@@ -122,19 +130,19 @@ describe('changes of one organization that wait for the same one', () => {
     const waitForLock = async (tx: Transaction) => {
       runsOfSlow += 1;
       await tx.execute(sql`set local lock_timeout = '50ms'`);
-      await tx.execute(locked);
+      await send(Promise.resolve(tx.execute(locked)), tx);
     };
 
     const runs = await Promise.allSettled([
-      addWorkspace('thirteen'),
-      addWorkspace('fourteen'),
-      addWorkspace('slow', waitForLock),
-      addWorkspace('sixteen'),
+      addWorkspace(`thirteen${how}`),
+      addWorkspace(`fourteen${how}`),
+      addWorkspace(`slow${how}`, waitForLock),
+      addWorkspace(`sixteen${how}`),
     ]);
 
     expect(runs[2]).toMatchObject({ status: 'rejected', reason: { cause: { code: '55P03' } } });
     expect(runsOfSlow).toBe(1);
-    expect(await namesSince(before)).toEqual(['thirteen', 'fourteen', 'sixteen']);
+    expect(await namesSince(before)).toEqual([`thirteen${how}`, `fourteen${how}`, `sixteen${how}`]);
     expect(await findBrokenLink(app, organizationId)).toBeUndefined();
   });
 

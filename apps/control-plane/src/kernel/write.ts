@@ -17,6 +17,16 @@ export {
   type Written,
 } from './commit.ts';
 
+interface WriteSpec<F> {
+  readonly scope: Scope;
+  readonly action: string;
+  /**
+   * What `fn` needs to know first. It is sent together with the question whether the caller still
+   * may, and so must only read and lock.
+   */
+  readonly read?: (tx: Transaction, ctx: Ctx) => Promise<F>;
+}
+
 /**
  * The one way to change anything: checks the scope, and in one transaction confirms that the
  * caller still may, runs `fn`, appends the audit event and the change. Returns when every
@@ -24,10 +34,10 @@ export {
  * change that shared its transaction failed, so it must do nothing but query `tx`.
  * @throws DomainError insufficient_scope, and what `fn` throws; then nothing has changed
  */
-export async function write<T>(
+export async function write<T, F = undefined>(
   ctx: Ctx,
-  spec: { readonly scope: Scope; readonly action: string },
-  fn: (tx: Transaction, ctx: Ctx) => Promise<Written<T> | Replayed<T>>,
+  spec: WriteSpec<F>,
+  fn: (tx: Transaction, ctx: Ctx, facts: F) => Promise<Written<T> | Replayed<T>>,
 ): Promise<T> {
   requireScope(ctx, spec.scope);
   const source = {
@@ -37,9 +47,9 @@ export async function write<T>(
     origin: ctx.origin,
   };
   return commit(ctx.services, source, async (tx) => {
-    const confirmed = await confirmActor(tx, ctx);
+    const [confirmed, facts] = await Promise.all([confirmActor(tx, ctx), spec.read?.(tx, ctx)]);
     requireScope(confirmed, spec.scope);
-    return fn(tx, confirmed);
+    return fn(tx, confirmed, facts as F);
   });
 }
 

@@ -7,6 +7,7 @@ import {
 } from '@tollkeeper/contract';
 import { createSecret, displayPrefix, hashSecret } from '@tollkeeper/verify';
 import type { Transaction } from '../../db/connect.ts';
+import { awaitAtCommit } from '../../db/transaction.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { callingKeyId } from '../../kernel/creating-key.ts';
 import { idempotent } from '../../kernel/idempotent.ts';
@@ -32,27 +33,26 @@ type Body = RouteInput<Routes['createKey']>['body'];
  * recent_sign_in_required, plan_limit_reached
  */
 export function createKey(ctx: Ctx, { body }: { body: Body }): Promise<ApiKeyWithSecret> {
-  return write<ApiKeyWithSecret>(
+  return write<ApiKeyWithSecret, CreationFacts>(
     ctx,
-    { scope: 'api_keys.create', action: 'api_key.create' },
-    (tx, confirmed) =>
+    { scope: 'api_keys.create', action: 'api_key.create', read: lockCreation },
+    (tx, confirmed, facts) =>
       idempotent(
         tx,
         confirmed,
         { route: 'createKey', body },
-        (): Promise<Written<ApiKeyWithSecret>> => makeKey(tx, confirmed, body),
+        (): Promise<Written<ApiKeyWithSecret>> => makeKey(tx, confirmed, body, facts),
         ({ secret: _secret, ...key }) => key,
       ),
   );
 }
 
-async function makeKey(tx: Transaction, ctx: Ctx, body: Body) {
-  const facts = await lockCreation(tx, ctx);
+async function makeKey(tx: Transaction, ctx: Ctx, body: Body, facts: CreationFacts) {
   const { row, environment } = await resolveKey(tx, ctx, body, facts);
   await requirePlace(tx, ctx, facts.plan);
   const secret: string = createSecret(`tk_${environment}_`, ctx.services.randomBytes);
   const key: KeyRow = { ...row, prefix: displayPrefix(secret) };
-  await insertKey(tx, key, Buffer.from(hashSecret(secret)));
+  awaitAtCommit(tx, insertKey(tx, key, Buffer.from(hashSecret(secret))));
   return {
     result: { ...viewOf(key, facts), secret },
     target: { type: 'api_key' as const, id: key.id, name: key.name },
