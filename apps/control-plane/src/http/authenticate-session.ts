@@ -1,6 +1,6 @@
 import type { Route } from '@tollkeeper/contract';
 import { includes, type ScopeSet, scopeNames } from '@tollkeeper/verify';
-import { and, asc, eq, isNull, ne } from 'drizzle-orm';
+import { and, asc, eq, isNull, ne, sql } from 'drizzle-orm';
 import type { FastifyRequest } from 'fastify';
 import { member, organization, role } from '../db/schema/index.ts';
 import { type Auth, findSessionUser } from '../features/identity/index.ts';
@@ -95,7 +95,8 @@ async function findMembership(
         organizationId ? eq(member.organizationId, organizationId) : undefined,
       ),
     )
-    .orderBy(asc(member.createdAt), asc(member.id))
+    // Suspended in the oldest organization, a person still has to find the way to the others.
+    .orderBy(sql`${member.status} <> 'active'`, asc(member.createdAt), asc(member.id))
     .limit(2);
   const [only] = rows;
   if (!only) throw strange();

@@ -1,7 +1,7 @@
-import { type InvitationWithLink, type Route, routes } from '@tollkeeper/contract';
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createClient } from '../testing/client.ts';
-import { tokenOf } from '../testing/join.ts';
+import { type Identity, type InvitationWithLink, type Route, routes } from '@tollkeeper/contract';
+import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { type Client, createClient } from '../testing/client.ts';
+import { inOrganization, tokenOf } from '../testing/join.ts';
 import {
   addMember,
   addOrganization,
@@ -166,11 +166,13 @@ describe('accepting an invitation by session', () => {
     const answer = await person.client.post('/v1/invitations/accept', {
       token: tokenOf(invited.body),
     });
-    await query('delete from member where organization_id = $1 and user_id = $2', [
-      other.organizationId,
-      person.userId,
-    ]);
-    return answer;
+    onTestFinished(async () => {
+      await query('delete from member where organization_id = $1 and user_id = $2', [
+        other.organizationId,
+        person.userId,
+      ]);
+    });
+    return { ...answer, organizationId: other.organizationId };
   }
 
   it('is refused to a session past its hours, or from another network', async () => {
@@ -185,9 +187,15 @@ describe('accepting an invitation by session', () => {
     expect((await accept()).problem.code).toBe('unauthenticated');
   });
 
-  it('is open to somebody whom another organization has suspended', async () => {
+  it('is open to a person whom every organization of theirs has suspended', async () => {
     await setMemberStatus(app, person.memberId, 'suspended');
-    expect((await accept()).status).toBe(201);
+    const accepted = await accept();
+    expect(accepted.status).toBe(201);
+    const whoami = (client: Client) => client.get<Identity>('/v1/whoami');
+    const { body } = await whoami(person.client);
+    expect(body.organization.id).toBe(accepted.organizationId);
+    const suspended = await whoami(inOrganization(app, person.client, organizationId));
+    expect(suspended.problem.code).toBe('member_suspended');
   });
 });
 
