@@ -6,7 +6,9 @@ import { OWNER, startTestApp, type TestApp } from '../testing/test-app.ts';
 import { attack, createVictim, type Victim } from './isolation.fixture.ts';
 
 /** They ask, though by POST, and change nothing. */
-const READING: readonly string[] = ['verifyKey', 'previewSecurity', 'getKeysPropagation'];
+const READING: readonly string[] = [
+  ...['verifyKey', 'previewSecurity', 'getKeysPropagation', 'getKeysCreated'],
+];
 /** By somebody who has no session yet; each has tests of its own. */
 const PUBLIC: readonly string[] = [
   ...['setup', 'findInvitation', 'acceptInvitation', 'joinGateway'],

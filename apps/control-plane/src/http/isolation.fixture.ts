@@ -72,6 +72,7 @@ const BODIES: Partial<Record<RouteName, (victim: Victim) => unknown>> = {
   enableKeys: ({ targets }) => ({ ids: [targets['bulk-keys']] }),
   revokeKeys: ({ targets }) => ({ ids: [targets['bulk-keys']] }),
   rotateKey: () => ({}),
+  getKeysCreated: ({ targets }) => ({ ids: [targets['api-keys']] }),
   getKeysPropagation: ({ targets }) => ({ ids: [targets['api-keys']] }),
   verifyKey: () => ({ key: 'tk_live_none' }),
   updateOrganization: () => ({ name: 'Renamed' }),

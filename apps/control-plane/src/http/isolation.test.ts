@@ -94,11 +94,17 @@ describe.each(['developer', 'viewer', 'billing'] as const)('a member with the ro
 describe('a key with every scope, confined to another workspace', () => {
   const changing = guarded.filter(
     ([name, { method }]) =>
-      method !== 'GET' && !['verifyKey', 'createKey', 'confirmSession'].includes(name),
+      method !== 'GET' &&
+      !['verifyKey', 'createKey', 'confirmSession', 'getKeysCreated'].includes(name),
   );
 
   /** They answer 200, and refuse each key by itself. */
   const BULK: readonly RouteName[] = ['disableKeys', 'enableKeys', 'revokeKeys'];
+
+  it('counts nothing that keys outside the workspace created', async () => {
+    const answer = await attackInVain(victim.confined, 'getKeysCreated');
+    expect(answer.body).toEqual({ keysCount: 0, joinKeysCount: 0, invitationsCount: 0 });
+  });
 
   it.each(BULK)('changes no key through %s', async (name) => {
     const answer = await attackInVain(victim.confined, name);

@@ -79,6 +79,7 @@ const unusualJson = { 'content-type': 'application/json;charset=utf-8' };
 /** Every question that is asked with a body, and changes nothing. */
 const QUESTIONS: Partial<Record<RouteName, () => { scope: string; body: object }>> = {
   verifyKey: () => ({ scope: 'api_keys.verify', body: { key: about.secret } }),
+  getKeysCreated: () => ({ scope: 'api_keys.read', body: { ids: [about.id] } }),
   getKeysPropagation: () => ({ scope: 'api_keys.read', body: { ids: [about.id] } }),
   previewSecurity: () => ({ scope: 'security.manage', body: { keyLifetimeDaysMax: 30 } }),
 };

@@ -101,6 +101,7 @@ async function callerWith(scope: Scope): Promise<Client> {
 /** How each question with a body is asked. */
 const BODIES: Readonly<Record<string, () => object>> = {
   verifyKey: () => ({ key: ids.secret }),
+  getKeysCreated: () => ({ ids: [ids.own] }),
   getKeysPropagation: () => ({ ids: [ids.own] }),
   previewSecurity: () => ({
     keyLifetimeDaysMax: 1,

@@ -8,6 +8,7 @@ import { PROFILES } from '../profiles.ts';
 import { defineRoute } from '../route.ts';
 import { instant, instantWithOffset, ipAddress, ipRange, keyName, visibleLine } from '../text.ts';
 import { USAGE_PERIODS, usage } from '../usage.ts';
+import { CASCADE } from './cascade.ts';
 
 const tag = 'API keys';
 const params = z.strictObject({ id: apiKeyId });
@@ -18,8 +19,6 @@ const scopes = z.array(z.string().max(64)).max(200);
 const BEYOND_RECALL =
   'A key with organization.delete or organization.transfer acts without a password, so granting these in a session needs a sign-in from the last 10 minutes';
 
-export const CASCADE =
-  'Also revokes the keys that it created or rotated, and those that they created or rotated in turn, and deletes the join keys and invitations of all of them. All of it or nothing: refused when one of the keys belongs to another member and the caller lacks api_keys.manage_all. Join keys go with fleet.manage and invitations with members.invite; without these they stay, and are blocked. Gateways that joined already stay connected';
 const cascadeQuery = z.enum(['true', 'false']).default('false').meta({ description: CASCADE });
 
 /** The longest grace of a rotation: 30 days. */
@@ -130,24 +129,6 @@ export const deleteKey = defineRoute({
   params,
   query: z.strictObject({ cascade: cascadeQuery }),
   status: 204,
-  errors: ['not_found'],
-});
-
-export const getCreated = defineRoute({
-  method: 'GET',
-  path: '/v1/api-keys/{id}/created',
-  access: 'api_keys.read',
-  summary: 'Count what `cascade` takes along: what a key created or rotated, and so on',
-  tag,
-  params,
-  status: 200,
-  response: z
-    .strictObject({
-      keysCount: z.int().meta({ description: 'Keys that are not revoked yet' }),
-      joinKeysCount: z.int(),
-      invitationsCount: z.int(),
-    })
-    .meta({ id: 'CreatedByKey' }),
   errors: ['not_found'],
 });
 

@@ -3,7 +3,7 @@ import { apiKeyId } from '../ids.ts';
 import { problem } from '../problem.ts';
 import { defineRoute } from '../route.ts';
 import { visibleLine } from '../text.ts';
-import { CASCADE } from './api-keys.ts';
+import { CASCADE, createdByKey } from './cascade.ts';
 
 const tag = 'API keys';
 
@@ -26,6 +26,21 @@ const bulkResult = z
       .meta({ description: 'One for each different id, in the order of the request' }),
   })
   .meta({ id: 'BulkKeyResult' });
+
+/** A POST, since so many ids are too long for an address. Changes nothing. */
+export const getKeysCreated = defineRoute({
+  method: 'POST',
+  path: '/v1/api-keys/created',
+  access: 'api_keys.read',
+  summary:
+    'Count what `cascade` takes along besides several keys; keys that the caller does not see are ignored',
+  changesNothing: true,
+  tag,
+  body: z.strictObject({ ids }),
+  status: 200,
+  response: createdByKey,
+  errors: [],
+});
 
 export const disableKeys = defineRoute({
   method: 'POST',

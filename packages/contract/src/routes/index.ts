@@ -1,6 +1,7 @@
 import * as access from './access.ts';
 import * as apiKeys from './api-keys.ts';
 import * as bulkKeys from './bulk-keys.ts';
+import * as cascade from './cascade.ts';
 import * as gateways from './gateways.ts';
 import * as invitations from './invitations.ts';
 import * as joinKeys from './join-keys.ts';
@@ -24,7 +25,8 @@ export const routes = {
   listKeys: apiKeys.listKeys,
   createKey: apiKeys.createKey,
   getKey: apiKeys.getKey,
-  getCreated: apiKeys.getCreated,
+  getCreated: cascade.getCreated,
+  getKeysCreated: bulkKeys.getKeysCreated,
   updateKey: apiKeys.updateKey,
   deleteKey: apiKeys.deleteKey,
   disableKey: apiKeys.disableKey,

@@ -94,6 +94,28 @@ describe('revoking a key with what it created', () => {
     });
   });
 
+  it('counts what several keys would take along besides themselves, each thing once', async () => {
+    const { root, child, bystander } = await plantTree();
+    const count = async (ids: readonly string[], client = owner) =>
+      (await client.post('/v1/api-keys/created', { ids })).body;
+    expect(await count([root.id, bystander.id])).toEqual({
+      keysCount: 2,
+      joinKeysCount: 2,
+      invitationsCount: 1,
+    });
+    expect(await count([root.id, child.id, createId('apiKey', app.services.randomBytes)])).toEqual({
+      keysCount: 1,
+      joinKeysCount: 1,
+      invitationsCount: 1,
+    });
+    const stranger = await addMember(app, place.organizationId, 'developer');
+    expect(await count([root.id], stranger.client)).toEqual({
+      keysCount: 0,
+      joinKeysCount: 0,
+      invitationsCount: 0,
+    });
+  });
+
   it('writes an event for each thing, which names the cause, in one unbroken chain', async () => {
     const { root, child, grandchild, joinKey, invitation } = await plantTree();
     const before = (await auditEvents(app, place.organizationId)).length;

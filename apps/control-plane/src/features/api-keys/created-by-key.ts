@@ -1,4 +1,4 @@
-import { and, asc, count, eq, ne, sql } from 'drizzle-orm';
+import { and, asc, count, eq, ne, not, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { Transaction } from '../../db/connect.ts';
 import { apiKey, invitation, joinKey } from '../../db/schema/index.ts';
@@ -32,7 +32,7 @@ export interface RevokedCreated {
  * and one that comes later is refused by `confirmActor`. In the order of ids, as all lock keys.
  */
 export async function lockTree(tx: Transaction, ctx: Ctx, rootId: string): Promise<string[]> {
-  const ids = [rootId, ...(await findCreatedKeys(tx, ctx, rootId))];
+  const ids = [rootId, ...(await findCreatedKeys(tx, ctx, [rootId]))];
   await tx
     .select({ id: apiKey.id })
     .from(apiKey)
@@ -92,14 +92,17 @@ export async function revokeCreated(
   };
 }
 
-/** What `revokeCreated` would take. @throws DomainError as it does */
-export async function countCreated(ctx: Ctx, rootId: string): Promise<CreatedCounts> {
+/**
+ * What `revokeCreated` would take along, besides the given keys themselves.
+ * @throws DomainError as it does
+ */
+export async function countCreated(ctx: Ctx, rootIds: readonly string[]): Promise<CreatedCounts> {
   const { db } = ctx.services;
-  const creators = [rootId, ...(await findCreatedKeys(db, ctx, rootId))];
+  const creators = [...rootIds, ...(await findCreatedKeys(db, ctx, rootIds))];
   const owners = await db
     .select({ memberId: apiKey.memberId, keys: count() })
     .from(apiKey)
-    .where(unrevokedAmong(ctx, creators, rootId))
+    .where(unrevokedAmong(ctx, creators, rootIds))
     .groupBy(apiKey.memberId);
   requirePowerOver(ctx, owners);
   return {
@@ -109,11 +112,15 @@ export async function countCreated(ctx: Ctx, rootId: string): Promise<CreatedCou
   };
 }
 
-function unrevokedAmong({ organizationId }: Ctx, creators: readonly string[], rootId: string) {
+function unrevokedAmong(
+  { organizationId }: Ctx,
+  creators: readonly string[],
+  rootIds: readonly string[],
+) {
   return and(
     eq(apiKey.organizationId, organizationId),
     among(apiKey.id, creators),
-    ne(apiKey.id, rootId),
+    not(among(apiKey.id, rootIds)),
     ne(apiKey.status, 'revoked'),
   );
 }
@@ -133,7 +140,7 @@ async function revokeKeys(
   const rows = await tx
     .select()
     .from(apiKey)
-    .where(unrevokedAmong(ctx, creators, root.id))
+    .where(unrevokedAmong(ctx, creators, [root.id]))
     .orderBy(asc(apiKey.id));
   requirePowerOver(ctx, rows);
   const set = {

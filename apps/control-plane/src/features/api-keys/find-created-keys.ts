@@ -4,13 +4,13 @@ import { apiKey, deletedKey, keyRotation } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
 
 /**
- * The ids of the keys that a key created or gave a new secret, of those that they did, and so on;
- * deleted ones too.
+ * The ids of the keys that the given keys created or gave a new secret, of those that they did, and
+ * so on; deleted ones too. A given key may be among them.
  */
 export async function findCreatedKeys(
   db: Database | Transaction,
   { organizationId }: Ctx,
-  rootId: string,
+  rootIds: readonly string[],
 ): Promise<string[]> {
   // A loop by index in each round: joined otherwise, a long line of keys would read all keys once
   // for each of its links.
@@ -28,7 +28,8 @@ export async function findCreatedKeys(
     offset 0)`;
   const { rows } = await db.execute<{ id: string }>(sql`
     with recursive created (id) as (
-      ${createdBy(sql`${rootId}`)}
+      select first.id from unnest(${sql.param(rootIds)}::text[]) as root (id),
+        lateral ${createdBy(sql`root.id`)} as first (id)
       union
       select next.id from created, lateral ${createdBy(sql`created.id`)} as next (id)
     )

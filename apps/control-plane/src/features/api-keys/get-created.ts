@@ -1,5 +1,8 @@
+import { and } from 'drizzle-orm';
+import { apiKey } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
-import { type CreatedCounts, countCreated } from './created-by-key.ts';
+import { visibleKeys } from '../../kernel/visible-keys.ts';
+import { among, type CreatedCounts, countCreated } from './created-by-key.ts';
 import { readKey } from './key-view.ts';
 
 /** What revoking the key with `cascade` would take along. @throws DomainError not_found */
@@ -8,5 +11,20 @@ export async function getCreated(
   { params }: { params: { id: string } },
 ): Promise<CreatedCounts> {
   const { id } = await readKey(ctx.services.db, ctx, params.id);
-  return countCreated(ctx, id);
+  return countCreated(ctx, [id]);
+}
+
+/** What revoking the keys with `cascade` would take along besides them. */
+export async function getKeysCreated(
+  ctx: Ctx,
+  { body }: { body: { ids: readonly string[] } },
+): Promise<CreatedCounts> {
+  const rows = await ctx.services.db
+    .select({ id: apiKey.id })
+    .from(apiKey)
+    .where(and(visibleKeys(ctx), among(apiKey.id, body.ids)));
+  return countCreated(
+    ctx,
+    rows.map(({ id }) => id),
+  );
 }

@@ -5,7 +5,7 @@ export { createKey } from './create-key.ts';
 export { deleteKey } from './delete-key.ts';
 export { disableKey } from './disable-key.ts';
 export { enableKey } from './enable-key.ts';
-export { getCreated } from './get-created.ts';
+export { getCreated, getKeysCreated } from './get-created.ts';
 export { getKey } from './get-key.ts';
 export { getKeyStats } from './get-key-stats.ts';
 export { earliest, lifetimeEnd } from './key-lifetime.ts';
