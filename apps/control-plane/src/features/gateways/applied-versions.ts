@@ -1,4 +1,4 @@
-import { and, eq, gte, inArray, min, or } from 'drizzle-orm';
+import { and, eq, inArray, min, or, sql } from 'drizzle-orm';
 import type { Database } from '../../db/connect.ts';
 import { gatewayVersion, workspaceChange } from '../../db/schema/index.ts';
 import type { ViewRow } from './gateway-view.ts';
@@ -69,15 +69,16 @@ export async function findAppliedTimes(
   fleet: Fleet,
   required: ReadonlyMap<string, Required>,
 ): Promise<ReadonlyMap<string, Date>> {
-  const reached = [...required].map(([workspaceId, { version }]) => {
-    const ids = fleet.filter((row) => row.workspaceId === workspaceId).map((row) => row.id);
-    return and(inArray(gatewayVersion.gatewayId, ids), gte(gatewayVersion.version, version));
-  });
-  if (reached.length === 0) return new Map();
-  const rows = await db
-    .select({ id: gatewayVersion.gatewayId, at: min(gatewayVersion.appliedAt) })
-    .from(gatewayVersion)
-    .where(or(...reached))
-    .groupBy(gatewayVersion.gatewayId);
-  return new Map(rows.flatMap(({ id, at }) => (at ? [[id, at] as const] : [])));
+  const versions = fleet.map(({ workspaceId }) => required.get(workspaceId)?.version ?? null);
+  // A look-up for each gateway: it may have applied thousands of versions since.
+  const { rows } = await db.execute<{ id: string; at: string }>(sql`
+    select asked.id, first.applied_at as at
+    from unnest(${sql.param(fleet.map(({ id }) => id))}::text[],
+      ${sql.param(versions)}::bigint[]) as asked (id, version),
+    lateral (
+      select ${gatewayVersion.appliedAt} from ${gatewayVersion}
+      where ${gatewayVersion.gatewayId} = asked.id and ${gatewayVersion.version} >= asked.version
+      order by ${gatewayVersion.version} limit 1
+    ) as first`);
+  return new Map(rows.map(({ id, at }) => [id, new Date(at)]));
 }
