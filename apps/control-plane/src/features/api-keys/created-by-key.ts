@@ -1,4 +1,4 @@
-import { and, asc, count, eq, ne, not, sql } from 'drizzle-orm';
+import { and, asc, eq, ne, not, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { Transaction } from '../../db/connect.ts';
 import { apiKey, invitation, joinKey } from '../../db/schema/index.ts';
@@ -10,7 +10,7 @@ import { forgetAnswer } from '../../kernel/idempotent.ts';
 import { holds } from '../../kernel/require-scope.ts';
 import { visibleFleet } from '../../kernel/visible-fleet.ts';
 import type { FurtherEvent } from '../../kernel/write.ts';
-import { findCreatedKeys } from './find-created-keys.ts';
+import { findCreatedKeys, withCreatedKeys } from './find-created-keys.ts';
 import { keyFacts } from './key-view.ts';
 import type { KeyRow } from './lock-key.ts';
 
@@ -97,29 +97,35 @@ export async function revokeCreated(
  * @throws DomainError as it does
  */
 export async function countCreated(ctx: Ctx, rootIds: readonly string[]): Promise<CreatedCounts> {
-  const { db } = ctx.services;
-  const creators = [...rootIds, ...(await findCreatedKeys(db, ctx, rootIds))];
-  const owners = await db
-    .select({ memberId: apiKey.memberId, keys: count() })
-    .from(apiKey)
-    .where(unrevokedAmong(ctx, creators, rootIds))
-    .groupBy(apiKey.memberId);
-  requirePowerOver(ctx, owners);
+  const { rows } = await ctx.services.db.execute<{ kind: string; memberId: string; rows: number }>(
+    sql`
+    ${withCreatedKeys(ctx, rootIds)}, creator as (
+      select id from created union select unnest(${sql.param(rootIds)}::text[])
+    )
+    select 'key' as kind, ${apiKey.memberId} as "memberId", count(*)::int as rows
+    from created join ${apiKey} on ${apiKey.id} = created.id
+    where ${unrevokedBelow(ctx, rootIds)} group by ${apiKey.memberId}
+    union all
+    select 'joinKey', '', count(*)::int from creator
+    join ${joinKey} on ${joinKey.createdByKeyId} = creator.id where ${visibleJoinKeys(ctx)}
+    union all
+    select 'invitation', '', count(*)::int from creator
+    join ${invitation} on ${invitation.createdByKeyId} = creator.id
+    where ${visibleInvitations(ctx)}`,
+  );
+  const counted = (kind: string) => rows.filter((row) => row.kind === kind);
+  requirePowerOver(ctx, counted('key'));
+  const sum = (kind: string) => counted(kind).reduce((total, each) => total + each.rows, 0);
   return {
-    keysCount: owners.reduce((sum, { keys }) => sum + keys, 0),
-    joinKeysCount: await db.$count(joinKey, joinKeysOf(ctx, creators)),
-    invitationsCount: await db.$count(invitation, invitationsOf(ctx, creators)),
+    keysCount: sum('key'),
+    joinKeysCount: sum('joinKey'),
+    invitationsCount: sum('invitation'),
   };
 }
 
-function unrevokedAmong(
-  { organizationId }: Ctx,
-  creators: readonly string[],
-  rootIds: readonly string[],
-) {
+function unrevokedBelow({ organizationId }: Ctx, rootIds: readonly string[]) {
   return and(
     eq(apiKey.organizationId, organizationId),
-    among(apiKey.id, creators),
     not(among(apiKey.id, rootIds)),
     ne(apiKey.status, 'revoked'),
   );
@@ -140,7 +146,7 @@ async function revokeKeys(
   const rows = await tx
     .select()
     .from(apiKey)
-    .where(unrevokedAmong(ctx, creators, [root.id]))
+    .where(and(unrevokedBelow(ctx, [root.id]), among(apiKey.id, creators)))
     .orderBy(asc(apiKey.id));
   requirePowerOver(ctx, rows);
   const set = {
@@ -168,30 +174,31 @@ function requirePowerOver(ctx: Ctx, keys: readonly Pick<KeyRow, 'memberId'>[]): 
 }
 
 /** Without fleet.manage none: they stay, blocked, as the key that created them is gone. */
-function joinKeysOf(ctx: Ctx, creators: readonly string[]) {
-  return holds(ctx.scopes, 'fleet.manage')
-    ? and(visibleFleet(ctx, joinKey), among(joinKey.createdByKeyId, creators))
-    : sql`false`;
+function visibleJoinKeys(ctx: Ctx) {
+  return holds(ctx.scopes, 'fleet.manage') ? visibleFleet(ctx, joinKey) : sql`false`;
 }
 
 async function deleteJoinKeys(tx: Transaction, ctx: Ctx, creators: readonly string[]) {
-  const rows = await tx.delete(joinKey).where(joinKeysOf(ctx, creators)).returning();
+  const rows = await tx
+    .delete(joinKey)
+    .where(and(visibleJoinKeys(ctx), among(joinKey.createdByKeyId, creators)))
+    .returning();
   if (rows.length > 0) await forgetAnswer(tx, ctx.organizationId, ...rows.map((row) => row.id));
   return rows;
 }
 
 /** Without members.invite none: they stay, blocked. A confined caller withdraws none either. */
-function invitationsOf(ctx: Ctx, creators: readonly string[]) {
+function visibleInvitations(ctx: Ctx) {
   return holds(ctx.scopes, 'members.invite') && ctx.workspaceId === null
-    ? and(
-        eq(invitation.organizationId, ctx.organizationId),
-        among(invitation.createdByKeyId, creators),
-      )
+    ? eq(invitation.organizationId, ctx.organizationId)
     : sql`false`;
 }
 
 async function deleteInvitations(tx: Transaction, ctx: Ctx, creators: readonly string[]) {
-  const rows = await tx.delete(invitation).where(invitationsOf(ctx, creators)).returning();
+  const rows = await tx
+    .delete(invitation)
+    .where(and(visibleInvitations(ctx), among(invitation.createdByKeyId, creators)))
+    .returning();
   if (rows.length > 0) await forgetAnswer(tx, ctx.organizationId, ...rows.map((row) => row.id));
   return rows;
 }

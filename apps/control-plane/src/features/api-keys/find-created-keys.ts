@@ -9,9 +9,16 @@ import type { Ctx } from '../../kernel/context.ts';
  */
 export async function findCreatedKeys(
   db: Database | Transaction,
-  { organizationId }: Ctx,
+  ctx: Ctx,
   rootIds: readonly string[],
 ): Promise<string[]> {
+  const { rows } = await db.execute<{ id: string }>(sql`
+    ${withCreatedKeys(ctx, rootIds)} select id from created`);
+  return rows.map((row) => row.id);
+}
+
+/** Begins a statement that reads these ids from `created (id)`. */
+export function withCreatedKeys({ organizationId }: Ctx, rootIds: readonly string[]): SQL {
   // A loop by index in each round: joined otherwise, a long line of keys would read all keys once
   // for each of its links.
   const createdBy = (creator: SQL) => sql`
@@ -26,13 +33,10 @@ export async function findCreatedKeys(
       where ${keyRotation.organizationId} = ${organizationId}
         and ${keyRotation.rotatedByKeyId} = ${creator}
     offset 0)`;
-  const { rows } = await db.execute<{ id: string }>(sql`
-    with recursive created (id) as (
+  return sql`with recursive created (id) as (
       select first.id from unnest(${sql.param(rootIds)}::text[]) as root (id),
         lateral ${createdBy(sql`root.id`)} as first (id)
       union
       select next.id from created, lateral ${createdBy(sql`created.id`)} as next (id)
-    )
-    select id from created`);
-  return rows.map((row) => row.id);
+    )`;
 }
