@@ -19,12 +19,14 @@ import { disablesAt } from './unused-rule.ts';
 const disabler = alias(member, 'disabler');
 const disablerUser = alias(user, 'disabler_user');
 
+const { nameLower: _nameLower, ...shownColumns } = getTableColumns(apiKey);
+
 /** Keys with what a page shows of them; filtered and ordered by the caller. */
 export function selectKeys(db: Database | Transaction, ctx: Ctx) {
   return (
     db
       .select({
-        ...getTableColumns(apiKey),
+        ...shownColumns,
         ownerName: user.name,
         ownerEmail: user.email,
         graceEndsAt: apiKeySecret.retiresAt,

@@ -1,19 +1,6 @@
 import type { ApiKey, KeySort, KeyState, RouteInput, Routes } from '@tollkeeper/contract';
-import { SECRET_PATTERN } from '@tollkeeper/verify';
-import {
-  and,
-  asc,
-  desc,
-  eq,
-  gt,
-  ilike,
-  inArray,
-  isNull,
-  lte,
-  or,
-  type SQL,
-  sql,
-} from 'drizzle-orm';
+import { SECRET_PATTERN, SECRET_PREFIXES } from '@tollkeeper/verify';
+import { and, asc, desc, eq, gt, inArray, isNull, lte, or, type SQL, sql } from 'drizzle-orm';
 import { apiKey } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { cursorTime, decodeCursor, encodeCursor } from '../../kernel/cursor.ts';
@@ -59,7 +46,7 @@ export async function listKeys(ctx: Ctx, { query }: { query: Query }) {
 /** Never null, so that one comparison orders all rows: never used is oldest, no expiry is last. */
 const SORT_COLUMNS: Readonly<Record<KeySort, SQL>> = {
   createdAt: sql`${apiKey.createdAt}`,
-  name: sql`lower(${apiKey.name})`,
+  name: sql`${apiKey.nameLower}`,
   lastUsedAt: sql`coalesce(${apiKey.lastUsedAt}, '-infinity')`,
   expiresAt: sql`coalesce(${apiKey.expiresAt}, 'infinity')`,
 };
@@ -132,5 +119,14 @@ function matching(search: string): SQL | undefined {
     );
   }
   const literal = search.replace(/[\\%_]/g, '\\$&');
-  return or(ilike(apiKey.name, `%${literal}%`), ilike(apiKey.prefix, `${literal}%`));
+  return or(
+    sql`${apiKey.nameLower} like lower(${`%${literal}%`})`,
+    mayBeginPrefix(search) ? sql`lower(${apiKey.prefix}) like lower(${`${literal}%`})` : undefined,
+  );
+}
+
+/** Most searches cannot, and are spared a second comparison for each key. */
+function mayBeginPrefix(search: string): boolean {
+  const text = search.toLowerCase();
+  return SECRET_PREFIXES.some((prefix) => text.startsWith(prefix) || prefix.startsWith(text));
 }

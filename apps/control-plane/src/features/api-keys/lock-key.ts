@@ -5,7 +5,8 @@ import type { Ctx } from '../../kernel/context.ts';
 import { notFound } from '../../kernel/domain-error.ts';
 import { visibleKeys } from '../../kernel/visible-keys.ts';
 
-export type KeyRow = typeof apiKey.$inferSelect;
+/** But for what the database computes. */
+export type KeyRow = Omit<typeof apiKey.$inferSelect, 'nameLower'>;
 
 /**
  * The key, locked until the transaction ends.

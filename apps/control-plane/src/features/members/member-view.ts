@@ -30,11 +30,12 @@ export function selectMembers(db: Database | Transaction, ctx: Ctx) {
 type ViewRow = Awaited<ReturnType<typeof selectMembers>>[number];
 
 /** A confined caller learns nothing of other workspaces, not even a number. */
-function liveKeys({ workspaceId, services }: Ctx) {
+function liveKeys({ organizationId, workspaceId, services }: Ctx) {
   const within = workspaceId === null ? sql`` : sql`and ${apiKey.workspaceId} = ${workspaceId}`;
   return sql<number>`(
     select count(*) from ${apiKey}
-    where ${apiKey.memberId} = ${member.id} and ${apiKey.status} <> 'revoked' ${within}
+    where ${apiKey.organizationId} = ${organizationId} and ${apiKey.memberId} = ${member.id}
+      and ${apiKey.status} <> 'revoked' ${within}
       and (${apiKey.expiresAt} is null
         or ${apiKey.expiresAt} > ${services.clock().toISOString()}::timestamptz))`;
 }
