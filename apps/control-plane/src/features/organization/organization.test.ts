@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Client } from '../../testing/client.ts';
 import { joinFleet, joinWith } from '../../testing/fleet.ts';
 import { type Joined, join } from '../../testing/join.ts';
+import { addOrganization } from '../../testing/people.ts';
 import { auditEvents, type Query, queryDatabase } from '../../testing/query-database.ts';
 import { defaultWorkspace } from '../../testing/start-organization.ts';
 import { claimServer, OWNER, startTestApp, type TestApp, withKey } from '../../testing/test-app.ts';
@@ -50,6 +51,13 @@ describe('the organization', () => {
     expect((await heir.client.patch('/v1/organization', { name: 'Mine' })).problem.code).toBe(
       'insufficient_scope',
     );
+  });
+
+  it('takes no slug of another organization', async () => {
+    const other = await addOrganization(app, 'Other');
+    await query(`update organization set slug = 'other' where id = $1`, [other.organizationId]);
+    const answer = await owner.patch('/v1/organization', { slug: 'other' });
+    expect(answer.problem.code).toBe('invalid_state');
   });
 
   it('is transferred only with the password, only to an active member, and exactly once', async () => {

@@ -78,6 +78,23 @@ describe('custom roles', () => {
     expect(removal.problem.code).toBe('scope_not_held');
   });
 
+  it('cannot be given a scope that the editor does not hold, nor a name that is taken', async () => {
+    const role = await createRole('Helper', ['members.read']);
+    const scopes = ['members.read', 'organization.delete'];
+    const raised = await admin.client.patch(`/v1/roles/${role.id}`, { scopes });
+    expect(raised.problem).toMatchObject({
+      code: 'scope_not_held',
+      scopes: ['organization.delete'],
+    });
+    const renamed = await admin.client.patch(`/v1/roles/${role.id}`, { name: 'admin' });
+    expect(renamed.problem.code).toBe('invalid_state');
+    const { body } = await owner.get<{ data: Role[] }>('/v1/roles');
+    expect(body.data.find(({ id }) => id === role.id)).toMatchObject({
+      name: 'Helper',
+      scopes: ['members.read'],
+    });
+  });
+
   it('need a replacement when they are deleted in use, which takes over at once', async () => {
     const role = await createRole('Temp', ['members.read', 'roles.read']);
     const member = await join(app, owner, 'Tom', role.id);
@@ -99,6 +116,12 @@ describe('custom roles', () => {
       const answer = await owner.delete(`/v1/roles/${role.id}?replacementRoleId=${id}`);
       expect([404, 409]).toContain(answer.status);
     }
+    const { id } = await createRole('Terminator', ['organization.delete']);
+    const raised = await admin.client.delete(`/v1/roles/${role.id}?replacementRoleId=${id}`);
+    expect(raised.problem).toMatchObject({
+      code: 'scope_not_held',
+      scopes: ['organization.delete'],
+    });
   });
 });
 

@@ -56,6 +56,11 @@ describe('workspaces', () => {
     expect((await createKeyIn(workspace)).prefix).toMatch(/^tk_test_/);
   });
 
+  it('are not created with a name that is taken, in whatever letters', async () => {
+    const answer = await owner.post('/v1/workspaces', { name: 'DEFAULT', environment: 'live' });
+    expect(answer.problem.code).toBe('invalid_state');
+  });
+
   it('are renamed, but not to a name that is taken', async () => {
     const workspace = await createWorkspace('eu');
     const renamed = await owner.patch<Workspace>(`/v1/workspaces/${workspace.id}`, {
