@@ -1,5 +1,5 @@
 import { type Route, type RouteName, routes, SCOPES, type Scope } from '@tollkeeper/contract';
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Answer } from '../testing/client.ts';
 import { addMember, PASSWORD, type Person } from '../testing/people.ts';
 import { type Query, queryDatabase } from '../testing/query-database.ts';
@@ -37,9 +37,13 @@ beforeAll(async () => {
   await person.client.get('/v1/whoami');
 });
 
-/** What may not change: all but the role, from which the other transaction takes the scope. */
+/** What may not change: all but what the other transaction changes. */
 async function otherTables(): Promise<Record<string, string>> {
-  const { '"public"."role"': _role, ...tables } = await readTables(app);
+  const {
+    '"public"."role"': _role,
+    '"public"."organization"': _organization,
+    ...tables
+  } = await readTables(app);
   return tables;
 }
 
@@ -74,4 +78,35 @@ it.each(changing)('%s asks for its scope again in its transaction', async (name,
 
   expect(answer.problem).toMatchObject({ code: 'insufficient_scope', scopes: [scope] });
   expect(await otherTables()).toEqual(before);
+});
+
+describe('an organization that is deleted meanwhile', () => {
+  it.each<[RouteName, object]>([
+    ['createKey', { name: 'late', profile: 'read-only' }],
+    ['updateKey', { expiresAt: '2100-01-01T00:00:00Z' }],
+    ['updateOrganization', { name: 'Late' }],
+    ['updateSecurity', { sessionHoursMax: 1 }],
+    ['transferOrganization', { password: PASSWORD }],
+    ['deleteOrganization', { name: 'Acme', password: PASSWORD }],
+  ])('is not found by %s', async (name, body) => {
+    const { bystander, organizationId } = victim;
+    const given =
+      name === 'transferOrganization' ? { ...body, memberId: bystander.memberId } : body;
+    await query('update role set scopes = $1 where id = $2', [SCOPES, ROLE]);
+    const before = await otherTables();
+
+    const answer = await whileHeld(
+      app.database,
+      async (holder) => {
+        await holder.query(HOLD_CHAIN_END);
+        const deletion = 'update organization set deleted_at = now() where id = $1';
+        await holder.query(deletion, [organizationId]);
+      },
+      () => attack(person.client, name, victim, given),
+    );
+    await query('update organization set deleted_at = null');
+
+    expect([answer.status, answer.problem.code]).toEqual([404, 'not_found']);
+    expect(await otherTables()).toEqual(before);
+  });
 });
