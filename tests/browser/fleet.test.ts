@@ -177,8 +177,9 @@ it('follows a change of a key to the gateways, and names the one that is away', 
   await deleted.getByText(EVERYWHERE).waitFor();
 });
 
-it('follows the change of several keys to the gateways, by one question for all', async () => {
-  for (const name of ['bulk-1', 'bulk-2', 'bulk-3']) await createKey(dashboard.owner, name);
+it('follows the change of more than a hundred keys to the gateways, by one question for all', async () => {
+  const names = Array.from({ length: 101 }, (_, at) => `bulk-${at}`);
+  await Promise.all(names.map((name) => createKey(dashboard.owner, name)));
   const stateDir = await makeStateDir();
   const gateway = await addGateway(dashboard, { name: 'edge-8', stateDir });
   const page = await openWindow(dashboard, { as: dashboard.owner });
@@ -188,17 +189,19 @@ it('follows the change of several keys to the gateways, by one question for all'
     if (pathname.endsWith('/propagation')) asked.push(pathname);
   });
   await openKeys(page, '?search=bulk-');
-  await eventually(() => listedNames(page)).toHaveLength(3);
+  await eventually(() => listedNames(page)).toHaveLength(50);
   await page.getByRole('checkbox', { name: 'Select all keys on this page' }).click();
+  await page.getByRole('button', { name: 'Select all 101' }).click();
+  await page.getByText('101 keys selected').waitFor();
   await page.getByRole('button', { name: 'Disable', exact: true }).click();
-  await toastOf(page, 'Disabled 3 keys').getByText(EVERYWHERE).waitFor();
-  expect(new Set(asked)).toEqual(new Set(['/v1/api-keys/propagation']));
+  await toastOf(page, 'Disabled 101 keys').getByText(EVERYWHERE).waitFor();
+  expect(new Set(asked).size).toBe(1);
 
   await gateway.close();
   await page.getByRole('checkbox', { name: 'Select all keys on this page' }).click();
   await page.getByRole('button', { name: 'Revoke…' }).click();
-  await page.getByRole('button', { name: 'Revoke 3 keys' }).click();
-  const revoked = toastOf(page, 'Revoked 3 keys');
+  await page.getByRole('button', { name: 'Revoke 50 keys' }).click();
+  const revoked = toastOf(page, 'Revoked 50 keys');
   await revoked.getByText('Applied on 0 of 1 gateway. Behind: edge-8.').waitFor();
   await addGateway(dashboard, { stateDir });
   await revoked.getByText(EVERYWHERE).waitFor();

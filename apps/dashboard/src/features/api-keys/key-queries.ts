@@ -12,14 +12,36 @@ export interface KeyPageOfList {
   readonly totalCount: number;
 }
 
-export function keyListQuery({ owner, workspace, ...rest }: KeySearch) {
-  const query = { ...rest, memberId: owner, workspaceId: workspace, limit: PAGE_SIZE };
+export function keyListQuery(search: KeySearch) {
+  const query = { ...queryOf(search), limit: PAGE_SIZE };
   return queryOptions({
     queryKey: ['keys', 'list', query],
-    queryFn: ({ signal }) => api.listKeys({ query: withoutUndefined(query) }, { signal }),
+    queryFn: ({ signal }) => api.listKeys({ query }, { signal }),
     placeholderData: keepPreviousData,
     refetchInterval: REFRESH_MS,
   });
+}
+
+/** The first keys of all that match the search, in its order. */
+export async function readMatchingKeys(
+  { cursor: _page, ...search }: KeySearch,
+  countMax: number,
+): Promise<ApiKey[]> {
+  const keys: ApiKey[] = [];
+  let cursor: string | null = null;
+  do {
+    const limit = Math.min(100, countMax - keys.length);
+    const query = { ...queryOf(search), limit, ...(cursor === null ? {} : { cursor }) };
+    const page: KeyPageOfList = await api.listKeys({ query });
+    keys.push(...page.data);
+    cursor = page.nextCursor;
+  } while (cursor !== null && keys.length < countMax);
+  return keys;
+}
+
+/** The search in the API's words. */
+function queryOf({ owner, workspace, ...rest }: KeySearch) {
+  return withoutUndefined({ ...rest, memberId: owner, workspaceId: workspace });
 }
 
 export function keyQuery(id: string) {
@@ -30,11 +52,17 @@ export function keyQuery(id: string) {
   });
 }
 
-/** What a key created that still stands, counted with what that created in turn. */
-export function createdQuery(id: string) {
+/** What keys created or rotated that is still in use, counted with what that did in turn. */
+export function createdQuery(ids: readonly string[]) {
+  const [id, ...others] = ids;
   return queryOptions({
-    queryKey: ['keys', 'created', id],
-    queryFn: ({ signal }) => api.getCreated({ params: { id } }, { signal }),
+    queryKey: ['keys', 'created', ...ids],
+    queryFn: ({ signal }) =>
+      id !== undefined && others.length === 0
+        ? api.getCreated({ params: { id } }, { signal })
+        : api.getKeysCreated({ body: { ids: [...ids] } }, { signal }),
+    // A refusal says why nothing can be taken along.
+    retry: false,
   });
 }
 

@@ -4,9 +4,10 @@ import { ActionForm } from '../../../components/action-form.tsx';
 import { Dialog } from '../../../components/dialog.tsx';
 import { counted } from '../../../lib/format-count.ts';
 import { useSubmit } from '../../../lib/use-submit.ts';
-import { CascadeField } from './cascade-field.tsx';
+import { NameList } from './name-list.tsx';
 import { ReasonField } from './reason-field.tsx';
 import { NO_REASON, reasonText } from './revoke-reason.ts';
+import { useCascade } from './use-cascade.tsx';
 
 interface BulkRevokeDialogProps {
   readonly keys: readonly ApiKey[];
@@ -16,33 +17,30 @@ interface BulkRevokeDialogProps {
 
 export function BulkRevokeDialog({ keys, onClose, onRevoke }: BulkRevokeDialogProps) {
   const [reason, setReason] = useState(NO_REASON);
-  const [chosen, setChosen] = useState<boolean>();
-  const cascade = chosen ?? reason.choice === 'leaked';
-  const { pending, errors, submit } = useSubmit([], async () => {
+  const ids = keys.map(({ id }) => id);
+  const { cascade, blocked, field } = useCascade(ids, reason.choice === 'leaked');
+  const { pending, errors, submit } = useSubmit(['reason'], async () => {
     await onRevoke(reasonText(reason), cascade);
     onClose();
   });
   return (
     <Dialog
       title={`Revoke ${counted(keys.length, 'key')}?`}
-      description="They are refused everywhere from then on, for good. Their records stay in the list."
+      description="They stop working everywhere, for good. Their records stay in the list. To stop them for a while, disable them instead."
       onClose={onClose}
     >
       <ActionForm
         danger
         submitLabel={`Revoke ${counted(keys.length, 'key')}`}
+        blocked={blocked}
         pending={pending}
         errors={errors.form}
         onSubmit={submit}
         onCancel={onClose}
       >
-        <ul className="max-h-40 list-disc overflow-y-auto pl-5 [overflow-wrap:anywhere]">
-          {keys.map((key) => (
-            <li key={key.id}>{key.name}</li>
-          ))}
-        </ul>
-        <ReasonField reason={reason} onReason={setReason} />
-        <CascadeField created={undefined} checked={cascade} onCheck={setChosen} />
+        <NameList keys={keys} />
+        <ReasonField reason={reason} error={errors.fields.reason} onReason={setReason} />
+        {field}
       </ActionForm>
     </Dialog>
   );

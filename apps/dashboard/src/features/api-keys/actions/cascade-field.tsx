@@ -1,26 +1,29 @@
 import type { RouteOutput, Routes } from '@tollkeeper/contract';
 import { CheckRow } from '../../../components/check-row.tsx';
+import { explainError } from '../../../lib/explain-error.ts';
 import { counted } from '../../../lib/format-count.ts';
 
 type Created = RouteOutput<Routes['getCreated']>;
 
 interface CascadeFieldProps {
+  /** Of the keys that are about to end. */
+  readonly keysCount: number;
   /** Undefined where the server did not say. */
   readonly created: Created | undefined;
+  /** Why it did not. */
+  readonly error: Error | null;
   readonly checked: boolean;
   readonly onCheck: (checked: boolean) => void;
 }
 
-/** Whether to also revoke what the key created or rotated: a stolen key may have got itself others. */
-export function CascadeField({ created, checked, onCheck }: CascadeFieldProps) {
+/** Whether to also revoke what the keys created or rotated: a thief may have used them for that. */
+export function CascadeField({ keysCount, created, error, checked, onCheck }: CascadeFieldProps) {
+  const label = `And everything ${keysCount === 1 ? 'it' : 'they'} created or rotated`;
   return (
     <CheckRow
-      label={
-        created
-          ? `And everything it created or rotated (${sumOf(created)})`
-          : 'And everything it created or rotated'
-      }
-      hint="Revokes these keys and those that they created or rotated in turn, and deletes the join keys and invitations that any of them created. Gateways that have already joined stay connected."
+      label={created ? `${label} (${sumOf(created)})` : label}
+      hint="The keys are revoked, together with those that they created or rotated in turn. The join keys and invitations of all of them are deleted. Gateways that have already joined stay connected."
+      error={error ? explainError(error) : undefined}
       checked={checked}
       onCheck={onCheck}
     />

@@ -18,7 +18,7 @@ interface DeleteKeyDialogProps extends KeyDialogProps {
 export function DeleteKeyDialog({ apiKey, onClose, onDeleted }: DeleteKeyDialogProps) {
   const queryClient = useQueryClient();
   const [typed, setTyped] = useState('');
-  const { cascade, blocked, field } = useCascade(apiKey.id, false);
+  const { cascade, blocked, field } = useCascade([apiKey.id], false);
   const { pending, errors, submit } = useSubmit([], async () => {
     if (!isTyped(typed, apiKey.name)) return;
     await api.deleteKey({

@@ -14,7 +14,7 @@ import { useCascade } from './use-cascade.tsx';
 export function RevokeKeyDialog({ apiKey, onClose }: KeyDialogProps) {
   const queryClient = useQueryClient();
   const [reason, setReason] = useState(NO_REASON);
-  const { cascade, blocked, field } = useCascade(apiKey.id, reason.choice === 'leaked');
+  const { cascade, blocked, field } = useCascade([apiKey.id], reason.choice === 'leaked');
   const { pending, errors, submit } = useSubmit(['reason'], async () => {
     const text = reasonText(reason);
     const revoked = await api.revokeKey({
@@ -32,7 +32,7 @@ export function RevokeKeyDialog({ apiKey, onClose }: KeyDialogProps) {
   return (
     <Dialog
       title={`Revoke ${apiKey.name}?`}
-      description="The key is refused everywhere from then on, for good. Its record stays in the list. To stop it for a while, disable it instead."
+      description="The key stops working everywhere, for good. Its record stays in the list. To stop it for a while, disable it instead."
       onClose={onClose}
     >
       <ActionForm

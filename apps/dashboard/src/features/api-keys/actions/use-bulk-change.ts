@@ -1,59 +1,124 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { type ApiKey, BULK_KEYS_MAX, type RouteOutput, type Routes } from '@tollkeeper/contract';
+import type { ApiKey, RouteOutput, Routes } from '@tollkeeper/contract';
 import { useState } from 'react';
+import { toast } from 'sonner';
 import { api } from '../../../lib/api.ts';
 import { explainError } from '../../../lib/explain-error.ts';
 import { counted } from '../../../lib/format-count.ts';
 import { refreshKeys } from '../key-queries.ts';
+import { lastOfEachWorkspace } from '../propagation/last-of-each-workspace.ts';
 import { tellChange } from '../propagation/tell-change.tsx';
+import type { BulkOutcome } from './bulk-outcome.ts';
 
 type Results = RouteOutput<Routes['revokeKeys']>['results'];
+type Change = (ids: string[]) => Promise<{ results: Results }>;
 
-/** Changes several keys at once and says how many went through, and why others did not. */
+interface Verb {
+  readonly doing: string;
+  readonly infinitive: string;
+  /** With a count of keys: "Disabled 3 keys". */
+  readonly done: string;
+  /** Follows the count. */
+  readonly besides?: string;
+  readonly effect: string;
+}
+
+const REFUSED = 'They are refused everywhere from now on.';
+const DISABLE: Verb = {
+  doing: 'Disabling',
+  infinitive: 'disable',
+  done: 'Disabled',
+  effect: REFUSED,
+};
+const ENABLE: Verb = {
+  doing: 'Enabling',
+  infinitive: 'enable',
+  done: 'Enabled',
+  effect: 'They work again.',
+};
+const REVOKE: Verb = { doing: 'Revoking', infinitive: 'revoke', done: 'Revoked', effect: REFUSED };
+
+/** Changes several keys at once and says how many were changed, and why others were not. */
 export function useBulkChange(onDone: () => void) {
   const queryClient = useQueryClient();
-  const [pending, setPending] = useState(false);
+  const [running, setRunning] = useState<string>();
+  const [outcome, setOutcome] = useState<BulkOutcome>();
 
-  async function changeAll(
-    done: string,
-    keys: readonly ApiKey[],
-    change: (ids: string[]) => Promise<{ results: Results }>,
-  ) {
-    setPending(true);
-    const changed: string[] = [];
-    const failures: string[] = [];
-    const names = new Map(keys.map(({ id, name }) => [id, name]));
-    for (let start = 0; start < keys.length; start += BULK_KEYS_MAX) {
-      const part = keys.slice(start, start + BULK_KEYS_MAX);
-      try {
-        const { results } = await change(part.map(({ id }) => id));
-        for (const { id, error } of results) {
-          if (error) failures.push(`${names.get(id)}: ${error.detail}`);
-          else changed.push(id);
-        }
-      } catch (error) {
-        failures.push(`${counted(part.length, 'key')}: ${explainError(error)}`);
-      }
+  /** @throws what the request as a whole was refused with: then nothing was changed */
+  async function changeAll(verb: Verb, keys: readonly ApiKey[], change: Change, undoes = false) {
+    setRunning(`${verb.doing} ${counted(keys.length, 'key')}…`);
+    try {
+      const { results } = await change(keys.map(({ id }) => id));
+      tell(verb, keys, results, undoes);
+    } finally {
+      setRunning(undefined);
+      void refreshKeys(queryClient);
     }
-    setPending(false);
-    const count = changed.length === 0 ? 'no key' : counted(changed.length, 'key');
-    tellChange({
-      title: `${done} ${count}${changed.length > 0 && failures.length > 0 ? ', not the others' : ''}`,
-      keyIds: changed,
-      done: 'Refused everywhere from now on.',
-      failures,
-    });
-    onDone();
-    await refreshKeys(queryClient);
+  }
+
+  function tell(verb: Verb, keys: readonly ApiKey[], results: Results, undoes: boolean) {
+    const refusals = new Map(results.flatMap(({ id, error }) => (error ? [[id, error]] : [])));
+    const changed = keys.filter(({ id }) => !refusals.has(id));
+    const keyIds = lastOfEachWorkspace(changed);
+    const { done, besides = '', effect } = verb;
+    if (changed.length === keys.length) {
+      tellChange({
+        title: `${done} ${counted(changed.length, 'key')}${besides}`,
+        keyIds,
+        done: effect,
+        ...(verb === DISABLE ? { onUndo: () => undo(changed) } : {}),
+      });
+    } else {
+      setOutcome({
+        title: `${done} ${changed.length} of ${counted(keys.length, 'key')}${besides}`,
+        keyIds,
+        effect,
+        refusals: keys.flatMap(({ id, name }) => {
+          const error = refusals.get(id);
+          return error ? [{ id, name, ...error }] : [];
+        }),
+        ...(verb === DISABLE && changed.length > 0 ? { onUndo: () => undo(changed) } : {}),
+      });
+    }
+    if (!undoes) onDone();
+  }
+
+  async function undo(keys: readonly ApiKey[]) {
+    const progress = toast.loading(`Enabling ${counted(keys.length, 'key')}…`);
+    await changeOrTell(ENABLE, keys, (ids) => api.enableKeys({ body: { ids } }), true);
+    toast.dismiss(progress);
+  }
+
+  async function changeOrTell(
+    verb: Verb,
+    keys: readonly ApiKey[],
+    change: Change,
+    undoes = false,
+  ): Promise<void> {
+    try {
+      await changeAll(verb, keys, change, undoes);
+    } catch (error) {
+      toast.error(`Cannot ${verb.infinitive} ${counted(keys.length, 'key')}`, {
+        description: explainError(error),
+      });
+    }
   }
 
   return {
-    pending,
+    /** "Disabling 3 keys…", while it is under way. */
+    running,
+    /** Where some were not changed. */
+    outcome,
+    forgetOutcome: () => setOutcome(undefined),
     disableAll: (keys: readonly ApiKey[]) =>
-      changeAll('Disabled', keys, (ids) => api.disableKeys({ body: { ids } })),
+      changeOrTell(DISABLE, keys, (ids) => api.disableKeys({ body: { ids } })),
+    enableAll: (keys: readonly ApiKey[]) =>
+      changeOrTell(ENABLE, keys, (ids) => api.enableKeys({ body: { ids } })),
     revokeAll: (keys: readonly ApiKey[], reason: string, cascade: boolean) =>
-      changeAll('Revoked', keys, (ids) =>
-        api.revokeKeys({ body: { ids, ...(reason ? { reason } : {}), cascade } }),
+      changeAll(
+        cascade ? { ...REVOKE, besides: ' and everything they created or rotated' } : REVOKE,
+        keys,
+        (ids) => api.revokeKeys({ body: { ids, ...(reason ? { reason } : {}), cascade } }),
       ),
   };
 }

@@ -1,7 +1,9 @@
 import type { ApiKey } from '@tollkeeper/contract';
+import { useId } from 'react';
 import { MaskedPrefix } from '../../../components/masked-prefix.tsx';
 import { Skeleton } from '../../../components/skeleton.tsx';
 import { TimeAgo } from '../../../components/time-ago.tsx';
+import { TriStateCheckbox } from '../../../components/tri-state-checkbox.tsx';
 import { joinClasses } from '../../../lib/join-classes.ts';
 import { ScopesPopover } from '../../scopes/index.ts';
 import { WorkspaceName } from '../../workspaces/index.ts';
@@ -13,25 +15,55 @@ import type { KeyListProps } from './key-table.tsx';
 const PLACES = ['a', 'b', 'c', 'd'];
 
 /** The list on phones: a card for each key. */
-export function KeyCards({ keys, search, dimmed, onAction }: KeyListProps) {
+export function KeyCards({ keys, search, selection, dimmed, onAction }: KeyListProps) {
+  const selectAllId = useId();
   return (
-    <ul className={joinClasses('divide-y divide-line transition-opacity', dimmed && 'opacity-50')}>
-      {keys
-        ? keys.map((key) => (
-            <li key={key.id} className="flex items-start gap-2 py-3 pr-2 pl-4">
-              <div className="flex min-w-0 flex-1 flex-col gap-1.5">
-                <KeyLink apiKey={key} search={search} />
-                <CardFacts apiKey={key} />
-              </div>
-              <KeyMenu apiKey={key} search={search} onAction={onAction} />
-            </li>
-          ))
-        : PLACES.map((place) => (
-            <li key={place} className="flex h-24 items-center px-4">
-              <Skeleton className="w-full" />
-            </li>
-          ))}
-    </ul>
+    <>
+      {selection && keys ? (
+        <div className="flex items-center gap-3 border-line border-b px-4 py-2.5 text-[0.8125rem] text-soft">
+          <TriStateCheckbox
+            id={selectAllId}
+            state={selection.onPage}
+            onChange={selection.togglePage}
+          />
+          <label htmlFor={selectAllId}>Select all keys on this page</label>
+        </div>
+      ) : null}
+      <ul
+        className={joinClasses('divide-y divide-line transition-opacity', dimmed && 'opacity-50')}
+      >
+        {keys
+          ? keys.map((key) => (
+              <li
+                key={key.id}
+                className={joinClasses(
+                  'flex items-start gap-2 py-3 pr-2 pl-4',
+                  selection?.has(key.id) && 'bg-tint',
+                )}
+              >
+                {selection ? (
+                  <input
+                    type="checkbox"
+                    className="mt-0.5 mr-1"
+                    aria-label={`Select ${key.name}`}
+                    checked={selection.has(key.id)}
+                    onChange={() => selection.toggle(key)}
+                  />
+                ) : null}
+                <div className="flex min-w-0 flex-1 flex-col gap-1.5">
+                  <KeyLink apiKey={key} search={search} />
+                  <CardFacts apiKey={key} />
+                </div>
+                <KeyMenu apiKey={key} search={search} onAction={onAction} />
+              </li>
+            ))
+          : PLACES.map((place) => (
+              <li key={place} className="flex h-24 items-center px-4">
+                <Skeleton className="w-full" />
+              </li>
+            ))}
+      </ul>
+    </>
   );
 }
 

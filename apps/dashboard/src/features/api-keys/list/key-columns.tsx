@@ -1,9 +1,4 @@
-import {
-  createColumnHelper,
-  metaHelper,
-  rowSelectionFeature,
-  tableFeatures,
-} from '@tanstack/react-table';
+import { createColumnHelper, metaHelper, tableFeatures } from '@tanstack/react-table';
 import type { ApiKey, KeySort } from '@tollkeeper/contract';
 import { use } from 'react';
 import { MaskedPrefix } from '../../../components/masked-prefix.tsx';
@@ -25,7 +20,6 @@ interface ColumnMeta {
 }
 
 export const keyTableFeatures = tableFeatures({
-  rowSelectionFeature,
   columnMeta: metaHelper<ColumnMeta>(),
 });
 

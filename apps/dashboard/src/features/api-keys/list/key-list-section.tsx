@@ -2,8 +2,10 @@ import type { UseQueryResult } from '@tanstack/react-query';
 import { useState } from 'react';
 import { LoadError } from '../../../components/load-error.tsx';
 import { useMediaQuery } from '../../../lib/use-media-query.ts';
+import { useCan } from '../../sessions/index.ts';
 import { type KeyAction, KeyDialogs } from '../actions/key-dialogs.tsx';
 import type { KeyPageOfList } from '../key-queries.ts';
+import { BulkBar } from './bulk-bar.tsx';
 import { KeyCards } from './key-cards.tsx';
 import { KeyPager } from './key-pager.tsx';
 import { isFiltered, type KeySearch } from './key-search.ts';
@@ -11,6 +13,7 @@ import { KeyTable } from './key-table.tsx';
 import { KeyToolbar } from './key-toolbar.tsx';
 import type { KeysPageProps } from './keys-page-props.ts';
 import { NoMatches } from './no-keys.tsx';
+import { useKeySelection } from './use-key-selection.ts';
 import { usePageTop } from './use-page-top.ts';
 
 type KeyList = UseQueryResult<KeyPageOfList>;
@@ -23,6 +26,8 @@ interface KeyListSectionProps extends KeysPageProps {
 export function KeyListSection({ search, trail, onSearch, list }: KeyListSectionProps) {
   const { data, error, refetch, isPlaceholderData } = list;
   const [action, setAction] = useState<KeyAction>();
+  const maySelect = useCan('api_keys.revoke');
+  const selection = useKeySelection(search, isPlaceholderData ? undefined : data);
   const wide = useMediaQuery('(min-width: 48rem)');
   const List = wide ? KeyTable : KeyCards;
   const empty = isEmpty(search, list);
@@ -43,11 +48,13 @@ export function KeyListSection({ search, trail, onSearch, list }: KeyListSection
             <List
               keys={data?.data}
               search={search}
+              selection={maySelect ? selection : undefined}
               dimmed={isPlaceholderData}
               onSearch={onSearch}
               onAction={setAction}
             />
           )}
+          {maySelect ? <BulkBar selection={selection} totalCount={data?.totalCount ?? 0} /> : null}
           <KeyPager
             search={search}
             trail={trail}

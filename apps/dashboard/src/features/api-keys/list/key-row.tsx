@@ -8,12 +8,13 @@ interface KeyRowProps {
   readonly row: Row<typeof keyTableFeatures, ApiKey>;
   readonly selected: boolean;
   readonly maySelect: boolean;
+  readonly onToggle: (key: ApiKey) => void;
 }
 
 export const CELL = 'h-11 px-2.5 first:pl-5 last:pr-3 whitespace-nowrap';
 
 /** Drawn again only when the key or its selection changes: a page has many rows with much in each. */
-export const KeyRow = memo(function KeyRow({ row, selected, maySelect }: KeyRowProps) {
+export const KeyRow = memo(function KeyRow({ row, selected, maySelect, onToggle }: KeyRowProps) {
   return (
     <tr
       className={joinClasses(
@@ -28,7 +29,7 @@ export const KeyRow = memo(function KeyRow({ row, selected, maySelect }: KeyRowP
             className="block"
             aria-label={`Select ${row.original.name}`}
             checked={selected}
-            onChange={row.getToggleSelectedHandler()}
+            onChange={() => onToggle(row.original)}
           />
         </td>
       ) : null}

@@ -1,22 +1,24 @@
-import { type RowSelectionState, useTable } from '@tanstack/react-table';
+import { useTable } from '@tanstack/react-table';
 import type { ApiKey } from '@tollkeeper/contract';
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import { SkeletonRows } from '../../../components/skeleton-rows.tsx';
 import { TriStateCheckbox } from '../../../components/tri-state-checkbox.tsx';
 import { joinClasses } from '../../../lib/join-classes.ts';
-import { useCan } from '../../sessions/index.ts';
+import { useStable } from '../../../lib/use-stable.ts';
 import type { KeyAction } from '../actions/key-dialogs.tsx';
-import { BulkBar } from './bulk-bar.tsx';
 import { KEY_COLUMNS, keyTableFeatures } from './key-columns.tsx';
 import { KeyHeading } from './key-heading.tsx';
 import { KeyListContext } from './key-list-context.ts';
 import { CELL, KeyRow } from './key-row.tsx';
 import type { KeySearch } from './key-search.ts';
+import type { KeySelection } from './use-key-selection.ts';
 
 export interface KeyListProps {
   /** Undefined while the first page loads. */
   readonly keys: ApiKey[] | undefined;
   readonly search: KeySearch;
+  /** Undefined for those who may stop no key. */
+  readonly selection: KeySelection | undefined;
   /** Another page is on its way; this one stays until it comes. */
   readonly dimmed: boolean;
   readonly onSearch: (search: KeySearch) => void;
@@ -25,19 +27,16 @@ export interface KeyListProps {
 
 const NO_KEYS: ApiKey[] = [];
 
-export function KeyTable({ keys, search, dimmed, onSearch, onAction }: KeyListProps) {
-  const maySelect = useCan('api_keys.revoke');
-  const [rowSelection, setRowSelection] = useState<RowSelectionState>({});
+export function KeyTable(props: KeyListProps) {
+  const { keys, search, selection, dimmed, onSearch, onAction } = props;
+  const toggle = useStable((key: ApiKey) => selection?.toggle(key));
   const place = useMemo(() => ({ search, onAction }), [search, onAction]);
   const table = useTable({
     features: keyTableFeatures,
     columns: KEY_COLUMNS,
     data: keys ?? NO_KEYS,
     getRowId: (key) => key.id,
-    state: { rowSelection },
-    onRowSelectionChange: setRowSelection,
   });
-  const selected = (keys ?? NO_KEYS).filter(({ id }) => rowSelection[id]);
 
   return (
     <div className="@container">
@@ -46,19 +45,13 @@ export function KeyTable({ keys, search, dimmed, onSearch, onAction }: KeyListPr
         <thead className="text-[0.8125rem] text-soft">
           {table.getHeaderGroups().map((group) => (
             <tr key={group.id} className="border-line border-b">
-              {maySelect ? (
+              {selection ? (
                 <th scope="col" className={joinClasses(CELL, 'w-11')}>
                   <TriStateCheckbox
                     aria-label="Select all keys on this page"
                     className="block"
-                    state={
-                      selected.length === 0
-                        ? 'none'
-                        : selected.length === keys?.length
-                          ? 'all'
-                          : 'some'
-                    }
-                    onChange={table.getToggleAllRowsSelectedHandler()}
+                    state={selection.onPage}
+                    onChange={selection.togglePage}
                   />
                 </th>
               ) : null}
@@ -81,12 +74,17 @@ export function KeyTable({ keys, search, dimmed, onSearch, onAction }: KeyListPr
           <tbody className={joinClasses('transition-opacity', dimmed && 'opacity-50')}>
             {keys ? null : <SkeletonRows />}
             {table.getRowModel().rows.map((row) => (
-              <KeyRow key={row.id} row={row} selected={row.getIsSelected()} maySelect={maySelect} />
+              <KeyRow
+                key={row.id}
+                row={row}
+                selected={selection?.has(row.id) ?? false}
+                maySelect={selection !== undefined}
+                onToggle={toggle}
+              />
             ))}
           </tbody>
         </KeyListContext>
       </table>
-      {selected.length > 0 ? <BulkBar keys={selected} onClear={() => setRowSelection({})} /> : null}
     </div>
   );
 }
