@@ -24,6 +24,7 @@ export function KeyCards({ keys, search, selection, dimmed, onAction }: KeyListP
           <TriStateCheckbox
             id={selectAllId}
             state={selection.onPage}
+            disabled={dimmed}
             onChange={selection.togglePage}
           />
           <label htmlFor={selectAllId}>Select all keys on this page</label>

@@ -51,6 +51,7 @@ export function KeyTable(props: KeyListProps) {
                     aria-label="Select all keys on this page"
                     className="block"
                     state={selection.onPage}
+                    disabled={!keys || dimmed}
                     onChange={selection.togglePage}
                   />
                 </th>
