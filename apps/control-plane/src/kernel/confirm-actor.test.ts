@@ -1,10 +1,16 @@
 import type { Problem } from '@tollkeeper/contract';
-import { NO_SCOPES } from '@tollkeeper/verify';
+import { NO_SCOPES, scopeSet } from '@tollkeeper/verify';
 import type pg from 'pg';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Answer, Client } from '../testing/client.ts';
 import { makeKey, type TestKey } from '../testing/keys.ts';
-import { addMember, choosePlan, claimedOrganization, type Person } from '../testing/people.ts';
+import {
+  addMember,
+  addOrganization,
+  choosePlan,
+  claimedOrganization,
+  type Person,
+} from '../testing/people.ts';
 import { type Query, queryDatabase } from '../testing/query-database.ts';
 import { readTables } from '../testing/tables.ts';
 import { claimServer, startTestApp, type TestApp } from '../testing/test-app.ts';
@@ -12,7 +18,7 @@ import { whileHeld } from '../testing/while-held.ts';
 import type { Ctx } from './context.ts';
 import { write } from './write.ts';
 
-const SCOPES = ['api_keys.revoke', 'api_keys.read'];
+const SCOPES = ['api_keys.revoke', 'api_keys.read'] as const;
 /** Changes nothing, and takes the lock that every change of the organization needs first. */
 const HOLD_CHAIN_END = 'select 1 from audit_chain where organization_id = $organization for update';
 
@@ -137,36 +143,57 @@ describe('a request by session that is overtaken', () => {
   });
 });
 
-describe('a context that holds less than its member', () => {
-  it('is refused without a transaction', async () => {
-    const { memberId, userId } = await createScene();
-    const now = new Date();
-    const session = {
-      id: 'none',
-      factors: [],
-      signedInAt: now,
-      authenticatedAt: now,
-      expiresAt: now,
-    };
-    const ctx: Ctx = {
-      services: app.services,
-      organizationId,
-      actor: { type: 'member', memberId, userId, session },
-      scopes: NO_SCOPES,
-      workspaceId: null,
-      origin: { requestId: 'req_test', ip: null, userAgent: null },
-      idempotencyKey: null,
-    };
-    const before = await readTables(app);
+describe('a context', () => {
+  it('that holds less than its member is refused without a transaction', async () => {
+    const ctx = { ...contextOf(await createScene()), scopes: NO_SCOPES };
+    await expect(writeInVain(ctx)).rejects.toMatchObject({ code: 'insufficient_scope' });
+  });
 
-    const written = write(ctx, { scope: 'api_keys.revoke', action: 'api_key.disable' }, () => {
-      throw new Error('The change ran');
+  it('of another organization is refused, whether a member or a key acts', async () => {
+    const scene = await createScene();
+    const other = await addOrganization(app, 'Other');
+    const ctx = { ...contextOf(scene), organizationId: other.organizationId };
+    await expect(writeInVain(ctx)).rejects.toMatchObject({ code: 'member_suspended' });
+    const actor = { type: 'key', memberId: scene.memberId, keyId: scene.key.id } as const;
+    await expect(writeInVain({ ...ctx, actor })).rejects.toMatchObject({ code: 'invalid_key' });
+    const mixed = { ...actor, memberId: other.owner.memberId };
+    await expect(writeInVain({ ...contextOf(scene), actor: mixed })).rejects.toMatchObject({
+      code: 'invalid_key',
     });
-
-    await expect(written).rejects.toMatchObject({ code: 'insufficient_scope' });
-    expect(await readTables(app)).toEqual(before);
   });
 });
+
+/** As if the member's session had been admitted with every scope. */
+function contextOf({ memberId, userId }: Scene): Ctx {
+  const now = new Date();
+  const session = {
+    id: 'none',
+    factors: [],
+    signedInAt: now,
+    authenticatedAt: now,
+    expiresAt: now,
+  };
+  return {
+    services: app.services,
+    organizationId,
+    actor: { type: 'member', memberId, userId, session },
+    scopes: scopeSet(SCOPES),
+    workspaceId: null,
+    origin: { requestId: 'req_test', ip: null, userAgent: null },
+    idempotencyKey: null,
+  };
+}
+
+async function writeInVain(ctx: Ctx): Promise<void> {
+  const before = await readTables(app);
+  try {
+    await write(ctx, { scope: 'api_keys.revoke', action: 'api_key.disable' }, () => {
+      throw new Error('The change ran');
+    });
+  } finally {
+    expect(await readTables(app)).toEqual(before);
+  }
+}
 
 function disable(client: Client, target: TestKey): Promise<Answer> {
   return client.post(`/v1/api-keys/${target.id}/disable`);

@@ -19,8 +19,11 @@ export interface Passkey {
   answer(challenge: string): PasskeyAnswer;
 }
 
-/** @param verifiesUser whether it asks for a finger or a PIN */
-export function createPasskey({ verifiesUser = true } = {}): Passkey {
+/**
+ * @param verifiesUser whether it asks for a finger or a PIN when it is added
+ * @param verifiesUserLater whether it does so when it is used
+ */
+export function createPasskey({ verifiesUser = true, verifiesUserLater = true } = {}): Passkey {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const { x = '', y = '' } = publicKey.export({ format: 'jwk' });
   const id = randomBytes(16);
@@ -30,9 +33,10 @@ export function createPasskey({ verifiesUser = true } = {}): Passkey {
     Buffer.from('225820', 'hex'),
     Buffer.from(y, 'base64url'),
   ]);
-  const flags = USER_PRESENT | (verifiesUser ? USER_VERIFIED : 0);
-  const head = (more: number) =>
-    Buffer.concat([sha256(RP_ID), Buffer.from([flags | more]), Buffer.alloc(4)]);
+  const head = (isVerified: boolean, more: number) => {
+    const flags = USER_PRESENT | (isVerified ? USER_VERIFIED : 0) | more;
+    return Buffer.concat([sha256(RP_ID), Buffer.from([flags]), Buffer.alloc(4)]);
+  };
   const common = {
     id: id.toString('base64url'),
     rawId: id.toString('base64url'),
@@ -42,7 +46,7 @@ export function createPasskey({ verifiesUser = true } = {}): Passkey {
   return {
     register(challenge) {
       const attested = Buffer.concat([Buffer.alloc(16), Buffer.from([0, id.length]), id, cose]);
-      const authData = Buffer.concat([head(ATTESTED), attested]);
+      const authData = Buffer.concat([head(verifiesUser, ATTESTED), attested]);
       const attestationObject = Buffer.concat([
         Buffer.from('a363666d74646e6f6e656761747453746d74a0686175746844617461', 'hex'),
         Buffer.from([0x58, authData.length]),
@@ -52,7 +56,7 @@ export function createPasskey({ verifiesUser = true } = {}): Passkey {
       return { ...common, response: { clientDataJSON, attestationObject } };
     },
     answer(challenge) {
-      const authData = head(0);
+      const authData = head(verifiesUserLater, 0);
       const data = clientData('webauthn.get', challenge);
       const signature = sign('sha256', Buffer.concat([authData, sha256(data)]), privateKey);
       return {

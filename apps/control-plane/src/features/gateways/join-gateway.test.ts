@@ -38,6 +38,14 @@ async function expectInvalid(secret: string, publicKey = newPublicKey()): Promis
 }
 
 describe('joining', () => {
+  it('is refused in an organization that was deleted, however the join key came to be', async () => {
+    const joinKey = await makeJoinKey(owner, {});
+    await query('update organization set deleted_at = now()');
+    const answer = await joinWith(app, joinKey.secret);
+    await query('update organization set deleted_at = null');
+    expect([answer.status, answer.problem.code]).toEqual([403, 'join_key_invalid']);
+  });
+
   it('makes a gateway of the join key’s workspace with its labels, and says whom to believe', async () => {
     const labels = { region: 'eu-1' };
     const joinKey = await makeJoinKey(owner, { labels });

@@ -74,6 +74,14 @@ describe('a session', () => {
     expect((await addPasskey(app, client, careless)).status).toBe(401);
   });
 
+  it('is neither opened nor confirmed by a passkey that verifies its user no more', async () => {
+    const { client } = await member();
+    const careless = createPasskey({ verifiesUserLater: false });
+    expect((await addPasskey(app, client, careless)).status).toBe(200);
+    expect((await signInByPasskey(app, visitor(app), careless)).status).toBe(401);
+    expect((await confirmByPasskey(app, client, careless)).problem.code).toBe('sign_in_failed');
+  });
+
   it('that replaces another is no newer than that', async () => {
     const { client } = await member();
     const { signedInAt } = await facts(client);

@@ -5,15 +5,17 @@ import { invitation } from '../../db/schema/index.ts';
 import type { Client } from '../../testing/client.ts';
 import { join, tokenOf } from '../../testing/join.ts';
 import { PASSWORD } from '../../testing/people.ts';
+import type { Query } from '../../testing/query-database.ts';
 import { visitor } from '../../testing/sign-in.ts';
 import { startOrganization } from '../../testing/start-organization.ts';
 import type { TestApp } from '../../testing/test-app.ts';
 
 let app: TestApp;
 let owner: Client;
+let query: Query;
 
 beforeAll(async () => {
-  ({ app, owner } = await startOrganization());
+  ({ app, owner, query } = await startOrganization());
 });
 
 async function invite(client: Client, email: string, roleId = 'role_viewer') {
@@ -51,6 +53,19 @@ describe('a token', () => {
     }
     expect(texts.size).toBe(1);
     expect(JSON.stringify(await owner.get('/v1/invitations'))).toContain('expired@example.com');
+  });
+});
+
+describe('an invitation', () => {
+  it.each([
+    ['to the role of the owner', `update invitation set role_id = 'role_owner'`],
+    ['of an organization that was deleted', 'update organization set deleted_at = now()'],
+  ])('%s is refused, however it came to be', async (_what, statement) => {
+    const { token } = await invite(owner, `${statement.length}@example.com`);
+    await query(statement);
+    const answer = await accept(visitor(app), token, NEW);
+    await query('update organization set deleted_at = null');
+    expect(answer).toMatchObject({ status: 403, problem: { code: 'invitation_invalid' } });
   });
 });
 
