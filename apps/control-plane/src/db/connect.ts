@@ -1,5 +1,6 @@
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
+import { createBatchingSocket } from './batching-socket.ts';
 import { setClient } from './statement.ts';
 import { CASING, setPool } from './transaction.ts';
 
@@ -74,6 +75,7 @@ export function connect(
     keepAlive: true,
     // Statements that nobody waits for one by one go in one round trip.
     pipeline: true,
+    stream: createBatchingSocket,
   });
   pool.on('error', onError);
   // The pool listens only while a connection is idle: one that broke between two statements of a

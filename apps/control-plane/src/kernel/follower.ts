@@ -48,19 +48,28 @@ const CATCH_UP_MS = 3000;
 /**
  * With an end that no id reaches: of a range PostgreSQL guesses that few rows are in it, where it
  * has not analyzed the table yet, and searches the index. It would else read the whole table.
+ * Beside each change stands the least that another process with a running lease has applied.
  */
 const selectChanges = defineStatement<
-  Omit<AppendedChange, 'id'> & { readonly id: string },
-  [applied: number, limit: number]
+  Omit<AppendedChange, 'id'> & { readonly id: string; readonly appliedElsewhere: string | null },
+  [applied: number, limit: number, processId: string]
 >(
   'select-changes',
-  `select id, kind, subject_id as "subjectId" from change
-  where id > $1 and id <= 9223372036854775807
+  `select id, kind, subject_id as "subjectId", (
+    select min(applied_change) from control_plane
+    where control_plane.id <> $3 and lease_until > clock_timestamp()
+  ) as "appliedElsewhere"
+  from change where id > $1 and id <= 9223372036854775807
   order by id limit $2`,
 );
 
 interface State {
   applied: number;
+  /**
+   * What every other process with a running lease had applied when the last change was read, which
+   * was committed by then; 0 where that is not known.
+   */
+  appliedElsewhere: number;
   /** What the table says that was applied: writers in other processes go by it. */
   acknowledged: number;
   /** Another process may be waiting for an acknowledgement. */
@@ -125,6 +134,7 @@ export async function startFollower(options: FollowerOptions): Promise<Follower>
 function emptyState(): State {
   return {
     applied: 0,
+    appliedElsewhere: 0,
     acknowledged: 0,
     isAwaited: false,
     renewedAt: 0,
@@ -155,6 +165,7 @@ async function load(self: Self): Promise<void> {
   const [last] = await db.select({ id: max(change.id) }).from(change);
   await followed.reload();
   state.applied = last?.id ?? 0;
+  state.appliedElsewhere = 0;
   await acknowledgeApplied(self);
   trust(state, startedAt);
 }
@@ -206,14 +217,15 @@ async function acknowledgeApplied({ signals, processId, notifier, state }: Self)
   notifier.notify(APPLIED_CHANNEL);
 }
 
-async function applyChanges({ db, followed, state }: Self): Promise<void> {
+async function applyChanges({ db, processId, followed, state }: Self): Promise<void> {
   for (;;) {
-    const found = await selectChanges(db, [state.applied, BATCH]);
-    const rows = found.map((row) => ({ ...row, id: Number(row.id) }));
+    const found = await selectChanges(db, [state.applied, BATCH, processId]);
+    const rows = found.map(({ id, kind, subjectId }) => ({ id: Number(id), kind, subjectId }));
     const last = rows.at(-1);
     if (last) {
       await followed.apply(rows);
       state.applied = last.id;
+      state.appliedElsewhere = Number(found[0]?.appliedElsewhere ?? Number.POSITIVE_INFINITY);
     }
     if (rows.length < BATCH) return;
   }
@@ -240,7 +252,10 @@ async function settle(self: Self, tryStep: () => void, changeId: number): Promis
   if (changeId === 0) return;
   const { writerDb, notifier, processId, state } = self;
   tryStep();
-  const isBehind = (id: number) => state.applied < id && isCurrent(state);
-  const wakers = state.waiting;
-  await waitForFollowers(writerDb, notifier, changeId, { processId, isBehind, wakers });
+  await waitForFollowers(writerDb, notifier, changeId, {
+    processId,
+    isBehind: (id) => state.applied < id && isCurrent(state),
+    isAppliedElsewhere: (id) => id <= state.applied && id <= state.appliedElsewhere,
+    wakers: state.waiting,
+  });
 }

@@ -1,6 +1,7 @@
-import { and, eq, gt, lt, ne, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Database } from '../db/connect.ts';
 import { controlPlane } from '../db/schema/index.ts';
+import { defineStatement } from '../db/statement.ts';
 import { CHANGE_CHANNEL, type Notifier } from './notifier.ts';
 
 /** How long others wait for a silent process, in milliseconds. */
@@ -60,11 +61,18 @@ export interface Waiting {
   readonly processId: string;
   /** Whether it decides without the change. */
   readonly isBehind: (changeId: number) => boolean;
+  /** Whether it knows, from reading the change, that no other process decides without it. */
+  readonly isAppliedElsewhere: (changeId: number) => boolean;
   /** Called when this process, or another one, has applied something. */
   readonly wakers: Set<() => void>;
 }
 
-const NOBODY: Waiting = { processId: '', isBehind: () => false, wakers: new Set() };
+const NOBODY: Waiting = {
+  processId: '',
+  isBehind: () => false,
+  isAppliedElsewhere: () => false,
+  wakers: new Set(),
+};
 
 /**
  * Waits until no process decides without the change, which must have been committed: until each
@@ -85,33 +93,34 @@ export async function waitForFollowers(
   while (left() > 0) {
     // Before the question: a process that wakes during it must not be missed.
     const woken = wait(self.wakers, Math.min(POLL_MS, left()));
+    // It first reads the change itself, and mostly sees by that whether it has to ask.
+    if (self.isBehind(changeId)) {
+      await woken.over;
+      continue;
+    }
+    othersBehind &&= !self.isAppliedElsewhere(changeId);
     if (othersBehind) {
       const asked = someoneIsBehind(db, self.processId, changeId);
       othersBehind = await soon(asked, left()).catch(() => true);
       if (othersBehind) notifier.notify(CHANGE_CHANNEL);
     }
-    if (!othersBehind && !self.isBehind(changeId)) return woken.cancel();
+    if (!othersBehind) return woken.cancel();
     await woken.over;
   }
 }
+
+const findBehind = defineStatement<{ id: string }, [processId: string, changeId: number]>(
+  'find-behind',
+  `select id from control_plane
+  where id <> $1 and applied_change < $2 and lease_until > clock_timestamp() limit 1`,
+);
 
 async function someoneIsBehind(
   db: Database,
   processId: string,
   changeId: number,
 ): Promise<boolean> {
-  const rows = await db
-    .select({ id: controlPlane.id })
-    .from(controlPlane)
-    .where(
-      and(
-        ne(controlPlane.id, processId),
-        lt(controlPlane.appliedChange, changeId),
-        gt(controlPlane.leaseUntil, sql`clock_timestamp()`),
-      ),
-    )
-    .limit(1);
-  return rows.length > 0;
+  return (await findBehind(db, [processId, changeId])).length > 0;
 }
 
 /** Over when somebody wakes, when it is cancelled, or after the time. */

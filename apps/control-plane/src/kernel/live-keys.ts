@@ -10,7 +10,7 @@ import {
   removeOwner,
   scopeSet,
 } from '@tollkeeper/verify';
-import { and, gt, inArray, or } from 'drizzle-orm';
+import { and, gt, inArray, or, sql } from 'drizzle-orm';
 import type { Database } from '../db/connect.ts';
 import { apiKey, apiKeySecret, member } from '../db/schema/index.ts';
 import type { AppendedChange } from './change.ts';
@@ -38,6 +38,7 @@ export interface LiveKeys extends Followed {
 const PAGE = 20_000;
 
 export function createLiveKeys(db: Database): LiveKeys {
+  const selectSecretsOf = prepareSecretsOf(db);
   let live = createKeyIndex();
   let workspaces = new Map<string, string>();
   let revision = 0;
@@ -57,7 +58,7 @@ export function createLiveKeys(db: Database): LiveKeys {
       const steps = [
         () => applyOrganizations(db, live, of('organization')),
         () => applyMembers(db, live, of('member'), of('role')),
-        () => applyKeys(db, live, of('key')),
+        () => applyKeys(selectSecretsOf, live, of('key')),
         () => applyWorkspaces(db, workspaces, of('workspace')),
       ];
       for (const step of steps) {
@@ -131,10 +132,20 @@ function secretOf(row: SecretRow): KeySecret {
   return { hash: row.hash, retiresAtMs: row.retiresAt?.getTime() ?? null };
 }
 
+/** Prepared, as every change of a key sends it. */
+function prepareSecretsOf(db: Database) {
+  const isAmong = sql`${apiKey.id} = any((select ${sql.placeholder('ids')}::text[])::text[])`;
+  return selectSecrets(db).where(and(isAmong, notRetired())).prepare('select-secrets-of');
+}
+
 /** Keys whose secrets are all gone or retired are forgotten. */
-async function applyKeys(db: Database, index: KeyIndex, ids: readonly string[]): Promise<void> {
+async function applyKeys(
+  selectSecretsOf: ReturnType<typeof prepareSecretsOf>,
+  index: KeyIndex,
+  ids: readonly string[],
+): Promise<void> {
   if (ids.length === 0) return;
-  const rows = await selectSecrets(db).where(and(inArray(apiKey.id, [...ids]), notRetired()));
+  const rows = await selectSecretsOf.execute({ ids });
   const rowsOfKey = Map.groupBy(rows, (row) => row.keyId);
   for (const id of ids) {
     const [row, ...others] = rowsOfKey.get(id) ?? [];
