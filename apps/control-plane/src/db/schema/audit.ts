@@ -1,4 +1,5 @@
-import { bigint, jsonb, pgTable, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
+import { sql } from 'drizzle-orm';
+import { bigint, index, jsonb, pgTable, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
 import { bytea } from './bytea.ts';
 
 /** Recorded changes. No foreign key: the log outlives what it tells of. */
@@ -20,7 +21,13 @@ export const auditEvent = pgTable(
     previousHash: bytea().notNull(),
     hash: bytea().notNull(),
   },
-  (table) => [uniqueIndex().on(table.organizationId, table.sequence)],
+  (table) => [
+    uniqueIndex().on(table.organizationId, table.sequence),
+    // For the propagation of deleted keys, of which nothing else is left; no other event is in it.
+    index('audit_event_deleted_key_index')
+      .on(table.organizationId, sql`(${table.target} ->> 'id')`)
+      .where(sql`${table.action} = 'api_key.delete'`),
+  ],
 );
 
 /** The end of each organization's chain; its row is the lock that keeps the chain in one line. */

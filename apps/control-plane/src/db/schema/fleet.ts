@@ -48,6 +48,7 @@ export const joinKey = pgTable(
   },
   (table) => [
     index().on(table.organizationId, table.createdAt, table.id),
+    index().on(table.workspaceId),
     index()
       .on(table.organizationId, table.createdByKeyId)
       .where(sql`${table.createdByKeyId} is not null`),

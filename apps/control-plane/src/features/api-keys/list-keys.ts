@@ -30,9 +30,12 @@ export async function listKeys(ctx: Ctx, { query }: { query: Query }) {
     db.$count(apiKey, listed),
   ]);
   const wanted = ids.map(({ id }) => id);
-  const rows = await selectKeys(db, ctx)
-    .where(and(listed, inArray(apiKey.id, wanted)))
-    .orderBy(direction(column), direction(apiKey.id));
+  const rows =
+    wanted.length === 0
+      ? []
+      : await selectKeys(db, ctx)
+          .where(and(listed, inArray(apiKey.id, wanted)))
+          .orderBy(direction(column), direction(apiKey.id));
   const page = rows.slice(0, limit).map((row) => keyView(row, now));
   const last = page.at(-1);
   const more = ids.length > limit && last !== undefined;

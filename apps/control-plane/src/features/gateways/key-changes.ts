@@ -77,7 +77,8 @@ async function findDeletedKey(ctx: Ctx, keyId: string) {
     .where(
       and(
         eq(auditEvent.organizationId, ctx.organizationId),
-        eq(auditEvent.action, 'api_key.delete'),
+        // Written out: an index holds these events alone.
+        sql`${auditEvent.action} = 'api_key.delete'`,
         sql`${auditEvent.target} ->> 'id' = ${keyId}`,
       ),
     )

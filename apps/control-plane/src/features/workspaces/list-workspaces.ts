@@ -28,7 +28,14 @@ export function selectWorkspaces(db: Database | Transaction) {
   return db
     .select({
       ...getTableColumns(workspace),
-      keysCount: db.$count(apiKey, eq(apiKey.workspaceId, workspace.id)),
+      keysCount: db.$count(
+        apiKey,
+        // The organization leads the index.
+        and(
+          eq(apiKey.organizationId, workspace.organizationId),
+          eq(apiKey.workspaceId, workspace.id),
+        ),
+      ),
       gatewaysCount: db.$count(gateway, eq(gateway.workspaceId, workspace.id)),
       joinKeysCount: db.$count(joinKey, eq(joinKey.workspaceId, workspace.id)),
     })

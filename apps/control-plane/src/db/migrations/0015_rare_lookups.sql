@@ -1,0 +1,3 @@
+CREATE INDEX "api_key_secret_retires_at_index" ON "api_key_secret" USING btree ("retires_at") WHERE "api_key_secret"."retires_at" is not null;--> statement-breakpoint
+CREATE INDEX "audit_event_deleted_key_index" ON "audit_event" USING btree ("organization_id",("target" ->> 'id')) WHERE "audit_event"."action" = 'api_key.delete';--> statement-breakpoint
+CREATE INDEX "join_key_workspace_id_index" ON "join_key" USING btree ("workspace_id");

@@ -1,0 +1,102 @@
+import { beforeAll, expect, it } from 'vitest';
+import { recordSignInFailures } from '../features/identity/index.ts';
+import { disableUnusedKeys } from '../jobs/disable-unused-keys.ts';
+import { eraseDeletedOrganizations } from '../jobs/erase-deleted-organizations.ts';
+import { purgeOutdated } from '../jobs/purge-outdated.ts';
+import { warnOfUnusedKeys } from '../jobs/warn-of-unused-keys.ts';
+import type { Client } from '../testing/client.ts';
+import { joinWithIdentity, openGateway } from '../testing/gateway-client.ts';
+import { makeKey } from '../testing/keys.ts';
+import { claimedOrganization } from '../testing/people.ts';
+import { queryDatabase } from '../testing/query-database.ts';
+import { findWideScans, recordStatements } from '../testing/reads/explain-statements.ts';
+import { type Filled, fillDatabase } from '../testing/reads/fill-database.ts';
+import { listReads } from '../testing/reads/list-reads.ts';
+import { visitor } from '../testing/sign-in.ts';
+import { claimServer, OWNER, startTestApp, type TestApp, withKey } from '../testing/test-app.ts';
+
+/** One row for each process, and one for each migration. */
+const FEW_ROWS = ['control_plane', '__drizzle_migrations'];
+
+let app: TestApp;
+let owner: Client;
+let filled: Filled;
+
+beforeAll(async () => {
+  app = await startTestApp();
+  owner = await claimServer(app);
+  const place = await claimedOrganization(app);
+  const scale = { keys: 3000, auditEvents: 6000 };
+  filled = await fillDatabase(queryDatabase(app.database), place, scale);
+});
+
+/** The statements of the work that read a whole table other than these. */
+async function readWhole(
+  work: () => Promise<unknown>,
+  mayBeWhole: readonly string[] = [],
+): Promise<object[]> {
+  const scans = await findWideScans(app.database, await recordStatements(work));
+  return scans.filter(({ table }) => ![...FEW_ROWS, ...mayBeWhole].includes(table));
+}
+
+it('finds by an index what every GET shows', async () => {
+  const reader = await startTestApp({ database: app.database });
+  const wide = await readWhole(async () => {
+    for (const client of [withKey(reader, filled.secret), owner]) {
+      for (const { path } of listReads(filled)) {
+        expect((await client.get(path)).status, path).toBeOneOf([200, 403]);
+      }
+    }
+  });
+  expect(wide).toEqual([]);
+});
+
+it('finds by an index what a change, a sign-in and a count need, and what follows from them', async () => {
+  const credentials = { email: OWNER.email, password: OWNER.password };
+  const origin = { origin: app.baseUrl };
+  const wide = await readWhole(async () => {
+    const key = await makeKey(app, owner);
+    await key.client.get('/v1/whoami');
+    await owner.post(`/v1/api-keys/${key.id}/disable`);
+    await owner.post(`/v1/api-keys/${key.id}/revoke`, { cascade: true });
+    await owner.delete(`/v1/api-keys/${key.id}`);
+    expect((await owner.get(`/v1/api-keys/${key.id}/propagation`)).status).toBe(200);
+    await visitor(app).post('/api/auth/sign-in/email', credentials, origin);
+    await app.services.usage.flush();
+  });
+  expect(wide).toEqual([]);
+});
+
+it('finds by an index what a gateway needs that joins and connects', async () => {
+  const wide = await readWhole(async () => {
+    const joined = await joinWithIdentity(app, owner, filled.ids[2] ?? '');
+    const gateway = openGateway(app, joined);
+    await gateway.hello();
+    gateway.close();
+  });
+  expect(wide).toEqual([]);
+});
+
+it('reads whole tables at a start only to hold what is in them', async () => {
+  const held = ['organization', 'member', 'role', 'workspace', 'api_key', 'api_key_secret'];
+  const wide = await readWhole(async () => {
+    const other = await startTestApp({ database: app.database });
+    await other.close();
+  }, [...held, 'gateway_connection']);
+  expect(wide).toEqual([]);
+});
+
+it('reads whole tables in jobs only once an hour, and none that grows with keys or calls', async () => {
+  const { services } = app;
+  // An index of their own would cost each sign-in and creation more than the purge costs an hour.
+  const purged = ['session', 'verification', 'device_code', 'deleted_key', 'key_rotation'];
+  const few = ['organization', 'gateway_connection', 'join_key', 'usage_source'];
+  const wide = await readWhole(async () => {
+    await purgeOutdated(services.db);
+    await disableUnusedKeys(services);
+    await warnOfUnusedKeys(services);
+    await recordSignInFailures(services);
+    await eraseDeletedOrganizations(services);
+  }, [...purged, ...few]);
+  expect(wide).toEqual([]);
+});
