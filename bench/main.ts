@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: what a decision, a request and a start cost, each beside a baseline of the same
- * run. docs/benchmarks.md says how to read it.
+ * run; with names of parts, these alone. docs/benchmarks.md says how to read it.
  */
 import { rmSync } from 'node:fs';
 import { chmod, mkdtemp } from 'node:fs/promises';
@@ -17,6 +17,8 @@ import { type BenchKey, makeKeys } from './keys.ts';
 import { measureDecisions } from './measure-decisions.ts';
 import { measureRoutes } from './measure-routes.ts';
 import { measureStarts } from './measure-starts.ts';
+import { isTooSlow, measureReads } from './reads/measure-reads.ts';
+import { printReads } from './reads/report.ts';
 import { printDecisions, printMachine, printRoutes, printStarts } from './report.ts';
 import { stopServers } from './server-process.ts';
 
@@ -32,12 +34,27 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 // The embedded database runs as another user, who must be able to pass.
 await chmod(folder, 0o711);
+const parts: Readonly<Record<string, () => Promise<void>>> = {
+  decisions: async () => printDecisions(await measureDecisions()),
+  servers: measureServers,
+  reads: async () => {
+    const figures = await measureReads(join(folder, 'reads'));
+    printReads(figures);
+    if (figures.reads.some(isTooSlow)) process.exitCode = 1;
+  },
+  changes: async () => printChanges(await measureChanges(join(folder, 'changes'))),
+  fleet: measureFleet,
+};
+const wanted = process.argv.slice(2);
+const unknown = wanted.find((name) => !Object.hasOwn(parts, name));
+if (unknown !== undefined) {
+  throw new Error(`There is no "${unknown}". Choose from ${Object.keys(parts).join(', ')}.`);
+}
 try {
   printMachine();
-  printDecisions(await measureDecisions());
-  await measureServers();
-  printChanges(await measureChanges(join(folder, 'changes')));
-  await measureFleet();
+  for (const [name, measure] of Object.entries(parts)) {
+    if (wanted.length === 0 || wanted.includes(name)) await measure();
+  }
 } finally {
   await stopServers();
 }

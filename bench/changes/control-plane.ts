@@ -13,7 +13,8 @@ export async function startOurs(database: Database, dataDir: string) {
   return { server, owner, bySession: createAsk(server.port, { cookie: owner.cookie }) };
 }
 
-function start(database: Database, dataDir: string): Promise<ServerProcess> {
+/** The control plane on a database that may be filled already. */
+export function start(database: Database, dataDir: string): Promise<ServerProcess> {
   return startServer('apps/control-plane/src/main.ts', '/readyz', {
     DATABASE_URL: database.url,
     TOLLKEEPER_DATA_DIR: dataDir,
