@@ -25,6 +25,16 @@ const send = (body: string, headers: Record<string, string> = json) =>
   owner.raw('POST', '/v1/api-keys', body, headers);
 const create = (fields: object) => owner.post('/v1/api-keys', { ...CREATE_BODY, ...fields });
 
+it('says how many characters and items a field takes', async () => {
+  const tooLong = await owner.post('/v1/api-keys/revoke', {
+    ids: ['key_00000000000000000000'],
+    reason: 'x'.repeat(201),
+  });
+  expect(tooLong.problem.detail).toBe('"reason" must have at most 200 characters.');
+  const tooMany = await create({ allowedIps: Array.from({ length: 51 }, () => '192.0.2.1') });
+  expect(tooMany.problem.detail).toBe('"allowedIps" must have at most 50 items.');
+});
+
 describe('a body', () => {
   it.each([
     '{',

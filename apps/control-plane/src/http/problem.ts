@@ -173,6 +173,10 @@ function fieldMessage(
       return params.type === 'object' ? 'must be an object' : (message ?? UNEXPECTED_FORM);
     case 'minLength':
       return params.limit === 1 ? 'must not be empty' : (message ?? UNEXPECTED_FORM);
+    case 'maxLength':
+      return `must have at most ${params.limit} characters`;
+    case 'maxItems':
+      return `must have at most ${params.limit} items`;
     case 'pattern':
       return PATTERN_RULES.get(String(params.pattern)) ?? UNEXPECTED_FORM;
     case 'format':
