@@ -1,6 +1,6 @@
 /** What a command writes when it fails: sentences for people, JSON for scripts. */
 import { expect, test } from 'vitest';
-import { createApi, SECRET } from './api.fixture.ts';
+import { createApi, createKey, SECRET } from './api.fixture.ts';
 import { createHome, type Given, runCommand } from './surroundings.fixture.ts';
 
 const env = { TOLLKEEPER_API_KEY: SECRET };
@@ -36,6 +36,21 @@ test('an error names the options and arguments of the command, not the fields of
     'Request req_1',
     '',
   ]);
+});
+
+test('a field that the sentence quotes is named as the option', async () => {
+  const detail = '"reason" must have at most 200 characters.';
+  const errors = [{ path: 'reason', message: 'must have at most 200 characters' }];
+  const api = createApi({
+    'GET /v1/api-keys': { data: [createKey(1)], nextCursor: null, totalCount: 1 },
+    [`POST /v1/api-keys/${createKey(1).id}/revoke`]: Response.json(
+      { ...REFUSED, detail, errors },
+      { status: 422 },
+    ),
+  });
+  const argv = ['keys', 'revoke', 'ci-1', '--yes', '--reason', 'x'];
+  const { stderr } = await tollkeeper(argv, { fetch: api.fetch });
+  expect(stderr.split('\n')[0]).toBe('--reason must have at most 200 characters.');
 });
 
 test('under --json a refusal is one line of JSON with its code, and nothing else', async () => {

@@ -80,10 +80,18 @@ function explainProblem(problem: Problem, command: Command | undefined): Explana
       const name = termOf(path, command) ?? path;
       return inCommandTerms(name === '' ? `  ${message}` : `  ${name}: ${message}`, command);
     });
-  const sentence = inCommandTerms(problem.detail, command);
+  const sentence = inOptions(problem, inCommandTerms(problem.detail, command), command);
   const request = problem.requestId === '' ? [] : [`Request ${problem.requestId}`];
   const lines = [sentence, ...fields, ...scopesAtFault(problem), ...request].map(visibleText);
   return { exitCode: exitCodeOf(problem), lines };
+}
+
+/** The sentence, with options in place of the fields at fault that it quotes. */
+function inOptions({ errors = [] }: Problem, text: string, command: Command | undefined): string {
+  return errors.reduce((sentence, { path }) => {
+    const term = termOf(path, command);
+    return term === undefined ? sentence : sentence.replaceAll(`"${path}"`, term);
+  }, text);
 }
 
 /** The exit code of a refusal by the API. */

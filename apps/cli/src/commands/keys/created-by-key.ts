@@ -7,21 +7,34 @@ type Created = RouteOutput<Routes['getCreated']>;
 /** `--cascade`, as the commands that end a key offer it. */
 export const CASCADE_OPTION = [
   '--cascade',
-  'also revoke the keys that it created or rotated, and delete their join keys and invitations',
+  'also revoke everything that they created or rotated, and delete their join keys and invitations',
 ] as const;
 
-/** What a person should know, before a key ends, about what the key created or rotated. */
-export async function createdByKey(
+/** What a person should know, before keys end, about what the keys created or rotated. */
+export async function createdByKeys(
   client: Client,
-  { id }: ApiKey,
+  keys: readonly ApiKey[],
   cascade: boolean,
 ): Promise<string> {
-  const created = await client.getCreated({ params: { id } });
-  const things = countsOf(created);
-  if (things.length === 0) return 'It created or rotated nothing that is still in use.';
+  const ids = keys.map(({ id }) => id);
+  const it = ids.length === 1 ? 'it' : 'they';
+  const things = countsOf(await readCreated(client, ids));
+  if (things.length === 0)
+    return `${capitalized(it)} created or rotated nothing that is still in use.`;
   return cascade
-    ? `So does everything it created or rotated: ${things.join(', ')}.`
-    : `Everything it created or rotated stays: ${things.join(', ')}. Give --cascade to end that as well.`;
+    ? `So does everything ${it} created or rotated: ${things.join(', ')}.`
+    : `Everything ${it} created or rotated stays: ${things.join(', ')}. Give --cascade to end that as well.`;
+}
+
+function readCreated(client: Client, ids: string[]): Promise<Created> {
+  const [id, ...others] = ids;
+  return id !== undefined && others.length === 0
+    ? client.getCreated({ params: { id } })
+    : client.getKeysCreated({ body: { ids } });
+}
+
+function capitalized(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
 }
 
 function countsOf({ keysCount, joinKeysCount, invitationsCount }: Created): string[] {

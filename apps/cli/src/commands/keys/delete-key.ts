@@ -1,9 +1,14 @@
+import type { ApiKey, RouteOutput, Routes } from '@tollkeeper/contract';
+import { ApiError } from '@tollkeeper/sdk';
 import type { Command } from 'commander';
 import type { Cli, JsonOption } from '../../cli.ts';
-import { confirm, requireYesOrTerminal, type YesOption } from '../../confirm.ts';
-import { printLine } from '../../output.ts';
-import { CASCADE_OPTION, createdByKey } from './created-by-key.ts';
-import { KEY_ARGUMENT, openKey } from './open-key.ts';
+import { requireYesOrTerminal, type YesOption } from '../../confirm.ts';
+import { changeKeys } from './change-keys.ts';
+import { confirmEnd } from './confirm-end.ts';
+import { CASCADE_OPTION } from './created-by-key.ts';
+import { KEYS_ARGUMENT, openKeys } from './open-keys.ts';
+
+type Results = RouteOutput<Routes['revokeKeys']>['results'];
 
 interface DeleteOptions extends JsonOption, YesOption {
   readonly cascade?: true;
@@ -12,26 +17,58 @@ interface DeleteOptions extends JsonOption, YesOption {
 export function addDeleteKey(keys: Command, cli: Cli): void {
   keys
     .command('delete')
-    .description('remove the key and its record; only the audit log and the counts remember it')
-    .argument(...KEY_ARGUMENT)
+    .description(
+      'remove the keys and their records; only the audit log and the counts keep a trace',
+    )
+    .argument(...KEYS_ARGUMENT)
     .option(...CASCADE_OPTION)
-    .option('--yes', 'do not ask for the name')
-    .option('--json', 'print nothing: the API answers a deletion without JSON')
-    .action((reference: string, options: DeleteOptions) => deleteKey(cli, reference, options));
+    .option('--yes', 'do not ask for confirmation')
+    .option(
+      '--json',
+      'print nothing for one key, which the API answers without JSON; for several keys, a result for each',
+    )
+    .action((references: string[], options: DeleteOptions) => deleteKey(cli, references, options));
 }
 
-async function deleteKey(cli: Cli, reference: string, options: DeleteOptions): Promise<void> {
-  const { io } = cli;
-  const { cascade = false, yes, json } = options;
-  requireYesOrTerminal(io, yes);
-  const { client, key, params } = await openKey(cli, reference);
+async function deleteKey(cli: Cli, references: string[], options: DeleteOptions): Promise<void> {
+  const { cascade = false, yes } = options;
+  requireYesOrTerminal(cli.io, yes);
+  const { client, keys } = await openKeys(cli, references);
   if (!yes) {
-    const created = await createdByKey(client, key, cascade);
-    const what = `"${key.name}" (${key.prefix}…) and its record go for good. ${created}`;
-    await confirm(io, { what, ask: 'its name', answer: key.name });
+    await confirmEnd(cli.io, client, keys, {
+      cascade,
+      loss: 'is deleted for good, with its record',
+    });
   }
-  await client.deleteKey({ params, query: { cascade: cascade ? 'true' : 'false' } });
-  if (json) return;
-  const also = cascade ? ', and revoked everything it created or rotated' : '';
-  printLine(io, `Deleted "${key.name}" (${key.prefix}…)${also}.`);
+  const query = { cascade: cascade ? ('true' as const) : ('false' as const) };
+  const deleteOne = async (id: string): Promise<ApiKey | undefined> => {
+    await client.deleteKey({ params: { id }, query });
+    return undefined;
+  };
+  const change = {
+    done: 'Deleted',
+    suffix: cascade ? ', and revoked everything it created or rotated' : '',
+    changeOne: deleteOne,
+    changeMany: (ids: string[]) => deleteEach(ids, deleteOne),
+  };
+  await changeKeys(cli, keys, change, options);
+}
+
+/** One after the other: the API deletes one at a time. */
+async function deleteEach(
+  ids: readonly string[],
+  deleteOne: (id: string) => Promise<unknown>,
+): Promise<{ results: Results }> {
+  const results: Results = [];
+  for (const id of ids) {
+    try {
+      await deleteOne(id);
+      results.push({ id, error: null });
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      const { code, detail, scopes } = error.problem;
+      results.push({ id, error: { code, detail, ...(scopes && { scopes }) } });
+    }
+  }
+  return { results };
 }

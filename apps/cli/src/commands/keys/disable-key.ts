@@ -1,20 +1,24 @@
 import type { Command } from 'commander';
-import { type Cli, JSON_OPTION, type JsonOption } from '../../cli.ts';
-import { printJson, printLine } from '../../output.ts';
-import { KEY_ARGUMENT, openKey } from './open-key.ts';
+import type { Cli, JsonOption } from '../../cli.ts';
+import { CHANGE_JSON_OPTION, changeKeys } from './change-keys.ts';
+import { KEYS_ARGUMENT, openKeys } from './open-keys.ts';
 
 export function addDisableKey(keys: Command, cli: Cli): void {
   keys
     .command('disable')
-    .description('refuse every request with the key until it is enabled again')
-    .argument(...KEY_ARGUMENT)
-    .option(...JSON_OPTION)
-    .action((reference: string, options: JsonOption) => disableKey(cli, reference, options));
+    .description('refuse every request with the keys until they are enabled again')
+    .argument(...KEYS_ARGUMENT)
+    .option(...CHANGE_JSON_OPTION)
+    .action((references: string[], options: JsonOption) => disableKey(cli, references, options));
 }
 
-async function disableKey(cli: Cli, reference: string, { json }: JsonOption): Promise<void> {
-  const { client, params } = await openKey(cli, reference);
-  const key = await client.disableKey({ params });
-  if (json) return printJson(cli.io, key);
-  printLine(cli.io, `Disabled "${key.name}" (${key.prefix}…). "tollkeeper keys enable" undoes it.`);
+async function disableKey(cli: Cli, references: string[], options: JsonOption): Promise<void> {
+  const { client, keys } = await openKeys(cli, references);
+  const change = {
+    done: 'Disabled',
+    advice: '"tollkeeper keys enable" undoes it.',
+    changeOne: (id: string) => client.disableKey({ params: { id } }),
+    changeMany: (ids: string[]) => client.disableKeys({ body: { ids } }),
+  };
+  await changeKeys(cli, keys, change, options);
 }

@@ -1,20 +1,23 @@
 import type { Command } from 'commander';
-import { type Cli, JSON_OPTION, type JsonOption } from '../../cli.ts';
-import { printJson, printLine } from '../../output.ts';
-import { KEY_ARGUMENT, openKey } from './open-key.ts';
+import type { Cli, JsonOption } from '../../cli.ts';
+import { CHANGE_JSON_OPTION, changeKeys } from './change-keys.ts';
+import { KEYS_ARGUMENT, openKeys } from './open-keys.ts';
 
 export function addEnableKey(keys: Command, cli: Cli): void {
   keys
     .command('enable')
-    .description('accept a disabled key again')
-    .argument(...KEY_ARGUMENT)
-    .option(...JSON_OPTION)
-    .action((reference: string, options: JsonOption) => enableKey(cli, reference, options));
+    .description('accept disabled keys again')
+    .argument(...KEYS_ARGUMENT)
+    .option(...CHANGE_JSON_OPTION)
+    .action((references: string[], options: JsonOption) => enableKey(cli, references, options));
 }
 
-async function enableKey(cli: Cli, reference: string, { json }: JsonOption): Promise<void> {
-  const { client, params } = await openKey(cli, reference);
-  const key = await client.enableKey({ params });
-  if (json) return printJson(cli.io, key);
-  printLine(cli.io, `Enabled "${key.name}" (${key.prefix}…).`);
+async function enableKey(cli: Cli, references: string[], options: JsonOption): Promise<void> {
+  const { client, keys } = await openKeys(cli, references);
+  const change = {
+    done: 'Enabled',
+    changeOne: (id: string) => client.enableKey({ params: { id } }),
+    changeMany: (ids: string[]) => client.enableKeys({ body: { ids } }),
+  };
+  await changeKeys(cli, keys, change, options);
 }

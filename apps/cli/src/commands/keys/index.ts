@@ -20,7 +20,7 @@ export function addKeys(program: Command, cli: Cli): void {
     .description('create API keys and decide what becomes of them')
     .addHelpText(
       'after',
-      '\n<key> is an id, an exact name, or a visible prefix such as tk_live_a1b2.',
+      '\n<key> is an id, an exact name, or a visible prefix such as tk_live_a1b2.\nSeveral of them, separated by spaces, make disable, enable, revoke and delete act on all.',
     );
   for (const add of [
     addListKeys,

@@ -115,6 +115,78 @@ test.each([
   if (method === 'DELETE') expect(sent?.query.get('cascade')).toBe('true');
 });
 
+const second = createKey(2);
+const both = { data: [key, second], nextCursor: null, totalCount: 2 };
+const refusedOne = {
+  results: [
+    { id: key.id, error: null },
+    { id: second.id, error: { code: 'invalid_state', detail: 'It is already so.' } },
+  ],
+};
+
+test.each([
+  ['disable', { ids: [key.id, second.id] }],
+  ['enable', { ids: [key.id, second.id] }],
+  ['revoke', { ids: [key.id, second.id], cascade: false, reason: 'leaked' }],
+])('%s takes several keys in one request, and says what became of each', async (verb, body) => {
+  const answers = { 'GET /v1/api-keys': both, [`POST /v1/api-keys/${verb}`]: refusedOne };
+  const argv = ['keys', verb, 'ci-1', second.prefix, key.prefix];
+  if (verb === 'revoke') argv.push('--yes', '--reason', 'leaked');
+  const api = createApi(answers);
+  const { exitCode, stdout, stderr } = await tollkeeper(argv, { fetch: api.fetch });
+  expect(exitCode).toBe(6);
+  expect(stdout).toMatch(/^(Disabled|Enabled|Revoked) "ci-1" \(tk_live_0001…\)( for good)?\.\n$/);
+  expect(stderr).toMatch(/^"ci-2": It is already so\.\n\w+ 1 of 2 keys\.\n$/);
+  expect(api.seen.filter(({ method }) => method === 'POST')).toMatchObject([{ body }]);
+
+  const again = createApi(answers);
+  const json = await tollkeeper([...argv, '--json'], { fetch: again.fetch });
+  expect(json).toMatchObject({ exitCode: 6, stderr: '' });
+  expect(JSON.parse(json.stdout)).toEqual({
+    results: refusedOne.results.map((each, at) => ({ ...each, name: `ci-${at + 1}` })),
+  });
+});
+
+test('delete takes several keys, and goes on after one that cannot be deleted', async () => {
+  const api = createApi({
+    'GET /v1/api-keys': both,
+    [`DELETE ${path}`]: refusal(404, 'not_found'),
+    [`DELETE /v1/api-keys/${second.id}`]: new Response(null, { status: 204 }),
+  });
+  const argv = ['keys', 'delete', 'ci-1', 'ci-2', '--yes'];
+  const { exitCode, stdout, stderr } = await tollkeeper(argv, { fetch: api.fetch });
+  expect({ exitCode, stdout, stderr }).toEqual({
+    exitCode: 5,
+    stdout: 'Deleted "ci-2" (tk_live_0002…).\n',
+    stderr: '"ci-1": No.\nDeleted 1 of 2 keys.\n',
+  });
+});
+
+test('several keys end only once their number was typed, beside what they created', async () => {
+  const api = createApi({
+    'GET /v1/api-keys': both,
+    'POST /v1/api-keys/created': { keysCount: 2, joinKeysCount: 0, invitationsCount: 0 },
+    'POST /v1/api-keys/revoke': refusedOne,
+  });
+  const argv = ['keys', 'revoke', 'ci-1', 'ci-2', '--cascade'];
+  const given = { fetch: api.fetch, terminal };
+  const declined = await tollkeeper(argv, { ...given, stdin: 'ci-1\n' });
+  expect(declined.exitCode).toBe(2);
+  expect(declined.stderr).toContain('tk_live_0002…  ci-2');
+  expect(declined.stderr).toContain('So does everything they created or rotated: 2 API keys.');
+  expect(api.seen.some(({ path: asked }) => asked.endsWith('/revoke'))).toBe(false);
+  expect((await tollkeeper(argv, { ...given, stdin: '2\n' })).exitCode).toBe(6);
+});
+
+test('a key among several that is not there leaves all as they are', async () => {
+  const api = createApi({ 'GET /v1/api-keys': both });
+  const argv = ['keys', 'disable', 'ci-1', 'ci-3'];
+  const { exitCode, stderr } = await tollkeeper(argv, { fetch: api.fetch });
+  expect(exitCode).toBe(5);
+  expect(stderr).toContain('There is no key "ci-3"');
+  expect(api.seen.every(({ method }) => method === 'GET')).toBe(true);
+});
+
 test.each([
   [['keys', 'revoke', 'ci-1']],
   [['keys', 'delete', 'ci-1', '--cascade']],

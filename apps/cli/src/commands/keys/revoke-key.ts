@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
-import { type Cli, JSON_OPTION, type JsonOption } from '../../cli.ts';
-import { confirm, requireYesOrTerminal, type YesOption } from '../../confirm.ts';
-import { printJson, printLine } from '../../output.ts';
-import { CASCADE_OPTION, createdByKey } from './created-by-key.ts';
-import { KEY_ARGUMENT, openKey } from './open-key.ts';
+import type { Cli, JsonOption } from '../../cli.ts';
+import { requireYesOrTerminal, type YesOption } from '../../confirm.ts';
+import { CHANGE_JSON_OPTION, changeKeys } from './change-keys.ts';
+import { confirmEnd } from './confirm-end.ts';
+import { CASCADE_OPTION } from './created-by-key.ts';
+import { KEYS_ARGUMENT, openKeys } from './open-keys.ts';
 
 interface RevokeOptions extends JsonOption, YesOption {
   readonly reason?: string;
@@ -13,28 +14,26 @@ interface RevokeOptions extends JsonOption, YesOption {
 export function addRevokeKey(keys: Command, cli: Cli): void {
   keys
     .command('revoke')
-    .description('refuse the key for good and keep its record')
-    .argument(...KEY_ARGUMENT)
-    .option('--reason <text>', 'kept with the record and in the audit log')
+    .description('refuse the keys for good and keep their records')
+    .argument(...KEYS_ARGUMENT)
+    .option('--reason <text>', 'stored with the record and in the audit log')
     .option(...CASCADE_OPTION)
-    .option('--yes', 'do not ask for the name')
-    .option(...JSON_OPTION)
-    .action((reference: string, options: RevokeOptions) => revokeKey(cli, reference, options));
+    .option('--yes', 'do not ask for confirmation')
+    .option(...CHANGE_JSON_OPTION)
+    .action((references: string[], options: RevokeOptions) => revokeKey(cli, references, options));
 }
 
-async function revokeKey(cli: Cli, reference: string, options: RevokeOptions): Promise<void> {
-  const { io } = cli;
-  const { reason, cascade = false, yes, json } = options;
-  requireYesOrTerminal(io, yes);
-  const { client, key, params } = await openKey(cli, reference);
-  if (!yes) {
-    const created = await createdByKey(client, key, cascade);
-    const what = `"${key.name}" (${key.prefix}…) ends for good. ${created}`;
-    await confirm(io, { what, ask: 'its name', answer: key.name });
-  }
+async function revokeKey(cli: Cli, references: string[], options: RevokeOptions): Promise<void> {
+  const { reason, cascade = false, yes } = options;
+  requireYesOrTerminal(cli.io, yes);
+  const { client, keys } = await openKeys(cli, references);
+  if (!yes) await confirmEnd(cli.io, client, keys, { cascade, loss: 'stops working for good' });
   const body = { cascade, ...(reason === undefined ? {} : { reason }) };
-  const revoked = await client.revokeKey({ params, body });
-  if (json) return printJson(io, revoked);
-  const also = cascade ? ', and everything it created or rotated' : '';
-  printLine(io, `Revoked "${revoked.name}" (${revoked.prefix}…) for good${also}.`);
+  const change = {
+    done: 'Revoked',
+    suffix: cascade ? ' for good, and everything it created or rotated' : ' for good',
+    changeOne: (id: string) => client.revokeKey({ params: { id }, body }),
+    changeMany: (ids: string[]) => client.revokeKeys({ body: { ids, ...body } }),
+  };
+  await changeKeys(cli, keys, change, options);
 }
