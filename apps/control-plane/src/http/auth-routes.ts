@@ -9,6 +9,7 @@ import {
   findApprover,
   findTwoFactorUser,
   inheritFactors,
+  type RequestUser,
   recordApprover,
   requireCodesUnlocked,
   runAuthRequest,
@@ -17,8 +18,10 @@ import {
 } from '../features/identity/index.ts';
 import { authInput } from './auth-bodies.ts';
 import { AUTH_ENDPOINTS, type AuthEndpoint } from './auth-endpoints.ts';
+import { fieldOf, textOf } from './auth-fields.ts';
 import { refuseSession } from './auth-problem.ts';
 import { authCaller } from './auth-session.ts';
+import { findSubject, requireUnusedCode } from './auth-subject.ts';
 import { type Guess, type GuessOptions, guessLimit } from './guess-limit.ts';
 import { originOf } from './origin.ts';
 import { rememberDevice } from './remember-device.ts';
@@ -75,15 +78,20 @@ async function pass(
   const { auth, baseUrl, services } = options;
   if (!endpoint.withoutOrigin) requireSameOrigin(request, baseUrl);
   const { user, cookie } = await authCaller(options, endpoint, request);
-  const { response, body } = await runAuthRequest(services.db, async (change) => {
+  const opensFor = await findSubject(options, endpoint.name, request, user, cookie);
+  const caller = callerOf(endpoint, user, opensFor);
+  const { response, body } = await runAuthRequest(services.db, caller, async (change) => {
+    const markUsed = await requireUnusedCode(change, endpoint.name, request, opensFor);
     const approver = await findDeviceApprover(options, endpoint, request);
     const response = await auth.handler(toWebRequest(request, baseUrl, cookie));
     const body: unknown = await response.json().catch(() => ({}));
     const result = { response, body };
     // It may have done half of its work.
     if (response.status >= 500) return { result, isKept: false };
-    if (response.ok) await follow(options, endpoint, request, { change, user, approver, body });
-    else if (isFailure(body)) await countFailure(options, request, { change, user });
+    if (response.ok) {
+      await markUsed?.();
+      await follow(options, endpoint, request, { change, user, approver, body });
+    } else if (isFailure(body)) await countFailure(options, request, { change, user });
     return { result, isKept: true };
   });
   if (fieldOf(body, 'code') === 'ACCOUNT_TEMPORARILY_LOCKED') {
@@ -94,6 +102,18 @@ async function pass(
   if (cookies.length > 0) reply.header('set-cookie', cookies);
   if (!response.ok) return refuseSession(request, reply, response, body);
   return reply.status(response.status).send(answerOf(endpoint, body));
+}
+
+/** Who is confirmed before anything is written. A session that ends itself may have ended before. */
+function callerOf(
+  { session }: AuthEndpoint,
+  user: SessionUser | undefined,
+  opensFor: string | undefined,
+): RequestUser | undefined {
+  if (user) {
+    return session === 'ended' ? undefined : { userId: user.userId, sessionId: user.session.id };
+  }
+  return opensFor === undefined ? undefined : { userId: opensFor };
 }
 
 interface Done {
@@ -177,15 +197,6 @@ function answerOf({ answer, instead }: AuthEndpoint, body: unknown): unknown {
   if (answer === 'whole') return instead ? Object.assign({}, body, instead) : body;
   const given = answer.map((name) => [name, fieldOf(body, name)]);
   return Object.fromEntries(given.filter(([, value]) => value !== undefined));
-}
-
-function textOf(body: unknown, name: string): string {
-  const value = fieldOf(body, name);
-  return typeof value === 'string' ? value : '';
-}
-
-function fieldOf(body: unknown, name: string): unknown {
-  return typeof body === 'object' && body !== null ? Reflect.get(body, name) : undefined;
 }
 
 /** Better Auth checks Origin against its own address; that it is ours was checked before. */

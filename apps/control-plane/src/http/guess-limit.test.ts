@@ -188,6 +188,48 @@ describe('the code at a sign-in, beside a session of somebody else', () => {
     },
   );
 
+  it.each([
+    ['with a space after its name', (victim: string) => victim.replace('=', ' =')],
+    ['in quotes', (victim: string) => victim.replace(/=(.*)$/, '="$1"')],
+    ['with an escape', (victim: string) => victim.replace('=2fa', '=%32fa')],
+  ])('counts against it also where a second cookie follows one %s', async (_how, respell) => {
+    const { organizationId } = await claimedOrganization(app);
+    const [person, guesser] = [
+      await addMember(app, organizationId, 'viewer'),
+      await addMember(app, organizationId, 'viewer'),
+    ];
+    await enrolTotp(app, person.client, PASSWORD);
+    await enrolTotp(app, guesser.client, PASSWORD);
+    const [half, own] = await Promise.all(
+      [person, guesser].map((each) =>
+        signIn('192.0.2.1', { email: each.email, password: PASSWORD }),
+      ),
+    );
+    await query('delete from attempt');
+    const cookie = `${respell(twoFactorCookie(half))}; ${twoFactorCookie(own)}`;
+    const answer = await visitor(app, cookie).post('/api/auth/two-factor/verify-totp', {
+      code: '000000',
+    });
+    expect(answer.status).toBe(401);
+    expect(await failuresOf(person.userId)).toEqual([{ failures: 1 }]);
+    expect(await failuresOf(guesser.userId)).toEqual([{ failures: 0 }]);
+    expect(
+      await query(`select 1 from attempt where key like 'second-factor/account:%'`),
+    ).toHaveLength(1);
+    // The account whose code was guessed at is the one that the budget belongs to.
+    await query(`update attempt set count = 30 where key like 'second-factor/account:%'`);
+    const alone = visitor(app, twoFactorCookie(half));
+    const next = await alone.post('/api/auth/two-factor/verify-totp', { code: '000000' });
+    expect(next.status).toBe(429);
+  });
+
+  const twoFactorCookie = (answer: Answer<unknown> | undefined) =>
+    answer ? (/tollkeeper\.two_factor=[^;]+/.exec(cookiesOf(answer))?.[0] ?? '') : '';
+  const failuresOf = (userId: string) =>
+    query('select failed_verification_count as failures from two_factor where user_id = $1', [
+      userId,
+    ]);
+
   it('says at a locked account how long to wait, as the header does', async () => {
     const { organizationId } = await claimedOrganization(app);
     const person = await addMember(app, organizationId, 'viewer');

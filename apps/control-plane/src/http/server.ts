@@ -13,6 +13,7 @@ import { DomainError } from '../kernel/domain-error.ts';
 import { apiHeaders, createRequestId } from './api-headers.ts';
 import { registerAuthRoutes } from './auth-routes.ts';
 import { basePathOf, withoutBasePath } from './base-path.ts';
+import { canonicalCookies } from './canonical-cookies.ts';
 import { registerDashboard } from './dashboard.ts';
 import { registerDocs } from './docs.ts';
 import { createKnownDevices } from './known-device.ts';
@@ -63,6 +64,8 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   await app.register(async (api) => {
     api.addHook('onRequest', (request, reply, done) => {
       reply.headers(apiHeaders(request.id));
+      const { headers } = request.raw;
+      if (headers.cookie !== undefined) headers.cookie = canonicalCookies(headers.cookie);
       done(hasHost(request) ? undefined : new DomainError('malformed_request', WITHOUT_HOST));
     });
     const guesses = {

@@ -2,8 +2,11 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { type DrizzleAdapterConfig, drizzleAdapter } from '@better-auth/drizzle-adapter';
 import type { Factor } from '@tollkeeper/contract';
 import type { BetterAuthOptions } from 'better-auth';
+import { APIError } from 'better-auth/api';
 import type { Database, Transaction } from '../../db/connect.ts';
 import { isRetryable } from '../../kernel/database-errors.ts';
+import { DomainError } from '../../kernel/domain-error.ts';
+import { confirmUser, type RequestUser } from './confirm-user.ts';
 
 type Adapter = ReturnType<ReturnType<typeof drizzleAdapter>>;
 
@@ -11,6 +14,13 @@ type Adapter = ReturnType<ReturnType<typeof drizzleAdapter>>;
 export interface AuthRequest {
   /** The transaction, begun if it was not yet. */
   begin(): Promise<Transaction>;
+  /**
+   * Begins, and confirms the user once before anything is written.
+   * @throws DomainError unauthenticated
+   */
+  confirm(userId: string): Promise<Transaction>;
+  /** The hash that the given password matched. */
+  matchedHash?: string;
   /** The session that Better Auth opened. */
   opened?: { readonly userId: string; readonly factors: readonly Factor[] };
   /** The user whose code Better Auth found wrong. */
@@ -19,7 +29,10 @@ export interface AuthRequest {
 
 interface Running extends AuthRequest {
   readonly transaction: LazyTransaction;
+  readonly caller: RequestUser | undefined;
   adapter?: Adapter;
+  /** Why the user was not confirmed; Better Auth makes an error of its own of what is thrown. */
+  refusal?: DomainError;
 }
 
 const running = new AsyncLocalStorage<Running>();
@@ -38,16 +51,20 @@ export interface Outcome<T> {
 /**
  * Runs calls of Better Auth, and what follows from them, in one transaction. `work` runs again after
  * a deadlock. What it throws undoes all of it.
+ * @param caller confirmed before anything is written
+ * @throws DomainError unauthenticated
  */
 export async function runAuthRequest<T>(
   db: Database,
+  caller: RequestUser | undefined,
   work: (request: AuthRequest) => Promise<Outcome<T>>,
 ): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     const transaction = new LazyTransaction(db);
-    const request: Running = { transaction, begin: () => transaction.begin() };
+    const request = createRequest(transaction, caller);
     try {
       const { result, isKept } = await running.run(request, () => work(request));
+      if (request.refusal) throw request.refusal;
       await transaction.end(isKept);
       return result;
     } catch (error) {
@@ -55,6 +72,28 @@ export async function runAuthRequest<T>(
       if (attempt >= ATTEMPTS_MAX || !isRetryable(error)) throw error;
     }
   }
+}
+
+function createRequest(transaction: LazyTransaction, caller: RequestUser | undefined): Running {
+  const confirmed = new Map<string, Promise<void>>();
+  const request: Running = {
+    transaction,
+    caller,
+    begin: () => transaction.begin(),
+    async confirm(userId) {
+      const tx = await transaction.begin();
+      const { matchedHash } = request;
+      const own = caller?.userId === userId ? caller : { userId };
+      const confirming = confirmed.get(userId) ?? confirmUser(tx, { ...own, matchedHash });
+      confirmed.set(userId, confirming);
+      await confirming.catch((error) => {
+        if (error instanceof DomainError) request.refusal = error;
+        throw error;
+      });
+      return tx;
+    },
+  };
+  return request;
 }
 
 /**
@@ -94,6 +133,15 @@ class LazyTransaction {
 
 class RolledBack extends Error {}
 
+/** Better Auth prints whatever is thrown inside it, unless it is an error of its own. */
+export async function confirmInside(request: AuthRequest, userId: string): Promise<Transaction> {
+  try {
+    return await request.confirm(userId);
+  } catch (error) {
+    throw error instanceof DomainError ? new APIError('UNAUTHORIZED') : error;
+  }
+}
+
 /** Better Auth's adapter, on the transaction of the request that runs. */
 export function authAdapter(db: Database, config: DrizzleAdapterConfig) {
   return (options: BetterAuthOptions): Adapter => {
@@ -109,7 +157,12 @@ export function authAdapter(db: Database, config: DrizzleAdapterConfig) {
     };
     const writer = async () => {
       const request = running.getStore();
-      return request ? inside(request, await request.begin()) : outside;
+      if (!request) return outside;
+      const { caller } = request;
+      return inside(
+        request,
+        await (caller ? confirmInside(request, caller.userId) : request.begin()),
+      );
     };
     const adapter: Adapter = {
       ...outside,

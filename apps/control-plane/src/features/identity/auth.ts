@@ -1,6 +1,7 @@
 import { passkey as passkeys } from '@better-auth/passkey';
 import { betterAuth } from 'better-auth';
 import { APIError } from 'better-auth/api';
+import { verifyPassword } from 'better-auth/crypto';
 import { deviceAuthorization, twoFactor as twoFactors } from 'better-auth/plugins';
 import type { Logger } from 'pino';
 import type { Database } from '../../db/connect.ts';
@@ -16,7 +17,7 @@ import {
 import { createAttempts } from '../../kernel/attempts.ts';
 import { authLogger } from './auth-logger.ts';
 import { authRateLimit } from './auth-rate-limit.ts';
-import { authAdapter, currentAuthRequest } from './auth-transaction.ts';
+import { authAdapter, confirmInside, currentAuthRequest } from './auth-transaction.ts';
 import { newSessionFacts, SESSION_FIELDS } from './session-facts.ts';
 
 export interface AuthOptions {
@@ -50,6 +51,7 @@ export function createAuth({ db, baseUrl, secret, log, clock }: AuthOptions) {
       disableSignUp: true,
       minPasswordLength: 12,
       maxPasswordLength: 128,
+      password: { verify: verifyAndNote },
     },
     plugins: plugins(baseUrl),
     session: {
@@ -64,7 +66,10 @@ export function createAuth({ db, baseUrl, secret, log, clock }: AuthOptions) {
           before: async (created, endpoint) => {
             const data = newSessionFacts(created, endpoint, clock());
             const request = currentAuthRequest();
-            if (request) request.opened = { userId: created.userId, factors: data.factors };
+            if (request) {
+              request.opened = { userId: created.userId, factors: data.factors };
+              await confirmInside(request, created.userId);
+            }
             return { data };
           },
         },
@@ -81,6 +86,14 @@ export function createAuth({ db, baseUrl, secret, log, clock }: AuthOptions) {
     telemetry: { enabled: false },
     logger: authLogger(log),
   });
+}
+
+/** Notes the hash, so that nothing is written once the password was changed in the meantime. */
+async function verifyAndNote(given: { hash: string; password: string }): Promise<boolean> {
+  const isRight = await verifyPassword(given);
+  const request = currentAuthRequest();
+  if (request && isRight) request.matchedHash = given.hash;
+  return isRight;
 }
 
 function plugins(baseUrl: string) {

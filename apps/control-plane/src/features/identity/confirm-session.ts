@@ -38,17 +38,22 @@ export async function confirmSession(
   if (actor.type === 'key') {
     throw new DomainError('invalid_state', 'An API key has no session to confirm. Sign in first.');
   }
-  const outcome = await runAuthRequest<Renewed | DomainError>(services.db, async (change) => {
-    try {
-      const factors = await verifyFactors(ctx, actor.userId, body, { auth, cookie, change });
-      return { result: await renew(ctx, actor, factors, change), isKept: true };
-    } catch (error) {
-      if (!(error instanceof DomainError) || error.code !== 'sign_in_failed') throw error;
-      const attempt = { userId: actor.userId };
-      await countSignInFailure(await change.begin(), attempt, ctx.origin.ip, services.clock());
-      return { result: error, isKept: true };
-    }
-  });
+  const caller = { userId: actor.userId, sessionId: actor.session.id };
+  const outcome = await runAuthRequest<Renewed | DomainError>(
+    services.db,
+    caller,
+    async (change) => {
+      try {
+        const factors = await verifyFactors(ctx, actor.userId, body, { auth, cookie, change });
+        return { result: await renew(ctx, actor, factors, change), isKept: true };
+      } catch (error) {
+        if (!(error instanceof DomainError) || error.code !== 'sign_in_failed') throw error;
+        const attempt = { userId: actor.userId };
+        await countSignInFailure(await change.begin(), attempt, ctx.origin.ip, services.clock());
+        return { result: error, isKept: true };
+      }
+    },
+  );
   if (outcome instanceof DomainError) throw outcome;
   setCookies([await sessionCookie(auth, outcome.token, outcome.expiresAt)]);
   return outcome.view;
@@ -92,7 +97,11 @@ async function verifyFactors(
   { auth, cookie, change }: Pick<SessionRequest, 'auth' | 'cookie'> & { change: AuthRequest },
 ): Promise<Factor[]> {
   if (given.passkey) {
-    await verifyPasskey(await change.begin(), auth, { userId, cookie, response: given.passkey });
+    await verifyPasskey(await change.confirm(userId), auth, {
+      userId,
+      cookie,
+      response: given.passkey,
+    });
     return ['passkey'];
   }
   const own = await findUserFactors(services.db, userId);
@@ -107,7 +116,13 @@ async function verifyFactors(
   }
   if (!(await isPasswordOf(services.db, userId, given.password))) throw failed('password');
   if (!code) return ['password'];
-  if (!(await verifyCode(await change.begin(), services.clock, auth, { userId, cookie, ...code })))
+  if (
+    !(await verifyCode(await change.confirm(userId), services.clock, auth, {
+      userId,
+      cookie,
+      ...code,
+    }))
+  )
     throw failed('code');
   return ['password', code.factor];
 }
@@ -119,5 +134,10 @@ function givenCode({ totp, backupCode }: Given) {
 }
 
 function failed(what: 'password' | 'code'): DomainError {
-  return new DomainError('sign_in_failed', `The ${what} is wrong. Check it, and try again.`);
+  return new DomainError(
+    'sign_in_failed',
+    what === 'password'
+      ? 'The password is wrong. Check it, and try again.'
+      : 'The code is wrong or was used before. Check it, and try again.',
+  );
 }

@@ -4,10 +4,12 @@ export { appendSessionEvent } from './append-session-event.ts';
 export { type Auth, CLIENT_IP_HEADER, createAuth } from './auth.ts';
 export { type AuthRequest, runAuthRequest } from './auth-transaction.ts';
 export { confirmSession, type SessionRequest } from './confirm-session.ts';
+export type { RequestUser } from './confirm-user.ts';
 export { type Approver, findApprover, inheritFactors, recordApprover } from './device-approval.ts';
 export { endAccess } from './end-access.ts';
 export { endDevices } from './end-devices.ts';
 export { findSessionUser, type SessionUser } from './find-session-user.ts';
+export { findDeviceUser, findPasskeyUser } from './find-subject-user.ts';
 export { findTwoFactorUser, findUserEmail } from './find-two-factor-user.ts';
 export { findVerifiedUser, markEmailVerified, requireVerifiedEmail } from './find-verified-user.ts';
 export { insertUser } from './insert-user.ts';
@@ -20,6 +22,7 @@ export { setPassword } from './set-password.ts';
 export { signIn } from './sign-in.ts';
 export { countSignInFailure, recordSignInFailures } from './sign-in-failures.ts';
 export { trimSessions } from './trim-sessions.ts';
+export { isCodeUsed, markCodeUsed } from './used-codes.ts';
 export {
   findUserFactors,
   findUsersWithSecondFactor,

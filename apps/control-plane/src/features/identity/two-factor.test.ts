@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { auditEvent } from '../../db/schema/index.ts';
+import { auditEvent, verification } from '../../db/schema/index.ts';
 import type { Client } from '../../testing/client.ts';
 import { cookiesOf, visitor } from '../../testing/sign-in.ts';
 import { claimServer, OWNER, startTestApp, type TestApp } from '../../testing/test-app.ts';
@@ -18,6 +18,9 @@ beforeAll(async () => {
   app = await startTestApp();
   owner = await claimServer(app);
 });
+
+/** Of the code after the present one, which is right already. */
+const nextCodeAt = () => Date.now() + 30_000;
 
 async function passwordStep() {
   const { email, password } = OWNER;
@@ -61,11 +64,36 @@ describe('a second factor', () => {
 
   it('completes the sign-in, and puts the session in the cookie only', async () => {
     const half = visitor(app, cookiesOf(await passwordStep()));
-    const whole = await half.post('/api/auth/two-factor/verify-totp', {
-      code: totpCode(enrolment.totpURI, Date.now()),
-    });
+    const code = totpCode(enrolment.totpURI, nextCodeAt());
+    const whole = await half.post('/api/auth/two-factor/verify-totp', { code });
     expect(whole.body).toEqual({});
     expect((await visitor(app, cookiesOf(whole)).get('/v1/whoami')).status).toBe(200);
+  });
+
+  it('takes each code once: at a sign-in, of two at once, and to confirm a session', async () => {
+    await app.services.db.delete(verification);
+    const code = totpCode(enrolment.totpURI, Date.now());
+    const halves = [await passwordStep(), await passwordStep(), await passwordStep()];
+    const [first, second, third] = halves.map((each) => visitor(app, cookiesOf(each)));
+    const verify = (half: Client | undefined) =>
+      half?.post('/api/auth/two-factor/verify-totp', { code });
+    const answers = await Promise.all([verify(first), verify(second)]);
+    expect(answers.map((answer) => answer?.status).toSorted()).toEqual([200, 401]);
+    expect((await verify(third))?.problem.detail).toBe(
+      'This code was used before. Wait until your app shows the next one.',
+    );
+    const whole = answers.find((answer) => answer?.status === 200);
+    const session = visitor(app, whole ? cookiesOf(whole) : '');
+    const confirm = (totp: string) =>
+      session.post('/v1/session/confirm', { password: OWNER.password, totp });
+    expect((await confirm(code)).problem.code).toBe('sign_in_failed');
+    const next = totpCode(enrolment.totpURI, nextCodeAt());
+    expect((await confirm(next)).status).toBe(200);
+    const again = await visitor(app, cookiesOf(await passwordStep())).post(
+      '/api/auth/two-factor/verify-totp',
+      { code: next },
+    );
+    expect(again.status).toBe(401);
   });
 
   it('can be replaced by a backup code, once', async () => {

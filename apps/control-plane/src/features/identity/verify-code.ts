@@ -4,6 +4,7 @@ import { twoFactor } from '../../db/schema/index.ts';
 import type { Services } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/domain-error.ts';
 import type { Auth } from './auth.ts';
+import { isCodeUsed, markCodeUsed } from './used-codes.ts';
 
 /** As Better Auth locks an account whose codes are guessed at sign-in; the count is one for both. */
 const FAILURES_MAX = 10;
@@ -18,7 +19,7 @@ interface GivenCode {
 
 /**
  * Better Auth checks a code that comes by session without counting the guesses, so they are counted
- * here.
+ * here. Each code of an authenticator app is right once. The user must be locked.
  * @throws DomainError rate_limited
  */
 export async function verifyCode(
@@ -36,10 +37,12 @@ export async function verifyCode(
   const verify = factor === 'totp' ? auth.api.verifyTOTP : auth.api.verifyBackupCode;
   const isRight =
     row?.verified === true &&
+    !(factor === 'totp' && (await isCodeUsed(db, userId, code, now))) &&
     (await verify(call).then(
       () => true,
       () => false,
     ));
+  if (isRight && factor === 'totp') await markCodeUsed(db, userId, code, now);
   const failures = isRight ? sql`0` : sql`coalesce(${twoFactor.failedVerificationCount}, 0) + 1`;
   const lockedUntil = new Date(now.getTime() + LOCK_MS);
   await db
