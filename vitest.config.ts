@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config';
 const EMBEDDED_ENGINE = 'apps/control-plane/src/db/embedded/**/*.test.ts';
 /** Provides `databaseUrl`: the server that DATABASE_URL names, or the embedded one. */
 const DATABASE_SETUP = 'apps/control-plane/src/testing/global-setup.ts';
+/** Closes what a test of the gateway opened. */
+const GATEWAY_SETUP = 'apps/gateway/src/testing/file-setup.ts';
 /** Lets waits be patient. */
 const FILE_SETUP = 'tests/file-setup.ts';
 /** Closes what a test file opened: with `isolate: false` its process goes on to the next file. */
@@ -32,10 +34,13 @@ export default defineConfig({
             'packages/**/*.test.{ts,tsx}',
             'apps/{cli,dashboard,gateway}/**/*.test.{ts,tsx}',
             'scripts/**/*.test.ts',
-            EMBEDDED_ENGINE,
           ],
+          setupFiles: [GATEWAY_SETUP],
+          // A process for each file, and loading all anew in it, was a third of these tests.
+          isolate: false,
         },
       },
+      { extends: true, test: { name: 'embedded', include: [EMBEDDED_ENGINE] } },
       {
         extends: true,
         test: {

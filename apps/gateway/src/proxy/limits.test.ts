@@ -2,9 +2,9 @@ import type { AddressInfo } from 'node:net';
 import { createServer as createTcpServer, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import type { Config, Limits, RouteConfig } from '../config/config.ts';
+import { closeLater } from '../testing/close-later.ts';
 import { connectRaw } from '../testing/raw-client.ts';
 import {
-  closeLater,
   startTestGateway,
   startUpstream,
   type TestGateway,

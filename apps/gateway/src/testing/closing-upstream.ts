@@ -1,7 +1,7 @@
 /** For tests: an upstream over bare connections, which may close one instead of answering. */
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { closeLater } from './test-gateway.ts';
+import { closeLater } from './close-later.ts';
 
 /** One time that a request came. */
 export interface Try {

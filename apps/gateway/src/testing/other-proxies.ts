@@ -5,7 +5,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Address } from '../config/address.ts';
-import { closeLater } from './test-gateway.ts';
+import { closeLater } from './close-later.ts';
 import { until } from './until.ts';
 
 const NGINX = process.env.NGINX_PATH ?? '/usr/sbin/nginx';

@@ -1,7 +1,7 @@
 /** For tests: an upstream that answers each path with bytes of the test's own, once. */
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { closeLater } from './test-gateway.ts';
+import { closeLater } from './close-later.ts';
 
 /** What becomes of one request. */
 export interface Script {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Address } from '../config/address.ts';
 import type { Limits } from '../config/config.ts';
-import { closeLater } from './test-gateway.ts';
+import { closeLater } from './close-later.ts';
 
 /** What a gateway in a process of its own tells of itself. */
 export interface Told {

@@ -1,11 +1,11 @@
 /** For tests: a gateway in this process before an upstream of the test's own. */
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach } from 'vitest';
 import { type Gateway, startGateway } from '../app.ts';
 import { formatAddress } from '../config/address.ts';
 import type { Config } from '../config/config.ts';
 import { createLog } from '../log.ts';
+import { closeLater } from './close-later.ts';
 import { testConfig } from './test-config.ts';
 import { createTestFleet, type TestFleet } from './test-fleet.ts';
 
@@ -18,17 +18,6 @@ export interface TestGateway extends Gateway {
 }
 
 export { testConfig };
-
-const closers: (() => Promise<unknown>)[] = [];
-
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
-
-/** What is closed when the test ends, the last first. */
-export function closeLater(close: () => Promise<unknown>): void {
-  closers.push(close);
-}
 
 /**
  * @param change of a configuration with one route to the upstream
