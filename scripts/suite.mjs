@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { requireChromium } from './chromium.mjs';
+import { buildControlPlane } from './control-plane.mjs';
 import { buildDashboard } from './dashboard.mjs';
 import { root, run } from './processes.mjs';
 import { requireProxies } from './proxies.mjs';
@@ -20,7 +21,7 @@ export async function runSuite({ args, project, env = {} }) {
         step('types', () => run('tsc', [])),
         step('lint', () => run('biome', ['check', '.'])),
         step('proxies', prepareGatewayTests),
-        step('dashboard', prepareBrowserTests),
+        step('builds', prepareBuilds),
         step('tests', () => runTests(args, { whole: args.length === 0 })),
       ];
   for (const { name, work } of steps) {
@@ -56,9 +57,10 @@ async function prepareGatewayTests() {
   return 0;
 }
 
-async function prepareBrowserTests() {
+async function prepareBuilds() {
   process.env.CHROMIUM_PATH = await requireChromium();
   await buildDashboard();
+  await buildControlPlane();
   return 0;
 }
 

@@ -1,9 +1,9 @@
 /** The dashboard below a path of a host that others share, behind a real nginx. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
-import { atFileEnd } from '../../apps/control-plane/src/testing/at-file-end.ts';
+import { expect, it, onTestFinished } from 'vitest';
 import { claimServer, OWNER } from '../../apps/control-plane/src/testing/test-app.ts';
+import { createTestDatabase } from '../../apps/control-plane/src/testing/test-database.ts';
 import {
   answersOk,
   freePort,
@@ -12,7 +12,8 @@ import {
   untilReady,
 } from '../processes/child-process.ts';
 import { startControlPlane } from '../processes/control-plane.ts';
-import { launchChromium } from './launch-chromium.ts';
+import { urlOf } from '../processes/pair.ts';
+import { openBrowser } from './dashboard.ts';
 
 const NGINX = process.env.NGINX_PATH ?? 'nginx';
 
@@ -22,12 +23,14 @@ it.each([
 ])('works behind a proxy that %s', async (_what, suffix) => {
   const port = await freePort();
   const baseUrl = `http://127.0.0.1:${port}/keys`;
-  const controlPlane = await startControlPlane({ env: { TOLLKEEPER_BASE_URL: baseUrl } });
+  const controlPlane = await startControlPlane({
+    databaseUrl: urlOf(await createTestDatabase()),
+    env: { TOLLKEEPER_BASE_URL: baseUrl },
+  });
   await startNginx(port, controlPlane.baseUrl + suffix);
   await claimServer({ baseUrl });
-  const browser = await launchChromium();
-  atFileEnd(() => browser.close());
-  const page = await browser.newPage();
+  const page = await (await openBrowser()).newPage();
+  onTestFinished(() => page.close());
   const strays: string[] = [];
   const failures: string[] = [];
   page.on('request', (request) => {

@@ -1,7 +1,6 @@
 /** The dashboard as people have it: a Chromium before a control plane that runs as a process. */
 import type { Plan } from '@tollkeeper/contract';
 import type { Browser } from 'playwright-core';
-import { atFileEnd } from '../../apps/control-plane/src/testing/at-file-end.ts';
 import type { Client } from '../../apps/control-plane/src/testing/client.ts';
 import { claimServer } from '../../apps/control-plane/src/testing/test-app.ts';
 import { createTestDatabase } from '../../apps/control-plane/src/testing/test-database.ts';
@@ -41,8 +40,10 @@ export async function startDashboard(plan: Plan): Promise<ClaimedDashboard> {
   return { baseUrl: controlPlane.baseUrl, controlPlane, browser, owner, query };
 }
 
-export async function openBrowser(): Promise<Browser> {
-  const browser = await launchChromium();
-  atFileEnd(() => browser.close());
+let browser: Promise<Browser> | undefined;
+
+/** One for all files of a worker: each window has cookies and storage of its own. It ends with the worker. */
+export function openBrowser(): Promise<Browser> {
+  browser ??= launchChromium();
   return browser;
 }

@@ -4,7 +4,9 @@ import {
   startSmtpServer,
 } from '../../apps/control-plane/src/testing/smtp-server.ts';
 import { claimServer, OWNER } from '../../apps/control-plane/src/testing/test-app.ts';
+import { createTestDatabase } from '../../apps/control-plane/src/testing/test-database.ts';
 import { startControlPlane } from '../processes/control-plane.ts';
+import { urlOf } from '../processes/pair.ts';
 import { expectAccessible } from './accessible.ts';
 import { type Dashboard, openBrowser } from './dashboard.ts';
 import { hasFocus } from './keyboard.ts';
@@ -19,7 +21,11 @@ let smtp: SmtpServer;
 beforeAll(async () => {
   smtp = await startSmtpServer();
   const env = { SMTP_URL: smtp.url, MAIL_FROM: 'keys@example.com' };
-  const [browser, controlPlane] = await Promise.all([openBrowser(), startControlPlane({ env })]);
+  const databaseUrl = urlOf(await createTestDatabase());
+  const [browser, controlPlane] = await Promise.all([
+    openBrowser(),
+    startControlPlane({ databaseUrl, env }),
+  ]);
   dashboard = { browser, controlPlane, baseUrl: controlPlane.baseUrl };
   await claimServer(controlPlane);
 });

@@ -25,6 +25,8 @@ export interface Settings {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+let built: Promise<void> | undefined;
+
 /** A control plane that answers /readyz. */
 export async function startControlPlane(settings: Settings = {}): Promise<ControlPlane> {
   const controlPlane = await spawnControlPlane(settings);
@@ -34,7 +36,8 @@ export async function startControlPlane(settings: Settings = {}): Promise<Contro
 
 /** A control plane whose process has just been started, from the one file that `npm start` runs. */
 export async function spawnControlPlane(settings: Settings = {}): Promise<ControlPlane> {
-  await buildControlPlane();
+  built ??= buildControlPlane();
+  await built;
   const dataDir = settings.dataDir ?? (await makeFolder());
   const port = String(settings.port ?? (await freePort()));
   const env = { ...environment(dataDir, settings.databaseUrl), PORT: port, ...settings.env };

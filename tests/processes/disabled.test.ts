@@ -6,7 +6,7 @@ import { type Pair, startPair, through } from './pair.ts';
 import { startTraffic, type Traffic } from './traffic.ts';
 import { until } from './until.ts';
 
-const ROUNDS = process.env.LONG ? 100 : 20;
+const ROUNDS = process.env.LONG ? 100 : 10;
 const BOTH = (code: string) => [code, code];
 
 describe('a change through one process, under load on the other', () => {

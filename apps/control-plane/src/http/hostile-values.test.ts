@@ -39,6 +39,9 @@ const VALUES: readonly unknown[] = [
   JSON.parse(`${'['.repeat(200)}${']'.repeat(200)}`),
 ];
 
+/** Each place takes every third of them, from another first one than the place before. */
+const STEP = process.env.LONG ? 1 : 3;
+
 /** Their success ends what the others are tested on; each has tests of its own. */
 const ENDS_THE_WORLD: readonly string[] = ['deleteOrganization', 'transferOrganization'];
 
@@ -131,20 +134,25 @@ async function sendAll(route: Route, all: readonly Attack[]): Promise<Attack[]> 
 /** Each parameter, query field and body field in turn is each hostile value. */
 function attacks(route: Route): Attack[] {
   const good = withIds(route);
-  const texts = VALUES.map((value) => encodeURIComponent(asText(value)));
   const list: Attack[] = [];
+  let place = 0;
+  const values = () => {
+    place += 1;
+    return VALUES.filter((_, at) => at % STEP === place % STEP);
+  };
+  const texts = () => values().map((value) => encodeURIComponent(asText(value)));
   if (route.path.includes('{')) {
-    for (const text of [...texts, ...Object.values(known)]) {
+    for (const text of [...texts(), ...Object.values(known)]) {
       list.push([route.path.replace(/\{\w+\}/g, text)]);
     }
   }
   for (const field of Object.keys(route.query?.shape ?? {})) {
-    for (const text of texts) list.push([`${good}?${field}=${text}`]);
+    for (const text of texts()) list.push([`${good}?${field}=${text}`]);
   }
   if (!route.body) return list;
   for (const value of VALUES) list.push([good, value]);
   for (const field of fieldsOf(route.body)) {
-    for (const value of VALUES) list.push([good, { ...GOOD[field], [field]: value }]);
+    for (const value of values()) list.push([good, { ...GOOD[field], [field]: value }]);
   }
   return list;
 }

@@ -28,6 +28,9 @@ const TEXTS = [
 /** What encodeURIComponent would not write. */
 const BYTES = ['%ed%a0%80', '%ff', '%c0%80', '%zz', '%', '%00', '%u0000', '\xff'];
 
+/** Each parameter takes every third of them, from another first one than the one before. */
+const STEP = process.env.LONG ? 1 : 3;
+
 type List = readonly [RouteName, Route];
 const all = Object.entries(routes) as [RouteName, Route][];
 const reading: readonly List[] = all.filter(([, { method }]) => method === 'GET');
@@ -95,8 +98,10 @@ function forged({ query }: Route, times: readonly string[]): string[] {
 
 function queries({ query }: Route): string[] {
   const names = [...Object.keys(query?.shape ?? {}), '__proto__', 'constructor', 'x', ''];
-  return names.flatMap((name) => [
-    ...[...TEXTS, ...BYTES].map((text) => `${name}=${text}`),
+  return names.flatMap((name, place) => [
+    ...[...TEXTS, ...BYTES]
+      .filter((_, at) => at % STEP === place % STEP)
+      .map((text) => `${name}=${text}`),
     name,
     `${name}=1&${name}=2`,
     `${name}[]=1`,
