@@ -1,5 +1,5 @@
 import { type Route, routes } from '@tollkeeper/contract';
-import { beforeAll, expect, it, vi } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { recordSignInFailures } from '../features/identity/index.ts';
 import { purgeOutdated } from '../jobs/purge-outdated.ts';
 import { visitor } from '../testing/sign-in.ts';
@@ -149,10 +149,38 @@ it('lets a network begin twenty device logins in ten minutes, and says how long 
   expect((await begin('2001:db8:0:1::1')).status).toBe(200);
 });
 
-it('lets all networks together begin only so many', async () => {
+describe('once all networks together have begun as many as they may', () => {
+  const begin = (from: string) =>
+    visitor(app).post(
+      '/api/auth/device/code',
+      { client_id: 'tollkeeper-cli' },
+      { 'x-forwarded-for': from },
+    );
+
+  beforeEach(async () => {
+    await query('delete from attempt');
+    for (let count = 0; count < 6; count += 1) await begin('192.0.2.1');
+    await query(`update attempt set count = 2000 where key like 'device/code/all:%'`);
+  });
+
+  it('keeps out those who began many, and nobody who begins a few', async () => {
+    expect((await begin('192.0.2.1')).status).toBe(429);
+    const statuses: number[] = [];
+    for (let count = 0; count < 6; count += 1) statuses.push((await begin('192.0.2.2')).status);
+    expect(statuses).toEqual([200, 200, 200, 200, 200, 429]);
+  });
+
+  it('bounds what those who begin a few may store', async () => {
+    expect((await begin('192.0.2.2')).status).toBe(200);
+    await query(`update attempt set count = 20000 where key like 'device/code/reserve:%'`);
+    expect((await begin('192.0.2.2')).status).toBe(429);
+  });
+});
+
+it('lets a passkey be asked for while strangers have used up all challenges', async () => {
   await query('delete from attempt');
-  const answer = () => visitor(app).post('/api/auth/device/code', { client_id: 'tollkeeper-cli' });
-  expect((await answer()).status).toBe(200);
-  await query(`update attempt set count = 2000 where key like 'device/code/all:%'`);
-  expect((await answer()).status).toBe(429);
+  const challenge = () => visitor(app).get('/api/auth/passkey/generate-authenticate-options');
+  expect((await challenge()).status).toBe(200);
+  await query(`update attempt set count = 10000 where key like '%authenticate-options/all:%'`);
+  expect((await challenge()).status).toBe(200);
 });

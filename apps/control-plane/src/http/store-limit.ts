@@ -9,6 +9,12 @@ interface StoreLimit {
   /** By the email in the body, whether it has an account or not. */
   readonly perAccountMax?: number;
   readonly totalMax: number;
+  /**
+   * Once the total is used up, only networks that have taken less than this get more: those who used
+   * it up do not keep everybody else out. These share `reserveMax`.
+   */
+  readonly shareMax: number;
+  readonly reserveMax: number;
   /** How long what is stored lasts, at most. */
   readonly windowMs: number;
   /** What there was too much of. */
@@ -20,14 +26,22 @@ const LOGINS = { windowMs: 10 * MINUTE_MS, refusal: 'Too many logins were begun.
 
 /** The endpoints at which anyone makes us store a row, until it expires and is purged. */
 const STORE_LIMITS = new Map<string, StoreLimit>([
-  ['device/code', { ...LOGINS, perNetworkMax: 20, totalMax: 2000 }],
-  ['passkey/generate-authenticate-options', { ...LOGINS, perNetworkMax: 300, totalMax: 10_000 }],
+  [
+    'device/code',
+    { ...LOGINS, perNetworkMax: 20, totalMax: 2000, shareMax: 5, reserveMax: 20_000 },
+  ],
+  [
+    'passkey/generate-authenticate-options',
+    { ...LOGINS, perNetworkMax: 300, totalMax: 10_000, shareMax: 20, reserveMax: 100_000 },
+  ],
   [
     'POST /v1/password-resets',
     {
       perNetworkMax: 20,
       perAccountMax: 5,
       totalMax: 1000,
+      shareMax: 3,
+      reserveMax: 10_000,
       windowMs: PASSWORD_RESET_MINUTES * MINUTE_MS,
       refusal: 'Too many links to reset a password were requested.',
     },
@@ -42,21 +56,38 @@ export function storeLimit(attempts: Attempts, endpoint: string): RouteShorthand
     async preHandler(request) {
       const taken = await attempts.take(limitsOf(endpoint, limit, request));
       if (taken.outcome === 'taken') return;
+      const spare = await attempts.take(reserveOf(endpoint, limit, request));
+      if (spare.outcome === 'taken') return;
       throw new DomainError('rate_limited', limit.refusal, { retryAfterS: taken.waitS });
     },
   };
 }
 
-function limitsOf(
-  endpoint: string,
-  { perNetworkMax, perAccountMax, totalMax, windowMs }: StoreLimit,
-  { ip, body }: FastifyRequest,
-): AttemptLimit[] {
-  const network = networkOf(ip);
-  const limits = [
-    { scope: `${endpoint}/network`, subject: network, max: perNetworkMax, windowMs },
+function limitsOf(endpoint: string, limit: StoreLimit, request: FastifyRequest): AttemptLimit[] {
+  const { perNetworkMax, totalMax, windowMs } = limit;
+  return [
+    ...ownLimits(endpoint, limit, request, perNetworkMax),
     { scope: `${endpoint}/all`, subject: '', max: totalMax, windowMs },
   ];
+}
+
+function reserveOf(endpoint: string, limit: StoreLimit, request: FastifyRequest): AttemptLimit[] {
+  const { shareMax, reserveMax, windowMs } = limit;
+  return [
+    ...ownLimits(endpoint, limit, request, shareMax),
+    { scope: `${endpoint}/reserve`, subject: '', max: reserveMax, windowMs },
+  ];
+}
+
+/** Of the network, and of the account that the request names. */
+function ownLimits(
+  endpoint: string,
+  { perAccountMax, windowMs }: StoreLimit,
+  { ip, body }: FastifyRequest,
+  networkMax: number,
+): AttemptLimit[] {
+  const network = networkOf(ip);
+  const limits = [{ scope: `${endpoint}/network`, subject: network, max: networkMax, windowMs }];
   if (perAccountMax === undefined) return limits;
   const { email } = body as { readonly email: string };
   const subject = email.toLowerCase();
