@@ -4,6 +4,7 @@ import type { Browser } from 'playwright-core';
 import type { Client } from '../../apps/control-plane/src/testing/client.ts';
 import { claimServer } from '../../apps/control-plane/src/testing/test-app.ts';
 import { createTestDatabase } from '../../apps/control-plane/src/testing/test-database.ts';
+import { freePort } from '../processes/child-process.ts';
 import { type ControlPlane, startControlPlane } from '../processes/control-plane.ts';
 import { connectTo, urlOf } from '../processes/pair.ts';
 import { launchChromium } from './launch-chromium.ts';
@@ -29,15 +30,32 @@ export async function startFreshDashboard(): Promise<Dashboard> {
 
 /** A server with an owner and an organization of that plan. */
 export async function startDashboard(plan: Plan): Promise<ClaimedDashboard> {
+  return startAt(plan, (port) => `http://127.0.0.1:${port}`);
+}
+
+/** A server that people reach by a name, which passkeys need: they belong to a domain. */
+export async function startDashboardAt(host: string, plan: Plan): Promise<ClaimedDashboard> {
+  const urlAt = (port: number) => `http://${host}:${port}`;
+  return startAt(plan, urlAt, (port) => ({ TOLLKEEPER_BASE_URL: urlAt(port) }));
+}
+
+async function startAt(
+  plan: Plan,
+  urlAt: (port: number) => string,
+  envAt: (port: number) => Readonly<Record<string, string>> = () => ({}),
+): Promise<ClaimedDashboard> {
   const config = await createTestDatabase();
+  const port = await freePort();
+  const baseUrl = urlAt(port);
+  const env = envAt(port);
   const [browser, controlPlane] = await Promise.all([
     openBrowser(),
-    startControlPlane({ databaseUrl: urlOf(config) }),
+    startControlPlane({ databaseUrl: urlOf(config), port, env }),
   ]);
-  const owner = await claimServer(controlPlane);
+  const owner = await claimServer({ baseUrl });
   const query = connectTo(config);
   await query('update organization set plan = $1', [plan]);
-  return { baseUrl: controlPlane.baseUrl, controlPlane, browser, owner, query };
+  return { baseUrl, controlPlane, browser, owner, query };
 }
 
 let browser: Promise<Browser> | undefined;
