@@ -73,6 +73,14 @@ describe('whoever cannot prove to be a gateway', () => {
       },
     ],
     [
+      'signs for another workspace than its own',
+      async () => {
+        const gateway = open({ ...joined, workspaceId: 'ws_00000000000000000000' });
+        await gateway.hello();
+        return gateway;
+      },
+    ],
+    [
       'says something else first',
       async () => {
         const gateway = open();

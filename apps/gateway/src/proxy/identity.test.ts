@@ -183,13 +183,19 @@ describe('where the request comes from', () => {
     'Forwarded: for=198.51.100.7',
     'X_Forwarded_For: 203.0.113.9',
     'X-Real-IP: 198.51.100.7',
+    'X-Client-IP: 198.51.100.7',
+    'True-Client-IP: 198.51.100.7',
     'X-Original-URL: /admin',
+    'X-Original-URI: /admin',
+    'X-Original-Method: DELETE',
+    'X-Rewrite-URL: /admin',
   ];
   const claimsIn = (lines: readonly string[]) =>
-    lines.filter((line) => /forwarded|real|original/i.test(line));
+    lines.filter((line) => /forwarded|real|original|client|rewrite/i.test(line));
 
-  it('is told anew for a client that nobody trusts', async () => {
-    const gateway = await startTestGateway(upstreamUrl);
+  it.each([[[]], [['192.0.2.0/24']]])('is told anew where %j is trusted', async (trusted) => {
+    const trustedProxies = trusted.map(parseIpRange).filter((range) => range !== undefined);
+    const gateway = await startTestGateway(upstreamUrl, { trustedProxies });
     const lines = await pass(gateway, `X-Api-Key: ${gateway.fleet.addKey()}`, ...CLAIMS);
     expect(claimsIn(lines)).toEqual([
       'X-Forwarded-For: 127.0.0.1',
@@ -206,7 +212,12 @@ describe('where the request comes from', () => {
     expect(claimsIn(lines)).toEqual([
       'X-Forwarded-Prefix: /x',
       'X-Real-IP: 198.51.100.7',
+      'X-Client-IP: 198.51.100.7',
+      'True-Client-IP: 198.51.100.7',
       'X-Original-URL: /admin',
+      'X-Original-URI: /admin',
+      'X-Original-Method: DELETE',
+      'X-Rewrite-URL: /admin',
       'X-Forwarded-For: 198.51.100.7, 127.0.0.1',
       'X-Forwarded-Host: public.example',
       'X-Forwarded-Proto: https',

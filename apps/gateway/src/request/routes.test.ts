@@ -61,6 +61,7 @@ describe('a route with stricter scopes cannot be dodged', () => {
     '/.',
     '/v1/admin%00',
     '/v1/%0aadmin',
+    '/v1/%7fadmin',
     '/v1/%c0%afadmin',
     '/v1/%zz',
     '/v1/%',
@@ -100,6 +101,10 @@ describe('a route with stricter scopes cannot be dodged', () => {
     '/v1%5Cadmin%3F',
   ])('by %s', (path) => {
     expect(found(ALL, path)).toBe('ambiguous');
+  });
+
+  it('by a path that would take milliseconds to be read in all ways', () => {
+    expect(found(ALL, `/v1/${'%61'.repeat(1400)}`)).toBe('ambiguous');
   });
 
   it('by any spelling of its path, of which every reading is its own', () => {

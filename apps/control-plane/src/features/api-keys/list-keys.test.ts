@@ -152,6 +152,11 @@ describe('a cursor', () => {
 });
 
 describe('filters and search', () => {
+  it('refuse a key in the address, where logs keep it', async () => {
+    const answer = await owner.get(`/v1/api-keys?search=tk_live_${'a'.repeat(38)}`);
+    expect([answer.status, answer.problem.code]).toEqual([422, 'validation_failed']);
+  });
+
   it('filter by status, owner and workspace, together', async () => {
     const disabled = await list('state=disabled');
     expect(disabled).toHaveLength(COUNT / 3);

@@ -1,5 +1,5 @@
 import type { ApiKey, KeySort, KeyState, RouteInput, Routes } from '@tollkeeper/contract';
-import { SECRET_PATTERN, SECRET_PREFIXES } from '@tollkeeper/verify';
+import { SECRET_PREFIXES } from '@tollkeeper/verify';
 import { and, asc, desc, eq, gt, inArray, isNull, lte, or, type SQL, sql } from 'drizzle-orm';
 import { apiKey } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
@@ -115,12 +115,6 @@ function inState(state: KeyState, now: Date): SQL | undefined {
 }
 
 function matching(search: string): SQL | undefined {
-  if (SECRET_PATTERN.test(search)) {
-    throw invalidField(
-      'search',
-      'holds a whole key, which must never stand in an address; search by its prefix, and rotate it',
-    );
-  }
   const literal = search.replace(/[\\%_]/g, '\\$&');
   return or(
     sql`${apiKey.nameLower} like lower(${`%${literal}%`})`,

@@ -1,4 +1,5 @@
 import type { Identity, SessionView } from '@tollkeeper/contract';
+import { sql } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { newestAuditEvent } from '../../testing/audit-log.ts';
 import type { Client } from '../../testing/client.ts';
@@ -158,6 +159,19 @@ describe('confirming a session', () => {
     expect(first.body.factors).toEqual(['password', 'backup_code']);
     const again = await visitor(app, cookiesOf(first)).post('/v1/session/confirm', body);
     expect(again.problem.code).toBe('sign_in_failed');
+  });
+
+  it('takes no code of an app that is only being set up', async () => {
+    const { client, userId } = await member();
+    const { code, client: enrolled } = await enrolTotp(app, client, PASSWORD);
+    await app.services.db.execute(
+      sql`update two_factor set verified = false where user_id = ${userId}`,
+    );
+    const answer = await enrolled.post('/v1/session/confirm', {
+      password: PASSWORD,
+      totp: code(),
+    });
+    expect(answer.problem.code).toBe('sign_in_failed');
   });
 
   it('locks after ten wrong codes, whatever address they come from', async () => {

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Client } from '../../testing/client.ts';
 import { joinFleet, joinWith } from '../../testing/fleet.ts';
 import { type Joined, join } from '../../testing/join.ts';
-import { addOrganization } from '../../testing/people.ts';
+import { addOrganization, claimedOrganization } from '../../testing/people.ts';
 import { auditEvents, type Query, queryDatabase } from '../../testing/query-database.ts';
 import { defaultWorkspace } from '../../testing/start-organization.ts';
 import { claimServer, OWNER, startTestApp, type TestApp, withKey } from '../../testing/test-app.ts';
@@ -83,6 +83,22 @@ describe('the organization', () => {
     expect(
       (await transfer({ memberId: heir.memberId, password: OWNER.password })).problem.code,
     ).toBe('insufficient_scope');
+  });
+
+  it('is not transferred to its owner, to a member who was removed, or to nobody', async () => {
+    const { memberId } = await claimedOrganization(app);
+    await owner.delete(`/v1/members/${heir.memberId}`);
+    for (const [id, code] of [
+      [memberId, 'invalid_state'],
+      [heir.memberId, 'not_found'],
+      ['mem_00000000000000000000', 'not_found'],
+    ]) {
+      const body = { memberId: id, password: OWNER.password };
+      const answer = await owner.post('/v1/organization/transfer', body);
+      expect(answer.problem.code).toBe(code);
+    }
+    const owners = await query(`select id from member where role_id = 'role_owner'`);
+    expect(owners).toEqual([{ id: memberId }]);
   });
 
   it('lowers the former owner’s keys with the transfer', async () => {

@@ -102,6 +102,17 @@ describe('security settings', () => {
     }
     expect((await owner.get('/v1/security')).body).toEqual(OPEN);
   });
+
+  it('let a key ask for a second factor only where its own owner has one', async () => {
+    const admin = await join(app, owner, 'Anna', 'role_admin');
+    const [ofOwner, ofAdmin] = [await makeKey(app, owner), await makeKey(app, admin.client)];
+    await query('update "user" set two_factor_enabled = true where email = $1', [admin.email]);
+    const refused = await save(ofOwner.client, { twoFactorRequired: true });
+    expect([refused.status, refused.problem.code]).toEqual([409, 'invalid_state']);
+    const saved = await save(ofAdmin.client, { twoFactorRequired: true });
+    expect(saved.body).toEqual({ ...OPEN, twoFactorRequired: true });
+    await query('update organization set two_factor_required = false');
+  });
 });
 
 describe('a smaller longest lifetime', () => {
