@@ -124,6 +124,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     auth,
     setup,
     hub,
+    queueResetLink: jobs.queueResetLink,
     isReady: () =>
       follower.catchUp().then(
         () => true,

@@ -1,8 +1,10 @@
 /** Work that no request waits for: pg-boss queues in the same database. */
 import type pg from 'pg';
 import { PgBoss } from 'pg-boss';
+import { z } from 'zod';
 import { UNUSED_RUN } from '../features/api-keys/index.ts';
 import { recordSignInFailures } from '../features/identity/index.ts';
+import { mailResetLink } from '../features/password-resets/index.ts';
 import type { Services } from '../kernel/context.ts';
 import { bossConnection } from './boss-connection.ts';
 import { disableUnusedKeys } from './disable-unused-keys.ts';
@@ -30,9 +32,24 @@ const JOBS: readonly Job[] = [
   { name: 'record-sign-in-failures', cron: '* * * * *', run: recordSignInFailures },
   { name: 'erase-deleted-organizations', cron: '41 3 * * *', run: eraseDeletedOrganizations },
 ];
+
+/** Mails links to reset a password; of an address that a stranger gave, nothing is kept for long. */
+const RESET_LINKS = {
+  name: 'mail-reset-link',
+  options: {
+    retryLimit: 5,
+    retryDelay: 30,
+    retryBackoff: true,
+    expireInSeconds: 60,
+    retentionSeconds: 3600,
+    deleteAfterSeconds: 3600,
+  },
+  data: z.object({ email: z.string() }),
+} as const;
 const STOP_TIMEOUT_MS = 5000;
 
 export interface Jobs {
+  queueResetLink(email: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -49,5 +66,11 @@ export async function startJobs(config: pg.ClientConfig, services: Services): Pr
       log.info({ job: name, ...(await run(services)) }, 'ran a job'),
     );
   }
-  return { stop: () => boss.stop({ graceful: true, timeout: STOP_TIMEOUT_MS }) };
+  const { name, options, data } = RESET_LINKS;
+  await boss.createQueue(name, options);
+  await boss.work(name, { pollingIntervalSeconds: 0.5 }, async (jobs) => {
+    for (const job of jobs) await mailResetLink(services, data.parse(job.data).email);
+  });
+  const queueResetLink = async (email: string) => void (await boss.send(name, { email }));
+  return { queueResetLink, stop: () => boss.stop({ graceful: true, timeout: STOP_TIMEOUT_MS }) };
 }

@@ -29,6 +29,7 @@ beforeEach(async () => {
   smtp.refuses = false;
   await query('delete from attempt');
   await query('delete from verification');
+  await query(`delete from pgboss.job where name = 'mail-reset-link'`);
   const { organizationId } = await claimedOrganization(app);
   person = await addMember(app, organizationId, 'developer');
 });
@@ -48,6 +49,9 @@ const isVerified = async () =>
 const userId = async () =>
   (await query<{ id: string }>('select id from "user" where email = $1', [person.email]))[0]?.id ??
   '';
+
+const jobs = (where: string) =>
+  query(`select * from pgboss.job where name = 'mail-reset-link' and ${where}`);
 
 /** The token of the newest mail. */
 async function mailedToken(count = 1): Promise<string> {
@@ -70,6 +74,8 @@ describe('a request to reset a password', () => {
       await tx.execute('lock table "user" in access exclusive mode');
       expect((await request(person.email)).status).toBe(200);
       expect(smtp.mails).toEqual([]);
+      // The mail is sent even if the process ends now.
+      expect(await jobs(`state in ('created', 'active')`)).toHaveLength(1);
     });
     await held;
     await mailedToken();
@@ -83,6 +89,9 @@ describe('a request to reset a password', () => {
     expect(stored).toContain('password-reset:');
     expect(stored).not.toContain(token);
     expect(app.logged.join()).not.toContain(token);
+    const [job] = await jobs('true');
+    expect(JSON.stringify(job)).toContain(person.email.toUpperCase());
+    expect(JSON.stringify(job)).not.toContain(token);
   });
 
   it('logs codes alone where the mail server takes no mail', async () => {
@@ -91,6 +100,8 @@ describe('a request to reset a password', () => {
     const find = () => app.logged.find((line) => line.includes('reset a password was not sent'));
     await vi.waitFor(() => expect(find()).toMatch(/"responseCode":554/));
     expect(app.logged.join()).not.toContain('#token=');
+    await vi.waitFor(async () => expect(await jobs(`state = 'retry'`)).toHaveLength(1));
+    expect(JSON.stringify(await jobs('true'))).not.toContain('#token=');
   });
 
   it('is limited by account, whether there is one or not, by network and in all', async () => {
