@@ -2,8 +2,9 @@ import { sql } from 'drizzle-orm';
 import pg from 'pg';
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { isUnavailable } from '../kernel/database-errors.ts';
-import type { Client } from '../testing/client.ts';
+import type { Answer, Client } from '../testing/client.ts';
 import { makeKey, type TestKey } from '../testing/keys.ts';
+import { addMember, claimedOrganization } from '../testing/people.ts';
 import { type Query, queryDatabase } from '../testing/query-database.ts';
 import { claimServer, startTestApp, type TestApp, withKey } from '../testing/test-app.ts';
 import { connect } from './connect.ts';
@@ -11,13 +12,14 @@ import { connect } from './connect.ts';
 const NAME = 'a key';
 
 let app: TestApp;
+let owner: Client;
 let query: Query;
 let key: TestKey;
 let secret: string;
 
 beforeAll(async () => {
   app = await startTestApp();
-  const owner = await claimServer(app);
+  owner = await claimServer(app);
   query = queryDatabase(app.database);
   key = await makeKey(app, owner, { name: NAME });
   ({ secret } = await makeKey(app, owner, { profile: 'organization' }));
@@ -95,15 +97,43 @@ it('loses a transaction, and its locks, whose process stands still', async () =>
   const limits = { idle_in_transaction_session_timeout: 50 };
   const connection = connect(app.database, 1, () => undefined, limits);
   onTestFinished(() => connection.pool.end());
-  const backends = "select 1 from pg_stat_activity where application_name = 'stands still'";
+  const alive = 'select 1 from pg_stat_activity where pid = $1';
 
   const changed = connection.db.transaction(async (tx) => {
-    await tx.execute(sql`set local application_name = 'stands still'`);
-    await tx.execute(sql`select 1 from api_key for update`);
-    await vi.waitUntil(async () => (await query(backends)).length === 0, { timeout: 10_000 });
+    const { rows } = await tx.execute<{ pid: number }>(sql`
+      select pg_backend_pid() as pid from api_key for update`);
+    const isAlive = async () => (await query(alive, [rows[0]?.pid])).length > 0;
+    await vi.waitUntil(async () => !(await isAlive()), { timeout: 10_000 });
     await tx.execute(sql`select 1`);
   });
 
   await expect(changed).rejects.toSatisfy(isUnavailable);
-  await query('select 1 from api_key for update nowait');
+  await query('select 1 from api_key for update');
+});
+
+describe('a change of all keys of somebody', () => {
+  it.each<[what: string, change: (memberId: string) => Promise<Answer>]>([
+    ['the end of a membership', (id) => owner.delete(`/v1/members/${id}`)],
+    ['a shorter lifetime', () => owner.patch('/v1/security', { keyLifetimeDaysMax: 100 })],
+    ['a cascade', () => owner.post(`/v1/api-keys/${key.id}/revoke`, { cascade: true })],
+  ])('has more time for a statement than others: %s', async (_what, change) => {
+    const { organizationId } = await claimedOrganization(app);
+    const { memberId } = await addMember(app, organizationId, 'viewer');
+    await query('create table seen (statement_timeout text)');
+    await query(`
+      create function see() returns trigger language plpgsql as $$ begin
+        insert into seen values (current_setting('statement_timeout')); return null;
+      end $$`);
+    await query(
+      'create trigger see after insert on audit_event for each row execute function see()',
+    );
+
+    const { status } = await change(memberId);
+
+    const seen = await query('select distinct statement_timeout from seen');
+    await query('drop function see cascade');
+    await query('drop table seen');
+    expect(status).toBeLessThan(300);
+    expect(seen).toEqual([{ statement_timeout: '15s' }]);
+  });
 });

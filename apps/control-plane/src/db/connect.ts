@@ -1,8 +1,9 @@
+import { sql } from 'drizzle-orm';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { createBatchingSocket } from './batching-socket.ts';
 import { setClient } from './statement.ts';
-import { CASING, setPool } from './transaction.ts';
+import { CASING, setPool, type Transaction } from './transaction.ts';
 
 export type { Transaction } from './transaction.ts';
 
@@ -44,6 +45,14 @@ export const REQUEST_LIMITS = {
   idle_in_transaction_session_timeout: 10_000,
   query_timeout: 20_000,
 } satisfies ConnectionLimits;
+
+/**
+ * For the few changes that touch every key of a member or an organization in one transaction: until
+ * its end a statement may take three times as long.
+ */
+export async function allowLongStatements(tx: Transaction): Promise<void> {
+  await tx.execute(sql`set local statement_timeout = '15s'`);
+}
 
 /** For jobs, which delete millions of rows at once. */
 export const JOB_LIMITS = {

@@ -1,6 +1,6 @@
 import { and, asc, eq, ne, not, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
-import type { Transaction } from '../../db/connect.ts';
+import { allowLongStatements, type Transaction } from '../../db/connect.ts';
 import { apiKey, invitation, joinKey } from '../../db/schema/index.ts';
 import type { Change } from '../../kernel/change.ts';
 import type { Ctx } from '../../kernel/context.ts';
@@ -32,6 +32,7 @@ export interface RevokedCreated {
  * and one that comes later is refused by `confirmActor`. In the order of ids, as all lock keys.
  */
 export async function lockTree(tx: Transaction, ctx: Ctx, rootId: string): Promise<string[]> {
+  await allowLongStatements(tx);
   const ids = [rootId, ...(await findCreatedKeys(tx, ctx, [rootId]))];
   await tx
     .select({ id: apiKey.id })

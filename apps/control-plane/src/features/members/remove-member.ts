@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm';
-import type { Transaction } from '../../db/connect.ts';
+import { allowLongStatements, type Transaction } from '../../db/connect.ts';
 import { joinKey, member } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { invalidField, notFound } from '../../kernel/domain-error.ts';
@@ -25,6 +25,7 @@ export function removeMember(ctx: Ctx, { params, query }: Input): Promise<undefi
   requireWholeOrganization(ctx);
   const spec = { scope: 'members.remove', action: 'member.remove' } as const;
   return write(ctx, spec, async (tx, confirmed) => {
+    await allowLongStatements(tx);
     const { leaving, heir } = await lockBoth(tx, confirmed, params.id, query.handOverTo);
     // Locking the member first keeps out a key that they would make meanwhile.
     const moved = heir

@@ -1,5 +1,6 @@
 import type { RouteInput, Routes } from '@tollkeeper/contract';
 import { and, eq, ne } from 'drizzle-orm';
+import { allowLongStatements } from '../../db/connect.ts';
 import { apiKey, invitation, organization } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { deleteFleet } from '../../kernel/delete-fleet.ts';
@@ -21,6 +22,7 @@ export async function deleteOrganization(ctx: Ctx, { body }: { body: Body }): Pr
   await requirePassword(ctx, body.password);
   const spec = { scope: 'organization.delete', action: 'organization.delete' } as const;
   return write(ctx, spec, async (tx, confirmed) => {
+    await allowLongStatements(tx);
     const row = await lockOrganization(tx, confirmed);
     if (body.name !== row.name) {
       throw invalidField('name', `must be the name of the organization, "${row.name}"`);

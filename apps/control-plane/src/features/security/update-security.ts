@@ -1,6 +1,6 @@
 import type { SecurityEffect, SecuritySettings } from '@tollkeeper/contract';
 import { eq, sql } from 'drizzle-orm';
-import type { Transaction } from '../../db/connect.ts';
+import { allowLongStatements, type Transaction } from '../../db/connect.ts';
 import { apiKey, organization } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
@@ -34,6 +34,7 @@ export function updateSecurity(ctx: Ctx, { body }: { body: SecurityChange }) {
   requireWholeOrganization(ctx);
   const spec = { scope: 'security.manage', action: 'security.update' } as const;
   return write<SecuritySettings>(ctx, spec, async (tx, confirmed) => {
+    await allowLongStatements(tx);
     const row = await lockOrganization(tx, confirmed);
     const before = securitySettings(row);
     const after = changedSettings(before, body);

@@ -45,6 +45,7 @@ export async function fillDatabase(
   await send(CONNECTIONS);
   await send(CHANGES, [...place, keys]);
   await send(WORKSPACE_CHANGES, [WORKSPACE_COUNT]);
+  await send(WORKSPACE_VERSIONS);
   await send(GATEWAY_VERSIONS, [WORKSPACE_COUNT]);
   await send(DELETED_KEYS, [...place, keys]);
   await send(ROTATIONS, [...place, keys]);
@@ -171,6 +172,10 @@ const WORKSPACE_CHANGES = `
   insert into workspace_change (workspace_id, version, change_id, at)
   select ${id('ws', '1 + id % $1::int')}, 1000 + id / $1::int, id, at from change
   where kind = 'key' on conflict do nothing`;
+const WORKSPACE_VERSIONS = `
+  update workspace set version = newest.version
+  from (select workspace_id, max(version) as version from workspace_change group by 1) as newest
+  where id = workspace_id`;
 const GATEWAY_VERSIONS = `
   insert into gateway_version (gateway_id, version, applied_at)
   select gateway.id, version, at + interval '10 ms'
