@@ -36,6 +36,25 @@ it('asks before a filled form is closed, and keeps it if that was a mistake', as
   await dialog.waitFor({ state: 'hidden' });
 });
 
+it.each([
+  ['/account-security', 'Add passkey', 'Name'],
+  ['/account-security', 'Change password', 'New password'],
+  ['/organization', 'Transfer…', 'Your password'],
+  ['/members', 'Invite', 'Email'],
+  ['/roles', 'Create role', 'Name'],
+  ['/workspaces', 'Create workspace', 'Name'],
+  ['/fleet', 'New join key', 'Name'],
+])('asks on %s before the form of "%s" is closed', async (path, action, field) => {
+  const page = await openWindow(dashboard, { as: dashboard.owner });
+  await page.goto(path);
+  await page.getByRole('main').getByRole('button', { name: action }).first().click();
+  await page.getByRole('dialog').getByLabel(field, { exact: true }).fill('half-way');
+  await page.keyboard.press('Escape');
+  const question = page.getByRole('alertdialog', { name: 'Discard what you entered?' });
+  await question.getByRole('button', { name: 'Discard' }).click();
+  await page.getByRole('dialog').waitFor({ state: 'hidden' });
+});
+
 it('asks before "back" and a reload take a filled form away', async () => {
   const { page, dialog, name } = await openCreateDialog('/members');
   await name.fill('half-way');

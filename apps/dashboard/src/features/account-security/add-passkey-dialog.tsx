@@ -38,6 +38,7 @@ export function AddPasskeyDialog({ onClose }: { readonly onClose: () => void }) 
       <ActionForm
         submitLabel="Continue"
         blocked={name.trim() === '' ? 'Enter a name.' : tooLong(name, 64)}
+        filled={name !== ''}
         pending={pending}
         errors={refused ? [refused] : errors.form}
         onSubmit={submit}

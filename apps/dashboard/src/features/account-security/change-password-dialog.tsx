@@ -24,12 +24,13 @@ export function ChangePasswordDialog({ onClose }: { readonly onClose: () => void
   return (
     <Dialog
       title="Change the password"
-      description="Your other sessions end, in every browser and command line."
+      description="You are signed out of every other browser and command line."
       onClose={onClose}
     >
       <ActionForm
         submitLabel="Change password"
         blocked={blockedWords(currentPassword, newPassword, repeated)}
+        filled={currentPassword + newPassword + repeated !== ''}
         pending={pending}
         errors={errors.form}
         onSubmit={submit}

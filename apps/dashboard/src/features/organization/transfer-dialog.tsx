@@ -29,13 +29,14 @@ export function TransferDialog({ onClose }: { readonly onClose: () => void }) {
   return (
     <Dialog
       title="Transfer the ownership"
-      description="The new owner can do everything, also delete the organization. You become an admin and cannot take it back yourself."
+      description="The new owner can do everything, including deleting the organization. You become an admin, and cannot take the ownership back yourself."
       onClose={onClose}
     >
       <ActionForm
         danger
         submitLabel="Transfer ownership"
         blocked={blockedWords(memberId, password)}
+        filled={memberId + password !== ''}
         pending={pending}
         errors={errors.form}
         onSubmit={submit}

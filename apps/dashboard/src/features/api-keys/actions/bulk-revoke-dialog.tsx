@@ -33,6 +33,7 @@ export function BulkRevokeDialog({ keys, onClose, onRevoke }: BulkRevokeDialogPr
         danger
         submitLabel={`Revoke ${counted(keys.length, 'key')}`}
         blocked={blocked}
+        filled={reason.text !== ''}
         pending={pending}
         errors={errors.form}
         onSubmit={submit}

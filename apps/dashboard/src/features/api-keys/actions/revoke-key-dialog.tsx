@@ -39,6 +39,7 @@ export function RevokeKeyDialog({ apiKey, onClose }: KeyDialogProps) {
         danger
         submitLabel="Revoke key"
         blocked={blocked}
+        filled={reason.text !== ''}
         pending={pending}
         errors={errors.form}
         onSubmit={submit}
