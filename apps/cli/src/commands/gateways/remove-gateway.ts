@@ -9,7 +9,7 @@ interface RemoveOptions extends JsonOption, YesOption {}
 export function addRemoveGateway(gateways: Command, cli: Cli): void {
   gateways
     .command('remove')
-    .description('end its credential at once: it forgets all keys and lets nothing through')
+    .description('end its credential at once: it deletes its snapshot and refuses every request')
     .argument(...GATEWAY_ARGUMENT)
     .option('--yes', 'do not ask for the name')
     .option('--json', 'print nothing: the API answers a removal without JSON')

@@ -19,8 +19,8 @@ export function AuthenticatorPanel() {
     <Panel title="Authenticator app" aside={<State isOn={isOn} />}>
       <div className="flex flex-col gap-4 px-5 pt-1 pb-5">
         <p className="max-w-prose text-soft">
-          After your password, sign-in asks for a six-digit code that an app on your phone shows.
-          Backup codes stand in for a lost phone.
+          After your password, you enter a six-digit code from an app on your phone. If you lose the
+          phone, you sign in with a backup code.
         </p>
         {error ? <LoadError what="your account" error={error} onRetry={refetch} /> : null}
         <div className="flex flex-wrap gap-2">

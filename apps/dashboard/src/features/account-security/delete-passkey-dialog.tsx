@@ -24,7 +24,7 @@ export function DeletePasskeyDialog({ passkey, onClose }: DeletePasskeyDialogPro
   return (
     <Dialog
       title={`Delete ${name}?`}
-      description="It signs nobody in from then on. Your device may go on offering it until you delete it there, too."
+      description="You can no longer sign in with it. Your device may still offer it until you delete it there, too."
       onClose={onClose}
     >
       <ActionForm

@@ -10,7 +10,7 @@ export function TurnOffDialog({ onClose }: { readonly onClose: () => void }) {
     <PasswordDialog
       danger
       title="Turn the authenticator app off?"
-      description="Your password alone then signs you in, and the backup codes stop working. An organization that requires a second factor shuts you out until you have one again."
+      description="You then sign in with your password alone, and the backup codes stop working. An organization that requires a second factor locks you out until you set one up again."
       submitLabel="Turn off"
       ask={(password) => changeSession('two-factor/disable', { password })}
       onAnswer={() => {

@@ -33,8 +33,8 @@ export function FleetPage() {
         ) : null}
       </PageHeader>
       <p className="-mt-3 mb-5 max-w-prose text-soft">
-        A gateway stands before an API and lets only keys through. It decides on its own, by a
-        snapshot of its workspace, also while the control plane is away.
+        A gateway runs in front of an API and admits only requests with a valid key. It decides from
+        its own snapshot of the workspace, so it keeps working while the control plane is down.
       </p>
       {mayRead ? (
         <div className="flex flex-col gap-5">

@@ -25,7 +25,7 @@ export function KeysFateField(props: KeysFateFieldProps) {
       <RadioRow
         name="keys"
         label="Revoke the keys"
-        hint="They are refused everywhere from then on, for good."
+        hint="They stop working everywhere, for good."
         checked={!handsOver}
         onChoose={() => onHandsOver(false)}
       />

@@ -25,7 +25,7 @@ export function RemoveMemberDialog({ member, onClose }: MemberDialogProps) {
   return (
     <Dialog
       title={`Remove ${member.name}?`}
-      description="They lose the organization at once. To stop them for a while, suspend them instead."
+      description="They lose access to the organization at once. To block them for a while, suspend them instead."
       onClose={onClose}
     >
       <ActionForm

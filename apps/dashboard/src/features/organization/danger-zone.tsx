@@ -22,7 +22,10 @@ export function DangerZone({ organization, onGone }: DangerZoneProps) {
     <Panel title="Danger zone">
       <ul className="divide-y divide-line px-5 pb-2">
         {mayTransfer ? (
-          <Danger title="Transfer ownership" text="Another member becomes the owner; you an admin.">
+          <Danger
+            title="Transfer ownership"
+            text="Another member becomes the owner, and you become an admin."
+          >
             <Button look="danger" onClick={() => setOpen('transfer')}>
               Transfer…
             </Button>
@@ -31,7 +34,7 @@ export function DangerZone({ organization, onGone }: DangerZoneProps) {
         {mayDelete ? (
           <Danger
             title="Delete the organization"
-            text="Every key is revoked at once. The audit log stays for 30 days, then all is erased."
+            text="Every key is revoked at once. The audit log stays for 30 days. Then everything is erased."
           >
             <Button look="danger" onClick={() => setOpen('delete')}>
               Delete…

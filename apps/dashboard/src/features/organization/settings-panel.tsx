@@ -51,7 +51,7 @@ export function SettingsPanel({ organization }: { readonly organization: Organiz
         />
         <LineField
           label="Slug"
-          hint="Short, for addresses."
+          hint="A short name, used in addresses."
           spellCheck={false}
           className="font-mono"
           error={slugFits ? errors.fields.slug : SLUG_RULE}
@@ -60,7 +60,7 @@ export function SettingsPanel({ organization }: { readonly organization: Organiz
         />
         <LineField
           label="Default expiry of new keys, in days"
-          hint="Offered to whoever makes a key; they may choose another. Empty is no default."
+          hint="Suggested to anyone who creates a key. They can choose another. Leave empty for no default."
           inputMode="numeric"
           className="max-w-32"
           error={days === undefined ? DAYS_RULE : errors.fields.defaultExpiryDays}

@@ -28,8 +28,8 @@ export function RolesPage() {
         ) : null}
       </PageHeader>
       <p className="-mt-3 mb-5 max-w-prose text-soft">
-        A role is what a member may do, and the ceiling of every key that they own. Changing one
-        changes both at once.
+        A role decides what its members may do. It is also the limit of every key that they own, so
+        a change of the role changes those keys at once.
       </p>
       {mayRead ? null : <LackedScope scope="roles.read" what="roles" />}
       {error && !data ? <LoadError what="the roles" error={error} onRetry={refetch} /> : null}

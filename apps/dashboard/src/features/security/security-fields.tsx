@@ -15,7 +15,7 @@ export function SecurityFields({ draft, errors, onChange }: SecurityFieldsProps)
     <>
       <LineField
         label="Longest lifetime of a key, in days"
-        hint="Counted from its creation. Empty is without end."
+        hint="Counted from its creation. Leave empty for no limit."
         inputMode="numeric"
         className="max-w-32"
         error={dayError(draft.keyLifetimeDaysMax) ?? errors.keyLifetimeDaysMax}
@@ -24,7 +24,7 @@ export function SecurityFields({ draft, errors, onChange }: SecurityFieldsProps)
       />
       <LineField
         label="Disable keys unused for, in days"
-        hint="A daily job does it, and warns before. Empty is never."
+        hint="A daily job disables them. Where mail is configured, it warns their owners first. Leave empty to keep unused keys."
         inputMode="numeric"
         className="max-w-32"
         error={dayError(draft.keyUnusedDaysMax) ?? errors.keyUnusedDaysMax}
@@ -33,13 +33,13 @@ export function SecurityFields({ draft, errors, onChange }: SecurityFieldsProps)
       />
       <AllowedIpsField
         ranges={draft.allowedIps}
-        hint="Where keys and sessions are accepted from, and where gateways may join from. Those that have joined stay connected from anywhere. Empty is anywhere."
+        hint="Keys and sessions are accepted, and gateways may join, only from these addresses. Gateways that have already joined stay connected. Leave empty for any address."
         error={errors.allowedIps}
         onRanges={(allowedIps) => onChange({ allowedIps })}
       />
       <CheckRow
         label="Require a second factor"
-        hint="Members without an authenticator app or a passkey can do nothing but set one up."
+        hint="Members without an authenticator app or a passkey can only set one up."
         checked={draft.twoFactorRequired}
         error={errors.twoFactorRequired}
         onCheck={(twoFactorRequired) => onChange({ twoFactorRequired })}

@@ -17,8 +17,8 @@ export function SecurityPage() {
     <>
       <PageHeader title="Security" />
       <p className="-mt-3 mb-5 max-w-prose text-soft">
-        What the organization asks of its keys, its members and their sessions. Each rule applies at
-        once to what exists.
+        Rules for the organization's keys, members and sessions. When you save a rule, it applies to
+        existing ones at once.
       </p>
       {mayRead ? null : <LackedScope scope="security.read" what="the security settings" />}
       {error && !data ? (

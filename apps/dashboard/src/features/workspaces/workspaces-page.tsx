@@ -28,8 +28,8 @@ export function WorkspacesPage() {
         ) : null}
       </PageHeader>
       <p className="-mt-3 mb-5 max-w-prose text-soft">
-        A part of the organization, such as production or staging. A key confined to one reaches
-        nothing of the others.
+        A workspace is a part of the organization, such as production or staging. A key that is
+        confined to one workspace has no access to the others.
       </p>
       {mayRead ? null : <LackedScope scope="workspaces.read" what="workspaces" />}
       {error && !data ? <LoadError what="the workspaces" error={error} onRetry={refetch} /> : null}

@@ -38,7 +38,7 @@ export function DeleteKeyDialog({ apiKey, onClose, onDeleted }: DeleteKeyDialogP
   return (
     <Dialog
       title={`Delete ${apiKey.name} permanently?`}
-      description="The key stops working at once, and its record goes with it. Only the audit log and the counts remember it. This cannot be undone."
+      description="The key stops working at once, and its record is deleted. Only the audit log and the counts keep a trace of it. This cannot be undone."
       onClose={onClose}
     >
       <ActionForm

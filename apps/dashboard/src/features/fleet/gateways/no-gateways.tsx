@@ -19,9 +19,9 @@ export function NoGateways({ onCreate }: { readonly onCreate: (() => void) | und
         }
       >
         <p>
-          Put a gateway in front of an internal service, an LLM provider or an MCP server: from then
-          on only keys get through, every call is counted, and each key can be stopped at once. A
-          join key lets the first one in, with one line on its machine.
+          Put a gateway in front of an internal service, an LLM provider or an MCP server. It admits
+          only valid keys, counts every call and stops any key at once. To add the first one, create
+          a join key and run one command on the gateway's machine.
         </p>
         {onCreate ? null : <p className="mt-2">Your role cannot create join keys. Ask an admin.</p>}
       </EmptyState>

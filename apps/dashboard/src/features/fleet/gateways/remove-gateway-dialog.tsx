@@ -28,7 +28,7 @@ export function RemoveGatewayDialog({ gateway, onClose }: GatewayDialogProps) {
   return (
     <Dialog
       title={`Remove ${name}?`}
-      description="Its credential stops at once: it forgets all keys and lets nothing through any more. To bring it back it has to join anew, with a join key. This cannot be undone."
+      description="Its credential stops working at once: it deletes its snapshot and refuses every request. To use it again, join it with a new join key. This cannot be undone."
       onClose={onClose}
     >
       <ActionForm

@@ -24,7 +24,7 @@ export function DeleteJoinKeyDialog({ joinKey, onClose }: DeleteJoinKeyDialogPro
   return (
     <Dialog
       title={`Delete join key ${name}?`}
-      description="Nobody joins with it any more. Gateways that did stay."
+      description="No more gateways can join with it. Those that already have stay connected."
       onClose={onClose}
     >
       <ActionForm

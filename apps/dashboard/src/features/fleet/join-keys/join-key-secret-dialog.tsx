@@ -66,12 +66,11 @@ function LineHint() {
   const { data: rules } = useQuery({ ...securityQuery, enabled: mayRead });
   return (
     <p className="-mt-3 text-[0.8125rem] text-soft">
-      Run it in a clone of Tollkeeper, after <code className="font-mono">npm ci</code>: elsewhere
-      npx would fetch a stranger's package. In place of{' '}
-      <code className="font-mono">http://127.0.0.1:3000</code> put the address of the API that it
-      stands before.
+      Run it in a clone of Tollkeeper, after <code className="font-mono">npm ci</code>: elsewhere,
+      npx would download someone else's package. Replace{' '}
+      <code className="font-mono">http://127.0.0.1:3000</code> with the address of your API.
       {isLoopback(location.origin)
-        ? ' Only this machine finds this control plane at that address: for another one, put the address at which it does.'
+        ? ' The address of this control plane works on this machine only: on another one, replace that as well.'
         : null}
       {rules?.allowedIps.length
         ? ` Your organization lets gateways join only from ${rules.allowedIps.join(', ')}.`

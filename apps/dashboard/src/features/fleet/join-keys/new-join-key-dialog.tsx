@@ -42,7 +42,7 @@ export function NewJoinKeyDialog({ onClose, onCreated }: NewJoinKeyDialogProps) 
   return (
     <Dialog
       title="New join key"
-      description="It lets gateways into the fleet of a workspace, and is worth nothing anywhere else."
+      description="Gateways join the fleet of a workspace with it. It works nowhere else."
       onClose={onClose}
     >
       <ActionForm
