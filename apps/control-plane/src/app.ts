@@ -13,7 +13,7 @@ import { createServer } from './http/server.ts';
 import { startJobs } from './jobs/index.ts';
 import type { Services } from './kernel/context.ts';
 import { createFailureThrottle } from './kernel/failure-throttle.ts';
-import { startFollower } from './kernel/follower.ts';
+import { type Follower, startFollower } from './kernel/follower.ts';
 import { listen } from './kernel/listen.ts';
 import { createLiveKeys } from './kernel/live-keys.ts';
 import { createMailer } from './kernel/mailer.ts';
@@ -94,10 +94,10 @@ export async function createApp(options: AppOptions): Promise<App> {
   };
   const channels = [CHANGE_CHANNEL, APPLIED_CHANNEL];
   const unlisten = listen(options.database, channels, processId, onMessage, log);
-  const settle = (changeId: number) => {
+  const settle: Follower['settle'] = (changeId, read) => {
     // Gateways need not wait until this process has applied a change itself.
     hub.look();
-    return follower.settle(changeId);
+    return follower.settle(changeId, read);
   };
   const { baseUrl, mail } = options;
   const mailer = mail && createMailer(mail.url, mail.from);

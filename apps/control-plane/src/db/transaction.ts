@@ -33,11 +33,17 @@ function transaction<T>(pool: pg.Pool, work: Work<T>, config?: PgTransactionConf
  * A transaction whose BEGIN goes with the first statements, in one round trip. If BEGIN failed, those
  * would run outside of it: they may only read and lock, and `work` must have waited for one of them
  * before it changes anything.
+ * @param whenEnding called once COMMIT was sent: what it sends is executed after COMMIT, outside of
+ * the transaction, also where that failed, and is answered in the same round trip
  */
-export function readFirst<T>(database: object, work: Work<T>): Promise<T> {
+export function readFirst<T>(
+  database: object,
+  work: Work<T>,
+  whenEnding?: (tx: Transaction) => void,
+): Promise<T> {
   const pool = pools.get(database);
   if (!pool) throw new Error('The transaction was given no connections');
-  return inTransaction(pool, work);
+  return inTransaction(pool, work, whenEnding);
 }
 
 /**
@@ -58,6 +64,7 @@ export function unawaitedOf(tx: Transaction): readonly Promise<unknown>[] {
 async function inTransaction<T>(
   pool: pg.Pool,
   work: (tx: Transaction, begun: Promise<unknown>) => Promise<T>,
+  whenEnding: (tx: Transaction) => void = () => undefined,
 ): Promise<T> {
   const client = await pool.connect();
   const session = new NodePgSession(client, dialect, undefined);
@@ -74,6 +81,7 @@ async function inTransaction<T>(
     awaitAtCommit(tx, begun);
     const result = await work(tx, begun);
     ended = client.query('commit');
+    whenEnding(tx);
     await Promise.all([...sent, ended.then(requireCommitted)]);
     return result;
   } catch (error) {

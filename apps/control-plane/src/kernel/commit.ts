@@ -22,6 +22,7 @@ import {
   isStatementTimeout,
   isUnavailable,
 } from './database-errors.ts';
+import type { Follower } from './follower.ts';
 
 /** What a verb did to one thing, for the log. */
 interface EventDetails {
@@ -68,7 +69,7 @@ export interface Source {
 }
 
 export type WriteServices = Pick<Services, 'db' | 'clock' | 'randomBytes'> & {
-  readonly follower: Pick<Services['follower'], 'settle'>;
+  readonly follower: Pick<Follower, 'settle'> & Partial<Pick<Follower, 'readAfterCommit'>>;
 };
 
 const ATTEMPTS_MAX = 5;
@@ -181,11 +182,15 @@ async function transact(
     const end = await lockChainEnd(tx, organizationId);
     return run(tx, work, Promise.resolve(end), progress);
   };
-  const { results, lastChange } = await readFirst(services.db, goOn).catch((error) => {
+  let read: Promise<void> | undefined;
+  const readOn = (tx: Transaction) => {
+    read = services.follower.readAfterCommit?.(tx);
+  };
+  const { results, lastChange } = await readFirst(services.db, goOn, readOn).catch((error) => {
     if (!(error instanceof NoChain)) throw error;
     return services.db.transaction(beginChain);
   });
-  const settled = lastChange.then((id) => services.follower.settle(id));
+  const settled = lastChange.then((id) => services.follower.settle(id, read));
   return results.map((result) => ({ result, settled }));
 }
 

@@ -2,8 +2,13 @@ import { eq, max } from 'drizzle-orm';
 import type { Logger } from 'pino';
 import type { Database } from '../db/connect.ts';
 import { change, controlPlane } from '../db/schema/index.ts';
-import { defineStatement } from '../db/statement.ts';
-import type { AppendedChange } from './change.ts';
+import {
+  type Applied,
+  applyChanges,
+  type Followed,
+  inTurn,
+  readAfterCommit,
+} from './apply-changes.ts';
 import { DomainError } from './domain-error.ts';
 import {
   acknowledge,
@@ -27,49 +32,26 @@ export interface Follower {
   current(): boolean;
   /** Makes sure that it may: catches up if need be. @throws DomainError unavailable */
   catchUp(): Promise<void>;
-  /** Waits until all processes decide with the change, which is committed; 0 waits for nothing. */
-  settle(changeId: number): Promise<void>;
+  /**
+   * Reads changes by a connection that was just sent a COMMIT: what it committed comes with the
+   * answer, in one round trip. Never rejects.
+   */
+  readAfterCommit(database: object): Promise<void>;
+  /**
+   * Waits until all processes decide with the change, which is committed; 0 waits for nothing.
+   * @param read what `readAfterCommit` returned; else this process reads the change now
+   */
+  settle(changeId: number, read?: Promise<void>): Promise<void>;
   /** To be called when another process says that something changed, or was applied. */
   wake(): void;
   stop(): Promise<void>;
 }
 
-export interface Followed {
-  /** Loads everything; called at first, and after a gap in which changes may have been purged. */
-  readonly reload: () => Promise<void>;
-  readonly apply: (changes: readonly AppendedChange[]) => Promise<void>;
-}
-
 const RENEW_MS = 700;
-const BATCH = 1000;
 /** How long a request waits for this process to catch up, in milliseconds. */
 const CATCH_UP_MS = 3000;
 
-/**
- * With an end that no id reaches: of a range PostgreSQL guesses that few rows are in it, where it
- * has not analyzed the table yet, and searches the index. It would else read the whole table.
- * Beside each change stands the least that another process with a running lease has applied.
- */
-const selectChanges = defineStatement<
-  Omit<AppendedChange, 'id'> & { readonly id: string; readonly appliedElsewhere: string | null },
-  [applied: number, limit: number, processId: string]
->(
-  'select-changes',
-  `select id, kind, subject_id as "subjectId", (
-    select min(applied_change) from control_plane
-    where control_plane.id <> $3 and lease_until > clock_timestamp()
-  ) as "appliedElsewhere"
-  from change where id > $1 and id <= 9223372036854775807
-  order by id limit $2`,
-);
-
-interface State {
-  applied: number;
-  /**
-   * What every other process with a running lease had applied when the last change was read, which
-   * was committed by then; 0 where that is not known.
-   */
-  appliedElsewhere: number;
+interface State extends Applied {
   /** What the table says that was applied: writers in other processes go by it. */
   acknowledged: number;
   /** Another process may be waiting for an acknowledgement. */
@@ -115,7 +97,8 @@ export async function startFollower(options: FollowerOptions): Promise<Follower>
   return {
     current: () => isCurrent(state),
     catchUp: () => catchUp(self),
-    settle: (changeId) => settle(self, tryStep, changeId),
+    readAfterCommit: (database) => readAfterCommit(self, database),
+    settle: (changeId, read) => settle(self, tryStep, changeId, read),
     wake: () => {
       answerOthers();
       for (const resume of state.waiting) resume();
@@ -142,6 +125,7 @@ function emptyState(): State {
     trustedUntilEpochMs: 0,
     stepping: undefined,
     following: undefined,
+    applying: Promise.resolve(),
     waiting: new Set(),
   };
 }
@@ -201,7 +185,7 @@ async function readChanges(self: Self): Promise<void> {
   state.isAwaited = false;
   const isDue = startedAt - state.renewedAt >= RENEW_MS;
   if (isDue && !(await renewLease(db, processId, state.acknowledged))) {
-    return load(self);
+    return inTurn(state, () => load(self));
   }
   await applyChanges(self);
   // A change of this process's own is waited for by nobody else: alone, it acknowledges only as
@@ -215,20 +199,6 @@ async function acknowledgeApplied({ signals, processId, notifier, state }: Self)
   await acknowledge(signals, processId, applied);
   state.acknowledged = applied;
   notifier.notify(APPLIED_CHANNEL);
-}
-
-async function applyChanges({ db, processId, followed, state }: Self): Promise<void> {
-  for (;;) {
-    const found = await selectChanges(db, [state.applied, BATCH, processId]);
-    const rows = found.map(({ id, kind, subjectId }) => ({ id: Number(id), kind, subjectId }));
-    const last = rows.at(-1);
-    if (last) {
-      await followed.apply(rows);
-      state.applied = last.id;
-      state.appliedElsewhere = Number(found[0]?.appliedElsewhere ?? Number.POSITIVE_INFINITY);
-    }
-    if (rows.length < BATCH) return;
-  }
 }
 
 /** Doubt refuses: without the newest changes no key is decided. */
@@ -248,10 +218,17 @@ function lostTouch(cause: unknown): DomainError {
   });
 }
 
-async function settle(self: Self, tryStep: () => void, changeId: number): Promise<void> {
+async function settle(
+  self: Self,
+  tryStep: () => void,
+  changeId: number,
+  read: Promise<void> = Promise.resolve(),
+): Promise<void> {
   if (changeId === 0) return;
   const { writerDb, notifier, processId, state } = self;
-  tryStep();
+  void read.then(() => {
+    if (state.applied < changeId) tryStep();
+  });
   await waitForFollowers(writerDb, notifier, changeId, {
     processId,
     isBehind: (id) => state.applied < id && isCurrent(state),

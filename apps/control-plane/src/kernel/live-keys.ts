@@ -13,8 +13,8 @@ import {
 import { and, gt, inArray, or, sql } from 'drizzle-orm';
 import type { Database } from '../db/connect.ts';
 import { apiKey, apiKeySecret, member } from '../db/schema/index.ts';
+import type { Followed } from './apply-changes.ts';
 import type { AppendedChange } from './change.ts';
-import type { Followed } from './follower.ts';
 import { applyOrganizations, loadOrganizations } from './live-organizations.ts';
 import { applyWorkspaces, loadWorkspaces } from './live-workspaces.ts';
 import { roleScopes } from './role-scopes.ts';
@@ -132,10 +132,16 @@ function secretOf(row: SecretRow): KeySecret {
   return { hash: row.hash, retiresAtMs: row.retiresAt?.getTime() ?? null };
 }
 
-/** Prepared, as every change of a key sends it. */
+/**
+ * Prepared, as every change of a key sends it. The ids are in a query of their own, so that PostgreSQL
+ * plans the same for any number of them, and so once; they are named for both tables, so that it
+ * reads neither as a whole where it has not analyzed them yet.
+ */
 function prepareSecretsOf(db: Database) {
-  const isAmong = sql`${apiKey.id} = any((select ${sql.placeholder('ids')}::text[])::text[])`;
-  return selectSecrets(db).where(and(isAmong, notRetired())).prepare('select-secrets-of');
+  const ids = sql`any((select ${sql.placeholder('ids')}::text[])::text[])`;
+  return selectSecrets(db)
+    .where(and(sql`${apiKey.id} = ${ids}`, sql`${apiKeySecret.keyId} = ${ids}`, notRetired()))
+    .prepare('select-secrets-of');
 }
 
 /** Keys whose secrets are all gone or retired are forgotten. */

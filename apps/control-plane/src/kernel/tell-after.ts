@@ -1,5 +1,5 @@
+import type { Followed } from './apply-changes.ts';
 import type { AppendedChange } from './change.ts';
-import type { Followed } from './follower.ts';
 
 /** Told of changes once they are applied here; with none, when some may have been missed. */
 export type Told = (changes: readonly AppendedChange[]) => void;
