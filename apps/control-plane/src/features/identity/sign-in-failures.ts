@@ -1,10 +1,13 @@
-import { and, eq, lt, sql } from 'drizzle-orm';
+import { and, eq, gt, lt, lte, notExists, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/pg-core';
 import type { Transaction } from '../../db/connect.ts';
 import { passkey, signInFailure, user } from '../../db/schema/index.ts';
 import type { Services } from '../../kernel/context.ts';
 import { appendSessionEvent } from './append-session-event.ts';
 
 const MINUTE_MS = 60_000;
+/** Between two events of one account. */
+const INTERVAL_MS = 60 * MINUTE_MS;
 /** Stands for every address that has no account: counted as well, or the difference could be timed. */
 const NOBODY = '';
 const ROWS_MAX = 1000;
@@ -49,33 +52,76 @@ async function findAttempted(tx: Transaction, { email, passkeyId }: FailedAttemp
   return row?.id;
 }
 
-/** Turns the counts of past minutes into one audit event for each account and minute. */
+/**
+ * Turns the counts of past minutes into audit events: one for each account at once, and then one an
+ * hour for as long as it goes on. A stranger who guesses for a year adds 24 events a day, not 1,440.
+ */
 export async function recordSignInFailures(
-  services: Pick<Services, 'db' | 'clock' | 'randomBytes' | 'log'>,
+  services: RecordingServices,
 ): Promise<{ recorded: number }> {
-  const { db, clock, log } = services;
-  const isPast = lt(signInFailure.minute, startOfMinute(clock()));
-  const due = await db.select().from(signInFailure).where(isPast).limit(ROWS_MAX);
-  for (const { userId, minute } of due) {
-    await db.transaction(async (tx) => {
-      const [row] = await tx
-        .delete(signInFailure)
-        .where(and(eq(signInFailure.userId, userId), eq(signInFailure.minute, minute)))
-        .returning();
-      if (!row) return;
-      if (userId === NOBODY) {
-        log.warn({ count: row.count, minute }, 'sign-ins failed: no such account');
-        return;
-      }
-      await appendSessionEvent(tx, services, userId, {
-        action: 'session.sign_in_failed',
-        actor: { type: 'system', job: 'record-sign-in-failures' },
-        after: { count: row.count, minute: minute.toISOString() },
-        origin: { requestId: 'record-sign-in-failures', ip: row.lastIp, userAgent: null },
-      });
-    });
-  }
+  const { db, clock } = services;
+  const now = startOfMinute(clock());
+  const waitsSince = new Date(now.getTime() - INTERVAL_MS);
+  const waiting = db
+    .select({ one: sql`1` })
+    .from(recorded)
+    .where(
+      and(
+        eq(recorded.userId, signInFailure.userId),
+        eq(recorded.count, 0),
+        gt(recorded.minute, waitsSince),
+      ),
+    );
+  const due = await db
+    .selectDistinct({ userId: signInFailure.userId })
+    .from(signInFailure)
+    .where(and(lt(signInFailure.minute, now), gt(signInFailure.count, 0), notExists(waiting)))
+    .limit(ROWS_MAX);
+  for (const { userId } of due) await recordFailuresOf(services, userId, now);
+  await db
+    .delete(signInFailure)
+    .where(and(eq(signInFailure.count, 0), lte(signInFailure.minute, waitsSince)));
   return { recorded: due.length };
+}
+
+type RecordingServices = Pick<Services, 'db' | 'clock' | 'randomBytes' | 'log'>;
+
+/** A row whose count is nought says until when the account's failures are recorded. */
+const recorded = alias(signInFailure, 'recorded');
+
+async function recordFailuresOf(
+  services: RecordingServices,
+  userId: string,
+  now: Date,
+): Promise<void> {
+  await services.db.transaction(async (tx) => {
+    const rows = await tx
+      .delete(signInFailure)
+      .where(and(eq(signInFailure.userId, userId), lt(signInFailure.minute, now)))
+      .returning();
+    const failures = rows
+      .filter(({ count }) => count > 0)
+      .toSorted((a, b) => a.minute.getTime() - b.minute.getTime());
+    const [first, last] = [failures[0], failures.at(-1)];
+    if (!first || !last) return;
+    await tx.insert(signInFailure).values({ userId, minute: last.minute, count: 0 });
+    const count = failures.reduce((sum, row) => sum + row.count, 0);
+    const after = {
+      count,
+      minute: first.minute.toISOString(),
+      lastMinute: last.minute.toISOString(),
+    };
+    if (userId === NOBODY) {
+      services.log.warn(after, 'sign-ins failed: no such account');
+      return;
+    }
+    await appendSessionEvent(tx, services, userId, {
+      action: 'session.sign_in_failed',
+      actor: { type: 'system', job: 'record-sign-in-failures' },
+      after,
+      origin: { requestId: 'record-sign-in-failures', ip: last.lastIp, userAgent: null },
+    });
+  });
 }
 
 function startOfMinute(at: Date): Date {
