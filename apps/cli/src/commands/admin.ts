@@ -59,7 +59,7 @@ function addSetPlan(admin: Command, cli: Cli): void {
 function addCreateOrganization(admin: Command, cli: Cli): void {
   admin
     .command('create-organization')
-    .description('make another organization on this server')
+    .description('create another organization on this server')
     .argument('<name>')
     .requiredOption('--owner <email>', 'of an account on this server')
     .option(...CONFIRM_ADDRESS_OPTION)

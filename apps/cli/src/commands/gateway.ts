@@ -24,7 +24,7 @@ type GatewayOptions = { readonly [name in (typeof PASSED)[number]]?: string };
 export function addGateway(program: Command, cli: Cli): void {
   program
     .command('gateway')
-    .description('run a gateway: only requests with a good key reach what is behind it')
+    .description('run a gateway, which admits only requests with a valid key')
     .option('--control-plane <url>', 'where the control plane answers')
     .option(
       '--join-key-file <file>',
@@ -33,8 +33,11 @@ export function addGateway(program: Command, cli: Cli): void {
     .option('--upstream <url>', 'where requests go; gateway.yaml can name several')
     .option('--listen <host:port>', 'where clients connect (default 127.0.0.1:7430)')
     .option('--admin <host:port>', 'where health and metrics are (default 127.0.0.1:7431)')
-    .option('--state-dir <folder>', 'who it is, its snapshot, its counts (default ./gateway-state)')
-    .option('--name <name>', 'what people call it (default: the name of this machine)')
+    .option(
+      '--state-dir <folder>',
+      'where its identity, snapshot and counts are stored (default ./gateway-state)',
+    )
+    .option('--name <name>', 'its name (default: the name of this machine)')
     .option('--workers <count>', 'how many processes share the address (default 1)')
     .option('--config <file>', 'a gateway.yaml; docs/gateway.md says what it can hold')
     .addHelpText(

@@ -11,7 +11,7 @@ import { addShowGateway } from './show-gateway.ts';
 export function addGateways(program: Command, cli: Cli): void {
   const gateways = program
     .command('gateways')
-    .description('look after the gateways of the fleet')
+    .description('list and manage the gateways of the fleet')
     .addHelpText('after', '\n<gateway> is an id or an exact name.');
   for (const add of [
     addListGateways,

@@ -8,7 +8,7 @@ import { GATEWAY_ARGUMENT, openGateway } from './open-gateway.ts';
 export function addLabelGateway(gateways: Command, cli: Cli): void {
   gateways
     .command('label')
-    .description('set labels, such as region=eu-1, or take them off, such as region-')
+    .description('set labels such as region=eu-1, or remove them with region-')
     .argument(...GATEWAY_ARGUMENT)
     .argument('<label...>', 'name=value sets one, name- takes it off; the others stay')
     .option(...JSON_OPTION)

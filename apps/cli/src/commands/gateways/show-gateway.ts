@@ -13,7 +13,7 @@ const MEBIBYTE = 1024 * 1024;
 export function addShowGateway(gateways: Command, cli: Cli): void {
   gateways
     .command('show')
-    .description('show all about a gateway')
+    .description('show a gateway in detail')
     .argument(...GATEWAY_ARGUMENT)
     .option(...JSON_OPTION)
     .action((reference: string, options: JsonOption) => showGateway(cli, reference, options));

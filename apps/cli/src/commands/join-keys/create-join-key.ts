@@ -23,9 +23,9 @@ interface CreateOptions extends JsonOption {
 export function addCreateJoinKey(joinKeys: Command, cli: Cli): void {
   joinKeys
     .command('create')
-    .description('create a join key and print its secret, this once')
+    .description('create a join key and print its secret, which is shown only once')
     .option('--name <name>', 'what it is for, such as "eu-west edge"')
-    .option('--workspace <workspace>', 'whose fleet it admits to: id or name')
+    .option('--workspace <workspace>', 'the workspace whose fleet gateways join: id or name')
     .option(
       '--lifetime <duration>',
       'until it expires, such as 30m or 7d (default: 1h)',

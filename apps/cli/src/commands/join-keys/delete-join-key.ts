@@ -7,7 +7,7 @@ import { connect } from '../../session/connect.ts';
 export function addDeleteJoinKey(joinKeys: Command, cli: Cli): void {
   joinKeys
     .command('delete')
-    .description('let nobody join with it any more; gateways that did stay')
+    .description('delete a join key; gateways that have already joined stay connected')
     .argument('<join key>', 'id, exact name or visible prefix')
     .option('--json', 'print nothing: the API answers a deletion without JSON')
     .action((reference: string, options: JsonOption) => deleteJoinKey(cli, reference, options));

@@ -8,7 +8,7 @@ import { addListJoinKeys } from './list-join-keys.ts';
 export function addJoinKeys(program: Command, cli: Cli): void {
   const joinKeys = program
     .command('join-keys')
-    .description('let gateways into the fleet')
+    .description('create, list and delete the keys with which gateways join the fleet')
     .addHelpText(
       'after',
       '\n<join key> is an id, an exact name, or a visible prefix such as tk_join_a1b2.',

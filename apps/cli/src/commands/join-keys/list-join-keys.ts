@@ -18,7 +18,7 @@ export function addListJoinKeys(joinKeys: Command, cli: Cli): void {
   joinKeys
     .command('list')
     .alias('ls')
-    .description('list join keys, those that are used up or have expired too')
+    .description('list join keys, including used and expired ones')
     .option('--workspace <workspace>', 'only those of it: id or name')
     .option(...JSON_OPTION)
     .action((options: ListOptions) => listJoinKeys(cli, options));

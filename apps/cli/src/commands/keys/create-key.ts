@@ -20,7 +20,7 @@ interface CreateOptions extends JsonOption {
 export function addCreateKey(keys: Command, cli: Cli): void {
   keys
     .command('create')
-    .description('create a key and print its secret, this once')
+    .description('create a key and print its secret, which is shown only once')
     .argument('<name>', 'such as cursor-dev, ci-pipeline or staging-gateway')
     .addOption(
       new Option(

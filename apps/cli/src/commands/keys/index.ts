@@ -17,7 +17,7 @@ import { addUpdateKey } from './update-key.ts';
 export function addKeys(program: Command, cli: Cli): void {
   const keys = program
     .command('keys')
-    .description('create API keys and decide what becomes of them')
+    .description('create, list and manage API keys')
     .addHelpText(
       'after',
       '\n<key> is an id, an exact name, or a visible prefix such as tk_live_a1b2.\nSeveral of them, separated by spaces, make disable, enable, revoke and delete act on all.',

@@ -16,7 +16,7 @@ interface RotateOptions extends JsonOption {
 export function addRotateKey(keys: Command, cli: Cli): void {
   keys
     .command('rotate')
-    .description('give the key a new secret and print it, this once')
+    .description('give the key a new secret and print it, which is shown only once')
     .argument(...KEY_ARGUMENT)
     .option(
       '--grace <duration>',

@@ -10,7 +10,7 @@ import { KEY_ARGUMENT, openKey } from './open-key.ts';
 export function addShowKey(keys: Command, cli: Cli): void {
   keys
     .command('show')
-    .description('show all about a key, with the scopes in force now')
+    .description('show a key in detail, with the scopes in force now')
     .argument(...KEY_ARGUMENT)
     .option(...JSON_OPTION)
     .action((reference: string, options: JsonOption) => showKey(cli, reference, options));

@@ -25,17 +25,16 @@ const OPTIONS =
 export function addUpdateKey(keys: Command, cli: Cli): void {
   keys
     .command('update')
-    .description('change the name, scopes, expiry or addresses; shows the changes, then asks')
+    .description('change the name, scopes, expiry or addresses; shows the changes and asks first')
     .argument(...KEY_ARGUMENT)
     .option('--name <name>', 'the new name')
     .addOption(
-      new Option('--scopes <scopes...>', 'these scopes instead of those it has').conflicts([
-        'addScopes',
-        'removeScopes',
-      ]),
+      new Option('--scopes <scopes...>', 'all scopes of the key, replacing those it has').conflicts(
+        ['addScopes', 'removeScopes'],
+      ),
     )
-    .option('--add-scopes <scopes...>', 'these scopes besides those it has')
-    .option('--remove-scopes <scopes...>', 'without these scopes')
+    .option('--add-scopes <scopes...>', 'scopes to add to those it has')
+    .option('--remove-scopes <scopes...>', 'scopes to remove')
     .option(
       '--expires <when>',
       '30d from now, 2030-01-31, 2030-01-31T12:00Z or never',
@@ -61,7 +60,7 @@ async function updateKey(cli: Cli, reference: string, options: UpdateOptions): P
     return hint(io, `Nothing to change: "${key.name}" is like that already.`);
   }
   if (!json) printFields(io, changes);
-  if (!yes && !json) await agree(io, `Change "${key.name}" (${key.prefix}…) so?`);
+  if (!yes && !json) await agree(io, `Apply these changes to "${key.name}" (${key.prefix}…)?`);
   const updated = await client.updateKey({ params, body });
   if (json) return printJson(io, updated);
   printLine(io, `Changed "${updated.name}" (${updated.prefix}…).`);

@@ -10,7 +10,7 @@ import { addSuspendMember } from './suspend-member.ts';
 export function addMembers(program: Command, cli: Cli): void {
   const members = program
     .command('members')
-    .description('see who belongs to the organization and decide what they may do')
+    .description('list members and change what they may do')
     .addHelpText('after', '\n<member> is "me", an id, an email or an exact name.');
   for (const add of [
     addListMembers,

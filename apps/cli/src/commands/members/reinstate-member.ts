@@ -8,7 +8,7 @@ import { MEMBER_ARGUMENT } from './member-argument.ts';
 export function addReinstateMember(members: Command, cli: Cli): void {
   members
     .command('reinstate')
-    .description('let a suspended member in again; their keys work again')
+    .description('reinstate a suspended member; their keys work again')
     .argument(...MEMBER_ARGUMENT)
     .option(...JSON_OPTION)
     .action((reference: string, options: JsonOption) => reinstateMember(cli, reference, options));

@@ -14,9 +14,12 @@ interface RemoveOptions extends JsonOption, YesOption {
 export function addRemoveMember(members: Command, cli: Cli): void {
   members
     .command('remove')
-    .description('end the membership; the keys are revoked, or handed to another member')
+    .description('remove the member; their keys are revoked, or handed over to another member')
     .argument(...MEMBER_ARGUMENT)
-    .option('--hand-over-to <member>', 'who gets the keys, which then do what that member may')
+    .option(
+      '--hand-over-to <member>',
+      'the member who receives the keys; the role of that member then limits them',
+    )
     .option('--yes', 'do not ask for the email')
     .option('--json', 'print nothing: the API answers a removal without JSON')
     .action((reference: string, options: RemoveOptions) => removeMember(cli, reference, options));

@@ -15,7 +15,7 @@ export function addSetOrganization(organization: Command, cli: Cli): void {
   organization
     .command('set')
     .description('change the name or the settings')
-    .option('--name <name>', 'what people call it')
+    .option('--name <name>', 'the name that people see')
     .option('--slug <slug>', 'lower-case letters, digits and hyphens')
     .option('--default-expiry <days>', 'of new keys: 90, 90d or never', daysOption)
     .option(...JSON_OPTION)

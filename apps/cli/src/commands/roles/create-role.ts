@@ -13,7 +13,7 @@ interface CreateOptions extends JsonOption {
 export function addCreateRole(roles: Command, cli: Cli): void {
   roles
     .command('create')
-    .description('make a role, up to your own scopes')
+    .description('create a role from scopes that you hold yourself')
     .argument('<name>', 'such as Release manager')
     .requiredOption('--scopes <scopes...>', 'such as api_keys.read,usage.read')
     .option('--description <text>', 'what it is for')

@@ -18,7 +18,7 @@ export function addEditRole(roles: Command, cli: Cli): void {
     .description('change a custom role; sessions and keys of its members follow at once')
     .argument('<role>', 'id or name')
     .option('--name <name>', 'another name')
-    .option('--scopes <scopes...>', 'all that it may do from now on, in place of what it could')
+    .option('--scopes <scopes...>', 'all scopes of the role, replacing those it has')
     .option('--description <text>', 'what it is for')
     .option(...JSON_OPTION)
     .action((reference: string, options: EditOptions) => editRole(cli, reference, options));

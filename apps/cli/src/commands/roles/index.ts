@@ -10,7 +10,7 @@ import { addShowRole } from './show-role.ts';
 export function addRoles(program: Command, cli: Cli): void {
   const roles = program
     .command('roles')
-    .description('see what roles may do, and make your own')
+    .description('list, create and change roles')
     .addHelpText('after', '\n<role> is an id or a name. The built-in roles are fixed.');
   for (const add of [addListRoles, addShowRole, addCreateRole, addEditRole, addDeleteRole]) {
     add(roles, cli);

@@ -8,7 +8,7 @@ import { printRole } from './print-role.ts';
 export function addShowRole(roles: Command, cli: Cli): void {
   roles
     .command('show')
-    .description('show all about a role, with its scopes')
+    .description('show a role and its scopes')
     .argument('<role>', 'id or name')
     .option(...JSON_OPTION)
     .action((reference: string, options: JsonOption) => showRole(cli, reference, options));

@@ -36,7 +36,7 @@ export function addSetSecurity(security: Command, cli: Cli): void {
     .addOption(new Option('--allow-any-ip', 'accept them from anywhere').conflicts('allowIp'))
     .addOption(new Option('--two-factor <rule>', 'of members').choices(['required', 'optional']))
     .option('--session <hours>', 'sign people out after so long: 12, 12h or 7d', hoursOption)
-    .option('--dry-run', 'show which keys and members it would touch, and save nothing')
+    .option('--dry-run', 'show which keys and members are affected, and save nothing')
     .option(...JSON_OPTION)
     .action((options: SetOptions) => setSecurity(cli, options));
 }

@@ -12,7 +12,7 @@ export function addCreateWorkspace(workspaces: Command, cli: Cli): void {
   const environment = new Option('--environment <environment>', 'picks the prefix of its keys');
   workspaces
     .command('create')
-    .description('make a workspace')
+    .description('create a workspace')
     .argument('<name>', 'such as production or staging')
     .addOption(environment.choices(ENVIRONMENTS).default('live'))
     .option(...JSON_OPTION)
