@@ -136,6 +136,17 @@ it('notifies other processes after the commit, and only while one of them is beh
   expect(received).toContain(CHANGE_CHANNEL);
 });
 
+it('applies a change once, though several writers have read it', async () => {
+  const { follower, applied } = await follow();
+  const last = await change('key_read');
+
+  const reads = [1, 2, 3].map(() => follower.readAfterCommit(connection.db));
+  await Promise.all(reads);
+  await follower.settle(last);
+
+  expect(applied.filter((id) => id === 'key_read')).toHaveLength(1);
+});
+
 it('sends what is asked for while a notification is under way as one more', async () => {
   const listener = new pg.Client(config);
   const received: string[] = [];
