@@ -11,6 +11,7 @@ const CALLABLE_WITH: Readonly<Record<string, readonly RouteName[]>> = {
     'listKeys',
     'getKey',
     'getCreated',
+    'getKeysCreated',
     'getKeyStats',
     'getKeyPropagation',
     'getKeysPropagation',
