@@ -53,6 +53,26 @@ test('a field that the sentence quotes is named as the option', async () => {
   expect(stderr.split('\n')[0]).toBe('--reason must have at most 200 characters.');
 });
 
+test.each([
+  [
+    'allowedIps/0',
+    '"allowedIps/0" must be an IP address; "scopes/1" must be text.',
+    '--allow-ip must be an IP address; "scopes/1" must be text.',
+  ],
+  ['scopes/0', '"scopes/0" must be text.', '--scopes must be text.'],
+  [
+    'scopes',
+    '"x.y" is not a scope. GET /v1/scopes lists the scopes.',
+    '"x.y" is not a scope. "tollkeeper scopes" lists the scopes.',
+  ],
+])('an item of the list %s is named as its option', async (path, detail, expected) => {
+  const errors = [{ path, message: 'is wrong' }];
+  const answer = Response.json({ ...REFUSED, detail, errors }, { status: 422 });
+  const { fetch } = createApi({ 'POST /v1/api-keys': answer });
+  const { stderr } = await tollkeeper(CREATE, { fetch });
+  expect(stderr.split('\n')[0]).toBe(expected);
+});
+
 test('under --json a refusal is one line of JSON with its code, and nothing else', async () => {
   const { exitCode, stdout, stderr } = await tollkeeper([...CREATE, '--json'], {
     fetch: refuses().fetch,

@@ -21,7 +21,7 @@ const OPTION_OF_FIELD = new Map([
 
 /** What a command calls a field of the API: `--workspace`, `<name>`; undefined if it has neither. */
 export function termOf(path: string, command: Command | undefined): string | undefined {
-  const [field = ''] = path.split('.', 1);
+  const [field = ''] = path.split(/[./]/, 1);
   if (!command || field === '') return undefined;
   const option = `--${OPTION_OF_FIELD.get(field) ?? kebabCase(field)}`;
   if (command.options.some(({ long }) => long === option)) return option;
@@ -33,9 +33,10 @@ export function termOf(path: string, command: Command | undefined): string | und
 export function inCommandTerms(sentence: string, command: Command | undefined): string {
   return sentence
     .replace(/\b[Tt]he field "([^"]+)"/g, (whole, path: string) => termOf(path, command) ?? whole)
-    .replace(/"?\b([a-z]+[A-Z][A-Za-z]*)\b"?/g, (whole, field: string) => {
+    .replace(/("?)\b([a-z]+[A-Z][A-Za-z]*)\b(?:[./]\d+)?\1/g, (whole, _quote, field: string) => {
       return OPTION_OF_FIELD.has(field) ? (termOf(field, command) ?? whole) : whole;
-    });
+    })
+    .replace('GET /v1/scopes', '"tollkeeper scopes"');
 }
 
 function kebabCase(name: string): string {
