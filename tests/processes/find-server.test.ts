@@ -63,6 +63,23 @@ it('names the servers that could be meant, and touches none of them', async () =
   expect(refused.stderr).toContain(other.dataDir);
 });
 
+it('asks which server is meant where one of them keeps its data elsewhere', async () => {
+  const state = await makeFolder();
+  const env = { XDG_STATE_HOME: state };
+  const database = await createEmptyDatabase();
+  const [one, other] = await Promise.all([
+    startControlPlane({ env }),
+    startControlPlane({ env, databaseUrl: urlOf(database) }),
+  ]);
+
+  const refused = await admin(await makeFolder(), state, ['set-plan', 'pro']);
+
+  expect(refused).toMatchObject({ code: 5, stdout: '' });
+  expect(refused.stderr).toContain(`${one.dataDir} (${one.baseUrl})`);
+  expect(refused.stderr).toContain(`with DATABASE_URL (${other.baseUrl})`);
+  expect(refused.stderr).toContain('--data-dir');
+});
+
 it('leaves a data folder without a database as it is', async () => {
   const folder = await makeFolder();
   await mkdir(join(folder, 'data'));

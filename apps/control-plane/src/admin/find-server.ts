@@ -43,20 +43,23 @@ export async function findServer(where: Where): Promise<FoundServer> {
   if (where.dataDir !== undefined) return inFolder(resolve(where.dataDir), running);
   const candidates = await withDefault(resolve(where.defaultDataDir), running);
   const [only] = candidates;
-  if (only === undefined) {
+  if (!only) {
     throw new ServerNotFound(
       `No Tollkeeper server of this user is running, and there is no database in "${resolve(where.defaultDataDir)}". ${GIVE}`,
     );
   }
   if (candidates.length > 1) {
-    const names = candidates.map(
-      ({ dataDir, baseUrl }) => `${dataDir} (${baseUrl ?? 'not running'})`,
-    );
     throw new ServerNotFound(
-      `There are several Tollkeeper servers: ${names.join(', ')}. Name the data folder of one with --data-dir.`,
+      `There are several Tollkeeper servers: ${candidates.map(nameOf).join(', ')}. ${GIVE}`,
     );
   }
-  return only;
+  return found(only);
+}
+
+type Candidate = Omit<RunningServer, 'pid' | 'baseUrl'> & Pick<FoundServer, 'baseUrl'>;
+
+function nameOf({ dataDir, baseUrl, hasDatabaseUrl }: Candidate): string {
+  return `${hasDatabaseUrl ? 'with DATABASE_URL' : dataDir} (${baseUrl ?? 'not running'})`;
 }
 
 const GIVE =
@@ -72,14 +75,14 @@ async function inFolder(dataDir: string, running: readonly RunningServer[]): Pro
 async function withDefault(
   dataDir: string,
   running: readonly RunningServer[],
-): Promise<FoundServer[]> {
+): Promise<readonly Candidate[]> {
   const isRunning = running.some((each) => each.dataDir === dataDir);
-  if (isRunning || !(await hasCluster(dataDir))) return running.map(found);
-  return [...running.map(found), { dataDir, databaseUrl: undefined, baseUrl: undefined }];
+  if (isRunning || !(await hasCluster(dataDir))) return running;
+  return [...running, { dataDir, hasDatabaseUrl: false, baseUrl: undefined }];
 }
 
 /** The password in the URL of a database is the operator's to give. */
-function found({ dataDir, baseUrl, hasDatabaseUrl }: RunningServer): FoundServer {
+function found({ dataDir, baseUrl, hasDatabaseUrl }: Candidate): FoundServer {
   if (hasDatabaseUrl) {
     throw new ServerNotFound(
       `The server at ${baseUrl} keeps its data in the database that its DATABASE_URL names. Set DATABASE_URL to the same.`,
