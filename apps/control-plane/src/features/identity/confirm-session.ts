@@ -114,6 +114,7 @@ async function verifyFactors(
       { factors: strongest },
     );
   }
+  if (!given.password) throw new DomainError('sign_in_failed', 'Give your password.');
   if (!(await isPasswordOf(services.db, userId, given.password))) throw failed('password');
   if (!code) return ['password'];
   if (

@@ -127,7 +127,9 @@ describe('confirming a session', () => {
     after(1);
     const wrong = await client.post('/v1/session/confirm', { password: 'not the password' });
     expect(wrong.problem).toMatchObject({ status: 403, code: 'sign_in_failed' });
-    expect((await client.post('/v1/session/confirm', {})).problem.code).toBe('sign_in_failed');
+    expect(wrong.problem.detail).toContain('The password is wrong');
+    const { problem } = await client.post('/v1/session/confirm', {});
+    expect([problem.code, problem.detail]).toEqual(['sign_in_failed', 'Give your password.']);
     expect(await sessionOf(client)).toEqual(before);
   });
 
