@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { PLANS } from '@tollkeeper/contract';
-import { Argument, type Command } from 'commander';
+import { Argument, type Command, Option } from 'commander';
 import { type Cli, JSON_OPTION, type JsonOption } from '../cli.ts';
 import type { ExitCode } from '../exit-codes.ts';
 
@@ -84,16 +84,29 @@ function addTransferOwnership(admin: Command, cli: Cli): void {
     );
 }
 
+interface ResetOptions {
+  readonly passwordStdin?: true;
+  readonly link?: true;
+}
+
 function addResetPassword(admin: Command, cli: Cli): void {
   admin
     .command('reset-password')
-    .description('give an account another password and end its sessions; prints the password')
+    .description(
+      'give an account another password and end its sessions; prints the password, or a link',
+    )
     .argument('<email>', 'of an account on this server')
-    .option('--password-stdin', 'read the new password from standard input')
+    .option('--link', 'print a one-time link by which the person chooses the password')
+    .addOption(
+      new Option('--password-stdin', 'read the new password from standard input').conflicts('link'),
+    )
     .option(...DATA_DIR_OPTION)
     .option(...JSON_OPTION)
-    .action((email: string, options: AdminOptions & { readonly passwordStdin?: true }) => {
-      const source = options.passwordStdin ? ['--password-stdin'] : [];
+    .action((email: string, options: AdminOptions & ResetOptions) => {
+      const source = [
+        ...(options.passwordStdin ? ['--password-stdin'] : []),
+        ...(options.link ? ['--link'] : []),
+      ];
       return runAdmin(cli, ['reset-password', ...source, '--', email], options);
     });
 }

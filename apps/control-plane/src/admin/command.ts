@@ -8,12 +8,14 @@ import {
   resetSecondFactorsByOperator,
 } from '../features/identity/index.ts';
 import { createOrganization, setPlan, transferByOperator } from '../features/organization/index.ts';
+import { createResetLink } from '../features/password-resets/index.ts';
+import { DomainError } from '../kernel/domain-error.ts';
 import type { WriteServices } from '../kernel/write.ts';
 
 export const USAGE = `Usage: tollkeeper admin set-plan <${PLANS.join('|')}> [--organization <id or slug>]
        tollkeeper admin create-organization <name> --owner <email of an account> [--confirm-address]
        tollkeeper admin transfer-ownership --to <email or member id> [--organization <id or slug>] [--confirm-address]
-       tollkeeper admin reset-password <email> [--password-stdin]
+       tollkeeper admin reset-password <email> [--link | --password-stdin]
        tollkeeper admin reset-second-factors <email>
 Each takes --data-dir <folder> and --json.`;
 
@@ -24,7 +26,8 @@ export interface Outcome {
 }
 
 export interface ParsedCommand {
-  readonly run: (services: WriteServices) => Promise<Outcome>;
+  /** @param baseUrl where people reach the server, if that is known */
+  readonly run: (services: WriteServices, baseUrl: string | undefined) => Promise<Outcome>;
   readonly json: boolean;
   readonly dataDir: string | undefined;
 }
@@ -35,6 +38,7 @@ const OPTIONS = {
   to: { type: 'string' },
   'confirm-address': { type: 'boolean' },
   'password-stdin': { type: 'boolean' },
+  link: { type: 'boolean' },
   'data-dir': { type: 'string' },
   json: { type: 'boolean', default: false },
 } as const;
@@ -61,6 +65,7 @@ interface Given {
   readonly to?: string | undefined;
   readonly 'confirm-address'?: boolean | undefined;
   readonly 'password-stdin'?: boolean | undefined;
+  readonly link?: boolean | undefined;
 }
 
 function commandOf(
@@ -82,6 +87,9 @@ function commandOf(
   if (verb === 'transfer-ownership' && subject === undefined && to !== undefined) {
     if (!hasOnly(given, 'to', 'organization', 'confirm-address')) return undefined;
     return (services) => runTransferOwnership(services, organization, to, requestId, options);
+  }
+  if (verb === 'reset-password' && subject !== undefined && given.link && hasOnly(given, 'link')) {
+    return (services, baseUrl) => runCreateResetLink(services, subject, baseUrl, requestId);
   }
   if (verb === 'reset-password' && subject !== undefined && hasOnly(given, 'password-stdin')) {
     const readPassword = given['password-stdin'] ? readPasswordFrom(stdin) : undefined;
@@ -148,6 +156,25 @@ async function runResetPassword(
   return {
     answer: { email: reset, password },
     sentence: `${ended} Shown only now, to be changed after the sign-in: ${password}`,
+  };
+}
+
+async function runCreateResetLink(
+  services: WriteServices,
+  email: string,
+  baseUrl: string | undefined,
+  requestId: string,
+): Promise<Outcome> {
+  if (baseUrl === undefined) {
+    throw new DomainError(
+      'invalid_state',
+      'Cannot make a link: the address of the server is not known. Start the server, or set TOLLKEEPER_BASE_URL as it does.',
+    );
+  }
+  const answer = await createResetLink(services, email, baseUrl, requestId);
+  return {
+    answer,
+    sentence: `With this link, ${answer.email} chooses a new password, once and within the hour. Hand it over yourself; it is shown only now: ${answer.link}`,
   };
 }
 

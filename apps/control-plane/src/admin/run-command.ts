@@ -40,7 +40,9 @@ export async function runCommand(
     if (where.dataDir === undefined && server.baseUrl !== undefined && !command.json) {
       stderr.write(`Using the server at ${server.baseUrl} (data in ${server.dataDir}).\n`);
     }
-    const { answer, sentence } = await onDatabase(server, command.run);
+    const { answer, sentence } = await onDatabase(server, (services) =>
+      command.run(services, readConfig(env).baseUrl ?? server.baseUrl),
+    );
     stdout.write(`${command.json ? JSON.stringify(answer) : sentence}\n`);
     return 0;
   } catch (error) {

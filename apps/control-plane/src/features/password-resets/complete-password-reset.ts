@@ -1,6 +1,6 @@
 import type { RouteInput, Routes } from '@tollkeeper/contract';
 import { hashPassword } from 'better-auth/crypto';
-import { and, eq, gt } from 'drizzle-orm';
+import { and, eq, gt, inArray } from 'drizzle-orm';
 import type { Transaction } from '../../db/connect.ts';
 import { passkey, user, verification } from '../../db/schema/index.ts';
 import type { Origin, Services } from '../../kernel/context.ts';
@@ -11,7 +11,7 @@ import {
   markEmailVerified,
   setPassword,
 } from '../identity/index.ts';
-import { resetIdentifier } from './reset-token.ts';
+import { handedOverIdentifier, resetIdentifier } from './reset-token.ts';
 
 interface Visitor {
   readonly services: Services;
@@ -28,13 +28,14 @@ export async function completePasswordReset(
   { body }: RouteInput<Routes['completePasswordReset']>,
 ): Promise<undefined> {
   const now = services.clock();
+  const mailed = resetIdentifier(body.token);
   const isOpen = and(
-    eq(verification.identifier, resetIdentifier(body.token)),
+    inArray(verification.identifier, [mailed, handedOverIdentifier(body.token)]),
     gt(verification.expiresAt, now),
   );
   // Before the slow hash, which a stranger could else make us compute with any token.
   const [open] = await services.db
-    .select({ userId: verification.value })
+    .select({ userId: verification.value, identifier: verification.identifier })
     .from(verification)
     .where(isOpen);
   if (!open) throw invalid();
@@ -47,7 +48,7 @@ export async function completePasswordReset(
     if (used.length === 0) throw invalid();
     await setPassword(tx, userId, hash, now);
     await endAccess(tx, userId);
-    await proveAddress(tx, userId);
+    if (open.identifier === mailed) await proveAddress(tx, userId);
     await appendSessionEvent(tx, services, userId, {
       action: 'session.reset_password',
       after: null,
