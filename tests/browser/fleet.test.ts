@@ -165,7 +165,7 @@ it('follows a change of a key to the gateways, and names the one that is away', 
   await panel
     .getByRole('listitem')
     .filter({ hasText: 'edge-5' })
-    .getByText(/^\d+ ms$/)
+    .getByText(/^\d[\d.]* m?s$/)
     .waitFor();
   await expectAccessible(page, 'A key with gateways');
 
