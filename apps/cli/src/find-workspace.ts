@@ -1,5 +1,5 @@
 import { type Workspace, workspaceId } from '@tollkeeper/contract';
-import type { Client } from '@tollkeeper/sdk';
+import { ApiError, type Client } from '@tollkeeper/sdk';
 import { listAll } from './list-all.ts';
 import { pickOne } from './pick-one.ts';
 
@@ -11,9 +11,7 @@ export async function findWorkspaceId(client: Client, reference: string): Promis
 
 /** The workspace that a person means by an id or a name. Throws Failure if there is none. */
 export async function findWorkspace(client: Client, reference: string): Promise<Workspace> {
-  const { data } = await listAll(Number.POSITIVE_INFINITY, (query) =>
-    client.listWorkspaces({ query }),
-  );
+  const data = await listWorkspaces(client);
   const names = data.map(({ name }) => `"${name}"`).join(', ') || 'none';
   return pickOne(
     data.filter(({ id, name }) => id === reference || name === reference),
@@ -24,4 +22,21 @@ export async function findWorkspace(client: Client, reference: string): Promise<
       candidate: ({ id, name }) => `${id}  ${name}`,
     },
   );
+}
+
+/** What each workspace is called, by id. Who may not see workspaces knows them by id only. */
+export async function workspaceNames(client: Client): Promise<ReadonlyMap<string, string>> {
+  try {
+    return new Map((await listWorkspaces(client)).map(({ id, name }) => [id, name]));
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 403) return new Map();
+    throw error;
+  }
+}
+
+async function listWorkspaces(client: Client): Promise<Workspace[]> {
+  const { data } = await listAll(Number.POSITIVE_INFINITY, (query) =>
+    client.listWorkspaces({ query }),
+  );
+  return data;
 }

@@ -12,8 +12,14 @@ export const STATE_COLOURS: Readonly<Record<KeyState, Colour>> = {
   revoked: 'red',
 };
 
-/** A list of keys as people read it; what matters least stands last. */
-export function keyColumns(io: Surroundings): readonly Column<ApiKey>[] {
+/**
+ * A list of keys as people read it; what matters least stands last.
+ * @param workspaces their names by id; undefined where no key is confined to one
+ */
+export function keyColumns(
+  io: Surroundings,
+  workspaces: ReadonlyMap<string, string> | undefined,
+): readonly Column<ApiKey>[] {
   const now = io.now();
   return [
     { title: 'NAME', cell: (key) => key.name, widthMin: 12 },
@@ -29,6 +35,7 @@ export function keyColumns(io: Surroundings): readonly Column<ApiKey>[] {
       cell: (key) => relativeTime(key.expiresAt, now),
       paint: (text, key) => (isExpired(key, now) ? paint(io, 'red', text) : text),
     },
+    ...(workspaces ? [workspaceColumn(workspaces)] : []),
     {
       title: 'SCOPES',
       cell: (key) => String(key.scopes.length),
@@ -38,6 +45,11 @@ export function keyColumns(io: Surroundings): readonly Column<ApiKey>[] {
     { title: 'CREATED', cell: (key) => relativeTime(key.createdAt, now), optional: true },
     { title: 'CREATED BY', cell: (key) => key.createdBy.name, widthMin: 8, optional: true },
   ];
+}
+
+function workspaceColumn(names: ReadonlyMap<string, string>): Column<ApiKey> {
+  const cell = ({ workspaceId: id }: ApiKey) => (id === null ? 'all' : (names.get(id) ?? id));
+  return { title: 'WORKSPACE', cell, widthMin: 9, optional: true };
 }
 
 function isExpired({ expiresAt }: ApiKey, now: Date): boolean {

@@ -255,3 +255,41 @@ test('lists by state, and shows an expired key as such', async () => {
   expect(stdout).toContain('● expired');
   expect(stdout).not.toContain('● active');
 });
+
+const WORKSPACE_ID = `ws_${'1'.repeat(20)}`;
+const confined = {
+  data: [createKey(1, { workspaceId: WORKSPACE_ID }), createKey(2)],
+  nextCursor: null,
+  totalCount: 2,
+};
+
+test('lists the workspace that each key is confined to, if any is', async () => {
+  const production = {
+    id: WORKSPACE_ID,
+    ...{ name: 'production', environment: 'live', createdAt: '2026-11-23T07:57:00.000Z' },
+    ...{ keysCount: 1, gatewaysCount: 0, joinKeysCount: 0 },
+  };
+  const api = createApi({
+    'GET /v1/api-keys': confined,
+    'GET /v1/workspaces': { data: [production], nextCursor: null },
+  });
+  const { stdout } = await tollkeeper(['keys', 'list'], { fetch: api.fetch });
+  const [heading, one, other] = stdout.split('\n');
+  const at = heading?.indexOf('WORKSPACE') ?? 0;
+  expect([one, other].map((line) => line?.slice(at).split(/ +/, 1)[0])).toEqual([
+    'production',
+    'all',
+  ]);
+});
+
+test('lists the workspaces by id to those who may not see them', async () => {
+  const problem = { type: 'about:blank', title: 'No', status: 403, code: 'insufficient_scope' };
+  const refusal = { ...problem, detail: 'No.', requestId: 'req_1' };
+  const api = createApi({
+    'GET /v1/api-keys': confined,
+    'GET /v1/workspaces': Response.json(refusal, { status: 403 }),
+  });
+  const { exitCode, stdout } = await tollkeeper(['keys', 'list'], { fetch: api.fetch });
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain(WORKSPACE_ID);
+});

@@ -3,7 +3,7 @@ import type { Client } from '@tollkeeper/sdk';
 import { type Command, Option } from 'commander';
 import { type Cli, JSON_OPTION, type JsonOption } from '../../cli.ts';
 import { findMemberId } from '../../find-member.ts';
-import { findWorkspaceId } from '../../find-workspace.ts';
+import { findWorkspaceId, workspaceNames } from '../../find-workspace.ts';
 import { listAll } from '../../list-all.ts';
 import { countOption } from '../../options.ts';
 import { hint, printJson, printTable } from '../../output.ts';
@@ -53,7 +53,9 @@ async function listKeys({ io }: Cli, options: ListOptions): Promise<void> {
   );
   if (options.json) return printJson(io, page);
   if (page.data.length === 0) return hint(io, emptyText(options));
-  printTable(io, keyColumns(io), page.data);
+  const isConfined = page.data.some(({ workspaceId }) => workspaceId !== null);
+  const workspaces = isConfined ? await workspaceNames(client) : undefined;
+  printTable(io, keyColumns(io, workspaces), page.data);
   if (page.nextCursor !== null) {
     hint(
       io,
