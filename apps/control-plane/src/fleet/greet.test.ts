@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { request } from 'node:http';
+import { type OutgoingHttpHeaders, request } from 'node:http';
 import { FLEET_PATH, HELLO_BYTES_MAX, PROTOCOL_VERSION } from '@tollkeeper/contract';
 import { createIdentity } from '@tollkeeper/fleet';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -162,19 +162,39 @@ describe('an upgrade', () => {
     ['GET', '/nothing', 'websocket', 404],
     ['POST', FLEET_PATH, 'websocket', 404],
   ])('%s %s to %s is an ordinary request', async (method, path, protocol, status) => {
-    const headers = {
-      connection: 'Upgrade',
-      upgrade: protocol,
-      'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
-      'sec-websocket-version': '13',
-    };
-    const answer = await new Promise<number | undefined>((resolve, reject) => {
-      const sent = request(world.app.baseUrl + path, { method, headers }, (response) => {
-        response.resume();
-        resolve(response.statusCode);
-      });
-      sent.on('error', reject).end();
+    const answer = await upgrade(path, { upgrade: protocol }, method);
+    expect(answer.status).toBe(status);
+  });
+
+  it.each<[string, OutgoingHttpHeaders, string?]>([
+    ['with a key that is none', { 'sec-websocket-key': 'zz' }],
+    ['of another version', { 'sec-websocket-version': '12' }],
+    ['to a subprotocol', { 'sec-websocket-protocol': 'a,,b' }],
+    ['by HEAD', {}, 'HEAD'],
+  ])('%s is refused as any request is', async (_what, headers, method) => {
+    const { status, type } = await upgrade(FLEET_PATH, headers, method);
+    expect({ status, type }).toEqual({
+      status: 400,
+      type: 'application/problem+json; charset=utf-8',
     });
-    expect(answer).toBe(status);
   });
 });
+
+function upgrade(path: string, headers: OutgoingHttpHeaders, method = 'GET') {
+  const handshake = {
+    connection: 'Upgrade',
+    upgrade: 'websocket',
+    'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+    'sec-websocket-version': '13',
+    ...headers,
+  };
+  return new Promise<{ status: number | undefined; type: string | undefined }>(
+    (resolve, reject) => {
+      const sent = request(world.app.baseUrl + path, { method, headers: handshake }, (response) => {
+        response.resume();
+        resolve({ status: response.statusCode, type: response.headers['content-type'] });
+      });
+      sent.on('error', reject).end();
+    },
+  );
+}

@@ -21,6 +21,9 @@ interface Upgrade {
   readonly head: Buffer;
 }
 
+/** What makes the key of a handshake: 16 bytes in base64. */
+const HANDSHAKE_KEY = /^[+/0-9A-Za-z]{22}==$/;
+
 /** Whether a request is to become a connection of the fleet, below any path: routing decides. */
 export function isFleetUpgrade({ headers, url }: IncomingMessage): boolean {
   return (
@@ -50,6 +53,9 @@ export function registerFleet(app: FastifyInstance, hub: Hub): void {
     if (!upgrade) {
       throw new DomainError('not_found', 'Gateways connect here, by WebSocket. Nothing to read.');
     }
+    if (!isHandshake(request.raw)) {
+      throw new DomainError('malformed_request', 'This is no handshake of WebSocket version 13.');
+    }
     const { stream, head } = upgrade;
     const entering = hub.enter(request.ip, () => stream.destroy());
     if (!entering) {
@@ -62,4 +68,14 @@ export function registerFleet(app: FastifyInstance, hub: Hub): void {
       entering.accept(socket, request.raw.socket);
     });
   });
+}
+
+/** Whether ws takes it too: what that refuses it answers by a page. Gateways name no subprotocol. */
+function isHandshake({ method, headers }: IncomingMessage): boolean {
+  return (
+    method === 'GET' &&
+    HANDSHAKE_KEY.test(headers['sec-websocket-key'] ?? '') &&
+    headers['sec-websocket-version'] === '13' &&
+    headers['sec-websocket-protocol'] === undefined
+  );
 }
