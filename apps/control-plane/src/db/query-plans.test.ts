@@ -90,7 +90,8 @@ it('reads whole tables in jobs only once an hour, and none that grows with keys 
   const { services } = app;
   // An index of their own would cost each sign-in and creation more than the purge costs an hour.
   const purged = ['session', 'verification', 'device_code', 'deleted_key', 'key_rotation'];
-  const few = ['organization', 'gateway_connection', 'join_key', 'usage_source'];
+  // Failed sign-ins are kept for an hour, one row for each account and minute.
+  const few = ['organization', 'gateway_connection', 'join_key', 'usage_source', 'sign_in_failure'];
   const wide = await readWhole(async () => {
     await purgeOutdated(services.db);
     await disableUnusedKeys(services);
