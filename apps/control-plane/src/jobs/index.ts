@@ -68,8 +68,10 @@ export async function startJobs(config: pg.ClientConfig, services: Services): Pr
   }
   const { name, options, data } = RESET_LINKS;
   await boss.createQueue(name, options);
-  await boss.work(name, { pollingIntervalSeconds: 0.5 }, async (jobs) => {
+  const worker = await boss.work(name, { pollingIntervalSeconds: 0.5 }, async (jobs) => {
     for (const job of jobs) await mailResetLink(services, data.parse(job.data).email);
+    // The next one at once: strangers can queue thousands, and a person's link waits behind them.
+    boss.notifyWorker(worker);
   });
   const queueResetLink = async (email: string) => void (await boss.send(name, { email }));
   return { queueResetLink, stop: () => boss.stop({ graceful: true, timeout: STOP_TIMEOUT_MS }) };

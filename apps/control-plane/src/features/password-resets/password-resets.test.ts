@@ -81,6 +81,25 @@ describe('a request to reset a password', () => {
     await mailedToken();
   });
 
+  it('waits for no poll between itself and those that strangers made before', async () => {
+    const held = app.services.db.transaction(async (tx) => {
+      await tx.execute('lock table "user" in access exclusive mode');
+      for (let times = 0; times < 8; times += 1) await request(`${times}@example.com`);
+    });
+    await held;
+    await request(person.email);
+    await mailedToken();
+    // What waits for a poll begins half a second after the one before, on any machine.
+    const [gaps] = await query<{ least: number }>(
+      `select min(gap) as least from (
+         select extract(epoch from started_on - lag(started_on) over (order by started_on))::float
+           as gap
+         from pgboss.job where name = 'mail-reset-link'
+       ) as job`,
+    );
+    expect(gaps?.least).toBeLessThan(0.4);
+  });
+
   it('stores the hash of the token, and logs none', async () => {
     await request(person.email.toUpperCase());
     const token = await mailedToken();
