@@ -90,6 +90,11 @@ const ROLE_EDITED = [
   HOLD_CHAIN_END,
   "update role set scopes = array['api_keys.read'] where id = $role",
 ];
+/** As a reset of the password and a sign-out do, which also append to the chain. */
+const SIGNED_OUT = [
+  HOLD_CHAIN_END,
+  'delete from session where user_id = (select user_id from member where id = $member)',
+];
 const KEY = (set: string) => `update api_key set ${set} where id = $key`;
 
 describe('a request by key that is overtaken', () => {
@@ -129,6 +134,7 @@ describe('a request by session that is overtaken', () => {
     ['the member is removed', [REMOVED], 'member_suspended'],
     ['the member gets a role without the scope', [DEMOTED], 'insufficient_scope'],
     ['the role of the member loses the scope', ROLE_EDITED, 'insufficient_scope'],
+    ['the session ends', SIGNED_OUT, 'unauthenticated'],
   ])('is refused when %s before its change commits', async (_what, statements, code) => {
     const scene = await createScene();
     // From here on, no request needs to note again when the member was last seen.

@@ -23,9 +23,18 @@ interface KeyRow extends OwnerRow {
   readonly expiresAt: Date | null;
 }
 
-const selectMember = defineStatement<OwnerRow, [organizationId: string, memberId: string]>(
+interface MemberRow extends OwnerRow {
+  readonly isSignedIn: boolean;
+}
+
+const selectMember = defineStatement<
+  MemberRow,
+  [organizationId: string, memberId: string, sessionId: string]
+>(
   'confirm-member',
-  `select ${OWNER}
+  `select ${OWNER},
+    exists (select from session where session.id = $3 and session.user_id = member.user_id)
+      as "isSignedIn"
   from member ${ROLE}
   where member.organization_id = $1 and member.id = $2
   for share of member`,
@@ -46,15 +55,19 @@ const selectKey = defineStatement<
 /**
  * The same context with what the caller holds inside this transaction. A request that was admitted
  * before its key was disabled or its member suspended must not change anything after: the rows
- * are read under a share lock, so the two cannot pass each other. What is not locked, a custom
- * role, changes only under the lock of the chain's end, which the transaction holds before.
+ * are read under a share lock, so the two cannot pass each other. What is not locked, a custom role
+ * and the session, changes only under the lock of the chain's end, which the transaction holds before.
  * @throws DomainError when the caller may no longer act
  */
 export async function confirmActor(tx: Transaction, ctx: Ctx): Promise<Ctx> {
   const { organizationId, actor } = ctx;
   if (actor.type === 'member') {
-    const [owner] = await selectMember(tx, [organizationId, actor.memberId]);
+    const { memberId, session } = actor;
+    const [owner] = await selectMember(tx, [organizationId, memberId, session.id]);
     if (owner?.ownerStatus !== 'active') throw inactive(ctx);
+    if (!owner.isSignedIn) {
+      throw new DomainError('unauthenticated', 'Your session has ended. Sign in again.');
+    }
     return { ...ctx, scopes: roleScopes(owner) };
   }
   const [key] = await selectKey(tx, [organizationId, actor.memberId, actor.keyId]);
