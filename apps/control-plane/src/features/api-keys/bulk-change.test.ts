@@ -12,7 +12,7 @@ import {
 } from '../../testing/people.ts';
 import { queryDatabase } from '../../testing/query-database.ts';
 import { readTables } from '../../testing/tables.ts';
-import { claimServer, startTestApp, type TestApp } from '../../testing/test-app.ts';
+import { claimServer, startTestApp, type TestApp, withKey } from '../../testing/test-app.ts';
 
 interface Results {
   readonly results: { id: string; error: { code: string; detail: string } | null }[];
@@ -160,6 +160,30 @@ describe('revoking several keys with what they created', () => {
     for (const key of [root, child, grandchild]) expect(await whoami(key)).toBe('revoked');
     expect((await auditEvents(app, organizationId)).length).toBe(before + 3);
     expect(await findBrokenLink(app, organizationId)).toBeUndefined();
+  });
+
+  it('begins no further tree after five seconds, and says so of each that is left', async () => {
+    let skewMs = 0;
+    let stepMs = 0;
+    const clock = () => {
+      skewMs += stepMs;
+      return new Date(Date.now() + skewMs);
+    };
+    const slow = await startTestApp({ database: app.database, clock });
+    const scopes = [...SCOPES, 'api_keys.manage_all'];
+    const caller = withKey(slow, (await makeKey(app, owner, { scopes })).secret);
+    const [first, second] = await keysFor('revoke', 2);
+    if (!first || !second) throw new Error('No keys');
+
+    stepMs = 6000;
+    const answer = await change(caller, 'revoke', [first, second], { cascade: true });
+    stepMs = 0;
+
+    expect(codes(answer)).toEqual([null, 'unavailable']);
+    expect([await whoami(first), await whoami(second)]).toEqual(['revoked', 'valid']);
+    const again = await change(caller, 'revoke', [second], { cascade: true });
+    expect(codes(again)).toEqual([null]);
+    await slow.close();
   });
 
   it("leaves a tree that holds another member's key, and takes the others", async () => {

@@ -26,6 +26,12 @@ interface BulkChange {
   readonly changes: readonly Change[];
 }
 
+/**
+ * After that long, in milliseconds, one request begins no further tree: until it ends, nobody else
+ * changes anything in the organization, and no member signs in.
+ */
+const TREES_MS = 5000;
+
 /** These concern one key, and leave the others to be changed. */
 const REFUSALS: readonly ErrorCode[] = [
   'not_found',
@@ -142,7 +148,10 @@ function lockKeys(tx: Transaction, ctx: Ctx, ids: readonly string[]): Promise<Ke
     .for('update');
 }
 
-/** One tree after the other: a key that an earlier tree took along is revoked, as was asked. */
+/**
+ * One tree after the other: a key that an earlier tree took along is revoked, as was asked. Those
+ * that there is no time for are left as they are.
+ */
 async function revokeTrees(
   tx: Transaction,
   ctx: Ctx,
@@ -153,16 +162,31 @@ async function revokeTrees(
   const events: FurtherEvent[] = [];
   const changes: Change[] = [];
   const revoked = new Set<string>();
+  const { clock } = ctx.services;
+  const endsAt = clock().getTime() + TREES_MS;
+  let isLate = false;
   for (const id of ids) {
     if (revoked.has(id)) continue;
+    if (isLate) {
+      refusals.set(id, tooLate());
+      continue;
+    }
     await orRefused(refusals, id, async () => {
       const { furtherEvents, changes: own, ...event } = await revokeLocked(tx, ctx, id, body);
       events.push({ action: 'api_key.revoke', ...event }, ...furtherEvents);
       changes.push(...own);
       for (const { subjectId } of own) revoked.add(subjectId);
     });
+    isLate = clock().getTime() > endsAt;
   }
   return { refusals, events, changes };
+}
+
+function tooLate(): DomainError {
+  return new DomainError(
+    'unavailable',
+    'The other keys took too long. This one stays as it is; revoke it in another request.',
+  );
 }
 
 async function orRefused(
