@@ -170,6 +170,16 @@ describe('once all networks together have begun as many as they may', () => {
     expect(statuses).toEqual([200, 200, 200, 200, 200, 429]);
   });
 
+  it('lets nobody use the rest up from the many networks of one IPv6 /48', async () => {
+    const statuses: number[] = [];
+    for (let network = 0; network < 52; network += 1) {
+      statuses.push((await begin(`2001:db8:1:${network.toString(16)}::1`)).status);
+    }
+    expect(statuses.filter((status) => status === 200)).toHaveLength(50);
+    expect((await begin('2001:db8:1:ffff::1')).status).toBe(429);
+    expect((await begin('2001:db8:2::1')).status).toBe(200);
+  });
+
   it('bounds what those who begin a few may store', async () => {
     expect((await begin('192.0.2.2')).status).toBe(200);
     await query(`update attempt set count = 20000 where key like 'device/code/reserve:%'`);

@@ -2,7 +2,7 @@ import { PASSWORD_RESET_MINUTES } from '@tollkeeper/contract';
 import type { FastifyRequest, RouteShorthandOptions } from 'fastify';
 import type { AttemptLimit, Attempts } from '../kernel/attempts.ts';
 import { DomainError } from '../kernel/domain-error.ts';
-import { networkOf } from '../kernel/network-of.ts';
+import { networkOf, siteOf } from '../kernel/network-of.ts';
 
 interface StoreLimit {
   readonly perNetworkMax: number;
@@ -22,6 +22,8 @@ interface StoreLimit {
 }
 
 const MINUTE_MS = 60_000;
+/** Of the reserve, the networks of one site get together what so many networks may take. */
+const SITE_NETWORKS = 10;
 const LOGINS = { windowMs: 10 * MINUTE_MS, refusal: 'Too many logins were begun.' };
 
 /** The endpoints at which anyone makes us store a row, until it expires and is purged. */
@@ -73,8 +75,10 @@ function limitsOf(endpoint: string, limit: StoreLimit, request: FastifyRequest):
 
 function reserveOf(endpoint: string, limit: StoreLimit, request: FastifyRequest): AttemptLimit[] {
   const { shareMax, reserveMax, windowMs } = limit;
+  const site = siteOf(request.ip);
   return [
     ...ownLimits(endpoint, limit, request, shareMax),
+    { scope: `${endpoint}/site`, subject: site, max: SITE_NETWORKS * shareMax, windowMs },
     { scope: `${endpoint}/reserve`, subject: '', max: reserveMax, windowMs },
   ];
 }

@@ -10,3 +10,14 @@ export function networkOf(address: string | null): string {
   const { family, words } = parsed;
   return formatIpAddress({ family, words: family === 4 ? words : [...words.slice(0, 2), 0, 0] });
 }
+
+/**
+ * All networks that one stranger may have: those of an IPv6 /48, which is given to anyone who asks for
+ * it and holds 65,536 of them. An IPv4 address stands for itself.
+ */
+export function siteOf(address: string | null): string {
+  const parsed = parseIpAddress(address ?? '');
+  if (parsed?.family !== 6) return networkOf(address);
+  const [first = 0, second = 0] = parsed.words;
+  return formatIpAddress({ family: 6, words: [first, (second >>> 16) << 16, 0, 0] });
+}
