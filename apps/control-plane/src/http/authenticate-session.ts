@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Route } from '@tollkeeper/contract';
 import { includes, type ScopeSet, scopeNames } from '@tollkeeper/verify';
 import { and, asc, eq, isNull, ne, sql } from 'drizzle-orm';
@@ -26,7 +27,7 @@ export async function authenticateSession(
   if (!user) {
     throw new DomainError(
       'unauthenticated',
-      hasSessionCookie(request)
+      hasSessionCookie(request.headers)
         ? 'Your session has ended. Sign in again.'
         : 'This needs a credential: send "Authorization: Bearer tk_live_…" or "x-api-key", or sign in.',
     );
@@ -59,8 +60,8 @@ export async function authenticateSession(
   };
 }
 
-function hasSessionCookie({ headers }: FastifyRequest): boolean {
-  return /(?:^|;\s*)(?:__Secure-)?tollkeeper\.session_token=[^;]/.test(headers.cookie ?? '');
+export function hasSessionCookie({ cookie = '' }: IncomingHttpHeaders): boolean {
+  return /(?:^|;\s*)(?:__Secure-)?tollkeeper\.session_token=[^;]/.test(cookie);
 }
 
 async function findMembership(
