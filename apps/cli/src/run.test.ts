@@ -30,6 +30,21 @@ test.each([[['keys']], [['nonsense']], [['keys', 'list', '--limit', '0']], [['ke
   },
 );
 
+test.each([
+  ['TOLLKEEPER_ULR', 'TOLLKEEPER_URL'],
+  ['TOLLKEEPER_ORGANISATION', 'TOLLKEEPER_ORGANIZATION'],
+  ['TOLKEEPER_API_KEY', 'TOLLKEEPER_API_KEY'],
+])('the variable %s is refused in one line, and nothing is sent', async (name, nearest) => {
+  const api = createApi({ 'GET /v1/whoami': IDENTITY });
+  const given = { env: { ...env, [name]: 'x' }, fetch: api.fetch };
+  expect(await tollkeeper(['whoami'], given)).toEqual({
+    exitCode: 2,
+    stdout: '',
+    stderr: `${name} is not a variable that Tollkeeper reads; the nearest is ${nearest}.\n`,
+  });
+  expect(api.seen).toEqual([]);
+});
+
 test('without a credential says how to sign in and exits with 3', async () => {
   const { exitCode, stderr } = await tollkeeper(['whoami'], { env: {} });
   expect(exitCode).toBe(3);

@@ -6,6 +6,7 @@ import { explain, report } from './failure.ts';
 import { createProgram } from './program.ts';
 import { asksOrganization, ORGANIZATION_ADVICE } from './session/organization.ts';
 import { readKeyFile } from './session/read-key-file.ts';
+import { refuseUnknownVariables } from './session/refuse-unknown-variables.ts';
 import { signInAdvice } from './session/sign-in-advice.ts';
 import type { Surroundings } from './surroundings.ts';
 import { visibleJsonLine } from './text/visible-text.ts';
@@ -18,6 +19,7 @@ export async function run(argv: readonly string[], io: Surroundings): Promise<nu
   const cli: Cli = { io, exitCode: EXIT.ok };
   const json = asksJson(argv);
   try {
+    refuseUnknownVariables(io.env);
     cli.io = { ...io, env: readKeyFile(io.env) };
     await createProgram(cli, { json }).parseAsync([...argv], { from: 'user' });
     return cli.exitCode;

@@ -77,6 +77,8 @@ describe('a variable that nothing reads is refused with the nearest known name',
     ['TOLLKEEPER_SECRET_FIEL', 'TOLLKEEPER_SECRET_FILE'],
     ['TOLLKEEPER_DATADIR', 'TOLLKEEPER_DATA_DIR'],
     ['tollkeeper_data_dir', 'TOLLKEEPER_DATA_DIR'],
+    ['TOLKEEPER_SECRET', 'TOLLKEEPER_SECRET'],
+    ['TOLLKEEPERBASE_URL', 'TOLLKEEPER_BASE_URL'],
   ])('%s', (name, nearest) => {
     expect(refusal({ [name]: 'x' })).toBe(
       `The configuration cannot be used: ${name} is not a variable that Tollkeeper reads; the nearest is ${nearest}.`,
@@ -87,9 +89,25 @@ describe('a variable that nothing reads is refused with the nearest known name',
     const env = {
       ...{ TOLLKEEPER_URL: 'x', TOLLKEEPER_API_KEY: 'x', TOLLKEEPER_ORGANIZATION: 'x' },
       ...{ TOLLKEEPER_JOIN_KEY: 'x', TOLLKEEPER_JOIN_KEY_FILE: 'x', TOLLKEEPER_CONTROL_PLANE: 'x' },
-      ...{ TOLLKEEPERS: 'x', PATH: '/bin', NODE_ENV: 'production' },
+      ...{
+        TOLLKEEPERS: 'x',
+        GOALKEEPER_URL: 'x',
+        DATABASE_URI: 'x',
+        PATH: '/bin',
+        NODE_ENV: 'production',
+      },
     };
     expect(refusal(env)).toBe('taken');
+  });
+
+  it('takes what Kubernetes says of a Service that is called tollkeeper', () => {
+    const service = {
+      ...{ TOLLKEEPER_SERVICE_HOST: '10.0.0.7', TOLLKEEPER_SERVICE_PORT: '7420' },
+      ...{ TOLLKEEPER_PORT: 'tcp://10.0.0.7:7420', TOLLKEEPER_PORT_7420_TCP_ADDR: '10.0.0.7' },
+    };
+    expect(refusal(service)).toBe('taken');
+    expect(refusal({ TOLLKEEPER_PORT: '80' })).toContain('TOLLKEEPER_PORT is not a variable');
+    expect(refusal({ ...service, TOLLKEEPER_SECRETS: 'x' })).toContain('TOLLKEEPER_SECRETS');
   });
 });
 

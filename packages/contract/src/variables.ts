@@ -18,11 +18,13 @@ const OTHERS = [
   // Between the processes of a control plane.
   'TOLLKEEPER_LIFELINE',
 ];
+/** One wrong letter leaves one half of the product's name as it is. */
+const MAY_BE_OURS = /TOLL|KEEPER/i;
 const KNOWN: readonly string[] = [...SECRETS.flatMap((name) => [name, `${name}_FILE`]), ...OTHERS];
 
 /**
- * A sentence for each variable that begins with TOLLKEEPER_ and that nothing reads: a misspelt name
- * would leave its setting at the default.
+ * A sentence for each variable that begins with TOLLKEEPER_, or misses a name of ours by one letter,
+ * and that nothing reads: a misspelt name would leave its setting at the default.
  * @param also further names that the program reads
  */
 export function findUnknownVariables(
@@ -31,19 +33,32 @@ export function findUnknownVariables(
 ): string[] {
   const known = [...KNOWN, ...also];
   return names
-    .filter((name) => name.toUpperCase().startsWith('TOLLKEEPER_') && !known.includes(name))
+    .filter((name) => MAY_BE_OURS.test(name) && !known.includes(name))
+    .filter((name) => !isOfService(name, names))
+    .map((name) => ({ name, nearest: nearest(name, known) }))
+    .filter(({ name, nearest: { distance } }) => isOurs(name) || distance === 1)
     .map(
-      (name) =>
-        `${name} is not a variable that Tollkeeper reads; the nearest is ${nearest(name, known)}`,
+      ({ name, nearest: { each } }) =>
+        `${name} is not a variable that Tollkeeper reads; the nearest is ${each}`,
     );
 }
 
-function nearest(name: string, known: readonly string[]): string {
+function isOurs(name: string): boolean {
+  return name.toUpperCase().startsWith('TOLLKEEPER_');
+}
+
+/** Kubernetes describes each Service to every process, such as one that is called tollkeeper. */
+function isOfService(name: string, names: readonly string[]): boolean {
+  const [, service] = /^(\w+?)_(?:SERVICE_HOST|SERVICE_PORT\w*|PORT|PORT_\d\w*)$/.exec(name) ?? [];
+  return service !== undefined && names.includes(`${service}_SERVICE_HOST`);
+}
+
+function nearest(name: string, known: readonly string[]) {
   const distances = known.map((each) => ({
     each,
     distance: editDistance(name.toUpperCase(), each),
   }));
-  return distances.reduce((best, next) => (next.distance < best.distance ? next : best)).each;
+  return distances.reduce((best, next) => (next.distance < best.distance ? next : best));
 }
 
 /** How many characters must be inserted, removed or replaced (Levenshtein). */
