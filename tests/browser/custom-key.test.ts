@@ -3,7 +3,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { type ClaimedDashboard, startDashboard } from './dashboard.ts';
 import { openKeys, rowOf } from './key-list.ts';
 import { callWith, takeSecret } from './secret.ts';
-import { openWindow } from './window.ts';
+import { eventually, openWindow } from './window.ts';
 
 let dashboard: ClaimedDashboard;
 
@@ -47,6 +47,26 @@ it('says what is missing, beside the field, and sends nothing', async () => {
   expect(await keysInAll()).toBe(before);
   await page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'hidden' });
+});
+
+it('creates no key while a range is typed that is none, whichever way the form is submitted', async () => {
+  const { page, dialog } = await openDialog();
+  const name = dialog.getByLabel('Name', { exact: true });
+  const range = dialog.getByLabel('Allowed IP ranges');
+  await name.fill('open-to-all');
+  const before = await keysInAll();
+
+  await range.fill('10.0.0');
+  await name.press('Enter');
+  await dialog.getByText(/Not an IP address or a CIDR range/).waitFor();
+  await eventually(() => range.evaluate((input) => input === document.activeElement)).toBe(true);
+  await dialog.getByRole('button', { name: 'Create key' }).click();
+  await eventually(() => range.evaluate((input) => input === document.activeElement)).toBe(true);
+  expect(await keysInAll()).toBe(before);
+
+  await range.fill('10.0.0.0/8');
+  await dialog.getByRole('button', { name: 'Create key' }).click();
+  expect(await callWith(dashboard.baseUrl, await takeSecret(page))).toBe('ip_not_allowed');
 });
 
 it('works on a phone as well', async () => {

@@ -1,5 +1,5 @@
 import { X } from 'lucide-react';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { joinClasses } from '../lib/join-classes.ts';
 import { Button } from './button.tsx';
 import { Field } from './field.tsx';
@@ -28,7 +28,10 @@ interface TokenFieldProps {
   readonly onRemove: (token: string) => void;
 }
 
-/** Short texts, each of its own. What is typed is added on Enter and on leaving. */
+/**
+ * Short texts, each of its own. What is typed is added on Enter and on leaving. The form around it is
+ * not submitted while something is typed that is none: the range that somebody meant would be missing.
+ */
 export function TokenField({
   label,
   hint,
@@ -45,6 +48,7 @@ export function TokenField({
 }: TokenFieldProps) {
   const [text, setText] = useState('');
   const [bad, setBad] = useState<readonly string[]>([]);
+  const input = useRef<HTMLInputElement>(null);
 
   function add() {
     const parts = split(text);
@@ -53,6 +57,21 @@ export function TokenField({
     setText(parts.bad.join(' '));
   }
 
+  useEffect(() => {
+    const field = input.current;
+    const form = field?.form;
+    const refuse = (event: SubmitEvent) => {
+      const parts = split(text);
+      if (parts.bad.length === 0) return;
+      event.preventDefault();
+      event.stopPropagation();
+      setBad(parts.bad);
+      field?.focus();
+    };
+    form?.addEventListener('submit', refuse);
+    return () => form?.removeEventListener('submit', refuse);
+  }, [text, split]);
+
   return (
     <div className="flex flex-col gap-2">
       <Field label={label} hint={hint} error={bad.length > 0 ? explainBad(bad) : error}>
@@ -60,6 +79,7 @@ export function TokenField({
           <div className="flex gap-2">
             <TextInput
               {...control}
+              ref={input}
               autoComplete="off"
               spellCheck={false}
               placeholder={placeholder}
