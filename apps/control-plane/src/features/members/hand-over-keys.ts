@@ -1,12 +1,11 @@
 import { isScope } from '@tollkeeper/contract';
 import { intersect, scopeNames, scopeSet } from '@tollkeeper/verify';
-import { inArray } from 'drizzle-orm';
 import type { Transaction } from '../../db/connect.ts';
 import { apiKey, keyTotal } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { requireScopesHeld } from '../../kernel/require-scope.ts';
 import { roleScopes } from '../../kernel/role-scopes.ts';
-import { type LockedKey, lockKeys } from './lock-keys.ts';
+import { type LockedKey, lockKeys, unrevokedOf } from './lock-keys.ts';
 import type { LockedMember } from './lock-member.ts';
 
 /**
@@ -24,8 +23,7 @@ export async function handOverKeys(
   const keys = await lockKeys(tx, ctx, memberId);
   const held = scopeSet(keys.flatMap((key) => key.scopes.filter(isScope)));
   requireScopesHeld(ctx, scopeNames(intersect(held, roleScopes(heir))));
-  const ids = keys.map((key) => key.id);
-  await tx.update(apiKey).set({ memberId: heir.id }).where(inArray(apiKey.id, ids));
+  await tx.update(apiKey).set({ memberId: heir.id }).where(unrevokedOf(ctx, memberId));
   await openTotals(tx, ctx, heir.id, new Set(keys.map((key) => key.workspaceId ?? '')));
   return keys;
 }

@@ -10,13 +10,16 @@ export function lockKeys(tx: Transaction, ctx: Ctx, memberId: string) {
   return tx
     .select({ id: apiKey.id, workspaceId: apiKey.workspaceId, scopes: apiKey.scopes })
     .from(apiKey)
-    .where(
-      and(
-        eq(apiKey.organizationId, ctx.organizationId),
-        eq(apiKey.memberId, memberId),
-        ne(apiKey.status, 'revoked'),
-      ),
-    )
+    .where(unrevokedOf(ctx, memberId))
     .orderBy(asc(apiKey.id))
     .for('update');
+}
+
+/** The same keys for a statement that changes them all: one parameter for each would be too many. */
+export function unrevokedOf({ organizationId }: Ctx, memberId: string) {
+  return and(
+    eq(apiKey.organizationId, organizationId),
+    eq(apiKey.memberId, memberId),
+    ne(apiKey.status, 'revoked'),
+  );
 }

@@ -1,8 +1,7 @@
-import { inArray } from 'drizzle-orm';
 import type { Transaction } from '../../db/connect.ts';
 import { apiKey } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
-import { type LockedKey, lockKeys } from './lock-keys.ts';
+import { type LockedKey, lockKeys, unrevokedOf } from './lock-keys.ts';
 
 /**
  * Revokes what the member has. The secrets stay, so that who presents one is told `revoked`.
@@ -21,11 +20,6 @@ export async function revokeKeys(
       revokedAt: ctx.services.clock(),
       revokeReason: 'Its owner was removed from the organization',
     })
-    .where(
-      inArray(
-        apiKey.id,
-        keys.map((key) => key.id),
-      ),
-    );
+    .where(unrevokedOf(ctx, memberId));
   return keys;
 }
