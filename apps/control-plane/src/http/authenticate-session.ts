@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { Route } from '@tollkeeper/contract';
 import { includes, type ScopeSet, scopeNames } from '@tollkeeper/verify';
 import { and, asc, eq, isNull, ne, sql } from 'drizzle-orm';
@@ -27,7 +26,7 @@ export async function authenticateSession(
   if (!user) {
     throw new DomainError(
       'unauthenticated',
-      hasSessionCookie(request.headers)
+      hasSessionCookie(request)
         ? 'Your session has ended. Sign in again.'
         : 'This needs a credential: send "Authorization: Bearer tk_live_…" or "x-api-key", or sign in.',
     );
@@ -60,8 +59,8 @@ export async function authenticateSession(
   };
 }
 
-export function hasSessionCookie({ cookie = '' }: IncomingHttpHeaders): boolean {
-  return /(?:^|;\s*)(?:__Secure-)?tollkeeper\.session_token=[^;]/.test(cookie);
+function hasSessionCookie({ headers }: FastifyRequest): boolean {
+  return /(?:^|;\s*)(?:__Secure-)?tollkeeper\.session_token=[^;]/.test(headers.cookie ?? '');
 }
 
 async function findMembership(

@@ -72,20 +72,6 @@ describe('a key', () => {
     expect(problem.code).toBe('invalid_key');
   });
 
-  it('is nothing that a proxy asks browsers for, who have a session', async () => {
-    for (const authorization of ['Basic YTpi', `Bearer ${JWT}`, 'Negotiate YII=']) {
-      const browser = createClient(app.baseUrl, { ...owner.headers, authorization });
-      expect((await browser.get('/v1/whoami')).status).toBe(200);
-      const { problem } = await createClient(app.baseUrl, { authorization }).get('/v1/whoami');
-      expect(problem.code).toBe('invalid_key');
-    }
-    const foreign = createClient(app.baseUrl, { ...owner.headers, 'x-api-key': 'sk-other' });
-    expect((await foreign.get('/v1/whoami')).status).toBe(200);
-    const wrong = { ...owner.headers, authorization: 'Bearer tk_live_wrong' };
-    const { problem } = await createClient(app.baseUrl, wrong).get('/v1/whoami');
-    expect(problem.code).toBe('invalid_key');
-  });
-
   it('acts in its own organization alone, whichever X-Organization-Id names', async () => {
     const named = (id: string) => ask({ ...key.client.headers, 'x-organization-id': id });
     expect(await named(organizationId)).toEqual([200, 200]);
