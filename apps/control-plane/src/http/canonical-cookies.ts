@@ -1,6 +1,6 @@
 /**
  * The header Cookie with one spelling of each cookie: the first of each name, as Better Auth reads
- * it. Whoever looks at a cookie here, and Better Auth after, then sees the same.
+ * it. Our own code and Better Auth then read the same cookies.
  */
 export function canonicalCookies(header: string): string {
   const cookies = new Map<string, string>();

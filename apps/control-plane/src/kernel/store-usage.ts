@@ -20,7 +20,7 @@ export async function storeUsage(
     const sums = sumsOf(rows);
     await addKeyUsage(tx, rows);
     await addSums(tx, sums);
-    // Keys before totals, as everyone locks them who needs both: whoever creates a key holds the row
+    // Keys before totals, as everyone locks them who needs both: creating a key holds the row
     // of the calling key when it counts the new one in its total.
     await touchKeys(tx, lastUses);
     await storeLastCalls(tx, sums);

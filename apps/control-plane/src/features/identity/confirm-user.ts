@@ -3,7 +3,7 @@ import type { Transaction } from '../../db/connect.ts';
 import { account, session, user } from '../../db/schema/index.ts';
 import { DomainError } from '../../kernel/domain-error.ts';
 
-/** Whom a request concerns, and by what it was let in. */
+/** User that a request acts for, and the session or password that authenticated it. */
 export interface RequestUser {
   readonly userId: string;
   /** The session that the request came by. */

@@ -51,7 +51,7 @@ describe('a link that the operator hands over', () => {
     const { rows } = await app.services.db.execute(
       `select email_verified as is from "user" where id = '${person.userId}'`,
     );
-    // Whoever was handed it may not read the mail of that address.
+    // The person who was given the link may not be able to read mail at that address.
     expect(rows).toEqual([{ is: false }]);
   });
 

@@ -1,7 +1,7 @@
 import { type Route, type RouteName, routes } from '@tollkeeper/contract';
 import { z } from 'zod';
 
-/** A GET of the API, as it stands in the request line. */
+/** A GET request of the API: its path and query. */
 export interface Read {
   readonly route: RouteName;
   /** With `{id}` for each parameter, as the contract declares it. */
