@@ -10,9 +10,9 @@ import {
   removeOwner,
   scopeSet,
 } from '@tollkeeper/verify';
-import { and, gt, inArray, or, sql } from 'drizzle-orm';
+import { and, gt, inArray, or } from 'drizzle-orm';
 import type { Database } from '../db/connect.ts';
-import { apiKey, apiKeySecret, member } from '../db/schema/index.ts';
+import { apiKeySecret, member } from '../db/schema/index.ts';
 import type { Followed } from './apply-changes.ts';
 import type { AppendedChange } from './change.ts';
 import { applyOrganizations, loadOrganizations } from './live-organizations.ts';
@@ -38,7 +38,6 @@ export interface LiveKeys extends Followed {
 const PAGE = 20_000;
 
 export function createLiveKeys(db: Database): LiveKeys {
-  const selectSecretsOf = prepareSecretsOf(db);
   let live = createKeyIndex();
   let workspaces = new Map<string, string>();
   let revision = 0;
@@ -53,12 +52,12 @@ export function createLiveKeys(db: Database): LiveKeys {
       live = next;
       revision += 1;
     },
-    apply: async (changes) => {
+    apply: async (changes, secrets) => {
       const of = (kind: AppendedChange['kind']) => subjects(changes, kind);
       const steps = [
         () => applyOrganizations(db, live, of('organization')),
         () => applyMembers(db, live, of('member'), of('role')),
-        () => applyKeys(selectSecretsOf, live, of('key')),
+        () => applyKeys(live, of('key'), secrets),
         () => applyWorkspaces(db, workspaces, of('workspace')),
       ];
       for (const step of steps) {
@@ -132,26 +131,12 @@ function secretOf(row: SecretRow): KeySecret {
   return { hash: row.hash, retiresAtMs: row.retiresAt?.getTime() ?? null };
 }
 
-/**
- * Prepared, as every change of a key sends it. The ids are in a query of their own, so that PostgreSQL
- * plans the same for any number of them, and so once; they are named for both tables, so that it
- * reads neither as a whole where it has not analyzed them yet.
- */
-function prepareSecretsOf(db: Database) {
-  const ids = sql`any((select ${sql.placeholder('ids')}::text[])::text[])`;
-  return selectSecrets(db)
-    .where(and(sql`${apiKey.id} = ${ids}`, sql`${apiKeySecret.keyId} = ${ids}`, notRetired()))
-    .prepare('select-secrets-of');
-}
-
 /** Keys whose secrets are all gone or retired are forgotten. */
 async function applyKeys(
-  selectSecretsOf: ReturnType<typeof prepareSecretsOf>,
   index: KeyIndex,
   ids: readonly string[],
+  rows: readonly SecretRow[],
 ): Promise<void> {
-  if (ids.length === 0) return;
-  const rows = await selectSecretsOf.execute({ ids });
   const rowsOfKey = Map.groupBy(rows, (row) => row.keyId);
   for (const id of ids) {
     const [row, ...others] = rowsOfKey.get(id) ?? [];

@@ -11,8 +11,8 @@ export function tellAfter(followed: Followed, told: ReadonlySet<Told>): Followed
       await followed.reload();
       for (const tell of told) tell([]);
     },
-    apply: async (changes) => {
-      await followed.apply(changes);
+    apply: async (changes, secrets) => {
+      await followed.apply(changes, secrets);
       for (const tell of told) tell(changes);
     },
   };
