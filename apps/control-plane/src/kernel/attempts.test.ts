@@ -35,6 +35,22 @@ it('says how long to wait, and begins anew after the window', async () => {
   expect(await attempts.take(limits)).toMatchObject({ outcome: 'taken' });
 });
 
+it('gives back one attempt of the limits that it was taken from, and none that is forgotten', async () => {
+  const other = await attempts.take([limit('other', 5)]);
+  const taken = await attempts.take([limit('back', 5)]);
+  if (taken.outcome !== 'taken' || other.outcome !== 'taken') throw new Error('None was taken');
+  await taken.giveBack();
+  await taken.giveBack();
+  const counts = await query<{ scope: string; count: number }>(
+    `select split_part(key, ':', 1) as scope, count from attempt
+     where key like 'back:%' or key like 'other:%' order by 1`,
+  );
+  expect(counts).toEqual([
+    { scope: 'back', count: 0 },
+    { scope: 'other', count: 1 },
+  ]);
+});
+
 it('keeps a bounded number of rows, whatever subjects are invented', async () => {
   await query(
     `insert into attempt select 'flood:' || n, 1, now() + interval '1 minute' from generate_series(0, 16383) n`,
