@@ -80,6 +80,9 @@ export function openApiDocument(baseUrl: string, version: string): Json {
   };
 }
 
+const OPTIONAL_BODY =
+  'Optional. A request without a body has no Content-Type either: an empty body or null that is announced as JSON is refused.';
+
 function operation(name: string, route: Route): Json {
   return {
     operationId: name,
@@ -93,6 +96,7 @@ function operation(name: string, route: Route): Json {
     ...(route.body
       ? {
           requestBody: {
+            ...(isBodyOptional(route) ? { description: OPTIONAL_BODY } : {}),
             required: !isBodyOptional(route),
             content: { 'application/json': { schema: jsonSchema(route.body, 'input') } },
           },

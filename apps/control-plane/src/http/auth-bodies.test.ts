@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from '../testing/client.ts';
+import { addMember, claimedOrganization } from '../testing/people.ts';
 import { visitor } from '../testing/sign-in.ts';
+import { readTables } from '../testing/tables.ts';
 import { claimServer, startTestApp, type TestApp } from '../testing/test-app.ts';
 import { AUTH_INPUTS } from './auth-bodies.ts';
 import { AUTH_ENDPOINTS } from './auth-endpoints.ts';
@@ -28,6 +30,34 @@ describe.each([...AUTH_INPUTS.keys()])('a NUL at /api/auth/%s', (name) => {
       expect(answer.problem.detail, field).toContain(field);
     }
   });
+});
+
+describe.each(AUTH_ENDPOINTS.filter(({ method }) => method === 'POST'))(
+  'a body for /api/auth/$name that is no object',
+  ({ name }) => {
+    it('is refused, and changes nothing', async () => {
+      const before = await readTables(app);
+      const send = (body: string | undefined) =>
+        owner.raw('POST', `/api/auth/${name}`, body, { 'content-type': 'application/json' });
+      for (const body of ['null', '[]', '""', '0', 'false']) {
+        expect((await send(body)).problem.code, body).toBe('validation_failed');
+      }
+      for (const body of ['', undefined]) {
+        expect((await send(body)).problem.code).toBe('malformed_json');
+      }
+      expect(await readTables(app)).toEqual(before);
+    });
+  },
+);
+
+it('lets a session sign out without a body', async () => {
+  const { client } = await addMember(
+    app,
+    (await claimedOrganization(app)).organizationId,
+    'viewer',
+  );
+  expect((await client.post('/api/auth/sign-out')).status).toBe(200);
+  expect((await client.get('/v1/whoami')).status).toBe(401);
 });
 
 it.each(['%', '%zz', 'a%e0%a4'])(

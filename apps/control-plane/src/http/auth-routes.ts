@@ -65,7 +65,7 @@ function guardsOf(guesses: GuessOptions, name: string): RouteShorthandOptions {
 }
 
 function takeNoBody(request: FastifyRequest, _reply: FastifyReply, done: () => void): void {
-  request.body ??= {};
+  if (request.body === undefined) request.body = {};
   done();
 }
 

@@ -96,15 +96,18 @@ function hasHost({ raw }: FastifyRequest): boolean {
   return raw.headers.host !== undefined || raw.httpVersion === '1.0';
 }
 
+const EMPTY_BODY =
+  'The body is empty, but Content-Type announces JSON. Send a JSON object, or leave Content-Type out where the body is optional.';
+
 /**
- * As Fastify parses, but no body is no body even where a client announces JSON, and what is not UTF-8
- * is refused: decoded, it would be stored as something else.
+ * As Fastify parses, but an empty body is refused where JSON is announced: it may have been lost on
+ * its way. So is a body that is not UTF-8: decoded, it would be stored as something else.
  */
 function parseJson(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.removeContentTypeParser('application/json');
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    if (body.length === 0) done(null, undefined);
+    if (body.length === 0) done(new DomainError('malformed_json', EMPTY_BODY));
     else if (!isUtf8(body as Buffer)) done(new DomainError('malformed_json', NOT_UTF8));
     else parse(request, body.toString(), done);
   });
