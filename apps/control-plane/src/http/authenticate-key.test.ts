@@ -1,7 +1,7 @@
 import type { Problem } from '@tollkeeper/contract';
 import { createSecret } from '@tollkeeper/verify';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Client } from '../testing/client.ts';
+import { type Client, createClient } from '../testing/client.ts';
 import { makeKey, type TestKey } from '../testing/keys.ts';
 import {
   addMember,
@@ -68,11 +68,27 @@ describe('a key that is refused', () => {
   });
 
   it.each(['Basic abc', 'Bearer', 'bearer  x', 'tk_live_x', 'Digest a="b"'])(
-    'is refused when the header says %j, even beside a good session',
+    'is refused when the header says %j',
     async (authorization) => {
-      const answer = await owner.raw('GET', '/v1/whoami', undefined, { authorization });
+      const stranger = createClient(app.baseUrl, { authorization });
+      const answer = await stranger.get('/v1/whoami');
       expect(answer.problem).toMatchObject({ status: 401, code: 'invalid_key' });
       expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer/);
+    },
+  );
+
+  it.each([
+    { authorization: 'Bearer tk_live_x' },
+    { authorization: 'tk_live_x' },
+    { authorization: 'Basic abc, Bearer tk_x' },
+    { authorization: 'Token TK_LIVE_x' },
+    { 'x-api-key': 'tk_liv_x' },
+    { authorization: 'Bearer eyJhbGciOiJIUzI1NiJ9.e30.c2ln', 'x-api-key': 'tk_liv_x' },
+  ])(
+    'is refused when it is meant to be a key of ours, even beside a good session: %j',
+    async (headers) => {
+      const answer = await owner.raw('GET', '/v1/whoami', undefined, headers);
+      expect(answer.problem).toMatchObject({ status: 401, code: 'invalid_key' });
     },
   );
 

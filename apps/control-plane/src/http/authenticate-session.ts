@@ -10,6 +10,7 @@ import type { Ctx, Services } from '../kernel/context.ts';
 import { DomainError } from '../kernel/domain-error.ts';
 import { customRole, heldRoleColumns, roleScopes } from '../kernel/role-scopes.ts';
 import { requiredScopes } from './authenticate-key.ts';
+import { hasSessionCookie } from './has-session-cookie.ts';
 import { idempotencyKeyOf } from './idempotency-key.ts';
 import { originOf } from './origin.ts';
 import { requireSameOrigin } from './same-origin.ts';
@@ -26,7 +27,7 @@ export async function authenticateSession(
   if (!user) {
     throw new DomainError(
       'unauthenticated',
-      hasSessionCookie(request)
+      hasSessionCookie(request.headers)
         ? 'Your session has ended. Sign in again.'
         : 'This needs a credential: send "Authorization: Bearer tk_live_…" or "x-api-key", or sign in.',
     );
@@ -57,10 +58,6 @@ export async function authenticateSession(
     origin: originOf(request),
     idempotencyKey: idempotencyKeyOf(request),
   };
-}
-
-function hasSessionCookie({ headers }: FastifyRequest): boolean {
-  return /(?:^|;\s*)(?:__Secure-)?tollkeeper\.session_token=[^;]/.test(headers.cookie ?? '');
 }
 
 async function findMembership(

@@ -72,6 +72,27 @@ describe('a key', () => {
     expect(problem.code).toBe('invalid_key');
   });
 
+  it('is nothing that a proxy adds or asks browsers for: the session decides', async () => {
+    const foreign = [
+      { authorization: 'Basic YTpi' },
+      { authorization: `Bearer ${JWT}` },
+      { authorization: `Bearer ${'x'.repeat(46)}` },
+      { authorization: 'Negotiate YII=' },
+      { 'x-api-key': 'sk-other' },
+      { authorization: 'Basic YTpi', 'x-api-key': '' },
+    ];
+    for (const headers of foreign) {
+      const browser = createClient(app.baseUrl, { ...owner.headers, ...headers });
+      expect((await browser.get('/v1/whoami')).status).toBe(200);
+      const elsewhere = { ...browser.headers, origin: 'https://evil.example' };
+      const forged = await createClient(app.baseUrl, elsewhere).post('/v1/workspaces', {});
+      expect(forged.problem.code).toBe('cross_origin');
+      const cookie = 'tollkeeper.session_token=gone.signature';
+      const ended = await createClient(app.baseUrl, { ...headers, cookie }).get('/v1/whoami');
+      expect(ended.problem.detail).toBe('Your session has ended. Sign in again.');
+    }
+  });
+
   it('acts in its own organization alone, whichever X-Organization-Id names', async () => {
     const named = (id: string) => ask({ ...key.client.headers, 'x-organization-id': id });
     expect(await named(organizationId)).toEqual([200, 200]);

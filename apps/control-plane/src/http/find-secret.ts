@@ -1,13 +1,18 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { findCredential, type Refusal } from '@tollkeeper/fleet';
+import { hasSessionCookie } from './has-session-cookie.ts';
 
-const USUAL = 'Bearer ';
-const USUAL_LENGTH = USUAL.length + 46;
+const BEARER = 'Bearer ';
+const USUAL = `${BEARER}tk_`;
+const USUAL_LENGTH = BEARER.length + 46;
+/** The beginning of a key of ours, mistyped or under the wrong scheme as it may be. */
+const OWN = /(?:^|[\s,])tk_/i;
 
 /**
  * The API key that a request presents, by the rule of the gateways: in Authorization or in x-api-key.
  * Undefined where neither says anything, empty where Authorization holds something else, a refusal
- * where there are two keys that differ.
+ * where there are two keys that differ. Beside a session, what is no key of ours is ignored: a proxy
+ * may ask browsers for it, or add it. See docs/decisions/0005.
  */
 export function findSecret(headers: IncomingHttpHeaders): string | undefined | Refusal {
   const { authorization } = headers;
@@ -16,11 +21,15 @@ export function findSecret(headers: IncomingHttpHeaders): string | undefined | R
   if (apiKey === undefined) {
     if (authorization === undefined) return undefined;
     if (authorization.length === USUAL_LENGTH && authorization.startsWith(USUAL)) {
-      return authorization.slice(USUAL.length);
+      return authorization.slice(BEARER.length);
     }
   }
   const presented = { authorization: authorization ?? '', apiKey: apiKey ?? '' };
   const found = findCredential(presented);
-  if (typeof found === 'string' || found.code !== 'unauthenticated') return found;
+  if (typeof found === 'object' && found.code !== 'unauthenticated') return found;
+  if (hasSessionCookie(headers) && !Object.values(presented).some((text) => OWN.test(text))) {
+    return undefined;
+  }
+  if (typeof found === 'string') return found;
   return presented.authorization.trim() === '' ? undefined : '';
 }
