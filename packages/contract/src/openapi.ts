@@ -29,6 +29,11 @@ const WITH_CREDENTIAL: readonly ErrorCode[] = [
   // X-Organization-Id can name an organization that the caller cannot see.
   'not_found',
 ];
+const WITH_OPTIONAL_SESSION: readonly ErrorCode[] = [
+  'unauthenticated',
+  'ip_not_allowed',
+  'two_factor_required',
+];
 /** A request that may carry a body, whether or not the route takes one. */
 const WITH_BODY: readonly ErrorCode[] = [
   'malformed_json',
@@ -42,6 +47,7 @@ export function routeErrors(route: Route): ErrorCode[] {
   if (route.access !== 'public') for (const code of WITH_CREDENTIAL) codes.add(code);
   if (route.access !== 'public' && !route.withoutSecondFactor) codes.add('two_factor_required');
   if (route.access !== 'public' && route.access !== 'credential') codes.add('insufficient_scope');
+  if (route.optionalSession) for (const code of WITH_OPTIONAL_SESSION) codes.add(code);
   if (route.params) codes.add('not_found');
   if (route.method !== 'GET')
     for (const code of [...WITH_BODY, 'cross_origin'] as const) codes.add(code);
@@ -88,9 +94,7 @@ function operation(name: string, route: Route): Json {
     operationId: name,
     summary: route.summary,
     tags: [route.tag],
-    ...(route.access === 'public'
-      ? { security: [] }
-      : { security: [{ apiKey: [] }, { apiKeyHeader: [] }, { session: [] }] }),
+    security: security(route),
     'x-tollkeeper-access': route.access,
     parameters: parameters(route),
     ...(route.body
@@ -104,6 +108,11 @@ function operation(name: string, route: Route): Json {
       : {}),
     responses: responses(route),
   };
+}
+
+function security({ access, optionalSession }: Route): Json[] {
+  if (optionalSession) return [{}, { session: [] }];
+  return access === 'public' ? [] : [{ apiKey: [] }, { apiKeyHeader: [] }, { session: [] }];
 }
 
 function parameters(route: Route): Json[] {

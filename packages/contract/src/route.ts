@@ -28,6 +28,8 @@ export interface Route {
   readonly idempotent?: true;
   /** A POST that only reads. */
   readonly changesNothing?: true;
+  /** Public, and acts for the user of the session where the request has one. */
+  readonly optionalSession?: true;
   /** Open to members who still lack the second factor that their organization asks for. */
   readonly withoutSecondFactor?: true;
 }

@@ -54,7 +54,7 @@ export function registerRoutes(
       ...(isPublic ? {} : guards(route, options, guesses)),
       handler(request, reply) {
         reply.status(route.status);
-        const ctx = isPublic ? publicCtx(options, request, reply) : contextOf(request);
+        const ctx = isPublic ? publicCtx(options, route, request, reply) : contextOf(request);
         const { params, query, body } = request;
         const input = { params, query, body } as Input;
         const answer = handler(ctx, input, sessionRequest(options, request, reply));
@@ -145,23 +145,29 @@ function sessionRequest(
 
 function publicCtx(
   options: ServerOptions,
+  route: Route,
   request: FastifyRequest,
   reply: FastifyReply,
 ): PublicCtx {
   return {
     ...options,
     origin: originOf(request),
-    findUser: async () => {
-      const user = await findSessionUser(options.auth, request.headers.cookie);
-      if (!user) return undefined;
-      requireSameOrigin(request, options.baseUrl);
-      const use = { ...user, ip: request.ip, withoutSecondFactor: true };
-      const { db, clock } = options.services;
-      await requireSessionAllowedSomewhere(db, use, clock()).catch(passSuspended);
-      return user;
-    },
+    findUser: async () => (route.optionalSession ? findAllowedUser(options, request) : undefined),
     setCookies: sessionRequest(options, request, reply).setCookies,
   };
+}
+
+/** The user of the session, which must meet the rules that it meets at every other route. */
+async function findAllowedUser(
+  { auth, baseUrl, services: { db, clock } }: ServerOptions,
+  request: FastifyRequest,
+) {
+  const user = await findSessionUser(auth, request.headers.cookie);
+  if (!user) return undefined;
+  requireSameOrigin(request, baseUrl);
+  const use = { ...user, ip: request.ip, withoutSecondFactor: false };
+  await requireSessionAllowedSomewhere(db, use, clock()).catch(passSuspended);
+  return user;
 }
 
 /** An organization that suspended a member does not keep them from joining another. */

@@ -34,6 +34,7 @@ const needing: Open[] = [
     (endpoint) => ({ ...endpoint, path: `/api/auth/${endpoint.name}` }),
   ),
 ];
+const needingFactor = needing.filter((open) => !open.withoutSecondFactor);
 const named = (open: Open) => [`${open.method} ${open.path}`, open] as const;
 /** Those that use a session if there is one, and else do without. */
 const optional = AUTH_ENDPOINTS.filter(({ session }) => session === 'optional').map((endpoint) => ({
@@ -113,12 +114,9 @@ describe.each(rules)('a session %s', (_what, code, arrange) => {
 describe('a session without the second factor that is required', () => {
   beforeEach(() => restrict('two_factor_required = true').then(() => undefined));
 
-  it.each(needing.filter((open) => !open.withoutSecondFactor).map(named))(
-    'is refused by %s',
-    async (_name, open) => {
-      expect(await call(open)).toBe('two_factor_required');
-    },
-  );
+  it.each(needingFactor.map(named))('is refused by %s', async (_name, open) => {
+    expect(await call(open)).toBe('two_factor_required');
+  });
 
   it.each(needing.filter((open) => open.withoutSecondFactor).map(named))(
     'is let in by %s',
@@ -156,7 +154,7 @@ describe('a person in several organizations', () => {
   });
 });
 
-describe('accepting an invitation by session', () => {
+describe('accepting an invitation by session, at the only public route that reads one', () => {
   async function accept() {
     const other = await addOrganization(app, 'Elsewhere');
     const invited = await other.owner.client.post<InvitationWithLink>('/v1/invitations', {
@@ -185,6 +183,36 @@ describe('accepting an invitation by session', () => {
       [person.userId],
     );
     expect((await accept()).problem.code).toBe('unauthenticated');
+  });
+
+  it('is refused to a session without the second factor that is required', async () => {
+    await restrict('two_factor_required = true');
+    await query('update organization set two_factor_required = false where id <> $1', [
+      organizationId,
+    ]);
+    const { problem, organizationId: elsewhere } = await accept();
+    expect(problem.code).toBe('two_factor_required');
+    expect(
+      await query('select id from member where organization_id = $1 and user_id = $2', [
+        elsewhere,
+        person.userId,
+      ]),
+    ).toEqual([]);
+  });
+
+  it('gives no access where the organization joined requires a second factor', async () => {
+    const accepted = await accept();
+    expect(accepted.status).toBe(201);
+    await query('update organization set two_factor_required = true where id = $1', [
+      accepted.organizationId,
+    ]);
+    const joined = inOrganization(app, person.client, accepted.organizationId);
+    const type = { 'content-type': 'application/json' };
+    for (const { method, path } of needingFactor.filter(({ path }) => path.startsWith('/v1/'))) {
+      const body = method === 'GET' ? undefined : '{}';
+      const { problem } = await joined.raw(method, path, body, type);
+      expect(problem.code, `${method} ${path}`).toBe('two_factor_required');
+    }
   });
 
   it('is open to a person whom every organization of theirs has suspended', async () => {

@@ -144,6 +144,7 @@ export const acceptInvitation = defineRoute({
   method: 'POST',
   path: '/v1/invitations/accept',
   access: 'public',
+  optionalSession: true,
   summary: 'Accept: by the session of the invited address, or with a name and a new password',
   tag,
   body: z.strictObject({
@@ -153,11 +154,5 @@ export const acceptInvitation = defineRoute({
   }),
   status: 201,
   response: z.strictObject({ organizationId: z.string(), memberId }),
-  errors: [
-    'invitation_invalid',
-    'unauthenticated',
-    'ip_not_allowed',
-    'invited_address_differs',
-    'invalid_state',
-  ],
+  errors: ['invitation_invalid', 'invited_address_differs', 'invalid_state'],
 });

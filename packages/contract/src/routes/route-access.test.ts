@@ -72,3 +72,8 @@ it('opens only these routes to a session that lacks a required second factor', (
   const open = Object.entries(routes).filter(([, route]) => 'withoutSecondFactor' in route);
   expect(open.map(([name]) => name)).toEqual(['whoami', 'confirmSession']);
 });
+
+it('lets only this public route act for the user of a session', () => {
+  const open = Object.entries(routes).filter(([, route]) => 'optionalSession' in route);
+  expect(open.map(([name]) => name)).toEqual(['acceptInvitation']);
+});
