@@ -11,7 +11,8 @@ import {
   findChainEnd,
   lockChainEnd,
 } from './audit.ts';
-import { createBatchQueue, isInTime, type Queued } from './batch-queue.ts';
+import { type BatchQueue, createBatchQueue, type Queued } from './batch-queue.ts';
+import { callerOf } from './caller.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { Change } from './change.ts';
 import type { Origin, Services } from './context.ts';
@@ -73,6 +74,8 @@ export type WriteServices = Pick<Services, 'db' | 'clock' | 'randomBytes'> & {
 };
 
 const ATTEMPTS_MAX = 5;
+/** A transaction that has had its lock for longer begins no further change, in milliseconds. */
+const SHARED_MS = 250;
 
 /** The transaction of `write`, for callers without a credential: set-up, the operator, jobs. */
 export async function commit<T>(
@@ -80,11 +83,12 @@ export async function commit<T>(
   source: Source,
   fn: (tx: Transaction) => Promise<Written<T> | Replayed<T>>,
 ): Promise<T> {
-  const { result, settled } = await queueOf(services.db)(source.organizationId, {
-    services,
-    source,
-    fn,
-  });
+  const work = { services, source, fn };
+  const { result, settled } = await queueOf(services.db).add(
+    source.organizationId,
+    callerOf(source.actor),
+    work,
+  );
   await settled;
   return result as T;
 }
@@ -103,9 +107,10 @@ interface Committed {
 
 type Batch = readonly Queued<Work, Committed>[];
 
-const queues = new WeakMap<Database, ReturnType<typeof createBatchQueue<Work, Committed>>>();
+const queues = new WeakMap<Database, BatchQueue<Work, Committed>>();
 
-function queueOf(db: Database) {
+/** The queue in which the changes of each organization wait for the end of its audit chain. */
+export function queueOf(db: Database): BatchQueue<Work, Committed> {
   let queue = queues.get(db);
   if (!queue) {
     queue = createBatchQueue(runBatch);
@@ -118,18 +123,18 @@ function queueOf(db: Database) {
  * Changes that waited together share a transaction, each with its own event, as if one had followed
  * the other. If one fails, nothing of it stands, and each runs by itself: it then fails or succeeds
  * as it would have without the others.
+ * @returns those that did not run
  */
-async function runBatch(batch: Batch): Promise<void> {
-  const left = batch.length > 1 ? await runTogether(batch) : batch;
-  for (const each of left) {
-    if (!isInTime(each)) continue;
-    await retried(() => transact([each.work])).then(([committed]) => {
-      if (committed) each.resolve(committed);
-    }, each.reject);
-  }
+async function runBatch(batch: Batch): Promise<Batch> {
+  const [first, second] = batch;
+  if (second) return runTogether(batch);
+  if (!first) return [];
+  await retried(() => transact([first.work])).then(([committed]) => {
+    if (committed) first.resolve(committed);
+  }, first.reject);
+  return [];
 }
 
-/** @returns those that must run by themselves, as all was rolled back because of one of them */
 async function runTogether(batch: Batch): Promise<Batch> {
   const progress: Progress = { step: 'lock' };
   try {
@@ -138,20 +143,25 @@ async function runTogether(batch: Batch): Promise<Batch> {
       progress,
     );
     for (const [at, each] of committed.entries()) batch[at]?.resolve(each);
-    return [];
+    return batch.slice(committed.length);
   } catch (error) {
     const step = progress.failedAt ?? progress.step;
     const failed = typeof step === 'number' ? batch[step] : undefined;
     if (failed && (isLockTimeout(error) || isStatementTimeout(error))) {
       // It has had its time, which the others must not wait for once more.
       failed.reject(error);
-      return batch.filter((each) => each !== failed);
+      return alone(batch.filter((each) => each !== failed));
     }
     // Whether an interrupted commit took place is not known: nothing of it may run again.
-    if (!isUnavailable(error) && (step !== 'commit' || isRolledBack(error))) return batch;
+    if (!isUnavailable(error) && (step !== 'commit' || isRolledBack(error))) return alone(batch);
     for (const { reject } of batch) reject(error);
     return [];
   }
+}
+
+function alone(batch: Batch): Batch {
+  for (const each of batch) each.isAlone = true;
+  return batch;
 }
 
 /** What a transaction is doing: it runs the change at that place of the batch, or what all share. */
@@ -194,7 +204,10 @@ async function transact(
   return results.map((result) => ({ result, settled }));
 }
 
-/** @param ending the end of the chain, which the first statement of the transaction locks */
+/**
+ * @param ending the end of the chain, which the first statement of the transaction locks
+ * @returns the results of those that ran, which may be fewer; the rest must wait for another turn
+ */
 async function run(
   tx: Transaction,
   work: readonly Work[],
@@ -207,7 +220,13 @@ async function run(
   const results: unknown[] = [];
   const events: AuditEntry[] = [];
   const changes: Change[] = [];
+  let begunAt = Number.POSITIVE_INFINITY;
+  const noteBeginning = () => {
+    begunAt = performance.now();
+  };
+  ending.then(noteBeginning, noteBeginning);
   for (const [at, each] of work.entries()) {
+    if (at > 0 && performance.now() - begunAt > SHARED_MS) break;
     progress.step = at;
     const written = await each.fn(tx);
     noted = noteFailures(tx, progress, noted);
@@ -247,7 +266,8 @@ function noteFailures(tx: Transaction, progress: Progress, from: number): number
   return sent.length;
 }
 
-async function retried<T>(attempt: () => Promise<T>): Promise<T> {
+/** Runs a transaction again after a deadlock, in which it did nothing. */
+export async function retried<T>(attempt: () => Promise<T>): Promise<T> {
   for (let count = 1; ; count += 1) {
     try {
       return await attempt();

@@ -1,7 +1,7 @@
 import { createId } from '@tollkeeper/contract';
 import { inArray, sql } from 'drizzle-orm';
 import pg from 'pg';
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Transaction } from '../db/connect.ts';
 import { auditEvent, workspace } from '../db/schema/index.ts';
 import { awaitAtCommit } from '../db/transaction.ts';
@@ -18,6 +18,10 @@ beforeAll(async () => {
   await claimServer(app);
   ({ organizationId } = await claimedOrganization(app));
 });
+
+// A slow machine makes no change slow.
+beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));
+afterEach(() => void vi.useRealTimers());
 
 /** Adds a workspace, and then does what the test asks. Changes that are sent in one turn queue. */
 async function addWorkspace(
@@ -76,6 +80,20 @@ describe('changes of one organization that wait for the same one', () => {
     expect(await namesSince(before)).toEqual(names);
     expect(await findBrokenLink(app, organizationId)).toBeUndefined();
     expect((await versions())[0]).toBe((versionBefore ?? 0) + 4);
+  });
+
+  it('are not begun in a transaction that has taken long, and share the next one', async () => {
+    const takeLong = async () => void vi.advanceTimersByTime(1000);
+
+    const ids = await Promise.all([
+      addWorkspace('alone'),
+      addWorkspace('long', takeLong),
+      addWorkspace('after'),
+      addWorkspace('with it'),
+    ]);
+
+    expect(await countTransactions(ids)).toBe(3);
+    expect(await countTransactions(ids.slice(2))).toBe(1);
   });
 
   it('succeed all the same when one of them fails, which leaves nothing behind', async () => {

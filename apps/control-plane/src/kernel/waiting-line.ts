@@ -1,0 +1,53 @@
+import type { Caller } from './caller.ts';
+
+/**
+ * Entries in the order in which they have their turn: owners take turns, and so do the credentials of
+ * an owner. Somebody with many keys goes no faster than somebody with one.
+ */
+export class WaitingLine<Entry extends { readonly caller: Caller }> {
+  /** By owner, then by credential; who comes first is first in the map. */
+  readonly #owners = new Map<string, Map<string, Entry[]>>();
+
+  add(entry: Entry): void {
+    this.#entriesOf(entry.caller).push(entry);
+  }
+
+  /** Adds entries that were taken, in that order, before what their credentials have in the line. */
+  putBack(entries: readonly Entry[]): void {
+    for (const entry of entries.toReversed()) this.#entriesOf(entry.caller).unshift(entry);
+  }
+
+  /** Takes the next entry, if there is one that `accepts` allows; whoever has others goes last. */
+  take(accepts: (entry: Entry) => boolean): Entry | undefined {
+    for (const [owner, credentials] of this.#owners) {
+      for (const [credential, entries] of credentials) {
+        const [first] = entries;
+        if (!first || !accepts(first)) continue;
+        entries.shift();
+        moveLast(credentials, credential, entries.length > 0 ? entries : undefined);
+        moveLast(this.#owners, owner, credentials.size > 0 ? credentials : undefined);
+        return first;
+      }
+    }
+    return undefined;
+  }
+
+  countOf(owner: string): number {
+    let count = 0;
+    for (const entries of this.#owners.get(owner)?.values() ?? []) count += entries.length;
+    return count;
+  }
+
+  #entriesOf({ owner, credential }: Caller): Entry[] {
+    const credentials = this.#owners.get(owner) ?? new Map<string, Entry[]>();
+    this.#owners.set(owner, credentials);
+    const entries = credentials.get(credential) ?? [];
+    credentials.set(credential, entries);
+    return entries;
+  }
+}
+
+function moveLast<V>(map: Map<string, V>, key: string, value: V | undefined): void {
+  map.delete(key);
+  if (value !== undefined) map.set(key, value);
+}
