@@ -79,8 +79,12 @@ async function pass(
   if (!endpoint.withoutOrigin) requireSameOrigin(request, baseUrl);
   const { user, cookie } = await authCaller(options, endpoint, request);
   const opensFor = await findSubject(options, endpoint.name, request, user, cookie);
-  const caller = callerOf(endpoint, user, opensFor);
-  const { response, body } = await runAuthRequest(services.db, caller, async (change) => {
+  const spec = {
+    caller: callerOf(endpoint, user, opensFor),
+    isAudited: endpoint.action !== undefined,
+    subjectId: user?.userId,
+  };
+  const { response, body } = await runAuthRequest(services.db, spec, async (change) => {
     const markUsed = await requireUnusedCode(change, endpoint.name, request, opensFor);
     const approver = await findDeviceApprover(options, endpoint, request);
     const response = await auth.handler(toWebRequest(request, baseUrl, cookie));

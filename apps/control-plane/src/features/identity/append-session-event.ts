@@ -18,9 +18,9 @@ export interface SessionEvent {
 }
 
 /**
- * Writes down a change of how somebody signs in, in each organization that they belong to and in
- * the transaction that changes it. The chains are locked last and in the order of their ids: no two
- * sign-ins wait for each other in a circle.
+ * Records a change of how somebody signs in, in each organization that they belong to and in the
+ * transaction that changes it, which `userTransaction` began: it has locked the chains already, but for
+ * that of an organization that they joined since.
  */
 export async function appendSessionEvent(
   tx: Transaction,

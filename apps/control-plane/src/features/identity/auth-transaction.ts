@@ -7,6 +7,7 @@ import type { Database, Transaction } from '../../db/connect.ts';
 import { isRetryable } from '../../kernel/database-errors.ts';
 import { DomainError } from '../../kernel/domain-error.ts';
 import { confirmUser, type RequestUser } from './confirm-user.ts';
+import { userTransaction } from './user-transaction.ts';
 
 type Adapter = ReturnType<ReturnType<typeof drizzleAdapter>>;
 
@@ -27,11 +28,23 @@ export interface AuthRequest {
   failedUserId?: string;
 }
 
+export interface AuthRequestOptions {
+  /** Confirmed before anything is written. */
+  readonly caller: RequestUser | undefined;
+  /**
+   * Whether an audit event follows from a success. The transaction then begins in the turn of the
+   * user's organizations, and so must not begin before the user is known.
+   */
+  readonly isAudited: boolean;
+  /** User of that event, unless it is the caller or the user who is confirmed first. */
+  readonly subjectId?: string | undefined;
+}
+
 interface Running extends AuthRequest {
   readonly transaction: LazyTransaction;
   readonly caller: RequestUser | undefined;
   adapter?: Adapter;
-  /** Why the user was not confirmed; Better Auth makes an error of its own of what is thrown. */
+  /** Why nothing may be written; Better Auth makes an error of its own of what is thrown. */
   refusal?: DomainError;
 }
 
@@ -51,17 +64,16 @@ export interface Outcome<T> {
 /**
  * Runs calls of Better Auth, and what follows from them, in one transaction. `work` runs again after
  * a deadlock. What it throws undoes all of it.
- * @param caller confirmed before anything is written
- * @throws DomainError unauthenticated
+ * @throws DomainError unauthenticated, unavailable, rate_limited
  */
 export async function runAuthRequest<T>(
   db: Database,
-  caller: RequestUser | undefined,
+  options: AuthRequestOptions,
   work: (request: AuthRequest) => Promise<Outcome<T>>,
 ): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     const transaction = new LazyTransaction(db);
-    const request = createRequest(transaction, caller);
+    const request = createRequest(transaction, options);
     try {
       const { result, isKept } = await running.run(request, () => work(request));
       if (request.refusal) throw request.refusal;
@@ -74,22 +86,28 @@ export async function runAuthRequest<T>(
   }
 }
 
-function createRequest(transaction: LazyTransaction, caller: RequestUser | undefined): Running {
+function createRequest(
+  transaction: LazyTransaction,
+  { caller, isAudited, subjectId }: AuthRequestOptions,
+): Running {
   const confirmed = new Map<string, Promise<void>>();
+  const noteRefusal = (error: unknown): never => {
+    if (error instanceof DomainError) request.refusal = error;
+    throw error;
+  };
+  const begin = (userId = caller?.userId ?? subjectId) =>
+    transaction.begin(isAudited ? userId : undefined).catch(noteRefusal);
   const request: Running = {
     transaction,
     caller,
-    begin: () => transaction.begin(),
+    begin: () => begin(),
     async confirm(userId) {
-      const tx = await transaction.begin();
+      const tx = await begin(userId);
       const { matchedHash } = request;
       const own = caller?.userId === userId ? caller : { userId };
       const confirming = confirmed.get(userId) ?? confirmUser(tx, { ...own, matchedHash });
       confirmed.set(userId, confirming);
-      await confirming.catch((error) => {
-        if (error instanceof DomainError) request.refusal = error;
-        throw error;
-      });
+      await confirming.catch(noteRefusal);
       return tx;
     },
   };
@@ -98,7 +116,7 @@ function createRequest(transaction: LazyTransaction, caller: RequestUser | undef
 
 /**
  * Begins with the first statement that writes. Until then no connection is held: while passwords
- * are hashed, which takes long by design, nobody else waits for one.
+ * are hashed, which takes long by design, nobody else waits for one, nor for the organization.
  */
 class LazyTransaction {
   readonly #db: Database;
@@ -111,13 +129,16 @@ class LazyTransaction {
     this.#db = db;
   }
 
-  begin(): Promise<Transaction> {
+  /** @param userId whose organizations get an event */
+  begin(userId: string | undefined): Promise<Transaction> {
     this.#begun ??= new Promise((resolve, reject) => {
-      this.#ended = this.#db.transaction(async (tx) => {
+      const work = async (tx: Transaction) => {
         this.current = tx;
         resolve(tx);
         if (!(await this.#decision.promise)) throw new RolledBack();
-      });
+      };
+      this.#ended =
+        userId === undefined ? this.#db.transaction(work) : userTransaction(this.#db, userId, work);
       this.#ended.catch(reject);
     });
     return this.#begun;

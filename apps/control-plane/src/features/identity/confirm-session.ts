@@ -41,7 +41,7 @@ export async function confirmSession(
   const caller = { userId: actor.userId, sessionId: actor.session.id };
   const outcome = await runAuthRequest<Renewed | DomainError>(
     services.db,
-    caller,
+    { caller, isAudited: true },
     async (change) => {
       try {
         const factors = await verifyFactors(ctx, actor.userId, body, { auth, cookie, change });

@@ -29,4 +29,5 @@ export {
   includesSecondFactor,
   strongestFactors,
 } from './user-factors.ts';
+export { changeUser, getUserId, userTransaction } from './user-transaction.ts';
 export { requireCodesUnlocked } from './verify-code.ts';

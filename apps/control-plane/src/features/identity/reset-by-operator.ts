@@ -2,11 +2,12 @@ import { hashPassword } from 'better-auth/crypto';
 import { eq } from 'drizzle-orm';
 import type { Transaction } from '../../db/connect.ts';
 import { passkey, twoFactor, user } from '../../db/schema/index.ts';
-import { DomainError, invalidField } from '../../kernel/domain-error.ts';
+import { invalidField } from '../../kernel/domain-error.ts';
 import type { WriteServices } from '../../kernel/write.ts';
 import { appendSessionEvent } from './append-session-event.ts';
 import { endAccess } from './end-access.ts';
 import { setPassword } from './set-password.ts';
+import { changeUser, getUserId } from './user-transaction.ts';
 
 const PASSWORD_LENGTH_MIN = 12;
 const PASSWORD_LENGTH_MAX = 128;
@@ -59,23 +60,16 @@ async function change(
   action: `session.${string}`,
   work: (tx: Transaction, userId: string) => Promise<void>,
 ): Promise<{ email: string }> {
-  return services.db.transaction(async (tx) => {
-    const [found] = await tx
-      .select({ id: user.id, email: user.email })
-      .from(user)
-      .where(eq(user.email, email.toLowerCase()))
-      .for('update');
-    if (!found) {
-      throw new DomainError('not_found', `There is no account "${email}" on this server.`);
-    }
-    await work(tx, found.id);
-    await endAccess(tx, found.id);
-    await appendSessionEvent(tx, services, found.id, {
+  const userId = await getUserId(services.db, email);
+  await changeUser(services.db, userId, async (tx) => {
+    await work(tx, userId);
+    await endAccess(tx, userId);
+    await appendSessionEvent(tx, services, userId, {
       action,
       after: null,
       origin: { requestId, ip: null, userAgent: null },
       actor: { type: 'operator' },
     });
-    return { email: found.email };
   });
+  return { email: email.toLowerCase() };
 }

@@ -4,6 +4,7 @@ import type { Transaction } from '../../db/connect.ts';
 import { passkey, signInFailure, user } from '../../db/schema/index.ts';
 import type { Services } from '../../kernel/context.ts';
 import { appendSessionEvent } from './append-session-event.ts';
+import { userTransaction } from './user-transaction.ts';
 
 const MINUTE_MS = 60_000;
 /** Between two events of one account. */
@@ -94,7 +95,7 @@ async function recordFailuresOf(
   userId: string,
   now: Date,
 ): Promise<void> {
-  await services.db.transaction(async (tx) => {
+  await userTransaction(services.db, userId, async (tx) => {
     const rows = await tx
       .delete(signInFailure)
       .where(and(eq(signInFailure.userId, userId), lt(signInFailure.minute, now)))

@@ -2,11 +2,12 @@ import type { RouteInput, Routes } from '@tollkeeper/contract';
 import { hashPassword } from 'better-auth/crypto';
 import { and, eq, gt, inArray } from 'drizzle-orm';
 import type { Transaction } from '../../db/connect.ts';
-import { passkey, user, verification } from '../../db/schema/index.ts';
+import { passkey, verification } from '../../db/schema/index.ts';
 import type { Origin, Services } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/domain-error.ts';
 import {
   appendSessionEvent,
+  changeUser,
   endAccess,
   markEmailVerified,
   setPassword,
@@ -41,9 +42,8 @@ export async function completePasswordReset(
   if (!open) throw invalid();
   const { userId } = open;
   const hash = await hashPassword(body.newPassword);
-  await services.db.transaction(async (tx) => {
-    // Before the links: of two that are used at once, one waits here, and then finds its own gone.
-    await tx.select({ id: user.id }).from(user).where(eq(user.id, userId)).for('update');
+  // Locks the user before the links: of two that are used at once, one waits, and finds its own gone.
+  await changeUser(services.db, userId, async (tx) => {
     const used = await tx.delete(verification).where(isOpen).returning({ id: verification.id });
     if (used.length === 0) throw invalid();
     await setPassword(tx, userId, hash, now);
