@@ -3,7 +3,7 @@ import type { Database } from '../db/connect.ts';
 import type { Allowance } from './allowance.ts';
 import type { Feeds } from './feeds.ts';
 import type { Histories } from './histories.ts';
-import { readChanges } from './read-changes.ts';
+import { changesOf, readChanges } from './read-changes.ts';
 import { readSubjects } from './read-entries.ts';
 import type { Standing } from './read-standings.ts';
 import type { Seal } from './seal.ts';
@@ -21,7 +21,7 @@ export interface CatchUpOptions {
 }
 
 /** Further behind, a gateway gets a snapshot. */
-const CHANGES_MAX = 5000;
+const VERSIONS_MAX = 5000;
 /** How long what was read for one gateway is handed to others that ask the same, in ms. */
 const SHARED_MS = 2000;
 
@@ -67,7 +67,7 @@ export function catcherUp(options: CatchUpOptions): (session: Session) => Promis
 }
 
 function needsSnapshot({ sent, snapshotMin }: Session, { version }: Standing): boolean {
-  return snapshotMin !== null || sent === null || version - sent > CHANGES_MAX;
+  return snapshotMin !== null || sent === null || version - sent > VERSIONS_MAX;
 }
 
 async function sendSnapshot(
@@ -76,7 +76,7 @@ async function sendSnapshot(
   { version }: Standing,
 ): Promise<boolean> {
   const own = session.sent ?? session.versionMin ?? 0;
-  const versionMin = Math.max(own, session.snapshotMin ?? 0, version - CHANGES_MAX);
+  const versionMin = Math.max(own, session.snapshotMin ?? 0, version - VERSIONS_MAX);
   const told = { ...session.gateway, epoch: session.epoch };
   return snapshots.lend(told, versionMin, async (snapshot) => {
     session.snapshotMin = null;
@@ -113,15 +113,15 @@ async function readMissed(
   from: number,
 ): Promise<readonly SealedChanges[] | undefined> {
   const { workspaceId, epoch } = told;
-  const { changes } = await readChanges(db, [{ workspaceId, version: from }]);
-  if (changes.length === 0 || changes.some((each, at) => each.version !== from + 1 + at)) {
+  const { versions } = await readChanges(db, [{ workspaceId, version: from }]);
+  if (versions.length === 0 || versions.some((each, at) => each.version !== from + 1 + at)) {
     return undefined;
   }
-  const subjects = await readSubjects(db, changes);
+  const subjects = await readSubjects(db, changesOf(versions));
   const seen = await histories.find(workspaceId);
   if (!seen) return undefined;
   histories.note(workspaceId, epoch, seen);
-  return sealChanges(seal, told, from, changes, subjects, seen);
+  return sealChanges(seal, told, from, versions, subjects, seen);
 }
 
 type Missed = (told: Told, from: number) => Promise<readonly SealedChanges[] | undefined>;

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Database } from '../db/connect.ts';
 import type { Follower } from '../kernel/follower.ts';
 import type { Histories } from './histories.ts';
-import { readChanges, type WorkspaceChange } from './read-changes.ts';
+import { changesOf, readChanges, type WorkspaceVersion } from './read-changes.ts';
 import { readSubjects } from './read-entries.ts';
 import type { Standing } from './read-standings.ts';
 import type { Seal } from './seal.ts';
@@ -72,10 +72,10 @@ export function createFeeds(options: FeedOptions): Feeds {
     for (;;) {
       const known = [...feeds.values()].map((feed) => ({ ...feed }));
       if (known.length === 0) return;
-      const { changes, cut } = await readChanges(db, known);
-      if (changes.length === 0) return;
-      const subjects = await readSubjects(db, changes);
-      const byWorkspace = Map.groupBy(changes, (each) => each.workspaceId);
+      const { versions, cut } = await readChanges(db, known);
+      if (versions.length === 0) return;
+      const subjects = await readSubjects(db, changesOf(versions));
+      const byWorkspace = Map.groupBy(versions, (each) => each.workspaceId);
       const standings = await histories.findAll([...byWorkspace.keys()]);
       for (const seen of standings) {
         const { workspaceId } = seen;
@@ -194,6 +194,8 @@ export function createFeeds(options: FeedOptions): Feeds {
 }
 
 /** Versions leave no gap, unless old changes were purged. */
-function follows(feed: Feed, changes: readonly WorkspaceChange[]): boolean {
-  return changes.length > 0 && changes.every((each, at) => each.version === feed.version + 1 + at);
+function follows(feed: Feed, versions: readonly WorkspaceVersion[]): boolean {
+  return (
+    versions.length > 0 && versions.every((each, at) => each.version === feed.version + 1 + at)
+  );
 }

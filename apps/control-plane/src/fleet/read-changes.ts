@@ -1,36 +1,43 @@
 import { sql } from 'drizzle-orm';
 import type { Database } from '../db/connect.ts';
 import { change, workspaceChange } from '../db/schema/index.ts';
-import type { Change } from '../kernel/change.ts';
+import type { AppendedChange } from '../kernel/change.ts';
 
-/** A change in what a workspace's gateways decide with. */
-export interface WorkspaceChange {
+/** What changed for a workspace's gateways. */
+export type SubjectChange = Pick<AppendedChange, 'kind' | 'subjectId'>;
+
+/** What a version changed in what a workspace's gateways decide with. */
+export interface WorkspaceVersion {
   readonly workspaceId: string;
   readonly version: number;
-  readonly kind: Change['kind'];
-  readonly subjectId: string;
+  /** Null when they are too many to be told one by one. */
+  readonly changes: readonly SubjectChange[] | null;
 }
 
-/** Any number of workspaces whose changes are read at once, at most. */
-const CHANGES_MAX = 1000;
+/** Of one version, at most. */
+const VERSION_CHANGES_MAX = 1000;
+/** Of any number of versions that are read at once: room for the largest, and for part of a next one. */
+const CHANGES_MAX = 2 * VERSION_CHANGES_MAX;
 
-export interface ReadChanges {
-  readonly changes: readonly WorkspaceChange[];
+export interface ReadVersions {
+  readonly versions: readonly WorkspaceVersion[];
   /** There are more. */
   readonly cut: boolean;
 }
 
-/** The changes of each workspace after the version, each workspace's in order. */
+interface Row extends Record<string, unknown> {
+  readonly workspaceId: string;
+  readonly version: string;
+  readonly kind: SubjectChange['kind'] | null;
+  readonly subjectId: string | null;
+}
+
+/** The versions of each workspace after the one that is known, each workspace's in order. */
 export async function readChanges(
   db: Database,
   after: readonly { readonly workspaceId: string; readonly version: number }[],
-): Promise<ReadChanges> {
-  const { rows } = await db.execute<{
-    workspaceId: string;
-    version: string;
-    kind: Change['kind'];
-    subjectId: string;
-  }>(sql`
+): Promise<ReadVersions> {
+  const { rows } = await db.execute<Row>(sql`
     select ${workspaceChange.workspaceId} as "workspaceId", ${workspaceChange.version} as version,
       ${change.kind} as kind, ${change.subjectId} as "subjectId"
     from unnest(
@@ -39,16 +46,36 @@ export async function readChanges(
     ) as known (id, version)
     join ${workspaceChange} on ${workspaceChange.workspaceId} = known.id
       and ${workspaceChange.version} > known.version
-    join ${change} on ${change.id} = ${workspaceChange.changeId}
-    order by ${workspaceChange.workspaceId}, ${workspaceChange.version}
+    left join ${change}
+      on ${workspaceChange.changeId} - ${workspaceChange.firstChangeId} < ${VERSION_CHANGES_MAX}
+      and ${change.id} between ${workspaceChange.firstChangeId} and ${workspaceChange.changeId}
+      and ${change.kind} not in ('gateway', 'workspace')
+      and (${change.workspaceId} is null or ${change.workspaceId} = ${workspaceChange.workspaceId})
+    order by ${workspaceChange.workspaceId}, ${workspaceChange.version}, ${change.id}
     limit ${CHANGES_MAX}`);
-  return {
-    changes: rows.map(({ workspaceId, version, kind, subjectId }) => ({
+  const versions = [...Map.groupBy(rows, nameOf).values()].flatMap(versionOf);
+  const cut = rows.length === CHANGES_MAX;
+  // Of the last one, changes may be missing.
+  return { versions: cut ? versions.slice(0, -1) : versions, cut };
+}
+
+export function changesOf(versions: readonly WorkspaceVersion[]): SubjectChange[] {
+  return versions.flatMap(({ changes }) => changes ?? []);
+}
+
+function nameOf({ workspaceId, version }: Row): string {
+  return `${workspaceId} ${version}`;
+}
+
+function versionOf(rows: readonly Row[]): WorkspaceVersion[] {
+  return rows.slice(0, 1).map(({ workspaceId, version }) => {
+    const changes = rows.flatMap(({ kind, subjectId }) =>
+      kind === null || subjectId === null ? [] : [{ kind, subjectId }],
+    );
+    return {
       workspaceId,
       version: Number(version),
-      kind,
-      subjectId,
-    })),
-    cut: rows.length === CHANGES_MAX,
-  };
+      changes: changes.length === 0 ? null : changes,
+    };
+  });
 }

@@ -12,7 +12,7 @@ import {
   selectOwners,
   selectSecrets,
 } from '../kernel/select-facts.ts';
-import type { WorkspaceChange } from './read-changes.ts';
+import type { SubjectChange } from './read-changes.ts';
 
 /** What the subjects of some changes are now. */
 export interface Subjects {
@@ -30,9 +30,9 @@ export interface Place {
 /** Reads what the changes tell of, once for all workspaces that they concern. */
 export async function readSubjects(
   db: Database,
-  changes: readonly WorkspaceChange[],
+  changes: readonly SubjectChange[],
 ): Promise<Subjects> {
-  const ids = (kind: WorkspaceChange['kind']) => [
+  const ids = (kind: SubjectChange['kind']) => [
     ...new Set(changes.filter((each) => each.kind === kind).map((each) => each.subjectId)),
   ];
   const [organizations, owners, secrets] = await Promise.all([
@@ -70,14 +70,14 @@ async function readSecrets(db: Database, ids: readonly string[]) {
 /** What one workspace is told of its changes: nothing of another, whatever the change says. */
 export function entriesOf(
   place: Place,
-  changes: readonly WorkspaceChange[],
+  changes: readonly SubjectChange[],
   subjects: Subjects,
 ): Entry[] {
   const told = new Map(changes.map((each) => [`${each.kind} ${each.subjectId}`, each]));
   return [...told.values()].flatMap((change) => entriesOfSubject(place, change, subjects));
 }
 
-function entriesOfSubject(place: Place, change: WorkspaceChange, subjects: Subjects): Entry[] {
+function entriesOfSubject(place: Place, change: SubjectChange, subjects: Subjects): Entry[] {
   const { kind, subjectId } = change;
   switch (kind) {
     case 'organization': {

@@ -1,6 +1,6 @@
 import type { Position } from '@tollkeeper/contract';
 import { encodePart } from '@tollkeeper/fleet';
-import type { WorkspaceChange } from './read-changes.ts';
+import { changesOf, type WorkspaceVersion } from './read-changes.ts';
 import { entriesOf, type Place, type Subjects } from './read-entries.ts';
 import type { Seal } from './seal.ts';
 
@@ -11,7 +11,7 @@ export interface SealedChanges {
   readonly bytes: Uint8Array;
 }
 
-/** The largest body of a message, in bytes, unless a single change needs more. */
+/** The largest body of a message, in bytes, unless a single version needs more. */
 const BODY_BYTES_MAX = 256 * 1024;
 
 /** What the messages are part of. */
@@ -20,25 +20,26 @@ export interface Told extends Place {
 }
 
 /**
- * The messages that tell of the changes, which follow each other.
+ * The messages that tell of the versions, which follow each other.
  * @param from the version before the first of them
  * @param seen where the workspace stood after the subjects were read
- * @returns undefined when one change alone is too much for a message: a snapshot comes in parts
+ * @returns undefined when one version alone is too much for a message: a snapshot comes in parts
  */
 export function sealChanges(
   seal: Seal,
   told: Told,
   from: number,
-  changes: readonly WorkspaceChange[],
+  versions: readonly WorkspaceVersion[],
   subjects: Subjects,
   seen: Position,
 ): SealedChanges[] | undefined {
-  const to = changes.at(-1)?.version ?? from;
-  const body = encodePart(entriesOf(told, changes, subjects));
-  if (body.length > BODY_BYTES_MAX && changes.length > 1) {
-    const half = changes.slice(0, changes.length >> 1);
+  if (versions.some(({ changes }) => changes === null)) return undefined;
+  const to = versions.at(-1)?.version ?? from;
+  const body = encodePart(entriesOf(told, changesOf(versions), subjects));
+  if (body.length > BODY_BYTES_MAX && versions.length > 1) {
+    const half = versions.slice(0, versions.length >> 1);
     const middle = half.at(-1)?.version ?? from;
-    const rest = changes.slice(half.length);
+    const rest = versions.slice(half.length);
     const first = sealChanges(seal, told, from, half, subjects, seen);
     const second = first && sealChanges(seal, told, middle, rest, subjects, seen);
     return second && [...first, ...second];

@@ -6,6 +6,11 @@ export type Change =
       readonly subjectId: string;
     };
 
+/** Whether gateways decide by what changed. */
+export function concernsGateways({ kind }: Pick<Change, 'kind'>): boolean {
+  return kind !== 'gateway' && kind !== 'workspace';
+}
+
 /** A change as whoever follows reads it. */
 export interface AppendedChange {
   readonly id: number;

@@ -1,8 +1,15 @@
 import type { Query } from './query-database.ts';
 
-/** Puts many keys of the workspace's organization into the database, unconfined, without a change. */
-export async function addManyKeys(query: Query, workspaceId: string, count: number): Promise<void> {
-  await query(
+/**
+ * Puts many keys of the workspace's organization into the database, unconfined, without a change.
+ * @returns their ids
+ */
+export async function addManyKeys(
+  query: Query,
+  workspaceId: string,
+  count: number,
+): Promise<string[]> {
+  const rows = await query<{ id: string }>(
     `with place as (
        select w.organization_id, m.id as member_id from workspace w
        join member m on m.organization_id = w.organization_id and m.role_id = 'role_owner'
@@ -16,7 +23,9 @@ export async function addManyKeys(query: Query, workspaceId: string, count: numb
        returning id, organization_id
      )
      insert into api_key_secret (hash, organization_id, key_id, created_at)
-     select sha256(id::bytea), organization_id, id, now() from made`,
+     select sha256(id::bytea), organization_id, id, now() from made
+     returning key_id as id`,
     [workspaceId, count],
   );
+  return rows.map(({ id }) => id);
 }

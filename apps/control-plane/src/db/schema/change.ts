@@ -11,6 +11,8 @@ export const change = pgTable(
       enum: ['key', 'member', 'role', 'organization', 'gateway', 'workspace'],
     }).notNull(),
     subjectId: text().notNull(),
+    /** The only workspace that the change concerns; null for a change that concerns all of them. */
+    workspaceId: text(),
     at: timestamp({ withTimezone: true, precision: 3 }).notNull().defaultNow(),
   },
   (table) => [index().on(table.at), index().on(table.organizationId, table.subjectId)],

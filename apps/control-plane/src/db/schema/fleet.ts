@@ -106,7 +106,10 @@ export const gatewayConnection = pgTable(
   (table) => [primaryKey({ columns: [table.gatewayId, table.instanceId] })],
 );
 
-/** The changes of a workspace, numbered without gaps in the order of commits. */
+/**
+ * The versions of a workspace, numbered without gaps in the order of commits. Each stands for all
+ * changes of one transaction that concern the workspace.
+ */
 export const workspaceChange = pgTable(
   'workspace_change',
   {
@@ -114,13 +117,13 @@ export const workspaceChange = pgTable(
       .notNull()
       .references(() => workspace.id, { onDelete: 'cascade' }),
     version: version().notNull(),
+    /** The first change of the transaction, whichever workspace it concerns. */
+    firstChangeId: bigint({ mode: 'number' }).notNull(),
+    /** The last one. All between the two are of the same transaction. */
     changeId: bigint({ mode: 'number' })
       .notNull()
       .references(() => change.id, { onDelete: 'cascade' }),
-    /**
-     * The mark of the workspace before; null for a version that nobody ever stood at before, as it
-     * was made together with the one before.
-     */
+    /** The mark of the workspace before. Null only where a server before 0016 made the version. */
     previousMark: uuid(),
     /** By the database's clock, as late in the transaction as can be. */
     at: moment().notNull(),

@@ -1,7 +1,20 @@
-import { and, eq, inArray, min, or, sql } from 'drizzle-orm';
+import { inArray, min, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../../db/connect.ts';
 import { gatewayVersion, workspaceChange } from '../../db/schema/index.ts';
 import type { ViewRow } from './gateway-view.ts';
+
+/**
+ * The last change of the transaction that made the change, and when its versions were made; no row
+ * when no workspace got a version by it.
+ */
+export function transactionOf(changeId: SQL): SQL {
+  return sql`(
+    select nearest.change_id, nearest.at from (
+      select first_change_id, change_id, at from ${workspaceChange}
+      where change_id >= ${changeId} order by change_id limit 1
+    ) as nearest where first_change_id <= ${changeId}
+  )`;
+}
 
 /** From which version on a workspace's gateways decide with a change. */
 export interface Required {
@@ -36,21 +49,21 @@ export async function findRequiredVersions(
   return required;
 }
 
-function findVersions(db: Database, changeIds: ReadonlyMap<string, number | null>) {
-  const wanted = [...changeIds].flatMap(([workspaceId, changeId]) =>
-    changeId === null
-      ? []
-      : [and(eq(workspaceChange.workspaceId, workspaceId), eq(workspaceChange.changeId, changeId))],
-  );
-  if (wanted.length === 0) return [];
-  return db
-    .select({
-      workspaceId: workspaceChange.workspaceId,
-      version: workspaceChange.version,
-      changedAt: workspaceChange.at,
-    })
-    .from(workspaceChange)
-    .where(or(...wanted));
+async function findVersions(db: Database, changeIds: ReadonlyMap<string, number | null>) {
+  const known = [...changeIds].filter(([, changeId]) => changeId !== null);
+  if (known.length === 0) return [];
+  const { rows } = await db.execute<{ workspaceId: string; version: string; at: string }>(sql`
+    select version.workspace_id as "workspaceId", version.version, version.at
+    from unnest(${sql.param(known.map(([workspaceId]) => workspaceId))}::text[],
+      ${sql.param(known.map(([, changeId]) => changeId))}::bigint[]) as asked (workspace_id, change_id)
+    cross join lateral ${transactionOf(sql`asked.change_id`)} as made
+    join ${workspaceChange} as version
+      on version.change_id = made.change_id and version.workspace_id = asked.workspace_id`);
+  return rows.map(({ workspaceId, version, at }) => ({
+    workspaceId,
+    version: Number(version),
+    changedAt: new Date(at),
+  }));
 }
 
 async function findOldestVersions(db: Database, workspaceIds: readonly string[]) {

@@ -1,9 +1,10 @@
-import { and, asc, desc, eq, inArray, sql } from 'drizzle-orm';
-import { apiKey, auditEvent, change, workspaceChange } from '../../db/schema/index.ts';
+import { and, desc, eq, inArray, sql } from 'drizzle-orm';
+import { apiKey, auditEvent, change } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { notFound } from '../../kernel/domain-error.ts';
 import { holds } from '../../kernel/require-scope.ts';
 import { visibleKeys } from '../../kernel/visible-keys.ts';
+import { transactionOf } from './applied-versions.ts';
 
 export interface KeyChange {
   /** The workspace that confines the key. */
@@ -49,24 +50,32 @@ export function latestChange(changes: readonly KeyChange[]): KeyChange | undefin
 }
 
 async function findLastChanges({ services, organizationId }: Ctx, keyIds: readonly string[]) {
-  const rows = await services.db
-    .selectDistinctOn([change.subjectId], {
-      keyId: change.subjectId,
-      changeId: change.id,
-      at: change.at,
-      countedAt: workspaceChange.at,
-    })
-    .from(change)
-    .leftJoin(workspaceChange, eq(workspaceChange.changeId, change.id))
-    .where(
-      and(
-        eq(change.organizationId, organizationId),
-        inArray(change.subjectId, [...keyIds]),
-        eq(change.kind, 'key'),
-      ),
-    )
-    .orderBy(asc(change.subjectId), desc(change.id), asc(workspaceChange.at));
-  return new Map(rows.map((row) => [row.keyId, row]));
+  const { rows } = await services.db.execute<{
+    keyId: string;
+    changeId: string;
+    at: string;
+    countedAt: string | null;
+  }>(sql`
+    select last.*, made.at as "countedAt"
+    from (
+      select distinct on (${change.subjectId}) ${change.subjectId} as "keyId",
+        ${change.id} as "changeId", ${change.at} as at
+      from ${change}
+      where ${change.organizationId} = ${organizationId} and ${change.kind} = 'key'
+        and ${change.subjectId} = any(${sql.param(keyIds)}::text[])
+      order by ${change.subjectId}, ${change.id} desc
+    ) as last
+    left join lateral ${transactionOf(sql`last."changeId"`)} as made on true`);
+  return new Map(
+    rows.map(({ keyId, changeId, at, countedAt }) => [
+      keyId,
+      {
+        changeId: Number(changeId),
+        at: new Date(at),
+        countedAt: countedAt === null ? null : new Date(countedAt),
+      },
+    ]),
+  );
 }
 
 /** The audit log remembers whose a deleted key was and where: the rule of `visibleKeys` stays. */

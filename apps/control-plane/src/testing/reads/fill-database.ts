@@ -169,8 +169,8 @@ const CHANGES = `
   select $1, 'key', ${id('key', '1 + n % $2::int')}, now() - ($2 - n) * interval '5 seconds'
   from generate_series(1, $2::int) n`;
 const WORKSPACE_CHANGES = `
-  insert into workspace_change (workspace_id, version, change_id, at)
-  select ${id('ws', '1 + id % $1::int')}, 1000 + id / $1::int, id, at from change
+  insert into workspace_change (workspace_id, version, first_change_id, change_id, at)
+  select ${id('ws', '1 + id % $1::int')}, 1000 + id / $1::int, id, id, at from change
   where kind = 'key' on conflict do nothing`;
 const WORKSPACE_VERSIONS = `
   update workspace set version = newest.version
