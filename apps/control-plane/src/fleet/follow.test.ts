@@ -2,7 +2,6 @@ import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type FleetWorld, factsOf, startFleetWorld, WAIT } from '../testing/fleet-world.ts';
 import type { Joined } from '../testing/gateway-client.ts';
 import { join } from '../testing/join.ts';
-import { addManyKeys } from '../testing/many-keys.ts';
 import { addWorkspace } from '../testing/people.ts';
 import { makeKey, type TestKey } from '../testing/start-organization.ts';
 import { startTestApp, type TestApp } from '../testing/test-app.ts';
@@ -175,82 +174,6 @@ describe('a change', () => {
     await appendSilently(key.id);
     await vi.waitUntil(() => factsOf(gateway, key.secret)?.status === 'disabled', WAIT);
     await setStatus('enable', key);
-  });
-
-  it('of several keys at once is one version, and tells of none in another workspace', async () => {
-    const elsewhere = await addWorkspace(world.app, joined.organizationId, 'Next door');
-    const theirs = await makeKey(world.app, world.owner, {
-      profile: 'custom',
-      scopes: ['api_keys.read'],
-      workspaceId: elsewhere,
-    });
-    const ours = await makeKey(world.app, world.owner);
-    const gateway = await world.connect(joined);
-    await world.upToDate(gateway);
-    const before = gateway.version() ?? Number.NaN;
-    const told = gateway.entries.length;
-
-    await world.owner.post('/v1/api-keys/disable', { ids: [key.id, theirs.id, ours.id] });
-    await world.upToDate(gateway);
-    expect(gateway.version()).toBe(before + 1);
-    expect(
-      gateway.entries.slice(told).map((each) => ('keyId' in each ? each.keyId : each.type)),
-    ).toEqual([key.id, ours.id]);
-    expect(factsOf(gateway, ours.secret)?.status).toBe('disabled');
-    await setStatus('enable', key);
-  });
-
-  it('of hundreds of keys, missed three times, arrives whole', async () => {
-    const ids = await addManyKeys(world.query, world.workspaceId, 1800);
-    const revoked = ids.slice(900);
-    await world.query(
-      `update api_key set expires_at = soon, requested_expires_at = soon
-       from (select now() + interval '1 day' as soon) as given where id = any($1)`,
-      [revoked],
-    );
-    const before = await world.connect(joined);
-    await world.upToDate(before);
-    await before.close();
-    await world.owner.patch('/v1/security', { keyLifetimeDaysMax: 30 });
-    await world.owner.patch('/v1/security', { keyLifetimeDaysMax: 20 });
-    await world.owner.post('/v1/api-keys/revoke', { ids: revoked });
-
-    const gateway = await world.connect(joined, { has: before.has() });
-    await world.upToDate(gateway);
-    expect(gateway.version()).toBe((before.version() ?? Number.NaN) + 3);
-    expect(gateway.headers.map(({ type }) => type)).not.toContain('snapshot');
-    const told = gateway.entries.flatMap((each) => (each.type === 'key' ? [each] : []));
-    const expiring = told.filter(({ status }) => status === 'active').map(({ keyId }) => keyId);
-    expect(expiring).toEqual(expect.arrayContaining(ids.slice(0, 900)));
-    const ended = told.filter(({ status }) => status === 'revoked').map(({ keyId }) => keyId);
-    expect(ended.toSorted()).toEqual(revoked.toSorted());
-    expect(gateway.faults).toEqual([]);
-    await world.owner.patch('/v1/security', { keyLifetimeDaysMax: null });
-    await world.query('delete from api_key where id = any($1)', [ids]);
-  });
-
-  it('of more keys than are told one by one is one version, which comes as a snapshot', async () => {
-    const gateway = await world.connect(joined);
-    await world.upToDate(gateway);
-    const before = gateway.version() ?? Number.NaN;
-    await addManyKeys(world.query, world.workspaceId, 1200);
-    const missing = await world.connect(joined, { has: gateway.has() });
-    await world.upToDate(missing);
-
-    await world.owner.patch('/v1/security', { keyLifetimeDaysMax: 30 });
-    for (const each of [gateway, missing]) {
-      await world.upToDate(each);
-      expect(each.version()).toBe(before + 1);
-      expect(each.headers.findLast(({ type }) => type !== 'current')?.type).toBe('snapshot');
-      const expiring = each.entries.filter(
-        (entry) => entry.type === 'key' && entry.expiresAtMs !== null,
-      );
-      expect(
-        new Set(expiring.map((entry) => 'keyId' in entry && entry.keyId)).size,
-      ).toBeGreaterThan(1200);
-      expect(each.faults).toEqual([]);
-    }
-    await world.owner.patch('/v1/security', { keyLifetimeDaysMax: null });
   });
 
   it(`leaves no gap among ${20 * CHANGES_PER_KEY} at once`, async () => {
