@@ -1,4 +1,3 @@
-// NOTE OF THE LEAD (20:50): I am rewriting this file now (one version for each transaction and workspace, no window functions), landing by about 21:25. Leave it, take the other cuts; `git checkout` this line away.
 import type { Transaction } from '../db/connect.ts';
 import { defineStatement } from '../db/statement.ts';
 import { type Change, concernsGateways } from './change.ts';
