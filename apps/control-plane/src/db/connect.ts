@@ -3,7 +3,7 @@ import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { createBatchingSocket } from './batching-socket.ts';
 import { setClient } from './statement.ts';
-import { CASING, setPool, type Transaction } from './transaction.ts';
+import { CASING, setConnections, type Transaction } from './transaction.ts';
 
 export type { Transaction } from './transaction.ts';
 
@@ -91,7 +91,8 @@ export function connect(
   // transaction would end the process. The statement after it fails, and that is enough.
   pool.on('connect', (client) => void client.on('error', () => undefined));
   const db: Database = drizzle({ client: pool, casing: CASING });
-  setPool(db, pool);
-  setClient(db, pool);
+  const memory = new Map();
+  setConnections(db, { pool, memory });
+  setClient(db, pool, memory);
   return { pool, db };
 }

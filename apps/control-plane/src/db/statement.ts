@@ -1,12 +1,32 @@
 import type pg from 'pg';
+import { type Memory, recall, remember } from './memory.ts';
 
 type Client = Pick<pg.PoolClient | pg.Pool, 'query'>;
 
-const clients = new WeakMap<object, Client>();
+/** A statement that is prepared by name, with its values. */
+export interface Prepared {
+  readonly name: string;
+  readonly text: string;
+  readonly values: readonly unknown[];
+}
+
+/** Takes what an optimistic transaction does, to send it later. */
+export interface Recorder {
+  /** @returns what the statement showed last time; throws where that is not known */
+  read(statement: Prepared): pg.QueryResultRow;
+  write(statement: Prepared): Promise<pg.QueryResultRow[]>;
+}
+
+interface Connected {
+  readonly client: Client | Recorder;
+  readonly memory: Memory;
+}
+
+const connected = new WeakMap<object, Connected>();
 
 /** For `connect`: what a database or a transaction of Drizzle sends its statements by. */
-export function setClient(database: object, client: Client): void {
-  clients.set(database, client);
+export function setClient(database: object, client: Client | Recorder, memory: Memory): void {
+  connected.set(database, { client, memory });
 }
 
 /** Sends the statement in the transaction, or on any connection of the database. */
@@ -25,8 +45,87 @@ export function defineStatement<Row extends pg.QueryResultRow, Values extends re
   text: string,
 ): Statement<Row, Values> {
   return async (database, values) => {
-    const client = clients.get(database);
-    if (!client) throw new Error(`The statement "${name}" was given no connection`);
-    return (await client.query<Row>({ name, text, values: [...values] })).rows;
+    const { client } = connectedOf(database, name);
+    if (isRecorder(client)) throw new Unforeseen(name);
+    return query<Row>(client, { name, text, values });
   };
+}
+
+/**
+ * Reads and locks at most one row, by which changes are decided. What it shows is remembered, so that
+ * an optimistic transaction can do without asking (`runOptimistically`).
+ */
+export function defineLockedRead<Row extends pg.QueryResultRow, Values extends readonly unknown[]>(
+  name: string,
+  text: string,
+): Statement<Row, Values> {
+  const withText = `select found.*, found::text as "asText" from (${text}) as found`;
+  return async (database, values) => {
+    const { client, memory } = connectedOf(database, name);
+    if (isRecorder(client)) return [client.read({ name, text, values }) as Row];
+    const [row] = await query<Row & { asText: string }>(client, { name, text: withText, values });
+    if (!row) return [];
+    const { asText, ...rest } = row;
+    remember(memory, name, values, { row: rest, asText });
+    return [rest as unknown as Row];
+  };
+}
+
+/**
+ * Writes what no locked read shows, but for rows that `expectRow` announces, and is sent without
+ * anybody waiting for it in its transaction (`awaitAtCommit`).
+ */
+export function defineUnawaitedWrite<
+  Row extends pg.QueryResultRow,
+  Values extends readonly unknown[],
+>(name: string, text: string): Statement<Row, Values> {
+  return async (database, values) => {
+    const { client } = connectedOf(database, name);
+    const statement = { name, text, values };
+    return isRecorder(client)
+      ? ((await client.write(statement)) as Row[])
+      : query<Row>(client, statement);
+  };
+}
+
+/**
+ * Announces what a locked read will show once the transaction is committed. If it is not, or if another
+ * process changes the row, an optimistic transaction finds that out and costs a round trip more.
+ * @param asText the row as PostgreSQL writes it
+ */
+export function expectRow(
+  database: object,
+  name: string,
+  values: readonly unknown[],
+  row: pg.QueryResultRow,
+  asText: string,
+): void {
+  remember(connectedOf(database, name).memory, name, values, { row, asText });
+}
+
+/** What an optimistic transaction needs to know was never read, or is not read under a lock. */
+export class Unforeseen extends Error {}
+
+/** @returns what `Recorder.read` returns */
+export function recallRow(memory: Memory, { name, values }: Prepared) {
+  const known = recall(memory, name, values);
+  if (!known) throw new Unforeseen(name);
+  return known;
+}
+
+function connectedOf(database: object, name: string): Connected {
+  const found = connected.get(database);
+  if (!found) throw new Error(`The statement "${name}" was given no connection`);
+  return found;
+}
+
+function isRecorder(client: Client | Recorder): client is Recorder {
+  return 'write' in client;
+}
+
+async function query<Row extends pg.QueryResultRow>(
+  client: Client,
+  { name, text, values }: Prepared,
+): Promise<Row[]> {
+  return (await client.query<Row>({ name, text, values: [...values] })).rows;
 }

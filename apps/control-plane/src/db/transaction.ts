@@ -2,7 +2,8 @@ import { type NodePgDatabase, NodePgSession, NodePgTransaction } from 'drizzle-o
 import { PgDialect, type PgTransactionConfig } from 'drizzle-orm/pg-core';
 import type pg from 'pg';
 import { isOutdated, isUnavailable } from '../kernel/database-errors.ts';
-import { setClient } from './statement.ts';
+import type { Memory } from './memory.ts';
+import { type Recorder, setClient } from './statement.ts';
 
 export type Transaction = Parameters<Parameters<NodePgDatabase['transaction']>[0]>[0];
 
@@ -11,18 +12,43 @@ type Work<T> = (tx: Transaction) => Promise<T>;
 export const CASING = 'snake_case';
 
 const dialect = new PgDialect({ casing: CASING });
-const pools = new WeakMap<object, pg.Pool>();
+const pools = new WeakMap<object, Connections>();
 const unawaited = new WeakMap<object, Promise<unknown>[]>();
 
+export interface Connections {
+  readonly pool: pg.Pool;
+  readonly memory: Memory;
+}
+
 /** For `connect`: gives a database of Drizzle transactions on the connections of the pool. */
-export function setPool(database: NodePgDatabase, pool: pg.Pool): void {
-  pools.set(database, pool);
-  database.transaction = (work, config) => transaction(pool, work, config);
+export function setConnections(database: NodePgDatabase, connections: Connections): void {
+  pools.set(database, connections);
+  database.transaction = (work, config) => transaction(connections, work, config);
+}
+
+export function connectionsOf(database: object): Connections {
+  const found = pools.get(database);
+  if (!found) throw new Error('The transaction was given no connections');
+  return found;
+}
+
+/** @param client what sends its statements, or takes them for later */
+export function createTransaction(client: pg.PoolClient | Recorder, memory: Memory) {
+  const session = new NodePgSession(client as pg.PoolClient, dialect, undefined);
+  const tx: Transaction = new NodePgTransaction(dialect, session, undefined);
+  const sent: Promise<unknown>[] = [];
+  setClient(tx, client, memory);
+  unawaited.set(tx, sent);
+  return { tx, sent };
 }
 
 /** BEGIN is awaited: if it failed, the first statement would stand outside of the transaction. */
-function transaction<T>(pool: pg.Pool, work: Work<T>, config?: PgTransactionConfig): Promise<T> {
-  return inTransaction(pool, async (tx, begun) => {
+function transaction<T>(
+  connections: Connections,
+  work: Work<T>,
+  config?: PgTransactionConfig,
+): Promise<T> {
+  return inTransaction(connections, async (tx, begun) => {
     await begun;
     if (config) await tx.setTransaction(config);
     return work(tx);
@@ -41,9 +67,7 @@ export function readFirst<T>(
   work: Work<T>,
   whenEnding?: (tx: Transaction) => void,
 ): Promise<T> {
-  const pool = pools.get(database);
-  if (!pool) throw new Error('The transaction was given no connections');
-  return inTransaction(pool, work, whenEnding);
+  return inTransaction(connectionsOf(database), work, whenEnding);
 }
 
 /**
@@ -62,16 +86,12 @@ export function unawaitedOf(tx: Transaction): readonly Promise<unknown>[] {
 }
 
 async function inTransaction<T>(
-  pool: pg.Pool,
+  { pool, memory }: Connections,
   work: (tx: Transaction, begun: Promise<unknown>) => Promise<T>,
   whenEnding: (tx: Transaction) => void = () => undefined,
 ): Promise<T> {
   const client = await pool.connect();
-  const session = new NodePgSession(client, dialect, undefined);
-  const tx: Transaction = new NodePgTransaction(dialect, session, undefined);
-  const sent: Promise<unknown>[] = [];
-  setClient(tx, client);
-  unawaited.set(tx, sent);
+  const { tx, sent } = createTransaction(client, memory);
   let ended: Promise<pg.QueryResult> | undefined;
   let isBroken = false;
   try {

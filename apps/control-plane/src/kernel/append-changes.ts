@@ -1,5 +1,5 @@
 import type { Transaction } from '../db/connect.ts';
-import { defineStatement } from '../db/statement.ts';
+import { defineUnawaitedWrite } from '../db/statement.ts';
 import { type Change, concernsGateways } from './change.ts';
 
 const CHANGE_LOCK = 7_420_002;
@@ -8,7 +8,7 @@ const CHANGE_LOCK = 7_420_002;
  * In one statement, as all changes of the server pass here one by one: takes the lock before the
  * first id is drawn, and gives each workspace that is concerned its next version.
  */
-const insertChanges = defineStatement<{ last: string }, unknown[]>(
+const insertChanges = defineUnawaitedWrite<{ last: string }, unknown[]>(
   'insert-changes',
   `with turn as materialized (
     select pg_advisory_xact_lock(${CHANGE_LOCK})

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createId } from '@tollkeeper/contract';
 import type { Transaction } from '../db/connect.ts';
 import { auditChain } from '../db/schema/index.ts';
-import { defineStatement } from '../db/statement.ts';
+import { defineLockedRead, defineUnawaitedWrite, expectRow } from '../db/statement.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { Origin, Services } from './context.ts';
 
@@ -44,9 +44,12 @@ const GENESIS = Buffer.alloc(32);
 
 export type ChainEnd = typeof auditChain.$inferSelect;
 
-const selectChainEnd = defineStatement<ChainEndRow, [organizationId: string]>(
-  'select-chain-end',
-  'select sequence, hash from audit_chain where organization_id = $1 for update',
+const SELECT_CHAIN_END = 'select-chain-end';
+
+const selectChainEnd = defineLockedRead<ChainEndRow, [organizationId: string]>(
+  SELECT_CHAIN_END,
+  `select sequence, encode(hash, 'hex') as hash from audit_chain
+  where organization_id = $1 for update`,
 );
 
 /**
@@ -72,15 +75,24 @@ export async function findChainEnd(
   organizationId: string,
 ): Promise<ChainEnd | undefined> {
   const [row] = await selectChainEnd(tx, [organizationId]);
-  return row && { organizationId, sequence: Number(row.sequence), hash: row.hash };
+  return (
+    row && { organizationId, sequence: Number(row.sequence), hash: Buffer.from(row.hash, 'hex') }
+  );
 }
 
 interface ChainEndRow {
   readonly sequence: string;
-  readonly hash: Buffer;
+  /** In hexadecimal, which PostgreSQL writes the same way whatever its settings are. */
+  readonly hash: string;
 }
 
-const insertEvents = defineStatement<never, unknown[]>(
+/** What the next transaction of this process will find, if nobody else is before it. */
+function expectChainEnd(tx: Transaction, { organizationId, sequence, hash }: ChainEnd): void {
+  const row = { sequence: String(sequence), hash: hash.toString('hex') };
+  expectRow(tx, SELECT_CHAIN_END, [organizationId], row, `(${row.sequence},${row.hash})`);
+}
+
+const insertEvents = defineUnawaitedWrite<never, unknown[]>(
   'insert-audit-events',
   `with moved as (
     update audit_chain set sequence = $2::bigint, hash = $3::bytea where organization_id = $1
@@ -109,9 +121,12 @@ export async function appendAuditEvents(
     hash = row.hash;
     return row;
   });
+  const { organizationId } = end;
+  const sequence = end.sequence + events.length;
+  expectChainEnd(tx, { organizationId, sequence, hash });
   await insertEvents(tx, [
-    end.organizationId,
-    end.sequence + events.length,
+    organizationId,
+    sequence,
     hash,
     events.map((event) => event.sequence),
     events.map((event) => event.id),

@@ -1,5 +1,6 @@
 import type { Database, Transaction } from '../db/connect.ts';
-import { awaitAtCommit, readFirst, unawaitedOf } from '../db/transaction.ts';
+import { runOptimistically } from '../db/optimistic.ts';
+import { awaitAtCommit, readFirst } from '../db/transaction.ts';
 import { appendChanges } from './append-changes.ts';
 import {
   type AuditActor,
@@ -24,6 +25,7 @@ import {
   isUnavailable,
 } from './database-errors.ts';
 import type { Follower } from './follower.ts';
+import { noteFailures, type Progress } from './progress.ts';
 
 /** What a verb did to one thing, for the log. */
 interface EventDetails {
@@ -77,13 +79,17 @@ const ATTEMPTS_MAX = 5;
 /** A transaction that has had its lock for longer begins no further change, in milliseconds. */
 const SHARED_MS = 250;
 
-/** The transaction of `write`, for callers without a credential: set-up, the operator, jobs. */
+/**
+ * The transaction of `write`, for callers without a credential: set-up, the operator, jobs.
+ * @param optimistic whether `fn` mostly does with locked reads and unawaited writes
+ */
 export async function commit<T>(
   services: WriteServices,
   source: Source,
   fn: (tx: Transaction) => Promise<Written<T> | Replayed<T>>,
+  optimistic = false,
 ): Promise<T> {
-  const work = { services, source, fn };
+  const work = { services, source, fn, optimistic };
   const { result, settled } = await queueOf(services.db).add(
     source.organizationId,
     callerOf(source.actor),
@@ -97,6 +103,7 @@ interface Work {
   readonly services: WriteServices;
   readonly source: Source;
   readonly fn: (tx: Transaction) => Promise<Written<unknown> | Replayed<unknown>>;
+  readonly optimistic: boolean;
 }
 
 interface Committed {
@@ -164,15 +171,6 @@ function alone(batch: Batch): Batch {
   return batch;
 }
 
-/** What a transaction is doing: it runs the change at that place of the batch, or what all share. */
-type Step = 'lock' | number | 'append' | 'commit';
-
-interface Progress {
-  step: Step;
-  /** Where the first statement failed, which may be one that nobody waited for in its step. */
-  failedAt?: Step;
-}
-
 /** The chain of an organization begins with its first change, which takes a round trip more. */
 class NoChain extends Error {}
 
@@ -196,12 +194,39 @@ async function transact(
   const readOn = (tx: Transaction) => {
     read = services.follower.readAfterCommit?.(tx);
   };
-  const { results, lastChange } = await readFirst(services.db, goOn, readOn).catch((error) => {
-    if (!(error instanceof NoChain)) throw error;
-    return services.db.transaction(beginChain);
-  });
+  const { results, lastChange } =
+    (await tryOptimistically(work, progress, readOn)) ??
+    (await readFirst(services.db, goOn, readOn).catch((error) => {
+      if (!(error instanceof NoChain)) throw error;
+      return services.db.transaction(beginChain);
+    }));
   const settled = lastChange.then((id) => services.follower.settle(id, read));
   return results.map((result) => ({ result, settled }));
+}
+
+/**
+ * In one round trip, where every change of the batch allows that and nothing has changed that they
+ * depend on.
+ * @returns undefined where nothing was changed, and an ordinary transaction has to do the work
+ */
+async function tryOptimistically(
+  work: readonly Work[],
+  progress: Progress,
+  readOn: (tx: Transaction) => void,
+) {
+  if (!work.every(({ optimistic }) => optimistic)) return undefined;
+  const [{ services, source }] = work as [Work];
+  const attempt: Progress = { step: 'lock' };
+  const outcome = await runOptimistically(
+    services.db,
+    (tx) => run(tx, work, findChainEnd(tx, source.organizationId), attempt),
+    readOn,
+  );
+  if (outcome.kind === 'committed') return outcome.result;
+  // A lock that was not granted in time holds up only one of them: which one, an ordinary one finds.
+  if (outcome.kind === 'unforeseen' || (outcome.inRead && work.length > 1)) return undefined;
+  if (!outcome.inRead) Object.assign(progress, attempt);
+  throw outcome.error;
 }
 
 /**
@@ -248,22 +273,6 @@ async function run(
   noteFailures(tx, progress, noted);
   progress.step = 'commit';
   return { results, lastChange };
-}
-
-/**
- * Of what the step has sent without waiting for it.
- * @param from how many were noted in earlier steps
- * @returns how many are noted now
- */
-function noteFailures(tx: Transaction, progress: Progress, from: number): number {
-  const { step } = progress;
-  const sent = unawaitedOf(tx);
-  for (const statement of sent.slice(from)) {
-    statement.catch(() => {
-      progress.failedAt ??= step;
-    });
-  }
-  return sent.length;
 }
 
 /** Runs a transaction again after a deadlock, in which it did nothing. */

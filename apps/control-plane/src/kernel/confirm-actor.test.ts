@@ -1,7 +1,8 @@
 import type { Problem } from '@tollkeeper/contract';
 import { NO_SCOPES, scopeSet } from '@tollkeeper/verify';
-import type pg from 'pg';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import pg from 'pg';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { findBrokenLink } from '../testing/audit-log.ts';
 import type { Answer, Client } from '../testing/client.ts';
 import { makeKey, type TestKey } from '../testing/keys.ts';
 import {
@@ -13,7 +14,7 @@ import {
 } from '../testing/people.ts';
 import { type Query, queryDatabase } from '../testing/query-database.ts';
 import { readTables } from '../testing/tables.ts';
-import { claimServer, startTestApp, type TestApp } from '../testing/test-app.ts';
+import { claimServer, startTestApp, type TestApp, withKey } from '../testing/test-app.ts';
 import { whileHeld } from '../testing/while-held.ts';
 import type { Ctx } from './context.ts';
 import { write } from './write.ts';
@@ -97,26 +98,40 @@ const SIGNED_OUT = [
 ];
 const KEY = (set: string) => `update api_key set ${set} where id = $key`;
 
+const BY_KEY: readonly Case[] = [
+  ['its owner is suspended', [SUSPENDED], 'owner_inactive'],
+  ['its owner is removed', [REMOVED], 'owner_inactive'],
+  ['its owner gets a role without the scope', [DEMOTED], 'insufficient_scope'],
+  ['the role of its owner loses the scope', ROLE_EDITED, 'insufficient_scope'],
+  ['the key is disabled', [KEY("status = 'disabled'")], 'disabled'],
+  ['the key is revoked', [KEY("status = 'revoked', revoked_at = now()")], 'revoked'],
+  ['the key expires', [KEY("expires_at = now() - interval '1 s'")], 'expired'],
+  ['the key loses the scope', [KEY("scopes = array['api_keys.read']")], 'insufficient_scope'],
+  ['the key is deleted', ['delete from api_key where id = $key'], 'invalid_key'],
+];
+const BY_SESSION: readonly Case[] = [
+  ['the member is suspended', [SUSPENDED], 'member_suspended'],
+  ['the member is removed', [REMOVED], 'member_suspended'],
+  ['the member gets a role without the scope', [DEMOTED], 'insufficient_scope'],
+  ['the role of the member loses the scope', ROLE_EDITED, 'insufficient_scope'],
+  ['the session ends', SIGNED_OUT, 'unauthenticated'],
+];
+
 describe('a request by key that is overtaken', () => {
-  it.each<Case>([
-    ['its owner is suspended', [SUSPENDED], 'owner_inactive'],
-    ['its owner is removed', [REMOVED], 'owner_inactive'],
-    ['its owner gets a role without the scope', [DEMOTED], 'insufficient_scope'],
-    ['the role of its owner loses the scope', ROLE_EDITED, 'insufficient_scope'],
-    ['the key is disabled', [KEY("status = 'disabled'")], 'disabled'],
-    ['the key is revoked', [KEY("status = 'revoked', revoked_at = now()")], 'revoked'],
-    ['the key expires', [KEY("expires_at = now() - interval '1 s'")], 'expired'],
-    ['the key loses the scope', [KEY("scopes = array['api_keys.read']")], 'insufficient_scope'],
-    ['the key is deleted', ['delete from api_key where id = $key'], 'invalid_key'],
-  ])('is refused when %s before its change commits', async (_what, statements, code) => {
-    const scene = await createScene();
-    const { key, target } = scene;
+  it.each(BY_KEY)(
+    'is refused when %s before its change commits',
+    async (_what, statements, code) => {
+      const scene = await createScene();
+      const { key, target } = scene;
 
-    const answer = await overtaken(scene, statements, () => disable(key.client, target));
+      const answer = await overtaken(scene, statements, () => disable(key.client, target));
 
-    expect(answer.problem.code).toBe(code);
-    expect((await owner.get(`/v1/api-keys/${target.id}`)).body).toMatchObject({ status: 'active' });
-  });
+      expect(answer.problem.code).toBe(code);
+      expect((await owner.get(`/v1/api-keys/${target.id}`)).body).toMatchObject({
+        status: 'active',
+      });
+    },
+  );
 
   it('succeeds after the wait when nothing was taken from it', async () => {
     const scene = await createScene();
@@ -129,25 +144,84 @@ describe('a request by key that is overtaken', () => {
 });
 
 describe('a request by session that is overtaken', () => {
-  it.each<Case>([
-    ['the member is suspended', [SUSPENDED], 'member_suspended'],
-    ['the member is removed', [REMOVED], 'member_suspended'],
-    ['the member gets a role without the scope', [DEMOTED], 'insufficient_scope'],
-    ['the role of the member loses the scope', ROLE_EDITED, 'insufficient_scope'],
-    ['the session ends', SIGNED_OUT, 'unauthenticated'],
-  ])('is refused when %s before its change commits', async (_what, statements, code) => {
-    const scene = await createScene();
-    // From here on, no request needs to note again when the member was last seen.
-    await scene.client.get('/v1/whoami');
+  it.each(BY_SESSION)(
+    'is refused when %s before its change commits',
+    async (_what, statements, code) => {
+      const scene = await createScene();
+      // From here on, no request needs to note again when the member was last seen.
+      await scene.client.get('/v1/whoami');
 
-    const answer = await overtaken(scene, statements, () => disable(scene.client, scene.target));
+      const answer = await overtaken(scene, statements, () => disable(scene.client, scene.target));
+
+      expect(answer.problem.code).toBe(code);
+      expect((await owner.get(`/v1/api-keys/${scene.target.id}`)).body).toMatchObject({
+        status: 'active',
+      });
+    },
+  );
+});
+
+describe('a second creation, which relies on what the first one read,', () => {
+  /** Creates keys for the caller, the second of which asks for nothing. */
+  async function createFirst(by: Client): Promise<void> {
+    await makeKey(app, by);
+    const names = await namesOfStatements(() => makeKey(app, by));
+    expect(names).toContain('expect-lock-creation');
+  }
+
+  const create = (by: Client): Promise<Answer> =>
+    by.post('/v1/api-keys', { name: 'late', profile: 'custom', scopes: ['api_keys.read'] });
+
+  const countKeys = () => query('select id from api_key where name = $1', ['late']);
+
+  it.each(BY_KEY)(
+    'is refused by key when %s before it commits',
+    async (_what, statements, code) => {
+      const scene = await createScene();
+      const key = await makeKey(app, scene.client, {
+        scopes: ['api_keys.create', 'api_keys.read'],
+      });
+      await createFirst(key.client);
+
+      const answer = await overtaken({ ...scene, key }, statements, () => create(key.client));
+
+      expect(answer.problem.code).toBe(code);
+      expect(await countKeys()).toEqual([]);
+    },
+  );
+
+  it.each(BY_SESSION)('is refused by session when %s before it commits', async (...each) => {
+    const [, statements, code] = each;
+    const scene = await createScene();
+    await createFirst(scene.client);
+
+    const answer = await overtaken(scene, statements, () => create(scene.client));
 
     expect(answer.problem.code).toBe(code);
-    expect((await owner.get(`/v1/api-keys/${scene.target.id}`)).body).toMatchObject({
-      status: 'active',
-    });
+    expect(await countKeys()).toEqual([]);
+  });
+
+  it('keeps to the chain that another process has moved', async () => {
+    const scene = await createScene();
+    await createFirst(scene.client);
+    const key = await makeKey(app, owner, { profile: 'organization' });
+    const other = await startTestApp({ database: app.database });
+    await makeKey(other, withKey(other, key.secret));
+    await makeKey(app, scene.client);
+    expect(await findBrokenLink(app, organizationId)).toBeUndefined();
   });
 });
+
+/** Of the prepared statements that the process sends meanwhile. */
+async function namesOfStatements(work: () => Promise<unknown>): Promise<string[]> {
+  const spy = vi.spyOn(pg.Connection.prototype, 'bind');
+  try {
+    await work();
+    return spy.mock.calls.map(([config]) => config?.statement ?? '');
+  } finally {
+    spy.mockRestore();
+  }
+}
 
 describe('a context', () => {
   it('that holds less than its member is refused without a transaction', async () => {

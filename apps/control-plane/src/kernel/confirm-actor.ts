@@ -1,7 +1,7 @@
 import { isScope, type KeyStatus, type Scope } from '@tollkeeper/contract';
 import { intersect, scopeSet } from '@tollkeeper/verify';
 import type { Transaction } from '../db/connect.ts';
-import { defineStatement } from '../db/statement.ts';
+import { defineLockedRead } from '../db/statement.ts';
 import type { Ctx } from './context.ts';
 import { DomainError } from './domain-error.ts';
 import { roleScopes } from './role-scopes.ts';
@@ -27,7 +27,7 @@ interface MemberRow extends OwnerRow {
   readonly isSignedIn: boolean;
 }
 
-const selectMember = defineStatement<
+const selectMember = defineLockedRead<
   MemberRow,
   [organizationId: string, memberId: string, sessionId: string]
 >(
@@ -40,7 +40,7 @@ const selectMember = defineStatement<
   for share of member`,
 );
 
-const selectKey = defineStatement<
+const selectKey = defineLockedRead<
   KeyRow,
   [organizationId: string, memberId: string, keyId: string]
 >(

@@ -25,6 +25,8 @@ interface WriteSpec<F> {
    * may, and so must only read and lock.
    */
   readonly read?: (tx: Transaction, ctx: Ctx) => Promise<F>;
+  /** Whether `fn` mostly does with locked reads and unawaited writes (`runOptimistically`). */
+  readonly optimistic?: boolean;
 }
 
 /**
@@ -46,11 +48,12 @@ export async function write<T, F = undefined>(
     action: spec.action,
     origin: ctx.origin,
   };
-  return commit(ctx.services, source, async (tx) => {
+  const confirmedFn = async (tx: Transaction) => {
     const [confirmed, facts] = await Promise.all([confirmActor(tx, ctx), spec.read?.(tx, ctx)]);
     requireScope(confirmed, spec.scope);
     return fn(tx, confirmed, facts as F);
-  });
+  };
+  return commit(ctx.services, source, confirmedFn, spec.optimistic);
 }
 
 function auditActor({ actor }: Ctx): AuditActor {

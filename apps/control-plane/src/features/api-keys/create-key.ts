@@ -35,7 +35,7 @@ type Body = RouteInput<Routes['createKey']>['body'];
 export function createKey(ctx: Ctx, { body }: { body: Body }): Promise<ApiKeyWithSecret> {
   return write<ApiKeyWithSecret, CreationFacts>(
     ctx,
-    { scope: 'api_keys.create', action: 'api_key.create', read: lockCreation },
+    { scope: 'api_keys.create', action: 'api_key.create', read: lockCreation, optimistic: true },
     (tx, confirmed, facts) =>
       idempotent(
         tx,

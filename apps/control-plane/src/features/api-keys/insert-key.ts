@@ -1,8 +1,8 @@
 import type { Transaction } from '../../db/connect.ts';
-import { defineStatement } from '../../db/statement.ts';
+import { defineUnawaitedWrite } from '../../db/statement.ts';
 import type { KeyRow } from './lock-key.ts';
 
-const insertAll = defineStatement<never, unknown[]>(
+const insertAll = defineUnawaitedWrite<never, unknown[]>(
   'insert-key',
   `with key as (
     insert into api_key (id, organization_id, workspace_id, member_id, name, prefix, status,

@@ -1,6 +1,6 @@
 import type { Plan } from '@tollkeeper/contract';
 import type { Transaction } from '../../db/connect.ts';
-import { defineStatement } from '../../db/statement.ts';
+import { defineLockedRead } from '../../db/statement.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { callingKeyId } from '../../kernel/creating-key.ts';
 import { notFound } from '../../kernel/domain-error.ts';
@@ -24,7 +24,7 @@ interface Row extends Omit<CreationFacts, 'ceiling'> {
   readonly callerAllowedIps: string[] | null;
 }
 
-const lockFacts = defineStatement<
+const lockFacts = defineLockedRead<
   Row,
   [organizationId: string, memberId: string, callingKeyId: string | null]
 >(
