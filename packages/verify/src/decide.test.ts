@@ -131,7 +131,9 @@ describe('doubt refuses', () => {
     putSecret(index, hash, exampleKey({ allowedIps: ['::/0', '0.0.0.0/0'] }));
     index.ipLists.lists.length = 0;
     expect(codeOf({ ip: '10.0.0.1' })).toBe('ip_not_allowed');
-    expect(decideHash(index, new Uint8Array(), {}, NOW).code).toBe('not_found');
+    for (const other of [new Uint8Array(), hash.slice(0, 16), Uint8Array.from([...hash, 0])]) {
+      expect(decideHash(index, other, {}, NOW).code).toBe('not_found');
+    }
   });
 });
 

@@ -114,6 +114,21 @@ describe('the checksum', () => {
     }
   });
 
+  it('refuses a key of which a part that is none of ours would not count', () => {
+    for (const secret of secrets(50)) {
+      const body = secret.slice(0, 40);
+      // What the checksum would be if the prefix, or a character that is no digit, changed nothing.
+      const withoutPrefix = crc32(body) ^ crc32(body.slice(0, 8) + '\0'.repeat(32));
+      const foreign = `sk_live_${body.slice(8)}`;
+      expect(isWellFormed(foreign + inBase62(withoutPrefix >>> 0))).toBe(false);
+      expect(isWellFormed(foreign + inBase62(crc32(foreign)))).toBe(false);
+      for (let position = 8; position < 40; position++) {
+        const without = inBase62(crc32(withCharacter(body, position, '\0')));
+        expect(isWellFormed(withCharacter(body, position, '!') + without)).toBe(false);
+      }
+    }
+  });
+
   it('refuses a key with a character added or lost', () => {
     for (const secret of secrets(50)) {
       for (let i = 0; i < secret.length; i++) {

@@ -2,12 +2,22 @@ import { expect, test } from 'vitest';
 import { createTestClock } from '../testing/clock.ts';
 import { keyOf } from '../testing/world.ts';
 import { openFollow, reopen } from './follow.fixture.ts';
-import { createFreshness, momentOf } from './freshness.ts';
+import { createFreshness, isFresh, momentOf } from './freshness.ts';
 
 const HOUR = 3_600_000;
 
 test('has no age before the control plane has said anything', () => {
   expect(createFreshness(createTestClock()).ageMs()).toBeNull();
+});
+
+test('is fresh up to the age that is allowed, and never before it was confirmed', () => {
+  const clock = createTestClock();
+  const freshness = createFreshness(clock);
+  expect([isFresh(freshness, HOUR), isFresh(freshness, null)]).toEqual([false, true]);
+  freshness.confirm(momentOf(clock));
+  clock.advance(HOUR);
+  expect([isFresh(freshness, HOUR), isFresh(freshness, HOUR - 1)]).toEqual([true, false]);
+  expect(isFresh(freshness, null)).toBe(true);
 });
 
 test('is as old as the last confirmation', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createSealer, type Sealer } from '../testing/sealer.ts';
-import { keyOf, ORGANIZATION } from '../testing/world.ts';
+import { idOf, keyOf, ORGANIZATION } from '../testing/world.ts';
 import {
   AFTER,
   BEFORE,
@@ -137,6 +137,38 @@ describe('a control plane that was set back', () => {
     await it.take(...restored.snapshot());
     expect(it.decisions()).toEqual(['valid', 'valid', 'revoked', 'not_found']);
   });
+});
+
+test('rejects a history that is of another place', async () => {
+  for (const place of [{ organizationId: 'org_2' }, { workspaceId: idOf('ws', 2) }]) {
+    const it = await openAtStart();
+    await it.follow.disconnected();
+    const { nonce } = it.follow.hello();
+    const history = it.sealer.history(nonce, place);
+    expect(await it.take(history)).toMatchObject([{ type: 'reject', reason: 'foreign' }]);
+    revoke(it);
+    expect(await it.take(it.sealer.changes(0))).toMatchObject([{ reason: 'replayed' }]);
+    expect(it.decisions()).toEqual(BEFORE);
+  }
+});
+
+test('is confirmed as current by its own history alone', async () => {
+  const it = await openAtStart();
+  await it.take(it.sealer.current(it.said.nonce));
+  it.clock.advance(1000);
+  await it.connect({ continues: false });
+  await it.take(it.sealer.current(it.said.nonce));
+  expect(it.ageMs()).toBe(1000);
+  await it.connect();
+  revoke(it);
+  await it.take(it.sealer.changes(0));
+  // It says that it goes on from a version that it has not reached.
+  await it.connect({ continues: true, version: 0 });
+  await it.take(it.sealer.current(it.said.nonce));
+  expect(it.ageMs()).toBe(1000);
+  await it.connect();
+  await it.take(it.sealer.current(it.said.nonce));
+  expect(it.ageMs()).toBe(0);
 });
 
 test('says with its version how new that may be, also what it read later than its number', async () => {

@@ -111,6 +111,17 @@ test('refuses the file of another workspace, and one that another key signed', a
   await expectRefused(await reopen(foreign), 'signature');
 });
 
+test('refuses a file with changes of another workspace', async () => {
+  const it = await openFollow();
+  const parts = it.sealer.snapshot();
+  await it.take(...parts);
+  it.sealer.world.change(keyOf(2, { status: 'revoked' }));
+  const changes = it.sealer.changes(0, { workspaceId: `ws_${'9'.repeat(20)}` });
+  await writeFile(fileOf(it), stored([...parts, changes]));
+
+  await expectRefused(await reopen(it), 'foreign');
+});
+
 test('refuses a file whose snapshot is not whole', async () => {
   const it = await openFollow();
   await it.take(...it.sealer.snapshot());

@@ -74,6 +74,7 @@ describe('a frame', () => {
   it.each([
     '',
     JSON.stringify(changes),
+    `${JSON.stringify(changes)} `,
     '\n',
     'null\n',
     '{}\n',

@@ -1,0 +1,121 @@
+import {
+  createKeyIndex,
+  createSecret,
+  hashSecret,
+  type KeyFacts,
+  type KeyIndex,
+  putOwner,
+  putSecret,
+  scopeNames,
+  scopeSet,
+} from '@tollkeeper/verify';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { NoKeys, WorkspaceKeys } from '../fleet.ts';
+import { judge, type Question } from './judge.ts';
+import { watchValidity } from './watch-validity.ts';
+
+const PLACE = { organizationId: 'org_1', workspaceId: 'ws_1' };
+const SECRET = createSecret('tk_live_', (count) => new Uint8Array(count));
+const QUESTION: Question = { secret: SECRET, ip: '10.1.2.3', required: scopeSet(['usage.read']) };
+const KEY: KeyFacts = {
+  keyId: 'key_1',
+  name: 'ci-pipeline',
+  organizationId: 'org_1',
+  workspaceId: 'ws_1',
+  ownerId: 'mem_1',
+  status: 'active',
+  expiresAtMs: null,
+  scopes: scopeSet(['usage.read', 'audit.read']),
+  allowedIps: ['10.0.0.0/8'],
+  retiresAtMs: null,
+};
+
+let index: KeyIndex;
+let keys: WorkspaceKeys | NoKeys;
+let counted: [keyId: string, accepted: boolean][];
+const fleet = {
+  keys: () => keys,
+  count: ({ keyId }: { keyId: string }, accepted: boolean) => void counted.push([keyId, accepted]),
+};
+
+beforeEach(() => {
+  index = createKeyIndex();
+  keys = { index, ...PLACE };
+  counted = [];
+  putOwner(index, {
+    memberId: 'mem_1',
+    organizationId: 'org_1',
+    active: true,
+    scopes: scopeSet(['usage.read']),
+  });
+});
+
+/** Each of these alone is why the call may not pass. */
+const FAULTS: readonly (readonly [string, Partial<KeyFacts>, Partial<Question>])[] = [
+  ['revoked', { status: 'revoked' }, {}],
+  ['wrong_workspace', { workspaceId: 'ws_2' }, {}],
+  ['ip_not_allowed', {}, { ip: '192.0.2.1' }],
+  ['insufficient_scope', {}, { required: scopeSet(['audit.read']) }],
+];
+
+describe('a call', () => {
+  it('is accepted with what the key and its owner both hold, and counted', () => {
+    putSecret(index, hashSecret(SECRET), KEY);
+    const verdict = judge(fleet, QUESTION, 1000);
+    if (verdict.code !== 'valid') throw new Error(verdict.code);
+    expect([verdict.key.keyId, scopeNames(verdict.scopes)]).toEqual(['key_1', ['usage.read']]);
+    expect(counted).toEqual([['key_1', true]]);
+  });
+
+  it.each(FAULTS)('is refused as %s, and counted', (code, facts, question) => {
+    putSecret(index, hashSecret(SECRET), { ...KEY, ...facts });
+    const verdict = judge(fleet, { ...QUESTION, ...question }, 1000);
+    expect(verdict).toMatchObject({ code, refusal: { code }, counted: true });
+    expect(counted).toEqual([['key_1', false]]);
+  });
+
+  it('is unknown with a key of another organization, and with none', () => {
+    const unknown = { code: 'not_found', refusal: { code: 'invalid_key' }, counted: false };
+    expect(judge(fleet, QUESTION, 1000)).toMatchObject(unknown);
+    putSecret(index, hashSecret(SECRET), { ...KEY, organizationId: 'org_2' });
+    expect(judge(fleet, QUESTION, 1000)).toMatchObject(unknown);
+    expect(counted).toEqual([]);
+  });
+
+  it.each<NoKeys>(['no_snapshot', 'snapshot_stale', 'gateway_removed'])(
+    'is refused as %s while there are no keys to decide with',
+    (code) => {
+      keys = code;
+      expect(judge(fleet, QUESTION, 1000)).toMatchObject({ code, refusal: { code } });
+      expect(counted).toEqual([]);
+    },
+  );
+});
+
+describe('what outlasts its decision', () => {
+  it('stands as long as the call would be accepted again, and is not counted', () => {
+    putSecret(index, hashSecret(SECRET), KEY);
+    expect(watchValidity(fleet, QUESTION)(1000)).toBeUndefined();
+    expect(counted).toEqual([]);
+  });
+
+  it.each(FAULTS)('ends once the call would be refused as %s', (code, facts, question) => {
+    putSecret(index, hashSecret(SECRET), { ...KEY, ...facts });
+    expect(watchValidity(fleet, { ...QUESTION, ...question })(1000)).toMatchObject({ code });
+  });
+
+  it('ends when the key becomes another organization’s, or is gone', () => {
+    const watch = watchValidity(fleet, QUESTION);
+    expect(watch(1000)).toMatchObject({ code: 'invalid_key' });
+    putSecret(index, hashSecret(SECRET), { ...KEY, organizationId: 'org_2' });
+    expect(watch(1000)).toMatchObject({ code: 'invalid_key' });
+  });
+
+  it.each<NoKeys>(['no_snapshot', 'snapshot_stale', 'gateway_removed'])(
+    'ends as %s once there are no keys to decide with',
+    (code) => {
+      keys = code;
+      expect(watchValidity(fleet, QUESTION)(1000)).toMatchObject({ code });
+    },
+  );
+});
