@@ -128,8 +128,10 @@ it("goes by the client's address where a trusted proxy tells it, and never by th
   expect(await ask(other, '/forward-auth', refused)).toMatchObject({ code: 'ip_not_allowed' });
   for (const gateway of [trusting, other]) {
     const key = gateway.fleet.addKey({ allowedIps: ['127.0.0.0/8'] });
-    const untold = await ask(gateway, '/forward-auth', { 'x-api-key': key });
-    expect(untold).toMatchObject({ code: 'ip_not_allowed' });
+    for (const headers of [{}, from]) {
+      const answer = await ask(gateway, '/forward-auth', { ...headers, 'x-api-key': key });
+      expect(answer).toMatchObject({ code: 'ip_not_allowed' });
+    }
   }
 });
 

@@ -107,6 +107,13 @@ describe('a route with stricter scopes cannot be dodged', () => {
     expect(found(ALL, `/v1/${'%61'.repeat(1400)}`)).toBe('ambiguous');
   });
 
+  it('by more escapes inside escapes than four, nor by a path of more than 4096 characters', () => {
+    const nested = (rounds: number) => `/v1/%${'25'.repeat(rounds - 1)}61`;
+    expect([4, 5].map((rounds) => found(ALL, nested(rounds)))).toEqual(['/v1', 'ambiguous']);
+    const long = (length: number) => '/v1/%61'.padEnd(length, 'a');
+    expect([4096, 4097].map((length) => found(ALL, long(length)))).toEqual(['/v1', 'ambiguous']);
+  });
+
   it('by any spelling of its path, of which every reading is its own', () => {
     const spelled = (text: string) =>
       fc.tuple(...[...text].map((letter) => fc.constantFrom(...spellings(letter))));
