@@ -20,6 +20,18 @@ function startEntrance() {
 }
 
 describe('connections that have not said hello', () => {
+  it('are a hundred of one network, and a thousand in all', () => {
+    const enterAll = (count: number, addressOf: (at: number) => string) => {
+      const entrance = createEntrance(undefined, () => 0);
+      const entered = Array.from({ length: count }, (_, at) =>
+        entrance.enter(addressOf(at), () => undefined),
+      );
+      return entered.filter((each) => each !== undefined).length;
+    };
+    expect(enterAll(101, () => '192.0.2.1')).toBe(100);
+    expect(enterAll(1001, (at) => `10.0.${at >> 8}.${at & 255}`)).toBe(1000);
+  });
+
   it('are few per network: the oldest makes room once it has had time to speak', () => {
     const { enter, evicted, pass } = startEntrance();
     enter('192.0.2.1', 'first');
@@ -31,6 +43,14 @@ describe('connections that have not said hello', () => {
     expect(enter('192.0.2.1', 'third')).toBeDefined();
     expect(evicted).toEqual(['first']);
     expect(enter('192.0.2.1')).toBeUndefined();
+  });
+
+  it('leave one place each, however often they are said to have left', () => {
+    const { enter } = startEntrance();
+    const guests = [1, 2, 3, 4, 5, 6].map((network) => enter(`192.0.2.${network}`));
+    for (let times = 0; times < 3; times += 1) guests[0]?.leave();
+    expect(enter('192.0.2.7')).toBeDefined();
+    expect(enter('192.0.2.8')).toBeUndefined();
   });
 
   it('count by the /64 of an IPv6 address, and by the IPv4 address', () => {

@@ -42,6 +42,11 @@ beforeAll(async () => {
   await key.client.get('/v1/whoami');
   await app.services.usage.flush();
   await query('update organization set key_unused_days_max = 1 where id = $1', [acme]);
+  // What is like it of the other organization stays.
+  const kept = await makeKey(app, other, { profile: 'read-only' });
+  await kept.client.get('/v1/whoami');
+  await app.services.usage.flush();
+  await other.post('/v1/invitations', { email: 'new@example.com', roleId: 'role_viewer' });
 });
 
 const runAfter = (days: number) =>
@@ -82,6 +87,7 @@ it('keeps what was not deleted, and what was for thirty days', async () => {
 
 it('then erases all of it, and nothing of others', async () => {
   const otherRows = await rowsOf('org_00000000000000000001');
+  expect(otherRows).toMatchObject({ api_key: 1, invitation: 1, key_usage: 1, audit_chain: 1 });
   expect(await runAfter(30.1)).toEqual({ erased: 1 });
   // Changes tell every process to forget; they go after a day.
   const { change, ...left } = await rowsOf(acme);

@@ -1,6 +1,7 @@
 import { beforeAll, expect, it } from 'vitest';
 import type { Mail } from '../kernel/mailer.ts';
 import type { Client } from '../testing/client.ts';
+import { addMember, claimedOrganization } from '../testing/people.ts';
 import type { Query } from '../testing/query-database.ts';
 import { makeKey, startOrganization } from '../testing/start-organization.ts';
 import { OWNER, type TestApp } from '../testing/test-app.ts';
@@ -60,4 +61,22 @@ it('says nothing of a key in daily use, however short the limit', async () => {
     await query('update api_key set last_used_at = $1', [usedAt]);
     expect((await runAfter(days)).warned).toBe(0);
   }
+});
+
+it('writes to each owner of their own keys, and to nobody who was suspended', async () => {
+  const { organizationId } = await claimedOrganization(app);
+  const [one, suspended] = [
+    await addMember(app, organizationId, 'developer'),
+    await addMember(app, organizationId, 'developer'),
+  ];
+  await makeKey(app, one.client, { name: 'of one', profile: 'read-only' });
+  await makeKey(app, suspended.client, { name: 'of another', profile: 'read-only' });
+  await query(`update member set status = 'suspended' where id = $1`, [suspended.memberId]);
+  await query('update organization set key_unused_days_max = 30');
+  await query('update api_key set last_used_at = null, unused_warned_at = null');
+  const { mails } = await runAfter(23);
+  const toOne = mails.find(({ to }) => to === one.email);
+  expect(mails.map(({ to }) => to).toSorted()).toEqual([OWNER.email, one.email].toSorted());
+  expect(toOne?.text).toContain('of one');
+  expect(mails.map(({ text }) => text).join()).not.toContain('of another');
 });

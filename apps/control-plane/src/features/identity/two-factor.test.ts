@@ -13,6 +13,8 @@ interface Enrolment {
 let app: TestApp;
 let owner: Client;
 let enrolment: Enrolment;
+/** The one that enrolling opened. */
+let session: Client;
 
 beforeAll(async () => {
   app = await startTestApp();
@@ -51,8 +53,17 @@ describe('a second factor', () => {
       code: totpCode(enrolment.totpURI, Date.now()),
     });
     expect(right.status).toBe(200);
+    session = visitor(app, cookiesOf(right));
     const events = await app.services.db.select().from(auditEvent);
     expect(events.map((event) => event.action)).toContain('session.verify_two_factor');
+  });
+
+  it('is checked for nobody by session once it is enrolled, right or wrong', async () => {
+    expect((await session.get('/v1/whoami')).status).toBe(200);
+    for (const code of ['000000', totpCode(enrolment.totpURI, nextCodeAt())]) {
+      const answer = await session.post('/api/auth/two-factor/verify-totp', { code });
+      expect([code, answer.status]).toEqual([code, 401]);
+    }
   });
 
   it('is asked for at the next sign-in: the password alone opens nothing', async () => {
