@@ -107,22 +107,39 @@ const insertEvents = defineUnawaitedWrite<never, unknown[]>(
       previous_hash, hash)`,
 );
 
-/** Appends the events, in order, to the chain whose end the transaction has locked. */
+/** Events that one statement inserts, so that it ends in time and its text fits into memory. */
+export const EVENTS_INSERTED_MAX = 1000;
+
+/**
+ * Appends the events, in order, to the chain whose end the transaction has locked. More than
+ * `EVENTS_INSERTED_MAX` take several statements, one after the other: the caller must wait for it.
+ */
 export async function appendAuditEvents(
   tx: Transaction,
   services: Pick<Services, 'clock' | 'randomBytes'>,
   end: ChainEnd,
   entries: readonly AuditEntry[],
 ): Promise<void> {
-  if (entries.length === 0) return;
-  let { hash } = end;
-  const events = entries.map((entry, at) => {
-    const row = chainedRow(services, entry, end.sequence + at + 1, hash);
-    hash = row.hash;
-    return row;
-  });
-  const { organizationId } = end;
-  const sequence = end.sequence + events.length;
+  let { sequence, hash } = end;
+  for (let at = 0; at < entries.length; at += EVENTS_INSERTED_MAX) {
+    const events = entries.slice(at, at + EVENTS_INSERTED_MAX).map((entry) => {
+      sequence += 1;
+      const row = chainedRow(services, entry, sequence, hash);
+      hash = row.hash;
+      return row;
+    });
+    await insert(tx, end.organizationId, events);
+  }
+}
+
+async function insert(
+  tx: Transaction,
+  organizationId: string,
+  events: readonly ReturnType<typeof chainedRow>[],
+): Promise<void> {
+  const last = events.at(-1);
+  if (!last) return;
+  const { sequence, hash } = last;
   expectChainEnd(tx, { organizationId, sequence, hash });
   await insertEvents(tx, [
     organizationId,

@@ -8,6 +8,7 @@ import {
   type AuditTarget,
   appendAuditEvents,
   type ChainEnd,
+  EVENTS_INSERTED_MAX,
   type Facts,
   findChainEnd,
   lockChainEnd,
@@ -267,7 +268,10 @@ async function run(
   const end = await ending;
   if (!end) throw new NoChain();
   progress.step = 'append';
-  awaitAtCommit(tx, appendAuditEvents(tx, services, end, events));
+  const appended = appendAuditEvents(tx, services, end, events);
+  awaitAtCommit(tx, appended);
+  // What it sends later would come after COMMIT.
+  if (events.length > EVENTS_INSERTED_MAX) await appended;
   const lastChange = appendChanges(tx, source.organizationId, changes);
   awaitAtCommit(tx, lastChange);
   noteFailures(tx, progress, noted);

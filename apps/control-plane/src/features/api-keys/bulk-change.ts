@@ -7,13 +7,15 @@ import type { Ctx } from '../../kernel/context.ts';
 import { DomainError, notFound } from '../../kernel/domain-error.ts';
 import { visibleKeys } from '../../kernel/visible-keys.ts';
 import { type FurtherEvent, write } from '../../kernel/write.ts';
+import { among } from './among.ts';
 import { type Next, refuseStatus, type StatusChange } from './change-status.ts';
-import { among } from './created-by-key.ts';
+import { revokeCreated } from './created-by-key.ts';
+import { findForeignTrees, lockForest, splitForest, treeOfAnother } from './created-forest.ts';
 import { disabled } from './disable-key.ts';
 import { enabled } from './enable-key.ts';
 import { keyFacts } from './key-view.ts';
 import type { KeyRow } from './lock-key.ts';
-import { revocation, revokeLocked } from './revoke-key.ts';
+import { revocation, revokeEvent } from './revoke-key.ts';
 
 type Results = RouteOutput<Routes['revokeKeys']>;
 type RevokeBody = RouteInput<Routes['revokeKeys']>['body'];
@@ -27,10 +29,10 @@ interface BulkChange {
 }
 
 /**
- * After that long, in milliseconds, one request begins no further tree: until it ends, nobody else
- * changes anything in the organization, and no member signs in.
+ * A request that revokes more keys with what they created begins no further tree: until it ends,
+ * nobody else changes anything in the organization, and no member signs in.
  */
-const TREES_MS = 5000;
+const TREES_KEYS_MAX = 10_000;
 
 /** These concern one key, and leave the others to be changed. */
 const REFUSALS: readonly ErrorCode[] = [
@@ -149,43 +151,59 @@ function lockKeys(tx: Transaction, ctx: Ctx, ids: readonly string[]): Promise<Ke
 }
 
 /**
- * One tree after the other: a key that an earlier tree took along is revoked, as was asked. Those
- * that there is no time for are left as they are.
+ * In the order of the request: a key that the tree of an earlier one holds goes with it, as was asked.
+ * Those beyond what one request revokes are left as they are.
  */
 async function revokeTrees(
   tx: Transaction,
   ctx: Ctx,
   ids: readonly string[],
-  body: RevokeBody,
+  { reason }: RevokeBody,
 ): Promise<BulkChange> {
+  const forest = await lockForest(tx, ctx, ids);
+  const rows = new Map((await lockKeys(tx, ctx, ids)).map((row) => [row.id, row]));
+  const foreign = findForeignTrees(ctx, forest);
   const refusals = new Map<string, DomainError>();
+  for (const id of ids) {
+    if (!rows.has(id)) refusals.set(id, notFound('API key', id));
+    else if (foreign.has(id)) refusals.set(id, treeOfAnother());
+  }
+  const rootIds = ids.filter((id) => !refusals.has(id));
+  const trees = splitForest(forest, rootIds, TREES_KEYS_MAX);
+  const taken = new Set([...trees.values()].flat());
+  for (const id of rootIds) if (!taken.has(id)) refusals.set(id, tooMany());
+  const revokedBelow = await revokeCreated(tx, ctx, forest, trees);
   const events: FurtherEvent[] = [];
   const changes: Change[] = [];
-  const revoked = new Set<string>();
-  const { clock } = ctx.services;
-  const endsAt = clock().getTime() + TREES_MS;
-  let isLate = false;
-  for (const id of ids) {
-    if (revoked.has(id)) continue;
-    if (isLate) {
-      refusals.set(id, tooLate());
-      continue;
-    }
+  const now = ctx.services.clock();
+  const revoked: string[] = [];
+  for (const id of rootIds) {
+    const row = rows.get(id);
+    if (!row || refusals.has(id)) continue;
     await orRefused(refusals, id, async () => {
-      const { furtherEvents, changes: own, ...event } = await revokeLocked(tx, ctx, id, body);
-      events.push({ action: 'api_key.revoke', ...event }, ...furtherEvents);
-      changes.push(...own);
-      for (const { subjectId } of own) revoked.add(subjectId);
+      const created = revokedBelow(id);
+      if (row.status === 'revoked' && created.events.length === 0) refuseStatus('revoke', row);
+      // The tree of an earlier key took it along.
+      if (!trees.has(id)) return;
+      const event = revokeEvent(row, revocation(row, now, reason), created.counts);
+      events.push({ action: 'api_key.revoke', ...event });
+      changes.push({ kind: 'key', subjectId: id, workspaceId: row.workspaceId });
+      for (const each of created.events) events.push(each);
+      for (const each of created.changes) changes.push(each);
+      if (row.status !== 'revoked') revoked.push(id);
     });
-    isLate = clock().getTime() > endsAt;
   }
+  await tx
+    .update(apiKey)
+    .set({ status: 'revoked', revokedAt: now, revokeReason: reason ?? null })
+    .where(and(eq(apiKey.organizationId, ctx.organizationId), among(apiKey.id, revoked)));
   return { refusals, events, changes };
 }
 
-function tooLate(): DomainError {
+function tooMany(): DomainError {
   return new DomainError(
     'unavailable',
-    'The other keys took too long. This one stays as it is; revoke it in another request.',
+    'The other keys of the request took too many keys along. This one stays as it is; revoke it in another request.',
   );
 }
 

@@ -1,16 +1,22 @@
-import { and, asc, eq, ne, not, sql } from 'drizzle-orm';
-import type { PgColumn } from 'drizzle-orm/pg-core';
-import { allowLongStatements, type Transaction } from '../../db/connect.ts';
+import { and, eq, ne, not, sql } from 'drizzle-orm';
+import type { Transaction } from '../../db/connect.ts';
 import { apiKey, invitation, joinKey } from '../../db/schema/index.ts';
 import type { Change } from '../../kernel/change.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { invitationFacts, joinKeyFacts } from '../../kernel/created-facts.ts';
-import { DomainError } from '../../kernel/domain-error.ts';
 import { forgetAnswer } from '../../kernel/idempotent.ts';
 import { holds } from '../../kernel/require-scope.ts';
 import { visibleFleet } from '../../kernel/visible-fleet.ts';
 import type { FurtherEvent } from '../../kernel/write.ts';
-import { findCreatedKeys, withCreatedKeys } from './find-created-keys.ts';
+import { among } from './among.ts';
+import {
+  type Forest,
+  findForeignTrees,
+  splitForest,
+  type Trees,
+  treeOfAnother,
+} from './created-forest.ts';
+import { withCreatedKeys } from './find-created-keys.ts';
 import { keyFacts } from './key-view.ts';
 import type { KeyRow } from './lock-key.ts';
 
@@ -27,70 +33,120 @@ export interface RevokedCreated {
 }
 
 /**
- * The ids of the key and of all keys that it created or gave a new secret, directly or through
- * others, locked until the transaction ends. `write` has locked the end of the audit chain before: no creation is under way,
- * and one that comes later is refused by `confirmActor`. In the order of ids, as all lock keys.
+ * What `revokeCreated` does to the tree of one key.
+ * @throws DomainError insufficient_scope when a key among them belongs to somebody else
  */
-export async function lockTree(tx: Transaction, ctx: Ctx, rootId: string): Promise<string[]> {
-  await allowLongStatements(tx);
-  const ids = [rootId, ...(await findCreatedKeys(tx, ctx, [rootId]))];
-  await tx
-    .select({ id: apiKey.id })
-    .from(apiKey)
-    .where(and(eq(apiKey.organizationId, ctx.organizationId), among(apiKey.id, ids)))
-    .orderBy(asc(apiKey.id))
-    .for('update');
-  return ids;
+export async function revokeTree(
+  tx: Transaction,
+  ctx: Ctx,
+  forest: Forest,
+  rootId: string,
+): Promise<RevokedCreated> {
+  if (findForeignTrees(ctx, forest).has(rootId)) throw treeOfAnother();
+  const revoked = await revokeCreated(tx, ctx, forest, splitForest(forest, [rootId]));
+  return revoked(rootId);
 }
 
+/** Rows that one statement updates, so that each ends in time. */
+const UPDATED_MAX = 5000;
+
+const NOTHING: RevokedCreated = {
+  counts: { keysCount: 0, joinKeysCount: 0, invitationsCount: 0 },
+  events: [],
+  changes: [],
+};
+
 /**
- * Revokes the keys of the tree below its root, and deletes the join keys and invitations that any
- * key of the tree created.
- * @param creators what `lockTree` gave
- * @throws DomainError insufficient_scope when a key among them belongs to somebody else
+ * Revokes the keys of each tree below its root, and deletes the join keys and invitations that any key
+ * of the tree created. However many trees there are, it takes the same number of statements.
+ * @param trees of `forest`, none of them among `findForeignTrees`
+ * @returns by root
  */
 export async function revokeCreated(
   tx: Transaction,
   ctx: Ctx,
-  root: Pick<KeyRow, 'id' | 'name'>,
-  creators: readonly string[],
-): Promise<RevokedCreated> {
-  const cause = { type: 'api_key', id: root.id, name: root.name };
-  const keys = await revokeKeys(tx, ctx, creators, root);
-  const joinKeys = await deleteJoinKeys(tx, ctx, creators);
-  const invitations = await deleteInvitations(tx, ctx, creators);
-  return {
-    counts: {
-      keysCount: keys.length,
-      joinKeysCount: joinKeys.length,
-      invitationsCount: invitations.length,
-    },
-    events: [
-      ...keys.map(({ before, after }) => ({
-        action: 'api_key.revoke',
-        target: { type: 'api_key' as const, id: before.id, name: before.name },
-        before: keyFacts(before),
-        after: { ...keyFacts(after), cause },
-      })),
-      ...joinKeys.map((row) => ({
-        action: 'join_key.delete',
-        target: { type: 'join_key' as const, id: row.id, name: row.name },
-        before: joinKeyFacts(row),
-        after: { cause },
-      })),
-      ...invitations.map((row) => ({
-        action: 'invitation.withdraw',
-        target: { type: 'invitation' as const, id: row.id, name: row.email },
-        before: invitationFacts(row),
-        after: { cause },
-      })),
-    ],
-    changes: keys.map(({ before: { id, workspaceId } }) => ({
-      kind: 'key' as const,
-      subjectId: id,
-      workspaceId,
-    })),
+  { keys }: Forest,
+  trees: Trees,
+): Promise<(rootId: string) => RevokedCreated> {
+  const rootOf = new Map<string, string>();
+  for (const [rootId, ids] of trees) for (const id of ids) rootOf.set(id, rootId);
+  const creators = [...rootOf.keys()];
+  const below = [...keys.values()].filter(
+    ({ id, status }) => status !== 'revoked' && !trees.has(id) && rootOf.has(id),
+  );
+  const revoked = new Map<string, Mutable>();
+  const of = (creatorId: string | null) => {
+    const root = keys.get(rootOf.get(creatorId ?? '') ?? '');
+    if (!root) throw new Error(`"${creatorId}" is in no tree`);
+    const own = revoked.get(root.id) ?? { counts: { ...NOTHING.counts }, events: [], changes: [] };
+    revoked.set(root.id, own);
+    return { own, cause: { type: 'api_key', id: root.id, name: root.name } };
   };
+  const now = ctx.services.clock();
+  await setRevoked(tx, ctx, below, now, (id) => reasonOf(of(id).cause.name));
+  for (const row of below) {
+    const { own, cause } = of(row.id);
+    const { id, name, workspaceId } = row;
+    const set = { status: 'revoked' as const, revokedAt: now, revokeReason: reasonOf(cause.name) };
+    own.counts.keysCount += 1;
+    own.events.push({
+      action: 'api_key.revoke',
+      target: { type: 'api_key', id, name },
+      before: keyFacts(row),
+      after: { ...keyFacts({ ...row, ...set }), cause },
+    });
+    own.changes.push({ kind: 'key', subjectId: id, workspaceId });
+  }
+  for (const row of await deleteJoinKeys(tx, ctx, creators)) {
+    const { own, cause } = of(row.createdByKeyId);
+    own.counts.joinKeysCount += 1;
+    own.events.push({
+      action: 'join_key.delete',
+      target: { type: 'join_key', id: row.id, name: row.name },
+      before: joinKeyFacts(row),
+      after: { cause },
+    });
+  }
+  for (const row of await deleteInvitations(tx, ctx, creators)) {
+    const { own, cause } = of(row.createdByKeyId);
+    own.counts.invitationsCount += 1;
+    own.events.push({
+      action: 'invitation.withdraw',
+      target: { type: 'invitation', id: row.id, name: row.email },
+      before: invitationFacts(row),
+      after: { cause },
+    });
+  }
+  return (rootId) => revoked.get(rootId) ?? NOTHING;
+}
+
+interface Mutable {
+  readonly counts: { -readonly [K in keyof CreatedCounts]: number };
+  readonly events: FurtherEvent[];
+  readonly changes: Change[];
+}
+
+function reasonOf(rootName: string): string {
+  return `The key "${rootName}", which created it or gave it a new secret, was revoked or deleted`;
+}
+
+/** The secrets stay, so that a request with one is answered `revoked`. */
+async function setRevoked(
+  tx: Transaction,
+  { organizationId }: Ctx,
+  rows: readonly KeyRow[],
+  now: Date,
+  reason: (id: string) => string,
+): Promise<void> {
+  for (let at = 0; at < rows.length; at += UPDATED_MAX) {
+    const ids = rows.slice(at, at + UPDATED_MAX).map(({ id }) => id);
+    await tx.execute(sql`
+      update ${apiKey} set status = 'revoked', revoked_at = ${now.toISOString()}::timestamptz,
+        revoke_reason = revoked.reason
+      from unnest(${sql.param(ids)}::text[], ${sql.param(ids.map(reason))}::text[])
+        as revoked (id, reason)
+      where ${apiKey.organizationId} = ${organizationId} and ${apiKey.id} = revoked.id`);
+  }
 }
 
 /**
@@ -132,46 +188,11 @@ function unrevokedBelow({ organizationId }: Ctx, rootIds: readonly string[]) {
   );
 }
 
-/** One parameter, however many ids. */
-export function among(column: PgColumn, ids: readonly string[]) {
-  return sql`${column} = any(${sql.param(ids)}::text[])`;
-}
-
-/** The secrets stay, so that a request with one is answered `revoked`. */
-async function revokeKeys(
-  tx: Transaction,
-  ctx: Ctx,
-  creators: readonly string[],
-  root: Pick<KeyRow, 'id' | 'name'>,
-) {
-  const rows = await tx
-    .select()
-    .from(apiKey)
-    .where(and(unrevokedBelow(ctx, [root.id]), among(apiKey.id, creators)))
-    .orderBy(asc(apiKey.id));
-  requirePowerOver(ctx, rows);
-  const set = {
-    status: 'revoked' as const,
-    revokedAt: ctx.services.clock(),
-    revokeReason: `The key "${root.name}", which created it or gave it a new secret, was revoked or deleted`,
-  };
-  const ids = rows.map((row) => row.id);
-  await tx
-    .update(apiKey)
-    .set(set)
-    .where(and(eq(apiKey.organizationId, ctx.organizationId), among(apiKey.id, ids)));
-  return rows.map((before) => ({ before, after: { ...before, ...set } }));
-}
-
 /** @throws DomainError insufficient_scope */
 function requirePowerOver(ctx: Ctx, keys: readonly Pick<KeyRow, 'memberId'>[]): void {
   if (holds(ctx.scopes, 'api_keys.manage_all')) return;
   if (keys.every(({ memberId }) => memberId === ctx.actor.memberId)) return;
-  throw new DomainError(
-    'insufficient_scope',
-    'Among the keys that this key created or rotated are some that belong to another member. Ask someone who holds the scope "api_keys.manage_all", or leave out everything it created or rotated.',
-    { scopes: ['api_keys.manage_all'] },
-  );
+  throw treeOfAnother();
 }
 
 /** Without fleet.manage none: they stay, blocked, as the key that created them is gone. */

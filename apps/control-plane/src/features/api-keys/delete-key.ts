@@ -5,7 +5,8 @@ import { apiKey, deletedKey } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { forgetAnswer } from '../../kernel/idempotent.ts';
 import { write } from '../../kernel/write.ts';
-import { lockTree, revokeCreated } from './created-by-key.ts';
+import { revokeTree } from './created-by-key.ts';
+import { lockForest } from './created-forest.ts';
 import { keyFacts } from './key-view.ts';
 import { type KeyRow, lockKey } from './lock-key.ts';
 
@@ -21,9 +22,9 @@ export function deleteKey(
   const spec = { scope: 'api_keys.revoke', action: 'api_key.delete' } as const;
   return write(ctx, spec, async (tx, confirmed) => {
     const withCreated = query?.cascade === 'true';
-    const tree = withCreated ? await lockTree(tx, confirmed, params.id) : undefined;
+    const forest = withCreated ? await lockForest(tx, confirmed, [params.id]) : undefined;
     const row = await lockKey(tx, confirmed, params.id);
-    const created = tree && (await revokeCreated(tx, confirmed, row, tree));
+    const created = forest && (await revokeTree(tx, confirmed, forest, row.id));
     await keepLineage(tx, row);
     await tx.delete(apiKey).where(eq(apiKey.id, row.id));
     await forgetAnswer(tx, row.organizationId, row.id);

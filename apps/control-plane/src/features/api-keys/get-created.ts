@@ -2,7 +2,8 @@ import { and } from 'drizzle-orm';
 import { apiKey } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { visibleKeys } from '../../kernel/visible-keys.ts';
-import { among, type CreatedCounts, countCreated } from './created-by-key.ts';
+import { among } from './among.ts';
+import { type CreatedCounts, countCreated } from './created-by-key.ts';
 import { readKey } from './key-view.ts';
 
 /** What revoking the key with `cascade` would take along. @throws DomainError not_found */

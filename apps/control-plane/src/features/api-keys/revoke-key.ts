@@ -5,7 +5,8 @@ import { apiKey } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { write } from '../../kernel/write.ts';
 import { refuseStatus } from './change-status.ts';
-import { lockTree, revokeCreated } from './created-by-key.ts';
+import { type CreatedCounts, revokeTree } from './created-by-key.ts';
+import { lockForest } from './created-forest.ts';
 import { keyFacts, readKey } from './key-view.ts';
 import { type KeyRow, lockKey } from './lock-key.ts';
 
@@ -22,31 +23,35 @@ export function revokeKey(ctx: Ctx, { params, body }: RouteInput<Routes['revokeK
   });
 }
 
-/**
- * Locks the key and revokes it. Throws before it has changed anything.
- * @throws DomainError not_found, invalid_state, insufficient_scope
- */
-export async function revokeLocked(
+/** Locks the key and revokes it. */
+async function revokeLocked(
   tx: Transaction,
   ctx: Ctx,
   id: string,
   { reason, cascade }: RouteInput<Routes['revokeKey']>['body'],
 ) {
-  const tree = cascade ? await lockTree(tx, ctx, id) : undefined;
+  const forest = cascade ? await lockForest(tx, ctx, [id]) : undefined;
   const row = await lockKey(tx, ctx, id);
-  const created = tree && (await revokeCreated(tx, ctx, row, tree));
+  const created = forest && (await revokeTree(tx, ctx, forest, id));
   if (row.status === 'revoked' && !created?.events.length) refuseStatus('revoke', row);
   const set = revocation(row, ctx.services.clock(), reason);
   await tx.update(apiKey).set(set).where(eq(apiKey.id, row.id));
   return {
-    target: { type: 'api_key' as const, id: row.id, name: row.name },
-    before: keyFacts(row),
-    after: { ...keyFacts({ ...row, ...set }), ...(created && { created: created.counts }) },
+    ...revokeEvent(row, set, created?.counts),
     furtherEvents: created?.events ?? [],
     changes: [
       { kind: 'key' as const, subjectId: row.id, workspaceId: row.workspaceId },
       ...(created?.changes ?? []),
     ],
+  };
+}
+
+/** @param created what went along, where that was asked for */
+export function revokeEvent(row: KeyRow, set: Partial<KeyRow>, created?: CreatedCounts) {
+  return {
+    target: { type: 'api_key' as const, id: row.id, name: row.name },
+    before: keyFacts(row),
+    after: { ...keyFacts({ ...row, ...set }), ...(created && { created }) },
   };
 }
 
