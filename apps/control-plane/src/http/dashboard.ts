@@ -23,7 +23,13 @@ export async function registerDashboard(
   const page = rebase(await readFile(join(dir, 'index.html'), 'utf8'), basePathOf(baseUrl));
   await app.register(async (pages) => {
     await pages.register(helmet, pageHeaders(baseUrl));
-    await pages.register(fastifyStatic, { root: dir, index: false, wildcard: false, maxAge: 0 });
+    await pages.register(fastifyStatic, {
+      root: dir,
+      index: false,
+      wildcard: false,
+      globIgnore: ['assets/**'],
+      maxAge: 0,
+    });
     await pages.register(fastifyStatic, {
       root: join(dir, 'assets'),
       prefix: '/assets/',

@@ -19,6 +19,7 @@ beforeAll(async () => {
   await mkdir(join(dashboardDir, 'assets'));
   await writeFile(join(dashboardDir, 'index.html'), INDEX);
   await writeFile(join(dashboardDir, 'assets', 'main-1.js'), 'export {};');
+  await writeFile(join(dashboardDir, 'theme.js'), 'export {};');
   plain = await startTestApp({ dashboardDir });
   below = await startTestApp({ dashboardDir, baseUrl: `http://127.0.0.1${BASE}` });
   return () => rm(dashboardDir, { recursive: true });
@@ -74,6 +75,18 @@ describe('an address of the server', () => {
     expect({ status, code: problem.code }).toEqual({ status: 404, code: 'not_found' });
   });
 });
+
+it.each([
+  ['/assets/main-1.js', 'public, max-age=31536000, immutable'],
+  ['/theme.js', 'public, max-age=0'],
+  ['/members', 'no-cache'],
+])(
+  'lets a browser keep a file for as long as its name stands for its content: %s',
+  async (path, kept) => {
+    const { headers } = await get(plain, path, '*/*');
+    expect(headers.get('cache-control')).toBe(kept);
+  },
+);
 
 describe('below the path of the base URL', () => {
   it.each([BASE, ''])('pages, files and the API answer, at "%s"', async (prefix) => {
