@@ -1,18 +1,24 @@
-/** The dashboard as people have it: a Chromium before a control plane that runs as a process. */
+/** The dashboard in a Chromium, before a control plane of the test file's own. */
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import type { Plan } from '@tollkeeper/contract';
 import type { Browser } from 'playwright-core';
 import type { Client } from '../../apps/control-plane/src/testing/client.ts';
-import { claimServer } from '../../apps/control-plane/src/testing/test-app.ts';
+import { claimServer, startTestApp } from '../../apps/control-plane/src/testing/test-app.ts';
 import { createTestDatabase } from '../../apps/control-plane/src/testing/test-database.ts';
-import { freePort } from '../processes/child-process.ts';
+import { buildDashboard } from '../../scripts/dashboard.mjs';
 import { type ControlPlane, startControlPlane } from '../processes/control-plane.ts';
 import { connectTo, urlOf } from '../processes/pair.ts';
 import { launchChromium } from './launch-chromium.ts';
 
 export interface Dashboard {
   readonly baseUrl: string;
-  readonly controlPlane: ControlPlane;
   readonly browser: Browser;
+}
+
+export interface FreshDashboard extends Dashboard {
+  readonly controlPlane: ControlPlane;
 }
 
 export interface ClaimedDashboard extends Dashboard {
@@ -22,40 +28,84 @@ export interface ClaimedDashboard extends Dashboard {
   query<T extends object>(text: string, values?: unknown[]): Promise<T[]>;
 }
 
-/** A fresh server on its own embedded database, which nobody owns yet. */
-export async function startFreshDashboard(): Promise<Dashboard> {
+const PORTS_FROM = 20_000;
+const PORTS_COUNT = 10_000;
+const PAGES = fileURLToPath(new URL('../../apps/dashboard/dist', import.meta.url));
+
+/** As people have it: a process on its own embedded database, which nobody owns yet. */
+export async function startFreshDashboard(): Promise<FreshDashboard> {
   const [browser, controlPlane] = await Promise.all([openBrowser(), startControlPlane()]);
   return { baseUrl: controlPlane.baseUrl, controlPlane, browser };
 }
 
-/** A server with an owner and an organization of that plan. */
-export async function startDashboard(plan: Plan): Promise<ClaimedDashboard> {
-  return startAt(plan, (port) => `http://127.0.0.1:${port}`);
-}
-
-/** A server that people reach by a name, which passkeys need: they belong to a domain. */
-export async function startDashboardAt(host: string, plan: Plan): Promise<ClaimedDashboard> {
-  const urlAt = (port: number) => `http://${host}:${port}`;
-  return startAt(plan, urlAt, (port) => ({ TOLLKEEPER_BASE_URL: urlAt(port) }));
-}
-
-async function startAt(
-  plan: Plan,
-  urlAt: (port: number) => string,
-  envAt: (port: number) => Readonly<Record<string, string>> = () => ({}),
-): Promise<ClaimedDashboard> {
-  const config = await createTestDatabase();
-  const port = await freePort();
-  const baseUrl = urlAt(port);
-  const env = envAt(port);
-  const [browser, controlPlane] = await Promise.all([
+/** As people have it: a process, with an owner and an organization of that plan. */
+export async function startDashboardProcess(plan: Plan): Promise<ClaimedDashboard> {
+  const database = await createTestDatabase();
+  const [browser, { baseUrl }] = await Promise.all([
     openBrowser(),
-    startControlPlane({ databaseUrl: urlOf(config), port, env }),
+    startControlPlane({ databaseUrl: urlOf(database) }),
   ]);
-  const owner = await claimServer({ baseUrl });
-  const query = connectTo(config);
+  return claim({ baseUrl, browser }, database, plan);
+}
+
+interface Options {
+  /** By which people reach the server. Passkeys need a name: they belong to a domain. */
+  readonly host?: string;
+  /** What sends mail; without it the server sends none. */
+  readonly mail?: { url: string; from: string };
+}
+
+/**
+ * An owner and an organization of that plan, before a server that runs in this process: a process of
+ * its own takes more time to start than most files take for all their tests.
+ */
+export async function startDashboard(
+  plan: Plan,
+  { host = '127.0.0.1', mail }: Options = {},
+): Promise<ClaimedDashboard> {
+  const [database, browser, port] = await Promise.all([
+    createTestDatabase(),
+    openBrowser(),
+    ownPort(),
+    buildDashboard(),
+  ]);
+  const baseUrl = `http://${host}:${port}`;
+  await startTestApp({ database, baseUrl, port, dashboardDir: PAGES, ...(mail ? { mail } : {}) });
+  return claim({ baseUrl, browser }, database, plan);
+}
+
+async function claim(
+  dashboard: Dashboard,
+  database: Awaited<ReturnType<typeof createTestDatabase>>,
+  plan: Plan,
+): Promise<ClaimedDashboard> {
+  const owner = await claimServer(dashboard);
+  const query = connectTo(database);
   await query('update organization set plan = $1', [plan]);
-  return { baseUrl, controlPlane, browser, owner, query };
+  return { ...dashboard, owner, query };
+}
+
+let port: Promise<number> | undefined;
+
+/**
+ * One for the servers of all files of a worker, one after the other, so that the windows of one file
+ * serve the next. Below the ports that systems give out themselves: nobody takes it in between.
+ */
+function ownPort(): Promise<number> {
+  port ??= findPort(PORTS_FROM + (process.pid % PORTS_COUNT));
+  return port;
+}
+
+async function findPort(candidate: number): Promise<number> {
+  const server = createServer();
+  try {
+    await once(server.listen(candidate, '127.0.0.1'), 'listening');
+    return candidate;
+  } catch {
+    return findPort(candidate + 1);
+  } finally {
+    server.close();
+  }
 }
 
 let browser: Promise<Browser> | undefined;

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { OWNER } from '../../apps/control-plane/src/testing/test-app.ts';
 import { until } from '../processes/until.ts';
-import { type Dashboard, startFreshDashboard } from './dashboard.ts';
+import { type FreshDashboard, startFreshDashboard } from './dashboard.ts';
 import { callsInWords, numberOf, openKeys, rowOf } from './key-list.ts';
 import { hasFocus, pressTabTo } from './keyboard.ts';
 import { callWith, runCurl } from './secret.ts';
@@ -30,7 +30,7 @@ it('leads from the set-up link to a key that was made by keyboard alone, used an
 });
 
 /** Opens the link from the terminal and signs up. */
-async function claim(page: Page, { controlPlane }: Dashboard): Promise<void> {
+async function claim(page: Page, { controlPlane }: FreshDashboard): Promise<void> {
   const link = await until('link', () => /http\S+#token=\S+/.exec(controlPlane.stdout())?.[0]);
   await page.goto(link);
   expect(page.url()).not.toContain('token');

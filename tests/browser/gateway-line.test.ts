@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
 import { startUpstream } from '../fleet/upstream.ts';
 import { createKey, type Key } from '../processes/keys.ts';
-import { type ClaimedDashboard, startDashboard } from './dashboard.ts';
+import { type ClaimedDashboard, startDashboardProcess } from './dashboard.ts';
 import {
   chooseGatewayAction,
   copyJoinLine,
@@ -18,7 +18,7 @@ import { eventually, openWindow } from './window.ts';
 let dashboard: ClaimedDashboard;
 
 beforeAll(async () => {
-  dashboard = await startDashboard('enterprise');
+  dashboard = await startDashboardProcess('enterprise');
 });
 
 it('makes a gateway of the copied line, which lets a key through until it is disabled', async () => {

@@ -3,7 +3,7 @@ import type { CDPSession, Page } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
 import { OWNER } from '../../apps/control-plane/src/testing/test-app.ts';
 import { expectAccessible } from './accessible.ts';
-import { type ClaimedDashboard, startDashboardAt } from './dashboard.ts';
+import { type ClaimedDashboard, startDashboard } from './dashboard.ts';
 import { takeSecret } from './secret.ts';
 import { fillSignIn, signOut } from './sign-in.ts';
 import { openWindow } from './window.ts';
@@ -11,7 +11,7 @@ import { openWindow } from './window.ts';
 let dashboard: ClaimedDashboard;
 
 beforeAll(async () => {
-  dashboard = await startDashboardAt('localhost', 'enterprise');
+  dashboard = await startDashboard('enterprise', { host: 'localhost' });
 });
 
 it('adds a passkey, signs in with it, and confirms with it before a key may delete everything', async () => {

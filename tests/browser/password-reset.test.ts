@@ -3,31 +3,23 @@ import {
   type SmtpServer,
   startSmtpServer,
 } from '../../apps/control-plane/src/testing/smtp-server.ts';
-import { claimServer, OWNER } from '../../apps/control-plane/src/testing/test-app.ts';
-import { createTestDatabase } from '../../apps/control-plane/src/testing/test-database.ts';
-import { startControlPlane } from '../processes/control-plane.ts';
-import { urlOf } from '../processes/pair.ts';
+import { OWNER } from '../../apps/control-plane/src/testing/test-app.ts';
 import { expectAccessible } from './accessible.ts';
-import { type Dashboard, openBrowser } from './dashboard.ts';
+import { type ClaimedDashboard, startDashboard } from './dashboard.ts';
 import { hasFocus } from './keyboard.ts';
 import { fillSignIn } from './sign-in.ts';
 import { eventually, openWindow } from './window.ts';
 
 const NEW_PASSWORD = 'an entirely new passphrase';
 
-let dashboard: Dashboard;
+let dashboard: ClaimedDashboard;
 let smtp: SmtpServer;
 
 beforeAll(async () => {
   smtp = await startSmtpServer();
-  const env = { SMTP_URL: smtp.url, MAIL_FROM: 'keys@example.com' };
-  const databaseUrl = urlOf(await createTestDatabase());
-  const [browser, controlPlane] = await Promise.all([
-    openBrowser(),
-    startControlPlane({ databaseUrl, env }),
-  ]);
-  dashboard = { browser, controlPlane, baseUrl: controlPlane.baseUrl };
-  await claimServer(controlPlane);
+  dashboard = await startDashboard('enterprise', {
+    mail: { url: smtp.url, from: 'keys@example.com' },
+  });
 });
 
 it('leads from a forgotten password, by the mail, to a new one', async () => {

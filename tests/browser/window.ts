@@ -1,5 +1,5 @@
 /** Windows of separate people, and what must not happen in any of them. */
-import type { Page } from 'playwright-core';
+import type { ConsoleMessage, Page, Response } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
 import type { Client } from '../../apps/control-plane/src/testing/client.ts';
 import type { Dashboard } from './dashboard.ts';
@@ -17,27 +17,27 @@ interface WindowOptions {
   readonly height?: number;
 }
 
-/** A window with cookies and storage of its own, closed when the test ends. */
+/** Windows that no test uses, by the address of their server. */
+const unused = new Map<string, Page[]>();
+
+/**
+ * A window with cookies and storage of its own, empty at first. When the test ends it is emptied and
+ * kept for the next one: a new window compiles the whole dashboard before its first page.
+ */
 export async function openWindow(
-  { browser, baseUrl }: Dashboard,
+  dashboard: Dashboard,
   { as, width = 1440, height = 900 }: WindowOptions = {},
 ): Promise<Page> {
-  const context = await browser.newContext({
-    baseURL: baseUrl,
-    viewport: { width, height },
-    locale: 'en-GB',
-    timezoneId: 'UTC',
-    reducedMotion: 'reduce',
-    permissions: ['clipboard-read', 'clipboard-write'],
+  const { baseUrl } = dashboard;
+  const page = unused.get(baseUrl)?.pop() ?? (await openPage(dashboard));
+  onTestFinished(() => keep(page, baseUrl));
+  await page.setViewportSize({ width, height });
+  if (as) await page.context().addCookies(cookiesOf(as, baseUrl));
+  const { faults, stop } = watch(page);
+  onTestFinished(() => {
+    stop();
+    expect(faults, 'violations of the CSP, errors in the console, answers of 500').toEqual([]);
   });
-  onTestFinished(() => context.close());
-  context.setDefaultTimeout(PATIENCE_MS);
-  if (as) await context.addCookies(cookiesOf(as, baseUrl));
-  const page = await context.newPage();
-  const faults = watch(page);
-  onTestFinished(() =>
-    expect(faults, 'violations of the CSP, errors in the console, answers of 500').toEqual([]),
-  );
   return page;
 }
 
@@ -46,18 +46,57 @@ export function eventually<T>(read: () => Promise<T> | T) {
   return expect.poll(read, { timeout: PATIENCE_MS, interval: 50 });
 }
 
+async function openPage({ browser, baseUrl }: Dashboard): Promise<Page> {
+  const context = await browser.newContext({
+    baseURL: baseUrl,
+    locale: 'en-GB',
+    timezoneId: 'UTC',
+    reducedMotion: 'reduce',
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
+  context.setDefaultTimeout(PATIENCE_MS);
+  return context.newPage();
+}
+
+/** Leaves nothing of the test; a window of which that cannot be said is closed instead. */
+async function keep(page: Page, baseUrl: string): Promise<void> {
+  const context = page.context();
+  try {
+    await context.unrouteAll({ behavior: 'ignoreErrors' });
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+    const others = context.pages().filter((each) => each !== page);
+    await Promise.all(others.map((each) => each.close()));
+    // Of the same origin, whose storage it is, and by an answer with the headers of a page: after any
+    // other the browser starts a new process.
+    await page.goto(`${baseUrl}/favicon.svg`);
+    await page.evaluate(() => {
+      localStorage.clear();
+      sessionStorage.clear();
+    });
+    await context.clearCookies();
+    await page.emulateMedia({ colorScheme: 'light' });
+    await page.mouse.move(0, 0);
+    unused.set(baseUrl, [...(unused.get(baseUrl) ?? []), page]);
+  } catch {
+    await context.close();
+  }
+}
+
 /** @returns the faults of the page, to which each is added as it comes */
-function watch(page: Page): readonly string[] {
+function watch(page: Page): { faults: readonly string[]; stop: () => void } {
   const faults: string[] = [];
-  page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
-  page.on('console', (message) => {
+  const onError = (error: Error) => void faults.push(`error: ${error.message}`);
+  const onConsole = (message: ConsoleMessage) => {
     if (message.type() !== 'error' || REFUSAL.test(message.text())) return;
     faults.push(`console: ${message.text()}`);
-  });
-  page.on('response', (answer) => {
+  };
+  const onResponse = (answer: Response) => {
     if (answer.status() >= 500) faults.push(`${answer.status()}: ${answer.url()}`);
-  });
-  return faults;
+  };
+  page.on('pageerror', onError).on('console', onConsole).on('response', onResponse);
+  const stop = () =>
+    void page.off('pageerror', onError).off('console', onConsole).off('response', onResponse);
+  return { faults, stop };
 }
 
 function cookiesOf({ headers }: Client, url: string) {

@@ -37,6 +37,8 @@ export async function startTestApp(
     mail?: { url: string; from: string };
     trustedProxies?: readonly string[];
     baseUrl?: string;
+    /** Of 127.0.0.1; a free one unless given. */
+    port?: number;
     dashboardDir?: string;
   } = {},
 ): Promise<TestApp> {
@@ -63,7 +65,7 @@ export async function startTestApp(
   atFileEnd(close);
   // Tests run jobs themselves: one that runs each minute would change tables while they compare them.
   await app.services.db.execute(sql`delete from pgboss.schedule`);
-  await app.server.listen({ port: 0, host: '127.0.0.1' });
+  await app.server.listen({ port: options.port ?? 0, host: '127.0.0.1' });
   const { port } = app.server.server.address() as AddressInfo;
   return { ...app, close, baseUrl: `http://127.0.0.1:${port}`, database, logged };
 }
