@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { atFileEnd } from '../../apps/control-plane/src/testing/at-file-end.ts';
 import { until } from './until.ts';
@@ -27,13 +29,20 @@ export interface Running {
 /** Where Node keeps what it compiled: loading the control plane again takes a quarter less. */
 const COMPILED = fileURLToPath(new URL('../../node_modules/.cache/node-compiled', import.meta.url));
 
-/** Runs a file with the Node of the tests. @param env the whole environment of the process @param cwd that of the tests unless given */
+/**
+ * Runs a file with the Node of the tests.
+ * @param env the whole environment of the process
+ * @param cwd that of the tests unless given
+ * @param onLine gets each line that the process writes to its file descriptor 3
+ */
 export function startNode(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
   cwd?: string,
+  onLine?: (line: string) => void,
 ): Running {
-  return startProgram(process.execPath, args, { NODE_COMPILE_CACHE: COMPILED, ...env }, cwd);
+  const withCache = { NODE_COMPILE_CACHE: COMPILED, ...env };
+  return startProgram(process.execPath, args, withCache, cwd, onLine);
 }
 
 /** The same for any other program. */
@@ -42,8 +51,11 @@ export function startProgram(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
   cwd?: string,
+  onLine?: (line: string) => void,
 ): Running {
-  const child = spawn(path, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const pipes = onLine ? ['pipe' as const] : [];
+  const child = spawn(path, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe', ...pipes] });
+  if (onLine) createInterface(child.stdio[3] as Readable).on('line', onLine);
   const exited = ended(child);
   atFileEnd(() => {
     child.kill('SIGKILL');
@@ -88,9 +100,9 @@ export async function makeFolder(): Promise<string> {
   return folder;
 }
 
-function collect(stream: NodeJS.ReadableStream): () => string {
+function collect(stream: NodeJS.ReadableStream | null): () => string {
   let text = '';
-  stream.setEncoding('utf8').on('data', (part) => {
+  stream?.setEncoding('utf8').on('data', (part) => {
     text += part;
   });
   return () => text;

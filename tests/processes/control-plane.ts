@@ -1,4 +1,6 @@
 /** Control planes as processes of their own, which tests start, signal and kill. */
+import { basePathOf } from '../../apps/control-plane/src/http/base-path.ts';
+import { recordAnswer } from '../../apps/control-plane/src/testing/answer-faults.ts';
 import { SETUP_TOKEN } from '../../apps/control-plane/src/testing/test-app.ts';
 import { buildControlPlane, builtControlPlane } from '../../scripts/control-plane.mjs';
 import {
@@ -25,6 +27,7 @@ export interface Settings {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+const REPORT_ANSWERS = new URL('report-answers.ts', import.meta.url).href;
 let built: Promise<void> | undefined;
 
 /** A control plane that answers /readyz. */
@@ -34,14 +37,24 @@ export async function startControlPlane(settings: Settings = {}): Promise<Contro
   return controlPlane;
 }
 
-/** A control plane whose process has just been started, from the one file that `npm start` runs. */
+/**
+ * A control plane whose process has just been started, from the one file that `npm start` runs. What it
+ * answers on the API, and the OpenAPI document does not declare, fails the test.
+ */
 export async function spawnControlPlane(settings: Settings = {}): Promise<ControlPlane> {
   built ??= buildControlPlane();
   await built;
   const dataDir = settings.dataDir ?? (await makeFolder());
   const port = String(settings.port ?? (await freePort()));
   const env = { ...environment(dataDir, settings.databaseUrl), PORT: port, ...settings.env };
-  return { ...startNode([builtControlPlane], env), baseUrl: `http://127.0.0.1:${port}`, dataDir };
+  const basePath = basePathOf(settings.env?.TOLLKEEPER_BASE_URL ?? 'http://127.0.0.1');
+  const started = startNode(
+    ['--import', REPORT_ANSWERS, builtControlPlane],
+    env,
+    undefined,
+    (line) => recordAnswer(JSON.parse(line), basePath),
+  );
+  return { ...started, baseUrl: `http://127.0.0.1:${port}`, dataDir };
 }
 
 /** The whole environment of a control plane or an operator command: nothing of the test's own. */

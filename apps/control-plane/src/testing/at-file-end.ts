@@ -17,13 +17,14 @@ export function atFileEnd(work: Work): void {
  * For the set-up of every test file: the files of one worker share their modules. Whatever the file
  * itself does at its end still finds all that it opened: ends of `beforeAll` come last, this first
  * one after all others.
+ * @param last runs after all that was left is closed
  */
-export function closeAtFileEnd(): void {
+export function closeAtFileEnd(last: Work): void {
   beforeAll(() => async () => {
     const works = endings.reverse();
     endings = [];
     const errors: unknown[] = [];
-    for (const work of works) await attempt(work, errors);
+    for (const work of [...works, last]) await attempt(work, errors);
     if (errors.length > 0)
       throw new AggregateError(errors, 'What the test file left did not close');
   });

@@ -3,7 +3,9 @@ import { sql } from 'drizzle-orm';
 import type pg from 'pg';
 import { type App, createApp } from '../app.ts';
 import type { ConnectionLimits } from '../db/connect.ts';
+import { basePathOf } from '../http/base-path.ts';
 import { createLog } from '../log.ts';
+import { checkAnswersOf } from './answer-faults.ts';
 import { atFileEnd } from './at-file-end.ts';
 import { type Client, createClient } from './client.ts';
 import { createTestDatabase } from './test-database.ts';
@@ -25,10 +27,15 @@ export interface TestApp extends App {
   readonly logged: string[];
 }
 
+const BASE_URL = 'http://127.0.0.1';
+
 /** Of a database on a busy machine; tests of the limits themselves set others. */
 const PATIENT_LIMITS: ConnectionLimits = { statement_timeout: 20_000, lock_timeout: 20_000 };
 
-/** A real control plane on loopback, closed when the test file ends. */
+/**
+ * A real control plane on loopback, closed when the test file ends. What it answers on the API, and the
+ * OpenAPI document does not declare, fails the test that asked for it.
+ */
 export async function startTestApp(
   options: {
     database?: pg.ClientConfig;
@@ -47,7 +54,7 @@ export async function startTestApp(
   const log = createLog('debug', { write: (line) => void logged.push(line) });
   const app = await createApp({
     database: { ...database, ...(options.limits ?? PATIENT_LIMITS) },
-    baseUrl: options.baseUrl ?? 'http://127.0.0.1',
+    baseUrl: options.baseUrl ?? BASE_URL,
     secret: SESSION_SECRET,
     setupToken: SETUP_TOKEN,
     trustedProxies: options.trustedProxies ?? [],
@@ -63,6 +70,7 @@ export async function startTestApp(
     return closed;
   };
   atFileEnd(close);
+  checkAnswersOf(app.server.server, basePathOf(options.baseUrl ?? BASE_URL));
   // Tests run jobs themselves: one that runs each minute would change tables while they compare them.
   await app.services.db.execute(sql`delete from pgboss.schedule`);
   await app.server.listen({ port: options.port ?? 0, host: '127.0.0.1' });
