@@ -12,6 +12,15 @@ export type KeyStatus = (typeof KEY_STATUSES)[number];
 export const KEY_STATES = ['active', 'disabled', 'expired', 'revoked'] as const;
 export type KeyState = (typeof KEY_STATES)[number];
 
+/** The member who created a thing, and answers for it. */
+export const creatingMember = z.strictObject({
+  memberId,
+  name: z.string(),
+  email: z.string().nullable().meta({
+    description: 'Null for callers without members.read, except for their own address',
+  }),
+});
+
 /** The API key that created a thing. */
 export const creatingKey = z.strictObject({
   id: apiKeyId,
@@ -45,7 +54,7 @@ export const apiKey = z
     profile: z.enum(PROFILES),
     scopes: z.array(scope),
     workspaceId: workspaceId.nullable(),
-    createdBy: z.strictObject({ memberId, name: z.string(), email: z.string() }),
+    createdBy: creatingMember,
     createdByKey: creatingKey.nullable().meta({
       description: 'The API key that created this one; null for a key created in a session',
     }),

@@ -2,7 +2,7 @@
  * No route shows what another route would refuse to the same caller. A caller who holds the scope of
  * one route, and nothing else, is answered by it; the answer names nothing that another route lists.
  */
-import { type Route, routes, SCOPES, type Scope } from '@tollkeeper/contract';
+import { type ApiKey, type Route, routes, SCOPES, type Scope } from '@tollkeeper/contract';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from '../testing/client.ts';
 import { joinWith, makeJoinKey } from '../testing/fleet.ts';
@@ -21,6 +21,7 @@ let lesser: { roleId: string; memberId: string; key: TestKey };
 const CANARIES: readonly (readonly [text: string, scopes: readonly Scope[]])[] = [
   ['canary-key', ['api_keys.read', 'api_keys.manage_all']],
   ['canary-member', ['members.read']],
+  ['canary-address', ['members.read']],
   ['canary-guest', ['members.read']],
   ['canary-role', ['roles.read']],
   ['canary-gateway', ['fleet.read']],
@@ -29,9 +30,9 @@ const CANARIES: readonly (readonly [text: string, scopes: readonly Scope[]])[] =
 ];
 
 /**
- * What is shown all the same, and why: a thing names who answers for it, by name and address, and
- * a person the role that they have, since neither means much without. What members.read and
- * roles.read guard is everything else: who there is, their status, and what a role holds.
+ * What is shown all the same, and why: a thing names the member who answers for it, and a person the
+ * role that they have, since neither means much without. What members.read and roles.read guard is
+ * everything else: who there is, their addresses, their status, and what a role holds.
  */
 const SHOWN: Readonly<Record<string, readonly string[]>> = {
   listMembers: ['canary-role'],
@@ -58,7 +59,7 @@ beforeAll(async () => {
   const member = await addMember(app, organizationId, 'admin');
   await owner.patch(`/v1/members/${member.memberId}`, { roleId: role.body.id });
   await query(
-    `update "user" set name = 'canary-member', email = 'canary-member@example.com'
+    `update "user" set name = 'canary-member', email = 'canary-address@example.com'
     where id = $1`,
     [member.userId],
   );
@@ -90,10 +91,10 @@ beforeAll(async () => {
   ids = { key: maker.id, own: key.id, gateway: gatewayId, secret: maker.secret };
 });
 
-/** Holds the scope and nothing else, in role and key. */
-async function callerWith(scope: Scope): Promise<Client> {
-  await query('update role set scopes = $1 where id = $2', [[scope], lesser.roleId]);
-  await query('update api_key set scopes = $1 where id = $2', [[scope], lesser.key.id]);
+/** Holds the scopes and nothing else, in role and key. */
+async function callerWith(...scopes: Scope[]): Promise<Client> {
+  await query('update role set scopes = $1 where id = $2', [scopes, lesser.roleId]);
+  await query('update api_key set scopes = $1 where id = $2', [scopes, lesser.key.id]);
   await app.services.keys.reload();
   return withKey(app, lesser.key.secret);
 }
@@ -131,6 +132,20 @@ describe('a caller who holds the scope of one route alone', () => {
       if (scopes.every((each) => each === scope) || SHOWN[name]?.includes(canary)) continue;
       expect(text.includes(`"${canary}`), `${name} shows ${canary}`).toBe(false);
     }
+  });
+
+  it('is shown the name of the member behind a key, and their address with members.read', async () => {
+    const creators = async (...scopes: Scope[]) => {
+      const caller = await callerWith('api_keys.read', 'api_keys.manage_all', ...scopes);
+      const { body } = await caller.get<{ data: ApiKey[] }>('/v1/api-keys');
+      const found = (id: string | undefined) => body.data.find((key) => key.id === id)?.createdBy;
+      return { other: found(ids.key), own: found(ids.own) };
+    };
+    const without = await creators();
+    expect(without.other).toMatchObject({ name: 'canary-member', email: null });
+    expect(without.own?.email).toMatch(/@example\.com$/);
+    const { other } = await creators('members.read');
+    expect(other).toMatchObject({ email: 'canary-address@example.com' });
   });
 
   it('is shown the whole by a caller who holds everything', async () => {

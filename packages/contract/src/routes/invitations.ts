@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { creatingKey } from '../api-key.ts';
+import { creatingKey, creatingMember } from '../api-key.ts';
 import { invitationId, memberId, roleId } from '../ids.ts';
 import { listOf, listQuery } from '../list.ts';
 import { defineRoute } from '../route.ts';
@@ -27,15 +27,13 @@ export const INVITATION_BLOCKS = {
 export type InvitationBlock = keyof typeof INVITATION_BLOCKS;
 const blocks = Object.keys(INVITATION_BLOCKS) as InvitationBlock[];
 
-const inviter = z.strictObject({ memberId, name: z.string(), email: z.string() });
-
 const invitation = z
   .strictObject({
     id: invitationId,
     email: z.string(),
     roleId,
     roleName: z.string(),
-    invitedBy: inviter,
+    invitedBy: creatingMember,
     createdByKey: creatingKey.nullable().meta({
       description: 'The API key that sent it; null for one sent in a session',
     }),
@@ -133,7 +131,7 @@ export const findInvitation = defineRoute({
     organizationName: z.string(),
     email: z.string(),
     roleName: z.string(),
-    invitedBy: inviter,
+    invitedBy: z.strictObject({ memberId, name: z.string(), email: z.string() }),
     expiresAt: instant,
     hasAccount: z.boolean().meta({ description: 'Whether the address signs in already' }),
   }),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { creatingKey } from '../api-key.ts';
-import { joinKeyId, memberId, workspaceId } from '../ids.ts';
+import { creatingKey, creatingMember } from '../api-key.ts';
+import { joinKeyId, workspaceId } from '../ids.ts';
 import { labels } from '../labels.ts';
 import { listOf, listQuery } from '../list.ts';
 import { defineRoute } from '../route.ts';
@@ -47,7 +47,7 @@ const joinKey = z
       description:
         'How many have; one that did not connect within two minutes of its join does not count',
     }),
-    createdBy: z.strictObject({ memberId, name: z.string(), email: z.string() }),
+    createdBy: creatingMember,
     createdByKey: creatingKey.nullable().meta({
       description: 'The API key that created it; null for one created in a session',
     }),

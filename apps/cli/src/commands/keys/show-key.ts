@@ -37,7 +37,7 @@ function printKey(io: Surroundings, key: ApiKeyDetail): void {
     ...(revokedAt ? [['Revoked', time(revokedAt)] as const] : []),
     ...(revokeReason ? [['Reason', revokeReason] as const] : []),
     ['Created', time(key.createdAt)],
-    ['Created by', `${createdBy.name} <${createdBy.email}>`],
+    ['Created by', creatorText(createdBy)],
     ...(createdByKey
       ? [['Created by key', `${createdByKey.name ?? 'a key'} (${createdByKey.id})`] as const]
       : []),
@@ -53,6 +53,11 @@ function printKey(io: Surroundings, key: ApiKeyDetail): void {
     ['Scopes', key.scopes.join(' ') || 'none'],
     ...dormant(key),
   ]);
+}
+
+/** The address is the server's to keep back. */
+function creatorText({ name, email }: ApiKeyDetail['createdBy']): string {
+  return email === null ? name : `${name} <${email}>`;
 }
 
 function disabled(

@@ -12,6 +12,7 @@ import {
   isCreatingKey,
 } from '../../kernel/creating-key.ts';
 import { notFound } from '../../kernel/domain-error.ts';
+import { memberAddress } from '../../kernel/member-address.ts';
 import { visibleKeys } from '../../kernel/visible-keys.ts';
 import type { KeyRow } from './lock-key.ts';
 import { disablesAt } from './unused-rule.ts';
@@ -28,7 +29,7 @@ export function selectKeys(db: Database | Transaction, ctx: Ctx) {
       .select({
         ...shownColumns,
         ownerName: user.name,
-        ownerEmail: user.email,
+        ownerEmail: memberAddress(ctx),
         graceEndsAt: apiKeySecret.retiresAt,
         createdByKeyName: creatingKeyName(ctx),
         disablerName: disablerUser.name,

@@ -12,6 +12,7 @@ import {
 } from '../../kernel/creating-key.ts';
 import { creatorColumns } from '../../kernel/creator.ts';
 import { notFound } from '../../kernel/domain-error.ts';
+import { memberAddress } from '../../kernel/member-address.ts';
 import { customRole, roleName, roleScopes } from '../../kernel/role-scopes.ts';
 import { findInvitationBlock } from './find-invitation-block.ts';
 
@@ -31,7 +32,7 @@ export function selectInvitations(db: Database | Transaction, ctx: Ctx) {
       offeredScopes: offeredRole.scopes,
       inviterId: invitation.invitedBy,
       inviterName: user.name,
-      inviterEmail: user.email,
+      inviterEmail: memberAddress(ctx),
       creator: creatorColumns,
       createdByKeyId: invitation.createdByKeyId,
       keyName: creatingKeyName(ctx),

@@ -11,6 +11,7 @@ import {
 } from '../../kernel/creating-key.ts';
 import { creatorColumns } from '../../kernel/creator.ts';
 import { notFound } from '../../kernel/domain-error.ts';
+import { memberAddress } from '../../kernel/member-address.ts';
 import { customRole } from '../../kernel/role-scopes.ts';
 import { visibleFleet } from '../../kernel/visible-fleet.ts';
 import { findJoinKeyBlock } from './find-join-key-block.ts';
@@ -35,7 +36,7 @@ export function selectJoinKeys(db: Database | Transaction, ctx: Ctx) {
       usesCount: sql<number>`(${joinKey.usesCount} - coalesce(${unconfirmed.gateways}, 0))::int`,
       creator: creatorColumns,
       creatorName: user.name,
-      creatorEmail: user.email,
+      creatorEmail: memberAddress(ctx),
       keyName: creatingKeyName(ctx),
     })
     .from(joinKey)

@@ -47,7 +47,9 @@ const COLUMNS: readonly RecordColumn<Invitation>[] = [
   {
     header: 'Invited by',
     look: 'w-44 hidden lg:table-cell',
-    cell: ({ invitedBy }) => <Cut text={invitedBy.name} title={invitedBy.email} />,
+    cell: ({ invitedBy }) => (
+      <Cut text={invitedBy.name} title={invitedBy.email ?? invitedBy.name} />
+    ),
   },
   {
     header: 'Status',

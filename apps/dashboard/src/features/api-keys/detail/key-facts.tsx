@@ -23,7 +23,9 @@ export function KeyFacts({ apiKey }: { readonly apiKey: ApiKeyDetail }) {
         </Fact>
         <Fact term="Created by">
           {apiKey.createdBy.name}
-          <span className="block text-[0.8125rem] text-soft">{apiKey.createdBy.email}</span>
+          {apiKey.createdBy.email ? (
+            <span className="block text-[0.8125rem] text-soft">{apiKey.createdBy.email}</span>
+          ) : null}
         </Fact>
         {apiKey.createdByKey ? (
           <Fact term="Created with">

@@ -61,7 +61,7 @@ export const KEY_COLUMNS = column.columns([
     header: 'Created by',
     meta: { look: 'w-34 hidden min-[88rem]:table-cell' },
     cell: ({ row: { original } }) => (
-      <span className="block truncate text-soft" title={original.createdBy.email}>
+      <span className="block truncate text-soft" title={original.createdBy.email ?? undefined}>
         {original.createdBy.name}
       </span>
     ),

@@ -65,7 +65,7 @@ const COLUMNS: readonly RecordColumn<JoinKey>[] = [
     header: 'Created by',
     look: 'w-34 hidden min-[74rem]:table-cell',
     cell: ({ createdBy }) => (
-      <span className="block truncate text-soft" title={createdBy.email}>
+      <span className="block truncate text-soft" title={createdBy.email ?? undefined}>
         {createdBy.name}
       </span>
     ),
