@@ -1,5 +1,5 @@
 import type { Identity } from '@tollkeeper/contract';
-import { desc, sql } from 'drizzle-orm';
+import { desc, eq, sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { session } from '../db/schema/index.ts';
 import { type Client, createClient } from '../testing/client.ts';
@@ -100,6 +100,27 @@ describe('a session cookie', () => {
       const client = createClient(app.baseUrl, { cookie: `${name}=${value}` });
       expect((await client.get('/v1/whoami')).problem.code).toBe('unauthenticated');
     }
+  });
+
+  it('is worth nothing once its session has ended, which then is deleted', async () => {
+    const { client, userId } = await addMember(app, organizationId, 'viewer');
+    const ofUser = eq(session.userId, userId);
+    await app.services.db.update(session).set({ expiresAt: new Date() }).where(ofUser);
+    expect((await client.get('/v1/whoami')).problem.code).toBe('unauthenticated');
+    expect(await app.services.db.select().from(session).where(ofUser)).toEqual([]);
+  });
+
+  it('keeps its session alive: a day after the last time, the end moves', async () => {
+    const { client, userId } = await addMember(app, organizationId, 'viewer');
+    const ofUser = eq(session.userId, userId);
+    const days = (count: number) => new Date(Date.now() + count * 86_400_000);
+    await app.services.db
+      .update(session)
+      .set({ expiresAt: days(28) })
+      .where(ofUser);
+    expect(await status(client)).toBe(200);
+    const [renewed] = await app.services.db.select().from(session).where(ofUser);
+    expect(renewed?.expiresAt.getTime()).toBeGreaterThan(days(29.9).getTime());
   });
 
   it('dies with sign-out, and others of the same person live on', async () => {

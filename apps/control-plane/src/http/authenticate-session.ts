@@ -1,15 +1,14 @@
 import type { Route } from '@tollkeeper/contract';
 import { includes, type ScopeSet, scopeNames } from '@tollkeeper/verify';
-import { and, asc, eq, isNull, ne, sql } from 'drizzle-orm';
 import type { FastifyRequest } from 'fastify';
-import { member, organization, role } from '../db/schema/index.ts';
-import { type Auth, findSessionUser } from '../features/identity/index.ts';
+import type { Auth } from '../features/identity/index.ts';
 import { markSeen } from '../features/members/index.ts';
 import { earliestEnd, requireSessionAllowed } from '../features/security/index.ts';
 import type { Ctx, Services } from '../kernel/context.ts';
 import { DomainError } from '../kernel/domain-error.ts';
-import { customRole, heldRoleColumns, roleScopes } from '../kernel/role-scopes.ts';
+import { roleScopes } from '../kernel/role-scopes.ts';
 import { requiredScopes } from './authenticate-key.ts';
+import { findSessionMember, type Membership } from './find-session-member.ts';
 import { hasSessionCookie } from './has-session-cookie.ts';
 import { idempotencyKeyOf } from './idempotency-key.ts';
 import { originOf } from './origin.ts';
@@ -23,8 +22,15 @@ export async function authenticateSession(
   request: FastifyRequest,
   route: Route,
 ): Promise<Ctx> {
-  const user = await findSessionUser(auth, request.headers.cookie);
-  if (!user) {
+  const named = request.headers['x-organization-id'];
+  const isNamed = typeof named === 'string' && /^org_[0-9A-Za-z]{20}$/.test(named);
+  const found = await findSessionMember(
+    services,
+    auth,
+    request.headers.cookie,
+    isNamed ? named : undefined,
+  );
+  if (!found) {
     throw new DomainError(
       'unauthenticated',
       hasSessionCookie(request.headers)
@@ -33,12 +39,9 @@ export async function authenticateSession(
     );
   }
   requireSameOrigin(request, baseUrl);
-  const membership = await findMembership(
-    services,
-    user.userId,
-    request.headers['x-organization-id'],
-    route.access === 'credential',
-  );
+  if (named !== undefined && !isNamed) throw strange();
+  const { user, memberships } = found;
+  const membership = onlyMembership(memberships, route.access === 'credential');
   if (membership.status !== 'active') {
     throw new DomainError('member_suspended', 'Your membership is suspended. Ask an admin.');
   }
@@ -60,41 +63,7 @@ export async function authenticateSession(
   };
 }
 
-async function findMembership(
-  services: Services,
-  userId: string,
-  named: string | string[] | undefined,
-  anyWillDo: boolean,
-) {
-  const organizationId =
-    typeof named === 'string' && /^org_[0-9A-Za-z]{20}$/.test(named) ? named : undefined;
-  if (named !== undefined && organizationId === undefined) throw strange();
-  const rows = await services.db
-    .select({
-      id: member.id,
-      organizationId: member.organizationId,
-      status: member.status,
-      lastSeenAt: member.lastSeenAt,
-      organizationName: organization.name,
-      allowedIps: organization.allowedIps,
-      twoFactorRequired: organization.twoFactorRequired,
-      sessionHoursMax: organization.sessionHoursMax,
-      ...heldRoleColumns,
-    })
-    .from(member)
-    .innerJoin(organization, eq(organization.id, member.organizationId))
-    .leftJoin(role, customRole)
-    .where(
-      and(
-        eq(member.userId, userId),
-        ne(member.status, 'removed'),
-        isNull(organization.deletedAt),
-        organizationId ? eq(member.organizationId, organizationId) : undefined,
-      ),
-    )
-    // Suspended in the oldest organization, a person still has to find the way to the others.
-    .orderBy(sql`${member.status} <> 'active'`, asc(member.createdAt), asc(member.id))
-    .limit(2);
+function onlyMembership(rows: readonly Membership[], anyWillDo: boolean): Membership {
   const [only] = rows;
   if (!only) throw strange();
   // Whoever asks only who they are learns from the answer which organizations to name.

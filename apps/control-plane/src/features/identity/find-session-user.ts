@@ -16,16 +16,17 @@ export async function findSessionUser(
   if (!cookie) return undefined;
   const found = await auth.api
     .getSession({ headers: new Headers({ cookie }) })
-    .catch((cause: Error) => {
-      // Better Auth hides the cause. A cookie that is no session throws nothing: this is the database.
-      throw new DomainError('unavailable', 'Sessions cannot be read right now. Try again.', {
-        cause,
-      });
-    });
+    // Better Auth hides the cause. A cookie that is no session throws nothing: this is the database.
+    .catch(refuseUnread);
   if (!found) return undefined;
   const { id, factors, signedInAt, authenticatedAt, expiresAt } = found.session;
   return {
     userId: found.user.id,
     session: { id, factors: parseFactors(factors), signedInAt, authenticatedAt, expiresAt },
   };
+}
+
+/** For what the database answers in place of a session. @throws DomainError unavailable */
+export function refuseUnread(cause: unknown): never {
+  throw new DomainError('unavailable', 'Sessions cannot be read right now. Try again.', { cause });
 }
