@@ -1,13 +1,14 @@
-import type { Spread } from '../compare.ts';
 import { createAsk } from './ask.ts';
 import { startBetterAuth } from './better-auth.ts';
 import { insertMember, insertOrganization, NEW_KEY, startOurs } from './control-plane.ts';
 import { type DatabaseServer, openDatabaseServer } from './database-server.ts';
 import {
   type ChangeFigures,
+  cpuMsOf,
   measure,
   measureFor,
   measureRounds,
+  type Ratio,
   ratioOf,
   type Side,
 } from './measure-rounds.ts';
@@ -17,10 +18,17 @@ export interface CreationFigures {
   readonly byKey: readonly ChangeFigures[];
   readonly bySession: readonly ChangeFigures[];
   readonly betterAuth: readonly ChangeFigures[];
-  /** By key, divided by Better Auth, round by round. */
-  readonly ratio: Spread;
-  /** The same of changes per second of processor time, PostgreSQL's included. */
-  readonly cpuRatio: Spread;
+  readonly byKeyRatios: Ratios;
+  readonly bySessionRatios: Ratios;
+}
+
+/** Ours divided by Better Auth. */
+export interface Ratios {
+  readonly rate: Ratio;
+  /** Of changes per second of processor time, PostgreSQL's included. */
+  readonly cpu: Ratio;
+  /** The same without PostgreSQL's. */
+  readonly serverCpu: Ratio;
 }
 
 export interface FurtherFigures {
@@ -72,16 +80,25 @@ async function measureOn(server: DatabaseServer, dataDir: string): Promise<Chang
     const creations: CreationFigures[] = [];
     for (const clients of CLIENTS) {
       const rounds = await measureRounds(sides, clients);
-      const { byKey, betterAuth } = rounds;
-      const ratio = ratioOf(byKey, betterAuth, (figures) => figures.perSecond);
-      const perCpu = (figures: ChangeFigures) => 1 / (figures.cpuMs ?? Number.NaN);
-      creations.push({ clients, ...rounds, ratio, cpuRatio: ratioOf(byKey, betterAuth, perCpu) });
+      const { byKey, bySession, betterAuth } = rounds;
+      const byKeyRatios = ratiosOf(byKey, betterAuth);
+      const bySessionRatios = ratiosOf(bySession, betterAuth);
+      creations.push({ clients, ...rounds, byKeyRatios, bySessionRatios });
     }
     await theirs.server.stop();
     return { postgres: server.version, creations, further: await measureFurther(ours, database) };
   } finally {
     await Promise.all([ours.server.stop(), theirs.server.stop()]);
   }
+}
+
+function ratiosOf(ours: readonly ChangeFigures[], theirs: readonly ChangeFigures[]): Ratios {
+  const of = (value: (figures: ChangeFigures) => number) => ratioOf(ours, theirs, value);
+  return {
+    rate: of(({ perSecond }) => perSecond),
+    cpu: of((figures) => 1 / cpuMsOf(figures)),
+    serverCpu: of(({ serverCpuMs }) => 1 / (serverCpuMs ?? Number.NaN)),
+  };
 }
 
 type Ours = Awaited<ReturnType<typeof startOurs>>;

@@ -1,6 +1,6 @@
-import { type Spread, spread } from '../compare.ts';
+import { spread } from '../compare.ts';
 import { cpuMs } from '../server-process.ts';
-import type { Counts, Database } from './database-server.ts';
+import type { Database } from './database-server.ts';
 
 /** A server that changes something with each call. */
 export interface Side {
@@ -15,14 +15,22 @@ export interface ChangeFigures {
   readonly commits: number;
   readonly walBytes: number;
   readonly queries: number | undefined;
-  /** Processor time of the server and of PostgreSQL, in milliseconds. */
-  readonly cpuMs: number | undefined;
+  /** Processor time of the server, in milliseconds. */
+  readonly serverCpuMs: number | undefined;
+  /** That of PostgreSQL. */
+  readonly postgresCpuMs: number | undefined;
 }
 
-const ROUNDS = 5;
-const ROUND_MS = 2000;
+/** Of the server and of PostgreSQL together. */
+export function cpuMsOf({ serverCpuMs, postgresCpuMs }: ChangeFigures): number {
+  return (serverCpuMs ?? Number.NaN) + (postgresCpuMs ?? Number.NaN);
+}
 
-/** Takes turns between the sides, so that what else the machine does meets all alike. */
+/** Many and short: what else a machine does lasts longer than a round, and meets all sides alike. */
+const ROUNDS = 16;
+const ROUND_MS = 1000;
+
+/** Takes turns between the sides, in one order and then in the other. */
 export async function measureRounds<Name extends string>(
   sides: Readonly<Record<Name, Side>>,
   clients: number,
@@ -33,7 +41,7 @@ export async function measureRounds<Name extends string>(
     ChangeFigures[]
   >;
   for (let round = -1; round < ROUNDS; round += 1) {
-    for (const name of names) {
+    for (const name of round % 2 === 0 ? names : names.toReversed()) {
       const figures = await measureFor(sides[name], clients, ROUND_MS);
       // The first warms up.
       if (round >= 0) rounds[name].push(figures);
@@ -64,41 +72,53 @@ export async function measure(
       }
     }),
   );
-  const seconds = (performance.now() - before.at) / 1000;
-  // What a change leaves to be done behind it belongs to it; and PostgreSQL tells its counts late.
+  const ended = await read(side);
+  const seconds = (ended.at - before.at) / 1000;
+  // PostgreSQL tells its counts late, and what a change leaves to be done behind it belongs to it.
   await new Promise((resolve) => setTimeout(resolve, 1100));
   const after = await read(side);
   const each = (key: 'commits' | 'walBytes') => (after[key] - before[key]) / changes;
-  const ifKnown = (key: 'queries' | 'cpuMs') => {
-    const [from, to] = [before[key], after[key]];
-    return from === undefined || to === undefined ? undefined : (to - from) / changes;
-  };
+  const ifKnown = (to: number | undefined, from: number | undefined) =>
+    from === undefined || to === undefined ? undefined : (to - from) / changes;
   return {
     perSecond: changes / seconds,
     commits: each('commits'),
     walBytes: each('walBytes'),
-    queries: ifKnown('queries'),
-    cpuMs: ifKnown('cpuMs'),
+    queries: ifKnown(after.queries, before.queries),
+    serverCpuMs: ifKnown(ended.serverCpuMs, before.serverCpuMs),
+    postgresCpuMs: ifKnown(ended.postgresCpuMs, before.postgresCpuMs),
   };
 }
 
-async function read({ pid, database }: Side): Promise<Counts & { readonly at: number }> {
-  const counts = await database.count();
-  const own = cpuMs(pid);
-  const cpu = own === undefined || counts.cpuMs === undefined ? undefined : own + counts.cpuMs;
-  return { ...counts, cpuMs: cpu, at: performance.now() };
+async function read({ pid, database }: Side) {
+  const { cpuMs: postgresCpuMs, ...counts } = await database.count();
+  return { ...counts, serverCpuMs: cpuMs(pid), postgresCpuMs, at: performance.now() };
 }
 
-/** Ours divided by theirs, round by round. */
+/** Ours divided by theirs. */
+export interface Ratio {
+  /** Of the medians of all rounds, which a load that grows or ends in the middle distorts. */
+  readonly ofMedians: number;
+  /** Round by round: the median, and between which half of them lie. */
+  readonly median: number;
+  readonly from: number;
+  readonly to: number;
+}
+
 export function ratioOf(
   ours: readonly ChangeFigures[],
   theirs: readonly ChangeFigures[],
-  of: (figures: ChangeFigures) => number | undefined,
-): Spread {
-  return spread(
-    ours.map((round, at) => {
-      const other = theirs[at];
-      return (of(round) ?? Number.NaN) / ((other && of(other)) ?? Number.NaN);
-    }),
-  );
+  of: (figures: ChangeFigures) => number,
+): Ratio {
+  const median = (rounds: readonly ChangeFigures[]) => spread(rounds.map(of)).median;
+  const ratios = ours
+    .flatMap((round, at) => theirs.slice(at, at + 1).map((other) => of(round) / of(other)))
+    .toSorted((a, b) => a - b);
+  const quartile = (part: number) => ratios[Math.floor(ratios.length * part)] ?? Number.NaN;
+  return {
+    ofMedians: median(ours) / median(theirs),
+    median: quartile(0.5),
+    from: quartile(0.25),
+    to: quartile(0.75),
+  };
 }
