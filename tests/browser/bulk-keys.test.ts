@@ -7,6 +7,7 @@ import { withKey } from '../../apps/control-plane/src/testing/test-app.ts';
 import { createKey } from '../processes/keys.ts';
 import { expectAccessible } from './accessible.ts';
 import { type ClaimedDashboard, startDashboard } from './dashboard.ts';
+import { holdToast } from './gateways.ts';
 import { openKeys, seeStatus } from './key-list.ts';
 import { hasFocus, pressTabTo } from './keyboard.ts';
 import { callWith } from './secret.ts';
@@ -43,10 +44,10 @@ it('selects keys on several pages, or all that match, and undoes disabling them'
   await page.getByRole('button', { name: 'Select all 55' }).click();
   await page.getByText('55 keys selected').waitFor();
   await page.getByRole('button', { name: 'Disable', exact: true }).click();
-  await page.getByText('Disabled 55 keys').waitFor();
+  const toast = await holdToast(page, 'Disabled 55 keys');
   expect(await countOf('disabled')).toBe(COUNT);
 
-  await page.getByRole('button', { name: 'Undo' }).click();
+  await toast.getByRole('button', { name: 'Undo' }).click();
   await page.getByText('Enabled 55 keys').waitFor();
   expect(await countOf('active')).toBe(COUNT);
   await seeStatus(page, 'job-00', 'Active');

@@ -17,10 +17,10 @@ import {
   EVERYWHERE,
   emptyFleet,
   gatewayRow,
+  holdToast,
   joinKeyRow,
   openFleet,
   runGateway,
-  toastOf,
 } from './gateways.ts';
 import { listedNames, openKeys } from './key-list.ts';
 import { eventually, openWindow } from './window.ts';
@@ -160,7 +160,8 @@ it('follows a change of a key to the gateways, and names the one that is away', 
   const panel = page.getByRole('region', { name: 'Gateways' });
 
   await page.getByRole('button', { name: 'Disable' }).click();
-  await toastOf(page, 'Disabled followed').getByText(EVERYWHERE).waitFor();
+  const disabled = await holdToast(page, 'Disabled followed');
+  await disabled.getByText(EVERYWHERE).waitFor();
   await panel.getByText(EVERYWHERE).waitFor();
   await panel
     .getByRole('listitem')
@@ -171,7 +172,7 @@ it('follows a change of a key to the gateways, and names the one that is away', 
 
   await gateway.close();
   await deleteKey(page);
-  const deleted = toastOf(page, 'Deleted followed');
+  const deleted = await holdToast(page, 'Deleted followed');
   await deleted.getByText(/^Applied on \d+ of \d+ gateways\. Behind: edge-5\.$/).waitFor();
   await addGateway(dashboard, { stateDir });
   await deleted.getByText(EVERYWHERE).waitFor();
@@ -194,14 +195,15 @@ it('follows the change of more than a hundred keys to the gateways, by one quest
   await page.getByRole('button', { name: 'Select all 101' }).click();
   await page.getByText('101 keys selected').waitFor();
   await page.getByRole('button', { name: 'Disable', exact: true }).click();
-  await toastOf(page, 'Disabled 101 keys').getByText(EVERYWHERE).waitFor();
+  const disabled = await holdToast(page, 'Disabled 101 keys');
+  await disabled.getByText(EVERYWHERE).waitFor();
   expect(new Set(asked).size).toBe(1);
 
   await gateway.close();
   await page.getByRole('checkbox', { name: 'Select all keys on this page' }).click();
   await page.getByRole('button', { name: 'Revoke…' }).click();
   await page.getByRole('button', { name: 'Revoke 50 keys' }).click();
-  const revoked = toastOf(page, 'Revoked 50 keys');
+  const revoked = await holdToast(page, 'Revoked 50 keys');
   await revoked.getByText('Applied on 0 of 1 gateway. Behind: edge-8.').waitFor();
   await addGateway(dashboard, { stateDir });
   await revoked.getByText(EVERYWHERE).waitFor();
@@ -246,9 +248,10 @@ async function label(page: Page): Promise<void> {
 
 async function drain(page: Page, gateway: Fleet): Promise<void> {
   await chooseGatewayAction(page, 'edge-fra', 'Drain');
+  const toast = await holdToast(page, 'Draining edge-fra');
   await eventually(() => gateway.status().draining).toBe(true);
   await gatewayRow(page, 'edge-fra').getByText('draining').waitFor();
-  await page.getByRole('button', { name: 'Undo' }).click();
+  await toast.getByRole('button', { name: 'Undo' }).click();
   await gatewayRow(page, 'edge-fra').getByText('draining').waitFor({ state: 'hidden' });
   await eventually(() => gateway.status().draining).toBe(false);
   // While it fades, the toast still has the focus, and would take it back from a menu.

@@ -9,8 +9,8 @@ import {
   copyJoinLine,
   EVERYWHERE,
   gatewayRow,
+  holdToast,
   openFleet,
-  toastOf,
 } from './gateways.ts';
 import { runJoinLine } from './join-line.ts';
 import { eventually, openWindow } from './window.ts';
@@ -51,7 +51,8 @@ async function call(gateway: string, { secret }: Key): Promise<string> {
 async function disable(page: Page, key: Key): Promise<void> {
   await page.goto(`/api-keys/${key.id}`);
   await page.getByRole('button', { name: 'Disable' }).click();
-  await toastOf(page, 'Disabled caller').getByText(EVERYWHERE).waitFor();
+  const toast = await holdToast(page, 'Disabled caller');
+  await toast.getByText(EVERYWHERE).waitFor();
 }
 
 async function remove(page: Page): Promise<void> {

@@ -47,8 +47,14 @@ export async function copyJoinLine(page: Page, name: string, label?: string): Pr
 /** What a toast or a panel says of a change that all gateways have applied. */
 export const EVERYWHERE = /^Applied on (\d+) of \1 gateways? in \d/;
 
-export function toastOf(page: Page, title: string): Locator {
-  return page.getByRole('listitem').filter({ has: page.getByText(title, { exact: true }) });
+/**
+ * The toast of that title, with the pointer on it. It stays for as long as the pointer does; otherwise
+ * it goes after ten seconds, and on a busy machine what it is to say takes longer.
+ */
+export async function holdToast(page: Page, title: string): Promise<Locator> {
+  const toast = page.getByRole('listitem').filter({ has: page.getByText(title, { exact: true }) });
+  await toast.hover();
+  return toast;
 }
 
 /** A gateway as the line's command runs one, until the test ends. */

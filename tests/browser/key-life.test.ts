@@ -6,6 +6,7 @@ import { withKey } from '../../apps/control-plane/src/testing/test-app.ts';
 import { createKey, type Key } from '../processes/keys.ts';
 import { expectAccessible } from './accessible.ts';
 import { type ClaimedDashboard, startDashboard } from './dashboard.ts';
+import { holdToast } from './gateways.ts';
 import { chooseAction, numberOf, openKeys, rowOf, seeStatus } from './key-list.ts';
 import { callWith, takeSecret } from './secret.ts';
 import { openWindow } from './window.ts';
@@ -23,11 +24,11 @@ it('disables a key until "Undo" in the toast, and enables it from the menu', asy
   expect(await answer(key.secret)).toBe('valid');
 
   await chooseAction(page, 'gateway-eu', 'Disable');
+  const toast = await holdToast(page, 'Disabled gateway-eu');
   await seeStatus(page, 'gateway-eu', 'Disabled');
   expect(await answer(key.secret)).toBe('disabled');
-  await page.getByText('Disabled gateway-eu').waitFor();
 
-  await page.getByRole('button', { name: 'Undo' }).click();
+  await toast.getByRole('button', { name: 'Undo' }).click();
   // While it fades, the toast still has the focus, and would take it back from a menu.
   await page.getByText('Disabled gateway-eu').waitFor({ state: 'hidden' });
   await seeStatus(page, 'gateway-eu', 'Active');
