@@ -46,11 +46,13 @@ describe('connections that have not said hello', () => {
   });
 
   it('leave one place each, however often they are said to have left', () => {
-    const { enter } = startEntrance();
-    const guests = [1, 2, 3, 4, 5, 6].map((network) => enter(`192.0.2.${network}`));
-    for (let times = 0; times < 3; times += 1) guests[0]?.leave();
-    expect(enter('192.0.2.7')).toBeDefined();
-    expect(enter('192.0.2.8')).toBeUndefined();
+    const { enter, evicted } = startEntrance();
+    const [first] = [1, 1, 2, 2, 3, 3].map((network) => enter(`192.0.2.${network}`));
+    for (let times = 0; times < 3; times += 1) first?.leave();
+    enter('192.0.2.4');
+    expect(evicted).toEqual([]);
+    enter('192.0.2.5');
+    expect(evicted).toHaveLength(1);
   });
 
   it('count by the /64 of an IPv6 address, and by the IPv4 address', () => {

@@ -60,6 +60,28 @@ it('lets a session sign out without a body', async () => {
   expect((await client.get('/v1/whoami')).status).toBe(401);
 });
 
+it.each([...AUTH_INPUTS.keys()])(
+  'takes at /api/auth/%s no field that it does not know, and no text longer than it needs',
+  async (name) => {
+    const { method } = AUTH_ENDPOINTS.find((each) => each.name === name) ?? { method: 'POST' };
+    const { body, querystring } = AUTH_INPUTS.get(name) ?? {};
+    const known: Record<string, { type?: string }> = Reflect.get(
+      body ?? querystring ?? {},
+      'properties',
+    );
+    const texts = Object.keys(known).filter((field) => known[field]?.type === 'string');
+    for (const field of [...texts, 'unknown']) {
+      const value = 'a'.repeat(2000);
+      const answer =
+        method === 'GET'
+          ? await owner.get(`/api/auth/${name}?${field}=${value}`)
+          : await owner.post(`/api/auth/${name}`, { [field]: value });
+      expect([field, answer.problem.code]).toEqual([field, 'validation_failed']);
+      expect(answer.problem.detail, field).toContain(field);
+    }
+  },
+);
+
 it.each(['%', '%zz', 'a%e0%a4'])(
   'answers a broken escape in the cookie of a sign-in, "%s", as a wrong one',
   async (signature) => {

@@ -263,3 +263,15 @@ describe('the counts', () => {
     });
   });
 });
+
+it('answers nobody behind a proxy, whose address stands in a header', async () => {
+  const behind = await startTestApp({ trustedProxies: ['127.0.0.1'] });
+  const asker = await makeKey(behind, await claimServer(behind), {
+    scopes: ['api_keys.verify'],
+    allowedIps: ['127.0.0.0/8'],
+  });
+  const askFrom = (from: Record<string, string>) =>
+    asker.client.post(PATH, { key: asker.secret }, from);
+  expect((await askFrom({})).status).toBe(200);
+  expect((await askFrom({ 'x-forwarded-for': '192.0.2.1' })).status).toBe(403);
+});

@@ -45,6 +45,18 @@ function change(subjectId: string): Promise<number> {
   );
 }
 
+it.each([
+  ['the clock on the wall', Date],
+  ['the one that only moves on', performance],
+])('is trusted for two seconds by %s', async (_, clock) => {
+  const { follower } = await follow();
+  expect(follower.current()).toBe(true);
+  const now = clock.now.bind(clock);
+  vi.spyOn(clock, 'now').mockImplementation(() => now() + 2001);
+  expect(follower.current()).toBe(false);
+  vi.restoreAllMocks();
+});
+
 it('is never trusted without a change whose writer saw its lease run out and did not wait', async () => {
   const { id, follower, applied } = await follow();
   const blocker = new pg.Client(config);

@@ -244,6 +244,19 @@ describe('a deleted key', () => {
     expect((await propagation(key.id)).gateways[0]?.tookMs).toBe(15);
   });
 
+  it('is told from another that was deleted', async () => {
+    const own = await makeKey(app, developer.client, { profile: 'read-only' });
+    const other = await makeKey(app, owner, { profile: 'read-only' });
+    for (const [client, { id }] of [
+      [developer.client, own],
+      [owner, other],
+    ] as const) {
+      expect((await client.delete(`/v1/api-keys/${id}`)).status).toBe(204);
+    }
+    expect((await ask(developer.client, own.id)).status).toBe(200);
+    expect((await ask(developer.client, other.id)).status).toBe(404);
+  });
+
   it('is seen by whoever saw it: its owner and who manages all keys, within their workspace', async () => {
     expect((await ask(developer.client, key.id)).status).toBe(404);
     expect((await ask(developer.client, ofDeveloper.id)).status).toBe(200);
@@ -268,6 +281,8 @@ describe('what is refused', () => {
     const own = await newKey(staging);
     const seen = await propagation(own.id, confined.client);
     expect(seen.gateways.every(({ workspaceId }) => workspaceId === staging)).toBe(true);
+    const foreign = await makeKey(app, stranger, { profile: 'read-only' });
+    expect((await propagation(foreign.id, stranger)).gateways).toEqual([]);
     const billing = await join(app, owner, 'Bill', 'role_billing');
     expect((await ask(billing.client, key.id)).problem.code).toBe('insufficient_scope');
   });

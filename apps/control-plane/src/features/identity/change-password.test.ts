@@ -20,6 +20,12 @@ describe('changing the password', () => {
     expect((await owner.get('/v1/whoami')).status).toBe(200);
   });
 
+  it('takes no new one of fewer than twelve characters', async () => {
+    const body = { currentPassword: OWNER.password, newPassword: 'eleven char' };
+    expect((await owner.post('/api/auth/change-password', body)).status).toBe(422);
+    expect((await owner.get('/v1/whoami')).status).toBe(200);
+  });
+
   it('ends the other sessions, keeps this one, and lets in only with the new password', async () => {
     const { email, password } = OWNER;
     const signIn = (given: string) =>

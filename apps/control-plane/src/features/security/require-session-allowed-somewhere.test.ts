@@ -26,6 +26,12 @@ describe('a session that its organization refuses', () => {
     expect(await statusOfPasskeys()).toBe(403);
   });
 
+  it('is not told whose it is', async () => {
+    const answer = await person.client.get('/api/auth/get-session');
+    expect(JSON.stringify(answer.body)).not.toContain(person.email);
+    expect(JSON.stringify(answer.body)).not.toContain(person.userId);
+  });
+
   it('is not accepted by an organization that removed its person', async () => {
     const { organizationId } = await addOrganization(app, 'Former');
     const { memberId } = await addMember(app, organizationId, 'viewer', person);
