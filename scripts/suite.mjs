@@ -6,7 +6,7 @@ import { buildControlPlane } from './control-plane.mjs';
 import { buildDashboard } from './dashboard.mjs';
 import { root, run } from './processes.mjs';
 import { requireProxies } from './proxies.mjs';
-import { listSlowest, listTestFiles, summarize } from './test-report.mjs';
+import { listSlowest, listSlowestFiles, listTestFiles, summarize } from './test-report.mjs';
 
 /**
  * Runs types, lint and every test, or the tests of one project alone.
@@ -90,6 +90,7 @@ function report(file, code, expected) {
   const results = readReport(file);
   const { passed, failed, complaints } = summarize(results, { expected, allowedSkips, root });
   console.log(['The slowest tests:', ...listSlowest(results, root)].join('\n'));
+  console.log(['The slowest files:', ...listSlowestFiles(results, root)].join('\n'));
   for (const complaint of complaints) console.error(complaint);
   console.log(`tests: ${passed} passed, ${failed} failed`);
   return code || (complaints.length > 0 || failed > 0 ? 1 : 0);

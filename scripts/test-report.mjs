@@ -44,13 +44,34 @@ const SLOWEST_COUNT = 10;
  * @returns {string[]} a line each, with the seconds
  */
 export function listSlowest(report, root) {
-  return report.testResults
-    .flatMap((file) =>
+  return longestFirst(
+    report.testResults.flatMap((file) =>
       file.assertionResults.map(({ fullName, duration }) => ({
         ms: duration ?? 0,
         name: `${relative(root, file.name)} > ${fullName}`,
       })),
-    )
+    ),
+  );
+}
+
+/**
+ * The files whose tests took longest together, hooks apart, with the longest first.
+ * @param {Report} report
+ * @param {string} root
+ * @returns {string[]} a line each, with the seconds and the number of tests
+ */
+export function listSlowestFiles(report, root) {
+  return longestFirst(
+    report.testResults.map(({ name, assertionResults: tests }) => ({
+      ms: tests.reduce((sum, { duration }) => sum + (duration ?? 0), 0),
+      name: `${relative(root, name)} (${tests.length})`,
+    })),
+  );
+}
+
+/** @param {{ms: number, name: string}[]} entries */
+function longestFirst(entries) {
+  return entries
     .sort((a, b) => b.ms - a.ms)
     .slice(0, SLOWEST_COUNT)
     .map(({ ms, name }) => `${(ms / 1000).toFixed(1).padStart(6)} s  ${name}`);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { listSlowest, summarize } from './test-report.mjs';
+import { listSlowest, listSlowestFiles, summarize } from './test-report.mjs';
 
 const options = { expected: ['a.test.ts'], allowedSkips: [] as string[], root: '/repository' };
 
@@ -54,4 +54,21 @@ test('lists the ten slowest tests, the slowest first', () => {
   expect(lines).toHaveLength(10);
   expect(lines[0]).toBe('  11.0 s  a.test.ts > takes 11 s');
   expect(lines[9]).toBe('   2.0 s  a.test.ts > takes 2 s');
+});
+
+test('lists the files whose tests took longest together, with how many they are', () => {
+  const fileWith = (name: string, ...seconds: number[]) => ({
+    name: `/repository/${name}`,
+    status: 'passed',
+    assertionResults: seconds.map((each) => ({
+      status: 'passed',
+      fullName: `takes ${each} s`,
+      duration: each * 1000,
+    })),
+  });
+  const report = { testResults: [fileWith('a.test.ts', 5), fileWith('b.test.ts', 3, 4)] };
+  expect(listSlowestFiles(report, '/repository')).toEqual([
+    '   7.0 s  b.test.ts (2)',
+    '   5.0 s  a.test.ts (1)',
+  ]);
 });
