@@ -78,6 +78,7 @@ describe('what Node refuses to parse is refused in problem+json, with the header
     ],
     ['a method of WebDAV', `PROPFIND /v1/whoami ${HOST}\r\n`, 405, 'method_not_allowed'],
     ['TRACE', `TRACE /v1/whoami ${HOST}\r\n`, 405, 'method_not_allowed'],
+    ['QUERY', `QUERY /v1/whoami ${HOST}\r\n`, 405, 'method_not_allowed'],
     ['an asterisk', `OPTIONS * ${HOST}\r\n`, 404, 'not_found'],
     ['no address at all', `GET  ${HOST}\r\n`, 400, 'malformed_request'],
     ['an address that is no path', `GET whoami ${HOST}\r\n`, 400, 'malformed_request'],

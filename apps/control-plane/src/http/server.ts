@@ -61,6 +61,8 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   app.setNotFoundHandler(sendNotFound);
   app.removeContentTypeParser('text/plain');
   parseJson(app);
+  // Fastify would refuse it for its body, where the answer is that no address takes it.
+  app.addHttpMethod('QUERY', { overrideExisting: true });
   await app.register(async (api) => {
     api.addHook('onRequest', (request, reply, done) => {
       reply.headers(apiHeaders(request.id));
