@@ -86,9 +86,16 @@ export const removeMember = defineRoute({
   params,
   query: z.strictObject({
     handOverTo: memberId.optional().meta({
-      description: 'The active member who gets the keys; whose ceiling then holds',
+      description:
+        'The active member who receives the keys, which then cannot exceed what that member may do. In a session, keys that may then delete or transfer the organization need a sign-in from the last 10 minutes',
     }),
   }),
   status: 204,
-  errors: ['not_found', 'invalid_state', 'scope_not_held', 'outside_workspace'],
+  errors: [
+    'not_found',
+    'invalid_state',
+    'scope_not_held',
+    'outside_workspace',
+    'recent_sign_in_required',
+  ],
 });

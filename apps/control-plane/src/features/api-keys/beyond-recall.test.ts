@@ -3,7 +3,13 @@ import { PROFILE_SCOPES, routes } from '@tollkeeper/contract';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Answer, Client } from '../../testing/client.ts';
 import { makeKey, type TestKey } from '../../testing/keys.ts';
-import { addMember, choosePlan, claimedOrganization, PASSWORD } from '../../testing/people.ts';
+import {
+  addMember,
+  choosePlan,
+  claimedOrganization,
+  PASSWORD,
+  setMemberRole,
+} from '../../testing/people.ts';
 import { cookiesOf, visitor } from '../../testing/sign-in.ts';
 import { readTables } from '../../testing/tables.ts';
 import { claimServer, OWNER, startTestApp, type TestApp } from '../../testing/test-app.ts';
@@ -67,6 +73,20 @@ describe.each(GRANTS)('granting %s to a key', (scope) => {
     expect(await readTables(app)).toEqual(before);
     owner = await confirmed(owner, OWNER.password);
     expect((await grant(key, scope)).status).toBeLessThan(300);
+  });
+
+  it('by handing it over needs one as well', async () => {
+    const { organizationId, memberId } = await claimedOrganization(app);
+    const leaving = await addMember(app, organizationId, 'owner');
+    await makeKey(app, leaving.client, { scopes: [scope] });
+    await setMemberRole(app, leaving.memberId, 'admin');
+    const handOver = () => owner.delete(`/v1/members/${leaving.memberId}?handOverTo=${memberId}`);
+    later();
+    const before = await readTables(app);
+    expect((await handOver()).problem.code).toBe('recent_sign_in_required');
+    expect(await readTables(app)).toEqual(before);
+    owner = await confirmed(owner, OWNER.password);
+    expect((await handOver()).status).toBe(204);
   });
 
   it('by a key that holds it needs none', async () => {

@@ -82,9 +82,19 @@ export async function requireMayGrant(
   ceiling?: Ceiling | null,
 ): Promise<void> {
   requireWithinCeiling(ctx, ceiling === undefined ? await findCeiling(tx, ctx) : ceiling, reach);
-  if (reach.scopes.some((scope) => BEYOND_RECALL.includes(scope))) {
-    await requireRecentSignIn(ctx, tx);
-  }
+  await requireRecentGrant(tx, ctx, reach.scopes);
+}
+
+/**
+ * The recent sign-in that these scopes ask for in a session, once a key is to have them.
+ * @throws DomainError recent_sign_in_required
+ */
+export async function requireRecentGrant(
+  tx: Transaction,
+  ctx: Ctx,
+  scopes: readonly Scope[],
+): Promise<void> {
+  if (scopes.some((scope) => BEYOND_RECALL.includes(scope))) await requireRecentSignIn(ctx, tx);
 }
 
 function addressesWithin(inner: readonly string[], outer: readonly string[]): boolean {

@@ -5,6 +5,7 @@ import { apiKey, keyTotal } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { requireScopesHeld } from '../../kernel/require-scope.ts';
 import { roleScopes } from '../../kernel/role-scopes.ts';
+import { requireRecentGrant } from '../api-keys/index.ts';
 import { type LockedKey, lockKeys, unrevokedOf } from './lock-keys.ts';
 import type { LockedMember } from './lock-member.ts';
 
@@ -12,7 +13,7 @@ import type { LockedMember } from './lock-member.ts';
  * Gives the member's keys to the heir. A key that was held down by a small role may do more under
  * a greater one; so whoever hands it over must hold all that it will do.
  * @returns the keys
- * @throws DomainError scope_not_held
+ * @throws DomainError scope_not_held, recent_sign_in_required
  */
 export async function handOverKeys(
   tx: Transaction,
@@ -22,7 +23,9 @@ export async function handOverKeys(
 ): Promise<LockedKey[]> {
   const keys = await lockKeys(tx, ctx, memberId);
   const held = scopeSet(keys.flatMap((key) => key.scopes.filter(isScope)));
-  requireScopesHeld(ctx, scopeNames(intersect(held, roleScopes(heir))));
+  const inForce = scopeNames(intersect(held, roleScopes(heir)));
+  requireScopesHeld(ctx, inForce);
+  await requireRecentGrant(tx, ctx, inForce);
   await tx.update(apiKey).set({ memberId: heir.id }).where(unrevokedOf(ctx, memberId));
   await openTotals(tx, ctx, heir.id, new Set(keys.map((key) => key.workspaceId ?? '')));
   return keys;

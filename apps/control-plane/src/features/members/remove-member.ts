@@ -19,7 +19,8 @@ interface Input {
  * Ends the membership. Its keys are revoked, or belong to another active member from then on,
  * whose ceiling holds; its join keys are deleted. The row stays: revoked keys still say whose they
  * were.
- * @throws DomainError not_found, validation_failed, invalid_state, scope_not_held
+ * @throws DomainError not_found, validation_failed, invalid_state, scope_not_held,
+ * recent_sign_in_required
  */
 export function removeMember(ctx: Ctx, { params, query }: Input): Promise<undefined> {
   requireWholeOrganization(ctx);
