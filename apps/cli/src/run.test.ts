@@ -191,7 +191,12 @@ test.each([
   const id = createKey(1).id;
   const api = createApi({
     'GET /v1/api-keys': keyList(createKey(1)),
-    [`GET /v1/api-keys/${id}/created`]: { keysCount: 0, joinKeysCount: 0, invitationsCount: 0 },
+    [`GET /v1/api-keys/${id}/created`]: {
+      keysCount: 0,
+      joinKeysCount: 0,
+      invitationsCount: 0,
+      isComplete: true,
+    },
     [`DELETE /v1/api-keys/${id}`]: new Response(null, { status: 204 }),
   });
   const { exitCode } = await tollkeeper(['keys', 'delete', 'ci-1'], {

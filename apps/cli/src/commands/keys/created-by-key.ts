@@ -18,12 +18,11 @@ export async function createdByKeys(
 ): Promise<string> {
   const ids = keys.map(({ id }) => id);
   const it = ids.length === 1 ? 'it' : 'they';
-  const things = countsOf(await readCreated(client, ids));
-  if (things.length === 0)
-    return `${capitalized(it)} created or rotated nothing that is still in use.`;
+  const things = thingsOf(await readCreated(client, ids));
+  if (things === '') return `${capitalized(it)} created or rotated nothing that is still in use.`;
   return cascade
-    ? `So does everything ${it} created or rotated: ${things.join(', ')}.`
-    : `Everything ${it} created or rotated stays: ${things.join(', ')}. Give --cascade to end that as well.`;
+    ? `So does everything ${it} created or rotated: ${things}.`
+    : `Everything ${it} created or rotated stays: ${things}. Give --cascade to end that as well.`;
 }
 
 function readCreated(client: Client, ids: string[]): Promise<Created> {
@@ -37,12 +36,17 @@ function capitalized(word: string): string {
   return word.charAt(0).toUpperCase() + word.slice(1);
 }
 
-function countsOf({ keysCount, joinKeysCount, invitationsCount }: Created): string[] {
-  return [
+/** "2 API keys, 1 join key"; nothing where there are none. */
+function thingsOf({ isComplete, ...counts }: Created): string {
+  const { keysCount, joinKeysCount, invitationsCount } = counts;
+  const things = [
     { count: keysCount, what: 'API key' },
     { count: joinKeysCount, what: 'join key' },
     { count: invitationsCount, what: 'invitation' },
   ]
     .filter(({ count }) => count > 0)
-    .map(({ count, what }) => counted(count, what));
+    .map(({ count, what }) => counted(count, what))
+    .join(', ');
+  if (isComplete) return things;
+  return things === '' ? 'too much to be counted' : `at least ${things}`;
 }

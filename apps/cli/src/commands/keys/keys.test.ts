@@ -7,7 +7,7 @@ const terminal = { columns: 120 };
 const key = createKey(1, { scopes: ['api_keys.read', 'usage.read'] });
 const path = `/v1/api-keys/${key.id}`;
 const keys = { data: [key], nextCursor: null, totalCount: 1 };
-const NOTHING = { keysCount: 0, joinKeysCount: 0, invitationsCount: 0 };
+const NOTHING = { keysCount: 0, joinKeysCount: 0, invitationsCount: 0, isComplete: true };
 
 const ORGANIZATION = {
   id: 'org_1',
@@ -98,7 +98,7 @@ test.each([
 ])('%s %j says what the key created before it asks', async (verb, options, said, method, body) => {
   const api = createApi({
     'GET /v1/api-keys': keys,
-    [`GET ${path}/created`]: { keysCount: 2, joinKeysCount: 0, invitationsCount: 1 },
+    [`GET ${path}/created`]: { ...NOTHING, keysCount: 2, invitationsCount: 1 },
     [`POST ${path}/revoke`]: key,
     [`DELETE ${path}`]: new Response(null, { status: 204 }),
   });
@@ -165,7 +165,7 @@ test('delete takes several keys, and goes on after one that cannot be deleted', 
 test('several keys end only once their number was typed, beside what they created', async () => {
   const api = createApi({
     'GET /v1/api-keys': both,
-    'POST /v1/api-keys/created': { keysCount: 2, joinKeysCount: 0, invitationsCount: 0 },
+    'POST /v1/api-keys/created': { ...NOTHING, keysCount: 2 },
     'POST /v1/api-keys/revoke': refusedOne,
   });
   const argv = ['keys', 'revoke', 'ci-1', 'ci-2', '--cascade'];

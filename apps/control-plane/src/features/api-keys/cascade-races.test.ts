@@ -96,7 +96,8 @@ describe('a key that created thousands', () => {
         })),
       );
     }
-    expect(await created(root.id)).toMatchObject({ keysCount: COUNT });
+    // Counting them all would take longer than a person waits for a dialog.
+    expect(await created(root.id)).toMatchObject({ keysCount: 1000, isComplete: false });
     const last = await query<{ max: string }>('select max(sequence) from audit_event');
     expect((await revoke(owner, root.id)).status).toBe(200);
     const written = `select xmin::text, count(*)::int from audit_event

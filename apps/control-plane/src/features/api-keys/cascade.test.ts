@@ -24,6 +24,8 @@ const SCOPES = [
   'billing.manage',
 ];
 
+const NOTHING = { keysCount: 0, joinKeysCount: 0, invitationsCount: 0, isComplete: true };
+
 let app: TestApp;
 let owner: Client;
 let query: Query;
@@ -75,7 +77,7 @@ describe('revoking a key with what it created', () => {
     expect(tree.child.createdByKey).toEqual({ id: tree.root.id, name: 'root' });
     expect(tree.root.createdByKey).toBeNull();
     expect(tree.invitation.createdByKey).toEqual({ id: tree.root.id, name: 'root' });
-    const counts = { keysCount: 2, joinKeysCount: 1, invitationsCount: 1 };
+    const counts = { keysCount: 2, joinKeysCount: 1, invitationsCount: 1, isComplete: true };
     expect(await created(tree.root.id)).toEqual(counts);
     expect((await revoke(owner, tree.root.id)).body.status).toBe('revoked');
     for (const key of [tree.root, tree.child, tree.grandchild]) {
@@ -87,11 +89,7 @@ describe('revoking a key with what it created', () => {
     expect(joinKeys.data.map(({ id }) => id)).not.toContain(tree.joinKey.id);
     expect((await joinWith(app, tree.joinKey.secret)).status).toBe(403);
     expect(await listed('/v1/invitations')).not.toContain(tree.invitation.id);
-    expect(await created(tree.root.id)).toEqual({
-      keysCount: 0,
-      joinKeysCount: 0,
-      invitationsCount: 0,
-    });
+    expect(await created(tree.root.id)).toEqual(NOTHING);
   });
 
   it('counts what several keys would take along besides themselves, each thing once', async () => {
@@ -102,18 +100,16 @@ describe('revoking a key with what it created', () => {
       keysCount: 2,
       joinKeysCount: 2,
       invitationsCount: 1,
+      isComplete: true,
     });
     expect(await count([root.id, child.id, createId('apiKey', app.services.randomBytes)])).toEqual({
       keysCount: 1,
       joinKeysCount: 1,
       invitationsCount: 1,
+      isComplete: true,
     });
     const stranger = await addMember(app, place.organizationId, 'developer');
-    expect(await count([root.id], stranger.client)).toEqual({
-      keysCount: 0,
-      joinKeysCount: 0,
-      invitationsCount: 0,
-    });
+    expect(await count([root.id], stranger.client)).toEqual(NOTHING);
   });
 
   it('writes an event for each thing, which names the cause, in one unbroken chain', async () => {
@@ -265,11 +261,7 @@ describe('who may', () => {
   it('leaves join keys and invitations to those who may delete them; they are blocked', async () => {
     const { root, joinKey, invitation } = await plantTree();
     const lesser = await makeKey(app, owner, { scopes: ['api_keys.revoke', 'api_keys.read'] });
-    expect(await created(root.id, lesser.client)).toEqual({
-      keysCount: 2,
-      joinKeysCount: 0,
-      invitationsCount: 0,
-    });
+    expect(await created(root.id, lesser.client)).toEqual({ ...NOTHING, keysCount: 2 });
     expect((await revoke(lesser.client, root.id)).status).toBe(200);
     expect(await shown('/v1/join-keys', joinKey.id)).toMatchObject({ status: 'blocked' });
     expect(await shown('/v1/invitations', invitation.id)).toMatchObject({

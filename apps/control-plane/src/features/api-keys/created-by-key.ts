@@ -1,3 +1,4 @@
+import { CREATED_COUNTED_MAX } from '@tollkeeper/contract';
 import { and, eq, ne, not, sql } from 'drizzle-orm';
 import type { Transaction } from '../../db/connect.ts';
 import { apiKey, invitation, joinKey } from '../../db/schema/index.ts';
@@ -150,17 +151,26 @@ async function setRevoked(
 }
 
 /**
- * What `revokeCreated` would take along, besides the given keys themselves.
+ * What `revokeCreated` would take along, besides the given keys themselves; where that is much, of a
+ * part of it.
  * @throws DomainError as it does
  */
-export async function countCreated(ctx: Ctx, rootIds: readonly string[]): Promise<CreatedCounts> {
+export async function countCreated(
+  ctx: Ctx,
+  rootIds: readonly string[],
+): Promise<CreatedCounts & { readonly isComplete: boolean }> {
+  // PostgreSQL goes on with the recursion only for as long as rows are taken from it.
   const { rows } = await ctx.services.db.execute<{ kind: string; memberId: string; rows: number }>(
     sql`
-    ${withCreatedKeys(ctx, rootIds)}, creator as (
-      select id from created union select unnest(${sql.param(rootIds)}::text[])
+    ${withCreatedKeys(ctx, rootIds)}, counted as materialized (
+      select id from created limit ${CREATED_COUNTED_MAX}
+    ), creator as (
+      select id from counted union select unnest(${sql.param(rootIds)}::text[])
     )
-    select 'key' as kind, ${apiKey.memberId} as "memberId", count(*)::int as rows
-    from created join ${apiKey} on ${apiKey.id} = created.id
+    select 'counted' as kind, '' as "memberId", count(*)::int as rows from counted
+    union all
+    select 'key', ${apiKey.memberId}, count(*)::int
+    from counted join ${apiKey} on ${apiKey.id} = counted.id
     where ${unrevokedBelow(ctx, rootIds)} group by ${apiKey.memberId}
     union all
     select 'joinKey', '', count(*)::int from creator
@@ -177,6 +187,7 @@ export async function countCreated(ctx: Ctx, rootIds: readonly string[]): Promis
     keysCount: sum('key'),
     joinKeysCount: sum('joinKey'),
     invitationsCount: sum('invitation'),
+    isComplete: sum('counted') < CREATED_COUNTED_MAX,
   };
 }
 

@@ -1,16 +1,17 @@
+import type { RouteOutput, Routes } from '@tollkeeper/contract';
 import { and } from 'drizzle-orm';
 import { apiKey } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { visibleKeys } from '../../kernel/visible-keys.ts';
 import { among } from './among.ts';
-import { type CreatedCounts, countCreated } from './created-by-key.ts';
+import { countCreated } from './created-by-key.ts';
 import { readKey } from './key-view.ts';
 
 /** What revoking the key with `cascade` would take along. @throws DomainError not_found */
 export async function getCreated(
   ctx: Ctx,
   { params }: { params: { id: string } },
-): Promise<CreatedCounts> {
+): Promise<RouteOutput<Routes['getCreated']>> {
   const { id } = await readKey(ctx.services.db, ctx, params.id);
   return countCreated(ctx, [id]);
 }
@@ -19,7 +20,7 @@ export async function getCreated(
 export async function getKeysCreated(
   ctx: Ctx,
   { body }: { body: { ids: readonly string[] } },
-): Promise<CreatedCounts> {
+): Promise<RouteOutput<Routes['getCreated']>> {
   const rows = await ctx.services.db
     .select({ id: apiKey.id })
     .from(apiKey)

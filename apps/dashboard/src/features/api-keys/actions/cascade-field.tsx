@@ -30,11 +30,14 @@ export function CascadeField({ keysCount, created, error, checked, onCheck }: Ca
   );
 }
 
-/** "2 keys, 1 join key". */
-export function sumOf({ keysCount, joinKeysCount, invitationsCount }: Created): string {
-  return [
+/** "2 keys, 1 join key"; nothing where there are none. */
+export function sumOf({ isComplete, ...counts }: Created): string {
+  const { keysCount, joinKeysCount, invitationsCount } = counts;
+  const sum = [
     ...(keysCount > 0 ? [counted(keysCount, 'key')] : []),
     ...(joinKeysCount > 0 ? [counted(joinKeysCount, 'join key')] : []),
     ...(invitationsCount > 0 ? [counted(invitationsCount, 'invitation')] : []),
   ].join(', ');
+  if (isComplete) return sum;
+  return sum === '' ? 'too much to count' : `at least ${sum}`;
 }
