@@ -24,7 +24,7 @@ const changing = guarded
 const BODIES: Partial<Record<RouteName, object>> = {
   deleteOrganization: { name: 'Renamed', password: OWNER.password },
   deleteWorkspace: { name: 'renamed' },
-  previewSecurity: { keyLifetimeDaysMax: 1 },
+  previewSecurity: { keyLifetimeDaysMax: 1, twoFactorRequired: true },
   updateSecurity: { keyLifetimeDaysMax: 1 },
 };
 
