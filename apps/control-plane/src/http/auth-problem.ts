@@ -10,6 +10,15 @@ const DEVICE_STATES: Readonly<Record<string, string>> = {
   access_denied: 'The login was denied in the browser.',
 };
 
+/** What was wrong, by Better Auth's code. */
+const WRONG: ReadonlyMap<string, string> = new Map([
+  ['INVALID_EMAIL_OR_PASSWORD', 'The email address or the password is wrong.'],
+  ['INVALID_PASSWORD', 'The password is wrong.'],
+  ['INVALID_CODE', 'The code is wrong, has expired, or was used before.'],
+  ['INVALID_BACKUP_CODE', 'The backup code is wrong, or was used before.'],
+  ['INVALID_TWO_FACTOR_COOKIE', 'The sign-in took too long. Begin again with your password.'],
+]);
+
 /** Better Auth's refusal in the words of the contract. */
 export function refuseSession(
   request: FastifyRequest,
@@ -19,7 +28,9 @@ export function refuseSession(
 ) {
   const retryAfter = response.headers.get('x-retry-after');
   if (retryAfter) reply.header('retry-after', retryAfter);
-  return sendRefusal(request, reply, refusalOf(response.status, fieldOf(body, 'error')));
+  const refusal = refusalOf(response.status, fieldOf(body, 'error'));
+  const detail = WRONG.get(fieldOf(body, 'code')) ?? refusal.detail;
+  return sendRefusal(request, reply, { ...refusal, detail });
 }
 
 function refusalOf(status: number, state: string): Refusal {

@@ -176,6 +176,8 @@ function fieldMessage(
       return `must have at most ${params.limit} characters`;
     case 'maxItems':
       return `must have at most ${params.limit} items`;
+    case 'minProperties':
+      return 'must have at least one field';
     case 'pattern':
       return PATTERN_RULES.get(String(params.pattern)) ?? UNEXPECTED_FORM;
     case 'format':

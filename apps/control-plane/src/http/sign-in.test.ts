@@ -64,6 +64,7 @@ describe('signing in', () => {
     const nobody = await signIn({ email: 'nobody@example.com', password: 'not the password' });
     const shape = ({ problem: { requestId: _id, ...rest } }: typeof wrong) => rest;
     expect(wrong.status).toBe(401);
+    expect(wrong.problem.detail).toBe('The email address or the password is wrong.');
     expect(shape(nobody)).toEqual(shape(wrong));
   });
 

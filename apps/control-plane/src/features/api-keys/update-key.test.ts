@@ -28,6 +28,12 @@ describe('editing a key', () => {
     expect(renamed.body).toEqual({ ...key, name: 'renamed' });
   });
 
+  it('is refused with a body that names no field', async () => {
+    const { id } = await makeKey(app, owner);
+    const { problem } = await owner.patch(`/v1/api-keys/${id}`, {});
+    expect([problem.status, problem.detail]).toEqual([422, '"body" must have at least one field.']);
+  });
+
   it('writes an audit event with the old values and the new', async () => {
     const key = await makeKey(app, owner, { name: 'old', scopes: ['usage.read'] });
     const answer = await owner.patch(`/v1/api-keys/${key.id}`, {

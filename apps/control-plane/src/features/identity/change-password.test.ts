@@ -16,7 +16,8 @@ beforeAll(async () => {
 describe('changing the password', () => {
   it('needs the old one, and changes nothing without it', async () => {
     const body = { currentPassword: 'not the password', newPassword: NEW_PASSWORD };
-    expect((await owner.post('/api/auth/change-password', body)).status).toBe(422);
+    const { problem } = await owner.post('/api/auth/change-password', body);
+    expect([problem.status, problem.detail]).toEqual([422, 'The password is wrong.']);
     expect((await owner.get('/v1/whoami')).status).toBe(200);
   });
 

@@ -48,7 +48,10 @@ describe('a second factor', () => {
     enrolment = begun.body;
     expect(Object.keys(enrolment).sort()).toEqual(['backupCodes', 'totpURI']);
     const wrong = await owner.post('/api/auth/two-factor/verify-totp', { code: '000000' });
-    expect(wrong.status).toBe(401);
+    expect([wrong.status, wrong.problem.detail]).toEqual([
+      401,
+      'The code is wrong, has expired, or was used before.',
+    ]);
     const right = await owner.post('/api/auth/two-factor/verify-totp', {
       code: totpCode(enrolment.totpURI, Date.now()),
     });
@@ -118,6 +121,9 @@ describe('a second factor', () => {
       '/api/auth/two-factor/verify-backup-code',
       { code },
     );
-    expect(again.status).toBe(401);
+    expect([again.status, again.problem.detail]).toEqual([
+      401,
+      'The backup code is wrong, or was used before.',
+    ]);
   });
 });
