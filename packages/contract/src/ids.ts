@@ -32,8 +32,19 @@ export function createId(kind: IdKind, randomBytes: (count: number) => Uint8Arra
   return `${ID_PREFIXES[kind]}_${text}`;
 }
 
+const patterns = new Map<string, string>();
+
+/** What the pattern of each kind of id asks for, in words, by its source. */
+export const ID_RULES: ReadonlyMap<string, string> = patterns;
+
 function id(kind: IdKind) {
-  return z.string().regex(new RegExp(`^${ID_PREFIXES[kind]}_[0-9A-Za-z]{20}$`));
+  return idLike(`${ID_PREFIXES[kind]}_…`, new RegExp(`^${ID_PREFIXES[kind]}_[0-9A-Za-z]{20}$`));
+}
+
+function idLike(form: string, pattern: RegExp) {
+  const rule = `must be an id of the form ${form}`;
+  patterns.set(pattern.source, rule);
+  return z.string().regex(pattern, rule);
 }
 
 export const apiKeyId = id('apiKey').meta({ examples: ['key_7dQx0mJ2vK4tR9sZ1aBc'] });
@@ -43,7 +54,6 @@ export const invitationId = id('invitation').meta({ examples: ['inv_7dQx0mJ2vK4t
 export const gatewayId = id('gateway').meta({ examples: ['gw_7dQx0mJ2vK4tR9sZ1aBc'] });
 export const joinKeyId = id('joinKey').meta({ examples: ['jk_7dQx0mJ2vK4tR9sZ1aBc'] });
 /** A built-in role (`role_admin`) or a custom one. */
-export const roleId = z
-  .string()
-  .regex(/^role_[0-9A-Za-z]{4,20}$/)
-  .meta({ examples: ['role_developer'] });
+export const roleId = idLike('role_…', /^role_[0-9A-Za-z]{4,20}$/).meta({
+  examples: ['role_developer'],
+});

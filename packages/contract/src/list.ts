@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { CURSOR, CURSOR_RULE } from './text.ts';
 
 export const listQuery = {
   limit: z.coerce.number().int().min(1).max(100).default(50).meta({ description: '1 to 100' }),
   cursor: z
     .string()
     .max(512)
-    .regex(/^[A-Za-z0-9_-]+$/)
+    .regex(CURSOR, CURSOR_RULE)
     .optional()
     .meta({ description: '`nextCursor` of the page before' }),
 };

@@ -1,11 +1,19 @@
 import { z } from 'zod';
+import { PUBLIC_KEY, PUBLIC_KEY_RULE } from './fleet/public-key.ts';
+import { ID_RULES } from './ids.ts';
 import { LABEL_NAME, LABEL_NAME_RULE, LABEL_VALUE, LABEL_VALUE_RULE } from './labels.ts';
 import {
+  CURSOR,
+  CURSOR_RULE,
   INSTANT_WITH_OFFSET_RULE,
+  IP_ADDRESS,
+  IP_ADDRESS_RULE,
   IP_RANGE,
   IP_RANGE_RULE,
   NO_SECRET,
   NO_SECRET_RULE,
+  SLUG,
+  SLUG_RULE,
   VISIBLE_LINE,
   VISIBLE_LINE_RULE,
 } from './text.ts';
@@ -14,16 +22,21 @@ import {
  * What a pattern asks for, in words, by its source: JSON Schema, which the server validates by,
  * has no place for the messages of Zod.
  */
-export const PATTERN_RULES: ReadonlyMap<string, string> = new Map(
-  (
+export const PATTERN_RULES: ReadonlyMap<string, string> = new Map([
+  ...ID_RULES,
+  ...(
     [
       [VISIBLE_LINE, VISIBLE_LINE_RULE],
       [NO_SECRET, NO_SECRET_RULE],
+      [CURSOR, CURSOR_RULE],
+      [SLUG, SLUG_RULE],
+      [PUBLIC_KEY, PUBLIC_KEY_RULE],
+      [IP_ADDRESS, IP_ADDRESS_RULE],
       [IP_RANGE, IP_RANGE_RULE],
       [LABEL_NAME, LABEL_NAME_RULE],
       [LABEL_VALUE, LABEL_VALUE_RULE],
       [z.regexes.datetime({ offset: true }), INSTANT_WITH_OFFSET_RULE],
       [z.regexes.email, 'must be an email address'],
     ] as const
-  ).map(([pattern, rule]) => [pattern.source, rule]),
-);
+  ).map(([pattern, rule]) => [pattern.source, rule] as const),
+]);

@@ -16,6 +16,15 @@ export const NO_SECRET = /^(?!.*tk_(?:live|test|join)_[0-9A-Za-z]{38})/;
 
 export const NO_SECRET_RULE = 'must not hold an API key';
 
+export const CURSOR = /^[A-Za-z0-9_-]+$/;
+
+export const CURSOR_RULE = 'must be the nextCursor of the page before, unchanged';
+
+export const SLUG = /^[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?$/;
+
+export const SLUG_RULE =
+  'must have 1 to 48 lower-case letters, digits and hyphens, and no hyphen at its ends';
+
 /** @param max the longest text, in characters */
 export function visibleLine(max: number) {
   return z
@@ -53,11 +62,13 @@ export const IP_RANGE_RULE = 'must be an IP address or a CIDR range such as 10.0
 
 export const IP_ADDRESS = new RegExp(`^(?:${IPV4_ADDRESS}|${IPV6_ADDRESS})$`);
 
+export const IP_ADDRESS_RULE = 'must be an IPv4 or IPv6 address';
+
 /** An IPv4 or IPv6 address. The pattern is the outline; the server parses what passes it. */
 export const ipAddress = z
   .string()
   .max(45)
-  .regex(IP_ADDRESS, 'must be an IPv4 or IPv6 address')
+  .regex(IP_ADDRESS, IP_ADDRESS_RULE)
   .meta({ examples: ['203.0.113.9'] });
 
 /**

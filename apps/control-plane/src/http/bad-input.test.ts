@@ -204,12 +204,13 @@ describe('a field', () => {
     ['name', '', 'name', 'must not be empty'],
     ['name', `mine: ${createSecret('tk_live_', randomBytes)}`, 'name', 'must not hold an API key'],
     ['allowedIps', ['10.0.0.0/33'], 'allowedIps/0', 'must be an IP address or a CIDR range such'],
+    ['workspaceId', 'production', 'workspaceId', 'must be an id of the form ws_…'],
     ['expiresAt', 'tomorrow', 'expiresAt', 'must be a time such as 20'],
   ])('%s as %j is refused in words that say what to send', async (field, value, path, words) => {
     const { problem } = await create({ [field]: value });
     expect(problem.errors).toContainEqual({ path, message: expect.stringContaining(words) });
     expect(problem.detail).toContain(words);
-    expect(JSON.stringify(problem)).not.toContain('expected here');
+    expect(JSON.stringify(problem)).not.toContain('API document');
   });
 
   it('workspaceId of nobody is 404, and of no form 422', async () => {

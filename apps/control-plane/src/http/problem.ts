@@ -154,7 +154,8 @@ function isToldOnce({ keyword, instancePath }: Fault, _at: number, all: readonly
   return !all.some((other) => other.keyword === 'pattern' && other.instancePath === instancePath);
 }
 
-const UNEXPECTED_FORM = 'does not have the form that is expected here';
+const UNEXPECTED_FORM = 'is not in the format that the API document describes';
+const WITHOUT_NUL = 'must not contain the character NUL';
 
 function fieldMessage(
   keyword: string,
@@ -181,7 +182,7 @@ function fieldMessage(
     case 'pattern':
       return PATTERN_RULES.get(String(params.pattern)) ?? UNEXPECTED_FORM;
     case 'format':
-      return UNEXPECTED_FORM;
+      return params.format === 'without-nul' ? WITHOUT_NUL : UNEXPECTED_FORM;
     default:
       return message ?? 'is not valid';
   }

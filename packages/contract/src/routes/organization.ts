@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { memberId } from '../ids.ts';
 import { PLANS } from '../plans.ts';
 import { defineRoute } from '../route.ts';
-import { instant, visibleLine } from '../text.ts';
+import { instant, SLUG, SLUG_RULE, visibleLine } from '../text.ts';
 
 const tag = 'Organization';
 
@@ -47,10 +47,7 @@ export const updateOrganization = defineRoute({
   tag,
   body: z.strictObject({
     name: visibleLine(64).optional(),
-    slug: z
-      .string()
-      .regex(/^[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?$/)
-      .optional(),
+    slug: z.string().regex(SLUG, SLUG_RULE).optional(),
     defaultExpiryDays: z.int().min(1).max(DAYS_MAX).nullable().optional(),
   }),
   status: 200,
