@@ -87,6 +87,15 @@ export async function untilReady(process: Running, isReady: () => Promise<boolea
   if (outcome !== 'ready') throw new Error(`Not ready: ${process.stderr()}${process.stdout()}`);
 }
 
+/** What the process logged as a warning or worse. */
+export function warningsOf({ stdout }: Running): unknown[] {
+  const lines = stdout().split('\n');
+  return lines
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line) as { readonly level: number })
+    .filter(({ level }) => level >= 40);
+}
+
 export async function answersOk(url: string): Promise<boolean> {
   const answer = await fetch(url, { signal: AbortSignal.timeout(5000) }).catch(() => undefined);
   await answer?.arrayBuffer();

@@ -1,6 +1,7 @@
+import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { expect, it } from 'vitest';
-import { makeFolder, startNode } from './child-process.ts';
+import { expect, it, onTestFinished } from 'vitest';
+import { makeFolder, startNode, warningsOf } from './child-process.ts';
 import { environment } from './control-plane.ts';
 
 const CONTROL_PLANE = fileURLToPath(
@@ -25,6 +26,19 @@ it.each([
   const { exit, output } = await end(CONTROL_PLANE, { ...environment(await makeFolder()), ...env });
   expect(exit.code).toBe(1);
   expect(output.trim().split('\n')).toEqual([expect.stringContaining(name)]);
+});
+
+it('the control plane says in one line that its port is in use, and logs no lost connection', async () => {
+  const other = createServer();
+  await new Promise<void>((resolve) => {
+    other.listen(0, '127.0.0.1', resolve);
+  });
+  onTestFinished(() => void other.close());
+  const PORT = String((other.address() as AddressInfo).port);
+  const running = startNode([CONTROL_PLANE], { ...environment(await makeFolder()), PORT });
+  expect((await running.exited).code).toBe(1);
+  expect(running.stderr().trim().split('\n')).toEqual([expect.stringContaining('set PORT')]);
+  expect(warningsOf(running)).toEqual([]);
 });
 
 it.each([

@@ -68,7 +68,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   const { log, clock } = options;
   await migrateDatabase(options.database);
   const onError = (error: Error) => log.warn({ err: error }, 'lost a connection');
-  const { db, pool } = connect(options.database, CONNECTIONS_MAX, onError, REQUEST_LIMITS);
+  const requests = connect(options.database, CONNECTIONS_MAX, onError, REQUEST_LIMITS);
+  const { db } = requests;
   const own = connect(options.database, OWN_CONNECTIONS_MAX, onError);
   const signals = connect({ ...options.database, ...NOT_DURABLE }, 1, onError);
   const processId = randomUUID();
@@ -144,8 +145,8 @@ export async function createApp(options: AppOptions): Promise<App> {
       await jobs.stop();
       await unlisten();
       await follower.stop();
-      const pools = [pool, own.pool, signals.pool, fleet.pool, unhurried.pool];
-      await Promise.all(pools.map((each) => each.end()));
+      const connections = [requests, own, signals, fleet, unhurried];
+      await Promise.all(connections.map((each) => each.end()));
     },
   };
 }

@@ -7,6 +7,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { type App, createApp } from './app.ts';
 import { type Config, readConfig } from './config.ts';
 import { type OpenDatabase, openDatabase } from './db/open-database.ts';
+import { holdFreePort } from './hold-free-port.ts';
 import { createLog } from './log.ts';
 import { recordRunningServer, runningServersFolder } from './running-servers.ts';
 import { readOrCreateSecret } from './secret-file.ts';
@@ -38,7 +39,9 @@ interface Running {
   readonly removeRecord: () => void;
 }
 
-async function start(config: Config, log: Logger): Promise<Running> {
+async function start(given: Config, log: Logger): Promise<Running> {
+  const held = given.port === 0 ? await holdFreePort(given.host) : undefined;
+  const config = held ? { ...given, port: held.port } : given;
   const baseUrl = config.baseUrl ?? `http://${reachableHost(config.host)}:${config.port}`;
   const database = await openDatabase(
     config,
@@ -59,6 +62,7 @@ async function start(config: Config, log: Logger): Promise<Running> {
       log,
       clock: () => new Date(),
     });
+    await held?.release();
     await app.server.listen({ port: config.port, host: config.host });
     await announce(app, config, baseUrl);
   } catch (error) {

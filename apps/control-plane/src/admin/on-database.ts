@@ -36,7 +36,7 @@ export async function onDatabase<T>(
       const follower = { settle: (changeId: number) => waitForFollowers(db, notifier, changeId) };
       return await work({ db, clock: () => new Date(), randomBytes, follower });
     } finally {
-      await connection.pool.end();
+      await connection.end();
     }
   } finally {
     await database.close();

@@ -12,6 +12,8 @@ export type Database = NodePgDatabase;
 export interface Connection {
   readonly pool: pg.Pool;
   readonly db: Database;
+  /** Ends every connection of the pool: once it resolves, the server has none of them left. */
+  end(): Promise<void>;
 }
 
 /** How long a statement may wait for a connection, in milliseconds, before the answer is 503. */
@@ -86,7 +88,10 @@ export function connect(
     pipeline: true,
     stream: createBatchingSocket,
   });
-  pool.on('error', onError);
+  let ending = false;
+  pool.on('error', (error) => {
+    if (!ending) onError(error);
+  });
   // The pool listens only while a connection is idle: one that broke between two statements of a
   // transaction would end the process. The statement after it fails, and that is enough.
   pool.on('connect', (client) => void client.on('error', () => undefined));
@@ -94,5 +99,37 @@ export function connect(
   const memory = new Map();
   setConnections(db, { pool, memory });
   setClient(db, pool, memory);
-  return { pool, db };
+  const ended = untilRemoved(pool);
+  return {
+    pool,
+    db,
+    async end() {
+      ending = true;
+      await pool.end();
+      await ended();
+    },
+  };
+}
+
+/** How long connections may take to end, in milliseconds: a server that is gone never answers. */
+const END_MS = 2000;
+
+/** The pool's own end only asks its connections to end, and resolves while they still do. */
+function untilRemoved(pool: pg.Pool): () => Promise<void> {
+  const open = new Set<unknown>();
+  let onEmpty: () => void = () => undefined;
+  pool.on('connect', (client) => open.add(client));
+  pool.on('remove', (client) => {
+    open.delete(client);
+    if (open.size === 0) onEmpty();
+  });
+  return () =>
+    new Promise((resolve) => {
+      const impatient = setTimeout(resolve, END_MS);
+      onEmpty = () => {
+        clearTimeout(impatient);
+        resolve();
+      };
+      if (open.size === 0) onEmpty();
+    });
 }
