@@ -88,7 +88,7 @@ test('a key from creation to deletion, each step told by its exit code', async (
   expect((await verify(secret)).exitCode).toBe(0);
 
   const rotated = (
-    await tollkeeper(['keys', 'rotate', 'ci-pipeline', '--grace', '0s'])
+    await tollkeeper(['keys', 'rotate', 'ci-pipeline', '--grace', '0s', '--yes'])
   ).stdout.trim();
   expect((await verify(secret)).exitCode).toBe(10);
   expect((await verify(rotated)).exitCode).toBe(0);

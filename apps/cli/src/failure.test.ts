@@ -36,6 +36,12 @@ test('every code of the contract has an exit code other than success', () => {
   }
 });
 
+test('the limit of a plan names the commands that help', () => {
+  const { lines } = explain(new ApiError(problem('plan_limit_reached')));
+  expect(lines.join('\n')).toContain('"tollkeeper keys revoke <key>"');
+  expect(lines.join('\n')).toContain('"npx tollkeeper admin set-plan <plan>"');
+});
+
 test('a refusal tells what was wrong, each field at fault, and the request', () => {
   const error = new ApiError(
     problem('validation_failed', {

@@ -72,6 +72,9 @@ export function explain(error: unknown, command?: Command): Explanation {
   return { exitCode: EXIT.unexpected, lines: [visibleText(`Unexpected error: ${text}`)] };
 }
 
+const PLAN_ADVICE =
+  'Run "tollkeeper keys revoke <key>", or have the person who operates the server run "npx tollkeeper admin set-plan <plan>".';
+
 function explainProblem(problem: Problem, command: Command | undefined): Explanation {
   // A sentence that already names each field need not be followed by them.
   const fields = (problem.errors ?? [])
@@ -81,8 +84,11 @@ function explainProblem(problem: Problem, command: Command | undefined): Explana
       return inCommandTerms(name === '' ? `  ${message}` : `  ${name}: ${message}`, command);
     });
   const sentence = inOptions(problem, inCommandTerms(problem.detail, command), command);
+  const advice = problem.code === 'plan_limit_reached' ? [PLAN_ADVICE] : [];
   const request = problem.requestId === '' ? [] : [`Request ${problem.requestId}`];
-  const lines = [sentence, ...fields, ...scopesAtFault(problem), ...request].map(visibleText);
+  const lines = [sentence, ...advice, ...fields, ...scopesAtFault(problem), ...request].map(
+    visibleText,
+  );
   return { exitCode: exitCodeOf(problem), lines };
 }
 

@@ -23,10 +23,10 @@ const OPTION_OF_FIELD = new Map([
 export function termOf(path: string, command: Command | undefined): string | undefined {
   const [field = ''] = path.split(/[./]/, 1);
   if (!command || field === '') return undefined;
-  const option = `--${OPTION_OF_FIELD.get(field) ?? kebabCase(field)}`;
-  if (command.options.some(({ long }) => long === option)) return option;
   const isArgument = command.registeredArguments.some((argument) => argument.name() === field);
-  return isArgument ? `<${field}>` : undefined;
+  if (isArgument) return `<${field}>`;
+  const option = `--${OPTION_OF_FIELD.get(field) ?? kebabCase(field)}`;
+  return command.options.some(({ long }) => long === option) ? option : undefined;
 }
 
 /** A sentence of the server, with the command's own words for the fields that it names. */

@@ -57,6 +57,28 @@ export function hoursOption(text: string): number {
   return wholeUnits(text, HOUR_S, 'a number of hours such as 12, 12h or 7d');
 }
 
+/** The option that stands for the argument `name` of a command that creates something. */
+export const NAME_OPTION = ['--name <name>', 'the same as the argument'] as const;
+
+export interface NameOption {
+  readonly name?: string;
+}
+
+/** The name, given as an argument or by `--name`. Throws Failure if it is given twice, differently. */
+export function findName(argument: string | undefined, { name }: NameOption): string | undefined {
+  if (argument !== undefined && name !== undefined && argument !== name) {
+    throw new Failure(EXIT.usage, `Two names are given, "${argument}" and "${name}". Give one.`);
+  }
+  return argument ?? name;
+}
+
+/** The same where there must be one. Throws Failure if there is none. */
+export function requireName(argument: string | undefined, options: NameOption): string {
+  const name = findName(argument, options);
+  if (name !== undefined) return name;
+  throw new Failure(EXIT.usage, 'Give the name, as an argument or by --name.');
+}
+
 /** The options that were given, by the API's names. Throws Failure if there is none. */
 export function requireChange<T extends object>(change: T, options: string): T {
   if (Object.keys(change).length > 0) return change;

@@ -3,6 +3,7 @@ import { PLANS } from '@tollkeeper/contract';
 import { Argument, type Command, Option } from 'commander';
 import { type Cli, JSON_OPTION, type JsonOption } from '../cli.ts';
 import type { ExitCode } from '../exit-codes.ts';
+import { NAME_OPTION, type NameOption, requireName } from '../options.ts';
 
 /** Runs beside the database, so it is a program of the control plane, not a call to its API. */
 const ADMIN = fileURLToPath(new URL('../../../control-plane/src/admin.ts', import.meta.url));
@@ -56,18 +57,24 @@ function addSetPlan(admin: Command, cli: Cli): void {
     );
 }
 
+interface CreateOrganizationOptions extends AdminOptions, NameOption {
+  readonly owner: string;
+}
+
 function addCreateOrganization(admin: Command, cli: Cli): void {
   admin
     .command('create-organization')
     .description('create another organization on this server')
-    .argument('<name>')
+    .argument('[name]')
+    .option(...NAME_OPTION)
     .requiredOption('--owner <email>', 'of an account on this server')
     .option(...CONFIRM_ADDRESS_OPTION)
     .option(...DATA_DIR_OPTION)
     .option(...JSON_OPTION)
-    .action((name: string, options: AdminOptions & { readonly owner: string }) =>
-      runAdmin(cli, ['create-organization', '--owner', options.owner, '--', name], options),
-    );
+    .action((argument: string | undefined, options: CreateOrganizationOptions) => {
+      const name = requireName(argument, options);
+      return runAdmin(cli, ['create-organization', '--owner', options.owner, '--', name], options);
+    });
 }
 
 function addTransferOwnership(admin: Command, cli: Cli): void {
@@ -98,7 +105,10 @@ function addResetPassword(admin: Command, cli: Cli): void {
     .argument('<email>', 'of an account on this server')
     .option('--link', 'print a one-time link by which the person chooses the password')
     .addOption(
-      new Option('--password-stdin', 'read the new password from standard input').conflicts('link'),
+      new Option(
+        '--password-stdin',
+        'read the new password from standard input; on a terminal, ask for it',
+      ).conflicts('link'),
     )
     .option(...DATA_DIR_OPTION)
     .option(...JSON_OPTION)

@@ -44,6 +44,12 @@ test('leaves the old file whole and no draft behind when it cannot be replaced',
   expect(await readdir(dirname(path))).toEqual(['credentials.json']);
 });
 
+test('says where no folder can be made, such as in /proc', async () => {
+  const place = { env: { XDG_CONFIG_HOME: '/proc/none/deeper' }, homeFolder: '/home/ada' };
+  const refusal = storeCredentials(place, credentials);
+  await expect(refusal).rejects.toThrow('Cannot make the folder "/proc/none/deeper"');
+});
+
 test('keeps to XDG_CONFIG_HOME, unless it is relative', () => {
   const at = (folder: string) =>
     credentialsPath({ env: { XDG_CONFIG_HOME: folder }, homeFolder: '/home/ada' });

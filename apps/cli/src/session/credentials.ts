@@ -40,7 +40,8 @@ export async function findCredentials(place: Place): Promise<Credentials | undef
 export async function storeCredentials(place: Place, credentials: Credentials): Promise<void> {
   const path = credentialsPath(place);
   const folder = dirname(path);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(dirname(folder));
+  await makeFolder(folder);
   await chmod(folder, 0o700);
   const draft = join(folder, `.credentials-${randomUUID()}`);
   try {
@@ -55,6 +56,18 @@ export async function storeCredentials(place: Place, credentials: Credentials): 
   } catch (error) {
     await rm(draft, { force: true });
     throw error;
+  }
+}
+
+/** Not recursive: that never ends in a file system that takes no folders, such as /proc. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return;
+    const text = `Cannot make the folder "${path}" for the credentials`;
+    const advice = 'Make it yourself, or set XDG_CONFIG_HOME to another folder.';
+    throw new Failure(EXIT.unexpected, `${text} (${codeOf(error)}). ${advice}`, { cause: error });
   }
 }
 
@@ -85,5 +98,9 @@ function parse(text: string): Credentials | undefined {
 }
 
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  return codeOf(error) === 'ENOENT';
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
 }

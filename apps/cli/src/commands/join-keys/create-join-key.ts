@@ -4,7 +4,13 @@ import { type Cli, JSON_OPTION, type JsonOption } from '../../cli.ts';
 import { EXIT } from '../../exit-codes.ts';
 import { Failure } from '../../failure.ts';
 import { findWorkspaceId } from '../../find-workspace.ts';
-import { countOption, durationOption } from '../../options.ts';
+import {
+  countOption,
+  durationOption,
+  findName,
+  NAME_OPTION,
+  type NameOption,
+} from '../../options.ts';
 import { hint, printJson, printLine } from '../../output.ts';
 import { connect } from '../../session/connect.ts';
 import type { Surroundings } from '../../surroundings.ts';
@@ -12,8 +18,7 @@ import { counted } from '../../text/counted.ts';
 import { parseLabels } from '../../text/labels.ts';
 import { relativeTime } from '../../text/relative-time.ts';
 
-interface CreateOptions extends JsonOption {
-  readonly name?: string;
+interface CreateOptions extends JsonOption, NameOption {
   readonly workspace?: string;
   readonly lifetime?: number;
   readonly uses?: number;
@@ -24,7 +29,8 @@ export function addCreateJoinKey(joinKeys: Command, cli: Cli): void {
   joinKeys
     .command('create')
     .description('create a join key and print its secret, which is shown only once')
-    .option('--name <name>', 'what it is for, such as "eu-west edge"')
+    .argument('[name]', 'what it is for, such as "eu-west edge"')
+    .option(...NAME_OPTION)
     .option('--workspace <workspace>', 'the workspace whose fleet gateways join: id or name')
     .option(
       '--lifetime <duration>',
@@ -34,15 +40,22 @@ export function addCreateJoinKey(joinKeys: Command, cli: Cli): void {
     .option('--uses <count>', 'how many gateways may join with it (default: 1)', countOption)
     .option('--label <label...>', 'for every gateway that joins with it, such as region=eu-1')
     .option(...JSON_OPTION)
-    .action((options: CreateOptions) => createJoinKey(cli, options));
+    .action((name: string | undefined, options: CreateOptions) =>
+      createJoinKey(cli, name, options),
+    );
 }
 
-async function createJoinKey({ io }: Cli, options: CreateOptions): Promise<void> {
+async function createJoinKey(
+  { io }: Cli,
+  argument: string | undefined,
+  options: CreateOptions,
+): Promise<void> {
+  const name = findName(argument, options);
   const labels = options.label && parseLabels(options.label);
   const { client, url } = await connect(io);
   const workspaceId = options.workspace && (await findWorkspaceId(client, options.workspace));
   const body = {
-    ...(options.name === undefined ? {} : { name: options.name }),
+    ...(name === undefined ? {} : { name }),
     ...(workspaceId ? { workspaceId } : {}),
     ...(options.lifetime === undefined ? {} : { lifetimeSeconds: options.lifetime }),
     ...(options.uses === undefined ? {} : { usesMax: options.uses }),

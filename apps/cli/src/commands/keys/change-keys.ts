@@ -5,8 +5,10 @@ import {
   type RouteOutput,
   type Routes,
 } from '@tollkeeper/contract';
+import { ApiError } from '@tollkeeper/sdk';
 import type { Cli, JsonOption } from '../../cli.ts';
-import { exitCodeOf } from '../../failure.ts';
+import { EXIT } from '../../exit-codes.ts';
+import { exitCodeOf, Failure } from '../../failure.ts';
 import { hint, printJson, printLine } from '../../output.ts';
 import { counted } from '../../text/counted.ts';
 
@@ -21,6 +23,8 @@ interface KeyChange {
   readonly advice?: string;
   readonly changeOne: (id: string) => Promise<ApiKey | undefined>;
   readonly changeMany: (ids: string[]) => Promise<{ results: Results }>;
+  /** How many `changeMany` takes; as many as the API does unless given. */
+  readonly atOnceMax?: number;
 }
 
 export const CHANGE_JSON_OPTION = [
@@ -72,11 +76,40 @@ function named({ name }: ApiKey, sentence: string): string {
   return sentence.includes(`"${name}"`) ? sentence : `"${name}": ${sentence}`;
 }
 
-async function changeMany(keys: readonly ApiKey[], { changeMany: change }: KeyChange) {
+/** Where the server goes away halfway, what it had done is still reported. */
+async function changeMany(
+  keys: readonly ApiKey[],
+  { changeMany: change, atOnceMax = BULK_KEYS_MAX }: KeyChange,
+) {
   const errors = new Map<string, Results[number]['error']>();
-  for (let start = 0; start < keys.length; start += BULK_KEYS_MAX) {
-    const ids = keys.slice(start, start + BULK_KEYS_MAX).map(({ id }) => id);
-    for (const { id, error } of (await change(ids)).results) errors.set(id, error);
+  let isLost = false;
+  for (let start = 0; start < keys.length; start += atOnceMax) {
+    const ids = keys.slice(start, start + atOnceMax).map(({ id }) => id);
+    const results = isLost ? failed(ids, NOT_TRIED) : await attempt(ids);
+    for (const { id, error } of results) errors.set(id, error);
   }
   return keys.map((key) => ({ key, error: errors.get(key.id) ?? null }));
+
+  async function attempt(ids: string[]): Promise<Results> {
+    try {
+      return (await change(ids)).results;
+    } catch (error) {
+      if (errors.size === 0 || !isUnanswered(error)) throw error;
+      isLost = true;
+      return failed(ids, UNANSWERED);
+    }
+  }
+}
+
+const UNANSWERED =
+  'The server did not answer, so this may have happened or not. Run "tollkeeper keys list" to see.';
+const NOT_TRIED = 'Not tried, since the server did not answer.';
+
+function failed(ids: readonly string[], detail: string): Results {
+  return ids.map((id) => ({ id, error: { code: 'unavailable', detail } }));
+}
+
+function isUnanswered(error: unknown): boolean {
+  if (error instanceof ApiError) return error.code === 'unavailable';
+  return error instanceof Failure && error.exitCode === EXIT.unreachable;
 }

@@ -2,14 +2,22 @@ import { PROFILES, type Profile } from '@tollkeeper/contract';
 import { type Command, Option } from 'commander';
 import { type Cli, JSON_OPTION, type JsonOption } from '../../cli.ts';
 import { findWorkspaceId } from '../../find-workspace.ts';
-import { expiryOption, type OrNever, orNull, splitList } from '../../options.ts';
+import {
+  expiryOption,
+  NAME_OPTION,
+  type NameOption,
+  type OrNever,
+  orNull,
+  requireName,
+  splitList,
+} from '../../options.ts';
 import { hint } from '../../output.ts';
 import { connect } from '../../session/connect.ts';
 import { relativeTime } from '../../text/relative-time.ts';
 import { withDefaultExpiry } from './default-expiry.ts';
 import { printSecret } from './print-secret.ts';
 
-interface CreateOptions extends JsonOption {
+interface CreateOptions extends JsonOption, NameOption {
   readonly profile?: Profile;
   readonly scopes?: readonly string[];
   readonly workspace?: string;
@@ -21,7 +29,8 @@ export function addCreateKey(keys: Command, cli: Cli): void {
   keys
     .command('create')
     .description('create a key and print its secret, which is shown only once')
-    .argument('<name>', 'such as cursor-dev, ci-pipeline or staging-gateway')
+    .argument('[name]', 'such as cursor-dev, ci-pipeline or staging-gateway')
+    .option(...NAME_OPTION)
     .addOption(
       new Option(
         '--profile <profile>',
@@ -37,10 +46,15 @@ export function addCreateKey(keys: Command, cli: Cli): void {
     )
     .option('--allow-ip <range...>', 'accept the key only from these addresses or CIDR ranges')
     .option(...JSON_OPTION)
-    .action((name: string, options: CreateOptions) => createKey(cli, name, options));
+    .action((name: string | undefined, options: CreateOptions) => createKey(cli, name, options));
 }
 
-async function createKey({ io }: Cli, name: string, options: CreateOptions): Promise<void> {
+async function createKey(
+  { io }: Cli,
+  argument: string | undefined,
+  options: CreateOptions,
+): Promise<void> {
+  const name = requireName(argument, options);
   const { client, url } = await connect(io);
   const scopes = splitList(options.scopes);
   const profile = options.profile ?? (scopes ? 'custom' : 'workspace');

@@ -49,26 +49,20 @@ async function deleteKey(cli: Cli, references: string[], options: DeleteOptions)
     done: 'Deleted',
     suffix: cascade ? ', and revoked everything it created or rotated' : '',
     changeOne: deleteOne,
-    changeMany: (ids: string[]) => deleteEach(ids, deleteOne),
+    changeMany: async ([id = '']: string[]) => ({ results: await resultOf(id, deleteOne) }),
+    atOnceMax: 1,
   };
   await changeKeys(cli, keys, change, options);
 }
 
-/** One after the other: the API deletes one at a time. */
-async function deleteEach(
-  ids: readonly string[],
-  deleteOne: (id: string) => Promise<unknown>,
-): Promise<{ results: Results }> {
-  const results: Results = [];
-  for (const id of ids) {
-    try {
-      await deleteOne(id);
-      results.push({ id, error: null });
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      const { code, detail, scopes } = error.problem;
-      results.push({ id, error: { code, detail, ...(scopes && { scopes }) } });
-    }
+/** The API deletes one at a time; a refusal becomes a result as those of several are. */
+async function resultOf(id: string, deleteOne: (id: string) => Promise<unknown>): Promise<Results> {
+  try {
+    await deleteOne(id);
+    return [{ id, error: null }];
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code === 'unavailable') throw error;
+    const { code, detail, scopes } = error.problem;
+    return [{ id, error: { code, detail, ...(scopes && { scopes }) } }];
   }
-  return { results };
 }

@@ -66,7 +66,7 @@ test('a new key expires when a rule says so, where that comes before the 90 days
 
 test.each([
   [[], 86_400],
-  [['--grace', '0s'], 0],
+  [['--grace', '0s', '--yes'], 0],
 ])('rotating with %j keeps the old secret for %i seconds', async (options, graceSeconds) => {
   const api = createApi({ 'GET /v1/api-keys': keys, [`POST ${path}/rotate`]: created });
   await tollkeeper(['keys', 'rotate', 'ci-1', ...options], { fetch: api.fetch });
@@ -115,76 +115,43 @@ test.each([
   if (method === 'DELETE') expect(sent?.query.get('cascade')).toBe('true');
 });
 
-const second = createKey(2);
-const both = { data: [key, second], nextCursor: null, totalCount: 2 };
-const refusedOne = {
-  results: [
-    { id: key.id, error: null },
-    { id: second.id, error: { code: 'invalid_state', detail: 'It is already so.' } },
-  ],
-};
+test('rotate asks before the present secret ends at once, and --yes answers', async () => {
+  const api = createApi({
+    'GET /v1/api-keys': keys,
+    [`POST ${path}/rotate`]: { ...key, secret: SECRET },
+  });
+  const argv = ['keys', 'rotate', 'ci-1', '--grace', '0s'];
+  const given = { fetch: api.fetch };
+  expect((await tollkeeper(argv, given)).stderr).toContain('--yes');
+  expect((await tollkeeper(argv, { ...given, terminal, stdin: 'n\n' })).exitCode).toBe(2);
+  expect(api.seen.some(({ path: asked }) => asked.endsWith('/rotate'))).toBe(false);
+  for (const sure of [[...argv, '--yes'], ['keys', 'rotate', 'ci-1', '--yes'], argv.slice(0, 3)]) {
+    expect((await tollkeeper(sure, given)).exitCode).toBe(0);
+  }
+  expect((await tollkeeper(argv, { ...given, terminal, stdin: 'y\n' })).exitCode).toBe(0);
+});
 
 test.each([
-  ['disable', { ids: [key.id, second.id] }],
-  ['enable', { ids: [key.id, second.id] }],
-  ['revoke', { ids: [key.id, second.id], cascade: false, reason: 'leaked' }],
-])('%s takes several keys in one request, and says what became of each', async (verb, body) => {
-  const answers = { 'GET /v1/api-keys': both, [`POST /v1/api-keys/${verb}`]: refusedOne };
-  const argv = ['keys', verb, 'ci-1', second.prefix, key.prefix];
-  if (verb === 'revoke') argv.push('--yes', '--reason', 'leaked');
-  const api = createApi(answers);
-  const { exitCode, stdout, stderr } = await tollkeeper(argv, { fetch: api.fetch });
-  expect(exitCode).toBe(6);
-  expect(stdout).toMatch(/^(Disabled|Enabled|Revoked) "ci-1" \(tk_live_0001…\)( for good)?\.\n$/);
-  expect(stderr).toMatch(/^"ci-2": It is already so\.\n\w+ 1 of 2 keys\.\n$/);
-  expect(api.seen.filter(({ method }) => method === 'POST')).toMatchObject([{ body }]);
-
-  const again = createApi(answers);
-  const json = await tollkeeper([...argv, '--json'], { fetch: again.fetch });
-  expect(json).toMatchObject({ exitCode: 6, stderr: '' });
-  expect(JSON.parse(json.stdout)).toEqual({
-    results: refusedOne.results.map((each, at) => ({ ...each, name: `ci-${at + 1}` })),
-  });
-});
-
-test('delete takes several keys, and goes on after one that cannot be deleted', async () => {
+  [['keys', 'create'], 'POST /v1/api-keys', created],
+  [['join-keys', 'create'], 'POST /v1/join-keys', undefined],
+  [['workspaces', 'create'], 'POST /v1/workspaces', undefined],
+  [['roles', 'create', '--scopes', 'usage.read'], 'POST /v1/roles', undefined],
+])('%j takes the name as an argument and by --name', async (argv, route, answer) => {
   const api = createApi({
-    'GET /v1/api-keys': both,
-    [`DELETE ${path}`]: refusal(404, 'not_found'),
-    [`DELETE /v1/api-keys/${second.id}`]: new Response(null, { status: 204 }),
+    'GET /v1/organization': ORGANIZATION,
+    [route]: answer ?? refusal(409, 'invalid_state'),
   });
-  const argv = ['keys', 'delete', 'ci-1', 'ci-2', '--yes'];
-  const { exitCode, stdout, stderr } = await tollkeeper(argv, { fetch: api.fetch });
-  expect({ exitCode, stdout, stderr }).toEqual({
-    exitCode: 5,
-    stdout: 'Deleted "ci-2" (tk_live_0002…).\n',
-    stderr: '"ci-1": No.\nDeleted 1 of 2 keys.\n',
-  });
-});
-
-test('several keys end only once their number was typed, beside what they created', async () => {
-  const api = createApi({
-    'GET /v1/api-keys': both,
-    'POST /v1/api-keys/created': { ...NOTHING, keysCount: 2 },
-    'POST /v1/api-keys/revoke': refusedOne,
-  });
-  const argv = ['keys', 'revoke', 'ci-1', 'ci-2', '--cascade'];
-  const given = { fetch: api.fetch, terminal };
-  const declined = await tollkeeper(argv, { ...given, stdin: 'ci-1\n' });
-  expect(declined.exitCode).toBe(2);
-  expect(declined.stderr).toContain('tk_live_0002…  ci-2');
-  expect(declined.stderr).toContain('So does everything they created or rotated: 2 API keys.');
-  expect(api.seen.some(({ path: asked }) => asked.endsWith('/revoke'))).toBe(false);
-  expect((await tollkeeper(argv, { ...given, stdin: '2\n' })).exitCode).toBe(6);
-});
-
-test('a key among several that is not there leaves all as they are', async () => {
-  const api = createApi({ 'GET /v1/api-keys': both });
-  const argv = ['keys', 'disable', 'ci-1', 'ci-3'];
-  const { exitCode, stderr } = await tollkeeper(argv, { fetch: api.fetch });
-  expect(exitCode).toBe(5);
-  expect(stderr).toContain('There is no key "ci-3"');
-  expect(api.seen.every(({ method }) => method === 'GET')).toBe(true);
+  const given = { fetch: api.fetch };
+  for (const name of [['mine'], ['--name', 'mine'], ['mine', '--name', 'mine']]) {
+    await tollkeeper([...argv.slice(0, 2), ...name, ...argv.slice(2)], given);
+    expect(api.seen.at(-1)?.body).toMatchObject({ name: 'mine' });
+  }
+  const asked = api.seen.length;
+  const twice = [...argv.slice(0, 2), 'mine', '--name', 'other', ...argv.slice(2)];
+  const differs = await tollkeeper(twice, given);
+  expect(differs.exitCode).toBe(2);
+  expect(differs.stderr).toContain('Two names are given, "mine" and "other". Give one.');
+  expect(api.seen).toHaveLength(asked);
 });
 
 test.each([

@@ -1,6 +1,7 @@
 import type { ApiKey } from '@tollkeeper/contract';
-import type { Client } from '@tollkeeper/sdk';
+import { ApiError, type Client } from '@tollkeeper/sdk';
 import type { Cli } from '../../cli.ts';
+import { Failure } from '../../failure.ts';
 import { findKey } from '../../find-key.ts';
 import { connect } from '../../session/connect.ts';
 
@@ -17,8 +18,23 @@ export async function openKeys(
   const { client } = await connect(io);
   const keys = new Map<string, ApiKey>();
   for (const reference of references) {
-    const key = await findKey(client, reference);
+    const key = await findKey(client, reference).catch((error: unknown) => {
+      throw references.length > 1 ? withoutChange(error) : error;
+    });
     keys.set(key.id, key);
   }
   return { client, keys: [...keys.values()] };
 }
+
+/** Whoever names several has to know what became of the others. */
+function withoutChange(error: unknown): unknown {
+  if (error instanceof ApiError) {
+    const detail = `${error.problem.detail} ${NOTHING_CHANGED}`;
+    return new ApiError({ ...error.problem, detail });
+  }
+  if (!(error instanceof Failure)) return error;
+  const { exitCode, message, details, cause } = error;
+  return new Failure(exitCode, message, { cause, details: [...details, NOTHING_CHANGED] });
+}
+
+const NOTHING_CHANGED = 'No key was changed.';
