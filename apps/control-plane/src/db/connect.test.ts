@@ -4,7 +4,13 @@ import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { isUnavailable } from '../kernel/database-errors.ts';
 import type { Answer, Client } from '../testing/client.ts';
 import { makeKey, type TestKey } from '../testing/keys.ts';
-import { addMember, claimedOrganization } from '../testing/people.ts';
+import {
+  addMember,
+  addOrganization,
+  claimedOrganization,
+  type Organization,
+  PASSWORD,
+} from '../testing/people.ts';
 import { type Query, queryDatabase } from '../testing/query-database.ts';
 import { claimServer, startTestApp, type TestApp, withKey } from '../testing/test-app.ts';
 import { connect } from './connect.ts';
@@ -14,6 +20,7 @@ const NAME = 'a key';
 let app: TestApp;
 let owner: Client;
 let query: Query;
+let another: Organization;
 let key: TestKey;
 let secret: string;
 
@@ -21,6 +28,7 @@ beforeAll(async () => {
   app = await startTestApp();
   owner = await claimServer(app);
   query = queryDatabase(app.database);
+  another = await addOrganization(app, 'Another');
   key = await makeKey(app, owner, { name: NAME });
   ({ secret } = await makeKey(app, owner, { profile: 'organization' }));
 });
@@ -111,10 +119,18 @@ it('loses a transaction, and its locks, whose process stands still', async () =>
   await query('select 1 from api_key for update');
 });
 
+/** Deletes an organization that is not the one of the other tests. */
+function deleteAnother(): Promise<Answer> {
+  const body = JSON.stringify({ name: 'Another', password: PASSWORD });
+  const type = { 'content-type': 'application/json' };
+  return another.owner.client.raw('DELETE', '/v1/organization', body, type);
+}
+
 describe('a change of all keys of somebody', () => {
   it.each<[what: string, change: (memberId: string) => Promise<Answer>]>([
     ['the end of a membership', (id) => owner.delete(`/v1/members/${id}`)],
     ['a shorter lifetime', () => owner.patch('/v1/security', { keyLifetimeDaysMax: 100 })],
+    ['the end of an organization', () => deleteAnother()],
     ['a cascade', () => owner.post(`/v1/api-keys/${key.id}/revoke`, { cascade: true })],
   ])('has more time for a statement than others: %s', async (_what, change) => {
     const { organizationId } = await claimedOrganization(app);
