@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { Readable } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { PLANS, type Plan } from '@tollkeeper/contract';
 import {
@@ -43,8 +41,14 @@ const OPTIONS = {
   json: { type: 'boolean', default: false },
 } as const;
 
-/** An operator's command; undefined if the arguments are none. */
-export function parseCommand(args: readonly string[], stdin: Readable): ParsedCommand | undefined {
+/**
+ * An operator's command; undefined if the arguments are none.
+ * @param readPassword reads the password that --password-stdin announces
+ */
+export function parseCommand(
+  args: readonly string[],
+  readPassword: () => Promise<string>,
+): ParsedCommand | undefined {
   try {
     const { positionals, values } = parseArgs({
       args: [...args],
@@ -52,7 +56,7 @@ export function parseCommand(args: readonly string[], stdin: Readable): ParsedCo
       options: OPTIONS,
     });
     const { json, 'data-dir': dataDir, ...given } = values;
-    const run = commandOf(stdin, positionals, given);
+    const run = commandOf(readPassword, positionals, given);
     return run && { run, json, dataDir };
   } catch {
     return undefined;
@@ -69,7 +73,7 @@ interface Given {
 }
 
 function commandOf(
-  stdin: Readable,
+  readPassword: () => Promise<string>,
   [verb, subject, ...rest]: readonly string[],
   given: Given,
 ): ParsedCommand['run'] | undefined {
@@ -92,8 +96,8 @@ function commandOf(
     return (services, baseUrl) => runCreateResetLink(services, subject, baseUrl, requestId);
   }
   if (verb === 'reset-password' && subject !== undefined && hasOnly(given, 'password-stdin')) {
-    const readPassword = given['password-stdin'] ? readPasswordFrom(stdin) : undefined;
-    return (services) => runResetPassword(services, subject, readPassword, requestId);
+    const read = given['password-stdin'] ? readPassword : undefined;
+    return (services) => runResetPassword(services, subject, read, requestId);
   }
   if (verb === 'reset-second-factors' && subject !== undefined && hasOnly(given)) {
     return (services) => runResetSecondFactors(services, subject, requestId);
@@ -133,11 +137,6 @@ async function runTransferOwnership(
     answer,
     sentence: `The organization "${answer.slug}" belongs to ${answer.ownerEmail} now; the former owner is an admin.`,
   };
-}
-
-/** All of standard input without its last line break. */
-function readPasswordFrom(stdin: Readable): () => Promise<string> {
-  return async () => (await text(stdin)).replace(/\r?\n$/, '');
 }
 
 const GENERATED_BYTES = 18;

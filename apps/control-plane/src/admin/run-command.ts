@@ -1,4 +1,4 @@
-import type { Readable, Writable } from 'node:stream';
+import type { Writable } from 'node:stream';
 import { ConfigError, readConfig } from '../config.ts';
 import { EmbeddedPostgresError } from '../db/embedded/index.ts';
 import { DomainError } from '../kernel/domain-error.ts';
@@ -6,6 +6,7 @@ import { runningServersFolder } from '../running-servers.ts';
 import { type ParsedCommand, parseCommand, USAGE } from './command.ts';
 import { findServer, ServerNotFound } from './find-server.ts';
 import { onDatabase } from './on-database.ts';
+import { type PasswordInput, readPassword } from './read-password.ts';
 
 /** Those of the command line, which passes them on. */
 const EXIT_CODES = new Map<string, number>([
@@ -19,7 +20,7 @@ const DEFAULT_DATA_DIR = './data';
 /** What a command has of the process that runs it. */
 export interface CommandProcess {
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly stdin: Readable;
+  readonly stdin: PasswordInput;
   readonly stdout: Pick<Writable, 'write'>;
   readonly stderr: Pick<Writable, 'write'>;
 }
@@ -29,7 +30,7 @@ export async function runCommand(
   args: readonly string[],
   { env, stdin, stdout, stderr }: CommandProcess,
 ): Promise<number> {
-  const command = parseCommand(args, stdin);
+  const command = parseCommand(args, () => readPassword(stdin, stderr));
   if (!command) {
     stderr.write(`${USAGE}\n`);
     return 2;
