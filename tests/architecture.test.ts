@@ -14,7 +14,8 @@ import { findLongFiles } from './architecture/size.ts';
 /** Set-up by its token, two by the token of an invitation, and the last by a join key. */
 const PUBLIC_ROUTES = [
   ...['getSetup', 'setup', 'findInvitation', 'acceptInvitation', 'joinGateway'],
-  ...['getPasswordReset', 'requestPasswordReset', 'completePasswordReset'],
+  ...['getPasswordReset', 'requestPasswordReset', 'findPasswordReset'],
+  ...['completePasswordReset'],
 ];
 
 /** Scopes that guard no route of their own, but widen what others answer. */

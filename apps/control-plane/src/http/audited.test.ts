@@ -12,7 +12,7 @@ const READING: readonly string[] = [
 /** By somebody who has no session yet; each has tests of its own. */
 const PUBLIC: readonly string[] = [
   ...['setup', 'findInvitation', 'acceptInvitation', 'joinGateway'],
-  ...['requestPasswordReset', 'completePasswordReset'],
+  ...['requestPasswordReset', 'findPasswordReset', 'completePasswordReset'],
 ];
 /** What ends the thing that others are tested on comes last, and the widest at the end. */
 const LAST: readonly RouteName[] = [

@@ -21,6 +21,7 @@ export const routes = {
   setup: access.setup,
   getPasswordReset: passwordResets.getPasswordReset,
   requestPasswordReset: passwordResets.requestPasswordReset,
+  findPasswordReset: passwordResets.findPasswordReset,
   completePasswordReset: passwordResets.completePasswordReset,
   listKeys: apiKeys.listKeys,
   createKey: apiKeys.createKey,

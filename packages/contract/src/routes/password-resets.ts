@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineRoute } from '../route.ts';
+import { instant } from '../text.ts';
 
 const tag = 'Password resets';
 
@@ -35,6 +36,20 @@ export const requestPasswordReset = defineRoute({
   errors: [],
 });
 
+const token = z.string().min(1).max(256);
+
+export const findPasswordReset = defineRoute({
+  method: 'POST',
+  path: '/v1/password-resets/find',
+  access: 'public',
+  summary: 'Read whose password a link resets, by its token',
+  tag,
+  body: z.strictObject({ token }),
+  status: 200,
+  response: z.strictObject({ email: z.string(), expiresAt: instant }),
+  errors: ['password_reset_invalid'],
+});
+
 export const completePasswordReset = defineRoute({
   method: 'POST',
   path: '/v1/password-resets/complete',
@@ -42,7 +57,7 @@ export const completePasswordReset = defineRoute({
   summary: 'Set a new password by the token of the link, and end every session of the account',
   tag,
   body: z.strictObject({
-    token: z.string().min(1).max(256),
+    token,
     newPassword: z.string().min(12).max(128),
   }),
   status: 204,

@@ -43,6 +43,7 @@ const CALLABLE_WITH: Readonly<Record<string, readonly RouteName[]>> = {
     'setup',
     'getPasswordReset',
     'requestPasswordReset',
+    'findPasswordReset',
     'completePasswordReset',
     'findInvitation',
     'acceptInvitation',

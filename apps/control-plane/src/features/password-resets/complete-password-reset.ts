@@ -1,10 +1,9 @@
 import type { RouteInput, Routes } from '@tollkeeper/contract';
 import { hashPassword } from 'better-auth/crypto';
-import { and, eq, gt, inArray } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import type { Transaction } from '../../db/connect.ts';
 import { passkey, verification } from '../../db/schema/index.ts';
 import type { Origin, Services } from '../../kernel/context.ts';
-import { DomainError } from '../../kernel/domain-error.ts';
 import {
   appendSessionEvent,
   changeUser,
@@ -12,7 +11,8 @@ import {
   markEmailVerified,
   setPassword,
 } from '../identity/index.ts';
-import { handedOverIdentifier, resetIdentifier } from './reset-token.ts';
+import { invalidLink, isOpenLink } from './open-link.ts';
+import { resetIdentifier } from './reset-token.ts';
 
 interface Visitor {
   readonly services: Services;
@@ -30,22 +30,19 @@ export async function completePasswordReset(
 ): Promise<undefined> {
   const now = services.clock();
   const mailed = resetIdentifier(body.token);
-  const isOpen = and(
-    inArray(verification.identifier, [mailed, handedOverIdentifier(body.token)]),
-    gt(verification.expiresAt, now),
-  );
+  const isOpen = isOpenLink(body.token, now);
   // Before the slow hash, which a stranger could else make us compute with any token.
   const [open] = await services.db
     .select({ userId: verification.value, identifier: verification.identifier })
     .from(verification)
     .where(isOpen);
-  if (!open) throw invalid();
+  if (!open) throw invalidLink();
   const { userId } = open;
   const hash = await hashPassword(body.newPassword);
   // Locks the user before the links: of two that are used at once, one waits, and finds its own gone.
   await changeUser(services.db, userId, async (tx) => {
     const used = await tx.delete(verification).where(isOpen).returning({ id: verification.id });
-    if (used.length === 0) throw invalid();
+    if (used.length === 0) throw invalidLink();
     await setPassword(tx, userId, hash, now);
     await endAccess(tx, userId);
     if (open.identifier === mailed) await proveAddress(tx, userId);
@@ -68,11 +65,4 @@ async function proveAddress(tx: Transaction, userId: string): Promise<void> {
     .where(eq(passkey.userId, userId))
     .limit(1);
   if (passkeys.length === 0) await markEmailVerified(tx, userId);
-}
-
-function invalid(): DomainError {
-  return new DomainError(
-    'password_reset_invalid',
-    'This link no longer works: it has expired, or the password was reset in the meantime. Ask for a new one on the sign-in page.',
-  );
 }

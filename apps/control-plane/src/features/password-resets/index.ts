@@ -1,6 +1,7 @@
 /** Password resets: a one-time link by mail, for someone who forgot the password. */
 export { completePasswordReset } from './complete-password-reset.ts';
 export { createResetLink } from './create-reset-link.ts';
+export { findPasswordReset } from './find-password-reset.ts';
 export { getPasswordReset } from './get-password-reset.ts';
 export { mailResetLink } from './mail-reset-link.ts';
 export { requestPasswordReset } from './request-password-reset.ts';

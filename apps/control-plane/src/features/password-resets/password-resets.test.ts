@@ -38,6 +38,7 @@ const request = (email: string, from = '192.0.2.1') =>
   visitor(app).post<Delivery>('/v1/password-resets', { email }, { 'x-forwarded-for': from });
 const complete = (token: string, newPassword = NEW_PASSWORD) =>
   visitor(app).post('/v1/password-resets/complete', { token, newPassword });
+const find = (token: string) => visitor(app).post('/v1/password-resets/find', { token });
 const signIn = (password: string) =>
   visitor(app).post('/api/auth/sign-in/email', { email: person.email, password });
 const isVerified = async () =>
@@ -156,6 +157,8 @@ describe('the link', () => {
     const first = await mailedToken();
     await request(person.email);
     const second = await mailedToken(2);
+    const found = await find(first);
+    expect(found).toMatchObject({ status: 200, body: { email: person.email } });
     const done = await complete(first);
     expect([done.status, done.headers.getSetCookie()]).toEqual([204, []]);
     expect((await person.client.get('/v1/whoami')).status).toBe(401);
@@ -163,6 +166,7 @@ describe('the link', () => {
     expect((await signIn(NEW_PASSWORD)).status).toBe(200);
     for (const token of [first, second, 'x'.repeat(43)]) {
       expect((await complete(token)).problem.code).toBe('password_reset_invalid');
+      expect((await find(token)).problem.code).toBe('password_reset_invalid');
     }
     const events = await query<{ actor: object }>(
       `select actor from audit_event where action = 'session.reset_password'`,
@@ -184,6 +188,7 @@ describe('the link', () => {
     await purgeOutdated(app.services.db);
     expect(await query('select 1 from verification')).toHaveLength(1);
     await query(`update verification set expires_at = expires_at - interval '61 seconds'`);
+    expect((await find(token)).problem.code).toBe('password_reset_invalid');
     expect((await complete(token)).problem.code).toBe('password_reset_invalid');
     await purgeOutdated(app.services.db);
     expect(await query('select 1 from verification')).toEqual([]);

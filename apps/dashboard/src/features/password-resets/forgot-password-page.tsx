@@ -40,10 +40,13 @@ function AskOperator() {
   return (
     <>
       <p>This server sends no mail. Ask the person who operates it to run this with your email:</p>
-      <code className="overflow-x-auto rounded-md bg-sunken px-3 py-2 font-mono text-[0.8125rem]">
-        npx tollkeeper admin reset-password
+      <code className="rounded-md bg-sunken px-3 py-2 font-mono text-[0.8125rem]">
+        npx tollkeeper admin reset-password EMAIL --link
       </code>
-      <p>The command prints a new password for you and signs you out everywhere.</p>
+      <p>
+        The command prints a link for you to choose a new password. The link works once, for an
+        hour, and signs you out everywhere.
+      </p>
     </>
   );
 }

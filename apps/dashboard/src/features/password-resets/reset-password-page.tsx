@@ -1,6 +1,11 @@
+import { useQuery } from '@tanstack/react-query';
+import { ApiError } from '@tollkeeper/sdk';
 import { useState } from 'react';
 import { EntryPage } from '../../components/entry-page.tsx';
+import { LoadError } from '../../components/load-error.tsx';
 import { Notice } from '../../components/notice.tsx';
+import { Skeleton } from '../../components/skeleton.tsx';
+import { api } from '../../lib/api.ts';
 import { forgetFragmentToken, fragmentToken } from '../../lib/fragment-token.ts';
 import { usePageTitle } from '../../lib/use-page-title.ts';
 import { NewPasswordForm } from './new-password-form.tsx';
@@ -8,11 +13,20 @@ import { SignInLink } from './sign-in-link.tsx';
 
 const RESET_PATH = '/reset-password';
 
-/** Where the link in the mail leads. The token is in memory only: no address bar keeps it. */
+/** Where the link leads. The token is in memory only: no address bar keeps it. */
 export function ResetPasswordPage() {
   usePageTitle('Choose a new password');
   const [token] = useState(() => fragmentToken(RESET_PATH));
   const [isDone, setDone] = useState(false);
+  const { data, error, refetch } = useQuery({
+    queryKey: ['password-reset'],
+    queryFn: ({ signal }) => api.findPasswordReset({ body: { token } }, { signal }),
+    enabled: token !== '' && !isDone,
+    refetchOnWindowFocus: false,
+    gcTime: 0,
+    retry: false,
+  });
+  const isDead = error instanceof ApiError && error.code === 'password_reset_invalid';
 
   function finish() {
     forgetFragmentToken(RESET_PATH);
@@ -20,18 +34,29 @@ export function ResetPasswordPage() {
   }
 
   return (
-    <EntryPage title="Choose a new password" lead="for your Tollkeeper account">
+    <EntryPage
+      title="Choose a new password"
+      lead={data ? `for ${data.email}` : 'for your Tollkeeper account'}
+    >
       {isDone ? (
         <Notice tone="info" title="Your password is changed" urgent>
           You are signed out everywhere. Sign in with the new password.
         </Notice>
       ) : null}
       {token === '' ? (
-        <Notice tone="info" title="Open the link in the mail again">
+        <Notice tone="info" title="Open the link again">
           It works once, and this page forgets it when it is reloaded.
         </Notice>
       ) : null}
-      {token !== '' && !isDone ? <NewPasswordForm token={token} onDone={finish} /> : null}
+      {token !== '' && !data && !error ? <Skeleton className="h-48 w-full" /> : null}
+      {isDead ? (
+        <Notice tone="warn" title="This link no longer works" urgent>
+          It has expired, or the password was reset in the meantime. Ask for a new one on the
+          sign-in page.
+        </Notice>
+      ) : null}
+      {error && !isDead ? <LoadError what="the link" error={error} onRetry={refetch} /> : null}
+      {data && !isDone ? <NewPasswordForm token={token} onDone={finish} /> : null}
       <SignInLink />
     </EntryPage>
   );
