@@ -119,7 +119,7 @@ it('counts what revoking the keys would take along, and takes it along if asked'
     name: 'And everything they created or rotated (2 keys)',
   });
   expect(await cascade.isChecked()).toBe(false);
-  await dialog.getByRole('radio', { name: 'It leaked' }).check();
+  await dialog.getByRole('radio', { name: 'Leaked' }).check();
   expect(await cascade.isChecked()).toBe(true);
   await expectAccessible(page, 'Revoke several keys');
   await dialog.getByRole('button', { name: 'Revoke 2 keys' }).click();

@@ -109,7 +109,7 @@ it('revokes a leaked key with everything it created or rotated, unless that is u
     name: 'And everything it created or rotated (1 key)',
   });
   expect(await cascade.isChecked()).toBe(false);
-  await dialog.getByRole('radio', { name: 'It leaked' }).check();
+  await dialog.getByRole('radio', { name: 'Leaked' }).check();
   expect(await cascade.isChecked()).toBe(true);
   await expectAccessible(page, 'Revoke, with what the key created');
   await dialog.getByRole('button', { name: 'Revoke key' }).click();

@@ -40,6 +40,8 @@ it.each([
   ['/account-security', 'Add passkey', 'Name'],
   ['/account-security', 'Change password', 'New password'],
   ['/organization', 'Transfer…', 'Your password'],
+  ['/organization', 'Delete…', 'Type the name of the organization'],
+  ['/account-security', 'Set up authenticator app', 'Your password'],
   ['/members', 'Invite', 'Email'],
   ['/roles', 'Create role', 'Name'],
   ['/workspaces', 'Create workspace', 'Name'],

@@ -10,7 +10,7 @@ interface ActionFormProps {
   /** Why it cannot be submitted yet. */
   readonly blocked?: string | undefined;
   /** It holds what closing the dialog would lose. */
-  readonly filled?: boolean;
+  readonly filled: boolean;
   readonly pending: boolean;
   readonly errors: readonly string[];
   readonly onSubmit: (event: FormEvent<HTMLElement>) => void;
@@ -23,7 +23,7 @@ export function ActionForm({
   submitLabel,
   danger = false,
   blocked,
-  filled = false,
+  filled,
   pending,
   errors,
   onSubmit,

@@ -3,6 +3,7 @@
 import { createClient } from '@tollkeeper/sdk';
 import { basePath } from './base-path.ts';
 import { organizationHeader } from './chosen-organization.ts';
+import { withdrawUndo } from './offer-undo.ts';
 import { sendAgain } from './send-again.ts';
 import { noteServerTime } from './server-clock.ts';
 
@@ -11,6 +12,7 @@ export const api = createClient({
   headers: organizationHeader,
   fetch: async (input, init) => {
     const path = input instanceof Request ? input.url : String(input);
+    withdrawUndo(path.slice(basePath.length), init?.method ?? 'GET');
     const response = await sendAgain(path, () => fetch(input, init));
     noteServerTime(response, Date.now());
     return response;

@@ -30,6 +30,7 @@ export function DeletePasskeyDialog({ passkey, onClose }: DeletePasskeyDialogPro
       <ActionForm
         danger
         submitLabel="Delete passkey"
+        filled={false}
         pending={pending}
         errors={errors.form}
         onSubmit={submit}

@@ -29,6 +29,7 @@ export function PasswordDialog({ ask, onAnswer, onClose, ...words }: PasswordDia
         submitLabel={words.submitLabel}
         danger={words.danger ?? false}
         blocked={password === '' ? 'Enter your password.' : undefined}
+        filled={password !== ''}
         pending={pending}
         errors={errors.form}
         onSubmit={submit}

@@ -34,6 +34,7 @@ export function ScanDialog({ totpUri, onVerified, onClose, onReturnFocus }: Scan
       <ActionForm
         submitLabel="Verify"
         blocked={code.trim() === '' ? 'Enter the code.' : undefined}
+        filled={code !== ''}
         pending={pending}
         errors={errors.form}
         onSubmit={submit}

@@ -29,6 +29,7 @@ export function WithdrawDialog({ invitation, onClose }: WithdrawDialogProps) {
       <ActionForm
         danger
         submitLabel="Withdraw"
+        filled={false}
         pending={pending}
         errors={errors.form}
         onSubmit={submit}

@@ -27,6 +27,7 @@ export function ChangeRoleDialog({ member, onClose }: MemberDialogProps) {
       <ActionForm
         submitLabel="Change role"
         blocked={roleId === member.roleId || roleId === '' ? 'Choose another role.' : undefined}
+        filled={roleId !== member.roleId}
         pending={pending}
         errors={errors.form}
         onSubmit={submit}

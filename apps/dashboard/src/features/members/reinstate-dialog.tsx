@@ -23,6 +23,7 @@ export function ReinstateDialog({ member, onClose }: MemberDialogProps) {
     >
       <ActionForm
         submitLabel="Reinstate"
+        filled={false}
         pending={pending}
         errors={errors.form}
         onSubmit={submit}

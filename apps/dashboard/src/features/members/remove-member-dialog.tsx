@@ -32,6 +32,7 @@ export function RemoveMemberDialog({ member, onClose }: MemberDialogProps) {
         danger
         submitLabel="Remove member"
         blocked={handsOver && heirId === '' ? 'Choose the new owner of the keys.' : undefined}
+        filled={handsOver || heirId !== ''}
         pending={pending}
         errors={errors.form}
         onSubmit={submit}

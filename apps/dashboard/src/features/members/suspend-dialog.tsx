@@ -24,6 +24,7 @@ export function SuspendDialog({ member, onClose }: MemberDialogProps) {
       <ActionForm
         danger
         submitLabel="Suspend"
+        filled={false}
         pending={pending}
         errors={errors.form}
         onSubmit={submit}

@@ -42,6 +42,7 @@ export function DeleteOrganizationDialog({
         blocked={
           untypedWords(typed, name) ?? (password === '' ? 'Enter your password.' : undefined)
         }
+        filled={!pending && typed + password !== ''}
         pending={pending}
         errors={errors.form}
         onSubmit={submit}

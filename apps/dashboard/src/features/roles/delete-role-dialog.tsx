@@ -44,6 +44,7 @@ export function DeleteRoleDialog({ role, onClose }: DeleteRoleDialogProps) {
         danger
         submitLabel="Delete role"
         blocked={inUse && replacement === '' ? 'Choose a replacement.' : undefined}
+        filled={replacement !== ''}
         pending={pending}
         errors={errors.form}
         onSubmit={submit}

@@ -128,6 +128,7 @@ function PasswordProof({ withCode }: { readonly withCode: boolean }) {
     <ActionForm
       submitLabel="Confirm"
       blocked={blockedWords(password, withCode, code, label)}
+      filled={password + code !== ''}
       pending={pending}
       errors={errors.form}
       onSubmit={submit}

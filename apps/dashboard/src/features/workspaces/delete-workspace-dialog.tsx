@@ -39,6 +39,7 @@ export function DeleteWorkspaceDialog({ workspace, onClose }: WorkspaceDialogPro
         danger
         submitLabel="Delete workspace"
         blocked={isEmpty ? undefined : untypedWords(typed, name)}
+        filled={typed !== ''}
         pending={pending}
         errors={errors.form}
         onSubmit={submit}

@@ -33,7 +33,7 @@ export function BulkRevokeDialog({ keys, onClose, onRevoke }: BulkRevokeDialogPr
         danger
         submitLabel={`Revoke ${counted(keys.length, 'key')}`}
         blocked={blocked}
-        filled={reason.text !== ''}
+        filled={reason.text !== '' || reason.choice !== NO_REASON.choice}
         pending={pending}
         errors={errors.form}
         onSubmit={submit}

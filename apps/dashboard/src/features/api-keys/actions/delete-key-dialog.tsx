@@ -45,6 +45,7 @@ export function DeleteKeyDialog({ apiKey, onClose, onDeleted }: DeleteKeyDialogP
         danger
         submitLabel="Delete permanently"
         blocked={untypedWords(typed, apiKey.name) ?? blocked}
+        filled={typed !== ''}
         pending={pending}
         errors={errors.form}
         onSubmit={submit}

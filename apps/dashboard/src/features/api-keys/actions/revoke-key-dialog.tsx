@@ -39,7 +39,7 @@ export function RevokeKeyDialog({ apiKey, onClose }: KeyDialogProps) {
         danger
         submitLabel="Revoke key"
         blocked={blocked}
-        filled={reason.text !== ''}
+        filled={reason.text !== '' || reason.choice !== NO_REASON.choice}
         pending={pending}
         errors={errors.form}
         onSubmit={submit}

@@ -1,6 +1,6 @@
 /** Why keys are revoked, as most people answer. */
 export const REASON_CHOICES = [
-  { value: 'leaked', label: 'It leaked' },
+  { value: 'leaked', label: 'Leaked' },
   { value: 'unneeded', label: 'No longer needed' },
   { value: 'other', label: 'Other' },
 ] as const;

@@ -9,10 +9,11 @@ import { useSubmit } from '../../../lib/use-submit.ts';
 import { FinalScopesWarning } from '../../scopes/index.ts';
 import type { KeyDialogProps } from './key-dialog-props.ts';
 
+const USUAL_GRACE_S = 86_400;
 const GRACES = [
   { seconds: 0, label: 'None', hint: 'The old secret stops working at once' },
   { seconds: 3_600, label: '1 hour', hint: 'Both secrets work for an hour' },
-  { seconds: 86_400, label: '24 hours', hint: 'Both secrets work for a day' },
+  { seconds: USUAL_GRACE_S, label: '24 hours', hint: 'Both secrets work for a day' },
   { seconds: 604_800, label: '7 days', hint: 'Both secrets work for a week' },
 ] as const;
 
@@ -21,7 +22,7 @@ interface RotateKeyDialogProps extends KeyDialogProps {
 }
 
 export function RotateKeyDialog({ apiKey, onClose, onRotated }: RotateKeyDialogProps) {
-  const [graceSeconds, setGraceSeconds] = useState<number>(86_400);
+  const [graceSeconds, setGraceSeconds] = useState<number>(USUAL_GRACE_S);
   const { pending, errors, submit } = useSubmit(['graceSeconds'], async () => {
     onRotated(await api.rotateKey({ params: { id: apiKey.id }, body: { graceSeconds } }));
   });
@@ -33,6 +34,7 @@ export function RotateKeyDialog({ apiKey, onClose, onRotated }: RotateKeyDialogP
     >
       <ActionForm
         submitLabel="Rotate secret"
+        filled={graceSeconds !== USUAL_GRACE_S}
         pending={pending}
         errors={errors.form}
         onSubmit={submit}

@@ -1,4 +1,5 @@
 import { toast } from 'sonner';
+import { offerUndo } from '../../../lib/offer-undo.ts';
 import { AppliedLine } from './applied-line.tsx';
 
 interface ToldChange {
@@ -17,7 +18,7 @@ const SHOWN_MS = 10_000;
 /** Tells of a change of keys that was made, and of how it reaches the gateways. */
 export function tellChange({ title, keyIds, done, failures = [], onUndo }: ToldChange): void {
   const tell = failures.length === 0 ? toast.success : toast.error;
-  tell(title, {
+  const id = tell(title, {
     description: (
       <>
         {failures.map((failure) => (
@@ -29,4 +30,5 @@ export function tellChange({ title, keyIds, done, failures = [], onUndo }: ToldC
     duration: SHOWN_MS,
     ...(onUndo ? { action: { label: 'Undo', onClick: onUndo } } : {}),
   });
+  if (onUndo) offerUndo(() => toast.dismiss(id));
 }

@@ -35,6 +35,7 @@ export function RemoveGatewayDialog({ gateway, onClose }: GatewayDialogProps) {
         danger
         submitLabel="Remove gateway"
         blocked={untypedWords(typed, name)}
+        filled={typed !== ''}
         pending={pending}
         errors={errors.form}
         onSubmit={submit}

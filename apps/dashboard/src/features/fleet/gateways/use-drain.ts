@@ -3,6 +3,7 @@ import type { Gateway } from '@tollkeeper/contract';
 import { toast } from 'sonner';
 import { api } from '../../../lib/api.ts';
 import { explainError } from '../../../lib/explain-error.ts';
+import { offerUndo } from '../../../lib/offer-undo.ts';
 import { refreshFleet, showChangedGateway } from '../fleet-queries.ts';
 
 interface Drain {
@@ -19,13 +20,17 @@ export function useDrain(): (drain: Drain) => void {
     mutationFn: ({ gateway: { id }, draining }: Drain) =>
       api.updateGateway({ params: { id }, body: { draining } }),
     onSuccess: (changed, { gateway, draining }) => {
-      toast.success(draining ? `Draining ${gateway.name}` : `${gateway.name} is back in service`, {
-        description: draining
-          ? 'It says that it is not ready, so that others take over. What reaches it is still decided.'
-          : 'It says that it is ready again.',
-        duration: UNDO_MS,
-        action: { label: 'Undo', onClick: () => mutate({ gateway, draining: !draining }) },
-      });
+      const id = toast.success(
+        draining ? `Draining ${gateway.name}` : `${gateway.name} is back in service`,
+        {
+          description: draining
+            ? 'It says that it is not ready, so that others take over. What reaches it is still decided.'
+            : 'It says that it is ready again.',
+          duration: UNDO_MS,
+          action: { label: 'Undo', onClick: () => mutate({ gateway, draining: !draining }) },
+        },
+      );
+      offerUndo(() => toast.dismiss(id));
       return showChangedGateway(queryClient, changed);
     },
     onError: (error, { gateway, draining }) => {

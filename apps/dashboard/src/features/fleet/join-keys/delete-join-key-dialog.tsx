@@ -30,6 +30,7 @@ export function DeleteJoinKeyDialog({ joinKey, onClose }: DeleteJoinKeyDialogPro
       <ActionForm
         danger
         submitLabel="Delete join key"
+        filled={false}
         pending={pending}
         errors={errors.form}
         onSubmit={submit}
