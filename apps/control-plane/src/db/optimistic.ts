@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { isRolledBack } from '../kernel/database-errors.ts';
 import { forget, type Memory } from './memory.ts';
 import { type Prepared, type Recorder, recallRow, setClient } from './statement.ts';
 import { type GroupedStatement, runGroup } from './statement-group.ts';
@@ -8,7 +9,10 @@ export type Outcome<T> =
   | { readonly kind: 'committed'; readonly result: T }
   /** Nothing has changed, and an ordinary transaction has to find out what happens. */
   | { readonly kind: 'unforeseen' }
-  /** Nothing has changed, unless the connection broke; `inRead` where a row could not be locked. */
+  /**
+   * Nothing has changed, unless the connection broke. `inRead` where PostgreSQL could not lock a row,
+   * and so changed nothing.
+   */
   | { readonly kind: 'failed'; readonly error: unknown; readonly inRead: boolean };
 
 /**
@@ -49,7 +53,7 @@ export async function runOptimistically<T>(
     }
     // What such a connection has prepared is not known.
     isBroken = true;
-    return { kind: 'failed', error, inRead: expectation !== undefined };
+    return { kind: 'failed', error, inRead: expectation !== undefined && isRolledBack(error) };
   } finally {
     client.release(isBroken);
   }

@@ -160,8 +160,10 @@ async function runTogether(batch: Batch): Promise<Batch> {
       failed.reject(error);
       return alone(batch.filter((each) => each !== failed));
     }
-    // Whether an interrupted commit took place is not known: nothing of it may run again.
-    if (!isUnavailable(error) && (step !== 'commit' || isRolledBack(error))) return alone(batch);
+    // Whether a commit that was sent took place is not known, whichever statement was the first to
+    // stay without an answer: nothing of it may run again.
+    const isKnown = progress.step !== 'commit' || isRolledBack(error);
+    if (!isUnavailable(error) && isKnown) return alone(batch);
     for (const { reject } of batch) reject(error);
     return [];
   }
