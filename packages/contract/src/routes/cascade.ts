@@ -4,7 +4,7 @@ import { defineRoute } from '../route.ts';
 
 /** What `cascade` does, wherever a key ends. */
 export const CASCADE =
-  'Also revokes the keys that it created or rotated, and those that they created or rotated in turn, and deletes the join keys and invitations of all of them. All of it or nothing: refused when one of the keys belongs to another member and the caller lacks api_keys.manage_all. Join keys go with fleet.manage and invitations with members.invite; without these they stay, and are blocked. Gateways that joined already stay connected';
+  'Also revokes the keys that it created or rotated, and those that they created or rotated in turn, and deletes the join keys and invitations of all of them. All of it or nothing: refused when one of the keys belongs to another member and the caller lacks api_keys.manage_all. Join keys go with fleet.manage and invitations with members.invite; without these they stay, and are blocked. Members who have already accepted an invitation, and gateways that have already joined, stay: remove those that you do not know';
 
 /** So many of the keys that a key created or rotated are looked at, to count what is still in use. */
 export const CREATED_COUNTED_MAX = 1000;

@@ -19,10 +19,27 @@ export async function createdByKeys(
   const ids = keys.map(({ id }) => id);
   const it = ids.length === 1 ? 'it' : 'they';
   const things = thingsOf(await readCreated(client, ids));
+  return `${fateOf(it, things, cascade)}${adviceOnJoined(keys)}`;
+}
+
+function fateOf(it: string, things: string, cascade: boolean): string {
   if (things === '') return `${capitalized(it)} created or rotated nothing that is still in use.`;
   return cascade
     ? `So does everything ${it} created or rotated: ${things}.`
     : `Everything ${it} created or rotated stays: ${things}. Give --cascade to end that as well.`;
+}
+
+/** Whoever came in by a stolen key is not a thing that the key created, and stays. */
+function adviceOnJoined(keys: readonly ApiKey[]): string {
+  const lists = [
+    { scope: 'members.invite', command: 'members list' },
+    { scope: 'fleet.manage', command: 'gateways list' },
+  ] as const;
+  const commands = lists
+    .filter(({ scope }) => keys.some(({ scopes }) => scopes.includes(scope)))
+    .map(({ command }) => `"tollkeeper ${command}"`);
+  if (commands.length === 0) return '';
+  return ` Members and gateways that have already joined stay: look for unknown ones in ${commands.join(' and ')}.`;
 }
 
 function readCreated(client: Client, ids: string[]): Promise<Created> {

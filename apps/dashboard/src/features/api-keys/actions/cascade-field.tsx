@@ -22,7 +22,7 @@ export function CascadeField({ keysCount, created, error, checked, onCheck }: Ca
   return (
     <CheckRow
       label={created ? `${label} (${sumOf(created)})` : label}
-      hint="The keys are revoked, together with those that they created or rotated in turn. The join keys and invitations of all of them are deleted. Gateways that have already joined stay connected."
+      hint="The keys are revoked, together with those that they created or rotated in turn. The join keys and invitations of all of them are deleted. Members and gateways that have already joined stay: remove those that you do not know."
       error={error ? explainError(error) : undefined}
       checked={checked}
       onCheck={onCheck}
