@@ -82,6 +82,9 @@ describe('a key that is refused', () => {
     { authorization: 'tk_live_x' },
     { authorization: 'Basic abc, Bearer tk_x' },
     { authorization: 'Token TK_LIVE_x' },
+    { authorization: 'Bearer "tk_live_x"' },
+    { authorization: 'Token token=tk_live_x' },
+    { authorization: 'Bearer:tk_live_x' },
     { 'x-api-key': 'tk_liv_x' },
     { authorization: 'Bearer eyJhbGciOiJIUzI1NiJ9.e30.c2ln', 'x-api-key': 'tk_liv_x' },
   ])(

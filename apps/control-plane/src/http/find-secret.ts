@@ -6,7 +6,7 @@ const BEARER = 'Bearer ';
 const USUAL = `${BEARER}tk_`;
 const USUAL_LENGTH = BEARER.length + 46;
 /** The beginning of a key of ours, mistyped or under the wrong scheme as it may be. */
-const OWN = /(?:^|[\s,])tk_/i;
+const OWN = /(?:^|[^\w.-])tk_/i;
 
 /**
  * The API key that a request presents, by the rule of the gateways: in Authorization or in x-api-key.
