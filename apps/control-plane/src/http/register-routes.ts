@@ -106,7 +106,8 @@ function authentication(route: Route, { services, auth, baseUrl }: ServerOptions
 /**
  * A decision holds when it is acted on, not only when the head was read: a caller who was revoked
  * while the body was on its way, or a read under way, gets no answer. What a change needs beyond
- * this, `write` confirms under lock. A session is looked up again only where its body was late.
+ * this, `write` confirms under lock. A session is looked up again where its body was late, and for a
+ * question: the body may have come while the first look-up was under way.
  */
 function confirmations(route: Route, { services, auth, baseUrl }: ServerOptions) {
   const required = requiredScopes(route);
@@ -115,7 +116,7 @@ function confirmations(route: Route, { services, auth, baseUrl }: ServerOptions)
     if (typeof secret === 'string') {
       await services.follower.catchUp();
       request.ctx = authenticateKeyAgain(services, request, secret, required);
-    } else if (request.isBodyLate) {
+    } else if (request.isBodyLate || route.changesNothing) {
       request.ctx = await authenticateSession(services, auth, baseUrl, request, route);
     }
   };
