@@ -35,6 +35,29 @@ it('says how many characters and items a field takes', async () => {
   expect(tooMany.problem.detail).toBe('"allowedIps" must have at most 50 items.');
 });
 
+it.each([
+  ['POST', '/v1/api-keys/revoke', { ids: [] }, '"ids" must not be empty.'],
+  ['POST', '/v1/api-keys', { ...CREATE_BODY, name: 7 }, '"name" must be a text.'],
+  ['POST', '/v1/api-keys', { ...CREATE_BODY, scopes: 'all' }, '"scopes" must be a list.'],
+  [
+    'PATCH',
+    '/v1/security',
+    { twoFactorRequired: 'yes' },
+    '"twoFactorRequired" must be true or false.',
+  ],
+  ['PATCH', '/v1/security', { sessionHoursMax: 1.5 }, '"sessionHoursMax" must be a whole number.'],
+  ['PATCH', '/v1/security', { sessionHoursMax: 0 }, '"sessionHoursMax" must be at least 1.'],
+  ['PATCH', '/v1/security', { sessionHoursMax: 721 }, '"sessionHoursMax" must be at most 720.'],
+  [
+    'POST',
+    '/v1/password-resets/complete',
+    { token: 'x', newPassword: 'short' },
+    '"newPassword" must have at least 12 characters.',
+  ],
+])('says what a field takes: %s %s %j', async (method, path, body, detail) => {
+  expect((await owner.raw(method, path, JSON.stringify(body), json)).problem.detail).toBe(detail);
+});
+
 describe('a body', () => {
   it.each([
     '',

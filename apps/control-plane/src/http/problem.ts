@@ -144,7 +144,8 @@ function invalid(error: FastifyError): Refusal {
       message: fieldMessage(keyword, params, message),
     };
   });
-  const list = errors.map(({ path, message }) => `"${path}" ${message}`).join('; ');
+  // What two parts of a schema both ask for is said once.
+  const list = [...new Set(errors.map(({ path, message }) => `"${path}" ${message}`))].join('; ');
   return { code: 'validation_failed', detail: `${list}.`, details: { errors } };
 }
 
@@ -156,6 +157,15 @@ function isToldOnce({ keyword, instancePath }: Fault, _at: number, all: readonly
 
 const UNEXPECTED_FORM = 'is not in the format that the API document describes';
 const WITHOUT_NUL = 'must not contain the character NUL';
+
+const TYPES: ReadonlyMap<string, string> = new Map([
+  ['object', 'must be an object'],
+  ['array', 'must be a list'],
+  ['string', 'must be a text'],
+  ['integer', 'must be a whole number'],
+  ['number', 'must be a number'],
+  ['boolean', 'must be true or false'],
+]);
 
 function fieldMessage(
   keyword: string,
@@ -170,9 +180,17 @@ function fieldMessage(
     case 'enum':
       return `must be one of ${(params.allowedValues as unknown[]).join(', ')}`;
     case 'type':
-      return params.type === 'object' ? 'must be an object' : (message ?? UNEXPECTED_FORM);
+      return TYPES.get(String(params.type)) ?? message ?? UNEXPECTED_FORM;
+    case 'minimum':
+      return `must be at least ${params.limit}`;
+    case 'maximum':
+      return `must be at most ${params.limit}`;
     case 'minLength':
-      return params.limit === 1 ? 'must not be empty' : (message ?? UNEXPECTED_FORM);
+      return params.limit === 1
+        ? 'must not be empty'
+        : `must have at least ${params.limit} characters`;
+    case 'minItems':
+      return params.limit === 1 ? 'must not be empty' : `must have at least ${params.limit} items`;
     case 'maxLength':
       return `must have at most ${params.limit} characters`;
     case 'maxItems':
