@@ -6,7 +6,7 @@ import { queueOf } from './commit.ts';
 /** How long the turns of several organizations may be waited for, in milliseconds. */
 const WAIT_MS = 15_000;
 /** How long one turn is held while the next is waited for, in milliseconds; twice as long each time. */
-const HOLD_MS = 50;
+const HOLD_MS = 250;
 
 /**
  * Runs a transaction of its own while no change of the organizations runs in this process, in the
