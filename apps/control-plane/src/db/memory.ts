@@ -49,7 +49,10 @@ export function recall(
 
 /** After what was remembered turned out to be wrong. */
 export function forget(memory: Memory, name: string, values: readonly unknown[]): void {
-  memory.set(keyOf(name, values), { known: undefined, distrust: DISTRUST_AFTER_MISS });
+  const entry = memory.get(keyOf(name, values));
+  if (!entry) return;
+  entry.known = undefined;
+  entry.distrust = DISTRUST_AFTER_MISS;
 }
 
 function keyOf(name: string, values: readonly unknown[]): string {
