@@ -1,16 +1,12 @@
 /** The dashboard below a path of a host that others share, behind a real nginx. */
+
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { claimServer, OWNER } from '../../apps/control-plane/src/testing/test-app.ts';
 import { createTestDatabase } from '../../apps/control-plane/src/testing/test-database.ts';
-import {
-  answersOk,
-  freePort,
-  makeFolder,
-  startProgram,
-  untilReady,
-} from '../processes/child-process.ts';
+import { freePort } from '../../apps/gateway/src/testing/free-port.ts';
+import { answersOk, makeFolder, startProgram, untilReady } from '../processes/child-process.ts';
 import { startControlPlane } from '../processes/control-plane.ts';
 import { urlOf } from '../processes/pair.ts';
 import { openBrowser } from './dashboard.ts';

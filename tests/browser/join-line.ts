@@ -2,13 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
-import {
-  answersOk,
-  freePort,
-  makeFolder,
-  startProgram,
-  untilReady,
-} from '../processes/child-process.ts';
+import { freePort } from '../../apps/gateway/src/testing/free-port.ts';
+import { answersOk, makeFolder, startProgram, untilReady } from '../processes/child-process.ts';
 
 const BIN = fileURLToPath(new URL('../../apps/cli/bin/tollkeeper.mjs', import.meta.url));
 /** What the line names for people to replace. */

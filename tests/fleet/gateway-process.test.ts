@@ -1,4 +1,5 @@
 /** The gateway as a process: what it says when it cannot start, SIGHUP, SIGTERM. */
+
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,9 +10,9 @@ import { makeJoinKey } from '../../apps/control-plane/src/testing/fleet.ts';
 import { makeKey, type TestKey } from '../../apps/control-plane/src/testing/keys.ts';
 import { startOrganization } from '../../apps/control-plane/src/testing/start-organization.ts';
 import type { TestApp } from '../../apps/control-plane/src/testing/test-app.ts';
+import { freePort } from '../../apps/gateway/src/testing/free-port.ts';
 import {
   answersOk,
-  freePort,
   makeFolder,
   type Running,
   startNode,

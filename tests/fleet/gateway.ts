@@ -1,8 +1,9 @@
 /** Gateways as processes of their own, which tests start, signal and kill. */
+
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../../apps/gateway/src/testing/free-port.ts';
 import {
   answersOk,
-  freePort,
   makeFolder,
   type Running,
   startNode,

@@ -1,16 +1,11 @@
 /** Control planes as processes of their own, which tests start, signal and kill. */
+
 import { basePathOf } from '../../apps/control-plane/src/http/base-path.ts';
 import { recordAnswer } from '../../apps/control-plane/src/testing/answer-faults.ts';
 import { SETUP_TOKEN } from '../../apps/control-plane/src/testing/test-app.ts';
+import { freePort } from '../../apps/gateway/src/testing/free-port.ts';
 import { buildControlPlane, builtControlPlane } from '../../scripts/control-plane.mjs';
-import {
-  answersOk,
-  freePort,
-  makeFolder,
-  type Running,
-  startNode,
-  untilReady,
-} from './child-process.ts';
+import { answersOk, makeFolder, type Running, startNode, untilReady } from './child-process.ts';
 
 export interface ControlPlane extends Running {
   readonly baseUrl: string;

@@ -1,11 +1,11 @@
 /** For tests: real proxies, by the paths that the suite found, else where Debian installs them. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Address } from '../config/address.ts';
 import { closeLater } from './close-later.ts';
+import { freePort } from './free-port.ts';
 import { until } from './until.ts';
 
 const NGINX = process.env.NGINX_PATH ?? '/usr/sbin/nginx';
@@ -86,16 +86,4 @@ function endOf(child: ChildProcess): Promise<unknown> {
   return new Promise((resolve) => {
     child.once('error', resolve).once('exit', (code, signal) => resolve(code ?? signal));
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => {
-    server.close(resolve);
-  });
-  return port;
 }
