@@ -125,7 +125,7 @@ class StatementGroup extends Query {
       }
     }
     failed?.handleError(error, connection);
-    // Whoever asks which statement failed first learns it before the others fail as well.
+    // The failed statement rejects before the others, so that callers can tell which one failed first.
     setImmediate(() => {
       for (const query of this.#queries) if (query !== failed) query.handleError(error, connection);
     });

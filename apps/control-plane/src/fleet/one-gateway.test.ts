@@ -38,7 +38,7 @@ function helloOf({ gatewayId, workspaceId }: Joined): Hello {
   };
 }
 
-/** Of a connection that was last heard of now. */
+/** The session of a gateway that has just sent a message. */
 function sessionOf({ gatewayId }: Joined, address: string): Session {
   const now = performance.now();
   const facts = {
@@ -133,7 +133,7 @@ describe('the version that one gateway has applied', () => {
     expect(versions.get(other.gatewayId)).toBeNull();
   });
 
-  it('is none that it cannot have heard of', async () => {
+  it('is null for a version that does not exist yet', async () => {
     const { version, mark } = await position();
     const versions = await versionsAfter(version + 1, { version, mark });
     expect(versions.get(one.gatewayId)).toBeNull();

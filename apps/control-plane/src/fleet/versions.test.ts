@@ -13,7 +13,7 @@ beforeAll(async () => {
   joined = await world.join();
 });
 
-it('a change of several keys is one version, and tells of none in another workspace', async () => {
+it('changes several keys in one version, without naming a key of another workspace', async () => {
   const elsewhere = await addWorkspace(world.app, joined.organizationId, 'Next door');
   const theirs = await makeKey(world.app, world.owner, {
     profile: 'custom',
@@ -38,7 +38,7 @@ it('a change of several keys is one version, and tells of none in another worksp
   expect(factsOf(gateway, ours.secret)?.status).toBe('disabled');
 });
 
-it('what hundreds of keys became, missed three times, arrives whole', async () => {
+it('delivers three missed versions of hundreds of keys completely', async () => {
   const ids = await addManyKeys(world.query, world.workspaceId, 1800);
   const revoked = ids.slice(900);
   await world.query(
@@ -67,7 +67,7 @@ it('what hundreds of keys became, missed three times, arrives whole', async () =
   await world.query('delete from api_key where id = any($1)', [ids]);
 });
 
-it('a change of more keys than are told one by one is one version, which comes as a snapshot', async () => {
+it('sends a snapshot for a version that changes more keys than a message may list', async () => {
   const gateway = await world.connect(joined);
   await world.upToDate(gateway);
   const before = gateway.version() ?? Number.NaN;

@@ -264,7 +264,7 @@ describe('the counts', () => {
   });
 });
 
-it('answers nobody behind a proxy, whose address stands in a header', async () => {
+it('leaves requests through a trusted proxy to Fastify, which reads the client address from the header', async () => {
   const behind = await startTestApp({ trustedProxies: ['127.0.0.1'] });
   const asker = await makeKey(behind, await claimServer(behind), {
     scopes: ['api_keys.verify'],

@@ -17,7 +17,7 @@ export class WaitingLine<Entry extends { readonly caller: Caller }> {
     for (const entry of entries.toReversed()) this.#entriesOf(entry.caller).unshift(entry);
   }
 
-  /** Takes the next entry, if there is one that `accepts` allows; whoever has others goes last. */
+  /** Takes the next entry that `accepts` allows, and moves its owner and credential to the end of the line. */
   take(accepts: (entry: Entry) => boolean): Entry | undefined {
     for (const [owner, credentials] of this.#owners) {
       for (const [credential, entries] of credentials) {

@@ -29,7 +29,7 @@ function fateOf(it: string, things: string, cascade: boolean): string {
     : `Everything ${it} created or rotated stays: ${things}. Give --cascade to end that as well.`;
 }
 
-/** Whoever came in by a stolen key is not a thing that the key created, and stays. */
+/** Cascade does not remove members and gateways that have already joined through what the key created. */
 function adviceOnJoined(keys: readonly ApiKey[]): string {
   const lists = [
     { scope: 'members.invite', command: 'members list' },

@@ -26,7 +26,7 @@ export async function openKeys(
   return { client, keys: [...keys.values()] };
 }
 
-/** Whoever names several has to know what became of the others. */
+/** With several keys on the command line, an error also has to say that the others are unchanged. */
 function withoutChange(error: unknown): unknown {
   if (error instanceof ApiError) {
     const detail = `${error.problem.detail} ${NOTHING_CHANGED}`;

@@ -27,7 +27,7 @@ async function organizationsOf({ client }: Pick<Person, 'client'>): Promise<stri
 }
 
 describe('a session', () => {
-  it('is told of every organization that its person belongs to, and of no other', async () => {
+  it('lists every organization that its user belongs to, and no other', async () => {
     const second = await addOrganization(app, 'Second');
     await addMember(app, second.organizationId, 'viewer', person);
     expect(await organizationsOf(person)).toEqual(['Home', 'Second']);
@@ -51,7 +51,7 @@ describe('a session', () => {
   });
 });
 
-it('tells a key of itself and its owner, whoever else there is', async () => {
+it('shows a key itself and its owner, and no other key or member', async () => {
   await makeKey(app, home.owner.client, { name: 'of the owner', profile: 'read-only' });
   const client = inOrganization(app, person.client, home.organizationId);
   const keys = [];

@@ -244,7 +244,7 @@ describe('a deleted key', () => {
     expect((await propagation(key.id)).gateways[0]?.tookMs).toBe(15);
   });
 
-  it('is told from another that was deleted', async () => {
+  it('is shown to its former owner, and no other deleted key is', async () => {
     const own = await makeKey(app, developer.client, { profile: 'read-only' });
     const other = await makeKey(app, owner, { profile: 'read-only' });
     for (const [client, { id }] of [
