@@ -1,4 +1,5 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import pg from 'pg';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Client } from '../../apps/control-plane/src/testing/client.ts';
 import { withKey } from '../../apps/control-plane/src/testing/test-app.ts';
 import { change, createKey, type Key, standing } from './keys.ts';
@@ -90,6 +91,48 @@ describe('a process that stands still', () => {
   }, 600_000);
 });
 
+describe('a process that stands still while it stores counts', () => {
+  it('holds no lock that a change of another process waits for', async () => {
+    const { b, owner, databaseUrl, query } = await startPair('enterprise');
+    const key = await createKey(owner);
+    const reader = await connectBeside(databaseUrl);
+    await reader.query('begin');
+    await reader.query('select from api_key where id = $1 for share', [key.id]);
+    await withKey(b, key.secret).get('/v1/whoami');
+    const waiting = `select from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`;
+    await until('B waits to store its counts', async () => (await query(waiting)).length > 0);
+    b.signal('SIGSTOP');
+    await reader.query('commit');
+
+    await change(owner, key, 'disable');
+
+    b.signal('SIGCONT');
+    const used = 'select from api_key where id = $1 and last_used_at is not null';
+    await until('B has stored them', async () => (await query(used, [key.id])).length > 0);
+  }, 600_000);
+
+  it('loses the lock of a change that it has begun before others have waited for too long', async () => {
+    const { b, owner, databaseUrl, query } = await startPair('enterprise');
+    const [key, caller] = [await createKey(owner), await createKey(owner)];
+    const reader = await connectBeside(databaseUrl);
+    await reader.query('begin');
+    await reader.query('select from api_key where id = $1 for share', [key.id]);
+    // It has confirmed its caller, and so keeps the chain of the organization from others.
+    const begun = withKey(b, caller.secret).patch(`/v1/api-keys/${key.id}`, { name: 'renamed' });
+    const waiting = `select from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`;
+    await until('B waits for the key', async () => (await query(waiting)).length > 0);
+    b.signal('SIGSTOP');
+    await reader.query('commit');
+
+    await change(owner, key, 'disable');
+
+    b.signal('SIGCONT');
+    expect((await begun).status).toBe(503);
+  }, 600_000);
+});
+
 /** The requests that decide on the key: its own, and verification by key and by session. */
 function ask(at: Pair['b'], verifier: Key, key: Key, session: Client): Promise<string>[] {
   const verify = async (client: Client) => {
@@ -107,4 +150,11 @@ function ask(at: Pair['b'], verifier: Key, key: Key, session: Client): Promise<s
 
 function accepted(codes: readonly string[]): boolean {
   return codes.every((code) => code === 'valid');
+}
+
+async function connectBeside(databaseUrl: string): Promise<pg.Client> {
+  const client = new pg.Client(databaseUrl);
+  await client.connect();
+  onTestFinished(() => client.end());
+  return client;
 }

@@ -6,19 +6,19 @@ import { atFileEnd } from '../../apps/control-plane/src/testing/at-file-end.ts';
 
 export interface LossyProxy {
   readonly databaseUrl: string;
-  /** How many commits took effect whose answer was lost, each with its connection. */
+  /** How many batches of counts were stored whose answer was lost, each with its connection. */
   lost(): number;
-  /** From now on loses the answer to every so many-th commit; 0 loses none. */
-  loseEach(commits: number): void;
+  /** From now on loses the answer to every so many-th batch of counts; 0 loses none. */
+  loseEach(batches: number): void;
 }
 
-/** A commit as a statement of the simple or the extended protocol. */
-const COMMIT = Buffer.from('commit\0');
+/** The statement by which a batch begins, which is sent as one transaction. */
+const BATCH = Buffer.from('take-usage-sequence\0');
 
 export async function startLossyProxy(config: pg.ClientConfig): Promise<LossyProxy> {
   // Not connected: it only knows how to read both forms of a configuration.
   const target = new pg.Client(config);
-  const state: State = { each: 0, commits: 0, lost: 0, sockets: new Set() };
+  const state: State = { each: 0, batches: 0, lost: 0, sockets: new Set() };
   const server = createServer((client) => relay(client, connectTo(target), state));
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
@@ -32,15 +32,15 @@ export async function startLossyProxy(config: pg.ClientConfig): Promise<LossyPro
   return {
     databaseUrl: `postgresql://${credentials}@127.0.0.1:${port}/${target.database}`,
     lost: () => state.lost,
-    loseEach: (commits) => {
-      state.each = commits;
+    loseEach: (batches) => {
+      state.each = batches;
     },
   };
 }
 
 interface State {
   each: number;
-  commits: number;
+  batches: number;
   lost: number;
   readonly sockets: Set<Socket>;
 }
@@ -63,9 +63,9 @@ function relay(client: Socket, database: Socket, state: State): void {
   }
   let isLosing = false;
   client.on('data', (bytes: Buffer) => {
-    if (state.each > 0 && bytes.includes(COMMIT)) {
-      state.commits += 1;
-      isLosing = state.commits % state.each === 0;
+    if (state.each > 0 && bytes.includes(BATCH)) {
+      state.batches += 1;
+      isLosing = state.batches % state.each === 0;
     }
     database.write(bytes);
   });

@@ -60,7 +60,7 @@ it('gives requests little time for a statement, and less for a lock', async () =
     select ${setting('statement_timeout')} as statement, ${setting('lock_timeout')} as lock,
       ${setting('idle_in_transaction_session_timeout')} as idle`);
 
-  expect(rows).toEqual([{ statement: '5s', lock: '4s', idle: '10s' }]);
+  expect(rows).toEqual([{ statement: '5s', lock: '4s', idle: '3s' }]);
 });
 
 describe('a change that waits for a lock', () => {

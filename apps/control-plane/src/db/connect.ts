@@ -38,29 +38,31 @@ const OWN_LIMITS = {
 
 /**
  * For requests. A lock may be waited for a little less than a statement may take, so that the answer
- * can tell the two apart. A process that stands still in a transaction loses its locks, so that other
- * processes go on.
+ * can tell the two apart. A process that stands still in a transaction loses its locks before others
+ * have waited for too long.
  */
 export const REQUEST_LIMITS = {
   statement_timeout: 5000,
   lock_timeout: 4000,
-  idle_in_transaction_session_timeout: 10_000,
+  idle_in_transaction_session_timeout: 3000,
   query_timeout: 20_000,
 } satisfies ConnectionLimits;
 
 /**
  * For the few changes that touch every key of a member or an organization in one transaction: until
- * its end a statement may take three times as long.
+ * its end a statement may take three times as long, and so may this process between two of them.
  */
 export async function allowLongStatements(tx: Transaction): Promise<void> {
-  await tx.execute(sql`set local statement_timeout = '15s'`);
+  await tx.execute(sql`
+    select set_config('statement_timeout', '15s', true),
+      set_config('idle_in_transaction_session_timeout', '10s', true)`);
 }
 
 /** For jobs, which delete millions of rows at once. */
 export const JOB_LIMITS = {
   statement_timeout: 600_000,
   lock_timeout: 15_000,
-  idle_in_transaction_session_timeout: 60_000,
+  idle_in_transaction_session_timeout: 10_000,
   query_timeout: 620_000,
 } satisfies ConnectionLimits;
 

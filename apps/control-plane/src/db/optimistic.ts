@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { isRolledBack } from '../kernel/database-errors.ts';
+import { isDivisionByZero, isRolledBack } from '../kernel/database-errors.ts';
 import { forget, type Memory } from './memory.ts';
 import { type Prepared, type Recorder, recallRow, setClient } from './statement.ts';
 import { type GroupedStatement, runGroup } from './statement-group.ts';
@@ -47,7 +47,7 @@ export async function runOptimistically<T>(
     }
     const failed = statements[executed];
     const expectation = failed && expectations.get(failed);
-    if (expectation && isMiss(error)) {
+    if (expectation && isDivisionByZero(error)) {
       forget(memory, expectation.name, expectation.values);
       return { kind: 'unforeseen' };
     }
@@ -108,8 +108,6 @@ function record(memory: Memory) {
   return { recorder, statements, expectations };
 }
 
-const DIVISION_BY_ZERO = '22012';
-
 /**
  * Locks the row, and fails unless it is as expected. Where another transaction has changed the row in
  * the meantime, PostgreSQL waits for that one and compares what it left.
@@ -120,8 +118,4 @@ function checkOf({ name, text, values }: Prepared, asText: string): Prepared {
     text: `select 1 / count(*) from (${text}) as found where found::text = $${values.length + 1}`,
     values: [...values, asText],
   };
-}
-
-function isMiss(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === DIVISION_BY_ZERO;
 }

@@ -25,5 +25,5 @@ it('gives jobs minutes for a statement, on connections of their own', async () =
     expect(rows).toHaveLength(1);
     return rows;
   });
-  expect(seen).toEqual([{ statement: '10min', lock: '15s', idle: '1min' }]);
+  expect(seen).toEqual([{ statement: '10min', lock: '15s', idle: '10s' }]);
 });

@@ -38,6 +38,11 @@ export function isStatementTimeout(error: unknown): boolean {
   return databaseCode(error) === '57014';
 }
 
+/** What a statement says that fails on purpose where it found nothing: `1 / count(*)`. */
+export function isDivisionByZero(error: unknown): boolean {
+  return databaseCode(error) === '22012';
+}
+
 /** A statement waited for a lock longer than its connection allows. Its transaction did nothing. */
 export function isLockTimeout(error: unknown): boolean {
   return databaseCode(error) === '55P03';

@@ -1,6 +1,7 @@
-import { and, eq, lt, type SQL, sql } from 'drizzle-orm';
-import type { Database, Transaction } from '../db/connect.ts';
-import { apiKey, keyTotal, keyUsage, organizationUsage, usageSource } from '../db/schema/index.ts';
+import type { Database } from '../db/connect.ts';
+import { runAtOnce } from '../db/run-at-once.ts';
+import type { Prepared } from '../db/statement.ts';
+import { isDivisionByZero } from './database-errors.ts';
 import { type LastUse, type LastUses, noteLastUses, takeLastUses } from './last-uses.ts';
 import type { UsageRow } from './usage-row.ts';
 
@@ -15,119 +16,139 @@ export async function storeUsage(
   rows: readonly UsageRow[],
   lastUses: readonly LastUse[] = lastUsesOf(rows),
 ): Promise<void> {
-  await db.transaction(async (tx) => {
-    if (!(await takeSequence(tx, sourceId, sequence))) return;
-    const sums = sumsOf(rows);
-    await addKeyUsage(tx, rows);
-    await addSums(tx, sums);
+  const sums = sumsOf(rows);
+  const statements = [
+    takeSequence(sourceId, sequence),
+    ...addKeyUsage(rows),
+    ...addSums(sums),
     // Keys before totals, as everyone locks them who needs both: creating a key holds the row
     // of the calling key when it counts the new one in its total.
-    await touchKeys(tx, lastUses);
-    await storeLastCalls(tx, sums);
+    ...touchKeys(lastUses),
+    ...storeLastCalls(sums),
+  ];
+  await runAtOnce(db, statements).catch((error) => {
+    if (!isDivisionByZero(error)) throw error;
   });
 }
 
 /**
- * Whether it is new: a source sends a batch only when the one before was taken, so that the highest
- * sequence is the last. It may be far behind, or missing, where the database was restored from a
- * backup or the source was silent for a month; what comes then is its next all the same.
+ * Fails, and with it all that follows, unless the sequence is new: a source sends a batch only when
+ * the one before was taken, so that the highest sequence is the last. It may be far behind, or
+ * missing, where the database was restored from a backup or the source was silent for a month; what
+ * comes then is its next all the same.
  */
-async function takeSequence(tx: Transaction, sourceId: string, sequence: number) {
-  await tx
-    .insert(usageSource)
-    .values({ id: sourceId, lastSequence: sequence - 1, seenAt: sql`now()` })
-    .onConflictDoNothing();
-  const taken = await tx
-    .update(usageSource)
-    .set({ lastSequence: sequence, seenAt: sql`now()` })
-    .where(and(eq(usageSource.id, sourceId), lt(usageSource.lastSequence, sequence)))
-    .returning({ id: usageSource.id });
-  return taken.length > 0;
+function takeSequence(sourceId: string, sequence: number): Prepared {
+  return {
+    name: 'take-usage-sequence',
+    text: `with taken as (
+      insert into usage_source as source (id, last_sequence, seen_at) values ($1, $2, now())
+      on conflict (id) do update set last_sequence = excluded.last_sequence, seen_at = now()
+      where source.last_sequence < excluded.last_sequence
+      returning 1
+    ) select 1 / count(*) from taken`,
+    values: [sourceId, sequence],
+  };
 }
 
 /**
  * One statement for any number of rows, which go as columns. In one order, like all that follows:
  * two processes that store the same keys must not deadlock.
  */
-async function addKeyUsage(tx: Transaction, rows: readonly UsageRow[]): Promise<void> {
-  if (rows.length === 0) return;
-  await tx.execute(sql`
-    insert into ${keyUsage} (organization_id, key_id, minute, accepted, denied)
+function addKeyUsage(rows: readonly UsageRow[]): Prepared[] {
+  if (rows.length === 0) return [];
+  const text = `
+    insert into key_usage (organization_id, key_id, minute, accepted, denied)
     select organization_id, key_id, to_timestamp(minute_ms / 1000), accepted, denied
     from unnest(
-      ${texts(rows, (row) => row.organizationId)}, ${texts(rows, (row) => row.keyId)},
-      ${texts(rows, (row) => row.minuteMs)}::float8[],
-      ${texts(rows, (row) => row.accepted)}::bigint[], ${texts(rows, (row) => row.denied)}::bigint[]
+      string_to_array($1, ' '), string_to_array($2, ' '), string_to_array($3, ' ')::float8[],
+      string_to_array($4, ' ')::bigint[], string_to_array($5, ' ')::bigint[]
     ) as counted (organization_id, key_id, minute_ms, accepted, denied)
     order by key_id collate "C", minute_ms
     on conflict (key_id, minute) do update set
-      accepted = ${keyUsage.accepted} + excluded.accepted,
-      denied = ${keyUsage.denied} + excluded.denied`);
+      accepted = key_usage.accepted + excluded.accepted,
+      denied = key_usage.denied + excluded.denied`;
+  const values = [
+    joined(rows, (row) => row.organizationId),
+    joined(rows, (row) => row.keyId),
+    joined(rows, (row) => row.minuteMs),
+    joined(rows, (row) => row.accepted),
+    joined(rows, (row) => row.denied),
+  ];
+  return [{ name: 'add-key-usage', text, values }];
 }
 
 /** Of all keys of one owner in one workspace, in one minute. */
 type Sum = Omit<UsageRow, 'keyId'>;
 
-async function addSums(tx: Transaction, sums: readonly Sum[]): Promise<void> {
-  if (sums.length === 0) return;
-  const summed = summedOf(sums);
-  await tx.execute(sql`
-    insert into ${organizationUsage}
+/** As rows of a query. */
+const SUMMED = `(
+  select "organizationId" as organization_id, "ownerId" as member_id,
+    coalesce("workspaceId", '') as workspace_id, to_timestamp("minuteMs" / 1000) as minute,
+    accepted, denied, to_timestamp(nullif("lastAcceptedMs", 0) / 1000) as called_at
+  from json_to_recordset($1::json) as sum (
+    "organizationId" text, "ownerId" text, "workspaceId" text, "minuteMs" float8,
+    accepted bigint, denied bigint, "lastAcceptedMs" float8)) as summed`;
+
+function addSums(sums: readonly Sum[]): Prepared[] {
+  if (sums.length === 0) return [];
+  const text = `
+    insert into organization_usage as stored
       (organization_id, member_id, workspace_id, minute, accepted, denied)
-    select organization_id, member_id, workspace_id, minute, accepted, denied from ${summed}
+    select organization_id, member_id, workspace_id, minute, accepted, denied from ${SUMMED}
     order by 1, 4, 2, 3
     on conflict (organization_id, minute, member_id, workspace_id) do update set
-      accepted = ${organizationUsage.accepted} + excluded.accepted,
-      denied = ${organizationUsage.denied} + excluded.denied`);
+      accepted = stored.accepted + excluded.accepted,
+      denied = stored.denied + excluded.denied`;
+  return [{ name: 'add-organization-usage', text, values: [JSON.stringify(sums)] }];
 }
 
 /** Notes in the totals, which survive the keys, when one of theirs was last called. */
-async function storeLastCalls(tx: Transaction, sums: readonly Sum[]): Promise<void> {
+function storeLastCalls(sums: readonly Sum[]): Prepared[] {
   const called = sums.filter(({ lastAcceptedMs }) => lastAcceptedMs > 0);
-  if (called.length === 0) return;
-  const summed = summedOf(called);
-  await tx.execute(sql`
-    select 1 from ${keyTotal} where (organization_id, member_id, workspace_id) in (
-      select organization_id, member_id, workspace_id from ${summed})
-    order by organization_id, member_id, workspace_id for no key update`);
-  await tx.execute(sql`
-    update ${keyTotal} as total set last_call_at = greatest(total.last_call_at, called.called_at)
+  if (called.length === 0) return [];
+  const values = [JSON.stringify(called)];
+  const lock = `
+    select 1 from key_total where (organization_id, member_id, workspace_id) in (
+      select organization_id, member_id, workspace_id from ${SUMMED})
+    order by organization_id, member_id, workspace_id for no key update`;
+  const update = `
+    update key_total as total set last_call_at = greatest(total.last_call_at, called.called_at)
     from (
       select organization_id, member_id, workspace_id, max(called_at) as called_at
-      from ${summed} group by 1, 2, 3
+      from ${SUMMED} group by 1, 2, 3
     ) as called
     where (total.organization_id, total.member_id, total.workspace_id)
-        = (called.organization_id, called.member_id, called.workspace_id)`);
-}
-
-/** As rows of a query. */
-function summedOf(sums: readonly Sum[]): SQL {
-  return sql`(
-    select "organizationId" as organization_id, "ownerId" as member_id,
-      coalesce("workspaceId", '') as workspace_id, to_timestamp("minuteMs" / 1000) as minute,
-      accepted, denied, to_timestamp(nullif("lastAcceptedMs", 0) / 1000) as called_at
-    from json_to_recordset(${JSON.stringify(sums)}::json) as sum (
-      "organizationId" text, "ownerId" text, "workspaceId" text, "minuteMs" float8,
-      accepted bigint, denied bigint, "lastAcceptedMs" float8)) as summed`;
+        = (called.organization_id, called.member_id, called.workspace_id)`;
+  return [
+    { name: 'lock-totals-called', text: lock, values },
+    { name: 'store-last-calls', text: update, values },
+  ];
 }
 
 /** Only moves forward, and only in rows that exist: a late count revives no deleted key. */
-async function touchKeys(tx: Transaction, lastUses: readonly LastUse[]): Promise<void> {
-  if (lastUses.length === 0) return;
-  const ids = texts(lastUses, (use) => use.keyId);
-  await tx.execute(sql`
-    select 1 from ${apiKey} where ${apiKey.id} = any(${ids})
-    order by ${apiKey.id} for no key update`);
-  await tx.execute(sql`
-    update ${apiKey} set last_used_at = greatest(last_used_at, to_timestamp(last_ms / 1000))
-    from unnest(${ids}, ${texts(lastUses, (use) => use.lastAcceptedMs)}::float8[])
-      as seen (key_id, last_ms)
-    where ${apiKey.id} = seen.key_id`);
+function touchKeys(lastUses: readonly LastUse[]): Prepared[] {
+  if (lastUses.length === 0) return [];
+  const ids = joined(lastUses, (use) => use.keyId);
+  const lock = `
+    select 1 from api_key where id = any(string_to_array($1, ' '))
+    order by id for no key update`;
+  const update = `
+    update api_key set last_used_at = greatest(last_used_at, to_timestamp(last_ms / 1000))
+    from unnest(string_to_array($1, ' '), string_to_array($2, ' ')::float8[]) as seen (key_id, last_ms)
+    where id = key_id`;
+  return [
+    { name: 'lock-keys-used', text: lock, values: [ids] },
+    {
+      name: 'store-last-uses',
+      text: update,
+      values: [ids, joined(lastUses, (use) => use.lastAcceptedMs)],
+    },
+  ];
 }
 
 /** A column as one text, which is the least work to put together and to read: no id holds a space. */
-function texts<Row>(rows: readonly Row[], cell: (row: Row) => string | number): SQL {
-  return sql`string_to_array(${rows.map(cell).join(' ')}, ' ')`;
+function joined<Row>(rows: readonly Row[], cell: (row: Row) => string | number): string {
+  return rows.map(cell).join(' ');
 }
 
 function lastUsesOf(rows: readonly UsageRow[]): LastUse[] {
