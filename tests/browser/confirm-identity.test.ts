@@ -1,10 +1,13 @@
 /** Before what gives power away, the person signs in again over the page, and then goes on. */
+import type { Identity, Role } from '@tollkeeper/contract';
 import type { Locator, Page } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
+import { join } from '../../apps/control-plane/src/testing/join.ts';
 import { OWNER } from '../../apps/control-plane/src/testing/test-app.ts';
 import { totpCode } from '../../apps/control-plane/src/testing/totp.ts';
 import { expectAccessible } from './accessible.ts';
 import { type ClaimedDashboard, startDashboard } from './dashboard.ts';
+import { changeMember, memberRow, openMembers } from './member-list.ts';
 import { takeSecret } from './secret.ts';
 import { fillSignIn } from './sign-in.ts';
 import { openWindow } from './window.ts';
@@ -29,6 +32,24 @@ it('asks before a key may delete the organization, of which the form warns, and 
   await form.getByRole('button', { name: 'Create key' }).click();
   await confirm(questionOf(page), { password: OWNER.password });
   expect(await takeSecret(page)).toMatch(/^tk_live_/);
+});
+
+it('asks before a member gets a role that may delete the organization, and gives it then', async () => {
+  await dashboard.query('update session set authenticated_at = now()');
+  const heirs = { name: 'Heirs', scopes: ['members.read', 'organization.delete'] };
+  expect((await dashboard.owner.post<Role>('/v1/roles', heirs)).status).toBe(201);
+  const member = await join(dashboard, dashboard.owner, 'Heir', 'role_viewer');
+  const page = await openAfterAnHour();
+  await openMembers(page);
+  await changeMember(page, 'Heir', 'Change role…', async () => {
+    const form = page.getByRole('dialog', { name: 'Change the role of Heir' });
+    await form.getByLabel('Role').selectOption({ label: 'Heirs' });
+    await form.getByRole('button', { name: 'Change role' }).click();
+    await confirm(questionOf(page), { password: OWNER.password });
+  });
+  await memberRow(page, 'Heir').getByRole('cell', { name: 'Heirs' }).waitFor();
+  const { body } = await member.client.get<Identity>('/v1/whoami');
+  expect(body.scopes).toContain('organization.delete');
 });
 
 it('asks for the password before an authenticator app is added, then for a code of it', async () => {

@@ -114,10 +114,13 @@ test('what a person typed reaches the terminal without its control characters', 
   expect(stderr).not.toContain('\u001b');
 });
 
-test('what needs a recent sign-in says how to sign in again', async () => {
+test.each([
+  ['POST /v1/api-keys', CREATE],
+  ['POST /v1/roles', ['roles', 'create', 'Heirs', '--scopes', 'organization.delete']],
+])('what needs a recent sign-in says how to sign in again: %s', async (route, argv) => {
   const problem = { ...REFUSED, status: 403, code: 'recent_sign_in_required', detail: 'Sign in.' };
-  const api = createApi({ 'POST /v1/api-keys': Response.json(problem, { status: 403 }) });
-  const { exitCode, stderr } = await tollkeeper(CREATE, { fetch: api.fetch });
+  const api = createApi({ [route]: Response.json(problem, { status: 403 }) });
+  const { exitCode, stderr } = await tollkeeper(argv, { fetch: api.fetch });
   expect(exitCode).toBe(4);
   expect(stderr).toContain('Run "tollkeeper login" again');
 });

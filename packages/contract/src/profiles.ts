@@ -1,4 +1,4 @@
-import { SCOPES, type Scope } from './scopes.ts';
+import { FINAL_SCOPES, SCOPES, type Scope } from './scopes.ts';
 
 export const PROFILES = ['workspace', 'organization', 'read-only', 'custom'] as const;
 export type Profile = (typeof PROFILES)[number];
@@ -53,11 +53,11 @@ const WORKSPACE_SCOPES: ReadonlySet<Scope> = new Set<Scope>([
   'members.read',
 ]);
 
+const FINAL: ReadonlySet<Scope> = new Set<Scope>(FINAL_SCOPES);
+
 /** The full set of a preset; a key gets the part of it that its creator holds. */
 export const PROFILE_SCOPES: Readonly<Record<PresetProfile, readonly Scope[]>> = {
   workspace: SCOPES.filter((scope) => WORKSPACE_SCOPES.has(scope)),
-  organization: SCOPES.filter(
-    (scope) => scope !== 'organization.delete' && scope !== 'organization.transfer',
-  ),
+  organization: SCOPES.filter((scope) => !FINAL.has(scope)),
   'read-only': SCOPES.filter((scope) => scope.endsWith('.read')),
 };

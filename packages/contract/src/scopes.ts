@@ -92,6 +92,16 @@ export const SCOPE_CATALOG: readonly ScopeDescription[] = Object.entries(CATALOG
 /** Every built-in scope, in catalog order. The order is for display; sets are stored sorted. */
 export const SCOPES: readonly Scope[] = SCOPE_CATALOG.map((scope) => scope.name);
 
+/**
+ * Scopes that end what the organization is, or whose it is. A key that holds one acts without a
+ * password, so a person grants them only after a recent sign-in, and no preset contains them.
+ */
+export const FINAL_SCOPES = [
+  'organization.delete',
+  'organization.transfer',
+] as const satisfies readonly Scope[];
+export type FinalScope = (typeof FINAL_SCOPES)[number];
+
 const names: ReadonlySet<string> = new Set(SCOPES);
 
 export function isScope(name: string): name is Scope {

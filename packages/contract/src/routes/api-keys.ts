@@ -9,15 +9,12 @@ import { defineRoute } from '../route.ts';
 import { instant, instantWithOffset, ipAddress, ipRange, keyName, visibleLine } from '../text.ts';
 import { USAGE_PERIODS, usage } from '../usage.ts';
 import { CASCADE } from './cascade.ts';
+import { FINAL_SCOPES_OF_KEYS } from './final-scopes.ts';
 
 const tag = 'API keys';
 const params = z.strictObject({ id: apiKeyId });
 const allowedIps = z.array(ipRange).max(50);
 const scopes = z.array(z.string().max(64)).max(200);
-
-/** Of every route that gives a key its power, or gives its power out. */
-const BEYOND_RECALL =
-  'A key with organization.delete or organization.transfer acts without a password, so granting these in a session needs a sign-in from the last 10 minutes';
 
 const cascadeQuery = z.enum(['true', 'false']).default('false').meta({ description: CASCADE });
 
@@ -57,7 +54,7 @@ export const createKey = defineRoute({
     name: keyName,
     profile: z.enum(PROFILES),
     scopes: scopes.optional().meta({
-      description: `With profile custom, and only then. ${BEYOND_RECALL}`,
+      description: `With profile custom, and only then. ${FINAL_SCOPES_OF_KEYS}`,
     }),
     workspaceId: workspaceId.nullable().optional().meta({
       description: "The workspace that confines the key. A key's own, if it is confined",
@@ -102,7 +99,7 @@ export const updateKey = defineRoute({
     .strictObject({
       name: keyName.optional(),
       scopes: scopes.optional().meta({
-        description: `Makes the profile custom. ${BEYOND_RECALL}`,
+        description: `Makes the profile custom. ${FINAL_SCOPES_OF_KEYS}`,
       }),
       expiresAt: instantWithOffset.nullable().optional(),
       allowedIps: allowedIps.optional(),

@@ -4,6 +4,7 @@ import { invitationId, memberId, roleId } from '../ids.ts';
 import { listOf, listQuery } from '../list.ts';
 import { defineRoute } from '../route.ts';
 import { instant, visibleLine } from '../text.ts';
+import { FINAL_SCOPES_OF_ROLES } from './final-scopes.ts';
 
 const tag = 'Invitations';
 const params = z.strictObject({ id: invitationId });
@@ -81,7 +82,10 @@ export const createInvitation = defineRoute({
   access: 'members.invite',
   summary: 'Invite a person by email',
   tag,
-  body: z.strictObject({ email: z.email().max(254), roleId }),
+  body: z.strictObject({
+    email: z.email().max(254),
+    roleId: roleId.meta({ description: FINAL_SCOPES_OF_ROLES }),
+  }),
   status: 201,
   response: invitationWithLink,
   errors: [
@@ -90,6 +94,7 @@ export const createInvitation = defineRoute({
     'scope_not_held',
     'outside_workspace',
     'idempotency_conflict',
+    'recent_sign_in_required',
   ],
   idempotent: true,
 });
@@ -98,12 +103,13 @@ export const resendInvitation = defineRoute({
   method: 'POST',
   path: '/v1/invitations/{id}/resend',
   access: 'members.invite',
-  summary: 'Send an invitation again: the link before stops working',
+  summary:
+    'Send an invitation again: the link before stops working. Needs what sending it anew would need',
   tag,
   params,
   status: 200,
   response: invitationWithLink,
-  errors: ['not_found', 'scope_not_held', 'outside_workspace'],
+  errors: ['not_found', 'scope_not_held', 'outside_workspace', 'recent_sign_in_required'],
 });
 
 export const withdrawInvitation = defineRoute({

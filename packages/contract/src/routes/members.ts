@@ -3,6 +3,7 @@ import { memberId, roleId } from '../ids.ts';
 import { listOf, listQuery } from '../list.ts';
 import { defineRoute } from '../route.ts';
 import { instant } from '../text.ts';
+import { FINAL_SCOPES_OF_ROLES } from './final-scopes.ts';
 
 const tag = 'Members';
 const params = z.strictObject({ id: memberId });
@@ -47,10 +48,16 @@ export const updateMember = defineRoute({
   summary: 'Give a member another role; their keys follow at once',
   tag,
   params,
-  body: z.strictObject({ roleId }),
+  body: z.strictObject({ roleId: roleId.meta({ description: FINAL_SCOPES_OF_ROLES }) }),
   status: 200,
   response: member,
-  errors: ['not_found', 'invalid_state', 'scope_not_held', 'outside_workspace'],
+  errors: [
+    'not_found',
+    'invalid_state',
+    'scope_not_held',
+    'outside_workspace',
+    'recent_sign_in_required',
+  ],
 });
 
 export const suspendMember = defineRoute({
@@ -69,12 +76,19 @@ export const reinstateMember = defineRoute({
   method: 'POST',
   path: '/v1/members/{id}/reinstate',
   access: 'members.suspend',
-  summary: 'Reinstate a suspended member; their keys work again',
+  summary:
+    'Reinstate a suspended member; their keys work again. In a session, this needs a recent sign-in for one who may delete or transfer the organization',
   tag,
   params,
   status: 200,
   response: member,
-  errors: ['not_found', 'invalid_state', 'scope_not_held', 'outside_workspace'],
+  errors: [
+    'not_found',
+    'invalid_state',
+    'scope_not_held',
+    'outside_workspace',
+    'recent_sign_in_required',
+  ],
 });
 
 export const removeMember = defineRoute({

@@ -59,12 +59,20 @@ export const transferOrganization = defineRoute({
   method: 'POST',
   path: '/v1/organization/transfer',
   access: 'organization.transfer',
-  summary: 'Hand the ownership to another active member; the owner before becomes an admin',
+  summary:
+    'Hand the ownership to another active member; the owner before becomes an admin. In a session, this also needs a recent sign-in',
   tag,
   body: z.strictObject({ memberId, password }),
   status: 200,
   response: organization,
-  errors: ['not_found', 'invalid_state', 'password_wrong', 'rate_limited', 'outside_workspace'],
+  errors: [
+    'not_found',
+    'invalid_state',
+    'password_wrong',
+    'rate_limited',
+    'outside_workspace',
+    'recent_sign_in_required',
+  ],
 });
 
 export const deleteOrganization = defineRoute({

@@ -4,10 +4,11 @@ import { roleId } from '../ids.ts';
 import { listOf, listQuery } from '../list.ts';
 import { defineRoute } from '../route.ts';
 import { visibleLine } from '../text.ts';
+import { FINAL_SCOPES_OF_ROLES } from './final-scopes.ts';
 
 const tag = 'Roles';
 const params = z.strictObject({ id: roleId });
-const scopes = z.array(z.string().max(64)).max(200);
+const scopes = z.array(z.string().max(64)).max(200).meta({ description: FINAL_SCOPES_OF_ROLES });
 const description = z.union([z.literal(''), visibleLine(200)]);
 
 const role = z
@@ -43,7 +44,13 @@ export const createRole = defineRoute({
   body: z.strictObject({ name: visibleLine(64), description: description.optional(), scopes }),
   status: 201,
   response: role,
-  errors: ['invalid_state', 'scope_not_held', 'outside_workspace', 'idempotency_conflict'],
+  errors: [
+    'invalid_state',
+    'scope_not_held',
+    'outside_workspace',
+    'idempotency_conflict',
+    'recent_sign_in_required',
+  ],
   idempotent: true,
 });
 
@@ -61,7 +68,13 @@ export const updateRole = defineRoute({
   }),
   status: 200,
   response: role,
-  errors: ['not_found', 'invalid_state', 'scope_not_held', 'outside_workspace'],
+  errors: [
+    'not_found',
+    'invalid_state',
+    'scope_not_held',
+    'outside_workspace',
+    'recent_sign_in_required',
+  ],
 });
 
 export const deleteRole = defineRoute({
@@ -72,8 +85,16 @@ export const deleteRole = defineRoute({
   tag,
   params,
   query: z.strictObject({
-    replacementRoleId: roleId.optional().meta({ description: 'What its members get instead' }),
+    replacementRoleId: roleId
+      .optional()
+      .meta({ description: `What its members get instead. ${FINAL_SCOPES_OF_ROLES}` }),
   }),
   status: 204,
-  errors: ['not_found', 'invalid_state', 'scope_not_held', 'outside_workspace'],
+  errors: [
+    'not_found',
+    'invalid_state',
+    'scope_not_held',
+    'outside_workspace',
+    'recent_sign_in_required',
+  ],
 });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { apiKeyId, memberId } from '../ids.ts';
 import { defineRoute } from '../route.ts';
 import { ipRange } from '../text.ts';
+import { FINAL_SCOPES_OF_KEYS } from './final-scopes.ts';
 import { DAYS_MAX } from './organization.ts';
 
 const tag = 'Security';
@@ -9,8 +10,7 @@ const days = z.int().min(1).max(DAYS_MAX).nullable();
 
 const settings = {
   keyLifetimeDaysMax: days.meta({
-    description:
-      'The longest a key may live, counted from its creation; null is without end. Keys that a shorter limit cut get back what they had once it is lifted',
+    description: `The longest a key may live, counted from its creation; null is without end. Keys that a shorter limit cut get back what they had once it is lifted. ${FINAL_SCOPES_OF_KEYS}`,
   }),
   keyUnusedDaysMax: days.meta({
     description: 'A key that was not used for so long is disabled by the daily job; null is never',
@@ -73,7 +73,7 @@ export const updateSecurity = defineRoute({
   body: change,
   status: 200,
   response: securitySettings,
-  errors: ['invalid_state', 'outside_workspace', 'plan_limit_reached'],
+  errors: ['invalid_state', 'outside_workspace', 'plan_limit_reached', 'recent_sign_in_required'],
 });
 
 export const previewSecurity = defineRoute({

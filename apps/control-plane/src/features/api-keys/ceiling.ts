@@ -6,7 +6,7 @@ import { apiKey } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/domain-error.ts';
 import { requireScopesHeld } from '../../kernel/require-scope.ts';
-import { requireRecentSignIn } from '../identity/index.ts';
+import { requireRecentGrant } from '../identity/index.ts';
 
 /** What a key that makes, edits or rotates keys cannot exceed. Null in a session. */
 export interface Ceiling {
@@ -67,12 +67,8 @@ function requireWithinCeiling(ctx: Ctx, ceiling: Ceiling | null, reach: Reach): 
   }
 }
 
-const BEYOND_RECALL: readonly Scope[] = ['organization.delete', 'organization.transfer'];
-
 /**
- * What gives a key its power, or gives its power out: creating, editing, rotating, enabling. A key
- * that may delete or transfer the organization does so without a password, so a person who gives
- * that to one proves to be there.
+ * What gives a key its power, or gives its power out: creating, editing, rotating, enabling.
  * @throws DomainError scope_not_held, ceiling_exceeded, recent_sign_in_required
  */
 export async function requireMayGrant(
@@ -83,18 +79,6 @@ export async function requireMayGrant(
 ): Promise<void> {
   requireWithinCeiling(ctx, ceiling === undefined ? await findCeiling(tx, ctx) : ceiling, reach);
   await requireRecentGrant(tx, ctx, reach.scopes);
-}
-
-/**
- * The recent sign-in that these scopes ask for in a session, once a key is to have them.
- * @throws DomainError recent_sign_in_required
- */
-export async function requireRecentGrant(
-  tx: Transaction,
-  ctx: Ctx,
-  scopes: readonly Scope[],
-): Promise<void> {
-  if (scopes.some((scope) => BEYOND_RECALL.includes(scope))) await requireRecentSignIn(ctx, tx);
 }
 
 function addressesWithin(inner: readonly string[], outer: readonly string[]): boolean {

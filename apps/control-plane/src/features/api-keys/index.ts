@@ -1,6 +1,6 @@
 /** API keys: issued, shown, changed, stopped and counted; a file for each verb. */
 export { disableKeys, enableKeys, revokeKeys } from './bulk-change.ts';
-export { findCeiling, requireRecentGrant } from './ceiling.ts';
+export { findCeiling } from './ceiling.ts';
 export { createKey } from './create-key.ts';
 export { deleteKey } from './delete-key.ts';
 export { disableKey } from './disable-key.ts';

@@ -14,6 +14,7 @@ export { findTwoFactorUser, findUserEmail } from './find-two-factor-user.ts';
 export { findVerifiedUser, markEmailVerified, requireVerifiedEmail } from './find-verified-user.ts';
 export { insertUser } from './insert-user.ts';
 export { requirePassword } from './require-password.ts';
+export { requireRecentGrant } from './require-recent-grant.ts';
 export { requireRecentSession, requireRecentSignIn } from './require-recent-sign-in.ts';
 export { resetPasswordByOperator, resetSecondFactorsByOperator } from './reset-by-operator.ts';
 export { sessionCookie } from './session-cookie.ts';

@@ -17,6 +17,7 @@ import { idempotent } from '../../kernel/idempotent.ts';
 import { createToken, hashToken } from '../../kernel/one-time-token.ts';
 import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
 import { type Written, write } from '../../kernel/write.ts';
+import { requireRecentGrant } from '../identity/index.ts';
 import { grantableRole } from '../members/index.ts';
 import { deliverLink } from './deliver-link.ts';
 import { readInvitation } from './invitation-view.ts';
@@ -28,7 +29,7 @@ type Created = Invitation & { readonly token?: string };
 
 const DAY_MS = 86_400_000;
 
-/** @throws DomainError not_found, invalid_state, scope_not_held, outside_workspace */
+/** @throws DomainError not_found, invalid_state, scope_not_held, outside_workspace, recent_sign_in_required */
 export async function createInvitation(
   ctx: Ctx,
   { body }: { body: Body },
@@ -50,7 +51,8 @@ export async function createInvitation(
 async function insertInvitation(tx: Transaction, ctx: Ctx, body: Body): Promise<Written<Created>> {
   const { organizationId, services, actor } = ctx;
   const email = body.email.toLowerCase();
-  const { id: roleId } = await grantableRole(tx, ctx, body.roleId);
+  const { id: roleId, scopes } = await grantableRole(tx, ctx, body.roleId);
+  await requireRecentGrant(tx, ctx, scopes);
   await requireNoMember(tx, ctx, email);
   const token = createToken(services.randomBytes);
   const row = {

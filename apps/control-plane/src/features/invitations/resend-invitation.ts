@@ -7,6 +7,7 @@ import { callingKeyId } from '../../kernel/creating-key.ts';
 import { createToken, hashToken } from '../../kernel/one-time-token.ts';
 import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
 import { write } from '../../kernel/write.ts';
+import { requireRecentGrant } from '../identity/index.ts';
 import { grantableRole } from '../members/index.ts';
 import { invitationEnd } from './create-invitation.ts';
 import { deliverLink } from './deliver-link.ts';
@@ -15,7 +16,7 @@ import { lockInvitation, readInvitation } from './invitation-view.ts';
 /**
  * A new token and another seven days; the link before stops working. Whoever resends gets the new
  * link, and stands for the invitation from then on: so the role must lie within what they hold.
- * @throws DomainError not_found, scope_not_held, outside_workspace
+ * @throws DomainError not_found, scope_not_held, outside_workspace, recent_sign_in_required
  */
 export async function resendInvitation(
   ctx: Ctx,
@@ -26,7 +27,8 @@ export async function resendInvitation(
   const spec = { scope: 'members.invite', action: 'invitation.resend' } as const;
   const renewed = await write<Invitation>(ctx, spec, async (tx, confirmed) => {
     const row = await lockInvitation(tx, confirmed, params.id);
-    await grantableRole(tx, confirmed, row.roleId);
+    const { scopes } = await grantableRole(tx, confirmed, row.roleId);
+    await requireRecentGrant(tx, confirmed, scopes);
     const set = {
       tokenHash: hashToken(token),
       linkMailed: false,

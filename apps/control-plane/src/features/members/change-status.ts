@@ -1,16 +1,20 @@
 import type { Member } from '@tollkeeper/contract';
+import { scopeNames } from '@tollkeeper/verify';
 import { eq } from 'drizzle-orm';
 import { member } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/domain-error.ts';
 import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
+import { roleScopes } from '../../kernel/role-scopes.ts';
 import { write } from '../../kernel/write.ts';
+import { requireRecentGrant } from '../identity/index.ts';
 import { lockMember, memberFacts } from './lock-member.ts';
 import { readMember } from './member-view.ts';
 
 /**
  * Suspends or reinstates; returns once every process refuses or accepts the member's keys.
- * @throws DomainError not_found, invalid_state, scope_not_held, outside_workspace
+ * @throws DomainError not_found, invalid_state, scope_not_held, outside_workspace,
+ * recent_sign_in_required to reinstate
  */
 export function changeStatus(ctx: Ctx, id: string, verb: 'suspend' | 'reinstate'): Promise<Member> {
   requireWholeOrganization(ctx);
@@ -23,6 +27,9 @@ export function changeStatus(ctx: Ctx, id: string, verb: 'suspend' | 'reinstate'
         'invalid_state',
         `Cannot ${verb} "${row.name}": they are already ${status}.`,
       );
+    }
+    if (verb === 'reinstate') {
+      await requireRecentGrant(tx, confirmed, scopeNames(roleScopes(row)));
     }
     await tx.update(member).set({ status }).where(eq(member.id, row.id));
     return {

@@ -5,7 +5,7 @@ import { apiKey, keyTotal } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { requireScopesHeld } from '../../kernel/require-scope.ts';
 import { roleScopes } from '../../kernel/role-scopes.ts';
-import { requireRecentGrant } from '../api-keys/index.ts';
+import { requireRecentGrant } from '../identity/index.ts';
 import { type LockedKey, lockKeys, unrevokedOf } from './lock-keys.ts';
 import type { LockedMember } from './lock-member.ts';
 

@@ -1,9 +1,12 @@
 import type { Member, RouteInput, Routes } from '@tollkeeper/contract';
+import { scopeNames } from '@tollkeeper/verify';
 import { eq } from 'drizzle-orm';
 import { member } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
+import { roleScopes } from '../../kernel/role-scopes.ts';
 import { write } from '../../kernel/write.ts';
+import { requireRecentGrant } from '../identity/index.ts';
 import { grantableRole } from './grantable-role.ts';
 import { lockMember, memberFacts } from './lock-member.ts';
 import { readMember } from './member-view.ts';
@@ -11,7 +14,8 @@ import { readMember } from './member-view.ts';
 /**
  * Gives the member another role; from the moment this resolves, their sessions and keys are
  * decided by it everywhere.
- * @throws DomainError not_found, invalid_state, scope_not_held, outside_workspace
+ * @throws DomainError not_found, invalid_state, scope_not_held, outside_workspace,
+ * recent_sign_in_required
  */
 export function updateMember(
   ctx: Ctx,
@@ -21,9 +25,10 @@ export function updateMember(
   const spec = { scope: 'members.role_change', action: 'member.update' } as const;
   return write<Member>(ctx, spec, async (tx, confirmed) => {
     // The role first, then its members: the order in which deleting a role locks them.
-    const { id: roleId } = await grantableRole(tx, confirmed, body.roleId);
+    const { id: roleId, scopes } = await grantableRole(tx, confirmed, body.roleId);
     const row = await lockMember(tx, confirmed, params.id, 'change the role of');
     if (row.roleId === roleId) return { replayed: await readMember(tx, confirmed, row.id) };
+    await requireRecentGrant(tx, confirmed, scopes, scopeNames(roleScopes(row)));
     await tx.update(member).set({ roleId }).where(eq(member.id, row.id));
     return {
       result: await readMember(tx, confirmed, row.id),

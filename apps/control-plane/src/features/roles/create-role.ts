@@ -6,12 +6,13 @@ import { parseScopes } from '../../kernel/parse-scopes.ts';
 import { requireScopesHeld } from '../../kernel/require-scope.ts';
 import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
 import { write } from '../../kernel/write.ts';
+import { requireRecentGrant } from '../identity/index.ts';
 import { roleView } from './list-roles.ts';
 import { requireFreeName } from './role-name.ts';
 
 type Body = RouteInput<Routes['createRole']>['body'];
 
-/** @throws DomainError validation_failed, scope_not_held, invalid_state */
+/** @throws DomainError validation_failed, scope_not_held, invalid_state, recent_sign_in_required */
 export function createRole(ctx: Ctx, { body }: { body: Body }): Promise<Role> {
   requireWholeOrganization(ctx);
   const { organizationId, services } = ctx;
@@ -23,6 +24,7 @@ export function createRole(ctx: Ctx, { body }: { body: Body }): Promise<Role> {
       async () => {
         const scopes = parseScopes(body.scopes);
         requireScopesHeld(confirmed, scopes);
+        await requireRecentGrant(tx, confirmed, scopes);
         await requireFreeName(tx, organizationId, body.name);
         const id = createId('role', services.randomBytes);
         const facts = { name: body.name, description: body.description ?? '', scopes };

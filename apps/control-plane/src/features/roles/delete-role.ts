@@ -1,4 +1,4 @@
-import { OWNER_ROLE_ID } from '@tollkeeper/contract';
+import { OWNER_ROLE_ID, type Scope } from '@tollkeeper/contract';
 import { and, eq, ne } from 'drizzle-orm';
 import type { Transaction } from '../../db/connect.ts';
 import { invitation, member, role } from '../../db/schema/index.ts';
@@ -8,7 +8,8 @@ import { forgetAnswer } from '../../kernel/idempotent.ts';
 import { requireScopesHeld } from '../../kernel/require-scope.ts';
 import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
 import { write } from '../../kernel/write.ts';
-import { findRole, lockRole } from './find-role.ts';
+import { requireRecentGrant } from '../identity/index.ts';
+import { findRole, type KnownRole, lockRole } from './find-role.ts';
 
 interface Input {
   readonly params: { readonly id: string };
@@ -17,7 +18,8 @@ interface Input {
 
 /**
  * Deletes a custom role; its members and invitations get the replacement in the same moment.
- * @throws DomainError not_found, scope_not_held, invalid_state when it is in use and none is named
+ * @throws DomainError not_found, scope_not_held, recent_sign_in_required, invalid_state when it is in
+ * use and none is named
  */
 export function deleteRole(ctx: Ctx, { params, query }: Input): Promise<undefined> {
   requireWholeOrganization(ctx);
@@ -43,7 +45,7 @@ export function deleteRole(ctx: Ctx, { params, query }: Input): Promise<undefine
 async function replace(
   tx: Transaction,
   ctx: Ctx,
-  row: { readonly id: string; readonly name: string },
+  row: { readonly id: string; readonly name: string; readonly scopes: readonly Scope[] },
   replacementId: string | undefined,
 ): Promise<string[]> {
   const held = and(eq(member.organizationId, ctx.organizationId), eq(member.roleId, row.id));
@@ -64,7 +66,8 @@ async function replace(
       `Cannot delete the role "${row.name}": members or invitations hold it. Name a replacement.`,
     );
   }
-  const roleId = await replacement(tx, ctx, row.id, replacementId);
+  const { id: roleId, scopes } = await replacement(tx, ctx, row.id, replacementId);
+  await requireRecentGrant(tx, ctx, scopes, row.scopes);
   await tx.update(invitation).set({ roleId }).where(offered);
   const moved = await tx.update(member).set({ roleId }).where(held).returning({ id: member.id });
   return moved.map((each) => each.id).sort();
@@ -75,7 +78,7 @@ async function replacement(
   ctx: Ctx,
   deletedId: string,
   id: string,
-): Promise<string> {
+): Promise<KnownRole> {
   const found = id === deletedId ? undefined : await findRole(tx, ctx.organizationId, id);
   if (!found) throw notFound('role', id);
   if (found.id === OWNER_ROLE_ID) {
@@ -85,5 +88,5 @@ async function replacement(
     );
   }
   requireScopesHeld(ctx, found.scopes);
-  return found.id;
+  return found;
 }

@@ -6,6 +6,7 @@ import { parseScopes } from '../../kernel/parse-scopes.ts';
 import { requireScopesHeld } from '../../kernel/require-scope.ts';
 import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
 import { unlessUnchanged, write } from '../../kernel/write.ts';
+import { requireRecentGrant } from '../identity/index.ts';
 import { lockRole } from './find-role.ts';
 import { countMembers, roleView } from './list-roles.ts';
 import { requireFreeName } from './role-name.ts';
@@ -15,7 +16,7 @@ type Body = RouteInput<Routes['updateRole']>['body'];
 /**
  * Changes a custom role; its members' sessions and keys follow at once. Whoever edits a role must
  * hold all that it held and all that it will: else an editor could take power from those above.
- * @throws DomainError not_found, invalid_state, scope_not_held
+ * @throws DomainError not_found, invalid_state, scope_not_held, recent_sign_in_required
  */
 export function updateRole(
   ctx: Ctx,
@@ -27,6 +28,7 @@ export function updateRole(
     const scopes = body.scopes ? parseScopes(body.scopes) : row.scopes;
     requireScopesHeld(confirmed, row.scopes);
     requireScopesHeld(confirmed, scopes);
+    await requireRecentGrant(tx, confirmed, scopes, row.scopes);
     if (body.name) await requireFreeName(tx, ctx.organizationId, body.name, row.id);
     const before = { name: row.name, description: row.description, scopes: row.scopes };
     const after = {

@@ -1,11 +1,12 @@
-import type { SecurityEffect, SecuritySettings } from '@tollkeeper/contract';
-import { eq, sql } from 'drizzle-orm';
+import { FINAL_SCOPES, type SecurityEffect, type SecuritySettings } from '@tollkeeper/contract';
+import { and, arrayOverlaps, eq, sql } from 'drizzle-orm';
 import { allowLongStatements, type Transaction } from '../../db/connect.ts';
 import { apiKey, organization } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
 import { isSame, write } from '../../kernel/write.ts';
 import { requirePlaceInPlan } from '../api-keys/index.ts';
+import { requireRecentSignIn } from '../identity/index.ts';
 import { lockOrganization } from '../organization/index.ts';
 import { findTouched, type Touched } from './find-touched.ts';
 import { expiryUnder, type TouchedKey } from './key-effects.ts';
@@ -19,6 +20,8 @@ const MOVING: readonly SecurityEffect[] = [
   'works_again',
 ];
 
+const EXTENDING: readonly SecurityEffect[] = ['expires_later', 'works_again'];
+
 /** How many ids of touched keys and members one audit event holds; the counts are exact. */
 const AUDITED_IDS_MAX = 100;
 
@@ -28,7 +31,7 @@ const AUDITED_IDS_MAX = 100;
  * gives back what a shorter one took, and keys that expired by it work again, if the plan holds
  * them.
  * @throws DomainError outside_workspace, validation_failed, invalid_state for one's own exclusion,
- * plan_limit_reached
+ * plan_limit_reached, recent_sign_in_required
  */
 export function updateSecurity(ctx: Ctx, { body }: { body: SecurityChange }) {
   requireWholeOrganization(ctx);
@@ -42,6 +45,7 @@ export function updateSecurity(ctx: Ctx, { body }: { body: SecurityChange }) {
     await requireNotExcluded(tx, confirmed, before, after);
     const now = ctx.services.clock();
     const touched = await findTouched(tx, row.id, { before, after }, now);
+    await requireRecentExtension(tx, confirmed, touched.keys);
     await tx.update(organization).set(after).where(eq(organization.id, row.id));
     const moved = await moveExpiries(tx, touched.keys, before, after);
     const revives = touched.keys.some(({ effects }) => effects.includes('works_again'));
@@ -61,6 +65,33 @@ export function updateSecurity(ctx: Ctx, { body }: { body: SecurityChange }) {
       ],
     };
   });
+}
+
+/**
+ * Keys that may delete or transfer the organization live longer only once a person has proved to be
+ * there, as when one of them is extended.
+ * @throws DomainError recent_sign_in_required
+ */
+async function requireRecentExtension(
+  tx: Transaction,
+  ctx: Ctx,
+  keys: readonly TouchedKey[],
+): Promise<void> {
+  const extended = keys.filter(({ effects }) => effects.some((each) => EXTENDING.includes(each)));
+  if (extended.length === 0) return;
+  const ids = extended.map(({ key }) => key.id);
+  const [found] = await tx
+    .select({ id: apiKey.id })
+    .from(apiKey)
+    .where(
+      and(
+        eq(apiKey.organizationId, ctx.organizationId),
+        arrayOverlaps(apiKey.scopes, [...FINAL_SCOPES]),
+        sql`${apiKey.id} = any(${sql.param(ids)}::text[])`,
+      ),
+    )
+    .limit(1);
+  if (found) await requireRecentSignIn(ctx, tx);
 }
 
 /** Writes the expiry of each key that gets another one. @returns the keys */
