@@ -11,8 +11,8 @@ import { loadConfig } from './config/load-config.ts';
 import { createLog, LOG_LEVELS, type Log, type LogLevel } from './log.ts';
 import { createPendingFleet } from './pending-fleet.ts';
 import { createReload } from './reload.ts';
-import { type Crew, startCrew } from './workers/crew.ts';
 import { startPrimary } from './workers/start-primary.ts';
+import { startWorkerPool, type WorkerPool } from './workers/worker-pool.ts';
 
 try {
   const commandLine = readCommandLine(process.argv.slice(2), process.env);
@@ -54,11 +54,11 @@ async function serve(
   level: LogLevel,
 ): Promise<void> {
   const stop = new AbortController();
-  const crew = config.workers > 1 ? startCrew(config, log, level) : undefined;
-  const starting = takePlace(commandLine, config, log, stop.signal, crew);
+  const pool = config.workers > 1 ? startWorkerPool(config, log, level) : undefined;
+  const starting = takePlace(commandLine, config, log, stop.signal, pool);
   const fleet = createPendingFleet(starting, nameOf(config), config.staleMaxMs);
-  const serving = crew
-    ? startPrimary(config, fleet, crew)
+  const serving = pool
+    ? startPrimary(config, fleet, pool)
     : startGateway({ config, fleet, log, nowMs: Date.now });
   const gateway = await serving.catch(async (error: unknown) => {
     stop.abort();
@@ -84,7 +84,7 @@ function takePlace(
   config: Config,
   log: Log,
   signal: AbortSignal,
-  workers: Crew | undefined,
+  workers: WorkerPool | undefined,
 ): Promise<Fleet> {
   const { controlPlane, stateDir, staleMaxMs } = config;
   if (controlPlane === null) {

@@ -13,10 +13,10 @@ export interface ControlPlaneAddress {
 export function parseControlPlaneAddress(text: string): ControlPlaneAddress {
   const url = URL.parse(text);
   if (!url || !['http:', 'https:'].includes(url.protocol)) {
-    throw refusal(text, 'it must be a URL such as https://keys.example.com');
+    throw denial(text, 'it must be a URL such as https://keys.example.com');
   }
-  if (url.username || url.password) throw refusal(text, 'it must not hold a user or password');
-  if (url.search || url.hash) throw refusal(text, 'it must end with its path');
+  if (url.username || url.password) throw denial(text, 'it must not hold a user or password');
+  if (url.search || url.hash) throw denial(text, 'it must end with its path');
   const base = `${url.origin}${url.pathname}`.replace(/\/+$/, '');
   return {
     text: base,
@@ -25,7 +25,7 @@ export function parseControlPlaneAddress(text: string): ControlPlaneAddress {
   };
 }
 
-function refusal(text: string, rule: string): FleetError {
+function denial(text: string, rule: string): FleetError {
   const shown = text.replace(/\/\/[^/@]*@/, '//');
   return new FleetError(
     'control_plane_address',

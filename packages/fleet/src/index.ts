@@ -1,9 +1,10 @@
 /** The fleet protocol: its bytes for both ends, and the gateway's half of it. */
+
+export * from './authorize/index.ts';
 export { systemClock } from './clock.ts';
 export type { CallSubject, Fleet, FleetStatus, NoKeys, WorkspaceKeys } from './fleet.ts';
 export { FleetError, type FleetErrorCode } from './fleet-error.ts';
 export type { FleetOptions } from './fleet-options.ts';
-export * from './judge/index.ts';
 export type { Log } from './log.ts';
 export { LINES_OMITTED, limitLines, logText } from './log-limits.ts';
 export { startFleet } from './start-fleet.ts';

@@ -5,7 +5,7 @@ import { type GatewayProblem, gatewayProblem } from '@tollkeeper/contract';
 import { expect, it, onTestFinished } from 'vitest';
 import { createClient } from './client.ts';
 
-it('takes the refusal of a gateway in front of the control plane for what it is', async () => {
+it('takes the denial of a gateway in front of the control plane for what it is', async () => {
   const { error, ...problem } = gatewayProblem.parse({
     type: 'about:blank',
     title: 'Revoked',

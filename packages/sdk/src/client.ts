@@ -14,7 +14,7 @@ import {
 export interface ClientOptions {
   /** Where the control plane answers, such as http://127.0.0.1:7420; '' for the page's own origin. */
   readonly baseUrl: string;
-  /** Sent with every request: Authorization, Cookie, X-Organization-Id. Asked anew each time. */
+  /** Sent with every request: Authorization, Cookie, X-Organization-Id. Read again for each request. */
   readonly headers?: () => Record<string, string>;
   readonly fetch?: typeof fetch;
 }
@@ -33,7 +33,7 @@ type Call<R> =
 /** A method for each route of the contract, by the route's name. */
 export type Client = { readonly [N in RouteName]: Call<Routes[N]> };
 
-/** A refusal, as the server's problem+json tells it (RFC 9457). */
+/** A denial, as the server's problem+json tells it (RFC 9457). */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly code: ErrorCode;
@@ -79,7 +79,7 @@ async function send(options: ClientOptions, route: Route, input: Parts, call: Ca
     ...(input.body === undefined ? {} : { body: JSON.stringify(input.body) }),
     ...(call.signal ? { signal: call.signal } : {}),
   });
-  if (!response.ok) throw await refusal(response);
+  if (!response.ok) throw await denial(response);
   return route.response ? route.response.parse(await response.json()) : undefined;
 }
 
@@ -97,7 +97,7 @@ function address(route: Route, input: Parts): string {
 /** A gateway in front of the control plane adds a field of its own, `error`. */
 const anyProblem = problem.strip();
 
-async function refusal(response: Response): Promise<ApiError> {
+async function denial(response: Response): Promise<ApiError> {
   const parsed = anyProblem.safeParse(await response.json().catch(() => undefined));
   if (parsed.success) return new ApiError(parsed.data);
   return new ApiError({

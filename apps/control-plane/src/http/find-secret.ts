@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { findCredential, type Refusal } from '@tollkeeper/fleet';
+import { type Denial, findCredential } from '@tollkeeper/fleet';
 import { hasSessionCookie } from './has-session-cookie.ts';
 
 const BEARER = 'Bearer ';
@@ -10,11 +10,11 @@ const OWN = /(?:^|[^\w.-])tk_/i;
 
 /**
  * The API key that a request presents, by the rule of the gateways: in Authorization or in x-api-key.
- * Undefined where neither says anything, empty where Authorization holds something else, a refusal
+ * Undefined where neither says anything, empty where Authorization holds something else, a denial
  * where there are two keys that differ. Beside a session, what is no key of ours is ignored: a proxy
  * may ask browsers for it, or add it. See docs/decisions/0005.
  */
-export function findSecret(headers: IncomingHttpHeaders): string | undefined | Refusal {
+export function findSecret(headers: IncomingHttpHeaders): string | undefined | Denial {
   const { authorization } = headers;
   const apiKey = headers['x-api-key'] as string | undefined;
   // Nearly all requests of programs, and those of browsers.

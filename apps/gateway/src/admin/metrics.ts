@@ -3,7 +3,7 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
 /** What is told to Prometheus of the requests that this process serves. */
 export interface CallMetrics {
-  /** @param code `valid`, or the code of the refusal */
+  /** @param code `valid`, or the code of the denial */
   decided(code: string): void;
   /** The head of an answer goes out. @param startedAt when its request came, by performance.now() */
   answered(startedAt: number): void;

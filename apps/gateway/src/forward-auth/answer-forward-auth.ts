@@ -2,11 +2,11 @@
 
 import {
   type Accepted,
+  authorize,
+  type Denial,
   findCredential,
   hasKey,
-  judge,
   KEY_IN_URL,
-  type Refusal,
   UNAVAILABLE,
 } from '@tollkeeper/fleet';
 import { type IpRange, rangeContains } from '@tollkeeper/verify';
@@ -19,7 +19,7 @@ import {
   pathOf,
   peerOf,
   refuse,
-  refuseVerdict,
+  refuseDenied,
 } from '../proxy/call.ts';
 import { discardBody } from '../proxy/request-body.ts';
 import type { Services } from '../proxy/services.ts';
@@ -27,7 +27,7 @@ import type { Head } from '../request/head.ts';
 import { findRoute, NO_ROUTE, type Route } from '../request/routes.ts';
 import { originalTarget } from './original-request.ts';
 
-type Asked = Pick<Route, 'required'>;
+type UpgradeRequest = Pick<Route, 'required'>;
 
 const FAULTS = {
   several: malformed(
@@ -38,12 +38,12 @@ const FAULTS = {
   ),
   unreadable: malformed('The original address must be a plain path, the same for every reader.'),
 };
-const NOWHERE: Refusal = {
+const NOWHERE: Denial = {
   code: 'not_found',
   detail: 'No route of the gateway is for the original address. Check the path.',
 };
 
-/** 200 with whose call it is, or the refusal that the proxy should answer with. */
+/** 200 with whose call it is, or the denial that the proxy should answer with. */
 export function answerForwardAuth(
   services: Services,
   call: Call,
@@ -63,9 +63,9 @@ export function answerForwardAuth(
   }
   const ip = originalAddress(peerOf(call.req), head.forwardedFor, config.trustedProxies);
   const { required } = asked;
-  const verdict = judge(services.fleet, { secret, ip, required }, services.nowMs());
-  if (verdict.code === 'valid') release(services, call, verdict);
-  else refuseVerdict(services, call, verdict);
+  const decision = authorize(services.fleet, { secret, ip, required }, services.nowMs());
+  if (decision.code === 'valid') release(services, call, decision);
+  else refuseDenied(services, call, decision);
 }
 
 /**
@@ -78,7 +78,12 @@ function originalAddress(peer: string, forwardedFor: string, trusted: readonly I
 }
 
 /** What the original request must hold. Without routes a key is all that is asked for. */
-function findAsked({ live }: Services, { req }: Call, head: Head, target: string): Asked | Refusal {
+function findAsked(
+  { live }: Services,
+  { req }: Call,
+  head: Head,
+  target: string,
+): UpgradeRequest | Denial {
   const original = originalTarget(req, head.host, target);
   const isAnywhere = live.routes.length === 0;
   if ('fault' in original) {
@@ -91,15 +96,15 @@ function findAsked({ live }: Services, { req }: Call, head: Head, target: string
   return isAnywhere ? NO_ROUTE : NOWHERE;
 }
 
-function release(services: Services, call: Call, verdict: Accepted): void {
+function release(services: Services, call: Call, decision: Accepted): void {
   const { req, res, startedAt } = call;
   accept(services, call);
   services.hold({
     release() {
       const headers: string[] = [];
-      addIdentityHeaders(headers, verdict);
+      addIdentityHeaders(headers, decision);
       // Said even where there is none: it takes the place of what the client claims.
-      if (verdict.key.workspaceId === null) headers.push('X-Tollkeeper-Workspace-Id', '');
+      if (decision.key.workspaceId === null) headers.push('X-Tollkeeper-Workspace-Id', '');
       if (services.isDraining) res.shouldKeepAlive = false;
       res.writeHead(200, [...headers, 'Content-Length', '0', 'Cache-Control', 'no-store']);
       res.end();

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { TLSSocket } from 'node:tls';
-import type { Refusal } from '@tollkeeper/fleet';
+import type { Denial } from '@tollkeeper/fleet';
 import { answerHead, answerTrailers, type RawHeaders } from './answer-headers.ts';
 import { ClientFault } from './client-fault.ts';
 import { reclaimAfter } from './reclaim.ts';
-import { sendRefusal } from './send-refusal.ts';
-import { isTimeout, upstreamRefusal } from './upstream-failure.ts';
+import { sendDenial } from './send-denial.ts';
+import { isTimeout, upstreamDenial } from './upstream-failure.ts';
 
 /** The stream that the answer comes from. */
 export interface Flow {
@@ -95,7 +95,7 @@ export class Answer {
     }
   }
 
-  /** Ends what cannot be ended well: by a refusal, or by cutting the connection after the head. */
+  /** Ends what cannot be ended well: by a denial, or by cutting the connection after the head. */
   fail(error: Error): void {
     if (this.#over) return;
     this.#over = true;
@@ -109,9 +109,9 @@ export class Answer {
   }
 
   /** Ends it although nothing failed, what was handed over too. */
-  stop(refusal: Refusal): void {
+  stop(denial: Denial): void {
     if (this.#over) this.#cut();
-    else this.fail(new ClientFault(refusal));
+    else this.fail(new ClientFault(denial));
   }
 
   /** Gives the client's connection to whom it is upgraded to; false when it is gone. */
@@ -177,13 +177,13 @@ export class Answer {
   #refuse(error: Error): void {
     const fault = error instanceof ClientFault ? error : undefined;
     if (!fault) this.#watch.upstreamFailed(error, isTimeout(error), this.#begun);
-    if (this.#begun || (fault && !fault.refusal)) {
+    if (this.#begun || (fault && !fault.denial)) {
       this.#cut();
       return;
     }
-    const refusal = fault?.refusal ?? upstreamRefusal(error);
+    const denial = fault?.denial ?? upstreamDenial(error);
     this.#watch.answering();
-    sendRefusal(this.#req, this.#res, refusal);
+    sendDenial(this.#req, this.#res, denial);
   }
 
   #pause(): void {

@@ -1,16 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Refused } from '@tollkeeper/fleet';
-import { type Refusal, UNAVAILABLE } from '@tollkeeper/fleet';
-import { sendRefusal } from './send-refusal.ts';
+import type { Denied } from '@tollkeeper/fleet';
+import { type Denial, UNAVAILABLE } from '@tollkeeper/fleet';
+import { sendDenial } from './send-denial.ts';
 import type { Services } from './services.ts';
-import type { Asked } from './tunnel.ts';
+import type { UpgradeRequest } from './tunnel.ts';
 
 /** One request, and where its answer goes. */
 export interface Call {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
   /** Set when the client asks for an upgrade. */
-  readonly asked: Asked | undefined;
+  readonly upgrade: UpgradeRequest | undefined;
   /** By the clock that only runs forward, in milliseconds. */
   readonly startedAt: number;
   isAccepted: boolean;
@@ -20,7 +20,7 @@ export interface Call {
 
 /** What may outlast its decision. */
 export interface Ongoing {
-  /** Asked again and again while it lasts: ends unless it would still be accepted. */
+  /** Called repeatedly while the answer lasts: ends it unless the call would still be authorized. */
   recheck(nowMs: number): void;
 }
 
@@ -29,21 +29,21 @@ export function accept({ metrics }: Services, call: Call): void {
   metrics.decided('valid');
 }
 
-export function refuse(services: Services, { req, res, startedAt }: Call, refusal: Refusal): void {
-  services.metrics.decided(refusal.code);
+export function refuse(services: Services, { req, res, startedAt }: Call, denial: Denial): void {
+  services.metrics.decided(denial.code);
   if (res.headersSent) {
     req.socket.destroy();
     return;
   }
   if (services.isDraining) res.shouldKeepAlive = false;
-  sendRefusal(req, res, refusal);
+  sendDenial(req, res, denial);
   services.metrics.answered(startedAt);
 }
 
 /** Once the call that it refuses is in the spool. */
-export function refuseCounted(services: Services, call: Call, refusal: Refusal): void {
+export function refuseCounted(services: Services, call: Call, denial: Denial): void {
   services.hold({
-    release: () => refuse(services, call, refusal),
+    release: () => refuse(services, call, denial),
     fail: (error) => {
       services.log.error({ err: error }, 'A call could not be counted');
       refuse(services, call, UNAVAILABLE);
@@ -52,12 +52,12 @@ export function refuseCounted(services: Services, call: Call, refusal: Refusal):
 }
 
 /** As the decision says, once the call is in the spool if it was counted. */
-export function refuseVerdict(services: Services, call: Call, { counted, refusal }: Refused): void {
-  if (counted) refuseCounted(services, call, refusal);
-  else refuse(services, call, refusal);
+export function refuseDenied(services: Services, call: Call, { counted, denial }: Denied): void {
+  if (counted) refuseCounted(services, call, denial);
+  else refuse(services, call, denial);
 }
 
-export function malformed(detail: string): Refusal {
+export function malformed(detail: string): Denial {
   return { code: 'malformed_request', detail };
 }
 

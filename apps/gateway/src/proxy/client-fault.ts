@@ -1,13 +1,13 @@
-import type { Refusal } from '@tollkeeper/fleet';
+import type { Denial } from '@tollkeeper/fleet';
 
 /** Why a call under way ends by the client's doing: its body, its absence, or its key. */
 export class ClientFault extends Error {
   override readonly name = 'ClientFault';
   /** Undefined when the client is gone, and nobody is left to be told. */
-  readonly refusal: Refusal | undefined;
+  readonly denial: Denial | undefined;
 
-  constructor(refusal?: Refusal) {
-    super(refusal?.detail ?? 'The client is gone');
-    this.refusal = refusal;
+  constructor(denial?: Denial) {
+    super(denial?.detail ?? 'The client is gone');
+    this.denial = denial;
   }
 }

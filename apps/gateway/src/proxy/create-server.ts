@@ -1,14 +1,14 @@
 import { createServer, type Server, type ServerOptions, ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
-import type { Refusal } from '@tollkeeper/fleet';
+import type { Denial } from '@tollkeeper/fleet';
 import type { Limits } from '../config/config.ts';
 import { type Call, malformed, refuse } from './call.ts';
 import type { Connections } from './connections.ts';
-import { rawRefusal } from './raw-refusal.ts';
+import { rawDenial } from './raw-denial.ts';
 import { receive } from './receive.ts';
 import type { Services } from './services.ts';
-import { isUpgradeable, watchAsked } from './tunnel.ts';
+import { isUpgradeable, watchUpgrade } from './tunnel.ts';
 
 /** How often Node looks for heads that take too long, in milliseconds. */
 const CHECK_MS = 1000;
@@ -36,11 +36,11 @@ export function createProxyServer(services: Services, connections: Connections):
   server.on('connection', (socket: Socket) => connections.add(socket));
   if (tls) followHandshakes(server, connections);
   server.on('drop', () => services.metrics.connectionEnded('all_in_use'));
-  const take = (req: Call['req'], res: ServerResponse, asked?: Call['asked']): Call => {
+  const take = (req: Call['req'], res: ServerResponse, upgrade?: Call['upgrade']): Call => {
     const call: Call = {
       req,
       res,
-      asked,
+      upgrade,
       startedAt: performance.now(),
       isAccepted: false,
       ongoing: undefined,
@@ -58,7 +58,7 @@ export function createProxyServer(services: Services, connections: Connections):
     // The connection is no longer Node's: without a listener an error would end the process.
     socket.on('error', () => socket.destroy());
     res.once('finish', () => socket.destroySoon());
-    receive(services, take(req, res, watchAsked(socket, rest)));
+    receive(services, take(req, res, watchUpgrade(socket, rest)));
   });
   server.on('timeout', (socket: Socket) => {
     // An answer that is waited for may take longer; one that nobody reads may not.
@@ -67,7 +67,7 @@ export function createProxyServer(services: Services, connections: Connections):
   server.on('connect', (_, socket) => sendRaw(services, socket as Socket, NO_CONNECT));
   server.on('clientError', (error: ParseError, socket: Socket) => {
     if (!socket.writable || connections.isUsed(socket)) socket.destroy();
-    else sendRaw(services, socket, parseRefusal(error));
+    else sendRaw(services, socket, parseDenial(error));
   });
   return server;
 }
@@ -98,7 +98,7 @@ function followHandshakes(server: Server, connections: Connections): void {
 }
 
 const EXPECTATION = malformed('No other expectation than 100-continue can be met.');
-const NO_CONNECT: Refusal = {
+const NO_CONNECT: Denial = {
   code: 'method_not_allowed',
   detail: 'The gateway opens no tunnels. Send the request itself.',
 };
@@ -109,7 +109,7 @@ interface ParseError extends NodeJS.ErrnoException {
   readonly rawPacket?: Buffer;
 }
 
-function parseRefusal(error: ParseError): Refusal {
+function parseDenial(error: ParseError): Denial {
   switch (error.code) {
     case 'HPE_INVALID_METHOD':
       return unknownMethod(error) ?? NOT_HTTP;
@@ -129,7 +129,7 @@ const NOT_HTTP = malformed('This is not a request in HTTP/1.1 that all readers t
 const REQUEST_LINE = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]{1,64}) \S+ HTTP\/1\.[01]\r?\n/;
 
 /** Undefined where the parser did not stop at the first line of a request. */
-function unknownMethod({ rawPacket, bytesParsed = 0 }: ParseError): Refusal | undefined {
+function unknownMethod({ rawPacket, bytesParsed = 0 }: ParseError): Denial | undefined {
   const text = rawPacket?.toString('latin1') ?? '';
   const start = bytesParsed === 0 ? 0 : text.lastIndexOf('\n', bytesParsed - 1) + 1;
   const [, method] = REQUEST_LINE.exec(text.slice(start)) ?? [];
@@ -143,10 +143,10 @@ function unknownMethod({ rawPacket, bytesParsed = 0 }: ParseError): Refusal | un
 /** How long a client may take to fetch why its connection ends, in milliseconds. */
 const LINGER_MS = 1000;
 
-function sendRaw(services: Services, socket: Socket, refusal: Refusal): void {
-  services.metrics.decided(refusal.code);
+function sendRaw(services: Services, socket: Socket, denial: Denial): void {
+  services.metrics.decided(denial.code);
   socket.on('error', () => socket.destroy());
   // Once: what else the client sends is not answered.
-  if (!socket.writableEnded) socket.end(rawRefusal(refusal));
+  if (!socket.writableEnded) socket.end(rawDenial(denial));
   setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }

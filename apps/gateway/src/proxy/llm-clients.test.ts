@@ -1,4 +1,4 @@
-/** The clients that people have: what they show of a refusal, without any configuration for it. */
+/** The clients that people have: what they show of a denial, without any configuration for it. */
 import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
 import { beforeEach, describe, expect, it } from 'vitest';

@@ -1,11 +1,11 @@
 /** Takes each request: what cannot be read is refused, the rest is decided, counted, and passed on. */
 
 import {
+  authorize,
+  type Denial,
   findCredential,
   hasKey,
-  judge,
   KEY_IN_URL,
-  type Refusal,
   UNAVAILABLE,
 } from '@tollkeeper/fleet';
 import { isReserved } from '../config/route-path.ts';
@@ -22,18 +22,18 @@ import {
   peerOf,
   refuse,
   refuseCounted,
-  refuseVerdict,
+  refuseDenied,
 } from './call.ts';
-import { Passage } from './passage.ts';
+import { ProxyRequest } from './proxy-request.ts';
 import type { Services } from './services.ts';
 
 const UNREADABLE = malformed('The address must be a plain path, the same for every reader.');
-const NOWHERE: Refusal = {
+const NOWHERE: Denial = {
   code: 'not_found',
   detail: 'No route of the gateway leads there. Check the path.',
 };
 /** It would show the client what the gateway adds, the upstream's credentials among it. */
-const NO_TRACE: Refusal = { code: 'method_not_allowed', detail: 'TRACE is not passed on.' };
+const NO_TRACE: Denial = { code: 'method_not_allowed', detail: 'TRACE is not passed on.' };
 
 /** Whatever goes wrong on the way to the decision refuses. */
 export function receive(services: Services, call: Call): void {
@@ -55,12 +55,12 @@ export function receive(services: Services, call: Call): void {
 }
 
 /** Also what cannot be read: the path is not known then. */
-function isForwardAuth(target: string | Refusal): boolean {
+function isForwardAuth(target: string | Denial): boolean {
   return typeof target !== 'string' || isReserved(pathOf(target));
 }
 
 /** Path and query, where the request can be read in one way only. */
-function readTarget({ req }: Call, head: Head): string | Refusal {
+function readTarget({ req }: Call, head: Head): string | Denial {
   const url = req.url ?? '';
   if (hasKey(url)) return KEY_IN_URL;
   const fault = framingFault(req, head);
@@ -81,14 +81,14 @@ function pass(services: Services, call: Call, head: Head, target: string): void 
   const peer = peerOf(call.req);
   const ip = clientAddress(peer, head.forwardedFor, config.trustedProxies);
   const { required } = route ?? NO_ROUTE;
-  const question = { secret, ip, required };
-  const verdict = judge(services.fleet, question, services.nowMs());
-  if (verdict.code !== 'valid') refuseVerdict(services, call, verdict);
+  const request = { secret, ip, required };
+  const decision = authorize(services.fleet, request, services.nowMs());
+  if (decision.code !== 'valid') refuseDenied(services, call, decision);
   else if (!route?.upstream) refuseCounted(services, call, NOWHERE);
   else {
     const { upstream } = route;
     accept(services, call);
-    const accepting = { head, target, peer, route, upstream, question, verdict };
-    services.hold(new Passage(services, call, accepting));
+    const authorized = { head, target, peer, route, upstream, request, decision };
+    services.hold(new ProxyRequest(services, call, authorized));
   }
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
-import type { Refusal } from '@tollkeeper/fleet';
+import type { Denial } from '@tollkeeper/fleet';
 import { ClientFault } from './client-fault.ts';
 import { reclaimAfter } from './reclaim.ts';
 
@@ -10,7 +10,7 @@ export interface BodyLimits {
   readonly idleMs: number;
 }
 
-export function bodyTooLarge(bytesMax: number): Refusal {
+export function bodyTooLarge(bytesMax: number): Denial {
   return { code: 'body_too_large', detail: `The body may be at most ${bytesMax} bytes here.` };
 }
 
@@ -65,7 +65,7 @@ export function requestBody(
   return body;
 }
 
-function tooSlow(idleMs: number): Refusal {
+function tooSlow(idleMs: number): Denial {
   return {
     code: 'request_timeout',
     detail: `No part of the body came within ${idleMs} ms.`,

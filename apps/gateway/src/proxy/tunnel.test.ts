@@ -1,7 +1,7 @@
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
-import { isUpgradeable, watchAsked } from './tunnel.ts';
+import { isUpgradeable, watchUpgrade } from './tunnel.ts';
 
 function openSocket(): Socket {
   const socket = new Socket();
@@ -45,10 +45,10 @@ it('does not upgrade a request of HTTP/1.0', () => {
 
 it('stops reading from a client that sends more than 64 KiB before it is answered', () => {
   const socket = openSocket();
-  const asked = watchAsked(socket, Buffer.alloc(1024));
+  const upgrade = watchUpgrade(socket, Buffer.alloc(1024));
   socket.emit('data', Buffer.alloc(63 * 1024));
   expect(socket.isPaused()).toBe(false);
   socket.emit('data', Buffer.alloc(1));
   expect(socket.isPaused()).toBe(true);
-  expect(Buffer.concat(asked.take())).toHaveLength(64 * 1024 + 1);
+  expect(Buffer.concat(upgrade.take())).toHaveLength(64 * 1024 + 1);
 });

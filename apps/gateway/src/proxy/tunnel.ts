@@ -7,7 +7,7 @@ import { answerHead } from './answer-headers.ts';
 import { type Outgoing, openRequest } from './send-by-http.ts';
 
 /** A client's connection that asks to be something else than HTTP. */
-export interface Asked {
+export interface UpgradeRequest {
   readonly socket: Socket;
   /** Stops the watch, and gives what the client has sent after the head. */
   take(): Buffer[];
@@ -17,7 +17,7 @@ export interface Asked {
 const EARLY_BYTES_MAX = 64 * 1024;
 
 /** Watches the connection until the upstream has answered: only who reads it learns that it ends. */
-export function watchAsked(socket: Socket, rest: Buffer): Asked {
+export function watchUpgrade(socket: Socket, rest: Buffer): UpgradeRequest {
   const early = [rest];
   let bytes = rest.length;
   const keep = (part: Buffer) => {
@@ -52,14 +52,14 @@ export function isUpgradeable(req: IncomingMessage): boolean {
     .every((protocol) => PROTOCOL.test(protocol) && !HTTP_AGAIN.test(protocol));
 }
 
-/** Asks the upstream; passes its refusal on like any answer. */
+/** Asks the upstream; passes its denial on like any answer. */
 export function sendUpgrade(
   outgoing: Outgoing,
-  { upgrade }: Head,
-  asked: Asked,
+  { upgrade: protocol }: Head,
+  upgrade: UpgradeRequest,
   answer: Answer,
 ): void {
-  const headers = [...outgoing.headers, 'Connection', 'Upgrade', 'Upgrade', upgrade];
+  const headers = [...outgoing.headers, 'Connection', 'Upgrade', 'Upgrade', protocol];
   const request = openRequest({ ...outgoing, headers }, answer);
   request.once('upgrade', (response, socket, rest) => {
     try {
@@ -68,22 +68,22 @@ export function sendUpgrade(
         socket.destroy();
         return;
       }
-      asked.socket.write(head, 'latin1');
-      join(asked, socket, rest, outgoing.timeouts.idleMs);
+      upgrade.socket.write(head, 'latin1');
+      join(upgrade, socket, rest, outgoing.timeouts.idleMs);
     } catch (cause) {
       socket.destroy();
       answer.fail(new Error('The upgrade cannot be passed on', { cause }));
-      asked.socket.destroySoon();
+      upgrade.socket.destroySoon();
     }
   });
   request.end();
 }
 
 /** Whichever ends first takes the other along, once that has what was sent to it. */
-function join(asked: Asked, upstream: Socket, sent: Buffer, idleMs: number): void {
-  const { socket } = asked;
+function join(upgrade: UpgradeRequest, upstream: Socket, sent: Buffer, idleMs: number): void {
+  const { socket } = upgrade;
   if (sent.length > 0) socket.write(sent);
-  for (const part of asked.take()) upstream.write(part);
+  for (const part of upgrade.take()) upstream.write(part);
   socket.pipe(upstream).pipe(socket);
   const cut = () => {
     socket.destroy();

@@ -141,7 +141,7 @@ it('is decided first: a bad key upgrades nothing', async () => {
   expect(gateway.fleet.counted).toMatchObject([{ accepted: false, settled: true }]);
 });
 
-it('passes a refusal of the upstream on', async () => {
+it('passes a denial of the upstream on', async () => {
   const client = await upgrade('/no', secret);
   expect(await client.closes()).toMatch(
     /^HTTP\/1\.1 426 Upgrade Required\r\n.*x-why: a.*\r\n\r\nno$/is,

@@ -1,10 +1,10 @@
-import type { Refusal } from '@tollkeeper/fleet';
+import type { Denial } from '@tollkeeper/fleet';
 
-const FAILED: Refusal = {
+const FAILED: Denial = {
   code: 'upstream_failed',
   detail: 'The upstream did not answer, or not in HTTP. Try again; if it stays, tell its operator.',
 };
-const TIMED_OUT: Refusal = {
+const TIMED_OUT: Denial = {
   code: 'upstream_timeout',
   detail: 'The upstream did not answer in time. Try again; if it stays, tell its operator.',
 };
@@ -16,7 +16,7 @@ const TIMEOUTS = new Set([
   'ETIMEDOUT',
 ]);
 
-export function upstreamRefusal(error: Error): Refusal {
+export function upstreamDenial(error: Error): Denial {
   return isTimeout(error) ? TIMED_OUT : FAILED;
 }
 

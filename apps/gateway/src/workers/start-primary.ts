@@ -5,20 +5,24 @@ import { addFleetMetrics, addGauge } from '../admin/metrics.ts';
 import { startAdmin } from '../admin/start-admin.ts';
 import type { Gateway } from '../app.ts';
 import type { Config } from '../config/config.ts';
-import type { Crew } from './crew.ts';
+import type { WorkerPool } from './worker-pool.ts';
 
 /** @throws Error of listen() */
-export async function startPrimary(config: Config, fleet: Fleet, crew: Crew): Promise<Gateway> {
+export async function startPrimary(
+  config: Config,
+  fleet: Fleet,
+  pool: WorkerPool,
+): Promise<Gateway> {
   let isDraining = false;
   const registry = new Registry();
   addFleetMetrics(registry, fleet);
-  addGauge(registry, 'workers', 'Worker processes that take requests', crew.servingCount);
-  const address = await crew.address;
+  addGauge(registry, 'workers', 'Worker processes that take requests', pool.servingCount);
+  const address = await pool.address;
   const admin = await startAdmin(config.admin, {
     fleet,
-    readyFault: () => (isDraining ? 'draining' : readyFault(fleet, crew)),
+    readyFault: () => (isDraining ? 'draining' : readyFault(fleet, pool)),
     async metrics() {
-      const total = await crew.metrics();
+      const total = await pool.metrics();
       const text = (await total.metrics()) + (await registry.metrics());
       return { text, contentType: registry.contentType };
     },
@@ -26,10 +30,10 @@ export async function startPrimary(config: Config, fleet: Fleet, crew: Crew): Pr
   return {
     address,
     adminAddress: admin.address,
-    reload: crew.reload,
+    reload: pool.reload,
     async close() {
       isDraining = true;
-      await crew.drain();
+      await pool.drain();
       await fleet.close();
       await admin.close();
     },
@@ -37,9 +41,9 @@ export async function startPrimary(config: Config, fleet: Fleet, crew: Crew): Pr
 }
 
 /** Why no request would get through now. */
-function readyFault(fleet: Fleet, crew: Crew): string | undefined {
+function readyFault(fleet: Fleet, pool: WorkerPool): string | undefined {
   const { version, ageMs, staleMaxMs, draining } = fleet.status();
-  if (crew.servingCount() === 0) return 'no_workers';
+  if (pool.servingCount() === 0) return 'no_workers';
   if (fleet.keys() === 'gateway_removed') return 'gateway_removed';
   if (version === null) return 'no_snapshot';
   if (staleMaxMs !== null && (ageMs === null || ageMs > staleMaxMs)) return 'snapshot_stale';

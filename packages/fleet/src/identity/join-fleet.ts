@@ -67,10 +67,10 @@ async function ask(joining: Joining): Promise<JoinedGateway> {
   });
   const joined = joinGateway.response.safeParse(answer);
   if (response.status === joinGateway.status && joined.success) return joined.data;
-  throw refusal(joining.controlPlane, response.status, answer);
+  throw denial(joining.controlPlane, response.status, answer);
 }
 
-function refusal(controlPlane: ControlPlaneAddress, status: number, answer: unknown): FleetError {
+function denial(controlPlane: ControlPlaneAddress, status: number, answer: unknown): FleetError {
   const parsed = problem.safeParse(answer);
   if (!parsed.success) {
     return new FleetError(

@@ -1,5 +1,5 @@
 // An instance in a process of its own, until it is killed. Arguments: the control plane, the state
-// folder. Prints "started", or the refusal.
+// folder. Prints "started", or the denial.
 import { startFleet } from '../start-fleet.ts';
 
 const [controlPlane = '', stateDir = ''] = process.argv.slice(2);

@@ -9,11 +9,11 @@ const AFTER = ['valid', 'revoked', 'valid', 'not_found'];
 
 /** A worker that takes requests, by a snapshot. */
 async function openWithOne() {
-  const crew = await openCrew();
-  const worker = crew.start();
-  await crew.bringUp(worker);
-  await crew.take(...crew.sealer.snapshot());
-  return { crew, worker };
+  const pool = await openCrew();
+  const worker = pool.start();
+  await pool.bringUp(worker);
+  await pool.take(...pool.sealer.snapshot());
+  return { pool, worker };
 }
 
 function revoke({ sealer }: TestCrew, number: number): Uint8Array {
@@ -23,13 +23,13 @@ function revoke({ sealer }: TestCrew, number: number): Uint8Array {
 }
 
 test('acknowledges a version once each worker that takes requests has applied it', async () => {
-  const { crew, worker } = await openWithOne();
-  const other = crew.start();
-  await crew.bringUp(other);
+  const { pool, worker } = await openWithOne();
+  const other = pool.start();
+  await pool.bringUp(other);
   const goOn = other.hang();
 
   let isAcknowledged = false;
-  const taken = crew.take(revoke(crew, 2)).then((answers) => {
+  const taken = pool.take(revoke(pool, 2)).then((answers) => {
     isAcknowledged = true;
     return answers;
   });
@@ -43,14 +43,14 @@ test('acknowledges a version once each worker that takes requests has applied it
 });
 
 test('a worker that comes later reads its keys from the disk, and misses no change meanwhile', async () => {
-  const { crew } = await openWithOne();
-  await crew.take(revoke(crew, 1));
-  const late = crew.start();
+  const { pool } = await openWithOne();
+  await pool.take(revoke(pool, 1));
+  const late = pool.start();
   const goOn = late.hang();
-  const ready = crew.bringUp(late);
+  const ready = pool.bringUp(late);
 
-  expect(await crew.take(revoke(crew, 2))).toMatchObject([{ type: 'ack', version: 2 }]);
-  await crew.take(revoke(crew, 3));
+  expect(await pool.take(revoke(pool, 2))).toMatchObject([{ type: 'ack', version: 2 }]);
+  await pool.take(revoke(pool, 3));
   expect(late.decisions()).toBe('no_snapshot');
   goOn();
 
@@ -60,51 +60,51 @@ test('a worker that comes later reads its keys from the disk, and misses no chan
 });
 
 test('one that comes midway through a snapshot has all of it when the others do', async () => {
-  const { crew } = await openWithOne();
-  crew.sealer.world.change(keyOf(2, { status: 'revoked' }));
-  const [first, ...others] = crew.sealer.snapshot();
-  await crew.take(first ?? new Uint8Array());
-  const late = crew.start();
-  await crew.bringUp(late);
+  const { pool } = await openWithOne();
+  pool.sealer.world.change(keyOf(2, { status: 'revoked' }));
+  const [first, ...others] = pool.sealer.snapshot();
+  await pool.take(first ?? new Uint8Array());
+  const late = pool.start();
+  await pool.bringUp(late);
   expect(late.decisions()).toEqual(['valid', 'valid', 'valid', 'not_found']);
 
-  expect(await crew.take(...others)).toMatchObject([{ type: 'ack', version: 1 }]);
+  expect(await pool.take(...others)).toMatchObject([{ type: 'ack', version: 1 }]);
 
   expect(late.decisions()).toEqual(AFTER);
 });
 
 test('one that cannot trust the disk decides nothing until a whole snapshot comes', async () => {
-  const { crew } = await openWithOne();
-  await crew.take(revoke(crew, 2));
-  const file = join(crew.stateDir, 'snapshot');
+  const { pool } = await openWithOne();
+  await pool.take(revoke(pool, 2));
+  const file = join(pool.stateDir, 'snapshot');
   const bytes = await readFile(file);
   bytes[100] = (bytes[100] ?? 0) ^ 1;
   await writeFile(file, bytes);
 
-  const late = crew.start();
-  const ready = crew.bringUp(late);
-  await vi.waitUntil(() => crew.follow.hello().version === null);
+  const late = pool.start();
+  const ready = pool.bringUp(late);
+  await vi.waitUntil(() => pool.follow.hello().version === null);
   expect([late.decisions(), late.isServing()]).toEqual(['no_snapshot', false]);
-  expect(await crew.take(...crew.sealer.snapshot())).toMatchObject([{ type: 'ack', version: 1 }]);
-  crew.clock.advance(1000);
+  expect(await pool.take(...pool.sealer.snapshot())).toMatchObject([{ type: 'ack', version: 1 }]);
+  pool.clock.advance(1000);
 
   await ready;
   expect(late.decisions()).toEqual(AFTER);
 });
 
 test('one takes nothing from the disk that is older than what the others decide with', async () => {
-  const { crew } = await openWithOne();
-  const file = join(crew.stateDir, 'snapshot');
+  const { pool } = await openWithOne();
+  const file = join(pool.stateDir, 'snapshot');
   const before = await readFile(file);
-  await crew.take(revoke(crew, 2));
+  await pool.take(revoke(pool, 2));
   await writeFile(file, before);
 
-  const late = crew.start();
-  const ready = crew.bringUp(late);
-  await vi.waitUntil(() => crew.follow.hello().version === null);
+  const late = pool.start();
+  const ready = pool.bringUp(late);
+  await vi.waitUntil(() => pool.follow.hello().version === null);
   expect([late.decisions(), late.isServing()]).toEqual(['no_snapshot', false]);
-  await crew.take(...crew.sealer.snapshot());
-  crew.clock.advance(1000);
+  await pool.take(...pool.sealer.snapshot());
+  pool.clock.advance(1000);
   await ready;
   expect(late.decisions()).toEqual(AFTER);
 });
@@ -116,34 +116,34 @@ test('one that fails halfway lets nothing through', async () => {
 });
 
 test('one that cannot apply a change lets nothing through, and is replaced', async () => {
-  const { crew, worker } = await openWithOne();
+  const { pool, worker } = await openWithOne();
   await worker.ask({ type: 'clear' });
 
-  expect(await crew.take(revoke(crew, 2))).toMatchObject([{ type: 'ack', version: 1 }]);
+  expect(await pool.take(revoke(pool, 2))).toMatchObject([{ type: 'ack', version: 1 }]);
 
   expect([worker.decisions(), worker.hasEnded()]).toEqual(['no_snapshot', true]);
 });
 
 test('a worker tells the age itself, from the one that it was told', async () => {
-  const crew = await openCrew(10_000);
-  const worker = crew.start();
-  await crew.bringUp(worker);
-  await crew.take(...crew.sealer.snapshot());
+  const pool = await openCrew(10_000);
+  const worker = pool.start();
+  await pool.bringUp(worker);
+  await pool.take(...pool.sealer.snapshot());
   expect(worker.decisions()).toBe('snapshot_stale');
 
-  const confirmed = { confirmedAtMs: crew.clock.epochMs() };
+  const confirmed = { confirmedAtMs: pool.clock.epochMs() };
   await worker.ask({ type: 'fresh', confirmed, ageMs: 4000 });
-  crew.clock.advance(6000);
+  pool.clock.advance(6000);
   expect(worker.decisions()).toHaveLength(4);
-  crew.clock.advance(1);
+  pool.clock.advance(1);
   expect(worker.decisions()).toBe('snapshot_stale');
 });
 
 test('a removed gateway says so in all workers, also in one that comes later', async () => {
-  const { crew, worker } = await openWithOne();
-  await crew.follow.forget();
+  const { pool, worker } = await openWithOne();
+  await pool.follow.forget();
   expect(worker.decisions()).toBe('gateway_removed');
-  const late = crew.start();
-  await crew.bringUp(late);
+  const late = pool.start();
+  await pool.bringUp(late);
   expect(late.decisions()).toBe('gateway_removed');
 });

@@ -1,17 +1,17 @@
 import { hostname } from 'node:os';
 import { type PublicDecisionCode, publicDecisionCode, type Scope } from '@tollkeeper/contract';
 import {
+  authorize,
+  type Decision,
   type FleetOptions,
   type FleetStatus,
-  judge,
   type Log,
   type NoKeys,
   startFleet,
-  type Verdict,
 } from '@tollkeeper/fleet';
 import { scopeSet } from '@tollkeeper/verify';
 import packageJson from '../../package.json' with { type: 'json' };
-import { type Decider, type VerifiedKey, verifiedKey } from './authorize.ts';
+import { type Decider, type VerifiedKey, verifiedKey } from './authorize-call.ts';
 
 export interface VerifierOptions {
   /** Where the control plane answers, such as https://keys.example.com. */
@@ -68,13 +68,13 @@ export async function createVerifier(options: VerifierOptions): Promise<Verifier
     log,
     verify: ({ key: secret, ip = '', scopes = [] }) => {
       const required = scopeSet(scopes);
-      const verdict = judge(fleet, { secret, ip, required }, Date.now());
+      const decision = authorize(fleet, { secret, ip, required }, Date.now());
       // At once: whoever called answers when they like, and only what is in the spool survives.
       fleet.settle();
-      if (verdict.code === 'valid') {
-        return { valid: true, code: 'valid', key: verifiedKey(verdict.key, verdict.scopes) };
+      if (decision.code === 'valid') {
+        return { valid: true, code: 'valid', key: verifiedKey(decision.key, decision.scopes) };
       }
-      return { valid: false, code: publicCode(verdict.code), key: null };
+      return { valid: false, code: publicCode(decision.code), key: null };
     },
     status: () => fleet.status(),
     close: () => fleet.close(),
@@ -104,11 +104,11 @@ const consoleLog: Log = {
   error: (details, message) => console.error(`tollkeeper: ${message}`, details),
 };
 
-function isNoKeys(code: Verdict['code']): code is NoKeys {
+function isNoKeys(code: Decision['code']): code is NoKeys {
   return code === 'no_snapshot' || code === 'snapshot_stale' || code === 'gateway_removed';
 }
 
-function publicCode(code: Exclude<Verdict['code'], 'valid'>) {
+function publicCode(code: Exclude<Decision['code'], 'valid'>) {
   if (isNoKeys(code)) return code;
   const shown = publicDecisionCode(code);
   // `valid` is left over in the type only.

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { refusalAnswer } from '@tollkeeper/fleet';
+import { denialAnswer } from '@tollkeeper/fleet';
 import { scopeSet } from '@tollkeeper/verify';
-import { authorize, type VerifiedKey } from './authorize.ts';
+import { authorizeCall, type VerifiedKey } from './authorize-call.ts';
 import type { Verifier } from './create-verifier.ts';
 import type { GuardOptions } from './guard-options.ts';
 
@@ -28,13 +28,13 @@ export function expressGuard(verifier: Verifier, { scopes = [] }: GuardOptions =
       url: request.originalUrl ?? request.url ?? '',
       ip: request.ip ?? request.socket.remoteAddress ?? '',
     };
-    const outcome = authorize(verifier, call, required);
+    const outcome = authorizeCall(verifier, call, required);
     if ('key' in outcome) {
       request.tollkeeper = outcome.key;
       next();
       return;
     }
-    const { status, headers, body } = refusalAnswer(outcome.refusal);
+    const { status, headers, body } = denialAnswer(outcome.denial);
     response.writeHead(status, [...headers]).end(body);
   };
 }

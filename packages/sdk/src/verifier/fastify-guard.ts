@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { refusalAnswer } from '@tollkeeper/fleet';
+import { denialAnswer } from '@tollkeeper/fleet';
 import { scopeSet } from '@tollkeeper/verify';
-import { authorize, type VerifiedKey } from './authorize.ts';
+import { authorizeCall, type VerifiedKey } from './authorize-call.ts';
 import type { Verifier } from './create-verifier.ts';
 import type { GuardOptions } from './guard-options.ts';
 
@@ -32,13 +32,13 @@ export function fastifyGuard(verifier: Verifier, { scopes = [] }: GuardOptions =
       url: request.url,
       ip: request.ip,
     };
-    const outcome = authorize(verifier, call, required);
+    const outcome = authorizeCall(verifier, call, required);
     if ('key' in outcome) {
       (request as { tollkeeper?: VerifiedKey }).tollkeeper = outcome.key;
       done();
       return;
     }
-    const { status, headers, body } = refusalAnswer(outcome.refusal);
+    const { status, headers, body } = denialAnswer(outcome.denial);
     for (let at = 0; at < headers.length; at += 2) {
       reply.header(headers[at] ?? '', headers[at + 1] ?? '');
     }

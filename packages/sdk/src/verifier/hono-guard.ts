@@ -1,6 +1,6 @@
-import { refusalAnswer } from '@tollkeeper/fleet';
+import { denialAnswer } from '@tollkeeper/fleet';
 import { scopeSet } from '@tollkeeper/verify';
-import { authorize, type VerifiedKey } from './authorize.ts';
+import { authorizeCall, type VerifiedKey } from './authorize-call.ts';
 import type { Verifier } from './create-verifier.ts';
 import type { GuardOptions } from './guard-options.ts';
 
@@ -30,13 +30,13 @@ export function honoGuard<C extends HonoContext>(
       url,
       ip: ip?.(context) ?? '',
     };
-    const outcome = authorize(verifier, call, required);
+    const outcome = authorizeCall(verifier, call, required);
     if ('key' in outcome) {
       context.set('tollkeeper', outcome.key);
       await next();
       return undefined;
     }
-    const { status, headers, body } = refusalAnswer(outcome.refusal);
+    const { status, headers, body } = denialAnswer(outcome.denial);
     const pairs = headers.flatMap((name, at): [string, string][] =>
       at % 2 === 0 ? [[name, headers[at + 1] ?? '']] : [],
     );

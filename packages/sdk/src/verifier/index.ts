@@ -1,5 +1,5 @@
 /** Decides about keys inside your own server, from the same snapshot as a gateway. */
-export type { VerifiedKey } from './authorize.ts';
+export type { VerifiedKey } from './authorize-call.ts';
 export {
   createVerifier,
   type Verification,

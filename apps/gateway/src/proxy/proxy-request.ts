@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 import {
   type Accepted,
-  type Question,
-  type Refusal,
+  type AuthorizationRequest,
+  type Denial,
   UNAVAILABLE,
   watchValidity,
 } from '@tollkeeper/fleet';
@@ -16,21 +16,21 @@ import { bodyTooLarge, requestBody } from './request-body.ts';
 import { requestHeaders, requestTrailers } from './request-headers.ts';
 import { type Repeatable, send } from './send.ts';
 import { type Outgoing, sendAlone, sendWithTrailers } from './send-by-http.ts';
-import { sendRefusal } from './send-refusal.ts';
+import { sendDenial } from './send-denial.ts';
 import type { Services } from './services.ts';
 import { sendUpgrade } from './tunnel.ts';
 import type { Held } from './turn.ts';
 
 /** What is known of a request once it is accepted. */
-export interface Accepting {
+export interface AuthorizedRequest {
   readonly head: Head;
   /** Path and query, as the client sent them. */
   readonly target: string;
   readonly peer: string;
   readonly route: Route;
   readonly upstream: URL;
-  readonly question: Question;
-  readonly verdict: Accepted;
+  readonly request: AuthorizationRequest;
+  readonly decision: Accepted;
 }
 
 /** RFC 9110, 9.2.2; TRACE is not passed on. */
@@ -38,18 +38,18 @@ const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
 const SENT_AGAIN = 'A request was sent again: the upstream closed its kept connection';
 
 /** An accepted request on its way through. A class, since one is made for each. */
-export class Passage implements Held, AnswerWatch, Ongoing, Repeatable {
+export class ProxyRequest implements Held, AnswerWatch, Ongoing, Repeatable {
   readonly #services: Services;
   readonly #call: Call;
-  readonly #accepting: Accepting;
+  readonly #authorized: AuthorizedRequest;
   #answer: Answer | undefined;
   #sent: Outgoing | undefined;
-  #refusalAt: ((nowMs: number) => Refusal | undefined) | undefined;
+  #denialAt: ((nowMs: number) => Denial | undefined) | undefined;
 
-  constructor(services: Services, call: Call, accepting: Accepting) {
+  constructor(services: Services, call: Call, authorized: AuthorizedRequest) {
     this.#services = services;
     this.#call = call;
-    this.#accepting = accepting;
+    this.#authorized = authorized;
     call.ongoing = this;
   }
 
@@ -66,7 +66,7 @@ export class Passage implements Held, AnswerWatch, Ongoing, Repeatable {
     const { req, res } = this.#call;
     this.#services.log.error({ err: error }, 'A request could not be passed on');
     if (res.headersSent) req.socket.destroy();
-    else sendRefusal(req, res, UNAVAILABLE);
+    else sendDenial(req, res, UNAVAILABLE);
   }
 
   answering(): void {
@@ -77,7 +77,7 @@ export class Passage implements Held, AnswerWatch, Ongoing, Repeatable {
 
   upstreamFailed(error: Error, isTimeout: boolean, isCut: boolean): void {
     this.#services.metrics.upstreamFailed(isTimeout ? 'upstream_timeout' : 'upstream_failed');
-    const { origin: upstream } = this.#accepting.upstream;
+    const { origin: upstream } = this.#authorized.upstream;
     const message = isCut ? 'An upstream broke off' : 'An upstream failed';
     this.#services.log.warn({ upstream, err: error }, message);
   }
@@ -88,21 +88,21 @@ export class Passage implements Held, AnswerWatch, Ongoing, Repeatable {
 
   recheck(nowMs: number): void {
     const { fleet, metrics, log } = this.#services;
-    const { question, verdict } = this.#accepting;
-    this.#refusalAt ??= watchValidity(fleet, question);
-    const refusal = this.#refusalAt(nowMs);
-    if (!refusal || !this.#answer) return;
+    const { request, decision } = this.#authorized;
+    this.#denialAt ??= watchValidity(fleet, request);
+    const denial = this.#denialAt(nowMs);
+    if (!denial || !this.#answer) return;
     this.#call.ongoing = undefined;
-    metrics.stopped(refusal.code);
-    const { keyId } = verdict.key;
-    log.info({ keyId, code: refusal.code }, 'A call under way was ended: its key was stopped');
-    this.#answer.stop(refusal);
+    metrics.stopped(denial.code);
+    const { keyId } = decision.key;
+    log.info({ keyId, code: denial.code }, 'A call under way was ended: its key was stopped');
+    this.#answer.stop(denial);
   }
 
   /** On a connection of its own, so that it ends with this one. It was counted when it came. */
   sendAgain(error: Error): void {
     const { log, nowMs } = this.#services;
-    const { head, upstream } = this.#accepting;
+    const { head, upstream } = this.#authorized;
     try {
       this.recheck(nowMs());
       if (!this.#answer || !this.#sent || this.#answer.isOver) return;
@@ -114,27 +114,27 @@ export class Passage implements Held, AnswerWatch, Ongoing, Repeatable {
   }
 
   #forward(): void {
-    const { req, res, asked } = this.#call;
-    const { head, route } = this.#accepting;
+    const { req, res, upgrade } = this.#call;
+    const { head, route } = this.#authorized;
     // Gone meanwhile: nothing would tell of it any more.
     if (res.destroyed) return;
     if (Number(head.contentLength ?? 0) > route.bodyBytesMax) {
       this.answering();
-      sendRefusal(req, res, bodyTooLarge(route.bodyBytesMax));
+      sendDenial(req, res, bodyTooLarge(route.bodyBytesMax));
       return;
     }
     const answer = new Answer(req, res, this);
     this.#answer = answer;
     const outgoing = this.#outgoing();
     this.#sent = outgoing;
-    if (asked) sendUpgrade(outgoing, head, asked, answer);
+    if (upgrade) sendUpgrade(outgoing, head, upgrade, answer);
     else if (!hasBody(head)) this.#send(outgoing, null, answer);
     else if (head.trailer === '') this.#send(outgoing, this.#body(), answer);
     else sendWithTrailers(outgoing, this.#body(), head.trailer, () => this.#trailers(), answer);
   }
 
   #send(outgoing: Outgoing, body: Readable | null, answer: Answer): void {
-    const { route } = this.#accepting;
+    const { route } = this.#authorized;
     const { path, method, headers, timeouts } = outgoing;
     const { responseMs: headersTimeout, idleMs: bodyTimeout } = timeouts;
     const request = { path, method, headers, body, headersTimeout, bodyTimeout };
@@ -144,12 +144,12 @@ export class Passage implements Held, AnswerWatch, Ongoing, Repeatable {
 
   #outgoing(): Outgoing {
     const { req } = this.#call;
-    const { head, target, peer, route, upstream, verdict } = this.#accepting;
+    const { head, target, peer, route, upstream, decision } = this.#authorized;
     const { trustedProxies, tls } = this.#services.live.config;
     const isTrusted = trustedProxies.length > 0 && rangeContains(trustedProxies, peer);
     const origin = { peer, isTrusted, isTls: tls !== null };
     const headers = requestHeaders(req.rawHeaders, head, route, origin);
-    addIdentityHeaders(headers, verdict);
+    addIdentityHeaders(headers, decision);
     return {
       upstream,
       method: req.method ?? 'GET',
@@ -161,7 +161,7 @@ export class Passage implements Held, AnswerWatch, Ongoing, Repeatable {
 
   #body(): Readable {
     const { req, res } = this.#call;
-    const { bodyBytesMax } = this.#accepting.route;
+    const { bodyBytesMax } = this.#authorized.route;
     const { bodyTimeoutMs } = this.#services.live.config.limits;
     const isWaiting = req.headers.expect !== undefined;
     const body = requestBody(req, { bytesMax: bodyBytesMax, idleMs: bodyTimeoutMs }, () => {
@@ -173,7 +173,7 @@ export class Passage implements Held, AnswerWatch, Ongoing, Repeatable {
   }
 
   #trailers(): readonly string[] {
-    return requestTrailers(this.#call.req.rawTrailers, this.#accepting.route);
+    return requestTrailers(this.#call.req.rawTrailers, this.#authorized.route);
   }
 }
 

@@ -1,7 +1,7 @@
 import { SECRET_PATTERN } from '@tollkeeper/verify';
-import type { Refusal } from './refusal.ts';
+import type { Denial } from './denial.ts';
 
-export const KEY_IN_URL: Refusal = {
+export const KEY_IN_URL: Denial = {
   code: 'key_in_url',
   detail:
     'An API key stood in the address, where logs and histories keep it. Revoke it, and send keys in the Authorization header.',

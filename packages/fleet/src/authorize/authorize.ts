@@ -7,10 +7,10 @@ import {
   secretFacts,
 } from '@tollkeeper/verify';
 import type { Fleet, NoKeys } from '../fleet.ts';
-import { type Refusal, refusalOf } from './refusal.ts';
+import { type Denial, denialOf } from './denial.ts';
 
 /** A request, as far as the decision goes. */
-export interface Question {
+export interface AuthorizationRequest {
   readonly secret: string;
   readonly ip: string;
   readonly required: ScopeSet;
@@ -22,19 +22,19 @@ export interface Accepted {
   /** What the key may do now. */
   readonly scopes: ScopeSet;
 }
-export interface Refused {
+export interface Denied {
   readonly code: Exclude<DecisionCode, 'valid'> | NoKeys;
-  readonly refusal: Refusal;
+  readonly denial: Denial;
   /** Whether the call was counted, so that it must be in the spool before the answer goes out. */
   readonly counted: boolean;
 }
-export type Verdict = Accepted | Refused;
+export type Decision = Accepted | Denied;
 
 /** What is answered while nothing can be decided. */
-export const NO_KEYS: Readonly<Record<NoKeys, Refused>> = {
+export const NO_KEYS: Readonly<Record<NoKeys, Denied>> = {
   no_snapshot: {
     code: 'no_snapshot',
-    refusal: {
+    denial: {
       code: 'no_snapshot',
       detail: 'The gateway has not received the keys of its workspace yet. Try again.',
     },
@@ -42,7 +42,7 @@ export const NO_KEYS: Readonly<Record<NoKeys, Refused>> = {
   },
   snapshot_stale: {
     code: 'snapshot_stale',
-    refusal: {
+    denial: {
       code: 'snapshot_stale',
       detail: 'The gateway has not heard from the control plane for longer than staleMaxMs.',
     },
@@ -50,7 +50,7 @@ export const NO_KEYS: Readonly<Record<NoKeys, Refused>> = {
   },
   gateway_removed: {
     code: 'gateway_removed',
-    refusal: {
+    denial: {
       code: 'gateway_removed',
       detail:
         'This gateway was removed from its fleet and lets nothing through. Its operator can start it with a new join key.',
@@ -60,15 +60,15 @@ export const NO_KEYS: Readonly<Record<NoKeys, Refused>> = {
 };
 
 /** Counts the call of every key that is known, whether it is accepted or denied. */
-export function judge(
+export function authorize(
   fleet: Pick<Fleet, 'keys' | 'count'>,
-  question: Question,
+  request: AuthorizationRequest,
   nowMs: number,
-): Verdict {
+): Decision {
   const keys = fleet.keys();
   if (typeof keys === 'string') return NO_KEYS[keys];
   const { index, organizationId, workspaceId } = keys;
-  const { secret, ip, required } = question;
+  const { secret, ip, required } = request;
   const conditions = { secret, ip, scopes: required, organizationId, workspaceId };
   const { code, slot } = decide(index, conditions, nowMs);
   const key = secretFacts(index, slot);
@@ -77,7 +77,7 @@ export function judge(
   const refused = code === 'valid' ? 'not_found' : code;
   return {
     code: refused,
-    refusal: refusalOf(refused, required),
+    denial: denialOf(refused, required),
     counted: key !== undefined,
   };
 }

@@ -23,7 +23,7 @@ beforeEach(async () => {
   await start();
 });
 
-async function refusal(path: string, headers: Record<string, string> = {}, init: RequestInit = {}) {
+async function denial(path: string, headers: Record<string, string> = {}, init: RequestInit = {}) {
   const answer = await fetch(gateway.url + path, { ...init, headers });
   const body = gatewayProblem.parse(await answer.json());
   expect(answer.headers.get('content-type')).toBe('application/problem+json');
@@ -36,7 +36,7 @@ const keyed = (secret: string) => ({ authorization: `Bearer ${secret}` });
 
 describe('a request is refused, and never reaches the upstream', () => {
   it('without a key', async () => {
-    const { status, code, headers } = await refusal('/');
+    const { status, code, headers } = await denial('/');
     expect([status, code]).toEqual([401, 'unauthenticated']);
     expect(headers.get('www-authenticate')).toBe('Bearer realm="tollkeeper"');
     expect([upstream.connections(), gateway.fleet.counted]).toEqual([0, []]);
@@ -44,7 +44,7 @@ describe('a request is refused, and never reaches the upstream', () => {
 
   it('with a key that is malformed or unknown, which look the same', async () => {
     const unknown = gateway.fleet.addKey().replace('tk_live_', 'tk_test_');
-    const answers = [await refusal('/', keyed('tk_live_x')), await refusal('/', keyed(unknown))];
+    const answers = [await denial('/', keyed('tk_live_x')), await denial('/', keyed(unknown))];
     expect(answers.map(({ status, code, body }) => [status, code, body.detail])).toEqual(
       new Array(2).fill([
         401,
@@ -65,7 +65,7 @@ describe('a request is refused, and never reaches the upstream', () => {
   ] as const)(
     'with a key that is %j, and the call is counted first',
     async (facts, status, code) => {
-      const answer = await refusal('/', keyed(gateway.fleet.addKey(facts)));
+      const answer = await denial('/', keyed(gateway.fleet.addKey(facts)));
       expect([answer.status, answer.code]).toEqual([status, code]);
       expect(upstream.connections()).toBe(0);
       expect(gateway.fleet.counted).toMatchObject([{ accepted: false, settled: true }]);
@@ -73,7 +73,7 @@ describe('a request is refused, and never reaches the upstream', () => {
   );
 
   it('with a key of another organization, of which nothing is said or counted', async () => {
-    const { code } = await refusal('/', keyed(gateway.fleet.addKey({ organizationId: 'org_2' })));
+    const { code } = await denial('/', keyed(gateway.fleet.addKey({ organizationId: 'org_2' })));
     expect([code, gateway.fleet.counted]).toEqual(['invalid_key', []]);
   });
 
@@ -81,7 +81,7 @@ describe('a request is refused, and never reaches the upstream', () => {
     const { routes } = await testConfig(upstream.url);
     const strict = routes.map((route) => ({ ...route, scopes: ['usage.read' as const] }));
     await start({ routes: strict });
-    const { status, code, body } = await refusal('/', keyed(gateway.fleet.addKey()));
+    const { status, code, body } = await denial('/', keyed(gateway.fleet.addKey()));
     expect([status, code, body.scopes]).toEqual([403, 'insufficient_scope', ['usage.read']]);
     expect(upstream.connections()).toBe(0);
   });
@@ -91,9 +91,9 @@ describe('a request is refused, and never reaches the upstream', () => {
     async (code) => {
       const secret = gateway.fleet.addKey();
       gateway.fleet.noKeys = code;
-      const { status, code: told, headers } = await refusal('/', keyed(secret));
+      const { status, code: told, headers } = await denial('/', keyed(secret));
       expect([status, told, headers.get('retry-after')]).toEqual([503, code, '2']);
-      expect((await refusal('/', keyed('tk_live_x'))).status).toBe(503);
+      expect((await denial('/', keyed('tk_live_x'))).status).toBe(503);
       expect([upstream.connections(), gateway.fleet.counted]).toEqual([0, []]);
     },
   );
@@ -101,13 +101,13 @@ describe('a request is refused, and never reaches the upstream', () => {
   it('where no route leads, but only a good key learns that', async () => {
     const { routes } = await testConfig(upstream.url);
     await start({ routes: routes.map((route) => ({ ...route, path: '/v1' })) });
-    expect((await refusal('/other')).code).toBe('unauthenticated');
-    const { status, code } = await refusal('/other', keyed(gateway.fleet.addKey()));
+    expect((await denial('/other')).code).toBe('unauthenticated');
+    const { status, code } = await denial('/other', keyed(gateway.fleet.addKey()));
     expect([status, code]).toEqual([404, 'not_found']);
   });
 
   it('with an address that readers take differently', async () => {
-    const { status, code } = await refusal('/a/..%2fb', keyed(gateway.fleet.addKey()));
+    const { status, code } = await denial('/a/..%2fb', keyed(gateway.fleet.addKey()));
     expect([status, code, upstream.connections()]).toEqual([400, 'malformed_request', 0]);
   });
 });
@@ -120,7 +120,7 @@ describe('a key in the address is refused, and told nowhere', () => {
     ['escaped', (secret: string) => `/?key=${secret.replaceAll('_', '%5f').replace('t', '%74')}`],
   ])('%s', async (_, address) => {
     const secret = gateway.fleet.addKey();
-    const { status, code, body } = await refusal(address(secret), keyed(secret));
+    const { status, code, body } = await denial(address(secret), keyed(secret));
     expect([status, code, upstream.connections()]).toEqual([400, 'key_in_url', 0]);
     expect(JSON.stringify(body) + gateway.log.join('')).not.toContain(secret);
   });
@@ -134,7 +134,7 @@ describe('doubt refuses', () => {
         throw new Error(`broken over ${secret}`);
       },
     });
-    const { status, code } = await refusal('/', keyed(secret));
+    const { status, code } = await denial('/', keyed(secret));
     expect([status, code, upstream.connections()]).toEqual([503, 'unavailable', 0]);
     expect(gateway.log.join('')).toContain('A request could not be decided');
     expect(gateway.log.join('')).not.toContain(secret);
@@ -147,7 +147,7 @@ describe('doubt refuses', () => {
     const disabled = gateway.fleet.addKey({ status: 'disabled' });
     gateway.fleet.fault = new Error('no spool');
     for (const secret of [good, disabled]) {
-      const { status, code } = await refusal('/', keyed(secret));
+      const { status, code } = await denial('/', keyed(secret));
       expect([status, code]).toEqual([503, 'unavailable']);
     }
     expect(upstream.connections()).toBe(0);
@@ -168,7 +168,7 @@ it('cuts no connection later over a body that there never was', async () => {
   client.socket.destroy();
 });
 
-it('goes on with the connection after a refusal, whatever body came along', async () => {
+it('goes on with the connection after a denial, whatever body came along', async () => {
   const client = await connectRaw(gateway.address);
   const key = gateway.fleet.addKey();
   client.send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nabcde');

@@ -1,4 +1,4 @@
-import type { Refusal } from './refusal.ts';
+import type { Denial } from './denial.ts';
 
 /** The two headers that can hold a key, empty where there is none; repeated ones joined by commas. */
 export interface Presented {
@@ -11,11 +11,11 @@ const BEARER = /^bearer +/i;
 const OWN = /^tk_(?:live|test|join)_/;
 const SECRET_LENGTH = 46;
 
-const NONE: Refusal = {
+const NONE: Denial = {
   code: 'unauthenticated',
   detail: 'Send an API key as "Authorization: Bearer tk_live_…", or as "x-api-key".',
 };
-const SEVERAL: Refusal = {
+const SEVERAL: Denial = {
   code: 'malformed_request',
   detail: 'Two different API keys were sent. Send one, either in Authorization or in x-api-key.',
 };
@@ -25,7 +25,7 @@ const SEVERAL: Refusal = {
  * stands in the other header is the upstream's. Of two keys that differ neither is taken: the
  * upstream might go by the other one.
  */
-export function findCredential({ authorization, apiKey }: Presented): string | Refusal {
+export function findCredential({ authorization, apiKey }: Presented): string | Denial {
   const token = bearerToken(authorization);
   // Nearly all requests: one header, with nothing in it that could be a second key.
   if (apiKey === '' && token.length === SECRET_LENGTH) return token;
@@ -33,7 +33,7 @@ export function findCredential({ authorization, apiKey }: Presented): string | R
   return choose([...authorization.split(',').map(bearerToken), ...apiKey.split(',')]);
 }
 
-function choose(texts: readonly string[]): string | Refusal {
+function choose(texts: readonly string[]): string | Denial {
   const given = texts.map((each) => each.trim()).filter((each) => each !== '');
   const [own, other] = new Set(given.filter((each) => OWN.test(each)));
   if (other !== undefined) return SEVERAL;

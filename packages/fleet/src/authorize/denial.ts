@@ -10,7 +10,7 @@ import {
 import { type ScopeSet, scopeNames } from '@tollkeeper/verify';
 
 /** Why a request is not let through, for the one who sent it. */
-export interface Refusal {
+export interface Denial {
   readonly code: ErrorCode;
   readonly detail: string;
   /** The scopes that are asked for, with insufficient_scope. */
@@ -18,20 +18,20 @@ export interface Refusal {
 }
 
 /** The head and body of an answer of the gateway's own. */
-export interface RefusalAnswer {
+export interface DenialAnswer {
   readonly status: number;
   /** Names and values in turn, without those of the connection. */
   readonly headers: readonly string[];
   readonly body: string;
 }
 
-export const UNAVAILABLE: Refusal = {
+export const UNAVAILABLE: Denial = {
   code: 'unavailable',
   detail: 'The gateway could not decide. Try again; if it stays, look into its log.',
 };
 
 /** What a decision tells the outside: a malformed and an unknown key look the same. */
-export function refusalOf(code: Exclude<DecisionCode, 'valid'>, required: ScopeSet): Refusal {
+export function denialOf(code: Exclude<DecisionCode, 'valid'>, required: ScopeSet): Denial {
   const shown = publicDecisionCode(code);
   const detail = DECISION_DETAILS[code];
   // `valid` is left over in the type only.
@@ -42,7 +42,7 @@ export function refusalOf(code: Exclude<DecisionCode, 'valid'>, required: ScopeS
 }
 
 /** As problem+json (RFC 9457), with the error object that clients of LLM providers read. */
-export function refusalAnswer({ code, detail, scopes }: Refusal): RefusalAnswer {
+export function denialAnswer({ code, detail, scopes }: Denial): DenialAnswer {
   const { status, title } = ERRORS[code];
   const problem: GatewayProblem = {
     type: `urn:tollkeeper:error:${code}`,

@@ -12,7 +12,7 @@ import { createTotalMetrics } from './total-metrics.ts';
 import { createWorkerProcess, type WorkerProcess } from './worker-process.ts';
 
 /** The worker processes of a gateway: as many as asked for, each replaced when it ends. */
-export interface Crew extends Workers {
+export interface WorkerPool extends Workers {
   /** Where the workers listen; rejects when the first of them cannot. */
   readonly address: Promise<Address>;
   servingCount(): number;
@@ -32,7 +32,7 @@ const DRAIN_SLACK_MS = 5000;
 const PAUSE_MS = 100;
 const PAUSE_MAX_MS = 10_000;
 
-export function startCrew(config: Config, log: Log, logLevel: LogLevel): Crew {
+export function startWorkerPool(config: Config, log: Log, logLevel: LogLevel): WorkerPool {
   const running = new Set<WorkerProcess>();
   const totals = createTotalMetrics();
   const address = Promise.withResolvers<Address>();

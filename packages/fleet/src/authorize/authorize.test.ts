@@ -11,12 +11,16 @@ import {
 } from '@tollkeeper/verify';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { NoKeys, WorkspaceKeys } from '../fleet.ts';
-import { judge, type Question } from './judge.ts';
+import { type AuthorizationRequest, authorize } from './authorize.ts';
 import { watchValidity } from './watch-validity.ts';
 
 const PLACE = { organizationId: 'org_1', workspaceId: 'ws_1' };
 const SECRET = createSecret('tk_live_', (count) => new Uint8Array(count));
-const QUESTION: Question = { secret: SECRET, ip: '10.1.2.3', required: scopeSet(['usage.read']) };
+const REQUEST: AuthorizationRequest = {
+  secret: SECRET,
+  ip: '10.1.2.3',
+  required: scopeSet(['usage.read']),
+};
 const KEY: KeyFacts = {
   keyId: 'key_1',
   name: 'ci-pipeline',
@@ -51,7 +55,7 @@ beforeEach(() => {
 });
 
 /** Each of these alone is why the call may not pass. */
-const FAULTS: readonly (readonly [string, Partial<KeyFacts>, Partial<Question>])[] = [
+const FAULTS: readonly (readonly [string, Partial<KeyFacts>, Partial<AuthorizationRequest>])[] = [
   ['revoked', { status: 'revoked' }, {}],
   ['wrong_workspace', { workspaceId: 'ws_2' }, {}],
   ['ip_not_allowed', {}, { ip: '192.0.2.1' }],
@@ -61,24 +65,24 @@ const FAULTS: readonly (readonly [string, Partial<KeyFacts>, Partial<Question>])
 describe('a call', () => {
   it('is accepted with what the key and its owner both hold, and counted', () => {
     putSecret(index, hashSecret(SECRET), KEY);
-    const verdict = judge(fleet, QUESTION, 1000);
-    if (verdict.code !== 'valid') throw new Error(verdict.code);
-    expect([verdict.key.keyId, scopeNames(verdict.scopes)]).toEqual(['key_1', ['usage.read']]);
+    const decision = authorize(fleet, REQUEST, 1000);
+    if (decision.code !== 'valid') throw new Error(decision.code);
+    expect([decision.key.keyId, scopeNames(decision.scopes)]).toEqual(['key_1', ['usage.read']]);
     expect(counted).toEqual([['key_1', true]]);
   });
 
-  it.each(FAULTS)('is refused as %s, and counted', (code, facts, question) => {
+  it.each(FAULTS)('is refused as %s, and counted', (code, facts, request) => {
     putSecret(index, hashSecret(SECRET), { ...KEY, ...facts });
-    const verdict = judge(fleet, { ...QUESTION, ...question }, 1000);
-    expect(verdict).toMatchObject({ code, refusal: { code }, counted: true });
+    const decision = authorize(fleet, { ...REQUEST, ...request }, 1000);
+    expect(decision).toMatchObject({ code, denial: { code }, counted: true });
     expect(counted).toEqual([['key_1', false]]);
   });
 
   it('is unknown with a key of another organization, and with none', () => {
-    const unknown = { code: 'not_found', refusal: { code: 'invalid_key' }, counted: false };
-    expect(judge(fleet, QUESTION, 1000)).toMatchObject(unknown);
+    const unknown = { code: 'not_found', denial: { code: 'invalid_key' }, counted: false };
+    expect(authorize(fleet, REQUEST, 1000)).toMatchObject(unknown);
     putSecret(index, hashSecret(SECRET), { ...KEY, organizationId: 'org_2' });
-    expect(judge(fleet, QUESTION, 1000)).toMatchObject(unknown);
+    expect(authorize(fleet, REQUEST, 1000)).toMatchObject(unknown);
     expect(counted).toEqual([]);
   });
 
@@ -86,7 +90,7 @@ describe('a call', () => {
     'is refused as %s while there are no keys to decide with',
     (code) => {
       keys = code;
-      expect(judge(fleet, QUESTION, 1000)).toMatchObject({ code, refusal: { code } });
+      expect(authorize(fleet, REQUEST, 1000)).toMatchObject({ code, denial: { code } });
       expect(counted).toEqual([]);
     },
   );
@@ -95,17 +99,17 @@ describe('a call', () => {
 describe('what outlasts its decision', () => {
   it('stands as long as the call would be accepted again, and is not counted', () => {
     putSecret(index, hashSecret(SECRET), KEY);
-    expect(watchValidity(fleet, QUESTION)(1000)).toBeUndefined();
+    expect(watchValidity(fleet, REQUEST)(1000)).toBeUndefined();
     expect(counted).toEqual([]);
   });
 
-  it.each(FAULTS)('ends once the call would be refused as %s', (code, facts, question) => {
+  it.each(FAULTS)('ends once the call would be refused as %s', (code, facts, request) => {
     putSecret(index, hashSecret(SECRET), { ...KEY, ...facts });
-    expect(watchValidity(fleet, { ...QUESTION, ...question })(1000)).toMatchObject({ code });
+    expect(watchValidity(fleet, { ...REQUEST, ...request })(1000)).toMatchObject({ code });
   });
 
   it('ends when the key becomes another organization’s, or is gone', () => {
-    const watch = watchValidity(fleet, QUESTION);
+    const watch = watchValidity(fleet, REQUEST);
     expect(watch(1000)).toMatchObject({ code: 'invalid_key' });
     putSecret(index, hashSecret(SECRET), { ...KEY, organizationId: 'org_2' });
     expect(watch(1000)).toMatchObject({ code: 'invalid_key' });
@@ -115,7 +119,7 @@ describe('what outlasts its decision', () => {
     'ends as %s once there are no keys to decide with',
     (code) => {
       keys = code;
-      expect(watchValidity(fleet, QUESTION)(1000)).toMatchObject({ code });
+      expect(watchValidity(fleet, REQUEST)(1000)).toMatchObject({ code });
     },
   );
 });

@@ -1,7 +1,7 @@
 import { decideHash, hashSecret } from '@tollkeeper/verify';
 import type { Fleet } from '../fleet.ts';
-import { NO_KEYS, type Question } from './judge.ts';
-import { type Refusal, refusalOf } from './refusal.ts';
+import { type AuthorizationRequest, NO_KEYS } from './authorize.ts';
+import { type Denial, denialOf } from './denial.ts';
 
 /**
  * Why a call that was accepted would be refused by now, for what outlasts its decision, such as a
@@ -10,15 +10,15 @@ import { type Refusal, refusalOf } from './refusal.ts';
  */
 export function watchValidity(
   fleet: Pick<Fleet, 'keys'>,
-  { secret, ip, required }: Question,
-): (nowMs: number) => Refusal | undefined {
+  { secret, ip, required }: AuthorizationRequest,
+): (nowMs: number) => Denial | undefined {
   const hash = hashSecret(secret);
   return (nowMs) => {
     const keys = fleet.keys();
-    if (typeof keys === 'string') return NO_KEYS[keys].refusal;
+    if (typeof keys === 'string') return NO_KEYS[keys].denial;
     const { index, organizationId, workspaceId } = keys;
     const conditions = { ip, scopes: required, organizationId, workspaceId };
     const { code } = decideHash(index, hash, conditions, nowMs);
-    return code === 'valid' ? undefined : refusalOf(code, required);
+    return code === 'valid' ? undefined : denialOf(code, required);
   };
 }

@@ -1,12 +1,12 @@
 import type { Scope } from '@tollkeeper/contract';
 import {
+  authorize,
+  type Denial,
   type Fleet,
   findCredential,
   hasKey,
-  judge,
   KEY_IN_URL,
   type Log,
-  type Refusal,
   UNAVAILABLE,
 } from '@tollkeeper/fleet';
 import { type KeyFacts, type ScopeSet, scopeNames } from '@tollkeeper/verify';
@@ -38,24 +38,28 @@ export interface Decider {
   readonly log: Log;
 }
 
-export type Authorization = { readonly key: VerifiedKey } | { readonly refusal: Refusal };
+export type Authorization = { readonly key: VerifiedKey } | { readonly denial: Denial };
 
 /** The same decision as a gateway's, counted and in the spool when this returns. Doubt refuses. */
-export function authorize({ fleet, log }: Decider, call: Call, required: ScopeSet): Authorization {
+export function authorizeCall(
+  { fleet, log }: Decider,
+  call: Call,
+  required: ScopeSet,
+): Authorization {
   try {
-    if (hasKey(call.url)) return { refusal: KEY_IN_URL };
+    if (hasKey(call.url)) return { denial: KEY_IN_URL };
     const secret = findCredential({
       authorization: call.authorization ?? '',
       apiKey: call.apiKey ?? '',
     });
-    if (typeof secret !== 'string') return { refusal: secret };
-    const verdict = judge(fleet, { secret, ip: call.ip, required }, Date.now());
+    if (typeof secret !== 'string') return { denial: secret };
+    const decision = authorize(fleet, { secret, ip: call.ip, required }, Date.now());
     fleet.settle();
-    if (verdict.code !== 'valid') return { refusal: verdict.refusal };
-    return { key: verifiedKey(verdict.key, verdict.scopes) };
+    if (decision.code !== 'valid') return { denial: decision.denial };
+    return { key: verifiedKey(decision.key, decision.scopes) };
   } catch (error) {
     log.error({ err: error }, 'a call could not be decided, and is refused');
-    return { refusal: UNAVAILABLE };
+    return { denial: UNAVAILABLE };
   }
 }
 
