@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { beforeAll, expect, it } from 'vitest';
 import { recordSignInFailures } from '../features/identity/index.ts';
 import { disableUnusedKeys } from '../jobs/disable-unused-keys.ts';
@@ -9,7 +10,11 @@ import { joinWithIdentity, openGateway } from '../testing/gateway-client.ts';
 import { makeKey } from '../testing/keys.ts';
 import { claimedOrganization } from '../testing/people.ts';
 import { queryDatabase } from '../testing/query-database.ts';
-import { findWideScans, recordStatements } from '../testing/reads/explain-statements.ts';
+import {
+  findWideScans,
+  recordStatements,
+  type Statement,
+} from '../testing/reads/explain-statements.ts';
 import { type Filled, fillDatabase } from '../testing/reads/fill-database.ts';
 import { listReads } from '../testing/reads/list-reads.ts';
 import { visitor } from '../testing/sign-in.ts';
@@ -17,6 +22,8 @@ import { claimServer, OWNER, startTestApp, type TestApp, withKey } from '../test
 
 /** One row for each process, and one for each migration. */
 const FEW_ROWS = ['control_plane', '__drizzle_migrations'];
+
+const NEW_KEY = { name: 'ci-pipeline', profile: 'custom', scopes: ['usage.read'] };
 
 let app: TestApp;
 let owner: Client;
@@ -128,3 +135,48 @@ it('finds by an index what a key created, also where one key created nearly all 
     expect(lines).not.toMatch(/Seq Scan on api_key.*\n.*Filter: .*(creation|created|root)\.id/);
   }
 });
+
+it('finds by its id whatever decides a creation, also by plans from when there were few keys', async () => {
+  const own = await startTestApp();
+  const session = await claimServer(own);
+  const statements = await recordStatements(async () => {
+    const key = await makeKey(own, session, { profile: 'organization' });
+    expect((await key.client.post('/v1/api-keys', NEW_KEY)).status).toBe(201);
+  });
+  const deciding = statements.filter(({ text }) => text.includes('"asText"'));
+  const plans = await planOnce(own.database, deciding);
+  const indexes = plans.flatMap((plan) => plan.match(/(?<=Scan using )\S+|(?<=Seq Scan on )\S+/g));
+  expect(new Set(indexes)).toEqual(
+    new Set([
+      'audit_chain_pkey',
+      'api_key_pkey',
+      'member_pkey',
+      'role_pkey',
+      'session_pkey',
+      'organization_pkey',
+      'user_pkey',
+    ]),
+  );
+});
+
+/** How a connection that executes the statement often comes to execute it, whatever the values are. */
+async function planOnce(
+  database: pg.ClientConfig,
+  statements: readonly Statement[],
+): Promise<string[]> {
+  const client = new pg.Client(database);
+  await client.connect();
+  try {
+    await client.query('set plan_cache_mode = force_generic_plan');
+    const plans: string[] = [];
+    for (const [at, { text, values }] of statements.entries()) {
+      await client.query(`prepare statement_${at} as ${text}`);
+      const given = values.map((each) => (each === null ? 'null' : pg.escapeLiteral(`${each}`)));
+      const { rows } = await client.query(`explain execute statement_${at} (${given.join(', ')})`);
+      plans.push(rows.map((row) => row['QUERY PLAN']).join('\n'));
+    }
+    return plans;
+  } finally {
+    await client.end();
+  }
+}

@@ -103,6 +103,15 @@ export function expectRow(
   remember(connectedOf(database, name).memory, name, values, { row, asText });
 }
 
+/**
+ * The condition that a row, which the statement finds by its id, belongs to the organization. No index
+ * can serve it: PostgreSQL could else find the row among all of the organization, by a plan that a
+ * connection made when there were few rows, and keeps.
+ */
+export function belongsTo(table: string, organizationId: string): string {
+  return `${table}.organization_id || '' = ${organizationId}`;
+}
+
 /** What an optimistic transaction needs to know was never read, or is not read under a lock. */
 export class Unforeseen extends Error {}
 

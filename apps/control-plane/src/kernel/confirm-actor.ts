@@ -1,7 +1,7 @@
 import { isScope, type KeyStatus, type Scope } from '@tollkeeper/contract';
 import { intersect, scopeSet } from '@tollkeeper/verify';
 import type { Transaction } from '../db/connect.ts';
-import { defineLockedRead } from '../db/statement.ts';
+import { belongsTo, defineLockedRead } from '../db/statement.ts';
 import type { Ctx } from './context.ts';
 import { DomainError } from './domain-error.ts';
 import { roleScopes } from './role-scopes.ts';
@@ -36,7 +36,7 @@ const selectMember = defineLockedRead<
     exists (select from session where session.id = $3 and session.user_id = member.user_id)
       as "isSignedIn"
   from member ${ROLE}
-  where member.organization_id = $1 and member.id = $2
+  where member.id = $2 and ${belongsTo('member', '$1')}
   for share of member`,
 );
 
@@ -46,9 +46,8 @@ const selectKey = defineLockedRead<
 >(
   'confirm-key',
   `select ${OWNER}, api_key.status, api_key.scopes, api_key.expires_at as "expiresAt"
-  from api_key
-  join member on member.organization_id = api_key.organization_id and member.id = $2 ${ROLE}
-  where api_key.organization_id = $1 and api_key.id = $3
+  from api_key join member on member.id = $2 ${ROLE}
+  where api_key.id = $3 and ${belongsTo('api_key', '$1')} and ${belongsTo('member', '$1')}
   for share of member, api_key`,
 );
 

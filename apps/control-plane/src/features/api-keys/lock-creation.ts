@@ -1,6 +1,6 @@
 import type { Plan } from '@tollkeeper/contract';
 import type { Transaction } from '../../db/connect.ts';
-import { defineLockedRead } from '../../db/statement.ts';
+import { belongsTo, defineLockedRead } from '../../db/statement.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { callingKeyId } from '../../kernel/creating-key.ts';
 import { notFound } from '../../kernel/domain-error.ts';
@@ -37,9 +37,9 @@ const lockFacts = defineLockedRead<
     caller.requested_expires_at as "callerRequestedExpiresAt",
     caller.allowed_ips as "callerAllowedIps"
   from organization
-  join member on member.organization_id = organization.id and member.id = $2
+  join member on member.id = $2 and ${belongsTo('member', '$1')}
   join "user" as owner on owner.id = member.user_id
-  left join api_key as caller on caller.organization_id = organization.id and caller.id = $3
+  left join api_key as caller on caller.id = $3 and ${belongsTo('caller', '$1')}
   where organization.id = $1 and organization.deleted_at is null
   for no key update of organization`,
 );
