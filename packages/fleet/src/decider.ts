@@ -1,24 +1,19 @@
 import { join } from 'node:path';
 import type { KeyIndex } from '@tollkeeper/verify';
 import type { Run } from './fleet-options.ts';
-import {
-  createFreshness,
-  createIndexFollower,
-  type Follower,
-  type Freshness,
-} from './follow/index.ts';
 import { createHealthMeter, type HealthMeter } from './health.ts';
+import { createFreshness, createIndexStore, type Freshness, type KeyStore } from './sync/index.ts';
 import { openSpool, type UsageSpool } from './usage/index.ts';
 import {
-  createToldFreshness,
-  createWorkersFollower,
+  createSharedFreshness,
+  createWorkerKeyStore,
   openHandOver,
   type Workers,
 } from './workers/index.ts';
 
 /** Who decides and counts for the instance. */
 export interface Decider {
-  readonly follower: Follower;
+  readonly keyStore: KeyStore;
   readonly freshness: Freshness;
   readonly spool: UsageSpool;
   readonly meter: HealthMeter;
@@ -27,13 +22,13 @@ export interface Decider {
 }
 
 export function decideHere({ identity, folder, instanceId, clock }: Run): Decider {
-  const follower = createIndexFollower(identity.organizationId);
+  const keyStore = createIndexStore(identity.organizationId);
   return {
-    follower,
+    keyStore,
     freshness: createFreshness(clock),
     spool: openSpool(join(folder.path, 'usage'), instanceId),
     meter: createHealthMeter(clock),
-    index: follower.index,
+    index: keyStore.index,
   };
 }
 
@@ -45,15 +40,15 @@ export function decideInWorkers(
 ): Decider {
   const { organizationId, workspaceId, controlPlaneKey } = identity;
   const place = { organizationId, workspaceId, controlPlaneKey };
-  const follower = createWorkersFollower({ workers, place, clock, unreadable });
-  const freshness = createToldFreshness(createFreshness(clock), workers);
+  const keyStore = createWorkerKeyStore({ workers, place, clock, unreadable });
+  const freshness = createSharedFreshness(createFreshness(clock), workers);
   workers.onStart(async (worker) => {
-    await follower.bringUp(worker);
+    await keyStore.bringUp(worker);
     freshness.tell(worker);
   });
   const own = createHealthMeter(clock);
   return {
-    follower,
+    keyStore,
     freshness,
     spool: openHandOver(join(folder.path, 'usage'), workers),
     meter: { ...own, last: () => sum(own.last(), workers.health()) },

@@ -19,7 +19,7 @@ export interface CallSubject {
   readonly workspaceId: string | null;
 }
 
-/** An instance's place in the fleet: joined, following its workspace, reporting its calls. */
+/** An instance's membership of the fleet: it has joined, receives the keys of its workspace and reports its calls. */
 export interface Fleet {
   /** What to decide with now. Never waits. */
   keys(): WorkspaceKeys | NoKeys;

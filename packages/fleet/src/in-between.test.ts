@@ -79,7 +79,7 @@ test('whoever holds back a revocation alone is found out by the next confirmatio
   await vi.waitFor(() => expect(decided(fleet)).toEqual(AFTER));
 });
 
-test('whoever repeats a whole conversation takes no gateway back', async () => {
+test('whoever repeats a whole connection takes no gateway back', async () => {
   const { controlPlane, line, clock, fleet, connection } = await startInBetween(null);
   const before = [...line.said];
   controlPlane.world.change(keyOf(2, { status: 'revoked' }));

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { openFollow } from './follow/follow.fixture.ts';
+import { openTestSync } from './sync/sync.fixture.ts';
 import { startControlPlane } from './testing/control-plane.ts';
 import { makeStateDir, start } from './testing/start.ts';
 import { keyOf } from './testing/world.ts';
@@ -49,12 +49,12 @@ test(`decides as before ${ROUNDS} kills in the midst of changes, without the con
     child.kill('SIGKILL');
     await once(child, 'exit');
 
-    const next = await openFollow(controlPlane, { stateDir });
-    await next.follow.load();
-    const version = next.follow.version() ?? -1;
+    const next = await openTestSync(controlPlane, { stateDir });
+    await next.sync.load();
+    const version = next.sync.version() ?? -1;
     expect(version).toBeGreaterThanOrEqual(acked);
     expect(next.decisions()).toEqual(decisions[version]);
-    await next.follow.close();
+    await next.sync.close();
     next.kill();
   }
 }, 300_000);

@@ -1,12 +1,12 @@
 import { CONFIRM_MS, type DownwardOf, type Hello, PROTOCOL_VERSION } from '@tollkeeper/contract';
 import { repeat } from './clock.ts';
 import { keepConnected, openSocket, type Socket } from './connection/index.ts';
-import { type Conversation, converse } from './converse.ts';
+import { type ControlPlaneConnection, handleConnection } from './control-plane-connection.ts';
 import type { Faults } from './faults.ts';
 import type { Run } from './fleet-options.ts';
-import type { Follow } from './follow/index.ts';
 import { HEALTH_MS, type HealthMeter } from './health.ts';
 import { removeIdentity } from './identity/index.ts';
+import type { SnapshotSync } from './sync/index.ts';
 import type { UsageSpool } from './usage/index.ts';
 import { createUsageReport } from './usage-report.ts';
 import { signHello } from './wire/hello-signature.ts';
@@ -35,13 +35,13 @@ const REMOVED =
 
 interface LinkParts {
   readonly run: Run;
-  readonly follow: Follow;
+  readonly sync: SnapshotSync;
   readonly faults: Faults;
   readonly spool: UsageSpool;
   readonly meter: HealthMeter;
 }
 
-export function openLink({ run, follow, faults, spool, meter }: LinkParts): Link {
+export function openLink({ run, sync, faults, spool, meter }: LinkParts): Link {
   const { identity, folder, clock, random, log } = run;
   const usage = createUsageReport(spool, faults, clock);
   const settled = Promise.withResolvers<void>();
@@ -59,17 +59,17 @@ export function openLink({ run, follow, faults, spool, meter }: LinkParts): Link
   });
 
   const stopChecks = repeat(clock, CONFIRM_MS, () => {
-    if (connected) for (const each of follow.check()) connected.send(each);
+    if (connected) for (const each of sync.check()) connected.send(each);
   });
 
-  const conversation: Conversation = {
+  const connection: ControlPlaneConnection = {
     controlPlane: run.controlPlane.text,
     controlPlaneKey: readPublicKey(identity.controlPlaneKey),
     gatewayId: identity.gatewayId,
-    follow,
+    sync,
     faults,
     log,
-    hello: (challenge) => makeHello(run, follow, challenge),
+    hello: (challenge) => makeHello(run, sync, challenge),
     welcomed({ name, labels, draining }, socket) {
       known = { name, labels, draining };
       if (connected) return;
@@ -84,11 +84,11 @@ export function openLink({ run, follow, faults, spool, meter }: LinkParts): Link
       log.error({ gatewayId: identity.gatewayId }, REMOVED);
       faults.set('removed', REMOVED);
       // Not awaited: it ends after the message that is being taken.
-      void connection.close('it was removed from the fleet');
-      await Promise.all([follow.forget(), removeIdentity(folder)]);
+      void supervisor.close('it was removed from the fleet');
+      await Promise.all([sync.forget(), removeIdentity(folder)]);
     },
     moved() {
-      if (follow.isCurrent()) settled.resolve();
+      if (sync.isCurrent()) settled.resolve();
     },
     closed() {
       connected = undefined;
@@ -97,9 +97,9 @@ export function openLink({ run, follow, faults, spool, meter }: LinkParts): Link
     },
   };
 
-  const connection = keepConnected({
+  const supervisor = keepConnected({
     open: (events) => openSocket(run.controlPlane.fleetUrl, events, clock),
-    session: (socket) => converse(conversation, socket),
+    session: (socket) => handleConnection(connection, socket),
     clock,
     random,
   });
@@ -113,15 +113,15 @@ export function openLink({ run, follow, faults, spool, meter }: LinkParts): Link
       await usage.finish(HAND_OVER_MS);
       stopHealth();
       stopChecks();
-      await connection.close('it stops');
+      await supervisor.close('it stops');
     },
   };
 }
 
-function makeHello(run: Run, follow: Follow, challenge: string): Hello {
+function makeHello(run: Run, sync: SnapshotSync, challenge: string): Hello {
   const { gatewayId, workspaceId, privateKey } = run.identity;
   const { instanceId, softwareVersion, hostname, staleMaxMs } = run;
-  const claims = { gatewayId, instanceId, workspaceId, ...follow.hello() };
+  const claims = { gatewayId, instanceId, workspaceId, ...sync.hello() };
   return {
     type: 'hello',
     protocol: PROTOCOL_VERSION,

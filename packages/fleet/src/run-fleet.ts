@@ -3,43 +3,43 @@ import { decideHere, decideInWorkers } from './decider.ts';
 import { createFaults } from './faults.ts';
 import type { Fleet, WorkspaceKeys } from './fleet.ts';
 import type { Run } from './fleet-options.ts';
-import { createFollow, isFresh } from './follow/index.ts';
 import { openLink } from './link.ts';
 import { openConfirmedFile, openSnapshotFile } from './snapshot/index.ts';
+import { createSnapshotSync, isFresh } from './sync/index.ts';
 import { readPublicKey } from './wire/keys.ts';
 
 /** How long a start waits until it decides as its workspace stands. */
 const FIRST_STATE_MS = 30_000;
 
-/** Follows the workspace, as a gateway that the control plane has let in. */
+/** Keeps the keys of the workspace up to date, as a gateway that the control plane has admitted. */
 export async function runFleet(run: Run): Promise<Fleet> {
   const { identity, folder, clock, staleMaxMs } = run;
   const { gatewayId, organizationId, workspaceId } = identity;
   const faults = createFaults();
   const decider = run.workers
-    ? decideInWorkers(run, run.workers, () => follow.distrustDisk())
+    ? decideInWorkers(run, run.workers, () => sync.distrustDisk())
     : decideHere(run);
-  const { follower, freshness, spool, meter } = decider;
-  const follow = createFollow({
+  const { keyStore, freshness, spool, meter } = decider;
+  const sync = createSnapshotSync({
     place: { organizationId, workspaceId },
     controlPlaneKey: readPublicKey(identity.controlPlaneKey),
     snapshotFile: openSnapshotFile(folder),
     confirmedFile: openConfirmedFile(folder),
-    follower,
+    keyStore,
     freshness,
     faults,
     clock,
     random: run.random,
     log: run.log,
   });
-  await follow.load();
-  const link = openLink({ run, follow, faults, spool, meter });
+  await sync.load();
+  const link = openLink({ run, sync, faults, spool, meter });
   let keys: WorkspaceKeys | undefined;
   let closed: Promise<void> | undefined;
 
   async function close(): Promise<void> {
     await link.close();
-    await follow.close();
+    await sync.close();
     folder.release();
   }
 
@@ -60,7 +60,7 @@ export async function runFleet(run: Run): Promise<Fleet> {
       ...link.known(),
       gatewayId,
       connected: link.isConnected(),
-      version: follow.version(),
+      version: sync.version(),
       ageMs: freshness.ageMs(),
       staleMaxMs,
       spooledCalls: spool.pendingCalls(),
@@ -76,7 +76,7 @@ export async function runFleet(run: Run): Promise<Fleet> {
     },
   };
   try {
-    if (follow.version() === null) await firstState(run, link.settled);
+    if (sync.version() === null) await firstState(run, link.settled);
     return fleet;
   } catch (error) {
     await fleet.close();

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { DOWNWARD_BYTES_MAX, PROTOCOL_VERSION, SILENCE_MS } from '@tollkeeper/contract';
 import { expect, test, vi } from 'vitest';
 import type { Fleet } from './fleet.ts';
-import { createDamage } from './follow/damage.fixture.ts';
+import { createDamage } from './sync/damage.fixture.ts';
 import { createTestClock } from './testing/clock.ts';
 import { JOINED, startControlPlane } from './testing/control-plane.ts';
 import { createSealer } from './testing/sealer.ts';

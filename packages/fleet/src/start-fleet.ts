@@ -8,9 +8,9 @@ import { runFleet } from './run-fleet.ts';
 import { openStateFolder } from './state-folder/index.ts';
 
 /**
- * Takes an instance's place in the fleet: joins, if it has not yet, and follows its workspace.
- * Resolves when it can decide, or when the control plane cannot be reached: then it lets nothing
- * through and goes on trying.
+ * Starts an instance of the fleet: joins, if it has not yet, and keeps the keys of its workspace up
+ * to date. Resolves when it can decide, or when the control plane cannot be reached: it then denies
+ * every request and keeps trying.
  * @throws FleetError; the signal's reason
  */
 export async function startFleet(options: FleetOptions): Promise<Fleet> {

@@ -1,4 +1,4 @@
-import type { Confirmed, Place } from '../follow/index.ts';
+import type { Confirmed, Place } from '../sync/index.ts';
 
 /** What the primary tells a worker; one after another, and each is answered when it is done. */
 export type WorkerCommand =

@@ -1,16 +1,16 @@
 import { join } from 'node:path';
 import { type Clock, repeat, systemClock } from '../clock.ts';
 import type { Fleet, WorkspaceKeys } from '../fleet.ts';
-import {
-  createFreshness,
-  createIndexFollower,
-  type Follower,
-  isFresh,
-  type KeysDraft,
-  readStored,
-} from '../follow/index.ts';
 import { createHealthMeter, HEALTH_MS } from '../health.ts';
 import { openSnapshotFile } from '../snapshot/index.ts';
+import {
+  createFreshness,
+  createIndexStore,
+  isFresh,
+  type KeyStore,
+  type KeysDraft,
+  readStored,
+} from '../sync/index.ts';
 import { lockRun, openWriter } from '../usage/index.ts';
 import { readPublicKey } from '../wire/keys.ts';
 import type { WorkerCommand, WorkerPlace } from './command.ts';
@@ -62,7 +62,7 @@ export function createWorkerFleet(options: WorkerFleetOptions): WorkerFleet {
     }
     if (command.type === 'remove') {
       isRemoved = true;
-      await member?.follower.clear();
+      await member?.keyStore.clear();
       return;
     }
     if (!member) throw new Error('The worker has not been told where it belongs');
@@ -70,7 +70,7 @@ export function createWorkerFleet(options: WorkerFleetOptions): WorkerFleet {
       draft = await change(member, draft, command, stateDir);
     } catch (error) {
       draft = undefined;
-      await member.follower.clear();
+      await member.keyStore.clear();
       throw error;
     }
   }
@@ -86,7 +86,7 @@ export function createWorkerFleet(options: WorkerFleetOptions): WorkerFleet {
   return {
     take,
     keys() {
-      const index = member?.follower.index();
+      const index = member?.keyStore.index();
       if (!member || !index || isForsaken) return isRemoved ? 'gateway_removed' : 'no_snapshot';
       if (!isFresh(freshness, staleMaxMs)) return 'snapshot_stale';
       const { organizationId, workspaceId } = member.place;
@@ -116,29 +116,29 @@ export function createWorkerFleet(options: WorkerFleetOptions): WorkerFleet {
 
 interface Member {
   readonly place: WorkerPlace;
-  readonly follower: ReturnType<typeof createIndexFollower>;
+  readonly keyStore: ReturnType<typeof createIndexStore>;
 }
 
 function enter(place: WorkerPlace): Member {
-  return { place, follower: createIndexFollower(place.organizationId) };
+  return { place, keyStore: createIndexStore(place.organizationId) };
 }
 
 type KeysCommand = Exclude<WorkerCommand, { readonly type: 'place' | 'fresh' | 'remove' }>;
 
 /** @returns the draft that stands afterwards */
 async function change(
-  { follower, place }: Member,
+  { keyStore, place }: Member,
   draft: KeysDraft | undefined,
   command: KeysCommand,
   stateDir: string,
 ): Promise<KeysDraft | undefined> {
   switch (command.type) {
     case 'load': {
-      await load(follower, place, command.version, stateDir);
+      await load(keyStore, place, command.version, stateDir);
       return draft;
     }
     case 'begin':
-      return follower.begin();
+      return keyStore.begin();
     case 'add':
       await needed(draft).add(command.part);
       return draft;
@@ -147,17 +147,17 @@ async function change(
       await needed(draft).use(0);
       return undefined;
     case 'apply':
-      await follower.apply(command.part, 0);
+      await keyStore.apply(command.part, 0);
       return draft;
     case 'clear':
-      await follower.clear();
+      await keyStore.clear();
       return undefined;
   }
 }
 
 /** All of it, and nothing older than what the others decide with. */
 async function load(
-  follower: Follower,
+  keyStore: KeyStore,
   place: WorkerPlace,
   version: number,
   stateDir: string,
@@ -165,7 +165,7 @@ async function load(
   const snapshotFile = openSnapshotFile({ path: stateDir });
   try {
     const controlPlaneKey = readPublicKey(place.controlPlaneKey);
-    const keys = await follower.begin(await snapshotFile.bytes());
+    const keys = await keyStore.begin(await snapshotFile.bytes());
     const stored = await readStored({ snapshotFile, controlPlaneKey, place }, keys);
     if (!stored || stored.version < version) {
       throw new Error(`The disk holds version ${stored?.version ?? 'none'}, not ${version}`);

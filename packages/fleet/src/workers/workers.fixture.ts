@@ -1,12 +1,12 @@
 import { createPublicKey } from 'node:crypto';
 import { onTestFinished } from 'vitest';
-import { openFollow, type TestFollow } from '../follow/follow.fixture.ts';
+import { openTestSync, type TestSync } from '../sync/sync.fixture.ts';
 import { createTestClock, type TestClock } from '../testing/clock.ts';
 import { createSealer } from '../testing/sealer.ts';
 import { makeStateDir } from '../testing/start.ts';
 import { decisionsOf, ORGANIZATION, WORKSPACE } from '../testing/world.ts';
 import { publicKeyText } from '../wire/keys.ts';
-import { createWorkerFleet, createWorkersFollower, type Worker, type Workers } from './index.ts';
+import { createWorkerFleet, createWorkerKeyStore, type Worker, type Workers } from './index.ts';
 
 /** For tests: a worker that obeys in turn, in this process. */
 export interface TestWorker extends Worker {
@@ -17,7 +17,7 @@ export interface TestWorker extends Worker {
   decisions(): string[] | string;
 }
 
-export interface TestCrew extends TestFollow {
+export interface TestCrew extends TestSync {
   /** Starts one, which hears of what comes from now on. */
   start(): TestWorker;
   /** Brings it to where the others are, and has it take requests. */
@@ -44,9 +44,9 @@ export async function openCrew(staleMaxMs: number | null = null): Promise<TestCr
   };
   const controlPlaneKey = publicKeyText(createPublicKey(sealer.signingKey));
   const place = { organizationId: ORGANIZATION, workspaceId: WORKSPACE, controlPlaneKey };
-  const unreadable = () => it.follow.distrustDisk();
-  const follower = createWorkersFollower({ workers, place, clock, unreadable });
-  const it = await openFollow(sealer, { stateDir, clock, follower });
+  const unreadable = () => it.sync.distrustDisk();
+  const keyStore = createWorkerKeyStore({ workers, place, clock, unreadable });
+  const it = await openTestSync(sealer, { stateDir, clock, keyStore });
   return {
     ...it,
     start() {
@@ -55,7 +55,7 @@ export async function openCrew(staleMaxMs: number | null = null): Promise<TestCr
       return worker;
     },
     async bringUp(worker) {
-      await follower.bringUp(worker);
+      await keyStore.bringUp(worker);
       worker.serve();
     },
   };

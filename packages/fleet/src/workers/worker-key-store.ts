@@ -1,10 +1,10 @@
 import { type Clock, pause } from '../clock.ts';
-import type { Follower } from '../follow/index.ts';
+import type { KeyStore } from '../sync/index.ts';
 import { checkPart } from '../wire/apply-part.ts';
 import type { WorkerCommand, WorkerPlace } from './command.ts';
 import type { Worker, Workers } from './workers.ts';
 
-export interface WorkersFollower extends Follower {
+export interface WorkerKeyStore extends KeyStore {
   /** Brings a worker to where the others are. Settled before it takes requests. */
   bringUp(worker: Worker): Promise<void>;
 }
@@ -25,7 +25,7 @@ const AGAIN_MS = 1000;
  * the disk, where every version is before it is in use. What changes meanwhile waits behind that in
  * the worker's queue, so that it misses nothing; repeating a change does no harm.
  */
-export function createWorkersFollower({ workers, place, clock, unreadable }: Options) {
+export function createWorkerKeyStore({ workers, place, clock, unreadable }: Options) {
   const { organizationId } = place;
   /** That all decide with. */
   let current: number | null = null;
@@ -33,7 +33,7 @@ export function createWorkersFollower({ workers, place, clock, unreadable }: Opt
   /** Those that have the keys in use, or are told to read them. */
   const informed = new WeakSet<Worker>();
 
-  /** One that takes requests and cannot follow must not go on deciding. */
+  /** Replaces a serving worker that could not apply a command: it must not decide with old keys. */
   async function tell(worker: Worker, command: WorkerCommand): Promise<boolean> {
     if (await worker.ask(command)) return true;
     informed.delete(worker);
@@ -51,7 +51,7 @@ export function createWorkersFollower({ workers, place, clock, unreadable }: Opt
     );
   }
 
-  const follower: WorkersFollower = {
+  const keyStore: WorkerKeyStore = {
     async begin() {
       const members = new Set(workers.all());
       const toMembers = (command: WorkerCommand) =>
@@ -102,5 +102,5 @@ export function createWorkersFollower({ workers, place, clock, unreadable }: Opt
       }
     },
   };
-  return follower;
+  return keyStore;
 }

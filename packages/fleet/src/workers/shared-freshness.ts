@@ -1,13 +1,13 @@
-import type { Freshness } from '../follow/index.ts';
+import type { Freshness } from '../sync/index.ts';
 import type { Worker, Workers } from './workers.ts';
 
-export interface ToldFreshness extends Freshness {
+export interface SharedFreshness extends Freshness {
   /** For one that starts. */
   tell(worker: Worker): void;
 }
 
 /** Passes every confirmation on. A worker that misses one is older than it could be: it refuses. */
-export function createToldFreshness(own: Freshness, workers: Workers): ToldFreshness {
+export function createSharedFreshness(own: Freshness, workers: Workers): SharedFreshness {
   function tell(worker: Worker): void {
     void worker.ask({ type: 'fresh', confirmed: own.state(), ageMs: own.ageMs() });
   }

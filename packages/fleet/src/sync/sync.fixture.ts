@@ -10,16 +10,16 @@ import { createTestLog, makeStateDir } from '../testing/start.ts';
 import { decisionsOf, keyOf, ORGANIZATION, WORKSPACE } from '../testing/world.ts';
 import { openFrame } from '../wire/frame.ts';
 import {
-  createFollow,
   createFreshness,
-  createIndexFollower,
-  type Follow,
-  type Follower,
+  createIndexStore,
+  createSnapshotSync,
+  type KeyStore,
+  type SnapshotSync,
 } from './index.ts';
 
-/** For tests: following, with the disk, without a connection. */
-export interface TestFollow {
-  readonly follow: Follow;
+/** For tests: a snapshot sync on a real disk, without a connection. */
+export interface TestSync {
+  readonly sync: SnapshotSync;
   readonly sealer: Sealer;
   readonly clock: TestClock;
   readonly faults: Faults;
@@ -43,31 +43,31 @@ interface Given {
   readonly stateDir?: string;
   readonly clock?: TestClock;
   /** Decides in place of this one. */
-  readonly follower?: Follower;
+  readonly keyStore?: KeyStore;
 }
 
 /** On a connection that stands. */
-export async function openFollow(
+export async function openTestSync(
   sealer: Sealer = createSealer(),
   given: Given = {},
-): Promise<TestFollow> {
+): Promise<TestSync> {
   const it = await open(sealer, given);
   await it.connect();
   return it;
 }
 
-async function open(sealer: Sealer, given: Given): Promise<TestFollow> {
+async function open(sealer: Sealer, given: Given): Promise<TestSync> {
   const { stateDir = await makeStateDir(), clock = createTestClock() } = given;
   const log = createTestLog();
   const folder = await openStateFolder(stateDir, log);
   const controlPlaneKey = createPublicKey(sealer.signingKey);
-  const own = createIndexFollower(ORGANIZATION);
+  const own = createIndexStore(ORGANIZATION);
   const freshness = createFreshness(clock);
   const faults = createFaults();
-  const follow = createFollow({
+  const sync = createSnapshotSync({
     place: { organizationId: ORGANIZATION, workspaceId: WORKSPACE },
     controlPlaneKey,
-    follower: given.follower ?? own,
+    keyStore: given.keyStore ?? own,
     snapshotFile: openSnapshotFile(folder),
     confirmedFile: openConfirmedFile(folder),
     freshness,
@@ -77,7 +77,7 @@ async function open(sealer: Sealer, given: Given): Promise<TestFollow> {
     log,
   });
   onTestFinished(async () => {
-    await follow.close();
+    await sync.close();
     folder.release();
   });
   async function takeOne(frame: Uint8Array): Promise<Upward[]> {
@@ -88,12 +88,12 @@ async function open(sealer: Sealer, given: Given): Promise<TestFollow> {
         case 'snapshot':
         case 'changes':
         case 'current':
-          return await follow.take(header, body, frame);
+          return await sync.take(header, body, frame);
         default:
           throw new Error(header.type);
       }
     } catch (error) {
-      return follow.reject(error);
+      return sync.reject(error);
     }
   }
   /** What is not answered yet: at first, the hello. */
@@ -101,23 +101,23 @@ async function open(sealer: Sealer, given: Given): Promise<TestFollow> {
   const noteCheck = (messages: readonly Upward[]) => {
     for (const each of messages) if (each.type === 'check') asked = each.nonce;
   };
-  const it: TestFollow = {
+  const it: TestSync = {
     said: { nonce: '', version: null, seen: null },
-    follow,
+    sync,
     sealer,
     clock,
     faults,
     stateDir,
     ageMs: freshness.ageMs,
     async connect(facts) {
-      await follow.disconnected();
-      it.said = follow.hello();
+      await sync.disconnected();
+      it.said = sync.hello();
       asked = it.said.nonce;
       const continues = it.said.version !== null;
       expect(await takeOne(sealer.history(it.said.nonce, { continues, ...facts }))).toEqual([]);
     },
     async confirm() {
-      noteCheck(follow.check());
+      noteCheck(sync.check());
       const answers = await takeOne(sealer.current(asked));
       noteCheck(answers);
       return answers;
@@ -137,10 +137,10 @@ async function open(sealer: Sealer, given: Given): Promise<TestFollow> {
 }
 
 /** The same state folder in the next process. */
-export async function reopen(before: TestFollow): Promise<TestFollow> {
+export async function reopen(before: TestSync): Promise<TestSync> {
   before.kill();
   const next = await open(before.sealer, before);
-  await next.follow.load();
+  await next.sync.load();
   await next.connect();
   return next;
 }
@@ -150,13 +150,13 @@ export const BEFORE = ['valid', 'valid', 'valid', 'not_found'];
 export const AFTER = ['valid', 'revoked', 'valid', 'not_found'];
 
 /** With the whole snapshot of version 0, acknowledged. */
-export async function openAtStart(): Promise<TestFollow> {
-  const it = await openFollow();
+export async function openAtStart(): Promise<TestSync> {
+  const it = await openTestSync();
   expect(await it.take(...it.sealer.snapshot())).toMatchObject([{ type: 'ack', version: 0 }]);
   return it;
 }
 
 /** The second key. */
-export function revoke({ sealer }: TestFollow): void {
+export function revoke({ sealer }: TestSync): void {
   sealer.world.change(keyOf(2, { status: 'revoked' }));
 }

@@ -1,62 +1,62 @@
 import type { DownwardOf, Hello, Upward } from '@tollkeeper/contract';
 import { toLine } from '../line.ts';
 import { askCheck, beginCheck, takeCurrent } from './check.ts';
-import { type Following, nothingFollowed } from './following.ts';
 import { takeHistory } from './history.ts';
 import { loadSnapshot } from './load-snapshot.ts';
 import { type Rejection, toRejection } from './rejection.ts';
 import { askForSnapshot, isAwaited } from './resync.ts';
+import { emptySyncState, type SyncContext } from './sync-state.ts';
 import { takeChanges } from './take-changes.ts';
 import { dropArriving, takeSnapshot } from './take-snapshot.ts';
 
-/** Follows the keys of a workspace. Its promises are to be awaited one after another. */
-export interface Follow {
-  /** What the follower decides with; null without a snapshot. */
+/** Keeps the keys of a workspace up to date. Await each of its promises before the next call. */
+export interface SnapshotSync {
+  /** Version that the key store decides with; null without a snapshot. */
   version(): number | null;
-  /** Whether the control plane has said, on the connection that stands, that nothing is newer. */
+  /** Whether the control plane has said, on the current connection, that nothing is newer. */
   isCurrent(): boolean;
   /** Starts from the disk, as far as that can be trusted. */
   load(): Promise<void>;
-  /** What to say hello with on a new connection: no version asks for a whole snapshot. */
+  /** The part of the hello that asks for changes, or without a version for a whole snapshot. */
   hello(): Pick<Hello, 'nonce' | 'version' | 'seen'>;
-  /** The control plane has let this gateway in. @returns what it should know */
+  /** Called when the control plane has admitted this gateway. @returns messages to send */
   welcomed(): Upward[];
-  /** Never throws: what is wrong is reported. @returns what to answer, in this order */
+  /** Never throws: reports what is wrong. @returns the answers, in order */
   take(
     header: DownwardOf<'history' | 'snapshot' | 'changes' | 'current'>,
     body: Uint8Array,
     frame: Uint8Array,
   ): Promise<Upward[]>;
-  /** To be called every CONFIRM_MS. @returns what to ask */
+  /** To be called every CONFIRM_MS. @returns messages to send */
   check(): Upward[];
-  /** For what was wrong before it came here. */
+  /** Reports an error that arose before `take`. */
   reject(error: unknown): Upward[];
   disconnected(): Promise<void>;
   /** The file does not hold what this gateway decides with: a whole snapshot is to come again. */
   distrustDisk(): void;
-  /** Lets nothing through any more, and leaves nothing on the disk. */
+  /** Denies every request from now on, and deletes what is on the disk. */
   forget(): Promise<void>;
   close(): Promise<void>;
 }
 
 const DETAIL_MAX = 200;
 
-export function createFollow(parts: Omit<Following, 'state'>): Follow {
-  const following: Following = { ...parts, state: nothingFollowed() };
-  const { state, follower, snapshotFile, confirmedFile, freshness } = following;
-  /** Of what was on the disk: nobody was there to hear of it. */
+export function createSnapshotSync(parts: Omit<SyncContext, 'state'>): SnapshotSync {
+  const ctx: SyncContext = { ...parts, state: emptySyncState() };
+  const { state, keyStore, snapshotFile, confirmedFile, freshness } = ctx;
+  /** Why the file on the disk was rejected, until a connection can report it. */
   let unreported: Rejection | undefined;
   return {
     version: () => state.version,
     isCurrent: () => state.isCurrent,
     async load() {
-      unreported = await loadSnapshot(following);
+      unreported = await loadSnapshot(ctx);
     },
     hello() {
-      const nonce = beginCheck(following);
+      const nonce = beginCheck(ctx);
       state.nonce = nonce;
       if (state.isStored) return { nonce, version: state.version, seen: state.seen };
-      state.awaitedAtMs = following.clock.monotonicMs();
+      state.awaitedAtMs = ctx.clock.monotonicMs();
       return { nonce, version: null, seen: null };
     },
     welcomed() {
@@ -66,19 +66,19 @@ export function createFollow(parts: Omit<Following, 'state'>): Follow {
     },
     async take(header, body, frame) {
       try {
-        return await take(following, header, body, frame);
+        return await take(ctx, header, body, frame);
       } catch (error) {
-        return reject(following, error);
+        return reject(ctx, error);
       }
     },
-    check: () => askCheck(following),
-    reject: (error) => reject(following, error),
+    check: () => askCheck(ctx),
+    reject: (error) => reject(ctx, error),
     async disconnected() {
       state.isCurrent = false;
       state.nonce = undefined;
       state.history = undefined;
       state.check = undefined;
-      await dropArriving(following);
+      await dropArriving(ctx);
       state.spoilt = undefined;
       state.awaitedAtMs = null;
     },
@@ -90,14 +90,14 @@ export function createFollow(parts: Omit<Following, 'state'>): Follow {
       state.seen = null;
       state.versionMin = 0;
       state.isStored = false;
-      await follower.remove();
+      await keyStore.remove();
       freshness.clear();
-      await dropArriving(following);
+      await dropArriving(ctx);
       confirmedFile.remove();
       await snapshotFile.remove();
     },
     async close() {
-      await dropArriving(following);
+      await dropArriving(ctx);
       await snapshotFile.close();
       confirmedFile.close();
     },
@@ -105,34 +105,34 @@ export function createFollow(parts: Omit<Following, 'state'>): Follow {
 }
 
 function take(
-  following: Following,
-  header: Parameters<Follow['take']>[0],
+  ctx: SyncContext,
+  header: Parameters<SnapshotSync['take']>[0],
   body: Uint8Array,
   frame: Uint8Array,
 ): Upward[] | Promise<Upward[]> {
   switch (header.type) {
     case 'history':
-      return takeHistory(following, header);
+      return takeHistory(ctx, header);
     case 'snapshot':
-      return takeSnapshot(following, header, body, frame);
+      return takeSnapshot(ctx, header, body, frame);
     case 'changes':
-      return takeChanges(following, header, body, frame);
+      return takeChanges(ctx, header, body, frame);
     case 'current':
-      return takeCurrent(following, header);
+      return takeCurrent(ctx, header);
   }
 }
 
-function reject(following: Following, error: unknown): Upward[] {
+function reject(ctx: SyncContext, error: unknown): Upward[] {
   const rejection = toRejection(error);
   const isGap = rejection.reason === 'gap';
   // Changes that come before the snapshot that was asked for say nothing new.
-  if (isGap && isAwaited(following)) return [];
-  following.log.warn({ err: error, reason: rejection.reason }, 'a message is not applied');
-  following.faults.set(
+  if (isGap && isAwaited(ctx)) return [];
+  ctx.log.warn({ err: error, reason: rejection.reason }, 'a message is not applied');
+  ctx.faults.set(
     'rejected',
     `What the control plane sent was not applied (${rejection.reason}): ${rejection.message}.`,
   );
-  return [report(rejection), ...(isGap ? askForSnapshot(following) : [])];
+  return [report(rejection), ...(isGap ? askForSnapshot(ctx) : [])];
 }
 
 function report({ reason, message }: Rejection): Upward {

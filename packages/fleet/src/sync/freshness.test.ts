@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { createTestClock } from '../testing/clock.ts';
 import { keyOf } from '../testing/world.ts';
-import { openFollow, reopen } from './follow.fixture.ts';
 import { createFreshness, isFresh, momentOf } from './freshness.ts';
+import { openTestSync, reopen } from './sync.fixture.ts';
 
 const HOUR = 3_600_000;
 
@@ -21,7 +21,7 @@ test('is fresh up to the age that is allowed, and never before it was confirmed'
 });
 
 test('is as old as the last confirmation', async () => {
-  const it = await openFollow();
+  const it = await openTestSync();
   await it.take(...it.sealer.snapshot());
   await it.confirm();
   it.clock.advance(HOUR);
@@ -33,7 +33,7 @@ test('is as old as the last confirmation', async () => {
 });
 
 test('grows no younger by a confirmation that came before, or by a rejected message', async () => {
-  const it = await openFollow();
+  const it = await openTestSync();
   const confirmation = it.sealer.current(it.said.nonce);
   await it.take(...it.sealer.snapshot(), confirmation);
   it.sealer.world.change(keyOf(4));
@@ -46,14 +46,14 @@ test('grows no younger by a confirmation that came before, or by a rejected mess
   );
 
   expect(it.ageMs()).toBe(HOUR);
-  const [check] = it.follow.check();
+  const [check] = it.sync.check();
   expect(check?.type).toBe('check');
   expect(await it.take(confirmation)).toMatchObject([{ type: 'reject', reason: 'replayed' }]);
   expect(it.ageMs()).toBe(HOUR);
 });
 
 test('grows no younger by changes, which may have been held back', async () => {
-  const it = await openFollow();
+  const it = await openTestSync();
   await it.take(...it.sealer.snapshot());
   await it.confirm();
   it.clock.advance(HOUR);
@@ -61,18 +61,18 @@ test('grows no younger by changes, which may have been held back', async () => {
 
   await it.take(it.sealer.changes(0));
 
-  expect(it.follow.version()).toBe(1);
+  expect(it.sync.version()).toBe(1);
   expect(it.ageMs()).toBe(HOUR);
 });
 
 test('is as old as the question when the answer was held back, and asks again at once', async () => {
-  const it = await openFollow();
+  const it = await openTestSync();
   await it.take(...it.sealer.snapshot());
   await it.confirm();
-  const [check] = it.follow.check();
+  const [check] = it.sync.check();
   const answer = it.sealer.current(check?.type === 'check' ? check.nonce : '');
   it.clock.advance(HOUR);
-  expect(it.follow.check()).toEqual([]);
+  expect(it.sync.check()).toEqual([]);
 
   expect(await it.take(answer)).toMatchObject([{ type: 'check' }]);
 
@@ -80,7 +80,7 @@ test('is as old as the question when the answer was held back, and asks again at
 });
 
 test('is not confirmed by an answer without the changes that came before it', async () => {
-  const it = await openFollow();
+  const it = await openTestSync();
   await it.take(...it.sealer.snapshot());
   await it.confirm();
   it.clock.advance(HOUR);
@@ -92,7 +92,7 @@ test('is not confirmed by an answer without the changes that came before it', as
 });
 
 test('grows no younger by a snapshot, which may have been made a while ago', async () => {
-  const it = await openFollow();
+  const it = await openTestSync();
   await it.take(...it.sealer.snapshot());
   expect(it.ageMs()).toBeNull();
   expect((await reopen(it)).ageMs()).toBeNull();
@@ -126,7 +126,7 @@ test('grows no younger when the clock on the wall is set back', () => {
 });
 
 test('keeps its age across a restart, from the last confirmation that changed nothing', async () => {
-  const it = await openFollow();
+  const it = await openTestSync();
   await it.take(...it.sealer.snapshot());
   await it.confirm();
   it.clock.advance(HOUR);
@@ -141,7 +141,7 @@ test('keeps its age across a restart, from the last confirmation that changed no
 });
 
 test('is old after a restart with a clock that was set back', async () => {
-  const it = await openFollow();
+  const it = await openTestSync();
   await it.take(...it.sealer.snapshot());
   await it.confirm();
   it.clock.setWall(it.clock.epochMs() - HOUR);
@@ -150,7 +150,7 @@ test('is old after a restart with a clock that was set back', async () => {
 });
 
 test('is not confirmed after a restart by what was heard before it', async () => {
-  const it = await openFollow();
+  const it = await openTestSync();
   const confirmation = it.sealer.current(it.said.nonce);
   await it.take(...it.sealer.snapshot(), confirmation);
   const next = await reopen(it);

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createSealer } from '../testing/sealer.ts';
 import { createWorld, idOf, keyOf } from '../testing/world.ts';
-import { AFTER, BEFORE, openAtStart, openFollow, revoke } from './follow.fixture.ts';
+import { AFTER, BEFORE, openAtStart, openTestSync, revoke } from './sync.fixture.ts';
 
 /** How long a snapshot is awaited. */
 const PATIENCE_MS = 31_000;
 
 test('uses a snapshot only when its last part is there', async () => {
-  const it = await openFollow();
+  const it = await openTestSync();
   const parts = it.sealer.snapshot();
   expect(parts.length).toBeGreaterThan(2);
 
@@ -56,7 +56,7 @@ test('asks once for a whole snapshot after a gap, and applies nothing across it'
 });
 
 test('asks for a whole snapshot when it has none and hears only that nothing changed', async () => {
-  const it = await openFollow();
+  const it = await openTestSync();
   it.clock.advance(PATIENCE_MS);
 
   const answers = await it.confirm();
@@ -95,14 +95,14 @@ test('rejects what another key signed', async () => {
 
 test('rejects a part about another organization inside a message of its own', async () => {
   const world = createWorld();
-  const it = await openFollow(createSealer(world));
+  const it = await openTestSync(createSealer(world));
   await it.take(...it.sealer.snapshot());
   world.change({ type: 'organization', organizationId: 'org_other', allowedIps: [] });
 
   expect(await it.take(it.sealer.changes(0))).toMatchObject([
     { type: 'reject', reason: 'foreign' },
   ]);
-  expect(it.follow.version()).toBe(0);
+  expect(it.sync.version()).toBe(0);
 });
 
 test('rejects an older snapshot, whoever repeats it', async () => {
@@ -134,7 +134,7 @@ test('rejects changes that lead backwards', async () => {
   expect(await it.take(it.sealer.changes(1, { to: 0 }))).toMatchObject([
     { type: 'reject', reason: 'malformed' },
   ]);
-  expect(it.follow.version()).toBe(1);
+  expect(it.sync.version()).toBe(1);
 });
 
 test.each([
@@ -186,7 +186,7 @@ test('applies changes that come between the parts of a snapshot, and loses none'
 });
 
 test('does not ask again and again for snapshots that are all bad', async () => {
-  const it = await openFollow();
+  const it = await openTestSync();
   let asked = 0;
   for (let minute = 0; minute < 60; minute++) {
     for (const answer of await it.take(it.sealer.changes(0, { to: 1 }))) {
@@ -202,7 +202,7 @@ test('does not ask again and again for snapshots that are all bad', async () => 
 });
 
 test('asks again for a snapshot that does not come', async () => {
-  const it = await openFollow();
+  const it = await openTestSync();
   it.clock.advance(PATIENCE_MS);
   expect(await it.confirm()).toContainEqual({ type: 'resync' });
   expect(await it.confirm()).toEqual([]);
@@ -228,7 +228,7 @@ test('asks for a new snapshot when the changes outweigh the one it has', async (
 });
 
 test('goes on in memory when the disk takes no snapshot, but acknowledges nothing', async () => {
-  const it = await openFollow();
+  const it = await openTestSync();
   await mkdir(join(it.stateDir, 'snapshot.new'));
 
   expect(await it.take(...it.sealer.snapshot())).toEqual([]);
@@ -247,7 +247,7 @@ test('goes on in memory when the disk takes no snapshot, but acknowledges nothin
 });
 
 test('does not ask for snapshot after snapshot while the disk takes none', async () => {
-  const it = await openFollow();
+  const it = await openTestSync();
   await mkdir(join(it.stateDir, 'snapshot.new'));
   await it.take(...it.sealer.snapshot());
   let asked = 0;
@@ -264,9 +264,9 @@ test('does not ask for snapshot after snapshot while the disk takes none', async
 test('lets nothing through after it was told to forget', async () => {
   const it = await openAtStart();
 
-  await it.follow.forget();
+  await it.sync.forget();
 
   expect(it.decisions()).toBeUndefined();
-  expect(it.follow.version()).toBeNull();
+  expect(it.sync.version()).toBeNull();
   expect(it.ageMs()).toBeNull();
 });

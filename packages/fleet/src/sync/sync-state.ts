@@ -4,16 +4,16 @@ import type { Clock } from '../clock.ts';
 import type { Faults } from '../faults.ts';
 import type { Log } from '../log.ts';
 import type { ConfirmedFile, SnapshotDraft, SnapshotFile } from '../snapshot/index.ts';
-import type { Follower, KeysDraft } from './follower.ts';
 import type { Freshness, Moment } from './freshness.ts';
+import type { KeyStore, KeysDraft } from './key-store.ts';
 import type { Place, Progress } from './order.ts';
 
-/** What following a workspace works with. */
-export interface Following {
+/** What the sync of one workspace works with. */
+export interface SyncContext {
   readonly place: Place;
   /** The control plane's public key, as pinned when the gateway joined. */
   readonly controlPlaneKey: KeyObject;
-  readonly follower: Follower;
+  readonly keyStore: KeyStore;
   readonly snapshotFile: SnapshotFile;
   readonly confirmedFile: ConfirmedFile;
   readonly freshness: Freshness;
@@ -21,45 +21,45 @@ export interface Following {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
-  readonly state: FollowingState;
+  readonly state: SyncState;
 }
 
-export interface FollowingState {
-  /** What the follower decides with; null without a snapshot. */
+export interface SyncState {
+  /** Version that the key store decides with; null without a snapshot. */
   version: number | null;
-  /** The newest that it may tell of; null as the version is. */
+  /** Newest position that it may report; null when the version is. */
   seen: Position | null;
-  /** What the file says that this gateway has acknowledged: it starts with nothing older. */
+  /** Version in the file of acknowledgements: the gateway starts with nothing older. */
   versionMin: number;
-  /** Of the connection that stands: its own nonce; undefined before the hello. */
+  /** Nonce of the current connection; undefined before the hello. */
   nonce: string | undefined;
-  /** What the control plane tells on the connection that stands; undefined before it says so. */
+  /** History that the current connection sends; undefined before it says so. */
   history: History | undefined;
-  /** The question that is not answered yet. */
+  /** Check that is not answered yet. */
   check: Check | undefined;
-  /** Whether the control plane has said, on the connection that stands, that nothing is newer. */
+  /** Whether the control plane has said, on the current connection, that nothing is newer. */
   isCurrent: boolean;
   /** Whether the disk holds all of it: what would be forgotten by a restart is not acknowledged. */
   isStored: boolean;
-  /** The snapshot that is coming. */
+  /** Snapshot of which parts are still missing. */
   arriving: Arriving | undefined;
-  /** The snapshot of which a part was rejected: the parts that still come are not worth a word. */
+  /** Snapshot of which a part was rejected: the parts that still arrive are ignored. */
   spoilt: Pick<Progress, 'version' | 'issuedAtMs'> | undefined;
-  /** When a snapshot was asked for, or last came nearer; null when none is due. */
+  /** When a snapshot was requested or its last part arrived; null when none is due. */
   awaitedAtMs: number | null;
   /** How many snapshots in a row were rejected. */
   badSnapshots: number;
   askAgainAtMs: number;
-  /** How many snapshots in a row the disk did not take. */
+  /** How many snapshots in a row could not be stored. */
   unstoredSnapshots: number;
   storeAgainAtMs: number;
 }
 
 export interface History {
   readonly epoch: string;
-  /** Nothing older is what this connection tells. */
+  /** The oldest version that this connection sends. */
   readonly version: number;
-  /** Whether what the follower decides with is of this history. */
+  /** Whether the keys in the store belong to this history. */
   isOwn: boolean;
 }
 
@@ -71,11 +71,11 @@ export interface Check {
 export interface Arriving {
   progress: Progress | undefined;
   readonly keys: KeysDraft;
-  /** Undefined when the disk does not take it. */
+  /** Undefined when it cannot be stored. */
   file: SnapshotDraft | undefined;
 }
 
-export function nothingFollowed(): FollowingState {
+export function emptySyncState(): SyncState {
   return {
     version: null,
     seen: null,

@@ -2,34 +2,34 @@ import { randomBytes } from 'node:crypto';
 import { CONFIRM_MS, type DownwardOf, type Upward } from '@tollkeeper/contract';
 import { storeConfirmed } from './acknowledge.ts';
 import { noteDiskFault } from './disk-fault.ts';
-import type { Following } from './following.ts';
 import { momentOf } from './freshness.ts';
 import { Rejection } from './rejection.ts';
 import { askToStoreIfDue } from './resync.ts';
+import type { SyncContext } from './sync-state.ts';
 
-/** A question that only a new answer fits, and that is this connection's from now on. */
-export function beginCheck({ state, clock }: Following): string {
+/** Begins a check whose nonce only a new answer can repeat. */
+export function beginCheck({ state, clock }: SyncContext): string {
   const nonce = randomBytes(32).toString('base64url');
   state.check = { nonce, askedAt: momentOf(clock) };
   return nonce;
 }
 
-/** Asks whether nothing is newer, unless that is asked already. */
-export function askCheck(following: Following): Upward[] {
-  const { check, history } = following.state;
-  return check || !history ? [] : [{ type: 'check', nonce: beginCheck(following) }];
+/** Asks whether there is anything newer, unless a check is under way. */
+export function askCheck(ctx: SyncContext): Upward[] {
+  const { check, history } = ctx.state;
+  return check || !history ? [] : [{ type: 'check', nonce: beginCheck(ctx) }];
 }
 
 /**
- * Takes the answer. It is as old as the question, whoever held it back; and whoever kept changes
- * from this gateway is found out by the version.
+ * Handles the answer. It counts as old as the question, so delaying it makes nothing fresher; its
+ * version shows whether changes were withheld from this gateway.
  * @throws Rejection
  */
 export async function takeCurrent(
-  following: Following,
+  ctx: SyncContext,
   { nonce, version }: DownwardOf<'current'>,
 ): Promise<Upward[]> {
-  const { state, freshness, faults, clock } = following;
+  const { state, freshness, faults, clock } = ctx;
   const { check, history } = state;
   if (nonce !== check?.nonce) {
     throw new Rejection('replayed', 'The answer to another question came');
@@ -42,18 +42,18 @@ export async function takeCurrent(
   freshness.confirm(check.askedAt);
   faults.clear('rejected');
   state.isCurrent = true;
-  await keepConfirmation(following);
+  await keepConfirmation(ctx);
   const isLate = clock.monotonicMs() - check.askedAt.monotonicMs >= CONFIRM_MS;
-  return [...askToStoreIfDue(following), ...(isLate ? askCheck(following) : [])];
+  return [...askToStoreIfDue(ctx), ...(isLate ? askCheck(ctx) : [])];
 }
 
-/** Comes every few seconds: time to make what was appended outlive a power cut as well. */
-async function keepConfirmation(following: Following): Promise<void> {
+/** Runs every few seconds: also makes what was appended survive a power cut. */
+async function keepConfirmation(ctx: SyncContext): Promise<void> {
   try {
-    await following.snapshotFile.sync();
+    await ctx.snapshotFile.sync();
   } catch (error) {
-    following.state.isStored = false;
-    noteDiskFault(following, error);
+    ctx.state.isStored = false;
+    noteDiskFault(ctx, error);
   }
-  storeConfirmed(following);
+  storeConfirmed(ctx);
 }

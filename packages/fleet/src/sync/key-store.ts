@@ -2,10 +2,11 @@ import { createKeyIndex, type KeyIndex } from '@tollkeeper/verify';
 import { applyPart } from '../wire/apply-part.ts';
 
 /**
- * Whoever decides with the keys. It hears of frames that are verified and in order only. What its
- * promises settle for, every decision from then on is made with: the version is acknowledged after.
+ * The keys that decisions are made with. It receives only parts that were verified and are in order.
+ * Once a promise of it resolves, every decision is made with what it stored, so that the version can
+ * be acknowledged.
  */
-export interface Follower {
+export interface KeyStore {
   /**
    * A set of keys beside the one in use, to be filled from nothing.
    * @param bytes about how many its parts will have, where that is known
@@ -13,9 +14,9 @@ export interface Follower {
   begin(bytes?: number): Promise<KeysDraft>;
   /** Changes the keys in use. @param version that they are at afterwards */
   apply(part: Uint8Array, version: number): Promise<void>;
-  /** Forgets the keys: nothing is let through. */
+  /** Drops the keys: every request is denied. */
   clear(): Promise<void>;
-  /** Forgets them for good: the instance is no longer of the fleet. */
+  /** Drops them for good: the instance was removed from the fleet. */
   remove(): Promise<void>;
 }
 
@@ -28,16 +29,16 @@ export interface KeysDraft {
   use(version: number): Promise<void>;
 }
 
-export interface IndexFollower extends Follower {
+export interface IndexStore extends KeyStore {
   /** The keys in use; undefined before there are any. */
   index(): KeyIndex | undefined;
 }
 
-/** What a key takes in a part, at least: its hash, its id and a short name. */
+/** Least bytes that a key takes in a part: its hash, its id and a short name. */
 const KEY_BYTES = 80;
 
 /** Keeps the keys in this process. */
-export function createIndexFollower(organizationId: string): IndexFollower {
+export function createIndexStore(organizationId: string): IndexStore {
   let current: KeyIndex | undefined;
   return {
     index: () => current,

@@ -1,12 +1,12 @@
 import type { Clock } from '../clock.ts';
 
-/** Since when the control plane has not confirmed what an instance decides with. */
+/** How long ago the control plane confirmed what an instance decides with. */
 export interface Freshness {
-  /** What it decides with was current after the moment at which the control plane was asked. */
+  /** Records that the keys were current when the control plane was asked. */
   confirm(askedAt: Moment): void;
-  /** In milliseconds; null when it never did. */
+  /** Milliseconds since then; null when there was no confirmation. */
   ageMs(): number | null;
-  /** What a later process needs to go on from. */
+  /** State for a later process to restore. */
   state(): Confirmed;
   restore(confirmed: Confirmed): void;
   /** As another process of this machine knows it. @param ageMs at this moment; null is never */
@@ -72,7 +72,7 @@ export function createFreshness(clock: Clock): Freshness {
   };
 }
 
-/** What was never confirmed is as old as can be. @param staleMaxMs null is any age */
+/** What was never confirmed is not fresh. @param staleMaxMs null allows any age */
 export function isFresh(freshness: Freshness, staleMaxMs: number | null): boolean {
   if (staleMaxMs === null) return true;
   const ageMs = freshness.ageMs();

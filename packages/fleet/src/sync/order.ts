@@ -1,7 +1,7 @@
 import type { DownwardOf, Position } from '@tollkeeper/contract';
 import { Rejection } from './rejection.ts';
 
-/** Whose keys an instance follows. */
+/** Organization and workspace whose keys an instance receives. */
 export interface Place {
   readonly organizationId: string;
   readonly workspaceId: string;

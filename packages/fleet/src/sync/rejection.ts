@@ -3,7 +3,7 @@ import { reasonOf } from '../fleet-error.ts';
 import { FrameError } from '../wire/frame.ts';
 import { PartError } from '../wire/part-format.ts';
 
-/** Something that came is not applied; what stood before stands. */
+/** A message that is not applied. The state stays as it was. */
 export class Rejection extends Error {
   override readonly name = 'Rejection';
   readonly reason: RejectReason;

@@ -4,14 +4,14 @@ import { expect, test } from 'vitest';
 import { createSealer } from '../testing/sealer.ts';
 import { createWorld, idOf, keyOf } from '../testing/world.ts';
 import { createDamage } from './damage.fixture.ts';
-import { openFollow, type TestFollow } from './follow.fixture.ts';
+import { openTestSync, type TestSync } from './sync.fixture.ts';
 
 const CASES = process.env.LONG ? 100_000 : 10_000;
 const DECISIONS = ['valid', 'revoked', 'valid', 'not_found'];
 
 /** Has applied a snapshot and two changes; what came first would let the revoked key in. */
-async function openRevoked(): Promise<{ it: TestFollow; old: Uint8Array[] }> {
-  const it = await openFollow();
+async function openRevoked(): Promise<{ it: TestSync; old: Uint8Array[] }> {
+  const it = await openTestSync();
   const { world } = it.sealer;
   const parts = it.sealer.snapshot();
   world.change(keyOf(4));
@@ -48,7 +48,7 @@ test(`applies none of ${CASES} damaged, foreign and repeated messages, and repor
 
   expect(surprises).toEqual([]);
   expect(it.decisions()).toEqual(DECISIONS);
-  expect(it.follow.version()).toBe(2);
+  expect(it.sync.version()).toBe(2);
   it.sealer.world.change(keyOf(4));
   expect(await it.take(it.sealer.changes(2))).toMatchObject([{ type: 'ack', version: 3 }]);
 }, 300_000);
@@ -59,20 +59,20 @@ test(`starts with none of ${CASES / 10} damaged files, and reports each`, async 
   const whole = await readFile(path);
   const { damage } = createDamage(2);
   it.kill();
-  const next = await openFollow(it.sealer, it);
+  const next = await openTestSync(it.sealer, it);
   const surprises: unknown[] = [];
 
   for (let count = 0; count < CASES / 10; count++) {
     const damaged = damage(whole);
     if (whole.equals(damaged)) continue;
     await writeFile(path, damaged);
-    await next.follow.load();
-    const [report] = next.follow.welcomed();
+    await next.sync.load();
+    const [report] = next.sync.welcomed();
     if (next.decisions() || report?.type !== 'reject') surprises.push(damaged);
   }
 
   expect(surprises).toEqual([]);
   await writeFile(path, whole);
-  await next.follow.load();
+  await next.sync.load();
   expect(next.decisions()).toEqual(DECISIONS);
 }, 300_000);

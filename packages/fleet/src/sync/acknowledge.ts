@@ -1,11 +1,11 @@
 import type { Upward } from '@tollkeeper/contract';
 import { noteDiskFault } from './disk-fault.ts';
-import type { Following } from './following.ts';
+import type { SyncContext } from './sync-state.ts';
 
-/** Says which version this gateway decides with, unless a restart would forget it. */
-export function acknowledge(following: Following): Upward[] {
-  const { version, seen } = following.state;
-  if (version === null || seen === null || !storeConfirmed(following)) return [];
+/** Reports the version that this gateway decides with, unless a restart would lose it. */
+export function acknowledge(ctx: SyncContext): Upward[] {
+  const { version, seen } = ctx.state;
+  if (version === null || seen === null || !storeConfirmed(ctx)) return [];
   return [{ type: 'ack', version, seen }];
 }
 
@@ -14,16 +14,16 @@ export function acknowledge(following: Following): Upward[] {
  * file must not refuse it after a restart. To be called before the snapshot stands there; what
  * stands until then has the higher number.
  */
-export function lowerVersionMin(following: Following, version: number): void {
-  const { state, freshness, confirmedFile, place } = following;
+export function lowerVersionMin(ctx: SyncContext, version: number): void {
+  const { state, freshness, confirmedFile, place } = ctx;
   if (version >= state.versionMin) return;
   confirmedFile.write({ ...freshness.state(), workspaceId: place.workspaceId, version });
   state.versionMin = version;
 }
 
 /** @returns whether the disk holds the version and when it was confirmed */
-export function storeConfirmed(following: Following): boolean {
-  const { state, freshness, confirmedFile, faults, place } = following;
+export function storeConfirmed(ctx: SyncContext): boolean {
+  const { state, freshness, confirmedFile, faults, place } = ctx;
   if (!state.isStored || state.version === null) return false;
   try {
     const { workspaceId } = place;
@@ -31,7 +31,7 @@ export function storeConfirmed(following: Following): boolean {
     state.versionMin = state.version;
   } catch (error) {
     state.isStored = false;
-    noteDiskFault(following, error);
+    noteDiskFault(ctx, error);
     return false;
   }
   faults.clear('disk');

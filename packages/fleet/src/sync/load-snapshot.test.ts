@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createSealer } from '../testing/sealer.ts';
 import { createWorld, idOf, keyOf, WORKSPACE } from '../testing/world.ts';
-import { openFollow, reopen, type TestFollow } from './follow.fixture.ts';
+import { openTestSync, reopen, type TestSync } from './sync.fixture.ts';
 
 const AFTER = ['valid', 'revoked', 'valid', 'not_found'];
 
-const fileOf = (it: TestFollow) => join(it.stateDir, 'snapshot');
+const fileOf = (it: TestSync) => join(it.stateDir, 'snapshot');
 
 /** Has applied a snapshot and then a revocation. */
-async function openRevoked(): Promise<TestFollow> {
-  const it = await openFollow();
+async function openRevoked(): Promise<TestSync> {
+  const it = await openTestSync();
   await it.take(...it.sealer.snapshot());
   it.sealer.world.change(keyOf(2, { status: 'revoked' }));
   expect(await it.take(it.sealer.changes(0))).toMatchObject([{ type: 'ack', version: 1 }]);
@@ -29,11 +29,11 @@ function stored(frames: readonly Uint8Array[]): Buffer {
   );
 }
 
-async function expectRefused(it: TestFollow, reason: string): Promise<void> {
+async function expectRefused(it: TestSync, reason: string): Promise<void> {
   expect(it.decisions()).toBeUndefined();
   expect(it.said.version).toBeNull();
-  expect(it.follow.welcomed()).toMatchObject([{ type: 'reject', reason }]);
-  expect(it.follow.welcomed()).toEqual([]);
+  expect(it.sync.welcomed()).toMatchObject([{ type: 'reject', reason }]);
+  expect(it.sync.welcomed()).toEqual([]);
   expect(it.faults.text()).toContain(`The stored snapshot was refused (${reason})`);
 }
 
@@ -42,7 +42,7 @@ test('decides after a restart as before it, with what it acknowledged', async ()
 
   expect(next.decisions()).toEqual(AFTER);
   expect(next.said.version).toBe(1);
-  expect(next.follow.welcomed()).toEqual([]);
+  expect(next.sync.welcomed()).toEqual([]);
 });
 
 test('goes on with the changes after its last, and keeps them as well', async () => {
@@ -54,11 +54,11 @@ test('goes on with the changes after its last, and keeps them as well', async ()
 });
 
 test('has nothing to say when there is no file', async () => {
-  const it = await openFollow();
-  await it.follow.load();
+  const it = await openTestSync();
+  await it.sync.load();
 
   expect(it.said.version).toBeNull();
-  expect(it.follow.welcomed()).toEqual([]);
+  expect(it.sync.welcomed()).toEqual([]);
   expect(it.faults.text()).toBeNull();
 });
 
@@ -74,11 +74,11 @@ test('cuts off changes that were not written whole, and goes on behind them', as
   expect(next.decisions()).toEqual(AFTER);
   expect(await readFile(fileOf(it))).toEqual(whole);
   await next.take(changes);
-  expect((await reopen(next)).follow.version()).toBe(2);
+  expect((await reopen(next)).sync.version()).toBe(2);
 });
 
 test('refuses a file that ends before a revocation that was acknowledged', async () => {
-  const it = await openFollow();
+  const it = await openTestSync();
   await it.take(...it.sealer.snapshot());
   const { length } = await readFile(fileOf(it));
   it.sealer.world.change(keyOf(2, { status: 'revoked' }));
@@ -89,7 +89,7 @@ test('refuses a file that ends before a revocation that was acknowledged', async
 });
 
 test('refuses an older file in the place of its own', async () => {
-  const it = await openFollow();
+  const it = await openTestSync();
   await it.take(...it.sealer.snapshot());
   const old = await readFile(fileOf(it));
   it.sealer.world.change(keyOf(2, { status: 'revoked' }));
@@ -101,7 +101,7 @@ test('refuses an older file in the place of its own', async () => {
 
 test('refuses the file of another workspace, and one that another key signed', async () => {
   const world = createWorld();
-  const it = await openFollow(createSealer(world));
+  const it = await openTestSync(createSealer(world));
   await it.take(...it.sealer.snapshot());
 
   await writeFile(fileOf(it), stored(it.sealer.snapshot({ workspaceId: `ws_${'9'.repeat(20)}` })));
@@ -112,7 +112,7 @@ test('refuses the file of another workspace, and one that another key signed', a
 });
 
 test('refuses a file with changes of another workspace', async () => {
-  const it = await openFollow();
+  const it = await openTestSync();
   const parts = it.sealer.snapshot();
   await it.take(...parts);
   it.sealer.world.change(keyOf(2, { status: 'revoked' }));
@@ -123,7 +123,7 @@ test('refuses a file with changes of another workspace', async () => {
 });
 
 test('refuses a file whose snapshot is not whole', async () => {
-  const it = await openFollow();
+  const it = await openTestSync();
   await it.take(...it.sealer.snapshot());
   const { length } = await readFile(fileOf(it));
   await truncate(fileOf(it), length - 1);
@@ -132,7 +132,7 @@ test('refuses a file whose snapshot is not whole', async () => {
 });
 
 test('refuses a file in which changes are missing, or stand twice or in another order', async () => {
-  let it = await openFollow();
+  let it = await openTestSync();
   const parts = it.sealer.snapshot();
   const changes = [2, 3, 2].map((number, version) => {
     it.sealer.world.change(keyOf(number, { status: 'revoked' }));
@@ -166,7 +166,7 @@ test('refuses a file when it cannot tell how old it is', async () => {
 test.each(['damaged', 'missing'])(
   'takes no snapshot from before what it acknowledged, when its own is %s',
   async (how) => {
-    const it = await openFollow();
+    const it = await openTestSync();
     const before = it.sealer.snapshot();
     await it.take(...before);
     it.sealer.world.change(keyOf(2, { status: 'revoked' }));
@@ -210,10 +210,10 @@ test('replaces a refused file by the next snapshot', async () => {
 
 test('leaves nothing on the disk after it was told to forget', async () => {
   const it = await openRevoked();
-  await it.follow.forget();
+  await it.sync.forget();
 
   const next = await reopen(it);
 
   expect(next.decisions()).toBeUndefined();
-  expect(next.follow.welcomed()).toEqual([]);
+  expect(next.sync.welcomed()).toEqual([]);
 });

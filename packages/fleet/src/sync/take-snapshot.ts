@@ -2,11 +2,11 @@ import type { DownwardOf, Position, Upward } from '@tollkeeper/contract';
 import type { SnapshotDraft } from '../snapshot/index.ts';
 import { acknowledge, lowerVersionMin } from './acknowledge.ts';
 import { noteDiskFault } from './disk-fault.ts';
-import type { Arriving, Following } from './following.ts';
 import { requireEpoch } from './history.ts';
 import { followPart, requirePlace } from './order.ts';
 import { Rejection } from './rejection.ts';
 import { noteBadSnapshot, noteGoodSnapshot } from './resync.ts';
+import type { Arriving, SyncContext } from './sync-state.ts';
 
 type Snapshot = DownwardOf<'snapshot'>;
 
@@ -15,34 +15,34 @@ type Snapshot = DownwardOf<'snapshot'>;
  * the last part is there. A snapshot confirms nothing: it may have been made a while ago, for another
  * gateway; the changes that follow it say how things stand.
  * @param frame that the part came in
- * @throws Rejection, and what the follower throws
+ * @throws Rejection, and what the key store throws
  */
 export async function takeSnapshot(
-  following: Following,
+  ctx: SyncContext,
   header: Snapshot,
   body: Uint8Array,
   frame: Uint8Array,
 ): Promise<Upward[]> {
-  const { state } = following;
-  requirePlace(following.place, header);
-  requireEpoch(following, header.epoch);
-  if (header.part > 0 && isSpoilt(following, header)) return [];
+  const { state } = ctx;
+  requirePlace(ctx.place, header);
+  requireEpoch(ctx, header.epoch);
+  if (header.part > 0 && isSpoilt(ctx, header)) return [];
   try {
-    if (header.part === 0) await begin(following);
-    requireNotOlder(following, header);
-    state.awaitedAtMs = following.clock.monotonicMs();
-    await addPart(following, header, body, frame);
-    return header.seen ? await finish(following, header, header.seen) : [];
+    if (header.part === 0) await begin(ctx);
+    requireNotOlder(ctx, header);
+    state.awaitedAtMs = ctx.clock.monotonicMs();
+    await addPart(ctx, header, body, frame);
+    return header.seen ? await finish(ctx, header, header.seen) : [];
   } catch (error) {
     state.spoilt = { version: header.version, issuedAtMs: header.issuedAtMs };
-    await dropArriving(following);
-    noteBadSnapshot(following);
+    await dropArriving(ctx);
+    noteBadSnapshot(ctx);
     throw error;
   }
 }
 
 /** What has come of a snapshot is worth nothing without the rest. */
-export async function dropArriving({ state }: Following): Promise<void> {
+export async function dropArriving({ state }: SyncContext): Promise<void> {
   const { arriving } = state;
   state.arriving = undefined;
   if (arriving?.file) await discard(arriving.file);
@@ -53,12 +53,12 @@ async function discard(file: SnapshotDraft): Promise<void> {
   await file.discard().catch(() => undefined);
 }
 
-function isSpoilt({ state: { spoilt } }: Following, header: Snapshot): boolean {
+function isSpoilt({ state: { spoilt } }: SyncContext, header: Snapshot): boolean {
   return spoilt?.version === header.version && spoilt.issuedAtMs === header.issuedAtMs;
 }
 
 /** Also a repeated snapshot of this history must not take back what this gateway has heard of it. */
-function requireNotOlder({ state }: Following, { version }: Snapshot): void {
+function requireNotOlder({ state }: SyncContext, { version }: Snapshot): void {
   const { history } = state;
   const own = history?.isOwn ? state.version : null;
   const versionMin = Math.max(own ?? 0, history?.version ?? 0);
@@ -69,49 +69,45 @@ function requireNotOlder({ state }: Following, { version }: Snapshot): void {
   );
 }
 
-async function begin(following: Following): Promise<void> {
-  const { state, follower, snapshotFile } = following;
-  await dropArriving(following);
+async function begin(ctx: SyncContext): Promise<void> {
+  const { state, keyStore, snapshotFile } = ctx;
+  await dropArriving(ctx);
   state.spoilt = undefined;
-  const keys = await follower.begin();
+  const keys = await keyStore.begin();
   const arriving: Arriving = { progress: undefined, keys, file: undefined };
-  await onDisk(following, async () => {
+  await onDisk(ctx, async () => {
     arriving.file = await snapshotFile.begin();
   });
   state.arriving = arriving;
 }
 
 async function addPart(
-  following: Following,
+  ctx: SyncContext,
   header: Snapshot,
   body: Uint8Array,
   frame: Uint8Array,
 ): Promise<void> {
-  const { arriving } = following.state;
+  const { arriving } = ctx.state;
   const progress = followPart(arriving?.progress, header);
   if (!arriving) return;
   arriving.progress = progress;
   await arriving.keys.add(body);
   const { file } = arriving;
-  if (!file || (await onDisk(following, () => file.add(frame)))) return;
+  if (!file || (await onDisk(ctx, () => file.add(frame)))) return;
   arriving.file = undefined;
   await discard(file);
 }
 
-async function finish(
-  following: Following,
-  { version }: Snapshot,
-  seen: Position,
-): Promise<Upward[]> {
-  const { state, faults } = following;
+async function finish(ctx: SyncContext, { version }: Snapshot, seen: Position): Promise<Upward[]> {
+  const { state, faults } = ctx;
   const { arriving } = state;
   if (!arriving) return [];
   state.isStored = false;
   const { file } = arriving;
   const isStored =
     file !== undefined &&
-    (await onDisk(following, async () => {
-      lowerVersionMin(following, version);
+    (await onDisk(ctx, async () => {
+      lowerVersionMin(ctx, version);
       await file.commit();
     }));
   if (file && !isStored) await discard(file);
@@ -122,18 +118,18 @@ async function finish(
   if (state.history) state.history.isOwn = true;
   state.isStored = isStored;
   faults.clear('rejected');
-  const answers = acknowledge(following);
-  noteGoodSnapshot(following, state.isStored);
+  const answers = acknowledge(ctx);
+  noteGoodSnapshot(ctx, state.isStored);
   return answers;
 }
 
 /** @returns whether it was done */
-async function onDisk(following: Following, work: () => Promise<void>): Promise<boolean> {
+async function onDisk(ctx: SyncContext, work: () => Promise<void>): Promise<boolean> {
   try {
     await work();
     return true;
   } catch (error) {
-    noteDiskFault(following, error);
+    noteDiskFault(ctx, error);
     return false;
   }
 }

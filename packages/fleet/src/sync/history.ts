@@ -1,15 +1,15 @@
 import type { DownwardOf, Upward } from '@tollkeeper/contract';
-import type { Following, History } from './following.ts';
 import { requirePlace } from './order.ts';
 import { Rejection } from './rejection.ts';
+import type { History, SyncContext } from './sync-state.ts';
 
 /**
- * Hears once, on each connection, what it will tell. Only the nonce of this connection's own hello
- * makes that believable: so nobody who repeats old messages takes a gateway back.
+ * Handles the message that begins each connection and names the history that it will send. It must
+ * repeat the nonce of this connection's hello, so that replayed messages cannot set a gateway back.
  * @throws Rejection
  */
-export function takeHistory(following: Following, header: DownwardOf<'history'>): Upward[] {
-  const { state, clock, log, place } = following;
+export function takeHistory(ctx: SyncContext, header: DownwardOf<'history'>): Upward[] {
+  const { state, clock, log, place } = ctx;
   requirePlace(place, header);
   if (header.nonce !== state.nonce || state.history) {
     throw new Rejection(
@@ -31,8 +31,8 @@ export function takeHistory(following: Following, header: DownwardOf<'history'>)
   return [];
 }
 
-/** What this connection tells. @throws Rejection replayed, for what another one told */
-export function requireEpoch({ state }: Following, epoch: string): History {
+/** History that this connection sends. @throws Rejection replayed, for another epoch */
+export function requireEpoch({ state }: SyncContext, epoch: string): History {
   const { history } = state;
   if (history?.epoch === epoch) return history;
   throw new Rejection('replayed', 'A message came that this connection was not to tell');

@@ -1,11 +1,11 @@
 import type { Position } from '@tollkeeper/contract';
 import { openFrame } from '../wire/frame.ts';
-import type { KeysDraft } from './follower.ts';
-import type { Following } from './following.ts';
+import type { KeysDraft } from './key-store.ts';
 import { followPart, newest, type Progress, requireNext, requirePlace } from './order.ts';
 import { Rejection } from './rejection.ts';
+import type { SyncContext } from './sync-state.ts';
 
-type Source = Pick<Following, 'snapshotFile' | 'controlPlaneKey' | 'place'>;
+type Source = Pick<SyncContext, 'snapshotFile' | 'controlPlaneKey' | 'place'>;
 
 export interface Stored {
   readonly version: number;

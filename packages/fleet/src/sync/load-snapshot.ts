@@ -1,21 +1,21 @@
-import type { Following } from './following.ts';
 import { readStored } from './read-stored.ts';
 import { Rejection, toRejection } from './rejection.ts';
+import type { SyncContext } from './sync-state.ts';
 
 /**
  * Starts from the disk: verifies as if each frame came now, and uses all of them or none.
  * @returns why the file is refused; undefined when it is used, or there is none
  */
-export async function loadSnapshot(following: Following): Promise<Rejection | undefined> {
-  const { snapshotFile, log, faults } = following;
+export async function loadSnapshot(ctx: SyncContext): Promise<Rejection | undefined> {
+  const { snapshotFile, log, faults } = ctx;
   try {
-    const loaded = await load(following);
+    const loaded = await load(ctx);
     if (!loaded) return undefined;
     if (loaded.tornBytes > 0) {
       log.warn(loaded, 'the end of the snapshot was not written whole, and is cut off');
       await snapshotFile.cutTail();
     }
-    log.info({ version: following.state.version }, 'this gateway decides with its stored snapshot');
+    log.info({ version: ctx.state.version }, 'this gateway decides with its stored snapshot');
     return undefined;
   } catch (error) {
     const rejection = toRejection(error);
@@ -28,8 +28,8 @@ export async function loadSnapshot(following: Following): Promise<Rejection | un
   }
 }
 
-async function load(following: Following): Promise<{ tornBytes: number } | undefined> {
-  const { follower, snapshotFile, confirmedFile, freshness, state, place } = following;
+async function load(ctx: SyncContext): Promise<{ tornBytes: number } | undefined> {
+  const { keyStore, snapshotFile, confirmedFile, freshness, state, place } = ctx;
   const confirmed = confirmedFile.read();
   const isOwn = confirmed?.workspaceId === place.workspaceId;
   if (isOwn) {
@@ -37,8 +37,8 @@ async function load(following: Following): Promise<{ tornBytes: number } | undef
     state.versionMin = confirmed.version;
     freshness.restore(confirmed);
   }
-  const keys = await follower.begin(await snapshotFile.bytes());
-  const stored = await readStored(following, keys);
+  const keys = await keyStore.begin(await snapshotFile.bytes());
+  const stored = await readStored(ctx, keys);
   if (!stored) return undefined;
   if (!isOwn) throw new Rejection('incomplete', 'When it was confirmed cannot be read');
   if (stored.version < state.versionMin) {

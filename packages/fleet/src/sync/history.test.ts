@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { createSealer, type Sealer } from '../testing/sealer.ts';
 import { idOf, keyOf, ORGANIZATION } from '../testing/world.ts';
+import { createIndexStore } from './key-store.ts';
 import {
   AFTER,
   BEFORE,
   openAtStart,
-  openFollow,
+  openTestSync,
   reopen,
   revoke,
-  type TestFollow,
-} from './follow.fixture.ts';
-import { createIndexFollower } from './follower.ts';
+  type TestSync,
+} from './sync.fixture.ts';
 
 test('rejects what was told on another connection, whoever repeats it', async () => {
   const it = await openAtStart();
@@ -22,8 +22,8 @@ test('rejects what was told on another connection, whoever repeats it', async ()
     expect(await it.take(frame)).toMatchObject([{ type: 'reject', reason: 'replayed' }]);
   }
   expect(it.decisions()).toEqual(BEFORE);
-  await it.follow.disconnected();
-  it.follow.hello();
+  await it.sync.disconnected();
+  it.sync.hello();
   for (const frame of [it.sealer.history(it.said.nonce), ...repeated]) {
     expect(await it.take(frame)).toMatchObject([{ type: 'reject', reason: 'replayed' }]);
   }
@@ -40,9 +40,9 @@ describe('a control plane that was set back', () => {
     return { it, restored: createSealer(backup, it.sealer.signingKey) };
   }
 
-  async function reconnect(it: TestFollow, { history }: Sealer): Promise<void> {
-    await it.follow.disconnected();
-    const { nonce } = it.follow.hello();
+  async function reconnect(it: TestSync, { history }: Sealer): Promise<void> {
+    await it.sync.disconnected();
+    const { nonce } = it.sync.hello();
     expect(await it.take(history(nonce, { continues: false }))).toEqual([]);
   }
 
@@ -63,7 +63,7 @@ describe('a control plane that was set back', () => {
   });
 
   test('is followed also by a gateway that was killed as soon as the snapshot was stored', async () => {
-    const own = createIndexFollower(ORGANIZATION);
+    const own = createIndexStore(ORGANIZATION);
     let isKilled = false;
     const begin = async (bytes?: number) => {
       const draft = await own.begin(bytes);
@@ -73,7 +73,7 @@ describe('a control plane that was set back', () => {
       };
       return { ...draft, use };
     };
-    const it = await openFollow(createSealer(), { follower: { ...own, begin } });
+    const it = await openTestSync(createSealer(), { keyStore: { ...own, begin } });
     await it.take(...it.sealer.snapshot());
     const restored = createSealer(it.sealer.world.fork(), it.sealer.signingKey);
     revoke(it);
@@ -114,7 +114,7 @@ describe('a control plane that was set back', () => {
   });
 
   test('is not taken for one by a repeated word, which would open the way back', async () => {
-    const it = await openFollow();
+    const it = await openTestSync();
     const history = it.sealer.history(it.said.nonce, { continues: false });
     const old = it.sealer.snapshot();
     await it.take(...old);
@@ -142,8 +142,8 @@ describe('a control plane that was set back', () => {
 test('rejects a history that is of another place', async () => {
   for (const place of [{ organizationId: 'org_2' }, { workspaceId: idOf('ws', 2) }]) {
     const it = await openAtStart();
-    await it.follow.disconnected();
-    const { nonce } = it.follow.hello();
+    await it.sync.disconnected();
+    const { nonce } = it.sync.hello();
     const history = it.sealer.history(nonce, place);
     expect(await it.take(history)).toMatchObject([{ type: 'reject', reason: 'foreign' }]);
     revoke(it);

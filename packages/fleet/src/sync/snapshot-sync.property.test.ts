@@ -6,7 +6,7 @@ import { decisionsOf, idOf, keyOf, ORGANIZATION, OWNER, type World } from '../te
 import { applyPart } from '../wire/apply-part.ts';
 import { encodePart } from '../wire/encode-part.ts';
 import type { Entry } from '../wire/entry.ts';
-import { openFollow, reopen, type TestFollow } from './follow.fixture.ts';
+import { openTestSync, reopen, type TestSync } from './sync.fixture.ts';
 
 const KEYS = 6;
 const RUNS = process.env.LONG ? 500 : 40;
@@ -45,7 +45,7 @@ function expectedOf(world: World): string[] {
 async function openPair() {
   let sealer = createSealer();
   let backup = sealer.world.fork();
-  let gateway: TestFollow = await openFollow(sealer);
+  let gateway: TestSync = await openTestSync(sealer);
   let sent: number | null = null;
   let asked = '';
   let underway: Uint8Array[] = [];
@@ -63,7 +63,7 @@ async function openPair() {
     sent = sealer.world.version();
   };
   const confirm = () => {
-    const [check] = gateway.follow.check();
+    const [check] = gateway.sync.check();
     if (check?.type === 'check') asked = check.nonce;
     sendChanges();
     underway.push(sealer.current(asked));
@@ -78,8 +78,8 @@ async function openPair() {
     }
   }
   async function reconnect(): Promise<void> {
-    await gateway.follow.disconnected();
-    const { nonce, version, seen } = gateway.follow.hello();
+    await gateway.sync.disconnected();
+    const { nonce, version, seen } = gateway.sync.hello();
     asked = nonce;
     const continues = sealer.world.holds(seen);
     const history = sealer.history(nonce, { continues });
@@ -144,7 +144,7 @@ test('whatever is lost, repeated, broken off, killed or restored, it ends as the
       pair.confirm();
       await pair.deliverAll();
 
-      expect(pair.gateway().follow.version()).toBe(pair.world().version());
+      expect(pair.gateway().sync.version()).toBe(pair.world().version());
       expect(pair.gateway().decisions(KEYS)).toEqual(expectedOf(pair.world()));
       const versions = pair.versions();
       expect(versions).toEqual(versions.toSorted((a, b) => a - b));
