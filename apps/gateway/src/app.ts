@@ -15,7 +15,7 @@ export interface Gateway {
   /** Where clients are served, and where health and metrics are: the ports in use. */
   readonly address: Address;
   readonly adminAddress: Address;
-  /** What comes from now on goes by it. Addresses, stateDir, workers and the fleet stay. */
+  /** Applies to requests from now on. Addresses, stateDir, workers and the fleet stay as they are. */
   reload(config: Config): void;
   /** Takes nothing new, answers what is under way, and ends. */
   close(): Promise<void>;

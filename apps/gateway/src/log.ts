@@ -1,7 +1,7 @@
 import { LINES_OMITTED, limitLines, logText } from '@tollkeeper/fleet';
 import { redactSecrets } from '@tollkeeper/verify';
 
-/** What happened, for whoever runs the gateway. */
+/** The gateway's log, for its operator. */
 export interface Log {
   readonly debug: Say;
   readonly info: Say;
@@ -28,9 +28,9 @@ export function createLog(level: LogLevel, write: (line: string) => void, now: (
   const sayAt = (own: LogLevel): Say => {
     if (LOG_LEVELS.indexOf(own) < LOG_LEVELS.indexOf(level)) return () => undefined;
     const say: Say = (details, message) => {
-      const told = Object.entries(details).map(([name, value]) => [name, tell(value)]);
+      const fields = Object.entries(details).map(([name, value]) => [name, tell(value)]);
       const head = { level: own, time: now().toISOString(), msg: logText(message) };
-      write(`${redactSecrets(JSON.stringify({ ...head, ...Object.fromEntries(told) }))}\n`);
+      write(`${redactSecrets(JSON.stringify({ ...head, ...Object.fromEntries(fields) }))}\n`);
     };
     return limit(say);
   };

@@ -33,7 +33,7 @@ try {
     process.exit(1);
   });
 } catch (error) {
-  // Whoever wrote the configuration reads this, on a terminal: there is no log before it is right.
+  // Printed for the author of the configuration: there is no log until it is valid.
   if (error instanceof ConfigError) process.stderr.write(`${error.message}\n`);
   else console.error(error);
   process.exit(1);
@@ -72,7 +72,7 @@ async function serve(
   try {
     await starting;
   } catch (error) {
-    // Told to stop before it had its place: that is how it ends, not a failure.
+    // It was stopped before it had joined: an ordinary end, not a failure.
     if (stop.signal.aborted) return;
     throw error;
   }
@@ -103,7 +103,7 @@ function nameOf({ name }: Config): string {
   return name ?? hostname();
 }
 
-/** For whoever stands at the terminal, not for the log. */
+/** Printed for the person at the terminal, not logged. */
 function announce({ routes, tls }: Config, { address, adminAddress }: Gateway): void {
   const scheme = tls ? 'https' : 'http';
   const upstreams = new Set(routes.flatMap(({ upstream }) => upstream?.origin ?? []));

@@ -1,8 +1,8 @@
 import type { Fleet } from '@tollkeeper/fleet';
 
 /**
- * Stands in until the instance has its place in the fleet, so that clients are refused rather than
- * left without an answer while the control plane cannot be reached.
+ * Used until the instance has joined the fleet, so that clients are refused rather than left without
+ * an answer while the control plane cannot be reached.
  */
 export function createPendingFleet(
   starting: Promise<Fleet>,
@@ -14,7 +14,7 @@ export function createPendingFleet(
     (started) => {
       fleet = started;
     },
-    // Whoever started it hears of the failure.
+    // Its starter handles the failure.
     () => undefined,
   );
   let fault: string | null = null;
@@ -27,9 +27,9 @@ export function createPendingFleet(
         ...{ gatewayId: null, name, labels: {}, draining: false, connected: false },
         ...{ version: null, ageMs: null, staleMaxMs, spooledCalls: 0, fault },
       },
-    report(told) {
-      fault = told;
-      void ready.then(() => fleet?.report(told));
+    report(reported) {
+      fault = reported;
+      void ready.then(() => fleet?.report(reported));
     },
     async close() {
       await ready;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { instant } from './text.ts';
 
-/** What a person can sign in with. A backup code stands in for a code of the authenticator app. */
+/** What a person can sign in with. A backup code replaces a code of the authenticator app. */
 export const FACTORS = ['password', 'totp', 'backup_code', 'passkey'] as const;
 export type Factor = (typeof FACTORS)[number];
 

@@ -1,4 +1,4 @@
-/** Time, as an argument: whoever tests need not wait for it. */
+/** Time, as an argument: tests need not wait for it. */
 export interface Clock {
   /** Since some moment, in milliseconds. Stands still while the machine sleeps. */
   monotonicMs(): number;

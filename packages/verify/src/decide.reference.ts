@@ -12,7 +12,7 @@ export interface World {
   readonly secrets: Map<string, KeyFacts>;
 }
 
-/** For tests: which of the addresses each entry of a list of allowed addresses lets in. */
+/** For tests: which of the addresses each entry of a list of allowed addresses admits. */
 export const ADMITTED: Readonly<Record<string, readonly string[]>> = {
   '10.0.0.0/8': ['10.1.2.3', '::ffff:10.1.2.3'],
   '10.1.2.3': ['10.1.2.3', '::ffff:10.1.2.3'],

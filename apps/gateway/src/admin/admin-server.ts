@@ -36,7 +36,7 @@ export function createAdminServer({ fleet, readyFault, metrics }: Admin): Server
 }
 
 function readiness(fleet: Fleet, fault: string | undefined) {
-  const { gatewayId, name, connected, version, ageMs, fault: told } = fleet.status();
+  const { gatewayId, name, connected, version, ageMs, fault: fleetFault } = fleet.status();
   return {
     status: fault === undefined ? 'ready' : 'not_ready',
     ...(fault === undefined ? {} : { reason: fault }),
@@ -45,7 +45,7 @@ function readiness(fleet: Fleet, fault: string | undefined) {
     connected,
     version,
     ageMs,
-    fault: told,
+    fault: fleetFault,
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Fleet } from '@tollkeeper/fleet';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
-/** What is told to Prometheus of the requests that this process serves. */
+/** Prometheus metrics of the requests that this process serves. */
 export interface CallMetrics {
   /** @param code `valid`, or the code of the denial */
   decided(code: string): void;
@@ -62,7 +62,7 @@ export function createCallMetrics(registry: Registry, openConnections: () => num
   };
 }
 
-/** What is told to Prometheus of the instance's place in the fleet. */
+/** Prometheus metrics of the instance's membership of the fleet. */
 export function addFleetMetrics(registry: Registry, fleet: Fleet): void {
   const gauge = (name: string, help: string, read: () => number) =>
     addGauge(registry, name, help, read);

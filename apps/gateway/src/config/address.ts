@@ -7,7 +7,7 @@ const ADDRESS = /^(?:\[([0-9A-Fa-f:.]+)\]|([^\s:[\]/]+)):(\d{1,5})$/;
 
 export const ADDRESS_SHAPE = 'must be HOST:PORT, such as 127.0.0.1:7430 or [::1]:7430';
 
-/** Undefined for anything but `HOST:PORT`, where an IPv6 address stands in brackets. */
+/** Undefined for anything but `HOST:PORT`; an IPv6 address is written in brackets. */
 export function parseAddress(text: string): Address | undefined {
   const [, ipv6, name, port] = ADDRESS.exec(text) ?? [];
   const host = ipv6 ?? name;

@@ -2,7 +2,7 @@ import type { Scope } from '@tollkeeper/contract';
 import type { IpRange } from '@tollkeeper/verify';
 import type { Address } from './address.ts';
 
-/** Everything that the gateway is told, checked and complete. */
+/** The whole configuration of a gateway, validated and with its defaults. */
 export interface Config {
   readonly listen: Address;
   /** Where health and metrics are served, apart from the requests. */
@@ -34,7 +34,7 @@ export interface Limits {
   readonly keepAliveMs: number;
   readonly connectionsMax: number;
   readonly bodyBytesMax: number;
-  /** How long requests under way may take once the gateway is told to stop, in milliseconds. */
+  /** How long requests under way may take once the gateway begins to stop, in milliseconds. */
   readonly drainMs: number;
 }
 

@@ -14,7 +14,7 @@ export interface Flow {
   abort(reason: Error): void;
 }
 
-/** Told what became of an answer. */
+/** Notified of what became of an answer. */
 export interface AnswerWatch {
   /** The head goes out next. */
   answering(): void;

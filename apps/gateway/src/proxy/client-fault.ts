@@ -3,7 +3,7 @@ import type { Denial } from '@tollkeeper/fleet';
 /** Why a call under way ends by the client's doing: its body, its absence, or its key. */
 export class ClientFault extends Error {
   override readonly name = 'ClientFault';
-  /** Undefined when the client is gone, and nobody is left to be told. */
+  /** Undefined when the client is gone, so that there is nobody to answer. */
   readonly denial: Denial | undefined;
 
   constructor(denial?: Denial) {

@@ -29,7 +29,7 @@ interface Client {
 const BATCH_MAX = 16;
 const BATCH_SHARE = 1 / 64;
 
-/** @param madeRoom told when an idle connection was ended for another */
+/** @param madeRoom called when an idle connection was closed for another */
 export function createConnections(madeRoom: () => void): Connections {
   const open = new Map<Socket, Client>();
   let max = Number.POSITIVE_INFINITY;

@@ -72,7 +72,7 @@ export function createProxyServer(services: Services, connections: Connections):
   return server;
 }
 
-/** What of the configuration the server itself goes by. */
+/** The part of the configuration that the server itself uses. */
 export function setLimits(server: Server, connections: Connections, limits: Limits): void {
   server.headersTimeout = limits.headerTimeoutMs;
   server.keepAliveTimeout = limits.keepAliveMs;

@@ -1,6 +1,6 @@
 import type { Connections } from './connections.ts';
 
-/** With two looks a second, each call is asked after within a second, whenever it began. */
+/** Twice a second, so that each call is rechecked within a second, whenever it began. */
 const EVERY_MS = 500;
 
 /**

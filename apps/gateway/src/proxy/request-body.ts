@@ -58,7 +58,7 @@ export function requestBody(
   const lose = () => {
     if (!req.complete) body.destroy(new ClientFault());
   };
-  // Who reads it hears of its end by listening; after that nobody may be left who does.
+  // A reader learns of its end by listening; after that no listener may be left.
   body.on('error', () => undefined);
   req.on('data', take).once('end', finish).once('close', lose);
   req.pause();

@@ -8,7 +8,7 @@ import type { Route } from '../request/routes.ts';
 const SECRET_LENGTH = 46;
 const BASIC = /^basic +/i;
 
-/** What a request on its way to the upstream is told about. */
+/** What the headers of a request to the upstream are made of. */
 export interface Origin {
   /** The other end of the connection. */
   readonly peer: string;
@@ -70,7 +70,7 @@ function addForwarded(headers: string[], head: Head, { peer, isTrusted, isTls }:
   if (head.takesTrailers) headers.push('TE', 'trailers');
 }
 
-/** RFC 7239, 6: an IPv6 address stands in brackets and quotes. */
+/** RFC 7239, 6: an IPv6 address is written in brackets and quotes. */
 function forwardedNode(peer: string): string {
   return peer.includes(':') ? `"[${peer}]"` : peer;
 }

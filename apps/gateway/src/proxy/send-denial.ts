@@ -5,7 +5,7 @@ import { discardBody } from './request-body.ts';
 /** Answers with problem+json, in place of an upstream. The head must not have been sent. */
 export function sendDenial(req: IncomingMessage, res: ServerResponse, denial: Denial): void {
   const { status, headers, body } = denialAnswer(denial);
-  // Where requests cannot be told apart, nothing that follows is taken for one.
+  // Where requests cannot be distinguished, nothing that follows is read as one.
   if (denial.code === 'malformed_request') res.shouldKeepAlive = false;
   // Named, since that of an upstream may stand in `res` still, which nobody can send.
   res.writeHead(status, STATUS_CODES[status] ?? '', [...headers]);

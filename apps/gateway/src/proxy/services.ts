@@ -22,7 +22,7 @@ export interface Services {
   isDraining: boolean;
 }
 
-/** What can change while requests run: each goes by what it found when it came. */
+/** What can change while requests run: each request uses what was valid when it arrived. */
 export interface Live {
   readonly config: Config;
   readonly routes: readonly Route[];

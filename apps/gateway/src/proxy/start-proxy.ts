@@ -33,7 +33,7 @@ export interface ProxyOptions {
 export interface RunningProxy {
   readonly address: Address;
   isDraining(): boolean;
-  /** What comes from now on goes by it. */
+  /** Applies to requests from now on. */
   reload(config: Config): void;
   /** Takes nothing new, answers what is under way, and ends. */
   close(): Promise<void>;

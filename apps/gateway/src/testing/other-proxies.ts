@@ -12,7 +12,7 @@ const NGINX = process.env.NGINX_PATH ?? '/usr/sbin/nginx';
 const CADDY = process.env.CADDY_PATH ?? '/usr/bin/caddy';
 const HAPROXY = process.env.HAPROXY_PATH ?? '/usr/sbin/haproxy';
 
-/** @param http what stands in the http block, by the port that it should listen on */
+/** @param http contents of the http block, given the port that it should listen on */
 export async function startNginx(http: (port: number) => string): Promise<Address> {
   return start('nginx', NGINX, (folder, port) => {
     const places = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];

@@ -5,18 +5,18 @@ import type { Address } from '../config/address.ts';
 import type { Limits } from '../config/config.ts';
 import { closeLater } from './close-later.ts';
 
-/** What a gateway in a process of its own tells of itself. */
-export interface Told {
-  /** Of a key that it accepts. */
+/** What a gateway in a process of its own reports. */
+export interface GatewayReport {
+  /** Secret of a key that it accepts. */
   readonly secret: string;
   readonly address: Address;
   readonly adminAddress: Address;
   readonly maxRssKiB: number;
 }
 
-export interface GatewayProcess extends Told {
-  /** What it tells by now. */
-  ask(): Promise<Told>;
+export interface GatewayProcess extends GatewayReport {
+  /** Its current report. */
+  ask(): Promise<GatewayReport>;
   hasEnded(): boolean;
 }
 
@@ -28,9 +28,9 @@ export async function startGatewayProcess(
 ): Promise<GatewayProcess> {
   const options = JSON.stringify({ limits, others });
   const child = forkLater('./gateway-process.ts', [upstreamUrl, options]);
-  const told = await nextMessage<Told>(child);
+  const report = await nextMessage<GatewayReport>(child);
   return {
-    ...told,
+    ...report,
     ask() {
       child.send('now');
       return nextMessage(child);
@@ -48,6 +48,6 @@ export function forkLater(file: string, args: readonly string[]): ChildProcess {
 }
 
 export async function nextMessage<T>(child: ChildProcess): Promise<T> {
-  const [told] = await once(child, 'message');
-  return told;
+  const [message] = await once(child, 'message');
+  return message;
 }

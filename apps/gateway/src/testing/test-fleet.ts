@@ -31,7 +31,7 @@ export interface TestFleet extends Fleet {
   /** What `settle` throws. */
   fault: Error | undefined;
   isDraining: boolean;
-  /** What `report` was told last. */
+  /** Last argument of `report`. */
   reported: string | null;
   /** A new key of the one member there is, and its secret. */
   addKey(facts?: Partial<KeyFacts>): string;

@@ -6,7 +6,7 @@ export interface SentConfig extends Omit<Config, 'routes'> {
 }
 type SentRoute = Omit<RouteConfig, 'upstream'> & { readonly upstream: string | null };
 
-/** What one of the workers goes by: each takes its share of the connections. */
+/** The configuration of one worker, which takes its share of the connections. */
 export function packConfig(config: Config): SentConfig {
   const { limits, workers } = config;
   const connectionsMax = Math.ceil(limits.connectionsMax / workers);

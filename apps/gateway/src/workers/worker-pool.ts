@@ -17,17 +17,17 @@ export interface WorkerPool extends Workers {
   readonly address: Promise<Address>;
   servingCount(): number;
   metrics(): Promise<Registry>;
-  /** In all that run, and in each that comes. */
+  /** Applies to running workers and to those that start later. */
   reload(config: Config): void;
-  /** Ends all: they take nothing new, and answer what is under way. */
+  /** Ends all workers: they accept nothing new, and answer what is under way. */
   drain(): Promise<void>;
 }
 
 const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));
 const REPORT_MS = 1000;
-/** How long a worker must last for its end to be no sign of trouble, in milliseconds. */
+/** A worker that ran for longer is replaced without a pause, in milliseconds. */
 const STABLE_MS = 10_000;
-/** What a worker may take beyond what its requests may, in milliseconds. */
+/** How much longer than its requests a worker may take to end, in milliseconds. */
 const DRAIN_SLACK_MS = 5000;
 const PAUSE_MS = 100;
 const PAUSE_MAX_MS = 10_000;
@@ -39,13 +39,13 @@ export function startWorkerPool(config: Config, log: Log, logLevel: LogLevel): W
   let live = config;
   let prepare: ((worker: Worker) => Promise<void>) | undefined;
   let isDraining = false;
-  /** Workers in a row that did not last. */
+  /** Workers in a row that ended within STABLE_MS. */
   let failures = 0;
   cluster.setupPrimary({ exec: WORKER, args: [], serialization: 'advanced' });
 
   function start(): void {
     if (isDraining) return;
-    // The join key is worth nothing to a worker.
+    // A worker has no use for the join key.
     const forked = cluster.fork({ TOLLKEEPER_JOIN_KEY: undefined });
     closeLostConnections(forked.process);
     const worker = createWorkerProcess(forked);
@@ -58,7 +58,7 @@ export function startWorkerPool(config: Config, log: Log, logLevel: LogLevel): W
       if (isDraining) return;
       failures = performance.now() - startedAt < STABLE_MS ? failures + 1 : 0;
       const pauseMs = failures === 0 ? 0 : Math.min(PAUSE_MAX_MS, PAUSE_MS * 2 ** (failures - 1));
-      log.error({ pid: worker.pid, pauseMs }, 'a worker has ended; another takes its place');
+      log.error({ pid: worker.pid, pauseMs }, 'worker process ended; starting another');
       setTimeout(start, pauseMs);
     });
     void bringUp(worker);
@@ -72,11 +72,11 @@ export function startWorkerPool(config: Config, log: Log, logLevel: LogLevel): W
     const answer = await worker.send({ type: 'listen' });
     if (!answer) return;
     if (answer.address) {
-      log.info({ pid: worker.pid }, 'a worker takes requests');
+      log.info({ pid: worker.pid }, 'worker process accepts requests');
       return address.resolve(answer.address);
     }
     const fault = answer.fault ?? 'it does not listen';
-    log.error({ pid: worker.pid }, `a worker cannot take requests: ${fault}`);
+    log.error({ pid: worker.pid }, `worker process cannot listen: ${fault}`);
     address.reject(new ConfigError([fault]));
     worker.kill();
   }
@@ -110,7 +110,7 @@ export function startWorkerPool(config: Config, log: Log, logLevel: LogLevel): W
       live = next;
       for (const worker of running) {
         void worker.send({ type: 'reload', config: packConfig(next) }).then((answer) => {
-          // All go by the same configuration: one that cannot is replaced by one that does.
+          // All must use the same configuration: a worker that cannot is replaced.
           if (answer?.fault !== undefined) worker.kill();
         });
       }

@@ -10,7 +10,7 @@ export interface WorkerProcess extends Worker {
   readonly ended: Promise<void>;
   /** Undefined when the process has ended, and not before. */
   send(order: Order): Promise<Answer | undefined>;
-  /** What it told last; undefined before it told anything. */
+  /** Its last report; undefined before the first. */
   lastReport(): Report | undefined;
   /** It takes requests. */
   serve(): void;
@@ -57,7 +57,7 @@ export function createWorkerProcess(process: ClusterWorker): WorkerProcess {
     pending.shift()?.resolve(answer);
     watch();
   });
-  // Its channel is broken: it hears of nothing, and must not go on.
+  // Its channel is broken: it receives no commands any more, and must not go on.
   process.on('error', kill);
 
   function send(order: Order): Promise<Answer | undefined> {

@@ -96,7 +96,7 @@ async function report({ fleet, registry }: Self): Promise<Report> {
   return { ...fleet.health(), metrics: (await registry.getMetricsAsJSON()) as Metric[] };
 }
 
-/** Whoever is gone hears nothing: the end of the channel is told apart. */
+/** Ignores that the primary is gone: the end of the channel is handled separately. */
 function say(answer: Answer): void {
   if (process.connected) process.send?.(answer, undefined, undefined, () => undefined);
 }

@@ -80,12 +80,12 @@ const changes = z.strictObject({
   epoch,
   from: version,
   to: version,
-  /** Where the workspace stood after everything was read: what is told may be as new as that. */
+  /** Position of the workspace after everything was read: the contents may be as new as that. */
   seen: position,
 });
 
 /**
- * Answers a check, or the hello, by its nonce: whoever has what was sent before on this connection
+ * Answers a check, or the hello, by its nonce: a gateway that has what was sent before on this connection
  * decides with all that had been committed when the gateway asked.
  */
 const current = z.strictObject({ type: z.literal('current'), nonce, version });

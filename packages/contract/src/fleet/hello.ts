@@ -5,7 +5,7 @@ import { nonce } from './nonce.ts';
 import { position, version } from './position.ts';
 import { signature } from './public-key.ts';
 
-/** One run of a gateway's process: made anew at each start, so that two at once are told apart. */
+/** One run of a gateway's process: new at each start, so that two at once can be distinguished. */
 export const instanceId = z.string().regex(/^[0-9a-f]{32}$/);
 
 /**

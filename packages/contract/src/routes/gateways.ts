@@ -10,8 +10,8 @@ const tag = 'Gateways';
 const params = z.strictObject({ id: gatewayId });
 
 /**
- * `behind` is connected but has not applied the newest version; `never_seen` joined and has not
- * been heard of since.
+ * `behind` is connected but has not applied the newest version; `never_seen` joined but has never
+ * connected.
  */
 export const GATEWAY_STATES = ['connected', 'behind', 'unreachable', 'never_seen'] as const;
 export type GatewayState = (typeof GATEWAY_STATES)[number];
@@ -120,7 +120,7 @@ const joinedGateway = z
   .meta({ id: 'JoinedGateway' });
 export type JoinedGateway = z.output<typeof joinedGateway>;
 
-/** Let in by the join key. The same key pair again is the same gateway: an answer may get lost. */
+/** Admitted by the join key. The same key pair again is the same gateway: an answer may get lost. */
 export const joinGateway = defineRoute({
   method: 'POST',
   path: '/v1/gateways/join',

@@ -23,7 +23,7 @@ const organization = z
     defaultExpiryDays: z
       .int()
       .nullable()
-      .meta({ description: 'Days that a new key lives unless its maker says otherwise' }),
+      .meta({ description: 'Lifetime of a new key in days, unless its creator chooses another' }),
     createdAt: instant,
   })
   .meta({ id: 'Organization' });

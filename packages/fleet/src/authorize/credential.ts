@@ -7,7 +7,7 @@ export interface Presented {
 }
 
 const BEARER = /^bearer +/i;
-/** How a key of Tollkeeper begins, whatever it is worth. */
+/** How a key of Tollkeeper begins, valid or not. */
 const OWN = /^tk_(?:live|test|join)_/;
 const SECRET_LENGTH = 46;
 
@@ -21,9 +21,8 @@ const SEVERAL: Denial = {
 };
 
 /**
- * The key that the request presents, whatever it is worth. Beside a key of Tollkeeper, whatever else
- * stands in the other header is the upstream's. Of two keys that differ neither is taken: the
- * upstream might go by the other one.
+ * The key that the request presents, valid or not. Beside a key of Tollkeeper, anything in the other
+ * header is for the upstream. Two different keys are refused: the upstream might use the other one.
  */
 export function findCredential({ authorization, apiKey }: Presented): string | Denial {
   const token = bearerToken(authorization);

@@ -25,12 +25,12 @@ export interface SocketEvents {
 
 /** Past so many bytes that the network has not taken, nothing more is sent. */
 const CLOGGED_BYTES = UPWARD_BYTES_MAX;
-/** So many messages wait at most before the network is told to wait too. */
+/** Most messages that wait to be handled before reading from the network is paused. */
 const WAITING_MAX = 4;
 /** How long the other end may take to say goodbye, in milliseconds. */
 const GOODBYE_MS = 1000;
 
-/** Opens a WebSocket and watches over it: whoever is silent for SILENCE_MS is given up. */
+/** Opens a WebSocket and closes it once the other end was silent for SILENCE_MS. */
 export function openSocket(
   url: string,
   events: (socket: Socket) => SocketEvents,

@@ -23,7 +23,7 @@ export interface Joining {
 }
 
 /**
- * Asks to be let in until there is an answer. The same key pair may ask again and again: it is the
+ * Asks to join until there is an answer. The same key pair may ask again and again: it is the
  * same gateway, and uses up the join key once.
  * @throws FleetError join_refused; the signal's reason
  */
@@ -45,7 +45,7 @@ export async function joinFleet(joining: Joining): Promise<JoinedGateway> {
   }
 }
 
-/** @throws FleetError when it was refused, anything else when it is worth another try */
+/** @throws FleetError when it was refused, anything else when another attempt may succeed */
 async function ask(joining: Joining): Promise<JoinedGateway> {
   const { joinKey, publicKey, name, softwareVersion, signal } = joining;
   const late = AbortSignal.timeout(ANSWER_MS);

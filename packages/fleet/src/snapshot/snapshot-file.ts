@@ -25,7 +25,7 @@ export interface SnapshotFile {
   append(frame: Uint8Array): void;
   /** What was appended outlives a power cut. */
   sync(): Promise<void>;
-  /** Whether the changes outweigh the snapshot, so that a new one is worth its while. */
+  /** Whether the changes are larger than the snapshot, so that a new one is due. */
   isLong(): boolean;
   remove(): Promise<void>;
   close(): Promise<void>;

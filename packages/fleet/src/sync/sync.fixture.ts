@@ -27,7 +27,7 @@ export interface TestSync {
   /** What it said hello with on the connection that stands. */
   said: Pick<Hello, 'nonce' | 'version' | 'seen'>;
   ageMs(): number | null;
-  /** Connects anew, to a control plane that knows what it has unless told otherwise. */
+  /** Connects again, to a control plane that knows what it has unless `facts` say otherwise. */
   connect(facts?: Partial<DownwardOf<'history'>>): Promise<void>;
   /** Has it ask whether it is current, and answers that it is. @returns what it answers */
   confirm(): Promise<Upward[]>;

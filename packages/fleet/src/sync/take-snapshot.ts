@@ -41,7 +41,7 @@ export async function takeSnapshot(
   }
 }
 
-/** What has come of a snapshot is worth nothing without the rest. */
+/** Drops the parts that have arrived: they are useless without the rest. */
 export async function dropArriving({ state }: SyncContext): Promise<void> {
   const { arriving } = state;
   state.arriving = undefined;
@@ -57,7 +57,7 @@ function isSpoilt({ state: { spoilt } }: SyncContext, header: Snapshot): boolean
   return spoilt?.version === header.version && spoilt.issuedAtMs === header.issuedAtMs;
 }
 
-/** Also a repeated snapshot of this history must not take back what this gateway has heard of it. */
+/** A replayed snapshot of this history must not undo what this gateway has received since. */
 function requireNotOlder({ state }: SyncContext, { version }: Snapshot): void {
   const { history } = state;
   const own = history?.isOwn ? state.version : null;

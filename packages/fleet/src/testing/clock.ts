@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 
-/** For tests: time that passes when it is told to. */
+/** For tests: time that passes only when a test advances it. */
 export interface TestClock extends Clock {
   /** By both clocks; calls what is due, in order. */
   advance(ms: number): void;

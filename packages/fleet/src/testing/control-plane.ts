@@ -24,7 +24,7 @@ export interface TestControlPlane extends Sealer {
   readonly url: string;
   /** What came to the join route. */
   readonly joins: Record<string, unknown>[];
-  /** Answers the next requests to join; by default each key pair is let in as the gateway 1. */
+  /** Answers the next requests to join; by default each key pair is admitted as gateway 1. */
   onJoin: (body: Record<string, unknown>, response: ServerResponse) => void;
   /** What it does with a gateway that has said hello; by default it brings it up to date. */
   onHello: (connection: TestConnection) => void;
@@ -43,9 +43,9 @@ export interface TestConnection {
   /** The next message of the type that nobody has taken. */
   next<T extends Upward['type']>(type: T): Promise<UpwardOf<T>>;
   readonly socket: WebSocket;
-  /** Whether it answers checks; it does unless told otherwise. */
+  /** Whether it answers checks; true by default. */
   answersChecks: boolean;
-  /** Whether it counts what is handed over; it does unless told otherwise. */
+  /** Whether it stores the usage that is handed over; true by default. */
   takesUsage: boolean;
 }
 

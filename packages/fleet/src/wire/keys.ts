@@ -14,7 +14,7 @@ const PKCS8_HEAD = Buffer.from('302e020100300506032b657004220420', 'hex');
 const SEED_BYTES = 32;
 const SIGNING_KEY_INFO = 'tollkeeper fleet signing key 1';
 
-/** Signs all that gateways are told; the same in all processes that share the secret. */
+/** Key that signs every message to gateways; the same in all processes that share the secret. */
 export function deriveSigningKey(secret: string): KeyObject {
   return privateKeyOf(Buffer.from(hkdfSync('sha256', secret, '', SIGNING_KEY_INFO, SEED_BYTES)));
 }

@@ -65,7 +65,7 @@ export function createWorkerFleet(options: WorkerFleetOptions): WorkerFleet {
       await member?.keyStore.clear();
       return;
     }
-    if (!member) throw new Error('The worker has not been told where it belongs');
+    if (!member) throw new Error('The worker does not know its workspace yet');
     try {
       draft = await change(member, draft, command, stateDir);
     } catch (error) {

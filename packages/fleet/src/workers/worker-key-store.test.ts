@@ -3,20 +3,20 @@ import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
 import { keyOf } from '../testing/world.ts';
-import { openCrew, type TestCrew } from './workers.fixture.ts';
+import { openTestWorkers, type TestWorkers } from './workers.fixture.ts';
 
 const AFTER = ['valid', 'revoked', 'valid', 'not_found'];
 
 /** A worker that takes requests, by a snapshot. */
 async function openWithOne() {
-  const pool = await openCrew();
+  const pool = await openTestWorkers();
   const worker = pool.start();
   await pool.bringUp(worker);
   await pool.take(...pool.sealer.snapshot());
   return { pool, worker };
 }
 
-function revoke({ sealer }: TestCrew, number: number): Uint8Array {
+function revoke({ sealer }: TestWorkers, number: number): Uint8Array {
   const from = sealer.world.version();
   sealer.world.change(keyOf(number, { status: 'revoked' }));
   return sealer.changes(from);
@@ -125,7 +125,7 @@ test('one that cannot apply a change lets nothing through, and is replaced', asy
 });
 
 test('a worker tells the age itself, from the one that it was told', async () => {
-  const pool = await openCrew(10_000);
+  const pool = await openTestWorkers(10_000);
   const worker = pool.start();
   await pool.bringUp(worker);
   await pool.take(...pool.sealer.snapshot());

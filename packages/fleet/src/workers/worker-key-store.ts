@@ -30,11 +30,11 @@ export function createWorkerKeyStore({ workers, place, clock, unreadable }: Opti
   /** That all decide with. */
   let current: number | null = null;
   let isRemoved = false;
-  /** Those that have the keys in use, or are told to read them. */
+  /** Workers that have the current keys, or were asked to read them. */
   const informed = new WeakSet<Worker>();
 
   /** Replaces a serving worker that could not apply a command: it must not decide with old keys. */
-  async function tell(worker: Worker, command: WorkerCommand): Promise<boolean> {
+  async function send(worker: Worker, command: WorkerCommand): Promise<boolean> {
     if (await worker.ask(command)) return true;
     informed.delete(worker);
     if (worker.isServing() && !worker.hasEnded()) await workers.replace(worker);
@@ -42,11 +42,11 @@ export function createWorkerKeyStore({ workers, place, clock, unreadable }: Opti
   }
 
   /** Waits for those that take requests. The others do not before they have done it. */
-  async function tellAll(to: readonly Worker[], commandOf: (worker: Worker) => WorkerCommand) {
+  async function sendAll(to: readonly Worker[], commandOf: (worker: Worker) => WorkerCommand) {
     await Promise.all(
       to.map((worker) => {
-        const told = tell(worker, commandOf(worker));
-        return worker.isServing() ? told : undefined;
+        const sent = send(worker, commandOf(worker));
+        return worker.isServing() ? sent : undefined;
       }),
     );
   }
@@ -56,7 +56,7 @@ export function createWorkerKeyStore({ workers, place, clock, unreadable }: Opti
       const members = new Set(workers.all());
       const toMembers = (command: WorkerCommand) =>
         Promise.all(
-          [...members].map(async (each) => (await tell(each, command)) || members.delete(each)),
+          [...members].map(async (each) => (await send(each, command)) || members.delete(each)),
         );
       await toMembers({ type: 'begin' });
       return {
@@ -68,7 +68,7 @@ export function createWorkerKeyStore({ workers, place, clock, unreadable }: Opti
           current = version;
           const all = workers.all();
           for (const worker of all) informed.add(worker);
-          await tellAll(all, (worker) =>
+          await sendAll(all, (worker) =>
             members.has(worker) ? { type: 'use' } : { type: 'load', version },
           );
         },
@@ -77,16 +77,16 @@ export function createWorkerKeyStore({ workers, place, clock, unreadable }: Opti
     async apply(part, version) {
       current = version;
       const all = workers.all().filter((worker) => informed.has(worker));
-      await tellAll(all, () => ({ type: 'apply', part }));
+      await sendAll(all, () => ({ type: 'apply', part }));
     },
     async clear() {
       current = null;
-      await tellAll(workers.all(), () => ({ type: 'clear' }));
+      await sendAll(workers.all(), () => ({ type: 'clear' }));
     },
     async remove() {
       current = null;
       isRemoved = true;
-      await tellAll(workers.all(), () => ({ type: 'remove' }));
+      await sendAll(workers.all(), () => ({ type: 'remove' }));
     },
     async bringUp(worker) {
       await worker.ask({ type: 'place', place });
@@ -94,7 +94,7 @@ export function createWorkerKeyStore({ workers, place, clock, unreadable }: Opti
       while (current !== null && !worker.hasEnded()) {
         if (!informed.has(worker)) {
           informed.add(worker);
-          await tell(worker, { type: 'load', version: current });
+          await send(worker, { type: 'load', version: current });
         }
         if (informed.has(worker)) return;
         if (!worker.hasEnded()) unreadable();

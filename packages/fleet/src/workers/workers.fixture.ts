@@ -8,23 +8,23 @@ import { decisionsOf, ORGANIZATION, WORKSPACE } from '../testing/world.ts';
 import { publicKeyText } from '../wire/keys.ts';
 import { createWorkerFleet, createWorkerKeyStore, type Worker, type Workers } from './index.ts';
 
-/** For tests: a worker that obeys in turn, in this process. */
+/** For tests: a worker in this process that executes its commands one after another. */
 export interface TestWorker extends Worker {
   serve(): void;
-  /** Does nothing more until told to go on. */
+  /** Stops working. @returns what makes it go on */
   hang(): () => void;
   /** About the first secrets, or why there are none. */
   decisions(): string[] | string;
 }
 
-export interface TestCrew extends TestSync {
-  /** Starts one, which hears of what comes from now on. */
+export interface TestWorkers extends TestSync {
+  /** Starts one, which receives what is sent from now on. */
   start(): TestWorker;
-  /** Brings it to where the others are, and has it take requests. */
+  /** Gives it the keys that the others have, and has it accept requests. */
   bringUp(worker: TestWorker): Promise<void>;
 }
 
-export async function openCrew(staleMaxMs: number | null = null): Promise<TestCrew> {
+export async function openTestWorkers(staleMaxMs: number | null = null): Promise<TestWorkers> {
   const [sealer, clock, stateDir] = [createSealer(), createTestClock(), await makeStateDir()];
   const running = new Set<TestWorker>();
   const workers: Workers = {

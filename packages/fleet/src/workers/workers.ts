@@ -30,7 +30,7 @@ export interface Workers {
   health(): WorkerHealth;
 }
 
-/** How a worker does, as it told last. */
+/** Health of a worker, from its last report. */
 export interface WorkerHealth extends Health {
   /** Calls counted that are in no batch. */
   readonly pendingCalls: number;

@@ -69,7 +69,7 @@ export async function createVerifier(options: VerifierOptions): Promise<Verifier
     verify: ({ key: secret, ip = '', scopes = [] }) => {
       const required = scopeSet(scopes);
       const decision = authorize(fleet, { secret, ip, required }, Date.now());
-      // At once: whoever called answers when they like, and only what is in the spool survives.
+      // At once: the caller may answer at any time, and only what is in the spool survives.
       fleet.settle();
       if (decision.code === 'valid') {
         return { valid: true, code: 'valid', key: verifiedKey(decision.key, decision.scopes) };
