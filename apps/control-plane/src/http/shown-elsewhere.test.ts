@@ -2,7 +2,14 @@
  * No route shows what another route would refuse to the same caller. A caller who holds the scope of
  * one route, and nothing else, is answered by it; the answer names nothing that another route lists.
  */
-import { type ApiKey, type Route, routes, SCOPES, type Scope } from '@tollkeeper/contract';
+import {
+  type ApiKey,
+  type JoinKey,
+  type Route,
+  routes,
+  SCOPES,
+  type Scope,
+} from '@tollkeeper/contract';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from '../testing/client.ts';
 import { joinWith, makeJoinKey } from '../testing/fleet.ts';
@@ -146,6 +153,20 @@ describe('a caller who holds the scope of one route alone', () => {
     expect(without.own?.email).toMatch(/@example\.com$/);
     const { other } = await creators('members.read');
     expect(other).toMatchObject({ email: 'canary-address@example.com' });
+  });
+
+  it('is shown the key that created a thing only as it could list that key', async () => {
+    const creatorFor = async (...scopes: Scope[]) => {
+      const caller = await callerWith('fleet.read', ...scopes);
+      const { body } = await caller.get<{ data: JoinKey[] }>('/v1/join-keys');
+      return body.data.map(({ createdByKey }) => createdByKey);
+    };
+    const nameless = [{ id: ids.key, name: null }];
+    expect(await creatorFor('api_keys.manage_all')).toEqual(nameless);
+    expect(await creatorFor('api_keys.read')).toEqual(nameless);
+    expect(await creatorFor('api_keys.read', 'api_keys.manage_all')).toEqual([
+      { id: ids.key, name: 'canary-key' },
+    ]);
   });
 
   it('is shown the whole by a caller who holds everything', async () => {

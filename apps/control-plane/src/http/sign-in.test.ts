@@ -1,4 +1,6 @@
+import { desc, sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { session } from '../db/schema/index.ts';
 import { type Client, createClient } from '../testing/client.ts';
 import { readTables } from '../testing/tables.ts';
 import { claimServer, OWNER, startTestApp, type TestApp } from '../testing/test-app.ts';
@@ -59,6 +61,20 @@ describe('get-session', () => {
 });
 
 describe('signing in', () => {
+  it('opens a session that ends within thirty days, in the cookie and on the server', async () => {
+    const answer = await signIn({ email, password });
+    const cookie = answer.headers.getSetCookie().find((line) => line.includes('session_token='));
+    expect(cookie).toMatch(new RegExp(`; max-age=${30 * 86_400};`, 'i'));
+    const [opened] = await app.services.db
+      .select({
+        days: sql<number>`extract(epoch from ${session.expiresAt} - now())::float8 / 86400`,
+      })
+      .from(session)
+      .orderBy(desc(session.createdAt))
+      .limit(1);
+    expect(opened?.days).toBeLessThanOrEqual(30);
+  });
+
   it('cannot tell a wrong password from a person who is not there', async () => {
     const wrong = await signIn({ email, password: 'not the password' });
     const nobody = await signIn({ email: 'nobody@example.com', password: 'not the password' });

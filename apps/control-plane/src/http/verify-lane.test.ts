@@ -212,6 +212,7 @@ describe('what is out of the ordinary is answered by Fastify', () => {
     ['an unknown scope', asks('x', { scopes: ['root'] })],
     ['a byte order mark', `\ufeff${asks('x')}`],
     ['more than a body may have', asks('x'.repeat(70_000))],
+    ['more spaces than a body may have', asks('x').padEnd(70_000)],
   ])('a body with %s', async (_name, body) => {
     const { secret } = keys.asker;
     await expectSame({ secret, body });

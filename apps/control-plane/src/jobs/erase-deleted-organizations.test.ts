@@ -88,12 +88,16 @@ it('keeps what was not deleted, and what was for thirty days', async () => {
 it('then erases all of it, and nothing of others', async () => {
   const otherRows = await rowsOf('org_00000000000000000001');
   expect(otherRows).toMatchObject({ api_key: 1, invitation: 1, key_usage: 1, audit_chain: 1 });
+  const [last] = await query<{ id: string }>('select max(id) as id from change');
   expect(await runAfter(30.1)).toEqual({ erased: 1 });
   // Changes tell every process to forget; they go after a day.
   const { change, ...left } = await rowsOf(acme);
   expect(change).toBeGreaterThan(0);
   expect(Object.entries(left).filter(([, count]) => count > 0)).toEqual([]);
   expect(Object.keys(left).length).toBeGreaterThan(10);
+  const ofOthers = `select 1 from change join member on member.id = change.subject_id
+    where change.id > $1 and member.organization_id <> change.organization_id`;
+  expect(await query(ofOthers, [last?.id])).toEqual([]);
   expect(await rowsOf('org_00000000000000000001')).toEqual(otherRows);
   expect((await other.get('/v1/members')).status).toBe(200);
   expect(await runAfter(60)).toEqual({ erased: 0 });

@@ -197,6 +197,15 @@ describe('revoking a key with what it created', () => {
     });
   });
 
+  it('takes a key that it gave a new secret, however often what is outdated was purged', async () => {
+    const root = await makeKey(app, owner, { scopes: ['api_keys.create', 'api_keys.read'] });
+    const victim = await makeKey(app, owner, { scopes: ['api_keys.read'] });
+    const asVictim = withKey(app, await rotated(root.client, victim.id));
+    await purgeOutdated(app.services.db);
+    await revoke(owner, root.id);
+    expect((await asVictim.get('/v1/whoami')).problem.code).toBe('revoked');
+  });
+
   it('finds what keys created and rotated that were deleted long since, and forgets the rest', async () => {
     const scopes = ['api_keys.create', 'api_keys.read', 'api_keys.revoke'];
     const root = await makeKey(app, owner, { scopes });

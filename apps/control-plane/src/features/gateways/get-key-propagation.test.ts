@@ -210,6 +210,17 @@ describe('the propagation of several keys’ last changes', () => {
     expect(later.find(({ name }) => name === 'elsewhere')?.applied).toBe(false);
   });
 
+  it('asks for the later change of one workspace, though an earlier one concerned all', async () => {
+    const gatewayIds = { [production]: first, [staging]: elsewhere };
+    for (const [workspaceId, gatewayId] of Object.entries(gatewayIds)) {
+      const everywhere = await disable([await newKey(null)]);
+      await catchUp(gatewayId, 10, workspaceId);
+      const ids = [...everywhere, ...(await disable([await newKey(workspaceId)]))];
+      const { gateways } = (await askAll(ids)).body;
+      expect(gateways.find((each) => each.gatewayId === gatewayId)?.applied).toBe(false);
+    }
+  });
+
   it('is refused where one of them is not to be seen, and for what are no ids', async () => {
     const [own = '', other = ''] = [(await newKey()).id, (await newKey(staging)).id];
     for (const client of [stranger, developer.client]) {

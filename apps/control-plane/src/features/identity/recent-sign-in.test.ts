@@ -75,6 +75,12 @@ describe('a session', () => {
     expect((await addPasskey(app, client, careless)).status).toBe(401);
   });
 
+  it('asks a passkey to verify its user before it opens one', async () => {
+    const path = '/api/auth/passkey/generate-authenticate-options';
+    const { body } = await visitor(app).get<object>(path);
+    expect(body).toMatchObject({ userVerification: 'required' });
+  });
+
   it('is neither opened nor confirmed by a passkey that verifies its user no more', async () => {
     const { client } = await member();
     const careless = createPasskey({ verifiesUserLater: false });

@@ -1,11 +1,15 @@
+import { randomUUID } from 'node:crypto';
+import { eq } from 'drizzle-orm';
+import type pg from 'pg';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { verification } from '../../db/schema/index.ts';
+import { session, verification } from '../../db/schema/index.ts';
 import { auditEvents, refuseAuditEvents } from '../../testing/audit-log.ts';
 import { enrolTotp } from '../../testing/enrol-totp.ts';
 import { addMember, claimedOrganization, PASSWORD, type Person } from '../../testing/people.ts';
 import { cookiesOf, visitor } from '../../testing/sign-in.ts';
 import { readTables } from '../../testing/tables.ts';
 import { claimServer, startTestApp, type TestApp } from '../../testing/test-app.ts';
+import { whileHeld } from '../../testing/while-held.ts';
 import { resetPasswordByOperator, resetSecondFactorsByOperator } from './index.ts';
 
 const NEW_PASSWORD = 'an entirely new password';
@@ -40,6 +44,21 @@ describe('a password that the operator resets', () => {
     expect(events.filter(({ action }) => action === 'session.reset_password')).toMatchObject([
       { actor: { type: 'operator' }, target: { type: 'member', id: person.memberId } },
     ]);
+  });
+
+  it('waits for a sign-in that is being committed, and ends its session too', async () => {
+    const signInMeanwhile = async (holder: pg.Client) => {
+      const { userId } = person;
+      await holder.query('select 1 from "user" where id = $1 for no key update', [userId]);
+      const opened = `insert into session (id, expires_at, token, user_id)
+        values ($1, now() + interval '1 day', $1, $2)`;
+      await holder.query(opened, [randomUUID(), userId]);
+    };
+    await whileHeld(app.database, signInMeanwhile, () =>
+      resetPasswordByOperator(app.services, person.email, NEW_PASSWORD, 'req_1'),
+    );
+
+    expect(await app.services.db.$count(session, eq(session.userId, person.userId))).toBe(0);
   });
 
   it('ends a device login that the former session approved', async () => {

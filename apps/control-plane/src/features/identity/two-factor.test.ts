@@ -69,6 +69,11 @@ describe('a second factor', () => {
     }
   });
 
+  it('leaves the session that it belongs to signed in everywhere else', async () => {
+    const { body } = await session.get<object>('/api/auth/get-session');
+    expect(body).toMatchObject({ user: { email: OWNER.email } });
+  });
+
   it('is asked for at the next sign-in: the password alone opens nothing', async () => {
     const answer = await passwordStep();
     expect(answer.body.twoFactorRedirect).toBe(true);

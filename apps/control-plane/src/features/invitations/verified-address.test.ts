@@ -9,6 +9,7 @@ import { visitor } from '../../testing/sign-in.ts';
 import { type SmtpServer, startSmtpServer } from '../../testing/smtp-server.ts';
 import { startOrganization } from '../../testing/start-organization.ts';
 import { OWNER, type TestApp } from '../../testing/test-app.ts';
+import { whileHeld } from '../../testing/while-held.ts';
 import { createOrganization } from '../organization/index.ts';
 
 let app: TestApp;
@@ -105,6 +106,18 @@ it('an operator’s command trusts no address that nobody has proven, unless it 
   await expect(makeOrganization('nobody@example.com', true)).rejects.toMatchObject({
     code: 'not_found',
   });
+});
+
+it('an operator’s command waits for an address that is being confirmed, and then accepts it', async () => {
+  smtp.refuses = true;
+  const { email } = await join(app, owner, 'Vera', 'role_viewer');
+  const confirm = 'update "user" set email_verified = true where email = $1';
+  const created = whileHeld(
+    app.database,
+    (holder) => holder.query(confirm, [email]),
+    () => makeOrganization(email),
+  );
+  await expect(created).resolves.toMatchObject({});
 });
 
 it('the operator confirmed the address of whoever set the server up', async () => {
