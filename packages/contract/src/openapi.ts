@@ -54,18 +54,14 @@ export function routeErrors(route: Route): ErrorCode[] {
   return [...codes];
 }
 
+/** The same for every address and version, so a process makes them once. */
+let paths: Readonly<Record<string, Json>> | undefined;
+
 /**
  * The OpenAPI 3.1 document of the whole API.
  * @param baseUrl where the server answers, without a trailing slash
  */
 export function openApiDocument(baseUrl: string, version: string): Json {
-  const paths: Record<string, Json> = {};
-  for (const [name, route] of Object.entries<Route>(routes)) {
-    paths[route.path] = {
-      ...paths[route.path],
-      [route.method.toLowerCase()]: operation(name, route),
-    };
-  }
   return {
     openapi: '3.1.0',
     info: {
@@ -74,7 +70,11 @@ export function openApiDocument(baseUrl: string, version: string): Json {
       description: "Control of an organization's API keys. Errors are problem+json (RFC 9457).",
     },
     servers: [{ url: baseUrl }],
-    paths,
+    // Made for the first reader: few starts of a server meet one, and it is a twentieth of a start.
+    get paths() {
+      paths ??= createPaths();
+      return paths;
+    },
     components: {
       securitySchemes: {
         apiKey: { type: 'http', scheme: 'bearer', description: 'An API key: tk_live_…' },
@@ -84,6 +84,17 @@ export function openApiDocument(baseUrl: string, version: string): Json {
       schemas: { Problem: jsonSchema(problem, 'output') },
     },
   };
+}
+
+function createPaths(): Record<string, Json> {
+  const created: Record<string, Json> = {};
+  for (const [name, route] of Object.entries<Route>(routes)) {
+    created[route.path] = {
+      ...created[route.path],
+      [route.method.toLowerCase()]: operation(name, route),
+    };
+  }
+  return created;
 }
 
 const OPTIONAL_BODY =

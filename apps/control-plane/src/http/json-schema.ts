@@ -4,11 +4,19 @@ import { z } from 'zod';
 
 type Json = Record<string, unknown>;
 
+const schemas = new WeakMap<Route, FastifySchema>();
+
 /**
- * The route's schemas for Fastify, made once at start: Zod is what people write, compiled JSON
+ * The route's schemas for Fastify, made once in a process: Zod is what people write, compiled JSON
  * Schema is what runs, several times as fast.
  */
 export function fastifySchema(route: Route): FastifySchema {
+  const schema = schemas.get(route) ?? createSchema(route);
+  schemas.set(route, schema);
+  return schema;
+}
+
+function createSchema(route: Route): FastifySchema {
   return {
     ...(route.params ? { params: jsonSchema(route.params, 'input') } : {}),
     querystring: jsonSchema(route.query ?? z.strictObject({}), 'input'),

@@ -21,9 +21,10 @@ import { sendNotFound } from './not-found.ts';
 import { answerParserErrors, refuseUnparsed } from './parser-errors.ts';
 import { problemSender } from './problem.ts';
 import { registerRoutes } from './register-routes.ts';
+import { compileSerializer } from './serializer.ts';
 import type { ServerOptions } from './server-options.ts';
 import { warnOfUntrustedProxy } from './untrusted-proxy.ts';
-import { createValidatorCompiler } from './validator.ts';
+import { compileValidator } from './validator.ts';
 import { addVerifyLane } from './verify-lane.ts';
 
 const BODY_BYTES_MAX = 64 * 1024;
@@ -56,7 +57,8 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     },
   });
   answerParserErrors(app);
-  app.setValidatorCompiler(createValidatorCompiler());
+  app.setValidatorCompiler(compileValidator);
+  app.setSerializerCompiler(compileSerializer);
   app.setErrorHandler(sendProblem);
   app.setNotFoundHandler(sendNotFound);
   app.removeContentTypeParser('text/plain');

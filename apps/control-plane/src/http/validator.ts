@@ -27,19 +27,21 @@ const OPTIONS: Options = {
   code: { regExp: boundedRegExp },
 };
 
+const exact = createAjv({ coerceTypes: false });
+const coercing = createAjv({ coerceTypes: true });
+
+function createAjv(options: Options): Ajv {
+  const ajv = new Ajv({ ...OPTIONS, ...options });
+  addFormats.default(ajv);
+  return ajv.addFormat('without-nul', (text: string) => !text.includes('\0'));
+}
+
 /**
  * A body is taken as it is; text in a path or a query may stand for a number. A schema is compiled
- * with its first request: to compile all of them took an eighth of a start.
+ * with its first request, once in a process: to compile all of them took an eighth of a start.
  */
-export function createValidatorCompiler(): FastifySchemaCompiler<object> {
-  const exact = new Ajv({ ...OPTIONS, coerceTypes: false });
-  const coercing = new Ajv({ ...OPTIONS, coerceTypes: true });
-  for (const ajv of [exact, coercing]) {
-    addFormats.default(ajv);
-    ajv.addFormat('without-nul', (text: string) => !text.includes('\0'));
-  }
-  return ({ schema, httpPart }) => compileLater(httpPart === 'body' ? exact : coercing, schema);
-}
+export const compileValidator: FastifySchemaCompiler<object> = ({ schema, httpPart }) =>
+  compileLater(httpPart === 'body' ? exact : coercing, schema);
 
 /** A validator whose faults Fastify reads from `errors`, as it does from one of Ajv's own. */
 function compileLater(ajv: Ajv, schema: object) {

@@ -16,7 +16,7 @@ import { basePathOf } from './base-path.ts';
 import { findSecret } from './find-secret.ts';
 import { fastifySchema } from './json-schema.ts';
 import type { ServerOptions } from './server-options.ts';
-import { createValidatorCompiler } from './validator.ts';
+import { compileValidator } from './validator.ts';
 
 const route = routes.verifyKey;
 const BODY_BYTES_MAX = 64 * 1024;
@@ -54,7 +54,7 @@ function createLane(app: FastifyInstance, { services, baseUrl }: ServerOptions) 
   const path = basePathOf(baseUrl) + route.path;
   const required = requiredScopes(route);
   const schema = fastifySchema(route).body as object;
-  const isBody = createValidatorCompiler()({
+  const isBody = compileValidator({
     schema,
     httpPart: 'body',
     method: route.method,
