@@ -1,17 +1,17 @@
 import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { expect, it, onTestFinished } from 'vitest';
+import { beforeAll, expect, it, onTestFinished } from 'vitest';
+import { buildControlPlane, builtControlPlane } from '../../scripts/control-plane.mjs';
 import { makeFolder, startNode, warningsOf } from './child-process.ts';
 import { environment } from './control-plane.ts';
 
-const CONTROL_PLANE = fileURLToPath(
-  new URL('../../apps/control-plane/src/main.ts', import.meta.url),
-);
 const GATEWAY = fileURLToPath(new URL('../../apps/gateway/src/main.ts', import.meta.url));
 /** Where nothing listens. */
 const NO_DATABASE = 'postgresql://nobody@127.0.0.1:1/none';
 /** The data folder then holds the secret alone. */
 const KEEPS_SECRET = { DATABASE_URL: NO_DATABASE, TOLLKEEPER_SECRET: '' };
+
+beforeAll(buildControlPlane);
 
 it.each([
   ['TOLLKEEPER_TRUSTED_PROXIES', { TOLLKEEPER_TRUSTED_PROXIES: 'nope' }],
@@ -23,7 +23,10 @@ it.each([
   ['TOLLKEEPER_DATA_DIR', { TOLLKEEPER_DATA_DIR: '/proc/none' }],
   ['TOLLKEEPER_DATA_DIR', { ...KEEPS_SECRET, TOLLKEEPER_DATA_DIR: '/proc/none' }],
 ])('the control plane refuses to start in one line that names %s', async (name, env) => {
-  const { exit, output } = await end(CONTROL_PLANE, { ...environment(await makeFolder()), ...env });
+  const { exit, output } = await end(builtControlPlane, {
+    ...environment(await makeFolder()),
+    ...env,
+  });
   expect(exit.code).toBe(1);
   expect(output.trim().split('\n')).toEqual([expect.stringContaining(name)]);
 });
@@ -35,7 +38,7 @@ it('the control plane says in one line that its port is in use, and logs no lost
   });
   onTestFinished(() => void other.close());
   const PORT = String((other.address() as AddressInfo).port);
-  const running = startNode([CONTROL_PLANE], { ...environment(await makeFolder()), PORT });
+  const running = startNode([builtControlPlane], { ...environment(await makeFolder()), PORT });
   expect((await running.exited).code).toBe(1);
   expect(running.stderr().trim().split('\n')).toEqual([expect.stringContaining('set PORT')]);
   expect(warningsOf(running)).toEqual([]);

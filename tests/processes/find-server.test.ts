@@ -1,14 +1,14 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { claimServer } from '../../apps/control-plane/src/testing/test-app.ts';
 import { createEmptyDatabase } from '../../apps/control-plane/src/testing/test-database.ts';
+import { buildControlPlane, builtAdmin } from '../../scripts/control-plane.mjs';
 import { makeFolder, startNode } from './child-process.ts';
 import { startControlPlane } from './control-plane.ts';
 import { connectTo, urlOf } from './pair.ts';
 
-const ADMIN = fileURLToPath(new URL('../../apps/control-plane/src/admin.ts', import.meta.url));
+beforeAll(buildControlPlane);
 
 it('works on the server that runs, from any folder, and creates nothing there', async () => {
   const state = await makeFolder();
@@ -104,7 +104,7 @@ it('leaves an empty database of DATABASE_URL empty', async () => {
 
 async function admin(cwd: string, state: string, args: readonly string[], more = {}) {
   const env = { PATH: process.env.PATH ?? '', XDG_STATE_HOME: state, ...more };
-  const command = startNode([ADMIN, ...args], env, cwd);
+  const command = startNode([builtAdmin, ...args], env, cwd);
   const { code } = await command.exited;
   return { code, stdout: command.stdout(), stderr: command.stderr() };
 }
