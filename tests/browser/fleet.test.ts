@@ -59,9 +59,9 @@ it('follows a gateway from the one line to its removal', async () => {
 });
 
 it('shows a gateway that joins while one looks, and lets nobody else in by its join key', async () => {
-  const maker = await openWindow(dashboard, { as: dashboard.owner });
-  await openFleet(maker);
-  const line = await copyJoinLine(maker, 'second');
+  const creator = await openWindow(dashboard, { as: dashboard.owner });
+  await openFleet(creator);
+  const line = await copyJoinLine(creator, 'second');
   const page = await openWindow(dashboard, { as: dashboard.owner });
   await openFleet(page);
   await joinKeyRow(page, 'second').getByRole('cell', { name: '0 / 1', exact: true }).waitFor();
@@ -88,9 +88,9 @@ it('deletes a join key, by which nobody joins from then on', async () => {
 });
 
 it('says of a join key why it is blocked', async () => {
-  const maker = await makeKey(dashboard, dashboard.owner);
-  await makeJoinKey(maker.client, { name: 'of a leaked key' });
-  await dashboard.owner.post(`/v1/api-keys/${maker.id}/revoke`, {});
+  const creator = await makeKey(dashboard, dashboard.owner);
+  await makeJoinKey(creator.client, { name: 'of a leaked key' });
+  await dashboard.owner.post(`/v1/api-keys/${creator.id}/revoke`, {});
   await addGateway(dashboard, {});
   const page = await openWindow(dashboard, { as: dashboard.owner });
   await openFleet(page);

@@ -118,16 +118,16 @@ it('revokes a leaked key with everything it created or rotated, unless that is u
 });
 
 it('leaves what a key created alone, unless the person who deletes it says otherwise', async () => {
-  const { page, key } = await openKeyInList('old-maker');
-  const created = await createWith(key, 'made-by-old-maker');
-  await chooseAction(page, 'old-maker', 'Delete permanently…');
+  const { page, key } = await openKeyInList('old-creator');
+  const created = await createWith(key, 'made-by-old-creator');
+  await chooseAction(page, 'old-creator', 'Delete permanently…');
   const cascade = page.getByRole('checkbox', {
     name: 'And everything it created or rotated (1 key)',
   });
   expect(await cascade.isChecked()).toBe(false);
-  await page.getByLabel('Type the name of the key').fill('old-maker');
+  await page.getByLabel('Type the name of the key').fill('old-creator');
   await page.getByRole('button', { name: 'Delete permanently' }).click();
-  await page.getByText('Deleted old-maker').waitFor();
+  await page.getByText('Deleted old-creator').waitFor();
   expect(await answer(created.secret)).toBe('valid');
 
   await page.goto(`/api-keys/${created.id}`);

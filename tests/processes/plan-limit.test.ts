@@ -9,16 +9,16 @@ const CREATIONS = process.env.LONG ? 1000 : 200;
 
 it('gives the last place of the plan to exactly one of many creations through two processes', async () => {
   const { a, b, owner, query } = await startPair('free');
-  const { secret } = await createKey(owner, 'maker');
+  const { secret } = await createKey(owner, 'creator');
   await createKey(owner, 'second');
-  const makers = [withKey(a, secret), withKey(b, secret)];
+  const creators = [withKey(a, secret), withKey(b, secret)];
   for (let round = 0; round < ROUNDS; round += 1) {
     const name = `round-${round}`;
-    await openConnections(makers);
+    await openConnections(creators);
 
     const answers = await Promise.all(
       Array.from({ length: CREATIONS / 2 }, () =>
-        makers.map((maker) => create(maker, name)),
+        creators.map((creator) => create(creator, name)),
       ).flat(),
     );
 
@@ -33,18 +33,18 @@ it('gives the last place of the plan to exactly one of many creations through tw
 }, 3_600_000);
 
 /** All that the pools may hold: to open one takes longer than a creation, and would queue them. */
-async function openConnections(makers: readonly Client[]): Promise<void> {
-  const reads = makers.flatMap((maker) =>
-    Array.from({ length: 40 }, () => maker.get('/v1/api-keys')),
+async function openConnections(creators: readonly Client[]): Promise<void> {
+  const reads = creators.flatMap((creator) =>
+    Array.from({ length: 40 }, () => creator.get('/v1/api-keys')),
   );
   await Promise.all(reads);
 }
 
 /** A busy machine may say "try again", which decides nothing. */
-async function create(maker: Client, name: string): Promise<Answer<{ id: string }>> {
+async function create(creator: Client, name: string): Promise<Answer<{ id: string }>> {
   const body = { name, profile: 'read-only' };
-  const answer = await maker.post<{ id: string }>('/v1/api-keys', body);
-  return answer.status === 503 ? create(maker, name) : answer;
+  const answer = await creator.post<{ id: string }>('/v1/api-keys', body);
+  return answer.status === 503 ? create(creator, name) : answer;
 }
 
 function countBy(answers: readonly Answer<unknown>[]): Record<number, number> {

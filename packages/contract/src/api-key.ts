@@ -17,7 +17,7 @@ export const creatingMember = z.strictObject({
   memberId,
   name: z.string(),
   email: z.string().nullable().meta({
-    description: 'Null for callers without members.read, except for their own address',
+    description: 'Email address; null for callers without members.read, except for their own',
   }),
 });
 
@@ -25,7 +25,8 @@ export const creatingMember = z.strictObject({
 export const creatingKey = z.strictObject({
   id: apiKeyId,
   name: z.string().nullable().meta({
-    description: 'Null once the key was deleted, and for callers who may not read it',
+    description:
+      'Name of the key; null once the key was deleted, and for callers who may not read it',
   }),
 });
 
@@ -34,7 +35,7 @@ const keyDisabler = z.discriminatedUnion('type', [
     type: z.literal('member'),
     memberId,
     name: z.string(),
-    keyId: apiKeyId.nullable().meta({ description: 'The API key that they used, if any' }),
+    keyId: apiKeyId.nullable().meta({ description: 'API key that the person used, if any' }),
   }),
   z.strictObject({ type: z.literal('job') }),
 ]);
@@ -49,7 +50,7 @@ export const apiKey = z
     prefix: z.string().meta({ examples: ['tk_live_a1b2'] }),
     status: z.enum(KEY_STATUSES),
     state: z.enum(KEY_STATES).meta({
-      description: 'The status, or `expired` for an active key that is past its expiry',
+      description: 'The status, or `expired` for an active key whose expiry has passed',
     }),
     profile: z.enum(PROFILES),
     scopes: z.array(scope),
@@ -62,7 +63,7 @@ export const apiKey = z
     expiresAt: instant.nullable(),
     lastUsedAt: instant.nullable(),
     disablesAt: instant.nullable().meta({
-      description: 'From when on the daily job disables the key unless it is used before',
+      description: 'When the daily job disables the key unless it is used before then',
     }),
     allowedIps: z.array(z.string()),
     disabledBy: keyDisabler.nullable().meta({
@@ -72,9 +73,10 @@ export const apiKey = z
     disabledAt: instant.nullable(),
     revokedAt: instant.nullable(),
     revokeReason: z.string().nullable(),
-    previousSecretExpiresAt: instant
-      .nullable()
-      .meta({ description: "End of the rotation's grace, while the previous secret still works" }),
+    previousSecretExpiresAt: instant.nullable().meta({
+      description:
+        "When the previous secret stops working; null unless a rotation's grace period is running",
+    }),
   })
   .meta({ id: 'ApiKey' });
 export type ApiKey = z.output<typeof apiKey>;
@@ -85,7 +87,8 @@ export const apiKeyDetail = z
     ...apiKey.shape,
     scopesInForce: z.array(scope),
     decision: z.enum(PUBLIC_DECISION_CODES).meta({
-      description: 'What a request with this key is answered now, before scopes and addresses',
+      description:
+        'How a request with this key is decided now, before scopes and addresses are checked',
     }),
   })
   .meta({ id: 'ApiKeyDetail' });
@@ -95,7 +98,7 @@ export const apiKeyWithSecret = z
   .strictObject({
     ...apiKey.shape,
     secret: z.string().optional().meta({
-      description: 'Shown once, now. Absent in the replay of an Idempotency-Key',
+      description: 'Shown only in this answer. Absent when an Idempotency-Key repeats the request',
     }),
   })
   .meta({ id: 'ApiKeyWithSecret' });

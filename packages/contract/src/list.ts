@@ -8,7 +8,7 @@ export const listQuery = {
     .max(512)
     .regex(CURSOR, CURSOR_RULE)
     .optional()
-    .meta({ description: '`nextCursor` of the page before' }),
+    .meta({ description: '`nextCursor` of the previous page' }),
 };
 
 /** A list that also says how many there are on all pages together. */
@@ -16,7 +16,7 @@ export function countedListOf<T extends z.ZodType>(item: T) {
   return z.strictObject({
     data: z.array(item),
     nextCursor: z.string().nullable(),
-    totalCount: z.int().meta({ description: 'On all pages, with the same filters' }),
+    totalCount: z.int().meta({ description: 'Items on all pages, with the same filters' }),
   });
 }
 

@@ -133,7 +133,7 @@ function parameters(route: Route): Json[] {
       name: 'Idempotency-Key',
       in: 'header',
       required: false,
-      description: 'Makes a retry safe for 24 hours; the replay carries no secret',
+      description: 'Makes a retry safe for 24 hours; the repeated answer contains no secret',
       schema: { type: 'string', minLength: 1, maxLength: 255 },
     });
   }
@@ -143,7 +143,7 @@ function parameters(route: Route): Json[] {
       in: 'header',
       required: false,
       description:
-        'In a session: which organization, for a user who belongs to several. With a key: its own, or none',
+        'For a session: the organization, for a user who belongs to several. For a key: only its own organization is accepted',
       schema: { type: 'string' },
     });
   }

@@ -11,20 +11,29 @@ export const problem = z
     title: z.string(),
     status: z.int(),
     code: z.enum(codes),
-    detail: z.string().meta({ description: 'What was wrong and what to do, for a person' }),
+    detail: z.string().meta({ description: 'What was wrong and what to do, in plain words' }),
     requestId: z.string(),
     errors: z
       .array(z.strictObject({ path: z.string(), message: z.string() }))
       .optional()
-      .meta({ description: 'With validation_failed: each field at fault' }),
-    scopes: z.array(z.string()).optional().meta({ description: 'The scopes at fault' }),
+      .meta({ description: 'For code validation_failed: each field that caused the error' }),
+    scopes: z.array(z.string()).optional().meta({ description: 'Scopes that caused the error' }),
     factors: z.array(z.enum(FACTORS)).optional().meta({
       description:
-        'With recent_sign_in_required and two_factor_required: the factors of yours that would do. A code goes along with the password',
+        'For codes recent_sign_in_required and two_factor_required: the factors of the user that are accepted. A code is sent together with the password',
     }),
-    state: z.string().optional().meta({ description: 'With device_login: as RFC 8628 names it' }),
-    limit: z.int().optional().meta({ description: 'With plan_limit_reached: keys of the plan' }),
-    count: z.int().optional().meta({ description: 'With plan_limit_reached: keys that count' }),
+    state: z
+      .string()
+      .optional()
+      .meta({ description: 'For code device_login: the error code of RFC 8628' }),
+    limit: z
+      .int()
+      .optional()
+      .meta({ description: 'For code plan_limit_reached: how many keys the plan allows' }),
+    count: z
+      .int()
+      .optional()
+      .meta({ description: 'For code plan_limit_reached: how many keys count towards the limit' }),
   })
   .meta({ id: 'Problem' });
 export type Problem = z.output<typeof problem>;

@@ -21,17 +21,17 @@ export const PROFILE_CATALOG: Readonly<Record<Profile, ProfileDescription>> = {
   },
   organization: {
     title: 'Organization',
-    description: 'Everything but deleting or transferring the organization',
+    description: 'Everything except deleting or transferring the organization',
     confinement: 'forbidden',
   },
   'read-only': {
     title: 'Read-only',
-    description: 'Sees everything and changes nothing',
+    description: 'Reads everything and changes nothing',
     confinement: 'optional',
   },
   custom: {
     title: 'Custom',
-    description: 'The scopes that you pick, up to your own',
+    description: 'The scopes that you choose, up to your own',
     confinement: 'optional',
   },
 };

@@ -13,13 +13,14 @@ export const BUILT_IN_ROLES: readonly BuiltInRole[] = [
   {
     id: 'role_owner',
     name: 'Owner',
-    description: 'Holds every scope. Exactly one member; moves only by transfer',
+    description:
+      'Holds every scope. Exactly one member is the owner; ownership moves only by transfer',
     scopes: SCOPES,
   },
   {
     id: 'role_admin',
     name: 'Admin',
-    description: 'Everything but deleting or transferring the organization',
+    description: 'Everything except deleting or transferring the organization',
     scopes: PROFILE_SCOPES.organization,
   },
   {
@@ -33,13 +34,13 @@ export const BUILT_IN_ROLES: readonly BuiltInRole[] = [
   {
     id: 'role_viewer',
     name: 'Viewer',
-    description: 'Sees everything and changes nothing',
+    description: 'Reads everything and changes nothing',
     scopes: PROFILE_SCOPES['read-only'],
   },
   {
     id: 'role_billing',
     name: 'Billing',
-    description: 'The plan and how it is paid',
+    description: 'The plan and its payment',
     scopes: ['organization.read', 'billing.read', 'billing.manage'],
   },
 ];

@@ -19,9 +19,9 @@ export const RECENT_SIGN_IN_MINUTES = 10;
 export const sessionView = z
   .strictObject({
     factors: z.array(z.enum(FACTORS)).meta({
-      description: 'What the person gave when they signed in, or confirmed that they are there',
+      description: 'Factors that the person used to sign in or to confirm the session',
     }),
-    authenticatedAt: instant.meta({ description: 'When they last gave it' }),
+    authenticatedAt: instant.meta({ description: 'When the person last used this factor' }),
     expiresAt: instant.meta({
       description: 'When the organization stops accepting the session',
     }),

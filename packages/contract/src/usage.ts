@@ -17,9 +17,9 @@ export const usage = z
     bucketSeconds: z.int(),
     accepted: z.int(),
     denied: z.int(),
-    data: z
-      .array(z.strictObject({ from: instant, accepted: z.int(), denied: z.int() }))
-      .meta({ description: 'Buckets in order of time, without gaps; the last one is under way' }),
+    data: z.array(z.strictObject({ from: instant, accepted: z.int(), denied: z.int() })).meta({
+      description: 'Buckets in order of time, without gaps; the last one is not complete yet',
+    }),
   })
   .meta({ id: 'Usage' });
 export type Usage = z.output<typeof usage>;

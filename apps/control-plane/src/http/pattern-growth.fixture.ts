@@ -37,14 +37,14 @@ export function growthOf(
 type Make = (length: number) => string;
 
 function costliest(matches: Matches, length: number): Make[] {
-  const makers = UNITS.flatMap((unit) =>
+  const creators = UNITS.flatMap((unit) =>
     STARTS.flatMap((start) =>
       ENDS.map((end): Make => {
         return (size) => start + unit.repeat(size).slice(0, size - start.length - end.length) + end;
       }),
     ),
   );
-  const costs = makers.map((make) => ({ make, ms: cost(matches, make(length), 1) }));
+  const costs = creators.map((make) => ({ make, ms: cost(matches, make(length), 1) }));
   return costs
     .toSorted((a, b) => b.ms - a.ms)
     .slice(0, CANDIDATES)

@@ -77,10 +77,10 @@ beforeAll(async () => {
     'billing.read',
     'billing.manage',
   ];
-  const maker = await makeKey(app, member.client, { name: 'canary-key', scopes });
-  const joinKey = await makeJoinKey(maker.client, { name: 'canary-join-key', workspaceId });
+  const creator = await makeKey(app, member.client, { name: 'canary-key', scopes });
+  const joinKey = await makeJoinKey(creator.client, { name: 'canary-join-key', workspaceId });
   const joined = await joinWith(app, joinKey.secret, { name: 'canary-gateway' });
-  const invited = await maker.client.post<{ id: string }>('/v1/invitations', {
+  const invited = await creator.client.post<{ id: string }>('/v1/invitations', {
     email: 'canary-guest@example.com',
     roleId: 'role_billing',
   });
@@ -95,7 +95,7 @@ beforeAll(async () => {
   const key = await makeKey(app, person.client, { name: 'own', scopes: ['api_keys.create'] });
   lesser = { roleId: reader.body.id, memberId: person.memberId, key };
   const gatewayId = (joined.body as { gatewayId: string }).gatewayId;
-  ids = { key: maker.id, own: key.id, gateway: gatewayId, secret: maker.secret };
+  ids = { key: creator.id, own: key.id, gateway: gatewayId, secret: creator.secret };
 });
 
 /** Holds the scopes and nothing else, in role and key. */

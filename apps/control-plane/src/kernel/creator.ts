@@ -44,8 +44,8 @@ export function findBlock(
   required: ScopeSet,
   now: Date,
 ): JoinKeyBlock | null {
-  if (creator.status !== 'active') return 'maker_inactive';
-  if (!includes(roleScopes(creator), required)) return 'maker_may_not';
+  if (creator.status !== 'active') return 'creator_inactive';
+  if (!includes(roleScopes(creator), required)) return 'creator_may_not';
   if (created.createdByKeyId === null) return null;
   if (creator.keyStatus === null) return 'api_key_deleted';
   if (creator.keyStatus === 'revoked') return 'api_key_revoked';

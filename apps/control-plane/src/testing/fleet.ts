@@ -12,10 +12,10 @@ export interface TestJoinKey extends JoinKeyWithSecret {
 
 /** @param body what to ask for beside the defaults */
 export async function makeJoinKey(
-  maker: Client,
+  creator: Client,
   body: Readonly<Record<string, unknown>> = {},
 ): Promise<TestJoinKey> {
-  const made = await maker.post<JoinKeyWithSecret>('/v1/join-keys', body);
+  const made = await creator.post<JoinKeyWithSecret>('/v1/join-keys', body);
   const { secret } = made.body;
   if (made.status !== 201 || !secret) throw new Error(JSON.stringify(made.body));
   return { ...made.body, secret };
@@ -44,11 +44,11 @@ export function newPublicKey(): string {
 /** A gateway in the workspace, which has not connected, and what let it in. */
 export async function joinFleet(
   app: Pick<TestApp, 'baseUrl'>,
-  maker: Client,
+  creator: Client,
   workspaceId: string,
   fields: Readonly<Record<string, unknown>> = {},
 ): Promise<{ joinKey: TestJoinKey; gateway: JoinedGateway }> {
-  const joinKey = await makeJoinKey(maker, { workspaceId, usesMax: 100 });
+  const joinKey = await makeJoinKey(creator, { workspaceId, usesMax: 100 });
   const joined = await joinWith(app, joinKey.secret, fields);
   if (joined.status !== 201) throw new Error(joined.problem.detail);
   return { joinKey, gateway: joined.body };

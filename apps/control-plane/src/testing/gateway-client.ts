@@ -66,13 +66,13 @@ const WAIT = { interval: 5 };
 /** Joins the workspace with an identity of its own. */
 export async function joinWithIdentity(
   app: Pick<TestApp, 'baseUrl'>,
-  maker: Client,
+  creator: Client,
   workspaceId: string,
   name = 'edge',
 ): Promise<Joined> {
   const identity = createIdentity();
   const publicKey = publicKeyText(identity);
-  const joined = await joinFleet(app, maker, workspaceId, { publicKey, name });
+  const joined = await joinFleet(app, creator, workspaceId, { publicKey, name });
   return { ...joined.gateway, identity };
 }
 

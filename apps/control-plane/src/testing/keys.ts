@@ -12,12 +12,12 @@ export interface TestKey extends ApiKeyWithSecret {
 /** @param fields beyond a custom key that may only read keys; a profile drops the scopes */
 export async function makeKey(
   app: TestApp,
-  maker: Client,
+  creator: Client,
   fields: Readonly<Record<string, unknown>> = {},
 ): Promise<TestKey> {
   const scopes = fields.profile === undefined ? { scopes: ['api_keys.read'] } : {};
   const body = { name: 'a key', profile: 'custom', ...scopes, ...fields };
-  const created = await maker.post<ApiKeyWithSecret>('/v1/api-keys', body);
+  const created = await creator.post<ApiKeyWithSecret>('/v1/api-keys', body);
   const { secret } = created.body;
   if (created.status !== 201 || !secret) throw new Error(JSON.stringify(created.body));
   return { ...created.body, secret, client: withKey(app, secret) };

@@ -20,13 +20,13 @@ export interface RealGateway {
 /** Joins the workspace; ends with the test. It tries again at once. */
 export async function startRealGateway(
   { baseUrl }: { readonly baseUrl: string },
-  maker: Client,
+  creator: Client,
   workspaceId: string,
   options: Partial<FleetOptions> = {},
 ): Promise<RealGateway> {
   const parent = await mkdtemp(join(tmpdir(), 'tollkeeper-'));
   const stateDir = join(parent, 'state');
-  const { secret: joinKey } = await makeJoinKey(maker, { workspaceId });
+  const { secret: joinKey } = await makeJoinKey(creator, { workspaceId });
   const fleet = await startFleet({
     controlPlane: baseUrl,
     joinKey,

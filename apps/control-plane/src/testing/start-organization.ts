@@ -36,10 +36,10 @@ export interface TestKey {
 /** A key that the client makes, and a client that acts by it. */
 export async function makeKey(
   app: Pick<TestApp, 'baseUrl'>,
-  maker: Client,
+  creator: Client,
   body: Readonly<Record<string, unknown>> = { profile: 'organization' },
 ): Promise<TestKey> {
-  const made = await maker.post<ApiKeyWithSecret>('/v1/api-keys', { name: 'a key', ...body });
+  const made = await creator.post<ApiKeyWithSecret>('/v1/api-keys', { name: 'a key', ...body });
   if (made.status !== 201) throw new Error(`No key: ${made.problem.detail}`);
   const { id, secret = '' } = made.body;
   return { id, secret, client: withKey(app, secret) };

@@ -31,11 +31,13 @@ const whoamiResponse = z
       .nullable()
       .meta({ description: 'The key presented; null in a session' }),
     session: sessionView.nullable().meta({ description: 'The session; null for a key' }),
-    workspaceId: workspaceId.nullable().meta({ description: 'What the key is confined to' }),
-    scopes: z.array(scope).meta({ description: 'In force now' }),
+    workspaceId: workspaceId
+      .nullable()
+      .meta({ description: 'Workspace to which the key is confined' }),
+    scopes: z.array(scope).meta({ description: 'Scopes in force now' }),
     organizations: z
       .array(z.strictObject({ id: z.string(), name: z.string() }))
-      .meta({ description: 'In a session: those that X-Organization-Id can name' }),
+      .meta({ description: 'For a session: the organizations that X-Organization-Id can name' }),
   })
   .meta({ id: 'Identity' });
 export type Identity = z.output<typeof whoamiResponse>;
@@ -70,15 +72,15 @@ export const confirmSession = defineRoute({
   method: 'POST',
   path: '/v1/session/confirm',
   access: 'credential',
-  summary: 'Confirm the session by signing in to it again; the session gets a new cookie',
+  summary: 'Confirm the session by signing in again; the session receives a new cookie',
   tag,
   body: z.strictObject({
     password: z.string().min(1).max(128).optional(),
     totp: z.string().min(1).max(16).optional().meta({
-      description: 'A code of the authenticator app, along with the password',
+      description: 'Code from the authenticator app; sent together with the password',
     }),
     backupCode: z.string().min(1).max(32).optional().meta({
-      description: 'A backup code in place of `totp`; it works once',
+      description: 'Backup code, instead of `totp`; each works once',
     }),
     passkey: passkeyAnswer.optional().meta({
       description:
@@ -105,7 +107,7 @@ export const listScopes = defineRoute({
           name: scope,
           group: z.string(),
           description: z.string(),
-          held: z.boolean().meta({ description: 'Whether the credential holds it now' }),
+          held: z.boolean().meta({ description: 'Whether the credential holds the scope now' }),
         }),
       ),
       profiles: z.array(
@@ -114,7 +116,9 @@ export const listScopes = defineRoute({
           title: z.string(),
           description: z.string(),
           confinement: z.enum(['required', 'forbidden', 'optional']),
-          scopes: z.array(scope).meta({ description: 'What it gives to this credential' }),
+          scopes: z
+            .array(scope)
+            .meta({ description: 'Scopes of the profile that this credential can give to a key' }),
         }),
       ),
       roles: z.array(
@@ -134,7 +138,7 @@ export const getSetup = defineRoute({
   method: 'GET',
   path: '/v1/setup',
   access: 'public',
-  summary: 'Read whether the server still waits for its first owner',
+  summary: 'Read whether the server still needs its first owner',
   tag,
   status: 200,
   response: z.strictObject({ open: z.boolean() }),

@@ -35,7 +35,9 @@ export const listKeys = defineRoute({
     state: z.enum(KEY_STATES).optional(),
     memberId: memberId.optional().meta({ description: 'Only keys of this owner' }),
     workspaceId: workspaceId.optional(),
-    search: visibleLine(64).optional().meta({ description: 'Part of the name or of the prefix' }),
+    search: visibleLine(64)
+      .optional()
+      .meta({ description: 'Text that the name or the prefix contains' }),
     sort: z.enum(KEY_SORTS).default('createdAt'),
     order: z.enum(['asc', 'desc']).default('desc'),
   }),
@@ -57,12 +59,14 @@ export const createKey = defineRoute({
       description: `With profile custom, and only then. ${FINAL_SCOPES_OF_KEYS}`,
     }),
     workspaceId: workspaceId.nullable().optional().meta({
-      description: "The workspace that confines the key. A key's own, if it is confined",
+      description:
+        'Workspace to which the key is confined. A confined calling key can only name its own',
     }),
     expiresAt: instantWithOffset.nullable().optional().meta({
-      description: "Left out: the organization's default. Null: never",
+      description:
+        'Defaults to the default lifetime of the organization. Null for a key that never expires',
     }),
-    allowedIps: allowedIps.optional().meta({ description: 'Empty: any address' }),
+    allowedIps: allowedIps.optional().meta({ description: 'Empty for any address' }),
   }),
   status: 201,
   response: apiKeyWithSecret,
@@ -121,7 +125,7 @@ export const deleteKey = defineRoute({
   method: 'DELETE',
   path: '/v1/api-keys/{id}',
   access: 'api_keys.revoke',
-  summary: 'Delete a key permanently; only the audit log and the counts remember it',
+  summary: 'Delete a key permanently; only the audit log and the counts keep a trace of it',
   tag,
   params,
   query: z.strictObject({ cascade: cascadeQuery }),
@@ -133,7 +137,8 @@ export const disableKey = defineRoute({
   method: 'POST',
   path: '/v1/api-keys/{id}/disable',
   access: 'api_keys.revoke',
-  summary: 'Disable a key: it is refused everywhere once this answers. Can be undone',
+  summary:
+    'Disable a key; it is refused everywhere once this request returns. It can be enabled again',
   tag,
   params,
   status: 200,
@@ -146,7 +151,7 @@ export const enableKey = defineRoute({
   path: '/v1/api-keys/{id}/enable',
   access: 'api_keys.revoke',
   summary:
-    'Enable a disabled key; needs what creating it would need: api_keys.create, and all that it holds',
+    'Enable a disabled key; needs the scopes that creating it would need: api_keys.create and all of its own',
   tag,
   params,
   status: 200,
@@ -180,7 +185,7 @@ export const rotateKey = defineRoute({
   method: 'POST',
   path: '/v1/api-keys/{id}/rotate',
   access: 'api_keys.create',
-  summary: 'Give a key a new secret; the old one works until the grace ends',
+  summary: 'Give a key a new secret; the old one works until the grace period ends',
   tag,
   params,
   body: z.strictObject({
@@ -201,19 +206,21 @@ export const getKeyStats = defineRoute({
   method: 'GET',
   path: '/v1/api-keys/stats',
   access: 'api_keys.read',
-  summary: 'Count keys and calls; a caller without manage_all counts their own',
+  summary: "Count keys and calls; without api_keys.manage_all, only the caller's own",
   tag,
   status: 200,
   response: z
     .strictObject({
-      totalKeys: z.int().meta({ description: 'Ever created, deleted ones included' }),
+      totalKeys: z.int().meta({ description: 'Keys ever created, including deleted ones' }),
       activeKeys: z.int(),
       apiCalls24h: z.int(),
       deniedCalls24h: z.int(),
       lastCallAt: instant.nullable(),
       plan: z.enum(PLANS),
       keysMax: z.int().nullable().meta({ description: "The plan's limit; null is unlimited" }),
-      keysUsed: z.int().meta({ description: 'Keys of the organization that count to the limit' }),
+      keysUsed: z
+        .int()
+        .meta({ description: 'Keys of the organization that count towards the limit' }),
     })
     .meta({ id: 'KeyStats' }),
   errors: [],
@@ -250,15 +257,20 @@ export const verifyKey = defineRoute({
   method: 'POST',
   path: '/v1/api-keys/verify',
   access: 'api_keys.verify',
-  summary: 'Decide whether a key is valid, and may do what is asked',
+  summary: 'Decide whether a key is valid and has the requested scopes',
   changesNothing: true,
   tag,
   body: z.strictObject({
     key: z.string().max(512),
-    scopes: z.array(scope).max(200).optional().meta({ description: 'All must be in force' }),
-    ip: ipAddress.optional().meta({ description: 'Where the key was used from' }),
+    scopes: z
+      .array(scope)
+      .max(200)
+      .optional()
+      .meta({ description: 'Scopes that the key must have; all of them must be in force' }),
+    ip: ipAddress.optional().meta({ description: 'Address from which the key was used' }),
     workspaceId: workspaceId.optional().meta({
-      description: 'Where the key is used; a confined caller names its own, or none',
+      description:
+        'Workspace in which the key is used; a confined calling key can only name its own',
     }),
   }),
   status: 200,
@@ -268,7 +280,9 @@ export const verifyKey = defineRoute({
       code: z.enum(PUBLIC_DECISION_CODES),
       keyId: apiKeyId.nullable(),
       name: z.string().nullable(),
-      scopes: z.array(scope).meta({ description: 'In force now; empty when refused' }),
+      scopes: z
+        .array(scope)
+        .meta({ description: 'Scopes in force now; empty when the key is refused' }),
       workspaceId: workspaceId.nullable(),
       memberId: memberId.nullable(),
       expiresAt: instant.nullable(),

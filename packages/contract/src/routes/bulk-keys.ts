@@ -23,7 +23,7 @@ const bulkResult = z
             .meta({ description: 'Why this key was not changed; null when it was' }),
         }),
       )
-      .meta({ description: 'One for each different id, in the order of the request' }),
+      .meta({ description: 'One result for each different id, in the order of the request' }),
   })
   .meta({ id: 'BulkKeyResult' });
 

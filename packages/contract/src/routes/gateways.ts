@@ -23,21 +23,36 @@ const gateway = z
     workspaceId,
     labels,
     state: z.enum(GATEWAY_STATES),
-    draining: z.boolean().meta({ description: 'Says it is not ready, so that others take over' }),
-    appliedVersion: z.int().nullable().meta({ description: 'The version it decides with' }),
-    currentVersion: z.int().meta({ description: 'The newest version of its workspace' }),
+    draining: z.boolean().meta({
+      description:
+        'Whether it reports that it is not ready, so that load balancers use other gateways',
+    }),
+    appliedVersion: z
+      .int()
+      .nullable()
+      .meta({ description: 'Version that the gateway decides with' }),
+    currentVersion: z.int().meta({ description: 'Newest version of its workspace' }),
     staleMaxMs: z.int().nullable().meta({
-      description: 'For how long it serves without word from the control plane; null is for ever',
+      description:
+        'How long it keeps serving without contact to the control plane; null for no limit',
     }),
     softwareVersion: z.string().nullable(),
-    joinKeyId: joinKeyId.meta({ description: 'What let it in; may be gone' }),
+    joinKeyId: joinKeyId.meta({
+      description: 'Join key that admitted the gateway; it may have been deleted since',
+    }),
     createdAt: instant.meta({ description: 'When it joined' }),
     lastSeenAt: instant.nullable(),
     callsPerMinute: z.int().nullable().meta({ description: 'Null while it is not connected' }),
-    cpuPercent: z.number().nullable().meta({ description: 'Of one core' }),
-    memoryBytes: z.int().nullable().meta({ description: 'Resident' }),
-    spooledCalls: z.int().nullable().meta({ description: 'Counted there, not yet here' }),
-    fault: z.string().nullable().meta({ description: 'What it reports to be wrong' }),
+    cpuPercent: z.number().nullable().meta({ description: 'Percent of one core' }),
+    memoryBytes: z.int().nullable().meta({ description: 'Resident memory in bytes' }),
+    spooledCalls: z
+      .int()
+      .nullable()
+      .meta({ description: 'Calls that the gateway has counted but not reported yet' }),
+    fault: z
+      .string()
+      .nullable()
+      .meta({ description: 'Error that the gateway reports; null when there is none' }),
     instances: z
       .array(
         z.strictObject({
@@ -46,9 +61,9 @@ const gateway = z
           connectedAt: instant,
         }),
       )
-      .meta({ description: 'Where it is connected from; two at once share one identity' }),
+      .meta({ description: 'Processes that are connected; two at once share one identity' }),
     identityConflict: z.boolean().meta({
-      description: 'Its identity is used from two places at once: see instances',
+      description: 'Whether its identity is used from two places at once; see instances',
     }),
   })
   .meta({ id: 'Gateway' });
@@ -101,7 +116,7 @@ export const deleteGateway = defineRoute({
   method: 'DELETE',
   path: '/v1/gateways/{id}',
   access: 'fleet.manage',
-  summary: 'Remove a gateway: its credential stops at once, and it forgets all keys',
+  summary: 'Remove a gateway; it is disconnected at once and deletes its keys',
   tag,
   params,
   status: 204,
@@ -114,7 +129,8 @@ const joinedGateway = z
     organizationId: z.string(),
     workspaceId,
     controlPlaneKey: publicKey.meta({
-      description: 'Signs all that the control plane sends: the gateway believes nothing else',
+      description:
+        'Public key of the control plane; the gateway rejects messages that it did not sign',
     }),
   })
   .meta({ id: 'JoinedGateway' });
@@ -141,7 +157,7 @@ export const joinGateway = defineRoute({
 /** How far a change has come: of one key, or the last of several. */
 const propagation = {
   changedAt: instant.nullable().meta({
-    description: 'The last change of the key itself; null when none is remembered',
+    description: 'Last change of the key itself; null when none is on record',
   }),
   gatewaysCount: z.int(),
   appliedCount: z.int(),
@@ -156,12 +172,13 @@ const propagation = {
         applied: z.boolean(),
         appliedAt: instant.nullable(),
         tookMs: z.int().nullable().meta({
-          description: 'From the change; null while behind, and where it joined later',
+          description:
+            'Milliseconds since the change; null while the gateway is behind, and where it joined later',
         }),
         staleMaxMs: z.int().nullable(),
       }),
     )
-    .meta({ description: 'Empty for callers without fleet.read, who get the counts alone' }),
+    .meta({ description: 'Empty for callers without fleet.read, who only receive the counts' }),
 };
 
 const keyPropagation = z

@@ -16,8 +16,8 @@ export const INVITATION_STATUSES = ['active', 'expired', 'blocked'] as const;
 
 /** Why an invitation cannot be accepted although it has not expired, as people read it. */
 export const INVITATION_BLOCKS = {
-  maker_inactive: 'The member who sent it is suspended.',
-  maker_may_not: 'The role of the member who sent it no longer covers it.',
+  creator_inactive: 'The member who sent it is suspended.',
+  creator_may_not: 'The role of the member who sent it no longer covers it.',
   api_key_deleted: 'The API key that sent it was deleted.',
   api_key_revoked: 'The API key that sent it was revoked.',
   api_key_disabled: 'The API key that sent it is disabled.',
@@ -40,10 +40,10 @@ const invitation = z
     }),
     status: z.enum(INVITATION_STATUSES).meta({
       description:
-        '`blocked` cannot be accepted for now: whoever sent it could not send it any more',
+        '`blocked` cannot be accepted at present, because its sender could not send it any more',
     }),
     blockedBy: z.enum(blocks).nullable().meta({
-      description: 'Why it cannot be accepted for now; null unless its status is blocked',
+      description: 'Why it cannot be accepted at present; null unless its status is blocked',
     }),
     createdAt: instant,
     expiresAt: instant,
@@ -58,7 +58,8 @@ const invitationWithLink = z
       description: 'Whether this request sent the link by mail; false in the replay of a creation',
     }),
     link: z.string().optional().meta({
-      description: 'To hand over by yourself, shown once, where no mail went out',
+      description:
+        'Link to send to the person yourself; shown only in this answer, and only when no mail was sent',
     }),
   })
   .meta({ id: 'InvitationWithLink' });
@@ -104,7 +105,7 @@ export const resendInvitation = defineRoute({
   path: '/v1/invitations/{id}/resend',
   access: 'members.invite',
   summary:
-    'Send an invitation again: the link before stops working. Needs what sending it anew would need',
+    'Send an invitation again; the previous link stops working. Needs the scopes that a new invitation would need',
   tag,
   params,
   status: 200,
@@ -139,7 +140,7 @@ export const findInvitation = defineRoute({
     roleName: z.string(),
     invitedBy: z.strictObject({ memberId, name: z.string(), email: z.string() }),
     expiresAt: instant,
-    hasAccount: z.boolean().meta({ description: 'Whether the address signs in already' }),
+    hasAccount: z.boolean().meta({ description: 'Whether the address already has an account' }),
   }),
   errors: ['invitation_invalid'],
 });
@@ -149,7 +150,8 @@ export const acceptInvitation = defineRoute({
   path: '/v1/invitations/accept',
   access: 'public',
   optionalSession: true,
-  summary: 'Accept: by the session of the invited address, or with a name and a new password',
+  summary:
+    'Accept an invitation, with the session of the invited address or with a name and a new password',
   tag,
   body: z.strictObject({
     token,

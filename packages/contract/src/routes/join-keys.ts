@@ -9,13 +9,13 @@ import { instant, visibleLine } from '../text.ts';
 const tag = 'Join keys';
 const params = z.strictObject({ id: joinKeyId });
 
-/** `blocked` lets nobody in for now: whoever made it could not make it any more. */
+/** `blocked` admits no gateway at present, because its creator could not create it any more. */
 export const JOIN_KEY_STATUSES = ['active', 'used_up', 'expired', 'blocked'] as const;
 
 /** Why a join key lets nobody in although it is neither used up nor expired, as people read it. */
 export const JOIN_KEY_BLOCKS = {
-  maker_inactive: 'Its maker is suspended.',
-  maker_may_not: 'The role of its maker does not hold fleet.manage.',
+  creator_inactive: 'Its creator is suspended.',
+  creator_may_not: 'The role of its creator does not hold fleet.manage.',
   api_key_deleted: 'The API key that made it was deleted.',
   api_key_revoked: 'The API key that made it was revoked.',
   api_key_disabled: 'The API key that made it is disabled.',
@@ -37,15 +37,17 @@ const joinKey = z
     name: z.string(),
     prefix: z.string().meta({ examples: ['tk_join_a1b2'] }),
     workspaceId,
-    labels: labels.meta({ description: 'Given to every gateway that joins with it' }),
+    labels: labels.meta({
+      description: 'Labels that every gateway receives that joins with this key',
+    }),
     status: z.enum(JOIN_KEY_STATUSES),
     blockedBy: z.enum(blocks).nullable().meta({
-      description: 'Why nobody joins with it for now; null unless its status is blocked',
+      description: 'Why no gateway can join with it at present; null unless its status is blocked',
     }),
     usesMax: z.int().meta({ description: 'How many gateways may join with it' }),
     usesCount: z.int().meta({
       description:
-        'How many have; one that did not connect within two minutes of its join does not count',
+        'How many gateways have joined; one that did not connect within two minutes does not count',
     }),
     createdBy: creatingMember,
     createdByKey: creatingKey.nullable().meta({
@@ -65,7 +67,8 @@ const joinKeyWithSecret = z
       .string()
       .optional()
       .meta({
-        description: 'Shown once; absent in the replay of a creation',
+        description:
+          'Shown only in this answer; absent when an Idempotency-Key repeats the request',
         examples: ['tk_join_…'],
       }),
   })
@@ -95,7 +98,7 @@ export const createJoinKey = defineRoute({
       .default(JOIN_KEY_DEFAULTS.name)
       .meta({ examples: ['eu-west edge'] }),
     workspaceId: workspaceId.optional().meta({
-      description: "Else the calling key's own, or the only workspace",
+      description: 'Defaults to the workspace of the calling key, or to the only workspace',
     }),
     lifetimeSeconds: z
       .int()
@@ -115,7 +118,8 @@ export const deleteJoinKey = defineRoute({
   method: 'DELETE',
   path: '/v1/join-keys/{id}',
   access: 'fleet.manage',
-  summary: 'Delete a join key: nobody joins with it any more; gateways that did stay',
+  summary:
+    'Delete a join key; no gateway can join with it any more, and gateways that have joined stay',
   tag,
   params,
   status: 204,

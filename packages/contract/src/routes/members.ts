@@ -17,13 +17,15 @@ export const member = z
     email: z.string(),
     emailVerified: z.boolean().meta({
       description:
-        'Whether the member has shown that they read mail at the address. False for an account made with an invitation link that was handed over by hand',
+        'Whether the member has proven that they receive mail at this address. False for an account that was created with an invitation link sent by hand',
     }),
     roleId,
     roleName: z.string(),
     status: z.enum(MEMBER_STATUSES),
     lastSeenAt: instant.nullable(),
-    keysCount: z.int().meta({ description: 'Keys of the member that are not revoked or expired' }),
+    keysCount: z
+      .int()
+      .meta({ description: 'Keys of the member that are neither revoked nor expired' }),
     createdAt: instant,
   })
   .meta({ id: 'Member' });
@@ -45,7 +47,7 @@ export const updateMember = defineRoute({
   method: 'PATCH',
   path: '/v1/members/{id}',
   access: 'members.role_change',
-  summary: 'Give a member another role; their keys follow at once',
+  summary: 'Give a member another role; the change applies to their keys at once',
   tag,
   params,
   body: z.strictObject({ roleId: roleId.meta({ description: FINAL_SCOPES_OF_ROLES }) }),

@@ -10,8 +10,7 @@ export const DAYS_MAX = 3650;
 
 /** Typed by a person before what cannot be undone; a key proves itself by holding the scope. */
 export const password = z.string().min(1).max(128).optional().meta({
-  description:
-    'Your password, again. Needed in a session; a key acts by its scope alone, and needs none',
+  description: 'Your password, again. Needed in a session; a key needs none',
 });
 
 const organization = z
@@ -79,10 +78,11 @@ export const deleteOrganization = defineRoute({
   method: 'DELETE',
   path: '/v1/organization',
   access: 'organization.delete',
-  summary: 'Delete the organization: every key is revoked at once, all is erased after 30 days',
+  summary:
+    'Delete the organization; every key is revoked at once, and all data is erased after 30 days',
   tag,
   body: z.strictObject({
-    name: z.string().max(64).meta({ description: "The organization's name, typed again" }),
+    name: z.string().max(64).meta({ description: 'Name of the organization, typed again' }),
     password,
   }),
   status: 204,

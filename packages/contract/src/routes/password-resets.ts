@@ -28,7 +28,8 @@ export const requestPasswordReset = defineRoute({
   method: 'POST',
   path: '/v1/password-resets',
   access: 'public',
-  summary: 'Mail a one-time link to reset a password; the answer is the same for every address',
+  summary:
+    'Send a one-time link to reset a password by mail; the answer is the same for every address',
   tag,
   body: z.strictObject({ email: z.email().max(254) }),
   status: 200,

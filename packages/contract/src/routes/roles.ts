@@ -27,7 +27,7 @@ export const listRoles = defineRoute({
   method: 'GET',
   path: '/v1/roles',
   access: 'roles.read',
-  summary: 'List roles: the built-in ones first',
+  summary: 'List roles, the built-in ones first',
   tag,
   query: z.strictObject(listQuery),
   status: 200,
@@ -58,7 +58,7 @@ export const updateRole = defineRoute({
   method: 'PATCH',
   path: '/v1/roles/{id}',
   access: 'roles.edit',
-  summary: 'Change a custom role; sessions and keys of its members follow at once',
+  summary: 'Change a custom role; the change applies to sessions and keys of its members at once',
   tag,
   params,
   body: z.strictObject({
@@ -87,7 +87,7 @@ export const deleteRole = defineRoute({
   query: z.strictObject({
     replacementRoleId: roleId
       .optional()
-      .meta({ description: `What its members get instead. ${FINAL_SCOPES_OF_ROLES}` }),
+      .meta({ description: `Role that its members receive instead. ${FINAL_SCOPES_OF_ROLES}` }),
   }),
   status: 204,
   errors: [

@@ -13,14 +13,14 @@ const settings = {
     description: `The longest a key may live, counted from its creation; null is without end. Keys that a shorter limit cut get back what they had once it is lifted. ${FINAL_SCOPES_OF_KEYS}`,
   }),
   keyUnusedDaysMax: days.meta({
-    description: 'A key that was not used for so long is disabled by the daily job; null is never',
+    description: 'Days without use after which the daily job disables a key; null disables none',
   }),
   allowedIps: z.array(ipRange).max(50).meta({
     description:
-      'Where keys, sessions and joining gateways are accepted from; empty is anywhere. Gateways that have joined stay connected',
+      'Address ranges from which keys, sessions and joining gateways are accepted; empty for any address. Gateways that have joined stay connected',
   }),
   twoFactorRequired: z.boolean().meta({
-    description: 'Members without a second factor can do nothing but set one up',
+    description: 'Whether members without a second factor can only set one up',
   }),
   sessionHoursMax: z.int().min(1).max(720).meta({
     description: 'Hours after sign-in when a session ends',
@@ -68,7 +68,7 @@ export const updateSecurity = defineRoute({
   method: 'PATCH',
   path: '/v1/security',
   access: 'security.manage',
-  summary: 'Change the security settings; they apply at once to what exists',
+  summary: 'Change the security settings; they apply to existing keys and sessions at once',
   tag,
   body: change,
   status: 200,
@@ -80,7 +80,7 @@ export const previewSecurity = defineRoute({
   method: 'POST',
   path: '/v1/security/preview',
   access: 'security.manage',
-  summary: 'See which keys and members a change would touch, without saving it',
+  summary: 'List the keys and members that a change would affect, without saving it',
   changesNothing: true,
   tag,
   body: change,
@@ -98,7 +98,8 @@ export const previewSecurity = defineRoute({
         description: `The first ${SECURITY_PREVIEW_ITEMS_MAX}; none without members.read`,
       }),
       excludesYou: z.boolean().meta({
-        description: 'Whether the ranges leave out the address of this request; saving is refused',
+        description:
+          'Whether the ranges exclude the address of this request, in which case saving is refused',
       }),
     })
     .meta({ id: 'SecurityPreview' }),

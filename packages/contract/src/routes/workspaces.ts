@@ -13,10 +13,14 @@ export const workspace = z
   .strictObject({
     id: workspaceId,
     name: z.string(),
-    environment: z.enum(ENVIRONMENTS).meta({ description: 'Picks the prefix of its keys' }),
-    keysCount: z.int().meta({ description: 'Keys confined to it, revoked ones included' }),
+    environment: z
+      .enum(ENVIRONMENTS)
+      .meta({ description: 'Decides the prefix of its keys: tk_live_ or tk_test_' }),
+    keysCount: z
+      .int()
+      .meta({ description: 'Keys confined to the workspace, including revoked ones' }),
     gatewaysCount: z.int(),
-    joinKeysCount: z.int().meta({ description: 'Used up and expired ones included' }),
+    joinKeysCount: z.int().meta({ description: 'Includes used-up and expired join keys' }),
     createdAt: instant,
   })
   .meta({ id: 'Workspace' });
@@ -64,12 +68,12 @@ export const deleteWorkspace = defineRoute({
   method: 'DELETE',
   path: '/v1/workspaces/{id}',
   access: 'workspaces.manage',
-  summary: 'Delete a workspace: when empty, or with everything in it after its name is typed',
+  summary: 'Delete a workspace that is empty, or with everything in it by typing its name',
   tag,
   params,
   body: z.strictObject({
     name: z.string().max(64).optional().meta({
-      description: 'Its name, typed again: deletes what is in it, too',
+      description: 'Name of the workspace, typed again; needed to delete one that is not empty',
     }),
   }),
   status: 204,

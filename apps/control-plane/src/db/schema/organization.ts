@@ -21,7 +21,7 @@ export const organization = pgTable('organization', {
   name: text().notNull(),
   slug: text().notNull().unique(),
   plan: text({ enum: PLANS }).notNull().default('free'),
-  /** Days that a new key lives unless its maker says otherwise; null is without end. */
+  /** Default lifetime of a new key in days; null for keys that never expire. */
   defaultExpiryDays: integer(),
   /** The longest that a key may live, in days; null is without end. */
   keyLifetimeDaysMax: integer(),

@@ -91,9 +91,9 @@ describe.each(GRANTS)('granting %s to a key', (scope) => {
 
   it('by a key that holds it needs none', async () => {
     const scopes = ['api_keys.create', scope];
-    const maker = await makeKey(app, owner, { scopes });
+    const creator = await makeKey(app, owner, { scopes });
     later();
-    expect((await makeKey(app, maker.client, { scopes: [scope] })).scopes).toEqual([scope]);
+    expect((await makeKey(app, creator.client, { scopes: [scope] })).scopes).toEqual([scope]);
   });
 });
 

@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 
 /** A key that holds all of these and may make keys. */
-function makeMaker(fields: object = {}, scopes: readonly Scope[] = ['usage.read']) {
+function makeCreator(fields: object = {}, scopes: readonly Scope[] = ['usage.read']) {
   return makeKey(app, owner, {
     scopes: ['api_keys.create', 'api_keys.read', ...scopes],
     ...fields,
@@ -43,9 +43,9 @@ function child(fields: object = {}) {
 
 describe('a key that makes a key', () => {
   it('cannot give scopes beyond its own, though its owner holds them, and names each', async () => {
-    const maker = await makeMaker();
+    const creator = await makeCreator();
     const beyond = ['api_keys.manage_all', 'audit.read'];
-    const answer = await maker.client.post(
+    const answer = await creator.client.post(
       '/v1/api-keys',
       child({ scopes: ['usage.read', ...beyond] }),
     );
@@ -56,10 +56,10 @@ describe('a key that makes a key', () => {
 
   it('makes a key like itself when nothing else is asked', async () => {
     const bounds = { expiresAt: inHours(5), allowedIps: ['127.0.0.0/8', '::1'], workspaceId: here };
-    const maker = await makeMaker(bounds);
-    const made = await maker.client.post<ApiKeyWithSecret>('/v1/api-keys', child());
+    const creator = await makeCreator(bounds);
+    const made = await creator.client.post<ApiKeyWithSecret>('/v1/api-keys', child());
     expect(made.body).toMatchObject({ ...bounds, scopes: ['usage.read'] });
-    expect(made.body.createdBy.memberId).toBe(maker.createdBy.memberId);
+    expect(made.body.createdBy.memberId).toBe(creator.createdBy.memberId);
   });
 
   it.each([
@@ -71,46 +71,48 @@ describe('a key that makes a key', () => {
     ['all of IPv6', { allowedIps: ['::/0'] }],
     ['its addresses in a wider mapped range', { allowedIps: ['::ffff:0:0/96'] }],
   ])('cannot give %s', async (_what, fields) => {
-    const maker = await makeMaker({ expiresAt: inHours(2), allowedIps: ['127.0.0.0/8'] });
-    const answer = await maker.client.post('/v1/api-keys', child(fields));
+    const creator = await makeCreator({ expiresAt: inHours(2), allowedIps: ['127.0.0.0/8'] });
+    const answer = await creator.client.post('/v1/api-keys', child(fields));
     expect(answer.problem).toMatchObject({ status: 403, code: 'ceiling_exceeded' });
-    const kept = await maker.client.patch(`/v1/api-keys/${maker.id}`, fields);
+    const kept = await creator.client.patch(`/v1/api-keys/${creator.id}`, fields);
     expect(kept.problem).toMatchObject({ status: 403, code: 'ceiling_exceeded' });
   });
 
   it('cannot leave its workspace: another one is unknown to it, none is refused', async () => {
-    const maker = await makeMaker({ workspaceId: here });
-    const away = await maker.client.post('/v1/api-keys', child({ workspaceId: elsewhere }));
+    const creator = await makeCreator({ workspaceId: here });
+    const away = await creator.client.post('/v1/api-keys', child({ workspaceId: elsewhere }));
     expect(away.status).toBe(404);
-    const free = await maker.client.post('/v1/api-keys', child({ workspaceId: null }));
+    const free = await creator.client.post('/v1/api-keys', child({ workspaceId: null }));
     expect(free.problem.code).toBe('ceiling_exceeded');
     const preset = { name: 'wide', profile: 'organization' };
-    expect((await maker.client.post('/v1/api-keys', preset)).problem.code).toBe('ceiling_exceeded');
+    expect((await creator.client.post('/v1/api-keys', preset)).problem.code).toBe(
+      'ceiling_exceeded',
+    );
   });
 });
 
 describe('editing and rotating beyond oneself', () => {
   it('gives no secret of a key that can do more', async () => {
-    const maker = await makeMaker({ workspaceId: here });
-    const more = await makeMaker({ workspaceId: here }, ['audit.read']);
-    const answer = await maker.client.post(`/v1/api-keys/${more.id}/rotate`, {});
+    const creator = await makeCreator({ workspaceId: here });
+    const more = await makeCreator({ workspaceId: here }, ['audit.read']);
+    const answer = await creator.client.post(`/v1/api-keys/${more.id}/rotate`, {});
     expect(answer.problem).toMatchObject({ code: 'scope_not_held', scopes: ['audit.read'] });
     expect((await more.client.get('/v1/whoami')).status).toBe(200);
   });
 
   it('gives no secret of a key that lives longer, or comes from anywhere', async () => {
-    const other = await makeMaker();
+    const other = await makeCreator();
     for (const bounds of [{ expiresAt: inHours(1) }, { allowedIps: ['127.0.0.1'] }]) {
-      const maker = await makeMaker(bounds);
-      const answer = await maker.client.post(`/v1/api-keys/${other.id}/rotate`, {});
+      const creator = await makeCreator(bounds);
+      const answer = await creator.client.post(`/v1/api-keys/${other.id}/rotate`, {});
       expect(answer.problem.code).toBe('ceiling_exceeded');
     }
   });
 
   it('widens no key, itself included', async () => {
-    const maker = await makeMaker();
-    for (const id of [maker.id, (await makeMaker()).id]) {
-      const answer = await maker.client.patch(`/v1/api-keys/${id}`, { scopes: ['audit.read'] });
+    const creator = await makeCreator();
+    for (const id of [creator.id, (await makeCreator()).id]) {
+      const answer = await creator.client.patch(`/v1/api-keys/${id}`, { scopes: ['audit.read'] });
       expect(answer.problem).toMatchObject({ code: 'scope_not_held', scopes: ['audit.read'] });
     }
   });
@@ -145,8 +147,8 @@ describe('a profile', () => {
   });
 
   it('stays what it was resolved to: a key of a narrow key is narrow', async () => {
-    const maker = await makeMaker({}, []);
-    const made = await maker.client.post<ApiKey>('/v1/api-keys', {
+    const creator = await makeCreator({}, []);
+    const made = await creator.client.post<ApiKey>('/v1/api-keys', {
       name: 'n',
       profile: 'read-only',
     });
@@ -154,8 +156,8 @@ describe('a profile', () => {
   });
 
   it('is refused where it would be empty', async () => {
-    const maker = await makeKey(app, owner, { scopes: ['api_keys.create'] });
-    const answer = await maker.client.post('/v1/api-keys', { name: 'n', profile: 'read-only' });
+    const creator = await makeKey(app, owner, { scopes: ['api_keys.create'] });
+    const answer = await creator.client.post('/v1/api-keys', { name: 'n', profile: 'read-only' });
     expect(answer.problem.errors).toMatchObject([{ path: 'profile' }]);
   });
 });

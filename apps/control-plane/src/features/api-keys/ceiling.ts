@@ -28,7 +28,7 @@ export interface Reach {
 /** Read inside the transaction, where confirmActor holds the row of the calling key. */
 export async function findCeiling(tx: Transaction, ctx: Ctx): Promise<Ceiling | null> {
   if (ctx.actor.type !== 'key') return null;
-  const [maker] = await tx
+  const [creator] = await tx
     .select({
       expiresAt: apiKey.expiresAt,
       requestedExpiresAt: apiKey.requestedExpiresAt,
@@ -36,7 +36,7 @@ export async function findCeiling(tx: Transaction, ctx: Ctx): Promise<Ceiling | 
     })
     .from(apiKey)
     .where(eq(apiKey.id, ctx.actor.keyId));
-  return maker ?? { expiresAt: new Date(0), requestedExpiresAt: new Date(0), allowedIps: [] };
+  return creator ?? { expiresAt: new Date(0), requestedExpiresAt: new Date(0), allowedIps: [] };
 }
 
 /**

@@ -30,7 +30,7 @@ function create(client: Client, body: object = {}) {
   return client.post<ApiKey>('/v1/api-keys', { name: 'k', profile: 'organization', ...body });
 }
 
-describe('a key whose maker names no expiry', () => {
+describe('a key whose creator names no expiry', () => {
   it("gets the earliest of the organization's default, the longest lifetime and the calling key's", async () => {
     const { client: key } = await makeKey(app, owner, {
       profile: 'organization',

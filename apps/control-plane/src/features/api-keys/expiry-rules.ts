@@ -30,7 +30,7 @@ export async function lockExpiryRules(tx: Transaction, ctx: Ctx): Promise<Expiry
   return row;
 }
 
-/** When a key made now expires, where its maker does not say. */
+/** When a key created now expires, unless its creator chooses otherwise. */
 export function defaultExpiry(rules: ExpiryRules, ceiling: Ceiling | null, now: Date): Date | null {
   return earliest(
     ceiling?.expiresAt ?? null,

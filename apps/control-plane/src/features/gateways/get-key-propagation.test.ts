@@ -48,8 +48,8 @@ async function propagation(id: string, client = owner): Promise<KeyPropagation> 
   return answer.body;
 }
 
-const newKey = (workspaceId: string | null = production, maker = owner) =>
-  makeKey(app, maker, { profile: 'custom', scopes: ['api_keys.read'], workspaceId });
+const newKey = (workspaceId: string | null = production, creator = owner) =>
+  makeKey(app, creator, { profile: 'custom', scopes: ['api_keys.read'], workspaceId });
 
 /** When the newest version of the workspace was made. */
 async function changedAt(workspaceId: string): Promise<Date> {

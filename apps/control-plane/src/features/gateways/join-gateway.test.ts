@@ -256,14 +256,14 @@ describe('what lets nobody in', () => {
     expect((await joinWith(app, open.secret)).status).toBe(201);
   });
 
-  it('is a join key whose maker’s role does not hold fleet.manage any more, until it does again', async () => {
+  it('is a join key whose creator’s role does not hold fleet.manage any more, until it does again', async () => {
     const role = await owner.post<{ id: string }>('/v1/roles', {
       name: 'Fleet keeper',
       scopes: ['fleet.manage', 'fleet.read', 'workspaces.read'],
     });
     const path = `/v1/roles/${role.body.id}`;
-    const maker = await join(app, owner, 'Role', role.body.id);
-    const { secret } = await makeJoinKey(maker.client, { usesMax: 2 });
+    const creator = await join(app, owner, 'Role', role.body.id);
+    const { secret } = await makeJoinKey(creator.client, { usesMax: 2 });
     const publicKey = newPublicKey();
     expect((await joinWith(app, secret, { publicKey })).status).toBe(201);
     expect((await owner.patch(path, { scopes: ['fleet.read'] })).status).toBe(200);

@@ -59,12 +59,12 @@ type Change = (key: TestKey, memberId: string) => Promise<unknown>;
 /** What takes the authority, and what gives it back, where anything does. */
 const CASES: readonly [InvitationBlock, Change, Change?][] = [
   [
-    'maker_inactive',
+    'creator_inactive',
     (_key, id) => owner.post(`/v1/members/${id}/suspend`),
     (_key, id) => owner.post(`/v1/members/${id}/reinstate`),
   ],
   [
-    'maker_may_not',
+    'creator_may_not',
     (_key, id) => owner.patch(`/v1/members/${id}`, { roleId: 'role_viewer' }),
     (_key, id) => owner.patch(`/v1/members/${id}`, { roleId: 'role_admin' }),
   ],

@@ -30,11 +30,11 @@ async function shown({ id }: Pick<TestJoinKey, 'id'>) {
 
 /** By the API key of a member who may manage the fleet. */
 async function made(name: string) {
-  const maker = await join(app, owner, name, 'role_developer');
+  const creator = await join(app, owner, name, 'role_developer');
   const scopes = ['fleet.manage', 'fleet.read'];
-  const apiKey = await makeKey(app, maker.client, { profile: 'custom', scopes });
+  const apiKey = await makeKey(app, creator.client, { profile: 'custom', scopes });
   const joinKey = await makeJoinKey(apiKey.client, { usesMax: 9, workspaceId: production });
-  return { maker, apiKey, joinKey };
+  return { creator, apiKey, joinKey };
 }
 
 const MIGRATION = '../../db/migrations/0005_join_key_maker.sql';
@@ -54,12 +54,12 @@ const edit = (apiKey: TestKey, body: object) => owner.patch(`/v1/api-keys/${apiK
 /** What takes the authority, and what gives it back, where anything does. */
 const CASES: readonly [JoinKeyBlock, Change, Change?][] = [
   [
-    'maker_inactive',
+    'creator_inactive',
     (_key, id) => owner.post(`/v1/members/${id}/suspend`),
     (_key, id) => owner.post(`/v1/members/${id}/reinstate`),
   ],
   [
-    'maker_may_not',
+    'creator_may_not',
     (_key, id) => owner.patch(`/v1/members/${id}`, { roleId: 'role_viewer' }),
     (_key, id) => owner.patch(`/v1/members/${id}`, { roleId: 'role_developer' }),
   ],
@@ -83,9 +83,9 @@ const CASES: readonly [JoinKeyBlock, Change, Change?][] = [
   ],
 ];
 
-describe('a join key whose maker could not make it any more', () => {
+describe('a join key whose creator could not make it any more', () => {
   it.each(CASES)('lets nobody in and says why: %s', async (block, take, giveBack) => {
-    const { maker, apiKey, joinKey } = await made(block.replaceAll('_', '-'));
+    const { creator, apiKey, joinKey } = await made(block.replaceAll('_', '-'));
     expect(joinKey).toMatchObject({
       status: 'active',
       blockedBy: null,
@@ -94,7 +94,7 @@ describe('a join key whose maker could not make it any more', () => {
     const publicKey = newPublicKey();
     expect((await joinWith(app, joinKey.secret, { publicKey })).status).toBe(201);
 
-    await take(apiKey, maker.memberId);
+    await take(apiKey, creator.memberId);
     expect(await shown(joinKey)).toMatchObject({ status: 'blocked', blockedBy: block });
     const detail = await unknownKeyDetail();
     expect((await joinWith(app, joinKey.secret)).problem).toMatchObject({ ...REFUSAL, detail });
@@ -103,7 +103,7 @@ describe('a join key whose maker could not make it any more', () => {
     expect(app.logged.join('')).toContain(`"why":"${block}","joinKeyId":"${joinKey.id}"`);
 
     if (!giveBack) return;
-    await giveBack(apiKey, maker.memberId);
+    await giveBack(apiKey, creator.memberId);
     expect(await shown(joinKey)).toMatchObject({ status: 'active', blockedBy: null });
     expect((await joinWith(app, joinKey.secret)).status).toBe(201);
   });
@@ -123,9 +123,9 @@ describe('a join key whose maker could not make it any more', () => {
     expect(await shown(joinKey)).toMatchObject({ status: 'used_up', blockedBy: null });
   });
 
-  it('stays what a session made it: no key of its maker matters', async () => {
-    const { maker, apiKey } = await made('Session');
-    const joinKey = await makeJoinKey(maker.client, { workspaceId: production });
+  it('stays what a session made it: no key of its creator matters', async () => {
+    const { creator, apiKey } = await made('Session');
+    const joinKey = await makeJoinKey(creator.client, { workspaceId: production });
     await post(apiKey, 'revoke');
     expect(await shown(joinKey)).toMatchObject({ status: 'active', createdByKey: null });
     expect((await joinWith(app, joinKey.secret)).status).toBe(201);
@@ -133,8 +133,8 @@ describe('a join key whose maker could not make it any more', () => {
 });
 
 it('finds the API key of a join key from before the two were tied, by the audit log', async () => {
-  const { maker, apiKey, joinKey } = await made('Migrated');
-  const ofSession = await makeJoinKey(maker.client, { workspaceId: production });
+  const { creator, apiKey, joinKey } = await made('Migrated');
+  const ofSession = await makeJoinKey(creator.client, { workspaceId: production });
   await query('update join_key set api_key_id = null');
   const text = await readFile(new URL(MIGRATION, import.meta.url), 'utf8');
   await query(text.split('--> statement-breakpoint').at(-1) ?? '');

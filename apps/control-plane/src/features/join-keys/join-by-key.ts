@@ -36,9 +36,9 @@ export async function findJoinKey(db: Database, secret: string) {
 }
 
 /**
- * The join key, locked until the transaction ends, which must be one of `commit`: what its maker may
+ * The join key, locked until the transaction ends, which must be one of `commit`: what its creator may
  * do changes only in transactions of the same kind, and none is under way beside. It is in force
- * where its maker could still make it and use it: from an address that the organization takes keys
+ * where its creator could still make it and use it: from an address that the organization takes keys
  * from, and the API key that made it. It may be used up or have expired: see `spendUse`.
  * @throws DomainError join_key_invalid
  */

@@ -4,7 +4,7 @@ import type { Client } from '../../testing/client.ts';
 import { withKey } from '../../testing/test-app.ts';
 import type { ModelKey, Person, World } from './ceiling-world.fixture.ts';
 
-export interface Maker {
+export interface Creator {
   readonly client: Client;
   readonly owner: Person;
   readonly held: ReadonlySet<Scope>;
@@ -13,8 +13,8 @@ export interface Maker {
 /** The member or the key makes a key, or is refused, as the model foresees. */
 export async function make(
   world: World,
-  { client, owner, held }: Maker,
-  maker: ModelKey | undefined,
+  { client, owner, held }: Creator,
+  creator: ModelKey | undefined,
   wish: { readonly scopes: readonly Scope[]; readonly isWithin: boolean },
 ): Promise<void> {
   const within = wish.scopes.filter((scope) => held.has(scope));
@@ -25,7 +25,7 @@ export async function make(
   expect(answer.status === 201, `making ${given} with ${[...held]}`).toBe(may);
   if (!may) return;
   const { id, secret = '' } = answer.body;
-  const made = { id, scopes: given, makerHeld: held, maker, owner };
+  const made = { id, scopes: given, creatorHeld: held, creator, owner };
   world.keys.push({ ...made, client: withKey(world.app, secret) });
 }
 
@@ -48,11 +48,11 @@ export async function expectWithinCeiling(world: World, key: ModelKey): Promise<
     body.scopes.filter((scope) => !ofOwner.has(scope)),
     'beyond its owner',
   ).toEqual([]);
-  const ofMaker = key.maker ? expected(world, key.maker) : key.makerHeld;
-  for (const bound of [ofMaker, key.makerHeld]) {
+  const ofCreator = key.creator ? expected(world, key.creator) : key.creatorHeld;
+  for (const bound of [ofCreator, key.creatorHeld]) {
     expect(
       body.scopes.filter((scope) => !bound.has(scope)),
-      'beyond its maker',
+      'beyond its creator',
     ).toEqual([]);
   }
   expect(new Set(body.scopes), 'all that it may').toEqual(expected(world, key));

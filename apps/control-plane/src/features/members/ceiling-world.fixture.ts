@@ -18,9 +18,9 @@ export interface ModelKey {
   readonly id: string;
   /** What it was given; nothing in these sequences edits a key. */
   readonly scopes: readonly Scope[];
-  /** What its maker, a member or a key, could do when it was made. */
-  readonly makerHeld: ReadonlySet<Scope>;
-  readonly maker: ModelKey | undefined;
+  /** What its creator, a member or a key, could do when it was made. */
+  readonly creatorHeld: ReadonlySet<Scope>;
+  readonly creator: ModelKey | undefined;
   client: Client;
   owner: Person;
 }

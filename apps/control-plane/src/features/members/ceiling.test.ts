@@ -53,7 +53,7 @@ describe('the ceiling, while everything around a key changes', () => {
   });
 
   it(
-    'holds after each step: no key acts beyond its owner, and none beyond its maker',
+    'holds after each step: no key acts beyond its owner, and none beyond its creator',
     () =>
       fc.assert(
         fc.asyncProperty(fc.array(step, LENGTHS), async (steps) => {
@@ -104,8 +104,8 @@ async function take(world: World, each: Step): Promise<void> {
     }
     case 'breed': {
       if (!key) return;
-      const maker = { client: key.client, owner: key.owner, held: expected(world, key) };
-      return make(world, maker, key, each);
+      const creator = { client: key.client, owner: key.owner, held: expected(world, key) };
+      return make(world, creator, key, each);
     }
     case 'rotate':
       return key && rotate(world, key, pick(world.keys, each.to));

@@ -25,7 +25,7 @@ async function createRole(name: string, scopes: string[], client = owner): Promi
 }
 
 describe('custom roles', () => {
-  it('are created up to the maker’s own scopes, with an audit event', async () => {
+  it('are created up to the creator’s own scopes, with an audit event', async () => {
     const role = await createRole('Key reader', ['api_keys.read']);
     expect(role).toMatchObject({ name: 'Key reader', builtIn: false, membersCount: 0 });
     const event = (await auditEvents(query)).at(-1);

@@ -114,13 +114,13 @@ describe('the longest life of a key', () => {
     const endless = await keyAged(0, null);
     const scopes = ['api_keys.create', 'api_keys.read'];
     const expiresAt = new Date(Date.now() + 300 * DAY_MS).toISOString();
-    const maker = await makeKey(app, owner, { scopes, expiresAt });
+    const creator = await makeKey(app, owner, { scopes, expiresAt });
     await limit(30);
     await query(
       'update api_key set expires_at = (select expires_at from api_key where id = $1) where id = $2',
-      [endless.id, maker.id],
+      [endless.id, creator.id],
     );
-    const rotated = await maker.client.post(`/v1/api-keys/${endless.id}/rotate`, {});
+    const rotated = await creator.client.post(`/v1/api-keys/${endless.id}/rotate`, {});
     expect(rotated.problem.code).toBe('ceiling_exceeded');
   });
 });

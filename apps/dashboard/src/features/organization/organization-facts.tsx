@@ -26,7 +26,7 @@ export function OrganizationFacts({ organization, withSettings }: OrganizationFa
             </Fact>
             <Fact term="New keys">
               {defaultExpiryDays === null
-                ? 'Expire as their maker says'
+                ? 'Expire when their creator chooses'
                 : `Expire after ${counted(defaultExpiryDays, 'day')} by default`}
             </Fact>
           </>

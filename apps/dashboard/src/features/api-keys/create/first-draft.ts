@@ -8,7 +8,7 @@ import { confinement, EMPTY_DRAFT, type KeyDraft } from './key-draft.ts';
 export interface KeyFormOffer {
   readonly catalog: ScopeCatalog;
   readonly workspaces: readonly Workspace[];
-  /** Days that a key of the organization lives unless its maker says otherwise. */
+  /** Default lifetime of the organization's keys in days. */
   readonly defaultExpiryDays: number | null;
 }
 

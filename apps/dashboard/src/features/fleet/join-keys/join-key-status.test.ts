@@ -11,7 +11,7 @@ it('puts first what lets somebody in, then what may again, and the newest before
       workspaceId: 'ws_1',
       labels: {},
       status,
-      blockedBy: status === 'blocked' ? 'maker_inactive' : null,
+      blockedBy: status === 'blocked' ? 'creator_inactive' : null,
       usesMax: 1,
       usesCount: 0,
       createdBy: { memberId: 'mem_1', name: 'Ada', email: 'ada@example.com' },
