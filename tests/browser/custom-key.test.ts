@@ -39,8 +39,8 @@ it('says what is missing, beside the field, and sends nothing', async () => {
   await dialog.getByRole('button', { name: 'Create key' }).click();
 
   await dialog.getByText('Give the key a name.').waitFor();
-  await dialog.getByText('Pick at least one scope.').waitFor();
-  await dialog.getByText('Pick a date that is not past.').waitFor();
+  await dialog.getByText('Choose at least one scope.').waitFor();
+  await dialog.getByText('Choose a date in the future.').waitFor();
   await dialog.getByLabel('Allowed IP ranges').fill('10.0.0.0/33');
   await dialog.getByRole('button', { name: 'Add range' }).click();
   await dialog.getByText(/Not an IP address or a CIDR range/).waitFor();

@@ -8,7 +8,7 @@ const PAGES = [
   { path: '/roles', title: 'Roles', shows: 'Developer' },
   { path: '/workspaces', title: 'Workspaces', shows: 'default' },
   { path: '/organization', title: 'Organization', shows: 'Danger zone' },
-  { path: '/security', title: 'Security', shows: 'What saving touches' },
+  { path: '/security', title: 'Security', shows: 'What this change affects' },
   { path: '/account-security', title: 'Account security', shows: 'Set up authenticator app' },
 ];
 

@@ -149,7 +149,7 @@ test('calls are counted at the control plane, once', async () => {
   expect(fleet.status().spooledCalls).toBe(0);
 });
 
-test('a gateway that is removed lets nothing through', async () => {
+test('a gateway that is removed denies every request', async () => {
   const key = await makeKey(app, owner);
   const fleet = await start();
 
@@ -159,7 +159,7 @@ test('a gateway that is removed lets nothing through', async () => {
   expect(fleet.status().fault).toContain('was removed from the fleet');
 });
 
-test('a gateway that is removed while it is away lets nothing through when it comes back', async () => {
+test('a gateway that is removed while it is away denies every request when it comes back', async () => {
   const key = await makeKey(app, owner);
   const stateDir = await makeStateDir();
   const before = await start({ stateDir });

@@ -39,7 +39,7 @@ async function runPinned() {
   }
   const args = [fileURLToPath(main), ...process.argv.slice(2)];
   const child = spawn(node, args, { stdio: 'inherit' });
-  // A gateway drains when it is told to end, and reads its configuration when it hears SIGHUP.
+  // A gateway drains on SIGTERM, and reads its configuration again on SIGHUP.
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
     process.on(signal, () => child.kill(signal));
   }

@@ -20,7 +20,7 @@ process.once('SIGINT', () => {
   process.exit(EXIT.interrupted);
 });
 
-/** What whoever runs the command line says to a program that it runs. */
+/** Signals that the command line passes on to a program that it started. */
 const PASSED_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 process.exitCode = await run(process.argv.slice(2), {

@@ -86,7 +86,7 @@ export function createProgram(cli: Cli, { json }: { readonly json: boolean }): C
   return program.addHelpText('after', `${ENVIRONMENT}\n${exitCodeHelp()}\n${EXAMPLES}`);
 }
 
-/** The option stands in for its variable, so that whoever connects looks in one place. */
+/** The option sets its variable, so that everything that connects reads one place. */
 function chooseOrganization(cli: Cli, { organization }: { organization?: string }): void {
   if (organization === undefined) return;
   cli.io = { ...cli.io, env: { ...cli.io.env, TOLLKEEPER_ORGANIZATION: organization } };

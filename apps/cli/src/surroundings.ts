@@ -9,7 +9,7 @@ export interface Output extends Writable {
   readonly columns?: number;
 }
 
-/** Everything outside that a command touches. Only main.ts takes it from the process. */
+/** Everything outside the program that a command uses. Only main.ts takes it from the process. */
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly platform: NodeJS.Platform;

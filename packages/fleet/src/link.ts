@@ -30,7 +30,7 @@ type Known = Pick<DownwardOf<'gateway'>, 'name' | 'labels' | 'draining'>;
 /** How long the last counts may take to be handed over. */
 const HAND_OVER_MS = 3000;
 const REMOVED =
-  'This gateway was removed from the fleet: it lets nothing through. Start it with a new join key ' +
+  'This gateway was removed from the fleet: it denies every request. Start it with a new join key ' +
   'to make it a gateway again.';
 
 interface LinkParts {

@@ -115,7 +115,7 @@ test('refuses no valid key in a day without the control plane, and loses no call
   expect(next.status().spooledCalls).toBe(CALLS_A_DAY);
 });
 
-test('lets nothing through while it has no snapshot, and starts all the same', async () => {
+test('denies every request while it has no snapshot, and starts all the same', async () => {
   const controlPlane = await startControlPlane();
   controlPlane.onHello = (connection) => connection.socket.terminate();
   const fleet = await start({ controlPlane: controlPlane.url, stateDir: await makeStateDir() });
@@ -130,7 +130,7 @@ test('lets nothing through while it has no snapshot, and starts all the same', a
   await vi.waitFor(() => expect(decided(fleet)).toEqual(BEFORE));
 });
 
-test('lets nothing through once its snapshot is too old, until it is confirmed again', async () => {
+test('denies every request once its snapshot is too old, until it is confirmed again', async () => {
   const clock = createTestClock();
   const { controlPlane, connection, fleet } = await startConnected({ clock, staleMaxMs: 12_000 });
   await vi.waitFor(() => expect(fleet.status().ageMs).toBe(0));

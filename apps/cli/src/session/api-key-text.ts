@@ -18,6 +18,6 @@ export function parseApiKey(text: string, source: string): string {
 export function refuseSecret(text: string): void {
   if (!/tk_(?:live|test|join)_[0-9A-Za-z]{20,}/.test(text)) return;
   const advice =
-    'It now stands in the history of your shell: rotate that key, and name it instead.';
+    'It is now in the history of your shell: rotate that key, and use its name or id instead.';
   throw new Failure(EXIT.usage, `A secret cannot name a key. ${advice}`);
 }

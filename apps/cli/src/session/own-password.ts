@@ -25,7 +25,7 @@ export function requirePasswordSource(
   throw new Failure(EXIT.usage, text);
 }
 
-/** The password of whoever is signed in, typed again; a key proves itself by its scope. */
+/** Asks for the password of the signed-in person again; a key needs none. */
 export async function readOwnPassword(
   io: Surroundings,
   { kind }: Connection,

@@ -6,7 +6,7 @@ interface WholeRowProps {
 }
 
 /**
- * The one cell of a row, as wide as the table, which stands in an `@container`. Spanning columns
+ * The one cell of a row, as wide as the table, which is inside an `@container`. Spanning columns
  * would count the hidden ones, and make a fixed table give them room.
  */
 export function WholeRow({ className, children }: WholeRowProps) {

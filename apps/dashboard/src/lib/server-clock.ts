@@ -1,5 +1,5 @@
 /**
- * The server's time, by the Date header of its answers (RFC 9110 6.6.1): "12 seconds ago" is told of
+ * The server's time, by the Date header of its answers (RFC 9110 6.6.1): "12 seconds ago" refers to
  * moments that its clock wrote down, and the two clocks may be minutes apart.
  */
 

@@ -23,7 +23,7 @@ export function setTheme(next: Theme): void {
   apply();
 }
 
-/** What "system" comes to at this moment. */
+/** The theme that "system" means at this moment. */
 export function useAppliedTheme(): 'light' | 'dark' {
   return useSyncExternalStore(subscribe, applied);
 }

@@ -97,7 +97,7 @@ const usageTaken = z.strictObject({
   sequence: z.int().min(1),
 });
 
-/** The gateway is no longer of the fleet: it forgets its snapshot and lets nothing through. */
+/** The gateway is no longer of the fleet: it forgets its snapshot and denies every request. */
 const removed = z.strictObject({
   type: z.literal('removed'),
   /** Of this connection's hello. */

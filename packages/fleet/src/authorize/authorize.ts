@@ -53,7 +53,7 @@ export const NO_KEYS: Readonly<Record<NoKeys, Denied>> = {
     denial: {
       code: 'gateway_removed',
       detail:
-        'This gateway was removed from its fleet and lets nothing through. Its operator can start it with a new join key.',
+        'This gateway was removed from its fleet and denies every request. Its operator can start it with a new join key.',
     },
     counted: false,
   },

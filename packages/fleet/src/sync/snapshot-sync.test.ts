@@ -261,7 +261,7 @@ test('does not ask for snapshot after snapshot while the disk takes none', async
   expect(asked).toBeLessThan(9);
 });
 
-test('lets nothing through after it was told to forget', async () => {
+test('denies every request after it was told to forget', async () => {
   const it = await openAtStart();
 
   await it.sync.forget();

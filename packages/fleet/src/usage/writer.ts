@@ -42,7 +42,7 @@ export interface WriterOptions {
 
 /**
  * How many lines a segment holds. A row is a line, and never over 300 bytes of JSON: a batch is
- * always well below what the protocol lets through.
+ * always well below what the protocol allows.
  */
 const LINES_MAX = 16_384;
 /** How many sums memory holds while nothing can be written, before minutes are given up. */

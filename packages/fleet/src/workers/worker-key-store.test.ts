@@ -109,13 +109,13 @@ test('one takes nothing from the disk that is older than what the others decide 
   expect(late.decisions()).toEqual(AFTER);
 });
 
-test('one that fails halfway lets nothing through', async () => {
+test('one that fails halfway denies every request', async () => {
   const { worker } = await openWithOne();
   expect(await worker.ask({ type: 'apply', part: new Uint8Array([1]) })).toBe(false);
   expect(worker.decisions()).toBe('no_snapshot');
 });
 
-test('one that cannot apply a change lets nothing through, and is replaced', async () => {
+test('one that cannot apply a change denies every request, and is replaced', async () => {
   const { pool, worker } = await openWithOne();
   await worker.ask({ type: 'clear' });
 

@@ -24,7 +24,7 @@ async function removeGateway(
   const { io } = cli;
   requireYesOrTerminal(io, yes);
   const { client, gateway, params } = await openGateway(cli, reference);
-  const what = `This removes "${gateway.name}" from the fleet; it lets nothing through any more.`;
+  const what = `This removes "${gateway.name}" from the fleet; it denies every request from now on.`;
   if (!yes) await confirm(io, { what, ask: 'its name', answer: gateway.name });
   await client.deleteGateway({ params });
   if (!json) printLine(io, `Removed "${gateway.name}".`);

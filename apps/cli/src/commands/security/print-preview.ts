@@ -16,25 +16,28 @@ const MEANINGS: Readonly<Record<SecurityEffect, string>> = {
   session_ends: 'signed out',
 };
 
-/** What a change of the rules would touch. */
+/** Prints the keys and members that a change of the rules would affect. */
 export function printPreview(io: Surroundings, preview: Preview): void {
   const { keysCount, membersCount, keys, members, excludesYou } = preview;
-  printLine(io, `Would touch ${counted(keysCount, 'key')} and ${counted(membersCount, 'member')}.`);
-  const touched = [
+  printLine(
+    io,
+    `Would affect ${counted(keysCount, 'key')} and ${counted(membersCount, 'member')}.`,
+  );
+  const affected = [
     ...keys.map(({ name, prefix, effects }) => ({ what: `${name} (${prefix}…)`, effects })),
     ...members.map(({ name, effects }) => ({ what: name, effects })),
   ];
-  if (touched.length > 0) {
+  if (affected.length > 0) {
     printTable(
       io,
       [
-        { title: 'TOUCHED', cell: ({ what }) => what, widthMin: 16 },
+        { title: 'AFFECTED', cell: ({ what }) => what, widthMin: 16 },
         {
           title: 'EFFECT',
           cell: ({ effects }) => effects.map((each) => MEANINGS[each]).join(', '),
         },
       ],
-      touched,
+      affected,
     );
   }
   const unlisted = keysCount - keys.length + (membersCount - members.length);

@@ -46,7 +46,7 @@ export function AddPasskeyDialog({ onClose }: { readonly onClose: () => void }) 
       >
         <LineField
           label="Name"
-          hint="To tell it from others: the device or the manager that holds it."
+          hint="Such as the device or the password manager that stores it."
           lengthMax={64}
           placeholder="Work laptop"
           error={undefined}

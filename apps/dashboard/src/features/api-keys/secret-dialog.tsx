@@ -28,14 +28,14 @@ export function SecretDialog({ title, apiKey, ...leaving }: SecretDialogProps) {
       {secret ? (
         <>
           <Notice tone="warn" title="Copy the secret now: it will not be shown again.">
-            Keep it in a password manager or the secret store of your CI. Whoever has it can use the
-            key.
+            Keep it in a password manager or the secret store of your CI. Anyone who has it can use
+            the key.
           </Notice>
           <CopyRow label="Secret" text={secret} primary onCopied={() => setCopied(true)} />
           <CopyRow label="Try it" copyLabel="Copy command" text={curlLine(secret)} />
         </>
       ) : (
-        <Notice tone="warn" title="The secret is not shown twice">
+        <Notice tone="warn" title="The secret is shown only once">
           The key exists, but the answer that held its secret did not arrive. Rotate the key to get
           a new secret.
         </Notice>

@@ -28,13 +28,13 @@ export function ApproveForm({ userCode }: { readonly userCode: string }) {
     case 'approved':
       return (
         <Notice tone="info" title="The device is signed in" urgent>
-          It goes on by itself. You can close this page.
+          It continues by itself. You can close this page.
         </Notice>
       );
     default:
       return (
         <Notice tone="warn" title="The login was denied" urgent>
-          The device got nothing. If it was yours, begin again there.
+          The device was not signed in. If it was yours, start again there.
         </Notice>
       );
   }

@@ -10,7 +10,7 @@ interface DeviceDecisionProps {
   readonly onDecided: (status: 'approved' | 'denied') => void;
 }
 
-/** Whoever holds the device will act as the person: the page says who that is, and asks. */
+/** Anyone who holds the device will act as this person: the page says who that is, and asks. */
 export function DeviceDecision({ userCode, onDecided }: DeviceDecisionProps) {
   const { member, organizations } = useIdentity();
   const approve = useSubmit([], async () => {

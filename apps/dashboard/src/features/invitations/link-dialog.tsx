@@ -32,7 +32,7 @@ export function LinkDialog({ invitation, ...leaving }: LinkDialogProps) {
           <CopyRow label="Link" text={link} primary onCopied={() => setCopied(true)} />
         </>
       ) : (
-        <Notice tone="warn" title="The link is not shown twice">
+        <Notice tone="warn" title="The link is shown only once">
           The invitation stands. Resend it to get another link.
         </Notice>
       )}

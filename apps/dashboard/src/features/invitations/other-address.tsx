@@ -36,7 +36,7 @@ export function OtherAddress({ email, invited, onLeft }: OtherAddressProps) {
         </Notice>
       ) : null}
       <Button look="primary" onClick={leave}>
-        Sign out and go on
+        Sign out and continue
       </Button>
     </>
   );

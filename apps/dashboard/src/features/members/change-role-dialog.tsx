@@ -21,7 +21,7 @@ export function ChangeRoleDialog({ member, onClose }: MemberDialogProps) {
   return (
     <Dialog
       title={`Change the role of ${member.name}`}
-      description={`Now ${member.roleName}. The new role holds at once, for their sessions and for every key that they own.`}
+      description={`Currently ${member.roleName}. The new role applies at once, to their sessions and to every key that they own.`}
       onClose={onClose}
     >
       <ActionForm

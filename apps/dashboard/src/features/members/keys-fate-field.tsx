@@ -32,7 +32,7 @@ export function KeysFateField(props: KeysFateFieldProps) {
       <RadioRow
         name="keys"
         label="Hand the keys over"
-        hint="They go on working, never beyond what their new owner’s role holds."
+        hint="They keep working, limited to the scopes of their new owner’s role."
         checked={handsOver}
         onChoose={() => onHandsOver(true)}
       />

@@ -4,7 +4,7 @@ import { counted } from '../../lib/format-count.ts';
 import { useIdentity } from '../sessions/index.ts';
 import { MemberStatusWord } from './member-status-word.tsx';
 
-/** Name and address; in narrow windows also what stands in columns elsewhere. */
+/** Name and address; in narrow windows also what wide ones show in columns. */
 export function MemberName({ member }: { readonly member: Member }) {
   const self = useIdentity().member.id;
   return (

@@ -32,7 +32,7 @@ export function ReinstateDialog({ member, onClose }: MemberDialogProps) {
         <p>
           {member.keysCount === 0
             ? 'They own no live key.'
-            : `Their ${counted(member.keysCount, 'live key')} stop being refused at once. Keys that are disabled stay so.`}
+            : `Their ${counted(member.keysCount, 'live key')} work again at once. Disabled keys stay disabled.`}
         </p>
       </ActionForm>
     </Dialog>

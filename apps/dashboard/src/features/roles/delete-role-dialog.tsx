@@ -36,7 +36,7 @@ export function DeleteRoleDialog({ role, onClose }: DeleteRoleDialogProps) {
       description={
         role.membersCount > 0
           ? `${counted(role.membersCount, 'member')} hold${role.membersCount === 1 ? 's' : ''} it. They get another role in the same moment, and their keys follow.`
-          : 'No member holds it. This cannot be undone.'
+          : 'No member has it. This cannot be undone.'
       }
       onClose={onClose}
     >

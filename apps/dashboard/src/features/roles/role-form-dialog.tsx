@@ -18,7 +18,7 @@ export function RoleFormDialog({ role, onClose }: RoleFormDialogProps) {
     <Dialog
       title={role ? `Edit ${role.name}` : 'Create role'}
       {...(role
-        ? { description: 'Sessions and keys of its members follow at once, also those in use.' }
+        ? { description: 'The change applies to the sessions and keys of its members at once.' }
         : {})}
       width="wide"
       closesOutside={false}

@@ -6,8 +6,8 @@ import { Skeleton } from '../../components/skeleton.tsx';
 import { counted } from '../../lib/format-count.ts';
 import { joinClasses } from '../../lib/join-classes.ts';
 import { useIdentity } from '../sessions/index.ts';
+import { AffectedList } from './affected-list.tsx';
 import type { SecurityPreview } from './security-queries.ts';
-import { TouchedList } from './touched-list.tsx';
 
 interface PreviewPanelProps {
   readonly changed: boolean;
@@ -26,7 +26,7 @@ interface PreviewPanelProps {
 export function PreviewPanel({ changed, readable, preview }: PreviewPanelProps) {
   const { data, error, current, refetch } = preview;
   return (
-    <Panel title="What saving touches" className="xl:sticky xl:top-5">
+    <Panel title="What this change affects" className="xl:sticky xl:top-5">
       <div
         aria-live="polite"
         aria-busy={changed && readable && !current}
@@ -37,7 +37,7 @@ export function PreviewPanel({ changed, readable, preview }: PreviewPanelProps) 
       >
         {changed ? null : (
           <p className="text-soft">
-            Change a rule to see which keys and members it would touch. Nothing is saved yet.
+            Change a rule to see which keys and members it would affect. Nothing is saved yet.
           </p>
         )}
         {changed && !readable ? <p className="text-soft">Correct the marked field first.</p> : null}
@@ -57,7 +57,7 @@ function Preview({ preview }: { readonly preview: SecurityPreview }) {
   return (
     <>
       {excludesYou ? (
-        <Notice tone="bad" title="The ranges leave out your own address">
+        <Notice tone="bad" title="The ranges exclude your own address">
           You would lock yourself out, so this cannot be saved. Add a range that holds your address.
         </Notice>
       ) : null}
@@ -71,8 +71,8 @@ function Preview({ preview }: { readonly preview: SecurityPreview }) {
         </Notice>
       ) : null}
       <p className="font-medium">{sumOf(keysCount, membersCount)}</p>
-      <TouchedList title="Keys" scope="api_keys.read" count={keysCount} items={keys} />
-      <TouchedList title="Members" scope="members.read" count={membersCount} items={members} />
+      <AffectedList title="Keys" scope="api_keys.read" count={keysCount} items={keys} />
+      <AffectedList title="Members" scope="members.read" count={membersCount} items={members} />
     </>
   );
 }
@@ -82,5 +82,5 @@ function sumOf(keysCount: number, membersCount: number): string {
     ...(keysCount > 0 ? [counted(keysCount, 'key')] : []),
     ...(membersCount > 0 ? [counted(membersCount, 'member')] : []),
   ];
-  return parts.length > 0 ? `${parts.join(' and ')}.` : 'No key and no member that exists now.';
+  return parts.length > 0 ? `${parts.join(' and ')}.` : 'No existing key or member.';
 }

@@ -10,7 +10,7 @@ export const securityQuery = queryOptions({
   queryFn: ({ signal }) => api.getSecurity({}, { signal }),
 });
 
-/** What saving the change would touch, as of now. */
+/** Keys and members that the change would affect if it were saved now. */
 export function securityPreviewQuery(change: SecurityChange) {
   return queryOptions({
     queryKey: ['security', 'preview', change],

@@ -10,7 +10,7 @@ interface LackedScopeProps {
 /** In place of a page's content that the member's role does not see. */
 export function LackedScope({ scope, what }: LackedScopeProps) {
   return (
-    <Notice tone="info" title={`Your role cannot see ${what}`}>
+    <Notice tone="info" title={`Your role does not allow you to see ${what}`}>
       It lacks the scope <code className="font-mono">{scope}</code>. Ask an admin of the
       organization for a role that holds it.
     </Notice>

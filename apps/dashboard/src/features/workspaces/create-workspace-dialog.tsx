@@ -51,7 +51,7 @@ export function CreateWorkspaceDialog({ onClose }: { readonly onClose: () => voi
         />
         <FieldGroup
           label="Environment"
-          hint="It cannot be changed later: it stands in the text of every key."
+          hint="It cannot be changed later, because it is part of every key."
           error={errors.fields.environment}
         >
           {ENVIRONMENTS.map((each) => (

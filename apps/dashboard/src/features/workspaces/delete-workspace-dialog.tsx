@@ -30,7 +30,7 @@ export function DeleteWorkspaceDialog({ workspace, onClose }: WorkspaceDialogPro
       title={`Delete ${name}?`}
       description={
         isEmpty
-          ? 'It holds nothing. This cannot be undone.'
+          ? 'It is empty. This cannot be undone.'
           : `Deleted with it at once: ${contents.join(', ')}. This cannot be undone.`
       }
       onClose={onClose}

@@ -48,13 +48,13 @@ export function checkDraft(draft: KeyDraft, now: number): DraftErrors {
   return {
     ...checkNameAndRanges(draft),
     ...(draft.profile === 'custom' && draft.scopes.size === 0
-      ? { scopes: 'Pick at least one scope.' }
+      ? { scopes: 'Choose at least one scope.' }
       : {}),
     ...(confinement(draft.profile) === 'required' && draft.workspaceId === ''
-      ? { workspaceId: 'Pick the workspace that the key belongs to.' }
+      ? { workspaceId: 'Choose the workspace that the key belongs to.' }
       : {}),
     ...(expiresAt(draft.expiry, now) === undefined
-      ? { expiresAt: 'Pick a date that is not past.' }
+      ? { expiresAt: 'Choose a date in the future.' }
       : {}),
   };
 }

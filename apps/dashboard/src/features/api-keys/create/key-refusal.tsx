@@ -42,12 +42,12 @@ function PlanFull({ count, limit }: PlanFullProps) {
     <Notice tone="warn" urgent title="Your plan is full">
       <p>
         {limit === undefined
-          ? 'The plan holds no more keys.'
-          : `The plan holds ${counted(limit, 'key')}, and ${count ?? limit} count to it: active and disabled ones that have not expired.`}
+          ? 'Your plan allows no more keys.'
+          : `Your plan allows ${counted(limit, 'key')}, and ${count ?? limit} count towards it: active and disabled keys that have not expired.`}
       </p>
       <p className="mt-1">
-        Revoke or delete a key that nobody needs, or ask whoever runs this server for a larger plan.
-        What you filled in stays here.
+        Revoke or delete a key that nobody needs, or ask the operator of this server for a larger
+        plan. What you filled in stays here.
       </p>
     </Notice>
   );

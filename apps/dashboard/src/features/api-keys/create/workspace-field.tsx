@@ -25,7 +25,7 @@ export function WorkspaceField({
       hint={
         required
           ? 'The key works inside this workspace only.'
-          : 'Pick one to confine the key to it.'
+          : 'Choose one to confine the key to it.'
       }
     >
       {(control) => (

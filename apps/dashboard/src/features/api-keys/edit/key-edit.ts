@@ -21,9 +21,9 @@ export function editOf({ name, scopes, allowedIps }: KeyBefore): KeyEdit {
 export function checkEdit(edit: KeyEdit, now: number): DraftErrors {
   return {
     ...checkNameAndRanges(edit),
-    ...(edit.scopes.size === 0 ? { scopes: 'Pick at least one scope.' } : {}),
+    ...(edit.scopes.size === 0 ? { scopes: 'Choose at least one scope.' } : {}),
     ...(expiresAt(edit.expiry, now) === undefined
-      ? { expiresAt: 'Pick a date that is not past.' }
+      ? { expiresAt: 'Choose a date in the future.' }
       : {}),
   };
 }

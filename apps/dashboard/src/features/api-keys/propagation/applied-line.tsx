@@ -15,13 +15,14 @@ interface AppliedLineProps {
  */
 export function AppliedLine({ keyIds, done }: AppliedLineProps) {
   const [since] = useState(() => Date.now());
-  const [told, setTold] = useState<Propagation>();
+  const [shown, setShown] = useState<Propagation>();
   const { data, dataUpdatedAt, isError } = useQuery(propagationQuery(keyIds));
   // What was read earlier tells of the change before.
   const isFresh = data !== undefined && dataUpdatedAt >= since;
-  const isOwn = told === undefined || told.changedAt === data?.changedAt;
-  if (isFresh && isOwn && told !== data) setTold(data);
+  const isOwn = shown === undefined || shown.changedAt === data?.changedAt;
+  if (isFresh && isOwn && shown !== data) setShown(data);
 
-  if (!told) return isError ? 'How far the gateways are is not known.' : 'Telling the gateways…';
-  return told.gatewaysCount === 0 ? done : appliedSentences(told);
+  if (!shown)
+    return isError ? 'The status of the gateways could not be loaded.' : 'Updating the gateways…';
+  return shown.gatewaysCount === 0 ? done : appliedSentences(shown);
 }

@@ -49,10 +49,10 @@ function CardFacts({ gateway }: { readonly gateway: Gateway }) {
       <span className="text-soft">
         {lastSeenAt ? (
           <>
-            heard of <ContactFigure gateway={gateway} />
+            last seen <ContactFigure gateway={gateway} />
           </>
         ) : (
-          'never heard of'
+          'never seen'
         )}
       </span>
       {callsPerMinute === null ? null : (

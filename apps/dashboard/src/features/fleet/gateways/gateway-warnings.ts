@@ -25,13 +25,13 @@ export function gatewayWarnings(gateway: Gateway, now: number): GatewayWarning[]
 function conflictWords(instances: Gateway['instances']): string {
   const places = instances.map(({ hostname, address }) => `${hostname} (${address})`);
   const where = places.length > 1 ? `: ${places.join(' and ')}` : '';
-  return `Its identity is used from ${Math.max(2, places.length)} places at once${where}. If nobody copied its state folder on purpose, remove this gateway and join anew.`;
+  return `Its identity is used from ${Math.max(2, places.length)} places at once${where}. If nobody copied its state folder on purpose, remove this gateway and join it again.`;
 }
 
 function absenceWords({ staleMaxMs, lastSeenAt, appliedVersion }: Gateway, now: number): string {
-  if (appliedVersion === null) return 'It has no snapshot, and lets nothing through.';
+  if (appliedVersion === null) return 'It has no snapshot, and denies every request.';
   const isOver = staleMaxMs !== null && lastSeenAt && Date.parse(lastSeenAt) + staleMaxMs < now;
   return isOver
-    ? 'It has been without the control plane for longer than it may, and lets nothing through.'
+    ? 'It has not reached the control plane for longer than it is allowed to, and denies every request.'
     : `On its own it decides with version ${formatCount(appliedVersion)}: it ${staleWords(staleMaxMs)}.`;
 }

@@ -1,6 +1,6 @@
 import type { Gateway } from '@tollkeeper/contract';
 
-/** A gateway that is well, unless told otherwise. */
+/** A healthy gateway, unless `fields` say otherwise. */
 export function gatewayLike(part: Partial<Gateway>): Gateway {
   return {
     id: 'gw_1',

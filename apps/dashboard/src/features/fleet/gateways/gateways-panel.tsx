@@ -37,7 +37,7 @@ export function GatewaysPanel({ list: { data, error, refetch } }: GatewaysPanelP
   return (
     <>
       {error ? (
-        <Notice tone="warn" title="What stands below is no longer up to date">
+        <Notice tone="warn" title="The data below is out of date">
           {explainError(error)}
         </Notice>
       ) : null}

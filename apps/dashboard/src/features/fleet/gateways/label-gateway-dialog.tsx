@@ -30,7 +30,7 @@ export function LabelGatewayDialog({ gateway, onClose }: GatewayDialogProps) {
         onCancel={onClose}
       >
         <LabelsField
-          hint="What you tell gateways apart by. A name that is there already gets the new value."
+          hint="Labels distinguish gateways. A name that exists already gets the new value."
           labels={labels}
           error={errors.fields.labels}
           onLabels={setLabels}

@@ -24,8 +24,8 @@ export function useDrain(): (drain: Drain) => void {
         draining ? `Draining ${gateway.name}` : `${gateway.name} is back in service`,
         {
           description: draining
-            ? 'It says that it is not ready, so that others take over. What reaches it is still decided.'
-            : 'It says that it is ready again.',
+            ? 'It reports that it is not ready, so that load balancers use other gateways. Requests that still reach it are decided.'
+            : 'It reports that it is ready again.',
           duration: UNDO_MS,
           action: { label: 'Undo', onClick: () => mutate({ gateway, draining: !draining }) },
         },

@@ -39,7 +39,7 @@ export function JoinKeySecretDialog({ joinKey, ...leaving }: JoinKeySecretDialog
       {secret ? (
         <>
           <Notice tone="warn" title="Copy it now: it will not be shown again.">
-            Whoever has it can let {counted(usesMax, 'gateway')} in, until {exactTime(expiresAt)}.
+            Anyone who has it can add {counted(usesMax, 'gateway')} until {exactTime(expiresAt)}.
           </Notice>
           <CopyRow
             label="Run on the gateway's machine"
@@ -53,7 +53,7 @@ export function JoinKeySecretDialog({ joinKey, ...leaving }: JoinKeySecretDialog
           <JoinProgress joinKey={joinKey} joined={joined} />
         </>
       ) : (
-        <Notice tone="warn" title="The join key is not shown twice">
+        <Notice tone="warn" title="The join key is shown only once">
           It exists, but the answer that held it did not arrive. Delete it and create another.
         </Notice>
       )}

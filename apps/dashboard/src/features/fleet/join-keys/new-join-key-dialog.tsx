@@ -56,7 +56,7 @@ export function NewJoinKeyDialog({ onClose, onCreated }: NewJoinKeyDialogProps) 
       >
         <LineField
           label="Name"
-          hint="Optional. To know it again in the list."
+          hint="Optional. To recognize it in the list."
           lengthMax={64}
           placeholder="eu-west edge"
           error={errors.fields.name}
@@ -66,7 +66,7 @@ export function NewJoinKeyDialog({ onClose, onCreated }: NewJoinKeyDialogProps) 
         {workspaces.length > 1 ? (
           <Field
             label="Workspace"
-            hint="The gateways let in keys of this workspace, and keys that are confined to none."
+            hint="The gateways accept keys of this workspace, and keys that are not confined to one."
             error={errors.fields.workspaceId}
           >
             {(control) => (

@@ -13,7 +13,7 @@ const EFFECTS: Readonly<Record<SecurityEffect, string>> = {
   session_ends: 'a session ends at once',
 };
 
-interface TouchedListProps {
+interface AffectedListProps {
   readonly title: string;
   /** What it takes to see their names. */
   readonly scope: Scope;
@@ -27,7 +27,7 @@ interface TouchedListProps {
   }[];
 }
 
-export function TouchedList({ title, scope, count, items }: TouchedListProps) {
+export function AffectedList({ title, scope, count, items }: AffectedListProps) {
   if (count === 0) return null;
   if (items.length === 0) return <CountOnly title={title} scope={scope} />;
   return (
@@ -63,7 +63,7 @@ export function TouchedList({ title, scope, count, items }: TouchedListProps) {
   );
 }
 
-function CountOnly({ title, scope }: Pick<TouchedListProps, 'title' | 'scope'>) {
+function CountOnly({ title, scope }: Pick<AffectedListProps, 'title' | 'scope'>) {
   const mayName = useCan(scope);
   return (
     <p className="text-[0.8125rem] text-soft">
