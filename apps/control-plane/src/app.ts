@@ -67,7 +67,7 @@ const SWEEP_MS = 50;
 export async function createApp(options: AppOptions): Promise<App> {
   const { log, clock } = options;
   await migrateDatabase(options.database);
-  const onError = (error: Error) => log.warn({ err: error }, 'lost a connection');
+  const onError = (error: Error) => log.warn({ err: error }, 'database connection lost');
   const requests = connect(options.database, CONNECTIONS_MAX, onError, REQUEST_LIMITS);
   const { db } = requests;
   const own = connect(options.database, OWN_CONNECTIONS_MAX, onError);

@@ -141,7 +141,7 @@ async function close(
     await app.close();
     return undefined;
   } catch (error) {
-    log.error({ err: error }, 'could not end in order');
+    log.error({ err: error }, 'shutdown failed');
     return 1;
   } finally {
     await database.close();

@@ -125,7 +125,7 @@ function endOnSignals(gateway: Gateway, stop: AbortController, log: Log): void {
       await gateway.close();
       process.exit(0);
     } catch (error) {
-      log.error({ err: error }, 'could not end in order');
+      log.error({ err: error }, 'shutdown failed');
       process.exit(1);
     }
   };

@@ -30,7 +30,10 @@ export function createCatchUps(
         if (!(await bring(session))) await membership.check([session.gateway.id]);
       } catch (error) {
         if (!isOpen(session)) return;
-        log.warn({ err: error, gatewayId: session.gateway.id }, 'a gateway could not catch up');
+        log.warn(
+          { err: error, gatewayId: session.gateway.id },
+          'gateway could not be brought up to date',
+        );
         running.set(session, true);
         await delay(RETRY_MS);
       }
@@ -53,7 +56,7 @@ export function createCatchUps(
       catchUp(session);
       return;
     }
-    log.warn({ gatewayId: gateway.id, waitMs }, 'a gateway asks for too many snapshots; it waits');
+    log.warn({ gatewayId: gateway.id, waitMs }, 'gateway requests too many snapshots; delaying it');
     waiting.add(session);
     const again = () => {
       waiting.delete(session);

@@ -11,7 +11,7 @@ export function every(
     running ??= work()
       .then(
         () => undefined,
-        (error) => log.warn({ err: error }, 'the fleet could not be looked after'),
+        (error) => log.warn({ err: error }, 'fleet maintenance failed'),
       )
       .finally(() => {
         running = undefined;

@@ -98,7 +98,10 @@ export function createFeeds(options: FeedOptions): Feeds {
 
   function tell(feed: Feed, messages: readonly SealedChanges[] | undefined): void {
     if (!messages) {
-      log.warn({ workspaceId: feed.workspaceId }, 'changes cannot be told one by one');
+      log.warn(
+        { workspaceId: feed.workspaceId },
+        'changes cannot be sent one by one; sending a snapshot',
+      );
       for (const session of [...feed.sessions]) lose(feed, session);
       return;
     }

@@ -70,7 +70,7 @@ export function createHistories(
   function lose({ workspaceId, version, held }: Standing, told: Position | null): void {
     histories.delete(workspaceId);
     const facts = { workspaceId, toldVersion: told?.version, version };
-    if (held === 'forgotten') log.info(facts, 'what gateways were told is forgotten');
+    if (held === 'forgotten') log.info(facts, 'state of gateways discarded');
     else log.error(facts, RESTORED);
     onLost(workspaceId);
   }

@@ -124,11 +124,15 @@ export function startHub(options: HubOptions): Hub {
   }
 
   function look(): void {
-    feeds.step().catch((error) => log.warn({ err: error }, 'changes could not be told'));
+    feeds
+      .step()
+      .catch((error) => log.warn({ err: error }, 'changes could not be sent to gateways'));
   }
 
   function answer(session: Session): void {
-    feeds.answer(session).catch((error) => log.warn({ err: error }, 'a check waits'));
+    feeds
+      .answer(session)
+      .catch((error) => log.warn({ err: error }, 'check of a gateway is delayed'));
   }
 
   /** Whatever its gateways were told is void: on a new connection they are told another history. */
@@ -142,7 +146,7 @@ export function startHub(options: HubOptions): Hub {
   }
 
   function end(session: Session, detail: string): void {
-    log.warn({ gatewayId: session.gateway.id, detail }, 'a gateway broke the protocol');
+    log.warn({ gatewayId: session.gateway.id, detail }, 'gateway violated the protocol');
     send(session, seal({ type: 'refused', code: 'malformed', detail }));
     session.ended = true;
     session.socket.close(CLOSE.notAdmitted);
@@ -163,7 +167,7 @@ export function startHub(options: HubOptions): Hub {
     const inbox = createInbox(socket, stream, HELLO_LIMITS);
     socket.send(seal({ type: 'challenge', protocol: PROTOCOL_VERSION, nonce }));
     introduce(socket, inbox, nonce, guest).catch((error) => {
-      log.warn({ err: error }, 'a gateway could not be let in');
+      log.warn({ err: error }, 'gateway could not be admitted');
       refuse(socket, LOST_TOUCH);
     });
   }
@@ -242,7 +246,7 @@ export function startHub(options: HubOptions): Hub {
     socket.on('pong', () => {
       session.heardAt = performance.now();
     });
-    log.info({ gatewayId: gateway.id, address: session.address }, 'a gateway connected');
+    log.info({ gatewayId: gateway.id, address: session.address }, 'gateway connected');
     send(session, seal(gatewayFrame(session)));
     if (known) {
       histories.note(gateway.workspaceId, epoch, known.seen);
@@ -254,7 +258,9 @@ export function startHub(options: HubOptions): Hub {
     // Whoever removed it before it was among the sessions told nobody here.
     membership
       .check([gateway.id])
-      .catch((error) => log.warn({ err: error }, 'a gateway is in doubt'));
+      .catch((error) =>
+        log.warn({ err: error }, 'gateway sent an inconsistent position; sending a snapshot'),
+      );
   }
 
   function finish(session: Session): void {
@@ -262,9 +268,11 @@ export function startHub(options: HubOptions): Hub {
     session.ended = true;
     sessions.delete(session);
     feeds.leave(session);
-    log.info({ gatewayId: gateway.id }, 'a gateway disconnected');
+    log.info({ gatewayId: gateway.id }, 'gateway disconnected');
     if (stopping || sessions.holds(gateway.id, instanceId)) return;
-    presence.leave(session).catch((error) => log.warn({ err: error }, 'a gateway left unseen'));
+    presence
+      .leave(session)
+      .catch((error) => log.warn({ err: error }, 'gateway disconnected: no heartbeat'));
   }
 
   return {
@@ -288,7 +296,9 @@ export function startHub(options: HubOptions): Hub {
       for (const socket of sockets) socket.terminate();
       await usage.settled();
       await applied.stop().catch((error) => log.warn({ err: error }, 'versions were not stored'));
-      await presence.clear().catch((error) => log.warn({ err: error }, 'gateways left unseen'));
+      await presence
+        .clear()
+        .catch((error) => log.warn({ err: error }, 'gateways disconnected: no heartbeat'));
     },
   };
 }

@@ -43,7 +43,7 @@ export function createMembership({ find, seal, sessions, log }: MembershipOption
       const ids = sessions.all().filter(isConcerned);
       // Should the database not answer, all are looked at again in a while.
       check(ids.map(({ gateway }) => gateway.id)).catch((error) =>
-        log.warn({ err: error }, 'gateways could not be looked up'),
+        log.warn({ err: error }, 'gateways could not be read'),
       );
     },
   };
@@ -73,7 +73,7 @@ export function gatewayFrame({ nonce, gateway }: Session) {
 
 function expel(seal: Seal, session: Session, log: Logger): void {
   const { id, organizationId } = session.gateway;
-  log.info({ gatewayId: id, organizationId }, 'sent a removed gateway away');
+  log.info({ gatewayId: id, organizationId }, 'removed gateway rejected');
   send(session, seal({ type: 'removed', nonce: session.nonce, gatewayId: id }));
   session.ended = true;
   session.socket.close(CLOSE.notAdmitted);

@@ -133,7 +133,7 @@ describe('a connected gateway', () => {
     expect(await connections(joined)).toMatchObject([
       { health: { fault: expect.stringContaining('(signature): not signed') } },
     ]);
-    expect(world.app.logged.join()).toContain('a gateway rejected what it was sent');
+    expect(world.app.logged.join()).toContain('gateway rejected a message');
     await rename();
     await vi.waitUntil(async () => (await connections(joined))[0]?.health === null, WAIT);
   });

@@ -41,7 +41,7 @@ export function receive(
       const rejection = `Rejected what the control plane sent (${reason}): ${detail}`;
       if (rejection === session.rejection) return;
       session.rejection = rejection;
-      log.warn({ gatewayId, reason, detail }, 'a gateway rejected what it was sent');
+      log.warn({ gatewayId, reason, detail }, 'gateway rejected a message');
       return;
     }
     case 'check':

@@ -59,7 +59,10 @@ export function registerFleet(app: FastifyInstance, hub: Hub): void {
     const { stream, head } = upgrade;
     const entering = hub.enter(request.ip, () => stream.destroy());
     if (!entering) {
-      throw new DomainError('unavailable', 'Too many connections wait to be let in. Try again.');
+      throw new DomainError(
+        'unavailable',
+        'Too many connections are waiting to be admitted. Try again.',
+      );
     }
     reply.hijack();
     reply.raw.detachSocket(request.raw.socket);

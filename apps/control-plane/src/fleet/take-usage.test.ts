@@ -139,7 +139,7 @@ it('drops and logs what is of others: keys, members, workspaces, and impossible 
       other.organizationId,
     ]),
   ).toEqual([]);
-  const logged = world.app.logged.find((line) => line.includes('not of its workspace'));
+  const logged = world.app.logged.find((line) => line.includes('calls of another workspace'));
   expect(JSON.parse(logged ?? '{}')).toMatchObject({ gatewayId: joined.gatewayId, dropped: 6 });
 });
 

@@ -31,7 +31,7 @@ export async function takeUsage(
     const keyIds = [...new Set(others)].slice(0, NAMED_MAX);
     log.warn(
       { gatewayId: gateway.id, dropped: rows.length - own.length, keyIds },
-      'a gateway reported calls that are not of its workspace; they are not counted',
+      'gateway reported calls of another workspace; not counted',
     );
   }
   const counted = own.map((row) => toCount(gateway, row, nowMs));

@@ -40,7 +40,7 @@ function refusalOf(status: number, state: string): Refusal {
     case 401:
       return {
         code: 'unauthenticated',
-        detail: 'What you gave does not belong together, or your session has ended. Try again.',
+        detail: 'The sign-in details do not match, or your session has ended. Try again.',
       };
     case 403:
       return { code: 'unauthenticated', detail: 'Sign in first, and try again.' };

@@ -57,13 +57,13 @@ export interface Jobs {
 export async function startJobs(config: pg.ClientConfig, services: Services): Promise<Jobs> {
   const { log } = services;
   const boss = new PgBoss({ ...bossConnection(config), schema: 'pgboss', max: 2 });
-  boss.on('error', (error) => log.warn({ err: error }, 'a queue had to wait'));
+  boss.on('error', (error) => log.warn({ err: error }, 'queue delayed'));
   await boss.start();
   for (const { name, cron, run } of JOBS) {
     await boss.createQueue(name);
     await boss.schedule(name, cron);
     await boss.work(name, async () =>
-      log.info({ job: name, ...(await run(services)) }, 'ran a job'),
+      log.info({ job: name, ...(await run(services)) }, 'job finished'),
     );
   }
   const { name, options, data } = RESET_LINKS;

@@ -54,7 +54,7 @@ async function warn(
     );
   } catch {
     // Not what the mail server says: it may repeat the mail. The next run tries again.
-    log.warn({ memberId: first.memberId }, 'a warning of unused keys was not sent');
+    log.warn({ memberId: first.memberId }, 'mail about unused keys could not be sent');
     return false;
   }
   const ids = keys.map((key) => key.id);

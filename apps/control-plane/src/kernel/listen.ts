@@ -26,7 +26,9 @@ export function listen(
     next.on('notification', ({ channel, payload }) => {
       if (payload !== sender) onMessage(channel);
     });
-    next.on('error', (error) => log.warn({ err: error }, 'lost the connection that listens'));
+    next.on('error', (error) =>
+      log.warn({ err: error }, 'database connection for notifications lost'),
+    );
     next.on('end', again);
     try {
       await next.connect();

@@ -112,7 +112,7 @@ function release(services: Services, call: Call, decision: Accepted): void {
       services.metrics.answered(startedAt);
     },
     fail: (error) => {
-      services.log.error({ err: error }, 'A call could not be counted');
+      services.log.error({ err: error }, 'call could not be counted');
       refuse(services, call, UNAVAILABLE);
     },
   });

@@ -45,7 +45,7 @@ export function refuseCounted(services: Services, call: Call, denial: Denial): v
   services.hold({
     release: () => refuse(services, call, denial),
     fail: (error) => {
-      services.log.error({ err: error }, 'A call could not be counted');
+      services.log.error({ err: error }, 'call could not be counted');
       refuse(services, call, UNAVAILABLE);
     },
   });

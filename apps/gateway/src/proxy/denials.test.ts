@@ -136,7 +136,7 @@ describe('doubt refuses', () => {
     });
     const { status, code } = await denial('/', keyed(secret));
     expect([status, code, upstream.connections()]).toEqual([503, 'unavailable', 0]);
-    expect(gateway.log.join('')).toContain('A request could not be decided');
+    expect(gateway.log.join('')).toContain('request could not be decided');
     expect(gateway.log.join('')).not.toContain(secret);
     const metrics = await (await fetch(`${gateway.adminUrl}/metrics`)).text();
     expect(metrics).toContain('tollkeeper_gateway_decisions_total{code="unavailable"} 1');

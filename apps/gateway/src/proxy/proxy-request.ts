@@ -64,7 +64,7 @@ export class ProxyRequest implements Held, AnswerWatch, Ongoing, Repeatable {
 
   fail(error: unknown): void {
     const { req, res } = this.#call;
-    this.#services.log.error({ err: error }, 'A request could not be passed on');
+    this.#services.log.error({ err: error }, 'request could not be forwarded');
     if (res.headersSent) req.socket.destroy();
     else sendDenial(req, res, UNAVAILABLE);
   }
@@ -83,7 +83,7 @@ export class ProxyRequest implements Held, AnswerWatch, Ongoing, Repeatable {
   }
 
   endFailed(error: unknown): void {
-    this.#services.log.error({ err: error }, 'An answer could not be ended, and was cut');
+    this.#services.log.error({ err: error }, 'answer could not be completed; connection closed');
   }
 
   recheck(nowMs: number): void {
@@ -95,7 +95,7 @@ export class ProxyRequest implements Held, AnswerWatch, Ongoing, Repeatable {
     this.#call.ongoing = undefined;
     metrics.stopped(denial.code);
     const { keyId } = decision.key;
-    log.info({ keyId, code: denial.code }, 'A call under way was ended: its key was stopped');
+    log.info({ keyId, code: denial.code }, 'request ended: its key was stopped');
     this.#answer.stop(denial);
   }
 

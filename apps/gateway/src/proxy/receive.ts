@@ -49,7 +49,7 @@ export function receive(services: Services, call: Call): void {
     } else if (typeof target !== 'string') refuse(services, call, target);
     else pass(services, call, head, target);
   } catch (error) {
-    services.log.error({ err: error }, 'A request could not be decided');
+    services.log.error({ err: error }, 'request could not be decided');
     refuse(services, call, UNAVAILABLE);
   }
 }

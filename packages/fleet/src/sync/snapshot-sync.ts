@@ -127,7 +127,7 @@ function reject(ctx: SyncContext, error: unknown): Upward[] {
   const isGap = rejection.reason === 'gap';
   // Changes that come before the snapshot that was asked for say nothing new.
   if (isGap && isAwaited(ctx)) return [];
-  ctx.log.warn({ err: error, reason: rejection.reason }, 'a message is not applied');
+  ctx.log.warn({ err: error, reason: rejection.reason }, 'message not applied');
   ctx.faults.set(
     'rejected',
     `What the control plane sent was not applied (${rejection.reason}): ${rejection.message}.`,

@@ -21,7 +21,7 @@ export async function findBinaries(
   if (!folder) {
     throw new EmbeddedPostgresError(
       'unsupported_platform',
-      `Tollkeeper brings no PostgreSQL along for "${platform}-${arch}". ${INSTEAD}`,
+      `Tollkeeper includes no PostgreSQL for "${platform}-${arch}". ${INSTEAD}`,
     );
   }
   await restoreLinks(folder);

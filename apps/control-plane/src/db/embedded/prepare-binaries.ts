@@ -69,7 +69,7 @@ function cannotRun({ errorCode, exitCode, stderr }: CommandResult): EmbeddedPost
   if (library) {
     return new EmbeddedPostgresError(
       'missing_library',
-      `The PostgreSQL that Tollkeeper brings along needs the shared library "${library[1] ?? library[2]}", ` +
+      `The PostgreSQL that Tollkeeper includes needs the shared library "${library[1] ?? library[2]}", ` +
         `which this system lacks: install it. ${INSTEAD}`,
     );
   }
@@ -77,12 +77,12 @@ function cannotRun({ errorCode, exitCode, stderr }: CommandResult): EmbeddedPost
     // The file exists, so what is missing is the loader it names: a system without glibc.
     return new EmbeddedPostgresError(
       'unsupported_platform',
-      `The PostgreSQL that Tollkeeper brings along needs glibc, which this system lacks. ${INSTEAD}`,
+      `The PostgreSQL that Tollkeeper includes needs glibc, which this system lacks. ${INSTEAD}`,
     );
   }
   const reason = stderr.trim() || errorCode || `exit code ${exitCode}`;
   return new EmbeddedPostgresError(
     'failed',
-    `The PostgreSQL that Tollkeeper brings along does not run here (${reason}). ${INSTEAD}`,
+    `The PostgreSQL that Tollkeeper includes does not run here (${reason}). ${INSTEAD}`,
   );
 }

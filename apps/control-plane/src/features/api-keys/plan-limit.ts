@@ -40,7 +40,7 @@ export async function requirePlace(
 function limitReached(plan: Plan, limit: number, used: number): DomainError {
   return new DomainError(
     'plan_limit_reached',
-    `The ${plan} plan holds ${limit} keys and ${used} count now. Revoke or delete a key that nobody needs, or change the plan.`,
+    `The ${plan} plan allows ${limit} keys, and ${used} count towards it now. Revoke or delete a key that nobody needs, or change the plan.`,
     { limit, count: used },
   );
 }

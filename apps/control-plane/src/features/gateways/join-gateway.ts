@@ -54,7 +54,7 @@ export async function joinGateway(joining: Joining, { body }: Input): Promise<Jo
 }
 
 function tellLog({ services, origin: { ip, requestId } }: Joining, { cause }: Error): void {
-  services.log.warn({ refusal: cause, address: ip, requestId }, 'a gateway may not join');
+  services.log.warn({ refusal: cause, address: ip, requestId }, 'gateway may not join');
 }
 
 async function join({ services, origin }: Joining, body: Body): Promise<JoinedGateway> {

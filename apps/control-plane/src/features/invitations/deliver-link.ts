@@ -30,7 +30,10 @@ async function sendLink(ctx: Ctx, invitation: Invitation, link: string): Promise
     await mailer.send(invitationMail({ invitation, organizationName, link }));
     return true;
   } catch (error) {
-    log.warn({ invitationId: invitation.id, ...mailCodes(error) }, 'an invitation was not sent');
+    log.warn(
+      { invitationId: invitation.id, ...mailCodes(error) },
+      'invitation mail could not be sent',
+    );
     return false;
   }
 }
@@ -47,7 +50,7 @@ async function markMailed(ctx: Ctx, { id }: Invitation, token: string): Promise<
     await db.update(invitationTable).set({ linkMailed: true }).where(sent);
   } catch (error) {
     // The mail is out. Its link works, and proves no address.
-    log.warn({ err: error, invitationId: id }, 'a mailed invitation proves no address');
+    log.warn({ err: error, invitationId: id }, 'accepted invitation does not confirm the address');
   }
 }
 

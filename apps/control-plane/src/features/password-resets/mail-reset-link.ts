@@ -39,7 +39,7 @@ export async function mailResetLink(
   try {
     await mailer.send(resetMail(found.email, baseUrl, resetLink(baseUrl, token)));
   } catch (error) {
-    log.warn({ userId: found.id, ...mailCodes(error) }, 'a link to reset a password was not sent');
+    log.warn({ userId: found.id, ...mailCodes(error) }, 'password reset mail could not be sent');
     throw new Error('The mail server took no mail');
   }
 }
