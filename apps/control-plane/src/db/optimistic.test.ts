@@ -5,7 +5,7 @@ import { createTestDatabase } from '../testing/test-database.ts';
 import { whileHeld } from '../testing/while-held.ts';
 import { type Connection, connect } from './connect.ts';
 import { type Outcome, runOptimistically } from './optimistic.ts';
-import { defineLockedRead, defineUnawaitedWrite, expectRow } from './statement.ts';
+import { defineCheck, defineLockedRead, defineUnawaitedWrite, expectRow } from './statement.ts';
 import { awaitAtCommit, type Transaction } from './transaction.ts';
 
 const lockLimit = defineLockedRead<{ value: number }, [id: string]>(
@@ -15,6 +15,17 @@ const lockLimit = defineLockedRead<{ value: number }, [id: string]>(
 const insert = defineUnawaitedWrite<{ stored: number }, [value: unknown]>(
   'insert-kept',
   'insert into kept values ($1::int) returning value as stored',
+);
+const isWithin = defineCheck<[id: string, value: number]>(
+  'is-within',
+  '(select value from bound where id = $1) >= $2',
+);
+const claim = defineCheck<[id: string, value: number]>(
+  'claim',
+  'exists (select from claimed)',
+  `with claimed as (
+    update bound set value = value - $2::int where id = $1 and value >= $2 returning 1
+  )`,
 );
 
 let config: pg.ClientConfig;
@@ -109,6 +120,44 @@ it('sends nothing for work that throws, or needs what is not known', async () =>
   for (const work of works) expect(await run<unknown>(work)).toEqual({ kind: 'unforeseen' });
   client.release();
   expect(await kept()).toEqual([]);
+});
+
+it('goes on as if a check held that did last time, and changes nothing where it does not', async () => {
+  expect(await isWithin(connection.db, ['a', 3])).toBe(true);
+  expect(await isWithin(connection.db, ['b', 6])).toBe(false);
+  const store = async (tx: Transaction, id: string, value: number) => {
+    awaitAtCommit(tx, insert(tx, [value]));
+    return isWithin(tx, [id, value]);
+  };
+  expect(await run((tx) => store(tx, 'a', 2))).toEqual({ kind: 'committed', result: true });
+  expect(await run((tx) => store(tx, 'b', 2))).toEqual({ kind: 'unforeseen' });
+  expect(await run((tx) => store(tx, 'a', 4))).toEqual({ kind: 'unforeseen' });
+  // Once it turned out to be wrong, it is asked first.
+  expect(await isWithin(connection.db, ['a', 3])).toBe(true);
+  expect(await run((tx) => store(tx, 'a', 3))).toEqual({ kind: 'unforeseen' });
+  expect(await kept()).toEqual([2]);
+});
+
+it('checks a claim by what the changes before it in the transaction left', async () => {
+  expect(await claim(connection.db, ['a', 0])).toBe(true);
+  const claimAll = async (tx: Transaction, ...values: readonly number[]) => {
+    for (const value of values) {
+      await claim(tx, ['a', value]);
+      awaitAtCommit(tx, insert(tx, [value]));
+    }
+  };
+  expect(await run((tx) => claimAll(tx, 2, 2))).toEqual({ kind: 'unforeseen' });
+  expect(await kept()).toEqual([]);
+  await connection.pool.query(`update bound set value = 9 where id = 'b'`);
+  await claim(connection.db, ['b', 1]);
+  const outcome = await run(async (tx) => {
+    for (const value of [3, 5]) {
+      await claim(tx, ['b', value]);
+      awaitAtCommit(tx, insert(tx, [value]));
+    }
+  });
+  expect(outcome.kind).toBe('committed');
+  expect(await kept()).toEqual([3, 5]);
 });
 
 it('stores nothing when a statement fails, and tells its error', async () => {

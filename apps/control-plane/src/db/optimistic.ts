@@ -83,8 +83,8 @@ async function prepare<T>(
 
 function record(memory: Memory) {
   const statements: GroupedStatement[] = [];
-  /** The reads of which a statement is the lock and the check. */
-  const expectations = new Map<GroupedStatement, Prepared>();
+  /** What a statement expects, by which it is remembered. */
+  const expectations = new Map<GroupedStatement, Pick<Prepared, 'name' | 'values'>>();
   const checked = new Set<pg.QueryResultRow>();
   const ignore = () => undefined;
   const recorder: Recorder = {
@@ -98,6 +98,12 @@ function record(memory: Memory) {
         statements.push(check);
       }
       return row;
+    },
+    check(statement, holds) {
+      recallRow(memory, holds);
+      const check = { ...statement, resolve: ignore, reject: ignore };
+      expectations.set(check, holds);
+      statements.push(check);
     },
     write(statement) {
       const { promise, resolve, reject } = Promise.withResolvers<pg.QueryResultRow[]>();

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { type Memory, recall, remember } from './memory.ts';
+import { type Known, type Memory, recall, remember } from './memory.ts';
 
 type Client = Pick<pg.PoolClient | pg.Pool, 'query'>;
 
@@ -14,6 +14,11 @@ export interface Prepared {
 export interface Recorder {
   /** @returns what the statement showed last time; throws where that is not known */
   read(statement: Prepared): pg.QueryResultRow;
+  /**
+   * Takes a statement that fails by a division by zero unless something holds.
+   * @param holds by which it is remembered that it did last time; throws where it did not
+   */
+  check(statement: Prepared, holds: Pick<Prepared, 'name' | 'values'>): void;
   write(statement: Prepared): Promise<pg.QueryResultRow[]>;
 }
 
@@ -71,6 +76,36 @@ export function defineLockedRead<Row extends pg.QueryResultRow, Values extends r
   };
 }
 
+const HOLDS: Known = { row: {}, asText: '' };
+
+/**
+ * Asks whether something holds that a locked row keeps as it is, or claims something and asks whether
+ * that succeeded. An optimistic transaction goes on as if it did, where it did last time for the same
+ * first value, and changes nothing where it does not.
+ * @param condition a boolean expression
+ * @param claim WITH and the statements that the condition is about, if it is about any
+ */
+export function defineCheck<Values extends readonly [subject: string, ...unknown[]]>(
+  name: string,
+  condition: string,
+  claim = '',
+): (database: object, values: Values) => Promise<boolean> {
+  const text = `${claim} select (${condition}) as holds`;
+  const orFail = { name: `require-${name}`, text: `${claim} select 1 / (${condition})::int` };
+  return async (database, values) => {
+    const { client, memory } = connectedOf(database, name);
+    const subject = { name, values: values.slice(0, 1) };
+    if (isRecorder(client)) {
+      client.check({ ...orFail, values }, subject);
+      return true;
+    }
+    const [row] = await query<{ holds: boolean }>(client, { name, text, values });
+    if (!row?.holds) return false;
+    remember(memory, name, subject.values, HOLDS);
+    return true;
+  };
+}
+
 /**
  * Writes what no locked read shows, but for rows that `expectRow` announces, and is sent without
  * anybody waiting for it in its transaction (`awaitAtCommit`).
@@ -116,7 +151,7 @@ export function belongsTo(table: string, organizationId: string): string {
 export class Unforeseen extends Error {}
 
 /** @returns what `Recorder.read` returns */
-export function recallRow(memory: Memory, { name, values }: Prepared) {
+export function recallRow(memory: Memory, { name, values }: Pick<Prepared, 'name' | 'values'>) {
   const known = recall(memory, name, values);
   if (!known) throw new Unforeseen(name);
   return known;

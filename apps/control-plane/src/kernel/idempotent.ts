@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import { and, eq, lt, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Transaction } from '../db/connect.ts';
 import { idempotency } from '../db/schema/index.ts';
+import { defineCheck, defineUnawaitedWrite } from '../db/statement.ts';
+import { awaitAtCommit } from '../db/transaction.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { Ctx } from './context.ts';
 import { DomainError } from './domain-error.ts';
@@ -9,6 +11,40 @@ import type { Replayed, Written } from './write.ts';
 
 /** How long an answer is kept for a retry (Stripe's interval). */
 export const IDEMPOTENCY_TTL_MS = 24 * 3_600_000;
+
+type Claim = Pick<typeof idempotency.$inferSelect, 'organizationId' | 'actorId' | 'key'>;
+
+/** Takes the key for a request, unless it was taken for one in the time that answers are kept. */
+const claimKey = defineCheck<
+  [
+    organizationId: string,
+    actorId: string,
+    key: string,
+    requestHash: Buffer,
+    now: string,
+    outdated: string,
+  ]
+>(
+  'claim-idempotency-key',
+  'exists (select from claimed)',
+  `with claimed as (
+    insert into idempotency (organization_id, actor_id, key, request_hash, answer, created_at)
+    values ($1, $2, $3, $4, '{}', $5)
+    on conflict (organization_id, actor_id, key) do update
+    set request_hash = excluded.request_hash, answer = '{}', created_at = excluded.created_at
+    where idempotency.created_at < $6
+    returning 1
+  )`,
+);
+
+const keepAnswer = defineUnawaitedWrite<
+  never,
+  [organizationId: string, actorId: string, key: string, answer: string]
+>(
+  'keep-answer',
+  `update idempotency set answer = $4::jsonb
+  where organization_id = $1 and actor_id = $2 and key = $3`,
+);
 
 /**
  * Runs `create` once for the caller's Idempotency-Key. A concurrent equal request waits at the
@@ -24,31 +60,20 @@ export async function idempotent<T extends object>(
   withoutSecret: (answer: T) => T,
 ): Promise<Written<T> | Replayed<T>> {
   if (ctx.idempotencyKey === null) return create();
-  const row = {
-    organizationId: ctx.organizationId,
-    actorId: ctx.actor.type === 'key' ? ctx.actor.keyId : ctx.actor.memberId,
-    key: ctx.idempotencyKey,
-  };
+  const { organizationId, actor, idempotencyKey: key } = ctx;
+  const actorId = actor.type === 'key' ? actor.keyId : actor.memberId;
   const requestHash = createHash('sha256').update(canonicalJson(request)).digest();
   const now = ctx.services.clock();
-  await tx
-    .delete(idempotency)
-    .where(and(same(row), lt(idempotency.createdAt, new Date(now.getTime() - IDEMPOTENCY_TTL_MS))));
-  const claimed = await tx
-    .insert(idempotency)
-    .values({ ...row, requestHash, answer: {}, createdAt: now })
-    .onConflictDoNothing()
-    .returning({ key: idempotency.key });
-  if (claimed.length === 0) return { replayed: await findAnswer<T>(tx, row, requestHash) };
+  const outdated = new Date(now.getTime() - IDEMPOTENCY_TTL_MS);
+  const times = [now.toISOString(), outdated.toISOString()] as const;
+  if (!(await claimKey(tx, [organizationId, actorId, key, requestHash, ...times]))) {
+    return { replayed: await findAnswer<T>(tx, { organizationId, actorId, key }, requestHash) };
+  }
   const written = await create();
-  await tx
-    .update(idempotency)
-    .set({ answer: sql`${JSON.stringify(withoutSecret(written.result))}::jsonb` })
-    .where(same(row));
+  const answer = JSON.stringify(withoutSecret(written.result));
+  awaitAtCommit(tx, keepAnswer(tx, [organizationId, actorId, key, answer]));
   return written;
 }
-
-type Claim = Pick<typeof idempotency.$inferSelect, 'organizationId' | 'actorId' | 'key'>;
 
 function same(row: Claim) {
   return and(

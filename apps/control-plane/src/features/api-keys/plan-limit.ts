@@ -1,7 +1,8 @@
 import { PLAN_KEYS_MAX, type Plan } from '@tollkeeper/contract';
-import { and, count, eq, gt, isNull, ne, or } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import type { Database, Transaction } from '../../db/connect.ts';
-import { apiKey, organization } from '../../db/schema/index.ts';
+import { organization } from '../../db/schema/index.ts';
+import { defineCheck, defineStatement } from '../../db/statement.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/domain-error.ts';
 
@@ -33,8 +34,10 @@ export async function requirePlace(
 ): Promise<void> {
   const limit = PLAN_KEYS_MAX[plan];
   if (limit === null) return;
-  const used = await countKeysUsed(tx, ctx.organizationId, ctx.services.clock());
-  if (used + keysCount > limit) throw limitReached(plan, limit, used);
+  const { organizationId } = ctx;
+  const now = ctx.services.clock();
+  if (await usesAtMost(tx, [organizationId, now.toISOString(), limit - keysCount])) return;
+  throw limitReached(plan, limit, await countKeysUsed(tx, organizationId, now));
 }
 
 function limitReached(plan: Plan, limit: number, used: number): DomainError {
@@ -47,15 +50,20 @@ function limitReached(plan: Plan, limit: number, used: number): DomainError {
 
 /** Keys that count to the plan's limit: active or disabled, and not expired. */
 export async function countKeysUsed(db: Database | Transaction, organizationId: string, now: Date) {
-  const [row] = await db
-    .select({ used: count() })
-    .from(apiKey)
-    .where(
-      and(
-        eq(apiKey.organizationId, organizationId),
-        ne(apiKey.status, 'revoked'),
-        or(isNull(apiKey.expiresAt), gt(apiKey.expiresAt, now)),
-      ),
-    );
+  const [row] = await countUsed(db, [organizationId, now.toISOString()]);
   return row?.used ?? 0;
 }
+
+const COUNT_USED = `
+  select count(*)::int as used from api_key
+  where organization_id = $1 and status <> 'revoked' and (expires_at is null or expires_at > $2)`;
+
+const countUsed = defineStatement<{ used: number }, [organizationId: string, now: string]>(
+  'count-keys-used',
+  COUNT_USED,
+);
+
+const usesAtMost = defineCheck<[organizationId: string, now: string, keysMax: number]>(
+  'keys-used-at-most',
+  `(${COUNT_USED}) <= $3`,
+);
