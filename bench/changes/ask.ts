@@ -6,12 +6,17 @@ export interface Answer {
   readonly body: string;
 }
 
-export type Ask = (path: string, body: object, method?: string) => Promise<Answer>;
+export type Ask = (
+  path: string,
+  body: object,
+  method?: string,
+  further?: Readonly<Record<string, string>>,
+) => Promise<Answer>;
 
 /** Asks one server over kept connections, as many as there are requests under way. */
 export function createAsk(port: number, headers: Readonly<Record<string, string>>): Ask {
   const agent = new Agent({ keepAlive: true });
-  return (path, body, method = 'POST') =>
+  return (path, body, method = 'POST', further = {}) =>
     new Promise((resolve, reject) => {
       const text = JSON.stringify(body);
       const asked = request({
@@ -25,6 +30,7 @@ export function createAsk(port: number, headers: Readonly<Record<string, string>
           'content-length': Buffer.byteLength(text),
           origin: `http://127.0.0.1:${port}`,
           ...headers,
+          ...further,
         },
       });
       asked.once('error', reject);

@@ -1,4 +1,5 @@
-import { createAsk } from './ask.ts';
+import { randomUUID } from 'node:crypto';
+import { type Ask, createAsk } from './ask.ts';
 import { startBetterAuth } from './better-auth.ts';
 import { insertMember, insertOrganization, NEW_KEY, startOurs } from './control-plane.ts';
 import { type DatabaseServer, openDatabaseServer } from './database-server.ts';
@@ -86,7 +87,8 @@ async function measureOn(server: DatabaseServer, dataDir: string): Promise<Chang
       creations.push({ clients, ...rounds, byKeyRatios, bySessionRatios });
     }
     await theirs.server.stop();
-    return { postgres: server.version, creations, further: await measureFurther(ours, database) };
+    const further = await measureFurther(ours, byKey, database);
+    return { postgres: server.version, creations, further };
   } finally {
     await Promise.all([ours.server.stop(), theirs.server.stop()]);
   }
@@ -103,9 +105,21 @@ function ratiosOf(ours: readonly ChangeFigures[], theirs: readonly ChangeFigures
 
 type Ours = Awaited<ReturnType<typeof startOurs>>;
 
-async function measureFurther(ours: Ours, database: Side['database']): Promise<FurtherFigures[]> {
+async function measureFurther(
+  ours: Ours,
+  byKey: Ask,
+  database: Side['database'],
+): Promise<FurtherFigures[]> {
   const { server, owner } = ours;
   const { pid, port } = server;
+  const { rows } = await database.query('select id from workspace');
+  const confined = { name: 'ci-pipeline', ...NEW_KEY, workspaceId: rows[0].id };
+  const once: Side = {
+    pid,
+    database,
+    change: () => byKey('/v1/api-keys', confined, 'POST', { 'idempotency-key': randomUUID() }),
+  };
+  const onceFigures = await measureFor(once, 1, ROUND_MS);
   const ids: string[] = [];
   for (let number = 0; number < ORGANIZATIONS; number += 1) {
     ids.push(await insertOrganization(database, owner.memberId, number));
@@ -143,6 +157,7 @@ async function measureFurther(ours: Ours, database: Side['database']): Promise<F
     change: () => ownerOnly('/v1/api-keys/revoke', { ids: keyIds.splice(-REVOCATIONS) }),
   };
   return [
+    { title: 'a key in a workspace, with an Idempotency-Key', figures: onceFigures },
     {
       title: `${ORGANIZATIONS} organizations at once, a key each`,
       figures: await measureFor(organizations, ORGANIZATIONS, ROUND_MS),
