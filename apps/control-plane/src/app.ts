@@ -18,8 +18,8 @@ import { listen } from './kernel/listen.ts';
 import { createLiveKeys } from './kernel/live-keys.ts';
 import { createMailer } from './kernel/mailer.ts';
 import { APPLIED_CHANNEL, CHANGE_CHANNEL, createNotifier } from './kernel/notifier.ts';
+import { type ChangeListener, notifyAfter } from './kernel/notify-after.ts';
 import { createRandomBytes } from './kernel/random-bytes.ts';
-import { type Told, tellAfter } from './kernel/tell-after.ts';
 import { startUsageCounter } from './kernel/usage-counter.ts';
 
 export interface AppOptions {
@@ -59,7 +59,7 @@ const JOIN_FAILURES = {
   addressesMax: 10_000,
   atOnceMax: 1000,
 };
-/** How long requests under way may take to end once the process is told to, in milliseconds. */
+/** How long requests under way may take once the process begins to stop, in milliseconds. */
 const DRAIN_MS = 10_000;
 const SWEEP_MS = 50;
 
@@ -74,21 +74,21 @@ export async function createApp(options: AppOptions): Promise<App> {
   const signals = connect({ ...options.database, ...NOT_DURABLE }, 1, onError);
   const processId = randomUUID();
   const keys = createLiveKeys(own.db);
-  const told = new Set<Told>();
+  const listeners = new Set<ChangeListener>();
   const follower = await startFollower({
     db: own.db,
     signals: signals.db,
     writerDb: db,
     processId,
     notifier: createNotifier(signals.db, processId),
-    followed: tellAfter(keys, told),
+    followed: notifyAfter(keys, listeners),
     log,
   });
   const usage = startUsageCounter(own.db, processId, log);
   const signingKey = deriveSigningKey(options.secret);
   const fleet = connect(options.database, FLEET_CONNECTIONS_MAX, onError);
   const hub = startHub({ db: fleet.db, processId, signingKey, follower, clock, log });
-  told.add(hub.wake);
+  listeners.add(hub.wake);
   const onMessage = (channel?: string) => {
     follower.wake();
     if (channel !== APPLIED_CHANNEL) hub.look();

@@ -10,7 +10,7 @@ import {
 
 /** Strangers cause some of the warnings: of one message there are so many lines in a second. */
 const LINES_MAX = 50;
-/** Messages from this level on are limited. What happens in order is told each time. */
+/** Messages from this level on are limited. Ordinary events are logged each time. */
 const WARN = pino.levels.values.warn ?? 40;
 const LINE_MAX = 16_384;
 const STACK_MAX = 4000;

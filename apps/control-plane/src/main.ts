@@ -15,7 +15,7 @@ import { describeStartError } from './start-error.ts';
 
 const DASHBOARD = fileURLToPath(new URL('../../dashboard/dist', import.meta.url));
 
-/** How long a start under way may take to end once the process is told to stop, in milliseconds. */
+/** How long a start under way may take to end once the process begins to stop, in milliseconds. */
 const START_MS = 20_000;
 
 let config: Config | undefined;
@@ -93,7 +93,7 @@ async function record(config: Config, baseUrl: string, log: Logger): Promise<() 
   }
 }
 
-/** For whoever stands at the terminal, not for the log: the link lets its reader in. */
+/** Printed on the terminal, not logged: the link gives its reader access. */
 async function announce({ setup }: App, config: Config, baseUrl: string): Promise<void> {
   process.stdout.write(`\nTollkeeper is ready at ${baseUrl}\n`);
   if (await setup.isOpen()) {

@@ -20,7 +20,7 @@ export interface FoundServer {
   readonly baseUrl: string | undefined;
 }
 
-/** No server can be told from what was given; the message says what to give. */
+/** The server is not clear from the options; the message says which option to add. */
 export class ServerNotFound extends Error {
   override readonly name = 'ServerNotFound';
 }

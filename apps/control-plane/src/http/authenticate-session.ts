@@ -66,7 +66,7 @@ export async function authenticateSession(
 function onlyMembership(rows: readonly Membership[], anyWillDo: boolean): Membership {
   const [only] = rows;
   if (!only) throw strange();
-  // Whoever asks only who they are learns from the answer which organizations to name.
+  // The answer to whoami says which organizations the header can name.
   if (rows.length > 1 && !anyWillDo) {
     throw new DomainError(
       'malformed_request',

@@ -58,7 +58,7 @@ export function guessLimit(
 ): RouteShorthandOptions {
   return {
     async preHandler(request) {
-      // A key gives no password: a scope stands in its place.
+      // A key gives no password: its scope replaces it.
       if (request.ctx?.actor.type === 'key') return;
       const account = await accountOf(options, guess, request);
       const device = account && devices.find(request.headers.cookie, account);

@@ -9,7 +9,7 @@ export function pageHeaders(baseUrl: string): FastifyHelmetOptions {
 }
 
 /**
- * What pages may load: our own files, and no script that stands in a page. Radix and Recharts set
+ * What pages may load: our own files, and no inline script. Radix and Recharts set
  * styles on elements, so styles may.
  */
 const CSP_DIRECTIVES = {

@@ -26,7 +26,7 @@ const FRAMEWORK_CODES: Readonly<Record<string, readonly [ErrorCode, string]>> = 
   ],
 };
 
-/** Anything thrown, as problem+json. What is not foreseen becomes `internal`, told only to the log. */
+/** Anything thrown, as problem+json. Anything unforeseen becomes `internal`, with details only in the log. */
 export function problemSender(log: Logger) {
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
     // Its sender broke the body off: nobody is left to be answered, and nothing failed here.

@@ -186,7 +186,7 @@ function strangerGuards(name: RouteName, route: Route, guesses: GuessOptions) {
   return { ...limit, onSend: [limit.onSend ?? [], onSend ?? []].flat() };
 }
 
-/** What stands before the handler and after its answer, for whoever has a credential. */
+/** What runs before the handler and after its answer, for requests with a credential. */
 function guards(route: Route, options: ServerOptions, guesses: GuessOptions) {
   const { preHandler, ...rest } = confirmations(route, options);
   const limit = takesPassword(route) ? guessLimit(guesses, 'session') : {};

@@ -38,7 +38,7 @@ interface Caller {
  * else goes to Fastify, which alone refuses: at once where the head tells, else with the body read.
  */
 export function addVerifyLane(app: FastifyInstance, options: ServerOptions): void {
-  // Behind proxies the caller's address stands in headers, which Fastify reads.
+  // Behind proxies the caller's address is in headers, which Fastify reads.
   if (options.trustedProxies.length > 0) return;
   const [toFastify] = app.server.listeners('request') as RequestListener[];
   if (!toFastify) throw new Error('Fastify listens to no requests');
@@ -49,7 +49,7 @@ export function addVerifyLane(app: FastifyInstance, options: ServerOptions): voi
   });
 }
 
-/** @returns a function that says false, and has touched nothing, where the request is not for it */
+/** @returns a function that returns false, without side effects, where the request is not for it */
 function createLane(app: FastifyInstance, { services, baseUrl }: ServerOptions) {
   const path = basePathOf(baseUrl) + route.path;
   const required = requiredScopes(route);

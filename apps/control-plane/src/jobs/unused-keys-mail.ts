@@ -10,7 +10,7 @@ interface Content {
   readonly baseUrl: string;
 }
 
-/** What an owner is told before keys that they do not use are disabled. */
+/** Mail to an owner before keys that they do not use are disabled. */
 export function unusedKeysMail({ owner, organizationName, keys, baseUrl }: Content): Mail {
   const says = [
     `${owner.name}, these of your API keys in ${organizationName} are not in use, and will be disabled:`,

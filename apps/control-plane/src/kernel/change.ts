@@ -1,4 +1,4 @@
-/** What changed for whoever decides. A key tells where it can be used: null is everywhere. */
+/** A change that decisions depend on. That of a key names its workspace; null is every workspace. */
 export type Change =
   | { readonly kind: 'key'; readonly subjectId: string; readonly workspaceId: string | null }
   | {
@@ -11,7 +11,7 @@ export function concernsGateways({ kind }: Pick<Change, 'kind'>): boolean {
   return kind !== 'gateway' && kind !== 'workspace';
 }
 
-/** A change as whoever follows reads it. */
+/** A change as followers read it. */
 export interface AppendedChange {
   readonly id: number;
   readonly kind: Change['kind'];

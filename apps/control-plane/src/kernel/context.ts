@@ -21,7 +21,7 @@ export interface Services {
   readonly baseUrl: string;
   /** Null where no mail server is configured: people then hand links over by themselves. */
   readonly mailer: Mailer | null;
-  /** What gateways pin when they join: the key that signs all they are told, as a JWK's `x`. */
+  /** Public key that gateways pin when they join, as a JWK's `x`; it signs every message to them. */
   readonly fleet: { readonly publicKey: string };
   /** How often joining may fail. */
   readonly joins: FailureThrottle;

@@ -9,7 +9,7 @@ interface DomainErrorOptions extends ErrorOptions, ErrorDetails {
   readonly retryAfterS?: number;
 }
 
-/** A refusal that the caller can act on; its code stands in the contract's table. */
+/** An error that the caller can act on; its code is in the contract's table. */
 export class DomainError extends Error {
   override readonly name = 'DomainError';
   readonly code: ErrorCode;

@@ -9,7 +9,7 @@ export interface FailureThrottle {
 export interface FailureLimits {
   readonly windowMs: number;
   readonly perAddressMax: number;
-  /** Beyond, whoever has failed in the window waits, and only others may try. */
+  /** Beyond it, callers that failed within the window wait, and only others may try. */
   readonly totalMax: number;
   /** Addresses that may fail in a window; beyond, everybody waits. Bounds the memory too. */
   readonly addressesMax: number;

@@ -5,7 +5,7 @@ const RETRY_MS = 1000;
 
 /**
  * Calls `onMessage` at each notification of another process with its channel, and without one when
- * some may have been missed; reconnecting for ever. A lost message does no harm: whoever listens polls as well.
+ * some may have been missed; reconnecting for ever. A lost message does no harm, since listeners poll as well.
  * @param sender the payload of what this process sends itself
  * @returns what stops it
  */

@@ -59,7 +59,7 @@ interface Connected {
   readonly hostname?: string;
   /** How long ago it connected, in milliseconds. */
   readonly connectedMs?: number;
-  /** How long ago the control plane last heard of it, in milliseconds. */
+  /** How long ago the control plane last saw it, in milliseconds. */
   readonly silentMs?: number;
   readonly health?: Readonly<Record<string, unknown>>;
 }

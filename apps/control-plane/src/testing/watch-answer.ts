@@ -11,7 +11,7 @@ export interface SentAnswer {
 }
 
 /**
- * Reports the answer to a request of the API, whoever sent it, before its last bytes leave: by the time
+ * Reports the answer to any request of the API before its last bytes leave: by the time
  * that a client has an answer, it was reported. Needs nothing but Node, since it also runs in servers
  * that tests spawn.
  */

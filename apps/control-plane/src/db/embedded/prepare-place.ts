@@ -87,7 +87,7 @@ async function findHome(dataDir: string): Promise<string | undefined> {
   );
 }
 
-/** Whoever owns the data keeps it: PostgreSQL refuses a cluster of another user. */
+/** The owner of the data stays its owner: PostgreSQL refuses a cluster of another user. */
 async function chooseUser(home: string | undefined): Promise<SystemUser> {
   const owner = home && (await stat(join(home, 'run')).catch(() => undefined));
   return owner && owner.uid !== 0 ? { uid: owner.uid, gid: owner.gid } : getSystemUser();

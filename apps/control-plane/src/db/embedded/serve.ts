@@ -40,7 +40,7 @@ export async function serve(
   }
 }
 
-/** Renamed into place: whoever is refused reads a whole name. */
+/** Renamed into place, so that a process that is refused reads a whole name. */
 async function writeHolder(place: Place, holder: string): Promise<void> {
   const unfinished = `${place.holder}.new`;
   rmSync(unfinished, { force: true });

@@ -38,7 +38,7 @@ export const apiKey = pgTable(
     lastUsedAt: moment(),
     /** When it was last enabled again: from then on, not being used counts anew. */
     enabledAt: moment(),
-    /** When its owner was last told that it is about to be disabled for not being used. */
+    /** When its owner was last warned that it will be disabled because it is not used. */
     unusedWarnedAt: moment(),
     /** The API key that created it; not bound to it, which may be deleted. */
     createdByKeyId: text(),

@@ -1,7 +1,7 @@
 import { bigint, index, jsonb, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
 import { bytea } from './bytea.ts';
 
-/** What changed for whoever decides; ids rise in the order in which transactions commit. */
+/** Changes that decisions depend on; ids rise in the order in which transactions commit. */
 export const change = pgTable(
   'change',
   {

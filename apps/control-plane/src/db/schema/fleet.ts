@@ -30,7 +30,7 @@ export const joinKey = pgTable(
     workspaceId: text()
       .notNull()
       .references(() => workspace.id, { onDelete: 'cascade' }),
-    /** Whoever stands for it: it admits nobody once they may not manage the fleet any more. */
+    /** Its creator: it admits no gateway once they may not manage the fleet any more. */
     memberId: text()
       .notNull()
       .references(() => member.id),

@@ -40,7 +40,7 @@ export async function findCeiling(tx: Transaction, ctx: Ctx): Promise<Ceiling | 
 }
 
 /**
- * Whoever hands out a secret hands out what it can do: nobody beyond their own scopes, and no key
+ * A secret gives its holder all that the key can do: nobody hands out more than their own scopes, and no key
  * beyond its own workspace, expiry or addresses.
  * @throws DomainError scope_not_held, ceiling_exceeded
  */

@@ -13,7 +13,7 @@ import { keyFacts, readKey } from './key-view.ts';
 import { type KeyRow, lockKey } from './lock-key.ts';
 
 /**
- * Gives the key a new secret; the old one works for the grace, in seconds. Whoever rotates gets
+ * Gives the key a new secret; the old one works for the grace, in seconds. The caller gets
  * the secret, so the key must lie within what they hold.
  * @throws DomainError not_found, invalid_state, scope_not_held, ceiling_exceeded
  */

@@ -29,7 +29,7 @@ const REFUSED = {
 
 /**
  * Decides for another server whether a key is valid; counts as a call of that key. That the caller
- * was let in proves nothing: a session asks the database, and a body may come long after its head.
+ * was authenticated proves nothing: a session asks the database, and a body may come long after its head.
  * @throws DomainError unavailable
  */
 export function verifyKey(

@@ -4,7 +4,7 @@ import type { Ctx } from '../../kernel/context.ts';
 import { write } from '../../kernel/write.ts';
 import { gatewayFacts, lockGateway } from './gateway-view.ts';
 
-/** Its credential stops, and whichever process it is connected to hears of it. @throws DomainError */
+/** Ends its credential, and notifies the process that it is connected to. @throws DomainError */
 export function deleteGateway(
   ctx: Ctx,
   { params }: { params: { id: string } },

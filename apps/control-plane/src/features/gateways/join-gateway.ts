@@ -114,7 +114,7 @@ async function findByPublicKey(tx: Transaction, publicKey: Buffer) {
 
 /** Two organizations may be asked for one public key at once: the unique index lets one have it. */
 async function insertGateway(tx: Transaction, row: Omit<typeof gateway.$inferInsert, 'createdAt'>) {
-  // By the database's clock, like the changes that it is told from: those before it joined.
+  // By the database's clock, like the changes of which it receives those since it joined.
   const createdAt = sql`clock_timestamp()`;
   const [inserted] = await tx
     .insert(gateway)

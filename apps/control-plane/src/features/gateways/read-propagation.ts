@@ -13,7 +13,7 @@ type Row = Propagation['gateways'][number];
 
 /**
  * Which gateways decide with all of the changes that concern them. Versions rise in the order of
- * changes, so whoever has the last of them has all, and each took as long as the last.
+ * changes, so a gateway that has the last of them has all, and each took as long as the last.
  */
 export async function readPropagation(
   ctx: Ctx,

@@ -3,7 +3,7 @@ import { type ScopeSet, scopeNames, scopeSet } from '@tollkeeper/verify';
 import { type Creator, findBlock } from '../../kernel/creator.ts';
 
 /**
- * Why the invitation cannot be accepted for now; null when it can. Whoever sent it must be able to
+ * Why the invitation cannot be accepted for now; null when it can. Its sender must be able to
  * send it still, with members.invite and all that the role holds: else a member who was demoted or
  * removed would come back by a link that they kept.
  */

@@ -1,4 +1,4 @@
-/** Invitations: a one-time link by mail, which makes a member of whoever proves the address. */
+/** Invitations: a one-time link by mail, which makes anyone a member who proves the address. */
 export { acceptInvitation } from './accept-invitation.ts';
 export { createInvitation } from './create-invitation.ts';
 export { findInvitation } from './find-invitation.ts';

@@ -14,8 +14,8 @@ import { deliverLink } from './deliver-link.ts';
 import { lockInvitation, readInvitation } from './invitation-view.ts';
 
 /**
- * A new token and another seven days; the link before stops working. Whoever resends gets the new
- * link, and stands for the invitation from then on: so the role must lie within what they hold.
+ * A new token and another seven days; the previous link stops working. The caller gets the new
+ * link and becomes the sender of the invitation, so the role must lie within what they hold.
  * @throws DomainError not_found, scope_not_held, outside_workspace, recent_sign_in_required
  */
 export async function resendInvitation(

@@ -11,7 +11,7 @@ import { excludesAddress } from '../security/index.ts';
 import { findJoinKeyBlock } from './find-join-key-block.ts';
 import type { JoinKeyRow } from './join-key-view.ts';
 
-/** Told to the log alone. */
+/** Written to the log only. */
 type Why =
   | 'unknown'
   | 'spent_or_expired'

@@ -29,7 +29,7 @@ export async function make(
   world.keys.push({ ...made, client: withKey(world.app, secret) });
 }
 
-/** Whoever rotates gets the secret, so this too must stay within what they hold. */
+/** Rotating returns the secret, so this too must stay within what the caller holds. */
 export async function rotate(world: World, by: ModelKey, key: ModelKey): Promise<void> {
   const held = expected(world, by);
   const answer = await by.client.post<ApiKeyWithSecret>(`/v1/api-keys/${key.id}/rotate`, {});

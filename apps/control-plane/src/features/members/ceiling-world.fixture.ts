@@ -84,7 +84,7 @@ export async function reset(world: World): Promise<void> {
   world.keys = [];
 }
 
-/** Whoever owns the organization at the moment. */
+/** Current owner of the organization. */
 export function boss({ people }: World): Person {
   const found = people.find((each) => each.roleId === 'role_owner');
   if (!found) throw new Error('Nobody owns the organization');

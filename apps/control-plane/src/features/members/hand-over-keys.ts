@@ -11,7 +11,7 @@ import type { LockedMember } from './lock-member.ts';
 
 /**
  * Gives the member's keys to the heir. A key that was held down by a small role may do more under
- * a greater one; so whoever hands it over must hold all that it will do.
+ * a greater one; so the caller must hold all that it will do.
  * @returns the keys
  * @throws DomainError scope_not_held, recent_sign_in_required
  */

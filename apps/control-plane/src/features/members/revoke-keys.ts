@@ -4,7 +4,7 @@ import type { Ctx } from '../../kernel/context.ts';
 import { type LockedKey, lockKeys, unrevokedOf } from './lock-keys.ts';
 
 /**
- * Revokes what the member has. The secrets stay, so that who presents one is told `revoked`.
+ * Revokes what the member has. The secrets stay, so that a request with one is answered `revoked`.
  * @returns the keys
  */
 export async function revokeKeys(

@@ -117,7 +117,8 @@ describe('a request to reset a password', () => {
   it('logs codes alone where the mail server takes no mail', async () => {
     smtp.refuses = true;
     expect((await request(person.email)).body).toEqual({ delivery: 'mail' });
-    const find = () => app.logged.find((line) => line.includes('password reset mail could not be sent'));
+    const find = () =>
+      app.logged.find((line) => line.includes('password reset mail could not be sent'));
     await vi.waitFor(() => expect(find()).toMatch(/"responseCode":554/));
     expect(app.logged.join()).not.toContain('#token=');
     await vi.waitFor(async () => expect(await jobs(`state = 'retry'`)).toHaveLength(1));

@@ -14,7 +14,7 @@ import { requireFreeName } from './role-name.ts';
 type Body = RouteInput<Routes['updateRole']>['body'];
 
 /**
- * Changes a custom role; its members' sessions and keys follow at once. Whoever edits a role must
+ * Changes a custom role; the change applies to its members' sessions and keys at once. The caller must
  * hold all that it held and all that it will: else an editor could take power from those above.
  * @throws DomainError not_found, invalid_state, scope_not_held, recent_sign_in_required
  */

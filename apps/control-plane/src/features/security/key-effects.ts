@@ -19,7 +19,7 @@ export type RuledKey = Pick<
   | 'allowedIps'
 >;
 
-export interface TouchedKey {
+export interface AffectedKey {
   readonly key: RuledKey;
   readonly effects: SecurityEffect[];
 }
@@ -27,12 +27,12 @@ export interface TouchedKey {
 /**
  * What going from one set of settings to another does to keys that are not revoked; those that it leaves as they are, are left out.
  */
-export function touchedKeys(
+export function affectedKeys(
   keys: readonly RuledKey[],
   before: SecuritySettings,
   after: SecuritySettings,
   now: Date,
-): TouchedKey[] {
+): AffectedKey[] {
   const rules = {
     before: { ...before, ranges: parsed(before.allowedIps) },
     after: { ...after, ranges: parsed(after.allowedIps) },

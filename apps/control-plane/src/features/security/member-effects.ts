@@ -16,18 +16,18 @@ interface RuledSession {
   readonly hasSecondFactor: boolean;
 }
 
-export interface TouchedMember {
+export interface AffectedMember {
   readonly member: RuledMember;
   readonly effects: SecurityEffect[];
 }
 
 /** What going from one set of settings to another does to active members. */
-export function touchedMembers(
+export function affectedMembers(
   members: readonly RuledMember[],
   before: SecuritySettings,
   after: SecuritySettings,
   now: Date,
-): TouchedMember[] {
+): AffectedMember[] {
   const asksNow = after.twoFactorRequired && !before.twoFactorRequired;
   const ends = ({ signedInAt }: RuledSession) =>
     sessionEnd(signedInAt, after) <= now && sessionEnd(signedInAt, before) > now;

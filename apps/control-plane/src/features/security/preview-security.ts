@@ -7,7 +7,7 @@ import { notFound } from '../../kernel/domain-error.ts';
 import { holds } from '../../kernel/require-scope.ts';
 import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
 import { excludesAddress } from './excludes-address.ts';
-import { findTouched } from './find-touched.ts';
+import { findAffected } from './find-affected.ts';
 import type { RuledKey } from './key-effects.ts';
 import { changedSettings, type SecurityChange, securitySettings } from './security-settings.ts';
 
@@ -28,22 +28,22 @@ async function preview(tx: Transaction, ctx: Ctx, body: SecurityChange): Promise
   const before = securitySettings(row);
   const after = changedSettings(before, body);
   const now = ctx.services.clock();
-  const touched = await findTouched(tx, ctx.organizationId, { before, after }, now);
+  const affected = await findAffected(tx, ctx.organizationId, { before, after }, now);
   return {
-    keysCount: touched.keys.length,
-    membersCount: touched.members.length,
-    keys: touched.keys
+    keysCount: affected.keys.length,
+    membersCount: affected.members.length,
+    keys: affected.keys
       .filter(({ key }) => mayList(ctx, key))
       .slice(0, SECURITY_PREVIEW_ITEMS_MAX)
       .map(({ key: { id, name, prefix }, effects }) => ({ id, name, prefix, effects })),
-    members: (holds(ctx.scopes, 'members.read') ? touched.members : [])
+    members: (holds(ctx.scopes, 'members.read') ? affected.members : [])
       .slice(0, SECURITY_PREVIEW_ITEMS_MAX)
       .map(({ member: { id, name }, effects }) => ({ id, name, effects })),
     excludesYou: excludesAddress(after, ctx.origin.ip),
   };
 }
 
-/** As the list of keys decides it: whoever manages the rules need not see all keys. */
+/** By the rule of the list of keys: a caller who manages the rules need not see all keys. */
 function mayList({ scopes, actor }: Ctx, key: RuledKey): boolean {
   if (!holds(scopes, 'api_keys.read')) return false;
   return holds(scopes, 'api_keys.manage_all') || key.memberId === actor.memberId;

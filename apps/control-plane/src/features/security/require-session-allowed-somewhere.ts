@@ -16,7 +16,7 @@ export async function requireSessionAllowedSomewhere(
   now: Date,
 ): Promise<void> {
   const memberships = await selectMemberships(db, use.userId);
-  // Whoever belongs to no organization has no rules to meet, and nothing to reach.
+  // A user of no organization has no rules to meet, and nothing to reach.
   if (memberships.length === 0) return;
   const active = memberships.filter(({ status }) => status === 'active');
   const [first] = active.toSorted((a, b) => a.sessionHoursMax - b.sessionHoursMax);

@@ -40,7 +40,7 @@ describe('security settings', () => {
     expect((await save(owner, OPEN)).body).toEqual(OPEN);
   });
 
-  it('record before and after, and which keys were touched', async () => {
+  it('record before and after, and which keys were affected', async () => {
     const { id } = await makeKey(app, owner);
     await save(owner, { keyLifetimeDaysMax: 30 });
     const event = (await auditEvents(query)).at(-1);
@@ -49,7 +49,7 @@ describe('security settings', () => {
       actor: { type: 'member' },
       target: { type: 'organization', name: 'Acme' },
       before: OPEN,
-      after: { ...OPEN, keyLifetimeDaysMax: 30, touchedKeysCount: 1, touchedKeys: [id] },
+      after: { ...OPEN, keyLifetimeDaysMax: 30, affectedKeysCount: 1, affectedKeys: [id] },
     });
     await save(owner, OPEN);
   });

@@ -8,8 +8,8 @@ import { isSame, write } from '../../kernel/write.ts';
 import { requirePlaceInPlan } from '../api-keys/index.ts';
 import { requireRecentSignIn } from '../identity/index.ts';
 import { lockOrganization } from '../organization/index.ts';
-import { findTouched, type Touched } from './find-touched.ts';
-import { expiryUnder, type TouchedKey } from './key-effects.ts';
+import { type Affected, findAffected } from './find-affected.ts';
+import { type AffectedKey, expiryUnder } from './key-effects.ts';
 import { requireNotExcluded } from './require-not-excluded.ts';
 import { changedSettings, type SecurityChange, securitySettings } from './security-settings.ts';
 
@@ -22,7 +22,7 @@ const MOVING: readonly SecurityEffect[] = [
 
 const EXTENDING: readonly SecurityEffect[] = ['expires_later', 'works_again'];
 
-/** How many ids of touched keys and members one audit event holds; the counts are exact. */
+/** How many ids of affected keys and members one audit event holds; the counts are exact. */
 const AUDITED_IDS_MAX = 100;
 
 /**
@@ -44,17 +44,17 @@ export function updateSecurity(ctx: Ctx, { body }: { body: SecurityChange }) {
     if (isSame(before, after)) return { replayed: after };
     await requireNotExcluded(tx, confirmed, before, after);
     const now = ctx.services.clock();
-    const touched = await findTouched(tx, row.id, { before, after }, now);
-    await requireRecentExtension(tx, confirmed, touched.keys);
+    const affected = await findAffected(tx, row.id, { before, after }, now);
+    await requireRecentExtension(tx, confirmed, affected.keys);
     await tx.update(organization).set(after).where(eq(organization.id, row.id));
-    const moved = await moveExpiries(tx, touched.keys, before, after);
-    const revives = touched.keys.some(({ effects }) => effects.includes('works_again'));
+    const moved = await moveExpiries(tx, affected.keys, before, after);
+    const revives = affected.keys.some(({ effects }) => effects.includes('works_again'));
     if (revives) await requirePlaceInPlan(tx, confirmed, 0);
     return {
       result: after,
       target: { type: 'organization', id: row.id, name: row.name },
       before: { ...before },
-      after: { ...after, ...touchedFacts(touched) },
+      after: { ...after, ...affectedFacts(affected) },
       changes: [
         { kind: 'organization', subjectId: row.id },
         ...moved.map(({ id, workspaceId }) => ({
@@ -75,7 +75,7 @@ export function updateSecurity(ctx: Ctx, { body }: { body: SecurityChange }) {
 async function requireRecentExtension(
   tx: Transaction,
   ctx: Ctx,
-  keys: readonly TouchedKey[],
+  keys: readonly AffectedKey[],
 ): Promise<void> {
   const extended = keys.filter(({ effects }) => effects.some((each) => EXTENDING.includes(each)));
   if (extended.length === 0) return;
@@ -97,11 +97,11 @@ async function requireRecentExtension(
 /** Writes the expiry of each key that gets another one. @returns the keys */
 async function moveExpiries(
   tx: Transaction,
-  touched: readonly TouchedKey[],
+  affected: readonly AffectedKey[],
   before: SecuritySettings,
   after: SecuritySettings,
-): Promise<Pick<TouchedKey['key'], 'id' | 'workspaceId'>[]> {
-  const keys = touched
+): Promise<Pick<AffectedKey['key'], 'id' | 'workspaceId'>[]> {
+  const keys = affected
     .filter(({ effects }) => effects.some((each) => MOVING.includes(each)))
     .map(({ key }) => ({ ...key, expiresAt: expiryUnder(key, before, after) }));
   const ids = keys.map(({ id }) => id);
@@ -114,11 +114,11 @@ async function moveExpiries(
   return keys;
 }
 
-function touchedFacts({ keys, members }: Touched) {
+function affectedFacts({ keys, members }: Affected) {
   return {
-    touchedKeysCount: keys.length,
-    touchedKeys: keys.slice(0, AUDITED_IDS_MAX).map(({ key }) => key.id),
-    touchedMembersCount: members.length,
-    touchedMembers: members.slice(0, AUDITED_IDS_MAX).map(({ member }) => member.id),
+    affectedKeysCount: keys.length,
+    affectedKeys: keys.slice(0, AUDITED_IDS_MAX).map(({ key }) => key.id),
+    affectedMembersCount: members.length,
+    affectedMembers: members.slice(0, AUDITED_IDS_MAX).map(({ member }) => member.id),
   };
 }

@@ -12,7 +12,7 @@ type Body = RouteInput<Routes['setup']>['body'];
 export interface Setup {
   /** Whether nobody owns the server yet. */
   isOpen(): Promise<boolean>;
-  /** The token of the link; for the terminal of whoever started the server, and nowhere else. */
+  /** The token of the link; printed on the terminal of the server, and nowhere else. */
   readonly token: string;
   /** @throws DomainError setup_token_invalid, already_set_up */
   claim(

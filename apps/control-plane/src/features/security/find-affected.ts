@@ -3,27 +3,27 @@ import { and, asc, eq, gt, isNull, ne, or, sql } from 'drizzle-orm';
 import type { Transaction } from '../../db/connect.ts';
 import { apiKey, member, session, user } from '../../db/schema/index.ts';
 import { findUsersWithSecondFactor, includesSecondFactor } from '../identity/index.ts';
-import { type RuledKey, type TouchedKey, touchedKeys } from './key-effects.ts';
-import { type RuledMember, type TouchedMember, touchedMembers } from './member-effects.ts';
+import { type AffectedKey, affectedKeys, type RuledKey } from './key-effects.ts';
+import { type AffectedMember, affectedMembers, type RuledMember } from './member-effects.ts';
 
-export interface Touched {
-  readonly keys: readonly TouchedKey[];
-  readonly members: readonly TouchedMember[];
+export interface Affected {
+  readonly keys: readonly AffectedKey[];
+  readonly members: readonly AffectedMember[];
 }
 
-/** All that a change of the settings touches: what the preview shows is what saving does. */
-export async function findTouched(
+/** All keys and members that a change of the settings affects, for the preview and for saving. */
+export async function findAffected(
   tx: Transaction,
   organizationId: string,
   settings: { readonly before: SecuritySettings; readonly after: SecuritySettings },
   now: Date,
-): Promise<Touched> {
+): Promise<Affected> {
   const { before, after } = settings;
   const keys = await selectRuledKeys(tx, organizationId, now);
   const members = await selectMembers(tx, organizationId, now);
   return {
-    keys: touchedKeys(keys, before, after, now),
-    members: touchedMembers(members, before, after, now),
+    keys: affectedKeys(keys, before, after, now),
+    members: affectedMembers(members, before, after, now),
   };
 }
 
