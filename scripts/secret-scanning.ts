@@ -45,7 +45,7 @@ useDefault = true
 
 [[rules]]
 id = "tollkeeper-key"
-description = "A key of Tollkeeper: whoever holds it acts as its owner. Revoke it."
+description = "A key of Tollkeeper: anyone who holds it acts as its owner. Revoke it."
 regex = '''${GITLEAKS_REGEX}'''
 secretGroup = 1
 entropy = ${ENTROPY_MIN}
