@@ -40,7 +40,7 @@ function shots({ keyId }: Scene): readonly Shot[] {
     { name: 'roles', path: '/roles', shows: 'Developer' },
     { name: 'workspaces', path: '/workspaces', shows: 'production' },
     { name: 'organization', path: '/organization', shows: 'Danger zone' },
-    { name: 'security', path: '/security', shows: 'What saving touches' },
+    { name: 'security', path: '/security', shows: 'What this change affects' },
     { name: 'account-security', path: '/account-security', shows: 'Set up authenticator app' },
   ];
 }
