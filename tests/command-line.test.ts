@@ -35,7 +35,7 @@ test('keeps the session where only its owner can read it, and the password nowhe
   expect(await readFile(path, 'utf8')).not.toContain(OWNER.password);
 });
 
-test('a device login ends with the session of whoever approved its code', async () => {
+test('a device login ends with the session of the person who approved its code', async () => {
   const env = { XDG_CONFIG_HOME: join(configFolder, 'other') };
   const login = start(['login', '--url', app.baseUrl, '--no-browser'], { env });
   const userCode = (await login.says(/code is (\w+)/))[1];
@@ -74,7 +74,7 @@ test('a member through roles, suspension and removal', async () => {
   expect((await tollkeeper(remove)).exitCode).toBe(5);
 });
 
-test('a key from creation to deletion, each step told by its exit code', async () => {
+test('a key from creation to deletion, each step with its exit code', async () => {
   const { stdout: created } = await tollkeeper(['keys', 'create', 'ci-pipeline']);
   const secret = created.trim();
   expect(secret).toMatch(SECRET);

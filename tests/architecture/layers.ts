@@ -34,7 +34,7 @@ export function findLayerBreaks(repository: Repository): string[] {
   return [...repository.modules.values()].flatMap((module) => {
     const workspace = workspaceOf(repository, module.path);
     const layer = workspace && LAYERS[workspace.folder];
-    if (!layer) return [`${module.path} stands in a folder that LAYERS does not name`];
+    if (!layer) return [`${module.path} is in a folder that LAYERS does not name`];
     return module.imports
       .filter((each) => !isAllowed(repository, module, workspace, layer, each))
       .map((each) => complaint(module, each));

@@ -80,7 +80,7 @@ it('reads gateway.yaml again on SIGHUP, keeps what runs when it is wrong, and te
 
   await writeFile(gateway.file, `${routeTo(upstream)}lisen: 1\n`);
   gateway.signal('SIGHUP');
-  await until('the fault is told', async () => (await fault()).includes('gateway.yaml:2:1'));
+  await until('the fault is reported', async () => (await fault()).includes('gateway.yaml:2:1'));
   expect(gateway.stderr()).toContain('\\"lisen\\" is not known here');
   expect(await (await ask(gateway.url)).text()).toBe('served');
 

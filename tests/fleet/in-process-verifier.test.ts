@@ -181,7 +181,7 @@ describe('the guard for hono', () => {
     expect(refused.headers.get('content-type')).toBe('application/problem+json');
   });
 
-  test('refuses a key that is bound to addresses unless it is told the address', async () => {
+  test('refuses a key that is bound to addresses unless it gets the address', async () => {
     const bound = await makeKey(app, owner, { name: 'bound', allowedIps: ['10.0.0.0/8'] });
     const knowing = new Hono().use(honoGuard(verifier, { ip: () => '10.1.2.3' }));
     const unknowing = new Hono().use(honoGuard(verifier));

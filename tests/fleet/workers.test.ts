@@ -183,7 +183,7 @@ test('workers without a primary answer what is under way, let nothing else throu
   expect(await answersOk(gateway.baseUrl)).toBe(false);
 });
 
-test('drops no request when it is told to end', async () => {
+test('drops no request when it is stopped', async () => {
   const key = await makeKey(app, owner);
   const upstream = await startUpstream((_, response) => void setTimeout(() => response.end(), 10));
   const gateway = await start({ upstream });

@@ -50,7 +50,7 @@ it('forgets a server that was killed, and asks for --data-dir instead of creatin
   expect(await admin(elsewhere, state, named)).toMatchObject({ code: 0 });
 });
 
-it('names the servers that could be meant, and touches none of them', async () => {
+it('names the servers that could be meant, and changes none of them', async () => {
   const state = await makeFolder();
   const env = { XDG_STATE_HOME: state };
   const [one, other] = await Promise.all([startControlPlane({ env }), startControlPlane({ env })]);

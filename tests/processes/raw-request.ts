@@ -52,7 +52,7 @@ export async function beginRequest(
     'Expect: 100-continue',
   ];
   socket.write(`${head.join('\r\n')}\r\n\r\n`);
-  await until('told to go on', () => received().startsWith('HTTP/1.1 100'));
+  await until('asked to go on', () => received().startsWith('HTTP/1.1 100'));
   socket.write(body.slice(0, -1));
   return {
     ...connection,

@@ -66,7 +66,7 @@ it('leaves neither record nor hash of a deleted key, whatever runs at the same t
   await expectSoundChain();
 }, 600_000);
 
-/** Everything else that touches a key, at once and through both; gives the secrets it made. */
+/** Everything else that changes a key, at once and through both; gives the secrets it made. */
 async function race(key: Key): Promise<string[]> {
   const path = `/v1/api-keys/${key.id}`;
   const rotations = [

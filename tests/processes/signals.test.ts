@@ -21,7 +21,7 @@ const MOMENTS: Readonly<Record<string, (dataDir: string) => boolean>> = {
 };
 
 it.each(Object.keys(MOMENTS).filter((_, at) => process.env.LONG || at % 2 === 1))(
-  'ends in order when it is told to while %s, and starts again',
+  'ends in order when it is stopped while %s, and starts again',
   async (moment) => {
     const dataDir = await makeFolder();
     const controlPlane = await spawnControlPlane({ dataDir });

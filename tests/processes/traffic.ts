@@ -1,4 +1,4 @@
-/** Requests without a pause, from several clients at once, until told to stop. */
+/** Requests without a pause, from several clients at once, until stopped. */
 export interface Traffic {
   /** How many were answered so far, by status. */
   readonly answered: Map<number, number>;

@@ -44,7 +44,7 @@ it('counts every call through two processes, beyond the deletion of the key', as
   });
 }, 600_000);
 
-it('loses no answered call when it is told to end under load, and ends with code 0', async () => {
+it('loses no answered call when it is stopped under load, and ends with code 0', async () => {
   const { controlPlane, key, query } = await startAlone();
   const load = call(controlPlane, key);
   await until('load', () => countOf([load], 200) > 200);

@@ -166,7 +166,7 @@ test.each([
   [{ ...env }, true],
   [{ ...env, NO_COLOR: '1' }, false],
   [{ ...env, TERM: 'dumb' }, false],
-])('colours a terminal unless told not to: %j', async (environment, coloured) => {
+])('colours a terminal unless the environment says not to: %j', async (environment, coloured) => {
   const api = createApi({ 'GET /v1/api-keys': keyList(createKey(1)) });
   const { stdout } = await tollkeeper(['keys', 'list'], {
     env: environment,

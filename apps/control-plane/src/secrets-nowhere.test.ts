@@ -130,7 +130,7 @@ describe('the text of a secret', () => {
     expect(await app.services.db.$count(joinKey, sql`${joinKey.hash} = ${hash}`)).toBe(1);
   });
 
-  it('stands in no column of any table', async () => {
+  it('is in no column of any table', async () => {
     const { rows } = await app.services.db.execute<{
       schema: string;
       table: string;
@@ -163,18 +163,18 @@ describe('the text of a secret', () => {
     expect(places).toEqual([]);
   });
 
-  it('stands in no line of the log, nor does the cookie of a session', () => {
+  it('is in no line of the log, nor is the cookie of a session', () => {
     planted.session = /=([^.;%]{20,})/.exec(owner.headers.cookie ?? '')?.[1] ?? '';
     expect(planted.session).not.toBe('');
     expect(app.logged.length).toBeGreaterThan(0);
     expect(app.logged.filter((line) => found(line).length > 0)).toEqual([]);
   });
 
-  it('stands in no answer, be it an error, a header or a replay', () => {
+  it('is in no answer, be it an error, a header or a replay', () => {
     expect(answers.filter((text) => found(text).length > 0)).toEqual([]);
   });
 
-  it('stands in the answer of no GET', async () => {
+  it('is in the answer of no GET', async () => {
     const reading = Object.values<Route>(routes).filter(({ method }) => method === 'GET');
     let ok = 0;
     for (const { path } of reading) {

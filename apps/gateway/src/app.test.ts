@@ -5,7 +5,7 @@ import { connectRaw } from './testing/raw-client.ts';
 import { startTestGateway, startUpstream, testConfig } from './testing/test-gateway.ts';
 import { until } from './testing/until.ts';
 
-describe('told to stop', () => {
+describe('a gateway that stops', () => {
   it('takes nothing new, answers what is under way, and ends idle connections', async () => {
     const answers: ServerResponse[] = [];
     const upstream = await startUpstream((_, res) => answers.push(res));

@@ -59,7 +59,7 @@ async function startOnDisk() {
   }
 }
 
-it.each(FAULTS)('decides as it is told on a disk with %s, and says so', async (fault) => {
+it.each(FAULTS)('decides with what it receives on a disk with %s, and says so', async (fault) => {
   const { fleet, connection, revoke, passTime, count } = await startOnDisk();
   const acks = count('ack');
   await breakDisk(fault);

@@ -34,7 +34,7 @@ function rejected({ heard }: Line): string[] {
   return heard.filter(isReject).map(({ reason }) => reason);
 }
 
-test('whoever holds a confirmation back makes nothing younger', async () => {
+test('a confirmation that is held back makes nothing fresher', async () => {
   const { controlPlane, line, clock, fleet, connection } = await startInBetween(STALE_MS);
   line.hold();
   clock.advance(CONFIRM_MS);
@@ -55,7 +55,7 @@ test('whoever holds a confirmation back makes nothing younger', async () => {
   await vi.waitFor(() => expect(decided(fleet)).toEqual(BEFORE));
 });
 
-test('whoever repeats confirmations makes nothing younger', async () => {
+test('repeated confirmations make nothing fresher', async () => {
   const { line, clock, fleet, connection } = await startInBetween(STALE_MS);
   const old = line.said.slice(-1);
   connection.answersChecks = false;
@@ -67,7 +67,7 @@ test('whoever repeats confirmations makes nothing younger', async () => {
   expect(fleet.keys()).toBe('snapshot_stale');
 });
 
-test('whoever holds back a revocation alone is found out by the next confirmation', async () => {
+test('a revocation that alone is held back is noticed with the next confirmation', async () => {
   const { controlPlane, line, clock, fleet, connection } = await startInBetween(STALE_MS);
   controlPlane.world.change(keyOf(2, { status: 'revoked' }));
 
@@ -79,7 +79,7 @@ test('whoever holds back a revocation alone is found out by the next confirmatio
   await vi.waitFor(() => expect(decided(fleet)).toEqual(AFTER));
 });
 
-test('whoever repeats a whole connection takes no gateway back', async () => {
+test('a whole repeated connection sets no gateway back', async () => {
   const { controlPlane, line, clock, fleet, connection } = await startInBetween(null);
   const before = [...line.said];
   controlPlane.world.change(keyOf(2, { status: 'revoked' }));

@@ -184,7 +184,7 @@ test('is not removed by what is said of another gateway, on another connection, 
   expect(decided(fleet)).toEqual(BEFORE);
 });
 
-test('says nothing to whoever does not sign with the key that it pinned', async () => {
+test('sends nothing to a server that does not sign with the pinned key', async () => {
   const { controlPlane, fleet, options } = await startConnected();
   await fleet.close();
   await controlPlane.stop();

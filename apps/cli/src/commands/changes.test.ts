@@ -123,7 +123,7 @@ test('--dry-run asks for the preview, says what it means and saves nothing', asy
   expect(api.seen.map(({ path }) => path)).toEqual(['/v1/security/preview']);
 });
 
-test('an invitation leaves its link alone on standard output; a lost link is told', async () => {
+test('an invitation leaves its link alone on standard output; a lost link is reported', async () => {
   const invitation = {
     id: `inv_${'0'.repeat(20)}`,
     email: 'eve@example.com',

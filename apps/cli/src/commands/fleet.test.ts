@@ -67,7 +67,7 @@ test('what a join key is asked to be goes out whole', async () => {
   expect(JSON.parse(stdout)).toMatchObject({ id: JOIN_KEY.id, secret: JOIN_SECRET });
 });
 
-test('a join key whose secret was lost is told, with what to do', async () => {
+test('a join key whose secret was lost is reported, with what to do', async () => {
   const api = createApi({ 'POST /v1/join-keys': JOIN_KEY });
   const lost = await tollkeeper(['join-keys', 'create'], { fetch: api.fetch });
   expect(lost).toMatchObject({ exitCode: 1, stdout: '' });
@@ -86,7 +86,7 @@ test.each([
   expect(api.seen).toEqual([]);
 });
 
-test('join keys are listed with their uses, and told when there are none', async () => {
+test('join keys are listed with their uses, also when there are none', async () => {
   const used = { ...JOIN_KEY, status: 'used_up', usesCount: 1, labels: { region: 'eu-1' } };
   const api = createApi({ 'GET /v1/join-keys': [list(used), list()] });
   const { stdout } = await tollkeeper(['join-keys', 'list'], { fetch: api.fetch });
@@ -128,7 +128,7 @@ test('a join key is never named by its secret', async () => {
   expect(api.seen).toEqual([]);
 });
 
-test('gateways are listed with state and version; a shared identity is told', async () => {
+test('gateways are listed with state and version; a shared identity is reported', async () => {
   const api = createApi({
     'GET /v1/gateways': list(
       createGateway(1, { draining: true }),
@@ -182,7 +182,7 @@ test.each([
   expect(api.seen.at(-1)?.body).toEqual(body);
 });
 
-test('two gateways of one name are told apart by id', async () => {
+test('two gateways of one name are distinguished by id', async () => {
   const api = createApi({
     'GET /v1/gateways': list(createGateway(1), createGateway(2, { name: 'edge-1' })),
   });
@@ -245,7 +245,7 @@ test.each([
   [[true, true], 0, 'Applied on 2 of 2, the slowest in 38 ms.'],
   [[true, false], 11, 'Applied on 1 of 2, the slowest in 38 ms.'],
   [[], 0, 'No gateway decides about this key.'],
-])('the propagation of a key is told: %j exits with %i', async (applied, expected, summary) => {
+])('the propagation of a key is printed: %j exits with %i', async (applied, expected, summary) => {
   const key = createKey(1);
   const api = createApi({
     'GET /v1/api-keys': { ...list(key), totalCount: 1 },

@@ -24,7 +24,7 @@ const APPROVED = Response.json(
 );
 
 function state(name: string) {
-  return Response.json({ code: 'device_login', detail: 'Told.', state: name }, { status: 400 });
+  return Response.json({ code: 'device_login', detail: 'Pending.', state: name }, { status: 400 });
 }
 
 /** Answers of the server one by one, and how long was waited before each. */
@@ -39,7 +39,7 @@ async function wait(answers: readonly (Response | Error)[], login: Partial<Devic
   return { outcome, waitedS, seen: api.seen };
 }
 
-test('waits before each question at the pace of the server, and slower when told so', async () => {
+test('waits between requests as long as the server says, and longer when it asks for that', async () => {
   const answers = [state('authorization_pending'), state('slow_down'), APPROVED];
   const { outcome, waitedS, seen } = await wait(answers);
   expect(outcome).toBe('tollkeeper.session_token=a.b');

@@ -53,7 +53,7 @@ function unsigned({ requestId: _requestId, ...problem }: Problem) {
 }
 
 describe('a key that is refused', () => {
-  it('cannot be told malformed from unknown: one body, one code', async () => {
+  it('looks the same malformed and unknown: one body, one code', async () => {
     const unknown = createSecret('tk_live_', app.services.randomBytes);
     const mistyped = unknown.slice(0, -1) + (unknown.endsWith('0') ? '1' : '0');
     const first = await decisions(unknown);
@@ -188,7 +188,7 @@ describe('verifying a key', () => {
     expect(back.body).toEqual(unknown.body);
   });
 
-  it('refuses a bound key when no address is told, or another one', async () => {
+  it('refuses a bound key when no address is given, or another one', async () => {
     const key = await makeKey(app, owner, { allowedIps: ['192.0.2.0/24'] });
     for (const ip of [undefined, '192.0.3.1']) {
       const { body } = await verify({ key: key.secret, ...(ip === undefined ? {} : { ip }) });

@@ -140,7 +140,7 @@ describe('a session cookie', () => {
     ]);
   });
 
-  it('is refused with 503 while sessions cannot be read, and its token is told to no log', async () => {
+  it('is refused with 503 while sessions cannot be read, and its token is not logged', async () => {
     const { db } = app.services;
     const rows = await db.select({ token: session.token }).from(session);
     await db.execute(sql`alter table session rename to session_elsewhere`);

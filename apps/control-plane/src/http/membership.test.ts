@@ -31,6 +31,6 @@ it('keeps a session out of an organization that was deleted', async () => {
   await addMember(app, organizationId, 'admin', person);
   await query('update organization set deleted_at = now() where id = $1', [organizationId]);
   expect(await enter(organizationId)).toEqual([404, 'not_found']);
-  // Nor does it have to be told from the one that is left.
+  // Nor does the request have to name the one that is left.
   expect((await person.client.get('/v1/organization')).status).toBe(200);
 });

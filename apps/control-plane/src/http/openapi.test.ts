@@ -114,7 +114,7 @@ describe('GET /docs', () => {
     expect(policy).toContain("script-src 'self'");
     expect(policy).not.toMatch(/script-src[^;]*unsafe/);
     expect(page.body).not.toMatch(/<script(?![^>]*\ssrc=)[^>]*>\s*\S/);
-    // A link leads elsewhere; what the page loads stands in its other elements.
+    // A link leads elsewhere; what the page loads is in its other elements.
     const loaded = page.body.replace(/<a\s[^>]*>/g, '');
     const files = [...loaded.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, file]) => file ?? '');
     expect(files.length).toBeGreaterThan(3);

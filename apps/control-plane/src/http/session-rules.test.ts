@@ -119,7 +119,7 @@ describe('a session without the second factor that is required', () => {
   });
 
   it.each(needing.filter((open) => open.withoutSecondFactor).map(named))(
-    'is let in by %s',
+    'is accepted by %s',
     async (_name, { method, path }) => {
       const body = method === 'GET' ? undefined : '{}';
       const type = { 'content-type': 'application/json' };

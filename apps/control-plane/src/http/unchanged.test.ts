@@ -62,7 +62,7 @@ it.each(paths)('PATCH %s writes no event and raises no version', async (path) =>
   expect(await readTables(app)).toEqual(before);
 });
 
-it('refuses all the same whoever may not', async () => {
+it('still refuses a caller who may not', async () => {
   const lesser = await makeKey(app, owner, { scopes: ['organization.read'] });
   for (const [address, body] of Object.values(edits)) {
     expect((await lesser.client.patch(address, body)).status).toBe(403);

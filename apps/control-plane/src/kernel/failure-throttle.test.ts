@@ -38,7 +38,7 @@ describe('what fails', () => {
     expect(attempt('10.0.0.1')).toBe(true);
   });
 
-  it('is bounded in all: then whoever failed before waits, and strangers get one try each', () => {
+  it('is bounded in all: then those who failed before wait, and strangers get one try each', () => {
     const { attempt } = start();
     for (const last of [1, 2, 3, 4, 5]) expect(attempt(`10.0.0.${last}`)).toBe(true);
     expect(attempt('10.0.0.1')).toBe(false);

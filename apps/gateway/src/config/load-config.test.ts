@@ -19,7 +19,7 @@ async function load(text: string | undefined, args: string[] = [], env = {}) {
   return loadConfig(readCommandLine([...named, ...args], env), env);
 }
 
-it('listens on this machine alone unless told otherwise', async () => {
+it('listens on this machine only by default', async () => {
   expect(await load(undefined, ['--upstream', 'http://127.0.0.1:3000'])).toMatchObject({
     listen: { host: '127.0.0.1', port: 7430 },
     admin: { host: '127.0.0.1', port: 7431 },
@@ -66,7 +66,7 @@ controlPlane: http://file.example
   });
 });
 
-it('answers other proxies where there is no upstream, unless told otherwise', async () => {
+it('answers other proxies where there is no upstream, by default', async () => {
   expect((await load(undefined)).forwardAuth).toBe(true);
   const both = 'forwardAuth: true\nroutes: [{ path: /, upstream: "http://a" }]';
   expect((await load(both)).forwardAuth).toBe(true);

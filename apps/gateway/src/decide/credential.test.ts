@@ -35,7 +35,7 @@ it('takes neither of two keys that differ, since the upstream might go by the ot
   }
 });
 
-it('takes the key whatever else stands in the other header', () => {
+it('takes the key whatever the other header contains', () => {
   for (const other of ['Bearer eyJ.a.b', 'Basic dTpw', 'Digest a="b", c="d"', 'Bearer', '']) {
     expect(found('Authorization', other, 'x-api-key', KEY)).toBe(KEY);
   }

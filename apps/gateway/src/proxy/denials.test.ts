@@ -112,7 +112,7 @@ describe('a request is refused, and never reaches the upstream', () => {
   });
 });
 
-describe('a key in the address is refused, and told nowhere', () => {
+describe('a key in the address is refused, and shown nowhere', () => {
   it.each([
     ['in the query', (secret: string) => `/?key=${secret}`],
     ['in the path', (secret: string) => `/${secret}/x`],

@@ -127,7 +127,7 @@ it('takes an absolute address that agrees with Host', async () => {
   expect(seen).toEqual(['GET /?x=1']);
 });
 
-it('takes nothing more from a connection on which requests cannot be told apart', async () => {
+it('takes nothing more from a connection on which requests cannot be distinguished', async () => {
   const client = await connectRaw(gateway.address);
   const next = `GET /next HTTP/1.1\r\nHost: a\r\nX-Api-Key: ${secret}\r\n\r\n`;
   client.send(`GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n${next}`);

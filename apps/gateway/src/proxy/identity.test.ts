@@ -193,7 +193,7 @@ describe('where the request comes from', () => {
   const claimsIn = (lines: readonly string[]) =>
     lines.filter((line) => /forwarded|real|original|client|rewrite/i.test(line));
 
-  it.each([[[]], [['192.0.2.0/24']]])('is told anew where %j is trusted', async (trusted) => {
+  it.each([[[]], [['192.0.2.0/24']]])('is set anew where %j is trusted', async (trusted) => {
     const trustedProxies = trusted.map(parseIpRange).filter((range) => range !== undefined);
     const gateway = await startTestGateway(upstreamUrl, { trustedProxies });
     const lines = await pass(gateway, `X-Api-Key: ${gateway.fleet.addKey()}`, ...CLAIMS);

@@ -74,14 +74,14 @@ describe('a body beyond the cap of its route', () => {
 });
 
 describe('slow clients', () => {
-  it('are told that the head takes too long', async () => {
+  it('get an answer that says the head took too long', async () => {
     const gateway = await start('http://127.0.0.1:9', { limits: { headerTimeoutMs: 100 } });
     const client = await connectRaw(gateway.address);
     client.send('GET / HTTP/1.1\r\nHost: a\r\nX-A: ');
     expect(await client.closes()).toMatch(/^HTTP\/1\.1 408 .*"code":"request_timeout"/s);
   });
 
-  it('are told that the body has come to a halt, and the upstream never sees it end', async () => {
+  it('get an answer that says the body stalled, and the upstream never sees it end', async () => {
     const sink = await startSink();
     const gateway = await start(sink.url, { limits: { bodyTimeoutMs: 100 } });
     const client = await connectRaw(gateway.address);

@@ -236,7 +236,7 @@ describe('a body', () => {
   });
 });
 
-describe('whoever goes takes the other along', () => {
+describe('the end that closes takes the other along', () => {
   it('a client that leaves before the answer', async () => {
     let isGone = false;
     const { gateway, secret } = await start((_, res) => {

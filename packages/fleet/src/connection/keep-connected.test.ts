@@ -11,7 +11,7 @@ interface Line {
   readonly connection: ReturnType<typeof keepConnected>;
 }
 
-/** Connections to somebody who takes each and ends it when told to. */
+/** Connections to a server that accepts each and ends it when a test says so. */
 function openLine(random: () => number): Line {
   const clock = createTestClock();
   const tries: number[] = [];

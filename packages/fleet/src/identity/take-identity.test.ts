@@ -124,7 +124,7 @@ test.each([500, 502, 503, 429])('tries again after an answer %i', async (status)
   expect(controlPlane.joins).toHaveLength(4);
 });
 
-test('sends its join key nowhere else than it was told', async () => {
+test('sends its join key nowhere but to the configured control plane', async () => {
   const controlPlane = await startControlPlane();
   const other = await startControlPlane();
   controlPlane.onJoin = (_, response) =>
@@ -136,7 +136,7 @@ test('sends its join key nowhere else than it was told', async () => {
   expect(other.joins).toEqual([]);
 });
 
-test('waits for a control plane that cannot be reached, until it is told to stop', async () => {
+test('waits for a control plane that cannot be reached, until it is stopped', async () => {
   const stopping = new AbortController();
   const log = createTestLog();
   const told: object[] = [];

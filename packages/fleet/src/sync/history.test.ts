@@ -12,7 +12,7 @@ import {
   type TestSync,
 } from './sync.fixture.ts';
 
-test('rejects what was told on another connection, whoever repeats it', async () => {
+test('rejects what was sent on another connection', async () => {
   const it = await openAtStart();
   const other = createSealer(it.sealer.world, it.sealer.signingKey);
   revoke(it);
@@ -99,7 +99,7 @@ describe('a control plane that was set back', () => {
     expect(it.decisions()).toEqual(['revoked', 'valid', 'valid', 'valid']);
   });
 
-  test('gets no word from before applied by whoever kept it', async () => {
+  test('does not apply an older message that someone kept', async () => {
     const { it, restored } = await openAhead();
     const [history, old] = [it.sealer.history(it.said.nonce), it.sealer.snapshot()];
     restored.world.change(keyOf(2, { status: 'disabled' }));

@@ -208,7 +208,7 @@ test('replaces a refused file by the next snapshot', async () => {
   expect((await reopen(next)).decisions()).toEqual(AFTER);
 });
 
-test('leaves nothing on the disk after it was told to forget', async () => {
+test('leaves nothing on the disk after `forget`', async () => {
   const it = await openRevoked();
   await it.sync.forget();
 

@@ -105,7 +105,7 @@ test('rejects a part about another organization inside a message of its own', as
   expect(it.sync.version()).toBe(0);
 });
 
-test('rejects an older snapshot, whoever repeats it', async () => {
+test('rejects an older snapshot, also a repeated one', async () => {
   const it = await openAtStart();
   const old = it.sealer.snapshot();
   revoke(it);
@@ -115,7 +115,7 @@ test('rejects an older snapshot, whoever repeats it', async () => {
   expect(it.decisions()).toEqual(AFTER);
 });
 
-test('rejects older changes, whoever repeats them', async () => {
+test('rejects older changes, also repeated ones', async () => {
   const it = await openAtStart();
   it.sealer.world.change(keyOf(2, { status: 'disabled' }));
   const old = it.sealer.changes(0);
@@ -261,7 +261,7 @@ test('does not ask for snapshot after snapshot while the disk takes none', async
   expect(asked).toBeLessThan(9);
 });
 
-test('denies every request after it was told to forget', async () => {
+test('denies every request after `forget`', async () => {
   const it = await openAtStart();
 
   await it.sync.forget();

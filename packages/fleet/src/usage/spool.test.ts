@@ -147,7 +147,7 @@ describe('a full disk', () => {
     expect(batches.flatMap(({ rows }) => rows).length).toBeLessThan(70_000);
   });
 
-  it('is told of when not even a folder can be made', () => {
+  it('is reported when not even a folder can be made', () => {
     const folder = makeFolder();
     writeFileSync(join(folder, RUN), 'in the way');
     const spool = openSpool(folder, RUN);

@@ -124,7 +124,7 @@ test('one that cannot apply a change denies every request, and is replaced', asy
   expect([worker.decisions(), worker.hasEnded()]).toEqual(['no_snapshot', true]);
 });
 
-test('a worker tells the age itself, from the one that it was told', async () => {
+test('a worker computes the age itself, from the one that it received', async () => {
   const pool = await openTestWorkers(10_000);
   const worker = pool.start();
   await pool.bringUp(worker);

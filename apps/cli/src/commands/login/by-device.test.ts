@@ -55,7 +55,7 @@ test('--no-browser opens nothing and needs no terminal', async () => {
   expect({ exitCode, opened }).toEqual({ exitCode: 0, opened: [] });
 });
 
-test('somebody in several organizations is signed in, and told to name one', async () => {
+test('a user of several organizations is signed in, and asked to name one', async () => {
   await using home = await createHome();
   const several = {
     type: 'about:blank',

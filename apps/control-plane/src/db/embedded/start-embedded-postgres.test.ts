@@ -58,7 +58,7 @@ test('keeps its data from one start to the next', async () => {
   expect(await query(second, 'select note from notes')).toEqual([42]);
 });
 
-test('stops once, however often it is told', async () => {
+test('stops once, however often it is asked to', async () => {
   const dataDir = await makeUsedDataDir();
   const postgres = await start(dataDir);
 

@@ -34,14 +34,14 @@ describe('a session', () => {
     expect(await organizationsOf(home.owner)).toEqual(['Home']);
   });
 
-  it('is not told of an organization that removed its person', async () => {
+  it('does not list an organization that removed its person', async () => {
     const former = await addOrganization(app, 'Former');
     const { memberId } = await addMember(app, former.organizationId, 'viewer', person);
     await query(`update member set status = 'removed' where id = $1`, [memberId]);
     expect(await organizationsOf(person)).not.toContain('Former');
   });
 
-  it('is not told of an organization that was deleted', async () => {
+  it('does not list an organization that was deleted', async () => {
     const deleted = await addOrganization(app, 'Deleted');
     await addMember(app, deleted.organizationId, 'viewer', person);
     await query('update organization set deleted_at = now() where id = $1', [

@@ -111,7 +111,7 @@ describe('the list of gateways', () => {
 });
 
 describe('changing a gateway', () => {
-  it('renames, relabels or drains it, is told by the audit log, and wakes whoever follows', async () => {
+  it('renames, relabels or drains it, with an audit event, and wakes the followers', async () => {
     const id = await newGateway();
     const before = (await changesOf(id)).length;
     const version = await versionOf(query, production);
@@ -160,7 +160,7 @@ describe('changing a gateway', () => {
 });
 
 describe('removing a gateway', () => {
-  it('forgets its credential, is told by the audit log, and wakes whoever follows', async () => {
+  it('deletes its credential, with an audit event, and wakes the followers', async () => {
     const id = await newGateway();
     await connectGateway(query, id);
     const before = (await changesOf(id)).length;

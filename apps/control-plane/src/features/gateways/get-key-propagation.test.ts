@@ -268,7 +268,7 @@ describe('a deleted key', () => {
     expect((await ask(developer.client, other.id)).status).toBe(404);
   });
 
-  it('is seen by whoever saw it: its owner and who manages all keys, within their workspace', async () => {
+  it('is shown to those who could see the key: its owner and managers of all keys, within their workspace', async () => {
     expect((await ask(developer.client, key.id)).status).toBe(404);
     expect((await ask(developer.client, ofDeveloper.id)).status).toBe(200);
     expect((await ask(stranger, key.id)).status).toBe(404);

@@ -58,7 +58,7 @@ describe('where joining is accepted from', () => {
 describe('failing to join', () => {
   const wrong = `tk_join_${'1'.repeat(38)}`;
 
-  it('is bounded by address, also for whoever then has a good join key; others get in', async () => {
+  it('is bounded by address, also for a caller who then has a good join key; others can join', async () => {
     const { secret } = await makeJoinKey(owner, { usesMax: 9 });
     const ip = '198.51.100.7';
     for (let count = 0; count < 100; count += 1) expect((await join(wrong, ip)).status).toBe(403);

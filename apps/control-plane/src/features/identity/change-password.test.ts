@@ -27,7 +27,7 @@ describe('changing the password', () => {
     expect((await owner.get('/v1/whoami')).status).toBe(200);
   });
 
-  it('ends the other sessions, keeps this one, and lets in only with the new password', async () => {
+  it('ends the other sessions, keeps this one, and accepts only the new password', async () => {
     const { email, password } = OWNER;
     const signIn = (given: string) =>
       visitor(app).post('/api/auth/sign-in/email', { email, password: given });

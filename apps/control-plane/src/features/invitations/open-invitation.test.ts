@@ -69,7 +69,7 @@ describe('an invitation', () => {
   });
 });
 
-describe('whoever stands for an invitation', () => {
+describe('the sender of an invitation', () => {
   it('must still hold what it gives, and be there; another one can resend it', async () => {
     for (const [name, fall] of [
       ['Bea', (id: string) => owner.patch(`/v1/members/${id}`, { roleId: 'role_viewer' })],

@@ -74,7 +74,7 @@ it('the address of an account is proven by a mailed link that it accepts by its 
   const other = await addOrganization(app, 'Globex');
 
   const { token } = await invite(known.email, true, other.owner.client);
-  // The link alone proves nothing about the account: whoever made it holds its password.
+  // The link alone proves nothing about the account: its creator knows its password.
   const stranger = await visitor(app).post('/v1/invitations/accept', { token });
   expect(stranger.problem.code).toBe('unauthenticated');
   expect(await isVerified(known.email)).toBe(false);
@@ -120,7 +120,7 @@ it('an operator’s command waits for an address that is being confirmed, and th
   await expect(created).resolves.toMatchObject({});
 });
 
-it('the operator confirmed the address of whoever set the server up', async () => {
+it('the operator confirmed the address of the person who set the server up', async () => {
   expect(await isVerified(OWNER.email)).toBe(true);
   await expect(makeOrganization(OWNER.email)).resolves.toMatchObject({});
 });

@@ -108,7 +108,7 @@ describe('a join key whose creator could not make it any more', () => {
     expect((await joinWith(app, joinKey.secret)).status).toBe(201);
   });
 
-  it('is told of every reason', () => {
+  it('has a text for every reason', () => {
     expect(CASES.map(([block]) => block).toSorted()).toEqual(
       Object.keys(JOIN_KEY_BLOCKS).toSorted(),
     );

@@ -54,7 +54,7 @@ describe('creating a join key', () => {
     expect(rows[0]?.hash.equals(Buffer.from(hashSecret(secret)))).toBe(true);
   });
 
-  it('is told by the audit log, without the secret', async () => {
+  it('has an audit event without the secret', async () => {
     const labels = { region: 'eu-1', 'team/owner': '' };
     const body = { name: 'edge', labels, usesMax: 5, lifetimeSeconds: 60 };
     const { id, secret, prefix, expiresAt } = await makeJoinKey(owner, body);
@@ -160,7 +160,7 @@ describe('the list of join keys', () => {
     expect(found.find(({ id }) => id === expired.id)?.status).toBe('expired');
   });
 
-  it('is open to whoever reads the fleet, and shows a stranger nothing', async () => {
+  it('is shown to anyone who may read the fleet, and to no stranger', async () => {
     expect((await list(viewer.client)).data.length).toBeGreaterThan(0);
     expect((await list(stranger)).data).toEqual([]);
     const billing = await join(app, owner, 'Bill', 'role_billing');
@@ -169,7 +169,7 @@ describe('the list of join keys', () => {
 });
 
 describe('deleting a join key', () => {
-  it('is told by the audit log, and nobody joins with it any more', async () => {
+  it('has an audit event, and no gateway joins with it any more', async () => {
     const { id, secret, prefix } = await makeJoinKey(owner, { name: 'gone', usesMax: 9 });
     expect((await joinWith(app, secret)).status).toBe(201);
     expect((await owner.delete(`/v1/join-keys/${id}`)).status).toBe(204);

@@ -17,7 +17,7 @@ import {
 const RUNS = process.env.LONG ? 100 : 15;
 const STEPS_MAX = process.env.LONG ? 30 : 12;
 const RUN_MS = 20_000;
-/** Short sequences say little: they are for whoever reads a failure. */
+/** Short sequences find little: they are for the reader of a failure. */
 const LENGTHS = { minLength: STEPS_MAX / 2, maxLength: STEPS_MAX, size: 'max' } as const;
 
 const SCOPES: Scope[] = [

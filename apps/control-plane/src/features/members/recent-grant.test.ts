@@ -53,7 +53,7 @@ async function invite(client: Client, roleId: string): Promise<Answer<Invitation
 
 type Grant = (client: Client) => Promise<Answer>;
 
-/** What is asked of whoever grants the scope; all that it needs is there before. */
+/** A way to grant the scope, with all that it needs beforehand. */
 const WAYS: Readonly<Record<string, (scope: string) => Promise<Grant>>> = {
   'giving a member a role that holds it': async (scope) => {
     const [{ memberId }, roleId] = [await memberWith(await role()), await role(scope)];
@@ -135,7 +135,7 @@ describe.each(FINAL_SCOPES)('granting %s', (scope) => {
     expect(await scopesOf(key)).toContain(scope);
   });
 
-  it('is not asked of whoever leaves it where it is, or takes it away', async () => {
+  it('is not asked for where the scope stays or is taken away', async () => {
     const [first, second, without] = [await role(scope), await role(scope), await role()];
     const { memberId } = await memberWith(first);
     await memberWith(second);

@@ -26,7 +26,7 @@ describe('a session that its organization refuses', () => {
     expect(await statusOfPasskeys()).toBe(403);
   });
 
-  it('is not told whose it is', async () => {
+  it('does not learn whose it is', async () => {
     const answer = await person.client.get('/api/auth/get-session');
     expect(JSON.stringify(answer.body)).not.toContain(person.email);
     expect(JSON.stringify(answer.body)).not.toContain(person.userId);

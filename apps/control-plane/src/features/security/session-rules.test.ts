@@ -64,7 +64,7 @@ describe("the organization's addresses", () => {
     expect((await from('192.0.2.1', anywhere)).status).toBe(200);
   });
 
-  it('bind what verify answers, also when it is not told where the key was used', async () => {
+  it('bind what verify answers, also without the address from which the key was used', async () => {
     await owner.patch('/v1/security', { allowedIps: ['127.0.0.0/8', '10.0.0.0/8'] });
     const verify = async (ip?: string) => {
       const { secret } = key;

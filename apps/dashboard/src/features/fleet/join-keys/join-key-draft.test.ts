@@ -15,6 +15,6 @@ it.each([
   expect(parseUses(typed)).toBe(uses);
 });
 
-it('asks for one use within an hour unless told otherwise', () => {
+it('asks for one use within an hour by default', () => {
   expect(joinKeyBody(FIRST_DRAFT)).toEqual({ lifetimeSeconds: 3600, usesMax: 1, labels: {} });
 });
