@@ -28,7 +28,7 @@ export async function generateLoad(load: Load): Promise<number> {
 }
 
 /**
- * After each answer asks the kernel for the next without sleeping, for a moment: whoever writes to
+ * After each answer asks the kernel for the next without sleeping, for a moment: a server that writes to
  * a process that sleeps pays for waking it, and a client elsewhere on a network costs a server
  * nothing of that kind. Then it sleeps: a database may need the core.
  */

@@ -38,7 +38,7 @@ export async function borrowNpm(version, path) {
 
 /**
  * npm looks for the machine's settings (its registry, proxy, certificates) beside the Node that it
- * runs on; the borrowed one has to be told.
+ * runs on; the borrowed one needs them as variables.
  * @param {NodeJS.ProcessEnv} env
  */
 function machineSettings(env) {

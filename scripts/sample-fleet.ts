@@ -92,7 +92,7 @@ async function joinFleet(
   return joined.body.gatewayId;
 }
 
-/** Writes what a running gateway would have told; connected ones stay so for as long as an hour. */
+/** Writes what a running gateway would have reported; connected ones stay so for as long as an hour. */
 async function pretend(
   app: App,
   id: string,

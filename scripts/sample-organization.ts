@@ -50,19 +50,19 @@ async function join(baseUrl: string, owner: Client, name: string, roleId: string
 }
 
 async function createSampleKey(
-  maker: Client,
+  creator: Client,
   { name, profile, livesDays, ageDays, end }: SampleKey,
   workspaceId: string | undefined,
 ): Promise<string> {
   const left = livesDays === null ? null : (livesDays - ageDays) * DAY_MINUTES * 60_000;
-  const answer = await maker.post<ApiKeyWithSecret>('/v1/api-keys', {
+  const answer = await creator.post<ApiKeyWithSecret>('/v1/api-keys', {
     name,
     profile,
     workspaceId: profile === 'workspace' ? workspaceId : null,
     expiresAt: left === null ? null : new Date(Date.now() + left).toISOString(),
   });
   if (answer.status !== 201) throw new Error(`No key "${name}": ${answer.problem.detail}`);
-  if (end) await maker.post(`/v1/api-keys/${answer.body.id}/${end}`, {});
+  if (end) await creator.post(`/v1/api-keys/${answer.body.id}/${end}`, {});
   return answer.body.id;
 }
 

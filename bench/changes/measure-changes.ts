@@ -66,7 +66,7 @@ async function measureOn(server: DatabaseServer, dataDir: string): Promise<Chang
   const theirs = await startBetterAuth(await server.create('better_auth_bench'));
   const { pid, port } = ours.server;
   try {
-    const made = await ours.bySession('/v1/api-keys', { name: 'maker', profile: 'organization' });
+    const made = await ours.bySession('/v1/api-keys', { name: 'creator', profile: 'organization' });
     const byKey = createAsk(port, { authorization: `Bearer ${JSON.parse(made.body).secret}` });
     const createBy = (ask: typeof byKey): Side => ({
       pid,

@@ -1,6 +1,6 @@
 /**
  * A child process with many gateways' places in the fleet, each with a connection and keys of its
- * own. Told of a secret, it says for each of them when it was first accepted and when refused.
+ * own. Given a secret, it says for each of them when it was first accepted and when refused.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';

@@ -140,9 +140,9 @@ test('no worker is given the join key', async () => {
   const { secret } = await makeJoinKey(owner);
   const gateway = await start({ joinKey: secret });
   for (const pid of workersOf(gateway)) {
-    const told = (file: string) => readFileSync(`/proc/${pid}/${file}`, 'latin1');
-    expect(told('environ')).toContain('PATH=');
-    expect(told('environ') + told('cmdline')).not.toContain(secret);
+    const readOf = (file: string) => readFileSync(`/proc/${pid}/${file}`, 'latin1');
+    expect(readOf('environ')).toContain('PATH=');
+    expect(readOf('environ') + readOf('cmdline')).not.toContain(secret);
   }
 });
 

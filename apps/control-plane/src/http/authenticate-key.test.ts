@@ -39,13 +39,13 @@ beforeAll(async () => {
 async function decisions(secret: string, scopes: readonly string[] = []) {
   const path = scopes.includes('usage.read') ? '/v1/usage' : '/v1/whoami';
   const answer = await withKey(app, secret).get(path);
-  const told = await verifier.client.post('/v1/api-keys/verify', {
+  const decision = await verifier.client.post('/v1/api-keys/verify', {
     key: secret,
     scopes,
     ip: '127.0.0.1',
   });
-  expect(told.status).toBe(200);
-  return { status: answer.status, problem: answer.problem, told: told.body };
+  expect(decision.status).toBe(200);
+  return { status: answer.status, problem: answer.problem, decision: decision.body };
 }
 
 function unsigned({ requestId: _requestId, ...problem }: Problem) {
@@ -62,9 +62,9 @@ describe('a key that is refused', () => {
     for (const text of [mistyped, '', 'x', 'tk_live_', `${unknown} `, unknown.toLowerCase()]) {
       const answer = await decisions(text);
       expect(unsigned(answer.problem)).toEqual(unsigned(first.problem));
-      expect(answer.told).toEqual(first.told);
+      expect(answer.decision).toEqual(first.decision);
     }
-    expect(first.told).toMatchObject({ valid: false, code: 'invalid_key', keyId: null });
+    expect(first.decision).toMatchObject({ valid: false, code: 'invalid_key', keyId: null });
   });
 
   it.each(['Basic abc', 'Bearer', 'bearer  x', 'tk_live_x', 'Digest a="b"'])(
@@ -101,25 +101,25 @@ describe('a key that is refused', () => {
   ])('answers $code after $verb', async ({ verb, code }) => {
     const key = await makeKey(app, owner);
     await owner.post(`/v1/api-keys/${key.id}/${verb}`);
-    const { status, problem, told } = await decisions(key.secret);
+    const { status, problem, decision } = await decisions(key.secret);
     expect({ status, code: problem.code }).toEqual({ status: 401, code });
-    expect(told).toMatchObject({ valid: false, code, keyId: key.id, scopes: [] });
+    expect(decision).toMatchObject({ valid: false, code, keyId: key.id, scopes: [] });
   });
 
   it('answers expired from the moment of expiry, by the server’s clock', async () => {
     now += 999;
     expect((await decisions(keys.expired.secret)).status).toBe(200);
     now += 1;
-    const { status, problem, told } = await decisions(keys.expired.secret);
+    const { status, problem, decision } = await decisions(keys.expired.secret);
     expect({ status, code: problem.code }).toEqual({ status: 401, code: 'expired' });
-    expect(told).toMatchObject({ valid: false, code: 'expired' });
+    expect(decision).toMatchObject({ valid: false, code: 'expired' });
   });
 
   it('answers owner_inactive while its owner is suspended, and revives after', async () => {
     await setMemberStatus(app, admin.memberId, 'suspended');
-    const { status, problem, told } = await decisions(keys['of admin'].secret);
+    const { status, problem, decision } = await decisions(keys['of admin'].secret);
     expect({ status, code: problem.code }).toEqual({ status: 401, code: 'owner_inactive' });
-    expect(told).toMatchObject({ valid: false, code: 'owner_inactive' });
+    expect(decision).toMatchObject({ valid: false, code: 'owner_inactive' });
     await setMemberStatus(app, admin.memberId, 'active');
     expect((await decisions(keys['of admin'].secret)).status).toBe(200);
   });
@@ -132,14 +132,14 @@ describe('a key that is refused', () => {
       });
       expect(answer.problem).toMatchObject({ status: 403, code: 'ip_not_allowed' });
     }
-    expect((await decisions(key.secret)).told).toMatchObject({ code: 'ip_not_allowed' });
+    expect((await decisions(key.secret)).decision).toMatchObject({ code: 'ip_not_allowed' });
   });
 
   it('answers insufficient_scope, naming the scope', async () => {
-    const { status, problem, told } = await decisions(keys.valid.secret, ['usage.read']);
+    const { status, problem, decision } = await decisions(keys.valid.secret, ['usage.read']);
     expect(status).toBe(403);
     expect(problem).toMatchObject({ code: 'insufficient_scope', scopes: ['usage.read'] });
-    expect(told).toMatchObject({ valid: false, code: 'insufficient_scope', scopes: [] });
+    expect(decision).toMatchObject({ valid: false, code: 'insufficient_scope', scopes: [] });
   });
 
   it('answers the first reason of several, in the order of the design', async () => {

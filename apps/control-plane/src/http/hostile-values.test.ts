@@ -122,10 +122,10 @@ async function sendAll(route: Route, all: readonly Attack[]): Promise<Attack[]> 
   const refused: Attack[] = [];
   for (const [path, body] of all) {
     const { status, headers } = await send(route, path, body);
-    const told = `${route.method} ${path.slice(0, 90)} ${JSON.stringify(body)?.slice(0, 90)}`;
-    expect(status, told).toBeLessThan(500);
+    const request = `${route.method} ${path.slice(0, 90)} ${JSON.stringify(body)?.slice(0, 90)}`;
+    expect(status, request).toBeLessThan(500);
     if (status < 400) continue;
-    expect(headers.get('content-type'), told).toContain('application/problem+json');
+    expect(headers.get('content-type'), request).toContain('application/problem+json');
     refused.push([path, body]);
   }
   return refused;

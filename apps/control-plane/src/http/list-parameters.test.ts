@@ -117,10 +117,10 @@ function queries({ query }: Route): string[] {
 async function read({ path }: Route, query: string) {
   const address = `${path.replace(/\{\w+\}/g, keyId)}?${query}`;
   const answer = await owner.get(address);
-  const told = `GET ${address.slice(0, 200)}`;
-  expect(answer.status, told).toBeLessThan(500);
+  const request = `GET ${address.slice(0, 200)}`;
+  expect(answer.status, request).toBeLessThan(500);
   if (answer.status >= 400) {
-    expect(answer.headers.get('content-type'), told).toContain('application/problem+json');
+    expect(answer.headers.get('content-type'), request).toContain('application/problem+json');
   }
   return answer;
 }

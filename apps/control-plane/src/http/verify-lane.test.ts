@@ -93,10 +93,10 @@ function comparable(status: number, headers: Readonly<Record<string, unknown>>, 
 }
 
 async function expectSame(ask: Ask) {
-  const told = await overTheWire(ask);
+  const decision = await overTheWire(ask);
   const fastifys = byFastify;
-  expect(told).toEqual(await pastTheLane(ask));
-  return { ...told, byFastify: fastifys };
+  expect(decision).toEqual(await pastTheLane(ask));
+  return { ...decision, byFastify: fastifys };
 }
 
 const asks = (key: string, more: object = {}) => JSON.stringify({ key, ...more });
@@ -118,9 +118,9 @@ describe('an ordinary verification', () => {
     for (const body of bodies) {
       for (const key of [keys.asker, keys.confined]) {
         byFastify = 0;
-        const { status, body: told, byFastify: passed } = await expectSame({ ...key, body });
+        const { status, body: decision, byFastify: passed } = await expectSame({ ...key, body });
         expect([status, passed]).toEqual([200, 0]);
-        codes.push(told.code);
+        codes.push(decision.code);
       }
     }
     expect(new Set(codes).size).toBeGreaterThanOrEqual(5);

@@ -154,7 +154,7 @@ async function load(self: Self): Promise<void> {
   trust(state, startedAt);
 }
 
-/** One step at a time; whoever asks during a step gets the next one, which sees what they saw. */
+/** One step at a time; a caller during a step gets the next one, which sees what the caller saw. */
 function step(self: Self): Promise<void> {
   const { state } = self;
   if (!state.stepping) {
@@ -180,7 +180,7 @@ function step(self: Self): Promise<void> {
 async function readChanges(self: Self): Promise<void> {
   const { db, processId, state } = self;
   const startedAt = performance.now();
-  // Whoever wakes this process from here on is answered by the next step, which sees more.
+  // A wake-up from here on is answered by the next step, which sees more.
   const { isAwaited } = state;
   state.isAwaited = false;
   const isDue = startedAt - state.renewedAt >= RENEW_MS;

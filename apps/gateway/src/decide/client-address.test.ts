@@ -24,7 +24,13 @@ it('takes an address with its port', () => {
 });
 
 it('knows no address where a trusted proxy tells none', () => {
-  for (const told of ['unknown', '_hidden', '1.1.1.1, ', '10.0.0.0/8', '1.1.1.1, x, 10.0.0.2']) {
-    expect(clientAddress('10.0.0.1', told, TRUSTED)).toBe('');
+  for (const forwardedFor of [
+    'unknown',
+    '_hidden',
+    '1.1.1.1, ',
+    '10.0.0.0/8',
+    '1.1.1.1, x, 10.0.0.2',
+  ]) {
+    expect(clientAddress('10.0.0.1', forwardedFor, TRUSTED)).toBe('');
   }
 });

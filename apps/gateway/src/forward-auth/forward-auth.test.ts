@@ -27,18 +27,18 @@ async function ask(gateway: TestGateway, path: string, headers: Record<string, s
 it('says whose key it is, the workspace too where there is none, and counts the call first', async () => {
   const gateway = await startTestGateway(undefined);
   const headers = { authorization: `Bearer ${gateway.fleet.addKey()}` };
-  const { status, headers: told } = await ask(gateway, '/forward-auth', headers);
+  const { status, headers: answered } = await ask(gateway, '/forward-auth', headers);
   expect(status).toBe(200);
-  expect(Object.fromEntries([...told].filter(([name]) => name.startsWith('x-tollkeeper')))).toEqual(
-    {
-      'x-tollkeeper-key-id': 'key_00000000000000000001',
-      'x-tollkeeper-key-name': 'ci-pipeline',
-      'x-tollkeeper-organization-id': 'org_1',
-      'x-tollkeeper-member-id': 'mem_00000000000000000001',
-      'x-tollkeeper-workspace-id': '',
-      'x-tollkeeper-scopes': 'policies.read',
-    },
-  );
+  expect(
+    Object.fromEntries([...answered].filter(([name]) => name.startsWith('x-tollkeeper'))),
+  ).toEqual({
+    'x-tollkeeper-key-id': 'key_00000000000000000001',
+    'x-tollkeeper-key-name': 'ci-pipeline',
+    'x-tollkeeper-organization-id': 'org_1',
+    'x-tollkeeper-member-id': 'mem_00000000000000000001',
+    'x-tollkeeper-workspace-id': '',
+    'x-tollkeeper-scopes': 'policies.read',
+  });
   expect(gateway.fleet.counted).toMatchObject([{ accepted: true, settled: true }]);
 });
 

@@ -91,8 +91,8 @@ describe('a request is refused, and never reaches the upstream', () => {
     async (code) => {
       const secret = gateway.fleet.addKey();
       gateway.fleet.noKeys = code;
-      const { status, code: told, headers } = await denial('/', keyed(secret));
-      expect([status, told, headers.get('retry-after')]).toEqual([503, code, '2']);
+      const { status, code: answered, headers } = await denial('/', keyed(secret));
+      expect([status, answered, headers.get('retry-after')]).toEqual([503, code, '2']);
       expect((await denial('/', keyed('tk_live_x'))).status).toBe(503);
       expect([upstream.connections(), gateway.fleet.counted]).toEqual([0, []]);
     },

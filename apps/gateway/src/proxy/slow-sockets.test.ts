@@ -39,7 +39,7 @@ async function startSlow({ address, secret }: GatewayProcess): Promise<ChildProc
   return slow;
 }
 
-function told<T = Slow>(child: ChildProcess): Promise<T> {
+function reportOf<T = Slow>(child: ChildProcess): Promise<T> {
   child.send('now');
   return nextMessage(child);
 }
@@ -101,15 +101,15 @@ it(
     for (const each of [gateway, control]) await callAs(each, CALLS);
     const slow = await startSlow(gateway);
     const compared = await compare(gateway, control);
-    if (process.env.LONG) console.info({ compared, ...(await told(slow)) });
+    if (process.env.LONG) console.info({ compared, ...(await reportOf(slow)) });
     expect(compared).toMatchObject({ faults: [], isSlower: false });
     const isCut = (count = 0) => count > SOCKETS / 14;
     await until(
       'those are cut who keep others waiting',
       async () => {
-        const { cuts } = await told(slow);
+        const { cuts } = await reportOf(slow);
         const kinds = ['silent', 'empty lines', 'slow head', 'slow body without a key'];
-        const unread = await told<{ cuts: number }>(gateway.upstream);
+        const unread = await reportOf<{ cuts: number }>(gateway.upstream);
         return isCut(unread.cuts) && kinds.every((kind) => isCut(cuts[kind]));
       },
       TIMEOUT_MS / 2,
@@ -129,7 +129,7 @@ it(
     await kept.receives('some');
     const slow = await startSlow(gateway);
     const { p99, faults } = await callAs(gateway, CALLS);
-    if (process.env.LONG) console.info({ p99, ...(await told(slow)) });
+    if (process.env.LONG) console.info({ p99, ...(await reportOf(slow)) });
     expect(faults).toEqual([]);
     expect(p99).toBeLessThan(10_000);
     kept.send(ask);

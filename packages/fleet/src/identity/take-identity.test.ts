@@ -139,9 +139,9 @@ test('sends its join key nowhere but to the configured control plane', async () 
 test('waits for a control plane that cannot be reached, until it is stopped', async () => {
   const stopping = new AbortController();
   const log = createTestLog();
-  const told: object[] = [];
+  const logged: object[] = [];
   const warn = (details: object, message: string) => {
-    told.push(details);
+    logged.push(details);
     log.warn(details, message);
     if (log.lines.length === 3) stopping.abort(new Error('stopped'));
   };
@@ -157,7 +157,7 @@ test('waits for a control plane that cannot be reached, until it is stopped', as
   await expect(started).rejects.toThrow('stopped');
   expect(log.lines[0]).toMatch(/cannot be reached, this gateway will try again: .*ECONNREFUSED/);
   // In whole milliseconds: people read it.
-  expect(told).toMatchObject([{ waitMs: 5 }, { waitMs: 10 }, { waitMs: 20 }]);
+  expect(logged).toMatchObject([{ waitMs: 5 }, { waitMs: 10 }, { waitMs: 20 }]);
 });
 
 test('says what to do without a join key and without an identity', async () => {

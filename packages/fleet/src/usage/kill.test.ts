@@ -37,7 +37,7 @@ async function countUntilKilled(folder: string, number: number, model: ModelCont
   const child = spawn(process.execPath, [COUNTING, folder, runId], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const told = { came: 0, answered: 0 };
+  const counts = { came: 0, answered: 0 };
   const closed = once(child, 'close');
   const lines = createInterface(child.stdout);
   let left = Math.random() * 400;
@@ -47,11 +47,11 @@ async function countUntilKilled(folder: string, number: number, model: ModelCont
     // What the kill cut short was not said.
     const [, what, value = ''] = /^(\w+) (.*) \.$/.exec(line) ?? [];
     if (what === 'sent') model.take(JSON.parse(value));
-    if (what === 'came') told.came += Number(value);
-    if (what === 'answered') told.answered += Number(value);
+    if (what === 'came') counts.came += Number(value);
+    if (what === 'answered') counts.answered += Number(value);
   });
   await closed;
-  return told;
+  return counts;
 }
 
 function handOver(folder: string, model: ModelControlPlane): void {

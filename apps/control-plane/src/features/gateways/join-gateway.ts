@@ -28,7 +28,7 @@ interface Input {
 }
 
 /**
- * Makes a gateway of whoever holds the join key, once for its public key: an answer that got lost
+ * Registers the holder of the join key as a gateway, once for its public key: an answer that got lost
  * is given again, also when that was the last use. The use of a gateway that never connected is
  * given to the next one that asks. Every refusal looks the same; the log tells why.
  * @throws DomainError join_key_invalid, rate_limited

@@ -26,7 +26,7 @@ const EXTENDING: readonly SecurityEffect[] = ['expires_later', 'works_again'];
 const AUDITED_IDS_MAX = 100;
 
 /**
- * Saves the settings and applies them to what exists. Locks the organization first: whoever sets
+ * Saves the settings and applies them to what exists. Locks the organization first: a caller who sets
  * the expiry of a key holds that lock too, so no key slips past a shorter lifetime. A longer one
  * gives back what a shorter one took, and keys that expired by it work again, if the plan holds
  * them.
