@@ -157,7 +157,7 @@ async function measureFurther(
     change: () => ownerOnly('/v1/api-keys/revoke', { ids: keyIds.splice(-REVOCATIONS) }),
   };
   return [
-    { title: 'a key in a workspace, with an Idempotency-Key', figures: onceFigures },
+    { title: 'a confined key, with Idempotency-Key', figures: onceFigures },
     {
       title: `${ORGANIZATIONS} organizations at once, a key each`,
       figures: await measureFor(organizations, ORGANIZATIONS, ROUND_MS),
