@@ -132,7 +132,7 @@ it('says which scope is missing to those who may not see the fleet', async () =>
   const bookkeeper = await join(dashboard, dashboard.owner, 'Bill', 'role_billing');
   const page = await openWindow(dashboard, { as: bookkeeper.client });
   await openFleet(page);
-  await page.getByText('Your role cannot see the fleet').waitFor();
+  await page.getByText('Your role does not allow you to see the fleet').waitFor();
   expect(await page.getByRole('link', { name: 'Fleet' }).count()).toBe(0);
 });
 

@@ -70,7 +70,7 @@ export function createHistories(
   function lose({ workspaceId, version, held }: Standing, told: Position | null): void {
     histories.delete(workspaceId);
     const facts = { workspaceId, toldVersion: told?.version, version };
-    if (held === 'forgotten') log.info(facts, 'state of gateways discarded');
+    if (held === 'forgotten') log.info(facts, 'last sent version is no longer in the database');
     else log.error(facts, RESTORED);
     onLost(workspaceId);
   }

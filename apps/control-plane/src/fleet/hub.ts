@@ -124,15 +124,11 @@ export function startHub(options: HubOptions): Hub {
   }
 
   function look(): void {
-    feeds
-      .step()
-      .catch((error) => log.warn({ err: error }, 'changes could not be sent to gateways'));
+    feeds.step().catch((error) => log.warn({ err: error }, 'changes not sent yet'));
   }
 
   function answer(session: Session): void {
-    feeds
-      .answer(session)
-      .catch((error) => log.warn({ err: error }, 'check of a gateway is delayed'));
+    feeds.answer(session).catch((error) => log.warn({ err: error }, 'check not answered yet'));
   }
 
   /** Whatever its gateways were told is void: on a new connection they are told another history. */
@@ -258,9 +254,7 @@ export function startHub(options: HubOptions): Hub {
     // Whoever removed it before it was among the sessions told nobody here.
     membership
       .check([gateway.id])
-      .catch((error) =>
-        log.warn({ err: error }, 'gateway sent an inconsistent position; sending a snapshot'),
-      );
+      .catch((error) => log.warn({ err: error }, 'gateway not checked for removal'));
   }
 
   function finish(session: Session): void {
@@ -270,9 +264,7 @@ export function startHub(options: HubOptions): Hub {
     feeds.leave(session);
     log.info({ gatewayId: gateway.id }, 'gateway disconnected');
     if (stopping || sessions.holds(gateway.id, instanceId)) return;
-    presence
-      .leave(session)
-      .catch((error) => log.warn({ err: error }, 'gateway disconnected: no heartbeat'));
+    presence.leave(session).catch((error) => log.warn({ err: error }, 'disconnect not recorded'));
   }
 
   return {
@@ -296,9 +288,7 @@ export function startHub(options: HubOptions): Hub {
       for (const socket of sockets) socket.terminate();
       await usage.settled();
       await applied.stop().catch((error) => log.warn({ err: error }, 'versions were not stored'));
-      await presence
-        .clear()
-        .catch((error) => log.warn({ err: error }, 'gateways disconnected: no heartbeat'));
+      await presence.clear().catch((error) => log.warn({ err: error }, 'disconnects not recorded'));
     },
   };
 }

@@ -73,7 +73,7 @@ export function gatewayFrame({ nonce, gateway }: Session) {
 
 function expel(seal: Seal, session: Session, log: Logger): void {
   const { id, organizationId } = session.gateway;
-  log.info({ gatewayId: id, organizationId }, 'removed gateway rejected');
+  log.info({ gatewayId: id, organizationId }, 'gateway was removed; connection closed');
   send(session, seal({ type: 'removed', nonce: session.nonce, gatewayId: id }));
   session.ended = true;
   session.socket.close(CLOSE.notAdmitted);

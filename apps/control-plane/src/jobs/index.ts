@@ -57,7 +57,7 @@ export interface Jobs {
 export async function startJobs(config: pg.ClientConfig, services: Services): Promise<Jobs> {
   const { log } = services;
   const boss = new PgBoss({ ...bossConnection(config), schema: 'pgboss', max: 2 });
-  boss.on('error', (error) => log.warn({ err: error }, 'queue delayed'));
+  boss.on('error', (error) => log.warn({ err: error }, 'job queue error'));
   await boss.start();
   for (const { name, cron, run } of JOBS) {
     await boss.createQueue(name);

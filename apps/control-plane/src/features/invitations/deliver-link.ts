@@ -50,7 +50,7 @@ async function markMailed(ctx: Ctx, { id }: Invitation, token: string): Promise<
     await db.update(invitationTable).set({ linkMailed: true }).where(sent);
   } catch (error) {
     // The mail is out. Its link works, and proves no address.
-    log.warn({ err: error, invitationId: id }, 'accepted invitation does not confirm the address');
+    log.warn({ err: error, invitationId: id }, 'could not record that the invitation was mailed');
   }
 }
 
