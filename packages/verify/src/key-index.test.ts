@@ -32,9 +32,20 @@ const facts = fc.record<KeyFacts>({
   allowedIps: fc.subarray(['10.0.0.0/8', '::1', 'junk', 'a","b']),
   retiresAtMs: time,
 });
-const steps = fc.array(fc.record({ hash, facts: fc.option(facts, { freq: 2 }) }), {
-  maxLength: 150,
-});
+/** Facts are slow to make: a history puts each of a few under several hashes. */
+const histories = fc
+  .record({
+    pool: fc.array(facts, { minLength: 1, maxLength: 12 }),
+    choices: fc.array(fc.record({ hash, choice: fc.option(fc.nat(11), { freq: 2 }) }), {
+      maxLength: 150,
+    }),
+  })
+  .map(({ pool, choices }) =>
+    choices.map(({ hash, choice }) => ({
+      hash,
+      facts: choice === null ? undefined : pool[choice % pool.length],
+    })),
+  );
 
 const nameOf = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 
@@ -52,7 +63,7 @@ function expectSame(index: KeyIndex, model: ReadonlyMap<string, KeyFacts>): void
 describe('the index', () => {
   it('knows what a plain map knows after any history of puts and removes', () => {
     fc.assert(
-      fc.property(steps, (list) => {
+      fc.property(histories, (list) => {
         const index = createKeyIndex();
         const model = new Map<string, KeyFacts>();
         for (const step of list) {
@@ -85,15 +96,14 @@ describe('the index', () => {
   it('holds on to every key while it grows, and grows no more while as many come as go', () => {
     const index = createKeyIndex();
     const hashes = Array.from({ length: 10_000 }, (_, i) => numbered(i));
-    for (const [i, bytes] of hashes.entries())
-      putSecret(index, bytes, exampleKey({ name: `${i}` }));
+    for (const [i, bytes] of hashes.entries()) putSecret(index, bytes, numberedKey(i));
     for (let i = 0; i < hashes.length; i += 2) removeSecret(index, numbered(i));
     for (const [i, bytes] of hashes.entries()) {
-      const name = secretFacts(index, findSecret(index, bytes))?.name;
-      expect(name).toBe(i % 2 ? `${i}` : undefined);
+      const keyId = secretFacts(index, findSecret(index, bytes))?.keyId;
+      expect(keyId).toBe(i % 2 ? `key_${i}` : undefined);
     }
     const bytes = recordBytes(index);
-    for (let i = 0; i < hashes.length; i += 2) putSecret(index, numbered(i), exampleKey());
+    for (let i = 0; i < hashes.length; i += 2) putSecret(index, numbered(i), numberedKey(i));
     expect(recordBytes(index)).toBe(bytes);
     expect(bytes / hashes.length).toBeLessThan(50);
   });
@@ -101,8 +111,8 @@ describe('the index', () => {
   it('spreads secrets that come in the order of their hashes', () => {
     const index = createKeyIndex();
     const hashes = Array.from({ length: 10_000 }, (_, i) => Buffer.from(hashSecret(`${i}`)));
-    for (const bytes of hashes.sort(Buffer.compare)) {
-      putSecret(index, bytes, exampleKey());
+    for (const [i, bytes] of hashes.sort(Buffer.compare).entries()) {
+      putSecret(index, bytes, numberedKey(i));
       if (index.secrets.size % 500 === 0) expect(longestRun(index)).toBeLessThan(200);
     }
   });
@@ -129,19 +139,20 @@ describe('an index with room for the secrets that are expected', () => {
     const count = 20_000;
     const index = createKeyIndex(count);
     const hashOf = (number: number) => hashSecret(`secret ${number}`);
-    putSecret(index, hashOf(0), exampleKey());
+    putSecret(index, hashOf(0), numberedKey(0));
     const first = findSecret(index, hashOf(0));
     const bytes = recordBytes(index);
-    for (let number = 1; number < count; number++) putSecret(index, hashOf(number), exampleKey());
+    for (let number = 1; number < count; number++) {
+      putSecret(index, hashOf(number), numberedKey(number));
+    }
     expect(findSecret(index, hashOf(0))).toBe(first);
     expect(recordBytes(index)).toBe(bytes);
     for (let number = count; number < 2 * count; number++) {
-      putSecret(index, hashOf(number), exampleKey());
+      putSecret(index, hashOf(number), numberedKey(number));
     }
     expect(secretsCount(index)).toBe(2 * count);
-    for (let number = 0; number < 2 * count; number++) {
-      expect(findSecret(index, hashOf(number))).toBeGreaterThanOrEqual(0);
-    }
+    const numbers = Array.from({ length: 2 * count }, (_, number) => number);
+    expect(numbers.filter((number) => findSecret(index, hashOf(number)) < 0)).toEqual([]);
   });
 });
 
@@ -160,6 +171,11 @@ function longestRun({ secrets }: KeyIndex): number {
 
 function recordBytes({ secrets }: KeyIndex): number {
   return secrets.partitions.reduce((sum, { words }) => sum + words.byteLength, 0);
+}
+
+/** One of its own for each secret: a key has two secrets at most. */
+function numberedKey(number: number): KeyFacts {
+  return exampleKey({ keyId: `key_${number}` });
 }
 
 /** A hash whose words are spread as those of a SHA-256 are. */
