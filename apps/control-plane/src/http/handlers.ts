@@ -7,6 +7,7 @@ import {
   type Auth,
   confirmSession,
   type SessionRequest,
+  type SessionUser,
   signIn,
 } from '../features/identity/index.ts';
 import * as invitations from '../features/invitations/index.ts';
@@ -35,7 +36,7 @@ export interface PublicCtx {
   readonly queueResetLink: (email: string) => Promise<void>;
   readonly origin: Origin;
   /** The user of the session cookie, if any. @throws DomainError cross_origin */
-  readonly findUser: () => Promise<{ readonly userId: string } | undefined>;
+  readonly findUser: () => Promise<SessionUser | undefined>;
   readonly setCookies: (cookies: string[]) => void;
 }
 

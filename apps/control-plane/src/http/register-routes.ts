@@ -15,6 +15,7 @@ import { originOf } from './origin.ts';
 import { rememberDevice } from './remember-device.ts';
 import { requireSameOrigin } from './same-origin.ts';
 import type { ServerOptions } from './server-options.ts';
+import { isCheckOutdated, type SessionCheck, sessionCheck } from './session-check.ts';
 import { storeLimit } from './store-limit.ts';
 
 interface Input {
@@ -30,6 +31,8 @@ declare module 'fastify' {
     ctx: Ctx | null;
     /** Whether the body was still on its way when a session was accepted. */
     isBodyLate: boolean;
+    /** Null until a session was looked up. */
+    sessionCheck: SessionCheck | null;
   }
 }
 
@@ -41,6 +44,7 @@ export function registerRoutes(
 ): void {
   app.decorateRequest('ctx', null);
   app.decorateRequest('isBodyLate', false);
+  app.decorateRequest('sessionCheck', null);
   for (const [name, route] of Object.entries<Route>(routes)) {
     const handler = handlers[name as RouteName] as Handler;
     const isPublic = route.access === 'public';
@@ -89,6 +93,7 @@ function authentication(route: Route, { services, auth, baseUrl }: ServerOptions
       done();
       return;
     }
+    if (secret === undefined) request.sessionCheck = sessionCheck(services);
     const found =
       secret === undefined
         ? authenticateSession(services, auth, baseUrl, request, route)
@@ -106,17 +111,21 @@ function authentication(route: Route, { services, auth, baseUrl }: ServerOptions
 /**
  * A decision holds when it is acted on, not only when the head was read: a caller who was revoked
  * while the body was on its way, or a read under way, gets no answer. What a change needs beyond
- * this, `write` confirms under lock. A session is looked up again where its body was late, and for a
- * question: the body may have come while the first look-up was under way.
+ * this, `write` confirms under lock. A session is looked up again where the first look-up may be
+ * outdated, where the body was late, and for a question: the body may have come while the first
+ * look-up was under way.
  */
 function confirmations(route: Route, { services, auth, baseUrl }: ServerOptions) {
   const required = requiredScopes(route);
+  const isOutdated = ({ sessionCheck: last }: FastifyRequest) =>
+    last !== null && isCheckOutdated(last, services);
   const confirm = async (request: FastifyRequest) => {
     const secret = findSecret(request.headers);
     if (typeof secret === 'string') {
       await services.follower.catchUp();
       request.ctx = authenticateKeyAgain(services, request, secret, required);
-    } else if (request.isBodyLate || route.changesNothing) {
+    } else if (request.isBodyLate || route.changesNothing || isOutdated(request)) {
+      request.sessionCheck = sessionCheck(services);
       request.ctx = await authenticateSession(services, auth, baseUrl, request, route);
     }
   };

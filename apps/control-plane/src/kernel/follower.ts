@@ -30,6 +30,8 @@ import { APPLIED_CHANNEL, type Notifier } from './notifier.ts';
 export interface Follower {
   /** Whether this process may decide from memory at this moment. */
   current(): boolean;
+  /** Id of the last change that this process has applied. A change of authority moves it. */
+  lastApplied(): number;
   /** Makes sure that it may: catches up if need be. @throws DomainError unavailable */
   catchUp(): Promise<void>;
   /**
@@ -96,6 +98,7 @@ export async function startFollower(options: FollowerOptions): Promise<Follower>
   const poll = setInterval(answerOthers, POLL_MS);
   return {
     current: () => isCurrent(state),
+    lastApplied: () => state.applied,
     catchUp: () => catchUp(self),
     readAfterCommit: (database) => readAfterCommit(self, database),
     settle: (changeId, read) => settle(self, tryStep, changeId, read),

@@ -6,11 +6,13 @@ import { vi } from 'vitest';
  * Sends the request while another connection has run `hold` in a transaction, and commits that once
  * the request waits for one of its locks. A request that waits for nothing is answered before, and
  * shows by its answer that it read what was about to be replaced.
+ * @param meanwhile runs before the commit, while the request waits
  */
 export async function whileHeld<T>(
   database: pg.ClientConfig,
   hold: (holder: pg.Client) => Promise<unknown>,
   send: () => Promise<T>,
+  meanwhile: (holder: pg.Client) => Promise<unknown> = async () => undefined,
 ): Promise<T> {
   const [holder, observer] = [new pg.Client(database), new pg.Client(database)];
   await Promise.all([holder.connect(), observer.connect()]);
@@ -28,6 +30,7 @@ export async function whileHeld<T>(
       timeout: 10_000,
       interval: 5,
     });
+    await meanwhile(holder);
     await holder.query('commit');
     return await answer;
   } finally {

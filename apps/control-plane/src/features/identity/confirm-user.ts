@@ -28,7 +28,9 @@ export async function confirmUser(
     const [own] = await tx
       .select({ id: session.id })
       .from(session)
-      .where(eq(session.id, sessionId));
+      .where(eq(session.id, sessionId))
+      // Signing out locks no user: it waits here, or is seen.
+      .for('key share');
     if (!own) throw refused('Your session has ended. Sign in again.');
   }
   if (matchedHash === undefined) return;

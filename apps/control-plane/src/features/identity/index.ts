@@ -4,7 +4,7 @@ export { appendSessionEvent } from './append-session-event.ts';
 export { type Auth, CLIENT_IP_HEADER, createAuth } from './auth.ts';
 export { type AuthRequest, runAuthRequest } from './auth-transaction.ts';
 export { confirmSession, type SessionRequest } from './confirm-session.ts';
-export type { RequestUser } from './confirm-user.ts';
+export { confirmUser, type RequestUser } from './confirm-user.ts';
 export { type Approver, findApprover, inheritFactors, recordApprover } from './device-approval.ts';
 export { endAccess } from './end-access.ts';
 export { endDevices } from './end-devices.ts';

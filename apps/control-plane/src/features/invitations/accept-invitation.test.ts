@@ -1,14 +1,16 @@
 import type { Identity, InvitationWithLink } from '@tollkeeper/contract';
 import { eq } from 'drizzle-orm';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { member, user } from '../../db/schema/index.ts';
 import { countAuditEvents, newestAuditEvent } from '../../testing/audit-log.ts';
 import { type Client, createClient } from '../../testing/client.ts';
 import { inOrganization, join, tokenOf } from '../../testing/join.ts';
 import { addOrganization, PASSWORD } from '../../testing/people.ts';
+import { queryDatabase } from '../../testing/query-database.ts';
 import { cookiesOf, visitor } from '../../testing/sign-in.ts';
 import { startOrganization } from '../../testing/start-organization.ts';
 import type { TestApp } from '../../testing/test-app.ts';
+import { whileHeld } from '../../testing/while-held.ts';
 
 let app: TestApp;
 let owner: Client;
@@ -70,6 +72,53 @@ describe('accepting', () => {
       .innerJoin(user, eq(user.id, member.userId))
       .where(eq(user.email, 'rush@example.com'));
     expect(rows).toHaveLength(1);
+  });
+
+  it('is refused to a session that ends before the change is made', async () => {
+    const former = await join(app, owner, 'Sven', 'role_developer');
+    await owner.delete(`/v1/members/${former.memberId}`);
+    const { token } = await invite(owner, former.email);
+    const before = await countAuditEvents(app);
+    const answer = await whileHeld(
+      app.database,
+      async (holder) => {
+        await holder.query('select 1 from audit_chain for update');
+        await holder.query(
+          'delete from session using "user" where session.user_id = "user".id and email = $1',
+          [former.email],
+        );
+      },
+      () => accept(former.client, token),
+    );
+    expect([answer.status, answer.problem.code]).toEqual([401, 'unauthenticated']);
+    expect(await countAuditEvents(app)).toBe(before);
+    const { body } = await visitor(app).post<object>('/v1/invitations/find', { token });
+    expect(body).toMatchObject({ email: former.email });
+  });
+
+  it('comes before a sign-out that it meets', async () => {
+    const former = await join(app, owner, 'Tove', 'role_developer');
+    await owner.delete(`/v1/members/${former.memberId}`);
+    const { token } = await invite(owner, former.email);
+    const query = queryDatabase(app.database);
+    const waiting =
+      'select 1 from pg_stat_activity where datname = current_database() and cardinality(pg_blocking_pids(pid)) > 0';
+    let signOut: Promise<unknown> | undefined;
+    let isSignedOut = false;
+    const answer = await whileHeld(
+      app.database,
+      (holder) => holder.query('lock table member in share mode'),
+      () => accept(former.client, token),
+      async () => {
+        signOut = former.client.post('/api/auth/sign-out', {}).then(() => {
+          isSignedOut = true;
+        });
+        await vi.waitUntil(async () => isSignedOut || (await query(waiting)).length > 1);
+        expect(isSignedOut).toBe(false);
+      },
+    );
+    expect(answer.status).toBe(201);
+    await signOut;
   });
 
   it('takes a member who was removed back once, however often their session accepts', async () => {

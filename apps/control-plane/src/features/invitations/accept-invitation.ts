@@ -7,7 +7,7 @@ import { invitationFacts } from '../../kernel/created-facts.ts';
 import { DomainError } from '../../kernel/domain-error.ts';
 import { forgetAnswer } from '../../kernel/idempotent.ts';
 import { commit } from '../../kernel/write.ts';
-import { type Auth, signIn } from '../identity/index.ts';
+import { type Auth, type SessionUser, signIn } from '../identity/index.ts';
 import { findJoiner, type Joiner, userIdOf } from './joiner.ts';
 import { lockOpenInvitation, openInvitation } from './open-invitation.ts';
 
@@ -17,7 +17,7 @@ export interface Visitor {
   readonly auth: Auth;
   readonly origin: Origin;
   /** The user of the session cookie. @throws DomainError cross_origin */
-  readonly findUser: () => Promise<{ readonly userId: string } | undefined>;
+  readonly findUser: () => Promise<SessionUser | undefined>;
   readonly setCookies: (cookies: string[]) => void;
 }
 

@@ -4,11 +4,11 @@ import type { Transaction } from '../../db/connect.ts';
 import { user } from '../../db/schema/index.ts';
 import type { Services } from '../../kernel/context.ts';
 import { DomainError, invalidField } from '../../kernel/domain-error.ts';
-import { insertUser, markEmailVerified } from '../identity/index.ts';
+import { confirmUser, insertUser, markEmailVerified, type SessionUser } from '../identity/index.ts';
 
 /** Who joins: somebody with an account, or somebody who gets one now. */
 export type Joiner =
-  | { readonly userId: string; readonly password?: undefined }
+  | { readonly userId: string; readonly sessionId: string; readonly password?: undefined }
   | {
       readonly userId?: undefined;
       readonly name: string;
@@ -23,7 +23,7 @@ interface Given {
 
 interface Asking {
   readonly services: Pick<Services, 'db'>;
-  readonly findUser: () => Promise<{ readonly userId: string } | undefined>;
+  readonly findUser: () => Promise<SessionUser | undefined>;
 }
 
 /**
@@ -44,7 +44,7 @@ export async function findJoiner(
       `The invitation is for "${email}", and you are signed in with another address. Sign out, then open the link again.`,
     );
   }
-  if (signedIn) return { userId: signedIn.userId };
+  if (signedIn) return { userId: signedIn.userId, sessionId: signedIn.session.id };
   if (known) throw mustSignIn(email);
   const { name, password } = given;
   if (name === undefined) throw invalidField('name', 'is needed to make an account');
@@ -58,7 +58,7 @@ interface Invited {
 }
 
 /**
- * The user who joins, made now where there was none. A link that only the mailbox received proves
+ * The user who joins, whose session must still run; made now where there was none. A link that only the mailbox received proves
  * the address; one that the inviter was shown proves nothing, since they may use it themselves.
  * @throws DomainError unauthenticated
  */
@@ -68,6 +68,7 @@ export async function userIdOf(
   { email, linkMailed }: Invited,
 ): Promise<string> {
   if (joiner.userId !== undefined) {
+    await confirmUser(tx, joiner);
     if (linkMailed) await markEmailVerified(tx, joiner.userId);
     return joiner.userId;
   }

@@ -1,0 +1,72 @@
+/** A session that loses the right to an answer while the answer is made. */
+import type { ErrorCode } from '@tollkeeper/contract';
+import { beforeAll, beforeEach, expect, it } from 'vitest';
+import type { Answer, Client } from '../testing/client.ts';
+import { addMember, claimedOrganization, type Person } from '../testing/people.ts';
+import { claimServer, startTestApp, type TestApp } from '../testing/test-app.ts';
+import { whileHeld } from '../testing/while-held.ts';
+
+/** What the answer reads, and no change below needs. */
+const HOLD = 'lock table join_key in access exclusive mode';
+
+let now = new Date();
+let app: TestApp;
+let owner: Client;
+let person: Person;
+
+beforeAll(async () => {
+  app = await startTestApp({ clock: () => now });
+  owner = await claimServer(app);
+});
+
+beforeEach(async () => {
+  const { organizationId } = await claimedOrganization(app);
+  person = await addMember(app, organizationId, 'viewer');
+  // From here on, no request needs to note again when the member was last seen.
+  await person.client.get('/v1/whoami');
+});
+
+function askMeanwhile(meanwhile: () => Promise<unknown>): Promise<Answer> {
+  return whileHeld(
+    app.database,
+    (holder) => holder.query(HOLD),
+    () => person.client.get('/v1/join-keys'),
+    meanwhile,
+  );
+}
+
+const given = async (change: Promise<Answer>) => expect((await change).status).toBeLessThan(300);
+
+const LOSSES: readonly [string, () => Promise<void>, ErrorCode][] = [
+  [
+    'was suspended',
+    () => given(owner.post(`/v1/members/${person.memberId}/suspend`)),
+    'member_suspended',
+  ],
+  [
+    'lost the scope',
+    () => given(owner.patch(`/v1/members/${person.memberId}`, { roleId: 'role_billing' })),
+    'insufficient_scope',
+  ],
+];
+
+it.each(LOSSES)('gets no answer whose member %s', async (_what, lose, code) => {
+  expect((await askMeanwhile(lose)).problem?.code).toBe(code);
+});
+
+it('gets none after it was signed out, where the answer took long', async () => {
+  const signOut = () => given(person.client.post('/api/auth/sign-out', {}));
+  const answer = await askMeanwhile(async () => {
+    await signOut();
+    now = new Date(now.getTime() + 100);
+  });
+  expect([answer.status, answer.problem?.code]).toEqual([401, 'unauthenticated']);
+});
+
+it('gets one that took long while it runs, whatever else changed', async () => {
+  const answer = await askMeanwhile(async () => {
+    await given(owner.patch('/v1/organization', { name: 'Another name' }));
+    now = new Date(now.getTime() + 100);
+  });
+  expect(answer.status).toBe(200);
+});
