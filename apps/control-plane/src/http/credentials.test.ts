@@ -72,6 +72,17 @@ describe('a key', () => {
     expect(problem.code).toBe('invalid_key');
   });
 
+  it('is not replaced by a session where it stands in Basic, where no key is taken from', async () => {
+    for (const pair of [`${key.secret}:`, `user:${key.secret}`, 'tk_live_mistyped:']) {
+      for (const scheme of ['Basic', 'basic ', 'Negotiate YII=, Basic']) {
+        const authorization = `${scheme} ${btoa(pair)}`;
+        const beside = createClient(app.baseUrl, { ...owner.headers, authorization });
+        expect((await beside.get('/v1/whoami')).problem?.code).toBe('invalid_key');
+        expect(await ask({ authorization })).toEqual(['invalid_key', 'invalid_key']);
+      }
+    }
+  });
+
   it('is nothing that a proxy adds or asks browsers for: the session decides', async () => {
     const foreign = [
       { authorization: 'Basic YTpi' },

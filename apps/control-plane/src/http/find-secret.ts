@@ -7,6 +7,7 @@ const USUAL = `${BEARER}tk_`;
 const USUAL_LENGTH = BEARER.length + 46;
 /** The beginning of a key of ours, mistyped or under the wrong scheme as it may be. */
 const OWN = /(?:^|[^\w.-])tk_/i;
+const BASIC = /(?:^|[\s,])basic +([^\s,]+)/gi;
 
 /**
  * The API key that a request presents, by the rule of the gateways: in Authorization or in x-api-key.
@@ -27,9 +28,15 @@ export function findSecret(headers: IncomingHttpHeaders): string | undefined | D
   const presented = { authorization: authorization ?? '', apiKey: apiKey ?? '' };
   const found = findCredential(presented);
   if (typeof found === 'object' && found.code !== 'unauthenticated') return found;
-  if (hasSessionCookie(headers) && !Object.values(presented).some((text) => OWN.test(text))) {
+  if (hasSessionCookie(headers) && !Object.values(presented).some(holdsOwn)) {
     return undefined;
   }
   if (typeof found === 'string') return found;
   return presented.authorization.trim() === '' ? undefined : '';
+}
+
+/** As it is, or as the user or the password of Basic (RFC 7617). */
+function holdsOwn(text: string): boolean {
+  const decoded = [...text.matchAll(BASIC)].map(([, pair = '']) => Buffer.from(pair, 'base64'));
+  return [text, ...decoded].some((each) => OWN.test(each.toString()));
 }
