@@ -1,21 +1,21 @@
 import type { Scope } from '@tollkeeper/contract';
 import type { Transaction } from '../db/connect.ts';
 import type { AuditActor } from './audit.ts';
-import { commit, type Replayed, type Written } from './commit.ts';
+import { commit } from './commit.ts';
 import { confirmActor } from './confirm-actor.ts';
 import type { Ctx } from './context.ts';
 import { requireScope } from './require-scope.ts';
+import type { Replayed, Written } from './written.ts';
 
+export { commit } from './commit.ts';
+export type { Source, WriteServices } from './transact.ts';
 export {
-  commit,
   type FurtherEvent,
   isSame,
   type Replayed,
-  type Source,
   unlessUnchanged,
-  type WriteServices,
   type Written,
-} from './commit.ts';
+} from './written.ts';
 
 interface WriteSpec<F> {
   readonly scope: Scope;

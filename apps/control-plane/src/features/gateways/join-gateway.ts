@@ -2,10 +2,9 @@ import { createId, type JoinedGateway, type RouteInput, type Routes } from '@tol
 import { eq, sql } from 'drizzle-orm';
 import type { Transaction } from '../../db/connect.ts';
 import { gateway } from '../../db/schema/index.ts';
-import type { FurtherEvent } from '../../kernel/commit.ts';
 import type { Origin, Services } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/domain-error.ts';
-import { commit } from '../../kernel/write.ts';
+import { commit, type FurtherEvent } from '../../kernel/write.ts';
 import {
   findJoinKey,
   giveBackUse,
