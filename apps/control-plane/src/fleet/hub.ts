@@ -1,11 +1,12 @@
-import { type KeyObject, randomBytes } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { CONFIRM_MS, HELLO_BYTES_MAX, PROTOCOL_VERSION, SILENCE_MS } from '@tollkeeper/contract';
+import { CONFIRM_MS, SILENCE_MS } from '@tollkeeper/contract';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
 import type { Database } from '../db/connect.ts';
 import type { AppendedChange } from '../kernel/change.ts';
 import type { Follower } from '../kernel/follower.ts';
+import { createAdmission } from './admission.ts';
 import { createAllowance } from './allowance.ts';
 import { createAppliedVersions } from './applied-versions.ts';
 import { tellHistory } from './catch-up.ts';
@@ -15,10 +16,9 @@ import { every } from './every.ts';
 import { createFeeds } from './feeds.ts';
 import { findGateways } from './find-gateways.ts';
 import { gather } from './gather.ts';
-import { type Greeting, greet } from './greet.ts';
 import { createHistories } from './histories.ts';
-import { type ByteStream, createInbox, type Inbox } from './inbox.ts';
-import { findKnownState, type KnownState } from './known-state.ts';
+import type { ByteStream, Inbox } from './inbox.ts';
+import type { KnownState } from './known-state.ts';
 import { createMembership, gatewayFrame } from './membership.ts';
 import { createPresence } from './presence.ts';
 import { receive } from './receive.ts';
@@ -61,16 +61,6 @@ export interface HubOptions {
   readonly log: Logger;
 }
 
-const LOST_TOUCH = {
-  outcome: 'refused',
-  code: 'unavailable',
-  detail: 'The control plane has lost touch with its database. Try again.',
-} as const;
-const HELLO_LIMITS = {
-  timeoutMs: 5000,
-  /** With the frames around it. */
-  bytesMax: HELLO_BYTES_MAX + 256,
-};
 const REFRESH_MS = 1000;
 /** How long gateways may take to say goodbye, in milliseconds. */
 const GOODBYE_MS = 1000;
@@ -112,6 +102,17 @@ export function startHub(options: HubOptions): Hub {
     every(CONFIRM_MS, lookAfter, log),
   ];
   let stopping = false;
+  const admit = createAdmission({
+    find,
+    seal,
+    follower,
+    histories,
+    presence,
+    sessions,
+    log,
+    isStopping: () => stopping,
+    onAdmitted: begin,
+  });
 
   async function lookAfter(): Promise<void> {
     const deadline = performance.now() - SILENCE_MS;
@@ -159,80 +160,7 @@ export function startHub(options: HubOptions): Hub {
       socket.close(CLOSE.goingAway);
       return;
     }
-    const nonce = randomBytes(32).toString('base64url');
-    const inbox = createInbox(socket, stream, HELLO_LIMITS);
-    socket.send(seal({ type: 'challenge', protocol: PROTOCOL_VERSION, nonce }));
-    introduce(socket, inbox, nonce, guest).catch((error) => {
-      log.warn({ err: error }, 'gateway could not be admitted');
-      refuse(socket, LOST_TOUCH);
-    });
-  }
-
-  function refuse(socket: WebSocket, greeting: Exclude<Greeting, { outcome: 'admitted' }>): void {
-    if (greeting.outcome === 'refused') {
-      const { code, detail } = greeting;
-      socket.send(seal({ type: 'refused', code, detail }));
-      socket.close(code === 'unavailable' ? CLOSE.tryLater : CLOSE.notAdmitted);
-      return;
-    }
-    if (greeting.outcome === 'removed') {
-      const { nonce, gatewayId } = greeting;
-      socket.send(seal({ type: 'removed', nonce, gatewayId }));
-    }
-    socket.close(CLOSE.notAdmitted);
-  }
-
-  async function introduce(
-    socket: WebSocket,
-    inbox: Inbox,
-    challenge: string,
-    guest: Guest,
-  ): Promise<void> {
-    const text = await inbox.first;
-    if (text === undefined) return refuse(socket, { outcome: 'stranger' });
-    guest.markHello();
-    const greeting = await greet(find, follower, challenge, text);
-    if (greeting.outcome !== 'admitted') {
-      inbox.open(() => undefined);
-      return refuse(socket, greeting);
-    }
-    const { hello, gateway } = greeting;
-    if (sessions.isFull(gateway.organizationId)) {
-      const detail = 'Too many gateways of the organization are connected here. Try again.';
-      return refuse(socket, { outcome: 'refused', code: 'unavailable', detail });
-    }
-    const found = await findKnownState(histories, log, gateway, hello);
-    if (!found) return refuse(socket, LOST_TOUCH);
-    const { epoch, known } = found;
-    const version = known?.version ?? null;
-    if (!(await presence.enter({ ...hello, version }, guest.address))) {
-      const { nonce } = hello;
-      return refuse(socket, { outcome: 'removed', gatewayId: gateway.id, nonce });
-    }
-    if (histories.epochOf(gateway.workspaceId) !== epoch) return refuse(socket, LOST_TOUCH);
-    const now = performance.now();
-    const session: Session = {
-      socket,
-      gateway,
-      instanceId: hello.instanceId,
-      hostname: hello.hostname,
-      address: guest.address,
-      nonce: hello.nonce,
-      epoch,
-      sent: version,
-      versionMin: null,
-      check: hello.nonce,
-      answeredAt: 0,
-      snapshotMin: null,
-      connectedAt: now,
-      heardAt: now,
-      health: null,
-      rejection: null,
-      ended: false,
-    };
-    if (stopping || !isOpen(session)) return presence.leave(session);
-    guest.leave();
-    begin(session, inbox, known);
+    admit(socket, stream, guest);
   }
 
   function begin(session: Session, inbox: Inbox, known: KnownState | undefined): void {

@@ -1,0 +1,123 @@
+import { randomBytes } from 'node:crypto';
+import { HELLO_BYTES_MAX, PROTOCOL_VERSION } from '@tollkeeper/contract';
+import type { Logger } from 'pino';
+import type { WebSocket } from 'ws';
+import type { Follower } from '../kernel/follower.ts';
+import type { Guest } from './entrance.ts';
+import type { GatewayFacts } from './find-gateways.ts';
+import { type Greeting, greet } from './greet.ts';
+import type { Histories } from './histories.ts';
+import { type ByteStream, createInbox, type Inbox } from './inbox.ts';
+import { findKnownState, type KnownState } from './known-state.ts';
+import type { Presence } from './presence.ts';
+import type { Seal } from './seal.ts';
+import { CLOSE, isOpen, type Session } from './session.ts';
+import type { Sessions } from './sessions.ts';
+
+interface AdmissionOptions {
+  readonly find: (gatewayId: string) => Promise<GatewayFacts | undefined>;
+  readonly seal: Seal;
+  readonly follower: Pick<Follower, 'catchUp'>;
+  readonly histories: Histories;
+  readonly presence: Presence;
+  readonly sessions: Pick<Sessions, 'isFull'>;
+  readonly log: Logger;
+  readonly isStopping: () => boolean;
+  /** Called with the session of a gateway that has proved itself. */
+  readonly onAdmitted: (session: Session, inbox: Inbox, known: KnownState | undefined) => void;
+}
+
+const LOST_TOUCH = {
+  outcome: 'refused',
+  code: 'unavailable',
+  detail: 'The control plane has lost touch with its database. Try again.',
+} as const;
+const HELLO_LIMITS = {
+  timeoutMs: 5000,
+  /** With the frames around it. */
+  bytesMax: HELLO_BYTES_MAX + 256,
+};
+
+/** Challenges whoever connects, and makes a session of a gateway that answers with its own key. */
+export function createAdmission(options: AdmissionOptions) {
+  const { find, seal, follower, histories, presence, sessions, log } = options;
+
+  function admit(socket: WebSocket, stream: ByteStream, guest: Guest): void {
+    const nonce = randomBytes(32).toString('base64url');
+    const inbox = createInbox(socket, stream, HELLO_LIMITS);
+    socket.send(seal({ type: 'challenge', protocol: PROTOCOL_VERSION, nonce }));
+    introduce(socket, inbox, nonce, guest).catch((error) => {
+      log.warn({ err: error }, 'gateway could not be admitted');
+      refuse(socket, LOST_TOUCH);
+    });
+  }
+
+  async function introduce(
+    socket: WebSocket,
+    inbox: Inbox,
+    challenge: string,
+    guest: Guest,
+  ): Promise<void> {
+    const text = await inbox.first;
+    if (text === undefined) return refuse(socket, { outcome: 'stranger' });
+    guest.markHello();
+    const greeting = await greet(find, follower, challenge, text);
+    if (greeting.outcome !== 'admitted') {
+      inbox.open(() => undefined);
+      return refuse(socket, greeting);
+    }
+    const { hello, gateway } = greeting;
+    if (sessions.isFull(gateway.organizationId)) {
+      const detail = 'Too many gateways of the organization are connected here. Try again.';
+      return refuse(socket, { outcome: 'refused', code: 'unavailable', detail });
+    }
+    const found = await findKnownState(histories, log, gateway, hello);
+    if (!found) return refuse(socket, LOST_TOUCH);
+    const { epoch, known } = found;
+    const version = known?.version ?? null;
+    if (!(await presence.enter({ ...hello, version }, guest.address))) {
+      const { nonce } = hello;
+      return refuse(socket, { outcome: 'removed', gatewayId: gateway.id, nonce });
+    }
+    if (histories.epochOf(gateway.workspaceId) !== epoch) return refuse(socket, LOST_TOUCH);
+    const now = performance.now();
+    const session: Session = {
+      socket,
+      gateway,
+      instanceId: hello.instanceId,
+      hostname: hello.hostname,
+      address: guest.address,
+      nonce: hello.nonce,
+      epoch,
+      sent: version,
+      versionMin: null,
+      check: hello.nonce,
+      answeredAt: 0,
+      snapshotMin: null,
+      connectedAt: now,
+      heardAt: now,
+      health: null,
+      rejection: null,
+      ended: false,
+    };
+    if (options.isStopping() || !isOpen(session)) return presence.leave(session);
+    guest.leave();
+    options.onAdmitted(session, inbox, known);
+  }
+
+  function refuse(socket: WebSocket, greeting: Exclude<Greeting, { outcome: 'admitted' }>): void {
+    if (greeting.outcome === 'refused') {
+      const { code, detail } = greeting;
+      socket.send(seal({ type: 'refused', code, detail }));
+      socket.close(code === 'unavailable' ? CLOSE.tryLater : CLOSE.notAdmitted);
+      return;
+    }
+    if (greeting.outcome === 'removed') {
+      const { nonce, gatewayId } = greeting;
+      socket.send(seal({ type: 'removed', nonce, gatewayId }));
+    }
+    socket.close(CLOSE.notAdmitted);
+  }
+
+  return admit;
+}
