@@ -1,13 +1,10 @@
 import { z } from 'zod';
-import { apiKey, apiKeyDetail, apiKeyWithSecret, KEY_STATES, scope } from '../api-key.ts';
-import { PUBLIC_DECISION_CODES } from '../decision.ts';
+import { apiKey, apiKeyDetail, apiKeyWithSecret, KEY_STATES } from '../api-key.ts';
 import { apiKeyId, memberId, workspaceId } from '../ids.ts';
 import { countedListOf, listQuery } from '../list.ts';
-import { PLANS } from '../plans.ts';
 import { PROFILES } from '../profiles.ts';
 import { defineRoute } from '../route.ts';
-import { instant, instantWithOffset, ipAddress, ipRange, keyName, visibleLine } from '../text.ts';
-import { USAGE_PERIODS, usage } from '../usage.ts';
+import { instantWithOffset, ipRange, keyName, visibleLine } from '../text.ts';
 import { CASCADE } from './cascade.ts';
 import { FINAL_SCOPES_OF_KEYS } from './final-scopes.ts';
 
@@ -133,54 +130,6 @@ export const deleteKey = defineRoute({
   errors: ['not_found'],
 });
 
-export const disableKey = defineRoute({
-  method: 'POST',
-  path: '/v1/api-keys/{id}/disable',
-  access: 'api_keys.revoke',
-  summary:
-    'Disable a key; it is refused everywhere once this request returns. It can be enabled again',
-  tag,
-  params,
-  status: 200,
-  response: apiKey,
-  errors: ['not_found', 'invalid_state'],
-});
-
-export const enableKey = defineRoute({
-  method: 'POST',
-  path: '/v1/api-keys/{id}/enable',
-  access: 'api_keys.revoke',
-  summary:
-    'Enable a disabled key; needs the scopes that creating it would need: api_keys.create and all of its own',
-  tag,
-  params,
-  status: 200,
-  response: apiKey,
-  errors: [
-    'not_found',
-    'invalid_state',
-    'scope_not_held',
-    'ceiling_exceeded',
-    'recent_sign_in_required',
-  ],
-});
-
-export const revokeKey = defineRoute({
-  method: 'POST',
-  path: '/v1/api-keys/{id}/revoke',
-  access: 'api_keys.revoke',
-  summary: 'Revoke a key for good; its record stays',
-  tag,
-  params,
-  body: z.strictObject({
-    reason: visibleLine(200).optional(),
-    cascade: z.boolean().default(false).meta({ description: CASCADE }),
-  }),
-  status: 200,
-  response: apiKey,
-  errors: ['not_found', 'invalid_state'],
-});
-
 export const rotateKey = defineRoute({
   method: 'POST',
   path: '/v1/api-keys/{id}/rotate',
@@ -200,93 +149,4 @@ export const rotateKey = defineRoute({
     'ceiling_exceeded',
     'recent_sign_in_required',
   ],
-});
-
-export const getKeyStats = defineRoute({
-  method: 'GET',
-  path: '/v1/api-keys/stats',
-  access: 'api_keys.read',
-  summary: "Count keys and calls; without api_keys.manage_all, only the caller's own",
-  tag,
-  status: 200,
-  response: z
-    .strictObject({
-      totalKeys: z.int().meta({ description: 'Keys ever created, including deleted ones' }),
-      activeKeys: z.int(),
-      apiCalls24h: z.int(),
-      deniedCalls24h: z.int(),
-      lastCallAt: instant.nullable(),
-      plan: z.enum(PLANS),
-      keysMax: z.int().nullable().meta({ description: "The plan's limit; null is unlimited" }),
-      keysUsed: z
-        .int()
-        .meta({ description: 'Keys of the organization that count towards the limit' }),
-    })
-    .meta({ id: 'KeyStats' }),
-  errors: [],
-});
-
-const usageQuery = z.strictObject({ period: z.enum(USAGE_PERIODS).default('24h') });
-
-export const getKeyUsage = defineRoute({
-  method: 'GET',
-  path: '/v1/api-keys/{id}/usage',
-  access: 'usage.read',
-  summary: 'Calls of one key over time',
-  tag,
-  params,
-  query: usageQuery,
-  status: 200,
-  response: usage,
-  errors: ['not_found'],
-});
-
-export const getUsage = defineRoute({
-  method: 'GET',
-  path: '/v1/usage',
-  access: 'usage.read',
-  summary: 'Calls of all keys over time',
-  tag: 'Usage',
-  query: usageQuery,
-  status: 200,
-  response: usage,
-  errors: [],
-});
-
-export const verifyKey = defineRoute({
-  method: 'POST',
-  path: '/v1/api-keys/verify',
-  access: 'api_keys.verify',
-  summary: 'Decide whether a key is valid and has the requested scopes',
-  changesNothing: true,
-  tag,
-  body: z.strictObject({
-    key: z.string().max(512),
-    scopes: z
-      .array(scope)
-      .max(200)
-      .optional()
-      .meta({ description: 'Scopes that the key must have; all of them must be in force' }),
-    ip: ipAddress.optional().meta({ description: 'Address from which the key was used' }),
-    workspaceId: workspaceId.optional().meta({
-      description:
-        'Workspace in which the key is used; a confined calling key can only name its own',
-    }),
-  }),
-  status: 200,
-  response: z
-    .strictObject({
-      valid: z.boolean(),
-      code: z.enum(PUBLIC_DECISION_CODES),
-      keyId: apiKeyId.nullable(),
-      name: z.string().nullable(),
-      scopes: z
-        .array(scope)
-        .meta({ description: 'Scopes in force now; empty when the key is refused' }),
-      workspaceId: workspaceId.nullable(),
-      memberId: memberId.nullable(),
-      expiresAt: instant.nullable(),
-    })
-    .meta({ id: 'Verification' }),
-  errors: ['not_found'],
 });

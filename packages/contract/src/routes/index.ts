@@ -5,11 +5,14 @@ import * as cascade from './cascade.ts';
 import * as gateways from './gateways.ts';
 import * as invitations from './invitations.ts';
 import * as joinKeys from './join-keys.ts';
+import * as keyStatus from './key-status.ts';
+import * as keyUsage from './key-usage.ts';
 import * as members from './members.ts';
 import * as organization from './organization.ts';
 import * as passwordResets from './password-resets.ts';
 import * as roles from './roles.ts';
 import * as security from './security.ts';
+import { verifyKey } from './verify-key.ts';
 import * as workspaces from './workspaces.ts';
 
 /** Every operation of the API by its name; the SDK's methods carry the same names. */
@@ -30,17 +33,17 @@ export const routes = {
   getKeysCreated: bulkKeys.getKeysCreated,
   updateKey: apiKeys.updateKey,
   deleteKey: apiKeys.deleteKey,
-  disableKey: apiKeys.disableKey,
-  enableKey: apiKeys.enableKey,
+  disableKey: keyStatus.disableKey,
+  enableKey: keyStatus.enableKey,
   disableKeys: bulkKeys.disableKeys,
   enableKeys: bulkKeys.enableKeys,
   revokeKeys: bulkKeys.revokeKeys,
-  revokeKey: apiKeys.revokeKey,
+  revokeKey: keyStatus.revokeKey,
   rotateKey: apiKeys.rotateKey,
-  getKeyStats: apiKeys.getKeyStats,
-  getKeyUsage: apiKeys.getKeyUsage,
-  getUsage: apiKeys.getUsage,
-  verifyKey: apiKeys.verifyKey,
+  getKeyStats: keyUsage.getKeyStats,
+  getKeyUsage: keyUsage.getKeyUsage,
+  getUsage: keyUsage.getUsage,
+  verifyKey,
   getOrganization: organization.getOrganization,
   updateOrganization: organization.updateOrganization,
   transferOrganization: organization.transferOrganization,
