@@ -23,7 +23,7 @@ it('says that the plan is full and what to do, keeps the form, and goes on once 
   await dialog.getByLabel('Name', { exact: true }).fill('four');
   await dialog.getByRole('button', { name: 'Create key' }).click();
   const notice = dialog.getByRole('alert').filter({ hasText: 'Your plan is full' });
-  await notice.getByText(/holds 3 keys, and 3 count/).waitFor();
+  await notice.getByText(/allows 3 keys, and 3 count towards it/).waitFor();
   await notice.getByText(/Revoke or delete a key/).waitFor();
   expect(await dialog.getByLabel('Name', { exact: true }).inputValue()).toBe('four');
 

@@ -1,0 +1,59 @@
+/**
+ * `npm run lint`: flags words that read oddly in a technical text, wherever they are: comments,
+ * messages, names, documents. Say instead what happens, in the field's own words.
+ */
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { root } from './processes.mjs';
+
+/** What to write in place of each, as far as one replacement fits most sentences. */
+const WORDS = new Map([
+  ['told', 'notified, received, sent or reported'],
+  ['tell after', 'notify after'],
+  ['whoever', 'anyone who, or the role: the caller, the owner'],
+  ['hears of', 'receives or learns of'],
+  ['heard of', 'last seen, received'],
+  ['stands in', 'is in, is stored in, replaces'],
+  ['lets in', 'admits or accepts'],
+  ['asked after', 'rechecked'],
+  ['maker', 'creator'],
+  ['makers', 'creators'],
+  ['touched', 'affected, changed'],
+]);
+
+const PATTERN = new RegExp(
+  `\\b(${[...WORDS.keys()].join('|').replaceAll(' ', '[\\s*/]+')})\\b`,
+  'gi',
+);
+
+/**
+ * @param {string} text
+ * @returns {{ line: number, word: string, instead: string }[]}
+ */
+export function findWords(text) {
+  return [...text.matchAll(PATTERN)].map(({ 0: found, index }) => {
+    const word = found.toLowerCase().replace(/[\s*/]+/, ' ');
+    const line = text.slice(0, index).split('\n').length;
+    return { line, word, instead: WORDS.get(word) ?? '' };
+  });
+}
+
+const FILES = ['*.md', '{apps,bench,docs,packages,scripts,tests}/**/*.{ts,tsx,mjs,md,yaml,toml}'];
+const NOT_OURS = ['**/node_modules/**', '**/dist/**', 'scripts/check-words.*'];
+
+/** @returns {number} how many were found; each is printed with its place */
+export function checkWords() {
+  let count = 0;
+  for (const path of globSync(FILES, { cwd: root, exclude: NOT_OURS })) {
+    for (const { line, word, instead } of findWords(readFileSync(join(root, path), 'utf8'))) {
+      console.error(`${path}:${line} "${word}": say ${instead}`);
+      count += 1;
+    }
+  }
+  return count;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  process.exitCode = checkWords() > 0 ? 1 : 0;
+}
