@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { type OutgoingHttpHeaders, request } from 'node:http';
 import { FLEET_PATH, HELLO_BYTES_MAX, PROTOCOL_VERSION } from '@tollkeeper/contract';
 import { createIdentity } from '@tollkeeper/fleet';
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { type FleetWorld, startFleetWorld } from '../testing/fleet-world.ts';
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { type FleetWorld, startFleetWorld, WAIT } from '../testing/fleet-world.ts';
 import { type GatewayClient, type Joined, openGateway } from '../testing/gateway-client.ts';
+import { whileHeld } from '../testing/while-held.ts';
 
 let world: FleetWorld;
 let joined: Joined;
@@ -112,9 +113,10 @@ describe('whoever cannot prove to be a gateway', () => {
   ];
 
   it.each(strangers)('is closed without a word when it %s', async (_what, connect) => {
-    const gateway = await connect();
-    expect(await gateway.closed).toBe(NOT_ADMITTED);
-    expect(gateway.headers.map(({ type }) => type)).toEqual(['challenge']);
+    const { headers, socket, closed } = await connect();
+    await vi.waitUntil(() => headers.length > 1 || socket.readyState === socket.CLOSED, WAIT);
+    expect(headers.map(({ type }) => type)).toEqual(['challenge']);
+    expect(await closed).toBe(NOT_ADMITTED);
   });
 
   it('is closed without a word when it says nothing for five seconds', async () => {
@@ -140,6 +142,22 @@ it('tells whoever names a gateway that is of no fleet that it was removed', asyn
   const { nonce } = await gateway.hello();
   expect(await gateway.closed).toBe(NOT_ADMITTED);
   expect(gateway.headers.at(-1)).toEqual({ type: 'removed', nonce, gatewayId });
+});
+
+it('answers a gateway that is removed while it enters with that alone', async () => {
+  const removed = await world.join();
+  const gateway = open(removed);
+  const enter = async () => {
+    await gateway.hello();
+    return vi.waitUntil(() => gateway.headers[1], WAIT);
+  };
+  const remove = 'delete from gateway where id = $1';
+  const answer = await whileHeld(
+    world.app.database,
+    (holder) => holder.query(remove, [removed.gatewayId]),
+    enter,
+  );
+  expect(answer).toMatchObject({ type: 'removed', gatewayId: removed.gatewayId });
 });
 
 it('tells a gateway of another protocol which one is spoken here', async () => {

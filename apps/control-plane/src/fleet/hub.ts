@@ -59,6 +59,8 @@ export interface HubOptions {
   readonly follower: Pick<Follower, 'current' | 'catchUp'>;
   readonly clock: () => Date;
   readonly log: Logger;
+  /** How many gateways of one organization may be connected here. */
+  readonly perOrganizationMax?: number;
 }
 
 const REFRESH_MS = 1000;
@@ -69,7 +71,7 @@ export function startHub(options: HubOptions): Hub {
   const { db, follower, log, clock } = options;
   const seal = sealer(options.signingKey);
   const sockets = new Set<WebSocket>();
-  const sessions = createSessions();
+  const sessions = createSessions(options.perOrganizationMax);
   const entrance = createEntrance();
   const presence = createPresence(db, options.processId);
   const applied = createAppliedVersions(db, log);

@@ -2,10 +2,18 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { Gateway } from '@tollkeeper/contract';
 import { SILENCE_MS } from '@tollkeeper/contract';
+import { createIdentity, publicKeyText } from '@tollkeeper/fleet';
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { type FleetWorld, startFleetWorld, WAIT } from '../testing/fleet-world.ts';
-import type { GatewayClient } from '../testing/gateway-client.ts';
+import {
+  type GatewayClient,
+  type Joined,
+  joinWithIdentity,
+  openGateway,
+} from '../testing/gateway-client.ts';
+import { addOrganization } from '../testing/people.ts';
+import { startHub } from './hub.ts';
 import { flushed, isSlow, type Session, send, sendWhole } from './session.ts';
 import { createSessions } from './sessions.ts';
 
@@ -144,6 +152,35 @@ describe('connections', () => {
     sessions.delete(again);
     sessions.add(sessionOn(socket, 'c'));
     expect(sessions.isFull('org_1')).toBe(true);
+  });
+
+  it('beyond the bound of their organization are refused for now', async () => {
+    const { app } = world;
+    const signingKey = createIdentity();
+    const options = { ...app.services, processId: 'a small hub', signingKey };
+    const hub = startHub({ ...options, perOrganizationMax: 1 });
+    onTestFinished(() => hub.stop());
+    const server = new WebSocketServer({ port: 0, host: '127.0.0.1', perMessageDeflate: false });
+    onTestFinished(() => void server.close());
+    server.on('connection', (socket, { socket: stream }) =>
+      hub.enter(PROXY, () => stream.destroy())?.accept(socket, stream),
+    );
+    await once(server, 'listening');
+    const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const answerTo = async (joined: Joined) => {
+      const controlPlaneKey = publicKeyText(signingKey);
+      const gateway = openGateway({ baseUrl }, { ...joined, controlPlaneKey });
+      onTestFinished(() => gateway.close());
+      await gateway.hello();
+      return vi.waitUntil(() => gateway.headers[1], WAIT);
+    };
+    const other = await addOrganization(app, 'Other');
+
+    expect(await answerTo(await world.join())).toMatchObject({ type: 'gateway' });
+    const refused = { type: 'refused', code: 'unavailable' };
+    expect(await answerTo(await world.join())).toMatchObject(refused);
+    const ofOther = await joinWithIdentity(app, other.owner.client, other.workspaceId);
+    expect(await answerTo(ofOther)).toMatchObject({ type: 'gateway' });
   });
 });
 

@@ -1,15 +1,19 @@
 import type { KeyPropagation } from '@tollkeeper/contract';
 import type { Fleet } from '@tollkeeper/fleet';
 import { describe, expect, it, vi } from 'vitest';
+import { WebSocket } from 'ws';
 import type { Client } from '../testing/client.ts';
 import { factsOf, startFleetWorld, WAIT } from '../testing/fleet-world.ts';
 import { onServer } from '../testing/global-setup.ts';
 import { startLine } from '../testing/line.ts';
+import { addWorkspace, claimedOrganization } from '../testing/people.ts';
 import { codeOf, startRealGateway, viewOf } from '../testing/real-gateway.ts';
 import { defaultWorkspace, makeKey, type TestKey } from '../testing/start-organization.ts';
 import { claimServer, startTestApp, type TestApp, withKey } from '../testing/test-app.ts';
 import { copyDatabase } from '../testing/test-database.ts';
+import { whileHeld } from '../testing/while-held.ts';
 
+const TRY_LATER = 1013;
 const NOT_HELD = 'the database does not hold';
 
 async function propagationOf(client: Client, { id }: TestKey): Promise<KeyPropagation> {
@@ -76,13 +80,13 @@ it('a control plane that is restored from a backup has its gateways back, ahead 
 });
 
 describe('a database that is set back while the control plane runs', () => {
-  /** By one version, as if the last transaction had never been. */
-  async function setBack(app: TestApp): Promise<void> {
+  /** The workspace, by one version, as if the last transaction had never been. */
+  async function setBack(app: TestApp, workspaceId: string): Promise<void> {
     await onServer(
       app.database,
       `with lost as (
          delete from workspace_change c using workspace w
-         where w.id = c.workspace_id and w.version = c.version
+         where w.id = c.workspace_id and w.version = c.version and w.id = '${workspaceId}'
          returning c.workspace_id, c.version, c.previous_mark, c.change_id
        ), forgotten as (
          delete from change using lost where change.id = lost.change_id
@@ -103,13 +107,47 @@ describe('a database that is set back while the control plane runs', () => {
     await owner.post(`/v1/api-keys/${key.id}/disable`);
     await upToDate(owner, fleet);
 
-    await setBack(app);
+    await setBack(app, workspaceId);
     await owner.patch(`/v1/api-keys/${other.id}`, { name: 'of an equal number' });
     await owner.patch(`/v1/api-keys/${other.id}`, { name: 'and a later one' });
 
     await upToDate(owner, fleet);
     expect(codeOf(fleet, key)).toBe('valid');
     expect(app.logged.join()).toContain('they begin anew');
+  });
+
+  it('sends away its gateways, those that enter just then as well, and no others', async () => {
+    const world = await startFleetWorld();
+    const { app, owner, workspaceId } = world;
+    const { organizationId } = await claimedOrganization(app);
+    const staging = await addWorkspace(app, organizationId, 'staging');
+    const bystander = await world.connect(await world.join(staging));
+    const gateway = await world.connect(await world.join());
+    const entering = await world.join();
+    const key = await makeKey(app, owner, { profile: 'workspace', workspaceId });
+    const rename = (name: string) => owner.patch(`/v1/api-keys/${key.id}`, { name });
+    await rename('what will be lost');
+    for (const each of [bystander, gateway]) await world.upToDate(each);
+
+    const late = await whileHeld(
+      app.database,
+      (holder) =>
+        holder.query('select 1 from gateway where id = $1 for update', [entering.gatewayId]),
+      async () => {
+        const { headers } = await world.connect(entering);
+        return vi.waitUntil(() => headers[1], WAIT);
+      },
+      async () => {
+        await setBack(app, workspaceId);
+        await rename('of an equal number');
+        await rename('and a later one');
+        expect(await gateway.closed).toBe(TRY_LATER);
+      },
+    );
+
+    expect(late).toMatchObject({ type: 'refused', code: 'unavailable' });
+    await owner.get('/v1/whoami');
+    expect(bystander.socket.readyState).toBe(WebSocket.OPEN);
   });
 });
 

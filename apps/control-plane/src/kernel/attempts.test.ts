@@ -1,14 +1,16 @@
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it, onTestFinished } from 'vitest';
+import { connect } from '../db/connect.ts';
 import { startOrganization, type TestOrganization } from '../testing/start-organization.ts';
+import { whileHeld } from '../testing/while-held.ts';
 import { type Attempts, createAttempts } from './attempts.ts';
 
+let app: TestOrganization['app'];
 let query: TestOrganization['query'];
 let attempts: Attempts;
 
 beforeAll(async () => {
-  const started = await startOrganization();
-  query = started.query;
-  attempts = createAttempts(started.app.services.db, 'a secret');
+  ({ app, query } = await startOrganization());
+  attempts = createAttempts(app.services.db, 'a secret');
 });
 
 const limit = (scope: string, max: number, subject = 'a') => ({
@@ -49,6 +51,29 @@ it('gives back one attempt of the limits that it was taken from, and none that i
     { scope: 'back', count: 0 },
     { scope: 'other', count: 1 },
   ]);
+});
+
+it('gives back in the order of the keys, so that no circle of waiting can close', async () => {
+  // A plan that comes to the rows as they are stored.
+  const config = { ...app.database, options: '-c enable_nestloop=off -c enable_mergejoin=off' };
+  const { db, end } = connect(config, 1, () => undefined);
+  onTestFinished(end);
+  const taken = await createAttempts(db, 'a secret').take([
+    limit('order/a', 5),
+    limit('order/b', 5),
+  ]);
+  if (taken.outcome !== 'taken') throw new Error('None was taken');
+  // The last key first.
+  await query(`with gone as (delete from attempt where key like 'order/%' returning *)
+    insert into attempt select * from gone order by key desc`);
+  const first = `select 1 from attempt where key like 'order/a:%' for update`;
+  const last = `select 1 from attempt where key like 'order/b:%' for update nowait`;
+  await whileHeld(
+    app.database,
+    (holder) => holder.query(first),
+    () => taken.giveBack(),
+    (holder) => expect(holder.query(last)).resolves.toMatchObject({ rowCount: 1 }),
+  );
 });
 
 it('keeps a bounded number of rows, whatever subjects are invented', async () => {

@@ -21,19 +21,30 @@ beforeAll(async () => {
   atFileEnd(() => connection.pool.end());
 });
 
-/** A follower that nobody wakes, with the ids that it has applied. */
-async function follow(): Promise<{ id: string; follower: Follower; applied: string[] }> {
+/**
+ * A follower that nobody wakes, with the ids that it has applied.
+ * @param options `mayApply` is waited for before a change is applied; `writer` is what writers ask by
+ */
+async function follow({
+  mayApply,
+  writer = connection,
+}: {
+  readonly mayApply?: Promise<void>;
+  readonly writer?: Connection;
+} = {}): Promise<{ id: string; follower: Follower; applied: string[] }> {
   const applied: string[] = [];
   const id = randomUUID();
   const followed = {
     reload: async () => void applied.push('all'),
-    apply: async (changes: readonly { subjectId: string }[]) =>
-      void applied.push(...changes.map(({ subjectId }) => subjectId)),
+    apply: async (changes: readonly { subjectId: string }[]) => {
+      await mayApply;
+      applied.push(...changes.map(({ subjectId }) => subjectId));
+    },
   };
   const { db } = connection;
   const notifier = createNotifier(db, id);
   const log = pino({ level: 'silent' });
-  const connections = { db, signals: db, writerDb: db };
+  const connections = { db, signals: db, writerDb: writer.db };
   const follower = await startFollower({ ...connections, processId: id, notifier, followed, log });
   onTestFinished(() => follower.stop());
   return { id, follower, applied };
@@ -86,8 +97,74 @@ it('is never trusted without a change whose writer saw its lease run out and did
   expect(applied).toContain('key_late');
 });
 
+it('is not trusted after it has caught up for longer than a lease is', async () => {
+  const { follower } = await follow();
+  let now = performance.now();
+  vi.spyOn(performance, 'now').mockImplementation(() => {
+    now += 2001;
+    return now;
+  });
+  await expect(follower.catchUp()).rejects.toMatchObject({ code: 'unavailable' });
+});
+
+/**
+ * Writers that ask by one connection: what is asked after them is answered after them.
+ * @returns whether the writer goes on, once the answer to all that it asked must have come
+ */
+async function startWriter() {
+  const writer = connect(config, 1, () => undefined);
+  onTestFinished(() => writer.end());
+  async function goesOn(settled: Promise<void>): Promise<boolean> {
+    let isOver = false;
+    void settled.then(() => {
+      isOver = true;
+    });
+    await writer.pool.query('select 1');
+    await new Promise(setImmediate);
+    return isOver;
+  }
+  return { writer, goesOn };
+}
+
+it('lets a writer go on at once with what it has applied', async () => {
+  const { writer, goesOn } = await startWriter();
+  const { follower, applied } = await follow({ writer });
+  const last = await change('key_applied');
+  await vi.waitUntil(() => applied.includes('key_applied'), WAIT);
+  expect(await goesOn(follower.settle(last))).toBe(true);
+});
+
+it('lets a writer wait for what it has not applied itself', async () => {
+  const { writer, goesOn } = await startWriter();
+  const { promise: mayApply, resolve: apply } = Promise.withResolvers<void>();
+  const { follower, applied } = await follow({ writer, mayApply });
+  onTestFinished(() => apply());
+  // Its lease does not run out meanwhile, however slow the machine is.
+  for (const clock of [performance, Date]) vi.spyOn(clock, 'now').mockReturnValue(clock.now());
+  const settled = follower.settle(await change('key_slow'));
+  expect(await goesOn(settled)).toBe(false);
+  apply();
+  await settled;
+  expect(applied).toContain('key_slow');
+});
+
+it('lets no writer wait for it while it may decide nothing', async () => {
+  const { writer, goesOn } = await startWriter();
+  const { id, follower } = await follow({ writer });
+  const blocker = new pg.Client(config);
+  await blocker.connect();
+  onTestFinished(() => blocker.end());
+  await blocker.query('begin');
+  await blocker.query('select 1 from control_plane where id = $1 for update', [id]);
+  const now = performance.now.bind(performance);
+  vi.spyOn(performance, 'now').mockImplementation(() => now() + 2001);
+  expect(follower.current()).toBe(false);
+  expect(await goesOn(follower.settle(await change('key_late')))).toBe(true);
+  await blocker.query('rollback');
+});
+
 it('loads everything anew when the database was set back beneath it', async () => {
-  const { id, applied } = await follow();
+  const { id, follower, applied } = await follow();
   const lost = await change('key_lost');
   await vi.waitUntil(() => applied.includes('key_lost'), WAIT);
   const before = applied.length;
@@ -98,7 +175,12 @@ it('loads everything anew when the database was set back beneath it', async () =
 
   expect(await change('key_of_an_equal_number')).toBe(lost);
 
-  await vi.waitUntil(() => applied.slice(before).includes('all'), WAIT);
+  // The next step renews the lease; stopping waits for it.
+  const now = performance.now.bind(performance);
+  vi.spyOn(performance, 'now').mockImplementation(() => now() + 2001);
+  follower.wake();
+  await follower.stop();
+  expect(applied.slice(before)).toContain('all');
 });
 
 it('loads everything anew when its row was purged in its absence', async () => {

@@ -127,6 +127,9 @@ describe('the organization', () => {
       name: 'ci',
       profile: 'read-only',
     });
+    const revoked = { name: 'revoked before', profile: 'read-only' };
+    const { id } = (await owner.post<ApiKeyWithSecret>('/v1/api-keys', revoked)).body;
+    await owner.post(`/v1/api-keys/${id}/revoke`, { reason: 'it leaked' });
     const { joinKey, gateway } = await joinFleet(app, owner, await defaultWorkspace(owner));
     const remove = (body: object) =>
       owner.raw('DELETE', '/v1/organization', JSON.stringify(body), JSON_TYPE);
@@ -147,6 +150,8 @@ describe('the organization', () => {
       action: 'organization.delete',
       after: { revokedKeys: 1, deletedGateways: 1, deletedJoinKeys: 1 },
     });
+    const reasons = 'select revoke_reason as reason from api_key where id = $1';
+    expect(await query(reasons, [id])).toEqual([{ reason: 'it leaked' }]);
     const left = `select id from gateway union all select id from join_key`;
     expect(await query(left)).toEqual([]);
     expect((await joinWith(app, joinKey.secret)).problem.code).toBe('join_key_invalid');
