@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { checkWords } from './check-words.mjs';
 import { requireChromium } from './chromium.mjs';
 import { buildControlPlane } from './control-plane.mjs';
 import { buildDashboard } from './dashboard.mjs';
@@ -19,7 +20,7 @@ export async function runSuite({ args, project, env = {} }) {
     ? [step('tests', () => runTests([...args, '--project', project], { whole: false }))]
     : [
         step('types', () => run('tsc', [])),
-        step('lint', () => run('biome', ['check', '.'])),
+        step('lint', runLint),
         step('proxies', prepareGatewayTests),
         step('builds', prepareBuilds),
         step('tests', () => runTests(args, { whole: args.length === 0 })),
@@ -50,6 +51,11 @@ async function timed(name, work) {
   if (code !== 0) console.error(`> ${name} failed after ${seconds} s`);
   else if (!isLast) console.log(`> ${name} passed in ${seconds} s`);
   return code;
+}
+
+async function runLint() {
+  const code = await run('biome', ['check', '.']);
+  return code === 0 && checkWords() > 0 ? 1 : code;
 }
 
 async function prepareGatewayTests() {

@@ -63,7 +63,7 @@ async function enrol(page: Page): Promise<Enrolment> {
   return { uri, backupCode };
 }
 
-/** The password alone lets nobody in. */
+/** The password alone signs nobody in. */
 async function signInHalfWay(page: Page): Promise<void> {
   await signOut(page, 'Sign out');
   await fillSignIn(page, OWNER.email, OWNER.password);

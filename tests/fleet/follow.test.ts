@@ -193,7 +193,7 @@ test('the snapshot of another workspace is refused, reported, and replaced', asy
   );
 });
 
-test('a refused join key lets nobody in', async () => {
+test('no gateway joins with a refused join key', async () => {
   const joinKey = await makeJoinKey(owner, { workspaceId });
   await start({ joinKey: joinKey.secret });
 

@@ -41,7 +41,7 @@ export function allowedIpsOf(ipLists: IpLists, id: number): readonly string[] {
   return ipLists.lists[id]?.allowedIps ?? [];
 }
 
-/** The ranges that parsed: an entry that did not lets nobody in. */
+/** The ranges that parsed: an entry that did not admits no address. */
 export function rangesOf(ipLists: IpLists, id: number): readonly IpRange[] {
   return ipLists.lists[id]?.ranges ?? [];
 }

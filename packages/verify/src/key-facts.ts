@@ -17,7 +17,7 @@ export interface KeyFacts extends KeySubject {
   readonly status: KeyStatus;
   readonly expiresAtMs: number | null;
   readonly scopes: ScopeSet;
-  /** Addresses and ranges; none means anywhere. What does not parse lets nobody in. */
+  /** Addresses and ranges; none means anywhere. An entry that does not parse admits no address. */
   readonly allowedIps: readonly string[];
   /** When this secret, replaced by a rotation, stops to be known. */
   readonly retiresAtMs: number | null;
@@ -34,6 +34,6 @@ export interface KeyOwner {
 /** What an organization asks of all its keys. */
 export interface KeyOrganization {
   readonly organizationId: string;
-  /** Addresses and ranges; none means anywhere. What does not parse lets nobody in. */
+  /** Addresses and ranges; none means anywhere. An entry that does not parse admits no address. */
   readonly allowedIps: readonly string[];
 }

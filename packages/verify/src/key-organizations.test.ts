@@ -43,7 +43,7 @@ it('binds keys that come before and after, and no other organization', () => {
   expect(codeFrom('192.0.2.1')).toBe('valid');
 });
 
-it('lets nobody in by ranges of which none can be read', () => {
+it('admits no address by ranges of which none can be read', () => {
   putSecret(index, hash, exampleKey());
   putOrganization(index, { organizationId: 'org_1', allowedIps: ['10.0.0.0/99'] });
   expect(codeFrom('10.0.0.1')).toBe('ip_not_allowed');

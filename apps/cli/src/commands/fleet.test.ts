@@ -95,12 +95,14 @@ test('join keys are listed with their uses, also when there are none', async () 
   expect(none).toMatchObject({ exitCode: 0, stdout: '' });
 });
 
-test('a blocked join key is listed with why it lets nobody in', async () => {
+test('a blocked join key is listed with the reason', async () => {
   const blocked = { ...JOIN_KEY, status: 'blocked', blockedBy: 'api_key_revoked' };
   const api = createApi({ 'GET /v1/join-keys': list(JOIN_KEY, blocked) });
   const { stdout, stderr } = await tollkeeper(['join-keys', 'list'], { fetch: api.fetch });
   expect(stdout).toContain('● blocked');
-  expect(stderr).toBe('"gateway" lets nobody in for now. The API key that made it was revoked.\n');
+  expect(stderr).toBe(
+    '"gateway" admits no gateway at present. The API key that made it was revoked.\n',
+  );
 });
 
 test.each(['gateway', 'tk_join_a1b2…', JOIN_KEY.id])(

@@ -3,7 +3,7 @@ import { HELLO_BYTES_MAX, PROTOCOL_VERSION } from '@tollkeeper/contract';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
 import type { Follower } from '../kernel/follower.ts';
-import type { Guest } from './entrance.ts';
+import type { PendingConnection } from './connection-limiter.ts';
 import type { GatewayFacts } from './find-gateways.ts';
 import { type Greeting, greet } from './greet.ts';
 import type { Histories } from './histories.ts';
@@ -38,15 +38,15 @@ const HELLO_LIMITS = {
   bytesMax: HELLO_BYTES_MAX + 256,
 };
 
-/** Challenges whoever connects, and makes a session of a gateway that answers with its own key. */
+/** Challenges each connection, and makes a session of a gateway that answers with its own key. */
 export function createAdmission(options: AdmissionOptions) {
   const { find, seal, follower, histories, presence, sessions, log } = options;
 
-  function admit(socket: WebSocket, stream: ByteStream, guest: Guest): void {
+  function admit(socket: WebSocket, stream: ByteStream, pending: PendingConnection): void {
     const nonce = randomBytes(32).toString('base64url');
     const inbox = createInbox(socket, stream, HELLO_LIMITS);
     socket.send(seal({ type: 'challenge', protocol: PROTOCOL_VERSION, nonce }));
-    introduce(socket, inbox, nonce, guest).catch((error) => {
+    introduce(socket, inbox, nonce, pending).catch((error) => {
       log.warn({ err: error }, 'gateway could not be admitted');
       refuse(socket, LOST_TOUCH);
     });
@@ -56,11 +56,11 @@ export function createAdmission(options: AdmissionOptions) {
     socket: WebSocket,
     inbox: Inbox,
     challenge: string,
-    guest: Guest,
+    pending: PendingConnection,
   ): Promise<void> {
     const text = await inbox.first;
     if (text === undefined) return refuse(socket, { outcome: 'stranger' });
-    guest.markHello();
+    pending.markHello();
     const greeting = await greet(find, follower, challenge, text);
     if (greeting.outcome !== 'admitted') {
       inbox.open(() => undefined);
@@ -75,7 +75,7 @@ export function createAdmission(options: AdmissionOptions) {
     if (!found) return refuse(socket, LOST_TOUCH);
     const { epoch, known } = found;
     const version = known?.version ?? null;
-    if (!(await presence.enter({ ...hello, version }, guest.address))) {
+    if (!(await presence.enter({ ...hello, version }, pending.address))) {
       const { nonce } = hello;
       return refuse(socket, { outcome: 'removed', gatewayId: gateway.id, nonce });
     }
@@ -86,7 +86,7 @@ export function createAdmission(options: AdmissionOptions) {
       gateway,
       instanceId: hello.instanceId,
       hostname: hello.hostname,
-      address: guest.address,
+      address: pending.address,
       nonce: hello.nonce,
       epoch,
       sent: version,
@@ -101,7 +101,7 @@ export function createAdmission(options: AdmissionOptions) {
       ended: false,
     };
     if (options.isStopping() || !isOpen(session)) return presence.leave(session);
-    guest.leave();
+    pending.leave();
     options.onAdmitted(session, inbox, known);
   }
 

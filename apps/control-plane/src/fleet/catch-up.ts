@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '../db/connect.ts';
-import type { Allowance } from './allowance.ts';
 import type { Feeds } from './feeds.ts';
 import type { Histories } from './histories.ts';
 import { changesOf, readChanges } from './read-changes.ts';
 import { readSubjects } from './read-entries.ts';
 import type { Standing } from './read-standings.ts';
 import type { Seal } from './seal.ts';
-import { type SealedChanges, sealChanges, type Told } from './seal-changes.ts';
+import { type Recipient, type SealedChanges, sealChanges } from './seal-changes.ts';
 import { flushed, isOpen, type Session, send, sendWhole } from './session.ts';
+import type { SnapshotRateLimit } from './snapshot-rate-limit.ts';
 import type { Snapshots } from './snapshots.ts';
 
 export interface CatchUpOptions {
@@ -17,41 +17,43 @@ export interface CatchUpOptions {
   readonly feeds: Feeds;
   readonly snapshots: Snapshots;
   readonly histories: Histories;
-  readonly allowance: Allowance;
+  readonly rateLimit: SnapshotRateLimit;
 }
 
-/** Further behind, a gateway gets a snapshot. */
+/** A gateway that is further behind gets a snapshot. */
 const VERSIONS_MAX = 5000;
-/** How long what was read for one gateway is handed to others that ask the same, in ms. */
+/** How long what was read for one gateway is reused for others, in milliseconds. */
 const SHARED_MS = 2000;
 
 /**
- * Brings a gateway to where its workspace stands, by the changes that it missed or by a snapshot,
- * until it follows with the others. Waits for slow readers, so that each holds but a part.
- * @returns a function that ends when the session follows or closes; false when its workspace is gone
+ * Brings a gateway up to date, by the changes that it missed or by a snapshot, until it has joined
+ * the feed of its workspace. Waits for slow readers, so that each keeps only a part in memory.
+ * @returns a function that ends when the session has joined or closed; false when its workspace is gone
  */
-export function catcherUp(options: CatchUpOptions): (session: Session) => Promise<boolean> {
-  const { feeds, histories, allowance } = options;
-  const missed = sharing((told: Told, from: number) => readMissed(options, told, from));
+export function createCatchUp(options: CatchUpOptions): (session: Session) => Promise<boolean> {
+  const { feeds, histories, rateLimit } = options;
+  const missed = sharing((recipient: Recipient, from: number) =>
+    readMissed(options, recipient, from),
+  );
 
   return async (session) => {
     const { gateway, epoch } = session;
-    const told = { ...gateway, epoch };
+    const recipient = { ...gateway, epoch };
     while (isOpen(session)) {
       await flushed(session);
       const { check } = session;
       const standing = await histories.find(gateway.workspaceId);
       if (!standing) return false;
       if (needsSnapshot(session, standing)) {
-        const waitMs = allowance.waitMs(gateway.id);
+        const waitMs = rateLimit.waitMs(gateway.id);
         if (waitMs > 0) {
           await delay(waitMs, undefined, { ref: false });
           continue;
         }
-        allowance.take(gateway.id);
+        rateLimit.take(gateway.id);
         if (!(await sendSnapshot(options, session, standing))) return false;
       } else if (session.sent !== standing.version) {
-        const messages = await missed(told, session.sent ?? 0);
+        const messages = await missed(recipient, session.sent ?? 0);
         if (messages) await sendAll(session, messages);
         else session.snapshotMin = standing.version;
       } else if (feeds.join(session, standing, check)) {
@@ -77,10 +79,10 @@ async function sendSnapshot(
 ): Promise<boolean> {
   const own = session.sent ?? session.versionMin ?? 0;
   const versionMin = Math.max(own, session.snapshotMin ?? 0, version - VERSIONS_MAX);
-  const told = { ...session.gateway, epoch: session.epoch };
-  return snapshots.lend(told, versionMin, async (snapshot) => {
+  const recipient = { ...session.gateway, epoch: session.epoch };
+  return snapshots.acquire(recipient, versionMin, async (snapshot) => {
     session.snapshotMin = null;
-    if (session.versionMin === null) tellHistory(seal, session, snapshot.version, false);
+    if (session.versionMin === null) sendHistory(seal, session, snapshot.version, false);
     for (let part = 0; isOpen(session); part += 1) {
       const bytes = await snapshot.read(part);
       if (!bytes) break;
@@ -90,8 +92,8 @@ async function sendSnapshot(
   });
 }
 
-/** To be said once on a connection, before any of it. @param version that it begins with */
-export function tellHistory(seal: Seal, session: Session, version: number, continues: boolean) {
+/** To be sent once on a connection, before anything of that history. @param version that it begins with */
+export function sendHistory(seal: Seal, session: Session, version: number, continues: boolean) {
   const { nonce, epoch, gateway } = session;
   const { organizationId, workspaceId } = gateway;
   session.versionMin = version;
@@ -106,13 +108,13 @@ async function sendAll(session: Session, messages: readonly SealedChanges[]): Pr
   }
 }
 
-/** Undefined when they are no longer all there, or too much to be told one by one. */
+/** Undefined when they are no longer all there, or too many to be sent one by one. */
 async function readMissed(
   { db, seal, histories }: CatchUpOptions,
-  told: Told,
+  recipient: Recipient,
   from: number,
 ): Promise<readonly SealedChanges[] | undefined> {
-  const { workspaceId, epoch } = told;
+  const { workspaceId, epoch } = recipient;
   const { versions } = await readChanges(db, [{ workspaceId, version: from }]);
   if (versions.length === 0 || versions.some((each, at) => each.version !== from + 1 + at)) {
     return undefined;
@@ -121,19 +123,19 @@ async function readMissed(
   const seen = await histories.find(workspaceId);
   if (!seen) return undefined;
   histories.note(workspaceId, epoch, seen);
-  return sealChanges(seal, told, from, versions, subjects, seen);
+  return sealChanges(seal, recipient, from, versions, subjects, seen);
 }
 
-type Missed = (told: Told, from: number) => Promise<readonly SealedChanges[] | undefined>;
+type Missed = (recipient: Recipient, from: number) => Promise<readonly SealedChanges[] | undefined>;
 
-/** Of many gateways that return at once, most missed the same. */
+/** Reads the same changes once for many gateways that return together. */
 function sharing(read: Missed): Missed {
   const known = new Map<string, ReturnType<Missed>>();
-  return (told, from) => {
-    const name = `${told.workspaceId} ${told.epoch} ${from}`;
+  return (recipient, from) => {
+    const name = `${recipient.workspaceId} ${recipient.epoch} ${from}`;
     const found = known.get(name);
     if (found) return found;
-    const reading = read(told, from);
+    const reading = read(recipient, from);
     known.set(name, reading);
     const forget = () => void known.delete(name);
     reading.then(() => setTimeout(forget, SHARED_MS).unref(), forget);

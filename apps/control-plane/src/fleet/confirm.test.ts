@@ -7,13 +7,13 @@ import type { WebSocket } from 'ws';
 import { type FleetWorld, startFleetWorld, WAIT } from '../testing/fleet-world.ts';
 import type { Joined } from '../testing/gateway-client.ts';
 import { SESSION_SECRET } from '../testing/test-app.ts';
-import { createAllowance } from './allowance.ts';
-import { catcherUp } from './catch-up.ts';
+import { createCatchUp } from './catch-up.ts';
 import { createFeeds } from './feeds.ts';
 import { findGateways } from './find-gateways.ts';
 import { createHistories } from './histories.ts';
 import { sealer } from './seal.ts';
 import type { Session } from './session.ts';
+import { createSnapshotRateLimit } from './snapshot-rate-limit.ts';
 import { createSnapshots } from './snapshots.ts';
 
 let world: FleetWorld;
@@ -176,8 +176,8 @@ it('a gateway hears at once of what was committed while it caught up', async () 
     },
   };
   const snapshots = createSnapshots(db, seal, histories);
-  const allowance = createAllowance();
-  const catchUp = catcherUp({ db, seal, feeds, snapshots, histories: late, allowance });
+  const rateLimit = createSnapshotRateLimit();
+  const catchUp = createCatchUp({ db, seal, feeds, snapshots, histories: late, rateLimit });
 
   expect(await catchUp(session)).toBe(true);
 

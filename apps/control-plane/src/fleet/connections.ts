@@ -46,8 +46,8 @@ export function listConnections(
 }
 
 /**
- * Whether the connections of one gateway show its identity in two places: both were heard of after
- * the later one had connected. A gateway that restarts is heard of in one place at a time, however
+ * Whether the connections of one gateway show its identity in two places: both were seen after the
+ * later one had connected. A gateway that restarts is seen in one place at a time, however
  * long its old connection lingers.
  */
 export function hasIdentityConflict(

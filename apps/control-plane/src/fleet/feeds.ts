@@ -6,30 +6,30 @@ import { changesOf, readChanges, type WorkspaceVersion } from './read-changes.ts
 import { readSubjects } from './read-entries.ts';
 import type { Standing } from './read-standings.ts';
 import type { Seal } from './seal.ts';
-import { type SealedChanges, sealChanges, type Told } from './seal-changes.ts';
+import { type Recipient, type SealedChanges, sealChanges } from './seal-changes.ts';
 import { isSlow, type Session, send } from './session.ts';
 
-/** The gateways of one workspace that were all sent the same version, and get what comes next. */
-interface Feed extends Told {
+/** The gateways of one workspace that all have the same version, and receive what comes next. */
+interface Feed extends Recipient {
   version: number;
   readonly sessions: Set<Session>;
 }
 
-/** Tells gateways what changes as it changes, each message signed once for all of a workspace. */
+/** Sends changes to gateways as they happen, each message signed once for all of a workspace. */
 export interface Feeds {
   /**
-   * Follows with the others if the session was sent just what they were; else false.
-   * @param check what the session had asked before the standing was read
+   * Adds the session if it has the version of the feed; else false.
+   * @param check nonce that the session had asked with before the standing was read
    */
   join(session: Session, standing: Standing, check: string | null): boolean;
   leave(session: Session): void;
-  /** Tells nobody of the workspace anything more. */
+  /** Sends nothing more to gateways of the workspace. */
   drop(workspaceId: string): void;
-  /** Looks for changes now. Whoever waits knows that all committed before the call were seen. */
+  /** Reads changes now. Once it resolves, all that were committed before the call were read. */
   step(): Promise<void>;
-  /** Answers what the session asked, unless it has to wait. */
+  /** Answers the check of the session, unless it has to wait. */
   answer(session: Session): Promise<void>;
-  /** Answers what all have asked, and looks for changes where some were missed. */
+  /** Answers all checks, and reads changes where some were missed. */
   confirm(): Promise<void>;
 }
 
@@ -39,11 +39,11 @@ export interface FeedOptions {
   readonly histories: Histories;
   readonly follower: Pick<Follower, 'current'>;
   readonly log: Logger;
-  /** Takes a session that can no longer follow with the others. */
+  /** Called with a session that can no longer be sent changes in the feed. */
   readonly onLost: (session: Session) => void;
 }
 
-/** More often a gateway is not answered, however often it asks, in milliseconds. */
+/** Shortest time between two answers to one gateway, in milliseconds. */
 const ANSWER_MS = 1000;
 
 export function createFeeds(options: FeedOptions): Feeds {
@@ -83,20 +83,20 @@ export function createFeeds(options: FeedOptions): Feeds {
         const feed = feeds.get(workspaceId);
         const epoch = known.find((each) => each.workspaceId === workspaceId)?.epoch;
         if (!feed || feed.epoch !== epoch) continue;
-        // Everybody may have left and others come while the rows were read.
+        // All sessions may have left and others joined while the rows were read.
         const fresh = list.filter((each) => each.version > feed.version);
         if (follows(feed, fresh)) {
           histories.note(workspaceId, epoch, seen);
-          tell(feed, sealChanges(seal, feed, feed.version, fresh, subjects, seen));
+          sendChanges(feed, sealChanges(seal, feed, feed.version, fresh, subjects, seen));
         } else if (fresh.length > 0) {
-          tell(feed, undefined);
+          sendChanges(feed, undefined);
         }
       }
       if (!cut) return;
     }
   }
 
-  function tell(feed: Feed, messages: readonly SealedChanges[] | undefined): void {
+  function sendChanges(feed: Feed, messages: readonly SealedChanges[] | undefined): void {
     if (!messages) {
       log.warn(
         { workspaceId: feed.workspaceId },
@@ -128,7 +128,7 @@ export function createFeeds(options: FeedOptions): Feeds {
     if (feed.sessions.size === 0) feeds.delete(feed.workspaceId);
   }
 
-  /** What this process does not know it cannot vouch for: it must be sure of its own memory, too. */
+  /** Confirms only what this process knows for certain, so its own memory must be current, too. */
   function confirm(session: Session, check: string | null, standing: Standing): void {
     const feed = feedOf(session);
     const isSure = feed !== undefined && feed.version >= standing.version && follower.current();
@@ -138,7 +138,7 @@ export function createFeeds(options: FeedOptions): Feeds {
     send(session, seal({ type: 'current', nonce: check, version: feed.version }));
   }
 
-  /** That the session follows with others, if it does. */
+  /** Feed that the session has joined, if any. */
   function feedOf(session: Session): Feed | undefined {
     const feed = feeds.get(session.gateway.workspaceId);
     return feed?.sessions.has(session) ? feed : undefined;

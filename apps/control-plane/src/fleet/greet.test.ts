@@ -26,7 +26,7 @@ function open(as: Joined = joined): GatewayClient {
 
 const NOT_ADMITTED = 1008;
 
-describe('whoever cannot prove to be a gateway', () => {
+describe('a client that cannot prove to be a gateway', () => {
   const strangers: [string, () => Promise<GatewayClient>][] = [
     [
       'signs with another key',
@@ -136,7 +136,7 @@ describe('whoever cannot prove to be a gateway', () => {
   });
 });
 
-it('tells whoever names a gateway that is of no fleet that it was removed', async () => {
+it('answers a gateway that is of no fleet that it was removed', async () => {
   const gatewayId = 'gw_00000000000000000000';
   const gateway = open({ ...joined, gatewayId });
   const { nonce } = await gateway.hello();

@@ -11,9 +11,9 @@ import type { Follower } from '../kernel/follower.ts';
 import type { GatewayFacts } from './find-gateways.ts';
 
 /**
- * A wrong signature and anything that is no hello look alike. Whoever names a gateway that is not of
- * the fleet is told that it was removed: one that was away when it happened must stop as well, and
- * its public key is gone with it. That helps nobody to guess an id, which is 119 random bits.
+ * A wrong signature and anything that is no hello look alike. A hello of a gateway that is not in the
+ * fleet is answered that it was removed: one that was away when that happened must stop as well, and
+ * its public key is gone with it. That does not help to guess an id, which is 119 random bits.
  */
 export type Greeting =
   | { readonly outcome: 'admitted'; readonly hello: Hello; readonly gateway: GatewayFacts }
@@ -25,11 +25,11 @@ export type Greeting =
   | { readonly outcome: 'removed'; readonly gatewayId: string; readonly nonce: string }
   | { readonly outcome: 'stranger' };
 
-/** Of any protocol: so much stays the same. */
+/** The part of a hello that is the same in every version of the protocol. */
 const anyHello = z.object({ type: z.literal('hello'), protocol: z.int() });
 
 /**
- * Decides who speaks from the answer to this connection's challenge.
+ * Authenticates a connection by the answer to its challenge.
  * @param challenge its nonce
  * @throws what the database throws
  */

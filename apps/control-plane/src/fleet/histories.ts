@@ -2,38 +2,39 @@ import { randomBytes } from 'node:crypto';
 import type { Position } from '@tollkeeper/contract';
 import type { Logger } from 'pino';
 import type { Database } from '../db/connect.ts';
-import { gather } from './gather.ts';
+import { batch } from './batch.ts';
 import { readStandings, type Standing } from './read-standings.ts';
 
 /**
- * Which history this process tells of each workspace. A database that is restored from a backup, or
- * replaced by a copy that lags behind, loses versions that gateways have heard of, and numbers others
- * like them. Nothing inside the database can tell: all of it was restored. What was told can: the
- * marks of versions are random, so the newest one that was told is held, or history is another one.
+ * Which history of each workspace this process sends. A database that is restored from a backup, or
+ * replaced by a copy that lags behind, loses versions that gateways have received, and gives their
+ * numbers to others. Nothing in the database shows that, since all of it was restored. What was sent
+ * does: the marks of versions are random, so either the database holds the newest that was sent, or
+ * its history is another one.
  */
 export interface Histories {
-  /** Under which name it is told now: gateways take nothing of another on one connection. */
+  /** Name of the history that is sent now; on one connection, gateways accept no other. */
   epochOf(workspaceId: string): string;
-  /** To be called before anything is told in the epoch that may be as new as the position. */
+  /** To be called before anything is sent in the epoch that may be as new as the position. */
   note(workspaceId: string, epoch: string, position: Position): void;
   /**
-   * Where it stands; undefined when it is gone, or when the database does not hold what was told of
-   * it: its epoch is a new one then.
+   * Position of the workspace; undefined when it is gone, or when the database does not hold what was
+   * sent of it, in which case its epoch is a new one.
    */
   find(workspaceId: string): Promise<Standing | undefined>;
-  /** The same for many; the others are left out. */
+  /** Positions of many workspaces; those that `find` would not find are left out. */
   findAll(workspaceIds: readonly string[]): Promise<Standing[]>;
-  /** Where it stands, and whether it holds what somebody else was told. */
+  /** Position of the workspace, and whether its history holds the given position. */
   compare(workspaceId: string, position: Position | null): Promise<Standing | undefined>;
 }
 
-interface Told {
+interface Sent {
   readonly epoch: string;
   newest: Position | null;
 }
 
 const RESTORED =
-  'the database does not hold what gateways were told, as after a restore from a backup: they begin anew';
+  'the database does not hold what gateways were sent, as after a restore from a backup: they begin anew';
 
 /** @param onLost takes a workspace whose gateways are to begin anew */
 export function createHistories(
@@ -41,53 +42,53 @@ export function createHistories(
   log: Logger,
   onLost: (workspaceId: string) => void,
 ): Histories {
-  const histories = new Map<string, Told>();
+  const histories = new Map<string, Sent>();
 
-  function toldOf(workspaceId: string): Told {
+  function sentOf(workspaceId: string): Sent {
     const known = histories.get(workspaceId);
     if (known) return known;
-    const told = { epoch: randomBytes(16).toString('hex'), newest: null };
-    histories.set(workspaceId, told);
-    return told;
+    const sent = { epoch: randomBytes(16).toString('hex'), newest: null };
+    histories.set(workspaceId, sent);
+    return sent;
   }
 
   async function findAll(workspaceIds: readonly string[]): Promise<Standing[]> {
     const asked = workspaceIds.map((workspaceId) => {
-      const told = toldOf(workspaceId);
-      return { workspaceId, told, position: told.newest };
+      const sent = sentOf(workspaceId);
+      return { workspaceId, sent, position: sent.newest };
     });
     const found = await readStandings(db, asked);
-    return asked.flatMap(({ workspaceId, told, position }, at) => {
+    return asked.flatMap(({ workspaceId, sent, position }, at) => {
       const standing = found[at];
       if (standing?.held === 'yes') return [standing];
       // Another question may have found the same, and somebody begun anew since.
-      if (standing && histories.get(workspaceId) === told) lose(standing, position);
+      if (standing && histories.get(workspaceId) === sent) lose(standing, position);
       return [];
     });
   }
 
   /** What is forgotten may be another history as well: doubt begins anew. */
-  function lose({ workspaceId, version, held }: Standing, told: Position | null): void {
+  function lose({ workspaceId, version, held }: Standing, sent: Position | null): void {
     histories.delete(workspaceId);
-    const facts = { workspaceId, toldVersion: told?.version, version };
+    const facts = { workspaceId, sentVersion: sent?.version, version };
     if (held === 'forgotten') log.info(facts, 'last sent version is no longer in the database');
     else log.error(facts, RESTORED);
     onLost(workspaceId);
   }
 
-  const compareAll = gather(async (names) => {
+  const compareAll = batch(async (names) => {
     const found = await readStandings(db, names.map(parseName));
     return new Map(names.flatMap((name, at) => (found[at] ? [[name, found[at]]] : [])));
   });
 
   return {
-    epochOf: (workspaceId) => toldOf(workspaceId).epoch,
+    epochOf: (workspaceId) => sentOf(workspaceId).epoch,
     note(workspaceId, epoch, position) {
-      const told = toldOf(workspaceId);
-      if (told.epoch !== epoch) return;
-      if (!told.newest || told.newest.version < position.version) told.newest = position;
+      const sent = sentOf(workspaceId);
+      if (sent.epoch !== epoch) return;
+      if (!sent.newest || sent.newest.version < position.version) sent.newest = position;
     },
-    find: gather(
+    find: batch(
       async (ids) => new Map((await findAll(ids)).map((each) => [each.workspaceId, each])),
     ),
     findAll,

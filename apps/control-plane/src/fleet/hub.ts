@@ -7,15 +7,14 @@ import type { Database } from '../db/connect.ts';
 import type { AppendedChange } from '../kernel/change.ts';
 import type { Follower } from '../kernel/follower.ts';
 import { createAdmission } from './admission.ts';
-import { createAllowance } from './allowance.ts';
 import { createAppliedVersions } from './applied-versions.ts';
-import { tellHistory } from './catch-up.ts';
-import { createCatchUps } from './catch-ups.ts';
-import { createEntrance, type Guest } from './entrance.ts';
+import { batch } from './batch.ts';
+import { sendHistory } from './catch-up.ts';
+import { createCatchUpQueue } from './catch-up-queue.ts';
+import { createConnectionLimiter, type PendingConnection } from './connection-limiter.ts';
 import { every } from './every.ts';
 import { createFeeds } from './feeds.ts';
 import { findGateways } from './find-gateways.ts';
-import { gather } from './gather.ts';
 import { createHistories } from './histories.ts';
 import type { ByteStream, Inbox } from './inbox.ts';
 import type { KnownState } from './known-state.ts';
@@ -25,10 +24,11 @@ import { receive } from './receive.ts';
 import { sealer } from './seal.ts';
 import { CLOSE, isOpen, type Session, send } from './session.ts';
 import { createSessions } from './sessions.ts';
+import { createSnapshotRateLimit } from './snapshot-rate-limit.ts';
 import { createSnapshots, type Snapshots } from './snapshots.ts';
 import { createUsageIntake } from './usage-intake.ts';
 
-/** Where the gateways that are connected to this process are told what changes. */
+/** Connections of gateways to this process, by which they receive what changes. */
 export interface Hub {
   /**
    * Admits a connection whose gateway is still to prove itself; undefined when there is no room.
@@ -72,10 +72,10 @@ export function startHub(options: HubOptions): Hub {
   const seal = sealer(options.signingKey);
   const sockets = new Set<WebSocket>();
   const sessions = createSessions(options.perOrganizationMax);
-  const entrance = createEntrance();
+  const limiter = createConnectionLimiter();
   const presence = createPresence(db, options.processId);
   const applied = createAppliedVersions(db, log);
-  const find = gather(async (ids) => byKey(await findGateways(db, ids), (each) => each.id));
+  const find = batch(async (ids) => byKey(await findGateways(db, ids), (each) => each.id));
   const histories = createHistories(db, log, beginAnew);
   const snapshots = createSnapshots(db, seal, histories);
   const membership = createMembership({ find, seal, sessions, log });
@@ -87,13 +87,13 @@ export function startHub(options: HubOptions): Hub {
     log,
     onLost: (each) => catchUp(each),
   });
-  const { catchUp, resync } = createCatchUps({
+  const { catchUp, resync } = createCatchUpQueue({
     db,
     seal,
     feeds,
     snapshots,
     histories,
-    allowance: createAllowance(),
+    rateLimit: createSnapshotRateLimit(),
     membership,
     log,
   });
@@ -134,7 +134,7 @@ export function startHub(options: HubOptions): Hub {
     feeds.answer(session).catch((error) => log.warn({ err: error }, 'check not answered yet'));
   }
 
-  /** Whatever its gateways were told is void: on a new connection they are told another history. */
+  /** Disconnects the gateways of the workspace, so that they begin with another history. */
   function beginAnew(workspaceId: string): void {
     feeds.drop(workspaceId);
     for (const session of sessions.all()) {
@@ -151,18 +151,18 @@ export function startHub(options: HubOptions): Hub {
     session.socket.close(CLOSE.notAdmitted);
   }
 
-  function accept(socket: WebSocket, stream: ByteStream, guest: Guest): void {
+  function accept(socket: WebSocket, stream: ByteStream, pending: PendingConnection): void {
     sockets.add(socket);
     socket.on('error', () => undefined);
     socket.on('close', () => {
       sockets.delete(socket);
-      guest.leave();
+      pending.leave();
     });
     if (stopping) {
       socket.close(CLOSE.goingAway);
       return;
     }
-    admit(socket, stream, guest);
+    admit(socket, stream, pending);
   }
 
   function begin(session: Session, inbox: Inbox, known: KnownState | undefined): void {
@@ -177,11 +177,11 @@ export function startHub(options: HubOptions): Hub {
     if (known) {
       histories.note(gateway.workspaceId, epoch, known.seen);
       applied.add(gateway.id, known);
-      tellHistory(seal, session, known.version, true);
+      sendHistory(seal, session, known.version, true);
     }
     inbox.open((text) => receive(receivers, session, text));
     catchUp(session);
-    // Whoever removed it before it was among the sessions told nobody here.
+    // It may have been removed before it was among the sessions, which nobody noticed here.
     membership
       .check([gateway.id])
       .catch((error) => log.warn({ err: error }, 'gateway not checked for removal'));
@@ -200,9 +200,9 @@ export function startHub(options: HubOptions): Hub {
   return {
     snapshotsBuilt: snapshots.built,
     enter(address, evict) {
-      const guest = stopping ? undefined : entrance.enter(address, evict);
-      if (!guest) return undefined;
-      return { leave: guest.leave, accept: (socket, stream) => accept(socket, stream, guest) };
+      const pending = stopping ? undefined : limiter.enter(address, evict);
+      if (!pending) return undefined;
+      return { leave: pending.leave, accept: (socket, stream) => accept(socket, stream, pending) };
     },
     look,
     wake(changes) {

@@ -3,14 +3,14 @@ import type { Logger } from 'pino';
 import type { GatewayFacts } from './find-gateways.ts';
 import type { Histories } from './histories.ts';
 
-/** What a gateway has, where that is of the history that the database holds. */
+/** State of a gateway, where it belongs to the history that the database holds. */
 export type KnownState = Pick<UpwardOf<'ack'>, 'version' | 'seen'>;
 
 const RESTORED =
-  'a gateway has heard of versions that the database does not hold, as after a restore from a backup: it gets a whole snapshot';
+  'gateway has versions that the database does not hold, as after a restore from a backup; sending a snapshot';
 
 /**
- * What the gateway says that it has, if that can be gone on from, and the epoch in which it is told.
+ * State that the gateway reports, if changes can continue from it, and the epoch that it is sent.
  * @returns undefined when its workspace is gone
  */
 export async function findKnownState(
@@ -20,7 +20,7 @@ export async function findKnownState(
   { version, seen }: Hello,
 ): Promise<{ epoch: string; known: KnownState | undefined } | undefined> {
   const { id, workspaceId } = gateway;
-  // What this process told before may be over: better now than on the new connection.
+  // The history that this process sent may have ended: find out before the new connection uses it.
   await histories.find(workspaceId);
   const epoch = histories.epochOf(workspaceId);
   const standing = await histories.compare(workspaceId, seen);

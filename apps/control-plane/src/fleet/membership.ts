@@ -56,7 +56,7 @@ function tellFacts(seal: Seal, session: Session, facts: GatewayFacts): void {
   if (JSON.stringify(known) !== JSON.stringify(next)) send(session, seal(next));
 }
 
-/** What a gateway is told of itself. */
+/** Message that tells a gateway its own facts. */
 export function gatewayFrame({ nonce, gateway }: Session) {
   const { id, organizationId, workspaceId, name, labels, draining } = gateway;
   return {

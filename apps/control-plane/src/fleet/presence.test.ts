@@ -150,14 +150,14 @@ describe('a connected gateway', () => {
     expect(await connections(joined)).toHaveLength(1);
   });
 
-  it('is told when people change it, and again only then', async () => {
+  it('receives its facts when people change them, and only then', async () => {
     const joined = await world.join();
     const gateway = await world.connect(joined);
     await gateway.wait('gateway');
     await world.owner.patch(`/v1/gateways/${joined.gatewayId}`, { name: 'west', draining: true });
-    const told = () => gateway.headers.filter((each) => each.type === 'gateway');
-    await vi.waitUntil(() => told().length > 1, WAIT);
-    expect(told()).toMatchObject([
+    const received = () => gateway.headers.filter((each) => each.type === 'gateway');
+    await vi.waitUntil(() => received().length > 1, WAIT);
+    expect(received()).toMatchObject([
       { name: 'edge', draining: false },
       { name: 'west', draining: true },
     ]);
@@ -182,7 +182,7 @@ describe('a removed gateway', () => {
     expect(again.headers.map(({ type }) => type)).toEqual(['challenge', 'removed']);
   }
 
-  it('is told and cut at once, in all its places, and let in no more', async () => {
+  it('is notified and disconnected at once, in all its places, and admitted no more', async () => {
     const joined = await world.join();
     const gateways = [await world.connect(joined), await world.connect(joined)];
     for (const each of gateways) await world.upToDate(each);

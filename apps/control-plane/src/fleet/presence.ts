@@ -26,7 +26,7 @@ export function createPresence(db: Database, processId: string): Presence {
         with known as materialized (
           select ${gateway.id} as id from ${gateway} where ${gateway.id} = ${hello.gatewayId}
           for no key update
-        ), told as (
+        ), updated as (
           update ${gateway} set
             software_version = ${hello.softwareVersion},
             stale_max_ms = ${hello.staleMaxMs}::bigint,

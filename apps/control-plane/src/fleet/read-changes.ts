@@ -10,7 +10,7 @@ export type SubjectChange = Pick<AppendedChange, 'kind' | 'subjectId'>;
 export interface WorkspaceVersion {
   readonly workspaceId: string;
   readonly version: number;
-  /** Null when they are too many to be told one by one. */
+  /** Null when they are too many to be sent one by one. */
   readonly changes: readonly SubjectChange[] | null;
 }
 

@@ -67,14 +67,14 @@ async function readSecrets(db: Database, ids: readonly string[]) {
   return selectSecrets(db).where(and(inArray(apiKey.id, [...ids]), notRetired()));
 }
 
-/** What one workspace is told of its changes: nothing of another, whatever the change says. */
+/** Entries of the changes for one workspace: nothing of another, whatever the change says. */
 export function entriesOf(
   place: Place,
   changes: readonly SubjectChange[],
   subjects: Subjects,
 ): Entry[] {
-  const told = new Map(changes.map((each) => [`${each.kind} ${each.subjectId}`, each]));
-  return [...told.values()].flatMap((change) => entriesOfSubject(place, change, subjects));
+  const latest = new Map(changes.map((each) => [`${each.kind} ${each.subjectId}`, each]));
+  return [...latest.values()].flatMap((change) => entriesOfSubject(place, change, subjects));
 }
 
 function entriesOfSubject(place: Place, change: SubjectChange, subjects: Subjects): Entry[] {

@@ -44,7 +44,7 @@ async function handsOver(fleet: Fleet, { id }: TestKey, atMs: number): Promise<v
   }, WAIT);
 }
 
-it('a gateway joins, decides, hears of a revocation, hands over its counts, and is removed', async () => {
+it('a gateway joins, decides, receives a revocation, hands over its counts, and is removed', async () => {
   const key = await makeKey(world.app, world.owner);
   const { fleet } = await startGateway();
   expect(codeOf(fleet, key)).toBe('valid');

@@ -34,7 +34,7 @@ export function isFleetUpgrade({ headers, url }: IncomingMessage): boolean {
 
 /**
  * Lets gateways connect. An upgrade passes through the server's routing like any request, so that
- * its address is told by the same trusted proxies and a server that drains refuses it.
+ * its address comes from the same trusted proxies, and a server that drains refuses it.
  */
 export function registerFleet(app: FastifyInstance, hub: Hub): void {
   const upgrades = new WeakMap<IncomingMessage, Upgrade>();

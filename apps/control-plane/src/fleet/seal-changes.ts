@@ -15,7 +15,7 @@ export interface SealedChanges {
 const BODY_BYTES_MAX = 256 * 1024;
 
 /** What the messages are part of. */
-export interface Told extends Place {
+export interface Recipient extends Place {
   readonly epoch: string;
 }
 
@@ -27,7 +27,7 @@ export interface Told extends Place {
  */
 export function sealChanges(
   seal: Seal,
-  told: Told,
+  recipient: Recipient,
   from: number,
   versions: readonly WorkspaceVersion[],
   subjects: Subjects,
@@ -35,16 +35,16 @@ export function sealChanges(
 ): SealedChanges[] | undefined {
   if (versions.some(({ changes }) => changes === null)) return undefined;
   const to = versions.at(-1)?.version ?? from;
-  const body = encodePart(entriesOf(told, changesOf(versions), subjects));
+  const body = encodePart(entriesOf(recipient, changesOf(versions), subjects));
   if (body.length > BODY_BYTES_MAX && versions.length > 1) {
     const half = versions.slice(0, versions.length >> 1);
     const middle = half.at(-1)?.version ?? from;
     const rest = versions.slice(half.length);
-    const first = sealChanges(seal, told, from, half, subjects, seen);
-    const second = first && sealChanges(seal, told, middle, rest, subjects, seen);
+    const first = sealChanges(seal, recipient, from, half, subjects, seen);
+    const second = first && sealChanges(seal, recipient, middle, rest, subjects, seen);
     return second && [...first, ...second];
   }
-  const { organizationId, workspaceId, epoch } = told;
+  const { organizationId, workspaceId, epoch } = recipient;
   const { version, mark } = seen;
   const header = {
     type: 'changes',

@@ -8,34 +8,34 @@ export interface Session {
   readonly instanceId: string;
   readonly address: string;
   readonly hostname: string;
-  /** Of its hello. */
+  /** Nonce of its hello. */
   readonly nonce: string;
-  /** What it is told is of this one. */
+  /** Name of the history that it is sent. */
   readonly epoch: string;
-  /** As it was last told. */
+  /** Facts of the gateway, as last sent to it. */
   gateway: GatewayFacts;
-  /** The version that it came with or was sent since; null for none, or none of this history. */
+  /** Version that it connected with or was sent since; null for none of this history. */
   sent: number | null;
-  /** It takes no older snapshot; null before it was told which history it is told. */
+  /** Oldest snapshot that it accepts; null before the message that names the history. */
   versionMin: number | null;
-  /** The nonce of what it asked last and was not answered. */
+  /** Nonce of its last check that was not answered. */
   check: string | null;
   /** When a check was last answered, by `performance.now()`. */
   answeredAt: number;
-  /** It needs a snapshot of this version or a later one; null when it needs none. */
+  /** Oldest version of the snapshot that it needs; null when it needs none. */
   snapshotMin: number | null;
   /** By `performance.now()`, as the next. */
   readonly connectedAt: number;
-  /** When anything came from it. */
+  /** When it last sent anything. */
   heardAt: number;
   health: GatewayHealth | null;
   /** What it last refused to apply; null since it applied something. */
   rejection: string | null;
-  /** Set once it is told to go: nothing that it says counts any more. */
+  /** Set once it was disconnected by us: its messages are ignored from then on. */
   ended: boolean;
 }
 
-/** More than that on its way to a gateway: it reads too slowly to be sent more. */
+/** With more bytes on their way, a gateway reads too slowly to be sent more. */
 const BUFFER_BYTES_MAX = 1024 * 1024;
 
 /** Why a connection is closed (RFC 6455, section 7.4.1). */
@@ -49,7 +49,7 @@ export function isSlow({ socket }: Session): boolean {
   return socket.bufferedAmount > BUFFER_BYTES_MAX;
 }
 
-/** So much only gathers for a gateway that reads nothing and still makes us answer: it is cut. */
+/** With so many bytes on their way, a gateway reads nothing and still makes us answer: it is cut. */
 const BUFFER_BYTES_CUT = 4 * BUFFER_BYTES_MAX;
 
 /** Sends without waiting; a connection that has closed is not sent anything. */

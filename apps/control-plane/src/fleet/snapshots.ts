@@ -3,7 +3,7 @@ import { buildSnapshot } from './build-snapshot.ts';
 import type { Histories } from './histories.ts';
 import type { Place } from './read-entries.ts';
 import type { Seal } from './seal.ts';
-import type { Told } from './seal-changes.ts';
+import type { Recipient } from './seal-changes.ts';
 
 /** A snapshot that is being built or is whole; its parts are there for every reader. */
 export interface Snapshot {
@@ -15,13 +15,13 @@ export interface Snapshot {
 /** Snapshots of workspaces, each built once for all gateways that want it at about the same time. */
 export interface Snapshots {
   /**
-   * Lets the reader have a snapshot for as long as it reads.
-   * @param told one of another epoch is of no use
-   * @param versionMin nor is an older one
+   * Gives the reader a snapshot for as long as it reads.
+   * @param recipient whose epoch the snapshot must have
+   * @param versionMin oldest version of use
    * @returns false when the workspace is gone
    */
-  lend(
-    told: Told,
+  acquire(
+    recipient: Recipient,
     versionMin: number,
     reader: (snapshot: Snapshot) => Promise<void>,
   ): Promise<boolean>;
@@ -29,14 +29,14 @@ export interface Snapshots {
   readonly built: () => number;
 }
 
-/** How long one that somebody reads is handed to newcomers, in milliseconds. */
+/** How long a snapshot with readers is given to new ones, in milliseconds. */
 const SHARED_MS = 300_000;
-/** How long one that nobody reads is kept for the next, in milliseconds. */
+/** How long a snapshot without readers is kept for the next, in milliseconds. */
 const KEPT_MS = 5000;
-/** Older ones are taken from their readers, who are too slow: nobody may fill the memory. */
+/** Older ones are dropped, also under slow readers, so that nobody can fill the memory. */
 const PER_WORKSPACE_MAX = 2;
 
-interface Loan {
+interface SharedSnapshot {
   readonly epoch: string;
   readonly snapshot: Promise<Building | undefined>;
   readonly startedAt: number;
@@ -51,32 +51,34 @@ interface Building extends Snapshot {
 }
 
 export function createSnapshots(db: Database, seal: Seal, histories: Histories): Snapshots {
-  const loans = new Map<string, Loan[]>();
+  const shared = new Map<string, SharedSnapshot[]>();
   let count = 0;
   /** No two of an epoch have the same moment: their parts must not be taken for each other's. */
   let lastIssuedAtMs = 0;
 
-  function begin(told: Told): Loan {
-    const { workspaceId, epoch } = told;
+  function begin(recipient: Recipient): SharedSnapshot {
+    const { workspaceId, epoch } = recipient;
     const snapshot = histories.find(workspaceId).then((standing) => {
       if (!standing) return undefined;
       count += 1;
       lastIssuedAtMs = Math.max(standing.readAtMs, lastIssuedAtMs + 1);
-      const header = { ...told, version: standing.version, issuedAtMs: lastIssuedAtMs };
-      return build(standing.version, (push) => buildSnapshot(db, seal, header, see(told), push));
+      const header = { ...recipient, version: standing.version, issuedAtMs: lastIssuedAtMs };
+      return build(standing.version, (push) =>
+        buildSnapshot(db, seal, header, see(recipient), push),
+      );
     });
-    const loan = { epoch, snapshot, startedAt: performance.now(), timer: {}, readers: 0 };
-    const list = loans.get(workspaceId) ?? [];
-    loans.set(workspaceId, [...list, loan]);
+    const entry = { epoch, snapshot, startedAt: performance.now(), timer: {}, readers: 0 };
+    const list = shared.get(workspaceId) ?? [];
+    shared.set(workspaceId, [...list, entry]);
     for (const old of list.slice(0, Math.max(0, list.length + 1 - PER_WORKSPACE_MAX))) {
-      forget(told, old);
+      forget(recipient, old);
       void old.snapshot.then((each) => each?.drop());
     }
-    return loan;
+    return entry;
   }
 
-  /** Where the workspace stands, which is to be told. @throws when there is nothing to tell */
-  function see({ workspaceId, epoch }: Told) {
+  /** Current position of the workspace, noted as sent. @throws when it is gone */
+  function see({ workspaceId, epoch }: Recipient) {
     return async () => {
       const standing = await histories.find(workspaceId);
       if (!standing) throw new Error('The workspace is gone, or its history is another one');
@@ -85,38 +87,40 @@ export function createSnapshots(db: Database, seal: Seal, histories: Histories):
     };
   }
 
-  function forget({ workspaceId }: Place, loan: Loan): void {
-    const left = loans.get(workspaceId)?.filter((each) => each !== loan) ?? [];
-    if (left.length > 0) loans.set(workspaceId, left);
-    else loans.delete(workspaceId);
+  function forget({ workspaceId }: Place, entry: SharedSnapshot): void {
+    const left = shared.get(workspaceId)?.filter((each) => each !== entry) ?? [];
+    if (left.length > 0) shared.set(workspaceId, left);
+    else shared.delete(workspaceId);
   }
 
-  async function find(told: Told, versionMin: number): Promise<Loan> {
-    const known = loans.get(told.workspaceId)?.at(-1);
+  async function find(recipient: Recipient, versionMin: number): Promise<SharedSnapshot> {
+    const known = shared.get(recipient.workspaceId)?.at(-1);
     const isOld = !known || performance.now() - known.startedAt > SHARED_MS;
-    if (isOld || known.epoch !== told.epoch) return begin(told);
+    if (isOld || known.epoch !== recipient.epoch) return begin(recipient);
     const snapshot = await known.snapshot.catch(() => undefined);
     const fits = snapshot && !snapshot.failed() && snapshot.version >= versionMin;
     if (fits) return known;
-    // Whoever waited as well may have begun the next already.
-    return loans.get(told.workspaceId)?.at(-1) === known ? begin(told) : find(told, versionMin);
+    // Another caller that waited may have begun the next already.
+    return shared.get(recipient.workspaceId)?.at(-1) === known
+      ? begin(recipient)
+      : find(recipient, versionMin);
   }
 
   return {
     built: () => count,
-    async lend(told, versionMin, reader) {
-      const loan = await find(told, versionMin);
-      loan.readers += 1;
-      clearTimeout(loan.timer.keep);
+    async acquire(recipient, versionMin, reader) {
+      const entry = await find(recipient, versionMin);
+      entry.readers += 1;
+      clearTimeout(entry.timer.keep);
       try {
-        const snapshot = await loan.snapshot;
+        const snapshot = await entry.snapshot;
         if (!snapshot) return false;
         await reader(snapshot);
         return true;
       } finally {
-        loan.readers -= 1;
-        if (loan.readers === 0) {
-          loan.timer.keep = setTimeout(() => forget(told, loan), KEPT_MS).unref();
+        entry.readers -= 1;
+        if (entry.readers === 0) {
+          entry.timer.keep = setTimeout(() => forget(recipient, entry), KEPT_MS).unref();
         }
       }
     },

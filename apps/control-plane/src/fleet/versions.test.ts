@@ -27,13 +27,13 @@ it('changes several keys in one version, without naming a key of another workspa
   const gateway = await world.connect(joined);
   await world.upToDate(gateway);
   const before = gateway.version() ?? Number.NaN;
-  const told = gateway.entries.length;
+  const received = gateway.entries.length;
 
   await world.owner.post('/v1/api-keys/disable', { ids: [ours.id, theirs.id, second.id] });
   await world.upToDate(gateway);
   expect(gateway.version()).toBe(before + 1);
   expect(
-    gateway.entries.slice(told).map((each) => ('keyId' in each ? each.keyId : each.type)),
+    gateway.entries.slice(received).map((each) => ('keyId' in each ? each.keyId : each.type)),
   ).toEqual([ours.id, second.id]);
   expect(factsOf(gateway, ours.secret)?.status).toBe('disabled');
 });
@@ -57,10 +57,10 @@ it('delivers three missed versions of hundreds of keys completely', async () => 
   await world.upToDate(gateway);
   expect(gateway.version()).toBe((before.version() ?? Number.NaN) + 3);
   expect(gateway.headers.map(({ type }) => type)).not.toContain('snapshot');
-  const told = gateway.entries.flatMap((each) => (each.type === 'key' ? [each] : []));
-  const expiring = told.filter(({ status }) => status === 'active').map(({ keyId }) => keyId);
+  const received = gateway.entries.flatMap((each) => (each.type === 'key' ? [each] : []));
+  const expiring = received.filter(({ status }) => status === 'active').map(({ keyId }) => keyId);
   expect(expiring).toEqual(expect.arrayContaining(ids.slice(0, 900)));
-  const ended = told.filter(({ status }) => status === 'revoked').map(({ keyId }) => keyId);
+  const ended = received.filter(({ status }) => status === 'revoked').map(({ keyId }) => keyId);
   expect(ended.toSorted()).toEqual(revoked.toSorted());
   expect(gateway.faults).toEqual([]);
   await world.owner.patch('/v1/security', { keyLifetimeDaysMax: null });

@@ -72,7 +72,7 @@ describe('a key', () => {
     expect(problem.code).toBe('invalid_key');
   });
 
-  it('is not replaced by a session where it stands in Basic, where no key is taken from', async () => {
+  it('is not replaced by a session when it is sent as Basic, which is no place for a key', async () => {
     for (const pair of [`${key.secret}:`, `user:${key.secret}`, 'tk_live_mistyped:']) {
       for (const scheme of ['Basic', 'basic ', 'Negotiate YII=, Basic']) {
         const authorization = `${scheme} ${btoa(pair)}`;

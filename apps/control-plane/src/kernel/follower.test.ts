@@ -108,7 +108,7 @@ it('is not trusted after it has caught up for longer than a lease is', async () 
 });
 
 /**
- * Writers that ask by one connection: what is asked after them is answered after them.
+ * Writers that ask by one connection: a later question is answered after theirs.
  * @returns whether the writer goes on, once the answer to all that it asked must have come
  */
 async function startWriter() {

@@ -12,7 +12,7 @@ const params = z.strictObject({ id: joinKeyId });
 /** `blocked` admits no gateway at present, because its creator could not create it any more. */
 export const JOIN_KEY_STATUSES = ['active', 'used_up', 'expired', 'blocked'] as const;
 
-/** Why a join key lets nobody in although it is neither used up nor expired, as people read it. */
+/** Why no gateway can join with a join key that is neither used up nor expired, for people to read. */
 export const JOIN_KEY_BLOCKS = {
   creator_inactive: 'Its creator is suspended.',
   creator_may_not: 'The role of its creator does not hold fleet.manage.',

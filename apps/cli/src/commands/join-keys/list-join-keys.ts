@@ -38,7 +38,8 @@ async function listJoinKeys({ io }: Cli, { workspace, json }: ListOptions): Prom
 function printJoinKeys(io: Surroundings, joinKeys: readonly JoinKey[]): void {
   printTable(io, columns(io), joinKeys);
   for (const { name, blockedBy } of joinKeys) {
-    if (blockedBy) hint(io, `"${name}" lets nobody in for now. ${JOIN_KEY_BLOCKS[blockedBy]}`);
+    if (blockedBy)
+      hint(io, `"${name}" admits no gateway at present. ${JOIN_KEY_BLOCKS[blockedBy]}`);
   }
 }
 

@@ -224,7 +224,7 @@ describe('the uses of a join key', () => {
   });
 });
 
-describe('what lets nobody in', () => {
+describe('what admits no gateway', () => {
   it('looks the same: unknown, used up, expired, deleted, mistyped, another kind of key', async () => {
     const used = await makeJoinKey(owner);
     await joinWith(app, used.secret);

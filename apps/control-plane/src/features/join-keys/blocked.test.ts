@@ -84,7 +84,7 @@ const CASES: readonly [JoinKeyBlock, Change, Change?][] = [
 ];
 
 describe('a join key whose creator could not make it any more', () => {
-  it.each(CASES)('lets nobody in and says why: %s', async (block, take, giveBack) => {
+  it.each(CASES)('admits no gateway and says why: %s', async (block, take, giveBack) => {
     const { creator, apiKey, joinKey } = await made(block.replaceAll('_', '-'));
     expect(joinKey).toMatchObject({
       status: 'active',
@@ -143,7 +143,7 @@ it('finds the API key of a join key from before the two were tied, by the audit 
 });
 
 describe('revoking the API key while a gateway joins by what it made', () => {
-  it('lets nobody in after the revocation, also who asked before it was done', async () => {
+  it('admits no gateway after the revocation, also one that asked before it was done', async () => {
     const { apiKey, joinKey } = await made('Race');
     const { organizationId } = await claimedOrganization(app);
     const holder = new pg.Client(app.database);

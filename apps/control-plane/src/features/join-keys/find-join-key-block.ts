@@ -4,7 +4,7 @@ import { type Creator, findBlock } from '../../kernel/creator.ts';
 
 const MANAGE_FLEET = scopeSet(['fleet.manage']);
 
-/** Why the join key lets nobody in for now; null when it does. */
+/** Why no gateway can join with the join key at present; null when one can. */
 export function findJoinKeyBlock(
   creator: Creator,
   created: { readonly createdByKeyId: string | null; readonly workspaceId: string },

@@ -102,7 +102,7 @@ export async function giveBackUse(tx: Transaction, id: string): Promise<void> {
 export function joinKeyInvalid(why: Why, joinKeyId?: string): DomainError {
   return new DomainError(
     'join_key_invalid',
-    'This join key lets nobody in from here: it is not one, was used up or deleted, has expired, is blocked because whoever made it may not manage the fleet any more, or is not accepted from this address. The Fleet page shows which join keys are active, and the log of the control plane why it refused this one.',
+    'No gateway can join with this join key: it is mistyped, used up, deleted or expired, its creator may not manage the fleet any more, or it is not accepted from this address. The Fleet page shows which join keys are active, and the log of the control plane says why it refused this one.',
     { cause: { why, joinKeyId } },
   );
 }

@@ -91,7 +91,7 @@ function NameCell({ joinKey }: { readonly joinKey: JoinKey }) {
         </span>
       </p>
       {blockedBy ? (
-        <p className="text-[0.8125rem] text-soft">Lets nobody in: {blockWords(blockedBy)}</p>
+        <p className="text-[0.8125rem] text-soft">Blocked: {blockWords(blockedBy)}</p>
       ) : null}
       <LabelChips labels={labels} most={LABELS_SHOWN} />
     </div>

@@ -1,28 +1,28 @@
 import { networkOf } from '../kernel/network-of.ts';
 
-/** Limits the connections that have not proven yet whose they are, so that strangers cost little. */
-export interface Entrance {
+/** Limits connections that have not authenticated yet, so that strangers cost little. */
+export interface ConnectionLimiter {
   /**
-   * Where there is no room, the oldest connection that has not said hello makes it.
+   * Where there is no room, the oldest connection that has not sent its hello is closed.
    * @param evict ends the newcomer's own connection, once its place goes to another
-   * @returns undefined when nobody makes room
+   * @returns undefined when none can be closed
    */
-  enter(address: string, evict: () => void): Guest | undefined;
+  enter(address: string, evict: () => void): PendingConnection | undefined;
 }
 
-/** A connection that has not proven yet whose it is. */
-export interface Guest {
+/** A connection that has not authenticated yet. */
+export interface PendingConnection {
   readonly address: string;
-  /** To be called when its hello has come and is being checked: the silent make room before it. */
+  /** To be called when its hello has arrived and is being checked: silent ones are closed before it. */
   markHello(): void;
   /** To be called when it was admitted or has ended. */
   leave(): void;
 }
 
-export interface EntranceLimits {
+export interface LimiterOptions {
   readonly totalMax: number;
   readonly perNetworkMax: number;
-  /** How long a guest may keep its place against its own network, to send its hello. */
+  /** How long a connection may keep its place against its own network, to send its hello. */
   readonly graceMs: number;
 }
 
@@ -34,13 +34,13 @@ interface Place {
 }
 
 /** A fleet that returns from behind one address has its hellos checked in turn, well under a second. */
-const LIMITS: EntranceLimits = { totalMax: 1000, perNetworkMax: 100, graceMs: 500 };
+const LIMITS: LimiterOptions = { totalMax: 1000, perNetworkMax: 100, graceMs: 500 };
 
 /** @param now milliseconds of a clock that only moves forward */
-export function createEntrance(
-  { totalMax, perNetworkMax, graceMs }: EntranceLimits = LIMITS,
+export function createConnectionLimiter(
+  { totalMax, perNetworkMax, graceMs }: LimiterOptions = LIMITS,
   now: () => number = () => performance.now(),
-): Entrance {
+): ConnectionLimiter {
   /** The oldest place of each network first. */
   const networks = new Map<string, Set<Place>>();
   let total = 0;
@@ -58,7 +58,7 @@ export function createEntrance(
     const places = own < perNetworkMax ? largest(networks.values()) : networks.get(network);
     const place = places && oldestOf(places);
     if (!places || !place) return false;
-    // Networks with fewer guests go first. Among equals a guest first gets the time to say hello.
+    // Networks with fewer pending connections go first. Among equals a pending first gets the time to say hello.
     const isYoung = now() - place.enteredAt < graceMs;
     if (isYoung && places.size <= own + 1) return false;
     remove(place);

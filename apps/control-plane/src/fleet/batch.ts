@@ -1,9 +1,9 @@
 /**
- * Answers many who ask at about the same time by one question. It is put after each of them asked,
- * so that nobody hears what was true before.
- * @param ask finds what there is of the names
+ * Answers callers that ask at about the same time by one query, which begins after each of them asked,
+ * so that no answer is older than its question.
+ * @param ask finds the values of the names
  */
-export function gather<T>(
+export function batch<T>(
   ask: (names: readonly string[]) => Promise<ReadonlyMap<string, T>>,
 ): (name: string) => Promise<T | undefined> {
   let last: Promise<unknown> = Promise.resolve();

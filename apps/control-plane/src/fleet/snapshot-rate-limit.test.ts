@@ -2,36 +2,36 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { type FleetWorld, factsOf, startFleetWorld, WAIT } from '../testing/fleet-world.ts';
 import type { GatewayClient } from '../testing/gateway-client.ts';
 import { makeKey } from '../testing/start-organization.ts';
-import { createAllowance } from './allowance.ts';
+import { createSnapshotRateLimit } from './snapshot-rate-limit.ts';
 
 describe('whole snapshots', () => {
   it('come at once, up to five, and then one a minute', () => {
     let nowMs = 0;
-    const allowance = createAllowance(() => nowMs);
+    const rateLimit = createSnapshotRateLimit(() => nowMs);
     for (let taken = 0; taken < 5; taken += 1) {
-      expect(allowance.waitMs('gw_1')).toBe(0);
-      allowance.take('gw_1');
+      expect(rateLimit.waitMs('gw_1')).toBe(0);
+      rateLimit.take('gw_1');
     }
-    expect(allowance.waitMs('gw_1')).toBe(60_000);
-    expect(allowance.waitMs('gw_2')).toBe(0);
+    expect(rateLimit.waitMs('gw_1')).toBe(60_000);
+    expect(rateLimit.waitMs('gw_2')).toBe(0);
     nowMs += 59_999;
-    expect(allowance.waitMs('gw_1')).toBe(1);
+    expect(rateLimit.waitMs('gw_1')).toBe(1);
     nowMs += 1;
-    expect(allowance.waitMs('gw_1')).toBe(0);
-    allowance.take('gw_1');
-    expect(allowance.waitMs('gw_1')).toBe(60_000);
+    expect(rateLimit.waitMs('gw_1')).toBe(0);
+    rateLimit.take('gw_1');
+    expect(rateLimit.waitMs('gw_1')).toBe(60_000);
   });
 
   it('are all there again for a gateway that asked for none for a while', () => {
     let nowMs = 0;
-    const allowance = createAllowance(() => nowMs);
-    for (let taken = 0; taken < 5; taken += 1) allowance.take('gw_1');
+    const rateLimit = createSnapshotRateLimit(() => nowMs);
+    for (let taken = 0; taken < 5; taken += 1) rateLimit.take('gw_1');
     nowMs += 300_000;
     for (let taken = 0; taken < 5; taken += 1) {
-      expect(allowance.waitMs('gw_1')).toBe(0);
-      allowance.take('gw_1');
+      expect(rateLimit.waitMs('gw_1')).toBe(0);
+      rateLimit.take('gw_1');
     }
-    expect(allowance.waitMs('gw_1')).toBe(60_000);
+    expect(rateLimit.waitMs('gw_1')).toBe(60_000);
   });
 });
 

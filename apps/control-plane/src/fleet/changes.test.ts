@@ -46,7 +46,7 @@ async function appendSilently(keyId: string): Promise<void> {
 }
 
 describe('a gateway that connects', () => {
-  it('is told who it is, and gets all that it decides with', async () => {
+  it('receives its own facts, and all that it decides with', async () => {
     const gateway = await world.connect(joined);
     expect(await gateway.wait('gateway')).toMatchObject({
       gatewayId: joined.gatewayId,
@@ -63,7 +63,7 @@ describe('a gateway that connects', () => {
     expect(gateway.faults).toEqual([]);
   });
 
-  it('is told at once that what it has is current', async () => {
+  it('learns at once that what it has is current', async () => {
     const first = await world.connect(joined);
     await world.upToDate(first);
     const again = await world.connect(joined, { has: first.has() });

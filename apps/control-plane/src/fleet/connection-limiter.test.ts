@@ -2,29 +2,29 @@ import { FLEET_PATH } from '@tollkeeper/contract';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import { type FleetWorld, startFleetWorld } from '../testing/fleet-world.ts';
-import { createEntrance } from './entrance.ts';
+import { createConnectionLimiter } from './connection-limiter.ts';
 
 const LIMITS = { totalMax: 6, perNetworkMax: 2, graceMs: 100 };
 
-function startEntrance() {
+function startLimiter() {
   let nowMs = 0;
-  const entrance = createEntrance(LIMITS, () => nowMs);
+  const limiter = createConnectionLimiter(LIMITS, () => nowMs);
   const evicted: string[] = [];
   return {
     evicted,
     pass: (ms: number) => {
       nowMs += ms;
     },
-    enter: (address: string, name = address) => entrance.enter(address, () => evicted.push(name)),
+    enter: (address: string, name = address) => limiter.enter(address, () => evicted.push(name)),
   };
 }
 
 describe('connections that have not said hello', () => {
   it('are a hundred of one network, and a thousand in all', () => {
     const enterAll = (count: number, addressOf: (at: number) => string) => {
-      const entrance = createEntrance(undefined, () => 0);
+      const limiter = createConnectionLimiter(undefined, () => 0);
       const entered = Array.from({ length: count }, (_, at) =>
-        entrance.enter(addressOf(at), () => undefined),
+        limiter.enter(addressOf(at), () => undefined),
       );
       return entered.filter((each) => each !== undefined).length;
     };
@@ -33,7 +33,7 @@ describe('connections that have not said hello', () => {
   });
 
   it('are few per network: the oldest makes room once it has had time to speak', () => {
-    const { enter, evicted, pass } = startEntrance();
+    const { enter, evicted, pass } = startLimiter();
     enter('192.0.2.1', 'first');
     pass(1);
     enter('192.0.2.1', 'second');
@@ -46,7 +46,7 @@ describe('connections that have not said hello', () => {
   });
 
   it('leave one place each, however often they are said to have left', () => {
-    const { enter, evicted } = startEntrance();
+    const { enter, evicted } = startLimiter();
     const [first] = [1, 1, 2, 2, 3, 3].map((network) => enter(`192.0.2.${network}`));
     for (let times = 0; times < 3; times += 1) first?.leave();
     enter('192.0.2.4');
@@ -56,7 +56,7 @@ describe('connections that have not said hello', () => {
   });
 
   it('count by the /64 of an IPv6 address, and by the IPv4 address', () => {
-    const { enter } = startEntrance();
+    const { enter } = startLimiter();
     enter('2001:db8:0:1::1');
     enter('2001:db8:0:1:ffff::2');
     expect(enter('2001:db8:0:1::3')).toBeUndefined();
@@ -68,7 +68,7 @@ describe('connections that have not said hello', () => {
   });
 
   it('of the network with the most make room for any other, however young they are', () => {
-    const { enter, evicted } = startEntrance();
+    const { enter, evicted } = startLimiter();
     for (const network of [1, 2, 3]) {
       enter(`192.0.2.${network}`, `${network}a`);
       enter(`192.0.2.${network}`, `${network}b`);
@@ -81,7 +81,7 @@ describe('connections that have not said hello', () => {
   });
 
   it('make room before those whose hello is being checked', () => {
-    const { enter, evicted, pass } = startEntrance();
+    const { enter, evicted, pass } = startLimiter();
     enter('192.0.2.1', 'spoke')?.markHello();
     enter('192.0.2.1', 'silent');
     pass(100);
@@ -93,7 +93,7 @@ describe('connections that have not said hello', () => {
   });
 
   it('leave room once they are admitted or have ended, each counted once', () => {
-    const { enter, evicted } = startEntrance();
+    const { enter, evicted } = startLimiter();
     const first = enter('192.0.2.1');
     enter('192.0.2.1');
     first?.leave();

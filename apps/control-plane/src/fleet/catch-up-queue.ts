@@ -1,26 +1,26 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { type CatchUpOptions, catcherUp } from './catch-up.ts';
+import { type CatchUpOptions, createCatchUp } from './catch-up.ts';
 import type { Membership } from './membership.ts';
 import { isOpen, type Session } from './session.ts';
 
 const RETRY_MS = 1000;
 
 /** One attempt at a time for each gateway to catch up, for as long as it takes. */
-export interface CatchUps {
+export interface CatchUpQueue {
   catchUp(session: Session): void;
-  /** The gateway asks for a whole snapshot; until it may have one it follows with the others. */
+  /** Sends the gateway a whole snapshot; until it may have one it stays in the feed. */
   resync(session: Session): void;
 }
 
-export function createCatchUps(
+export function createCatchUpQueue(
   options: CatchUpOptions & { readonly membership: Membership; readonly log: Logger },
-): CatchUps {
-  const { feeds, membership, allowance, log } = options;
-  const bring = catcherUp(options);
-  /** True where it was asked again meanwhile. */
+): CatchUpQueue {
+  const { feeds, membership, rateLimit, log } = options;
+  const bring = createCatchUp(options);
+  /** True where another attempt was requested meanwhile. */
   const running = new Map<Session, boolean>();
-  /** Those that asked for more snapshots than they may have. */
+  /** Sessions that asked for more snapshots than they may have. */
   const waiting = new Set<Session>();
 
   async function run(session: Session): Promise<void> {
@@ -50,7 +50,7 @@ export function createCatchUps(
   function resync(session: Session): void {
     if (!isOpen(session) || waiting.has(session)) return;
     const { gateway } = session;
-    const waitMs = allowance.waitMs(gateway.id);
+    const waitMs = rateLimit.waitMs(gateway.id);
     if (waitMs === 0) {
       session.snapshotMin ??= 0;
       catchUp(session);

@@ -1,18 +1,20 @@
-/** How often each gateway is sent a whole snapshot: its whole workspace is read for it. */
-export interface Allowance {
-  /** How long until it may have the next, in milliseconds; 0 is at once. */
+/** Limits how often a gateway is sent a whole snapshot, for which its whole workspace is read. */
+export interface SnapshotRateLimit {
+  /** Milliseconds until the gateway may have the next; 0 is now. */
   waitMs(gatewayId: string): number;
   take(gatewayId: string): void;
 }
 
-/** So many at once, as an honest gateway on a bad line may need: the first comes at once. */
+/** How many it may have at once, as an honest gateway on a bad line may need. */
 const AT_ONCE = 5;
-/** After them one in so many milliseconds. */
+/** After them, the time between two, in milliseconds. */
 const EVERY_MS = 60_000;
 
 /** @param now in milliseconds; only goes forward */
-export function createAllowance(now: () => number = () => performance.now()): Allowance {
-  /** When each gateway has all of its snapshots again. */
+export function createSnapshotRateLimit(
+  now: () => number = () => performance.now(),
+): SnapshotRateLimit {
+  /** When each gateway may have AT_ONCE again. */
   const wholeAt = new Map<string, number>();
 
   function forgetWhole(nowMs: number): void {
