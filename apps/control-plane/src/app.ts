@@ -11,9 +11,9 @@ import { createSetup, type Setup } from './features/setup/index.ts';
 import { type Hub, startHub } from './fleet/index.ts';
 import { createServer } from './http/server.ts';
 import { startJobs } from './jobs/index.ts';
+import { type ChangeFeed, startChangeFeed } from './kernel/change-feed.ts';
 import type { Services } from './kernel/context.ts';
 import { createFailureThrottle } from './kernel/failure-throttle.ts';
-import { type Follower, startFollower } from './kernel/follower.ts';
 import { listen } from './kernel/listen.ts';
 import { createLiveKeys } from './kernel/live-keys.ts';
 import { createMailer } from './kernel/mailer.ts';
@@ -75,30 +75,30 @@ export async function createApp(options: AppOptions): Promise<App> {
   const processId = randomUUID();
   const keys = createLiveKeys(own.db);
   const listeners = new Set<ChangeListener>();
-  const follower = await startFollower({
+  const changeFeed = await startChangeFeed({
     db: own.db,
     signals: signals.db,
     writerDb: db,
     processId,
     notifier: createNotifier(signals.db, processId),
-    followed: notifyAfter(keys, listeners),
+    consumer: notifyAfter(keys, listeners),
     log,
   });
   const usage = startUsageCounter(own.db, processId, log);
   const signingKey = deriveSigningKey(options.secret);
   const fleet = connect(options.database, FLEET_CONNECTIONS_MAX, onError);
-  const hub = startHub({ db: fleet.db, processId, signingKey, follower, clock, log });
+  const hub = startHub({ db: fleet.db, processId, signingKey, changeFeed, clock, log });
   listeners.add(hub.wake);
   const onMessage = (channel?: string) => {
-    follower.wake();
+    changeFeed.wake();
     if (channel !== APPLIED_CHANNEL) hub.look();
   };
   const channels = [CHANGE_CHANNEL, APPLIED_CHANNEL];
   const unlisten = listen(options.database, channels, processId, onMessage, log);
-  const settle: Follower['settle'] = (changeId, read) => {
+  const waitUntilApplied: ChangeFeed['waitUntilApplied'] = (changeId, read) => {
     // Gateways need not wait until this process has applied a change itself.
     hub.look();
-    return follower.settle(changeId, read);
+    return changeFeed.waitUntilApplied(changeId, read);
   };
   const { baseUrl, mail } = options;
   const mailer = mail && createMailer(mail.url, mail.from);
@@ -107,7 +107,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     log,
     clock,
     randomBytes: createRandomBytes(),
-    follower: { ...follower, settle },
+    changeFeed: { ...changeFeed, waitUntilApplied },
     keys,
     usage,
     baseUrl,
@@ -127,7 +127,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     hub,
     queueResetLink: jobs.queueResetLink,
     isReady: () =>
-      follower.catchUp().then(
+      changeFeed.catchUp().then(
         () => true,
         () => false,
       ),
@@ -144,7 +144,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       await usage.stop();
       await jobs.stop();
       await unlisten();
-      await follower.stop();
+      await changeFeed.stop();
       const connections = [requests, own, signals, fleet, unhurried];
       await Promise.all(connections.map((each) => each.end()));
     },

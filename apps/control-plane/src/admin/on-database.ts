@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { connect } from '../db/connect.ts';
 import { readSchemaState, type SchemaState } from '../db/migrate.ts';
 import { borrowDatabase } from '../db/open-database.ts';
-import { waitForFollowers } from '../kernel/lease.ts';
+import { waitUntilAppliedElsewhere } from '../kernel/lease.ts';
 import { createNotifier } from '../kernel/notifier.ts';
 import type { WriteServices } from '../kernel/write.ts';
 import { type FoundServer, ServerNotFound } from './find-server.ts';
@@ -33,8 +33,10 @@ export async function onDatabase<T>(
     try {
       const { db } = connection;
       const notifier = createNotifier(db, 'admin');
-      const follower = { settle: (changeId: number) => waitForFollowers(db, notifier, changeId) };
-      return await work({ db, clock: () => new Date(), randomBytes, follower });
+      const changeFeed = {
+        waitUntilApplied: (changeId: number) => waitUntilAppliedElsewhere(db, notifier, changeId),
+      };
+      return await work({ db, clock: () => new Date(), randomBytes, changeFeed });
     } finally {
       await connection.end();
     }

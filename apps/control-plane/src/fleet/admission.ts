@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { HELLO_BYTES_MAX, PROTOCOL_VERSION } from '@tollkeeper/contract';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
-import type { Follower } from '../kernel/follower.ts';
+import type { ChangeFeed } from '../kernel/change-feed.ts';
 import type { PendingConnection } from './connection-limiter.ts';
 import type { GatewayFacts } from './find-gateways.ts';
 import { type Greeting, greet } from './greet.ts';
@@ -17,7 +17,7 @@ import type { Sessions } from './sessions.ts';
 interface AdmissionOptions {
   readonly find: (gatewayId: string) => Promise<GatewayFacts | undefined>;
   readonly seal: Seal;
-  readonly follower: Pick<Follower, 'catchUp'>;
+  readonly changeFeed: Pick<ChangeFeed, 'catchUp'>;
   readonly histories: Histories;
   readonly presence: Presence;
   readonly sessions: Pick<Sessions, 'isFull'>;
@@ -40,7 +40,7 @@ const HELLO_LIMITS = {
 
 /** Challenges each connection, and makes a session of a gateway that answers with its own key. */
 export function createAdmission(options: AdmissionOptions) {
-  const { find, seal, follower, histories, presence, sessions, log } = options;
+  const { find, seal, changeFeed, histories, presence, sessions, log } = options;
 
   function admit(socket: WebSocket, stream: ByteStream, pending: PendingConnection): void {
     const nonce = randomBytes(32).toString('base64url');
@@ -61,7 +61,7 @@ export function createAdmission(options: AdmissionOptions) {
     const text = await inbox.first;
     if (text === undefined) return refuse(socket, { outcome: 'stranger' });
     pending.markHello();
-    const greeting = await greet(find, follower, challenge, text);
+    const greeting = await greet(find, changeFeed, challenge, text);
     if (greeting.outcome !== 'admitted') {
       inbox.open(() => undefined);
       return refuse(socket, greeting);

@@ -70,7 +70,7 @@ async function follow(process: { isCurrent: boolean }, beforeSeen = async () => 
         return histories.findAll(ids);
       },
     },
-    follower: { current: () => process.isCurrent },
+    changeFeed: { current: () => process.isCurrent },
     log,
     onLost: (each) => lost.push(each),
   });
@@ -191,7 +191,7 @@ it('a process that lost touch with its database lets no gateway in, and says so'
   onTestFinished(() => blocker.end());
   await blocker.query('begin');
   await blocker.query('select 1 from control_plane for update');
-  await vi.waitUntil(() => !world.app.services.follower.current(), WAIT);
+  await vi.waitUntil(() => !world.app.services.changeFeed.current(), WAIT);
   const gateway = await world.connect(joined);
   expect(await gateway.closed).toBe(1013);
   expect(gateway.headers.at(-1)).toMatchObject({ type: 'refused', code: 'unavailable' });

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Database } from '../db/connect.ts';
-import type { Follower } from '../kernel/follower.ts';
+import type { ChangeFeed } from '../kernel/change-feed.ts';
 import type { Histories } from './histories.ts';
 import { changesOf, readChanges, type WorkspaceVersion } from './read-changes.ts';
 import { readSubjects } from './read-entries.ts';
@@ -37,7 +37,7 @@ export interface FeedOptions {
   readonly db: Database;
   readonly seal: Seal;
   readonly histories: Histories;
-  readonly follower: Pick<Follower, 'current'>;
+  readonly changeFeed: Pick<ChangeFeed, 'current'>;
   readonly log: Logger;
   /** Called with a session that can no longer be sent changes in the feed. */
   readonly onLost: (session: Session) => void;
@@ -47,7 +47,7 @@ export interface FeedOptions {
 const ANSWER_MS = 1000;
 
 export function createFeeds(options: FeedOptions): Feeds {
-  const { db, seal, histories, follower, log, onLost } = options;
+  const { db, seal, histories, changeFeed, log, onLost } = options;
   const feeds = new Map<string, Feed>();
   let stepping: Promise<void> | undefined;
   let following: Promise<void> | undefined;
@@ -131,7 +131,7 @@ export function createFeeds(options: FeedOptions): Feeds {
   /** Confirms only what this process knows for certain, so its own memory must be current, too. */
   function confirm(session: Session, check: string | null, standing: Standing): void {
     const feed = feedOf(session);
-    const isSure = feed !== undefined && feed.version >= standing.version && follower.current();
+    const isSure = feed !== undefined && feed.version >= standing.version && changeFeed.current();
     if (check === null || check !== session.check || !isSure || isSlow(session)) return;
     session.check = null;
     session.answeredAt = performance.now();

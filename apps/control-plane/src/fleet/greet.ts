@@ -7,7 +7,7 @@ import {
 } from '@tollkeeper/contract';
 import { verifyHello } from '@tollkeeper/fleet';
 import { z } from 'zod';
-import type { Follower } from '../kernel/follower.ts';
+import type { ChangeFeed } from '../kernel/change-feed.ts';
 import type { GatewayFacts } from './find-gateways.ts';
 
 /**
@@ -35,7 +35,7 @@ const anyHello = z.object({ type: z.literal('hello'), protocol: z.int() });
  */
 export async function greet(
   find: (gatewayId: string) => Promise<GatewayFacts | undefined>,
-  follower: Pick<Follower, 'catchUp'>,
+  changeFeed: Pick<ChangeFeed, 'catchUp'>,
   challenge: string,
   text: string,
 ): Promise<Greeting> {
@@ -51,7 +51,7 @@ export async function greet(
   const parsed = helloSchema.safeParse(said);
   if (!parsed.success) return { outcome: 'stranger' };
   const hello = parsed.data;
-  await follower.catchUp();
+  await changeFeed.catchUp();
   const gateway = await find(hello.gatewayId);
   if (!gateway) return { outcome: 'removed', gatewayId: hello.gatewayId, nonce: hello.nonce };
   const isSigned = verifyHello(keyOf(gateway), challenge, hello, hello.signature);

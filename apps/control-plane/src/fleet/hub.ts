@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
 import type { Database } from '../db/connect.ts';
 import type { AppendedChange } from '../kernel/change.ts';
-import type { Follower } from '../kernel/follower.ts';
+import type { ChangeFeed } from '../kernel/change-feed.ts';
 import { createAdmission } from './admission.ts';
 import { createAppliedVersions } from './applied-versions.ts';
 import { batch } from './batch.ts';
@@ -56,7 +56,7 @@ export interface HubOptions {
   readonly db: Database;
   readonly processId: string;
   readonly signingKey: KeyObject;
-  readonly follower: Pick<Follower, 'current' | 'catchUp'>;
+  readonly changeFeed: Pick<ChangeFeed, 'current' | 'catchUp'>;
   readonly clock: () => Date;
   readonly log: Logger;
   /** How many gateways of one organization may be connected here. */
@@ -68,7 +68,7 @@ const REFRESH_MS = 1000;
 const GOODBYE_MS = 1000;
 
 export function startHub(options: HubOptions): Hub {
-  const { db, follower, log, clock } = options;
+  const { db, changeFeed, log, clock } = options;
   const seal = sealer(options.signingKey);
   const sockets = new Set<WebSocket>();
   const sessions = createSessions(options.perOrganizationMax);
@@ -83,7 +83,7 @@ export function startHub(options: HubOptions): Hub {
     db,
     seal,
     histories,
-    follower,
+    changeFeed,
     log,
     onLost: (each) => catchUp(each),
   });
@@ -107,7 +107,7 @@ export function startHub(options: HubOptions): Hub {
   const admit = createAdmission({
     find,
     seal,
-    follower,
+    changeFeed,
     histories,
     presence,
     sessions,

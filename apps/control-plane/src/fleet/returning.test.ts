@@ -75,12 +75,12 @@ describe('a snapshot', () => {
     const expiresAt = new Date(Date.now() + 86_400_000).toISOString();
     const fields = { profile: 'read-only', expiresAt, allowedIps: ['10.0.0.0/8', '::1'] };
     const made = await makeKey(world.app, world.owner, fields);
-    const follower = await world.connect(await world.join());
-    await world.upToDate(follower);
-    const has = follower.has();
+    const changeFeed = await world.connect(await world.join());
+    await world.upToDate(changeFeed);
+    const has = changeFeed.has();
     const path = `/v1/api-keys/${made.id}/rotate`;
     const { body } = await world.owner.post<{ secret: string }>(path, { graceSeconds: 600 });
-    await world.upToDate(follower);
+    await world.upToDate(changeFeed);
     await world.query('delete from change where organization_id = $1', [place.organizationId]);
     const gateway = await world.connect(await world.join(), { has });
     await world.upToDate(gateway);
@@ -92,7 +92,7 @@ describe('a snapshot', () => {
         expiresAtMs: Date.parse(expiresAt),
         allowedIps: fields.allowedIps,
       });
-      expect(facts).toEqual(factsOf(follower, secret));
+      expect(facts).toEqual(factsOf(changeFeed, secret));
     }
     expect(factsOf(gateway, made.secret)?.retiresAtMs).toBeGreaterThan(Date.now());
     expect(factsOf(gateway, body.secret)?.retiresAtMs).toBe(null);

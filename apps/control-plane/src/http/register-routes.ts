@@ -88,7 +88,7 @@ function authentication(route: Route, { services, auth, baseUrl }: ServerOptions
       done(new DomainError(secret.code, secret.detail));
       return;
     }
-    if (secret !== undefined && services.follower.current()) {
+    if (secret !== undefined && services.changeFeed.current()) {
       request.ctx = authenticateKey(services, request, secret, required);
       done();
       return;
@@ -97,7 +97,7 @@ function authentication(route: Route, { services, auth, baseUrl }: ServerOptions
     const found =
       secret === undefined
         ? authenticateSession(services, auth, baseUrl, request, route)
-        : services.follower
+        : services.changeFeed
             .catchUp()
             .then(() => authenticateKey(services, request, secret, required));
     found.then((ctx) => {
@@ -122,7 +122,7 @@ function confirmations(route: Route, { services, auth, baseUrl }: ServerOptions)
   const confirm = async (request: FastifyRequest) => {
     const secret = findSecret(request.headers);
     if (typeof secret === 'string') {
-      await services.follower.catchUp();
+      await services.changeFeed.catchUp();
       request.ctx = authenticateKeyAgain(services, request, secret, required);
     } else if (request.isBodyLate || route.changesNothing || isOutdated(request)) {
       request.sessionCheck = sessionCheck(services);

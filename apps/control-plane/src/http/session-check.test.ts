@@ -6,7 +6,7 @@ const check = { atMs: Date.parse('2026-01-01T00:00:00Z'), appliedChange: 7 };
 function isOutdated(afterMs: number, appliedChange = 7, isCurrent = true): boolean {
   return isCheckOutdated(check, {
     clock: () => new Date(check.atMs + afterMs),
-    follower: { lastApplied: () => appliedChange, current: () => isCurrent },
+    changeFeed: { lastApplied: () => appliedChange, current: () => isCurrent },
   });
 }
 

@@ -1,9 +1,9 @@
+import type { ChangeFeed } from '../kernel/change-feed.ts';
 import type { Services } from '../kernel/context.ts';
-import type { Follower } from '../kernel/follower.ts';
 
 interface Sources {
   readonly clock: Services['clock'];
-  readonly follower: Pick<Follower, 'current' | 'lastApplied'>;
+  readonly changeFeed: Pick<ChangeFeed, 'current' | 'lastApplied'>;
 }
 
 /** When the session of a request was looked up. */
@@ -17,8 +17,8 @@ export interface SessionCheck {
 const CHECK_VALID_MS = 100;
 
 /** To be taken before the look-up: what happens during it counts as later. */
-export function sessionCheck({ clock, follower }: Sources): SessionCheck {
-  return { atMs: clock().getTime(), appliedChange: follower.lastApplied() };
+export function sessionCheck({ clock, changeFeed }: Sources): SessionCheck {
+  return { atMs: clock().getTime(), appliedChange: changeFeed.lastApplied() };
 }
 
 /**
@@ -29,11 +29,11 @@ export function sessionCheck({ clock, follower }: Sources): SessionCheck {
  */
 export function isCheckOutdated(
   { atMs, appliedChange }: SessionCheck,
-  { clock, follower }: Sources,
+  { clock, changeFeed }: Sources,
 ): boolean {
   return (
-    follower.lastApplied() !== appliedChange ||
-    !follower.current() ||
+    changeFeed.lastApplied() !== appliedChange ||
+    !changeFeed.current() ||
     Math.abs(clock().getTime() - atMs) >= CHECK_VALID_MS
   );
 }

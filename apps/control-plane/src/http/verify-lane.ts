@@ -63,7 +63,7 @@ function createLane(app: FastifyInstance, { services, baseUrl }: ServerOptions) 
 
   function callerOf(request: IncomingMessage): Caller | undefined {
     const secret = findSecret(request.headers);
-    if (typeof secret !== 'string' || !services.follower.current()) return undefined;
+    if (typeof secret !== 'string' || !services.changeFeed.current()) return undefined;
     const atMs = services.clock().getTime();
     const ip = request.socket.remoteAddress;
     const index = services.keys.index();
@@ -84,7 +84,7 @@ function createLane(app: FastifyInstance, { services, baseUrl }: ServerOptions) 
     // Stands where bytes were no UTF-8, or in the text itself: Fastify sees the bytes.
     if (text.includes(REPLACEMENT)) return undefined;
     const body = parse(text);
-    if (!isBody(body) || !services.follower.current() || !mayAsk(caller)) return undefined;
+    if (!isBody(body) || !services.changeFeed.current() || !mayAsk(caller)) return undefined;
     const { subject, atMs } = caller;
     const answer = verifiedBy(subject, body as never);
     if (!answer) return undefined;

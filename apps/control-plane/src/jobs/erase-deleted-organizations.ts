@@ -29,7 +29,7 @@ type EraseServices = Omit<WriteServices, 'randomBytes'> & Pick<Services, 'log'>;
  * server's own log tells of it; and users who belong to no other organization.
  */
 export async function eraseDeletedOrganizations(services: EraseServices) {
-  const { db, clock, follower, log } = services;
+  const { db, clock, changeFeed, log } = services;
   const before = new Date(clock().getTime() - KEPT_DAYS * DAY_MS);
   const due = await db
     .select({ id: organization.id })
@@ -38,7 +38,7 @@ export async function eraseDeletedOrganizations(services: EraseServices) {
     .orderBy(asc(organization.id));
   for (const { id } of due) {
     const { users, lastChange } = await db.transaction((tx) => erase(tx, id));
-    await follower.settle(lastChange);
+    await changeFeed.waitUntilApplied(lastChange);
     log.info({ organizationId: id, users }, 'erased a deleted organization');
   }
   return { erased: due.length };

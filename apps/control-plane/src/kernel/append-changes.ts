@@ -41,7 +41,7 @@ const insertChanges = defineUnawaitedWrite<{ last: string }, unknown[]>(
  * last change, or 0 for none. A key that is confined concerns its workspace, a gateway or a
  * workspace none, anything else all of the organization. Must be the transaction's last statement:
  * the lock holds until its end, and only so do ids and versions rise in the order of commits; a
- * follower that has seen id 7 would else never look for a late 6.
+ * change feed that has seen id 7 would else never look for a late 6.
  */
 export async function appendChanges(
   tx: Transaction,

@@ -3,7 +3,7 @@ import { defineStatement } from '../db/statement.ts';
 import type { AppendedChange } from './change.ts';
 import type { SecretRow } from './select-facts.ts';
 
-export interface Followed {
+export interface ChangeConsumer {
   /** Loads everything; called at first, and after a gap in which changes may have been purged. */
   readonly reload: () => Promise<void>;
   /** @param secrets of the keys that changed, as they were when the changes were read */
@@ -30,7 +30,7 @@ export interface Applied {
 interface Applying {
   readonly db: Database;
   readonly processId: string;
-  readonly followed: Followed;
+  readonly consumer: ChangeConsumer;
   readonly state: Applied;
 }
 
@@ -90,7 +90,7 @@ export async function applyChanges(self: Applying): Promise<void> {
     const rows = await selectChanges(db, [state.applied, BATCH, processId]);
     return applyRows(self, rows);
   };
-  while ((await inTurn(state, next)) === BATCH);
+  while ((await serialize(state, next)) === BATCH);
 }
 
 /** @param database sends its statements behind a COMMIT that was just sent */
@@ -98,7 +98,7 @@ export async function readAfterCommit(self: Applying, database: object): Promise
   const { processId, state } = self;
   try {
     const rows = await selectChanges(database, [state.applied, BATCH, processId]);
-    await inTurn(state, () => applyRows(self, rows));
+    await serialize(state, () => applyRows(self, rows));
     for (const resume of state.waiting) resume();
   } catch {
     // The writer reads them once more, by the connection that is for that.
@@ -110,7 +110,7 @@ export async function readAfterCommit(self: Applying, database: object): Promise
  * @returns how many changes were read
  */
 async function applyRows(
-  { followed, state }: Applying,
+  { consumer, state }: Applying,
   rows: readonly ChangeRow[],
 ): Promise<number> {
   const read = rows
@@ -119,7 +119,7 @@ async function applyRows(
   const changes = read.filter(({ id }) => id > state.applied);
   const last = changes.at(-1);
   if (last) {
-    await followed.apply(changes, secretsOf(rows));
+    await consumer.apply(changes, secretsOf(rows));
     state.applied = last.id;
     state.appliedElsewhere = Number(rows[0]?.appliedElsewhere ?? Number.POSITIVE_INFINITY);
   }
@@ -133,7 +133,7 @@ function secretsOf(rows: readonly ChangeRow[]): SecretRow[] {
 }
 
 /** Changes are applied in their order, and each once. */
-export function inTurn<T>(state: Applied, work: () => Promise<T>): Promise<T> {
+export function serialize<T>(state: Applied, work: () => Promise<T>): Promise<T> {
   const turn = state.applying.then(work);
   state.applying = turn.then(
     () => undefined,

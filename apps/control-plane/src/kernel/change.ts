@@ -11,7 +11,7 @@ export function concernsGateways({ kind }: Pick<Change, 'kind'>): boolean {
   return kind !== 'gateway' && kind !== 'workspace';
 }
 
-/** A change as followers read it. */
+/** A change as change feeds read it. */
 export interface AppendedChange {
   readonly id: number;
   readonly kind: Change['kind'];

@@ -2,8 +2,8 @@ import type { Factor } from '@tollkeeper/contract';
 import type { ScopeSet } from '@tollkeeper/verify';
 import type { Logger } from 'pino';
 import type { Database } from '../db/connect.ts';
+import type { ChangeFeed } from './change-feed.ts';
 import type { FailureThrottle } from './failure-throttle.ts';
-import type { Follower } from './follower.ts';
 import type { LiveKeys } from './live-keys.ts';
 import type { Mailer } from './mailer.ts';
 import type { UsageCounter } from './usage-counter.ts';
@@ -14,7 +14,7 @@ export interface Services {
   readonly log: Logger;
   readonly clock: () => Date;
   readonly randomBytes: (count: number) => Uint8Array;
-  readonly follower: Follower;
+  readonly changeFeed: ChangeFeed;
   readonly keys: LiveKeys;
   readonly usage: UsageCounter;
   /** The address that people use, without a trailing slash; links begin with it. */

@@ -81,7 +81,7 @@ const NOBODY: Waiting = {
  * because its lease had run out, reads the change before it decides again.
  * @param self asks its own memory, not the database
  */
-export async function waitForFollowers(
+export async function waitUntilAppliedElsewhere(
   db: Database,
   notifier: Pick<Notifier, 'notify'>,
   changeId: number,
@@ -101,7 +101,7 @@ export async function waitForFollowers(
     othersBehind &&= !self.isAppliedElsewhere(changeId);
     if (othersBehind) {
       const asked = someoneIsBehind(db, self.processId, changeId);
-      othersBehind = await soon(asked, left()).catch(() => true);
+      othersBehind = await withTimeout(asked, left()).catch(() => true);
       if (othersBehind) notifier.notify(CHANGE_CHANNEL);
     }
     if (!othersBehind) return woken.cancel();
@@ -137,7 +137,7 @@ function wait(wakers: Set<() => void>, timeoutMs: number) {
 }
 
 /** The work, or a failure when it takes longer. */
-export async function soon<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
+export async function withTimeout<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`No answer in ${timeoutMs} ms`)), timeoutMs);

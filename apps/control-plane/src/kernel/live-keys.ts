@@ -13,7 +13,7 @@ import {
 import { and, gt, inArray, or } from 'drizzle-orm';
 import type { Database } from '../db/connect.ts';
 import { apiKeySecret, member } from '../db/schema/index.ts';
-import type { Followed } from './apply-changes.ts';
+import type { ChangeConsumer } from './apply-changes.ts';
 import type { AppendedChange } from './change.ts';
 import { applyOrganizations, loadOrganizations } from './live-organizations.ts';
 import { applyWorkspaces, loadWorkspaces } from './live-workspaces.ts';
@@ -27,7 +27,7 @@ import {
 } from './select-facts.ts';
 
 /** Every key of the database in memory, as hashes and facts, for decisions without a query. */
-export interface LiveKeys extends Followed {
+export interface LiveKeys extends ChangeConsumer {
   readonly index: () => KeyIndex;
   /** Rises with everything that is applied: equal numbers mean equal decisions, but for time. */
   readonly revision: () => number;

@@ -12,8 +12,8 @@ import {
   lockChainEnd,
 } from './audit.ts';
 import type { Change } from './change.ts';
+import type { ChangeFeed } from './change-feed.ts';
 import type { Origin, Services } from './context.ts';
-import type { Follower } from './follower.ts';
 import { noteFailures, type Progress } from './progress.ts';
 import type { Replayed, Written } from './written.ts';
 
@@ -25,7 +25,8 @@ export interface Source {
 }
 
 export type WriteServices = Pick<Services, 'db' | 'clock' | 'randomBytes'> & {
-  readonly follower: Pick<Follower, 'settle'> & Partial<Pick<Follower, 'readAfterCommit'>>;
+  readonly changeFeed: Pick<ChangeFeed, 'waitUntilApplied'> &
+    Partial<Pick<ChangeFeed, 'readAfterCommit'>>;
 };
 
 /** One change, which may share its transaction with others. */
@@ -66,7 +67,7 @@ export async function transact(
   };
   let read: Promise<void> | undefined;
   const readOn = (tx: Transaction) => {
-    read = services.follower.readAfterCommit?.(tx);
+    read = services.changeFeed.readAfterCommit?.(tx);
   };
   const { results, lastChange } =
     (await tryOptimistically(work, progress, readOn)) ??
@@ -74,7 +75,7 @@ export async function transact(
       if (!(error instanceof NoChain)) throw error;
       return services.db.transaction(beginChain);
     }));
-  const settled = lastChange.then((id) => services.follower.settle(id, read));
+  const settled = lastChange.then((id) => services.changeFeed.waitUntilApplied(id, read));
   return results.map((result) => ({ result, settled }));
 }
 

@@ -164,7 +164,7 @@ export async function choosePlan(app: TestApp, plan: Plan, organizationId?: stri
   await setPlan(app.services, plan, organizationId, 'req_test');
 }
 
-/** As a verb of the product would: with an audit event and a change for the followers. */
+/** As a verb of the product would: with an audit event and a change for the change feeds. */
 async function change(
   app: TestApp,
   organizationId: string,

@@ -36,10 +36,10 @@ export function verifyKey(
   ctx: Ctx,
   input: RouteInput<Routes['verifyKey']>,
 ): Answer | Promise<Answer> {
-  const { follower } = ctx.services;
-  return follower.current()
+  const { changeFeed } = ctx.services;
+  return changeFeed.current()
     ? verifyNow(ctx, input)
-    : follower.catchUp().then(() => verifyNow(ctx, input));
+    : changeFeed.catchUp().then(() => verifyNow(ctx, input));
 }
 
 /** Who asks: the key may be of their organization only, and used in their workspace. */

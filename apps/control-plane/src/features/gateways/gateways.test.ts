@@ -111,7 +111,7 @@ describe('the list of gateways', () => {
 });
 
 describe('changing a gateway', () => {
-  it('renames, relabels or drains it, with an audit event, and wakes the followers', async () => {
+  it('renames, relabels or drains it, with an audit event, and wakes the change feeds', async () => {
     const id = await newGateway();
     const before = (await changesOf(id)).length;
     const version = await versionOf(query, production);
@@ -160,7 +160,7 @@ describe('changing a gateway', () => {
 });
 
 describe('removing a gateway', () => {
-  it('deletes its credential, with an audit event, and wakes the followers', async () => {
+  it('deletes its credential, with an audit event, and wakes the change feeds', async () => {
     const id = await newGateway();
     await connectGateway(query, id);
     const before = (await changesOf(id)).length;

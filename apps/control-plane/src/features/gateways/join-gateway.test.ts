@@ -70,7 +70,7 @@ describe('joining', () => {
     });
   });
 
-  it('has an audit event, and wakes the followers', async () => {
+  it('has an audit event, and wakes the change feeds', async () => {
     const joinKey = await makeJoinKey(owner);
     const { body } = await joinWith(app, joinKey.secret);
     expect((await auditEvents(query)).at(-1)).toMatchObject({

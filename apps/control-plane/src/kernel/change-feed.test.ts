@@ -6,8 +6,8 @@ import { type Connection, connect } from '../db/connect.ts';
 import { atFileEnd } from '../testing/at-file-end.ts';
 import { createTestDatabase } from '../testing/test-database.ts';
 import { appendChanges } from './append-changes.ts';
-import { type Follower, startFollower } from './follower.ts';
-import { waitForFollowers } from './lease.ts';
+import { type ChangeFeed, startChangeFeed } from './change-feed.ts';
+import { waitUntilAppliedElsewhere } from './lease.ts';
 import { CHANGE_CHANNEL, createNotifier } from './notifier.ts';
 
 const WAIT = { interval: 20 };
@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 
 /**
- * A follower that nobody wakes, with the ids that it has applied.
+ * A change feed that nobody wakes, with the ids that it has applied.
  * @param options `mayApply` is waited for before a change is applied; `writer` is what writers ask by
  */
 async function follow({
@@ -31,10 +31,10 @@ async function follow({
 }: {
   readonly mayApply?: Promise<void>;
   readonly writer?: Connection;
-} = {}): Promise<{ id: string; follower: Follower; applied: string[] }> {
+} = {}): Promise<{ id: string; changeFeed: ChangeFeed; applied: string[] }> {
   const applied: string[] = [];
   const id = randomUUID();
-  const followed = {
+  const consumer = {
     reload: async () => void applied.push('all'),
     apply: async (changes: readonly { subjectId: string }[]) => {
       await mayApply;
@@ -45,9 +45,15 @@ async function follow({
   const notifier = createNotifier(db, id);
   const log = pino({ level: 'silent' });
   const connections = { db, signals: db, writerDb: writer.db };
-  const follower = await startFollower({ ...connections, processId: id, notifier, followed, log });
-  onTestFinished(() => follower.stop());
-  return { id, follower, applied };
+  const changeFeed = await startChangeFeed({
+    ...connections,
+    processId: id,
+    notifier,
+    consumer,
+    log,
+  });
+  onTestFinished(() => changeFeed.stop());
+  return { id, changeFeed, applied };
 }
 
 function change(subjectId: string): Promise<number> {
@@ -60,16 +66,16 @@ it.each([
   ['the clock on the wall', Date],
   ['the one that only moves on', performance],
 ])('is trusted for two seconds by %s', async (_, clock) => {
-  const { follower } = await follow();
-  expect(follower.current()).toBe(true);
+  const { changeFeed } = await follow();
+  expect(changeFeed.current()).toBe(true);
   const now = clock.now.bind(clock);
   vi.spyOn(clock, 'now').mockImplementation(() => now() + 2001);
-  expect(follower.current()).toBe(false);
+  expect(changeFeed.current()).toBe(false);
   vi.restoreAllMocks();
 });
 
 it('is never trusted without a change whose writer saw its lease run out and did not wait', async () => {
-  const { id, follower, applied } = await follow();
+  const { id, changeFeed, applied } = await follow();
   const blocker = new pg.Client(config);
   await blocker.connect();
   onTestFinished(() => blocker.end());
@@ -86,25 +92,25 @@ it('is never trusted without a change whose writer saw its lease run out and did
     const [newer] = (await connection.pool.query(waiting)).rows;
     return newer !== undefined && newer.query_start > older.query_start;
   }, WAIT);
-  expect(follower.current()).toBe(false);
+  expect(changeFeed.current()).toBe(false);
 
   const notifier = createNotifier(connection.db, 'a writer');
-  await waitForFollowers(connection.db, notifier, await change('key_late'));
-  expect(follower.current()).toBe(false);
+  await waitUntilAppliedElsewhere(connection.db, notifier, await change('key_late'));
+  expect(changeFeed.current()).toBe(false);
   await blocker.query('rollback');
 
-  await vi.waitUntil(() => follower.current(), WAIT);
+  await vi.waitUntil(() => changeFeed.current(), WAIT);
   expect(applied).toContain('key_late');
 });
 
 it('is not trusted after it has caught up for longer than a lease is', async () => {
-  const { follower } = await follow();
+  const { changeFeed } = await follow();
   let now = performance.now();
   vi.spyOn(performance, 'now').mockImplementation(() => {
     now += 2001;
     return now;
   });
-  await expect(follower.catchUp()).rejects.toMatchObject({ code: 'unavailable' });
+  await expect(changeFeed.catchUp()).rejects.toMatchObject({ code: 'unavailable' });
 });
 
 /**
@@ -128,20 +134,20 @@ async function startWriter() {
 
 it('lets a writer go on at once with what it has applied', async () => {
   const { writer, goesOn } = await startWriter();
-  const { follower, applied } = await follow({ writer });
+  const { changeFeed, applied } = await follow({ writer });
   const last = await change('key_applied');
   await vi.waitUntil(() => applied.includes('key_applied'), WAIT);
-  expect(await goesOn(follower.settle(last))).toBe(true);
+  expect(await goesOn(changeFeed.waitUntilApplied(last))).toBe(true);
 });
 
 it('lets a writer wait for what it has not applied itself', async () => {
   const { writer, goesOn } = await startWriter();
   const { promise: mayApply, resolve: apply } = Promise.withResolvers<void>();
-  const { follower, applied } = await follow({ writer, mayApply });
+  const { changeFeed, applied } = await follow({ writer, mayApply });
   onTestFinished(() => apply());
   // Its lease does not run out meanwhile, however slow the machine is.
   for (const clock of [performance, Date]) vi.spyOn(clock, 'now').mockReturnValue(clock.now());
-  const settled = follower.settle(await change('key_slow'));
+  const settled = changeFeed.waitUntilApplied(await change('key_slow'));
   expect(await goesOn(settled)).toBe(false);
   apply();
   await settled;
@@ -150,7 +156,7 @@ it('lets a writer wait for what it has not applied itself', async () => {
 
 it('lets no writer wait for it while it may decide nothing', async () => {
   const { writer, goesOn } = await startWriter();
-  const { id, follower } = await follow({ writer });
+  const { id, changeFeed } = await follow({ writer });
   const blocker = new pg.Client(config);
   await blocker.connect();
   onTestFinished(() => blocker.end());
@@ -158,13 +164,13 @@ it('lets no writer wait for it while it may decide nothing', async () => {
   await blocker.query('select 1 from control_plane where id = $1 for update', [id]);
   const now = performance.now.bind(performance);
   vi.spyOn(performance, 'now').mockImplementation(() => now() + 2001);
-  expect(follower.current()).toBe(false);
-  expect(await goesOn(follower.settle(await change('key_late')))).toBe(true);
+  expect(changeFeed.current()).toBe(false);
+  expect(await goesOn(changeFeed.waitUntilApplied(await change('key_late')))).toBe(true);
   await blocker.query('rollback');
 });
 
 it('loads everything anew when the database was set back beneath it', async () => {
-  const { id, follower, applied } = await follow();
+  const { id, changeFeed, applied } = await follow();
   const lost = await change('key_lost');
   await vi.waitUntil(() => applied.includes('key_lost'), WAIT);
   const before = applied.length;
@@ -178,28 +184,28 @@ it('loads everything anew when the database was set back beneath it', async () =
   // The next step renews the lease; stopping waits for it.
   const now = performance.now.bind(performance);
   vi.spyOn(performance, 'now').mockImplementation(() => now() + 2001);
-  follower.wake();
-  await follower.stop();
+  changeFeed.wake();
+  await changeFeed.stop();
   expect(applied.slice(before)).toContain('all');
 });
 
 it('loads everything anew when its row was purged in its absence', async () => {
-  const { id, follower } = await follow();
+  const { id, changeFeed } = await follow();
   await connection.pool.query('delete from control_plane where id = $1', [id]);
 
   await vi.waitUntil(async () => {
     const text = 'select 1 from control_plane where id = $1';
     return (await connection.pool.query(text, [id])).rowCount === 1;
   }, WAIT);
-  await follower.catchUp();
-  expect(follower.current()).toBe(true);
+  await changeFeed.catchUp();
+  expect(changeFeed.current()).toBe(true);
 });
 
 it('lets no writer wait beyond a lease, also when the database is gone', async () => {
   const gone = connect({ host: '127.0.0.1', port: 1, database: 'none' }, 1, () => undefined);
   const startedAt = performance.now();
 
-  await waitForFollowers(gone.db, createNotifier(gone.db, 'a writer'), 1);
+  await waitUntilAppliedElsewhere(gone.db, createNotifier(gone.db, 'a writer'), 1);
 
   expect(performance.now() - startedAt).toBeGreaterThanOrEqual(2900);
   expect(performance.now() - startedAt).toBeLessThan(30_000);
@@ -215,7 +221,7 @@ it('notifies other processes after the commit, and only while one of them is beh
   const notifier = createNotifier(connection.db, 'a writer');
 
   const alone = await change('key_alone');
-  await waitForFollowers(connection.db, notifier, alone);
+  await waitUntilAppliedElsewhere(connection.db, notifier, alone);
   await notifier.flush();
   await listener.query('select 1');
   expect(received).toEqual([]);
@@ -224,19 +230,19 @@ it('notifies other processes after the commit, and only while one of them is beh
   const shared = await change('key_shared');
   await listener.query('select 1');
   expect(received).toEqual([]);
-  await waitForFollowers(connection.db, notifier, shared);
+  await waitUntilAppliedElsewhere(connection.db, notifier, shared);
   await notifier.flush();
   await listener.query('select 1');
   expect(received).toContain(CHANGE_CHANNEL);
 });
 
 it('applies a change once, though several writers have read it', async () => {
-  const { follower, applied } = await follow();
+  const { changeFeed, applied } = await follow();
   const last = await change('key_read');
 
-  const reads = [1, 2, 3].map(() => follower.readAfterCommit(connection.db));
+  const reads = [1, 2, 3].map(() => changeFeed.readAfterCommit(connection.db));
   await Promise.all(reads);
-  await follower.settle(last);
+  await changeFeed.waitUntilApplied(last);
 
   expect(applied.filter((id) => id === 'key_read')).toHaveLength(1);
 });

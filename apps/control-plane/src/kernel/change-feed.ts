@@ -5,19 +5,19 @@ import { change, controlPlane } from '../db/schema/index.ts';
 import {
   type Applied,
   applyChanges,
-  type Followed,
-  inTurn,
+  type ChangeConsumer,
   readAfterCommit,
+  serialize,
 } from './apply-changes.ts';
 import { DomainError } from './domain-error.ts';
 import {
   acknowledge,
   POLL_MS,
   renewLease,
-  soon,
   TRUST_MS,
   takeLease,
-  waitForFollowers,
+  waitUntilAppliedElsewhere,
+  withTimeout,
 } from './lease.ts';
 import { APPLIED_CHANNEL, type Notifier } from './notifier.ts';
 
@@ -27,7 +27,7 @@ import { APPLIED_CHANNEL, type Notifier } from './notifier.ts';
  * its lease runs, and a writer waits until every other process has applied the change or has let
  * its lease run out. So a key is refused everywhere once the call that disabled it answers.
  */
-export interface Follower {
+export interface ChangeFeed {
   /** Whether this process may decide from memory at this moment. */
   current(): boolean;
   /** Id of the last change that this process has applied. A change of authority moves it. */
@@ -43,7 +43,7 @@ export interface Follower {
    * Waits until all processes decide with the change, which is committed; 0 waits for nothing.
    * @param read what `readAfterCommit` returned; else this process reads the change now
    */
-  settle(changeId: number, read?: Promise<void>): Promise<void>;
+  waitUntilApplied(changeId: number, read?: Promise<void>): Promise<void>;
   /** To be called when another process says that something changed, or was applied. */
   wake(): void;
   stop(): Promise<void>;
@@ -67,7 +67,7 @@ interface State extends Applied {
   readonly waiting: Set<() => void>;
 }
 
-interface FollowerOptions {
+interface ChangeFeedOptions {
   /** With a connection of its own: requests that wait for theirs must not hold up the lease. */
   readonly db: Database;
   /** Where acknowledgements go: its commits wait for no disk. */
@@ -76,15 +76,15 @@ interface FollowerOptions {
   readonly writerDb: Database;
   readonly processId: string;
   readonly notifier: Notifier;
-  readonly followed: Followed;
+  readonly consumer: ChangeConsumer;
   readonly log: Logger;
 }
 
-interface Self extends FollowerOptions {
+interface Self extends ChangeFeedOptions {
   readonly state: State;
 }
 
-export async function startFollower(options: FollowerOptions): Promise<Follower> {
+export async function startChangeFeed(options: ChangeFeedOptions): Promise<ChangeFeed> {
   const state = emptyState();
   const self: Self = { ...options, state };
   const { db, processId, notifier, log } = options;
@@ -101,7 +101,7 @@ export async function startFollower(options: FollowerOptions): Promise<Follower>
     lastApplied: () => state.applied,
     catchUp: () => catchUp(self),
     readAfterCommit: (database) => readAfterCommit(self, database),
-    settle: (changeId, read) => settle(self, tryStep, changeId, read),
+    waitUntilApplied: (changeId, read) => waitUntilApplied(self, tryStep, changeId, read),
     wake: () => {
       answerOthers();
       for (const resume of state.waiting) resume();
@@ -146,11 +146,11 @@ function trust(state: State, startedAt: number): void {
 
 /** Registers first and loads after: a writer that does not see the row is seen by the load. */
 async function load(self: Self): Promise<void> {
-  const { db, processId, followed, state } = self;
+  const { db, processId, consumer, state } = self;
   const startedAt = performance.now();
   await takeLease(db, processId);
   const [last] = await db.select({ id: max(change.id) }).from(change);
-  await followed.reload();
+  await consumer.reload();
   state.applied = last?.id ?? 0;
   state.appliedElsewhere = 0;
   await acknowledgeApplied(self);
@@ -188,7 +188,7 @@ async function readChanges(self: Self): Promise<void> {
   state.isAwaited = false;
   const isDue = startedAt - state.renewedAt >= RENEW_MS;
   if (isDue && !(await renewLease(db, processId, state.acknowledged))) {
-    return inTurn(state, () => load(self));
+    return serialize(state, () => load(self));
   }
   await applyChanges(self);
   // A change of this process's own is waited for by nobody else: alone, it acknowledges only as
@@ -208,7 +208,7 @@ async function acknowledgeApplied({ signals, processId, notifier, state }: Self)
 async function catchUp(self: Self): Promise<void> {
   if (isCurrent(self.state)) return;
   try {
-    await soon(step(self), CATCH_UP_MS);
+    await withTimeout(step(self), CATCH_UP_MS);
   } catch (error) {
     throw lostTouch(error);
   }
@@ -221,7 +221,7 @@ function lostTouch(cause: unknown): DomainError {
   });
 }
 
-async function settle(
+async function waitUntilApplied(
   self: Self,
   tryStep: () => void,
   changeId: number,
@@ -232,7 +232,7 @@ async function settle(
   void read.then(() => {
     if (state.applied < changeId) tryStep();
   });
-  await waitForFollowers(writerDb, notifier, changeId, {
+  await waitUntilAppliedElsewhere(writerDb, notifier, changeId, {
     processId,
     isBehind: (id) => state.applied < id && isCurrent(state),
     isAppliedElsewhere: (id) => id <= state.applied && id <= state.appliedElsewhere,
