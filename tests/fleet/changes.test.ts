@@ -188,7 +188,7 @@ test('the snapshot of another workspace is refused, reported, and replaced', asy
   expect(decided(fleet, key.secret)).toBe('not_found');
   expect(fleet.status()).toMatchObject({ connected: true, fault: null });
   await vi.waitUntil(
-    () => app.logged.some((line) => /"reason":"foreign".*a gateway rejected/.test(line)),
+    () => app.logged.some((line) => /"reason":"foreign".*gateway rejected a message/.test(line)),
     WAIT,
   );
 });
