@@ -26,10 +26,7 @@ export async function whileHeld<T>(
     });
     const waiting = 'select 1 from pg_stat_activity where $1 = any (pg_blocking_pids(pid))';
     const isWaiting = async () => ((await observer.query(waiting, [pid])).rowCount ?? 0) > 0;
-    await vi.waitUntil(async () => isAnswered || (await isWaiting()), {
-      timeout: 10_000,
-      interval: 5,
-    });
+    await vi.waitUntil(async () => isAnswered || (await isWaiting()), { interval: 5 });
     await meanwhile(holder);
     await holder.query('commit');
     return await answer;
