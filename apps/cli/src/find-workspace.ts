@@ -12,13 +12,13 @@ export async function findWorkspaceId(client: Client, reference: string): Promis
 /** The workspace that a person means by an id or a name. Throws Failure if there is none. */
 export async function findWorkspace(client: Client, reference: string): Promise<Workspace> {
   const data = await listWorkspaces(client);
-  const names = data.map(({ name }) => `"${name}"`).join(', ') || 'none';
+  const names = data.map(({ name }) => `"${name}"`).join(', ');
   return pickOne(
     data.filter(({ id, name }) => id === reference || name === reference),
     reference,
     {
       kind: 'workspace',
-      advice: `There is: ${names}.`,
+      advice: names ? `Choose one of ${names}.` : 'You can see no workspace.',
       candidate: ({ id, name }) => `${id}  ${name}`,
     },
   );

@@ -5,6 +5,7 @@ import { LABEL_NAME, LABEL_NAME_RULE, LABEL_VALUE, LABEL_VALUE_RULE } from './la
 import {
   CURSOR,
   CURSOR_RULE,
+  INSTANT_WITH_OFFSET,
   INSTANT_WITH_OFFSET_RULE,
   IP_ADDRESS,
   IP_ADDRESS_RULE,
@@ -35,7 +36,7 @@ export const PATTERN_RULES: ReadonlyMap<string, string> = new Map([
       [IP_RANGE, IP_RANGE_RULE],
       [LABEL_NAME, LABEL_NAME_RULE],
       [LABEL_VALUE, LABEL_VALUE_RULE],
-      [z.regexes.datetime({ offset: true }), INSTANT_WITH_OFFSET_RULE],
+      [INSTANT_WITH_OFFSET, INSTANT_WITH_OFFSET_RULE],
       [z.regexes.email, 'must be an email address'],
     ] as const
   ).map(([pattern, rule]) => [pattern.source, rule] as const),

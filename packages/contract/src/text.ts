@@ -43,13 +43,22 @@ export const keyName = visibleLine(64).meta({
 /** A time in UTC, as every answer writes it (ISO 8601). */
 export const instant = z.iso.datetime().meta({ examples: ['2027-01-31T12:00:00.000Z'] });
 
-/** A time as a request may write it: with any offset from UTC (ISO 8601, RFC 3339). */
-export const instantWithOffset = z.iso
-  .datetime({ offset: true })
-  .meta({ examples: ['2027-01-31T12:00:00.000Z', '2027-01-31T13:00:00+01:00'] });
-
 export const INSTANT_WITH_OFFSET_RULE =
   'must be a time such as 2027-01-31T12:00:00Z or 2027-01-31T13:00:00+01:00';
+const UPPER_CASE_INSTANT = z.regexes.datetime({ offset: true }).source;
+/** RFC 3339 allows the lower-case letters as well, and some programs write them. */
+export const INSTANT_WITH_OFFSET = new RegExp(
+  UPPER_CASE_INSTANT.replace('T', '[Tt]').replace('Z', '[Zz]'),
+);
+
+/** A time as a request may write it: with any offset from UTC (ISO 8601, RFC 3339). */
+export const instantWithOffset = z
+  .string()
+  .regex(INSTANT_WITH_OFFSET, INSTANT_WITH_OFFSET_RULE)
+  .meta({
+    format: 'date-time',
+    examples: ['2027-01-31T12:00:00.000Z', '2027-01-31T13:00:00+01:00'],
+  });
 
 const OCTET = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
 const IPV4_ADDRESS = `${OCTET}(?:\\.${OCTET}){3}`;

@@ -134,19 +134,31 @@ function invalid(error: FastifyError): Refusal {
     };
   }
   const faults = (error.validation ?? []).slice(0, FAULTS_MAX).filter(isToldOnce);
-  const errors = faults.map(({ instancePath, message, params, keyword }) => {
+  const errors = faults.map((fault) => {
+    const { instancePath, message, params, keyword } = fault;
     const extra = keyword === 'additionalProperties' ? `/${params.additionalProperty}` : '';
     const lacking = keyword === 'required' ? `/${params.missingProperty}` : '';
     return {
       path:
         `${instancePath}${extra}${lacking}`.replace(/^\//, '') ||
         (error.validationContext ?? 'body'),
-      message: fieldMessage(keyword, params, message),
+      message:
+        keyword === 'minProperties'
+          ? `must name at least one of ${fieldsOf(fault)}`
+          : fieldMessage(keyword, params, message),
     };
   });
   // What two parts of a schema both ask for is said once.
   const list = [...new Set(errors.map(({ path, message }) => `"${path}" ${message}`))].join('; ');
   return { code: 'validation_failed', detail: `${list}.`, details: { errors } };
+}
+
+/** What an edit could have named. */
+function fieldsOf(fault: Fault): string {
+  const { parentSchema } = fault as { parentSchema?: { properties?: object } };
+  return Object.keys(parentSchema?.properties ?? {})
+    .map((name) => `"${name}"`)
+    .join(', ');
 }
 
 /** Where Zod asks for a format it asks for a pattern too, which says more. */
@@ -195,8 +207,6 @@ function fieldMessage(
       return `must have at most ${params.limit} characters`;
     case 'maxItems':
       return `must have at most ${params.limit} items`;
-    case 'minProperties':
-      return 'must have at least one field';
     case 'pattern':
       return PATTERN_RULES.get(String(params.pattern)) ?? UNEXPECTED_FORM;
     case 'format':

@@ -24,6 +24,8 @@ const OPTIONS: Options = {
   useDefaults: true,
   strict: false,
   $data: false,
+  // A fault then says which fields there are.
+  verbose: true,
   code: { regExp: boundedRegExp },
 };
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { apiKey, apiKeyDetail, apiKeyWithSecret, KEY_STATES } from '../api-key.ts';
+import { edit } from '../edit.ts';
 import { apiKeyId, memberId, workspaceId } from '../ids.ts';
 import { countedListOf, listQuery } from '../list.ts';
 import { PROFILES } from '../profiles.ts';
@@ -96,16 +97,14 @@ export const updateKey = defineRoute({
   summary: 'Rename a key, or change its scopes, expiry or addresses',
   tag,
   params,
-  body: z
-    .strictObject({
-      name: keyName.optional(),
-      scopes: scopes.optional().meta({
-        description: `Makes the profile custom. ${FINAL_SCOPES_OF_KEYS}`,
-      }),
-      expiresAt: instantWithOffset.nullable().optional(),
-      allowedIps: allowedIps.optional(),
-    })
-    .meta({ minProperties: 1 }),
+  body: edit({
+    name: keyName.optional(),
+    scopes: scopes.optional().meta({
+      description: `Makes the profile custom. ${FINAL_SCOPES_OF_KEYS}`,
+    }),
+    expiresAt: instantWithOffset.nullable().optional(),
+    allowedIps: allowedIps.optional(),
+  }),
   status: 200,
   response: apiKey,
   errors: [

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { edit } from '../edit.ts';
 import { publicKey } from '../fleet/public-key.ts';
 import { apiKeyId, gatewayId, joinKeyId, workspaceId } from '../ids.ts';
 import { labels } from '../labels.ts';
@@ -100,13 +101,11 @@ export const updateGateway = defineRoute({
   summary: 'Rename, relabel, or drain a gateway',
   tag,
   params,
-  body: z
-    .strictObject({
-      name: visibleLine(64).optional(),
-      labels: labels.optional(),
-      draining: z.boolean().optional(),
-    })
-    .meta({ minProperties: 1 }),
+  body: edit({
+    name: visibleLine(64).optional(),
+    labels: labels.optional(),
+    draining: z.boolean().optional(),
+  }),
   status: 200,
   response: gateway,
   errors: ['not_found'],

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { edit } from '../edit.ts';
 import { memberId } from '../ids.ts';
 import { PLANS } from '../plans.ts';
 import { defineRoute } from '../route.ts';
@@ -44,7 +45,7 @@ export const updateOrganization = defineRoute({
   access: 'organization.settings',
   summary: 'Change the name, the slug or the default expiry of new keys',
   tag,
-  body: z.strictObject({
+  body: edit({
     name: visibleLine(64).optional(),
     slug: z.string().regex(SLUG, SLUG_RULE).optional(),
     defaultExpiryDays: z.int().min(1).max(DAYS_MAX).nullable().optional(),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { scope } from '../api-key.ts';
+import { edit } from '../edit.ts';
 import { roleId } from '../ids.ts';
 import { listOf, listQuery } from '../list.ts';
 import { defineRoute } from '../route.ts';
@@ -61,7 +62,7 @@ export const updateRole = defineRoute({
   summary: 'Change a custom role; the change applies to sessions and keys of its members at once',
   tag,
   params,
-  body: z.strictObject({
+  body: edit({
     name: visibleLine(64).optional(),
     description: description.optional(),
     scopes: scopes.optional(),

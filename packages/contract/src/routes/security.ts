@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { edit } from '../edit.ts';
 import { apiKeyId, memberId } from '../ids.ts';
 import { defineRoute } from '../route.ts';
 import { ipRange } from '../text.ts';
@@ -70,7 +71,7 @@ export const updateSecurity = defineRoute({
   access: 'security.manage',
   summary: 'Change the security settings; they apply to existing keys and sessions at once',
   tag,
-  body: change,
+  body: edit(change.shape),
   status: 200,
   response: securitySettings,
   errors: ['invalid_state', 'outside_workspace', 'plan_limit_reached', 'recent_sign_in_required'],

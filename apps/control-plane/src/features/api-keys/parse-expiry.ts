@@ -16,7 +16,7 @@ export function parseExpiry(
   key: { readonly createdAt: Date },
 ): Date | null {
   const latest = lifetimeEnd(key.createdAt, keyLifetimeDaysMax);
-  const expiresAt = text === null ? null : new Date(text);
+  const expiresAt = text === null ? null : new Date(text.toUpperCase());
   if (expiresAt && expiresAt > LAST) {
     throw invalidField('expiresAt', `must be at most ${LAST.toISOString()}; null is never`);
   }

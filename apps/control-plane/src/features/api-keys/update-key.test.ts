@@ -31,7 +31,10 @@ describe('editing a key', () => {
   it('is refused with a body that names no field', async () => {
     const { id } = await makeKey(app, owner);
     const { problem } = await owner.patch(`/v1/api-keys/${id}`, {});
-    expect([problem.status, problem.detail]).toEqual([422, '"body" must have at least one field.']);
+    expect([problem.status, problem.detail]).toEqual([
+      422,
+      '"body" must name at least one of "name", "scopes", "expiresAt", "allowedIps".',
+    ]);
   });
 
   it('writes an audit event with the old values and the new', async () => {

@@ -2,7 +2,7 @@ import type { Factor, RouteInput, Routes, SessionView } from '@tollkeeper/contra
 import { eq } from 'drizzle-orm';
 import { session } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
-import { DomainError } from '../../kernel/domain-error.ts';
+import { DomainError, invalidField } from '../../kernel/domain-error.ts';
 import { appendSessionEvent } from './append-session-event.ts';
 import type { Auth } from './auth.ts';
 import { type AuthRequest, runAuthRequest } from './auth-transaction.ts';
@@ -114,7 +114,7 @@ async function verifyFactors(
       { factors: strongest },
     );
   }
-  if (!given.password) throw new DomainError('sign_in_failed', 'Give your password.');
+  if (!given.password) throw invalidField('password', 'is needed, unless you use a passkey');
   if (!(await isPasswordOf(services.db, userId, given.password))) throw failed('password');
   if (!code) return ['password'];
   if (

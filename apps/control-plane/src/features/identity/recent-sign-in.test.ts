@@ -135,7 +135,11 @@ describe('confirming a session', () => {
     expect(wrong.problem).toMatchObject({ status: 403, code: 'sign_in_failed' });
     expect(wrong.problem.detail).toContain('The password is wrong');
     const { problem } = await client.post('/v1/session/confirm', {});
-    expect([problem.code, problem.detail]).toEqual(['sign_in_failed', 'Give your password.']);
+    expect(problem).toMatchObject({
+      status: 422,
+      code: 'validation_failed',
+      errors: [{ path: 'password', message: 'is needed, unless you use a passkey' }],
+    });
     expect(await sessionOf(client)).toEqual(before);
   });
 

@@ -1,0 +1,34 @@
+import { ID_PREFIXES, type Route, routes } from '@tollkeeper/contract';
+import { beforeAll, expect, it } from 'vitest';
+import type { Client } from '../testing/client.ts';
+import { claimServer, startTestApp } from '../testing/test-app.ts';
+
+const IDS: Readonly<Record<string, string>> = {
+  'api-keys': ID_PREFIXES.apiKey,
+  members: ID_PREFIXES.member,
+  roles: ID_PREFIXES.role,
+  workspaces: ID_PREFIXES.workspace,
+  gateways: ID_PREFIXES.gateway,
+};
+
+const edits = Object.entries<Route>(routes).filter(([, { method }]) => method === 'PATCH');
+
+let owner: Client;
+
+beforeAll(async () => {
+  owner = await claimServer(await startTestApp());
+});
+
+it.each(edits)(
+  '%s refuses an edit that names no field, and says which there are',
+  async (_, route) => {
+    const [, , resource = ''] = route.path.split('/');
+    const { problem } = await owner.patch(
+      route.path.replace('{id}', `${IDS[resource]}_${'0'.repeat(20)}`),
+      {},
+    );
+    expect([problem.status, problem.code]).toEqual([422, 'validation_failed']);
+    const [field = ''] = Object.keys((route.body as { shape?: object } | undefined)?.shape ?? {});
+    expect(problem.detail).toContain(`"${field}"`);
+  },
+);
