@@ -88,7 +88,7 @@ function GatewayRow({ gateway }: { readonly gateway: GatewayProgress }) {
       </div>
       {!applied && state === 'unreachable' ? (
         <p className="mt-0.5 text-[0.8125rem] text-soft">
-          Decides by the key as it was: it {staleWords(staleMaxMs)}.
+          Decides with the key as it was, and {staleWords(staleMaxMs)}.
         </p>
       ) : null}
     </li>

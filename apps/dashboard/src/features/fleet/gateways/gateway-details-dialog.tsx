@@ -50,7 +50,7 @@ function GatewayFacts({ gateway }: { readonly gateway: Gateway }) {
       <Fact term="Last contact">
         <ContactFigure gateway={gateway} />
       </Fact>
-      <Fact term="On its own">{capitalized(staleWords(staleMaxMs))}</Fact>
+      <Fact term="While disconnected">{capitalized(staleWords(staleMaxMs))}</Fact>
       <Fact term="From">
         <Places instances={gateway.instances} />
       </Fact>

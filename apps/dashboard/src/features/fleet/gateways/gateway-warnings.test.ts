@@ -27,8 +27,8 @@ it('passes on what the gateway reports', () => {
 });
 
 it.each([
-  ['it has no limit', { staleMaxMs: null }, /version 42: it serves without limit/],
-  ['its limit lasts', { staleMaxMs: HOUR_MS }, /version 42: it serves up to 1 h without/],
+  ['it has no limit', { staleMaxMs: null }, /version 42 and serves without limit/],
+  ['its limit lasts', { staleMaxMs: HOUR_MS }, /version 42 and serves up to 1 h without/],
   ['its limit is over', { staleMaxMs: HOUR_MS / 12 }, /denies every request/],
   ['it never had a snapshot', { appliedVersion: null }, /no snapshot, and denies every request/],
 ])('tells what an unreachable gateway does when %s', (_, part, words) => {

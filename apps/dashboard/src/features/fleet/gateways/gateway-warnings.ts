@@ -33,5 +33,5 @@ function absenceWords({ staleMaxMs, lastSeenAt, appliedVersion }: Gateway, now: 
   const isOver = staleMaxMs !== null && lastSeenAt && Date.parse(lastSeenAt) + staleMaxMs < now;
   return isOver
     ? 'It has not reached the control plane for longer than it is allowed to, and denies every request.'
-    : `On its own it decides with version ${formatCount(appliedVersion)}: it ${staleWords(staleMaxMs)}.`;
+    : `While disconnected, it decides with version ${formatCount(appliedVersion)} and ${staleWords(staleMaxMs)}.`;
 }
