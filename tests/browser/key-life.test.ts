@@ -117,6 +117,31 @@ it('revokes a leaked key with everything it created or rotated, unless that is u
   expect(await answer(created.secret)).toBe('revoked');
 });
 
+it('removes the members who joined by a leaked key, but for a colleague who is kept', async () => {
+  const { client } = await makeOrganizationKey('leaked-inviter');
+  const eve = await join(dashboard, client, 'Eve', 'role_viewer');
+  const grace = await join(dashboard, client, 'Grace', 'role_viewer');
+  const page = await openWindow(dashboard, { as: dashboard.owner });
+  await openKeys(page);
+  await chooseAction(page, 'leaked-inviter', 'Revoke…');
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('radio', { name: 'Leaked' }).check();
+  await dialog
+    .getByRole('checkbox', { name: 'And everything it created or rotated (2 members)' })
+    .waitFor();
+  await dialog.getByRole('checkbox', { name: 'Remove 2 members who joined' }).waitFor();
+  await expectAccessible(page, 'Revoke, with the members who joined');
+  await dialog.getByRole('checkbox', { name: 'Grace' }).uncheck();
+  await dialog
+    .getByRole('checkbox', { name: 'And everything it created or rotated (1 member)' })
+    .waitFor();
+  await dialog.getByText('1 member (Grace)').waitFor();
+  await dialog.getByRole('button', { name: 'Revoke key' }).click();
+  await seeStatus(page, 'leaked-inviter', 'Revoked');
+  expect((await eve.client.get('/v1/whoami')).status).toBe(404);
+  expect((await grace.client.get('/v1/whoami')).status).toBe(200);
+});
+
 it('leaves what a key created alone, unless the person who deletes it says otherwise', async () => {
   const { page, key } = await openKeyInList('old-creator');
   const created = await createWith(key, 'made-by-old-creator');
@@ -174,6 +199,12 @@ it('deletes a key once its name was typed, and still counts it', async () => {
 
 async function createWith(creator: Key, name: string): Promise<Key> {
   return createKey(withKey(dashboard, creator.secret), name);
+}
+
+async function makeOrganizationKey(name: string) {
+  const body = { name, profile: 'organization' };
+  const created = await dashboard.owner.post<ApiKeyWithSecret>('/v1/api-keys', body);
+  return { client: withKey(dashboard, created.body.secret ?? '') };
 }
 
 async function openKeyInList(name: string): Promise<{ page: Page; key: Key }> {

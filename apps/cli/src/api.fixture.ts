@@ -1,4 +1,4 @@
-import type { ApiKey, Gateway, Member } from '@tollkeeper/contract';
+import type { ApiKey, Gateway, Member, RouteOutput, Routes } from '@tollkeeper/contract';
 
 export const SECRET = `tk_live_${'a1b2'.padEnd(38, '0')}`;
 
@@ -129,3 +129,17 @@ export function createGateway(number: number, more: Partial<Gateway> = {}): Gate
     ...more,
   };
 }
+
+/** The answer of `GET /v1/api-keys/{id}/created` where the key created nothing. */
+export const NOTHING_CREATED: RouteOutput<Routes['getCreated']> = {
+  keysCount: 0,
+  joinKeysCount: 0,
+  invitationsCount: 0,
+  membersCount: 0,
+  members: [],
+  gatewaysCount: 0,
+  membersLeftCount: 0,
+  membersLeft: [],
+  gatewaysLeftCount: 0,
+  isComplete: true,
+};

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createApi, createKey, IDENTITY, SECRET } from './api.fixture.ts';
+import { createApi, createKey, IDENTITY, NOTHING_CREATED, SECRET } from './api.fixture.ts';
 import { storeCredentials } from './session/credentials.ts';
 import { createHome, type Given, runCommand } from './surroundings.fixture.ts';
 
@@ -191,12 +191,7 @@ test.each([
   const id = createKey(1).id;
   const api = createApi({
     'GET /v1/api-keys': keyList(createKey(1)),
-    [`GET /v1/api-keys/${id}/created`]: {
-      keysCount: 0,
-      joinKeysCount: 0,
-      invitationsCount: 0,
-      isComplete: true,
-    },
+    [`GET /v1/api-keys/${id}/created`]: NOTHING_CREATED,
     [`DELETE /v1/api-keys/${id}`]: new Response(null, { status: 204 }),
   });
   const { exitCode } = await tollkeeper(['keys', 'delete', 'ci-1'], {

@@ -21,7 +21,7 @@ export {
   type KeySort,
 } from './routes/api-keys.ts';
 export { BULK_KEYS_MAX } from './routes/bulk-keys.ts';
-export { CREATED_COUNTED_MAX } from './routes/cascade.ts';
+export { CREATED_COUNTED_MAX, CREATED_NAMED_MAX } from './routes/cascade.ts';
 export {
   GATEWAY_STATES,
   type Gateway,

@@ -107,6 +107,12 @@ describe('a key with every scope, confined to another workspace', () => {
       keysCount: 0,
       joinKeysCount: 0,
       invitationsCount: 0,
+      membersCount: 0,
+      members: [],
+      gatewaysCount: 0,
+      membersLeftCount: 0,
+      membersLeft: [],
+      gatewaysLeftCount: 0,
       isComplete: true,
     });
   });

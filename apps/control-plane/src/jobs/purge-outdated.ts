@@ -2,6 +2,7 @@ import { and, eq, lt, notExists, sql } from 'drizzle-orm';
 import { alias, type PgColumn, type PgTable } from 'drizzle-orm/pg-core';
 import type { Database } from '../db/connect.ts';
 import {
+  admission,
   apiKey,
   apiKeySecret,
   attempt,
@@ -9,6 +10,7 @@ import {
   controlPlane,
   deletedKey,
   deviceCode,
+  gateway,
   gatewayConnection,
   gatewayVersion,
   idempotency,
@@ -79,9 +81,11 @@ function rotatedNothingLeft(db: Database) {
   );
 }
 
-/** Whether the key created nothing, and gave no key a new secret, that is still needed. */
+/**
+ * Whether the key created nothing that is still needed, let nobody in, and gave no key a new secret.
+ */
 function leadsNowhere(db: Database, organizationId: PgColumn, keyId: PgColumn) {
-  const created = [apiKey, joinKey, invitation, deletedChild] as const;
+  const created = [apiKey, joinKey, invitation, admission, gateway, deletedChild] as const;
   return and(
     ...created.map((table) =>
       isNowhere(db, table, [table.organizationId, organizationId], [table.createdByKeyId, keyId]),

@@ -1,4 +1,4 @@
-import type { invitation, joinKey } from '../db/schema/index.ts';
+import type { gateway, invitation, joinKey, member } from '../db/schema/index.ts';
 import type { Facts } from './audit.ts';
 
 /** What the audit log tells of a join key. */
@@ -25,4 +25,22 @@ type InvitationFacts = Pick<
 export function invitationFacts(row: InvitationFacts): Facts {
   const { email, roleId, invitedBy, createdByKeyId } = row;
   return { email, roleId, invitedBy, createdByKeyId, expiresAt: row.expiresAt.toISOString() };
+}
+
+type MemberFacts = Pick<typeof member.$inferSelect, 'roleId' | 'status'>;
+
+/** What the audit log records of a member: their role and status, not who they are. */
+export function memberFacts({ roleId, status }: MemberFacts): Facts {
+  return { roleId, status };
+}
+
+type GatewayFacts = Pick<
+  typeof gateway.$inferSelect,
+  'name' | 'workspaceId' | 'labels' | 'draining' | 'joinKeyId'
+>;
+
+/** What the audit log records of a gateway: what people decide about it. */
+export function gatewayFacts(row: GatewayFacts): Facts {
+  const { name, workspaceId, labels, draining, joinKeyId } = row;
+  return { name, workspaceId, labels, draining, joinKeyId };
 }

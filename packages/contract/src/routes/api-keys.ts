@@ -6,7 +6,7 @@ import { countedListOf, listQuery } from '../list.ts';
 import { PROFILES } from '../profiles.ts';
 import { defineRoute } from '../route.ts';
 import { instantWithOffset, ipRange, keyName, visibleLine } from '../text.ts';
-import { CASCADE } from './cascade.ts';
+import { CASCADE, keepMembersQuery } from './cascade.ts';
 import { FINAL_SCOPES_OF_KEYS } from './final-scopes.ts';
 
 const tag = 'API keys';
@@ -33,6 +33,9 @@ export const listKeys = defineRoute({
     state: z.enum(KEY_STATES).optional(),
     memberId: memberId.optional().meta({ description: 'Only keys of this owner' }),
     workspaceId: workspaceId.optional(),
+    createdByKeyId: apiKeyId
+      .optional()
+      .meta({ description: 'Only keys that this key created, or gave a new secret' }),
     search: visibleLine(64)
       .optional()
       .meta({ description: 'Text that the name or the prefix contains' }),
@@ -124,9 +127,9 @@ export const deleteKey = defineRoute({
   summary: 'Delete a key permanently; only the audit log and the counts keep a trace of it',
   tag,
   params,
-  query: z.strictObject({ cascade: cascadeQuery }),
+  query: z.strictObject({ cascade: cascadeQuery, keepMembers: keepMembersQuery }),
   status: 204,
-  errors: ['not_found'],
+  errors: ['not_found', 'cascade_too_large'],
 });
 
 export const rotateKey = defineRoute({

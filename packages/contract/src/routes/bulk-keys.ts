@@ -3,7 +3,7 @@ import { apiKeyId } from '../ids.ts';
 import { problem } from '../problem.ts';
 import { defineRoute } from '../route.ts';
 import { visibleLine } from '../text.ts';
-import { CASCADE, createdByKey } from './cascade.ts';
+import { CASCADE, createdByKey, keepMembers } from './cascade.ts';
 
 const tag = 'API keys';
 
@@ -36,7 +36,7 @@ export const getKeysCreated = defineRoute({
     'Count what `cascade` takes along besides several keys; keys that the caller does not see are ignored',
   changesNothing: true,
   tag,
-  body: z.strictObject({ ids }),
+  body: z.strictObject({ ids, keepMembers }),
   status: 200,
   response: createdByKey,
   errors: [],
@@ -77,6 +77,7 @@ export const revokeKeys = defineRoute({
     ids,
     reason: visibleLine(200).optional(),
     cascade: z.boolean().default(false).meta({ description: CASCADE }),
+    keepMembers,
   }),
   status: 200,
   response: bulkResult,

@@ -1,21 +1,54 @@
 import { z } from 'zod';
-import { apiKeyId } from '../ids.ts';
+import { apiKeyId, KEPT_MEMBERS, KEPT_MEMBERS_RULE, memberId } from '../ids.ts';
 import { defineRoute } from '../route.ts';
 
 /** What `cascade` does, wherever a key ends. */
 export const CASCADE =
-  'Also revokes the keys that it created or rotated, and those that they created or rotated in turn, and deletes the join keys and invitations of all of them. All of it or nothing: refused when one of the keys belongs to another member and the caller lacks api_keys.manage_all. Join keys go with fleet.manage and invitations with members.invite; without these they stay, and are blocked. Members who have already accepted an invitation, and gateways that have already joined, stay: remove those that you do not know';
+  'Also revokes the keys that it created or rotated, and those that they created or rotated in turn, and deletes the join keys, invitations and gateways of all of them. Members who joined by one of these invitations are removed, with their keys, join keys, and everything that these created. All of it or nothing: refused when one of the keys belongs to another member, who is not removed, and the caller lacks api_keys.manage_all, or when there are more than 10,000 keys. Join keys and gateways go with fleet.manage, invitations with members.invite, and members with members.remove, as far as the caller may remove them. Otherwise they stay: join keys and invitations are blocked, members and gateways are not. The owner of the organization and the caller always stay';
+
+const KEEP_MEMBERS =
+  'Members whom `cascade` does not remove, together with their keys and everything that these created; `all` removes nobody';
+
+/** So many members are named at most, in an answer as in a request. */
+export const CREATED_NAMED_MAX = 100;
+
+export const keepMembers = z
+  .union([z.literal('all'), z.array(memberId).max(CREATED_NAMED_MAX)])
+  .optional()
+  .meta({ description: KEEP_MEMBERS });
+
+export const keepMembersQuery = z
+  .string()
+  .regex(KEPT_MEMBERS, KEPT_MEMBERS_RULE)
+  .optional()
+  .meta({ description: `${KEEP_MEMBERS}. Ids are separated by commas` });
 
 /** So many of the keys that a key created or rotated are looked at, to count what is still in use. */
 export const CREATED_COUNTED_MAX = 1000;
+
+const joinedMembers = z.array(
+  z.strictObject({ id: memberId, name: z.string(), email: z.string() }),
+);
+const NAMED = `The first ${CREATED_NAMED_MAX} by name; empty without members.read`;
 
 export const createdByKey = z
   .strictObject({
     keysCount: z.int().meta({ description: 'Keys that are not revoked yet' }),
     joinKeysCount: z.int(),
     invitationsCount: z.int(),
+    membersCount: z.int().meta({ description: 'Members who joined by one of the invitations' }),
+    members: joinedMembers.meta({ description: NAMED }),
+    gatewaysCount: z.int().meta({ description: 'Gateways that joined by one of the join keys' }),
+    membersLeftCount: z.int().meta({
+      description:
+        'Further members who joined by one of the invitations: `cascade` leaves them, as the caller keeps them or may not remove them',
+    }),
+    membersLeft: joinedMembers.meta({ description: NAMED }),
+    gatewaysLeftCount: z.int().meta({
+      description: 'Further gateways, which `cascade` leaves, as the caller may not remove them',
+    }),
     isComplete: z.boolean().meta({
-      description: `False where there are ${CREATED_COUNTED_MAX.toLocaleString('en')} keys or more, revoked and deleted ones included: the counts are then those of the first of them, and there may be more`,
+      description: `False where there are ${CREATED_COUNTED_MAX.toLocaleString('en')} keys and members or more, revoked, deleted and removed ones included: the counts are then those of the first of them, and there may be more`,
     }),
   })
   .meta({ id: 'CreatedByKey' });
@@ -27,6 +60,7 @@ export const getCreated = defineRoute({
   summary: 'Count what `cascade` takes along: what a key created or rotated, and so on',
   tag: 'API keys',
   params: z.strictObject({ id: apiKeyId }),
+  query: z.strictObject({ keepMembers: keepMembersQuery }),
   status: 200,
   response: createdByKey,
   errors: ['not_found'],

@@ -3,7 +3,7 @@ import { apiKey } from '../api-key.ts';
 import { apiKeyId } from '../ids.ts';
 import { defineRoute } from '../route.ts';
 import { visibleLine } from '../text.ts';
-import { CASCADE } from './cascade.ts';
+import { CASCADE, keepMembers } from './cascade.ts';
 
 const tag = 'API keys';
 const params = z.strictObject({ id: apiKeyId });
@@ -50,8 +50,9 @@ export const revokeKey = defineRoute({
   body: z.strictObject({
     reason: visibleLine(200).optional(),
     cascade: z.boolean().default(false).meta({ description: CASCADE }),
+    keepMembers,
   }),
   status: 200,
   response: apiKey,
-  errors: ['not_found', 'invalid_state'],
+  errors: ['not_found', 'invalid_state', 'cascade_too_large'],
 });

@@ -1,11 +1,10 @@
 import { expect, test } from 'vitest';
-import { createApi, createKey, SECRET } from '../../api.fixture.ts';
+import { createApi, createKey, NOTHING_CREATED, SECRET } from '../../api.fixture.ts';
 import { createHome, type Given, runCommand } from '../../surroundings.fixture.ts';
 
 const env = { TOLLKEEPER_API_KEY: SECRET };
 const terminal = { columns: 120 };
 const key = createKey(1, { scopes: ['api_keys.read', 'usage.read'] });
-const NOTHING = { keysCount: 0, joinKeysCount: 0, invitationsCount: 0, isComplete: true };
 const path = `/v1/api-keys/${key.id}`;
 
 function refusal(status: number, code: string, more: object = {}) {
@@ -88,7 +87,7 @@ test('delete says what it had done when the server goes away, and what it did no
 test('several keys end only once their number was typed, beside what they created', async () => {
   const api = createApi({
     'GET /v1/api-keys': both,
-    'POST /v1/api-keys/created': { ...NOTHING, keysCount: 2 },
+    'POST /v1/api-keys/created': { ...NOTHING_CREATED, keysCount: 2 },
     'POST /v1/api-keys/revoke': refusedOne,
   });
   const argv = ['keys', 'revoke', 'ci-1', 'ci-2', '--cascade'];

@@ -8,6 +8,8 @@ import { createdByKeys } from './created-by-key.ts';
 
 interface End {
   readonly cascade: boolean;
+  /** Members whom the cascade does not remove. */
+  readonly keepMembers: 'all' | string[] | undefined;
   /** What happens to a key: "stops working for good". */
   readonly loss: string;
 }
@@ -17,9 +19,9 @@ export async function confirmEnd(
   io: Surroundings,
   client: Client,
   keys: readonly ApiKey[],
-  { cascade, loss }: End,
+  { cascade, keepMembers, loss }: End,
 ): Promise<void> {
-  const created = await createdByKeys(client, keys, cascade);
+  const created = await createdByKeys(client, keys, cascade, keepMembers);
   const [only, ...others] = keys;
   if (only && others.length === 0) {
     const what = `"${only.name}" (${only.prefix}…) ${loss}. ${created}`;

@@ -1,14 +1,8 @@
 import { expect, test } from 'vitest';
-import { createApi, createKey, SECRET } from '../../api.fixture.ts';
+import { createApi, createKey, createMember, NOTHING_CREATED, SECRET } from '../../api.fixture.ts';
 import { createHome, runCommand } from '../../surroundings.fixture.ts';
 
 const key = createKey(1);
-const NOTHING_CREATED = {
-  keysCount: 0,
-  joinKeysCount: 0,
-  invitationsCount: 0,
-  isComplete: true,
-};
 
 test.each([
   [{ keysCount: 1000, joinKeysCount: 0, invitationsCount: 0 }, 'at least 1000 API keys.'],
@@ -16,7 +10,7 @@ test.each([
 ])('says that a key created more than the server counts: %j', async (counts, said) => {
   const { fetch } = createApi({
     'GET /v1/api-keys': { data: [key], nextCursor: null, totalCount: 1 },
-    [`GET /v1/api-keys/${key.id}/created`]: { ...counts, isComplete: false },
+    [`GET /v1/api-keys/${key.id}/created`]: { ...NOTHING_CREATED, ...counts, isComplete: false },
   });
   const env = { TOLLKEEPER_API_KEY: SECRET };
   const given = { env, fetch, terminal: { columns: 120 }, stdin: 'something else\n' };
@@ -26,17 +20,63 @@ test.each([
   expect(stderr).toContain(`So does everything it created or rotated: ${said}`);
 });
 
+const eve = { id: 'mem_00000000000000000002', name: 'Eve', email: 'eve@example.com' };
+const ada = { id: 'mem_00000000000000000003', name: 'Ada', email: 'ada@example.com' };
+
 test.each([
-  [['members.invite'], 'in "tollkeeper members list".'],
-  [['fleet.manage', 'members.invite'], '"tollkeeper members list" and "tollkeeper gateways list".'],
-] as const)('says who stays that may have joined by a key with %j', async (scopes, said) => {
+  [
+    { membersCount: 3, members: [ada, eve] },
+    ['--cascade'],
+    'So does everything it created or rotated: 1 gateway, 3 members. 3 members who joined by an invitation are removed, with all that is theirs: Ada (ada@example.com), Eve (eve@example.com) and 1 more.',
+  ],
+  [{ membersCount: 1 }, [], 'Everything it created or rotated stays: 1 gateway, 1 member.'],
+  [
+    { membersLeftCount: 1, membersLeft: [eve], gatewaysLeftCount: 2 },
+    ['--cascade'],
+    'stay, since you keep them or may not remove them: 1 member: Eve (eve@example.com); 2 gateways.',
+  ],
+])('says who came in by the key, and who stays: %j %j', async (counts, options, said) => {
   const { fetch } = createApi({
-    'GET /v1/api-keys': { data: [{ ...key, scopes }], nextCursor: null, totalCount: 1 },
-    [`GET /v1/api-keys/${key.id}/created`]: NOTHING_CREATED,
+    'GET /v1/api-keys': { data: [key], nextCursor: null, totalCount: 1 },
+    [`GET /v1/api-keys/${key.id}/created`]: { ...NOTHING_CREATED, gatewaysCount: 1, ...counts },
   });
   const env = { TOLLKEEPER_API_KEY: SECRET };
   const given = { env, fetch, terminal: { columns: 200 }, stdin: 'something else\n' };
   await using home = await createHome();
-  const { stderr } = await runCommand(home.homeFolder, ['keys', 'revoke', 'ci-1'], given);
+  const argv = ['keys', 'revoke', 'ci-1', ...options];
+  const { stderr } = await runCommand(home.homeFolder, argv, given);
   expect(stderr.replace(/\s+/g, ' ')).toContain(said);
 });
+
+test.each([
+  [
+    ['--keep-member', eve.id, '--keep-member', 'ada@example.com'],
+    [eve.id, ada.id],
+  ],
+  [['--keep-member', 'all'], 'all'],
+])(
+  'keeps the members that %j names, when it counts and when it ends the key',
+  async (options, kept) => {
+    const api = createApi({
+      'GET /v1/api-keys': { data: [key], nextCursor: null, totalCount: 1 },
+      'GET /v1/members': { data: [createMember(3, ada)], nextCursor: null },
+      [`GET /v1/api-keys/${key.id}/created`]: NOTHING_CREATED,
+      [`POST /v1/api-keys/${key.id}/revoke`]: key,
+      [`DELETE /v1/api-keys/${key.id}`]: new Response(null, { status: 204 }),
+    });
+    const env = { TOLLKEEPER_API_KEY: SECRET };
+    const given = { env, fetch: api.fetch, terminal: { columns: 200 }, stdin: 'ci-1\n' };
+    await using home = await createHome();
+    for (const verb of ['revoke', 'delete']) {
+      const argv = ['keys', verb, 'ci-1', '--cascade', ...options];
+      expect((await runCommand(home.homeFolder, argv, given)).exitCode).toBe(0);
+    }
+    const counted = api.seen.filter(({ path }) => path.endsWith('/created'));
+    const ended = api.seen.filter(({ method }) => method !== 'GET');
+    expect(counted.map(({ query }) => query.get('keepMembers'))).toEqual(Array(2).fill(`${kept}`));
+    expect(ended.map(({ body, query }) => body ?? query.get('keepMembers'))).toEqual([
+      { cascade: true, keepMembers: kept },
+      `${kept}`,
+    ]);
+  },
+);

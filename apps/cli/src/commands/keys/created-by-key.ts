@@ -1,52 +1,97 @@
 import type { ApiKey, RouteOutput, Routes } from '@tollkeeper/contract';
 import type { Client } from '@tollkeeper/sdk';
+import { findMemberId } from '../../find-member.ts';
 import { counted } from '../../text/counted.ts';
 
 type Created = RouteOutput<Routes['getCreated']>;
 
+/** Members whom a cascade keeps, or all of them. */
+type KeepMembers = 'all' | string[];
+
 /** `--cascade`, as the commands that end a key offer it. */
 export const CASCADE_OPTION = [
   '--cascade',
-  'also revoke everything that they created or rotated, and delete their join keys and invitations',
+  'also revoke everything that they created or rotated, delete their join keys, invitations and gateways, and remove the members who joined by their invitations',
 ] as const;
+
+/** `--keep-member`, which may be given several times. */
+export const KEEP_MEMBER_OPTION = [
+  '--keep-member <member>',
+  'with --cascade, do not remove this member: an email, an id, or "all" for everybody; give it several times for several',
+  (member: string, earlier: string[] = []) => [...earlier, member],
+] as const;
+
+/** Undefined where the person names nobody. Throws Failure for a member who cannot be found. */
+export async function findKeptMembers(
+  client: Client,
+  references: readonly string[] = [],
+): Promise<KeepMembers | undefined> {
+  if (references.length === 0) return undefined;
+  if (references.includes('all')) return 'all';
+  const ids: string[] = [];
+  for (const reference of references) ids.push(await findMemberId(client, reference));
+  return ids;
+}
+
+/** As a query takes them. */
+export function keptMembersText(keepMembers: KeepMembers | undefined): { keepMembers?: string } {
+  return keepMembers === undefined ? {} : { keepMembers: keepMembers.toString() };
+}
 
 /** What a person should know, before keys end, about what the keys created or rotated. */
 export async function createdByKeys(
   client: Client,
   keys: readonly ApiKey[],
   cascade: boolean,
+  keepMembers: KeepMembers | undefined,
 ): Promise<string> {
   const ids = keys.map(({ id }) => id);
   const it = ids.length === 1 ? 'it' : 'they';
-  const things = thingsOf(await readCreated(client, ids));
-  return `${fateOf(it, things, cascade)}${adviceOnJoined(keys)}`;
-}
-
-function fateOf(it: string, things: string, cascade: boolean): string {
-  if (things === '') return `${capitalized(it)} created or rotated nothing that is still in use.`;
+  const created = await readCreated(client, ids, cascade ? keepMembers : undefined);
+  const things = thingsOf(created);
+  if (things === '') {
+    return `${capitalized(it)} created or rotated nothing that is still in use.${staying(created)}`;
+  }
   return cascade
-    ? `So does everything ${it} created or rotated: ${things}.`
+    ? `So does everything ${it} created or rotated: ${things}.${leaving(created)}${staying(created)}`
     : `Everything ${it} created or rotated stays: ${things}. Give --cascade to end that as well.`;
 }
 
-/** Cascade does not remove members and gateways that have already joined through what the key created. */
-function adviceOnJoined(keys: readonly ApiKey[]): string {
-  const lists = [
-    { scope: 'members.invite', command: 'members list' },
-    { scope: 'fleet.manage', command: 'gateways list' },
-  ] as const;
-  const commands = lists
-    .filter(({ scope }) => keys.some(({ scopes }) => scopes.includes(scope)))
-    .map(({ command }) => `"tollkeeper ${command}"`);
-  if (commands.length === 0) return '';
-  return ` Members and gateways that have already joined stay: look for unknown ones in ${commands.join(' and ')}.`;
+function leaving({ membersCount, members }: Created): string {
+  if (membersCount === 0) return '';
+  const are = membersCount === 1 ? 'is' : 'are';
+  return ` ${counted(membersCount, 'member')} who joined by an invitation ${are} removed, with all that is theirs${namesOf(members, membersCount)}. Give --keep-member for a colleague.`;
 }
 
-function readCreated(client: Client, ids: string[]): Promise<Created> {
+/** Whom and what a cascade leaves: members who are kept, and what the caller may not remove. */
+function staying({ membersLeftCount, membersLeft, gatewaysLeftCount }: Created): string {
+  const who = [
+    ...(membersLeftCount > 0
+      ? [`${counted(membersLeftCount, 'member')}${namesOf(membersLeft, membersLeftCount)}`]
+      : []),
+    ...(gatewaysLeftCount > 0 ? [counted(gatewaysLeftCount, 'gateway')] : []),
+  ].join('; ');
+  if (who === '') return '';
+  return ` Some who joined through it stay, since you keep them or may not remove them: ${who}.`;
+}
+
+/** ": Ada (ada@example.com) and 2 more"; nothing where the server named nobody. */
+function namesOf(members: Created['members'], count: number): string {
+  if (members.length === 0) return '';
+  const names = members.map(({ name, email }) => `${name} (${email})`).join(', ');
+  const more = count - members.length;
+  return `: ${names}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+function readCreated(
+  client: Client,
+  ids: string[],
+  keepMembers: KeepMembers | undefined,
+): Promise<Created> {
   const [id, ...others] = ids;
   return id !== undefined && others.length === 0
-    ? client.getCreated({ params: { id } })
-    : client.getKeysCreated({ body: { ids } });
+    ? client.getCreated({ params: { id }, query: keptMembersText(keepMembers) })
+    : client.getKeysCreated({ body: { ids, ...(keepMembers ? { keepMembers } : {}) } });
 }
 
 function capitalized(word: string): string {
@@ -55,11 +100,13 @@ function capitalized(word: string): string {
 
 /** "2 API keys, 1 join key"; nothing where there are none. */
 function thingsOf({ isComplete, ...counts }: Created): string {
-  const { keysCount, joinKeysCount, invitationsCount } = counts;
+  const { keysCount, joinKeysCount, invitationsCount, membersCount, gatewaysCount } = counts;
   const things = [
     { count: keysCount, what: 'API key' },
     { count: joinKeysCount, what: 'join key' },
     { count: invitationsCount, what: 'invitation' },
+    { count: gatewaysCount, what: 'gateway' },
+    { count: membersCount, what: 'member' },
   ]
     .filter(({ count }) => count > 0)
     .map(({ count, what }) => counted(count, what))

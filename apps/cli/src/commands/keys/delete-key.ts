@@ -5,13 +5,19 @@ import type { Cli, JsonOption } from '../../cli.ts';
 import { requireYesOrTerminal, type YesOption } from '../../confirm.ts';
 import { changeKeys } from './change-keys.ts';
 import { confirmEnd } from './confirm-end.ts';
-import { CASCADE_OPTION } from './created-by-key.ts';
+import {
+  CASCADE_OPTION,
+  findKeptMembers,
+  KEEP_MEMBER_OPTION,
+  keptMembersText,
+} from './created-by-key.ts';
 import { KEYS_ARGUMENT, openKeys } from './open-keys.ts';
 
 type Results = RouteOutput<Routes['revokeKeys']>['results'];
 
 interface DeleteOptions extends JsonOption, YesOption {
   readonly cascade?: true;
+  readonly keepMember?: string[];
 }
 
 export function addDeleteKey(keys: Command, cli: Cli): void {
@@ -22,6 +28,7 @@ export function addDeleteKey(keys: Command, cli: Cli): void {
     )
     .argument(...KEYS_ARGUMENT)
     .option(...CASCADE_OPTION)
+    .option(...KEEP_MEMBER_OPTION)
     .option('--yes', 'do not ask for confirmation')
     .option(
       '--json',
@@ -34,13 +41,18 @@ async function deleteKey(cli: Cli, references: string[], options: DeleteOptions)
   const { cascade = false, yes } = options;
   requireYesOrTerminal(cli.io, yes);
   const { client, keys } = await openKeys(cli, references);
+  const keepMembers = await findKeptMembers(client, options.keepMember);
   if (!yes) {
     await confirmEnd(cli.io, client, keys, {
       cascade,
+      keepMembers,
       loss: 'is deleted for good, with its record',
     });
   }
-  const query = { cascade: cascade ? ('true' as const) : ('false' as const) };
+  const query = {
+    cascade: cascade ? ('true' as const) : ('false' as const),
+    ...keptMembersText(keepMembers),
+  };
   const deleteOne = async (id: string): Promise<ApiKey | undefined> => {
     await client.deleteKey({ params: { id }, query });
     return undefined;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createApi, createKey, SECRET } from '../../api.fixture.ts';
+import { createApi, createKey, NOTHING_CREATED, SECRET } from '../../api.fixture.ts';
 import { createHome, type Given, runCommand } from '../../surroundings.fixture.ts';
 
 const env = { TOLLKEEPER_API_KEY: SECRET };
@@ -7,7 +7,6 @@ const terminal = { columns: 120 };
 const key = createKey(1, { scopes: ['api_keys.read', 'usage.read'] });
 const path = `/v1/api-keys/${key.id}`;
 const keys = { data: [key], nextCursor: null, totalCount: 1 };
-const NOTHING = { keysCount: 0, joinKeysCount: 0, invitationsCount: 0, isComplete: true };
 
 const ORGANIZATION = {
   id: 'org_1',
@@ -98,7 +97,7 @@ test.each([
 ])('%s %j says what the key created before it asks', async (verb, options, said, method, body) => {
   const api = createApi({
     'GET /v1/api-keys': keys,
-    [`GET ${path}/created`]: { ...NOTHING, keysCount: 2, invitationsCount: 1 },
+    [`GET ${path}/created`]: { ...NOTHING_CREATED, keysCount: 2, invitationsCount: 1 },
     [`POST ${path}/revoke`]: key,
     [`DELETE ${path}`]: new Response(null, { status: 204 }),
   });
@@ -214,7 +213,7 @@ test('lists by state, and shows an expired key as such', async () => {
   const expired = createKey(1, { state: 'expired', expiresAt: '2026-11-22T08:00:00.000Z' });
   const api = createApi({
     'GET /v1/api-keys': { data: [expired], nextCursor: null, totalCount: 1 },
-    [`GET ${path}/created`]: NOTHING,
+    [`GET ${path}/created`]: NOTHING_CREATED,
   });
   const argv = ['keys', 'list', '--state', 'expired'];
   const { stdout } = await tollkeeper(argv, { fetch: api.fetch });

@@ -2,6 +2,7 @@ import { KEY_SORTS, KEY_STATES, type KeySort, type KeyState } from '@tollkeeper/
 import type { Client } from '@tollkeeper/sdk';
 import { type Command, Option } from 'commander';
 import { type Cli, JSON_OPTION, type JsonOption } from '../../cli.ts';
+import { findKey } from '../../find-key.ts';
 import { findMemberId } from '../../find-member.ts';
 import { findWorkspaceId, workspaceNames } from '../../find-workspace.ts';
 import { listAll } from '../../list-all.ts';
@@ -16,6 +17,7 @@ interface ListOptions extends JsonOption {
   readonly search?: string;
   readonly member?: string;
   readonly workspace?: string;
+  readonly createdBy?: string;
   readonly sort: KeySort;
   readonly order: 'asc' | 'desc';
   readonly limit: number;
@@ -32,6 +34,7 @@ export function addListKeys(keys: Command, cli: Cli): void {
     .option('--search <text>', 'part of the name or of the prefix')
     .option('--member <member>', 'only keys of this owner: me, an email or an id')
     .option('--workspace <workspace>', 'only keys confined to it: id or name')
+    .option('--created-by <key>', 'only keys that this key created, or gave a new secret')
     .addOption(new Option('--sort <field>').choices(KEY_SORTS).default('createdAt'))
     .addOption(new Option('--order <order>').choices(['asc', 'desc']).default('desc'))
     .option('--limit <count>', 'how many at most', countOption, 50)
@@ -65,7 +68,7 @@ async function listKeys({ io }: Cli, options: ListOptions): Promise<void> {
 }
 
 async function filterOf(client: Client, options: ListOptions) {
-  const { state, search, member, workspace, sort, order } = options;
+  const { state, search, member, workspace, createdBy, sort, order } = options;
   return {
     sort,
     order,
@@ -73,11 +76,12 @@ async function filterOf(client: Client, options: ListOptions) {
     ...(search ? { search } : {}),
     ...(member ? { memberId: await findMemberId(client, member) } : {}),
     ...(workspace ? { workspaceId: await findWorkspaceId(client, workspace) } : {}),
+    ...(createdBy ? { createdByKeyId: (await findKey(client, createdBy)).id } : {}),
   };
 }
 
-function emptyText({ state, search, member, workspace }: ListOptions): string {
-  const filtered = state ?? search ?? member ?? workspace;
+function emptyText({ state, search, member, workspace, createdBy }: ListOptions): string {
+  const filtered = state ?? search ?? member ?? workspace ?? createdBy;
   if (filtered !== undefined) return 'No key fits.';
   return 'There are no keys yet. Run "tollkeeper keys create ci-pipeline" to make the first one.';
 }

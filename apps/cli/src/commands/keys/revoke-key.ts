@@ -3,12 +3,13 @@ import type { Cli, JsonOption } from '../../cli.ts';
 import { requireYesOrTerminal, type YesOption } from '../../confirm.ts';
 import { CHANGE_JSON_OPTION, changeKeys } from './change-keys.ts';
 import { confirmEnd } from './confirm-end.ts';
-import { CASCADE_OPTION } from './created-by-key.ts';
+import { CASCADE_OPTION, findKeptMembers, KEEP_MEMBER_OPTION } from './created-by-key.ts';
 import { KEYS_ARGUMENT, openKeys } from './open-keys.ts';
 
 interface RevokeOptions extends JsonOption, YesOption {
   readonly reason?: string;
   readonly cascade?: true;
+  readonly keepMember?: string[];
 }
 
 export function addRevokeKey(keys: Command, cli: Cli): void {
@@ -18,6 +19,7 @@ export function addRevokeKey(keys: Command, cli: Cli): void {
     .argument(...KEYS_ARGUMENT)
     .option('--reason <text>', 'stored with the record and in the audit log')
     .option(...CASCADE_OPTION)
+    .option(...KEEP_MEMBER_OPTION)
     .option('--yes', 'do not ask for confirmation')
     .option(...CHANGE_JSON_OPTION)
     .action((references: string[], options: RevokeOptions) => revokeKey(cli, references, options));
@@ -27,8 +29,19 @@ async function revokeKey(cli: Cli, references: string[], options: RevokeOptions)
   const { reason, cascade = false, yes } = options;
   requireYesOrTerminal(cli.io, yes);
   const { client, keys } = await openKeys(cli, references);
-  if (!yes) await confirmEnd(cli.io, client, keys, { cascade, loss: 'stops working for good' });
-  const body = { cascade, ...(reason === undefined ? {} : { reason }) };
+  const keepMembers = await findKeptMembers(client, options.keepMember);
+  if (!yes) {
+    await confirmEnd(cli.io, client, keys, {
+      cascade,
+      keepMembers,
+      loss: 'stops working for good',
+    });
+  }
+  const body = {
+    cascade,
+    ...(keepMembers === undefined ? {} : { keepMembers }),
+    ...(reason === undefined ? {} : { reason }),
+  };
   const change = {
     done: 'Revoked',
     suffix: cascade ? ' for good, and everything it created or rotated' : ' for good',

@@ -72,6 +72,10 @@ export const gateway = pgTable(
     publicKey: bytea().notNull().unique(),
     /** The join key that let it in; not bound to it, which may be gone. */
     joinKeyId: text().notNull(),
+    /** The API key that created the join key; null for a session. */
+    createdByKeyId: text(),
+    /** The member who created the join key; null where that is no longer known. */
+    createdByMemberId: text(),
     draining: boolean().notNull().default(false),
     createdAt: moment().notNull(),
     lastSeenAt: moment(),
@@ -83,6 +87,10 @@ export const gateway = pgTable(
   (table) => [
     index().on(table.organizationId, table.createdAt, table.id),
     index().on(table.workspaceId),
+    index()
+      .on(table.organizationId, table.createdByKeyId)
+      .where(sql`${table.createdByKeyId} is not null`),
+    index().on(table.organizationId, table.createdByMemberId),
   ],
 );
 

@@ -6,6 +6,7 @@ import {
   index,
   integer,
   pgTable,
+  primaryKey,
   text,
   timestamp,
   uniqueIndex,
@@ -54,6 +55,29 @@ export const member = pgTable(
     createdAt: moment().notNull(),
   },
   (table) => [uniqueIndex().on(table.organizationId, table.userId), index().on(table.userId)],
+);
+
+/**
+ * Each invitation that was accepted: who sent it, and by which API key. Rows outlive the removal of
+ * the member, so that nobody hides how they came in by leaving and being invited again.
+ */
+export const admission = pgTable(
+  'admission',
+  {
+    organizationId: text()
+      .notNull()
+      .references(() => organization.id, { onDelete: 'cascade' }),
+    invitedBy: text().notNull(),
+    /** '' where a session sent the invitation: a primary key holds no null. */
+    createdByKeyId: text().notNull(),
+    memberId: text().notNull(),
+  },
+  (table) => [
+    primaryKey({
+      columns: [table.organizationId, table.invitedBy, table.createdByKeyId, table.memberId],
+    }),
+    index().on(table.organizationId, table.createdByKeyId),
+  ],
 );
 
 /** Custom roles; the built-in ones stand in the contract. */

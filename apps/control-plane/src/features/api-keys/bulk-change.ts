@@ -10,7 +10,14 @@ import { type FurtherEvent, write } from '../../kernel/write.ts';
 import { among } from './among.ts';
 import { type Next, refuseStatus, type StatusChange } from './change-status.ts';
 import { revokeCreated } from './created-by-key.ts';
-import { findForeignTrees, lockForest, splitForest, treeOfAnother } from './created-forest.ts';
+import {
+  CASCADE_MAX,
+  findForeignTrees,
+  lockForest,
+  splitForest,
+  treeOfAnother,
+  treeTooLarge,
+} from './created-forest.ts';
 import { disabled } from './disable-key.ts';
 import { enabled } from './enable-key.ts';
 import { keyFacts } from './key-view.ts';
@@ -28,12 +35,6 @@ interface BulkChange {
   readonly changes: readonly Change[];
 }
 
-/**
- * A request that revokes more keys with what they created begins no further tree: until it ends,
- * nobody else changes anything in the organization, and no member signs in.
- */
-const TREES_KEYS_MAX = 10_000;
-
 /** These concern one key, and leave the others to be changed. */
 const REFUSALS: readonly ErrorCode[] = [
   'not_found',
@@ -41,6 +42,7 @@ const REFUSALS: readonly ErrorCode[] = [
   'insufficient_scope',
   'scope_not_held',
   'ceiling_exceeded',
+  'cascade_too_large',
 ];
 
 /** Disables each key as `disableKey` does, and answers why it could not disable the others. */
@@ -140,6 +142,16 @@ async function setStatus(
   };
 }
 
+/** In the order of the request, before anything is locked. */
+async function findVisibleIds(tx: Transaction, ctx: Ctx, ids: readonly string[]) {
+  const rows = await tx
+    .select({ id: apiKey.id })
+    .from(apiKey)
+    .where(and(visibleKeys(ctx), among(apiKey.id, ids)));
+  const visible = new Set(rows.map(({ id }) => id));
+  return ids.filter((id) => visible.has(id));
+}
+
 /** In the order of ids, as all lock keys. */
 function lockKeys(tx: Transaction, ctx: Ctx, ids: readonly string[]): Promise<KeyRow[]> {
   return tx
@@ -158,18 +170,21 @@ async function revokeTrees(
   tx: Transaction,
   ctx: Ctx,
   ids: readonly string[],
-  { reason }: RevokeBody,
+  { reason, keepMembers }: RevokeBody,
 ): Promise<BulkChange> {
-  const forest = await lockForest(tx, ctx, ids);
-  const rows = new Map((await lockKeys(tx, ctx, ids)).map((row) => [row.id, row]));
+  const visible = await findVisibleIds(tx, ctx, ids);
+  const forest = await lockForest(tx, ctx, visible, keepMembers);
+  const rows = new Map((await lockKeys(tx, ctx, visible)).map((row) => [row.id, row]));
   const foreign = findForeignTrees(ctx, forest);
   const refusals = new Map<string, DomainError>();
   for (const id of ids) {
     if (!rows.has(id)) refusals.set(id, notFound('API key', id));
     else if (foreign.has(id)) refusals.set(id, treeOfAnother());
+    else if (forest.tooLarge.has(id)) refusals.set(id, treeTooLarge());
+    else if (forest.postponed.has(id)) refusals.set(id, tooMany());
   }
   const rootIds = ids.filter((id) => !refusals.has(id));
-  const trees = splitForest(forest, rootIds, TREES_KEYS_MAX);
+  const trees = splitForest(forest, rootIds, CASCADE_MAX);
   const taken = new Set([...trees.values()].flat());
   for (const id of rootIds) if (!taken.has(id)) refusals.set(id, tooMany());
   const revokedBelow = await revokeCreated(tx, ctx, forest, trees);

@@ -9,6 +9,7 @@ import { addMember, choosePlan, claimedOrganization } from '../../testing/people
 import { type Query, queryDatabase } from '../../testing/query-database.ts';
 import { readTables } from '../../testing/tables.ts';
 import { claimServer, startTestApp, type TestApp, withKey } from '../../testing/test-app.ts';
+import { NOTHING_CREATED } from './cascade-world.fixture.ts';
 
 const SCOPES = [
   'api_keys.create',
@@ -23,8 +24,6 @@ const SCOPES = [
   'billing.read',
   'billing.manage',
 ];
-
-const NOTHING = { keysCount: 0, joinKeysCount: 0, invitationsCount: 0, isComplete: true };
 
 let app: TestApp;
 let owner: Client;
@@ -77,7 +76,13 @@ describe('revoking a key with what it created', () => {
     expect(tree.child.createdByKey).toEqual({ id: tree.root.id, name: 'root' });
     expect(tree.root.createdByKey).toBeNull();
     expect(tree.invitation.createdByKey).toEqual({ id: tree.root.id, name: 'root' });
-    const counts = { keysCount: 2, joinKeysCount: 1, invitationsCount: 1, isComplete: true };
+    const counts = {
+      ...NOTHING_CREATED,
+      keysCount: 2,
+      joinKeysCount: 1,
+      invitationsCount: 1,
+      isComplete: true,
+    };
     expect(await created(tree.root.id)).toEqual(counts);
     expect((await revoke(owner, tree.root.id)).body.status).toBe('revoked');
     for (const key of [tree.root, tree.child, tree.grandchild]) {
@@ -89,7 +94,7 @@ describe('revoking a key with what it created', () => {
     expect(joinKeys.data.map(({ id }) => id)).not.toContain(tree.joinKey.id);
     expect((await joinWith(app, tree.joinKey.secret)).status).toBe(403);
     expect(await listed('/v1/invitations')).not.toContain(tree.invitation.id);
-    expect(await created(tree.root.id)).toEqual(NOTHING);
+    expect(await created(tree.root.id)).toEqual(NOTHING_CREATED);
   });
 
   it('counts what several keys would take along besides themselves, each thing once', async () => {
@@ -97,19 +102,19 @@ describe('revoking a key with what it created', () => {
     const count = async (ids: readonly string[], client = owner) =>
       (await client.post('/v1/api-keys/created', { ids })).body;
     expect(await count([root.id, bystander.id])).toEqual({
+      ...NOTHING_CREATED,
       keysCount: 2,
       joinKeysCount: 2,
       invitationsCount: 1,
-      isComplete: true,
     });
     expect(await count([root.id, child.id, createId('apiKey', app.services.randomBytes)])).toEqual({
+      ...NOTHING_CREATED,
       keysCount: 1,
       joinKeysCount: 1,
       invitationsCount: 1,
-      isComplete: true,
     });
     const stranger = await addMember(app, place.organizationId, 'developer');
-    expect(await count([root.id], stranger.client)).toEqual(NOTHING);
+    expect(await count([root.id], stranger.client)).toEqual(NOTHING_CREATED);
   });
 
   it('writes an event for each thing, which names the cause, in one unbroken chain', async () => {
@@ -172,12 +177,9 @@ describe('revoking a key with what it created', () => {
 
   it('takes keys that it gave a new secret, and what they created or rotated in turn', async () => {
     const scopes = ['api_keys.create', 'api_keys.read'];
-    const [root, sibling, further, bystander] = [
-      await makeKey(app, owner, { scopes }),
-      await makeKey(app, owner, { scopes }),
-      await makeKey(app, owner, { scopes }),
-      await makeKey(app, owner, { scopes }),
-    ];
+    const make = () => makeKey(app, owner, { scopes });
+    const [root, sibling] = [await make(), await make()];
+    const [further, bystander] = [await make(), await make()];
     const asSibling = withKey(app, await rotated(root.client, sibling.id, 60));
     const child = await makeKey(app, asSibling);
     const asFurther = withKey(app, await rotated(asSibling, further.id));
@@ -270,7 +272,7 @@ describe('who may', () => {
   it('leaves join keys and invitations to those who may delete them; they are blocked', async () => {
     const { root, joinKey, invitation } = await plantTree();
     const lesser = await makeKey(app, owner, { scopes: ['api_keys.revoke', 'api_keys.read'] });
-    expect(await created(root.id, lesser.client)).toEqual({ ...NOTHING, keysCount: 2 });
+    expect(await created(root.id, lesser.client)).toEqual({ ...NOTHING_CREATED, keysCount: 2 });
     expect((await revoke(lesser.client, root.id)).status).toBe(200);
     expect(await shown('/v1/join-keys', joinKey.id)).toMatchObject({ status: 'blocked' });
     expect(await shown('/v1/invitations', invitation.id)).toMatchObject({

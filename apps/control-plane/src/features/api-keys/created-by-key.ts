@@ -1,13 +1,14 @@
-import { CREATED_COUNTED_MAX } from '@tollkeeper/contract';
-import { and, eq, ne, not, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Transaction } from '../../db/connect.ts';
-import { apiKey, invitation, joinKey } from '../../db/schema/index.ts';
+import { apiKey, member } from '../../db/schema/index.ts';
 import type { Change } from '../../kernel/change.ts';
 import type { Ctx } from '../../kernel/context.ts';
-import { invitationFacts, joinKeyFacts } from '../../kernel/created-facts.ts';
-import { forgetAnswer } from '../../kernel/idempotent.ts';
-import { holds } from '../../kernel/require-scope.ts';
-import { visibleFleet } from '../../kernel/visible-fleet.ts';
+import {
+  gatewayFacts,
+  invitationFacts,
+  joinKeyFacts,
+  memberFacts,
+} from '../../kernel/created-facts.ts';
 import type { FurtherEvent } from '../../kernel/write.ts';
 import { among } from './among.ts';
 import {
@@ -16,15 +17,30 @@ import {
   splitForest,
   type Trees,
   treeOfAnother,
+  treeTooLarge,
 } from './created-forest.ts';
-import { withCreatedKeys } from './find-created-keys.ts';
+import {
+  deleteGateways,
+  deleteInvitations,
+  deleteJoinKeys,
+  findGatewaysLeft,
+  findMembersLeft,
+} from './created-things.ts';
 import { keyFacts } from './key-view.ts';
 import type { KeyRow } from './lock-key.ts';
 
+/** What went along with a key, as the audit event of the key says it. */
 export interface CreatedCounts {
   readonly keysCount: number;
   readonly joinKeysCount: number;
   readonly invitationsCount: number;
+  readonly membersCount: number;
+  readonly gatewaysCount: number;
+  /** Those who joined through the key and stay: kept, or beyond what the caller may remove. */
+  readonly membersLeftCount: number;
+  /** Their ids, or the first of them. */
+  readonly membersLeft: readonly string[];
+  readonly gatewaysLeftCount: number;
 }
 
 export interface RevokedCreated {
@@ -35,7 +51,8 @@ export interface RevokedCreated {
 
 /**
  * What `revokeCreated` does to the tree of one key.
- * @throws DomainError insufficient_scope when a key among them belongs to somebody else
+ * @throws DomainError insufficient_scope when a key among them belongs to somebody else,
+ * cascade_too_large
  */
 export async function revokeTree(
   tx: Transaction,
@@ -43,6 +60,7 @@ export async function revokeTree(
   forest: Forest,
   rootId: string,
 ): Promise<RevokedCreated> {
+  if (forest.tooLarge.has(rootId)) throw treeTooLarge();
   if (findForeignTrees(ctx, forest).has(rootId)) throw treeOfAnother();
   const revoked = await revokeCreated(tx, ctx, forest, splitForest(forest, [rootId]));
   return revoked(rootId);
@@ -51,44 +69,71 @@ export async function revokeTree(
 /** Rows that one statement updates, so that each ends in time. */
 const UPDATED_MAX = 5000;
 
+/** Members left that an audit event names. */
+const NAMED_MAX = 100;
+
 const NOTHING: RevokedCreated = {
-  counts: { keysCount: 0, joinKeysCount: 0, invitationsCount: 0 },
+  counts: {
+    keysCount: 0,
+    joinKeysCount: 0,
+    invitationsCount: 0,
+    membersCount: 0,
+    gatewaysCount: 0,
+    membersLeftCount: 0,
+    membersLeft: [],
+    gatewaysLeftCount: 0,
+  },
   events: [],
   changes: [],
 };
 
 /**
- * Revokes the keys of each tree below its root, and deletes the join keys and invitations that any key
- * of the tree created. However many trees there are, it takes the same number of statements.
+ * Revokes the keys of each tree below its root, removes the members in it, and deletes the join keys,
+ * invitations and gateways that came from any key or member of the tree. However many trees there
+ * are, it takes the same number of statements.
  * @param trees of `forest`, none of them among `findForeignTrees`
  * @returns by root
  */
 export async function revokeCreated(
   tx: Transaction,
   ctx: Ctx,
-  { keys }: Forest,
+  { keys, members }: Forest,
   trees: Trees,
 ): Promise<(rootId: string) => RevokedCreated> {
   const rootOf = new Map<string, string>();
   for (const [rootId, ids] of trees) for (const id of ids) rootOf.set(id, rootId);
-  const creators = [...rootOf.keys()];
+  const leaving = [...members.values()].filter(({ id }) => rootOf.has(id));
+  const memberIds = leaving.map(({ id }) => id);
+  const creators = { keyIds: [...rootOf.keys()].filter((id) => !members.has(id)), memberIds };
   const below = [...keys.values()].filter(
     ({ id, status }) => status !== 'revoked' && !trees.has(id) && rootOf.has(id),
   );
   const revoked = new Map<string, Mutable>();
-  const of = (creatorId: string | null) => {
+  /** Of the root whose tree holds the first of these creators that is in any. */
+  const of = (...creatorIds: readonly (string | null)[]) => {
+    const creatorId = creatorIds.find((id) => id !== null && rootOf.has(id));
     const root = keys.get(rootOf.get(creatorId ?? '') ?? '');
-    if (!root) throw new Error(`"${creatorId}" is in no tree`);
-    const own = revoked.get(root.id) ?? { counts: { ...NOTHING.counts }, events: [], changes: [] };
+    if (!root) throw new Error(`None of "${creatorIds.join('", "')}" is in a tree`);
+    const own = revoked.get(root.id) ?? {
+      counts: { ...NOTHING.counts, membersLeft: [] },
+      events: [],
+      changes: [],
+    };
     revoked.set(root.id, own);
     return { own, cause: { type: 'api_key', id: root.id, name: root.name } };
   };
   const now = ctx.services.clock();
-  await setRevoked(tx, ctx, below, now, (id) => reasonOf(of(id).cause.name));
+  const reasonOf = (row: KeyRow) => {
+    const name = of(row.id).cause.name;
+    return members.has(row.memberId)
+      ? `Its owner joined through the key "${name}", which was revoked or deleted, and was removed`
+      : `The key "${name}", which created it or gave it a new secret, was revoked or deleted`;
+  };
+  await setRevoked(tx, ctx, below, now, reasonOf);
   for (const row of below) {
     const { own, cause } = of(row.id);
     const { id, name, workspaceId } = row;
-    const set = { status: 'revoked' as const, revokedAt: now, revokeReason: reasonOf(cause.name) };
+    const set = { status: 'revoked' as const, revokedAt: now, revokeReason: reasonOf(row) };
     own.counts.keysCount += 1;
     own.events.push({
       action: 'api_key.revoke',
@@ -98,8 +143,20 @@ export async function revokeCreated(
     });
     own.changes.push({ kind: 'key', subjectId: id, workspaceId });
   }
+  await setRemoved(tx, ctx, memberIds);
+  for (const row of leaving) {
+    const { own, cause } = of(row.id);
+    own.counts.membersCount += 1;
+    own.events.push({
+      action: 'member.remove',
+      target: { type: 'member', id: row.id, name: row.name },
+      before: memberFacts(row),
+      after: { ...memberFacts({ ...row, status: 'removed' }), cause },
+    });
+    own.changes.push({ kind: 'member', subjectId: row.id });
+  }
   for (const row of await deleteJoinKeys(tx, ctx, creators)) {
-    const { own, cause } = of(row.createdByKeyId);
+    const { own, cause } = of(row.createdByKeyId, row.memberId);
     own.counts.joinKeysCount += 1;
     own.events.push({
       action: 'join_key.delete',
@@ -109,7 +166,7 @@ export async function revokeCreated(
     });
   }
   for (const row of await deleteInvitations(tx, ctx, creators)) {
-    const { own, cause } = of(row.createdByKeyId);
+    const { own, cause } = of(row.createdByKeyId, row.invitedBy);
     own.counts.invitationsCount += 1;
     own.events.push({
       action: 'invitation.withdraw',
@@ -118,17 +175,34 @@ export async function revokeCreated(
       after: { cause },
     });
   }
+  for (const row of await deleteGateways(tx, ctx, creators)) {
+    const { own, cause } = of(row.createdByKeyId, row.createdByMemberId);
+    own.counts.gatewaysCount += 1;
+    own.events.push({
+      action: 'gateway.delete',
+      target: { type: 'gateway', id: row.id, name: row.name },
+      before: gatewayFacts(row),
+      after: { cause },
+    });
+    own.changes.push({ kind: 'gateway', subjectId: row.id });
+  }
+  for (const row of await findGatewaysLeft(tx, ctx, creators)) {
+    of(row.createdByKeyId, row.createdByMemberId).own.counts.gatewaysLeftCount += 1;
+  }
+  for (const { creator, id } of await findMembersLeft(tx, ctx, creators)) {
+    const { counts } = of(creator).own;
+    counts.membersLeftCount += 1;
+    if (counts.membersLeft.length < NAMED_MAX) counts.membersLeft.push(id);
+  }
   return (rootId) => revoked.get(rootId) ?? NOTHING;
 }
 
 interface Mutable {
-  readonly counts: { -readonly [K in keyof CreatedCounts]: number };
+  readonly counts: {
+    -readonly [K in keyof CreatedCounts]: CreatedCounts[K] extends number ? number : string[];
+  };
   readonly events: FurtherEvent[];
   readonly changes: Change[];
-}
-
-function reasonOf(rootName: string): string {
-  return `The key "${rootName}", which created it or gave it a new secret, was revoked or deleted`;
 }
 
 /** The secrets stay, so that a request with one is answered `revoked`. */
@@ -137,101 +211,29 @@ async function setRevoked(
   { organizationId }: Ctx,
   rows: readonly KeyRow[],
   now: Date,
-  reason: (id: string) => string,
+  reason: (row: KeyRow) => string,
 ): Promise<void> {
   for (let at = 0; at < rows.length; at += UPDATED_MAX) {
-    const ids = rows.slice(at, at + UPDATED_MAX).map(({ id }) => id);
+    const part = rows.slice(at, at + UPDATED_MAX);
+    const ids = part.map(({ id }) => id);
     await tx.execute(sql`
       update ${apiKey} set status = 'revoked', revoked_at = ${now.toISOString()}::timestamptz,
         revoke_reason = revoked.reason
-      from unnest(${sql.param(ids)}::text[], ${sql.param(ids.map(reason))}::text[])
+      from unnest(${sql.param(ids)}::text[], ${sql.param(part.map(reason))}::text[])
         as revoked (id, reason)
       where ${apiKey.organizationId} = ${organizationId} and ${apiKey.id} = revoked.id`);
   }
 }
 
-/**
- * What `revokeCreated` would take along, besides the given keys themselves; where that is much, of a
- * part of it.
- * @throws DomainError as it does
- */
-export async function countCreated(
-  ctx: Ctx,
-  rootIds: readonly string[],
-): Promise<CreatedCounts & { readonly isComplete: boolean }> {
-  // PostgreSQL goes on with the recursion only for as long as rows are taken from it.
-  const { rows } = await ctx.services.db.execute<{ kind: string; memberId: string; rows: number }>(
-    sql`
-    ${withCreatedKeys(ctx, rootIds)}, counted as materialized (
-      select id from created limit ${CREATED_COUNTED_MAX}
-    ), creator as (
-      select id from counted union select unnest(${sql.param(rootIds)}::text[])
-    )
-    select 'counted' as kind, '' as "memberId", count(*)::int as rows from counted
-    union all
-    select 'key', ${apiKey.memberId}, count(*)::int
-    from counted join ${apiKey} on ${apiKey.id} = counted.id
-    where ${unrevokedBelow(ctx, rootIds)} group by ${apiKey.memberId}
-    union all
-    select 'joinKey', '', count(*)::int from creator
-    join ${joinKey} on ${joinKey.createdByKeyId} = creator.id where ${visibleJoinKeys(ctx)}
-    union all
-    select 'invitation', '', count(*)::int from creator
-    join ${invitation} on ${invitation.createdByKeyId} = creator.id
-    where ${visibleInvitations(ctx)}`,
-  );
-  const counted = (kind: string) => rows.filter((row) => row.kind === kind);
-  requirePowerOver(ctx, counted('key'));
-  const sum = (kind: string) => counted(kind).reduce((total, each) => total + each.rows, 0);
-  return {
-    keysCount: sum('key'),
-    joinKeysCount: sum('joinKey'),
-    invitationsCount: sum('invitation'),
-    isComplete: sum('counted') < CREATED_COUNTED_MAX,
-  };
-}
-
-function unrevokedBelow({ organizationId }: Ctx, rootIds: readonly string[]) {
-  return and(
-    eq(apiKey.organizationId, organizationId),
-    not(among(apiKey.id, rootIds)),
-    ne(apiKey.status, 'revoked'),
-  );
-}
-
-/** @throws DomainError insufficient_scope */
-function requirePowerOver(ctx: Ctx, keys: readonly Pick<KeyRow, 'memberId'>[]): void {
-  if (holds(ctx.scopes, 'api_keys.manage_all')) return;
-  if (keys.every(({ memberId }) => memberId === ctx.actor.memberId)) return;
-  throw treeOfAnother();
-}
-
-/** Without fleet.manage none: they stay, blocked, as the key that created them is gone. */
-function visibleJoinKeys(ctx: Ctx) {
-  return holds(ctx.scopes, 'fleet.manage') ? visibleFleet(ctx, joinKey) : sql`false`;
-}
-
-async function deleteJoinKeys(tx: Transaction, ctx: Ctx, creators: readonly string[]) {
-  const rows = await tx
-    .delete(joinKey)
-    .where(and(visibleJoinKeys(ctx), among(joinKey.createdByKeyId, creators)))
-    .returning();
-  if (rows.length > 0) await forgetAnswer(tx, ctx.organizationId, ...rows.map((row) => row.id));
-  return rows;
-}
-
-/** Without members.invite none: they stay, blocked. A confined caller withdraws none either. */
-function visibleInvitations(ctx: Ctx) {
-  return holds(ctx.scopes, 'members.invite') && ctx.workspaceId === null
-    ? eq(invitation.organizationId, ctx.organizationId)
-    : sql`false`;
-}
-
-async function deleteInvitations(tx: Transaction, ctx: Ctx, creators: readonly string[]) {
-  const rows = await tx
-    .delete(invitation)
-    .where(and(visibleInvitations(ctx), among(invitation.createdByKeyId, creators)))
-    .returning();
-  if (rows.length > 0) await forgetAnswer(tx, ctx.organizationId, ...rows.map((row) => row.id));
-  return rows;
+/** The rows stay: revoked keys still say whose they were. */
+async function setRemoved(
+  tx: Transaction,
+  { organizationId }: Ctx,
+  memberIds: readonly string[],
+): Promise<void> {
+  if (memberIds.length === 0) return;
+  await tx
+    .update(member)
+    .set({ status: 'removed' })
+    .where(and(eq(member.organizationId, organizationId), among(member.id, memberIds)));
 }

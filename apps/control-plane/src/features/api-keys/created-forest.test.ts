@@ -9,7 +9,6 @@ const forest = {
     ['d', ['a']],
     ['e', ['c', 'f']],
   ]),
-  keys: new Map(),
 };
 
 it('gives each key to the first tree that reaches it', () => {

@@ -1,50 +1,133 @@
-import { and, asc, eq } from 'drizzle-orm';
+import { and, asc, eq, ne, type SQL } from 'drizzle-orm';
 import { allowLongStatements, type Transaction } from '../../db/connect.ts';
-import { apiKey } from '../../db/schema/index.ts';
+import { apiKey, member, user } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { DomainError } from '../../kernel/domain-error.ts';
 import { holds } from '../../kernel/require-scope.ts';
 import { among } from './among.ts';
-import { findCreations } from './find-created-keys.ts';
+import { type Creation, findCreations } from './find-created-keys.ts';
 import type { KeyRow } from './lock-key.ts';
+import { findRemovable, type KeepMembers } from './removable-members.ts';
 
-/** Keys with all that they created or gave a new secret, directly or through others. */
+/**
+ * Keys and members that one request takes along at most: until it ends, nobody else changes anything
+ * in the organization, and no member signs in.
+ */
+export const CASCADE_MAX = 10_000;
+
+/**
+ * Keys with all that they created or gave a new secret, directly or through others, and the members
+ * whom any of them let in, with all that is theirs.
+ */
 export interface Forest {
-  /** The keys that each of them created or rotated, deleted ones too. */
+  /** What each key or member created or owns, deleted keys and removed members too. */
   readonly createdBy: ReadonlyMap<string, readonly string[]>;
   /** Those that are not deleted, in the order of their ids. */
   readonly keys: ReadonlyMap<string, KeyRow>;
+  /** Those whom the caller removes. */
+  readonly members: ReadonlyMap<string, MemberRow>;
+  /** The roots that created more than one request takes along. Nothing of it is in the forest. */
+  readonly tooLarge: ReadonlySet<string>;
+  /** The roots that nothing was sought of, as others created enough for one request. */
+  readonly postponed: ReadonlySet<string>;
 }
 
-/** The ids below a root, and the root; each key is in the first tree that reaches it. */
+type MemberRow = Awaited<ReturnType<typeof lockMembers>>[number];
+
+/** The ids below a root, and the root; each is in the first tree that reaches it. */
 export type Trees = ReadonlyMap<string, readonly string[]>;
 
 /**
- * Finds all that the roots created in one recursion, and locks it until the transaction ends. `write`
- * has locked the end of the audit chain before: no creation is under way, and one that comes later is
- * refused by `confirmActor`. In the order of ids, as all lock keys.
+ * Finds all that the roots created, and locks it until the transaction ends. `write` has locked the
+ * end of the audit chain before: no creation is under way, and one that comes later is refused by
+ * `confirmActor`. Members first, as removing one does; each in the order of ids, as all lock them.
+ * @param rootIds of keys that the caller sees, so that nobody else makes the server search and lock
  */
 export async function lockForest(
   tx: Transaction,
   ctx: Ctx,
   rootIds: readonly string[],
+  keepMembers: KeepMembers | undefined,
 ): Promise<Forest> {
   await allowLongStatements(tx);
+  const removable = await findRemovable(tx, ctx, keepMembers);
+  const { creations, ...left } = await findBoundedCreations(tx, ctx, rootIds, removable);
   const createdBy = new Map<string, string[]>();
   const ids = new Set(rootIds);
-  for (const { creator, id } of await findCreations(tx, ctx, rootIds)) {
+  for (const { creator, id } of creations) {
     const created = createdBy.get(creator);
     if (created) created.push(id);
     else createdBy.set(creator, [id]);
     ids.add(id);
   }
-  const rows = await tx
+  const members = await lockMembers(tx, ctx, [...ids]);
+  const keys = await lockKeys(tx, ctx, [...ids]);
+  return { createdBy, keys: byId(keys), members: byId(members), ...left };
+}
+
+/**
+ * In one recursion, unless that finds too much: then root by root, in their order, and no further one
+ * once as much was found as one request takes along.
+ */
+async function findBoundedCreations(
+  tx: Transaction,
+  ctx: Ctx,
+  rootIds: readonly string[],
+  removable: SQL | undefined,
+) {
+  const find = (ids: readonly string[]) => findCreations(tx, ctx, ids, removable, CASCADE_MAX + 1);
+  const found = await find(rootIds);
+  const tooLarge = new Set<string>();
+  const postponed = new Set<string>();
+  if (found.length <= CASCADE_MAX) return { creations: found, tooLarge, postponed };
+  const creations: Creation[] = [];
+  const reached = new Set<string>();
+  for (const rootId of rootIds) {
+    if (reached.has(rootId)) continue;
+    if (creations.length >= CASCADE_MAX) {
+      postponed.add(rootId);
+      continue;
+    }
+    const own = rootIds.length === 1 ? found : await find([rootId]);
+    if (own.length > CASCADE_MAX) {
+      tooLarge.add(rootId);
+      continue;
+    }
+    for (const creation of own) {
+      creations.push(creation);
+      reached.add(creation.id);
+    }
+  }
+  return { creations, tooLarge, postponed };
+}
+
+function lockMembers(tx: Transaction, { organizationId }: Ctx, ids: readonly string[]) {
+  return tx
+    .select({ id: member.id, name: user.name, roleId: member.roleId, status: member.status })
+    .from(member)
+    .innerJoin(user, eq(user.id, member.userId))
+    .where(
+      and(
+        eq(member.organizationId, organizationId),
+        ne(member.status, 'removed'),
+        among(member.id, ids),
+      ),
+    )
+    .orderBy(asc(member.id))
+    .for('update', { of: member });
+}
+
+function lockKeys(tx: Transaction, { organizationId }: Ctx, ids: readonly string[]) {
+  return tx
     .select()
     .from(apiKey)
-    .where(and(eq(apiKey.organizationId, ctx.organizationId), among(apiKey.id, [...ids])))
+    .where(and(eq(apiKey.organizationId, organizationId), among(apiKey.id, ids)))
     .orderBy(asc(apiKey.id))
     .for('update');
-  return { createdBy, keys: new Map(rows.map((row) => [row.id, row])) };
+}
+
+function byId<T extends { readonly id: string }>(rows: readonly T[]): ReadonlyMap<string, T> {
+  return new Map(rows.map((row) => [row.id, row]));
 }
 
 /**
@@ -52,7 +135,7 @@ export async function lockForest(
  * @returns a tree for each root that no earlier tree holds already
  */
 export function splitForest(
-  { createdBy }: Forest,
+  { createdBy }: Pick<Forest, 'createdBy'>,
   rootIds: readonly string[],
   keysMax = Number.POSITIVE_INFINITY,
 ): Trees {
@@ -76,10 +159,13 @@ export function splitForest(
 }
 
 /**
- * The keys whose tree the caller must not revoke: below them is one that belongs to another member.
- * Such a key is among them itself.
+ * The keys whose tree the caller must not revoke: below them is one that belongs to another member,
+ * who is not removed with it. Such a key is among them itself.
  */
-export function findForeignTrees(ctx: Ctx, { createdBy, keys }: Forest): ReadonlySet<string> {
+export function findForeignTrees(
+  ctx: Ctx,
+  { createdBy, keys, members }: Forest,
+): ReadonlySet<string> {
   if (holds(ctx.scopes, 'api_keys.manage_all')) return new Set();
   const creatorsOf = new Map<string, string[]>();
   for (const [creator, created] of createdBy) {
@@ -91,7 +177,8 @@ export function findForeignTrees(ctx: Ctx, { createdBy, keys }: Forest): Readonl
   }
   const foreign = new Set<string>();
   for (const { id, memberId, status } of keys.values()) {
-    if (memberId !== ctx.actor.memberId && status !== 'revoked') foreign.add(id);
+    const isOurs = memberId === ctx.actor.memberId || members.has(memberId);
+    if (!isOurs && status !== 'revoked') foreign.add(id);
   }
   // A set grows while it is read, and yields what was added.
   for (const id of foreign) for (const creator of creatorsOf.get(id) ?? []) foreign.add(creator);
@@ -103,5 +190,12 @@ export function treeOfAnother(): DomainError {
     'insufficient_scope',
     'Among the keys that this key created or rotated are some that belong to another member. Ask someone who holds the scope "api_keys.manage_all", or leave out everything it created or rotated.',
     { scopes: ['api_keys.manage_all'] },
+  );
+}
+
+export function treeTooLarge(): DomainError {
+  return new DomainError(
+    'cascade_too_large',
+    `This key created or rotated more than ${CASCADE_MAX.toLocaleString('en')} keys, directly or through others. Revoke it without what it created first: it is then refused at once. After that, revoke the keys that it created with what they created, up to 1,000 keys in a request; GET /v1/api-keys with createdByKeyId lists them.`,
   );
 }

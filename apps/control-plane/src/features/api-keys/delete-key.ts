@@ -8,12 +8,13 @@ import { write } from '../../kernel/write.ts';
 import { revokeTree } from './created-by-key.ts';
 import { lockForest } from './created-forest.ts';
 import { keyFacts } from './key-view.ts';
-import { type KeyRow, lockKey } from './lock-key.ts';
+import { type KeyRow, lockKey, requireVisibleKey } from './lock-key.ts';
+import { parseKeptMembers } from './removable-members.ts';
 
 /**
  * Removes the record and its hashes; the audit log and the counts remain. With `cascade` it takes
  * along what the key created: those keys are revoked, and keep their records.
- * @throws DomainError not_found, insufficient_scope
+ * @throws DomainError not_found, insufficient_scope, cascade_too_large
  */
 export function deleteKey(
   ctx: Ctx,
@@ -21,8 +22,10 @@ export function deleteKey(
 ): Promise<undefined> {
   const spec = { scope: 'api_keys.revoke', action: 'api_key.delete' } as const;
   return write(ctx, spec, async (tx, confirmed) => {
-    const withCreated = query?.cascade === 'true';
-    const forest = withCreated ? await lockForest(tx, confirmed, [params.id]) : undefined;
+    const forest =
+      query?.cascade === 'true'
+        ? await lockVisibleForest(tx, confirmed, params.id, query)
+        : undefined;
     const row = await lockKey(tx, confirmed, params.id);
     const created = forest && (await revokeTree(tx, confirmed, forest, row.id));
     await keepLineage(tx, row);
@@ -40,6 +43,16 @@ export function deleteKey(
       ],
     };
   });
+}
+
+async function lockVisibleForest(
+  tx: Transaction,
+  ctx: Ctx,
+  id: string,
+  { keepMembers }: NonNullable<RouteInput<Routes['deleteKey']>['query']>,
+) {
+  await requireVisibleKey(tx, ctx, id);
+  return lockForest(tx, ctx, [id], parseKeptMembers(keepMembers));
 }
 
 /**

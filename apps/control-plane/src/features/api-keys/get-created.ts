@@ -1,25 +1,26 @@
-import type { RouteOutput, Routes } from '@tollkeeper/contract';
+import type { RouteInput, RouteOutput, Routes } from '@tollkeeper/contract';
 import { and } from 'drizzle-orm';
 import { apiKey } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { visibleKeys } from '../../kernel/visible-keys.ts';
 import { among } from './among.ts';
-import { countCreated } from './created-by-key.ts';
+import { countCreated } from './count-created.ts';
 import { readKey } from './key-view.ts';
+import { parseKeptMembers } from './removable-members.ts';
 
 /** What revoking the key with `cascade` would take along. @throws DomainError not_found */
 export async function getCreated(
   ctx: Ctx,
-  { params }: { params: { id: string } },
+  { params, query }: RouteInput<Routes['getCreated']>,
 ): Promise<RouteOutput<Routes['getCreated']>> {
   const { id } = await readKey(ctx.services.db, ctx, params.id);
-  return countCreated(ctx, [id]);
+  return countCreated(ctx, [id], parseKeptMembers(query?.keepMembers));
 }
 
 /** What revoking the keys with `cascade` would take along besides them. */
 export async function getKeysCreated(
   ctx: Ctx,
-  { body }: { body: { ids: readonly string[] } },
+  { body }: RouteInput<Routes['getKeysCreated']>,
 ): Promise<RouteOutput<Routes['getCreated']>> {
   const rows = await ctx.services.db
     .select({ id: apiKey.id })
@@ -28,5 +29,6 @@ export async function getKeysCreated(
   return countCreated(
     ctx,
     rows.map(({ id }) => id),
+    body.keepMembers,
   );
 }

@@ -1,7 +1,8 @@
 import type { ApiKey, KeySort, KeyState, RouteInput, Routes } from '@tollkeeper/contract';
 import { SECRET_PREFIXES } from '@tollkeeper/verify';
 import { and, asc, desc, eq, gt, inArray, isNull, lte, or, type SQL, sql } from 'drizzle-orm';
-import { apiKey } from '../../db/schema/index.ts';
+import { alias } from 'drizzle-orm/pg-core';
+import { apiKey, keyRotation } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { cursorTime, decodeCursor, encodeCursor } from '../../kernel/cursor.ts';
 import { invalidField } from '../../kernel/domain-error.ts';
@@ -18,7 +19,7 @@ export async function listKeys(ctx: Ctx, { query }: { query: Query }) {
   const column = SORT_COLUMNS[sort];
   const direction = order === 'asc' ? asc : desc;
   const now = clock();
-  const listed = and(visibleKeys(ctx), filters(query, now));
+  const listed = and(visibleKeys(ctx), filters(ctx, query, now));
   const [ids, totalCount] = await Promise.all([
     // Which keys first, and what is shown of them after: all others would be joined to be sorted.
     db
@@ -89,14 +90,30 @@ const NO_TIME = {
   expiresAt: 'infinity',
 } as const satisfies Readonly<Record<KeySort, string | undefined>>;
 
-function filters(query: Query, now: Date): SQL | undefined {
+function filters({ organizationId }: Ctx, query: Query, now: Date): SQL | undefined {
   return and(
     query.state && inState(query.state, now),
     query.memberId ? eq(apiKey.memberId, query.memberId) : undefined,
     query.workspaceId ? eq(apiKey.workspaceId, query.workspaceId) : undefined,
+    query.createdByKeyId === undefined
+      ? undefined
+      : createdBy(organizationId, query.createdByKeyId),
     query.search === undefined ? undefined : matching(query.search),
   );
 }
+
+/** Found once for the list: asked of each key, they would be sought in all. */
+function createdBy(organizationId: string, creatorId: string): SQL {
+  return sql`${apiKey.id} = any(array(
+    select ${created.id} from ${apiKey} as created
+    where ${created.organizationId} = ${organizationId} and ${created.createdByKeyId} = ${creatorId}
+    union all
+    select ${keyRotation.keyId} from ${keyRotation}
+    where ${keyRotation.organizationId} = ${organizationId}
+      and ${keyRotation.rotatedByKeyId} = ${creatorId}))`;
+}
+
+const created = alias(apiKey, 'created');
 
 /** As `keyState` says it of one key. */
 function inState(state: KeyState, now: Date): SQL | undefined {

@@ -8,12 +8,12 @@ import { refuseStatus } from './change-status.ts';
 import { type CreatedCounts, revokeTree } from './created-by-key.ts';
 import { lockForest } from './created-forest.ts';
 import { keyFacts, readKey } from './key-view.ts';
-import { type KeyRow, lockKey } from './lock-key.ts';
+import { type KeyRow, lockKey, requireVisibleKey } from './lock-key.ts';
 
 /**
  * Final: no verb leads out of revoked. With `cascade` the key takes along what it created; that can
  * also be done later, to a key that is revoked already.
- * @throws DomainError not_found, invalid_state, insufficient_scope
+ * @throws DomainError not_found, invalid_state, insufficient_scope, cascade_too_large
  */
 export function revokeKey(ctx: Ctx, { params, body }: RouteInput<Routes['revokeKey']>) {
   const spec = { scope: 'api_keys.revoke', action: 'api_key.revoke' } as const;
@@ -28,9 +28,10 @@ async function revokeLocked(
   tx: Transaction,
   ctx: Ctx,
   id: string,
-  { reason, cascade }: RouteInput<Routes['revokeKey']>['body'],
+  { reason, cascade, keepMembers }: RouteInput<Routes['revokeKey']>['body'],
 ) {
-  const forest = cascade ? await lockForest(tx, ctx, [id]) : undefined;
+  if (cascade) await requireVisibleKey(tx, ctx, id);
+  const forest = cascade ? await lockForest(tx, ctx, [id], keepMembers) : undefined;
   const row = await lockKey(tx, ctx, id);
   const created = forest && (await revokeTree(tx, ctx, forest, id));
   if (row.status === 'revoked' && !created?.events.length) refuseStatus('revoke', row);

@@ -1,8 +1,9 @@
 import { eq } from 'drizzle-orm';
 import { gateway } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
+import { gatewayFacts } from '../../kernel/created-facts.ts';
 import { write } from '../../kernel/write.ts';
-import { gatewayFacts, lockGateway } from './gateway-view.ts';
+import { lockGateway } from './gateway-view.ts';
 
 /** Ends its credential, and notifies the process that it is connected to. @throws DomainError */
 export function deleteGateway(

@@ -3,7 +3,6 @@ import { and, eq, getTableColumns } from 'drizzle-orm';
 import type { Database, Transaction } from '../../db/connect.ts';
 import { gateway, workspace } from '../../db/schema/index.ts';
 import { type Connection, hasIdentityConflict, listConnections } from '../../fleet/index.ts';
-import type { Facts } from '../../kernel/audit.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { notFound } from '../../kernel/domain-error.ts';
 import { visibleFleet } from '../../kernel/visible-fleet.ts';
@@ -99,12 +98,4 @@ export async function lockGateway(tx: Transaction, ctx: Ctx, id: string): Promis
     .for('update');
   if (!row) throw notFound('gateway', id);
   return row;
-}
-
-/** What the audit log tells of a gateway: what people decide about it. */
-export function gatewayFacts(
-  row: Pick<GatewayRow, 'name' | 'workspaceId' | 'labels' | 'draining' | 'joinKeyId'>,
-): Facts {
-  const { name, workspaceId, labels, draining, joinKeyId } = row;
-  return { name, workspaceId, labels, draining, joinKeyId };
 }

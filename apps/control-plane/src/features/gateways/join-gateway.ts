@@ -3,6 +3,7 @@ import { eq, sql } from 'drizzle-orm';
 import type { Transaction } from '../../db/connect.ts';
 import { gateway } from '../../db/schema/index.ts';
 import type { Origin, Services } from '../../kernel/context.ts';
+import { gatewayFacts } from '../../kernel/created-facts.ts';
 import { DomainError } from '../../kernel/domain-error.ts';
 import { commit, type FurtherEvent } from '../../kernel/write.ts';
 import {
@@ -12,7 +13,6 @@ import {
   lockOpenJoinKey,
   spendUse,
 } from '../join-keys/index.ts';
-import { gatewayFacts } from './gateway-view.ts';
 import { removeUnconfirmed } from './remove-unconfirmed.ts';
 
 type Body = RouteInput<Routes['joinGateway']>['body'];
@@ -78,6 +78,8 @@ async function join({ services, origin }: Joining, body: Body): Promise<JoinedGa
       labels: key.labels,
       publicKey,
       joinKeyId: key.id,
+      createdByKeyId: key.createdByKeyId,
+      createdByMemberId: key.memberId,
       softwareVersion: body.softwareVersion,
     });
     return {

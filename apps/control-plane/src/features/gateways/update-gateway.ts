@@ -2,8 +2,9 @@ import type { Gateway, RouteInput, Routes } from '@tollkeeper/contract';
 import { eq } from 'drizzle-orm';
 import { gateway } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
+import { gatewayFacts } from '../../kernel/created-facts.ts';
 import { unlessUnchanged, write } from '../../kernel/write.ts';
-import { gatewayFacts, lockGateway, readGateway } from './gateway-view.ts';
+import { lockGateway, readGateway } from './gateway-view.ts';
 
 type Body = RouteInput<Routes['updateGateway']>['body'];
 

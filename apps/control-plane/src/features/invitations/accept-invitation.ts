@@ -1,7 +1,7 @@
 import { createId, type RouteInput, type Routes } from '@tollkeeper/contract';
 import { and, eq } from 'drizzle-orm';
 import type { Transaction } from '../../db/connect.ts';
-import { invitation, member } from '../../db/schema/index.ts';
+import { admission, invitation, member } from '../../db/schema/index.ts';
 import type { Origin, Services } from '../../kernel/context.ts';
 import { invitationFacts } from '../../kernel/created-facts.ts';
 import { DomainError } from '../../kernel/domain-error.ts';
@@ -57,6 +57,7 @@ function join(
     const userId = await userIdOf(tx, joiner, row);
     const joined = { userId, organizationId, roleId: row.roleId, status: 'active' as const };
     await putMember(tx, { id: memberId, ...joined, createdAt: now }, row.email);
+    await recordAdmission(tx, row, memberId);
     await tx.delete(invitation).where(eq(invitation.id, row.id));
     await forgetAnswer(tx, row.organizationId, row.id);
     return {
@@ -83,6 +84,18 @@ async function putMember(tx: Transaction, row: typeof member.$inferInsert, email
     .returning({ id: member.id });
   if (put[0]?.id === row.id) return;
   throw new DomainError('invalid_state', `"${email}" is a member already. Sign in instead.`);
+}
+
+/** Revoking a key with what it created takes along the members whom it let in. */
+async function recordAdmission(
+  tx: Transaction,
+  { organizationId, invitedBy, createdByKeyId }: typeof invitation.$inferSelect,
+  memberId: string,
+): Promise<void> {
+  await tx
+    .insert(admission)
+    .values({ organizationId, invitedBy, createdByKeyId: createdByKeyId ?? '', memberId })
+    .onConflictDoNothing();
 }
 
 async function findFormerMember({ db }: Services, organizationId: string, joiner: Joiner) {

@@ -3,7 +3,6 @@ import { missing, scopeNames } from '@tollkeeper/verify';
 import { and, asc, eq, inArray } from 'drizzle-orm';
 import type { Transaction } from '../../db/connect.ts';
 import { member, role, user } from '../../db/schema/index.ts';
-import type { Facts } from '../../kernel/audit.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { DomainError, notFound } from '../../kernel/domain-error.ts';
 import { customRole, heldRoleColumns, roleScopes } from '../../kernel/role-scopes.ts';
@@ -58,9 +57,4 @@ export function requirePowerOver(ctx: Ctx, row: LockedMember, verb: string): voi
     `Cannot ${verb} "${row.name}": their role holds ${scopes.map((name) => `"${name}"`).join(', ')}, which you do not. Ask someone who does.`,
     { scopes },
   );
-}
-
-/** What the audit log tells of a member: where they stand, not who they are. */
-export function memberFacts(row: Pick<LockedMember, 'roleId' | 'status'>): Facts {
-  return { roleId: row.roleId, status: row.status };
 }

@@ -2,12 +2,13 @@ import { eq } from 'drizzle-orm';
 import { allowLongStatements, type Transaction } from '../../db/connect.ts';
 import { joinKey, member } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
+import { memberFacts } from '../../kernel/created-facts.ts';
 import { invalidField, notFound } from '../../kernel/domain-error.ts';
 import { forgetAnswer } from '../../kernel/idempotent.ts';
 import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
 import { write } from '../../kernel/write.ts';
 import { handOverKeys } from './hand-over-keys.ts';
-import { lockMembers, memberFacts, requirePowerOver } from './lock-member.ts';
+import { lockMembers, requirePowerOver } from './lock-member.ts';
 import { revokeKeys } from './revoke-keys.ts';
 
 interface Input {

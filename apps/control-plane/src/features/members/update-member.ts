@@ -3,12 +3,13 @@ import { scopeNames } from '@tollkeeper/verify';
 import { eq } from 'drizzle-orm';
 import { member } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
+import { memberFacts } from '../../kernel/created-facts.ts';
 import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
 import { roleScopes } from '../../kernel/role-scopes.ts';
 import { write } from '../../kernel/write.ts';
 import { requireRecentGrant } from '../identity/index.ts';
 import { grantableRole } from './grantable-role.ts';
-import { lockMember, memberFacts } from './lock-member.ts';
+import { lockMember } from './lock-member.ts';
 import { readMember } from './member-view.ts';
 
 /**

@@ -53,17 +53,28 @@ export function keyQuery(id: string) {
 }
 
 /** What keys created or rotated that is still in use, counted with what that did in turn. */
-export function createdQuery(ids: readonly string[]) {
+export function createdQuery(ids: readonly string[], keepMembers: 'all' | readonly string[]) {
   const [id, ...others] = ids;
   return queryOptions({
-    queryKey: ['keys', 'created', ...ids],
+    queryKey: ['keys', 'created', ids, keepMembers],
     queryFn: ({ signal }) =>
       id !== undefined && others.length === 0
-        ? api.getCreated({ params: { id } }, { signal })
-        : api.getKeysCreated({ body: { ids: [...ids] } }, { signal }),
+        ? api.getCreated({ params: { id }, query: keptQuery(keepMembers) }, { signal })
+        : api.getKeysCreated({ body: { ids: [...ids], ...keptBody(keepMembers) } }, { signal }),
     // A refusal says why nothing can be taken along.
     retry: false,
   });
+}
+
+/** Members whom a cascade keeps, as the body of a request names them. */
+export function keptBody(keepMembers: 'all' | readonly string[]) {
+  if (keepMembers === 'all') return { keepMembers };
+  return keepMembers.length === 0 ? {} : { keepMembers: [...keepMembers] };
+}
+
+/** Members whom a cascade keeps, as a query names them. */
+export function keptQuery(keepMembers: 'all' | readonly string[]) {
+  return keepMembers.length === 0 ? {} : { keepMembers: keepMembers.toString() };
 }
 
 export const keyStatsQuery = queryOptions({

@@ -6,21 +6,22 @@ import { counted } from '../../../lib/format-count.ts';
 import { useSubmit } from '../../../lib/use-submit.ts';
 import { NameList } from './name-list.tsx';
 import { ReasonField } from './reason-field.tsx';
+import type { KeepMembers } from './removed-members-field.tsx';
 import { NO_REASON, reasonText } from './revoke-reason.ts';
 import { useCascade } from './use-cascade.tsx';
 
 interface BulkRevokeDialogProps {
   readonly keys: readonly ApiKey[];
   readonly onClose: () => void;
-  readonly onRevoke: (reason: string, cascade: boolean) => Promise<void>;
+  readonly onRevoke: (reason: string, cascade: boolean, keepMembers: KeepMembers) => Promise<void>;
 }
 
 export function BulkRevokeDialog({ keys, onClose, onRevoke }: BulkRevokeDialogProps) {
   const [reason, setReason] = useState(NO_REASON);
   const ids = keys.map(({ id }) => id);
-  const { cascade, blocked, field } = useCascade(ids, reason.choice === 'leaked');
+  const { cascade, keepMembers, blocked, field } = useCascade(ids, reason.choice === 'leaked');
   const { pending, errors, submit } = useSubmit(['reason'], async () => {
-    await onRevoke(reasonText(reason), cascade);
+    await onRevoke(reasonText(reason), cascade, keepMembers);
     onClose();
   });
   return (

@@ -22,7 +22,7 @@ export function CascadeField({ keysCount, created, error, checked, onCheck }: Ca
   return (
     <CheckRow
       label={created ? `${label} (${sumOf(created)})` : label}
-      hint="The keys are revoked, together with those that they created or rotated in turn. The join keys and invitations of all of them are deleted. Members and gateways that have already joined stay: remove those that you do not know."
+      hint={`The keys are revoked, together with those that they created or rotated in turn. The join keys, invitations and gateways of all of them are deleted.${created ? staying(created) : ''}`}
       error={error ? explainError(error) : undefined}
       checked={checked}
       onCheck={onCheck}
@@ -30,13 +30,27 @@ export function CascadeField({ keysCount, created, error, checked, onCheck }: Ca
   );
 }
 
+/** Who and what joined through the keys and stays, as the person keeps them or may not remove them. */
+export function staying({ membersLeftCount, membersLeft, gatewaysLeftCount }: Created): string {
+  const names = membersLeft.map(({ name }) => name).join(', ');
+  const stay = [
+    ...(membersLeftCount > 0
+      ? [`${counted(membersLeftCount, 'member')}${names === '' ? '' : ` (${names})`}`]
+      : []),
+    ...(gatewaysLeftCount > 0 ? [counted(gatewaysLeftCount, 'gateway')] : []),
+  ].join(' and ');
+  return stay === '' ? '' : ` These stay, since you keep them or may not remove them: ${stay}.`;
+}
+
 /** "2 keys, 1 join key"; nothing where there are none. */
 export function sumOf({ isComplete, ...counts }: Created): string {
-  const { keysCount, joinKeysCount, invitationsCount } = counts;
+  const { keysCount, joinKeysCount, invitationsCount, gatewaysCount, membersCount } = counts;
   const sum = [
     ...(keysCount > 0 ? [counted(keysCount, 'key')] : []),
     ...(joinKeysCount > 0 ? [counted(joinKeysCount, 'join key')] : []),
     ...(invitationsCount > 0 ? [counted(invitationsCount, 'invitation')] : []),
+    ...(gatewaysCount > 0 ? [counted(gatewaysCount, 'gateway')] : []),
+    ...(membersCount > 0 ? [counted(membersCount, 'member')] : []),
   ].join(', ');
   if (isComplete) return sum;
   return sum === '' ? 'too much to count' : `at least ${sum}`;

@@ -5,7 +5,7 @@ import { Dialog } from '../../../components/dialog.tsx';
 import { isTyped, TypedNameField, untypedWords } from '../../../components/typed-name-field.tsx';
 import { api } from '../../../lib/api.ts';
 import { useSubmit } from '../../../lib/use-submit.ts';
-import { refreshKeys } from '../key-queries.ts';
+import { keptQuery, refreshKeys } from '../key-queries.ts';
 import { tellChange } from '../propagation/tell-change.tsx';
 import type { KeyDialogProps } from './key-dialog-props.ts';
 import { useCascade } from './use-cascade.tsx';
@@ -18,12 +18,12 @@ interface DeleteKeyDialogProps extends KeyDialogProps {
 export function DeleteKeyDialog({ apiKey, onClose, onDeleted }: DeleteKeyDialogProps) {
   const queryClient = useQueryClient();
   const [typed, setTyped] = useState('');
-  const { cascade, blocked, field } = useCascade([apiKey.id], false);
+  const { cascade, keepMembers, blocked, field } = useCascade([apiKey.id], false);
   const { pending, errors, submit } = useSubmit([], async () => {
     if (!isTyped(typed, apiKey.name)) return;
     await api.deleteKey({
       params: { id: apiKey.id },
-      query: { cascade: cascade ? 'true' : 'false' },
+      query: { cascade: cascade ? 'true' : 'false', ...keptQuery(keepMembers) },
     });
     tellChange({
       title: `Deleted ${apiKey.name}${cascade ? ' and everything it created or rotated' : ''}`,

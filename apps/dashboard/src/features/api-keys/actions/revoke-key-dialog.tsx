@@ -4,7 +4,7 @@ import { ActionForm } from '../../../components/action-form.tsx';
 import { Dialog } from '../../../components/dialog.tsx';
 import { api } from '../../../lib/api.ts';
 import { useSubmit } from '../../../lib/use-submit.ts';
-import { showChangedKey } from '../key-queries.ts';
+import { keptBody, showChangedKey } from '../key-queries.ts';
 import { tellChange } from '../propagation/tell-change.tsx';
 import type { KeyDialogProps } from './key-dialog-props.ts';
 import { ReasonField } from './reason-field.tsx';
@@ -14,12 +14,15 @@ import { useCascade } from './use-cascade.tsx';
 export function RevokeKeyDialog({ apiKey, onClose }: KeyDialogProps) {
   const queryClient = useQueryClient();
   const [reason, setReason] = useState(NO_REASON);
-  const { cascade, blocked, field } = useCascade([apiKey.id], reason.choice === 'leaked');
+  const { cascade, keepMembers, blocked, field } = useCascade(
+    [apiKey.id],
+    reason.choice === 'leaked',
+  );
   const { pending, errors, submit } = useSubmit(['reason'], async () => {
     const text = reasonText(reason);
     const revoked = await api.revokeKey({
       params: { id: apiKey.id },
-      body: { ...(text ? { reason: text } : {}), cascade },
+      body: { ...(text ? { reason: text } : {}), cascade, ...keptBody(keepMembers) },
     });
     tellChange({
       title: `Revoked ${apiKey.name}${cascade ? ' and everything it created or rotated' : ''}`,

@@ -5,10 +5,11 @@ import { toast } from 'sonner';
 import { api } from '../../../lib/api.ts';
 import { explainError } from '../../../lib/explain-error.ts';
 import { counted } from '../../../lib/format-count.ts';
-import { refreshKeys } from '../key-queries.ts';
+import { keptBody, refreshKeys } from '../key-queries.ts';
 import { lastOfEachWorkspace } from '../propagation/last-of-each-workspace.ts';
 import { tellChange } from '../propagation/tell-change.tsx';
 import type { BulkOutcome } from './bulk-outcome.ts';
+import type { KeepMembers } from './removed-members-field.tsx';
 
 type Results = RouteOutput<Routes['revokeKeys']>['results'];
 type Change = (ids: string[]) => Promise<{ results: Results }>;
@@ -114,11 +115,19 @@ export function useBulkChange(onDone: () => void) {
       changeOrTell(DISABLE, keys, (ids) => api.disableKeys({ body: { ids } })),
     enableAll: (keys: readonly ApiKey[]) =>
       changeOrTell(ENABLE, keys, (ids) => api.enableKeys({ body: { ids } })),
-    revokeAll: (keys: readonly ApiKey[], reason: string, cascade: boolean) =>
+    revokeAll: (
+      keys: readonly ApiKey[],
+      reason: string,
+      cascade: boolean,
+      keepMembers: KeepMembers,
+    ) =>
       changeAll(
         cascade ? { ...REVOKE, besides: ' and everything they created or rotated' } : REVOKE,
         keys,
-        (ids) => api.revokeKeys({ body: { ids, ...(reason ? { reason } : {}), cascade } }),
+        (ids) =>
+          api.revokeKeys({
+            body: { ids, ...(reason ? { reason } : {}), cascade, ...keptBody(keepMembers) },
+          }),
       ),
   };
 }

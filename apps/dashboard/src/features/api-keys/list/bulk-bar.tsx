@@ -82,7 +82,7 @@ export function BulkBar({ selection, totalCount }: BulkBarProps) {
         <BulkRevokeDialog
           keys={alive}
           onClose={() => setRevoking(false)}
-          onRevoke={(reason, cascade) => revokeAll(alive, reason, cascade)}
+          onRevoke={(reason, cascade, keep) => revokeAll(alive, reason, cascade, keep)}
         />
       ) : null}
       {outcome ? <BulkOutcomeDialog outcome={outcome} onClose={forgetOutcome} /> : null}

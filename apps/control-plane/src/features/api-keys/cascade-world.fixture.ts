@@ -1,0 +1,73 @@
+import type { Identity, InvitationWithLink, RouteOutput, Routes } from '@tollkeeper/contract';
+import type { Client } from '../../testing/client.ts';
+import { joinWith, makeJoinKey } from '../../testing/fleet.ts';
+import { type Joined, tokenOf } from '../../testing/join.ts';
+import { makeKey } from '../../testing/keys.ts';
+import { defaultWorkspace, startOrganization } from '../../testing/start-organization.ts';
+
+type Created = RouteOutput<Routes['getCreated']>;
+
+/** What `GET /v1/api-keys/{id}/created` answers where a key created nothing. */
+export const NOTHING_CREATED: Created = {
+  keysCount: 0,
+  joinKeysCount: 0,
+  invitationsCount: 0,
+  membersCount: 0,
+  members: [],
+  gatewaysCount: 0,
+  membersLeftCount: 0,
+  membersLeft: [],
+  gatewaysLeftCount: 0,
+  isComplete: true,
+};
+
+export type CascadeWorld = Awaited<ReturnType<typeof startCascadeWorld>>;
+
+/** An organization, and what tests of a cascade do in it again and again. */
+export async function startCascadeWorld() {
+  const { app, owner, query } = await startOrganization();
+  const me = (await owner.get<Identity>('/v1/whoami')).body;
+  let names = 0;
+  const named = (name: string) => {
+    names += 1;
+    return `${name}${names}`;
+  };
+  return {
+    app,
+    owner,
+    query,
+    me,
+    named,
+    /** A key that may do nearly everything, as a thief would like it. */
+    makeRoot: (client: Client = owner) =>
+      makeKey(app, client, { profile: 'organization', name: named('root') }),
+    revoke: (client: Client, id: string, body: object = {}) =>
+      client.post<{ status: string }>(`/v1/api-keys/${id}/revoke`, { cascade: true, ...body }),
+    created: async (id: string, client: Client = owner) =>
+      (await client.get<Created>(`/v1/api-keys/${id}/created`)).body,
+    whoami: async ({ client }: { client: Client }) =>
+      (await client.get('/v1/whoami')).problem.code ?? 'valid',
+    gatewayIds: async () => {
+      const { body } = await owner.get<{ data: { id: string }[] }>('/v1/gateways?limit=100');
+      return body.data.map(({ id }) => id);
+    },
+    statusOf: async ({ memberId }: Joined) => {
+      const text = 'select status from member where id = $1';
+      return (await query<{ status: string }>(text, [memberId]))[0]?.status;
+    },
+    joinGateway: async (client: Client): Promise<string> => {
+      const joinKey = await makeJoinKey(client, { workspaceId: await defaultWorkspace(owner) });
+      const joined = await joinWith(app, joinKey.secret);
+      if (joined.status !== 201) throw new Error(joined.problem.detail);
+      return joined.body.gatewayId;
+    },
+    /** Accepts an invitation in a session that is there already. */
+    joinAgain: async (inviter: Client, person: Joined, roleId: string): Promise<void> => {
+      const body = { email: person.email, roleId };
+      const invited = await inviter.post<InvitationWithLink>('/v1/invitations', body);
+      const token = tokenOf(invited.body);
+      const joined = await person.client.post('/v1/invitations/accept', { token });
+      if (joined.status !== 201) throw new Error(joined.problem.detail);
+    },
+  };
+}

@@ -1,0 +1,101 @@
+import { and, eq, or, type SQL, sql } from 'drizzle-orm';
+import type { Transaction } from '../../db/connect.ts';
+import { gateway, invitation, joinKey, member } from '../../db/schema/index.ts';
+import type { Ctx } from '../../kernel/context.ts';
+import { forgetAnswer } from '../../kernel/idempotent.ts';
+import { holds } from '../../kernel/require-scope.ts';
+import { visibleFleet } from '../../kernel/visible-fleet.ts';
+import { among } from './among.ts';
+import { admittedBy } from './find-created-keys.ts';
+
+/** Keys, and members who are removed with them, whose creations a cascade takes along. */
+export interface Creators {
+  readonly keyIds: readonly string[];
+  readonly memberIds: readonly string[];
+}
+
+/** Without fleet.manage none: join keys then stay, blocked, as the key that created them is gone. */
+export function manageableFleet(ctx: Ctx, table: typeof joinKey | typeof gateway): SQL | undefined {
+  return holds(ctx.scopes, 'fleet.manage') ? visibleFleet(ctx, table) : sql`false`;
+}
+
+/** Without members.invite none: they stay, blocked. A confined caller withdraws none either. */
+export function withdrawableInvitations(ctx: Ctx): SQL {
+  return holds(ctx.scopes, 'members.invite') && ctx.workspaceId === null
+    ? eq(invitation.organizationId, ctx.organizationId)
+    : sql`false`;
+}
+
+/** Those of removed members go whatever the caller may do: removing a member deletes them. */
+export async function deleteJoinKeys(tx: Transaction, ctx: Ctx, creators: Creators) {
+  const rows = await tx
+    .delete(joinKey)
+    .where(
+      and(
+        eq(joinKey.organizationId, ctx.organizationId),
+        or(
+          and(manageableFleet(ctx, joinKey), among(joinKey.createdByKeyId, creators.keyIds)),
+          among(joinKey.memberId, creators.memberIds),
+        ),
+      ),
+    )
+    .returning();
+  if (rows.length > 0) await forgetAnswer(tx, ctx.organizationId, ...rows.map((row) => row.id));
+  return rows;
+}
+
+export async function deleteInvitations(tx: Transaction, ctx: Ctx, creators: Creators) {
+  const rows = await tx
+    .delete(invitation)
+    .where(
+      and(
+        withdrawableInvitations(ctx),
+        or(
+          among(invitation.createdByKeyId, creators.keyIds),
+          among(invitation.invitedBy, creators.memberIds),
+        ),
+      ),
+    )
+    .returning();
+  if (rows.length > 0) await forgetAnswer(tx, ctx.organizationId, ...rows.map((row) => row.id));
+  return rows;
+}
+
+/** Those that the caller may not remove stay, and go on deciding. */
+export function deleteGateways(tx: Transaction, ctx: Ctx, creators: Creators) {
+  return tx
+    .delete(gateway)
+    .where(and(manageableFleet(ctx, gateway), joinedThrough(ctx, creators)))
+    .returning();
+}
+
+/** Gateways that are still there, once `deleteGateways` has run. */
+export function findGatewaysLeft(tx: Transaction, ctx: Ctx, creators: Creators) {
+  return tx
+    .select({
+      createdByKeyId: gateway.createdByKeyId,
+      createdByMemberId: gateway.createdByMemberId,
+    })
+    .from(gateway)
+    .where(joinedThrough(ctx, creators));
+}
+
+function joinedThrough(ctx: Ctx, { keyIds, memberIds }: Creators): SQL | undefined {
+  return and(
+    eq(gateway.organizationId, ctx.organizationId),
+    or(among(gateway.createdByKeyId, keyIds), among(gateway.createdByMemberId, memberIds)),
+  );
+}
+
+/** Members whom the creators let in and who are still there, once the others are removed. */
+export async function findMembersLeft(tx: Transaction, ctx: Ctx, creators: Creators) {
+  const { organizationId } = ctx;
+  const { rows } = await tx.execute<{ creator: string; id: string }>(sql`
+    select distinct on (${member.id}) creator.id as creator, ${member.id}
+    from unnest(${sql.param([...creators.keyIds, ...creators.memberIds])}::text[]) as creator (id),
+      lateral ${admittedBy(organizationId, sql`creator.id`)} as admitted (id)
+      join ${member} on ${member.id} = admitted.id
+    where ${member.organizationId} = ${organizationId} and ${member.status} <> 'removed'
+    order by ${member.id}`);
+  return rows;
+}

@@ -1,0 +1,49 @@
+import { BUILT_IN_ROLES, OWNER_ROLE_ID } from '@tollkeeper/contract';
+import { missing, scopeNames } from '@tollkeeper/verify';
+import { and, eq, ne, not, or, type SQL } from 'drizzle-orm';
+import type { Database, Transaction } from '../../db/connect.ts';
+import { member, role } from '../../db/schema/index.ts';
+import type { Ctx } from '../../kernel/context.ts';
+import { holds } from '../../kernel/require-scope.ts';
+import { roleScopes } from '../../kernel/role-scopes.ts';
+import { among } from './among.ts';
+
+/** Ids of members whom a cascade keeps, or all of them. */
+export type KeepMembers = 'all' | readonly string[];
+
+/** As the query of a request names them: ids between commas, or all. */
+export function parseKeptMembers(text: string | undefined): KeepMembers | undefined {
+  return text === undefined || text === 'all' ? text : text.split(',');
+}
+
+/**
+ * Which members the caller removes together with the keys that let them in: a condition on `member`.
+ * It is the rule of `removeMember`: not the owner, not the caller, and nobody whose role holds more
+ * than the caller does. Members who were removed already fulfil it: what they created goes as well.
+ * @returns undefined where the caller removes nobody
+ */
+export async function findRemovable(
+  db: Database | Transaction,
+  ctx: Ctx,
+  keepMembers: KeepMembers = [],
+): Promise<SQL | undefined> {
+  if (keepMembers === 'all') return undefined;
+  if (!holds(ctx.scopes, 'members.remove') || ctx.workspaceId !== null) return undefined;
+  const customRoles = await db
+    .select({ roleId: role.id, customScopes: role.scopes })
+    .from(role)
+    .where(eq(role.organizationId, ctx.organizationId));
+  const builtInRoles = BUILT_IN_ROLES.map(({ id }) => ({ roleId: id, customScopes: null }));
+  const roleIds = [...builtInRoles, ...customRoles]
+    .filter(({ roleId }) => roleId !== OWNER_ROLE_ID)
+    .filter((each) => scopeNames(missing(ctx.scopes, roleScopes(each))).length === 0)
+    .map(({ roleId }) => roleId);
+  return and(
+    eq(member.organizationId, ctx.organizationId),
+    not(among(member.id, keepMembers)),
+    or(
+      eq(member.status, 'removed'),
+      and(among(member.roleId, roleIds), ne(member.id, ctx.actor.memberId)),
+    ),
+  );
+}
