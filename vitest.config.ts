@@ -13,7 +13,8 @@ const SERVER_SETUP = 'apps/control-plane/src/testing/file-setup.ts';
 
 export default defineConfig({
   test: {
-    maxWorkers: 2,
+    // Many tests wait for what other processes do: two at a time leave a third of two cores idle.
+    maxWorkers: 3,
     // For what hangs: what is slow on a busy machine is no failure.
     testTimeout: 180_000,
     hookTimeout: 180_000,
