@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Database } from '../db/connect.ts';
 import type { ChangeFeed } from '../kernel/change-feed.ts';
+import { createSingleFlight } from '../kernel/single-flight.ts';
 import type { Histories } from './histories.ts';
 import { changesOf, readChanges, type WorkspaceVersion } from './read-changes.ts';
 import { readSubjects } from './read-entries.ts';
@@ -49,24 +50,7 @@ const ANSWER_MS = 1000;
 export function createFeeds(options: FeedOptions): Feeds {
   const { db, seal, histories, changeFeed, log, onLost } = options;
   const feeds = new Map<string, Feed>();
-  let stepping: Promise<void> | undefined;
-  let following: Promise<void> | undefined;
-
-  function step(): Promise<void> {
-    if (!stepping) {
-      stepping = readAll().finally(() => {
-        stepping = undefined;
-      });
-      return stepping;
-    }
-    following ??= stepping
-      .catch(() => undefined)
-      .then(() => {
-        following = undefined;
-        return step();
-      });
-    return following;
-  }
+  const { run: step } = createSingleFlight(readAll);
 
   async function readAll(): Promise<void> {
     for (;;) {

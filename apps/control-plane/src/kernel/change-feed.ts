@@ -20,6 +20,7 @@ import {
   withTimeout,
 } from './lease.ts';
 import { APPLIED_CHANNEL, type Notifier } from './notifier.ts';
+import { createSingleFlight, type SingleFlight } from './single-flight.ts';
 
 /**
  * Follows the change table and applies what changed to the memory of this process, so that a
@@ -62,8 +63,6 @@ interface State extends Applied {
   trustedUntil: number;
   /** The same by the clock on the wall: the other one stands still while a machine sleeps. */
   trustedUntilEpochMs: number;
-  stepping: Promise<void> | undefined;
-  following: Promise<void> | undefined;
   readonly waiting: Set<() => void>;
 }
 
@@ -82,15 +81,22 @@ interface ChangeFeedOptions {
 
 interface Self extends ChangeFeedOptions {
   readonly state: State;
+  /** Reads and applies changes. */
+  readonly steps: SingleFlight;
 }
 
 export async function startChangeFeed(options: ChangeFeedOptions): Promise<ChangeFeed> {
   const state = emptyState();
-  const self: Self = { ...options, state };
+  const steps = createSingleFlight(() =>
+    readChanges(self).finally(() => {
+      for (const resume of state.waiting) resume();
+    }),
+  );
+  const self: Self = { ...options, state, steps };
   const { db, processId, notifier, log } = options;
   await load(self);
   const tryStep = () =>
-    void step(self).catch((error) => log.warn({ err: error }, 'changes could not be read'));
+    void steps.run().catch((error) => log.warn({ err: error }, 'changes could not be read'));
   const answerOthers = () => {
     state.isAwaited = true;
     tryStep();
@@ -108,8 +114,7 @@ export async function startChangeFeed(options: ChangeFeedOptions): Promise<Chang
     },
     stop: async () => {
       clearInterval(poll);
-      await state.following?.catch(() => undefined);
-      await state.stepping?.catch(() => undefined);
+      await steps.idle();
       await notifier.flush();
       state.trustedUntil = 0;
       await db.delete(controlPlane).where(eq(controlPlane.id, processId));
@@ -126,8 +131,6 @@ function emptyState(): State {
     renewedAt: 0,
     trustedUntil: 0,
     trustedUntilEpochMs: 0,
-    stepping: undefined,
-    following: undefined,
     applying: Promise.resolve(),
     waiting: new Set(),
   };
@@ -155,25 +158,6 @@ async function load(self: Self): Promise<void> {
   state.appliedElsewhere = 0;
   await acknowledgeApplied(self);
   trust(state, startedAt);
-}
-
-/** One step at a time; a caller during a step gets the next one, which sees what the caller saw. */
-function step(self: Self): Promise<void> {
-  const { state } = self;
-  if (!state.stepping) {
-    state.stepping = readChanges(self).finally(() => {
-      state.stepping = undefined;
-      for (const resume of state.waiting) resume();
-    });
-    return state.stepping;
-  }
-  state.following ??= state.stepping
-    .catch(() => undefined)
-    .then(() => {
-      state.following = undefined;
-      return step(self);
-    });
-  return state.following;
 }
 
 /**
@@ -208,7 +192,7 @@ async function acknowledgeApplied({ signals, processId, notifier, state }: Self)
 async function catchUp(self: Self): Promise<void> {
   if (isCurrent(self.state)) return;
   try {
-    await withTimeout(step(self), CATCH_UP_MS);
+    await withTimeout(self.steps.run(), CATCH_UP_MS);
   } catch (error) {
     throw lostTouch(error);
   }
