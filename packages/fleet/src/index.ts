@@ -9,6 +9,7 @@ export type { Log } from './log.ts';
 export { LINES_OMITTED, limitLines, logText } from './log-limits.ts';
 export { startFleet } from './start-fleet.ts';
 export { makeFolder } from './state-folder/index.ts';
+export { addCalls, type CallCounts, countCall, noCalls } from './usage/index.ts';
 export { applyPart } from './wire/apply-part.ts';
 export { decodePart } from './wire/decode-part.ts';
 export { encodePart, encodeParts } from './wire/encode-part.ts';

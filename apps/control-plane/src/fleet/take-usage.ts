@@ -1,4 +1,5 @@
 import type { FleetUsageRow, UpwardOf } from '@tollkeeper/contract';
+import { addCalls } from '@tollkeeper/fleet';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Logger } from 'pino';
 import type { Database } from '../db/connect.ts';
@@ -100,9 +101,7 @@ function summed(rows: readonly UsageRow[]): UsageRow[] {
       sums.set(name, row);
       continue;
     }
-    sum.accepted += row.accepted;
-    sum.denied += row.denied;
-    sum.lastAcceptedMs = Math.max(sum.lastAcceptedMs, row.lastAcceptedMs);
+    addCalls(sum, row);
   }
   return [...sums.values()];
 }

@@ -1,3 +1,4 @@
+import { addCalls, noCalls } from '@tollkeeper/fleet';
 import type { Database } from '../db/connect.ts';
 import { runAtOnce } from '../db/run-at-once.ts';
 import type { Prepared } from '../db/statement.ts';
@@ -179,15 +180,11 @@ function sumsOf(rows: readonly UsageRow[]): Sum[] {
         ownerId,
         workspaceId,
         minuteMs,
-        accepted: 0,
-        denied: 0,
-        lastAcceptedMs: 0,
+        ...noCalls(),
       };
       owners.push(sum);
     }
-    sum.accepted += row.accepted;
-    sum.denied += row.denied;
-    sum.lastAcceptedMs = Math.max(sum.lastAcceptedMs, row.lastAcceptedMs);
+    addCalls(sum, row);
   }
   return [...sums.values()].flat();
 }

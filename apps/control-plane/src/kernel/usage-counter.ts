@@ -1,3 +1,4 @@
+import { countCall, noCalls } from '@tollkeeper/fleet';
 import type { Logger } from 'pino';
 import type { Database } from '../db/connect.ts';
 import { type LastUse, type LastUses, noteLastUses, takeLastUses } from './last-uses.ts';
@@ -88,13 +89,7 @@ export function startUsageCounter(
 
   return {
     count(subject, accepted, atMs) {
-      const row = rowOf(minuteOf(counts, atMs), subject);
-      if (accepted) {
-        row.accepted += 1;
-        row.lastAcceptedMs = Math.max(row.lastAcceptedMs, atMs);
-      } else {
-        row.denied += 1;
-      }
+      countCall(rowOf(minuteOf(counts, atMs), subject), accepted, atMs);
     },
     flush,
     async stop() {
@@ -135,9 +130,7 @@ function rowOf({ minuteMs, rows }: Minute, subject: UsageSubject): UsageRow {
     ownerId,
     workspaceId,
     minuteMs,
-    accepted: 0,
-    denied: 0,
-    lastAcceptedMs: 0,
+    ...noCalls(),
   };
   rows.set(keyId, row);
   return row;

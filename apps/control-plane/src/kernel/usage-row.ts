@@ -1,3 +1,5 @@
+import type { CallCounts } from '@tollkeeper/fleet';
+
 /** Whose call is counted. */
 export interface UsageSubject {
   readonly organizationId: string;
@@ -7,10 +9,6 @@ export interface UsageSubject {
 }
 
 /** The calls of one key in one minute, from one source. */
-export interface UsageRow extends UsageSubject {
+export interface UsageRow extends UsageSubject, CallCounts {
   readonly minuteMs: number;
-  accepted: number;
-  denied: number;
-  /** Milliseconds since the epoch; 0 when none was accepted. */
-  lastAcceptedMs: number;
 }

@@ -1,16 +1,9 @@
 import type { FleetUsageRow } from '@tollkeeper/contract';
 import type { CallSubject } from '../fleet.ts';
+import { addCalls, type CallCounts, noCalls } from './call-counts.ts';
 
-/** Calls of one key, owner and workspace in one minute. */
-export interface Sum {
-  accepted: number;
-  denied: number;
-  /** In milliseconds since 1970; 0 when none was accepted. */
-  lastAcceptedMs: number;
-}
-
-/** By head: the text that says whose calls they are, and of which minute. */
-export type Sums = Map<string, Sum>;
+/** Counts by head: the text that names key, owner, workspace and minute. */
+export type Sums = Map<string, CallCounts>;
 
 const MINUTE_MS = 60_000;
 const LINE =
@@ -29,7 +22,7 @@ export function linesOf(sums: Sums): string[] {
 }
 
 /** Undefined for all that `linesOf` does not make, such as the half of a line. */
-export function parseLine(line: string): [head: string, sum: Sum] | undefined {
+export function parseLine(line: string): [head: string, sum: CallCounts] | undefined {
   const [, head, accepted, denied, lastAcceptedMs] = LINE.exec(line) ?? [];
   if (head === undefined) return undefined;
   return [
@@ -42,15 +35,10 @@ export function parseLine(line: string): [head: string, sum: Sum] | undefined {
   ];
 }
 
-export function addTo(sums: Sums, head: string, { accepted, denied, lastAcceptedMs }: Sum): void {
-  const sum = sums.get(head);
-  if (!sum) {
-    sums.set(head, { accepted, denied, lastAcceptedMs });
-    return;
-  }
-  sum.accepted += accepted;
-  sum.denied += denied;
-  sum.lastAcceptedMs = Math.max(sum.lastAcceptedMs, lastAcceptedMs);
+export function addTo(sums: Sums, head: string, counts: CallCounts): void {
+  const sum = sums.get(head) ?? noCalls();
+  addCalls(sum, counts);
+  sums.set(head, sum);
 }
 
 export function callsOf(sums: Sums): number {
@@ -63,7 +51,7 @@ export function rowsOf(sums: Sums): FleetUsageRow[] {
   return [...sums].map(([head, sum]) => rowOf(head, sum));
 }
 
-function rowOf(head: string, sum: Sum): FleetUsageRow {
+function rowOf(head: string, sum: CallCounts): FleetUsageRow {
   const [keyId = '', ownerId = '', workspace = '', minute] = head.split(' ');
   const workspaceId = workspace === '-' ? null : workspace;
   return { keyId, ownerId, workspaceId, minuteMs: Number(minute), ...sum };

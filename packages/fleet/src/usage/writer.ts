@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import type { CallSubject } from '../fleet.ts';
+import { countCall, noCalls } from './call-counts.ts';
 import { createSegment, type Segment, type Write, writeToFile } from './segment.ts';
 import { addTo, callsOf, headOf, linesOf, type Sums } from './sums.ts';
 import { withoutMinutes } from './without-minutes.ts';
@@ -71,15 +72,10 @@ export function openWriter(folder: string, options: WriterOptions = {}): UsageWr
     const head = headOf(subject, atMs);
     let sum = unwritten.get(head);
     if (!sum) {
-      sum = { accepted: 0, denied: 0, lastAcceptedMs: 0 };
+      sum = noCalls();
       unwritten.set(head, sum);
     }
-    if (accepted) {
-      sum.accepted += 1;
-      sum.lastAcceptedMs = Math.max(sum.lastAcceptedMs, atMs);
-    } else {
-      sum.denied += 1;
-    }
+    countCall(sum, accepted, atMs);
     if (!isScheduled) {
       isScheduled = true;
       setImmediate(settleTurn);
