@@ -3,6 +3,7 @@ import { fullFormats } from 'ajv-formats/dist/formats.js';
 import { describe, expect, it } from 'vitest';
 import { fastifySchema } from './json-schema.ts';
 import { growthOf, type Matches } from './pattern-growth.fixture.ts';
+import { compileValidator } from './validator.ts';
 
 /** The longest text that a pattern is asked about: see validator.ts. */
 const LENGTH = 512;
@@ -38,6 +39,14 @@ describe('a pattern of the contract takes time that grows with the text alone', 
     const measure = () => growthOf((text) => pattern.test(text), LENGTH, GROWTH_MAX, 200);
     expect(measure).toThrow('timed out');
   });
+});
+
+it(`no pattern is asked about a text of more than ${LENGTH} characters`, () => {
+  const schema = { type: 'string', pattern: '^a*$' };
+  const validate = compileValidator({ schema, method: 'POST', url: '/', httpPart: 'body' });
+  expect(validate('a'.repeat(LENGTH))).toBe(true);
+  expect(validate('a'.repeat(LENGTH + 1))).toBe(false);
+  expect(validate('b')).toBe(false);
 });
 
 function collect() {

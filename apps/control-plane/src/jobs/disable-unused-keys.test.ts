@@ -4,6 +4,7 @@ import type { Client } from '../testing/client.ts';
 import { auditEvents, type Query } from '../testing/query-database.ts';
 import { makeKey, startOrganization, type TestKey } from '../testing/start-organization.ts';
 import type { TestApp } from '../testing/test-app.ts';
+import { whileHeld } from '../testing/while-held.ts';
 import { disableUnusedKeys } from './disable-unused-keys.ts';
 
 const DAY_MS = 86_400_000;
@@ -63,6 +64,15 @@ describe('the daily job', () => {
     expect(await run()).toEqual({ disabled: 0 });
     pass(1);
     expect(await run()).toEqual({ disabled: 1 });
+  });
+
+  it('spares a key whose use is just being stored', async () => {
+    pass(30);
+    const use = 'update api_key set last_used_at = $2 where id = $1';
+    const done = await whileHeld(app.database, (holder) => holder.query(use, [key.id, now]), run);
+    expect(done).toEqual({ disabled: 0 });
+    await stay();
+    expect(await read()).toMatchObject({ status: 'active', disablesAt: later().toISOString() });
   });
 
   it('counts anew when a key is enabled again', async () => {

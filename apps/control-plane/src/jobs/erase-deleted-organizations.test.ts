@@ -11,6 +11,7 @@ import {
   type TestKey,
 } from '../testing/start-organization.ts';
 import { OWNER, type TestApp } from '../testing/test-app.ts';
+import { whileHeld } from '../testing/while-held.ts';
 import { eraseDeletedOrganizations } from './erase-deleted-organizations.ts';
 
 const DAY_MS = 86_400_000;
@@ -113,4 +114,24 @@ it('erases users who belong nowhere else, and no others', async () => {
 it('is forgotten by the running process too', async () => {
   const answer = await key.client.get('/v1/whoami');
   expect([answer.status, answer.problem.code]).toEqual([401, 'invalid_key']);
+});
+
+it('keeps a user who is just joining another organization', async () => {
+  await query(
+    `insert into organization (id, name, slug, plan, created_at)
+     values ('org_00000000000000000002', 'Third', 'third', 'pro', now())`,
+  );
+  await query(`update organization set deleted_at = now() where id = 'org_00000000000000000001'`);
+  const joinThird = `insert into member (id, organization_id, user_id, role_id, status, created_at)
+    select 'mem_00000000000000000003', 'org_00000000000000000002', id, 'role_viewer', 'active', now()
+    from "user" where email = 'bob@example.com'`;
+  const erased = await whileHeld(
+    app.database,
+    (holder) => holder.query(joinThird),
+    () => runAfter(30.1),
+  );
+  expect(erased).toEqual({ erased: 1 });
+  const users = await query<{ email: string }>('select email from "user"');
+  expect(users.map((row) => row.email)).toEqual(['bob@example.com']);
+  expect((await both.client.get('/v1/whoami')).status).toBe(200);
 });

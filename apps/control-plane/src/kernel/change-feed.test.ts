@@ -103,6 +103,19 @@ it('is never trusted without a change whose writer saw its lease run out and did
   expect(applied).toContain('key_late');
 });
 
+it('is trusted again only with all changes that were committed before, however many', async () => {
+  const { changeFeed, applied } = await follow();
+  const subjects = Array.from({ length: 1001 }, (_, at) => `mem_${at}`);
+  const changes = subjects.map((subjectId) => ({ kind: 'member', subjectId }) as const);
+  await connection.db.transaction((tx) => appendChanges(tx, 'org_1', changes));
+  const now = performance.now.bind(performance);
+  vi.spyOn(performance, 'now').mockImplementation(() => now() + 2001);
+  expect(changeFeed.current()).toBe(false);
+  changeFeed.wake();
+  await vi.waitUntil(() => changeFeed.current(), { interval: 1 });
+  expect(applied).toEqual(['all', ...subjects]);
+});
+
 it('is not trusted after it has caught up for longer than a lease is', async () => {
   const { changeFeed } = await follow();
   let now = performance.now();

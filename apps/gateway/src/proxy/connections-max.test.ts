@@ -39,6 +39,7 @@ describe('where there are too many connections', () => {
     const idle = [await connectRaw(gateway.address), await connectRaw(gateway.address)];
     const newest = await connectRaw(gateway.address);
     await idle[0]?.closes();
+    expect(await metric(gateway, 'connections_ended_total{reason="idle"}')).toBe(1);
     await connectRaw(gateway.address);
     await idle[1]?.closes();
     expect([keyed.isClosed(), newest.isClosed()]).toEqual([false, false]);

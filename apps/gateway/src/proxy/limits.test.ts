@@ -55,6 +55,18 @@ describe('a body beyond the cap of its route', () => {
     expect(await enough.text()).toBe('taken');
   });
 
+  it('is refused before any of it comes', async () => {
+    const sink = await startSink();
+    const change = { route: { bodyBytesMax: 5 }, limits: { bodyTimeoutMs: 100 } };
+    const gateway = await start(sink.url, change);
+    const client = await connectRaw(gateway.address);
+    const key = gateway.fleet.addKey();
+    client.send(`POST / HTTP/1.1\r\nHost: a\r\nX-Api-Key: ${key}\r\nContent-Length: 6\r\n\r\n`);
+    const answer = await client.receives(/"code":"\w+"/);
+    expect(answer).toMatch(/^HTTP\/1\.1 413 .*"code":"body_too_large"/s);
+    client.socket.destroy();
+  });
+
   it('is refused as it comes in chunks, and never whole at the upstream', async () => {
     const sink = await startSink();
     const gateway = await start(sink.url, { route: { bodyBytesMax: 5 } });
@@ -141,7 +153,9 @@ it('refuses a head that is too large', async () => {
   const gateway = await start('http://127.0.0.1:9', {});
   const client = await connectRaw(gateway.address);
   client.send(`GET / HTTP/1.1\r\nHost: a\r\nX-A: ${'x'.repeat(17_000)}\r\n\r\n`);
-  expect(await client.closes()).toMatch(/^HTTP\/1\.1 431 .*"code":"headers_too_large"/s);
+  const answer = await client.receives(/"code":"\w+"/);
+  expect(answer).toMatch(/^HTTP\/1\.1 431 .*"code":"headers_too_large"/s);
+  await client.closes();
 });
 
 describe('an upstream', () => {

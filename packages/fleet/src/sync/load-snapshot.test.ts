@@ -163,6 +163,24 @@ test('refuses a file when it cannot tell how old it is', async () => {
   await expectRefused(await reopen(it), 'incomplete');
 });
 
+test.each([
+  { workspaceId: WORKSPACE, version: null, confirmedAtMs: 1 },
+  { workspaceId: WORKSPACE, version: 'one', confirmedAtMs: 1 },
+  { workspaceId: WORKSPACE, version: '1', confirmedAtMs: 1 },
+  { workspaceId: WORKSPACE, version: -1, confirmedAtMs: 1 },
+  { workspaceId: WORKSPACE, version: 0.5, confirmedAtMs: 1 },
+  { workspaceId: WORKSPACE, version: 1, confirmedAtMs: null },
+  { workspaceId: WORKSPACE, version: 1, confirmedAtMs: 'now' },
+  { workspaceId: WORKSPACE, version: 1, confirmedAtMs: -1 },
+  { version: 1, confirmedAtMs: 1 },
+  null,
+])('refuses a file beside a record of what it acknowledged that reads %j', async (record) => {
+  const it = await openRevoked();
+  await writeFile(join(it.stateDir, 'confirmed'), JSON.stringify(record));
+
+  await expectRefused(await reopen(it), 'incomplete');
+});
+
 test.each(['damaged', 'missing'])(
   'takes no snapshot from before what it acknowledged, when its own is %s',
   async (how) => {

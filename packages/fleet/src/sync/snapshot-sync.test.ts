@@ -1,9 +1,9 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createSealer } from '../testing/sealer.ts';
 import { createWorld, idOf, keyOf } from '../testing/world.ts';
-import { AFTER, BEFORE, openAtStart, openTestSync, revoke } from './sync.fixture.ts';
+import { AFTER, BEFORE, openAtStart, openTestSync, reopen, revoke } from './sync.fixture.ts';
 
 /** How long a snapshot is awaited. */
 const PATIENCE_MS = 31_000;
@@ -244,6 +244,20 @@ test('goes on in memory when the disk takes no snapshot, but acknowledges nothin
   await rm(join(it.stateDir, 'snapshot.new'), { recursive: true });
   expect(await it.take(...it.sealer.snapshot())).toMatchObject([{ type: 'ack', version: 1 }]);
   expect(it.faults.text()).toBeNull();
+});
+
+test('starts with the snapshot that it has stored when a newer one could not be', async () => {
+  const it = await openAtStart();
+  const path = join(it.stateDir, 'snapshot');
+  await rename(path, `${path}.kept`);
+  await mkdir(join(path, 'occupied'), { recursive: true });
+  revoke(it);
+  expect(await it.take(...it.sealer.snapshot())).toEqual([]);
+  expect(it.decisions()).toEqual(AFTER);
+  await rm(path, { recursive: true });
+  await rename(`${path}.kept`, path);
+
+  expect((await reopen(it)).decisions()).toEqual(BEFORE);
 });
 
 test('does not ask for snapshot after snapshot while the disk takes none', async () => {

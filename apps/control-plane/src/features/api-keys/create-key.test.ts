@@ -5,6 +5,7 @@ import { countAuditEvents, newestAuditEvent } from '../../testing/audit-log.ts';
 import type { Client } from '../../testing/client.ts';
 import { makeKey } from '../../testing/keys.ts';
 import { addWorkspace, choosePlan, claimedOrganization } from '../../testing/people.ts';
+import { defaultWorkspace } from '../../testing/start-organization.ts';
 import { claimServer, startTestApp, type TestApp, withKey } from '../../testing/test-app.ts';
 
 let app: TestApp;
@@ -95,6 +96,14 @@ describe('creating a key', () => {
     const vague = await owner.post('/v1/api-keys', { name: 'vague', profile: 'workspace' });
     expect(vague.status).toBe(422);
     expect(vague.problem.errors).toMatchObject([{ path: 'workspaceId' }]);
+  });
+
+  it('confines no key of a profile that reaches the whole organization, and says so', async () => {
+    const workspaceId = await defaultWorkspace(owner);
+    const body = { name: 'confined', profile: 'organization', workspaceId };
+    const refused = await owner.post('/v1/api-keys', body);
+    expect(refused.status).toBe(422);
+    expect(refused.problem.errors).toMatchObject([{ path: 'workspaceId' }]);
   });
 
   it('takes a name of 64 emoji as it is', async () => {

@@ -1,6 +1,5 @@
 import { type Gateway, type Route, type RouteName, routes } from '@tollkeeper/contract';
 import { createSecret } from '@tollkeeper/verify';
-import { sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from '../../testing/client.ts';
 import { joinWith, makeJoinKey, newPublicKey } from '../../testing/fleet.ts';
@@ -9,6 +8,7 @@ import { startOtherOrganization } from '../../testing/other-organization.ts';
 import { auditEvents, type Query } from '../../testing/query-database.ts';
 import { defaultWorkspace, makeKey, startOrganization } from '../../testing/start-organization.ts';
 import { type TestApp, withKey } from '../../testing/test-app.ts';
+import { whileHeld } from '../../testing/while-held.ts';
 
 const RUSH = process.env.LONG ? 320 : 32;
 
@@ -175,13 +175,13 @@ describe('the uses of a join key', () => {
     const { id, secret } = await makeJoinKey(owner);
     const { body: first } = await joinWith(app, secret);
     await age(first.gatewayId);
-    await app.services.db.transaction(async (tx) => {
-      // As the hello of a gateway does, in a transaction that has not ended.
-      await tx.execute(
-        sql`update gateway set last_seen_at = clock_timestamp() where id = ${first.gatewayId}`,
-      );
-      await expectInvalid(secret);
-    });
+    // As the hello of a gateway does, in a transaction that has not ended.
+    const connect = 'update gateway set last_seen_at = clock_timestamp() where id = $1';
+    await whileHeld(
+      app.database,
+      (holder) => holder.query(connect, [first.gatewayId]),
+      () => expectInvalid(secret),
+    );
     await expectInvalid(secret);
     expect(await gatewaysOf(id)).toEqual([{ id: first.gatewayId }]);
   });
