@@ -1,5 +1,4 @@
 /** Calls one after another, and what their callers know of them. */
-import { setTimeout as delay } from 'node:timers/promises';
 import { startTraffic } from '../processes/traffic.ts';
 
 export interface CallLoad {
@@ -13,7 +12,8 @@ export interface CallLoad {
   stop(): Promise<void>;
 }
 
-const PAUSE_MS = 3;
+/** What is under test starts its processes meanwhile, on the same machine. */
+const PAUSE_MS = 10;
 
 /** @param urlOf where the gateway is at the moment */
 export function startCallLoad(
@@ -23,19 +23,21 @@ export function startCallLoad(
   urlOf: () => string,
 ): CallLoad {
   let cutOff = 0;
-  const traffic = startTraffic(clients, async () => {
-    // What is under test starts its processes meanwhile, on the same machine.
-    await delay(PAUSE_MS);
-    try {
-      const answer = await fetch(urlOf(), { headers: { authorization: `Bearer ${secret}` } });
-      // The head is the answer: what cuts the rest off does not take it back.
-      await answer.text().catch(() => undefined);
-      return answer.status;
-    } catch (error) {
-      if (!neverArrived(error)) cutOff += 1;
-      throw error;
-    }
-  });
+  const traffic = startTraffic(
+    clients,
+    async () => {
+      try {
+        const answer = await fetch(urlOf(), { headers: { authorization: `Bearer ${secret}` } });
+        // The head is the answer: what cuts the rest off does not take it back.
+        await answer.text().catch(() => undefined);
+        return answer.status;
+      } catch (error) {
+        if (!neverArrived(error)) cutOff += 1;
+        throw error;
+      }
+    },
+    PAUSE_MS,
+  );
   return {
     answered: () => traffic.answered.get(expected) ?? 0,
     cutOff: () => cutOff,

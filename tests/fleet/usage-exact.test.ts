@@ -29,7 +29,7 @@ it('counts every answered call once, whenever gateway and control plane are kill
   for (let kill = 1; kill <= KILLS; kill += 1) {
     // Sometimes the next comes before the last is mended.
     if (kill % 3 !== 0) await takenAgain(scene);
-    const more = accepted.answered() + 1 + Math.random() * 300;
+    const more = accepted.answered() + 1 + Math.random() * 100;
     await until('more calls', () => accepted.answered() >= more);
     await (kill % 2 === 0 ? scene.killControlPlane() : scene.killGateway());
   }
@@ -85,8 +85,9 @@ it('goes on serving while the database is stopped, and its counts arrive afterwa
   await server.stop();
   const before = accepted.answered();
   const stoppedAt = performance.now();
-  await until('calls for two seconds', () => performance.now() > stoppedAt + 2000);
-  expect(accepted.answered()).toBeGreaterThan(before + 50);
+  await until('calls for two seconds', () => {
+    return performance.now() > stoppedAt + 2000 && accepted.answered() > before + 50;
+  });
   expect(await answersOk(`${scene.gateway().adminUrl}/readyz`)).toBe(true);
 
   await start();

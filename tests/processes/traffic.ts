@@ -1,4 +1,6 @@
-/** Requests without a pause, from several clients at once, until stopped. */
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** Requests one after another, from several clients at once, until stopped. */
 export interface Traffic {
   /** How many were answered so far, by status. */
   readonly answered: Map<number, number>;
@@ -8,13 +10,18 @@ export interface Traffic {
   stop(): Promise<void>;
 }
 
-/** @param send makes one request and returns its status; what it throws counts as no answer */
-export function startTraffic(clients: number, send: () => Promise<number>): Traffic {
+/**
+ * @param send makes one request and returns its status; what it throws counts as no answer
+ * @param pauseMs of a client before each request. Without a pause the clients take all of the processor
+ *   that they can get, from what is under test and from other tests.
+ */
+export function startTraffic(clients: number, send: () => Promise<number>, pauseMs = 0): Traffic {
   const answered = new Map<number, number>();
   let stopped = false;
   let latestAt = 0;
   async function run() {
     while (!stopped) {
+      if (pauseMs > 0) await delay(pauseMs);
       const status = await send().catch(() => undefined);
       if (status === undefined) await turn();
       else {

@@ -13,6 +13,8 @@ import { until } from './until.ts';
 /** How far the stored counts may be behind. */
 const BEHIND_MS = 2000;
 const CLIENTS = 4;
+/** Between calls of a client where the test waits for a time, not for a number of calls. */
+const PAUSE_MS = 5;
 const CALLS = process.env.LONG ? 20_000 : 400;
 
 it('counts every call through two processes, beyond the deletion of the key', async () => {
@@ -67,7 +69,7 @@ it('misses no more than the last 2 s after kill -9, and counts nothing twice', a
 /** @returns how many calls are missing of those answered 2 s before */
 async function killUnderLoad(): Promise<number> {
   const { controlPlane, key, query } = await startAlone();
-  const load = call(controlPlane, key);
+  const load = call(controlPlane, key, PAUSE_MS);
   const marks: [atMs: number, calls: number][] = [];
   await until('load for 4 s', () => {
     marks.push([performance.now(), countOf([load], 200)]);
@@ -90,12 +92,16 @@ it('neither loses nor doubles a call while its connections to the database are c
   const pair = await startPair('enterprise');
   const [key, verifier] = [await createKey(pair.owner), await createKey(pair.owner, 'verifier')];
   const client = withKey(pair.b, verifier.secret);
-  const load = startTraffic(CLIENTS, async () => {
-    const answer = await client.post<{ valid: boolean }>('/v1/api-keys/verify', {
-      key: key.secret,
-    });
-    return answer.status === 200 && answer.body.valid ? 200 : answer.status + 1000;
-  });
+  const load = startTraffic(
+    CLIENTS,
+    async () => {
+      const answer = await client.post<{ valid: boolean }>('/v1/api-keys/verify', {
+        key: key.secret,
+      });
+      return answer.status === 200 && answer.body.valid ? 200 : answer.status + 1000;
+    },
+    PAUSE_MS,
+  );
   const rounds = process.env.LONG ? 200 : 15;
 
   for (let round = 0; round < rounds; round += 1) {
@@ -119,7 +125,7 @@ it('counts once what was stored when the answer of the database was lost', async
   const proxy = await startLossyProxy(config);
   const { controlPlane, key, query } = await startAlone(config, proxy.databaseUrl);
   proxy.loseEach(2);
-  const load = call(controlPlane, key);
+  const load = call(controlPlane, key, PAUSE_MS);
 
   await until('answers lost', () => proxy.lost() >= (process.env.LONG ? 30 : 3), 300_000);
   await load.stop();
@@ -138,9 +144,9 @@ async function startAlone(config?: pg.ClientConfig, databaseUrl?: string) {
   return { controlPlane, key, query: connectTo(shared) };
 }
 
-function call(at: ControlPlane, key: Key): Traffic {
+function call(at: ControlPlane, key: Key, pauseMs = 0): Traffic {
   const client: Client = createClient(at.baseUrl, { authorization: `Bearer ${key.secret}` });
-  return startTraffic(CLIENTS, async () => (await client.get('/v1/scopes')).status);
+  return startTraffic(CLIENTS, async () => (await client.get('/v1/scopes')).status, pauseMs);
 }
 
 function countOf(load: readonly Traffic[], status: number): number {

@@ -88,7 +88,8 @@ describe('every route of the contract', () => {
       const all = attacks(route);
       let before = await readTables(app);
       const refused = await sendAll(route, all);
-      if (refused.length < all.length) {
+      // What changes nothing in any case need not be sent again without those that were accepted.
+      if (refused.length < all.length && route.method !== 'GET') {
         before = await readTables(app);
         await sendAll(route, refused);
       }
