@@ -68,6 +68,21 @@ it('opens an invitation only once, and forgets its token', async () => {
   expect(await second.getByRole('button', { name: 'Accept invitation' }).count()).toBe(0);
 });
 
+it('warns before a member whose address is not confirmed becomes the owner', async () => {
+  const owner = await openWindow(dashboard, { as: dashboard.owner });
+  const link = await invite(owner, 'alan@example.com', 'Admin');
+  await acceptInvitation(await openWindow(dashboard), link, 'Alan');
+  await owner.goto('/organization');
+  await owner.getByRole('button', { name: 'Transfer…' }).click();
+  const dialog = owner.getByRole('dialog', { name: 'Transfer the ownership' });
+  const heir = 'Alan (alan@example.com) · Address not confirmed';
+  await dialog.getByLabel('New owner').selectOption({ label: heir });
+  await dialog
+    .getByRole('alert')
+    .getByText(/Check with alan@example.com/)
+    .waitFor();
+});
+
 async function createKey(page: Page): Promise<string> {
   await page.getByRole('button', { name: 'Create key' }).click();
   const dialog = page.getByRole('dialog', { name: 'Create key' });

@@ -1,9 +1,11 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import type { Member } from '@tollkeeper/contract';
 import { useState } from 'react';
 import { toast } from 'sonner';
 import { ActionForm } from '../../components/action-form.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { Field } from '../../components/field.tsx';
+import { Notice } from '../../components/notice.tsx';
 import { PasswordField } from '../../components/password-field.tsx';
 import { Select } from '../../components/select.tsx';
 import { api } from '../../lib/api.ts';
@@ -18,6 +20,7 @@ export function TransferDialog({ onClose }: { readonly onClose: () => void }) {
   const { data: members = [] } = useQuery(membersQuery);
   const heirs = members.filter(({ id, status }) => id !== self && status === 'active');
   const [memberId, setMemberId] = useState('');
+  const heir = heirs.find(({ id }) => id === memberId);
   const [password, setPassword] = useState('');
   const { pending, errors, submit } = useSubmit(['memberId', 'password'], async () => {
     const transferring = api.transferOrganization({ body: { memberId, password } });
@@ -53,16 +56,26 @@ export function TransferDialog({ onClose }: { readonly onClose: () => void }) {
               value={memberId}
               options={[
                 ...(memberId ? [] : [{ value: '', label: 'Choose a member' }]),
-                ...heirs.map(({ id, name, email }) => ({ value: id, label: `${name} (${email})` })),
+                ...heirs.map((member) => ({ value: member.id, label: heirLabel(member) })),
               ]}
               onChange={(event) => setMemberId(event.target.value)}
             />
           )}
         </Field>
+        {heir && !heir.emailVerified ? (
+          <Notice tone="warn" title="Address not confirmed" urgent>
+            {heir.name} joined with a link that was sent by hand, so anyone who had the link may
+            hold this account. Check with {heir.email} that the account is theirs.
+          </Notice>
+        ) : null}
         <PasswordField value={password} error={errors.fields.password} onValue={setPassword} />
       </ActionForm>
     </Dialog>
   );
+}
+
+function heirLabel({ name, email, emailVerified }: Member): string {
+  return `${name} (${email})${emailVerified ? '' : ' · Address not confirmed'}`;
 }
 
 function blockedWords(memberId: string, password: string): string | undefined {
