@@ -12,7 +12,7 @@ import {
   organizationUsage,
   user,
 } from '../db/schema/index.ts';
-import { appendChanges } from '../kernel/append-changes.ts';
+import { appendChanges } from '../kernel/append.ts';
 import { lockChainEnd } from '../kernel/audit.ts';
 import type { Services } from '../kernel/context.ts';
 import { deleteFleet } from '../kernel/delete-fleet.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createId } from '@tollkeeper/contract';
 import type { Transaction } from '../db/connect.ts';
 import { auditChain } from '../db/schema/index.ts';
-import { defineLockedRead, defineUnawaitedWrite, expectRow } from '../db/statement.ts';
+import { defineLockedRead, expectRow } from '../db/statement.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { Origin, Services } from './context.ts';
 
@@ -87,79 +87,30 @@ interface ChainEndRow {
 }
 
 /** What the next transaction of this process will find, if nobody else is before it. */
-function expectChainEnd(tx: Transaction, { organizationId, sequence, hash }: ChainEnd): void {
+export function expectChainEnd(
+  tx: Transaction,
+  { organizationId, sequence, hash }: ChainEnd,
+): void {
   const row = { sequence: String(sequence), hash: hash.toString('hex') };
   expectRow(tx, SELECT_CHAIN_END, [organizationId], row, `(${row.sequence},${row.hash})`);
 }
 
-const insertEvents = defineUnawaitedWrite<never, unknown[]>(
-  'insert-audit-events',
-  `with moved as (
-    update audit_chain set sequence = $2::bigint, hash = $3::bytea where organization_id = $1
-  )
-  insert into audit_event (organization_id, sequence, id, at, actor, action, target, before, after,
-    ip, user_agent, request_id, previous_hash, hash)
-  select $1, sequence, id, at, actor, action, target, before, after, ip, user_agent, request_id,
-    previous_hash, hash
-  from unnest($4::bigint[], $5::text[], $6::timestamptz[], $7::jsonb[], $8::text[], $9::jsonb[],
-    $10::jsonb[], $11::jsonb[], $12::text[], $13::text[], $14::text[], $15::bytea[], $16::bytea[])
-    as event (sequence, id, at, actor, action, target, before, after, ip, user_agent, request_id,
-      previous_hash, hash)`,
-);
-
-/** Events that one statement inserts, so that it ends in time and its text fits into memory. */
-export const EVENTS_INSERTED_MAX = 1000;
-
-/**
- * Appends the events, in order, to the chain whose end the transaction has locked. More than
- * `EVENTS_INSERTED_MAX` take several statements, one after the other: the caller must wait for it.
- */
-export async function appendAuditEvents(
-  tx: Transaction,
+/** The events, in order, as rows that continue the chain. */
+export function chainEvents(
   services: Pick<Services, 'clock' | 'randomBytes'>,
   end: ChainEnd,
   entries: readonly AuditEntry[],
-): Promise<void> {
+): readonly ChainedEvent[] {
   let { sequence, hash } = end;
-  for (let at = 0; at < entries.length; at += EVENTS_INSERTED_MAX) {
-    const events = entries.slice(at, at + EVENTS_INSERTED_MAX).map((entry) => {
-      sequence += 1;
-      const row = chainedRow(services, entry, sequence, hash);
-      hash = row.hash;
-      return row;
-    });
-    await insert(tx, end.organizationId, events);
-  }
+  return entries.map((entry) => {
+    sequence += 1;
+    const row = chainedRow(services, entry, sequence, hash);
+    hash = row.hash;
+    return row;
+  });
 }
 
-async function insert(
-  tx: Transaction,
-  organizationId: string,
-  events: readonly ReturnType<typeof chainedRow>[],
-): Promise<void> {
-  const last = events.at(-1);
-  if (!last) return;
-  const { sequence, hash } = last;
-  expectChainEnd(tx, { organizationId, sequence, hash });
-  await insertEvents(tx, [
-    organizationId,
-    sequence,
-    hash,
-    events.map((event) => event.sequence),
-    events.map((event) => event.id),
-    events.map((event) => event.at.toISOString()),
-    events.map((event) => JSON.stringify(event.actor)),
-    events.map((event) => event.action),
-    events.map((event) => JSON.stringify(event.target)),
-    events.map((event) => event.before && JSON.stringify(event.before)),
-    events.map((event) => event.after && JSON.stringify(event.after)),
-    events.map((event) => event.ip),
-    events.map((event) => event.userAgent),
-    events.map((event) => event.requestId),
-    events.map((event) => event.previousHash),
-    events.map((event) => event.hash),
-  ]);
-}
+export type ChainedEvent = ReturnType<typeof chainedRow>;
 
 function chainedRow(
   services: Pick<Services, 'clock' | 'randomBytes'>,

@@ -5,7 +5,7 @@ import { beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import { type Connection, connect } from '../db/connect.ts';
 import { atFileEnd } from '../testing/at-file-end.ts';
 import { createTestDatabase } from '../testing/test-database.ts';
-import { appendChanges } from './append-changes.ts';
+import { appendChanges } from './append.ts';
 import { type ChangeFeed, startChangeFeed } from './change-feed.ts';
 import { waitUntilAppliedElsewhere } from './lease.ts';
 import { CHANGE_CHANNEL, createNotifier } from './notifier.ts';

@@ -1,13 +1,11 @@
 import type { Transaction } from '../db/connect.ts';
 import { runOptimistically } from '../db/optimistic.ts';
 import { awaitAtCommit, readFirst } from '../db/transaction.ts';
-import { appendChanges } from './append-changes.ts';
+import { append } from './append.ts';
 import {
   type AuditActor,
   type AuditEntry,
-  appendAuditEvents,
   type ChainEnd,
-  EVENTS_INSERTED_MAX,
   findChainEnd,
   lockChainEnd,
 } from './audit.ts';
@@ -114,7 +112,7 @@ async function run(
   ending: Promise<ChainEnd | undefined>,
   progress: Progress,
 ) {
-  const [{ services, source }] = work as [Work];
+  const [{ services }] = work as [Work];
   awaitAtCommit(tx, ending);
   let noted = noteFailures(tx, progress, 0);
   const results: unknown[] = [];
@@ -142,11 +140,7 @@ async function run(
   const end = await ending;
   if (!end) throw new NoChain();
   progress.step = 'append';
-  const appended = appendAuditEvents(tx, services, end, events);
-  awaitAtCommit(tx, appended);
-  // What it sends later would come after COMMIT.
-  if (events.length > EVENTS_INSERTED_MAX) await appended;
-  const lastChange = appendChanges(tx, source.organizationId, changes);
+  const { lastChange } = await append(tx, services, end, events, changes);
   awaitAtCommit(tx, lastChange);
   noteFailures(tx, progress, noted);
   progress.step = 'commit';

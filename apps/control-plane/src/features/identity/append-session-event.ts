@@ -1,12 +1,8 @@
 import { and, asc, eq, isNull, ne } from 'drizzle-orm';
 import type { Transaction } from '../../db/connect.ts';
 import { member, organization, user } from '../../db/schema/index.ts';
-import {
-  type AuditActor,
-  appendAuditEvents,
-  type Facts,
-  lockChainEnd,
-} from '../../kernel/audit.ts';
+import { append } from '../../kernel/append.ts';
+import { type AuditActor, type Facts, lockChainEnd } from '../../kernel/audit.ts';
 import type { Origin, Services } from '../../kernel/context.ts';
 
 export interface SessionEvent {
@@ -48,6 +44,7 @@ export async function appendSessionEvent(
       after,
       origin,
     };
-    await appendAuditEvents(tx, services, end, [event]);
+    const { lastChange } = await append(tx, services, end, [event]);
+    await lastChange;
   }
 }
