@@ -2,7 +2,7 @@ import type { Scope } from '@tollkeeper/contract';
 import type { Transaction } from '../db/connect.ts';
 import type { AuditActor } from './audit.ts';
 import { commit } from './commit.ts';
-import { confirmActor } from './confirm-actor.ts';
+import { type CallerRead, confirmActor, onlyCaller } from './confirm-actor.ts';
 import type { Ctx } from './context.ts';
 import { requireScope } from './require-scope.ts';
 import type { Replayed, Written } from './written.ts';
@@ -17,14 +17,11 @@ export {
   type Written,
 } from './written.ts';
 
-interface WriteSpec<F> {
+interface WriteSpec<F extends object> {
   readonly scope: Scope;
   readonly action: string;
-  /**
-   * What `fn` needs to know first. It is sent together with the question whether the caller still
-   * may, and so must only read and lock.
-   */
-  readonly read?: (tx: Transaction, ctx: Ctx) => Promise<F>;
+  /** What shows `fn` more than whether the caller still may, in the same statement. */
+  readonly read?: CallerRead<F>;
   /** Whether `fn` mostly does with locked reads and unawaited writes (`runOptimistically`). */
   readonly optimistic?: boolean;
 }
@@ -36,7 +33,7 @@ interface WriteSpec<F> {
  * change that shared its transaction failed, so it must do nothing but query `tx`.
  * @throws DomainError insufficient_scope, and what `fn` throws; then nothing has changed
  */
-export async function write<T, F = undefined>(
+export async function write<T, F extends object = object>(
   ctx: Ctx,
   spec: WriteSpec<F>,
   fn: (tx: Transaction, ctx: Ctx, facts: F) => Promise<Written<T> | Replayed<T>>,
@@ -48,10 +45,11 @@ export async function write<T, F = undefined>(
     action: spec.action,
     origin: ctx.origin,
   };
+  const read = spec.read ?? (onlyCaller as CallerRead<F>);
   const confirmedFn = async (tx: Transaction) => {
-    const [confirmed, facts] = await Promise.all([confirmActor(tx, ctx), spec.read?.(tx, ctx)]);
+    const { confirmed, facts } = await confirmActor(tx, ctx, read);
     requireScope(confirmed, spec.scope);
-    return fn(tx, confirmed, facts as F);
+    return fn(tx, confirmed, facts);
   };
   return commit(ctx.services, source, confirmedFn, spec.optimistic);
 }

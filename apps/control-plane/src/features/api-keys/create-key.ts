@@ -16,7 +16,12 @@ import { type Reach, requireMayGrant } from './ceiling.ts';
 import { defaultExpiry } from './expiry-rules.ts';
 import { insertKey } from './insert-key.ts';
 import { keyFacts, keyView } from './key-view.ts';
-import { type CreationFacts, lockCreation } from './lock-creation.ts';
+import {
+  type CreationFacts,
+  type CreationRow,
+  creationFacts,
+  lockCreation,
+} from './lock-creation.ts';
 import type { KeyRow } from './lock-key.ts';
 import { parseAllowedIps } from './parse-allowed-ips.ts';
 import { parseExpiry } from './parse-expiry.ts';
@@ -33,17 +38,19 @@ type Body = RouteInput<Routes['createKey']>['body'];
  * recent_sign_in_required, plan_limit_reached
  */
 export function createKey(ctx: Ctx, { body }: { body: Body }): Promise<ApiKeyWithSecret> {
-  return write<ApiKeyWithSecret, CreationFacts>(
+  return write<ApiKeyWithSecret, CreationRow>(
     ctx,
     { scope: 'api_keys.create', action: 'api_key.create', read: lockCreation, optimistic: true },
-    (tx, confirmed, facts) =>
-      idempotent(
+    async (tx, confirmed, row) => {
+      const facts = creationFacts(confirmed, row);
+      return idempotent(
         tx,
         confirmed,
         { route: 'createKey', body },
         (): Promise<Written<ApiKeyWithSecret>> => makeKey(tx, confirmed, body, facts),
         ({ secret: _secret, ...key }) => key,
-      ),
+      );
+    },
   );
 }
 
