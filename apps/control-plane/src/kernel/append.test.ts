@@ -24,7 +24,9 @@ let connection: Connection;
 
 beforeEach(async () => {
   config = await createTestDatabase();
-  const opened = connect(config, 2, () => undefined);
+  // As on a connection that has appended often: a plan for these values alone skips what they do not need.
+  const options = '-c plan_cache_mode=force_generic_plan';
+  const opened = connect({ ...config, options }, 2, () => undefined);
   atFileEnd(() => opened.end());
   connection = opened;
 });
