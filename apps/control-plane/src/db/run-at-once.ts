@@ -1,3 +1,4 @@
+import { isDivisionByZero } from '../kernel/database-errors.ts';
 import type { Prepared } from './statement.ts';
 import { runGroup } from './statement-group.ts';
 import { connectionsOf } from './transaction.ts';
@@ -14,7 +15,8 @@ export async function runAtOnce(database: object, statements: readonly Prepared[
     client,
     statements.map((statement) => ({ ...statement, resolve: ignore, reject: ignore })),
   );
-  // After a failure it is not known which statements the connection has prepared.
-  client.release(error !== undefined);
+  // After a failure it is not known which statements the connection has prepared, unless one failed
+  // on purpose.
+  client.release(error !== undefined && !isDivisionByZero(error));
   if (error !== undefined) throw error;
 }

@@ -2,7 +2,8 @@
 import type { ErrorCode } from '@tollkeeper/contract';
 import { beforeAll, beforeEach, expect, it } from 'vitest';
 import type { Answer, Client } from '../testing/client.ts';
-import { addMember, claimedOrganization, type Person } from '../testing/people.ts';
+import { makeKey } from '../testing/keys.ts';
+import { addMember, choosePlan, claimedOrganization, type Person } from '../testing/people.ts';
 import { claimServer, startTestApp, type TestApp } from '../testing/test-app.ts';
 import { whileHeld } from '../testing/while-held.ts';
 
@@ -17,6 +18,7 @@ let person: Person;
 beforeAll(async () => {
   app = await startTestApp({ clock: () => now });
   owner = await claimServer(app);
+  await choosePlan(app, 'enterprise');
 });
 
 beforeEach(async () => {
@@ -53,6 +55,31 @@ const LOSSES: readonly [string, () => Promise<void>, ErrorCode][] = [
 it.each(LOSSES)('gets no answer whose member %s', async (_what, lose, code) => {
   expect((await askMeanwhile(lose)).problem?.code).toBe(code);
 });
+
+it.each(['session', 'key'])(
+  'gets none by %s that shows what only a scope lost meanwhile could show',
+  async (by) => {
+    const scopes = ['api_keys.read', 'api_keys.manage_all', 'api_keys.create'];
+    const role = await owner.post<{ id: string }>('/v1/roles', {
+      name: `Reads all by ${by}`,
+      scopes,
+    });
+    await given(owner.patch(`/v1/members/${person.memberId}`, { roleId: role.body.id }));
+    const key = await makeKey(app, person.client, { scopes });
+    const client = by === 'key' ? key.client : person.client;
+    await client.get('/v1/whoami');
+
+    const answer = await whileHeld(
+      app.database,
+      (holder) => holder.query('lock table key_total in access exclusive mode'),
+      () => client.get('/v1/api-keys/stats'),
+      () => given(owner.patch(`/v1/roles/${role.body.id}`, { scopes: ['api_keys.read'] })),
+    );
+
+    expect([answer.status, answer.problem?.code]).toEqual([503, 'unavailable']);
+    expect((await client.get('/v1/api-keys/stats')).status).toBe(200);
+  },
+);
 
 it('gets none after it was signed out, where the answer took long', async () => {
   const signOut = () => given(person.client.post('/api/auth/sign-out', {}));

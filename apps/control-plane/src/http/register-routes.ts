@@ -1,4 +1,5 @@
 import { isBodyOptional, type Route, type RouteName, routes } from '@tollkeeper/contract';
+import { missing, scopeNames } from '@tollkeeper/verify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { findSessionUser, type SessionRequest } from '../features/identity/index.ts';
@@ -129,11 +130,29 @@ function confirmations(route: Route, { services, auth, baseUrl }: ServerOptions)
       request.ctx = await authenticateSession(services, auth, baseUrl, request, route);
     }
   };
+  const confirmAnswer = async (request: FastifyRequest) => {
+    const before = contextOf(request);
+    await confirm(request);
+    requireNothingLost(before, contextOf(request));
+  };
   const reads = route.method === 'GET' || route.changesNothing;
   return {
     ...(route.method === 'GET' ? {} : { preHandler: confirm }),
-    ...(reads ? { preSerialization: confirm } : {}),
+    ...(reads ? { preSerialization: confirmAnswer } : {}),
   };
+}
+
+/**
+ * An answer may show all that the caller held when it was made, and not only what its route needs: the
+ * keys of others with api_keys.manage_all, the names of gateways with fleet.read.
+ * @throws DomainError unavailable where the caller has lost a scope since
+ */
+function requireNothingLost(before: Ctx, now: Ctx): void {
+  if (scopeNames(missing(now.scopes, before.scopes)).length === 0) return;
+  throw new DomainError(
+    'unavailable',
+    'The scopes of the caller changed while the request was under way. Try again.',
+  );
 }
 
 function contextOf(request: FastifyRequest): Ctx {

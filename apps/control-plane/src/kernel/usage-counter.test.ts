@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { connect } from '../db/connect.ts';
 import { makeKey, type TestKey } from '../testing/keys.ts';
 import { choosePlan, claimedOrganization } from '../testing/people.ts';
 import { type Query, queryDatabase } from '../testing/query-database.ts';
@@ -96,6 +97,24 @@ describe('a batch', () => {
     expect(await lastUses()).toEqual(keys.map(() => last));
     const [total] = await query<{ at: Date }>('select max(last_call_at) as at from key_total');
     expect(total?.at.getTime()).toBe(last);
+  });
+
+  it('that is sent again costs no connection', async () => {
+    const connection = connect(app.database, 1, () => undefined);
+    onTestFinished(() => connection.end());
+    const [key] = keys;
+    if (!key) throw new Error('There is no key');
+    const row = { ...subjectOf(key), minuteMs: START_MS, accepted: 1, denied: 0 };
+    const store = () =>
+      storeUsage(connection.db, 'a repeating source', 1, [{ ...row, lastAcceptedMs: 0 }]);
+    const pid = async () =>
+      (await connection.pool.query<{ pid: number }>('select pg_backend_pid() as pid')).rows[0]?.pid;
+    await store();
+    const before = await pid();
+
+    for (let count = 0; count < 3; count += 1) await store();
+
+    expect(await pid()).toBe(before);
   });
 
   it('waits for a change that a key makes, without stopping it', async () => {
