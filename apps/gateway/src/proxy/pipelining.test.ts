@@ -50,3 +50,11 @@ it('takes along all that were sent ahead when their client goes', async () => {
   const metrics = await (await fetch(`${gateway.adminUrl}/metrics`)).text();
   expect(metrics).toContain('tollkeeper_gateway_connections 0\n');
 });
+
+it('answers no request in the place of one that was sent before', async () => {
+  const { client, head, waiting } = await start();
+  client.send(`${head('GET /wait')}\r\n`);
+  await until('it came', () => waiting.length === 1);
+  client.send('this is no request\r\n\r\n');
+  expect(await client.closes()).toBe('');
+});

@@ -246,6 +246,15 @@ test('goes on in memory when the disk takes no snapshot, but acknowledges nothin
   expect(it.faults.text()).toBeNull();
 });
 
+test('asks for a whole snapshot when it returns with one that the disk does not hold', async () => {
+  const it = await openTestSync();
+  await mkdir(join(it.stateDir, 'snapshot.new'));
+  await it.take(...it.sealer.snapshot());
+  expect(it.decisions()).toEqual(BEFORE);
+  await it.connect();
+  expect(it.said).toMatchObject({ version: null, seen: null });
+});
+
 test('starts with the snapshot that it has stored when a newer one could not be', async () => {
   const it = await openAtStart();
   const path = join(it.stateDir, 'snapshot');

@@ -164,6 +164,14 @@ describe('a change of how somebody signs in', () => {
   });
 });
 
+it('a password is no sign-in as long as a code has to follow', async () => {
+  const somebody = await person();
+  await enrolTotp(app, somebody.client, PASSWORD);
+  const before = await auditEvents(app, organizationId);
+  expect((await signIn(somebody)).body).toMatchObject({ twoFactorRedirect: true });
+  expect(await auditEvents(app, organizationId)).toEqual(before);
+});
+
 describe('a change of how somebody signs in whose event cannot be written', () => {
   let end: () => Promise<unknown>;
   afterEach(async () => {
@@ -258,11 +266,17 @@ describe('failed sign-ins', () => {
     const half = visitor(app, cookiesOf(await signIn(somebody)));
     await half.post('/api/auth/two-factor/verify-totp', { code: '000000' });
     await half.post('/api/auth/two-factor/verify-backup-code', { code: 'wrong-wrong' });
+    const foreign = createPasskey();
+    const answer = (challenge: string) => {
+      const { id, rawId } = passkey.answer(challenge);
+      return { ...foreign.answer(challenge), id, rawId };
+    };
+    await signInByPasskey(app, visitor(app), { ...foreign, answer });
     const rows = await app.services.db
       .select()
       .from(signInFailure)
       .where(eq(signInFailure.userId, somebody.userId));
-    expect(rows.reduce((sum, { count }) => sum + count, 0)).toBe(2);
+    expect(rows.reduce((sum, { count }) => sum + count, 0)).toBe(3);
   });
 
   it('for an address without an account are a line of the log only', async () => {
