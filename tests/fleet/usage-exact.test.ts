@@ -88,7 +88,9 @@ it('goes on serving while the database is stopped, and its counts arrive afterwa
   await until('calls for two seconds', () => {
     return performance.now() > stoppedAt + 2000 && accepted.answered() > before + 50;
   });
-  expect(await answersOk(`${scene.gateway().adminUrl}/readyz`)).toBe(true);
+  await until('the gateway says that it is ready', () => {
+    return answersOk(`${scene.gateway().adminUrl}/readyz`);
+  });
 
   await start();
   await expectExact(scene);
