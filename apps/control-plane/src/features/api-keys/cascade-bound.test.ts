@@ -84,6 +84,33 @@ describe('a key that created more than one request takes along', () => {
     ]);
     expect(await statusOf(roots[2]?.id ?? '')).toBe('active');
   });
+
+  it('leaves a key of which it has not sought what it created', async () => {
+    const scopes = ['api_keys.create', 'api_keys.read'];
+    const first = await makeKey(app, owner, { scopes });
+    const child = await makeKey(app, first.client, { scopes });
+    await plantBelow(first.id, 4000);
+    // Each of them is found twice, so that there are fewer keys than steps that lead to them.
+    await query(
+      `insert into key_rotation (organization_id, rotated_by_key_id, key_id)
+       select organization_id, $2, id from api_key where created_by_key_id = $1 and id <> $2`,
+      [first.id, child.id],
+    );
+    const second = await makeKey(app, owner, { scopes });
+    await plantBelow(second.id, 2000);
+    const third = await makeKey(app, owner, { scopes });
+    const below = await makeKey(app, third.client, { scopes });
+    const bulk = await owner.post<{ results: { error: { code: string } | null }[] }>(
+      '/v1/api-keys/revoke',
+      { ids: [first.id, second.id, third.id], cascade: true },
+    );
+    expect(bulk.body.results.map(({ error }) => error?.code ?? null)).toEqual([
+      null,
+      null,
+      'unavailable',
+    ]);
+    expect([await statusOf(third.id), await statusOf(below.id)]).toEqual(['active', 'active']);
+  });
 });
 
 it('lists the keys that a key created or gave a new secret', async () => {

@@ -1,3 +1,4 @@
+import { BUILT_IN_ROLES } from '@tollkeeper/contract';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { auditEvents } from '../../testing/audit-log.ts';
 import { join } from '../../testing/join.ts';
@@ -79,6 +80,11 @@ describe('members who stay', () => {
     const heir = await join(app, root.client, named('Heir'), 'role_admin');
     const key = await makeKey(app, heir.client, { scopes: ['api_keys.read'] });
     await query(`update member set role_id = 'role_owner' where id = $1`, [heir.memberId]);
+    // Only the owner's role itself protects against someone who may do everything, too.
+    const scopes = BUILT_IN_ROLES.find(({ id }) => id === 'role_owner')?.scopes;
+    const role = await owner.post<{ id: string }>('/v1/roles', { name: named('All'), scopes });
+    const body = { roleId: role.body.id };
+    expect((await owner.patch(`/v1/members/${admin.memberId}`, body)).status).toBe(200);
     const left = [admin, heir].map(({ memberId }) => memberId);
     const counts = await created(root.id, admin.client);
     expect(counts).toMatchObject({ membersCount: 0, membersLeftCount: 2 });
@@ -119,6 +125,19 @@ describe('members who stay', () => {
     await revoke(remover.client, root.id);
     expect([await statusOf(admin), await statusOf(viewer)]).toEqual(['active', 'removed']);
     expect(await gatewayIds()).toContain(gatewayId);
+  });
+
+  it('are not those whom someone invited who was removed, and held more than the caller', async () => {
+    const root = await makeRoot();
+    const admin = await join(app, root.client, named('Admin'), 'role_admin');
+    const viewer = await join(app, admin.client, named('Viewer'), 'role_viewer');
+    await owner.delete(`/v1/members/${admin.memberId}`);
+    const scopes = me.scopes.filter((scope) => scope.endsWith('.read'));
+    const remover = await makeKey(app, owner, {
+      scopes: [...scopes, 'api_keys.manage_all', 'api_keys.revoke', 'members.remove'],
+    });
+    expect((await revoke(remover.client, root.id)).status).toBe(200);
+    expect(await statusOf(viewer)).toBe('removed');
   });
 
   it('are all for a key that a workspace confines, as removing one is', async () => {
