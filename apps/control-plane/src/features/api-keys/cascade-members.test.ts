@@ -160,6 +160,25 @@ describe('revoking a key takes along what came in by it', () => {
     expect(await gatewayIds()).not.toContain(gatewayId);
   });
 
+  it('takes the gateways, join keys and invitations that a member left who was removed before', async () => {
+    const root = await makeRoot();
+    const thief = await join(app, root.client, named('Thief'), 'role_admin');
+    const gatewayId = await joinGateway(thief.client);
+    const email = `${named('guest')}@example.com`;
+    const body = { email, roleId: 'role_viewer' };
+    const invited = await thief.client.post<InvitationWithLink>('/v1/invitations', body);
+    expect((await owner.delete(`/v1/members/${thief.memberId}`)).status).toBe(204);
+    const counted = { gatewaysCount: 1, invitationsCount: 1, membersCount: 0 };
+    expect(await created(root.id)).toMatchObject(counted);
+    await revoke(owner, root.id);
+    const event = (await auditEvents(app, me.organization.id)).find(
+      ({ action, target }) => action === 'api_key.revoke' && target.id === root.id,
+    );
+    expect(event?.after).toMatchObject({ created: counted });
+    expect(await gatewayIds()).not.toContain(gatewayId);
+    expect(await query('select 1 from invitation where id = $1', [invited.body.id])).toEqual([]);
+  });
+
   it('takes them when the key is deleted, and with several keys at once', async () => {
     const roots = [await makeRoot(), await makeRoot(), await makeRoot()] as const;
     const joined = await Promise.all(

@@ -103,8 +103,8 @@ export async function revokeCreated(
   const rootOf = new Map<string, string>();
   for (const [rootId, ids] of trees) for (const id of ids) rootOf.set(id, rootId);
   const leaving = [...members.values()].filter(({ id }) => rootOf.has(id));
-  const memberIds = leaving.map(({ id }) => id);
-  const creators = { keyIds: [...rootOf.keys()].filter((id) => !members.has(id)), memberIds };
+  // Members who were removed before are among them: their gateways and invitations are still there.
+  const creatorIds = [...rootOf.keys()];
   const below = [...keys.values()].filter(
     ({ id, status }) => status !== 'revoked' && !trees.has(id) && rootOf.has(id),
   );
@@ -143,7 +143,11 @@ export async function revokeCreated(
     });
     own.changes.push({ kind: 'key', subjectId: id, workspaceId });
   }
-  await setRemoved(tx, ctx, memberIds);
+  await setRemoved(
+    tx,
+    ctx,
+    leaving.map(({ id }) => id),
+  );
   for (const row of leaving) {
     const { own, cause } = of(row.id);
     own.counts.membersCount += 1;
@@ -155,7 +159,7 @@ export async function revokeCreated(
     });
     own.changes.push({ kind: 'member', subjectId: row.id });
   }
-  for (const row of await deleteJoinKeys(tx, ctx, creators)) {
+  for (const row of await deleteJoinKeys(tx, ctx, creatorIds)) {
     const { own, cause } = of(row.createdByKeyId, row.memberId);
     own.counts.joinKeysCount += 1;
     own.events.push({
@@ -165,7 +169,7 @@ export async function revokeCreated(
       after: { cause },
     });
   }
-  for (const row of await deleteInvitations(tx, ctx, creators)) {
+  for (const row of await deleteInvitations(tx, ctx, creatorIds)) {
     const { own, cause } = of(row.createdByKeyId, row.invitedBy);
     own.counts.invitationsCount += 1;
     own.events.push({
@@ -175,7 +179,7 @@ export async function revokeCreated(
       after: { cause },
     });
   }
-  for (const row of await deleteGateways(tx, ctx, creators)) {
+  for (const row of await deleteGateways(tx, ctx, creatorIds)) {
     const { own, cause } = of(row.createdByKeyId, row.createdByMemberId);
     own.counts.gatewaysCount += 1;
     own.events.push({
@@ -186,10 +190,10 @@ export async function revokeCreated(
     });
     own.changes.push({ kind: 'gateway', subjectId: row.id });
   }
-  for (const row of await findGatewaysLeft(tx, ctx, creators)) {
+  for (const row of await findGatewaysLeft(tx, ctx, creatorIds)) {
     of(row.createdByKeyId, row.createdByMemberId).own.counts.gatewaysLeftCount += 1;
   }
-  for (const { creator, id } of await findMembersLeft(tx, ctx, creators)) {
+  for (const { creator, id } of await findMembersLeft(tx, ctx, creatorIds)) {
     const { counts } = of(creator).own;
     counts.membersLeftCount += 1;
     if (counts.membersLeft.length < NAMED_MAX) counts.membersLeft.push(id);

@@ -8,11 +8,8 @@ import { visibleFleet } from '../../kernel/visible-fleet.ts';
 import { among } from './among.ts';
 import { admittedBy } from './find-created-keys.ts';
 
-/** Keys, and members who are removed with them, whose creations a cascade takes along. */
-export interface Creators {
-  readonly keyIds: readonly string[];
-  readonly memberIds: readonly string[];
-}
+/** Ids of the keys and members whose creations a cascade takes along; no id is of both. */
+type CreatorIds = readonly string[];
 
 /** Without fleet.manage none: join keys then stay, blocked, as the key that created them is gone. */
 export function manageableFleet(ctx: Ctx, table: typeof joinKey | typeof gateway): SQL | undefined {
@@ -27,15 +24,15 @@ export function withdrawableInvitations(ctx: Ctx): SQL {
 }
 
 /** Those of removed members go whatever the caller may do: removing a member deletes them. */
-export async function deleteJoinKeys(tx: Transaction, ctx: Ctx, creators: Creators) {
+export async function deleteJoinKeys(tx: Transaction, ctx: Ctx, creatorIds: CreatorIds) {
   const rows = await tx
     .delete(joinKey)
     .where(
       and(
         eq(joinKey.organizationId, ctx.organizationId),
         or(
-          and(manageableFleet(ctx, joinKey), among(joinKey.createdByKeyId, creators.keyIds)),
-          among(joinKey.memberId, creators.memberIds),
+          and(manageableFleet(ctx, joinKey), among(joinKey.createdByKeyId, creatorIds)),
+          among(joinKey.memberId, creatorIds),
         ),
       ),
     )
@@ -44,16 +41,13 @@ export async function deleteJoinKeys(tx: Transaction, ctx: Ctx, creators: Creato
   return rows;
 }
 
-export async function deleteInvitations(tx: Transaction, ctx: Ctx, creators: Creators) {
+export async function deleteInvitations(tx: Transaction, ctx: Ctx, creatorIds: CreatorIds) {
   const rows = await tx
     .delete(invitation)
     .where(
       and(
         withdrawableInvitations(ctx),
-        or(
-          among(invitation.createdByKeyId, creators.keyIds),
-          among(invitation.invitedBy, creators.memberIds),
-        ),
+        or(among(invitation.createdByKeyId, creatorIds), among(invitation.invitedBy, creatorIds)),
       ),
     )
     .returning();
@@ -62,37 +56,37 @@ export async function deleteInvitations(tx: Transaction, ctx: Ctx, creators: Cre
 }
 
 /** Those that the caller may not remove stay, and go on deciding. */
-export function deleteGateways(tx: Transaction, ctx: Ctx, creators: Creators) {
+export function deleteGateways(tx: Transaction, ctx: Ctx, creatorIds: CreatorIds) {
   return tx
     .delete(gateway)
-    .where(and(manageableFleet(ctx, gateway), joinedThrough(ctx, creators)))
+    .where(and(manageableFleet(ctx, gateway), joinedThrough(ctx, creatorIds)))
     .returning();
 }
 
 /** Gateways that are still there, once `deleteGateways` has run. */
-export function findGatewaysLeft(tx: Transaction, ctx: Ctx, creators: Creators) {
+export function findGatewaysLeft(tx: Transaction, ctx: Ctx, creatorIds: CreatorIds) {
   return tx
     .select({
       createdByKeyId: gateway.createdByKeyId,
       createdByMemberId: gateway.createdByMemberId,
     })
     .from(gateway)
-    .where(joinedThrough(ctx, creators));
+    .where(joinedThrough(ctx, creatorIds));
 }
 
-function joinedThrough(ctx: Ctx, { keyIds, memberIds }: Creators): SQL | undefined {
+function joinedThrough(ctx: Ctx, creatorIds: CreatorIds): SQL | undefined {
   return and(
     eq(gateway.organizationId, ctx.organizationId),
-    or(among(gateway.createdByKeyId, keyIds), among(gateway.createdByMemberId, memberIds)),
+    or(among(gateway.createdByKeyId, creatorIds), among(gateway.createdByMemberId, creatorIds)),
   );
 }
 
 /** Members whom the creators let in and who are still there, once the others are removed. */
-export async function findMembersLeft(tx: Transaction, ctx: Ctx, creators: Creators) {
+export async function findMembersLeft(tx: Transaction, ctx: Ctx, creatorIds: CreatorIds) {
   const { organizationId } = ctx;
   const { rows } = await tx.execute<{ creator: string; id: string }>(sql`
     select distinct on (${member.id}) creator.id as creator, ${member.id}
-    from unnest(${sql.param([...creators.keyIds, ...creators.memberIds])}::text[]) as creator (id),
+    from unnest(${sql.param(creatorIds)}::text[]) as creator (id),
       lateral ${admittedBy(organizationId, sql`creator.id`)} as admitted (id)
       join ${member} on ${member.id} = admitted.id
     where ${member.organizationId} = ${organizationId} and ${member.status} <> 'removed'
