@@ -175,18 +175,21 @@ async function revokeTrees(
   const visible = await findVisibleIds(tx, ctx, ids);
   const forest = await lockForest(tx, ctx, visible, keepMembers);
   const rows = new Map((await lockKeys(tx, ctx, visible)).map((row) => [row.id, row]));
-  const foreign = findForeignTrees(ctx, forest);
+  const foreign = findForeignTrees(ctx, forest, visible);
   const refusals = new Map<string, DomainError>();
   for (const id of ids) {
     if (!rows.has(id)) refusals.set(id, notFound('API key', id));
-    else if (foreign.has(id)) refusals.set(id, treeOfAnother());
     else if (forest.tooLarge.has(id)) refusals.set(id, treeTooLarge());
     else if (forest.postponed.has(id)) refusals.set(id, tooMany());
   }
   const rootIds = ids.filter((id) => !refusals.has(id));
-  const trees = splitForest(forest, rootIds, CASCADE_MAX);
+  const own = rootIds.filter((id) => !foreign.has(id));
+  const trees = splitForest(forest, own, CASCADE_MAX);
   const taken = new Set([...trees.values()].flat());
-  for (const id of rootIds) if (!taken.has(id)) refusals.set(id, tooMany());
+  for (const id of rootIds) {
+    // One that the caller could not revoke alone may be in the tree of another.
+    if (!taken.has(id)) refusals.set(id, foreign.has(id) ? treeOfAnother() : tooMany());
+  }
   const revokedBelow = await revokeCreated(tx, ctx, forest, trees);
   const events: FurtherEvent[] = [];
   const changes: Change[] = [];

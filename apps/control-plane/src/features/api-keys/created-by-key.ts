@@ -61,7 +61,7 @@ export async function revokeTree(
   rootId: string,
 ): Promise<RevokedCreated> {
   if (forest.tooLarge.has(rootId)) throw treeTooLarge();
-  if (findForeignTrees(ctx, forest).has(rootId)) throw treeOfAnother();
+  if (findForeignTrees(ctx, forest, [rootId]).has(rootId)) throw treeOfAnother();
   const revoked = await revokeCreated(tx, ctx, forest, splitForest(forest, [rootId]));
   return revoked(rootId);
 }
@@ -91,7 +91,7 @@ const NOTHING: RevokedCreated = {
  * Revokes the keys of each tree below its root, removes the members in it, and deletes the join keys,
  * invitations and gateways that came from any key or member of the tree. However many trees there
  * are, it takes the same number of statements.
- * @param trees of `forest`, none of them among `findForeignTrees`
+ * @param trees of `forest`, of no root among `findForeignTrees`
  * @returns by root
  */
 export async function revokeCreated(

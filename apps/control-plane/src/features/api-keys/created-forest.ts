@@ -143,46 +143,55 @@ export function splitForest(
   const taken = new Set<string>();
   for (const rootId of rootIds) {
     if (taken.has(rootId) || taken.size >= keysMax) continue;
-    taken.add(rootId);
-    const tree = [rootId];
-    // The list grows while it is read.
-    for (const id of tree) {
-      for (const created of createdBy.get(id) ?? []) {
-        if (taken.has(created)) continue;
-        taken.add(created);
-        tree.push(created);
-      }
-    }
-    trees.set(rootId, tree);
+    trees.set(rootId, takeTree(createdBy, rootId, taken));
   }
   return trees;
 }
 
+/** The root and the ids below it, but for those that are taken; adds them to these. */
+function takeTree(
+  createdBy: Forest['createdBy'],
+  rootId: string,
+  taken: Set<string>,
+): readonly string[] {
+  taken.add(rootId);
+  const tree = [rootId];
+  // The list grows while it is read.
+  for (const id of tree) {
+    for (const created of createdBy.get(id) ?? []) {
+      if (taken.has(created)) continue;
+      taken.add(created);
+      tree.push(created);
+    }
+  }
+  return tree;
+}
+
 /**
- * The keys whose tree the caller must not revoke: below them is one that belongs to another member,
- * who is not removed with it. Such a key is among them itself.
+ * The roots that the caller must not revoke: in their tree is a key of another member, who is not in
+ * that tree. A member in the tree of another root does not count, as that root may be refused.
  */
 export function findForeignTrees(
   ctx: Ctx,
   { createdBy, keys, members }: Forest,
+  rootIds: readonly string[],
 ): ReadonlySet<string> {
-  if (holds(ctx.scopes, 'api_keys.manage_all')) return new Set();
-  const creatorsOf = new Map<string, string[]>();
-  for (const [creator, created] of createdBy) {
-    for (const id of created) {
-      const creators = creatorsOf.get(id);
-      if (creators) creators.push(creator);
-      else creatorsOf.set(id, [creator]);
+  const ownerOf = new Map<string, string>();
+  if (!holds(ctx.scopes, 'api_keys.manage_all')) {
+    for (const { id, memberId, status } of keys.values()) {
+      if (memberId !== ctx.actor.memberId && status !== 'revoked') ownerOf.set(id, memberId);
     }
   }
-  const foreign = new Set<string>();
-  for (const { id, memberId, status } of keys.values()) {
-    const isOurs = memberId === ctx.actor.memberId || members.has(memberId);
-    if (!isOurs && status !== 'revoked') foreign.add(id);
-  }
-  // A set grows while it is read, and yields what was added.
-  for (const id of foreign) for (const creator of creatorsOf.get(id) ?? []) foreign.add(creator);
-  return foreign;
+  if (ownerOf.size === 0) return new Set();
+  const isForeign = (rootId: string) => {
+    const tree = new Set(takeTree(createdBy, rootId, new Set()));
+    const leaves = (ownerId: string) => members.has(ownerId) && tree.has(ownerId);
+    return [...tree].some((id) => {
+      const ownerId = ownerOf.get(id);
+      return ownerId !== undefined && !leaves(ownerId);
+    });
+  };
+  return new Set(rootIds.filter(isForeign));
 }
 
 export function treeOfAnother(): DomainError {
