@@ -81,8 +81,9 @@ export const apiKeySecret = pgTable(
 );
 
 /**
- * Which key created a key that was deleted, so that what the latter created is still found from the
- * former. Only where it created something that is left.
+ * What created a key that was deleted, so that what the latter created is still found from there: a
+ * key, or the member who owned it where a session created it. Only where it created something that
+ * is left.
  */
 export const deletedKey = pgTable(
   'deleted_key',
@@ -91,6 +92,7 @@ export const deletedKey = pgTable(
     organizationId: text()
       .notNull()
       .references(() => organization.id, { onDelete: 'cascade' }),
+    /** The id of a key or of a member. */
     createdByKeyId: text().notNull(),
   },
   (table) => [index().on(table.organizationId, table.createdByKeyId)],

@@ -56,11 +56,13 @@ async function lockVisibleForest(
 }
 
 /**
- * A thief of a key must not save what it created by deleting the keys in between. Rows
- * that nothing needs any more are purged.
+ * A thief of a key must not save what it created by deleting the keys in between. One that a session
+ * created is found through its owner, who may have joined by a key. Rows that nothing needs any
+ * more are purged.
  */
 async function keepLineage(tx: Transaction, row: KeyRow): Promise<void> {
-  if (row.createdByKeyId === null) return;
-  const { id, organizationId, createdByKeyId } = row;
-  await tx.insert(deletedKey).values({ id, organizationId, createdByKeyId });
+  const { id, organizationId, memberId, createdByKeyId } = row;
+  await tx
+    .insert(deletedKey)
+    .values({ id, organizationId, createdByKeyId: createdByKeyId ?? memberId });
 }

@@ -1,0 +1,41 @@
+import type { ApiKeyWithSecret } from '@tollkeeper/contract';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { purgeOutdated } from '../../jobs/purge-outdated.ts';
+import { type Joined, join } from '../../testing/join.ts';
+import { makeKey, type TestKey } from '../../testing/keys.ts';
+import { withKey } from '../../testing/test-app.ts';
+import { type CascadeWorld, startCascadeWorld } from './cascade-world.fixture.ts';
+
+let world: CascadeWorld;
+
+beforeAll(async () => {
+  world = await startCascadeWorld();
+});
+
+async function plant() {
+  const { app, makeRoot, named } = world;
+  const root = await makeRoot();
+  return { root, thief: await join(app, root.client, named('Thief'), 'role_admin') };
+}
+
+async function rotate({ client }: Pick<Joined | TestKey, 'client'>, id: string) {
+  const answer = await client.post<ApiKeyWithSecret>(`/v1/api-keys/${id}/rotate`, {});
+  expect(answer.status).toBe(200);
+  return { client: withKey(world.app, answer.body.secret ?? '') };
+}
+
+describe('a thief who joined by the key does not save', () => {
+  it('what a key of theirs created or gave a new secret, by deleting that key', async () => {
+    const { app, owner, makeRoot, revoke, whoami } = world;
+    const { root, thief } = await plant();
+    const victim = await makeKey(app, owner);
+    const own = await makeRoot(thief.client);
+    const created = await makeKey(app, own.client);
+    const rotated = await rotate(own, victim.id);
+    expect((await owner.patch(`/v1/api-keys/${victim.id}`, { name: 'kept' })).status).toBe(200);
+    expect((await thief.client.delete(`/v1/api-keys/${own.id}`)).status).toBe(204);
+    await purgeOutdated(app.services.db);
+    await revoke(owner, root.id);
+    expect([await whoami(created), await whoami(rotated)]).toEqual(['revoked', 'revoked']);
+  });
+});
