@@ -99,8 +99,8 @@ export const deletedKey = pgTable(
 );
 
 /**
- * Which key gave another one a new secret: a thief of the former may know it. Rows outlive both,
- * as what the latter created is found through them.
+ * Which key or member gave a key of somebody else a new secret, and which member handed theirs over: a
+ * thief may know the secret. Rows outlive both, as what the key created is found through them.
  */
 export const keyRotation = pgTable(
   'key_rotation',
@@ -108,6 +108,7 @@ export const keyRotation = pgTable(
     organizationId: text()
       .notNull()
       .references(() => organization.id, { onDelete: 'cascade' }),
+    /** The id of a key or of a member. */
     rotatedByKeyId: text().notNull(),
     keyId: text().notNull(),
   },

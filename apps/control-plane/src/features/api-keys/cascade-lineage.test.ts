@@ -38,4 +38,16 @@ describe('a thief who joined by the key does not save', () => {
     await revoke(owner, root.id);
     expect([await whoami(created), await whoami(rotated)]).toEqual(['revoked', 'revoked']);
   });
+
+  it('a key of theirs that is handed over as they are removed, nor what it created', async () => {
+    const { app, owner, me, makeRoot, revoke, whoami, created } = world;
+    const { root, thief } = await plant();
+    const handed = await makeRoot(thief.client);
+    const below = await makeKey(app, handed.client);
+    const leave = `/v1/members/${thief.memberId}?handOverTo=${me.member.id}`;
+    expect((await root.client.delete(leave)).status).toBe(204);
+    expect(await created(root.id)).toMatchObject({ keysCount: 2, membersCount: 0 });
+    await revoke(owner, root.id);
+    expect([await whoami(handed), await whoami(below)]).toEqual(['revoked', 'revoked']);
+  });
 });

@@ -4,8 +4,9 @@ import { admission, apiKey, deletedKey, keyRotation, member } from '../../db/sch
 import type { Ctx } from '../../kernel/context.ts';
 
 /**
- * That a key created another one, or gave it a new secret; that a member joined by an invitation of a
- * key or of another member; or that a member owns a key. Both are ids of keys or of members.
+ * That a key created another one; that a key or a member gave a key a new secret; that a member joined
+ * by an invitation of a key or of another member; or that a member owns a key, or owned it before it
+ * was handed over or deleted. Both are ids of keys or of members.
  */
 export interface Creation {
   readonly creator: string;

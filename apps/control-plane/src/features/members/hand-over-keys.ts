@@ -1,7 +1,8 @@
 import { isScope } from '@tollkeeper/contract';
 import { intersect, scopeNames, scopeSet } from '@tollkeeper/verify';
+import { sql } from 'drizzle-orm';
 import type { Transaction } from '../../db/connect.ts';
-import { apiKey, keyTotal } from '../../db/schema/index.ts';
+import { apiKey, keyRotation, keyTotal } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
 import { requireScopesHeld } from '../../kernel/require-scope.ts';
 import { roleScopes } from '../../kernel/role-scopes.ts';
@@ -27,8 +28,26 @@ export async function handOverKeys(
   requireScopesHeld(ctx, inForce);
   await requireRecentGrant(tx, ctx, inForce);
   await tx.update(apiKey).set({ memberId: heir.id }).where(unrevokedOf(ctx, memberId));
+  await recordFormerOwner(tx, ctx, memberId, keys);
   await openTotals(tx, ctx, heir.id, new Set(keys.map((key) => key.workspaceId ?? '')));
   return keys;
+}
+
+/**
+ * The former owner may know the secrets: who removes them together with a key that they joined by,
+ * also later, takes these keys as well.
+ */
+async function recordFormerOwner(
+  tx: Transaction,
+  { organizationId }: Ctx,
+  memberId: string,
+  keys: readonly LockedKey[],
+): Promise<void> {
+  const ids = keys.map(({ id }) => id);
+  await tx.execute(sql`
+    insert into ${keyRotation} (organization_id, rotated_by_key_id, key_id)
+    select ${organizationId}, ${memberId}, id from unnest(${sql.param(ids)}::text[]) as handed (id)
+    on conflict do nothing`);
 }
 
 /** Only in rows that exist does the last call of a key become known. */
