@@ -50,4 +50,14 @@ describe('a thief who joined by the key does not save', () => {
     await revoke(owner, root.id);
     expect([await whoami(handed), await whoami(below)]).toEqual(['revoked', 'revoked']);
   });
+
+  it('a key of somebody else to which their session gave a new secret', async () => {
+    const { app, owner, revoke, whoami, created } = world;
+    const { root, thief } = await plant();
+    const victim = await makeKey(app, owner);
+    const rotated = await rotate(thief, victim.id);
+    expect(await created(root.id)).toMatchObject({ keysCount: 1, membersCount: 1 });
+    await revoke(owner, root.id);
+    expect(await whoami(rotated)).toBe('revoked');
+  });
 });

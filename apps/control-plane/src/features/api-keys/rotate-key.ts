@@ -4,7 +4,6 @@ import { and, eq, isNotNull } from 'drizzle-orm';
 import type { Transaction } from '../../db/connect.ts';
 import { apiKey, apiKeySecret, keyRotation } from '../../db/schema/index.ts';
 import type { Ctx } from '../../kernel/context.ts';
-import { callingKeyId } from '../../kernel/creating-key.ts';
 import { DomainError } from '../../kernel/domain-error.ts';
 import { write } from '../../kernel/write.ts';
 import { requireMayGrant } from './ceiling.ts';
@@ -52,12 +51,14 @@ function requireRotatable(row: KeyRow, now: Date): void {
 }
 
 /**
- * A stolen key may give itself the secrets of others: revoking what it created takes those keys as
- * well. A later rotation by somebody else does not undo it: they may have created keys meanwhile.
+ * A stolen key may give itself the secrets of others, and so may the session of a member who joined by
+ * it: revoking what the key created takes those keys as well. A later rotation by somebody else does
+ * not undo it: they may have created keys meanwhile.
  */
-async function recordRotation(tx: Transaction, ctx: Ctx, { id, organizationId }: KeyRow) {
-  const rotatedByKeyId = callingKeyId(ctx);
-  if (rotatedByKeyId === null || rotatedByKeyId === id) return;
+async function recordRotation(tx: Transaction, { actor }: Ctx, row: KeyRow) {
+  const { id, organizationId, memberId } = row;
+  const rotatedByKeyId = actor.type === 'key' ? actor.keyId : actor.memberId;
+  if (rotatedByKeyId === id || rotatedByKeyId === memberId) return;
   await tx
     .insert(keyRotation)
     .values({ organizationId, rotatedByKeyId, keyId: id })
