@@ -16,7 +16,7 @@ export interface Config {
   readonly staleMaxMs: number | null;
   /** Whose X-Forwarded-* are believed. */
   readonly trustedProxies: readonly IpRange[];
-  /** Whether /forward-auth and /ext-authz/ are answered. */
+  /** Whether /forward-auth and /ext-authz/ answer with decisions; else they refuse all. */
   readonly forwardAuth: boolean;
   readonly limits: Limits;
   /** The longest path first. */

@@ -2,7 +2,12 @@ import { parseIpRange } from '@tollkeeper/verify';
 import { describe, expect, it } from 'vitest';
 import type { Config } from '../config/config.ts';
 import { connectRaw } from '../testing/raw-client.ts';
-import { startTestGateway, type TestGateway, testConfig } from '../testing/test-gateway.ts';
+import {
+  startTestGateway,
+  startUpstream,
+  type TestGateway,
+  testConfig,
+} from '../testing/test-gateway.ts';
 
 const TRUSTED = {
   trustedProxies: [parseIpRange('127.0.0.1')].filter((each) => each !== undefined),
@@ -193,8 +198,16 @@ describe('closes the connection on which a body is announced, and takes nothing 
   });
 });
 
-it('is not there where forward authentication is off', async () => {
-  const gateway = await withRoutes({ forwardAuth: false });
+it('refuses and logs where forward authentication is off, and asks no upstream for permission', async () => {
+  const upstream = await startUpstream((_, res) => res.end());
+  const gateway = await startTestGateway(upstream.url);
   const headers = { 'x-api-key': gateway.fleet.addKey() };
-  expect(await ask(gateway, '/forward-auth', headers)).toMatchObject({ code: 'not_found' });
+  for (const path of ['/forward-auth', '/forward-auth/', '/ext-authz/v1', '/ext-authz?a=b']) {
+    const answer = await fetch(gateway.url + path, { headers });
+    expect(answer.status).toBe(404);
+    expect((await answer.json()).detail).toContain('Set "forwardAuth: true" in gateway.yaml');
+  }
+  expect(upstream.connections()).toBe(0);
+  expect(gateway.log.join('')).toContain('forward authentication is off');
+  expect((await fetch(`${gateway.url}/forward-authority`, { headers })).status).toBe(200);
 });

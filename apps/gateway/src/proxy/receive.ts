@@ -32,6 +32,15 @@ const NOWHERE: Denial = {
   code: 'not_found',
   detail: 'No route of the gateway leads there. Check the path.',
 };
+/**
+ * A proxy that asks for decisions takes an upstream's 200 for permission: with forward
+ * authentication off, no upstream ever answers at these addresses.
+ */
+const FORWARD_AUTH_OFF: Denial = {
+  code: 'not_found',
+  detail:
+    'Forward authentication is off on this gateway, so nothing was checked. Set "forwardAuth: true" in gateway.yaml, or start the gateway without --upstream and routes.',
+};
 /** It would show the client what the gateway adds, the upstream's credentials among it. */
 const NO_TRACE: Denial = { code: 'method_not_allowed', detail: 'TRACE is not passed on.' };
 
@@ -47,7 +56,11 @@ export function receive(services: Services, call: Call): void {
       if (typeof target === 'string') answerForwardAuth(services, call, head, target);
       else refuse(services, call, target);
     } else if (typeof target !== 'string') refuse(services, call, target);
-    else pass(services, call, head, target);
+    else if (isForwardAuth(target)) {
+      const from = peerOf(call.req);
+      services.log.warn({ from }, 'request for a decision refused: forward authentication is off');
+      refuse(services, call, FORWARD_AUTH_OFF);
+    } else pass(services, call, head, target);
   } catch (error) {
     services.log.error({ err: error }, 'request could not be decided');
     refuse(services, call, UNAVAILABLE);
