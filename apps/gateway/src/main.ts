@@ -14,6 +14,9 @@ import { createReload } from './reload.ts';
 import { startPrimary } from './workers/start-primary.ts';
 import { startWorkerPool, type WorkerPool } from './workers/worker-pool.ts';
 
+/** As of every command of the command line: an option or a configuration cannot be used. */
+const USAGE = 2;
+
 try {
   const commandLine = readCommandLine(process.argv.slice(2), process.env);
   const config = await loadConfig(commandLine, process.env);
@@ -34,9 +37,9 @@ try {
   });
 } catch (error) {
   // Printed for the author of the configuration: there is no log until it is valid.
-  if (error instanceof ConfigError) process.stderr.write(`${error.message}\n`);
-  else console.error(error);
-  process.exit(1);
+  if (!(error instanceof ConfigError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exit(USAGE);
 }
 
 /** @throws ConfigError */

@@ -44,7 +44,7 @@ function readiness(fleet: Fleet, fault: string | undefined) {
     name,
     connected,
     version,
-    ageMs,
+    ageMs: ageMs === null ? null : Math.round(ageMs),
     fault: fleetFault,
   };
 }
