@@ -236,6 +236,16 @@ describe('a field', () => {
     expect(JSON.stringify(problem)).not.toContain('API document');
   });
 
+  it.each([
+    ['name', 'x'.repeat(600), 'must have at most 64 characters'],
+    ['name', '', 'must not be empty'],
+    ['expiresAt', 7, 'must be a time, or null'],
+    ['profile', 7, undefined],
+  ])('%s as %j has one reason', async (field, value, message) => {
+    const { problem } = await create({ [field]: value });
+    expect(problem.errors).toEqual([{ path: field, message: message ?? expect.any(String) }]);
+  });
+
   it('workspaceId of nobody is 404, and of no form 422', async () => {
     expect((await create({ workspaceId: 'ws_7dQx0mJ2vK4tR9sZ1aBc' })).status).toBe(404);
     const { organizationId } = await claimedOrganization(app);

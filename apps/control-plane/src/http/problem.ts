@@ -134,7 +134,7 @@ function invalid(error: FastifyError): Refusal {
     };
   }
   const faults = (error.validation ?? []).slice(0, FAULTS_MAX).filter(isToldOnce);
-  const errors = faults.map((fault) => {
+  const named = faults.map((fault) => {
     const { instancePath, message, params, keyword } = fault;
     const extra = keyword === 'additionalProperties' ? `/${params.additionalProperty}` : '';
     const lacking = keyword === 'required' ? `/${params.missingProperty}` : '';
@@ -145,12 +145,17 @@ function invalid(error: FastifyError): Refusal {
       message:
         keyword === 'minProperties'
           ? `must name at least one of ${fieldsOf(fault)}`
-          : fieldMessage(keyword, params, message),
+          : fieldMessage(keyword, params, message, formatOf(fault)),
     };
   });
   // What two parts of a schema both ask for is said once.
-  const list = [...new Set(errors.map(({ path, message }) => `"${path}" ${message}`))].join('; ');
+  const errors = [...new Map(named.map((each) => [JSON.stringify(each), each])).values()];
+  const list = errors.map(({ path, message }) => `"${path}" ${message}`).join('; ');
   return { code: 'validation_failed', detail: `${list}.`, details: { errors } };
+}
+
+function formatOf(fault: Fault): unknown {
+  return (fault as { parentSchema?: { format?: unknown } }).parentSchema?.format;
 }
 
 /** What an edit could have named. */
@@ -161,28 +166,51 @@ function fieldsOf(fault: Fault): string {
     .join(', ');
 }
 
-/** Where Zod asks for a format it asks for a pattern too, which says more. */
+/**
+ * Where Zod asks for a format it asks for a pattern too, which says more, as its type is said before
+ * the values of that type. A text that is empty or
+ * too long has that fault alone: one that is far too long is not compared with any pattern.
+ */
 function isToldOnce({ keyword, instancePath }: Fault, _at: number, all: readonly Fault[]): boolean {
-  if (keyword !== 'format') return true;
-  return !all.some((other) => other.keyword === 'pattern' && other.instancePath === instancePath);
+  const hidden = HIDDEN_BY.get(keyword) ?? [];
+  return !all.some(
+    (other) => other.instancePath === instancePath && hidden.includes(other.keyword),
+  );
 }
+
+const HIDDEN_BY: ReadonlyMap<string, readonly string[]> = new Map([
+  ['enum', ['type']],
+  ['format', ['pattern', 'minLength', 'maxLength']],
+  ['pattern', ['minLength', 'maxLength']],
+]);
 
 const UNEXPECTED_FORM = 'is not in the format that the API document describes';
 const WITHOUT_NUL = 'must not contain the character NUL';
 
 const TYPES: ReadonlyMap<string, string> = new Map([
-  ['object', 'must be an object'],
-  ['array', 'must be a list'],
-  ['string', 'must be a text'],
-  ['integer', 'must be a whole number'],
-  ['number', 'must be a number'],
-  ['boolean', 'must be true or false'],
+  ['object', 'an object'],
+  ['array', 'a list'],
+  ['string', 'a text'],
+  ['integer', 'a whole number'],
+  ['number', 'a number'],
+  ['boolean', 'true or false'],
+  ['null', 'null'],
 ]);
+
+/** @param type one of JSON Schema, or several */
+function typeMessage(type: unknown, format: unknown): string {
+  const names = [type].flat().flatMap((each) => String(each).split(','));
+  const words = names.map((name) =>
+    name === 'string' && format === 'date-time' ? 'a time' : (TYPES.get(name) ?? name),
+  );
+  return `must be ${words.join(', or ')}`;
+}
 
 function fieldMessage(
   keyword: string,
   params: Record<string, unknown>,
   message: string | undefined,
+  format: unknown,
 ) {
   switch (keyword) {
     case 'additionalProperties':
@@ -192,7 +220,7 @@ function fieldMessage(
     case 'enum':
       return `must be one of ${(params.allowedValues as unknown[]).join(', ')}`;
     case 'type':
-      return TYPES.get(String(params.type)) ?? message ?? UNEXPECTED_FORM;
+      return typeMessage(params.type, format);
     case 'minimum':
       return `must be at least ${params.limit}`;
     case 'maximum':
