@@ -126,8 +126,8 @@ export async function revokeCreated(
   const reasonOf = (row: KeyRow) => {
     const name = of(row.id).cause.name;
     return members.has(row.memberId)
-      ? `Its owner joined through the key "${name}", which was revoked or deleted, and was removed`
-      : `The key "${name}", which created it or gave it a new secret, was revoked or deleted`;
+      ? `Its owner joined through the key "${name}", or through one that descends from it, and was removed when that key was revoked or deleted`
+      : `Revoked together with the key "${name}", from which it descends`;
   };
   await setRevoked(tx, ctx, below, now, reasonOf);
   for (const row of below) {
