@@ -85,6 +85,12 @@ describe('a variable that nothing reads is refused with the nearest known name',
     );
   });
 
+  it('names none that is far off', () => {
+    expect(refusal({ TOLLKEEPER_COLOUR_THEME: 'x' })).toBe(
+      'The configuration cannot be used: TOLLKEEPER_COLOUR_THEME is not a variable that Tollkeeper reads.',
+    );
+  });
+
   it('takes those of the command line and of gateways, and whatever else there is', () => {
     const env = {
       ...{ TOLLKEEPER_URL: 'x', TOLLKEEPER_API_KEY: 'x', TOLLKEEPER_ORGANIZATION: 'x' },

@@ -20,6 +20,8 @@ const OTHERS = [
 ];
 /** One wrong letter leaves one half of the product's name as it is. */
 const MAY_BE_OURS = /TOLL|KEEPER/i;
+/** A name further off is no misspelling, and a suggestion would mislead. */
+const TYPOS_MAX = 3;
 const KNOWN: readonly string[] = [...SECRETS.flatMap((name) => [name, `${name}_FILE`]), ...OTHERS];
 
 /**
@@ -38,8 +40,8 @@ export function findUnknownVariables(
     .map((name) => ({ name, nearest: nearest(name, known) }))
     .filter(({ name, nearest: { distance } }) => isOurs(name) || distance === 1)
     .map(
-      ({ name, nearest: { each } }) =>
-        `${name} is not a variable that Tollkeeper reads; the nearest is ${each}`,
+      ({ name, nearest: { each, distance } }) =>
+        `${name} is not a variable that Tollkeeper reads${distance > TYPOS_MAX ? '' : `; the nearest is ${each}`}`,
     );
 }
 
