@@ -51,7 +51,7 @@ it.each([
   const { exit, output } = await end(GATEWAY, { PATH: process.env.PATH ?? '', ...env }, [
     ...['--upstream', 'http://127.0.0.1:1'],
   ]);
-  expect(exit.code).toBe(1);
+  expect(exit.code).toBe(2);
   expect(output).toContain(name);
   expect(output).not.toMatch(/^\s+at /m);
 });
