@@ -7,7 +7,7 @@ export interface YesOption {
   readonly yes?: true;
 }
 
-/** Before a command asks the server anything: throws Failure if nobody could confirm it. */
+/** Before a command asks or changes anything: throws Failure if nobody could confirm it. */
 export function requireYesOrTerminal({ stdin }: Surroundings, yes: true | undefined): void {
   if (yes || stdin.isTTY) return;
   const text = 'This asks before it changes anything, and there is no terminal. Give --yes.';

@@ -94,7 +94,7 @@ test.each([
   ['an unknown command', ['kesy'], 'usage', 2],
   ['no command', ['keys'], 'usage', 2],
   ['a value of the wrong kind', ['keys', 'list', '--limit', '0'], 'usage', 2],
-  ['nobody to confirm', ['keys', 'delete', 'ci'], 'usage', 2],
+  ['nobody to confirm', ['organization', 'delete'], 'usage', 2],
   ['no server', ['whoami'], 'unavailable', 8],
 ])('under --json %s is JSON too', async (_what, argv, code, expected) => {
   const { exitCode, stdout, stderr } = await tollkeeper([...argv, '--json']);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { daysOption, hoursOption, orNull, requireChange } from './options.ts';
+import { daysOption, graceOption, hoursOption, orNull, requireChange } from './options.ts';
 
 test.each([
   ['90', 90],
@@ -25,6 +25,11 @@ test.each([
 
 test.each(['', '0', '90m', 'never'])('%j is no number of hours', (text) => {
   expect(() => hoursOption(text)).toThrow(/number of hours such as 12/);
+});
+
+test('a grace of a rotation is limited in days', () => {
+  expect(graceOption('30d')).toBe(2_592_000);
+  expect(() => graceOption('31d')).toThrow('It can be at most 30 days.');
 });
 
 test('a change of nothing is a mistake; a change to nothing is not', () => {

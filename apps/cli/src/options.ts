@@ -1,3 +1,4 @@
+import { GRACE_SECONDS_MAX } from '@tollkeeper/contract';
 import { InvalidArgumentError } from 'commander';
 import { EXIT } from './exit-codes.ts';
 import { Failure } from './failure.ts';
@@ -25,6 +26,13 @@ export function durationOption(text: string): number {
   const seconds = parseDuration(text);
   if (seconds !== undefined) return seconds;
   throw new InvalidArgumentError('It should be a duration such as 30m, 1h, 7d or 0s.');
+}
+
+/** For commander: how long an old secret still works, in seconds. */
+export function graceOption(text: string): number {
+  const seconds = durationOption(text);
+  if (seconds <= GRACE_SECONDS_MAX) return seconds;
+  throw new InvalidArgumentError(`It can be at most ${GRACE_SECONDS_MAX / DAY_S} days.`);
 }
 
 /** An option that can be switched off. Commander turns null into '', so it waits for `orNull`. */

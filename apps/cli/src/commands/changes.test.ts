@@ -61,16 +61,30 @@ test.each([
   expect(sent.map(({ query }) => query.get('handOverTo'))).toEqual(Array(removals).fill(ada.id));
 });
 
-test.each([
-  [['members', 'remove', 'Eve'], '--yes'],
-  [['workspaces', 'delete', 'staging'], '--yes'],
-  [['organization', 'delete'], '--name'],
-])('%j without a terminal asks the server nothing', async (argv, option) => {
+test('deleting the organization without a terminal asks the server nothing', async () => {
   const api = createApi({});
-  const { exitCode, stderr } = await tollkeeper(argv, { fetch: api.fetch });
+  const { exitCode, stderr } = await tollkeeper(['organization', 'delete'], { fetch: api.fetch });
   expect(exitCode).toBe(2);
-  expect(stderr).toContain(option);
+  expect(stderr).toContain('--name');
   expect(api.seen).toEqual([]);
+});
+
+test.each([
+  ['members', 'remove', 'Eve'],
+  ['workspaces', 'delete', 'staging'],
+  ['keys', 'delete', 'ci-1'],
+  ['keys', 'revoke', 'ci-1'],
+  ['gateways', 'remove', 'edge'],
+])('%s %s %s refuses an unknown name before it asks for --yes', async (...argv) => {
+  const none = { data: [], nextCursor: null };
+  const api = createApi({
+    'GET /v1/api-keys': { ...none, totalCount: 0 },
+    'GET /v1/gateways': none,
+    'GET /v1/members': none,
+    'GET /v1/workspaces': none,
+  });
+  const { exitCode, stderr } = await tollkeeper(argv, { fetch: api.fetch });
+  expect([exitCode, stderr]).toEqual([5, expect.not.stringContaining('--yes')]);
 });
 
 test('the organization is deleted only under its own name', async () => {
@@ -114,12 +128,13 @@ test('--dry-run asks for the preview, says what it means and saves nothing', asy
     excludesYou: true,
   };
   const api = createApi({ 'POST /v1/security/preview': preview });
-  const argv = ['security', 'set', '--key-lifetime', '1', '--dry-run'];
+  const argv = ['security', 'set', '--key-lifetime', '1', '--allow-ip', '10.0.0.0/8', '--dry-run'];
   const { stdout, stderr } = await tollkeeper(argv, { fetch: api.fetch });
   expect(stdout).toContain('3 keys and 0 members');
   expect(stdout).toMatch(/ci \(tk_live_a1b2…\) +expires now/);
   expect(stderr).toContain('2 more are not listed');
   expect(stderr).toContain('leave out your own address');
+  expect(stderr).toContain('apply to all keys and sessions');
   expect(api.seen.map(({ path }) => path)).toEqual(['/v1/security/preview']);
 });
 

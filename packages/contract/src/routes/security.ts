@@ -93,7 +93,7 @@ export const previewSecurity = defineRoute({
       keys: z
         .array(z.strictObject({ id: apiKeyId, name: z.string(), prefix: z.string(), effects }))
         .meta({
-          description: `The first ${SECURITY_PREVIEW_ITEMS_MAX} of those that the caller may list: none without api_keys.read, and none of other members without api_keys.manage_all`,
+          description: `The first ${SECURITY_PREVIEW_ITEMS_MAX} of those that the caller may list: none without api_keys.read, and none of other members without api_keys.manage_all. The ranges of \`allowedIps\` apply to all keys and sessions, but the preview does not know where they are used: it lists only keys whose own ranges lie outside`,
         }),
       members: z.array(z.strictObject({ id: memberId, name: z.string(), effects })).meta({
         description: `The first ${SECURITY_PREVIEW_ITEMS_MAX}; none without members.read`,

@@ -22,8 +22,8 @@ async function removeGateway(
   { yes, json }: RemoveOptions,
 ): Promise<void> {
   const { io } = cli;
-  requireYesOrTerminal(io, yes);
   const { client, gateway, params } = await openGateway(cli, reference);
+  requireYesOrTerminal(io, yes);
   const what = `This removes "${gateway.name}" from the fleet; it denies every request from now on.`;
   if (!yes) await confirm(io, { what, ask: 'its name', answer: gateway.name });
   await client.deleteGateway({ params });

@@ -39,9 +39,9 @@ export function addDeleteKey(keys: Command, cli: Cli): void {
 
 async function deleteKey(cli: Cli, references: string[], options: DeleteOptions): Promise<void> {
   const { cascade = false, yes } = options;
-  requireYesOrTerminal(cli.io, yes);
   const { client, keys } = await openKeys(cli, references);
   const keepMembers = await findKeptMembers(client, options.keepMember);
+  requireYesOrTerminal(cli.io, yes);
   if (!yes) {
     await confirmEnd(cli.io, client, keys, {
       cascade,

@@ -158,9 +158,11 @@ test.each([
   [['keys', 'delete', 'ci-1', '--cascade']],
   [['keys', 'update', 'ci-1', '--name', 'ci-2']],
 ])('%j without a terminal refuses, rather than wait for an answer', async (argv) => {
-  const api = createApi({});
+  const keys = { data: [createKey(1)], nextCursor: null, totalCount: 1 };
+  const api = createApi({ 'GET /v1/api-keys': keys });
   const { exitCode, stderr } = await tollkeeper(argv, { fetch: api.fetch });
-  expect({ exitCode, seen: api.seen }).toEqual({ exitCode: 2, seen: [] });
+  const methods = api.seen.map(({ method }) => method);
+  expect({ exitCode, methods }).toEqual({ exitCode: 2, methods: ['GET'] });
   expect(stderr).toContain('--yes');
 });
 

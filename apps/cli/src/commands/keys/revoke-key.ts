@@ -27,9 +27,9 @@ export function addRevokeKey(keys: Command, cli: Cli): void {
 
 async function revokeKey(cli: Cli, references: string[], options: RevokeOptions): Promise<void> {
   const { reason, cascade = false, yes } = options;
-  requireYesOrTerminal(cli.io, yes);
   const { client, keys } = await openKeys(cli, references);
   const keepMembers = await findKeptMembers(client, options.keepMember);
+  requireYesOrTerminal(cli.io, yes);
   if (!yes) {
     await confirmEnd(cli.io, client, keys, {
       cascade,

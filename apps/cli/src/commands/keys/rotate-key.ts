@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { type Cli, JSON_OPTION, type JsonOption } from '../../cli.ts';
 import { agree, requireYesOrTerminal, type YesOption } from '../../confirm.ts';
-import { durationOption } from '../../options.ts';
+import { graceOption } from '../../options.ts';
 import { hint } from '../../output.ts';
 import { relativeTime } from '../../text/relative-time.ts';
 import { KEY_ARGUMENT, openKey } from './open-key.ts';
@@ -22,7 +22,7 @@ export function addRotateKey(keys: Command, cli: Cli): void {
     .option(
       '--grace <duration>',
       'how long the old secret still works, at most 30d; 0s ends it at once (default: 24h)',
-      durationOption,
+      graceOption,
     )
     .option('--yes', 'with --grace 0s: do not ask for confirmation')
     .option(...JSON_OPTION)
@@ -32,9 +32,9 @@ export function addRotateKey(keys: Command, cli: Cli): void {
 async function rotateKey(cli: Cli, reference: string, options: RotateOptions): Promise<void> {
   const graceSeconds = options.grace ?? GRACE_S;
   const asks = graceSeconds === 0 && !options.yes;
-  if (asks) requireYesOrTerminal(cli.io, options.yes);
   const { client, params } = await openKey(cli, reference);
   if (asks) {
+    requireYesOrTerminal(cli.io, options.yes);
     await agree(cli.io, `The current secret of "${reference}" stops working at once. Rotate it?`);
   }
   const key = await client.rotateKey({ params, body: { graceSeconds } });

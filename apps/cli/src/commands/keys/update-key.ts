@@ -51,8 +51,8 @@ async function updateKey(cli: Cli, reference: string, options: UpdateOptions): P
   const { io } = cli;
   const { yes, json } = options;
   requireChange(givenOf(options), OPTIONS);
-  requireYesOrTerminal(io, yes ?? json);
   const { client, key, params } = await openKey(cli, reference);
+  requireYesOrTerminal(io, yes ?? json);
   const body = bodyOf(key, options);
   const changes = changesOf(key, body, io.now());
   if (changes.length === 0) {

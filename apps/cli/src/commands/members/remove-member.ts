@@ -30,10 +30,10 @@ async function removeMember(
   reference: string,
   { handOverTo, yes, json }: RemoveOptions,
 ): Promise<void> {
-  requireYesOrTerminal(io, yes);
   const { client } = await connect(io);
   const member = await findMember(client, reference);
   const heir = handOverTo === undefined ? undefined : await findMember(client, handOverTo);
+  requireYesOrTerminal(io, yes);
   const fate = heir ? `handed to ${heir.name} (${heir.email})` : 'revoked for good';
   if (!yes) {
     const what = `This removes ${member.name}; ${keysOf(member)} will be ${fate}.`;

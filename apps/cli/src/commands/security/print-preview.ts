@@ -17,7 +17,7 @@ const MEANINGS: Readonly<Record<SecurityEffect, string>> = {
 };
 
 /** Prints the keys and members that a change of the rules would affect. */
-export function printPreview(io: Surroundings, preview: Preview): void {
+export function printPreview(io: Surroundings, preview: Preview, limitsAddresses: boolean): void {
   const { keysCount, membersCount, keys, members, excludesYou } = preview;
   printLine(
     io,
@@ -42,5 +42,11 @@ export function printPreview(io: Surroundings, preview: Preview): void {
   }
   const unlisted = keysCount - keys.length + (membersCount - members.length);
   if (unlisted > 0) hint(io, `${unlisted} more are not listed.`);
+  if (limitsAddresses) {
+    hint(
+      io,
+      'The ranges apply to all keys and sessions; where they are used is not known. All that are used from another address will be refused.',
+    );
+  }
   if (excludesYou) hint(io, 'The ranges leave out your own address: saving this is refused.');
 }

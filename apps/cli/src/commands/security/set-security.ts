@@ -46,7 +46,8 @@ async function setSecurity({ io }: Cli, options: SetOptions): Promise<void> {
   const { client } = await connect(io);
   if (options.dryRun) {
     const preview = await client.previewSecurity({ body });
-    return options.json ? printJson(io, preview) : printPreview(io, preview);
+    if (options.json) return printJson(io, preview);
+    return printPreview(io, preview, (body.allowedIps ?? []).length > 0);
   }
   const settings = await client.updateSecurity({ body });
   if (options.json) return printJson(io, settings);

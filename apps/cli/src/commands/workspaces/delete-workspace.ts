@@ -26,9 +26,9 @@ async function deleteWorkspace(
   reference: string,
   { yes, json }: DeleteOptions,
 ): Promise<void> {
-  requireYesOrTerminal(io, yes);
   const { client } = await connect(io);
   const workspace = await findWorkspace(client, reference);
+  requireYesOrTerminal(io, yes);
   const { id, name } = workspace;
   const contents = contentsOf(workspace);
   if (!yes) {

@@ -13,6 +13,8 @@ interface PreviewPanelProps {
   readonly changed: boolean;
   /** Whether every field can be read; else there is nothing to ask about. */
   readonly readable: boolean;
+  /** Whether the change limits the addresses. */
+  readonly limitsAddresses: boolean;
   readonly preview: {
     readonly data: SecurityPreview | undefined;
     readonly error: Error | null;
@@ -23,7 +25,7 @@ interface PreviewPanelProps {
 }
 
 /** What saving would do, before it is done. */
-export function PreviewPanel({ changed, readable, preview }: PreviewPanelProps) {
+export function PreviewPanel({ changed, readable, limitsAddresses, preview }: PreviewPanelProps) {
   const { data, error, current, refetch } = preview;
   return (
     <Panel title="What this change affects" className="xl:sticky xl:top-5">
@@ -45,13 +47,20 @@ export function PreviewPanel({ changed, readable, preview }: PreviewPanelProps) 
           <LoadError what="the preview" error={error} onRetry={refetch} />
         ) : null}
         {changed && readable && !error && !data ? <Skeleton className="h-16 w-full" /> : null}
-        {changed && readable && !error && data ? <Preview preview={data} /> : null}
+        {changed && readable && !error && data ? (
+          <Preview preview={data} limitsAddresses={limitsAddresses} />
+        ) : null}
       </div>
     </Panel>
   );
 }
 
-function Preview({ preview }: { readonly preview: SecurityPreview }) {
+interface PreviewProps {
+  readonly preview: SecurityPreview;
+  readonly limitsAddresses: boolean;
+}
+
+function Preview({ preview, limitsAddresses }: PreviewProps) {
   const self = useIdentity().member.id;
   const { keys, keysCount, members, membersCount, excludesYou } = preview;
   return (
@@ -70,17 +79,24 @@ function Preview({ preview }: { readonly preview: SecurityPreview }) {
           .
         </Notice>
       ) : null}
-      <p className="font-medium">{sumOf(keysCount, membersCount)}</p>
+      {limitsAddresses ? (
+        <Notice tone="info" title="The ranges apply to all keys and sessions">
+          The preview does not know where they are used. Keys and sessions used from any other
+          address are refused once you save.
+        </Notice>
+      ) : null}
+      <p className="font-medium">{sumOf(keysCount, membersCount, limitsAddresses)}</p>
       <AffectedList title="Keys" scope="api_keys.read" count={keysCount} items={keys} />
       <AffectedList title="Members" scope="members.read" count={membersCount} items={members} />
     </>
   );
 }
 
-function sumOf(keysCount: number, membersCount: number): string {
+function sumOf(keysCount: number, membersCount: number, limitsAddresses: boolean): string {
   const parts = [
     ...(keysCount > 0 ? [counted(keysCount, 'key')] : []),
     ...(membersCount > 0 ? [counted(membersCount, 'member')] : []),
   ];
-  return parts.length > 0 ? `${parts.join(' and ')}.` : 'No existing key or member.';
+  if (parts.length > 0) return `${parts.join(' and ')}.`;
+  return limitsAddresses ? 'No other effect.' : 'No existing key or member.';
 }

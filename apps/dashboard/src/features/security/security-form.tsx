@@ -57,7 +57,12 @@ export function SecurityForm({ saved }: { readonly saved: SecuritySettings }) {
           />
         </SettingsForm>
       </Panel>
-      <PreviewPanel changed={changed} readable={change !== undefined} preview={preview} />
+      <PreviewPanel
+        changed={changed}
+        readable={change !== undefined}
+        limitsAddresses={(change?.allowedIps ?? []).length > 0}
+        preview={preview}
+      />
     </div>
   );
 }
