@@ -42,6 +42,12 @@ test('the limit of a plan names the commands that help', () => {
   expect(lines.join('\n')).toContain('"npx tollkeeper admin set-plan <plan>"');
 });
 
+test('a scope that a key lacks is named in the sentence', () => {
+  const error = new ApiError(problem('insufficient_scope', { scopes: ['api_keys.read'] }));
+  const sentence = 'This needs the scope "api_keys.read", which the API key does not hold.';
+  expect(explain(error).lines).toEqual([sentence, 'Request req_1']);
+});
+
 test('a refusal tells what was wrong, each field at fault, and the request', () => {
   const error = new ApiError(
     problem('validation_failed', {

@@ -83,12 +83,17 @@ function explainProblem(problem: Problem, command: Command | undefined): Explana
       const name = termOf(path, command) ?? path;
       return inCommandTerms(name === '' ? `  ${message}` : `  ${name}: ${message}`, command);
     });
-  const sentence = inOptions(problem, inCommandTerms(problem.detail, command), command);
+  const sentence =
+    missingScope(problem) ?? inOptions(problem, inCommandTerms(problem.detail, command), command);
   const advice = problem.code === 'plan_limit_reached' ? [PLAN_ADVICE] : [];
   const request = problem.requestId === '' ? [] : [`Request ${problem.requestId}`];
-  const lines = [sentence, ...advice, ...fields, ...scopesAtFault(problem), ...request].map(
-    visibleText,
-  );
+  const lines = [
+    sentence,
+    ...advice,
+    ...fields,
+    ...scopesAtFault(problem, sentence),
+    ...request,
+  ].map(visibleText);
   return { exitCode: exitCodeOf(problem), lines };
 }
 
@@ -123,8 +128,16 @@ export function exitCodeOf(problem: Pick<Problem, 'code' | 'status'>): ExitCode 
   }
 }
 
-function scopesAtFault({ scopes = [], detail }: Problem): readonly string[] {
-  const unnamed = scopes.filter((scope) => !detail.includes(`"${scope}"`));
+/** The sentence for a key that lacks a single scope, where that of the API does not name it. */
+function missingScope({ code, scopes = [], detail }: Problem): string | undefined {
+  const [scope, ...others] = scopes;
+  if (code !== 'insufficient_scope' || scope === undefined || others.length > 0) return undefined;
+  if (detail.includes(`"${scope}"`)) return undefined;
+  return `This needs the scope "${scope}", which the API key does not hold.`;
+}
+
+function scopesAtFault({ scopes = [] }: Problem, sentence: string): readonly string[] {
+  const unnamed = scopes.filter((scope) => !sentence.includes(`"${scope}"`));
   return unnamed.length === 0 ? [] : [`  Scopes at fault: ${unnamed.join(', ')}`];
 }
 

@@ -27,7 +27,7 @@ async function whoami({ io }: Cli, { json }: JsonOption): Promise<void> {
     ['Role', member.roleName],
     ['Credential', key ? `API key "${key.name}" (${key.id})` : 'session'],
     ...(session ? sessionFields(session, io.now()) : []),
-    ['Confined to', workspaceId ?? 'nothing'],
+    ['Workspace', workspaceId ?? 'every workspace'],
     ['Scopes', scopes.length === 0 ? 'none' : scopes.join(' ')],
   ]);
 }

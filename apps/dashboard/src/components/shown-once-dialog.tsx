@@ -69,7 +69,7 @@ function UncopiedWatch({ what, loss }: UncopiedWatchProps) {
 function wordsOf(what: string, loss: string) {
   return {
     title: `Close without copying the ${what}?`,
-    text: `You have not copied the ${what} yet, and it will not be shown again. ${loss}`,
+    text: `You have not copied the ${what} yet. You cannot see the ${what} again after this. ${loss}`,
     leaveLabel: 'Close without copying',
     stayLabel: 'Go back',
   };

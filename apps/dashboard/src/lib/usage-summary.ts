@@ -1,6 +1,6 @@
 import type { Usage } from '@tollkeeper/contract';
 import { exactTime } from './exact-time.ts';
-import { formatCount } from './format-count.ts';
+import { counted, formatCount } from './format-count.ts';
 
 /** The plot in words: the sums, and when most calls came. */
 export function usageSummary({ accepted, denied, data }: Usage): string {
@@ -10,7 +10,7 @@ export function usageSummary({ accepted, denied, data }: Usage): string {
     undefined,
   );
   if (!busiest || calls(busiest) === 0) return sums;
-  return `${sums} Busiest from ${exactTime(busiest.from)}: ${formatCount(calls(busiest))} calls.`;
+  return `${sums} Busiest from ${exactTime(busiest.from)}: ${counted(calls(busiest), 'call')}.`;
 }
 
 function calls(bucket: { readonly accepted: number; readonly denied: number }): number {

@@ -34,7 +34,7 @@ function printGateway(io: Surroundings, gateway: Gateway): void {
     ['State', stateText(gateway), STATE_COLOURS[gateway.state]],
     ...(gateway.fault === null ? [] : [['Fault', gateway.fault, 'red'] as const]),
     ['Snapshot version', versionText(gateway)],
-    ['Serves without word', staleText(gateway)],
+    ['Serves while disconnected', staleText(gateway)],
     ['Labels', formatLabels(gateway.labels) || 'none'],
     ['Software', gateway.softwareVersion ?? 'unknown'],
     ['Joined', `${time(gateway.createdAt)}, by ${gateway.joinKeyId}`],
@@ -45,7 +45,7 @@ function printGateway(io: Surroundings, gateway: Gateway): void {
 }
 
 function staleText({ staleMaxMs }: Gateway): string {
-  return staleMaxMs === null ? 'without end' : `for ${staleMaxMs / 1000} s, then refuses all`;
+  return staleMaxMs === null ? 'without limit' : `for ${staleMaxMs / 1000} s, then refuses all`;
 }
 
 function healthFields(gateway: Gateway): Field[] {

@@ -13,6 +13,7 @@ import {
 } from '../../options.ts';
 import { hint } from '../../output.ts';
 import { connect } from '../../session/connect.ts';
+import { counted } from '../../text/counted.ts';
 import { relativeTime } from '../../text/relative-time.ts';
 import { withDefaultExpiry } from './default-expiry.ts';
 import { printSecret } from './print-secret.ts';
@@ -77,7 +78,7 @@ async function createKey(
     const expiry = key.expiresAt
       ? `expires ${relativeTime(key.expiresAt, io.now())}`
       : 'never expires';
-    hint(io, `Created "${key.name}" (${key.scopes.length} scopes, ${expiry}).`);
+    hint(io, `Created "${key.name}" (${counted(key.scopes.length, 'scope')}, ${expiry}).`);
   }
   printSecret(io, key, options);
   if (!options.json) {

@@ -48,7 +48,7 @@ function printKey(io: Surroundings, key: ApiKeyDetail): void {
       ? [['Old secret ends', time(previousSecretExpiresAt)] as const]
       : []),
     ['Accepted from', key.allowedIps.join(' ') || 'any address'],
-    ['Confined to', key.workspaceId ?? 'nothing'],
+    ['Workspace', key.workspaceId ?? 'every workspace'],
     ['Profile', key.profile],
     ['Scopes', key.scopes.join(' ') || 'none'],
     ...dormant(key),
