@@ -11,7 +11,7 @@ import { eventually, openWindow } from './window.ts';
 let dashboard: ClaimedDashboard;
 
 beforeAll(async () => {
-  dashboard = await startDashboard('enterprise');
+  dashboard = await startDashboard('enterprise', { host: 'localhost' });
   await createKey(dashboard.owner, 'ci-pipeline');
 });
 

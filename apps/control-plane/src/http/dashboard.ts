@@ -20,7 +20,7 @@ export async function registerDashboard(
   dir: string,
   baseUrl: string,
 ): Promise<void> {
-  const page = rebase(await readFile(join(dir, 'index.html'), 'utf8'), basePathOf(baseUrl));
+  const page = rebase(await readFile(join(dir, 'index.html'), 'utf8'), baseUrl);
   await app.register(async (pages) => {
     await pages.register(helmet, pageHeaders(baseUrl));
     await pages.register(fastifyStatic, {
@@ -55,8 +55,13 @@ export async function registerDashboard(
 }
 
 /** The build refers to its files relatively; pages stand at many depths. */
-function rebase(page: string, basePath: string): string {
+function rebase(page: string, baseUrl: string): string {
+  const basePath = basePathOf(baseUrl);
   return page
     .replace(/(src|href)="\.\//g, `$1="${basePath}/`)
-    .replace('name="base-path" content=""', `name="base-path" content="${basePath}"`);
+    .replace('name="base-path" content=""', `name="base-path" content="${basePath}"`)
+    .replace(
+      'name="base-origin" content=""',
+      `name="base-origin" content="${new URL(baseUrl).origin}"`,
+    );
 }

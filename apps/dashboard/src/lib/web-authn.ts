@@ -1,14 +1,21 @@
 import { z } from 'zod';
+import { baseUrlOrigin } from './base-path.ts';
+import { passkeyAddressFault } from './passkey-address-fault.ts';
 
 const options = z.looseObject({ challenge: z.string() });
 
 /** Whether this browser, at this address, can make and use passkeys (WebAuthn Level 3). */
 export function hasPasskeys(): boolean {
-  return (
-    window.isSecureContext &&
-    'PublicKeyCredential' in window &&
-    'parseCreationOptionsFromJSON' in PublicKeyCredential
-  );
+  return passkeysFault() === undefined;
+}
+
+/** Why this browser, at this address, cannot make passkeys, and what to change. */
+export function passkeysFault(): string | undefined {
+  const address = passkeyAddressFault(location.origin, baseUrlOrigin());
+  if (address !== undefined) return address;
+  return 'PublicKeyCredential' in window && 'parseCreationOptionsFromJSON' in PublicKeyCredential
+    ? undefined
+    : 'This browser cannot use passkeys.';
 }
 
 /**

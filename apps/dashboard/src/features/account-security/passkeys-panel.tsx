@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
-import { useState } from 'react';
+import { useId, useState } from 'react';
 import { Button } from '../../components/button.tsx';
 import { LoadError } from '../../components/load-error.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
-import { hasPasskeys } from '../../lib/web-authn.ts';
+import { passkeysFault } from '../../lib/web-authn.ts';
 import { type Passkey, passkeysQuery } from './account-queries.ts';
 import { AddPasskeyDialog } from './add-passkey-dialog.tsx';
 import { DeletePasskeyDialog } from './delete-passkey-dialog.tsx';
@@ -14,9 +14,10 @@ import { PasskeyRow } from './passkey-row.tsx';
 /** Sign-in by fingerprint, face or security key, in place of password and code. */
 export function PasskeysPanel() {
   const { data, error, refetch } = useQuery(passkeysQuery);
+  const faultId = useId();
   const [adding, setAdding] = useState(false);
   const [deleting, setDeleting] = useState<Passkey>();
-  const possible = hasPasskeys();
+  const fault = passkeysFault();
   return (
     <Panel title="Passkeys">
       <div className="flex flex-col gap-4 px-5 pt-1 pb-5">
@@ -37,14 +38,15 @@ export function PasskeysPanel() {
             ))}
           </ul>
         ) : null}
-        {possible ? (
-          <Button className="self-start" onClick={() => setAdding(true)}>
-            <Plus size={16} aria-hidden />
-            Add passkey
-          </Button>
-        ) : (
-          <p className="text-soft">This browser, or this address, cannot use passkeys.</p>
-        )}
+        <Button className="self-start" blockedBy={fault && faultId} onClick={() => setAdding(true)}>
+          <Plus size={16} aria-hidden />
+          Add passkey
+        </Button>
+        {fault ? (
+          <p id={faultId} className="max-w-prose text-soft [overflow-wrap:anywhere]">
+            {fault}
+          </p>
+        ) : null}
       </div>
       {adding ? <AddPasskeyDialog onClose={() => setAdding(false)} /> : null}
       {deleting ? (
