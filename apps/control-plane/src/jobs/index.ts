@@ -57,7 +57,11 @@ export interface Jobs {
 export async function startJobs(config: pg.ClientConfig, services: Services): Promise<Jobs> {
   const { log } = services;
   const boss = new PgBoss({ ...bossConnection(config), schema: 'pgboss', max: 2 });
-  boss.on('error', (error) => log.warn({ err: error }, 'job queue error'));
+  let isStopped = false;
+  // Its connections may still be ending when it says that it has stopped, and the server ends next.
+  boss.on('error', (error) => {
+    if (!isStopped) log.warn({ err: error }, 'job queue error');
+  });
   await boss.start();
   for (const { name, cron, run } of JOBS) {
     await boss.createQueue(name);
@@ -74,5 +78,11 @@ export async function startJobs(config: pg.ClientConfig, services: Services): Pr
     boss.notifyWorker(worker);
   });
   const queueResetLink = async (email: string) => void (await boss.send(name, { email }));
-  return { queueResetLink, stop: () => boss.stop({ graceful: true, timeout: STOP_TIMEOUT_MS }) };
+  return {
+    queueResetLink,
+    async stop() {
+      await boss.stop({ graceful: true, timeout: STOP_TIMEOUT_MS });
+      isStopped = true;
+    },
+  };
 }
