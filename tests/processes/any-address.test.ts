@@ -22,7 +22,8 @@ it('prints the port that it got where it was given 0, and ends without a warning
     return found;
   });
   expect(await answersOk(`${address}/readyz`)).toBe(true);
-  expect(controlPlane.stdout()).toContain(`here: ${address}/setup#token=`);
+  // After the address: whether there is an owner already, is read from the database.
+  await vi.waitFor(() => expect(controlPlane.stdout()).toContain(`here: ${address}/setup#token=`));
   expect(await controlPlane.stop()).toEqual({ code: 0, signal: null });
   expect(warningsOf(controlPlane)).toEqual([]);
 });
