@@ -41,7 +41,7 @@ export function newPublicKey(): string {
   return randomBytes(32).toString('base64url');
 }
 
-/** A gateway in the workspace, which has not connected, and what let it in. */
+/** A gateway in the workspace, which has not connected, and the join key that admitted it. */
 export async function joinFleet(
   app: Pick<TestApp, 'baseUrl'>,
   creator: Client,

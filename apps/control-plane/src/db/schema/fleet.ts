@@ -70,7 +70,7 @@ export const gateway = pgTable(
     labels: jsonb().$type<Labels>().notNull(),
     /** Ed25519, 32 bytes. */
     publicKey: bytea().notNull().unique(),
-    /** The join key that let it in; not bound to it, which may be gone. */
+    /** Join key that admitted it; no foreign key, since it may have been deleted. */
     joinKeyId: text().notNull(),
     /** The API key that created the join key; null for a session. */
     createdByKeyId: text(),

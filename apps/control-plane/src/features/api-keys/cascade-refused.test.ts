@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 
 /**
- * Two keys of somebody who loses power over the keys of others: the first let in a member, the second
+ * Two keys of somebody who loses power over the keys of others: the first admitted a member, the second
  * gave that member's key a new secret.
  */
 async function plant() {

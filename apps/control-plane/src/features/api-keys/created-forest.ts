@@ -17,7 +17,7 @@ export const CASCADE_MAX = 10_000;
 
 /**
  * Keys with all that they created or gave a new secret, directly or through others, and the members
- * whom any of them let in, with all that is theirs.
+ * whom any of them admitted, with all that is theirs.
  */
 export interface Forest {
   /** What each key or member created or owns, deleted keys and removed members too. */

@@ -81,7 +81,7 @@ function joinedThrough(ctx: Ctx, creatorIds: CreatorIds): SQL | undefined {
   );
 }
 
-/** Members whom the creators let in and who are still there, once the others are removed. */
+/** Members whom the creators admitted and who remain once the others are removed. */
 export async function findMembersLeft(tx: Transaction, ctx: Ctx, creatorIds: CreatorIds) {
   const { organizationId } = ctx;
   const { rows } = await tx.execute<{ creator: string; id: string }>(sql`

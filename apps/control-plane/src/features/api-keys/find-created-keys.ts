@@ -14,7 +14,7 @@ export interface Creation {
 }
 
 /**
- * What the given keys created or gave a new secret, whom they let in, what those created or own, and
+ * What the given keys created or gave a new secret, whom they admitted, what those created or own, and
  * so on; deleted keys and removed members too. Each once, in as many rounds as the longest line has
  * links.
  * @param removable whom the caller removes (`findRemovable`); others are left with all that is theirs

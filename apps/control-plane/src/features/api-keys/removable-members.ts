@@ -17,7 +17,7 @@ export function parseKeptMembers(text: string | undefined): KeepMembers | undefi
 }
 
 /**
- * Which members the caller removes together with the keys that let them in: a condition on `member`.
+ * Which members the caller removes together with the keys that admitted them: a condition on `member`.
  * It is the rule of `removeMember`: not the owner, not the caller, and nobody whose role holds more
  * than the caller does. Members who were removed already fulfil it: what they created goes as well.
  * @returns undefined where the caller removes nobody

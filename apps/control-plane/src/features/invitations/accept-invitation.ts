@@ -86,7 +86,7 @@ async function putMember(tx: Transaction, row: typeof member.$inferInsert, email
   throw new DomainError('invalid_state', `"${email}" is a member already. Sign in instead.`);
 }
 
-/** Revoking a key with what it created takes along the members whom it let in. */
+/** Revoking a key with what it created takes along the members whom it admitted. */
 async function recordAdmission(
   tx: Transaction,
   { organizationId, invitedBy, createdByKeyId }: typeof invitation.$inferSelect,
