@@ -3,6 +3,7 @@ import { HELLO_BYTES_MAX, PROTOCOL_VERSION } from '@tollkeeper/contract';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
 import type { ChangeFeed } from '../kernel/change-feed.ts';
+import type { AppliedVersions } from './applied-versions.ts';
 import type { PendingConnection } from './connection-limiter.ts';
 import type { GatewayFacts } from './find-gateways.ts';
 import { type Greeting, greet } from './greet.ts';
@@ -20,6 +21,7 @@ interface AdmissionOptions {
   readonly changeFeed: Pick<ChangeFeed, 'catchUp'>;
   readonly histories: Histories;
   readonly presence: Presence;
+  readonly applied: Pick<AppliedVersions, 'settled'>;
   readonly sessions: Pick<Sessions, 'isFull'>;
   readonly log: Logger;
   readonly isStopping: () => boolean;
@@ -40,7 +42,7 @@ const HELLO_LIMITS = {
 
 /** Challenges each connection, and makes a session of a gateway that answers with its own key. */
 export function createAdmission(options: AdmissionOptions) {
-  const { find, seal, changeFeed, histories, presence, sessions, log } = options;
+  const { find, seal, changeFeed, histories, presence, applied, sessions, log } = options;
 
   function admit(socket: WebSocket, stream: ByteStream, pending: PendingConnection): void {
     const nonce = randomBytes(32).toString('base64url');
@@ -75,6 +77,8 @@ export function createAdmission(options: AdmissionOptions) {
     if (!found) return refuse(socket, LOST_TOUCH);
     const { epoch, known } = found;
     const version = known?.version ?? null;
+    // An acknowledgement from before would otherwise be stored over "nothing applied".
+    if (version === null) await applied.settled(gateway.id);
     if (!(await presence.enter({ ...hello, version }, pending.address))) {
       const { nonce } = hello;
       return refuse(socket, { outcome: 'removed', gatewayId: gateway.id, nonce });

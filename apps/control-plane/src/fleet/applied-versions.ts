@@ -9,6 +9,11 @@ import { isHeld } from './read-standings.ts';
 export interface AppliedVersions {
   /** To be called at the moment that the gateway says so. */
   add(gatewayId: string, applied: { readonly version: number; readonly seen: Position }): void;
+  /**
+   * Waits until all that was added for the gateway is stored, so that what is stored next is newer.
+   * @throws Error when it could not be stored
+   */
+  settled(gatewayId: string): Promise<void>;
   /** Stores what is left. */
   stop(): Promise<void>;
 }
@@ -16,6 +21,8 @@ export interface AppliedVersions {
 /** So that the acknowledgements of one change are one statement, in milliseconds. */
 const GATHER_MS = 5;
 const RETRY_MS = 500;
+/** How many statements `settled` waits for: the current one, the next, and one retry. */
+const SETTLE_RUNS_MAX = 3;
 /** While the database is away; the oldest go first, as a later version stands for all before. */
 const WAITING_MAX = 20_000;
 
@@ -29,17 +36,21 @@ interface Applied {
 
 export function createAppliedVersions(db: Database, log: Logger): AppliedVersions {
   let waiting: Applied[] = [];
+  let storing: readonly Applied[] = [];
   let running: Promise<void> | undefined;
 
   async function run(delayMs: number): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, delayMs));
     const batch = waiting;
     waiting = [];
+    storing = batch;
     try {
       await store(db, batch);
     } catch (error) {
       waiting = [...batch, ...waiting].slice(-WAITING_MAX);
       throw error;
+    } finally {
+      storing = [];
     }
   }
 
@@ -62,6 +73,14 @@ export function createAppliedVersions(db: Database, log: Logger): AppliedVersion
     add(gatewayId, { version, seen }) {
       waiting.push({ gatewayId, version, seen, at: performance.now() });
       start(GATHER_MS);
+    },
+    async settled(gatewayId) {
+      const isPending = () =>
+        [storing, waiting].some((rows) => rows.some((row) => row.gatewayId === gatewayId));
+      for (let runs = 0; isPending(); runs += 1) {
+        if (runs === SETTLE_RUNS_MAX) throw new Error('Applied versions are not stored yet');
+        await running;
+      }
     },
     async stop() {
       await running;

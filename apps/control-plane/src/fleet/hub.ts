@@ -110,6 +110,7 @@ export function startHub(options: HubOptions): Hub {
     changeFeed,
     histories,
     presence,
+    applied,
     sessions,
     log,
     isStopping: () => stopping,

@@ -5,6 +5,7 @@ import { type FleetWorld, startFleetWorld, WAIT } from '../testing/fleet-world.t
 import type { GatewayClient, Joined } from '../testing/gateway-client.ts';
 import { addWorkspace } from '../testing/people.ts';
 import { makeKey, type TestKey } from '../testing/start-organization.ts';
+import { whileHeld } from '../testing/while-held.ts';
 import { hasIdentityConflict } from './connections.ts';
 
 let world: FleetWorld;
@@ -21,6 +22,12 @@ let renames = 0;
 async function rename(): Promise<void> {
   renames += 1;
   await world.owner.patch(`/v1/api-keys/${key.id}`, { name: `renamed ${renames}` });
+}
+
+function acknowledge(gateway: GatewayClient): void {
+  const has = gateway.has();
+  if (!has) throw new Error('No snapshot');
+  gateway.send({ type: 'ack', ...has });
 }
 
 interface StoredGateway {
@@ -85,6 +92,33 @@ describe('what a gateway has applied', () => {
     await vi.waitUntil(async () => (await stored(joined))?.version === version, WAIT);
     const empty = await world.connect(joined, { acks: false });
     await empty.wait('gateway');
+    expect((await stored(joined))?.version).toBe(null);
+  });
+
+  it('is nothing once it came back with nothing, though an earlier version was still to be stored', async () => {
+    const [joined, other] = [await world.join(), await world.join()];
+    const [first, busy] = [await world.connect(joined), await world.connect(other)];
+    for (const each of [first, busy]) await world.upToDate(each);
+    const lock = 'select 1 from gateway where id = $1 for no key update';
+    const { promise: back, resolve: comeBack } = Promise.withResolvers<GatewayClient>();
+
+    const empty = await whileHeld(
+      world.app.database,
+      (holder) => holder.query(lock, [other.gatewayId]),
+      () => {
+        acknowledge(busy);
+        return back;
+      },
+      async () => {
+        acknowledge(first);
+        comeBack(await world.connect(joined, { acks: false }));
+        await rename();
+      },
+    );
+    await empty.wait('gateway');
+    await world.query('update gateway set applied_version = null where id = $1', [other.gatewayId]);
+    acknowledge(busy);
+    await vi.waitUntil(async () => (await stored(other))?.version !== null, WAIT);
     expect((await stored(joined))?.version).toBe(null);
   });
 

@@ -4,7 +4,7 @@ import type { AppliedVersions } from './applied-versions.ts';
 import type { Session } from './session.ts';
 
 export interface Receivers {
-  readonly applied: AppliedVersions;
+  readonly applied: Pick<AppliedVersions, 'add'>;
   readonly log: Logger;
   readonly takeUsage: (session: Session, usage: Extract<Upward, { type: 'usage' }>) => void;
   /** Answers what the session asks. */
