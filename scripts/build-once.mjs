@@ -25,7 +25,7 @@ export async function buildOnce(build) {
 
 /** @param {Build} build */
 async function runBuild(build) {
-  console.log(`Building ${build.what}`);
+  console.error(`Building ${build.what}`);
   const started = Date.now();
   const files = filesOf(build);
   const stamp = { files: fingerprintOf(files), hash: hashOf(files) };
@@ -39,15 +39,16 @@ async function runBuild(build) {
   const built = builtOf(build);
   rmSync(built, { recursive: true, force: true });
   renameSync(next, built);
-  console.log(`Built ${build.what} in ${Math.ceil((Date.now() - started) / 1000)} s`);
+  console.error(`Built ${build.what} in ${Math.ceil((Date.now() - started) / 1000)} s`);
 }
 
 /**
- * Files that have neither another size nor another time are not read again: that takes longer than
- * all else of an ordinary start. A checkout changes the times; then the content decides.
+ * Whether dist is of these very sources. Files that have neither another size nor another time are
+ * not read again: that takes longer than all else of an ordinary start. A checkout changes the times;
+ * then the content decides.
  * @param {Build} build
  */
-function isBuilt(build) {
+export function isBuilt(build) {
   const built = builtOf(build);
   const stamp = readStamp(built);
   if (!stamp) return false;
@@ -118,7 +119,7 @@ function filesOf({ sources }) {
  * @returns {string[]}
  */
 function filesBelow(path) {
-  if (path.endsWith('.json')) return [path];
+  if (/\.(json|ts)$/.test(path)) return [path];
   const entries = readdirSync(path, { withFileTypes: true })
     .filter((entry) => !NOT_SOURCES.test(entry.name))
     .sort((a, b) => (a.name < b.name ? -1 : 1));

@@ -5,6 +5,7 @@ import { checkWords } from './check-words.mjs';
 import { requireChromium } from './chromium.mjs';
 import { buildControlPlane } from './control-plane.mjs';
 import { buildDashboard } from './dashboard.mjs';
+import { buildGateway } from './gateway.mjs';
 import { root, run } from './processes.mjs';
 import { requireProxies } from './proxies.mjs';
 import { listSlowest, listSlowestFiles, listTestFiles, summarize } from './test-report.mjs';
@@ -67,6 +68,7 @@ async function prepareBuilds() {
   process.env.CHROMIUM_PATH = await requireChromium();
   await buildDashboard();
   await buildControlPlane();
+  await buildGateway();
   return 0;
 }
 

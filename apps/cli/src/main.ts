@@ -6,6 +6,7 @@ import { constants, homedir } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { EXIT } from './exit-codes.ts';
 import { run } from './run.ts';
+import type { Program } from './surroundings.ts';
 
 // A reader that has seen enough (`| head`) closes the pipe: that is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -35,7 +36,7 @@ process.exitCode = await run(process.argv.slice(2), {
   sleep: (ms) => setTimeout(ms),
   createId: randomUUID,
   launch,
-  runNode,
+  runProgram,
 });
 
 function launch(program: string, args: readonly string[]): void {
@@ -44,9 +45,11 @@ function launch(program: string, args: readonly string[]): void {
   child.unref();
 }
 
-function runNode(args: readonly string[]): Promise<number> {
+async function runProgram(program: Program, args: readonly string[]): Promise<number> {
+  const { findProgram } = await import('../../../scripts/programs.mjs');
+  const file = await findProgram(program);
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, { stdio: 'inherit' });
+    const child = spawn(process.execPath, [file, ...args], { stdio: 'inherit' });
     // It is the child that ends, or reads its configuration again; this process waits for it.
     process.removeAllListeners('SIGINT');
     for (const signal of PASSED_SIGNALS) process.on(signal, () => child.kill(signal));

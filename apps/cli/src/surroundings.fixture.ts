@@ -6,7 +6,7 @@ import { run } from './run.ts';
 import type { Input, Output, Surroundings } from './surroundings.ts';
 
 export interface Given
-  extends Partial<Pick<Surroundings, 'fetch' | 'runNode' | 'sleep' | 'launch'>> {
+  extends Partial<Pick<Surroundings, 'fetch' | 'runProgram' | 'sleep' | 'launch'>> {
   readonly env?: Record<string, string>;
   /** What arrives, chunk by chunk: on a terminal each answer comes by itself. */
   readonly stdin?: string | readonly string[];
@@ -40,7 +40,7 @@ export function createSurroundings(homeFolder: string, given: Given = {}) {
     sleep: given.sleep ?? (() => Promise.resolve()),
     createId: () => 'id-of-this-creation',
     launch: given.launch ?? (() => undefined),
-    runNode: given.runNode ?? (() => Promise.resolve(0)),
+    runProgram: given.runProgram ?? (() => Promise.resolve(0)),
   };
   return { io, stdout: stdout.text, stderr: stderr.text };
 }

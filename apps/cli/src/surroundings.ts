@@ -9,6 +9,9 @@ export interface Output extends Writable {
   readonly columns?: number;
 }
 
+/** Programs of their own, not calls to the API. */
+export type Program = 'admin' | 'gateway';
+
 /** Everything outside the program that a command uses. Only main.ts takes it from the process. */
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -25,8 +28,8 @@ export interface Surroundings {
   /** Starts a program and forgets it: nothing of it shows, not even that it is missing. */
   readonly launch: (program: string, args: readonly string[]) => void;
   /**
-   * Runs a program on this same Node with the terminal and the signals handed over; answers its
-   * exit code.
+   * Runs a program of Tollkeeper on this same Node with the terminal and the signals handed over;
+   * resolves to its exit code.
    */
-  readonly runNode: (args: readonly string[]) => Promise<number>;
+  readonly runProgram: (program: Program, args: readonly string[]) => Promise<number>;
 }

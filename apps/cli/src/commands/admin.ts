@@ -1,12 +1,8 @@
-import { fileURLToPath } from 'node:url';
 import { PLANS } from '@tollkeeper/contract';
 import { Argument, type Command, Option } from 'commander';
 import { type Cli, JSON_OPTION, type JsonOption } from '../cli.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { NAME_OPTION, type NameOption, requireName } from '../options.ts';
-
-/** Runs beside the database, so it is a program of the control plane, not a call to its API. */
-const ADMIN = fileURLToPath(new URL('../../../control-plane/src/admin.ts', import.meta.url));
 
 const DATA_DIR_OPTION = [
   '--data-dir <folder>',
@@ -145,7 +141,7 @@ async function runAdmin(
     ...(json ? ['--json'] : []),
   ];
   const [verb = '', ...rest] = args;
-  const code = await cli.io.runNode([ADMIN, verb, ...options, ...rest]);
+  const code = await cli.io.runProgram('admin', [verb, ...options, ...rest]);
   // The child has the same table of exit codes, or died of a signal.
   cli.exitCode = code as ExitCode;
 }

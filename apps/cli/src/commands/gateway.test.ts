@@ -11,7 +11,7 @@ test('runs the gateway as a program', async () => {
       ...['--upstream', 'http://127.0.0.1:3000', '--state-dir', './here'],
     ],
     {
-      runNode: (...call) => {
+      runProgram: (...call) => {
         calls.push(call);
         return Promise.resolve(4);
       },
@@ -20,8 +20,8 @@ test('runs the gateway as a program', async () => {
   expect(exitCode).toBe(4);
   expect(calls).toEqual([
     [
+      'gateway',
       [
-        expect.stringMatching(/apps\/gateway\/src\/main\.ts$/),
         ...['--control-plane', 'http://keys.example', '--join-key-file', './join-key'],
         ...['--upstream', 'http://127.0.0.1:3000', '--state-dir', './here'],
       ],
@@ -33,7 +33,7 @@ test('takes no join key as an argument, which every user of the machine could re
   await using home = await createHome();
   const args = ['gateway', '--join-key', `tk_join_${'a'.repeat(38)}`];
   const { exitCode, stderr } = await runCommand(home.homeFolder, args, {
-    runNode: () => Promise.reject(new Error('ran')),
+    runProgram: () => Promise.reject(new Error('ran')),
   });
   expect(exitCode).toBe(2);
   expect(stderr).toMatch(/--join-key/);

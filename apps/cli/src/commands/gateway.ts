@@ -1,10 +1,6 @@
-import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import type { ExitCode } from '../exit-codes.ts';
-
-/** Serves requests of its own, so it is a program of its own, not a call to the API. */
-const GATEWAY = fileURLToPath(new URL('../../../gateway/src/main.ts', import.meta.url));
 
 /** What the gateway's own command line takes, beside the join key. */
 const PASSED = [
@@ -53,7 +49,7 @@ async function runGateway(cli: Cli, options: GatewayOptions): Promise<void> {
     const value = options[name];
     return value === undefined ? [] : [`--${kebabCase(name)}`, value];
   });
-  cli.exitCode = (await cli.io.runNode([GATEWAY, ...args])) as ExitCode;
+  cli.exitCode = (await cli.io.runProgram('gateway', args)) as ExitCode;
 }
 
 function kebabCase(name: string): string {

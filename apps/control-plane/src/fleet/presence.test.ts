@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Gateway } from '@tollkeeper/contract';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { purgeOutdated } from '../jobs/purge-outdated.ts';
@@ -16,12 +17,10 @@ beforeAll(async () => {
   key = await makeKey(world.app, world.owner);
 });
 
-let renames = 0;
-
-/** To another name each time: an edit that changes nothing raises no version. */
+const LOCK_GATEWAY = 'select 1 from gateway where id = $1 for no key update';
+/** Another name each time: an edit that changes nothing raises no version. */
 async function rename(): Promise<void> {
-  renames += 1;
-  await world.owner.patch(`/v1/api-keys/${key.id}`, { name: `renamed ${renames}` });
+  await world.owner.patch(`/v1/api-keys/${key.id}`, { name: `renamed ${randomUUID()}` });
 }
 
 function acknowledge(gateway: GatewayClient): void {
@@ -98,13 +97,12 @@ describe('what a gateway has applied', () => {
   it('is nothing once it came back with nothing, though an earlier version was still to be stored', async () => {
     const [joined, other] = [await world.join(), await world.join()];
     const [first, busy] = [await world.connect(joined), await world.connect(other)];
-    for (const each of [first, busy]) await world.upToDate(each);
-    const lock = 'select 1 from gateway where id = $1 for no key update';
+    await Promise.all([first, busy].map(world.upToDate));
     const { promise: back, resolve: comeBack } = Promise.withResolvers<GatewayClient>();
 
     const empty = await whileHeld(
       world.app.database,
-      (holder) => holder.query(lock, [other.gatewayId]),
+      (holder) => holder.query(LOCK_GATEWAY, [other.gatewayId]),
       () => {
         acknowledge(busy);
         return back;

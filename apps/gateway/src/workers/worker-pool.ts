@@ -23,7 +23,10 @@ export interface WorkerPool extends Workers {
   drain(): Promise<void>;
 }
 
-const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));
+/** Beside this file, built or not. */
+const WORKER = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.mjs', import.meta.url),
+);
 const REPORT_MS = 1000;
 /** A worker that ran for longer is replaced without a pause, in milliseconds. */
 const STABLE_MS = 10_000;
