@@ -25,6 +25,9 @@ beforeAll(async () => {
 });
 
 beforeEach(async () => {
+  // A mail of the test before that is still on its way would count for this one.
+  await query(`delete from pgboss.job where name = 'mail-reset-link' and state <> 'active'`);
+  await vi.waitFor(async () => expect(await jobs(`state = 'active'`)).toEqual([]));
   smtp.mails.length = 0;
   smtp.refuses = false;
   await query('delete from attempt');
