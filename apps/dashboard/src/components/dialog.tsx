@@ -21,7 +21,7 @@ import {
 
 const WIDTHS = { narrow: 'sm:max-w-md', wide: 'sm:max-w-2xl' } as const;
 
-interface DialogProps {
+export interface DialogProps {
   readonly title: ReactNode;
   readonly description?: ReactNode;
   readonly width?: keyof typeof WIDTHS;

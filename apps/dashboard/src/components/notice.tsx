@@ -31,3 +31,13 @@ export function Notice({ tone, title, urgent = false, children }: NoticeProps) {
     </div>
   );
 }
+
+/** Above a form: why it was refused, where no field of it is at fault. */
+export function ErrorNotice({ messages }: { readonly messages: readonly string[] }) {
+  if (messages.length === 0) return null;
+  return (
+    <Notice tone="bad" urgent>
+      {messages.join(' ')}
+    </Notice>
+  );
+}

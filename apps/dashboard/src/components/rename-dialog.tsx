@@ -1,46 +1,42 @@
 import { useState } from 'react';
 import { toast } from 'sonner';
 import { useSubmit } from '../lib/use-submit.ts';
-import { ActionForm } from './action-form.tsx';
-import { Dialog } from './dialog.tsx';
+import { FormDialog } from './form-dialog.tsx';
 import { LineField } from './line-field.tsx';
 
 interface RenameDialogProps {
-  /** What is renamed: "key". */
+  /** What is renamed: "gateway". */
   readonly what: string;
   readonly name: string;
   readonly onClose: () => void;
-  /** Resolves to what it is called from then on. */
-  readonly rename: (name: string) => Promise<string>;
+  readonly rename: (name: string) => Promise<{ readonly name: string }>;
 }
 
 export function RenameDialog({ what, name: before, onClose, rename }: RenameDialogProps) {
   const [name, setName] = useState(before);
-  const { pending, errors, submit } = useSubmit(['name'], async () => {
-    toast.success(`Renamed to ${await rename(name.trim())}`);
+  const form = useSubmit(['name'], async () => {
+    const renamed = await rename(name.trim());
+    toast.success(`Renamed to ${renamed.name}`);
     onClose();
   });
   return (
-    <Dialog title={`Rename ${what}`} onClose={onClose}>
-      <ActionForm
-        submitLabel="Rename"
-        blocked={blockedWords(name, before)}
-        filled={name !== before}
-        pending={pending}
-        errors={errors.form}
-        onSubmit={submit}
-        onCancel={onClose}
-      >
-        <LineField
-          label="Name"
-          lengthMax={64}
-          error={errors.fields.name}
-          value={name}
-          onFocus={(event) => event.target.select()}
-          onValue={setName}
-        />
-      </ActionForm>
-    </Dialog>
+    <FormDialog
+      title={`Rename ${what}`}
+      submitLabel="Rename"
+      blocked={blockedWords(name, before)}
+      filled={name !== before}
+      form={form}
+      onClose={onClose}
+    >
+      <LineField
+        label="Name"
+        lengthMax={64}
+        error={form.errors.fields.name}
+        value={name}
+        onFocus={(event) => event.target.select()}
+        onValue={setName}
+      />
+    </FormDialog>
   );
 }
 

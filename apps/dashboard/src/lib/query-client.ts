@@ -1,12 +1,19 @@
-import { QueryClient } from '@tanstack/react-query';
+import {
+  type MutationFunctionContext,
+  QueryClient,
+  type QueryFilters,
+} from '@tanstack/react-query';
 import { ApiError } from '@tollkeeper/sdk';
 
-/** Network mode "always": a self-hosted server can be reached without the internet. */
+/**
+ * Network mode "always": a self-hosted server can be reached without the internet. A mutation is
+ * forgotten with the component that ran it, since it may hold a password or a secret.
+ */
 export function createQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
       queries: { retry: shouldRetry, networkMode: 'always', staleTime: 5_000 },
-      mutations: { retry: false, networkMode: 'always' },
+      mutations: { retry: false, networkMode: 'always', gcTime: 0 },
     },
   });
 }
@@ -15,4 +22,19 @@ export function createQueryClient(): QueryClient {
 function shouldRetry(failures: number, error: Error): boolean {
   const passing = error instanceof ApiError ? error.status >= 500 : error instanceof TypeError;
   return passing && failures < 2;
+}
+
+/**
+ * The `onSuccess` of a mutation: refetches the queries that it affects. No dialog waits for that.
+ * @param affected every query unless given
+ */
+export function refresh(affected: QueryFilters = {}) {
+  return (
+    _data: unknown,
+    _variables: unknown,
+    _result: unknown,
+    { client }: MutationFunctionContext,
+  ): void => {
+    void client.invalidateQueries(affected);
+  };
 }

@@ -5,16 +5,23 @@ import { useRevealError } from './use-reveal-error.ts';
 
 type FieldErrors<F extends string> = FormErrors<F>['fields'];
 
+/** What a form shows of its request. */
+export interface FormState<F extends string = string> {
+  readonly pending: boolean;
+  readonly errors: FormErrors<F>;
+  readonly submit: (event: FormEvent<HTMLElement>) => Promise<void>;
+}
+
 /**
  * Runs a form's request: one at a time, with its refusal sorted to the fields and brought into view.
- * Nothing of the answer is cached, since it may hold a secret.
+ * @param names the fields of the form, by the names that the request gives them
  * @param check what is wrong with the fields before anything is sent
  */
 export function useSubmit<F extends string>(
   names: readonly F[],
   request: () => Promise<void>,
   check: () => FieldErrors<F> = () => ({}),
-) {
+): FormState<F> {
   const [pending, setPending] = useState(false);
   const [errors, setErrors] = useState<FormErrors<F>>(NO_ERRORS);
   const reveal = useRevealError();

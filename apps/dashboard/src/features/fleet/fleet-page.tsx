@@ -1,16 +1,16 @@
 import { useQuery } from '@tanstack/react-query';
-import { Plus } from 'lucide-react';
+import { Plus, Waypoints } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from '../../components/button.tsx';
+import { EmptyState } from '../../components/empty-state.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { usePageTitle } from '../../lib/use-page-title.ts';
 import { LackedScope, useCan } from '../sessions/index.ts';
 import { useChosenWorkspace } from '../workspaces/index.ts';
-import { gatewaysQuery, joinKeysQuery } from './fleet-queries.ts';
 import { GatewaysPanel } from './gateways/gateways-panel.tsx';
-import { NoGateways } from './gateways/no-gateways.tsx';
 import { JoinKeysPanel } from './join-keys/join-keys-panel.tsx';
-import { NewJoinKeyFlow } from './join-keys/new-join-key-flow.tsx';
+import { NewJoinKeyFlow } from './join-keys/new-join-key-dialog.tsx';
+import { gatewaysQuery, joinKeysQuery } from './queries.ts';
 
 export function FleetPage() {
   usePageTitle('Fleet');
@@ -46,5 +46,32 @@ export function FleetPage() {
       )}
       {creating ? <NewJoinKeyFlow onClose={() => setCreating(false)} /> : null}
     </>
+  );
+}
+
+/** Before the first gateway: what one is for, and the one button. */
+function NoGateways({ onCreate }: { readonly onCreate: (() => void) | undefined }) {
+  return (
+    <section aria-label="Gateways" className="rounded-xl border border-line bg-surface">
+      <EmptyState
+        icon={<Waypoints size={24} />}
+        title="No gateways yet"
+        action={
+          onCreate ? (
+            <Button look="primary" onClick={onCreate}>
+              <Plus size={16} aria-hidden />
+              New join key
+            </Button>
+          ) : null
+        }
+      >
+        <p>
+          Put a gateway in front of an internal service, an LLM provider or an MCP server. It admits
+          only valid keys, counts every call and stops any key at once. To add the first one, create
+          a join key and run one command on the gateway's machine.
+        </p>
+        {onCreate ? null : <p className="mt-2">Your role cannot create join keys. Ask an admin.</p>}
+      </EmptyState>
+    </section>
   );
 }

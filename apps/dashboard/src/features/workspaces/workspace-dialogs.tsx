@@ -1,7 +1,26 @@
-import { CreateWorkspaceDialog } from './create-workspace-dialog.tsx';
-import { DeleteWorkspaceDialog } from './delete-workspace-dialog.tsx';
-import { RenameWorkspaceDialog } from './rename-workspace-dialog.tsx';
-import type { WorkspaceAction } from './workspace-action.ts';
+import { useMutation } from '@tanstack/react-query';
+import { ENVIRONMENTS, type Workspace } from '@tollkeeper/contract';
+import { useState } from 'react';
+import { toast } from 'sonner';
+import { FieldGroup } from '../../components/field-group.tsx';
+import { FormDialog } from '../../components/form-dialog.tsx';
+import { LineField } from '../../components/line-field.tsx';
+import { RadioRow } from '../../components/radio-row.tsx';
+import { RenameDialog } from '../../components/rename-dialog.tsx';
+import { TypedNameField, untypedWords } from '../../components/typed-name-field.tsx';
+import { counted } from '../../lib/format-count.ts';
+import { useSubmit } from '../../lib/use-submit.ts';
+import {
+  createWorkspaceMutation,
+  deleteWorkspaceMutation,
+  renameWorkspaceMutation,
+} from './queries.ts';
+import { chooseWorkspace, chosenWorkspace } from './workspace-switch.tsx';
+
+/** What the person has begun to do to a workspace. */
+export type WorkspaceAction =
+  | { readonly kind: 'create' }
+  | { readonly kind: 'rename' | 'delete'; readonly workspace: Workspace };
 
 interface WorkspaceDialogsProps {
   readonly action: WorkspaceAction | undefined;
@@ -20,4 +39,122 @@ export function WorkspaceDialogs({ action, onClose }: WorkspaceDialogsProps) {
     case 'delete':
       return <DeleteWorkspaceDialog workspace={action.workspace} onClose={onClose} />;
   }
+}
+
+type Environment = (typeof ENVIRONMENTS)[number];
+
+const MEANINGS: Readonly<Record<Environment, { readonly label: string; readonly hint: string }>> = {
+  live: { label: 'Live', hint: 'For real traffic. Keys begin with tk_live_.' },
+  test: { label: 'Test', hint: 'For trials, staging and CI. Keys begin with tk_test_.' },
+};
+
+function CreateWorkspaceDialog({ onClose }: { readonly onClose: () => void }) {
+  const create = useMutation(createWorkspaceMutation);
+  const [name, setName] = useState('');
+  const [environment, setEnvironment] = useState<Environment>('live');
+  const form = useSubmit(['name', 'environment'], async () => {
+    const created = await create.mutateAsync({ name: name.trim(), environment });
+    toast.success(`Created ${created.name}`);
+    onClose();
+  });
+  return (
+    <FormDialog
+      title="Create workspace"
+      submitLabel="Create workspace"
+      blocked={name.trim() === '' ? 'Enter a name.' : undefined}
+      filled={name.trim() !== ''}
+      form={form}
+      onClose={onClose}
+    >
+      <LineField
+        label="Name"
+        lengthMax={64}
+        placeholder="staging"
+        error={form.errors.fields.name}
+        value={name}
+        onValue={setName}
+      />
+      <FieldGroup
+        label="Environment"
+        hint="It cannot be changed later, because it is part of every key."
+        error={form.errors.fields.environment}
+      >
+        {ENVIRONMENTS.map((each) => (
+          <RadioRow
+            key={each}
+            name="environment"
+            {...MEANINGS[each]}
+            checked={environment === each}
+            onChoose={() => setEnvironment(each)}
+          />
+        ))}
+      </FieldGroup>
+    </FormDialog>
+  );
+}
+
+interface WorkspaceDialogProps {
+  readonly workspace: Workspace;
+  readonly onClose: () => void;
+}
+
+function RenameWorkspaceDialog({ workspace: { id, name }, onClose }: WorkspaceDialogProps) {
+  const rename = useMutation(renameWorkspaceMutation);
+  return (
+    <RenameDialog
+      what="workspace"
+      name={name}
+      rename={(to) => rename.mutateAsync({ id, name: to })}
+      onClose={onClose}
+    />
+  );
+}
+
+/** An empty one goes at once; else it takes along what it holds, so its name is to be typed. */
+function DeleteWorkspaceDialog({ workspace, onClose }: WorkspaceDialogProps) {
+  const { id, name } = workspace;
+  const remove = useMutation(deleteWorkspaceMutation);
+  const [typed, setTyped] = useState('');
+  const contents = contentsOf(workspace);
+  const isEmpty = contents.length === 0;
+  const form = useSubmit(['name'], async () => {
+    await remove.mutateAsync({ params: { id }, body: isEmpty ? {} : { name } });
+    toast.success(`Deleted ${name}`);
+    if (chosenWorkspace() === id) chooseWorkspace(undefined);
+    onClose();
+  });
+  return (
+    <FormDialog
+      danger
+      title={`Delete ${name}?`}
+      description={
+        isEmpty
+          ? 'The workspace is empty. You cannot undo this.'
+          : `Deletes what it contains as well: ${contents.join(', ')}. You cannot undo this.`
+      }
+      submitLabel="Delete workspace"
+      blocked={isEmpty ? undefined : untypedWords(typed, name)}
+      filled={typed !== ''}
+      form={form}
+      onClose={onClose}
+    >
+      {isEmpty ? null : (
+        <TypedNameField
+          what="workspace"
+          name={name}
+          typed={typed}
+          error={form.errors.fields.name}
+          onTyped={setTyped}
+        />
+      )}
+    </FormDialog>
+  );
+}
+
+function contentsOf({ keysCount, gatewaysCount, joinKeysCount }: Workspace): string[] {
+  return [
+    ...(keysCount > 0 ? [`${counted(keysCount, 'key')} (revoked ones included)`] : []),
+    ...(gatewaysCount > 0 ? [counted(gatewaysCount, 'gateway')] : []),
+    ...(joinKeysCount > 0 ? [counted(joinKeysCount, 'join key')] : []),
+  ];
 }

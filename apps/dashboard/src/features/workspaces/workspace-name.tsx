@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useCan } from '../sessions/index.ts';
-import { workspacesQuery } from './workspaces-query.ts';
+import { workspacesQuery } from './queries.ts';
 
 /** The name of the workspace, or its id for those who may not see workspaces. */
 export function WorkspaceName({ id }: { readonly id: string }) {

@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
+import { useSyncExternalStore } from 'react';
 import { Select } from '../../components/select.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
 import { useCan } from '../sessions/index.ts';
-import { useChosenWorkspace } from './chosen-workspace.ts';
-import { workspacesQuery } from './workspaces-query.ts';
+import { workspacesQuery } from './queries.ts';
 
 interface WorkspaceSwitchProps {
   readonly onChoose: (id: string | undefined) => void;
@@ -29,4 +29,42 @@ export function WorkspaceSwitch({ onChoose }: WorkspaceSwitchProps) {
       onChange={(event) => onChoose(event.target.value || undefined)}
     />
   );
+}
+
+const STORED = 'tollkeeper.workspace';
+const listeners = new Set<() => void>();
+let chosen = readStored();
+
+/** The workspace that this tab looks at; undefined is all of them. */
+export function useChosenWorkspace(): string | undefined {
+  return useSyncExternalStore(subscribe, chosenWorkspace);
+}
+
+export function chosenWorkspace(): string | undefined {
+  return chosen;
+}
+
+export function chooseWorkspace(id: string | undefined): void {
+  if (id === chosen) return;
+  chosen = id;
+  try {
+    if (id) sessionStorage.setItem(STORED, id);
+    else sessionStorage.removeItem(STORED);
+  } catch {
+    // Storage can be forbidden; the choice then lasts as long as the page.
+  }
+  for (const listener of listeners) listener();
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+function readStored(): string | undefined {
+  try {
+    return sessionStorage.getItem(STORED) ?? undefined;
+  } catch {
+    return undefined;
+  }
 }

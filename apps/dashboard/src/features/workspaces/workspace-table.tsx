@@ -7,7 +7,7 @@ import { type RecordColumn, RecordTable } from '../../components/record-table.ts
 import { TimeAgo } from '../../components/time-ago.tsx';
 import { counted, formatCount } from '../../lib/format-count.ts';
 import { useCan } from '../sessions/index.ts';
-import type { WorkspaceAction } from './workspace-action.ts';
+import type { WorkspaceAction } from './workspace-dialogs.tsx';
 
 interface WorkspaceTableProps {
   readonly workspaces: readonly Workspace[] | undefined;

@@ -6,10 +6,10 @@ import { LoadError } from '../../components/load-error.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { usePageTitle } from '../../lib/use-page-title.ts';
 import { LackedScope, useCan } from '../sessions/index.ts';
-import type { WorkspaceAction } from './workspace-action.ts';
+import { workspacesQuery } from './queries.ts';
+import type { WorkspaceAction } from './workspace-dialogs.tsx';
 import { WorkspaceDialogs } from './workspace-dialogs.tsx';
 import { WorkspaceTable } from './workspace-table.tsx';
-import { workspacesQuery } from './workspaces-query.ts';
 
 export function WorkspacesPage() {
   usePageTitle('Workspaces');

@@ -2,12 +2,17 @@ import type { Gateway } from '@tollkeeper/contract';
 import { Skeleton } from '../../../components/skeleton.tsx';
 import { useNow } from '../../../lib/use-now.ts';
 import { useCan } from '../../sessions/index.ts';
-import { CallsFigure, ContactFigure, LoadFigure, VersionFigure } from './gateway-figures.tsx';
+import {
+  CallsFigure,
+  ContactFigure,
+  GatewayName,
+  GatewayStateWord,
+  GatewayWarningList,
+  LoadFigure,
+  VersionFigure,
+} from './gateway-figures.tsx';
 import { GatewayMenu } from './gateway-menu.tsx';
-import { GatewayName } from './gateway-name.tsx';
-import { GatewayStateWord } from './gateway-state-word.tsx';
 import type { GatewayListProps } from './gateway-table.tsx';
-import { GatewayWarningList } from './gateway-warning-list.tsx';
 import { gatewayWarnings } from './gateway-warnings.ts';
 
 const PLACES = ['a', 'b', 'c', 'd'];
@@ -22,7 +27,7 @@ export function GatewayCards({ gateways, onAction }: GatewayListProps) {
         ? gateways.map((gateway) => (
             <li key={gateway.id} className="flex items-start gap-2 py-3 pr-2 pl-5">
               <div className="flex min-w-0 flex-1 flex-col gap-1.5">
-                <GatewayName gateway={gateway} onAction={onAction} />
+                <GatewayName gateway={gateway} onOpen={() => onAction({ kind: 'view', gateway })} />
                 <CardFacts gateway={gateway} />
                 <GatewayWarningList warnings={gatewayWarnings(gateway, now)} />
               </div>

@@ -7,17 +7,25 @@ import { TimeAgoButton } from '../../../components/time-ago.tsx';
 import { formatCount } from '../../../lib/format-count.ts';
 import { useNow } from '../../../lib/use-now.ts';
 import { WorkspaceName } from '../../workspaces/index.ts';
-import { gatewayQuery } from '../fleet-queries.ts';
-import { LabelChips } from '../label-chips.tsx';
-import type { GatewayDialogProps } from './gateway-action.ts';
-import { CallsFigure, ContactFigure, LoadFigure, VersionFigure } from './gateway-figures.tsx';
-import { GatewayStateWord } from './gateway-state-word.tsx';
-import { GatewayWarningList } from './gateway-warning-list.tsx';
-import { gatewayWarnings } from './gateway-warnings.ts';
-import { staleWords } from './stale-words.ts';
+import { LabelChips } from '../labels.tsx';
+import { gatewayQuery } from '../queries.ts';
+import {
+  CallsFigure,
+  ContactFigure,
+  GatewayStateWord,
+  GatewayWarningList,
+  LoadFigure,
+  VersionFigure,
+} from './gateway-figures.tsx';
+import { gatewayWarnings, staleWords } from './gateway-warnings.ts';
+
+interface GatewayDetailsDialogProps {
+  readonly gateway: Gateway;
+  readonly onClose: () => void;
+}
 
 /** All that is known of a gateway, kept up to date while one looks. */
-export function GatewayDetailsDialog({ gateway: opened, onClose }: GatewayDialogProps) {
+export function GatewayDetailsDialog({ gateway: opened, onClose }: GatewayDetailsDialogProps) {
   const { data: gateway = opened } = useQuery(gatewayQuery(opened.id));
   const warnings = gatewayWarnings(gateway, useNow());
   return (
@@ -56,7 +64,7 @@ function GatewayFacts({ gateway }: { readonly gateway: Gateway }) {
       </Fact>
       <Fact term="Calls">
         <CallsFigure gateway={gateway} /> a minute
-        {spooledCalls ? `, ${formatCount(spooledCalls)} counted there and not yet here` : null}
+        {spooledCalls ? `, ${formatCount(spooledCalls)} counted but not reported yet` : null}
       </Fact>
       <Fact term="CPU, memory">
         <LoadFigure gateway={gateway} />
@@ -77,7 +85,7 @@ function GatewayFacts({ gateway }: { readonly gateway: Gateway }) {
 }
 
 function Places({ instances }: Pick<Gateway, 'instances'>) {
-  if (instances.length === 0) return 'Nowhere at the moment';
+  if (instances.length === 0) return 'Not connected now';
   return (
     <ul>
       {instances.map(({ address, hostname, connectedAt }) => (

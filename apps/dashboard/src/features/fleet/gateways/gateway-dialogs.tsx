@@ -1,8 +1,23 @@
-import type { GatewayAction } from './gateway-action.ts';
+import { useMutation } from '@tanstack/react-query';
+import type { Gateway } from '@tollkeeper/contract';
+import { useState } from 'react';
+import { toast } from 'sonner';
+import { FormDialog } from '../../../components/form-dialog.tsx';
+import { Notice } from '../../../components/notice.tsx';
+import { RenameDialog } from '../../../components/rename-dialog.tsx';
+import { isTyped, TypedNameField, untypedWords } from '../../../components/typed-name-field.tsx';
+import { counted } from '../../../lib/format-count.ts';
+import { useSubmit } from '../../../lib/use-submit.ts';
+import { LabelsField, tooManyLabels } from '../labels.tsx';
+import { deleteGatewayMutation, updateGatewayMutation } from '../queries.ts';
 import { GatewayDetailsDialog } from './gateway-details-dialog.tsx';
-import { LabelGatewayDialog } from './label-gateway-dialog.tsx';
-import { RemoveGatewayDialog } from './remove-gateway-dialog.tsx';
-import { RenameGatewayDialog } from './rename-gateway-dialog.tsx';
+import { staleWords } from './gateway-warnings.ts';
+
+/** What the person has begun to do with a gateway. */
+export interface GatewayAction {
+  readonly kind: 'view' | 'rename' | 'label' | 'remove';
+  readonly gateway: Gateway;
+}
 
 interface GatewayDialogsProps {
   readonly action: GatewayAction | undefined;
@@ -23,4 +38,96 @@ export function GatewayDialogs({ action, onClose }: GatewayDialogsProps) {
     case 'remove':
       return <RemoveGatewayDialog {...props} />;
   }
+}
+
+interface GatewayDialogProps {
+  readonly gateway: Gateway;
+  readonly onClose: () => void;
+}
+
+function RenameGatewayDialog({ gateway: { id, name }, onClose }: GatewayDialogProps) {
+  const update = useMutation(updateGatewayMutation);
+  return (
+    <RenameDialog
+      what="gateway"
+      name={name}
+      rename={(to) => update.mutateAsync({ id, body: { name: to } })}
+      onClose={onClose}
+    />
+  );
+}
+
+function LabelGatewayDialog({ gateway, onClose }: GatewayDialogProps) {
+  const update = useMutation(updateGatewayMutation);
+  const [labels, setLabels] = useState(gateway.labels);
+  const form = useSubmit(['labels'], async () => {
+    const changed = await update.mutateAsync({ id: gateway.id, body: { labels } });
+    toast.success(`Changed the labels of ${changed.name}`);
+    onClose();
+  });
+  return (
+    <FormDialog
+      title={`Labels of ${gateway.name}`}
+      submitLabel="Save labels"
+      blocked={tooManyLabels(labels)}
+      filled={JSON.stringify(labels) !== JSON.stringify(gateway.labels)}
+      form={form}
+      onClose={onClose}
+    >
+      <LabelsField
+        hint="Labels distinguish gateways. Adding a name that exists already replaces its value."
+        labels={labels}
+        error={form.errors.fields.labels}
+        onLabels={setLabels}
+      />
+    </FormDialog>
+  );
+}
+
+/** Removing cannot be undone, so it asks for the name to be typed. */
+function RemoveGatewayDialog({ gateway, onClose }: GatewayDialogProps) {
+  const { id, name } = gateway;
+  const remove = useMutation(deleteGatewayMutation);
+  const [typed, setTyped] = useState('');
+  const form = useSubmit([], async () => {
+    if (!isTyped(typed, name)) return;
+    await remove.mutateAsync(id);
+    toast.success(`Removed ${name}`);
+    onClose();
+  });
+  return (
+    <FormDialog
+      danger
+      title={`Remove ${name}?`}
+      description="Its credential stops working at once: it deletes its snapshot and refuses every request. To use it again, join it with a new join key. You cannot undo this."
+      submitLabel="Remove gateway"
+      blocked={untypedWords(typed, name)}
+      filled={typed !== ''}
+      form={form}
+      onClose={onClose}
+    >
+      <Consequences gateway={gateway} />
+      <TypedNameField what="gateway" name={name} typed={typed} onTyped={setTyped} />
+    </FormDialog>
+  );
+}
+
+function Consequences({ gateway }: { readonly gateway: Gateway }) {
+  const { state, staleMaxMs, spooledCalls } = gateway;
+  return (
+    <>
+      {state === 'unreachable' ? (
+        <Notice tone="warn" title="It is not connected and receives the removal only later">
+          Until it reaches the control plane again, it {staleWords(staleMaxMs)}. To stop it at once,
+          stop its process.
+        </Notice>
+      ) : null}
+      {spooledCalls ? (
+        <Notice tone="info">
+          {counted(spooledCalls, 'call')} that it counted {spooledCalls === 1 ? 'has' : 'have'} not
+          been reported yet. If you remove it now, they are not counted.
+        </Notice>
+      ) : null}
+    </>
+  );
 }

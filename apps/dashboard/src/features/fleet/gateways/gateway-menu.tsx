@@ -1,9 +1,13 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { Gateway } from '@tollkeeper/contract';
 import { CirclePause, CirclePlay, Info, Pencil, Tags, Trash2 } from 'lucide-react';
+import { toast } from 'sonner';
 import { MenuItem, MenuSeparator } from '../../../components/menu.tsx';
 import { RecordMenu } from '../../../components/record-menu.tsx';
-import type { GatewayAction } from './gateway-action.ts';
-import { useDrain } from './use-drain.ts';
+import { explainError } from '../../../lib/explain-error.ts';
+import { offerUndo } from '../../../lib/offer-undo.ts';
+import { refreshFleet, updateGatewayMutation } from '../queries.ts';
+import type { GatewayAction } from './gateway-dialogs.tsx';
 
 interface GatewayMenuProps {
   readonly gateway: Gateway;
@@ -52,4 +56,45 @@ export function GatewayMenu({ gateway, onAction }: GatewayMenuProps) {
       </MenuItem>
     </RecordMenu>
   );
+}
+
+interface Drain {
+  readonly gateway: Pick<Gateway, 'id' | 'name'>;
+  readonly draining: boolean;
+}
+
+const UNDO_MS = 10_000;
+
+/** Drains a gateway, or takes it back into service. Either offers its own undoing in the toast. */
+function useDrain(): (drain: Drain) => void {
+  const queryClient = useQueryClient();
+  const { mutateAsync } = useMutation(updateGatewayMutation);
+
+  async function drain({ gateway, draining }: Drain): Promise<void> {
+    try {
+      await mutateAsync({ id: gateway.id, body: { draining } });
+      tellDrained({ gateway, draining }, () => drain({ gateway, draining: !draining }));
+    } catch (error) {
+      toast.error(`Cannot ${draining ? 'drain' : 'undo draining'} ${gateway.name}`, {
+        description: explainError(error),
+      });
+      await refreshFleet(queryClient);
+    }
+  }
+
+  return drain;
+}
+
+function tellDrained({ gateway, draining }: Drain, onUndo: () => void): void {
+  const id = toast.success(
+    draining ? `Draining ${gateway.name}` : `${gateway.name} is back in service`,
+    {
+      description: draining
+        ? 'It reports that it is not ready, so that load balancers use other gateways. Requests that still reach it are decided.'
+        : 'It reports that it is ready again.',
+      duration: UNDO_MS,
+      action: { label: 'Undo', onClick: onUndo },
+    },
+  );
+  offerUndo(() => toast.dismiss(id));
 }

@@ -3,12 +3,17 @@ import { type RecordColumn, RecordTable } from '../../../components/record-table
 import { useNow } from '../../../lib/use-now.ts';
 import { useCan } from '../../sessions/index.ts';
 import { WorkspaceName } from '../../workspaces/index.ts';
-import type { GatewayAction } from './gateway-action.ts';
-import { CallsFigure, ContactFigure, LoadFigure, VersionFigure } from './gateway-figures.tsx';
+import type { GatewayAction } from './gateway-dialogs.tsx';
+import {
+  CallsFigure,
+  ContactFigure,
+  GatewayName,
+  GatewayStateWord,
+  GatewayWarningList,
+  LoadFigure,
+  VersionFigure,
+} from './gateway-figures.tsx';
 import { GatewayMenu } from './gateway-menu.tsx';
-import { GatewayName } from './gateway-name.tsx';
-import { GatewayStateWord } from './gateway-state-word.tsx';
-import { GatewayWarningList } from './gateway-warning-list.tsx';
 import { gatewayWarnings } from './gateway-warnings.ts';
 
 export interface GatewayListProps {
@@ -79,7 +84,9 @@ const COLUMNS: readonly RecordColumn<Gateway>[] = [
 function nameColumn(onAction: (action: GatewayAction) => void): RecordColumn<Gateway> {
   return {
     header: 'Name',
-    cell: (gateway) => <GatewayName gateway={gateway} onAction={onAction} />,
+    cell: (gateway) => (
+      <GatewayName gateway={gateway} onOpen={() => onAction({ kind: 'view', gateway })} />
+    ),
   };
 }
 

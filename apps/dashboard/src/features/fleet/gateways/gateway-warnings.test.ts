@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
 import { gatewayLike } from './gateway.fixture.ts';
-import { gatewayWarnings } from './gateway-warnings.ts';
-import { staleWords } from './stale-words.ts';
+import { gatewayWarnings, staleWords } from './gateway-warnings.ts';
 
 const SEEN = '2026-11-23T12:00:00.000Z';
 const HOUR_MS = 3_600_000;

@@ -1,6 +1,6 @@
 import type { Gateway } from '@tollkeeper/contract';
 import { formatCount } from '../../../lib/format-count.ts';
-import { staleWords } from './stale-words.ts';
+import { formatDuration } from '../../../lib/format-duration.ts';
 
 export interface GatewayWarning {
   readonly tone: 'warn' | 'bad';
@@ -34,4 +34,14 @@ function absenceWords({ staleMaxMs, lastSeenAt, appliedVersion }: Gateway, now: 
   return isOver
     ? 'It has not reached the control plane for longer than it is allowed to, and denies every request.'
     : `While disconnected, it decides with version ${formatCount(appliedVersion)} and ${staleWords(staleMaxMs)}.`;
+}
+
+/**
+ * For how long the gateway decides without word from the control plane.
+ * @param staleMaxMs null is for ever
+ */
+export function staleWords(staleMaxMs: number | null): string {
+  return staleMaxMs === null
+    ? 'serves without limit while the control plane is away'
+    : `serves up to ${formatDuration(staleMaxMs)} without the control plane`;
 }

@@ -6,15 +6,16 @@ import { Notice } from '../../../components/notice.tsx';
 import { Panel } from '../../../components/panel.tsx';
 import { SearchInput } from '../../../components/search-input.tsx';
 import { ShowAll } from '../../../components/show-all.tsx';
+import { StatusWord } from '../../../components/status-word.tsx';
 import { explainError } from '../../../lib/explain-error.ts';
+import { formatCount } from '../../../lib/format-count.ts';
 import { useCapped } from '../../../lib/use-capped.ts';
 import { useMediaQuery } from '../../../lib/use-media-query.ts';
-import { FleetSummary } from './fleet-summary.tsx';
-import type { GatewayAction } from './gateway-action.ts';
 import { GatewayCards } from './gateway-cards.tsx';
-import { GatewayDialogs } from './gateway-dialogs.tsx';
+import { type GatewayAction, GatewayDialogs } from './gateway-dialogs.tsx';
+import { GATEWAY_STATE_LOOKS } from './gateway-state.ts';
 import { GatewayTable } from './gateway-table.tsx';
-import { findGateways, sortGateways } from './sort-gateways.ts';
+import { countStates, findGateways, sortGateways } from './sort-gateways.ts';
 
 /** From that many on, looking for one by eye is a chore. */
 const SEARCHED_FROM = 8;
@@ -71,5 +72,42 @@ export function GatewaysPanel({ list: { data, error, refetch } }: GatewaysPanelP
       </Panel>
       <GatewayDialogs action={action} onClose={() => setAction(undefined)} />
     </>
+  );
+}
+
+interface FleetSummaryProps {
+  readonly gateways: readonly Gateway[];
+  /** What is looked for; undefined where there is nothing to look through. */
+  readonly typed: string | undefined;
+  readonly onTyped: (typed: string) => void;
+}
+
+/** How many gateways are in which state; of many, each state shows those in it. */
+function FleetSummary({ gateways, typed, onTyped }: FleetSummaryProps) {
+  return (
+    <p className="flex flex-wrap gap-x-4 gap-y-1 text-soft">
+      {countStates(gateways).map(({ state, count }) => {
+        const { tone, word } = GATEWAY_STATE_LOOKS[state];
+        const counted = (
+          <StatusWord key={state} tone={tone}>
+            {formatCount(count)} {word.toLowerCase()}
+          </StatusWord>
+        );
+        return typed === undefined ? (
+          counted
+        ) : (
+          <button
+            key={state}
+            type="button"
+            aria-pressed={typed === word}
+            title={typed === word ? 'Show all' : 'Show only these'}
+            onClick={() => onTyped(typed === word ? '' : word)}
+            className="rounded-sm underline-offset-4 hover:text-ink hover:underline"
+          >
+            {counted}
+          </button>
+        );
+      })}
+    </p>
   );
 }

@@ -1,5 +1,4 @@
 import { JOIN_KEY_USES_MAX, type Labels } from '@tollkeeper/contract';
-import type { Lifetime } from './lifetimes.ts';
 
 export interface JoinKeyDraft {
   readonly name: string;
@@ -37,3 +36,12 @@ export function joinKeyBody({ name, workspaceId, lifetime, uses, labels }: JoinK
     labels,
   };
 }
+
+/** How long a join key works, by what a person calls it. */
+export const LIFETIMES = [
+  { value: '900', label: '15 minutes' },
+  { value: '3600', label: '1 hour' },
+  { value: '86400', label: '1 day' },
+  { value: '604800', label: '7 days' },
+] as const;
+type Lifetime = (typeof LIFETIMES)[number]['value'];

@@ -1,17 +1,19 @@
-import { useQuery } from '@tanstack/react-query';
-import type { JoinKeyWithSecret } from '@tollkeeper/contract';
-import { useState } from 'react';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import type { Gateway, JoinKey, JoinKeyWithSecret } from '@tollkeeper/contract';
+import { useEffect, useState } from 'react';
 import { CopyRow } from '../../../components/copy-row.tsx';
 import { Notice } from '../../../components/notice.tsx';
 import { ShownOnceDialog } from '../../../components/shown-once-dialog.tsx';
+import { StatusWord } from '../../../components/status-word.tsx';
 import { serverUrl } from '../../../lib/base-path.ts';
 import { exactTime } from '../../../lib/exact-time.ts';
 import { counted } from '../../../lib/format-count.ts';
+import { useSecond } from '../../../lib/use-now.ts';
 import { securityQuery } from '../../security/index.ts';
 import { useCan } from '../../sessions/index.ts';
-import { gatewaysQuery } from '../fleet-queries.ts';
+import { GatewayStateWord } from '../gateways/gateway-figures.tsx';
+import { gatewaysQuery, refreshFleet } from '../queries.ts';
 import { isLoopback, joinLine } from './join-line.ts';
-import { JoinProgress } from './join-progress.tsx';
 
 interface JoinKeySecretDialogProps {
   readonly joinKey: JoinKeyWithSecret;
@@ -76,5 +78,57 @@ function LineHint() {
         ? ` Your organization lets gateways join only from ${rules.allowedIps.join(', ')}.`
         : null}
     </p>
+  );
+}
+
+interface JoinProgressProps {
+  readonly joinKey: JoinKey;
+  /** First come first. */
+  readonly joined: readonly Gateway[];
+}
+
+/** "Waiting for the gateway…", until it comes. */
+function JoinProgress({ joinKey, joined }: JoinProgressProps) {
+  const queryClient = useQueryClient();
+  const count = joined.length;
+  // The uses of the join key, in the panel behind.
+  useEffect(() => {
+    if (count > 0) void refreshFleet(queryClient);
+  }, [queryClient, count]);
+  return (
+    <div
+      role="status"
+      className="flex max-h-40 flex-col gap-1.5 overflow-y-auto rounded-lg border border-line px-4 py-3"
+    >
+      {joined.map(({ id, name, state }) => (
+        <p key={id} className="flex flex-wrap items-center justify-between gap-x-4">
+          <span className="min-w-0 [overflow-wrap:anywhere]">
+            Gateway <strong className="font-medium">{name}</strong> joined
+          </span>
+          <GatewayStateWord state={state} />
+        </p>
+      ))}
+      <Waiting joinKey={joinKey} leftCount={joinKey.usesMax - count} />
+    </div>
+  );
+}
+
+interface WaitingProps {
+  readonly joinKey: JoinKey;
+  readonly leftCount: number;
+}
+
+function Waiting({ joinKey: { usesMax, expiresAt }, leftCount }: WaitingProps) {
+  const now = useSecond();
+  if (leftCount <= 0) return null;
+  if (Date.parse(expiresAt) <= now) {
+    return <StatusWord tone="warn">The join key has expired. Create another one.</StatusWord>;
+  }
+  return (
+    <StatusWord tone="off" pending>
+      {usesMax === 1
+        ? 'Waiting for the gateway…'
+        : `Waiting for ${leftCount === usesMax ? '' : 'another '}${counted(leftCount, 'gateway')}…`}
+    </StatusWord>
   );
 }

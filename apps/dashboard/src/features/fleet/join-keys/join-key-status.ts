@@ -20,7 +20,7 @@ const RANKS: Readonly<Record<JoinKey['status'], number>> = {
   expired: 2,
 };
 
-/** Those that let somebody in first, then those that may again; of equals the newest. */
+/** Join keys that admit gateways first, then those that may do so again; newest first among equals. */
 export function sortJoinKeys(joinKeys: readonly JoinKey[]): JoinKey[] {
   return joinKeys.toSorted(
     (a, b) => RANKS[a.status] - RANKS[b.status] || (a.createdAt < b.createdAt ? 1 : -1),

@@ -9,7 +9,7 @@ import { TimeAgo } from '../../../components/time-ago.tsx';
 import { formatCount } from '../../../lib/format-count.ts';
 import { useCan } from '../../sessions/index.ts';
 import { WorkspaceName } from '../../workspaces/index.ts';
-import { LabelChips } from '../label-chips.tsx';
+import { LabelChips } from '../labels.tsx';
 import { JOIN_KEY_LOOKS } from './join-key-status.ts';
 
 interface JoinKeyTableProps {

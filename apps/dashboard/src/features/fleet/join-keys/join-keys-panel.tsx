@@ -1,12 +1,13 @@
-import type { UseQueryResult } from '@tanstack/react-query';
+import { type UseQueryResult, useMutation } from '@tanstack/react-query';
 import type { JoinKey } from '@tollkeeper/contract';
 import { useState } from 'react';
+import { ConfirmDialog } from '../../../components/confirm-dialog.tsx';
 import { LoadError } from '../../../components/load-error.tsx';
 import { Panel } from '../../../components/panel.tsx';
 import { ShowAll } from '../../../components/show-all.tsx';
 import { counted } from '../../../lib/format-count.ts';
 import { useCapped } from '../../../lib/use-capped.ts';
-import { DeleteJoinKeyDialog } from './delete-join-key-dialog.tsx';
+import { deleteJoinKeyMutation } from '../queries.ts';
 import { sortJoinKeys } from './join-key-status.ts';
 import { JoinKeyTable } from './join-key-table.tsx';
 
@@ -17,7 +18,7 @@ interface JoinKeysPanelProps {
   readonly list: UseQueryResult<JoinKey[]>;
 }
 
-/** What lets gateways in, and what did. */
+/** The join keys that admit gateways, and those that did. */
 export function JoinKeysPanel({ list: { data, error, refetch } }: JoinKeysPanelProps) {
   const [deleting, setDeleting] = useState<JoinKey>();
   const { shown, hiddenCount, showAll } = useCapped(sortJoinKeys(data ?? NONE), ROWS_MAX);
@@ -32,7 +33,7 @@ export function JoinKeysPanel({ list: { data, error, refetch } }: JoinKeysPanelP
         </div>
       ) : null}
       {data?.length === 0 ? (
-        <p className="px-5 pt-1 pb-5 text-soft">None. Create one to let another gateway in.</p>
+        <p className="px-5 pt-1 pb-5 text-soft">None. Create one to add another gateway.</p>
       ) : null}
       {data?.length !== 0 && (data || !error) ? (
         <JoinKeyTable joinKeys={data ? shown : undefined} onDelete={setDeleting} />
@@ -48,4 +49,24 @@ export function JoinKeysPanel({ list: { data, error, refetch } }: JoinKeysPanelP
 function activeWords(joinKeys: readonly JoinKey[]): string {
   const count = joinKeys.filter(({ status }) => status === 'active').length;
   return count === 0 ? 'None active' : `${counted(count, 'join key')} active`;
+}
+
+interface DeleteJoinKeyDialogProps {
+  readonly joinKey: JoinKey;
+  readonly onClose: () => void;
+}
+
+function DeleteJoinKeyDialog({ joinKey: { id, name }, onClose }: DeleteJoinKeyDialogProps) {
+  const remove = useMutation(deleteJoinKeyMutation);
+  return (
+    <ConfirmDialog
+      danger
+      title={`Delete join key ${name}?`}
+      description="No more gateways can join with it. Gateways that have already joined stay connected."
+      confirmLabel="Delete join key"
+      onConfirm={() => remove.mutateAsync(id)}
+      done={`Deleted join key ${name}`}
+      onClose={onClose}
+    />
+  );
 }

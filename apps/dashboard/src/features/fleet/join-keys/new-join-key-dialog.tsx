@@ -1,27 +1,38 @@
-import { useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { JOIN_KEY_USES_MAX, type JoinKeyWithSecret } from '@tollkeeper/contract';
 import { useState } from 'react';
-import { ActionForm } from '../../../components/action-form.tsx';
 import { ChoiceChips } from '../../../components/choice-chips.tsx';
-import { Dialog } from '../../../components/dialog.tsx';
 import { Field } from '../../../components/field.tsx';
 import { FieldGroup } from '../../../components/field-group.tsx';
+import { FormDialog } from '../../../components/form-dialog.tsx';
 import { LineField } from '../../../components/line-field.tsx';
 import { Select } from '../../../components/select.tsx';
-import { api } from '../../../lib/api.ts';
 import { useExactlyOnce } from '../../../lib/use-exactly-once.ts';
+import { useReturnFocus } from '../../../lib/use-return-focus.ts';
 import { useSubmit } from '../../../lib/use-submit.ts';
 import { useCan } from '../../sessions/index.ts';
 import { useChosenWorkspace, workspacesQuery } from '../../workspaces/index.ts';
-import { LabelsField, tooManyLabels } from '../labels-field.tsx';
+import { LabelsField, tooManyLabels } from '../labels.tsx';
+import { createJoinKeyMutation } from '../queries.ts';
 import {
   FIRST_DRAFT,
   type JoinKeyDraft,
   joinKeyBody,
+  LIFETIMES,
   parseUses,
   USES_RULE,
 } from './join-key-draft.ts';
-import { LIFETIMES } from './lifetimes.ts';
+import { JoinKeySecretDialog } from './join-key-secret-dialog.tsx';
+
+/** A new join key: the form; then the command to run, once, and the gateways as they join. */
+export function NewJoinKeyFlow({ onClose }: { readonly onClose: () => void }) {
+  const returnFocus = useReturnFocus();
+  const [created, setCreated] = useState<JoinKeyWithSecret>();
+  if (created) {
+    return <JoinKeySecretDialog joinKey={created} onClose={onClose} onReturnFocus={returnFocus} />;
+  }
+  return <NewJoinKeyDialog onClose={onClose} onCreated={setCreated} />;
+}
 
 interface NewJoinKeyDialogProps {
   readonly onClose: () => void;
@@ -30,88 +41,84 @@ interface NewJoinKeyDialogProps {
 
 const FIELDS = ['name', 'workspaceId', 'lifetimeSeconds', 'usesMax', 'labels'] as const;
 
-export function NewJoinKeyDialog({ onClose, onCreated }: NewJoinKeyDialogProps) {
+function NewJoinKeyDialog({ onClose, onCreated }: NewJoinKeyDialogProps) {
   const [draft, setDraft] = useState({ ...FIRST_DRAFT, workspaceId: useChosenWorkspace() ?? '' });
   const change = (part: Partial<typeof draft>) => setDraft((before) => ({ ...before, ...part }));
+  const { mutateAsync } = useMutation(createJoinKeyMutation);
   const create = useExactlyOnce(joinKeyBody, (body, idempotencyKey) =>
-    api.createJoinKey({ body }, { idempotencyKey }),
+    mutateAsync({ body, idempotencyKey }),
   );
-  const { pending, errors, submit } = useSubmit(FIELDS, async () => onCreated(await create(draft)));
+  const form = useSubmit(FIELDS, async () => onCreated(await create(draft)));
   const workspaces = useWorkspaces();
   const uses = parseUses(draft.uses);
+  const { fields } = form.errors;
   return (
-    <Dialog
+    <FormDialog
       title="New join key"
-      description="Gateways join the fleet of a workspace with it. It works nowhere else."
+      description="Gateways use it to join the fleet of a workspace. It works for nothing else."
+      submitLabel="Create join key"
+      blocked={blockedWords(draft, workspaces.length)}
+      filled={draft.name.trim() !== '' || Object.keys(draft.labels).length > 0}
+      form={form}
       onClose={onClose}
     >
-      <ActionForm
-        submitLabel="Create join key"
-        blocked={blockedWords(draft, workspaces.length)}
-        filled={draft.name.trim() !== '' || Object.keys(draft.labels).length > 0}
-        pending={pending}
-        errors={errors.form}
-        onSubmit={submit}
-        onCancel={onClose}
-      >
-        <LineField
-          label="Name"
-          hint="Optional. To recognize it in the list."
-          lengthMax={64}
-          placeholder="eu-west edge"
-          error={errors.fields.name}
-          value={draft.name}
-          onValue={(name) => change({ name })}
+      <LineField
+        label="Name"
+        hint="Optional. Helps you to recognize it in the list."
+        lengthMax={64}
+        placeholder="eu-west edge"
+        error={fields.name}
+        value={draft.name}
+        onValue={(name) => change({ name })}
+      />
+      {workspaces.length > 1 ? (
+        <Field
+          label="Workspace"
+          hint="The gateways accept keys of this workspace, and keys that are not confined to one."
+          error={fields.workspaceId}
+        >
+          {(control) => (
+            <Select
+              {...control}
+              value={draft.workspaceId}
+              options={[
+                ...(draft.workspaceId ? [] : [{ value: '', label: 'Choose a workspace' }]),
+                ...workspaces.map(({ id, name, environment }) => ({
+                  value: id,
+                  label: `${name} (${environment})`,
+                })),
+              ]}
+              onChange={(event) => change({ workspaceId: event.target.value })}
+            />
+          )}
+        </Field>
+      ) : null}
+      <FieldGroup label="Works for" error={fields.lifetimeSeconds}>
+        <ChoiceChips
+          name="lifetime"
+          value={draft.lifetime}
+          choices={LIFETIMES}
+          onChoose={(lifetime) => change({ lifetime })}
         />
-        {workspaces.length > 1 ? (
-          <Field
-            label="Workspace"
-            hint="The gateways accept keys of this workspace, and keys that are not confined to one."
-            error={errors.fields.workspaceId}
-          >
-            {(control) => (
-              <Select
-                {...control}
-                value={draft.workspaceId}
-                options={[
-                  ...(draft.workspaceId ? [] : [{ value: '', label: 'Choose a workspace' }]),
-                  ...workspaces.map(({ id, name, environment }) => ({
-                    value: id,
-                    label: `${name} (${environment})`,
-                  })),
-                ]}
-                onChange={(event) => change({ workspaceId: event.target.value })}
-              />
-            )}
-          </Field>
-        ) : null}
-        <FieldGroup label="Works for" error={errors.fields.lifetimeSeconds}>
-          <ChoiceChips
-            name="lifetime"
-            value={draft.lifetime}
-            choices={LIFETIMES}
-            onChoose={(lifetime) => change({ lifetime })}
-          />
-        </FieldGroup>
-        <LineField
-          label="Uses"
-          type="number"
-          inputMode="numeric"
-          min={1}
-          max={JOIN_KEY_USES_MAX}
-          hint="How many gateways may join with it."
-          error={errors.fields.usesMax ?? (uses ? undefined : USES_RULE)}
-          value={draft.uses}
-          onValue={(typed) => change({ uses: typed })}
-        />
-        <LabelsField
-          hint="Optional. Every gateway that joins with it gets them."
-          labels={draft.labels}
-          error={errors.fields.labels}
-          onLabels={(labels) => change({ labels })}
-        />
-      </ActionForm>
-    </Dialog>
+      </FieldGroup>
+      <LineField
+        label="Uses"
+        type="number"
+        inputMode="numeric"
+        min={1}
+        max={JOIN_KEY_USES_MAX}
+        hint="How many gateways may join with it."
+        error={fields.usesMax ?? (uses ? undefined : USES_RULE)}
+        value={draft.uses}
+        onValue={(typed) => change({ uses: typed })}
+      />
+      <LabelsField
+        hint="Optional. Every gateway that joins with this key gets these labels."
+        labels={draft.labels}
+        error={fields.labels}
+        onLabels={(labels) => change({ labels })}
+      />
+    </FormDialog>
   );
 }
 

@@ -1,6 +1,12 @@
-import { keepPreviousData, type QueryClient, queryOptions } from '@tanstack/react-query';
-import type { Gateway } from '@tollkeeper/contract';
+import {
+  keepPreviousData,
+  mutationOptions,
+  type QueryClient,
+  queryOptions,
+} from '@tanstack/react-query';
+import type { Gateway, RouteInput, Routes } from '@tollkeeper/contract';
 import { api } from '../../lib/api.ts';
+import { refresh } from '../../lib/query-client.ts';
 import { readAllPages } from '../../lib/read-all-pages.ts';
 
 /** While the page is seen: what joins appears within a second, joining and reading included. */
@@ -42,17 +48,50 @@ export function joinKeysQuery(workspaceId: string | undefined) {
   });
 }
 
-/** Puts a changed gateway where it is shown at once, then lets every view of the fleet read anew. */
-export function showChangedGateway(queryClient: QueryClient, changed: Gateway): Promise<void> {
+const FLEET = { queryKey: ['fleet'] };
+
+interface GatewayChange {
+  readonly id: string;
+  readonly body: RouteInput<Routes['updateGateway']>['body'];
+}
+
+export const updateGatewayMutation = mutationOptions({
+  mutationFn: ({ id, body }: GatewayChange) => api.updateGateway({ params: { id }, body }),
+  onSuccess: (changed, _change, _result, { client }) => showChangedGateway(client, changed),
+});
+
+export const deleteGatewayMutation = mutationOptions({
+  mutationFn: (id: string) => api.deleteGateway({ params: { id } }),
+  onSuccess: refresh(FLEET),
+});
+
+interface JoinKeyRequest {
+  readonly body: RouteInput<Routes['createJoinKey']>['body'];
+  readonly idempotencyKey: string;
+}
+
+export const createJoinKeyMutation = mutationOptions({
+  mutationFn: ({ body, idempotencyKey }: JoinKeyRequest) =>
+    api.createJoinKey({ body }, { idempotencyKey }),
+  onSuccess: refresh(FLEET),
+});
+
+export const deleteJoinKeyMutation = mutationOptions({
+  mutationFn: (id: string) => api.deleteJoinKey({ params: { id } }),
+  onSuccess: refresh(FLEET),
+});
+
+/** Puts a changed gateway where it is shown at once, then refetches every view of the fleet. */
+function showChangedGateway(queryClient: QueryClient, changed: Gateway): void {
   queryClient.setQueriesData<Gateway[]>({ queryKey: ['fleet', 'gateways'] }, (gateways) =>
     gateways?.map((each) => (each.id === changed.id ? changed : each)),
   );
-  return refreshFleet(queryClient);
+  void refreshFleet(queryClient);
 }
 
-/** Every view of the fleet reads anew. */
+/** Refetches every view of the fleet. */
 export function refreshFleet(queryClient: QueryClient): Promise<void> {
-  return queryClient.invalidateQueries({ queryKey: ['fleet'] });
+  return queryClient.invalidateQueries(FLEET);
 }
 
 interface Page {

@@ -1,0 +1,29 @@
+import { mutationOptions, queryOptions } from '@tanstack/react-query';
+import type { RouteInput, Routes, Workspace } from '@tollkeeper/contract';
+import { api } from '../../lib/api.ts';
+import { refresh } from '../../lib/query-client.ts';
+import { readAllPages } from '../../lib/read-all-pages.ts';
+import { tellAt } from '../../lib/tell-at.ts';
+
+export const workspacesQuery = queryOptions({
+  queryKey: ['workspaces'],
+  queryFn: ({ signal }) => readAllPages((query) => api.listWorkspaces({ query }, { signal })),
+  staleTime: 60_000,
+});
+
+export const createWorkspaceMutation = mutationOptions({
+  mutationFn: (body: RouteInput<Routes['createWorkspace']>['body']) =>
+    tellAt('name', 'invalid_state', api.createWorkspace({ body })),
+  onSuccess: refresh(workspacesQuery),
+});
+
+export const renameWorkspaceMutation = mutationOptions({
+  mutationFn: ({ id, name }: Pick<Workspace, 'id' | 'name'>) =>
+    tellAt('name', 'invalid_state', api.updateWorkspace({ params: { id }, body: { name } })),
+  onSuccess: refresh(workspacesQuery),
+});
+
+export const deleteWorkspaceMutation = mutationOptions({
+  mutationFn: (input: RouteInput<Routes['deleteWorkspace']>) => api.deleteWorkspace(input),
+  onSuccess: refresh(),
+});
