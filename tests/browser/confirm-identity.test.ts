@@ -83,7 +83,7 @@ it('asks for the password before an authenticator app is added, then for a code 
   await page.getByRole('button', { name: 'New backup codes' }).click();
   const renewal = page.getByRole('dialog', { name: 'New backup codes' });
   await renewal.getByLabel('Your password').fill(OWNER.password);
-  await renewal.getByRole('button', { name: 'Make new codes' }).click();
+  await renewal.getByRole('button', { name: 'Create new codes' }).click();
   await question.getByRole('button', { name: 'Use a backup code instead' }).click();
   await confirm(question, { password: OWNER.password, 'Backup code': backupCode });
   await page.getByRole('button', { name: 'Copy codes' }).waitFor();

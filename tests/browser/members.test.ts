@@ -74,7 +74,7 @@ it('warns before a member whose address is not confirmed becomes the owner', asy
   await acceptInvitation(await openWindow(dashboard), link, 'Alan');
   await owner.goto('/organization');
   await owner.getByRole('button', { name: 'Transfer…' }).click();
-  const dialog = owner.getByRole('dialog', { name: 'Transfer the ownership' });
+  const dialog = owner.getByRole('dialog', { name: 'Transfer ownership' });
   const heir = 'Alan (alan@example.com) · Address not confirmed';
   await dialog.getByLabel('New owner').selectOption({ label: heir });
   await dialog
@@ -109,7 +109,7 @@ async function demote(owner: Page, grace: Page): Promise<void> {
 
 async function suspend(owner: Page, grace: Page): Promise<void> {
   await changeMember(owner, GRACE, 'Suspend…', async (dialog) => {
-    await dialog.getByText(/their 1 live key is refused at once/).waitFor();
+    await dialog.getByText(/their 1 live key are refused at once/).waitFor();
     await dialog.getByRole('button', { name: 'Suspend' }).click();
   });
   await memberRow(owner, GRACE).getByRole('cell', { name: 'Suspended' }).waitFor();

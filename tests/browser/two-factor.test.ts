@@ -67,7 +67,7 @@ async function enrol(page: Page): Promise<Enrolment> {
 async function signInHalfWay(page: Page): Promise<void> {
   await signOut(page, 'Sign out');
   await fillSignIn(page, OWNER.email, OWNER.password);
-  await page.getByText('Your account asks for a code, too.').waitFor();
+  await page.getByText('Now enter a code.').waitFor();
 }
 
 async function verify(page: Page, label: string, code: string): Promise<void> {

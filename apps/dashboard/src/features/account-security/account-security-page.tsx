@@ -1,9 +1,15 @@
+import { FACTOR_NAMES } from '@tollkeeper/contract';
+import { useState } from 'react';
+import { Button } from '../../components/button.tsx';
+import { Fact, Facts } from '../../components/facts.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
+import { Panel } from '../../components/panel.tsx';
+import { TimeAgoButton } from '../../components/time-ago.tsx';
 import { usePageTitle } from '../../lib/use-page-title.ts';
+import { useIdentity } from '../sessions/index.ts';
 import { AuthenticatorPanel } from './authenticator-panel.tsx';
 import { PasskeysPanel } from './passkeys-panel.tsx';
-import { PasswordPanel } from './password-panel.tsx';
-import { SessionPanel } from './session-panel.tsx';
+import { ChangePasswordDialog } from './password-dialogs.tsx';
 
 export function AccountSecurityPage() {
   usePageTitle('Account security');
@@ -20,5 +26,41 @@ export function AccountSecurityPage() {
         <SessionPanel />
       </div>
     </>
+  );
+}
+
+function PasswordPanel() {
+  const [changing, setChanging] = useState(false);
+  return (
+    <Panel title="Password">
+      <div className="px-5 pt-1 pb-5">
+        <Button onClick={() => setChanging(true)}>Change password</Button>
+      </div>
+      {changing ? <ChangePasswordDialog onClose={() => setChanging(false)} /> : null}
+    </Panel>
+  );
+}
+
+const list = new Intl.ListFormat('en', { type: 'conjunction' });
+
+/** What this session was opened with, and when it expires. */
+function SessionPanel() {
+  const { session } = useIdentity();
+  if (!session) return null;
+  const { factors, authenticatedAt, expiresAt } = session;
+  return (
+    <Panel title="This session">
+      <Facts>
+        <Fact term="Signed in with">
+          {list.format(factors.map((factor) => FACTOR_NAMES[factor]))}
+        </Fact>
+        <Fact term="Signed in">
+          <TimeAgoButton at={authenticatedAt} />
+        </Fact>
+        <Fact term="Expires">
+          <TimeAgoButton at={expiresAt} />
+        </Fact>
+      </Facts>
+    </Panel>
   );
 }

@@ -1,14 +1,21 @@
-import { useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { toast } from 'sonner';
 import { Button } from '../../components/button.tsx';
 import { LoadError } from '../../components/load-error.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
 import { StatusWord } from '../../components/status-word.tsx';
-import { authenticatorQuery } from './account-queries.ts';
-import { EnrolFlow } from './enrol-flow.tsx';
-import { RenewCodesFlow } from './renew-codes-flow.tsx';
-import { TurnOffDialog } from './turn-off-dialog.tsx';
+import { useReturnFocus } from '../../lib/use-return-focus.ts';
+import { BackupCodesDialog, ScanDialog } from './authenticator-dialogs.tsx';
+import { PasswordDialog } from './password-dialogs.tsx';
+import {
+  authenticatorQuery,
+  type Enrolment,
+  enrolMutation,
+  renewCodesMutation,
+  turnOffMutation,
+} from './queries.ts';
 
 /** A code from an app on one's phone, asked for after the password (TOTP, RFC 6238). */
 export function AuthenticatorPanel() {
@@ -50,4 +57,85 @@ export function AuthenticatorPanel() {
 function State({ isOn }: { readonly isOn: boolean | null | undefined }) {
   if (isOn === undefined || isOn === null) return null;
   return <StatusWord tone={isOn ? 'good' : 'off'}>{isOn ? 'On' : 'Off'}</StatusWord>;
+}
+
+interface FlowProps {
+  readonly onClose: () => void;
+}
+
+/** Password, then the app's first code, then the backup codes, once. */
+function EnrolFlow({ onClose }: FlowProps) {
+  const returnFocus = useReturnFocus();
+  const queryClient = useQueryClient();
+  const enrol = useMutation(enrolMutation);
+  const [enrolment, setEnrolment] = useState<Enrolment>();
+  const [verified, setVerified] = useState(false);
+
+  if (!enrolment) {
+    return (
+      <PasswordDialog
+        title="Set up an authenticator app"
+        description="You need an app such as Aegis, 1Password or Google Authenticator at hand."
+        submitLabel="Continue"
+        onPassword={async (password) => setEnrolment(await enrol.mutateAsync(password))}
+        onClose={onClose}
+      />
+    );
+  }
+  if (!verified) {
+    return (
+      <ScanDialog
+        totpUri={enrolment.totpURI}
+        onVerified={() => setVerified(true)}
+        onClose={onClose}
+        onReturnFocus={returnFocus}
+      />
+    );
+  }
+
+  function finish() {
+    // Only now: what shows the state may show another page once it is on.
+    queryClient.setQueryData(authenticatorQuery.queryKey, true);
+    onClose();
+  }
+
+  return (
+    <BackupCodesDialog codes={enrolment.backupCodes} onClose={finish} onReturnFocus={returnFocus} />
+  );
+}
+
+function RenewCodesFlow({ onClose }: FlowProps) {
+  const returnFocus = useReturnFocus();
+  const renew = useMutation(renewCodesMutation);
+  const [codes, setCodes] = useState<readonly string[]>();
+  if (codes) {
+    return <BackupCodesDialog codes={codes} onClose={onClose} onReturnFocus={returnFocus} />;
+  }
+  return (
+    <PasswordDialog
+      title="New backup codes"
+      description="The old codes stop working at once."
+      submitLabel="Create new codes"
+      onPassword={async (password) => setCodes(await renew.mutateAsync(password))}
+      onClose={onClose}
+    />
+  );
+}
+
+function TurnOffDialog({ onClose }: FlowProps) {
+  const turnOff = useMutation(turnOffMutation);
+  return (
+    <PasswordDialog
+      danger
+      title="Turn the authenticator app off?"
+      description="You then sign in with your password alone, and the backup codes stop working. An organization that requires a second factor locks you out until you set one up again."
+      submitLabel="Turn off"
+      onPassword={async (password) => {
+        await turnOff.mutateAsync(password);
+        toast.success('Turned the authenticator app off');
+        onClose();
+      }}
+      onClose={onClose}
+    />
+  );
 }

@@ -1,15 +1,24 @@
-import { useQuery } from '@tanstack/react-query';
-import { Plus } from 'lucide-react';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { Fingerprint, Plus, Trash2 } from 'lucide-react';
 import { useId, useState } from 'react';
+import { toast } from 'sonner';
 import { Button } from '../../components/button.tsx';
+import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
+import { FormDialog } from '../../components/form-dialog.tsx';
+import { LineField, tooLong } from '../../components/line-field.tsx';
 import { LoadError } from '../../components/load-error.tsx';
+import { ErrorNotice } from '../../components/notice.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
-import { passkeysFault } from '../../lib/web-authn.ts';
-import { type Passkey, passkeysQuery } from './account-queries.ts';
-import { AddPasskeyDialog } from './add-passkey-dialog.tsx';
-import { DeletePasskeyDialog } from './delete-passkey-dialog.tsx';
-import { PasskeyRow } from './passkey-row.tsx';
+import { TimeAgo } from '../../components/time-ago.tsx';
+import { useSubmit } from '../../lib/use-submit.ts';
+import { explainPasskeyError, passkeysFault } from '../../lib/web-authn.ts';
+import {
+  addPasskeyMutation,
+  deletePasskeyMutation,
+  type Passkey,
+  passkeysQuery,
+} from './queries.ts';
 
 /** Sign-in by fingerprint, face or security key, in place of password and code. */
 export function PasskeysPanel() {
@@ -54,4 +63,97 @@ export function PasskeysPanel() {
       ) : null}
     </Panel>
   );
+}
+
+interface PasskeyRowProps {
+  readonly passkey: Passkey;
+  readonly onDelete: () => void;
+}
+
+function PasskeyRow({ passkey, onDelete }: PasskeyRowProps) {
+  const name = passkeyName(passkey);
+  return (
+    <li className="flex items-center gap-3 px-3.5 py-2.5">
+      <Fingerprint size={18} aria-hidden className="shrink-0 text-soft" />
+      <div className="min-w-0 flex-1">
+        <p className="truncate font-medium" title={name}>
+          {name}
+        </p>
+        {passkey.createdAt ? (
+          <p className="text-[0.8125rem] text-soft">
+            added <TimeAgo at={passkey.createdAt} />
+          </p>
+        ) : null}
+      </div>
+      <Button look="quiet" size="icon" aria-label={`Delete ${name}`} onClick={onDelete}>
+        <Trash2 size={15} aria-hidden />
+      </Button>
+    </li>
+  );
+}
+
+function AddPasskeyDialog({ onClose }: { readonly onClose: () => void }) {
+  const add = useMutation(addPasskeyMutation);
+  const [name, setName] = useState('');
+  const [refused, setRefused] = useState<string>();
+  const form = useSubmit([], async () => {
+    setRefused(undefined);
+    try {
+      await add.mutateAsync(name.trim());
+    } catch (error) {
+      const explained = explainPasskeyError(error);
+      if (explained === undefined) throw error;
+      return setRefused(explained);
+    }
+    toast.success(`Added ${name.trim()}`);
+    onClose();
+  });
+  return (
+    <FormDialog
+      title="Add a passkey"
+      description="Your browser then asks for your fingerprint, face, PIN or security key."
+      closesOutside={false}
+      submitLabel="Continue"
+      blocked={name.trim() === '' ? 'Enter a name.' : tooLong(name, 64)}
+      filled={name !== ''}
+      form={form}
+      onClose={onClose}
+    >
+      <ErrorNotice messages={refused ? [refused] : []} />
+      <LineField
+        label="Name"
+        hint="Such as the device or the password manager that stores it."
+        lengthMax={64}
+        placeholder="Work laptop"
+        error={undefined}
+        value={name}
+        onValue={setName}
+      />
+    </FormDialog>
+  );
+}
+
+interface DeletePasskeyDialogProps {
+  readonly passkey: Passkey;
+  readonly onClose: () => void;
+}
+
+function DeletePasskeyDialog({ passkey, onClose }: DeletePasskeyDialogProps) {
+  const remove = useMutation(deletePasskeyMutation);
+  const name = passkeyName(passkey);
+  return (
+    <ConfirmDialog
+      danger
+      title={`Delete ${name}?`}
+      description="You can no longer sign in with it. Your device may still offer it until you delete it there, too."
+      confirmLabel="Delete passkey"
+      onConfirm={() => remove.mutateAsync(passkey.id)}
+      done={`Deleted ${name}`}
+      onClose={onClose}
+    />
+  );
+}
+
+function passkeyName({ name }: Pick<Passkey, 'name'>): string {
+  return name?.trim() || 'Passkey without a name';
 }

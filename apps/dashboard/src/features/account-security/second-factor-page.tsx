@@ -4,9 +4,9 @@ import { Logo } from '../../components/logo.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { usePageTitle } from '../../lib/use-page-title.ts';
 import { useIdentity } from '../sessions/index.ts';
-import { authenticatorQuery, passkeysQuery } from './account-queries.ts';
 import { AuthenticatorPanel } from './authenticator-panel.tsx';
 import { PasskeysPanel } from './passkeys-panel.tsx';
+import { authenticatorQuery, passkeysQuery } from './queries.ts';
 
 interface SecondFactorPageProps {
   readonly onContinue: () => void;

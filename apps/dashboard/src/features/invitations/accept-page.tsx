@@ -4,11 +4,11 @@ import { EntryPage } from '../../components/entry-page.tsx';
 import { LoadError } from '../../components/load-error.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
-import { api } from '../../lib/api.ts';
 import { explainError } from '../../lib/explain-error.ts';
 import { fragmentToken } from '../../lib/fragment-token.ts';
 import { usePageTitle } from '../../lib/use-page-title.ts';
 import { AcceptSteps } from './accept-steps.tsx';
+import { invitationOfLinkQuery } from './queries.ts';
 
 export const ACCEPT_PATH = '/accept-invitation';
 
@@ -20,13 +20,7 @@ interface AcceptPageProps {
 export function AcceptPage({ onAccepted }: AcceptPageProps) {
   usePageTitle('Invitation');
   const token = fragmentToken(ACCEPT_PATH);
-  const { data, error, refetch } = useQuery({
-    queryKey: ['invitation'],
-    queryFn: ({ signal }) => api.findInvitation({ body: { token } }, { signal }),
-    enabled: token !== '',
-    refetchOnWindowFocus: false,
-    retry: false,
-  });
+  const { data, error, refetch } = useQuery(invitationOfLinkQuery(token));
   const dead = error instanceof ApiError && error.code === 'invitation_invalid';
   return (
     <EntryPage
@@ -42,7 +36,7 @@ export function AcceptPage({ onAccepted }: AcceptPageProps) {
       ) : null}
       {token && !data && !error ? <Skeleton className="h-48 w-full" /> : null}
       {dead ? (
-        <Notice tone="warn" title="This link does not work any more" urgent>
+        <Notice tone="warn" title="This link no longer works" urgent>
           {explainError(error)}
         </Notice>
       ) : null}

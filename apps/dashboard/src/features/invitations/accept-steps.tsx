@@ -1,11 +1,23 @@
-import { useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import type { RouteOutput, Routes } from '@tollkeeper/contract';
 import { ApiError } from '@tollkeeper/sdk';
+import { useState } from 'react';
+import { Button } from '../../components/button.tsx';
+import { LineField } from '../../components/line-field.tsx';
+import { ErrorNotice, Notice } from '../../components/notice.tsx';
+import { SetPasswordForm } from '../../components/set-password-form.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
-import { identityQuery, SignInSteps } from '../sessions/index.ts';
-import type { AcceptStepProps } from './accept-step-props.ts';
-import { JoinAsMember } from './join-as-member.tsx';
-import { NewAccountForm } from './new-account-form.tsx';
-import { OtherAddress } from './other-address.tsx';
+import { explainError } from '../../lib/explain-error.ts';
+import { useSubmit } from '../../lib/use-submit.ts';
+import { identityQuery, SignInSteps, signOut } from '../sessions/index.ts';
+import { acceptInvitationMutation } from './queries.ts';
+
+interface AcceptStepProps {
+  readonly token: string;
+  readonly invitation: RouteOutput<Routes['findInvitation']>;
+  readonly onAccepted: (organizationId: string) => Promise<void>;
+}
 
 /** By who is signed in: join, sign in first, change the account, or make one. */
 export function AcceptSteps(props: AcceptStepProps) {
@@ -22,13 +34,133 @@ export function AcceptSteps(props: AcceptStepProps) {
   if (!invitation.hasAccount) return <NewAccountForm {...props} />;
   return (
     <>
-      <p>Sign in to accept: the address has an account on this server.</p>
+      <p>This address already has an account on this server. Sign in to accept the invitation.</p>
       <SignInSteps
         address={invitation.email}
         onSignedIn={async () => {
           await refetch();
         }}
       />
+    </>
+  );
+}
+
+interface JoinAsMemberProps extends AcceptStepProps {
+  readonly onLeft: () => Promise<unknown>;
+}
+
+/** The invited person is signed in: one button. */
+function JoinAsMember({ token, invitation, onAccepted, onLeft }: JoinAsMemberProps) {
+  const accept = useMutation(acceptInvitationMutation);
+  const [differs, setDiffers] = useState(false);
+  const [lacksFactor, setLacksFactor] = useState<string>();
+  const { pending, errors, submit } = useSubmit([], async () => {
+    try {
+      const { organizationId } = await accept.mutateAsync({ token });
+      await onAccepted(organizationId);
+    } catch (error) {
+      const code = error instanceof ApiError ? error.code : undefined;
+      if (code === 'invited_address_differs') setDiffers(true);
+      else if (code === 'two_factor_required') setLacksFactor(explainError(error));
+      else throw error;
+    }
+  });
+  if (differs) return <OtherAddress email={undefined} invited={invitation.email} onLeft={onLeft} />;
+  return (
+    <form onSubmit={submit} className="flex flex-col gap-4">
+      <ErrorNotice messages={errors.form} />
+      {lacksFactor ? (
+        <Notice tone="warn" title="You need your second factor first" urgent>
+          {lacksFactor}{' '}
+          <Link
+            to="/second-factor"
+            search={{ from: '/accept-invitation' }}
+            className="font-medium underline"
+          >
+            Continue to your second factor
+          </Link>
+        </Notice>
+      ) : null}
+      <p className="[overflow-wrap:anywhere]">
+        You join with your account <strong className="font-medium">{invitation.email}</strong>.
+      </p>
+      <Button type="submit" look="primary" pending={pending}>
+        Accept invitation
+      </Button>
+    </form>
+  );
+}
+
+/** For an address that is new to the server: a name and a password make its account. */
+function NewAccountForm({ token, invitation, onAccepted }: AcceptStepProps) {
+  const accept = useMutation(acceptInvitationMutation);
+  const [name, setName] = useState('');
+  return (
+    <SetPasswordForm
+      submitLabel="Accept invitation"
+      passwordName="password"
+      names={['name']}
+      onSubmit={async (password) => {
+        const { organizationId } = await accept.mutateAsync({ token, name, password });
+        await onAccepted(organizationId);
+      }}
+    >
+      {(errors) => (
+        <>
+          <LineField
+            label="Email"
+            type="email"
+            autoComplete="username"
+            readOnly
+            error={undefined}
+            value={invitation.email}
+            onValue={() => {}}
+          />
+          <LineField
+            label="Your name"
+            autoComplete="name"
+            required
+            lengthMax={64}
+            error={errors.name}
+            value={name}
+            onValue={setName}
+          />
+        </>
+      )}
+    </SetPasswordForm>
+  );
+}
+
+interface OtherAddressProps {
+  /** Who is signed in; undefined when the server does not say. */
+  readonly email: string | undefined;
+  readonly invited: string;
+  readonly onLeft: () => Promise<unknown>;
+}
+
+/** The invitation is for someone else than who is signed in. */
+function OtherAddress({ email, invited, onLeft }: OtherAddressProps) {
+  const [message, setMessage] = useState<string>();
+
+  async function leave() {
+    try {
+      await signOut();
+      await onLeft();
+    } catch (error) {
+      setMessage(explainError(error));
+    }
+  }
+
+  return (
+    <>
+      <Notice tone="warn" title={`The invitation is for ${invited}`}>
+        You are signed in {email ? `as ${email}` : 'with another address'}. Sign out to continue.
+        The link keeps working.
+      </Notice>
+      <ErrorNotice messages={message ? [message] : []} />
+      <Button look="primary" onClick={leave}>
+        Sign out and continue
+      </Button>
     </>
   );
 }

@@ -3,8 +3,10 @@ import { Send, Undo2 } from 'lucide-react';
 import { MenuItem } from '../../components/menu.tsx';
 import { RecordMenu } from '../../components/record-menu.tsx';
 import { type RecordColumn, RecordTable } from '../../components/record-table.tsx';
+import { type StatusTone, StatusWord } from '../../components/status-word.tsx';
+import { TimeAgo } from '../../components/time-ago.tsx';
+import { useNow } from '../../lib/use-now.ts';
 import { useCan } from '../sessions/index.ts';
-import { InvitationStatus } from './invitation-status.tsx';
 
 interface InvitationTableProps {
   readonly invitations: readonly Invitation[] | undefined;
@@ -102,5 +104,31 @@ function Cut({ text, title = text }: CutProps) {
     <span className="block truncate text-soft" title={title}>
       {text}
     </span>
+  );
+}
+
+type Status = Invitation['status'];
+
+const LOOKS: Readonly<Record<Status, { readonly word: string; readonly tone: StatusTone }>> = {
+  active: { word: 'Active', tone: 'good' },
+  expired: { word: 'Expired', tone: 'warn' },
+  blocked: { word: 'Blocked', tone: 'bad' },
+};
+
+/** Whether the link works, and until when. */
+function InvitationStatus({ invitation }: { readonly invitation: Invitation }) {
+  const { expiresAt } = invitation;
+  // It may expire while it is shown.
+  const status = Date.parse(expiresAt) <= useNow() ? 'expired' : invitation.status;
+  const { word, tone } = LOOKS[status];
+  return (
+    <>
+      <StatusWord tone={tone}>{word}</StatusWord>
+      {status === 'expired' ? null : (
+        <span className="block text-[0.8125rem] text-soft">
+          expires <TimeAgo at={expiresAt} />
+        </span>
+      )}
+    </>
   );
 }

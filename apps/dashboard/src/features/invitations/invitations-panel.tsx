@@ -1,36 +1,36 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import type { Invitation, InvitationWithLink } from '@tollkeeper/contract';
 import { useState } from 'react';
 import { toast } from 'sonner';
+import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { LoadError } from '../../components/load-error.tsx';
 import { Panel } from '../../components/panel.tsx';
-import { api } from '../../lib/api.ts';
 import { explainError } from '../../lib/explain-error.ts';
 import { counted } from '../../lib/format-count.ts';
 import { useReturnFocus } from '../../lib/use-return-focus.ts';
 import { InvitationTable } from './invitation-table.tsx';
-import { invitationsQuery, refreshInvitations } from './invitations-query.ts';
-import { LinkDialog } from './link-dialog.tsx';
-import { tellSent } from './tell-sent.ts';
-import { WithdrawDialog } from './withdraw-dialog.tsx';
+import { LinkDialog, toastSent } from './invite-dialog.tsx';
+import {
+  invitationsQuery,
+  resendInvitationMutation,
+  withdrawInvitationMutation,
+} from './queries.ts';
 
-/** Those who were asked and have not come yet. */
+/** People who were invited and have not accepted yet. */
 export function InvitationsPanel() {
-  const queryClient = useQueryClient();
   const { data, error, refetch } = useQuery(invitationsQuery);
   const [withdrawing, setWithdrawing] = useState<Invitation>();
   const [renewed, setRenewed] = useState<InvitationWithLink>();
-
-  async function resend({ id }: Invitation) {
-    try {
-      const sent = await api.resendInvitation({ params: { id } });
-      tellSent(sent, { onSent: () => {}, onUnsent: setRenewed });
-    } catch (refusal) {
+  const { mutate: resend } = useMutation({
+    ...resendInvitationMutation,
+    onSuccess: (invitation) => {
+      if (invitation.sent) toastSent(invitation);
+      else setRenewed(invitation);
+    },
+    onError: (refusal) => {
       toast.error(explainError(refusal));
-    }
-    await refreshInvitations(queryClient);
-  }
-
+    },
+  });
   return (
     <Panel title="Open invitations" aside={data?.length ? <Count count={data.length} /> : null}>
       {error && !data ? (
@@ -40,11 +40,15 @@ export function InvitationsPanel() {
       ) : null}
       {data?.length === 0 ? (
         <p className="px-5 pt-1 pb-5 text-soft">
-          None. Who is invited appears here until they accept, or you withdraw the invitation.
+          None. People whom you invite appear here until they accept or you withdraw the invitation.
         </p>
       ) : null}
       {data?.length !== 0 && !error ? (
-        <InvitationTable invitations={data} onResend={resend} onWithdraw={setWithdrawing} />
+        <InvitationTable
+          invitations={data}
+          onResend={({ id }) => resend(id)}
+          onWithdraw={setWithdrawing}
+        />
       ) : null}
       {withdrawing ? (
         <WithdrawDialog invitation={withdrawing} onClose={() => setWithdrawing(undefined)} />
@@ -56,6 +60,26 @@ export function InvitationsPanel() {
 
 function Count({ count }: { readonly count: number }) {
   return <span className="text-soft">{counted(count, 'invitation')}</span>;
+}
+
+interface WithdrawDialogProps {
+  readonly invitation: Invitation;
+  readonly onClose: () => void;
+}
+
+function WithdrawDialog({ invitation: { id, email }, onClose }: WithdrawDialogProps) {
+  const withdraw = useMutation(withdrawInvitationMutation);
+  return (
+    <ConfirmDialog
+      danger
+      title={`Withdraw the invitation for ${email}?`}
+      description="Its link stops working at once. You can invite the address again."
+      confirmLabel="Withdraw"
+      onConfirm={() => withdraw.mutateAsync(id)}
+      done={`Withdrew the invitation for ${email}`}
+      onClose={onClose}
+    />
+  );
 }
 
 interface RenewedLinkProps {

@@ -1,3 +1,3 @@
 /** Members: who belongs to the organization, with which role, and what can be done about it. */
 export { MembersPage } from './members-page.tsx';
-export { membersQuery } from './members-query.ts';
+export { membersQuery } from './queries.ts';

@@ -1,8 +1,20 @@
-import { ChangeRoleDialog } from './change-role-dialog.tsx';
-import type { MemberAction } from './member-action.ts';
-import { ReinstateDialog } from './reinstate-dialog.tsx';
+import { useMutation } from '@tanstack/react-query';
+import type { Member } from '@tollkeeper/contract';
+import { useState } from 'react';
+import { toast } from 'sonner';
+import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
+import { FormDialog } from '../../components/form-dialog.tsx';
+import { counted } from '../../lib/format-count.ts';
+import { useSubmit } from '../../lib/use-submit.ts';
+import { RoleField, useGrantableRoles } from '../roles/index.ts';
+import { changeRoleMutation, reinstateMemberMutation, suspendMemberMutation } from './queries.ts';
 import { RemoveMemberDialog } from './remove-member-dialog.tsx';
-import { SuspendDialog } from './suspend-dialog.tsx';
+
+/** What the person has begun to do to a member. */
+export interface MemberAction {
+  readonly kind: 'role' | 'suspend' | 'reinstate' | 'remove';
+  readonly member: Member;
+}
 
 interface MemberDialogsProps {
   readonly action: MemberAction | undefined;
@@ -23,4 +35,81 @@ export function MemberDialogs({ action, onClose }: MemberDialogsProps) {
     case 'remove':
       return <RemoveMemberDialog {...props} />;
   }
+}
+
+interface MemberDialogProps {
+  readonly member: Member;
+  readonly onClose: () => void;
+}
+
+function ChangeRoleDialog({ member, onClose }: MemberDialogProps) {
+  const change = useMutation(changeRoleMutation);
+  const roles = useGrantableRoles();
+  const [roleId, setRoleId] = useState(member.roleId);
+  const form = useSubmit(['roleId'], async () => {
+    const changed = await change.mutateAsync({ id: member.id, roleId });
+    toast.success(`${changed.name} is now ${changed.roleName}`);
+    onClose();
+  });
+  return (
+    <FormDialog
+      title={`Change the role of ${member.name}`}
+      description={`Currently ${member.roleName}. The new role applies at once, to their sessions and to every key that they own.`}
+      submitLabel="Change role"
+      blocked={roleId === member.roleId || roleId === '' ? 'Choose another role.' : undefined}
+      filled={roleId !== member.roleId}
+      form={form}
+      onClose={onClose}
+    >
+      <RoleField
+        roles={roles}
+        roleId={roleId}
+        error={form.errors.fields.roleId}
+        onRole={setRoleId}
+      />
+    </FormDialog>
+  );
+}
+
+function SuspendDialog({ member, onClose }: MemberDialogProps) {
+  const suspend = useMutation(suspendMemberMutation);
+  return (
+    <ConfirmDialog
+      danger
+      title={`Suspend ${member.name}?`}
+      description="They cannot sign in to the organization until someone reinstates them."
+      confirmLabel="Suspend"
+      onConfirm={() => suspend.mutateAsync(member.id)}
+      done={`Suspended ${member.name}`}
+      onClose={onClose}
+    >
+      <p>{suspensionWords(member.keysCount)} Nothing is deleted.</p>
+    </ConfirmDialog>
+  );
+}
+
+function suspensionWords(keysCount: number): string {
+  if (keysCount === 0) return 'They own no live key. Their sessions are refused at once.';
+  return `Their sessions and their ${counted(keysCount, 'live key')} are refused at once, and work again once they are reinstated.`;
+}
+
+function ReinstateDialog({ member, onClose }: MemberDialogProps) {
+  const reinstate = useMutation(reinstateMemberMutation);
+  const { name, roleName, keysCount } = member;
+  return (
+    <ConfirmDialog
+      title={`Reinstate ${name}?`}
+      description={`They can use the organization again, as ${roleName}.`}
+      confirmLabel="Reinstate"
+      onConfirm={() => reinstate.mutateAsync(member.id)}
+      done={`Reinstated ${name}`}
+      onClose={onClose}
+    >
+      <p>
+        {keysCount === 0
+          ? 'They own no live key.'
+          : `Their ${counted(keysCount, 'live key')} ${keysCount === 1 ? 'works' : 'work'} again at once. Disabled keys stay disabled.`}
+      </p>
+    </ConfirmDialog>
+  );
 }

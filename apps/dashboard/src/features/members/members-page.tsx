@@ -7,10 +7,10 @@ import { PageHeader } from '../../components/page-header.tsx';
 import { usePageTitle } from '../../lib/use-page-title.ts';
 import { InvitationsPanel, InviteFlow } from '../invitations/index.ts';
 import { LackedScope, useCan } from '../sessions/index.ts';
-import type { MemberAction } from './member-action.ts';
+import type { MemberAction } from './member-dialogs.tsx';
 import { MemberDialogs } from './member-dialogs.tsx';
 import { MemberTable } from './member-table.tsx';
-import { membersQuery } from './members-query.ts';
+import { membersQuery } from './queries.ts';
 
 export function MembersPage() {
   usePageTitle('Members');

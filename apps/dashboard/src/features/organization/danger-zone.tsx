@@ -1,9 +1,14 @@
+import { useMutation } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
+import { toast } from 'sonner';
 import { Button } from '../../components/button.tsx';
+import { FormDialog } from '../../components/form-dialog.tsx';
 import { Panel } from '../../components/panel.tsx';
+import { PasswordField } from '../../components/password-field.tsx';
+import { TypedNameField, untypedWords } from '../../components/typed-name-field.tsx';
+import { useSubmit } from '../../lib/use-submit.ts';
 import { useCan } from '../sessions/index.ts';
-import { DeleteOrganizationDialog } from './delete-organization-dialog.tsx';
-import type { Organization } from './organization-query.ts';
+import { deleteOrganizationMutation, type Organization } from './queries.ts';
 import { TransferDialog } from './transfer-dialog.tsx';
 
 interface DangerZoneProps {
@@ -65,5 +70,49 @@ function Danger({ title, text, children }: DangerProps) {
       </div>
       {children}
     </li>
+  );
+}
+
+interface DeleteOrganizationDialogProps {
+  readonly organization: Organization;
+  readonly onClose: () => void;
+  readonly onGone: () => Promise<void>;
+}
+
+function DeleteOrganizationDialog({
+  organization: { name },
+  onClose,
+  onGone,
+}: DeleteOrganizationDialogProps) {
+  const remove = useMutation(deleteOrganizationMutation);
+  const [typed, setTyped] = useState('');
+  const [password, setPassword] = useState('');
+  const form = useSubmit(['name', 'password'], async () => {
+    await remove.mutateAsync({ name, password });
+    await onGone();
+    // Last, since leaving takes away what was said before.
+    toast.success(`Deleted ${name}`);
+  });
+  return (
+    <FormDialog
+      danger
+      title={`Delete ${name}?`}
+      description="Every key of every member is revoked at once, everywhere. The audit log is kept for 30 days so that you can export it. Then everything is erased. You cannot undo this."
+      closesOutside={false}
+      submitLabel="Delete organization"
+      blocked={untypedWords(typed, name) ?? (password === '' ? 'Enter your password.' : undefined)}
+      filled={!form.pending && typed + password !== ''}
+      form={form}
+      onClose={onClose}
+    >
+      <TypedNameField
+        what="organization"
+        name={name}
+        typed={typed}
+        error={form.errors.fields.name}
+        onTyped={setTyped}
+      />
+      <PasswordField value={password} error={form.errors.fields.password} onValue={setPassword} />
+    </FormDialog>
   );
 }

@@ -1,4 +1,3 @@
 /** The organization: its settings, its transfer and its end. */
-export { OrganizationPage } from './organization-page.tsx';
-export { organizationQuery } from './organization-query.ts';
-export { PLAN_NAMES } from './plan-names.ts';
+export { OrganizationPage, PLAN_NAMES } from './organization-page.tsx';
+export { organizationQuery } from './queries.ts';

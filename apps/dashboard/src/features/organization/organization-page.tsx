@@ -1,12 +1,16 @@
 import { useQuery } from '@tanstack/react-query';
+import { PLAN_KEYS_MAX, type Plan } from '@tollkeeper/contract';
+import { Fact, Facts, IdFact } from '../../components/facts.tsx';
 import { LoadError } from '../../components/load-error.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
+import { Panel } from '../../components/panel.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
+import { TimeAgoButton } from '../../components/time-ago.tsx';
+import { counted } from '../../lib/format-count.ts';
 import { usePageTitle } from '../../lib/use-page-title.ts';
 import { LackedScope, useCan } from '../sessions/index.ts';
 import { DangerZone } from './danger-zone.tsx';
-import { OrganizationFacts } from './organization-facts.tsx';
-import { organizationQuery } from './organization-query.ts';
+import { type Organization, organizationQuery } from './queries.ts';
 import { SettingsPanel } from './settings-panel.tsx';
 
 interface OrganizationPageProps {
@@ -45,3 +49,48 @@ export function OrganizationPage({ onGone }: OrganizationPageProps) {
     </>
   );
 }
+
+interface OrganizationFactsProps {
+  readonly organization: Organization;
+  /** Whether the settings, too, are only to be read. */
+  readonly withSettings: boolean;
+}
+
+function OrganizationFacts({ organization, withSettings }: OrganizationFactsProps) {
+  const { id, name, slug, plan, defaultExpiryDays, createdAt } = organization;
+  const keysMax = PLAN_KEYS_MAX[plan];
+  return (
+    <Panel title="Facts">
+      <Facts>
+        {withSettings ? (
+          <>
+            <Fact term="Name">{name}</Fact>
+            <Fact term="Slug">
+              <code className="font-mono">{slug}</code>
+            </Fact>
+            <Fact term="New keys">
+              {defaultExpiryDays === null
+                ? 'Expire when their creator chooses'
+                : `Expire after ${counted(defaultExpiryDays, 'day')} by default`}
+            </Fact>
+          </>
+        ) : null}
+        <Fact term="Plan">
+          {PLAN_NAMES[plan]},{' '}
+          {keysMax === null ? 'unlimited keys' : `up to ${counted(keysMax, 'key')}`}
+        </Fact>
+        <Fact term="Created">
+          <TimeAgoButton at={createdAt} />
+        </Fact>
+        <IdFact id={id} />
+      </Facts>
+    </Panel>
+  );
+}
+
+export const PLAN_NAMES: Readonly<Record<Plan, string>> = {
+  free: 'Free',
+  developer: 'Developer',
+  pro: 'Pro',
+  enterprise: 'Enterprise',
+};

@@ -1,21 +1,19 @@
-import { useQueryClient } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { routes } from '@tollkeeper/contract';
 import { useState } from 'react';
 import { toast } from 'sonner';
 import { LineField } from '../../components/line-field.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { blockedWords, SettingsForm } from '../../components/settings-form.tsx';
-import { api } from '../../lib/api.ts';
 import { DAYS_RULE, parseDays } from '../../lib/parse-days.ts';
-import { tellAt } from '../../lib/tell-at.ts';
 import { useSubmit } from '../../lib/use-submit.ts';
-import type { Organization } from './organization-query.ts';
+import { type Organization, updateOrganizationMutation } from './queries.ts';
 
 const SLUG_RULE = 'Use lower-case letters, digits and, between them, hyphens: 48 at most.';
 const FIELDS = ['name', 'slug', 'defaultExpiryDays'] as const;
 
 export function SettingsPanel({ organization }: { readonly organization: Organization }) {
-  const queryClient = useQueryClient();
+  const update = useMutation(updateOrganizationMutation);
   const [draft, setDraft] = useState(() => draftOf(organization));
   const days = parseDays(draft.days);
   const slugFits = routes.updateOrganization.body.safeParse({ slug: draft.slug.trim() }).success;
@@ -24,10 +22,8 @@ export function SettingsPanel({ organization }: { readonly organization: Organiz
     const name = draft.name.trim();
     const slug = draft.slug.trim();
     const defaultExpiryDays = days ?? null;
-    const saving = api.updateOrganization({ body: { name, slug, defaultExpiryDays } });
-    setDraft(draftOf(await tellAt('slug', 'invalid_state', saving)));
+    setDraft(draftOf(await update.mutateAsync({ name, slug, defaultExpiryDays })));
     toast.success('Saved the organization');
-    await queryClient.invalidateQueries();
   });
   const fits = days !== undefined && slugFits && draft.name.trim() !== '';
   const blocked = blockedWords(changed, fits);

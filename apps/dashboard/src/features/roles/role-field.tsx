@@ -1,7 +1,7 @@
 import { Field } from '../../components/field.tsx';
 import { Select } from '../../components/select.tsx';
 import { counted } from '../../lib/format-count.ts';
-import type { KnownRole } from './use-roles.ts';
+import type { KnownRole } from './queries.ts';
 
 interface RoleFieldProps {
   readonly label?: string;

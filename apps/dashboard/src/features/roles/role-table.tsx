@@ -1,9 +1,12 @@
 import type { Role } from '@tollkeeper/contract';
+import { Eye, Pencil, Trash2 } from 'lucide-react';
+import { MenuItem } from '../../components/menu.tsx';
+import { RecordMenu } from '../../components/record-menu.tsx';
 import { type RecordColumn, RecordTable } from '../../components/record-table.tsx';
 import { counted, formatCount } from '../../lib/format-count.ts';
 import { ScopesPopover } from '../scopes/index.ts';
-import type { RoleAction } from './role-action.ts';
-import { RoleMenu } from './role-menu.tsx';
+import { useCan, useIdentity } from '../sessions/index.ts';
+import type { RoleAction } from './role-dialogs.tsx';
 
 interface RoleTableProps {
   readonly roles: readonly Role[] | undefined;
@@ -59,5 +62,45 @@ function NameCell({ role }: { readonly role: Role }) {
         {role.builtIn ? 'Built in' : 'Custom'}, {counted(role.membersCount, 'member')}
       </p>
     </>
+  );
+}
+
+interface RoleMenuProps {
+  readonly role: Role;
+  readonly onAction: (action: RoleAction) => void;
+}
+
+/** Built-in roles can only be viewed; nobody changes a role that holds more than they do. */
+function RoleMenu({ role, onAction }: RoleMenuProps) {
+  const held = new Set(useIdentity().scopes);
+  const within = !role.builtIn && role.scopes.every((scope) => held.has(scope));
+  const mayEdit = useCan('roles.edit') && within;
+  const mayDelete = useCan('roles.delete') && within;
+  return (
+    <RecordMenu name={role.name}>
+      <MenuItem
+        icon={<Eye size={15} aria-hidden />}
+        onSelect={() => onAction({ kind: 'view', role })}
+      >
+        View scopes
+      </MenuItem>
+      {mayEdit ? (
+        <MenuItem
+          icon={<Pencil size={15} aria-hidden />}
+          onSelect={() => onAction({ kind: 'edit', role })}
+        >
+          Edit…
+        </MenuItem>
+      ) : null}
+      {mayDelete ? (
+        <MenuItem
+          danger
+          icon={<Trash2 size={15} aria-hidden />}
+          onSelect={() => onAction({ kind: 'delete', role })}
+        >
+          Delete…
+        </MenuItem>
+      ) : null}
+    </RecordMenu>
   );
 }

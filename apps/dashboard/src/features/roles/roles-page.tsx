@@ -6,10 +6,10 @@ import { LoadError } from '../../components/load-error.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { usePageTitle } from '../../lib/use-page-title.ts';
 import { LackedScope, useCan } from '../sessions/index.ts';
-import type { RoleAction } from './role-action.ts';
+import { rolesQuery } from './queries.ts';
+import type { RoleAction } from './role-dialogs.tsx';
 import { RoleDialogs } from './role-dialogs.tsx';
 import { RoleTable } from './role-table.tsx';
-import { rolesQuery } from './use-roles.ts';
 
 export function RolesPage() {
   usePageTitle('Roles');

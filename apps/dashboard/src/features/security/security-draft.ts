@@ -1,6 +1,6 @@
 import type { SecuritySettings } from '@tollkeeper/contract';
 import { parseDays } from '../../lib/parse-days.ts';
-import type { SecurityChange } from './security-queries.ts';
+import type { SecurityChange } from './queries.ts';
 
 const HOURS_MAX = 720;
 

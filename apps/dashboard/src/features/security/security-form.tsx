@@ -1,16 +1,18 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import type { SecuritySettings } from '@tollkeeper/contract';
 import { useState } from 'react';
 import { toast } from 'sonner';
+import { AllowedIpsField } from '../../components/allowed-ips-field.tsx';
+import { CheckRow } from '../../components/check-row.tsx';
+import { LineField } from '../../components/line-field.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { blockedWords, SettingsForm } from '../../components/settings-form.tsx';
-import { api } from '../../lib/api.ts';
+import { DAYS_RULE, parseDays } from '../../lib/parse-days.ts';
 import { useDebounced } from '../../lib/use-debounced.ts';
 import { useSubmit } from '../../lib/use-submit.ts';
 import { PreviewPanel } from './preview-panel.tsx';
-import { changeOf, draftOf, type SecurityDraft } from './security-draft.ts';
-import { SecurityFields } from './security-fields.tsx';
-import { type SecurityChange, securityPreviewQuery, securityQuery } from './security-queries.ts';
+import { type SecurityChange, securityPreviewQuery, updateSecurityMutation } from './queries.ts';
+import { changeOf, draftOf, parseHours, type SecurityDraft } from './security-draft.ts';
 
 const REST_MS = 400;
 const FIELDS = [
@@ -23,18 +25,15 @@ const FIELDS = [
 
 /** The settings, and beside them what saving would do to keys and members. */
 export function SecurityForm({ saved }: { readonly saved: SecuritySettings }) {
-  const queryClient = useQueryClient();
+  const update = useMutation(updateSecurityMutation);
   const [draft, setDraft] = useState<SecurityDraft>(() => draftOf(saved));
   const change = changeOf(draft, saved);
   const changed = change === undefined || Object.keys(change).length > 0;
   const preview = usePreview(change);
   const { pending, errors, submit } = useSubmit(FIELDS, async () => {
     if (!change) return;
-    const settings = await api.updateSecurity({ body: change });
-    queryClient.setQueryData(securityQuery.queryKey, settings);
-    setDraft(draftOf(settings));
+    setDraft(draftOf(await update.mutateAsync(change)));
     toast.success('Saved the security settings');
-    await queryClient.invalidateQueries();
   });
   return (
     <div className="grid items-start gap-5 xl:grid-cols-[minmax(0,1fr)_24rem]">
@@ -78,4 +77,65 @@ function usePreview(change: SecurityChange | undefined) {
   });
   const current = settled === text && !query.isPlaceholderData;
   return { ...query, data: text === '{}' ? undefined : query.data, current };
+}
+
+interface SecurityFieldsProps {
+  readonly draft: SecurityDraft;
+  readonly errors: { readonly [K in keyof SecurityDraft]?: string };
+  readonly onChange: (part: Partial<SecurityDraft>) => void;
+}
+
+function SecurityFields({ draft, errors, onChange }: SecurityFieldsProps) {
+  return (
+    <>
+      <LineField
+        label="Longest lifetime of a key, in days"
+        hint="Counted from its creation. Leave empty for no limit."
+        inputMode="numeric"
+        className="max-w-32"
+        error={dayError(draft.keyLifetimeDaysMax) ?? errors.keyLifetimeDaysMax}
+        value={draft.keyLifetimeDaysMax}
+        onValue={(keyLifetimeDaysMax) => onChange({ keyLifetimeDaysMax })}
+      />
+      <LineField
+        label="Disable keys unused for, in days"
+        hint="A daily job disables them. Where mail is configured, it warns their owners first. Leave empty to keep unused keys."
+        inputMode="numeric"
+        className="max-w-32"
+        error={dayError(draft.keyUnusedDaysMax) ?? errors.keyUnusedDaysMax}
+        value={draft.keyUnusedDaysMax}
+        onValue={(keyUnusedDaysMax) => onChange({ keyUnusedDaysMax })}
+      />
+      <AllowedIpsField
+        ranges={draft.allowedIps}
+        hint="Keys and sessions are accepted, and gateways may join, only from these addresses. Gateways that have already joined stay connected. Leave empty for any address."
+        error={errors.allowedIps}
+        onRanges={(allowedIps) => onChange({ allowedIps })}
+      />
+      <CheckRow
+        label="Require a second factor"
+        hint="Members without an authenticator app or a passkey can only set one up."
+        checked={draft.twoFactorRequired}
+        error={errors.twoFactorRequired}
+        onCheck={(twoFactorRequired) => onChange({ twoFactorRequired })}
+      />
+      <LineField
+        label="Sessions end after, in hours"
+        hint="Counted from sign-in, 1 to 720."
+        inputMode="numeric"
+        className="max-w-32"
+        error={hourError(draft.sessionHoursMax) ?? errors.sessionHoursMax}
+        value={draft.sessionHoursMax}
+        onValue={(sessionHoursMax) => onChange({ sessionHoursMax })}
+      />
+    </>
+  );
+}
+
+function dayError(text: string): string | undefined {
+  return parseDays(text) === undefined ? DAYS_RULE : undefined;
+}
+
+function hourError(text: string): string | undefined {
+  return parseHours(text) === undefined ? 'Use a whole number of hours, 1 to 720.' : undefined;
 }

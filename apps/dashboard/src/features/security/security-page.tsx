@@ -1,12 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
+import type { SecuritySettings } from '@tollkeeper/contract';
+import { Fact, Facts } from '../../components/facts.tsx';
 import { LoadError } from '../../components/load-error.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
+import { Panel } from '../../components/panel.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
+import { counted } from '../../lib/format-count.ts';
 import { usePageTitle } from '../../lib/use-page-title.ts';
 import { LackedScope, useCan } from '../sessions/index.ts';
-import { SecurityFacts } from './security-facts.tsx';
+import { securityQuery } from './queries.ts';
 import { SecurityForm } from './security-form.tsx';
-import { securityQuery } from './security-queries.ts';
 
 export function SecurityPage() {
   usePageTitle('Security');
@@ -28,5 +31,35 @@ export function SecurityPage() {
       {data && mayManage ? <SecurityForm saved={data} /> : null}
       {data && !mayManage ? <SecurityFacts settings={data} /> : null}
     </>
+  );
+}
+
+/** The settings for those who may only read them. */
+function SecurityFacts({ settings }: { readonly settings: SecuritySettings }) {
+  const { keyLifetimeDaysMax, keyUnusedDaysMax, allowedIps } = settings;
+  return (
+    <Panel title="Rules" className="max-w-2xl">
+      <Facts>
+        <Fact term="Key lifetime">
+          {keyLifetimeDaysMax === null
+            ? 'Unlimited'
+            : `${counted(keyLifetimeDaysMax, 'day')} at most`}
+        </Fact>
+        <Fact term="Unused keys">
+          {keyUnusedDaysMax === null
+            ? 'Stay enabled'
+            : `Disabled after ${counted(keyUnusedDaysMax, 'day')}`}
+        </Fact>
+        <Fact term="Accepted from">
+          {allowedIps.length === 0 ? (
+            'Any address'
+          ) : (
+            <span className="font-mono text-[0.8125rem]">{allowedIps.join(', ')}</span>
+          )}
+        </Fact>
+        <Fact term="Second factor">{settings.twoFactorRequired ? 'Required' : 'Optional'}</Fact>
+        <Fact term="Sessions">End after {counted(settings.sessionHoursMax, 'hour')}</Fact>
+      </Facts>
+    </Panel>
   );
 }

@@ -1,21 +1,17 @@
-import { type QueryClient, useQueryClient } from '@tanstack/react-query';
-import type { Factor, RouteInput, Routes } from '@tollkeeper/contract';
+import { useMutation } from '@tanstack/react-query';
+import type { Factor } from '@tollkeeper/contract';
 import { Fingerprint } from 'lucide-react';
 import { useState } from 'react';
-import { ActionForm } from '../../components/action-form.tsx';
 import { Button } from '../../components/button.tsx';
 import { Dialog, DialogBody, DialogFooter } from '../../components/dialog.tsx';
+import { DialogForm } from '../../components/form-dialog.tsx';
 import { LineField } from '../../components/line-field.tsx';
-import { Notice } from '../../components/notice.tsx';
+import { ErrorNotice } from '../../components/notice.tsx';
 import { PasswordField } from '../../components/password-field.tsx';
-import { api } from '../../lib/api.ts';
 import { createQuestion } from '../../lib/question.ts';
-import { readSession } from '../../lib/session-endpoint.ts';
 import { useSubmit } from '../../lib/use-submit.ts';
-import { explainPasskeyError, hasPasskeys, provePasskey } from '../../lib/web-authn.ts';
-import { identityQuery } from './identity.ts';
-
-type Proof = RouteInput<Routes['confirmSession']>['body'];
+import { explainPasskeyError, hasPasskeys } from '../../lib/web-authn.ts';
+import { askPasskey, confirmSessionMutation, type Proof } from './queries.ts';
 
 const question = createQuestion<readonly Factor[]>();
 
@@ -46,35 +42,31 @@ export function ConfirmIdentity() {
   );
 }
 
-async function confirm(body: Proof, queryClient: QueryClient): Promise<void> {
-  await api.confirmSession({ body });
-  question.answer(true);
-  await queryClient.invalidateQueries(identityQuery);
+function useConfirm(): (body: Proof) => Promise<void> {
+  const { mutateAsync } = useMutation(confirmSessionMutation);
+  return async (body) => {
+    await mutateAsync(body);
+    question.answer(true);
+  };
 }
 
 function PasskeyProof({ isOnly }: { readonly isOnly: boolean }) {
-  const queryClient = useQueryClient();
+  const confirm = useConfirm();
   const [message, setMessage] = useState<string>();
   const { pending, errors, submit } = useSubmit([], async () => {
     setMessage(undefined);
     try {
-      const given = await provePasskey(await readSession('passkey/generate-authenticate-options'));
-      await confirm({ passkey: given as NonNullable<Proof['passkey']> }, queryClient);
+      await confirm({ passkey: (await askPasskey()) as NonNullable<Proof['passkey']> });
     } catch (error) {
       const explained = explainPasskeyError(error);
       if (explained === undefined) throw error;
       setMessage(explained);
     }
   });
-  const faults = message ? [message] : errors.form;
   return (
     <form onSubmit={submit}>
       <DialogBody>
-        {faults.length > 0 ? (
-          <Notice tone="bad" urgent>
-            {faults.join(' ')}
-          </Notice>
-        ) : null}
+        <ErrorNotice messages={message ? [message] : errors.form} />
         {hasPasskeys() ? (
           <Button type="submit" pending={pending} data-initial-focus>
             <Fingerprint size={16} aria-hidden />
@@ -109,14 +101,14 @@ const CODES = {
 } as const;
 
 function PasswordProof({ withCode }: { readonly withCode: boolean }) {
-  const queryClient = useQueryClient();
+  const confirm = useConfirm();
   const [password, setPassword] = useState('');
   const [way, setWay] = useState<keyof typeof CODES>('totp');
   const [code, setCode] = useState('');
   const { label, hint, other } = CODES[way];
-  const { pending, errors, submit } = useSubmit([], async () => {
+  const form = useSubmit([], async () => {
     const typed = way === 'totp' ? code.replace(/\s/g, '') : code.trim();
-    await confirm({ password, ...(withCode ? { [way]: typed } : {}) }, queryClient);
+    await confirm({ password, ...(withCode ? { [way]: typed } : {}) });
   });
 
   function swap() {
@@ -125,14 +117,12 @@ function PasswordProof({ withCode }: { readonly withCode: boolean }) {
   }
 
   return (
-    <ActionForm
+    <DialogForm
       submitLabel="Confirm"
       blocked={blockedWords(password, withCode, code, label)}
       filled={password + code !== ''}
-      pending={pending}
-      errors={errors.form}
-      onSubmit={submit}
-      onCancel={() => question.answer(false)}
+      form={form}
+      onClose={() => question.answer(false)}
     >
       <PasswordField value={password} error={undefined} onValue={setPassword} />
       {withCode ? (
@@ -154,7 +144,7 @@ function PasswordProof({ withCode }: { readonly withCode: boolean }) {
           </Button>
         </div>
       ) : null}
-    </ActionForm>
+    </DialogForm>
   );
 }
 

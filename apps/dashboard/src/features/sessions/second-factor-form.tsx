@@ -1,10 +1,10 @@
+import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Button } from '../../components/button.tsx';
 import { LineField } from '../../components/line-field.tsx';
-import { Notice } from '../../components/notice.tsx';
-import { changeSession } from '../../lib/session-endpoint.ts';
-import { tellAt } from '../../lib/tell-at.ts';
+import { ErrorNotice } from '../../components/notice.tsx';
 import { useSubmit } from '../../lib/use-submit.ts';
+import { secondFactorMutation } from './queries.ts';
 
 interface SecondFactorFormProps {
   readonly onSignedIn: () => Promise<void>;
@@ -22,7 +22,7 @@ const WAYS = {
   backup: {
     endpoint: 'two-factor/verify-backup-code',
     label: 'Backup code',
-    hint: 'One of those that you kept when you set the app up. Each works once.',
+    hint: 'One of the codes that you saved. Each works once.',
     wrong: 'The backup code is wrong, or was used already.',
     other: 'Use the authenticator app instead',
   },
@@ -30,12 +30,13 @@ const WAYS = {
 
 /** The second step of signing in, after the password. */
 export function SecondFactorForm({ onSignedIn, onBack }: SecondFactorFormProps) {
+  const verify = useMutation(secondFactorMutation);
   const [way, setWay] = useState<keyof typeof WAYS>('app');
   const [code, setCode] = useState('');
   const { endpoint, label, hint, wrong, other } = WAYS[way];
   const { pending, errors, submit } = useSubmit(['code'], async () => {
     const typed = way === 'app' ? code.replace(/\s/g, '') : code.trim();
-    await tellAt('code', 'unauthenticated', changeSession(endpoint, { code: typed }), wrong);
+    await verify.mutateAsync({ endpoint, code: typed, wrong });
     await onSignedIn();
   });
 
@@ -46,12 +47,8 @@ export function SecondFactorForm({ onSignedIn, onBack }: SecondFactorFormProps) 
 
   return (
     <form onSubmit={submit} className="flex flex-col gap-4">
-      <p>Your password is right. Your account asks for a code, too.</p>
-      {errors.form.length > 0 ? (
-        <Notice tone="bad" urgent>
-          {errors.form.join(' ')}
-        </Notice>
-      ) : null}
+      <p>Your password is correct. Now enter a code.</p>
+      <ErrorNotice messages={errors.form} />
       <LineField
         key={way}
         autoFocus

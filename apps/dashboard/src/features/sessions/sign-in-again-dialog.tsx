@@ -3,7 +3,7 @@ import { Button } from '../../components/button.tsx';
 import { Dialog, DialogBody, DialogFooter } from '../../components/dialog.tsx';
 import { api } from '../../lib/api.ts';
 import { createQuestion } from '../../lib/question.ts';
-import { identityQuery } from './identity.ts';
+import { identityQuery } from './queries.ts';
 import { SignInSteps } from './sign-in-steps.tsx';
 
 const question = createQuestion<true>();

@@ -1,11 +1,12 @@
+import { useMutation } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { Button } from '../../components/button.tsx';
-import { Field } from '../../components/field.tsx';
-import { Notice } from '../../components/notice.tsx';
-import { TextInput } from '../../components/text-input.tsx';
-import { explainError } from '../../lib/explain-error.ts';
-import { type SignInResult, signIn } from './sign-in.ts';
+import { LineField } from '../../components/line-field.tsx';
+import { ErrorNotice } from '../../components/notice.tsx';
+import { PasswordField } from '../../components/password-field.tsx';
+import { useSubmit } from '../../lib/use-submit.ts';
+import { signInMutation } from './queries.ts';
 
 interface SignInFormProps {
   /** Whose session it must be, where that is settled. */
@@ -15,60 +16,31 @@ interface SignInFormProps {
 }
 
 export function SignInForm({ address, onSignedIn, onSecondFactor }: SignInFormProps) {
+  const signIn = useMutation(signInMutation);
   const [email, setEmail] = useState(address ?? '');
   const [password, setPassword] = useState('');
-  const [pending, setPending] = useState(false);
-  const [message, setMessage] = useState<string>();
-
-  async function submit(event: FormEvent) {
-    event.preventDefault();
-    if (pending) return;
-    setPending(true);
-    setMessage(undefined);
-    try {
-      const result = await signIn(email, password);
-      if (result.kind === 'signed_in') await onSignedIn();
-      else if (result.kind === 'second_factor') onSecondFactor();
-      else setMessage(explain(result));
-    } catch (error) {
-      setMessage(explainError(error));
-    } finally {
-      setPending(false);
-    }
-  }
-
+  const [refusal, setRefusal] = useState<string>();
+  const { pending, errors, submit } = useSubmit([], async () => {
+    setRefusal(undefined);
+    const result = await signIn.mutateAsync({ email, password });
+    if (result.kind === 'signed_in') await onSignedIn();
+    else if (result.kind === 'second_factor') onSecondFactor();
+    else setRefusal(result.message);
+  });
   return (
     <form onSubmit={submit} className="flex flex-col gap-4">
-      {message ? (
-        <Notice tone="bad" urgent>
-          {message}
-        </Notice>
-      ) : null}
-      <Field label="Email">
-        {(control) => (
-          <TextInput
-            {...control}
-            type="email"
-            autoComplete="username"
-            required
-            readOnly={address !== undefined}
-            value={email}
-            onChange={(event) => setEmail(event.target.value)}
-          />
-        )}
-      </Field>
-      <Field label="Password">
-        {(control) => (
-          <TextInput
-            {...control}
-            type="password"
-            autoComplete="current-password"
-            required
-            value={password}
-            onChange={(event) => setPassword(event.target.value)}
-          />
-        )}
-      </Field>
+      <ErrorNotice messages={refusal ? [refusal] : errors.form} />
+      <LineField
+        label="Email"
+        type="email"
+        autoComplete="username"
+        required
+        readOnly={address !== undefined}
+        error={undefined}
+        value={email}
+        onValue={setEmail}
+      />
+      <PasswordField label="Password" value={password} error={undefined} onValue={setPassword} />
       <Button type="submit" look="primary" pending={pending} className="mt-1">
         Sign in
       </Button>
@@ -88,13 +60,4 @@ function ForgotPassword({ inNewTab }: { readonly inNewTab: boolean }) {
       Forgot your password?
     </Link>
   );
-}
-
-function explain(result: Exclude<SignInResult, { kind: 'signed_in' | 'second_factor' }>): string {
-  switch (result.kind) {
-    case 'refused':
-      return 'The email or the password is wrong.';
-    case 'failed':
-      return result.message;
-  }
 }

@@ -1,22 +1,19 @@
 import { useQuery } from '@tanstack/react-query';
 import { EntryPage } from '../../components/entry-page.tsx';
 import { Notice } from '../../components/notice.tsx';
-import { api } from '../../lib/api.ts';
 import { usePageTitle } from '../../lib/use-page-title.ts';
+import { setupQuery } from '../setup/index.ts';
 import { SignInSteps } from './sign-in-steps.tsx';
 
 export function SignInPage({ onSignedIn }: { readonly onSignedIn: () => Promise<void> }) {
   usePageTitle('Sign in');
-  const setup = useQuery({
-    queryKey: ['setup'],
-    queryFn: ({ signal }) => api.getSetup({}, { signal }),
-  });
+  const setup = useQuery(setupQuery);
   return (
     <EntryPage title="Sign in" lead="to manage the API keys of your organization">
       {setup.data?.open ? (
         <Notice tone="info" title="This server has no owner yet">
-          Open the one-time set-up link that it printed in the terminal in which it was started.
-          Lost it? Restart the server: it prints a new one.
+          Open the one-time set-up link that the server printed in its terminal. If you no longer
+          have it, restart the server to print a new one.
         </Notice>
       ) : null}
       <SignInSteps onSignedIn={onSignedIn} />

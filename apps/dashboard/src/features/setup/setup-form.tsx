@@ -1,8 +1,9 @@
+import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { LineField } from '../../components/line-field.tsx';
 import { SetPasswordForm } from '../../components/set-password-form.tsx';
-import { api } from '../../lib/api.ts';
 import { fragmentToken, tokenFrom } from '../../lib/fragment-token.ts';
+import { setupMutation } from './queries.ts';
 
 const FIELDS = ['token', 'organizationName', 'name', 'email'] as const;
 type SetupField = (typeof FIELDS)[number];
@@ -25,6 +26,7 @@ const INPUTS: Readonly<Record<SetupField, SetupInputProps>> = {
 };
 
 export function SetupForm({ onDone }: { readonly onDone: () => Promise<void> }) {
+  const setup = useMutation(setupMutation);
   const [given] = useState(() => fragmentToken('/setup'));
   const [draft, setDraft] = useState<Draft>({
     token: given,
@@ -38,7 +40,7 @@ export function SetupForm({ onDone }: { readonly onDone: () => Promise<void> }) 
       passwordName="password"
       names={FIELDS}
       onSubmit={async (password) => {
-        await api.setup({ body: { ...draft, password, token: tokenFrom(draft.token) } });
+        await setup.mutateAsync({ ...draft, password, token: tokenFrom(draft.token) });
         await onDone();
       }}
     >

@@ -3,20 +3,19 @@ import { Link } from '@tanstack/react-router';
 import { EntryPage } from '../../components/entry-page.tsx';
 import { LoadError } from '../../components/load-error.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
-import { api } from '../../lib/api.ts';
 import { usePageTitle } from '../../lib/use-page-title.ts';
+import { setupQuery } from './queries.ts';
 import { SetupForm } from './setup-form.tsx';
 
 export function SetupPage({ onDone }: { readonly onDone: () => Promise<void> }) {
   usePageTitle('Set up');
   const state = useQuery({
-    queryKey: ['setup'],
-    queryFn: ({ signal }) => api.getSetup({}, { signal }),
+    ...setupQuery,
     // The form must not vanish under the person's hands.
     refetchOnWindowFocus: false,
   });
   return (
-    <EntryPage title="Set up Tollkeeper" lead="You become the owner of this server's organization.">
+    <EntryPage title="Set up Tollkeeper" lead="Create your organization. You become its owner.">
       {state.isPending ? <Skeleton className="h-80 w-full" /> : null}
       {state.isError ? (
         <LoadError what="the state of the server" error={state.error} onRetry={state.refetch} />

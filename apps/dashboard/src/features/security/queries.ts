@@ -1,4 +1,4 @@
-import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { keepPreviousData, mutationOptions, queryOptions } from '@tanstack/react-query';
 import type { RouteInput, RouteOutput, Routes } from '@tollkeeper/contract';
 import { api } from '../../lib/api.ts';
 
@@ -19,3 +19,11 @@ export function securityPreviewQuery(change: SecurityChange) {
     gcTime: 0,
   });
 }
+
+export const updateSecurityMutation = mutationOptions({
+  mutationFn: (change: SecurityChange) => api.updateSecurity({ body: change }),
+  onSuccess: (settings, _change, _result, { client }) => {
+    client.setQueryData(securityQuery.queryKey, settings);
+    void client.invalidateQueries();
+  },
+});

@@ -1,7 +1,0 @@
-import type { RouteOutput, Routes } from '@tollkeeper/contract';
-
-export interface AcceptStepProps {
-  readonly token: string;
-  readonly invitation: RouteOutput<Routes['findInvitation']>;
-  readonly onAccepted: (organizationId: string) => Promise<void>;
-}

@@ -1,0 +1,35 @@
+import { mutationOptions, queryOptions } from '@tanstack/react-query';
+import type { RouteInput, Routes } from '@tollkeeper/contract';
+import { api } from '../../lib/api.ts';
+import { refresh } from '../../lib/query-client.ts';
+import { readAllPages } from '../../lib/read-all-pages.ts';
+
+export const membersQuery = queryOptions({
+  queryKey: ['members'],
+  queryFn: async ({ signal }) => {
+    const members = await readAllPages((query) => api.listMembers({ query }, { signal }));
+    return members.sort((one, other) => one.name.localeCompare(other.name, 'en'));
+  },
+  staleTime: 60_000,
+});
+
+export const changeRoleMutation = mutationOptions({
+  mutationFn: ({ id, roleId }: { readonly id: string; readonly roleId: string }) =>
+    api.updateMember({ params: { id }, body: { roleId } }),
+  onSuccess: refresh(),
+});
+
+export const suspendMemberMutation = mutationOptions({
+  mutationFn: (id: string) => api.suspendMember({ params: { id } }),
+  onSuccess: refresh(),
+});
+
+export const reinstateMemberMutation = mutationOptions({
+  mutationFn: (id: string) => api.reinstateMember({ params: { id } }),
+  onSuccess: refresh(),
+});
+
+export const removeMemberMutation = mutationOptions({
+  mutationFn: (input: RouteInput<Routes['removeMember']>) => api.removeMember(input),
+  onSuccess: refresh(),
+});

@@ -1,0 +1,62 @@
+import { mutationOptions, queryOptions, useQuery } from '@tanstack/react-query';
+import {
+  BUILT_IN_ROLES,
+  OWNER_ROLE_ID,
+  type Role,
+  type RouteInput,
+  type Routes,
+  type Scope,
+} from '@tollkeeper/contract';
+import { api } from '../../lib/api.ts';
+import { refresh } from '../../lib/query-client.ts';
+import { readAllPages } from '../../lib/read-all-pages.ts';
+import { tellAt } from '../../lib/tell-at.ts';
+import { useCan, useIdentity } from '../sessions/index.ts';
+
+export const rolesQuery = queryOptions({
+  queryKey: ['roles'],
+  queryFn: ({ signal }) => readAllPages((query) => api.listRoles({ query }, { signal })),
+  staleTime: 15_000,
+});
+
+interface SavedRole {
+  /** Undefined creates a role. */
+  readonly id: string | undefined;
+  readonly body: RouteInput<Routes['createRole']>['body'];
+}
+
+export const saveRoleMutation = mutationOptions({
+  mutationFn: ({ id, body }: SavedRole) =>
+    tellAt(
+      'name',
+      'invalid_state',
+      id === undefined ? api.createRole({ body }) : api.updateRole({ params: { id }, body }),
+    ),
+  onSuccess: refresh(),
+});
+
+export const deleteRoleMutation = mutationOptions({
+  mutationFn: (input: RouteInput<Routes['deleteRole']>) =>
+    tellAt('replacementRoleId', 'invalid_state', api.deleteRole(input)),
+  onSuccess: refresh(),
+});
+
+export type KnownRole = Pick<Role, 'id' | 'name' | 'description'> & {
+  readonly scopes: readonly Scope[];
+};
+
+/** Every role that the member sees; without `roles.read` the built-in ones, which everyone knows. */
+export function useRoles(): readonly KnownRole[] {
+  const seesRoles = useCan('roles.read');
+  const { data } = useQuery({ ...rolesQuery, enabled: seesRoles });
+  return data ?? BUILT_IN_ROLES;
+}
+
+/** Roles that the member may give: nobody gives more than they hold, or the ownership. */
+export function useGrantableRoles(): readonly KnownRole[] {
+  const roles = useRoles();
+  const held = new Set(useIdentity().scopes);
+  return roles.filter(
+    ({ id, scopes }) => id !== OWNER_ROLE_ID && scopes.every((scope) => held.has(scope)),
+  );
+}
