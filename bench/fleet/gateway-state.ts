@@ -16,7 +16,7 @@ import { type BenchKey, KEY_SCOPES } from '../keys.ts';
 
 const KEYS_PER_OWNER = 100;
 const VERSION = 1;
-const SEEN = { version: VERSION, mark: randomUUID() };
+const LATEST = { version: VERSION, revision: randomUUID() };
 
 /**
  * The state folder of a gateway that joined and took a snapshot of these keys: it starts from there
@@ -37,7 +37,7 @@ export function writeGatewayState(folder: string, keys: readonly BenchKey[]): vo
   const nowMs = Date.now();
   const parts = [...encodeParts(entriesOf(keys, organizationId))];
   const frames = parts.flatMap((body, part) => {
-    const seen = part === parts.length - 1 ? SEEN : null;
+    const latest = part === parts.length - 1 ? LATEST : null;
     const header = {
       organizationId,
       workspaceId,
@@ -45,7 +45,7 @@ export function writeGatewayState(folder: string, keys: readonly BenchKey[]): vo
       version: VERSION,
       issuedAtMs: nowMs,
       part,
-      seen,
+      latest,
     };
     const frame = sealFrame({ type: 'snapshot', ...header }, body, signingKey);
     const length = Buffer.alloc(4);

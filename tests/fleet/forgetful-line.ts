@@ -10,7 +10,7 @@ export interface ForgetfulLine {
   mend(): void;
 }
 
-const TAKEN = Buffer.from('"usage-taken"');
+const STORED = Buffer.from('"usage-stored"');
 
 /** Loses every other word: what is sent again goes through. */
 export async function startForgetfulLine(target: string): Promise<ForgetfulLine> {
@@ -32,8 +32,8 @@ export async function startForgetfulLine(target: string): Promise<ForgetfulLine>
     }
     gateway.pipe(controlPlane);
     controlPlane.on('data', (bytes: Buffer) => {
-      if (bytes.includes(TAKEN)) words += 1;
-      if (isMended || !bytes.includes(TAKEN) || words % 2 === 0) {
+      if (bytes.includes(STORED)) words += 1;
+      if (isMended || !bytes.includes(STORED) || words % 2 === 0) {
         gateway.write(bytes);
         return;
       }

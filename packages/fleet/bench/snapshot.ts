@@ -57,7 +57,7 @@ function writeSnapshot(
       version: 1,
       issuedAtMs: 0,
       part: parts++,
-      seen: null,
+      latest: null,
     } as const;
     const frame = sealFrame(header, body, signingKey);
     seconds += (performance.now() - startedAt) / 1000;

@@ -18,7 +18,7 @@ export interface ControlPlaneConnection {
   hello(challenge: string): Hello;
   /** Called when the control plane admits this gateway, and whenever someone edits it. */
   welcomed(gateway: DownwardOf<'gateway'>, socket: Socket): void;
-  usageTaken(taken: DownwardOf<'usage-taken'>): void;
+  usageStored(batch: DownwardOf<'usage-stored'>): void;
   /** Called when this gateway was removed from the fleet. */
   removed(): Promise<void>;
   /** Called after each message: the keys that this gateway decides with may have changed. */
@@ -144,15 +144,15 @@ async function handleMessage(
   if (frame instanceof Error) return sync.reject(frame);
   const { header, body } = frame;
   switch (header.type) {
-    case 'history':
+    case 'lineage':
     case 'snapshot':
     case 'changes':
-    case 'current':
+    case 'confirmed':
       return sync.take(header, body, data);
     case 'gateway':
       return welcome(state, header);
-    case 'usage-taken':
-      connection.usageTaken(header);
+    case 'usage-stored':
+      connection.usageStored(header);
       return [];
     case 'removed':
       requireOwn(state, header);

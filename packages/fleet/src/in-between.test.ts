@@ -51,7 +51,7 @@ test('a confirmation that is held back makes nothing fresher', async () => {
   expect(fleet.keys()).toBe('snapshot_stale');
   await connection.next('check');
   const { nonce } = await connection.next('check');
-  connection.send(controlPlane.current(nonce));
+  connection.send(controlPlane.confirmed(nonce));
   await vi.waitFor(() => expect(decided(fleet)).toEqual(BEFORE));
 });
 
@@ -107,7 +107,7 @@ test('a whole repeated connection sets no gateway back', async () => {
   });
   const known = rejected(line).length;
   line.say(before);
-  // The challenge is a second one, the snapshot of this history an older one.
+  // The challenge is a second one, the snapshot of this lineage an older one.
   await vi.waitFor(() => expect(rejected(line).length).toBeGreaterThanOrEqual(known + 5));
   expect(new Set(rejected(line).slice(known))).toEqual(new Set(['malformed', 'replayed', 'older']));
   expect(decided(fleet)).toEqual(AFTER);

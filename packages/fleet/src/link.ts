@@ -78,7 +78,7 @@ export function openLink({ run, sync, faults, spool, meter }: LinkParts): Link {
       reportHealth();
       usage.connected(socket.send);
     },
-    usageTaken: ({ spoolId, sequence }) => usage.taken(spoolId, sequence),
+    usageStored: ({ spoolId, sequence }) => usage.stored(spoolId, sequence),
     async removed() {
       isRemoved = true;
       log.error({ gatewayId: identity.gatewayId }, REMOVED);

@@ -123,7 +123,7 @@ test('denies every request while it has no snapshot, and starts all the same', a
 
   controlPlane.onHello = (connection) => {
     connection.send(controlPlane.gateway(connection.hello.nonce));
-    connection.send(controlPlane.history(connection.hello.nonce, { continues: false }));
+    connection.send(controlPlane.lineage(connection.hello.nonce, { continues: false }));
     for (const part of controlPlane.snapshot()) connection.send(part);
   };
 
@@ -144,7 +144,7 @@ test('denies every request once its snapshot is too old, until it is confirmed a
 
   connection.answersChecks = true;
   const { nonce } = await connection.next('check');
-  connection.send(controlPlane.current(nonce));
+  connection.send(controlPlane.confirmed(nonce));
   await vi.waitFor(() => expect(decided(fleet)).toEqual(BEFORE));
 });
 
@@ -268,7 +268,7 @@ test('is not brought down by 500 damaged messages, and reports each', async () =
   controlPlane.world.change(keyOf(1));
   const good = [
     ...[...controlPlane.snapshot(), controlPlane.changes(0), controlPlane.gateway(nonce)],
-    ...[controlPlane.history(nonce), controlPlane.current(nonce)],
+    ...[controlPlane.lineage(nonce), controlPlane.confirmed(nonce)],
   ];
 
   for (let count = 0; count < 500; count++) {

@@ -3,7 +3,7 @@ import { systemClock } from './clock.ts';
 import { parseControlPlaneAddress } from './control-plane-address.ts';
 import type { Fleet } from './fleet.ts';
 import type { FleetOptions } from './fleet-options.ts';
-import { takeIdentity } from './identity/index.ts';
+import { openIdentity } from './identity/index.ts';
 import { runFleet } from './run-fleet.ts';
 import { openStateFolder } from './state-folder/index.ts';
 
@@ -20,7 +20,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
   try {
     const { joinKey, name, softwareVersion, log, signal } = options;
     const joining = { controlPlane, joinKey, name, softwareVersion, fetch, clock, random, log };
-    const identity = await takeIdentity(folder, { ...joining, signal });
+    const identity = await openIdentity(folder, { ...joining, signal });
     const instanceId = randomBytes(16).toString('hex');
     return await runFleet({
       ...options,

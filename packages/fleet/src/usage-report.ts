@@ -8,12 +8,12 @@ export interface UsageReport {
   /** @param send false when it cannot go out now */
   connected(send: (message: Upward) => boolean): void;
   disconnected(): void;
-  taken(spoolId: string, sequence: number): void;
+  stored(spoolId: string, sequence: number): void;
   /** Resolves when all is handed over, or cannot be in that time. */
   finish(withinMs: number): Promise<void>;
 }
 
-type Spool = Pick<UsageSpool, 'roll' | 'next' | 'taken' | 'fault' | 'close' | 'pendingCalls'>;
+type Spool = Pick<UsageSpool, 'roll' | 'next' | 'stored' | 'fault' | 'close' | 'pendingCalls'>;
 
 const ROLL_MS = 1000;
 /** After so long without an answer a batch is sent again: it is counted once all the same. */
@@ -51,8 +51,8 @@ export function createUsageReport(spool: Spool, faults: Faults, clock: Clock): U
       send = undefined;
       isDone();
     },
-    taken(spoolId, sequence) {
-      spool.taken(spoolId, sequence);
+    stored(spoolId, sequence) {
+      spool.stored(spoolId, sequence);
       if (waiting?.spoolId !== spoolId || waiting.sequence !== sequence) return;
       waiting = undefined;
       sendNext();

@@ -7,9 +7,9 @@ import type { AppliedVersions } from './applied-versions.ts';
 import type { PendingConnection } from './connection-limiter.ts';
 import type { GatewayFacts } from './find-gateways.ts';
 import { type Greeting, greet } from './greet.ts';
-import type { Histories } from './histories.ts';
 import { type ByteStream, createInbox, type Inbox } from './inbox.ts';
 import { findKnownState, type KnownState } from './known-state.ts';
+import type { Lineages } from './lineages.ts';
 import type { Presence } from './presence.ts';
 import type { Seal } from './seal.ts';
 import { CLOSE, isOpen, type Session } from './session.ts';
@@ -19,7 +19,7 @@ interface AdmissionOptions {
   readonly find: (gatewayId: string) => Promise<GatewayFacts | undefined>;
   readonly seal: Seal;
   readonly changeFeed: Pick<ChangeFeed, 'catchUp'>;
-  readonly histories: Histories;
+  readonly lineages: Lineages;
   readonly presence: Presence;
   readonly applied: Pick<AppliedVersions, 'settled'>;
   readonly sessions: Pick<Sessions, 'isFull'>;
@@ -42,7 +42,7 @@ const HELLO_LIMITS = {
 
 /** Challenges each connection, and makes a session of a gateway that answers with its own key. */
 export function createAdmission(options: AdmissionOptions) {
-  const { find, seal, changeFeed, histories, presence, applied, sessions, log } = options;
+  const { find, seal, changeFeed, lineages, presence, applied, sessions, log } = options;
 
   function admit(socket: WebSocket, stream: ByteStream, pending: PendingConnection): void {
     const nonce = randomBytes(32).toString('base64url');
@@ -73,7 +73,7 @@ export function createAdmission(options: AdmissionOptions) {
       const detail = 'Too many gateways of the organization are connected here. Try again.';
       return refuse(socket, { outcome: 'refused', code: 'unavailable', detail });
     }
-    const found = await findKnownState(histories, log, gateway, hello);
+    const found = await findKnownState(lineages, log, gateway, hello);
     if (!found) return refuse(socket, LOST_TOUCH);
     const { epoch, known } = found;
     const version = known?.version ?? null;
@@ -83,7 +83,7 @@ export function createAdmission(options: AdmissionOptions) {
       const { nonce } = hello;
       return refuse(socket, { outcome: 'removed', gatewayId: gateway.id, nonce });
     }
-    if (histories.epochOf(gateway.workspaceId) !== epoch) return refuse(socket, LOST_TOUCH);
+    if (lineages.epochOf(gateway.workspaceId) !== epoch) return refuse(socket, LOST_TOUCH);
     const now = performance.now();
     const session: Session = {
       socket,
@@ -99,7 +99,7 @@ export function createAdmission(options: AdmissionOptions) {
       answeredAt: 0,
       snapshotMin: null,
       connectedAt: now,
-      heardAt: now,
+      lastReceivedAt: now,
       health: null,
       rejection: null,
       ended: false,

@@ -3,12 +3,12 @@ import { sql } from 'drizzle-orm';
 import type { Logger } from 'pino';
 import type { Database } from '../db/connect.ts';
 import { gateway, gatewayVersion, workspace } from '../db/schema/index.ts';
-import { isHeld } from './read-standings.ts';
+import { containsPosition } from './read-positions.ts';
 
 /** Stores which gateway has applied which version, and when: what propagation is read from. */
 export interface AppliedVersions {
   /** To be called at the moment that the gateway says so. */
-  add(gatewayId: string, applied: { readonly version: number; readonly seen: Position }): void;
+  add(gatewayId: string, applied: { readonly version: number; readonly latest: Position }): void;
   /**
    * Waits until all that was added for the gateway is stored, so that what is stored next is newer.
    * @throws Error when it could not be stored
@@ -29,7 +29,7 @@ const WAITING_MAX = 20_000;
 interface Applied {
   readonly gatewayId: string;
   readonly version: number;
-  readonly seen: Position;
+  readonly latest: Position;
   /** By `performance.now()`. */
   readonly at: number;
 }
@@ -70,8 +70,8 @@ export function createAppliedVersions(db: Database, log: Logger): AppliedVersion
   }
 
   return {
-    add(gatewayId, { version, seen }) {
-      waiting.push({ gatewayId, version, seen, at: performance.now() });
+    add(gatewayId, { version, latest }) {
+      waiting.push({ gatewayId, version, latest, at: performance.now() });
       start(GATHER_MS);
     },
     async settled(gatewayId) {
@@ -92,18 +92,25 @@ export function createAppliedVersions(db: Database, log: Logger): AppliedVersion
 /**
  * By the database's clock, less the time that passed here since. The gateways are locked in order,
  * and only those that are there: one that was removed meanwhile takes nothing down with it. A
- * version that the workspace never reached, or reached in a history that the database does not hold,
+ * version that the workspace never reached, or reached in a lineage that the database does not hold,
  * is no version.
  */
 async function store(db: Database, batch: readonly Applied[]): Promise<void> {
   const now = performance.now();
-  const rows = batch.map(({ gatewayId, version, seen, at }, position) => {
-    return { gatewayId, version, seen: seen.version, mark: seen.mark, ageMs: now - at, position };
+  const rows = batch.map(({ gatewayId, version, latest, at }, position) => {
+    return {
+      gatewayId,
+      version,
+      latest: latest.version,
+      revision: latest.revision,
+      ageMs: now - at,
+      position,
+    };
   });
   await db.execute(sql`
     with said as (
       select * from json_to_recordset(${JSON.stringify(rows)}::json)
-        as said ("gatewayId" text, version bigint, seen bigint, mark uuid, "ageMs" float8,
+        as said ("gatewayId" text, version bigint, latest bigint, revision uuid, "ageMs" float8,
           position int)
     ), known as materialized (
       select ${gateway.id} as id, ${gateway.workspaceId} as workspace_id from ${gateway}
@@ -114,7 +121,7 @@ async function store(db: Database, batch: readonly Applied[]): Promise<void> {
         clock_timestamp() - said."ageMs" * interval '1 millisecond' as at
       from said join known on known.id = said."gatewayId"
       join ${workspace} on ${workspace.id} = known.workspace_id
-      where said.version <= said.seen and ${isHeld(sql`said.seen`, sql`said.mark`)}
+      where said.version <= said.latest and ${containsPosition(sql`said.latest`, sql`said.revision`)}
     ), kept as (
       insert into ${gatewayVersion} (gateway_id, version, applied_at)
       select id, version, min(at) from applied group by id, version

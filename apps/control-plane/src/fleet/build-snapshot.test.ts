@@ -33,7 +33,7 @@ async function readSnapshot(): Promise<Entry[]> {
   const entries: Entry[] = [];
   const { organizationId, workspaceId } = own;
   const header = { organizationId, workspaceId, epoch: '0'.repeat(32), version: 1, issuedAtMs: 1 };
-  const see = async () => ({ version: 1, mark: '00000000-0000-4000-8000-000000000000' });
+  const see = async () => ({ version: 1, revision: '00000000-0000-4000-8000-000000000000' });
   await buildSnapshot(app.services.db, sealer(privateKey), header, see, (part) => {
     const { body } = openFrame(part, createPublicKey(privateKey));
     if (body.length > 0) entries.push(...decodePart(body));

@@ -37,13 +37,13 @@ export async function buildSnapshot(
   let waiting: Uint8Array | undefined;
   await readPages(db, place, (entries) => {
     for (const body of encodeParts(entries)) {
-      if (waiting) push(seal({ ...header, part: part++, seen: null }, waiting));
+      if (waiting) push(seal({ ...header, part: part++, latest: null }, waiting));
       waiting = body;
     }
   });
-  const { version: seenVersion, mark } = await see();
-  const seen = { version: seenVersion, mark };
-  push(seal({ ...header, part, seen }, waiting ?? NO_ENTRIES));
+  const { version: latestVersion, revision } = await see();
+  const latest = { version: latestVersion, revision };
+  push(seal({ ...header, part, latest }, waiting ?? NO_ENTRIES));
 }
 
 type Take = (entries: Entry[]) => void;

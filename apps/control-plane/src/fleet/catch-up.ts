@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '../db/connect.ts';
 import type { Feeds } from './feeds.ts';
-import type { Histories } from './histories.ts';
+import type { Lineages } from './lineages.ts';
 import { changesOf, readChanges } from './read-changes.ts';
 import { readSubjects } from './read-entries.ts';
-import type { Standing } from './read-standings.ts';
+import type { WorkspacePosition } from './read-positions.ts';
 import type { Seal } from './seal.ts';
 import { type Recipient, type SealedChanges, sealChanges } from './seal-changes.ts';
 import { flushed, isOpen, type Session, send, sendWhole } from './session.ts';
@@ -16,7 +16,7 @@ export interface CatchUpOptions {
   readonly seal: Seal;
   readonly feeds: Feeds;
   readonly snapshots: Snapshots;
-  readonly histories: Histories;
+  readonly lineages: Lineages;
   readonly rateLimit: SnapshotRateLimit;
 }
 
@@ -31,7 +31,7 @@ const SHARED_MS = 2000;
  * @returns a function that ends when the session has joined or closed; false when its workspace is gone
  */
 export function createCatchUp(options: CatchUpOptions): (session: Session) => Promise<boolean> {
-  const { feeds, histories, rateLimit } = options;
+  const { feeds, lineages, rateLimit } = options;
   const missed = sharing((recipient: Recipient, from: number) =>
     readMissed(options, recipient, from),
   );
@@ -42,22 +42,22 @@ export function createCatchUp(options: CatchUpOptions): (session: Session) => Pr
     while (isOpen(session)) {
       await flushed(session);
       const { check } = session;
-      const standing = await histories.find(gateway.workspaceId);
-      if (!standing) return false;
-      if (needsSnapshot(session, standing)) {
+      const current = await lineages.find(gateway.workspaceId);
+      if (!current) return false;
+      if (needsSnapshot(session, current)) {
         const waitMs = rateLimit.waitMs(gateway.id);
         if (waitMs > 0) {
           await delay(waitMs, undefined, { ref: false });
           continue;
         }
         rateLimit.take(gateway.id);
-        if (!(await sendSnapshot(options, session, standing))) return false;
-      } else if (session.sent !== standing.version) {
+        if (!(await sendSnapshot(options, session, current))) return false;
+      } else if (session.sent !== current.version) {
         const messages = await missed(recipient, session.sent ?? 0);
         if (messages) await sendAll(session, messages);
-        else session.snapshotMin = standing.version;
-      } else if (feeds.join(session, standing, check)) {
-        // What was committed since `standing` was read may have been looked for before it joined.
+        else session.snapshotMin = current.version;
+      } else if (feeds.join(session, current, check)) {
+        // What was committed since `current` was read may have been looked for before it joined.
         await feeds.step();
         return true;
       } else {
@@ -68,21 +68,21 @@ export function createCatchUp(options: CatchUpOptions): (session: Session) => Pr
   };
 }
 
-function needsSnapshot({ sent, snapshotMin }: Session, { version }: Standing): boolean {
+function needsSnapshot({ sent, snapshotMin }: Session, { version }: WorkspacePosition): boolean {
   return snapshotMin !== null || sent === null || version - sent > VERSIONS_MAX;
 }
 
 async function sendSnapshot(
   { snapshots, seal }: CatchUpOptions,
   session: Session,
-  { version }: Standing,
+  { version }: WorkspacePosition,
 ): Promise<boolean> {
   const own = session.sent ?? session.versionMin ?? 0;
   const versionMin = Math.max(own, session.snapshotMin ?? 0, version - VERSIONS_MAX);
   const recipient = { ...session.gateway, epoch: session.epoch };
   return snapshots.acquire(recipient, versionMin, async (snapshot) => {
     session.snapshotMin = null;
-    if (session.versionMin === null) sendHistory(seal, session, snapshot.version, false);
+    if (session.versionMin === null) sendLineage(seal, session, snapshot.version, false);
     for (let part = 0; isOpen(session); part += 1) {
       const bytes = await snapshot.read(part);
       if (!bytes) break;
@@ -92,13 +92,13 @@ async function sendSnapshot(
   });
 }
 
-/** To be sent once on a connection, before anything of that history. @param version that it begins with */
-export function sendHistory(seal: Seal, session: Session, version: number, continues: boolean) {
+/** To be sent once on a connection, before anything of that lineage. @param version that it begins with */
+export function sendLineage(seal: Seal, session: Session, version: number, continues: boolean) {
   const { nonce, epoch, gateway } = session;
   const { organizationId, workspaceId } = gateway;
   session.versionMin = version;
   const place = { organizationId, workspaceId };
-  send(session, seal({ type: 'history', nonce, ...place, epoch, version, continues }));
+  send(session, seal({ type: 'lineage', nonce, ...place, epoch, version, continues }));
 }
 
 async function sendAll(session: Session, messages: readonly SealedChanges[]): Promise<void> {
@@ -110,7 +110,7 @@ async function sendAll(session: Session, messages: readonly SealedChanges[]): Pr
 
 /** Undefined when they are no longer all there, or too many to be sent one by one. */
 async function readMissed(
-  { db, seal, histories }: CatchUpOptions,
+  { db, seal, lineages }: CatchUpOptions,
   recipient: Recipient,
   from: number,
 ): Promise<readonly SealedChanges[] | undefined> {
@@ -120,10 +120,10 @@ async function readMissed(
     return undefined;
   }
   const subjects = await readSubjects(db, changesOf(versions));
-  const seen = await histories.find(workspaceId);
-  if (!seen) return undefined;
-  histories.note(workspaceId, epoch, seen);
-  return sealChanges(seal, recipient, from, versions, subjects, seen);
+  const latest = await lineages.find(workspaceId);
+  if (!latest) return undefined;
+  lineages.note(workspaceId, epoch, latest);
+  return sealChanges(seal, recipient, from, versions, subjects, latest);
 }
 
 type Missed = (recipient: Recipient, from: number) => Promise<readonly SealedChanges[] | undefined>;

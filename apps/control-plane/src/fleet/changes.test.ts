@@ -32,14 +32,14 @@ async function appendSilently(keyId: string): Promise<void> {
     `with changed as (
        insert into change (organization_id, kind, subject_id) values ($1, 'key', $2) returning id
      ), before as (
-       select id, version, mark from workspace where id = $3
+       select id, version, revision from workspace where id = $3
      ), moved as (
-       update workspace set version = before.version + 1, mark = gen_random_uuid()
+       update workspace set version = before.version + 1, revision = gen_random_uuid()
        from before where workspace.id = before.id
      )
      insert into workspace_change
-       (workspace_id, version, first_change_id, change_id, previous_mark, at)
-     select before.id, before.version + 1, changed.id, changed.id, before.mark, now()
+       (workspace_id, version, first_change_id, change_id, previous_revision, at)
+     select before.id, before.version + 1, changed.id, changed.id, before.revision, now()
      from before, changed`,
     [joined.organizationId, keyId, world.workspaceId],
   );
@@ -67,8 +67,8 @@ describe('a gateway that connects', () => {
     const first = await world.connect(joined);
     await world.upToDate(first);
     const again = await world.connect(joined, { has: first.has() });
-    expect(await again.wait('history')).toMatchObject({ continues: true });
-    expect(await again.wait('current')).toMatchObject({ version: first.version() });
+    expect(await again.wait('lineage')).toMatchObject({ continues: true });
+    expect(await again.wait('confirmed')).toMatchObject({ version: first.version() });
     expect(again.headers.map(({ type }) => type)).not.toContain('snapshot');
   });
 
@@ -100,7 +100,7 @@ describe('a gateway that connects', () => {
     );
     const gateway = await world.connect(joined, { has: before.has() });
     await world.upToDate(gateway);
-    expect(await gateway.wait('history')).toMatchObject({ continues: false });
+    expect(await gateway.wait('lineage')).toMatchObject({ continues: false });
     expect(gateway.headers.map(({ type }) => type)).toContain('snapshot');
     expect(factsOf(gateway, key.secret)?.status).toBe('active');
   });

@@ -10,7 +10,7 @@ import { SESSION_SECRET } from '../testing/test-app.ts';
 import { createCatchUp } from './catch-up.ts';
 import { createFeeds } from './feeds.ts';
 import { findGateways } from './find-gateways.ts';
-import { createHistories } from './histories.ts';
+import { createLineages } from './lineages.ts';
 import { sealer } from './seal.ts';
 import type { Session } from './session.ts';
 import { createSnapshotRateLimit } from './snapshot-rate-limit.ts';
@@ -37,9 +37,9 @@ async function follow(process: { isCurrent: boolean }, beforeSeen = async () => 
   };
   const [gateway] = await findGateways(db, [joined.gatewayId]);
   const log = pino({ level: 'silent' });
-  const histories = createHistories(db, log, () => undefined);
-  const standing = await histories.find(joined.workspaceId);
-  if (!gateway || !standing) throw new Error('No gateway');
+  const lineages = createLineages(db, log, () => undefined);
+  const current = await lineages.find(joined.workspaceId);
+  if (!gateway || !current) throw new Error('No gateway');
   const session: Session = {
     socket: socket as unknown as WebSocket,
     gateway,
@@ -47,11 +47,11 @@ async function follow(process: { isCurrent: boolean }, beforeSeen = async () => 
     address: '',
     hostname: '',
     connectedAt: 0,
-    heardAt: 0,
+    lastReceivedAt: 0,
     nonce: 'n'.repeat(43),
-    epoch: histories.epochOf(joined.workspaceId),
-    sent: standing.version,
-    versionMin: standing.version,
+    epoch: lineages.epochOf(joined.workspaceId),
+    sent: current.version,
+    versionMin: current.version,
     check: null,
     answeredAt: 0,
     snapshotMin: null,
@@ -63,19 +63,19 @@ async function follow(process: { isCurrent: boolean }, beforeSeen = async () => 
   const feeds = createFeeds({
     db,
     seal: sealer(deriveSigningKey(SESSION_SECRET)),
-    histories: {
-      ...histories,
+    lineages: {
+      ...lineages,
       async findAll(ids) {
         await beforeSeen();
-        return histories.findAll(ids);
+        return lineages.findAll(ids);
       },
     },
     changeFeed: { current: () => process.isCurrent },
     log,
     onLost: (each) => lost.push(each),
   });
-  expect(feeds.join(session, standing, null)).toBe(true);
-  return { feeds, histories, sent, standing, socket, session, lost };
+  expect(feeds.join(session, current, null)).toBe(true);
+  return { feeds, lineages, sent, current, socket, session, lost };
 }
 
 async function change(): Promise<void> {
@@ -88,10 +88,10 @@ describe('a confirmation', () => {
   const check = 'c'.repeat(43);
 
   it('answers what was asked: the version is the current one', async () => {
-    const { feeds, sent, standing, session } = await follow({ isCurrent: true });
+    const { feeds, sent, current, session } = await follow({ isCurrent: true });
     session.check = check;
     await feeds.answer(session);
-    expect(sent).toEqual([{ type: 'current', nonce: check, version: standing.version }]);
+    expect(sent).toEqual([{ type: 'confirmed', nonce: check, version: current.version }]);
   });
 
   it('is not sent where nothing was asked, and once where it was', async () => {
@@ -128,14 +128,14 @@ describe('a confirmation', () => {
   });
 
   it('comes after the changes that were committed before it was asked for', async () => {
-    const { feeds, sent, standing, session } = await follow({ isCurrent: true });
+    const { feeds, sent, current, session } = await follow({ isCurrent: true });
     await change();
     session.check = check;
     await feeds.answer(session);
-    const { version } = standing;
+    const { version } = current;
     expect(sent).toEqual([
       expect.objectContaining({ type: 'changes', from: version, to: version + 1 }),
-      { type: 'current', nonce: check, version: version + 1 },
+      { type: 'confirmed', nonce: check, version: version + 1 },
     ]);
   });
 
@@ -152,36 +152,36 @@ describe('a confirmation', () => {
 });
 
 it('a change says how new what it tells may be, as its content is read later', async () => {
-  const { feeds, sent, standing } = await follow({ isCurrent: true }, change);
+  const { feeds, sent, current } = await follow({ isCurrent: true }, change);
   await change();
   await feeds.step();
   const [first] = sent;
-  expect(first).toMatchObject({ type: 'changes', from: standing.version });
+  expect(first).toMatchObject({ type: 'changes', from: current.version });
   expect(first).toMatchObject({
-    to: standing.version + 1,
-    seen: { version: standing.version + 2 },
+    to: current.version + 1,
+    latest: { version: current.version + 2 },
   });
 });
 
 it('a gateway hears at once of what was committed while it caught up', async () => {
-  const { feeds, histories, sent, standing, session } = await follow({ isCurrent: true });
+  const { feeds, lineages, sent, current, session } = await follow({ isCurrent: true });
   feeds.leave(session);
   const { db } = world.app.services;
   const seal = sealer(deriveSigningKey(SESSION_SECRET));
   const late = {
-    ...histories,
+    ...lineages,
     async find() {
       await change();
-      return standing;
+      return current;
     },
   };
-  const snapshots = createSnapshots(db, seal, histories);
+  const snapshots = createSnapshots(db, seal, lineages);
   const rateLimit = createSnapshotRateLimit();
-  const catchUp = createCatchUp({ db, seal, feeds, snapshots, histories: late, rateLimit });
+  const catchUp = createCatchUp({ db, seal, feeds, snapshots, lineages: late, rateLimit });
 
   expect(await catchUp(session)).toBe(true);
 
-  const { version } = standing;
+  const { version } = current;
   expect(sent.at(-1)).toMatchObject({ type: 'changes', from: version, to: version + 1 });
 });
 

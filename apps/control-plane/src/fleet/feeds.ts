@@ -2,10 +2,10 @@ import type { Logger } from 'pino';
 import type { Database } from '../db/connect.ts';
 import type { ChangeFeed } from '../kernel/change-feed.ts';
 import { createSingleFlight } from '../kernel/single-flight.ts';
-import type { Histories } from './histories.ts';
+import type { Lineages } from './lineages.ts';
 import { changesOf, readChanges, type WorkspaceVersion } from './read-changes.ts';
 import { readSubjects } from './read-entries.ts';
-import type { Standing } from './read-standings.ts';
+import type { WorkspacePosition } from './read-positions.ts';
 import type { Seal } from './seal.ts';
 import { type Recipient, type SealedChanges, sealChanges } from './seal-changes.ts';
 import { isSlow, type Session, send } from './session.ts';
@@ -20,9 +20,9 @@ interface Feed extends Recipient {
 export interface Feeds {
   /**
    * Adds the session if it has the version of the feed; else false.
-   * @param check nonce that the session had asked with before the standing was read
+   * @param check nonce that the session had asked with before the position was read
    */
-  join(session: Session, standing: Standing, check: string | null): boolean;
+  join(session: Session, current: WorkspacePosition, check: string | null): boolean;
   leave(session: Session): void;
   /** Sends nothing more to gateways of the workspace. */
   drop(workspaceId: string): void;
@@ -37,7 +37,7 @@ export interface Feeds {
 export interface FeedOptions {
   readonly db: Database;
   readonly seal: Seal;
-  readonly histories: Histories;
+  readonly lineages: Lineages;
   readonly changeFeed: Pick<ChangeFeed, 'current'>;
   readonly log: Logger;
   /** Called with a session that can no longer be sent changes in the feed. */
@@ -48,7 +48,7 @@ export interface FeedOptions {
 const ANSWER_MS = 1000;
 
 export function createFeeds(options: FeedOptions): Feeds {
-  const { db, seal, histories, changeFeed, log, onLost } = options;
+  const { db, seal, lineages, changeFeed, log, onLost } = options;
   const feeds = new Map<string, Feed>();
   const { run: step } = createSingleFlight(readAll);
 
@@ -60,9 +60,9 @@ export function createFeeds(options: FeedOptions): Feeds {
       if (versions.length === 0) return;
       const subjects = await readSubjects(db, changesOf(versions));
       const byWorkspace = Map.groupBy(versions, (each) => each.workspaceId);
-      const standings = await histories.findAll([...byWorkspace.keys()]);
-      for (const seen of standings) {
-        const { workspaceId } = seen;
+      const positions = await lineages.findAll([...byWorkspace.keys()]);
+      for (const latest of positions) {
+        const { workspaceId } = latest;
         const list = byWorkspace.get(workspaceId) ?? [];
         const feed = feeds.get(workspaceId);
         const epoch = known.find((each) => each.workspaceId === workspaceId)?.epoch;
@@ -70,8 +70,8 @@ export function createFeeds(options: FeedOptions): Feeds {
         // All sessions may have left and others joined while the rows were read.
         const fresh = list.filter((each) => each.version > feed.version);
         if (follows(feed, fresh)) {
-          histories.note(workspaceId, epoch, seen);
-          sendChanges(feed, sealChanges(seal, feed, feed.version, fresh, subjects, seen));
+          lineages.note(workspaceId, epoch, latest);
+          sendChanges(feed, sealChanges(seal, feed, feed.version, fresh, subjects, latest));
         } else if (fresh.length > 0) {
           sendChanges(feed, undefined);
         }
@@ -113,13 +113,13 @@ export function createFeeds(options: FeedOptions): Feeds {
   }
 
   /** Confirms only what this process knows for certain, so its own memory must be current, too. */
-  function confirm(session: Session, check: string | null, standing: Standing): void {
+  function confirm(session: Session, check: string | null, current: WorkspacePosition): void {
     const feed = feedOf(session);
-    const isSure = feed !== undefined && feed.version >= standing.version && changeFeed.current();
+    const isSure = feed !== undefined && feed.version >= current.version && changeFeed.current();
     if (check === null || check !== session.check || !isSure || isSlow(session)) return;
     session.check = null;
     session.answeredAt = performance.now();
-    send(session, seal({ type: 'current', nonce: check, version: feed.version }));
+    send(session, seal({ type: 'confirmed', nonce: check, version: feed.version }));
   }
 
   /** Feed that the session has joined, if any. */
@@ -139,12 +139,12 @@ export function createFeeds(options: FeedOptions): Feeds {
 
   return {
     step,
-    join(session, standing, check) {
-      if (session.sent !== standing.version) return false;
-      const feed = findOrBegin(session, standing.version);
+    join(session, current, check) {
+      if (session.sent !== current.version) return false;
+      const feed = findOrBegin(session, current.version);
       if (feed.version !== session.sent || feed.epoch !== session.epoch) return false;
       feed.sessions.add(session);
-      confirm(session, check, standing);
+      confirm(session, check, current);
       return true;
     },
     leave(session) {
@@ -156,25 +156,25 @@ export function createFeeds(options: FeedOptions): Feeds {
       const { check } = session;
       if (performance.now() - session.answeredAt < ANSWER_MS) return;
       // Read after the question, so that the answer is a new one.
-      const standing = feedOf(session) && (await histories.find(session.gateway.workspaceId));
-      if (!standing) return;
-      if ((feedOf(session)?.version ?? standing.version) < standing.version) await step();
-      confirm(session, check, standing);
+      const current = feedOf(session) && (await lineages.find(session.gateway.workspaceId));
+      if (!current) return;
+      if ((feedOf(session)?.version ?? current.version) < current.version) await step();
+      confirm(session, check, current);
     },
     async confirm() {
       if (feeds.size === 0) return;
       const asked = [...feeds.values()].flatMap(({ sessions }) =>
         [...sessions].map((session) => ({ session, check: session.check })),
       );
-      const standings = await histories.findAll([...feeds.keys()]);
-      const isBehind = standings.some(
+      const positions = await lineages.findAll([...feeds.keys()]);
+      const isBehind = positions.some(
         ({ workspaceId, version }) => (feeds.get(workspaceId)?.version ?? version) < version,
       );
       if (isBehind) await step();
-      const byWorkspace = new Map(standings.map((each) => [each.workspaceId, each]));
+      const byWorkspace = new Map(positions.map((each) => [each.workspaceId, each]));
       for (const { session, check } of asked) {
-        const standing = byWorkspace.get(session.gateway.workspaceId);
-        if (standing) confirm(session, check, standing);
+        const current = byWorkspace.get(session.gateway.workspaceId);
+        if (current) confirm(session, check, current);
       }
     },
   };

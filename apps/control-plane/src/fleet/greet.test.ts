@@ -60,8 +60,8 @@ describe('a client that cannot prove to be a gateway', () => {
       'names another state than it signed',
       async () => {
         const gateway = open();
-        const seen = { version: 7, mark: randomUUID() };
-        await gateway.hello({ version: 7, seen });
+        const latest = { version: 7, revision: randomUUID() };
+        await gateway.hello({ version: 7, latest });
         return gateway;
       },
     ],

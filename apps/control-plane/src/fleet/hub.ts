@@ -9,15 +9,15 @@ import type { ChangeFeed } from '../kernel/change-feed.ts';
 import { createAdmission } from './admission.ts';
 import { createAppliedVersions } from './applied-versions.ts';
 import { batch } from './batch.ts';
-import { sendHistory } from './catch-up.ts';
+import { sendLineage } from './catch-up.ts';
 import { createCatchUpQueue } from './catch-up-queue.ts';
 import { createConnectionLimiter, type PendingConnection } from './connection-limiter.ts';
 import { every } from './every.ts';
 import { createFeeds } from './feeds.ts';
 import { findGateways } from './find-gateways.ts';
-import { createHistories } from './histories.ts';
 import type { ByteStream, Inbox } from './inbox.ts';
 import type { KnownState } from './known-state.ts';
+import { createLineages } from './lineages.ts';
 import { createMembership, gatewayFrame } from './membership.ts';
 import { createPresence } from './presence.ts';
 import { receive } from './receive.ts';
@@ -76,13 +76,13 @@ export function startHub(options: HubOptions): Hub {
   const presence = createPresence(db, options.processId);
   const applied = createAppliedVersions(db, log);
   const find = batch(async (ids) => byKey(await findGateways(db, ids), (each) => each.id));
-  const histories = createHistories(db, log, beginAnew);
-  const snapshots = createSnapshots(db, seal, histories);
+  const lineages = createLineages(db, log, beginAnew);
+  const snapshots = createSnapshots(db, seal, lineages);
   const membership = createMembership({ find, seal, sessions, log });
   const feeds = createFeeds({
     db,
     seal,
-    histories,
+    lineages,
     changeFeed,
     log,
     onLost: (each) => catchUp(each),
@@ -92,13 +92,13 @@ export function startHub(options: HubOptions): Hub {
     seal,
     feeds,
     snapshots,
-    histories,
+    lineages,
     rateLimit: createSnapshotRateLimit(),
     membership,
     log,
   });
   const usage = createUsageIntake({ db, seal, clock, log, end });
-  const receivers = { applied, log, takeUsage: usage.take, answer, resync, end };
+  const receivers = { applied, log, acceptUsage: usage.add, answer, resync, end };
   const stops = [
     every(REFRESH_MS, () => presence.refresh(sessions.all().filter(isOpen)), log),
     every(CONFIRM_MS, lookAfter, log),
@@ -108,7 +108,7 @@ export function startHub(options: HubOptions): Hub {
     find,
     seal,
     changeFeed,
-    histories,
+    lineages,
     presence,
     applied,
     sessions,
@@ -119,8 +119,8 @@ export function startHub(options: HubOptions): Hub {
 
   async function lookAfter(): Promise<void> {
     const deadline = performance.now() - SILENCE_MS;
-    for (const { socket, heardAt } of sessions.all()) {
-      if (heardAt < deadline) socket.terminate();
+    for (const { socket, lastReceivedAt } of sessions.all()) {
+      if (lastReceivedAt < deadline) socket.terminate();
       else if (socket.readyState === socket.OPEN) socket.ping();
     }
     await membership.check(sessions.all().map(({ gateway }) => gateway.id));
@@ -135,7 +135,7 @@ export function startHub(options: HubOptions): Hub {
     feeds.answer(session).catch((error) => log.warn({ err: error }, 'check not answered yet'));
   }
 
-  /** Disconnects the gateways of the workspace, so that they begin with another history. */
+  /** Disconnects the gateways of the workspace, so that they begin with another lineage. */
   function beginAnew(workspaceId: string): void {
     feeds.drop(workspaceId);
     for (const session of sessions.all()) {
@@ -171,14 +171,14 @@ export function startHub(options: HubOptions): Hub {
     sessions.add(session);
     socket.on('close', () => finish(session));
     socket.on('pong', () => {
-      session.heardAt = performance.now();
+      session.lastReceivedAt = performance.now();
     });
     log.info({ gatewayId: gateway.id, address: session.address }, 'gateway connected');
     send(session, seal(gatewayFrame(session)));
     if (known) {
-      histories.note(gateway.workspaceId, epoch, known.seen);
+      lineages.note(gateway.workspaceId, epoch, known.latest);
       applied.add(gateway.id, known);
-      sendHistory(seal, session, known.version, true);
+      sendLineage(seal, session, known.version, true);
     }
     inbox.open((text) => receive(receivers, session, text));
     catchUp(session);

@@ -1,10 +1,10 @@
 import type { Hello, UpwardOf } from '@tollkeeper/contract';
 import type { Logger } from 'pino';
 import type { GatewayFacts } from './find-gateways.ts';
-import type { Histories } from './histories.ts';
+import type { Lineages } from './lineages.ts';
 
-/** State of a gateway, where it belongs to the history that the database holds. */
-export type KnownState = Pick<UpwardOf<'ack'>, 'version' | 'seen'>;
+/** State of a gateway, where it belongs to the lineage that the database holds. */
+export type KnownState = Pick<UpwardOf<'ack'>, 'version' | 'latest'>;
 
 const RESTORED =
   'gateway has versions that the database does not hold, as after a restore from a backup; sending a snapshot';
@@ -14,21 +14,21 @@ const RESTORED =
  * @returns undefined when its workspace is gone
  */
 export async function findKnownState(
-  histories: Histories,
+  lineages: Lineages,
   log: Logger,
   gateway: GatewayFacts,
-  { version, seen }: Hello,
+  { version, latest }: Hello,
 ): Promise<{ epoch: string; known: KnownState | undefined } | undefined> {
   const { id, workspaceId } = gateway;
-  // The history that this process sent may have ended: find out before the new connection uses it.
-  await histories.find(workspaceId);
-  const epoch = histories.epochOf(workspaceId);
-  const standing = await histories.compare(workspaceId, seen);
-  if (!standing) return undefined;
-  if (standing.held === 'no') {
-    const facts = { gatewayId: id, workspaceId, version, currentVersion: standing.version };
+  // The lineage that this process sent may have ended: find out before the new connection uses it.
+  await lineages.find(workspaceId);
+  const epoch = lineages.epochOf(workspaceId);
+  const current = await lineages.compare(workspaceId, latest);
+  if (!current) return undefined;
+  if (current.contained === 'no') {
+    const facts = { gatewayId: id, workspaceId, version, currentVersion: current.version };
     log.warn(facts, RESTORED);
   }
-  const isKnown = version !== null && seen !== null && version <= seen.version;
-  return { epoch, known: isKnown && standing.held === 'yes' ? { version, seen } : undefined };
+  const isKnown = version !== null && latest !== null && version <= latest.version;
+  return { epoch, known: isKnown && current.contained === 'yes' ? { version, latest } : undefined };
 }

@@ -51,7 +51,7 @@ function sessionOn(socket: WebSocket, instanceId = 'a', organizationId = 'org_1'
     answeredAt: 0,
     snapshotMin: null,
     connectedAt: 0,
-    heardAt: 0,
+    lastReceivedAt: 0,
     health: null,
     rejection: null,
     ended: false,

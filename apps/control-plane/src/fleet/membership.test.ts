@@ -52,7 +52,7 @@ it('a gateway that was sent away is not listened to any more', () => {
   const receivers = {
     log,
     applied: { add: () => void heard.push('ack'), stop: async () => undefined },
-    takeUsage: () => void heard.push('usage'),
+    acceptUsage: () => void heard.push('usage'),
     answer: () => void heard.push('check'),
     resync: () => void heard.push('resync'),
     end: () => void heard.push('end'),

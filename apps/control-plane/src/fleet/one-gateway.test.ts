@@ -33,7 +33,7 @@ beforeEach(async () => {
 function helloOf({ gatewayId, workspaceId }: Joined): Hello {
   return {
     ...{ type: 'hello', protocol: PROTOCOL_VERSION, gatewayId, workspaceId, instanceId: INSTANCE },
-    ...{ nonce: 'n'.repeat(43), version: null, seen: null, signature: '' },
+    ...{ nonce: 'n'.repeat(43), version: null, latest: null, signature: '' },
     ...{ softwareVersion: '1.2.3', hostname: 'edge.test', staleMaxMs: null },
   };
 }
@@ -47,7 +47,13 @@ function sessionOf({ gatewayId }: Joined, address: string): Session {
     address,
     hostname: 'edge.test',
   };
-  return { ...facts, connectedAt: now, heardAt: now, health: null, rejection: null } as Session;
+  return {
+    ...facts,
+    connectedAt: now,
+    lastReceivedAt: now,
+    health: null,
+    rejection: null,
+  } as Session;
 }
 
 function rowOf({ gatewayId }: Joined) {
@@ -105,16 +111,16 @@ describe('what one gateway says', () => {
 
 describe('the version that one gateway has applied', () => {
   async function position() {
-    const [row] = await query<{ version: number; mark: string }>(
-      'select version::int, mark from workspace where id = $1',
+    const [row] = await query<{ version: number; revision: string }>(
+      'select version::int, revision from workspace where id = $1',
       [place.workspaceId],
     );
-    return row ?? { version: 0, mark: '' };
+    return row ?? { version: 0, revision: '' };
   }
 
-  async function versionsAfter(version: number, seen: { version: number; mark: string }) {
+  async function versionsAfter(version: number, latest: { version: number; revision: string }) {
     const applied = createAppliedVersions(app.services.db, app.services.log);
-    applied.add(one.gatewayId, { version, seen });
+    applied.add(one.gatewayId, { version, latest });
     await applied.stop();
     const rows = await query<{ id: string; version: number | null }>(
       'select id, applied_version::int as version from gateway order by id',
@@ -127,28 +133,28 @@ describe('the version that one gateway has applied', () => {
   });
 
   it('is its own', async () => {
-    const { version, mark } = await position();
-    const versions = await versionsAfter(version, { version, mark });
+    const { version, revision } = await position();
+    const versions = await versionsAfter(version, { version, revision });
     expect(versions.get(one.gatewayId)).toBe(version);
     expect(versions.get(other.gatewayId)).toBeNull();
   });
 
   it('is null for a version that does not exist yet', async () => {
-    const { version, mark } = await position();
-    const versions = await versionsAfter(version + 1, { version, mark });
+    const { version, revision } = await position();
+    const versions = await versionsAfter(version + 1, { version, revision });
     expect(versions.get(one.gatewayId)).toBeNull();
   });
 
-  it('is none of a history that the database does not hold', async () => {
+  it('is none of a lineage that the database does not hold', async () => {
     const { version } = await position();
-    const versions = await versionsAfter(version, { version, mark: randomUUID() });
+    const versions = await versionsAfter(version, { version, revision: randomUUID() });
     expect(versions.get(one.gatewayId)).toBeNull();
   });
 
   it('is none of another workspace', async () => {
     const elsewhere = await addOrganization(app, 'Elsewhere');
-    const [row] = await query<{ version: number; mark: string }>(
-      'select version::int, mark from workspace where id = $1',
+    const [row] = await query<{ version: number; revision: string }>(
+      'select version::int, revision from workspace where id = $1',
       [elsewhere.workspaceId],
     );
     if (!row) throw new Error('There is no workspace');

@@ -124,9 +124,9 @@ describe('what a gateway has applied', () => {
     const joined = await world.join();
     const gateway = await world.connect(joined);
     await world.upToDate(gateway);
-    const { seen } = gateway.has() ?? { seen: { version: 0, mark: '' } };
-    gateway.send({ type: 'ack', version: 1_000_000, seen });
-    gateway.send({ type: 'ack', version: 1_000_000, seen: { ...seen, version: 1_000_000 } });
+    const { latest } = gateway.has() ?? { latest: { version: 0, revision: '' } };
+    gateway.send({ type: 'ack', version: 1_000_000, latest });
+    gateway.send({ type: 'ack', version: 1_000_000, latest: { ...latest, version: 1_000_000 } });
     await rename();
     await world.upToDate(gateway);
     await vi.waitUntil(async () => (await stored(joined))?.version === gateway.version(), WAIT);

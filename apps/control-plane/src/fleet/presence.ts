@@ -105,7 +105,7 @@ function rowsOf(sessions: readonly Session[]): object[] {
     instanceId: session.instanceId,
     address: session.address,
     hostname: session.hostname,
-    ageMs: now - session.heardAt,
+    ageMs: now - session.lastReceivedAt,
     connectedAgeMs: now - session.connectedAt,
     health: healthOf(session),
   }));

@@ -6,7 +6,7 @@ import type { Session } from './session.ts';
 export interface Receivers {
   readonly applied: Pick<AppliedVersions, 'add'>;
   readonly log: Logger;
-  readonly takeUsage: (session: Session, usage: Extract<Upward, { type: 'usage' }>) => void;
+  readonly acceptUsage: (session: Session, usage: Extract<Upward, { type: 'usage' }>) => void;
   /** Answers what the session asks. */
   readonly answer: (session: Session) => void;
   readonly resync: (session: Session) => void;
@@ -16,12 +16,12 @@ export interface Receivers {
 
 /** Does what a message of an admitted gateway asks. @param text undefined for what is no text */
 export function receive(
-  { applied, log, takeUsage, answer, resync, end }: Receivers,
+  { applied, log, acceptUsage, answer, resync, end }: Receivers,
   session: Session,
   text: string | undefined,
 ): void {
   if (session.ended) return;
-  session.heardAt = performance.now();
+  session.lastReceivedAt = performance.now();
   const message = parse(text);
   if (!message) {
     end(session, 'A message is none of this protocol');
@@ -52,7 +52,7 @@ export function receive(
       resync(session);
       return;
     case 'usage':
-      takeUsage(session, message);
+      acceptUsage(session, message);
       return;
     case 'health': {
       const { type: _type, ...health } = message;

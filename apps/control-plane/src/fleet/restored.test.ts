@@ -87,13 +87,13 @@ describe('a database that is set back while the control plane runs', () => {
       `with lost as (
          delete from workspace_change c using workspace w
          where w.id = c.workspace_id and w.version = c.version and w.id = '${workspaceId}'
-         returning c.workspace_id, c.version, c.previous_mark, c.change_id
+         returning c.workspace_id, c.version, c.previous_revision, c.change_id
        ), forgotten as (
          delete from change using lost where change.id = lost.change_id
        ), freed as (
          update api_key set status = 'active'
        )
-       update workspace w set version = lost.version - 1, mark = lost.previous_mark
+       update workspace w set version = lost.version - 1, revision = lost.previous_revision
        from lost where w.id = lost.workspace_id`,
     );
   }
@@ -151,7 +151,7 @@ describe('a database that is set back while the control plane runs', () => {
   });
 });
 
-it('a gateway that names a history of its own invention gets a snapshot, and nobody else notices', async () => {
+it('a gateway that names a lineage of its own invention gets a snapshot, and nobody else notices', async () => {
   const world = await startFleetWorld();
   const key = await makeKey(world.app, world.owner);
   const honest = await world.connect(await world.join());
@@ -159,21 +159,21 @@ it('a gateway that names a history of its own invention gets a snapshot, and nob
   const has = honest.has();
   if (!has) throw new Error('No snapshot');
 
-  const mark = '00000000-0000-4000-8000-000000000000';
+  const revision = '00000000-0000-4000-8000-000000000000';
   for (const version of [has.version, has.version - 1, has.version + 1_000_000]) {
     const joined = await world.join();
-    const liar = await world.connect(joined, { has: { version, seen: { version, mark } } });
-    expect(await liar.wait('history')).toMatchObject({ continues: false });
+    const liar = await world.connect(joined, { has: { version, latest: { version, revision } } });
+    expect(await liar.wait('lineage')).toMatchObject({ continues: false });
     await world.upToDate(liar);
     expect(factsOf(liar, key.secret)).toMatchObject({ keyId: key.id });
   }
-  const newer = { version: has.version + 1, seen: has.seen };
+  const newer = { version: has.version + 1, latest: has.latest };
   const boaster = await world.connect(await world.join(), { has: newer });
-  expect(await boaster.wait('history')).toMatchObject({ continues: false });
+  expect(await boaster.wait('lineage')).toMatchObject({ continues: false });
 
   await world.owner.post(`/v1/api-keys/${key.id}/disable`);
   await world.upToDate(honest);
   expect(factsOf(honest, key.secret)?.status).toBe('disabled');
-  expect(honest.headers.filter(({ type }) => type === 'history')).toHaveLength(1);
+  expect(honest.headers.filter(({ type }) => type === 'lineage')).toHaveLength(1);
   expect(world.app.logged.join()).not.toContain('they begin anew');
 });

@@ -64,7 +64,7 @@ describe('a snapshot', () => {
     await world.upToDate(gateway);
     const parts = gateway.headers.filter((each) => each.type === 'snapshot');
     expect(parts.length).toBeGreaterThan(1);
-    const isLast = parts.map(({ seen }) => seen !== null);
+    const isLast = parts.map(({ latest }) => latest !== null);
     expect(isLast).toEqual([...parts.slice(1).map(() => false), true]);
     const keys = gateway.entries.filter((each) => each.type === 'key');
     expect(new Set(keys.map(({ keyId }) => keyId)).size).toBe(KEYS + 1);

@@ -22,7 +22,7 @@ export interface Recipient extends Place {
 /**
  * The messages that tell of the versions, which follow each other.
  * @param from the version before the first of them
- * @param seen where the workspace stood after the subjects were read
+ * @param latest where the workspace stood after the subjects were read
  * @returns undefined when one version alone is too much for a message: a snapshot comes in parts
  */
 export function sealChanges(
@@ -31,7 +31,7 @@ export function sealChanges(
   from: number,
   versions: readonly WorkspaceVersion[],
   subjects: Subjects,
-  seen: Position,
+  latest: Position,
 ): SealedChanges[] | undefined {
   if (versions.some(({ changes }) => changes === null)) return undefined;
   const to = versions.at(-1)?.version ?? from;
@@ -40,12 +40,12 @@ export function sealChanges(
     const half = versions.slice(0, versions.length >> 1);
     const middle = half.at(-1)?.version ?? from;
     const rest = versions.slice(half.length);
-    const first = sealChanges(seal, recipient, from, half, subjects, seen);
-    const second = first && sealChanges(seal, recipient, middle, rest, subjects, seen);
+    const first = sealChanges(seal, recipient, from, half, subjects, latest);
+    const second = first && sealChanges(seal, recipient, middle, rest, subjects, latest);
     return second && [...first, ...second];
   }
   const { organizationId, workspaceId, epoch } = recipient;
-  const { version, mark } = seen;
+  const { version, revision } = latest;
   const header = {
     type: 'changes',
     organizationId,
@@ -53,7 +53,7 @@ export function sealChanges(
     epoch,
     from,
     to,
-    seen: { version, mark },
+    latest: { version, revision },
   } as const;
   try {
     return [{ from, to, bytes: seal(header, body) }];

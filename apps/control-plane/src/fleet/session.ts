@@ -10,13 +10,13 @@ export interface Session {
   readonly hostname: string;
   /** Nonce of its hello. */
   readonly nonce: string;
-  /** Name of the history that it is sent. */
+  /** Name of the lineage that it is sent. */
   readonly epoch: string;
   /** Facts of the gateway, as last sent to it. */
   gateway: GatewayFacts;
-  /** Version that it connected with or was sent since; null for none of this history. */
+  /** Version that it connected with or was sent since; null for none of this lineage. */
   sent: number | null;
-  /** Oldest snapshot that it accepts; null before the message that names the history. */
+  /** Oldest snapshot that it accepts; null before the message that names the lineage. */
   versionMin: number | null;
   /** Nonce of its last check that was not answered. */
   check: string | null;
@@ -27,7 +27,7 @@ export interface Session {
   /** By `performance.now()`, as the next. */
   readonly connectedAt: number;
   /** When it last sent anything. */
-  heardAt: number;
+  lastReceivedAt: number;
   health: GatewayHealth | null;
   /** What it last refused to apply; null since it applied something. */
   rejection: string | null;

@@ -1,6 +1,6 @@
 import type { Database } from '../db/connect.ts';
 import { buildSnapshot } from './build-snapshot.ts';
-import type { Histories } from './histories.ts';
+import type { Lineages } from './lineages.ts';
 import type { Place } from './read-entries.ts';
 import type { Seal } from './seal.ts';
 import type { Recipient } from './seal-changes.ts';
@@ -50,7 +50,7 @@ interface Building extends Snapshot {
   drop(): void;
 }
 
-export function createSnapshots(db: Database, seal: Seal, histories: Histories): Snapshots {
+export function createSnapshots(db: Database, seal: Seal, lineages: Lineages): Snapshots {
   const shared = new Map<string, SharedSnapshot[]>();
   let count = 0;
   /** No two of an epoch have the same moment: their parts must not be taken for each other's. */
@@ -58,12 +58,12 @@ export function createSnapshots(db: Database, seal: Seal, histories: Histories):
 
   function begin(recipient: Recipient): SharedSnapshot {
     const { workspaceId, epoch } = recipient;
-    const snapshot = histories.find(workspaceId).then((standing) => {
-      if (!standing) return undefined;
+    const snapshot = lineages.find(workspaceId).then((current) => {
+      if (!current) return undefined;
       count += 1;
-      lastIssuedAtMs = Math.max(standing.readAtMs, lastIssuedAtMs + 1);
-      const header = { ...recipient, version: standing.version, issuedAtMs: lastIssuedAtMs };
-      return build(standing.version, (push) =>
+      lastIssuedAtMs = Math.max(current.readAtMs, lastIssuedAtMs + 1);
+      const header = { ...recipient, version: current.version, issuedAtMs: lastIssuedAtMs };
+      return build(current.version, (push) =>
         buildSnapshot(db, seal, header, see(recipient), push),
       );
     });
@@ -80,10 +80,10 @@ export function createSnapshots(db: Database, seal: Seal, histories: Histories):
   /** Current position of the workspace, noted as sent. @throws when it is gone */
   function see({ workspaceId, epoch }: Recipient) {
     return async () => {
-      const standing = await histories.find(workspaceId);
-      if (!standing) throw new Error('The workspace is gone, or its history is another one');
-      histories.note(workspaceId, epoch, standing);
-      return standing;
+      const current = await lineages.find(workspaceId);
+      if (!current) throw new Error('The workspace is gone, or its lineage is another one');
+      lineages.note(workspaceId, epoch, current);
+      return current;
     };
   }
 

@@ -4,11 +4,11 @@ import type { Logger } from 'pino';
 import type { Database } from '../db/connect.ts';
 import type { Seal } from './seal.ts';
 import { isOpen, type Session, send } from './session.ts';
-import { takeUsage } from './take-usage.ts';
+import { storeGatewayUsage } from './store-gateway-usage.ts';
 
-/** Takes the counts of gateways, one batch of each after the other. */
+/** Stores the counts of gateways, one batch of each after the other. */
 export interface UsageIntake {
-  take(session: Session, usage: UpwardOf<'usage'>): void;
+  add(session: Session, usage: UpwardOf<'usage'>): void;
   /** Resolves when nothing is under way. */
   settled(): Promise<void>;
 }
@@ -21,13 +21,13 @@ export interface UsageIntakeOptions {
   readonly end: (session: Session, detail: string) => void;
 }
 
-/** A gateway sends its next batch after the last was taken: one more may be on its way. */
+/** A gateway sends its next batch after the last was stored: one more may be on its way. */
 const WAITING_MAX = 2;
 const RETRY_MS = 1000;
 
 export function createUsageIntake({ db, seal, clock, log, end }: UsageIntakeOptions): UsageIntake {
   const underWay = new Map<Session, Promise<void>>();
-  /** What of each is not stored yet. */
+  /** Batches of each session that are not stored yet. */
   const waiting = new Map<Session, Set<string>>();
 
   /** Without a database it waits; a gateway that goes meanwhile sends the batch again. */
@@ -35,8 +35,8 @@ export function createUsageIntake({ db, seal, clock, log, end }: UsageIntakeOpti
     const { spoolId, sequence } = usage;
     while (isOpen(session)) {
       try {
-        await takeUsage(db, session.gateway, usage, clock().getTime(), log);
-        send(session, seal({ type: 'usage-taken', spoolId, sequence }));
+        await storeGatewayUsage(db, session.gateway, usage, clock().getTime(), log);
+        send(session, seal({ type: 'usage-stored', spoolId, sequence }));
         return;
       } catch (error) {
         log.warn({ err: error, gatewayId: session.gateway.id }, 'counts could not be stored');
@@ -46,13 +46,13 @@ export function createUsageIntake({ db, seal, clock, log, end }: UsageIntakeOpti
   }
 
   return {
-    take(session, usage) {
+    add(session, usage) {
       const name = `${usage.spoolId} ${usage.sequence}`;
       const names = waiting.get(session) ?? new Set();
       // Sent again because there was no answer yet: there will be one.
       if (names.has(name)) return;
       if (names.size === WAITING_MAX) {
-        end(session, 'Counts came before those before were taken');
+        end(session, 'A usage batch was received before the previous ones were stored');
         return;
       }
       waiting.set(session, names.add(name));

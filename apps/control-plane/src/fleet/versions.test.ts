@@ -79,7 +79,7 @@ it('sends a snapshot for a version that changes more keys than a message may lis
   for (const each of [gateway, missing]) {
     await world.upToDate(each);
     expect(each.version()).toBe(before + 1);
-    expect(each.headers.findLast(({ type }) => type !== 'current')?.type).toBe('snapshot');
+    expect(each.headers.findLast(({ type }) => type !== 'confirmed')?.type).toBe('snapshot');
     const expiring = each.entries.filter(
       (entry) => entry.type === 'key' && entry.expiresAtMs !== null,
     );

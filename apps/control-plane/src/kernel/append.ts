@@ -41,16 +41,16 @@ const appendAll = defineUnawaitedWrite<{ last: string | null }, unknown[]>(
     order by number
     returning id
   ), place as materialized (
-    select id, version, mark from turn, workspace
+    select id, version, revision from turn, workspace
     where organization_id = $1 and ($5::boolean or id = any($6::text[]))
     order by id for no key update of workspace
   ), moved as (
-    update workspace set version = place.version + 1, mark = gen_random_uuid()
+    update workspace set version = place.version + 1, revision = gen_random_uuid()
     from place where workspace.id = place.id
   ), stored as (
     insert into workspace_change
-      (workspace_id, version, first_change_id, change_id, previous_mark, at)
-    select id, version + 1, (select min(id) from added), (select max(id) from added), mark,
+      (workspace_id, version, first_change_id, change_id, previous_revision, at)
+    select id, version + 1, (select min(id) from added), (select max(id) from added), revision,
       clock_timestamp()
     from place
   )

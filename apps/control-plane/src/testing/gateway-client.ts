@@ -34,7 +34,7 @@ export interface Joined extends JoinedGateway {
 }
 
 /** What a gateway decides with. */
-export type Has = Pick<UpwardOf<'ack'>, 'version' | 'seen'>;
+export type Has = Pick<UpwardOf<'ack'>, 'version' | 'latest'>;
 
 export interface GatewayClient {
   readonly joined: Joined;
@@ -143,13 +143,13 @@ export function openGateway(
       if (header.part !== parts) faults.push(`part ${header.part}, not ${parts}`);
       parts += 1;
       if (!options.light) applyPart(next, joined.organizationId, body);
-      if (!header.seen) return;
+      if (!header.latest) return;
       index = next;
-      has = { version: header.version, seen: header.seen };
+      has = { version: header.version, latest: header.latest };
     } else {
       if (header.from !== has?.version) faults.push(`from ${header.from}, not ${has?.version}`);
       if (!options.light) applyPart(index, joined.organizationId, body);
-      has = { version: header.to, seen: header.seen };
+      has = { version: header.to, latest: header.latest };
     }
     if (options.acks !== false) send({ type: 'ack', ...has });
   }
@@ -183,7 +183,7 @@ export function openGateway(
       const { gatewayId, workspaceId } = joined;
       const claims = {
         ...{ gatewayId, instanceId, workspaceId, nonce: randomBytes(32).toString('base64url') },
-        ...{ version: has?.version ?? null, seen: has?.seen ?? null },
+        ...{ version: has?.version ?? null, latest: has?.latest ?? null },
       };
       const message: Hello = {
         type: 'hello',

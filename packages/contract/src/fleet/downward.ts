@@ -5,17 +5,17 @@ import { nonce } from './nonce.ts';
 import { position, version } from './position.ts';
 
 /**
- * What the control plane says. Each message is one binary frame: an Ed25519 signature of 64 bytes
+ * Messages of the control plane. Each is one binary frame: an Ed25519 signature of 64 bytes
  * over `DOWNWARD_CONTEXT` and the rest; the header as JSON; a line feed; for `snapshot` and
  * `changes` a part, the entries in binary (packages/fleet). The control plane signs a frame once
  * for all gateways that it concerns. So a signature alone says nothing about when, and to whom:
  * what must not be repeated from another connection names the nonce of the hello, or an epoch
  * that a message with that nonce named.
  */
-export const DOWNWARD_CONTEXT = 'tollkeeper fleet downward 2\n';
+export const DOWNWARD_CONTEXT = 'tollkeeper fleet downward 3\n';
 
 const moment = z.int().min(0);
-/** Random: under which name one process of the control plane tells a workspace's history. */
+/** Random name under which one process of the control plane sends the lineage of a workspace. */
 const epoch = z.string().regex(/^[0-9a-f]{32}$/);
 const workspace = { organizationId: z.string().min(1).max(64), workspaceId };
 
@@ -29,7 +29,7 @@ const challenge = z.strictObject({
 /** After the hello, and whenever people change the gateway. */
 const gateway = z.strictObject({
   type: z.literal('gateway'),
-  /** Of this connection's hello. */
+  /** Nonce of the hello of this connection. */
   nonce,
   gatewayId,
   ...workspace,
@@ -39,19 +39,19 @@ const gateway = z.strictObject({
 });
 
 /**
- * What follows on this connection, said once, before any of it: snapshots and changes of one epoch,
- * no snapshot older than the version. A gateway whose history the control plane does not know, as
- * the database was set back or its changes are forgotten, is to take the next snapshot in place of
- * all that it has, whatever its number.
+ * Sent once on each connection, before any snapshot or change: announces that these will be of the
+ * epoch, and no snapshot older than the version. A gateway whose state does not belong to the
+ * lineage, because the database was restored or its changes were purged, replaces all its state by
+ * the next snapshot, whatever its version.
  */
-const history = z.strictObject({
-  type: z.literal('history'),
-  /** Of this connection's hello. */
+const lineage = z.strictObject({
+  type: z.literal('lineage'),
+  /** Nonce of the hello of this connection. */
   nonce,
   ...workspace,
   epoch,
   version,
-  /** Whether changes will follow on what the gateway said that it has. */
+  /** Whether changes will follow on the version that the gateway reported in its hello. */
   continues: z.boolean(),
 });
 
@@ -62,13 +62,13 @@ const snapshot = z.strictObject({
   epoch,
   version,
   /**
-   * When the control plane made it, by the database's clock, in milliseconds since 1970; the same
+   * When the control plane built it, by the database's clock, in milliseconds since 1970; the same
    * in all parts, and in no other snapshot of the epoch.
    */
   issuedAtMs: moment,
   part: z.int().min(0),
-  /** In the last part only: where the workspace stood after everything was read. */
-  seen: position.nullable(),
+  /** Position of the workspace after everything was read; in the last part only. */
+  latest: position.nullable(),
 });
 
 /**
@@ -80,27 +80,27 @@ const changes = z.strictObject({
   epoch,
   from: version,
   to: version,
-  /** Position of the workspace after everything was read: the contents may be as new as that. */
-  seen: position,
+  /** Position of the workspace after everything was read: the content may be as new as that. */
+  latest: position,
 });
 
 /**
  * Answers a check, or the hello, by its nonce: a gateway that has what was sent before on this connection
  * decides with all that had been committed when the gateway asked.
  */
-const current = z.strictObject({ type: z.literal('current'), nonce, version });
+const confirmed = z.strictObject({ type: z.literal('confirmed'), nonce, version });
 
-/** The batch is counted, now or before: the gateway may forget it. */
-const usageTaken = z.strictObject({
-  type: z.literal('usage-taken'),
+/** The batch is stored, now or before: the gateway may delete it. */
+const usageStored = z.strictObject({
+  type: z.literal('usage-stored'),
   spoolId: z.string(),
   sequence: z.int().min(1),
 });
 
-/** The gateway is no longer of the fleet: it forgets its snapshot and denies every request. */
+/** The gateway was removed from the fleet: it deletes its snapshot and denies every request. */
 const removed = z.strictObject({
   type: z.literal('removed'),
-  /** Of this connection's hello. */
+  /** Nonce of the hello of this connection. */
   nonce,
   gatewayId,
 });
@@ -115,11 +115,11 @@ const refused = z.strictObject({
 export const downward = z.discriminatedUnion('type', [
   challenge,
   gateway,
-  history,
+  lineage,
   snapshot,
   changes,
-  current,
-  usageTaken,
+  confirmed,
+  usageStored,
   removed,
   refused,
 ]);

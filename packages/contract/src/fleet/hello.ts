@@ -17,33 +17,33 @@ export const hello = z.strictObject({
   protocol: z.int(),
   gatewayId,
   instanceId,
-  /** Over `helloText`. */
+  /** Signature over `helloText`. */
   signature,
-  /** The gateway's own, new for each connection; the first check, too. */
+  /** New for each connection; serves as the nonce of the first check, too. */
   nonce,
   workspaceId,
   /** The version that it decides with; null when it wants a whole snapshot. */
   version: version.nullable(),
-  /** The newest that what it decides with may tell of; null as the version is. */
-  seen: position.nullable(),
+  /** Latest position that its keys may reflect; null when the version is. */
+  latest: position.nullable(),
   softwareVersion: visibleLine(64),
   hostname: visibleLine(253),
   staleMaxMs: z.int().min(0).nullable(),
 });
 export type Hello = z.output<typeof hello>;
 
-/** What of a hello is signed: all but what people read. */
+/** Fields of a hello that are signed: all but those that only people read. */
 export type HelloClaims = Pick<
   Hello,
-  'gatewayId' | 'instanceId' | 'nonce' | 'workspaceId' | 'version' | 'seen'
+  'gatewayId' | 'instanceId' | 'nonce' | 'workspaceId' | 'version' | 'latest'
 >;
 
 /** What a gateway signs to prove its identity on one connection. @param challenge its nonce */
 export function helloText(challenge: string, claims: HelloClaims): string {
   const { gatewayId: gateway, instanceId: instance, nonce: own, workspaceId: place } = claims;
-  const state = [claims.version, claims.seen?.version, claims.seen?.mark];
+  const state = [claims.version, claims.latest?.version, claims.latest?.revision];
   return [
-    'tollkeeper fleet hello 2',
+    'tollkeeper fleet hello 3',
     ...[challenge, gateway, instance, own, place],
     ...state.map((each) => each ?? 'none'),
   ].join('\n');

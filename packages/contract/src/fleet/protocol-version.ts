@@ -5,8 +5,10 @@
  * 2: positions with marks and epochs tell a restored database; what proves freshness answers a nonce
  *    of the gateway (check, current); `gateway`, `history` and `removed` are bound to the connection.
  *    Frames that a gateway stored before are refused: it gets a whole snapshot.
+ * 3: plain names: `revision` (mark), `lineage` (history), `latest` (seen), `confirmed` (current) and
+ *    `usage-stored` (usage-taken). Each version from here on also talks to the one before it.
  */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 
 /** Where gateways connect, below the control plane's address. */
 export const FLEET_PATH = '/v1/fleet';

@@ -4,16 +4,17 @@ import { hello } from './hello.ts';
 import { nonce } from './nonce.ts';
 import { position, version } from './position.ts';
 
-/** Every decision from now on is made with the version. */
-const ack = z.strictObject({ type: z.literal('ack'), version, seen: position });
+/** Every decision from now on is made with the version, which may reflect changes up to `latest`. */
+const ack = z.strictObject({ type: z.literal('ack'), version, latest: position });
 
 /**
- * Asks whether what was sent is still all. Every CONFIRM_MS, a new one after the answer. A nonce is
- * what makes an answer a new one: it can be held back, but only makes younger what it was asked for.
+ * Asks whether the gateway has everything that is committed. Sent every CONFIRM_MS, unless the last
+ * check is not answered yet. Its nonce proves that the answer is new: an answer that is delayed on its
+ * way is as old as its question.
  */
 const check = z.strictObject({ type: z.literal('check'), nonce });
 
-/** What people read and the database stores. PostgreSQL takes neither NUL nor lone surrogates. */
+/** Text that people read and the database stores. PostgreSQL accepts neither NUL nor lone surrogates. */
 function line(max: number) {
   return z
     .string()
@@ -22,8 +23,8 @@ function line(max: number) {
 }
 
 /**
- * `older` is a snapshot from before the version that the gateway decides with, `replayed` what was
- * not said on this connection: a man in the middle, perhaps.
+ * `older` is a snapshot from before the version that the gateway decides with; `replayed` is a message
+ * that was not sent on this connection, which may mean a man in the middle.
  */
 export const REJECT_REASONS = [
   'signature',
@@ -36,7 +37,7 @@ export const REJECT_REASONS = [
 ] as const;
 export type RejectReason = (typeof REJECT_REASONS)[number];
 
-/** Something that came was not applied; what stood before stands. */
+/** A message was received but not applied; the gateway keeps the keys that it had. */
 const reject = z.strictObject({
   type: z.literal('reject'),
   reason: z.enum(REJECT_REASONS),
@@ -60,8 +61,8 @@ export const fleetUsageRow = z.strictObject({
 export type FleetUsageRow = z.output<typeof fleetUsageRow>;
 
 /**
- * A batch of counts, taken once for its (gateway, spool, sequence) however often it is sent.
- * Sequences of a spool begin with 1 and leave none out; the next goes after the last was taken.
+ * A batch of counts, stored once for its (gateway, spool, sequence) however often it is sent.
+ * Sequences of a spool begin with 1 and leave none out; the next is sent after `usage-stored`.
  */
 const usage = z.strictObject({
   type: z.literal('usage'),
@@ -80,7 +81,7 @@ const health = z.strictObject({
 });
 export type GatewayHealth = Omit<z.output<typeof health>, 'type'>;
 
-/** What a gateway says: each message one text frame of JSON. The first is the hello. */
+/** Messages of a gateway, each a text frame of JSON. The first is the hello. */
 export const upward = z.discriminatedUnion('type', [
   hello,
   ack,

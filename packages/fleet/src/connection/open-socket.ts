@@ -47,9 +47,9 @@ export function openSocket(
     reason ??= why;
   };
   let cancelEnd = () => {};
-  let heardAtMs = clock.monotonicMs();
+  let lastReceivedAtMs = clock.monotonicMs();
   const heard = () => {
-    heardAtMs = clock.monotonicMs();
+    lastReceivedAtMs = clock.monotonicMs();
   };
   const self: Socket = {
     send(message) {
@@ -72,7 +72,7 @@ export function openSocket(
   });
   const stopWatching = repeat(clock, CONFIRM_MS, () => {
     if (queue.isBusy()) return heard();
-    if (clock.monotonicMs() - heardAtMs >= SILENCE_MS) {
+    if (clock.monotonicMs() - lastReceivedAtMs >= SILENCE_MS) {
       fail(`the control plane was silent for ${SILENCE_MS / 1000} seconds`);
       return socket.terminate();
     }

@@ -4,13 +4,13 @@ import type { SyncContext } from './sync-state.ts';
 
 /** Reports the version that this gateway decides with, unless a restart would lose it. */
 export function acknowledge(ctx: SyncContext): Upward[] {
-  const { version, seen } = ctx.state;
-  if (version === null || seen === null || !storeConfirmed(ctx)) return [];
-  return [{ type: 'ack', version, seen }];
+  const { version, latest } = ctx.state;
+  if (version === null || latest === null || !storeConfirmed(ctx)) return [];
+  return [{ type: 'ack', version, latest }];
 }
 
 /**
- * A snapshot of another history may have a lower number than what this gateway acknowledged: the
+ * A snapshot of another lineage may have a lower number than what this gateway acknowledged: the
  * file must not refuse it after a restart. To be called before the snapshot stands there; what
  * stands until then has the higher number.
  */

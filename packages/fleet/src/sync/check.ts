@@ -16,8 +16,8 @@ export function beginCheck({ state, clock }: SyncContext): string {
 
 /** Asks whether there is anything newer, unless a check is under way. */
 export function askCheck(ctx: SyncContext): Upward[] {
-  const { check, history } = ctx.state;
-  return check || !history ? [] : [{ type: 'check', nonce: beginCheck(ctx) }];
+  const { check, lineage } = ctx.state;
+  return check || !lineage ? [] : [{ type: 'check', nonce: beginCheck(ctx) }];
 }
 
 /**
@@ -25,17 +25,17 @@ export function askCheck(ctx: SyncContext): Upward[] {
  * version shows whether changes were withheld from this gateway.
  * @throws Rejection
  */
-export async function takeCurrent(
+export async function receiveConfirmed(
   ctx: SyncContext,
-  { nonce, version }: DownwardOf<'current'>,
+  { nonce, version }: DownwardOf<'confirmed'>,
 ): Promise<Upward[]> {
   const { state, freshness, faults, clock } = ctx;
-  const { check, history } = state;
+  const { check, lineage } = state;
   if (nonce !== check?.nonce) {
     throw new Rejection('replayed', 'The answer to another question came');
   }
   state.check = undefined;
-  if (!history?.isOwn || state.version !== version) {
+  if (!lineage?.isOwn || state.version !== version) {
     const at = state.version === null ? 'no version' : `version ${state.version}`;
     throw new Rejection('gap', `Version ${version} is the current one, this gateway is at ${at}`);
   }

@@ -34,7 +34,7 @@ test('is as old as the last confirmation', async () => {
 
 test('grows no younger by a confirmation that came before, or by a rejected message', async () => {
   const it = await openTestSync();
-  const confirmation = it.sealer.current(it.said.nonce);
+  const confirmation = it.sealer.confirmed(it.said.nonce);
   await it.take(...it.sealer.snapshot(), confirmation);
   it.sealer.world.change(keyOf(4));
   it.clock.advance(HOUR);
@@ -70,7 +70,7 @@ test('is as old as the question when the answer was held back, and asks again at
   await it.take(...it.sealer.snapshot());
   await it.confirm();
   const [check] = it.sync.check();
-  const answer = it.sealer.current(check?.type === 'check' ? check.nonce : '');
+  const answer = it.sealer.confirmed(check?.type === 'check' ? check.nonce : '');
   it.clock.advance(HOUR);
   expect(it.sync.check()).toEqual([]);
 
@@ -151,7 +151,7 @@ test('is old after a restart with a clock that was set back', async () => {
 
 test('is not confirmed after a restart by what was heard before it', async () => {
   const it = await openTestSync();
-  const confirmation = it.sealer.current(it.said.nonce);
+  const confirmation = it.sealer.confirmed(it.said.nonce);
   await it.take(...it.sealer.snapshot(), confirmation);
   const next = await reopen(it);
   next.clock.advance(HOUR);

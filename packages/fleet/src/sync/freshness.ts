@@ -34,7 +34,7 @@ export interface Confirmed {
 
 const NEVER_MS = 0;
 
-interface Mark extends Confirmed {
+interface Confirmation extends Confirmed {
   /** The age that it had at `monotonicMs`. */
   readonly ageMs: number;
   readonly monotonicMs: number;
@@ -46,28 +46,29 @@ interface Mark extends Confirmed {
  * back.
  */
 export function createFreshness(clock: Clock): Freshness {
-  let mark: Mark | undefined;
+  let newest: Confirmation | undefined;
   return {
     confirm({ monotonicMs, epochMs }) {
-      mark = { confirmedAtMs: epochMs, ageMs: 0, monotonicMs };
+      newest = { confirmedAtMs: epochMs, ageMs: 0, monotonicMs };
     },
     ageMs() {
-      if (!mark) return null;
-      const elapsedMs = mark.ageMs + clock.monotonicMs() - mark.monotonicMs;
-      return Math.max(elapsedMs, clock.epochMs() - mark.confirmedAtMs);
+      if (!newest) return null;
+      const elapsedMs = newest.ageMs + clock.monotonicMs() - newest.monotonicMs;
+      return Math.max(elapsedMs, clock.epochMs() - newest.confirmedAtMs);
     },
-    state: () => ({ confirmedAtMs: mark?.confirmedAtMs ?? NEVER_MS }),
+    state: () => ({ confirmedAtMs: newest?.confirmedAtMs ?? NEVER_MS }),
     restore(confirmed) {
       if (confirmed.confirmedAtMs === NEVER_MS) return;
       // A clock that was set back meanwhile is as wrong as one that was set forward: doubt is age.
       const ageMs = Math.abs(clock.epochMs() - confirmed.confirmedAtMs);
-      mark = { ...confirmed, ageMs, monotonicMs: clock.monotonicMs() };
+      newest = { ...confirmed, ageMs, monotonicMs: clock.monotonicMs() };
     },
     adopt(confirmed, ageMs) {
-      mark = ageMs === null ? undefined : { ...confirmed, ageMs, monotonicMs: clock.monotonicMs() };
+      newest =
+        ageMs === null ? undefined : { ...confirmed, ageMs, monotonicMs: clock.monotonicMs() };
     },
     clear() {
-      mark = undefined;
+      newest = undefined;
     },
   };
 }

@@ -49,7 +49,7 @@ async function load(ctx: SyncContext): Promise<{ tornBytes: number } | undefined
   }
   await keys.use(stored.version);
   state.version = stored.version;
-  state.seen = stored.seen;
+  state.latest = stored.latest;
   state.isStored = true;
   return stored;
 }

@@ -17,7 +17,7 @@ export interface Progress {
 type Snapshot = DownwardOf<'snapshot'>;
 type Changes = DownwardOf<'changes'>;
 
-/** The later of two positions in one history. */
+/** The later of two positions in one lineage. */
 export function newest(one: Position | null, other: Position): Position {
   return one && one.version > other.version ? one : other;
 }

@@ -9,7 +9,7 @@ type Source = Pick<SyncContext, 'snapshotFile' | 'controlPlaneKey' | 'place'>;
 
 export interface Stored {
   readonly version: number;
-  readonly seen: Position;
+  readonly latest: Position;
   /** Bytes behind the last whole frame. */
   readonly tornBytes: number;
 }
@@ -20,19 +20,19 @@ export interface Stored {
  * @throws Rejection, and what opening a frame or adding its part throws
  */
 export async function readStored(source: Source, keys: KeysDraft): Promise<Stored | undefined> {
-  const reading: Reading = { version: null, seen: null, progress: undefined };
+  const reading: Reading = { version: null, latest: null, progress: undefined };
   const loaded = await source.snapshotFile.load((frame) => takeFrame(source, keys, reading, frame));
   if (!loaded) return undefined;
-  const { version, seen } = reading;
-  if (version === null || !seen)
+  const { version, latest } = reading;
+  if (version === null || !latest)
     throw new Rejection('incomplete', 'The file holds no whole snapshot');
-  return { ...loaded, version, seen };
+  return { ...loaded, version, latest };
 }
 
 interface Reading {
   /** Null until the last part of the snapshot. */
   version: number | null;
-  seen: Position | null;
+  latest: Position | null;
   progress: Progress | undefined;
 }
 
@@ -48,7 +48,7 @@ async function takeFrame(
     requireNext(reading.version, header);
     await keys.add(body);
     reading.version = header.to;
-    reading.seen = newest(reading.seen, header.seen);
+    reading.latest = newest(reading.latest, header.latest);
     return 'changes';
   }
   if (header.type !== 'snapshot' || reading.version !== null) {
@@ -57,9 +57,9 @@ async function takeFrame(
   requirePlace(place, header);
   reading.progress = followPart(reading.progress, header);
   await keys.add(body);
-  if (header.seen) {
+  if (header.latest) {
     reading.version = header.version;
-    reading.seen = header.seen;
+    reading.latest = header.latest;
   }
   return 'part';
 }

@@ -50,7 +50,7 @@ async function openPair() {
   let asked = '';
   let underway: Uint8Array[] = [];
   const past: Uint8Array[] = [];
-  /** That were acknowledged of the history that stands. */
+  /** That were acknowledged of the lineage that stands. */
   let versions: number[] = [];
 
   const sendSnapshot = () => {
@@ -66,7 +66,7 @@ async function openPair() {
     const [check] = gateway.sync.check();
     if (check?.type === 'check') asked = check.nonce;
     sendChanges();
-    underway.push(sealer.current(asked));
+    underway.push(sealer.confirmed(asked));
   };
   async function deliver(count: number): Promise<void> {
     for (const frame of underway.splice(0, count)) {
@@ -79,12 +79,12 @@ async function openPair() {
   }
   async function reconnect(): Promise<void> {
     await gateway.sync.disconnected();
-    const { nonce, version, seen } = gateway.sync.hello();
+    const { nonce, version, latest } = gateway.sync.hello();
     asked = nonce;
-    const continues = sealer.world.holds(seen);
-    const history = sealer.history(nonce, { continues });
-    past.push(history);
-    expect(await gateway.take(history)).toEqual([]);
+    const continues = sealer.world.holds(latest);
+    const lineage = sealer.lineage(nonce, { continues });
+    past.push(lineage);
+    expect(await gateway.take(lineage)).toEqual([]);
     underway = [];
     sent = continues ? version : null;
     if (sent === null) sendSnapshot();

@@ -252,7 +252,7 @@ test('asks for a whole snapshot when it returns with one that the disk does not 
   await it.take(...it.sealer.snapshot());
   expect(it.decisions()).toEqual(BEFORE);
   await it.connect();
-  expect(it.said).toMatchObject({ version: null, seen: null });
+  expect(it.said).toMatchObject({ version: null, latest: null });
 });
 
 test('starts with the snapshot that it has stored when a newer one could not be', async () => {

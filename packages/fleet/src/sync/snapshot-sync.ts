@@ -1,13 +1,13 @@
 import type { DownwardOf, Hello, Upward } from '@tollkeeper/contract';
 import { toLine } from '../line.ts';
-import { askCheck, beginCheck, takeCurrent } from './check.ts';
-import { takeHistory } from './history.ts';
+import { askCheck, beginCheck, receiveConfirmed } from './check.ts';
 import { loadSnapshot } from './load-snapshot.ts';
+import { receiveChanges } from './receive-changes.ts';
+import { receiveLineage } from './receive-lineage.ts';
+import { dropArriving, receiveSnapshot } from './receive-snapshot.ts';
 import { type Rejection, toRejection } from './rejection.ts';
 import { askForSnapshot, isAwaited } from './resync.ts';
 import { emptySyncState, type SyncContext } from './sync-state.ts';
-import { takeChanges } from './take-changes.ts';
-import { dropArriving, takeSnapshot } from './take-snapshot.ts';
 
 /** Keeps the keys of a workspace up to date. Await each of its promises before the next call. */
 export interface SnapshotSync {
@@ -18,12 +18,12 @@ export interface SnapshotSync {
   /** Starts from the disk, as far as that can be trusted. */
   load(): Promise<void>;
   /** The part of the hello that asks for changes, or without a version for a whole snapshot. */
-  hello(): Pick<Hello, 'nonce' | 'version' | 'seen'>;
+  hello(): Pick<Hello, 'nonce' | 'version' | 'latest'>;
   /** Called when the control plane has admitted this gateway. @returns messages to send */
   welcomed(): Upward[];
   /** Never throws: reports what is wrong. @returns the answers, in order */
   take(
-    header: DownwardOf<'history' | 'snapshot' | 'changes' | 'current'>,
+    header: DownwardOf<'lineage' | 'snapshot' | 'changes' | 'confirmed'>,
     body: Uint8Array,
     frame: Uint8Array,
   ): Promise<Upward[]>;
@@ -55,9 +55,9 @@ export function createSnapshotSync(parts: Omit<SyncContext, 'state'>): SnapshotS
     hello() {
       const nonce = beginCheck(ctx);
       state.nonce = nonce;
-      if (state.isStored) return { nonce, version: state.version, seen: state.seen };
+      if (state.isStored) return { nonce, version: state.version, latest: state.latest };
       state.awaitedAtMs = ctx.clock.monotonicMs();
-      return { nonce, version: null, seen: null };
+      return { nonce, version: null, latest: null };
     },
     welcomed() {
       const messages = unreported ? [report(unreported)] : [];
@@ -76,7 +76,7 @@ export function createSnapshotSync(parts: Omit<SyncContext, 'state'>): SnapshotS
     async disconnected() {
       state.isCurrent = false;
       state.nonce = undefined;
-      state.history = undefined;
+      state.lineage = undefined;
       state.check = undefined;
       await dropArriving(ctx);
       state.spoilt = undefined;
@@ -87,7 +87,7 @@ export function createSnapshotSync(parts: Omit<SyncContext, 'state'>): SnapshotS
     },
     async forget() {
       state.version = null;
-      state.seen = null;
+      state.latest = null;
       state.versionMin = 0;
       state.isStored = false;
       await keyStore.remove();
@@ -111,14 +111,14 @@ function take(
   frame: Uint8Array,
 ): Upward[] | Promise<Upward[]> {
   switch (header.type) {
-    case 'history':
-      return takeHistory(ctx, header);
+    case 'lineage':
+      return receiveLineage(ctx, header);
     case 'snapshot':
-      return takeSnapshot(ctx, header, body, frame);
+      return receiveSnapshot(ctx, header, body, frame);
     case 'changes':
-      return takeChanges(ctx, header, body, frame);
-    case 'current':
-      return takeCurrent(ctx, header);
+      return receiveChanges(ctx, header, body, frame);
+    case 'confirmed':
+      return receiveConfirmed(ctx, header);
   }
 }
 

@@ -28,13 +28,13 @@ export interface SyncState {
   /** Version that the key store decides with; null without a snapshot. */
   version: number | null;
   /** Newest position that it may report; null when the version is. */
-  seen: Position | null;
+  latest: Position | null;
   /** Version in the file of acknowledgements: the gateway starts with nothing older. */
   versionMin: number;
   /** Nonce of the current connection; undefined before the hello. */
   nonce: string | undefined;
-  /** History that the current connection sends; undefined before it says so. */
-  history: History | undefined;
+  /** Lineage that the current connection sends; undefined before it says so. */
+  lineage: Lineage | undefined;
   /** Check that is not answered yet. */
   check: Check | undefined;
   /** Whether the control plane has said, on the current connection, that nothing is newer. */
@@ -55,11 +55,11 @@ export interface SyncState {
   storeAgainAtMs: number;
 }
 
-export interface History {
+export interface Lineage {
   readonly epoch: string;
   /** The oldest version that this connection sends. */
   readonly version: number;
-  /** Whether the keys in the store belong to this history. */
+  /** Whether the keys in the store belong to this lineage. */
   isOwn: boolean;
 }
 
@@ -78,10 +78,10 @@ export interface Arriving {
 export function emptySyncState(): SyncState {
   return {
     version: null,
-    seen: null,
+    latest: null,
     versionMin: 0,
     nonce: undefined,
-    history: undefined,
+    lineage: undefined,
     check: undefined,
     isCurrent: false,
     isStored: false,

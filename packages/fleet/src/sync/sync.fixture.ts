@@ -25,10 +25,10 @@ export interface TestSync {
   readonly faults: Faults;
   readonly stateDir: string;
   /** What it said hello with on the connection that stands. */
-  said: Pick<Hello, 'nonce' | 'version' | 'seen'>;
+  said: Pick<Hello, 'nonce' | 'version' | 'latest'>;
   ageMs(): number | null;
   /** Connects again, to a control plane that knows what it has unless `facts` say otherwise. */
-  connect(facts?: Partial<DownwardOf<'history'>>): Promise<void>;
+  connect(facts?: Partial<DownwardOf<'lineage'>>): Promise<void>;
   /** Has it ask whether it is current, and answers that it is. @returns what it answers */
   confirm(): Promise<Upward[]>;
   /** Gives it what came, and returns what it answers. */
@@ -84,10 +84,10 @@ async function open(sealer: Sealer, given: Given): Promise<TestSync> {
     try {
       const { header, body } = openFrame(frame, controlPlaneKey);
       switch (header.type) {
-        case 'history':
+        case 'lineage':
         case 'snapshot':
         case 'changes':
-        case 'current':
+        case 'confirmed':
           return await sync.take(header, body, frame);
         default:
           throw new Error(header.type);
@@ -102,7 +102,7 @@ async function open(sealer: Sealer, given: Given): Promise<TestSync> {
     for (const each of messages) if (each.type === 'check') asked = each.nonce;
   };
   const it: TestSync = {
-    said: { nonce: '', version: null, seen: null },
+    said: { nonce: '', version: null, latest: null },
     sync,
     sealer,
     clock,
@@ -114,11 +114,11 @@ async function open(sealer: Sealer, given: Given): Promise<TestSync> {
       it.said = sync.hello();
       asked = it.said.nonce;
       const continues = it.said.version !== null;
-      expect(await takeOne(sealer.history(it.said.nonce, { continues, ...facts }))).toEqual([]);
+      expect(await takeOne(sealer.lineage(it.said.nonce, { continues, ...facts }))).toEqual([]);
     },
     async confirm() {
       noteCheck(sync.check());
-      const answers = await takeOne(sealer.current(asked));
+      const answers = await takeOne(sealer.confirmed(asked));
       noteCheck(answers);
       return answers;
     },

@@ -119,13 +119,13 @@ let knownKey = '';
 function bringUpToDate(sealer: Sealer, connection: TestConnection): void {
   const { version, nonce } = connection.hello;
   connection.send(sealer.gateway(nonce));
-  connection.send(sealer.history(nonce, { continues: version !== null }));
+  connection.send(sealer.lineage(nonce, { continues: version !== null }));
   if (version === null) for (const frame of sealer.snapshot()) connection.send(frame);
   else if (version < sealer.world.version()) connection.send(sealer.changes(version));
-  connection.send(sealer.current(nonce));
+  connection.send(sealer.confirmed(nonce));
 }
 
-function talk({ seal, current }: Sealer, socket: WebSocket, hello: Hello): TestConnection {
+function talk({ seal, confirmed }: Sealer, socket: WebSocket, hello: Hello): TestConnection {
   const received: Upward[] = [];
   const queues = new Map<string, Queue<Upward>>();
   const queueOf = (type: string) => {
@@ -137,10 +137,10 @@ function talk({ seal, current }: Sealer, socket: WebSocket, hello: Hello): TestC
     const message = upward.parse(JSON.parse(String(data)));
     received.push(message);
     queueOf(message.type).add(message);
-    if (message.type === 'check' && self.answersChecks) self.send(current(message.nonce));
+    if (message.type === 'check' && self.answersChecks) self.send(confirmed(message.nonce));
     if (message.type !== 'usage' || !self.takesUsage) return;
     const { spoolId, sequence } = message;
-    self.send(seal({ type: 'usage-taken', spoolId, sequence }));
+    self.send(seal({ type: 'usage-stored', spoolId, sequence }));
   });
   const self: TestConnection = {
     hello,

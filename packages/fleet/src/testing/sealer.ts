@@ -12,9 +12,9 @@ export interface Sealer {
   seal(header: Downward, body?: Uint8Array): Uint8Array;
   /** @param nonce of the hello, as in the next; of any connection unless given */
   gateway(nonce: string, facts?: Partial<DownwardOf<'gateway'>>): Uint8Array;
-  history(nonce: string, facts?: Partial<DownwardOf<'history'>>): Uint8Array;
+  lineage(nonce: string, facts?: Partial<DownwardOf<'lineage'>>): Uint8Array;
   /** @param nonce of a check, or of the hello */
-  current(nonce: string, facts?: Partial<DownwardOf<'current'>>): Uint8Array;
+  confirmed(nonce: string, facts?: Partial<DownwardOf<'confirmed'>>): Uint8Array;
   /** The parts of a whole snapshot of now. */
   snapshot(facts?: Partial<DownwardOf<'snapshot'>>): Uint8Array[];
   /** What changed since the version. */
@@ -46,29 +46,30 @@ export function createSealer(world: World = createWorld(), signingKey = createId
         draining: false,
         ...facts,
       }),
-    history: (nonce, facts) =>
+    lineage: (nonce, facts) =>
       seal({
-        ...{ type: 'history', nonce, ...PLACE, epoch },
+        ...{ type: 'lineage', nonce, ...PLACE, epoch },
         ...{ version: world.version(), continues: true },
         ...facts,
       }),
-    current: (nonce, facts) => seal({ type: 'current', nonce, version: world.version(), ...facts }),
+    confirmed: (nonce, facts) =>
+      seal({ type: 'confirmed', nonce, version: world.version(), ...facts }),
     snapshot(facts) {
       const version = world.version();
       issuedAtMs += 1;
       const parts = [...encodeParts(world.entries(), PART_BYTES)];
       return parts.map((body, part) => {
-        const seen = part === parts.length - 1 ? world.position() : null;
+        const latest = part === parts.length - 1 ? world.position() : null;
         return seal(
-          { type: 'snapshot', ...PLACE, epoch, version, issuedAtMs, part, seen, ...facts },
+          { type: 'snapshot', ...PLACE, epoch, version, issuedAtMs, part, latest, ...facts },
           body,
         );
       });
     },
     changes(from, facts) {
       const body = encodePart(world.since(from));
-      const [to, seen] = [world.version(), world.position()];
-      return seal({ type: 'changes', ...PLACE, epoch, from, to, seen, ...facts }, body);
+      const [to, latest] = [world.version(), world.position()];
+      return seal({ type: 'changes', ...PLACE, epoch, from, to, latest, ...facts }, body);
     },
   };
 }

@@ -44,7 +44,7 @@ export interface World {
   entries(): Entry[];
   /** What changed after the version. */
   since(version: number): Entry[];
-  /** As it is now, in a history of its own from here on: a backup, or what is restored from it. */
+  /** As it is now, in a lineage of its own from here on: a backup, or what is restored from it. */
   fork(): World;
 }
 
@@ -60,20 +60,20 @@ function nameOf(entry: Entry): string {
   return 'memberId' in entry ? entry.memberId : entry.organizationId;
 }
 
-/** @param marks one more than there are versions */
-function openWorld(entries: Map<string, Entry>, versions: Entry[][], marks: string[]): World {
+/** @param revisions one more than there are versions */
+function openWorld(entries: Map<string, Entry>, versions: Entry[][], revisions: string[]): World {
   const put = (entry: Entry) => {
     if (entry.type.endsWith('-removed')) entries.delete(nameOf(entry));
     else entries.set(nameOf(entry), entry);
   };
   return {
     version: () => versions.length,
-    position: () => ({ version: versions.length, mark: marks.at(-1) ?? '' }),
-    holds: (position) => position !== null && marks[position.version] === position.mark,
-    fork: () => openWorld(new Map(entries), [...versions], [...marks]),
+    position: () => ({ version: versions.length, revision: revisions.at(-1) ?? '' }),
+    holds: (position) => position !== null && revisions[position.version] === position.revision,
+    fork: () => openWorld(new Map(entries), [...versions], [...revisions]),
     change(...changed) {
       versions.push(changed);
-      marks.push(randomUUID());
+      revisions.push(randomUUID());
       changed.forEach(put);
     },
     entries: () => [...entries.values()],

@@ -32,5 +32,5 @@ function send(isAcknowledged: boolean): void {
   const batch = spool.next();
   if (!batch) return;
   say('sent', batch);
-  if (isAcknowledged) spool.taken(batch.spoolId, batch.sequence);
+  if (isAcknowledged) spool.stored(batch.spoolId, batch.sequence);
 }

@@ -58,7 +58,7 @@ function handOver(folder: string, model: ModelControlPlane): void {
   const reader = openReader(folder, () => false);
   for (let batch = reader.next(); batch; batch = reader.next()) {
     model.take(batch);
-    reader.taken(batch.spoolId, batch.sequence);
+    reader.stored(batch.spoolId, batch.sequence);
   }
   expect(reader.fault()).toBeNull();
 }

@@ -13,7 +13,7 @@ export interface UsageReader {
   /** The batch to send now: the same until it is taken. */
   next(): UsageBatch | undefined;
   /** The control plane counted it, now or before. */
-  taken(spoolId: string, sequence: number): void;
+  stored(spoolId: string, sequence: number): void;
   /** Calls in all batches. */
   waitingCalls(): number;
   /** For people; null while all is well. */
@@ -123,7 +123,7 @@ export function openReader(folder: string, isLive: (runId: string) => boolean): 
       }
       return undefined;
     },
-    taken(spoolId, sequence) {
+    stored(spoolId, sequence) {
       if (!RUN.test(spoolId)) return;
       guarded(undefined, () => {
         for (const segment of batchesOf(spoolId)) {

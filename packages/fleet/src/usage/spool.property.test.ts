@@ -105,7 +105,7 @@ function setScene(folder: string, linesMax: number) {
     const batch = spool.next();
     if (!batch) return false;
     model.take(batch);
-    if (ack) spool.taken(batch.spoolId, batch.sequence);
+    if (ack) spool.stored(batch.spoolId, batch.sequence);
     return true;
   }
 

@@ -80,7 +80,7 @@ describe('a batch', () => {
       spool.roll();
       sent.push(spool.next()?.sequence);
     }
-    spool.taken(RUN, 1);
+    spool.stored(RUN, 1);
     spool.roll();
     expect([...sent, spool.next()?.sequence]).toEqual([1, 1, 1, 2]);
     expect(spool.next()?.rows).toMatchObject([{ accepted: 2 }]);
@@ -185,9 +185,9 @@ describe('several runs in a folder', () => {
     spool.count(key(1), true, NOON_MS);
     spool.settle();
     for (const id of ['else', `../${folder.split('/').at(-1)}/else`, OTHER_RUN]) {
-      spool.taken(id, 1);
+      spool.stored(id, 1);
     }
-    spool.taken(RUN, 1);
+    spool.stored(RUN, 1);
     expect(readdirSync(join(folder, 'else'))).toEqual(['1-1.log']);
     spool.roll();
     expect(spool.next()).toMatchObject({ sequence: 1, rows: [{ accepted: 1 }] });
@@ -211,11 +211,11 @@ function key(number: number): CallSubject {
   return { keyId, ownerId: `mem_${'m'.repeat(20)}`, workspaceId: null };
 }
 
-function drain(from: Pick<UsageSpool, 'next' | 'taken'>): UsageBatch[] {
+function drain(from: Pick<UsageSpool, 'next' | 'stored'>): UsageBatch[] {
   const batches: UsageBatch[] = [];
   for (let batch = from.next(); batch; batch = from.next()) {
     batches.push(batch);
-    from.taken(batch.spoolId, batch.sequence);
+    from.stored(batch.spoolId, batch.sequence);
   }
   return batches;
 }

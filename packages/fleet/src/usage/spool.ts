@@ -7,7 +7,7 @@ import { openWriter, type UsageWriter, type WriterOptions } from './writer.ts';
 /** The counts of a process that also hands them over, and those of its earlier runs. */
 export interface UsageSpool
   extends Omit<UsageReader, 'waitingCalls'>,
-    Omit<UsageWriter, 'held' | 'heldTaken'> {}
+    Omit<UsageWriter, 'held' | 'heldStored'> {}
 
 /**
  * @param folder belongs to this process alone. Where several count, each has a writer, and one of
@@ -15,7 +15,7 @@ export interface UsageSpool
  * @param runId new at each start: 32 hexadecimal digits
  */
 export function openSpool(folder: string, runId: string, options?: WriterOptions): UsageSpool {
-  const { held, heldTaken, ...writer } = openWriter(join(folder, runId), options);
+  const { held, heldStored, ...writer } = openWriter(join(folder, runId), options);
   const locks = createRunLocks(folder);
   const reader = openReader(folder, (id) => id === runId || locks.isHeld(id));
 
@@ -28,9 +28,9 @@ export function openSpool(folder: string, runId: string, options?: WriterOptions
     ...writer,
     // What is in the file that stands open goes before what is in memory, and becomes a batch by it.
     next: () => reader.next() ?? heldBatch() ?? reader.next(),
-    taken(spoolId, sequence) {
-      if (spoolId === runId) heldTaken(sequence);
-      reader.taken(spoolId, sequence);
+    stored(spoolId, sequence) {
+      if (spoolId === runId) heldStored(sequence);
+      reader.stored(spoolId, sequence);
     },
     pendingCalls: () => writer.pendingCalls() + reader.waitingCalls(),
     fault: () => writer.fault() ?? reader.fault(),

@@ -21,7 +21,7 @@ export interface UsageWriter {
    * is made a batch.
    */
   held(): HeldBatch | undefined;
-  heldTaken(sequence: number): void;
+  heldStored(sequence: number): void;
   /** Calls that are in no file that is a batch. */
   pendingCalls(): number;
   /** For people; null while all is well. */
@@ -195,8 +195,8 @@ export function openWriter(folder: string, options: WriterOptions = {}): UsageWr
       else if (unwritten.size > 0) held = hold();
       return held;
     },
-    heldTaken(taken) {
-      if (held?.sequence === taken) held = undefined;
+    heldStored(sequence) {
+      if (held?.sequence === sequence) held = undefined;
     },
     pendingCalls: () => callsInMemory() + callsOf(written),
     fault: () => (failure === undefined ? null : faultText(folder, failure, callsInMemory())),

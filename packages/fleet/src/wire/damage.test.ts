@@ -25,16 +25,16 @@ const frames = parts.map((part, at) => sealFrame(headerOf(at), part, key));
 function headerOf(at: number) {
   const workspaceId = idOf('ws', at % 2);
   const shared = { organizationId: ORGANIZATION_ID, workspaceId, epoch: '0'.repeat(32) };
-  const seen = { version: at + 1, mark: '00000000-0000-4000-8000-000000000000' };
+  const latest = { version: at + 1, revision: '00000000-0000-4000-8000-000000000000' };
   return at % 2
-    ? ({ ...shared, type: 'changes', from: at, to: at + 1, seen } as const)
+    ? ({ ...shared, type: 'changes', from: at, to: at + 1, latest } as const)
     : ({
         ...shared,
         type: 'snapshot',
         version: 9,
         issuedAtMs: 0,
         part: at >> 1,
-        seen: null,
+        latest: null,
       } as const);
 }
 

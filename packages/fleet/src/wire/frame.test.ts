@@ -21,13 +21,13 @@ const changes: DownwardOf<'changes'> = {
   from: 7,
   to: 8,
   epoch: '0'.repeat(32),
-  seen: { version: 9, mark: '00000000-0000-4000-8000-000000000000' },
+  latest: { version: 9, revision: '00000000-0000-4000-8000-000000000000' },
 };
 const headers: Downward[] = [
   { type: 'challenge', protocol: 1, nonce: 'n'.repeat(43) },
   { type: 'removed', nonce: 'n'.repeat(43), gatewayId: 'gw_7dQx0mJ2vK4tR9sZ1aBc' },
   { type: 'refused', code: 'unavailable', detail: 'One line\nanother "quoted" \u2028 ключ' },
-  { type: 'usage-taken', spoolId: 'spool', sequence: 1 },
+  { type: 'usage-stored', spoolId: 'spool', sequence: 1 },
 ];
 
 describe('a frame', () => {

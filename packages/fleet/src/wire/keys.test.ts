@@ -62,7 +62,7 @@ describe('an identity', () => {
     const key = readPublicKey(publicKeyText(identity));
     const claims: HelloClaims = {
       ...{ gatewayId: 'gw_1', instanceId: 'run', nonce: 'own', workspaceId: 'ws_1' },
-      ...{ version: 7, seen: { version: 8, mark: 'mark' } },
+      ...{ version: 7, latest: { version: 8, revision: 'revision' } },
     };
     const signature = signHello(identity, 'nonce', claims);
     expect(verifyHello(key, 'nonce', claims, signature)).toBe(true);
@@ -71,8 +71,11 @@ describe('an identity', () => {
     expect(verifyHello(key, 'other', claims, signature)).toBe(false);
     for (const other of [
       ...[{ gatewayId: 'gw_2' }, { instanceId: 'again' }, { nonce: 'other' }],
-      ...[{ workspaceId: 'ws_2' }, { version: 6 }, { version: null }, { seen: null }],
-      ...[{ seen: { version: 9, mark: 'mark' } }, { seen: { version: 8, mark: 'other' } }],
+      ...[{ workspaceId: 'ws_2' }, { version: 6 }, { version: null }, { latest: null }],
+      ...[
+        { latest: { version: 9, revision: 'revision' } },
+        { latest: { version: 8, revision: 'other' } },
+      ],
     ]) {
       expect(verifyHello(key, 'nonce', { ...claims, ...other }, signature)).toBe(false);
     }

@@ -12,7 +12,7 @@ export function openHandOver(folder: string, workers: Workers): UsageSpool {
     roll: nothing,
     close: nothing,
     next: reader.next,
-    taken: reader.taken,
+    stored: reader.stored,
     pendingCalls: () => workers.health().pendingCalls + reader.waitingCalls(),
     fault: () => workers.health().fault ?? reader.fault(),
   };

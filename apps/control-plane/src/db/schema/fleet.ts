@@ -131,8 +131,8 @@ export const workspaceChange = pgTable(
     changeId: bigint({ mode: 'number' })
       .notNull()
       .references(() => change.id, { onDelete: 'cascade' }),
-    /** The mark of the workspace before. Null only where a server before 0016 made the version. */
-    previousMark: uuid(),
+    /** The revision of the workspace before. Null only where a server before 0016 made the version. */
+    previousRevision: uuid(),
     /** By the database's clock, as late in the transaction as can be. */
     at: moment().notNull(),
   },

@@ -136,8 +136,8 @@ export const workspace = pgTable(
     environment: text({ enum: ['live', 'test'] }).notNull(),
     /** The number of the last change in what its gateways decide with. */
     version: bigint({ mode: 'number' }).notNull().default(0),
-    /** Random, with each version: what tells two histories of equal numbers apart. */
-    mark: uuid().notNull().defaultRandom(),
+    /** Random, drawn with each version: distinguishes two lineages of equal version numbers. */
+    revision: uuid().notNull().defaultRandom(),
     createdAt: moment().notNull(),
   },
   (table) => [uniqueIndex().on(table.organizationId, table.name)],

@@ -46,10 +46,10 @@ async function hand(
   const before = gateway.headers.length;
   gateway.send({ type: 'usage', spoolId, sequence, rows });
   const taken = await vi.waitUntil(
-    () => gateway.headers.slice(before).find((each) => each.type === 'usage-taken'),
+    () => gateway.headers.slice(before).find((each) => each.type === 'usage-stored'),
     WAIT,
   );
-  expect(taken).toEqual({ type: 'usage-taken', spoolId, sequence });
+  expect(taken).toEqual({ type: 'usage-stored', spoolId, sequence });
 }
 
 async function counted(keyId: string): Promise<{ accepted: number; denied: number }> {
@@ -172,7 +172,7 @@ it('bears with a gateway that repeats a batch while the database lets it wait', 
   for (let again = 0; again < 20; again += 1) {
     gateway.send({ type: 'usage', spoolId, sequence: 1, rows: [one] });
   }
-  await vi.waitUntil(() => gateway.headers.some((each) => each.type === 'usage-taken'), WAIT);
+  await vi.waitUntil(() => gateway.headers.some((each) => each.type === 'usage-stored'), WAIT);
   await hand(gateway, spoolId, 2, [one]);
   expect(await counted(own.id)).toEqual({ accepted: 2, denied: 0 });
 });

@@ -16,7 +16,7 @@ test('rejects what was sent on another connection', async () => {
   const it = await openAtStart();
   const other = createSealer(it.sealer.world, it.sealer.signingKey);
   revoke(it);
-  const repeated = [other.history(it.said.nonce), other.changes(0), ...other.snapshot()];
+  const repeated = [other.lineage(it.said.nonce), other.changes(0), ...other.snapshot()];
 
   for (const frame of repeated) {
     expect(await it.take(frame)).toMatchObject([{ type: 'reject', reason: 'replayed' }]);
@@ -24,7 +24,7 @@ test('rejects what was sent on another connection', async () => {
   expect(it.decisions()).toEqual(BEFORE);
   await it.sync.disconnected();
   it.sync.hello();
-  for (const frame of [it.sealer.history(it.said.nonce), ...repeated]) {
+  for (const frame of [it.sealer.lineage(it.said.nonce), ...repeated]) {
     expect(await it.take(frame)).toMatchObject([{ type: 'reject', reason: 'replayed' }]);
   }
   expect(it.decisions()).toEqual(BEFORE);
@@ -40,10 +40,10 @@ describe('a control plane that was set back', () => {
     return { it, restored: createSealer(backup, it.sealer.signingKey) };
   }
 
-  async function reconnect(it: TestSync, { history }: Sealer): Promise<void> {
+  async function reconnect(it: TestSync, { lineage }: Sealer): Promise<void> {
     await it.sync.disconnected();
     const { nonce } = it.sync.hello();
-    expect(await it.take(history(nonce, { continues: false }))).toEqual([]);
+    expect(await it.take(lineage(nonce, { continues: false }))).toEqual([]);
   }
 
   test('has its gateways take a whole snapshot, whatever its number, and keep it', async () => {
@@ -51,15 +51,15 @@ describe('a control plane that was set back', () => {
     await reconnect(it, restored);
     expect(it.decisions()).toEqual(AFTER);
 
-    const { version, mark } = restored.world.position();
+    const { version, revision } = restored.world.position();
     expect(await it.take(...restored.snapshot())).toEqual([
-      { type: 'ack', version, seen: { version, mark } },
+      { type: 'ack', version, latest: { version, revision } },
     ]);
 
     expect([version, it.decisions()]).toEqual([0, BEFORE]);
     const next = await reopen(it);
     expect(next.decisions()).toEqual(BEFORE);
-    expect(next.said).toMatchObject({ version, seen: { version, mark } });
+    expect(next.said).toMatchObject({ version, latest: { version, revision } });
   });
 
   test('is followed also by a gateway that was killed as soon as the snapshot was stored', async () => {
@@ -101,13 +101,13 @@ describe('a control plane that was set back', () => {
 
   test('does not apply an older message that someone kept', async () => {
     const { it, restored } = await openAhead();
-    const [history, old] = [it.sealer.history(it.said.nonce), it.sealer.snapshot()];
+    const [lineage, old] = [it.sealer.lineage(it.said.nonce), it.sealer.snapshot()];
     restored.world.change(keyOf(2, { status: 'disabled' }));
     await reconnect(it, restored);
     await it.take(...restored.snapshot());
 
     restored.world.change(keyOf(1, { status: 'revoked' }));
-    for (const frame of [history, it.sealer.changes(0), ...old, ...it.sealer.snapshot()]) {
+    for (const frame of [lineage, it.sealer.changes(0), ...old, ...it.sealer.snapshot()]) {
       expect(await it.take(frame)).toMatchObject([{ reason: 'replayed' }]);
     }
     expect(it.decisions()).toEqual(['valid', 'disabled', 'valid', 'not_found']);
@@ -115,13 +115,13 @@ describe('a control plane that was set back', () => {
 
   test('is not taken for one by a repeated word, which would open the way back', async () => {
     const it = await openTestSync();
-    const history = it.sealer.history(it.said.nonce, { continues: false });
+    const lineage = it.sealer.lineage(it.said.nonce, { continues: false });
     const old = it.sealer.snapshot();
     await it.take(...old);
     revoke(it);
     await it.take(it.sealer.changes(0));
 
-    expect(await it.take(history)).toMatchObject([{ reason: 'replayed' }]);
+    expect(await it.take(lineage)).toMatchObject([{ reason: 'replayed' }]);
     expect(await it.take(...old)).toMatchObject([{ reason: 'older' }]);
     expect(it.decisions()).toEqual(AFTER);
   });
@@ -139,35 +139,35 @@ describe('a control plane that was set back', () => {
   });
 });
 
-test('rejects a history that is of another place', async () => {
+test('rejects a lineage that is of another place', async () => {
   for (const place of [{ organizationId: 'org_2' }, { workspaceId: idOf('ws', 2) }]) {
     const it = await openAtStart();
     await it.sync.disconnected();
     const { nonce } = it.sync.hello();
-    const history = it.sealer.history(nonce, place);
-    expect(await it.take(history)).toMatchObject([{ type: 'reject', reason: 'foreign' }]);
+    const lineage = it.sealer.lineage(nonce, place);
+    expect(await it.take(lineage)).toMatchObject([{ type: 'reject', reason: 'foreign' }]);
     revoke(it);
     expect(await it.take(it.sealer.changes(0))).toMatchObject([{ reason: 'replayed' }]);
     expect(it.decisions()).toEqual(BEFORE);
   }
 });
 
-test('is confirmed as current by its own history alone', async () => {
+test('is confirmed as current by its own lineage alone', async () => {
   const it = await openAtStart();
-  await it.take(it.sealer.current(it.said.nonce));
+  await it.take(it.sealer.confirmed(it.said.nonce));
   it.clock.advance(1000);
   await it.connect({ continues: false });
-  await it.take(it.sealer.current(it.said.nonce));
+  await it.take(it.sealer.confirmed(it.said.nonce));
   expect(it.ageMs()).toBe(1000);
   await it.connect();
   revoke(it);
   await it.take(it.sealer.changes(0));
   // It says that it goes on from a version that it has not reached.
   await it.connect({ continues: true, version: 0 });
-  await it.take(it.sealer.current(it.said.nonce));
+  await it.take(it.sealer.confirmed(it.said.nonce));
   expect(it.ageMs()).toBe(1000);
   await it.connect();
-  await it.take(it.sealer.current(it.said.nonce));
+  await it.take(it.sealer.confirmed(it.said.nonce));
   expect(it.ageMs()).toBe(0);
 });
 
@@ -175,11 +175,11 @@ test('says with its version how new that may be, also what it read later than it
   const it = await openAtStart();
   const before = it.sealer.world.version();
   revoke(it);
-  const seen = it.sealer.world.position();
+  const latest = it.sealer.world.position();
   it.sealer.world.change(keyOf(4));
   const later = it.sealer.world.position();
 
-  await it.take(it.sealer.changes(before, { to: seen.version }));
+  await it.take(it.sealer.changes(before, { to: latest.version }));
 
-  expect((await reopen(it)).said).toMatchObject({ version: seen.version, seen: later });
+  expect((await reopen(it)).said).toMatchObject({ version: latest.version, latest: later });
 });

@@ -2,8 +2,8 @@ import type { DownwardOf, Position, Upward } from '@tollkeeper/contract';
 import type { SnapshotDraft } from '../snapshot/index.ts';
 import { acknowledge, lowerVersionMin } from './acknowledge.ts';
 import { noteDiskFault } from './disk-fault.ts';
-import { requireEpoch } from './history.ts';
 import { followPart, requirePlace } from './order.ts';
+import { requireEpoch } from './receive-lineage.ts';
 import { Rejection } from './rejection.ts';
 import { noteBadSnapshot, noteGoodSnapshot } from './resync.ts';
 import type { Arriving, SyncContext } from './sync-state.ts';
@@ -17,7 +17,7 @@ type Snapshot = DownwardOf<'snapshot'>;
  * @param frame that the part came in
  * @throws Rejection, and what the key store throws
  */
-export async function takeSnapshot(
+export async function receiveSnapshot(
   ctx: SyncContext,
   header: Snapshot,
   body: Uint8Array,
@@ -32,7 +32,7 @@ export async function takeSnapshot(
     requireNotOlder(ctx, header);
     state.awaitedAtMs = ctx.clock.monotonicMs();
     await addPart(ctx, header, body, frame);
-    return header.seen ? await finish(ctx, header, header.seen) : [];
+    return header.latest ? await finish(ctx, header, header.latest) : [];
   } catch (error) {
     state.spoilt = { version: header.version, issuedAtMs: header.issuedAtMs };
     await dropArriving(ctx);
@@ -57,11 +57,11 @@ function isSpoilt({ state: { spoilt } }: SyncContext, header: Snapshot): boolean
   return spoilt?.version === header.version && spoilt.issuedAtMs === header.issuedAtMs;
 }
 
-/** A replayed snapshot of this history must not undo what this gateway has received since. */
+/** A replayed snapshot of this lineage must not undo what this gateway has received since. */
 function requireNotOlder({ state }: SyncContext, { version }: Snapshot): void {
-  const { history } = state;
-  const own = history?.isOwn ? state.version : null;
-  const versionMin = Math.max(own ?? 0, history?.version ?? 0);
+  const { lineage } = state;
+  const own = lineage?.isOwn ? state.version : null;
+  const versionMin = Math.max(own ?? 0, lineage?.version ?? 0);
   if (version >= versionMin) return;
   throw new Rejection(
     'older',
@@ -98,7 +98,11 @@ async function addPart(
   await discard(file);
 }
 
-async function finish(ctx: SyncContext, { version }: Snapshot, seen: Position): Promise<Upward[]> {
+async function finish(
+  ctx: SyncContext,
+  { version }: Snapshot,
+  latest: Position,
+): Promise<Upward[]> {
   const { state, faults } = ctx;
   const { arriving } = state;
   if (!arriving) return [];
@@ -114,8 +118,8 @@ async function finish(ctx: SyncContext, { version }: Snapshot, seen: Position): 
   await arriving.keys.use(version);
   state.arriving = undefined;
   state.version = version;
-  state.seen = seen;
-  if (state.history) state.history.isOwn = true;
+  state.latest = latest;
+  if (state.lineage) state.lineage.isOwn = true;
   state.isStored = isStored;
   faults.clear('rejected');
   const answers = acknowledge(ctx);

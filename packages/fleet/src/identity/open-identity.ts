@@ -19,7 +19,7 @@ type Options = Omit<Joining, 'joinKey' | 'publicKey'> & { readonly joinKey: stri
  * next try, also that of a later process, is the same gateway to the control plane.
  * @throws FleetError
  */
-export async function takeIdentity(folder: StateFolder, options: Options): Promise<Identity> {
+export async function openIdentity(folder: StateFolder, options: Options): Promise<Identity> {
   const stored = await findStoredIdentity(folder);
   if (stored?.joined) {
     requireControlPlane(folder, stored, options);

@@ -18,7 +18,7 @@ const NAMED_MAX = 5;
  * Stores what a gateway counted. It speaks for its workspace only: what names a key, a member or a
  * workspace of others is dropped, and no call lies in the future.
  */
-export async function takeUsage(
+export async function storeGatewayUsage(
   db: Database,
   gateway: GatewayFacts,
   { spoolId, sequence, rows }: UpwardOf<'usage'>,

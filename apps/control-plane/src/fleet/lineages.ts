@@ -3,17 +3,17 @@ import type { Position } from '@tollkeeper/contract';
 import type { Logger } from 'pino';
 import type { Database } from '../db/connect.ts';
 import { batch } from './batch.ts';
-import { readStandings, type Standing } from './read-standings.ts';
+import { readPositions, type WorkspacePosition } from './read-positions.ts';
 
 /**
- * Which history of each workspace this process sends. A database that is restored from a backup, or
+ * Which lineage of each workspace this process sends. A database that is restored from a backup, or
  * replaced by a copy that lags behind, loses versions that gateways have received, and gives their
  * numbers to others. Nothing in the database shows that, since all of it was restored. What was sent
- * does: the marks of versions are random, so either the database holds the newest that was sent, or
- * its history is another one.
+ * does: the revisions of versions are random, so either the database holds the newest that was sent, or
+ * its lineage is another one.
  */
-export interface Histories {
-  /** Name of the history that is sent now; on one connection, gateways accept no other. */
+export interface Lineages {
+  /** Name of the lineage that is sent now; on one connection, gateways accept no other. */
   epochOf(workspaceId: string): string;
   /** To be called before anything is sent in the epoch that may be as new as the position. */
   note(workspaceId: string, epoch: string, position: Position): void;
@@ -21,11 +21,11 @@ export interface Histories {
    * Position of the workspace; undefined when it is gone, or when the database does not hold what was
    * sent of it, in which case its epoch is a new one.
    */
-  find(workspaceId: string): Promise<Standing | undefined>;
+  find(workspaceId: string): Promise<WorkspacePosition | undefined>;
   /** Positions of many workspaces; those that `find` would not find are left out. */
-  findAll(workspaceIds: readonly string[]): Promise<Standing[]>;
-  /** Position of the workspace, and whether its history holds the given position. */
-  compare(workspaceId: string, position: Position | null): Promise<Standing | undefined>;
+  findAll(workspaceIds: readonly string[]): Promise<WorkspacePosition[]>;
+  /** Position of the workspace, and whether its lineage holds the given position. */
+  compare(workspaceId: string, position: Position | null): Promise<WorkspacePosition | undefined>;
 }
 
 interface Sent {
@@ -37,47 +37,50 @@ const RESTORED =
   'the database does not hold what gateways were sent, as after a restore from a backup: they begin anew';
 
 /** @param onLost takes a workspace whose gateways are to begin anew */
-export function createHistories(
+export function createLineages(
   db: Database,
   log: Logger,
   onLost: (workspaceId: string) => void,
-): Histories {
-  const histories = new Map<string, Sent>();
+): Lineages {
+  const lineages = new Map<string, Sent>();
 
   function sentOf(workspaceId: string): Sent {
-    const known = histories.get(workspaceId);
+    const known = lineages.get(workspaceId);
     if (known) return known;
     const sent = { epoch: randomBytes(16).toString('hex'), newest: null };
-    histories.set(workspaceId, sent);
+    lineages.set(workspaceId, sent);
     return sent;
   }
 
-  async function findAll(workspaceIds: readonly string[]): Promise<Standing[]> {
+  async function findAll(workspaceIds: readonly string[]): Promise<WorkspacePosition[]> {
     const asked = workspaceIds.map((workspaceId) => {
       const sent = sentOf(workspaceId);
       return { workspaceId, sent, position: sent.newest };
     });
-    const found = await readStandings(db, asked);
+    const found = await readPositions(db, asked);
     return asked.flatMap(({ workspaceId, sent, position }, at) => {
-      const standing = found[at];
-      if (standing?.held === 'yes') return [standing];
+      const current = found[at];
+      if (current?.contained === 'yes') return [current];
       // Another question may have found the same, and somebody begun anew since.
-      if (standing && histories.get(workspaceId) === sent) lose(standing, position);
+      if (current && lineages.get(workspaceId) === sent) lose(current, position);
       return [];
     });
   }
 
-  /** What is forgotten may be another history as well: doubt begins anew. */
-  function lose({ workspaceId, version, held }: Standing, sent: Position | null): void {
-    histories.delete(workspaceId);
+  /** What is forgotten may be another lineage as well: doubt begins anew. */
+  function lose(
+    { workspaceId, version, contained }: WorkspacePosition,
+    sent: Position | null,
+  ): void {
+    lineages.delete(workspaceId);
     const facts = { workspaceId, sentVersion: sent?.version, version };
-    if (held === 'forgotten') log.info(facts, 'last sent version is no longer in the database');
+    if (contained === 'purged') log.info(facts, 'last sent version is no longer in the database');
     else log.error(facts, RESTORED);
     onLost(workspaceId);
   }
 
   const compareAll = batch(async (names) => {
-    const found = await readStandings(db, names.map(parseName));
+    const found = await readPositions(db, names.map(parseName));
     return new Map(names.flatMap((name, at) => (found[at] ? [[name, found[at]]] : [])));
   });
 

@@ -2,8 +2,8 @@ import type { DownwardOf, Upward } from '@tollkeeper/contract';
 import { checkPart } from '../wire/apply-part.ts';
 import { acknowledge } from './acknowledge.ts';
 import { noteDiskFault } from './disk-fault.ts';
-import { requireEpoch } from './history.ts';
 import { newest, requireNext, requirePlace } from './order.ts';
+import { requireEpoch } from './receive-lineage.ts';
 import { askToStoreIfDue } from './resync.ts';
 import type { SyncContext } from './sync-state.ts';
 
@@ -15,7 +15,7 @@ type Changes = DownwardOf<'changes'>;
  * @param frame that the changes came in
  * @throws Rejection, and what the key store throws
  */
-export async function takeChanges(
+export async function receiveChanges(
   ctx: SyncContext,
   header: Changes,
   body: Uint8Array,
@@ -43,12 +43,12 @@ function append(ctx: SyncContext, frame: Uint8Array): void {
   }
 }
 
-async function apply({ state, keyStore }: SyncContext, { to, seen }: Changes, body: Uint8Array) {
+async function apply({ state, keyStore }: SyncContext, { to, latest }: Changes, body: Uint8Array) {
   const { isStored } = state;
   // Should it fail, the disk is ahead of memory: only a whole snapshot brings them together.
   state.isStored = false;
   await keyStore.apply(body, to);
   state.version = to;
-  state.seen = newest(state.seen, seen);
+  state.latest = newest(state.latest, latest);
   state.isStored = isStored;
 }
