@@ -6,7 +6,7 @@ import { rmSync } from 'node:fs';
 import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { measureSnapshot } from '../packages/fleet/bench/snapshot.ts';
+import { measureSnapshot } from '../packages/gateway-core/bench/snapshot.ts';
 import { measureChanges } from './changes/measure-changes.ts';
 import { printChanges } from './changes/report.ts';
 import { measureGateway } from './fleet/measure-gateways.ts';

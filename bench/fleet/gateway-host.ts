@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Fleet, startFleet } from '@tollkeeper/fleet';
+import { type Fleet, startFleet } from '@tollkeeper/gateway-core';
 import { decide } from '@tollkeeper/verify';
 
 export interface HostOrder {

@@ -10,7 +10,7 @@ import {
   identityText,
   publicKeyText,
   sealFrame,
-} from '@tollkeeper/fleet';
+} from '@tollkeeper/protocol';
 import { hashSecret } from '@tollkeeper/verify';
 import { type BenchKey, KEY_SCOPES } from '../keys.ts';
 

@@ -1,4 +1,4 @@
-import type { SnapshotFigures } from '../../packages/fleet/bench/snapshot.ts';
+import type { SnapshotFigures } from '../../packages/gateway-core/bench/snapshot.ts';
 import { line, mebibytes, spreadText, title, whole } from '../report.ts';
 import type { GatewayFigures } from './measure-gateways.ts';
 import type { Latency } from './measure-latency.ts';

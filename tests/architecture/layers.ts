@@ -15,16 +15,20 @@ interface Layer {
   readonly builtins?: false;
 }
 
+const DECIDING = ['packages/contract', 'packages/protocol', 'packages/verify'];
+
 /** Who may import whom. ARCHITECTURE.md says why. */
 const LAYERS: Readonly<Record<string, Layer>> = {
   'packages/contract': { workspaces: [], npm: ['zod'], builtins: false },
-  'packages/verify': { workspaces: ['packages/contract'], npm: ['@cedar-policy/cedar-wasm'] },
-  'packages/fleet': { workspaces: ['packages/contract', 'packages/verify'] },
-  'packages/sdk': { workspaces: ['packages/contract', 'packages/verify', 'packages/fleet'] },
-  'apps/control-plane': {
-    workspaces: ['packages/contract', 'packages/verify', 'packages/fleet'],
+  'packages/protocol': { workspaces: ['packages/contract'], npm: ['zod'] },
+  'packages/verify': {
+    workspaces: ['packages/contract', 'packages/protocol'],
+    npm: ['@cedar-policy/cedar-wasm'],
   },
-  'apps/gateway': { workspaces: ['packages/contract', 'packages/verify', 'packages/fleet'] },
+  'packages/gateway-core': { workspaces: DECIDING },
+  'packages/sdk': { workspaces: [...DECIDING, 'packages/gateway-core'] },
+  'apps/control-plane': { workspaces: [...DECIDING, 'packages/gateway-core'] },
+  'apps/gateway': { workspaces: [...DECIDING, 'packages/gateway-core'] },
   'apps/dashboard': { workspaces: ['packages/sdk', 'packages/contract'], builtins: false },
   'apps/cli': { workspaces: ['packages/sdk', 'packages/contract'] },
 };

@@ -1,8 +1,8 @@
 /** Gateways for the browser: what lets one in, and the Fleet page by what a person reads. */
 import type { Gateway, JoinKeyWithSecret } from '@tollkeeper/contract';
 import type { Locator, Page } from 'playwright-core';
-import type { Fleet } from '../../packages/fleet/src/index.ts';
-import { makeStateDir, start } from '../../packages/fleet/src/testing/start.ts';
+import type { Fleet } from '../../packages/gateway-core/src/index.ts';
+import { makeStateDir, start } from '../../packages/gateway-core/src/testing/start.ts';
 import type { ClaimedDashboard } from './dashboard.ts';
 
 const JOIN_LINE =

@@ -3,7 +3,7 @@ import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Gateway, Labels } from '@tollkeeper/contract';
-import { type Fleet, type FleetOptions, startFleet } from '@tollkeeper/fleet';
+import { type Fleet, type FleetOptions, startFleet } from '@tollkeeper/gateway-core';
 import { decide } from '@tollkeeper/verify';
 import { beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import type { Client } from '../../apps/control-plane/src/testing/client.ts';

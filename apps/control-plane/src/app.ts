@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { deriveSigningKey, publicKeyText } from '@tollkeeper/fleet';
+import { deriveSigningKey, publicKeyText } from '@tollkeeper/protocol';
 import type { FastifyInstance } from 'fastify';
 import type pg from 'pg';
 import type { Logger } from 'pino';

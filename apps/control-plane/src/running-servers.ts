@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
-import { makeFolder } from '@tollkeeper/fleet';
+import { makeFolder } from '@tollkeeper/gateway-core';
 import { z } from 'zod';
 import { tryLock } from './db/embedded/index.ts';
 

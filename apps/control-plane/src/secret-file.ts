@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { link, readFile, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeFolder } from '@tollkeeper/fleet';
+import { makeFolder } from '@tollkeeper/gateway-core';
 
 const NAME = 'secret';
 

@@ -1,5 +1,5 @@
 /** The gateway, apart from its process: serves clients by a configuration and a place in the fleet. */
-import type { Fleet } from '@tollkeeper/fleet';
+import type { Fleet } from '@tollkeeper/gateway-core';
 import { Registry } from 'prom-client';
 import { addFleetMetrics } from './admin/metrics.ts';
 import { startAdmin } from './admin/start-admin.ts';

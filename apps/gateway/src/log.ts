@@ -1,4 +1,4 @@
-import { LINES_OMITTED, limitLines, logText } from '@tollkeeper/fleet';
+import { LINES_OMITTED, limitLines, logText } from '@tollkeeper/gateway-core';
 import { redactSecrets } from '@tollkeeper/verify';
 
 /** The gateway's log, for its operator. */

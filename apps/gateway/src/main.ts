@@ -1,6 +1,6 @@
 /** The gateway as a process: reads its options, serves, reloads on SIGHUP, drains on SIGTERM. */
 import { hostname } from 'node:os';
-import { type Fleet, FleetError, startFleet } from '@tollkeeper/fleet';
+import { type Fleet, FleetError, startFleet } from '@tollkeeper/gateway-core';
 import packageJson from '../package.json' with { type: 'json' };
 import { type Gateway, startGateway } from './app.ts';
 import { formatAddress } from './config/address.ts';

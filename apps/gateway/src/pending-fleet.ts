@@ -1,4 +1,4 @@
-import type { Fleet } from '@tollkeeper/fleet';
+import type { Fleet } from '@tollkeeper/gateway-core';
 
 /**
  * Used until the instance has joined the fleet, so that clients are refused rather than left without

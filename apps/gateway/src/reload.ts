@@ -1,4 +1,4 @@
-import type { Fleet } from '@tollkeeper/fleet';
+import type { Fleet } from '@tollkeeper/gateway-core';
 import type { Gateway } from './app.ts';
 import type { Config } from './config/config.ts';
 import type { Log } from './log.ts';

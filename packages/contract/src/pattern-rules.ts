@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { PUBLIC_KEY, PUBLIC_KEY_RULE } from './fleet/public-key.ts';
 import { ID_RULES } from './ids.ts';
 import { LABEL_NAME, LABEL_NAME_RULE, LABEL_VALUE, LABEL_VALUE_RULE } from './labels.ts';
+import { PUBLIC_KEY, PUBLIC_KEY_RULE } from './public-key.ts';
 import {
   CURSOR,
   CURSOR_RULE,

@@ -3,11 +3,11 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { ADDRESSES, ADMITTED, expectedCode, type World } from './decide.reference.ts';
 import { type DecisionRequest, decide, effectiveScopes } from './decide.ts';
+import { putOwner, removeOwner } from './index/key-holders.ts';
+import { findSecret, putSecret, removeSecret, secretFacts } from './index/key-index.ts';
+import { putOrganization } from './index/key-organizations.ts';
+import { createKeyIndex, type KeyIndex } from './index/key-store.ts';
 import type { KeyFacts, KeyOrganization, KeyOwner } from './key-facts.ts';
-import { putOwner, removeOwner } from './key-holders.ts';
-import { findSecret, putSecret, removeSecret, secretFacts } from './key-index.ts';
-import { putOrganization } from './key-organizations.ts';
-import { createKeyIndex, type KeyIndex } from './key-store.ts';
 import { createSecret, hashSecret } from './key-text.ts';
 import { includes, scopeSet } from './scope-set.ts';
 

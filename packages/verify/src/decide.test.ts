@@ -2,9 +2,9 @@ import { DECISION_CODES } from '@tollkeeper/contract';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type DecisionRequest, decide, decideHash, effectiveScopes } from './decide.ts';
 import { exampleKey, exampleOwner } from './example-key.ts';
-import { putOwner, removeOwner } from './key-holders.ts';
-import { findSecret, putSecret, secretFacts } from './key-index.ts';
-import { createKeyIndex, type KeyIndex } from './key-store.ts';
+import { putOwner, removeOwner } from './index/key-holders.ts';
+import { findSecret, putSecret, secretFacts } from './index/key-index.ts';
+import { createKeyIndex, type KeyIndex } from './index/key-store.ts';
 import { createSecret, hashSecret } from './key-text.ts';
 import { NO_SCOPES, scopeNames, scopeSet } from './scope-set.ts';
 

@@ -12,9 +12,9 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { decide } from './decide.ts';
 import { exampleKey, exampleOwner } from './example-key.ts';
-import { putOwner } from './key-holders.ts';
-import { putSecret } from './key-index.ts';
-import { createKeyIndex } from './key-store.ts';
+import { putOwner } from './index/key-holders.ts';
+import { putSecret } from './index/key-index.ts';
+import { createKeyIndex } from './index/key-store.ts';
 import { createSecret, hashSecret } from './key-text.ts';
 import { countDistinguished, TRIALS } from './welch.fixture.ts';
 

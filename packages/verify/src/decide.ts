@@ -5,10 +5,9 @@ import {
   isHash,
   readFingerprint,
   readFingerprintText,
-} from './fingerprint.ts';
-import { type InternedTexts, textOf } from './interned-texts.ts';
-import { rangesOf } from './ip-lists.ts';
-import { rangeContains } from './ip-range.ts';
+} from './index/fingerprint.ts';
+import { type InternedTexts, textOf } from './index/interned-texts.ts';
+import { rangesOf } from './index/ip-lists.ts';
 import {
   HOLDER_SCOPES_HIGH,
   HOLDER_SCOPES_LOW,
@@ -16,10 +15,10 @@ import {
   holderScopes,
   ORGANIZATION,
   OWNER_ACTIVE,
-} from './key-holders.ts';
-import { organizationRangesOf } from './key-organizations.ts';
-import { expiryIn, HOLDER, retiresIn, statusIn, TERMS } from './key-record.ts';
-import type { KeyIndex } from './key-store.ts';
+} from './index/key-holders.ts';
+import { organizationRangesOf } from './index/key-organizations.ts';
+import { expiryIn, HOLDER, retiresIn, statusIn, TERMS } from './index/key-record.ts';
+import type { KeyIndex } from './index/key-store.ts';
 import {
   IP_LIST,
   TERM_SCOPES_HIGH,
@@ -27,11 +26,12 @@ import {
   termScopes,
   termsOf,
   WORKSPACE,
-} from './key-terms.ts';
+} from './index/key-terms.ts';
+import { chunkOf, startOf as recordStart } from './index/records.ts';
+import { findSlot, startOf, wordsOf } from './index/secret-table.ts';
+import { rangeContains } from './ip-range.ts';
 import { digestOf, isWellFormed } from './key-text.ts';
-import { chunkOf, startOf as recordStart } from './records.ts';
 import { includes, intersect, NO_SCOPES, type ScopeSet } from './scope-set.ts';
-import { findSlot, startOf, wordsOf } from './secret-table.ts';
 
 /** What the key must meet besides being in force. A condition left out, or undefined, is not asked for. */
 export interface DecisionConditions {

@@ -7,6 +7,18 @@ export {
   decideHash,
   effectiveScopes,
 } from './decide.ts';
+export { putOwner, removeOwner } from './index/key-holders.ts';
+export {
+  findSecret,
+  putSecret,
+  removeSecret,
+  secretFacts,
+  secretSubject,
+  secretsCount,
+} from './index/key-index.ts';
+export { putOrganization } from './index/key-organizations.ts';
+export { createKeyIndex, type KeyIndex } from './index/key-store.ts';
+export { putKey, removeKey, type WholeKey } from './index/put-key.ts';
 export { formatIpAddress, parseIpAddress } from './ip-address.ts';
 export {
   formatIpRange,
@@ -16,17 +28,6 @@ export {
   rangeWithin,
 } from './ip-range.ts';
 export type { KeyFacts, KeyOrganization, KeyOwner, KeySubject } from './key-facts.ts';
-export { putOwner, removeOwner } from './key-holders.ts';
-export {
-  findSecret,
-  putSecret,
-  removeSecret,
-  secretFacts,
-  secretSubject,
-  secretsCount,
-} from './key-index.ts';
-export { putOrganization } from './key-organizations.ts';
-export { createKeyIndex, type KeyIndex } from './key-store.ts';
 export {
   createSecret,
   displayPrefix,
@@ -36,7 +37,6 @@ export {
   SECRET_PREFIXES,
   type SecretPrefix,
 } from './key-text.ts';
-export { type KeySecret, putKey, removeKey, type WholeKey } from './put-key.ts';
 export { redactSecrets } from './redact-secrets.ts';
 export {
   includes,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { HELLO_BYTES_MAX, PROTOCOL_VERSION } from '@tollkeeper/contract';
+import { HELLO_BYTES_MAX, PROTOCOL_VERSION } from '@tollkeeper/protocol';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
 import type { ChangeFeed } from '../kernel/change-feed.ts';

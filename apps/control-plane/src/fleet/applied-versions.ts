@@ -1,4 +1,4 @@
-import type { Position } from '@tollkeeper/contract';
+import type { Position } from '@tollkeeper/protocol';
 import { sql } from 'drizzle-orm';
 import type { Logger } from 'pino';
 import type { Database } from '../db/connect.ts';

@@ -1,5 +1,5 @@
 import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
-import { decodePart, type Entry, openFrame } from '@tollkeeper/fleet';
+import { decodePart, type Entry, openFrame } from '@tollkeeper/protocol';
 import { createSecret, hashSecret } from '@tollkeeper/verify';
 import { beforeAll, expect, it } from 'vitest';
 import { makeKey } from '../testing/keys.ts';

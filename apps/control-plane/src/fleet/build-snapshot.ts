@@ -1,5 +1,4 @@
-import type { DownwardOf, Position } from '@tollkeeper/contract';
-import { type Entry, encodeParts } from '@tollkeeper/fleet';
+import { type DownwardOf, type Entry, encodeParts, type Position } from '@tollkeeper/protocol';
 import { and, asc, eq, gt, ne } from 'drizzle-orm';
 import type { Database } from '../db/connect.ts';
 import { member, organization } from '../db/schema/index.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { deriveSigningKey, type Frame, openFrame, readPublicKey } from '@tollkeeper/fleet';
+import { deriveSigningKey, type Frame, openFrame, readPublicKey } from '@tollkeeper/protocol';
 import pg from 'pg';
 import { pino } from 'pino';
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';

@@ -1,4 +1,4 @@
-import { FLEET_PATH } from '@tollkeeper/contract';
+import { FLEET_PATH } from '@tollkeeper/protocol';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import { type FleetWorld, startFleetWorld } from '../testing/fleet-world.ts';

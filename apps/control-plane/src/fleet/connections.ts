@@ -1,4 +1,4 @@
-import { type GatewayHealth, SILENCE_MS } from '@tollkeeper/contract';
+import { type GatewayHealth, SILENCE_MS } from '@tollkeeper/protocol';
 import { and, asc, gt, inArray, sql } from 'drizzle-orm';
 import type { Database, Transaction } from '../db/connect.ts';
 import { gatewayConnection } from '../db/schema/index.ts';

@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { type OutgoingHttpHeaders, request } from 'node:http';
-import { FLEET_PATH, HELLO_BYTES_MAX, PROTOCOL_VERSION } from '@tollkeeper/contract';
-import { createIdentity } from '@tollkeeper/fleet';
+import {
+  createIdentity,
+  FLEET_PATH,
+  HELLO_BYTES_MAX,
+  PROTOCOL_VERSION,
+} from '@tollkeeper/protocol';
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type FleetWorld, startFleetWorld, WAIT } from '../testing/fleet-world.ts';
 import { type GatewayClient, type Joined, openGateway } from '../testing/gateway-client.ts';

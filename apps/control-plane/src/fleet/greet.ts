@@ -4,8 +4,8 @@ import {
   type Hello,
   hello as helloSchema,
   PROTOCOL_VERSION,
-} from '@tollkeeper/contract';
-import { verifyHello } from '@tollkeeper/fleet';
+  verifyHello,
+} from '@tollkeeper/protocol';
 import { z } from 'zod';
 import type { ChangeFeed } from '../kernel/change-feed.ts';
 import type { GatewayFacts } from './find-gateways.ts';

@@ -1,4 +1,4 @@
-import type { GatewayHealth } from '@tollkeeper/contract';
+import type { GatewayHealth } from '@tollkeeper/protocol';
 import type { Session } from './session.ts';
 
 const UNKNOWN = { callsPerMinute: 0, cpuPercent: 0, memoryBytes: 0, spooledCalls: 0, fault: null };

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { CONFIRM_MS, SILENCE_MS } from '@tollkeeper/contract';
+import { CONFIRM_MS, SILENCE_MS } from '@tollkeeper/protocol';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
 import type { Database } from '../db/connect.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Hello } from '@tollkeeper/contract';
+import type { Hello } from '@tollkeeper/protocol';
 import { expect, it } from 'vitest';
 import { createLog } from '../log.ts';
 import type { GatewayFacts } from './find-gateways.ts';

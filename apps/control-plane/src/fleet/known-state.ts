@@ -1,4 +1,4 @@
-import type { Hello, UpwardOf } from '@tollkeeper/contract';
+import type { Hello, UpwardOf } from '@tollkeeper/protocol';
 import type { Logger } from 'pino';
 import type { GatewayFacts } from './find-gateways.ts';
 import type { Lineages } from './lineages.ts';

@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { Gateway } from '@tollkeeper/contract';
-import { SILENCE_MS } from '@tollkeeper/contract';
-import { createIdentity, publicKeyText } from '@tollkeeper/fleet';
+import { createIdentity, publicKeyText, SILENCE_MS } from '@tollkeeper/protocol';
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { type FleetWorld, startFleetWorld, WAIT } from '../testing/fleet-world.ts';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Position } from '@tollkeeper/contract';
+import type { Position } from '@tollkeeper/protocol';
 import type { Logger } from 'pino';
 import type { Database } from '../db/connect.ts';
 import { batch } from './batch.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Hello, PROTOCOL_VERSION } from '@tollkeeper/contract';
+import { type Hello, PROTOCOL_VERSION } from '@tollkeeper/protocol';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { addGateways, type Joined } from '../testing/gateway-client.ts';
 import { makeKey } from '../testing/keys.ts';

@@ -1,4 +1,4 @@
-import type { Hello } from '@tollkeeper/contract';
+import type { Hello } from '@tollkeeper/protocol';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Database } from '../db/connect.ts';
 import { gateway, gatewayConnection } from '../db/schema/index.ts';

@@ -1,5 +1,5 @@
 import { isScope } from '@tollkeeper/contract';
-import type { Entry } from '@tollkeeper/fleet';
+import type { Entry } from '@tollkeeper/protocol';
 import { scopeNames } from '@tollkeeper/verify';
 import { and, inArray, or } from 'drizzle-orm';
 import type { Database } from '../db/connect.ts';

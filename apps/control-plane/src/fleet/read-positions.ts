@@ -1,4 +1,4 @@
-import type { Position } from '@tollkeeper/contract';
+import type { Position } from '@tollkeeper/protocol';
 import { type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../db/connect.ts';
 import { workspace, workspaceChange } from '../db/schema/index.ts';

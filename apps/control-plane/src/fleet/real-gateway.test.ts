@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Fleet, systemClock } from '@tollkeeper/fleet';
+import { type Fleet, systemClock } from '@tollkeeper/gateway-core';
 import { hashSecret } from '@tollkeeper/verify';
 import { pino } from 'pino';
 import { beforeAll, expect, it, vi } from 'vitest';

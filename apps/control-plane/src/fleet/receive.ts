@@ -1,4 +1,4 @@
-import { type Upward, upward } from '@tollkeeper/contract';
+import { type Upward, upward } from '@tollkeeper/protocol';
 import type { Logger } from 'pino';
 import type { AppliedVersions } from './applied-versions.ts';
 import type { Session } from './session.ts';

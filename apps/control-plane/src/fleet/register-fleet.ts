@@ -1,6 +1,6 @@
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { FLEET_PATH, UPWARD_BYTES_MAX } from '@tollkeeper/contract';
+import { FLEET_PATH, UPWARD_BYTES_MAX } from '@tollkeeper/protocol';
 import type { FastifyInstance } from 'fastify';
 import { WebSocketServer } from 'ws';
 import { DomainError } from '../kernel/domain-error.ts';

@@ -1,5 +1,5 @@
 import type { KeyPropagation } from '@tollkeeper/contract';
-import type { Fleet } from '@tollkeeper/fleet';
+import type { Fleet } from '@tollkeeper/gateway-core';
 import { describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import type { Client } from '../testing/client.ts';

@@ -1,5 +1,4 @@
-import type { Position } from '@tollkeeper/contract';
-import { encodePart } from '@tollkeeper/fleet';
+import { encodePart, type Position } from '@tollkeeper/protocol';
 import { changesOf, type WorkspaceVersion } from './read-changes.ts';
 import { entriesOf, type Place, type Subjects } from './read-entries.ts';
 import type { Seal } from './seal.ts';

@@ -1,6 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import type { Downward } from '@tollkeeper/contract';
-import { sealFrame } from '@tollkeeper/fleet';
+import { type Downward, sealFrame } from '@tollkeeper/protocol';
 
 /** Makes the signed bytes of a message. @throws RangeError when no gateway would take so many */
 export type Seal = (header: Downward, body?: Uint8Array) => Uint8Array;

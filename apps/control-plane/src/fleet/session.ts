@@ -1,4 +1,4 @@
-import { type GatewayHealth, SILENCE_MS } from '@tollkeeper/contract';
+import { type GatewayHealth, SILENCE_MS } from '@tollkeeper/protocol';
 import type { WebSocket } from 'ws';
 import type { GatewayFacts } from './find-gateways.ts';
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { FleetUsageRow } from '@tollkeeper/contract';
+import type { FleetUsageRow } from '@tollkeeper/protocol';
 import { beforeAll, expect, it, vi } from 'vitest';
 import { type FleetWorld, startFleetWorld, WAIT } from '../testing/fleet-world.ts';
 import type { GatewayClient, Joined } from '../testing/gateway-client.ts';

@@ -1,5 +1,5 @@
-import type { FleetUsageRow, UpwardOf } from '@tollkeeper/contract';
-import { addCalls } from '@tollkeeper/fleet';
+import { addCalls } from '@tollkeeper/gateway-core';
+import type { FleetUsageRow, UpwardOf } from '@tollkeeper/protocol';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Logger } from 'pino';
 import type { Database } from '../db/connect.ts';

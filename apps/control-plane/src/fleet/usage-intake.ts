@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { UpwardOf } from '@tollkeeper/contract';
+import type { UpwardOf } from '@tollkeeper/protocol';
 import type { Logger } from 'pino';
 import type { Database } from '../db/connect.ts';
 import type { Seal } from './seal.ts';

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { type Denial, findCredential } from '@tollkeeper/fleet';
+import { type Denial, findCredential } from '@tollkeeper/gateway-core';
 import { hasSessionCookie } from './has-session-cookie.ts';
 
 const BEARER = 'Bearer ';

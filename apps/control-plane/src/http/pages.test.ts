@@ -1,7 +1,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DASHBOARD_PATHS, FLEET_PATH } from '@tollkeeper/contract';
+import { DASHBOARD_PATHS } from '@tollkeeper/contract';
+import { FLEET_PATH } from '@tollkeeper/protocol';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { createClient } from '../testing/client.ts';

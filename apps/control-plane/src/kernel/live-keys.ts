@@ -1,8 +1,8 @@
 import { isScope } from '@tollkeeper/contract';
+import type { KeySecret } from '@tollkeeper/protocol';
 import {
   createKeyIndex,
   type KeyIndex,
-  type KeySecret,
   putKey,
   putOwner,
   putSecret,

@@ -1,4 +1,4 @@
-import { addCalls, noCalls } from '@tollkeeper/fleet';
+import { addCalls, noCalls } from '@tollkeeper/gateway-core';
 import type { Database } from '../db/connect.ts';
 import { runAtOnce } from '../db/run-at-once.ts';
 import type { Prepared } from '../db/statement.ts';

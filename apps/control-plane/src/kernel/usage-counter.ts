@@ -1,4 +1,4 @@
-import { countCall, noCalls } from '@tollkeeper/fleet';
+import { countCall, noCalls } from '@tollkeeper/gateway-core';
 import type { Logger } from 'pino';
 import type { Database } from '../db/connect.ts';
 import { type LastUse, type LastUses, noteLastUses, takeLastUses } from './last-uses.ts';

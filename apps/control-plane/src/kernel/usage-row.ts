@@ -1,4 +1,4 @@
-import type { CallCounts } from '@tollkeeper/fleet';
+import type { CallCounts } from '@tollkeeper/gateway-core';
 
 /** Whose call is counted. */
 export interface UsageSubject {

@@ -1,26 +1,23 @@
 /** A gateway as the fleet protocol sees it, for tests of what goes over the wire. */
 import { type KeyObject, randomBytes } from 'node:crypto';
+import { createId, type JoinedGateway } from '@tollkeeper/contract';
+import { applyPart } from '@tollkeeper/gateway-core';
 import {
-  createId,
-  type DownwardOf,
-  FLEET_PATH,
-  type Hello,
-  type JoinedGateway,
-  PROTOCOL_VERSION,
-  type Upward,
-  type UpwardOf,
-} from '@tollkeeper/contract';
-import {
-  applyPart,
   createIdentity,
+  type DownwardOf,
   decodePart,
   type Entry,
+  FLEET_PATH,
   type Frame,
+  type Hello,
   openFrame,
+  PROTOCOL_VERSION,
   publicKeyText,
   readPublicKey,
   signHello,
-} from '@tollkeeper/fleet';
+  type Upward,
+  type UpwardOf,
+} from '@tollkeeper/protocol';
 import { createKeyIndex, type KeyIndex } from '@tollkeeper/verify';
 import { vi } from 'vitest';
 import { WebSocket } from 'ws';

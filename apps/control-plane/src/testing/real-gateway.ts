@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Gateway } from '@tollkeeper/contract';
-import { type Fleet, type FleetOptions, startFleet } from '@tollkeeper/fleet';
+import { type Fleet, type FleetOptions, startFleet } from '@tollkeeper/gateway-core';
 import { decide } from '@tollkeeper/verify';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';

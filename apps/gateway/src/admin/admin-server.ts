@@ -1,6 +1,6 @@
 /** Health and metrics, on an address of their own: no client of the upstream reaches them. */
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { Fleet } from '@tollkeeper/fleet';
+import type { Fleet } from '@tollkeeper/gateway-core';
 
 export interface Admin {
   readonly fleet: Fleet;

@@ -1,4 +1,4 @@
-import { findCredential } from '@tollkeeper/fleet';
+import { findCredential } from '@tollkeeper/gateway-core';
 import { expect, it } from 'vitest';
 import { readHead } from '../request/head.ts';
 

@@ -1,4 +1,4 @@
-import type { Accepted } from '@tollkeeper/fleet';
+import type { Accepted } from '@tollkeeper/gateway-core';
 import { type ScopeSet, scopeNames } from '@tollkeeper/verify';
 
 /** Sets of scopes are few; this many are kept as texts. */

@@ -8,7 +8,7 @@ import {
   hasKey,
   KEY_IN_URL,
   UNAVAILABLE,
-} from '@tollkeeper/fleet';
+} from '@tollkeeper/gateway-core';
 import { type IpRange, rangeContains } from '@tollkeeper/verify';
 import { clientAddress } from '../decide/client-address.ts';
 import { addIdentityHeaders } from '../decide/identity-headers.ts';

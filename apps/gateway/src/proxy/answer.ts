@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { TLSSocket } from 'node:tls';
-import type { Denial } from '@tollkeeper/fleet';
+import type { Denial } from '@tollkeeper/gateway-core';
 import { answerHead, answerTrailers, type RawHeaders } from './answer-headers.ts';
 import { ClientFault } from './client-fault.ts';
 import { reclaimAfter } from './reclaim.ts';

@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Denied } from '@tollkeeper/fleet';
-import { type Denial, UNAVAILABLE } from '@tollkeeper/fleet';
+import { type Denial, type Denied, UNAVAILABLE } from '@tollkeeper/gateway-core';
 import { sendDenial } from './send-denial.ts';
 import type { Services } from './services.ts';
 import type { UpgradeRequest } from './tunnel.ts';

@@ -1,4 +1,4 @@
-import type { Denial } from '@tollkeeper/fleet';
+import type { Denial } from '@tollkeeper/gateway-core';
 
 /** Why a call under way ends by the client's doing: its body, its absence, or its key. */
 export class ClientFault extends Error {

@@ -1,7 +1,7 @@
 import { createServer, type Server, type ServerOptions, ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
-import type { Denial } from '@tollkeeper/fleet';
+import type { Denial } from '@tollkeeper/gateway-core';
 import type { Limits } from '../config/config.ts';
 import { type Call, malformed, refuse } from './call.ts';
 import type { Connections } from './connections.ts';

@@ -5,7 +5,7 @@ import {
   type Denial,
   UNAVAILABLE,
   watchValidity,
-} from '@tollkeeper/fleet';
+} from '@tollkeeper/gateway-core';
 import { rangeContains } from '@tollkeeper/verify';
 import { addIdentityHeaders } from '../decide/identity-headers.ts';
 import { type Head, hasBody } from '../request/head.ts';

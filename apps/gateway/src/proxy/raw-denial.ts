@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { type Denial, denialAnswer } from '@tollkeeper/fleet';
+import { type Denial, denialAnswer } from '@tollkeeper/gateway-core';
 
 /** A whole answer, for a connection that speaks no HTTP any more; it ends with it. */
 export function rawDenial(denial: Denial): string {

@@ -7,7 +7,7 @@ import {
   hasKey,
   KEY_IN_URL,
   UNAVAILABLE,
-} from '@tollkeeper/fleet';
+} from '@tollkeeper/gateway-core';
 import { isReserved } from '../config/route-path.ts';
 import { clientAddress } from '../decide/client-address.ts';
 import { answerForwardAuth } from '../forward-auth/answer-forward-auth.ts';

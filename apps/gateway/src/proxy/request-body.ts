@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
-import type { Denial } from '@tollkeeper/fleet';
+import type { Denial } from '@tollkeeper/gateway-core';
 import { ClientFault } from './client-fault.ts';
 import { reclaimAfter } from './reclaim.ts';
 

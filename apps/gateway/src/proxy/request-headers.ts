@@ -1,4 +1,4 @@
-import { hasKey } from '@tollkeeper/fleet';
+import { hasKey } from '@tollkeeper/gateway-core';
 import { isAsked } from '../request/connection-options.ts';
 import type { Head } from '../request/head.ts';
 import { KIND, kindOf, lenientName } from '../request/header-kinds.ts';

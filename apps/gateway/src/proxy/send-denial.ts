@@ -1,5 +1,5 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
-import { type Denial, denialAnswer } from '@tollkeeper/fleet';
+import { type Denial, denialAnswer } from '@tollkeeper/gateway-core';
 import { discardBody } from './request-body.ts';
 
 /** Answers with problem+json, in place of an upstream. The head must not have been sent. */

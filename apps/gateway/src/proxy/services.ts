@@ -1,4 +1,4 @@
-import type { Fleet } from '@tollkeeper/fleet';
+import type { Fleet } from '@tollkeeper/gateway-core';
 import type { CallMetrics } from '../admin/metrics.ts';
 import type { Config } from '../config/config.ts';
 import type { Log } from '../log.ts';

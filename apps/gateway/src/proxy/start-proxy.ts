@@ -2,7 +2,7 @@ import type { Server as HttpServer } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import { Server as NetServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Fleet } from '@tollkeeper/fleet';
+import type { Fleet } from '@tollkeeper/gateway-core';
 import type { Registry } from 'prom-client';
 import { createCallMetrics } from '../admin/metrics.ts';
 import type { Address } from '../config/address.ts';

@@ -1,4 +1,4 @@
-import type { Denial } from '@tollkeeper/fleet';
+import type { Denial } from '@tollkeeper/gateway-core';
 
 const FAILED: Denial = {
   code: 'upstream_failed',

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { CallSubject, Fleet, FleetStatus, NoKeys } from '@tollkeeper/fleet';
+import type { CallSubject, Fleet, FleetStatus, NoKeys } from '@tollkeeper/gateway-core';
 import {
   createKeyIndex,
   createSecret,

@@ -1,5 +1,5 @@
 /** What goes between the primary and a worker, in V8's own serialization. */
-import type { WorkerCommand, WorkerHealth } from '@tollkeeper/fleet';
+import type { WorkerCommand, WorkerHealth } from '@tollkeeper/gateway-core';
 import type { MetricObjectWithValues, MetricValue } from 'prom-client';
 import type { Address } from '../config/address.ts';
 import type { LogLevel } from '../log.ts';

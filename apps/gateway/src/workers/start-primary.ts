@@ -1,5 +1,5 @@
 /** The gateway as several processes: this one follows the fleet and the workers serve the requests. */
-import type { Fleet } from '@tollkeeper/fleet';
+import type { Fleet } from '@tollkeeper/gateway-core';
 import { Registry } from 'prom-client';
 import { addFleetMetrics, addGauge } from '../admin/metrics.ts';
 import { startAdmin } from '../admin/start-admin.ts';

@@ -1,6 +1,6 @@
 import cluster from 'node:cluster';
 import { fileURLToPath } from 'node:url';
-import type { Worker, WorkerHealth, Workers } from '@tollkeeper/fleet';
+import type { Worker, WorkerHealth, Workers } from '@tollkeeper/gateway-core';
 import type { Registry } from 'prom-client';
 import type { Address } from '../config/address.ts';
 import type { Config } from '../config/config.ts';

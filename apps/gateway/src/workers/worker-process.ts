@@ -1,6 +1,6 @@
 import type { Worker as ClusterWorker } from 'node:cluster';
 import { randomBytes } from 'node:crypto';
-import type { Worker } from '@tollkeeper/fleet';
+import type { Worker } from '@tollkeeper/gateway-core';
 import type { Answer, Order, Report } from './message.ts';
 
 /** A worker, from the primary's side. */

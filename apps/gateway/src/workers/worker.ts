@@ -1,6 +1,6 @@
 /** A worker as a process: serves requests as the primary tells it, and ends when that is gone. */
 import cluster from 'node:cluster';
-import { createWorkerFleet, type WorkerFleet } from '@tollkeeper/fleet';
+import { createWorkerFleet, type WorkerFleet } from '@tollkeeper/gateway-core';
 import { Registry } from 'prom-client';
 import type { Config } from '../config/config.ts';
 import { createLog, type Log } from '../log.ts';

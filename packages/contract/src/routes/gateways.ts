@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { edit } from '../edit.ts';
-import { publicKey } from '../fleet/public-key.ts';
 import { apiKeyId, gatewayId, joinKeyId, workspaceId } from '../ids.ts';
 import { labels } from '../labels.ts';
 import { listOf, listQuery } from '../list.ts';
+import { publicKey } from '../public-key.ts';
 import { defineRoute } from '../route.ts';
 import { instant, visibleLine } from '../text.ts';
 

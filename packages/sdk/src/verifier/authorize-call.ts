@@ -8,7 +8,7 @@ import {
   KEY_IN_URL,
   type Log,
   UNAVAILABLE,
-} from '@tollkeeper/fleet';
+} from '@tollkeeper/gateway-core';
 import { type KeyFacts, type ScopeSet, scopeNames } from '@tollkeeper/verify';
 
 /** Whose call it is, and what the key may do now. */

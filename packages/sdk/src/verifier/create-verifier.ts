@@ -8,7 +8,7 @@ import {
   type Log,
   type NoKeys,
   startFleet,
-} from '@tollkeeper/fleet';
+} from '@tollkeeper/gateway-core';
 import { scopeSet } from '@tollkeeper/verify';
 import packageJson from '../../package.json' with { type: 'json' };
 import { type Decider, type VerifiedKey, verifiedKey } from './authorize-call.ts';

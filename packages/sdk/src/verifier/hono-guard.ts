@@ -1,4 +1,4 @@
-import { denialAnswer } from '@tollkeeper/fleet';
+import { denialAnswer } from '@tollkeeper/gateway-core';
 import { scopeSet } from '@tollkeeper/verify';
 import { authorizeCall, type VerifiedKey } from './authorize-call.ts';
 import type { Verifier } from './create-verifier.ts';

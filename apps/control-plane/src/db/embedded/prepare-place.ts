@@ -13,7 +13,7 @@ import {
   symlink,
 } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeFolder } from '@tollkeeper/fleet';
+import { makeFolder } from '@tollkeeper/gateway-core';
 import { EmbeddedPostgresError, INSTEAD } from './embedded-postgres-error.ts';
 import { runCommand, type SystemUser } from './run-command.ts';
 import { makeSharedFolder } from './shared-folder.ts';

@@ -1,4 +1,5 @@
-import type { GatewayHealth, Labels } from '@tollkeeper/contract';
+import type { Labels } from '@tollkeeper/contract';
+import type { GatewayHealth } from '@tollkeeper/protocol';
 import { sql } from 'drizzle-orm';
 import {
   bigint,

@@ -1,4 +1,5 @@
-import { type Gateway, SILENCE_MS } from '@tollkeeper/contract';
+import type { Gateway } from '@tollkeeper/contract';
+import { SILENCE_MS } from '@tollkeeper/protocol';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from '../../testing/client.ts';
 import { applyVersion, connectGateway, joinFleet, versionOf } from '../../testing/fleet.ts';

@@ -1,0 +1,44 @@
+import type { Clock } from './clock.ts';
+import type { ControlPlaneAddress } from './connection/control-plane-address.ts';
+import type { Identity } from './identity/index.ts';
+import type { Log } from './log.ts';
+import type { StateFolder } from './state-folder/index.ts';
+import type { Workers } from './workers/index.ts';
+
+/** What an instance is started with. */
+export interface FleetOptions {
+  /** Where the control plane answers, such as https://keys.example.com. */
+  readonly controlPlane: string;
+  /** Needed once: an instance that has joined goes on from its state folder. */
+  readonly joinKey: string | undefined;
+  /** Where to keep who it is, its snapshot and its counts. Of this instance alone. */
+  readonly stateDir: string;
+  /** What people will call it. */
+  readonly name: string;
+  readonly softwareVersion: string;
+  readonly hostname: string;
+  /** For how long to serve without word from the control plane; null is for ever. */
+  readonly staleMaxMs: number | null;
+  readonly log: Log;
+  /** Decide and count in place of this process, which then says no_snapshot itself. */
+  readonly workers?: Workers | undefined;
+  /** Ends the start, which else waits for as long as the control plane cannot be reached. */
+  readonly signal?: AbortSignal;
+  readonly fetch?: typeof fetch;
+  readonly clock?: Clock;
+  readonly random?: () => number;
+  /** Of instances and nonces. */
+  readonly randomBytes?: (count: number) => Buffer;
+}
+
+/** What an instance runs with, once it is known who it is. */
+export interface Run extends Omit<FleetOptions, 'controlPlane'> {
+  readonly controlPlane: ControlPlaneAddress;
+  readonly folder: StateFolder;
+  readonly identity: Identity;
+  /** Of this run of the process, and of its spool: 32 hexadecimal digits. */
+  readonly instanceId: string;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly randomBytes: (count: number) => Buffer;
+}

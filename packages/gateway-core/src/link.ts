@@ -1,0 +1,142 @@
+import {
+  CONFIRM_MS,
+  type DownwardOf,
+  type Hello,
+  PROTOCOL_VERSION,
+  readPublicKey,
+  signHello,
+} from '@tollkeeper/protocol';
+import { repeat } from './clock.ts';
+import {
+  type ControlPlaneConnection,
+  handleConnection,
+} from './connection/control-plane-connection.ts';
+import { keepConnected, openSocket, type Socket } from './connection/index.ts';
+import type { Faults } from './faults.ts';
+import type { Run } from './fleet-options.ts';
+import { HEALTH_MS, type HealthMeter } from './health.ts';
+import { removeIdentity } from './identity/index.ts';
+import type { SnapshotSync } from './sync/index.ts';
+import type { UsageSpool } from './usage/index.ts';
+import { createUsageReport } from './usage/usage-report.ts';
+
+/** An instance's line to the control plane, and what is said over it. */
+export interface Link {
+  /** What people may change while it runs. */
+  known(): Known;
+  isConnected(): boolean;
+  /** Whether the control plane has said that this instance is no longer of the fleet. */
+  isRemoved(): boolean;
+  /** Resolves when it is known what to decide with, or that this cannot be known now. */
+  readonly settled: Promise<void>;
+  /** Hands over the last counts, where somebody takes them. */
+  close(): Promise<void>;
+}
+
+type Known = Pick<DownwardOf<'gateway'>, 'name' | 'labels' | 'draining'>;
+
+/** How long the last counts may take to be handed over. */
+const HAND_OVER_MS = 3000;
+const REMOVED =
+  'This gateway was removed from the fleet: it denies every request. Start it with a new join key ' +
+  'to make it a gateway again.';
+
+interface LinkParts {
+  readonly run: Run;
+  readonly sync: SnapshotSync;
+  readonly faults: Faults;
+  readonly spool: UsageSpool;
+  readonly meter: HealthMeter;
+}
+
+export function openLink({ run, sync, faults, spool, meter }: LinkParts): Link {
+  const { identity, folder, clock, random, log } = run;
+  const usage = createUsageReport(spool, faults, clock);
+  const settled = Promise.withResolvers<void>();
+  let known: Known = { name: run.name, labels: {}, draining: false };
+  let connected: Socket | undefined;
+  let isRemoved = false;
+
+  const reportHealth = () => {
+    const health = { ...meter.last(), spooledCalls: spool.pendingCalls(), fault: faults.text() };
+    connected?.send({ type: 'health', ...health });
+  };
+  const stopHealth = repeat(clock, HEALTH_MS, () => {
+    meter.measure();
+    if (connected) reportHealth();
+  });
+
+  const stopChecks = repeat(clock, CONFIRM_MS, () => {
+    if (connected) for (const each of sync.check()) connected.send(each);
+  });
+
+  const connection: ControlPlaneConnection = {
+    controlPlane: run.controlPlane.text,
+    controlPlaneKey: readPublicKey(identity.controlPlaneKey),
+    gatewayId: identity.gatewayId,
+    sync,
+    faults,
+    log,
+    hello: (challenge) => makeHello(run, sync, challenge),
+    welcomed({ name, labels, draining }, socket) {
+      known = { name, labels, draining };
+      if (connected) return;
+      connected = socket;
+      log.info({ gatewayId: identity.gatewayId }, 'this gateway is connected');
+      reportHealth();
+      usage.connected(socket.send);
+    },
+    usageStored: ({ spoolId, sequence }) => usage.stored(spoolId, sequence),
+    async removed() {
+      isRemoved = true;
+      log.error({ gatewayId: identity.gatewayId }, REMOVED);
+      faults.set('removed', REMOVED);
+      // Not awaited: it ends after the message that is being taken.
+      void supervisor.close('it was removed from the fleet');
+      await Promise.all([sync.forget(), removeIdentity(folder)]);
+    },
+    moved() {
+      if (sync.isCurrent()) settled.resolve();
+    },
+    closed() {
+      connected = undefined;
+      usage.disconnected();
+      settled.resolve();
+    },
+  };
+
+  const supervisor = keepConnected({
+    open: (events) => openSocket(run.controlPlane.fleetUrl, events, clock),
+    session: (socket) => handleConnection(connection, socket),
+    clock,
+    random,
+  });
+
+  return {
+    known: () => known,
+    isConnected: () => connected !== undefined,
+    isRemoved: () => isRemoved,
+    settled: settled.promise,
+    async close() {
+      await usage.finish(HAND_OVER_MS);
+      stopHealth();
+      stopChecks();
+      await supervisor.close('it stops');
+    },
+  };
+}
+
+function makeHello(run: Run, sync: SnapshotSync, challenge: string): Hello {
+  const { gatewayId, workspaceId, privateKey } = run.identity;
+  const { instanceId, softwareVersion, hostname, staleMaxMs } = run;
+  const claims = { gatewayId, instanceId, workspaceId, ...sync.hello() };
+  return {
+    type: 'hello',
+    protocol: PROTOCOL_VERSION,
+    ...claims,
+    signature: signHello(privateKey, challenge, claims),
+    softwareVersion,
+    hostname,
+    staleMaxMs,
+  };
+}

@@ -1,0 +1,93 @@
+import { readPublicKey } from '@tollkeeper/protocol';
+import { pause } from './clock.ts';
+import { decideHere, decideInWorkers } from './decider.ts';
+import { createFaults } from './faults.ts';
+import type { Fleet, WorkspaceKeys } from './fleet.ts';
+import type { Run } from './fleet-options.ts';
+import { openLink } from './link.ts';
+import { openConfirmedFile, openSnapshotFile } from './snapshot/index.ts';
+import { createSnapshotSync, isFresh } from './sync/index.ts';
+
+/** How long a start waits until it decides as its workspace stands. */
+const FIRST_STATE_MS = 30_000;
+
+/** Keeps the keys of the workspace up to date, as a gateway that the control plane has admitted. */
+export async function runFleet(run: Run): Promise<Fleet> {
+  const { identity, folder, clock, staleMaxMs } = run;
+  const { gatewayId, organizationId, workspaceId } = identity;
+  const faults = createFaults();
+  const decider = run.workers
+    ? decideInWorkers(run, run.workers, () => sync.distrustDisk())
+    : decideHere(run);
+  const { keyStore, freshness, spool, meter } = decider;
+  const sync = createSnapshotSync({
+    place: { organizationId, workspaceId },
+    controlPlaneKey: readPublicKey(identity.controlPlaneKey),
+    snapshotFile: openSnapshotFile(folder),
+    confirmedFile: openConfirmedFile(folder),
+    keyStore,
+    freshness,
+    faults,
+    clock,
+    random: run.random,
+    randomBytes: run.randomBytes,
+    log: run.log,
+  });
+  await sync.load();
+  const link = openLink({ run, sync, faults, spool, meter });
+  let keys: WorkspaceKeys | undefined;
+  let closed: Promise<void> | undefined;
+
+  async function close(): Promise<void> {
+    await link.close();
+    await sync.close();
+    folder.release();
+  }
+
+  const fleet: Fleet = {
+    keys() {
+      const index = decider.index();
+      if (!index) return link.isRemoved() ? 'gateway_removed' : 'no_snapshot';
+      if (!isFresh(freshness, staleMaxMs)) return 'snapshot_stale';
+      if (keys?.index !== index) keys = { index, organizationId, workspaceId };
+      return keys;
+    },
+    count(subject, accepted, atMs) {
+      meter.countCall();
+      spool.count(subject, accepted, atMs);
+    },
+    settle: spool.settle,
+    status: () => ({
+      ...link.known(),
+      gatewayId,
+      connected: link.isConnected(),
+      version: sync.version(),
+      ageMs: freshness.ageMs(),
+      staleMaxMs,
+      spooledCalls: spool.pendingCalls(),
+      fault: faults.text(),
+    }),
+    report(fault) {
+      if (fault === null) faults.clear('instance');
+      else faults.set('instance', fault);
+    },
+    close() {
+      closed ??= close();
+      return closed;
+    },
+  };
+  try {
+    if (sync.version() === null) await firstState(run, link.settled);
+    return fleet;
+  } catch (error) {
+    await fleet.close();
+    throw error;
+  }
+}
+
+/** @throws the signal's reason */
+async function firstState({ clock, signal }: Run, settled: Promise<void>): Promise<void> {
+  const done = new AbortController();
+  const ending = signal ? AbortSignal.any([signal, done.signal]) : done.signal;
+  await Promise.race([settled, pause(clock, FIRST_STATE_MS, ending)]).finally(() => done.abort());
+}

@@ -1,0 +1,43 @@
+import type { Entry } from '@tollkeeper/protocol';
+import {
+  decideHash,
+  effectiveScopes,
+  type KeyIndex,
+  putKey,
+  putOrganization,
+  putOwner,
+  removeKey,
+  removeOwner,
+  scopeSet,
+  secretFacts,
+} from '@tollkeeper/verify';
+import { idOf, ORGANIZATION_ID, SECRETS } from '../../../protocol/src/codec/entry.fixture.ts';
+
+/** For tests: what `applyPart` does with the entry, without a part. */
+export function putDirectly(index: KeyIndex, each: Entry): void {
+  const organizationId = ORGANIZATION_ID;
+  if (each.type === 'organization') putOrganization(index, each);
+  if (each.type === 'owner-removed') removeOwner(index, each.memberId);
+  if (each.type === 'key-removed') removeKey(index, each.keyId);
+  if (each.type === 'owner') {
+    putOwner(index, { ...each, organizationId, scopes: scopeSet(each.scopes) });
+  }
+  if (each.type === 'key') {
+    putKey(index, { ...each, organizationId, scopes: scopeSet(each.scopes) });
+  }
+}
+
+/** For tests: all that the index tells about each secret, a line of text each. */
+export function answers(index: KeyIndex): string[] {
+  return SECRETS.map((hash) => {
+    const conditions = [
+      {},
+      { ip: '10.1.2.3' },
+      { workspaceId: idOf('ws', 1), ip: '2001:db8::1', scopes: scopeSet(['policies.read']) },
+    ];
+    const decisions = conditions.map((each) => decideHash(index, hash, each, 5));
+    const slot = decisions[0]?.slot ?? -1;
+    const codes = decisions.map(({ code }) => code);
+    return JSON.stringify([codes, secretFacts(index, slot), effectiveScopes(index, slot)]);
+  });
+}

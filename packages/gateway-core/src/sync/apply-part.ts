@@ -1,0 +1,58 @@
+import type { Scope } from '@tollkeeper/contract';
+import { checkPart, type Entry, readEntries } from '@tollkeeper/protocol';
+import {
+  type KeyIndex,
+  putKey,
+  putOrganization,
+  putOwner,
+  removeKey,
+  removeOwner,
+  type ScopeSet,
+  scopeSet,
+} from '@tollkeeper/verify';
+
+/**
+ * Puts all entries of the part into the index, or none: it is checked to its end before. Reads it
+ * twice, since a million entries held between would take their memory for good.
+ * @param organizationId of the gateway; keys and owners become that organization's
+ * @throws PartError
+ */
+export function applyPart(index: KeyIndex, organizationId: string, part: Uint8Array): void {
+  checkPart(organizationId, part);
+  const sets = new Map<readonly Scope[], ScopeSet>();
+  readEntries(part, (entry) => applyEntry(index, organizationId, entry, sets));
+}
+
+/** @param sets of the lists that entries share, each built once */
+function applyEntry(
+  index: KeyIndex,
+  organizationId: string,
+  entry: Entry,
+  sets: Map<readonly Scope[], ScopeSet>,
+): void {
+  switch (entry.type) {
+    case 'organization':
+      putOrganization(index, entry);
+      break;
+    case 'owner':
+      putOwner(index, { ...entry, organizationId, scopes: setOf(sets, entry.scopes) });
+      break;
+    case 'owner-removed':
+      removeOwner(index, entry.memberId);
+      break;
+    case 'key':
+      putKey(index, { ...entry, organizationId, scopes: setOf(sets, entry.scopes) });
+      break;
+    case 'key-removed':
+      removeKey(index, entry.keyId);
+      break;
+  }
+}
+
+function setOf(sets: Map<readonly Scope[], ScopeSet>, names: readonly Scope[]): ScopeSet {
+  const known = sets.get(names);
+  if (known) return known;
+  const set = scopeSet(names);
+  sets.set(names, set);
+  return set;
+}

@@ -1,0 +1,58 @@
+import type { FleetUsageRow } from '@tollkeeper/protocol';
+import type { CallSubject } from '../fleet.ts';
+import { addCalls, type CallCounts, noCalls } from './call-counts.ts';
+
+/** Counts by head: the text that names key, owner, workspace and minute. */
+export type Sums = Map<string, CallCounts>;
+
+const MINUTE_MS = 60_000;
+const LINE =
+  /^(key_[0-9A-Za-z]{20} mem_[0-9A-Za-z]{20} (?:ws_[0-9A-Za-z]{20}|-) \d{1,15}) (\d{1,15}) (\d{1,15}) (\d{1,15})$/;
+
+export function headOf({ keyId, ownerId, workspaceId }: CallSubject, atMs: number): string {
+  return `${keyId} ${ownerId} ${workspaceId ?? '-'} ${atMs - (atMs % MINUTE_MS)}`;
+}
+
+/** The lines of a spool file: head, accepted, denied, last accepted. */
+export function linesOf(sums: Sums): string[] {
+  return [...sums].map(
+    ([head, { accepted, denied, lastAcceptedMs }]) =>
+      `${head} ${accepted} ${denied} ${lastAcceptedMs}\n`,
+  );
+}
+
+/** Undefined for all that `linesOf` does not make, such as the half of a line. */
+export function parseLine(line: string): [head: string, sum: CallCounts] | undefined {
+  const [, head, accepted, denied, lastAcceptedMs] = LINE.exec(line) ?? [];
+  if (head === undefined) return undefined;
+  return [
+    head,
+    {
+      accepted: Number(accepted),
+      denied: Number(denied),
+      lastAcceptedMs: Number(lastAcceptedMs),
+    },
+  ];
+}
+
+export function addTo(sums: Sums, head: string, counts: CallCounts): void {
+  const sum = sums.get(head) ?? noCalls();
+  addCalls(sum, counts);
+  sums.set(head, sum);
+}
+
+export function callsOf(sums: Sums): number {
+  let calls = 0;
+  for (const { accepted, denied } of sums.values()) calls += accepted + denied;
+  return calls;
+}
+
+export function rowsOf(sums: Sums): FleetUsageRow[] {
+  return [...sums].map(([head, sum]) => rowOf(head, sum));
+}
+
+function rowOf(head: string, sum: CallCounts): FleetUsageRow {
+  const [keyId = '', ownerId = '', workspace = '', minute] = head.split(' ');
+  const workspaceId = workspace === '-' ? null : workspace;
+  return { keyId, ownerId, workspaceId, minuteMs: Number(minute), ...sum };
+}

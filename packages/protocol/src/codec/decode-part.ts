@@ -1,0 +1,100 @@
+import { KEY_STATUSES } from '@tollkeeper/contract';
+import { type ByteReader, createByteReader, isAtEnd, readByte } from './byte-reader.ts';
+import type { Entry } from './entry.ts';
+import { FORMAT, malformed, PartError, ROWS } from './part-format.ts';
+import {
+  createRow,
+  keyIdOf,
+  momentOf,
+  nameOf,
+  type PartRow,
+  readRow,
+  secretsOf,
+} from './part-row.ts';
+import { type PartTables, readTables, sharedList, sharedScopes } from './part-tables.ts';
+
+/**
+ * The entries of the part, whole and right, in the order in which they were written. A scope that
+ * this build does not know is left out.
+ * @throws PartError for any bytes that `encodePart` does not write
+ */
+export function decodePart(part: Uint8Array): Entry[] {
+  const entries: Entry[] = [];
+  readEntries(part, (entry) => entries.push(entry));
+  return entries;
+}
+
+/** Calls with one entry of the part after the other, without keeping any. @throws PartError */
+export function readEntries(part: Uint8Array, visit: (entry: Entry) => void): void {
+  readRows(part, (row, reader, tables) => visit(entryOf(row, reader, tables)));
+}
+
+/**
+ * Checks the whole part, without making an object for any of its entries.
+ * @throws PartError for what `encodePart` does not write, or for another organization
+ */
+export function checkPart(organizationId: string, part: Uint8Array): void {
+  readRows(part, (row, _, { texts }) => {
+    if (row.kind === ROWS.organization && texts[row.subject] !== organizationId) {
+      throw new PartError('foreign', 'The part is about another organization');
+    }
+  });
+}
+
+/**
+ * Reads and checks one row after the other.
+ * @param visit with the row that was just read; the next will be in its place
+ * @throws PartError
+ */
+function readRows(
+  part: Uint8Array,
+  visit: (row: PartRow, reader: ByteReader, tables: PartTables) => void,
+): void {
+  const reader = createByteReader(part);
+  if (isAtEnd(reader)) return;
+  const format = readByte(reader);
+  if (format !== FORMAT) throw malformed(`The part is of format ${format}, not ${FORMAT}`);
+  const tables = readTables(reader);
+  const row = createRow();
+  while (!isAtEnd(reader)) {
+    readRow(reader, tables, row);
+    visit(row, reader, tables);
+  }
+}
+
+/** What the row says; shares its lists with other entries of the part. */
+function entryOf(row: PartRow, reader: ByteReader, tables: PartTables): Entry {
+  const subject = tables.texts[row.subject] ?? '';
+  switch (row.kind) {
+    case ROWS.organization:
+      return {
+        type: 'organization',
+        organizationId: subject,
+        allowedIps: sharedList(tables, row.allowedIps),
+      };
+    case ROWS.owner:
+      return {
+        type: 'owner',
+        memberId: subject,
+        active: row.active,
+        scopes: sharedScopes(tables, row.scopes),
+      };
+    case ROWS['owner-removed']:
+      return { type: 'owner-removed', memberId: subject };
+    case ROWS.key:
+      return {
+        type: 'key',
+        keyId: keyIdOf(reader, row),
+        name: nameOf(reader, row),
+        workspaceId: row.workspace === 0 ? null : (tables.texts[row.workspace] ?? ''),
+        ownerId: subject,
+        status: KEY_STATUSES[row.status] ?? 'revoked',
+        expiresAtMs: momentOf(row.expires),
+        scopes: sharedScopes(tables, row.scopes),
+        allowedIps: sharedList(tables, row.allowedIps),
+        secrets: secretsOf(reader, row),
+      };
+    default:
+      return { type: 'key-removed', keyId: keyIdOf(reader, row) };
+  }
+}

@@ -1,0 +1,37 @@
+/** The fleet protocol: what control plane and gateways send each other over one WebSocket. */
+
+export { checkPart, decodePart, readEntries } from './codec/decode-part.ts';
+export { encodePart, encodeParts } from './codec/encode-part.ts';
+export type {
+  Entry,
+  KeyEntry,
+  KeyRemovedEntry,
+  KeySecret,
+  OrganizationEntry,
+  OwnerEntry,
+  OwnerRemovedEntry,
+} from './codec/entry.ts';
+export { PartError } from './codec/part-format.ts';
+export { type Downward, type DownwardOf, downward } from './messages/downward.ts';
+export { type Hello, type HelloClaims, hello, instanceId } from './messages/hello.ts';
+export { type Position, position } from './messages/position.ts';
+export {
+  type FleetUsageRow,
+  type GatewayHealth,
+  REJECT_REASONS,
+  type RejectReason,
+  type Upward,
+  type UpwardOf,
+  upward,
+} from './messages/upward.ts';
+export * from './protocol-version.ts';
+export { type Frame, FrameError, openFrame, sealFrame } from './signatures/frame.ts';
+export { signHello, verifyHello } from './signatures/hello-signature.ts';
+export {
+  createIdentity,
+  deriveSigningKey,
+  identityText,
+  publicKeyText,
+  readIdentity,
+  readPublicKey,
+} from './signatures/keys.ts';

@@ -1,0 +1,95 @@
+import { apiKeyId, memberId, workspaceId } from '@tollkeeper/contract';
+import { z } from 'zod';
+import { hello } from './hello.ts';
+import { nonce } from './nonce.ts';
+import { position, version } from './position.ts';
+
+/** Every decision from now on is made with the version, which may reflect changes up to `latest`. */
+const ack = z.strictObject({ type: z.literal('ack'), version, latest: position });
+
+/**
+ * Asks whether the gateway has everything that is committed. Sent every CONFIRM_MS, unless the last
+ * check is not answered yet. Its nonce proves that the answer is new: an answer that is delayed on its
+ * way is as old as its question.
+ */
+const check = z.strictObject({ type: z.literal('check'), nonce });
+
+/** Text that people read and the database stores. PostgreSQL accepts neither NUL nor lone surrogates. */
+function line(max: number) {
+  return z
+    .string()
+    .max(max)
+    .regex(/^[^\p{Cc}\p{Cs}]*$/u);
+}
+
+/**
+ * `older` is a snapshot from before the version that the gateway decides with; `replayed` is a message
+ * that was not sent on this connection, which may mean a man in the middle.
+ */
+export const REJECT_REASONS = [
+  'signature',
+  'malformed',
+  'foreign',
+  'older',
+  'replayed',
+  'gap',
+  'incomplete',
+] as const;
+export type RejectReason = (typeof REJECT_REASONS)[number];
+
+/** A message was received but not applied; the gateway keeps the keys that it had. */
+const reject = z.strictObject({
+  type: z.literal('reject'),
+  reason: z.enum(REJECT_REASONS),
+  detail: line(200),
+});
+
+/** Asks for a whole snapshot. */
+const resync = z.strictObject({ type: z.literal('resync') });
+
+/** Calls of one key in one minute. */
+export const fleetUsageRow = z.strictObject({
+  keyId: apiKeyId,
+  ownerId: memberId,
+  workspaceId: workspaceId.nullable(),
+  minuteMs: z.int().min(0),
+  accepted: z.int().min(0),
+  denied: z.int().min(0),
+  /** 0 when none was accepted. */
+  lastAcceptedMs: z.int().min(0),
+});
+export type FleetUsageRow = z.output<typeof fleetUsageRow>;
+
+/**
+ * A batch of counts, stored once for its (gateway, spool, sequence) however often it is sent.
+ * Sequences of a spool begin with 1 and leave none out; the next is sent after `usage-stored`.
+ */
+const usage = z.strictObject({
+  type: z.literal('usage'),
+  spoolId: z.string().regex(/^[0-9a-f]{32}$/),
+  sequence: z.int().min(1),
+  rows: z.array(fleetUsageRow),
+});
+
+const health = z.strictObject({
+  type: z.literal('health'),
+  callsPerMinute: z.int().min(0),
+  cpuPercent: z.number().min(0),
+  memoryBytes: z.int().min(0),
+  spooledCalls: z.int().min(0),
+  fault: line(500).nullable(),
+});
+export type GatewayHealth = Omit<z.output<typeof health>, 'type'>;
+
+/** Messages of a gateway, each a text frame of JSON. The first is the hello. */
+export const upward = z.discriminatedUnion('type', [
+  hello,
+  ack,
+  check,
+  reject,
+  resync,
+  usage,
+  health,
+]);
+export type Upward = z.output<typeof upward>;
+export type UpwardOf<T extends Upward['type']> = Extract<Upward, { type: T }>;

@@ -1,0 +1,149 @@
+import type { KeyFacts, KeySubject } from '../key-facts.ts';
+import { discardWords } from './discard-words.ts';
+import {
+  createFingerprint,
+  type Fingerprint,
+  isHash,
+  readFingerprint,
+  requireHash,
+} from './fingerprint.ts';
+import { textOf } from './interned-texts.ts';
+import { allowedIpsOf } from './ip-lists.ts';
+import { acquireHolder, holderOf, memberOf, organizationOf, releaseHolder } from './key-holders.ts';
+import { addKeyId, moveKeyIds, removeKeyId } from './key-ids.ts';
+import {
+  clearLabels,
+  moveLabels,
+  readKeyId,
+  readName,
+  requireLabels,
+  writeLabels,
+} from './key-labels.ts';
+import { expiryIn, HOLDER, statusIn, TERMS, writeState, writeWord } from './key-record.ts';
+import type { KeyIndex } from './key-store.ts';
+import {
+  acquireTerms,
+  ipListOf,
+  releaseTerms,
+  termScopes,
+  termsOf,
+  workspaceOf,
+} from './key-terms.ts';
+import { addSlot, findSlot, makeRoom, removeSlot, startOf, wordsOf } from './secret-table.ts';
+import { movedSlot } from './slots.ts';
+
+/** A look-up is made in one go, so that one array serves all of them. */
+const scratch: Fingerprint = createFingerprint();
+
+/**
+ * Inserts the secret, or replaces what is known about it. The owner may come before or after.
+ * @throws RangeError when the hash is not 32 bytes, for an id or a name of more than 255 characters,
+ * or past 67 million secrets
+ */
+export function putSecret(index: KeyIndex, hash: Uint8Array, facts: KeyFacts): void {
+  requireHash(hash);
+  requireLabels(facts.keyId, facts.name);
+  placeSecret(index, hash, facts, facts.retiresAtMs);
+}
+
+/** `putSecret` for what was checked: a million times in a row, and so without an object for each. */
+export function placeSecret(
+  index: KeyIndex,
+  hash: Uint8Array,
+  facts: Omit<KeyFacts, 'retiresAtMs'>,
+  retiresAtMs: number | null,
+): void {
+  const known = findSecret(index, hash);
+  if (known < 0) growFor(index, scratch);
+  // Acquired before the old ones are released, so that what both share is not built anew.
+  const holder = acquireHolder(index, facts.ownerId, facts.organizationId);
+  const terms = acquireTerms(index, facts);
+  if (known >= 0) {
+    releaseShared(index, known);
+    removeKeyId(index.keyIdTable, known);
+  }
+  const slot = known >= 0 ? known : addSlot(index.secrets, scratch);
+  writeWord(index, slot, HOLDER, holder);
+  writeWord(index, slot, TERMS, terms);
+  writeState(index, slot, facts, retiresAtMs !== null);
+  if (retiresAtMs === null) index.retiresAtMs.delete(slot);
+  else index.retiresAtMs.set(slot, retiresAtMs);
+  writeLabels(index.labels, slot, facts.keyId, facts.name);
+  addKeyId(index.keyIdTable, slot, facts.keyId);
+}
+
+/** Forgets the secret. False when it was not known. */
+export function removeSecret(index: KeyIndex, hash: Uint8Array): boolean {
+  const slot = findSecret(index, hash);
+  if (slot < 0) return false;
+  releaseShared(index, slot);
+  removeKeyId(index.keyIdTable, slot);
+  index.retiresAtMs.delete(slot);
+  clearLabels(index.labels, slot);
+  removeSlot(index.secrets, slot);
+  return true;
+}
+
+/** The slot of the secret, or -1. It means this secret until the next put or remove. */
+export function findSecret(index: KeyIndex, hash: Uint8Array): number {
+  if (!isHash(hash)) return -1;
+  readFingerprint(scratch, hash);
+  return findSlot(index.secrets, scratch);
+}
+
+/** Undefined for a slot that holds no secret. */
+export function secretFacts(index: KeyIndex, slot: number): KeyFacts | undefined {
+  const words = wordsOf(index.secrets, slot);
+  const status = statusIn(words, startOf(slot));
+  if (!status) return undefined;
+  const expiresAtMs = expiryIn(words, startOf(slot));
+  const terms = termsOf(index, slot);
+  return {
+    ...subjectOf(index, slot),
+    name: readName(index.labels, slot),
+    status,
+    expiresAtMs: Number.isFinite(expiresAtMs) ? expiresAtMs : null,
+    scopes: termScopes(index, terms),
+    allowedIps: allowedIpsOf(index.ipLists, ipListOf(index, terms)),
+    retiresAtMs: index.retiresAtMs.get(slot) ?? null,
+  };
+}
+
+/** The part of `secretFacts` that says whose the key is, for half the time. */
+export function secretSubject(index: KeyIndex, slot: number): KeySubject | undefined {
+  const status = statusIn(wordsOf(index.secrets, slot), startOf(slot));
+  return status && subjectOf(index, slot);
+}
+
+function subjectOf(index: KeyIndex, slot: number): KeySubject {
+  const holder = holderOf(index, slot);
+  const workspace = workspaceOf(index, termsOf(index, slot));
+  return {
+    keyId: readKeyId(index.labels, slot),
+    organizationId: textOf(index.organizations, organizationOf(index, holder)),
+    workspaceId: workspace === 0 ? null : textOf(index.workspaces, workspace),
+    ownerId: textOf(index.members, memberOf(index, holder)),
+  };
+}
+
+/** How many secrets the index knows; a key in a grace period has two. */
+export function secretsCount(index: KeyIndex): number {
+  return index.secrets.size;
+}
+
+/** What is kept by slot follows the secrets that make room for one more. */
+function growFor(index: KeyIndex, fingerprint: Fingerprint): void {
+  const move = makeRoom(index.secrets, fingerprint);
+  if (!move) return;
+  moveLabels(index.labels, move);
+  moveKeyIds(index.keyIdTable, move);
+  const retirements = [...index.retiresAtMs];
+  index.retiresAtMs.clear();
+  for (const [slot, atMs] of retirements) index.retiresAtMs.set(movedSlot(move, slot), atMs);
+  discardWords(move.positions);
+}
+
+function releaseShared(index: KeyIndex, slot: number): void {
+  releaseHolder(index, holderOf(index, slot));
+  releaseTerms(index, termsOf(index, slot));
+}
