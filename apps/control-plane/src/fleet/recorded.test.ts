@@ -1,0 +1,158 @@
+import { createPublicKey } from 'node:crypto';
+import { decodePart, deriveSigningKey, openFrame, readPublicKey } from '@tollkeeper/protocol';
+import { pino } from 'pino';
+import { expect, it } from 'vitest';
+import type { WebSocket } from 'ws';
+import { ENTRIES } from '../../../../packages/protocol/src/recorded/entries.fixture.ts';
+import {
+  join,
+  type RecordedFrame,
+  recordedFrames,
+  recordedTexts,
+  signingSecret,
+} from '../../../../packages/protocol/src/recorded/recorded.fixture.ts';
+import { sendLineage } from './catch-up.ts';
+import type { GatewayFacts } from './find-gateways.ts';
+import { greet } from './greet.ts';
+import { gatewayFrame } from './membership.ts';
+import { receive } from './receive.ts';
+import { sealer } from './seal.ts';
+import { sealChanges } from './seal-changes.ts';
+import type { Session } from './session.ts';
+
+const log = pino({ level: 'silent' });
+const signingKey = deriveSigningKey(signingSecret);
+const seal = sealer(signingKey);
+const [HELLO = ''] = recordedTexts('hello');
+
+const GATEWAY: GatewayFacts = {
+  id: join.response.gatewayId,
+  organizationId: join.response.organizationId,
+  workspaceId: join.response.workspaceId,
+  name: 'edge-1',
+  labels: { region: 'eu-west' },
+  draining: false,
+  publicKey: Buffer.from(join.request.publicKey, 'base64url'),
+};
+
+function openSession(sent: Uint8Array[] = []): Session {
+  const socket = {
+    OPEN: 1,
+    readyState: 1,
+    bufferedAmount: 0,
+    send: (bytes: Buffer) => sent.push(bytes),
+  };
+  const { nonce, instanceId } = JSON.parse(HELLO);
+  return {
+    ...{ nonce, instanceId, gateway: GATEWAY, epoch: frameOf('lineage').header.epoch },
+    ...{ versionMin: null, health: null, rejection: null, ended: false },
+    socket: socket as unknown as WebSocket,
+  } as Session;
+}
+
+function frameOf(type: string): RecordedFrame {
+  const frame = recordedFrames().find((each) => each.header.type === type);
+  if (!frame) throw new Error(`No ${type} was recorded`);
+  return frame;
+}
+
+it('admits the recorded gateway', async () => {
+  const feed = { catchUp: async () => undefined };
+  const challenge = String(frameOf('challenge').header.nonce);
+
+  const greeting = await greet(async () => GATEWAY, feed, challenge, HELLO);
+
+  expect(greeting).toEqual({ outcome: 'admitted', hello: JSON.parse(HELLO), gateway: GATEWAY });
+});
+
+it('sends the facts of the gateway and the lineage as they were recorded', () => {
+  const sent: Uint8Array[] = [];
+  const session = openSession(sent);
+
+  sendLineage(seal, session, 6, false);
+
+  expect(sent).toEqual([frameOf('lineage').bytes]);
+  expect(seal(gatewayFrame(session))).toEqual(frameOf('gateway').bytes);
+});
+
+it('sends changes as they were recorded', () => {
+  const { header, bytes } = frameOf('changes');
+  const place = { ...GATEWAY, epoch: String(header.epoch) };
+  const [key, removedKey, removedOwner] = ENTRIES.changes;
+  const versions = [
+    { workspaceId: place.workspaceId, version: 7, changes: [subject('key', key.keyId)] },
+    {
+      workspaceId: place.workspaceId,
+      version: 8,
+      changes: [subject('key', removedKey.keyId), subject('member', removedOwner.memberId)],
+    },
+  ];
+  const subjects = {
+    organizations: new Map(),
+    owners: [],
+    secretsOfKey: new Map([[key.keyId, rowsOf(key)]]),
+  };
+  const latest = header.latest as { version: number; revision: string };
+
+  const messages = sealChanges(seal, place, 6, versions, subjects, latest);
+
+  expect(messages).toEqual([{ from: 6, to: 8, bytes }]);
+});
+
+it('writes every recorded frame', () => {
+  const pinned = createPublicKey(signingKey);
+  expect(readPublicKey(join.response.controlPlaneKey).equals(pinned)).toBe(true);
+  for (const { header, entries, bytes } of recordedFrames()) {
+    const { body } = openFrame(bytes, pinned);
+    expect(seal(header as Parameters<typeof seal>[0], body)).toEqual(bytes);
+    expect(decodePart(body)).toHaveLength(entries ? ENTRIES[entries].length : 0);
+  }
+});
+
+it('does what each recorded message asks', () => {
+  const called: unknown[] = [];
+  const note = (name: string) => (_: unknown, message?: unknown) =>
+    void called.push([name, message]);
+  const receivers = {
+    log,
+    applied: { add: note('ack') },
+    acceptUsage: note('usage'),
+    answer: note('check'),
+    resync: note('resync'),
+    end: note('end'),
+  };
+  const session = openSession();
+  const texts = ['health', 'ack', 'check', 'usage', 'reject', 'resync'].flatMap(recordedTexts);
+
+  for (const text of texts) receive(receivers, session, text);
+
+  const [first, second] = recordedTexts('ack').map((text) => JSON.parse(text));
+  const [usage, check, health] = ['usage', 'check', 'health'].map((type) =>
+    JSON.parse(recordedTexts(type)[0] ?? ''),
+  );
+  expect(called).toEqual([
+    ['ack', first],
+    ['ack', second],
+    ['check', undefined],
+    ['usage', usage],
+    ['resync', undefined],
+  ]);
+  expect(session.check).toBe(check.nonce);
+  expect({ type: 'health', ...session.health }).toEqual(health);
+  expect(session.rejection).toContain('(gap)');
+});
+
+function subject(kind: 'key' | 'member', subjectId: string) {
+  return { kind, subjectId };
+}
+
+/** The rows of the database that the entry was read from, one for each secret. */
+function rowsOf(key: (typeof ENTRIES.changes)[0]) {
+  return key.secrets.map(({ hash, retiresAtMs }) => ({
+    ...{ keyId: key.keyId, name: key.name, workspaceId: key.workspaceId, ownerId: key.ownerId },
+    ...{ organizationId: GATEWAY.organizationId, status: key.status, expiresAt: null },
+    ...{ scopes: [...key.scopes], allowedIps: [...key.allowedIps] },
+    hash: Buffer.from(hash),
+    retiresAt: retiresAtMs === null ? null : new Date(retiresAtMs),
+  }));
+}
