@@ -1,34 +1,24 @@
+import { useMutation } from '@tanstack/react-query';
 import { Button } from '../../components/button.tsx';
 import { Fact, Facts } from '../../components/facts.tsx';
-import { Notice } from '../../components/notice.tsx';
-import { changeSession } from '../../lib/session-endpoint.ts';
+import { ErrorNotice, Notice } from '../../components/notice.tsx';
 import { useSubmit } from '../../lib/use-submit.ts';
 import { useIdentity } from '../sessions/index.ts';
-
-interface DeviceDecisionProps {
-  readonly userCode: string;
-  readonly onDecided: (status: 'approved' | 'denied') => void;
-}
+import { decideDeviceMutation } from './queries.ts';
 
 /** Anyone who holds the device will act as this person: the page says who that is, and asks. */
-export function DeviceDecision({ userCode, onDecided }: DeviceDecisionProps) {
+export function DeviceDecision({ userCode }: { readonly userCode: string }) {
   const { member, organizations } = useIdentity();
+  const { mutateAsync: decide } = useMutation(decideDeviceMutation);
   const approve = useSubmit([], async () => {
-    await changeSession('device/approve', { userCode });
-    onDecided('approved');
+    await decide({ userCode, status: 'approved' });
   });
   const deny = useSubmit([], async () => {
-    await changeSession('device/deny', { userCode });
-    onDecided('denied');
+    await decide({ userCode, status: 'denied' });
   });
-  const refusals = [...approve.errors.form, ...deny.errors.form];
   return (
     <form onSubmit={approve.submit} className="flex flex-col gap-4">
-      {refusals.length > 0 ? (
-        <Notice tone="bad" urgent>
-          {refusals.join(' ')}
-        </Notice>
-      ) : null}
+      <ErrorNotice messages={[...approve.errors.form, ...deny.errors.form]} />
       <p>Is this the code that your device shows?</p>
       <p className="select-all rounded-lg bg-sunken py-3 text-center font-mono text-2xl tracking-widest">
         <span className="sr-only">Code </span>
@@ -44,7 +34,7 @@ export function DeviceDecision({ userCode, onDecided }: DeviceDecisionProps) {
         </Facts>
       </div>
       <Notice tone="warn">
-        Approve only a login that you began yourself just now. Nobody from support asks for it.
+        Approve only a login that you started yourself just now. Support never asks you to do this.
       </Notice>
       <div className="flex justify-end gap-2">
         <Button pending={deny.pending} onClick={deny.submit}>

@@ -1,8 +1,15 @@
-import { useState } from 'react';
+import { useState, type FormEvent } from 'react';
 import { EntryPage } from '../../components/entry-page.tsx';
 import { usePageTitle } from '../../lib/use-page-title.ts';
-import { ApproveForm } from './approve-form.tsx';
-import { CodeForm } from './code-form.tsx';
+import { Button } from '../../components/button.tsx';
+import { LineField } from '../../components/line-field.tsx';
+import { useQuery } from '@tanstack/react-query';
+import { ApiError } from '@tollkeeper/sdk';
+import { LoadError } from '../../components/load-error.tsx';
+import { Notice } from '../../components/notice.tsx';
+import { Skeleton } from '../../components/skeleton.tsx';
+import { DeviceDecision } from './device-decision.tsx';
+import { deviceQuery } from './queries.ts';
 
 /** Where `tollkeeper login` leads. @param userCode of the address, if it holds one */
 export function DevicePage({ userCode }: { readonly userCode: string | undefined }) {
@@ -13,5 +20,65 @@ export function DevicePage({ userCode }: { readonly userCode: string | undefined
     <EntryPage title="Sign in a device" lead="that runs the Tollkeeper command line">
       {code ? <ApproveForm key={code} userCode={code} /> : <CodeForm onCode={setTyped} />}
     </EntryPage>
+  );
+}
+
+function CodeForm({ onCode }: { readonly onCode: (code: string) => void }) {
+  const [text, setText] = useState('');
+
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    if (text.trim()) onCode(text.trim());
+  }
+
+  return (
+    <form onSubmit={submit} className="flex flex-col gap-4">
+      <LineField
+        label="Code"
+        hint="The command line shows it."
+        required
+        spellCheck={false}
+        className="font-mono uppercase tracking-widest"
+        error={undefined}
+        value={text}
+        onValue={setText}
+      />
+      <Button type="submit" look="primary">
+        Continue
+      </Button>
+    </form>
+  );
+}
+
+/** The login that the code names: what has become of it, or the question. */
+function ApproveForm({ userCode }: { readonly userCode: string }) {
+  const { data, error, refetch } = useQuery(deviceQuery(userCode));
+  if (error instanceof ApiError && error.code === 'validation_failed') return <UnknownCode />;
+  if (error) return <LoadError what="the login" error={error} onRetry={refetch} />;
+  switch (data?.status) {
+    case undefined:
+      return <Skeleton className="h-48 w-full" />;
+    case 'pending':
+      return <DeviceDecision userCode={userCode} />;
+    case 'approved':
+      return (
+        <Notice tone="info" title="The device is signed in" urgent>
+          It continues by itself. You can close this page.
+        </Notice>
+      );
+    default:
+      return (
+        <Notice tone="warn" title="The login was denied" urgent>
+          The device was not signed in. If it was yours, start again there.
+        </Notice>
+      );
+  }
+}
+
+function UnknownCode() {
+  return (
+    <Notice tone="bad" title="Unknown code" urgent>
+      It may be mistyped, older than ten minutes, or meant for someone else. Start again on the device.
+    </Notice>
   );
 }

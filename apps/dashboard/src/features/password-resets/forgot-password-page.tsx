@@ -1,23 +1,21 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { EntryPage } from '../../components/entry-page.tsx';
 import { LoadError } from '../../components/load-error.tsx';
-import { Notice } from '../../components/notice.tsx';
+import { Notice, ErrorNotice } from '../../components/notice.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
-import { api } from '../../lib/api.ts';
 import { usePageTitle } from '../../lib/use-page-title.ts';
-import { RequestForm } from './request-form.tsx';
+import { resetDeliveryQuery, requestResetMutation } from './queries.ts';
 import { SignInLink } from './sign-in-link.tsx';
+import { Button } from '../../components/button.tsx';
+import { LineField } from '../../components/line-field.tsx';
+import { useSubmit } from '../../lib/use-submit.ts';
 
 /** Asks for the email where the server sends mail, and else says whom to ask. */
 export function ForgotPasswordPage() {
   usePageTitle('Forgot your password?');
   const [sentTo, setSentTo] = useState<string>();
-  const { data, error, isPending, refetch } = useQuery({
-    queryKey: ['password-resets'],
-    queryFn: ({ signal }) => api.getPasswordReset({}, { signal }),
-    refetchOnWindowFocus: false,
-  });
+  const { data, error, isPending, refetch } = useQuery(resetDeliveryQuery);
   const byMail = data?.delivery === 'mail';
   return (
     <EntryPage title="Forgot your password?" lead="Choose a new one to sign in again">
@@ -48,5 +46,33 @@ function AskOperator() {
         hour, and signs you out everywhere.
       </p>
     </>
+  );
+}
+
+function RequestForm({ onSent }: { readonly onSent: (email: string) => void }) {
+  const request = useMutation(requestResetMutation);
+  const [email, setEmail] = useState('');
+  const { pending, errors, submit } = useSubmit(['email'], async () => {
+    await request.mutateAsync(email);
+    onSent(email);
+  });
+  return (
+    <form onSubmit={submit} className="flex flex-col gap-4">
+      <ErrorNotice messages={errors.form} />
+      <LineField
+        label="Email"
+        hint="You receive a link to choose a new password."
+        type="email"
+        autoComplete="username"
+        required
+        lengthMax={254}
+        error={errors.fields.email}
+        value={email}
+        onValue={setEmail}
+      />
+      <Button type="submit" look="primary" pending={pending} className="mt-1">
+        Email me a link
+      </Button>
+    </form>
   );
 }

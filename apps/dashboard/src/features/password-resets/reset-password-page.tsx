@@ -1,15 +1,15 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useMutation } from '@tanstack/react-query';
 import { ApiError } from '@tollkeeper/sdk';
 import { useState } from 'react';
 import { EntryPage } from '../../components/entry-page.tsx';
 import { LoadError } from '../../components/load-error.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
-import { api } from '../../lib/api.ts';
 import { forgetFragmentToken, fragmentToken } from '../../lib/fragment-token.ts';
 import { usePageTitle } from '../../lib/use-page-title.ts';
-import { NewPasswordForm } from './new-password-form.tsx';
+import { resetOfLinkQuery, completeResetMutation } from './queries.ts';
 import { SignInLink } from './sign-in-link.tsx';
+import { SetPasswordForm } from '../../components/set-password-form.tsx';
 
 const RESET_PATH = '/reset-password';
 
@@ -19,12 +19,8 @@ export function ResetPasswordPage() {
   const [token] = useState(() => fragmentToken(RESET_PATH));
   const [isDone, setDone] = useState(false);
   const { data, error, refetch } = useQuery({
-    queryKey: ['password-reset'],
-    queryFn: ({ signal }) => api.findPasswordReset({ body: { token } }, { signal }),
+    ...resetOfLinkQuery(token),
     enabled: token !== '' && !isDone,
-    refetchOnWindowFocus: false,
-    gcTime: 0,
-    retry: false,
   });
   const isDead = error instanceof ApiError && error.code === 'password_reset_invalid';
 
@@ -59,5 +55,26 @@ export function ResetPasswordPage() {
       {data && !isDone ? <NewPasswordForm token={token} onDone={finish} /> : null}
       <SignInLink />
     </EntryPage>
+  );
+}
+
+interface NewPasswordFormProps {
+  readonly token: string;
+  readonly onDone: () => void;
+}
+
+function NewPasswordForm({ token, onDone }: NewPasswordFormProps) {
+  const complete = useMutation(completeResetMutation);
+  return (
+    <SetPasswordForm
+      label="New password"
+      submitLabel="Change password"
+      passwordName="newPassword"
+      names={[]}
+      onSubmit={async (newPassword) => {
+        await complete.mutateAsync({ token, newPassword });
+        onDone();
+      }}
+    />
   );
 }

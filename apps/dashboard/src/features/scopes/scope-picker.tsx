@@ -1,11 +1,12 @@
-import type { Scope } from '@tollkeeper/contract';
+import { type Scope, FINAL_SCOPES, type FinalScope } from '@tollkeeper/contract';
 import { useState } from 'react';
 import { FieldGroup } from '../../components/field-group.tsx';
 import { TextInput } from '../../components/text-input.tsx';
 import { counted } from '../../lib/format-count.ts';
-import type { ScopeCatalog } from './scope-catalog.ts';
+import type { ScopeCatalog } from './queries.ts';
 import { ScopeGroupChoice } from './scope-group-choice.tsx';
 import { groupScopes, searchScopes } from './scope-groups.ts';
+import { Notice } from '../../components/notice.tsx';
 
 interface ScopePickerProps {
   readonly catalog: ScopeCatalog;
@@ -54,5 +55,21 @@ export function ScopePicker({ catalog, selected, error, onSelect }: ScopePickerP
         </div>
       </div>
     </FieldGroup>
+  );
+}
+
+const DEEDS: Readonly<Record<FinalScope, string>> = {
+  'organization.delete': 'delete the organization',
+  'organization.transfer': 'transfer the organization to another member',
+};
+
+/** What a key may do without the password that a person would be asked for. */
+export function FinalScopesWarning({ scopes }: { readonly scopes: ReadonlySet<Scope> }) {
+  const deeds = FINAL_SCOPES.filter((scope) => scopes.has(scope)).map((scope) => DEEDS[scope]);
+  if (deeds.length === 0) return null;
+  return (
+    <Notice tone="warn" title={`This key can ${deeds.join(' and ')} without a password.`}>
+      So can anyone who has its secret.
+    </Notice>
   );
 }

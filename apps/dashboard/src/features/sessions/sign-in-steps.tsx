@@ -1,8 +1,13 @@
 import { useState } from 'react';
-import { hasPasskeys } from '../../lib/web-authn.ts';
-import { PasskeySignIn } from './passkey-sign-in.tsx';
+import { hasPasskeys, explainPasskeyError } from '../../lib/web-authn.ts';
 import { SecondFactorForm } from './second-factor-form.tsx';
 import { SignInForm } from './sign-in-form.tsx';
+import { useMutation } from '@tanstack/react-query';
+import { Fingerprint } from 'lucide-react';
+import { Button } from '../../components/button.tsx';
+import { ErrorNotice } from '../../components/notice.tsx';
+import { explainError } from '../../lib/explain-error.ts';
+import { passkeySignInMutation } from './queries.ts';
 
 interface SignInStepsProps {
   /** Whose session it must be, where that is settled. */
@@ -23,5 +28,22 @@ export function SignInSteps({ address, onSignedIn }: SignInStepsProps) {
       />
       {hasPasskeys() ? <PasskeySignIn onSignedIn={onSignedIn} /> : null}
     </>
+  );
+}
+
+/** Signing in with a passkey alone: it holds both factors. */
+function PasskeySignIn({ onSignedIn }: { readonly onSignedIn: () => Promise<void> }) {
+  const { mutate, isPending, error } = useMutation({
+    ...passkeySignInMutation,
+    onSuccess: onSignedIn,
+  });
+  return (
+    <div className="flex flex-col gap-3 border-line border-t pt-4">
+      <ErrorNotice messages={error ? [explainPasskeyError(error) ?? explainError(error)] : []} />
+      <Button pending={isPending} onClick={() => mutate()}>
+        <Fingerprint size={16} aria-hidden />
+        Sign in with a passkey
+      </Button>
+    </div>
   );
 }
