@@ -1,9 +1,8 @@
 import { type ErrorComponentProps, useRouter } from '@tanstack/react-router';
 import { ApiError } from '@tollkeeper/sdk';
 import { Button } from '../components/button.tsx';
-import { EntryPage } from '../components/entry-page.tsx';
-import { LoadError } from '../components/load-error.tsx';
-import { Notice } from '../components/notice.tsx';
+import { LoadError, Notice } from '../components/notice.tsx';
+import { EntryPage } from '../components/page.tsx';
 import { signOut } from '../features/sessions/index.ts';
 
 /** When not even the identity can be read: what to do, in place of a blank page. */

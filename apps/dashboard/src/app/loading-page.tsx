@@ -1,4 +1,4 @@
-import { Logo } from '../components/logo.tsx';
+import { Logo } from '../components/page.tsx';
 
 export function LoadingPage() {
   return (

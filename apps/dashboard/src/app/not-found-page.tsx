@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { EntryPage } from '../components/entry-page.tsx';
+import { EntryPage } from '../components/page.tsx';
 import { usePageTitle } from '../lib/use-page-title.ts';
 
 export function NotFoundPage() {

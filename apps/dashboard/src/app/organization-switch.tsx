@@ -1,4 +1,4 @@
-import { Select } from '../components/select.tsx';
+import { Select } from '../components/forms/controls.tsx';
 import { useIdentity } from '../features/sessions/index.ts';
 import { useSwitchOrganization } from './use-switch-organization.ts';
 

@@ -1,7 +1,7 @@
 import { type QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { Toaster } from 'sonner';
-import { TooltipProvider } from '../components/tooltip.tsx';
+import { TooltipProvider } from '../components/popover.tsx';
 import { useAppliedTheme } from '../lib/theme.ts';
 import type { DashboardRouter } from './router.tsx';
 

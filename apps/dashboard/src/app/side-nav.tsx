@@ -9,7 +9,7 @@ import {
   Waypoints,
 } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { Logo } from '../components/logo.tsx';
+import { Logo } from '../components/page.tsx';
 import { useIdentity } from '../features/sessions/index.ts';
 import { useChosenWorkspace, WorkspaceSwitch } from '../features/workspaces/index.ts';
 import { basePath } from '../lib/base-path.ts';

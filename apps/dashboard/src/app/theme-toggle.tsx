@@ -1,5 +1,5 @@
 import { Monitor, Moon, Sun } from 'lucide-react';
-import { SegmentedChoice } from '../components/segmented-choice.tsx';
+import { SegmentedChoice } from '../components/forms/choices.tsx';
 import { setTheme, useTheme } from '../lib/theme.ts';
 
 const CHOICES = [

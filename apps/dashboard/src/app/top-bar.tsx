@@ -2,7 +2,7 @@ import { Menu as MenuIcon, X } from 'lucide-react';
 import { Dialog } from 'radix-ui';
 import { useState } from 'react';
 import { Button } from '../components/button.tsx';
-import { Logo } from '../components/logo.tsx';
+import { Logo } from '../components/page.tsx';
 import { useIdentity } from '../features/sessions/index.ts';
 import { SideNav } from './side-nav.tsx';
 

@@ -1,6 +1,6 @@
 import { type ComponentProps, type MouseEvent, useId, useState } from 'react';
 import { joinClasses } from '../lib/join-classes.ts';
-import { Tooltip } from './tooltip.tsx';
+import { Tooltip } from './popover.tsx';
 
 const LOOKS = {
   primary: 'bg-accent text-on-accent hover:bg-accent-strong',
@@ -86,5 +86,21 @@ function Plain({
         className,
       )}
     />
+  );
+}
+
+interface BlockedReasonProps {
+  readonly id: string;
+  /** Undefined while the button can be pressed. */
+  readonly reason: string | undefined;
+}
+
+/** Beside a form's button: why it cannot be pressed yet. */
+export function BlockedReason({ id, reason }: BlockedReasonProps) {
+  if (reason === undefined) return null;
+  return (
+    <p id={id} className="mr-auto text-[0.8125rem] text-soft">
+      {reason}
+    </p>
   );
 }

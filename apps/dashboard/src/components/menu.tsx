@@ -1,6 +1,10 @@
+import { Copy, Ellipsis } from 'lucide-react';
 import { DropdownMenu as Radix } from 'radix-ui';
 import { createContext, type ReactNode, type RefObject, use, useRef } from 'react';
+import { toast } from 'sonner';
+import { copyText } from '../lib/copy-text.ts';
 import { joinClasses } from '../lib/join-classes.ts';
+import { Button } from './button.tsx';
 
 type Chosen = RefObject<(() => void) | undefined>;
 
@@ -80,4 +84,40 @@ export function MenuItem({ icon, danger = false, blocked, onSelect, children }: 
 
 export function MenuSeparator() {
   return <Radix.Separator className="my-1 h-px bg-line" />;
+}
+
+interface RecordMenuProps {
+  /** What the actions are for: "Actions for Ada Lovelace". */
+  readonly name: string;
+  readonly children: ReactNode;
+}
+
+/** The actions of one row, behind three dots. */
+export function RecordMenu({ name, children }: RecordMenuProps) {
+  return (
+    <Menu
+      trigger={
+        <Button look="quiet" size="icon" aria-label={`Actions for ${name}`}>
+          <Ellipsis size={16} aria-hidden />
+        </Button>
+      }
+    >
+      {children}
+    </Menu>
+  );
+}
+
+/** In the menu of a row: its id, for the command line and the API. */
+export function CopyIdItem({ id }: { readonly id: string }) {
+  async function copy() {
+    if (await copyText(id)) toast.success('Copied the ID', { description: id });
+    else
+      toast.error('The browser did not allow copying. Copy the ID by hand.', { description: id });
+  }
+
+  return (
+    <MenuItem icon={<Copy size={15} aria-hidden />} onSelect={copy}>
+      Copy ID
+    </MenuItem>
+  );
 }

@@ -1,5 +1,8 @@
 import type { ReactNode } from 'react';
+import { formatCount } from '../lib/format-count.ts';
 import { joinClasses } from '../lib/join-classes.ts';
+import { Button } from './button.tsx';
+import { CopyButton } from './copy-button.tsx';
 
 interface PanelProps {
   readonly title?: string;
@@ -22,5 +25,56 @@ export function Panel({ title, aside, className, children }: PanelProps) {
       ) : null}
       {children}
     </section>
+  );
+}
+
+export function Facts({ children }: { readonly children: ReactNode }) {
+  return <dl className="divide-y divide-line px-5 pb-2">{children}</dl>;
+}
+
+/** An id with its copy button, for the command line and the API. */
+export function IdFact({ id }: { readonly id: string }) {
+  return (
+    <Fact term="ID">
+      <span className="flex items-center gap-1">
+        <code className="min-w-0 font-mono text-xs">{id}</code>
+        <CopyButton
+          look="quiet"
+          size="icon"
+          className="-my-1.5"
+          text={id}
+          label="Copy ID"
+          iconOnly
+        />
+      </span>
+    </Fact>
+  );
+}
+
+export function Fact({ term, children }: { readonly term: string; readonly children: ReactNode }) {
+  return (
+    <div className="flex gap-4 py-2.5">
+      <dt className="w-28 shrink-0 text-soft">{term}</dt>
+      <dd className="min-w-0 flex-1 [overflow-wrap:anywhere]">{children}</dd>
+    </div>
+  );
+}
+
+interface ShowAllProps {
+  readonly shownCount: number;
+  readonly hiddenCount: number;
+  readonly onShowAll: () => void;
+}
+
+/** Below a list that is cut short: how short, and the way to all of it. */
+export function ShowAll({ shownCount, hiddenCount, onShowAll }: ShowAllProps) {
+  if (hiddenCount === 0) return null;
+  return (
+    <p className="flex flex-wrap items-center justify-between gap-2 border-line border-t px-5 py-2.5 text-[0.8125rem] text-soft">
+      {formatCount(shownCount)} of {formatCount(shownCount + hiddenCount)}
+      <Button size="small" onClick={onShowAll}>
+        Show all
+      </Button>
+    </p>
   );
 }

@@ -1,4 +1,4 @@
-import { Popover as Radix } from 'radix-ui';
+import { Popover as RadixPopover, Tooltip as RadixTooltip } from 'radix-ui';
 import type { ReactNode } from 'react';
 
 interface PopoverProps {
@@ -9,10 +9,10 @@ interface PopoverProps {
 
 export function Popover({ trigger, label, children }: PopoverProps) {
   return (
-    <Radix.Root>
-      <Radix.Trigger asChild>{trigger}</Radix.Trigger>
-      <Radix.Portal>
-        <Radix.Content
+    <RadixPopover.Root>
+      <RadixPopover.Trigger asChild>{trigger}</RadixPopover.Trigger>
+      <RadixPopover.Portal>
+        <RadixPopover.Content
           aria-label={label}
           align="start"
           sideOffset={4}
@@ -27,8 +27,35 @@ export function Popover({ trigger, label, children }: PopoverProps) {
           >
             {children}
           </section>
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
+        </RadixPopover.Content>
+      </RadixPopover.Portal>
+    </RadixPopover.Root>
   );
 }
+
+interface TooltipProps {
+  readonly text: string;
+  readonly open?: boolean;
+  readonly onOpenChange?: (open: boolean) => void;
+  readonly children: ReactNode;
+}
+
+/** Text that appears on hover and on keyboard focus of the trigger. */
+export function Tooltip({ text, children, ...state }: TooltipProps) {
+  return (
+    <RadixTooltip.Root {...state}>
+      <RadixTooltip.Trigger asChild>{children}</RadixTooltip.Trigger>
+      <RadixTooltip.Portal>
+        <RadixTooltip.Content
+          sideOffset={4}
+          collisionPadding={8}
+          className="animate-fade z-60 max-w-72 rounded-md bg-ink px-2.5 py-1.5 text-[0.8125rem] text-canvas shadow-float"
+        >
+          {text}
+        </RadixTooltip.Content>
+      </RadixTooltip.Portal>
+    </RadixTooltip.Root>
+  );
+}
+
+export const TooltipProvider = RadixTooltip.Provider;

@@ -1,7 +1,6 @@
 import { Fragment, type ReactNode } from 'react';
 import { joinClasses } from '../lib/join-classes.ts';
-import { SkeletonRows } from './skeleton-rows.tsx';
-import { WholeRow } from './whole-row.tsx';
+import { Skeleton } from './skeleton.tsx';
 
 export interface RecordColumn<T> {
   readonly header: string;
@@ -72,5 +71,35 @@ export function RecordTable<T extends { readonly id: string }>({
         </tbody>
       </table>
     </div>
+  );
+}
+
+const ROWS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+
+/** Rows of the height of real ones, for the first load. */
+export function SkeletonRows() {
+  return ROWS.map((row) => (
+    <tr key={row} className="border-line border-b last:border-b-0">
+      <WholeRow className="flex h-11 items-center px-5">
+        <Skeleton className="h-2.5 w-full" />
+      </WholeRow>
+    </tr>
+  ));
+}
+
+interface WholeRowProps {
+  readonly className: string;
+  readonly children: ReactNode;
+}
+
+/**
+ * The one cell of a row, as wide as the table, which is inside an `@container`. Spanning columns
+ * would count the hidden ones, and make a fixed table give them room.
+ */
+function WholeRow({ className, children }: WholeRowProps) {
+  return (
+    <td className="p-0">
+      <div className={`w-[100cqw] ${className}`}>{children}</div>
+    </td>
   );
 }

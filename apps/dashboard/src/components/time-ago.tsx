@@ -1,7 +1,7 @@
 import { relativeTime, secondsAgo } from '@tollkeeper/contract';
 import { exactTime } from '../lib/exact-time.ts';
 import { useNow, useSecond } from '../lib/use-now.ts';
-import { Tooltip } from './tooltip.tsx';
+import { Tooltip } from './popover.tsx';
 
 /** "3 minutes ago", with the exact time on hover. For tables, where every row has several. */
 export function TimeAgo({ at }: { readonly at: string }) {

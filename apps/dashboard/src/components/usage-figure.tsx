@@ -1,7 +1,7 @@
 import type { Usage } from '@tollkeeper/contract';
 import { lazy, Suspense } from 'react';
 import { usageSummary } from '../lib/usage-summary.ts';
-import { LoadError } from './load-error.tsx';
+import { LoadError } from './notice.tsx';
 
 // The charting library is most of the download; the page does not wait for it.
 const UsagePlot = lazy(() => import('./usage-plot.tsx'));

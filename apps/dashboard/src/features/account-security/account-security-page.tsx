@@ -1,9 +1,8 @@
 import { FACTOR_NAMES } from '@tollkeeper/contract';
 import { useState } from 'react';
 import { Button } from '../../components/button.tsx';
-import { Fact, Facts } from '../../components/facts.tsx';
-import { PageHeader } from '../../components/page-header.tsx';
-import { Panel } from '../../components/panel.tsx';
+import { PageHeader } from '../../components/page.tsx';
+import { Fact, Facts, Panel } from '../../components/panel.tsx';
 import { TimeAgoButton } from '../../components/time-ago.tsx';
 import { usePageTitle } from '../../lib/use-page-title.ts';
 import { useIdentity } from '../sessions/index.ts';

@@ -1,9 +1,9 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { toast } from 'sonner';
-import { FormDialog } from '../../components/form-dialog.tsx';
-import { NewPasswordField } from '../../components/new-password-field.tsx';
-import { PasswordField } from '../../components/password-field.tsx';
+import { FormDialog } from '../../components/forms/form-dialog.tsx';
+import { PasswordField } from '../../components/forms/line-field.tsx';
+import { NewPasswordField } from '../../components/forms/new-password-field.tsx';
 import { PASSWORD_LENGTH_MIN } from '../../lib/password-strength.ts';
 import { useSubmit } from '../../lib/use-submit.ts';
 import { changePasswordMutation } from './queries.ts';

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Button } from '../../components/button.tsx';
-import { Logo } from '../../components/logo.tsx';
 import { Notice } from '../../components/notice.tsx';
+import { Logo } from '../../components/page.tsx';
 import { usePageTitle } from '../../lib/use-page-title.ts';
 import { useIdentity } from '../sessions/index.ts';
 import { AuthenticatorPanel } from './authenticator-panel.tsx';

@@ -1,8 +1,8 @@
 import type { ApiKeyWithSecret } from '@tollkeeper/contract';
 import { useState } from 'react';
-import { CopyRow } from '../../components/copy-row.tsx';
+import { CopyRow } from '../../components/copy-button.tsx';
+import { ShownOnceDialog } from '../../components/forms/shown-once-dialog.tsx';
 import { Notice } from '../../components/notice.tsx';
-import { ShownOnceDialog } from '../../components/shown-once-dialog.tsx';
 import { serverUrl } from '../../lib/base-path.ts';
 import { exactTime } from '../../lib/exact-time.ts';
 

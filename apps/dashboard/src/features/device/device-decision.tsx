@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { Button } from '../../components/button.tsx';
-import { Fact, Facts } from '../../components/facts.tsx';
 import { ErrorNotice, Notice } from '../../components/notice.tsx';
+import { Fact, Facts } from '../../components/panel.tsx';
 import { useSubmit } from '../../lib/use-submit.ts';
 import { useIdentity } from '../sessions/index.ts';
 import { decideDeviceMutation } from './queries.ts';

@@ -1,13 +1,12 @@
-import { useState, type FormEvent } from 'react';
-import { EntryPage } from '../../components/entry-page.tsx';
-import { usePageTitle } from '../../lib/use-page-title.ts';
-import { Button } from '../../components/button.tsx';
-import { LineField } from '../../components/line-field.tsx';
 import { useQuery } from '@tanstack/react-query';
 import { ApiError } from '@tollkeeper/sdk';
-import { LoadError } from '../../components/load-error.tsx';
-import { Notice } from '../../components/notice.tsx';
+import { type FormEvent, useState } from 'react';
+import { Button } from '../../components/button.tsx';
+import { LineField } from '../../components/forms/line-field.tsx';
+import { LoadError, Notice } from '../../components/notice.tsx';
+import { EntryPage } from '../../components/page.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
+import { usePageTitle } from '../../lib/use-page-title.ts';
 import { DeviceDecision } from './device-decision.tsx';
 import { deviceQuery } from './queries.ts';
 
@@ -78,7 +77,8 @@ function ApproveForm({ userCode }: { readonly userCode: string }) {
 function UnknownCode() {
   return (
     <Notice tone="bad" title="Unknown code" urgent>
-      It may be mistyped, older than ten minutes, or meant for someone else. Start again on the device.
+      It may be mistyped, older than ten minutes, or meant for someone else. Start again on the
+      device.
     </Notice>
   );
 }

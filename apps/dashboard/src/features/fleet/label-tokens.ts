@@ -1,5 +1,5 @@
 import { type Labels, labels as labelsSchema } from '@tollkeeper/contract';
-import type { SplitTokens } from '../../components/token-field.tsx';
+import type { SplitTokens } from '../../components/forms/token-field.tsx';
 
 const names = new Intl.Collator('en', { numeric: true });
 

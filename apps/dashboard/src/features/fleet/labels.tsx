@@ -1,5 +1,5 @@
 import { LABELS_MAX, type Labels } from '@tollkeeper/contract';
-import { TokenField } from '../../components/token-field.tsx';
+import { TokenField } from '../../components/forms/token-field.tsx';
 import { joinClasses } from '../../lib/join-classes.ts';
 import { addLabels, labelTokens, removeLabel, splitLabels } from './label-tokens.ts';
 

@@ -1,8 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { ApiError } from '@tollkeeper/sdk';
-import { EntryPage } from '../../components/entry-page.tsx';
-import { LoadError } from '../../components/load-error.tsx';
-import { Notice } from '../../components/notice.tsx';
+import { LoadError, Notice } from '../../components/notice.tsx';
+import { EntryPage } from '../../components/page.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
 import { explainError } from '../../lib/explain-error.ts';
 import { fragmentToken } from '../../lib/fragment-token.ts';

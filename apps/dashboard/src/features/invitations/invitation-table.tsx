@@ -1,7 +1,6 @@
 import { INVITATION_BLOCKS, type Invitation } from '@tollkeeper/contract';
 import { Send, Undo2 } from 'lucide-react';
-import { MenuItem } from '../../components/menu.tsx';
-import { RecordMenu } from '../../components/record-menu.tsx';
+import { MenuItem, RecordMenu } from '../../components/menu.tsx';
 import { type RecordColumn, RecordTable } from '../../components/record-table.tsx';
 import { type StatusTone, StatusWord } from '../../components/status-word.tsx';
 import { TimeAgo } from '../../components/time-ago.tsx';

@@ -1,7 +1,6 @@
 import { type Member, OWNER_ROLE_ID } from '@tollkeeper/contract';
 import { CirclePause, CirclePlay, ShieldCheck, UserMinus } from 'lucide-react';
-import { MenuItem, MenuSeparator } from '../../components/menu.tsx';
-import { RecordMenu } from '../../components/record-menu.tsx';
+import { MenuItem, MenuSeparator, RecordMenu } from '../../components/menu.tsx';
 import { type RecordColumn, RecordTable } from '../../components/record-table.tsx';
 import { StatusWord } from '../../components/status-word.tsx';
 import { TimeAgo } from '../../components/time-ago.tsx';

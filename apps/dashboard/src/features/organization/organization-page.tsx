@@ -1,9 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { PLAN_KEYS_MAX, type Plan } from '@tollkeeper/contract';
-import { Fact, Facts, IdFact } from '../../components/facts.tsx';
-import { LoadError } from '../../components/load-error.tsx';
-import { PageHeader } from '../../components/page-header.tsx';
-import { Panel } from '../../components/panel.tsx';
+import { LoadError } from '../../components/notice.tsx';
+import { PageHeader } from '../../components/page.tsx';
+import { Fact, Facts, IdFact, Panel } from '../../components/panel.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
 import { TimeAgoButton } from '../../components/time-ago.tsx';
 import { counted } from '../../lib/format-count.ts';

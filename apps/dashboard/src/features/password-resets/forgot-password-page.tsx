@@ -1,15 +1,14 @@
-import { useQuery, useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { EntryPage } from '../../components/entry-page.tsx';
-import { LoadError } from '../../components/load-error.tsx';
-import { Notice, ErrorNotice } from '../../components/notice.tsx';
+import { Button } from '../../components/button.tsx';
+import { LineField } from '../../components/forms/line-field.tsx';
+import { ErrorNotice, LoadError, Notice } from '../../components/notice.tsx';
+import { EntryPage } from '../../components/page.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
 import { usePageTitle } from '../../lib/use-page-title.ts';
-import { resetDeliveryQuery, requestResetMutation } from './queries.ts';
-import { SignInLink } from './sign-in-link.tsx';
-import { Button } from '../../components/button.tsx';
-import { LineField } from '../../components/line-field.tsx';
 import { useSubmit } from '../../lib/use-submit.ts';
+import { requestResetMutation, resetDeliveryQuery } from './queries.ts';
+import { SignInLink } from './sign-in-link.tsx';
 
 /** Asks for the email where the server sends mail, and else says whom to ask. */
 export function ForgotPasswordPage() {

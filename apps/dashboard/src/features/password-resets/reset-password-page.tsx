@@ -1,15 +1,14 @@
-import { useQuery, useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { ApiError } from '@tollkeeper/sdk';
 import { useState } from 'react';
-import { EntryPage } from '../../components/entry-page.tsx';
-import { LoadError } from '../../components/load-error.tsx';
-import { Notice } from '../../components/notice.tsx';
+import { SetPasswordForm } from '../../components/forms/set-password-form.tsx';
+import { LoadError, Notice } from '../../components/notice.tsx';
+import { EntryPage } from '../../components/page.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
 import { forgetFragmentToken, fragmentToken } from '../../lib/fragment-token.ts';
 import { usePageTitle } from '../../lib/use-page-title.ts';
-import { resetOfLinkQuery, completeResetMutation } from './queries.ts';
+import { completeResetMutation, resetOfLinkQuery } from './queries.ts';
 import { SignInLink } from './sign-in-link.tsx';
-import { SetPasswordForm } from '../../components/set-password-form.tsx';
 
 const RESET_PATH = '/reset-password';
 

@@ -1,5 +1,5 @@
-import { Field } from '../../components/field.tsx';
-import { Select } from '../../components/select.tsx';
+import { Select } from '../../components/forms/controls.tsx';
+import { Field } from '../../components/forms/field.tsx';
 import { counted } from '../../lib/format-count.ts';
 import type { KnownRole } from './queries.ts';
 

@@ -1,7 +1,6 @@
 import type { Role } from '@tollkeeper/contract';
 import { Eye, Pencil, Trash2 } from 'lucide-react';
-import { MenuItem } from '../../components/menu.tsx';
-import { RecordMenu } from '../../components/record-menu.tsx';
+import { MenuItem, RecordMenu } from '../../components/menu.tsx';
 import { type RecordColumn, RecordTable } from '../../components/record-table.tsx';
 import { counted, formatCount } from '../../lib/format-count.ts';
 import { ScopesPopover } from '../scopes/index.ts';

@@ -1,6 +1,6 @@
 import type { Scope, ScopeDescription } from '@tollkeeper/contract';
 import { useId } from 'react';
-import { TriStateCheckbox } from '../../components/tri-state-checkbox.tsx';
+import { TriStateCheckbox } from '../../components/forms/controls.tsx';
 import { joinClasses } from '../../lib/join-classes.ts';
 import { type ScopesOfResource, selectionState, toggleScopes } from './scope-groups.ts';
 

@@ -1,12 +1,12 @@
-import { type Scope, FINAL_SCOPES, type FinalScope } from '@tollkeeper/contract';
+import { FINAL_SCOPES, type FinalScope, type Scope } from '@tollkeeper/contract';
 import { useState } from 'react';
-import { FieldGroup } from '../../components/field-group.tsx';
-import { TextInput } from '../../components/text-input.tsx';
+import { TextInput } from '../../components/forms/controls.tsx';
+import { FieldGroup } from '../../components/forms/field.tsx';
+import { Notice } from '../../components/notice.tsx';
 import { counted } from '../../lib/format-count.ts';
 import type { ScopeCatalog } from './queries.ts';
 import { ScopeGroupChoice } from './scope-group-choice.tsx';
 import { groupScopes, searchScopes } from './scope-groups.ts';
-import { Notice } from '../../components/notice.tsx';
 
 interface ScopePickerProps {
   readonly catalog: ScopeCatalog;

@@ -1,7 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { Scope, SecurityEffect } from '@tollkeeper/contract';
-import { LoadError } from '../../components/load-error.tsx';
-import { Notice } from '../../components/notice.tsx';
+import { LoadError, Notice } from '../../components/notice.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
 import { counted } from '../../lib/format-count.ts';

@@ -1,9 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import type { SecuritySettings } from '@tollkeeper/contract';
-import { Fact, Facts } from '../../components/facts.tsx';
-import { LoadError } from '../../components/load-error.tsx';
-import { PageHeader } from '../../components/page-header.tsx';
-import { Panel } from '../../components/panel.tsx';
+import { LoadError } from '../../components/notice.tsx';
+import { PageHeader } from '../../components/page.tsx';
+import { Fact, Facts, Panel } from '../../components/panel.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
 import { counted } from '../../lib/format-count.ts';
 import { usePageTitle } from '../../lib/use-page-title.ts';

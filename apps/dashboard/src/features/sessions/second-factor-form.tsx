@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Button } from '../../components/button.tsx';
-import { LineField } from '../../components/line-field.tsx';
+import { LineField } from '../../components/forms/line-field.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
 import { useSubmit } from '../../lib/use-submit.ts';
 import { secondFactorMutation } from './queries.ts';

@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Button } from '../../components/button.tsx';
-import { Dialog, DialogBody, DialogFooter } from '../../components/dialog.tsx';
+import { Dialog, DialogBody, DialogFooter } from '../../components/forms/dialog.tsx';
 import { api } from '../../lib/api.ts';
 import { createQuestion } from '../../lib/question.ts';
 import { identityQuery } from './queries.ts';

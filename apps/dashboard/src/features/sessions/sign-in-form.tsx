@@ -2,9 +2,8 @@ import { useMutation } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Button } from '../../components/button.tsx';
-import { LineField } from '../../components/line-field.tsx';
+import { LineField, PasswordField } from '../../components/forms/line-field.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
-import { PasswordField } from '../../components/password-field.tsx';
 import { useSubmit } from '../../lib/use-submit.ts';
 import { signInMutation } from './queries.ts';
 

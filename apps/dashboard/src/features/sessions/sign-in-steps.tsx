@@ -1,13 +1,13 @@
-import { useState } from 'react';
-import { hasPasskeys, explainPasskeyError } from '../../lib/web-authn.ts';
-import { SecondFactorForm } from './second-factor-form.tsx';
-import { SignInForm } from './sign-in-form.tsx';
 import { useMutation } from '@tanstack/react-query';
 import { Fingerprint } from 'lucide-react';
+import { useState } from 'react';
 import { Button } from '../../components/button.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
 import { explainError } from '../../lib/explain-error.ts';
+import { explainPasskeyError, hasPasskeys } from '../../lib/web-authn.ts';
 import { passkeySignInMutation } from './queries.ts';
+import { SecondFactorForm } from './second-factor-form.tsx';
+import { SignInForm } from './sign-in-form.tsx';
 
 interface SignInStepsProps {
   /** Whose session it must be, where that is settled. */

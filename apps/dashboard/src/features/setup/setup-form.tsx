@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { LineField } from '../../components/line-field.tsx';
-import { SetPasswordForm } from '../../components/set-password-form.tsx';
+import { LineField } from '../../components/forms/line-field.tsx';
+import { SetPasswordForm } from '../../components/forms/set-password-form.tsx';
 import { fragmentToken, tokenFrom } from '../../lib/fragment-token.ts';
 import { setupMutation } from './queries.ts';
 

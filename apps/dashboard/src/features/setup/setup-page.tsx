@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { EntryPage } from '../../components/entry-page.tsx';
-import { LoadError } from '../../components/load-error.tsx';
+import { LoadError } from '../../components/notice.tsx';
+import { EntryPage } from '../../components/page.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
 import { usePageTitle } from '../../lib/use-page-title.ts';
 import { setupQuery } from './queries.ts';

@@ -2,12 +2,11 @@ import { useMutation } from '@tanstack/react-query';
 import { ENVIRONMENTS, type Workspace } from '@tollkeeper/contract';
 import { useState } from 'react';
 import { toast } from 'sonner';
-import { FieldGroup } from '../../components/field-group.tsx';
-import { FormDialog } from '../../components/form-dialog.tsx';
-import { LineField } from '../../components/line-field.tsx';
-import { RadioRow } from '../../components/radio-row.tsx';
-import { RenameDialog } from '../../components/rename-dialog.tsx';
-import { TypedNameField, untypedWords } from '../../components/typed-name-field.tsx';
+import { RadioRow } from '../../components/forms/choices.tsx';
+import { FieldGroup } from '../../components/forms/field.tsx';
+import { FormDialog } from '../../components/forms/form-dialog.tsx';
+import { LineField, TypedNameField, untypedWords } from '../../components/forms/line-field.tsx';
+import { RenameDialog } from '../../components/forms/rename-dialog.tsx';
 import { counted } from '../../lib/format-count.ts';
 import { useSubmit } from '../../lib/use-submit.ts';
 import {

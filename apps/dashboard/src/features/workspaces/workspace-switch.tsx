@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
-import { Select } from '../../components/select.tsx';
+import { Select } from '../../components/forms/controls.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
 import { useCan } from '../sessions/index.ts';
 import { workspacesQuery } from './queries.ts';

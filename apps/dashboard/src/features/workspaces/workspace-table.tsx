@@ -1,8 +1,6 @@
 import type { Workspace } from '@tollkeeper/contract';
 import { Pencil, Trash2 } from 'lucide-react';
-import { CopyIdItem } from '../../components/copy-id-item.tsx';
-import { MenuItem } from '../../components/menu.tsx';
-import { RecordMenu } from '../../components/record-menu.tsx';
+import { CopyIdItem, MenuItem, RecordMenu } from '../../components/menu.tsx';
 import { type RecordColumn, RecordTable } from '../../components/record-table.tsx';
 import { TimeAgo } from '../../components/time-ago.tsx';
 import { counted, formatCount } from '../../lib/format-count.ts';

@@ -1,5 +1,5 @@
 import type { RouteOutput, Routes } from '@tollkeeper/contract';
-import { CheckRow } from '../../../components/check-row.tsx';
+import { CheckRow } from '../../../components/forms/choices.tsx';
 import { explainError } from '../../../lib/explain-error.ts';
 import { counted } from '../../../lib/format-count.ts';
 

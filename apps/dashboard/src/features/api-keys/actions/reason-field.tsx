@@ -1,7 +1,6 @@
-import { ChoiceChips } from '../../../components/choice-chips.tsx';
-import { FieldGroup } from '../../../components/field-group.tsx';
-import { LineField } from '../../../components/line-field.tsx';
-import { REASON_CHOICES, type RevokeReason } from './revoke-reason.ts';
+import { ChoiceChips } from '../../../components/forms/choices.tsx';
+import { FieldGroup } from '../../../components/forms/field.tsx';
+import { LineField } from '../../../components/forms/line-field.tsx';
 
 interface ReasonFieldProps {
   readonly reason: RevokeReason;
@@ -33,4 +32,26 @@ export function ReasonField({ reason, error, onReason }: ReasonFieldProps) {
       ) : null}
     </FieldGroup>
   );
+}
+
+/** Why keys are revoked, as most people answer. */
+const REASON_CHOICES = [
+  { value: 'leaked', label: 'Leaked' },
+  { value: 'unneeded', label: 'No longer needed' },
+  { value: 'other', label: 'Other' },
+] as const;
+
+interface RevokeReason {
+  readonly choice: (typeof REASON_CHOICES)[number]['value'];
+  /** With "other". */
+  readonly text: string;
+}
+
+export const NO_REASON: RevokeReason = { choice: 'other', text: '' };
+
+const WORDS = { leaked: 'Leaked', unneeded: 'No longer needed' } as const;
+
+/** What is kept with the key; '' is nothing. */
+export function reasonText({ choice, text }: RevokeReason): string {
+  return choice === 'other' ? text.trim() : WORDS[choice];
 }

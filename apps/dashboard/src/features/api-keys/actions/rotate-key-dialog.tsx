@@ -1,13 +1,31 @@
+import { useMutation } from '@tanstack/react-query';
 import type { ApiKeyWithSecret } from '@tollkeeper/contract';
 import { useState } from 'react';
-import { ActionForm } from '../../../components/action-form.tsx';
-import { Dialog } from '../../../components/dialog.tsx';
-import { FieldGroup } from '../../../components/field-group.tsx';
-import { RadioRow } from '../../../components/radio-row.tsx';
-import { api } from '../../../lib/api.ts';
+import { RadioRow } from '../../../components/forms/choices.tsx';
+import { FieldGroup } from '../../../components/forms/field.tsx';
+import { FormDialog } from '../../../components/forms/form-dialog.tsx';
+import { useReturnFocus } from '../../../lib/use-return-focus.ts';
 import { useSubmit } from '../../../lib/use-submit.ts';
 import { FinalScopesWarning } from '../../scopes/index.ts';
+import { rotateKeyMutation } from '../queries.ts';
+import { SecretDialog } from '../secret-dialog.tsx';
 import type { KeyDialogProps } from './key-dialog-props.ts';
+
+/** Rotating: how long the old secret still works, then the new one, once. */
+export function RotateKeyFlow({ apiKey, onClose }: KeyDialogProps) {
+  const returnFocus = useReturnFocus();
+  const [rotated, setRotated] = useState<ApiKeyWithSecret>();
+  if (rotated)
+    return (
+      <SecretDialog
+        onReturnFocus={returnFocus}
+        title="New secret of"
+        apiKey={rotated}
+        onClose={onClose}
+      />
+    );
+  return <RotateKeyDialog apiKey={apiKey} onClose={onClose} onRotated={setRotated} />;
+}
 
 const USUAL_GRACE_S = 86_400;
 const GRACES = [
@@ -21,39 +39,34 @@ interface RotateKeyDialogProps extends KeyDialogProps {
   readonly onRotated: (answer: ApiKeyWithSecret) => void;
 }
 
-export function RotateKeyDialog({ apiKey, onClose, onRotated }: RotateKeyDialogProps) {
+function RotateKeyDialog({ apiKey, onClose, onRotated }: RotateKeyDialogProps) {
   const [graceSeconds, setGraceSeconds] = useState<number>(USUAL_GRACE_S);
-  const { pending, errors, submit } = useSubmit(['graceSeconds'], async () => {
-    onRotated(await api.rotateKey({ params: { id: apiKey.id }, body: { graceSeconds } }));
+  const rotate = useMutation(rotateKeyMutation);
+  const form = useSubmit(['graceSeconds'], async () => {
+    onRotated(await rotate.mutateAsync({ params: { id: apiKey.id }, body: { graceSeconds } }));
   });
   return (
-    <Dialog
+    <FormDialog
       title={`Rotate the secret of ${apiKey.name}`}
       description="The key keeps its name, scopes and history, and gets a new secret."
+      submitLabel="Rotate secret"
+      filled={graceSeconds !== USUAL_GRACE_S}
+      form={form}
       onClose={onClose}
     >
-      <ActionForm
-        submitLabel="Rotate secret"
-        filled={graceSeconds !== USUAL_GRACE_S}
-        pending={pending}
-        errors={errors.form}
-        onSubmit={submit}
-        onCancel={onClose}
-      >
-        <FieldGroup label="Grace period" error={errors.fields.graceSeconds}>
-          {GRACES.map(({ seconds, label, hint }) => (
-            <RadioRow
-              key={seconds}
-              name="grace"
-              label={label}
-              hint={hint}
-              checked={graceSeconds === seconds}
-              onChoose={() => setGraceSeconds(seconds)}
-            />
-          ))}
-        </FieldGroup>
-        <FinalScopesWarning scopes={new Set(apiKey.scopes)} />
-      </ActionForm>
-    </Dialog>
+      <FieldGroup label="Grace period" error={form.errors.fields.graceSeconds}>
+        {GRACES.map(({ seconds, label, hint }) => (
+          <RadioRow
+            key={seconds}
+            name="grace"
+            label={label}
+            hint={hint}
+            checked={graceSeconds === seconds}
+            onChoose={() => setGraceSeconds(seconds)}
+          />
+        ))}
+      </FieldGroup>
+      <FinalScopesWarning scopes={new Set(apiKey.scopes)} />
+    </FormDialog>
   );
 }

@@ -1,13 +1,17 @@
-import { useQueryClient } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import type { ApiKey, RouteOutput, Routes } from '@tollkeeper/contract';
 import { useState } from 'react';
 import { toast } from 'sonner';
-import { api } from '../../../lib/api.ts';
 import { explainError } from '../../../lib/explain-error.ts';
 import { counted } from '../../../lib/format-count.ts';
-import { keptBody, refreshKeys } from '../key-queries.ts';
-import { lastOfEachWorkspace } from '../propagation/last-of-each-workspace.ts';
+import { lastOfEachWorkspace } from '../propagation/propagation.ts';
 import { tellChange } from '../propagation/tell-change.tsx';
+import {
+  disableKeysMutation,
+  enableKeysMutation,
+  keptBody,
+  revokeKeysMutation,
+} from '../queries.ts';
 import type { BulkOutcome } from './bulk-outcome.ts';
 import type { KeepMembers } from './removed-members-field.tsx';
 
@@ -41,7 +45,9 @@ const REVOKE: Verb = { doing: 'Revoking', infinitive: 'revoke', done: 'Revoked',
 
 /** Changes several keys at once and says how many were changed, and why others were not. */
 export function useBulkChange(onDone: () => void) {
-  const queryClient = useQueryClient();
+  const { mutateAsync: disable } = useMutation(disableKeysMutation);
+  const { mutateAsync: enable } = useMutation(enableKeysMutation);
+  const { mutateAsync: revoke } = useMutation(revokeKeysMutation);
   const [running, setRunning] = useState<string>();
   const [outcome, setOutcome] = useState<BulkOutcome>();
 
@@ -53,7 +59,6 @@ export function useBulkChange(onDone: () => void) {
       tell(verb, keys, results, undoes);
     } finally {
       setRunning(undefined);
-      void refreshKeys(queryClient);
     }
   }
 
@@ -86,7 +91,7 @@ export function useBulkChange(onDone: () => void) {
 
   async function undo(keys: readonly ApiKey[]) {
     const progress = toast.loading(`Enabling ${counted(keys.length, 'key')}…`);
-    await changeOrTell(ENABLE, keys, (ids) => api.enableKeys({ body: { ids } }), true);
+    await changeOrTell(ENABLE, keys, enable, true);
     toast.dismiss(progress);
   }
 
@@ -111,10 +116,8 @@ export function useBulkChange(onDone: () => void) {
     /** Where some were not changed. */
     outcome,
     forgetOutcome: () => setOutcome(undefined),
-    disableAll: (keys: readonly ApiKey[]) =>
-      changeOrTell(DISABLE, keys, (ids) => api.disableKeys({ body: { ids } })),
-    enableAll: (keys: readonly ApiKey[]) =>
-      changeOrTell(ENABLE, keys, (ids) => api.enableKeys({ body: { ids } })),
+    disableAll: (keys: readonly ApiKey[]) => changeOrTell(DISABLE, keys, disable),
+    enableAll: (keys: readonly ApiKey[]) => changeOrTell(ENABLE, keys, enable),
     revokeAll: (
       keys: readonly ApiKey[],
       reason: string,
@@ -124,10 +127,7 @@ export function useBulkChange(onDone: () => void) {
       changeAll(
         cascade ? { ...REVOKE, besides: ' and everything they created or rotated' } : REVOKE,
         keys,
-        (ids) =>
-          api.revokeKeys({
-            body: { ids, ...(reason ? { reason } : {}), cascade, ...keptBody(keepMembers) },
-          }),
+        (ids) => revoke({ ids, ...(reason ? { reason } : {}), cascade, ...keptBody(keepMembers) }),
       ),
   };
 }

@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { createdQuery } from '../key-queries.ts';
+import { createdQuery } from '../queries.ts';
 import { CascadeField, staying, sumOf } from './cascade-field.tsx';
 import { type KeepMembers, RemovedMembersField } from './removed-members-field.tsx';
 

@@ -1,29 +1,19 @@
 import { useMutation, useMutationState, useQueryClient } from '@tanstack/react-query';
-import type { ApiKey } from '@tollkeeper/contract';
 import { toast } from 'sonner';
-import { api } from '../../../lib/api.ts';
 import { explainError } from '../../../lib/explain-error.ts';
-import { refreshKeys, showChangedKey } from '../key-queries.ts';
 import { tellChange } from '../propagation/tell-change.tsx';
-
-type Target = 'active' | 'disabled';
-
-interface StatusChange {
-  readonly key: Pick<ApiKey, 'id' | 'name'>;
-  readonly to: Target;
-}
-
-const MUTATION_KEY = ['key-status'];
+import {
+  changeStatusMutation,
+  refreshKeys,
+  type StatusChange,
+  showChangedKey,
+} from '../queries.ts';
 
 /** Disables and enables keys. Disabling offers its own undoing in the toast. */
 export function useStatusChange(): (change: StatusChange) => void {
   const queryClient = useQueryClient();
   const { mutate } = useMutation({
-    mutationKey: MUTATION_KEY,
-    mutationFn: ({ key, to }: StatusChange) => {
-      const input = { params: { id: key.id } };
-      return to === 'disabled' ? api.disableKey(input) : api.enableKey(input);
-    },
+    ...changeStatusMutation,
     onSuccess: (changed, { key, to }) => {
       if (to === 'active')
         tellChange({ title: `Enabled ${key.name}`, keyIds: [key.id], done: 'It works again.' });
@@ -48,10 +38,10 @@ export function useStatusChange(): (change: StatusChange) => void {
 }
 
 /** The status that the key is about to have, while the server has not answered. */
-export function usePendingStatus(id: string): Target | undefined {
+export function usePendingStatus(id: string): StatusChange['to'] | undefined {
   return useMutationState({
     filters: {
-      mutationKey: MUTATION_KEY,
+      mutationKey: changeStatusMutation.mutationKey,
       status: 'pending',
       predicate: ({ state }) => isChangeOf(state.variables, id),
     },

@@ -1,13 +1,32 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ApiKeyWithSecret } from '@tollkeeper/contract';
-import { Dialog, DialogBody } from '../../../components/dialog.tsx';
-import { LoadError } from '../../../components/load-error.tsx';
+import { useState } from 'react';
+import { Dialog, DialogBody } from '../../../components/forms/dialog.tsx';
+import { LoadError } from '../../../components/notice.tsx';
 import { Skeleton } from '../../../components/skeleton.tsx';
+import { useReturnFocus } from '../../../lib/use-return-focus.ts';
 import { organizationQuery } from '../../organization/index.ts';
 import { scopeCatalogQuery } from '../../scopes/index.ts';
 import { useCan } from '../../sessions/index.ts';
 import { workspacesQuery } from '../../workspaces/index.ts';
+import { SecretDialog } from '../secret-dialog.tsx';
 import { CreateKeyForm } from './create-key-form.tsx';
+
+/** Creating a key: the form, then the secret, once. */
+export function CreateKeyFlow({ onClose }: { readonly onClose: () => void }) {
+  const returnFocus = useReturnFocus();
+  const [created, setCreated] = useState<ApiKeyWithSecret>();
+  if (created)
+    return (
+      <SecretDialog
+        onReturnFocus={returnFocus}
+        title="Secret of"
+        apiKey={created}
+        onClose={onClose}
+      />
+    );
+  return <CreateKeyDialog onClose={onClose} onCreated={setCreated} />;
+}
 
 interface CreateKeyDialogProps {
   readonly onClose: () => void;
@@ -15,7 +34,7 @@ interface CreateKeyDialogProps {
 }
 
 /** Loads what the form offers: profiles, scopes, workspaces and the usual expiry. */
-export function CreateKeyDialog({ onClose, onCreated }: CreateKeyDialogProps) {
+function CreateKeyDialog({ onClose, onCreated }: CreateKeyDialogProps) {
   const seesWorkspaces = useCan('workspaces.read');
   const seesOrganization = useCan('organization.read');
   const catalog = useQuery(scopeCatalogQuery);

@@ -1,20 +1,29 @@
-import type { ApiKeyWithSecret } from '@tollkeeper/contract';
+import { useMutation } from '@tanstack/react-query';
+import { type ApiKeyWithSecret, PROFILE_CATALOG, type Workspace } from '@tollkeeper/contract';
 import { useEffect, useState } from 'react';
-import { AllowedIpsField } from '../../../components/allowed-ips-field.tsx';
 import { Button } from '../../../components/button.tsx';
-import { DialogBody, DialogFooter, useUnsaved } from '../../../components/dialog.tsx';
-import { FinalScopesWarning, ScopePicker } from '../../scopes/index.ts';
-import { EXPIRY_CHOICES } from './expiry.ts';
-import { ExpiryField } from './expiry-field.tsx';
-import { firstDraft, type KeyFormOffer, startWorkspace } from './first-draft.ts';
-import { checkDraft, confinement, type DraftField, type KeyDraft } from './key-draft.ts';
+import { DialogBody, DialogFooter, useUnsaved } from '../../../components/forms/dialog.tsx';
+import { AllowedIpsField } from '../../../components/forms/token-field.tsx';
+import { exactDay } from '../../../lib/exact-time.ts';
+import { counted } from '../../../lib/format-count.ts';
+import { useExactlyOnce } from '../../../lib/use-exactly-once.ts';
+import { useNow } from '../../../lib/use-now.ts';
+import { FinalScopesWarning, type ScopeCatalog, ScopePicker } from '../../scopes/index.ts';
+import { createKeyMutation } from '../queries.ts';
+import { EXPIRY_CHOICES, expiresAt } from './expiry.ts';
+import {
+  checkDraft,
+  confinement,
+  type DraftField,
+  draftBody,
+  firstDraft,
+  type KeyDraft,
+  type KeyFormOffer,
+  startWorkspace,
+} from './key-draft.ts';
+import { ExpiryField, NameField, ProfileField, WorkspaceField } from './key-fields.tsx';
 import { KeyRefusal } from './key-refusal.tsx';
-import { KeySummary } from './key-summary.tsx';
-import { NameField } from './name-field.tsx';
-import { ProfileField } from './profile-field.tsx';
-import { useCreateKey } from './use-create-key.ts';
 import { useDraftSubmit } from './use-draft-submit.ts';
-import { WorkspaceField } from './workspace-field.tsx';
 
 interface CreateKeyFormProps extends KeyFormOffer {
   readonly onCancel: () => void;
@@ -86,7 +95,7 @@ export function CreateKeyForm({ onCancel, onCreated, ...offer }: CreateKeyFormPr
           onExpiry={(expiry) => change('expiresAt', { expiry })}
         />
         <AllowedIpsField
-          hint="Optional. Empty means that the key works from any address."
+          hint="Optional. Leave empty to let the key work from any address."
           ranges={draft.allowedIps}
           error={errors.fields.allowedIps}
           onRanges={(allowedIps) => change('allowedIps', { allowedIps })}
@@ -103,4 +112,58 @@ export function CreateKeyForm({ onCancel, onCreated, ...offer }: CreateKeyFormPr
       </DialogFooter>
     </form>
   );
+}
+
+/** Creates a key, exactly once for each draft. */
+function useCreateKey(): (draft: KeyDraft) => Promise<ApiKeyWithSecret> {
+  const { mutateAsync } = useMutation(createKeyMutation);
+  return useExactlyOnce(
+    (draft: KeyDraft) => draftBody(draft, Date.now()),
+    (body, idempotencyKey) => mutateAsync({ body, idempotencyKey }),
+  );
+}
+
+interface KeySummaryProps {
+  readonly draft: KeyDraft;
+  readonly catalog: ScopeCatalog;
+  readonly workspaces: readonly Workspace[];
+}
+
+/** What is about to be created, before it is. */
+function KeySummary({ draft, catalog, workspaces }: KeySummaryProps) {
+  const now = useNow();
+  return (
+    <section aria-label="Summary" className="rounded-lg bg-sunken px-4 py-3">
+      <p className="text-[0.8125rem] text-soft">You are about to create</p>
+      <p className="[overflow-wrap:anywhere]">
+        <strong className="font-semibold">{draft.name.trim() || 'a key without a name yet'}</strong>
+        {`: ${PROFILE_CATALOG[draft.profile].title.toLowerCase()} profile, `}
+        {counted(scopeCount(draft, catalog), 'scope')}, {reach(draft, workspaces)},{' '}
+        {lifetime(draft, now)}, {addresses(draft)}.
+      </p>
+    </section>
+  );
+}
+
+function scopeCount({ profile, scopes }: KeyDraft, { profiles }: ScopeCatalog): number {
+  if (profile === 'custom') return scopes.size;
+  return profiles.find(({ name }) => name === profile)?.scopes.length ?? 0;
+}
+
+function reach({ profile, workspaceId }: KeyDraft, workspaces: readonly Workspace[]): string {
+  if (confinement(profile) === 'forbidden' || workspaceId === '') return 'in every workspace';
+  const workspace = workspaces.find(({ id }) => id === workspaceId);
+  return `in the workspace ${workspace?.name ?? workspaceId}`;
+}
+
+function lifetime({ expiry }: KeyDraft, now: number): string {
+  const at = expiresAt(expiry, now);
+  if (at === undefined) return 'until a date to be picked';
+  return at === null ? 'without an expiry' : `until ${exactDay(at)}`;
+}
+
+function addresses({ allowedIps }: KeyDraft): string {
+  return allowedIps.length === 0
+    ? 'from any address'
+    : `from ${counted(allowedIps.length, 'address range')}`;
 }

@@ -1,8 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { LoadError } from '../../../components/load-error.tsx';
-import { Panel } from '../../../components/panel.tsx';
-import { ShowAll } from '../../../components/show-all.tsx';
+import { LoadError } from '../../../components/notice.tsx';
+import { Panel, ShowAll } from '../../../components/panel.tsx';
 import { Skeleton } from '../../../components/skeleton.tsx';
 import { TimeAgo } from '../../../components/time-ago.tsx';
 import { exactTime } from '../../../lib/exact-time.ts';
@@ -10,13 +9,13 @@ import { formatDuration } from '../../../lib/format-duration.ts';
 import { useCapped } from '../../../lib/use-capped.ts';
 import { GatewayStateWord, staleWords } from '../../fleet/index.ts';
 import { useCan } from '../../sessions/index.ts';
-import { propagationQuery } from '../propagation/propagation-query.ts';
 import {
   appliedWords,
   behindFirst,
   type GatewayProgress,
   type Propagation,
-} from '../propagation/propagation-words.ts';
+  propagationQuery,
+} from '../propagation/propagation.ts';
 
 const ROWS_MAX = 10;
 

@@ -1,20 +1,23 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import type { ApiKeyDetail } from '@tollkeeper/contract';
+import type { ApiKey, ApiKeyDetail } from '@tollkeeper/contract';
 import { ApiError } from '@tollkeeper/sdk';
-import { ChevronLeft } from 'lucide-react';
-import { EmptyState } from '../../../components/empty-state.tsx';
-import { LoadError } from '../../../components/load-error.tsx';
-import { PageHeader } from '../../../components/page-header.tsx';
+import { ChevronLeft, CirclePause, CirclePlay, Pencil, RefreshCw } from 'lucide-react';
+import { useState } from 'react';
+import { Button } from '../../../components/button.tsx';
+import { LoadError } from '../../../components/notice.tsx';
+import { EmptyState, PageHeader } from '../../../components/page.tsx';
 import { Skeleton } from '../../../components/skeleton.tsx';
 import { usePageTitle } from '../../../lib/use-page-title.ts';
-import { useCan } from '../../sessions/index.ts';
-import { keyQuery } from '../key-queries.ts';
+import { useCan, useIdentity } from '../../sessions/index.ts';
+import { enableBlock } from '../actions/enable-block.ts';
+import { type KeyAction, KeyDialogs } from '../actions/key-dialogs.tsx';
+import { KeyMenu, useKeyPermissions } from '../actions/key-menu.tsx';
+import { usePendingStatus, useStatusChange } from '../actions/use-status-change.ts';
 import type { KeySearch } from '../list/key-search.ts';
-import { DecisionNotice } from './decision-notice.tsx';
-import { KeyFacts } from './key-facts.tsx';
+import { keyQuery } from '../queries.ts';
+import { DecisionNotice, KeyFacts } from './key-facts.tsx';
 import { KeyGateways } from './key-gateways.tsx';
-import { KeyPageActions } from './key-page-actions.tsx';
 import { KeyScopes } from './key-scopes.tsx';
 import { KeyUsage } from './key-usage.tsx';
 
@@ -100,6 +103,55 @@ function KeyGone() {
           It was deleted, or it belongs to someone whose keys you do not see.
         </EmptyState>
       </div>
+    </>
+  );
+}
+
+interface KeyPageActionsProps {
+  readonly apiKey: ApiKey;
+  readonly onGone: () => void;
+}
+
+/** The everyday actions as buttons, all of them in the menu. */
+function KeyPageActions({ apiKey, onGone }: KeyPageActionsProps) {
+  const [action, setAction] = useState<KeyAction>();
+  const changeStatus = useStatusChange();
+  const pending = usePendingStatus(apiKey.id) !== undefined;
+  const { mayEdit, mayStop } = useKeyPermissions();
+  const identity = useIdentity();
+  const { status } = apiKey;
+  return (
+    <>
+      {mayStop && status === 'active' ? (
+        <Button pending={pending} onClick={() => changeStatus({ key: apiKey, to: 'disabled' })}>
+          <CirclePause size={15} aria-hidden className="max-sm:hidden" />
+          Disable
+        </Button>
+      ) : null}
+      {mayStop && status === 'disabled' ? (
+        <Button
+          pending={pending}
+          blocked={enableBlock(apiKey, identity)}
+          onClick={() => changeStatus({ key: apiKey, to: 'active' })}
+        >
+          <CirclePlay size={15} aria-hidden className="max-sm:hidden" />
+          Enable
+        </Button>
+      ) : null}
+      {mayEdit && status !== 'revoked' ? (
+        <>
+          <Button onClick={() => setAction({ kind: 'edit', key: apiKey })}>
+            <Pencil size={15} aria-hidden className="max-sm:hidden" />
+            Edit
+          </Button>
+          <Button onClick={() => setAction({ kind: 'rotate', key: apiKey })}>
+            <RefreshCw size={15} aria-hidden className="max-sm:hidden" />
+            Rotate secret
+          </Button>
+        </>
+      ) : null}
+      <KeyMenu apiKey={apiKey} onAction={setAction} />
+      <KeyDialogs action={action} onClose={() => setAction(undefined)} onDeleted={onGone} />
     </>
   );
 }

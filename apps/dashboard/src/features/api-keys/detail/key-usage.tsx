@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { USAGE_PERIODS, type UsagePeriod } from '@tollkeeper/contract';
 import { useState } from 'react';
+import { SegmentedChoice } from '../../../components/forms/choices.tsx';
 import { Panel } from '../../../components/panel.tsx';
-import { SegmentedChoice } from '../../../components/segmented-choice.tsx';
 import { UsageFigure } from '../../../components/usage-figure.tsx';
 import { formatCount } from '../../../lib/format-count.ts';
-import { keyUsageQuery } from '../key-queries.ts';
+import { keyUsageQuery } from '../queries.ts';
 
 const LABELS: Readonly<Record<UsagePeriod, string>> = {
   '24h': '24 hours',

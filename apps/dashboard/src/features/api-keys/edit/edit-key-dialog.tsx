@@ -1,10 +1,30 @@
-import { useQuery } from '@tanstack/react-query';
-import { Dialog, DialogBody } from '../../../components/dialog.tsx';
-import { LoadError } from '../../../components/load-error.tsx';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import type { ApiKey } from '@tollkeeper/contract';
+import { useEffect, useId, useState } from 'react';
+import { BlockedReason, Button } from '../../../components/button.tsx';
+import { Dialog, DialogBody, DialogFooter, useUnsaved } from '../../../components/forms/dialog.tsx';
+import { LineField } from '../../../components/forms/line-field.tsx';
+import { AllowedIpsField } from '../../../components/forms/token-field.tsx';
+import { LoadError, Notice } from '../../../components/notice.tsx';
 import { Skeleton } from '../../../components/skeleton.tsx';
-import { scopeCatalogQuery } from '../../scopes/index.ts';
+import { exactTime } from '../../../lib/exact-time.ts';
+import { useNow } from '../../../lib/use-now.ts';
+import {
+  FinalScopesWarning,
+  type ScopeCatalog,
+  ScopePicker,
+  scopeCatalogQuery,
+} from '../../scopes/index.ts';
 import type { KeyDialogProps } from '../actions/key-dialog-props.ts';
-import { EditKeyForm } from './edit-key-form.tsx';
+import { EDIT_EXPIRY_CHOICES } from '../create/expiry.ts';
+import type { DraftField } from '../create/key-draft.ts';
+import { ExpiryField } from '../create/key-fields.tsx';
+import { KeyRefusal } from '../create/key-refusal.tsx';
+import { useDraftSubmit } from '../create/use-draft-submit.ts';
+import { tellChange } from '../propagation/tell-change.tsx';
+import { updateKeyMutation } from '../queries.ts';
+import { KeyChanges } from './key-changes.tsx';
+import { checkEdit, editBody, editOf, isChanged, type KeyEdit } from './key-edit.ts';
 
 /** Name, scopes, expiry and addresses of a key, with what saving changes. */
 export function EditKeyDialog({ apiKey, onClose }: KeyDialogProps) {
@@ -29,5 +49,106 @@ export function EditKeyDialog({ apiKey, onClose }: KeyDialogProps) {
         </DialogBody>
       )}
     </Dialog>
+  );
+}
+
+interface EditKeyFormProps {
+  readonly apiKey: ApiKey;
+  readonly catalog: ScopeCatalog;
+  readonly onClose: () => void;
+}
+
+function EditKeyForm({ apiKey, catalog, onClose }: EditKeyFormProps) {
+  const update = useMutation(updateKeyMutation);
+  const id = useId();
+  // As it was when the dialog opened: the list behind is read anew meanwhile.
+  const [before] = useState(apiKey);
+  const [edit, setEdit] = useState(() => editOf(before));
+  const changed = isChanged(edit, before, useNow());
+  const { pending, errors, refusal, submit, forget, form } = useDraftSubmit(edit, checkEdit, save);
+  useUnsaved(changed);
+  // The form may come after the dialog has opened and focused its cross.
+  useEffect(() => form.current?.querySelector('input')?.focus(), [form]);
+
+  async function save(checked: KeyEdit) {
+    const body = editBody(checked, before, Date.now());
+    const saved = await update.mutateAsync({ params: { id: before.id }, body });
+    tellChange({
+      title: `Saved ${saved.name}`,
+      keyIds: [before.id],
+      done: 'The changes apply everywhere from now on.',
+    });
+    onClose();
+  }
+
+  function change(field: DraftField, part: Partial<KeyEdit>) {
+    setEdit((earlier) => ({ ...earlier, ...part }));
+    forget(field);
+  }
+
+  return (
+    <form ref={form} onSubmit={submit} noValidate className="flex min-h-0 flex-col">
+      <DialogBody>
+        <KeyRefusal title="The key was not changed" error={refusal} messages={errors.form} />
+        <LineField
+          label="Name"
+          lengthMax={64}
+          error={errors.fields.name}
+          value={edit.name}
+          onValue={(name) => change('name', { name })}
+        />
+        <Unheld edit={edit} catalog={catalog} />
+        <ScopePicker
+          catalog={catalog}
+          selected={edit.scopes}
+          error={errors.fields.scopes}
+          onSelect={(scopes) => change('scopes', { scopes })}
+        />
+        <FinalScopesWarning scopes={edit.scopes} />
+        <ExpiryField
+          choices={EDIT_EXPIRY_CHOICES}
+          expiry={edit.expiry}
+          hint={before.expiresAt ? `Now: ${exactTime(before.expiresAt)}.` : 'Now: no expiry.'}
+          error={errors.fields.expiresAt}
+          onExpiry={(expiry) => change('expiresAt', { expiry })}
+        />
+        <AllowedIpsField
+          hint="Leave empty to let the key work from any address."
+          ranges={edit.allowedIps}
+          error={errors.fields.allowedIps}
+          onRanges={(allowedIps) => change('allowedIps', { allowedIps })}
+        />
+        <KeyChanges edit={edit} before={before} />
+      </DialogBody>
+      <DialogFooter>
+        <BlockedReason id={id} reason={changed ? undefined : 'Nothing has changed.'} />
+        <Button look="quiet" onClick={onClose}>
+          Cancel
+        </Button>
+        <Button type="submit" look="primary" pending={pending} blockedBy={changed ? undefined : id}>
+          Save changes
+        </Button>
+      </DialogFooter>
+    </form>
+  );
+}
+
+interface UnheldProps {
+  readonly edit: KeyEdit;
+  readonly catalog: ScopeCatalog;
+}
+
+/** A key of someone with a larger role: its name can be changed; all else only within one's own role. */
+function Unheld({ edit, catalog }: UnheldProps) {
+  const beyond = catalog.scopes.filter(({ name, held }) => !held && edit.scopes.has(name));
+  if (beyond.length === 0) return null;
+  return (
+    <Notice tone="info" title="This key holds scopes that you do not hold">
+      You can rename it. To change anything else, first remove{' '}
+      <span className="font-mono text-[0.8125rem]">
+        {beyond.map(({ name }) => name).join(', ')}
+      </span>
+      .
+    </Notice>
   );
 }

@@ -3,8 +3,7 @@ import { X } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from '../../../components/button.tsx';
 import { counted, formatCount } from '../../../lib/format-count.ts';
-import { BulkOutcomeDialog } from '../actions/bulk-outcome-dialog.tsx';
-import { BulkRevokeDialog } from '../actions/bulk-revoke-dialog.tsx';
+import { BulkOutcomeDialog, BulkRevokeDialog } from '../actions/bulk-dialogs.tsx';
 import { useBulkChange } from '../actions/use-bulk-change.ts';
 import type { KeySelection } from './use-key-selection.ts';
 

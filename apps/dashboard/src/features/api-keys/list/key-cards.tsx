@@ -1,15 +1,15 @@
 import type { ApiKey } from '@tollkeeper/contract';
 import { useId } from 'react';
+import { TriStateCheckbox } from '../../../components/forms/controls.tsx';
 import { MaskedPrefix } from '../../../components/masked-prefix.tsx';
 import { Skeleton } from '../../../components/skeleton.tsx';
 import { TimeAgo } from '../../../components/time-ago.tsx';
-import { TriStateCheckbox } from '../../../components/tri-state-checkbox.tsx';
 import { joinClasses } from '../../../lib/join-classes.ts';
 import { ScopesPopover } from '../../scopes/index.ts';
 import { WorkspaceName } from '../../workspaces/index.ts';
 import { KeyMenu } from '../actions/key-menu.tsx';
 import { KeyStatusWord } from '../key-status-word.tsx';
-import { KeyLink } from './key-link.tsx';
+import { KeyLink } from './key-columns.tsx';
 import type { KeyListProps } from './key-table.tsx';
 
 const PLACES = ['a', 'b', 'c', 'd'];

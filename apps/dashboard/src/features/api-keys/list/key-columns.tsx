@@ -1,15 +1,15 @@
+import { Link } from '@tanstack/react-router';
 import { createColumnHelper, metaHelper, tableFeatures } from '@tanstack/react-table';
 import type { ApiKey, KeySort } from '@tollkeeper/contract';
-import { use } from 'react';
+import { createContext, use } from 'react';
 import { MaskedPrefix } from '../../../components/masked-prefix.tsx';
 import { TimeAgo } from '../../../components/time-ago.tsx';
 import { ScopesPopover } from '../../scopes/index.ts';
 import { WorkspaceName } from '../../workspaces/index.ts';
+import type { KeyAction } from '../actions/key-dialogs.tsx';
 import { KeyMenu } from '../actions/key-menu.tsx';
-import { ExpiryWord } from '../expiry-word.tsx';
-import { KeyStatusWord } from '../key-status-word.tsx';
-import { KeyLink } from './key-link.tsx';
-import { KeyListContext } from './key-list-context.ts';
+import { ExpiryWord, KeyStatusWord } from '../key-status-word.tsx';
+import type { KeySearch } from './key-search.ts';
 
 interface ColumnMeta {
   /** Width and the window size from which the column is shown. Fixed, so that no page jumps. */
@@ -113,3 +113,38 @@ function NameCell({ apiKey }: { readonly apiKey: ApiKey }) {
 function MenuCell({ apiKey }: { readonly apiKey: ApiKey }) {
   return <KeyMenu apiKey={apiKey} {...use(KeyListContext)} />;
 }
+
+interface KeyLinkProps {
+  readonly apiKey: ApiKey;
+  /** The list that the key's page leads back to. */
+  readonly search: KeySearch;
+}
+
+export function KeyLink({ apiKey, search }: KeyLinkProps) {
+  return (
+    <Link
+      to="/api-keys/$id"
+      params={{ id: apiKey.id }}
+      state={(before) => ({ ...before, listSearch: search })}
+      title={apiKey.name}
+      className="block truncate rounded-sm font-medium hover:text-accent-strong hover:underline hover:underline-offset-4"
+    >
+      {apiKey.name}
+    </Link>
+  );
+}
+
+interface KeyListPlace {
+  /** The list that a key's page leads back to. */
+  readonly search: KeySearch;
+  readonly onAction: (action: KeyAction) => void;
+}
+
+/**
+ * What the cells of the list need beside their key. Columns that closed over it would be others
+ * with each search, and all cells be made anew.
+ */
+export const KeyListContext = createContext<KeyListPlace>({
+  search: {},
+  onAction: () => undefined,
+});

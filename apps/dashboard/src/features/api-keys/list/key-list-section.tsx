@@ -1,20 +1,18 @@
 import type { UseQueryResult } from '@tanstack/react-query';
-import { useState } from 'react';
-import { LoadError } from '../../../components/load-error.tsx';
+import { type RefObject, useEffect, useRef, useState } from 'react';
+import { LoadError } from '../../../components/notice.tsx';
 import { useMediaQuery } from '../../../lib/use-media-query.ts';
 import { useCan } from '../../sessions/index.ts';
 import { type KeyAction, KeyDialogs } from '../actions/key-dialogs.tsx';
-import type { KeyPageOfList } from '../key-queries.ts';
+import type { KeyPageOfList } from '../queries.ts';
 import { BulkBar } from './bulk-bar.tsx';
 import { KeyCards } from './key-cards.tsx';
 import { KeyPager } from './key-pager.tsx';
 import { isFiltered, type KeySearch } from './key-search.ts';
 import { KeyTable } from './key-table.tsx';
 import { KeyToolbar } from './key-toolbar.tsx';
-import type { KeysPageProps } from './keys-page-props.ts';
 import { NoMatches } from './no-keys.tsx';
 import { useKeySelection } from './use-key-selection.ts';
-import { usePageTop } from './use-page-top.ts';
 
 type KeyList = UseQueryResult<KeyPageOfList>;
 
@@ -80,4 +78,34 @@ export function isWithoutKeys(search: KeySearch, list: KeyList): boolean {
 
 function isEmpty({ cursor }: KeySearch, { data, isPlaceholderData }: KeyList): boolean {
   return data?.data.length === 0 && !isPlaceholderData && !cursor;
+}
+
+/**
+ * Scrolls to the top of a list once another page of it is there: to its first row, not to what
+ * stands above, which on a phone fills a screen.
+ * @param page what is shown; undefined while the next one is on its way
+ * @returns what to put on the list, and what to call when somebody turns the page
+ */
+function usePageTop(page: unknown): [RefObject<HTMLElement | null>, () => void] {
+  const top = useRef<HTMLElement>(null);
+  const turned = useRef(false);
+  useEffect(() => {
+    if (page === undefined || !turned.current) return;
+    turned.current = false;
+    top.current?.scrollIntoView();
+  }, [page]);
+  return [
+    top,
+    () => {
+      turned.current = true;
+    },
+  ];
+}
+
+/** The list as its address has it. */
+export interface KeysPageProps {
+  readonly search: KeySearch;
+  /** Cursors of the pages before this one. */
+  readonly trail: readonly string[];
+  readonly onSearch: (search: KeySearch, trail?: readonly string[]) => void;
 }

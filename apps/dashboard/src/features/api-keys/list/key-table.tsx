@@ -1,16 +1,14 @@
-import { useTable } from '@tanstack/react-table';
-import type { ApiKey } from '@tollkeeper/contract';
-import { useMemo } from 'react';
-import { SkeletonRows } from '../../../components/skeleton-rows.tsx';
-import { TriStateCheckbox } from '../../../components/tri-state-checkbox.tsx';
+import { FlexRender, type Row, useTable } from '@tanstack/react-table';
+import type { ApiKey, KeySort } from '@tollkeeper/contract';
+import { ArrowDown, ArrowUp } from 'lucide-react';
+import { memo, type ReactNode, useMemo } from 'react';
+import { TriStateCheckbox } from '../../../components/forms/controls.tsx';
+import { SkeletonRows } from '../../../components/record-table.tsx';
 import { joinClasses } from '../../../lib/join-classes.ts';
 import { useStable } from '../../../lib/use-stable.ts';
 import type { KeyAction } from '../actions/key-dialogs.tsx';
-import { KEY_COLUMNS, keyTableFeatures } from './key-columns.tsx';
-import { KeyHeading } from './key-heading.tsx';
-import { KeyListContext } from './key-list-context.ts';
-import { CELL, KeyRow } from './key-row.tsx';
-import type { KeySearch } from './key-search.ts';
+import { KEY_COLUMNS, KeyListContext, keyTableFeatures } from './key-columns.tsx';
+import { currentSort, type KeySearch, nextSort, refineSearch } from './key-search.ts';
 import type { KeySelection } from './use-key-selection.ts';
 
 export interface KeyListProps {
@@ -89,3 +87,83 @@ export function KeyTable(props: KeyListProps) {
     </div>
   );
 }
+
+interface KeyHeadingProps {
+  readonly look: string;
+  readonly sort: KeySort | undefined;
+  readonly spoken: boolean;
+  readonly search: KeySearch;
+  readonly onSearch: (search: KeySearch) => void;
+  readonly children: ReactNode;
+}
+
+/** A column's heading; where the server can sort by it, a button that does. */
+function KeyHeading({ look, sort, spoken, search, onSearch, children }: KeyHeadingProps) {
+  const current = currentSort(search);
+  if (!sort) {
+    return (
+      <th scope="col" className={joinClasses(look, 'font-normal')}>
+        {spoken ? <span className="sr-only">{children}</span> : children}
+      </th>
+    );
+  }
+  const active = current.sort === sort;
+  const Arrow = current.order === 'asc' ? ArrowUp : ArrowDown;
+  return (
+    <th
+      scope="col"
+      aria-sort={active ? (current.order === 'asc' ? 'ascending' : 'descending') : undefined}
+      className={joinClasses(look, 'font-normal')}
+    >
+      <button
+        type="button"
+        onClick={() => onSearch(refineSearch(search, nextSort(current, sort)))}
+        className={joinClasses(
+          'inline-flex items-center gap-1 rounded-sm hover:text-ink',
+          active && 'font-medium text-ink',
+        )}
+      >
+        {children}
+        <Arrow size={12} aria-hidden className={active ? '' : 'invisible'} />
+      </button>
+    </th>
+  );
+}
+
+interface KeyRowProps {
+  readonly row: Row<typeof keyTableFeatures, ApiKey>;
+  readonly selected: boolean;
+  readonly maySelect: boolean;
+  readonly onToggle: (key: ApiKey) => void;
+}
+
+const CELL = 'h-11 px-2.5 first:pl-5 last:pr-3 whitespace-nowrap';
+
+/** Drawn again only when the key or its selection changes: a page has many rows with much in each. */
+const KeyRow = memo(function KeyRow({ row, selected, maySelect, onToggle }: KeyRowProps) {
+  return (
+    <tr
+      className={joinClasses(
+        'border-line border-b last:border-b-0 hover:bg-hover',
+        selected && 'bg-tint hover:bg-tint',
+      )}
+    >
+      {maySelect ? (
+        <td className={CELL}>
+          <input
+            type="checkbox"
+            className="block"
+            aria-label={`Select ${row.original.name}`}
+            checked={selected}
+            onChange={() => onToggle(row.original)}
+          />
+        </td>
+      ) : null}
+      {row.getAllCells().map((cell) => (
+        <td key={cell.id} className={joinClasses(CELL, cell.column.columnDef.meta?.look)}>
+          <FlexRender cell={cell} />
+        </td>
+      ))}
+    </tr>
+  );
+});

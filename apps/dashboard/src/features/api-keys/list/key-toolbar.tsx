@@ -1,13 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { KEY_STATES } from '@tollkeeper/contract';
-import { Select } from '../../../components/select.tsx';
+import { useEffect, useEffectEvent, useState } from 'react';
+import { SearchInput, Select } from '../../../components/forms/controls.tsx';
+import { useDebounced } from '../../../lib/use-debounced.ts';
 import { membersQuery } from '../../members/index.ts';
 import { useCan, useIdentity } from '../../sessions/index.ts';
 import { workspacesQuery } from '../../workspaces/index.ts';
-import { KEY_STATE_LOOKS } from '../key-state.ts';
-import { type KeySearch, refineSearch } from './key-search.ts';
-import { SearchBox } from './search-box.tsx';
-import { currentSort, SORT_CHOICES } from './sort-choices.ts';
+import { KEY_STATE_LOOKS } from '../key-status-word.tsx';
+import { currentSort, type KeySearch, refineSearch, SORT_CHOICES } from './key-search.ts';
 
 interface KeyToolbarProps {
   readonly search: KeySearch;
@@ -80,4 +80,38 @@ function useWorkspaces() {
   const seesWorkspaces = useCan('workspaces.read');
   const { data = [] } = useQuery({ ...workspacesQuery, enabled: seesWorkspaces });
   return data.map(({ id, name }) => ({ value: id, label: name }));
+}
+
+interface SearchBoxProps {
+  /** What the address says. */
+  readonly text: string;
+  readonly onSettled: (text: string) => void;
+}
+
+const REST_MS = 250;
+
+/** Follows the fingers at once and the address when they rest; follows the address on "back". */
+function SearchBox({ text, onSettled }: SearchBoxProps) {
+  const [typed, setTyped] = useState(text);
+  const [seen, setSeen] = useState(text);
+  if (seen !== text) {
+    setSeen(text);
+    if (typed.trim() !== text) setTyped(text);
+  }
+  const settled = useDebounced(typed, REST_MS);
+  const settle = useEffectEvent((value: string) => {
+    if (value === typed && value.trim() !== text) onSettled(value.trim());
+  });
+  useEffect(() => settle(settled), [settled]);
+
+  return (
+    <SearchInput
+      aria-label="Search keys"
+      placeholder="Search name or prefix"
+      maxLength={64}
+      value={typed}
+      onValue={setTyped}
+      className="col-span-2 sm:min-w-36 sm:max-w-72 sm:flex-1"
+    />
+  );
 }

@@ -2,14 +2,14 @@ import { useQuery } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from '../../../components/button.tsx';
-import { PageHeader } from '../../../components/page-header.tsx';
+import { PageHeader } from '../../../components/page.tsx';
 import { usePageTitle } from '../../../lib/use-page-title.ts';
 import { LackedScope, useCan } from '../../sessions/index.ts';
-import { CreateKeyFlow } from '../create/create-key-flow.tsx';
-import { keyListQuery } from '../key-queries.ts';
+import { CreateKeyFlow } from '../create/create-key-dialog.tsx';
+import { keyListQuery } from '../queries.ts';
+import type { KeysPageProps } from './key-list-section.tsx';
 import { isWithoutKeys, KeyListSection } from './key-list-section.tsx';
 import { KeyStats } from './key-stats.tsx';
-import type { KeysPageProps } from './keys-page-props.ts';
 import { NoKeys } from './no-keys.tsx';
 
 export function KeysPage(props: KeysPageProps) {

@@ -1,6 +1,6 @@
 import { KeyRound, Plus, SearchX } from 'lucide-react';
 import { Button } from '../../../components/button.tsx';
-import { EmptyState } from '../../../components/empty-state.tsx';
+import { EmptyState } from '../../../components/page.tsx';
 
 /** Before the first key: what one is for, and the one button. */
 export function NoKeys({ onCreate }: { readonly onCreate: (() => void) | undefined }) {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { lastOfEachWorkspace } from './last-of-each-workspace.ts';
+import { lastOfEachWorkspace } from './propagation.ts';
 
 it('names the key that was changed last in each workspace, and the last of those in none', () => {
   const key = (id: string, workspaceId: string | null) => ({ id, workspaceId });

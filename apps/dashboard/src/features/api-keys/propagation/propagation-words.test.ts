@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import { pollMs } from './poll-ms.ts';
 import {
   appliedSentences,
   appliedWords,
   behindFirst,
   type Propagation,
-} from './propagation-words.ts';
+  pollMs,
+} from './propagation.ts';
 
 const NOW = Date.parse('2026-11-23T12:00:00.000Z');
 

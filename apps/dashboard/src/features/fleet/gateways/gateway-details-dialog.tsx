@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Gateway } from '@tollkeeper/contract';
 import { Button } from '../../../components/button.tsx';
-import { Dialog, DialogBody, DialogFooter } from '../../../components/dialog.tsx';
-import { Fact, Facts, IdFact } from '../../../components/facts.tsx';
+import { Dialog, DialogBody, DialogFooter } from '../../../components/forms/dialog.tsx';
+import { Fact, Facts, IdFact } from '../../../components/panel.tsx';
 import { TimeAgoButton } from '../../../components/time-ago.tsx';
 import { formatCount } from '../../../lib/format-count.ts';
 import { useNow } from '../../../lib/use-now.ts';

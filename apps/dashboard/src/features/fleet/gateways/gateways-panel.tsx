@@ -1,11 +1,9 @@
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { Gateway } from '@tollkeeper/contract';
 import { useState } from 'react';
-import { LoadError } from '../../../components/load-error.tsx';
-import { Notice } from '../../../components/notice.tsx';
-import { Panel } from '../../../components/panel.tsx';
-import { SearchInput } from '../../../components/search-input.tsx';
-import { ShowAll } from '../../../components/show-all.tsx';
+import { SearchInput } from '../../../components/forms/controls.tsx';
+import { LoadError, Notice } from '../../../components/notice.tsx';
+import { Panel, ShowAll } from '../../../components/panel.tsx';
 import { StatusWord } from '../../../components/status-word.tsx';
 import { explainError } from '../../../lib/explain-error.ts';
 import { formatCount } from '../../../lib/format-count.ts';

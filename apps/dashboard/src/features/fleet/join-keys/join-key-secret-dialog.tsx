@@ -1,9 +1,9 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Gateway, JoinKey, JoinKeyWithSecret } from '@tollkeeper/contract';
 import { useEffect, useState } from 'react';
-import { CopyRow } from '../../../components/copy-row.tsx';
+import { CopyRow } from '../../../components/copy-button.tsx';
+import { ShownOnceDialog } from '../../../components/forms/shown-once-dialog.tsx';
 import { Notice } from '../../../components/notice.tsx';
-import { ShownOnceDialog } from '../../../components/shown-once-dialog.tsx';
 import { StatusWord } from '../../../components/status-word.tsx';
 import { serverUrl } from '../../../lib/base-path.ts';
 import { exactTime } from '../../../lib/exact-time.ts';

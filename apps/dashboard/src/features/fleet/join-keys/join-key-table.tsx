@@ -1,8 +1,7 @@
 import { JOIN_KEY_BLOCKS, type JoinKey, type JoinKeyBlock } from '@tollkeeper/contract';
 import { Trash2 } from 'lucide-react';
 import { MaskedPrefix } from '../../../components/masked-prefix.tsx';
-import { MenuItem } from '../../../components/menu.tsx';
-import { RecordMenu } from '../../../components/record-menu.tsx';
+import { MenuItem, RecordMenu } from '../../../components/menu.tsx';
 import { type RecordColumn, RecordTable } from '../../../components/record-table.tsx';
 import { StatusWord } from '../../../components/status-word.tsx';
 import { TimeAgo } from '../../../components/time-ago.tsx';

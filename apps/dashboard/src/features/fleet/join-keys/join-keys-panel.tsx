@@ -1,10 +1,9 @@
 import { type UseQueryResult, useMutation } from '@tanstack/react-query';
 import type { JoinKey } from '@tollkeeper/contract';
 import { useState } from 'react';
-import { ConfirmDialog } from '../../../components/confirm-dialog.tsx';
-import { LoadError } from '../../../components/load-error.tsx';
-import { Panel } from '../../../components/panel.tsx';
-import { ShowAll } from '../../../components/show-all.tsx';
+import { ConfirmDialog } from '../../../components/forms/confirm-dialog.tsx';
+import { LoadError } from '../../../components/notice.tsx';
+import { Panel, ShowAll } from '../../../components/panel.tsx';
 import { counted } from '../../../lib/format-count.ts';
 import { useCapped } from '../../../lib/use-capped.ts';
 import { deleteJoinKeyMutation } from '../queries.ts';

@@ -1,12 +1,11 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { JOIN_KEY_USES_MAX, type JoinKeyWithSecret } from '@tollkeeper/contract';
 import { useState } from 'react';
-import { ChoiceChips } from '../../../components/choice-chips.tsx';
-import { Field } from '../../../components/field.tsx';
-import { FieldGroup } from '../../../components/field-group.tsx';
-import { FormDialog } from '../../../components/form-dialog.tsx';
-import { LineField } from '../../../components/line-field.tsx';
-import { Select } from '../../../components/select.tsx';
+import { ChoiceChips } from '../../../components/forms/choices.tsx';
+import { Select } from '../../../components/forms/controls.tsx';
+import { Field, FieldGroup } from '../../../components/forms/field.tsx';
+import { FormDialog } from '../../../components/forms/form-dialog.tsx';
+import { LineField } from '../../../components/forms/line-field.tsx';
 import { useExactlyOnce } from '../../../lib/use-exactly-once.ts';
 import { useReturnFocus } from '../../../lib/use-return-focus.ts';
 import { useSubmit } from '../../../lib/use-submit.ts';
