@@ -1,7 +1,7 @@
 /** What a command writes when it fails: sentences for people, JSON for scripts. */
 import { expect, test } from 'vitest';
-import { createApi, createKey, SECRET } from './api.fixture.ts';
-import { createHome, type Given, runCommand } from './surroundings.fixture.ts';
+import { createApi, createKey, SECRET } from './testing/fake-api.ts';
+import { createHome, type Given, runCommand } from './testing/run-command.ts';
 
 const env = { TOLLKEEPER_API_KEY: SECRET };
 

@@ -1,4 +1,4 @@
-/** What the command line's exit code tells a script. Stable: scripts depend on each number. */
+/** What the exit code means to a script. Stable: scripts depend on each number. */
 export const EXIT = {
   ok: 0,
   unexpected: 1,
@@ -17,19 +17,19 @@ export const EXIT = {
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 const MEANINGS: Readonly<Record<ExitCode, string>> = {
-  0: 'done; for verify: the key is valid',
-  1: 'unexpected: the server failed, or is asked too often',
-  2: 'usage: the command, an option or a reference cannot be understood, or nobody confirmed',
-  3: 'not signed in, or the credential or login was refused',
-  4: 'forbidden: the credential may not do this',
-  5: 'not found',
-  6: 'conflict: the current status forbids this change',
-  7: "the plan's limit of keys is reached",
-  8: 'the server cannot be reached',
-  9: 'invalid input: the server refused a value',
+  0: 'Success; for verify: the key is valid',
+  1: 'Unexpected error: the server failed, or limits how often you may ask',
+  2: 'Wrong usage: an unknown command, option or name, or a change that nobody confirmed',
+  3: 'Not signed in, or the credential or login was refused',
+  4: 'Forbidden: the credential may not do this',
+  5: 'Not found',
+  6: 'Conflict: the current status does not allow this change',
+  7: "The plan's limit of keys is reached",
+  8: 'The server cannot be reached',
+  9: 'Invalid input: the server refused a value',
   10: 'verify: the key is not valid',
   11: 'keys propagation: a gateway has not applied the change',
-  130: 'interrupted',
+  130: 'Interrupted',
 };
 
 /** The `code` of an error under --json that no code of the API names. Stable, as exit codes are. */
@@ -57,7 +57,7 @@ export function exitCodeHelp(): string {
     'Exit codes:',
     ...lines,
     '',
-    'With --json, an error is one line of JSON on standard error: {"code", "message", "exitCode"},',
-    'and what the API said besides: "requestId", "errors", "scopes" and others.',
+    'With --json, an error is one line of JSON on standard error: {"code", "message", "exitCode"}',
+    'and the details that the API gives, such as "requestId", "errors" and "scopes".',
   ].join('\n');
 }

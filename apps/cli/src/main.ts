@@ -4,9 +4,9 @@ import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { constants, homedir } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
+import type { Program } from './cli-context.ts';
 import { EXIT } from './exit-codes.ts';
 import { run } from './run.ts';
-import type { Program } from './surroundings.ts';
 
 // A reader that has seen enough (`| head`) closes the pipe: that is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -35,14 +35,13 @@ process.exitCode = await run(process.argv.slice(2), {
   now: () => new Date(),
   sleep: (ms) => setTimeout(ms),
   createId: randomUUID,
-  launch,
+  openLink,
   runProgram,
 });
 
-function launch(program: string, args: readonly string[]): void {
-  const child = spawn(program, args, { stdio: 'ignore', detached: true });
-  child.once('error', () => undefined);
-  child.unref();
+async function openLink(link: string): Promise<void> {
+  const { default: open } = await import('open');
+  await open(link).catch(() => undefined);
 }
 
 async function runProgram(program: Program, args: readonly string[]): Promise<number> {

@@ -1,76 +1,45 @@
 import { Command } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
-import type { Cli } from './cli.ts';
-import { addAdmin } from './commands/admin.ts';
-import { addGateway } from './commands/gateway.ts';
-import { addGateways } from './commands/gateways/index.ts';
-import { addInvitations } from './commands/invitations/index.ts';
-import { addJoinKeys } from './commands/join-keys/index.ts';
-import { addKeys } from './commands/keys/index.ts';
-import { addLogin } from './commands/login/index.ts';
-import { addLogout } from './commands/logout.ts';
-import { addMembers } from './commands/members/index.ts';
-import { addOrganization } from './commands/organization/index.ts';
-import { addRoles } from './commands/roles/index.ts';
-import { addScopes } from './commands/scopes.ts';
-import { addSecurity } from './commands/security/index.ts';
-import { addUsage } from './commands/usage.ts';
-import { addVerify } from './commands/verify.ts';
-import { addWhoami } from './commands/whoami.ts';
-import { addWorkspaces } from './commands/workspaces/index.ts';
+import { addNoun, addVerb, exampleText, type Run } from './command/add-verb.ts';
+import { COMMANDS } from './commands/index.ts';
 import { exitCodeHelp } from './exit-codes.ts';
 import { visibleLines } from './text/visible-text.ts';
 
 const ENVIRONMENT = `
 Environment:
-  TOLLKEEPER_URL      the server, instead of the one that login stored
-  TOLLKEEPER_API_KEY  an API key, instead of the credential that login stored;
-                      TOLLKEEPER_API_KEY_FILE names a file that holds it
-  TOLLKEEPER_ORGANIZATION
-                      the organization, for sessions in several; --organization wins
-  NO_COLOR            no colours`;
+  TOLLKEEPER_URL           Server to use instead of the one that you signed in to
+  TOLLKEEPER_API_KEY       API key to use instead of the stored credential
+  TOLLKEEPER_API_KEY_FILE  File that holds the API key
+  TOLLKEEPER_ORGANIZATION  Organization to use if you belong to several; --organization wins
+  NO_COLOR                 Print no colors`;
 
-const EXAMPLES = `
-Examples:
-  $ tollkeeper login
-  $ tollkeeper keys create ci-pipeline --expires 90d
-  $ tollkeeper keys list --state active --sort lastUsedAt
-  $ tollkeeper invitations create eve@example.com --role developer
-  $ tollkeeper keys revoke ci-pipeline --reason "leaked in a log"`;
-
-const COMMANDS = [
-  addLogin,
-  addLogout,
-  addWhoami,
-  addKeys,
-  addGateway,
-  addGateways,
-  addJoinKeys,
-  addMembers,
-  addInvitations,
-  addRoles,
-  addWorkspaces,
-  addOrganization,
-  addSecurity,
-  addScopes,
-  addUsage,
-  addVerify,
-  addAdmin,
+const EXAMPLES = [
+  'login',
+  'keys create ci-pipeline --expires 90d',
+  'keys list --state active --sort lastUsedAt',
+  'invitations create eve@example.com --role developer',
+  'keys revoke ci-pipeline --reason "leaked in a log"',
 ];
 
 /**
- * The whole grammar of the command line.
- * @param json whether a script reads: then what is wrong with the grammar is for the caller to write
+ * The grammar of the command line. Only the commands that the arguments name are loaded whole.
+ * @param json whether a script reads: then the caller writes what is wrong with the grammar
  */
-export function createProgram(cli: Cli, { json }: { readonly json: boolean }): Command {
-  const { stdout, stderr } = cli.io;
+export async function createProgram(
+  run: Run,
+  argv: readonly string[],
+  { json }: { readonly json: boolean },
+): Promise<Command> {
+  const { stdout, stderr } = run.ctx;
   const program = new Command('tollkeeper')
-    .description("Control an organization's API keys")
-    .option('--organization <id>', 'where a session acts, if you belong to several')
-    .version(packageJson.version, '--version', 'print the version')
-    .hook('preAction', (program, command) => {
-      cli.command = command;
-      chooseOrganization(cli, program.opts());
+    .description('Manage the API keys, members and gateways of an organization')
+    .option('--organization <id>', 'Organization to act in, if you belong to several')
+    .version(packageJson.version, '--version', 'Print the version')
+    .helpOption('-h, --help', 'Print this help')
+    .helpCommand('help [command]', 'Print the help of a command')
+    .hook('preAction', async (program, command) => {
+      run.command = command;
+      await readEnvironment(run, program.opts());
     })
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })
@@ -81,13 +50,29 @@ export function createProgram(cli: Cli, { json }: { readonly json: boolean }): C
       getOutHelpWidth: () => stdout.columns ?? 100,
       getErrHelpWidth: () => stderr.columns ?? 100,
     })
-    .showHelpAfterError('Add --help to see what is possible.');
-  for (const add of COMMANDS) add(program, cli);
-  return program.addHelpText('after', `${ENVIRONMENT}\n${exitCodeHelp()}\n${EXAMPLES}`);
+    .showHelpAfterError('Run it with --help to see what is possible.');
+  for (const { name, alias, summary, load } of COMMANDS) {
+    const command = program.command(name).description(summary);
+    if (alias) command.alias(alias);
+    if (!argv.includes(name) && !(alias && argv.includes(alias))) continue;
+    const loaded = await load();
+    if ('verbs' in loaded) addNoun(command, loaded, run);
+    else addVerb(command, loaded, run);
+  }
+  return program.addHelpText(
+    'after',
+    `${ENVIRONMENT}\n${exitCodeHelp()}\n${exampleText(EXAMPLES)}`,
+  );
 }
 
-/** The option sets its variable, so that everything that connects reads one place. */
-function chooseOrganization(cli: Cli, { organization }: { organization?: string }): void {
-  if (organization === undefined) return;
-  cli.io = { ...cli.io, env: { ...cli.io.env, TOLLKEEPER_ORGANIZATION: organization } };
+/** What every command takes from the environment. --organization sets its variable there. */
+async function readEnvironment(
+  run: Run,
+  { organization }: { readonly organization?: string },
+): Promise<void> {
+  const { readKeyFile, refuseUnknownVariables } = await import('./session/environment.ts');
+  refuseUnknownVariables(run.ctx.env);
+  const env = readKeyFile(run.ctx.env);
+  const chosen = organization === undefined ? {} : { TOLLKEEPER_ORGANIZATION: organization };
+  run.ctx = { ...run.ctx, env: { ...env, ...chosen } };
 }

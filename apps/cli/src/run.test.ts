@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { createApi, createKey, IDENTITY, NOTHING_CREATED, SECRET } from './api.fixture.ts';
 import { storeCredentials } from './session/credentials.ts';
-import { createHome, type Given, runCommand } from './surroundings.fixture.ts';
+import { createApi, createKey, IDENTITY, NOTHING_CREATED, SECRET } from './testing/fake-api.ts';
+import { createHome, type Given, runCommand } from './testing/run-command.ts';
 
 const env = { TOLLKEEPER_API_KEY: SECRET };
 const list = (...data: object[]) => ({ data, nextCursor: null });
@@ -56,8 +56,8 @@ test.each([
   [{ ...env, TOLLKEEPER_API_KEY: '' }, 'Run "tollkeeper login --url http://h"'],
 ])('a refused credential says what to do about the one that was sent', async (given, advice) => {
   await using home = await createHome();
-  const io = { env: {}, homeFolder: home.homeFolder };
-  await storeCredentials(io, { kind: 'apiKey', url: 'http://h', apiKey: SECRET });
+  const place = { env: {}, homeFolder: home.homeFolder };
+  await storeCredentials(place, { kind: 'apiKey', url: 'http://h', apiKey: SECRET });
   const problem = {
     type: 'about:blank',
     title: 'The API key is disabled',
@@ -74,8 +74,8 @@ test.each([
 
 test('whoami shows what opened the session, when, and when it expires', async () => {
   await using home = await createHome();
-  const io = { env: {}, homeFolder: home.homeFolder };
-  await storeCredentials(io, { kind: 'session', url: 'http://h', cookie: 'session=1' });
+  const place = { env: {}, homeFolder: home.homeFolder };
+  await storeCredentials(place, { kind: 'session', url: 'http://h', cookie: 'session=1' });
   const api = createApi({ 'GET /v1/whoami': IDENTITY });
   const { stdout } = await runCommand(home.homeFolder, ['whoami'], { fetch: api.fetch });
   expect(stdout).toMatch(/^Signed in with +password$/m);

@@ -1,48 +1,43 @@
-import { ApiError } from '@tollkeeper/sdk';
 import { CommanderError } from 'commander';
-import type { Cli } from './cli.ts';
+import type { CliContext } from './cli-context.ts';
+import type { Run } from './command/add-verb.ts';
 import { ERROR_CODES, EXIT } from './exit-codes.ts';
-import { explain, report } from './failure.ts';
 import { createProgram } from './program.ts';
-import { asksOrganization, ORGANIZATION_ADVICE } from './session/organization.ts';
-import { readKeyFile } from './session/read-key-file.ts';
-import { refuseUnknownVariables } from './session/refuse-unknown-variables.ts';
-import { signInAdvice } from './session/sign-in-advice.ts';
-import type { Surroundings } from './surroundings.ts';
 import { visibleJsonLine } from './text/visible-text.ts';
 
 /**
  * Runs one command and answers its exit code. Never throws.
  * @param argv the arguments after the program's own name
  */
-export async function run(argv: readonly string[], io: Surroundings): Promise<number> {
-  const cli: Cli = { io, exitCode: EXIT.ok };
+export async function run(argv: readonly string[], ctx: CliContext): Promise<number> {
+  const current: Run = { ctx, exitCode: EXIT.ok };
   const json = asksJson(argv);
   try {
-    refuseUnknownVariables(io.env);
-    cli.io = { ...io, env: readKeyFile(io.env) };
-    await createProgram(cli, { json }).parseAsync([...argv], { from: 'user' });
-    return cli.exitCode;
+    const program = await createProgram(current, argv, { json });
+    await program.parseAsync([...argv], { from: 'user' });
+    return current.exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return endWithGrammar(error, json, io);
+    if (error instanceof CommanderError) return endWithGrammar(error, json, ctx);
+    // Loaded where it is needed: with it comes the whole API.
+    const { adviceOn, explain, report } = await import('./explain.ts');
     if (json) {
       const reported = report(error);
-      io.stderr.write(`${visibleJsonLine(reported)}\n`);
+      ctx.stderr.write(`${visibleJsonLine(reported)}\n`);
       return reported.exitCode;
     }
-    const { exitCode, lines } = explain(error, cli.command);
-    io.stderr.write(`${[...lines, ...(await adviceOn(error, io))].join('\n')}\n`);
+    const { exitCode, lines } = explain(error, current.command);
+    ctx.stderr.write(`${[...lines, ...(await adviceOn(error, ctx))].join('\n')}\n`);
     return exitCode;
   }
 }
 
 /** Commander has already written what was wrong, or the help that was asked for; not so for scripts. */
-function endWithGrammar({ exitCode, message }: CommanderError, json: boolean, io: Surroundings) {
+function endWithGrammar({ exitCode, message }: CommanderError, json: boolean, ctx: CliContext) {
   if (exitCode === 0) return EXIT.ok;
   if (json) {
     const text = message.replace(/^error: /, '').replaceAll('\n', ' ');
     const reported = { code: ERROR_CODES[EXIT.usage], message: text, exitCode: EXIT.usage };
-    io.stderr.write(`${visibleJsonLine(reported)}\n`);
+    ctx.stderr.write(`${visibleJsonLine(reported)}\n`);
   }
   return EXIT.usage;
 }
@@ -51,13 +46,4 @@ function endWithGrammar({ exitCode, message }: CommanderError, json: boolean, io
 function asksJson(argv: readonly string[]): boolean {
   const end = argv.indexOf('--');
   return argv.slice(0, end === -1 ? argv.length : end).includes('--json');
-}
-
-/** What the server's own sentence cannot know: how to do better on the command line. */
-async function adviceOn(error: unknown, io: Surroundings): Promise<readonly string[]> {
-  if (asksOrganization(error)) return [ORGANIZATION_ADVICE];
-  if (error instanceof ApiError && error.problem.code === 'recent_sign_in_required') {
-    return ['Run "tollkeeper login" again, then repeat the command within ten minutes.'];
-  }
-  return error instanceof ApiError && error.status === 401 ? [await signInAdvice(io)] : [];
 }

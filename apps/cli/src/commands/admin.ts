@@ -1,147 +1,125 @@
 import { PLANS } from '@tollkeeper/contract';
-import { Argument, type Command, Option } from 'commander';
-import { type Cli, JSON_OPTION, type JsonOption } from '../cli.ts';
+import type { CliContext } from '../cli-context.ts';
+import { flag, NAME, required, text } from '../command/option.ts';
+import { requireName } from '../command/option-values.ts';
+import { argument, choiceArgument, type Noun, optionalArgument, verb } from '../command/verb.ts';
 import type { ExitCode } from '../exit-codes.ts';
-import { NAME_OPTION, type NameOption, requireName } from '../options.ts';
 
-const DATA_DIR_OPTION = [
-  '--data-dir <folder>',
-  'data folder of the server (default: that of the server that runs here)',
-] as const;
-const CONFIRM_ADDRESS_OPTION = [
-  '--confirm-address',
-  'vouch that the account belongs to the owner of its address',
-] as const;
-const ORGANIZATION_OPTION = [
-  '--organization <id or slug>',
-  'which one; may be left out if there is only one',
-] as const;
+const DATA_DIR = text(
+  'folder',
+  'Data folder of the server (default: that of the server that runs on this machine)',
+);
+const CONFIRM_ADDRESS = flag('Confirm that the account belongs to the owner of its address');
+const ORGANIZATION = text(
+  'id or slug',
+  'Organization to change; can be left out if there is only one',
+);
+const EMAIL = argument('email', 'Email of an account on this server');
 
-interface AdminOptions extends JsonOption {
-  readonly dataDir?: string;
-  readonly organization?: string;
-  readonly confirmAddress?: boolean;
+const setPlan = verb({
+  name: 'set-plan',
+  summary: 'Move an organization to another plan',
+  examples: ['admin set-plan pro --organization acme'],
+  args: [choiceArgument('plan', 'New plan', PLANS)],
+  options: { organization: ORGANIZATION, dataDir: DATA_DIR },
+  run: ({ ctx, args: [plan], options, json }) =>
+    runAdmin(ctx, ['set-plan', plan], { ...options, json }),
+  ...passedOn(),
+});
+
+const createOrganization = verb({
+  name: 'create-organization',
+  summary: 'Create another organization on this server',
+  examples: ['admin create-organization Acme --owner ada@example.com'],
+  args: [optionalArgument('name', 'Name that people see')],
+  options: {
+    name: NAME,
+    owner: required(text('email', 'Email of an account on this server')),
+    confirmAddress: CONFIRM_ADDRESS,
+    dataDir: DATA_DIR,
+  },
+  run: async ({ ctx, args: [argument], options: { owner, ...options }, json }) => {
+    const name = requireName(argument, options);
+    const args = ['create-organization', '--owner', owner, '--', name];
+    return runAdmin(ctx, args, { ...options, json });
+  },
+  ...passedOn(),
+});
+
+const transferOwnership = verb({
+  name: 'transfer-ownership',
+  summary: 'Make another member the owner of an organization whose owner is gone',
+  options: {
+    to: required(text('member', 'Email or id of an active member')),
+    confirmAddress: CONFIRM_ADDRESS,
+    organization: ORGANIZATION,
+    dataDir: DATA_DIR,
+  },
+  run: ({ ctx, options: { to, ...options }, json }) =>
+    runAdmin(ctx, ['transfer-ownership', '--to', to], { ...options, json }),
+  ...passedOn(),
+});
+
+const resetPassword = verb({
+  name: 'reset-password',
+  summary: 'Give an account a new password, or a link to choose one, and end its sessions',
+  args: [EMAIL],
+  options: {
+    link: flag('Print a one-time link with which the person chooses the password'),
+    passwordStdin: flag('Read the new password from standard input; asked for on a terminal', {
+      conflicts: ['link'],
+    }),
+    dataDir: DATA_DIR,
+  },
+  run: ({ ctx, args: [email], options: { passwordStdin, link, ...options }, json }) => {
+    const source = [...(passwordStdin ? ['--password-stdin'] : []), ...(link ? ['--link'] : [])];
+    return runAdmin(ctx, ['reset-password', ...source, '--', email], { ...options, json });
+  },
+  ...passedOn(),
+});
+
+const resetSecondFactors = verb({
+  name: 'reset-second-factors',
+  summary: 'Remove the authenticator app and passkeys of an account, and end its sessions',
+  args: [EMAIL],
+  options: { dataDir: DATA_DIR },
+  run: ({ ctx, args: [email], options, json }) =>
+    runAdmin(ctx, ['reset-second-factors', '--', email], { ...options, json }),
+  ...passedOn(),
+});
+
+export const admin: Noun = {
+  notes: `Finds the server that you run on this machine; --data-dir, TOLLKEEPER_DATA_DIR or
+DATABASE_URL name another one. Creates no database, and updates none.`,
+  verbs: [setPlan, createOrganization, transferOwnership, resetPassword, resetSecondFactors],
+};
+
+/** The program prints its own answer, and has the same exit codes unless a signal killed it. */
+function passedOn() {
+  return {
+    json: { help: 'Print JSON, for scripts' },
+    answer: () => undefined,
+    exitCode: (code: number) => code as ExitCode,
+  };
 }
 
-export function addAdmin(program: Command, cli: Cli): void {
-  const admin = program
-    .command('admin')
-    .description("operate this machine's server on its own database; needs no sign-in")
-    .addHelpText(
-      'after',
-      '\nFinds the server that you run on this machine; --data-dir, TOLLKEEPER_DATA_DIR or' +
-        '\nDATABASE_URL name another one. Creates no database, and updates none.',
-    );
-  addSetPlan(admin, cli);
-  addCreateOrganization(admin, cli);
-  addTransferOwnership(admin, cli);
-  addResetPassword(admin, cli);
-  addResetSecondFactors(admin, cli);
+interface AdminOptions {
+  readonly organization?: string | undefined;
+  readonly confirmAddress?: true | undefined;
+  readonly dataDir?: string | undefined;
+  readonly json: boolean;
 }
 
-function addSetPlan(admin: Command, cli: Cli): void {
-  admin
-    .command('set-plan')
-    .description('move an organization to another plan')
-    .addArgument(new Argument('<plan>').choices(PLANS))
-    .option(...ORGANIZATION_OPTION)
-    .option(...DATA_DIR_OPTION)
-    .option(...JSON_OPTION)
-    // The option of the same name that stands before every command gets the value, wherever it is.
-    .action((plan: string, _: AdminOptions, command: Command) =>
-      runAdmin(cli, ['set-plan', plan], command.optsWithGlobals()),
-    );
-}
-
-interface CreateOrganizationOptions extends AdminOptions, NameOption {
-  readonly owner: string;
-}
-
-function addCreateOrganization(admin: Command, cli: Cli): void {
-  admin
-    .command('create-organization')
-    .description('create another organization on this server')
-    .argument('[name]')
-    .option(...NAME_OPTION)
-    .requiredOption('--owner <email>', 'of an account on this server')
-    .option(...CONFIRM_ADDRESS_OPTION)
-    .option(...DATA_DIR_OPTION)
-    .option(...JSON_OPTION)
-    .action((argument: string | undefined, options: CreateOrganizationOptions) => {
-      const name = requireName(argument, options);
-      return runAdmin(cli, ['create-organization', '--owner', options.owner, '--', name], options);
-    });
-}
-
-function addTransferOwnership(admin: Command, cli: Cli): void {
-  admin
-    .command('transfer-ownership')
-    .description('make another member the owner of an organization whose owner is gone')
-    .requiredOption('--to <member>', 'email or id of an active member')
-    .option(...CONFIRM_ADDRESS_OPTION)
-    .option(...ORGANIZATION_OPTION)
-    .option(...DATA_DIR_OPTION)
-    .option(...JSON_OPTION)
-    .action((options: AdminOptions & { readonly to: string }, command: Command) =>
-      runAdmin(cli, ['transfer-ownership', '--to', options.to], command.optsWithGlobals()),
-    );
-}
-
-interface ResetOptions {
-  readonly passwordStdin?: true;
-  readonly link?: true;
-}
-
-function addResetPassword(admin: Command, cli: Cli): void {
-  admin
-    .command('reset-password')
-    .description(
-      'give an account another password and end its sessions; prints the password, or a link',
-    )
-    .argument('<email>', 'of an account on this server')
-    .option('--link', 'print a one-time link by which the person chooses the password')
-    .addOption(
-      new Option(
-        '--password-stdin',
-        'read the new password from standard input; on a terminal, ask for it',
-      ).conflicts('link'),
-    )
-    .option(...DATA_DIR_OPTION)
-    .option(...JSON_OPTION)
-    .action((email: string, options: AdminOptions & ResetOptions) => {
-      const source = [
-        ...(options.passwordStdin ? ['--password-stdin'] : []),
-        ...(options.link ? ['--link'] : []),
-      ];
-      return runAdmin(cli, ['reset-password', ...source, '--', email], options);
-    });
-}
-
-function addResetSecondFactors(admin: Command, cli: Cli): void {
-  admin
-    .command('reset-second-factors')
-    .description('remove the authenticator app and passkeys of an account and end its sessions')
-    .argument('<email>', 'of an account on this server')
-    .option(...DATA_DIR_OPTION)
-    .option(...JSON_OPTION)
-    .action((email: string, options: AdminOptions) =>
-      runAdmin(cli, ['reset-second-factors', '--', email], options),
-    );
-}
-
-async function runAdmin(
-  cli: Cli,
-  args: readonly string[],
+function runAdmin(
+  ctx: CliContext,
+  [name = '', ...args]: readonly string[],
   { organization, confirmAddress, dataDir, json }: AdminOptions,
-): Promise<void> {
+): Promise<number> {
   const options = [
     ...(organization === undefined ? [] : ['--organization', organization]),
     ...(confirmAddress ? ['--confirm-address'] : []),
     ...(dataDir === undefined ? [] : ['--data-dir', dataDir]),
     ...(json ? ['--json'] : []),
   ];
-  const [verb = '', ...rest] = args;
-  const code = await cli.io.runProgram('admin', [verb, ...options, ...rest]);
-  // The child has the same table of exit codes, or died of a signal.
-  cli.exitCode = code as ExitCode;
+  return ctx.runProgram('admin', [name, ...options, ...args]);
 }

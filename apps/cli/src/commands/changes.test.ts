@@ -1,7 +1,7 @@
 /** What the commands send where a mistake would be dear. */
 import { expect, test } from 'vitest';
-import { createApi, createKey, createMember, IDENTITY, SECRET } from '../api.fixture.ts';
-import { createHome, type Given, runCommand } from '../surroundings.fixture.ts';
+import { createApi, createKey, createMember, IDENTITY, SECRET } from '../testing/fake-api.ts';
+import { createHome, type Given, runCommand } from '../testing/run-command.ts';
 
 const env = { TOLLKEEPER_API_KEY: SECRET };
 const list = (...data: object[]) => ({ data, nextCursor: null });

@@ -1,7 +1,7 @@
 /** `join-keys`, `gateways` and `keys propagation`: what they send, and what a person then reads. */
 import { expect, test } from 'vitest';
-import { createApi, createGateway, createKey, SECRET } from '../api.fixture.ts';
-import { createHome, type Given, runCommand } from '../surroundings.fixture.ts';
+import { createApi, createGateway, createKey, SECRET } from '../testing/fake-api.ts';
+import { createHome, type Given, runCommand } from '../testing/run-command.ts';
 
 const env = { TOLLKEEPER_API_KEY: SECRET, TOLLKEEPER_URL: 'http://toll:7420' };
 const list = (...data: object[]) => ({ data, nextCursor: null });

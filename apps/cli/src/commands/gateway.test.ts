@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createHome, runCommand } from '../surroundings.fixture.ts';
+import { createHome, runCommand } from '../testing/run-command.ts';
 
 test('runs the gateway as a program', async () => {
   await using home = await createHome();

@@ -1,67 +1,52 @@
 import { isScope, type RouteOutput, type Routes, type Scope } from '@tollkeeper/contract';
-import type { Command } from 'commander';
-import { type Cli, JSON_OPTION, type JsonOption } from '../cli.ts';
+import type { CliContext } from '../cli-context.ts';
+import { flag, given, list, text } from '../command/option.ts';
+import { verb } from '../command/verb.ts';
 import { EXIT } from '../exit-codes.ts';
 import { Failure } from '../failure.ts';
-import { findWorkspaceId } from '../find-workspace.ts';
-import { splitList } from '../options.ts';
-import { printFields, printJson } from '../output.ts';
+import { findWorkspaceId } from '../lookup/find-workspace.ts';
+import { printFields } from '../output.ts';
 import { readSecret } from '../prompt.ts';
 import { connect } from '../session/connect.ts';
-import type { Surroundings } from '../surroundings.ts';
 import { relativeAndExact } from '../text/relative-time.ts';
-
-interface VerifyOptions extends JsonOption {
-  readonly keyStdin?: true;
-  readonly scope?: readonly string[];
-  readonly ip?: string;
-  readonly workspace?: string;
-}
 
 type Verification = RouteOutput<Routes['verifyKey']>;
 
-export function addVerify(program: Command, cli: Cli): void {
-  program
-    .command('verify')
-    .description('ask whether a key is valid; exits with 0 if it is and with 10 if not')
-    .option('--key-stdin', 'read the key from standard input; asked for on a terminal')
-    .option('--scope <scope...>', 'scopes that must all be in force')
-    .option('--ip <address>', 'where the key was used from')
-    .option('--workspace <workspace>', 'where the key is used: id or name')
-    .option(...JSON_OPTION)
-    .action((options: VerifyOptions) => verify(cli, options));
-}
+export const verify = verb({
+  name: 'verify',
+  summary: 'Check whether a key is valid; exits with 0 if it is, and with 10 if not',
+  examples: ['verify --key-stdin --scope usage.read < key.txt'],
+  options: {
+    keyStdin: flag('Read the key from standard input; asked for on a terminal'),
+    scope: list('scope', 'Scopes that the key must have'),
+    ip: text('address', 'IP address that the key was used from'),
+    workspace: text('workspace', 'Workspace that the key is used in: id or name'),
+  },
+  run: async ({ ctx, options }) => {
+    const { keyStdin, scope, ip, workspace } = options;
+    if (!keyStdin && !ctx.stdin.isTTY) {
+      throw new Failure(EXIT.usage, 'There is no terminal to ask on. Add --key-stdin.');
+    }
+    const scopes = scope?.map(parseScope);
+    const { client } = await connect(ctx);
+    const workspaceId = workspace ? await findWorkspaceId(client, workspace) : undefined;
+    const key = (await readSecret(ctx, 'Key to verify:')).trim();
+    return client.verifyKey({
+      body: { key, ...given({ scopes, ip: ip || undefined, workspaceId }) },
+    });
+  },
+  print: printVerification,
+  exitCode: ({ valid }) => (valid ? EXIT.ok : EXIT.keyNotValid),
+});
 
-async function verify(cli: Cli, options: VerifyOptions): Promise<void> {
-  const { io } = cli;
-  if (!options.keyStdin && !io.stdin.isTTY) {
-    throw new Failure(EXIT.usage, 'There is no terminal to ask on. Give --key-stdin.');
-  }
-  const scopes = splitList(options.scope)?.map(parseScope);
-  const { client } = await connect(io);
-  const workspaceId = options.workspace && (await findWorkspaceId(client, options.workspace));
-  const key = (await readSecret(io, 'Key to verify: ')).trim();
-  const answer = await client.verifyKey({
-    body: {
-      key,
-      ...(scopes ? { scopes } : {}),
-      ...(options.ip ? { ip: options.ip } : {}),
-      ...(workspaceId ? { workspaceId } : {}),
-    },
-  });
-  cli.exitCode = answer.valid ? EXIT.ok : EXIT.keyNotValid;
-  if (options.json) printJson(io, answer);
-  else printVerification(io, answer);
-}
-
-function printVerification(io: Surroundings, answer: Verification): void {
+function printVerification(ctx: CliContext, answer: Verification): void {
   const { valid, code, name, keyId, workspaceId, memberId, expiresAt, scopes } = answer;
-  printFields(io, [
+  printFields(ctx, [
     ['Answer', valid ? 'valid' : `not valid: ${code}`, valid ? 'green' : 'red'],
     ...(keyId === null ? [] : [['Key', `${name ?? ''} (${keyId})`] as const]),
     ...(memberId === null ? [] : [['Owner', memberId] as const]),
     ...(workspaceId === null ? [] : [['Workspace', workspaceId] as const]),
-    ...(keyId === null ? [] : [['Expires', relativeAndExact(expiresAt, io.now())] as const]),
+    ...(keyId === null ? [] : [['Expires', relativeAndExact(expiresAt, ctx.now())] as const]),
     ...(valid ? [['Scopes', scopes.join(' ') || 'none'] as const] : []),
   ]);
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { createApi, IDENTITY, SECRET } from '../api.fixture.ts';
-import { createHome, createSurroundings } from '../surroundings.fixture.ts';
+import { createApi, IDENTITY, SECRET } from '../testing/fake-api.ts';
+import { createCliContext, createHome } from '../testing/run-command.ts';
 import { connect } from './connect.ts';
 import { storeCredentials } from './credentials.ts';
 
@@ -9,9 +9,9 @@ const stored = { kind: 'session', url: 'http://127.0.0.1:7420', cookie: 'session
 async function headersSent(env: Record<string, string>) {
   await using home = await createHome();
   const api = createApi({ 'GET /v1/whoami': IDENTITY });
-  const { io } = createSurroundings(home.homeFolder, { env, fetch: api.fetch });
-  await storeCredentials(io, stored);
-  const { client, url } = await connect(io);
+  const { ctx } = createCliContext(home.homeFolder, { env, fetch: api.fetch });
+  await storeCredentials(ctx, stored);
+  const { client, url } = await connect(ctx);
   await client.whoami();
   return { url, headers: api.seen[0]?.headers };
 }

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { createHome } from '../surroundings.fixture.ts';
+import { createHome } from '../testing/run-command.ts';
 import {
   type Credentials,
   credentialsPath,

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
+import type { CliContext } from '../cli-context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { Failure } from '../failure.ts';
-import type { Surroundings } from '../surroundings.ts';
 
 /** What login stores. The secret belongs to that one server and is sent to no other. */
 export type Credentials = { readonly url: string } & (
@@ -11,7 +11,7 @@ export type Credentials = { readonly url: string } & (
   | { readonly kind: 'apiKey'; readonly apiKey: string }
 );
 
-type Place = Pick<Surroundings, 'env' | 'homeFolder'>;
+type Place = Pick<CliContext, 'env' | 'homeFolder'>;
 
 /** Where credentials are kept; a relative XDG_CONFIG_HOME does not count (XDG base directories). */
 export function credentialsPath({ env, homeFolder }: Place): string {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createApi } from '../api.fixture.ts';
+import { createApi } from '../testing/fake-api.ts';
 import { awaitApproval, beginDeviceLogin, type DeviceLogin } from './device-login.ts';
 import { createTransport } from './transport.ts';
 

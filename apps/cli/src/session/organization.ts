@@ -1,7 +1,7 @@
 import { ApiError } from '@tollkeeper/sdk';
+import type { CliContext } from '../cli-context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { Failure } from '../failure.ts';
-import type { Surroundings } from '../surroundings.ts';
 import type { Credentials } from './credentials.ts';
 
 export const ORGANIZATION_HEADER = 'x-organization-id';
@@ -11,7 +11,7 @@ export const ORGANIZATION_HEADER = 'x-organization-id';
  * TOLLKEEPER_ORGANIZATION. Throws Failure for what is no id, and beside an API key.
  */
 export function namedOrganization(
-  { env }: Pick<Surroundings, 'env'>,
+  { env }: Pick<CliContext, 'env'>,
   kind: Credentials['kind'],
 ): string | undefined {
   const id = env.TOLLKEEPER_ORGANIZATION || undefined;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { createApi } from '../api.fixture.ts';
 import { EXIT } from '../exit-codes.ts';
+import { createApi } from '../testing/fake-api.ts';
 import { createTransport } from './transport.ts';
 
 const url = 'http://127.0.0.1:7420/v1/api-keys';

@@ -1,16 +1,26 @@
-import { displayWidth, truncate } from './display-width.ts';
+import stringWidth from 'string-width';
+import { truncate } from './truncate.ts';
 import { visibleText } from './visible-text.ts';
+
+export type Color = 'green' | 'yellow' | 'red' | 'dim';
 
 export interface Column<T> {
   readonly title: string;
-  readonly cell: (row: T) => string;
-  /** Colours the cell; gets text that is already safe and cut. */
-  readonly paint?: (text: string, row: T) => string;
+  readonly cell: (row: T, now: Date) => string;
+  readonly color?: (row: T, now: Date) => Color | undefined;
   readonly align?: 'right';
   /** Narrowest width to which a crowded table may cut the column. */
   readonly widthMin?: number;
   /** Left out, the last one first, when cutting is not enough. */
   readonly optional?: true;
+}
+
+export interface Layout {
+  /** Columns of the terminal; Infinity to cut nothing. */
+  readonly widthMax: number;
+  readonly now: Date;
+  /** Colors a cell; gets text that is already safe and cut. */
+  readonly paint: (color: Color, text: string) => string;
 }
 
 const GAP = '  ';
@@ -21,32 +31,29 @@ interface Measured<T> {
   readonly natural: number;
 }
 
-/**
- * The lines of a table, title first. No cell can hold a control character.
- * @param widthMax columns of the terminal; Infinity to cut nothing
- */
+/** The lines of a table, title first. No cell can hold a control character. */
 export function layoutTable<T>(
   columns: readonly Column<T>[],
   rows: readonly T[],
-  widthMax: number,
+  { widthMax, now, paint }: Layout,
 ): string[] {
-  const measured = columns.map((column) => measure(column, rows));
+  const measured = columns.map((column) => measure(column, rows, now));
   const { shown, widths } = fit(measured, widthMax);
-  const lines = [shown.map(({ column }, at) => align(column, column.title, widths[at] ?? 0))];
-  rows.forEach((row, index) => {
-    lines.push(
-      shown.map(({ column, cells }, at) => {
-        return align(column, cells[index] ?? '', widths[at] ?? 0, row);
-      }),
-    );
-  });
-  return lines.map((cells) => cells.join(GAP).trimEnd());
+  const title = shown.map(({ column }, at) => align(column, column.title, widths[at] ?? 0));
+  const lines = rows.map((row, index) =>
+    shown.map(({ column, cells }, at) => {
+      const color = column.color?.(row, now);
+      const painted = (text: string) => (color ? paint(color, text) : text);
+      return align(column, cells[index] ?? '', widths[at] ?? 0, painted);
+    }),
+  );
+  return [title, ...lines].map((cells) => cells.join(GAP).trimEnd());
 }
 
-function measure<T>(column: Column<T>, rows: readonly T[]): Measured<T> {
-  const cells = rows.map((row) => visibleText(column.cell(row)));
-  let natural = displayWidth(column.title);
-  for (const cell of cells) natural = Math.max(natural, displayWidth(cell));
+function measure<T>(column: Column<T>, rows: readonly T[], now: Date): Measured<T> {
+  const cells = rows.map((row) => visibleText(column.cell(row, now)));
+  let natural = stringWidth(column.title);
+  for (const cell of cells) natural = Math.max(natural, stringWidth(cell));
   return { column, cells, natural };
 }
 
@@ -79,9 +86,13 @@ function total(widths: readonly number[]): number {
   return widths.reduce((sum, width) => sum + width, 0) + GAP.length * (widths.length - 1);
 }
 
-function align<T>(column: Column<T>, text: string, width: number, row?: T): string {
+function align<T>(
+  column: Column<T>,
+  text: string,
+  width: number,
+  painted = (text: string) => text,
+): string {
   const cut = truncate(text, width);
-  const padding = ' '.repeat(Math.max(0, width - displayWidth(cut)));
-  const painted = row !== undefined && column.paint ? column.paint(cut, row) : cut;
-  return column.align === 'right' ? padding + painted : painted + padding;
+  const padding = ' '.repeat(Math.max(0, width - stringWidth(cut)));
+  return column.align === 'right' ? padding + painted(cut) : painted(cut) + padding;
 }

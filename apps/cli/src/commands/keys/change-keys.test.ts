@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { createApi, createKey, NOTHING_CREATED, SECRET } from '../../api.fixture.ts';
-import { createHome, type Given, runCommand } from '../../surroundings.fixture.ts';
+import { createApi, createKey, NOTHING_CREATED, SECRET } from '../../testing/fake-api.ts';
+import { createHome, type Given, runCommand } from '../../testing/run-command.ts';
 
 const env = { TOLLKEEPER_API_KEY: SECRET };
 const terminal = { columns: 120 };

@@ -6,11 +6,14 @@ import {
   type Routes,
 } from '@tollkeeper/contract';
 import { ApiError } from '@tollkeeper/sdk';
-import type { Cli, JsonOption } from '../../cli.ts';
-import { EXIT } from '../../exit-codes.ts';
-import { exitCodeOf, Failure } from '../../failure.ts';
-import { hint, printJson, printLine } from '../../output.ts';
+import type { CliContext } from '../../cli-context.ts';
+import { verb } from '../../command/verb.ts';
+import { EXIT, type ExitCode } from '../../exit-codes.ts';
+import { exitCodeOf } from '../../explain.ts';
+import { Failure } from '../../failure.ts';
+import { hint, printLine } from '../../output.ts';
 import { counted } from '../../text/counted.ts';
+import { KEYS, openKeys } from './open-key.ts';
 
 type Results = RouteOutput<Routes['revokeKeys']>['results'];
 
@@ -27,48 +30,84 @@ interface KeyChange {
   readonly atOnceMax?: number;
 }
 
-export const CHANGE_JSON_OPTION = [
-  '--json',
-  "print the API's JSON, for scripts; for several keys, a result for each",
-] as const;
+/** What became of each key. */
+interface Outcome {
+  readonly change: KeyChange;
+  readonly results: readonly { readonly key: ApiKey; readonly error: Results[number]['error'] }[];
+  /** What --json prints. */
+  readonly json: unknown;
+}
 
-/**
- * Changes one key, or several by as few requests as possible, and prints what became of each. Some
- * refused: the others are changed, and the exit code is that of the first refusal.
- */
-export async function changeKeys(
-  cli: Cli,
-  keys: readonly ApiKey[],
-  change: KeyChange,
-  { json }: JsonOption,
-): Promise<void> {
-  const { io } = cli;
-  const { done, suffix = '', advice } = change;
-  const line = ({ name, prefix }: ApiKey) => `${done} "${name}" (${prefix}…)${suffix}.`;
+const JSON_HELP = "Print the API's JSON, for scripts; for several keys, a result for each";
+
+export const disableKeys = verb({
+  name: 'disable',
+  summary: 'Refuse every request with the keys until they are enabled again',
+  examples: ['keys disable ci-pipeline staging-gateway'],
+  args: [KEYS],
+  json: { help: JSON_HELP },
+  run: async ({ ctx, args: [references] }) => {
+    const { client, keys } = await openKeys(ctx, references);
+    return changeKeys(keys, {
+      done: 'Disabled',
+      advice: '"tollkeeper keys enable" undoes it.',
+      changeOne: (id) => client.disableKey({ params: { id } }),
+      changeMany: (ids) => client.disableKeys({ body: { ids } }),
+    });
+  },
+  answer: ({ json }) => json,
+  print: printOutcome,
+  exitCode: exitCodeOfOutcome,
+});
+
+export const enableKeys = verb({
+  name: 'enable',
+  summary: 'Accept disabled keys again',
+  args: [KEYS],
+  json: { help: JSON_HELP },
+  run: async ({ ctx, args: [references] }) => {
+    const { client, keys } = await openKeys(ctx, references);
+    return changeKeys(keys, {
+      done: 'Enabled',
+      changeOne: (id) => client.enableKey({ params: { id } }),
+      changeMany: (ids) => client.enableKeys({ body: { ids } }),
+    });
+  },
+  answer: ({ json }) => json,
+  print: printOutcome,
+  exitCode: exitCodeOfOutcome,
+});
+
+/** Changes one key, or several by as few requests as possible. If some are refused, others change. */
+export async function changeKeys(keys: readonly ApiKey[], change: KeyChange): Promise<Outcome> {
   const [only, ...others] = keys;
   if (only && others.length === 0) {
-    const changed = await change.changeOne(only.id);
-    if (json) return printJson(io, changed);
-    printLine(io, line(only));
-  } else {
-    const results = await changeMany(keys, change);
-    const refused = results.filter(({ error }) => error !== null);
-    const [first] = refused;
-    if (first?.error) {
-      const { code } = first.error;
-      cli.exitCode = exitCodeOf({ code, status: ERRORS[code].status });
-    }
-    if (json) {
-      return printJson(io, {
-        results: results.map(({ key: { id, name }, error }) => ({ id, name, error })),
-      });
-    }
-    for (const { key, error } of results) if (error === null) printLine(io, line(key));
-    for (const { key, error } of refused) hint(io, named(key, error?.detail ?? ''));
-    if (first)
-      hint(io, `${done} ${keys.length - refused.length} of ${counted(keys.length, 'key')}.`);
+    const json = await change.changeOne(only.id);
+    return { change, results: [{ key: only, error: null }], json };
   }
-  if (advice && cli.exitCode === 0) hint(io, advice);
+  const results = await changeMany(keys, change);
+  const json = { results: results.map(({ key: { id, name }, error }) => ({ id, name, error })) };
+  return { change, results, json };
+}
+
+export function printOutcome(ctx: CliContext, { change, results }: Outcome): void {
+  const { done, suffix = '', advice } = change;
+  const refused = results.filter(({ error }) => error !== null);
+  for (const { key, error } of results) {
+    if (error === null) printLine(ctx, `${done} "${key.name}" (${key.prefix}…)${suffix}.`);
+  }
+  for (const { key, error } of refused) hint(ctx, named(key, error?.detail ?? ''));
+  if (refused.length > 0) {
+    hint(ctx, `${done} ${results.length - refused.length} of ${counted(results.length, 'key')}.`);
+  } else if (advice) hint(ctx, advice);
+}
+
+/** That of the first refusal. */
+export function exitCodeOfOutcome({ results }: Outcome): ExitCode {
+  const first = results.find(({ error }) => error !== null);
+  if (!first?.error) return EXIT.ok;
+  const { code } = first.error;
+  return exitCodeOf({ code, status: ERRORS[code].status });
 }
 
 /** The server's sentence, with the key in front where it does not name it. */
@@ -76,7 +115,7 @@ function named({ name }: ApiKey, sentence: string): string {
   return sentence.includes(`"${name}"`) ? sentence : `"${name}": ${sentence}`;
 }
 
-/** Where the server goes away halfway, what it had done is still reported. */
+/** If the server becomes unreachable halfway, what it had done is still reported. */
 async function changeMany(
   keys: readonly ApiKey[],
   { changeMany: change, atOnceMax = BULK_KEYS_MAX }: KeyChange,

@@ -1,87 +1,153 @@
-import { PROFILES, type Profile } from '@tollkeeper/contract';
-import { type Command, Option } from 'commander';
-import { type Cli, JSON_OPTION, type JsonOption } from '../../cli.ts';
-import { findWorkspaceId } from '../../find-workspace.ts';
-import {
-  expiryOption,
-  NAME_OPTION,
-  type NameOption,
-  type OrNever,
-  orNull,
-  requireName,
-  splitList,
-} from '../../options.ts';
-import { hint } from '../../output.ts';
+import { type ApiKeyWithSecret, PROFILES } from '@tollkeeper/contract';
+import { ApiError, type Client } from '@tollkeeper/sdk';
+import type { CliContext } from '../../cli-context.ts';
+import { choice, flag, given, list, NAME, parsed, text } from '../../command/option.ts';
+import { readExpiry, readGrace, requireName } from '../../command/option-values.ts';
+import { optionalArgument, verb } from '../../command/verb.ts';
+import { EXIT } from '../../exit-codes.ts';
+import { Failure } from '../../failure.ts';
+import { findWorkspaceId } from '../../lookup/find-workspace.ts';
+import { hint, printLine } from '../../output.ts';
+import { agree, requireYesOrTerminal } from '../../prompt.ts';
 import { connect } from '../../session/connect.ts';
 import { counted } from '../../text/counted.ts';
 import { relativeTime } from '../../text/relative-time.ts';
-import { withDefaultExpiry } from './default-expiry.ts';
-import { printSecret } from './print-secret.ts';
+import { KEY, openKey } from './open-key.ts';
 
-interface CreateOptions extends JsonOption, NameOption {
-  readonly profile?: Profile;
-  readonly scopes?: readonly string[];
-  readonly workspace?: string;
-  readonly expires?: OrNever<string>;
-  readonly allowIp?: readonly string[];
+/** As in the dashboard, where the organization has no default of its own. */
+const EXPIRY_DAYS = 90;
+const DAY_MS = 86_400_000;
+/** As in the dashboard: programs that use the old secret have a day to switch to the new one. */
+const GRACE_S = 86_400;
+
+export const createKey = verb({
+  name: 'create',
+  summary: 'Create a key and print its secret, which is shown only once',
+  examples: [
+    'keys create ci-pipeline --expires 30d',
+    'keys create billing-export --scopes usage.read,billing.read --allow-ip 10.0.0.0/8',
+    'keys create staging-gateway --workspace staging',
+  ],
+  args: [optionalArgument('name', 'Such as cursor-dev, ci-pipeline or staging-gateway')],
+  options: {
+    name: NAME,
+    profile: choice(
+      'profile',
+      PROFILES,
+      'Preset of scopes (default: custom with --scopes, else workspace)',
+    ),
+    scopes: list('scopes', 'Scopes of a custom key, such as api_keys.read,usage.read'),
+    workspace: text('workspace', 'Workspace in which the key works: id or name'),
+    expires: parsed(
+      'when',
+      '30d, 2030-01-31, 2030-01-31T12:00Z or never (default: that of the organization, else 90d)',
+      readExpiry,
+    ),
+    allowIp: list('range', 'Accept the key only from these addresses or CIDR ranges'),
+  },
+  run: async ({ ctx, args: [argument], options }) => {
+    const name = requireName(argument, options);
+    const { client, url } = await connect(ctx);
+    const { scopes, workspace, expires, allowIp } = options;
+    const profile = options.profile ?? (scopes ? 'custom' : 'workspace');
+    const workspaceId = workspace ? await findWorkspaceId(client, workspace) : undefined;
+    const body = { name, profile, ...given({ scopes, workspaceId, allowedIps: allowIp }) };
+    const create = (expiry: { readonly expiresAt?: string | null }) =>
+      client.createKey({ body: { ...body, ...expiry } }, { idempotencyKey: ctx.createId() });
+    const key =
+      expires === undefined
+        ? await withDefaultExpiry(client, ctx.now(), create)
+        : await create({ expiresAt: expires });
+    return { key, url };
+  },
+  answer: ({ key }) => key,
+  check: ({ key }) => requireSecret(key),
+  print: (ctx, { key, url }) => {
+    const { name, scopes, expiresAt } = key;
+    const expiry = expiresAt ? `expires ${relativeTime(expiresAt, ctx.now())}` : 'never expires';
+    hint(ctx, `Created "${name}" (${counted(scopes.length, 'scope')}, ${expiry}).`);
+    printSecret(ctx, key);
+    hint(ctx, `Try it: curl -H "Authorization: Bearer <the key>" ${url}/v1/whoami`);
+  },
+});
+
+export const rotateKey = verb({
+  name: 'rotate',
+  summary: 'Give a key a new secret and print it, which is shown only once',
+  examples: ['keys rotate ci-pipeline --grace 7d'],
+  args: [KEY],
+  options: {
+    grace: parsed(
+      'duration',
+      'How long the old secret still works, at most 30d; 0s ends it at once (default: 24h)',
+      readGrace,
+    ),
+    yes: flag('With --grace 0s: do not ask for confirmation'),
+  },
+  run: async ({ ctx, args: [reference], options: { grace = GRACE_S, yes } }) => {
+    const { client, params } = await openKey(ctx, reference);
+    if (grace === 0 && !yes) {
+      requireYesOrTerminal(ctx, yes);
+      await agree(ctx, `The current secret of "${reference}" stops working at once. Rotate it?`);
+    }
+    return client.rotateKey({ params, body: { graceSeconds: grace } });
+  },
+  check: requireSecret,
+  print: (ctx, key) => {
+    const end = key.previousSecretExpiresAt;
+    const old = end
+      ? `The old secret stops working ${relativeTime(end, ctx.now())}.`
+      : 'The old secret no longer works.';
+    hint(ctx, `Rotated "${key.name}". ${old}`);
+    printSecret(ctx, key);
+  },
+});
+
+/** Throws Failure if the answer has no secret: the API shows it only once. */
+function requireSecret({ id, secret }: ApiKeyWithSecret): void {
+  if (secret !== undefined) return;
+  const advice = `Run "tollkeeper keys rotate ${id}" for a new one.`;
+  const text = `The key exists, but its secret was lost with the connection. ${advice}`;
+  throw new Failure(EXIT.unexpected, text);
 }
 
-export function addCreateKey(keys: Command, cli: Cli): void {
-  keys
-    .command('create')
-    .description('create a key and print its secret, which is shown only once')
-    .argument('[name]', 'such as cursor-dev, ci-pipeline or staging-gateway')
-    .option(...NAME_OPTION)
-    .addOption(
-      new Option(
-        '--profile <profile>',
-        'preset of scopes (default: custom with --scopes, else workspace)',
-      ).choices(PROFILES),
-    )
-    .option('--scopes <scopes...>', 'scopes of a custom key, such as api_keys.read,usage.read')
-    .option('--workspace <workspace>', 'confine the key to it: id or name')
-    .option(
-      '--expires <when>',
-      "30d, 2030-01-31, 2030-01-31T12:00Z or never (default: the organization's, else 90d)",
-      expiryOption(cli.io.now),
-    )
-    .option('--allow-ip <range...>', 'accept the key only from these addresses or CIDR ranges')
-    .option(...JSON_OPTION)
-    .action((name: string | undefined, options: CreateOptions) => createKey(cli, name, options));
+/** The secret alone on standard output, so that `KEY=$(tollkeeper keys create …)` works. */
+function printSecret(ctx: CliContext, { secret = '' }: ApiKeyWithSecret): void {
+  hint(ctx, 'Its secret is shown only once. Store it in a safe place:');
+  printLine(ctx, secret);
 }
 
-async function createKey(
-  { io }: Cli,
-  argument: string | undefined,
-  options: CreateOptions,
-): Promise<void> {
-  const name = requireName(argument, options);
-  const { client, url } = await connect(io);
-  const scopes = splitList(options.scopes);
-  const profile = options.profile ?? (scopes ? 'custom' : 'workspace');
-  const workspaceId = options.workspace && (await findWorkspaceId(client, options.workspace));
-  const allowedIps = splitList(options.allowIp);
-  const body = {
-    name,
-    profile,
-    ...(scopes ? { scopes } : {}),
-    ...(workspaceId ? { workspaceId } : {}),
-    ...(allowedIps ? { allowedIps } : {}),
-  };
-  const create = (expiry: { readonly expiresAt?: string | null }) =>
-    client.createKey({ body: { ...body, ...expiry } }, { idempotencyKey: io.createId() });
-  const key =
-    options.expires === undefined
-      ? await withDefaultExpiry(client, io.now(), create)
-      : await create({ expiresAt: orNull(options.expires) });
-  if (!options.json) {
-    const expiry = key.expiresAt
-      ? `expires ${relativeTime(key.expiresAt, io.now())}`
-      : 'never expires';
-    hint(io, `Created "${key.name}" (${counted(key.scopes.length, 'scope')}, ${expiry}).`);
+/**
+ * Creates a key that nobody gave an expiry: the organization's default, else 90 days. Where a rule
+ * or the creating key ends sooner than that, the server chooses the end.
+ */
+async function withDefaultExpiry(
+  client: Client,
+  now: Date,
+  create: (expiry: { readonly expiresAt?: string }) => Promise<ApiKeyWithSecret>,
+): Promise<ApiKeyWithSecret> {
+  if (await hasDefaultExpiry(client)) return create({});
+  const expiresAt = new Date(now.getTime() + EXPIRY_DAYS * DAY_MS).toISOString();
+  try {
+    return await create({ expiresAt });
+  } catch (error) {
+    if (endsSooner(error)) return create({});
+    throw error;
   }
-  printSecret(io, key, options);
-  if (!options.json) {
-    hint(io, `Try it: curl -H "Authorization: Bearer <the key>" ${url}/v1/whoami`);
+}
+
+/** Not every credential may read the organization; without its default, ours applies. */
+async function hasDefaultExpiry(client: Client): Promise<boolean> {
+  try {
+    return (await client.getOrganization()).defaultExpiryDays !== null;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 403) return false;
+    throw error;
   }
+}
+
+function endsSooner(error: unknown): boolean {
+  if (!(error instanceof ApiError)) return false;
+  const { code, errors = [] } = error.problem;
+  return code === 'ceiling_exceeded' || errors.some(({ path }) => path === 'expiresAt');
 }

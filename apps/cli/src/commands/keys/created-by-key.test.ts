@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest';
-import { createApi, createKey, createMember, NOTHING_CREATED, SECRET } from '../../api.fixture.ts';
-import { createHome, runCommand } from '../../surroundings.fixture.ts';
+import {
+  createApi,
+  createKey,
+  createMember,
+  NOTHING_CREATED,
+  SECRET,
+} from '../../testing/fake-api.ts';
+import { createHome, runCommand } from '../../testing/run-command.ts';
 
 const key = createKey(1);
 

@@ -1,27 +1,14 @@
 import type { ApiKey, RouteOutput, Routes } from '@tollkeeper/contract';
 import type { Client } from '@tollkeeper/sdk';
-import { findMemberId } from '../../find-member.ts';
+import { findMemberId } from '../../lookup/find-member.ts';
 import { counted } from '../../text/counted.ts';
 
 type Created = RouteOutput<Routes['getCreated']>;
 
 /** Members whom a cascade keeps, or all of them. */
-type KeepMembers = 'all' | string[];
+export type KeepMembers = 'all' | string[];
 
-/** `--cascade`, as the commands that end a key offer it. */
-export const CASCADE_OPTION = [
-  '--cascade',
-  'also revoke everything that they created or rotated, delete their join keys, invitations and gateways, and remove the members who joined by their invitations',
-] as const;
-
-/** `--keep-member`, which may be given several times. */
-export const KEEP_MEMBER_OPTION = [
-  '--keep-member <member>',
-  'with --cascade, do not remove this member: an email, an id, or "all" for everybody; give it several times for several',
-  (member: string, earlier: string[] = []) => [...earlier, member],
-] as const;
-
-/** Undefined where the person names nobody. Throws Failure for a member who cannot be found. */
+/** The members of --keep-member; undefined without one. Throws Failure for a member who cannot be found. */
 export async function findKeptMembers(
   client: Client,
   references: readonly string[] = [],
@@ -33,7 +20,7 @@ export async function findKeptMembers(
   return ids;
 }
 
-/** As a query takes them. */
+/** The members to keep, as a query holds them. */
 export function keptMembersText(keepMembers: KeepMembers | undefined): { keepMembers?: string } {
   return keepMembers === undefined ? {} : { keepMembers: keepMembers.toString() };
 }

@@ -1,87 +1,105 @@
-import { KEY_SORTS, KEY_STATES, type KeySort, type KeyState } from '@tollkeeper/contract';
-import type { Client } from '@tollkeeper/sdk';
-import { type Command, Option } from 'commander';
-import { type Cli, JSON_OPTION, type JsonOption } from '../../cli.ts';
-import { findKey } from '../../find-key.ts';
-import { findMemberId } from '../../find-member.ts';
-import { findWorkspaceId, workspaceNames } from '../../find-workspace.ts';
-import { listAll } from '../../list-all.ts';
-import { countOption } from '../../options.ts';
-import { hint, printJson, printTable } from '../../output.ts';
+import { type ApiKey, KEY_SORTS, KEY_STATES, type KeyState } from '@tollkeeper/contract';
+import { choice, flag, given, parsed, text, withDefault } from '../../command/option.ts';
+import { readCount } from '../../command/option-values.ts';
+import { verb } from '../../command/verb.ts';
+import { findKey } from '../../lookup/find-key.ts';
+import { findMemberId } from '../../lookup/find-member.ts';
+import { findWorkspaceId, workspaceNames } from '../../lookup/find-workspace.ts';
+import { listAll } from '../../lookup/list-all.ts';
+import { hint, printTable } from '../../output.ts';
 import { refuseSecret } from '../../session/api-key-text.ts';
 import { connect } from '../../session/connect.ts';
-import { keyColumns } from './key-columns.ts';
+import { relativeTime } from '../../text/relative-time.ts';
+import type { Color, Column } from '../../text/table.ts';
 
-interface ListOptions extends JsonOption {
-  readonly state?: KeyState;
-  readonly search?: string;
-  readonly member?: string;
-  readonly workspace?: string;
-  readonly createdBy?: string;
-  readonly sort: KeySort;
-  readonly order: 'asc' | 'desc';
-  readonly limit: number;
-  readonly cursor?: string;
-  readonly all?: true;
-}
+export const STATE_COLORS: Readonly<Record<KeyState, Color>> = {
+  active: 'green',
+  disabled: 'yellow',
+  expired: 'red',
+  revoked: 'red',
+};
 
-export function addListKeys(keys: Command, cli: Cli): void {
-  keys
-    .command('list')
-    .alias('ls')
-    .description('list keys, the newest first unless said otherwise')
-    .addOption(new Option('--state <state>', 'only keys in this state').choices(KEY_STATES))
-    .option('--search <text>', 'part of the name or of the prefix')
-    .option('--member <member>', 'only keys of this owner: me, an email or an id')
-    .option('--workspace <workspace>', 'only keys confined to it: id or name')
-    .option('--created-by <key>', 'only keys that this key created, or gave a new secret')
-    .addOption(new Option('--sort <field>').choices(KEY_SORTS).default('createdAt'))
-    .addOption(new Option('--order <order>').choices(['asc', 'desc']).default('desc'))
-    .option('--limit <count>', 'how many at most', countOption, 50)
-    .option('--cursor <cursor>', 'go on from the nextCursor of a --json answer')
-    .option('--all', 'all of them')
-    .option(...JSON_OPTION)
-    .action((options: ListOptions) => listKeys(cli, options));
-}
+/** What matters least is last, since a narrow terminal leaves it out. */
+const COLUMNS: readonly Column<ApiKey>[] = [
+  { title: 'NAME', cell: (key) => key.name, widthMin: 12 },
+  { title: 'PREFIX', cell: (key) => key.prefix },
+  {
+    title: 'STATE',
+    cell: (key) => `● ${key.state}`,
+    color: (key) => STATE_COLORS[key.state],
+  },
+  { title: 'LAST USED', cell: (key, now) => relativeTime(key.lastUsedAt, now) },
+  {
+    title: 'EXPIRES',
+    cell: (key, now) => relativeTime(key.expiresAt, now),
+    color: (key, now) => (isExpired(key, now) ? 'red' : undefined),
+  },
+];
+const OPTIONAL_COLUMNS: readonly Column<ApiKey>[] = [
+  { title: 'SCOPES', cell: (key) => String(key.scopes.length), align: 'right', optional: true },
+  { title: 'CREATED', cell: (key, now) => relativeTime(key.createdAt, now), optional: true },
+  { title: 'CREATED BY', cell: (key) => key.createdBy.name, widthMin: 8, optional: true },
+];
 
-async function listKeys({ io }: Cli, options: ListOptions): Promise<void> {
-  refuseSecret(options.search ?? '');
-  const { client } = await connect(io);
-  const filter = await filterOf(client, options);
-  const countMax = options.all ? Number.POSITIVE_INFINITY : options.limit;
-  const page = await listAll(
-    countMax,
-    (query) => client.listKeys({ query: { ...filter, ...query } }),
-    options.cursor,
-  );
-  if (options.json) return printJson(io, page);
-  if (page.data.length === 0) return hint(io, emptyText(options));
-  const isConfined = page.data.some(({ workspaceId }) => workspaceId !== null);
-  const workspaces = isConfined ? await workspaceNames(client) : undefined;
-  printTable(io, keyColumns(io, workspaces), page.data);
-  if (page.nextCursor !== null) {
-    hint(
-      io,
-      `${page.data.length} of ${page.totalCount}. Give --limit, --all or --search for others.`,
+export const listKeys = verb({
+  name: 'list',
+  alias: 'ls',
+  summary: 'List keys, the newest first by default',
+  examples: [
+    'keys list --state active --sort lastUsedAt',
+    'keys list --member me --search ci',
+    'keys list --all --json',
+  ],
+  options: {
+    state: choice('state', KEY_STATES, 'List only keys in this state'),
+    search: text('text', 'List only keys with this text in their name or prefix'),
+    member: text('member', 'List only keys of this owner: "me", an id, an email or a name'),
+    workspace: text('workspace', 'List only keys confined to this workspace: id or name'),
+    createdBy: text('key', 'List only keys that this key created or rotated'),
+    sort: withDefault(choice('field', KEY_SORTS, 'Field to sort by'), 'createdAt'),
+    order: withDefault(choice('order', ['asc', 'desc'], 'Order to sort in'), 'desc'),
+    limit: withDefault(parsed('count', 'How many keys to list at most', readCount), 50),
+    cursor: text('cursor', 'Continue from the nextCursor of an earlier answer with --json'),
+    all: flag('List all keys, however many'),
+  },
+  run: async ({ ctx, options, json }) => {
+    const { state, search, member, workspace, createdBy, sort, order } = options;
+    refuseSecret(search ?? '');
+    const { client } = await connect(ctx);
+    const filter = given({
+      state,
+      search: search || undefined,
+      memberId: member ? await findMemberId(client, member) : undefined,
+      workspaceId: workspace ? await findWorkspaceId(client, workspace) : undefined,
+      createdByKeyId: createdBy ? (await findKey(client, createdBy)).id : undefined,
+    });
+    const page = await listAll(
+      (query) => client.listKeys({ query: { sort, order, ...filter, ...query } }),
+      { countMax: options.all ? Number.POSITIVE_INFINITY : options.limit, from: options.cursor },
     );
-  }
+    const isConfined = page.data.some(({ workspaceId }) => workspaceId !== null);
+    const workspaces = isConfined && !json ? await workspaceNames(client) : undefined;
+    return { page, workspaces, isFiltered: Object.keys(filter).length > 0 };
+  },
+  answer: ({ page }) => page,
+  print: (ctx, { page, workspaces, isFiltered }) => {
+    if (page.data.length === 0) return hint(ctx, isFiltered ? NO_MATCH : NO_KEYS);
+    const workspace = workspaces ? [workspaceColumn(workspaces)] : [];
+    printTable(ctx, [...COLUMNS, ...workspace, ...OPTIONAL_COLUMNS], page.data);
+    if (page.nextCursor === null) return;
+    const count = `${page.data.length} of ${page.totalCount} keys`;
+    hint(ctx, `This lists ${count}. Add --limit, --all or --search for others.`);
+  },
+});
+
+const NO_MATCH = 'No keys match these filters.';
+const NO_KEYS = 'There are no keys yet. Run "tollkeeper keys create ci-pipeline" to create one.';
+
+function workspaceColumn(names: ReadonlyMap<string, string>): Column<ApiKey> {
+  const cell = ({ workspaceId: id }: ApiKey) => (id === null ? 'all' : (names.get(id) ?? id));
+  return { title: 'WORKSPACE', cell, widthMin: 9, optional: true };
 }
 
-async function filterOf(client: Client, options: ListOptions) {
-  const { state, search, member, workspace, createdBy, sort, order } = options;
-  return {
-    sort,
-    order,
-    ...(state ? { state } : {}),
-    ...(search ? { search } : {}),
-    ...(member ? { memberId: await findMemberId(client, member) } : {}),
-    ...(workspace ? { workspaceId: await findWorkspaceId(client, workspace) } : {}),
-    ...(createdBy ? { createdByKeyId: (await findKey(client, createdBy)).id } : {}),
-  };
-}
-
-function emptyText({ state, search, member, workspace, createdBy }: ListOptions): string {
-  const filtered = state ?? search ?? member ?? workspace ?? createdBy;
-  if (filtered !== undefined) return 'No key fits.';
-  return 'There are no keys yet. Run "tollkeeper keys create ci-pipeline" to make the first one.';
+function isExpired({ expiresAt }: ApiKey, now: Date): boolean {
+  return expiresAt !== null && Date.parse(expiresAt) <= now.getTime();
 }

@@ -1,37 +1,56 @@
-import type { ApiKeyDetail } from '@tollkeeper/contract';
-import type { Command } from 'commander';
-import { type Cli, JSON_OPTION, type JsonOption } from '../../cli.ts';
-import { type Field, printFields, printJson } from '../../output.ts';
-import type { Surroundings } from '../../surroundings.ts';
+import type { ApiKeyDetail, RouteOutput, Routes } from '@tollkeeper/contract';
+import type { CliContext } from '../../cli-context.ts';
+import { verb } from '../../command/verb.ts';
+import { type Field, printFields } from '../../output.ts';
+import { connect } from '../../session/connect.ts';
 import { relativeAndExact } from '../../text/relative-time.ts';
-import { STATE_COLOURS } from './key-columns.ts';
-import { KEY_ARGUMENT, openKey } from './open-key.ts';
+import { STATE_COLORS } from './list-keys.ts';
+import { KEY, openKey } from './open-key.ts';
 
-export function addShowKey(keys: Command, cli: Cli): void {
-  keys
-    .command('show')
-    .description('show a key in detail, with the scopes in force now')
-    .argument(...KEY_ARGUMENT)
-    .option(...JSON_OPTION)
-    .action((reference: string, options: JsonOption) => showKey(cli, reference, options));
+type Stats = RouteOutput<Routes['getKeyStats']>;
+
+export const showKey = verb({
+  name: 'show',
+  summary: 'Show a key in detail, with the scopes in force now',
+  args: [KEY],
+  run: async ({ ctx, args: [reference] }) => {
+    const { client, params } = await openKey(ctx, reference);
+    return client.getKey({ params });
+  },
+  print: printKey,
+});
+
+export const showKeyStats = verb({
+  name: 'stats',
+  summary: "Show how many keys and calls there are, and how much of the plan's limit is used",
+  run: async ({ ctx }) => (await connect(ctx)).client.getKeyStats(),
+  print: (ctx, stats) =>
+    printFields(ctx, [
+      ['Keys ever created', stats.totalKeys.toLocaleString('en')],
+      ['Active keys', stats.activeKeys.toLocaleString('en')],
+      ['Calls in 24 hours', stats.apiCalls24h.toLocaleString('en')],
+      ['Denied in 24 hours', stats.deniedCalls24h.toLocaleString('en')],
+      ['Last call', relativeAndExact(stats.lastCallAt, ctx.now())],
+      limitField(stats),
+    ]),
+});
+
+function limitField({ keysUsed, keysMax, plan }: Stats): Field {
+  const name = `Plan ${plan}`;
+  if (keysMax === null) return [name, `${keysUsed} keys, without a limit`];
+  const text = `${keysUsed} of ${keysMax} keys`;
+  return keysUsed < keysMax ? [name, text] : [name, `${text}: full`, 'yellow'];
 }
 
-async function showKey(cli: Cli, reference: string, { json }: JsonOption): Promise<void> {
-  const { client, params } = await openKey(cli, reference);
-  const key = await client.getKey({ params });
-  if (json) printJson(cli.io, key);
-  else printKey(cli.io, key);
-}
-
-function printKey(io: Surroundings, key: ApiKeyDetail): void {
-  const time = (instant: string | null) => relativeAndExact(instant, io.now());
+function printKey(ctx: CliContext, key: ApiKeyDetail): void {
+  const time = (instant: string | null) => relativeAndExact(instant, ctx.now());
   const { revokedAt, revokeReason, previousSecretExpiresAt, disablesAt, createdBy } = key;
   const { createdByKey } = key;
-  printFields(io, [
+  printFields(ctx, [
     ['Name', key.name],
     ['Id', key.id],
     ['Prefix', `${key.prefix}…`],
-    ['State', `● ${key.state}`, STATE_COLOURS[key.state]],
+    ['State', `● ${key.state}`, STATE_COLORS[key.state]],
     ['A request now', answerText(key)],
     ...disabled(key, time),
     ...(revokedAt ? [['Revoked', time(revokedAt)] as const] : []),
@@ -55,7 +74,7 @@ function printKey(io: Surroundings, key: ApiKeyDetail): void {
   ]);
 }
 
-/** The address is the server's to keep back. */
+/** The server withholds the address from callers who may not see it. */
 function creatorText({ name, email }: ApiKeyDetail['createdBy']): string {
   return email === null ? name : `${name} <${email}>`;
 }

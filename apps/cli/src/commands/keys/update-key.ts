@@ -1,94 +1,128 @@
 import type { ApiKey, RouteInput, Routes } from '@tollkeeper/contract';
-import { type Command, Option } from 'commander';
-import type { Cli, JsonOption } from '../../cli.ts';
-import { agree, requireYesOrTerminal, type YesOption } from '../../confirm.ts';
-import { expiryOption, type OrNever, orNull, requireChange, splitList } from '../../options.ts';
-import { hint, printFields, printJson, printLine } from '../../output.ts';
-import { changesOf } from './key-changes.ts';
-import { KEY_ARGUMENT, openKey } from './open-key.ts';
+import { flag, given, list, parsed, text, YES } from '../../command/option.ts';
+import { readExpiry, requireChange } from '../../command/option-values.ts';
+import { argument, verb } from '../../command/verb.ts';
+import { type Field, hint, printFields, printLine } from '../../output.ts';
+import { agree, requireYesOrTerminal } from '../../prompt.ts';
+import { relativeAndExact } from '../../text/relative-time.ts';
+import { KEY, openKey } from './open-key.ts';
 
 type Body = RouteInput<Routes['updateKey']>['body'];
 
-interface UpdateOptions extends JsonOption, YesOption {
-  readonly name?: string;
-  readonly scopes?: readonly string[];
-  readonly addScopes?: readonly string[];
-  readonly removeScopes?: readonly string[];
-  readonly expires?: OrNever<string>;
-  readonly allowIp?: readonly string[];
-  readonly allowAnyIp?: true;
-}
-
-const OPTIONS =
+const CHANGES =
   '--name, --scopes, --add-scopes, --remove-scopes, --expires, --allow-ip or --allow-any-ip';
 
-export function addUpdateKey(keys: Command, cli: Cli): void {
-  keys
-    .command('update')
-    .description('change the name, scopes, expiry or addresses; shows the changes and asks first')
-    .argument(...KEY_ARGUMENT)
-    .option('--name <name>', 'the new name')
-    .addOption(
-      new Option('--scopes <scopes...>', 'all scopes of the key, replacing those it has').conflicts(
-        ['addScopes', 'removeScopes'],
-      ),
-    )
-    .option('--add-scopes <scopes...>', 'scopes to add to those it has')
-    .option('--remove-scopes <scopes...>', 'scopes to remove')
-    .option(
-      '--expires <when>',
-      '30d from now, 2030-01-31, 2030-01-31T12:00Z or never',
-      expiryOption(cli.io.now),
-    )
-    .option('--allow-ip <range...>', 'accept the key only from these addresses or CIDR ranges')
-    .addOption(new Option('--allow-any-ip', 'accept it from anywhere').conflicts('allowIp'))
-    .option('--yes', 'do not ask')
-    .option('--json', "do not ask; print the API's JSON, for scripts")
-    .action((reference: string, options: UpdateOptions) => updateKey(cli, reference, options));
+export const updateKey = verb({
+  name: 'update',
+  summary: 'Change name, scopes, expiry or addresses; shows the changes and asks first',
+  examples: [
+    'keys update ci-pipeline --add-scopes audit.read --expires 30d',
+    'keys update ci-pipeline --allow-ip 10.0.0.0/8 192.0.2.7 --yes',
+  ],
+  args: [KEY],
+  options: {
+    name: text('name', 'New name'),
+    scopes: list('scopes', 'All scopes of the key, which replace those that it has', {
+      conflicts: ['addScopes', 'removeScopes'],
+    }),
+    addScopes: list('scopes', 'Scopes to add'),
+    removeScopes: list('scopes', 'Scopes to remove'),
+    expires: parsed('when', '30d from now, 2030-01-31, 2030-01-31T12:00Z or never', readExpiry),
+    allowIp: list('range', 'Accept the key only from these addresses or CIDR ranges'),
+    allowAnyIp: flag('Accept the key from any address', { conflicts: ['allowIp'] }),
+    yes: YES,
+  },
+  json: { help: "Do not ask, and print the API's JSON, for scripts" },
+  run: async ({ ctx, args: [reference], options: { yes, ...options }, json }) => {
+    requireChange(given(options), CHANGES);
+    const { client, key, params } = await openKey(ctx, reference);
+    requireYesOrTerminal(ctx, yes || json);
+    const { name, expires, allowAnyIp, allowIp } = options;
+    const body: Body = given({
+      name,
+      scopes: scopesOf(key, options),
+      expiresAt: expires,
+      allowedIps: allowAnyIp ? [] : allowIp,
+    });
+    const changes = changesOf(key, body, ctx.now());
+    if (changes.length === 0) return { key, isChanged: false };
+    if (!json) printFields(ctx, changes);
+    if (!yes && !json) await agree(ctx, `Apply these changes to "${key.name}" (${key.prefix}…)?`);
+    return { key: await client.updateKey({ params, body }), isChanged: true };
+  },
+  answer: ({ key }) => key,
+  print: (ctx, { key: { name, prefix }, isChanged }) => {
+    if (isChanged) printLine(ctx, `Changed "${name}" (${prefix}…).`);
+    else hint(ctx, `Nothing to change: "${name}" already has these values.`);
+  },
+});
+
+export const renameKey = verb({
+  name: 'rename',
+  summary: 'Give a key another name',
+  args: [KEY, argument('name', 'New name')],
+  run: async ({ ctx, args: [reference, name] }) => {
+    const { client, key, params } = await openKey(ctx, reference);
+    return { before: key, after: await client.updateKey({ params, body: { name } }) };
+  },
+  answer: ({ after }) => after,
+  print: (ctx, { before, after }) => printLine(ctx, `Renamed "${before.name}" to "${after.name}".`),
+});
+
+interface ScopeOptions {
+  readonly scopes: string[] | undefined;
+  readonly addScopes: string[] | undefined;
+  readonly removeScopes: string[] | undefined;
 }
 
-async function updateKey(cli: Cli, reference: string, options: UpdateOptions): Promise<void> {
-  const { io } = cli;
-  const { yes, json } = options;
-  requireChange(givenOf(options), OPTIONS);
-  const { client, key, params } = await openKey(cli, reference);
-  requireYesOrTerminal(io, yes ?? json);
-  const body = bodyOf(key, options);
-  const changes = changesOf(key, body, io.now());
-  if (changes.length === 0) {
-    if (json) return printJson(io, key);
-    return hint(io, `Nothing to change: "${key.name}" is like that already.`);
-  }
-  if (!json) printFields(io, changes);
-  if (!yes && !json) await agree(io, `Apply these changes to "${key.name}" (${key.prefix}…)?`);
-  const updated = await client.updateKey({ params, body });
-  if (json) return printJson(io, updated);
-  printLine(io, `Changed "${updated.name}" (${updated.prefix}…).`);
-}
-
-/** The options that ask for a change. */
-function givenOf({ yes: _, json: __, ...given }: UpdateOptions) {
-  return given;
-}
-
-function bodyOf(key: ApiKey, options: UpdateOptions): Body {
-  const { name, expires } = options;
-  const scopes = scopesOf(key, options);
-  const allowedIps = options.allowAnyIp ? [] : splitList(options.allowIp);
-  return {
-    ...(name === undefined ? {} : { name }),
-    ...(scopes === undefined ? {} : { scopes }),
-    ...(expires === undefined ? {} : { expiresAt: orNull(expires) }),
-    ...(allowedIps === undefined ? {} : { allowedIps }),
-  };
-}
-
-function scopesOf(key: ApiKey, options: UpdateOptions): string[] | undefined {
-  const given = splitList(options.scopes);
-  const added = splitList(options.addScopes);
-  const removed = splitList(options.removeScopes);
-  if (given !== undefined || (added === undefined && removed === undefined)) return given;
-  const scopes = new Set<string>([...key.scopes, ...(added ?? [])]);
-  for (const scope of removed ?? []) scopes.delete(scope);
+function scopesOf(
+  key: ApiKey,
+  { scopes: all, addScopes, removeScopes }: ScopeOptions,
+): string[] | undefined {
+  if (all !== undefined || (addScopes === undefined && removeScopes === undefined)) return all;
+  const scopes = new Set<string>([...key.scopes, ...(addScopes ?? [])]);
+  for (const scope of removeScopes ?? []) scopes.delete(scope);
   return [...scopes];
+}
+
+/** What an update would change about a key, as a person reads it; empty if it changes nothing. */
+function changesOf(key: ApiKey, { name, scopes, expiresAt, allowedIps }: Body, now: Date): Field[] {
+  return [
+    ...(name === undefined || name === key.name ? [] : [change('Name', key.name, name)]),
+    ...(scopes === undefined ? [] : setChanges('scopes', key.scopes, scopes)),
+    ...(expiresAt === undefined || isSameMoment(expiresAt, key.expiresAt)
+      ? []
+      : [
+          change('Expires', relativeAndExact(key.expiresAt, now), relativeAndExact(expiresAt, now)),
+        ]),
+    ...(allowedIps === undefined || isSameSet(key.allowedIps, allowedIps)
+      ? []
+      : [change('Accepted from', addresses(key.allowedIps), addresses(allowedIps))]),
+  ];
+}
+
+function change(name: string, before: string, after: string): Field {
+  return [name, `${before} → ${after}`];
+}
+
+function setChanges(what: string, before: readonly string[], after: readonly string[]): Field[] {
+  const added = after.filter((each) => !before.includes(each));
+  const removed = before.filter((each) => !after.includes(each));
+  return [
+    ...(added.length > 0 ? [[`Adds ${what}`, added.join(' '), 'green'] as const] : []),
+    ...(removed.length > 0 ? [[`Removes ${what}`, removed.join(' '), 'red'] as const] : []),
+  ];
+}
+
+function isSameMoment(one: string | null, other: string | null): boolean {
+  if (one === null || other === null) return one === other;
+  return Date.parse(one) === Date.parse(other);
+}
+
+function isSameSet(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((each) => other.includes(each));
+}
+
+function addresses(ranges: readonly string[]): string {
+  return ranges.join(' ') || 'any address';
 }

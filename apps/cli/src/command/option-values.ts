@@ -1,0 +1,81 @@
+import { GRACE_SECONDS_MAX } from '@tollkeeper/contract';
+import { InvalidArgumentError } from 'commander';
+import type { CliContext } from '../cli-context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { Failure } from '../failure.ts';
+import { parseDuration, parseExpiry } from '../text/duration.ts';
+
+const HOUR_S = 3600;
+const DAY_S = 24 * HOUR_S;
+
+/** A count of 1 or more. */
+export function readCount(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Give a whole number above 0.');
+}
+
+/** A duration, in seconds. */
+export function readDuration(text: string): number {
+  const seconds = parseDuration(text);
+  if (seconds !== undefined) return seconds;
+  throw new InvalidArgumentError('Give a duration such as 30m, 1h, 7d or 0s.');
+}
+
+/** How long an old secret still works, in seconds. */
+export function readGrace(text: string): number {
+  const seconds = readDuration(text);
+  if (seconds <= GRACE_SECONDS_MAX) return seconds;
+  throw new InvalidArgumentError(`It can be at most ${GRACE_SECONDS_MAX / DAY_S} days.`);
+}
+
+/** When something expires, ISO 8601; null for `never`. */
+export function readExpiry(text: string, { now }: Pick<CliContext, 'now'>): string | null {
+  const expiresAt = parseExpiry(text, now());
+  if (expiresAt !== undefined) return expiresAt;
+  const shape = 'a duration such as 30d, a date such as 2030-01-31, a time with its zone';
+  throw new InvalidArgumentError(`Give ${shape}, or never.`);
+}
+
+/** Whole days, as `90` or `90d`; null for `never`. */
+export function readDays(text: string): number | null {
+  if (text === 'never') return null;
+  return readUnits(text, DAY_S, 'a number of days such as 90 or 90d, or never');
+}
+
+/** Whole hours, as `12`, `12h` or `7d`. */
+export function readHours(text: string): number {
+  return readUnits(text, HOUR_S, 'a number of hours such as 12, 12h or 7d');
+}
+
+function readUnits(text: string, unitS: number, shape: string): number {
+  const seconds = /^\d{1,6}$/.test(text) ? Number(text) * unitS : parseDuration(text);
+  if (seconds !== undefined && seconds > 0 && seconds % unitS === 0) return seconds / unitS;
+  throw new InvalidArgumentError(`Give ${shape}.`);
+}
+
+/** The name, given as an argument or by `--name`. Throws Failure if it is given twice, differently. */
+export function findName(
+  argument: string | undefined,
+  { name }: { readonly name: string | undefined },
+): string | undefined {
+  if (argument !== undefined && name !== undefined && argument !== name) {
+    throw new Failure(EXIT.usage, `Two names are given, "${argument}" and "${name}". Give one.`);
+  }
+  return argument ?? name;
+}
+
+/** The name of what a command creates. Throws Failure if none is given, or two. */
+export function requireName(
+  argument: string | undefined,
+  options: { readonly name: string | undefined },
+): string {
+  const name = findName(argument, options);
+  if (name !== undefined) return name;
+  throw new Failure(EXIT.usage, 'Give the name, as an argument or by --name.');
+}
+
+/** The changes that were asked for. Throws Failure if there is none. */
+export function requireChange<T extends object>(change: T, options: string): T {
+  if (Object.keys(change).length > 0) return change;
+  throw new Failure(EXIT.usage, `Give what to change: ${options}.`);
+}

@@ -1,0 +1,228 @@
+import { type Gateway, type GatewayState, gatewayId, type Labels } from '@tollkeeper/contract';
+import type { Client } from '@tollkeeper/sdk';
+import type { CliContext } from '../cli-context.ts';
+import { text, YES } from '../command/option.ts';
+import { argument, argumentList, type Noun, verb } from '../command/verb.ts';
+import { findWorkspaceId } from '../lookup/find-workspace.ts';
+import { listAll } from '../lookup/list-all.ts';
+import { pickOne } from '../lookup/pick-one.ts';
+import { asTable, type Field, printFields, printLine } from '../output.ts';
+import { confirm, requireYesOrTerminal } from '../prompt.ts';
+import { connect } from '../session/connect.ts';
+import { formatLabels, parseLabels } from '../text/labels.ts';
+import { relativeAndExact, relativeTime } from '../text/relative-time.ts';
+import type { Color, Column } from '../text/table.ts';
+
+const GATEWAY = argument('gateway', 'Id or exact name');
+const MEBIBYTE = 1024 * 1024;
+
+export const STATE_COLORS: Readonly<Record<GatewayState, Color>> = {
+  connected: 'green',
+  behind: 'yellow',
+  unreachable: 'red',
+  never_seen: 'dim',
+};
+
+const COLUMNS: readonly Column<Gateway>[] = [
+  { title: 'NAME', cell: ({ name }) => name, widthMin: 12 },
+  { title: 'STATE', cell: stateText, color: ({ state }) => STATE_COLORS[state] },
+  { title: 'VERSION', cell: versionText, align: 'right' },
+  { title: 'LAST SEEN', cell: ({ lastSeenAt }, now) => relativeTime(lastSeenAt, now) },
+  {
+    title: 'CALLS/MIN',
+    cell: ({ callsPerMinute }) => callsPerMinute?.toLocaleString('en') ?? '',
+    align: 'right',
+  },
+  { title: 'ID', cell: ({ id }) => id },
+  { title: 'LABELS', cell: ({ labels }) => formatLabels(labels), widthMin: 8, optional: true },
+  { title: 'FAULT', cell: ({ fault }) => fault ?? '', widthMin: 8, optional: true },
+];
+
+const list = verb({
+  name: 'list',
+  alias: 'ls',
+  summary: 'List gateways with their states and versions',
+  options: { workspace: text('workspace', 'List only the gateways of this workspace: id or name') },
+  run: async ({ ctx, options: { workspace } }) => {
+    const { client } = await connect(ctx);
+    const filter = workspace ? { workspaceId: await findWorkspaceId(client, workspace) } : {};
+    return listAll((query) => client.listGateways({ query: { ...filter, ...query } }));
+  },
+  print: asTable(COLUMNS, {
+    empty: 'There are no gateways yet. Run "tollkeeper join-keys create" to add the first one.',
+    remark: ({ id, name, identityConflict }) =>
+      identityConflict
+        ? `"${name}" is used from two places: see "tollkeeper gateways show ${id}".`
+        : undefined,
+  }),
+});
+
+const show = verb({
+  name: 'show',
+  summary: 'Show a gateway in detail',
+  args: [GATEWAY],
+  run: async ({ ctx, args: [reference] }) => (await openGateway(ctx, reference)).gateway,
+  print: printGateway,
+});
+
+const rename = verb({
+  name: 'rename',
+  summary: 'Give a gateway another name',
+  args: [GATEWAY, argument('name', 'New name')],
+  run: async ({ ctx, args: [reference, name] }) => {
+    const { client, gateway, params } = await openGateway(ctx, reference);
+    return { before: gateway, after: await client.updateGateway({ params, body: { name } }) };
+  },
+  answer: ({ after }) => after,
+  print: (ctx, { before, after }) => printLine(ctx, `Renamed "${before.name}" to "${after.name}".`),
+});
+
+const label = verb({
+  name: 'label',
+  summary: 'Set or remove labels of a gateway',
+  examples: ['gateways label edge-1 region=eu-1 tier=a', 'gateways label edge-1 tier-'],
+  args: [
+    GATEWAY,
+    argumentList('label', 'name=value sets a label, name- removes it; the others stay'),
+  ],
+  run: async ({ ctx, args: [reference, texts] }) => {
+    const isRemoval = (text: string) => !text.includes('=') && text.endsWith('-');
+    const removed = texts.filter(isRemoval).map((text) => text.slice(0, -1));
+    const set = parseLabels(texts.filter((text) => !isRemoval(text)));
+    const { client, gateway, params } = await openGateway(ctx, reference);
+    const labels = without({ ...gateway.labels, ...set }, removed);
+    return client.updateGateway({ params, body: { labels } });
+  },
+  print: (ctx, { name, labels }) =>
+    printLine(ctx, `Labels of "${name}": ${formatLabels(labels) || 'none'}.`),
+});
+
+const drain = verb({
+  name: 'drain',
+  summary: 'Let a gateway report that it is not ready, so that others take over',
+  args: [GATEWAY],
+  run: ({ ctx, args: [reference] }) => setDraining(ctx, reference, true),
+  print: (ctx, { name }) =>
+    printLine(ctx, `"${name}" is draining. "tollkeeper gateways undrain" undoes it.`),
+});
+
+const undrain = verb({
+  name: 'undrain',
+  summary: 'Let a gateway accept requests again',
+  args: [GATEWAY],
+  run: ({ ctx, args: [reference] }) => setDraining(ctx, reference, false),
+  print: (ctx, { name }) => printLine(ctx, `"${name}" accepts requests again.`),
+});
+
+const remove = verb({
+  name: 'remove',
+  summary: 'Remove a gateway, which deletes its snapshot and refuses every request',
+  args: [GATEWAY],
+  options: { yes: YES },
+  json: 'nothing',
+  run: async ({ ctx, args: [reference], options: { yes } }) => {
+    const { client, gateway, params } = await openGateway(ctx, reference);
+    requireYesOrTerminal(ctx, yes);
+    const { name } = gateway;
+    const what = `This removes "${name}" from the fleet. It refuses every request from then on.`;
+    if (!yes) await confirm(ctx, { what, ask: 'its name', answer: name });
+    await client.deleteGateway({ params });
+    return { name };
+  },
+  print: (ctx, { name }) => printLine(ctx, `Removed "${name}".`),
+});
+
+/** Running a gateway is `tollkeeper gateway`. */
+export const gateways: Noun = {
+  notes: '<gateway> is an id or an exact name.',
+  verbs: [list, show, rename, label, drain, undrain, remove],
+};
+
+/** As people read it: `● connected, draining`. */
+export function stateText({ state, draining }: { state: GatewayState; draining?: boolean }) {
+  return `● ${state.replace('_', ' ')}${draining ? ', draining' : ''}`;
+}
+
+/** Connects and finds the gateway that a person means by an id or an exact name. Throws Failure. */
+async function openGateway(
+  ctx: CliContext,
+  reference: string,
+): Promise<{ client: Client; gateway: Gateway; params: { id: string } }> {
+  const { client } = await connect(ctx);
+  const gateway = await findGateway(client, reference);
+  return { client, gateway, params: { id: gateway.id } };
+}
+
+async function findGateway(client: Client, reference: string): Promise<Gateway> {
+  if (gatewayId.safeParse(reference).success) {
+    return client.getGateway({ params: { id: reference } });
+  }
+  const { data } = await listAll((query) => client.listGateways({ query }));
+  const called = data.filter(({ name }) => name === reference);
+  return pickOne(called, reference, {
+    kind: 'gateway',
+    advice: 'Run "tollkeeper gateways list" to see them.',
+    candidate: ({ id, name, state }) => `${id}  ${state}  ${name}`,
+  });
+}
+
+async function setDraining(ctx: CliContext, reference: string, draining: boolean) {
+  const { client, params } = await openGateway(ctx, reference);
+  return client.updateGateway({ params, body: { draining } });
+}
+
+function without(labels: Labels, names: readonly string[]): Labels {
+  return Object.fromEntries(Object.entries(labels).filter(([name]) => !names.includes(name)));
+}
+
+function printGateway(ctx: CliContext, gateway: Gateway): void {
+  const time = (instant: string | null) => relativeAndExact(instant, ctx.now());
+  printFields(ctx, [
+    ['Name', gateway.name],
+    ['Id', gateway.id],
+    ['Workspace', gateway.workspaceId],
+    ['State', stateText(gateway), STATE_COLORS[gateway.state]],
+    ...(gateway.fault === null ? [] : [['Fault', gateway.fault, 'red'] as const]),
+    ['Snapshot version', versionText(gateway)],
+    ['Serves while disconnected', staleText(gateway)],
+    ['Labels', formatLabels(gateway.labels) || 'none'],
+    ['Software', gateway.softwareVersion ?? 'unknown'],
+    ['Joined', `${time(gateway.createdAt)}, by ${gateway.joinKeyId}`],
+    ['Last seen', time(gateway.lastSeenAt)],
+    ...healthFields(gateway),
+    ...instanceFields(gateway, time),
+  ]);
+}
+
+/** `12`, or `11 of 12` while it is behind. */
+function versionText({ appliedVersion, currentVersion }: Gateway): string {
+  if (appliedVersion === currentVersion) return String(currentVersion);
+  return `${appliedVersion ?? 'none'} of ${currentVersion}`;
+}
+
+function staleText({ staleMaxMs }: Gateway): string {
+  return staleMaxMs === null ? 'without limit' : `for ${staleMaxMs / 1000} s, then refuses all`;
+}
+
+function healthFields({ callsPerMinute, cpuPercent, memoryBytes, spooledCalls }: Gateway): Field[] {
+  const memory = memoryBytes === null ? null : Math.round(memoryBytes / MEBIBYTE);
+  const fields: (Field | false)[] = [
+    callsPerMinute !== null && ['Calls per minute', callsPerMinute.toLocaleString('en')],
+    cpuPercent !== null && ['CPU', `${cpuPercent.toFixed(1)} % of one core`],
+    memory !== null && ['Memory', `${memory} MiB`],
+    spooledCalls !== null && ['Calls not yet reported', spooledCalls.toLocaleString('en')],
+  ];
+  return fields.filter((field) => field !== false);
+}
+
+function instanceFields(
+  { instances, identityConflict }: Gateway,
+  time: (instant: string) => string,
+): Field[] {
+  const places = instances.map(({ hostname, address, connectedAt }): Field => {
+    return ['Connected from', `${hostname} (${address}) since ${time(connectedAt)}`];
+  });
+  if (!identityConflict) return places;
+  const warning = 'its identity is used from two places; remove it, and let each join again';
+  return [...places, ['Conflict', warning, 'red']];
+}

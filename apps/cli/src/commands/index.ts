@@ -1,0 +1,96 @@
+/** Every command, whole only once it is used: a run loads what it needs. */
+import type { CommandEntry } from '../command/verb.ts';
+
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'login',
+    summary: 'Sign in to a server',
+    load: async () => (await import('./login.ts')).login,
+  },
+  {
+    name: 'logout',
+    summary: 'End the session and delete the stored credential',
+    load: async () => (await import('./session.ts')).logout,
+  },
+  {
+    name: 'whoami',
+    summary: 'Show who you are signed in as, and your scopes',
+    load: async () => (await import('./session.ts')).whoami,
+  },
+  {
+    name: 'keys',
+    summary: 'Create, list and manage API keys',
+    load: async () => (await import('./keys.ts')).keys,
+  },
+  {
+    name: 'gateway',
+    summary: 'Run a gateway, which accepts only requests with a valid key',
+    load: async () => (await import('./gateway.ts')).gateway,
+  },
+  {
+    name: 'gateways',
+    summary: 'List and manage the gateways of the fleet',
+    load: async () => (await import('./gateways.ts')).gateways,
+  },
+  {
+    name: 'join-keys',
+    summary: 'Create, list and delete the keys with which gateways join the fleet',
+    load: async () => (await import('./join-keys.ts')).joinKeys,
+  },
+  {
+    name: 'members',
+    summary: 'List members, and change what they may do',
+    load: async () => (await import('./members.ts')).members,
+  },
+  {
+    name: 'invitations',
+    summary: 'Invite people into the organization',
+    load: async () => (await import('./invitations.ts')).invitations,
+  },
+  {
+    name: 'roles',
+    summary: 'List, create and change roles',
+    load: async () => (await import('./roles.ts')).roles,
+  },
+  {
+    name: 'workspaces',
+    summary: 'Divide the organization into parts, such as production and staging',
+    load: async () => (await import('./workspaces.ts')).workspaces,
+  },
+  {
+    name: 'organization',
+    alias: 'org',
+    summary: 'Show, change, transfer or delete the organization',
+    load: async () => (await import('./organization.ts')).organization,
+  },
+  {
+    name: 'security',
+    summary: 'Show and change the rules for all keys and sessions',
+    load: async () => (await import('./security.ts')).security,
+  },
+  {
+    name: 'scopes',
+    summary: 'List the scopes that a key can have, and which of them you hold',
+    load: async () => (await import('./scopes.ts')).scopes,
+  },
+  {
+    name: 'usage',
+    summary: 'Show the calls of all keys, or of one, over time',
+    load: async () => (await import('./usage.ts')).usage,
+  },
+  {
+    name: 'verify',
+    summary: 'Check whether a key is valid',
+    load: async () => (await import('./verify.ts')).verify,
+  },
+  {
+    name: 'admin',
+    summary: "Operate this machine's server on its own database, without signing in",
+    load: async () => (await import('./admin.ts')).admin,
+  },
+  {
+    name: 'completion',
+    summary: 'Print a script that completes commands in bash, zsh or fish',
+    load: async () => (await import('./completion.ts')).completion(COMMANDS),
+  },
+];

@@ -1,0 +1,130 @@
+import { INVITATION_BLOCKS, type Invitation, type InvitationWithLink } from '@tollkeeper/contract';
+import type { Client } from '@tollkeeper/sdk';
+import type { CliContext } from '../cli-context.ts';
+import { required, text } from '../command/option.ts';
+import { argument, type Noun, verb } from '../command/verb.ts';
+import { EXIT } from '../exit-codes.ts';
+import { Failure } from '../failure.ts';
+import { findRoleId } from '../lookup/find-role.ts';
+import { listAll } from '../lookup/list-all.ts';
+import { pickOne } from '../lookup/pick-one.ts';
+import { asTable, hint, printLine } from '../output.ts';
+import { connect } from '../session/connect.ts';
+import { relativeTime } from '../text/relative-time.ts';
+import type { Color, Column } from '../text/table.ts';
+
+const INVITATION = argument('invitation', 'Id or invited email');
+
+const STATUS_COLORS: Readonly<Record<Invitation['status'], Color>> = {
+  active: 'green',
+  expired: 'dim',
+  blocked: 'red',
+};
+
+const COLUMNS: readonly Column<Invitation>[] = [
+  { title: 'EMAIL', cell: ({ email }) => email, widthMin: 16 },
+  { title: 'ROLE', cell: ({ roleName }) => roleName, widthMin: 8 },
+  {
+    title: 'STATUS',
+    cell: ({ status }) => `● ${status}`,
+    color: ({ status }) => STATUS_COLORS[status],
+  },
+  { title: 'INVITED BY', cell: ({ invitedBy }) => invitedBy.name, widthMin: 8 },
+  { title: 'EXPIRES', cell: ({ expiresAt }, now) => relativeTime(expiresAt, now) },
+  { title: 'ID', cell: ({ id }) => id, optional: true },
+];
+
+const list = verb({
+  name: 'list',
+  alias: 'ls',
+  summary: 'List the invitations that nobody has accepted yet',
+  run: async ({ ctx }) => {
+    const { client } = await connect(ctx);
+    return listAll((query) => client.listInvitations({ query }));
+  },
+  print: asTable(COLUMNS, {
+    empty: 'There are no open invitations.',
+    remark: ({ email, blockedBy }) =>
+      blockedBy ? `"${email}" cannot accept for now. ${INVITATION_BLOCKS[blockedBy]}` : undefined,
+  }),
+});
+
+const create = verb({
+  name: 'create',
+  summary: 'Invite a person by mail, or print the link if no mail server is configured',
+  examples: ['invitations create eve@example.com --role developer'],
+  args: [argument('email', 'Address of the person to invite')],
+  options: { role: required(text('role', 'Role that the person gets: id or name')) },
+  run: async ({ ctx, args: [email], options: { role } }) => {
+    const { client } = await connect(ctx);
+    const roleId = await findRoleId(client, role);
+    return client.createInvitation({ body: { email, roleId } }, { idempotencyKey: ctx.createId() });
+  },
+  check: requireLink,
+  print: printInvitation,
+});
+
+const resend = verb({
+  name: 'resend',
+  summary: 'Send a new link, which replaces the previous one',
+  args: [INVITATION],
+  run: async ({ ctx, args: [reference] }) => {
+    const { client } = await connect(ctx);
+    const { id } = await findInvitation(client, reference);
+    return client.resendInvitation({ params: { id } });
+  },
+  check: requireLink,
+  print: printInvitation,
+});
+
+const withdraw = verb({
+  name: 'withdraw',
+  summary: 'Withdraw an invitation, whose link stops working',
+  args: [INVITATION],
+  json: 'nothing',
+  run: async ({ ctx, args: [reference] }) => {
+    const { client } = await connect(ctx);
+    const { id, email } = await findInvitation(client, reference);
+    await client.withdrawInvitation({ params: { id } });
+    return { email };
+  },
+  print: (ctx, { email }) => printLine(ctx, `Withdrew the invitation of ${email}.`),
+});
+
+export const invitations: Noun = {
+  notes: '<invitation> is an id or the invited email.',
+  verbs: [list, create, resend, withdraw],
+};
+
+/** The open invitation that a person means by an id or its email. Throws Failure if there is none. */
+async function findInvitation(client: Client, reference: string): Promise<Invitation> {
+  const { data } = await listAll((query) => client.listInvitations({ query }));
+  const email = reference.toLowerCase();
+  const found = data.filter((each) => each.id === reference || each.email.toLowerCase() === email);
+  return pickOne(found, reference, {
+    kind: 'invitation',
+    advice: 'Run "tollkeeper invitations list" to see the open ones.',
+    candidate: (each) => `${each.id}  ${each.email}  ${each.roleName}`,
+  });
+}
+
+/** Throws Failure if no mail was sent and the answer has no link: the API shows a link only once. */
+function requireLink({ id, email, sent, link }: InvitationWithLink): void {
+  if (sent || link !== undefined) return;
+  const advice = `Run "tollkeeper invitations resend ${id}" for a new one.`;
+  throw new Failure(EXIT.unexpected, `${email} is invited, but the link was lost. ${advice}`);
+}
+
+/** Prints the link alone on standard output, where no mail was sent. */
+function printInvitation(ctx: CliContext, invitation: InvitationWithLink): void {
+  const { email, roleName, link } = invitation;
+  const expiry = relativeTime(invitation.expiresAt, ctx.now());
+  const text = `Invited ${email} as ${roleName}; the invitation expires ${expiry}.`;
+  if (link === undefined) {
+    printLine(ctx, `${text} The link was sent by mail.`);
+  } else {
+    hint(ctx, text);
+    hint(ctx, 'No mail was sent. Hand this link over yourself; it is shown only once:');
+    printLine(ctx, link);
+  }
+}

@@ -1,0 +1,157 @@
+import { JOIN_KEY_BLOCKS, type JoinKey, type JoinKeyWithSecret } from '@tollkeeper/contract';
+import type { Client } from '@tollkeeper/sdk';
+import type { CliContext } from '../cli-context.ts';
+import { given, NAME, parsed, text, words } from '../command/option.ts';
+import { findName, readCount, readDuration } from '../command/option-values.ts';
+import { argument, type Noun, optionalArgument, verb } from '../command/verb.ts';
+import { EXIT } from '../exit-codes.ts';
+import { Failure } from '../failure.ts';
+import { findWorkspaceId } from '../lookup/find-workspace.ts';
+import { listAll } from '../lookup/list-all.ts';
+import { pickOne } from '../lookup/pick-one.ts';
+import { asTable, hint, printLine } from '../output.ts';
+import { refuseSecret } from '../session/api-key-text.ts';
+import { connect } from '../session/connect.ts';
+import { counted } from '../text/counted.ts';
+import { formatLabels, parseLabels } from '../text/labels.ts';
+import { relativeTime } from '../text/relative-time.ts';
+import type { Color, Column } from '../text/table.ts';
+
+const STATUS_COLORS: Readonly<Record<JoinKey['status'], Color>> = {
+  active: 'green',
+  used_up: 'dim',
+  expired: 'dim',
+  blocked: 'red',
+};
+
+const COLUMNS: readonly Column<JoinKey>[] = [
+  { title: 'NAME', cell: ({ name }) => name, widthMin: 12 },
+  { title: 'PREFIX', cell: ({ prefix }) => prefix },
+  {
+    title: 'STATUS',
+    cell: ({ status }) => `● ${status.replace('_', ' ')}`,
+    color: ({ status }) => STATUS_COLORS[status],
+  },
+  { title: 'USED', cell: ({ usesCount, usesMax }) => `${usesCount} of ${usesMax}` },
+  { title: 'EXPIRES', cell: ({ expiresAt }, now) => relativeTime(expiresAt, now) },
+  { title: 'WORKSPACE', cell: ({ workspaceId }) => workspaceId, optional: true },
+  { title: 'LABELS', cell: ({ labels }) => formatLabels(labels), widthMin: 8, optional: true },
+  { title: 'CREATED BY', cell: ({ createdBy }) => createdBy.name, widthMin: 8, optional: true },
+];
+
+const list = verb({
+  name: 'list',
+  alias: 'ls',
+  summary: 'List join keys, used and expired ones included',
+  options: {
+    workspace: text('workspace', 'List only the join keys of this workspace: id or name'),
+  },
+  run: async ({ ctx, options: { workspace } }) => {
+    const { client } = await connect(ctx);
+    const filter = workspace ? { workspaceId: await findWorkspaceId(client, workspace) } : {};
+    return listAll((query) => client.listJoinKeys({ query: { ...filter, ...query } }));
+  },
+  print: asTable(COLUMNS, {
+    empty: 'There are no join keys. Run "tollkeeper join-keys create" to add a gateway.',
+    remark: ({ name, blockedBy }) =>
+      blockedBy
+        ? `"${name}" admits no gateway at present. ${JOIN_KEY_BLOCKS[blockedBy]}`
+        : undefined,
+  }),
+});
+
+const create = verb({
+  name: 'create',
+  summary: 'Create a join key and print its secret, which is shown only once',
+  examples: [
+    'join-keys create "eu-west edge" --label region=eu-1',
+    'join-keys create --lifetime 7d --uses 5',
+  ],
+  args: [optionalArgument('name', 'What it is for, such as "eu-west edge"')],
+  options: {
+    name: NAME,
+    workspace: text('workspace', 'Workspace whose fleet the gateways join: id or name'),
+    lifetime: parsed(
+      'duration',
+      'How long gateways can join with it, such as 30m or 7d (default: 1h)',
+      readDuration,
+    ),
+    uses: parsed('count', 'How many gateways can join with it (default: 1)', readCount),
+    label: words('label', 'Labels of every gateway that joins with it, such as region=eu-1'),
+  },
+  run: async ({ ctx, args: [argument], options }) => {
+    const name = findName(argument, options);
+    const labels = options.label && parseLabels(options.label);
+    const { client, url } = await connect(ctx);
+    const { workspace, lifetime, uses } = options;
+    const workspaceId = workspace ? await findWorkspaceId(client, workspace) : undefined;
+    const body = given({ name, workspaceId, lifetimeSeconds: lifetime, usesMax: uses, labels });
+    const joinKey = await client.createJoinKey({ body }, { idempotencyKey: ctx.createId() });
+    return { joinKey, url };
+  },
+  answer: ({ joinKey }) => joinKey,
+  check: ({ joinKey }) => requireSecret(joinKey),
+  print: (ctx, { joinKey, url }) => printSecret(ctx, joinKey, url),
+});
+
+const remove = verb({
+  name: 'delete',
+  summary: 'Delete a join key; gateways that have already joined stay connected',
+  args: [argument('join key', 'Id, exact name or visible prefix')],
+  json: 'nothing',
+  run: async ({ ctx, args: [reference] }) => {
+    const { client } = await connect(ctx);
+    const joinKey = await findJoinKey(client, reference);
+    await client.deleteJoinKey({ params: { id: joinKey.id } });
+    return joinKey;
+  },
+  print: (ctx, { name, prefix }) => printLine(ctx, `Deleted the join key "${name}" (${prefix}…).`),
+});
+
+export const joinKeys: Noun = {
+  notes: '<join key> is an id, an exact name, or a visible prefix such as tk_join_a1b2.',
+  verbs: [list, create, remove],
+};
+
+/** The join key that a person means by an id, an exact name or a visible prefix. Throws Failure. */
+async function findJoinKey(client: Client, reference: string): Promise<JoinKey> {
+  refuseSecret(reference);
+  const { data } = await listAll((query) => client.listJoinKeys({ query }));
+  const prefix = reference.replace(/(?:…|\.\.\.)$/, '');
+  const byId = data.filter(({ id }) => id === reference);
+  const called = data.filter((each) => each.name === reference || each.prefix === prefix);
+  return pickOne(byId.length > 0 ? byId : called, reference, {
+    kind: 'join key',
+    advice: 'Run "tollkeeper join-keys list" to see them.',
+    candidate: (each) => `${each.id}  ${each.prefix}  ${each.status}  ${each.name}`,
+  });
+}
+
+/** Throws Failure if the answer has no secret: the API shows it only once. */
+function requireSecret({ id, secret }: JoinKeyWithSecret): void {
+  if (secret !== undefined) return;
+  const text = 'The join key exists, but its secret was lost with the connection.';
+  const advice = `Run "tollkeeper join-keys delete ${id}" and create another one.`;
+  throw new Failure(EXIT.unexpected, `${text} ${advice}`);
+}
+
+/** The secret alone on standard output, so that `KEY=$(tollkeeper join-keys create)` works. */
+function printSecret(
+  ctx: CliContext,
+  { name, usesMax, expiresAt, secret = '' }: JoinKeyWithSecret,
+  url: string,
+): void {
+  const expiry = relativeTime(expiresAt, ctx.now());
+  hint(ctx, `Created "${name}" for ${counted(usesMax, 'gateway')}; it expires ${expiry}.`);
+  hint(ctx, 'Its secret is shown only once:');
+  printLine(ctx, secret);
+  if (!ctx.stdout.isTTY) return;
+  hint(
+    ctx,
+    "To run a gateway, run this in a clone of Tollkeeper on the gateway's machine, with the address of your API as --upstream:",
+  );
+  hint(
+    ctx,
+    `TOLLKEEPER_JOIN_KEY=${secret} npx tollkeeper gateway --control-plane ${url} --upstream http://127.0.0.1:3000`,
+  );
+}

@@ -1,0 +1,143 @@
+import type { ApiKey, RouteOutput, Routes } from '@tollkeeper/contract';
+import { ApiError, type Client } from '@tollkeeper/sdk';
+import type { CliContext } from '../../cli-context.ts';
+import { flag, given, repeated, text, YES } from '../../command/option.ts';
+import { verb } from '../../command/verb.ts';
+import { hint } from '../../output.ts';
+import { confirm, requireYesOrTerminal } from '../../prompt.ts';
+import { counted } from '../../text/counted.ts';
+import { changeKeys, exitCodeOfOutcome, printOutcome } from './change-keys.ts';
+import {
+  createdByKeys,
+  findKeptMembers,
+  type KeepMembers,
+  keptMembersText,
+} from './created-by-key.ts';
+import { KEYS, openKeys } from './open-key.ts';
+
+type Results = RouteOutput<Routes['revokeKeys']>['results'];
+
+const CASCADE = flag(
+  'Also revoke everything that the keys created or rotated, delete their join keys, invitations and gateways, and remove the members who joined by their invitations',
+);
+const KEEP_MEMBER = repeated(
+  'member',
+  'With --cascade, do not remove this member: an email, an id, or "all"; repeat it for several members',
+);
+
+export const revokeKeys = verb({
+  name: 'revoke',
+  summary: 'Refuse keys for good, and keep their records',
+  examples: [
+    'keys revoke ci-pipeline --reason "leaked in a log"',
+    'keys revoke ci-pipeline --cascade --keep-member eve@example.com',
+  ],
+  args: [KEYS],
+  options: {
+    reason: text('text', 'Stored with the record and in the audit log'),
+    cascade: CASCADE,
+    keepMember: KEEP_MEMBER,
+    yes: YES,
+  },
+  json: { help: "Print the API's JSON, for scripts; for several keys, a result for each" },
+  run: async ({ ctx, args: [references], options }) => {
+    const { reason, cascade = false, yes } = options;
+    const { client, keys } = await openKeys(ctx, references);
+    const keepMembers = await findKeptMembers(client, options.keepMember);
+    await confirmEnd(ctx, client, keys, {
+      yes,
+      cascade,
+      keepMembers,
+      loss: 'stops working for good',
+    });
+    const body = { cascade, ...given({ keepMembers, reason }) };
+    return changeKeys(keys, {
+      done: 'Revoked',
+      suffix: cascade ? ' for good, and everything it created or rotated' : ' for good',
+      changeOne: (id) => client.revokeKey({ params: { id }, body }),
+      changeMany: (ids) => client.revokeKeys({ body: { ids, ...body } }),
+    });
+  },
+  answer: ({ json }) => json,
+  print: printOutcome,
+  exitCode: exitCodeOfOutcome,
+});
+
+export const deleteKeys = verb({
+  name: 'delete',
+  summary: 'Delete keys with their records; only the audit log and the counts remember them',
+  args: [KEYS],
+  options: { cascade: CASCADE, keepMember: KEEP_MEMBER, yes: YES },
+  json: {
+    help: 'Print a result for each of several keys, as JSON; nothing for one key, since the API answers without JSON',
+  },
+  run: async ({ ctx, args: [references], options }) => {
+    const { cascade = false, yes } = options;
+    const { client, keys } = await openKeys(ctx, references);
+    const keepMembers = await findKeptMembers(client, options.keepMember);
+    await confirmEnd(ctx, client, keys, {
+      yes,
+      cascade,
+      keepMembers,
+      loss: 'is deleted for good, with its record',
+    });
+    const query = {
+      cascade: cascade ? ('true' as const) : ('false' as const),
+      ...keptMembersText(keepMembers),
+    };
+    const deleteOne = async (id: string): Promise<undefined> => {
+      await client.deleteKey({ params: { id }, query });
+    };
+    return changeKeys(keys, {
+      done: 'Deleted',
+      suffix: cascade ? ', and revoked everything it created or rotated' : '',
+      changeOne: deleteOne,
+      changeMany: async ([id = '']) => ({ results: await resultOf(id, deleteOne) }),
+      atOnceMax: 1,
+    });
+  },
+  answer: ({ json }) => json,
+  print: printOutcome,
+  exitCode: exitCodeOfOutcome,
+});
+
+interface End {
+  readonly yes: true | undefined;
+  readonly cascade: boolean;
+  /** Members whom the cascade does not remove. */
+  readonly keepMembers: KeepMembers | undefined;
+  /** What happens to a key: "stops working for good". */
+  readonly loss: string;
+}
+
+/** Asks before keys end: for the name of one, or for the number of several. Throws Failure. */
+async function confirmEnd(
+  ctx: CliContext,
+  client: Client,
+  keys: readonly ApiKey[],
+  { yes, cascade, keepMembers, loss }: End,
+): Promise<void> {
+  requireYesOrTerminal(ctx, yes);
+  if (yes) return;
+  const created = await createdByKeys(client, keys, cascade, keepMembers);
+  const [only, ...others] = keys;
+  if (only && others.length === 0) {
+    const what = `"${only.name}" (${only.prefix}…) ${loss}. ${created}`;
+    return confirm(ctx, { what, ask: 'its name', answer: only.name });
+  }
+  for (const { name, prefix } of keys) hint(ctx, `  ${prefix}…  ${name}`);
+  const what = `Each of these ${counted(keys.length, 'key')} ${loss}. ${created}`;
+  return confirm(ctx, { what, ask: 'the number of keys', answer: String(keys.length) });
+}
+
+/** The API deletes one key at a time; its refusal becomes a result as those of several are. */
+async function resultOf(id: string, deleteOne: (id: string) => Promise<unknown>): Promise<Results> {
+  try {
+    await deleteOne(id);
+    return [{ id, error: null }];
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code === 'unavailable') throw error;
+    const { code, detail, scopes } = error.problem;
+    return [{ id, error: { code, detail, ...(scopes && { scopes }) } }];
+  }
+}

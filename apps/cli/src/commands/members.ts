@@ -1,0 +1,120 @@
+import type { Member } from '@tollkeeper/contract';
+import { text, YES } from '../command/option.ts';
+import { argument, type Noun, verb } from '../command/verb.ts';
+import { findMember, findMemberId } from '../lookup/find-member.ts';
+import { findRoleId } from '../lookup/find-role.ts';
+import { listAll } from '../lookup/list-all.ts';
+import { asTable, printLine } from '../output.ts';
+import { confirm, requireYesOrTerminal } from '../prompt.ts';
+import { connect } from '../session/connect.ts';
+import { counted } from '../text/counted.ts';
+import { relativeTime } from '../text/relative-time.ts';
+import type { Column } from '../text/table.ts';
+
+const MEMBER = argument('member', '"me", an id, an email or an exact name');
+
+const COLUMNS: readonly Column<Member>[] = [
+  { title: 'NAME', cell: ({ name }) => name, widthMin: 12 },
+  {
+    title: 'EMAIL',
+    cell: ({ email, emailVerified }) => (emailVerified ? email : `${email} (not confirmed)`),
+    widthMin: 16,
+  },
+  { title: 'ROLE', cell: ({ roleName }) => roleName, widthMin: 8 },
+  {
+    title: 'STATUS',
+    cell: ({ status }) => `● ${status}`,
+    color: ({ status }) => (status === 'active' ? 'green' : 'yellow'),
+  },
+  { title: 'KEYS', cell: ({ keysCount }) => String(keysCount), align: 'right' },
+  { title: 'LAST SEEN', cell: ({ lastSeenAt }, now) => relativeTime(lastSeenAt, now) },
+  { title: 'ID', cell: ({ id }) => id, optional: true },
+];
+
+const list = verb({
+  name: 'list',
+  alias: 'ls',
+  summary: 'List all members, with their roles and numbers of keys',
+  run: async ({ ctx }) => {
+    const { client } = await connect(ctx);
+    return listAll((query) => client.listMembers({ query }));
+  },
+  print: asTable(COLUMNS),
+});
+
+const changeRole = verb({
+  name: 'role',
+  summary: 'Give a member another role, which limits their keys at once',
+  examples: ['members role eve@example.com developer'],
+  args: [MEMBER, argument('role', 'Id or name of a role')],
+  run: async ({ ctx, args: [reference, role] }) => {
+    const { client } = await connect(ctx);
+    const id = await findMemberId(client, reference);
+    const roleId = await findRoleId(client, role);
+    return client.updateMember({ params: { id }, body: { roleId } });
+  },
+  print: (ctx, { name, email, roleName }) =>
+    printLine(ctx, `${name} (${email}) is now ${roleName}.`),
+});
+
+const suspend = verb({
+  name: 'suspend',
+  summary: 'Refuse the sessions and keys of a member until they are reinstated',
+  args: [MEMBER],
+  run: async ({ ctx, args: [reference] }) => {
+    const { client } = await connect(ctx);
+    return client.suspendMember({ params: { id: await findMemberId(client, reference) } });
+  },
+  print: (ctx, { name, email }) =>
+    printLine(ctx, `Suspended ${name} (${email}). "tollkeeper members reinstate" undoes it.`),
+});
+
+const reinstate = verb({
+  name: 'reinstate',
+  summary: 'Reinstate a suspended member, whose keys work again',
+  args: [MEMBER],
+  run: async ({ ctx, args: [reference] }) => {
+    const { client } = await connect(ctx);
+    return client.reinstateMember({ params: { id: await findMemberId(client, reference) } });
+  },
+  print: (ctx, { name, email }) => printLine(ctx, `Reinstated ${name} (${email}).`),
+});
+
+const remove = verb({
+  name: 'remove',
+  summary: 'Remove a member, and revoke their keys or hand them over',
+  examples: ['members remove eve@example.com', 'members remove eve@example.com --hand-over-to me'],
+  args: [MEMBER],
+  options: {
+    handOverTo: text(
+      'member',
+      'Member who receives the keys; their role limits the keys from then on',
+    ),
+    yes: YES,
+  },
+  json: 'nothing',
+  run: async ({ ctx, args: [reference], options: { handOverTo, yes } }) => {
+    const { client } = await connect(ctx);
+    const member = await findMember(client, reference);
+    const heir = handOverTo === undefined ? undefined : await findMember(client, handOverTo);
+    requireYesOrTerminal(ctx, yes);
+    const keys = `their ${counted(member.keysCount, 'key')}`;
+    const fate = heir ? `handed over to ${heir.name} (${heir.email})` : 'revoked for good';
+    if (!yes) {
+      const what = `This removes ${member.name}; ${keys} will be ${fate}.`;
+      await confirm(ctx, { what, ask: `"${member.email}"`, answer: member.email });
+    }
+    await client.removeMember({
+      params: { id: member.id },
+      query: heir ? { handOverTo: heir.id } : {},
+    });
+    return { member, keys, fate };
+  },
+  print: (ctx, { member: { name, email }, keys, fate }) =>
+    printLine(ctx, `Removed ${name} (${email}); ${keys}: ${fate}.`),
+});
+
+export const members: Noun = {
+  notes: '<member> is "me", an id, an email or an exact name.',
+  verbs: [list, changeRole, suspend, reinstate, remove],
+};

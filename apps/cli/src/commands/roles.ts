@@ -1,0 +1,128 @@
+import type { Role } from '@tollkeeper/contract';
+import type { CliContext } from '../cli-context.ts';
+import { given, list as listOption, NAME, required, text } from '../command/option.ts';
+import { requireChange, requireName } from '../command/option-values.ts';
+import { argument, type Noun, optionalArgument, verb } from '../command/verb.ts';
+import { findRole, findRoleId } from '../lookup/find-role.ts';
+import { listAll } from '../lookup/list-all.ts';
+import { asTable, hint, printFields, printLine } from '../output.ts';
+import { connect } from '../session/connect.ts';
+import type { Column } from '../text/table.ts';
+
+const ROLE = argument('role', 'Id or name');
+
+const COLUMNS: readonly Column<Role>[] = [
+  { title: 'NAME', cell: ({ name }) => name, widthMin: 12 },
+  { title: 'KIND', cell: ({ builtIn }) => (builtIn ? 'built in' : 'custom') },
+  { title: 'SCOPES', cell: ({ scopes }) => String(scopes.length), align: 'right' },
+  { title: 'MEMBERS', cell: ({ membersCount }) => String(membersCount), align: 'right' },
+  { title: 'ID', cell: ({ id }) => id },
+  { title: 'DESCRIPTION', cell: ({ description }) => description, widthMin: 16, optional: true },
+];
+
+const list = verb({
+  name: 'list',
+  alias: 'ls',
+  summary: 'List all roles, the built-in ones first',
+  run: async ({ ctx }) => {
+    const { client } = await connect(ctx);
+    return listAll((query) => client.listRoles({ query }));
+  },
+  print: asTable(COLUMNS),
+});
+
+const show = verb({
+  name: 'show',
+  summary: 'Show a role and its scopes',
+  args: [ROLE],
+  run: async ({ ctx, args: [reference] }) => {
+    const { client } = await connect(ctx);
+    return findRole(client, reference);
+  },
+  print: printRole,
+});
+
+const create = verb({
+  name: 'create',
+  summary: 'Create a role from scopes that you hold yourself',
+  examples: ['roles create "Release manager" --scopes api_keys.read,usage.read'],
+  args: [optionalArgument('name', 'Such as "Release manager"')],
+  options: {
+    name: NAME,
+    scopes: required(listOption('scopes', 'Such as api_keys.read,usage.read')),
+    description: text('text', 'What the role is for'),
+  },
+  run: async ({ ctx, args: [argument], options }) => {
+    const name = requireName(argument, options);
+    const { client } = await connect(ctx);
+    const { scopes, description } = options;
+    return client.createRole(
+      { body: { name, scopes, ...given({ description }) } },
+      { idempotencyKey: ctx.createId() },
+    );
+  },
+  print: (ctx, role) => {
+    hint(ctx, `Created the role "${role.name}".`);
+    printRole(ctx, role);
+  },
+});
+
+const edit = verb({
+  name: 'edit',
+  summary: 'Change a custom role, and with it what its members and their keys may do',
+  examples: ['roles edit "Release manager" --scopes api_keys.read,audit.read'],
+  args: [ROLE],
+  options: {
+    name: text('name', 'New name'),
+    scopes: listOption('scopes', 'All scopes of the role, which replace those that it has'),
+    description: text('text', 'What the role is for'),
+  },
+  run: async ({ ctx, args: [reference], options }) => {
+    const body = requireChange(given(options), '--name, --scopes or --description');
+    const { client } = await connect(ctx);
+    const id = await findRoleId(client, reference);
+    return client.updateRole({ params: { id }, body });
+  },
+  print: (ctx, role) => {
+    hint(ctx, `Changed the role "${role.name}".`);
+    printRole(ctx, role);
+  },
+});
+
+const remove = verb({
+  name: 'delete',
+  summary: 'Delete a custom role; one in use needs a replacement',
+  examples: ['roles delete "Release manager" --replacement developer'],
+  args: [ROLE],
+  options: {
+    replacement: text('role', 'Role that its members and invitations get instead: id or name'),
+  },
+  json: 'nothing',
+  run: async ({ ctx, args: [reference], options: { replacement } }) => {
+    const { client } = await connect(ctx);
+    const { id, name } = await findRole(client, reference);
+    const replacementRoleId = replacement && (await findRoleId(client, replacement));
+    await client.deleteRole({
+      params: { id },
+      query: replacementRoleId ? { replacementRoleId } : {},
+    });
+    return { name };
+  },
+  print: (ctx, { name }) => printLine(ctx, `Deleted the role "${name}".`),
+});
+
+export const roles: Noun = {
+  notes: '<role> is an id or a name. The built-in roles cannot be changed.',
+  verbs: [list, show, create, edit, remove],
+};
+
+function printRole(ctx: CliContext, role: Role): void {
+  printFields(ctx, [
+    ['Name', role.name],
+    ['Id', role.id],
+    ['Kind', role.builtIn ? 'built in, cannot be changed' : 'custom'],
+    ...(role.description === '' ? [] : [['Description', role.description] as const]),
+    ['Members', String(role.membersCount)],
+    ['Scopes', role.scopes.join(' ') || 'none'],
+  ]);
+}

@@ -1,0 +1,70 @@
+import { ERRORS, type ErrorCode, type Problem } from '@tollkeeper/contract';
+import { ApiError } from '@tollkeeper/sdk';
+import { expect, test } from 'vitest';
+import { EXIT } from './exit-codes.ts';
+import { exitCodeOf, explain } from './explain.ts';
+import { Failure } from './failure.ts';
+
+function problem(code: ErrorCode, more: Partial<Problem> = {}): Problem {
+  const { status, title } = ERRORS[code];
+  return { type: 'about:blank', title, status, code, detail: title, requestId: 'req_1', ...more };
+}
+
+test.each<[ErrorCode, number]>([
+  ['unauthenticated', 3],
+  ['revoked', 3],
+  ['insufficient_scope', 4],
+  ['member_suspended', 4],
+  ['not_found', 5],
+  ['invalid_state', 6],
+  ['plan_limit_reached', 7],
+  ['unavailable', 8],
+  ['validation_failed', 9],
+  ['malformed_request', 9],
+  ['rate_limited', 1],
+  ['internal', 1],
+])('a refusal with %s exits with %i', (code, exitCode) => {
+  expect(exitCodeOf(problem(code))).toBe(exitCode);
+});
+
+test('a server that is no Tollkeeper counts as unreachable, whatever status it answers', () => {
+  expect(exitCodeOf({ code: 'unavailable', status: 404 })).toBe(EXIT.unreachable);
+});
+
+test('every code of the contract has an exit code other than success', () => {
+  for (const code of Object.keys(ERRORS) as ErrorCode[]) {
+    expect(exitCodeOf(problem(code))).not.toBe(EXIT.ok);
+  }
+});
+
+test('the limit of a plan names the commands that help', () => {
+  const { lines } = explain(new ApiError(problem('plan_limit_reached')));
+  expect(lines.join('\n')).toContain('"tollkeeper keys revoke <key>"');
+  expect(lines.join('\n')).toContain('"npx tollkeeper admin set-plan <plan>"');
+});
+
+test('a scope that a key lacks is named in the sentence', () => {
+  const error = new ApiError(problem('insufficient_scope', { scopes: ['api_keys.read'] }));
+  const sentence = 'This needs the scope "api_keys.read", which the API key does not hold.';
+  expect(explain(error).lines).toEqual([sentence, 'Request req_1']);
+});
+
+test('a refusal tells what was wrong, each field at fault, and the request', () => {
+  const error = new ApiError(
+    problem('validation_failed', {
+      detail: 'The request is not valid.',
+      errors: [{ path: 'expiresAt', message: 'must be in the future' }],
+    }),
+  );
+  expect(explain(error)).toEqual({
+    exitCode: EXIT.invalidInput,
+    lines: ['The request is not valid.', '  expiresAt: must be in the future', 'Request req_1'],
+  });
+});
+
+test('nothing that a server says reaches the terminal as a control character', () => {
+  const error = new ApiError(problem('not_found', { detail: 'No key "\u001b[2J".' }));
+  expect(explain(error).lines[0]).toBe('No key "\\x1b[2J".');
+  const failure = new Failure(EXIT.usage, 'two\nlines', { details: ['\u001b[1A'] });
+  expect(explain(failure).lines).toEqual(['two\\x0alines', '\\x1b[1A']);
+});

@@ -1,0 +1,156 @@
+import type { Problem } from '@tollkeeper/contract';
+import { ApiError } from '@tollkeeper/sdk';
+import type { Command } from 'commander';
+import type { CliContext } from './cli-context.ts';
+import { ERROR_CODES, EXIT, type ExitCode } from './exit-codes.ts';
+import { Failure } from './failure.ts';
+import { inCommandTerms, termOf } from './field-terms.ts';
+import { findCredentials } from './session/credentials.ts';
+import { asksOrganization, ORGANIZATION_ADVICE } from './session/organization.ts';
+import { DEFAULT_URL, loginCommand } from './session/server-url.ts';
+import { visibleText } from './text/visible-text.ts';
+
+export interface Explanation {
+  readonly exitCode: ExitCode;
+  /** Lines for standard error, safe for a terminal. */
+  readonly lines: readonly string[];
+}
+
+/** An error as a script reads it under --json. */
+export interface ErrorReport {
+  /** Of the API, or of the table ERROR_CODES. */
+  readonly code: string;
+  readonly message: string;
+  readonly exitCode: ExitCode;
+  /** What else the API said about it. */
+  readonly [detail: string]: unknown;
+}
+
+/** The error that --json prints. It names fields as the API does, since a script sent them. */
+export function report(error: unknown): ErrorReport {
+  if (error instanceof ApiError) {
+    const { type: _, title: __, detail, code, ...details } = error.problem;
+    return { code, message: detail, exitCode: exitCodeOf(error.problem), ...details };
+  }
+  const { exitCode, lines } = explain(error);
+  return { code: ERROR_CODES[exitCode], message: lines.join('\n'), exitCode };
+}
+
+/**
+ * Turns whatever ended a command into what a person reads and a script tests.
+ * @param command whose options and arguments stand for the fields of the API
+ */
+export function explain(error: unknown, command?: Command): Explanation {
+  if (error instanceof Failure) {
+    const { exitCode, message, details } = error;
+    return { exitCode, lines: [message, ...details].map(visibleText) };
+  }
+  if (error instanceof ApiError) return explainProblem(error.problem, command);
+  if (error instanceof SyntaxError) {
+    const text =
+      'The server did not answer with JSON. Check that the address is that of a Tollkeeper server.';
+    return { exitCode: EXIT.unreachable, lines: [text] };
+  }
+  if (error instanceof Error && error.name === 'ZodError') {
+    const place = visibleText(firstPath(error));
+    const text = `The server sent an answer that this version does not understand (at "${place}"). Run the same version of Tollkeeper on both sides.`;
+    return { exitCode: EXIT.unexpected, lines: [text] };
+  }
+  const text = error instanceof Error ? error.message : String(error);
+  return { exitCode: EXIT.unexpected, lines: [visibleText(`Unexpected error: ${text}`)] };
+}
+
+const PLAN_ADVICE =
+  'Run "tollkeeper keys revoke <key>", or have the person who operates the server run "npx tollkeeper admin set-plan <plan>".';
+
+function explainProblem(problem: Problem, command: Command | undefined): Explanation {
+  // A sentence that already names each field need not be followed by them.
+  const fields = (problem.errors ?? [])
+    .filter(({ message }) => !problem.detail.includes(message))
+    .map(({ path, message }) => {
+      const name = termOf(path, command) ?? path;
+      return inCommandTerms(name === '' ? `  ${message}` : `  ${name}: ${message}`, command);
+    });
+  const sentence =
+    missingScope(problem) ?? inOptions(problem, inCommandTerms(problem.detail, command), command);
+  const advice = problem.code === 'plan_limit_reached' ? [PLAN_ADVICE] : [];
+  const request = problem.requestId === '' ? [] : [`Request ${problem.requestId}`];
+  const lines = [
+    sentence,
+    ...advice,
+    ...fields,
+    ...scopesAtFault(problem, sentence),
+    ...request,
+  ].map(visibleText);
+  return { exitCode: exitCodeOf(problem), lines };
+}
+
+/** The sentence, with options in place of the fields at fault that it quotes. */
+function inOptions({ errors = [] }: Problem, text: string, command: Command | undefined): string {
+  return errors.reduce((sentence, { path }) => {
+    const term = termOf(path, command);
+    return term === undefined ? sentence : sentence.replaceAll(`"${path}"`, term);
+  }, text);
+}
+
+/** The exit code of a refusal by the API. */
+export function exitCodeOf(problem: Pick<Problem, 'code' | 'status'>): ExitCode {
+  if (problem.code === 'plan_limit_reached') return EXIT.planLimit;
+  if (problem.code === 'unavailable') return EXIT.unreachable;
+  switch (problem.status) {
+    case 401:
+      return EXIT.unauthenticated;
+    case 403:
+      return EXIT.forbidden;
+    case 404:
+      return EXIT.notFound;
+    case 409:
+      return EXIT.conflict;
+    case 400:
+    case 413:
+    case 415:
+    case 422:
+      return EXIT.invalidInput;
+    default:
+      return EXIT.unexpected;
+  }
+}
+
+/** The sentence for a key that lacks a single scope, where that of the API does not name it. */
+function missingScope({ code, scopes = [], detail }: Problem): string | undefined {
+  const [scope, ...others] = scopes;
+  if (code !== 'insufficient_scope' || scope === undefined || others.length > 0) return undefined;
+  if (detail.includes(`"${scope}"`)) return undefined;
+  return `This needs the scope "${scope}", which the API key does not hold.`;
+}
+
+function scopesAtFault({ scopes = [] }: Problem, sentence: string): readonly string[] {
+  const unnamed = scopes.filter((scope) => !sentence.includes(`"${scope}"`));
+  return unnamed.length === 0 ? [] : [`  Scopes at fault: ${unnamed.join(', ')}`];
+}
+
+/** Where an answer left the contract, from the error of Zod's that the client throws. */
+function firstPath(error: Error): string {
+  const issues = 'issues' in error && Array.isArray(error.issues) ? error.issues : [];
+  const path: unknown = issues[0]?.path;
+  return Array.isArray(path) && path.length > 0 ? path.join('.') : 'its top';
+}
+
+/** What the server's own sentence cannot know: what to do on the command line. */
+export async function adviceOn(error: unknown, ctx: CliContext): Promise<readonly string[]> {
+  if (asksOrganization(error)) return [ORGANIZATION_ADVICE];
+  if (error instanceof ApiError && error.problem.code === 'recent_sign_in_required') {
+    return ['Run "tollkeeper login" again, then repeat the command within ten minutes.'];
+  }
+  return error instanceof ApiError && error.status === 401 ? [await signInAdvice(ctx)] : [];
+}
+
+/** What to do about a credential that the server refused. */
+async function signInAdvice(ctx: CliContext): Promise<string> {
+  if (ctx.env.TOLLKEEPER_API_KEY) {
+    return 'Set TOLLKEEPER_API_KEY to another key, or unset it and run "tollkeeper login".';
+  }
+  const stored = await findCredentials(ctx).catch(() => undefined);
+  const url = ctx.env.TOLLKEEPER_URL || stored?.url || DEFAULT_URL;
+  return `Run "${loginCommand(url)}", or set TOLLKEEPER_API_KEY.`;
+}
