@@ -1,13 +1,19 @@
 /** The dashboard's entry: themes, the token of a link, then React. */
+
 import './configure-zod.ts';
 import './app.css';
+import { type QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { Toaster } from 'sonner';
+import { TooltipProvider } from '../components/popover.tsx';
+import { askConfirmation, askSignIn, identityQuery } from '../features/sessions/index.ts';
 import { takeFragmentToken } from '../lib/fragment-token.ts';
 import { createQueryClient } from '../lib/query-client.ts';
-import { Providers } from './providers.tsx';
-import { createDashboardRouter } from './router.tsx';
-import { watchRefusals } from './watch-refusals.ts';
+import { onRefusals } from '../lib/send-again.ts';
+import { useAppliedTheme } from '../lib/theme.ts';
+import { createDashboardRouter, type DashboardRouter } from './router.tsx';
 
 takeFragmentToken('/setup');
 takeFragmentToken('/accept-invitation');
@@ -25,3 +31,63 @@ createRoot(root).render(
     <Providers router={router} queryClient={queryClient} />
   </StrictMode>,
 );
+
+interface ProvidersProps {
+  readonly router: DashboardRouter;
+  readonly queryClient: QueryClient;
+}
+
+function Providers({ router, queryClient }: ProvidersProps) {
+  const theme = useAppliedTheme();
+  return (
+    <QueryClientProvider client={queryClient}>
+      <TooltipProvider delayDuration={250}>
+        <RouterProvider router={router} />
+        <Toaster
+          theme={theme}
+          position="bottom-right"
+          duration={6000}
+          closeButton
+          toastOptions={{
+            style: {
+              background: 'var(--surface)',
+              color: 'var(--ink)',
+              borderColor: 'var(--line)',
+              boxShadow: 'var(--shadow)',
+            },
+            actionButtonStyle: { background: 'var(--accent)', color: 'var(--on-accent)' },
+          }}
+        />
+      </TooltipProvider>
+    </QueryClientProvider>
+  );
+}
+
+/** Pages that people without a session, or with half of one, are meant to see. */
+const OPEN_PATHS: readonly string[] = [
+  ...['/sign-in', '/setup', '/accept-invitation', '/forgot-password', '/reset-password'],
+];
+const SECOND_FACTOR_PATHS: readonly string[] = ['/second-factor', '/account-security'];
+
+/** Answers refusals that any request may get: the session ended, or lacks a second factor. */
+function watchRefusals(router: DashboardRouter, queryClient: QueryClient): void {
+  onRefusals({
+    // Without an identity no page is shown yet: its route leads to the sign-in page.
+    onSignedOut: async () =>
+      !OPEN_PATHS.includes(router.state.location.pathname) &&
+      queryClient.getQueryData(identityQuery.queryKey) !== undefined &&
+      askSignIn(),
+    onRecentSignInAsked: askConfirmation,
+    onSecondFactorAsked: () => {
+      const { pathname, searchStr } = router.state.location;
+      if ([...OPEN_PATHS, ...SECOND_FACTOR_PATHS].includes(pathname)) return;
+      const from = pathname + searchStr;
+      void router.navigate({
+        to: '/second-factor',
+        search: from === '/' ? {} : { from },
+        replace: true,
+        ignoreBlocker: true,
+      });
+    },
+  });
+}

@@ -1,14 +1,16 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { createRouter, parseSearchWith, stringifySearchWith } from '@tanstack/react-router';
+import { Logo } from '../components/page.tsx';
 import type { KeySearch } from '../features/api-keys/index.ts';
 import { basePath } from '../lib/base-path.ts';
-import { LoadingPage } from './loading-page.tsx';
-import { routeTree } from './routes.tsx';
+import { entryRoutes } from './entry-routes.tsx';
+import { insideRoutes } from './inside-routes.tsx';
+import { rootRoute } from './root-route.tsx';
 
 /** Search parameters are plain text here: `?status=active`, not `?status=%22active%22`. */
 export function createDashboardRouter(queryClient: QueryClient) {
   return createRouter({
-    routeTree,
+    routeTree: rootRoute.addChildren([...entryRoutes, insideRoutes]),
     basepath: basePath || '/',
     context: { queryClient },
     defaultPreload: false,
@@ -31,4 +33,16 @@ declare module '@tanstack/react-router' {
     /** The list from which a key's page was opened. */
     listSearch?: KeySearch;
   }
+}
+
+function LoadingPage() {
+  return (
+    <main className="flex min-h-dvh items-center justify-center" aria-busy="true">
+      <h1 className="sr-only">Tollkeeper</h1>
+      <span role="status" className="animate-breathe">
+        <Logo size={36} />
+        <span className="sr-only">Loading</span>
+      </span>
+    </main>
+  );
 }

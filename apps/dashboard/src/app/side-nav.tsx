@@ -1,22 +1,30 @@
-import { Link } from '@tanstack/react-router';
+import { Link, useRouter } from '@tanstack/react-router';
 import {
   Boxes,
   Building2,
   KeyRound,
+  Monitor,
+  Moon,
   ShieldAlert,
   ShieldCheck,
+  Sun,
   Users,
   Waypoints,
 } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { SegmentedChoice } from '../components/forms/choices.tsx';
+import { Select } from '../components/forms/controls.tsx';
 import { Logo } from '../components/page.tsx';
 import { useIdentity } from '../features/sessions/index.ts';
-import { useChosenWorkspace, WorkspaceSwitch } from '../features/workspaces/index.ts';
+import {
+  chooseWorkspace,
+  useChosenWorkspace,
+  WorkspaceSwitch,
+} from '../features/workspaces/index.ts';
 import { basePath } from '../lib/base-path.ts';
+import { setTheme, useTheme } from '../lib/theme.ts';
 import { AccountMenu } from './account-menu.tsx';
-import { OrganizationSwitch } from './organization-switch.tsx';
-import { ThemeToggle } from './theme-toggle.tsx';
-import { useShowWorkspace } from './use-show-workspace.ts';
+import { useSwitchOrganization } from './use-leave.ts';
 
 const LINK =
   'flex h-9 items-center gap-2.5 rounded-md px-2.5 text-soft transition-colors hover:bg-sunken hover:text-ink aria-[current=page]:bg-tint aria-[current=page]:font-medium aria-[current=page]:text-accent-strong';
@@ -91,4 +99,54 @@ function ServerLink({ href, children }: { readonly href: string; readonly childr
       {children}
     </a>
   );
+}
+
+/** For people in several organizations: which one the dashboard shows. */
+function OrganizationSwitch() {
+  const { organization, organizations } = useIdentity();
+  const switchTo = useSwitchOrganization();
+  if (organizations.length < 2) return null;
+  return (
+    <Select
+      aria-label="Organization"
+      value={organization.id}
+      onChange={(event) => switchTo(event.target.value)}
+      options={organizations.map(({ id, name }) => ({ value: id, label: name }))}
+    />
+  );
+}
+
+const CHOICES = [
+  { value: 'light', icon: Sun, text: 'Light' },
+  { value: 'dark', icon: Moon, text: 'Dark' },
+  { value: 'system', icon: Monitor, text: 'Auto' },
+] as const;
+
+function ThemeToggle() {
+  return (
+    <SegmentedChoice
+      legend="Theme"
+      value={useTheme()}
+      onChoose={setTheme}
+      choices={CHOICES.map(({ value, icon: Icon, text }) => ({
+        value,
+        label: (
+          <>
+            <Icon size={13} aria-hidden />
+            {text}
+          </>
+        ),
+      }))}
+    />
+  );
+}
+
+/** Looks at one workspace from now on; a list of keys that is open shows only its keys. */
+function useShowWorkspace() {
+  const router = useRouter();
+  return (workspace: string | undefined) => {
+    chooseWorkspace(workspace);
+    if (router.state.location.pathname !== '/api-keys') return;
+    void router.navigate({ to: '/api-keys', search: workspace ? { workspace } : {} });
+  };
 }

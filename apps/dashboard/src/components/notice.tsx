@@ -1,6 +1,6 @@
 import { CircleAlert, Info, RotateCw, TriangleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { explainError, requestIdOf } from '../lib/explain-error.ts';
+import { explainError, requestIdOf } from '../lib/api-errors.ts';
 import { joinClasses } from '../lib/join-classes.ts';
 import { Button } from './button.tsx';
 

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect } from 'react';
 
 interface PageHeaderProps {
   readonly title: ReactNode;
@@ -81,4 +81,10 @@ export function Logo({ size = 24 }: { readonly size?: number }) {
       <circle cx="7.5" cy="8" r="2.9" className="fill-on-accent" />
     </svg>
   );
+}
+
+export function usePageTitle(title: string): void {
+  useEffect(() => {
+    document.title = `${title} · Tollkeeper`;
+  }, [title]);
 }

@@ -1,5 +1,5 @@
-import type { ReactNode } from 'react';
-import { formatCount } from '../lib/format-count.ts';
+import { type ReactNode, useState } from 'react';
+import { formatCount } from '../lib/format.ts';
 import { joinClasses } from '../lib/join-classes.ts';
 import { Button } from './button.tsx';
 import { CopyButton } from './copy-button.tsx';
@@ -77,4 +77,11 @@ export function ShowAll({ shownCount, hiddenCount, onShowAll }: ShowAllProps) {
       </Button>
     </p>
   );
+}
+
+/** The first so many of a list that may be long, until the person asks for all. */
+export function useCapped<T>(items: readonly T[], most: number) {
+  const [all, setAll] = useState(false);
+  const shown = all || items.length <= most ? items : items.slice(0, most);
+  return { shown, hiddenCount: items.length - shown.length, showAll: () => setAll(true) };
 }

@@ -1,6 +1,6 @@
 import { relativeTime, secondsAgo } from '@tollkeeper/contract';
-import { exactTime } from '../lib/exact-time.ts';
-import { useNow, useSecond } from '../lib/use-now.ts';
+import { exactTime } from '../lib/format.ts';
+import { useNow, useSecond } from '../lib/server-clock.ts';
 import { Tooltip } from './popover.tsx';
 
 /** "3 minutes ago", with the exact time on hover. For tables, where every row has several. */

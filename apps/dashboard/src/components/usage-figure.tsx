@@ -1,6 +1,6 @@
 import type { Usage } from '@tollkeeper/contract';
 import { lazy, Suspense } from 'react';
-import { usageSummary } from '../lib/usage-summary.ts';
+import { counted, exactTime, formatCount } from '../lib/format.ts';
 import { LoadError } from './notice.tsx';
 
 // The charting library is most of the download; the page does not wait for it.
@@ -33,4 +33,19 @@ export function UsageFigure({ label, usage, error, onRetry }: UsageFigureProps) 
       </div>
     </figure>
   );
+}
+
+/** The plot in words: the sums, and when most calls came. */
+function usageSummary({ accepted, denied, data }: Usage): string {
+  const sums = `${formatCount(accepted)} accepted and ${formatCount(denied)} denied.`;
+  const busiest = data.reduce<(typeof data)[number] | undefined>(
+    (most, bucket) => (most && calls(most) >= calls(bucket) ? most : bucket),
+    undefined,
+  );
+  if (!busiest || calls(busiest) === 0) return sums;
+  return `${sums} Busiest from ${exactTime(busiest.from)}: ${counted(calls(busiest), 'call')}.`;
+}
+
+function calls(bucket: { readonly accepted: number; readonly denied: number }): number {
+  return bucket.accepted + bucket.denied;
 }

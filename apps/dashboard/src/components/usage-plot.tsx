@@ -1,10 +1,8 @@
 import type { Usage } from '@tollkeeper/contract';
 import { memo } from 'react';
 import { Bar, BarChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
-import { axisTicks } from '../lib/axis-ticks.ts';
-import { axisTop } from '../lib/axis-top.ts';
-import { bucketSpan } from '../lib/bucket-span.ts';
-import { formatCompact, formatCount } from '../lib/format-count.ts';
+import { formatCompact, formatCount } from '../lib/format.ts';
+import { axisTicks, axisTop, bucketSpan } from './usage-axis.ts';
 
 const TICK = { fill: 'var(--faint)', fontSize: 11 };
 

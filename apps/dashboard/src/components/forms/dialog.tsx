@@ -10,7 +10,6 @@ import {
   useState,
 } from 'react';
 import { joinClasses } from '../../lib/join-classes.ts';
-import { useReturnFocus } from '../../lib/use-return-focus.ts';
 import { Button } from '../button.tsx';
 import {
   FILLED_FORM,
@@ -18,6 +17,7 @@ import {
   type LeaveWords,
   PageLeaveQuestion,
 } from './leave-question.tsx';
+import { useReturnFocus } from './use-return-focus.ts';
 
 const WIDTHS = { narrow: 'sm:max-w-md', wide: 'sm:max-w-2xl' } as const;
 

@@ -1,13 +1,13 @@
 import { Eye, EyeOff } from 'lucide-react';
 import { useState } from 'react';
+import { Button } from '../button.tsx';
+import { LineField } from './line-field.tsx';
 import {
   PASSWORD_LENGTH_MAX,
   PASSWORD_LENGTH_MIN,
   type PasswordStrength,
   passwordStrength,
-} from '../../lib/password-strength.ts';
-import { Button } from '../button.tsx';
-import { LineField } from './line-field.tsx';
+} from './password-strength.ts';
 
 interface NewPasswordFieldProps {
   readonly label: string;

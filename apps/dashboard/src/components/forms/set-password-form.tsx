@@ -1,10 +1,10 @@
 import { type ReactNode, useState } from 'react';
-import type { FormErrors } from '../../lib/field-errors.ts';
-import { passwordError } from '../../lib/password-strength.ts';
+import type { FormErrors } from '../../lib/api-errors.ts';
 import { useSubmit } from '../../lib/use-submit.ts';
 import { Button } from '../button.tsx';
 import { Notice } from '../notice.tsx';
 import { NewPasswordField } from './new-password-field.tsx';
+import { passwordError } from './password-strength.ts';
 
 interface SetPasswordFormProps<F extends string> {
   readonly label?: string;

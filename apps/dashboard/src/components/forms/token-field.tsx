@@ -1,8 +1,8 @@
 import { X } from 'lucide-react';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
-import { joinRanges, splitRanges } from '../../lib/allowed-ips.ts';
 import { joinClasses } from '../../lib/join-classes.ts';
 import { Button } from '../button.tsx';
+import { joinRanges, splitRanges } from './allowed-ips.ts';
 import { TextInput } from './controls.tsx';
 import { Field } from './field.tsx';
 

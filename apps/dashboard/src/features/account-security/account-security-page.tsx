@@ -1,10 +1,9 @@
 import { FACTOR_NAMES } from '@tollkeeper/contract';
 import { useState } from 'react';
 import { Button } from '../../components/button.tsx';
-import { PageHeader } from '../../components/page.tsx';
+import { PageHeader, usePageTitle } from '../../components/page.tsx';
 import { Fact, Facts, Panel } from '../../components/panel.tsx';
 import { TimeAgoButton } from '../../components/time-ago.tsx';
-import { usePageTitle } from '../../lib/use-page-title.ts';
 import { useIdentity } from '../sessions/index.ts';
 import { AuthenticatorPanel } from './authenticator-panel.tsx';
 import { PasskeysPanel } from './passkeys-panel.tsx';

@@ -8,7 +8,7 @@ import { FormDialog } from '../../components/forms/form-dialog.tsx';
 import { LineField } from '../../components/forms/line-field.tsx';
 import { ShownOnceDialog } from '../../components/forms/shown-once-dialog.tsx';
 import { Notice } from '../../components/notice.tsx';
-import { saveText } from '../../lib/save-text.ts';
+import { saveText } from '../../lib/copy-text.ts';
 import { useSubmit } from '../../lib/use-submit.ts';
 import { verifyCodeMutation } from './queries.ts';
 import { secretGroups } from './secret-groups.ts';

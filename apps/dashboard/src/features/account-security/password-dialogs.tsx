@@ -4,7 +4,7 @@ import { toast } from 'sonner';
 import { FormDialog } from '../../components/forms/form-dialog.tsx';
 import { PasswordField } from '../../components/forms/line-field.tsx';
 import { NewPasswordField } from '../../components/forms/new-password-field.tsx';
-import { PASSWORD_LENGTH_MIN } from '../../lib/password-strength.ts';
+import { PASSWORD_LENGTH_MIN } from '../../components/forms/password-strength.ts';
 import { useSubmit } from '../../lib/use-submit.ts';
 import { changePasswordMutation } from './queries.ts';
 

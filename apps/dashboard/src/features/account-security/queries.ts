@@ -2,9 +2,9 @@
 import { mutationOptions, queryOptions } from '@tanstack/react-query';
 import { ApiError } from '@tollkeeper/sdk';
 import { z } from 'zod';
+import { changeSession, readSession } from '../../lib/api.ts';
+import { tellAt } from '../../lib/api-errors.ts';
 import { refresh } from '../../lib/query-client.ts';
-import { changeSession, readSession } from '../../lib/session-endpoint.ts';
-import { tellAt } from '../../lib/tell-at.ts';
 import { makePasskey } from '../../lib/web-authn.ts';
 
 const session = z.looseObject({ user: z.looseObject({ twoFactorEnabled: z.boolean() }) });

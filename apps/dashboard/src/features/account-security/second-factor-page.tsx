@@ -1,8 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Button } from '../../components/button.tsx';
 import { Notice } from '../../components/notice.tsx';
-import { Logo } from '../../components/page.tsx';
-import { usePageTitle } from '../../lib/use-page-title.ts';
+import { Logo, usePageTitle } from '../../components/page.tsx';
 import { useIdentity } from '../sessions/index.ts';
 import { AuthenticatorPanel } from './authenticator-panel.tsx';
 import { PasskeysPanel } from './passkeys-panel.tsx';

@@ -1,7 +1,7 @@
 import type { ApiKey, KeyState } from '@tollkeeper/contract';
 import { type StatusTone, StatusWord } from '../../components/status-word.tsx';
 import { TimeAgo } from '../../components/time-ago.tsx';
-import { useNow } from '../../lib/use-now.ts';
+import { useNow } from '../../lib/server-clock.ts';
 import { usePendingStatus } from './actions/use-status-change.ts';
 
 /** The key's status; while a change is under way it says so, and not yet that it is done. */

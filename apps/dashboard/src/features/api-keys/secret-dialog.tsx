@@ -4,7 +4,7 @@ import { CopyRow } from '../../components/copy-button.tsx';
 import { ShownOnceDialog } from '../../components/forms/shown-once-dialog.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { serverUrl } from '../../lib/base-path.ts';
-import { exactTime } from '../../lib/exact-time.ts';
+import { exactTime } from '../../lib/format.ts';
 
 interface SecretDialogProps {
   readonly title: string;

@@ -4,9 +4,8 @@ import { type FormEvent, useState } from 'react';
 import { Button } from '../../components/button.tsx';
 import { LineField } from '../../components/forms/line-field.tsx';
 import { LoadError, Notice } from '../../components/notice.tsx';
-import { EntryPage } from '../../components/page.tsx';
+import { EntryPage, usePageTitle } from '../../components/page.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
-import { usePageTitle } from '../../lib/use-page-title.ts';
 import { DeviceDecision } from './device-decision.tsx';
 import { deviceQuery } from './queries.ts';
 

@@ -1,7 +1,7 @@
 /** Device login, by Better Auth's endpoints, which no contract declares: answers are parsed here. */
 import { mutationOptions, queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
-import { changeSession, readSession } from '../../lib/session-endpoint.ts';
+import { changeSession, readSession } from '../../lib/api.ts';
 
 const device = z.looseObject({ user_code: z.string(), status: z.string() });
 

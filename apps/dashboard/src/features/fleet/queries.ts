@@ -6,8 +6,7 @@ import {
 } from '@tanstack/react-query';
 import type { Gateway, RouteInput, Routes } from '@tollkeeper/contract';
 import { api } from '../../lib/api.ts';
-import { refresh } from '../../lib/query-client.ts';
-import { readAllPages } from '../../lib/read-all-pages.ts';
+import { readAllPages, refresh } from '../../lib/query-client.ts';
 
 /** While the page is seen: what joins appears within a second, joining and reading included. */
 const WATCH_MS = 750;

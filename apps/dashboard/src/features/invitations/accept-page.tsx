@@ -1,11 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { ApiError } from '@tollkeeper/sdk';
 import { LoadError, Notice } from '../../components/notice.tsx';
-import { EntryPage } from '../../components/page.tsx';
+import { EntryPage, usePageTitle } from '../../components/page.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
-import { explainError } from '../../lib/explain-error.ts';
+import { explainError } from '../../lib/api-errors.ts';
 import { fragmentToken } from '../../lib/fragment-token.ts';
-import { usePageTitle } from '../../lib/use-page-title.ts';
 import { AcceptSteps } from './accept-steps.tsx';
 import { invitationOfLinkQuery } from './queries.ts';
 

@@ -8,7 +8,7 @@ import { LineField } from '../../components/forms/line-field.tsx';
 import { SetPasswordForm } from '../../components/forms/set-password-form.tsx';
 import { ErrorNotice, Notice } from '../../components/notice.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
-import { explainError } from '../../lib/explain-error.ts';
+import { explainError } from '../../lib/api-errors.ts';
 import { useSubmit } from '../../lib/use-submit.ts';
 import { identityQuery, SignInSteps, signOut } from '../sessions/index.ts';
 import { acceptInvitationMutation } from './queries.ts';

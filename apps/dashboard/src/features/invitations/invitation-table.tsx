@@ -4,7 +4,7 @@ import { MenuItem, RecordMenu } from '../../components/menu.tsx';
 import { type RecordColumn, RecordTable } from '../../components/record-table.tsx';
 import { type StatusTone, StatusWord } from '../../components/status-word.tsx';
 import { TimeAgo } from '../../components/time-ago.tsx';
-import { useNow } from '../../lib/use-now.ts';
+import { useNow } from '../../lib/server-clock.ts';
 import { useCan } from '../sessions/index.ts';
 
 interface InvitationTableProps {

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { toast } from 'sonner';
 import { ConfirmDialog } from '../../components/forms/confirm-dialog.tsx';
 import { FormDialog } from '../../components/forms/form-dialog.tsx';
-import { counted } from '../../lib/format-count.ts';
+import { counted } from '../../lib/format.ts';
 import { useSubmit } from '../../lib/use-submit.ts';
 import { RoleField, useGrantableRoles } from '../roles/index.ts';
 import { changeRoleMutation, reinstateMemberMutation, suspendMemberMutation } from './queries.ts';

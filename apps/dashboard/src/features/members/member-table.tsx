@@ -4,7 +4,7 @@ import { MenuItem, MenuSeparator, RecordMenu } from '../../components/menu.tsx';
 import { type RecordColumn, RecordTable } from '../../components/record-table.tsx';
 import { StatusWord } from '../../components/status-word.tsx';
 import { TimeAgo } from '../../components/time-ago.tsx';
-import { counted, formatCount } from '../../lib/format-count.ts';
+import { counted, formatCount } from '../../lib/format.ts';
 import { useRoles } from '../roles/index.ts';
 import { useCan, useIdentity } from '../sessions/index.ts';
 import type { MemberAction } from './member-dialogs.tsx';

@@ -1,8 +1,7 @@
 import { mutationOptions, queryOptions } from '@tanstack/react-query';
 import type { RouteInput, Routes } from '@tollkeeper/contract';
 import { api } from '../../lib/api.ts';
-import { refresh } from '../../lib/query-client.ts';
-import { readAllPages } from '../../lib/read-all-pages.ts';
+import { readAllPages, refresh } from '../../lib/query-client.ts';
 
 export const membersQuery = queryOptions({
   queryKey: ['members'],

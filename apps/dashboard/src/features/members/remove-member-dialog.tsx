@@ -6,7 +6,7 @@ import { RadioRow } from '../../components/forms/choices.tsx';
 import { Select } from '../../components/forms/controls.tsx';
 import { Field, FieldGroup } from '../../components/forms/field.tsx';
 import { FormDialog } from '../../components/forms/form-dialog.tsx';
-import { counted } from '../../lib/format-count.ts';
+import { counted } from '../../lib/format.ts';
 import { useSubmit } from '../../lib/use-submit.ts';
 import { membersQuery, removeMemberMutation } from './queries.ts';
 

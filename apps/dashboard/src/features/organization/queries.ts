@@ -1,8 +1,8 @@
 import { mutationOptions, queryOptions } from '@tanstack/react-query';
 import type { RouteInput, RouteOutput, Routes } from '@tollkeeper/contract';
 import { api } from '../../lib/api.ts';
+import { tellAt } from '../../lib/api-errors.ts';
 import { refresh } from '../../lib/query-client.ts';
-import { tellAt } from '../../lib/tell-at.ts';
 
 export type Organization = RouteOutput<Routes['getOrganization']>;
 

@@ -3,9 +3,9 @@ import { routes } from '@tollkeeper/contract';
 import { useState } from 'react';
 import { toast } from 'sonner';
 import { LineField } from '../../components/forms/line-field.tsx';
+import { DAYS_RULE, parseDays } from '../../components/forms/parse-days.ts';
 import { blockedWords, SettingsForm } from '../../components/forms/settings-form.tsx';
 import { Panel } from '../../components/panel.tsx';
-import { DAYS_RULE, parseDays } from '../../lib/parse-days.ts';
 import { useSubmit } from '../../lib/use-submit.ts';
 import { type Organization, updateOrganizationMutation } from './queries.ts';
 

@@ -3,10 +3,9 @@ import { ApiError } from '@tollkeeper/sdk';
 import { useState } from 'react';
 import { SetPasswordForm } from '../../components/forms/set-password-form.tsx';
 import { LoadError, Notice } from '../../components/notice.tsx';
-import { EntryPage } from '../../components/page.tsx';
+import { EntryPage, usePageTitle } from '../../components/page.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
 import { forgetFragmentToken, fragmentToken } from '../../lib/fragment-token.ts';
-import { usePageTitle } from '../../lib/use-page-title.ts';
 import { completeResetMutation, resetOfLinkQuery } from './queries.ts';
 import { SignInLink } from './sign-in-link.tsx';
 

@@ -8,9 +8,8 @@ import {
   type Scope,
 } from '@tollkeeper/contract';
 import { api } from '../../lib/api.ts';
-import { refresh } from '../../lib/query-client.ts';
-import { readAllPages } from '../../lib/read-all-pages.ts';
-import { tellAt } from '../../lib/tell-at.ts';
+import { tellAt } from '../../lib/api-errors.ts';
+import { readAllPages, refresh } from '../../lib/query-client.ts';
 import { useCan, useIdentity } from '../sessions/index.ts';
 
 export const rolesQuery = queryOptions({

@@ -5,7 +5,7 @@ import { toast } from 'sonner';
 import { Button } from '../../components/button.tsx';
 import { Dialog, DialogBody, DialogFooter } from '../../components/forms/dialog.tsx';
 import { FormDialog } from '../../components/forms/form-dialog.tsx';
-import { counted } from '../../lib/format-count.ts';
+import { counted } from '../../lib/format.ts';
 import { useSubmit } from '../../lib/use-submit.ts';
 import { groupScopes } from '../scopes/index.ts';
 import { deleteRoleMutation, useGrantableRoles } from './queries.ts';

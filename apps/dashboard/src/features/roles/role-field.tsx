@@ -1,6 +1,6 @@
 import { Select } from '../../components/forms/controls.tsx';
 import { Field } from '../../components/forms/field.tsx';
-import { counted } from '../../lib/format-count.ts';
+import { counted } from '../../lib/format.ts';
 import type { KnownRole } from './queries.ts';
 
 interface RoleFieldProps {

@@ -2,7 +2,7 @@ import type { Role } from '@tollkeeper/contract';
 import { Eye, Pencil, Trash2 } from 'lucide-react';
 import { MenuItem, RecordMenu } from '../../components/menu.tsx';
 import { type RecordColumn, RecordTable } from '../../components/record-table.tsx';
-import { counted, formatCount } from '../../lib/format-count.ts';
+import { counted, formatCount } from '../../lib/format.ts';
 import { ScopesPopover } from '../scopes/index.ts';
 import { useCan, useIdentity } from '../sessions/index.ts';
 import type { RoleAction } from './role-dialogs.tsx';

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { TextInput } from '../../components/forms/controls.tsx';
 import { FieldGroup } from '../../components/forms/field.tsx';
 import { Notice } from '../../components/notice.tsx';
-import { counted } from '../../lib/format-count.ts';
+import { counted } from '../../lib/format.ts';
 import type { ScopeCatalog } from './queries.ts';
 import { ScopeGroupChoice } from './scope-group-choice.tsx';
 import { groupScopes, searchScopes } from './scope-groups.ts';

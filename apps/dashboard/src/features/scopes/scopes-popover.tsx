@@ -1,6 +1,6 @@
 import type { Scope } from '@tollkeeper/contract';
 import { Popover } from '../../components/popover.tsx';
-import { counted } from '../../lib/format-count.ts';
+import { counted } from '../../lib/format.ts';
 import { groupScopes } from './scope-groups.ts';
 
 interface ScopesPopoverProps {

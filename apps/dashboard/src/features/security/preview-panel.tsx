@@ -3,7 +3,7 @@ import type { Scope, SecurityEffect } from '@tollkeeper/contract';
 import { LoadError, Notice } from '../../components/notice.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
-import { counted } from '../../lib/format-count.ts';
+import { counted } from '../../lib/format.ts';
 import { joinClasses } from '../../lib/join-classes.ts';
 import { useCan, useIdentity } from '../sessions/index.ts';
 import type { SecurityPreview } from './queries.ts';

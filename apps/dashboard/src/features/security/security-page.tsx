@@ -1,11 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import type { SecuritySettings } from '@tollkeeper/contract';
 import { LoadError } from '../../components/notice.tsx';
-import { PageHeader } from '../../components/page.tsx';
+import { PageHeader, usePageTitle } from '../../components/page.tsx';
 import { Fact, Facts, Panel } from '../../components/panel.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
-import { counted } from '../../lib/format-count.ts';
-import { usePageTitle } from '../../lib/use-page-title.ts';
+import { counted } from '../../lib/format.ts';
 import { LackedScope, useCan } from '../sessions/index.ts';
 import { securityQuery } from './queries.ts';
 import { SecurityForm } from './security-form.tsx';

@@ -8,11 +8,10 @@ import {
   type Scope,
 } from '@tollkeeper/contract';
 import { z } from 'zod';
-import { api } from '../../lib/api.ts';
+import { api, changeSession, readSession } from '../../lib/api.ts';
+import { tellAt } from '../../lib/api-errors.ts';
 import { basePath } from '../../lib/base-path.ts';
 import { refresh } from '../../lib/query-client.ts';
-import { changeSession, readSession } from '../../lib/session-endpoint.ts';
-import { tellAt } from '../../lib/tell-at.ts';
 import { provePasskey } from '../../lib/web-authn.ts';
 
 export const identityQuery = queryOptions({

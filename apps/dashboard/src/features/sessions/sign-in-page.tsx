@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Notice } from '../../components/notice.tsx';
-import { EntryPage } from '../../components/page.tsx';
-import { usePageTitle } from '../../lib/use-page-title.ts';
+import { EntryPage, usePageTitle } from '../../components/page.tsx';
 import { setupQuery } from '../setup/index.ts';
 import { SignInSteps } from './sign-in-steps.tsx';
 

@@ -3,7 +3,7 @@ import { Fingerprint } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from '../../components/button.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
-import { explainError } from '../../lib/explain-error.ts';
+import { explainError } from '../../lib/api-errors.ts';
 import { explainPasskeyError, hasPasskeys } from '../../lib/web-authn.ts';
 import { passkeySignInMutation } from './queries.ts';
 import { SecondFactorForm } from './second-factor-form.tsx';

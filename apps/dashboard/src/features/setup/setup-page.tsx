@@ -1,9 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { LoadError } from '../../components/notice.tsx';
-import { EntryPage } from '../../components/page.tsx';
+import { EntryPage, usePageTitle } from '../../components/page.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
-import { usePageTitle } from '../../lib/use-page-title.ts';
 import { setupQuery } from './queries.ts';
 import { SetupForm } from './setup-form.tsx';
 

@@ -1,9 +1,8 @@
 import { mutationOptions, queryOptions } from '@tanstack/react-query';
 import type { RouteInput, Routes, Workspace } from '@tollkeeper/contract';
 import { api } from '../../lib/api.ts';
-import { refresh } from '../../lib/query-client.ts';
-import { readAllPages } from '../../lib/read-all-pages.ts';
-import { tellAt } from '../../lib/tell-at.ts';
+import { tellAt } from '../../lib/api-errors.ts';
+import { readAllPages, refresh } from '../../lib/query-client.ts';
 
 export const workspacesQuery = queryOptions({
   queryKey: ['workspaces'],

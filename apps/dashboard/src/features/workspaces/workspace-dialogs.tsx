@@ -7,7 +7,7 @@ import { FieldGroup } from '../../components/forms/field.tsx';
 import { FormDialog } from '../../components/forms/form-dialog.tsx';
 import { LineField, TypedNameField, untypedWords } from '../../components/forms/line-field.tsx';
 import { RenameDialog } from '../../components/forms/rename-dialog.tsx';
-import { counted } from '../../lib/format-count.ts';
+import { counted } from '../../lib/format.ts';
 import { useSubmit } from '../../lib/use-submit.ts';
 import {
   createWorkspaceMutation,

@@ -3,7 +3,7 @@ import { Pencil, Trash2 } from 'lucide-react';
 import { CopyIdItem, MenuItem, RecordMenu } from '../../components/menu.tsx';
 import { type RecordColumn, RecordTable } from '../../components/record-table.tsx';
 import { TimeAgo } from '../../components/time-ago.tsx';
-import { counted, formatCount } from '../../lib/format-count.ts';
+import { counted, formatCount } from '../../lib/format.ts';
 import { useCan } from '../sessions/index.ts';
 import type { WorkspaceAction } from './workspace-dialogs.tsx';
 

@@ -8,7 +8,7 @@ import {
   DialogFooter,
 } from '../../../components/forms/dialog.tsx';
 import { FormDialog } from '../../../components/forms/form-dialog.tsx';
-import { counted, formatCount } from '../../../lib/format-count.ts';
+import { counted, formatCount } from '../../../lib/format.ts';
 import { useSubmit } from '../../../lib/use-submit.ts';
 import { AppliedLine } from '../propagation/tell-change.tsx';
 import { type BulkOutcome, groupByReason } from './bulk-outcome.ts';

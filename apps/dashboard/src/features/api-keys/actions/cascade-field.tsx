@@ -1,7 +1,7 @@
 import type { RouteOutput, Routes } from '@tollkeeper/contract';
 import { CheckRow } from '../../../components/forms/choices.tsx';
-import { explainError } from '../../../lib/explain-error.ts';
-import { counted } from '../../../lib/format-count.ts';
+import { explainError } from '../../../lib/api-errors.ts';
+import { counted } from '../../../lib/format.ts';
 
 type Created = RouteOutput<Routes['getCreated']>;
 

@@ -1,6 +1,6 @@
 import type { RouteOutput, Routes } from '@tollkeeper/contract';
 import { CheckRow } from '../../../components/forms/choices.tsx';
-import { counted } from '../../../lib/format-count.ts';
+import { counted } from '../../../lib/format.ts';
 
 type Created = RouteOutput<Routes['getCreated']>;
 

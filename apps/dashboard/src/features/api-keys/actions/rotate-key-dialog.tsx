@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { RadioRow } from '../../../components/forms/choices.tsx';
 import { FieldGroup } from '../../../components/forms/field.tsx';
 import { FormDialog } from '../../../components/forms/form-dialog.tsx';
-import { useReturnFocus } from '../../../lib/use-return-focus.ts';
+import { useReturnFocus } from '../../../components/forms/use-return-focus.ts';
 import { useSubmit } from '../../../lib/use-submit.ts';
 import { FinalScopesWarning } from '../../scopes/index.ts';
 import { rotateKeyMutation } from '../queries.ts';

@@ -2,8 +2,8 @@ import { useMutation } from '@tanstack/react-query';
 import type { ApiKey, RouteOutput, Routes } from '@tollkeeper/contract';
 import { useState } from 'react';
 import { toast } from 'sonner';
-import { explainError } from '../../../lib/explain-error.ts';
-import { counted } from '../../../lib/format-count.ts';
+import { explainError } from '../../../lib/api-errors.ts';
+import { counted } from '../../../lib/format.ts';
 import { lastOfEachWorkspace } from '../propagation/propagation.ts';
 import { tellChange } from '../propagation/tell-change.tsx';
 import {

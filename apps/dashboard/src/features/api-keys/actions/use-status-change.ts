@@ -1,6 +1,6 @@
 import { useMutation, useMutationState, useQueryClient } from '@tanstack/react-query';
 import { toast } from 'sonner';
-import { explainError } from '../../../lib/explain-error.ts';
+import { explainError } from '../../../lib/api-errors.ts';
 import { tellChange } from '../propagation/tell-change.tsx';
 import {
   changeStatusMutation,

@@ -3,8 +3,8 @@ import { ChoiceChips, RadioRow } from '../../../components/forms/choices.tsx';
 import { Select, TextInput } from '../../../components/forms/controls.tsx';
 import { Field, FieldGroup } from '../../../components/forms/field.tsx';
 import { LineField } from '../../../components/forms/line-field.tsx';
-import { counted } from '../../../lib/format-count.ts';
-import { useNow } from '../../../lib/use-now.ts';
+import { counted } from '../../../lib/format.ts';
+import { useNow } from '../../../lib/server-clock.ts';
 import type { ScopeCatalog } from '../../scopes/index.ts';
 import { type Expiry, type ExpiryChoice, localDay } from './expiry.ts';
 

@@ -1,7 +1,7 @@
 import { ApiError } from '@tollkeeper/sdk';
 import { Notice } from '../../../components/notice.tsx';
-import { explainError } from '../../../lib/explain-error.ts';
-import { counted } from '../../../lib/format-count.ts';
+import { explainError } from '../../../lib/api-errors.ts';
+import { counted } from '../../../lib/format.ts';
 
 interface KeyRefusalProps {
   readonly title: string;

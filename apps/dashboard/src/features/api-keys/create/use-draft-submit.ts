@@ -1,7 +1,7 @@
 import { ApiError } from '@tollkeeper/sdk';
 import { type FormEvent, useRef, useState } from 'react';
-import { type FormErrors, fieldErrors, NO_ERRORS } from '../../../lib/field-errors.ts';
-import { useRevealError } from '../../../lib/use-reveal-error.ts';
+import { type FormErrors, fieldErrors, NO_ERRORS } from '../../../lib/api-errors.ts';
+import { useRevealError } from '../../../lib/use-submit.ts';
 import { DRAFT_FIELDS, type DraftErrors, type DraftField } from './key-draft.ts';
 
 interface Draft {

@@ -4,7 +4,7 @@ import { MaskedPrefix } from '../../../components/masked-prefix.tsx';
 import { Notice } from '../../../components/notice.tsx';
 import { Fact, Facts, IdFact, Panel } from '../../../components/panel.tsx';
 import { TimeAgoButton } from '../../../components/time-ago.tsx';
-import { exactTime } from '../../../lib/exact-time.ts';
+import { exactTime } from '../../../lib/format.ts';
 import { useIdentity } from '../../sessions/index.ts';
 import { WorkspaceName } from '../../workspaces/index.ts';
 import { enableBlock } from '../actions/enable-block.ts';

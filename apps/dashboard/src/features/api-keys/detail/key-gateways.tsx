@@ -1,12 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { LoadError } from '../../../components/notice.tsx';
-import { Panel, ShowAll } from '../../../components/panel.tsx';
+import { Panel, ShowAll, useCapped } from '../../../components/panel.tsx';
 import { Skeleton } from '../../../components/skeleton.tsx';
 import { TimeAgo } from '../../../components/time-ago.tsx';
-import { exactTime } from '../../../lib/exact-time.ts';
-import { formatDuration } from '../../../lib/format-duration.ts';
-import { useCapped } from '../../../lib/use-capped.ts';
+import { exactTime, formatDuration } from '../../../lib/format.ts';
 import { GatewayStateWord, staleWords } from '../../fleet/index.ts';
 import { useCan } from '../../sessions/index.ts';
 import {

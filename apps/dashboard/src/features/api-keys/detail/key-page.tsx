@@ -6,9 +6,8 @@ import { ChevronLeft, CirclePause, CirclePlay, Pencil, RefreshCw } from 'lucide-
 import { useState } from 'react';
 import { Button } from '../../../components/button.tsx';
 import { LoadError } from '../../../components/notice.tsx';
-import { EmptyState, PageHeader } from '../../../components/page.tsx';
+import { EmptyState, PageHeader, usePageTitle } from '../../../components/page.tsx';
 import { Skeleton } from '../../../components/skeleton.tsx';
-import { usePageTitle } from '../../../lib/use-page-title.ts';
 import { useCan, useIdentity } from '../../sessions/index.ts';
 import { enableBlock } from '../actions/enable-block.ts';
 import { type KeyAction, KeyDialogs } from '../actions/key-dialogs.tsx';

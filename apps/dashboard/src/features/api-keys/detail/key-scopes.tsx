@@ -1,7 +1,7 @@
 import type { ApiKeyDetail, Scope, ScopeDescription } from '@tollkeeper/contract';
 import { Check, Minus } from 'lucide-react';
 import { Panel } from '../../../components/panel.tsx';
-import { counted } from '../../../lib/format-count.ts';
+import { counted } from '../../../lib/format.ts';
 import { joinClasses } from '../../../lib/join-classes.ts';
 import { groupScopes } from '../../scopes/index.ts';
 

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { SegmentedChoice } from '../../../components/forms/choices.tsx';
 import { Panel } from '../../../components/panel.tsx';
 import { UsageFigure } from '../../../components/usage-figure.tsx';
-import { formatCount } from '../../../lib/format-count.ts';
+import { formatCount } from '../../../lib/format.ts';
 import { keyUsageQuery } from '../queries.ts';
 
 const LABELS: Readonly<Record<UsagePeriod, string>> = {

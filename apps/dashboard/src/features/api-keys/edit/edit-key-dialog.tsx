@@ -7,8 +7,8 @@ import { LineField } from '../../../components/forms/line-field.tsx';
 import { AllowedIpsField } from '../../../components/forms/token-field.tsx';
 import { LoadError, Notice } from '../../../components/notice.tsx';
 import { Skeleton } from '../../../components/skeleton.tsx';
-import { exactTime } from '../../../lib/exact-time.ts';
-import { useNow } from '../../../lib/use-now.ts';
+import { exactTime } from '../../../lib/format.ts';
+import { useNow } from '../../../lib/server-clock.ts';
 import {
   FinalScopesWarning,
   type ScopeCatalog,

@@ -1,8 +1,8 @@
 import type { Scope } from '@tollkeeper/contract';
 import { Minus, Plus } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { exactTime } from '../../../lib/exact-time.ts';
-import { useNow } from '../../../lib/use-now.ts';
+import { exactTime } from '../../../lib/format.ts';
+import { useNow } from '../../../lib/server-clock.ts';
 import { editBody, type KeyBefore, type KeyEdit } from './key-edit.ts';
 
 interface KeyChangesProps {

@@ -2,7 +2,7 @@ import { BULK_KEYS_MAX } from '@tollkeeper/contract';
 import { X } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from '../../../components/button.tsx';
-import { counted, formatCount } from '../../../lib/format-count.ts';
+import { counted, formatCount } from '../../../lib/format.ts';
 import { BulkOutcomeDialog, BulkRevokeDialog } from '../actions/bulk-dialogs.tsx';
 import { useBulkChange } from '../actions/use-bulk-change.ts';
 import type { KeySelection } from './use-key-selection.ts';

@@ -1,6 +1,6 @@
 import { ChevronLeft, ChevronRight } from 'lucide-react';
 import { Button } from '../../../components/button.tsx';
-import { counted, formatCount } from '../../../lib/format-count.ts';
+import { counted, formatCount } from '../../../lib/format.ts';
 import type { KeySearch } from './key-search.ts';
 
 interface KeyPagerProps {

@@ -5,7 +5,7 @@ import { LoadError } from '../../../components/notice.tsx';
 import { Skeleton } from '../../../components/skeleton.tsx';
 import { TimeAgoButton } from '../../../components/time-ago.tsx';
 import { UsageFigure } from '../../../components/usage-figure.tsx';
-import { formatCount } from '../../../lib/format-count.ts';
+import { formatCount } from '../../../lib/format.ts';
 import { joinClasses } from '../../../lib/join-classes.ts';
 import { PLAN_NAMES } from '../../organization/index.ts';
 import { useCan } from '../../sessions/index.ts';

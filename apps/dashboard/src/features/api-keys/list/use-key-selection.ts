@@ -1,7 +1,7 @@
 import { type ApiKey, BULK_KEYS_MAX } from '@tollkeeper/contract';
 import { useState } from 'react';
 import { toast } from 'sonner';
-import { explainError } from '../../../lib/explain-error.ts';
+import { explainError } from '../../../lib/api-errors.ts';
 import { readMatchingKeys } from '../queries.ts';
 import type { KeySearch } from './key-search.ts';
 

@@ -1,8 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { type ApiKey, KEYS_PROPAGATION_MAX, type KeysPropagation } from '@tollkeeper/contract';
 import { api } from '../../../lib/api.ts';
-import { counted } from '../../../lib/format-count.ts';
-import { formatDuration } from '../../../lib/format-duration.ts';
+import { counted, formatDuration } from '../../../lib/format.ts';
 import { serverNow } from '../../../lib/server-clock.ts';
 
 /** Which gateways have applied the last change of every one of the keys; also of deleted ones. */

@@ -1,6 +1,6 @@
 import type { Gateway } from '@tollkeeper/contract';
 import { Skeleton } from '../../../components/skeleton.tsx';
-import { useNow } from '../../../lib/use-now.ts';
+import { useNow } from '../../../lib/server-clock.ts';
 import { useCan } from '../../sessions/index.ts';
 import {
   CallsFigure,

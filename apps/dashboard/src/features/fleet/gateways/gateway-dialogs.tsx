@@ -6,7 +6,7 @@ import { FormDialog } from '../../../components/forms/form-dialog.tsx';
 import { isTyped, TypedNameField, untypedWords } from '../../../components/forms/line-field.tsx';
 import { RenameDialog } from '../../../components/forms/rename-dialog.tsx';
 import { Notice } from '../../../components/notice.tsx';
-import { counted } from '../../../lib/format-count.ts';
+import { counted } from '../../../lib/format.ts';
 import { useSubmit } from '../../../lib/use-submit.ts';
 import { LabelsField, tooManyLabels } from '../labels.tsx';
 import { deleteGatewayMutation, updateGatewayMutation } from '../queries.ts';

@@ -3,7 +3,7 @@ import type { Gateway } from '@tollkeeper/contract';
 import { CirclePause, CirclePlay, Info, Pencil, Tags, Trash2 } from 'lucide-react';
 import { toast } from 'sonner';
 import { MenuItem, MenuSeparator, RecordMenu } from '../../../components/menu.tsx';
-import { explainError } from '../../../lib/explain-error.ts';
+import { explainError } from '../../../lib/api-errors.ts';
 import { offerUndo } from '../../../lib/offer-undo.ts';
 import { refreshFleet, updateGatewayMutation } from '../queries.ts';
 import type { GatewayAction } from './gateway-dialogs.tsx';

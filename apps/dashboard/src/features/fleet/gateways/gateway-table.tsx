@@ -1,6 +1,6 @@
 import type { Gateway } from '@tollkeeper/contract';
 import { type RecordColumn, RecordTable } from '../../../components/record-table.tsx';
-import { useNow } from '../../../lib/use-now.ts';
+import { useNow } from '../../../lib/server-clock.ts';
 import { useCan } from '../../sessions/index.ts';
 import { WorkspaceName } from '../../workspaces/index.ts';
 import type { GatewayAction } from './gateway-dialogs.tsx';

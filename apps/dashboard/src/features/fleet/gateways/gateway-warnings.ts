@@ -1,6 +1,5 @@
 import type { Gateway } from '@tollkeeper/contract';
-import { formatCount } from '../../../lib/format-count.ts';
-import { formatDuration } from '../../../lib/format-duration.ts';
+import { formatCount, formatDuration } from '../../../lib/format.ts';
 
 export interface GatewayWarning {
   readonly tone: 'warn' | 'bad';

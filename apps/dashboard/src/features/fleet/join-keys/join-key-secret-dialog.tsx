@@ -6,9 +6,8 @@ import { ShownOnceDialog } from '../../../components/forms/shown-once-dialog.tsx
 import { Notice } from '../../../components/notice.tsx';
 import { StatusWord } from '../../../components/status-word.tsx';
 import { serverUrl } from '../../../lib/base-path.ts';
-import { exactTime } from '../../../lib/exact-time.ts';
-import { counted } from '../../../lib/format-count.ts';
-import { useSecond } from '../../../lib/use-now.ts';
+import { counted, exactTime } from '../../../lib/format.ts';
+import { useSecond } from '../../../lib/server-clock.ts';
 import { securityQuery } from '../../security/index.ts';
 import { useCan } from '../../sessions/index.ts';
 import { GatewayStateWord } from '../gateways/gateway-figures.tsx';

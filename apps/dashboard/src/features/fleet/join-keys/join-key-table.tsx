@@ -5,7 +5,7 @@ import { MenuItem, RecordMenu } from '../../../components/menu.tsx';
 import { type RecordColumn, RecordTable } from '../../../components/record-table.tsx';
 import { StatusWord } from '../../../components/status-word.tsx';
 import { TimeAgo } from '../../../components/time-ago.tsx';
-import { formatCount } from '../../../lib/format-count.ts';
+import { formatCount } from '../../../lib/format.ts';
 import { useCan } from '../../sessions/index.ts';
 import { WorkspaceName } from '../../workspaces/index.ts';
 import { LabelChips } from '../labels.tsx';

@@ -1,6 +1,6 @@
 import { ApiError } from '@tollkeeper/sdk';
 import { expect, it } from 'vitest';
-import { fieldErrors } from './field-errors.ts';
+import { fieldErrors } from './api-errors.ts';
 
 function refusal(...paths: string[]): ApiError {
   return new ApiError({

@@ -1,4 +1,19 @@
+import type { ErrorCode } from '@tollkeeper/contract';
 import { ApiError } from '@tollkeeper/sdk';
+
+/** A sentence for a person: what went wrong and what to do next. */
+export function explainError(error: unknown): string {
+  if (error instanceof ApiError) return error.problem.detail;
+  if (error instanceof TypeError) {
+    return 'Cannot reach the server. Check that Tollkeeper is running and that you are connected, then try again.';
+  }
+  return 'The server gave an answer that this page does not understand. Reload the page; if that does not help, update the server.';
+}
+
+/** The id under which the server's log knows the failed request. */
+export function requestIdOf(error: unknown): string | undefined {
+  return error instanceof ApiError && error.problem.requestId ? error.problem.requestId : undefined;
+}
 
 export interface FormErrors<F extends string> {
   /** Messages by field. */
@@ -44,4 +59,24 @@ function firstSegment(path: string): string | undefined {
 function sentence(message: string): string {
   const text = message.charAt(0).toUpperCase() + message.slice(1);
   return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
+/**
+ * Waits for the request; a refusal with that code is thrown as one about a single field, for the
+ * routes that can refuse so for one reason only.
+ * @param message what to say there; the server's own sentence unless given
+ */
+export async function tellAt<T>(
+  field: string,
+  code: ErrorCode,
+  request: Promise<T>,
+  message?: string,
+): Promise<T> {
+  try {
+    return await request;
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== code || error.problem.errors) throw error;
+    const errors = [{ path: field, message: message ?? error.problem.detail }];
+    throw new ApiError({ ...error.problem, errors });
+  }
 }

@@ -3,6 +3,7 @@ import {
   appliedSentences,
   appliedWords,
   behindFirst,
+  lastOfEachWorkspace,
   type Propagation,
   pollMs,
 } from './propagation.ts';
@@ -65,4 +66,16 @@ it.each([
   [{ a: false }, 61_000, 5_000],
 ])('asks about %j after %d ms again in %d ms', (applied, ageMs, ms) => {
   expect(pollMs(progress(applied, ageMs), NOW)).toBe(ms);
+});
+
+it('names the key that was changed last in each workspace, and the last of those in none', () => {
+  const key = (id: string, workspaceId: string | null) => ({ id, workspaceId });
+  expect(
+    lastOfEachWorkspace([key('a', 'ws_1'), key('b', null), key('c', 'ws_2'), key('d', 'ws_1')]),
+  ).toEqual(['d', 'b', 'c']);
+});
+
+it('asks of no more keys than the server answers for', () => {
+  const keys = Array.from({ length: 1000 }, (_, at) => ({ id: `${at}`, workspaceId: `ws_${at}` }));
+  expect(lastOfEachWorkspace(keys)).toHaveLength(100);
 });

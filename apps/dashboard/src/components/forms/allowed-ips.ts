@@ -1,6 +1,6 @@
 import { ipRange } from '@tollkeeper/contract';
 
-export interface SplitRanges {
+interface SplitRanges {
   readonly good: readonly string[];
   readonly bad: readonly string[];
 }

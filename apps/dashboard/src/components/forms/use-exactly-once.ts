@@ -1,6 +1,5 @@
 import { ApiError } from '@tollkeeper/sdk';
 import { useRef } from 'react';
-import { randomId } from './random-id.ts';
 
 interface Attempt<D, B> {
   readonly draft: D;
@@ -37,4 +36,10 @@ export function useExactlyOnce<D, B, A>(
 /** 409: the first request with this Idempotency-Key may still be under way. */
 function isFinal({ status }: ApiError): boolean {
   return status < 500 && status !== 409;
+}
+
+/** 128 random bits as hex. Unlike crypto.randomUUID it also exists on plain-http hosts. */
+function randomId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { formatDuration } from './format-duration.ts';
+import { formatBytes, formatDuration } from './format.ts';
 
 it.each([
   [0, '0 ms'],
@@ -12,4 +12,12 @@ it.each([
   [604_800_000, '7 days'],
 ])('says of %d ms: %s', (ms, words) => {
   expect(formatDuration(ms)).toBe(words);
+});
+
+it.each([
+  [88_080_384, '84 MiB'],
+  [1_073_741_824, '1 GiB'],
+  [1_300_000_000, '1.2 GiB'],
+])('says of %d bytes: %s', (bytes, words) => {
+  expect(formatBytes(bytes)).toBe(words);
 });

@@ -37,3 +37,29 @@ function roundTimeIn(from: number, bucketMs: number, hours: number): number | un
   }
   return undefined;
 }
+
+/** Fewer would make the lines of the axis crowd. */
+const TOP_MIN = 4;
+
+/**
+ * Where an axis of counts ends, at or above the most that it shows: at two digits that matter, the
+ * second of them even.
+ */
+export function axisTop(most: number): number {
+  const digits = Math.floor(Math.log10(Math.max(most, 1)));
+  const step = Math.max(2, 2 * 10 ** (digits - 1));
+  return Math.max(TOP_MIN, Math.ceil(most / step) * step);
+}
+
+const moment = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+});
+
+/** "22 Nov, 08:38 – 08:53": when the bucket begins and ends, in the reader's time zone. */
+export function bucketSpan(from: string, bucketSeconds: number): string {
+  const start = Date.parse(from);
+  return moment.formatRange(start, start + bucketSeconds * 1000);
+}

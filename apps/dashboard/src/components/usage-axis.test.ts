@@ -1,6 +1,6 @@
 import { USAGE_BUCKET_SECONDS, type UsagePeriod } from '@tollkeeper/contract';
 import { expect, it } from 'vitest';
-import { axisTicks } from './axis-ticks.ts';
+import { axisTicks, axisTop } from './usage-axis.ts';
 
 function ticks(period: UsagePeriod, buckets: number) {
   const bucketSeconds = USAGE_BUCKET_SECONDS[period];
@@ -25,4 +25,17 @@ it('labels a week by its days', () => {
 it('labels a month every five days, up to the last', () => {
   expect(ticks('30d', 30)).toHaveLength(6);
   expect(ticks('30d', 30).at(-1)).toBe('10 Dec');
+});
+
+it.each([
+  [0, 4],
+  [3, 4],
+  [5, 6],
+  [99, 100],
+  [101, 120],
+  [9_999, 10_000],
+  [17_431, 18_000],
+  [1_312_333, 1_400_000],
+])('ends an axis that shows %d at %d', (most, top) => {
+  expect(axisTop(most)).toBe(top);
 });

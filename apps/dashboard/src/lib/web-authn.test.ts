@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { passkeyAddressFault } from './passkey-address-fault.ts';
+import { passkeyAddressFault } from './web-authn.ts';
 
 const LOCAL = 'http://localhost:7420';
 

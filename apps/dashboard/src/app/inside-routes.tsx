@@ -1,0 +1,148 @@
+/** The pages of the dashboard itself, for members who are signed in. */
+import { createRoute, redirect, useNavigate, useRouterState } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { AccountSecurityPage } from '../features/account-security/index.ts';
+import { KeyPage, KeysPage, parseKeySearch } from '../features/api-keys/index.ts';
+import { FleetPage } from '../features/fleet/index.ts';
+import { MembersPage } from '../features/members/index.ts';
+import { OrganizationPage } from '../features/organization/index.ts';
+import { RolesPage } from '../features/roles/index.ts';
+import { SecurityPage } from '../features/security/index.ts';
+import { signOut, useIdentity } from '../features/sessions/index.ts';
+import { chooseWorkspace, chosenWorkspace, WorkspacesPage } from '../features/workspaces/index.ts';
+import { requireIdentity } from './require-identity.ts';
+import { ErrorPage, rootRoute } from './root-route.tsx';
+import { Shell } from './shell.tsx';
+import { useLeave, useSwitchOrganization } from './use-leave.ts';
+
+const insideRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'inside',
+  beforeLoad: ({ context, location }) => requireIdentity(context.queryClient, location),
+  component: Shell,
+  errorComponent: ErrorPage,
+});
+
+const homeRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  path: '/',
+  beforeLoad: () => {
+    const workspace = chosenWorkspace();
+    throw redirect({ to: '/api-keys', search: workspace ? { workspace } : {}, replace: true });
+  },
+});
+
+const keysRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  path: '/api-keys',
+  validateSearch: parseKeySearch,
+  component: KeysRoute,
+});
+
+/** Binds the list to the address: filters and sort in the search, the pages before in the history. */
+function KeysRoute() {
+  const search = keysRoute.useSearch();
+  const navigate = keysRoute.useNavigate();
+  // The address rules here: going back, or clearing the filters, changes the choice as well.
+  useEffect(() => chooseWorkspace(search.workspace), [search.workspace]);
+  const trail = useRouterState({ select: ({ location }) => location.state.trail }) ?? [];
+  return (
+    <KeysPage
+      search={search}
+      trail={trail}
+      onSearch={(next, nextTrail = []) =>
+        navigate({
+          search: next,
+          state: (before) => ({ ...before, trail: nextTrail }),
+          // Typing replaces; a page or a filter is a step that "back" can undo.
+          replace: next.search !== search.search,
+          resetScroll: false,
+        })
+      }
+    />
+  );
+}
+
+const keyRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  path: '/api-keys/$id',
+  component: KeyRoute,
+});
+
+function KeyRoute() {
+  const { id } = keyRoute.useParams();
+  const navigate = useNavigate();
+  const listSearch = useRouterState({ select: ({ location }) => location.state.listSearch }) ?? {};
+  return (
+    <KeyPage
+      key={id}
+      id={id}
+      listSearch={listSearch}
+      onGone={() => navigate({ to: '/api-keys', search: listSearch })}
+    />
+  );
+}
+
+const fleetRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  path: '/fleet',
+  component: FleetPage,
+});
+
+const membersRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  path: '/members',
+  component: MembersPage,
+});
+
+const rolesRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  path: '/roles',
+  component: RolesPage,
+});
+
+const workspacesRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  path: '/workspaces',
+  component: WorkspacesPage,
+});
+
+const organizationRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  path: '/organization',
+  component: OrganizationRoute,
+});
+
+/** Once it is deleted, the person goes on in another organization of theirs, or signs out. */
+function OrganizationRoute() {
+  const { organization, organizations } = useIdentity();
+  const other = organizations.find(({ id }) => id !== organization.id);
+  const switchTo = useSwitchOrganization();
+  const leave = useLeave();
+  return <OrganizationPage onGone={() => (other ? switchTo(other.id) : leave(signOut))} />;
+}
+
+const securityRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  path: '/security',
+  component: SecurityPage,
+});
+
+const accountSecurityRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  path: '/account-security',
+  component: AccountSecurityPage,
+});
+
+export const insideRoutes = insideRoute.addChildren([
+  homeRoute,
+  keysRoute,
+  keyRoute,
+  fleetRoute,
+  membersRoute,
+  rolesRoute,
+  workspacesRoute,
+  organizationRoute,
+  securityRoute,
+  accountSecurityRoute,
+]);
