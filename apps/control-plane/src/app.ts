@@ -4,23 +4,23 @@ import type { FastifyInstance } from 'fastify';
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
+import type { Services } from './context.ts';
 import { connect, JOB_LIMITS, NOT_DURABLE, REQUEST_LIMITS } from './db/connect.ts';
 import { migrateDatabase } from './db/migrate.ts';
 import { createAuth } from './features/identity/index.ts';
 import { createSetup, type Setup } from './features/setup/index.ts';
 import { type Hub, startHub } from './fleet/index.ts';
+import { createFailureThrottle } from './http/failure-throttle.ts';
 import { createServer } from './http/server.ts';
 import { startJobs } from './jobs/index.ts';
-import { type ChangeFeed, startChangeFeed } from './kernel/change-feed.ts';
-import type { Services } from './kernel/context.ts';
-import { createFailureThrottle } from './kernel/failure-throttle.ts';
-import { listen } from './kernel/listen.ts';
-import { createLiveKeys } from './kernel/live-keys.ts';
-import { createMailer } from './kernel/mailer.ts';
-import { APPLIED_CHANNEL, CHANGE_CHANNEL, createNotifier } from './kernel/notifier.ts';
-import { type ChangeListener, notifyAfter } from './kernel/notify-after.ts';
-import { createRandomBytes } from './kernel/random-bytes.ts';
-import { startUsageCounter } from './kernel/usage-counter.ts';
+import { createMailer } from './mail/mailer.ts';
+import { createRandomBytes } from './random-bytes.ts';
+import { type ChangeFeed, startChangeFeed } from './replication/change-feed.ts';
+import { listen } from './replication/listen.ts';
+import { createLiveKeys } from './replication/live-keys.ts';
+import { APPLIED_CHANNEL, CHANGE_CHANNEL, createNotifier } from './replication/notifier.ts';
+import { type ChangeListener, notifyAfter } from './replication/notify-after.ts';
+import { startUsageCounter } from './usage/usage-counter.ts';
 
 export interface AppOptions {
   readonly database: pg.ClientConfig;
@@ -91,13 +91,13 @@ export async function createApp(options: AppOptions): Promise<App> {
   listeners.add(hub.wake);
   const onMessage = (channel?: string) => {
     changeFeed.wake();
-    if (channel !== APPLIED_CHANNEL) hub.look();
+    if (channel !== APPLIED_CHANNEL) hub.sendChanges();
   };
   const channels = [CHANGE_CHANNEL, APPLIED_CHANNEL];
   const unlisten = listen(options.database, channels, processId, onMessage, log);
   const waitUntilApplied: ChangeFeed['waitUntilApplied'] = (changeId, read) => {
     // Gateways need not wait until this process has applied a change itself.
-    hub.look();
+    hub.sendChanges();
     return changeFeed.waitUntilApplied(changeId, read);
   };
   const { baseUrl, mail } = options;

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { PLANS, type Plan } from '@tollkeeper/contract';
+import { DomainError } from '../domain-error.ts';
 import {
   resetPasswordByOperator,
   resetSecondFactorsByOperator,
 } from '../features/identity/index.ts';
 import { createOrganization, setPlan, transferByOperator } from '../features/organization/index.ts';
 import { createResetLink } from '../features/password-resets/index.ts';
-import { DomainError } from '../kernel/domain-error.ts';
-import type { WriteServices } from '../kernel/write.ts';
+import type { WriteServices } from '../write/write.ts';
 
 export const USAGE = `Usage: tollkeeper admin set-plan <${PLANS.join('|')}> [--organization <id or slug>]
        tollkeeper admin create-organization <name> --owner <email of an account> [--confirm-address]

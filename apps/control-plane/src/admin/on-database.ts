@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { connect } from '../db/connect.ts';
 import { readSchemaState, type SchemaState } from '../db/migrate.ts';
 import { borrowDatabase } from '../db/open-database.ts';
-import { waitUntilAppliedElsewhere } from '../kernel/lease.ts';
-import { createNotifier } from '../kernel/notifier.ts';
-import type { WriteServices } from '../kernel/write.ts';
+import { waitUntilAppliedElsewhere } from '../replication/lease.ts';
+import { createNotifier } from '../replication/notifier.ts';
+import type { WriteServices } from '../write/write.ts';
 import { type FoundServer, ServerNotFound } from './find-server.ts';
 
 const WHY_NOT: Readonly<Record<Exclude<SchemaState, 'current'>, string>> = {

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import { ConfigError, readConfig } from '../config.ts';
 import { EmbeddedPostgresError } from '../db/embedded/index.ts';
-import { DomainError } from '../kernel/domain-error.ts';
+import { DomainError } from '../domain-error.ts';
 import { runningServersFolder } from '../running-servers.ts';
 import { type ParsedCommand, parseCommand, USAGE } from './command.ts';
 import { findServer, ServerNotFound } from './find-server.ts';

@@ -1,7 +1,6 @@
 import { sql } from 'drizzle-orm';
 import pg from 'pg';
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { isUnavailable } from '../kernel/database-errors.ts';
 import type { Answer, Client } from '../testing/client.ts';
 import { makeKey, type TestKey } from '../testing/keys.ts';
 import {
@@ -14,6 +13,7 @@ import {
 import { type Query, queryDatabase } from '../testing/query-database.ts';
 import { claimServer, startTestApp, type TestApp, withKey } from '../testing/test-app.ts';
 import { connect } from './connect.ts';
+import { isUnavailable } from './database-errors.ts';
 
 const NAME = 'a key';
 

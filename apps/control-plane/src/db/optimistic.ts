@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { isDivisionByZero, isRolledBack } from '../kernel/database-errors.ts';
+import { isDivisionByZero, isRolledBack } from './database-errors.ts';
 import { forget, type Memory } from './memory.ts';
 import { type Prepared, type Recorder, recallRow, setClient } from './statement.ts';
 import { type GroupedStatement, runGroup } from './statement-group.ts';

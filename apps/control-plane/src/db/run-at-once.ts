@@ -1,4 +1,4 @@
-import { isDivisionByZero } from '../kernel/database-errors.ts';
+import { isDivisionByZero } from './database-errors.ts';
 import type { Prepared } from './statement.ts';
 import { runGroup } from './statement-group.ts';
 import { connectionsOf } from './transaction.ts';

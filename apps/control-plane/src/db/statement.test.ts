@@ -1,8 +1,8 @@
 import { beforeAll, expect, it } from 'vitest';
-import { isOutdated, isRetryable } from '../kernel/database-errors.ts';
 import { atFileEnd } from '../testing/at-file-end.ts';
 import { createTestDatabase } from '../testing/test-database.ts';
 import { type Connection, connect } from './connect.ts';
+import { isOutdated, isRetryable } from './database-errors.ts';
 import { defineStatement } from './statement.ts';
 
 const selectCount = defineStatement<{ count: number | string }, []>(

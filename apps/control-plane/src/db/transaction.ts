@@ -1,7 +1,7 @@
 import { type NodePgDatabase, NodePgSession, NodePgTransaction } from 'drizzle-orm/node-postgres';
 import { PgDialect, type PgTransactionConfig } from 'drizzle-orm/pg-core';
 import type pg from 'pg';
-import { isOutdated, isUnavailable } from '../kernel/database-errors.ts';
+import { isOutdated, isUnavailable } from './database-errors.ts';
 import type { Memory } from './memory.ts';
 import { type Recorder, setClient } from './statement.ts';
 

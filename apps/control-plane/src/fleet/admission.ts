@@ -2,18 +2,18 @@ import { randomBytes } from 'node:crypto';
 import { HELLO_BYTES_MAX, PROTOCOL_VERSION } from '@tollkeeper/protocol';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
-import type { ChangeFeed } from '../kernel/change-feed.ts';
+import type { ChangeFeed } from '../replication/change-feed.ts';
 import type { AppliedVersions } from './applied-versions.ts';
+import type { ConnectedGateways } from './connected-gateways.ts';
 import type { PendingConnection } from './connection-limiter.ts';
 import type { GatewayFacts } from './find-gateways.ts';
+import { CLOSE, isOpen, type Session } from './gateway-session.ts';
 import { type Greeting, greet } from './greet.ts';
 import { type ByteStream, createInbox, type Inbox } from './inbox.ts';
 import { findKnownState, type KnownState } from './known-state.ts';
 import type { Lineages } from './lineages.ts';
 import type { Presence } from './presence.ts';
 import type { Seal } from './seal.ts';
-import { CLOSE, isOpen, type Session } from './session.ts';
-import type { Sessions } from './sessions.ts';
 
 interface AdmissionOptions {
   readonly find: (gatewayId: string) => Promise<GatewayFacts | undefined>;
@@ -22,7 +22,7 @@ interface AdmissionOptions {
   readonly lineages: Lineages;
   readonly presence: Presence;
   readonly applied: Pick<AppliedVersions, 'settled'>;
-  readonly sessions: Pick<Sessions, 'isFull'>;
+  readonly gateways: Pick<ConnectedGateways, 'isFull'>;
   readonly log: Logger;
   readonly isStopping: () => boolean;
   /** Called with the session of a gateway that has proved itself. */
@@ -42,7 +42,7 @@ const HELLO_LIMITS = {
 
 /** Challenges each connection, and makes a session of a gateway that answers with its own key. */
 export function createAdmission(options: AdmissionOptions) {
-  const { find, seal, changeFeed, lineages, presence, applied, sessions, log } = options;
+  const { find, seal, changeFeed, lineages, presence, applied, gateways, log } = options;
 
   function admit(socket: WebSocket, stream: ByteStream, pending: PendingConnection): void {
     const nonce = randomBytes(32).toString('base64url');
@@ -69,7 +69,7 @@ export function createAdmission(options: AdmissionOptions) {
       return refuse(socket, greeting);
     }
     const { hello, gateway } = greeting;
-    if (sessions.isFull(gateway.organizationId)) {
+    if (gateways.isFull(gateway.organizationId)) {
       const detail = 'Too many gateways of the organization are connected here. Try again.';
       return refuse(socket, { outcome: 'refused', code: 'unavailable', detail });
     }

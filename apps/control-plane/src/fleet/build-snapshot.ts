@@ -2,7 +2,7 @@ import { type DownwardOf, type Entry, encodeParts, type Position } from '@tollke
 import { and, asc, eq, gt, ne } from 'drizzle-orm';
 import type { Database } from '../db/connect.ts';
 import { member, organization } from '../db/schema/index.ts';
-import { selectOwners } from '../kernel/select-facts.ts';
+import { selectOwners } from '../replication/select-facts.ts';
 import { keyEntry, organizationEntry, ownerEntry, type Place } from './read-entries.ts';
 import { readKeyPages } from './read-key-pages.ts';
 import type { Seal } from './seal.ts';

@@ -7,12 +7,12 @@ import type { WebSocket } from 'ws';
 import { type FleetWorld, startFleetWorld, WAIT } from '../testing/fleet-world.ts';
 import type { Joined } from '../testing/gateway-client.ts';
 import { SESSION_SECRET } from '../testing/test-app.ts';
-import { createCatchUp } from './catch-up.ts';
 import { createFeeds } from './feeds.ts';
 import { findGateways } from './find-gateways.ts';
+import type { Session } from './gateway-session.ts';
 import { createLineages } from './lineages.ts';
 import { sealer } from './seal.ts';
-import type { Session } from './session.ts';
+import { createSendMissed } from './send-missed.ts';
 import { createSnapshotRateLimit } from './snapshot-rate-limit.ts';
 import { createSnapshots } from './snapshots.ts';
 
@@ -177,7 +177,7 @@ it('a gateway hears at once of what was committed while it caught up', async () 
   };
   const snapshots = createSnapshots(db, seal, lineages);
   const rateLimit = createSnapshotRateLimit();
-  const catchUp = createCatchUp({ db, seal, feeds, snapshots, lineages: late, rateLimit });
+  const catchUp = createSendMissed({ db, seal, feeds, snapshots, lineages: late, rateLimit });
 
   expect(await catchUp(session)).toBe(true);
 

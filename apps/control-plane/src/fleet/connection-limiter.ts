@@ -1,4 +1,4 @@
-import { networkOf } from '../kernel/network-of.ts';
+import { networkOf } from '../http/network-of.ts';
 
 /** Limits connections that have not authenticated yet, so that strangers cost little. */
 export interface ConnectionLimiter {

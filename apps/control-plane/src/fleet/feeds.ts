@@ -1,14 +1,14 @@
 import type { Logger } from 'pino';
 import type { Database } from '../db/connect.ts';
-import type { ChangeFeed } from '../kernel/change-feed.ts';
-import { createSingleFlight } from '../kernel/single-flight.ts';
+import type { ChangeFeed } from '../replication/change-feed.ts';
+import { createSingleFlight } from '../replication/single-flight.ts';
+import { isSlow, type Session, send } from './gateway-session.ts';
 import type { Lineages } from './lineages.ts';
 import { changesOf, readChanges, type WorkspaceVersion } from './read-changes.ts';
 import { readSubjects } from './read-entries.ts';
 import type { WorkspacePosition } from './read-positions.ts';
 import type { Seal } from './seal.ts';
 import { type Recipient, type SealedChanges, sealChanges } from './seal-changes.ts';
-import { isSlow, type Session, send } from './session.ts';
 
 /** The gateways of one workspace that all have the same version, and receive what comes next. */
 interface Feed extends Recipient {

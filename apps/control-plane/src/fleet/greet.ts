@@ -7,7 +7,7 @@ import {
   verifyHello,
 } from '@tollkeeper/protocol';
 import { z } from 'zod';
-import type { ChangeFeed } from '../kernel/change-feed.ts';
+import type { ChangeFeed } from '../replication/change-feed.ts';
 import type { GatewayFacts } from './find-gateways.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { GatewayHealth } from '@tollkeeper/protocol';
-import type { Session } from './session.ts';
+import type { Session } from './gateway-session.ts';
 
 const UNKNOWN = { callsPerMinute: 0, cpuPercent: 0, memoryBytes: 0, spooledCalls: 0, fault: null };
 

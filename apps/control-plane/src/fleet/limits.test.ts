@@ -12,9 +12,9 @@ import {
   openGateway,
 } from '../testing/gateway-client.ts';
 import { addOrganization } from '../testing/people.ts';
+import { createConnectedGateways } from './connected-gateways.ts';
+import { flushed, isSlow, type Session, send, sendWhole } from './gateway-session.ts';
 import { startHub } from './hub.ts';
-import { flushed, isSlow, type Session, send, sendWhole } from './session.ts';
-import { createSessions } from './sessions.ts';
 
 const PROXY = '127.0.0.1';
 
@@ -135,7 +135,7 @@ describe('connections', () => {
   });
 
   it('of one organization are bounded; those of others go on, and who leaves makes room', () => {
-    const sessions = createSessions(2);
+    const sessions = createConnectedGateways(2);
     const socket = { terminate: () => undefined } as WebSocket;
     const [a, b] = [sessionOn(socket, 'a'), sessionOn(socket, 'b')];
     sessions.add(a);

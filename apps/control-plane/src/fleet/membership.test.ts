@@ -1,12 +1,12 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { createLog } from '../log.ts';
+import { createConnectedGateways } from './connected-gateways.ts';
 import type { GatewayFacts } from './find-gateways.ts';
+import { CLOSE, type Session } from './gateway-session.ts';
 import { createMembership } from './membership.ts';
 import { receive } from './receive.ts';
 import { sealer } from './seal.ts';
-import { CLOSE, type Session } from './session.ts';
-import { createSessions } from './sessions.ts';
 
 const FACTS: GatewayFacts = {
   id: 'gw_00000000000000000001',
@@ -38,11 +38,11 @@ it.each<[string, GatewayFacts | undefined, boolean]>([
   ['is sent away once it was removed', undefined, false],
   ['is sent away once it is of another workspace', { ...FACTS, workspaceId: 'ws_2' }, false],
 ])('a connected gateway %s', async (_, facts, stays) => {
-  const sessions = createSessions();
+  const sessions = createConnectedGateways();
   const { session, ends } = openSession();
   sessions.add(session);
   const seal = sealer(generateKeyPairSync('ed25519').privateKey);
-  const membership = createMembership({ find: async () => facts, seal, sessions, log });
+  const membership = createMembership({ find: async () => facts, seal, gateways: sessions, log });
   await membership.check([FACTS.id]);
   expect([session.ended, ends]).toEqual(stays ? [false, []] : [true, [CLOSE.notAdmitted]]);
 });
@@ -69,7 +69,7 @@ it('a gateway that was sent away is not listened to any more', () => {
 });
 
 it('a gateway is connected from eight places at once, and no more', () => {
-  const sessions = createSessions();
+  const sessions = createConnectedGateways();
   const opened = Array.from({ length: 9 }, (_, at) => openSession({}, `run ${at}`));
   for (const { session } of opened.slice(0, 8)) sessions.add(session);
   expect(opened.flatMap(({ ends }) => ends)).toEqual([]);
@@ -78,7 +78,7 @@ it('a gateway is connected from eight places at once, and no more', () => {
 });
 
 it('an organization has five thousand connections here, which keep no other out', () => {
-  const sessions = createSessions();
+  const sessions = createConnectedGateways();
   for (let at = 0; at < 4999; at += 1) sessions.add(openSession({ id: `gw_${at}` }).session);
   expect(sessions.isFull(FACTS.organizationId)).toBe(false);
   sessions.add(openSession({ id: 'gw_last' }).session);

@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
-import type { AppendedChange } from '../kernel/change.ts';
+import type { AppendedChange } from '../write/change.ts';
+import type { ConnectedGateways } from './connected-gateways.ts';
 import type { GatewayFacts } from './find-gateways.ts';
+import { CLOSE, type Session, send } from './gateway-session.ts';
 import type { Seal } from './seal.ts';
-import { CLOSE, type Session, send } from './session.ts';
-import type { Sessions } from './sessions.ts';
 
 /** Keeps connected gateways to what people decide: tells them of it, and sends removed ones away. */
 export interface Membership {
@@ -15,14 +15,14 @@ export interface Membership {
 export interface MembershipOptions {
   readonly find: (gatewayId: string) => Promise<GatewayFacts | undefined>;
   readonly seal: Seal;
-  readonly sessions: Sessions;
+  readonly gateways: ConnectedGateways;
   readonly log: Logger;
 }
 
-export function createMembership({ find, seal, sessions, log }: MembershipOptions): Membership {
+export function createMembership({ find, seal, gateways, log }: MembershipOptions): Membership {
   async function checkOne(gatewayId: string): Promise<void> {
     const facts = await find(gatewayId);
-    for (const session of sessions.of(gatewayId)) {
+    for (const session of gateways.of(gatewayId)) {
       if (facts?.workspaceId === session.gateway.workspaceId) tellFacts(seal, session, facts);
       else expel(seal, session, log);
     }
@@ -40,7 +40,7 @@ export function createMembership({ find, seal, sessions, log }: MembershipOption
         changes.length === 0 ||
         named.has(`gateway ${id}`) ||
         named.has(`organization ${organizationId}`);
-      const ids = sessions.all().filter(isConcerned);
+      const ids = gateways.all().filter(isConcerned);
       // Should the database not answer, all are looked at again in a while.
       check(ids.map(({ gateway }) => gateway.id)).catch((error) =>
         log.warn({ err: error }, 'gateways could not be read'),

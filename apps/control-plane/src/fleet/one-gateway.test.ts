@@ -7,8 +7,8 @@ import { addOrganization, type Organization } from '../testing/people.ts';
 import { startOrganization, type TestOrganization } from '../testing/start-organization.ts';
 import { createAppliedVersions } from './applied-versions.ts';
 import { findGateways } from './find-gateways.ts';
+import type { Session } from './gateway-session.ts';
 import { createPresence } from './presence.ts';
-import type { Session } from './session.ts';
 
 const INSTANCE = 'a'.repeat(32);
 

@@ -2,8 +2,8 @@ import type { Hello } from '@tollkeeper/protocol';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Database } from '../db/connect.ts';
 import { gateway, gatewayConnection } from '../db/schema/index.ts';
+import type { Session } from './gateway-session.ts';
 import { healthOf } from './health.ts';
-import type { Session } from './session.ts';
 
 /** Stores which gateways are connected here, for every process to read. */
 export interface Presence {

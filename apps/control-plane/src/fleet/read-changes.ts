@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Database } from '../db/connect.ts';
 import { change, workspaceChange } from '../db/schema/index.ts';
-import type { AppendedChange } from '../kernel/change.ts';
+import type { AppendedChange } from '../write/change.ts';
 
 /** What changed for a workspace's gateways. */
 export type SubjectChange = Pick<AppendedChange, 'kind' | 'subjectId'>;

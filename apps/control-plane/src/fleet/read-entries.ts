@@ -2,16 +2,16 @@ import { isScope } from '@tollkeeper/contract';
 import type { Entry } from '@tollkeeper/protocol';
 import { scopeNames } from '@tollkeeper/verify';
 import { and, inArray, or } from 'drizzle-orm';
+import { roleScopes } from '../access/role-scopes.ts';
 import type { Database } from '../db/connect.ts';
 import { apiKey, member, organization } from '../db/schema/index.ts';
-import { roleScopes } from '../kernel/role-scopes.ts';
 import {
   notRetired,
   type OwnerRow,
   type SecretRow,
   selectOwners,
   selectSecrets,
-} from '../kernel/select-facts.ts';
+} from '../replication/select-facts.ts';
 import type { SubjectChange } from './read-changes.ts';
 
 /** What the subjects of some changes are now. */

@@ -1,7 +1,7 @@
 import { and, eq, isNull, or, sql } from 'drizzle-orm';
 import type { Database } from '../db/connect.ts';
 import { apiKey, apiKeySecret } from '../db/schema/index.ts';
-import { notRetired, type SecretRow } from '../kernel/select-facts.ts';
+import { notRetired, type SecretRow } from '../replication/select-facts.ts';
 import type { Place } from './read-entries.ts';
 
 /** Keys that are held as objects at once: about 200 KiB of a part. */

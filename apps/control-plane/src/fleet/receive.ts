@@ -1,7 +1,7 @@
 import { type Upward, upward } from '@tollkeeper/protocol';
 import type { Logger } from 'pino';
 import type { AppliedVersions } from './applied-versions.ts';
-import type { Session } from './session.ts';
+import type { Session } from './gateway-session.ts';
 
 export interface Receivers {
   readonly applied: Pick<AppliedVersions, 'add'>;

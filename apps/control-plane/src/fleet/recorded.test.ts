@@ -11,14 +11,14 @@ import {
   recordedTexts,
   signingSecret,
 } from '../../../../packages/protocol/src/recorded/recorded.fixture.ts';
-import { sendLineage } from './catch-up.ts';
 import type { GatewayFacts } from './find-gateways.ts';
+import type { Session } from './gateway-session.ts';
 import { greet } from './greet.ts';
 import { gatewayFrame } from './membership.ts';
 import { receive } from './receive.ts';
 import { sealer } from './seal.ts';
 import { sealChanges } from './seal-changes.ts';
-import type { Session } from './session.ts';
+import { sendLineage } from './send-missed.ts';
 
 const log = pino({ level: 'silent' });
 const signingKey = deriveSigningKey(signingSecret);

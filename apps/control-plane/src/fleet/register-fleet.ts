@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { FLEET_PATH, UPWARD_BYTES_MAX } from '@tollkeeper/protocol';
 import type { FastifyInstance } from 'fastify';
 import { WebSocketServer } from 'ws';
-import { DomainError } from '../kernel/domain-error.ts';
+import { DomainError } from '../domain-error.ts';
 import type { Hub } from './hub.ts';
 
 /** How long a gateway may take to end a connection that we closed, in milliseconds. */

@@ -4,8 +4,8 @@ import { and, eq, sql } from 'drizzle-orm';
 import type { Logger } from 'pino';
 import type { Database } from '../db/connect.ts';
 import { apiKey, member } from '../db/schema/index.ts';
-import { storeUsage } from '../kernel/store-usage.ts';
-import type { UsageRow } from '../kernel/usage-row.ts';
+import { storeUsage } from '../usage/store-usage.ts';
+import type { UsageRow } from '../usage/usage-row.ts';
 import type { GatewayFacts } from './find-gateways.ts';
 
 const MINUTE_MS = 60_000;

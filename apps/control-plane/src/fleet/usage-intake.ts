@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { UpwardOf } from '@tollkeeper/protocol';
 import type { Logger } from 'pino';
 import type { Database } from '../db/connect.ts';
+import { isOpen, type Session, send } from './gateway-session.ts';
 import type { Seal } from './seal.ts';
-import { isOpen, type Session, send } from './session.ts';
 import { storeGatewayUsage } from './store-gateway-usage.ts';
 
 /** Stores the counts of gateways, one batch of each after the other. */

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { DomainError } from '../kernel/domain-error.ts';
+import { DomainError } from '../domain-error.ts';
 import { type Refusal, sendRefusal } from './problem.ts';
 
 /** The states of a device login that its poller must tell apart (RFC 8628, 3.5). */

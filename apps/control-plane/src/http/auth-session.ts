@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { DomainError } from '../domain-error.ts';
 import {
   findSessionUser,
   findUserFactors,
@@ -6,7 +7,6 @@ import {
   type SessionUser,
 } from '../features/identity/index.ts';
 import { requireSessionAllowedSomewhere } from '../features/security/index.ts';
-import { DomainError } from '../kernel/domain-error.ts';
 import type { AuthEndpoint } from './auth-endpoints.ts';
 import type { ServerOptions } from './server-options.ts';
 

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { DomainError } from '../domain-error.ts';
 import {
   type AuthRequest,
   findDeviceUser,
@@ -8,7 +9,6 @@ import {
   markCodeUsed,
   type SessionUser,
 } from '../features/identity/index.ts';
-import { DomainError } from '../kernel/domain-error.ts';
 import { fieldOf, textOf } from './auth-fields.ts';
 import type { ServerOptions } from './server-options.ts';
 

@@ -15,8 +15,8 @@ import {
   secretSubject,
 } from '@tollkeeper/verify';
 import type { FastifyRequest } from 'fastify';
-import type { Ctx, Services } from '../kernel/context.ts';
-import { DomainError } from '../kernel/domain-error.ts';
+import type { Ctx, Services } from '../context.ts';
+import { DomainError } from '../domain-error.ts';
 import { idempotencyKeyOf } from './idempotency-key.ts';
 import { originOf } from './origin.ts';
 

@@ -1,12 +1,12 @@
 import type { Route } from '@tollkeeper/contract';
 import { includes, type ScopeSet, scopeNames } from '@tollkeeper/verify';
 import type { FastifyRequest } from 'fastify';
+import { roleScopes } from '../access/role-scopes.ts';
+import type { Ctx, Services } from '../context.ts';
+import { DomainError } from '../domain-error.ts';
 import type { Auth } from '../features/identity/index.ts';
 import { markSeen } from '../features/members/index.ts';
 import { earliestEnd, requireSessionAllowed } from '../features/security/index.ts';
-import type { Ctx, Services } from '../kernel/context.ts';
-import { DomainError } from '../kernel/domain-error.ts';
-import { roleScopes } from '../kernel/role-scopes.ts';
 import { requiredScopes } from './authenticate-key.ts';
 import { findSessionMember, type Membership } from './find-session-member.ts';
 import { hasSessionCookie } from './has-session-cookie.ts';

@@ -1,4 +1,5 @@
 import type { Scope } from '@tollkeeper/contract';
+import type { Services } from '../context.ts';
 import { defineStatement } from '../db/statement.ts';
 import {
   type Auth,
@@ -9,7 +10,6 @@ import {
   type SessionUser,
   sessionCookieRules,
 } from '../features/identity/index.ts';
-import type { Services } from '../kernel/context.ts';
 
 export interface Membership {
   readonly id: string;

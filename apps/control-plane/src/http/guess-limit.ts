@@ -1,15 +1,15 @@
 import type { FastifyReply, FastifyRequest, RouteShorthandOptions } from 'fastify';
+import type { Services } from '../context.ts';
+import { DomainError } from '../domain-error.ts';
 import {
   type Auth,
   findSessionUser,
   findTwoFactorUser,
   findUserEmail,
 } from '../features/identity/index.ts';
-import type { AttemptLimit, Attempts, Taken } from '../kernel/attempts.ts';
-import type { Services } from '../kernel/context.ts';
-import { DomainError } from '../kernel/domain-error.ts';
-import { networkOf } from '../kernel/network-of.ts';
+import type { AttemptLimit, Attempts, Taken } from './attempts.ts';
 import type { KnownDevices } from './known-device.ts';
+import { networkOf } from './network-of.ts';
 
 /** What takes a password, a code or the set-up token, and so can be guessed at. */
 export type Guess = 'setup' | 'sign-in' | 'second-factor' | 'session';

@@ -1,5 +1,6 @@
 import type { Route, RouteName, RouteOutput, Routes } from '@tollkeeper/contract';
 import type { z } from 'zod';
+import type { Ctx, Origin, Services } from '../context.ts';
 import { listScopes, whoami } from '../features/access/index.ts';
 import * as apiKeys from '../features/api-keys/index.ts';
 import * as gateways from '../features/gateways/index.ts';
@@ -26,7 +27,6 @@ import * as security from '../features/security/index.ts';
 import type { Setup } from '../features/setup/index.ts';
 import { getKeyUsage, getUsage } from '../features/usage/index.ts';
 import * as workspaces from '../features/workspaces/index.ts';
-import type { Ctx, Origin, Services } from '../kernel/context.ts';
 
 /** What a route without a credential works with. */
 export interface PublicCtx {

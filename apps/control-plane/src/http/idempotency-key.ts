@@ -1,6 +1,6 @@
 import { SECRET_PATTERN } from '@tollkeeper/verify';
 import type { FastifyRequest } from 'fastify';
-import { invalidField } from '../kernel/domain-error.ts';
+import { invalidField } from '../domain-error.ts';
 
 /**
  * @throws DomainError validation_failed for one that is empty, over 255, not printable ASCII, or

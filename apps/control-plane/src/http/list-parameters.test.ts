@@ -1,10 +1,10 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { type Route, type RouteName, routes } from '@tollkeeper/contract';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { encodeCursor } from '../kernel/cursor.ts';
 import type { Client } from '../testing/client.ts';
 import { makeKey } from '../testing/keys.ts';
 import { claimServer, startTestApp, type TestApp } from '../testing/test-app.ts';
+import { encodeCursor } from './cursor.ts';
 
 /** Times that a calendar, JavaScript or PostgreSQL does not know, or writes in another way. */
 const TIMES = [

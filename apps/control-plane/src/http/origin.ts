@@ -1,6 +1,6 @@
 import { redactSecrets } from '@tollkeeper/verify';
 import type { FastifyRequest } from 'fastify';
-import type { Origin } from '../kernel/context.ts';
+import type { Origin } from '../context.ts';
 
 const USER_AGENT_MAX = 256;
 

@@ -2,8 +2,8 @@ import { ERRORS, type ErrorCode, PATTERN_RULES, type Problem } from '@tollkeeper
 import { redactSecrets } from '@tollkeeper/verify';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import { isLockTimeout, isStatementTimeout, isUnavailable } from '../kernel/database-errors.ts';
-import { DomainError, type ErrorDetails } from '../kernel/domain-error.ts';
+import { isLockTimeout, isStatementTimeout, isUnavailable } from '../db/database-errors.ts';
+import { DomainError, type ErrorDetails } from '../domain-error.ts';
 import { apiHeaders } from './api-headers.ts';
 
 /** What Fastify refuses by itself, in the words of the contract. */

@@ -2,10 +2,10 @@ import { isBodyOptional, type Route, type RouteName, routes } from '@tollkeeper/
 import { missing, scopeNames } from '@tollkeeper/verify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import type { Ctx } from '../context.ts';
+import { DomainError } from '../domain-error.ts';
 import { findSessionUser, type SessionRequest } from '../features/identity/index.ts';
 import { requireSessionAllowedSomewhere } from '../features/security/index.ts';
-import type { Ctx } from '../kernel/context.ts';
-import { DomainError } from '../kernel/domain-error.ts';
 import { authenticateKey, authenticateKeyAgain, requiredScopes } from './authenticate-key.ts';
 import { authenticateSession } from './authenticate-session.ts';
 import { findSecret } from './find-secret.ts';

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { DomainError } from '../kernel/domain-error.ts';
+import { DomainError } from '../domain-error.ts';
 
 /**
  * A browser sends the cookie along with whatever another site makes it post; only Origin tells

@@ -1,7 +1,7 @@
+import type { Services } from '../context.ts';
 import type { Auth } from '../features/identity/index.ts';
 import type { Setup } from '../features/setup/index.ts';
 import type { Hub } from '../fleet/index.ts';
-import type { Services } from '../kernel/context.ts';
 
 /** What the HTTP server needs from the rest. */
 export interface ServerOptions {

@@ -7,10 +7,10 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
+import { DomainError } from '../domain-error.ts';
 import { isFleetUpgrade, registerFleet } from '../fleet/index.ts';
-import { createAttempts } from '../kernel/attempts.ts';
-import { DomainError } from '../kernel/domain-error.ts';
 import { apiHeaders, createRequestId } from './api-headers.ts';
+import { createAttempts } from './attempts.ts';
 import { registerAuthRoutes } from './auth-routes.ts';
 import { basePathOf, withoutBasePath } from './base-path.ts';
 import { canonicalCookies } from './canonical-cookies.ts';

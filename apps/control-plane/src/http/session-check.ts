@@ -1,5 +1,5 @@
-import type { ChangeFeed } from '../kernel/change-feed.ts';
-import type { Services } from '../kernel/context.ts';
+import type { Services } from '../context.ts';
+import type { ChangeFeed } from '../replication/change-feed.ts';
 
 interface Sources {
   readonly clock: Services['clock'];

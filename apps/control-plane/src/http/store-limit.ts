@@ -1,8 +1,8 @@
 import { PASSWORD_RESET_MINUTES } from '@tollkeeper/contract';
 import type { FastifyRequest, RouteShorthandOptions } from 'fastify';
-import type { AttemptLimit, Attempts } from '../kernel/attempts.ts';
-import { DomainError } from '../kernel/domain-error.ts';
-import { networkOf, siteOf } from '../kernel/network-of.ts';
+import { DomainError } from '../domain-error.ts';
+import type { AttemptLimit, Attempts } from './attempts.ts';
+import { networkOf, siteOf } from './network-of.ts';
 
 interface StoreLimit {
   readonly perNetworkMax: number;

@@ -7,9 +7,9 @@ import type {
 import { routes } from '@tollkeeper/contract';
 import { decide, secretSubject } from '@tollkeeper/verify';
 import type { FastifyInstance } from 'fastify';
+import { DomainError } from '../domain-error.ts';
 import { verifyNow } from '../features/api-keys/index.ts';
-import { DomainError } from '../kernel/domain-error.ts';
-import type { UsageSubject } from '../kernel/usage-row.ts';
+import type { UsageSubject } from '../usage/usage-row.ts';
 import { apiHeaders, createRequestId } from './api-headers.ts';
 import { requiredScopes } from './authenticate-key.ts';
 import { basePathOf } from './base-path.ts';

@@ -3,7 +3,7 @@ import { eq } from 'drizzle-orm';
 import type { Transaction } from '../db/connect.ts';
 import { apiKey, organization } from '../db/schema/index.ts';
 import { isUnused, keyFacts } from '../features/api-keys/index.ts';
-import { commit, type WriteServices } from '../kernel/write.ts';
+import { commit, type WriteServices } from '../write/write.ts';
 import { findUnusedKeys, type UnusedKey } from './unused-keys.ts';
 
 const DISABLED_BY = { type: 'job', job: 'disable-unused-keys' } as const;

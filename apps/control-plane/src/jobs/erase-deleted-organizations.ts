@@ -1,4 +1,5 @@
 import { and, asc, eq, inArray, lt, notExists, sql } from 'drizzle-orm';
+import type { Services } from '../context.ts';
 import type { Transaction } from '../db/connect.ts';
 import {
   apiKey,
@@ -12,11 +13,10 @@ import {
   organizationUsage,
   user,
 } from '../db/schema/index.ts';
-import { appendChanges } from '../kernel/append.ts';
-import { lockChainEnd } from '../kernel/audit.ts';
-import type { Services } from '../kernel/context.ts';
-import { deleteFleet } from '../kernel/delete-fleet.ts';
-import type { WriteServices } from '../kernel/write.ts';
+import { deleteFleet } from '../fleet/delete-fleet.ts';
+import { appendChanges } from '../write/append.ts';
+import { lockChainEnd } from '../write/audit.ts';
+import type { WriteServices } from '../write/write.ts';
 
 /** How long the audit log of a deleted organization can still be exported, in days. */
 const KEPT_DAYS = 30;

@@ -2,10 +2,10 @@
 import type pg from 'pg';
 import { PgBoss } from 'pg-boss';
 import { z } from 'zod';
+import type { Services } from '../context.ts';
 import { UNUSED_RUN } from '../features/api-keys/index.ts';
 import { recordSignInFailures } from '../features/identity/index.ts';
 import { mailResetLink } from '../features/password-resets/index.ts';
-import type { Services } from '../kernel/context.ts';
 import { bossConnection } from './boss-connection.ts';
 import { disableUnusedKeys } from './disable-unused-keys.ts';
 import { eraseDeletedOrganizations } from './erase-deleted-organizations.ts';

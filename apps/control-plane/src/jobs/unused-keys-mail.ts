@@ -1,6 +1,6 @@
 import { disablesAt } from '../features/api-keys/index.ts';
-import { escapeHtml } from '../kernel/escape-html.ts';
-import type { Mail } from '../kernel/mailer.ts';
+import { escapeHtml } from '../mail/escape-html.ts';
+import type { Mail } from '../mail/mailer.ts';
 import type { UnusedKey } from './unused-keys.ts';
 
 interface Content {

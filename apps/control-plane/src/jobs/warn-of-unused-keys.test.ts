@@ -1,5 +1,5 @@
 import { beforeAll, expect, it } from 'vitest';
-import type { Mail } from '../kernel/mailer.ts';
+import type { Mail } from '../mail/mailer.ts';
 import type { Client } from '../testing/client.ts';
 import { addMember, claimedOrganization } from '../testing/people.ts';
 import type { Query } from '../testing/query-database.ts';

@@ -1,7 +1,7 @@
 import { and, eq, inArray } from 'drizzle-orm';
+import type { Services } from '../context.ts';
 import { apiKey, member, user } from '../db/schema/index.ts';
 import { disablesAt } from '../features/api-keys/index.ts';
-import type { Services } from '../kernel/context.ts';
 import { findUnusedKeys, type UnusedKey } from './unused-keys.ts';
 import { unusedKeysMail } from './unused-keys-mail.ts';
 

@@ -5,8 +5,8 @@ import {
   PROFILES,
   SCOPE_CATALOG,
 } from '@tollkeeper/contract';
-import type { Ctx } from '../../kernel/context.ts';
-import { holds } from '../../kernel/require-scope.ts';
+import { holds } from '../../access/require-scope.ts';
+import type { Ctx } from '../../context.ts';
 
 /** The catalog, seen by this credential: what it holds, and what each profile would give it. */
 export function listScopes(ctx: Ctx) {

@@ -1,11 +1,11 @@
 import type { Identity } from '@tollkeeper/contract';
 import { scopeNames } from '@tollkeeper/verify';
 import { and, asc, eq, isNull, ne, sql } from 'drizzle-orm';
+import { customRole, roleName } from '../../access/role-scopes.ts';
+import type { Ctx } from '../../context.ts';
 import type { Database } from '../../db/connect.ts';
 import { apiKey, member, organization, role, user } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { notFound } from '../../kernel/domain-error.ts';
-import { customRole, roleName } from '../../kernel/role-scopes.ts';
+import { notFound } from '../../domain-error.ts';
 import { sessionView } from '../identity/index.ts';
 
 /** Who the credential is and what it may do now. For a key one query, which was prepared once. */

@@ -1,12 +1,12 @@
 import type { ErrorCode, RouteInput, RouteOutput, Routes } from '@tollkeeper/contract';
 import { and, asc, eq } from 'drizzle-orm';
+import { visibleKeys } from '../../access/visible-keys.ts';
+import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { apiKey } from '../../db/schema/index.ts';
-import type { Change } from '../../kernel/change.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { DomainError, notFound } from '../../kernel/domain-error.ts';
-import { visibleKeys } from '../../kernel/visible-keys.ts';
-import { type FurtherEvent, write } from '../../kernel/write.ts';
+import { DomainError, notFound } from '../../domain-error.ts';
+import type { Change } from '../../write/change.ts';
+import { type FurtherEvent, write } from '../../write/write.ts';
 import { among } from './among.ts';
 import { type Next, refuseStatus, type StatusChange } from './change-status.ts';
 import { revokeCreated } from './created-by-key.ts';

@@ -1,11 +1,11 @@
 import type { Scope } from '@tollkeeper/contract';
 import { parseIpRange, rangeWithin } from '@tollkeeper/verify';
 import { eq } from 'drizzle-orm';
+import { requireScopesHeld } from '../../access/require-scope.ts';
+import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { apiKey } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { DomainError } from '../../kernel/domain-error.ts';
-import { requireScopesHeld } from '../../kernel/require-scope.ts';
+import { DomainError } from '../../domain-error.ts';
 import { requireRecentGrant } from '../identity/index.ts';
 
 /** What a key that makes, edits or rotates keys cannot exceed. Null in a session. */

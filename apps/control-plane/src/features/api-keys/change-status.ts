@@ -1,10 +1,10 @@
 import type { ApiKey, KeyStatus } from '@tollkeeper/contract';
 import { eq } from 'drizzle-orm';
+import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { apiKey } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { DomainError } from '../../kernel/domain-error.ts';
-import { write } from '../../kernel/write.ts';
+import { DomainError } from '../../domain-error.ts';
+import { write } from '../../write/write.ts';
 import { keyFacts, readKey } from './key-view.ts';
 import { type KeyRow, lockKey } from './lock-key.ts';
 

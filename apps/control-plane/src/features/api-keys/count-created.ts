@@ -5,9 +5,9 @@ import {
   type Routes,
 } from '@tollkeeper/contract';
 import { and, eq, ne, not, sql } from 'drizzle-orm';
+import { holds } from '../../access/require-scope.ts';
+import type { Ctx } from '../../context.ts';
 import { apiKey, gateway, invitation, joinKey, member, user } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { holds } from '../../kernel/require-scope.ts';
 import { among } from './among.ts';
 import { treeOfAnother } from './created-forest.ts';
 import { manageableFleet, withdrawableInvitations } from './created-things.ts';

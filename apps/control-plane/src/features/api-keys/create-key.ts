@@ -6,12 +6,12 @@ import {
   type Routes,
 } from '@tollkeeper/contract';
 import { createSecret, displayPrefix, hashSecret } from '@tollkeeper/verify';
+import { callingKeyId } from '../../access/creating-key.ts';
+import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { awaitAtCommit } from '../../db/transaction.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { callingKeyId } from '../../kernel/creating-key.ts';
-import { idempotent } from '../../kernel/idempotent.ts';
-import { type Written, write } from '../../kernel/write.ts';
+import { idempotent } from '../../write/idempotent.ts';
+import { type Written, write } from '../../write/write.ts';
 import { type Reach, requireMayGrant } from './ceiling.ts';
 import { defaultExpiry } from './expiry-rules.ts';
 import { insertKey } from './insert-key.ts';

@@ -1,15 +1,15 @@
 import { and, eq, sql } from 'drizzle-orm';
+import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { apiKey, member } from '../../db/schema/index.ts';
-import type { Change } from '../../kernel/change.ts';
-import type { Ctx } from '../../kernel/context.ts';
+import type { Change } from '../../write/change.ts';
 import {
   gatewayFacts,
   invitationFacts,
   joinKeyFacts,
   memberFacts,
-} from '../../kernel/created-facts.ts';
-import type { FurtherEvent } from '../../kernel/write.ts';
+} from '../../write/created-facts.ts';
+import type { FurtherEvent } from '../../write/write.ts';
 import { among } from './among.ts';
 import {
   type Forest,

@@ -1,9 +1,9 @@
 import { and, asc, eq, ne, type SQL } from 'drizzle-orm';
+import { holds } from '../../access/require-scope.ts';
+import type { Ctx } from '../../context.ts';
 import { allowLongStatements, type Transaction } from '../../db/connect.ts';
 import { apiKey, member, user } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { DomainError } from '../../kernel/domain-error.ts';
-import { holds } from '../../kernel/require-scope.ts';
+import { DomainError } from '../../domain-error.ts';
 import { among } from './among.ts';
 import { type Creation, findCreations } from './find-created-keys.ts';
 import type { KeyRow } from './lock-key.ts';

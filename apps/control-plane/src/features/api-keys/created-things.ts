@@ -1,10 +1,10 @@
 import { and, eq, or, type SQL, sql } from 'drizzle-orm';
+import { holds } from '../../access/require-scope.ts';
+import { visibleFleet } from '../../access/visible-fleet.ts';
+import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { gateway, invitation, joinKey, member } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { forgetAnswer } from '../../kernel/idempotent.ts';
-import { holds } from '../../kernel/require-scope.ts';
-import { visibleFleet } from '../../kernel/visible-fleet.ts';
+import { forgetAnswer } from '../../write/idempotent.ts';
 import { among } from './among.ts';
 import { admittedBy } from './find-created-keys.ts';
 

@@ -1,10 +1,10 @@
 import type { RouteInput, Routes } from '@tollkeeper/contract';
 import { eq } from 'drizzle-orm';
+import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { apiKey, deletedKey } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { forgetAnswer } from '../../kernel/idempotent.ts';
-import { write } from '../../kernel/write.ts';
+import { forgetAnswer } from '../../write/idempotent.ts';
+import { write } from '../../write/write.ts';
 import { revokeTree } from './created-by-key.ts';
 import { lockForest } from './created-forest.ts';
 import { keyFacts } from './key-view.ts';

@@ -1,5 +1,5 @@
-import type { Ctx } from '../../kernel/context.ts';
-import { callingKeyId } from '../../kernel/creating-key.ts';
+import { callingKeyId } from '../../access/creating-key.ts';
+import type { Ctx } from '../../context.ts';
 import { changeStatus, type Next, refuseStatus, type StatusChange } from './change-status.ts';
 import { isDisabledByOwner } from './disabled-by.ts';
 import type { KeyRow } from './lock-key.ts';

@@ -1,6 +1,6 @@
-import type { Ctx } from '../../kernel/context.ts';
-import { DomainError } from '../../kernel/domain-error.ts';
-import { holds } from '../../kernel/require-scope.ts';
+import { holds } from '../../access/require-scope.ts';
+import type { Ctx } from '../../context.ts';
+import { DomainError } from '../../domain-error.ts';
 import type { KeyRow } from './lock-key.ts';
 
 export function isDisabledByOwner({ status, disabledBy, memberId }: KeyRow): boolean {

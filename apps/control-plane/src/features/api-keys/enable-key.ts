@@ -1,5 +1,5 @@
-import type { Ctx } from '../../kernel/context.ts';
-import { requireScope } from '../../kernel/require-scope.ts';
+import { requireScope } from '../../access/require-scope.ts';
+import type { Ctx } from '../../context.ts';
 import { requireMayGrant } from './ceiling.ts';
 import { changeStatus, type Next, refuseStatus, type StatusChange } from './change-status.ts';
 import { requireMayEnable } from './disabled-by.ts';

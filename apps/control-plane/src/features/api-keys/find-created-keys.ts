@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
+import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { admission, apiKey, deletedKey, keyRotation, member } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
 
 /**
  * That a key created another one; that a key or a member gave a key a new secret; that a member joined

@@ -1,8 +1,8 @@
 import type { RouteInput, RouteOutput, Routes } from '@tollkeeper/contract';
 import { and } from 'drizzle-orm';
+import { visibleKeys } from '../../access/visible-keys.ts';
+import type { Ctx } from '../../context.ts';
 import { apiKey } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { visibleKeys } from '../../kernel/visible-keys.ts';
 import { among } from './among.ts';
 import { countCreated } from './count-created.ts';
 import { readKey } from './key-view.ts';

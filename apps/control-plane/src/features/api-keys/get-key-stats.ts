@@ -1,8 +1,8 @@
 import { PLAN_KEYS_MAX } from '@tollkeeper/contract';
 import { and, count, eq, gt, isNull, max, or, sql, sum } from 'drizzle-orm';
+import { visibleCounts, visibleKeys } from '../../access/visible-keys.ts';
+import type { Ctx } from '../../context.ts';
 import { apiKey, keyTotal, organization, organizationUsage } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { visibleCounts, visibleKeys } from '../../kernel/visible-keys.ts';
 import { windowStart } from '../usage/index.ts';
 import { countKeysUsed } from './plan-limit.ts';
 

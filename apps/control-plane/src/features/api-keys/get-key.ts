@@ -1,9 +1,9 @@
 import { type ApiKeyDetail, publicDecisionCode } from '@tollkeeper/contract';
 import { intersect, NO_SCOPES, scopeNames, scopeSet } from '@tollkeeper/verify';
 import { eq } from 'drizzle-orm';
+import { customRole, heldRoleColumns, roleScopes } from '../../access/role-scopes.ts';
+import type { Ctx } from '../../context.ts';
 import { member, role } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { customRole, heldRoleColumns, roleScopes } from '../../kernel/role-scopes.ts';
 import { readKey } from './key-view.ts';
 
 /** The key, with what it may do now. @throws DomainError not_found */

@@ -1,19 +1,19 @@
 import type { ApiKey, KeyState } from '@tollkeeper/contract';
 import { and, eq, getTableColumns, gt, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
-import type { Database, Transaction } from '../../db/connect.ts';
-import { apiKey, apiKeySecret, member, organization, user } from '../../db/schema/index.ts';
-import type { Facts } from '../../kernel/audit.ts';
-import type { Ctx } from '../../kernel/context.ts';
 import {
   creatingKey,
   creatingKeyName,
   creatingKeyView,
   isCreatingKey,
-} from '../../kernel/creating-key.ts';
-import { notFound } from '../../kernel/domain-error.ts';
-import { memberAddress } from '../../kernel/member-address.ts';
-import { visibleKeys } from '../../kernel/visible-keys.ts';
+} from '../../access/creating-key.ts';
+import { memberAddress } from '../../access/member-address.ts';
+import { visibleKeys } from '../../access/visible-keys.ts';
+import type { Ctx } from '../../context.ts';
+import type { Database, Transaction } from '../../db/connect.ts';
+import { apiKey, apiKeySecret, member, organization, user } from '../../db/schema/index.ts';
+import { notFound } from '../../domain-error.ts';
+import type { Facts } from '../../write/audit.ts';
 import type { KeyRow } from './lock-key.ts';
 import { disablesAt } from './unused-rule.ts';
 

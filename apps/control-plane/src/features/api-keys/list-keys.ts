@@ -2,11 +2,11 @@ import type { ApiKey, KeySort, KeyState, RouteInput, Routes } from '@tollkeeper/
 import { SECRET_PREFIXES } from '@tollkeeper/verify';
 import { and, asc, desc, eq, gt, inArray, isNull, lte, or, type SQL, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
+import { visibleKeys } from '../../access/visible-keys.ts';
+import type { Ctx } from '../../context.ts';
 import { apiKey, keyRotation } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { cursorTime, decodeCursor, encodeCursor } from '../../kernel/cursor.ts';
-import { invalidField } from '../../kernel/domain-error.ts';
-import { visibleKeys } from '../../kernel/visible-keys.ts';
+import { invalidField } from '../../domain-error.ts';
+import { cursorTime, decodeCursor, encodeCursor } from '../../http/cursor.ts';
 import { keyView, selectKeys } from './key-view.ts';
 
 type Query = NonNullable<RouteInput<Routes['listKeys']>['query']>;

@@ -1,7 +1,7 @@
 import type { Plan } from '@tollkeeper/contract';
-import { defineCallerRead } from '../../kernel/confirm-actor.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { notFound } from '../../kernel/domain-error.ts';
+import type { Ctx } from '../../context.ts';
+import { notFound } from '../../domain-error.ts';
+import { defineCallerRead } from '../../write/confirm-actor.ts';
 import type { Ceiling } from './ceiling.ts';
 import type { ExpiryRules } from './expiry-rules.ts';
 

@@ -1,9 +1,9 @@
 import { and, eq } from 'drizzle-orm';
+import { visibleKeys } from '../../access/visible-keys.ts';
+import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { apiKey } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { notFound } from '../../kernel/domain-error.ts';
-import { visibleKeys } from '../../kernel/visible-keys.ts';
+import { notFound } from '../../domain-error.ts';
 
 /** But for what the database computes. */
 export type KeyRow = Omit<typeof apiKey.$inferSelect, 'nameLower'>;

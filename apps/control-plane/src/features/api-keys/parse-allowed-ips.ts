@@ -1,5 +1,5 @@
 import { formatIpRange, parseIpRange } from '@tollkeeper/verify';
-import { invalidField } from '../../kernel/domain-error.ts';
+import { invalidField } from '../../domain-error.ts';
 
 /**
  * The ranges as they are stored: network addresses in CIDR notation, each once.

@@ -1,4 +1,4 @@
-import { invalidField } from '../../kernel/domain-error.ts';
+import { invalidField } from '../../domain-error.ts';
 import type { ExpiryRules } from './expiry-rules.ts';
 import { lifetimeEnd } from './key-lifetime.ts';
 

@@ -1,10 +1,10 @@
 import { PLAN_KEYS_MAX, type Plan } from '@tollkeeper/contract';
 import { eq } from 'drizzle-orm';
+import type { Ctx } from '../../context.ts';
 import type { Database, Transaction } from '../../db/connect.ts';
 import { organization } from '../../db/schema/index.ts';
 import { defineCheck, defineStatement } from '../../db/statement.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { DomainError } from '../../kernel/domain-error.ts';
+import { DomainError } from '../../domain-error.ts';
 
 /**
  * Locks the organization's row until the transaction ends: creations of one organization pass one

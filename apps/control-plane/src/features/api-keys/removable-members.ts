@@ -1,11 +1,11 @@
 import { BUILT_IN_ROLES, OWNER_ROLE_ID } from '@tollkeeper/contract';
 import { missing, scopeNames } from '@tollkeeper/verify';
 import { and, eq, ne, not, or, type SQL } from 'drizzle-orm';
+import { holds } from '../../access/require-scope.ts';
+import { roleScopes } from '../../access/role-scopes.ts';
+import type { Ctx } from '../../context.ts';
 import type { Database, Transaction } from '../../db/connect.ts';
 import { member, role } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { holds } from '../../kernel/require-scope.ts';
-import { roleScopes } from '../../kernel/role-scopes.ts';
 import { among } from './among.ts';
 
 /** Ids of members whom a cascade keeps, or all of them. */

@@ -1,8 +1,8 @@
 import { PROFILE_SCOPES, type Profile, type Scope } from '@tollkeeper/contract';
-import type { Ctx } from '../../kernel/context.ts';
-import { invalidField } from '../../kernel/domain-error.ts';
-import { parseScopes } from '../../kernel/parse-scopes.ts';
-import { holds } from '../../kernel/require-scope.ts';
+import { parseScopes } from '../../access/parse-scopes.ts';
+import { holds } from '../../access/require-scope.ts';
+import type { Ctx } from '../../context.ts';
+import { invalidField } from '../../domain-error.ts';
 
 /**
  * The scopes that a key of the profile gets from this creator, sorted. A preset gives the part

@@ -1,8 +1,8 @@
 import { PROFILE_CATALOG, type Profile } from '@tollkeeper/contract';
+import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { invalidField } from '../../kernel/domain-error.ts';
-import { findOnlyWorkspace, getWorkspace } from '../../kernel/get-workspace.ts';
+import { invalidField } from '../../domain-error.ts';
+import { findOnlyWorkspace, getWorkspace } from '../workspaces/index.ts';
 
 interface Place {
   readonly workspaceId: string | null;

@@ -1,9 +1,9 @@
 import type { ApiKey, RouteInput, Routes } from '@tollkeeper/contract';
 import { eq } from 'drizzle-orm';
+import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { apiKey } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { write } from '../../kernel/write.ts';
+import { write } from '../../write/write.ts';
 import { refuseStatus } from './change-status.ts';
 import { type CreatedCounts, revokeTree } from './created-by-key.ts';
 import { lockForest } from './created-forest.ts';

@@ -1,11 +1,11 @@
 import type { RouteInput, Routes } from '@tollkeeper/contract';
 import { createSecret, displayPrefix, hashSecret } from '@tollkeeper/verify';
 import { and, eq, isNotNull } from 'drizzle-orm';
+import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { apiKey, apiKeySecret, keyRotation } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { DomainError } from '../../kernel/domain-error.ts';
-import { write } from '../../kernel/write.ts';
+import { DomainError } from '../../domain-error.ts';
+import { write } from '../../write/write.ts';
 import { requireMayGrant } from './ceiling.ts';
 import { refuseStatus } from './change-status.ts';
 import { keyFacts, readKey } from './key-view.ts';

@@ -1,10 +1,10 @@
 import type { RouteInput, Routes } from '@tollkeeper/contract';
 import { eq } from 'drizzle-orm';
+import { parseScopes } from '../../access/parse-scopes.ts';
+import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { apiKey } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { parseScopes } from '../../kernel/parse-scopes.ts';
-import { unlessUnchanged, write } from '../../kernel/write.ts';
+import { unlessUnchanged, write } from '../../write/write.ts';
 import { requireMayGrant } from './ceiling.ts';
 import { refuseStatus } from './change-status.ts';
 import { type ExpiryRules, lockExpiryRules } from './expiry-rules.ts';

@@ -12,8 +12,8 @@ import {
   scopeSet,
   secretFacts,
 } from '@tollkeeper/verify';
-import type { Ctx } from '../../kernel/context.ts';
-import { invalidField, notFound } from '../../kernel/domain-error.ts';
+import type { Ctx } from '../../context.ts';
+import { invalidField, notFound } from '../../domain-error.ts';
 
 type Answer = RouteOutput<Routes['verifyKey']>;
 

@@ -1,8 +1,8 @@
 import { eq } from 'drizzle-orm';
+import type { Ctx } from '../../context.ts';
 import { gateway } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { gatewayFacts } from '../../kernel/created-facts.ts';
-import { write } from '../../kernel/write.ts';
+import { gatewayFacts } from '../../write/created-facts.ts';
+import { write } from '../../write/write.ts';
 import { lockGateway } from './gateway-view.ts';
 
 /** Ends its credential, and notifies the process that it is connected to. @throws DomainError */

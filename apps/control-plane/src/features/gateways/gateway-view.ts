@@ -1,11 +1,11 @@
 import type { Gateway, GatewayState } from '@tollkeeper/contract';
 import { and, eq, getTableColumns } from 'drizzle-orm';
+import { visibleFleet } from '../../access/visible-fleet.ts';
+import type { Ctx } from '../../context.ts';
 import type { Database, Transaction } from '../../db/connect.ts';
 import { gateway, workspace } from '../../db/schema/index.ts';
+import { notFound } from '../../domain-error.ts';
 import { type Connection, hasIdentityConflict, listConnections } from '../../fleet/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { notFound } from '../../kernel/domain-error.ts';
-import { visibleFleet } from '../../kernel/visible-fleet.ts';
 
 export type GatewayRow = typeof gateway.$inferSelect;
 

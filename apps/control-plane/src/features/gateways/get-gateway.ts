@@ -1,5 +1,5 @@
 import type { Gateway } from '@tollkeeper/contract';
-import type { Ctx } from '../../kernel/context.ts';
+import type { Ctx } from '../../context.ts';
 import { readGateway } from './gateway-view.ts';
 
 /** @throws DomainError not_found */

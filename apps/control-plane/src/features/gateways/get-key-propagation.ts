@@ -1,5 +1,5 @@
 import type { KeyPropagation } from '@tollkeeper/contract';
-import type { Ctx } from '../../kernel/context.ts';
+import type { Ctx } from '../../context.ts';
 import { findKeyChanges } from './key-changes.ts';
 import { readPropagation } from './read-propagation.ts';
 

@@ -1,11 +1,11 @@
 import { createId, type JoinedGateway, type RouteInput, type Routes } from '@tollkeeper/contract';
 import { eq, sql } from 'drizzle-orm';
+import type { Origin, Services } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { gateway } from '../../db/schema/index.ts';
-import type { Origin, Services } from '../../kernel/context.ts';
-import { gatewayFacts } from '../../kernel/created-facts.ts';
-import { DomainError } from '../../kernel/domain-error.ts';
-import { commit, type FurtherEvent } from '../../kernel/write.ts';
+import { DomainError } from '../../domain-error.ts';
+import { gatewayFacts } from '../../write/created-facts.ts';
+import { commit, type FurtherEvent } from '../../write/write.ts';
 import {
   findJoinKey,
   giveBackUse,

@@ -1,10 +1,10 @@
 import { and, desc, eq, inArray, sql } from 'drizzle-orm';
+import { holds } from '../../access/require-scope.ts';
+import { visibleKeys } from '../../access/visible-keys.ts';
+import type { Ctx } from '../../context.ts';
 import { apiKey, auditEvent, change } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { notFound } from '../../kernel/domain-error.ts';
-import { holds } from '../../kernel/require-scope.ts';
-import { visibleKeys } from '../../kernel/visible-keys.ts';
-import { transactionOf } from './applied-versions.ts';
+import { notFound } from '../../domain-error.ts';
+import { transactionOf } from './required-versions.ts';
 
 export interface KeyChange {
   /** The workspace that confines the key. */

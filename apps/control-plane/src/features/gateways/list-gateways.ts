@@ -1,9 +1,9 @@
 import type { RouteInput, Routes } from '@tollkeeper/contract';
 import { and, eq } from 'drizzle-orm';
+import { visibleFleet } from '../../access/visible-fleet.ts';
+import type { Ctx } from '../../context.ts';
 import { gateway } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { page, pageStart } from '../../kernel/page.ts';
-import { visibleFleet } from '../../kernel/visible-fleet.ts';
+import { page, pageStart } from '../../http/page.ts';
 import { gatewayViews, selectGateways } from './gateway-view.ts';
 
 type Query = NonNullable<RouteInput<Routes['listGateways']>['query']>;

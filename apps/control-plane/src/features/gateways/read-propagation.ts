@@ -1,12 +1,12 @@
 import type { KeysPropagation } from '@tollkeeper/contract';
 import { and, asc, inArray } from 'drizzle-orm';
+import { holds } from '../../access/require-scope.ts';
+import { visibleFleet } from '../../access/visible-fleet.ts';
+import type { Ctx } from '../../context.ts';
 import { gateway } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { holds } from '../../kernel/require-scope.ts';
-import { visibleFleet } from '../../kernel/visible-fleet.ts';
-import { findAppliedTimes, findRequiredVersions, type Required } from './applied-versions.ts';
 import { connectionsOf, gatewayState, selectGateways, type ViewRow } from './gateway-view.ts';
 import { type KeyChange, latestChange } from './key-changes.ts';
+import { findAppliedTimes, findRequiredVersions, type Required } from './required-versions.ts';
 
 type Propagation = Omit<KeysPropagation, 'keysCount'>;
 type Row = Propagation['gateways'][number];

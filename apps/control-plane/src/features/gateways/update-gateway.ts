@@ -1,9 +1,9 @@
 import type { Gateway, RouteInput, Routes } from '@tollkeeper/contract';
 import { eq } from 'drizzle-orm';
+import type { Ctx } from '../../context.ts';
 import { gateway } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { gatewayFacts } from '../../kernel/created-facts.ts';
-import { unlessUnchanged, write } from '../../kernel/write.ts';
+import { gatewayFacts } from '../../write/created-facts.ts';
+import { unlessUnchanged, write } from '../../write/write.ts';
 import { lockGateway, readGateway } from './gateway-view.ts';
 
 type Body = RouteInput<Routes['updateGateway']>['body'];

@@ -1,9 +1,9 @@
 import { and, asc, eq, isNull, ne } from 'drizzle-orm';
+import type { Origin, Services } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { member, organization, user } from '../../db/schema/index.ts';
-import { append } from '../../kernel/append.ts';
-import { type AuditActor, type Facts, lockChainEnd } from '../../kernel/audit.ts';
-import type { Origin, Services } from '../../kernel/context.ts';
+import { append } from '../../write/append.ts';
+import { type AuditActor, type Facts, lockChainEnd } from '../../write/audit.ts';
 
 export interface SessionEvent {
   readonly action: `session.${string}`;

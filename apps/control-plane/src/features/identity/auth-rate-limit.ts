@@ -1,4 +1,4 @@
-import type { Attempts } from '../../kernel/attempts.ts';
+import type { Attempts } from '../../http/attempts.ts';
 
 /**
  * Better Auth's own limits, by address and path, in the table that bounds what strangers store.

@@ -4,8 +4,8 @@ import type { Factor } from '@tollkeeper/contract';
 import type { BetterAuthOptions } from 'better-auth';
 import { APIError } from 'better-auth/api';
 import type { Database, Transaction } from '../../db/connect.ts';
-import { isRetryable } from '../../kernel/database-errors.ts';
-import { DomainError } from '../../kernel/domain-error.ts';
+import { isRetryable } from '../../db/database-errors.ts';
+import { DomainError } from '../../domain-error.ts';
 import { confirmUser, type RequestUser } from './confirm-user.ts';
 import { userTransaction } from './user-transaction.ts';
 

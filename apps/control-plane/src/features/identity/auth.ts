@@ -14,7 +14,7 @@ import {
   user,
   verification,
 } from '../../db/schema/index.ts';
-import { createAttempts } from '../../kernel/attempts.ts';
+import { createAttempts } from '../../http/attempts.ts';
 import { authLogger } from './auth-logger.ts';
 import { authRateLimit } from './auth-rate-limit.ts';
 import { authAdapter, confirmInside, currentAuthRequest } from './auth-transaction.ts';

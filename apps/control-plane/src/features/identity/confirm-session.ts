@@ -1,8 +1,8 @@
 import type { Factor, RouteInput, Routes, SessionView } from '@tollkeeper/contract';
 import { eq } from 'drizzle-orm';
+import type { Ctx } from '../../context.ts';
 import { session } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { DomainError, invalidField } from '../../kernel/domain-error.ts';
+import { DomainError, invalidField } from '../../domain-error.ts';
 import { appendSessionEvent } from './append-session-event.ts';
 import type { Auth } from './auth.ts';
 import { type AuthRequest, runAuthRequest } from './auth-transaction.ts';

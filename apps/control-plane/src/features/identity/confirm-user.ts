@@ -1,7 +1,7 @@
 import { and, eq } from 'drizzle-orm';
 import type { Transaction } from '../../db/connect.ts';
 import { account, session, user } from '../../db/schema/index.ts';
-import { DomainError } from '../../kernel/domain-error.ts';
+import { DomainError } from '../../domain-error.ts';
 
 /** User that a request acts for, and the session or password that authenticated it. */
 export interface RequestUser {

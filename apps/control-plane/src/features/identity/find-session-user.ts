@@ -1,5 +1,5 @@
-import type { Session } from '../../kernel/context.ts';
-import { DomainError } from '../../kernel/domain-error.ts';
+import type { Session } from '../../context.ts';
+import { DomainError } from '../../domain-error.ts';
 import type { Auth } from './auth.ts';
 import { parseFactors } from './session-facts.ts';
 

@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import type { Transaction } from '../../db/connect.ts';
 import { user } from '../../db/schema/index.ts';
-import { DomainError, notFound } from '../../kernel/domain-error.ts';
+import { DomainError, notFound } from '../../domain-error.ts';
 
 /**
  * The account that an operator names by its address.

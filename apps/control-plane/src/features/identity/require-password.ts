@@ -1,9 +1,9 @@
 import { verifyPassword } from 'better-auth/crypto';
 import { and, eq } from 'drizzle-orm';
+import type { Ctx } from '../../context.ts';
 import type { Database } from '../../db/connect.ts';
 import { account } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { DomainError } from '../../kernel/domain-error.ts';
+import { DomainError } from '../../domain-error.ts';
 
 /**
  * Before what cannot be undone, a person proves to be there: a session may have been left open. A

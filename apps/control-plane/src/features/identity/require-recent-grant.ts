@@ -1,6 +1,6 @@
 import { FINAL_SCOPES, type Scope } from '@tollkeeper/contract';
+import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
-import type { Ctx } from '../../kernel/context.ts';
 import { requireRecentSignIn } from './require-recent-sign-in.ts';
 
 /**

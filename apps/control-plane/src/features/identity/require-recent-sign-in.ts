@@ -1,7 +1,7 @@
 import { RECENT_SIGN_IN_MINUTES } from '@tollkeeper/contract';
+import type { Ctx, Session } from '../../context.ts';
 import type { Database, Transaction } from '../../db/connect.ts';
-import type { Ctx, Session } from '../../kernel/context.ts';
-import { DomainError } from '../../kernel/domain-error.ts';
+import { DomainError } from '../../domain-error.ts';
 import { findUserFactors, includesSecondFactor, strongestFactors } from './user-factors.ts';
 
 const RECENT_MS = RECENT_SIGN_IN_MINUTES * 60_000;

@@ -1,5 +1,5 @@
 import type { SessionView } from '@tollkeeper/contract';
-import type { Session } from '../../kernel/context.ts';
+import type { Session } from '../../context.ts';
 
 export function sessionView({ factors, authenticatedAt, expiresAt }: Session): SessionView {
   return {

@@ -1,8 +1,8 @@
 import { and, eq, gt, lt, lte, notExists, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
+import type { Services } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { passkey, signInFailure, user } from '../../db/schema/index.ts';
-import type { Services } from '../../kernel/context.ts';
 import { appendSessionEvent } from './append-session-event.ts';
 import { userTransaction } from './user-transaction.ts';
 

@@ -1,10 +1,10 @@
 import { and, asc, eq, isNull, ne } from 'drizzle-orm';
 import type { Database, Transaction } from '../../db/connect.ts';
 import { member, organization, user } from '../../db/schema/index.ts';
-import { lockChainEnd } from '../../kernel/audit.ts';
-import { retried } from '../../kernel/commit.ts';
-import { DomainError } from '../../kernel/domain-error.ts';
-import { runExclusively } from '../../kernel/run-exclusively.ts';
+import { DomainError } from '../../domain-error.ts';
+import { lockChainEnd } from '../../write/audit.ts';
+import { retried } from '../../write/commit.ts';
+import { runExclusively } from '../../write/run-exclusively.ts';
 
 /**
  * A transaction that changes how somebody signs in, and so ends with an event in each of their

@@ -1,8 +1,8 @@
 import { eq, sql } from 'drizzle-orm';
+import type { Services } from '../../context.ts';
 import type { Database, Transaction } from '../../db/connect.ts';
 import { twoFactor } from '../../db/schema/index.ts';
-import type { Services } from '../../kernel/context.ts';
-import { DomainError } from '../../kernel/domain-error.ts';
+import { DomainError } from '../../domain-error.ts';
 import type { Auth } from './auth.ts';
 import { isCodeUsed, markCodeUsed } from './used-codes.ts';
 

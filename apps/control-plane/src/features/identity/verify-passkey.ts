@@ -2,7 +2,7 @@ import type { PasskeyAnswer } from '@tollkeeper/contract';
 import { eq } from 'drizzle-orm';
 import type { Transaction } from '../../db/connect.ts';
 import { session } from '../../db/schema/index.ts';
-import { DomainError } from '../../kernel/domain-error.ts';
+import { DomainError } from '../../domain-error.ts';
 import type { Auth } from './auth.ts';
 
 /**

@@ -1,12 +1,12 @@
 import { createId, type RouteInput, type Routes } from '@tollkeeper/contract';
 import { and, eq } from 'drizzle-orm';
+import type { Origin, Services } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { admission, invitation, member } from '../../db/schema/index.ts';
-import type { Origin, Services } from '../../kernel/context.ts';
-import { invitationFacts } from '../../kernel/created-facts.ts';
-import { DomainError } from '../../kernel/domain-error.ts';
-import { forgetAnswer } from '../../kernel/idempotent.ts';
-import { commit } from '../../kernel/write.ts';
+import { DomainError } from '../../domain-error.ts';
+import { invitationFacts } from '../../write/created-facts.ts';
+import { forgetAnswer } from '../../write/idempotent.ts';
+import { commit } from '../../write/write.ts';
 import { type Auth, type SessionUser, signIn } from '../identity/index.ts';
 import { findJoiner, type Joiner, userIdOf } from './joiner.ts';
 import { lockOpenInvitation, openInvitation } from './open-invitation.ts';

@@ -7,16 +7,16 @@ import {
   type Routes,
 } from '@tollkeeper/contract';
 import { and, eq, ne } from 'drizzle-orm';
+import { callingKeyId } from '../../access/creating-key.ts';
+import { requireWholeOrganization } from '../../access/require-whole-organization.ts';
+import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { invitation, member, user } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { invitationFacts } from '../../kernel/created-facts.ts';
-import { callingKeyId } from '../../kernel/creating-key.ts';
-import { DomainError } from '../../kernel/domain-error.ts';
-import { idempotent } from '../../kernel/idempotent.ts';
-import { createToken, hashToken } from '../../kernel/one-time-token.ts';
-import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
-import { type Written, write } from '../../kernel/write.ts';
+import { DomainError } from '../../domain-error.ts';
+import { createToken, hashToken } from '../../mail/one-time-token.ts';
+import { invitationFacts } from '../../write/created-facts.ts';
+import { idempotent } from '../../write/idempotent.ts';
+import { type Written, write } from '../../write/write.ts';
 import { requireRecentGrant } from '../identity/index.ts';
 import { grantableRole } from '../members/index.ts';
 import { deliverLink } from './deliver-link.ts';

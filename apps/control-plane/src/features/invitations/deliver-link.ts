@@ -1,9 +1,9 @@
 import type { Invitation, InvitationWithLink } from '@tollkeeper/contract';
 import { and, eq } from 'drizzle-orm';
+import type { Ctx } from '../../context.ts';
 import { invitation as invitationTable, organization } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { mailCodes } from '../../kernel/mailer.ts';
-import { hashToken } from '../../kernel/one-time-token.ts';
+import { mailCodes } from '../../mail/mailer.ts';
+import { hashToken } from '../../mail/one-time-token.ts';
 import { invitationMail } from './invitation-mail.ts';
 import { invitationLink } from './invitation-token.ts';
 

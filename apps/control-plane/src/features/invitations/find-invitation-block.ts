@@ -1,6 +1,6 @@
 import type { InvitationBlock } from '@tollkeeper/contract';
 import { type ScopeSet, scopeNames, scopeSet } from '@tollkeeper/verify';
-import { type Creator, findBlock } from '../../kernel/creator.ts';
+import { type Creator, findBlock } from '../../access/creator.ts';
 
 /**
  * Why the invitation cannot be accepted for now; null when it can. Its sender must be able to

@@ -1,7 +1,7 @@
 import type { RouteInput, Routes } from '@tollkeeper/contract';
 import { eq } from 'drizzle-orm';
+import type { Services } from '../../context.ts';
 import { user } from '../../db/schema/index.ts';
-import type { Services } from '../../kernel/context.ts';
 import { openInvitation } from './open-invitation.ts';
 
 /** What the holder of a link sees before accepting. @throws DomainError invitation_invalid */

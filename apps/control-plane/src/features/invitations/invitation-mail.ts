@@ -1,6 +1,6 @@
 import type { Invitation } from '@tollkeeper/contract';
-import { escapeHtml } from '../../kernel/escape-html.ts';
-import type { Mail } from '../../kernel/mailer.ts';
+import { escapeHtml } from '../../mail/escape-html.ts';
+import type { Mail } from '../../mail/mailer.ts';
 
 interface Content {
   readonly invitation: Invitation;

@@ -1,19 +1,19 @@
 import type { Invitation } from '@tollkeeper/contract';
 import { and, eq } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
-import type { Database, Transaction } from '../../db/connect.ts';
-import { invitation, member, role, user } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
 import {
   creatingKey,
   creatingKeyName,
   creatingKeyView,
   isCreatingKey,
-} from '../../kernel/creating-key.ts';
-import { creatorColumns } from '../../kernel/creator.ts';
-import { notFound } from '../../kernel/domain-error.ts';
-import { memberAddress } from '../../kernel/member-address.ts';
-import { customRole, roleName, roleScopes } from '../../kernel/role-scopes.ts';
+} from '../../access/creating-key.ts';
+import { creatorColumns } from '../../access/creator.ts';
+import { memberAddress } from '../../access/member-address.ts';
+import { customRole, roleName, roleScopes } from '../../access/role-scopes.ts';
+import type { Ctx } from '../../context.ts';
+import type { Database, Transaction } from '../../db/connect.ts';
+import { invitation, member, role, user } from '../../db/schema/index.ts';
+import { notFound } from '../../domain-error.ts';
 import { findInvitationBlock } from './find-invitation-block.ts';
 
 export type InvitationRow = typeof invitation.$inferSelect;

@@ -1,9 +1,9 @@
 import { hashPassword } from 'better-auth/crypto';
 import { eq } from 'drizzle-orm';
+import type { Services } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { user } from '../../db/schema/index.ts';
-import type { Services } from '../../kernel/context.ts';
-import { DomainError, invalidField } from '../../kernel/domain-error.ts';
+import { DomainError, invalidField } from '../../domain-error.ts';
 import { confirmUser, insertUser, markEmailVerified, type SessionUser } from '../identity/index.ts';
 
 /** Who joins: somebody with an account, or somebody who gets one now. */

@@ -1,8 +1,8 @@
 import type { RouteInput, Routes } from '@tollkeeper/contract';
 import { and, eq } from 'drizzle-orm';
+import type { Ctx } from '../../context.ts';
 import { invitation } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { page, pageStart } from '../../kernel/page.ts';
+import { page, pageStart } from '../../http/page.ts';
 import { invitationView, selectInvitations } from './invitation-view.ts';
 
 type Query = NonNullable<RouteInput<Routes['listInvitations']>['query']>;

@@ -1,13 +1,13 @@
 import { OWNER_ROLE_ID } from '@tollkeeper/contract';
 import { scopeSet } from '@tollkeeper/verify';
 import { and, eq, gt, isNull } from 'drizzle-orm';
+import { creatingKey, isCreatingKey } from '../../access/creating-key.ts';
+import { creatorColumns } from '../../access/creator.ts';
+import { customRole } from '../../access/role-scopes.ts';
 import type { Database, Transaction } from '../../db/connect.ts';
 import { invitation, member, organization, role, user } from '../../db/schema/index.ts';
-import { creatingKey, isCreatingKey } from '../../kernel/creating-key.ts';
-import { creatorColumns } from '../../kernel/creator.ts';
-import { DomainError } from '../../kernel/domain-error.ts';
-import { hashToken } from '../../kernel/one-time-token.ts';
-import { customRole } from '../../kernel/role-scopes.ts';
+import { DomainError } from '../../domain-error.ts';
+import { hashToken } from '../../mail/one-time-token.ts';
 import { findRole } from '../roles/index.ts';
 import { findInvitationBlock } from './find-invitation-block.ts';
 

@@ -1,12 +1,12 @@
 import type { Invitation, InvitationWithLink, RouteInput, Routes } from '@tollkeeper/contract';
 import { eq } from 'drizzle-orm';
+import { callingKeyId } from '../../access/creating-key.ts';
+import { requireWholeOrganization } from '../../access/require-whole-organization.ts';
+import type { Ctx } from '../../context.ts';
 import { invitation } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { invitationFacts } from '../../kernel/created-facts.ts';
-import { callingKeyId } from '../../kernel/creating-key.ts';
-import { createToken, hashToken } from '../../kernel/one-time-token.ts';
-import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
-import { write } from '../../kernel/write.ts';
+import { createToken, hashToken } from '../../mail/one-time-token.ts';
+import { invitationFacts } from '../../write/created-facts.ts';
+import { write } from '../../write/write.ts';
 import { requireRecentGrant } from '../identity/index.ts';
 import { grantableRole } from '../members/index.ts';
 import { invitationEnd } from './create-invitation.ts';

@@ -1,10 +1,10 @@
 import { eq } from 'drizzle-orm';
+import { requireWholeOrganization } from '../../access/require-whole-organization.ts';
+import type { Ctx } from '../../context.ts';
 import { invitation } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { invitationFacts } from '../../kernel/created-facts.ts';
-import { forgetAnswer } from '../../kernel/idempotent.ts';
-import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
-import { write } from '../../kernel/write.ts';
+import { invitationFacts } from '../../write/created-facts.ts';
+import { forgetAnswer } from '../../write/idempotent.ts';
+import { write } from '../../write/write.ts';
 import { lockInvitation } from './invitation-view.ts';
 
 /** From the moment this resolves, the link is worth nothing. @throws DomainError not_found */

@@ -6,16 +6,16 @@ import {
   type Routes,
 } from '@tollkeeper/contract';
 import { createSecret, displayPrefix, hashSecret } from '@tollkeeper/verify';
+import { callingKeyId } from '../../access/creating-key.ts';
+import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { joinKey } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { joinKeyFacts } from '../../kernel/created-facts.ts';
-import { callingKeyId } from '../../kernel/creating-key.ts';
-import { DomainError, invalidField } from '../../kernel/domain-error.ts';
-import { findOnlyWorkspace, getWorkspace } from '../../kernel/get-workspace.ts';
-import { idempotent } from '../../kernel/idempotent.ts';
-import { type Written, write } from '../../kernel/write.ts';
+import { DomainError, invalidField } from '../../domain-error.ts';
+import { joinKeyFacts } from '../../write/created-facts.ts';
+import { idempotent } from '../../write/idempotent.ts';
+import { type Written, write } from '../../write/write.ts';
 import { findCeiling } from '../api-keys/index.ts';
+import { findOnlyWorkspace, getWorkspace } from '../workspaces/index.ts';
 import { readJoinKey } from './join-key-view.ts';
 
 type Body = RouteInput<Routes['createJoinKey']>['body'];

@@ -1,11 +1,11 @@
 import { and, eq } from 'drizzle-orm';
+import { visibleFleet } from '../../access/visible-fleet.ts';
+import type { Ctx } from '../../context.ts';
 import { joinKey } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { joinKeyFacts } from '../../kernel/created-facts.ts';
-import { notFound } from '../../kernel/domain-error.ts';
-import { forgetAnswer } from '../../kernel/idempotent.ts';
-import { visibleFleet } from '../../kernel/visible-fleet.ts';
-import { write } from '../../kernel/write.ts';
+import { notFound } from '../../domain-error.ts';
+import { joinKeyFacts } from '../../write/created-facts.ts';
+import { forgetAnswer } from '../../write/idempotent.ts';
+import { write } from '../../write/write.ts';
 
 /** From the moment this resolves, nobody joins with it. @throws DomainError not_found */
 export function deleteJoinKey(

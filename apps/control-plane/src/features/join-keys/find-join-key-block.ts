@@ -1,6 +1,6 @@
 import type { JoinKeyBlock } from '@tollkeeper/contract';
 import { scopeSet } from '@tollkeeper/verify';
-import { type Creator, findBlock } from '../../kernel/creator.ts';
+import { type Creator, findBlock } from '../../access/creator.ts';
 
 const MANAGE_FLEET = scopeSet(['fleet.manage']);
 

@@ -1,12 +1,12 @@
 import type { JoinKeyBlock } from '@tollkeeper/contract';
 import { hashSecret, isWellFormed } from '@tollkeeper/verify';
 import { and, eq, gt, isNull, lt, sql } from 'drizzle-orm';
+import { creatingKey, isCreatingKey } from '../../access/creating-key.ts';
+import { creatorColumns } from '../../access/creator.ts';
+import { customRole } from '../../access/role-scopes.ts';
 import type { Database, Transaction } from '../../db/connect.ts';
 import { joinKey, member, organization, role } from '../../db/schema/index.ts';
-import { creatingKey, isCreatingKey } from '../../kernel/creating-key.ts';
-import { creatorColumns } from '../../kernel/creator.ts';
-import { DomainError } from '../../kernel/domain-error.ts';
-import { customRole } from '../../kernel/role-scopes.ts';
+import { DomainError } from '../../domain-error.ts';
 import { excludesAddress } from '../security/index.ts';
 import { findJoinKeyBlock } from './find-join-key-block.ts';
 import type { JoinKeyRow } from './join-key-view.ts';

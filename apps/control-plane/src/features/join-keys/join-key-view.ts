@@ -1,19 +1,19 @@
 import type { JoinKey } from '@tollkeeper/contract';
 import { and, count, eq, getTableColumns, sql } from 'drizzle-orm';
-import type { Database, Transaction } from '../../db/connect.ts';
-import { gateway, joinKey, member, role, user } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
 import {
   creatingKey,
   creatingKeyName,
   creatingKeyView,
   isCreatingKey,
-} from '../../kernel/creating-key.ts';
-import { creatorColumns } from '../../kernel/creator.ts';
-import { notFound } from '../../kernel/domain-error.ts';
-import { memberAddress } from '../../kernel/member-address.ts';
-import { customRole } from '../../kernel/role-scopes.ts';
-import { visibleFleet } from '../../kernel/visible-fleet.ts';
+} from '../../access/creating-key.ts';
+import { creatorColumns } from '../../access/creator.ts';
+import { memberAddress } from '../../access/member-address.ts';
+import { customRole } from '../../access/role-scopes.ts';
+import { visibleFleet } from '../../access/visible-fleet.ts';
+import type { Ctx } from '../../context.ts';
+import type { Database, Transaction } from '../../db/connect.ts';
+import { gateway, joinKey, member, role, user } from '../../db/schema/index.ts';
+import { notFound } from '../../domain-error.ts';
 import { findJoinKeyBlock } from './find-join-key-block.ts';
 import { isUnconfirmed } from './unconfirmed-gateways.ts';
 

@@ -1,10 +1,10 @@
 import { OWNER_ROLE_ID } from '@tollkeeper/contract';
 import { and, eq } from 'drizzle-orm';
+import { requireScopesHeld } from '../../access/require-scope.ts';
+import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { role } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { DomainError, notFound } from '../../kernel/domain-error.ts';
-import { requireScopesHeld } from '../../kernel/require-scope.ts';
+import { DomainError, notFound } from '../../domain-error.ts';
 import { findRole, type KnownRole } from '../roles/index.ts';
 
 /**

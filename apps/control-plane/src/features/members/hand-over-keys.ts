@@ -1,11 +1,11 @@
 import { isScope } from '@tollkeeper/contract';
 import { intersect, scopeNames, scopeSet } from '@tollkeeper/verify';
 import { sql } from 'drizzle-orm';
+import { requireScopesHeld } from '../../access/require-scope.ts';
+import { roleScopes } from '../../access/role-scopes.ts';
+import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { apiKey, keyRotation, keyTotal } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { requireScopesHeld } from '../../kernel/require-scope.ts';
-import { roleScopes } from '../../kernel/role-scopes.ts';
 import { requireRecentGrant } from '../identity/index.ts';
 import { type LockedKey, lockKeys, unrevokedOf } from './lock-keys.ts';
 import type { LockedMember } from './lock-member.ts';

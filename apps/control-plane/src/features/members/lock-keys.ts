@@ -1,7 +1,7 @@
 import { and, asc, eq, ne } from 'drizzle-orm';
+import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { apiKey } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
 
 export type LockedKey = Awaited<ReturnType<typeof lockKeys>>[number];
 

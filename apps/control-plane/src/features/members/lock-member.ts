@@ -1,11 +1,11 @@
 import { OWNER_ROLE_ID } from '@tollkeeper/contract';
 import { missing, scopeNames } from '@tollkeeper/verify';
 import { and, asc, eq, inArray } from 'drizzle-orm';
+import { customRole, heldRoleColumns, roleScopes } from '../../access/role-scopes.ts';
+import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { member, role, user } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { DomainError, notFound } from '../../kernel/domain-error.ts';
-import { customRole, heldRoleColumns, roleScopes } from '../../kernel/role-scopes.ts';
+import { DomainError, notFound } from '../../domain-error.ts';
 import { present } from './member-view.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { and, eq, isNull, lt, or } from 'drizzle-orm';
+import type { Services } from '../../context.ts';
 import { member } from '../../db/schema/index.ts';
-import type { Services } from '../../kernel/context.ts';
 
 const MINUTE_MS = 60_000;
 

@@ -1,10 +1,10 @@
 import type { Member } from '@tollkeeper/contract';
 import { and, eq, ne, sql } from 'drizzle-orm';
+import { customRole, roleName } from '../../access/role-scopes.ts';
+import type { Ctx } from '../../context.ts';
 import type { Database, Transaction } from '../../db/connect.ts';
 import { apiKey, member, role, user } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { notFound } from '../../kernel/domain-error.ts';
-import { customRole, roleName } from '../../kernel/role-scopes.ts';
+import { notFound } from '../../domain-error.ts';
 
 /** The members of the caller's organization, as a page shows them; narrowed by the caller. */
 export function selectMembers(db: Database | Transaction, ctx: Ctx) {

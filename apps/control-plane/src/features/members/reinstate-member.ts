@@ -1,4 +1,4 @@
-import type { Ctx } from '../../kernel/context.ts';
+import type { Ctx } from '../../context.ts';
 import { changeStatus } from './change-status.ts';
 
 /** The member's sessions and keys work again, as far as their role goes now. @throws DomainError */

@@ -1,12 +1,12 @@
 import { eq } from 'drizzle-orm';
+import { requireWholeOrganization } from '../../access/require-whole-organization.ts';
+import type { Ctx } from '../../context.ts';
 import { allowLongStatements, type Transaction } from '../../db/connect.ts';
 import { joinKey, member } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { memberFacts } from '../../kernel/created-facts.ts';
-import { invalidField, notFound } from '../../kernel/domain-error.ts';
-import { forgetAnswer } from '../../kernel/idempotent.ts';
-import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
-import { write } from '../../kernel/write.ts';
+import { invalidField, notFound } from '../../domain-error.ts';
+import { memberFacts } from '../../write/created-facts.ts';
+import { forgetAnswer } from '../../write/idempotent.ts';
+import { write } from '../../write/write.ts';
 import { handOverKeys } from './hand-over-keys.ts';
 import { lockMembers, requirePowerOver } from './lock-member.ts';
 import { revokeKeys } from './revoke-keys.ts';

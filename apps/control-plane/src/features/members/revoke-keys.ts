@@ -1,6 +1,6 @@
+import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { apiKey } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
 import { type LockedKey, lockKeys, unrevokedOf } from './lock-keys.ts';
 
 /**

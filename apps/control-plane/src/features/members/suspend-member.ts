@@ -1,4 +1,4 @@
-import type { Ctx } from '../../kernel/context.ts';
+import type { Ctx } from '../../context.ts';
 import { changeStatus } from './change-status.ts';
 
 /** From the moment this resolves, the member's sessions and keys are refused. @throws DomainError */

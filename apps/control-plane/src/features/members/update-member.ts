@@ -1,12 +1,12 @@
 import type { Member, RouteInput, Routes } from '@tollkeeper/contract';
 import { scopeNames } from '@tollkeeper/verify';
 import { eq } from 'drizzle-orm';
+import { requireWholeOrganization } from '../../access/require-whole-organization.ts';
+import { roleScopes } from '../../access/role-scopes.ts';
+import type { Ctx } from '../../context.ts';
 import { member } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { memberFacts } from '../../kernel/created-facts.ts';
-import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
-import { roleScopes } from '../../kernel/role-scopes.ts';
-import { write } from '../../kernel/write.ts';
+import { memberFacts } from '../../write/created-facts.ts';
+import { write } from '../../write/write.ts';
 import { requireRecentGrant } from '../identity/index.ts';
 import { grantableRole } from './grantable-role.ts';
 import { lockMember } from './lock-member.ts';

@@ -1,6 +1,6 @@
 import { createId, visibleLine } from '@tollkeeper/contract';
-import { invalidField } from '../../kernel/domain-error.ts';
-import { commit, type WriteServices } from '../../kernel/write.ts';
+import { invalidField } from '../../domain-error.ts';
+import { commit, type WriteServices } from '../../write/write.ts';
 import { findVerifiedUser } from '../identity/index.ts';
 import { insertOrganization } from './insert-organization.ts';
 

@@ -1,12 +1,12 @@
 import type { RouteInput, Routes } from '@tollkeeper/contract';
 import { and, eq, ne } from 'drizzle-orm';
+import { requireWholeOrganization } from '../../access/require-whole-organization.ts';
+import type { Ctx } from '../../context.ts';
 import { allowLongStatements } from '../../db/connect.ts';
 import { apiKey, invitation, organization } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { deleteFleet } from '../../kernel/delete-fleet.ts';
-import { invalidField } from '../../kernel/domain-error.ts';
-import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
-import { write } from '../../kernel/write.ts';
+import { invalidField } from '../../domain-error.ts';
+import { deleteFleet } from '../../fleet/delete-fleet.ts';
+import { write } from '../../write/write.ts';
 import { requirePassword } from '../identity/index.ts';
 import { lockOrganization } from './organization-view.ts';
 

@@ -1,7 +1,7 @@
 import { eq, or } from 'drizzle-orm';
 import type { Database } from '../../db/connect.ts';
 import { organization } from '../../db/schema/index.ts';
-import { DomainError } from '../../kernel/domain-error.ts';
+import { DomainError } from '../../domain-error.ts';
 
 const NAMED_MAX = 20;
 

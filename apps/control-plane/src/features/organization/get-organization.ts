@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
+import type { Ctx } from '../../context.ts';
 import { organization } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { notFound } from '../../kernel/domain-error.ts';
+import { notFound } from '../../domain-error.ts';
 import { organizationView } from './organization-view.ts';
 
 /** @throws DomainError not_found */

@@ -2,8 +2,8 @@ import { OWNER_ROLE_ID } from '@tollkeeper/contract';
 import { and, eq, or } from 'drizzle-orm';
 import type { Transaction } from '../../db/connect.ts';
 import { member, type organization } from '../../db/schema/index.ts';
-import { DomainError, notFound } from '../../kernel/domain-error.ts';
-import type { Written } from '../../kernel/write.ts';
+import { DomainError, notFound } from '../../domain-error.ts';
+import type { Written } from '../../write/write.ts';
 
 type Organization = typeof organization.$inferSelect;
 

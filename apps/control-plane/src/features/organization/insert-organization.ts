@@ -2,7 +2,7 @@ import { createId, OWNER_ROLE_ID } from '@tollkeeper/contract';
 import { eq } from 'drizzle-orm';
 import type { Transaction } from '../../db/connect.ts';
 import { member, organization, workspace } from '../../db/schema/index.ts';
-import type { WriteServices, Written } from '../../kernel/write.ts';
+import type { WriteServices, Written } from '../../write/write.ts';
 
 interface NewOrganization {
   readonly organizationId: string;

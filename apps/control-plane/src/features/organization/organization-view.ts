@@ -1,8 +1,8 @@
 import { and, eq, isNull } from 'drizzle-orm';
+import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { organization } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { notFound } from '../../kernel/domain-error.ts';
+import { notFound } from '../../domain-error.ts';
 
 export type OrganizationRow = typeof organization.$inferSelect;
 

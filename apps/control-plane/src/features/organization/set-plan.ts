@@ -2,8 +2,8 @@ import type { Plan } from '@tollkeeper/contract';
 import { eq } from 'drizzle-orm';
 import type { Transaction } from '../../db/connect.ts';
 import { organization } from '../../db/schema/index.ts';
-import { notFound } from '../../kernel/domain-error.ts';
-import { commit, type WriteServices } from '../../kernel/write.ts';
+import { notFound } from '../../domain-error.ts';
+import { commit, type WriteServices } from '../../write/write.ts';
 import { findNamedOrganization } from './find-named-organization.ts';
 
 /**

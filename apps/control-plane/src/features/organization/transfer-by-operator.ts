@@ -1,7 +1,7 @@
 import { and, eq, ne, or } from 'drizzle-orm';
 import { member, organization, user } from '../../db/schema/index.ts';
-import { DomainError } from '../../kernel/domain-error.ts';
-import { commit, type WriteServices } from '../../kernel/write.ts';
+import { DomainError } from '../../domain-error.ts';
+import { commit, type WriteServices } from '../../write/write.ts';
 import { requireVerifiedEmail } from '../identity/index.ts';
 import { findNamedOrganization } from './find-named-organization.ts';
 import { handOverOwnership } from './hand-over-ownership.ts';

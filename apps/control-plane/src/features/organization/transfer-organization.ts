@@ -1,7 +1,7 @@
 import type { RouteInput, Routes } from '@tollkeeper/contract';
-import type { Ctx } from '../../kernel/context.ts';
-import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
-import { write } from '../../kernel/write.ts';
+import { requireWholeOrganization } from '../../access/require-whole-organization.ts';
+import type { Ctx } from '../../context.ts';
+import { write } from '../../write/write.ts';
 import { requirePassword, requireRecentSignIn } from '../identity/index.ts';
 import { handOverOwnership } from './hand-over-ownership.ts';
 import { lockOrganization, organizationView } from './organization-view.ts';

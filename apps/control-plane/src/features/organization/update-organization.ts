@@ -1,11 +1,11 @@
 import type { RouteInput, Routes } from '@tollkeeper/contract';
 import { and, eq, ne } from 'drizzle-orm';
+import { requireWholeOrganization } from '../../access/require-whole-organization.ts';
+import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { organization } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { DomainError } from '../../kernel/domain-error.ts';
-import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
-import { unlessUnchanged, write } from '../../kernel/write.ts';
+import { DomainError } from '../../domain-error.ts';
+import { unlessUnchanged, write } from '../../write/write.ts';
 import { lockOrganization, organizationView } from './organization-view.ts';
 
 type Body = RouteInput<Routes['updateOrganization']>['body'];

@@ -1,9 +1,9 @@
 import type { RouteInput, Routes } from '@tollkeeper/contract';
 import { hashPassword } from 'better-auth/crypto';
 import { eq } from 'drizzle-orm';
+import type { Origin, Services } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { passkey, verification } from '../../db/schema/index.ts';
-import type { Origin, Services } from '../../kernel/context.ts';
 import {
   appendSessionEvent,
   changeUser,

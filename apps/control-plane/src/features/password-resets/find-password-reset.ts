@@ -1,7 +1,7 @@
 import type { RouteInput, RouteOutput, Routes } from '@tollkeeper/contract';
 import { eq } from 'drizzle-orm';
+import type { Services } from '../../context.ts';
 import { user, verification } from '../../db/schema/index.ts';
-import type { Services } from '../../kernel/context.ts';
 import { invalidLink, isOpenLink } from './open-link.ts';
 
 /** Whose password the link resets, before anything is typed. @throws DomainError password_reset_invalid */

@@ -1,5 +1,5 @@
 import type { RouteOutput, Routes } from '@tollkeeper/contract';
-import type { Services } from '../../kernel/context.ts';
+import type { Services } from '../../context.ts';
 
 /** Depends on the server's settings alone, never on who asks. */
 export function getPasswordReset({

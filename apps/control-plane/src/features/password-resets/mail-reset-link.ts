@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { PASSWORD_RESET_MINUTES } from '@tollkeeper/contract';
 import { eq } from 'drizzle-orm';
+import type { Services } from '../../context.ts';
 import { user, verification } from '../../db/schema/index.ts';
-import type { Services } from '../../kernel/context.ts';
-import { mailCodes } from '../../kernel/mailer.ts';
-import { createToken } from '../../kernel/one-time-token.ts';
+import { mailCodes } from '../../mail/mailer.ts';
+import { createToken } from '../../mail/one-time-token.ts';
 import { resetMail } from './reset-mail.ts';
 import { resetIdentifier, resetLink } from './reset-token.ts';
 

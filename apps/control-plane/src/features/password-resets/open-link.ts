@@ -1,6 +1,6 @@
 import { and, gt, inArray, type SQL } from 'drizzle-orm';
 import { verification } from '../../db/schema/index.ts';
-import { DomainError } from '../../kernel/domain-error.ts';
+import { DomainError } from '../../domain-error.ts';
 import { handedOverIdentifier, resetIdentifier } from './reset-token.ts';
 
 /** The row of a link that still works, whether it was mailed or handed over. */

@@ -1,5 +1,5 @@
 import type { RouteInput, RouteOutput, Routes } from '@tollkeeper/contract';
-import type { Services } from '../../kernel/context.ts';
+import type { Services } from '../../context.ts';
 import { getPasswordReset } from './get-password-reset.ts';
 
 interface Visitor {

@@ -1,6 +1,6 @@
 import { PASSWORD_RESET_MINUTES } from '@tollkeeper/contract';
-import { escapeHtml } from '../../kernel/escape-html.ts';
-import type { Mail } from '../../kernel/mailer.ts';
+import { escapeHtml } from '../../mail/escape-html.ts';
+import type { Mail } from '../../mail/mailer.ts';
 
 /** The mail that carries the link, as text and as HTML. */
 export function resetMail(to: string, baseUrl: string, link: string): Mail {

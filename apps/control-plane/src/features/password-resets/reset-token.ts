@@ -1,4 +1,4 @@
-import { hashToken } from '../../kernel/one-time-token.ts';
+import { hashToken } from '../../mail/one-time-token.ts';
 
 /** Where `verification` stores the token: its hash, beside the user in `value`. */
 export function resetIdentifier(token: string): string {

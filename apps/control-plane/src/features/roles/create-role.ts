@@ -1,11 +1,11 @@
 import { createId, type Role, type RouteInput, type Routes } from '@tollkeeper/contract';
+import { parseScopes } from '../../access/parse-scopes.ts';
+import { requireScopesHeld } from '../../access/require-scope.ts';
+import { requireWholeOrganization } from '../../access/require-whole-organization.ts';
+import type { Ctx } from '../../context.ts';
 import { role } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { idempotent } from '../../kernel/idempotent.ts';
-import { parseScopes } from '../../kernel/parse-scopes.ts';
-import { requireScopesHeld } from '../../kernel/require-scope.ts';
-import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
-import { write } from '../../kernel/write.ts';
+import { idempotent } from '../../write/idempotent.ts';
+import { write } from '../../write/write.ts';
 import { requireRecentGrant } from '../identity/index.ts';
 import { roleView } from './list-roles.ts';
 import { requireFreeName } from './role-name.ts';

@@ -1,13 +1,13 @@
 import { OWNER_ROLE_ID, type Scope } from '@tollkeeper/contract';
 import { and, eq, ne } from 'drizzle-orm';
+import { requireScopesHeld } from '../../access/require-scope.ts';
+import { requireWholeOrganization } from '../../access/require-whole-organization.ts';
+import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { invitation, member, role } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { DomainError, notFound } from '../../kernel/domain-error.ts';
-import { forgetAnswer } from '../../kernel/idempotent.ts';
-import { requireScopesHeld } from '../../kernel/require-scope.ts';
-import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
-import { write } from '../../kernel/write.ts';
+import { DomainError, notFound } from '../../domain-error.ts';
+import { forgetAnswer } from '../../write/idempotent.ts';
+import { write } from '../../write/write.ts';
 import { requireRecentGrant } from '../identity/index.ts';
 import { findRole, type KnownRole, lockRole } from './find-role.ts';
 

@@ -1,9 +1,9 @@
 import { BUILT_IN_ROLES, type Scope } from '@tollkeeper/contract';
 import { and, eq } from 'drizzle-orm';
+import type { Ctx } from '../../context.ts';
 import type { Database, Transaction } from '../../db/connect.ts';
 import { role } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { DomainError, notFound } from '../../kernel/domain-error.ts';
+import { DomainError, notFound } from '../../domain-error.ts';
 
 export interface KnownRole {
   readonly id: string;

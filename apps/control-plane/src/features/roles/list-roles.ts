@@ -1,9 +1,9 @@
 import { BUILT_IN_ROLES, type Role, type RouteInput, type Routes } from '@tollkeeper/contract';
 import { and, count, eq, ne } from 'drizzle-orm';
+import type { Ctx } from '../../context.ts';
 import type { Database, Transaction } from '../../db/connect.ts';
 import { member, role } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { page, pageStart } from '../../kernel/page.ts';
+import { page, pageStart } from '../../http/page.ts';
 import type { KnownRole } from './find-role.ts';
 
 type Query = NonNullable<RouteInput<Routes['listRoles']>['query']>;

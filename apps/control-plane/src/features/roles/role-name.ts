@@ -2,7 +2,7 @@ import { BUILT_IN_ROLES } from '@tollkeeper/contract';
 import { and, eq, ne, sql } from 'drizzle-orm';
 import type { Transaction } from '../../db/connect.ts';
 import { role } from '../../db/schema/index.ts';
-import { DomainError } from '../../kernel/domain-error.ts';
+import { DomainError } from '../../domain-error.ts';
 
 /**
  * Two roles of one name, a built-in one included, would be given by mistake. The unique index

@@ -1,11 +1,11 @@
 import type { Role, RouteInput, Routes } from '@tollkeeper/contract';
 import { eq } from 'drizzle-orm';
+import { parseScopes } from '../../access/parse-scopes.ts';
+import { requireScopesHeld } from '../../access/require-scope.ts';
+import { requireWholeOrganization } from '../../access/require-whole-organization.ts';
+import type { Ctx } from '../../context.ts';
 import { role } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { parseScopes } from '../../kernel/parse-scopes.ts';
-import { requireScopesHeld } from '../../kernel/require-scope.ts';
-import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
-import { unlessUnchanged, write } from '../../kernel/write.ts';
+import { unlessUnchanged, write } from '../../write/write.ts';
 import { requireRecentGrant } from '../identity/index.ts';
 import { lockRole } from './find-role.ts';
 import { countMembers, roleView } from './list-roles.ts';

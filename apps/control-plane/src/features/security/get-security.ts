@@ -1,9 +1,9 @@
 import type { SecuritySettings } from '@tollkeeper/contract';
 import { eq } from 'drizzle-orm';
+import { requireWholeOrganization } from '../../access/require-whole-organization.ts';
+import type { Ctx } from '../../context.ts';
 import { organization } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { notFound } from '../../kernel/domain-error.ts';
-import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
+import { notFound } from '../../domain-error.ts';
 import { securitySettings } from './security-settings.ts';
 
 /** @throws DomainError outside_workspace */

@@ -1,11 +1,11 @@
 import { type RouteOutput, type Routes, SECURITY_PREVIEW_ITEMS_MAX } from '@tollkeeper/contract';
 import { eq } from 'drizzle-orm';
+import { holds } from '../../access/require-scope.ts';
+import { requireWholeOrganization } from '../../access/require-whole-organization.ts';
+import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { organization } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { notFound } from '../../kernel/domain-error.ts';
-import { holds } from '../../kernel/require-scope.ts';
-import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
+import { notFound } from '../../domain-error.ts';
 import { excludesAddress } from './excludes-address.ts';
 import { findAffected } from './find-affected.ts';
 import type { RuledKey } from './key-effects.ts';

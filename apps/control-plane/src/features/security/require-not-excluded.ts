@@ -1,9 +1,9 @@
 import type { SecuritySettings } from '@tollkeeper/contract';
 import { and, eq } from 'drizzle-orm';
+import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { member } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { DomainError } from '../../kernel/domain-error.ts';
+import { DomainError } from '../../domain-error.ts';
 import { findUsersWithSecondFactor, includesSecondFactor } from '../identity/index.ts';
 import { excludesAddress } from './excludes-address.ts';
 

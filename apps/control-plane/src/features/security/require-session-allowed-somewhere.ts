@@ -1,7 +1,7 @@
 import { and, asc, eq, isNull, ne } from 'drizzle-orm';
 import type { Database } from '../../db/connect.ts';
 import { member, organization } from '../../db/schema/index.ts';
-import { DomainError } from '../../kernel/domain-error.ts';
+import { DomainError } from '../../domain-error.ts';
 import { requireSessionAllowed, type SessionUse } from './require-session-allowed.ts';
 import { sessionEnd } from './session-end.ts';
 

@@ -1,7 +1,7 @@
 import type { SecuritySettings } from '@tollkeeper/contract';
+import type { Session } from '../../context.ts';
 import type { Database } from '../../db/connect.ts';
-import type { Session } from '../../kernel/context.ts';
-import { DomainError } from '../../kernel/domain-error.ts';
+import { DomainError } from '../../domain-error.ts';
 import { findUserFactors, includesSecondFactor, strongestFactors } from '../identity/index.ts';
 import { excludesAddress } from './excludes-address.ts';
 import { sessionEnd } from './session-end.ts';

@@ -1,5 +1,5 @@
 import type { SecuritySettings } from '@tollkeeper/contract';
-import type { Session } from '../../kernel/context.ts';
+import type { Session } from '../../context.ts';
 
 const HOUR_MS = 3_600_000;
 

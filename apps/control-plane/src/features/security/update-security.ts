@@ -1,10 +1,10 @@
 import { FINAL_SCOPES, type SecurityEffect, type SecuritySettings } from '@tollkeeper/contract';
 import { and, arrayOverlaps, eq, sql } from 'drizzle-orm';
+import { requireWholeOrganization } from '../../access/require-whole-organization.ts';
+import type { Ctx } from '../../context.ts';
 import { allowLongStatements, type Transaction } from '../../db/connect.ts';
 import { apiKey, organization } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
-import { isSame, write } from '../../kernel/write.ts';
+import { isSame, write } from '../../write/write.ts';
 import { requirePlaceInPlan } from '../api-keys/index.ts';
 import { requireRecentSignIn } from '../identity/index.ts';
 import { lockOrganization } from '../organization/index.ts';

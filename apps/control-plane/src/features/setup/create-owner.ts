@@ -1,10 +1,10 @@
 import { createId, type RouteInput, type Routes } from '@tollkeeper/contract';
 import { hashPassword } from 'better-auth/crypto';
 import { sql } from 'drizzle-orm';
+import type { Origin, Services } from '../../context.ts';
 import { user } from '../../db/schema/index.ts';
-import type { Origin, Services } from '../../kernel/context.ts';
-import type { DomainError } from '../../kernel/domain-error.ts';
-import { commit } from '../../kernel/write.ts';
+import type { DomainError } from '../../domain-error.ts';
+import { commit } from '../../write/write.ts';
 import { insertUser } from '../identity/index.ts';
 import { insertOrganization } from '../organization/index.ts';
 

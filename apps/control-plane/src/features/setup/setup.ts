@@ -1,10 +1,10 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { RouteInput, Routes } from '@tollkeeper/contract';
 import { hashSecret } from '@tollkeeper/verify';
+import type { Origin, Services } from '../../context.ts';
 import type { Database } from '../../db/connect.ts';
 import { user } from '../../db/schema/index.ts';
-import type { Origin, Services } from '../../kernel/context.ts';
-import { DomainError } from '../../kernel/domain-error.ts';
+import { DomainError } from '../../domain-error.ts';
 import { createOwner } from './create-owner.ts';
 
 type Body = RouteInput<Routes['setup']>['body'];

@@ -1,9 +1,9 @@
 import type { Usage, UsagePeriod } from '@tollkeeper/contract';
 import { and, eq, gte, sql } from 'drizzle-orm';
+import { visibleKeys } from '../../access/visible-keys.ts';
+import type { Ctx } from '../../context.ts';
 import { apiKey, keyUsage } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { notFound } from '../../kernel/domain-error.ts';
-import { visibleKeys } from '../../kernel/visible-keys.ts';
+import { notFound } from '../../domain-error.ts';
 import { bucketOf, fillBuckets, windowStart } from './usage-window.ts';
 
 /** @throws DomainError not_found */

@@ -1,8 +1,8 @@
 import type { Usage, UsagePeriod } from '@tollkeeper/contract';
 import { and, eq, gte, sql } from 'drizzle-orm';
+import { visibleCounts } from '../../access/visible-keys.ts';
+import type { Ctx } from '../../context.ts';
 import { organizationUsage } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { visibleCounts } from '../../kernel/visible-keys.ts';
 import { bucketOf, fillBuckets, windowStart } from './usage-window.ts';
 
 /** Calls over time of all keys that the caller sees, deleted ones included. */

@@ -1,9 +1,9 @@
 import { createId, type RouteInput, type Routes, type Workspace } from '@tollkeeper/contract';
+import { requireWholeOrganization } from '../../access/require-whole-organization.ts';
+import type { Ctx } from '../../context.ts';
 import { workspace } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { idempotent } from '../../kernel/idempotent.ts';
-import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
-import { write } from '../../kernel/write.ts';
+import { idempotent } from '../../write/idempotent.ts';
+import { write } from '../../write/write.ts';
 import { readWorkspace } from './list-workspaces.ts';
 import { requireFreeName } from './lock-workspace.ts';
 

@@ -1,12 +1,12 @@
 import { eq } from 'drizzle-orm';
+import { requireWholeOrganization } from '../../access/require-whole-organization.ts';
+import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { apiKey, workspace } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { deleteFleet } from '../../kernel/delete-fleet.ts';
-import { DomainError, invalidField } from '../../kernel/domain-error.ts';
-import { forgetAnswer } from '../../kernel/idempotent.ts';
-import { requireWholeOrganization } from '../../kernel/require-whole-organization.ts';
-import { write } from '../../kernel/write.ts';
+import { DomainError, invalidField } from '../../domain-error.ts';
+import { deleteFleet } from '../../fleet/delete-fleet.ts';
+import { forgetAnswer } from '../../write/idempotent.ts';
+import { write } from '../../write/write.ts';
 import { lockWorkspace } from './lock-workspace.ts';
 
 type Contents = Readonly<Record<'keys' | 'gateways' | 'joinKeys', readonly unknown[]>>;

@@ -1,10 +1,10 @@
 import type { RouteInput, Routes, Workspace } from '@tollkeeper/contract';
 import { and, eq, getTableColumns } from 'drizzle-orm';
+import type { Ctx } from '../../context.ts';
 import type { Database, Transaction } from '../../db/connect.ts';
 import { apiKey, gateway, joinKey, workspace } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { notFound } from '../../kernel/domain-error.ts';
-import { page, pageStart } from '../../kernel/page.ts';
+import { notFound } from '../../domain-error.ts';
+import { page, pageStart } from '../../http/page.ts';
 
 type Query = NonNullable<RouteInput<Routes['listWorkspaces']>['query']>;
 

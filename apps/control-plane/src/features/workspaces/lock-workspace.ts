@@ -1,8 +1,8 @@
 import { and, eq, ne, sql } from 'drizzle-orm';
+import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { workspace } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { DomainError, notFound } from '../../kernel/domain-error.ts';
+import { DomainError, notFound } from '../../domain-error.ts';
 
 /**
  * The workspace, locked until the transaction ends: no key can be made in it meanwhile.

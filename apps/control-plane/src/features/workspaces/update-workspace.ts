@@ -1,8 +1,8 @@
 import type { Workspace } from '@tollkeeper/contract';
 import { eq } from 'drizzle-orm';
+import type { Ctx } from '../../context.ts';
 import { workspace } from '../../db/schema/index.ts';
-import type { Ctx } from '../../kernel/context.ts';
-import { unlessUnchanged, write } from '../../kernel/write.ts';
+import { unlessUnchanged, write } from '../../write/write.ts';
 import { readWorkspace } from './list-workspaces.ts';
 import { lockWorkspace, requireFreeName } from './lock-workspace.ts';
 

@@ -1,0 +1,67 @@
+import type { Factor } from '@tollkeeper/contract';
+import type { ScopeSet } from '@tollkeeper/verify';
+import type { Logger } from 'pino';
+import type { Database } from './db/connect.ts';
+import type { FailureThrottle } from './http/failure-throttle.ts';
+import type { Mailer } from './mail/mailer.ts';
+import type { ChangeFeed } from './replication/change-feed.ts';
+import type { LiveKeys } from './replication/live-keys.ts';
+import type { UsageCounter } from './usage/usage-counter.ts';
+
+/** What every verb works with; made once in app.ts, handed on, never reached for. */
+export interface Services {
+  readonly db: Database;
+  readonly log: Logger;
+  readonly clock: () => Date;
+  readonly randomBytes: (count: number) => Uint8Array;
+  readonly changeFeed: ChangeFeed;
+  readonly keys: LiveKeys;
+  readonly usage: UsageCounter;
+  /** The address that people use, without a trailing slash; links begin with it. */
+  readonly baseUrl: string;
+  /** Null where no mail server is configured: people then hand links over by themselves. */
+  readonly mailer: Mailer | null;
+  /** Public key that gateways pin when they join, as a JWK's `x`; it signs every message to them. */
+  readonly fleet: { readonly publicKey: string };
+  /** How often joining may fail. */
+  readonly joins: FailureThrottle;
+}
+
+/** The session that a member acts by. */
+export interface Session {
+  readonly id: string;
+  /** What the person gave at `authenticatedAt`. */
+  readonly factors: readonly Factor[];
+  /** When the length of the session began. */
+  readonly signedInAt: Date;
+  readonly authenticatedAt: Date;
+  readonly expiresAt: Date;
+}
+
+export type Actor =
+  | {
+      readonly type: 'member';
+      readonly memberId: string;
+      readonly userId: string;
+      readonly session: Session;
+    }
+  | { readonly type: 'key'; readonly memberId: string; readonly keyId: string };
+
+/** Where a request came from, as the audit log tells it. */
+export interface Origin {
+  readonly requestId: string;
+  readonly ip: string | null;
+  readonly userAgent: string | null;
+}
+
+/** Who calls, in which organization, and what they may do now. */
+export interface Ctx {
+  readonly services: Services;
+  readonly organizationId: string;
+  readonly actor: Actor;
+  readonly scopes: ScopeSet;
+  /** The only workspace that the caller reaches; null is all of them. */
+  readonly workspaceId: string | null;
+  readonly origin: Origin;
+  readonly idempotencyKey: string | null;
+}

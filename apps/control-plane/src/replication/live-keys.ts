@@ -1,0 +1,146 @@
+import { isScope } from '@tollkeeper/contract';
+import type { KeySecret } from '@tollkeeper/protocol';
+import {
+  createKeyIndex,
+  type KeyIndex,
+  putKey,
+  putOwner,
+  putSecret,
+  removeKey,
+  removeOwner,
+  scopeSet,
+} from '@tollkeeper/verify';
+import { and, gt, inArray, or } from 'drizzle-orm';
+import { roleScopes } from '../access/role-scopes.ts';
+import type { Database } from '../db/connect.ts';
+import { apiKeySecret, member } from '../db/schema/index.ts';
+import type { AppendedChange } from '../write/change.ts';
+import type { ChangeConsumer } from './apply-changes.ts';
+import { applyOrganizations, loadOrganizations } from './live-organizations.ts';
+import { applyWorkspaces, loadWorkspaces } from './live-workspaces.ts';
+import {
+  notRetired,
+  type OwnerRow,
+  type SecretRow,
+  selectOwners,
+  selectSecrets,
+} from './select-facts.ts';
+
+/** Every key of the database in memory, as hashes and facts, for decisions without a query. */
+export interface LiveKeys extends ChangeConsumer {
+  readonly index: () => KeyIndex;
+  /** Rises with everything that is applied: equal numbers mean equal decisions, but for time. */
+  readonly revision: () => number;
+  /** The organization of each workspace. */
+  readonly workspaces: () => ReadonlyMap<string, string>;
+}
+
+const PAGE = 20_000;
+
+export function createLiveKeys(db: Database): LiveKeys {
+  let live = createKeyIndex();
+  let workspaces = new Map<string, string>();
+  let revision = 0;
+  return {
+    index: () => live,
+    revision: () => revision,
+    workspaces: () => workspaces,
+    reload: async () => {
+      const next = createKeyIndex();
+      await loadAll(db, next);
+      workspaces = await loadWorkspaces(db);
+      live = next;
+      revision += 1;
+    },
+    apply: async (changes, secrets) => {
+      const of = (kind: AppendedChange['kind']) => subjects(changes, kind);
+      const steps = [
+        () => applyOrganizations(db, live, of('organization')),
+        () => applyMembers(db, live, of('member'), of('role')),
+        () => applyKeys(live, of('key'), secrets),
+        () => applyWorkspaces(db, workspaces, of('workspace')),
+      ];
+      for (const step of steps) {
+        await step();
+        revision += 1;
+      }
+    },
+  };
+}
+
+function subjects(changes: readonly AppendedChange[], kind: AppendedChange['kind']): string[] {
+  return [...new Set(changes.filter((c) => c.kind === kind).map((c) => c.subjectId))];
+}
+
+async function loadAll(db: Database, index: KeyIndex): Promise<void> {
+  await loadOrganizations(db, index);
+  for (const row of await selectOwners(db)) addOwner(index, row);
+  let after: Buffer = Buffer.alloc(0);
+  for (;;) {
+    const rows = await selectSecrets(db)
+      .where(and(gt(apiKeySecret.hash, after), notRetired()))
+      .orderBy(apiKeySecret.hash)
+      .limit(PAGE);
+    for (const row of rows) putSecret(index, row.hash, { ...factsOf(row), ...secretOf(row) });
+    const last = rows.at(-1);
+    if (!last || rows.length < PAGE) return;
+    after = last.hash;
+  }
+}
+
+function addOwner(index: KeyIndex, owner: OwnerRow): void {
+  putOwner(index, {
+    memberId: owner.id,
+    organizationId: owner.organizationId,
+    active: owner.status === 'active',
+    scopes: roleScopes(owner),
+  });
+}
+
+/** Members that changed themselves, and those whose role did. */
+async function applyMembers(
+  db: Database,
+  index: KeyIndex,
+  ids: readonly string[],
+  roleIds: readonly string[],
+): Promise<void> {
+  if (ids.length + roleIds.length === 0) return;
+  const rows = await selectOwners(db).where(
+    or(inArray(member.id, [...ids]), inArray(member.roleId, [...roleIds])),
+  );
+  const found = new Set(rows.map((row) => row.id));
+  for (const row of rows) addOwner(index, row);
+  for (const id of ids) if (!found.has(id)) removeOwner(index, id);
+}
+
+function factsOf(row: SecretRow) {
+  return {
+    keyId: row.keyId,
+    name: row.name,
+    organizationId: row.organizationId,
+    workspaceId: row.workspaceId,
+    ownerId: row.ownerId,
+    status: row.status,
+    expiresAtMs: row.expiresAt?.getTime() ?? null,
+    scopes: scopeSet(row.scopes.filter(isScope)),
+    allowedIps: row.allowedIps,
+  };
+}
+
+function secretOf(row: SecretRow): KeySecret {
+  return { hash: row.hash, retiresAtMs: row.retiresAt?.getTime() ?? null };
+}
+
+/** Keys whose secrets are all gone or retired are forgotten. */
+async function applyKeys(
+  index: KeyIndex,
+  ids: readonly string[],
+  rows: readonly SecretRow[],
+): Promise<void> {
+  const rowsOfKey = Map.groupBy(rows, (row) => row.keyId);
+  for (const id of ids) {
+    const [row, ...others] = rowsOfKey.get(id) ?? [];
+    if (row) putKey(index, { ...factsOf(row), secrets: [row, ...others].map(secretOf) });
+    else removeKey(index, id);
+  }
+}

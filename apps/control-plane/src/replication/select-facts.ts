@@ -1,0 +1,44 @@
+/** The facts that keys are decided by, as the database has them. */
+import { eq, gt, isNull, or, sql } from 'drizzle-orm';
+import { customRole, heldRoleColumns } from '../access/role-scopes.ts';
+import type { Database } from '../db/connect.ts';
+import { apiKey, apiKeySecret, member, role } from '../db/schema/index.ts';
+
+export function selectOwners(db: Database) {
+  return db
+    .select({
+      id: member.id,
+      organizationId: member.organizationId,
+      status: member.status,
+      ...heldRoleColumns,
+    })
+    .from(member)
+    .leftJoin(role, customRole);
+}
+export type OwnerRow = Awaited<ReturnType<typeof selectOwners>>[number];
+
+/** One row for each secret. */
+export function selectSecrets(db: Database) {
+  return db
+    .select({
+      hash: apiKeySecret.hash,
+      retiresAt: apiKeySecret.retiresAt,
+      keyId: apiKey.id,
+      name: apiKey.name,
+      organizationId: apiKey.organizationId,
+      workspaceId: apiKey.workspaceId,
+      ownerId: apiKey.memberId,
+      status: apiKey.status,
+      expiresAt: apiKey.expiresAt,
+      scopes: apiKey.scopes,
+      allowedIps: apiKey.allowedIps,
+    })
+    .from(apiKeySecret)
+    .innerJoin(apiKey, eq(apiKey.id, apiKeySecret.keyId));
+}
+export type SecretRow = Awaited<ReturnType<typeof selectSecrets>>[number];
+
+/** A secret whose grace has not ended. */
+export function notRetired() {
+  return or(isNull(apiKeySecret.retiresAt), gt(apiKeySecret.retiresAt, sql`now()`));
+}

@@ -1,0 +1,190 @@
+import { addCalls, noCalls } from '@tollkeeper/gateway-core';
+import type { Database } from '../db/connect.ts';
+import { isDivisionByZero } from '../db/database-errors.ts';
+import { runAtOnce } from '../db/run-at-once.ts';
+import type { Prepared } from '../db/statement.ts';
+import { type LastUse, type LastUses, noteLastUses, takeLastUses } from './last-uses.ts';
+import type { UsageRow } from './usage-row.ts';
+
+/**
+ * Adds the rows to the stored counts, once for each (source, sequence) however often called.
+ * @param lastUses of keys, to be stored with them: those of the rows unless said otherwise
+ */
+export async function storeUsage(
+  db: Database,
+  sourceId: string,
+  sequence: number,
+  rows: readonly UsageRow[],
+  lastUses: readonly LastUse[] = lastUsesOf(rows),
+): Promise<void> {
+  const sums = sumsOf(rows);
+  const statements = [
+    takeSequence(sourceId, sequence),
+    ...addKeyUsage(rows),
+    ...addSums(sums),
+    // Keys before totals, as everyone locks them who needs both: creating a key holds the row
+    // of the calling key when it counts the new one in its total.
+    ...touchKeys(lastUses),
+    ...storeLastCalls(sums),
+  ];
+  await runAtOnce(db, statements).catch((error) => {
+    if (!isDivisionByZero(error)) throw error;
+  });
+}
+
+/**
+ * Fails, and with it all that follows, unless the sequence is new: a source sends a batch only when
+ * the one before was taken, so that the highest sequence is the last. It may be far behind, or
+ * missing, where the database was restored from a backup or the source was silent for a month; what
+ * comes then is its next all the same.
+ */
+function takeSequence(sourceId: string, sequence: number): Prepared {
+  return {
+    name: 'take-usage-sequence',
+    text: `with taken as (
+      insert into usage_source as source (id, last_sequence, seen_at) values ($1, $2, now())
+      on conflict (id) do update set last_sequence = excluded.last_sequence, seen_at = now()
+      where source.last_sequence < excluded.last_sequence
+      returning 1
+    ) select 1 / count(*) from taken`,
+    values: [sourceId, sequence],
+  };
+}
+
+/**
+ * One statement for any number of rows, which go as columns. In one order, like all that follows:
+ * two processes that store the same keys must not deadlock.
+ */
+function addKeyUsage(rows: readonly UsageRow[]): Prepared[] {
+  if (rows.length === 0) return [];
+  const text = `
+    insert into key_usage (organization_id, key_id, minute, accepted, denied)
+    select organization_id, key_id, to_timestamp(minute_ms / 1000), accepted, denied
+    from unnest(
+      string_to_array($1, ' '), string_to_array($2, ' '), string_to_array($3, ' ')::float8[],
+      string_to_array($4, ' ')::bigint[], string_to_array($5, ' ')::bigint[]
+    ) as counted (organization_id, key_id, minute_ms, accepted, denied)
+    order by key_id collate "C", minute_ms
+    on conflict (key_id, minute) do update set
+      accepted = key_usage.accepted + excluded.accepted,
+      denied = key_usage.denied + excluded.denied`;
+  const values = [
+    joined(rows, (row) => row.organizationId),
+    joined(rows, (row) => row.keyId),
+    joined(rows, (row) => row.minuteMs),
+    joined(rows, (row) => row.accepted),
+    joined(rows, (row) => row.denied),
+  ];
+  return [{ name: 'add-key-usage', text, values }];
+}
+
+/** Of all keys of one owner in one workspace, in one minute. */
+type Sum = Omit<UsageRow, 'keyId'>;
+
+/** As rows of a query. */
+const SUMMED = `(
+  select "organizationId" as organization_id, "ownerId" as member_id,
+    coalesce("workspaceId", '') as workspace_id, to_timestamp("minuteMs" / 1000) as minute,
+    accepted, denied, to_timestamp(nullif("lastAcceptedMs", 0) / 1000) as called_at
+  from json_to_recordset($1::json) as sum (
+    "organizationId" text, "ownerId" text, "workspaceId" text, "minuteMs" float8,
+    accepted bigint, denied bigint, "lastAcceptedMs" float8)) as summed`;
+
+function addSums(sums: readonly Sum[]): Prepared[] {
+  if (sums.length === 0) return [];
+  const text = `
+    insert into organization_usage as stored
+      (organization_id, member_id, workspace_id, minute, accepted, denied)
+    select organization_id, member_id, workspace_id, minute, accepted, denied from ${SUMMED}
+    order by 1, 4, 2, 3
+    on conflict (organization_id, minute, member_id, workspace_id) do update set
+      accepted = stored.accepted + excluded.accepted,
+      denied = stored.denied + excluded.denied`;
+  return [{ name: 'add-organization-usage', text, values: [JSON.stringify(sums)] }];
+}
+
+/** Notes in the totals, which survive the keys, when one of theirs was last called. */
+function storeLastCalls(sums: readonly Sum[]): Prepared[] {
+  const called = sums.filter(({ lastAcceptedMs }) => lastAcceptedMs > 0);
+  if (called.length === 0) return [];
+  const values = [JSON.stringify(called)];
+  const lock = `
+    select 1 from key_total where (organization_id, member_id, workspace_id) in (
+      select organization_id, member_id, workspace_id from ${SUMMED})
+    order by organization_id, member_id, workspace_id for no key update`;
+  const update = `
+    update key_total as total set last_call_at = greatest(total.last_call_at, called.called_at)
+    from (
+      select organization_id, member_id, workspace_id, max(called_at) as called_at
+      from ${SUMMED} group by 1, 2, 3
+    ) as called
+    where (total.organization_id, total.member_id, total.workspace_id)
+        = (called.organization_id, called.member_id, called.workspace_id)`;
+  return [
+    { name: 'lock-totals-called', text: lock, values },
+    { name: 'store-last-calls', text: update, values },
+  ];
+}
+
+/** Only moves forward, and only in rows that exist: a late count revives no deleted key. */
+function touchKeys(lastUses: readonly LastUse[]): Prepared[] {
+  if (lastUses.length === 0) return [];
+  const ids = joined(lastUses, (use) => use.keyId);
+  const lock = `
+    select 1 from api_key where id = any(string_to_array($1, ' '))
+    order by id for no key update`;
+  const update = `
+    update api_key set last_used_at = greatest(last_used_at, to_timestamp(last_ms / 1000))
+    from unnest(string_to_array($1, ' '), string_to_array($2, ' ')::float8[]) as seen (key_id, last_ms)
+    where id = key_id`;
+  return [
+    { name: 'lock-keys-used', text: lock, values: [ids] },
+    {
+      name: 'store-last-uses',
+      text: update,
+      values: [ids, joined(lastUses, (use) => use.lastAcceptedMs)],
+    },
+  ];
+}
+
+/** A column as one text, which is the least work to put together and to read: no id holds a space. */
+function joined<Row>(rows: readonly Row[], cell: (row: Row) => string | number): string {
+  return rows.map(cell).join(' ');
+}
+
+function lastUsesOf(rows: readonly UsageRow[]): LastUse[] {
+  const uses: LastUses = new Map();
+  noteLastUses(uses, rows);
+  return takeLastUses(uses, uses.size);
+}
+
+/** By owner first: their texts are few, and the same object each time. */
+function sumsOf(rows: readonly UsageRow[]): Sum[] {
+  const sums = new Map<string, Sum[]>();
+  for (const row of rows) {
+    const { organizationId, ownerId, workspaceId, minuteMs } = row;
+    let owners = sums.get(ownerId);
+    if (!owners) {
+      owners = [];
+      sums.set(ownerId, owners);
+    }
+    let sum = owners.find(
+      (each) =>
+        each.minuteMs === minuteMs &&
+        each.workspaceId === workspaceId &&
+        each.organizationId === organizationId,
+    );
+    if (!sum) {
+      sum = {
+        organizationId,
+        ownerId,
+        workspaceId,
+        minuteMs,
+        ...noCalls(),
+      };
+      owners.push(sum);
+    }
+    addCalls(sum, row);
+  }
+  return [...sums.values()].flat();
+}

@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import { createId } from '@tollkeeper/contract';
+import type { Origin, Services } from '../context.ts';
+import type { Transaction } from '../db/connect.ts';
+import { auditChain } from '../db/schema/index.ts';
+import { defineLockedRead, expectRow } from '../db/statement.ts';
+import { canonicalJson } from './canonical-json.ts';
+
+export type AuditActor =
+  | { readonly type: 'member'; readonly memberId: string }
+  | { readonly type: 'key'; readonly memberId: string; readonly keyId: string }
+  /** A gateway that joins; the member stands for the join key. */
+  | { readonly type: 'join_key'; readonly memberId: string; readonly joinKeyId: string }
+  | { readonly type: 'operator' }
+  | { readonly type: 'system'; readonly job: string };
+
+export interface AuditTarget {
+  readonly type:
+    | 'api_key'
+    | 'organization'
+    | 'member'
+    | 'workspace'
+    | 'role'
+    | 'invitation'
+    | 'join_key'
+    | 'gateway';
+  readonly id: string;
+  readonly name: string;
+}
+
+export type Facts = Readonly<Record<string, unknown>>;
+
+export interface AuditEntry {
+  readonly organizationId: string;
+  readonly actor: AuditActor;
+  readonly action: string;
+  readonly target: AuditTarget;
+  readonly before: Facts | null;
+  readonly after: Facts | null;
+  readonly origin: Origin;
+}
+
+const GENESIS = Buffer.alloc(32);
+
+export type ChainEnd = typeof auditChain.$inferSelect;
+
+const SELECT_CHAIN_END = 'select-chain-end';
+
+const selectChainEnd = defineLockedRead<ChainEndRow, [organizationId: string]>(
+  SELECT_CHAIN_END,
+  `select sequence, encode(hash, 'hex') as hash from audit_chain
+  where organization_id = $1 for update`,
+);
+
+/**
+ * The end of the organization's chain, locked until the transaction ends, so that its events stand
+ * in one line. A change takes this lock first: its other locks then wait for no other change of
+ * the organization, and no two can stop each other. A chain that does not exist yet begins.
+ */
+export async function lockChainEnd(tx: Transaction, organizationId: string): Promise<ChainEnd> {
+  const found = await findChainEnd(tx, organizationId);
+  if (found) return found;
+  await tx
+    .insert(auditChain)
+    .values({ organizationId, sequence: 0, hash: GENESIS })
+    .onConflictDoNothing();
+  const begun = await findChainEnd(tx, organizationId);
+  if (!begun) throw new Error(`The audit chain of "${organizationId}" has no end`);
+  return begun;
+}
+
+/** The same in one statement; undefined where no chain has begun, and nothing is locked. */
+export async function findChainEnd(
+  tx: Transaction,
+  organizationId: string,
+): Promise<ChainEnd | undefined> {
+  const [row] = await selectChainEnd(tx, [organizationId]);
+  return (
+    row && { organizationId, sequence: Number(row.sequence), hash: Buffer.from(row.hash, 'hex') }
+  );
+}
+
+interface ChainEndRow {
+  readonly sequence: string;
+  /** In hexadecimal, which PostgreSQL writes the same way whatever its settings are. */
+  readonly hash: string;
+}
+
+/** What the next transaction of this process will find, if nobody else is before it. */
+export function expectChainEnd(
+  tx: Transaction,
+  { organizationId, sequence, hash }: ChainEnd,
+): void {
+  const row = { sequence: String(sequence), hash: hash.toString('hex') };
+  expectRow(tx, SELECT_CHAIN_END, [organizationId], row, `(${row.sequence},${row.hash})`);
+}
+
+/** The events, in order, as rows that continue the chain. */
+export function chainEvents(
+  services: Pick<Services, 'clock' | 'randomBytes'>,
+  end: ChainEnd,
+  entries: readonly AuditEntry[],
+): readonly ChainedEvent[] {
+  let { sequence, hash } = end;
+  return entries.map((entry) => {
+    sequence += 1;
+    const row = chainedRow(services, entry, sequence, hash);
+    hash = row.hash;
+    return row;
+  });
+}
+
+export type ChainedEvent = ReturnType<typeof chainedRow>;
+
+function chainedRow(
+  services: Pick<Services, 'clock' | 'randomBytes'>,
+  { origin, ...entry }: AuditEntry,
+  sequence: number,
+  previousHash: Buffer,
+) {
+  const id = createId('auditEvent', services.randomBytes);
+  const event = { ...entry, ...origin, id, sequence, at: services.clock() };
+  const hash = auditHash(previousHash, event);
+  return { ...event, previousHash, hash };
+}
+
+/** The part of an event that its hash covers: all of it. */
+export interface HashedEvent extends Omit<AuditEntry, 'origin' | 'target' | 'actor'>, Origin {
+  readonly id: string;
+  readonly sequence: number;
+  readonly at: Date;
+  readonly actor: object;
+  readonly target: object;
+}
+
+/** SHA-256 over the hash before and the event as JSON with sorted keys (RFC 8785). */
+export function auditHash(previousHash: Uint8Array, event: HashedEvent): Buffer {
+  const text = canonicalJson({
+    id: event.id,
+    organizationId: event.organizationId,
+    sequence: event.sequence,
+    at: event.at.toISOString(),
+    actor: event.actor,
+    action: event.action,
+    target: event.target,
+    before: event.before,
+    after: event.after,
+    ip: event.ip,
+    userAgent: event.userAgent,
+    requestId: event.requestId,
+  });
+  return createHash('sha256').update(previousHash).update(text).digest();
+}

@@ -1,0 +1,61 @@
+import type { Scope } from '@tollkeeper/contract';
+import { requireScope } from '../access/require-scope.ts';
+import type { Ctx } from '../context.ts';
+import type { Transaction } from '../db/connect.ts';
+import type { AuditActor } from './audit.ts';
+import { commit } from './commit.ts';
+import { type CallerRead, confirmActor, onlyCaller } from './confirm-actor.ts';
+import type { Replayed, Written } from './written.ts';
+
+export { commit } from './commit.ts';
+export type { Source, WriteServices } from './transact.ts';
+export {
+  type FurtherEvent,
+  isSame,
+  type Replayed,
+  unlessUnchanged,
+  type Written,
+} from './written.ts';
+
+interface WriteSpec<F extends object> {
+  readonly scope: Scope;
+  readonly action: string;
+  /** What shows `fn` more than whether the caller still may, in the same statement. */
+  readonly read?: CallerRead<F>;
+  /** Whether `fn` mostly does with locked reads and unawaited writes (`runOptimistically`). */
+  readonly optimistic?: boolean;
+}
+
+/**
+ * The one way to change anything: checks the scope, and in one transaction confirms that the
+ * caller still may, runs `fn`, appends the audit event and the change. Returns when every
+ * control-plane process has applied the change. `fn` may run again, after a deadlock or when a
+ * change that shared its transaction failed, so it must do nothing but query `tx`.
+ * @throws DomainError insufficient_scope, and what `fn` throws; then nothing has changed
+ */
+export async function write<T, F extends object = object>(
+  ctx: Ctx,
+  spec: WriteSpec<F>,
+  fn: (tx: Transaction, ctx: Ctx, facts: F) => Promise<Written<T> | Replayed<T>>,
+): Promise<T> {
+  requireScope(ctx, spec.scope);
+  const source = {
+    organizationId: ctx.organizationId,
+    actor: auditActor(ctx),
+    action: spec.action,
+    origin: ctx.origin,
+  };
+  const read = spec.read ?? (onlyCaller as CallerRead<F>);
+  const confirmedFn = async (tx: Transaction) => {
+    const { confirmed, facts } = await confirmActor(tx, ctx, read);
+    requireScope(confirmed, spec.scope);
+    return fn(tx, confirmed, facts);
+  };
+  return commit(ctx.services, source, confirmedFn, spec.optimistic);
+}
+
+function auditActor({ actor }: Ctx): AuditActor {
+  return actor.type === 'key'
+    ? { type: 'key', memberId: actor.memberId, keyId: actor.keyId }
+    : { type: 'member', memberId: actor.memberId };
+}
