@@ -98,7 +98,7 @@ function createPaths(): Record<string, Json> {
 }
 
 const OPTIONAL_BODY =
-  'Optional. A request without a body has no Content-Type either: an empty body or null that is announced as JSON is refused.';
+  'Optional. A request without a body has no Content-Type either: an empty body or null that is announced as JSON is refused with 422.';
 
 function operation(name: string, route: Route): Json {
   return {

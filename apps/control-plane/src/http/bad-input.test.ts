@@ -60,7 +60,6 @@ it.each([
 
 describe('a body', () => {
   it.each([
-    '',
     '{',
     '{"name":"a",}',
     "{'name':'a'}",
@@ -79,12 +78,18 @@ describe('a body', () => {
     expect(answer.problem.requestId).toBe(answer.headers.get('x-request-id'));
   });
 
-  it.each(['null', '[]', '[{}]', '"text"', '7', 'true', `${'['.repeat(3000)}${']'.repeat(3000)}`])(
-    'that is no object answers 422: %.40s',
-    async (body) => {
-      expect((await send(body)).problem).toMatchObject({ status: 422, code: 'validation_failed' });
-    },
-  );
+  it.each([
+    '',
+    'null',
+    '[]',
+    '[{}]',
+    '"text"',
+    '7',
+    'true',
+    `${'['.repeat(3000)}${']'.repeat(3000)}`,
+  ])('that is no object answers 422: %.40s', async (body) => {
+    expect((await send(body)).problem).toMatchObject({ status: 422, code: 'validation_failed' });
+  });
 
   it.each([
     'text/plain',

@@ -101,20 +101,26 @@ function hasHost({ raw }: FastifyRequest): boolean {
 }
 
 const EMPTY_BODY =
-  'The body is empty, but Content-Type announces JSON. Send a JSON object, or leave Content-Type out where the body is optional.';
+  'The body is empty, but Content-Type announces JSON. Send a JSON object, such as {}, or, where the body is optional, no body and no Content-Type.';
 
 /**
- * As Fastify parses, but an empty body is refused where JSON is announced: it may have been lost on
- * its way. So is a body that is not UTF-8: decoded, it would be stored as something else.
+ * As Fastify parses, but an empty body is refused where JSON is announced, as is everything else
+ * that is no object: it may have been lost on its way. A body that is not UTF-8 is refused as well:
+ * decoded, it would be stored as something else.
  */
 function parseJson(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.removeContentTypeParser('application/json');
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    if (body.length === 0) done(new DomainError('malformed_json', EMPTY_BODY));
+    if (body.length === 0) done(emptyBody());
     else if (!isUtf8(body as Buffer)) done(new DomainError('malformed_json', NOT_UTF8));
     else parse(request, body.toString(), done);
   });
+}
+
+function emptyBody(): DomainError {
+  const errors = [{ path: 'body', message: 'must be an object' }];
+  return new DomainError('validation_failed', EMPTY_BODY, { errors });
 }
 
 function registerHealth(app: FastifyInstance, { isReady }: ServerOptions): void {
