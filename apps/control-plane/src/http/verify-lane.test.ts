@@ -256,10 +256,12 @@ describe('the counts', () => {
     await overTheWire({ ...asker, body: asks(about.secret) });
     await overTheWire({ ...asker, body: asks(about.secret, { scopes: ['policies.read'] }) });
     await overTheWire({ ...asker, body: '{' });
+    const nowhere = asks(about.secret, { workspaceId: `ws_${'0'.repeat(20)}` });
+    expect(await overTheWire({ ...asker, body: nowhere })).toMatchObject({ status: 404 });
     await overTheWire({ ...about, body: asks(asker.secret) });
     const expected = { asker: await countsOf(asker), about: await countsOf(about) };
     expect(expected).toMatchObject({
-      asker: { accepted: 3, denied: 0 },
+      asker: { accepted: 4, denied: 0 },
       about: { accepted: 1, denied: 2 },
     });
   });
