@@ -37,8 +37,9 @@ interface Applying {
 const BATCH = 1000;
 
 /**
- * With an end that no id reaches: of a range PostgreSQL guesses that few rows are in it, where it
- * has not analyzed the table yet, and searches the index. It would else read the whole table.
+ * The function `changes_after` (migration 0021) always reads by the index. A plan that PostgreSQL
+ * made when the table was small would read all of it, and a connection keeps such a plan however much
+ * the table grows, until it is analyzed.
  * Beside each change stands the least that another process with a running lease has applied; a
  * change of a key has a row for each of its secrets (notRetired), or one without a hash if it has
  * none. OFFSET 0 keeps the search for them one for each change, by index, whatever PostgreSQL knows
@@ -54,8 +55,7 @@ const selectChanges = defineStatement<
       select min(applied_change) from control_plane
       where control_plane.id <> $3 and lease_until > clock_timestamp()
     ) as "appliedElsewhere"
-    from change where id > $1 and id <= 9223372036854775807
-    order by id limit $2
+    from changes_after($1, $2)
   ) as changed
   left join lateral (
     select api_key_secret.hash, api_key_secret.retires_at as "retiresAt", api_key.id as "keyId",
