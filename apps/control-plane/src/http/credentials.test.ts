@@ -73,12 +73,21 @@ describe('a key', () => {
   });
 
   it('is not replaced by a session when it is sent as Basic, which is no place for a key', async () => {
-    for (const pair of [`${key.secret}:`, `user:${key.secret}`, 'tk_live_mistyped:']) {
-      for (const scheme of ['Basic', 'basic ', 'Negotiate YII=, Basic']) {
-        const authorization = `${scheme} ${btoa(pair)}`;
+    const pairs = [`${key.secret}:`, `user:${key.secret}`, 'tk_live_mistyped:'];
+    const encodings = [
+      ...pairs.map((pair) => Buffer.from(pair)),
+      ...pairs.flatMap((pair) => [utf16(pair), utf16(`\ufeff${pair}`).swap16()]),
+    ];
+    for (const bytes of encodings) {
+      const text = bytes.toString('base64');
+      const spellings = [
+        ...['Basic', 'basic ', 'BASIC\t', 'Basic \t ', 'Basic ,', 'Negotiate YII=, Basic'],
+        ...['Negotiate YII=,basic', 'Basic YTpi, Basic\t'],
+      ].map((scheme) => `${scheme} ${text}`);
+      for (const authorization of [...spellings, `Basic ${text.slice(0, 8)} ${text.slice(8)}`]) {
         const beside = createClient(app.baseUrl, { ...owner.headers, authorization });
-        expect((await beside.get('/v1/whoami')).problem?.code).toBe('invalid_key');
-        expect(await ask({ authorization })).toEqual(['invalid_key', 'invalid_key']);
+        expect((await beside.get('/v1/whoami')).problem?.code, authorization).toBe('invalid_key');
+        expect(await ask({ authorization }), authorization).toEqual(['invalid_key', 'invalid_key']);
       }
     }
   });
@@ -86,6 +95,7 @@ describe('a key', () => {
   it('is nothing that a proxy adds or asks browsers for: the session decides', async () => {
     const foreign = [
       { authorization: 'Basic YTpi' },
+      { authorization: `Basic\t${utf16('user:password').toString('base64')}` },
       { authorization: `Bearer ${JWT}` },
       { authorization: `Bearer ${'x'.repeat(46)}` },
       { authorization: 'Negotiate YII=' },
@@ -186,6 +196,10 @@ describe('HEAD answers as GET does, without a body', () => {
     }
   });
 });
+
+function utf16(text: string): Buffer {
+  return Buffer.from(text, 'utf16le');
+}
 
 /** Of the answer to these bytes. */
 function firstLine(bytes: string): Promise<string> {

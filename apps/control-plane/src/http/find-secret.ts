@@ -7,7 +7,7 @@ const USUAL = `${BEARER}tk_`;
 const USUAL_LENGTH = BEARER.length + 46;
 /** The beginning of a key of ours, mistyped or under the wrong scheme as it may be. */
 const OWN = /(?:^|[^\w.-])tk_/i;
-const BASIC = /(?:^|[\s,])basic +([^\s,]+)/gi;
+const BASIC = /(?:^|[\s,])basic[\s,]+/i;
 
 /**
  * The API key that a request presents, by the rule of the gateways: in Authorization or in x-api-key.
@@ -35,8 +35,17 @@ export function findSecret(headers: IncomingHttpHeaders): string | undefined | D
   return presented.authorization.trim() === '' ? undefined : '';
 }
 
-/** As it is, or as the user or the password of Basic (RFC 7617). */
+/**
+ * As it is, or as the user or the password of Basic (RFC 7617), with any white space and in any
+ * charset that keeps ASCII, UTF-16 included.
+ */
 function holdsOwn(text: string): boolean {
-  const decoded = [...text.matchAll(BASIC)].map(([, pair = '']) => Buffer.from(pair, 'base64'));
-  return [text, ...decoded].some((each) => OWN.test(each.toString()));
+  const [, ...pairs] = text.split(BASIC);
+  const decoded = pairs.flatMap((pair) => [pair, ...pair.split(/[\s,]+/)]).map(fromBase64);
+  return [text, ...decoded].some((each) => OWN.test(each));
+}
+
+/** UTF-16 without its zero bytes, which is ASCII where it was. */
+function fromBase64(text: string): string {
+  return Buffer.from(text, 'base64').toString('latin1').replaceAll('\0', '');
 }
