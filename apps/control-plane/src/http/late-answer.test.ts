@@ -90,6 +90,19 @@ it('gets none after it was signed out, where the answer took long', async () => 
   expect([answer.status, answer.problem?.code]).toEqual([401, 'unauthenticated']);
 });
 
+it('gets no refusal that says what exists after it was signed out, where that took long', async () => {
+  const answer = await whileHeld(
+    app.database,
+    (holder) => holder.query('lock table gateway in access exclusive mode'),
+    () => person.client.get(`/v1/gateways/gw_${'0'.repeat(20)}`),
+    async () => {
+      await given(person.client.post('/api/auth/sign-out', {}));
+      now = new Date(now.getTime() + 100);
+    },
+  );
+  expect([answer.status, answer.problem?.code]).toEqual([401, 'unauthenticated']);
+});
+
 it('gets one that took long while it runs, whatever else changed', async () => {
   const answer = await askMeanwhile(async () => {
     await given(owner.patch('/v1/organization', { name: 'Another name' }));

@@ -1,6 +1,6 @@
 import { isBodyOptional, type Route, type RouteName, routes } from '@tollkeeper/contract';
 import { missing, scopeNames } from '@tollkeeper/verify';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Ctx } from '../context.ts';
 import { DomainError } from '../domain-error.ts';
@@ -13,6 +13,7 @@ import { type GuessOptions, guessLimit } from './guess-limit.ts';
 import { handlers, type PublicCtx } from './handlers.ts';
 import { fastifySchema } from './json-schema.ts';
 import { originOf } from './origin.ts';
+import { problemSender } from './problem.ts';
 import { rememberDevice } from './remember-device.ts';
 import { requireSameOrigin } from './same-origin.ts';
 import type { ServerOptions } from './server-options.ts';
@@ -117,6 +118,7 @@ function authentication(route: Route, { services, auth, baseUrl }: ServerOptions
  * look-up was under way.
  */
 function confirmations(route: Route, { services, auth, baseUrl }: ServerOptions) {
+  const sendProblem = problemSender(services.log);
   const required = requiredScopes(route);
   const isOutdated = ({ sessionCheck: last }: FastifyRequest) =>
     last !== null && isCheckOutdated(last, services);
@@ -135,10 +137,25 @@ function confirmations(route: Route, { services, auth, baseUrl }: ServerOptions)
     await confirm(request);
     requireNothingLost(before, contextOf(request));
   };
+  // A refusal of what the caller asked for is an answer too: it says what is there and what is not.
+  const confirmRefusal = async (
+    error: FastifyError,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ) => {
+    const lost =
+      error instanceof DomainError && request.ctx
+        ? await confirmAnswer(request).then(
+            () => undefined,
+            (reason: FastifyError) => reason,
+          )
+        : undefined;
+    return sendProblem(lost ?? error, request, reply);
+  };
   const reads = route.method === 'GET' || route.changesNothing;
   return {
     ...(route.method === 'GET' ? {} : { preHandler: confirm }),
-    ...(reads ? { preSerialization: confirmAnswer } : {}),
+    ...(reads ? { preSerialization: confirmAnswer, errorHandler: confirmRefusal } : {}),
   };
 }
 
