@@ -7,11 +7,11 @@ import {
   watchValidity,
 } from '@tollkeeper/gateway-core';
 import { rangeContains } from '@tollkeeper/verify';
-import { addIdentityHeaders } from '../decide/identity-headers.ts';
 import { type Head, hasBody } from '../request/head.ts';
 import type { Route } from '../request/routes.ts';
 import { Answer, type AnswerWatch } from './answer.ts';
 import type { Call, Ongoing } from './call.ts';
+import { addIdentityHeaders } from './identity-headers.ts';
 import { bodyTooLarge, requestBody } from './request-body.ts';
 import { requestHeaders, requestTrailers } from './request-headers.ts';
 import { type Repeatable, send } from './send.ts';

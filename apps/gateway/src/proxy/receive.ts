@@ -9,8 +9,7 @@ import {
   UNAVAILABLE,
 } from '@tollkeeper/gateway-core';
 import { isReserved } from '../config/route-path.ts';
-import { clientAddress } from '../decide/client-address.ts';
-import { answerForwardAuth } from '../forward-auth/answer-forward-auth.ts';
+import { clientAddress } from '../request/client-address.ts';
 import { framingFault, originForm } from '../request/framing.ts';
 import { type Head, hasBody, readHead } from '../request/head.ts';
 import { findRoute, NO_ROUTE } from '../request/routes.ts';
@@ -24,6 +23,7 @@ import {
   refuseCounted,
   refuseDenied,
 } from './call.ts';
+import { answerForwardAuth } from './forward-auth/answer-forward-auth.ts';
 import { ProxyRequest } from './proxy-request.ts';
 import type { Services } from './services.ts';
 

@@ -1,13 +1,13 @@
 import { parseIpRange } from '@tollkeeper/verify';
 import { describe, expect, it } from 'vitest';
-import type { Config } from '../config/config.ts';
-import { connectRaw } from '../testing/raw-client.ts';
+import type { Config } from '../../config/config.ts';
+import { connectRaw } from '../../testing/raw-client.ts';
 import {
   startTestGateway,
   startUpstream,
   type TestGateway,
   testConfig,
-} from '../testing/test-gateway.ts';
+} from '../../testing/test-gateway.ts';
 
 const TRUSTED = {
   trustedProxies: [parseIpRange('127.0.0.1')].filter((each) => each !== undefined),

@@ -10,21 +10,13 @@ import {
   UNAVAILABLE,
 } from '@tollkeeper/gateway-core';
 import { type IpRange, rangeContains } from '@tollkeeper/verify';
-import { clientAddress } from '../decide/client-address.ts';
-import { addIdentityHeaders } from '../decide/identity-headers.ts';
-import {
-  accept,
-  type Call,
-  malformed,
-  pathOf,
-  peerOf,
-  refuse,
-  refuseDenied,
-} from '../proxy/call.ts';
-import { discardBody } from '../proxy/request-body.ts';
-import type { Services } from '../proxy/services.ts';
-import type { Head } from '../request/head.ts';
-import { findRoute, NO_ROUTE, type Route } from '../request/routes.ts';
+import { clientAddress } from '../../request/client-address.ts';
+import type { Head } from '../../request/head.ts';
+import { findRoute, NO_ROUTE, type Route } from '../../request/routes.ts';
+import { accept, type Call, malformed, pathOf, peerOf, refuse, refuseDenied } from '../call.ts';
+import { addIdentityHeaders } from '../identity-headers.ts';
+import { discardBody } from '../request-body.ts';
+import type { Services } from '../services.ts';
 import { originalTarget } from './original-request.ts';
 
 type UpgradeRequest = Pick<Route, 'required'>;

@@ -2,10 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import { parseIpRange } from '@tollkeeper/verify';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { startNginx } from '../testing/other-proxies.ts';
-import { startTestGateway, startUpstream, type TestGateway } from '../testing/test-gateway.ts';
+import { startNginx } from '../../testing/other-proxies.ts';
+import { startTestGateway, startUpstream, type TestGateway } from '../../testing/test-gateway.ts';
 
-const EXAMPLE = new URL('../../../../docs/examples/gateway/nginx.conf', import.meta.url);
+const EXAMPLE = new URL('../../../../../docs/examples/gateway/nginx.conf', import.meta.url);
 
 let gateway: TestGateway;
 let url: string;

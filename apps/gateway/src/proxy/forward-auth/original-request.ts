@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import { EXT_AUTHZ, isBelow } from '../config/route-path.ts';
-import { pathOf } from '../proxy/call.ts';
-import { originForm } from '../request/framing.ts';
+import { EXT_AUTHZ, isBelow } from '../../config/route-path.ts';
+import { originForm } from '../../request/framing.ts';
+import { pathOf } from '../call.ts';
 
 /** Path and query of the request that another proxy asks about, or why they are not known. */
 export type OriginalTarget =

@@ -1,6 +1,6 @@
 import { findCredential } from '@tollkeeper/gateway-core';
 import { expect, it } from 'vitest';
-import { readHead } from '../request/head.ts';
+import { readHead } from './head.ts';
 
 const KEY = `tk_live_${'0123456789'.repeat(4).slice(2)}`;
 const OTHER = `tk_live_${'abcdefghij'.repeat(4).slice(2)}`;

@@ -3,17 +3,17 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseIpRange } from '@tollkeeper/verify';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Address } from '../config/address.ts';
-import { startCaddy, startHaproxy, startNginx } from '../testing/other-proxies.ts';
-import { connectRaw } from '../testing/raw-client.ts';
+import type { Address } from '../../config/address.ts';
+import { startCaddy, startHaproxy, startNginx } from '../../testing/other-proxies.ts';
+import { connectRaw } from '../../testing/raw-client.ts';
 import {
   startTestGateway,
   startUpstream,
   type TestGateway,
   testConfig,
-} from '../testing/test-gateway.ts';
+} from '../../testing/test-gateway.ts';
 
-const EXAMPLES = new URL('../../../../docs/examples/gateway/', import.meta.url);
+const EXAMPLES = new URL('../../../../../docs/examples/gateway/', import.meta.url);
 
 interface Behind {
   /** The address that the gateway listens on, and the host of the API. */
