@@ -8,6 +8,7 @@ import type { Client } from '../../apps/control-plane/src/testing/client.ts';
 import { claimServer, startTestApp } from '../../apps/control-plane/src/testing/test-app.ts';
 import { createTestDatabase } from '../../apps/control-plane/src/testing/test-database.ts';
 import { buildDashboard } from '../../scripts/dashboard.mjs';
+import { makeFolder } from '../processes/child-process.ts';
 import { type ControlPlane, startControlPlane } from '../processes/control-plane.ts';
 import { connectTo, urlOf } from '../processes/pair.ts';
 import { launchChromium } from './launch-chromium.ts';
@@ -34,7 +35,8 @@ const PAGES = fileURLToPath(new URL('../../apps/dashboard/dist', import.meta.url
 
 /** As people have it: a process on its own embedded database, which nobody owns yet. */
 export async function startFreshDashboard(): Promise<FreshDashboard> {
-  const [browser, controlPlane] = await Promise.all([openBrowser(), startControlPlane()]);
+  const [browser, dataDir] = await Promise.all([openBrowser(), makeFolder()]);
+  const controlPlane = await startControlPlane({ dataDir });
   return { baseUrl: controlPlane.baseUrl, controlPlane, browser };
 }
 

@@ -7,7 +7,7 @@ import { atFileEnd } from '../../apps/control-plane/src/testing/at-file-end.ts';
 import { makeJoinKey } from '../../apps/control-plane/src/testing/fleet.ts';
 import { claimServer } from '../../apps/control-plane/src/testing/test-app.ts';
 import { createTestDatabase } from '../../apps/control-plane/src/testing/test-database.ts';
-import { answersOk, makeFolder } from '../processes/child-process.ts';
+import { answersOk, makeFolder, makeUsedDataDir } from '../processes/child-process.ts';
 import { type ControlPlane, ready, spawnControlPlane } from '../processes/control-plane.ts';
 import { change, createKey, type Key } from '../processes/keys.ts';
 import { connectTo, type Pair, urlOf } from '../processes/pair.ts';
@@ -70,7 +70,7 @@ it('counts once what was taken when the word of it was lost', async () => {
 }, 400_000);
 
 it('goes on serving while the database is stopped, and its counts arrive afterwards', async () => {
-  const dataDir = await makeFolder();
+  const dataDir = await makeUsedDataDir();
   const start = async () => {
     const settings = { dataDir, holder: 'a test', log: () => undefined };
     const started = await startEmbeddedPostgres(settings);

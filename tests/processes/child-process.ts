@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { inject } from 'vitest';
 import { atFileEnd } from '../../apps/control-plane/src/testing/at-file-end.ts';
+import { copyDataDir } from '../../apps/control-plane/src/testing/copy-data-dir.ts';
 import { until } from './until.ts';
 
 export interface Exit {
@@ -105,6 +107,13 @@ export async function makeFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'tollkeeper-process-'));
   atFileEnd(() => rm(folder, { recursive: true, force: true, maxRetries: 10 }));
   return folder;
+}
+
+/** The same, with a database that a control plane has made: a first start takes seconds. */
+export async function makeUsedDataDir(): Promise<string> {
+  const dataDir = await makeFolder();
+  await copyDataDir(inject('usedDataDir'), dataDir);
+  return dataDir;
 }
 
 function collect(stream: NodeJS.ReadableStream | null): () => string {

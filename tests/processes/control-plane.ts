@@ -5,7 +5,14 @@ import { recordAnswer } from '../../apps/control-plane/src/testing/answer-faults
 import { SETUP_TOKEN } from '../../apps/control-plane/src/testing/test-app.ts';
 import { freePort } from '../../apps/gateway/src/testing/free-port.ts';
 import { buildControlPlane, builtControlPlane } from '../../scripts/control-plane.mjs';
-import { answersOk, makeFolder, type Running, startNode, untilReady } from './child-process.ts';
+import {
+  answersOk,
+  makeFolder,
+  makeUsedDataDir,
+  type Running,
+  startNode,
+  untilReady,
+} from './child-process.ts';
 
 export interface ControlPlane extends Running {
   readonly baseUrl: string;
@@ -13,7 +20,7 @@ export interface ControlPlane extends Running {
 }
 
 export interface Settings {
-  /** Made anew unless given. */
+  /** With an empty database that was started before unless given. */
   readonly dataDir?: string;
   /** Of a shared server; without it the control plane runs the embedded one. */
   readonly databaseUrl?: string;
@@ -39,7 +46,7 @@ export async function startControlPlane(settings: Settings = {}): Promise<Contro
 export async function spawnControlPlane(settings: Settings = {}): Promise<ControlPlane> {
   built ??= buildControlPlane();
   await built;
-  const dataDir = settings.dataDir ?? (await makeFolder());
+  const dataDir = settings.dataDir ?? (await makeDataDir(settings));
   const port = String(settings.port ?? (await freePort()));
   const env = { ...environment(dataDir, settings.databaseUrl), PORT: port, ...settings.env };
   const basePath = basePathOf(settings.env?.TOLLKEEPER_BASE_URL ?? 'http://127.0.0.1');
@@ -50,6 +57,10 @@ export async function spawnControlPlane(settings: Settings = {}): Promise<Contro
     (line) => recordAnswer(JSON.parse(line), basePath),
   );
   return { ...started, baseUrl: `http://127.0.0.1:${port}`, dataDir };
+}
+
+function makeDataDir({ databaseUrl }: Settings): Promise<string> {
+  return databaseUrl === undefined ? makeUsedDataDir() : makeFolder();
 }
 
 /** The whole environment of a control plane or an operator command: nothing of the test's own. */

@@ -5,7 +5,7 @@ import { startEmbeddedPostgres } from '../../apps/control-plane/src/db/embedded/
 import { atFileEnd } from '../../apps/control-plane/src/testing/at-file-end.ts';
 import type { Answer, Client } from '../../apps/control-plane/src/testing/client.ts';
 import { claimServer, withKey } from '../../apps/control-plane/src/testing/test-app.ts';
-import { makeFolder } from './child-process.ts';
+import { makeUsedDataDir } from './child-process.ts';
 import { type ControlPlane, isReady, startControlPlane } from './control-plane.ts';
 import { createKey, type Key, standing } from './keys.ts';
 import { connectTo, type Pair, urlOf } from './pair.ts';
@@ -106,7 +106,7 @@ it('answers in bounded time while the database stands still, and recovers by its
 });
 
 async function setScene(): Promise<Scene> {
-  const dataDir = await makeFolder();
+  const dataDir = await makeUsedDataDir();
   const start = () => startEmbeddedPostgres({ dataDir, holder: 'a test', log: () => undefined });
   let server = await start();
   atFileEnd(() => server.stop());

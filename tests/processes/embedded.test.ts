@@ -6,6 +6,7 @@ import {
   SETUP_TOKEN,
   withKey,
 } from '../../apps/control-plane/src/testing/test-app.ts';
+import { makeFolder } from './child-process.ts';
 import { type ControlPlane, ready, spawnControlPlane, startControlPlane } from './control-plane.ts';
 import { change, createKey } from './keys.ts';
 import { isAlive, postmasterOf } from './postmaster.ts';
@@ -28,7 +29,7 @@ it('refuses a second control plane on the same data folder in one sentence, and 
 });
 
 it('keeps everything when it is killed, takes its PostgreSQL along, and starts again', async () => {
-  const first = await startControlPlane();
+  const first = await startControlPlane({ dataDir: await makeFolder() });
   const owner = await claimServer(first);
   const [kept, disabled] = [await createKey(owner), await createKey(owner, 'disabled')];
   await change(owner, disabled, 'disable');

@@ -1,14 +1,15 @@
 /** Once per run: a server, and on it a migrated template that each test file clones. */
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { PgBoss } from 'pg-boss';
 import type { TestProject } from 'vitest/node';
+import { startEmbeddedPostgres } from '../db/embedded/index.ts';
 import { migrateDatabase } from '../db/migrate.ts';
-import { openDatabase } from '../db/open-database.ts';
 import { bossConnection } from '../jobs/boss-connection.ts';
+import { copyDataDir } from './copy-data-dir.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -18,34 +19,82 @@ declare module 'vitest' {
       /** It goes when the run ends, with every database on it. */
       readonly isTemporary: boolean;
     };
+    /** Of a control plane that was started once and stopped; to be copied, not started. */
+    readonly usedDataDir: string;
   }
 }
 
+/** A machine that loses its power loses the run as well; tests of durability start their own server. */
+const WITHOUT_DURABILITY = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  wal_level: 'minimal',
+  max_wal_senders: '0',
+  // For the control planes of several test files at a time.
+  max_connections: '300',
+};
+
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'tollkeeper-test-'));
+  const folder = await mkdtemp(join(tmpdir(), 'tollkeeper-test-'));
+  // PostgreSQL may run as another user, who has to pass.
+  await chmod(folder, 0o711);
+  const usedDataDir = await makeUsedDataDir(folder);
+  project.provide('usedDataDir', usedDataDir);
   const databaseUrl = process.env.DATABASE_URL;
-  const server = await openDatabase({ databaseUrl, dataDir }, () => undefined, 'the test run');
-  // No test cuts this server's power; those of its durability start their own.
-  if (!databaseUrl)
-    await onServer(server.config, 'alter role current_user set synchronous_commit = off');
+  const server = databaseUrl ? theirs(databaseUrl) : await startCopy(usedDataDir, folder);
   // Several projects of one run may share a server.
   const template = `tollkeeper_template_${randomUUID().replaceAll('-', '')}`;
-  await onServer(server.config, `create database ${template}`);
-  await migrateDatabase(databaseConfig(server.config, template));
-  await installQueues(databaseConfig(server.config, template));
-  project.provide('database', {
-    config: server.config,
-    template,
-    isTemporary: !databaseUrl,
-  });
+  const source = databaseUrl ? 'template1' : server.config.database;
+  await onServer(server.config, `create database ${template} template ${source}`);
+  if (databaseUrl) await migrate(databaseConfig(server.config, template));
+  project.provide('database', { config: server.config, template, isTemporary: !databaseUrl });
   return async () => {
     if (databaseUrl) await onServer(server.config, `drop database ${template}`);
     await server.close();
-    await rm(dataDir, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true });
   };
 }
 
+interface TestServer {
+  readonly config: pg.ClientConfig;
+  close(): Promise<void>;
+}
+
+function theirs(connectionString: string): TestServer {
+  return { config: { connectionString }, close: async () => undefined };
+}
+
+async function startCopy(usedDataDir: string, folder: string): Promise<TestServer> {
+  const dataDir = join(folder, 'server');
+  await copyDataDir(usedDataDir, dataDir);
+  return startTestServer(dataDir);
+}
+
+async function makeUsedDataDir(folder: string): Promise<string> {
+  const dataDir = join(folder, 'used');
+  const server = await startTestServer(dataDir);
+  await migrate(server.config);
+  await server.close();
+  return dataDir;
+}
+
+async function startTestServer(dataDir: string): Promise<TestServer> {
+  const server = await startEmbeddedPostgres({
+    dataDir,
+    log: () => undefined,
+    holder: 'the test run',
+    settings: WITHOUT_DURABILITY,
+  });
+  return { config: { ...server.connection, ssl: false }, close: () => server.stop() };
+}
+
 /** As the first start on a database does, so that the one of each test file need not. */
+async function migrate(config: pg.ClientConfig): Promise<void> {
+  await migrateDatabase(config);
+  await installQueues(config);
+}
+
 async function installQueues(config: pg.ClientConfig): Promise<void> {
   const options = { schema: 'pgboss', supervise: false, schedule: false };
   const boss = new PgBoss({ ...bossConnection(config), ...options });

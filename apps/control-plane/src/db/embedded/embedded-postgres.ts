@@ -1,3 +1,5 @@
+import type { Settings } from './settings.ts';
+
 export interface EmbeddedPostgres {
   /** What a pg client needs; the host is the folder of the socket. */
   readonly connection: { host: string; port: number; user: string; database: string };
@@ -13,4 +15,6 @@ export interface EmbeddedOptions {
   log: (message: string) => void;
   /** Who we are, for the sentence that refuses a second: "pid 123, started …, serving http://…". */
   holder: string;
+  /** Beside those of every start, or instead of them: a test server gives up its durability. */
+  settings?: Settings;
 }

@@ -8,7 +8,7 @@ import { EmbeddedPostgresError, INSTEAD } from './embedded-postgres-error.ts';
 import { poll } from './poll.ts';
 import type { Place } from './prepare-place.ts';
 import { CHILD_ENV } from './run-command.ts';
-import { serverArguments } from './settings.ts';
+import { type Settings, serverArguments } from './settings.ts';
 
 const LOG_BYTES_MAX = 1024 * 1024;
 const START_MS = 300_000;
@@ -24,10 +24,15 @@ export interface Server {
  * Starts the postmaster and, beside it, a watchdog that shuts it down when we die without a word.
  * Resolves once the server accepts connections; `host` is the folder that clients find it by.
  */
-export async function runServer(place: Place, binaries: string, host: string): Promise<Server> {
+export async function runServer(
+  place: Place,
+  binaries: string,
+  host: string,
+  settings?: Settings,
+): Promise<Server> {
   const logFile = join(place.run, 'postgres.log');
   const logStart = rotate(logFile);
-  const server = spawnServer(place, binaries, logFile);
+  const server = spawnServer(place, binaries, logFile, settings);
   const ended = server.exited.then(() => 'ended' as const);
   const attempt = () => Promise.race([ended, connectOrWait(host)]);
   try {
@@ -55,8 +60,13 @@ log=$1
 shift
 exec "$@" 3<&- >>"$log" 2>&1`;
 
-function spawnServer(place: Place, binaries: string, logFile: string): Server {
-  const command = [join(binaries, 'bin/postgres'), ...serverArguments(place.cluster)];
+function spawnServer(
+  place: Place,
+  binaries: string,
+  logFile: string,
+  settings: Settings | undefined,
+): Server {
+  const command = [join(binaries, 'bin/postgres'), ...serverArguments(place.cluster, settings)];
   const child = spawn('sh', ['-c', SERVE, 'tollkeeper-postgres', logFile, ...command], {
     cwd: '/',
     env: CHILD_ENV,

@@ -14,7 +14,7 @@ import { stopStaleServer } from './stop-stale-server.ts';
 export async function serve(
   place: Place,
   release: () => void,
-  { log, holder }: Pick<EmbeddedOptions, 'log' | 'holder'>,
+  { log, holder, settings }: Pick<EmbeddedOptions, 'log' | 'holder' | 'settings'>,
 ): Promise<EmbeddedPostgres> {
   let socket: SocketPath | undefined;
   let holding = true;
@@ -32,7 +32,7 @@ export async function serve(
     await stopStaleServer(place, log);
     await createCluster(place, binaries);
     socket = await makeSocketPath(place.run);
-    const server = await runServer(place, binaries, socket.host);
+    const server = await runServer(place, binaries, socket.host, settings);
     return present(server, socket.host, letGo, log);
   } catch (error) {
     letGo();

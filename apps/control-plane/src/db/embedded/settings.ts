@@ -3,8 +3,11 @@ export const PORT = 5432;
 export const USER = 'tollkeeper';
 export const DATABASE = 'tollkeeper';
 
+/** PostgreSQL's own settings by name. */
+export type Settings = Readonly<Record<string, string>>;
+
 /** Given at every start, so that a new version of Tollkeeper changes them for old data too. */
-const SETTINGS = {
+const SETTINGS: Settings = {
   listen_addresses: '',
   // Relative to the cluster: the path of a socket may have 107 bytes at most, a data folder more.
   unix_socket_directories: '../run',
@@ -35,7 +38,10 @@ const SETTINGS = {
   log_timezone: 'UTC',
 };
 
-export function serverArguments(cluster: string): string[] {
-  const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+export function serverArguments(cluster: string, more: Settings = {}): string[] {
+  const settings = Object.entries({ ...SETTINGS, ...more }).flatMap(([name, value]) => [
+    '-c',
+    `${name}=${value}`,
+  ]);
   return ['-D', cluster, ...settings];
 }
