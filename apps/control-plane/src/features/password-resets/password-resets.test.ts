@@ -57,10 +57,11 @@ const userId = async () =>
 const jobs = (where: string) =>
   query(`select * from pgboss.job where name = 'mail-reset-link' and ${where}`);
 
-/** The token of the newest mail. */
+/** The token of the newest mail to this test's person: mails of the test before may still come. */
 async function mailedToken(count = 1): Promise<string> {
-  await vi.waitFor(() => expect(smtp.mails).toHaveLength(count));
-  const message = (smtp.mails.at(-1)?.message ?? '').replace(/=\r\n/g, '').replace(/=3D/g, '=');
+  const mails = () => smtp.mails.filter(({ to }) => to === person.email);
+  await vi.waitFor(() => expect(mails()).toHaveLength(count));
+  const message = (mails().at(-1)?.message ?? '').replace(/=\r\n/g, '').replace(/=3D/g, '=');
   return /\/reset-password#token=([\w-]{43})/.exec(message)?.[1] ?? '';
 }
 
