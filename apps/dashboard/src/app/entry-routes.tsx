@@ -9,8 +9,7 @@ import { ForgotPasswordPage, ResetPasswordPage } from '../features/password-rese
 import { SignInPage, signOut } from '../features/sessions/index.ts';
 import { SetupPage } from '../features/setup/index.ts';
 import { chooseOrganization } from '../lib/chosen-organization.ts';
-import { forgetFragmentToken } from '../lib/fragment-token.ts';
-import { returnPath } from '../lib/return-path.ts';
+import { forgetFragmentToken, returnPath } from '../lib/page-address.ts';
 import { requireIdentity } from './require-identity.ts';
 import { rootRoute } from './root-route.tsx';
 import { useLeave } from './use-leave.ts';

@@ -9,7 +9,7 @@ import { createRoot } from 'react-dom/client';
 import { Toaster } from 'sonner';
 import { TooltipProvider } from '../components/popover.tsx';
 import { askConfirmation, askSignIn, identityQuery } from '../features/sessions/index.ts';
-import { takeFragmentToken } from '../lib/fragment-token.ts';
+import { takeFragmentToken } from '../lib/page-address.ts';
 import { createQueryClient } from '../lib/query-client.ts';
 import { onRefusals } from '../lib/send-again.ts';
 import { useAppliedTheme } from '../lib/theme.ts';

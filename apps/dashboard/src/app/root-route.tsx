@@ -12,8 +12,8 @@ import { LoadError, Notice } from '../components/notice.tsx';
 import { EntryPage, usePageTitle } from '../components/page.tsx';
 import { ConfirmIdentity, SignInAgain, signOut } from '../features/sessions/index.ts';
 import { chooseWorkspace } from '../features/workspaces/index.ts';
-import { basePath } from '../lib/base-path.ts';
 import { chooseOrganization } from '../lib/chosen-organization.ts';
+import { basePath } from '../lib/page-address.ts';
 
 export const rootRoute = createRootRouteWithContext<{ readonly queryClient: QueryClient }>()({
   component: RootRoute,

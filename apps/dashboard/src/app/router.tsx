@@ -2,7 +2,7 @@ import type { QueryClient } from '@tanstack/react-query';
 import { createRouter, parseSearchWith, stringifySearchWith } from '@tanstack/react-router';
 import { Logo } from '../components/page.tsx';
 import type { KeySearch } from '../features/api-keys/index.ts';
-import { basePath } from '../lib/base-path.ts';
+import { basePath } from '../lib/page-address.ts';
 import { entryRoutes } from './entry-routes.tsx';
 import { insideRoutes } from './inside-routes.tsx';
 import { rootRoute } from './root-route.tsx';

@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { Button } from '../components/button.tsx';
 import { Logo } from '../components/page.tsx';
 import { useIdentity } from '../features/sessions/index.ts';
-import { useMediaQuery } from '../lib/use-media-query.ts';
+import { useMediaQuery } from '../lib/hooks.ts';
 import { SideNav } from './side-nav.tsx';
 
 /** The frame of every page inside: navigation and the page's main part. */

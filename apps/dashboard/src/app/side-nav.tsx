@@ -21,7 +21,7 @@ import {
   useChosenWorkspace,
   WorkspaceSwitch,
 } from '../features/workspaces/index.ts';
-import { basePath } from '../lib/base-path.ts';
+import { basePath } from '../lib/page-address.ts';
 import { setTheme, useTheme } from '../lib/theme.ts';
 import { AccountMenu } from './account-menu.tsx';
 import { useSwitchOrganization } from './use-leave.ts';

@@ -95,7 +95,7 @@ interface BlockedReasonProps {
   readonly reason: string | undefined;
 }
 
-/** Beside a form's button: why it cannot be pressed yet. */
+/** Why the button beside it cannot be pressed yet. */
 export function BlockedReason({ id, reason }: BlockedReasonProps) {
   if (reason === undefined) return null;
   return (

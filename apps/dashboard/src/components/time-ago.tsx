@@ -13,7 +13,7 @@ export function TimeAgo({ at }: { readonly at: string }) {
   );
 }
 
-/** The same, its exact time also within the keyboard's reach. */
+/** "3 minutes ago", whose exact time the keyboard reaches as well. */
 export function TimeAgoButton({ at }: { readonly at: string }) {
   const now = useNow();
   return (

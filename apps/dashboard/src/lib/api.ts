@@ -2,9 +2,9 @@
 
 import { problem } from '@tollkeeper/contract';
 import { ApiError, createClient } from '@tollkeeper/sdk';
-import { basePath } from './base-path.ts';
 import { organizationHeader } from './chosen-organization.ts';
 import { withdrawUndo } from './offer-undo.ts';
+import { basePath } from './page-address.ts';
 import { sendAgain } from './send-again.ts';
 import { noteServerTime } from './server-clock.ts';
 
@@ -29,7 +29,7 @@ export function readSession(name: string, query: Record<string, string> = {}): P
   return ask(`${name}?${new URLSearchParams(query)}`, {});
 }
 
-/** The same for what changes something. */
+/** Changes something through one of Better Auth's endpoints; otherwise like `readSession`. */
 export function changeSession(name: string, body: unknown): Promise<unknown> {
   return ask(name, {
     method: 'POST',

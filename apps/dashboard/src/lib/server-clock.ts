@@ -33,7 +33,7 @@ export function useNow(): number {
   return useSyncExternalStore(slow.subscribe, slow.read);
 }
 
-/** The same, renewed every second. */
+/** The server's time in milliseconds since 1970, renewed every second. */
 export function useSecond(): number {
   return useSyncExternalStore(fast.subscribe, fast.read);
 }

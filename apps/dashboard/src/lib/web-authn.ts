@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { baseUrlOrigin } from './base-path.ts';
+import { baseUrlOrigin } from './page-address.ts';
 
 const options = z.looseObject({ challenge: z.string() });
 

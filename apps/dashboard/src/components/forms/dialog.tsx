@@ -9,6 +9,7 @@ import {
   useRef,
   useState,
 } from 'react';
+import { useReturnFocus } from '../../lib/hooks.ts';
 import { joinClasses } from '../../lib/join-classes.ts';
 import { Button } from '../button.tsx';
 import {
@@ -17,7 +18,6 @@ import {
   type LeaveWords,
   PageLeaveQuestion,
 } from './leave-question.tsx';
-import { useReturnFocus } from './use-return-focus.ts';
 
 const WIDTHS = { narrow: 'sm:max-w-md', wide: 'sm:max-w-2xl' } as const;
 
@@ -37,7 +37,7 @@ export interface DialogProps {
 
 const UnsavedContext = createContext<(words: LeaveWords | undefined) => void>(() => undefined);
 
-/** Within a dialog: whether it holds what closing would lose. Then closing asks once. */
+/** For what is inside a dialog: whether closing would lose something. Closing then asks first. */
 export function useUnsaved(isUnsaved: boolean, words: LeaveWords = FILLED_FORM): void {
   const setUnsaved = use(UnsavedContext);
   // Before the next key can be pressed, which may be Escape.

@@ -1,7 +1,7 @@
 import { useBlocker } from '@tanstack/react-router';
 import { AlertDialog as Radix } from 'radix-ui';
+import { useReturnFocus } from '../../lib/hooks.ts';
 import { Button } from '../button.tsx';
-import { useReturnFocus } from './use-return-focus.ts';
 
 /** What is asked before something unsaved is left. */
 export interface LeaveWords {

@@ -2,9 +2,9 @@ import { X } from 'lucide-react';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { joinClasses } from '../../lib/join-classes.ts';
 import { Button } from '../button.tsx';
-import { joinRanges, splitRanges } from './allowed-ips.ts';
 import { TextInput } from './controls.tsx';
 import { Field } from './field.tsx';
+import { joinRanges, splitRanges } from './typed-values.ts';
 
 export interface SplitTokens {
   readonly good: readonly string[];

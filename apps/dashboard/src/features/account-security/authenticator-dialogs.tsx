@@ -10,8 +10,7 @@ import { ShownOnceDialog } from '../../components/forms/shown-once-dialog.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { saveText } from '../../lib/copy-text.ts';
 import { useSubmit } from '../../lib/use-submit.ts';
-import { verifyCodeMutation } from './queries.ts';
-import { secretGroups } from './secret-groups.ts';
+import { secretGroups, verifyCodeMutation } from './queries.ts';
 
 interface ScanDialogProps {
   readonly totpUri: string;

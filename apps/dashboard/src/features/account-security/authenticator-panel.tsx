@@ -2,11 +2,11 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { toast } from 'sonner';
 import { Button } from '../../components/button.tsx';
-import { useReturnFocus } from '../../components/forms/use-return-focus.ts';
 import { LoadError } from '../../components/notice.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
 import { StatusWord } from '../../components/status-word.tsx';
+import { useReturnFocus } from '../../lib/hooks.ts';
 import { BackupCodesDialog, ScanDialog } from './authenticator-dialogs.tsx';
 import { PasswordDialog } from './password-dialogs.tsx';
 import {

@@ -1,4 +1,5 @@
 /** One's own sign-in, by Better Auth's endpoints, which no contract declares: answers are parsed here. */
+
 import { mutationOptions, queryOptions } from '@tanstack/react-query';
 import { ApiError } from '@tollkeeper/sdk';
 import { z } from 'zod';
@@ -96,3 +97,9 @@ export const deletePasskeyMutation = mutationOptions({
   mutationFn: (id: string) => changeSession('passkey/delete-passkey', { id }),
   onSuccess: refresh(passkeysQuery),
 });
+
+/** The secret of an `otpauth:` address, in groups of four that a person can type. */
+export function secretGroups(totpUri: string): readonly string[] {
+  const secret = URL.parse(totpUri)?.searchParams.get('secret') ?? '';
+  return secret.match(/.{1,4}/g) ?? [];
+}

@@ -3,8 +3,8 @@ import { useState } from 'react';
 import { CopyRow } from '../../components/copy-button.tsx';
 import { ShownOnceDialog } from '../../components/forms/shown-once-dialog.tsx';
 import { Notice } from '../../components/notice.tsx';
-import { serverUrl } from '../../lib/base-path.ts';
 import { exactTime } from '../../lib/format.ts';
+import { serverUrl } from '../../lib/page-address.ts';
 
 interface SecretDialogProps {
   readonly title: string;

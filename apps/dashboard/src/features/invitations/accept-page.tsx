@@ -4,7 +4,7 @@ import { LoadError, Notice } from '../../components/notice.tsx';
 import { EntryPage, usePageTitle } from '../../components/page.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
 import { explainError } from '../../lib/api-errors.ts';
-import { fragmentToken } from '../../lib/fragment-token.ts';
+import { fragmentToken } from '../../lib/page-address.ts';
 import { AcceptSteps } from './accept-steps.tsx';
 import { invitationOfLinkQuery } from './queries.ts';
 

@@ -19,7 +19,7 @@ interface AcceptStepProps {
   readonly onAccepted: (organizationId: string) => Promise<void>;
 }
 
-/** By who is signed in: join, sign in first, change the account, or make one. */
+/** What the person has to do, which depends on who is signed in: join, sign in, change or create the account. */
 export function AcceptSteps(props: AcceptStepProps) {
   const { invitation } = props;
   const { data, error, isPending, refetch } = useQuery({ ...identityQuery, retry: false });

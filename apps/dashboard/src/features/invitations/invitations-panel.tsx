@@ -3,11 +3,11 @@ import type { Invitation, InvitationWithLink } from '@tollkeeper/contract';
 import { useState } from 'react';
 import { toast } from 'sonner';
 import { ConfirmDialog } from '../../components/forms/confirm-dialog.tsx';
-import { useReturnFocus } from '../../components/forms/use-return-focus.ts';
 import { LoadError } from '../../components/notice.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { explainError } from '../../lib/api-errors.ts';
 import { counted } from '../../lib/format.ts';
+import { useReturnFocus } from '../../lib/hooks.ts';
 import { InvitationTable } from './invitation-table.tsx';
 import { LinkDialog, toastSent } from './invite-dialog.tsx';
 import {

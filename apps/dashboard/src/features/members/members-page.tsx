@@ -6,8 +6,7 @@ import { LoadError } from '../../components/notice.tsx';
 import { PageHeader, usePageTitle } from '../../components/page.tsx';
 import { InvitationsPanel, InviteFlow } from '../invitations/index.ts';
 import { LackedScope, useCan } from '../sessions/index.ts';
-import type { MemberAction } from './member-dialogs.tsx';
-import { MemberDialogs } from './member-dialogs.tsx';
+import { type MemberAction, MemberDialogs } from './member-dialogs.tsx';
 import { MemberTable } from './member-table.tsx';
 import { membersQuery } from './queries.ts';
 

@@ -1,4 +1,5 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Button } from '../../components/button.tsx';
 import { LineField } from '../../components/forms/line-field.tsx';
@@ -7,7 +8,6 @@ import { EntryPage, usePageTitle } from '../../components/page.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
 import { useSubmit } from '../../lib/use-submit.ts';
 import { requestResetMutation, resetDeliveryQuery } from './queries.ts';
-import { SignInLink } from './sign-in-link.tsx';
 
 /** Asks for the email where the server sends mail, and else says whom to ask. */
 export function ForgotPasswordPage() {
@@ -72,5 +72,15 @@ function RequestForm({ onSent }: { readonly onSent: (email: string) => void }) {
         Email me a link
       </Button>
     </form>
+  );
+}
+
+export function SignInLink() {
+  return (
+    <p>
+      <Link to="/sign-in" className="font-medium text-accent underline underline-offset-2">
+        Go to sign-in
+      </Link>
+    </p>
   );
 }

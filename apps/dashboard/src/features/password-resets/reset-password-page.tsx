@@ -5,9 +5,9 @@ import { SetPasswordForm } from '../../components/forms/set-password-form.tsx';
 import { LoadError, Notice } from '../../components/notice.tsx';
 import { EntryPage, usePageTitle } from '../../components/page.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
-import { forgetFragmentToken, fragmentToken } from '../../lib/fragment-token.ts';
+import { forgetFragmentToken, fragmentToken } from '../../lib/page-address.ts';
+import { SignInLink } from './forgot-password-page.tsx';
 import { completeResetMutation, resetOfLinkQuery } from './queries.ts';
-import { SignInLink } from './sign-in-link.tsx';
 
 const RESET_PATH = '/reset-password';
 

@@ -6,8 +6,7 @@ import { LoadError } from '../../components/notice.tsx';
 import { PageHeader, usePageTitle } from '../../components/page.tsx';
 import { LackedScope, useCan } from '../sessions/index.ts';
 import { rolesQuery } from './queries.ts';
-import type { RoleAction } from './role-dialogs.tsx';
-import { RoleDialogs } from './role-dialogs.tsx';
+import { type RoleAction, RoleDialogs } from './role-dialogs.tsx';
 import { RoleTable } from './role-table.tsx';
 
 export function RolesPage() {

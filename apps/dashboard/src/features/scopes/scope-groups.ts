@@ -39,7 +39,7 @@ export function groupScopes(names: readonly Scope[]): ScopesOfResource[] {
   return Array.from(groups, ([group, scopes]) => ({ group, title: TITLES[group], scopes }));
 }
 
-/** Those groups and scopes whose name, title or description holds every word of the text. */
+/** The groups and scopes whose name, title or description holds every word of the text. */
 export function searchScopes(
   groups: readonly ScopesOfResource[],
   text: string,

@@ -1,5 +1,5 @@
 import type { SecuritySettings } from '@tollkeeper/contract';
-import { parseDays } from '../../components/forms/parse-days.ts';
+import { parseDays } from '../../components/forms/typed-values.ts';
 import type { SecurityChange } from './queries.ts';
 
 const HOURS_MAX = 720;

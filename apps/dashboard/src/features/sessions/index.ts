@@ -3,5 +3,4 @@ export { askConfirmation, ConfirmIdentity } from './confirm-identity-dialog.tsx'
 export { LackedScope } from './lacked-scope.tsx';
 export { identityQuery, signOut, signOutEverywhere, useCan, useIdentity } from './queries.ts';
 export { askSignIn, dismissSignIn, SignInAgain } from './sign-in-again-dialog.tsx';
-export { SignInPage } from './sign-in-page.tsx';
-export { SignInSteps } from './sign-in-steps.tsx';
+export { SignInPage, SignInSteps } from './sign-in-page.tsx';

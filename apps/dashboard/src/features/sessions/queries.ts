@@ -10,7 +10,7 @@ import {
 import { z } from 'zod';
 import { api, changeSession, readSession } from '../../lib/api.ts';
 import { tellAt } from '../../lib/api-errors.ts';
-import { basePath } from '../../lib/base-path.ts';
+import { basePath } from '../../lib/page-address.ts';
 import { refresh } from '../../lib/query-client.ts';
 import { provePasskey } from '../../lib/web-authn.ts';
 

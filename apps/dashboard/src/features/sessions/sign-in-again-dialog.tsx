@@ -4,7 +4,7 @@ import { Dialog, DialogBody, DialogFooter } from '../../components/forms/dialog.
 import { api } from '../../lib/api.ts';
 import { createQuestion } from '../../lib/question.ts';
 import { identityQuery } from './queries.ts';
-import { SignInSteps } from './sign-in-steps.tsx';
+import { SignInSteps } from './sign-in-page.tsx';
 
 const question = createQuestion<true>();
 

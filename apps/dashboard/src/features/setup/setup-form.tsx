@@ -2,7 +2,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { LineField } from '../../components/forms/line-field.tsx';
 import { SetPasswordForm } from '../../components/forms/set-password-form.tsx';
-import { fragmentToken, tokenFrom } from '../../lib/fragment-token.ts';
+import { fragmentToken, tokenFrom } from '../../lib/page-address.ts';
 import { setupMutation } from './queries.ts';
 
 const FIELDS = ['token', 'organizationName', 'name', 'email'] as const;

@@ -6,8 +6,7 @@ import { LoadError } from '../../components/notice.tsx';
 import { PageHeader, usePageTitle } from '../../components/page.tsx';
 import { LackedScope, useCan } from '../sessions/index.ts';
 import { workspacesQuery } from './queries.ts';
-import type { WorkspaceAction } from './workspace-dialogs.tsx';
-import { WorkspaceDialogs } from './workspace-dialogs.tsx';
+import { type WorkspaceAction, WorkspaceDialogs } from './workspace-dialogs.tsx';
 import { WorkspaceTable } from './workspace-table.tsx';
 
 export function WorkspacesPage() {

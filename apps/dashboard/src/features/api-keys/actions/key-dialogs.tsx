@@ -13,7 +13,6 @@ import {
   keptQuery,
   revokeKeyMutation,
 } from '../queries.ts';
-import type { KeyDialogProps } from './key-dialog-props.ts';
 import { NO_REASON, ReasonField, reasonText } from './reason-field.tsx';
 import { RotateKeyFlow } from './rotate-key-dialog.tsx';
 import { useCascade } from './use-cascade.tsx';
@@ -44,6 +43,11 @@ export function KeyDialogs({ action, onClose, onDeleted }: KeyDialogsProps) {
     case 'delete':
       return <DeleteKeyDialog {...props} onDeleted={onDeleted} />;
   }
+}
+
+interface KeyDialogProps {
+  readonly apiKey: ApiKey;
+  readonly onClose: () => void;
 }
 
 function RevokeKeyDialog({ apiKey: { id, name }, onClose }: KeyDialogProps) {

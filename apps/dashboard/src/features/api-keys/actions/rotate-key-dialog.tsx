@@ -1,18 +1,22 @@
 import { useMutation } from '@tanstack/react-query';
-import type { ApiKeyWithSecret } from '@tollkeeper/contract';
+import type { ApiKey, ApiKeyWithSecret } from '@tollkeeper/contract';
 import { useState } from 'react';
 import { RadioRow } from '../../../components/forms/choices.tsx';
 import { FieldGroup } from '../../../components/forms/field.tsx';
 import { FormDialog } from '../../../components/forms/form-dialog.tsx';
-import { useReturnFocus } from '../../../components/forms/use-return-focus.ts';
+import { useReturnFocus } from '../../../lib/hooks.ts';
 import { useSubmit } from '../../../lib/use-submit.ts';
 import { FinalScopesWarning } from '../../scopes/index.ts';
 import { rotateKeyMutation } from '../queries.ts';
 import { SecretDialog } from '../secret-dialog.tsx';
-import type { KeyDialogProps } from './key-dialog-props.ts';
+
+interface RotateKeyFlowProps {
+  readonly apiKey: ApiKey;
+  readonly onClose: () => void;
+}
 
 /** Rotating: how long the old secret still works, then the new one, once. */
-export function RotateKeyFlow({ apiKey, onClose }: KeyDialogProps) {
+export function RotateKeyFlow({ apiKey, onClose }: RotateKeyFlowProps) {
   const returnFocus = useReturnFocus();
   const [rotated, setRotated] = useState<ApiKeyWithSecret>();
   if (rotated)
@@ -35,7 +39,7 @@ const GRACES = [
   { seconds: 604_800, label: '7 days', hint: 'Both secrets work for a week' },
 ] as const;
 
-interface RotateKeyDialogProps extends KeyDialogProps {
+interface RotateKeyDialogProps extends RotateKeyFlowProps {
   readonly onRotated: (answer: ApiKeyWithSecret) => void;
 }
 

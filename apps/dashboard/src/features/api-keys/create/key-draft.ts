@@ -62,7 +62,7 @@ export function checkDraft(draft: KeyDraft, now: number): DraftErrors {
   };
 }
 
-/** The same of the fields that a key has whatever its profile. */
+/** What is wrong with the fields that a key has whatever its profile. */
 export function checkNameAndRanges({
   name,
   allowedIps,

@@ -15,7 +15,6 @@ import {
   ScopePicker,
   scopeCatalogQuery,
 } from '../../scopes/index.ts';
-import type { KeyDialogProps } from '../actions/key-dialog-props.ts';
 import { EDIT_EXPIRY_CHOICES } from '../create/expiry.ts';
 import type { DraftField } from '../create/key-draft.ts';
 import { ExpiryField } from '../create/key-fields.tsx';
@@ -26,8 +25,13 @@ import { updateKeyMutation } from '../queries.ts';
 import { KeyChanges } from './key-changes.tsx';
 import { checkEdit, editBody, editOf, isChanged, type KeyEdit } from './key-edit.ts';
 
+interface EditKeyDialogProps {
+  readonly apiKey: ApiKey;
+  readonly onClose: () => void;
+}
+
 /** Name, scopes, expiry and addresses of a key, with what saving changes. */
-export function EditKeyDialog({ apiKey, onClose }: KeyDialogProps) {
+export function EditKeyDialog({ apiKey, onClose }: EditKeyDialogProps) {
   const { data, error, refetch } = useQuery(scopeCatalogQuery);
   return (
     <Dialog

@@ -1,7 +1,7 @@
 import type { UseQueryResult } from '@tanstack/react-query';
 import { type RefObject, useEffect, useRef, useState } from 'react';
 import { LoadError } from '../../../components/notice.tsx';
-import { useMediaQuery } from '../../../lib/use-media-query.ts';
+import { useMediaQuery } from '../../../lib/hooks.ts';
 import { useCan } from '../../sessions/index.ts';
 import { type KeyAction, KeyDialogs } from '../actions/key-dialogs.tsx';
 import type { KeyPageOfList } from '../queries.ts';

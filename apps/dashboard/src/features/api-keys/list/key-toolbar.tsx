@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { KEY_STATES } from '@tollkeeper/contract';
 import { useEffect, useEffectEvent, useState } from 'react';
 import { SearchInput, Select } from '../../../components/forms/controls.tsx';
-import { useDebounced } from '../../../lib/use-debounced.ts';
+import { useDebounced } from '../../../lib/hooks.ts';
 import { membersQuery } from '../../members/index.ts';
 import { useCan, useIdentity } from '../../sessions/index.ts';
 import { workspacesQuery } from '../../workspaces/index.ts';

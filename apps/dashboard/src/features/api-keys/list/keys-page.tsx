@@ -6,8 +6,7 @@ import { PageHeader, usePageTitle } from '../../../components/page.tsx';
 import { LackedScope, useCan } from '../../sessions/index.ts';
 import { CreateKeyFlow } from '../create/create-key-dialog.tsx';
 import { keyListQuery } from '../queries.ts';
-import type { KeysPageProps } from './key-list-section.tsx';
-import { isWithoutKeys, KeyListSection } from './key-list-section.tsx';
+import { isWithoutKeys, KeyListSection, type KeysPageProps } from './key-list-section.tsx';
 import { KeyStats } from './key-stats.tsx';
 import { NoKeys } from './no-keys.tsx';
 

@@ -65,7 +65,7 @@ export function appliedWords({
   return `Applied on ${appliedCount} of ${counted(gatewaysCount, 'gateway')}${took}`;
 }
 
-/** The same as sentences, naming those that are behind: "… Behind: edge-1, edge-2 and 4 more." */
+/** Progress in sentences that name the gateways that are behind: "… Behind: edge-1, edge-2 and 4 more." */
 export function appliedSentences(propagation: Propagation): string {
   const names = propagation.gateways.filter(({ applied }) => !applied).map(({ name }) => name);
   const more = names.length > NAMED_MAX ? ` and ${names.length - NAMED_MAX} more` : '';
@@ -73,7 +73,7 @@ export function appliedSentences(propagation: Propagation): string {
   return `${appliedWords(propagation)}.${behind}`;
 }
 
-/** Those behind first, otherwise by name. */
+/** Gateways that are behind first, otherwise by name. */
 export function behindFirst(gateways: readonly GatewayProgress[]): GatewayProgress[] {
   return gateways.toSorted(
     (a, b) =>

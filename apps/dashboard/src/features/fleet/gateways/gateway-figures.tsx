@@ -4,8 +4,8 @@ import { StatusWord } from '../../../components/status-word.tsx';
 import { SecondsAgo } from '../../../components/time-ago.tsx';
 import { formatBytes, formatCount } from '../../../lib/format.ts';
 import { LabelChips } from '../labels.tsx';
-import { GATEWAY_STATE_LOOKS } from './gateway-state.ts';
 import type { GatewayWarning } from './gateway-warnings.ts';
+import { GATEWAY_STATE_LOOKS } from './sort-gateways.ts';
 
 const LABELS_SHOWN = 2;
 

@@ -7,12 +7,11 @@ import { Panel, ShowAll, useCapped } from '../../../components/panel.tsx';
 import { StatusWord } from '../../../components/status-word.tsx';
 import { explainError } from '../../../lib/api-errors.ts';
 import { formatCount } from '../../../lib/format.ts';
-import { useMediaQuery } from '../../../lib/use-media-query.ts';
+import { useMediaQuery } from '../../../lib/hooks.ts';
 import { GatewayCards } from './gateway-cards.tsx';
 import { type GatewayAction, GatewayDialogs } from './gateway-dialogs.tsx';
-import { GATEWAY_STATE_LOOKS } from './gateway-state.ts';
 import { GatewayTable } from './gateway-table.tsx';
-import { countStates, findGateways, sortGateways } from './sort-gateways.ts';
+import { countStates, findGateways, GATEWAY_STATE_LOOKS, sortGateways } from './sort-gateways.ts';
 
 /** From that many on, looking for one by eye is a chore. */
 const SEARCHED_FROM = 8;

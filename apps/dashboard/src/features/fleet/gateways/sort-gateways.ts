@@ -1,6 +1,18 @@
 import { GATEWAY_STATES, type Gateway, type GatewayState } from '@tollkeeper/contract';
+import type { StatusTone } from '../../../components/status-word.tsx';
 import { labelTokens } from '../label-tokens.ts';
-import { GATEWAY_STATE_LOOKS } from './gateway-state.ts';
+
+interface Look {
+  readonly word: string;
+  readonly tone: StatusTone;
+}
+
+export const GATEWAY_STATE_LOOKS: Readonly<Record<GatewayState, Look>> = {
+  connected: { word: 'Connected', tone: 'good' },
+  behind: { word: 'Behind', tone: 'warn' },
+  unreachable: { word: 'Unreachable', tone: 'bad' },
+  never_seen: { word: 'Never seen', tone: 'off' },
+};
 
 const names = new Intl.Collator('en', { numeric: true });
 
@@ -9,7 +21,7 @@ export function sortGateways(gateways: readonly Gateway[]): Gateway[] {
   return gateways.toSorted((a, b) => names.compare(a.name, b.name) || (a.id < b.id ? -1 : 1));
 }
 
-/** Those in which every typed word occurs: in the name, a label, the state. */
+/** Gateways in which every typed word occurs: in the name, a label, the state. */
 export function findGateways(gateways: readonly Gateway[], typed: string): Gateway[] {
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
   return gateways.filter((gateway) => {

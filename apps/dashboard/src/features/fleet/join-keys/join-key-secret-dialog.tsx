@@ -5,14 +5,14 @@ import { CopyRow } from '../../../components/copy-button.tsx';
 import { ShownOnceDialog } from '../../../components/forms/shown-once-dialog.tsx';
 import { Notice } from '../../../components/notice.tsx';
 import { StatusWord } from '../../../components/status-word.tsx';
-import { serverUrl } from '../../../lib/base-path.ts';
 import { counted, exactTime } from '../../../lib/format.ts';
+import { serverUrl } from '../../../lib/page-address.ts';
 import { useSecond } from '../../../lib/server-clock.ts';
 import { securityQuery } from '../../security/index.ts';
 import { useCan } from '../../sessions/index.ts';
 import { GatewayStateWord } from '../gateways/gateway-figures.tsx';
 import { gatewaysQuery, refreshFleet } from '../queries.ts';
-import { isLoopback, joinLine } from './join-line.ts';
+import { isLoopback, joinLine } from './join-key.ts';
 
 interface JoinKeySecretDialogProps {
   readonly joinKey: JoinKeyWithSecret;

@@ -9,7 +9,7 @@ import { formatCount } from '../../../lib/format.ts';
 import { useCan } from '../../sessions/index.ts';
 import { WorkspaceName } from '../../workspaces/index.ts';
 import { LabelChips } from '../labels.tsx';
-import { JOIN_KEY_LOOKS } from './join-key-status.ts';
+import { JOIN_KEY_LOOKS } from './join-key.ts';
 
 interface JoinKeyTableProps {
   readonly joinKeys: readonly JoinKey[] | undefined;
@@ -97,7 +97,7 @@ function NameCell({ joinKey }: { readonly joinKey: JoinKey }) {
   );
 }
 
-/** Within a sentence. */
+/** Why the join key is blocked, to continue a sentence. */
 function blockWords(blockedBy: JoinKeyBlock): string {
   const sentence = JOIN_KEY_BLOCKS[blockedBy];
   return `${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`;

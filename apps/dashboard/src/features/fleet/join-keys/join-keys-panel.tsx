@@ -6,7 +6,7 @@ import { LoadError } from '../../../components/notice.tsx';
 import { Panel, ShowAll, useCapped } from '../../../components/panel.tsx';
 import { counted } from '../../../lib/format.ts';
 import { deleteJoinKeyMutation } from '../queries.ts';
-import { sortJoinKeys } from './join-key-status.ts';
+import { sortJoinKeys } from './join-key.ts';
 import { JoinKeyTable } from './join-key-table.tsx';
 
 const ROWS_MAX = 10;

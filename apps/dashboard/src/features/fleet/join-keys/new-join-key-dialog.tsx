@@ -7,7 +7,7 @@ import { Field, FieldGroup } from '../../../components/forms/field.tsx';
 import { FormDialog } from '../../../components/forms/form-dialog.tsx';
 import { LineField } from '../../../components/forms/line-field.tsx';
 import { useExactlyOnce } from '../../../components/forms/use-exactly-once.ts';
-import { useReturnFocus } from '../../../components/forms/use-return-focus.ts';
+import { useReturnFocus } from '../../../lib/hooks.ts';
 import { useSubmit } from '../../../lib/use-submit.ts';
 import { useCan } from '../../sessions/index.ts';
 import { useChosenWorkspace, workspacesQuery } from '../../workspaces/index.ts';
@@ -20,7 +20,7 @@ import {
   LIFETIMES,
   parseUses,
   USES_RULE,
-} from './join-key-draft.ts';
+} from './join-key.ts';
 import { JoinKeySecretDialog } from './join-key-secret-dialog.tsx';
 
 /** A new join key: the form; then the command to run, once, and the gateways as they join. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { secretGroups } from './secret-groups.ts';
+import { secretGroups } from './queries.ts';
 
 it('takes the secret of an otpauth address apart for typing', () => {
   const uri = 'otpauth://totp/Tollkeeper:ada%40example.com?secret=ABCDEFGHIJ&issuer=Tollkeeper';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { returnPath } from './return-path.ts';
+import { returnPath, tokenFrom } from './page-address.ts';
 
 it('returns to the page that was asked for, with its filters', () => {
   expect(returnPath('/api-keys?status=active&sort=name')).toBe('/api-keys?status=active&sort=name');
@@ -23,5 +23,12 @@ it.each(['/sign-in', '/sign-in?from=/x', '/setup', '/v1/whoami', '/api/auth/sign
   'never returns to %s',
   (from) => {
     expect(returnPath(from)).toBe('/');
+  },
+);
+
+it.each(['abc123', '  abc123 ', '#token=abc123', 'http://127.0.0.1:7420/setup#token=abc123'])(
+  'finds the token in "%s"',
+  (pasted) => {
+    expect(tokenFrom(pasted)).toBe('abc123');
   },
 );
