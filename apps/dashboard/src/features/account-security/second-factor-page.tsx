@@ -28,8 +28,8 @@ export function SecondFactorPage({ onContinue, onSignOut }: SecondFactorPageProp
         </p>
         <h1 className="font-semibold text-xl tracking-tight">Set up a second factor</h1>
         <p className="text-soft [overflow-wrap:anywhere]">
-          {organization.name} asks every member for one. Until then you, {member.email}, can do
-          nothing else there. One of the two is enough.
+          {organization.name} requires a second factor of every member. Until you have set one up
+          for {member.email}, you can do nothing else there. One of the two below is enough.
         </p>
       </div>
       {/* Where the server does not tell of the app, trying is the only way to know. */}

@@ -16,7 +16,11 @@ interface RoleFieldProps {
 export function RoleField({ label = 'Role', roles, roleId, error, onRole }: RoleFieldProps) {
   const chosen = roles.find(({ id }) => id === roleId);
   return (
-    <Field label={label} hint={chosen ? explain(chosen) : 'Up to your own scopes.'} error={error}>
+    <Field
+      label={label}
+      hint={chosen ? explain(chosen) : 'You can choose roles whose scopes you hold yourself.'}
+      error={error}
+    >
       {(control) => (
         <Select
           {...control}

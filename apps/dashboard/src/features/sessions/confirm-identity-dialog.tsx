@@ -32,7 +32,7 @@ export function ConfirmIdentity() {
   return (
     <Dialog
       title="Confirm it is you"
-      description="This needs a sign-in from the last few minutes. You then continue where you are."
+      description="This requires a sign-in from the last few minutes. You then continue where you left off."
       onClose={() => question.answer(false)}
     >
       {byPasskey ? <PasskeyProof isOnly={!byPassword} /> : null}

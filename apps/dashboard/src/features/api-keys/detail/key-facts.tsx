@@ -103,7 +103,8 @@ export function DecisionNotice({ apiKey }: { readonly apiKey: ApiKeyDetail }) {
       <Refusal apiKey={apiKey} />
       {apiKey.previousSecretExpiresAt ? (
         <Notice tone="info" title="Two secrets work at the moment">
-          The one from before the rotation works until {exactTime(apiKey.previousSecretExpiresAt)}.
+          The secret from before the rotation works until{' '}
+          {exactTime(apiKey.previousSecretExpiresAt)}.
         </Notice>
       ) : null}
     </>
@@ -117,7 +118,7 @@ function Refusal({ apiKey }: { readonly apiKey: ApiKeyDetail }) {
       return null;
     case 'revoked':
       return (
-        <Notice tone="bad" title="Revoked: the key is refused, for good">
+        <Notice tone="bad" title="Revoked: the key is refused permanently">
           {apiKey.revokeReason ? `Reason: ${apiKey.revokeReason}` : null}
         </Notice>
       );
@@ -125,7 +126,7 @@ function Refusal({ apiKey }: { readonly apiKey: ApiKeyDetail }) {
       return (
         <Notice tone="warn" title={`Disabled by ${disablerWords(apiKey.disabledBy)}`}>
           {apiKey.disabledAt ? `Since ${exactTime(apiKey.disabledAt)}. ` : null}
-          {enableBlock(apiKey, identity) ?? 'Enable it, and it works again with the same secret.'}
+          {enableBlock(apiKey, identity) ?? 'Once enabled, it works again with the same secret.'}
         </Notice>
       );
     case 'expired':
@@ -137,7 +138,7 @@ function Refusal({ apiKey }: { readonly apiKey: ApiKeyDetail }) {
     case 'owner_inactive':
       return (
         <Notice tone="warn" title="Refused: its owner is suspended">
-          Reinstating {apiKey.createdBy.name} revives the key.
+          To make the key work again, reinstate {apiKey.createdBy.name}.
         </Notice>
       );
     default:

@@ -71,9 +71,9 @@ function ScopeRow({ scope, inForce, refused }: ScopeRowProps) {
 }
 
 function explain({ decision, scopes, scopesInForce, createdBy }: ApiKeyDetail): string {
-  if (decision !== 'valid') return 'None is in force while the key is refused.';
+  if (decision !== 'valid') return 'No scope is in force while the key is refused.';
   if (scopesInForce.length === scopes.length) {
-    return `All are in force: the role of ${createdBy.name} holds them too.`;
+    return `All scopes are in force: the role of ${createdBy.name} holds them, too.`;
   }
-  return `A key never does more than its owner can do now: those not in force are missing from the role of ${createdBy.name}.`;
+  return `A key can never do more than its owner can do now. Scopes that are not in force are missing from the role of ${createdBy.name}.`;
 }

@@ -19,9 +19,9 @@ export function NoKeys({ onCreate }: { readonly onCreate: (() => void) | undefin
         }
       >
         <p>
-          A key lets a tool, a job or a service call your APIs in your name: one for your editor,
-          one for CI, one for a gateway. Each can do only what you allow, and can be stopped on its
-          own at any moment.
+          A key lets a tool, a job or a service call your APIs on your behalf. Create one for each:
+          your editor, CI, a gateway. Each key can do only what you allow, and you can stop it at
+          any time without affecting the others.
         </p>
         {onCreate ? null : <p className="mt-2">Your role cannot create keys. Ask an admin.</p>}
       </EmptyState>
@@ -36,7 +36,7 @@ export function NoMatches({ onClear }: { readonly onClear: () => void }) {
       title="No key matches"
       action={<Button onClick={onClear}>Clear filters</Button>}
     >
-      <p>No key fits the search and the filters together.</p>
+      <p>Change the search or the filters to see other keys.</p>
     </EmptyState>
   );
 }
