@@ -53,9 +53,12 @@ export const memberId = id('member').meta({ examples: ['mem_7dQx0mJ2vK4tR9sZ1aBc
 export const invitationId = id('invitation').meta({ examples: ['inv_7dQx0mJ2vK4tR9sZ1aBc'] });
 export const gatewayId = id('gateway').meta({ examples: ['gw_7dQx0mJ2vK4tR9sZ1aBc'] });
 export const joinKeyId = id('joinKey').meta({ examples: ['jk_7dQx0mJ2vK4tR9sZ1aBc'] });
-/** Ids of members in a query. */
-export const KEPT_MEMBERS = /^(?:all|mem_[0-9A-Za-z]{20}(?:,mem_[0-9A-Za-z]{20}){0,99})$/;
-export const KEPT_MEMBERS_RULE = 'must be "all", or up to 100 ids of members between commas';
+/** Ids of members in a query: as many as proxies accept in an address. */
+export const KEPT_MEMBERS_MAX = 300;
+export const KEPT_MEMBERS = new RegExp(
+  `^(?:all|mem_[0-9A-Za-z]{20}(?:,mem_[0-9A-Za-z]{20}){0,${KEPT_MEMBERS_MAX - 1}})$`,
+);
+export const KEPT_MEMBERS_RULE = `must be "all", or up to ${KEPT_MEMBERS_MAX} ids of members between commas`;
 patterns.set(KEPT_MEMBERS.source, KEPT_MEMBERS_RULE);
 /** A built-in role (`role_admin`) or a custom one. */
 export const roleId = idLike('role_…', /^role_[0-9A-Za-z]{4,20}$/).meta({

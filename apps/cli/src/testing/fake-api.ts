@@ -141,5 +141,7 @@ export const NOTHING_CREATED: RouteOutput<Routes['getCreated']> = {
   membersLeftCount: 0,
   membersLeft: [],
   gatewaysLeftCount: 0,
+  editedKeysCount: 0,
+  editedKeys: [],
   isComplete: true,
 };

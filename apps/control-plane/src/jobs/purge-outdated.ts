@@ -16,6 +16,7 @@ import {
   idempotency,
   invitation,
   joinKey,
+  keyEdit,
   keyRotation,
   keyUsage,
   organizationUsage,
@@ -49,6 +50,7 @@ export async function purgeOutdated(db: Database): Promise<Record<string, number
     secrets: db.delete(apiKeySecret).where(lt(apiKeySecret.retiresAt, before('1 minute'))),
     deletedKeys: db.delete(deletedKey).where(createdNothingLeft(db)),
     rotations: db.delete(keyRotation).where(rotatedNothingLeft(db)),
+    edits: db.delete(keyEdit).where(isOfNoKey(db, keyEdit)),
     joinKeys: db.delete(joinKey).where(lt(joinKey.expiresAt, before('31 days'))),
     deviceCodes: db.delete(deviceCode).where(lt(deviceCode.expiresAt, before('0 seconds'))),
     challenges: db.delete(verification).where(lt(verification.expiresAt, before('0 seconds'))),
@@ -75,18 +77,25 @@ function createdNothingLeft(db: Database) {
 /** Rotations of keys that were deleted since, and lead to nothing that is left. */
 function rotatedNothingLeft(db: Database) {
   const { organizationId, keyId } = keyRotation;
-  return and(
-    isNowhere(db, apiKey, [apiKey.organizationId, organizationId], [apiKey.id, keyId]),
-    leadsNowhere(db, organizationId, keyId),
-  );
+  return and(isOfNoKey(db, keyRotation), leadsNowhere(db, organizationId, keyId));
+}
+
+function isOfNoKey(db: Database, { organizationId, keyId }: typeof keyEdit | typeof keyRotation) {
+  return isNowhere(db, apiKey, [apiKey.organizationId, organizationId], [apiKey.id, keyId]);
 }
 
 /**
  * Whether the key created nothing that is still needed, let nobody in, and gave no key a new secret.
  */
 function leadsNowhere(db: Database, organizationId: PgColumn, keyId: PgColumn) {
-  const created = [apiKey, joinKey, invitation, admission, gateway, deletedChild] as const;
+  const created = [apiKey, joinKey, invitation, admission, gateway] as const;
   return and(
+    isNowhere(
+      db,
+      deletedChild,
+      [deletedChild.organizationId, organizationId],
+      [deletedChild.createdBy, keyId],
+    ),
     ...created.map((table) =>
       isNowhere(db, table, [table.organizationId, organizationId], [table.createdByKeyId, keyId]),
     ),
@@ -94,7 +103,7 @@ function leadsNowhere(db: Database, organizationId: PgColumn, keyId: PgColumn) {
       db,
       nextRotation,
       [nextRotation.organizationId, organizationId],
-      [nextRotation.rotatedByKeyId, keyId],
+      [nextRotation.rotatedBy, keyId],
     ),
   );
 }

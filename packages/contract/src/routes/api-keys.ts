@@ -124,7 +124,8 @@ export const deleteKey = defineRoute({
   method: 'DELETE',
   path: '/v1/api-keys/{id}',
   access: 'api_keys.revoke',
-  summary: 'Delete a key permanently; only the audit log and the counts keep a trace of it',
+  summary:
+    'Delete a key permanently; only the audit log and the counts keep a trace of it. With `cascade`, a deleted key takes along what it created, too',
   tag,
   params,
   query: z.strictObject({ cascade: cascadeQuery, keepMembers: keepMembersQuery }),

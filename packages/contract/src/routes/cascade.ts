@@ -1,16 +1,16 @@
 import { z } from 'zod';
-import { apiKeyId, KEPT_MEMBERS, KEPT_MEMBERS_RULE, memberId } from '../ids.ts';
+import { apiKeyId, KEPT_MEMBERS, KEPT_MEMBERS_MAX, KEPT_MEMBERS_RULE, memberId } from '../ids.ts';
 import { defineRoute } from '../route.ts';
 
 /** What `cascade` does, wherever a key ends. */
 export const CASCADE =
-  'Also revokes the keys that it created or rotated, and those that they created or rotated in turn, and deletes the join keys, invitations and gateways of all of them. Members who joined by one of these invitations are removed, with their keys, also those that were handed over to others, the keys that they rotated, their join keys, and everything that all of these created. All of it or nothing: refused when one of the keys belongs to another member, who is not removed, and the caller lacks api_keys.manage_all, or when there are more than 10,000 keys. Join keys and gateways go with fleet.manage, invitations with members.invite, and members with members.remove, as far as the caller may remove them. Otherwise they stay: join keys and invitations are blocked, members and gateways are not. The owner of the organization and the caller always stay';
+  'Also revokes the keys that it created or rotated, and those that they created or rotated in turn, and deletes the join keys, invitations and gateways of all of them. Members who joined by one of these invitations are removed, with their keys, also those that were handed over to others, the keys that they rotated, their join keys, and everything that all of these created. What was done before, or by a member whom somebody else invited again since, stays. Refused when one of the keys belongs to another member, who is not removed, and the caller lacks api_keys.manage_all. Join keys and gateways go with fleet.manage, invitations with members.invite, and members with members.remove, as far as the caller may remove them. Otherwise they stay: join keys and invitations are blocked, members and gateways are not. The owner of the organization and the caller always stay. One transaction ends up to 5,000 things; a request that ends more takes several, and can be repeated if it is interrupted';
 
 const KEEP_MEMBERS =
-  'Members whom `cascade` does not remove, together with their keys and everything that these created; `all` removes nobody';
+  'Members whom `cascade` does not remove, together with their keys and everything that these created; `all` removes nobody. Refused without `cascade`';
 
 /** So many members are named at most, in an answer as in a request. */
-export const CREATED_NAMED_MAX = 100;
+export const CREATED_NAMED_MAX = KEPT_MEMBERS_MAX;
 
 export const keepMembers = z
   .union([z.literal('all'), z.array(memberId).max(CREATED_NAMED_MAX)])
@@ -47,8 +47,15 @@ export const createdByKey = z
     gatewaysLeftCount: z.int().meta({
       description: 'Further gateways, which `cascade` leaves, as the caller may not remove them',
     }),
+    editedKeysCount: z.int().meta({
+      description:
+        'Other keys that these enabled, or of which they changed scopes, expiry or addresses. `cascade` leaves them as they are: review them',
+    }),
+    editedKeys: z
+      .array(z.strictObject({ id: apiKeyId, name: z.string() }))
+      .meta({ description: `The first ${CREATED_NAMED_MAX} by name` }),
     isComplete: z.boolean().meta({
-      description: `False where there are ${CREATED_COUNTED_MAX.toLocaleString('en')} keys and members or more, revoked, deleted and removed ones included: the counts are then those of the first of them, and there may be more`,
+      description: `False where there are more than ${CREATED_COUNTED_MAX.toLocaleString('en')} keys and members, revoked, deleted and removed ones included: the counts are then those of the first of them, and there may be more`,
     }),
   })
   .meta({ id: 'CreatedByKey' });
@@ -57,7 +64,8 @@ export const getCreated = defineRoute({
   method: 'GET',
   path: '/v1/api-keys/{id}/created',
   access: 'api_keys.read',
-  summary: 'Count what `cascade` takes along: what a key created or rotated, and so on',
+  summary:
+    'Count what `cascade` takes along: what a key, which may be deleted, created or rotated, and so on',
   tag: 'API keys',
   params: z.strictObject({ id: apiKeyId }),
   query: z.strictObject({ keepMembers: keepMembersQuery }),

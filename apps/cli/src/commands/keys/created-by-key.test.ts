@@ -86,3 +86,39 @@ test.each([
     ]);
   },
 );
+
+test.each(['revoke', 'delete'])('refuses --keep-member without --cascade: %s', async (verb) => {
+  const { fetch, seen } = createApi({});
+  const given = { env: { TOLLKEEPER_API_KEY: SECRET }, fetch };
+  await using home = await createHome();
+  const argv = ['keys', verb, 'ci-1', '--yes', '--keep-member', 'all'];
+  const { exitCode, stderr } = await runCommand(home.homeFolder, argv, given);
+  expect([exitCode, seen]).toEqual([2, []]);
+  expect(stderr).toContain('--keep-member needs --cascade');
+});
+
+test.each([[], ['--cascade']])(
+  'names the keys that a key enabled or changed: %j',
+  async (...options) => {
+    const editedKeys = [{ id: createKey(2).id, name: 'billing' }];
+    const { fetch } = createApi({
+      'GET /v1/api-keys': { data: [key], nextCursor: null, totalCount: 1 },
+      [`GET /v1/api-keys/${key.id}/created`]: {
+        ...NOTHING_CREATED,
+        editedKeysCount: 3,
+        editedKeys,
+      },
+    });
+    const env = { TOLLKEEPER_API_KEY: SECRET };
+    const given = { env, fetch, terminal: { columns: 200 }, stdin: 'something else\n' };
+    await using home = await createHome();
+    const { stderr } = await runCommand(
+      home.homeFolder,
+      ['keys', 'revoke', 'ci-1', ...options],
+      given,
+    );
+    expect(stderr.replace(/\s+/g, ' ')).toContain(
+      `Review the keys that it enabled or changed, which stay as they are: billing (${editedKeys[0]?.id}) and 2 more.`,
+    );
+  },
+);

@@ -1,5 +1,7 @@
 import type { ApiKey, RouteOutput, Routes } from '@tollkeeper/contract';
 import type { Client } from '@tollkeeper/sdk';
+import { EXIT } from '../../exit-codes.ts';
+import { Failure } from '../../failure.ts';
 import { findMemberId } from '../../lookup/find-member.ts';
 import { counted } from '../../text/counted.ts';
 
@@ -20,6 +22,15 @@ export async function findKeptMembers(
   return ids;
 }
 
+/** Without --cascade nobody is removed who could be kept. Throws Failure. */
+export function requireCascadeToKeep(options: {
+  readonly cascade?: true | undefined;
+  readonly keepMember?: readonly string[] | undefined;
+}): void {
+  if (options.cascade || options.keepMember === undefined) return;
+  throw new Failure(EXIT.usage, 'The option --keep-member needs --cascade. Nothing was changed.');
+}
+
 /** The members to keep, as a query holds them. */
 export function keptMembersText(keepMembers: KeepMembers | undefined): { keepMembers?: string } {
   return keepMembers === undefined ? {} : { keepMembers: keepMembers.toString() };
@@ -36,12 +47,21 @@ export async function createdByKeys(
   const it = ids.length === 1 ? 'it' : 'they';
   const created = await readCreated(client, ids, cascade ? keepMembers : undefined);
   const things = thingsOf(created);
+  const further = cascade ? `${staying(created)}${edited(created, it)}` : edited(created, it);
   if (things === '') {
-    return `${capitalized(it)} created or rotated nothing that is still in use.${staying(created)}`;
+    return `${capitalized(it)} created or rotated nothing that is still in use.${further}`;
   }
   return cascade
-    ? `So does everything ${it} created or rotated: ${things}.${leaving(created)}${staying(created)}`
-    : `Everything ${it} created or rotated stays: ${things}. Give --cascade to end that as well.`;
+    ? `So does everything ${it} created or rotated: ${things}.${leaving(created)}${further}`
+    : `Everything ${it} created or rotated stays: ${things}. Give --cascade to end that as well.${further}`;
+}
+
+/** Other keys, which no cascade ends. */
+function edited({ editedKeysCount, editedKeys }: Created, it: string): string {
+  if (editedKeysCount === 0) return '';
+  const names = editedKeys.map(({ name, id }) => `${name} (${id})`).join(', ');
+  const more = editedKeysCount - editedKeys.length;
+  return ` Review the keys that ${it} enabled or changed, which stay as they are: ${names}${more > 0 ? ` and ${more} more` : ''}.`;
 }
 
 function leaving({ membersCount, members }: Created): string {

@@ -12,6 +12,7 @@ import {
   findKeptMembers,
   type KeepMembers,
   keptMembersText,
+  requireCascadeToKeep,
 } from './created-by-key.ts';
 import { KEYS, openKeys } from './open-key.ts';
 
@@ -42,6 +43,7 @@ export const revokeKeys = verb({
   json: { help: "Print the API's JSON, for scripts; for several keys, a result for each" },
   run: async ({ ctx, args: [references], options }) => {
     const { reason, cascade = false, yes } = options;
+    requireCascadeToKeep(options);
     const { client, keys } = await openKeys(ctx, references);
     const keepMembers = await findKeptMembers(client, options.keepMember);
     await confirmEnd(ctx, client, keys, {
@@ -73,6 +75,7 @@ export const deleteKeys = verb({
   },
   run: async ({ ctx, args: [references], options }) => {
     const { cascade = false, yes } = options;
+    requireCascadeToKeep(options);
     const { client, keys } = await openKeys(ctx, references);
     const keepMembers = await findKeptMembers(client, options.keepMember);
     await confirmEnd(ctx, client, keys, {

@@ -31,6 +31,8 @@ export const apiKey = pgTable(
     scopes: text().array().$type<Scope[]>().notNull(),
     allowedIps: text().array().notNull(),
     createdAt: moment().notNull(),
+    /** When its present owner received it from another member; null while it was not handed over. */
+    handedOverAt: moment(),
     /** In force: what was asked for, cut to the longest lifetime that the organization allows. */
     expiresAt: moment(),
     /** What was asked for: in force again once the organization allows it. */
@@ -93,9 +95,11 @@ export const deletedKey = pgTable(
       .notNull()
       .references(() => organization.id, { onDelete: 'cascade' }),
     /** The id of a key or of a member. */
-    createdByKeyId: text().notNull(),
+    createdBy: text().notNull(),
+    /** When it was created, or handed over to the member. */
+    createdAt: moment().notNull(),
   },
-  (table) => [index().on(table.organizationId, table.createdByKeyId)],
+  (table) => [index().on(table.organizationId, table.createdBy)],
 );
 
 /**
@@ -109,10 +113,32 @@ export const keyRotation = pgTable(
       .notNull()
       .references(() => organization.id, { onDelete: 'cascade' }),
     /** The id of a key or of a member. */
-    rotatedByKeyId: text().notNull(),
+    rotatedBy: text().notNull(),
     keyId: text().notNull(),
+    /** The first time; of a key that was handed over, since when they owned it. */
+    firstAt: moment().notNull(),
+    lastAt: moment().notNull(),
   },
-  (table) => [primaryKey({ columns: [table.organizationId, table.rotatedByKeyId, table.keyId] })],
+  (table) => [primaryKey({ columns: [table.organizationId, table.rotatedBy, table.keyId] })],
+);
+
+/**
+ * Which key or member enabled a key of somebody else, or changed its scopes, expiry or addresses. A
+ * thief may have widened a key whose secret they know.
+ */
+export const keyEdit = pgTable(
+  'key_edit',
+  {
+    organizationId: text()
+      .notNull()
+      .references(() => organization.id, { onDelete: 'cascade' }),
+    /** The id of a key or of a member. */
+    editedBy: text().notNull(),
+    keyId: text().notNull(),
+    firstAt: moment().notNull(),
+    lastAt: moment().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.organizationId, table.editedBy, table.keyId] })],
 );
 
 /** What remains of keys that were deleted: how many were made, and when one was last called. */

@@ -67,16 +67,20 @@ export const admission = pgTable(
     organizationId: text()
       .notNull()
       .references(() => organization.id, { onDelete: 'cascade' }),
-    invitedBy: text().notNull(),
-    /** '' where a session sent the invitation: a primary key holds no null. */
-    createdByKeyId: text().notNull(),
     memberId: text().notNull(),
+    invitedBy: text().notNull(),
+    /** The API key by which they sent the invitation; null for a session. */
+    createdByKeyId: text(),
+    /** When the invitation was last sent. */
+    invitedAt: moment().notNull(),
+    admittedAt: moment().notNull(),
   },
   (table) => [
-    primaryKey({
-      columns: [table.organizationId, table.invitedBy, table.createdByKeyId, table.memberId],
-    }),
-    index().on(table.organizationId, table.createdByKeyId),
+    primaryKey({ columns: [table.organizationId, table.memberId, table.admittedAt] }),
+    index().on(table.organizationId, table.invitedBy),
+    index()
+      .on(table.organizationId, table.createdByKeyId)
+      .where(sql`${table.createdByKeyId} is not null`),
   ],
 );
 

@@ -1,16 +1,22 @@
 import pg from 'pg';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { findBrokenLink } from '../../testing/audit-log.ts';
 import type { Client } from '../../testing/client.ts';
+import { join } from '../../testing/join.ts';
 import { makeKey } from '../../testing/keys.ts';
 import { addMember, claimedOrganization } from '../../testing/people.ts';
 import type { Query } from '../../testing/query-database.ts';
 import { startOrganization } from '../../testing/start-organization.ts';
 import type { TestApp } from '../../testing/test-app.ts';
-import { CASCADE_MAX } from './created-forest.ts';
+import { ENDED_MAX, SEARCHED_MAX } from './created-by-key.ts';
 
 interface Listed {
   readonly data: readonly { readonly id: string }[];
   readonly totalCount: number;
+}
+
+interface Results {
+  readonly results: readonly { readonly error: { readonly code: string } | null }[];
 }
 
 let app: TestApp;
@@ -38,80 +44,113 @@ async function plantBelow(creatorId: string, count: number): Promise<void> {
   );
 }
 
-describe('a key that created more than one request takes along', () => {
-  it('is refused with what it created, and stops at once without', async () => {
+describe('a key that created more than one transaction ends', () => {
+  it.each(['revoke', 'delete', 'revoke several'] as const)(
+    'takes all of it along in several: %s',
+    async (verb) => {
+      const profile = { profile: 'organization' };
+      const roots = [await makeKey(app, owner, profile), await makeKey(app, owner)] as const;
+      const [root, other] = roots;
+      const member = await join(
+        app,
+        root.client,
+        `Member-${verb.replace(' ', '-')}`,
+        'role_viewer',
+      );
+      await plantBelow(root.id, ENDED_MAX);
+      const ids = roots.map(({ id }) => id);
+      const last = await query<{ max: string }>('select max(sequence) from audit_event');
+      if (verb === 'revoke') expect((await revoke(owner, root.id)).body.status).toBe('revoked');
+      if (verb === 'delete') {
+        expect((await owner.delete(`/v1/api-keys/${root.id}?cascade=true`)).status).toBe(204);
+      }
+      if (verb === 'revoke several') {
+        const bulk = await owner.post<Results>('/v1/api-keys/revoke', { ids, cascade: true });
+        expect(bulk.body.results.map(({ error }) => error)).toEqual([null, null]);
+      }
+      const alive = `select 1 from api_key where created_by_key_id = $1 and status <> 'revoked'`;
+      expect(await query(alive, [root.id])).toEqual([]);
+      const removed = `select 1 from member where id = $1 and status = 'removed'`;
+      expect(await query(removed, [member.memberId])).toHaveLength(1);
+      const written = await query<{ count: number }>(
+        `select count(*)::int from audit_event where sequence > $1 group by xmin::text order by 1`,
+        [last[0]?.max],
+      );
+      // The member and all keys but one; then that one. Each with the event of the key.
+      const further = verb === 'revoke several' ? 1 : 0;
+      expect(written).toEqual([{ count: 2 }, { count: ENDED_MAX + 1 + further }]);
+      expect(
+        await findBrokenLink(app, (await claimedOrganization(app)).organizationId),
+      ).toBeUndefined();
+      if (verb !== 'revoke several') return;
+      expect(await statusOf(other.id)).toBe('revoked');
+      const again = await owner.post<Results>('/v1/api-keys/revoke', { ids, cascade: true });
+      expect(again.body.results.map(({ error }) => error?.code)).toEqual(
+        Array(2).fill('invalid_state'),
+      );
+    },
+  );
+});
+
+describe('a thief who leaves many dead links', () => {
+  it('does not make a cascade impossible by rotations and deletions', async () => {
     const root = await makeKey(app, owner);
-    await plantBelow(root.id, CASCADE_MAX + 1);
+    await plantDead(root.id, 2 * ENDED_MAX);
+    const last = await makeKey(app, owner);
+    await query(
+      `insert into key_rotation (organization_id, rotated_by, key_id, first_at, last_at)
+       select organization_id, $2, $3, now(), now() from api_key where id = $1`,
+      [root.id, `${root.id}-${2 * ENDED_MAX}`, last.id],
+    );
+    expect((await revoke(owner, root.id)).body.status).toBe('revoked');
+    expect(await statusOf(last.id)).toBe('revoked');
+  });
+
+  it('is refused once there are more than one request searches, with what to do instead', async () => {
+    const roots = [await makeKey(app, owner), await makeKey(app, owner)] as const;
+    await plantDeleted(roots[0].id, SEARCHED_MAX + 1);
     const refused = [
-      await revoke(owner, root.id),
-      await owner.delete(`/v1/api-keys/${root.id}?cascade=true`),
+      await revoke(owner, roots[0].id),
+      await owner.delete(`/v1/api-keys/${roots[0].id}?cascade=true`),
     ];
     for (const { problem } of refused) {
       expect(problem).toMatchObject({ status: 409, code: 'cascade_too_large' });
       expect(problem.detail).toContain('createdByKeyId');
     }
-    const [other] = [await makeKey(app, owner)];
-    const body = { ids: [root.id, other.id], cascade: true };
-    const bulk = await owner.post<{ results: { error: { code: string } | null }[] }>(
-      '/v1/api-keys/revoke',
-      body,
-    );
+    const body = { ids: roots.map(({ id }) => id), cascade: true };
+    const bulk = await owner.post<Results>('/v1/api-keys/revoke', body);
     expect(bulk.body.results.map(({ error }) => error?.code ?? null)).toEqual([
       'cascade_too_large',
       null,
     ]);
-    expect([await statusOf(root.id), await statusOf(other.id)]).toEqual(['active', 'revoked']);
-    expect((await revoke(owner, root.id, false)).body.status).toBe('revoked');
-    const below = `/v1/api-keys?createdByKeyId=${root.id}&limit=2`;
-    const { body: listed } = await owner.get<Listed>(below);
-    expect(listed.totalCount).toBe(CASCADE_MAX + 1);
-    const ids = listed.data.map(({ id }) => id);
-    expect((await owner.post('/v1/api-keys/revoke', { ids, cascade: true })).status).toBe(200);
-    expect(await statusOf(ids[0] ?? '')).toBe('revoked');
-  });
-
-  it('does not make one request take along what several keys created', async () => {
-    const roots = [await makeKey(app, owner), await makeKey(app, owner), await makeKey(app, owner)];
-    for (const { id } of roots.slice(0, 2)) await plantBelow(id, CASCADE_MAX / 2 + 1);
-    const bulk = await owner.post<{ results: { error: { code: string } | null }[] }>(
-      '/v1/api-keys/revoke',
-      { ids: roots.map(({ id }) => id), cascade: true },
-    );
-    expect(bulk.body.results.map(({ error }) => error?.code ?? null)).toEqual([
-      null,
-      null,
-      'unavailable',
+    expect([await statusOf(roots[0].id), await statusOf(roots[1].id)]).toEqual([
+      'active',
+      'revoked',
     ]);
-    expect(await statusOf(roots[2]?.id ?? '')).toBe('active');
-  });
-
-  it('leaves a key of which it has not sought what it created', async () => {
-    const scopes = ['api_keys.create', 'api_keys.read'];
-    const first = await makeKey(app, owner, { scopes });
-    const child = await makeKey(app, first.client, { scopes });
-    await plantBelow(first.id, 4000);
-    // Each of them is found twice, so that there are fewer keys than steps that lead to them.
-    await query(
-      `insert into key_rotation (organization_id, rotated_by_key_id, key_id)
-       select organization_id, $2, id from api_key where created_by_key_id = $1 and id <> $2`,
-      [first.id, child.id],
-    );
-    const second = await makeKey(app, owner, { scopes });
-    await plantBelow(second.id, 2000);
-    const third = await makeKey(app, owner, { scopes });
-    const below = await makeKey(app, third.client, { scopes });
-    const bulk = await owner.post<{ results: { error: { code: string } | null }[] }>(
-      '/v1/api-keys/revoke',
-      { ids: [first.id, second.id, third.id], cascade: true },
-    );
-    expect(bulk.body.results.map(({ error }) => error?.code ?? null)).toEqual([
-      null,
-      null,
-      'unavailable',
-    ]);
-    expect([await statusOf(third.id), await statusOf(below.id)]).toEqual(['active', 'active']);
+    expect((await revoke(owner, roots[0].id, false)).body.status).toBe('revoked');
   });
 });
+
+/** Keys that the key created and deleted since, each of which gave the next one a new secret. */
+async function plantDead(rootId: string, count: number): Promise<void> {
+  await query(
+    `insert into key_rotation (organization_id, rotated_by, key_id, first_at, last_at)
+     select organization_id, case when n = 1 then id else id || '-' || n - 1 end, id || '-' || n,
+       now(), now()
+     from api_key, generate_series(1, $2::int) n where id = $1`,
+    [rootId, count],
+  );
+  await plantDeleted(rootId, count);
+}
+
+async function plantDeleted(rootId: string, count: number): Promise<void> {
+  await query(
+    `insert into deleted_key (id, organization_id, created_by, created_at)
+     select id || '-' || n, organization_id, id, now() from api_key, generate_series(1, $2::int) n
+     where id = $1`,
+    [rootId, count],
+  );
+}
 
 it('lists the keys that a key created or gave a new secret', async () => {
   const scopes = ['api_keys.create', 'api_keys.read'];

@@ -166,6 +166,20 @@ describe('members who stay', () => {
     }
     expect(await whoami(root)).toBe('valid');
   });
+
+  it('refuses to keep members where nobody would be removed', async () => {
+    const root = await makeRoot();
+    const refused = [
+      await revoke(owner, root.id, { cascade: false, keepMembers: 'all' }),
+      await owner.delete(`/v1/api-keys/${root.id}?keepMembers=all`),
+      await owner.post('/v1/api-keys/revoke', { ids: [root.id], keepMembers: 'all' }),
+    ];
+    for (const { status, problem } of refused) {
+      expect([status, problem.code]).toEqual([422, 'validation_failed']);
+      expect(problem.detail).toContain('keepMembers');
+    }
+    expect(await whoami(root)).toBe('valid');
+  });
 });
 
 describe('keys of others', () => {

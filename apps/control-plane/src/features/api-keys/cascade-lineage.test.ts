@@ -1,6 +1,7 @@
 import type { ApiKeyWithSecret } from '@tollkeeper/contract';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { purgeOutdated } from '../../jobs/purge-outdated.ts';
+import { auditEvents } from '../../testing/audit-log.ts';
 import { type Joined, join } from '../../testing/join.ts';
 import { makeKey, type TestKey } from '../../testing/keys.ts';
 import { withKey } from '../../testing/test-app.ts';
@@ -59,5 +60,48 @@ describe('a thief who joined by the key does not save', () => {
     expect(await created(root.id)).toMatchObject({ keysCount: 1, membersCount: 1 });
     await revoke(owner, root.id);
     expect(await whoami(rotated)).toBe('revoked');
+  });
+});
+
+describe('a key that was deleted without what it created', () => {
+  it('takes it along later, and says what that would be', async () => {
+    const { app, owner, me, makeRoot, named, created, revoke, whoami, statusOf } = world;
+    const root = await makeRoot();
+    const child = await makeRoot(root.client);
+    const guest = await join(app, root.client, named('Guest'), 'role_viewer');
+    const path = `/v1/api-keys/${root.id}`;
+    expect((await owner.delete(path)).status).toBe(204);
+    expect(await created(root.id)).toMatchObject({ keysCount: 1, membersCount: 1 });
+    expect((await owner.delete(path)).status).toBe(404);
+    expect((await revoke(owner, root.id)).status).toBe(404);
+    expect([await whoami(child), await statusOf(guest)]).toEqual(['valid', 'active']);
+
+    expect((await owner.delete(`${path}?cascade=true`)).status).toBe(204);
+
+    expect([await whoami(child), await statusOf(guest)]).toEqual(['revoked', 'removed']);
+    const events = (await auditEvents(app, me.organization.id)).slice(-3);
+    expect(events[0]).toMatchObject({
+      action: 'api_key.delete',
+      target: { id: root.id, name: root.name },
+      before: { name: root.name, memberId: me.member.id },
+      after: { created: { keysCount: 1, membersCount: 1 } },
+    });
+    const cause = { id: root.id, name: root.name };
+    for (const { after } of events.slice(1)) expect(after).toMatchObject({ cause });
+    expect((await owner.delete(`${path}?cascade=true`)).status).toBe(404);
+  });
+
+  it('is for those who saw the key', async () => {
+    const { app, owner, makeRoot, named, whoami } = world;
+    const root = await makeRoot();
+    const child = await makeRoot(root.client);
+    const developer = await join(app, owner, named('Dev'), 'role_developer');
+    await owner.delete(`/v1/api-keys/${root.id}`);
+    for (const id of [root.id, child.id]) {
+      const path = `/v1/api-keys/${id}`;
+      expect((await developer.client.get(`${path}/created`)).status).toBe(404);
+      expect((await developer.client.delete(`${path}?cascade=true`)).status).toBe(404);
+    }
+    expect(await whoami(child)).toBe('valid');
   });
 });

@@ -18,7 +18,21 @@ export const NOTHING_CREATED: Created = {
   membersLeftCount: 0,
   membersLeft: [],
   gatewaysLeftCount: 0,
+  editedKeysCount: 0,
+  editedKeys: [],
   isComplete: true,
+};
+
+/** When somebody did something of which a cascade asks. */
+const TIMES = {
+  api_key: ['created_at', 'handed_over_at', 'revoked_at'],
+  deleted_key: ['created_at'],
+  key_rotation: ['first_at', 'last_at'],
+  key_edit: ['first_at', 'last_at'],
+  admission: ['invited_at', 'admitted_at'],
+  invitation: ['created_at', 'expires_at'],
+  join_key: ['created_at'],
+  gateway: ['created_at'],
 };
 
 export type CascadeWorld = Awaited<ReturnType<typeof startCascadeWorld>>;
@@ -60,6 +74,13 @@ export async function startCascadeWorld() {
       const joined = await joinWith(app, joinKey.secret);
       if (joined.status !== 201) throw new Error(joined.problem.detail);
       return joined.body.gatewayId;
+    },
+    /** Moves whatever was done a minute back: clocks may differ by less. */
+    letAMinutePass: async (): Promise<void> => {
+      for (const [table, columns] of Object.entries(TIMES)) {
+        const set = columns.map((column) => `${column} = ${column} - interval '1 minute'`);
+        await query(`update ${table} set ${set.join(', ')}`);
+      }
     },
     /** Accepts an invitation in a session that is there already. */
     joinAgain: async (inviter: Client, person: Joined, roleId: string): Promise<void> => {

@@ -43,8 +43,12 @@ export function changeStatus(
 
 /** @throws DomainError invalid_state, always */
 export function refuseStatus(verb: string, row: KeyRow): never {
+  throw refusedStatus(verb, row);
+}
+
+export function refusedStatus(verb: string, row: KeyRow): DomainError {
   const advice = row.status === 'revoked' ? ' Create a new key.' : '';
-  throw new DomainError(
+  return new DomainError(
     'invalid_state',
     `Cannot ${verb} the key "${row.name}": it is ${row.status === 'revoked' ? 'revoked for good' : `already ${row.status}`}.${advice}`,
   );

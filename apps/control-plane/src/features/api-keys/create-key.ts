@@ -94,6 +94,7 @@ async function resolveKey(tx: Transaction, ctx: Ctx, body: Body, facts: Creation
     createdByKeyId: callingKeyId(ctx),
     createdAt: now,
     lastUsedAt: null,
+    handedOverAt: null,
     enabledAt: null,
     unusedWarnedAt: null,
     disabledAt: null,

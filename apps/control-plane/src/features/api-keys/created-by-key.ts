@@ -1,7 +1,7 @@
-import { and, eq, sql } from 'drizzle-orm';
 import type { Ctx } from '../../context.ts';
-import type { Transaction } from '../../db/connect.ts';
-import { apiKey, member } from '../../db/schema/index.ts';
+import { allowLongStatements, type Transaction } from '../../db/connect.ts';
+import { gateway, invitation, joinKey } from '../../db/schema/index.ts';
+import { DomainError } from '../../domain-error.ts';
 import type { Change } from '../../write/change.ts';
 import {
   gatewayFacts,
@@ -10,24 +10,27 @@ import {
   memberFacts,
 } from '../../write/created-facts.ts';
 import type { FurtherEvent } from '../../write/write.ts';
-import { among } from './among.ts';
+import { deleteThings, idsOf, lockRows, setRemoved, setRevoked } from './end-rows.ts';
 import {
-  type Forest,
-  findForeignTrees,
-  splitForest,
-  type Trees,
+  type Created,
+  type CreatedKey,
+  findCreated,
+  findForeignRoots,
   treeOfAnother,
-  treeTooLarge,
-} from './created-forest.ts';
-import {
-  deleteGateways,
-  deleteInvitations,
-  deleteJoinKeys,
-  findGatewaysLeft,
-  findMembersLeft,
-} from './created-things.ts';
+} from './find-created.ts';
 import { keyFacts } from './key-view.ts';
 import type { KeyRow } from './lock-key.ts';
+import { type ReadLineage, readLineage } from './read-lineage.ts';
+import { findRemovable, type KeepMembers } from './removable-members.ts';
+
+/**
+ * What one transaction ends at most: until it is over, nobody else changes anything in the
+ * organization, and no member signs in. A request takes as many transactions as it needs.
+ */
+export const ENDED_MAX = 5000;
+
+/** Keys and members that one request searches, those that are gone since included. */
+export const SEARCHED_MAX = 100_000;
 
 /** What went along with a key, as the audit event of the key says it. */
 export interface CreatedCounts {
@@ -41,38 +44,68 @@ export interface CreatedCounts {
   /** Their ids, or the first of them. */
   readonly membersLeft: readonly string[];
   readonly gatewaysLeftCount: number;
+  readonly editedKeysCount: number;
+  /** Ids of other keys that were enabled or changed, or the first of them. */
+  readonly editedKeys: readonly string[];
 }
 
-export interface RevokedCreated {
+export interface EndedCreated {
   readonly counts: CreatedCounts;
   readonly events: readonly FurtherEvent[];
   readonly changes: readonly Change[];
 }
 
 /**
- * What `revokeCreated` does to the tree of one key.
- * @throws DomainError insufficient_scope when a key among them belongs to somebody else,
- * cascade_too_large
+ * What may have come from the keys. `write` has locked the end of the audit chain before: no creation is under
+ * way, and one that comes later is refused by `confirmActor`.
+ * @param rootIds of keys that the caller sees, so that nobody else makes the server search and lock
  */
-export async function revokeTree(
+export async function searchLineage(
   tx: Transaction,
   ctx: Ctx,
-  forest: Forest,
-  rootId: string,
-): Promise<RevokedCreated> {
-  if (forest.tooLarge.has(rootId)) throw treeTooLarge();
-  if (findForeignTrees(ctx, forest, [rootId]).has(rootId)) throw treeOfAnother();
-  const revoked = await revokeCreated(tx, ctx, forest, splitForest(forest, [rootId]));
-  return revoked(rootId);
+  rootIds: readonly string[],
+  keepMembers: KeepMembers | undefined,
+): Promise<ReadLineage> {
+  await allowLongStatements(tx);
+  const removable = await findRemovable(tx, ctx, keepMembers);
+  return readLineage(tx, ctx, rootIds, removable, SEARCHED_MAX);
 }
 
-/** Rows that one statement updates, so that each ends in time. */
-const UPDATED_MAX = 5000;
+/**
+ * What came from one key and goes with it.
+ * @throws DomainError insufficient_scope when a key among it belongs to somebody else,
+ * cascade_too_large
+ */
+export async function findCreatedBy(
+  tx: Transaction,
+  ctx: Ctx,
+  rootId: string,
+  keepMembers: KeepMembers | undefined,
+): Promise<Created> {
+  const lineage = await searchLineage(tx, ctx, [rootId], keepMembers);
+  if (!lineage.isComplete) throw treeTooLarge();
+  if (findForeignRoots(ctx, lineage, [rootId]).size > 0) throw treeOfAnother();
+  return findCreated(tx, ctx, lineage, [rootId]);
+}
 
-/** Members left that an audit event names. */
+export function treeTooLarge(): DomainError {
+  return new DomainError(
+    'cascade_too_large',
+    `More than ${SEARCHED_MAX.toLocaleString('en')} keys came from this key. Revoke it without what it created first: it is then refused at once. After that, revoke the keys that it created with what they created, up to 1,000 keys in a request; GET /v1/api-keys with createdByKeyId lists them. At last, revoke this key again with what it created.`,
+  );
+}
+
+interface Ended {
+  /** By root. */
+  readonly ended: (rootId: string) => EndedCreated;
+  /** The roots and the keys, locked, as they were. */
+  readonly rows: ReadonlyMap<string, KeyRow>;
+}
+
+/** Members and keys that an audit event names. */
 const NAMED_MAX = 100;
 
-const NOTHING: RevokedCreated = {
+const NOTHING: EndedCreated = {
   counts: {
     keysCount: 0,
     joinKeysCount: 0,
@@ -82,58 +115,52 @@ const NOTHING: RevokedCreated = {
     membersLeftCount: 0,
     membersLeft: [],
     gatewaysLeftCount: 0,
+    editedKeysCount: 0,
+    editedKeys: [],
   },
   events: [],
   changes: [],
 };
 
 /**
- * Revokes the keys of each tree below its root, removes the members in it, and deletes the join keys,
- * invitations and gateways that came from any key or member of the tree. However many trees there
- * are, it takes the same number of statements.
- * @param trees of `forest`, of no root among `findForeignTrees`
- * @returns by root
+ * Revokes the keys, removes the members, and deletes the join keys, invitations and gateways, or as
+ * many as one transaction ends. However many roots there are, it takes the same number of statements.
+ * @param deletedNames of roots that are deleted
  */
-export async function revokeCreated(
+export async function endCreated(
   tx: Transaction,
   ctx: Ctx,
-  { keys, members }: Forest,
-  trees: Trees,
-): Promise<(rootId: string) => RevokedCreated> {
-  const rootOf = new Map<string, string>();
-  for (const [rootId, ids] of trees) for (const id of ids) rootOf.set(id, rootId);
-  const leaving = [...members.values()].filter(({ id }) => rootOf.has(id));
-  // Members who were removed before are among them: their gateways and invitations are still there.
-  const creatorIds = [...rootOf.keys()];
-  const below = [...keys.values()].filter(
-    ({ id, status }) => status !== 'revoked' && !trees.has(id) && rootOf.has(id),
-  );
-  const revoked = new Map<string, Mutable>();
-  /** Of the root whose tree holds the first of these creators that is in any. */
-  const of = (...creatorIds: readonly (string | null)[]) => {
-    const creatorId = creatorIds.find((id) => id !== null && rootOf.has(id));
-    const root = keys.get(rootOf.get(creatorId ?? '') ?? '');
-    if (!root) throw new Error(`None of "${creatorIds.join('", "')}" is in a tree`);
-    const own = revoked.get(root.id) ?? {
-      counts: { ...NOTHING.counts, membersLeft: [] },
+  created: Created,
+  rootIds: readonly string[],
+  deletedNames: ReadonlyMap<string, string> = new Map(),
+): Promise<Ended> {
+  const part = takePart(created);
+  const rows = await lockRows(tx, ctx, part, rootIds);
+  const endedBy = new Map<string, Mutable>();
+  const of = (root: string) => {
+    const own = endedBy.get(root) ?? {
+      counts: { ...NOTHING.counts, membersLeft: [], editedKeys: [] },
       events: [],
       changes: [],
     };
-    revoked.set(root.id, own);
-    return { own, cause: { type: 'api_key', id: root.id, name: root.name } };
+    endedBy.set(root, own);
+    const name = rows.get(root)?.name ?? deletedNames.get(root) ?? '';
+    return { own, cause: { type: 'api_key', id: root, name } };
   };
   const now = ctx.services.clock();
-  const reasonOf = (row: KeyRow) => {
-    const name = of(row.id).cause.name;
-    return members.has(row.memberId)
+  const reasonOf = ({ root, ownerLeaves }: CreatedKey) => {
+    const { name } = of(root).cause;
+    return ownerLeaves
       ? `Its owner joined through the key "${name}", or through one that descends from it, and was removed when that key was revoked or deleted`
       : `Revoked together with the key "${name}", from which it descends`;
   };
-  await setRevoked(tx, ctx, below, now, reasonOf);
-  for (const row of below) {
-    const { own, cause } = of(row.id);
+  await setRevoked(tx, ctx, part.keys, now, reasonOf);
+  for (const key of part.keys) {
+    const row = rows.get(key.id);
+    if (!row) continue;
+    const { own, cause } = of(key.root);
     const { id, name, workspaceId } = row;
-    const set = { status: 'revoked' as const, revokedAt: now, revokeReason: reasonOf(row) };
+    const set = { status: 'revoked' as const, revokedAt: now, revokeReason: reasonOf(key) };
     own.counts.keysCount += 1;
     own.events.push({
       action: 'api_key.revoke',
@@ -143,13 +170,9 @@ export async function revokeCreated(
     });
     own.changes.push({ kind: 'key', subjectId: id, workspaceId });
   }
-  await setRemoved(
-    tx,
-    ctx,
-    leaving.map(({ id }) => id),
-  );
-  for (const row of leaving) {
-    const { own, cause } = of(row.id);
+  await setRemoved(tx, ctx, idsOf(part.members));
+  for (const row of part.members) {
+    const { own, cause } = of(row.root);
     own.counts.membersCount += 1;
     own.events.push({
       action: 'member.remove',
@@ -159,8 +182,8 @@ export async function revokeCreated(
     });
     own.changes.push({ kind: 'member', subjectId: row.id });
   }
-  for (const row of await deleteJoinKeys(tx, ctx, creatorIds)) {
-    const { own, cause } = of(row.createdByKeyId, row.memberId);
+  for (const { row, root } of await deleteThings(tx, ctx, joinKey, part.joinKeys)) {
+    const { own, cause } = of(root);
     own.counts.joinKeysCount += 1;
     own.events.push({
       action: 'join_key.delete',
@@ -169,8 +192,8 @@ export async function revokeCreated(
       after: { cause },
     });
   }
-  for (const row of await deleteInvitations(tx, ctx, creatorIds)) {
-    const { own, cause } = of(row.createdByKeyId, row.invitedBy);
+  for (const { row, root } of await deleteThings(tx, ctx, invitation, part.invitations)) {
+    const { own, cause } = of(root);
     own.counts.invitationsCount += 1;
     own.events.push({
       action: 'invitation.withdraw',
@@ -179,8 +202,8 @@ export async function revokeCreated(
       after: { cause },
     });
   }
-  for (const row of await deleteGateways(tx, ctx, creatorIds)) {
-    const { own, cause } = of(row.createdByKeyId, row.createdByMemberId);
+  for (const { row, root } of await deleteThings(tx, ctx, gateway, part.gateways)) {
+    const { own, cause } = of(root);
     own.counts.gatewaysCount += 1;
     own.events.push({
       action: 'gateway.delete',
@@ -190,15 +213,18 @@ export async function revokeCreated(
     });
     own.changes.push({ kind: 'gateway', subjectId: row.id });
   }
-  for (const row of await findGatewaysLeft(tx, ctx, creatorIds)) {
-    of(row.createdByKeyId, row.createdByMemberId).own.counts.gatewaysLeftCount += 1;
-  }
-  for (const { creator, id } of await findMembersLeft(tx, ctx, creatorIds)) {
-    const { counts } = of(creator).own;
+  for (const { root } of part.gatewaysLeft) of(root).own.counts.gatewaysLeftCount += 1;
+  for (const { root, id } of part.membersLeft) {
+    const { counts } = of(root).own;
     counts.membersLeftCount += 1;
     if (counts.membersLeft.length < NAMED_MAX) counts.membersLeft.push(id);
   }
-  return (rootId) => revoked.get(rootId) ?? NOTHING;
+  for (const { root, id } of part.editedKeys) {
+    const { counts } = of(root).own;
+    counts.editedKeysCount += 1;
+    if (counts.editedKeys.length < NAMED_MAX) counts.editedKeys.push(id);
+  }
+  return { ended: (rootId) => endedBy.get(rootId) ?? NOTHING, rows };
 }
 
 interface Mutable {
@@ -209,35 +235,31 @@ interface Mutable {
   readonly changes: Change[];
 }
 
-/** The secrets stay, so that a request with one is answered `revoked`. */
-async function setRevoked(
-  tx: Transaction,
-  { organizationId }: Ctx,
-  rows: readonly KeyRow[],
-  now: Date,
-  reason: (row: KeyRow) => string,
-): Promise<void> {
-  for (let at = 0; at < rows.length; at += UPDATED_MAX) {
-    const part = rows.slice(at, at + UPDATED_MAX);
-    const ids = part.map(({ id }) => id);
-    await tx.execute(sql`
-      update ${apiKey} set status = 'revoked', revoked_at = ${now.toISOString()}::timestamptz,
-        revoke_reason = revoked.reason
-      from unnest(${sql.param(ids)}::text[], ${sql.param(part.map(reason))}::text[])
-        as revoked (id, reason)
-      where ${apiKey.organizationId} = ${organizationId} and ${apiKey.id} = revoked.id`);
-  }
+export function fitsOneTransaction(created: Created): boolean {
+  return countEnded(created) <= ENDED_MAX;
 }
 
-/** The rows stay: revoked keys still say whose they were. */
-async function setRemoved(
-  tx: Transaction,
-  { organizationId }: Ctx,
-  memberIds: readonly string[],
-): Promise<void> {
-  if (memberIds.length === 0) return;
-  await tx
-    .update(member)
-    .set({ status: 'removed' })
-    .where(and(eq(member.organizationId, organizationId), among(member.id, memberIds)));
+/** People first, who would create more. */
+function takePart(created: Created): Created {
+  let left = ENDED_MAX;
+  const take = <T>(things: readonly T[]) => {
+    const taken = things.slice(0, left);
+    left -= taken.length;
+    return taken;
+  };
+  return {
+    ...created,
+    members: take(created.members),
+    invitations: take(created.invitations),
+    joinKeys: take(created.joinKeys),
+    gateways: take(created.gateways),
+    keys: take(created.keys),
+  };
+}
+
+function countEnded({ members, invitations, joinKeys, gateways, keys }: Created): number {
+  return [members, invitations, joinKeys, gateways, keys].reduce(
+    (total, things) => total + things.length,
+    0,
+  );
 }

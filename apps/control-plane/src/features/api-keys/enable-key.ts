@@ -4,6 +4,7 @@ import { requireMayGrant } from './ceiling.ts';
 import { changeStatus, type Next, refuseStatus, type StatusChange } from './change-status.ts';
 import { requireMayEnable } from './disabled-by.ts';
 import type { KeyRow } from './lock-key.ts';
+import { recordEdit } from './record-influence.ts';
 
 /**
  * Anyone who enables a key hands it out once more, so this needs what creating it would need. The
@@ -21,5 +22,6 @@ export async function enabled(row: KeyRow, { tx, ctx, now }: StatusChange): Prom
   requireScope(ctx, 'api_keys.create');
   requireMayEnable(ctx, row);
   await requireMayGrant(tx, ctx, row);
+  await recordEdit(tx, ctx, [row], now);
   return { status: 'active', enabledAt: now, disabledAt: null, disabledBy: null };
 }

@@ -1,5 +1,6 @@
 import type { RouteInput, RouteOutput, Routes } from '@tollkeeper/contract';
 import { and } from 'drizzle-orm';
+import { findDeletedKey } from '../../access/find-deleted-key.ts';
 import { visibleKeys } from '../../access/visible-keys.ts';
 import type { Ctx } from '../../context.ts';
 import { apiKey } from '../../db/schema/index.ts';
@@ -8,12 +9,16 @@ import { countCreated } from './count-created.ts';
 import { readKey } from './key-view.ts';
 import { parseKeptMembers } from './removable-members.ts';
 
-/** What revoking the key with `cascade` would take along. @throws DomainError not_found */
+/**
+ * What revoking the key with `cascade` would take along, or deleting it, if it is deleted already.
+ * @throws DomainError not_found
+ */
 export async function getCreated(
   ctx: Ctx,
   { params, query }: RouteInput<Routes['getCreated']>,
 ): Promise<RouteOutput<Routes['getCreated']>> {
-  const { id } = await readKey(ctx.services.db, ctx, params.id);
+  const { id } = params;
+  if (!(await findDeletedKey(ctx.services.db, ctx, id))) await readKey(ctx.services.db, ctx, id);
   return countCreated(ctx, [id], parseKeptMembers(query?.keepMembers));
 }
 

@@ -110,7 +110,7 @@ function createdBy(organizationId: string, creatorId: string): SQL {
     union all
     select ${keyRotation.keyId} from ${keyRotation}
     where ${keyRotation.organizationId} = ${organizationId}
-      and ${keyRotation.rotatedByKeyId} = ${creatorId}))`;
+      and ${keyRotation.rotatedBy} = ${creatorId}))`;
 }
 
 const created = alias(apiKey, 'created');

@@ -6,6 +6,7 @@ import { roleScopes } from '../../access/role-scopes.ts';
 import type { Ctx } from '../../context.ts';
 import type { Database, Transaction } from '../../db/connect.ts';
 import { member, role } from '../../db/schema/index.ts';
+import { invalidField } from '../../domain-error.ts';
 import { among } from './among.ts';
 
 /** Ids of members whom a cascade keeps, or all of them. */
@@ -14,6 +15,19 @@ export type KeepMembers = 'all' | readonly string[];
 /** As the query of a request names them: ids between commas, or all. */
 export function parseKeptMembers(text: string | undefined): KeepMembers | undefined {
   return text === undefined || text === 'all' ? text : text.split(',');
+}
+
+/**
+ * Keeping members without cascade would be ignored, and anyone who asks for it expects one.
+ * @throws DomainError validation_failed
+ */
+export function requireCascade(cascade: boolean, keepMembers: KeepMembers | undefined): void {
+  if (!cascade && keepMembers !== undefined) {
+    throw invalidField(
+      'keepMembers',
+      'keeps members only with "cascade"; leave it out, or add that',
+    );
+  }
 }
 
 /**

@@ -1,50 +1,69 @@
 import type { ApiKey, RouteInput, Routes } from '@tollkeeper/contract';
 import { eq } from 'drizzle-orm';
 import type { Ctx } from '../../context.ts';
-import type { Transaction } from '../../db/connect.ts';
 import { apiKey } from '../../db/schema/index.ts';
 import { write } from '../../write/write.ts';
 import { refuseStatus } from './change-status.ts';
-import { type CreatedCounts, revokeTree } from './created-by-key.ts';
-import { lockForest } from './created-forest.ts';
+import {
+  type CreatedCounts,
+  endCreated,
+  findCreatedBy,
+  fitsOneTransaction,
+} from './created-by-key.ts';
 import { keyFacts, readKey } from './key-view.ts';
 import { type KeyRow, lockKey, requireVisibleKey } from './lock-key.ts';
+import { requireCascade } from './removable-members.ts';
 
 /**
  * Final: no verb leads out of revoked. With `cascade` the key takes along what it created; that can
  * also be done later, to a key that is revoked already.
  * @throws DomainError not_found, invalid_state, insufficient_scope, cascade_too_large
  */
-export function revokeKey(ctx: Ctx, { params, body }: RouteInput<Routes['revokeKey']>) {
-  const spec = { scope: 'api_keys.revoke', action: 'api_key.revoke' } as const;
-  return write<ApiKey>(ctx, spec, async (tx, confirmed) => {
-    const revoked = await revokeLocked(tx, confirmed, params.id, body);
-    return { result: await readKey(tx, confirmed, params.id), ...revoked };
-  });
+export async function revokeKey(
+  ctx: Ctx,
+  { params, body }: RouteInput<Routes['revokeKey']>,
+): Promise<ApiKey> {
+  requireCascade(body.cascade ?? false, body.keepMembers);
+  for (let isFirst = true; ; isFirst = false) {
+    const { key, isWhole } = await revokeOnce(ctx, params.id, body, isFirst);
+    if (isWhole) return key;
+  }
 }
 
-/** Locks the key and revokes it. */
-async function revokeLocked(
-  tx: Transaction,
-  ctx: Ctx,
-  id: string,
-  { reason, cascade, keepMembers }: RouteInput<Routes['revokeKey']>['body'],
-) {
-  if (cascade) await requireVisibleKey(tx, ctx, id);
-  const forest = cascade ? await lockForest(tx, ctx, [id], keepMembers) : undefined;
-  const row = await lockKey(tx, ctx, id);
-  const created = forest && (await revokeTree(tx, ctx, forest, id));
-  if (row.status === 'revoked' && !created?.events.length) refuseStatus('revoke', row);
-  const set = revocation(row, ctx.services.clock(), reason);
-  await tx.update(apiKey).set(set).where(eq(apiKey.id, row.id));
-  return {
-    ...revokeEvent(row, set, created?.counts),
-    furtherEvents: created?.events ?? [],
-    changes: [
-      { kind: 'key' as const, subjectId: row.id, workspaceId: row.workspaceId },
-      ...(created?.changes ?? []),
-    ],
-  };
+type Body = RouteInput<Routes['revokeKey']>['body'];
+
+interface Revoked {
+  readonly key: ApiKey;
+  /** False where the key created more than one transaction ends. */
+  readonly isWhole: boolean;
+}
+
+/** @param isFirst whether a key that is revoked already, and takes nothing along, is refused */
+function revokeOnce(ctx: Ctx, id: string, body: Body, isFirst: boolean): Promise<Revoked> {
+  const spec = { scope: 'api_keys.revoke', action: 'api_key.revoke' } as const;
+  return write<Revoked>(ctx, spec, async (tx, confirmed) => {
+    const { reason, cascade, keepMembers } = body;
+    if (cascade) await requireVisibleKey(tx, confirmed, id);
+    const found = cascade ? await findCreatedBy(tx, confirmed, id, keepMembers) : undefined;
+    const created = found && (await endCreated(tx, confirmed, found, [id])).ended(id);
+    const row = await lockKey(tx, confirmed, id);
+    const isWhole = found === undefined || fitsOneTransaction(found);
+    if (row.status === 'revoked' && !created?.events.length) {
+      if (isFirst) refuseStatus('revoke', row);
+      return { replayed: { key: await readKey(tx, confirmed, id), isWhole } };
+    }
+    const set = revocation(row, ctx.services.clock(), reason);
+    await tx.update(apiKey).set(set).where(eq(apiKey.id, row.id));
+    return {
+      result: { key: await readKey(tx, confirmed, id), isWhole },
+      ...revokeEvent(row, set, created?.counts),
+      furtherEvents: created?.events ?? [],
+      changes: [
+        { kind: 'key' as const, subjectId: row.id, workspaceId: row.workspaceId },
+        ...(created?.changes ?? []),
+      ],
+    };
+  });
 }
 
 /** @param created what went along, where that was asked for */

@@ -3,13 +3,14 @@ import { createSecret, displayPrefix, hashSecret } from '@tollkeeper/verify';
 import { and, eq, isNotNull } from 'drizzle-orm';
 import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
-import { apiKey, apiKeySecret, keyRotation } from '../../db/schema/index.ts';
+import { apiKey, apiKeySecret } from '../../db/schema/index.ts';
 import { DomainError } from '../../domain-error.ts';
 import { write } from '../../write/write.ts';
 import { requireMayGrant } from './ceiling.ts';
 import { refuseStatus } from './change-status.ts';
 import { keyFacts, readKey } from './key-view.ts';
 import { type KeyRow, lockKey } from './lock-key.ts';
+import { recordRotation } from './record-influence.ts';
 
 /**
  * Gives the key a new secret; the old one works for the grace, in seconds. The caller gets
@@ -27,7 +28,7 @@ export function rotateKey(ctx: Ctx, { params, body }: RouteInput<Routes['rotateK
     const secret: string = createSecret(kind, ctx.services.randomBytes);
     const graceMs = (body.graceSeconds ?? 0) * 1000;
     await replaceSecret(tx, row, secret, now, graceMs);
-    await recordRotation(tx, confirmed, row);
+    await recordRotation(tx, confirmed, row, now);
     const set = { prefix: displayPrefix(secret) };
     await tx.update(apiKey).set(set).where(eq(apiKey.id, row.id));
     return {
@@ -48,21 +49,6 @@ function requireRotatable(row: KeyRow, now: Date): void {
       `Cannot rotate the key "${row.name}": it has expired. Give it a later expiry first.`,
     );
   }
-}
-
-/**
- * A stolen key may give itself the secrets of others, and so may the session of a member who joined by
- * it: revoking what the key created takes those keys as well. A later rotation by somebody else does
- * not undo it: they may have created keys meanwhile.
- */
-async function recordRotation(tx: Transaction, { actor }: Ctx, row: KeyRow) {
-  const { id, organizationId, memberId } = row;
-  const rotatedByKeyId = actor.type === 'key' ? actor.keyId : actor.memberId;
-  if (rotatedByKeyId === id || rotatedByKeyId === memberId) return;
-  await tx
-    .insert(keyRotation)
-    .values({ organizationId, rotatedByKeyId, keyId: id })
-    .onConflictDoNothing();
 }
 
 /** A secret that was already retiring goes at once: a key has two secrets at most. */

@@ -4,7 +4,7 @@ import { parseScopes } from '../../access/parse-scopes.ts';
 import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { apiKey } from '../../db/schema/index.ts';
-import { unlessUnchanged, write } from '../../write/write.ts';
+import { isSame, unlessUnchanged, write } from '../../write/write.ts';
 import { requireMayGrant } from './ceiling.ts';
 import { refuseStatus } from './change-status.ts';
 import { type ExpiryRules, lockExpiryRules } from './expiry-rules.ts';
@@ -13,6 +13,7 @@ import { type KeyRow, lockKey } from './lock-key.ts';
 import { parseAllowedIps } from './parse-allowed-ips.ts';
 import { parseExpiry } from './parse-expiry.ts';
 import { requirePlaceInPlan } from './plan-limit.ts';
+import { recordEdit } from './record-influence.ts';
 
 type Body = RouteInput<Routes['updateKey']>['body'];
 
@@ -25,6 +26,7 @@ export function updateKey(ctx: Ctx, { params, body }: { params: { id: string }; 
     if (row.status === 'revoked') refuseStatus('edit', row);
     const next = { ...row, ...parseEdit(body, row, rules, ctx.services.clock()) };
     await requireEditable(tx, confirmed, row, next, body);
+    if (isChanged(row, next)) await recordEdit(tx, confirmed, [row], ctx.services.clock());
     const { name, profile, scopes, expiresAt, requestedExpiresAt, allowedIps } = next;
     await tx
       .update(apiKey)
@@ -52,6 +54,13 @@ function parseEdit(body: Body, row: KeyRow, rules: ExpiryRules, now: Date): Part
     ...(expiresAt === undefined ? {} : { expiresAt, requestedExpiresAt: expiresAt }),
     ...(body.allowedIps ? { allowedIps: parseAllowedIps(body.allowedIps) } : {}),
   };
+}
+
+/** Whether more than the name changes. */
+function isChanged(row: KeyRow, next: KeyRow): boolean {
+  const { name: _name, ...before } = keyFacts(row);
+  const { name: _nextName, ...after } = keyFacts(next);
+  return !isSame(before, after);
 }
 
 /** A new name changes nothing that a key can do; anything else must stay within the ceiling. */

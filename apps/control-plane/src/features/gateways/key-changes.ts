@@ -1,8 +1,8 @@
-import { and, desc, eq, inArray, sql } from 'drizzle-orm';
-import { holds } from '../../access/require-scope.ts';
+import { and, inArray, sql } from 'drizzle-orm';
+import { findDeletedKey } from '../../access/find-deleted-key.ts';
 import { visibleKeys } from '../../access/visible-keys.ts';
 import type { Ctx } from '../../context.ts';
-import { apiKey, auditEvent, change } from '../../db/schema/index.ts';
+import { apiKey, change } from '../../db/schema/index.ts';
 import { notFound } from '../../domain-error.ts';
 import { transactionOf } from './required-versions.ts';
 
@@ -30,7 +30,8 @@ export async function findKeyChanges(ctx: Ctx, keyIds: readonly string[]): Promi
   const changes: KeyChange[] = [];
   for (const keyId of keyIds) {
     const last = lasts.get(keyId);
-    const place = places.get(keyId) ?? (last && (await findDeletedKey(ctx, keyId)));
+    const place =
+      places.get(keyId) ?? (last && (await findDeletedKey(ctx.services.db, ctx, keyId)));
     if (!place) throw notFound('API key', keyId);
     changes.push({
       ...place,
@@ -76,27 +77,4 @@ async function findLastChanges({ services, organizationId }: Ctx, keyIds: readon
       },
     ]),
   );
-}
-
-/** The audit log remembers whose a deleted key was and where: the rule of `visibleKeys` stays. */
-async function findDeletedKey(ctx: Ctx, keyId: string) {
-  const [event] = await ctx.services.db
-    .select({ key: auditEvent.before })
-    .from(auditEvent)
-    .where(
-      and(
-        eq(auditEvent.organizationId, ctx.organizationId),
-        // Written out: an index holds these events alone.
-        sql`${auditEvent.action} = 'api_key.delete'`,
-        sql`${auditEvent.target} ->> 'id' = ${keyId}`,
-      ),
-    )
-    .orderBy(desc(auditEvent.sequence))
-    .limit(1);
-  if (!event?.key) return undefined;
-  const { workspaceId, memberId } = event.key;
-  const isInReach = ctx.workspaceId === null || workspaceId === ctx.workspaceId;
-  const isTheirs = memberId === ctx.actor.memberId || holds(ctx.scopes, 'api_keys.manage_all');
-  if (!isInReach || !isTheirs) return undefined;
-  return { workspaceId: typeof workspaceId === 'string' ? workspaceId : null };
 }

@@ -1,11 +1,12 @@
 import { createId, type RouteInput, type Routes } from '@tollkeeper/contract';
-import { and, eq } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Origin, Services } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { admission, invitation, member } from '../../db/schema/index.ts';
 import { DomainError } from '../../domain-error.ts';
 import { invitationFacts } from '../../write/created-facts.ts';
 import { forgetAnswer } from '../../write/idempotent.ts';
+import { invitationSentAt } from '../../write/invitation-time.ts';
 import { commit } from '../../write/write.ts';
 import { type Auth, type SessionUser, signIn } from '../identity/index.ts';
 import { findJoiner, type Joiner, userIdOf } from './joiner.ts';
@@ -57,7 +58,7 @@ function join(
     const userId = await userIdOf(tx, joiner, row);
     const joined = { userId, organizationId, roleId: row.roleId, status: 'active' as const };
     await putMember(tx, { id: memberId, ...joined, createdAt: now }, row.email);
-    await recordAdmission(tx, row, memberId);
+    await recordAdmission(tx, row, memberId, now);
     await tx.delete(invitation).where(eq(invitation.id, row.id));
     await forgetAnswer(tx, row.organizationId, row.id);
     return {
@@ -86,16 +87,25 @@ async function putMember(tx: Transaction, row: typeof member.$inferInsert, email
   throw new DomainError('invalid_state', `"${email}" is a member already. Sign in instead.`);
 }
 
-/** Revoking a key with what it created takes along the members whom it admitted. */
+/**
+ * Revoking a key with what it created takes along the members whom it admitted. Their latest admission
+ * decides, so it is the latest by time as well, whatever the clock of an earlier process showed.
+ */
 async function recordAdmission(
   tx: Transaction,
-  { organizationId, invitedBy, createdByKeyId }: typeof invitation.$inferSelect,
+  row: typeof invitation.$inferSelect,
   memberId: string,
+  now: Date,
 ): Promise<void> {
-  await tx
-    .insert(admission)
-    .values({ organizationId, invitedBy, createdByKeyId: createdByKeyId ?? '', memberId })
-    .onConflictDoNothing();
+  const { organizationId, invitedBy, createdByKeyId } = row;
+  const at = (time: Date) => sql`${time.toISOString()}::timestamptz`;
+  await tx.execute(sql`
+    insert into ${admission} (organization_id, member_id, invited_by, created_by_key_id, invited_at,
+      admitted_at)
+    select ${organizationId}, ${memberId}, ${invitedBy}, ${createdByKeyId}::text,
+      ${at(invitationSentAt(row))}, greatest(${at(now)}, max(${admission.admittedAt}) + interval '1 ms')
+    from ${admission}
+    where ${admission.organizationId} = ${organizationId} and ${admission.memberId} = ${memberId}`);
 }
 
 async function findFormerMember({ db }: Services, organizationId: string, joiner: Joiner) {

@@ -1,6 +1,5 @@
 import {
   createId,
-  INVITATION_DAYS,
   type Invitation,
   type InvitationWithLink,
   type RouteInput,
@@ -16,6 +15,7 @@ import { DomainError } from '../../domain-error.ts';
 import { createToken, hashToken } from '../../mail/one-time-token.ts';
 import { invitationFacts } from '../../write/created-facts.ts';
 import { idempotent } from '../../write/idempotent.ts';
+import { invitationEnd } from '../../write/invitation-time.ts';
 import { type Written, write } from '../../write/write.ts';
 import { requireRecentGrant } from '../identity/index.ts';
 import { grantableRole } from '../members/index.ts';
@@ -26,8 +26,6 @@ type Body = RouteInput<Routes['createInvitation']>['body'];
 
 /** The token is there only once: the replay of a creation has none to send or to show. */
 type Created = Invitation & { readonly token?: string };
-
-const DAY_MS = 86_400_000;
 
 /** @throws DomainError not_found, invalid_state, scope_not_held, outside_workspace, recent_sign_in_required */
 export async function createInvitation(
@@ -55,6 +53,7 @@ async function insertInvitation(tx: Transaction, ctx: Ctx, body: Body): Promise<
   await requireRecentGrant(tx, ctx, scopes);
   await requireNoMember(tx, ctx, email);
   const token = createToken(services.randomBytes);
+  const now = services.clock();
   const row = {
     id: createId('invitation', services.randomBytes),
     organizationId,
@@ -63,8 +62,8 @@ async function insertInvitation(tx: Transaction, ctx: Ctx, body: Body): Promise<
     tokenHash: hashToken(token),
     invitedBy: actor.memberId,
     createdByKeyId: callingKeyId(ctx),
-    createdAt: services.clock(),
-    expiresAt: invitationEnd(services.clock()),
+    createdAt: now,
+    expiresAt: invitationEnd(now),
   };
   const inserted = await tx.insert(invitation).values(row).onConflictDoNothing().returning();
   if (inserted.length === 0) throw alreadyInvited(email);
@@ -75,10 +74,6 @@ async function insertInvitation(tx: Transaction, ctx: Ctx, body: Body): Promise<
     after: invitationFacts(row),
     changes: [],
   };
-}
-
-export function invitationEnd(now: Date): Date {
-  return new Date(now.getTime() + INVITATION_DAYS * DAY_MS);
 }
 
 async function requireNoMember(tx: Transaction, ctx: Ctx, email: string): Promise<void> {

@@ -6,10 +6,10 @@ import type { Ctx } from '../../context.ts';
 import { invitation } from '../../db/schema/index.ts';
 import { createToken, hashToken } from '../../mail/one-time-token.ts';
 import { invitationFacts } from '../../write/created-facts.ts';
+import { invitationEnd } from '../../write/invitation-time.ts';
 import { write } from '../../write/write.ts';
 import { requireRecentGrant } from '../identity/index.ts';
 import { grantableRole } from '../members/index.ts';
-import { invitationEnd } from './create-invitation.ts';
 import { deliverLink } from './deliver-link.ts';
 import { lockInvitation, readInvitation } from './invitation-view.ts';
 

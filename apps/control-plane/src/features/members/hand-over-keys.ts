@@ -27,8 +27,10 @@ export async function handOverKeys(
   const inForce = scopeNames(intersect(held, roleScopes(heir)));
   requireScopesHeld(ctx, inForce);
   await requireRecentGrant(tx, ctx, inForce);
-  await tx.update(apiKey).set({ memberId: heir.id }).where(unrevokedOf(ctx, memberId));
-  await recordFormerOwner(tx, ctx, memberId, keys);
+  const handedOverAt = ctx.services.clock();
+  await recordFormerOwner(tx, ctx, memberId, handedOverAt);
+  const set = { memberId: heir.id, handedOverAt };
+  await tx.update(apiKey).set(set).where(unrevokedOf(ctx, memberId));
   await openTotals(tx, ctx, heir.id, new Set(keys.map((key) => key.workspaceId ?? '')));
   return keys;
 }
@@ -37,17 +39,14 @@ export async function handOverKeys(
  * The former owner may know the secrets: who removes them together with a key that they joined by,
  * also later, takes these keys as well.
  */
-async function recordFormerOwner(
-  tx: Transaction,
-  { organizationId }: Ctx,
-  memberId: string,
-  keys: readonly LockedKey[],
-): Promise<void> {
-  const ids = keys.map(({ id }) => id);
+async function recordFormerOwner(tx: Transaction, ctx: Ctx, memberId: string, now: Date) {
   await tx.execute(sql`
-    insert into ${keyRotation} (organization_id, rotated_by_key_id, key_id)
-    select ${organizationId}, ${memberId}, id from unnest(${sql.param(ids)}::text[]) as handed (id)
-    on conflict do nothing`);
+    insert into ${keyRotation} (organization_id, rotated_by, key_id, first_at, last_at)
+    select ${apiKey.organizationId}, ${apiKey.memberId}, ${apiKey.id},
+      coalesce(${apiKey.handedOverAt}, ${apiKey.createdAt}), ${now.toISOString()}::timestamptz
+    from ${apiKey} where ${unrevokedOf(ctx, memberId)}
+    on conflict (organization_id, rotated_by, key_id) do update
+    set first_at = least(${keyRotation.firstAt}, excluded.first_at), last_at = excluded.last_at`);
 }
 
 /** Only in rows that exist does the last call of a key become known. */

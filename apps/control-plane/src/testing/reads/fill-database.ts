@@ -183,11 +183,11 @@ const GATEWAY_VERSIONS = `
     select version, at from workspace_change where workspace_id = gateway.workspace_id
     order by version desc limit 10 * $1::int) taken on true`;
 const DELETED_KEYS = `
-  insert into deleted_key (id, organization_id, created_by_key_id)
-  select ${id('key', '$2::int + n')}, $1, ${id('key', 'n')} from generate_series(1, $2::int / 10) n`;
+  insert into deleted_key (id, organization_id, created_by, created_at)
+  select ${id('key', '$2::int + n')}, $1, ${id('key', 'n')}, now() from generate_series(1, $2::int / 10) n`;
 const ROTATIONS = `
-  insert into key_rotation (organization_id, rotated_by_key_id, key_id)
-  select $1, ${id('key', '$2::int - n')}, ${id('key', '$2::int - n - 1')}
+  insert into key_rotation (organization_id, rotated_by, key_id, first_at, last_at)
+  select $1, ${id('key', '$2::int - n')}, ${id('key', '$2::int - n - 1')}, now(), now()
   from generate_series(1, $2::int / 10) n`;
 const KEY_USAGE = `
   insert into key_usage (organization_id, key_id, minute, accepted, denied)

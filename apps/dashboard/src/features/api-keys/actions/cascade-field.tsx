@@ -42,6 +42,14 @@ export function staying({ membersLeftCount, membersLeft, gatewaysLeftCount }: Cr
   return stay === '' ? '' : ` These stay, since you keep them or may not remove them: ${stay}.`;
 }
 
+/** Other keys that the keys enabled or changed; no cascade ends them. */
+export function toReview({ editedKeysCount, editedKeys }: Created): string {
+  if (editedKeysCount === 0) return '';
+  const more = editedKeysCount - editedKeys.length;
+  const names = [...editedKeys.map(({ name }) => name), ...(more > 0 ? [`${more} more`] : [])];
+  return `Review the keys that were enabled or changed this way, which stay as they are: ${names.join(', ')}.`;
+}
+
 /** "2 keys, 1 join key"; nothing where there are none. */
 export function sumOf({ isComplete, ...counts }: Created): string {
   const { keysCount, joinKeysCount, invitationsCount, gatewaysCount, membersCount } = counts;

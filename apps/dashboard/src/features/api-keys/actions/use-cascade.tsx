@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { createdQuery } from '../queries.ts';
-import { CascadeField, staying, sumOf } from './cascade-field.tsx';
+import { CascadeField, staying, sumOf, toReview } from './cascade-field.tsx';
 import { type KeepMembers, RemovedMembersField } from './removed-members-field.tsx';
 
 /**
@@ -15,7 +15,8 @@ export function useCascade(ids: readonly string[], usual: boolean) {
   const kept = useQuery({ ...createdQuery(ids, keepMembers), placeholderData: keepPreviousData });
   const [chosen, setChosen] = useState<boolean>();
   const isNothing = data !== undefined && sumOf(data) === '';
-  const stay = data === undefined ? '' : staying(data);
+  const stay = data === undefined ? '' : staying(data).trim();
+  const review = data === undefined ? '' : toReview(data);
   const cascade = (chosen ?? usual) && !isNothing;
   return {
     cascade,
@@ -24,13 +25,11 @@ export function useCascade(ids: readonly string[], usual: boolean) {
     blocked: isPending
       ? `Checking what the ${ids.length === 1 ? 'key' : 'keys'} created or rotated…`
       : undefined,
-    field:
-      isPending || isNothing ? (
-        stay === '' ? null : (
-          <p className="text-[0.8125rem] text-soft">{stay.trim()}</p>
-        )
-      ) : (
-        <>
+    field: isPending ? null : (
+      <>
+        {isNothing ? (
+          <Note text={stay} />
+        ) : (
           <CascadeField
             keysCount={ids.length}
             created={kept.data ?? data}
@@ -38,15 +37,21 @@ export function useCascade(ids: readonly string[], usual: boolean) {
             checked={cascade}
             onCheck={setChosen}
           />
-          {cascade && data && data.membersCount > 0 ? (
-            <RemovedMembersField
-              members={data.members}
-              membersCount={data.membersCount}
-              keep={keepMembers}
-              onKeep={setKeepMembers}
-            />
-          ) : null}
-        </>
-      ),
+        )}
+        {cascade && data && data.membersCount > 0 ? (
+          <RemovedMembersField
+            members={data.members}
+            membersCount={data.membersCount}
+            keep={keepMembers}
+            onKeep={setKeepMembers}
+          />
+        ) : null}
+        <Note text={review} />
+      </>
+    ),
   };
+}
+
+function Note({ text }: { readonly text: string }) {
+  return text === '' ? null : <p className="text-[0.8125rem] text-soft">{text}</p>;
 }

@@ -1,0 +1,173 @@
+import type { InvitationWithLink } from '@tollkeeper/contract';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { auditEvents } from '../../testing/audit-log.ts';
+import { type Joined, join } from '../../testing/join.ts';
+import { makeKey, type TestKey } from '../../testing/keys.ts';
+import { withKey } from '../../testing/test-app.ts';
+import { type CascadeWorld, startCascadeWorld } from './cascade-world.fixture.ts';
+
+let world: CascadeWorld;
+
+beforeAll(async () => {
+  world = await startCascadeWorld();
+});
+
+/** A member of the root, who was removed, and whom somebody invited again. */
+async function returnBy(
+  person: Joined,
+  inviter: Pick<Joined | TestKey, 'client'>,
+  roleId = 'role_admin',
+) {
+  const { owner, joinAgain, letAMinutePass } = world;
+  expect((await owner.delete(`/v1/members/${person.memberId}`)).status).toBe(204);
+  await letAMinutePass();
+  await joinAgain(inviter.client, person, roleId);
+  await letAMinutePass();
+}
+
+/** What somebody made by their session: a key, a colleague, a gateway and an invitation. */
+async function act(person: Joined) {
+  const { app, named, joinGateway } = world;
+  const key = await makeKey(app, person.client);
+  const colleague = await join(app, person.client, named('Friend'), 'role_viewer');
+  const gatewayId = await joinGateway(person.client);
+  const email = `${named('guest')}@example.com`;
+  const invited = await person.client.post<InvitationWithLink>('/v1/invitations', {
+    email,
+    roleId: 'role_viewer',
+  });
+  return { key, colleague, gatewayId, invitationId: invited.body.id };
+}
+
+async function whatIsLeft({
+  key,
+  colleague,
+  gatewayId,
+  invitationId,
+}: Awaited<ReturnType<typeof act>>) {
+  const { whoami, statusOf, gatewayIds, query } = world;
+  return {
+    key: await whoami(key),
+    colleague: await statusOf(colleague),
+    gateway: (await gatewayIds()).includes(gatewayId),
+    invitation:
+      (await query('select 1 from invitation where id = $1', [invitationId])).length === 1,
+  };
+}
+
+const ALL_LEFT = { key: 'valid', colleague: 'active', gateway: true, invitation: true };
+
+describe('a member whom somebody else invited again', () => {
+  it('stays, with what they made since; what they made before goes', async () => {
+    const { app, owner, makeRoot, revoke, created, statusOf, named } = world;
+    const root = await makeRoot();
+    const person = await join(app, root.client, named('Person'), 'role_admin');
+    const before = await act(person);
+    await returnBy(person, { client: owner });
+    const since = await act(person);
+
+    expect(await created(root.id)).toMatchObject({
+      membersCount: 1,
+      members: [{ id: before.colleague.memberId }],
+      membersLeftCount: 0,
+      gatewaysCount: 1,
+      invitationsCount: 1,
+    });
+    expect((await revoke(owner, root.id)).status).toBe(200);
+
+    expect(await statusOf(person)).toBe('active');
+    expect(await whatIsLeft(since)).toEqual(ALL_LEFT);
+    expect(await whatIsLeft(before)).toEqual({
+      key: 'revoked',
+      colleague: 'removed',
+      gateway: false,
+      invitation: false,
+    });
+  });
+
+  it('goes by the key, with what they made since; what they had made before stays', async () => {
+    const { app, owner, makeRoot, revoke, created, statusOf, named, me } = world;
+    const root = await makeRoot();
+    const person = await join(app, owner, named('Person'), 'role_admin');
+    const before = await act(person);
+    await owner.delete(`/v1/members/${person.memberId}?handOverTo=${me.member.id}`);
+    await world.letAMinutePass();
+    await world.joinAgain(root.client, person, 'role_admin');
+    const since = await act(person);
+
+    expect(await created(root.id)).toMatchObject({ keysCount: 1, membersCount: 2 });
+    expect((await revoke(owner, root.id)).status).toBe(200);
+
+    expect(await statusOf(person)).toBe('removed');
+    expect(await whatIsLeft(before)).toEqual(ALL_LEFT);
+    expect(await whatIsLeft(since)).toEqual({
+      key: 'revoked',
+      colleague: 'removed',
+      gateway: false,
+      invitation: false,
+    });
+  });
+
+  it('does not stand on their own by somebody who came in by the key as well', async () => {
+    const { app, owner, makeRoot, revoke, statusOf, named } = world;
+    const root = await makeRoot();
+    const first = await join(app, root.client, named('First'), 'role_admin');
+    const second = await join(app, root.client, named('Second'), 'role_admin');
+    await returnBy(first, second);
+    await returnBy(second, first);
+    await returnBy(first, second);
+    await revoke(owner, root.id);
+    expect([await statusOf(first), await statusOf(second)]).toEqual(['removed', 'removed']);
+  });
+
+  it('goes by an invitation that was sent while the inviter came from the key', async () => {
+    const { app, owner, makeRoot, revoke, statusOf, named } = world;
+    const root = await makeRoot();
+    const thief = await join(app, root.client, named('Thief'), 'role_admin');
+    const invited = await thief.client.post<InvitationWithLink>('/v1/invitations', {
+      email: `${named('late')}@example.com`,
+      roleId: 'role_viewer',
+    });
+    await returnBy(thief, { client: owner });
+    // Sent again by the owner, it is theirs; the other one is not.
+    const { link } = (
+      await owner.post<InvitationWithLink>(`/v1/invitations/${invited.body.id}/resend`)
+    ).body;
+    expect(link).toBeTruthy();
+    const events = await world.query(`select 1 from admission where invited_by = $1`, [
+      thief.memberId,
+    ]);
+    expect(events).toEqual([]);
+    await revoke(owner, root.id);
+    expect(await statusOf(thief)).toBe('active');
+    expect(
+      await world.query('select 1 from invitation where id = $1', [invited.body.id]),
+    ).toHaveLength(1);
+  });
+
+  it('is not named as one who stays', async () => {
+    const { app, owner, makeRoot, revoke, named, me } = world;
+    const root = await makeRoot();
+    const person = await join(app, root.client, named('Person'), 'role_admin');
+    await returnBy(person, { client: owner });
+    await revoke(owner, root.id, { keepMembers: 'all' });
+    const event = (await auditEvents(app, me.organization.id)).at(-1);
+    expect(event).toMatchObject({
+      target: { id: root.id },
+      after: { created: { membersLeftCount: 0, membersLeft: [] } },
+    });
+  });
+});
+
+it('leaves what a key had created before the thief gave it a new secret', async () => {
+  const { app, owner, makeRoot, revoke, whoami, created, letAMinutePass } = world;
+  const root = await makeRoot();
+  const victim = await makeRoot();
+  const before = await makeKey(app, victim.client);
+  await letAMinutePass();
+  const { body } = await root.client.post<TestKey>(`/v1/api-keys/${victim.id}/rotate`, {});
+  const since = await makeKey(app, withKey(app, body.secret));
+  expect(await created(root.id)).toMatchObject({ keysCount: 2 });
+  await revoke(owner, root.id);
+  expect([await whoami(before), await whoami(since)]).toEqual(['valid', 'revoked']);
+});

@@ -1,0 +1,81 @@
+import { beforeAll, expect, it } from 'vitest';
+import { purgeOutdated } from '../../jobs/purge-outdated.ts';
+import { auditEvents } from '../../testing/audit-log.ts';
+import { join } from '../../testing/join.ts';
+import { makeKey } from '../../testing/keys.ts';
+import { type CascadeWorld, startCascadeWorld } from './cascade-world.fixture.ts';
+
+let world: CascadeWorld;
+
+beforeAll(async () => {
+  world = await startCascadeWorld();
+});
+
+it('names the keys that the key or a member of it enabled or widened, and leaves them', async () => {
+  const { app, owner, me, makeRoot, named, created, revoke, whoami } = world;
+  const root = await makeRoot();
+  const thief = await join(app, root.client, named('Thief'), 'role_admin');
+  const make = (name: string) => makeKey(app, owner, { name, scopes: ['api_keys.read'] });
+  const enabled = await make('a enabled');
+  const enabledTogether = await make('b enabled');
+  const widened = await make('c widened');
+  const lastsLonger = await make('d lasts longer');
+  const [renamed, bystander] = [await make('renamed'), await make('bystander')];
+  for (const { id } of [enabled, enabledTogether, bystander]) {
+    expect((await owner.post(`/v1/api-keys/${id}/disable`)).status).toBe(200);
+  }
+  await owner.post(`/v1/api-keys/${bystander.id}/enable`);
+  await root.client.post(`/v1/api-keys/${enabled.id}/enable`);
+  await thief.client.post('/v1/api-keys/enable', { ids: [enabledTogether.id] });
+  const scopes = ['api_keys.read', 'members.read'];
+  expect((await thief.client.patch(`/v1/api-keys/${widened.id}`, { scopes })).status).toBe(200);
+  await root.client.patch(`/v1/api-keys/${lastsLonger.id}`, {
+    expiresAt: null,
+    allowedIps: ['::/0', '0.0.0.0/0'],
+  });
+  await root.client.patch(`/v1/api-keys/${renamed.id}`, { name: 'renamed now' });
+
+  const edited = [enabled, enabledTogether, widened, lastsLonger];
+  await purgeOutdated(app.services.db);
+  expect(await created(root.id)).toMatchObject({
+    keysCount: 0,
+    editedKeysCount: 4,
+    editedKeys: edited.map(({ id, name }) => ({ id, name })),
+  });
+  await revoke(owner, root.id);
+  for (const key of edited) expect(await whoami(key)).toBe('valid');
+  const event = (await auditEvents(app, me.organization.id)).findLast(
+    ({ target }) => target.id === root.id,
+  );
+  expect(event?.after).toMatchObject({
+    created: {
+      editedKeysCount: 4,
+      editedKeys: expect.arrayContaining(edited.map(({ id }) => id)),
+    },
+  });
+  // They are named afterwards as well, until they end.
+  await owner.post(`/v1/api-keys/${widened.id}/revoke`, {});
+  await owner.delete(`/v1/api-keys/${enabled.id}`);
+  expect(await created(root.id)).toMatchObject({ editedKeysCount: 2 });
+  await purgeOutdated(app.services.db);
+  expect(await world.query('select 1 from key_edit where key_id = $1', [enabled.id])).toEqual([]);
+});
+
+it('names no key that the caller does not see, nor one that goes with the key', async () => {
+  const { app, owner, makeRoot, named, created } = world;
+  const admin = await join(app, owner, named('Admin'), 'role_admin');
+  const root = await makeRoot(admin.client);
+  const child = await makeKey(app, root.client, { scopes: ['api_keys.read'] });
+  const other = await makeKey(app, owner, { scopes: ['api_keys.read'] });
+  for (const { id } of [child, other]) {
+    expect(
+      (await root.client.patch(`/v1/api-keys/${id}`, { allowedIps: ['127.0.0.1'] })).status,
+    ).toBe(200);
+  }
+  expect(await created(root.id)).toMatchObject({ editedKeys: [{ id: other.id }] });
+  await owner.patch(`/v1/members/${admin.memberId}`, { roleId: 'role_developer' });
+  expect(await created(root.id, admin.client)).toMatchObject({
+    editedKeysCount: 0,
+    editedKeys: [],
+  });
+});

@@ -1,0 +1,247 @@
+import { and, eq, or, type SQL, sql } from 'drizzle-orm';
+import { holds } from '../../access/require-scope.ts';
+import { visibleFleet } from '../../access/visible-fleet.ts';
+import { visibleKeys } from '../../access/visible-keys.ts';
+import type { Ctx } from '../../context.ts';
+import type { Database, Transaction } from '../../db/connect.ts';
+import { apiKey, gateway, invitation, joinKey, keyEdit } from '../../db/schema/index.ts';
+import { DomainError } from '../../domain-error.ts';
+import { invitationSentAt } from '../../write/invitation-time.ts';
+import { among } from './among.ts';
+import type { AdmittedMember, ReadLineage } from './read-lineage.ts';
+import { type Descendants, traceDescendants } from './trace-descendants.ts';
+
+/** Something that came from a root. */
+export interface CreatedThing {
+  readonly id: string;
+  readonly root: string;
+}
+
+export interface CreatedKey extends CreatedThing {
+  readonly memberId: string;
+  /** Whether its owner came from a root as well; perhaps they were removed before. */
+  readonly ownerLeaves: boolean;
+}
+
+export interface EditedKey extends CreatedThing {
+  readonly name: string;
+}
+
+/** What is still in use of what came from some keys, and goes with them. */
+export interface Created {
+  /** That are not revoked, roots aside. */
+  readonly keys: readonly CreatedKey[];
+  /** Whom the caller removes. */
+  readonly members: readonly (CreatedThing & AdmittedMember)[];
+  readonly joinKeys: readonly CreatedThing[];
+  readonly invitations: readonly CreatedThing[];
+  readonly gateways: readonly CreatedThing[];
+  /** Whom the caller keeps or may not remove. */
+  readonly membersLeft: readonly (CreatedThing & AdmittedMember)[];
+  readonly gatewaysLeft: readonly CreatedThing[];
+  /** Other keys that were enabled or changed by what came from the roots: they stay as they are. */
+  readonly editedKeys: readonly EditedKey[];
+}
+
+/**
+ * The one answer to what came from the keys, for counting it and for taking it along.
+ * @param lineage of these keys, and perhaps of others
+ */
+export async function findCreated(
+  db: Database | Transaction,
+  ctx: Ctx,
+  lineage: ReadLineage,
+  rootIds: readonly string[],
+): Promise<Created> {
+  const descendants = traceDescendants(lineage, rootIds);
+  const keys = livingKeys(lineage, descendants, rootIds);
+  const gateways = await findGateways(db, ctx, descendants);
+  const isLeft = ({ isManageable }: { readonly isManageable: boolean }) => !isManageable;
+  return {
+    keys,
+    members: presentMembers(lineage, descendants.members),
+    membersLeft: presentMembers(lineage, descendants.membersLeft),
+    joinKeys: await findJoinKeys(db, ctx, descendants),
+    invitations: await findInvitations(db, ctx, descendants),
+    gateways: gateways.filter((each) => !isLeft(each)),
+    gatewaysLeft: gateways.filter(isLeft),
+    editedKeys: await findEditedKeys(db, ctx, descendants),
+  };
+}
+
+function livingKeys(
+  { keys }: ReadLineage,
+  descendants: Descendants,
+  rootIds: readonly string[],
+): CreatedKey[] {
+  const roots = new Set(rootIds);
+  return keys
+    .filter(({ id, status }) => status !== 'revoked' && !roots.has(id))
+    .toSorted((a, b) => (a.id < b.id ? -1 : 1))
+    .flatMap(({ id, memberId }) => {
+      const root = descendants.rootNow(id);
+      return root === undefined
+        ? []
+        : [{ id, memberId, root, ownerLeaves: descendants.members.has(memberId) }];
+    });
+}
+
+function presentMembers({ members }: ReadLineage, roots: ReadonlyMap<string, string>) {
+  return [...roots].flatMap(([id, root]) => {
+    const row = members.get(id);
+    return row && row.status !== 'removed' ? [{ ...row, root }] : [];
+  });
+}
+
+/** Without fleet.manage none: join keys then stay, blocked, as the key that created them is gone. */
+function manageableFleet(ctx: Ctx, table: typeof joinKey | typeof gateway): SQL<boolean> {
+  const may = holds(ctx.scopes, 'fleet.manage') ? visibleFleet(ctx, table) : undefined;
+  return sql<boolean>`${may ?? sql`false`}`;
+}
+
+/** Those of removed members go whatever the caller may do: removing a member deletes them. */
+async function findJoinKeys(db: Database | Transaction, ctx: Ctx, descendants: Descendants) {
+  const ids = [...descendants.ids];
+  const rows = await db
+    .select({
+      id: joinKey.id,
+      createdByKeyId: joinKey.createdByKeyId,
+      memberId: joinKey.memberId,
+      createdAt: joinKey.createdAt,
+      isManageable: manageableFleet(ctx, joinKey),
+    })
+    .from(joinKey)
+    .where(
+      and(
+        eq(joinKey.organizationId, ctx.organizationId),
+        or(among(joinKey.createdByKeyId, ids), among(joinKey.memberId, ids)),
+      ),
+    );
+  return rows.flatMap(({ id, createdByKeyId, memberId, createdAt, isManageable }) => {
+    const creators = isManageable ? [createdByKeyId, memberId] : [memberId];
+    return withRoot(descendants, { id }, creators, createdAt);
+  });
+}
+
+/** Without members.invite none: they stay, blocked. A confined caller withdraws none either. */
+async function findInvitations(db: Database | Transaction, ctx: Ctx, descendants: Descendants) {
+  if (!holds(ctx.scopes, 'members.invite') || ctx.workspaceId !== null) return [];
+  const ids = [...descendants.ids];
+  const rows = await db
+    .select({
+      id: invitation.id,
+      createdByKeyId: invitation.createdByKeyId,
+      invitedBy: invitation.invitedBy,
+      expiresAt: invitation.expiresAt,
+    })
+    .from(invitation)
+    .where(
+      and(
+        eq(invitation.organizationId, ctx.organizationId),
+        or(among(invitation.createdByKeyId, ids), among(invitation.invitedBy, ids)),
+      ),
+    );
+  return rows.flatMap((row) =>
+    withRoot(
+      descendants,
+      { id: row.id },
+      [row.createdByKeyId, row.invitedBy],
+      invitationSentAt(row),
+    ),
+  );
+}
+
+/** Those that the caller may not remove stay, and go on deciding. */
+async function findGateways(db: Database | Transaction, ctx: Ctx, descendants: Descendants) {
+  const ids = [...descendants.ids];
+  const rows = await db
+    .select({
+      id: gateway.id,
+      createdByKeyId: gateway.createdByKeyId,
+      createdByMemberId: gateway.createdByMemberId,
+      createdAt: gateway.createdAt,
+      isManageable: manageableFleet(ctx, gateway),
+    })
+    .from(gateway)
+    .where(
+      and(
+        eq(gateway.organizationId, ctx.organizationId),
+        or(among(gateway.createdByKeyId, ids), among(gateway.createdByMemberId, ids)),
+      ),
+    );
+  return rows.flatMap(({ id, createdByKeyId, createdByMemberId, createdAt, isManageable }) =>
+    withRoot(descendants, { id, isManageable }, [createdByKeyId, createdByMemberId], createdAt),
+  );
+}
+
+function withRoot<T extends object>(
+  { rootOf }: Descendants,
+  thing: T,
+  creators: readonly (string | null)[],
+  at: Date,
+): (T & { readonly root: string })[] {
+  const root = rootOf(creators, at.getTime());
+  return root === undefined ? [] : [{ ...thing, root }];
+}
+
+/** Only those that the caller sees. */
+async function findEditedKeys(db: Database | Transaction, ctx: Ctx, descendants: Descendants) {
+  const rows = await db
+    .select({
+      id: apiKey.id,
+      name: apiKey.name,
+      editedBy: keyEdit.editedBy,
+      firstAt: keyEdit.firstAt,
+      lastAt: keyEdit.lastAt,
+    })
+    .from(keyEdit)
+    .innerJoin(apiKey, eq(apiKey.id, keyEdit.keyId))
+    .where(
+      and(
+        eq(keyEdit.organizationId, ctx.organizationId),
+        among(keyEdit.editedBy, [...descendants.ids]),
+        visibleKeys(ctx),
+        sql`${apiKey.status} <> 'revoked'`,
+      ),
+    );
+  const edited = new Map<string, EditedKey>();
+  for (const { id, name, editedBy, firstAt, lastAt } of rows) {
+    if (edited.has(id) || descendants.rootNow(id)) continue;
+    const [found] = [firstAt, lastAt].flatMap((at) =>
+      withRoot(descendants, { id, name }, [editedBy], at),
+    );
+    if (found) edited.set(id, found);
+  }
+  return [...edited.values()];
+}
+
+/**
+ * The roots that the caller must not revoke with what they created: a key of another member is among
+ * it, who does not leave with it. A member who leaves with another root does not count, as that one
+ * may be refused.
+ */
+export function findForeignRoots(
+  ctx: Ctx,
+  lineage: ReadLineage,
+  rootIds: readonly string[],
+): ReadonlySet<string> {
+  if (holds(ctx.scopes, 'api_keys.manage_all')) return new Set();
+  const foreign = lineage.keys.filter(({ memberId }) => memberId !== ctx.actor.memberId);
+  if (foreign.length === 0) return new Set();
+  return new Set(
+    rootIds.filter((rootId) => {
+      const keys = livingKeys(lineage, traceDescendants(lineage, [rootId]), [rootId]);
+      return keys.some(
+        ({ memberId, ownerLeaves }) => memberId !== ctx.actor.memberId && !ownerLeaves,
+      );
+    }),
+  );
+}
+
+export function treeOfAnother(): DomainError {
+  return new DomainError(
+    'insufficient_scope',
+    'Among the keys that this key created or rotated are some that belong to another member. Ask someone who holds the scope "api_keys.manage_all", or leave out everything it created or rotated.',
+    { scopes: ['api_keys.manage_all'] },
+  );
+}
