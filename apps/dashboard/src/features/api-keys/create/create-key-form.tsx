@@ -1,5 +1,10 @@
 import { useMutation } from '@tanstack/react-query';
-import { type ApiKeyWithSecret, PROFILE_CATALOG, type Workspace } from '@tollkeeper/contract';
+import {
+  type ApiKeyWithSecret,
+  PROFILE_CATALOG,
+  type Profile,
+  type Workspace,
+} from '@tollkeeper/contract';
 import { useEffect, useState } from 'react';
 import { Button } from '../../../components/button.tsx';
 import { DialogBody, DialogFooter, useUnsaved } from '../../../components/forms/dialog.tsx';
@@ -8,21 +13,28 @@ import { useExactlyOnce } from '../../../components/forms/use-exactly-once.ts';
 import { counted, exactDay } from '../../../lib/format.ts';
 import { useNow } from '../../../lib/server-clock.ts';
 import { FinalScopesWarning, type ScopeCatalog, ScopePicker } from '../../scopes/index.ts';
+import { chosenWorkspace } from '../../workspaces/index.ts';
 import { createKeyMutation } from '../queries.ts';
-import { EXPIRY_CHOICES, expiresAt } from './expiry.ts';
+import { EXPIRY_CHOICES, expiresAt, startExpiry } from './expiry.ts';
 import {
   checkDraft,
   confinement,
   type DraftField,
   draftBody,
-  firstDraft,
+  EMPTY_DRAFT,
   type KeyDraft,
-  type KeyFormOffer,
-  startWorkspace,
 } from './key-draft.ts';
 import { ExpiryField, NameField, ProfileField, WorkspaceField } from './key-fields.tsx';
 import { KeyRefusal } from './key-refusal.tsx';
 import { useDraftSubmit } from './use-draft-submit.ts';
+
+/** What the form starts from. */
+interface KeyFormOffer {
+  readonly catalog: ScopeCatalog;
+  readonly workspaces: readonly Workspace[];
+  /** Default lifetime of the organization's keys in days. */
+  readonly defaultExpiryDays: number | null;
+}
 
 interface CreateKeyFormProps extends KeyFormOffer {
   readonly onCancel: () => void;
@@ -165,4 +177,31 @@ function addresses({ allowedIps }: KeyDraft): string {
   return allowedIps.length === 0
     ? 'from any address'
     : `from ${counted(allowedIps.length, 'address range')}`;
+}
+
+/** The first profile that gives this member anything, for the time that the organization asks. */
+function firstDraft(offer: KeyFormOffer, now: number): KeyDraft {
+  const { catalog, workspaces, defaultExpiryDays } = offer;
+  const usable = catalog.profiles.find(
+    ({ scopes, confinement: reach }) =>
+      scopes.length > 0 && (reach !== 'required' || workspaces.length > 0),
+  );
+  const profile = usable?.name ?? 'custom';
+  return {
+    ...EMPTY_DRAFT,
+    ...(defaultExpiryDays === null ? {} : { expiry: startExpiry(defaultExpiryDays, now) }),
+    profile,
+    workspaceId: startWorkspace(profile, workspaces),
+  };
+}
+
+/**
+ * The workspace that the person looks at. Else the first one where one is needed; elsewhere
+ * confining the key is up to the person.
+ */
+function startWorkspace(profile: Profile, workspaces: readonly Workspace[]): string {
+  const reach = confinement(profile);
+  if (reach === 'forbidden') return '';
+  const chosen = workspaces.find(({ id }) => id === chosenWorkspace());
+  return chosen?.id ?? (reach === 'required' ? (workspaces[0]?.id ?? '') : '');
 }
