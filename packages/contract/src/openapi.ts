@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ERRORS, type ErrorCode } from './errors.ts';
 import { problem } from './problem.ts';
-import { isBodyOptional, type Route } from './route.ts';
+import { isBodyOptional, type RawBody, type Route } from './route.ts';
 import { routes } from './routes/index.ts';
 
 type Json = Record<string, unknown>;
@@ -91,7 +91,7 @@ function createPaths(): Record<string, Json> {
   for (const [name, route] of Object.entries<Route>(routes)) {
     created[route.path] = {
       ...created[route.path],
-      [route.method.toLowerCase()]: operation(name, route),
+      [route.method.toLowerCase()]: openApiOperation(name, route),
     };
   }
   return created;
@@ -100,7 +100,8 @@ function createPaths(): Record<string, Json> {
 const OPTIONAL_BODY =
   'Optional. A request without a body has no Content-Type either: an empty body or null that is announced as JSON is refused with 422.';
 
-function operation(name: string, route: Route): Json {
+/** One operation of the document. */
+export function openApiOperation(name: string, route: Route): Json {
   return {
     operationId: name,
     summary: route.summary,
@@ -117,8 +118,15 @@ function operation(name: string, route: Route): Json {
           },
         }
       : {}),
+    ...(route.rawBody ? { requestBody: rawBody(route.rawBody) } : {}),
     responses: responses(route),
   };
+}
+
+/** Without a schema: bytes have none in OpenAPI 3.1. */
+function rawBody({ contentType, bytesMax }: RawBody): Json {
+  const description = `At most ${bytesMax} bytes.`;
+  return { description, required: true, content: { [contentType]: {} } };
 }
 
 function security({ access, optionalSession }: Route): Json[] {
@@ -172,6 +180,7 @@ function responses(route: Route): Json {
       ...(route.response
         ? { content: { 'application/json': { schema: jsonSchema(route.response, 'output') } } }
         : {}),
+      ...(route.stream ? { content: { [route.stream.contentType]: {} } } : {}),
     },
   };
   const errors = routeErrors(route);

@@ -7,6 +7,19 @@ export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 /** Who may call: anyone, any credential, or a credential that holds the scope. */
 export type Access = 'public' | 'credential' | Scope;
 
+/** A body that the handler gets as bytes, such as a message whose signature it checks. */
+export interface RawBody {
+  readonly contentType: string;
+  readonly bytesMax: number;
+}
+
+/** An answer that is sent while it is made, since it may be large. */
+export interface StreamAnswer {
+  readonly contentType: string;
+  /** The name under which browsers save it; without one they show it. */
+  readonly fileName?: string;
+}
+
 /** One operation of the API, declared once for server, OpenAPI, SDK, command line and dashboard. */
 export interface Route {
   readonly method: Method;
@@ -18,10 +31,14 @@ export interface Route {
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
+  /** In place of `body`. */
+  readonly rawBody?: RawBody;
   /** Status of success. */
   readonly status: 200 | 201 | 204;
   /** Absent with 204. */
   readonly response?: z.ZodType;
+  /** In place of `response`. */
+  readonly stream?: StreamAnswer;
   /** Codes beyond those that every route can answer. */
   readonly errors: readonly ErrorCode[];
   /** Accepts an Idempotency-Key: set on every POST that creates. */
@@ -38,8 +55,8 @@ export interface Route {
  * Whether a request may leave the body out: all its fields are optional, and it is no PATCH, which
  * would then change nothing.
  */
-export function isBodyOptional({ method, body }: Route): boolean {
-  return method !== 'PATCH' && (body === undefined || body.safeParse({}).success);
+export function isBodyOptional({ method, body, rawBody }: Route): boolean {
+  return method !== 'PATCH' && !rawBody && (body === undefined || body.safeParse({}).success);
 }
 
 export function defineRoute<const R extends Route>(route: R): R {
@@ -51,7 +68,11 @@ type Part<R, K extends string> = R extends { readonly [P in K]: infer S extends 
   : unknown;
 
 /** What a caller gives: `{params?, query?, body?}` as the route declares them. */
-export type RouteInput<R> = Part<R, 'params'> & QueryPart<R> & Part<R, 'body'>;
+export type RouteInput<R> = Part<R, 'params'> & QueryPart<R> & Part<R, 'body'> & RawPart<R>;
+
+type RawPart<R> = R extends { readonly rawBody: RawBody }
+  ? { body: Uint8Array<ArrayBuffer> }
+  : unknown;
 
 type QueryPart<R> = R extends { readonly query: infer S extends z.ZodType }
   ? { query?: z.input<S> }
@@ -60,4 +81,6 @@ type QueryPart<R> = R extends { readonly query: infer S extends z.ZodType }
 /** What a caller gets; undefined with 204. */
 export type RouteOutput<R> = R extends { readonly response: infer S extends z.ZodType }
   ? z.output<S>
-  : undefined;
+  : R extends { readonly stream: StreamAnswer }
+    ? ReadableStream<Uint8Array<ArrayBuffer>>
+    : undefined;

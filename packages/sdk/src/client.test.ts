@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type GatewayProblem, gatewayProblem } from '@tollkeeper/contract';
+import { defineRoute, type GatewayProblem, gatewayProblem } from '@tollkeeper/contract';
 import { expect, it, onTestFinished } from 'vitest';
-import { createClient } from './client.ts';
+import { createClient, send } from './client.ts';
 
 it('takes the denial of a gateway in front of the control plane for what it is', async () => {
   const { error, ...problem } = gatewayProblem.parse({
@@ -24,4 +24,48 @@ it('takes the denial of a gateway in front of the control plane for what it is',
   const { port } = gateway.address() as AddressInfo;
   const client = createClient({ baseUrl: `http://127.0.0.1:${port}` });
   await expect(client.whoami({})).rejects.toMatchObject({ problem });
+});
+
+it('sends a raw body as it is, under the content type of the route', async () => {
+  const route = defineRoute({
+    method: 'POST',
+    path: '/v1/messages',
+    access: 'public',
+    summary: 'Receive a message',
+    tag: 'Messages',
+    rawBody: { contentType: 'application/cbor', bytesMax: 16 },
+    status: 204,
+    errors: [],
+  });
+  const sent: unknown[] = [];
+  const fetch = async (_url: unknown, { headers, body }: RequestInit = {}) => {
+    sent.push(headers, body);
+    return new Response(null, { status: 204 });
+  };
+  const body = new Uint8Array([0xa0, 0xff]);
+  expect(await send({ baseUrl: '', fetch }, route, { body }, {})).toBeUndefined();
+  expect(sent).toEqual([{ accept: 'application/json', 'content-type': 'application/cbor' }, body]);
+});
+
+it('answers a stream before it has ended', async () => {
+  const route = defineRoute({
+    method: 'GET',
+    path: '/v1/export',
+    access: 'audit.export',
+    summary: 'Export the events',
+    tag: 'Events',
+    status: 200,
+    stream: { contentType: 'text/csv' },
+    errors: [],
+  });
+  const endless = new ReadableStream({ start: (parts) => parts.enqueue(Buffer.from('a,b')) });
+  let accepted: string | undefined;
+  const fetch = async (_url: unknown, init: RequestInit = {}) => {
+    accepted = new Headers(init.headers).get('accept') ?? undefined;
+    return new Response(endless);
+  };
+  const stream = await send({ baseUrl: '', fetch }, route, {}, {});
+  expect(accepted).toBe('text/csv, application/json');
+  const reader = (stream as ReadableStream<Uint8Array>).getReader();
+  expect(Buffer.from((await reader.read()).value ?? []).toString()).toBe('a,b');
 });

@@ -60,27 +60,46 @@ export function createClient(options: ClientOptions): Client {
   return Object.fromEntries(calls) as Client;
 }
 
+/** What a method was given, whichever its route is. */
 interface Parts {
   readonly params?: Record<string, string>;
   readonly query?: Record<string, unknown>;
   readonly body?: unknown;
 }
 
-async function send(options: ClientOptions, route: Route, input: Parts, call: CallOptions) {
+/** Sends one request for a route, and reads its answer as the route declares it. */
+export async function send(
+  options: ClientOptions,
+  route: Route,
+  input: Parts,
+  call: CallOptions,
+): Promise<unknown> {
   const request = options.fetch ?? fetch;
   const response = await request(options.baseUrl + address(route, input), {
     method: route.method,
     headers: {
-      accept: 'application/json',
-      ...(input.body === undefined ? {} : { 'content-type': 'application/json' }),
+      accept: accepted(route),
+      ...(input.body === undefined
+        ? {}
+        : { 'content-type': route.rawBody?.contentType ?? 'application/json' }),
       ...(call.idempotencyKey ? { 'idempotency-key': call.idempotencyKey } : {}),
       ...options.headers?.(),
     },
-    ...(input.body === undefined ? {} : { body: JSON.stringify(input.body) }),
+    ...(input.body === undefined ? {} : { body: bodyOf(route, input.body) }),
     ...(call.signal ? { signal: call.signal } : {}),
   });
   if (!response.ok) throw await denial(response);
+  if (route.stream) return response.body;
   return route.response ? route.response.parse(await response.json()) : undefined;
+}
+
+/** Errors are JSON, whatever the answer is. */
+function accepted({ stream }: Route): string {
+  return stream ? `${stream.contentType}, application/json` : 'application/json';
+}
+
+function bodyOf({ rawBody }: Route, body: unknown): BodyInit {
+  return rawBody ? (body as Uint8Array<ArrayBuffer>) : JSON.stringify(body);
 }
 
 function address(route: Route, input: Parts): string {

@@ -1,4 +1,4 @@
-import type { Route, RouteName, RouteOutput, Routes } from '@tollkeeper/contract';
+import type { RawBody, Route, RouteName, RouteOutput, Routes } from '@tollkeeper/contract';
 import type { z } from 'zod';
 import type { Ctx, Origin, Services } from '../context.ts';
 import { listScopes, whoami } from '../features/access/index.ts';
@@ -46,7 +46,7 @@ type Parsed<R, K extends string> = R extends { readonly [P in K]: infer S extend
 type Input<R> = {
   readonly params: Parsed<R, 'params'>;
   readonly query: Parsed<R, 'query'>;
-  readonly body: Parsed<R, 'body'>;
+  readonly body: R extends { readonly rawBody: RawBody } ? Uint8Array : Parsed<R, 'body'>;
 };
 type CtxOf<R extends Route> = R['access'] extends 'public' ? PublicCtx : Ctx;
 type Handler<R extends Route> = (

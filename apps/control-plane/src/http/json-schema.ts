@@ -20,7 +20,7 @@ function createSchema(route: Route): FastifySchema {
   return {
     ...(route.params ? { params: jsonSchema(route.params, 'input') } : {}),
     querystring: jsonSchema(route.query ?? z.strictObject({}), 'input'),
-    ...(route.method === 'GET'
+    ...(route.method === 'GET' || route.rawBody
       ? {}
       : { body: jsonSchema(route.body ?? z.strictObject({}), 'input') }),
     ...(route.response

@@ -1,6 +1,12 @@
 import { isBodyOptional, type Route, type RouteName, routes } from '@tollkeeper/contract';
 import { missing, scopeNames } from '@tollkeeper/verify';
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type {
+  FastifyError,
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  RouteOptions,
+} from 'fastify';
 import { z } from 'zod';
 import type { Ctx } from '../context.ts';
 import { DomainError } from '../domain-error.ts';
@@ -14,11 +20,13 @@ import { handlers, type PublicCtx } from './handlers.ts';
 import { fastifySchema } from './json-schema.ts';
 import { originOf } from './origin.ts';
 import { problemSender } from './problem.ts';
+import { registerRawBody } from './raw-body.ts';
 import { rememberDevice } from './remember-device.ts';
 import { requireSameOrigin } from './same-origin.ts';
 import type { ServerOptions } from './server-options.ts';
 import { isCheckOutdated, type SessionCheck, sessionCheck } from './session-check.ts';
 import { storeLimit } from './store-limit.ts';
+import { beforeStream, sendStream } from './stream-answer.ts';
 
 interface Input {
   readonly params: never;
@@ -26,6 +34,16 @@ interface Input {
   readonly body: never;
 }
 type Handler = (ctx: Ctx | PublicCtx, input: Input, request: SessionRequest) => unknown;
+
+interface Declared {
+  readonly name: string;
+  readonly route: Route;
+  readonly handler: Handler;
+}
+
+const DECLARED: readonly Declared[] = Object.entries<Route>(routes).map(([name, route]) => {
+  return { name, route, handler: handlers[name as RouteName] as Handler };
+});
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -43,19 +61,19 @@ export function registerRoutes(
   app: FastifyInstance,
   options: ServerOptions,
   guesses: GuessOptions,
+  declared: readonly Declared[] = DECLARED,
 ): void {
   app.decorateRequest('ctx', null);
   app.decorateRequest('isBodyLate', false);
   app.decorateRequest('sessionCheck', null);
-  for (const [name, route] of Object.entries<Route>(routes)) {
-    const handler = handlers[name as RouteName] as Handler;
+  for (const { name, route, handler } of declared) {
     const isPublic = route.access === 'public';
-    app.route({
+    const registered: RouteOptions = {
       method: route.method,
       url: route.path.replace(/\{(\w+)\}/g, ':$1'),
       schema: fastifySchema(route),
       ...(isPublic ? {} : { onRequest: authentication(route, options) }),
-      ...(isPublic ? strangerGuards(name as RouteName, route, guesses) : {}),
+      ...(isPublic ? strangerGuards(name, route, guesses) : {}),
       ...(route.method === 'GET' ? {} : { preValidation: takesNoBody(route) }),
       ...(isPublic ? {} : guards(route, options, guesses)),
       handler(request, reply) {
@@ -64,9 +82,12 @@ export function registerRoutes(
         const { params, query, body } = request;
         const input = { params, query, body } as Input;
         const answer = handler(ctx, input, sessionRequest(options, request, reply));
-        return route.status === 204 ? Promise.resolve(answer).then(() => reply.send()) : answer;
+        if (route.status === 204) return Promise.resolve(answer).then(() => reply.send());
+        return route.stream ? sendStream(reply, route.stream, answer) : answer;
       },
-    });
+    };
+    if (route.rawBody) registerRawBody(app, route.rawBody, registered);
+    else app.route(registered);
   }
 }
 
@@ -155,7 +176,10 @@ function confirmations(route: Route, { services, auth, baseUrl }: ServerOptions)
   const reads = route.method === 'GET' || route.changesNothing;
   return {
     ...(route.method === 'GET' ? {} : { preHandler: confirm }),
-    ...(reads ? { preSerialization: confirmAnswer, errorHandler: confirmRefusal } : {}),
+    ...(reads ? { errorHandler: confirmRefusal } : {}),
+    ...(reads && !route.stream ? { preSerialization: confirmAnswer } : {}),
+    // A stream is not serialized.
+    ...(reads && route.stream ? { onSend: beforeStream(confirmAnswer) } : {}),
   };
 }
 
@@ -222,7 +246,7 @@ function passSuspended(error: unknown): void {
 }
 
 /** What stands before the handler and after its answer, for anyone at all. */
-function strangerGuards(name: RouteName, route: Route, guesses: GuessOptions) {
+function strangerGuards(name: string, route: Route, guesses: GuessOptions) {
   const limit =
     name === 'setup'
       ? guessLimit(guesses, 'setup')
@@ -233,9 +257,14 @@ function strangerGuards(name: RouteName, route: Route, guesses: GuessOptions) {
 
 /** What runs before the handler and after its answer, for requests with a credential. */
 function guards(route: Route, options: ServerOptions, guesses: GuessOptions) {
-  const { preHandler, ...rest } = confirmations(route, options);
+  const { preHandler, onSend, ...rest } = confirmations(route, options);
   const limit = takesPassword(route) ? guessLimit(guesses, 'session') : {};
-  return { ...limit, ...rest, preHandler: [preHandler ?? [], limit.preHandler ?? []].flat() };
+  return {
+    ...limit,
+    ...rest,
+    preHandler: [preHandler ?? [], limit.preHandler ?? []].flat(),
+    onSend: [onSend ?? [], limit.onSend ?? []].flat(),
+  };
 }
 
 /** Whether a password can be guessed here, by a session. */

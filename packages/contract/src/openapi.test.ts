@@ -1,0 +1,48 @@
+import { expect, it } from 'vitest';
+import { openApiOperation } from './openapi.ts';
+import { defineRoute, isBodyOptional } from './route.ts';
+
+const MESSAGE = defineRoute({
+  method: 'POST',
+  path: '/v1/messages',
+  access: 'public',
+  summary: 'Receive a signed message',
+  tag: 'Messages',
+  rawBody: { contentType: 'application/cbor', bytesMax: 1024 },
+  status: 204,
+  errors: [],
+});
+
+const EXPORT = defineRoute({
+  method: 'GET',
+  path: '/v1/export',
+  access: 'audit.export',
+  summary: 'Export the events',
+  tag: 'Events',
+  status: 200,
+  stream: { contentType: 'text/csv', fileName: 'events.csv' },
+  errors: [],
+});
+
+it('declares a raw body by its content type and size, and that it is needed', () => {
+  const operation = openApiOperation('receiveMessage', MESSAGE);
+  expect(operation.requestBody).toEqual({
+    description: 'At most 1024 bytes.',
+    required: true,
+    content: { 'application/cbor': {} },
+  });
+  expect(isBodyOptional(MESSAGE)).toBe(false);
+  expect(operation.responses).toMatchObject({ 413: {}, 415: {} });
+});
+
+it('declares that a public route needs no credential', () => {
+  expect(openApiOperation('receiveMessage', MESSAGE)).toMatchObject({ security: [] });
+});
+
+it('declares a stream by its content type, beside errors as JSON', () => {
+  const { responses } = openApiOperation('exportEvents', EXPORT);
+  expect(responses).toMatchObject({
+    200: { content: { 'text/csv': {} } },
+    403: { content: { 'application/problem+json': {} } },
+  });
+});
