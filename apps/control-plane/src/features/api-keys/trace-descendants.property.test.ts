@@ -3,7 +3,8 @@ import { expect, it } from 'vitest';
 import { type Admission, type Link, traceDescendants } from './trace-descendants.ts';
 
 const RUNS = process.env.LONG ? 20_000 : 2000;
-const MEMBERS = 4;
+/** Few, so that the same ones leave and come back. */
+const MEMBERS = 2;
 const MINUTE = 60_000;
 
 /** Numbers choose among what there is at that time. */
@@ -133,16 +134,20 @@ function once(creator: string, id: string, at: number): Link {
 }
 
 it('finds what somebody who watches from the beginning would have noted', () => {
-  const stays = fc.uniqueArray(fc.constantFrom('m0', 'm1', 'm2', 'm3'), { maxLength: 2 });
+  const stays = fc.uniqueArray(fc.constantFrom('m0', 'm1'), { maxLength: 1 });
   fc.assert(
-    fc.property(fc.array(action, { maxLength: 60 }), stays, (actions, kept) => {
-      const world = new World(new Set(kept));
-      for (const [at, each] of actions.entries()) world.run(each, at + 1);
-      const { ids, members } = traceDescendants(world.lineage(), ['K']);
-      expect([...ids].sort()).toEqual([...world.everFallen].sort());
-      const fallen = [...world.members].filter(([, each]) => each.fallen).map(([id]) => id);
-      expect([...members.keys()].sort()).toEqual(fallen.sort());
-    }),
+    fc.property(
+      fc.array(action, { minLength: 20, maxLength: 80, size: 'max' }),
+      stays,
+      (actions, kept) => {
+        const world = new World(new Set(kept));
+        for (const [at, each] of actions.entries()) world.run(each, at + 1);
+        const { ids, members } = traceDescendants(world.lineage(), ['K']);
+        expect([...ids].sort()).toEqual([...world.everFallen].sort());
+        const fallen = [...world.members].filter(([, each]) => each.fallen).map(([id]) => id);
+        expect([...members.keys()].sort()).toEqual(fallen.sort());
+      },
+    ),
     { numRuns: RUNS },
   );
 });
