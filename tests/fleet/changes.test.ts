@@ -140,7 +140,7 @@ test('calls are counted at the control plane, once', async () => {
   const subject = { keyId: key.id, ownerId: memberId, workspaceId: null };
   for (let count = 0; count < 3; count++) fleet.count(subject, true, Date.now());
   fleet.count(subject, false, Date.now());
-  fleet.settle();
+  fleet.flush();
 
   await vi.waitFor(async () => {
     const { body } = await owner.get(`/v1/api-keys/${key.id}/usage`);

@@ -21,7 +21,7 @@ export function createPendingFleet(
   return {
     keys: () => fleet?.keys() ?? 'no_snapshot',
     count: (subject, accepted, atMs) => fleet?.count(subject, accepted, atMs),
-    settle: () => fleet?.settle(),
+    flush: () => fleet?.flush(),
     status: () =>
       fleet?.status() ?? {
         ...{ gatewayId: null, name, labels: {}, draining: false, connected: false },

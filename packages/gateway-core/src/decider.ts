@@ -44,7 +44,7 @@ export function decideInWorkers(
   const freshness = createSharedFreshness(createFreshness(clock), workers);
   workers.onStart(async (worker) => {
     await keyStore.bringUp(worker);
-    freshness.tell(worker);
+    freshness.sendTo(worker);
   });
   const own = createHealthMeter(clock);
   return {

@@ -26,12 +26,12 @@ export interface Fleet {
   /** Counts a decided call. @param atMs when, in milliseconds since 1970 */
   count(subject: CallSubject, accepted: boolean, atMs: number): void;
   /**
-   * Puts what was counted into the spool, unless it is there already: to be called before an
-   * answer is released. One write for all calls of a turn of the event loop.
+   * Writes all counts to the spool that are not there yet: to be called before an answer is sent. One
+   * write serves all calls of a turn of the event loop.
    */
-  settle(): void;
+  flush(): void;
   status(): FleetStatus;
-  /** Tells people what is wrong with the instance beside the fleet's own; null takes it back. */
+  /** Reports a fault of the instance, to be shown beside those of the fleet; null clears it. */
   report(fault: string | null): void;
   /** Stores and, where the control plane can be reached, hands over what was counted. */
   close(): Promise<void>;
@@ -49,7 +49,7 @@ export interface FleetStatus {
   /** Since the control plane last confirmed the version, in milliseconds. */
   readonly ageMs: number | null;
   readonly staleMaxMs: number | null;
-  /** Calls counted that the control plane has not taken yet. */
+  /** Calls counted that the control plane has not stored yet. */
   readonly spooledCalls: number;
   /** What is wrong, for people; null when nothing is. */
   readonly fault: string | null;

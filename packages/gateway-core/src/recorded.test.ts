@@ -80,7 +80,7 @@ async function countCalls(
   const subject = { keyId: row.keyId, ownerId: row.ownerId, workspaceId: null };
   fleet.count(subject, true, row.lastAcceptedMs);
   fleet.count(subject, false, row.lastAcceptedMs);
-  fleet.settle();
+  fleet.flush();
   clock.advance(1000);
 }
 

@@ -56,7 +56,7 @@ export async function runFleet(run: Run): Promise<Fleet> {
       meter.countCall();
       spool.count(subject, accepted, atMs);
     },
-    settle: spool.settle,
+    flush: spool.flush,
     status: () => ({
       ...link.known(),
       gatewayId,

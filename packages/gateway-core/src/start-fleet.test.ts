@@ -105,7 +105,7 @@ test('refuses no valid key in a day without the control plane, and loses no call
     await setImmediate();
     expect(decided(fleet)).toEqual(BEFORE);
     fleet.count(SUBJECT, true, clock.epochMs());
-    fleet.settle();
+    fleet.flush();
   }
   expect(fleet.status()).toMatchObject({ connected: false, spooledCalls: CALLS_A_DAY });
   await fleet.close();
@@ -247,7 +247,7 @@ test('reports how it is, and what is wrong', async () => {
   const { controlPlane, connection, fleet } = await startConnected({ clock });
   expect(await connection.next('health')).toMatchObject({ callsPerMinute: 0, fault: null });
   fleet.count(SUBJECT, true, clock.epochMs());
-  fleet.settle();
+  fleet.flush();
   connection.send(controlPlane.changes(5, { to: 6 }));
   await connection.next('reject');
 

@@ -1,9 +1,8 @@
-import type { Hello } from '@tollkeeper/protocol';
+import type { GatewayHealth, Hello } from '@tollkeeper/protocol';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Database } from '../db/connect.ts';
 import { gateway, gatewayConnection } from '../db/schema/index.ts';
 import type { Session } from './gateway-session.ts';
-import { healthOf } from './health.ts';
 
 /** Stores which gateways are connected here, for every process to read. */
 export interface Presence {
@@ -120,4 +119,15 @@ function seenRows(rows: readonly object[]) {
 
 function ago(column: 'ageMs' | 'connectedAgeMs') {
   return sql`clock_timestamp() - ${sql.identifier(column)} * interval '1 millisecond'`;
+}
+
+const UNKNOWN = { callsPerMinute: 0, cpuPercent: 0, memoryBytes: 0, spooledCalls: 0, fault: null };
+
+/** Health as the gateway reports it; what it rejected counts as a fault until it applies something. */
+function healthOf({
+  health,
+  rejection,
+}: Pick<Session, 'health' | 'rejection'>): GatewayHealth | null {
+  if (rejection === null) return health;
+  return { ...(health ?? UNKNOWN), fault: health?.fault ?? rejection };
 }

@@ -34,7 +34,7 @@ async function handsOver(fleet: Fleet, { id }: TestKey, atMs: number): Promise<v
   const [owner] = await world.query<{ id: string }>('select member_id as id from api_key');
   const subject = { keyId: id, ownerId: owner?.id ?? '', workspaceId: null };
   for (let n = 0; n < 5; n += 1) fleet.count(subject, true, atMs);
-  fleet.settle();
+  fleet.flush();
   await vi.waitUntil(async () => {
     const [row] = await world.query<{ accepted: number }>(
       'select sum(accepted)::int as accepted from key_usage where key_id = $1',

@@ -80,7 +80,7 @@ export function addFleetMetrics(registry: Registry, fleet: Fleet): void {
   });
   gauge(
     'spooled_calls',
-    'Calls counted that the control plane has not taken yet',
+    'Calls counted that the control plane has not stored yet',
     () => fleet.status().spooledCalls,
   );
 }

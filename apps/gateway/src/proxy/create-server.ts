@@ -5,8 +5,8 @@ import type { Denial } from '@tollkeeper/gateway-core';
 import type { Limits } from '../config/config.ts';
 import { type Call, malformed, refuse } from './call.ts';
 import type { Connections } from './connections.ts';
-import { rawDenial } from './raw-denial.ts';
 import { receive } from './receive.ts';
+import { rawDenial } from './send-denial.ts';
 import type { Services } from './services.ts';
 import { isUpgradeable, watchUpgrade } from './tunnel.ts';
 

@@ -19,7 +19,7 @@ import { createUpstreams } from './upstreams.ts';
 
 export interface ProxyOptions {
   readonly config: Config;
-  readonly fleet: Pick<Fleet, 'keys' | 'count' | 'settle'>;
+  readonly fleet: Pick<Fleet, 'keys' | 'count' | 'flush'>;
   readonly log: Log;
   /** Takes the metrics of the requests. */
   readonly registry: Registry;
@@ -49,7 +49,7 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   const upstreams = createUpstreams();
   const services: Services = {
     ...{ fleet, log, metrics, upstreams, nowMs },
-    hold: createTurn(() => fleet.settle()),
+    hold: createTurn(() => fleet.flush()),
     live: { config, routes: prepareRoutes(config.routes) },
     isDraining: false,
   };

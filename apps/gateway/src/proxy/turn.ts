@@ -8,13 +8,13 @@ export interface Held {
  * Holds everything that was decided in one turn of the event loop, so that one write puts all of
  * its counts into the spool before anything of it goes on: to the upstream, or back to the client.
  */
-export function createTurn(settle: () => void): (held: Held) => void {
+export function createTurn(writeCounts: () => void): (held: Held) => void {
   let waiting: Held[] = [];
   const flush = () => {
     const released = waiting;
     waiting = [];
     try {
-      settle();
+      writeCounts();
     } catch (error) {
       for (const each of released) each.fail(error);
       return;

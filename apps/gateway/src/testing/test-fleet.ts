@@ -28,7 +28,7 @@ export interface TestFleet extends Fleet {
   readonly counted: Counted[];
   /** Why nothing may pass; undefined decides by the index. */
   noKeys: NoKeys | undefined;
-  /** What `settle` throws. */
+  /** What `flush` throws. */
   fault: Error | undefined;
   isDraining: boolean;
   /** Last argument of `report`. */
@@ -63,7 +63,7 @@ export function createTestFleet(): TestFleet {
     count({ keyId }: CallSubject, accepted) {
       counted.push({ keyId, accepted, settled: false });
     },
-    settle() {
+    flush() {
       if (fleet.fault) throw fleet.fault;
       for (const each of counted) each.settled = true;
     },

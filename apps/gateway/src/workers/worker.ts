@@ -33,7 +33,7 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal
 cluster.worker?.on('disconnect', () => {
   // Node ends a forsaken worker at once; what is under way is to be answered first.
   if (cluster.worker) cluster.worker.exitedAfterDisconnect = true;
-  self?.fleet.forsaken();
+  self?.fleet.primaryLost();
   self?.log.warn({}, 'the first process is gone: this worker ends once its requests are answered');
   void end();
 });
@@ -61,7 +61,7 @@ async function obey(order: Order): Promise<Partial<Answer>> {
       void end();
       return {};
     default:
-      await self.fleet.take(order);
+      await self.fleet.execute(order);
       return {};
   }
 }

@@ -154,7 +154,7 @@ async function handleMessage(
     case 'snapshot':
     case 'changes':
     case 'confirmed':
-      return sync.take(header, body, data);
+      return sync.receive(header, body, data);
     case 'gateway':
       return welcome(state, header);
     case 'usage-stored':

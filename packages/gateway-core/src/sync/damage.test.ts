@@ -17,7 +17,7 @@ async function openRevoked(): Promise<{ it: TestSync; old: Uint8Array[] }> {
   world.change(keyOf(4));
   const first = it.sealer.changes(0);
   world.change(keyOf(2, { status: 'revoked' }), { type: 'key-removed', keyId: idOf('key', 4) });
-  await it.take(...parts, first, it.sealer.changes(1));
+  await it.receive(...parts, first, it.sealer.changes(1));
   expect(it.decisions()).toEqual(DECISIONS);
   return { it, old: [...parts, first] };
 }
@@ -40,7 +40,7 @@ test(`applies none of ${CASES} damaged, foreign and repeated messages, and repor
     const original = pick(good);
     const message = next(4) === 0 ? pick(others) : damage(original);
     if (Buffer.compare(message, original) === 0) continue;
-    const [answer] = await it.take(message);
+    const [answer] = await it.receive(message);
     // The other parts of a snapshot that is rejected go without a word.
     const isSilent = answer === undefined && old.includes(message);
     if (answer?.type !== 'reject' && !isSilent) surprises.push(answer);
@@ -50,7 +50,7 @@ test(`applies none of ${CASES} damaged, foreign and repeated messages, and repor
   expect(it.decisions()).toEqual(DECISIONS);
   expect(it.sync.version()).toBe(2);
   it.sealer.world.change(keyOf(4));
-  expect(await it.take(it.sealer.changes(2))).toMatchObject([{ type: 'ack', version: 3 }]);
+  expect(await it.receive(it.sealer.changes(2))).toMatchObject([{ type: 'ack', version: 3 }]);
 }, 300_000);
 
 test(`starts with none of ${CASES / 10} damaged files, and reports each`, async () => {

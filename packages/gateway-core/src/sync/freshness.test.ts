@@ -22,7 +22,7 @@ test('is fresh up to the age that is allowed, and never before it was confirmed'
 
 test('is as old as the last confirmation', async () => {
   const it = await openTestSync();
-  await it.take(...it.sealer.snapshot());
+  await it.receive(...it.sealer.snapshot());
   await it.confirm();
   it.clock.advance(HOUR);
   expect(it.ageMs()).toBe(HOUR);
@@ -35,11 +35,11 @@ test('is as old as the last confirmation', async () => {
 test('grows no younger by a confirmation that came before, or by a rejected message', async () => {
   const it = await openTestSync();
   const confirmation = it.sealer.confirmed(it.said.nonce);
-  await it.take(...it.sealer.snapshot(), confirmation);
+  await it.receive(...it.sealer.snapshot(), confirmation);
   it.sealer.world.change(keyOf(4));
   it.clock.advance(HOUR);
 
-  await it.take(
+  await it.receive(
     confirmation,
     it.sealer.changes(0, { from: 7, to: 8 }),
     ...it.sealer.snapshot().slice(1),
@@ -48,18 +48,18 @@ test('grows no younger by a confirmation that came before, or by a rejected mess
   expect(it.ageMs()).toBe(HOUR);
   const [check] = it.sync.check();
   expect(check?.type).toBe('check');
-  expect(await it.take(confirmation)).toMatchObject([{ type: 'reject', reason: 'replayed' }]);
+  expect(await it.receive(confirmation)).toMatchObject([{ type: 'reject', reason: 'replayed' }]);
   expect(it.ageMs()).toBe(HOUR);
 });
 
 test('grows no younger by changes, which may have been held back', async () => {
   const it = await openTestSync();
-  await it.take(...it.sealer.snapshot());
+  await it.receive(...it.sealer.snapshot());
   await it.confirm();
   it.clock.advance(HOUR);
   it.sealer.world.change(keyOf(4));
 
-  await it.take(it.sealer.changes(0));
+  await it.receive(it.sealer.changes(0));
 
   expect(it.sync.version()).toBe(1);
   expect(it.ageMs()).toBe(HOUR);
@@ -67,21 +67,21 @@ test('grows no younger by changes, which may have been held back', async () => {
 
 test('is as old as the question when the answer was held back, and asks again at once', async () => {
   const it = await openTestSync();
-  await it.take(...it.sealer.snapshot());
+  await it.receive(...it.sealer.snapshot());
   await it.confirm();
   const [check] = it.sync.check();
   const answer = it.sealer.confirmed(check?.type === 'check' ? check.nonce : '');
   it.clock.advance(HOUR);
   expect(it.sync.check()).toEqual([]);
 
-  expect(await it.take(answer)).toMatchObject([{ type: 'check' }]);
+  expect(await it.receive(answer)).toMatchObject([{ type: 'check' }]);
 
   expect(it.ageMs()).toBe(HOUR);
 });
 
 test('is not confirmed by an answer without the changes that came before it', async () => {
   const it = await openTestSync();
-  await it.take(...it.sealer.snapshot());
+  await it.receive(...it.sealer.snapshot());
   await it.confirm();
   it.clock.advance(HOUR);
   it.sealer.world.change(keyOf(4));
@@ -93,13 +93,13 @@ test('is not confirmed by an answer without the changes that came before it', as
 
 test('grows no younger by a snapshot, which may have been made a while ago', async () => {
   const it = await openTestSync();
-  await it.take(...it.sealer.snapshot());
+  await it.receive(...it.sealer.snapshot());
   expect(it.ageMs()).toBeNull();
   expect((await reopen(it)).ageMs()).toBeNull();
   await it.confirm();
   it.clock.advance(HOUR);
 
-  await it.take(...it.sealer.snapshot());
+  await it.receive(...it.sealer.snapshot());
 
   expect(it.ageMs()).toBe(HOUR);
 });
@@ -127,7 +127,7 @@ test('grows no younger when the clock on the wall is set back', () => {
 
 test('keeps its age across a restart, from the last confirmation that changed nothing', async () => {
   const it = await openTestSync();
-  await it.take(...it.sealer.snapshot());
+  await it.receive(...it.sealer.snapshot());
   await it.confirm();
   it.clock.advance(HOUR);
   await it.confirm();
@@ -142,7 +142,7 @@ test('keeps its age across a restart, from the last confirmation that changed no
 
 test('is old after a restart with a clock that was set back', async () => {
   const it = await openTestSync();
-  await it.take(...it.sealer.snapshot());
+  await it.receive(...it.sealer.snapshot());
   await it.confirm();
   it.clock.setWall(it.clock.epochMs() - HOUR);
 
@@ -152,11 +152,11 @@ test('is old after a restart with a clock that was set back', async () => {
 test('is not confirmed after a restart by what was heard before it', async () => {
   const it = await openTestSync();
   const confirmation = it.sealer.confirmed(it.said.nonce);
-  await it.take(...it.sealer.snapshot(), confirmation);
+  await it.receive(...it.sealer.snapshot(), confirmation);
   const next = await reopen(it);
   next.clock.advance(HOUR);
 
-  await next.take(confirmation);
+  await next.receive(confirmation);
 
   expect(next.ageMs()).toBe(HOUR);
 });

@@ -12,9 +12,9 @@ const fileOf = (it: TestSync) => join(it.stateDir, 'snapshot');
 /** Has applied a snapshot and then a revocation. */
 async function openRevoked(): Promise<TestSync> {
   const it = await openTestSync();
-  await it.take(...it.sealer.snapshot());
+  await it.receive(...it.sealer.snapshot());
   it.sealer.world.change(keyOf(2, { status: 'revoked' }));
-  expect(await it.take(it.sealer.changes(0))).toMatchObject([{ type: 'ack', version: 1 }]);
+  expect(await it.receive(it.sealer.changes(0))).toMatchObject([{ type: 'ack', version: 1 }]);
   return it;
 }
 
@@ -48,7 +48,7 @@ test('decides after a restart as before it, with what it acknowledged', async ()
 test('goes on with the changes after its last, and keeps them as well', async () => {
   const next = await reopen(await openRevoked());
   next.sealer.world.change(keyOf(4));
-  await next.take(next.sealer.changes(1));
+  await next.receive(next.sealer.changes(1));
 
   expect((await reopen(next)).decisions()).toEqual(['valid', 'revoked', 'valid', 'valid']);
 });
@@ -73,16 +73,16 @@ test('cuts off changes that were not written whole, and goes on behind them', as
 
   expect(next.decisions()).toEqual(AFTER);
   expect(await readFile(fileOf(it))).toEqual(whole);
-  await next.take(changes);
+  await next.receive(changes);
   expect((await reopen(next)).sync.version()).toBe(2);
 });
 
 test('refuses a file that ends before a revocation that was acknowledged', async () => {
   const it = await openTestSync();
-  await it.take(...it.sealer.snapshot());
+  await it.receive(...it.sealer.snapshot());
   const { length } = await readFile(fileOf(it));
   it.sealer.world.change(keyOf(2, { status: 'revoked' }));
-  await it.take(it.sealer.changes(0));
+  await it.receive(it.sealer.changes(0));
   await truncate(fileOf(it), length);
 
   await expectRefused(await reopen(it), 'older');
@@ -90,10 +90,10 @@ test('refuses a file that ends before a revocation that was acknowledged', async
 
 test('refuses an older file in the place of its own', async () => {
   const it = await openTestSync();
-  await it.take(...it.sealer.snapshot());
+  await it.receive(...it.sealer.snapshot());
   const old = await readFile(fileOf(it));
   it.sealer.world.change(keyOf(2, { status: 'revoked' }));
-  await it.take(...it.sealer.snapshot());
+  await it.receive(...it.sealer.snapshot());
   await writeFile(fileOf(it), old);
 
   await expectRefused(await reopen(it), 'older');
@@ -102,7 +102,7 @@ test('refuses an older file in the place of its own', async () => {
 test('refuses the file of another workspace, and one that another key signed', async () => {
   const world = createWorld();
   const it = await openTestSync(createSealer(world));
-  await it.take(...it.sealer.snapshot());
+  await it.receive(...it.sealer.snapshot());
 
   await writeFile(fileOf(it), stored(it.sealer.snapshot({ workspaceId: `ws_${'9'.repeat(20)}` })));
   const foreign = await reopen(it);
@@ -114,7 +114,7 @@ test('refuses the file of another workspace, and one that another key signed', a
 test('refuses a file with changes of another workspace', async () => {
   const it = await openTestSync();
   const parts = it.sealer.snapshot();
-  await it.take(...parts);
+  await it.receive(...parts);
   it.sealer.world.change(keyOf(2, { status: 'revoked' }));
   const changes = it.sealer.changes(0, { workspaceId: `ws_${'9'.repeat(20)}` });
   await writeFile(fileOf(it), stored([...parts, changes]));
@@ -124,7 +124,7 @@ test('refuses a file with changes of another workspace', async () => {
 
 test('refuses a file whose snapshot is not whole', async () => {
   const it = await openTestSync();
-  await it.take(...it.sealer.snapshot());
+  await it.receive(...it.sealer.snapshot());
   const { length } = await readFile(fileOf(it));
   await truncate(fileOf(it), length - 1);
 
@@ -138,7 +138,7 @@ test('refuses a file in which changes are missing, or stand twice or in another 
     it.sealer.world.change(keyOf(number, { status: 'revoked' }));
     return it.sealer.changes(version);
   });
-  await it.take(...parts, ...changes);
+  await it.receive(...parts, ...changes);
   const [a, b, c] = changes as [Uint8Array, Uint8Array, Uint8Array];
 
   for (const order of [
@@ -186,16 +186,18 @@ test.each(['damaged', 'missing'])(
   async (how) => {
     const it = await openTestSync();
     const before = it.sealer.snapshot();
-    await it.take(...before);
+    await it.receive(...before);
     it.sealer.world.change(keyOf(2, { status: 'revoked' }));
-    await it.take(it.sealer.changes(0));
+    await it.receive(it.sealer.changes(0));
     await it.confirm();
     await (how === 'damaged' ? writeFile(fileOf(it), how) : rm(fileOf(it)));
     const next = await reopen(it);
 
-    expect(await next.take(...before)).toMatchObject([{ type: 'reject', reason: 'older' }]);
+    expect(await next.receive(...before)).toMatchObject([{ type: 'reject', reason: 'older' }]);
     expect(next.decisions()).toBeUndefined();
-    expect(await next.take(...next.sealer.snapshot())).toMatchObject([{ type: 'ack', version: 1 }]);
+    expect(await next.receive(...next.sealer.snapshot())).toMatchObject([
+      { type: 'ack', version: 1 },
+    ]);
     expect(next.decisions()).toEqual(AFTER);
   },
 );
@@ -210,7 +212,7 @@ test('goes by no version of another workspace, when its folder was one of anothe
 
   await next.connect({ version: 0 });
 
-  expect(await next.take(...next.sealer.snapshot({ version: 0 }))).toMatchObject([
+  expect(await next.receive(...next.sealer.snapshot({ version: 0 }))).toMatchObject([
     { type: 'ack', version: 0 },
   ]);
 });
@@ -221,7 +223,9 @@ test('replaces a refused file by the next snapshot', async () => {
   const next = await reopen(it);
   expect(next.decisions()).toBeUndefined();
 
-  expect(await next.take(...next.sealer.snapshot())).toMatchObject([{ type: 'ack', version: 1 }]);
+  expect(await next.receive(...next.sealer.snapshot())).toMatchObject([
+    { type: 'ack', version: 1 },
+  ]);
 
   expect((await reopen(next)).decisions()).toEqual(AFTER);
 });

@@ -19,13 +19,13 @@ test('rejects what was sent on another connection', async () => {
   const repeated = [other.lineage(it.said.nonce), other.changes(0), ...other.snapshot()];
 
   for (const frame of repeated) {
-    expect(await it.take(frame)).toMatchObject([{ type: 'reject', reason: 'replayed' }]);
+    expect(await it.receive(frame)).toMatchObject([{ type: 'reject', reason: 'replayed' }]);
   }
   expect(it.decisions()).toEqual(BEFORE);
   await it.sync.disconnected();
   it.sync.hello();
   for (const frame of [it.sealer.lineage(it.said.nonce), ...repeated]) {
-    expect(await it.take(frame)).toMatchObject([{ type: 'reject', reason: 'replayed' }]);
+    expect(await it.receive(frame)).toMatchObject([{ type: 'reject', reason: 'replayed' }]);
   }
   expect(it.decisions()).toEqual(BEFORE);
 });
@@ -36,14 +36,14 @@ describe('a control plane that was set back', () => {
     const it = await openAtStart();
     const backup = it.sealer.world.fork();
     revoke(it);
-    await it.take(it.sealer.changes(0));
+    await it.receive(it.sealer.changes(0));
     return { it, restored: createSealer(backup, it.sealer.signingKey) };
   }
 
   async function reconnect(it: TestSync, { lineage }: Sealer): Promise<void> {
     await it.sync.disconnected();
     const { nonce } = it.sync.hello();
-    expect(await it.take(lineage(nonce, { continues: false }))).toEqual([]);
+    expect(await it.receive(lineage(nonce, { continues: false }))).toEqual([]);
   }
 
   test('has its gateways take a whole snapshot, whatever its number, and keep it', async () => {
@@ -52,7 +52,7 @@ describe('a control plane that was set back', () => {
     expect(it.decisions()).toEqual(AFTER);
 
     const { version, revision } = restored.world.position();
-    expect(await it.take(...restored.snapshot())).toEqual([
+    expect(await it.receive(...restored.snapshot())).toEqual([
       { type: 'ack', version, latest: { version, revision } },
     ]);
 
@@ -74,14 +74,14 @@ describe('a control plane that was set back', () => {
       return { ...draft, use };
     };
     const it = await openTestSync(createSealer(), { keyStore: { ...own, begin } });
-    await it.take(...it.sealer.snapshot());
+    await it.receive(...it.sealer.snapshot());
     const restored = createSealer(it.sealer.world.fork(), it.sealer.signingKey);
     revoke(it);
-    await it.take(it.sealer.changes(0));
+    await it.receive(it.sealer.changes(0));
     await reconnect(it, restored);
     isKilled = true;
 
-    await it.take(...restored.snapshot());
+    await it.receive(...restored.snapshot());
 
     const next = await reopen(it);
     expect([next.said.version, next.decisions()]).toEqual([0, BEFORE]);
@@ -93,9 +93,9 @@ describe('a control plane that was set back', () => {
     restored.world.change(keyOf(4));
     await reconnect(it, restored);
 
-    expect(await it.take(restored.changes(1))).toEqual([]);
+    expect(await it.receive(restored.changes(1))).toEqual([]);
     expect(it.decisions()).toEqual(AFTER);
-    await it.take(...restored.snapshot());
+    await it.receive(...restored.snapshot());
     expect(it.decisions()).toEqual(['revoked', 'valid', 'valid', 'valid']);
   });
 
@@ -104,11 +104,11 @@ describe('a control plane that was set back', () => {
     const [lineage, old] = [it.sealer.lineage(it.said.nonce), it.sealer.snapshot()];
     restored.world.change(keyOf(2, { status: 'disabled' }));
     await reconnect(it, restored);
-    await it.take(...restored.snapshot());
+    await it.receive(...restored.snapshot());
 
     restored.world.change(keyOf(1, { status: 'revoked' }));
     for (const frame of [lineage, it.sealer.changes(0), ...old, ...it.sealer.snapshot()]) {
-      expect(await it.take(frame)).toMatchObject([{ reason: 'replayed' }]);
+      expect(await it.receive(frame)).toMatchObject([{ reason: 'replayed' }]);
     }
     expect(it.decisions()).toEqual(['valid', 'disabled', 'valid', 'not_found']);
   });
@@ -117,12 +117,12 @@ describe('a control plane that was set back', () => {
     const it = await openTestSync();
     const lineage = it.sealer.lineage(it.said.nonce, { continues: false });
     const old = it.sealer.snapshot();
-    await it.take(...old);
+    await it.receive(...old);
     revoke(it);
-    await it.take(it.sealer.changes(0));
+    await it.receive(it.sealer.changes(0));
 
-    expect(await it.take(lineage)).toMatchObject([{ reason: 'replayed' }]);
-    expect(await it.take(...old)).toMatchObject([{ reason: 'older' }]);
+    expect(await it.receive(lineage)).toMatchObject([{ reason: 'replayed' }]);
+    expect(await it.receive(...old)).toMatchObject([{ reason: 'older' }]);
     expect(it.decisions()).toEqual(AFTER);
   });
 
@@ -132,9 +132,9 @@ describe('a control plane that was set back', () => {
     restored.world.change(keyOf(3, { status: 'revoked' }));
     await reconnect(it, restored);
 
-    expect(await it.take(...old)).toMatchObject([{ reason: 'older' }]);
+    expect(await it.receive(...old)).toMatchObject([{ reason: 'older' }]);
     expect(it.decisions()).toEqual(AFTER);
-    await it.take(...restored.snapshot());
+    await it.receive(...restored.snapshot());
     expect(it.decisions()).toEqual(['valid', 'valid', 'revoked', 'not_found']);
   });
 });
@@ -145,29 +145,29 @@ test('rejects a lineage that is of another place', async () => {
     await it.sync.disconnected();
     const { nonce } = it.sync.hello();
     const lineage = it.sealer.lineage(nonce, place);
-    expect(await it.take(lineage)).toMatchObject([{ type: 'reject', reason: 'foreign' }]);
+    expect(await it.receive(lineage)).toMatchObject([{ type: 'reject', reason: 'foreign' }]);
     revoke(it);
-    expect(await it.take(it.sealer.changes(0))).toMatchObject([{ reason: 'replayed' }]);
+    expect(await it.receive(it.sealer.changes(0))).toMatchObject([{ reason: 'replayed' }]);
     expect(it.decisions()).toEqual(BEFORE);
   }
 });
 
 test('is confirmed as current by its own lineage alone', async () => {
   const it = await openAtStart();
-  await it.take(it.sealer.confirmed(it.said.nonce));
+  await it.receive(it.sealer.confirmed(it.said.nonce));
   it.clock.advance(1000);
   await it.connect({ continues: false });
-  await it.take(it.sealer.confirmed(it.said.nonce));
+  await it.receive(it.sealer.confirmed(it.said.nonce));
   expect(it.ageMs()).toBe(1000);
   await it.connect();
   revoke(it);
-  await it.take(it.sealer.changes(0));
+  await it.receive(it.sealer.changes(0));
   // It says that it goes on from a version that it has not reached.
   await it.connect({ continues: true, version: 0 });
-  await it.take(it.sealer.confirmed(it.said.nonce));
+  await it.receive(it.sealer.confirmed(it.said.nonce));
   expect(it.ageMs()).toBe(1000);
   await it.connect();
-  await it.take(it.sealer.confirmed(it.said.nonce));
+  await it.receive(it.sealer.confirmed(it.said.nonce));
   expect(it.ageMs()).toBe(0);
 });
 
@@ -179,7 +179,7 @@ test('says with its version how new that may be, also what it read later than it
   it.sealer.world.change(keyOf(4));
   const later = it.sealer.world.position();
 
-  await it.take(it.sealer.changes(before, { to: latest.version }));
+  await it.receive(it.sealer.changes(before, { to: latest.version }));
 
   expect((await reopen(it)).said).toMatchObject({ version: latest.version, latest: later });
 });

@@ -70,7 +70,7 @@ async function openPair() {
   async function deliver(count: number): Promise<void> {
     for (const frame of underway.splice(0, count)) {
       past.push(frame);
-      for (const answer of await gateway.take(frame)) {
+      for (const answer of await gateway.receive(frame)) {
         if (answer.type === 'resync') sendSnapshot();
         if (answer.type === 'ack') versions.push(answer.version);
       }
@@ -83,7 +83,7 @@ async function openPair() {
     const continues = sealer.world.holds(latest);
     const lineage = sealer.lineage(nonce, { continues });
     past.push(lineage);
-    expect(await gateway.take(lineage)).toEqual([]);
+    expect(await gateway.receive(lineage)).toEqual([]);
     underway = [];
     sent = continues ? version : null;
     if (sent === null) sendSnapshot();

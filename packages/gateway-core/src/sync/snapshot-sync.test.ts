@@ -13,9 +13,9 @@ test('uses a snapshot only when its last part is there', async () => {
   const parts = it.sealer.snapshot();
   expect(parts.length).toBeGreaterThan(2);
 
-  expect(await it.take(...parts.slice(0, -1))).toEqual([]);
+  expect(await it.receive(...parts.slice(0, -1))).toEqual([]);
   expect(it.decisions()).toBeUndefined();
-  expect(await it.take(...parts.slice(-1))).toMatchObject([{ type: 'ack', version: 0 }]);
+  expect(await it.receive(...parts.slice(-1))).toMatchObject([{ type: 'ack', version: 0 }]);
   expect(it.decisions()).toEqual(BEFORE);
 });
 
@@ -23,7 +23,7 @@ test('applies changes in their order, and acknowledges each', async () => {
   const it = await openAtStart();
   revoke(it);
 
-  expect(await it.take(it.sealer.changes(0))).toMatchObject([{ type: 'ack', version: 1 }]);
+  expect(await it.receive(it.sealer.changes(0))).toMatchObject([{ type: 'ack', version: 1 }]);
   expect(it.decisions()).toEqual(AFTER);
 });
 
@@ -32,9 +32,9 @@ test('keeps deciding with what it has while a new snapshot comes', async () => {
   revoke(it);
   const parts = it.sealer.snapshot();
 
-  await it.take(...parts.slice(0, -1));
+  await it.receive(...parts.slice(0, -1));
   expect(it.decisions()).toEqual(BEFORE);
-  await it.take(...parts.slice(-1));
+  await it.receive(...parts.slice(-1));
   expect(it.decisions()).toEqual(AFTER);
 });
 
@@ -43,14 +43,14 @@ test('asks once for a whole snapshot after a gap, and applies nothing across it'
   revoke(it);
   it.sealer.world.change(keyOf(4));
 
-  const answers = await it.take(it.sealer.changes(1), it.sealer.changes(1));
+  const answers = await it.receive(it.sealer.changes(1), it.sealer.changes(1));
 
   expect(answers).toEqual([
     { type: 'reject', reason: 'gap', detail: expect.stringContaining('from version 1 to 2') },
     { type: 'resync' },
   ]);
   expect(it.decisions()).toEqual(BEFORE);
-  expect(await it.take(...it.sealer.snapshot())).toMatchObject([{ type: 'ack', version: 2 }]);
+  expect(await it.receive(...it.sealer.snapshot())).toMatchObject([{ type: 'ack', version: 2 }]);
   expect(it.decisions()).toEqual(['valid', 'revoked', 'valid', 'valid']);
   expect(it.faults.text()).toBeNull();
 });
@@ -72,8 +72,8 @@ test.each([
   revoke(it);
 
   const answers = [
-    await it.take(...it.sealer.snapshot(facts)),
-    await it.take(it.sealer.changes(0, facts)),
+    await it.receive(...it.sealer.snapshot(facts)),
+    await it.receive(it.sealer.changes(0, facts)),
   ];
 
   for (const [answer] of answers)
@@ -86,7 +86,7 @@ test('rejects what another key signed', async () => {
   const it = await openAtStart();
   const other = createSealer(createWorld(9));
 
-  const answers = await it.take(...other.snapshot(), other.changes(0));
+  const answers = await it.receive(...other.snapshot(), other.changes(0));
 
   for (const answer of answers) expect(answer).toMatchObject({ reason: 'signature' });
   expect(answers.length).toBeGreaterThan(1);
@@ -96,10 +96,10 @@ test('rejects what another key signed', async () => {
 test('rejects a part about another organization inside a message of its own', async () => {
   const world = createWorld();
   const it = await openTestSync(createSealer(world));
-  await it.take(...it.sealer.snapshot());
+  await it.receive(...it.sealer.snapshot());
   world.change({ type: 'organization', organizationId: 'org_other', allowedIps: [] });
 
-  expect(await it.take(it.sealer.changes(0))).toMatchObject([
+  expect(await it.receive(it.sealer.changes(0))).toMatchObject([
     { type: 'reject', reason: 'foreign' },
   ]);
   expect(it.sync.version()).toBe(0);
@@ -109,9 +109,9 @@ test('rejects an older snapshot, also a repeated one', async () => {
   const it = await openAtStart();
   const old = it.sealer.snapshot();
   revoke(it);
-  await it.take(it.sealer.changes(0));
+  await it.receive(it.sealer.changes(0));
 
-  expect(await it.take(...old)).toMatchObject([{ type: 'reject', reason: 'older' }]);
+  expect(await it.receive(...old)).toMatchObject([{ type: 'reject', reason: 'older' }]);
   expect(it.decisions()).toEqual(AFTER);
 });
 
@@ -120,18 +120,18 @@ test('rejects older changes, also repeated ones', async () => {
   it.sealer.world.change(keyOf(2, { status: 'disabled' }));
   const old = it.sealer.changes(0);
   it.sealer.world.change(keyOf(2, { status: 'revoked' }));
-  await it.take(old, it.sealer.changes(1));
+  await it.receive(old, it.sealer.changes(1));
 
-  expect(await it.take(old)).toMatchObject([{ type: 'reject', reason: 'older' }]);
+  expect(await it.receive(old)).toMatchObject([{ type: 'reject', reason: 'older' }]);
   expect(it.decisions()).toEqual(AFTER);
 });
 
 test('rejects changes that lead backwards', async () => {
   const it = await openAtStart();
   revoke(it);
-  await it.take(it.sealer.changes(0));
+  await it.receive(it.sealer.changes(0));
 
-  expect(await it.take(it.sealer.changes(1, { to: 0 }))).toMatchObject([
+  expect(await it.receive(it.sealer.changes(1, { to: 0 }))).toMatchObject([
     { type: 'reject', reason: 'malformed' },
   ]);
   expect(it.sync.version()).toBe(1);
@@ -147,9 +147,9 @@ test.each([
   revoke(it);
   const parts = damage(it.sealer.snapshot()).filter((each) => each !== undefined);
 
-  expect(await it.take(...parts)).toMatchObject([{ type: 'reject', reason: 'incomplete' }]);
+  expect(await it.receive(...parts)).toMatchObject([{ type: 'reject', reason: 'incomplete' }]);
   expect(it.decisions()).toEqual(BEFORE);
-  expect(await it.take(...it.sealer.snapshot())).toMatchObject([{ type: 'ack', version: 1 }]);
+  expect(await it.receive(...it.sealer.snapshot())).toMatchObject([{ type: 'ack', version: 1 }]);
 });
 
 test('rejects a snapshot that two snapshots were mixed for', async () => {
@@ -157,7 +157,7 @@ test('rejects a snapshot that two snapshots were mixed for', async () => {
   const one = it.sealer.snapshot();
   const other = it.sealer.snapshot();
 
-  expect(await it.take(...one.slice(0, 1), ...other.slice(1))).toMatchObject([
+  expect(await it.receive(...one.slice(0, 1), ...other.slice(1))).toMatchObject([
     { type: 'reject', reason: 'incomplete' },
   ]);
 });
@@ -166,7 +166,7 @@ test('begins anew when a snapshot is broken off and another begins', async () =>
   const it = await openAtStart();
   revoke(it);
 
-  const answers = await it.take(...it.sealer.snapshot().slice(0, 2), ...it.sealer.snapshot());
+  const answers = await it.receive(...it.sealer.snapshot().slice(0, 2), ...it.sealer.snapshot());
 
   expect(answers).toMatchObject([{ type: 'ack', version: 1 }]);
 });
@@ -176,7 +176,7 @@ test('applies changes that come between the parts of a snapshot, and loses none'
   const parts = it.sealer.snapshot();
   revoke(it);
 
-  const answers = await it.take(...parts.slice(0, 1), it.sealer.changes(0), ...parts.slice(1));
+  const answers = await it.receive(...parts.slice(0, 1), it.sealer.changes(0), ...parts.slice(1));
 
   expect(answers).toMatchObject([
     { type: 'ack', version: 1 },
@@ -189,10 +189,10 @@ test('does not ask again and again for snapshots that are all bad', async () => 
   const it = await openTestSync();
   let asked = 0;
   for (let minute = 0; minute < 60; minute++) {
-    for (const answer of await it.take(it.sealer.changes(0, { to: 1 }))) {
+    for (const answer of await it.receive(it.sealer.changes(0, { to: 1 }))) {
       if (answer.type !== 'resync') continue;
       asked += 1;
-      await it.take(...it.sealer.snapshot().slice(1));
+      await it.receive(...it.sealer.snapshot().slice(1));
     }
     it.clock.advance(60_000);
   }
@@ -217,39 +217,39 @@ test('asks for a new snapshot when the changes outweigh the one it has', async (
   let asked = 0;
   for (let version = 0; version < 100; version++) {
     it.sealer.world.change(...names);
-    const answers = await it.take(it.sealer.changes(version));
+    const answers = await it.receive(it.sealer.changes(version));
     asked += answers.filter(({ type }) => type === 'resync').length;
   }
 
   expect(asked).toBe(1);
-  await it.take(...it.sealer.snapshot());
+  await it.receive(...it.sealer.snapshot());
   it.sealer.world.change(keyOf(4));
-  expect(await it.take(it.sealer.changes(100))).toMatchObject([{ type: 'ack', version: 101 }]);
+  expect(await it.receive(it.sealer.changes(100))).toMatchObject([{ type: 'ack', version: 101 }]);
 });
 
 test('goes on in memory when the disk takes no snapshot, but acknowledges nothing', async () => {
   const it = await openTestSync();
   await mkdir(join(it.stateDir, 'snapshot.new'));
 
-  expect(await it.take(...it.sealer.snapshot())).toEqual([]);
+  expect(await it.receive(...it.sealer.snapshot())).toEqual([]);
   expect(it.decisions()).toEqual(BEFORE);
   expect(it.faults.text()).toMatch(/The snapshot cannot be stored: .*EISDIR/);
   revoke(it);
-  expect(await it.take(it.sealer.changes(0))).toEqual([]);
+  expect(await it.receive(it.sealer.changes(0))).toEqual([]);
   expect(it.decisions()).toEqual(AFTER);
   await it.confirm();
   it.clock.advance(2000);
   expect(await it.confirm()).toEqual([{ type: 'resync' }]);
 
   await rm(join(it.stateDir, 'snapshot.new'), { recursive: true });
-  expect(await it.take(...it.sealer.snapshot())).toMatchObject([{ type: 'ack', version: 1 }]);
+  expect(await it.receive(...it.sealer.snapshot())).toMatchObject([{ type: 'ack', version: 1 }]);
   expect(it.faults.text()).toBeNull();
 });
 
 test('asks for a whole snapshot when it returns with one that the disk does not hold', async () => {
   const it = await openTestSync();
   await mkdir(join(it.stateDir, 'snapshot.new'));
-  await it.take(...it.sealer.snapshot());
+  await it.receive(...it.sealer.snapshot());
   expect(it.decisions()).toEqual(BEFORE);
   await it.connect();
   expect(it.said).toMatchObject({ version: null, latest: null });
@@ -261,7 +261,7 @@ test('starts with the snapshot that it has stored when a newer one could not be'
   await rename(path, `${path}.kept`);
   await mkdir(join(path, 'occupied'), { recursive: true });
   revoke(it);
-  expect(await it.take(...it.sealer.snapshot())).toEqual([]);
+  expect(await it.receive(...it.sealer.snapshot())).toEqual([]);
   expect(it.decisions()).toEqual(AFTER);
   await rm(path, { recursive: true });
   await rename(`${path}.kept`, path);
@@ -272,13 +272,13 @@ test('starts with the snapshot that it has stored when a newer one could not be'
 test('does not ask for snapshot after snapshot while the disk takes none', async () => {
   const it = await openTestSync();
   await mkdir(join(it.stateDir, 'snapshot.new'));
-  await it.take(...it.sealer.snapshot());
+  await it.receive(...it.sealer.snapshot());
   let asked = 0;
   for (let i = 0; i < 100; i++) {
     it.clock.advance(5000);
     if (!(await it.confirm()).some(({ type }) => type === 'resync')) continue;
     asked += 1;
-    expect(await it.take(...it.sealer.snapshot())).toEqual([]);
+    expect(await it.receive(...it.sealer.snapshot())).toEqual([]);
   }
   expect(asked).toBeGreaterThan(1);
   expect(asked).toBeLessThan(9);

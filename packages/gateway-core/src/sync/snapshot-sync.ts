@@ -22,14 +22,14 @@ export interface SnapshotSync {
   /** Called when the control plane has admitted this gateway. @returns messages to send */
   welcomed(): Upward[];
   /** Never throws: reports what is wrong. @returns the answers, in order */
-  take(
+  receive(
     header: DownwardOf<'lineage' | 'snapshot' | 'changes' | 'confirmed'>,
     body: Uint8Array,
     frame: Uint8Array,
   ): Promise<Upward[]>;
   /** To be called every CONFIRM_MS. @returns messages to send */
   check(): Upward[];
-  /** Reports an error that arose before `take`. */
+  /** Reports an error that arose before `receive`. */
   reject(error: unknown): Upward[];
   disconnected(): Promise<void>;
   /** The file does not hold what this gateway decides with: a whole snapshot is to come again. */
@@ -64,9 +64,9 @@ export function createSnapshotSync(parts: Omit<SyncContext, 'state'>): SnapshotS
       unreported = undefined;
       return messages;
     },
-    async take(header, body, frame) {
+    async receive(header, body, frame) {
       try {
-        return await take(ctx, header, body, frame);
+        return await dispatch(ctx, header, body, frame);
       } catch (error) {
         return reject(ctx, error);
       }
@@ -104,9 +104,9 @@ export function createSnapshotSync(parts: Omit<SyncContext, 'state'>): SnapshotS
   };
 }
 
-function take(
+function dispatch(
   ctx: SyncContext,
-  header: Parameters<SnapshotSync['take']>[0],
+  header: Parameters<SnapshotSync['receive']>[0],
   body: Uint8Array,
   frame: Uint8Array,
 ): Upward[] | Promise<Upward[]> {

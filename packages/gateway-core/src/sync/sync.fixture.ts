@@ -31,7 +31,7 @@ export interface TestSync {
   /** Has it ask whether it is current, and answers that it is. @returns what it answers */
   confirm(): Promise<Upward[]>;
   /** Gives it what came, and returns what it answers. */
-  take(...frames: Uint8Array[]): Promise<Upward[]>;
+  receive(...frames: Uint8Array[]): Promise<Upward[]>;
   /** About the first secrets; undefined without keys. */
   decisions(count?: number): string[] | undefined;
   /** Ends it as if it was killed. */
@@ -88,7 +88,7 @@ async function open(sealer: Sealer, given: Given): Promise<TestSync> {
         case 'snapshot':
         case 'changes':
         case 'confirmed':
-          return await sync.take(header, body, frame);
+          return await sync.receive(header, body, frame);
         default:
           throw new Error(header.type);
       }
@@ -122,7 +122,7 @@ async function open(sealer: Sealer, given: Given): Promise<TestSync> {
       noteCheck(answers);
       return answers;
     },
-    async take(...frames) {
+    async receive(...frames) {
       const answers: Upward[] = [];
       for (const frame of frames) answers.push(...(await takeOne(frame)));
       return answers;
@@ -152,7 +152,7 @@ export const AFTER = ['valid', 'revoked', 'valid', 'not_found'];
 /** With the whole snapshot of version 0, acknowledged. */
 export async function openAtStart(): Promise<TestSync> {
   const it = await openTestSync();
-  expect(await it.take(...it.sealer.snapshot())).toMatchObject([{ type: 'ack', version: 0 }]);
+  expect(await it.receive(...it.sealer.snapshot())).toMatchObject([{ type: 'ack', version: 0 }]);
   return it;
 }
 

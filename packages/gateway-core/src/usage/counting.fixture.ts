@@ -21,7 +21,7 @@ for (let turn = 0; ; turn += 1) {
   const calls = 1 + (turn % 7);
   say('came', calls);
   for (const subject of subjects.slice(0, calls)) spool.count(subject, true, Date.now());
-  spool.settle();
+  spool.flush();
   say('answered', calls);
   if (turn % 5 === 0) spool.roll();
   if (turn % 3 === 0) send(turn % 2 === 0);

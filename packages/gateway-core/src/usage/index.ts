@@ -1,5 +1,5 @@
 /**
- * The usage spool: what a gateway counted, on its disk until the control plane took it. A count
+ * The usage spool: what a gateway counted, on its disk until the control plane has stored it. A count
  * is in a file before its answer is released, so that it survives the end of the process (not of
  * the machine: nothing is synced), and leaves in numbered batches that are counted once.
  */

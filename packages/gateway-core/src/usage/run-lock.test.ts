@@ -16,7 +16,7 @@ lockRun(run);
 const spool = openWriter(run);
 const subject = { keyId: 'key_00000000000000000001', ownerId: 'mem_00000000000000000001', workspaceId: null };
 spool.count(subject, true, Date.now());
-spool.settle();
+spool.flush();
 process.stdout.write('counted');
 setInterval(() => undefined, 1000);
 `;

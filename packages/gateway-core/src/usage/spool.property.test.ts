@@ -25,7 +25,7 @@ const step = fc.oneof(
   {
     weight: 6,
     arbitrary: fc.record({
-      does: fc.constantFrom('settle', 'roll', 'send', 'lose-ack', 'lose-batch'),
+      does: fc.constantFrom('flush', 'roll', 'send', 'lose-ack', 'lose-batch'),
     }),
   },
   {
@@ -88,8 +88,8 @@ function setScene(folder: string, linesMax: number) {
     return openSpool(folder, runId(runs), { write: disk.write, linesMax });
   }
 
-  function settle() {
-    spool.settle();
+  function flush() {
+    spool.flush();
     for (const [head, accepted, atMs] of unsettled) {
       addTo(counted, head, {
         accepted: Number(accepted),
@@ -131,10 +131,10 @@ function setScene(folder: string, linesMax: number) {
           unsettled.push([headOf(subject, nowMs), each.accepted, nowMs]);
           break;
         }
-        case 'settle':
-          return settle();
+        case 'flush':
+          return flush();
         case 'roll':
-          settle();
+          flush();
           return spool.roll();
         case 'send':
           return void send(true);
@@ -154,7 +154,7 @@ function setScene(folder: string, linesMax: number) {
     },
     finish() {
       disk.free = Number.POSITIVE_INFINITY;
-      settle();
+      flush();
       spool.close();
       while (send(true));
     },

@@ -31,7 +31,7 @@ describe('settling', () => {
     };
     const spool = openSpool(makeFolder(), RUN, { write });
     for (let call = 0; call < 100; call += 1) spool.count(key(call), true, NOON_MS);
-    for (let again = 0; again < 3; again += 1) spool.settle();
+    for (let again = 0; again < 3; again += 1) spool.flush();
     expect(writes).toBe(1);
   });
 });
@@ -42,7 +42,7 @@ describe('a batch', () => {
     const workspaceId = `ws_${'w'.repeat(20)}`;
     spool.count(key(1), true, NOON_MS + 7.9);
     spool.count(key(1), true, NOON_MS + 5);
-    spool.settle();
+    spool.flush();
     spool.count(key(1), false, NOON_MS + 9);
     spool.count(key(1), false, NOON_MS + MINUTE_MS);
     spool.count({ ...key(1), workspaceId }, true, NOON_MS);
@@ -95,7 +95,7 @@ describe('without the control plane', () => {
     for (let minute = 0; minute < 1440; minute += 1) {
       for (let call = 0; call < keys * callsPerMinute; call += 1) {
         spool.count(key(call % keys), true, NOON_MS + minute * MINUTE_MS);
-        if (call % keys === 0) spool.settle();
+        if (call % keys === 0) spool.flush();
       }
       spool.roll();
     }
@@ -113,7 +113,7 @@ describe('a full disk', () => {
     disk.free = 150;
     for (let call = 0; call < 5; call += 1) {
       spool.count(key(call), true, NOON_MS);
-      spool.settle();
+      spool.flush();
     }
     expect(spool.fault()).toMatch(
       /^Cannot write counts to ".*": ENOSPC.*\. Counted in memory only until that works: 4 calls\.$/,
@@ -137,7 +137,7 @@ describe('a full disk', () => {
       for (let index = 0; index < 10; index += 1) {
         spool.count(key(index), index > 0, NOON_MS + minute * MINUTE_MS);
       }
-      spool.settle();
+      spool.flush();
     }
     disk.free = Number.POSITIVE_INFINITY;
     spool.roll();
@@ -152,7 +152,7 @@ describe('a full disk', () => {
     writeFileSync(join(folder, RUN), 'in the way');
     const spool = openSpool(folder, RUN);
     spool.count(key(1), true, NOON_MS);
-    spool.settle();
+    spool.flush();
     expect(spool.fault()).toMatch(/^Cannot write counts/);
     expect(spool.pendingCalls()).toBe(1);
   });
@@ -166,7 +166,7 @@ describe('several runs in a folder', () => {
     const reader = openReader(folder, (run) => live.has(run));
     for (const writer of writers) {
       writer.count(key(1), true, NOON_MS);
-      writer.settle();
+      writer.flush();
     }
     expect(reader.next()).toBeUndefined();
     writers[0]?.roll();
@@ -183,7 +183,7 @@ describe('several runs in a folder', () => {
     mkdirSync(join(folder, 'else'));
     writeFileSync(join(folder, 'else', '1-1.log'), '');
     spool.count(key(1), true, NOON_MS);
-    spool.settle();
+    spool.flush();
     for (const id of ['else', `../${folder.split('/').at(-1)}/else`, OTHER_RUN]) {
       spool.stored(id, 1);
     }

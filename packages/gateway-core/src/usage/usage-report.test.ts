@@ -12,7 +12,7 @@ const SUBJECT = { keyId: idOf('key', 1), ownerId: OWNER, workspaceId: null };
 test('hands over what was counted, one batch after another, and the last when it ends', async () => {
   const { connection, fleet } = await startConnected();
   fleet.count(SUBJECT, true, Date.now());
-  fleet.settle();
+  fleet.flush();
   expect(fleet.status().spooledCalls).toBe(1);
   expect(await connection.next('usage')).toMatchObject({
     sequence: 1,
@@ -51,7 +51,7 @@ test('keeps what nobody took for its next run', async () => {
   const { controlPlane, connection, fleet, options } = await startConnected();
   connection.takesUsage = false;
   fleet.count(SUBJECT, true, Date.now());
-  fleet.settle();
+  fleet.flush();
   const lost = await connection.next('usage');
   connection.socket.terminate();
   await controlPlane.stop();

@@ -3,7 +3,7 @@ import { type Clock, repeat } from '../clock.ts';
 import type { Faults } from '../faults.ts';
 import type { UsageBatch, UsageSpool } from './index.ts';
 
-/** Hands over what was counted, one batch at a time: the next when the one before was taken. */
+/** Sends the counts to the control plane, one batch at a time: the next once the last was stored. */
 export interface UsageReport {
   /** @param send false when it cannot go out now */
   connected(send: (message: Upward) => boolean): void;

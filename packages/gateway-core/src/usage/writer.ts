@@ -9,7 +9,7 @@ import { withoutMinutes } from './without-minutes.ts';
 export interface UsageWriter {
   count(subject: CallSubject, accepted: boolean, atMs: number): void;
   /** Afterwards all that was counted is in the file, or kept in memory while that is impossible. */
-  settle(): void;
+  flush(): void;
   /**
    * To be called each second. Tries again what could not be written, and makes a batch of the file
    * unless the one before is still there: without the control plane there are few and full ones.
@@ -84,10 +84,10 @@ export function openWriter(folder: string, options: WriterOptions = {}): UsageWr
 
   function settleTurn(): void {
     isScheduled = false;
-    settle();
+    flush();
   }
 
-  function settle(): void {
+  function flush(): void {
     while ((held || unwritten.size > 0) && failure === undefined) attempt(writeSome);
     if (unwritten.size <= unwrittenMax) return;
     unwritten = withoutMinutes(unwritten);
@@ -152,7 +152,7 @@ export function openWriter(folder: string, options: WriterOptions = {}): UsageWr
 
   function retry(): void {
     failure = undefined;
-    settle();
+    flush();
   }
 
   /** Takes the place of the open segment, which no whole line is in. */
@@ -184,7 +184,7 @@ export function openWriter(folder: string, options: WriterOptions = {}): UsageWr
 
   return {
     count,
-    settle,
+    flush,
     roll() {
       retry();
       if (written.size > 0 && isGone(lastBatch)) attempt(sealCompact);

@@ -8,7 +8,7 @@ export function openHandOver(folder: string, workers: Workers): UsageSpool {
   const nothing = () => undefined;
   return {
     count: nothing,
-    settle: nothing,
+    flush: nothing,
     roll: nothing,
     close: nothing,
     next: reader.next,

@@ -2,30 +2,30 @@ import type { Freshness } from '../sync/index.ts';
 import type { Worker, Workers } from './workers.ts';
 
 export interface SharedFreshness extends Freshness {
-  /** For one that starts. */
-  tell(worker: Worker): void;
+  /** Sends the last confirmation to a worker that starts. */
+  sendTo(worker: Worker): void;
 }
 
 /** Passes every confirmation on. A worker that misses one is older than it could be: it refuses. */
 export function createSharedFreshness(own: Freshness, workers: Workers): SharedFreshness {
-  function tell(worker: Worker): void {
+  function sendTo(worker: Worker): void {
     void worker.ask({ type: 'fresh', confirmed: own.state(), ageMs: own.ageMs() });
   }
-  const tellAll = () => workers.all().forEach(tell);
+  const sendToAll = () => workers.all().forEach(sendTo);
   return {
     ...own,
-    tell,
+    sendTo,
     confirm(askedAt) {
       own.confirm(askedAt);
-      tellAll();
+      sendToAll();
     },
     restore(confirmed) {
       own.restore(confirmed);
-      tellAll();
+      sendToAll();
     },
     clear() {
       own.clear();
-      tellAll();
+      sendToAll();
     },
   };
 }

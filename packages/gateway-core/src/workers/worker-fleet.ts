@@ -16,12 +16,12 @@ import { lockRun, openWriter } from '../usage/index.ts';
 import type { WorkerCommand, WorkerPlace } from './command.ts';
 import type { WorkerHealth } from './workers.ts';
 
-/** A worker's half of an instance: it decides and counts as the primary tells it. */
-export interface WorkerFleet extends Pick<Fleet, 'keys' | 'count' | 'settle'> {
-  /** To be awaited one after another. @throws when it cannot be done: then nothing is let through */
-  take(command: WorkerCommand): Promise<void>;
-  /** Nobody tells it of revocations any more: nothing is let through. */
-  forsaken(): void;
+/** A worker's half of an instance: it decides and counts as the primary commands. */
+export interface WorkerFleet extends Pick<Fleet, 'keys' | 'count' | 'flush'> {
+  /** Await each before the next. @throws when it cannot be done: every request is denied from then on */
+  execute(command: WorkerCommand): Promise<void>;
+  /** To be called when the primary is gone: no revocation arrives any more, so every request is denied. */
+  primaryLost(): void;
   health(): WorkerHealth;
   /** Makes a last batch of what was counted. */
   close(): void;
@@ -46,12 +46,12 @@ export function createWorkerFleet(options: WorkerFleetOptions): WorkerFleet {
   let member: Member | undefined;
   let draft: KeysDraft | undefined;
   let keys: WorkspaceKeys | undefined;
-  let isForsaken = false;
+  let isPrimaryLost = false;
   let isRemoved = false;
   let isLocked = false;
   const stops = [repeat(clock, ROLL_MS, writer.roll), repeat(clock, HEALTH_MS, meter.measure)];
 
-  async function take(command: WorkerCommand): Promise<void> {
+  async function execute(command: WorkerCommand): Promise<void> {
     if (command.type === 'place') {
       member ??= enter(command.place);
       return;
@@ -84,10 +84,10 @@ export function createWorkerFleet(options: WorkerFleetOptions): WorkerFleet {
   }
 
   return {
-    take,
+    execute,
     keys() {
       const index = member?.keyStore.index();
-      if (!member || !index || isForsaken) return isRemoved ? 'gateway_removed' : 'no_snapshot';
+      if (!member || !index || isPrimaryLost) return isRemoved ? 'gateway_removed' : 'no_snapshot';
       if (!isFresh(freshness, staleMaxMs)) return 'snapshot_stale';
       const { organizationId, workspaceId } = member.place;
       if (keys?.index !== index) keys = { index, organizationId, workspaceId };
@@ -98,9 +98,9 @@ export function createWorkerFleet(options: WorkerFleetOptions): WorkerFleet {
       meter.countCall();
       writer.count(subject, accepted, atMs);
     },
-    settle: writer.settle,
-    forsaken() {
-      isForsaken = true;
+    flush: writer.flush,
+    primaryLost() {
+      isPrimaryLost = true;
     },
     health: () => ({
       ...meter.last(),

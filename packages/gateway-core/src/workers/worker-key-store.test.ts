@@ -12,7 +12,7 @@ async function openWithOne() {
   const pool = await openTestWorkers();
   const worker = pool.start();
   await pool.bringUp(worker);
-  await pool.take(...pool.sealer.snapshot());
+  await pool.receive(...pool.sealer.snapshot());
   return { pool, worker };
 }
 
@@ -29,7 +29,7 @@ test('acknowledges a version once each worker that takes requests has applied it
   const goOn = other.hang();
 
   let isAcknowledged = false;
-  const taken = pool.take(revoke(pool, 2)).then((answers) => {
+  const taken = pool.receive(revoke(pool, 2)).then((answers) => {
     isAcknowledged = true;
     return answers;
   });
@@ -44,13 +44,13 @@ test('acknowledges a version once each worker that takes requests has applied it
 
 test('a worker that comes later reads its keys from the disk, and misses no change meanwhile', async () => {
   const { pool } = await openWithOne();
-  await pool.take(revoke(pool, 1));
+  await pool.receive(revoke(pool, 1));
   const late = pool.start();
   const goOn = late.hang();
   const ready = pool.bringUp(late);
 
-  expect(await pool.take(revoke(pool, 2))).toMatchObject([{ type: 'ack', version: 2 }]);
-  await pool.take(revoke(pool, 3));
+  expect(await pool.receive(revoke(pool, 2))).toMatchObject([{ type: 'ack', version: 2 }]);
+  await pool.receive(revoke(pool, 3));
   expect(late.decisions()).toBe('no_snapshot');
   goOn();
 
@@ -63,19 +63,19 @@ test('one that comes midway through a snapshot has all of it when the others do'
   const { pool } = await openWithOne();
   pool.sealer.world.change(keyOf(2, { status: 'revoked' }));
   const [first, ...others] = pool.sealer.snapshot();
-  await pool.take(first ?? new Uint8Array());
+  await pool.receive(first ?? new Uint8Array());
   const late = pool.start();
   await pool.bringUp(late);
   expect(late.decisions()).toEqual(['valid', 'valid', 'valid', 'not_found']);
 
-  expect(await pool.take(...others)).toMatchObject([{ type: 'ack', version: 1 }]);
+  expect(await pool.receive(...others)).toMatchObject([{ type: 'ack', version: 1 }]);
 
   expect(late.decisions()).toEqual(AFTER);
 });
 
 test('one that cannot trust the disk decides nothing until a whole snapshot comes', async () => {
   const { pool } = await openWithOne();
-  await pool.take(revoke(pool, 2));
+  await pool.receive(revoke(pool, 2));
   const file = join(pool.stateDir, 'snapshot');
   const bytes = await readFile(file);
   bytes[100] = (bytes[100] ?? 0) ^ 1;
@@ -85,7 +85,9 @@ test('one that cannot trust the disk decides nothing until a whole snapshot come
   const ready = pool.bringUp(late);
   await vi.waitUntil(() => late.isServing() || pool.sync.hello().version === null);
   expect([late.decisions(), late.isServing()]).toEqual(['no_snapshot', false]);
-  expect(await pool.take(...pool.sealer.snapshot())).toMatchObject([{ type: 'ack', version: 1 }]);
+  expect(await pool.receive(...pool.sealer.snapshot())).toMatchObject([
+    { type: 'ack', version: 1 },
+  ]);
   pool.clock.advance(1000);
 
   await ready;
@@ -96,14 +98,14 @@ test('one takes nothing from the disk that is older than what the others decide 
   const { pool } = await openWithOne();
   const file = join(pool.stateDir, 'snapshot');
   const before = await readFile(file);
-  await pool.take(revoke(pool, 2));
+  await pool.receive(revoke(pool, 2));
   await writeFile(file, before);
 
   const late = pool.start();
   const ready = pool.bringUp(late);
   await vi.waitUntil(() => late.isServing() || pool.sync.hello().version === null);
   expect([late.decisions(), late.isServing()]).toEqual(['no_snapshot', false]);
-  await pool.take(...pool.sealer.snapshot());
+  await pool.receive(...pool.sealer.snapshot());
   pool.clock.advance(1000);
   await ready;
   expect(late.decisions()).toEqual(AFTER);
@@ -119,7 +121,7 @@ test('one that cannot apply a change denies every request, and is replaced', asy
   const { pool, worker } = await openWithOne();
   await worker.ask({ type: 'clear' });
 
-  expect(await pool.take(revoke(pool, 2))).toMatchObject([{ type: 'ack', version: 1 }]);
+  expect(await pool.receive(revoke(pool, 2))).toMatchObject([{ type: 'ack', version: 1 }]);
 
   expect([worker.decisions(), worker.hasEnded()]).toEqual(['no_snapshot', true]);
 });
@@ -128,7 +130,7 @@ test('a worker computes the age itself, from the one that it received', async ()
   const pool = await openTestWorkers(10_000);
   const worker = pool.start();
   await pool.bringUp(worker);
-  await pool.take(...pool.sealer.snapshot());
+  await pool.receive(...pool.sealer.snapshot());
   expect(worker.decisions()).toBe('snapshot_stale');
 
   const confirmed = { confirmedAtMs: pool.clock.epochMs() };

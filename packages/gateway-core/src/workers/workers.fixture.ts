@@ -84,7 +84,7 @@ function createTestWorker(
     },
     ask(command) {
       const copy = structuredClone(command);
-      const done = last.then(() => fleet.take(copy));
+      const done = last.then(() => fleet.execute(copy));
       last = done.catch(() => undefined);
       return done.then(
         () => true,

@@ -1,6 +1,6 @@
 import { gatewayId, labels, workspaceId } from '@tollkeeper/contract';
 import { z } from 'zod';
-import { nonce } from './nonce.ts';
+import { nonce } from './hello.ts';
 import { position, version } from './position.ts';
 
 /**

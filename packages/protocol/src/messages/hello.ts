@@ -1,7 +1,9 @@
 import { gatewayId, visibleLine, workspaceId } from '@tollkeeper/contract';
 import { z } from 'zod';
-import { nonce } from './nonce.ts';
 import { position, version } from './position.ts';
+
+/** 32 random bytes in base64url: an answer that repeats them proves that it is new. */
+export const nonce = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
 
 /** An Ed25519 signature: 64 bytes in base64url. */
 export const signature = z.string().regex(/^[A-Za-z0-9_-]{86}$/);

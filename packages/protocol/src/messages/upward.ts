@@ -1,7 +1,6 @@
 import { apiKeyId, memberId, workspaceId } from '@tollkeeper/contract';
 import { z } from 'zod';
-import { hello } from './hello.ts';
-import { nonce } from './nonce.ts';
+import { hello, nonce } from './hello.ts';
 import { position, version } from './position.ts';
 
 /** Every decision from now on is made with the version, which may reflect changes up to `latest`. */

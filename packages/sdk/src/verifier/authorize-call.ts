@@ -54,7 +54,7 @@ export function authorizeCall(
     });
     if (typeof secret !== 'string') return { denial: secret };
     const decision = authorize(fleet, { secret, ip: call.ip, required }, Date.now());
-    fleet.settle();
+    fleet.flush();
     if (decision.code !== 'valid') return { denial: decision.denial };
     return { key: verifiedKey(decision.key, decision.scopes) };
   } catch (error) {

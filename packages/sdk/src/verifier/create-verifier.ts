@@ -70,7 +70,7 @@ export async function createVerifier(options: VerifierOptions): Promise<Verifier
       const required = scopeSet(scopes);
       const decision = authorize(fleet, { secret, ip, required }, Date.now());
       // At once: the caller may answer at any time, and only what is in the spool survives.
-      fleet.settle();
+      fleet.flush();
       if (decision.code === 'valid') {
         return { valid: true, code: 'valid', key: verifiedKey(decision.key, decision.scopes) };
       }
