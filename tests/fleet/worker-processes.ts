@@ -2,7 +2,7 @@ import type { Gateway } from './gateway.ts';
 
 /** The workers of a gateway that take requests, by process id. */
 export function workersOf(gateway: Gateway): number[] {
-  const said = gateway.stderr().matchAll(/"worker process accepts requests","pid":(\d+)/g);
+  const said = gateway.stderr().matchAll(/"pid":(\d+),"msg":"worker process accepts requests"/g);
   return [...said].map(([, pid]) => Number(pid)).filter(isRunning);
 }
 

@@ -10,11 +10,7 @@ afterEach(() => {
 
 function startLog() {
   const lines: string[] = [];
-  const log = createLog(
-    'info',
-    (line) => lines.push(line),
-    () => new Date(),
-  );
+  const log = createLog('info', { write: (line) => void lines.push(line) });
   return { log, said: () => lines.splice(0).map((line) => JSON.parse(line)) };
 }
 

@@ -1,60 +1,71 @@
 import { LINES_OMITTED, limitLines, logText } from '@tollkeeper/gateway-core';
 import { redactSecrets } from '@tollkeeper/verify';
+import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
 
 /** The gateway's log, for its operator. */
-export interface Log {
-  readonly debug: Say;
-  readonly info: Say;
-  readonly warn: Say;
-  readonly error: Say;
-}
-type Say = (details: object, message: string) => void;
+export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** Of one message, in a second. */
+/** Lines of one message per second. */
 const LINES_MAX = 10;
 const STACK_MAX = 4000;
 const CAUSES_MAX = 4;
 
 /**
- * A line of JSON for each event from the level on. No line holds a key, and each text in it is cut
- * where it gets long. Of one message there are ten lines a second at most, and one more that says
- * how many were left out.
- * @param write takes a whole line
+ * A line of JSON for each event from the level on. No line holds a key, and long texts in it are cut. Of
+ * one message there are at most ten lines a second, and one more that says how many were left out.
+ * @param destination stderr unless given
  */
-export function createLog(level: LogLevel, write: (line: string) => void, now: () => Date): Log {
-  const sayAt = (own: LogLevel): Say => {
-    if (LOG_LEVELS.indexOf(own) < LOG_LEVELS.indexOf(level)) return () => undefined;
-    const say: Say = (details, message) => {
-      const fields = Object.entries(details).map(([name, value]) => [name, tell(value)]);
-      const head = { level: own, time: now().toISOString(), msg: logText(message) };
-      write(`${redactSecrets(JSON.stringify({ ...head, ...Object.fromEntries(fields) }))}\n`);
-    };
-    return limit(say);
+export function createLog(level: LogLevel, destination: DestinationStream = stderr()): Log {
+  const limits = new Map(LOG_LEVELS.map((each) => [pino.levels.values[each], limitOf(each)]));
+  function limitOf(own: LogLevel): (message: string) => boolean {
+    return limitLines(LINES_MAX, (of, omitted) => log[own]({ of, omitted }, LINES_OMITTED));
+  }
+  const options: LoggerOptions = {
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: { err: describe },
+    formatters: { level: (label) => ({ level: label }), log: cutTexts },
+    hooks: {
+      logMethod(args, method, at) {
+        const message = args.find((each) => typeof each === 'string') ?? '';
+        if (message !== LINES_OMITTED && limits.get(at)?.(message) === false) return;
+        const cut = args.map((each) => (typeof each === 'string' ? logText(each) : each));
+        method.apply(this, cut as typeof args);
+      },
+      streamWrite: redactSecrets,
+    },
   };
-  return { debug: sayAt('debug'), info: sayAt('info'), warn: sayAt('warn'), error: sayAt('error') };
+  const log: Log = pino(options, destination);
+  return log;
 }
 
-function limit(say: Say): Say {
-  const mayWrite = limitLines(LINES_MAX, (of, omitted) => say({ of, omitted }, LINES_OMITTED));
-  return (details, message) => {
-    if (mayWrite(message)) say(details, message);
-  };
+/** Synchronous, so that the reason for which the process ends is written before it does. */
+function stderr(): DestinationStream {
+  return pino.destination({ dest: 2, sync: true });
 }
 
-function tell(value: unknown, depth = 0): unknown {
-  if (typeof value === 'string') return logText(value);
-  if (!(value instanceof Error)) return value;
-  const { code } = value as NodeJS.ErrnoException;
+function cutTexts(details: Record<string, unknown>): Record<string, unknown> {
+  const cut = Object.entries(details).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? logText(value) : value,
+  ]);
+  return Object.fromEntries(cut);
+}
+
+function describe(error: unknown, depth = 0): unknown {
+  if (!(error instanceof Error)) return error;
+  const { code } = error as NodeJS.ErrnoException;
   return {
-    type: value.name,
-    message: logText(value.message),
+    type: error.name,
+    message: logText(error.message),
     ...(code === undefined ? {} : { code }),
-    stack: logText(value.stack ?? '', STACK_MAX),
-    ...(value.cause instanceof Error && depth < CAUSES_MAX
-      ? { cause: tell(value.cause, depth + 1) }
+    stack: logText(error.stack ?? '', STACK_MAX),
+    ...(error.cause instanceof Error && depth < CAUSES_MAX
+      ? { cause: describe(error.cause, depth + 1) }
       : {}),
   };
 }

@@ -21,11 +21,7 @@ try {
   const commandLine = readCommandLine(process.argv.slice(2), process.env);
   const config = await loadConfig(commandLine, process.env);
   const level = readLogLevel(process.env.LOG_LEVEL);
-  const log = createLog(
-    level,
-    (line) => process.stderr.write(line),
-    () => new Date(),
-  );
+  const log = createLog(level);
   await serve(commandLine, config, log, level).catch((error: unknown) => {
     if (error instanceof ConfigError) throw error;
     if (error instanceof FleetError || isListenError(error)) {

@@ -27,11 +27,7 @@ const gateway = await startGateway({
     routes: [...further, root],
   },
   fleet,
-  log: createLog(
-    'error',
-    (line) => process.stderr.write(line),
-    () => new Date(),
-  ),
+  log: createLog('error'),
   nowMs: Date.now,
 });
 const tell = () =>

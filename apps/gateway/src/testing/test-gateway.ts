@@ -34,11 +34,7 @@ export async function startTestGateway(
   const gateway = await startGateway({
     config,
     fleet,
-    log: createLog(
-      'debug',
-      (line) => log.push(line),
-      () => new Date(),
-    ),
+    log: createLog('debug', { write: (line) => void log.push(line) }),
     nowMs,
     graceMs,
   });

@@ -71,11 +71,7 @@ function start({ config, runId, logLevel }: Extract<Order, { type: 'start' }>): 
   return {
     fleet: createWorkerFleet({ stateDir, runId, staleMaxMs }),
     registry: new Registry(),
-    log: createLog(
-      logLevel,
-      (line) => process.stderr.write(line),
-      () => new Date(),
-    ),
+    log: createLog(logLevel),
     config: unpackConfig(config),
     proxy: undefined,
   };
