@@ -30,7 +30,16 @@ it('asks before a key may delete the organization, of which the form warns, and 
   await form.getByRole('checkbox', { name: 'organization.delete' }).check();
   await form.getByText('This key can delete the organization without a password.').waitFor();
   await form.getByRole('button', { name: 'Create key' }).click();
-  await confirm(questionOf(page), { password: OWNER.password });
+  const question = questionOf(page);
+  await question.getByRole('button', { name: 'Confirm' }).waitFor();
+  await expectAccessible(page, 'Confirm it is you');
+  await question.getByRole('button', { name: 'Cancel' }).click();
+  await form.getByText(/needs a sign-in from the last 10 minutes/).waitFor();
+
+  await form.getByRole('button', { name: 'Create key' }).click();
+  await confirm(question, { password: 'not the password' });
+  await question.getByText('The password is wrong.').waitFor();
+  await confirm(question, { password: OWNER.password });
   expect(await takeSecret(page)).toMatch(/^tk_live_/);
 });
 
@@ -52,24 +61,29 @@ it('asks before a member gets a role that may delete the organization, and gives
   expect(body.scopes).toContain('organization.delete');
 });
 
-it('asks for the password before an authenticator app is added, then for a code of it', async () => {
+it('asks for the password once before the ownership is transferred', async () => {
+  await join(dashboard, dashboard.owner, 'Successor', 'role_admin');
+  const page = await openAfterAnHour();
+  await page.goto('/organization');
+  await page.getByRole('button', { name: 'Transfer…' }).click();
+  const form = page.getByRole('dialog', { name: 'Transfer ownership' });
+  const option = form.getByRole('option', { name: /Successor/ });
+  await form.getByLabel('New owner').selectOption((await option.getAttribute('value')) ?? '');
+  await form.getByLabel('Your password').fill(OWNER.password);
+  await form.getByRole('button', { name: 'Transfer ownership' }).click();
+  await page.getByText('Transferred the organization. You are an admin now.').waitFor();
+});
+
+it('asks for the password once before an authenticator app is added, then for a code of it', async () => {
   const page = await openAfterAnHour();
   await page.goto('/account-security');
   await page.getByRole('button', { name: 'Set up authenticator app' }).click();
   const enrolment = page.getByRole('dialog', { name: 'Set up an authenticator app' });
+  await enrolment.getByLabel('Your password').fill('not the password');
+  await enrolment.getByRole('button', { name: 'Continue' }).click();
+  await enrolment.getByText('The password is wrong.').waitFor();
   await enrolment.getByLabel('Your password').fill(OWNER.password);
   await enrolment.getByRole('button', { name: 'Continue' }).click();
-
-  const question = questionOf(page);
-  await question.getByRole('button', { name: 'Confirm' }).waitFor();
-  await expectAccessible(page, 'Confirm it is you');
-  await question.getByRole('button', { name: 'Cancel' }).click();
-  await enrolment.getByText(/needs a sign-in from the last 10 minutes/).waitFor();
-
-  await enrolment.getByRole('button', { name: 'Continue' }).click();
-  await confirm(question, { password: 'not the password' });
-  await question.getByText('The password is wrong.').waitFor();
-  await confirm(question, { password: OWNER.password });
   await page.getByRole('img', { name: 'QR code of the secret' }).waitFor();
   const uri = (await page.getByRole('link', { name: 'open the app' }).getAttribute('href')) ?? '';
   await page.getByLabel('Code', { exact: true }).fill(totpCode(uri, Date.now()));
@@ -84,7 +98,12 @@ it('asks for the password before an authenticator app is added, then for a code 
   const renewal = page.getByRole('dialog', { name: 'New backup codes' });
   await renewal.getByLabel('Your password').fill(OWNER.password);
   await renewal.getByRole('button', { name: 'Create new codes' }).click();
+  const question = questionOf(page);
   await question.getByRole('button', { name: 'Use a backup code instead' }).click();
+  expect(await question.getByLabel('Your password').count()).toBe(0);
+  await question.getByLabel('Backup code').fill('not a code');
+  await question.getByRole('button', { name: 'Confirm' }).click();
+  await question.getByText('The code is wrong').waitFor();
   await confirm(question, { password: OWNER.password, 'Backup code': backupCode });
   await page.getByRole('button', { name: 'Copy codes' }).waitFor();
 });

@@ -7,6 +7,7 @@ import { changeSession, readSession } from '../../lib/api.ts';
 import { tellAt } from '../../lib/api-errors.ts';
 import { refresh } from '../../lib/query-client.ts';
 import { makePasskey } from '../../lib/web-authn.ts';
+import { withPassword } from '../../lib/with-password.ts';
 
 const session = z.looseObject({ user: z.looseObject({ twoFactorEnabled: z.boolean() }) });
 
@@ -28,7 +29,7 @@ export type Enrolment = z.output<typeof enrolment>;
 
 export const enrolMutation = mutationOptions({
   mutationFn: async (password: string) =>
-    enrolment.parse(await changeWithPassword('two-factor/enable', { password })),
+    enrolment.parse(await changeWithPassword('two-factor/enable', password)),
 });
 
 /** The app's first code, which shows that it received the secret. */
@@ -41,13 +42,13 @@ export const verifyCodeMutation = mutationOptions({
 
 export const renewCodesMutation = mutationOptions({
   mutationFn: async (password: string) => {
-    const answer = await changeWithPassword('two-factor/generate-backup-codes', { password });
+    const answer = await changeWithPassword('two-factor/generate-backup-codes', password);
     return z.looseObject({ backupCodes: z.array(z.string()) }).parse(answer).backupCodes;
   },
 });
 
 export const turnOffMutation = mutationOptions({
-  mutationFn: (password: string) => changeWithPassword('two-factor/disable', { password }),
+  mutationFn: (password: string) => changeWithPassword('two-factor/disable', password),
   onSuccess: (_answer, _password, _result, { client }) => {
     client.setQueryData(authenticatorQuery.queryKey, false);
   },
@@ -60,13 +61,19 @@ interface PasswordChange {
 
 export const changePasswordMutation = mutationOptions({
   mutationFn: (change: PasswordChange) =>
-    changeWithPassword('change-password', { ...change, revokeOtherSessions: true }),
+    changeWithPassword('change-password', change.currentPassword, {
+      ...change,
+      revokeOtherSessions: true,
+    }),
 });
 
 /** The server refuses a wrong password as a field that is wrong. */
-function changeWithPassword(name: string, body: unknown): Promise<unknown> {
-  const changing = changeSession(name, body);
-  return tellAt('password', 'validation_failed', changing, 'The password is wrong.');
+function changeWithPassword(
+  name: string,
+  password: string,
+  body: object = { password },
+): Promise<unknown> {
+  return withPassword(password, 'validation_failed', () => changeSession(name, body));
 }
 
 const passkeys = z.array(

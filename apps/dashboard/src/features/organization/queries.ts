@@ -3,6 +3,7 @@ import type { RouteInput, RouteOutput, Routes } from '@tollkeeper/contract';
 import { api } from '../../lib/api.ts';
 import { tellAt } from '../../lib/api-errors.ts';
 import { refresh } from '../../lib/query-client.ts';
+import { withPassword } from '../../lib/with-password.ts';
 
 export type Organization = RouteOutput<Routes['getOrganization']>;
 
@@ -14,21 +15,20 @@ export const organizationQuery = queryOptions({
 export const updateOrganizationMutation = mutationOptions({
   mutationFn: (body: RouteInput<Routes['updateOrganization']>['body']) =>
     tellAt('slug', 'invalid_state', api.updateOrganization({ body })),
-  onSuccess: refresh(),
+  onSuccess: (organization, _body, _result, { client }) => {
+    client.setQueryData(organizationQuery.queryKey, organization);
+    void client.invalidateQueries();
+  },
 });
 
 export const transferOrganizationMutation = mutationOptions({
   mutationFn: (body: RouteInput<Routes['transferOrganization']>['body']) =>
-    tellWrongPassword(api.transferOrganization({ body })),
+    withPassword(body.password ?? '', 'password_wrong', () => api.transferOrganization({ body })),
   onSuccess: refresh(),
 });
 
 /** Refreshes nothing: the page leaves the organization. */
 export const deleteOrganizationMutation = mutationOptions({
   mutationFn: (body: RouteInput<Routes['deleteOrganization']>['body']) =>
-    tellWrongPassword(api.deleteOrganization({ body })),
+    withPassword(body.password ?? '', 'password_wrong', () => api.deleteOrganization({ body })),
 });
-
-function tellWrongPassword<T>(request: Promise<T>): Promise<T> {
-  return tellAt('password', 'password_wrong', request, 'The password is wrong.');
-}

@@ -7,26 +7,43 @@ import { Dialog, DialogBody, DialogFooter } from '../../components/forms/dialog.
 import { DialogForm } from '../../components/forms/form-dialog.tsx';
 import { LineField, PasswordField } from '../../components/forms/line-field.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
+import { api } from '../../lib/api.ts';
 import { createQuestion } from '../../lib/question.ts';
 import { useSubmit } from '../../lib/use-submit.ts';
 import { explainPasskeyError, hasPasskeys } from '../../lib/web-authn.ts';
+import { givenPassword } from '../../lib/with-password.ts';
 import { askPasskey, confirmSessionMutation, type Proof } from './queries.ts';
 
-const question = createQuestion<readonly Factor[]>();
+interface Asked {
+  /** Those that would do. */
+  readonly factors: readonly Factor[];
+  /** What the person has typed already for the request that asks. */
+  readonly password: string | undefined;
+}
+
+const question = createQuestion<Asked>();
 
 /**
- * Asks the person to sign in once more to the session that they have.
+ * Asks the person to sign in once more to the session that they have, unless the password does, and
+ * they have just typed it.
  * @param factors those that would do
  * @returns whether they did
+ * @throws ApiError sign_in_failed where the password that they typed is wrong
  */
-export function askConfirmation(factors: readonly Factor[]): Promise<boolean> {
-  return question.ask(factors);
+export async function askConfirmation(factors: readonly Factor[]): Promise<boolean> {
+  const password = givenPassword();
+  if (password === undefined || !factors.includes('password')) {
+    return question.ask({ factors, password });
+  }
+  await api.confirmSession({ body: { password } });
+  return true;
 }
 
 /** Before what gives power away: the strongest factor that the person has, once more. */
 export function ConfirmIdentity() {
-  const factors = question.useAsked();
-  if (!factors) return null;
+  const asked = question.useAsked();
+  if (!asked) return null;
+  const { factors, password } = asked;
   const byPasskey = factors.includes('passkey');
   const byPassword = factors.some((factor) => factor !== 'passkey');
   return (
@@ -36,7 +53,9 @@ export function ConfirmIdentity() {
       onClose={() => question.answer(false)}
     >
       {byPasskey ? <PasskeyProof isOnly={!byPassword} /> : null}
-      {byPassword ? <PasswordProof withCode={!factors.includes('password')} /> : null}
+      {byPassword ? (
+        <PasswordProof given={password} withCode={!factors.includes('password')} />
+      ) : null}
     </Dialog>
   );
 }
@@ -99,9 +118,14 @@ const CODES = {
   },
 } as const;
 
-function PasswordProof({ withCode }: { readonly withCode: boolean }) {
+interface PasswordProofProps {
+  readonly given: string | undefined;
+  readonly withCode: boolean;
+}
+
+function PasswordProof({ given, withCode }: PasswordProofProps) {
   const confirm = useConfirm();
-  const [password, setPassword] = useState('');
+  const [password, setPassword] = useState(given ?? '');
   const [way, setWay] = useState<keyof typeof CODES>('totp');
   const [code, setCode] = useState('');
   const { label, hint, other } = CODES[way];
@@ -123,7 +147,9 @@ function PasswordProof({ withCode }: { readonly withCode: boolean }) {
       form={form}
       onClose={() => question.answer(false)}
     >
-      <PasswordField value={password} error={undefined} onValue={setPassword} />
+      {given === undefined || form.errors.form.length > 0 ? (
+        <PasswordField value={password} error={undefined} onValue={setPassword} />
+      ) : null}
       {withCode ? (
         <div className="flex flex-col items-start gap-2">
           <LineField
