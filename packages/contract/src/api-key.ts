@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PUBLIC_DECISION_CODES } from './decision.ts';
+import { etag } from './edit.ts';
 import { apiKeyId, memberId, workspaceId } from './ids.ts';
 import { PROFILES } from './profiles.ts';
 import { SCOPES } from './scopes.ts';
@@ -77,6 +78,7 @@ export const apiKey = z
       description:
         "When the previous secret stops working; null unless a rotation's grace period is running",
     }),
+    etag,
   })
   .meta({ id: 'ApiKey' });
 export type ApiKey = z.output<typeof apiKey>;

@@ -60,6 +60,7 @@ export {
   SECURITY_PREVIEW_ITEMS_MAX,
   type SecurityEffect,
   type SecuritySettings,
+  type StoredSecuritySettings,
 } from './routes/security.ts';
 export { ENVIRONMENTS, type Workspace } from './routes/workspaces.ts';
 export * from './scopes.ts';

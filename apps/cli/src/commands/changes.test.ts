@@ -27,6 +27,7 @@ const WORKSPACE = {
   gatewaysCount: 0,
   joinKeysCount: 0,
   createdAt: '2026-11-23T07:57:00.000Z',
+  etag: 'etag-1',
 };
 
 test.each([
@@ -103,6 +104,7 @@ const SETTINGS = {
   allowedIps: [],
   twoFactorRequired: true,
   sessionHoursMax: 168,
+  etag: 'etag-1',
 };
 
 test('only the settings that were given are changed; never and any are sent as such', async () => {

@@ -171,9 +171,9 @@ test.each([
   [['rename', 'edge-1', 'eu'], { name: 'eu' }],
   [['drain', 'edge-1'], { draining: true }],
   [['undrain', 'edge-1'], { draining: false }],
-  [['label', 'edge-1', 'tier=a'], { labels: { region: 'eu-1', tier: 'a' } }],
-  [['label', 'edge-1', 'region-', 'tier=b-'], { labels: { tier: 'b-' } }],
-  [['label', 'edge-1', 'region=us-2'], { labels: { region: 'us-2' } }],
+  [['label', 'edge-1', 'tier=a'], { labels: { region: 'eu-1', tier: 'a' }, etag: 'etag-1' }],
+  [['label', 'edge-1', 'region-', 'tier=b-'], { labels: { tier: 'b-' }, etag: 'etag-1' }],
+  [['label', 'edge-1', 'region=us-2'], { labels: { region: 'us-2' }, etag: 'etag-1' }],
 ])('gateways %j sends the change %j', async (argv, body) => {
   const gateway = createGateway(1);
   const api = createApi({

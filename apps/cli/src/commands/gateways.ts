@@ -91,7 +91,7 @@ const label = verb({
     const set = parseLabels(texts.filter((text) => !isRemoval(text)));
     const { client, gateway, params } = await openGateway(ctx, reference);
     const labels = without({ ...gateway.labels, ...set }, removed);
-    return client.updateGateway({ params, body: { labels } });
+    return client.updateGateway({ params, body: { labels, etag: gateway.etag } });
   },
   print: (ctx, { name, labels }) =>
     printLine(ctx, `Labels of "${name}": ${formatLabels(labels) || 'none'}.`),

@@ -15,6 +15,7 @@ const ORGANIZATION = {
   plan: 'free',
   defaultExpiryDays: null,
   createdAt: '2026-11-23T07:57:00.000Z',
+  etag: 'etag-1',
 };
 
 function refusal(status: number, code: string, more: object = {}) {
@@ -178,7 +179,7 @@ const CHANGE = {
 };
 
 test.each([
-  ['y\n', 0, [CHANGE]],
+  ['y\n', 0, [{ ...CHANGE, etag: key.etag }]],
   ['n\n', 2, []],
   ['\n', 2, []],
 ])('an update shows what changes, and asks: %j', async (stdin, expected, sent) => {
@@ -235,6 +236,7 @@ test('lists the workspace that each key is confined to, if any is', async () => 
   const production = {
     id: WORKSPACE_ID,
     ...{ name: 'production', environment: 'live', createdAt: '2026-11-23T07:57:00.000Z' },
+    etag: 'etag-1',
     ...{ keysCount: 1, gatewaysCount: 0, joinKeysCount: 0 },
   };
   const api = createApi({

@@ -62,6 +62,7 @@ export function createKey(number: number, more: Partial<ApiKey> = {}): ApiKey {
     revokedAt: null,
     revokeReason: null,
     previousSecretExpiresAt: null,
+    etag: `etag-${number}`,
     ...more,
   };
 }
@@ -78,6 +79,7 @@ export function createMember(number: number, more: Partial<Member> = {}): Member
     lastSeenAt: null,
     keysCount: 0,
     createdAt: '2026-11-23T07:57:00.000Z',
+    etag: `etag-${number}`,
     ...more,
   };
 }
@@ -126,6 +128,7 @@ export function createGateway(number: number, more: Partial<Gateway> = {}): Gate
       { address: '192.0.2.1', hostname: 'host-a', connectedAt: '2026-11-23T07:58:00.000Z' },
     ],
     identityConflict: false,
+    etag: `etag-${number}`,
     ...more,
   };
 }

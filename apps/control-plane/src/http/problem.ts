@@ -162,6 +162,7 @@ function formatOf(fault: Fault): unknown {
 function fieldsOf(fault: Fault): string {
   const { parentSchema } = fault as { parentSchema?: { properties?: object } };
   return Object.keys(parentSchema?.properties ?? {})
+    .filter((name) => name !== 'etag')
     .map((name) => `"${name}"`)
     .join(', ');
 }

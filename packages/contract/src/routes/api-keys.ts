@@ -113,6 +113,7 @@ export const updateKey = defineRoute({
   errors: [
     'not_found',
     'invalid_state',
+    'edit_conflict',
     'plan_limit_reached',
     'scope_not_held',
     'ceiling_exceeded',

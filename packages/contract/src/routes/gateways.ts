@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { edit } from '../edit.ts';
+import { edit, etag } from '../edit.ts';
 import { apiKeyId, gatewayId, joinKeyId, workspaceId } from '../ids.ts';
 import { labels } from '../labels.ts';
 import { listOf, listQuery } from '../list.ts';
@@ -66,6 +66,7 @@ const gateway = z
     identityConflict: z.boolean().meta({
       description: 'Whether its identity is used from two places at once; see instances',
     }),
+    etag,
   })
   .meta({ id: 'Gateway' });
 export type Gateway = z.output<typeof gateway>;
@@ -108,7 +109,7 @@ export const updateGateway = defineRoute({
   }),
   status: 200,
   response: gateway,
-  errors: ['not_found'],
+  errors: ['not_found', 'edit_conflict'],
 });
 
 export const deleteGateway = defineRoute({

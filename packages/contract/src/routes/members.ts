@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { etag, readEtag } from '../edit.ts';
 import { memberId, roleId } from '../ids.ts';
 import { listOf, listQuery } from '../list.ts';
 import { defineRoute } from '../route.ts';
@@ -27,6 +28,7 @@ export const member = z
       .int()
       .meta({ description: 'Keys of the member that are neither revoked nor expired' }),
     createdAt: instant,
+    etag,
   })
   .meta({ id: 'Member' });
 export type Member = z.output<typeof member>;
@@ -50,12 +52,16 @@ export const updateMember = defineRoute({
   summary: 'Give a member another role; the change applies to their keys at once',
   tag,
   params,
-  body: z.strictObject({ roleId: roleId.meta({ description: FINAL_SCOPES_OF_ROLES }) }),
+  body: z.strictObject({
+    roleId: roleId.meta({ description: FINAL_SCOPES_OF_ROLES }),
+    etag: readEtag,
+  }),
   status: 200,
   response: member,
   errors: [
     'not_found',
     'invalid_state',
+    'edit_conflict',
     'scope_not_held',
     'outside_workspace',
     'recent_sign_in_required',

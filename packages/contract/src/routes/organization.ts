@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { edit } from '../edit.ts';
+import { edit, etag } from '../edit.ts';
 import { memberId } from '../ids.ts';
 import { PLANS } from '../plans.ts';
 import { defineRoute } from '../route.ts';
@@ -25,6 +25,7 @@ const organization = z
       .nullable()
       .meta({ description: 'Lifetime of a new key in days, unless its creator chooses another' }),
     createdAt: instant,
+    etag,
   })
   .meta({ id: 'Organization' });
 
@@ -52,7 +53,7 @@ export const updateOrganization = defineRoute({
   }),
   status: 200,
   response: organization,
-  errors: ['invalid_state', 'outside_workspace'],
+  errors: ['invalid_state', 'edit_conflict', 'outside_workspace'],
 });
 
 export const transferOrganization = defineRoute({

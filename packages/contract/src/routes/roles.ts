@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { scope } from '../api-key.ts';
-import { edit } from '../edit.ts';
+import { edit, etag } from '../edit.ts';
 import { roleId } from '../ids.ts';
 import { listOf, listQuery } from '../list.ts';
 import { defineRoute } from '../route.ts';
@@ -20,6 +20,7 @@ const role = z
     scopes: z.array(scope),
     builtIn: z.boolean(),
     membersCount: z.int(),
+    etag,
   })
   .meta({ id: 'Role' });
 export type Role = z.output<typeof role>;
@@ -72,6 +73,7 @@ export const updateRole = defineRoute({
   errors: [
     'not_found',
     'invalid_state',
+    'edit_conflict',
     'scope_not_held',
     'outside_workspace',
     'recent_sign_in_required',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { edit } from '../edit.ts';
+import { edit, etag } from '../edit.ts';
 import { apiKeyId, memberId } from '../ids.ts';
 import { defineRoute } from '../route.ts';
 import { ipRange } from '../text.ts';
@@ -28,8 +28,11 @@ const settings = {
   }),
 };
 
-const securitySettings = z.strictObject(settings).meta({ id: 'SecuritySettings' });
+const securitySettings = z.strictObject(settings);
 export type SecuritySettings = z.output<typeof securitySettings>;
+
+const storedSettings = z.strictObject({ ...settings, etag }).meta({ id: 'SecuritySettings' });
+export type StoredSecuritySettings = z.output<typeof storedSettings>;
 
 const change = z.strictObject({
   keyLifetimeDaysMax: settings.keyLifetimeDaysMax.optional(),
@@ -61,7 +64,7 @@ export const getSecurity = defineRoute({
   summary: 'Read the security settings',
   tag,
   status: 200,
-  response: securitySettings,
+  response: storedSettings,
   errors: ['outside_workspace'],
 });
 
@@ -73,8 +76,14 @@ export const updateSecurity = defineRoute({
   tag,
   body: edit(change.shape),
   status: 200,
-  response: securitySettings,
-  errors: ['invalid_state', 'outside_workspace', 'plan_limit_reached', 'recent_sign_in_required'],
+  response: storedSettings,
+  errors: [
+    'invalid_state',
+    'edit_conflict',
+    'outside_workspace',
+    'plan_limit_reached',
+    'recent_sign_in_required',
+  ],
 });
 
 export const previewSecurity = defineRoute({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { etag, readEtag } from '../edit.ts';
 import { workspaceId } from '../ids.ts';
 import { listOf, listQuery } from '../list.ts';
 import { defineRoute } from '../route.ts';
@@ -22,6 +23,7 @@ export const workspace = z
     gatewaysCount: z.int(),
     joinKeysCount: z.int().meta({ description: 'Includes used-up and expired join keys' }),
     createdAt: instant,
+    etag,
   })
   .meta({ id: 'Workspace' });
 export type Workspace = z.output<typeof workspace>;
@@ -58,10 +60,10 @@ export const updateWorkspace = defineRoute({
   summary: 'Rename a workspace',
   tag,
   params,
-  body: z.strictObject({ name: visibleLine(64) }),
+  body: z.strictObject({ name: visibleLine(64), etag: readEtag }),
   status: 200,
   response: workspace,
-  errors: ['not_found', 'invalid_state'],
+  errors: ['not_found', 'invalid_state', 'edit_conflict'],
 });
 
 export const deleteWorkspace = defineRoute({

@@ -48,7 +48,8 @@ export const updateKey = verb({
     if (changes.length === 0) return { key, isChanged: false };
     if (!json) printFields(ctx, changes);
     if (!yes && !json) await agree(ctx, `Apply these changes to "${key.name}" (${key.prefix}…)?`);
-    return { key: await client.updateKey({ params, body }), isChanged: true };
+    const updated = await client.updateKey({ params, body: { ...body, etag: key.etag } });
+    return { key: updated, isChanged: true };
   },
   answer: ({ key }) => key,
   print: (ctx, { key: { name, prefix }, isChanged }) => {

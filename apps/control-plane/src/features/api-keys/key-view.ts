@@ -14,6 +14,7 @@ import type { Database, Transaction } from '../../db/connect.ts';
 import { apiKey, apiKeySecret, member, organization, user } from '../../db/schema/index.ts';
 import { notFound } from '../../domain-error.ts';
 import type { Facts } from '../../write/audit.ts';
+import { etagOf } from '../../write/etag.ts';
 import type { KeyRow } from './lock-key.ts';
 import { disablesAt } from './unused-rule.ts';
 
@@ -75,7 +76,14 @@ export function keyView(row: ViewRow, now: Date): ApiKey {
     revokeReason: row.revokeReason,
     previousSecretExpiresAt:
       row.status === 'revoked' ? null : (row.graceEndsAt?.toISOString() ?? null),
+    etag: keyEtag(row),
   };
+}
+
+type EditableKey = Pick<KeyRow, 'name' | 'profile' | 'scopes' | 'expiresAt' | 'allowedIps'>;
+
+export function keyEtag({ name, profile, scopes, expiresAt, allowedIps }: EditableKey): string {
+  return etagOf({ name, profile, scopes, expiresAt, allowedIps });
 }
 
 /** The status, except that an active key is `expired` from its expiry on. */

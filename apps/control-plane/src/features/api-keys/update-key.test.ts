@@ -25,7 +25,9 @@ describe('editing a key', () => {
     const { client: _client, secret: _secret, ...key } = await makeKey(app, owner);
     const renamed = await owner.patch<ApiKey>(`/v1/api-keys/${key.id}`, { name: 'renamed' });
     expect(renamed.status).toBe(200);
-    expect(renamed.body).toEqual({ ...key, name: 'renamed' });
+    const { etag } = renamed.body;
+    expect(etag).not.toBe(key.etag);
+    expect(renamed.body).toEqual({ ...key, name: 'renamed', etag });
   });
 
   it('is refused with a body that names no field', async () => {

@@ -4,11 +4,12 @@ import { parseScopes } from '../../access/parse-scopes.ts';
 import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { apiKey } from '../../db/schema/index.ts';
+import { requireUnedited } from '../../write/etag.ts';
 import { isSame, unlessUnchanged, write } from '../../write/write.ts';
 import { requireMayGrant } from './ceiling.ts';
 import { refuseStatus } from './change-status.ts';
 import { type ExpiryRules, lockExpiryRules } from './expiry-rules.ts';
-import { keyFacts, readKey } from './key-view.ts';
+import { keyEtag, keyFacts, readKey } from './key-view.ts';
 import { type KeyRow, lockKey } from './lock-key.ts';
 import { parseAllowedIps } from './parse-allowed-ips.ts';
 import { parseExpiry } from './parse-expiry.ts';
@@ -17,7 +18,10 @@ import { recordEdit } from './record-influence.ts';
 
 type Body = RouteInput<Routes['updateKey']>['body'];
 
-/** @throws DomainError not_found, invalid_state, scope_not_held, ceiling_exceeded, plan_limit_reached */
+/**
+ * @throws DomainError not_found, invalid_state, edit_conflict, scope_not_held, ceiling_exceeded,
+ * plan_limit_reached
+ */
 export function updateKey(ctx: Ctx, { params, body }: { params: { id: string }; body: Body }) {
   const spec = { scope: 'api_keys.create', action: 'api_key.update' } as const;
   return write(ctx, spec, async (tx, confirmed) => {
@@ -25,6 +29,7 @@ export function updateKey(ctx: Ctx, { params, body }: { params: { id: string }; 
     const row = await lockKey(tx, confirmed, params.id);
     if (row.status === 'revoked') refuseStatus('edit', row);
     const next = { ...row, ...parseEdit(body, row, rules, ctx.services.clock()) };
+    requireUnedited(`key "${row.name}"`, body.etag, keyEtag(row), keyEtag(next));
     await requireEditable(tx, confirmed, row, next, body);
     if (isChanged(row, next)) await recordEdit(tx, confirmed, [row], ctx.services.clock());
     const { name, profile, scopes, expiresAt, requestedExpiresAt, allowedIps } = next;

@@ -6,6 +6,7 @@ import type { Database, Transaction } from '../../db/connect.ts';
 import { gateway, workspace } from '../../db/schema/index.ts';
 import { notFound } from '../../domain-error.ts';
 import { type Connection, hasIdentityConflict, listConnections } from '../../fleet/index.ts';
+import { etagOf } from '../../write/etag.ts';
 
 export type GatewayRow = typeof gateway.$inferSelect;
 
@@ -65,7 +66,16 @@ function gatewayView(row: ViewRow, connections: readonly Connection[]): Gateway 
       connectedAt: each.connectedAt.toISOString(),
     })),
     identityConflict: hasIdentityConflict(connections),
+    etag: gatewayEtag(row),
   };
+}
+
+export function gatewayEtag({
+  name,
+  labels,
+  draining,
+}: Pick<GatewayRow, 'name' | 'labels' | 'draining'>): string {
+  return etagOf({ name, labels, draining });
 }
 
 export function gatewayState(

@@ -3,12 +3,13 @@ import { eq } from 'drizzle-orm';
 import type { Ctx } from '../../context.ts';
 import { gateway } from '../../db/schema/index.ts';
 import { gatewayFacts } from '../../write/created-facts.ts';
+import { requireUnedited } from '../../write/etag.ts';
 import { unlessUnchanged, write } from '../../write/write.ts';
-import { lockGateway, readGateway } from './gateway-view.ts';
+import { gatewayEtag, lockGateway, readGateway } from './gateway-view.ts';
 
 type Body = RouteInput<Routes['updateGateway']>['body'];
 
-/** @throws DomainError not_found */
+/** @throws DomainError not_found, edit_conflict */
 export function updateGateway(
   ctx: Ctx,
   { params, body }: { params: { id: string }; body: Body },
@@ -17,12 +18,14 @@ export function updateGateway(
   return write<Gateway>(ctx, spec, async (tx, confirmed) => {
     const row = await lockGateway(tx, confirmed, params.id);
     const { name = row.name, labels = row.labels, draining = row.draining } = body;
-    await tx.update(gateway).set({ name, labels, draining }).where(eq(gateway.id, row.id));
+    const next = { name, labels, draining };
+    requireUnedited(`gateway "${row.name}"`, body.etag, gatewayEtag(row), gatewayEtag(next));
+    await tx.update(gateway).set(next).where(eq(gateway.id, row.id));
     return unlessUnchanged({
       result: await readGateway(tx, confirmed, row.id),
       target: { type: 'gateway', id: row.id, name },
       before: gatewayFacts(row),
-      after: gatewayFacts({ ...row, name, labels, draining }),
+      after: gatewayFacts({ ...row, ...next }),
       changes: [{ kind: 'gateway', subjectId: row.id }],
     });
   });

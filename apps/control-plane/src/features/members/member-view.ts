@@ -5,6 +5,7 @@ import type { Ctx } from '../../context.ts';
 import type { Database, Transaction } from '../../db/connect.ts';
 import { apiKey, member, role, user } from '../../db/schema/index.ts';
 import { notFound } from '../../domain-error.ts';
+import { etagOf } from '../../write/etag.ts';
 
 /** The members of the caller's organization, as a page shows them; narrowed by the caller. */
 export function selectMembers(db: Database | Transaction, ctx: Ctx) {
@@ -57,7 +58,12 @@ export function memberView(row: ViewRow): Member {
     lastSeenAt: row.lastSeenAt?.toISOString() ?? null,
     keysCount: row.keysCount,
     createdAt: row.createdAt.toISOString(),
+    etag: memberEtag(row),
   };
+}
+
+export function memberEtag({ roleId }: Pick<ViewRow, 'roleId'>): string {
+  return etagOf({ roleId });
 }
 
 /** @throws DomainError not_found */

@@ -6,16 +6,17 @@ import { roleScopes } from '../../access/role-scopes.ts';
 import type { Ctx } from '../../context.ts';
 import { member } from '../../db/schema/index.ts';
 import { memberFacts } from '../../write/created-facts.ts';
+import { requireUnedited } from '../../write/etag.ts';
 import { write } from '../../write/write.ts';
 import { requireRecentGrant } from '../identity/index.ts';
 import { grantableRole } from './grantable-role.ts';
 import { lockMember } from './lock-member.ts';
-import { readMember } from './member-view.ts';
+import { memberEtag, readMember } from './member-view.ts';
 
 /**
  * Gives the member another role; from the moment this resolves, their sessions and keys are
  * decided by it everywhere.
- * @throws DomainError not_found, invalid_state, scope_not_held, outside_workspace,
+ * @throws DomainError not_found, invalid_state, edit_conflict, scope_not_held, outside_workspace,
  * recent_sign_in_required
  */
 export function updateMember(
@@ -28,6 +29,7 @@ export function updateMember(
     // The role first, then its members: the order in which deleting a role locks them.
     const { id: roleId, scopes } = await grantableRole(tx, confirmed, body.roleId);
     const row = await lockMember(tx, confirmed, params.id, 'change the role of');
+    requireUnedited(`member "${row.name}"`, body.etag, memberEtag(row), memberEtag({ roleId }));
     if (row.roleId === roleId) return { replayed: await readMember(tx, confirmed, row.id) };
     await requireRecentGrant(tx, confirmed, scopes, scopeNames(roleScopes(row)));
     await tx.update(member).set({ roleId }).where(eq(member.id, row.id));

@@ -3,6 +3,7 @@ import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { organization } from '../../db/schema/index.ts';
 import { notFound } from '../../domain-error.ts';
+import { etagOf } from '../../write/etag.ts';
 
 export type OrganizationRow = typeof organization.$inferSelect;
 
@@ -14,7 +15,13 @@ export function organizationView(row: OrganizationRow) {
     plan: row.plan,
     defaultExpiryDays: row.defaultExpiryDays,
     createdAt: row.createdAt.toISOString(),
+    etag: etagOf(organizationSettings(row)),
   };
+}
+
+/** What an edit of the organization can set. */
+export function organizationSettings({ name, slug, defaultExpiryDays }: OrganizationRow) {
+  return { name, slug, defaultExpiryDays };
 }
 
 /** Locked until the transaction ends. @throws DomainError not_found */

@@ -5,25 +5,27 @@ import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { organization } from '../../db/schema/index.ts';
 import { DomainError } from '../../domain-error.ts';
+import { etagOf, requireUnedited } from '../../write/etag.ts';
 import { unlessUnchanged, write } from '../../write/write.ts';
-import { lockOrganization, organizationView } from './organization-view.ts';
+import { lockOrganization, organizationSettings, organizationView } from './organization-view.ts';
 
 type Body = RouteInput<Routes['updateOrganization']>['body'];
 
-/** @throws DomainError invalid_state when the slug is taken */
+/** @throws DomainError edit_conflict, invalid_state when the slug is taken */
 export function updateOrganization(ctx: Ctx, { body }: { body: Body }) {
   requireWholeOrganization(ctx);
   const spec = { scope: 'organization.settings', action: 'organization.update' } as const;
   return write(ctx, spec, async (tx, confirmed) => {
     const row = await lockOrganization(tx, confirmed);
     if (body.slug !== undefined) await requireFreeSlug(tx, confirmed, body.slug);
-    const before = settings(row);
+    const before = organizationSettings(row);
     const after = {
       name: body.name ?? row.name,
       slug: body.slug ?? row.slug,
       defaultExpiryDays:
         body.defaultExpiryDays === undefined ? row.defaultExpiryDays : body.defaultExpiryDays,
     };
+    requireUnedited(`organization "${row.name}"`, body.etag, etagOf(before), etagOf(after));
     await tx.update(organization).set(after).where(eq(organization.id, row.id));
     return unlessUnchanged({
       result: organizationView({ ...row, ...after }),
@@ -33,10 +35,6 @@ export function updateOrganization(ctx: Ctx, { body }: { body: Body }) {
       changes: [],
     });
   });
-}
-
-function settings(row: typeof organization.$inferSelect) {
-  return { name: row.name, slug: row.slug, defaultExpiryDays: row.defaultExpiryDays };
 }
 
 async function requireFreeSlug(tx: Transaction, ctx: Ctx, slug: string): Promise<void> {

@@ -4,6 +4,7 @@ import type { Ctx } from '../../context.ts';
 import type { Database, Transaction } from '../../db/connect.ts';
 import { member, role } from '../../db/schema/index.ts';
 import { page, pageStart } from '../../http/page.ts';
+import { etagOf } from '../../write/etag.ts';
 import type { KnownRole } from './find-role.ts';
 
 type Query = NonNullable<RouteInput<Routes['listRoles']>['query']>;
@@ -29,7 +30,16 @@ export function roleView(
   { id, name, description, scopes, builtIn }: KnownRole,
   membersCount: number,
 ): Role {
-  return { id, name, description, scopes: [...scopes], builtIn, membersCount };
+  const etag = roleEtag({ name, description, scopes });
+  return { id, name, description, scopes: [...scopes], builtIn, membersCount, etag };
+}
+
+export function roleEtag({
+  name,
+  description,
+  scopes,
+}: Pick<KnownRole, 'name' | 'description' | 'scopes'>): string {
+  return etagOf({ name, description, scopes });
 }
 
 /** How many members, suspended ones included, hold each role. */

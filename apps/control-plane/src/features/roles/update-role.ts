@@ -5,10 +5,11 @@ import { requireScopesHeld } from '../../access/require-scope.ts';
 import { requireWholeOrganization } from '../../access/require-whole-organization.ts';
 import type { Ctx } from '../../context.ts';
 import { role } from '../../db/schema/index.ts';
+import { requireUnedited } from '../../write/etag.ts';
 import { unlessUnchanged, write } from '../../write/write.ts';
 import { requireRecentGrant } from '../identity/index.ts';
 import { lockRole } from './find-role.ts';
-import { countMembers, roleView } from './list-roles.ts';
+import { countMembers, roleEtag, roleView } from './list-roles.ts';
 import { requireFreeName } from './role-name.ts';
 
 type Body = RouteInput<Routes['updateRole']>['body'];
@@ -16,7 +17,8 @@ type Body = RouteInput<Routes['updateRole']>['body'];
 /**
  * Changes a custom role; the change applies to its members' sessions and keys at once. The caller must
  * hold all that it held and all that it will: else an editor could take power from those above.
- * @throws DomainError not_found, invalid_state, scope_not_held, recent_sign_in_required
+ * @throws DomainError not_found, invalid_state, edit_conflict, scope_not_held,
+ * recent_sign_in_required
  */
 export function updateRole(
   ctx: Ctx,
@@ -36,6 +38,7 @@ export function updateRole(
       description: body.description ?? row.description,
       scopes,
     };
+    requireUnedited(`role "${row.name}"`, body.etag, roleEtag(before), roleEtag(after));
     await tx.update(role).set(after).where(eq(role.id, row.id));
     const counts = await countMembers(tx, ctx.organizationId);
     return unlessUnchanged({

@@ -1,18 +1,18 @@
-import type { SecuritySettings } from '@tollkeeper/contract';
+import type { StoredSecuritySettings } from '@tollkeeper/contract';
 import { eq } from 'drizzle-orm';
 import { requireWholeOrganization } from '../../access/require-whole-organization.ts';
 import type { Ctx } from '../../context.ts';
 import { organization } from '../../db/schema/index.ts';
 import { notFound } from '../../domain-error.ts';
-import { securitySettings } from './security-settings.ts';
+import { securitySettings, withEtag } from './security-settings.ts';
 
 /** @throws DomainError outside_workspace */
-export async function getSecurity(ctx: Ctx): Promise<SecuritySettings> {
+export async function getSecurity(ctx: Ctx): Promise<StoredSecuritySettings> {
   requireWholeOrganization(ctx);
   const [row] = await ctx.services.db
     .select()
     .from(organization)
     .where(eq(organization.id, ctx.organizationId));
   if (!row) throw notFound('organization', ctx.organizationId);
-  return securitySettings(row);
+  return withEtag(securitySettings(row));
 }

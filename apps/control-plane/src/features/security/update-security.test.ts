@@ -26,18 +26,19 @@ beforeAll(async () => {
 
 const save = (client: Client, body: object) => client.patch<SecuritySettings>('/v1/security', body);
 
+const stored = (settings: object) => ({ ...settings, etag: expect.any(String) });
+
 describe('security settings', () => {
   it('are open at first, and answer what was saved, with ranges in one spelling', async () => {
-    expect((await owner.get('/v1/security')).body).toEqual(OPEN);
+    expect((await owner.get('/v1/security')).body).toEqual(stored(OPEN));
     const saved = await save(owner, { allowedIps: ['127.0.0.9/8', '127.0.0.0/8', '2001:DB8::1'] });
     const settings = { ...OPEN, allowedIps: ['127.0.0.0/8', '2001:db8::1'] };
-    expect([saved.status, saved.body]).toEqual([200, settings]);
-    expect((await owner.get('/v1/security')).body).toEqual(settings);
-    expect((await save(owner, { keyUnusedDaysMax: 90 })).body).toEqual({
-      ...settings,
-      keyUnusedDaysMax: 90,
-    });
-    expect((await save(owner, OPEN)).body).toEqual(OPEN);
+    expect([saved.status, saved.body]).toEqual([200, stored(settings)]);
+    expect((await owner.get('/v1/security')).body).toEqual(stored(settings));
+    expect((await save(owner, { keyUnusedDaysMax: 90 })).body).toEqual(
+      stored({ ...settings, keyUnusedDaysMax: 90 }),
+    );
+    expect((await save(owner, OPEN)).body).toEqual(stored(OPEN));
   });
 
   it('record before and after, and which keys were affected', async () => {
@@ -70,7 +71,7 @@ describe('security settings', () => {
     expect((await confined.client.patch('/v1/security', {})).problem.code).toMatch(/scope|outside/);
     expect((await auditEvents(query)).length).toBe(events);
     expect((await save(other, { sessionHoursMax: 2 })).status).toBe(200);
-    expect((await admin.get('/v1/security')).body).toEqual(OPEN);
+    expect((await admin.get('/v1/security')).body).toEqual(stored(OPEN));
   });
 
   it('refuse what is out of bounds or no range, and change nothing', async () => {
@@ -88,7 +89,7 @@ describe('security settings', () => {
       expect([answer.status, answer.problem.code]).toEqual([422, 'validation_failed']);
       expect((await owner.post('/v1/security/preview', body)).status).toBe(422);
     }
-    expect((await owner.get('/v1/security')).body).toEqual(OPEN);
+    expect((await owner.get('/v1/security')).body).toEqual(stored(OPEN));
   });
 
   it('refuse to lock out the one who saves them', async () => {
@@ -100,7 +101,7 @@ describe('security settings', () => {
       expect([answer.status, answer.problem.code]).toEqual([409, 'invalid_state']);
       expect(answer.problem.detail).toContain(word);
     }
-    expect((await owner.get('/v1/security')).body).toEqual(OPEN);
+    expect((await owner.get('/v1/security')).body).toEqual(stored(OPEN));
   });
 
   it('let a key ask for a second factor only where its own owner has one', async () => {
@@ -110,7 +111,7 @@ describe('security settings', () => {
     const refused = await save(ofOwner.client, { twoFactorRequired: true });
     expect([refused.status, refused.problem.code]).toEqual([409, 'invalid_state']);
     const saved = await save(ofAdmin.client, { twoFactorRequired: true });
-    expect(saved.body).toEqual({ ...OPEN, twoFactorRequired: true });
+    expect(saved.body).toEqual(stored({ ...OPEN, twoFactorRequired: true }));
     await query('update organization set two_factor_required = false');
   });
 });

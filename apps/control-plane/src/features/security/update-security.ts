@@ -1,9 +1,15 @@
-import { FINAL_SCOPES, type SecurityEffect, type SecuritySettings } from '@tollkeeper/contract';
+import {
+  FINAL_SCOPES,
+  type SecurityEffect,
+  type SecuritySettings,
+  type StoredSecuritySettings,
+} from '@tollkeeper/contract';
 import { and, arrayOverlaps, eq, sql } from 'drizzle-orm';
 import { requireWholeOrganization } from '../../access/require-whole-organization.ts';
 import type { Ctx } from '../../context.ts';
 import { allowLongStatements, type Transaction } from '../../db/connect.ts';
 import { apiKey, organization } from '../../db/schema/index.ts';
+import { etagOf, requireUnedited } from '../../write/etag.ts';
 import { isSame, write } from '../../write/write.ts';
 import { requirePlaceInPlan } from '../api-keys/index.ts';
 import { requireRecentSignIn } from '../identity/index.ts';
@@ -11,7 +17,12 @@ import { lockOrganization } from '../organization/index.ts';
 import { type Affected, findAffected } from './find-affected.ts';
 import { type AffectedKey, expiryUnder } from './key-effects.ts';
 import { requireNotExcluded } from './require-not-excluded.ts';
-import { changedSettings, type SecurityChange, securitySettings } from './security-settings.ts';
+import {
+  changedSettings,
+  type SecurityChange,
+  securitySettings,
+  withEtag,
+} from './security-settings.ts';
 
 const MOVING: readonly SecurityEffect[] = [
   'expires_sooner',
@@ -30,18 +41,24 @@ const AUDITED_IDS_MAX = 100;
  * the expiry of a key holds that lock too, so no key slips past a shorter lifetime. A longer one
  * gives back what a shorter one took, and keys that expired by it work again, if the plan holds
  * them.
- * @throws DomainError outside_workspace, validation_failed, invalid_state for one's own exclusion,
- * plan_limit_reached, recent_sign_in_required
+ * @throws DomainError outside_workspace, edit_conflict, validation_failed, invalid_state for one's
+ * own exclusion, plan_limit_reached, recent_sign_in_required
  */
 export function updateSecurity(ctx: Ctx, { body }: { body: SecurityChange }) {
   requireWholeOrganization(ctx);
   const spec = { scope: 'security.manage', action: 'security.update' } as const;
-  return write<SecuritySettings>(ctx, spec, async (tx, confirmed) => {
+  return write<StoredSecuritySettings>(ctx, spec, async (tx, confirmed) => {
     await allowLongStatements(tx);
     const row = await lockOrganization(tx, confirmed);
     const before = securitySettings(row);
     const after = changedSettings(before, body);
-    if (isSame(before, after)) return { replayed: after };
+    requireUnedited(
+      'security configuration',
+      body.etag,
+      etagOf({ ...before }),
+      etagOf({ ...after }),
+    );
+    if (isSame(before, after)) return { replayed: withEtag(after) };
     await requireNotExcluded(tx, confirmed, before, after);
     const now = ctx.services.clock();
     const affected = await findAffected(tx, row.id, { before, after }, now);
@@ -51,7 +68,7 @@ export function updateSecurity(ctx: Ctx, { body }: { body: SecurityChange }) {
     const revives = affected.keys.some(({ effects }) => effects.includes('works_again'));
     if (revives) await requirePlaceInPlan(tx, confirmed, 0);
     return {
-      result: after,
+      result: withEtag(after),
       target: { type: 'organization', id: row.id, name: row.name },
       before: { ...before },
       after: { ...after, ...affectedFacts(affected) },

@@ -5,6 +5,7 @@ import type { Database, Transaction } from '../../db/connect.ts';
 import { apiKey, gateway, joinKey, workspace } from '../../db/schema/index.ts';
 import { notFound } from '../../domain-error.ts';
 import { page, pageStart } from '../../http/page.ts';
+import { etagOf } from '../../write/etag.ts';
 
 type Query = NonNullable<RouteInput<Routes['listWorkspaces']>['query']>;
 
@@ -54,7 +55,12 @@ export function workspaceView(row: ViewRow): Workspace {
     gatewaysCount: row.gatewaysCount,
     joinKeysCount: row.joinKeysCount,
     createdAt: row.createdAt.toISOString(),
+    etag: workspaceEtag(row),
   };
+}
+
+export function workspaceEtag({ name }: Pick<ViewRow, 'name'>): string {
+  return etagOf({ name });
 }
 
 /** @throws DomainError not_found */

@@ -45,9 +45,11 @@ interface MemberDialogProps {
 function ChangeRoleDialog({ member, onClose }: MemberDialogProps) {
   const change = useMutation(changeRoleMutation);
   const roles = useGrantableRoles();
+  // As it was when the dialog opened: the list behind is read anew meanwhile.
+  const [{ id, etag }] = useState(member);
   const [roleId, setRoleId] = useState(member.roleId);
   const form = useSubmit(['roleId'], async () => {
-    const changed = await change.mutateAsync({ id: member.id, roleId });
+    const changed = await change.mutateAsync({ id, roleId, etag });
     toast.success(`${changed.name} is now ${changed.roleName}`);
     onClose();
   });

@@ -13,8 +13,14 @@ export const membersQuery = queryOptions({
 });
 
 export const changeRoleMutation = mutationOptions({
-  mutationFn: ({ id, roleId }: { readonly id: string; readonly roleId: string }) =>
-    api.updateMember({ params: { id }, body: { roleId } }),
+  mutationFn: ({
+    id,
+    ...body
+  }: {
+    readonly id: string;
+    readonly roleId: string;
+    readonly etag: string;
+  }) => api.updateMember({ params: { id }, body }),
   onSuccess: refresh(),
 });
 

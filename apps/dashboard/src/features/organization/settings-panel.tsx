@@ -1,11 +1,14 @@
 import { useMutation } from '@tanstack/react-query';
 import { routes } from '@tollkeeper/contract';
-import { useState } from 'react';
 import { toast } from 'sonner';
+import { EditConflict } from '../../components/forms/edit-conflict.tsx';
 import { LineField } from '../../components/forms/line-field.tsx';
 import { blockedWords, SettingsForm } from '../../components/forms/settings-form.tsx';
 import { DAYS_RULE, parseDays } from '../../components/forms/typed-values.ts';
 import { Panel } from '../../components/panel.tsx';
+import { api } from '../../lib/api.ts';
+import { counted } from '../../lib/format.ts';
+import { useEdit } from '../../lib/use-edit.ts';
 import { useSubmit } from '../../lib/use-submit.ts';
 import { type Organization, updateOrganizationMutation } from './queries.ts';
 
@@ -14,15 +17,21 @@ const FIELDS = ['name', 'slug', 'defaultExpiryDays'] as const;
 
 export function SettingsPanel({ organization }: { readonly organization: Organization }) {
   const update = useMutation(updateOrganizationMutation);
-  const [draft, setDraft] = useState(() => draftOf(organization));
+  const { base, draft, setDraft, replaced, open, save } = useEdit(organization, draftOf, () =>
+    api.getOrganization({}),
+  );
   const days = parseDays(draft.days);
   const slugFits = routes.updateOrganization.body.safeParse({ slug: draft.slug.trim() }).success;
-  const changed = JSON.stringify(draft) !== JSON.stringify(draftOf(organization));
+  const changed = JSON.stringify(draft) !== JSON.stringify(draftOf(base));
+  // Somebody else saved them, and nothing was entered here yet.
+  if (!changed && organization.etag !== base.etag) open(organization);
   const { pending, errors, submit } = useSubmit(FIELDS, async () => {
     const name = draft.name.trim();
     const slug = draft.slug.trim();
     const defaultExpiryDays = days ?? null;
-    setDraft(draftOf(await update.mutateAsync({ name, slug, defaultExpiryDays })));
+    const saved = await save((etag) => update.mutateAsync({ name, slug, defaultExpiryDays, etag }));
+    if (!saved) return;
+    open(saved);
     toast.success('Saved the organization');
   });
   const fits = days !== undefined && slugFits && draft.name.trim() !== '';
@@ -35,8 +44,14 @@ export function SettingsPanel({ organization }: { readonly organization: Organiz
         pending={pending}
         errors={errors.form}
         onSubmit={submit}
-        onReset={changed ? () => setDraft(draftOf(organization)) : undefined}
+        onReset={changed ? () => open(base) : undefined}
       >
+        <EditConflict
+          title="These settings were changed since you opened them"
+          replaced={replaced}
+          base={base}
+          fieldsOf={fieldsOf}
+        />
         <LineField
           label="Name"
           autoComplete="organization"
@@ -70,4 +85,9 @@ export function SettingsPanel({ organization }: { readonly organization: Organiz
 
 function draftOf({ name, slug, defaultExpiryDays }: Organization) {
   return { name, slug, days: defaultExpiryDays === null ? '' : String(defaultExpiryDays) };
+}
+
+function fieldsOf({ name, slug, defaultExpiryDays }: Organization) {
+  const days = defaultExpiryDays === null ? 'none' : counted(defaultExpiryDays, 'day');
+  return { Name: name, Slug: slug, 'Default expiry of new keys': days };
 }

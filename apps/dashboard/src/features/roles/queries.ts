@@ -18,11 +18,15 @@ export const rolesQuery = queryOptions({
   staleTime: 15_000,
 });
 
-interface SavedRole {
-  /** Undefined creates a role. */
-  readonly id: string | undefined;
-  readonly body: RouteInput<Routes['createRole']>['body'];
+/** The role as it is stored now. */
+export async function findRole(id: string | undefined): Promise<Role | undefined> {
+  const roles = await readAllPages((query) => api.listRoles({ query }));
+  return roles.find((each) => each.id === id);
 }
+
+type SavedRole =
+  | { readonly id: undefined; readonly body: RouteInput<Routes['createRole']>['body'] }
+  | { readonly id: string; readonly body: RouteInput<Routes['updateRole']>['body'] };
 
 export const saveRoleMutation = mutationOptions({
   mutationFn: ({ id, body }: SavedRole) =>

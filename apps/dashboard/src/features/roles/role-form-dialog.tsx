@@ -1,15 +1,16 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import type { Role, Scope } from '@tollkeeper/contract';
-import { useState } from 'react';
 import { toast } from 'sonner';
 import { Dialog, DialogBody } from '../../components/forms/dialog.tsx';
+import { EditConflict } from '../../components/forms/edit-conflict.tsx';
 import { DialogForm } from '../../components/forms/form-dialog.tsx';
 import { LineField } from '../../components/forms/line-field.tsx';
 import { LoadError } from '../../components/notice.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
+import { useEdit } from '../../lib/use-edit.ts';
 import { useSubmit } from '../../lib/use-submit.ts';
 import { type ScopeCatalog, ScopePicker, scopeCatalogQuery } from '../scopes/index.ts';
-import { saveRoleMutation } from './queries.ts';
+import { findRole, saveRoleMutation } from './queries.ts';
 
 interface RoleFormDialogProps {
   /** Undefined creates a role. */
@@ -52,55 +53,84 @@ interface RoleFormProps {
 
 function RoleForm({ role, catalog, onClose }: RoleFormProps) {
   const save = useMutation(saveRoleMutation);
-  const [name, setName] = useState(role?.name ?? '');
-  const [description, setDescription] = useState(role?.description ?? '');
-  const [selected, setSelected] = useState<ReadonlySet<Scope>>(new Set(role?.scopes));
+  const editing = useEdit<EditedRole, RoleDraft>(role ?? NEW_ROLE, draftOf, () =>
+    findRole(role?.id),
+  );
+  const { base, draft } = editing;
+  const set = (part: Partial<RoleDraft>) => editing.setDraft((mine) => ({ ...mine, ...part }));
   const form = useSubmit(['name', 'description', 'scopes'], async () => {
     const body = {
-      name: name.trim(),
-      description: description.trim(),
-      scopes: [...selected],
+      name: draft.name.trim(),
+      description: draft.description.trim(),
+      scopes: [...draft.scopes],
     };
-    const saved = await save.mutateAsync({ id: role?.id, body });
+    const saved = await editing.save((etag) =>
+      save.mutateAsync(role ? { id: role.id, body: { ...body, etag } } : { id: undefined, body }),
+    );
+    if (!saved) return;
     toast.success(`${role ? 'Saved' : 'Created'} ${saved.name}`);
     onClose();
   });
   const { fields } = form.errors;
   const isFilled =
-    name !== (role?.name ?? '') ||
-    description !== (role?.description ?? '') ||
-    selected.symmetricDifference(new Set(role?.scopes)).size > 0;
+    draft.name !== base.name ||
+    draft.description !== base.description ||
+    draft.scopes.symmetricDifference(new Set(base.scopes)).size > 0;
   return (
     <DialogForm
       submitLabel={role ? 'Save role' : 'Create role'}
-      blocked={name.trim() === '' ? 'Enter a name.' : undefined}
+      blocked={draft.name.trim() === '' ? 'Enter a name.' : undefined}
       filled={isFilled}
       form={form}
       onClose={onClose}
     >
+      <EditConflict
+        title="This role was changed since you opened it"
+        replaced={editing.replaced}
+        base={base}
+        fieldsOf={fieldsOf}
+      />
       <LineField
         label="Name"
         autoFocus
         lengthMax={64}
         placeholder="Release manager"
         error={fields.name}
-        value={name}
-        onValue={setName}
+        value={draft.name}
+        onValue={(name) => set({ name })}
       />
       <LineField
         label="Description"
         hint="Optional. What its members do."
         lengthMax={200}
         error={fields.description}
-        value={description}
-        onValue={setDescription}
+        value={draft.description}
+        onValue={(description) => set({ description })}
       />
       <ScopePicker
         catalog={catalog}
-        selected={selected}
+        selected={draft.scopes}
         error={fields.scopes}
-        onSelect={setSelected}
+        onSelect={(scopes) => set({ scopes })}
       />
     </DialogForm>
   );
+}
+
+type EditedRole = Pick<Role, 'name' | 'description' | 'scopes' | 'etag'>;
+
+interface RoleDraft {
+  readonly name: string;
+  readonly description: string;
+  readonly scopes: ReadonlySet<Scope>;
+}
+
+const NEW_ROLE: EditedRole = { name: '', description: '', scopes: [], etag: '' };
+
+function draftOf({ name, description, scopes }: EditedRole): RoleDraft {
+  return { name, description, scopes: new Set(scopes) };
+}
+
+function fieldsOf({ name, description, scopes }: EditedRole) {
+  return { Name: name, Description: description || 'none', Scopes: scopes };
 }

@@ -1,14 +1,17 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import type { SecuritySettings } from '@tollkeeper/contract';
-import { useState } from 'react';
+import type { StoredSecuritySettings } from '@tollkeeper/contract';
 import { toast } from 'sonner';
 import { CheckRow } from '../../components/forms/choices.tsx';
+import { EditConflict } from '../../components/forms/edit-conflict.tsx';
 import { LineField } from '../../components/forms/line-field.tsx';
 import { blockedWords, SettingsForm } from '../../components/forms/settings-form.tsx';
 import { AllowedIpsField } from '../../components/forms/token-field.tsx';
 import { DAYS_RULE, parseDays } from '../../components/forms/typed-values.ts';
 import { Panel } from '../../components/panel.tsx';
+import { api } from '../../lib/api.ts';
+import { counted } from '../../lib/format.ts';
 import { useDebounced } from '../../lib/hooks.ts';
+import { useEdit } from '../../lib/use-edit.ts';
 import { useSubmit } from '../../lib/use-submit.ts';
 import { PreviewPanel } from './preview-panel.tsx';
 import { type SecurityChange, securityPreviewQuery, updateSecurityMutation } from './queries.ts';
@@ -24,15 +27,22 @@ const FIELDS = [
 ] as const;
 
 /** The settings, and beside them what saving would do to keys and members. */
-export function SecurityForm({ saved }: { readonly saved: SecuritySettings }) {
+export function SecurityForm({ saved }: { readonly saved: StoredSecuritySettings }) {
   const update = useMutation(updateSecurityMutation);
-  const [draft, setDraft] = useState<SecurityDraft>(() => draftOf(saved));
-  const change = changeOf(draft, saved);
+  const editing = useEdit<StoredSecuritySettings, SecurityDraft>(saved, draftOf, () =>
+    api.getSecurity({}),
+  );
+  const { base, draft, setDraft, open } = editing;
+  const change = changeOf(draft, base);
   const changed = change === undefined || Object.keys(change).length > 0;
+  // Somebody else saved them, and nothing was entered here yet.
+  if (!changed && saved.etag !== base.etag) open(saved);
   const preview = usePreview(change);
   const { pending, errors, submit } = useSubmit(FIELDS, async () => {
     if (!change) return;
-    setDraft(draftOf(await update.mutateAsync(change)));
+    const settings = await editing.save((etag) => update.mutateAsync({ ...change, etag }));
+    if (!settings) return;
+    open(settings);
     toast.success('Saved the security settings');
   });
   return (
@@ -47,8 +57,14 @@ export function SecurityForm({ saved }: { readonly saved: SecuritySettings }) {
           pending={pending}
           errors={errors.form}
           onSubmit={submit}
-          onReset={changed ? () => setDraft(draftOf(saved)) : undefined}
+          onReset={changed ? () => open(base) : undefined}
         >
+          <EditConflict
+            title="These rules were changed since you opened them"
+            replaced={editing.replaced}
+            base={base}
+            fieldsOf={fieldsOf}
+          />
           <SecurityFields
             draft={draft}
             errors={errors.fields}
@@ -64,6 +80,19 @@ export function SecurityForm({ saved }: { readonly saved: SecuritySettings }) {
       />
     </div>
   );
+}
+
+function fieldsOf(settings: StoredSecuritySettings) {
+  const { keyLifetimeDaysMax, keyUnusedDaysMax } = settings;
+  const daysOr = (days: number | null, none: string) =>
+    days === null ? none : counted(days, 'day');
+  return {
+    'Longest lifetime of a key': daysOr(keyLifetimeDaysMax, 'no limit'),
+    'Disable keys unused for': daysOr(keyUnusedDaysMax, 'never'),
+    'Allowed IP ranges': settings.allowedIps,
+    'Second factor': settings.twoFactorRequired ? 'required' : 'optional',
+    'Sessions end after': counted(settings.sessionHoursMax, 'hour'),
+  };
 }
 
 /** Asked once the person rests, so that not every digit is a request. */

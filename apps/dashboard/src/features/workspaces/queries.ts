@@ -17,8 +17,8 @@ export const createWorkspaceMutation = mutationOptions({
 });
 
 export const renameWorkspaceMutation = mutationOptions({
-  mutationFn: ({ id, name }: Pick<Workspace, 'id' | 'name'>) =>
-    tellAt('name', 'invalid_state', api.updateWorkspace({ params: { id }, body: { name } })),
+  mutationFn: ({ id, ...body }: Pick<Workspace, 'id' | 'name' | 'etag'>) =>
+    tellAt('name', 'invalid_state', api.updateWorkspace({ params: { id }, body })),
   onSuccess: refresh(workspacesQuery),
 });
 

@@ -97,13 +97,15 @@ interface WorkspaceDialogProps {
   readonly onClose: () => void;
 }
 
-function RenameWorkspaceDialog({ workspace: { id, name }, onClose }: WorkspaceDialogProps) {
+function RenameWorkspaceDialog({ workspace, onClose }: WorkspaceDialogProps) {
+  // As it was when the dialog opened: the list behind is read anew meanwhile.
+  const [{ id, name, etag }] = useState(workspace);
   const rename = useMutation(renameWorkspaceMutation);
   return (
     <RenameDialog
       what="workspace"
       name={name}
-      rename={(to) => rename.mutateAsync({ id, name: to })}
+      rename={(to) => rename.mutateAsync({ id, etag, name: to })}
       onClose={onClose}
     />
   );

@@ -1,14 +1,17 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import type { ApiKey } from '@tollkeeper/contract';
-import { useEffect, useId, useState } from 'react';
+import { useEffect, useId } from 'react';
 import { BlockedReason, Button } from '../../../components/button.tsx';
 import { Dialog, DialogBody, DialogFooter, useUnsaved } from '../../../components/forms/dialog.tsx';
+import { EditConflict } from '../../../components/forms/edit-conflict.tsx';
 import { LineField } from '../../../components/forms/line-field.tsx';
 import { AllowedIpsField } from '../../../components/forms/token-field.tsx';
 import { LoadError, Notice } from '../../../components/notice.tsx';
 import { Skeleton } from '../../../components/skeleton.tsx';
+import { api } from '../../../lib/api.ts';
 import { exactTime } from '../../../lib/format.ts';
 import { useNow } from '../../../lib/server-clock.ts';
+import { useEdit } from '../../../lib/use-edit.ts';
 import {
   FinalScopesWarning,
   type ScopeCatalog,
@@ -22,7 +25,7 @@ import { KeyRefusal } from '../create/key-refusal.tsx';
 import { useDraftSubmit } from '../create/use-draft-submit.ts';
 import { tellChange } from '../propagation/tell-change.tsx';
 import { updateKeyMutation } from '../queries.ts';
-import { KeyChanges } from './key-changes.tsx';
+import { KeyChanges, keyFields } from './key-changes.tsx';
 import { checkEdit, editBody, editOf, isChanged, type KeyEdit } from './key-edit.ts';
 
 interface EditKeyDialogProps {
@@ -65,9 +68,9 @@ interface EditKeyFormProps {
 function EditKeyForm({ apiKey, catalog, onClose }: EditKeyFormProps) {
   const update = useMutation(updateKeyMutation);
   const id = useId();
-  // As it was when the dialog opened: the list behind is read anew meanwhile.
-  const [before] = useState(apiKey);
-  const [edit, setEdit] = useState(() => editOf(before));
+  const params = { id: apiKey.id };
+  const editing = useEdit<ApiKey, KeyEdit>(apiKey, editOf, () => api.getKey({ params }));
+  const { base: before, draft: edit } = editing;
   const changed = isChanged(edit, before, useNow());
   const { pending, errors, refusal, submit, forget, form } = useDraftSubmit(edit, checkEdit, save);
   useUnsaved(changed);
@@ -76,7 +79,10 @@ function EditKeyForm({ apiKey, catalog, onClose }: EditKeyFormProps) {
 
   async function save(checked: KeyEdit) {
     const body = editBody(checked, before, Date.now());
-    const saved = await update.mutateAsync({ params: { id: before.id }, body });
+    const saved = await editing.save((etag) =>
+      update.mutateAsync({ params, body: { ...body, etag } }),
+    );
+    if (!saved) return;
     tellChange({
       title: `Saved ${saved.name}`,
       keyIds: [before.id],
@@ -86,13 +92,19 @@ function EditKeyForm({ apiKey, catalog, onClose }: EditKeyFormProps) {
   }
 
   function change(field: DraftField, part: Partial<KeyEdit>) {
-    setEdit((earlier) => ({ ...earlier, ...part }));
+    editing.setDraft((earlier) => ({ ...earlier, ...part }));
     forget(field);
   }
 
   return (
     <form ref={form} onSubmit={submit} noValidate className="flex min-h-0 flex-col">
       <DialogBody>
+        <EditConflict
+          title="This key was changed since you opened it"
+          replaced={editing.replaced}
+          base={before}
+          fieldsOf={keyFields}
+        />
         <KeyRefusal title="The key was not changed" error={refusal} messages={errors.form} />
         <LineField
           label="Name"

@@ -45,13 +45,15 @@ interface GatewayDialogProps {
   readonly onClose: () => void;
 }
 
-function RenameGatewayDialog({ gateway: { id, name }, onClose }: GatewayDialogProps) {
+function RenameGatewayDialog({ gateway, onClose }: GatewayDialogProps) {
+  // As it was when the dialog opened: the list behind is read anew meanwhile.
+  const [{ id, name, etag }] = useState(gateway);
   const update = useMutation(updateGatewayMutation);
   return (
     <RenameDialog
       what="gateway"
       name={name}
-      rename={(to) => update.mutateAsync({ id, body: { name: to } })}
+      rename={(to) => update.mutateAsync({ id, body: { name: to, etag } })}
       onClose={onClose}
     />
   );
@@ -59,9 +61,10 @@ function RenameGatewayDialog({ gateway: { id, name }, onClose }: GatewayDialogPr
 
 function LabelGatewayDialog({ gateway, onClose }: GatewayDialogProps) {
   const update = useMutation(updateGatewayMutation);
+  const [{ id, etag }] = useState(gateway);
   const [labels, setLabels] = useState(gateway.labels);
   const form = useSubmit(['labels'], async () => {
-    const changed = await update.mutateAsync({ id: gateway.id, body: { labels } });
+    const changed = await update.mutateAsync({ id, body: { labels, etag } });
     toast.success(`Changed the labels of ${changed.name}`);
     onClose();
   });

@@ -23,6 +23,7 @@ export function gatewayLike(part: Partial<Gateway>): Gateway {
     fault: null,
     instances: [],
     identityConflict: false,
+    etag: 'etag-1',
     ...part,
   };
 }

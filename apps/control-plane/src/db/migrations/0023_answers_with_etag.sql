@@ -1,0 +1,1 @@
+UPDATE "idempotency" SET "answer" = "answer" || '{"etag": ""}' WHERE NOT "answer" ? 'etag';

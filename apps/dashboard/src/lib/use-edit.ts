@@ -1,0 +1,57 @@
+import { ApiError } from '@tollkeeper/sdk';
+import { useState } from 'react';
+import { mergeDraft } from './merge-draft.ts';
+
+interface Edited {
+  readonly etag: string;
+}
+
+export interface Edit<R, D> {
+  /** The record that the draft changes. */
+  readonly base: R;
+  readonly draft: D;
+  readonly setDraft: (next: (draft: D) => D) => void;
+  /** The record as it was opened, where an edit of somebody else has replaced it since. */
+  readonly replaced: R | undefined;
+  /** Begins anew with the record, such as after it was saved. */
+  readonly open: (record: R) => void;
+  /**
+   * Sends the edit with the etag of the record that the person has seen. Where somebody else has
+   * edited it since, reads it again and keeps what the person has entered.
+   * @returns undefined where nothing was saved, and the person is to look at `replaced`
+   */
+  readonly save: <T>(send: (etag: string) => Promise<T>) => Promise<T | undefined>;
+}
+
+/** A draft that edits a record, and overwrites nothing that the person has not seen. */
+export function useEdit<R extends Edited, D extends object>(
+  opened: R,
+  draftOf: (record: R) => D,
+  readAgain: () => Promise<R | undefined>,
+): Edit<R, D> {
+  const [base, setBase] = useState(opened);
+  const [draft, setDraft] = useState(() => draftOf(opened));
+  const [replaced, setReplaced] = useState<R>();
+
+  function open(record: R): void {
+    setBase(record);
+    setDraft(draftOf(record));
+    setReplaced(undefined);
+  }
+
+  async function save<T>(send: (etag: string) => Promise<T>): Promise<T | undefined> {
+    try {
+      return await send(base.etag);
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.code !== 'edit_conflict') throw error;
+      const record = await readAgain();
+      if (!record) throw error;
+      setDraft((mine) => mergeDraft(mine, draftOf(base), draftOf(record)));
+      setBase(record);
+      setReplaced(base);
+      return undefined;
+    }
+  }
+
+  return { base, draft, setDraft, replaced, open, save };
+}
