@@ -138,13 +138,18 @@ test('refuses names that are not kebab-case or say nothing', () => {
   expect(findBadNames([...good, ...bad])).toHaveLength(bad.length);
 });
 
-test('refuses a file of more than 300 lines', () => {
+test('refuses a source of more than 250 lines, and a test of more than 300', () => {
   const lines = (count: number) => 'run();\n'.repeat(count);
   const repository = repositoryOf({
-    'apps/cli/src/a.ts': lines(300),
-    'apps/cli/src/b.ts': lines(301),
+    'apps/cli/src/a.ts': lines(250),
+    'apps/cli/src/a.test.ts': lines(300),
+    'apps/cli/src/b.ts': lines(251),
+    'apps/cli/src/b.test.ts': lines(301),
   });
-  expect(findLongFiles(repository)).toEqual(['apps/cli/src/b.ts has 301 lines; 300 at most']);
+  expect(findLongFiles(repository)).toEqual([
+    'apps/cli/src/b.ts has 251 lines; 250 at most',
+    'apps/cli/src/b.test.ts has 301 lines; 300 at most',
+  ]);
 });
 
 test('refuses a source that it cannot parse, instead of passing over it', () => {

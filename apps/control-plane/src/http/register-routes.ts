@@ -10,19 +10,17 @@ import type {
 import { z } from 'zod';
 import type { Ctx } from '../context.ts';
 import { DomainError } from '../domain-error.ts';
-import { findSessionUser, type SessionRequest } from '../features/identity/index.ts';
-import { requireSessionAllowedSomewhere } from '../features/security/index.ts';
+import type { SessionRequest } from '../features/identity/index.ts';
 import { authenticateKey, authenticateKeyAgain, requiredScopes } from './authenticate-key.ts';
 import { authenticateSession } from './authenticate-session.ts';
 import { findSecret } from './find-secret.ts';
 import { type GuessOptions, guessLimit } from './guess-limit.ts';
 import { handlers, type PublicCtx } from './handlers.ts';
 import { fastifySchema } from './json-schema.ts';
-import { originOf } from './origin.ts';
 import { problemSender } from './problem.ts';
+import { publicCtx, sessionRequest } from './public-ctx.ts';
 import { registerRawBody } from './raw-body.ts';
 import { rememberDevice } from './remember-device.ts';
-import { requireSameOrigin } from './same-origin.ts';
 import type { ServerOptions } from './server-options.ts';
 import { isCheckOutdated, type SessionCheck, sessionCheck } from './session-check.ts';
 import { storeLimit } from './store-limit.ts';
@@ -199,50 +197,6 @@ function requireNothingLost(before: Ctx, now: Ctx): void {
 function contextOf(request: FastifyRequest): Ctx {
   if (!request.ctx) throw new Error('A route was reached without a credential');
   return request.ctx;
-}
-
-function sessionRequest(
-  { auth }: ServerOptions,
-  { headers }: FastifyRequest,
-  reply: FastifyReply,
-): SessionRequest {
-  return {
-    auth,
-    cookie: headers.cookie ?? '',
-    setCookies: (cookies) => void reply.header('set-cookie', cookies),
-  };
-}
-
-function publicCtx(
-  options: ServerOptions,
-  route: Route,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): PublicCtx {
-  return {
-    ...options,
-    origin: originOf(request),
-    findUser: async () => (route.optionalSession ? findAllowedUser(options, request) : undefined),
-    setCookies: sessionRequest(options, request, reply).setCookies,
-  };
-}
-
-/** The user of the session, which must meet the rules that it meets at every other route. */
-async function findAllowedUser(
-  { auth, baseUrl, services: { db, clock } }: ServerOptions,
-  request: FastifyRequest,
-) {
-  const user = await findSessionUser(auth, request.headers.cookie);
-  if (!user) return undefined;
-  requireSameOrigin(request, baseUrl);
-  const use = { ...user, ip: request.ip, withoutSecondFactor: false };
-  await requireSessionAllowedSomewhere(db, use, clock()).catch(passSuspended);
-  return user;
-}
-
-/** An organization that suspended a member does not keep them from joining another. */
-function passSuspended(error: unknown): void {
-  if (!(error instanceof DomainError) || error.code !== 'member_suspended') throw error;
 }
 
 /** What stands before the handler and after its answer, for anyone at all. */

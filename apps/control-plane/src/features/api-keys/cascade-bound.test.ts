@@ -8,7 +8,8 @@ import { addMember, claimedOrganization } from '../../testing/people.ts';
 import type { Query } from '../../testing/query-database.ts';
 import { startOrganization } from '../../testing/start-organization.ts';
 import type { TestApp } from '../../testing/test-app.ts';
-import { ENDED_MAX, SEARCHED_MAX } from './created-by-key.ts';
+import { SEARCHED_MAX } from './created-by-key.ts';
+import { ENDED_MAX } from './ended-part.ts';
 
 interface Listed {
   readonly data: readonly { readonly id: string }[];

@@ -11,6 +11,7 @@ import {
 } from '../../write/created-facts.ts';
 import type { FurtherEvent } from '../../write/write.ts';
 import { deleteThings, idsOf, lockRows, setRemoved, setRevoked } from './end-rows.ts';
+import { takePart } from './ended-part.ts';
 import {
   type Created,
   type CreatedKey,
@@ -22,12 +23,6 @@ import { keyFacts } from './key-view.ts';
 import type { KeyRow } from './lock-key.ts';
 import { type ReadLineage, readLineage } from './read-lineage.ts';
 import { findRemovable, type KeepMembers } from './removable-members.ts';
-
-/**
- * What one transaction ends at most: until it is over, nobody else changes anything in the
- * organization, and no member signs in. A request takes as many transactions as it needs.
- */
-export const ENDED_MAX = 5000;
 
 /** Keys and members that one request searches, those that are gone since included. */
 export const SEARCHED_MAX = 100_000;
@@ -233,33 +228,4 @@ interface Mutable {
   };
   readonly events: FurtherEvent[];
   readonly changes: Change[];
-}
-
-export function fitsOneTransaction(created: Created): boolean {
-  return countEnded(created) <= ENDED_MAX;
-}
-
-/** People first, who would create more. */
-function takePart(created: Created): Created {
-  let left = ENDED_MAX;
-  const take = <T>(things: readonly T[]) => {
-    const taken = things.slice(0, left);
-    left -= taken.length;
-    return taken;
-  };
-  return {
-    ...created,
-    members: take(created.members),
-    invitations: take(created.invitations),
-    joinKeys: take(created.joinKeys),
-    gateways: take(created.gateways),
-    keys: take(created.keys),
-  };
-}
-
-function countEnded({ members, invitations, joinKeys, gateways, keys }: Created): number {
-  return [members, invitations, joinKeys, gateways, keys].reduce(
-    (total, things) => total + things.length,
-    0,
-  );
 }

@@ -235,13 +235,8 @@ function selectAdmissions(
 
 type AdmissionRow = Awaited<ReturnType<typeof selectAdmissions>>[number];
 
-function toAdmission({
-  id,
-  invitedBy,
-  createdByKeyId,
-  invitedAt,
-  admittedAt,
-}: AdmissionRow): Admission {
+function toAdmission(row: AdmissionRow): Admission {
+  const { id, invitedBy, createdByKeyId, invitedAt, admittedAt } = row;
   return {
     memberId: id,
     inviters: createdByKeyId === null ? [invitedBy] : [createdByKeyId, invitedBy],

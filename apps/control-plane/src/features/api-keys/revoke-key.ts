@@ -4,12 +4,8 @@ import type { Ctx } from '../../context.ts';
 import { apiKey } from '../../db/schema/index.ts';
 import { write } from '../../write/write.ts';
 import { refuseStatus } from './change-status.ts';
-import {
-  type CreatedCounts,
-  endCreated,
-  findCreatedBy,
-  fitsOneTransaction,
-} from './created-by-key.ts';
+import { type CreatedCounts, endCreated, findCreatedBy } from './created-by-key.ts';
+import { fitsOneTransaction } from './ended-part.ts';
 import { keyFacts, readKey } from './key-view.ts';
 import { type KeyRow, lockKey, requireVisibleKey } from './lock-key.ts';
 import { requireCascade } from './removable-members.ts';
