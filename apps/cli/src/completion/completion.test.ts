@@ -14,7 +14,9 @@ async function script(shell: 'bash' | 'zsh' | 'fish'): Promise<string> {
 async function complete(...words: readonly string[]): Promise<string[]> {
   const program = `${await script('bash')}
 COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _tollkeeper; printf '%s\\n' "\${COMPREPLY[@]}"`;
-  const { stdout, stderr } = spawnSync('bash', ['-uc', program, 'bash', 'tollkeeper', ...words], {
+  // Without --norc, bash reads its start-up files where it takes its input for a network connection.
+  const args = ['--norc', '-uc', program, 'bash', 'tollkeeper', ...words];
+  const { stdout, stderr } = spawnSync('bash', args, {
     encoding: 'utf8',
     cwd: import.meta.dirname,
   });
