@@ -28,7 +28,7 @@ const CATALOG = {
   },
   fleet: {
     read: 'See gateway instances and join keys',
-    manage: 'Create and revoke join keys; rename, drain and remove gateways',
+    manage: 'Create and delete join keys; rename, drain and remove gateways',
   },
   audit: {
     read: 'Read the audit log',

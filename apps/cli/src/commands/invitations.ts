@@ -61,7 +61,10 @@ const create = verb({
     return client.createInvitation({ body: { email, roleId } }, { idempotencyKey: ctx.createId() });
   },
   check: requireLink,
-  print: printInvitation,
+  print: (ctx, invitation) => {
+    const { email, roleName } = invitation;
+    printInvitation(ctx, invitation, `Invited ${email} as ${roleName}`);
+  },
 });
 
 const resend = verb({
@@ -74,7 +77,10 @@ const resend = verb({
     return client.resendInvitation({ params: { id } });
   },
   check: requireLink,
-  print: printInvitation,
+  print: (ctx, invitation) => {
+    const { email } = invitation;
+    printInvitation(ctx, invitation, `Renewed the invitation of ${email}; its old link is invalid`);
+  },
 });
 
 const withdraw = verb({
@@ -116,10 +122,12 @@ function requireLink({ id, email, sent, link }: InvitationWithLink): void {
 }
 
 /** Prints the link alone on standard output, where no mail was sent. */
-function printInvitation(ctx: CliContext, invitation: InvitationWithLink): void {
-  const { email, roleName, link } = invitation;
-  const expiry = relativeTime(invitation.expiresAt, ctx.now());
-  const text = `Invited ${email} as ${roleName}; the invitation expires ${expiry}.`;
+function printInvitation(
+  ctx: CliContext,
+  { link, expiresAt }: InvitationWithLink,
+  done: string,
+): void {
+  const text = `${done}. The invitation expires ${relativeTime(expiresAt, ctx.now())}.`;
   if (link === undefined) {
     printLine(ctx, `${text} The link was sent by mail.`);
   } else {

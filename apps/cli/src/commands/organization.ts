@@ -29,7 +29,11 @@ const set = verb({
   options: {
     name: text('name', 'Name that people see'),
     slug: text('slug', 'Lower-case letters, digits and hyphens'),
-    defaultExpiry: parsed('days', 'When new keys expire: 90, 90d or never', readDays),
+    defaultExpiry: parsed(
+      'days',
+      'When new keys expire unless their creator says: 90, 90d, or never for no default',
+      readDays,
+    ),
   },
   run: async ({ ctx, options: { name, slug, defaultExpiry } }) => {
     const change = given({ name, slug, defaultExpiryDays: defaultExpiry });
@@ -99,7 +103,7 @@ function printOrganization(ctx: CliContext, organization: Organization): void {
     ['Id', id],
     ['Slug', slug],
     ['Plan', plan],
-    ['New keys expire', defaultExpiryDays === null ? 'never' : `after ${defaultExpiryDays} days`],
+    ['Default expiry', defaultExpiryDays === null ? 'none' : `${defaultExpiryDays} days`],
     ['Created', relativeAndExact(createdAt, ctx.now())],
   ]);
 }

@@ -166,7 +166,7 @@ test('says what to do without a join key and without an identity', async () => {
   await expect(start({ controlPlane: NOBODY, stateDir, joinKey: undefined })).rejects.toMatchObject(
     {
       code: 'join_key_missing',
-      message: expect.stringContaining('Make a join key'),
+      message: expect.stringContaining('Create a join key'),
     },
   );
 });

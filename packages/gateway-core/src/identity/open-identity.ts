@@ -54,6 +54,6 @@ function missing(folder: StateFolder): FleetError {
   return new FleetError(
     'join_key_missing',
     `There is no gateway in the state folder "${folder.path}" yet, and no join key to make one. ` +
-      'Make a join key in the dashboard, under Fleet, and start this gateway with it.',
+      'Create a join key in the dashboard, under Fleet, or with "tollkeeper join-keys create", and start this gateway with it.',
   );
 }

@@ -101,7 +101,7 @@ function DeleteKeyDialog({ apiKey: { id, name }, onClose, onDeleted }: DeleteKey
       query: { cascade: cascade ? 'true' : 'false', ...keptQuery(keepMembers) },
     });
     tellChange({
-      title: `Deleted ${name}${cascade ? ' and everything it created or rotated' : ''}`,
+      title: `Deleted ${name}${cascade ? ', and ended everything it created or rotated' : ''}`,
       keyIds: [id],
       done: 'It is refused everywhere from now on.',
     });
