@@ -85,7 +85,8 @@ function isOfNoKey(db: Database, { organizationId, keyId }: typeof keyEdit | typ
 }
 
 /**
- * Whether the key created nothing that is still needed, let nobody in, and gave no key a new secret.
+ * Whether the key created nothing that is still needed, let nobody in, and gave no key a new secret or
+ * more than it had.
  */
 function leadsNowhere(db: Database, organizationId: PgColumn, keyId: PgColumn) {
   const created = [apiKey, joinKey, invitation, admission, gateway] as const;
@@ -105,6 +106,7 @@ function leadsNowhere(db: Database, organizationId: PgColumn, keyId: PgColumn) {
       [nextRotation.organizationId, organizationId],
       [nextRotation.rotatedBy, keyId],
     ),
+    isNowhere(db, keyEdit, [keyEdit.organizationId, organizationId], [keyEdit.editedBy, keyId]),
   );
 }
 

@@ -81,6 +81,22 @@ FROM (
     WHEN 'array' THEN "audit_event"."after" -> 'handedKeys' ELSE '[]' END) AS "handed" ("id")
   LEFT JOIN "api_key" ON "api_key"."id" = "handed"."id"
   WHERE "audit_event"."action" = 'member.remove'
+  UNION ALL
+  SELECT "audit_event"."organization_id", "audit_event"."before" ->> 'memberId', "deleted_key"."id",
+    coalesce("handed"."at", "deleted_key"."created_at"),
+    coalesce("handed"."at", "deleted_key"."created_at")
+  FROM "audit_event"
+  JOIN "deleted_key" ON "deleted_key"."id" = "audit_event"."target" ->> 'id'
+    AND "deleted_key"."organization_id" = "audit_event"."organization_id"
+  LEFT JOIN LATERAL (
+    SELECT max("removal"."at") AS "at" FROM "audit_event" AS "removal"
+    WHERE "removal"."organization_id" = "audit_event"."organization_id"
+      AND "removal"."action" = 'member.remove'
+      AND "removal"."after" -> 'handedKeys' ? "deleted_key"."id"
+  ) AS "handed" ON true
+  WHERE "audit_event"."action" = 'api_key.delete'
+    AND "audit_event"."before" ->> 'createdByKeyId' IS NOT NULL
+    AND "audit_event"."before" ->> 'memberId' IS NOT NULL
 ) AS "known"
 JOIN "organization" ON "organization"."id" = "known"."organization_id"
 GROUP BY 1, 2, 3;--> statement-breakpoint

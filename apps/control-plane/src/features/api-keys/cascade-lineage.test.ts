@@ -40,6 +40,24 @@ describe('a thief who joined by the key does not save', () => {
     expect([await whoami(created), await whoami(rotated)]).toEqual(['revoked', 'revoked']);
   });
 
+  it('what a key that was handed to them gave a new secret, by deleting that key', async () => {
+    const { app, owner, makeRoot, named, revoke, whoami, created } = world;
+    const honest = await join(app, owner, named('Honest'), 'role_admin');
+    const handed = await makeRoot((await makeRoot(honest.client)).client);
+    const victim = await makeKey(app, owner);
+    await world.letAMinutePass();
+    const { root, thief } = await plant();
+    const handOver = `/v1/members/${honest.memberId}?handOverTo=${thief.memberId}`;
+    expect((await thief.client.delete(handOver)).status).toBe(204);
+    const rotated = await rotate(await rotate(thief, handed.id), victim.id);
+    const { keysCount } = await created(root.id);
+    expect((await thief.client.delete(`/v1/api-keys/${handed.id}`)).status).toBe(204);
+    await purgeOutdated(app.services.db);
+    expect(await created(root.id)).toMatchObject({ keysCount: keysCount - 1 });
+    await revoke(owner, root.id);
+    expect(await whoami(rotated)).toBe('revoked');
+  });
+
   it('a key of theirs that is handed over as they are removed, nor what it created', async () => {
     const { app, owner, me, makeRoot, revoke, whoami, created } = world;
     const { root, thief } = await plant();

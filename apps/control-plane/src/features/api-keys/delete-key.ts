@@ -3,7 +3,7 @@ import { eq } from 'drizzle-orm';
 import { findDeletedKey } from '../../access/find-deleted-key.ts';
 import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
-import { apiKey, deletedKey } from '../../db/schema/index.ts';
+import { apiKey, deletedKey, keyRotation } from '../../db/schema/index.ts';
 import { notFound } from '../../domain-error.ts';
 import { forgetAnswer } from '../../write/idempotent.ts';
 import { type Replayed, type Written, write } from '../../write/write.ts';
@@ -91,13 +91,20 @@ async function removeRow(tx: Transaction, row: KeyRow): Promise<void> {
 
 /**
  * A thief of a key must not save what it created by deleting the keys in between. One that a session
- * created is found through its owner, who may have joined by a key. Rows that nothing needs any
- * more are purged.
+ * created is found through its owner, who may have joined by a key; one that a key created, through
+ * both, as its owner may be the thief whom it was handed to. Rows that nothing needs any more are
+ * purged.
  */
 async function keepLineage(tx: Transaction, row: KeyRow): Promise<void> {
   const { id, organizationId, memberId, createdByKeyId } = row;
+  const ownedAt = row.handedOverAt ?? row.createdAt;
   const lineage = createdByKeyId
     ? { createdBy: createdByKeyId, createdAt: row.createdAt }
-    : { createdBy: memberId, createdAt: row.handedOverAt ?? row.createdAt };
+    : { createdBy: memberId, createdAt: ownedAt };
   await tx.insert(deletedKey).values({ id, organizationId, ...lineage });
+  if (!createdByKeyId) return;
+  await tx
+    .insert(keyRotation)
+    .values({ organizationId, rotatedBy: memberId, keyId: id, firstAt: ownedAt, lastAt: ownedAt })
+    .onConflictDoNothing();
 }

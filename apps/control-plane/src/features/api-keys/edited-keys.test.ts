@@ -20,6 +20,7 @@ it('names the keys that the key or a member of it enabled or widened, and leaves
   const enabledTogether = await make('b enabled');
   const widened = await make('c widened');
   const lastsLonger = await make('d lasts longer');
+  const widenedByAnother = await make('e widened by a key that is gone');
   const [renamed, bystander] = [await make('renamed'), await make('bystander')];
   for (const { id } of [enabled, enabledTogether, bystander]) {
     expect((await owner.post(`/v1/api-keys/${id}/disable`)).status).toBe(200);
@@ -34,12 +35,15 @@ it('names the keys that the key or a member of it enabled or widened, and leaves
     allowedIps: ['::/0', '0.0.0.0/0'],
   });
   await root.client.patch(`/v1/api-keys/${renamed.id}`, { name: 'renamed now' });
+  const gone = await makeRoot(root.client);
+  await gone.client.patch(`/v1/api-keys/${widenedByAnother.id}`, { scopes });
+  expect((await gone.client.delete(`/v1/api-keys/${gone.id}`)).status).toBe(204);
 
-  const edited = [enabled, enabledTogether, widened, lastsLonger];
+  const edited = [enabled, enabledTogether, widened, lastsLonger, widenedByAnother];
   await purgeOutdated(app.services.db);
   expect(await created(root.id)).toMatchObject({
     keysCount: 0,
-    editedKeysCount: 4,
+    editedKeysCount: 5,
     editedKeys: edited.map(({ id, name }) => ({ id, name })),
   });
   await revoke(owner, root.id);
@@ -49,14 +53,14 @@ it('names the keys that the key or a member of it enabled or widened, and leaves
   );
   expect(event?.after).toMatchObject({
     created: {
-      editedKeysCount: 4,
+      editedKeysCount: 5,
       editedKeys: expect.arrayContaining(edited.map(({ id }) => id)),
     },
   });
   // They are named afterwards as well, until they end.
   await owner.post(`/v1/api-keys/${widened.id}/revoke`, {});
   await owner.delete(`/v1/api-keys/${enabled.id}`);
-  expect(await created(root.id)).toMatchObject({ editedKeysCount: 2 });
+  expect(await created(root.id)).toMatchObject({ editedKeysCount: 3 });
   await purgeOutdated(app.services.db);
   expect(await world.query('select 1 from key_edit where key_id = $1', [enabled.id])).toEqual([]);
 });
