@@ -49,7 +49,7 @@ export function AppliedLine({ keyIds, done }: AppliedLineProps) {
   const [since] = useState(() => Date.now());
   const [shown, setShown] = useState<Propagation>();
   const { data, dataUpdatedAt, isError } = useQuery(propagationQuery(keyIds));
-  // What was read earlier tells of the change before.
+  // Data that was read earlier belongs to the previous change.
   const isFresh = data !== undefined && dataUpdatedAt >= since;
   const isOwn = shown === undefined || shown.changedAt === data?.changedAt;
   if (isFresh && isOwn && shown !== data) setShown(data);
