@@ -10,11 +10,10 @@ import {
 import { FormDialog } from '../../../components/forms/form-dialog.tsx';
 import { counted, formatCount } from '../../../lib/format.ts';
 import { useSubmit } from '../../../lib/use-submit.ts';
-import { AppliedLine } from '../propagation/tell-change.tsx';
-import { type BulkOutcome, groupByReason } from './bulk-outcome.ts';
+import { AppliedLine } from '../propagation.tsx';
 import { NO_REASON, ReasonField, reasonText } from './reason-field.tsx';
-import type { KeepMembers } from './removed-members-field.tsx';
-import { useCascade } from './use-cascade.tsx';
+import { type BulkOutcome, groupByReason } from './use-bulk-change.ts';
+import { type KeepMembers, useCascade } from './use-cascade.tsx';
 
 interface BulkRevokeDialogProps {
   readonly keys: readonly ApiKey[];

@@ -14,9 +14,8 @@ import { Button } from '../../../components/button.tsx';
 import { CopyIdItem, Menu, MenuItem, MenuSeparator } from '../../../components/menu.tsx';
 import { useCan, useIdentity } from '../../sessions/index.ts';
 import type { KeySearch } from '../list/key-search.ts';
-import { enableBlock } from './enable-block.ts';
 import type { KeyAction } from './key-dialogs.tsx';
-import { useStatusChange } from './use-status-change.ts';
+import { enableBlock, useStatusChange } from './use-status-change.ts';
 
 /** What can be done to the key, by its status and the member's scopes. */
 export function KeyMenu({ apiKey, search, onAction }: KeyMenuProps) {

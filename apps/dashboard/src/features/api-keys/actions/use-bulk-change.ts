@@ -1,19 +1,17 @@
 import { useMutation } from '@tanstack/react-query';
-import type { ApiKey, RouteOutput, Routes } from '@tollkeeper/contract';
+import type { ApiKey, ErrorCode, RouteOutput, Routes } from '@tollkeeper/contract';
 import { useState } from 'react';
 import { toast } from 'sonner';
 import { explainError } from '../../../lib/api-errors.ts';
 import { counted } from '../../../lib/format.ts';
-import { lastOfEachWorkspace } from '../propagation/propagation.ts';
-import { tellChange } from '../propagation/tell-change.tsx';
+import { lastOfEachWorkspace, tellChange } from '../propagation.tsx';
 import {
   disableKeysMutation,
   enableKeysMutation,
   keptBody,
   revokeKeysMutation,
 } from '../queries.ts';
-import type { BulkOutcome } from './bulk-outcome.ts';
-import type { KeepMembers } from './removed-members-field.tsx';
+import type { KeepMembers } from './use-cascade.tsx';
 
 type Results = RouteOutput<Routes['revokeKeys']>['results'];
 type Change = (ids: string[]) => Promise<{ results: Results }>;
@@ -130,4 +128,41 @@ export function useBulkChange(onDone: () => void) {
         (ids) => revoke({ ids, ...(reason ? { reason } : {}), cascade, ...keptBody(keepMembers) }),
       ),
   };
+}
+
+/** What became of a change of several keys, where some of them were refused. */
+export interface BulkOutcome {
+  /** "Enabled 2 of 3 keys". */
+  readonly title: string;
+  /** Keys whose last changes stand for those of all that were changed. */
+  readonly keyIds: readonly string[];
+  /** What applies where no gateway has to receive it. */
+  readonly effect: string;
+  readonly refusals: readonly KeyRefusalOfMany[];
+  readonly onUndo?: () => void;
+}
+
+interface KeyRefusalOfMany {
+  readonly id: string;
+  readonly name: string;
+  readonly code: ErrorCode;
+  readonly detail: string;
+}
+
+interface RefusalGroup {
+  readonly reason: string;
+  readonly keys: readonly KeyRefusalOfMany[];
+}
+
+/** The refusals by their reason: most often many keys have the same one. */
+export function groupByReason(refusals: readonly KeyRefusalOfMany[]): RefusalGroup[] {
+  const groups = Map.groupBy(refusals, reasonOf);
+  return [...groups].map(([reason, keys]) => ({ reason, keys }));
+}
+
+/** Without the name or id of the key, which stands beside it. */
+function reasonOf({ code, detail, name }: KeyRefusalOfMany): string {
+  if (code === 'not_found') return 'It was deleted meanwhile, or you can no longer see it.';
+  const [before, after] = detail.split(` the key "${name}": it is `);
+  return before?.startsWith('Cannot ') && after !== undefined ? `It is ${after}` : detail;
 }

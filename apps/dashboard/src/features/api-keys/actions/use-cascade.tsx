@@ -1,8 +1,10 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import type { RouteOutput, Routes } from '@tollkeeper/contract';
 import { useState } from 'react';
+import { CheckRow } from '../../../components/forms/choices.tsx';
+import { explainError } from '../../../lib/api-errors.ts';
+import { counted } from '../../../lib/format.ts';
 import { createdQuery } from '../queries.ts';
-import { CascadeField, staying, sumOf, toReview } from './cascade-field.tsx';
-import { type KeepMembers, RemovedMembersField } from './removed-members-field.tsx';
 
 /**
  * Whether to also revoke what the keys created or rotated, and which members to keep, as fields where
@@ -54,4 +56,116 @@ export function useCascade(ids: readonly string[], usual: boolean) {
 
 function Note({ text }: { readonly text: string }) {
   return text === '' ? null : <p className="text-[0.8125rem] text-soft">{text}</p>;
+}
+
+type Created = RouteOutput<Routes['getCreated']>;
+
+interface CascadeFieldProps {
+  /** Of the keys that are about to end. */
+  readonly keysCount: number;
+  /** Undefined where the server did not say. */
+  readonly created: Created | undefined;
+  /** Why it did not. */
+  readonly error: Error | null;
+  readonly checked: boolean;
+  readonly onCheck: (checked: boolean) => void;
+}
+
+/** Whether to also revoke what the keys created or rotated: a thief may have used them for that. */
+function CascadeField({ keysCount, created, error, checked, onCheck }: CascadeFieldProps) {
+  const label = `And everything ${keysCount === 1 ? 'it' : 'they'} created or rotated`;
+  return (
+    <CheckRow
+      label={created ? `${label} (${sumOf(created)})` : label}
+      hint={`The keys are revoked, together with those that they created or rotated in turn. The join keys, invitations and gateways of all of them are deleted.${created ? staying(created) : ''}`}
+      error={error ? explainError(error) : undefined}
+      checked={checked}
+      onCheck={onCheck}
+    />
+  );
+}
+
+/** Who and what joined through the keys and stays, as the person keeps them or may not remove them. */
+function staying({ membersLeftCount, membersLeft, gatewaysLeftCount }: Created): string {
+  const names = membersLeft.map(({ name }) => name).join(', ');
+  const stay = [
+    ...(membersLeftCount > 0
+      ? [`${counted(membersLeftCount, 'member')}${names === '' ? '' : ` (${names})`}`]
+      : []),
+    ...(gatewaysLeftCount > 0 ? [counted(gatewaysLeftCount, 'gateway')] : []),
+  ].join(' and ');
+  return stay === '' ? '' : ` These stay, since you keep them or may not remove them: ${stay}.`;
+}
+
+/** Other keys that the keys enabled or changed; no cascade ends them. */
+function toReview({ editedKeysCount, editedKeys }: Created): string {
+  if (editedKeysCount === 0) return '';
+  const more = editedKeysCount - editedKeys.length;
+  const names = [...editedKeys.map(({ name }) => name), ...(more > 0 ? [`${more} more`] : [])];
+  return `Review the keys that were enabled or changed this way, which stay as they are: ${names.join(', ')}.`;
+}
+
+/** "2 keys, 1 join key"; nothing where there are none. */
+function sumOf({ isComplete, ...counts }: Created): string {
+  const { keysCount, joinKeysCount, invitationsCount, gatewaysCount, membersCount } = counts;
+  const sum = [
+    ...(keysCount > 0 ? [counted(keysCount, 'key')] : []),
+    ...(joinKeysCount > 0 ? [counted(joinKeysCount, 'join key')] : []),
+    ...(invitationsCount > 0 ? [counted(invitationsCount, 'invitation')] : []),
+    ...(gatewaysCount > 0 ? [counted(gatewaysCount, 'gateway')] : []),
+    ...(membersCount > 0 ? [counted(membersCount, 'member')] : []),
+  ].join(', ');
+  if (isComplete) return sum;
+  return sum === '' ? 'too much to count' : `at least ${sum}`;
+}
+
+/** Members whom a cascade keeps, or all of them. */
+export type KeepMembers = 'all' | readonly string[];
+
+interface RemovedMembersFieldProps {
+  /** All whom the cascade removes unless the person keeps them. */
+  readonly members: Created['members'];
+  readonly membersCount: number;
+  readonly keep: KeepMembers;
+  readonly onKeep: (keep: KeepMembers) => void;
+}
+
+/** Whom to remove, by name: a colleague may have been invited by the key long before it was stolen. */
+function RemovedMembersField({ members, membersCount, keep, onKeep }: RemovedMembersFieldProps) {
+  const kept = keep === 'all' ? [] : keep;
+  const toggle = (id: string, removes: boolean) =>
+    onKeep(removes ? kept.filter((each) => each !== id) : [...kept, id]);
+  return (
+    <div className="ml-7 flex flex-col gap-3">
+      <CheckRow
+        label={`Remove ${counted(membersCount, 'member')} who joined by an invitation`}
+        hint="Their keys are revoked, and everything that they created goes as well. Uncheck a colleague who is to stay."
+        checked={keep !== 'all'}
+        onCheck={(removes) => onKeep(removes ? [] : 'all')}
+      />
+      {keep === 'all' || members.length === 0 ? null : (
+        <ul className="ml-7 flex max-h-40 flex-col gap-1 overflow-y-auto">
+          {members.map(({ id, name, email }) => (
+            <li key={id}>
+              <label className="flex gap-2">
+                <input
+                  type="checkbox"
+                  checked={!kept.includes(id)}
+                  onChange={(event) => toggle(id, event.target.checked)}
+                />
+                <span className="min-w-0 break-words">
+                  {name} <span className="text-soft">{email}</span>
+                </span>
+              </label>
+            </li>
+          ))}
+          {membersCount > members.length ? (
+            <li className="text-soft">
+              and {counted(membersCount - members.length, 'more member')}
+            </li>
+          ) : null}
+        </ul>
+      )}
+    </div>
+  );
 }

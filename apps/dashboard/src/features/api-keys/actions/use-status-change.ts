@@ -1,7 +1,8 @@
 import { useMutation, useMutationState, useQueryClient } from '@tanstack/react-query';
+import type { ApiKey, Identity } from '@tollkeeper/contract';
 import { toast } from 'sonner';
 import { explainError } from '../../../lib/api-errors.ts';
-import { tellChange } from '../propagation/tell-change.tsx';
+import { tellChange } from '../propagation.tsx';
 import {
   changeStatusMutation,
   refreshKeys,
@@ -51,4 +52,27 @@ export function usePendingStatus(id: string): StatusChange['to'] | undefined {
 
 function isChangeOf(variables: unknown, id: string): boolean {
   return (variables as StatusChange | undefined)?.key.id === id;
+}
+
+/**
+ * Why the member may not enable the disabled key: enabling hands it out once more, so it needs what
+ * creating it would need. The server decides; this says so before the button is pressed.
+ * @returns undefined where nothing speaks against it
+ */
+export function enableBlock(
+  { scopes, createdBy, disabledBy }: Pick<ApiKey, 'scopes' | 'createdBy' | 'disabledBy'>,
+  { scopes: held }: Pick<Identity, 'scopes'>,
+): string | undefined {
+  if (!held.includes('api_keys.create')) {
+    return 'Your role lacks the scope api_keys.create, which enabling a key needs.';
+  }
+  const byOwner = disabledBy?.type === 'member' && disabledBy.memberId === createdBy.memberId;
+  if (!byOwner && !held.includes('api_keys.manage_all')) {
+    const who = disabledBy?.type === 'member' ? disabledBy.name : 'A job';
+    return `${who} disabled it. Ask someone who holds the scope api_keys.manage_all.`;
+  }
+  const lacking = scopes.filter((scope) => !held.includes(scope));
+  return lacking.length > 0
+    ? `You do not hold ${lacking.join(', ')}, which the key holds.`
+    : undefined;
 }

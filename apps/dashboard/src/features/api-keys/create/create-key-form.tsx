@@ -15,18 +15,19 @@ import { useNow } from '../../../lib/server-clock.ts';
 import { FinalScopesWarning, type ScopeCatalog, ScopePicker } from '../../scopes/index.ts';
 import { chosenWorkspace } from '../../workspaces/index.ts';
 import { createKeyMutation } from '../queries.ts';
-import { EXPIRY_CHOICES, expiresAt, startExpiry } from './expiry.ts';
 import {
   checkDraft,
   confinement,
   type DraftField,
   draftBody,
   EMPTY_DRAFT,
+  EXPIRY_CHOICES,
+  expiresAt,
   type KeyDraft,
+  startExpiry,
 } from './key-draft.ts';
 import { ExpiryField, NameField, ProfileField, WorkspaceField } from './key-fields.tsx';
-import { KeyRefusal } from './key-refusal.tsx';
-import { useDraftSubmit } from './use-draft-submit.ts';
+import { KeyRefusal, useDraftSubmit } from './use-draft-submit.tsx';
 
 /** What the form starts from. */
 interface KeyFormOffer {

@@ -6,7 +6,7 @@ import { LineField } from '../../../components/forms/line-field.tsx';
 import { counted } from '../../../lib/format.ts';
 import { useNow } from '../../../lib/server-clock.ts';
 import type { ScopeCatalog } from '../../scopes/index.ts';
-import { type Expiry, type ExpiryChoice, localDay } from './expiry.ts';
+import { type Expiry, type ExpiryChoice, localDay } from './key-draft.ts';
 
 const EXAMPLES = ['cursor-dev', 'ci-pipeline', 'staging-gateway'];
 

@@ -7,7 +7,7 @@ import { TimeAgoButton } from '../../../components/time-ago.tsx';
 import { exactTime } from '../../../lib/format.ts';
 import { useIdentity } from '../../sessions/index.ts';
 import { WorkspaceName } from '../../workspaces/index.ts';
-import { enableBlock } from '../actions/enable-block.ts';
+import { enableBlock } from '../actions/use-status-change.ts';
 import { KeyStatusWord } from '../key-status-word.tsx';
 
 export function KeyFacts({ apiKey }: { readonly apiKey: ApiKeyDetail }) {

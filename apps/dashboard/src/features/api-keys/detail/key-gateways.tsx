@@ -13,7 +13,7 @@ import {
   type GatewayProgress,
   type Propagation,
   propagationQuery,
-} from '../propagation/propagation.ts';
+} from '../propagation.tsx';
 
 const ROWS_MAX = 10;
 

@@ -18,15 +18,20 @@ import {
   ScopePicker,
   scopeCatalogQuery,
 } from '../../scopes/index.ts';
-import { EDIT_EXPIRY_CHOICES } from '../create/expiry.ts';
-import type { DraftField } from '../create/key-draft.ts';
+import { type DraftField, EDIT_EXPIRY_CHOICES } from '../create/key-draft.ts';
 import { ExpiryField } from '../create/key-fields.tsx';
-import { KeyRefusal } from '../create/key-refusal.tsx';
-import { useDraftSubmit } from '../create/use-draft-submit.ts';
-import { tellChange } from '../propagation/tell-change.tsx';
+import { KeyRefusal, useDraftSubmit } from '../create/use-draft-submit.tsx';
+import { tellChange } from '../propagation.tsx';
 import { updateKeyMutation } from '../queries.ts';
-import { KeyChanges, keyFields } from './key-changes.tsx';
-import { checkEdit, editBody, editOf, isChanged, type KeyEdit } from './key-edit.ts';
+import {
+  checkEdit,
+  editBody,
+  editOf,
+  isChanged,
+  KeyChanges,
+  type KeyEdit,
+  keyFields,
+} from './key-edit.tsx';
 
 interface EditKeyDialogProps {
   readonly apiKey: ApiKey;

@@ -1,6 +1,6 @@
 import type { Scope } from '@tollkeeper/contract';
 import { expect, it } from 'vitest';
-import { checkEdit, editBody, editOf, isChanged } from './key-edit.ts';
+import { checkEdit, editBody, editOf, isChanged } from './key-edit.tsx';
 
 const NOW = Date.parse('2026-11-23T12:00:00.000Z');
 const before = {

@@ -1,14 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
-import { Plus } from 'lucide-react';
+import { KeyRound, Plus } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from '../../../components/button.tsx';
-import { PageHeader, usePageTitle } from '../../../components/page.tsx';
+import { EmptyState, PageHeader, usePageTitle } from '../../../components/page.tsx';
 import { LackedScope, useCan } from '../../sessions/index.ts';
 import { CreateKeyFlow } from '../create/create-key-dialog.tsx';
 import { keyListQuery } from '../queries.ts';
 import { isWithoutKeys, KeyListSection, type KeysPageProps } from './key-list-section.tsx';
 import { KeyStats } from './key-stats.tsx';
-import { NoKeys } from './no-keys.tsx';
 
 export function KeysPage(props: KeysPageProps) {
   usePageTitle('API keys');
@@ -38,5 +37,32 @@ export function KeysPage(props: KeysPageProps) {
       )}
       {creating ? <CreateKeyFlow onClose={() => setCreating(false)} /> : null}
     </>
+  );
+}
+
+/** Before the first key: what one is for, and the one button. */
+function NoKeys({ onCreate }: { readonly onCreate: (() => void) | undefined }) {
+  return (
+    <section aria-label="Keys" className="rounded-xl border border-line bg-surface">
+      <EmptyState
+        icon={<KeyRound size={24} />}
+        title="No keys yet"
+        action={
+          onCreate ? (
+            <Button look="primary" onClick={onCreate}>
+              <Plus size={16} aria-hidden />
+              Create key
+            </Button>
+          ) : null
+        }
+      >
+        <p>
+          A key lets a tool, a job or a service call your APIs on your behalf. Create one for each:
+          your editor, CI, a gateway. Each key can do only what you allow, and you can stop it at
+          any time without affecting the others.
+        </p>
+        {onCreate ? null : <p className="mt-2">Your role cannot create keys. Ask an admin.</p>}
+      </EmptyState>
+    </section>
   );
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { groupByReason } from './bulk-outcome.ts';
+import { groupByReason } from './use-bulk-change.ts';
 
 it('groups keys that were refused for the same reason, which names none of them', () => {
   const refusal = (name: string, code: 'not_found' | 'invalid_state' | 'scope_not_held') => ({

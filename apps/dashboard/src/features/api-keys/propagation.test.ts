@@ -6,7 +6,7 @@ import {
   lastOfEachWorkspace,
   type Propagation,
   pollMs,
-} from './propagation.ts';
+} from './propagation.tsx';
 
 const NOW = Date.parse('2026-11-23T12:00:00.000Z');
 

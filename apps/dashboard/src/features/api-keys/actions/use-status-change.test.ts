@@ -1,6 +1,6 @@
 import type { ApiKey, Scope } from '@tollkeeper/contract';
 import { expect, it } from 'vitest';
-import { enableBlock } from './enable-block.ts';
+import { enableBlock } from './use-status-change.ts';
 
 const OWNER = { memberId: 'mem_owner', name: 'Ada', email: 'ada@example.com' };
 const ADMIN = { type: 'member', memberId: 'mem_admin', name: 'Grace', keyId: null } as const;
