@@ -1,6 +1,6 @@
 /** Control planes as processes of their own, which tests start, signal and kill. */
 
-import { basePathOf } from '../../apps/control-plane/src/http/base-path.ts';
+import { basePathOf } from '../../apps/control-plane/src/http/server-options.ts';
 import { recordAnswer } from '../../apps/control-plane/src/testing/answer-faults.ts';
 import { SETUP_TOKEN } from '../../apps/control-plane/src/testing/test-app.ts';
 import { freePort } from '../../apps/gateway/src/testing/free-port.ts';

@@ -4,7 +4,7 @@ import type { AuthEndpoint } from './auth-endpoints.ts';
  * What a request to one of Better Auth's endpoints may hold: no field that our pages and programs do
  * not send, and none longer than it needs to be. Some of them are stored for anyone.
  */
-export interface AuthInput {
+interface AuthInput {
   readonly body?: object;
   readonly querystring?: object;
 }

@@ -18,13 +18,11 @@ import {
 } from '../features/identity/index.ts';
 import { authInput } from './auth-bodies.ts';
 import { AUTH_ENDPOINTS, type AuthEndpoint } from './auth-endpoints.ts';
-import { fieldOf, textOf } from './auth-fields.ts';
 import { refuseSession } from './auth-problem.ts';
 import { authCaller } from './auth-session.ts';
-import { findSubject, requireUnusedCode } from './auth-subject.ts';
-import { type Guess, type GuessOptions, guessLimit } from './guess-limit.ts';
+import { fieldOf, findSubject, requireUnusedCode, textOf } from './auth-subject.ts';
+import { type Guess, type GuessOptions, guessLimit, rememberDevice } from './guess-limit.ts';
 import { originOf } from './origin.ts';
-import { rememberDevice } from './remember-device.ts';
 import { requireSameOrigin } from './same-origin.ts';
 import type { ServerOptions } from './server-options.ts';
 import { storeLimit } from './store-limit.ts';

@@ -10,7 +10,7 @@ import { requireSessionAllowedSomewhere } from '../features/security/index.ts';
 import type { AuthEndpoint } from './auth-endpoints.ts';
 import type { ServerOptions } from './server-options.ts';
 
-export interface AuthCaller {
+interface AuthCaller {
   /** Whose session it is; undefined where the endpoint does without one. */
   readonly user: SessionUser | undefined;
   /** The cookies that Better Auth gets: without the session unless the endpoint may use it. */

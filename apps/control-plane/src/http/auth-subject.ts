@@ -9,7 +9,6 @@ import {
   markCodeUsed,
   type SessionUser,
 } from '../features/identity/index.ts';
-import { fieldOf, textOf } from './auth-fields.ts';
 import type { ServerOptions } from './server-options.ts';
 
 /**
@@ -61,4 +60,14 @@ export async function requireUnusedCode(
     );
   }
   return () => markCodeUsed(tx, userId, code, now);
+}
+
+/** A field of what a client or Better Auth sent, where the text is one. */
+export function textOf(body: unknown, name: string): string {
+  const value = fieldOf(body, name);
+  return typeof value === 'string' ? value : '';
+}
+
+export function fieldOf(body: unknown, name: string): unknown {
+  return typeof body === 'object' && body !== null ? Reflect.get(body, name) : undefined;
 }

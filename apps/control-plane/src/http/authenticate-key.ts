@@ -10,14 +10,14 @@ import {
   decide,
   effectiveScopes,
   type ScopeSet,
+  SECRET_PATTERN,
   scopeNames,
   scopeSet,
   secretSubject,
 } from '@tollkeeper/verify';
 import type { FastifyRequest } from 'fastify';
 import type { Ctx, Services } from '../context.ts';
-import { DomainError } from '../domain-error.ts';
-import { idempotencyKeyOf } from './idempotency-key.ts';
+import { DomainError, invalidField } from '../domain-error.ts';
 import { originOf } from './origin.ts';
 
 /** Decides a presented key from memory, and counts the call. @throws DomainError when refused */
@@ -98,4 +98,21 @@ function refusal(code: DecisionCode, required: ScopeSet): DomainError {
   const known = code === 'valid' ? 'not_found' : code;
   const scopes = known === 'insufficient_scope' ? { scopes: scopeNames(required) } : {};
   return new DomainError(publicDecisionCode(known) as ErrorCode, DECISION_DETAILS[known], scopes);
+}
+
+/**
+ * @throws DomainError validation_failed for one that is empty, over 255, not printable ASCII, or
+ *   holds an API key: it is stored
+ */
+export function idempotencyKeyOf(request: FastifyRequest): string | null {
+  const key = request.headers['idempotency-key'];
+  if (key === undefined) return null;
+  if (typeof key !== 'string' || !/^[\x21-\x7e]{1,255}$/.test(key)) {
+    throw invalidField(
+      'Idempotency-Key',
+      'must be 1 to 255 printable ASCII characters without spaces',
+    );
+  }
+  if (SECRET_PATTERN.test(key)) throw invalidField('Idempotency-Key', 'must not hold an API key');
+  return key;
 }

@@ -7,10 +7,9 @@ import { DomainError } from '../domain-error.ts';
 import type { Auth } from '../features/identity/index.ts';
 import { markSeen } from '../features/members/index.ts';
 import { earliestEnd, requireSessionAllowed } from '../features/security/index.ts';
-import { requiredScopes } from './authenticate-key.ts';
+import { idempotencyKeyOf, requiredScopes } from './authenticate-key.ts';
+import { hasSessionCookie } from './find-secret.ts';
 import { findSessionMember, type Membership } from './find-session-member.ts';
-import { hasSessionCookie } from './has-session-cookie.ts';
-import { idempotencyKeyOf } from './idempotency-key.ts';
 import { originOf } from './origin.ts';
 import { requireSameOrigin } from './same-origin.ts';
 

@@ -4,9 +4,9 @@ import helmet from '@fastify/helmet';
 import fastifyStatic from '@fastify/static';
 import { DASHBOARD_PATHS } from '@tollkeeper/contract';
 import type { FastifyInstance } from 'fastify';
-import { basePathOf } from './base-path.ts';
+import { pageHeaders } from './headers.ts';
 import { sendNotFound } from './not-found.ts';
-import { pageHeaders } from './page-headers.ts';
+import { basePathOf } from './server-options.ts';
 
 const YEAR_MS = 365 * 86_400_000;
 

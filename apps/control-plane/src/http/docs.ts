@@ -3,9 +3,9 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import { openApiDocument } from '@tollkeeper/contract';
 import type { FastifyInstance } from 'fastify';
-import { basePathOf } from './base-path.ts';
-import { pageHeaders } from './page-headers.ts';
+import { pageHeaders } from './headers.ts';
 import type { ServerOptions } from './server-options.ts';
+import { basePathOf } from './server-options.ts';
 
 /** A page to read the OpenAPI document at /docs. */
 export async function registerDocs(app: FastifyInstance, { baseUrl, version }: ServerOptions) {

@@ -6,7 +6,7 @@ export interface FailureThrottle {
   enter(address: string | null): { leave(failed: boolean): void } | undefined;
 }
 
-export interface FailureLimits {
+interface FailureLimits {
   readonly windowMs: number;
   readonly perAddressMax: number;
   /** Beyond it, callers that failed within the window wait, and only others may try. */

@@ -1,6 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type Denial, findCredential } from '@tollkeeper/gateway-core';
-import { hasSessionCookie } from './has-session-cookie.ts';
 
 const BEARER = 'Bearer ';
 const USUAL = `${BEARER}tk_`;
@@ -48,4 +47,9 @@ function holdsOwn(text: string): boolean {
 /** UTF-16 without its zero bytes, which is ASCII where it was. */
 function fromBase64(text: string): string {
   return Buffer.from(text, 'base64').toString('latin1').replaceAll('\0', '');
+}
+
+/** Whether a request presents a session, whatever it is worth. */
+export function hasSessionCookie({ cookie = '' }: IncomingHttpHeaders): boolean {
+  return /(?:^|;\s*)(?:__Secure-)?tollkeeper\.session_token=[^;]/.test(cookie);
 }

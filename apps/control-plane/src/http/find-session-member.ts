@@ -24,7 +24,7 @@ export interface Membership {
   readonly customScopes: Scope[] | null;
 }
 
-export interface SessionMember {
+interface SessionMember {
   readonly user: SessionUser;
   /** Two at most. */
   readonly memberships: readonly Membership[];

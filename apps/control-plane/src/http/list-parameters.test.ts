@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from '../testing/client.ts';
 import { makeKey } from '../testing/keys.ts';
 import { claimServer, startTestApp, type TestApp } from '../testing/test-app.ts';
-import { encodeCursor } from './cursor.ts';
+import { encodeCursor } from './page.ts';
 
 /** Times that a calendar, JavaScript or PostgreSQL does not know, or writes in another way. */
 const TIMES = [

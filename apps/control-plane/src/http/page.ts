@@ -1,7 +1,6 @@
 import { asc, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import { invalidField } from '../domain-error.ts';
-import { cursorTime, decodeCursor, encodeCursor } from './cursor.ts';
 
 interface Ordered {
   readonly createdAt: PgColumn;
@@ -40,4 +39,45 @@ export function page<T extends { readonly id: string; readonly createdAt: Date |
   if (items.length <= limit || !last) return { data, nextCursor: null };
   const at = new Date(last.createdAt).toISOString();
   return { data, nextCursor: encodeCursor(['oldest', 'asc', at, last.id]) };
+}
+
+/** Where a page ended: the order of the list, and the last row's sort value and id. */
+type Cursor = readonly [sort: string, order: string, value: string, id: string];
+
+export function encodeCursor(cursor: Cursor): string {
+  return Buffer.from(JSON.stringify(cursor)).toString('base64url');
+}
+
+/** @throws DomainError validation_failed for a text that no list gave */
+export function decodeCursor(text: string): Cursor {
+  try {
+    const parts: unknown = JSON.parse(Buffer.from(text, 'base64url').toString());
+    if (isCursor(parts)) return parts;
+  } catch {
+    // Not JSON: refused below like any other text that is no cursor.
+  }
+  throw invalidField('cursor', 'is not one that a list gave');
+}
+
+/** PostgreSQL knows no year 0, and reads none of more than four digits as JavaScript writes it. */
+const YEAR = /^(?!0000)\d{4}-/;
+
+/**
+ * A cursor's value, in a list ordered by time.
+ * @throws DomainError validation_failed unless it is exactly what a list writes
+ */
+export function cursorTime(value: string): string {
+  const time = new Date(value);
+  const isOurs = !Number.isNaN(time.getTime()) && time.toISOString() === value && YEAR.test(value);
+  if (!isOurs) throw invalidField('cursor', 'is not one that a list gave');
+  return value;
+}
+
+function isCursor(parts: unknown): parts is Cursor {
+  return Array.isArray(parts) && parts.length === 4 && parts.every(isPlainText);
+}
+
+/** PostgreSQL stores no NUL and no lone surrogate. */
+function isPlainText(part: unknown): part is string {
+  return typeof part === 'string' && !part.includes('\0') && part.isWellFormed();
 }

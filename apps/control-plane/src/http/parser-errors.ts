@@ -1,7 +1,7 @@
 import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
-import { apiHeaders, createRequestId } from './api-headers.ts';
+import { apiHeaders, createRequestId } from './headers.ts';
 import { problemText, type Refusal } from './problem.ts';
 
 /** How long a client may take to read why its connection ends, in milliseconds. */

@@ -1,9 +1,9 @@
 import { type Route, routes } from '@tollkeeper/contract';
 import { fullFormats } from 'ajv-formats/dist/formats.js';
 import { describe, expect, it } from 'vitest';
+import { compileValidator } from './compilers.ts';
 import { fastifySchema } from './json-schema.ts';
 import { growthOf, type Matches } from './pattern-growth.fixture.ts';
-import { compileValidator } from './validator.ts';
 
 /** The longest text that a pattern is asked about: see validator.ts. */
 const LENGTH = 512;

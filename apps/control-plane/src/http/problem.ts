@@ -4,7 +4,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { isLockTimeout, isStatementTimeout, isUnavailable } from '../db/database-errors.ts';
 import { DomainError, type ErrorDetails } from '../domain-error.ts';
-import { apiHeaders } from './api-headers.ts';
+import { apiHeaders } from './headers.ts';
 
 /** What Fastify refuses by itself, in the words of the contract. */
 const FRAMEWORK_CODES: Readonly<Record<string, readonly [ErrorCode, string]>> = {

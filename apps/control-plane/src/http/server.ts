@@ -7,24 +7,22 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
+import type { Logger } from 'pino';
 import { DomainError } from '../domain-error.ts';
 import { isFleetUpgrade, registerFleet } from '../fleet/index.ts';
-import { apiHeaders, createRequestId } from './api-headers.ts';
 import { createAttempts } from './attempts.ts';
 import { registerAuthRoutes } from './auth-routes.ts';
-import { basePathOf, withoutBasePath } from './base-path.ts';
-import { canonicalCookies } from './canonical-cookies.ts';
+import { compileSerializer, compileValidator } from './compilers.ts';
 import { registerDashboard } from './dashboard.ts';
 import { registerDocs } from './docs.ts';
+import { apiHeaders, createRequestId } from './headers.ts';
 import { createKnownDevices } from './known-device.ts';
 import { sendNotFound } from './not-found.ts';
 import { answerParserErrors, refuseUnparsed } from './parser-errors.ts';
 import { problemSender } from './problem.ts';
 import { registerRoutes } from './register-routes.ts';
-import { compileSerializer } from './serializer.ts';
 import type { ServerOptions } from './server-options.ts';
-import { warnOfUntrustedProxy } from './untrusted-proxy.ts';
-import { compileValidator } from './validator.ts';
+import { basePathOf, withoutBasePath } from './server-options.ts';
 import { addVerifyLane } from './verify-lane.ts';
 
 const BODY_BYTES_MAX = 64 * 1024;
@@ -129,4 +127,55 @@ function registerHealth(app: FastifyInstance, { isReady }: ServerOptions): void 
     const ready = await isReady();
     return reply.status(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready' });
   });
+}
+
+/**
+ * The header Cookie with one spelling of each cookie: the first of each name, as Better Auth reads
+ * it. Our own code and Better Auth then read the same cookies.
+ */
+function canonicalCookies(header: string): string {
+  const cookies = new Map<string, string>();
+  for (const pair of header.split(';')) {
+    const at = pair.indexOf('=');
+    const name = pair.slice(0, at).trim();
+    if (at !== -1 && !cookies.has(name)) cookies.set(name, decode(pair.slice(at + 1).trim()));
+  }
+  return [...cookies].map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('; ');
+}
+
+function decode(text: string): string {
+  const unquoted = text.startsWith('"') ? text.slice(1, -1) : text;
+  try {
+    return decodeURIComponent(unquoted);
+  } catch {
+    // A broken escape stands for itself.
+    return unquoted;
+  }
+}
+
+/**
+ * Says once when requests seem to come through a proxy that the configuration does not name: then
+ * all callers look as if they came from its address, and share its limits.
+ */
+function warnOfUntrustedProxy(app: FastifyInstance, log: Logger): void {
+  let warned = false;
+  app.addHook('onRequest', (request, _reply, done) => {
+    if (!warned && isForwarded(request) && request.ip === request.socket.remoteAddress) {
+      warned = true;
+      const { remoteAddress } = request.socket;
+      log.warn(
+        { peer: remoteAddress },
+        'requests arrive with X-Forwarded-For from an address that TOLLKEEPER_TRUSTED_PROXIES does not name: if it is your proxy, name it there; else all callers share its limits',
+      );
+    }
+    done();
+  });
+}
+
+function isForwarded({ headers }: FastifyRequest): boolean {
+  return (
+    headers['x-forwarded-for'] !== undefined ||
+    headers.forwarded !== undefined ||
+    headers['x-real-ip'] !== undefined
+  );
 }

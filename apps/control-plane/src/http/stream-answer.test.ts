@@ -9,11 +9,10 @@ import type { Client } from '../testing/client.ts';
 import { makeKey, type TestKey } from '../testing/keys.ts';
 import { claimServer, SESSION_SECRET, startTestApp, type TestApp } from '../testing/test-app.ts';
 import { createAttempts } from './attempts.ts';
+import { compileSerializer, compileValidator } from './compilers.ts';
 import { createKnownDevices } from './known-device.ts';
 import { problemSender } from './problem.ts';
 import { registerRoutes } from './register-routes.ts';
-import { compileSerializer } from './serializer.ts';
-import { compileValidator } from './validator.ts';
 
 const RECEIVE = defineRoute({
   method: 'POST',

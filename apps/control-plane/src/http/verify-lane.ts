@@ -10,13 +10,13 @@ import type { FastifyInstance } from 'fastify';
 import { DomainError } from '../domain-error.ts';
 import { verifyNow } from '../features/api-keys/index.ts';
 import type { UsageSubject } from '../usage/usage-row.ts';
-import { apiHeaders, createRequestId } from './api-headers.ts';
 import { requiredScopes } from './authenticate-key.ts';
-import { basePathOf } from './base-path.ts';
+import { compileValidator } from './compilers.ts';
 import { findSecret } from './find-secret.ts';
+import { apiHeaders, createRequestId } from './headers.ts';
 import { fastifySchema } from './json-schema.ts';
 import type { ServerOptions } from './server-options.ts';
-import { compileValidator } from './validator.ts';
+import { basePathOf } from './server-options.ts';
 
 const route = routes.verifyKey;
 const BODY_BYTES_MAX = 64 * 1024;

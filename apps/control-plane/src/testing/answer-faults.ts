@@ -1,6 +1,6 @@
 /** Answers that the OpenAPI document does not declare, until the test that caused them fails by them. */
 import type { Server } from 'node:http';
-import { withoutBasePath } from '../http/base-path.ts';
+import { withoutBasePath } from '../http/server-options.ts';
 import { checkAnswer } from './check-answer.ts';
 import { type SentAnswer, watchAnswer } from './watch-answer.ts';
 

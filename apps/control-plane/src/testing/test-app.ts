@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm';
 import type pg from 'pg';
 import { type App, createApp } from '../app.ts';
 import type { ConnectionLimits } from '../db/connect.ts';
-import { basePathOf } from '../http/base-path.ts';
+import { basePathOf } from '../http/server-options.ts';
 import { createLog } from '../log.ts';
 import { checkAnswersOf } from './answer-faults.ts';
 import { atFileEnd } from './at-file-end.ts';

@@ -6,7 +6,7 @@ import { visibleKeys } from '../../access/visible-keys.ts';
 import type { Ctx } from '../../context.ts';
 import { apiKey, keyRotation } from '../../db/schema/index.ts';
 import { invalidField } from '../../domain-error.ts';
-import { cursorTime, decodeCursor, encodeCursor } from '../../http/cursor.ts';
+import { cursorTime, decodeCursor, encodeCursor } from '../../http/page.ts';
 import { keyView, selectKeys } from './key-view.ts';
 
 type Query = NonNullable<RouteInput<Routes['listKeys']>['query']>;

@@ -5,7 +5,7 @@ import { member, organization, user } from '../../db/schema/index.ts';
 import { append } from '../../write/append.ts';
 import { type AuditActor, type Facts, lockChainEnd } from '../../write/audit.ts';
 
-export interface SessionEvent {
+interface SessionEvent {
   readonly action: `session.${string}`;
   readonly after: Facts | null;
   readonly origin: Origin;

@@ -28,7 +28,7 @@ export interface AuthRequest {
   failedUserId?: string;
 }
 
-export interface AuthRequestOptions {
+interface AuthRequestOptions {
   /** Confirmed before anything is written. */
   readonly caller: RequestUser | undefined;
   /**
@@ -55,7 +55,7 @@ export function currentAuthRequest(): AuthRequest | undefined {
   return running.getStore();
 }
 
-export interface Outcome<T> {
+interface Outcome<T> {
   readonly result: T;
   /** Whether what was written stays. */
   readonly isKept: boolean;

@@ -14,13 +14,12 @@ import {
   user,
   verification,
 } from '../../db/schema/index.ts';
+import type { Attempts } from '../../http/attempts.ts';
 import { createAttempts } from '../../http/attempts.ts';
-import { authLogger } from './auth-logger.ts';
-import { authRateLimit } from './auth-rate-limit.ts';
 import { authAdapter, confirmInside, currentAuthRequest } from './auth-transaction.ts';
 import { newSessionFacts, SESSION_FIELDS } from './session-facts.ts';
 
-export interface AuthOptions {
+interface AuthOptions {
   readonly db: Database;
   readonly baseUrl: string;
   readonly secret: string;
@@ -129,3 +128,48 @@ function requireUserVerified(isVerified: boolean | undefined): undefined {
 }
 
 export type Auth = ReturnType<typeof createAuth>;
+
+type Level = 'debug' | 'info' | 'warn' | 'error';
+
+/** What anyone can cause by a wrong password or an invented passkey: nothing failed here. */
+const CALLERS_FAULT = /^(Invalid|Failed to verify|User not found|Password not found)/;
+
+/** Better Auth's log lines, at the level that they have for an operator. */
+function authLogger(log: Logger) {
+  return {
+    level: 'warn',
+    // Only the text: what follows it may hold addresses and tokens of people.
+    log(level: Level, message: unknown) {
+      const text = typeof message === 'string' ? message : 'Better Auth logged no text';
+      const operatorLevel = level === 'error' ? 'error' : 'warn';
+      log[CALLERS_FAULT.test(text) ? 'info' : operatorLevel]({ part: 'sessions' }, text);
+    },
+  } as const;
+}
+
+/**
+ * Better Auth's own limits, by address and path, in the table that bounds what strangers store.
+ * Guesses at passwords and codes have limits of their own (`http/guess-limit.ts`): by address alone,
+ * one stranger behind an unknown proxy would lock everyone out.
+ */
+function authRateLimit(attempts: Attempts) {
+  return {
+    enabled: true,
+    window: 60,
+    max: 300,
+    customRules: {
+      '/sign-in/email': false,
+      '/change-password': false,
+      '/two-factor/*': false,
+    },
+    customStorage: {
+      async consume(key: string, { window, max }: { window: number; max: number }) {
+        const limit = { scope: 'auth/network', subject: key, max, windowMs: window * 1000 };
+        const taken = await attempts.take([limit]);
+        return taken.outcome === 'taken'
+          ? { allowed: true, retryAfter: null }
+          : { allowed: false, retryAfter: taken.waitS };
+      },
+    },
+  } as const;
+}

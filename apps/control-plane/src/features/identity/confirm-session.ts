@@ -1,19 +1,19 @@
-import type { Factor, RouteInput, Routes, SessionView } from '@tollkeeper/contract';
+import type { Factor, PasskeyAnswer, RouteInput, Routes, SessionView } from '@tollkeeper/contract';
 import { eq } from 'drizzle-orm';
 import type { Ctx } from '../../context.ts';
+import type { Transaction } from '../../db/connect.ts';
 import { session } from '../../db/schema/index.ts';
 import { DomainError, invalidField } from '../../domain-error.ts';
 import { appendSessionEvent } from './append-session-event.ts';
 import type { Auth } from './auth.ts';
 import { type AuthRequest, runAuthRequest } from './auth-transaction.ts';
-import type { SessionUser } from './find-session-user.ts';
-import { isPasswordOf } from './require-password.ts';
+import type { SessionUser } from './find-user.ts';
+import { isPasswordOf } from './password.ts';
 import { sessionCookie } from './session-cookie.ts';
-import { sessionView } from './session-view.ts';
+import { sessionView } from './session-facts.ts';
 import { countSignInFailure } from './sign-in-failures.ts';
 import { findUserFactors, strongestFactors } from './user-factors.ts';
 import { verifyCode } from './verify-code.ts';
-import { verifyPasskey } from './verify-passkey.ts';
 
 type Given = RouteInput<Routes['confirmSession']>['body'];
 
@@ -140,5 +140,27 @@ function failed(what: 'password' | 'code'): DomainError {
     what === 'password'
       ? 'The password is wrong. Check it, and try again.'
       : 'The code is wrong or was used before. Check it, and try again.',
+  );
+}
+
+/**
+ * Better Auth knows the ceremony only as the start of a session: that one ends at once.
+ * @param response what the browser's navigator.credentials.get() answered
+ * @throws DomainError sign_in_failed
+ */
+async function verifyPasskey(
+  db: Transaction,
+  auth: Auth,
+  given: { userId: string; cookie: string; response: PasskeyAnswer },
+): Promise<void> {
+  const headers = new Headers({ cookie: given.cookie });
+  const opened = await auth.api
+    .verifyPasskeyAuthentication({ body: { response: given.response }, headers })
+    .catch(() => undefined);
+  if (opened) await db.delete(session).where(eq(session.id, opened.session.id));
+  if (opened?.session.userId === given.userId) return;
+  throw new DomainError(
+    'sign_in_failed',
+    'The passkey did not confirm that it is you. Try again, or use another factor.',
   );
 }

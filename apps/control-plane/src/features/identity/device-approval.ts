@@ -1,7 +1,7 @@
 import { and, eq, isNotNull } from 'drizzle-orm';
 import type { Database, Transaction } from '../../db/connect.ts';
 import { deviceCode, session } from '../../db/schema/index.ts';
-import type { SessionUser } from './find-session-user.ts';
+import type { SessionUser } from './find-user.ts';
 
 /** Keeps with a device login how the person who approved it had signed in. */
 export async function recordApprover(

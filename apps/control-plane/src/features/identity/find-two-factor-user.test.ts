@@ -4,7 +4,7 @@ import { addMember, claimedOrganization, PASSWORD } from '../../testing/people.t
 import { cookiesOf, visitor } from '../../testing/sign-in.ts';
 import { claimServer, SESSION_SECRET, startTestApp } from '../../testing/test-app.ts';
 import { createAuth } from './auth.ts';
-import { findTwoFactorUser } from './find-two-factor-user.ts';
+import { findTwoFactorUser } from './find-user.ts';
 
 it('a sign-in that waits for its code is found by a signed cookie alone', async () => {
   const app = await startTestApp();

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Transaction } from '../../db/connect.ts';
 import { account, user } from '../../db/schema/index.ts';
 
-export interface NewUser {
+interface NewUser {
   readonly name: string;
   readonly email: string;
   /** Whether the person has shown that they read mail at the address. */

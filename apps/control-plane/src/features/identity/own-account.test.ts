@@ -5,10 +5,9 @@ import { addMember, addOrganization, PASSWORD, type Person } from '../../testing
 import { startOrganization, type TestOrganization } from '../../testing/start-organization.ts';
 import { OWNER } from '../../testing/test-app.ts';
 import { recordApprover } from './device-approval.ts';
-import { isPasswordOf } from './require-password.ts';
-import { setPassword } from './set-password.ts';
+import { trimSessions } from './end-access.ts';
+import { isPasswordOf, setPassword } from './password.ts';
 import { recordSignInFailures } from './sign-in-failures.ts';
-import { trimSessions } from './trim-sessions.ts';
 
 let app: TestOrganization['app'];
 let query: TestOrganization['query'];

@@ -1,4 +1,4 @@
-import { RECENT_SIGN_IN_MINUTES } from '@tollkeeper/contract';
+import { FINAL_SCOPES, RECENT_SIGN_IN_MINUTES, type Scope } from '@tollkeeper/contract';
 import type { Ctx, Session } from '../../context.ts';
 import type { Database, Transaction } from '../../db/connect.ts';
 import { DomainError } from '../../domain-error.ts';
@@ -35,4 +35,21 @@ export async function requireRecentSession(
     `This needs a sign-in from the last ${RECENT_SIGN_IN_MINUTES} minutes, with the strongest factor that you have. Confirm that it is you, and try again.`,
     { factors: strongest },
   );
+}
+
+/**
+ * Anyone who may delete or transfer the organization, a key even without a password, ends what it
+ * is. So a member who grants that in a session, to a key or to a person, proves to be there.
+ * @param scopes what the key or the person may do from now on
+ * @param before what they may do already
+ * @throws DomainError recent_sign_in_required
+ */
+export async function requireRecentGrant(
+  tx: Transaction,
+  ctx: Ctx,
+  scopes: readonly Scope[],
+  before: readonly Scope[] = [],
+): Promise<void> {
+  const granted = FINAL_SCOPES.filter((scope) => scopes.includes(scope) && !before.includes(scope));
+  if (granted.length > 0) await requireRecentSignIn(ctx, tx);
 }

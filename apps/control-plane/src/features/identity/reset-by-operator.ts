@@ -6,7 +6,7 @@ import { invalidField } from '../../domain-error.ts';
 import type { WriteServices } from '../../write/write.ts';
 import { appendSessionEvent } from './append-session-event.ts';
 import { endAccess } from './end-access.ts';
-import { setPassword } from './set-password.ts';
+import { setPassword } from './password.ts';
 import { changeUser, getUserId } from './user-transaction.ts';
 
 const PASSWORD_LENGTH_MIN = 12;

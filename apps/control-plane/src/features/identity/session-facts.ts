@@ -1,7 +1,9 @@
+import type { SessionView } from '@tollkeeper/contract';
 import { FACTORS, type Factor } from '@tollkeeper/contract';
+import type { Session } from '../../context.ts';
 
 /** What a session says of how somebody signed in. */
-export interface SessionFacts {
+interface SessionFacts {
   readonly factors: Factor[];
   /** When the length of the session began. */
   readonly signedInAt: Date;
@@ -61,4 +63,12 @@ function isSessionFacts(given: object | undefined): given is SessionFacts {
 
 export function parseFactors(texts: readonly string[]): Factor[] {
   return FACTORS.filter((factor) => texts.includes(factor));
+}
+
+export function sessionView({ factors, authenticatedAt, expiresAt }: Session): SessionView {
+  return {
+    factors: [...factors],
+    authenticatedAt: authenticatedAt.toISOString(),
+    expiresAt: expiresAt.toISOString(),
+  };
 }

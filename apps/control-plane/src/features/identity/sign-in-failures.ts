@@ -13,7 +13,7 @@ const INTERVAL_MS = 60 * MINUTE_MS;
 const NOBODY = '';
 const ROWS_MAX = 1000;
 
-export interface FailedAttempt {
+interface FailedAttempt {
   readonly userId?: string | undefined;
   readonly email?: string | undefined;
   /** The id of the credential that was given. */

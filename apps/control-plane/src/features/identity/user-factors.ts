@@ -4,7 +4,7 @@ import type { Database, Transaction } from '../../db/connect.ts';
 import { passkey, user } from '../../db/schema/index.ts';
 
 /** What a user has set up besides the password. What a session was opened with is another matter. */
-export interface UserFactors {
+interface UserFactors {
   readonly totp: boolean;
   readonly passkey: boolean;
 }

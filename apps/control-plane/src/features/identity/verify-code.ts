@@ -1,10 +1,10 @@
-import { eq, sql } from 'drizzle-orm';
+import { randomUUID } from 'node:crypto';
+import { and, eq, gt, sql } from 'drizzle-orm';
 import type { Services } from '../../context.ts';
 import type { Database, Transaction } from '../../db/connect.ts';
-import { twoFactor } from '../../db/schema/index.ts';
+import { twoFactor, verification } from '../../db/schema/index.ts';
 import { DomainError } from '../../domain-error.ts';
 import type { Auth } from './auth.ts';
-import { isCodeUsed, markCodeUsed } from './used-codes.ts';
 
 /** As Better Auth locks an account whose codes are guessed at sign-in; the count is one for both. */
 const FAILURES_MAX = 10;
@@ -69,4 +69,46 @@ export async function requireCodesUnlocked(
   if (!row?.lockedUntil || row.lockedUntil <= now) return;
   const retryAfterS = Math.ceil((row.lockedUntil.getTime() - now.getTime()) / 1000);
   throw new DomainError('rate_limited', 'Too many wrong codes.', { retryAfterS });
+}
+
+/** A code is right for 90 seconds: its own 30, and those before and after it. */
+const CODE_MS = 2 * 60_000;
+
+/**
+ * Whether a code of the user's authenticator app was accepted before: each is accepted once (RFC
+ * 6238, 5.2). The user must be locked.
+ */
+export async function isCodeUsed(
+  tx: Transaction,
+  userId: string,
+  code: string,
+  now: Date,
+): Promise<boolean> {
+  const rows = await tx
+    .select({ id: verification.id })
+    .from(verification)
+    .where(
+      and(eq(verification.identifier, identifierOf(userId, code)), gt(verification.expiresAt, now)),
+    );
+  return rows.length > 0;
+}
+
+/** Stored as Better Auth stores what expires; a code that was accepted is no secret. */
+export async function markCodeUsed(
+  tx: Transaction,
+  userId: string,
+  code: string,
+  now: Date,
+): Promise<void> {
+  await tx.insert(verification).values({
+    id: randomUUID(),
+    identifier: identifierOf(userId, code),
+    // Not the user's id: what has it ends with their sessions.
+    value: 'used',
+    expiresAt: new Date(now.getTime() + CODE_MS),
+  });
+}
+
+function identifierOf(userId: string, code: string): string {
+  return `used-code:${userId}:${code}`;
 }

@@ -1,7 +1,7 @@
 import { verifyPassword } from 'better-auth/crypto';
 import { and, eq } from 'drizzle-orm';
 import type { Ctx } from '../../context.ts';
-import type { Database } from '../../db/connect.ts';
+import type { Database, Transaction } from '../../db/connect.ts';
 import { account } from '../../db/schema/index.ts';
 import { DomainError } from '../../domain-error.ts';
 
@@ -34,4 +34,17 @@ export async function isPasswordOf(
     .where(and(eq(account.userId, userId), eq(account.providerId, 'credential')));
   if (!row?.hash || !password) return false;
   return verifyPassword({ hash: row.hash, password });
+}
+
+/** @param passwordHash from `hashPassword` of Better Auth, which is slow: run it before */
+export async function setPassword(
+  tx: Transaction,
+  userId: string,
+  passwordHash: string,
+  now: Date,
+): Promise<void> {
+  await tx
+    .update(account)
+    .set({ password: passwordHash, updatedAt: now })
+    .where(and(eq(account.userId, userId), eq(account.providerId, 'credential')));
 }

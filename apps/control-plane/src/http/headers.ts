@@ -1,4 +1,19 @@
+import { randomUUID } from 'node:crypto';
 import type { FastifyHelmetOptions } from '@fastify/helmet';
+
+/** On every answer of the API, refusals too. */
+export function apiHeaders(requestId: string) {
+  return {
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+    'x-request-id': requestId,
+  };
+}
+
+export function createRequestId(): string {
+  return `req_${randomUUID()}`;
+}
 
 /** The headers of our pages. Only a server behind TLS may tell browsers to insist on it. */
 export function pageHeaders(baseUrl: string): FastifyHelmetOptions {
