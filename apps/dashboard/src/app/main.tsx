@@ -1,19 +1,27 @@
 /** The dashboard's entry: themes, the token of a link, then React. */
-
 import './configure-zod.ts';
 import './app.css';
 import { type QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { RouterProvider } from '@tanstack/react-router';
+import {
+  createRouter,
+  parseSearchWith,
+  RouterProvider,
+  stringifySearchWith,
+} from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Toaster } from 'sonner';
+import { Logo } from '../components/page.tsx';
 import { TooltipProvider } from '../components/popover.tsx';
+import type { KeySearch } from '../features/api-keys/index.ts';
 import { askConfirmation, askSignIn, identityQuery } from '../features/sessions/index.ts';
-import { takeFragmentToken } from '../lib/page-address.ts';
+import { basePath, takeFragmentToken } from '../lib/page-address.ts';
 import { createQueryClient } from '../lib/query-client.ts';
 import { onRefusals } from '../lib/send-again.ts';
 import { useAppliedTheme } from '../lib/theme.ts';
-import { createDashboardRouter, type DashboardRouter } from './router.tsx';
+import { entryRoutes } from './entry-routes.tsx';
+import { insideRoutes } from './inside-routes.tsx';
+import { rootRoute } from './root-route.tsx';
 
 takeFragmentToken('/setup');
 takeFragmentToken('/accept-invitation');
@@ -90,4 +98,44 @@ function watchRefusals(router: DashboardRouter, queryClient: QueryClient): void 
       });
     },
   });
+}
+
+/** Search parameters are plain text here: `?status=active`, not `?status=%22active%22`. */
+function createDashboardRouter(queryClient: QueryClient) {
+  return createRouter({
+    routeTree: rootRoute.addChildren([...entryRoutes, insideRoutes]),
+    basepath: basePath || '/',
+    context: { queryClient },
+    defaultPreload: false,
+    defaultPendingComponent: LoadingPage,
+    scrollRestoration: true,
+    parseSearch: parseSearchWith((text) => text),
+    stringifySearch: stringifySearchWith(String),
+  });
+}
+
+type DashboardRouter = ReturnType<typeof createDashboardRouter>;
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: DashboardRouter;
+  }
+  interface HistoryState {
+    /** The cursors of the pages before this one, for "Previous". */
+    trail?: readonly string[];
+    /** The list from which a key's page was opened. */
+    listSearch?: KeySearch;
+  }
+}
+
+function LoadingPage() {
+  return (
+    <main className="flex min-h-dvh items-center justify-center" aria-busy="true">
+      <h1 className="sr-only">Tollkeeper</h1>
+      <span role="status" className="animate-breathe">
+        <Logo size={36} />
+        <span className="sr-only">Loading</span>
+      </span>
+    </main>
+  );
 }

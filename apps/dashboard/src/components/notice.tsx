@@ -1,3 +1,4 @@
+import type { Scope } from '@tollkeeper/contract';
 import { CircleAlert, Info, RotateCw, TriangleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { explainError, requestIdOf } from '../lib/api-errors.ts';
@@ -65,6 +66,22 @@ export function LoadError({ what, error, onRetry }: LoadErrorProps) {
         <RotateCw size={14} aria-hidden />
         Try again
       </Button>
+    </Notice>
+  );
+}
+
+interface LackedScopeProps {
+  readonly scope: Scope;
+  /** What the page shows to those who hold it: "roles". */
+  readonly what: string;
+}
+
+/** In place of a page's content that the member's role does not see. */
+export function LackedScope({ scope, what }: LackedScopeProps) {
+  return (
+    <Notice tone="info" title={`Your role does not allow you to see ${what}`}>
+      It lacks the scope <code className="font-mono">{scope}</code>. Ask an admin of the
+      organization for a role that holds it.
     </Notice>
   );
 }

@@ -1,8 +1,10 @@
-import { type ReactNode, useId } from 'react';
-import type { FormState } from '../../lib/use-submit.ts';
+import { type ReactNode, useId, useState } from 'react';
+import { toast } from 'sonner';
+import { type FormState, useSubmit } from '../../lib/use-submit.ts';
 import { BlockedReason, Button } from '../button.tsx';
 import { ErrorNotice } from '../notice.tsx';
 import { Dialog, DialogBody, DialogFooter, type DialogProps, useUnsaved } from './dialog.tsx';
+import { LineField } from './line-field.tsx';
 
 interface DialogFormProps {
   readonly form: FormState;
@@ -75,4 +77,68 @@ export function DialogForm({
       </DialogFooter>
     </form>
   );
+}
+
+interface ConfirmDialogProps {
+  readonly title: string;
+  readonly description: string;
+  readonly confirmLabel: string;
+  readonly danger?: boolean;
+  /** Resolves once it is done; a refusal is shown in the dialog, which stays open. */
+  readonly onConfirm: () => Promise<unknown>;
+  /** What the toast then says: "Suspended Ada Lovelace". */
+  readonly done: string;
+  readonly onClose: () => void;
+  readonly children?: ReactNode;
+}
+
+/** Asks whether to do something, and does it. */
+export function ConfirmDialog({ confirmLabel, onConfirm, done, ...dialog }: ConfirmDialogProps) {
+  const form = useSubmit([], async () => {
+    await onConfirm();
+    toast.success(done);
+    dialog.onClose();
+  });
+  return <FormDialog {...dialog} submitLabel={confirmLabel} form={form} />;
+}
+
+interface RenameDialogProps {
+  /** What is renamed: "gateway". */
+  readonly what: string;
+  readonly name: string;
+  readonly onClose: () => void;
+  readonly rename: (name: string) => Promise<{ readonly name: string }>;
+}
+
+export function RenameDialog({ what, name: before, onClose, rename }: RenameDialogProps) {
+  const [name, setName] = useState(before);
+  const form = useSubmit(['name'], async () => {
+    const renamed = await rename(name.trim());
+    toast.success(`Renamed to ${renamed.name}`);
+    onClose();
+  });
+  return (
+    <FormDialog
+      title={`Rename ${what}`}
+      submitLabel="Rename"
+      blocked={blockedWords(name, before)}
+      filled={name !== before}
+      form={form}
+      onClose={onClose}
+    >
+      <LineField
+        label="Name"
+        lengthMax={64}
+        error={form.errors.fields.name}
+        value={name}
+        onFocus={(event) => event.target.select()}
+        onValue={setName}
+      />
+    </FormDialog>
+  );
+}
+
+function blockedWords(name: string, before: string): string | undefined {
+  if (name.trim() === '') return 'Enter a name.';
+  return name === before ? 'The name is unchanged.' : undefined;
 }

@@ -6,7 +6,7 @@ import { Field } from './field.tsx';
 /** From this part of the longest length on, the field counts along. */
 const COUNTED_FROM = 0.8;
 
-interface LineFieldProps
+export interface LineFieldProps
   extends Omit<ComponentProps<'input'>, 'onChange' | 'id' | 'value' | 'maxLength'> {
   readonly label: string;
   readonly hint?: ReactNode;

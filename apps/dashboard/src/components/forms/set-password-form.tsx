@@ -3,8 +3,7 @@ import type { FormErrors } from '../../lib/api-errors.ts';
 import { useSubmit } from '../../lib/use-submit.ts';
 import { Button } from '../button.tsx';
 import { Notice } from '../notice.tsx';
-import { NewPasswordField } from './new-password-field.tsx';
-import { passwordError } from './password-strength.ts';
+import { NewPasswordField, passwordError } from './new-password-field.tsx';
 
 interface SetPasswordFormProps<F extends string> {
   readonly label?: string;

@@ -1,10 +1,10 @@
+import { ipRange } from '@tollkeeper/contract';
 import { X } from 'lucide-react';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { joinClasses } from '../../lib/join-classes.ts';
 import { Button } from '../button.tsx';
 import { TextInput } from './controls.tsx';
 import { Field } from './field.tsx';
-import { joinRanges, splitRanges } from './typed-values.ts';
 
 export interface SplitTokens {
   readonly good: readonly string[];
@@ -154,4 +154,16 @@ export function AllowedIpsField({ ranges, hint, error, onRanges }: AllowedIpsFie
       onRemove={(range) => onRanges(ranges.filter((other) => other !== range))}
     />
   );
+}
+
+/** Takes typed or pasted ranges apart: commas, semicolons, spaces and lines all separate. */
+export function splitRanges(text: string): SplitTokens {
+  const parts = text.split(/[\s,;]+/).filter(Boolean);
+  const isRange = (part: string) => ipRange.safeParse(part).success;
+  return { good: parts.filter(isRange), bad: parts.filter((part) => !isRange(part)) };
+}
+
+/** The ranges of both lists, each once, in their order. */
+export function joinRanges(before: readonly string[], added: readonly string[]): string[] {
+  return [...new Set([...before, ...added])];
 }

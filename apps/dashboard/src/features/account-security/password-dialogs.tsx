@@ -3,8 +3,10 @@ import { useState } from 'react';
 import { toast } from 'sonner';
 import { FormDialog } from '../../components/forms/form-dialog.tsx';
 import { PasswordField } from '../../components/forms/line-field.tsx';
-import { NewPasswordField } from '../../components/forms/new-password-field.tsx';
-import { PASSWORD_LENGTH_MIN } from '../../components/forms/password-strength.ts';
+import {
+  NewPasswordField,
+  PASSWORD_LENGTH_MIN,
+} from '../../components/forms/new-password-field.tsx';
 import { useSubmit } from '../../lib/use-submit.ts';
 import { changePasswordMutation } from './queries.ts';
 

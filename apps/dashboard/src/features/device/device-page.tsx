@@ -1,15 +1,16 @@
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { mutationOptions, queryOptions, useMutation, useQuery } from '@tanstack/react-query';
 import { ApiError } from '@tollkeeper/sdk';
 import { type FormEvent, useState } from 'react';
+import { z } from 'zod';
 import { Button } from '../../components/button.tsx';
 import { LineField } from '../../components/forms/line-field.tsx';
 import { ErrorNotice, LoadError, Notice } from '../../components/notice.tsx';
 import { EntryPage, usePageTitle } from '../../components/page.tsx';
 import { Fact, Facts } from '../../components/panel.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
+import { changeSession, readSession } from '../../lib/api.ts';
 import { useSubmit } from '../../lib/use-submit.ts';
 import { useIdentity } from '../sessions/index.ts';
-import { decideDeviceMutation, deviceQuery } from './queries.ts';
 
 /** Where `tollkeeper login` leads. @param userCode of the address, if it holds one */
 export function DevicePage({ userCode }: { readonly userCode: string | undefined }) {
@@ -131,3 +132,30 @@ function grouped(userCode: string): string {
   const plain = userCode.replace(/[^A-Za-z0-9]/g, '').toUpperCase();
   return plain.length === 8 ? `${plain.slice(0, 4)}-${plain.slice(4)}` : userCode;
 }
+
+// By Better Auth's endpoints, which no contract declares: answers are parsed here.
+const device = z.looseObject({ user_code: z.string(), status: z.string() });
+
+/** Reading it also ties the login to the session that reads it first. */
+function deviceQuery(userCode: string) {
+  return queryOptions({
+    queryKey: ['device', userCode],
+    queryFn: async () => device.parse(await readSession('device', { user_code: userCode })),
+    refetchOnWindowFocus: false,
+    retry: false,
+    gcTime: 0,
+  });
+}
+
+interface Decision {
+  readonly userCode: string;
+  readonly status: 'approved' | 'denied';
+}
+
+const decideDeviceMutation = mutationOptions({
+  mutationFn: ({ userCode, status }: Decision) =>
+    changeSession(status === 'approved' ? 'device/approve' : 'device/deny', { userCode }),
+  onSuccess: (_answer, { userCode, status }, _result, { client }) => {
+    client.setQueryData(deviceQuery(userCode).queryKey, { user_code: userCode, status });
+  },
+});

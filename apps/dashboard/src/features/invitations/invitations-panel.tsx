@@ -2,7 +2,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import type { Invitation, InvitationWithLink } from '@tollkeeper/contract';
 import { useState } from 'react';
 import { toast } from 'sonner';
-import { ConfirmDialog } from '../../components/forms/confirm-dialog.tsx';
+import { ConfirmDialog } from '../../components/forms/form-dialog.tsx';
 import { LoadError } from '../../components/notice.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { explainError } from '../../lib/api-errors.ts';

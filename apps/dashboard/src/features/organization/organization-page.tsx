@@ -1,12 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { PLAN_KEYS_MAX, type Plan } from '@tollkeeper/contract';
-import { LoadError } from '../../components/notice.tsx';
+import { LackedScope, LoadError } from '../../components/notice.tsx';
 import { PageHeader, usePageTitle } from '../../components/page.tsx';
 import { Fact, Facts, IdFact, Panel } from '../../components/panel.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
 import { TimeAgoButton } from '../../components/time-ago.tsx';
 import { counted } from '../../lib/format.ts';
-import { LackedScope, useCan } from '../sessions/index.ts';
+import { useCan } from '../sessions/index.ts';
 import { DangerZone } from './danger-zone.tsx';
 import { type Organization, organizationQuery } from './queries.ts';
 import { SettingsPanel } from './settings-panel.tsx';

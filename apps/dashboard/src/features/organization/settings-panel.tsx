@@ -1,10 +1,10 @@
 import { useMutation } from '@tanstack/react-query';
 import { routes } from '@tollkeeper/contract';
 import { toast } from 'sonner';
-import { EditConflict } from '../../components/forms/edit-conflict.tsx';
+import { EditConflict } from '../../components/field-changes.tsx';
+import { DaysField, parseDays } from '../../components/forms/days-field.tsx';
 import { LineField } from '../../components/forms/line-field.tsx';
 import { blockedWords, SettingsForm } from '../../components/forms/settings-form.tsx';
-import { DAYS_RULE, parseDays } from '../../components/forms/typed-values.ts';
 import { Panel } from '../../components/panel.tsx';
 import { api } from '../../lib/api.ts';
 import { counted } from '../../lib/format.ts';
@@ -69,12 +69,10 @@ export function SettingsPanel({ organization }: { readonly organization: Organiz
           value={draft.slug}
           onValue={(slug) => set({ slug })}
         />
-        <LineField
+        <DaysField
           label="Default expiry of new keys, in days"
           hint="Suggested to anyone who creates a key. They can choose another. Leave empty for no default."
-          inputMode="numeric"
-          className="max-w-32"
-          error={days === undefined ? DAYS_RULE : errors.fields.defaultExpiryDays}
+          error={errors.fields.defaultExpiryDays}
           value={draft.days}
           onValue={(typed) => set({ days: typed })}
         />

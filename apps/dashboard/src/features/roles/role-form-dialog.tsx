@@ -1,8 +1,8 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import type { Role, Scope } from '@tollkeeper/contract';
 import { toast } from 'sonner';
+import { EditConflict } from '../../components/field-changes.tsx';
 import { Dialog, DialogBody } from '../../components/forms/dialog.tsx';
-import { EditConflict } from '../../components/forms/edit-conflict.tsx';
 import { DialogForm } from '../../components/forms/form-dialog.tsx';
 import { LineField } from '../../components/forms/line-field.tsx';
 import { LoadError } from '../../components/notice.tsx';

@@ -1,7 +1,7 @@
 import type { Scope } from '@tollkeeper/contract';
 import { Popover } from '../../components/popover.tsx';
 import { counted } from '../../lib/format.ts';
-import { groupScopes } from './scope-groups.ts';
+import { groupScopes } from './scope-catalog.ts';
 
 interface ScopesPopoverProps {
   /** A key or a role. */

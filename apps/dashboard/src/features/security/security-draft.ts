@@ -1,5 +1,5 @@
 import type { SecuritySettings } from '@tollkeeper/contract';
-import { parseDays } from '../../components/forms/typed-values.ts';
+import { parseDays } from '../../components/forms/days-field.tsx';
 import type { SecurityChange } from './queries.ts';
 
 const HOURS_MAX = 720;

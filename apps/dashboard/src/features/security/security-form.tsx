@@ -1,12 +1,12 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import type { StoredSecuritySettings } from '@tollkeeper/contract';
 import { toast } from 'sonner';
+import { EditConflict } from '../../components/field-changes.tsx';
 import { CheckRow } from '../../components/forms/choices.tsx';
-import { EditConflict } from '../../components/forms/edit-conflict.tsx';
+import { DaysField } from '../../components/forms/days-field.tsx';
 import { LineField } from '../../components/forms/line-field.tsx';
 import { blockedWords, SettingsForm } from '../../components/forms/settings-form.tsx';
 import { AllowedIpsField } from '../../components/forms/token-field.tsx';
-import { DAYS_RULE, parseDays } from '../../components/forms/typed-values.ts';
 import { Panel } from '../../components/panel.tsx';
 import { api } from '../../lib/api.ts';
 import { counted } from '../../lib/format.ts';
@@ -117,21 +117,17 @@ interface SecurityFieldsProps {
 function SecurityFields({ draft, errors, onChange }: SecurityFieldsProps) {
   return (
     <>
-      <LineField
+      <DaysField
         label="Longest lifetime of a key, in days"
         hint="Counted from its creation. Leave empty for no limit."
-        inputMode="numeric"
-        className="max-w-32"
-        error={dayError(draft.keyLifetimeDaysMax) ?? errors.keyLifetimeDaysMax}
+        error={errors.keyLifetimeDaysMax}
         value={draft.keyLifetimeDaysMax}
         onValue={(keyLifetimeDaysMax) => onChange({ keyLifetimeDaysMax })}
       />
-      <LineField
+      <DaysField
         label="Disable keys unused for, in days"
         hint="A daily job disables them. Where mail is configured, it warns their owners first. Leave empty to keep unused keys."
-        inputMode="numeric"
-        className="max-w-32"
-        error={dayError(draft.keyUnusedDaysMax) ?? errors.keyUnusedDaysMax}
+        error={errors.keyUnusedDaysMax}
         value={draft.keyUnusedDaysMax}
         onValue={(keyUnusedDaysMax) => onChange({ keyUnusedDaysMax })}
       />
@@ -159,10 +155,6 @@ function SecurityFields({ draft, errors, onChange }: SecurityFieldsProps) {
       />
     </>
   );
-}
-
-function dayError(text: string): string | undefined {
-  return parseDays(text) === undefined ? DAYS_RULE : undefined;
 }
 
 function hourError(text: string): string | undefined {

@@ -1,15 +1,16 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { Fingerprint } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from '../../components/button.tsx';
+import { LineField, PasswordField } from '../../components/forms/line-field.tsx';
 import { ErrorNotice, Notice } from '../../components/notice.tsx';
 import { EntryPage, usePageTitle } from '../../components/page.tsx';
 import { explainError } from '../../lib/api-errors.ts';
+import { useSubmit } from '../../lib/use-submit.ts';
 import { explainPasskeyError, hasPasskeys } from '../../lib/web-authn.ts';
 import { setupQuery } from '../setup/index.ts';
-import { passkeySignInMutation } from './queries.ts';
-import { SecondFactorForm } from './second-factor-form.tsx';
-import { SignInForm } from './sign-in-form.tsx';
+import { passkeySignInMutation, secondFactorMutation, signInMutation } from './queries.ts';
 
 export function SignInPage({ onSignedIn }: { readonly onSignedIn: () => Promise<void> }) {
   usePageTitle('Sign in');
@@ -63,5 +64,131 @@ function PasskeySignIn({ onSignedIn }: { readonly onSignedIn: () => Promise<void
         Sign in with a passkey
       </Button>
     </div>
+  );
+}
+
+interface SignInFormProps {
+  /** Whose session it must be, where that is settled. */
+  readonly address?: string;
+  readonly onSignedIn: () => Promise<void>;
+  readonly onSecondFactor: () => void;
+}
+
+function SignInForm({ address, onSignedIn, onSecondFactor }: SignInFormProps) {
+  const signIn = useMutation(signInMutation);
+  const [email, setEmail] = useState(address ?? '');
+  const [password, setPassword] = useState('');
+  const [refusal, setRefusal] = useState<string>();
+  const { pending, errors, submit } = useSubmit([], async () => {
+    setRefusal(undefined);
+    const result = await signIn.mutateAsync({ email, password });
+    if (result.kind === 'signed_in') await onSignedIn();
+    else if (result.kind === 'second_factor') onSecondFactor();
+    else setRefusal(result.message);
+  });
+  return (
+    <form onSubmit={submit} className="flex flex-col gap-4">
+      <ErrorNotice messages={refusal ? [refusal] : errors.form} />
+      <LineField
+        label="Email"
+        type="email"
+        autoComplete="username"
+        required
+        readOnly={address !== undefined}
+        error={undefined}
+        value={email}
+        onValue={setEmail}
+      />
+      <PasswordField label="Password" value={password} error={undefined} onValue={setPassword} />
+      <Button type="submit" look="primary" pending={pending} className="mt-1">
+        Sign in
+      </Button>
+      <ForgotPassword inNewTab={address !== undefined} />
+    </form>
+  );
+}
+
+/** Over a page, or before an invitation, it opens beside it: what is there stays. */
+function ForgotPassword({ inNewTab }: { readonly inNewTab: boolean }) {
+  return (
+    <Link
+      to="/forgot-password"
+      {...(inNewTab ? { target: '_blank' } : {})}
+      className="self-start text-soft text-sm underline underline-offset-2"
+    >
+      Forgot your password?
+    </Link>
+  );
+}
+
+interface SecondFactorFormProps {
+  readonly onSignedIn: () => Promise<void>;
+  readonly onBack: () => void;
+}
+
+const WAYS = {
+  app: {
+    endpoint: 'two-factor/verify-totp',
+    label: 'Code',
+    hint: 'Six digits, from your authenticator app.',
+    wrong: 'The code is wrong or outdated. Enter the one that the app shows now.',
+    other: 'Use a backup code instead',
+  },
+  backup: {
+    endpoint: 'two-factor/verify-backup-code',
+    label: 'Backup code',
+    hint: 'One of the codes that you saved. Each works once.',
+    wrong: 'The backup code is wrong, or was used already.',
+    other: 'Use the authenticator app instead',
+  },
+} as const;
+
+/** The second step of signing in, after the password. */
+function SecondFactorForm({ onSignedIn, onBack }: SecondFactorFormProps) {
+  const verify = useMutation(secondFactorMutation);
+  const [way, setWay] = useState<keyof typeof WAYS>('app');
+  const [code, setCode] = useState('');
+  const { endpoint, label, hint, wrong, other } = WAYS[way];
+  const { pending, errors, submit } = useSubmit(['code'], async () => {
+    const typed = way === 'app' ? code.replace(/\s/g, '') : code.trim();
+    await verify.mutateAsync({ endpoint, code: typed, wrong });
+    await onSignedIn();
+  });
+
+  function swap() {
+    setWay(way === 'app' ? 'backup' : 'app');
+    setCode('');
+  }
+
+  return (
+    <form onSubmit={submit} className="flex flex-col gap-4">
+      <p>Your password is correct. Now enter a code.</p>
+      <ErrorNotice messages={errors.form} />
+      <LineField
+        key={way}
+        autoFocus
+        label={label}
+        hint={hint}
+        required
+        autoComplete="one-time-code"
+        inputMode={way === 'app' ? 'numeric' : 'text'}
+        spellCheck={false}
+        className="font-mono tracking-widest"
+        error={errors.fields.code}
+        value={code}
+        onValue={setCode}
+      />
+      <Button type="submit" look="primary" pending={pending}>
+        Verify
+      </Button>
+      <div className="flex flex-wrap justify-between gap-2">
+        <Button look="quiet" size="small" onClick={swap}>
+          {other}
+        </Button>
+        <Button look="quiet" size="small" onClick={onBack}>
+          Start over
+        </Button>
+      </div>
+    </form>
   );
 }

@@ -1,3 +1,2 @@
 /** The first owner claims a fresh server with the link that it printed. */
-export { setupQuery } from './queries.ts';
-export { SetupPage } from './setup-page.tsx';
+export { SetupPage, setupQuery } from './setup-page.tsx';

@@ -1,10 +1,14 @@
-import { useQuery } from '@tanstack/react-query';
+import { mutationOptions, queryOptions, useMutation, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import type { RouteInput, Routes } from '@tollkeeper/contract';
+import { useState } from 'react';
+import { LineField } from '../../components/forms/line-field.tsx';
+import { SetPasswordForm } from '../../components/forms/set-password-form.tsx';
 import { LoadError } from '../../components/notice.tsx';
 import { EntryPage, usePageTitle } from '../../components/page.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
-import { setupQuery } from './queries.ts';
-import { SetupForm } from './setup-form.tsx';
+import { api } from '../../lib/api.ts';
+import { fragmentToken, tokenFrom } from '../../lib/page-address.ts';
 
 export function SetupPage({ onDone }: { readonly onDone: () => Promise<void> }) {
   usePageTitle('Set up');
@@ -37,3 +41,76 @@ function AlreadySetUp() {
     </>
   );
 }
+
+const FIELDS = ['token', 'organizationName', 'name', 'email'] as const;
+type SetupField = (typeof FIELDS)[number];
+type Draft = Readonly<Record<SetupField, string>>;
+
+const INPUTS: Readonly<Record<SetupField, SetupInputProps>> = {
+  token: {
+    label: 'Set-up link',
+    hint: 'The server printed it in the terminal in which it was started.',
+    autoComplete: 'off',
+  },
+  organizationName: {
+    label: 'Organization name',
+    hint: 'Your company or team.',
+    autoComplete: 'organization',
+    lengthMax: 64,
+  },
+  name: { label: 'Your name', autoComplete: 'name', lengthMax: 64 },
+  email: { label: 'Email', type: 'email', autoComplete: 'username', lengthMax: 254 },
+};
+
+function SetupForm({ onDone }: { readonly onDone: () => Promise<void> }) {
+  const setup = useMutation(setupMutation);
+  const [given] = useState(() => fragmentToken('/setup'));
+  const [draft, setDraft] = useState<Draft>({
+    token: given,
+    organizationName: '',
+    name: '',
+    email: '',
+  });
+  return (
+    <SetPasswordForm
+      submitLabel="Create organization"
+      passwordName="password"
+      names={FIELDS}
+      onSubmit={async (password) => {
+        await setup.mutateAsync({ ...draft, password, token: tokenFrom(draft.token) });
+        await onDone();
+      }}
+    >
+      {(errors) =>
+        FIELDS.filter((name) => name !== 'token' || given === '').map((name) => (
+          <LineField
+            key={name}
+            {...INPUTS[name]}
+            required
+            error={errors[name]}
+            value={draft[name]}
+            onValue={(value) => setDraft((before) => ({ ...before, [name]: value }))}
+          />
+        ))
+      }
+    </SetPasswordForm>
+  );
+}
+
+interface SetupInputProps {
+  readonly label: string;
+  readonly hint?: string;
+  readonly type?: 'email';
+  readonly autoComplete: string;
+  readonly lengthMax?: number;
+}
+
+/** Whether the server has no owner yet. */
+export const setupQuery = queryOptions({
+  queryKey: ['setup'],
+  queryFn: ({ signal }) => api.getSetup({}, { signal }),
+});
+
+const setupMutation = mutationOptions({
+  mutationFn: (body: RouteInput<Routes['setup']>['body']) => api.setup({ body }),
+});

@@ -4,9 +4,8 @@ import { useState } from 'react';
 import { toast } from 'sonner';
 import { RadioRow } from '../../components/forms/choices.tsx';
 import { FieldGroup } from '../../components/forms/field.tsx';
-import { FormDialog } from '../../components/forms/form-dialog.tsx';
+import { FormDialog, RenameDialog } from '../../components/forms/form-dialog.tsx';
 import { LineField, TypedNameField, untypedWords } from '../../components/forms/line-field.tsx';
-import { RenameDialog } from '../../components/forms/rename-dialog.tsx';
 import { counted } from '../../lib/format.ts';
 import { useSubmit } from '../../lib/use-submit.ts';
 import {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { gatewayLike } from './gateway.fixture.ts';
+import { gatewayLike } from '../../../testing/gateway.ts';
 import { gatewayWarnings, staleWords } from './gateway-warnings.ts';
 
 const SEEN = '2026-11-23T12:00:00.000Z';

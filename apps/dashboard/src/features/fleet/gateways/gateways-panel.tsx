@@ -8,9 +8,8 @@ import { StatusWord } from '../../../components/status-word.tsx';
 import { explainError } from '../../../lib/api-errors.ts';
 import { formatCount } from '../../../lib/format.ts';
 import { useMediaQuery } from '../../../lib/hooks.ts';
-import { GatewayCards } from './gateway-cards.tsx';
 import { type GatewayAction, GatewayDialogs } from './gateway-dialogs.tsx';
-import { GatewayTable } from './gateway-table.tsx';
+import { GatewayCards, GatewayTable } from './gateway-list.tsx';
 import { countStates, findGateways, GATEWAY_STATE_LOOKS, sortGateways } from './sort-gateways.ts';
 
 /** From that many on, looking for one by eye is a chore. */

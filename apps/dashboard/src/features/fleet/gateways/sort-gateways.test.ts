@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { gatewayLike } from './gateway.fixture.ts';
+import { gatewayLike } from '../../../testing/gateway.ts';
 import { countStates, findGateways, sortGateways } from './sort-gateways.ts';
 
 const edge2 = gatewayLike({ id: 'gw_b', name: 'edge-2', labels: { region: 'eu-1' } });

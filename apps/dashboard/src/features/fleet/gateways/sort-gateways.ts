@@ -1,6 +1,6 @@
 import { GATEWAY_STATES, type Gateway, type GatewayState } from '@tollkeeper/contract';
 import type { StatusTone } from '../../../components/status-word.tsx';
-import { labelTokens } from '../label-tokens.ts';
+import { labelTokens } from '../labels.tsx';
 
 interface Look {
   readonly word: string;

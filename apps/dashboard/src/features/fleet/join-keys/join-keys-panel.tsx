@@ -1,7 +1,7 @@
 import { type UseQueryResult, useMutation } from '@tanstack/react-query';
 import type { JoinKey } from '@tollkeeper/contract';
 import { useState } from 'react';
-import { ConfirmDialog } from '../../../components/forms/confirm-dialog.tsx';
+import { ConfirmDialog } from '../../../components/forms/form-dialog.tsx';
 import { LoadError } from '../../../components/notice.tsx';
 import { Panel, ShowAll, useCapped } from '../../../components/panel.tsx';
 import { counted } from '../../../lib/format.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { mergeDraft } from './merge-draft.ts';
+import { mergeDraft } from './use-edit.ts';
 
 const opened = { name: 'ci', days: '30', scopes: new Set(['a', 'b']), ranges: ['10.0.0.0/8'] };
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { addLabels, labelTokens, removeLabel, splitLabels } from './label-tokens.ts';
+import { addLabels, labelTokens, removeLabel, splitLabels } from './labels.tsx';
 
 it('takes pasted labels apart and keeps what is none for correction', () => {
   expect(splitLabels('region=eu-1, team/owner=payments;spot=\nregion =x Bad=1 a=b=c')).toEqual({

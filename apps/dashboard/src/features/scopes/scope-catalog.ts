@@ -1,9 +1,22 @@
+import { queryOptions } from '@tanstack/react-query';
 import {
+  type RouteOutput,
+  type Routes,
   SCOPE_CATALOG,
   type Scope,
   type ScopeDescription,
   type ScopeGroup,
 } from '@tollkeeper/contract';
+import { api } from '../../lib/api.ts';
+
+/** What forms offer: scopes with whether the member holds them, and what each profile gives. */
+export type ScopeCatalog = RouteOutput<Routes['listScopes']>;
+
+export const scopeCatalogQuery = queryOptions({
+  queryKey: ['scopes'],
+  queryFn: ({ signal }) => api.listScopes({}, { signal }),
+  staleTime: 60_000,
+});
 
 const TITLES: Readonly<Record<ScopeGroup, string>> = {
   organization: 'Organization',
@@ -56,7 +69,7 @@ export function searchScopes(
     .filter(({ scopes }) => scopes.length > 0);
 }
 
-export type SelectionState = 'all' | 'some' | 'none';
+type SelectionState = 'all' | 'some' | 'none';
 
 /** How much of what can be chosen is chosen. Nothing to choose counts as none. */
 export function selectionState(

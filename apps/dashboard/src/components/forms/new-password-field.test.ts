@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { passwordError, passwordStrength } from './password-strength.ts';
+import { passwordError, passwordStrength } from './new-password-field.tsx';
 
 it.each([
   ['aaaaaaaaaaaaaaaaaaaa', 'weak'],

@@ -1,7 +1,7 @@
 import { SCOPES, type Scope } from '@tollkeeper/contract';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { groupScopes, searchScopes, selectionState, toggleScopes } from './scope-groups.ts';
+import { groupScopes, searchScopes, selectionState, toggleScopes } from './scope-catalog.ts';
 
 const someScopes = fc.subarray([...SCOPES]);
 
