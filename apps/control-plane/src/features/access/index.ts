@@ -1,3 +1,2 @@
 /** Who a credential is, and what there is to be allowed. */
-export { listScopes } from './list-scopes.ts';
-export { whoami } from './whoami.ts';
+export { listScopes, whoami } from './whoami.ts';

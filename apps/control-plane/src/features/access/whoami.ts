@@ -1,6 +1,14 @@
-import type { Identity } from '@tollkeeper/contract';
+import {
+  BUILT_IN_ROLES,
+  type Identity,
+  PROFILE_CATALOG,
+  PROFILE_SCOPES,
+  PROFILES,
+  SCOPE_CATALOG,
+} from '@tollkeeper/contract';
 import { scopeNames } from '@tollkeeper/verify';
 import { and, asc, eq, isNull, ne, sql } from 'drizzle-orm';
+import { holds } from '../../access/require-scope.ts';
 import { customRole, roleName } from '../../access/role-scopes.ts';
 import type { Ctx } from '../../context.ts';
 import type { Database } from '../../db/connect.ts';
@@ -87,4 +95,18 @@ async function listOrganizations({ services, actor }: Ctx) {
       ),
     )
     .orderBy(asc(member.createdAt), asc(member.id));
+}
+
+/** The catalog, seen by this credential: what it holds, and what each profile would give it. */
+export function listScopes(ctx: Ctx) {
+  return {
+    scopes: SCOPE_CATALOG.map((scope) => ({ ...scope, held: holds(ctx.scopes, scope.name) })),
+    profiles: PROFILES.map((name) => ({
+      name,
+      ...PROFILE_CATALOG[name],
+      scopes:
+        name === 'custom' ? [] : PROFILE_SCOPES[name].filter((scope) => holds(ctx.scopes, scope)),
+    })),
+    roles: BUILT_IN_ROLES.map((role) => ({ ...role, scopes: [...role.scopes] })),
+  };
 }

@@ -44,7 +44,7 @@ export interface CreatedCounts {
   readonly editedKeys: readonly string[];
 }
 
-export interface EndedCreated {
+interface EndedCreated {
   readonly counts: CreatedCounts;
   readonly events: readonly FurtherEvent[];
   readonly changes: readonly Change[];

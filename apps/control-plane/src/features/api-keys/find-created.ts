@@ -12,7 +12,7 @@ import type { AdmittedMember, ReadLineage } from './read-lineage.ts';
 import { type Descendants, traceDescendants } from './trace-descendants.ts';
 
 /** Something that came from a root. */
-export interface CreatedThing {
+interface CreatedThing {
   readonly id: string;
   readonly root: string;
 }
@@ -23,7 +23,7 @@ export interface CreatedKey extends CreatedThing {
   readonly ownerLeaves: boolean;
 }
 
-export interface EditedKey extends CreatedThing {
+interface EditedKey extends CreatedThing {
   readonly name: string;
 }
 

@@ -87,7 +87,7 @@ export function keyEtag({ name, profile, scopes, expiresAt, allowedIps }: Editab
 }
 
 /** The status, except that an active key is `expired` from its expiry on. */
-export function keyState(row: Pick<KeyRow, 'status' | 'expiresAt'>, now: Date): KeyState {
+function keyState(row: Pick<KeyRow, 'status' | 'expiresAt'>, now: Date): KeyState {
   const isExpired = row.status === 'active' && row.expiresAt !== null && row.expiresAt <= now;
   return isExpired ? 'expired' : row.status;
 }

@@ -8,7 +8,7 @@ import { notFound } from '../../domain-error.ts';
 import { type Connection, hasIdentityConflict, listConnections } from '../../fleet/index.ts';
 import { etagOf } from '../../write/etag.ts';
 
-export type GatewayRow = typeof gateway.$inferSelect;
+type GatewayRow = typeof gateway.$inferSelect;
 
 /** Gateways with the newest version of their workspace; narrowed by the caller. */
 export function selectGateways(db: Database | Transaction) {

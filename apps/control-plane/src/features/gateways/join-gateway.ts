@@ -1,19 +1,19 @@
 import { createId, type JoinedGateway, type RouteInput, type Routes } from '@tollkeeper/contract';
-import { eq, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, sql } from 'drizzle-orm';
 import type { Origin, Services } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
-import { gateway } from '../../db/schema/index.ts';
+import { gateway, type joinKey } from '../../db/schema/index.ts';
 import { DomainError } from '../../domain-error.ts';
 import { gatewayFacts } from '../../write/created-facts.ts';
 import { commit, type FurtherEvent } from '../../write/write.ts';
 import {
   findJoinKey,
   giveBackUse,
+  isUnconfirmed,
   joinKeyInvalid,
   lockOpenJoinKey,
   spendUse,
 } from '../join-keys/index.ts';
-import { removeUnconfirmed } from './remove-unconfirmed.ts';
 
 type Body = RouteInput<Routes['joinGateway']>['body'];
 
@@ -129,4 +129,32 @@ async function insertGateway(tx: Transaction, row: Omit<typeof gateway.$inferIns
 function joinedFacts(row: typeof gateway.$inferSelect): Joined {
   const { id, organizationId, workspaceId } = row;
   return { gatewayId: id, organizationId, workspaceId };
+}
+
+type GatewayRow = typeof gateway.$inferSelect;
+
+/**
+ * Removes a gateway that joined with the key and never connected since: its connection is blocked, or
+ * its state folder is lost. One that connects at this moment holds its row, and stays. The key must
+ * be locked.
+ */
+async function removeUnconfirmed(
+  tx: Transaction,
+  key: Pick<typeof joinKey.$inferSelect, 'id' | 'organizationId'>,
+): Promise<GatewayRow | undefined> {
+  const oldest = tx
+    .select({ id: gateway.id })
+    .from(gateway)
+    .where(
+      and(
+        eq(gateway.organizationId, key.organizationId),
+        eq(gateway.joinKeyId, key.id),
+        isUnconfirmed(),
+      ),
+    )
+    .orderBy(asc(gateway.createdAt))
+    .limit(1)
+    .for('update', { skipLocked: true });
+  const [removed] = await tx.delete(gateway).where(inArray(gateway.id, oldest)).returning();
+  return removed;
 }

@@ -1,10 +1,10 @@
-import type { RouteInput, Routes } from '@tollkeeper/contract';
+import type { Gateway, RouteInput, Routes } from '@tollkeeper/contract';
 import { and, eq } from 'drizzle-orm';
 import { visibleFleet } from '../../access/visible-fleet.ts';
 import type { Ctx } from '../../context.ts';
 import { gateway } from '../../db/schema/index.ts';
 import { page, pageStart } from '../../http/page.ts';
-import { gatewayViews, selectGateways } from './gateway-view.ts';
+import { gatewayViews, readGateway, selectGateways } from './gateway-view.ts';
 
 type Query = NonNullable<RouteInput<Routes['listGateways']>['query']>;
 
@@ -17,4 +17,9 @@ export async function listGateways(ctx: Ctx, { query }: { query: Query }) {
     .orderBy(...order)
     .limit(limit + 1);
   return page(await gatewayViews(db, rows), limit);
+}
+
+/** @throws DomainError not_found */
+export function getGateway(ctx: Ctx, { params }: { params: { id: string } }): Promise<Gateway> {
+  return readGateway(ctx.services.db, ctx, params.id);
 }

@@ -9,11 +9,11 @@ import { forgetAnswer } from '../../write/idempotent.ts';
 import { invitationSentAt } from '../../write/invitation-time.ts';
 import { commit } from '../../write/write.ts';
 import { type Auth, type SessionUser, signIn } from '../identity/index.ts';
+import { lockOpenInvitation, openInvitation } from './find-invitation.ts';
 import { findJoiner, type Joiner, userIdOf } from './joiner.ts';
-import { lockOpenInvitation, openInvitation } from './open-invitation.ts';
 
 /** Who opened the link; perhaps in a session. */
-export interface Visitor {
+interface Visitor {
   readonly services: Services;
   readonly auth: Auth;
   readonly origin: Origin;

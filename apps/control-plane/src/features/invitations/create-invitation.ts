@@ -20,7 +20,7 @@ import { type Written, write } from '../../write/write.ts';
 import { requireRecentGrant } from '../identity/index.ts';
 import { grantableRole } from '../members/index.ts';
 import { deliverLink } from './deliver-link.ts';
-import { readInvitation } from './invitation-view.ts';
+import { readInvitation } from './list-invitations.ts';
 
 type Body = RouteInput<Routes['createInvitation']>['body'];
 

@@ -2,10 +2,9 @@ import type { Invitation, InvitationWithLink } from '@tollkeeper/contract';
 import { and, eq } from 'drizzle-orm';
 import type { Ctx } from '../../context.ts';
 import { invitation as invitationTable, organization } from '../../db/schema/index.ts';
-import { mailCodes } from '../../mail/mailer.ts';
+import { escapeHtml } from '../../mail/escape-html.ts';
+import { type Mail, mailCodes } from '../../mail/mailer.ts';
 import { hashToken } from '../../mail/one-time-token.ts';
-import { invitationMail } from './invitation-mail.ts';
-import { invitationLink } from './invitation-token.ts';
 
 /**
  * Mails the link; where no mail is configured, or none goes out, the caller gets it to hand over.
@@ -60,4 +59,36 @@ async function findName({ services, organizationId }: Ctx): Promise<string> {
     .from(organization)
     .where(eq(organization.id, organizationId));
   return row?.name ?? '';
+}
+
+interface Content {
+  readonly invitation: Invitation;
+  readonly organizationName: string;
+  readonly link: string;
+}
+
+/** The mail that carries the link, as text and as HTML. */
+export function invitationMail({ invitation, organizationName, link }: Content): Mail {
+  const until = new Date(invitation.expiresAt).toUTCString();
+  const says = [
+    `${invitation.invitedBy.name} invites you to join ${organizationName} on Tollkeeper as ${invitation.roleName}.`,
+    `The link works once, until ${until}. If you did not expect it, you can ignore this mail.`,
+  ] as const;
+  return {
+    to: invitation.email,
+    subject: `Join ${organizationName} on Tollkeeper`,
+    text: `${says[0]}\n\nAccept the invitation here:\n${link}\n\n${says[1]}\n`,
+    html: [
+      '<!doctype html><html lang="en"><body style="font-family:sans-serif;line-height:1.5">',
+      `<p>${escapeHtml(says[0])}</p>`,
+      `<p><a href="${escapeHtml(link)}">Accept the invitation</a></p>`,
+      `<p>${escapeHtml(says[1])}</p>`,
+      '</body></html>',
+    ].join('\n'),
+  };
+}
+
+/** The token is in the fragment, which no browser sends and no server logs. */
+function invitationLink(baseUrl: string, token: string): string {
+  return `${baseUrl}/accept-invitation#token=${token}`;
 }

@@ -1,8 +1,16 @@
-import type { RouteInput, Routes } from '@tollkeeper/contract';
-import { eq } from 'drizzle-orm';
+import { OWNER_ROLE_ID, type RouteInput, type Routes } from '@tollkeeper/contract';
+import { scopeSet } from '@tollkeeper/verify';
+import { and, eq, gt, isNull } from 'drizzle-orm';
+import { creatingKey, isCreatingKey } from '../../access/creating-key.ts';
+import { creatorColumns } from '../../access/creator.ts';
+import { customRole } from '../../access/role-scopes.ts';
 import type { Services } from '../../context.ts';
-import { user } from '../../db/schema/index.ts';
-import { openInvitation } from './open-invitation.ts';
+import type { Database, Transaction } from '../../db/connect.ts';
+import { invitation, member, organization, role, user } from '../../db/schema/index.ts';
+import { DomainError } from '../../domain-error.ts';
+import { hashToken } from '../../mail/one-time-token.ts';
+import { findRole } from '../roles/index.ts';
+import { findInvitationBlock } from './list-invitations.ts';
 
 /** What the holder of a link sees before accepting. @throws DomainError invitation_invalid */
 export async function findInvitation(
@@ -19,4 +27,58 @@ export async function findInvitation(
     expiresAt: open.expiresAt.toISOString(),
     hasAccount: accounts.length > 0,
   };
+}
+
+/**
+ * The invitation behind a token, if it can be accepted now. A blocked one can be resent by somebody
+ * else, who then stands for it.
+ * @throws DomainError invitation_invalid, in the same words whatever the reason
+ */
+export async function openInvitation(db: Database | Transaction, token: string, now: Date) {
+  const [row] = await db
+    .select({
+      invitation,
+      organizationName: organization.name,
+      inviter: { memberId: member.id, name: user.name, email: user.email },
+      creator: creatorColumns,
+    })
+    .from(invitation)
+    .innerJoin(organization, eq(organization.id, invitation.organizationId))
+    .innerJoin(member, eq(member.id, invitation.invitedBy))
+    .innerJoin(user, eq(user.id, member.userId))
+    .leftJoin(role, customRole)
+    .leftJoin(creatingKey, isCreatingKey(invitation))
+    .where(
+      and(
+        eq(invitation.tokenHash, hashToken(token)),
+        gt(invitation.expiresAt, now),
+        isNull(organization.deletedAt),
+      ),
+    );
+  const offered = row && (await findRole(db, row.invitation.organizationId, row.invitation.roleId));
+  if (!offered || offered.id === OWNER_ROLE_ID) throw invalid();
+  if (findInvitationBlock(row.creator, row.invitation, scopeSet(offered.scopes), now)) {
+    throw invalid();
+  }
+  const { organizationName, inviter } = row;
+  return { ...row.invitation, organizationName, inviter, roleName: offered.name };
+}
+
+/** The same, locked until the transaction ends: of two who accept at once, one finds it gone. */
+export async function lockOpenInvitation(tx: Transaction, token: string, now: Date) {
+  const [row] = await tx
+    .select({ inviterId: invitation.invitedBy })
+    .from(invitation)
+    .where(eq(invitation.tokenHash, hashToken(token)))
+    .for('update');
+  if (!row) throw invalid();
+  await tx.select({ id: member.id }).from(member).where(eq(member.id, row.inviterId)).for('share');
+  return openInvitation(tx, token, now);
+}
+
+function invalid(): DomainError {
+  return new DomainError(
+    'invitation_invalid',
+    'This invitation cannot be accepted: it was used, withdrawn, replaced by a newer one, has expired, or comes from someone who may no longer invite you. Ask for a new one.',
+  );
 }

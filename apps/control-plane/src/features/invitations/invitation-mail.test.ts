@@ -6,7 +6,7 @@ import { visitor } from '../../testing/sign-in.ts';
 import { type SmtpServer, startSmtpServer } from '../../testing/smtp-server.ts';
 import { startOrganization } from '../../testing/start-organization.ts';
 import type { TestApp } from '../../testing/test-app.ts';
-import { invitationMail } from './invitation-mail.ts';
+import { invitationMail } from './deliver-link.ts';
 
 describe('the mail of an invitation', () => {
   let app: TestApp;

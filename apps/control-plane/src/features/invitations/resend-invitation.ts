@@ -11,7 +11,7 @@ import { write } from '../../write/write.ts';
 import { requireRecentGrant } from '../identity/index.ts';
 import { grantableRole } from '../members/index.ts';
 import { deliverLink } from './deliver-link.ts';
-import { lockInvitation, readInvitation } from './invitation-view.ts';
+import { lockInvitation, readInvitation } from './list-invitations.ts';
 
 /**
  * A new token and another seven days; the previous link stops working. The caller gets the new

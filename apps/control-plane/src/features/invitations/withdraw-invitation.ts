@@ -5,7 +5,7 @@ import { invitation } from '../../db/schema/index.ts';
 import { invitationFacts } from '../../write/created-facts.ts';
 import { forgetAnswer } from '../../write/idempotent.ts';
 import { write } from '../../write/write.ts';
-import { lockInvitation } from './invitation-view.ts';
+import { lockInvitation } from './list-invitations.ts';
 
 /** From the moment this resolves, the link is worth nothing. @throws DomainError not_found */
 export function withdrawInvitation(

@@ -16,7 +16,7 @@ import { idempotent } from '../../write/idempotent.ts';
 import { type Written, write } from '../../write/write.ts';
 import { findCeiling } from '../api-keys/index.ts';
 import { findOnlyWorkspace, getWorkspace } from '../workspaces/index.ts';
-import { readJoinKey } from './join-key-view.ts';
+import { readJoinKey } from './list-join-keys.ts';
 
 type Body = RouteInput<Routes['createJoinKey']>['body'];
 

@@ -8,5 +8,4 @@ export {
   lockOpenJoinKey,
   spendUse,
 } from './join-by-key.ts';
-export { listJoinKeys } from './list-join-keys.ts';
-export { isUnconfirmed } from './unconfirmed-gateways.ts';
+export { isUnconfirmed, listJoinKeys } from './list-join-keys.ts';

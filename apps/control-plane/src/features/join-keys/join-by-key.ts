@@ -8,8 +8,7 @@ import type { Database, Transaction } from '../../db/connect.ts';
 import { joinKey, member, organization, role } from '../../db/schema/index.ts';
 import { DomainError } from '../../domain-error.ts';
 import { excludesAddress } from '../security/index.ts';
-import { findJoinKeyBlock } from './find-join-key-block.ts';
-import type { JoinKeyRow } from './join-key-view.ts';
+import { findJoinKeyBlock, type JoinKeyRow } from './list-join-keys.ts';
 
 /** Written to the log only. */
 type Why =

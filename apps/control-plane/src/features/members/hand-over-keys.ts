@@ -1,13 +1,12 @@
 import { isScope } from '@tollkeeper/contract';
 import { intersect, scopeNames, scopeSet } from '@tollkeeper/verify';
-import { sql } from 'drizzle-orm';
+import { and, asc, eq, ne, sql } from 'drizzle-orm';
 import { requireScopesHeld } from '../../access/require-scope.ts';
 import { roleScopes } from '../../access/role-scopes.ts';
 import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { apiKey, keyRotation, keyTotal } from '../../db/schema/index.ts';
 import { requireRecentGrant } from '../identity/index.ts';
-import { type LockedKey, lockKeys, unrevokedOf } from './lock-keys.ts';
 import type { LockedMember } from './lock-member.ts';
 
 /**
@@ -66,4 +65,25 @@ async function openTotals(
         .map((workspaceId) => ({ organizationId, memberId, workspaceId, created: 0 })),
     )
     .onConflictDoNothing();
+}
+
+export type LockedKey = Awaited<ReturnType<typeof lockKeys>>[number];
+
+/** Every key of the member that is not revoked, locked in the order in which all lock keys. */
+export function lockKeys(tx: Transaction, ctx: Ctx, memberId: string) {
+  return tx
+    .select({ id: apiKey.id, workspaceId: apiKey.workspaceId, scopes: apiKey.scopes })
+    .from(apiKey)
+    .where(unrevokedOf(ctx, memberId))
+    .orderBy(asc(apiKey.id))
+    .for('update');
+}
+
+/** The same keys for a statement that changes them all: one parameter for each would be too many. */
+export function unrevokedOf({ organizationId }: Ctx, memberId: string) {
+  return and(
+    eq(apiKey.organizationId, organizationId),
+    eq(apiKey.memberId, memberId),
+    ne(apiKey.status, 'revoked'),
+  );
 }

@@ -6,7 +6,7 @@ import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { member, role, user } from '../../db/schema/index.ts';
 import { DomainError, notFound } from '../../domain-error.ts';
-import { present } from './member-view.ts';
+import { present } from './list-members.ts';
 
 /**
  * The members with these ids, locked until the transaction ends; in the order of their ids, so

@@ -2,14 +2,13 @@ import { eq } from 'drizzle-orm';
 import { requireWholeOrganization } from '../../access/require-whole-organization.ts';
 import type { Ctx } from '../../context.ts';
 import { allowLongStatements, type Transaction } from '../../db/connect.ts';
-import { joinKey, member } from '../../db/schema/index.ts';
+import { apiKey, joinKey, member } from '../../db/schema/index.ts';
 import { invalidField, notFound } from '../../domain-error.ts';
 import { memberFacts } from '../../write/created-facts.ts';
 import { forgetAnswer } from '../../write/idempotent.ts';
 import { write } from '../../write/write.ts';
-import { handOverKeys } from './hand-over-keys.ts';
+import { handOverKeys, type LockedKey, lockKeys, unrevokedOf } from './hand-over-keys.ts';
 import { lockMembers, requirePowerOver } from './lock-member.ts';
-import { revokeKeys } from './revoke-keys.ts';
 
 interface Input {
   readonly params: { readonly id: string };
@@ -77,4 +76,21 @@ async function lockBoth(tx: Transaction, ctx: Ctx, id: string, heirId: string | 
     throw invalidField('handOverTo', 'is suspended; reinstate them first, or name another member');
   }
   return { leaving, heir };
+}
+
+/**
+ * Revokes what the member has. The secrets stay, so that a request with one is answered `revoked`.
+ * @returns the keys
+ */
+async function revokeKeys(tx: Transaction, ctx: Ctx, memberId: string): Promise<LockedKey[]> {
+  const keys = await lockKeys(tx, ctx, memberId);
+  await tx
+    .update(apiKey)
+    .set({
+      status: 'revoked',
+      revokedAt: ctx.services.clock(),
+      revokeReason: 'Its owner was removed from the organization',
+    })
+    .where(unrevokedOf(ctx, memberId));
+  return keys;
 }

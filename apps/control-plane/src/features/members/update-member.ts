@@ -10,8 +10,8 @@ import { requireUnedited } from '../../write/etag.ts';
 import { write } from '../../write/write.ts';
 import { requireRecentGrant } from '../identity/index.ts';
 import { grantableRole } from './grantable-role.ts';
+import { memberEtag, readMember } from './list-members.ts';
 import { lockMember } from './lock-member.ts';
-import { memberEtag, readMember } from './member-view.ts';
 
 /**
  * Gives the member another role; from the moment this resolves, their sessions and keys are

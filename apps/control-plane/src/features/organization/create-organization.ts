@@ -1,8 +1,10 @@
-import { createId, visibleLine } from '@tollkeeper/contract';
+import { createId, OWNER_ROLE_ID, visibleLine } from '@tollkeeper/contract';
+import { eq } from 'drizzle-orm';
+import type { Transaction } from '../../db/connect.ts';
+import { member, organization, workspace } from '../../db/schema/index.ts';
 import { invalidField } from '../../domain-error.ts';
-import { commit, type WriteServices } from '../../write/write.ts';
+import { commit, type WriteServices, type Written } from '../../write/write.ts';
 import { findVerifiedUser } from '../identity/index.ts';
-import { insertOrganization } from './insert-organization.ts';
 
 /**
  * The operator's command: another organization on the same server, owned by somebody who has an
@@ -35,4 +37,66 @@ export async function createOrganization(
     const confirmed = owner.confirmedNow ? { ownerAddressConfirmed: true } : {};
     return { ...written, after: { ...written.after, ...confirmed } };
   });
+}
+
+interface NewOrganization {
+  readonly organizationId: string;
+  /** Of the member that becomes its owner. */
+  readonly memberId: string;
+  readonly userId: string;
+  readonly name: string;
+}
+
+/** An organization with its owner and its default workspace. */
+export async function insertOrganization(
+  tx: Transaction,
+  { clock, randomBytes }: WriteServices,
+  { organizationId, memberId, userId, name }: NewOrganization,
+): Promise<Written<{ organizationId: string; memberId: string; slug: string }>> {
+  const createdAt = clock();
+  const slug = await freeSlug(tx, name, organizationId);
+  await tx.insert(organization).values({ id: organizationId, name, slug, createdAt });
+  await tx.insert(member).values({
+    id: memberId,
+    organizationId,
+    userId,
+    roleId: OWNER_ROLE_ID,
+    status: 'active',
+    createdAt,
+  });
+  const workspaceId = createId('workspace', randomBytes);
+  await tx
+    .insert(workspace)
+    .values({ id: workspaceId, organizationId, name: 'default', environment: 'live', createdAt });
+  return {
+    result: { organizationId, memberId, slug },
+    target: { type: 'organization', id: organizationId, name },
+    before: null,
+    after: { name, slug, plan: 'free', ownerId: memberId, workspaceId },
+    changes: [
+      { kind: 'member', subjectId: memberId },
+      { kind: 'workspace', subjectId: workspaceId },
+    ],
+  };
+}
+
+/** Two organizations of one name tell apart by the end of their ids. */
+async function freeSlug(tx: Transaction, name: string, organizationId: string): Promise<string> {
+  const slug = slugOf(name);
+  const [taken] = await tx
+    .select({ id: organization.id })
+    .from(organization)
+    .where(eq(organization.slug, slug));
+  return taken ? `${slug.slice(0, 42)}-${organizationId.slice(-5).toLowerCase()}` : slug;
+}
+
+function slugOf(name: string): string {
+  const slug = name
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
+    .slice(0, 48);
+  return slug || 'organization';
 }

@@ -8,7 +8,7 @@ import { invalidField } from '../../domain-error.ts';
 import { deleteFleet } from '../../fleet/delete-fleet.ts';
 import { write } from '../../write/write.ts';
 import { requirePassword } from '../identity/index.ts';
-import { lockOrganization } from './organization-view.ts';
+import { lockOrganization } from './get-organization.ts';
 
 type Body = RouteInput<Routes['deleteOrganization']>['body'];
 

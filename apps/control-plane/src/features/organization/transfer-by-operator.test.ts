@@ -1,7 +1,7 @@
 import { beforeAll, expect, it } from 'vitest';
 import { addMember, addOrganization, type Organization } from '../../testing/people.ts';
 import { startOrganization, type TestOrganization } from '../../testing/start-organization.ts';
-import { transferByOperator } from './transfer-by-operator.ts';
+import { transferByOperator } from './transfer-organization.ts';
 
 let app: TestOrganization['app'];
 let query: TestOrganization['query'];

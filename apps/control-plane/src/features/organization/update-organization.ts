@@ -7,7 +7,7 @@ import { organization } from '../../db/schema/index.ts';
 import { DomainError } from '../../domain-error.ts';
 import { etagOf, requireUnedited } from '../../write/etag.ts';
 import { unlessUnchanged, write } from '../../write/write.ts';
-import { lockOrganization, organizationSettings, organizationView } from './organization-view.ts';
+import { lockOrganization, organizationSettings, organizationView } from './get-organization.ts';
 
 type Body = RouteInput<Routes['updateOrganization']>['body'];
 

@@ -11,8 +11,7 @@ import {
   markEmailVerified,
   setPassword,
 } from '../identity/index.ts';
-import { invalidLink, isOpenLink } from './open-link.ts';
-import { resetIdentifier } from './reset-token.ts';
+import { invalidLink, isOpenLink, resetIdentifier } from './find-password-reset.ts';
 
 interface Visitor {
   readonly services: Services;

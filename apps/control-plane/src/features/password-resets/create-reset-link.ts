@@ -4,7 +4,7 @@ import { verification } from '../../db/schema/index.ts';
 import { createToken } from '../../mail/one-time-token.ts';
 import type { WriteServices } from '../../write/write.ts';
 import { appendSessionEvent, changeUser, getUserId } from '../identity/index.ts';
-import { handedOverIdentifier, resetLink } from './reset-token.ts';
+import { handedOverIdentifier, resetLink } from './find-password-reset.ts';
 
 /**
  * The operator's command for somebody who forgot the password: a one-time link to hand over. Nothing

@@ -2,6 +2,4 @@
 export { completePasswordReset } from './complete-password-reset.ts';
 export { createResetLink } from './create-reset-link.ts';
 export { findPasswordReset } from './find-password-reset.ts';
-export { getPasswordReset } from './get-password-reset.ts';
-export { mailResetLink } from './mail-reset-link.ts';
-export { requestPasswordReset } from './request-password-reset.ts';
+export { getPasswordReset, mailResetLink, requestPasswordReset } from './request-password-reset.ts';

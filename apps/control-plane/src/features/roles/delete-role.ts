@@ -9,7 +9,7 @@ import { DomainError, notFound } from '../../domain-error.ts';
 import { forgetAnswer } from '../../write/idempotent.ts';
 import { write } from '../../write/write.ts';
 import { requireRecentGrant } from '../identity/index.ts';
-import { findRole, type KnownRole, lockRole } from './find-role.ts';
+import { findRole, type KnownRole, lockRole } from './list-roles.ts';
 
 interface Input {
   readonly params: { readonly id: string };

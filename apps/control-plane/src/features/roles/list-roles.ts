@@ -1,11 +1,17 @@
-import { BUILT_IN_ROLES, type Role, type RouteInput, type Routes } from '@tollkeeper/contract';
+import {
+  BUILT_IN_ROLES,
+  type Role,
+  type RouteInput,
+  type Routes,
+  type Scope,
+} from '@tollkeeper/contract';
 import { and, count, eq, ne } from 'drizzle-orm';
 import type { Ctx } from '../../context.ts';
 import type { Database, Transaction } from '../../db/connect.ts';
 import { member, role } from '../../db/schema/index.ts';
+import { DomainError, notFound } from '../../domain-error.ts';
 import { page, pageStart } from '../../http/page.ts';
 import { etagOf } from '../../write/etag.ts';
-import type { KnownRole } from './find-role.ts';
 
 type Query = NonNullable<RouteInput<Routes['listRoles']>['query']>;
 
@@ -50,4 +56,47 @@ export async function countMembers(db: Database | Transaction, organizationId: s
     .where(and(eq(member.organizationId, organizationId), ne(member.status, 'removed')))
     .groupBy(member.roleId);
   return new Map(rows.map((row) => [row.roleId, row.members]));
+}
+
+export interface KnownRole {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly scopes: readonly Scope[];
+  readonly builtIn: boolean;
+}
+
+/** A built-in role, or one of the organization's own; undefined when there is none. */
+export async function findRole(
+  db: Database | Transaction,
+  organizationId: string,
+  id: string,
+): Promise<KnownRole | undefined> {
+  const builtIn = BUILT_IN_ROLES.find((each) => each.id === id);
+  if (builtIn) return { ...builtIn, builtIn: true };
+  const [row] = await db
+    .select()
+    .from(role)
+    .where(and(eq(role.organizationId, organizationId), eq(role.id, id)));
+  return row && { ...row, builtIn: false };
+}
+
+/**
+ * A custom role, locked until the transaction ends, so that nobody is given it meanwhile.
+ * @throws DomainError not_found, invalid_state for a built-in role
+ */
+export async function lockRole(tx: Transaction, ctx: Ctx, id: string, verb: string) {
+  if (BUILT_IN_ROLES.some((each) => each.id === id)) {
+    throw new DomainError(
+      'invalid_state',
+      `Cannot ${verb} the role "${id}": it is built in. Create a custom role instead.`,
+    );
+  }
+  const [row] = await tx
+    .select()
+    .from(role)
+    .where(and(eq(role.organizationId, ctx.organizationId), eq(role.id, id)))
+    .for('update');
+  if (!row) throw notFound('role', id);
+  return row;
 }

@@ -8,8 +8,7 @@ import { role } from '../../db/schema/index.ts';
 import { requireUnedited } from '../../write/etag.ts';
 import { unlessUnchanged, write } from '../../write/write.ts';
 import { requireRecentGrant } from '../identity/index.ts';
-import { lockRole } from './find-role.ts';
-import { countMembers, roleEtag, roleView } from './list-roles.ts';
+import { countMembers, lockRole, roleEtag, roleView } from './list-roles.ts';
 import { requireFreeName } from './role-name.ts';
 
 type Body = RouteInput<Routes['updateRole']>['body'];

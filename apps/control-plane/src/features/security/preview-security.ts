@@ -6,10 +6,10 @@ import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { organization } from '../../db/schema/index.ts';
 import { notFound } from '../../domain-error.ts';
-import { excludesAddress } from './excludes-address.ts';
 import { findAffected } from './find-affected.ts';
+import { changedSettings, type SecurityChange, securitySettings } from './get-security.ts';
 import type { RuledKey } from './key-effects.ts';
-import { changedSettings, type SecurityChange, securitySettings } from './security-settings.ts';
+import { excludesAddress } from './require-session-allowed.ts';
 
 type Preview = RouteOutput<Routes['previewSecurity']>;
 

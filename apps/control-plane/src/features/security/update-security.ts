@@ -8,21 +8,26 @@ import { and, arrayOverlaps, eq, sql } from 'drizzle-orm';
 import { requireWholeOrganization } from '../../access/require-whole-organization.ts';
 import type { Ctx } from '../../context.ts';
 import { allowLongStatements, type Transaction } from '../../db/connect.ts';
-import { apiKey, organization } from '../../db/schema/index.ts';
+import { apiKey, member, organization } from '../../db/schema/index.ts';
+import { DomainError } from '../../domain-error.ts';
 import { etagOf, requireUnedited } from '../../write/etag.ts';
 import { isSame, write } from '../../write/write.ts';
 import { requirePlaceInPlan } from '../api-keys/index.ts';
-import { requireRecentSignIn } from '../identity/index.ts';
+import {
+  findUsersWithSecondFactor,
+  includesSecondFactor,
+  requireRecentSignIn,
+} from '../identity/index.ts';
 import { lockOrganization } from '../organization/index.ts';
 import { type Affected, findAffected } from './find-affected.ts';
-import { type AffectedKey, expiryUnder } from './key-effects.ts';
-import { requireNotExcluded } from './require-not-excluded.ts';
 import {
   changedSettings,
   type SecurityChange,
   securitySettings,
   withEtag,
-} from './security-settings.ts';
+} from './get-security.ts';
+import { type AffectedKey, expiryUnder } from './key-effects.ts';
+import { excludesAddress } from './require-session-allowed.ts';
 
 const MOVING: readonly SecurityEffect[] = [
   'expires_sooner',
@@ -138,4 +143,45 @@ function affectedFacts({ keys, members }: Affected) {
     affectedMembersCount: members.length,
     affectedMembers: members.slice(0, AUDITED_IDS_MAX).map(({ member }) => member.id),
   };
+}
+
+/**
+ * Nobody locks themselves out: who saves a rule must meet it.
+ * @throws DomainError invalid_state
+ */
+async function requireNotExcluded(
+  tx: Transaction,
+  ctx: Ctx,
+  before: SecuritySettings,
+  after: SecuritySettings,
+): Promise<void> {
+  if (excludesAddress(after, ctx.origin.ip)) {
+    throw new DomainError(
+      'invalid_state',
+      `The ranges leave out your own address, "${ctx.origin.ip ?? 'unknown'}", so you would lock yourself out. Add a range that holds it.`,
+    );
+  }
+  const asksNow = after.twoFactorRequired && !before.twoFactorRequired;
+  if (asksNow && !(await meetsSecondFactor(tx, ctx))) {
+    throw new DomainError(
+      'invalid_state',
+      'You did not sign in with a second factor yourself, so you would lock yourself out. Set one up, or sign in with the one that you have.',
+    );
+  }
+}
+
+/** The session that saves it; for a key, its owner as they will sign in. */
+async function meetsSecondFactor(tx: Transaction, ctx: Ctx): Promise<boolean> {
+  if (ctx.actor.type === 'member') return includesSecondFactor(ctx.actor.session.factors);
+  const userId = await findUserId(tx, ctx);
+  return (await findUsersWithSecondFactor(tx, [userId])).has(userId);
+}
+
+/** Of the owner of the key. */
+async function findUserId(tx: Transaction, { organizationId, actor }: Ctx): Promise<string> {
+  const [row] = await tx
+    .select({ userId: member.userId })
+    .from(member)
+    .where(and(eq(member.organizationId, organizationId), eq(member.id, actor.memberId)));
+  return row?.userId ?? '';
 }

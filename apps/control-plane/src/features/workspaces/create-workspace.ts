@@ -4,8 +4,7 @@ import type { Ctx } from '../../context.ts';
 import { workspace } from '../../db/schema/index.ts';
 import { idempotent } from '../../write/idempotent.ts';
 import { write } from '../../write/write.ts';
-import { readWorkspace } from './list-workspaces.ts';
-import { requireFreeName } from './lock-workspace.ts';
+import { readWorkspace, requireFreeName } from './list-workspaces.ts';
 
 type Body = RouteInput<Routes['createWorkspace']>['body'];
 

@@ -7,7 +7,7 @@ import { DomainError, invalidField } from '../../domain-error.ts';
 import { deleteFleet } from '../../fleet/delete-fleet.ts';
 import { forgetAnswer } from '../../write/idempotent.ts';
 import { write } from '../../write/write.ts';
-import { lockWorkspace } from './lock-workspace.ts';
+import { lockWorkspace } from './list-workspaces.ts';
 
 type Contents = Readonly<Record<'keys' | 'gateways' | 'joinKeys', readonly unknown[]>>;
 

@@ -4,8 +4,7 @@ import type { Ctx } from '../../context.ts';
 import { workspace } from '../../db/schema/index.ts';
 import { requireUnedited } from '../../write/etag.ts';
 import { unlessUnchanged, write } from '../../write/write.ts';
-import { readWorkspace, workspaceEtag } from './list-workspaces.ts';
-import { lockWorkspace, requireFreeName } from './lock-workspace.ts';
+import { lockWorkspace, readWorkspace, requireFreeName, workspaceEtag } from './list-workspaces.ts';
 
 interface Input {
   readonly params: { readonly id: string };
