@@ -22,7 +22,7 @@ import { APPLIED_CHANNEL, CHANGE_CHANNEL, createNotifier } from './replication/n
 import { type ChangeListener, notifyAfter } from './replication/notify-after.ts';
 import { startUsageCounter } from './usage/usage-counter.ts';
 
-export interface AppOptions {
+interface AppOptions {
   readonly database: pg.ClientConfig;
   readonly baseUrl: string;
   readonly secret: string;

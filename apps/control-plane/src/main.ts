@@ -1,16 +1,20 @@
 /** The control plane as a process: reads the environment, listens, drains on SIGTERM. */
+
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { link, readFile, unlink, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { makeFolder } from '@tollkeeper/gateway-core';
 import type { Logger } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
 import { type App, createApp } from './app.ts';
 import { type Config, readConfig } from './config.ts';
 import { type OpenDatabase, openDatabase } from './db/open-database.ts';
-import { holdFreePort } from './hold-free-port.ts';
 import { createLog } from './log.ts';
 import { recordRunningServer, runningServersFolder } from './running-servers.ts';
-import { readOrCreateSecret } from './secret-file.ts';
 import { describeStartError } from './start-error.ts';
 
 const DASHBOARD = fileURLToPath(new URL('../../dashboard/dist', import.meta.url));
@@ -157,4 +161,47 @@ function reachableHost(host: string): string {
 
 function isAnyAddress(host: string): boolean {
   return host === '0.0.0.0' || /^[0:]*:[0:]*$/.test(host);
+}
+
+export interface HeldPort {
+  readonly port: number;
+  release(): Promise<void>;
+}
+
+/**
+ * Holds a free port until the server can listen on it, seconds later. Everything that names the server
+ * has to name its port before that.
+ */
+export async function holdFreePort(host: string): Promise<HeldPort> {
+  const holder = createServer((socket) => socket.destroy());
+  await new Promise<void>((resolve, reject) => {
+    holder.once('error', reject).listen(0, host, resolve);
+  });
+  return {
+    port: (holder.address() as AddressInfo).port,
+    release: () =>
+      new Promise((resolve) => {
+        holder.close(() => resolve());
+      }),
+  };
+}
+
+const NAME = 'secret';
+
+/**
+ * The secret that signs sessions, made at the first start and kept in the data folder for its
+ * owner alone. Written beside and linked into place: two first starts agree on one secret.
+ */
+export async function readOrCreateSecret(dataDir: string): Promise<string> {
+  await makeFolder(dataDir);
+  const path = join(dataDir, NAME);
+  const found = await readFile(path, 'utf8').catch(() => '');
+  if (found.length >= 32) return found;
+  const draft = `${path}.${process.pid}`;
+  await writeFile(draft, randomBytes(32).toString('base64url'), { mode: 0o600, flush: true });
+  await link(draft, path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
+  await unlink(draft);
+  return readFile(path, 'utf8');
 }

@@ -5,7 +5,7 @@ import { auditEvent } from '../db/schema/index.ts';
 import type { Facts } from '../write/audit.ts';
 import { holds } from './require-scope.ts';
 
-export interface DeletedKey {
+interface DeletedKey {
   readonly name: string;
   /** The workspace that confined it. */
   readonly workspaceId: string | null;

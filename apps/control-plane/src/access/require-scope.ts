@@ -1,7 +1,7 @@
-import type { Scope } from '@tollkeeper/contract';
+import { isScope, type Scope } from '@tollkeeper/contract';
 import { includes, missing, type ScopeSet, scopeNames, scopeSet } from '@tollkeeper/verify';
 import type { Ctx } from '../context.ts';
-import { DomainError } from '../domain-error.ts';
+import { DomainError, invalidField } from '../domain-error.ts';
 
 const single = new Map<Scope, ScopeSet>();
 
@@ -34,4 +34,40 @@ export function requireScopesHeld(ctx: Ctx, scopes: readonly Scope[]): void {
     `You do not hold ${beyond.map((name) => `"${name}"`).join(', ')} yourself. Leave ${beyond.length > 1 ? 'them' : 'it'} out, or ask someone who does.`,
     { scopes: beyond },
   );
+}
+
+/**
+ * What belongs to the whole organization is out of reach for a key that is confined to a
+ * workspace, whatever scopes it holds.
+ * @throws DomainError outside_workspace
+ */
+export function requireWholeOrganization(ctx: Ctx): void {
+  if (ctx.workspaceId === null) return;
+  throw new DomainError(
+    'outside_workspace',
+    `Your key is confined to the workspace "${ctx.workspaceId}"; this changes the whole organization. Use a key without a workspace.`,
+  );
+}
+
+/** @throws DomainError validation_failed, naming each scope at fault */
+export function parseScopes(names: readonly string[]): Scope[] {
+  if (names.length === 0) throw invalidField('scopes', 'must name at least one scope');
+  const seen = new Set<string>();
+  const scopes: Scope[] = [];
+  const errors: { path: string; message: string }[] = [];
+  for (const [at, name] of names.entries()) {
+    if (!isScope(name)) errors.push({ path: `scopes/${at}`, message: `"${name}" is not a scope` });
+    else if (seen.has(name))
+      errors.push({ path: `scopes/${at}`, message: `"${name}" is named twice` });
+    else scopes.push(name);
+    seen.add(name);
+  }
+  if (errors.length > 0) {
+    throw new DomainError(
+      'validation_failed',
+      `${errors.map((error) => error.message).join('; ')}. GET /v1/scopes lists the scopes.`,
+      { errors },
+    );
+  }
+  return scopes.toSorted();
 }

@@ -18,7 +18,7 @@ export const USAGE = `Usage: tollkeeper admin set-plan <${PLANS.join('|')}> [--o
 Each takes --data-dir <folder> and --json.`;
 
 /** The answer of a command, and the same as a sentence. */
-export interface Outcome {
+interface Outcome {
   readonly answer: object;
   readonly sentence: string;
 }

@@ -3,7 +3,7 @@ import { hasCluster } from '../db/embedded/index.ts';
 import { findRunningServers, type RunningServer } from '../running-servers.ts';
 
 /** Where the operator's commands look for a server. */
-export interface Where {
+interface Where {
   /** `--data-dir`, else TOLLKEEPER_DATA_DIR. */
   readonly dataDir: string | undefined;
   readonly databaseUrl: string | undefined;

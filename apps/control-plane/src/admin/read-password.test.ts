@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { expect, it } from 'vitest';
-import { readPassword } from './read-password.ts';
+import { readPassword } from './run-command.ts';
 
 function streams(isTTY: boolean) {
   const written: string[] = [];

@@ -1,12 +1,19 @@
-import type { Writable } from 'node:stream';
+import { randomBytes } from 'node:crypto';
+import { createInterface } from 'node:readline';
+import { type Readable, Writable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { ConfigError, readConfig } from '../config.ts';
+import { connect } from '../db/connect.ts';
 import { EmbeddedPostgresError } from '../db/embedded/index.ts';
+import { readSchemaState, type SchemaState } from '../db/migrate.ts';
+import { borrowDatabase } from '../db/open-database.ts';
 import { DomainError } from '../domain-error.ts';
+import { waitUntilAppliedElsewhere } from '../replication/lease.ts';
+import { createNotifier } from '../replication/notifier.ts';
 import { runningServersFolder } from '../running-servers.ts';
+import type { WriteServices } from '../write/write.ts';
 import { type ParsedCommand, parseCommand, USAGE } from './command.ts';
-import { findServer, ServerNotFound } from './find-server.ts';
-import { onDatabase } from './on-database.ts';
-import { type PasswordInput, readPassword } from './read-password.ts';
+import { type FoundServer, findServer, ServerNotFound } from './find-server.ts';
 
 /** Those of the command line, which passes them on. */
 const EXIT_CODES = new Map<string, number>([
@@ -18,7 +25,7 @@ const EXIT_CODES = new Map<string, number>([
 const DEFAULT_DATA_DIR = './data';
 
 /** What a command has of the process that runs it. */
-export interface CommandProcess {
+interface CommandProcess {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdin: PasswordInput;
   readonly stdout: Pick<Writable, 'write'>;
@@ -80,4 +87,65 @@ function explain(error: unknown): { code: string; message: string; exitCode: num
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { code: 'unexpected', message: text, exitCode: 1 };
+}
+
+const WHY_NOT: Readonly<Record<Exclude<SchemaState, 'current'>, string>> = {
+  none: 'holds no Tollkeeper data',
+  older: 'is of an older version; start the server of this version once, which updates it',
+  newer: 'is of a newer version; run the command of that version',
+};
+
+/**
+ * Runs an operator's command on the database of a server, whether the server runs or not. Neither
+ * creates a database nor updates its schema: that is the server's own to do.
+ * @throws ServerNotFound, EmbeddedPostgresError, and what the command throws
+ */
+async function onDatabase<T>(
+  server: FoundServer,
+  work: (services: WriteServices) => Promise<T>,
+): Promise<T> {
+  const database = await borrowDatabase(server, () => undefined);
+  try {
+    const state = await readSchemaState(database.config);
+    if (state !== 'current') {
+      const name = server.databaseUrl === undefined ? `in "${server.dataDir}"` : 'of DATABASE_URL';
+      throw new ServerNotFound(`The database ${name} ${WHY_NOT[state]}.`);
+    }
+    const connection = connect(database.config, 2, () => undefined);
+    try {
+      const { db } = connection;
+      const notifier = createNotifier(db, 'admin');
+      const changeFeed = {
+        waitUntilApplied: (changeId: number) => waitUntilAppliedElsewhere(db, notifier, changeId),
+      };
+      return await work({ db, clock: () => new Date(), randomBytes, changeFeed });
+    } finally {
+      await connection.end();
+    }
+  } finally {
+    await database.close();
+  }
+}
+
+interface PasswordInput extends Readable {
+  readonly isTTY?: boolean;
+}
+
+/** All of standard input without its last line break; on a terminal, one line that is not shown. */
+export async function readPassword(
+  stdin: PasswordInput,
+  stderr: Pick<Writable, 'write'>,
+): Promise<string> {
+  if (!stdin.isTTY) return (await text(stdin)).replace(/\r?\n$/, '');
+  stderr.write('New password (it is not shown): ');
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const lines = createInterface({ input: stdin, output: nowhere, terminal: true, historySize: 0 });
+  try {
+    // Ends without a line at Ctrl-D and Ctrl-C.
+    for await (const line of lines) return line;
+    return '';
+  } finally {
+    lines.close();
+    stderr.write('\n');
+  }
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, it, onTestFinished } from 'vitest';
-import { createBatchingSocket } from './batching-socket.ts';
+import { createBatchingSocket } from './connect.ts';
 
 it('keeps what is written in one turn of the event loop together, and sends it in order', async () => {
   const server = createServer().listen(0, '127.0.0.1');

@@ -1,7 +1,7 @@
+import { Socket } from 'node:net';
 import { sql } from 'drizzle-orm';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
-import { createBatchingSocket } from './batching-socket.ts';
 import { setClient } from './statement.ts';
 import { CASING, setConnections, type Transaction } from './transaction.ts';
 
@@ -134,4 +134,31 @@ function untilRemoved(pool: pg.Pool): () => Promise<void> {
       };
       if (open.size === 0) onEmpty();
     });
+}
+
+/**
+ * A socket that hands all that is written in one turn of the event loop to the system at once. The
+ * statements of a pipeline would else take a call each, which costs as much as making them.
+ */
+export function createBatchingSocket(): Socket {
+  const socket = new Socket();
+  // Connecting puts Node's own `write` back in its place.
+  socket.once('connect', () => batchWrites(socket));
+  return socket;
+}
+
+function batchWrites(socket: Socket): void {
+  const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;
+  let isWaiting = false;
+  socket.write = (...args: unknown[]) => {
+    if (!isWaiting) {
+      isWaiting = true;
+      socket.cork();
+      process.nextTick(() => {
+        isWaiting = false;
+        socket.uncork();
+      });
+    }
+    return write(...args);
+  };
 }

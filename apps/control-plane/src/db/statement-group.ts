@@ -1,5 +1,7 @@
 import pg from 'pg';
+import { isDivisionByZero } from './database-errors.ts';
 import type { Prepared } from './statement.ts';
+import { connectionsOf } from './transaction.ts';
 
 /** A statement of a group, and who learns what became of it. */
 export interface GroupedStatement extends Prepared {
@@ -8,7 +10,7 @@ export interface GroupedStatement extends Prepared {
 }
 
 /** How far a group came: all of it, or up to the statement that failed. */
-export interface GroupOutcome {
+interface GroupOutcome {
   readonly error?: unknown;
   readonly executed: number;
 }
@@ -131,4 +133,22 @@ class StatementGroup extends Query {
     });
     this.callback(error);
   }
+}
+
+/**
+ * Runs the statements as one transaction, sent in one piece: between them PostgreSQL does not wait
+ * for this process, so one that stands still holds no lock. If one fails, nothing stands.
+ * @throws the error of the first that failed
+ */
+export async function runAtOnce(database: object, statements: readonly Prepared[]): Promise<void> {
+  const client = await connectionsOf(database).pool.connect();
+  const ignore = () => undefined;
+  const { error } = await runGroup(
+    client,
+    statements.map((statement) => ({ ...statement, resolve: ignore, reject: ignore })),
+  );
+  // After a failure it is not known which statements the connection has prepared, unless one failed
+  // on purpose.
+  client.release(error !== undefined && !isDivisionByZero(error));
+  if (error !== undefined) throw error;
 }

@@ -148,7 +148,7 @@ export function belongsTo(table: string, organizationId: string): string {
 }
 
 /** What an optimistic transaction needs to know was never read, or is not read under a lock. */
-export class Unforeseen extends Error {}
+class Unforeseen extends Error {}
 
 /** @returns what `Recorder.read` returns */
 export function recallRow(memory: Memory, { name, values }: Pick<Prepared, 'name' | 'values'>) {

@@ -15,7 +15,7 @@ const dialect = new PgDialect({ casing: CASING });
 const pools = new WeakMap<object, Connections>();
 const unawaited = new WeakMap<object, Promise<unknown>[]>();
 
-export interface Connections {
+interface Connections {
   readonly pool: pg.Pool;
   readonly memory: Memory;
 }

@@ -1,7 +1,7 @@
 import { networkOf } from '../http/network-of.ts';
 
 /** Limits connections that have not authenticated yet, so that strangers cost little. */
-export interface ConnectionLimiter {
+interface ConnectionLimiter {
   /**
    * Where there is no room, the oldest connection that has not sent its hello is closed.
    * @param evict ends the newcomer's own connection, once its place goes to another
@@ -19,7 +19,7 @@ export interface PendingConnection {
   leave(): void;
 }
 
-export interface LimiterOptions {
+interface LimiterOptions {
   readonly totalMax: number;
   readonly perNetworkMax: number;
   /** How long a connection may keep its place against its own network, to send its hello. */

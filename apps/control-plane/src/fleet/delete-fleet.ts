@@ -8,7 +8,7 @@ interface Named {
   readonly name: string;
 }
 
-export interface DeletedFleet {
+interface DeletedFleet {
   readonly gateways: readonly Named[];
   readonly joinKeys: readonly Named[];
   /** By which the processes that hold their connections hear of it. */

@@ -7,8 +7,7 @@ import type { Lineages } from './lineages.ts';
 import { changesOf, readChanges, type WorkspaceVersion } from './read-changes.ts';
 import { readSubjects } from './read-entries.ts';
 import type { WorkspacePosition } from './read-positions.ts';
-import type { Seal } from './seal.ts';
-import { type Recipient, type SealedChanges, sealChanges } from './seal-changes.ts';
+import { type Recipient, type Seal, type SealedChanges, sealChanges } from './seal.ts';
 
 /** The gateways of one workspace that all have the same version, and receive what comes next. */
 interface Feed extends Recipient {
@@ -34,7 +33,7 @@ export interface Feeds {
   confirm(): Promise<void>;
 }
 
-export interface FeedOptions {
+interface FeedOptions {
   readonly db: Database;
   readonly seal: Seal;
   readonly lineages: Lineages;

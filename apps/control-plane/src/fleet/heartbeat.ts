@@ -1,4 +1,5 @@
 import { SILENCE_MS } from '@tollkeeper/protocol';
+import type { Logger } from 'pino';
 import type { ConnectedGateways } from './connected-gateways.ts';
 import type { Feeds } from './feeds.ts';
 import type { Membership } from './membership.ts';
@@ -21,5 +22,28 @@ export function createHeartbeat(
     }
     await membership.check(gateways.all().map(({ gateway }) => gateway.id));
     await feeds.confirm();
+  };
+}
+
+/** Does the work again and again, never twice at a time. @returns what stops it */
+export function every(
+  intervalMs: number,
+  work: () => Promise<unknown>,
+  log: Logger,
+): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  const timer = setInterval(() => {
+    running ??= work()
+      .then(
+        () => undefined,
+        (error) => log.warn({ err: error }, 'fleet maintenance failed'),
+      )
+      .finally(() => {
+        running = undefined;
+      });
+  }, intervalMs);
+  return async () => {
+    clearInterval(timer);
+    await running;
   };
 }

@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { CONFIRM_MS } from '@tollkeeper/protocol';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
@@ -11,15 +12,13 @@ import { batch } from './batch.ts';
 import { createCatchUp } from './catch-up.ts';
 import { createConnectedGateways } from './connected-gateways.ts';
 import { createConnectionLimiter } from './connection-limiter.ts';
-import { every } from './every.ts';
 import { createFeeds } from './feeds.ts';
 import { findGateways } from './find-gateways.ts';
 import { CLOSE, isOpen, type Session } from './gateway-session.ts';
-import { createHeartbeat } from './heartbeat.ts';
+import { createHeartbeat, every } from './heartbeat.ts';
 import type { ByteStream } from './inbox.ts';
 import { createLineages } from './lineages.ts';
 import { createMembership } from './membership.ts';
-import { createOpenSockets } from './open-sockets.ts';
 import { createPresence } from './presence.ts';
 import { sealer } from './seal.ts';
 import {
@@ -47,14 +46,14 @@ export interface Hub {
   readonly snapshotsBuilt: Snapshots['built'];
 }
 
-export interface Entering {
+interface Entering {
   /** @param stream what the socket reads from */
   accept(socket: WebSocket, stream: ByteStream): void;
   /** When nothing came of it. */
   leave(): void;
 }
 
-export interface HubOptions {
+interface HubOptions {
   /** With connections of its own. */
   readonly db: Database;
   readonly processId: string;
@@ -156,6 +155,33 @@ export function startHub(options: HubOptions): Hub {
       await usage.settled();
       await applied.stop().catch((error) => log.warn({ err: error }, 'versions were not stored'));
       await presence.clear().catch((error) => log.warn({ err: error }, 'disconnects not recorded'));
+    },
+  };
+}
+
+/** All WebSockets of this process, also those whose gateway has not proved itself yet. */
+interface OpenSockets {
+  add(socket: WebSocket): void;
+  /** Closes all, and terminates those that have not closed in time. */
+  closeAll(): Promise<void>;
+}
+
+/** How long gateways may take to close their end, in milliseconds. */
+const GOODBYE_MS = 1000;
+
+function createOpenSockets(): OpenSockets {
+  const sockets = new Set<WebSocket>();
+  return {
+    add(socket) {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+      socket.on('close', () => sockets.delete(socket));
+    },
+    async closeAll() {
+      for (const socket of sockets) socket.close(CLOSE.goingAway);
+      const deadline = performance.now() + GOODBYE_MS;
+      while (sockets.size > 0 && performance.now() < deadline) await delay(10);
+      for (const socket of sockets) socket.terminate();
     },
   };
 }

@@ -12,7 +12,7 @@ export interface Membership {
   check(gatewayIds: readonly string[]): Promise<void>;
 }
 
-export interface MembershipOptions {
+interface MembershipOptions {
   readonly find: (gatewayId: string) => Promise<GatewayFacts | undefined>;
   readonly seal: Seal;
   readonly gateways: ConnectedGateways;

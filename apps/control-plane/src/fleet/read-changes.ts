@@ -19,7 +19,7 @@ const VERSION_CHANGES_MAX = 1000;
 /** Of any number of versions that are read at once: room for the largest, and for part of a next one. */
 const CHANGES_MAX = 2 * VERSION_CHANGES_MAX;
 
-export interface ReadVersions {
+interface ReadVersions {
   readonly versions: readonly WorkspaceVersion[];
   /** There are more. */
   readonly cut: boolean;

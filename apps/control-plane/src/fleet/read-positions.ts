@@ -15,7 +15,7 @@ export interface WorkspacePosition extends Position {
   readonly contained: 'yes' | 'purged' | 'no';
 }
 
-export interface Asked {
+interface Asked {
   readonly workspaceId: string;
   readonly position: Position | null;
 }

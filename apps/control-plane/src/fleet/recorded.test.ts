@@ -16,8 +16,7 @@ import type { Session } from './gateway-session.ts';
 import { greet } from './greet.ts';
 import { gatewayFrame } from './membership.ts';
 import { receive } from './receive.ts';
-import { sealer } from './seal.ts';
-import { sealChanges } from './seal-changes.ts';
+import { sealChanges, sealer } from './seal.ts';
 import { sendLineage } from './send-missed.ts';
 
 const log = pino({ level: 'silent' });

@@ -6,8 +6,7 @@ import type { Lineages } from './lineages.ts';
 import { changesOf, readChanges } from './read-changes.ts';
 import { readSubjects } from './read-entries.ts';
 import type { WorkspacePosition } from './read-positions.ts';
-import type { Seal } from './seal.ts';
-import { type Recipient, type SealedChanges, sealChanges } from './seal-changes.ts';
+import { type Recipient, type Seal, type SealedChanges, sealChanges } from './seal.ts';
 import type { SnapshotRateLimit } from './snapshot-rate-limit.ts';
 import type { Snapshots } from './snapshots.ts';
 

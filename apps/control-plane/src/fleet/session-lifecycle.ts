@@ -14,7 +14,7 @@ import type { Seal } from './seal.ts';
 import { sendLineage } from './send-missed.ts';
 
 /** Begins and ends the sessions of gateways that have proved themselves. */
-export interface SessionLifecycle {
+interface SessionLifecycle {
   /** @param known state that the gateway reported, where changes can continue from it */
   begin(session: Session, inbox: Inbox, known: KnownState | undefined): void;
 }

@@ -2,11 +2,10 @@ import type { Database } from '../db/connect.ts';
 import { buildSnapshot } from './build-snapshot.ts';
 import type { Lineages } from './lineages.ts';
 import type { Place } from './read-entries.ts';
-import type { Seal } from './seal.ts';
-import type { Recipient } from './seal-changes.ts';
+import type { Recipient, Seal } from './seal.ts';
 
 /** A snapshot that is being built or is whole; its parts are there for every reader. */
-export interface Snapshot {
+interface Snapshot {
   readonly version: number;
   /** Waits for the part; undefined after the last. @throws when it could not be built */
   read(part: number): Promise<Uint8Array | undefined>;

@@ -7,13 +7,13 @@ import type { Seal } from './seal.ts';
 import { storeGatewayUsage } from './store-gateway-usage.ts';
 
 /** Stores the counts of gateways, one batch of each after the other. */
-export interface UsageIntake {
+interface UsageIntake {
   add(session: Session, usage: UpwardOf<'usage'>): void;
   /** Resolves when nothing is under way. */
   settled(): Promise<void>;
 }
 
-export interface UsageIntakeOptions {
+interface UsageIntakeOptions {
   readonly db: Database;
   readonly seal: Seal;
   readonly clock: () => Date;

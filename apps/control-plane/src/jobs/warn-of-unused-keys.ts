@@ -2,13 +2,13 @@ import { and, eq, inArray } from 'drizzle-orm';
 import type { Services } from '../context.ts';
 import { apiKey, member, user } from '../db/schema/index.ts';
 import { disablesAt } from '../features/api-keys/index.ts';
+import { escapeHtml, type Mail } from '../mail/mailer.ts';
 import { findUnusedKeys, type UnusedKey } from './unused-keys.ts';
-import { unusedKeysMail } from './unused-keys-mail.ts';
 
 const WARNING_DAYS = 7;
 const DAY_MS = 86_400_000;
 
-export type WarnServices = Pick<Services, 'db' | 'clock' | 'log' | 'mailer' | 'baseUrl'>;
+type WarnServices = Pick<Services, 'db' | 'clock' | 'log' | 'mailer' | 'baseUrl'>;
 
 /**
  * Tells each active owner once, in one mail, of the keys that the daily job is about to disable;
@@ -60,4 +60,35 @@ async function warn(
   const ids = keys.map((key) => key.id);
   await db.update(apiKey).set({ unusedWarnedAt: now }).where(inArray(apiKey.id, ids));
   return true;
+}
+
+interface Content {
+  readonly owner: { readonly name: string; readonly email: string };
+  readonly organizationName: string;
+  readonly keys: readonly UnusedKey[];
+  readonly baseUrl: string;
+}
+
+/** Mail to an owner before keys that they do not use are disabled. */
+function unusedKeysMail({ owner, organizationName, keys, baseUrl }: Content): Mail {
+  const says = [
+    `${owner.name}, these of your API keys in ${organizationName} are not in use, and will be disabled:`,
+    'Use a key before, and it stays. A disabled key can be enabled again.',
+  ] as const;
+  const lines = keys.map((key) => {
+    const at = disablesAt(key, key.unusedDaysMax)?.toUTCString() ?? '';
+    return `${key.name} (${key.prefix}…), after ${at}`;
+  });
+  return {
+    to: owner.email,
+    subject: `Unused API keys in ${organizationName} will be disabled`,
+    text: `${says[0]}\n\n${lines.map((line) => `- ${line}`).join('\n')}\n\n${says[1]}\n${baseUrl}\n`,
+    html: [
+      '<!doctype html><html lang="en"><body style="font-family:sans-serif;line-height:1.5">',
+      `<p>${escapeHtml(says[0])}</p>`,
+      `<ul>${lines.map((line) => `<li>${escapeHtml(line)}</li>`).join('')}</ul>`,
+      `<p>${escapeHtml(says[1])} <a href="${escapeHtml(baseUrl)}">Open Tollkeeper</a></p>`,
+      '</body></html>',
+    ].join('\n'),
+  };
 }

@@ -57,7 +57,7 @@ function leaseUntil() {
 }
 
 /** The process that waits, when it decides from memory itself. */
-export interface Waiting {
+interface Waiting {
   readonly processId: string;
   /** Whether it decides without the change. */
   readonly isBehind: (changeId: number) => boolean;

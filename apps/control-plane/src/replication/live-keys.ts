@@ -4,20 +4,19 @@ import {
   createKeyIndex,
   type KeyIndex,
   putKey,
+  putOrganization,
   putOwner,
   putSecret,
   removeKey,
   removeOwner,
   scopeSet,
 } from '@tollkeeper/verify';
-import { and, gt, inArray, or } from 'drizzle-orm';
+import { and, gt, inArray, or, sql } from 'drizzle-orm';
 import { roleScopes } from '../access/role-scopes.ts';
 import type { Database } from '../db/connect.ts';
-import { apiKeySecret, member } from '../db/schema/index.ts';
+import { apiKeySecret, member, organization, workspace } from '../db/schema/index.ts';
 import type { AppendedChange } from '../write/change.ts';
 import type { ChangeConsumer } from './apply-changes.ts';
-import { applyOrganizations, loadOrganizations } from './live-organizations.ts';
-import { applyWorkspaces, loadWorkspaces } from './live-workspaces.ts';
 import {
   notRetired,
   type OwnerRow,
@@ -143,4 +142,56 @@ async function applyKeys(
     if (row) putKey(index, { ...factsOf(row), secrets: [row, ...others].map(secretOf) });
     else removeKey(index, id);
   }
+}
+
+/** Puts what organizations ask of all their keys into the index. */
+async function loadOrganizations(db: Database, index: KeyIndex): Promise<void> {
+  for (const row of await selectBound(db)) putOrganization(index, row);
+}
+
+/** The same for those that changed, or are gone. */
+async function applyOrganizations(
+  db: Database,
+  index: KeyIndex,
+  ids: readonly string[],
+): Promise<void> {
+  if (ids.length === 0) return;
+  const rows = await selectBound(db, ids);
+  const bound = new Map(rows.map((row) => [row.organizationId, row]));
+  for (const organizationId of ids) {
+    putOrganization(index, bound.get(organizationId) ?? { organizationId, allowedIps: [] });
+  }
+}
+
+/** Only those that bind their keys to addresses; of any other there is nothing to know. */
+function selectBound(db: Database, ids?: readonly string[]) {
+  return db
+    .select({ organizationId: organization.id, allowedIps: organization.allowedIps })
+    .from(organization)
+    .where(and(sql`${organization.allowedIps} <> '{}'`, ids && inArray(organization.id, [...ids])));
+}
+
+/** The organization of each workspace. */
+async function loadWorkspaces(db: Database): Promise<Map<string, string>> {
+  const rows = await selectPlaces(db);
+  return new Map(rows.map((row) => [row.id, row.organizationId]));
+}
+
+/** The same for those that were created or deleted. */
+async function applyWorkspaces(
+  db: Database,
+  workspaces: Map<string, string>,
+  ids: readonly string[],
+): Promise<void> {
+  if (ids.length === 0) return;
+  const rows = await selectPlaces(db).where(inArray(workspace.id, [...ids]));
+  for (const id of ids) workspaces.delete(id);
+  for (const row of rows) workspaces.set(row.id, row.organizationId);
+}
+
+function selectPlaces(db: Database) {
+  return db
+    .select({ id: workspace.id, organizationId: workspace.organizationId })
+    .from(workspace)
+    .$dynamic();
 }

@@ -4,7 +4,7 @@ import type { ChangeConsumer } from './apply-changes.ts';
 /** Called with changes once they are applied in this process; with none when some may be missing. */
 export type ChangeListener = (changes: readonly AppendedChange[]) => void;
 
-/** Notifies the listeners after `followed` has applied changes, or was loaded anew. */
+/** Notifies the listeners once `consumer` has applied changes, or has loaded everything again. */
 export function notifyAfter(
   consumer: ChangeConsumer,
   listeners: ReadonlySet<ChangeListener>,

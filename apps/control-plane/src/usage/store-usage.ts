@@ -1,10 +1,15 @@
 import { addCalls, noCalls } from '@tollkeeper/gateway-core';
 import type { Database } from '../db/connect.ts';
 import { isDivisionByZero } from '../db/database-errors.ts';
-import { runAtOnce } from '../db/run-at-once.ts';
 import type { Prepared } from '../db/statement.ts';
-import { type LastUse, type LastUses, noteLastUses, takeLastUses } from './last-uses.ts';
-import type { UsageRow } from './usage-row.ts';
+import { runAtOnce } from '../db/statement-group.ts';
+import {
+  type LastUse,
+  type LastUses,
+  noteLastUses,
+  takeLastUses,
+  type UsageRow,
+} from './usage-row.ts';
 
 /**
  * Adds the rows to the stored counts, once for each (source, sequence) however often called.

@@ -1,9 +1,15 @@
 import { countCall, noCalls } from '@tollkeeper/gateway-core';
 import type { Logger } from 'pino';
 import type { Database } from '../db/connect.ts';
-import { type LastUse, type LastUses, noteLastUses, takeLastUses } from './last-uses.ts';
 import { storeUsage } from './store-usage.ts';
-import type { UsageRow, UsageSubject } from './usage-row.ts';
+import {
+  type LastUse,
+  type LastUses,
+  noteLastUses,
+  takeLastUses,
+  type UsageRow,
+  type UsageSubject,
+} from './usage-row.ts';
 
 /** Counts calls in memory, without a query, and stores them each second. */
 export interface UsageCounter {

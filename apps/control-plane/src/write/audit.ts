@@ -125,7 +125,7 @@ function chainedRow(
 }
 
 /** The part of an event that its hash covers: all of it. */
-export interface HashedEvent extends Omit<AuditEntry, 'origin' | 'target' | 'actor'>, Origin {
+interface HashedEvent extends Omit<AuditEntry, 'origin' | 'target' | 'actor'>, Origin {
   readonly id: string;
   readonly sequence: number;
   readonly at: Date;
@@ -134,7 +134,7 @@ export interface HashedEvent extends Omit<AuditEntry, 'origin' | 'target' | 'act
 }
 
 /** SHA-256 over the hash before and the event as JSON with sorted keys (RFC 8785). */
-export function auditHash(previousHash: Uint8Array, event: HashedEvent): Buffer {
+function auditHash(previousHash: Uint8Array, event: HashedEvent): Buffer {
   const text = canonicalJson({
     id: event.id,
     organizationId: event.organizationId,

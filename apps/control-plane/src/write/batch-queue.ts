@@ -1,6 +1,5 @@
 import { DomainError } from '../domain-error.ts';
-import type { Caller } from './caller.ts';
-import { WaitingLine } from './waiting-line.ts';
+import { type Caller, WaitingLine } from './waiting-line.ts';
 
 /** Nobody waits longer for a change, in milliseconds; one that comes later would surprise. */
 const WAIT_MS = 15_000;
@@ -144,7 +143,7 @@ function takeBatch<Entry extends { readonly caller: Caller; readonly isAlone: bo
 }
 
 /** Whether it may still begin; else its caller learns that it comes too late. */
-export function isInTime({ deadline, reject }: Pick<Queued<never, never>, 'deadline' | 'reject'>) {
+function isInTime({ deadline, reject }: Pick<Queued<never, never>, 'deadline' | 'reject'>) {
   if (performance.now() <= deadline) return true;
   reject(
     new DomainError('unavailable', 'Other changes took too long. Nothing changed; try again.'),

@@ -7,15 +7,15 @@ import {
   isUnavailable,
 } from '../db/database-errors.ts';
 import { type BatchQueue, createBatchQueue, type Queued } from './batch-queue.ts';
-import { callerOf } from './caller.ts';
-import type { Progress } from './progress.ts';
 import {
   type Committed,
+  type Progress,
   type Source,
   transact,
   type Work,
   type WriteServices,
 } from './transact.ts';
+import { callerOf } from './waiting-line.ts';
 import type { Replayed, Written } from './written.ts';
 
 const ATTEMPTS_MAX = 5;

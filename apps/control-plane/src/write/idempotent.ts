@@ -10,7 +10,7 @@ import { canonicalJson } from './canonical-json.ts';
 import type { Replayed, Written } from './write.ts';
 
 /** How long an answer is kept for a retry (Stripe's interval). */
-export const IDEMPOTENCY_TTL_MS = 24 * 3_600_000;
+const IDEMPOTENCY_TTL_MS = 24 * 3_600_000;
 
 type Claim = Pick<typeof idempotency.$inferSelect, 'organizationId' | 'actorId' | 'key'>;
 

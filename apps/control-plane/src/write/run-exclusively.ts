@@ -1,7 +1,7 @@
 import type { Database } from '../db/connect.ts';
 import type { BatchQueue } from './batch-queue.ts';
-import type { Caller } from './caller.ts';
 import { queueOf } from './commit.ts';
+import type { Caller } from './waiting-line.ts';
 
 /** How long the turns of several organizations may be waited for, in milliseconds. */
 const WAIT_MS = 15_000;

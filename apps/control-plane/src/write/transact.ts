@@ -1,7 +1,7 @@
 import type { Origin, Services } from '../context.ts';
 import type { Transaction } from '../db/connect.ts';
 import { runOptimistically } from '../db/optimistic.ts';
-import { awaitAtCommit, readFirst } from '../db/transaction.ts';
+import { awaitAtCommit, readFirst, unawaitedOf } from '../db/transaction.ts';
 import type { ChangeFeed } from '../replication/change-feed.ts';
 import { append } from './append.ts';
 import {
@@ -12,7 +12,6 @@ import {
   lockChainEnd,
 } from './audit.ts';
 import type { Change } from './change.ts';
-import { noteFailures, type Progress } from './progress.ts';
 import type { Replayed, Written } from './written.ts';
 
 export interface Source {
@@ -145,4 +144,29 @@ async function run(
   noteFailures(tx, progress, noted);
   progress.step = 'commit';
   return { results, lastChange };
+}
+
+/** What a transaction is doing: it runs the change at that place of the batch, or what all share. */
+type Step = 'lock' | number | 'append' | 'commit';
+
+export interface Progress {
+  step: Step;
+  /** Where the first statement failed, which may be one that nobody waited for in its step. */
+  failedAt?: Step;
+}
+
+/**
+ * Of what the step has sent without waiting for it.
+ * @param from how many were noted in earlier steps
+ * @returns how many are noted now
+ */
+function noteFailures(tx: Transaction, progress: Progress, from: number): number {
+  const { step } = progress;
+  const sent = unawaitedOf(tx);
+  for (const statement of sent.slice(from)) {
+    statement.catch(() => {
+      progress.failedAt ??= step;
+    });
+  }
+  return sent.length;
 }

@@ -1,6 +1,6 @@
 import { chown, mkdtemp, open, readdir, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EmbeddedPostgresError, INSTEAD } from './embedded-postgres-error.ts';
+import { EmbeddedPostgresError, INSTEAD } from './embedded-postgres.ts';
 import type { Place } from './prepare-place.ts';
 import { runCommand } from './run-command.ts';
 
@@ -55,4 +55,10 @@ async function removeUnfinished(home: string): Promise<void> {
 async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r');
   await folder.sync().finally(() => folder.close());
+}
+
+/** Whether a data folder holds an embedded database. Creates nothing. */
+export async function hasCluster(dataDir: string): Promise<boolean> {
+  const cluster = await stat(join(dataDir, 'postgres/cluster')).catch(() => undefined);
+  return cluster !== undefined;
 }

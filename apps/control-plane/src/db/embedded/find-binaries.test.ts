@@ -2,8 +2,7 @@ import { cpSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { makeDataDir } from './data-folder.fixture.ts';
-import { findBinaries, restoreLinks } from './find-binaries.ts';
-import { prepareBinaries } from './prepare-binaries.ts';
+import { findBinaries, prepareBinaries, restoreLinks } from './prepare-binaries.ts';
 
 test.each([
   ['win32', 'x64'],

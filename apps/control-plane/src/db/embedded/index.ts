@@ -1,10 +1,11 @@
 // The private PostgreSQL that the control plane brings along when no DATABASE_URL names a server.
-export { borrowEmbeddedPostgres } from './borrow-embedded-postgres.ts';
-export type { EmbeddedOptions, EmbeddedPostgres } from './embedded-postgres.ts';
+
+export { hasCluster } from './create-cluster.ts';
 export {
+  type EmbeddedOptions,
+  type EmbeddedPostgres,
   EmbeddedPostgresError,
   type EmbeddedPostgresErrorCode,
-} from './embedded-postgres-error.ts';
+} from './embedded-postgres.ts';
 export { tryLock } from './file-lock.ts';
-export { hasCluster } from './has-cluster.ts';
-export { startEmbeddedPostgres } from './start-embedded-postgres.ts';
+export { borrowEmbeddedPostgres, startEmbeddedPostgres } from './start-embedded-postgres.ts';

@@ -11,8 +11,7 @@ import { chmod } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { makeDataDir, makeUsedDataDir, query, start } from './data-folder.fixture.ts';
-import { findBinaries } from './find-binaries.ts';
-import { prepareBinaries } from './prepare-binaries.ts';
+import { findBinaries, prepareBinaries } from './prepare-binaries.ts';
 import { getSystemUser } from './system-user.ts';
 
 const asRoot = test.skipIf(process.getuid?.() !== 0);

@@ -14,10 +14,9 @@ import {
 } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolder } from '@tollkeeper/gateway-core';
-import { EmbeddedPostgresError, INSTEAD } from './embedded-postgres-error.ts';
+import { EmbeddedPostgresError, INSTEAD } from './embedded-postgres.ts';
 import { runCommand, type SystemUser } from './run-command.ts';
-import { makeSharedFolder } from './shared-folder.ts';
-import { getSystemUser } from './system-user.ts';
+import { getSystemUser, makeSharedFolder } from './system-user.ts';
 
 export interface Place {
   /** Belongs to us, not to `user`: what the unprivileged user could replace here, root would follow. */

@@ -4,7 +4,7 @@ import { open } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { connectOrWait } from './connect.ts';
-import { EmbeddedPostgresError, INSTEAD } from './embedded-postgres-error.ts';
+import { EmbeddedPostgresError, INSTEAD } from './embedded-postgres.ts';
 import { poll } from './poll.ts';
 import type { Place } from './prepare-place.ts';
 import { CHILD_ENV } from './run-command.ts';

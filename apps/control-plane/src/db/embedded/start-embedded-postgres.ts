@@ -1,11 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { EmbeddedOptions, EmbeddedPostgres } from './embedded-postgres.ts';
-import { EmbeddedPostgresError, toEmbeddedPostgresError } from './embedded-postgres-error.ts';
+import { connectOrWait } from './connect.ts';
+import {
+  type EmbeddedOptions,
+  type EmbeddedPostgres,
+  EmbeddedPostgresError,
+  toEmbeddedPostgresError,
+} from './embedded-postgres.ts';
 import { tryLock } from './file-lock.ts';
 import { poll } from './poll.ts';
 import { type Place, preparePlace } from './prepare-place.ts';
 import { serve } from './serve.ts';
+import { DATABASE, PORT, USER } from './settings.ts';
+import { makeSocketPath } from './socket-path.ts';
 
 /** The kernel takes a moment to end a process that was killed, and only then lets go of its lock. */
 const HOLDER_DYING_MS = 1_000;
@@ -33,4 +40,51 @@ async function refusal(dataDir: string, place: Place): Promise<EmbeddedPostgresE
     `The data folder "${dataDir}" is in use by another Tollkeeper process (${holder}). ` +
       'Stop that one, or, to run several, set DATABASE_URL to a PostgreSQL server that they share.',
   );
+}
+
+const HOLDER_READY_MS = 30_000;
+
+/**
+ * The PostgreSQL of the data folder for the time of an operator command: that of the control plane
+ * which holds the folder, else one of its own. Throws EmbeddedPostgresError.
+ */
+export async function borrowEmbeddedPostgres(
+  options: Pick<EmbeddedOptions, 'dataDir' | 'log'>,
+): Promise<EmbeddedPostgres> {
+  const dataDir = resolve(options.dataDir);
+  const holder = `an operator command, pid ${process.pid}, started ${new Date().toISOString()}`;
+  try {
+    const place = await preparePlace(dataDir, options.log);
+    const attempt = async () => {
+      const release = tryLock(place.lock);
+      return release ? serve(place, release, { log: options.log, holder }) : join(place);
+    };
+    const postgres = await poll(attempt, HOLDER_READY_MS);
+    if (postgres) return postgres;
+  } catch (error) {
+    throw toEmbeddedPostgresError(error, `reach the embedded PostgreSQL of "${dataDir}"`);
+  }
+  throw new EmbeddedPostgresError(
+    'failed',
+    `A control plane holds the data folder "${dataDir}", but its PostgreSQL accepts no connection. ` +
+      'Look at the log of that control plane, then try again.',
+  );
+}
+
+/** The running server of another process, once it is ready. */
+async function join(place: Place): Promise<EmbeddedPostgres | undefined> {
+  const socket = await makeSocketPath(place.run);
+  const ready = await connectOrWait(socket.host, false).catch((error) => {
+    socket.remove();
+    throw error;
+  });
+  if (!ready) {
+    socket.remove();
+    return undefined;
+  }
+  return {
+    connection: { host: socket.host, port: PORT, user: USER, database: DATABASE },
+    lost: new Promise(() => undefined),
+    stop: async () => socket.remove(),
+  };
 }

@@ -1,6 +1,6 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EmbeddedPostgresError } from './embedded-postgres-error.ts';
+import { EmbeddedPostgresError } from './embedded-postgres.ts';
 import { poll } from './poll.ts';
 import type { Place } from './prepare-place.ts';
 import { runCommand } from './run-command.ts';

@@ -1,9 +1,9 @@
+import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EmbeddedPostgresError, INSTEAD } from './embedded-postgres-error.ts';
+import { EmbeddedPostgresError, INSTEAD } from './embedded-postgres.ts';
 import { tryLock } from './file-lock.ts';
 import { poll } from './poll.ts';
 import { runCommand, type SystemUser } from './run-command.ts';
-import { makeSharedFolder } from './shared-folder.ts';
 
 const USER_NAME = 'tollkeeper';
 
@@ -45,4 +45,13 @@ async function createUser(): Promise<SystemUser | undefined> {
   } finally {
     release();
   }
+}
+
+const SHARED_FOLDER = '/var/lib/tollkeeper';
+
+/** Where, under root, everything goes that the unprivileged user cannot reach where it stands. */
+export async function makeSharedFolder(): Promise<string> {
+  // Not by mkdir's own mode: root's umask may close the folder to the very user it is for.
+  if (await mkdir(SHARED_FOLDER, { recursive: true })) await chmod(SHARED_FOLDER, 0o755);
+  return SHARED_FOLDER;
 }

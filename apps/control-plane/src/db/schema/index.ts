@@ -1,9 +1,9 @@
 /** Every table of the one database. Migrations are generated from here: `npm run migration`. */
 export * from './api-key.ts';
-export * from './attempt.ts';
-export * from './audit.ts';
+export * from './change.ts';
 export * from './change.ts';
 export * from './fleet.ts';
+export * from './identity.ts';
 export * from './identity.ts';
 export * from './organization.ts';
 export * from './usage.ts';

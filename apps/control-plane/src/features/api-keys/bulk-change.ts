@@ -1,6 +1,6 @@
 import type { ErrorCode, RouteInput, RouteOutput, Routes } from '@tollkeeper/contract';
 import { and, asc, eq } from 'drizzle-orm';
-import { visibleKeys } from '../../access/visible-keys.ts';
+import { visibleKeys } from '../../access/visibility.ts';
 import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { apiKey } from '../../db/schema/index.ts';
@@ -9,8 +9,7 @@ import type { Change } from '../../write/change.ts';
 import { type FurtherEvent, write } from '../../write/write.ts';
 import { among } from './among.ts';
 import { type Next, refuseStatus, type StatusChange } from './change-status.ts';
-import { disabled } from './disable-key.ts';
-import { enabled } from './enable-key.ts';
+import { disabled, enabled } from './disable-key.ts';
 import { keyFacts } from './key-view.ts';
 import type { KeyRow } from './lock-key.ts';
 import { requireCascade } from './removable-members.ts';

@@ -1,20 +1,24 @@
 import {
   type ApiKeyWithSecret,
   createId,
+  PROFILE_SCOPES,
   type Profile,
   type RouteInput,
   type Routes,
+  type Scope,
 } from '@tollkeeper/contract';
 import { createSecret, displayPrefix, hashSecret } from '@tollkeeper/verify';
-import { callingKeyId } from '../../access/creating-key.ts';
+import { callingKeyId } from '../../access/creator.ts';
+import { holds, parseScopes } from '../../access/require-scope.ts';
 import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
+import { defineUnawaitedWrite } from '../../db/statement.ts';
 import { awaitAtCommit } from '../../db/transaction.ts';
+import { invalidField } from '../../domain-error.ts';
 import { idempotent } from '../../write/idempotent.ts';
 import { type Written, write } from '../../write/write.ts';
 import { type Reach, requireMayGrant } from './ceiling.ts';
-import { defaultExpiry } from './expiry-rules.ts';
-import { insertKey } from './insert-key.ts';
+import { defaultExpiry, parseExpiry } from './expiry-rules.ts';
 import { keyFacts, keyView } from './key-view.ts';
 import {
   type CreationFacts,
@@ -24,9 +28,7 @@ import {
 } from './lock-creation.ts';
 import type { KeyRow } from './lock-key.ts';
 import { parseAllowedIps } from './parse-allowed-ips.ts';
-import { parseExpiry } from './parse-expiry.ts';
 import { requirePlace } from './plan-limit.ts';
-import { resolveScopes } from './resolve-scopes.ts';
 import { resolveWorkspace } from './resolve-workspace.ts';
 
 type Body = RouteInput<Routes['createKey']>['body'];
@@ -125,4 +127,63 @@ async function resolveBounds(
   const bounds = { expiresAt, requestedExpiresAt: expiresAt, allowedIps };
   await requireMayGrant(tx, ctx, { ...reach, ...bounds }, ceiling);
   return bounds;
+}
+
+const insertAll = defineUnawaitedWrite<never, unknown[]>(
+  'insert-key',
+  `with key as (
+    insert into api_key (id, organization_id, workspace_id, member_id, name, prefix, status,
+      profile, scopes, allowed_ips, created_at, expires_at, requested_expires_at,
+      created_by_key_id)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+  ), secret as (
+    insert into api_key_secret (hash, organization_id, key_id, created_at)
+    values ($15, $2, $1, $11)
+  )
+  insert into key_total (organization_id, member_id, workspace_id, created)
+  values ($2, $4, coalesce($3, ''), 1)
+  on conflict (organization_id, member_id, workspace_id)
+  do update set created = key_total.created + 1`,
+);
+
+/** Stores a new key with its secret's hash, and counts it in the total that survives the key. */
+async function insertKey(tx: Transaction, key: KeyRow, hash: Buffer): Promise<void> {
+  await insertAll(tx, [
+    key.id,
+    key.organizationId,
+    key.workspaceId,
+    key.memberId,
+    key.name,
+    key.prefix,
+    key.status,
+    key.profile,
+    key.scopes,
+    key.allowedIps,
+    key.createdAt.toISOString(),
+    key.expiresAt?.toISOString() ?? null,
+    key.requestedExpiresAt?.toISOString() ?? null,
+    key.createdByKeyId,
+    hash,
+  ]);
+}
+
+/**
+ * The scopes that a key of the profile gets from this creator, sorted. A preset gives the part
+ * that the creator holds; a custom set is taken whole (the ceiling is checked by the caller).
+ * @throws DomainError validation_failed for a set that is empty, unknown or repeats itself
+ */
+function resolveScopes(ctx: Ctx, profile: Profile, asked: readonly string[] | undefined): Scope[] {
+  if (profile === 'custom') {
+    if (!asked) throw invalidField('scopes', 'is needed with the profile "custom"');
+    return parseScopes(asked);
+  }
+  if (asked) throw invalidField('scopes', `goes only with the profile "custom", not "${profile}"`);
+  const held = PROFILE_SCOPES[profile].filter((scope) => holds(ctx.scopes, scope));
+  if (held.length === 0) {
+    throw invalidField(
+      'profile',
+      `"${profile}" would give a key without scopes: you hold none of them`,
+    );
+  }
+  return held.toSorted();
 }

@@ -1,7 +1,6 @@
 import { and, eq, or, type SQL, sql } from 'drizzle-orm';
 import { holds } from '../../access/require-scope.ts';
-import { visibleFleet } from '../../access/visible-fleet.ts';
-import { visibleKeys } from '../../access/visible-keys.ts';
+import { visibleFleet, visibleKeys } from '../../access/visibility.ts';
 import type { Ctx } from '../../context.ts';
 import type { Database, Transaction } from '../../db/connect.ts';
 import { apiKey, gateway, invitation, joinKey, keyEdit } from '../../db/schema/index.ts';

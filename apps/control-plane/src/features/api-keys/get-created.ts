@@ -1,7 +1,7 @@
 import type { RouteInput, RouteOutput, Routes } from '@tollkeeper/contract';
 import { and } from 'drizzle-orm';
 import { findDeletedKey } from '../../access/find-deleted-key.ts';
-import { visibleKeys } from '../../access/visible-keys.ts';
+import { visibleKeys } from '../../access/visibility.ts';
 import type { Ctx } from '../../context.ts';
 import { apiKey } from '../../db/schema/index.ts';
 import { among } from './among.ts';

@@ -1,6 +1,6 @@
 import { PLAN_KEYS_MAX } from '@tollkeeper/contract';
 import { and, count, eq, gt, isNull, max, or, sql, sum } from 'drizzle-orm';
-import { visibleCounts, visibleKeys } from '../../access/visible-keys.ts';
+import { visibleCounts, visibleKeys } from '../../access/visibility.ts';
 import type { Ctx } from '../../context.ts';
 import { apiKey, keyTotal, organization, organizationUsage } from '../../db/schema/index.ts';
 import { windowStart } from '../usage/index.ts';

@@ -6,9 +6,8 @@ import {
   creatingKeyName,
   creatingKeyView,
   isCreatingKey,
-} from '../../access/creating-key.ts';
-import { memberAddress } from '../../access/member-address.ts';
-import { visibleKeys } from '../../access/visible-keys.ts';
+} from '../../access/creator.ts';
+import { memberAddress, visibleKeys } from '../../access/visibility.ts';
 import type { Ctx } from '../../context.ts';
 import type { Database, Transaction } from '../../db/connect.ts';
 import { apiKey, apiKeySecret, member, organization, user } from '../../db/schema/index.ts';

@@ -2,7 +2,7 @@ import type { ApiKey, KeySort, KeyState, RouteInput, Routes } from '@tollkeeper/
 import { SECRET_PREFIXES } from '@tollkeeper/verify';
 import { and, asc, desc, eq, gt, inArray, isNull, lte, or, type SQL, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
-import { visibleKeys } from '../../access/visible-keys.ts';
+import { visibleKeys } from '../../access/visibility.ts';
 import type { Ctx } from '../../context.ts';
 import { apiKey, keyRotation } from '../../db/schema/index.ts';
 import { invalidField } from '../../domain-error.ts';

@@ -1,5 +1,5 @@
 import { and, eq } from 'drizzle-orm';
-import { visibleKeys } from '../../access/visible-keys.ts';
+import { visibleKeys } from '../../access/visibility.ts';
 import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { apiKey } from '../../db/schema/index.ts';

@@ -1,6 +1,6 @@
 import type { RouteInput, Routes } from '@tollkeeper/contract';
 import { eq } from 'drizzle-orm';
-import { parseScopes } from '../../access/parse-scopes.ts';
+import { parseScopes } from '../../access/require-scope.ts';
 import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { apiKey } from '../../db/schema/index.ts';
@@ -8,11 +8,10 @@ import { requireUnedited } from '../../write/etag.ts';
 import { isSame, unlessUnchanged, write } from '../../write/write.ts';
 import { requireMayGrant } from './ceiling.ts';
 import { refuseStatus } from './change-status.ts';
-import { type ExpiryRules, lockExpiryRules } from './expiry-rules.ts';
+import { type ExpiryRules, lockExpiryRules, parseExpiry } from './expiry-rules.ts';
 import { keyEtag, keyFacts, readKey } from './key-view.ts';
 import { type KeyRow, lockKey } from './lock-key.ts';
 import { parseAllowedIps } from './parse-allowed-ips.ts';
-import { parseExpiry } from './parse-expiry.ts';
 import { requirePlaceInPlan } from './plan-limit.ts';
 import { recordEdit } from './record-influence.ts';
 

@@ -1,6 +1,6 @@
 import type { Gateway, GatewayState } from '@tollkeeper/contract';
 import { and, eq, getTableColumns } from 'drizzle-orm';
-import { visibleFleet } from '../../access/visible-fleet.ts';
+import { visibleFleet } from '../../access/visibility.ts';
 import type { Ctx } from '../../context.ts';
 import type { Database, Transaction } from '../../db/connect.ts';
 import { gateway, workspace } from '../../db/schema/index.ts';

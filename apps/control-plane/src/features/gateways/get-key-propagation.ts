@@ -1,7 +1,7 @@
 import type { KeyPropagation, KeysPropagation } from '@tollkeeper/contract';
 import { and, asc, inArray } from 'drizzle-orm';
 import { holds } from '../../access/require-scope.ts';
-import { visibleFleet } from '../../access/visible-fleet.ts';
+import { visibleFleet } from '../../access/visibility.ts';
 import type { Ctx } from '../../context.ts';
 import { gateway } from '../../db/schema/index.ts';
 import { connectionsOf, gatewayState, selectGateways, type ViewRow } from './gateway-view.ts';

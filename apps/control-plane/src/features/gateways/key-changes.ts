@@ -1,6 +1,6 @@
 import { and, inArray, sql } from 'drizzle-orm';
 import { findDeletedKey } from '../../access/find-deleted-key.ts';
-import { visibleKeys } from '../../access/visible-keys.ts';
+import { visibleKeys } from '../../access/visibility.ts';
 import type { Ctx } from '../../context.ts';
 import { apiKey, change } from '../../db/schema/index.ts';
 import { notFound } from '../../domain-error.ts';

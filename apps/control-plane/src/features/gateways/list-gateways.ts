@@ -1,6 +1,6 @@
 import type { Gateway, RouteInput, Routes } from '@tollkeeper/contract';
 import { and, eq } from 'drizzle-orm';
-import { visibleFleet } from '../../access/visible-fleet.ts';
+import { visibleFleet } from '../../access/visibility.ts';
 import type { Ctx } from '../../context.ts';
 import { gateway } from '../../db/schema/index.ts';
 import { page, pageStart } from '../../http/page.ts';

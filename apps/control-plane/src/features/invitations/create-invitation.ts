@@ -6,8 +6,8 @@ import {
   type Routes,
 } from '@tollkeeper/contract';
 import { and, eq, ne } from 'drizzle-orm';
-import { callingKeyId } from '../../access/creating-key.ts';
-import { requireWholeOrganization } from '../../access/require-whole-organization.ts';
+import { callingKeyId } from '../../access/creator.ts';
+import { requireWholeOrganization } from '../../access/require-scope.ts';
 import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { invitation, member, user } from '../../db/schema/index.ts';

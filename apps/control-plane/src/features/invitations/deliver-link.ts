@@ -2,8 +2,7 @@ import type { Invitation, InvitationWithLink } from '@tollkeeper/contract';
 import { and, eq } from 'drizzle-orm';
 import type { Ctx } from '../../context.ts';
 import { invitation as invitationTable, organization } from '../../db/schema/index.ts';
-import { escapeHtml } from '../../mail/escape-html.ts';
-import { type Mail, mailCodes } from '../../mail/mailer.ts';
+import { escapeHtml, type Mail, mailCodes } from '../../mail/mailer.ts';
 import { hashToken } from '../../mail/one-time-token.ts';
 
 /**

@@ -1,8 +1,7 @@
 import { OWNER_ROLE_ID, type RouteInput, type Routes } from '@tollkeeper/contract';
 import { scopeSet } from '@tollkeeper/verify';
 import { and, eq, gt, isNull } from 'drizzle-orm';
-import { creatingKey, isCreatingKey } from '../../access/creating-key.ts';
-import { creatorColumns } from '../../access/creator.ts';
+import { creatingKey, creatorColumns, isCreatingKey } from '../../access/creator.ts';
 import { customRole } from '../../access/role-scopes.ts';
 import type { Services } from '../../context.ts';
 import type { Database, Transaction } from '../../db/connect.ts';

@@ -3,14 +3,16 @@ import { type ScopeSet, scopeNames, scopeSet } from '@tollkeeper/verify';
 import { and, eq } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import {
+  type Creator,
   creatingKey,
   creatingKeyName,
   creatingKeyView,
+  creatorColumns,
+  findBlock,
   isCreatingKey,
-} from '../../access/creating-key.ts';
-import { type Creator, creatorColumns, findBlock } from '../../access/creator.ts';
-import { memberAddress } from '../../access/member-address.ts';
+} from '../../access/creator.ts';
 import { customRole, roleName, roleScopes } from '../../access/role-scopes.ts';
+import { memberAddress } from '../../access/visibility.ts';
 import type { Ctx } from '../../context.ts';
 import type { Database, Transaction } from '../../db/connect.ts';
 import { invitation, member, role, user } from '../../db/schema/index.ts';

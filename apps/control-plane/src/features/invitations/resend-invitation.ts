@@ -1,7 +1,7 @@
 import type { Invitation, InvitationWithLink, RouteInput, Routes } from '@tollkeeper/contract';
 import { eq } from 'drizzle-orm';
-import { callingKeyId } from '../../access/creating-key.ts';
-import { requireWholeOrganization } from '../../access/require-whole-organization.ts';
+import { callingKeyId } from '../../access/creator.ts';
+import { requireWholeOrganization } from '../../access/require-scope.ts';
 import type { Ctx } from '../../context.ts';
 import { invitation } from '../../db/schema/index.ts';
 import { createToken, hashToken } from '../../mail/one-time-token.ts';

@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm';
-import { requireWholeOrganization } from '../../access/require-whole-organization.ts';
+import { requireWholeOrganization } from '../../access/require-scope.ts';
 import type { Ctx } from '../../context.ts';
 import { invitation } from '../../db/schema/index.ts';
 import { invitationFacts } from '../../write/created-facts.ts';

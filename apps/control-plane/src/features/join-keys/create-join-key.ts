@@ -6,7 +6,7 @@ import {
   type Routes,
 } from '@tollkeeper/contract';
 import { createSecret, displayPrefix, hashSecret } from '@tollkeeper/verify';
-import { callingKeyId } from '../../access/creating-key.ts';
+import { callingKeyId } from '../../access/creator.ts';
 import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { joinKey } from '../../db/schema/index.ts';

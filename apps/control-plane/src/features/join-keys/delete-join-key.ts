@@ -1,5 +1,5 @@
 import { and, eq } from 'drizzle-orm';
-import { visibleFleet } from '../../access/visible-fleet.ts';
+import { visibleFleet } from '../../access/visibility.ts';
 import type { Ctx } from '../../context.ts';
 import { joinKey } from '../../db/schema/index.ts';
 import { notFound } from '../../domain-error.ts';

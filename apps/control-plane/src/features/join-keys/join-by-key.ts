@@ -1,8 +1,7 @@
 import type { JoinKeyBlock } from '@tollkeeper/contract';
 import { hashSecret, isWellFormed } from '@tollkeeper/verify';
 import { and, eq, gt, isNull, lt, sql } from 'drizzle-orm';
-import { creatingKey, isCreatingKey } from '../../access/creating-key.ts';
-import { creatorColumns } from '../../access/creator.ts';
+import { creatingKey, creatorColumns, isCreatingKey } from '../../access/creator.ts';
 import { customRole } from '../../access/role-scopes.ts';
 import type { Database, Transaction } from '../../db/connect.ts';
 import { joinKey, member, organization, role } from '../../db/schema/index.ts';

@@ -2,15 +2,16 @@ import type { JoinKey, JoinKeyBlock, RouteInput, Routes } from '@tollkeeper/cont
 import { scopeSet } from '@tollkeeper/verify';
 import { and, count, eq, getTableColumns, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import {
+  type Creator,
   creatingKey,
   creatingKeyName,
   creatingKeyView,
+  creatorColumns,
+  findBlock,
   isCreatingKey,
-} from '../../access/creating-key.ts';
-import { type Creator, creatorColumns, findBlock } from '../../access/creator.ts';
-import { memberAddress } from '../../access/member-address.ts';
+} from '../../access/creator.ts';
 import { customRole } from '../../access/role-scopes.ts';
-import { visibleFleet } from '../../access/visible-fleet.ts';
+import { memberAddress, visibleFleet } from '../../access/visibility.ts';
 import type { Ctx } from '../../context.ts';
 import type { Database, Transaction } from '../../db/connect.ts';
 import { gateway, joinKey, member, role, user } from '../../db/schema/index.ts';

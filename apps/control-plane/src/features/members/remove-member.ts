@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm';
-import { requireWholeOrganization } from '../../access/require-whole-organization.ts';
+import { requireWholeOrganization } from '../../access/require-scope.ts';
 import type { Ctx } from '../../context.ts';
 import { allowLongStatements, type Transaction } from '../../db/connect.ts';
 import { apiKey, joinKey, member } from '../../db/schema/index.ts';

@@ -1,7 +1,7 @@
 import type { Member } from '@tollkeeper/contract';
 import { scopeNames } from '@tollkeeper/verify';
 import { eq } from 'drizzle-orm';
-import { requireWholeOrganization } from '../../access/require-whole-organization.ts';
+import { requireWholeOrganization } from '../../access/require-scope.ts';
 import { roleScopes } from '../../access/role-scopes.ts';
 import type { Ctx } from '../../context.ts';
 import { member } from '../../db/schema/index.ts';

@@ -1,6 +1,6 @@
 import type { RouteInput, Routes } from '@tollkeeper/contract';
 import { and, eq, ne } from 'drizzle-orm';
-import { requireWholeOrganization } from '../../access/require-whole-organization.ts';
+import { requireWholeOrganization } from '../../access/require-scope.ts';
 import type { Ctx } from '../../context.ts';
 import { allowLongStatements } from '../../db/connect.ts';
 import { apiKey, invitation, organization } from '../../db/schema/index.ts';

@@ -1,6 +1,6 @@
 import { OWNER_ROLE_ID, type RouteInput, type Routes } from '@tollkeeper/contract';
 import { and, eq, ne, or } from 'drizzle-orm';
-import { requireWholeOrganization } from '../../access/require-whole-organization.ts';
+import { requireWholeOrganization } from '../../access/require-scope.ts';
 import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { member, organization, user } from '../../db/schema/index.ts';

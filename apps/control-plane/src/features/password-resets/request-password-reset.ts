@@ -8,8 +8,7 @@ import {
 import { eq } from 'drizzle-orm';
 import type { Services } from '../../context.ts';
 import { user, verification } from '../../db/schema/index.ts';
-import { escapeHtml } from '../../mail/escape-html.ts';
-import { type Mail, mailCodes } from '../../mail/mailer.ts';
+import { escapeHtml, type Mail, mailCodes } from '../../mail/mailer.ts';
 import { createToken } from '../../mail/one-time-token.ts';
 import { resetIdentifier, resetLink } from './find-password-reset.ts';
 

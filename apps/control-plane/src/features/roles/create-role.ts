@@ -1,7 +1,9 @@
 import { createId, type Role, type RouteInput, type Routes } from '@tollkeeper/contract';
-import { parseScopes } from '../../access/parse-scopes.ts';
-import { requireScopesHeld } from '../../access/require-scope.ts';
-import { requireWholeOrganization } from '../../access/require-whole-organization.ts';
+import {
+  parseScopes,
+  requireScopesHeld,
+  requireWholeOrganization,
+} from '../../access/require-scope.ts';
 import type { Ctx } from '../../context.ts';
 import { role } from '../../db/schema/index.ts';
 import { idempotent } from '../../write/idempotent.ts';

@@ -1,7 +1,6 @@
 import { OWNER_ROLE_ID, type Scope } from '@tollkeeper/contract';
 import { and, eq, ne } from 'drizzle-orm';
-import { requireScopesHeld } from '../../access/require-scope.ts';
-import { requireWholeOrganization } from '../../access/require-whole-organization.ts';
+import { requireScopesHeld, requireWholeOrganization } from '../../access/require-scope.ts';
 import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { invitation, member, role } from '../../db/schema/index.ts';

@@ -1,8 +1,10 @@
 import type { Role, RouteInput, Routes } from '@tollkeeper/contract';
 import { eq } from 'drizzle-orm';
-import { parseScopes } from '../../access/parse-scopes.ts';
-import { requireScopesHeld } from '../../access/require-scope.ts';
-import { requireWholeOrganization } from '../../access/require-whole-organization.ts';
+import {
+  parseScopes,
+  requireScopesHeld,
+  requireWholeOrganization,
+} from '../../access/require-scope.ts';
 import type { Ctx } from '../../context.ts';
 import { role } from '../../db/schema/index.ts';
 import { requireUnedited } from '../../write/etag.ts';

@@ -5,7 +5,7 @@ import type {
   StoredSecuritySettings,
 } from '@tollkeeper/contract';
 import { eq } from 'drizzle-orm';
-import { requireWholeOrganization } from '../../access/require-whole-organization.ts';
+import { requireWholeOrganization } from '../../access/require-scope.ts';
 import type { Ctx } from '../../context.ts';
 import { organization } from '../../db/schema/index.ts';
 import { notFound } from '../../domain-error.ts';

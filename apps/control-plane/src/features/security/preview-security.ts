@@ -1,7 +1,6 @@
 import { type RouteOutput, type Routes, SECURITY_PREVIEW_ITEMS_MAX } from '@tollkeeper/contract';
 import { eq } from 'drizzle-orm';
-import { holds } from '../../access/require-scope.ts';
-import { requireWholeOrganization } from '../../access/require-whole-organization.ts';
+import { holds, requireWholeOrganization } from '../../access/require-scope.ts';
 import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { organization } from '../../db/schema/index.ts';

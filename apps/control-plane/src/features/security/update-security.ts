@@ -5,7 +5,7 @@ import {
   type StoredSecuritySettings,
 } from '@tollkeeper/contract';
 import { and, arrayOverlaps, eq, sql } from 'drizzle-orm';
-import { requireWholeOrganization } from '../../access/require-whole-organization.ts';
+import { requireWholeOrganization } from '../../access/require-scope.ts';
 import type { Ctx } from '../../context.ts';
 import { allowLongStatements, type Transaction } from '../../db/connect.ts';
 import { apiKey, member, organization } from '../../db/schema/index.ts';

@@ -1,7 +1,7 @@
 import { USAGE_BUCKET_SECONDS, type Usage, type UsagePeriod } from '@tollkeeper/contract';
 import { and, eq, gte, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
-import { visibleCounts, visibleKeys } from '../../access/visible-keys.ts';
+import { visibleCounts, visibleKeys } from '../../access/visibility.ts';
 import type { Ctx } from '../../context.ts';
 import { apiKey, keyUsage, organizationUsage } from '../../db/schema/index.ts';
 import { notFound } from '../../domain-error.ts';

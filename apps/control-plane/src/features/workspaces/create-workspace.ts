@@ -1,5 +1,5 @@
 import { createId, type RouteInput, type Routes, type Workspace } from '@tollkeeper/contract';
-import { requireWholeOrganization } from '../../access/require-whole-organization.ts';
+import { requireWholeOrganization } from '../../access/require-scope.ts';
 import type { Ctx } from '../../context.ts';
 import { workspace } from '../../db/schema/index.ts';
 import { idempotent } from '../../write/idempotent.ts';

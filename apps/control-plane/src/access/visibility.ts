@@ -1,0 +1,47 @@
+import { and, eq, or, type SQL, sql } from 'drizzle-orm';
+import type { PgColumn } from 'drizzle-orm/pg-core';
+import type { Ctx } from '../context.ts';
+import { apiKey, member, user } from '../db/schema/index.ts';
+import { holds } from './require-scope.ts';
+
+/**
+ * Which keys the caller sees and manages: of their organization; of their own workspace when they
+ * are confined to one; of every owner only with api_keys.manage_all.
+ */
+export function visibleKeys(ctx: Ctx): SQL | undefined {
+  return and(eq(apiKey.organizationId, ctx.organizationId), visibleCounts(ctx, apiKey));
+}
+
+/** The same of a table that counts keys or calls by owner and workspace. */
+export function visibleCounts(
+  ctx: Ctx,
+  table: { readonly memberId: PgColumn; readonly workspaceId: PgColumn },
+): SQL | undefined {
+  return and(
+    ctx.workspaceId === null ? undefined : eq(table.workspaceId, ctx.workspaceId),
+    holds(ctx.scopes, 'api_keys.manage_all') ? undefined : eq(table.memberId, ctx.actor.memberId),
+  );
+}
+
+/**
+ * Which gateways and join keys the caller sees and manages: of their organization, and of their
+ * own workspace when they are confined to one.
+ */
+export function visibleFleet(
+  ctx: Ctx,
+  table: { readonly organizationId: PgColumn; readonly workspaceId: PgColumn },
+): SQL | undefined {
+  return and(
+    eq(table.organizationId, ctx.organizationId),
+    ctx.workspaceId === null ? undefined : eq(table.workspaceId, ctx.workspaceId),
+  );
+}
+
+/**
+ * The address of the member whom a query joins, for callers who may read members, and of the caller.
+ * The name stands beside everything that a member answers for; the address is the list's alone.
+ */
+export function memberAddress({ actor, scopes }: Ctx): SQL<string | null> {
+  const readable = holds(scopes, 'members.read') ? sql`true` : sql`false`;
+  return sql`case when ${or(readable, eq(member.id, actor.memberId))} then ${user.email} end`;
+}
