@@ -1,9 +1,8 @@
 import { ERRORS, type ErrorCode, type Problem } from '@tollkeeper/contract';
 import { ApiError } from '@tollkeeper/sdk';
 import { expect, test } from 'vitest';
-import { EXIT } from './exit-codes.ts';
 import { exitCodeOf, explain } from './explain.ts';
-import { Failure } from './failure.ts';
+import { EXIT, Failure } from './failure.ts';
 
 function problem(code: ErrorCode, more: Partial<Problem> = {}): Problem {
   const { status, title } = ERRORS[code];

@@ -2,12 +2,15 @@ import type { Problem } from '@tollkeeper/contract';
 import { ApiError } from '@tollkeeper/sdk';
 import type { Command } from 'commander';
 import type { CliContext } from './cli-context.ts';
-import { ERROR_CODES, EXIT, type ExitCode } from './exit-codes.ts';
-import { Failure } from './failure.ts';
-import { inCommandTerms, termOf } from './field-terms.ts';
+import { kebabCase } from './command/add-verb.ts';
+import { ERROR_CODES, EXIT, type ExitCode, Failure } from './failure.ts';
+import {
+  asksOrganization,
+  DEFAULT_URL,
+  loginCommand,
+  ORGANIZATION_ADVICE,
+} from './session/connect.ts';
 import { findCredentials } from './session/credentials.ts';
-import { asksOrganization, ORGANIZATION_ADVICE } from './session/organization.ts';
-import { DEFAULT_URL, loginCommand } from './session/server-url.ts';
 import { visibleText } from './text/visible-text.ts';
 
 export interface Explanation {
@@ -153,4 +156,43 @@ async function signInAdvice(ctx: CliContext): Promise<string> {
   const stored = await findCredentials(ctx).catch(() => undefined);
   const url = ctx.env.TOLLKEEPER_URL || stored?.url || DEFAULT_URL;
   return `Run "${loginCommand(url)}", or set TOLLKEEPER_API_KEY.`;
+}
+
+/** Options whose name is not that of the API's field in kebab-case. */
+const OPTION_OF_FIELD = new Map([
+  ['workspaceId', 'workspace'],
+  ['roleId', 'role'],
+  ['memberId', 'member'],
+  ['expiresAt', 'expires'],
+  ['allowedIps', 'allow-ip'],
+  ['graceSeconds', 'grace'],
+  ['lifetimeSeconds', 'lifetime'],
+  ['usesMax', 'uses'],
+  ['labels', 'label'],
+  ['keyLifetimeDaysMax', 'key-lifetime'],
+  ['keyUnusedDaysMax', 'key-unused'],
+  ['sessionHoursMax', 'session'],
+  ['twoFactorRequired', 'two-factor'],
+  ['defaultExpiryDays', 'default-expiry'],
+  ['replacementRoleId', 'replacement'],
+]);
+
+/** What a command calls a field of the API: `--workspace`, `<name>`; undefined if it has neither. */
+export function termOf(path: string, command: Command | undefined): string | undefined {
+  const [field = ''] = path.split(/[./]/, 1);
+  if (!command || field === '') return undefined;
+  const isArgument = command.registeredArguments.some((argument) => argument.name() === field);
+  if (isArgument) return `<${field}>`;
+  const option = `--${OPTION_OF_FIELD.get(field) ?? kebabCase(field)}`;
+  return command.options.some(({ long }) => long === option) ? option : undefined;
+}
+
+/** A sentence of the server, with the command's own words for the fields that it names. */
+export function inCommandTerms(sentence: string, command: Command | undefined): string {
+  return sentence
+    .replace(/\b[Tt]he field "([^"]+)"/g, (whole, path: string) => termOf(path, command) ?? whole)
+    .replace(/("?)\b([a-z]+[A-Z][A-Za-z]*)\b(?:[./]\d+)?\1/g, (whole, _quote, field: string) => {
+      return OPTION_OF_FIELD.has(field) ? (termOf(field, command) ?? whole) : whole;
+    })
+    .replace('GET /v1/scopes', '"tollkeeper scopes"');
 }

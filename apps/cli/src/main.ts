@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { constants, homedir } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import type { Program } from './cli-context.ts';
-import { EXIT } from './exit-codes.ts';
+import { EXIT } from './failure.ts';
 import { run } from './run.ts';
 
 // A reader that has seen enough (`| head`) closes the pipe: that is no error.

@@ -1,7 +1,6 @@
 import { text as readText } from 'node:stream/consumers';
 import type { CliContext } from './cli-context.ts';
-import { EXIT } from './exit-codes.ts';
-import { Failure } from './failure.ts';
+import { EXIT, Failure } from './failure.ts';
 import { visibleText } from './text/visible-text.ts';
 
 type Terminal = Pick<CliContext, 'stdin' | 'stderr'>;

@@ -1,9 +1,10 @@
-import { CommanderError } from 'commander';
+import { Command, CommanderError } from 'commander';
+import packageJson from '../package.json' with { type: 'json' };
 import type { CliContext } from './cli-context.ts';
-import type { Run } from './command/add-verb.ts';
-import { ERROR_CODES, EXIT } from './exit-codes.ts';
-import { createProgram } from './program.ts';
-import { visibleJsonLine } from './text/visible-text.ts';
+import { addNoun, addVerb, exampleText, type Run } from './command/add-verb.ts';
+import { COMMANDS } from './commands/index.ts';
+import { ERROR_CODES, EXIT, exitCodeHelp } from './failure.ts';
+import { visibleJsonLine, visibleLines } from './text/visible-text.ts';
 
 /**
  * Runs one command and answers its exit code. Never throws.
@@ -46,4 +47,76 @@ function endWithGrammar({ exitCode, message }: CommanderError, json: boolean, ct
 function asksJson(argv: readonly string[]): boolean {
   const end = argv.indexOf('--');
   return argv.slice(0, end === -1 ? argv.length : end).includes('--json');
+}
+
+const ENVIRONMENT = `
+Environment:
+  TOLLKEEPER_URL           Server to use instead of the one that you signed in to
+  TOLLKEEPER_API_KEY       API key to use instead of the stored credential
+  TOLLKEEPER_API_KEY_FILE  File that holds the API key
+  TOLLKEEPER_ORGANIZATION  Organization to use if you belong to several; --organization wins
+  NO_COLOR                 Print no colors`;
+
+const EXAMPLES = [
+  'login',
+  'keys create ci-pipeline --expires 90d',
+  'keys list --state active --sort lastUsedAt',
+  'invitations create eve@example.com --role developer',
+  'keys revoke ci-pipeline --reason "leaked in a log"',
+];
+
+/**
+ * The grammar of the command line. Only the commands that the arguments name are loaded whole.
+ * @param json whether a script reads: then the caller writes what is wrong with the grammar
+ */
+async function createProgram(
+  run: Run,
+  argv: readonly string[],
+  { json }: { readonly json: boolean },
+): Promise<Command> {
+  const { stdout, stderr } = run.ctx;
+  const program = new Command('tollkeeper')
+    .description('Manage the API keys, members and gateways of an organization')
+    .option('--organization <id>', 'Organization to act in, if you belong to several')
+    .version(packageJson.version, '--version', 'Print the version')
+    .helpOption('-h, --help', 'Print this help')
+    .helpCommand('help [command]', 'Print the help of a command')
+    .hook('preAction', async (program, command) => {
+      run.command = command;
+      await readEnvironment(run, program.opts());
+    })
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => stdout.write(text),
+      writeErr: (text) => json || stderr.write(text),
+      outputError: (text, write) => write(`${visibleLines(text.trimEnd())}\n`),
+      getOutHelpWidth: () => stdout.columns ?? 100,
+      getErrHelpWidth: () => stderr.columns ?? 100,
+    })
+    .showHelpAfterError('Run it with --help to see what is possible.');
+  for (const { name, alias, summary, load } of COMMANDS) {
+    const command = program.command(name).description(summary);
+    if (alias) command.alias(alias);
+    if (!argv.includes(name) && !(alias && argv.includes(alias))) continue;
+    const loaded = await load();
+    if ('verbs' in loaded) addNoun(command, loaded, run);
+    else addVerb(command, loaded, run);
+  }
+  return program.addHelpText(
+    'after',
+    `${ENVIRONMENT}\n${exitCodeHelp()}\n${exampleText(EXAMPLES)}`,
+  );
+}
+
+/** What every command takes from the environment. --organization sets its variable there. */
+async function readEnvironment(
+  run: Run,
+  { organization }: { readonly organization?: string },
+): Promise<void> {
+  const { readKeyFile, refuseUnknownVariables } = await import('./session/environment.ts');
+  refuseUnknownVariables(run.ctx.env);
+  const env = readKeyFile(run.ctx.env);
+  const chosen = organization === undefined ? {} : { TOLLKEEPER_ORGANIZATION: organization };
+  run.ctx = { ...run.ctx, env: { ...env, ...chosen } };
 }

@@ -1,6 +1,6 @@
 import * as commander from 'commander';
 import type { CliContext } from '../cli-context.ts';
-import type { ExitCode } from '../exit-codes.ts';
+import type { ExitCode } from '../failure.ts';
 import type { Option } from './option.ts';
 import type { Argument, Noun, Verb } from './verb.ts';
 

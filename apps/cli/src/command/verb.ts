@@ -3,7 +3,7 @@
  * the runner derives parsing, help, output and shell completion.
  */
 import type { CliContext } from '../cli-context.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { EXIT, type ExitCode } from '../failure.ts';
 import { printJson } from '../output.ts';
 import type { Option, OptionValues } from './option.ts';
 

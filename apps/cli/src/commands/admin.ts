@@ -3,7 +3,7 @@ import type { CliContext } from '../cli-context.ts';
 import { flag, NAME, required, text } from '../command/option.ts';
 import { requireName } from '../command/option-values.ts';
 import { argument, choiceArgument, type Noun, optionalArgument, verb } from '../command/verb.ts';
-import type { ExitCode } from '../exit-codes.ts';
+import type { ExitCode } from '../failure.ts';
 
 const DATA_DIR = text(
   'folder',

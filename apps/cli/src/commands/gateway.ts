@@ -1,7 +1,7 @@
 import { kebabCase } from '../command/add-verb.ts';
 import { text } from '../command/option.ts';
 import { verb } from '../command/verb.ts';
-import type { ExitCode } from '../exit-codes.ts';
+import type { ExitCode } from '../failure.ts';
 
 /** Running a gateway; `tollkeeper gateways` manages those of the fleet. */
 export const gateway = verb({

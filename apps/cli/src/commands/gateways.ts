@@ -2,16 +2,15 @@ import { type Gateway, type GatewayState, gatewayId, type Labels } from '@tollke
 import type { Client } from '@tollkeeper/sdk';
 import type { CliContext } from '../cli-context.ts';
 import { text, YES } from '../command/option.ts';
+import { parseLabels } from '../command/option-values.ts';
 import { argument, argumentList, type Noun, verb } from '../command/verb.ts';
-import { findWorkspaceId } from '../lookup/find-workspace.ts';
-import { listAll } from '../lookup/list-all.ts';
-import { pickOne } from '../lookup/pick-one.ts';
+import { listAll, pickOne } from '../lookup.ts';
 import { asTable, type Field, printFields, printLine } from '../output.ts';
 import { confirm, requireYesOrTerminal } from '../prompt.ts';
 import { connect } from '../session/connect.ts';
-import { formatLabels, parseLabels } from '../text/labels.ts';
-import { relativeAndExact, relativeTime } from '../text/relative-time.ts';
+import { formatLabels, relativeAndExact, relativeTime } from '../text/format.ts';
 import type { Color, Column } from '../text/table.ts';
+import { findWorkspaceId } from './workspaces.ts';
 
 const GATEWAY = argument('gateway', 'Id or exact name');
 const MEBIBYTE = 1024 * 1024;

@@ -3,15 +3,13 @@ import type { Client } from '@tollkeeper/sdk';
 import type { CliContext } from '../cli-context.ts';
 import { required, text } from '../command/option.ts';
 import { argument, type Noun, verb } from '../command/verb.ts';
-import { EXIT } from '../exit-codes.ts';
-import { Failure } from '../failure.ts';
-import { findRoleId } from '../lookup/find-role.ts';
-import { listAll } from '../lookup/list-all.ts';
-import { pickOne } from '../lookup/pick-one.ts';
+import { EXIT, Failure } from '../failure.ts';
+import { listAll, pickOne } from '../lookup.ts';
 import { asTable, hint, printLine } from '../output.ts';
 import { connect } from '../session/connect.ts';
-import { relativeTime } from '../text/relative-time.ts';
+import { relativeTime } from '../text/format.ts';
 import type { Color, Column } from '../text/table.ts';
+import { findRoleId } from './roles.ts';
 
 const INVITATION = argument('invitation', 'Id or invited email');
 

@@ -2,20 +2,15 @@ import { JOIN_KEY_BLOCKS, type JoinKey, type JoinKeyWithSecret } from '@tollkeep
 import type { Client } from '@tollkeeper/sdk';
 import type { CliContext } from '../cli-context.ts';
 import { given, NAME, parsed, text, words } from '../command/option.ts';
-import { findName, readCount, readDuration } from '../command/option-values.ts';
+import { findName, parseLabels, readCount, readDuration } from '../command/option-values.ts';
 import { argument, type Noun, optionalArgument, verb } from '../command/verb.ts';
-import { EXIT } from '../exit-codes.ts';
-import { Failure } from '../failure.ts';
-import { findWorkspaceId } from '../lookup/find-workspace.ts';
-import { listAll } from '../lookup/list-all.ts';
-import { pickOne } from '../lookup/pick-one.ts';
+import { EXIT, Failure } from '../failure.ts';
+import { listAll, pickOne, refuseSecret } from '../lookup.ts';
 import { asTable, hint, printLine } from '../output.ts';
-import { refuseSecret } from '../session/api-key-text.ts';
 import { connect } from '../session/connect.ts';
-import { counted } from '../text/counted.ts';
-import { formatLabels, parseLabels } from '../text/labels.ts';
-import { relativeTime } from '../text/relative-time.ts';
+import { counted, formatLabels, relativeTime } from '../text/format.ts';
 import type { Color, Column } from '../text/table.ts';
+import { findWorkspaceId } from './workspaces.ts';
 
 const STATUS_COLORS: Readonly<Record<JoinKey['status'], Color>> = {
   active: 'green',

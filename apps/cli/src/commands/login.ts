@@ -2,16 +2,19 @@ import type { Identity } from '@tollkeeper/contract';
 import type { CliContext } from '../cli-context.ts';
 import { flag, type OptionValues, text } from '../command/option.ts';
 import { verb } from '../command/verb.ts';
-import { EXIT } from '../exit-codes.ts';
-import { Failure } from '../failure.ts';
+import { EXIT, Failure } from '../failure.ts';
 import { hint, printLine } from '../output.ts';
 import { ask, readSecret } from '../prompt.ts';
-import { parseApiKey } from '../session/api-key-text.ts';
-import { connectWith } from '../session/connect.ts';
-import { type Credentials, storeCredentials } from '../session/credentials.ts';
+import {
+  asksOrganization,
+  connectWith,
+  DEFAULT_URL,
+  isSentInClear,
+  ORGANIZATION_ADVICE,
+  parseServerUrl,
+} from '../session/connect.ts';
+import { type Credentials, parseApiKey, storeCredentials } from '../session/credentials.ts';
 import { awaitApproval, beginDeviceLogin } from '../session/device-login.ts';
-import { asksOrganization, ORGANIZATION_ADVICE } from '../session/organization.ts';
-import { DEFAULT_URL, isSentInClear, parseServerUrl } from '../session/server-url.ts';
 import { signIn } from '../session/sign-in.ts';
 import { createTransport } from '../session/transport.ts';
 

@@ -1,15 +1,14 @@
-import type { Member } from '@tollkeeper/contract';
+import { type Member, memberId } from '@tollkeeper/contract';
+import type { Client } from '@tollkeeper/sdk';
 import { text, YES } from '../command/option.ts';
 import { argument, type Noun, verb } from '../command/verb.ts';
-import { findMember, findMemberId } from '../lookup/find-member.ts';
-import { findRoleId } from '../lookup/find-role.ts';
-import { listAll } from '../lookup/list-all.ts';
+import { listAll, pickOne } from '../lookup.ts';
 import { asTable, printLine } from '../output.ts';
 import { confirm, requireYesOrTerminal } from '../prompt.ts';
 import { connect } from '../session/connect.ts';
-import { counted } from '../text/counted.ts';
-import { relativeTime } from '../text/relative-time.ts';
+import { counted, relativeTime } from '../text/format.ts';
 import type { Column } from '../text/table.ts';
+import { findRoleId } from './roles.ts';
 
 const MEMBER = argument('member', '"me", an id, an email or an exact name');
 
@@ -118,3 +117,33 @@ export const members: Noun = {
   notes: '<member> is "me", an id, an email or an exact name.',
   verbs: [list, changeRole, suspend, reinstate, remove],
 };
+
+/**
+ * The id of the member that a person means by `me`, an id, an email or an exact name. Throws
+ * Failure if none or several.
+ */
+export async function findMemberId(client: Client, reference: string): Promise<string> {
+  if (memberId.safeParse(reference).success) return reference;
+  if (reference === 'me') return (await client.whoami()).member.id;
+  return (await findMember(client, reference)).id;
+}
+
+/** The member that a person means, as the list of members shows them. */
+export async function findMember(client: Client, reference: string): Promise<Member> {
+  const wanted = reference === 'me' ? await findMemberId(client, 'me') : reference;
+  const { data } = await listAll((query) => client.listMembers({ query }));
+  return pickOne(membersMeant(data, wanted), reference, {
+    kind: 'member',
+    advice: 'Give "me", an email, an exact name or an id that starts with "mem_".',
+    candidate: ({ id, email, name }) => `${id}  ${email}  ${name}`,
+  });
+}
+
+/** An id or email wins: people choose their names, and could take another's email as theirs. */
+function membersMeant(members: readonly Member[], reference: string): readonly Member[] {
+  const email = reference.toLowerCase();
+  const exact = members.filter(
+    (member) => member.id === reference || member.email.toLowerCase() === email,
+  );
+  return exact.length > 0 ? exact : members.filter(({ name }) => name === reference);
+}

@@ -3,13 +3,12 @@ import type { CliContext } from '../cli-context.ts';
 import { flag, given, parsed, text, YES } from '../command/option.ts';
 import { readDays, requireChange } from '../command/option-values.ts';
 import { argument, type Noun, verb } from '../command/verb.ts';
-import { EXIT } from '../exit-codes.ts';
-import { Failure } from '../failure.ts';
-import { findMember } from '../lookup/find-member.ts';
+import { EXIT, Failure } from '../failure.ts';
 import { hint, printFields, printLine } from '../output.ts';
 import { ask, readSecret } from '../prompt.ts';
 import { type Connection, connect } from '../session/connect.ts';
-import { relativeAndExact } from '../text/relative-time.ts';
+import { relativeAndExact } from '../text/format.ts';
+import { findMember } from './members.ts';
 
 type Organization = RouteOutput<Routes['getOrganization']>;
 

@@ -1,10 +1,10 @@
-import type { Role } from '@tollkeeper/contract';
+import { type Role, roleId } from '@tollkeeper/contract';
+import type { Client } from '@tollkeeper/sdk';
 import type { CliContext } from '../cli-context.ts';
 import { given, list as listOption, NAME, required, text } from '../command/option.ts';
 import { requireChange, requireName } from '../command/option-values.ts';
 import { argument, type Noun, optionalArgument, verb } from '../command/verb.ts';
-import { findRole, findRoleId } from '../lookup/find-role.ts';
-import { listAll } from '../lookup/list-all.ts';
+import { listAll, pickOne } from '../lookup.ts';
 import { asTable, hint, printFields, printLine } from '../output.ts';
 import { connect } from '../session/connect.ts';
 import type { Column } from '../text/table.ts';
@@ -125,4 +125,24 @@ function printRole(ctx: CliContext, role: Role): void {
     ['Members', String(role.membersCount)],
     ['Scopes', role.scopes.join(' ') || 'none'],
   ]);
+}
+
+/** The id of the role that a person means by an id or a name. Throws Failure if there is none. */
+export async function findRoleId(client: Client, reference: string): Promise<string> {
+  if (roleId.safeParse(reference).success) return reference;
+  return (await findRole(client, reference)).id;
+}
+
+/** The role that a person means by an id, or a name in any case. Throws Failure if there is none. */
+export async function findRole(client: Client, reference: string): Promise<Role> {
+  const { data } = await listAll((query) => client.listRoles({ query }));
+  const byId = data.filter(({ id }) => id === reference);
+  // No two roles have a name that differs in case only.
+  const name = reference.trim().toLowerCase();
+  const byName = data.filter((role) => role.name.trim().toLowerCase() === name);
+  return pickOne(byId.length > 0 ? byId : byName, reference, {
+    kind: 'role',
+    advice: 'Run "tollkeeper roles list" to see them.',
+    candidate: (role) => `${role.id}  ${role.name}`,
+  });
 }

@@ -5,7 +5,7 @@ import { readDays, readHours, requireChange } from '../command/option-values.ts'
 import { type Noun, verb } from '../command/verb.ts';
 import { hint, printFields, printLine, printTable } from '../output.ts';
 import { connect } from '../session/connect.ts';
-import { counted } from '../text/counted.ts';
+import { counted } from '../text/format.ts';
 import type { Column } from '../text/table.ts';
 
 type Preview = RouteOutput<Routes['previewSecurity']>;

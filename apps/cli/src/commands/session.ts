@@ -7,7 +7,7 @@ import { connect } from '../session/connect.ts';
 import { type Credentials, findCredentials, removeCredentials } from '../session/credentials.ts';
 import { signOut } from '../session/sign-in.ts';
 import { createTransport } from '../session/transport.ts';
-import { relativeAndExact } from '../text/relative-time.ts';
+import { relativeAndExact } from '../text/format.ts';
 
 export const logout = verb({
   name: 'logout',

@@ -1,9 +1,9 @@
 import { USAGE_PERIODS, type Usage } from '@tollkeeper/contract';
 import { choice, withDefault } from '../command/option.ts';
 import { optionalArgument, verb } from '../command/verb.ts';
-import { findKey } from '../lookup/find-key.ts';
 import { printFields } from '../output.ts';
 import { connect } from '../session/connect.ts';
+import { findKey } from './keys/open-key.ts';
 
 const BARS = '▁▂▃▄▅▆▇█';
 

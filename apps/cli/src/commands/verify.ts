@@ -2,13 +2,12 @@ import { isScope, type RouteOutput, type Routes, type Scope } from '@tollkeeper/
 import type { CliContext } from '../cli-context.ts';
 import { flag, given, list, text } from '../command/option.ts';
 import { verb } from '../command/verb.ts';
-import { EXIT } from '../exit-codes.ts';
-import { Failure } from '../failure.ts';
-import { findWorkspaceId } from '../lookup/find-workspace.ts';
+import { EXIT, Failure } from '../failure.ts';
 import { printFields } from '../output.ts';
 import { readSecret } from '../prompt.ts';
 import { connect } from '../session/connect.ts';
-import { relativeAndExact } from '../text/relative-time.ts';
+import { relativeAndExact } from '../text/format.ts';
+import { findWorkspaceId } from './workspaces.ts';
 
 type Verification = RouteOutput<Routes['verifyKey']>;
 

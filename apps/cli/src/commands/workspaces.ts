@@ -1,14 +1,13 @@
-import { ENVIRONMENTS, type Workspace } from '@tollkeeper/contract';
+import { ENVIRONMENTS, type Workspace, workspaceId } from '@tollkeeper/contract';
+import { ApiError, type Client } from '@tollkeeper/sdk';
 import { choice, NAME, withDefault, YES } from '../command/option.ts';
 import { requireName } from '../command/option-values.ts';
 import { argument, type Noun, optionalArgument, verb } from '../command/verb.ts';
-import { findWorkspace, findWorkspaceId } from '../lookup/find-workspace.ts';
-import { listAll } from '../lookup/list-all.ts';
+import { listAll, pickOne } from '../lookup.ts';
 import { asTable, printLine } from '../output.ts';
 import { confirm, requireYesOrTerminal } from '../prompt.ts';
 import { connect } from '../session/connect.ts';
-import { counted } from '../text/counted.ts';
-import { relativeTime } from '../text/relative-time.ts';
+import { counted, relativeTime } from '../text/format.ts';
 import type { Column } from '../text/table.ts';
 
 const WORKSPACE = argument('workspace', 'Id or name');
@@ -113,4 +112,40 @@ function contentsOf({ keysCount, gatewaysCount, joinKeysCount }: Workspace): str
   const keys = counted(keysCount, 'key');
   if (gatewaysCount + joinKeysCount === 0) return keys;
   return `${keys}, ${counted(gatewaysCount, 'gateway')} and ${counted(joinKeysCount, 'join key')}`;
+}
+
+/** The id of the workspace that a person means by an id or a name. Throws Failure if there is none. */
+export async function findWorkspaceId(client: Client, reference: string): Promise<string> {
+  if (workspaceId.safeParse(reference).success) return reference;
+  return (await findWorkspace(client, reference)).id;
+}
+
+/** The workspace that a person means by an id or a name. Throws Failure if there is none. */
+export async function findWorkspace(client: Client, reference: string): Promise<Workspace> {
+  const data = await listWorkspaces(client);
+  const names = data.map(({ name }) => `"${name}"`).join(', ');
+  return pickOne(
+    data.filter(({ id, name }) => id === reference || name === reference),
+    reference,
+    {
+      kind: 'workspace',
+      advice: names ? `Choose one of ${names}.` : 'You can see no workspace.',
+      candidate: ({ id, name }) => `${id}  ${name}`,
+    },
+  );
+}
+
+/** What each workspace is called, by id. Callers who may not list workspaces see their ids only. */
+export async function workspaceNames(client: Client): Promise<ReadonlyMap<string, string>> {
+  try {
+    return new Map((await listWorkspaces(client)).map(({ id, name }) => [id, name]));
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 403) return new Map();
+    throw error;
+  }
+}
+
+async function listWorkspaces(client: Client): Promise<Workspace[]> {
+  const { data } = await listAll((query) => client.listWorkspaces({ query }));
+  return data;
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createApi, IDENTITY, SECRET } from '../testing/fake-api.ts';
 import { createCliContext, createHome } from '../testing/run-command.ts';
-import { connect } from './connect.ts';
+import { connect, isSentInClear, parseServerUrl } from './connect.ts';
 import { storeCredentials } from './credentials.ts';
 
 const stored = { kind: 'session', url: 'http://127.0.0.1:7420', cookie: 'session=1' } as const;
@@ -58,4 +58,25 @@ test('an API key is not used for another organization than its own', async () =>
 test('what is no id of an organization is sent to nobody', async () => {
   const env = { TOLLKEEPER_ORGANIZATION: `${organization}\nX-Evil: 1` };
   await expect(headersSent(env)).rejects.toMatchObject({ exitCode: 2 });
+});
+
+test.each([
+  ['http://127.0.0.1:7420/', 'http://127.0.0.1:7420'],
+  ['https://keys.example.com/tollkeeper/', 'https://keys.example.com/tollkeeper'],
+])('takes %s as %s', (text, url) => {
+  expect(parseServerUrl(text)).toBe(url);
+});
+
+test.each(['', 'keys.example.com', 'ftp://h', 'http://ada:pw@h', 'http://h?x=1', 'http://h#x'])(
+  'refuses %j as a server and does not repeat it',
+  (text) => {
+    expect(() => parseServerUrl(text)).toThrow(/^The server's address cannot be used/);
+  },
+);
+
+test('warns of plain http except on this machine', () => {
+  expect(isSentInClear('http://keys.example.com')).toBe(true);
+  expect(isSentInClear('https://keys.example.com')).toBe(false);
+  expect(isSentInClear('http://localhost:7420')).toBe(false);
+  expect(isSentInClear('http://[::1]:7420')).toBe(false);
 });

@@ -1,11 +1,7 @@
-import { type Client, createClient } from '@tollkeeper/sdk';
+import { ApiError, type Client, createClient } from '@tollkeeper/sdk';
 import type { CliContext } from '../cli-context.ts';
-import { EXIT } from '../exit-codes.ts';
-import { Failure } from '../failure.ts';
-import { parseApiKey } from './api-key-text.ts';
-import { type Credentials, findCredentials } from './credentials.ts';
-import { namedOrganization, ORGANIZATION_HEADER } from './organization.ts';
-import { DEFAULT_URL, loginCommand, parseServerUrl } from './server-url.ts';
+import { EXIT, Failure } from '../failure.ts';
+import { type Credentials, findCredentials, parseApiKey } from './credentials.ts';
 import { createTransport } from './transport.ts';
 
 export interface Connection {
@@ -60,4 +56,58 @@ function headersOf(ctx: CliContext, credentials: Credentials): Record<string, st
         ...(organization ? { [ORGANIZATION_HEADER]: organization } : {}),
       };
   }
+}
+
+const ORGANIZATION_HEADER = 'x-organization-id';
+
+/**
+ * The organization that a session acts in, where it was named: --organization, else
+ * TOLLKEEPER_ORGANIZATION. Throws Failure for what is no id, and beside an API key.
+ */
+function namedOrganization(
+  { env }: Pick<CliContext, 'env'>,
+  kind: Credentials['kind'],
+): string | undefined {
+  const id = env.TOLLKEEPER_ORGANIZATION || undefined;
+  if (id === undefined) return undefined;
+  if (!/^org_[0-9A-Za-z]{20}$/.test(id)) {
+    const advice = 'Give an id that starts with "org_"; "tollkeeper whoami" shows yours.';
+    throw new Failure(EXIT.usage, `"${id}" is no organization. ${advice}`);
+  }
+  if (kind === 'session') return id;
+  const advice = 'Leave out --organization, and unset TOLLKEEPER_ORGANIZATION.';
+  throw new Failure(EXIT.usage, `An API key acts in its own organization only. ${advice}`);
+}
+
+/** Whether the server wants to know, or does not know, the organization of a session. */
+export function asksOrganization(error: unknown): error is ApiError {
+  return error instanceof ApiError && error.message.toLowerCase().includes(ORGANIZATION_HEADER);
+}
+
+export const ORGANIZATION_ADVICE = 'Give --organization <id>, or set TOLLKEEPER_ORGANIZATION.';
+
+export const DEFAULT_URL = 'http://127.0.0.1:7420';
+
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/** The address of a server without a slash at its end. Throws Failure if it is no address. */
+export function parseServerUrl(text: string): string {
+  const url = URL.parse(text);
+  const web = url?.protocol === 'http:' || url?.protocol === 'https:';
+  if (!url || !web || url.username || url.password || url.search || url.hash) {
+    const advice = `Give one such as ${DEFAULT_URL}, without a user, query or fragment.`;
+    throw new Failure(EXIT.usage, `The server's address cannot be used. ${advice}`);
+  }
+  return url.origin + url.pathname.replace(/\/+$/, '');
+}
+
+/** Whether a password or key sent there could be read on the way. */
+export function isSentInClear(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'http:' && !LOOPBACK.has(hostname);
+}
+
+/** How a person would sign in to that server. */
+export function loginCommand(url: string): string {
+  return url === DEFAULT_URL ? 'tollkeeper login' : `tollkeeper login --url ${url}`;
 }

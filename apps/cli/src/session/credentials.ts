@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import type { CliContext } from '../cli-context.ts';
-import { EXIT } from '../exit-codes.ts';
-import { Failure } from '../failure.ts';
+import { EXIT, Failure } from '../failure.ts';
 
 /** What login stores. The secret belongs to that one server and is sent to no other. */
 export type Credentials = { readonly url: string } & (
@@ -103,4 +102,17 @@ function isMissing(error: unknown): boolean {
 
 function codeOf(error: unknown): unknown {
   return error instanceof Error && 'code' in error ? error.code : undefined;
+}
+
+const SECRET = /^tk_(?:live|test)_[0-9A-Za-z]{38}$/;
+
+/**
+ * An API key that can stand in a header.
+ * @param source where it came from, for the message, which never repeats the key
+ */
+export function parseApiKey(text: string, source: string): string {
+  const key = text.trim();
+  if (SECRET.test(key)) return key;
+  const shape = '"tk_live_" or "tk_test_" and 38 letters and digits';
+  throw new Failure(EXIT.unauthenticated, `${source} is not an API key: it should be ${shape}.`);
 }

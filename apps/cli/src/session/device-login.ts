@@ -1,12 +1,5 @@
-import { EXIT } from '../exit-codes.ts';
-import { Failure } from '../failure.ts';
-import {
-  type AuthAnswer,
-  authRefusal,
-  callAuth,
-  fieldOf,
-  sessionCookieOf,
-} from './auth-endpoint.ts';
+import { EXIT, Failure } from '../failure.ts';
+import { type AuthAnswer, authRefusal, callAuth, fieldOf, sessionCookieOf } from './sign-in.ts';
 
 const CLIENT = { client_id: 'tollkeeper-cli' };
 const GRANT = { ...CLIENT, grant_type: 'urn:ietf:params:oauth:grant-type:device_code' };

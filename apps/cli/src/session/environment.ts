@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { findUnknownVariables } from '@tollkeeper/contract';
-import { EXIT } from '../exit-codes.ts';
-import { Failure } from '../failure.ts';
+import { EXIT, Failure } from '../failure.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,15 +1,6 @@
-import { EXIT } from '../exit-codes.ts';
-import { Failure } from '../failure.ts';
-import {
-  type AuthAnswer,
-  authRefusal,
-  callAuth,
-  cookiesOf,
-  fieldOf,
-  sessionCookieOf,
-} from './auth-endpoint.ts';
+import { EXIT, type ExitCode, Failure } from '../failure.ts';
 
-export interface EmailAndPassword {
+interface EmailAndPassword {
   readonly email: string;
   readonly password: string;
 }
@@ -61,4 +52,72 @@ async function giveCode(
     url,
     'The code is not right, or too old. Sign in again with a new one.',
   );
+}
+
+export interface AuthAnswer {
+  readonly response: Response;
+  readonly body: unknown;
+}
+
+/** Calls one of the sign-in endpoints, which stand beside the API and its typed client. */
+export async function callAuth(
+  request: typeof fetch,
+  url: string,
+  name: string,
+  body: Readonly<Record<string, string>>,
+  cookie?: string,
+): Promise<AuthAnswer> {
+  const response = await request(`${url}/api/auth/${name}`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      origin: new URL(url).origin,
+      ...(cookie ? { cookie } : {}),
+    },
+    body: JSON.stringify(body),
+  });
+  return { response, body: await response.json().catch(() => undefined) };
+}
+
+/** The cookies that an answer sets, as one Cookie header; undefined if it sets none. */
+function cookiesOf({ response }: AuthAnswer): string | undefined {
+  const cookies = response.headers
+    .getSetCookie()
+    .map((line) => line.split(';', 1)[0] ?? '')
+    .filter((cookie) => /^[^=]+=./.test(cookie));
+  return cookies.length === 0 ? undefined : cookies.join('; ');
+}
+
+/** The same, where a session is among them. */
+export function sessionCookieOf(answer: AuthAnswer): string | undefined {
+  const cookies = cookiesOf(answer);
+  return cookies && /session_token=/.test(cookies) ? cookies : undefined;
+}
+
+/**
+ * What a refused sign-in says to a person.
+ * @param wrong the sentence for what does not belong together (401)
+ */
+export function authRefusal(answer: AuthAnswer, url: string, wrong: string): Failure {
+  const { response, body } = answer;
+  if (response.status === 401) return new Failure(EXIT.unauthenticated, wrong);
+  const said = fieldOf(body, 'detail') ?? fieldOf(body, 'message');
+  // The sentence already says how long to wait.
+  if (response.status === 429 && typeof said === 'string') {
+    return new Failure(EXIT.unexpected, said);
+  }
+  if (typeof said !== 'string') {
+    const text = `${url} answered ${response.status} to the sign-in. Is it a Tollkeeper server?`;
+    return new Failure(EXIT.unreachable, text);
+  }
+  return new Failure(exitCodeOf(response.status), `The server refused the sign-in: ${said}`);
+}
+
+export function fieldOf(body: unknown, name: string): unknown {
+  return typeof body === 'object' && body !== null ? Reflect.get(body, name) : undefined;
+}
+
+function exitCodeOf(status: number): ExitCode {
+  if (status === 403) return EXIT.forbidden;
+  return status >= 400 && status < 500 ? EXIT.invalidInput : EXIT.unexpected;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { EXIT } from '../exit-codes.ts';
+import { EXIT } from '../failure.ts';
 import { createApi } from '../testing/fake-api.ts';
 import { createTransport } from './transport.ts';
 

@@ -1,5 +1,4 @@
-import { EXIT } from '../exit-codes.ts';
-import { Failure } from '../failure.ts';
+import { EXIT, Failure } from '../failure.ts';
 
 const TIMEOUT_MS = 30_000;
 const RETRIES_MAX = 1;

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import stringWidth from 'string-width';
 import { expect, test } from 'vitest';
-
-import { type Column, layoutTable } from './table.ts';
+import { type Column, layoutTable, truncate } from './table.ts';
 
 const now = new Date('2026-11-23T08:00:00.000Z');
 
@@ -67,4 +66,18 @@ test('a hostile name neither moves the cursor nor breaks the columns', () => {
       },
     ),
   );
+});
+
+test('a cut text fits, and a text that fits is not cut', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme' }), fc.integer({ min: 1, max: 40 }), (text, width) => {
+      expect(stringWidth(truncate(text, width))).toBeLessThanOrEqual(width);
+      if (stringWidth(text) <= width) expect(truncate(text, width)).toBe(text);
+    }),
+  );
+});
+
+test('does not cut an emoji or an accent in two', () => {
+  expect(truncate('a👩‍🚀bc', 3)).toBe('a…');
+  expect(truncate('e\u0301xyz', 2)).toBe('e\u0301…');
 });

@@ -1,5 +1,4 @@
 import stringWidth from 'string-width';
-import { truncate } from './truncate.ts';
 import { visibleText } from './visible-text.ts';
 
 export type Color = 'green' | 'yellow' | 'red' | 'dim';
@@ -15,7 +14,7 @@ export interface Column<T> {
   readonly optional?: true;
 }
 
-export interface Layout {
+interface Layout {
   /** Columns of the terminal; Infinity to cut nothing. */
   readonly widthMax: number;
   readonly now: Date;
@@ -95,4 +94,19 @@ function align<T>(
   const cut = truncate(text, width);
   const padding = ' '.repeat(Math.max(0, width - stringWidth(cut)));
   return column.align === 'right' ? padding + painted(cut) : painted(cut) + padding;
+}
+
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/** The text cut to so many columns of a terminal, the last of them an ellipsis if it was cut. */
+export function truncate(text: string, widthMax: number): string {
+  if (stringWidth(text) <= widthMax) return text;
+  let kept = '';
+  let width = 0;
+  for (const { segment } of graphemes.segment(text)) {
+    width += stringWidth(segment);
+    if (width > widthMax - 1) break;
+    kept += segment;
+  }
+  return `${kept}…`;
 }

@@ -8,11 +8,10 @@ import {
 import { ApiError } from '@tollkeeper/sdk';
 import type { CliContext } from '../../cli-context.ts';
 import { verb } from '../../command/verb.ts';
-import { EXIT, type ExitCode } from '../../exit-codes.ts';
 import { exitCodeOf } from '../../explain.ts';
-import { Failure } from '../../failure.ts';
+import { EXIT, type ExitCode, Failure } from '../../failure.ts';
 import { hint, printLine } from '../../output.ts';
-import { counted } from '../../text/counted.ts';
+import { counted } from '../../text/format.ts';
 import { KEYS, openKeys } from './open-key.ts';
 
 type Results = RouteOutput<Routes['revokeKeys']>['results'];

@@ -4,14 +4,12 @@ import type { CliContext } from '../../cli-context.ts';
 import { choice, flag, given, list, NAME, parsed, text } from '../../command/option.ts';
 import { readExpiry, readGrace, requireName } from '../../command/option-values.ts';
 import { optionalArgument, verb } from '../../command/verb.ts';
-import { EXIT } from '../../exit-codes.ts';
-import { Failure } from '../../failure.ts';
-import { findWorkspaceId } from '../../lookup/find-workspace.ts';
+import { EXIT, Failure } from '../../failure.ts';
 import { hint, printLine } from '../../output.ts';
 import { agree, requireYesOrTerminal } from '../../prompt.ts';
 import { connect } from '../../session/connect.ts';
-import { counted } from '../../text/counted.ts';
-import { relativeTime } from '../../text/relative-time.ts';
+import { counted, relativeTime } from '../../text/format.ts';
+import { findWorkspaceId } from '../workspaces.ts';
 import { KEY, openKey } from './open-key.ts';
 
 /** As in the dashboard, where the organization has no default of its own. */

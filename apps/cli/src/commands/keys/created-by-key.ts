@@ -1,9 +1,8 @@
 import type { ApiKey, RouteOutput, Routes } from '@tollkeeper/contract';
 import type { Client } from '@tollkeeper/sdk';
-import { EXIT } from '../../exit-codes.ts';
-import { Failure } from '../../failure.ts';
-import { findMemberId } from '../../lookup/find-member.ts';
-import { counted } from '../../text/counted.ts';
+import { EXIT, Failure } from '../../failure.ts';
+import { counted } from '../../text/format.ts';
+import { findMemberId } from '../members.ts';
 
 type Created = RouteOutput<Routes['getCreated']>;
 

@@ -1,16 +1,15 @@
 import type { ApiKey, RouteOutput, Routes } from '@tollkeeper/contract';
-import { ApiError, type Client } from '@tollkeeper/sdk';
+import { ApiError } from '@tollkeeper/sdk';
 import type { CliContext } from '../../cli-context.ts';
 import { flag, given, repeated, text, YES } from '../../command/option.ts';
 import { verb } from '../../command/verb.ts';
 import { hint } from '../../output.ts';
 import { confirm, requireYesOrTerminal } from '../../prompt.ts';
-import { counted } from '../../text/counted.ts';
+import { counted } from '../../text/format.ts';
 import { changeKeys, exitCodeOfOutcome, printOutcome } from './change-keys.ts';
 import {
   createdByKeys,
   findKeptMembers,
-  type KeepMembers,
   keptMembersText,
   requireCascadeToKeep,
 } from './created-by-key.ts';
@@ -42,16 +41,9 @@ export const revokeKeys = verb({
   },
   json: { help: "Print the API's JSON, for scripts; for several keys, a result for each" },
   run: async ({ ctx, args: [references], options }) => {
-    const { reason, cascade = false, yes } = options;
-    requireCascadeToKeep(options);
-    const { client, keys } = await openKeys(ctx, references);
-    const keepMembers = await findKeptMembers(client, options.keepMember);
-    await confirmEnd(ctx, client, keys, {
-      yes,
-      cascade,
-      keepMembers,
-      loss: 'stops working for good',
-    });
+    const { reason, cascade = false } = options;
+    const loss = 'stops working for good';
+    const { client, keys, keepMembers } = await openKeysToEnd(ctx, references, options, loss);
     const body = { cascade, ...given({ keepMembers, reason }) };
     return changeKeys(keys, {
       done: 'Revoked',
@@ -74,16 +66,9 @@ export const deleteKeys = verb({
     help: 'Print a result for each of several keys, as JSON; nothing for one key, since the API answers without JSON',
   },
   run: async ({ ctx, args: [references], options }) => {
-    const { cascade = false, yes } = options;
-    requireCascadeToKeep(options);
-    const { client, keys } = await openKeys(ctx, references);
-    const keepMembers = await findKeptMembers(client, options.keepMember);
-    await confirmEnd(ctx, client, keys, {
-      yes,
-      cascade,
-      keepMembers,
-      loss: 'is deleted for good, with its record',
-    });
+    const { cascade = false } = options;
+    const loss = 'is deleted for good, with its record';
+    const { client, keys, keepMembers } = await openKeysToEnd(ctx, references, options, loss);
     const query = {
       cascade: cascade ? ('true' as const) : ('false' as const),
       ...keptMembersText(keepMembers),
@@ -104,25 +89,40 @@ export const deleteKeys = verb({
   exitCode: exitCodeOfOutcome,
 });
 
-interface End {
+interface EndOptions {
+  readonly cascade: true | undefined;
+  readonly keepMember: readonly string[] | undefined;
   readonly yes: true | undefined;
-  readonly cascade: boolean;
-  /** Members whom the cascade does not remove. */
-  readonly keepMembers: KeepMembers | undefined;
-  /** What happens to a key: "stops working for good". */
-  readonly loss: string;
 }
 
-/** Asks before keys end: for the name of one, or for the number of several. Throws Failure. */
-async function confirmEnd(
+/**
+ * Finds the keys that a command ends, and lets a person confirm it. Throws Failure unless they do.
+ * @param loss what happens to a key: "stops working for good"
+ */
+async function openKeysToEnd(
   ctx: CliContext,
-  client: Client,
+  references: readonly string[],
+  options: EndOptions,
+  loss: string,
+) {
+  requireCascadeToKeep(options);
+  const { client, keys } = await openKeys(ctx, references);
+  const keepMembers = await findKeptMembers(client, options.keepMember);
+  requireYesOrTerminal(ctx, options.yes);
+  if (!options.yes) {
+    const created = await createdByKeys(client, keys, options.cascade ?? false, keepMembers);
+    await confirmEnd(ctx, keys, loss, created);
+  }
+  return { client, keys, keepMembers };
+}
+
+/** Asks for the name of one key, or for the number of several. Throws Failure. */
+function confirmEnd(
+  ctx: CliContext,
   keys: readonly ApiKey[],
-  { yes, cascade, keepMembers, loss }: End,
+  loss: string,
+  created: string,
 ): Promise<void> {
-  requireYesOrTerminal(ctx, yes);
-  if (yes) return;
-  const created = await createdByKeys(client, keys, cascade, keepMembers);
   const [only, ...others] = keys;
   if (only && others.length === 0) {
     const what = `"${only.name}" (${only.prefix}…) ${loss}. ${created}`;

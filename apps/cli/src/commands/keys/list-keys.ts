@@ -2,15 +2,14 @@ import { type ApiKey, KEY_SORTS, KEY_STATES, type KeyState } from '@tollkeeper/c
 import { choice, flag, given, parsed, text, withDefault } from '../../command/option.ts';
 import { readCount } from '../../command/option-values.ts';
 import { verb } from '../../command/verb.ts';
-import { findKey } from '../../lookup/find-key.ts';
-import { findMemberId } from '../../lookup/find-member.ts';
-import { findWorkspaceId, workspaceNames } from '../../lookup/find-workspace.ts';
-import { listAll } from '../../lookup/list-all.ts';
+import { listAll, refuseSecret } from '../../lookup.ts';
 import { hint, printTable } from '../../output.ts';
-import { refuseSecret } from '../../session/api-key-text.ts';
 import { connect } from '../../session/connect.ts';
-import { relativeTime } from '../../text/relative-time.ts';
+import { relativeTime } from '../../text/format.ts';
 import type { Color, Column } from '../../text/table.ts';
+import { findMemberId } from '../members.ts';
+import { findWorkspaceId, workspaceNames } from '../workspaces.ts';
+import { findKey } from './open-key.ts';
 
 export const STATE_COLORS: Readonly<Record<KeyState, Color>> = {
   active: 'green',

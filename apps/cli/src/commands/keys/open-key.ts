@@ -1,9 +1,9 @@
-import type { ApiKey } from '@tollkeeper/contract';
+import { type ApiKey, apiKeyId } from '@tollkeeper/contract';
 import { ApiError, type Client } from '@tollkeeper/sdk';
 import type { CliContext } from '../../cli-context.ts';
 import { argument, argumentList } from '../../command/verb.ts';
 import { Failure } from '../../failure.ts';
-import { findKey } from '../../lookup/find-key.ts';
+import { listAll, pickOne, refuseSecret } from '../../lookup.ts';
 import { connect } from '../../session/connect.ts';
 
 export const KEY = argument('key', 'Id, exact name or visible prefix');
@@ -50,3 +50,39 @@ function withoutChange(error: unknown): unknown {
 }
 
 const NOTHING_CHANGED = 'No key was changed.';
+
+const NAME_MAX = 64;
+
+/**
+ * The one key that a person means by an id, an exact name or a visible prefix.
+ * Throws Failure if there is none, or more than one: then it lists them.
+ */
+export async function findKey(client: Client, reference: string): Promise<ApiKey> {
+  refuseSecret(reference);
+  if (apiKeyId.safeParse(reference).success) return keyById(client, reference);
+  const keys = await keysCalled(client, reference);
+  return pickOne(keys, reference, {
+    kind: 'key',
+    advice: 'Run "tollkeeper keys list" to see those that you may manage.',
+    candidate,
+  });
+}
+
+async function keyById(client: Client, id: string): Promise<ApiKey> {
+  const { scopesInForce: _, decision: __, ...key } = await client.getKey({ params: { id } });
+  return key;
+}
+
+async function keysCalled(client: Client, reference: string): Promise<ApiKey[]> {
+  const called = reference.replace(/(?:…|\.\.\.)$/, '');
+  const search = called.trim();
+  if (search === '' || called.length > NAME_MAX) return [];
+  const { data } = await listAll((page) => {
+    return client.listKeys({ query: { ...page, search } });
+  });
+  return data.filter(({ name, prefix }) => name === reference || prefix === called);
+}
+
+function candidate({ id, name, prefix, state }: ApiKey): string {
+  return `${id}  ${prefix}  ${state}  ${name}`;
+}

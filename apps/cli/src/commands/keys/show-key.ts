@@ -3,7 +3,7 @@ import type { CliContext } from '../../cli-context.ts';
 import { verb } from '../../command/verb.ts';
 import { type Field, printFields } from '../../output.ts';
 import { connect } from '../../session/connect.ts';
-import { relativeAndExact } from '../../text/relative-time.ts';
+import { relativeAndExact } from '../../text/format.ts';
 import { STATE_COLORS } from './list-keys.ts';
 import { KEY, openKey } from './open-key.ts';
 

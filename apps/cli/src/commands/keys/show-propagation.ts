@@ -1,14 +1,13 @@
 import { apiKeyId, type KeyPropagation } from '@tollkeeper/contract';
 import type { Client } from '@tollkeeper/sdk';
 import { verb } from '../../command/verb.ts';
-import { EXIT } from '../../exit-codes.ts';
-import { findKey } from '../../lookup/find-key.ts';
+import { EXIT } from '../../failure.ts';
 import { hint, printTable } from '../../output.ts';
 import { connect } from '../../session/connect.ts';
-import { relativeTime } from '../../text/relative-time.ts';
+import { relativeTime } from '../../text/format.ts';
 import type { Column } from '../../text/table.ts';
 import { STATE_COLORS, stateText } from '../gateways.ts';
-import { KEY } from './open-key.ts';
+import { findKey, KEY } from './open-key.ts';
 
 type Row = KeyPropagation['gateways'][number];
 

@@ -4,7 +4,7 @@ import { readExpiry, requireChange } from '../../command/option-values.ts';
 import { argument, verb } from '../../command/verb.ts';
 import { type Field, hint, printFields, printLine } from '../../output.ts';
 import { agree, requireYesOrTerminal } from '../../prompt.ts';
-import { relativeAndExact } from '../../text/relative-time.ts';
+import { relativeAndExact } from '../../text/format.ts';
 import { KEY, openKey } from './open-key.ts';
 
 type Body = RouteInput<Routes['updateKey']>['body'];

@@ -2,7 +2,7 @@ import type { Member } from '@tollkeeper/contract';
 import { createClient } from '@tollkeeper/sdk';
 import { expect, test } from 'vitest';
 import { createApi, createMember, IDENTITY } from '../testing/fake-api.ts';
-import { findMember } from './find-member.ts';
+import { findMember } from './members.ts';
 
 const ada = createMember(0, { name: 'Ada', email: 'ada@example.com' });
 const eve = createMember(1, { name: 'Eve', email: 'eve@example.com' });

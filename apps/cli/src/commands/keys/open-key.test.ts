@@ -1,8 +1,8 @@
 import { createClient } from '@tollkeeper/sdk';
 import { expect, test } from 'vitest';
-import { EXIT } from '../exit-codes.ts';
-import { createApi, createKey, SECRET } from '../testing/fake-api.ts';
-import { findKey } from './find-key.ts';
+import { EXIT } from '../../failure.ts';
+import { createApi, createKey, SECRET } from '../../testing/fake-api.ts';
+import { findKey } from './open-key.ts';
 
 function clientOf(...pages: (readonly ReturnType<typeof createKey>[])[]) {
   const answers = pages.map((data, index) => ({

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { relativeAndExact, relativeTime } from './relative-time.ts';
+import { relativeAndExact, relativeTime } from './format.ts';
 
 const now = new Date('2026-11-23T08:00:00.000Z');
 

@@ -1,4 +1,0 @@
-/** "1 key", "3 keys". */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
