@@ -50,6 +50,8 @@ export interface RouteConfig {
   /** What a key must hold. */
   readonly scopes: readonly Scope[];
   readonly bodyBytesMax: number;
+  /** Where keys are taken from: `bearer`, `basic`, `websocket-protocol`, or headers in lower case. */
+  readonly credentials: readonly string[];
 }
 
 /** In milliseconds; 0 waits for ever. */

@@ -1,6 +1,8 @@
 import { SCOPES } from '@tollkeeper/contract';
 import { parseIpRange } from '@tollkeeper/verify';
 import { z } from 'zod';
+import { DEFAULT_PLACES } from '../request/credential-places.ts';
+import { KIND, kindOf } from '../request/header-kinds.ts';
 import { ADDRESS_SHAPE, parseAddress } from './address.ts';
 import { type Environment, expandVariables } from './expand-variables.ts';
 import { isReserved, isRoutePath } from './route-path.ts';
@@ -97,6 +99,23 @@ const headerName = z
   .regex(TOKEN, 'is no name of a header')
   .refine((name) => !OWN_HEADERS.test(name), 'is a header that the gateway sets itself');
 
+const credentialPlace = z.string().transform((text, ctx) => {
+  const place = text.toLowerCase();
+  const message = credentialFault(place);
+  if (message === undefined) return place;
+  ctx.addIssue({ code: 'custom', message });
+  return z.NEVER;
+});
+
+function credentialFault(place: string): string | undefined {
+  if (place === 'authorization') return 'must be written as "bearer", or as "basic"';
+  if (place === 'sec-websocket-protocol') return 'must be written as "websocket-protocol"';
+  if (!TOKEN.test(place)) return 'is no name of a header';
+  const kind = kindOf(place);
+  const isFree = place !== 'cookie' && (kind === KIND.plain || kind === KIND.apiKey);
+  return isFree ? undefined : 'is a header that means something else';
+}
+
 /** @param expanded reads a text with variables */
 export function route(expanded: z.ZodType<string>) {
   return z.strictObject({
@@ -115,5 +134,9 @@ export function route(expanded: z.ZodType<string>) {
       .default({}),
     scopes: z.array(z.enum(SCOPES)).default([]),
     bodyBytesMax: bytes.optional(),
+    credentials: z
+      .array(credentialPlace)
+      .min(1)
+      .default([...DEFAULT_PLACES]),
   });
 }

@@ -25,6 +25,18 @@ describe('a wrong file is refused with line, column and reason', () => {
     ['trustedProxies:\n  - 10.0.0.0/8\n  - 10.0.0.0/99', ['3:5: "trustedProxies.1" must be an IP']],
     ['limits:\n  bodyBytesMax: -1', ['2:3: "limits.bodyBytesMax" too small']],
     ['routes: []', ['1:1: "routes" too small']],
+    ...[
+      ['authorization', 'must be written as "bearer"'],
+      ['Sec-WebSocket-Protocol', 'must be written as "websocket-protocol"'],
+      ['api key', 'is no name of a header'],
+      ['Cookie', 'is a header that means something else'],
+      ['X-Forwarded-For', 'is a header that means something else'],
+      ['X-Tollkeeper-Key-Id', 'is a header that means something else'],
+      ['host', 'is a header that means something else'],
+    ].map(([place, reason]): [string, string[]] => [
+      `routes:\n  - path: /\n    credentials: [bearer, ${place}]`,
+      [`3:27: "routes.0.credentials.1" ${reason}`],
+    ]),
   ])('%j', (text, expected) => {
     const faults = faultsOf(text);
     expect(faults).toHaveLength(expected.length);

@@ -4,7 +4,7 @@ import type { Denial } from '@tollkeeper/gateway-core';
 import { answerHead, answerTrailers, type RawHeaders } from './answer-headers.ts';
 import { ClientFault } from './client-fault.ts';
 import { reclaimAfter } from './reclaim.ts';
-import { sendDenial } from './send-denial.ts';
+import { type Exchange, sendDenial } from './send-denial.ts';
 import { isTimeout, upstreamDenial } from './upstream-failure.ts';
 
 /** The stream that the answer comes from. */
@@ -30,6 +30,7 @@ const SHORT_BYTES_MAX = 4096;
 
 /** An upstream's answer on its way to the client, whatever fetches it. */
 export class Answer {
+  readonly #exchange: Exchange;
   readonly #req: IncomingMessage;
   readonly #res: ServerResponse;
   readonly #watch: AnswerWatch;
@@ -40,7 +41,9 @@ export class Answer {
   #over = false;
   #listens = false;
 
-  constructor(req: IncomingMessage, res: ServerResponse, watch: AnswerWatch) {
+  constructor(exchange: Exchange, watch: AnswerWatch) {
+    const { req, res } = exchange;
+    this.#exchange = exchange;
     this.#req = req;
     this.#res = res;
     this.#watch = watch;
@@ -183,7 +186,7 @@ export class Answer {
     }
     const denial = fault?.denial ?? upstreamDenial(error);
     this.#watch.answering();
-    sendDenial(this.#req, this.#res, denial);
+    sendDenial(this.#exchange, denial);
   }
 
   #pause(): void {

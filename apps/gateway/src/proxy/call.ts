@@ -1,13 +1,11 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { type Denial, type Denied, UNAVAILABLE } from '@tollkeeper/gateway-core';
-import { sendDenial } from './send-denial.ts';
+import { type Exchange, sendDenial } from './send-denial.ts';
 import type { Services } from './services.ts';
 import type { UpgradeRequest } from './tunnel.ts';
 
 /** One request, and where its answer goes. */
-export interface Call {
-  readonly req: IncomingMessage;
-  readonly res: ServerResponse;
+export interface Call extends Exchange {
   /** Set when the client asks for an upgrade. */
   readonly upgrade: UpgradeRequest | undefined;
   /** By the clock that only runs forward, in milliseconds. */
@@ -28,14 +26,15 @@ export function accept({ metrics }: Services, call: Call): void {
   metrics.decided('valid');
 }
 
-export function refuse(services: Services, { req, res, startedAt }: Call, denial: Denial): void {
+export function refuse(services: Services, call: Call, denial: Denial): void {
+  const { req, res, startedAt } = call;
   services.metrics.decided(denial.code);
   if (res.headersSent) {
     req.socket.destroy();
     return;
   }
   if (services.isDraining) res.shouldKeepAlive = false;
-  sendDenial(req, res, denial);
+  sendDenial(call, denial);
   services.metrics.answered(startedAt);
 }
 

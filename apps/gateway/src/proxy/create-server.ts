@@ -43,6 +43,7 @@ export function createProxyServer(services: Services, connections: Connections):
       upgrade,
       startedAt: performance.now(),
       isAccepted: false,
+      route: undefined,
       ongoing: undefined,
     };
     connections.use(call);

@@ -66,7 +66,7 @@ export class ProxyRequest implements Held, AnswerWatch, Ongoing, Repeatable {
     const { req, res } = this.#call;
     this.#services.log.error({ err: error }, 'request could not be forwarded');
     if (res.headersSent) req.socket.destroy();
-    else sendDenial(req, res, UNAVAILABLE);
+    else sendDenial(this.#call, UNAVAILABLE);
   }
 
   answering(): void {
@@ -114,16 +114,16 @@ export class ProxyRequest implements Held, AnswerWatch, Ongoing, Repeatable {
   }
 
   #forward(): void {
-    const { req, res, upgrade } = this.#call;
+    const { res, upgrade } = this.#call;
     const { head, route } = this.#authorized;
     // Gone meanwhile: nothing would tell of it any more.
     if (res.destroyed) return;
     if (Number(head.contentLength ?? 0) > route.bodyBytesMax) {
       this.answering();
-      sendDenial(req, res, bodyTooLarge(route.bodyBytesMax));
+      sendDenial(this.#call, bodyTooLarge(route.bodyBytesMax));
       return;
     }
-    const answer = new Answer(req, res, this);
+    const answer = new Answer(this.#call, this);
     this.#answer = answer;
     const outgoing = this.#outgoing();
     this.#sent = outgoing;

@@ -1,18 +1,11 @@
 /** Takes each request: what cannot be read is refused, the rest is decided, counted, and passed on. */
 
-import {
-  authorize,
-  type Denial,
-  findCredential,
-  hasKey,
-  KEY_IN_URL,
-  UNAVAILABLE,
-} from '@tollkeeper/gateway-core';
+import { authorize, type Denial, hasKey, KEY_IN_URL, UNAVAILABLE } from '@tollkeeper/gateway-core';
 import { isReserved } from '../config/route-path.ts';
 import { clientAddress } from '../request/client-address.ts';
 import { framingFault, originForm } from '../request/framing.ts';
 import { type Head, hasBody, readHead } from '../request/head.ts';
-import { findRoute, NO_ROUTE } from '../request/routes.ts';
+import { findRoute, findSecret, NO_ROUTE } from '../request/routes.ts';
 import {
   accept,
   type Call,
@@ -85,12 +78,13 @@ function readTarget({ req }: Call, head: Head): string | Denial {
 function pass(services: Services, call: Call, head: Head, target: string): void {
   const { config, routes } = services.live;
   const found = findRoute(routes, pathOf(target));
-  const secret = found === 'ambiguous' ? UNREADABLE : findCredential(head);
+  const route = typeof found === 'string' ? undefined : found;
+  call.route = route;
+  const secret = found === 'ambiguous' ? UNREADABLE : findSecret(call.req, head, route ?? NO_ROUTE);
   if (typeof secret !== 'string') {
     refuse(services, call, secret);
     return;
   }
-  const route = typeof found === 'string' ? undefined : found;
   const peer = peerOf(call.req);
   const ip = clientAddress(peer, head.forwardedFor, config.trustedProxies);
   const { required } = route ?? NO_ROUTE;

@@ -1,12 +1,12 @@
 import { hasKey } from '@tollkeeper/gateway-core';
 import { isAsked } from '../request/connection-options.ts';
+import { basicText, withoutKeys } from '../request/credential-places.ts';
 import type { Head } from '../request/head.ts';
-import { KIND, kindOf, lenientName } from '../request/header-kinds.ts';
+import { KIND, type Kind, kindOf, lenientName } from '../request/header-kinds.ts';
 import type { Route } from '../request/routes.ts';
 
 /** The length of a key: shorter values cannot hold one. */
 const SECRET_LENGTH = 46;
-const BASIC = /^basic +/i;
 
 /** What the headers of a request to the upstream are made of. */
 export interface Origin {
@@ -33,8 +33,12 @@ export function requestHeaders(
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] ?? '';
     const value = rawHeaders[i + 1] ?? '';
-    if (!isPassed(kindOf(name), origin.isTrusted)) continue;
-    if (holdsKey(value)) continue;
+    const kind = kindOf(name);
+    if (!isPassed(kind, origin.isTrusted)) continue;
+    if (holdsKey(value, kind)) {
+      addProtocols(headers, name, value);
+      continue;
+    }
     if (head.connection !== '' && isAsked(head.connection, name.toLowerCase())) continue;
     if (ownHeaders.size > 0 && ownHeaders.has(lenientName(name))) continue;
     headers.push(name, value);
@@ -42,6 +46,13 @@ export function requestHeaders(
   addForwarded(headers, head, origin);
   for (const each of route.headers) headers.push(each);
   return headers;
+}
+
+/** A key among the subprotocols of a WebSocket takes its own place along, not those of the others. */
+function addProtocols(headers: string[], name: string, value: string): void {
+  if (name.toLowerCase() !== 'sec-websocket-protocol') return;
+  const rest = withoutKeys(value);
+  if (rest !== '') headers.push(name, rest);
 }
 
 function isPassed(kind: number, isTrusted: boolean): boolean {
@@ -82,17 +93,15 @@ export function requestTrailers(rawTrailers: readonly string[], { ownHeaders }: 
     const name = rawTrailers[i] ?? '';
     const value = rawTrailers[i + 1] ?? '';
     const isPassed = kindOf(name) === KIND.plain && !ownHeaders.has(lenientName(name));
-    if (isPassed && !holdsKey(value)) trailers.push(name, value);
+    if (isPassed && !holdsKey(value, KIND.plain)) trailers.push(name, value);
   }
   return trailers;
 }
 
 /** As it is, escaped, or as the user or the password of RFC 7617. */
-function holdsKey(value: string): boolean {
+function holdsKey(value: string, kind: Kind): boolean {
   if (value.length < SECRET_LENGTH) return false;
-  return hasKey(value) || (BASIC.test(value) && hasKey(decodeBase64(value.replace(BASIC, ''))));
-}
-
-function decodeBase64(text: string): string {
-  return Buffer.from(text, 'base64').toString('latin1');
+  if (hasKey(value)) return true;
+  if (kind !== KIND.authorization) return hasKey(basicText(value));
+  return value.split(',').some((each) => hasKey(basicText(each)));
 }

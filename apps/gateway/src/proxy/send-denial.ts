@@ -1,10 +1,19 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import { type Denial, denialAnswer } from '@tollkeeper/gateway-core';
+import type { Route } from '../request/routes.ts';
 import { discardBody } from './request-body.ts';
 
+/** One request and its answer. */
+export interface Exchange {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  /** Set once the path was read: how a denial is written depends on it. */
+  route: Route | undefined;
+}
+
 /** Answers with problem+json, in place of an upstream. The head must not have been sent. */
-export function sendDenial(req: IncomingMessage, res: ServerResponse, denial: Denial): void {
-  const { status, headers, body } = denialAnswer(denial);
+export function sendDenial({ req, res, route }: Exchange, denial: Denial): void {
+  const { status, headers, body } = denialAnswer(denial, route?.credentials?.challenges);
   // Where requests cannot be distinguished, nothing that follows is read as one.
   if (denial.code === 'malformed_request') res.shouldKeepAlive = false;
   // Named, since that of an upstream may stand in `res` still, which nobody can send.

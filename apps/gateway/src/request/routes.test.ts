@@ -11,6 +11,7 @@ function routes(...paths: string[]): readonly Route[] {
     timeouts: { connectMs: 1, responseMs: 1, idleMs: 1 },
     headers: [],
     scopes: [],
+    credentials: ['bearer', 'x-api-key'],
     bodyBytesMax: 1,
   });
   return prepareRoutes(paths.map(config).toSorted((a, b) => b.path.length - a.path.length));

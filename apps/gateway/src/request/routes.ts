@@ -1,11 +1,16 @@
+import { type Denial, findCredential } from '@tollkeeper/gateway-core';
 import { NO_SCOPES, type ScopeSet, scopeSet } from '@tollkeeper/verify';
 import type { RouteConfig } from '../config/config.ts';
 import { isBelow } from '../config/route-path.ts';
+import { type Credentials, prepareCredentials } from './credential-places.ts';
+import type { Head } from './head.ts';
 import { lenientName } from './header-kinds.ts';
 import { pathReadings } from './path-readings.ts';
 
 /** A route, with what each request needs prepared. */
-export interface Route extends RouteConfig {
+export interface Route extends Omit<RouteConfig, 'credentials'> {
+  /** Null where keys stand where they do by default. */
+  readonly credentials: Credentials | null;
   readonly required: ScopeSet;
   /** The path in lower case. */
   readonly lowerPath: string;
@@ -14,7 +19,19 @@ export interface Route extends RouteConfig {
 }
 
 /** What a request must hold that no route takes: nothing but a key. */
-export const NO_ROUTE: Pick<Route, 'required'> = { required: NO_SCOPES };
+export const NO_ROUTE: Pick<Route, 'required' | 'credentials'> = {
+  required: NO_SCOPES,
+  credentials: null,
+};
+
+/** The key that the request presents where the route takes keys from, valid or not. */
+export function findSecret(
+  { rawHeaders }: { readonly rawHeaders: readonly string[] },
+  head: Head,
+  { credentials }: Pick<Route, 'credentials'>,
+): string | Denial {
+  return credentials === null ? findCredential(head) : credentials.find(rawHeaders);
+}
 
 /** Nobody's: `ambiguous` would be one route's to some reader and another's to the next. */
 export type NoRoute = 'none' | 'ambiguous';
@@ -22,6 +39,7 @@ export type NoRoute = 'none' | 'ambiguous';
 export function prepareRoutes(routes: readonly RouteConfig[]): readonly Route[] {
   return routes.map((route) => ({
     ...route,
+    credentials: prepareCredentials(route.credentials),
     required: scopeSet(route.scopes),
     lowerPath: route.path.toLowerCase(),
     ownHeaders: new Set(route.headers.filter((_, i) => i % 2 === 0).map(lenientName)),

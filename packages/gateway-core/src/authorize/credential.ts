@@ -29,18 +29,26 @@ export function findCredential({ authorization, apiKey }: Presented): string | D
   // Nearly all requests: one header, with nothing in it that could be a second key.
   if (apiKey === '' && token.length === SECRET_LENGTH) return token;
   if (authorization === '' && apiKey.length === SECRET_LENGTH) return apiKey;
-  return choose([...authorization.split(',').map(bearerToken), ...apiKey.split(',')]);
+  const texts = [...authorization.split(',').map(bearerToken), ...apiKey.split(',')];
+  const { own, other, first } = sortCredentials(texts);
+  return other === undefined ? (own ?? first ?? NONE) : SEVERAL;
 }
 
-function choose(texts: readonly string[]): string | Denial {
+/** Credentials that were sent: two different keys of Tollkeeper, valid or not, and the first of all. */
+export interface SentCredentials {
+  readonly own: string | undefined;
+  readonly other: string | undefined;
+  readonly first: string | undefined;
+}
+
+export function sortCredentials(texts: readonly string[]): SentCredentials {
   const given = texts.map((each) => each.trim()).filter((each) => each !== '');
   const [own, other] = new Set(given.filter((each) => OWN.test(each)));
-  if (other !== undefined) return SEVERAL;
-  return own ?? given[0] ?? NONE;
+  return { own, other, first: given[0] };
 }
 
-/** Empty for any other kind of credential, which is the upstream's. */
-function bearerToken(authorization: string): string {
+/** The token of `Bearer`; empty for any other kind of credential, which is the upstream's. */
+export function bearerToken(authorization: string): string {
   const text = authorization.trimStart();
   return BEARER.test(text) ? text.replace(BEARER, '').trimEnd() : '';
 }

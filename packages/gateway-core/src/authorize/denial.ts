@@ -41,8 +41,16 @@ export function denialOf(code: Exclude<DecisionCode, 'valid'>, required: ScopeSe
     : { code: shown, detail };
 }
 
-/** As problem+json (RFC 9457), with the error object that clients of LLM providers read. */
-export function denialAnswer({ code, detail, scopes }: Denial): DenialAnswer {
+const CHALLENGES = ['Bearer realm="tollkeeper"'];
+
+/**
+ * As problem+json (RFC 9457), with the error object that clients of LLM providers read.
+ * @param challenges values of WWW-Authenticate, for a denial that asks for another credential
+ */
+export function denialAnswer(
+  { code, detail, scopes }: Denial,
+  challenges: readonly string[] = CHALLENGES,
+): DenialAnswer {
   const { status, title } = ERRORS[code];
   const problem: GatewayProblem = {
     type: `urn:tollkeeper:error:${code}`,
@@ -64,7 +72,7 @@ export function denialAnswer({ code, detail, scopes }: Denial): DenialAnswer {
       String(Buffer.byteLength(body)),
       'Cache-Control',
       'no-store',
-      ...(status === 401 ? ['WWW-Authenticate', 'Bearer realm="tollkeeper"'] : []),
+      ...(status === 401 ? challenges.flatMap((each) => ['WWW-Authenticate', each]) : []),
       ...(status === 503 ? ['Retry-After', '2'] : []),
     ],
     body,

@@ -7,7 +7,13 @@ export {
   type Decision,
   type Denied,
 } from './authorize.ts';
-export { findCredential, type Presented } from './credential.ts';
+export {
+  bearerToken,
+  findCredential,
+  type Presented,
+  type SentCredentials,
+  sortCredentials,
+} from './credential.ts';
 export { type Denial, type DenialAnswer, denialAnswer, UNAVAILABLE } from './denial.ts';
 export { hasKey, KEY_IN_URL } from './key-in-url.ts';
 export { watchValidity } from './watch-validity.ts';

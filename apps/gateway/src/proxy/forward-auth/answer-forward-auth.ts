@@ -4,7 +4,6 @@ import {
   type Accepted,
   authorize,
   type Denial,
-  findCredential,
   hasKey,
   KEY_IN_URL,
   UNAVAILABLE,
@@ -12,14 +11,12 @@ import {
 import { type IpRange, rangeContains } from '@tollkeeper/verify';
 import { clientAddress } from '../../request/client-address.ts';
 import type { Head } from '../../request/head.ts';
-import { findRoute, NO_ROUTE, type Route } from '../../request/routes.ts';
+import { findRoute, findSecret, NO_ROUTE, type Route } from '../../request/routes.ts';
 import { accept, type Call, malformed, pathOf, peerOf, refuse, refuseDenied } from '../call.ts';
 import { addIdentityHeaders } from '../identity-headers.ts';
 import { discardBody } from '../request-body.ts';
 import type { Services } from '../services.ts';
 import { originalTarget } from './original-request.ts';
-
-type UpgradeRequest = Pick<Route, 'required'>;
 
 const FAULTS = {
   several: malformed(
@@ -48,7 +45,8 @@ export function answerForwardAuth(
     refuse(services, call, asked);
     return;
   }
-  const secret = findCredential(head);
+  if ('path' in asked) call.route = asked;
+  const secret = findSecret(call.req, head, asked);
   if (typeof secret !== 'string') {
     refuse(services, call, secret);
     return;
@@ -75,7 +73,7 @@ function findAsked(
   { req }: Call,
   head: Head,
   target: string,
-): UpgradeRequest | Denial {
+): Route | typeof NO_ROUTE | Denial {
   const original = originalTarget(req, head.host, target);
   const isAnywhere = live.routes.length === 0;
   if ('fault' in original) {
