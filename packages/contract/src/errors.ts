@@ -34,6 +34,7 @@ export const ERRORS = {
   request_timeout: { status: 408, title: 'The request took too long' },
   invalid_state: { status: 409, title: 'The status forbids this change' },
   edit_conflict: { status: 409, title: 'The record was edited since it was read' },
+  cascade_includes_caller: { status: 409, title: 'The calling key is among what would end' },
   cascade_too_large: { status: 409, title: 'The key created too much for one request' },
   already_set_up: { status: 409, title: 'This server already has an owner' },
   idempotency_conflict: { status: 409, title: 'The Idempotency-Key was used for another request' },

@@ -126,12 +126,19 @@ function deleteAnother(): Promise<Answer> {
   return another.owner.client.raw('DELETE', '/v1/organization', body, type);
 }
 
+/** The key itself stops in a transaction like any other. */
+async function cascade(): Promise<Answer> {
+  const child = await makeKey(app, owner);
+  await query('update api_key set created_by_key_id = $1 where id = $2', [key.id, child.id]);
+  return owner.post(`/v1/api-keys/${key.id}/revoke`, { cascade: true });
+}
+
 describe('a change of all keys of somebody', () => {
   it.each<[what: string, change: (memberId: string) => Promise<Answer>]>([
     ['the end of a membership', (id) => owner.delete(`/v1/members/${id}`)],
     ['a shorter lifetime', () => owner.patch('/v1/security', { keyLifetimeDaysMax: 100 })],
     ['the end of an organization', () => deleteAnother()],
-    ['a cascade', () => owner.post(`/v1/api-keys/${key.id}/revoke`, { cascade: true })],
+    ['a cascade', () => cascade()],
   ])('has more time for a statement than others: %s', async (_what, change) => {
     const { organizationId } = await claimedOrganization(app);
     const { memberId } = await addMember(app, organizationId, 'viewer');
@@ -150,6 +157,6 @@ describe('a change of all keys of somebody', () => {
     await query('drop function see cascade');
     await query('drop table seen');
     expect(status).toBeLessThan(300);
-    expect(seen).toEqual([{ statement_timeout: '15s' }]);
+    expect(seen).toContainEqual({ statement_timeout: '15s' });
   });
 });

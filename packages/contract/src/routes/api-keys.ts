@@ -131,7 +131,7 @@ export const deleteKey = defineRoute({
   params,
   query: z.strictObject({ cascade: cascadeQuery, keepMembers: keepMembersQuery }),
   status: 204,
-  errors: ['not_found', 'cascade_too_large'],
+  errors: ['not_found', 'cascade_includes_caller', 'cascade_too_large'],
 });
 
 export const rotateKey = defineRoute({

@@ -39,7 +39,7 @@ export const getKeysCreated = defineRoute({
   body: z.strictObject({ ids, keepMembers }),
   status: 200,
   response: createdByKey,
-  errors: [],
+  errors: ['cascade_includes_caller'],
 });
 
 export const disableKeys = defineRoute({
@@ -71,7 +71,8 @@ export const revokeKeys = defineRoute({
   method: 'POST',
   path: '/v1/api-keys/revoke',
   access: 'api_keys.revoke',
-  summary: 'Revoke several keys for good in one transaction, with a result for each',
+  summary:
+    'Revoke several keys for good in one transaction, with a result for each; with `cascade`, what they created follows in further ones',
   tag,
   body: z.strictObject({
     ids,
@@ -81,5 +82,5 @@ export const revokeKeys = defineRoute({
   }),
   status: 200,
   response: bulkResult,
-  errors: [],
+  errors: ['cascade_includes_caller'],
 });

@@ -4,7 +4,7 @@ import { defineRoute } from '../route.ts';
 
 /** What `cascade` does, wherever a key ends. */
 export const CASCADE =
-  'Also revokes the keys that it created or rotated, and those that they created or rotated in turn, and deletes the join keys, invitations and gateways of all of them. Members who joined by one of these invitations are removed, with their keys, also those that were handed over to others, the keys that they rotated, their join keys, and everything that all of these created. What was done before, or by a member whom somebody else invited again since, stays. Refused when one of the keys belongs to another member, who is not removed, and the caller lacks api_keys.manage_all. Join keys and gateways go with fleet.manage, invitations with members.invite, and members with members.remove, as far as the caller may remove them. Otherwise they stay: join keys and invitations are blocked, members and gateways are not. The owner of the organization and the caller always stay. One transaction ends up to 5,000 things; a request that ends more takes several, and can be repeated if it is interrupted';
+  'Also revokes the keys that it created or rotated, and those that they created or rotated in turn, and deletes the join keys, invitations and gateways of all of them. Members who joined by one of these invitations are removed, with their keys, also those that were handed over to others, the keys that they rotated, their join keys, and everything that all of these created. What was done before, or by a member whom somebody else invited again since, stays. The key itself is revoked first, in a transaction of its own, whatever follows. The rest is refused when one of the keys belongs to another member, who is not removed, and the caller lacks api_keys.manage_all. Refused as a whole when the caller is a key that would end as well. Join keys and gateways go with fleet.manage, invitations with members.invite, and members with members.remove, as far as the caller may remove them. Otherwise they stay: join keys and invitations are blocked, members and gateways are not. The owner of the organization and the caller always stay. One transaction ends up to 5,000 things; a request that ends more takes several, and can be repeated if it is interrupted';
 
 const KEEP_MEMBERS =
   'Members whom `cascade` does not remove, together with their keys and everything that these created; `all` removes nobody. Refused without `cascade`';
@@ -71,5 +71,5 @@ export const getCreated = defineRoute({
   query: z.strictObject({ keepMembers: keepMembersQuery }),
   status: 200,
   response: createdByKey,
-  errors: ['not_found'],
+  errors: ['not_found', 'cascade_includes_caller'],
 });

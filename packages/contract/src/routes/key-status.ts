@@ -54,5 +54,5 @@ export const revokeKey = defineRoute({
   }),
   status: 200,
   response: apiKey,
-  errors: ['not_found', 'invalid_state', 'cascade_too_large'],
+  errors: ['not_found', 'invalid_state', 'cascade_includes_caller', 'cascade_too_large'],
 });

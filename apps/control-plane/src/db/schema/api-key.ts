@@ -119,7 +119,10 @@ export const keyRotation = pgTable(
     firstAt: moment().notNull(),
     lastAt: moment().notNull(),
   },
-  (table) => [primaryKey({ columns: [table.organizationId, table.rotatedBy, table.keyId] })],
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.rotatedBy, table.keyId] }),
+    index().on(table.organizationId, table.keyId),
+  ],
 );
 
 /**

@@ -62,7 +62,7 @@ describe('members who stay', () => {
       ]);
       expect(await statusOf(thief), end).toBe(end === 'keep all' ? 'active' : 'removed');
       const event = (await auditEvents(app, me.organization.id)).findLast(
-        ({ target }) => target.id === root.id,
+        ({ action, target }) => action === 'api_key.cascade' && target.id === root.id,
       );
       expect(event?.after, end).toMatchObject({
         created: {

@@ -99,9 +99,9 @@ describe('a key that was deleted without what it created', () => {
     expect([await whoami(child), await statusOf(guest)]).toEqual(['revoked', 'removed']);
     const events = (await auditEvents(app, me.organization.id)).slice(-3);
     expect(events[0]).toMatchObject({
-      action: 'api_key.delete',
+      action: 'api_key.cascade',
       target: { id: root.id, name: root.name },
-      before: { name: root.name, memberId: me.member.id },
+      before: null,
       after: { created: { keysCount: 1, membersCount: 1 } },
     });
     const cause = { id: root.id, name: root.name };

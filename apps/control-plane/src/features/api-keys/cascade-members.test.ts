@@ -64,17 +64,18 @@ describe('revoking a key takes along what came in by it', () => {
     const events = (await auditEvents(app, me.organization.id)).slice(before);
     expect(events.map(({ action, target }) => [action, target.id])).toEqual([
       ['api_key.revoke', root.id],
+      ['api_key.cascade', root.id],
       ['api_key.revoke', key.id],
       ['member.remove', thief.memberId],
       ['join_key.delete', joinKey.id],
     ]);
-    for (const { after } of events.slice(1))
+    for (const { after } of events.slice(2))
       expect(after).toMatchObject({ cause: { id: root.id } });
-    expect(events[2]).toMatchObject({
+    expect(events[3]).toMatchObject({
       before: { roleId: 'role_admin', status: 'active' },
       after: { roleId: 'role_admin', status: 'removed' },
     });
-    expect(events[0]?.after).toMatchObject({
+    expect(events[1]?.after).toMatchObject({
       created: { keysCount: 1, membersCount: 1, membersLeftCount: 0 },
     });
     expect(await findBrokenLink(app, me.organization.id)).toBeUndefined();
@@ -172,7 +173,7 @@ describe('revoking a key takes along what came in by it', () => {
     expect(await created(root.id)).toMatchObject(counted);
     await revoke(owner, root.id);
     const event = (await auditEvents(app, me.organization.id)).find(
-      ({ action, target }) => action === 'api_key.revoke' && target.id === root.id,
+      ({ action, target }) => action === 'api_key.cascade' && target.id === root.id,
     );
     expect(event?.after).toMatchObject({ created: counted });
     expect(await gatewayIds()).not.toContain(gatewayId);

@@ -41,12 +41,20 @@ export function changeStatus(
   });
 }
 
+/** What revoking sets, which throws invalid_state for a key that is revoked already. */
+export function revoked(reason: string | undefined) {
+  return (row: KeyRow, { now }: Pick<StatusChange, 'now'>) => {
+    if (row.status === 'revoked') refuseStatus('revoke', row);
+    return { status: 'revoked' as const, revokedAt: now, revokeReason: reason ?? null };
+  };
+}
+
 /** @throws DomainError invalid_state, always */
 export function refuseStatus(verb: string, row: KeyRow): never {
   throw refusedStatus(verb, row);
 }
 
-export function refusedStatus(verb: string, row: KeyRow): DomainError {
+function refusedStatus(verb: string, row: KeyRow): DomainError {
   const advice = row.status === 'revoked' ? ' Create a new key.' : '';
   return new DomainError(
     'invalid_state',

@@ -6,7 +6,9 @@ import {
 } from '@tollkeeper/contract';
 import { holds } from '../../access/require-scope.ts';
 import type { Ctx } from '../../context.ts';
-import { type CreatedKey, findCreated, treeOfAnother } from './find-created.ts';
+import { requireCallerOutside } from './caller-in-cascade.ts';
+import { type CreatedKey, findCreated } from './find-created.ts';
+import { treeOfAnother } from './foreign-roots.ts';
 import { type AdmittedMember, readLineage } from './read-lineage.ts';
 import { findRemovable, type KeepMembers } from './removable-members.ts';
 
@@ -21,6 +23,7 @@ export async function countCreated(
   keepMembers?: KeepMembers,
 ): Promise<RouteOutput<Routes['getCreated']>> {
   const { db } = ctx.services;
+  await requireCallerOutside(db, ctx, rootIds, keepMembers);
   const removable = await findRemovable(db, ctx, keepMembers);
   const lineage = await readLineage(db, ctx, rootIds, removable, CREATED_COUNTED_MAX);
   const created = await findCreated(db, ctx, lineage, rootIds);

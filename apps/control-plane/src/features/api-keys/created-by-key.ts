@@ -12,22 +12,15 @@ import {
 import type { FurtherEvent } from '../../write/write.ts';
 import { deleteThings, idsOf, lockRows, setRemoved, setRevoked } from './end-rows.ts';
 import { takePart } from './ended-part.ts';
-import {
-  type Created,
-  type CreatedKey,
-  findCreated,
-  findForeignRoots,
-  treeOfAnother,
-} from './find-created.ts';
+import type { Created, CreatedKey } from './find-created.ts';
 import { keyFacts } from './key-view.ts';
-import type { KeyRow } from './lock-key.ts';
 import { type ReadLineage, readLineage } from './read-lineage.ts';
 import { findRemovable, type KeepMembers } from './removable-members.ts';
 
 /** Keys and members that one request searches, those that are gone since included. */
 export const SEARCHED_MAX = 100_000;
 
-/** What went along with a key, as the audit event of the key says it. */
+/** What went along with a key, as the audit event `api_key.cascade` says it. */
 export interface CreatedCounts {
   readonly keysCount: number;
   readonly joinKeysCount: number;
@@ -66,35 +59,11 @@ export async function searchLineage(
   return readLineage(tx, ctx, rootIds, removable, SEARCHED_MAX);
 }
 
-/**
- * What came from one key and goes with it.
- * @throws DomainError insufficient_scope when a key among it belongs to somebody else,
- * cascade_too_large
- */
-export async function findCreatedBy(
-  tx: Transaction,
-  ctx: Ctx,
-  rootId: string,
-  keepMembers: KeepMembers | undefined,
-): Promise<Created> {
-  const lineage = await searchLineage(tx, ctx, [rootId], keepMembers);
-  if (!lineage.isComplete) throw treeTooLarge();
-  if (findForeignRoots(ctx, lineage, [rootId]).size > 0) throw treeOfAnother();
-  return findCreated(tx, ctx, lineage, [rootId]);
-}
-
 export function treeTooLarge(): DomainError {
   return new DomainError(
     'cascade_too_large',
-    `More than ${SEARCHED_MAX.toLocaleString('en')} keys came from this key. Revoke it without what it created first: it is then refused at once. After that, revoke the keys that it created with what they created, up to 1,000 keys in a request; GET /v1/api-keys with createdByKeyId lists them. At last, revoke this key again with what it created.`,
+    `The key was revoked, but not what it created: more than ${SEARCHED_MAX.toLocaleString('en')} keys came from it. Revoke the keys that it created with what they created, up to 1,000 keys in a request; GET /v1/api-keys with createdByKeyId lists them. Then revoke this key again with what it created.`,
   );
-}
-
-interface Ended {
-  /** By root. */
-  readonly ended: (rootId: string) => EndedCreated;
-  /** The roots and the keys, locked, as they were. */
-  readonly rows: ReadonlyMap<string, KeyRow>;
 }
 
 /** Members and keys that an audit event names. */
@@ -117,20 +86,25 @@ const NOTHING: EndedCreated = {
   changes: [],
 };
 
+/** Whether the event has something to say of what a cascade left. */
+export function namesAny({ membersLeftCount, gatewaysLeftCount, editedKeysCount }: CreatedCounts) {
+  return membersLeftCount + gatewaysLeftCount + editedKeysCount > 0;
+}
+
 /**
  * Revokes the keys, removes the members, and deletes the join keys, invitations and gateways, or as
  * many as one transaction ends. However many roots there are, it takes the same number of statements.
- * @param deletedNames of roots that are deleted
+ * @returns what ended, by root
  */
 export async function endCreated(
   tx: Transaction,
   ctx: Ctx,
   created: Created,
-  rootIds: readonly string[],
-  deletedNames: ReadonlyMap<string, string> = new Map(),
-): Promise<Ended> {
+  roots: readonly { readonly id: string; readonly name: string }[],
+): Promise<(rootId: string) => EndedCreated> {
   const part = takePart(created);
-  const rows = await lockRows(tx, ctx, part, rootIds);
+  const rows = await lockRows(tx, ctx, part);
+  const names = new Map(roots.map(({ id, name }) => [id, name]));
   const endedBy = new Map<string, Mutable>();
   const of = (root: string) => {
     const own = endedBy.get(root) ?? {
@@ -139,8 +113,7 @@ export async function endCreated(
       changes: [],
     };
     endedBy.set(root, own);
-    const name = rows.get(root)?.name ?? deletedNames.get(root) ?? '';
-    return { own, cause: { type: 'api_key', id: root, name } };
+    return { own, cause: { type: 'api_key', id: root, name: names.get(root) ?? '' } };
   };
   const now = ctx.services.clock();
   const reasonOf = ({ root, ownerLeaves }: CreatedKey) => {
@@ -219,7 +192,7 @@ export async function endCreated(
     counts.editedKeysCount += 1;
     if (counts.editedKeys.length < NAMED_MAX) counts.editedKeys.push(id);
   }
-  return { ended: (rootId) => endedBy.get(rootId) ?? NOTHING, rows };
+  return (rootId) => endedBy.get(rootId) ?? NOTHING;
 }
 
 interface Mutable {

@@ -49,7 +49,7 @@ it('names the keys that the key or a member of it enabled or widened, and leaves
   await revoke(owner, root.id);
   for (const key of edited) expect(await whoami(key)).toBe('valid');
   const event = (await auditEvents(app, me.organization.id)).findLast(
-    ({ target }) => target.id === root.id,
+    ({ action, target }) => action === 'api_key.cascade' && target.id === root.id,
   );
   expect(event?.after).toMatchObject({
     created: {

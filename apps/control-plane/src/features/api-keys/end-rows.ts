@@ -12,7 +12,6 @@ export async function lockRows(
   tx: Transaction,
   { organizationId }: Ctx,
   { members, keys }: Created,
-  rootIds: readonly string[],
 ): Promise<ReadonlyMap<string, KeyRow>> {
   await tx
     .select({ id: member.id })
@@ -23,12 +22,7 @@ export async function lockRows(
   const rows = await tx
     .select()
     .from(apiKey)
-    .where(
-      and(
-        eq(apiKey.organizationId, organizationId),
-        among(apiKey.id, [...rootIds, ...idsOf(keys)]),
-      ),
-    )
+    .where(and(eq(apiKey.organizationId, organizationId), among(apiKey.id, idsOf(keys))))
     .orderBy(asc(apiKey.id))
     .for('update');
   return new Map(rows.map((row) => [row.id, row]));

@@ -4,7 +4,6 @@ import { visibleFleet, visibleKeys } from '../../access/visibility.ts';
 import type { Ctx } from '../../context.ts';
 import type { Database, Transaction } from '../../db/connect.ts';
 import { apiKey, gateway, invitation, joinKey, keyEdit } from '../../db/schema/index.ts';
-import { DomainError } from '../../domain-error.ts';
 import { invitationSentAt } from '../../write/invitation-time.ts';
 import { among } from './among.ts';
 import type { AdmittedMember, ReadLineage } from './read-lineage.ts';
@@ -68,7 +67,7 @@ export async function findCreated(
   };
 }
 
-function livingKeys(
+export function livingKeys(
   { keys }: ReadLineage,
   descendants: Descendants,
   rootIds: readonly string[],
@@ -212,35 +211,4 @@ async function findEditedKeys(db: Database | Transaction, ctx: Ctx, descendants:
     if (found) edited.set(id, found);
   }
   return [...edited.values()];
-}
-
-/**
- * The roots that the caller must not revoke with what they created: a key of another member is among
- * it, who does not leave with it. A member who leaves with another root does not count, as that one
- * may be refused.
- */
-export function findForeignRoots(
-  ctx: Ctx,
-  lineage: ReadLineage,
-  rootIds: readonly string[],
-): ReadonlySet<string> {
-  if (holds(ctx.scopes, 'api_keys.manage_all')) return new Set();
-  const foreign = lineage.keys.filter(({ memberId }) => memberId !== ctx.actor.memberId);
-  if (foreign.length === 0) return new Set();
-  return new Set(
-    rootIds.filter((rootId) => {
-      const keys = livingKeys(lineage, traceDescendants(lineage, [rootId]), [rootId]);
-      return keys.some(
-        ({ memberId, ownerLeaves }) => memberId !== ctx.actor.memberId && !ownerLeaves,
-      );
-    }),
-  );
-}
-
-export function treeOfAnother(): DomainError {
-  return new DomainError(
-    'insufficient_scope',
-    'Among the keys that this key created or rotated are some that belong to another member. Ask someone who holds the scope "api_keys.manage_all", or leave out everything it created or rotated.',
-    { scopes: ['api_keys.manage_all'] },
-  );
 }

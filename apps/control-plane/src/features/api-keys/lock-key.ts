@@ -9,18 +9,6 @@ import { notFound } from '../../domain-error.ts';
 export type KeyRow = Omit<typeof apiKey.$inferSelect, 'nameLower'>;
 
 /**
- * Before anything is locked on behalf of a caller who may not see the key.
- * @throws DomainError not_found
- */
-export async function requireVisibleKey(tx: Transaction, ctx: Ctx, id: string): Promise<void> {
-  const [row] = await tx
-    .select({ id: apiKey.id })
-    .from(apiKey)
-    .where(and(visibleKeys(ctx), eq(apiKey.id, id)));
-  if (!row) throw notFound('API key', id);
-}
-
-/**
  * The key, locked until the transaction ends.
  * @throws DomainError not_found
  */

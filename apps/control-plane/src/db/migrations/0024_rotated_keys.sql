@@ -1,0 +1,1 @@
+CREATE INDEX "key_rotation_organization_id_key_id_index" ON "key_rotation" USING btree ("organization_id","key_id");
