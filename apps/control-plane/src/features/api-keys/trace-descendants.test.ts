@@ -16,6 +16,14 @@ const admitted = (inviter: string, memberId: string, minute: number): Admission 
   admittedAt: minute * MINUTE,
 });
 
+/** Two members who remove and admit each other in turns, twenty times a second. */
+const ringOf = (count: number) =>
+  Array.from({ length: count }, (_, at) => ({
+    ...admitted(at === 0 ? 'K' : `m${at % 2}`, `m${(at + 1) % 2}`, 0),
+    invitedAt: at * 50,
+    admittedAt: at * 50 + 25,
+  }));
+
 function trace(links: readonly Link[], admissions: readonly Admission[], roots = ['K']) {
   const removable = new Set(admissions.map(({ memberId }) => memberId));
   return traceDescendants({ links, admissions, removable }, roots);
@@ -136,4 +144,56 @@ it('takes a line and a ring of 100,000 links', () => {
   const links = Array.from({ length: 100_000 }, (_, at) => once(`k${at}`, `k${at + 1}`, at));
   links.push(once('k100000', 'k0', 100_001));
   expect(trace(links, [], ['k0']).ids.size).toBe(100_001);
+});
+
+describe('looks at each link and admission a few times only', () => {
+  const shapes: Record<string, (count: number) => ReturnType<typeof trace>> = {
+    'members who admit each other': (count) => trace([], ringOf(count)),
+    'members who admit each other, and what they own': (count) =>
+      trace(
+        Array.from({ length: count }, (_, at) => ({
+          ...once(`m${at % 2}`, `k${at}`, 0),
+          firstAt: at * 50,
+          lastAt: Number.POSITIVE_INFINITY,
+        })),
+        ringOf(count),
+      ),
+    'members whom nobody invited who counts': (count) => trace([], ringOf(count).slice(1)),
+    'a creator that counts after all that it created': (count) =>
+      trace(
+        [
+          ...Array.from({ length: count }, (_, at) => once('X', `k${at}`, at)),
+          once('K', 'X', count),
+        ],
+        [],
+      ),
+    'keys that give each other new secrets': (count) =>
+      trace(
+        Array.from({ length: count }, (_, at) => once(`k${at % 30}`, `k${(at * 7) % 31}`, at)),
+        [],
+        ['k1'],
+      ),
+    'a line': (count) =>
+      trace(
+        Array.from({ length: count }, (_, at) => once(`k${at}`, `k${at + 1}`, at)),
+        [],
+        ['k0'],
+      ),
+  };
+
+  it.each(Object.keys(shapes))('%s', (name) => {
+    const steps = (count: number) => shapes[name]?.(count).stepsCount ?? Number.NaN;
+    expect(steps(10_000)).toBeGreaterThanOrEqual(10_000);
+    expect(steps(10_000)).toBeLessThan(60_000);
+    expect(steps(20_000) / steps(10_000)).toBeLessThan(2.1);
+  });
+});
+
+it('finds when a member of thousands of admissions did something', () => {
+  const { rootOf, members } = trace([], [...ringOf(10_000), admitted('owner', 'm0', 9)]);
+  expect([...members.keys()]).toEqual(['m1']);
+  expect(rootOf(['m0'], 8 * MINUTE)).toBe('K');
+  expect(rootOf(['m0'], 10 * MINUTE)).toBeUndefined();
+  expect(rootOf(['m1'], 10 * MINUTE)).toBe('K');
+  expect(rootOf(['m1'], -MINUTE)).toBeUndefined();
 });

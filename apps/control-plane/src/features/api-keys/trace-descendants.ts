@@ -4,7 +4,7 @@ export interface Link {
   readonly creator: string;
   /** The key. */
   readonly id: string;
-  /** The same as `lastAt` for what happened once; all times are in milliseconds. */
+  /** Equal to `lastAt` for what happened once; all times are in milliseconds. */
   readonly firstAt: number;
   readonly lastAt: number;
 }
@@ -26,14 +26,6 @@ export interface Lineage {
   readonly removable: ReadonlySet<string>;
 }
 
-/** When what a key or a member did came from a root. */
-interface Span {
-  readonly root: string;
-  readonly since: number;
-  /** When the member was admitted again, by somebody who may stand on their own. */
-  readonly until: number;
-}
-
 export interface Descendants {
   /** Ids of keys and members, roots too. */
   readonly ids: ReadonlySet<string>;
@@ -43,19 +35,45 @@ export interface Descendants {
   readonly rootNow: (id: string) => string | undefined;
   /** Members whose latest admission came from a root. */
   readonly members: ReadonlyMap<string, string>;
-  /** The same of members who are not removable. */
+  /** Members who are not removable, and whose latest admission came from a root. */
   readonly membersLeft: ReadonlyMap<string, string>;
+  /** How many links, admissions and spans were looked at: a test holds it to be linear. */
+  readonly stepsCount: number;
 }
 
 /** The clocks of processes that share a database may differ. */
 const CLOCK_SKEW_MS = 10_000;
 
-interface Step {
+const FOREVER = Number.POSITIVE_INFINITY;
+
+/** When what a key or a member did came from a root. */
+interface Span {
+  readonly root: string;
+  readonly since: number;
+  /** When the member was admitted again, by somebody who may stand on their own. */
+  readonly until: number;
+}
+
+/** An admission in the order of those of its member. */
+interface Stay extends Admission {
+  readonly until: number;
+  /** The root that an inviter came from when they sent the invitation. */
+  root?: string;
+  span?: Span;
+}
+
+/** That somebody sent the invitation of a stay. */
+interface Invitation {
   readonly creator: string;
-  readonly id: string;
+  readonly stay: Stay;
   readonly firstAt: number;
   readonly lastAt: number;
-  readonly admission?: { readonly admittedAt: number; readonly until: number };
+}
+
+/** That the member accepted it. */
+interface Arrival {
+  readonly stay: Stay;
+  readonly firstAt: number;
 }
 
 /**
@@ -63,63 +81,86 @@ interface Step {
  * counts gained power over it, and a member from an admission by somebody who counts until the next
  * admission: what they did before, or after somebody else admitted them again, is not among it. Members
  * who admit each other stay in it, since each admission follows another one that led to the inviter.
+ *
+ * Each link begins once. If its creator counts at that time, what it leads to counts; otherwise it waits
+ * until its creator does. Then it counts if its time is not over, and if it is, it never will: either
+ * way it is looked at once more and dropped.
  */
 export function traceDescendants(lineage: Lineage, rootIds: readonly string[]): Descendants {
-  const steps = stepsOf(lineage).sort((a, b) => a.firstAt - b.firstAt);
-  const stepsBy = Map.groupBy(steps, ({ creator }) => creator);
-  const spans = new Map<string, Span[]>();
+  const staysOf = orderStays(lineage.admissions);
+  const spans = new Map<string, Span>();
+  const waiting = new Map<string, (Link | Invitation)[]>();
   const membersLeft = new Map<string, string>();
+  let stepsCount = 0;
 
-  const spanAt = (id: string, at: number) =>
-    spans.get(id)?.find(({ since, until }) => at >= since - CLOCK_SKEW_MS && at < until);
-
-  /** Each id with the time from which it counts; a list, as lines may be long. */
-  const reached: { readonly id: string; readonly span: Span }[] = [];
-  const take = ({ id, admission }: Step, { root, since }: Pick<Span, 'root' | 'since'>) => {
-    const until = admission?.until ?? Number.POSITIVE_INFINITY;
-    const start = admission ? Math.max(since, admission.admittedAt) : since;
-    if (!admission || lineage.removable.has(id)) {
-      reached.push({ id, span: { root, since: start, until } });
-    } else if (until === Number.POSITIVE_INFINITY && !membersLeft.has(id)) {
-      membersLeft.set(id, root);
+  /** Ids that count from now on, and what waited for them; a list, as lines may be long. */
+  const begun: { readonly id: string; readonly span: Span }[] = [];
+  const begin = (id: string, span: Span) => {
+    const known = spans.get(id);
+    if (known && known.until >= span.until) return;
+    spans.set(id, span);
+    begun.push({ id, span });
+  };
+  const beginStay = (stay: Stay, root: string, now: number) => {
+    if (stay.span) return;
+    if (lineage.removable.has(stay.memberId)) {
+      stay.span = { root, since: now, until: stay.until };
+      begin(stay.memberId, stay.span);
+    } else if (stay.until === FOREVER && !membersLeft.has(stay.memberId)) {
+      membersLeft.set(stay.memberId, root);
     }
   };
+  const follow = (each: Link | Invitation, root: string, now: number) => {
+    if ('id' in each) return begin(each.id, { root, since: now, until: FOREVER });
+    each.stay.root ??= root;
+    if (each.stay.admittedAt <= now) beginStay(each.stay, each.stay.root, now);
+  };
   const settle = () => {
-    for (let next = reached.pop(); next; next = reached.pop()) {
+    for (let next = begun.pop(); next; next = begun.pop()) {
       const { id, span } = next;
-      const known = spans.get(id) ?? [];
-      const earlier = known.find(({ until }) => until === span.until);
-      if (earlier && earlier.since <= span.since) continue;
-      spans.set(id, [...known.filter((each) => each !== earlier), span]);
-      // Later ones follow in their turn.
-      for (const step of stepsBy.get(id) ?? []) {
-        if (step.firstAt > span.since) break;
-        if (step.lastAt >= span.since - CLOCK_SKEW_MS) take(step, span);
+      const waited = waiting.get(id) ?? [];
+      waiting.delete(id);
+      stepsCount += 1 + waited.length;
+      for (const each of waited) {
+        if (each.lastAt >= span.since - CLOCK_SKEW_MS) follow(each, span.root, span.since);
       }
     }
   };
 
-  for (const root of rootIds) {
-    reached.push({
-      id: root,
-      span: { root, since: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY },
-    });
+  for (const root of rootIds)
+    begin(root, { root, since: Number.NEGATIVE_INFINITY, until: FOREVER });
+  for (const each of inOrderOfTime(lineage.links, staysOf)) {
+    stepsCount += 1;
     settle();
+    if (!('creator' in each)) {
+      if (each.stay.root !== undefined) beginStay(each.stay, each.stay.root, each.firstAt);
+      continue;
+    }
+    const span = spans.get(each.creator);
+    if (span && each.firstAt < span.until) follow(each, span.root, each.firstAt);
+    else addTo(waiting, each.creator, each);
   }
-  for (const step of steps) {
-    const span = spanAt(step.creator, step.firstAt);
-    if (span) take(step, { root: span.root, since: Math.max(span.since, step.firstAt) });
-    settle();
-  }
-  const rootNow = (id: string) =>
-    spans.get(id)?.find(({ until }) => until === Number.POSITIVE_INFINITY)?.root;
+  settle();
+
+  const spansOf = new Map(
+    [...staysOf].map(([id, stays]) => [id, stays.flatMap(({ span }) => span ?? [])]),
+  );
+  const rootNow = (id: string) => {
+    const span = spans.get(id);
+    return span?.until === FOREVER ? span.root : undefined;
+  };
+  const rootAt = (id: string, at: number) => {
+    const ofMember = spansOf.get(id);
+    const span = ofMember ? spanAt(ofMember, at) : spans.get(id);
+    return span && at >= span.since - CLOCK_SKEW_MS ? span.root : undefined;
+  };
   return {
     ids: new Set(spans.keys()),
     rootNow,
     rootOf: (creators, at) => {
       for (const id of creators) {
-        const span = id === null ? undefined : spanAt(id, at);
-        if (span) return span.root;
+        const root = id === null ? undefined : rootAt(id, at);
+        if (root !== undefined) return root;
       }
       return undefined;
     },
@@ -130,25 +171,56 @@ export function traceDescendants(lineage: Lineage, rootIds: readonly string[]): 
       }),
     ),
     membersLeft,
+    stepsCount,
   };
 }
 
-function stepsOf({ links, admissions }: Lineage): Step[] {
-  const steps: Step[] = [...links];
-  for (const [, ofMember] of Map.groupBy(admissions, ({ memberId }) => memberId)) {
+/** The admissions of each member in the order of time; each lasts until the next one. */
+function orderStays(admissions: readonly Admission[]): ReadonlyMap<string, readonly Stay[]> {
+  const stays = new Map<string, Stay[]>();
+  for (const [id, ofMember] of Map.groupBy(admissions, ({ memberId }) => memberId)) {
     const inOrder = ofMember.toSorted((a, b) => a.admittedAt - b.admittedAt);
-    for (const [index, { inviters, memberId, invitedAt, admittedAt }] of inOrder.entries()) {
-      const until = inOrder[index + 1]?.admittedAt ?? Number.POSITIVE_INFINITY;
-      for (const creator of inviters) {
-        steps.push({
-          creator,
-          id: memberId,
-          firstAt: invitedAt,
-          lastAt: invitedAt,
-          admission: { admittedAt, until },
-        });
+    stays.set(
+      id,
+      inOrder.map((each, index) => ({
+        ...each,
+        until: inOrder[index + 1]?.admittedAt ?? FOREVER,
+      })),
+    );
+  }
+  return stays;
+}
+
+function inOrderOfTime(
+  links: readonly Link[],
+  staysOf: ReadonlyMap<string, readonly Stay[]>,
+): (Link | Invitation | Arrival)[] {
+  const all: (Link | Invitation | Arrival)[] = [...links];
+  for (const stays of staysOf.values()) {
+    for (const stay of stays) {
+      const { invitedAt, admittedAt } = stay;
+      for (const creator of stay.inviters) {
+        all.push({ creator, stay, firstAt: invitedAt, lastAt: invitedAt });
       }
+      all.push({ stay, firstAt: admittedAt });
     }
   }
-  return steps;
+  return all.sort((a, b) => a.firstAt - b.firstAt);
+}
+
+/** The first span that is not over at a time: the others began later. */
+function spanAt(spans: readonly Span[], at: number): Span | undefined {
+  let [low, high] = [0, spans.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((spans[middle]?.until ?? FOREVER) > at) high = middle;
+    else low = middle + 1;
+  }
+  return spans[low];
+}
+
+function addTo<T>(lists: Map<string, T[]>, id: string, each: T): void {
+  const list = lists.get(id);
+  if (list) list.push(each);
+  else lists.set(id, [each]);
 }
