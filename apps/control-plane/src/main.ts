@@ -163,7 +163,7 @@ function isAnyAddress(host: string): boolean {
   return host === '0.0.0.0' || /^[0:]*:[0:]*$/.test(host);
 }
 
-export interface HeldPort {
+interface HeldPort {
   readonly port: number;
   release(): Promise<void>;
 }
@@ -172,7 +172,7 @@ export interface HeldPort {
  * Holds a free port until the server can listen on it, seconds later. Everything that names the server
  * has to name its port before that.
  */
-export async function holdFreePort(host: string): Promise<HeldPort> {
+async function holdFreePort(host: string): Promise<HeldPort> {
   const holder = createServer((socket) => socket.destroy());
   await new Promise<void>((resolve, reject) => {
     holder.once('error', reject).listen(0, host, resolve);
@@ -186,15 +186,13 @@ export async function holdFreePort(host: string): Promise<HeldPort> {
   };
 }
 
-const NAME = 'secret';
-
 /**
  * The secret that signs sessions, made at the first start and kept in the data folder for its
  * owner alone. Written beside and linked into place: two first starts agree on one secret.
  */
-export async function readOrCreateSecret(dataDir: string): Promise<string> {
+async function readOrCreateSecret(dataDir: string): Promise<string> {
   await makeFolder(dataDir);
-  const path = join(dataDir, NAME);
+  const path = join(dataDir, 'secret');
   const found = await readFile(path, 'utf8').catch(() => '');
   if (found.length >= 32) return found;
   const draft = `${path}.${process.pid}`;
