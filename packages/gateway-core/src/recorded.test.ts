@@ -10,7 +10,7 @@ import {
   join,
   messages,
   type RecordedMessage,
-} from '../../protocol/src/recorded/recorded.fixture.ts';
+} from '../../protocol/src/testing/recorded.ts';
 import type { Fleet } from './fleet.ts';
 import { storeIdentity } from './identity/identity-file.ts';
 import { openStateFolder } from './state-folder/index.ts';

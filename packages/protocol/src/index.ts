@@ -13,8 +13,16 @@ export type {
 } from './codec/entry.ts';
 export { PartError } from './codec/part-format.ts';
 export { type Downward, type DownwardOf, downward } from './messages/downward.ts';
-export { type Hello, type HelloClaims, hello, instanceId } from './messages/hello.ts';
-export { type Position, position } from './messages/position.ts';
+export {
+  type Hello,
+  type HelloClaims,
+  hello,
+  instanceId,
+  type Position,
+  position,
+  signHello,
+  verifyHello,
+} from './messages/hello.ts';
 export {
   type FleetUsageRow,
   type GatewayHealth,
@@ -26,7 +34,6 @@ export {
 } from './messages/upward.ts';
 export * from './protocol-version.ts';
 export { type Frame, FrameError, openFrame, sealFrame } from './signatures/frame.ts';
-export { signHello, verifyHello } from './signatures/hello-signature.ts';
 export {
   createIdentity,
   deriveSigningKey,

@@ -17,9 +17,8 @@ import {
   hexHash,
   putInBaseline,
 } from './baseline.ts';
-import { heldBytes } from './heap.ts';
+import { heldBytes, measureRates, type Subject } from './measure.ts';
 import { asReceived, factsOf, newSecrets, ownersOf } from './population.ts';
-import { measureRates, type Subject } from './rates.ts';
 
 /** A million keys are never equally busy: most calls come from few of them. */
 const BUSY_KEYS = 10_000;

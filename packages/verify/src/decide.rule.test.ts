@@ -1,7 +1,6 @@
 import { KEY_STATUSES, SCOPES } from '@tollkeeper/contract';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { ADDRESSES, ADMITTED, expectedCode, type World } from './decide.reference.ts';
 import { type DecisionRequest, decide, effectiveScopes } from './decide.ts';
 import { putOwner, removeOwner } from './index/key-holders.ts';
 import { findSecret, putSecret, removeSecret, secretFacts } from './index/key-index.ts';
@@ -10,6 +9,7 @@ import { createKeyIndex, type KeyIndex } from './index/key-store.ts';
 import type { KeyFacts, KeyOrganization, KeyOwner } from './key-facts.ts';
 import { createSecret, hashSecret } from './key-text.ts';
 import { includes, scopeSet } from './scope-set.ts';
+import { ADDRESSES, ADMITTED, expectedCode, type World } from './testing/reference.ts';
 
 const secret = fc
   .nat(5)

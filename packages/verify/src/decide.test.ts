@@ -1,12 +1,12 @@
 import { DECISION_CODES } from '@tollkeeper/contract';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type DecisionRequest, decide, decideHash, effectiveScopes } from './decide.ts';
-import { exampleKey, exampleOwner } from './example-key.ts';
 import { putOwner, removeOwner } from './index/key-holders.ts';
 import { findSecret, putSecret, secretFacts } from './index/key-index.ts';
 import { createKeyIndex, type KeyIndex } from './index/key-store.ts';
 import { createSecret, hashSecret } from './key-text.ts';
 import { NO_SCOPES, scopeNames, scopeSet } from './scope-set.ts';
+import { exampleKey, exampleOwner } from './testing/example-key.ts';
 
 const NOW = 1_000;
 const secret = createSecret('tk_live_', (count) => new Uint8Array(count));

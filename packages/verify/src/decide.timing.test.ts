@@ -11,12 +11,12 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { decide } from './decide.ts';
-import { exampleKey, exampleOwner } from './example-key.ts';
 import { putOwner } from './index/key-holders.ts';
 import { putSecret } from './index/key-index.ts';
 import { createKeyIndex } from './index/key-store.ts';
 import { createSecret, hashSecret } from './key-text.ts';
-import { countDistinguished, TRIALS } from './welch.fixture.ts';
+import { exampleKey, exampleOwner } from './testing/example-key.ts';
+import { countDistinguished, TRIALS } from './testing/welch.ts';
 
 const KEYS = 2000;
 const TRIAL = process.env.LONG ? { samples: 100_000, rounds: 15 } : { samples: 8000, rounds: 5 };

@@ -10,15 +10,17 @@ export {
 export { putOwner, removeOwner } from './index/key-holders.ts';
 export {
   findSecret,
+  putKey,
   putSecret,
+  removeKey,
   removeSecret,
   secretFacts,
   secretSubject,
   secretsCount,
+  type WholeKey,
 } from './index/key-index.ts';
 export { putOrganization } from './index/key-organizations.ts';
 export { createKeyIndex, type KeyIndex } from './index/key-store.ts';
-export { putKey, removeKey, type WholeKey } from './index/put-key.ts';
 export { formatIpAddress, parseIpAddress } from './ip-address.ts';
 export {
   formatIpRange,
@@ -33,11 +35,11 @@ export {
   displayPrefix,
   hashSecret,
   isWellFormed,
+  redactSecrets,
   SECRET_PATTERN,
   SECRET_PREFIXES,
   type SecretPrefix,
 } from './key-text.ts';
-export { redactSecrets } from './redact-secrets.ts';
 export {
   includes,
   intersect,

@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { anyRange, ipv4, ipv6, range } from './ip-range.fixture.ts';
 import { formatIpRange, parseIpRange } from './ip-range.ts';
+import { anyRange, ipv4, ipv6, range } from './testing/ip-ranges.ts';
 
 describe('parsing', () => {
   it.each([

@@ -1,8 +1,8 @@
 import { BlockList } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { anyRange, ipv4, ipv6, range, range4, range6 } from './ip-range.fixture.ts';
 import { formatIpRange, type IpRange, rangeContains, rangeWithin } from './ip-range.ts';
+import { anyRange, ipv4, ipv6, range, range4, range6 } from './testing/ip-ranges.ts';
 
 describe('a range', () => {
   it('contains what the block list of the platform contains', () => {

@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto';
-import { crc32, crc32Change } from './crc32.ts';
 
 export const SECRET_PREFIXES = ['tk_live_', 'tk_test_', 'tk_join_'] as const;
 export type SecretPrefix = (typeof SECRET_PREFIXES)[number];
@@ -22,6 +21,15 @@ const DISPLAY_LENGTH = PREFIX_LENGTH + 4;
 /** Value of each base62 digit by byte; -1 for any other byte. */
 const DIGITS = new Int8Array(256).fill(-1);
 for (const [value, digit] of [...ALPHABET].entries()) DIGITS[digit.charCodeAt(0)] = value;
+
+/** Remainders of the reflected IEEE 802.3 polynomial, by byte. */
+const REMAINDERS = Int32Array.from({ length: 256 }, (_, byte) => {
+  let remainder = byte;
+  for (let bit = 0; bit < 8; bit++) {
+    remainder = remainder & 1 ? (remainder >>> 1) ^ 0xedb88320 : remainder >>> 1;
+  }
+  return remainder;
+});
 
 /** What each digit changes in the checksum, by position. */
 const DIGIT_BITS = 6;
@@ -98,6 +106,13 @@ export function displayPrefix(secret: string): string {
   return secret.slice(0, DISPLAY_LENGTH);
 }
 
+const EVERY_SECRET = new RegExp(SECRET_PATTERN, 'g');
+
+/** The text with what looks like a key cut to its display prefix: clients put keys anywhere. */
+export function redactSecrets(text: string): string {
+  return text.replace(EVERY_SECRET, (secret) => `${displayPrefix(secret)}…`);
+}
+
 /**
  * SHA-256 of the whole text, 32 bytes. A fast hash is enough for 190 random bits (NIST 800-63B on
  * look-up secrets); it must not be used for passwords.
@@ -135,4 +150,23 @@ function checksum(text: string): string {
     rest = Math.floor(rest / 62);
   }
   return digits;
+}
+
+/** CRC-32 (IEEE 802.3), as a signed word: `>>> 0` makes the usual number of it. */
+function crc32(bytes: Uint8Array): number {
+  let crc = ~0;
+  for (const byte of bytes) crc = (REMAINDERS[(crc ^ byte) & 255] ?? 0) ^ (crc >>> 8);
+  return ~crc;
+}
+
+/**
+ * What one byte changes in the CRC-32 of a text of so many zeros. A CRC is linear: that of any text
+ * is the CRC of the zeros and the changes of all its bytes, XORed. So it can be put together from
+ * tables, without waiting at each byte for the one before.
+ */
+function crc32Change(length: number, position: number, byte: number): number {
+  const bytes = new Uint8Array(length);
+  const zeros = crc32(bytes);
+  bytes[position] = byte;
+  return crc32(bytes) ^ zeros;
 }

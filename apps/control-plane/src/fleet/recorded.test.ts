@@ -3,14 +3,14 @@ import { decodePart, deriveSigningKey, openFrame, readPublicKey } from '@tollkee
 import { pino } from 'pino';
 import { expect, it } from 'vitest';
 import type { WebSocket } from 'ws';
-import { ENTRIES } from '../../../../packages/protocol/src/recorded/entries.fixture.ts';
 import {
   join,
   type RecordedFrame,
   recordedFrames,
   recordedTexts,
   signingSecret,
-} from '../../../../packages/protocol/src/recorded/recorded.fixture.ts';
+} from '../../../../packages/protocol/src/testing/recorded.ts';
+import { ENTRIES } from '../../../../packages/protocol/src/testing/recorded-entries.ts';
 import type { GatewayFacts } from './find-gateways.ts';
 import type { Session } from './gateway-session.ts';
 import { greet } from './greet.ts';

@@ -11,7 +11,7 @@ import {
   scopeSet,
   secretFacts,
 } from '@tollkeeper/verify';
-import { idOf, ORGANIZATION_ID, SECRETS } from '../../../protocol/src/codec/entry.fixture.ts';
+import { idOf, ORGANIZATION_ID, SECRETS } from '../../../protocol/src/testing/entry.ts';
 
 /** For tests: what `applyPart` does with the entry, without a part. */
 export function putDirectly(index: KeyIndex, each: Entry): void {

@@ -2,7 +2,7 @@ import { type Entry, encodePart, type KeyEntry, PartError } from '@tollkeeper/pr
 import { createKeyIndex, secretsCount } from '@tollkeeper/verify';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { entry, idOf, ORGANIZATION_ID } from '../../../protocol/src/codec/entry.fixture.ts';
+import { entry, idOf, ORGANIZATION_ID } from '../../../protocol/src/testing/entry.ts';
 import { answers, putDirectly } from './answers.fixture.ts';
 import { applyPart } from './apply-part.ts';
 

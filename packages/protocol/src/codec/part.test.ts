@@ -1,9 +1,9 @@
 import { SCOPES } from '@tollkeeper/contract';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { entry, idOf, keyEntry } from '../testing/entry.ts';
 import { decodePart } from './decode-part.ts';
 import { encodePart, encodeParts } from './encode-part.ts';
-import { entry, idOf, keyEntry } from './entry.fixture.ts';
 import type { Entry, KeyEntry } from './entry.ts';
 import { PartError } from './part-format.ts';
 

@@ -1,7 +1,6 @@
 import { gatewayId, labels, workspaceId } from '@tollkeeper/contract';
 import { z } from 'zod';
-import { nonce } from './hello.ts';
-import { position, version } from './position.ts';
+import { nonce, position, version } from './hello.ts';
 
 /**
  * Messages of the control plane. Each is one binary frame: an Ed25519 signature of 64 bytes

@@ -1,7 +1,6 @@
 import { apiKeyId, memberId, workspaceId } from '@tollkeeper/contract';
 import { z } from 'zod';
-import { hello, nonce } from './hello.ts';
-import { position, version } from './position.ts';
+import { hello, nonce, position, version } from './hello.ts';
 
 /** Every decision from now on is made with the version, which may reflect changes up to `latest`. */
 const ack = z.strictObject({ type: z.literal('ack'), version, latest: position });

@@ -26,7 +26,7 @@ const LINE_FEED = 10;
 const CONTEXT = Buffer.from(DOWNWARD_CONTEXT, 'latin1');
 
 /**
- * The frame, as the contract describes it (fleet/downward.ts).
+ * The frame, as `DOWNWARD_CONTEXT` describes it (messages/downward.ts).
  * @param key the control plane's private key
  * @throws RangeError when it would be larger than DOWNWARD_BYTES_MAX
  */

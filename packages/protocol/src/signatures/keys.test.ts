@@ -1,8 +1,7 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { publicKey } from '@tollkeeper/contract';
 import { describe, expect, it } from 'vitest';
-import type { HelloClaims } from '../messages/hello.ts';
-import { signHello, verifyHello } from './hello-signature.ts';
+import { type HelloClaims, signHello, verifyHello } from '../messages/hello.ts';
 import {
   createIdentity,
   deriveSigningKey,

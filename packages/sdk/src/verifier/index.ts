@@ -7,7 +7,11 @@ export {
   type VerifierOptions,
   type VerifyRequest,
 } from './create-verifier.ts';
-export { type ExpressRequest, expressGuard } from './express-guard.ts';
-export { fastifyGuard } from './fastify-guard.ts';
-export type { GuardOptions } from './guard-options.ts';
-export { type HonoContext, honoGuard } from './hono-guard.ts';
+export {
+  type ExpressRequest,
+  expressGuard,
+  fastifyGuard,
+  type GuardOptions,
+  type HonoContext,
+  honoGuard,
+} from './guards.ts';

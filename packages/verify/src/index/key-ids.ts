@@ -1,7 +1,14 @@
-import { type Column, createColumn, moveCells, readCell, writeCell } from './column.ts';
-import { discardWords } from './discard-words.ts';
 import { type KeyLabels, readKeyId } from './key-labels.ts';
-import { type Move, slotAt } from './slots.ts';
+import {
+  type Column,
+  createColumn,
+  discardWords,
+  type Move,
+  moveCells,
+  readCell,
+  slotAt,
+  writeCell,
+} from './slots.ts';
 
 /**
  * Key id → slots of its secrets, by open addressing with linear probing: an entry for each secret,

@@ -1,10 +1,10 @@
 import { KEY_STATUSES, SCOPES } from '@tollkeeper/contract';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { exampleKey } from '../example-key.ts';
 import type { KeyFacts } from '../key-facts.ts';
 import { hashSecret } from '../key-text.ts';
 import { scopeSet } from '../scope-set.ts';
+import { exampleKey } from '../testing/example-key.ts';
 import { findSecret, putSecret, removeSecret, secretFacts, secretsCount } from './key-index.ts';
 import { createKeyIndex, type KeyIndex } from './key-store.ts';
 import { STATE } from './secret-table.ts';

@@ -1,5 +1,5 @@
+import type { KeySecret } from '@tollkeeper/protocol';
 import type { KeyFacts, KeySubject } from '../key-facts.ts';
-import { discardWords } from './discard-words.ts';
 import {
   createFingerprint,
   type Fingerprint,
@@ -10,7 +10,7 @@ import {
 import { textOf } from './interned-texts.ts';
 import { allowedIpsOf } from './ip-lists.ts';
 import { acquireHolder, holderOf, memberOf, organizationOf, releaseHolder } from './key-holders.ts';
-import { addKeyId, moveKeyIds, removeKeyId } from './key-ids.ts';
+import { addKeyId, moveKeyIds, removeKeyId, slotsOfKey } from './key-ids.ts';
 import {
   clearLabels,
   moveLabels,
@@ -19,7 +19,15 @@ import {
   requireLabels,
   writeLabels,
 } from './key-labels.ts';
-import { expiryIn, HOLDER, statusIn, TERMS, writeState, writeWord } from './key-record.ts';
+import {
+  expiryIn,
+  HOLDER,
+  readHash,
+  statusIn,
+  TERMS,
+  writeState,
+  writeWord,
+} from './key-record.ts';
 import type { KeyIndex } from './key-store.ts';
 import {
   acquireTerms,
@@ -30,7 +38,7 @@ import {
   workspaceOf,
 } from './key-terms.ts';
 import { addSlot, findSlot, makeRoom, removeSlot, startOf, wordsOf } from './secret-table.ts';
-import { movedSlot } from './slots.ts';
+import { discardWords, movedSlot } from './slots.ts';
 
 /** A look-up is made in one go, so that one array serves all of them. */
 const scratch: Fingerprint = createFingerprint();
@@ -47,7 +55,7 @@ export function putSecret(index: KeyIndex, hash: Uint8Array, facts: KeyFacts): v
 }
 
 /** `putSecret` for what was checked: a million times in a row, and so without an object for each. */
-export function placeSecret(
+function placeSecret(
   index: KeyIndex,
   hash: Uint8Array,
   facts: Omit<KeyFacts, 'retiresAtMs'>,
@@ -146,4 +154,37 @@ function growFor(index: KeyIndex, fingerprint: Fingerprint): void {
 function releaseShared(index: KeyIndex, slot: number): void {
   releaseHolder(index, holderOf(index, slot));
   releaseTerms(index, termsOf(index, slot));
+}
+
+/** A key with all its secrets: one, or two while a rotation's grace runs. */
+export interface WholeKey extends Omit<KeyFacts, 'retiresAtMs'> {
+  readonly secrets: readonly KeySecret[];
+}
+
+/**
+ * Inserts the key, or replaces all that is known about it: a secret that is not given is no longer
+ * known. No secrets at all is as good as `removeKey`.
+ * @throws RangeError like `putSecret`, and before anything changes unless the index is full
+ */
+export function putKey(index: KeyIndex, key: WholeKey): void {
+  for (const { hash } of key.secrets) requireHash(hash);
+  requireLabels(key.keyId, key.name);
+  // As hashes: what is put may move what is there.
+  const before = hashesOfKey(index, key.keyId);
+  for (const { hash, retiresAtMs } of key.secrets) placeSecret(index, hash, key, retiresAtMs);
+  if (before.length === 0) return;
+  const kept = new Set(key.secrets.map(({ hash }) => findSecret(index, hash)));
+  for (const hash of before) if (!kept.has(findSecret(index, hash))) removeSecret(index, hash);
+}
+
+/** Forgets the key and all its secrets. False when it was not known. */
+export function removeKey(index: KeyIndex, keyId: string): boolean {
+  const hashes = hashesOfKey(index, keyId);
+  for (const hash of hashes) removeSecret(index, hash);
+  return hashes.length > 0;
+}
+
+function hashesOfKey(index: KeyIndex, keyId: string): Uint8Array[] {
+  const slots = slotsOfKey(index.keyIdTable, index.labels, keyId);
+  return slots.map((slot) => readHash(index, slot));
 }

@@ -6,8 +6,7 @@ import {
   createByteBlocks,
   releaseBlock,
 } from './byte-blocks.ts';
-import { type Column, createColumn, moveCells, readCell, writeCell } from './column.ts';
-import type { Move } from './slots.ts';
+import { type Column, createColumn, type Move, moveCells, readCell, writeCell } from './slots.ts';
 
 /**
  * What a key is called, by slot: its id and its name. As bytes, since a million keys would be two

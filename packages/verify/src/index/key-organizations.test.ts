@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { beforeEach, expect, it } from 'vitest';
 import { decide } from '../decide.ts';
-import { exampleKey, exampleOwner } from '../example-key.ts';
 import { createSecret, hashSecret } from '../key-text.ts';
+import { exampleKey, exampleOwner } from '../testing/example-key.ts';
 import { putOwner, removeOwner } from './key-holders.ts';
 import { putSecret, removeSecret } from './key-index.ts';
 import { putOrganization } from './key-organizations.ts';

@@ -1,6 +1,6 @@
-import { discardWords } from './discard-words.ts';
 import { FINGERPRINT_WORDS, type Fingerprint } from './fingerprint.ts';
 import {
+  discardWords,
   type Move,
   PARTITION_BITS,
   POSITIONS_MAX,

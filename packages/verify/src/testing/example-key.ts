@@ -1,5 +1,5 @@
-import type { KeyFacts, KeyOwner } from './key-facts.ts';
-import { scopeSet } from './scope-set.ts';
+import type { KeyFacts, KeyOwner } from '../key-facts.ts';
+import { scopeSet } from '../scope-set.ts';
 
 /** For tests: a key that anyone may use for reading policies, but for what is given. */
 export function exampleKey(facts: Partial<KeyFacts> = {}): KeyFacts {

@@ -1,16 +1,14 @@
 import { createPublicKey } from 'node:crypto';
 import { joinGateway } from '@tollkeeper/contract';
 import { expect, it } from 'vitest';
-import { decodePart } from '../codec/decode-part.ts';
-import { encodePart } from '../codec/encode-part.ts';
-import { downward } from '../messages/downward.ts';
-import { hello } from '../messages/hello.ts';
-import { upward } from '../messages/upward.ts';
-import { PROTOCOL_VERSION } from '../protocol-version.ts';
-import { openFrame, sealFrame } from '../signatures/frame.ts';
-import { signHello, verifyHello } from '../signatures/hello-signature.ts';
-import { deriveSigningKey, publicKeyText, readIdentity } from '../signatures/keys.ts';
-import { ENTRIES } from './entries.fixture.ts';
+import { decodePart } from './codec/decode-part.ts';
+import { encodePart } from './codec/encode-part.ts';
+import { downward } from './messages/downward.ts';
+import { hello, signHello, verifyHello } from './messages/hello.ts';
+import { upward } from './messages/upward.ts';
+import { PROTOCOL_VERSION } from './protocol-version.ts';
+import { openFrame, sealFrame } from './signatures/frame.ts';
+import { deriveSigningKey, publicKeyText, readIdentity } from './signatures/keys.ts';
 import {
   identitySeed,
   join,
@@ -19,7 +17,8 @@ import {
   recordedFrames,
   recordedTexts,
   signingSecret,
-} from './recorded.fixture.ts';
+} from './testing/recorded.ts';
+import { ENTRIES } from './testing/recorded-entries.ts';
 
 const signingKey = deriveSigningKey(signingSecret);
 const identity = readIdentity(identitySeed);

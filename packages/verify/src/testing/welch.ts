@@ -6,7 +6,7 @@
  * Each trial carries its own control: the samples of each class are split in two at random, and the
  * halves are compared in the same way. What they differ by is noise of the machine.
  */
-export interface TimingTrial<Input> {
+interface TimingTrial<Input> {
   readonly classes: readonly [() => Input, () => Input];
   /**
    * Makes a copy of an input. All are copied one after the other before they are measured, so that

@@ -1,3 +1,6 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
 export interface Subject {
   /** Makes the inputs of a batch, outside the time, and returns what runs all of it. */
   readonly prepare: (batch: number) => () => void;
@@ -31,4 +34,15 @@ export function measureRates<Name extends string>(
 function rateOf(batchTimesMs: number[]): number {
   const sorted = batchTimesMs.sort((left, right) => left - right);
   return Math.round((BATCH / (sorted[sorted.length >> 1] ?? Number.NaN)) * 1000);
+}
+
+setFlagsFromString('--expose-gc');
+const collect: () => void = runInNewContext('gc');
+
+/** What the process holds after a full collection, in bytes. */
+export function heldBytes(): { heap: number; arrayBuffers: number } {
+  collect();
+  collect();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return { heap: heapUsed, arrayBuffers };
 }

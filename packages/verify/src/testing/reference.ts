@@ -1,7 +1,7 @@
 import type { DecisionCode } from '@tollkeeper/contract';
-import type { DecisionRequest } from './decide.ts';
-import type { KeyFacts, KeyOwner } from './key-facts.ts';
-import { scopeNames } from './scope-set.ts';
+import type { DecisionRequest } from '../decide.ts';
+import type { KeyFacts, KeyOwner } from '../key-facts.ts';
+import { scopeNames } from '../scope-set.ts';
 
 /** For tests: the state of the world as plain objects. */
 export interface World {

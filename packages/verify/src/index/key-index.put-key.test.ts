@@ -2,12 +2,19 @@ import type { KeySecret } from '@tollkeeper/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decideHash } from '../decide.ts';
-import { exampleKey, exampleOwner } from '../example-key.ts';
 import type { KeyFacts } from '../key-facts.ts';
+import { exampleKey, exampleOwner } from '../testing/example-key.ts';
 import { putOwner } from './key-holders.ts';
-import { findSecret, putSecret, removeSecret, secretFacts, secretsCount } from './key-index.ts';
+import {
+  findSecret,
+  putKey,
+  putSecret,
+  removeKey,
+  removeSecret,
+  secretFacts,
+  secretsCount,
+} from './key-index.ts';
 import { createKeyIndex, type KeyIndex } from './key-store.ts';
-import { putKey, removeKey } from './put-key.ts';
 
 /** As many ids as crowd in a small table, and as make it grow; few secrets, so that keys meet. */
 const keyId = fc.oneof(

@@ -1,6 +1,6 @@
 import { KEY_STATUSES, SCOPES } from '@tollkeeper/contract';
 import fc from 'fast-check';
-import type { Entry, KeyEntry } from './entry.ts';
+import type { Entry, KeyEntry } from '../codec/entry.ts';
 
 /** For tests: entries of any kind, about few things, so that they meet. */
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type IpRange, parseIpRange } from './ip-range.ts';
+import { type IpRange, parseIpRange } from '../ip-range.ts';
 
 /** Few distinct bits, so that addresses and ranges meet. */
 const octet = fc.constantFrom(0, 1, 10, 127, 128, 192, 255);

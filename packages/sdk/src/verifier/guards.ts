@@ -1,0 +1,127 @@
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { Scope } from '@tollkeeper/contract';
+import { denialAnswer } from '@tollkeeper/gateway-core';
+import { scopeSet } from '@tollkeeper/verify';
+import { authorizeCall, type VerifiedKey } from './authorize-call.ts';
+import type { Verifier } from './create-verifier.ts';
+
+export interface GuardOptions {
+  /** What a key must be allowed to do now; none: any key of the workspace that is in force. */
+  readonly scopes?: readonly Scope[];
+}
+
+/** What Express adds to a request, and what the guard does. */
+export interface ExpressRequest extends IncomingMessage {
+  readonly originalUrl?: string;
+  /** By Express's own `trust proxy`. */
+  readonly ip?: string | undefined;
+  tollkeeper?: VerifiedKey;
+}
+
+/**
+ * Middleware for Express, and for any server of `(request, response, next)`: lets only calls with
+ * a valid key pass, and puts whose it is on `request.tollkeeper`.
+ * @throws RangeError for an unknown scope
+ */
+export function expressGuard(verifier: Verifier, { scopes = [] }: GuardOptions = {}) {
+  const required = scopeSet(scopes);
+  return (request: ExpressRequest, response: ServerResponse, next: () => void): void => {
+    const { authorization, 'x-api-key': apiKey } = request.headers;
+    const call = {
+      authorization,
+      apiKey: apiKey?.toString(),
+      url: request.originalUrl ?? request.url ?? '',
+      ip: request.ip ?? request.socket.remoteAddress ?? '',
+    };
+    const outcome = authorizeCall(verifier, call, required);
+    if ('key' in outcome) {
+      request.tollkeeper = outcome.key;
+      next();
+      return;
+    }
+    const { status, headers, body } = denialAnswer(outcome.denial);
+    response.writeHead(status, [...headers]).end(body);
+  };
+}
+
+interface FastifyRequest {
+  readonly headers: IncomingHttpHeaders;
+  readonly url: string;
+  /** By Fastify's own `trustProxy`. */
+  readonly ip: string;
+}
+
+interface FastifyReply {
+  status(code: number): FastifyReply;
+  header(name: string, value: string): FastifyReply;
+  send(body: string): unknown;
+}
+
+/**
+ * A hook for Fastify: `app.addHook('onRequest', fastifyGuard(verifier))`, or `onRequest` of a
+ * route. Lets only calls with a valid key pass, and puts whose it is on `request.tollkeeper`.
+ * @throws RangeError for an unknown scope
+ */
+export function fastifyGuard(verifier: Verifier, { scopes = [] }: GuardOptions = {}) {
+  const required = scopeSet(scopes);
+  return (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
+    const { authorization, 'x-api-key': apiKey } = request.headers;
+    const call = {
+      authorization,
+      apiKey: apiKey?.toString(),
+      url: request.url,
+      ip: request.ip,
+    };
+    const outcome = authorizeCall(verifier, call, required);
+    if ('key' in outcome) {
+      (request as { tollkeeper?: VerifiedKey }).tollkeeper = outcome.key;
+      done();
+      return;
+    }
+    const { status, headers, body } = denialAnswer(outcome.denial);
+    for (let at = 0; at < headers.length; at += 2) {
+      reply.header(headers[at] ?? '', headers[at + 1] ?? '');
+    }
+    reply.status(status).send(body);
+  };
+}
+
+/** What the guard needs of Hono's context. */
+export interface HonoContext {
+  readonly req: { readonly raw: Request };
+  readonly env: unknown;
+  set(name: 'tollkeeper', key: VerifiedKey): void;
+}
+
+/**
+ * Middleware for Hono: lets only calls with a valid key pass, and sets `tollkeeper` in the context.
+ * @param options.ip where a request comes from: Hono does not know; with its Node server that is
+ * `(c) => getConnInfo(c).remote.address ?? ''`. Without it, keys bound to addresses are refused.
+ * @throws RangeError for an unknown scope
+ */
+export function honoGuard<C extends HonoContext>(
+  verifier: Verifier,
+  { scopes = [], ip }: GuardOptions & { readonly ip?: (context: C) => string } = {},
+) {
+  const required = scopeSet(scopes);
+  return async (context: C, next: () => Promise<void>): Promise<Response | undefined> => {
+    const { headers: given, url } = context.req.raw;
+    const call = {
+      authorization: given.get('authorization') ?? undefined,
+      apiKey: given.get('x-api-key') ?? undefined,
+      url,
+      ip: ip?.(context) ?? '',
+    };
+    const outcome = authorizeCall(verifier, call, required);
+    if ('key' in outcome) {
+      context.set('tollkeeper', outcome.key);
+      await next();
+      return undefined;
+    }
+    const { status, headers, body } = denialAnswer(outcome.denial);
+    const pairs = headers.flatMap((name, at): [string, string][] =>
+      at % 2 === 0 ? [[name, headers[at + 1] ?? '']] : [],
+    );
+    return new Response(body, { status, headers: pairs });
+  };
+}
