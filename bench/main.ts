@@ -2,23 +2,28 @@
  * `npm run bench`: what a decision, a request and a start cost, each beside a baseline of the same
  * run; with names of parts, these alone. docs/benchmarks.md says how to read it.
  */
+
+import { execFile } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { displayPrefix, hashSecret } from '@tollkeeper/verify';
+import pg from 'pg';
+import { borrowDatabase } from '../apps/control-plane/src/db/open-database.ts';
 import { measureSnapshot } from '../packages/gateway-core/bench/snapshot.ts';
+import type { DecisionFigures } from '../packages/verify/bench/decisions.ts';
 import { measureChanges } from './changes/measure-changes.ts';
 import { printChanges } from './changes/report.ts';
 import { measureGateway } from './fleet/measure-gateways.ts';
 import { measurePropagation } from './fleet/measure-propagation.ts';
 import { printGateway, printPropagation, printSnapshot } from './fleet/report.ts';
-import { insertKeys } from './insert-keys.ts';
-import { type BenchKey, makeKeys } from './keys.ts';
-import { measureDecisions } from './measure-decisions.ts';
+import { type BenchKey, KEY_SCOPES, makeKeys } from './keys.ts';
+import { isTooSlow, measureReads, printReads } from './measure-reads.ts';
 import { measureRoutes } from './measure-routes.ts';
 import { measureStarts } from './measure-starts.ts';
-import { isTooSlow, measureReads } from './reads/measure-reads.ts';
-import { printReads } from './reads/report.ts';
 import { printDecisions, printMachine, printRoutes, printStarts } from './report.ts';
 import { stopServers } from './server-process.ts';
 
@@ -26,6 +31,11 @@ import { stopServers } from './server-process.ts';
 const KEY_COUNTS = [1000, 100_000];
 /** How many keys the snapshot of the gateway holds. */
 const SNAPSHOT_KEY_COUNTS = [1000, 1_000_000];
+
+/** Measures decisions in a process of its own. */
+const DECISIONS = fileURLToPath(new URL('../packages/verify/bench/decisions.ts', import.meta.url));
+/** How many keys one statement inserts. */
+const PAGE = 5000;
 
 const folder = await mkdtemp(join(tmpdir(), 'tollkeeper-bench-'));
 process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
@@ -76,4 +86,58 @@ async function measureFleet(): Promise<void> {
   printPropagation(await measurePropagation(join(folder, 'fleet')));
   printSnapshot(measureSnapshot());
   for (const count of SNAPSHOT_KEY_COUNTS) printGateway(await measureGateway(count));
+}
+
+/** In a process of its own, so that nothing else's garbage is counted as memory of keys. */
+async function measureDecisions(): Promise<DecisionFigures> {
+  const measuring = promisify(execFile)(process.execPath, [DECISIONS]);
+  process.once('exit', () => measuring.child.kill('SIGKILL'));
+  return JSON.parse((await measuring).stdout);
+}
+
+/** Puts the keys into a stopped control plane's database: through the API it would take minutes. */
+async function insertKeys(
+  dataDir: string,
+  keys: readonly BenchKey[],
+  owner: { readonly organizationId: string; readonly memberId: string },
+): Promise<void> {
+  const database = await borrowDatabase({ databaseUrl: undefined, dataDir }, () => undefined);
+  const client = new pg.Client(database.config);
+  try {
+    await client.connect();
+    for (let at = 0; at < keys.length; at += PAGE) {
+      await insertPage(client, keys.slice(at, at + PAGE), owner);
+    }
+    await client.query('vacuum analyze');
+  } finally {
+    await client.end();
+    await database.close();
+  }
+}
+
+async function insertPage(
+  client: pg.Client,
+  keys: readonly BenchKey[],
+  owner: { readonly organizationId: string; readonly memberId: string },
+): Promise<void> {
+  const ids = keys.map((key) => key.id);
+  await client.query(
+    `insert into api_key (id, organization_id, member_id, name, prefix, status, profile, scopes,
+       allowed_ips, created_at)
+     select id, $4, $5, name, prefix, 'active', 'custom', $6, '{}', now()
+     from unnest($1::text[], $2::text[], $3::text[]) as new(id, name, prefix)`,
+    [
+      ids,
+      keys.map((key) => key.name),
+      keys.map((key) => displayPrefix(key.secret)),
+      owner.organizationId,
+      owner.memberId,
+      KEY_SCOPES,
+    ],
+  );
+  await client.query(
+    `insert into api_key_secret (hash, organization_id, key_id, created_at)
+     select hash, $3, id, now() from unnest($1::bytea[], $2::text[]) as new(hash, id)`,
+    [keys.map((key) => Buffer.from(hashSecret(key.secret))), ids, owner.organizationId],
+  );
 }

@@ -4,8 +4,7 @@ import { hashSecret } from '@tollkeeper/verify';
 import type { BareFacts } from './bare-server.ts';
 import { type Comparison, compare } from './compare.ts';
 import { startControlPlane } from './control-plane.ts';
-import { type BenchKey, KEY_SCOPES } from './keys.ts';
-import { BENCH_ROUTES, type BenchRoute } from './routes.ts';
+import { anyOf, type BenchKey, KEY_SCOPES } from './keys.ts';
 import {
   ALL_CORES,
   LOAD_CORES,
@@ -106,4 +105,34 @@ async function askOnce(port: number, request: string): Promise<unknown> {
     ...(body ? { body } : {}),
   });
   return { status: response.status, body: await response.json() };
+}
+
+export interface BenchRoute {
+  readonly title: string;
+  readonly requestMaker: (keys: readonly BenchKey[]) => () => string;
+}
+
+/** A server asks with its one key about others. */
+const verify: BenchRoute = {
+  title: 'POST /v1/api-keys/verify',
+  requestMaker: (keys) => {
+    const head = `POST /v1/api-keys/verify HTTP/1.1\r\nhost: 127.0.0.1\r\n${bearer(anyOf(keys))}`;
+    return () => {
+      const body = `{"key":"${anyOf(keys).secret}"}`;
+      return `${head}content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+    };
+  },
+};
+
+/** Anyone asks about themselves. */
+const whoami: BenchRoute = {
+  title: 'GET /v1/whoami',
+  requestMaker: (keys) => () =>
+    `GET /v1/whoami HTTP/1.1\r\nhost: 127.0.0.1\r\n${bearer(anyOf(keys))}\r\n`,
+};
+
+export const BENCH_ROUTES: readonly BenchRoute[] = [verify, whoami];
+
+function bearer({ secret }: BenchKey): string {
+  return `authorization: Bearer ${secret}\r\n`;
 }

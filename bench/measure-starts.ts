@@ -1,5 +1,4 @@
-import { buildControlPlane } from '../scripts/control-plane.mjs';
-import { buildDashboard } from '../scripts/dashboard.mjs';
+import { buildControlPlane, buildDashboard } from '../scripts/programs.mjs';
 import { claim, startControlPlane } from './control-plane.ts';
 import { startServer } from './server-process.ts';
 

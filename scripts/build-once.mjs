@@ -7,7 +7,7 @@ import { root, run, SetupError } from './processes.mjs';
 
 /**
  * What is built from the sources of a folder, into its dist.
- * @typedef {{what: string, folder: string, sources: readonly string[], args: readonly string[]}} Build
+ * @typedef {{what: string, folder: string, sources: readonly string[]}} Build
  */
 
 const NOT_SOURCES = /^(node_modules|dist|dist\.next|.*\.test\.tsx?)$/;
@@ -33,7 +33,7 @@ async function runBuild(build) {
   const args = ['build', build.folder, '--outDir', next, '--emptyOutDir', '--logLevel', 'warn'];
   // The build that people get, whatever runs it: a test runner would have React check itself.
   const env = { ...process.env, NODE_ENV: 'production' };
-  const code = await run('vite', [...args, ...build.args], { env });
+  const code = await run('vite', args, { env });
   if (code !== 0) throw new SetupError(`${build.what} did not build (exit code ${code}).`);
   writeStamp(next, stamp);
   const built = builtOf(build);

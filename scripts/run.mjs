@@ -1,12 +1,11 @@
 /** The way in of `npm start`, `npm test` and the rest: sets up, then runs. Needs Node 18 and nothing installed. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { requireChromium } from './chromium.mjs';
-import { buildControlPlane, builtControlPlane } from './control-plane.mjs';
-import { buildDashboard } from './dashboard.mjs';
 import { ensureInstalled } from './install.mjs';
 import { become, root, run, SetupError, useProjectTools } from './processes.mjs';
+import { buildControlPlane, buildDashboard, builtControlPlane } from './programs.mjs';
 import { runSuite } from './suite.mjs';
+import { requireChromium } from './test-programs.mjs';
 
 /** @type {Record<string, (args: string[]) => Promise<number>>} */
 const tasks = {

@@ -2,12 +2,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkWords } from './check-words.mjs';
-import { requireChromium } from './chromium.mjs';
-import { buildControlPlane } from './control-plane.mjs';
-import { buildDashboard } from './dashboard.mjs';
-import { buildGateway } from './gateway.mjs';
 import { root, run } from './processes.mjs';
-import { requireProxies } from './proxies.mjs';
+import { buildControlPlane, buildDashboard, buildGateway } from './programs.mjs';
+import { requireChromium, requireProxies } from './test-programs.mjs';
 import { listSlowest, listSlowestFiles, listTestFiles, summarize } from './test-report.mjs';
 
 /**

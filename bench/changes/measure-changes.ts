@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import { type Ask, createAsk } from './ask.ts';
-import { startBetterAuth } from './better-auth.ts';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { startServer } from '../server-process.ts';
+import { type Ask, cookieOf, createAsk } from './ask.ts';
 import { insertMember, insertOrganization, NEW_KEY, startOurs } from './control-plane.ts';
-import { type DatabaseServer, openDatabaseServer } from './database-server.ts';
+import { type Database, type DatabaseServer, openDatabaseServer } from './database-server.ts';
 import {
   type ChangeFigures,
   cpuMsOf,
@@ -180,4 +180,25 @@ async function measureFurther(
 function times(count: number): () => boolean {
   let left = count;
   return () => left-- > 0;
+}
+
+/** Better Auth's plugin for API keys: through its handler, by the session of a user. */
+export async function startBetterAuth(database: Database) {
+  const server = await startServer('apps/control-plane/bench/better-auth-server.ts', '/ready', {
+    DATABASE_URL: database.url,
+  });
+  const person = {
+    name: 'Ada',
+    email: 'ada@example.com',
+    password: randomBytes(16).toString('hex'),
+  };
+  const signedUp = await createAsk(server.port, {})('/api/auth/sign-up/email', person);
+  const ask = createAsk(server.port, { cookie: cookieOf(signedUp) });
+  let count = 0;
+  const side: Side = {
+    pid: server.pid,
+    database,
+    change: () => ask('/api/auth/api-key/create', { name: `ci-pipeline-${count++}` }),
+  };
+  return { server, side };
 }

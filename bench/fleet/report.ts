@@ -1,7 +1,6 @@
 import type { SnapshotFigures } from '../../packages/gateway-core/bench/snapshot.ts';
 import { line, mebibytes, spreadText, title, whole } from '../report.ts';
-import type { GatewayFigures } from './measure-gateways.ts';
-import type { Latency } from './measure-latency.ts';
+import type { GatewayFigures, Latency } from './measure-gateways.ts';
 import type { PropagationFigures } from './measure-propagation.ts';
 
 export function printPropagation(figures: PropagationFigures): void {

@@ -7,7 +7,7 @@ import type { Browser } from 'playwright-core';
 import type { Client } from '../../apps/control-plane/src/testing/client.ts';
 import { claimServer, startTestApp } from '../../apps/control-plane/src/testing/test-app.ts';
 import { createTestDatabase } from '../../apps/control-plane/src/testing/test-database.ts';
-import { buildDashboard } from '../../scripts/dashboard.mjs';
+import { buildDashboard } from '../../scripts/programs.mjs';
 import { makeFolder } from '../processes/child-process.ts';
 import { type ControlPlane, startControlPlane } from '../processes/control-plane.ts';
 import { connectTo, urlOf } from '../processes/pair.ts';

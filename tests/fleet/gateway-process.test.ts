@@ -10,7 +10,7 @@ import { makeKey, type TestKey } from '../../apps/control-plane/src/testing/keys
 import { startOrganization } from '../../apps/control-plane/src/testing/start-organization.ts';
 import type { TestApp } from '../../apps/control-plane/src/testing/test-app.ts';
 import { freePort } from '../../apps/gateway/src/testing/free-port.ts';
-import { buildGateway, builtGateway } from '../../scripts/gateway.mjs';
+import { buildGateway, builtGateway } from '../../scripts/programs.mjs';
 import {
   answersOk,
   makeFolder,

@@ -1,7 +1,7 @@
 /** Gateways as processes of their own, which tests start, signal and kill. */
 
 import { freePort } from '../../apps/gateway/src/testing/free-port.ts';
-import { buildGateway, builtGateway } from '../../scripts/gateway.mjs';
+import { buildGateway, builtGateway } from '../../scripts/programs.mjs';
 import {
   answersOk,
   makeFolder,

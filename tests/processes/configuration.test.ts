@@ -1,7 +1,11 @@
 import { type AddressInfo, createServer } from 'node:net';
 import { beforeAll, expect, it, onTestFinished } from 'vitest';
-import { buildControlPlane, builtControlPlane } from '../../scripts/control-plane.mjs';
-import { buildGateway, builtGateway } from '../../scripts/gateway.mjs';
+import {
+  buildControlPlane,
+  buildGateway,
+  builtControlPlane,
+  builtGateway,
+} from '../../scripts/programs.mjs';
 import { makeFolder, startNode, warningsOf } from './child-process.ts';
 import { environment } from './control-plane.ts';
 

@@ -4,7 +4,7 @@ import { basePathOf } from '../../apps/control-plane/src/http/server-options.ts'
 import { recordAnswer } from '../../apps/control-plane/src/testing/answer-faults.ts';
 import { SETUP_TOKEN } from '../../apps/control-plane/src/testing/test-app.ts';
 import { freePort } from '../../apps/gateway/src/testing/free-port.ts';
-import { buildControlPlane, builtControlPlane } from '../../scripts/control-plane.mjs';
+import { buildControlPlane, builtControlPlane } from '../../scripts/programs.mjs';
 import {
   answersOk,
   makeFolder,

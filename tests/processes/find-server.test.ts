@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { claimServer } from '../../apps/control-plane/src/testing/test-app.ts';
 import { createEmptyDatabase } from '../../apps/control-plane/src/testing/test-database.ts';
-import { buildControlPlane, builtAdmin } from '../../scripts/control-plane.mjs';
+import { buildControlPlane, builtAdmin } from '../../scripts/programs.mjs';
 import { makeFolder, startNode } from './child-process.ts';
 import { startControlPlane } from './control-plane.ts';
 import { connectTo, urlOf } from './pair.ts';

@@ -4,22 +4,15 @@ export * from './dashboard-paths.ts';
 export * from './decision.ts';
 export * from './errors.ts';
 export * from './ids.ts';
-export * from './labels.ts';
 export * from './openapi.ts';
 export * from './pattern-rules.ts';
 export * from './plans.ts';
-export * from './problem.ts';
 export * from './profiles.ts';
-export * from './public-key.ts';
 export * from './relative-time.ts';
 export * from './roles.ts';
 export * from './route.ts';
 export type { Identity, PasskeyAnswer } from './routes/access.ts';
-export {
-  GRACE_SECONDS_MAX,
-  KEY_SORTS,
-  type KeySort,
-} from './routes/api-keys.ts';
+export { GRACE_SECONDS_MAX, KEY_SORTS, type KeySort } from './routes/api-keys.ts';
 export { BULK_KEYS_MAX } from './routes/bulk-keys.ts';
 export { CREATED_COUNTED_MAX, CREATED_NAMED_MAX } from './routes/cascade.ts';
 export {
@@ -62,9 +55,14 @@ export {
   type SecuritySettings,
   type StoredSecuritySettings,
 } from './routes/security.ts';
+export {
+  USAGE_BUCKET_SECONDS,
+  USAGE_PERIODS,
+  type Usage,
+  type UsagePeriod,
+} from './routes/usage.ts';
 export { ENVIRONMENTS, type Workspace } from './routes/workspaces.ts';
 export * from './scopes.ts';
 export * from './session.ts';
 export * from './text.ts';
-export * from './usage.ts';
 export * from './variables.ts';

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { ERRORS, type ErrorCode } from './errors.ts';
-import { problem } from './problem.ts';
+import { ERRORS, type ErrorCode, problem } from './errors.ts';
 import { isBodyOptional, type RawBody, type Route } from './route.ts';
 import { routes } from './routes/index.ts';
 

@@ -1,7 +1,5 @@
 import { z } from 'zod';
 import { ID_RULES } from './ids.ts';
-import { LABEL_NAME, LABEL_NAME_RULE, LABEL_VALUE, LABEL_VALUE_RULE } from './labels.ts';
-import { PUBLIC_KEY, PUBLIC_KEY_RULE } from './public-key.ts';
 import {
   CURSOR,
   CURSOR_RULE,
@@ -11,8 +9,14 @@ import {
   IP_ADDRESS_RULE,
   IP_RANGE,
   IP_RANGE_RULE,
+  LABEL_NAME,
+  LABEL_NAME_RULE,
+  LABEL_VALUE,
+  LABEL_VALUE_RULE,
   NO_SECRET,
   NO_SECRET_RULE,
+  PUBLIC_KEY,
+  PUBLIC_KEY_RULE,
   SLUG,
   SLUG_RULE,
   VISIBLE_LINE,

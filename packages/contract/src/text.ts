@@ -89,3 +89,26 @@ export const ipRange = z
   .max(49)
   .regex(IP_RANGE, IP_RANGE_RULE)
   .meta({ examples: ['10.0.0.0/8'] });
+
+export const LABEL_NAME = /^[a-z0-9](?:[a-z0-9._/-]{0,61}[a-z0-9])?$/;
+export const LABEL_VALUE = /^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$/;
+export const LABEL_NAME_RULE = 'must be a name such as region or team/owner';
+export const LABEL_VALUE_RULE = 'must be up to 63 letters, digits, dots, dashes and underscores';
+export const LABELS_MAX = 16;
+
+/** What people tell gateways apart by, such as region=eu-1: the alphabet of Kubernetes' labels. */
+export const labels = z
+  .record(
+    z.string().regex(LABEL_NAME, LABEL_NAME_RULE),
+    z.string().regex(LABEL_VALUE, LABEL_VALUE_RULE).regex(NO_SECRET, NO_SECRET_RULE),
+  )
+  .refine((each) => Object.keys(each).length <= LABELS_MAX, `must be at most ${LABELS_MAX} labels`)
+  .meta({ maxProperties: LABELS_MAX, examples: [{ region: 'eu-1' }] });
+export type Labels = z.output<typeof labels>;
+
+/** An Ed25519 public key: 32 bytes in base64url, as the `x` of a JWK has it (RFC 8037). */
+export const PUBLIC_KEY = /^[A-Za-z0-9_-]{43}$/;
+
+export const PUBLIC_KEY_RULE = 'must be an Ed25519 public key: 32 bytes in base64url';
+
+export const publicKey = z.string().regex(PUBLIC_KEY, PUBLIC_KEY_RULE);

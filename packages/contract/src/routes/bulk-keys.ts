@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { problem } from '../errors.ts';
 import { apiKeyId } from '../ids.ts';
-import { problem } from '../problem.ts';
 import { defineRoute } from '../route.ts';
 import { visibleLine } from '../text.ts';
 import { CASCADE, createdByKey, keepMembers } from './cascade.ts';

@@ -1,11 +1,9 @@
 import { z } from 'zod';
 import { edit, etag } from '../edit.ts';
 import { apiKeyId, gatewayId, joinKeyId, workspaceId } from '../ids.ts';
-import { labels } from '../labels.ts';
 import { listOf, listQuery } from '../list.ts';
-import { publicKey } from '../public-key.ts';
 import { defineRoute } from '../route.ts';
-import { instant, visibleLine } from '../text.ts';
+import { instant, labels, publicKey, visibleLine } from '../text.ts';
 
 const tag = 'Gateways';
 const params = z.strictObject({ id: gatewayId });

@@ -6,12 +6,12 @@ import * as gateways from './gateways.ts';
 import * as invitations from './invitations.ts';
 import * as joinKeys from './join-keys.ts';
 import * as keyStatus from './key-status.ts';
-import * as keyUsage from './key-usage.ts';
 import * as members from './members.ts';
 import * as organization from './organization.ts';
 import * as passwordResets from './password-resets.ts';
 import * as roles from './roles.ts';
 import * as security from './security.ts';
+import * as keyUsage from './usage.ts';
 import { verifyKey } from './verify-key.ts';
 import * as workspaces from './workspaces.ts';
 

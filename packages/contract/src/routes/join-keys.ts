@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { creatingKey, creatingMember } from '../api-key.ts';
 import { joinKeyId, workspaceId } from '../ids.ts';
-import { labels } from '../labels.ts';
 import { listOf, listQuery } from '../list.ts';
 import { defineRoute } from '../route.ts';
-import { instant, visibleLine } from '../text.ts';
+import { instant, labels, visibleLine } from '../text.ts';
 
 const tag = 'Join keys';
 const params = z.strictObject({ id: joinKeyId });

@@ -2,11 +2,12 @@ import {
   type Filled,
   fillDatabase,
   type Scale,
-} from '../../apps/control-plane/src/testing/reads/fill-database.ts';
-import { listReads, type Read } from '../../apps/control-plane/src/testing/reads/list-reads.ts';
-import { start, startOurs } from '../changes/control-plane.ts';
-import { type Database, openDatabaseServer } from '../changes/database-server.ts';
-import { type Spread, spread } from '../compare.ts';
+} from '../apps/control-plane/src/testing/reads/fill-database.ts';
+import { listReads, type Read } from '../apps/control-plane/src/testing/reads/list-reads.ts';
+import { start, startOurs } from './changes/control-plane.ts';
+import { type Database, openDatabaseServer } from './changes/database-server.ts';
+import { type Spread, spread } from './compare.ts';
+import { line, title, whole } from './report.ts';
 
 export interface ReadFigures extends Read {
   readonly caller: string;
@@ -104,4 +105,25 @@ async function timed(url: string, headers: Caller['headers']): Promise<number> {
   if (!response.ok && response.status !== 403)
     throw new Error(`GET ${url} answered ${response.status}: ${text}`);
   return performance.now() - startedAt;
+}
+
+/** A line for each route and caller with its slowest request, and one for each above the bound. */
+export function printReads({ postgres, reads }: ReadsFigures): void {
+  const size = `${whole(SCALE.keys)} keys and ${whole(SCALE.auditEvents)} audit events`;
+  title(`First pages of every GET on PostgreSQL ${postgres} with ${size}, beside ${BASELINE}`);
+  for (const [name, all] of Map.groupBy(reads, ({ pattern, caller }) => `${pattern} ${caller}`)) {
+    const [bare] = all;
+    const slowest = all.toSorted((a, b) => b.ms.median - a.ms.median)[0];
+    if (!bare || !slowest) continue;
+    const query = slowest.path.split('?')[1];
+    const worst = query === undefined ? [] : [`slowest ${figures(slowest)} ?${query}`];
+    line(name, figures(bare), ...worst);
+  }
+  const slow = reads.filter(isTooSlow);
+  line(`requests of ${BOUND_MS} ms or more`, `${slow.length} of ${reads.length}`);
+  for (const each of slow) line(`  TOO SLOW by ${each.caller}`, figures(each), each.path);
+}
+
+function figures({ ms, ratio }: ReadFigures): string {
+  return `${ms.median.toFixed(1)} ms (${ms.min.toFixed(1)} to ${ms.max.toFixed(1)}), ${ratio.median.toFixed(1)} ×`;
 }
