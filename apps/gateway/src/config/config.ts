@@ -43,6 +43,8 @@ export interface RouteConfig {
   readonly path: string;
   /** Null where the route serves forward authentication only. */
   readonly upstream: URL | null;
+  /** `open` passes requests without a key. */
+  readonly access: 'key' | 'open';
   readonly stripPrefix: boolean;
   readonly timeouts: Timeouts;
   /** Set on each request to the upstream: names and values in turn. */

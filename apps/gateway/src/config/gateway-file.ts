@@ -1,7 +1,6 @@
 import { SCOPES } from '@tollkeeper/contract';
 import { parseIpRange } from '@tollkeeper/verify';
 import { z } from 'zod';
-import { DEFAULT_PLACES } from '../request/credential-places.ts';
 import { KIND, kindOf } from '../request/header-kinds.ts';
 import { ADDRESS_SHAPE, parseAddress } from './address.ts';
 import { type Environment, expandVariables } from './expand-variables.ts';
@@ -118,12 +117,13 @@ function credentialFault(place: string): string | undefined {
 
 /** @param expanded reads a text with variables */
 export function route(expanded: z.ZodType<string>) {
-  return z.strictObject({
+  const fields = z.strictObject({
     path: z
       .string()
       .refine(isRoutePath, 'must begin with "/" and hold plain segments, such as /v1/models')
       .refine((path) => !isReserved(path), "is the gateway's own, where it answers other proxies"),
     upstream: upstream.optional(),
+    access: z.enum(['key', 'open']).default('key'),
     stripPrefix: z.boolean().default(false),
     timeouts: timeouts.prefault({}),
     headers: z
@@ -134,9 +134,12 @@ export function route(expanded: z.ZodType<string>) {
       .default({}),
     scopes: z.array(z.enum(SCOPES)).default([]),
     bodyBytesMax: bytes.optional(),
-    credentials: z
-      .array(credentialPlace)
-      .min(1)
-      .default([...DEFAULT_PLACES]),
+    credentials: z.array(credentialPlace).min(1).optional(),
+  });
+  return fields.superRefine(({ access, scopes, credentials }, ctx) => {
+    if (access !== 'open') return;
+    const message = 'means nothing where access is open: no key is read there';
+    if (scopes.length > 0) ctx.addIssue({ code: 'custom', path: ['scopes'], message });
+    if (credentials) ctx.addIssue({ code: 'custom', path: ['credentials'], message });
   });
 }

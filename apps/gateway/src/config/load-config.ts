@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import { z } from 'zod';
+import { DEFAULT_PLACES } from '../request/credential-places.ts';
 import type { CommandLine } from './command-line.ts';
 import type { Config, RouteConfig } from './config.ts';
 import { ConfigError } from './config-error.ts';
@@ -58,6 +59,7 @@ function routesOf(file: GatewayFile, { upstream }: Options): RouteConfig[] {
       path: route.path.replace(/\/$/, ''),
       upstream: route.upstream ?? null,
       headers: Object.entries(route.headers).flat(),
+      credentials: route.credentials ?? DEFAULT_PLACES,
       bodyBytesMax: route.bodyBytesMax ?? file.limits.bodyBytesMax,
     }))
     .toSorted((one, other) => other.path.length - one.path.length);

@@ -25,6 +25,14 @@ describe('a wrong file is refused with line, column and reason', () => {
     ['trustedProxies:\n  - 10.0.0.0/8\n  - 10.0.0.0/99', ['3:5: "trustedProxies.1" must be an IP']],
     ['limits:\n  bodyBytesMax: -1', ['2:3: "limits.bodyBytesMax" too small']],
     ['routes: []', ['1:1: "routes" too small']],
+    [
+      'routes:\n  - path: /\n    access: open\n    scopes: [usage.read]\n    credentials: [basic]',
+      [
+        '4:5: "routes.0.scopes" means nothing where access is open',
+        '5:5: "routes.0.credentials" means nothing where access is open',
+      ],
+    ],
+    ['routes:\n  - path: /\n    access: public', ['3:5: "routes.0.access" invalid option']],
     ...[
       ['authorization', 'must be written as "bearer"'],
       ['Sec-WebSocket-Protocol', 'must be written as "websocket-protocol"'],

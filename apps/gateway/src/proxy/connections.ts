@@ -86,16 +86,22 @@ export function createConnections(madeRoom: () => void): Connections {
 
 /**
  * The oldest that nothing is under way on, among them slow heads and handshakes. Those that never
- * carried an accepted call come first: without a key nobody ends the connection of one who has.
+ * carried an accepted call come first: without a key nobody ends the connection of one who has. Last
+ * come those with nothing but requests on open routes, which anyone can make as slow as they like.
  */
-function findIdle(open: ReadonlyMap<Socket, Client>, count: number): Socket[] {
+function findIdle(all: ReadonlyMap<Socket, Client>, count: number): Socket[] {
   const idle: Socket[] = [];
   const proven: Socket[] = [];
-  for (const [socket, { calls, isProven }] of open) {
-    if (calls.length > 0) continue;
+  const open: Socket[] = [];
+  for (const [socket, { calls, isProven }] of all) {
+    if (calls.length > 0) {
+      if (open.length < count && !calls.some(({ isAccepted }) => isAccepted)) open.push(socket);
+      continue;
+    }
     if (!isProven) idle.push(socket);
     else if (proven.length < count) proven.push(socket);
     if (idle.length === count) break;
   }
-  return idle.length > 0 ? idle : proven;
+  if (idle.length > 0) return idle;
+  return proven.length > 0 ? proven : open;
 }

@@ -5,6 +5,12 @@ import { type ScopeSet, scopeNames } from '@tollkeeper/verify';
 const SCOPE_TEXTS_MAX = 10_000;
 const scopeTexts = new Map<number, string>();
 
+/** For other proxies, of a request without a key: empty, in place of what its client claims. */
+export const NOBODY: readonly string[] = [
+  ...['X-Tollkeeper-Key-Id', '', 'X-Tollkeeper-Key-Name', '', 'X-Tollkeeper-Organization-Id', ''],
+  ...['X-Tollkeeper-Member-Id', '', 'X-Tollkeeper-Scopes', '', 'X-Tollkeeper-Workspace-Id', ''],
+];
+
 /** Whose call it is, for the upstream: names and values in turn, appended. */
 export function addIdentityHeaders(headers: string[], { key, scopes }: Accepted): void {
   headers.push(

@@ -4,6 +4,7 @@ import {
   type AuthorizationRequest,
   type Denial,
   UNAVAILABLE,
+  watchKeys,
   watchValidity,
 } from '@tollkeeper/gateway-core';
 import { rangeContains } from '@tollkeeper/verify';
@@ -29,12 +30,16 @@ export interface AuthorizedRequest {
   readonly peer: string;
   readonly route: Route;
   readonly upstream: URL;
-  readonly request: AuthorizationRequest;
-  readonly decision: Accepted;
+  /** Undefined on an open route. */
+  readonly caller:
+    | { readonly request: AuthorizationRequest; readonly decision: Accepted }
+    | undefined;
 }
 
 /** RFC 9110, 9.2.2; TRACE is not passed on. */
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
+const KEY_STOPPED = 'request ended: its key was stopped';
+const KEYS_GONE = 'request ended: the gateway can decide nothing any more';
 const SENT_AGAIN = 'A request was sent again: the upstream closed its kept connection';
 
 /** An accepted request on its way through. A class, since one is made for each. */
@@ -88,14 +93,14 @@ export class ProxyRequest implements Held, AnswerWatch, Ongoing, Repeatable {
 
   recheck(nowMs: number): void {
     const { fleet, metrics, log } = this.#services;
-    const { request, decision } = this.#authorized;
-    this.#denialAt ??= watchValidity(fleet, request);
+    const { caller } = this.#authorized;
+    this.#denialAt ??= caller ? watchValidity(fleet, caller.request) : watchKeys(fleet);
     const denial = this.#denialAt(nowMs);
     if (!denial || !this.#answer) return;
     this.#call.ongoing = undefined;
     metrics.stopped(denial.code);
-    const { keyId } = decision.key;
-    log.info({ keyId, code: denial.code }, 'request ended: its key was stopped');
+    const keyId = caller?.decision.key.keyId;
+    log.info({ keyId, code: denial.code }, caller ? KEY_STOPPED : KEYS_GONE);
     this.#answer.stop(denial);
   }
 
@@ -144,12 +149,12 @@ export class ProxyRequest implements Held, AnswerWatch, Ongoing, Repeatable {
 
   #outgoing(): Outgoing {
     const { req } = this.#call;
-    const { head, target, peer, route, upstream, decision } = this.#authorized;
+    const { head, target, peer, route, upstream, caller } = this.#authorized;
     const { trustedProxies, tls } = this.#services.live.config;
     const isTrusted = trustedProxies.length > 0 && rangeContains(trustedProxies, peer);
     const origin = { peer, isTrusted, isTls: tls !== null };
     const headers = requestHeaders(req.rawHeaders, head, route, origin);
-    addIdentityHeaders(headers, decision);
+    if (caller) addIdentityHeaders(headers, caller.decision);
     return {
       upstream,
       method: req.method ?? 'GET',

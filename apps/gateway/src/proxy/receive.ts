@@ -1,6 +1,13 @@
 /** Takes each request: what cannot be read is refused, the rest is decided, counted, and passed on. */
 
-import { authorize, type Denial, hasKey, KEY_IN_URL, UNAVAILABLE } from '@tollkeeper/gateway-core';
+import {
+  authorize,
+  type Denial,
+  hasKey,
+  KEY_IN_URL,
+  NO_KEYS,
+  UNAVAILABLE,
+} from '@tollkeeper/gateway-core';
 import { isReserved } from '../config/route-path.ts';
 import { clientAddress } from '../request/client-address.ts';
 import { framingFault, originForm } from '../request/framing.ts';
@@ -17,7 +24,7 @@ import {
   refuseDenied,
 } from './call.ts';
 import { answerForwardAuth } from './forward-auth/answer-forward-auth.ts';
-import { ProxyRequest } from './proxy-request.ts';
+import { type AuthorizedRequest, ProxyRequest } from './proxy-request.ts';
 import type { Services } from './services.ts';
 
 const UNREADABLE = malformed('The address must be a plain path, the same for every reader.');
@@ -80,6 +87,10 @@ function pass(services: Services, call: Call, head: Head, target: string): void 
   const found = findRoute(routes, pathOf(target));
   const route = typeof found === 'string' ? undefined : found;
   call.route = route;
+  if (route?.isOpen) {
+    passOpen(services, call, { head, target, route });
+    return;
+  }
   const secret = found === 'ambiguous' ? UNREADABLE : findSecret(call.req, head, route ?? NO_ROUTE);
   if (typeof secret !== 'string') {
     refuse(services, call, secret);
@@ -95,7 +106,26 @@ function pass(services: Services, call: Call, head: Head, target: string): void 
   else {
     const { upstream } = route;
     accept(services, call);
-    const authorized = { head, target, peer, route, upstream, request, decision };
+    const caller = { request, decision };
+    const authorized = { head, target, peer, route, upstream, caller };
     services.hold(new ProxyRequest(services, call, authorized));
+  }
+}
+
+/** Without a key, and not counted as a call. While nothing can be decided, open routes are closed too. */
+function passOpen(
+  services: Services,
+  call: Call,
+  { head, target, route }: Pick<AuthorizedRequest, 'head' | 'target' | 'route'>,
+): void {
+  const { upstream } = route;
+  const keys = services.fleet.keys();
+  if (typeof keys === 'string') refuse(services, call, NO_KEYS[keys].denial);
+  else if (!upstream) refuse(services, call, NOWHERE);
+  else {
+    services.metrics.decided('open');
+    const peer = peerOf(call.req);
+    const authorized = { head, target, peer, route, upstream, caller: undefined };
+    new ProxyRequest(services, call, authorized).release();
   }
 }

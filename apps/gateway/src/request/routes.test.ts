@@ -7,6 +7,7 @@ function routes(...paths: string[]): readonly Route[] {
   const config = (path: string): RouteConfig => ({
     path,
     upstream: null,
+    access: 'key',
     stripPrefix: false,
     timeouts: { connectMs: 1, responseMs: 1, idleMs: 1 },
     headers: [],

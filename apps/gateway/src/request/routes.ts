@@ -11,6 +11,7 @@ import { pathReadings } from './path-readings.ts';
 export interface Route extends Omit<RouteConfig, 'credentials'> {
   /** Null where keys stand where they do by default. */
   readonly credentials: Credentials | null;
+  readonly isOpen: boolean;
   readonly required: ScopeSet;
   /** The path in lower case. */
   readonly lowerPath: string;
@@ -19,7 +20,8 @@ export interface Route extends Omit<RouteConfig, 'credentials'> {
 }
 
 /** What a request must hold that no route takes: nothing but a key. */
-export const NO_ROUTE: Pick<Route, 'required' | 'credentials'> = {
+export const NO_ROUTE: Pick<Route, 'isOpen' | 'required' | 'credentials'> = {
+  isOpen: false,
   required: NO_SCOPES,
   credentials: null,
 };
@@ -40,6 +42,7 @@ export function prepareRoutes(routes: readonly RouteConfig[]): readonly Route[] 
   return routes.map((route) => ({
     ...route,
     credentials: prepareCredentials(route.credentials),
+    isOpen: route.access === 'open',
     required: scopeSet(route.scopes),
     lowerPath: route.path.toLowerCase(),
     ownHeaders: new Set(route.headers.filter((_, i) => i % 2 === 0).map(lenientName)),

@@ -6,6 +6,7 @@ export {
   authorize,
   type Decision,
   type Denied,
+  NO_KEYS,
 } from './authorize.ts';
 export {
   bearerToken,
@@ -16,4 +17,4 @@ export {
 } from './credential.ts';
 export { type Denial, type DenialAnswer, denialAnswer, UNAVAILABLE } from './denial.ts';
 export { hasKey, KEY_IN_URL } from './key-in-url.ts';
-export { watchValidity } from './watch-validity.ts';
+export { watchKeys, watchValidity } from './watch-validity.ts';

@@ -22,3 +22,11 @@ export function watchValidity(
     return code === 'valid' ? undefined : denialOf(code, required);
   };
 }
+
+/** Why a call that needed no key would be refused by now: the gateway can decide nothing any more. */
+export function watchKeys(fleet: Pick<Fleet, 'keys'>): () => Denial | undefined {
+  return () => {
+    const keys = fleet.keys();
+    return typeof keys === 'string' ? NO_KEYS[keys].denial : undefined;
+  };
+}

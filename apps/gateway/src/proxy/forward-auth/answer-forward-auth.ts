@@ -6,14 +6,16 @@ import {
   type Denial,
   hasKey,
   KEY_IN_URL,
+  NO_KEYS,
   UNAVAILABLE,
 } from '@tollkeeper/gateway-core';
 import { type IpRange, rangeContains } from '@tollkeeper/verify';
+import { EXT_AUTHZ, isBelow } from '../../config/route-path.ts';
 import { clientAddress } from '../../request/client-address.ts';
 import type { Head } from '../../request/head.ts';
 import { findRoute, findSecret, NO_ROUTE, type Route } from '../../request/routes.ts';
 import { accept, type Call, malformed, pathOf, peerOf, refuse, refuseDenied } from '../call.ts';
-import { addIdentityHeaders } from '../identity-headers.ts';
+import { addIdentityHeaders, NOBODY } from '../identity-headers.ts';
 import { discardBody } from '../request-body.ts';
 import type { Services } from '../services.ts';
 import { originalTarget } from './original-request.ts';
@@ -46,6 +48,10 @@ export function answerForwardAuth(
     return;
   }
   if ('path' in asked) call.route = asked;
+  if (asked.isOpen && isBelievedOpen(services, call, target)) {
+    releaseOpen(services, call);
+    return;
+  }
   const secret = findSecret(call.req, head, asked);
   if (typeof secret !== 'string') {
     refuse(services, call, secret);
@@ -86,8 +92,33 @@ function findAsked(
   return isAnywhere ? NO_ROUTE : NOWHERE;
 }
 
+const UNTRUSTED =
+  'an open route was asked for by a proxy that trustedProxies does not name: a key is needed';
+
+/**
+ * Whether the address that a question names is the request's. Where it decides that no key is needed,
+ * a header is believed only from a trusted proxy: another one may pass on what its client wrote.
+ */
+function isBelievedOpen({ live, log }: Services, { req }: Call, target: string): boolean {
+  const peer = peerOf(req);
+  if (isBelow(pathOf(target), EXT_AUTHZ)) return true;
+  if (rangeContains(live.config.trustedProxies, peer)) return true;
+  log.warn({ from: peer }, UNTRUSTED);
+  return false;
+}
+
+/** Without a key, and not counted as a call. */
+function releaseOpen(services: Services, call: Call): void {
+  const keys = services.fleet.keys();
+  if (typeof keys === 'string') {
+    refuse(services, call, NO_KEYS[keys].denial);
+    return;
+  }
+  services.metrics.decided('open');
+  allow(services, call, NOBODY);
+}
+
 function release(services: Services, call: Call, decision: Accepted): void {
-  const { req, res, startedAt } = call;
   accept(services, call);
   services.hold({
     release() {
@@ -95,15 +126,20 @@ function release(services: Services, call: Call, decision: Accepted): void {
       addIdentityHeaders(headers, decision);
       // Said even where there is none: it takes the place of what the client claims.
       if (decision.key.workspaceId === null) headers.push('X-Tollkeeper-Workspace-Id', '');
-      if (services.isDraining) res.shouldKeepAlive = false;
-      res.writeHead(200, [...headers, 'Content-Length', '0', 'Cache-Control', 'no-store']);
-      res.end();
-      discardBody(req);
-      services.metrics.answered(startedAt);
+      allow(services, call, headers);
     },
     fail: (error) => {
       services.log.error({ err: error }, 'call could not be counted');
       refuse(services, call, UNAVAILABLE);
     },
   });
+}
+
+function allow(services: Services, call: Call, headers: readonly string[]): void {
+  const { req, res, startedAt } = call;
+  if (services.isDraining) res.shouldKeepAlive = false;
+  res.writeHead(200, [...headers, 'Content-Length', '0', 'Cache-Control', 'no-store']);
+  res.end();
+  discardBody(req);
+  services.metrics.answered(startedAt);
 }
