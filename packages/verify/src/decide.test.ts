@@ -1,6 +1,12 @@
 import { DECISION_CODES } from '@tollkeeper/contract';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type DecisionRequest, decide, decideHash, effectiveScopes } from './decide.ts';
+import {
+  type DecisionRequest,
+  decide,
+  decideHash,
+  effectiveScopes,
+  validUntilMs,
+} from './decide.ts';
 import { putOwner, removeOwner } from './index/key-holders.ts';
 import { findSecret, putSecret, secretFacts } from './index/key-index.ts';
 import { createKeyIndex, type KeyIndex } from './index/key-store.ts';
@@ -148,4 +154,20 @@ it('points at the facts of the key that it decided about', () => {
   putSecret(index, hash, exampleKey({ keyId: 'key_7' }));
   const { slot } = decideHash(index, hash, {}, NOW);
   expect(secretFacts(index, slot)?.keyId).toBe('key_7');
+});
+
+describe('the time until which a decision is valid', () => {
+  const never = { expiresAtMs: null, retiresAtMs: null };
+  it.each([
+    ['a key that does not expire', never, Number.POSITIVE_INFINITY],
+    ['a key that expires', { ...never, expiresAtMs: NOW + 2 }, NOW + 2],
+    ['a secret that retires', { ...never, retiresAtMs: NOW + 2 }, NOW + 2],
+    ['whichever comes first', { expiresAtMs: NOW + 2, retiresAtMs: NOW + 1 }, NOW + 1],
+  ])('is that of %s', (_what, times, until) => {
+    putSecret(index, hash, exampleKey(times));
+    expect(validUntilMs(index, findSecret(index, hash))).toBe(until);
+    if (until === Number.POSITIVE_INFINITY) return;
+    expect(codeOf({}, until - 1)).toBe('valid');
+    expect(codeOf({}, until)).not.toBe('valid');
+  });
 });

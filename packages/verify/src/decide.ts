@@ -91,6 +91,16 @@ export function effectiveScopes(index: KeyIndex, slot: number): ScopeSet {
   return intersect(termScopes(index, termsOf(index, slot)), held);
 }
 
+/** Until when a valid decision about the secret holds, if the index does not change before. */
+export function validUntilMs(index: KeyIndex, slot: number): number {
+  const key = wordsOf(index.secrets, slot);
+  const at = startOf(slot);
+  const retiresAtMs = retiresIn(key, at)
+    ? (index.retiresAtMs.get(slot) ?? 0)
+    : Number.POSITIVE_INFINITY;
+  return Math.min(expiryIn(key, at), retiresAtMs);
+}
+
 function decideFingerprint(
   index: KeyIndex,
   fingerprint: Fingerprint,

@@ -6,6 +6,7 @@ export {
   decide,
   decideHash,
   effectiveScopes,
+  validUntilMs,
 } from './decide.ts';
 export { putOwner, removeOwner } from './index/key-holders.ts';
 export {

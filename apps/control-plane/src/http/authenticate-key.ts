@@ -14,11 +14,26 @@ import {
   scopeNames,
   scopeSet,
   secretSubject,
+  validUntilMs,
 } from '@tollkeeper/verify';
 import type { FastifyRequest } from 'fastify';
 import type { Ctx, Services } from '../context.ts';
 import { DomainError, invalidField } from '../domain-error.ts';
 import { originOf } from './origin.ts';
+
+/** A decision about the key of a request, and how long it holds. */
+export interface KeyCheck {
+  /** Of the keys in memory. */
+  readonly revision: number;
+  readonly validUntilMs: number;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Null until a key was accepted. */
+    keyCheck: KeyCheck | null;
+  }
+}
 
 /** Decides a presented key from memory, and counts the call. @throws DomainError when refused */
 export function authenticateKey(
@@ -32,6 +47,23 @@ export function authenticateKey(
   const { code, subject, isForeign } = decided;
   if (subject) services.usage.count(subject, code === 'valid' && !isForeign, nowMs);
   return keyCtx(services, request, required, decided);
+}
+
+/**
+ * Whether the key would be decided as before, without deciding it: nothing has changed in memory, this
+ * process knows of all changes, and the key has not run out.
+ */
+export function isKeyCheckValid(
+  { revision, validUntilMs }: KeyCheck,
+  { clock, changeFeed, keys }: KeyCheckSources,
+): boolean {
+  return keys.revision() === revision && changeFeed.current() && clock().getTime() < validUntilMs;
+}
+
+interface KeyCheckSources {
+  readonly clock: Services['clock'];
+  readonly changeFeed: Pick<Services['changeFeed'], 'current'>;
+  readonly keys: Pick<Services['keys'], 'revision'>;
 }
 
 /**
@@ -72,6 +104,10 @@ function keyCtx(
 ): Ctx {
   if (code !== 'valid' || !subject) throw refusal(code, required);
   if (isForeign) throw new DomainError('not_found', FOREIGN_ORGANIZATION);
+  request.keyCheck = {
+    revision: services.keys.revision(),
+    validUntilMs: validUntilMs(index, slot),
+  };
   return {
     services,
     organizationId: subject.organizationId,

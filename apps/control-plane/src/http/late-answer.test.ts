@@ -2,13 +2,15 @@
 import type { ErrorCode } from '@tollkeeper/contract';
 import { beforeAll, beforeEach, expect, it } from 'vitest';
 import type { Answer, Client } from '../testing/client.ts';
-import { makeKey } from '../testing/keys.ts';
+import { makeKey, type TestKey } from '../testing/keys.ts';
 import { addMember, choosePlan, claimedOrganization, type Person } from '../testing/people.ts';
 import { claimServer, startTestApp, type TestApp } from '../testing/test-app.ts';
 import { whileHeld } from '../testing/while-held.ts';
 
 /** What the answer reads, and no change below needs. */
 const HOLD = 'lock table join_key in access exclusive mode';
+
+const HOUR_MS = 3_600_000;
 
 let now = new Date();
 let app: TestApp;
@@ -80,6 +82,29 @@ it.each(['session', 'key'])(
     expect((await client.get('/v1/api-keys/stats')).status).toBe(200);
   },
 );
+
+const KEY_ENDS: readonly [string, (key: TestKey) => Promise<unknown>, ErrorCode][] = [
+  ['is revoked', ({ id }) => given(owner.post(`/v1/api-keys/${id}/revoke`, {})), 'revoked'],
+  [
+    'expires',
+    async () => {
+      now = new Date(now.getTime() + HOUR_MS);
+    },
+    'expired',
+  ],
+];
+
+it.each(KEY_ENDS)('gets none by a key that %s meanwhile', async (_how, end, code) => {
+  const expiresAt = new Date(now.getTime() + HOUR_MS).toISOString();
+  const key = await makeKey(app, owner, { scopes: ['fleet.read'], expiresAt });
+  const answer = await whileHeld(
+    app.database,
+    (holder) => holder.query(HOLD),
+    () => key.client.get('/v1/join-keys'),
+    () => end(key),
+  );
+  expect([answer.status, answer.problem?.code]).toEqual([401, code]);
+});
 
 it('gets none after it was signed out, where the answer took long', async () => {
   const signOut = () => given(person.client.post('/api/auth/sign-out', {}));

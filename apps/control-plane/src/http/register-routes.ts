@@ -11,7 +11,12 @@ import { z } from 'zod';
 import type { Ctx } from '../context.ts';
 import { DomainError } from '../domain-error.ts';
 import type { SessionRequest } from '../features/identity/index.ts';
-import { authenticateKey, authenticateKeyAgain, requiredScopes } from './authenticate-key.ts';
+import {
+  authenticateKey,
+  authenticateKeyAgain,
+  isKeyCheckValid,
+  requiredScopes,
+} from './authenticate-key.ts';
 import { authenticateSession } from './authenticate-session.ts';
 import { findSecret } from './find-secret.ts';
 import { type GuessOptions, guessLimit, rememberDevice } from './guess-limit.ts';
@@ -63,6 +68,7 @@ export function registerRoutes(
   app.decorateRequest('ctx', null);
   app.decorateRequest('isBodyLate', false);
   app.decorateRequest('sessionCheck', null);
+  app.decorateRequest('keyCheck', null);
   for (const { name, route, handler } of declared) {
     const isPublic = route.access === 'public';
     const registered: RouteOptions = {
@@ -155,6 +161,15 @@ function confirmations(route: Route, { services, auth, baseUrl }: ServerOptions)
     await confirm(request);
     requireNothingLost(before, contextOf(request));
   };
+  // Without a promise where nothing has changed, as for nearly every request by key.
+  const unlessConfirmed = (
+    request: FastifyRequest,
+    check: (request: FastifyRequest) => Promise<void>,
+    done: Done,
+  ): void => {
+    if (request.keyCheck && isKeyCheckValid(request.keyCheck, services)) done();
+    else check(request).then(() => done(), done);
+  };
   // A refusal of what the caller asked for is an answer too: it says what is there and what is not.
   const confirmRefusal = async (
     error: FastifyError,
@@ -170,11 +185,19 @@ function confirmations(route: Route, { services, auth, baseUrl }: ServerOptions)
         : undefined;
     return sendProblem(lost ?? error, request, reply);
   };
+  const beforeHandler = (request: FastifyRequest, _reply: FastifyReply, done: Done) =>
+    unlessConfirmed(request, confirm, done);
+  const beforeAnswer = (
+    request: FastifyRequest,
+    _reply: FastifyReply,
+    _payload: unknown,
+    done: Done,
+  ) => unlessConfirmed(request, confirmAnswer, done);
   const reads = route.method === 'GET' || route.changesNothing;
   return {
-    ...(route.method === 'GET' ? {} : { preHandler: confirm }),
+    ...(route.method === 'GET' ? {} : { preHandler: beforeHandler }),
     ...(reads ? { errorHandler: confirmRefusal } : {}),
-    ...(reads && !route.stream ? { preSerialization: confirmAnswer } : {}),
+    ...(reads && !route.stream ? { preSerialization: beforeAnswer } : {}),
     // A stream is not serialized.
     ...(reads && route.stream ? { onSend: beforeStream(confirmAnswer) } : {}),
   };

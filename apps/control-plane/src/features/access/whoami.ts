@@ -7,92 +7,78 @@ import {
   SCOPE_CATALOG,
 } from '@tollkeeper/contract';
 import { scopeNames } from '@tollkeeper/verify';
-import { and, asc, eq, isNull, ne, sql } from 'drizzle-orm';
+import { and, asc, eq, isNull, ne } from 'drizzle-orm';
 import { holds } from '../../access/require-scope.ts';
-import { customRole, roleName } from '../../access/role-scopes.ts';
-import type { Ctx } from '../../context.ts';
-import type { Database } from '../../db/connect.ts';
-import { apiKey, member, organization, role, user } from '../../db/schema/index.ts';
+import { roleName } from '../../access/role-scopes.ts';
+import type { Ctx, Services } from '../../context.ts';
+import { member, organization } from '../../db/schema/index.ts';
+import { defineStatement } from '../../db/statement.ts';
 import { notFound } from '../../domain-error.ts';
 import { sessionView } from '../identity/index.ts';
 
-/** Who the credential is and what it may do now. For a key one query, which was prepared once. */
+/** Who the credential is and what it may do now. For a key one statement, which was prepared once. */
 export async function whoami(ctx: Ctx): Promise<Identity> {
-  const { memberId } = ctx.actor;
-  const [[row], organizations] = await Promise.all([
-    identityQuery(ctx.services.db).execute({
-      organizationId: ctx.organizationId,
-      memberId,
-      keyId: ctx.actor.type === 'key' ? ctx.actor.keyId : null,
-    }),
-    listOrganizations(ctx),
-  ]);
-  if (!row) throw notFound('member', memberId);
-  const { organization, key, name, email, roleId, customName } = row;
+  const { actor, organizationId, services } = ctx;
+  const organizations = actor.type === 'member' ? listOrganizations(services, actor.userId) : [];
+  const keyId = actor.type === 'key' ? actor.keyId : null;
+  const found = selectIdentity(services.db, [organizationId, actor.memberId, keyId]);
+  const [[row], listed] = await Promise.all([found, organizations]);
+  if (!row) throw notFound('member', actor.memberId);
+  const { organization, member, key, customRoleName } = row.identity;
   return {
     organization,
-    member: { id: memberId, name, email, roleId, roleName: roleName(roleId, customName) },
+    member: { ...member, roleName: roleName(member.roleId, customRoleName) },
     key,
-    session: ctx.actor.type === 'member' ? sessionView(ctx.actor.session) : null,
+    session: actor.type === 'member' ? sessionView(actor.session) : null,
     workspaceId: ctx.workspaceId,
     scopes: scopeNames(ctx.scopes),
-    organizations,
+    organizations: listed,
   };
 }
 
-const prepared = new WeakMap<Database, ReturnType<typeof prepareIdentity>>();
-
-function identityQuery(db: Database) {
-  const query = prepared.get(db) ?? prepareIdentity(db);
-  prepared.set(db, query);
-  return query;
+interface IdentityRow {
+  readonly identity: {
+    readonly organization: Identity['organization'];
+    readonly member: Omit<Identity['member'], 'roleName'>;
+    readonly key: Identity['key'];
+    readonly customRoleName: string | null;
+  };
 }
 
-/** For a session `keyId` is null, which equals nothing: no key is joined. */
-function prepareIdentity(db: Database) {
-  const { id, name, slug, plan } = organization;
+/**
+ * One JSON value, since pg reads the description of each column anew with each answer. For a session
+ * the id of the key is null, which equals nothing.
+ */
+const selectIdentity = defineStatement<
+  IdentityRow,
+  readonly [organizationId: string, memberId: string, keyId: string | null]
+>(
+  'whoami',
+  `select json_build_object(
+    'organization', json_build_object('id', organization.id, 'name', organization.name,
+      'slug', organization.slug, 'plan', organization.plan),
+    'member', json_build_object('id', member.id, 'name', "user".name, 'email', "user".email,
+      'roleId', member.role_id),
+    'key', case when api_key.id is not null
+      then json_build_object('id', api_key.id, 'name', api_key.name) end,
+    'customRoleName', role.name
+  ) as identity
+  from member
+  join "user" on "user".id = member.user_id
+  join organization on organization.id = member.organization_id
+  left join role on role.id = member.role_id and role.organization_id = member.organization_id
+  left join api_key on api_key.organization_id = member.organization_id and api_key.id = $3
+  where member.organization_id = $1 and member.id = $2`,
+);
+
+/** Not for a key: it belongs to one organization and must not show its owner's others. */
+function listOrganizations({ db }: Services, userId: string) {
   return db
-    .select({
-      organization: { id, name, slug, plan },
-      key: { id: apiKey.id, name: apiKey.name },
-      roleId: member.roleId,
-      name: user.name,
-      email: user.email,
-      customName: role.name,
-    })
-    .from(member)
-    .leftJoin(role, customRole)
-    .innerJoin(user, eq(user.id, member.userId))
-    .innerJoin(organization, eq(organization.id, member.organizationId))
-    .leftJoin(
-      apiKey,
-      and(
-        eq(apiKey.organizationId, member.organizationId),
-        eq(apiKey.id, sql.placeholder('keyId')),
-      ),
-    )
-    .where(
-      and(
-        eq(member.organizationId, sql.placeholder('organizationId')),
-        eq(member.id, sql.placeholder('memberId')),
-      ),
-    )
-    .prepare('whoami');
-}
-
-/** A key knows one organization and must not tell of its owner's others. */
-async function listOrganizations({ services, actor }: Ctx) {
-  if (actor.type !== 'member') return [];
-  return services.db
     .select({ id: organization.id, name: organization.name })
     .from(member)
     .innerJoin(organization, eq(organization.id, member.organizationId))
     .where(
-      and(
-        eq(member.userId, actor.userId),
-        ne(member.status, 'removed'),
-        isNull(organization.deletedAt),
-      ),
+      and(eq(member.userId, userId), ne(member.status, 'removed'), isNull(organization.deletedAt)),
     )
     .orderBy(asc(member.createdAt), asc(member.id));
 }
