@@ -1,23 +1,18 @@
 import { and, eq, lt, notExists, sql } from 'drizzle-orm';
-import { alias, type PgColumn, type PgTable } from 'drizzle-orm/pg-core';
+import { purgeLineage } from '../access/prune-lineage.ts';
 import type { Database } from '../db/connect.ts';
 import {
-  admission,
   apiKey,
   apiKeySecret,
   attempt,
   change,
   controlPlane,
-  deletedKey,
   deviceCode,
-  gateway,
   gatewayConnection,
   gatewayVersion,
   idempotency,
-  invitation,
   joinKey,
   keyEdit,
-  keyRotation,
   keyUsage,
   organizationUsage,
   session,
@@ -48,9 +43,8 @@ export async function purgeOutdated(db: Database): Promise<Record<string, number
       .delete(gatewayConnection)
       .where(lt(gatewayConnection.seenAt, before('1 minute'))),
     secrets: db.delete(apiKeySecret).where(lt(apiKeySecret.retiresAt, before('1 minute'))),
-    deletedKeys: db.delete(deletedKey).where(createdNothingLeft(db)),
-    rotations: db.delete(keyRotation).where(rotatedNothingLeft(db)),
-    edits: db.delete(keyEdit).where(isOfNoKey(db, keyEdit)),
+    edits: db.delete(keyEdit).where(isOfNoKey(db)),
+    deletedKeys: purgeLineage(db),
     joinKeys: db.delete(joinKey).where(lt(joinKey.expiresAt, before('31 days'))),
     deviceCodes: db.delete(deviceCode).where(lt(deviceCode.expiresAt, before('0 seconds'))),
     challenges: db.delete(verification).where(lt(verification.expiresAt, before('0 seconds'))),
@@ -66,53 +60,8 @@ export async function purgeOutdated(db: Database): Promise<Record<string, number
   return counts;
 }
 
-const deletedChild = alias(deletedKey, 'deleted_child');
-const nextRotation = alias(keyRotation, 'next_rotation');
-
-/** Deleted keys that lead to nothing that is left; those above them follow the next time. */
-function createdNothingLeft(db: Database) {
-  return leadsNowhere(db, deletedKey.organizationId, deletedKey.id);
-}
-
-/** Rotations of keys that were deleted since, and lead to nothing that is left. */
-function rotatedNothingLeft(db: Database) {
-  const { organizationId, keyId } = keyRotation;
-  return and(isOfNoKey(db, keyRotation), leadsNowhere(db, organizationId, keyId));
-}
-
-function isOfNoKey(db: Database, { organizationId, keyId }: typeof keyEdit | typeof keyRotation) {
-  return isNowhere(db, apiKey, [apiKey.organizationId, organizationId], [apiKey.id, keyId]);
-}
-
-/**
- * Whether the key created nothing that is still needed, let nobody in, and gave no key a new secret or
- * more than it had.
- */
-function leadsNowhere(db: Database, organizationId: PgColumn, keyId: PgColumn) {
-  const created = [apiKey, joinKey, invitation, admission, gateway] as const;
-  return and(
-    isNowhere(
-      db,
-      deletedChild,
-      [deletedChild.organizationId, organizationId],
-      [deletedChild.createdBy, keyId],
-    ),
-    ...created.map((table) =>
-      isNowhere(db, table, [table.organizationId, organizationId], [table.createdByKeyId, keyId]),
-    ),
-    isNowhere(
-      db,
-      nextRotation,
-      [nextRotation.organizationId, organizationId],
-      [nextRotation.rotatedBy, keyId],
-    ),
-    isNowhere(db, keyEdit, [keyEdit.organizationId, organizationId], [keyEdit.editedBy, keyId]),
-  );
-}
-
-type Pair = readonly [PgColumn, PgColumn];
-
-function isNowhere(db: Database, table: PgTable, ...pairs: readonly Pair[]) {
-  const matches = and(...pairs.map(([column, value]) => eq(column, value)));
-  return notExists(db.select({ one: sql`1` }).from(table).where(matches));
+/** Edits of keys that are gone. */
+function isOfNoKey(db: Database) {
+  const key = and(eq(apiKey.organizationId, keyEdit.organizationId), eq(apiKey.id, keyEdit.keyId));
+  return notExists(db.select({ one: sql`1` }).from(apiKey).where(key));
 }

@@ -123,3 +123,52 @@ describe('a key that was deleted without what it created', () => {
     expect(await whoami(child)).toBe('valid');
   });
 });
+
+describe('keys that are gone and lead nowhere', () => {
+  const dead = () =>
+    world.query('select id from deleted_key union select key_id from key_rotation order by 1');
+
+  it('are not recorded when they are deleted, nor those above them', async () => {
+    const { app, owner, makeRoot } = world;
+    const root = await makeRoot();
+    const before = await dead();
+    const first = await makeRoot(root.client);
+    const second = await makeRoot(first.client);
+    const other = await makeRoot(root.client);
+    const third = await makeKey(app, second.client);
+    expect((await other.client.post(`/v1/api-keys/${third.id}/rotate`, {})).status).toBe(200);
+    for (const { id } of [first, second, other]) await owner.delete(`/v1/api-keys/${id}`);
+    const recorded = await world.query('select 1 from deleted_key where id = any($1)', [
+      [first.id, second.id, other.id],
+    ]);
+    expect(recorded).toHaveLength(3);
+    expect((await owner.delete(`/v1/api-keys/${third.id}`)).status).toBe(204);
+    expect(await dead()).toEqual(before);
+  });
+
+  it('are forgotten by the purge, however long the line; what leads to a key stays', async () => {
+    const { app, makeRoot, query } = world;
+    const root = await makeRoot();
+    const plantLine = (name: string) =>
+      query(
+        `insert into deleted_key (id, organization_id, created_by, created_at)
+         select $2 || n, organization_id, case n when 1 then id else $2 || n - 1 end, now()
+         from api_key, generate_series(1, 100) n where id = $1`,
+        [root.id, name],
+      );
+    await plantLine('dead');
+    await plantLine('alive');
+    const last = await makeRoot();
+    await query(`update api_key set created_by_key_id = 'alive100' where id = $1`, [last.id]);
+    await query(
+      `insert into key_rotation (organization_id, rotated_by, key_id, first_at, last_at)
+       select organization_id, 'dead7', 'dead9', now(), now() from api_key where id = $1`,
+      [root.id],
+    );
+    await purgeOutdated(app.services.db);
+    const left = `select left(id, 4) as line, count(*)::int from deleted_key
+      where id ~ '^(dead|alive)' group by 1`;
+    expect(await query(left)).toEqual([{ line: 'aliv', count: 100 }]);
+    expect(await query(`select 1 from key_rotation where key_id = 'dead9'`)).toEqual([]);
+  });
+});

@@ -1,6 +1,7 @@
 import type { RouteInput, Routes } from '@tollkeeper/contract';
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { findDeletedKey } from '../../access/find-deleted-key.ts';
+import { forgetRotations, leadsNowhere, pruneAbove } from '../../access/prune-lineage.ts';
 import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { apiKey, deletedKey, keyRotation } from '../../db/schema/index.ts';
@@ -58,27 +59,37 @@ async function deleteAlone(tx: Transaction, ctx: Ctx, id: string): Promise<Writt
 }
 
 async function removeRow(tx: Transaction, row: KeyRow): Promise<void> {
-  await keepLineage(tx, row);
-  await tx.delete(apiKey).where(eq(apiKey.id, row.id));
-  await forgetAnswer(tx, row.organizationId, row.id);
+  const { id, organizationId, memberId, createdByKeyId } = row;
+  await tx.delete(apiKey).where(eq(apiKey.id, id));
+  await forgetAnswer(tx, organizationId, id);
+  if (await keepLineage(tx, row)) return;
+  const rotators = await forgetRotations(tx, organizationId, [id]);
+  await pruneAbove(tx, organizationId, [createdByKeyId ?? memberId, ...rotators]);
 }
 
 /**
  * A thief of a key must not save what it created by deleting the keys in between. One that a session
  * created is found through its owner, who may have joined by a key; one that a key created, through
- * both, as its owner may be the thief whom it was handed to. Rows that nothing needs any more are
- * purged.
+ * both, as its owner may be the thief whom it was handed to. A key that leads nowhere is not recorded:
+ * otherwise a thief could create and delete more keys than a cascade searches.
+ * @returns whether the key leads to something
  */
-async function keepLineage(tx: Transaction, row: KeyRow): Promise<void> {
+async function keepLineage(tx: Transaction, row: KeyRow): Promise<boolean> {
   const { id, organizationId, memberId, createdByKeyId } = row;
   const ownedAt = row.handedOverAt ?? row.createdAt;
-  const lineage = createdByKeyId
-    ? { createdBy: createdByKeyId, createdAt: row.createdAt }
-    : { createdBy: memberId, createdAt: ownedAt };
-  await tx.insert(deletedKey).values({ id, organizationId, ...lineage });
-  if (!createdByKeyId) return;
+  const [createdBy, createdAt] = createdByKeyId
+    ? [createdByKeyId, row.createdAt]
+    : [memberId, ownedAt];
+  const { rowCount } = await tx.execute(sql`
+    insert into ${deletedKey} (id, organization_id, created_by, created_at)
+    select ${id}::text, ${organizationId}::text, ${createdBy}::text,
+      ${createdAt.toISOString()}::timestamptz
+    where not ${leadsNowhere(organizationId, id)}`);
+  if (rowCount === 0) return false;
+  if (!createdByKeyId) return true;
   await tx
     .insert(keyRotation)
     .values({ organizationId, rotatedBy: memberId, keyId: id, firstAt: ownedAt, lastAt: ownedAt })
     .onConflictDoNothing();
+  return true;
 }
