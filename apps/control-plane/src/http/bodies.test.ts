@@ -49,7 +49,7 @@ describe('a body that is no object is refused, and nothing happens', () => {
 describe('an empty body that is announced as JSON is refused, and nothing happens', () => {
   it.each(changing)('%s', async (_name, route) => {
     const before = await readTables(app);
-    for (const body of ['', undefined]) {
+    for (const body of ['', ' \r\n\t', undefined]) {
       const { status, problem } = await owner.raw(route.method, pathOf(route), body, JSON_BODY);
       expect({ status, code: problem.code }).toEqual({ status: 422, code: 'validation_failed' });
       expect(problem.errors).toEqual([{ path: 'body', message: 'must be an object' }]);
@@ -60,7 +60,7 @@ describe('an empty body that is announced as JSON is refused, and nothing happen
   });
 
   it('verifyKey, by a key', async () => {
-    for (const body of ['', undefined, 'null']) {
+    for (const body of ['', ' ', undefined, 'null']) {
       const answer = await verifier.raw('POST', '/v1/api-keys/verify', body, JSON_BODY);
       expect(answer.status, body).toBe(422);
     }

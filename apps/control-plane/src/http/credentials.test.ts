@@ -92,12 +92,36 @@ describe('a key', () => {
     }
   });
 
+  it('is not replaced by a session when it is run together with other text', async () => {
+    const spellings = (text: string) => [
+      { authorization: `Bearer${text}` },
+      { authorization: `bearer:${text}` },
+      { authorization: `Bearer _${text}` },
+      { authorization: `Token ${text}` },
+      { authorization: `Bearer "${text}"` },
+      { 'x-api-key': `_${text}` },
+      { 'x-api-key': `Bearer${text}` },
+    ];
+    const glued = [`key-${key.secret}`, `key_${key.secret}`, `apikey${key.secret.toUpperCase()}`];
+    for (const headers of [
+      ...spellings(key.secret),
+      ...spellings('tk_liev_mistyped'),
+      ...glued.flatMap((text) => [{ 'x-api-key': text }, { authorization: `Bearer ${text}` }]),
+    ]) {
+      const beside = createClient(app.baseUrl, { ...owner.headers, ...headers });
+      const shown = JSON.stringify(headers);
+      expect((await beside.get('/v1/whoami')).problem?.code, shown).toBe('invalid_key');
+      expect(await ask(headers), shown).toEqual(['invalid_key', 'invalid_key']);
+    }
+  });
+
   it('is nothing that a proxy adds or asks browsers for: the session decides', async () => {
     const foreign = [
       { authorization: 'Basic YTpi' },
       { authorization: `Basic\t${utf16('user:password').toString('base64')}` },
       { authorization: `Bearer ${JWT}` },
       { authorization: `Bearer ${'x'.repeat(46)}` },
+      { authorization: `Bearer ${JWT}_tk_${JWT}-tk_x` },
       { authorization: 'Negotiate YII=' },
       { 'x-api-key': 'sk-other' },
       { authorization: 'Basic YTpi', 'x-api-key': '' },

@@ -4,8 +4,11 @@ import { type Denial, findCredential } from '@tollkeeper/gateway-core';
 const BEARER = 'Bearer ';
 const USUAL = `${BEARER}tk_`;
 const USUAL_LENGTH = BEARER.length + 46;
-/** The beginning of a key of ours, mistyped or under the wrong scheme as it may be. */
-const OWN = /(?:^|[^\w.-])tk_/i;
+/**
+ * A key of ours, under the wrong scheme or run together with other text as it may be; a mistyped one only
+ * where it begins a word, since a token of somebody else may contain "tk_".
+ */
+const OWN = /tk_(?:live|test|join)_|(?:^|[^\w.-]|bearer)[^a-z0-9]{0,4}tk_/i;
 const BASIC = /(?:^|[\s,])basic[\s,]+/i;
 
 /**

@@ -101,6 +101,9 @@ function hasHost({ raw }: FastifyRequest): boolean {
 const EMPTY_BODY =
   'The body is empty, but Content-Type announces JSON. Send a JSON object, such as {}, or, where the body is optional, no body and no Content-Type.';
 
+/** What JSON allows around a value (RFC 8259, 2). */
+const BLANK = /^[ \t\n\r]*$/;
+
 /**
  * As Fastify parses, but an empty body is refused where JSON is announced, as is everything else
  * that is no object: it may have been lost on its way. A body that is not UTF-8 is refused as well:
@@ -110,9 +113,10 @@ function parseJson(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.removeContentTypeParser('application/json');
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    if (body.length === 0) done(emptyBody());
+    const text = body.toString();
+    if (BLANK.test(text)) done(emptyBody());
     else if (!isUtf8(body as Buffer)) done(new DomainError('malformed_json', NOT_UTF8));
-    else parse(request, body.toString(), done);
+    else parse(request, text, done);
   });
 }
 
