@@ -30,6 +30,7 @@ export const ERRORS = {
   password_wrong: { status: 403, title: 'Your password is needed' },
   password_reset_invalid: { status: 403, title: 'The link to reset the password is not valid' },
   invitation_invalid: { status: 403, title: 'The invitation is not valid' },
+  invitation_blocked: { status: 403, title: 'The invitation is blocked' },
   invited_address_differs: { status: 403, title: 'The invitation is for another address' },
   join_key_invalid: { status: 403, title: 'The join key is not valid' },
   not_found: { status: 404, title: 'Not found' },

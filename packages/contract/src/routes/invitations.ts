@@ -142,7 +142,7 @@ export const findInvitation = defineRoute({
     expiresAt: instant,
     hasAccount: z.boolean().meta({ description: 'Whether the address already has an account' }),
   }),
-  errors: ['invitation_invalid'],
+  errors: ['invitation_invalid', 'invitation_blocked'],
 });
 
 export const acceptInvitation = defineRoute({
@@ -160,5 +160,5 @@ export const acceptInvitation = defineRoute({
   }),
   status: 201,
   response: z.strictObject({ organizationId: z.string(), memberId }),
-  errors: ['invitation_invalid', 'invited_address_differs', 'invalid_state'],
+  errors: ['invitation_invalid', 'invitation_blocked', 'invited_address_differs', 'invalid_state'],
 });

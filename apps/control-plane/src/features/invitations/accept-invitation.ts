@@ -27,7 +27,8 @@ type Body = RouteInput<Routes['acceptInvitation']>['body'];
 /**
  * Makes a member of the invited person, once. They come by the session of the invited address, or,
  * where it has no account, with a name and a password, which starts a session.
- * @throws DomainError invitation_invalid, unauthenticated, invited_address_differs, invalid_state
+ * @throws DomainError invitation_invalid, invitation_blocked, unauthenticated, invited_address_differs,
+ *   invalid_state
  */
 export async function acceptInvitation(visitor: Visitor, { body }: { body: Body }) {
   const { services, auth } = visitor;

@@ -90,7 +90,8 @@ describe('an invitation whose sender could not send it any more', () => {
     await take(key, inviter.memberId);
     expect(await shown(invitation.id)).toMatchObject({ status: 'blocked', blockedBy: block });
     for (const answer of [await accept(token), await find(token)]) {
-      expect(answer.problem.code).toBe('invitation_invalid');
+      expect(answer.problem.code).toBe('invitation_blocked');
+      expect(answer.problem.detail).toContain('have changed since "');
     }
     if (!giveBack) return;
     await giveBack(key, inviter.memberId);

@@ -11,7 +11,7 @@ import { hashToken } from '../../mail/one-time-token.ts';
 import { findRole } from '../roles/index.ts';
 import { findInvitationBlock } from './list-invitations.ts';
 
-/** What the holder of a link sees before accepting. @throws DomainError invitation_invalid */
+/** What the holder of a link sees before accepting. @throws DomainError invitation_invalid, invitation_blocked */
 export async function findInvitation(
   { services: { db, clock } }: { readonly services: Pick<Services, 'db' | 'clock'> },
   { body }: RouteInput<Routes['findInvitation']>,
@@ -31,7 +31,7 @@ export async function findInvitation(
 /**
  * The invitation behind a token, if it can be accepted now. A blocked one can be resent by somebody
  * else, who then stands for it.
- * @throws DomainError invitation_invalid, in the same words whatever the reason
+ * @throws DomainError invitation_invalid, in the same words whatever the reason; invitation_blocked
  */
 export async function openInvitation(db: Database | Transaction, token: string, now: Date) {
   const [row] = await db
@@ -56,10 +56,10 @@ export async function openInvitation(db: Database | Transaction, token: string, 
     );
   const offered = row && (await findRole(db, row.invitation.organizationId, row.invitation.roleId));
   if (!offered || offered.id === OWNER_ROLE_ID) throw invalid();
-  if (findInvitationBlock(row.creator, row.invitation, scopeSet(offered.scopes), now)) {
-    throw invalid();
-  }
   const { organizationName, inviter } = row;
+  if (findInvitationBlock(row.creator, row.invitation, scopeSet(offered.scopes), now)) {
+    throw blocked(inviter.name, organizationName);
+  }
   return { ...row.invitation, organizationName, inviter, roleName: offered.name };
 }
 
@@ -78,6 +78,14 @@ export async function lockOpenInvitation(tx: Transaction, token: string, now: Da
 function invalid(): DomainError {
   return new DomainError(
     'invitation_invalid',
-    'This invitation cannot be accepted: it was used, withdrawn, replaced by a newer one, has expired, or comes from someone who may no longer invite you. Ask for a new one.',
+    'This invitation cannot be accepted: it was used, withdrawn, replaced by a newer one, or has expired. Ask for a new one.',
+  );
+}
+
+/** The holder of the link knew both names while it worked. */
+function blocked(inviter: string, organization: string): DomainError {
+  return new DomainError(
+    'invitation_blocked',
+    `This invitation cannot be accepted at present: the permissions that it needs have changed since "${inviter}" sent it. Ask "${inviter}", or someone else at "${organization}" who may invite members, to send it again. If the permissions are restored, this link works again.`,
   );
 }

@@ -79,7 +79,7 @@ describe('the sender of an invitation', () => {
       const inviter = await join(app, owner, name, 'role_admin');
       const { id, token } = await invite(inviter.client, `of-${name}@example.com`, 'role_viewer');
       await fall(inviter.memberId);
-      expect((await accept(visitor(app), token, NEW)).problem.code).toBe('invitation_invalid');
+      expect((await accept(visitor(app), token, NEW)).problem.code).toBe('invitation_blocked');
       const again = await owner.post<InvitationWithLink>(`/v1/invitations/${id}/resend`);
       expect((await accept(visitor(app), tokenOf(again.body), NEW)).status).toBe(201);
     }
@@ -93,7 +93,7 @@ describe('the sender of an invitation', () => {
     const inviter = await join(app, owner, 'Finn', 'role_admin');
     const { token } = await invite(inviter.client, 'guest@example.com', role.id);
     await owner.patch(`/v1/roles/${role.id}`, { scopes: ['members.read', 'organization.delete'] });
-    expect((await accept(visitor(app), token, NEW)).problem.code).toBe('invitation_invalid');
+    expect((await accept(visitor(app), token, NEW)).problem.code).toBe('invitation_blocked');
     await owner.patch(`/v1/roles/${role.id}`, { scopes: ['members.read'] });
     expect((await accept(visitor(app), token, NEW)).status).toBe(201);
   });

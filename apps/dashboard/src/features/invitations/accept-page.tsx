@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import type { RouteOutput, Routes } from '@tollkeeper/contract';
+import type { ErrorCode, RouteOutput, Routes } from '@tollkeeper/contract';
 import { ApiError } from '@tollkeeper/sdk';
 import { useState } from 'react';
 import { Button } from '../../components/button.tsx';
@@ -17,6 +17,11 @@ import { acceptInvitationMutation, invitationOfLinkQuery } from './queries.ts';
 
 const ACCEPT_PATH = '/accept-invitation';
 
+const REFUSALS: { readonly [code in ErrorCode]?: string } = {
+  invitation_invalid: 'This link no longer works',
+  invitation_blocked: 'This invitation is blocked',
+};
+
 interface AcceptPageProps {
   readonly onAccepted: (organizationId: string) => Promise<void>;
 }
@@ -26,7 +31,7 @@ export function AcceptPage({ onAccepted }: AcceptPageProps) {
   usePageTitle('Invitation');
   const token = fragmentToken(ACCEPT_PATH);
   const { data, error, refetch } = useQuery(invitationOfLinkQuery(token));
-  const dead = error instanceof ApiError && error.code === 'invitation_invalid';
+  const refused = error instanceof ApiError ? REFUSALS[error.code] : undefined;
   return (
     <EntryPage
       title={data ? `Join ${data.organizationName}` : 'Invitation'}
@@ -40,12 +45,14 @@ export function AcceptPage({ onAccepted }: AcceptPageProps) {
         </Notice>
       ) : null}
       {token && !data && !error ? <Skeleton className="h-48 w-full" /> : null}
-      {dead ? (
-        <Notice tone="warn" title="This link no longer works" urgent>
+      {refused ? (
+        <Notice tone="warn" title={refused} urgent>
           {explainError(error)}
         </Notice>
       ) : null}
-      {error && !dead ? <LoadError what="the invitation" error={error} onRetry={refetch} /> : null}
+      {error && !refused ? (
+        <LoadError what="the invitation" error={error} onRetry={refetch} />
+      ) : null}
       {data ? <AcceptSteps token={token} invitation={data} onAccepted={onAccepted} /> : null}
     </EntryPage>
   );
