@@ -1,5 +1,12 @@
 -- Asks the gateway about each request: http-request lua.tollkeeper URL (see haproxy.cfg).
-local PASSED = { "authorization", "x-api-key", "host" }
+local PASSED = {
+  "authorization", "x-api-key", "host",
+  "origin", "access-control-request-method", "access-control-request-headers",
+}
+local REPLIED = {
+  "content-type", "www-authenticate", "retry-after", "vary", "access-control-allow-origin",
+  "access-control-allow-credentials", "access-control-expose-headers",
+}
 local IDENTITY = {
   "x-tollkeeper-key-id", "x-tollkeeper-key-name", "x-tollkeeper-organization-id",
   "x-tollkeeper-member-id", "x-tollkeeper-workspace-id", "x-tollkeeper-scopes",
@@ -31,7 +38,7 @@ core.register_action("tollkeeper", { "http-req" }, function(txn, url)
   local answer = core.httpclient():get({ url = url, headers = headers, timeout = 5000 })
   if answer.status ~= 200 then
     local reply = txn:reply({ status = answer.status > 0 and answer.status or 503 })
-    for _, name in ipairs({ "content-type", "www-authenticate", "retry-after" }) do
+    for _, name in ipairs(REPLIED) do
       for _, value in ipairs(given((answer.headers or {})[name])) do
         reply:add_header(name, value)
       end

@@ -3,7 +3,7 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
 /** Prometheus metrics of the requests that this process serves. */
 export interface CallMetrics {
-  /** @param code `valid`, `open` on an open route, or the code of the denial */
+  /** @param code `valid`, `open` on an open route, `preflight`, or the code of the denial */
   decided(code: string): void;
   /** The head of an answer goes out. @param startedAt when its request came, by performance.now() */
   answered(startedAt: number): void;

@@ -54,6 +54,20 @@ export interface RouteConfig {
   readonly bodyBytesMax: number;
   /** Where keys are taken from: `bearer`, `basic`, `websocket-protocol`, or headers in lower case. */
   readonly credentials: readonly string[];
+  readonly cors: CorsConfig | null;
+}
+
+/** What pages of other origins may do. */
+export interface CorsConfig {
+  /** As browsers write them, with `*` in place of a label; `*` alone is any. */
+  readonly origins: readonly string[];
+  readonly methods: readonly string[];
+  /** That a page may send, beside Content-Type and those that hold a key. */
+  readonly headers: readonly string[];
+  /** That a page may read. */
+  readonly exposedHeaders: readonly string[];
+  readonly credentials: boolean;
+  readonly maxAgeMs: number;
 }
 
 /** In milliseconds; 0 waits for ever. */

@@ -3,6 +3,7 @@ import { parseIpRange } from '@tollkeeper/verify';
 import { z } from 'zod';
 import { KIND, kindOf } from '../request/header-kinds.ts';
 import { ADDRESS_SHAPE, parseAddress } from './address.ts';
+import { originFault } from './cors-origin.ts';
 import { type Environment, expandVariables } from './expand-variables.ts';
 import { isReserved, isRoutePath } from './route-path.ts';
 
@@ -115,6 +116,31 @@ function credentialFault(place: string): string | undefined {
   return isFree ? undefined : 'is a header that means something else';
 }
 
+const origin = z.string().superRefine((text, ctx) => {
+  const message = originFault(text);
+  if (message !== undefined) ctx.addIssue({ code: 'custom', message });
+});
+const anyHeader = z.string().regex(TOKEN, 'is no name of a header');
+/** Browsers keep the answer to a preflight for at most a day. */
+const MAX_AGE_MAX_MS = 86_400_000;
+
+const cors = z
+  .strictObject({
+    origins: z.array(origin).min(1),
+    methods: z
+      .array(z.string().regex(/^[A-Z]+$/, 'must be a method in upper case, such as GET'))
+      .min(1)
+      .default(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']),
+    headers: z.array(anyHeader).default([]),
+    exposedHeaders: z.array(anyHeader).default([]),
+    credentials: z.boolean().default(false),
+    maxAgeMs: z.int().min(0).max(MAX_AGE_MAX_MS).default(600_000),
+  })
+  .refine(({ origins, credentials }) => !(credentials && origins.includes('*')), {
+    path: ['credentials'],
+    message: 'needs origins by name: with "*", every page could use the cookies of its visitors',
+  });
+
 /** @param expanded reads a text with variables */
 export function route(expanded: z.ZodType<string>) {
   const fields = z.strictObject({
@@ -135,6 +161,7 @@ export function route(expanded: z.ZodType<string>) {
     scopes: z.array(z.enum(SCOPES)).default([]),
     bodyBytesMax: bytes.optional(),
     credentials: z.array(credentialPlace).min(1).optional(),
+    cors: cors.optional(),
   });
   return fields.superRefine(({ access, scopes, credentials }, ctx) => {
     if (access !== 'open') return;

@@ -59,6 +59,7 @@ function routesOf(file: GatewayFile, { upstream }: Options): RouteConfig[] {
       path: route.path.replace(/\/$/, ''),
       upstream: route.upstream ?? null,
       headers: Object.entries(route.headers).flat(),
+      cors: route.cors ?? null,
       credentials: route.credentials ?? DEFAULT_PLACES,
       bodyBytesMax: route.bodyBytesMax ?? file.limits.bodyBytesMax,
     }))

@@ -32,6 +32,25 @@ describe('a wrong file is refused with line, column and reason', () => {
         '5:5: "routes.0.credentials" means nothing where access is open',
       ],
     ],
+    [
+      `routes:
+  - path: /
+    cors:
+      origins: ["*", app.example.com]
+      methods: [get]
+      headers: [a b]
+      maxAgeMs: -1`,
+      [
+        '4:22: "routes.0.cors.origins.1" must be an origin such as https://app.example.com',
+        '5:17: "routes.0.cors.methods.0" must be a method in upper case',
+        '6:17: "routes.0.cors.headers.0" is no name of a header',
+        '7:7: "routes.0.cors.maxAgeMs" too small',
+      ],
+    ],
+    [
+      'routes:\n  - path: /\n    cors: { origins: ["*"], credentials: true }',
+      ['3:29: "routes.0.cors.credentials" needs origins by name'],
+    ],
     ['routes:\n  - path: /\n    access: public', ['3:5: "routes.0.access" invalid option']],
     ...[
       ['authorization', 'must be written as "bearer"'],

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { TLSSocket } from 'node:tls';
 import type { Denial } from '@tollkeeper/gateway-core';
+import { replaceCors } from '../request/cors.ts';
 import { answerHead, answerTrailers, type RawHeaders } from './answer-headers.ts';
 import { ClientFault } from './client-fault.ts';
 import { reclaimAfter } from './reclaim.ts';
@@ -141,7 +142,9 @@ export class Answer {
       return;
     }
     this.#watch.answering();
-    this.#res.writeHead(status, reason ?? '', head.headers);
+    const { cors } = this.#exchange;
+    const headers = cors === undefined ? head.headers : replaceCors(head.headers, cors);
+    this.#res.writeHead(status, reason ?? '', headers);
     this.#begun = true;
     this.#left = isEmpty ? UNKNOWN : (head.contentLength ?? UNKNOWN);
     process.nextTick(flush, this.#res);

@@ -44,6 +44,7 @@ export function createProxyServer(services: Services, connections: Connections):
       startedAt: performance.now(),
       isAccepted: false,
       route: undefined,
+      cors: undefined,
       ongoing: undefined,
     };
     connections.use(call);

@@ -24,6 +24,7 @@ import {
   refuseDenied,
 } from './call.ts';
 import { answerForwardAuth } from './forward-auth/answer-forward-auth.ts';
+import { answerPreflight } from './preflight.ts';
 import { type AuthorizedRequest, ProxyRequest } from './proxy-request.ts';
 import type { Services } from './services.ts';
 
@@ -54,8 +55,8 @@ export function receive(services: Services, call: Call): void {
       // about another request, would be taken for it. The head is all that is needed.
       if (hasBody(head)) call.res.shouldKeepAlive = false;
       if (typeof target === 'string') answerForwardAuth(services, call, head, target);
-      else refuse(services, call, target);
-    } else if (typeof target !== 'string') refuse(services, call, target);
+      else refuseUnread(services, call, head, target);
+    } else if (typeof target !== 'string') refuseUnread(services, call, head, target);
     else if (isForwardAuth(target)) {
       const from = peerOf(call.req);
       services.log.warn({ from }, 'request for a decision refused: forward authentication is off');
@@ -82,11 +83,26 @@ function readTarget({ req }: Call, head: Head): string | Denial {
   return originForm(url, head.host) ?? UNREADABLE;
 }
 
+/** With the CORS headers of its route, if its path can be read: a page shall see what was wrong. */
+function refuseUnread(services: Services, call: Call, head: Head, denial: Denial): void {
+  const target = originForm(call.req.url ?? '', head.host);
+  const found = target === undefined ? 'none' : findRoute(services.live.routes, pathOf(target));
+  if (typeof found !== 'string') {
+    call.route = found;
+    call.cors = found.cors?.headersFor(call.req.headers.origin);
+  }
+  refuse(services, call, denial);
+}
+
 function pass(services: Services, call: Call, head: Head, target: string): void {
   const { config, routes } = services.live;
   const found = findRoute(routes, pathOf(target));
   const route = typeof found === 'string' ? undefined : found;
   call.route = route;
+  if (route?.cors) {
+    if (answerPreflight(services, call, route.cors)) return;
+    call.cors = route.cors.headersFor(call.req.headers.origin);
+  }
   if (route?.isOpen) {
     passOpen(services, call, { head, target, route });
     return;

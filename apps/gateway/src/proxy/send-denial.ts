@@ -1,5 +1,6 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import { type Denial, denialAnswer } from '@tollkeeper/gateway-core';
+import type { CorsHeaders } from '../request/cors.ts';
 import type { Route } from '../request/routes.ts';
 import { discardBody } from './request-body.ts';
 
@@ -9,15 +10,17 @@ export interface Exchange {
   readonly res: ServerResponse;
   /** Set once the path was read: how a denial is written depends on it. */
   route: Route | undefined;
+  /** Set where the route answers pages of other origins. */
+  cors: CorsHeaders | undefined;
 }
 
 /** Answers with problem+json, in place of an upstream. The head must not have been sent. */
-export function sendDenial({ req, res, route }: Exchange, denial: Denial): void {
+export function sendDenial({ req, res, route, cors }: Exchange, denial: Denial): void {
   const { status, headers, body } = denialAnswer(denial, route?.credentials?.challenges);
   // Where requests cannot be distinguished, nothing that follows is read as one.
   if (denial.code === 'malformed_request') res.shouldKeepAlive = false;
   // Named, since that of an upstream may stand in `res` still, which nobody can send.
-  res.writeHead(status, STATUS_CODES[status] ?? '', [...headers]);
+  res.writeHead(status, STATUS_CODES[status] ?? '', [...headers, ...(cors?.denial ?? [])]);
   res.end(body);
   discardBody(req);
 }

@@ -12,6 +12,7 @@ function routes(...paths: string[]): readonly Route[] {
     timeouts: { connectMs: 1, responseMs: 1, idleMs: 1 },
     headers: [],
     scopes: [],
+    cors: null,
     credentials: ['bearer', 'x-api-key'],
     bodyBytesMax: 1,
   });

@@ -2,13 +2,16 @@ import { type Denial, findCredential } from '@tollkeeper/gateway-core';
 import { NO_SCOPES, type ScopeSet, scopeSet } from '@tollkeeper/verify';
 import type { RouteConfig } from '../config/config.ts';
 import { isBelow } from '../config/route-path.ts';
+import { type Cors, prepareCors } from './cors.ts';
 import { type Credentials, prepareCredentials } from './credential-places.ts';
 import type { Head } from './head.ts';
 import { lenientName } from './header-kinds.ts';
 import { pathReadings } from './path-readings.ts';
 
 /** A route, with what each request needs prepared. */
-export interface Route extends Omit<RouteConfig, 'credentials'> {
+export interface Route extends Omit<RouteConfig, 'credentials' | 'cors'> {
+  /** Null where pages of other origins get no answer that they can read. */
+  readonly cors: Cors | null;
   /** Null where keys stand where they do by default. */
   readonly credentials: Credentials | null;
   readonly isOpen: boolean;
@@ -20,7 +23,8 @@ export interface Route extends Omit<RouteConfig, 'credentials'> {
 }
 
 /** What a request must hold that no route takes: nothing but a key. */
-export const NO_ROUTE: Pick<Route, 'isOpen' | 'required' | 'credentials'> = {
+export const NO_ROUTE: Pick<Route, 'cors' | 'isOpen' | 'required' | 'credentials'> = {
+  cors: null,
   isOpen: false,
   required: NO_SCOPES,
   credentials: null,
@@ -42,6 +46,7 @@ export function prepareRoutes(routes: readonly RouteConfig[]): readonly Route[] 
   return routes.map((route) => ({
     ...route,
     credentials: prepareCredentials(route.credentials),
+    cors: prepareCors(route.cors, route.access === 'open' ? [] : route.credentials),
     isOpen: route.access === 'open',
     required: scopeSet(route.scopes),
     lowerPath: route.path.toLowerCase(),

@@ -12,13 +12,15 @@ import {
 import { type IpRange, rangeContains } from '@tollkeeper/verify';
 import { EXT_AUTHZ, isBelow } from '../../config/route-path.ts';
 import { clientAddress } from '../../request/client-address.ts';
+import type { Cors } from '../../request/cors.ts';
 import type { Head } from '../../request/head.ts';
 import { findRoute, findSecret, NO_ROUTE, type Route } from '../../request/routes.ts';
 import { accept, type Call, malformed, pathOf, peerOf, refuse, refuseDenied } from '../call.ts';
 import { addIdentityHeaders, NOBODY } from '../identity-headers.ts';
+import { isPreflightOf } from '../preflight.ts';
 import { discardBody } from '../request-body.ts';
 import type { Services } from '../services.ts';
-import { originalTarget } from './original-request.ts';
+import { originalMethod, originalTarget } from './original-request.ts';
 
 const FAULTS = {
   several: malformed(
@@ -48,7 +50,8 @@ export function answerForwardAuth(
     return;
   }
   if ('path' in asked) call.route = asked;
-  if (asked.isOpen && isBelievedOpen(services, call, target)) {
+  if (asked.cors && allowPreflight(services, call, asked.cors, target)) return;
+  if (asked.isOpen && isBelieved(services, call, target)) {
     releaseOpen(services, call);
     return;
   }
@@ -93,18 +96,30 @@ function findAsked(
 }
 
 const UNTRUSTED =
-  'an open route was asked for by a proxy that trustedProxies does not name: a key is needed';
+  'an open route or a preflight needs a key: trustedProxies does not name the proxy that asks';
 
 /**
- * Whether the address that a question names is the request's. Where it decides that no key is needed,
- * a header is believed only from a trusted proxy: another one may pass on what its client wrote.
+ * Whether the address and method that a question names are the request's. Where they decide that no
+ * key is needed, headers are believed only from a trusted proxy: another one may pass on what its
+ * client wrote.
  */
-function isBelievedOpen({ live, log }: Services, { req }: Call, target: string): boolean {
+function isBelieved({ live, log }: Services, { req }: Call, target: string): boolean {
   const peer = peerOf(req);
   if (isBelow(pathOf(target), EXT_AUTHZ)) return true;
   if (rangeContains(live.config.trustedProxies, peer)) return true;
   log.warn({ from: peer }, UNTRUSTED);
   return false;
+}
+
+/** The proxy may answer it by these headers; else the upstream does. @returns false for all others */
+function allowPreflight(services: Services, call: Call, cors: Cors, target: string): boolean {
+  const { origin } = call.req.headers;
+  call.cors = cors.headersFor(origin);
+  if (!isPreflightOf(call.req, originalMethod(call, target))) return false;
+  if (!isBelieved(services, call, target)) return false;
+  services.metrics.decided('preflight');
+  allow(services, call, [...NOBODY, ...cors.preflight(origin ?? '')]);
+  return true;
 }
 
 /** Without a key, and not counted as a call. */
@@ -115,7 +130,7 @@ function releaseOpen(services: Services, call: Call): void {
     return;
   }
   services.metrics.decided('open');
-  allow(services, call, NOBODY);
+  allow(services, call, [...NOBODY, ...(call.cors?.answer ?? [])]);
 }
 
 function release(services: Services, call: Call, decision: Accepted): void {
@@ -126,7 +141,7 @@ function release(services: Services, call: Call, decision: Accepted): void {
       addIdentityHeaders(headers, decision);
       // Said even where there is none: it takes the place of what the client claims.
       if (decision.key.workspaceId === null) headers.push('X-Tollkeeper-Workspace-Id', '');
-      allow(services, call, headers);
+      allow(services, call, [...headers, ...(call.cors?.answer ?? [])]);
     },
     fail: (error) => {
       services.log.error({ err: error }, 'call could not be counted');

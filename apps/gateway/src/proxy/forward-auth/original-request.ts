@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { EXT_AUTHZ, isBelow } from '../../config/route-path.ts';
 import { originForm } from '../../request/framing.ts';
-import { pathOf } from '../call.ts';
+import { type Call, pathOf } from '../call.ts';
 
 /** Path and query of the request that another proxy asks about, or why they are not known. */
 export type OriginalTarget =
@@ -10,6 +10,7 @@ export type OriginalTarget =
 
 /** How proxies name the original address: Traefik and Caddy, nginx by custom, ingress-nginx. */
 const URI_HEADERS = new Set(['x-forwarded-uri', 'x-original-uri', 'x-original-url']);
+const METHOD_HEADERS = new Set(['x-forwarded-method', 'x-original-method']);
 /** As ingress-nginx writes it: with the Host of its client, which may hold anything. */
 const WHOLE_URL = /^https?:\/\/(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9\-._~]+)(?::\d{1,5})?(\/.*)$/i;
 
@@ -32,6 +33,21 @@ export function originalTarget(req: IncomingMessage, host: string, target: strin
   if (targets.size > 1) return { fault: 'several' };
   const [text] = targets;
   return text === undefined ? { fault: 'none' } : readTarget(text, host);
+}
+
+/**
+ * The method of the request that is asked about: below `/ext-authz` the question's own (Envoy), else
+ * what the proxy says. Empty where it says nothing, or two different things.
+ */
+export function originalMethod({ req }: Pick<Call, 'req'>, target: string): string {
+  if (isBelow(pathOf(target), EXT_AUTHZ)) return req.method ?? '';
+  const methods = new Set<string>();
+  for (let i = 0; i < req.rawHeaders.length; i += 2) {
+    const name = req.rawHeaders[i]?.toLowerCase() ?? '';
+    if (METHOD_HEADERS.has(name)) methods.add(req.rawHeaders[i + 1] ?? '');
+  }
+  const [method = ''] = methods;
+  return methods.size === 1 ? method : '';
 }
 
 function readTarget(text: string, host: string): OriginalTarget {
