@@ -149,10 +149,10 @@ it('with credentials, names the origin; with any origin, never allows credential
 
 describe('where another proxy asks', () => {
   const asked = { origin: APP, ...PREFLIGHT };
-  const told = { 'x-forwarded-uri': '/shared', 'x-forwarded-method': 'OPTIONS' };
+  const named = { 'x-forwarded-uri': '/shared', 'x-forwarded-method': 'OPTIONS' };
 
   it.each([
-    ['/forward-auth', told, 'GET'],
+    ['/forward-auth', named, 'GET'],
     ['/ext-authz/shared', {}, 'OPTIONS'],
   ])('%s passes a preflight without a key', async (path, headers, method) => {
     const gateway = await start({}, { forwardAuth: true, trustedProxies: TRUSTED });
@@ -163,11 +163,11 @@ describe('where another proxy asks', () => {
   });
 
   it.each([
-    ['/forward-auth', { ...told, 'x-forwarded-method': 'POST' }, 'OPTIONS'],
-    ['/forward-auth', { ...told, 'x-original-method': 'POST' }, 'GET'],
+    ['/forward-auth', { ...named, 'x-forwarded-method': 'POST' }, 'OPTIONS'],
+    ['/forward-auth', { ...named, 'x-original-method': 'POST' }, 'GET'],
     ['/forward-auth', { 'x-forwarded-uri': '/shared' }, 'OPTIONS'],
-    ['/ext-authz/shared', told, 'POST'],
-    ['/ext-authz/', told, 'OPTIONS'],
+    ['/ext-authz/shared', named, 'POST'],
+    ['/ext-authz/', named, 'OPTIONS'],
   ])('%s needs a key for all else: %j %s', async (path, headers, method) => {
     const gateway = await start({}, { forwardAuth: true, trustedProxies: TRUSTED });
     const { status } = await ask(gateway, path, { ...asked, ...headers }, { method });
@@ -176,9 +176,9 @@ describe('where another proxy asks', () => {
 
   it('believes no method from a proxy that is not trusted, and lets the page read why', async () => {
     const gateway = await start({}, { forwardAuth: true });
-    const denied = await ask(gateway, '/forward-auth', { ...asked, ...told });
+    const denied = await ask(gateway, '/forward-auth', { ...asked, ...named });
     expect(denied).toMatchObject({ status: 401, cors: { 'allow-origin': APP } });
-    const headers = { ...told, origin: APP, 'x-api-key': gateway.fleet.addKey() };
+    const headers = { ...named, origin: APP, 'x-api-key': gateway.fleet.addKey() };
     expect(await ask(gateway, '/forward-auth', headers)).toMatchObject({
       status: 200,
       cors: { 'allow-origin': APP },
