@@ -9,6 +9,8 @@ const QUIET = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  // What these compile for, the pages of tests do not live to see: a tenth of the browser's time.
+  '--js-flags=--no-opt --no-maglev',
 ];
 
 /** Starts the installed Chromium on a fresh profile, which goes when the browser is closed. */
