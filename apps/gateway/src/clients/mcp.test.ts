@@ -1,4 +1,8 @@
 /** The SDK of MCP, through the gateway of docs/examples/gateway/mcp-server.yaml. */
+import {
+  discoverOAuthProtectedResourceMetadata,
+  extractWWWAuthenticateParams,
+} from '@modelcontextprotocol/sdk/client/auth.js';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { LoggingMessageNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
@@ -66,6 +70,49 @@ it('cancels a tool that runs', async () => {
   aborter.abort();
   await ended;
   await until('the server cancelled it', () => upstream.cancelled() === 1);
+});
+
+it('reads from the gateway where to get a key', async () => {
+  const answer = await fetch(`${gateway.url}/mcp`, { method: 'POST' });
+  const { resourceMetadataUrl: at } = extractWWWAuthenticateParams(answer);
+  expect([answer.status, at?.href]).toEqual([
+    401,
+    'https://mcp.example.com/.well-known/oauth-protected-resource/mcp',
+  ]);
+  gateway.fleet.noKeys = 'no_snapshot';
+  expect(await discoverOAuthProtectedResourceMetadata(`${gateway.url}/mcp`)).toEqual({
+    resource: 'https://mcp.example.com/mcp',
+    bearer_methods_supported: ['header'],
+    resource_name: 'Example tools',
+    resource_documentation: 'https://wiki.example.com/how-to-get-a-key',
+  });
+  expect([upstream.heads, gateway.fleet.counted]).toEqual([[], []]);
+});
+
+it.each([
+  ['GET', '', 200],
+  ['HEAD', '/?a=b', 200],
+  ['POST', '', 405],
+  ['GET', '/other', 404],
+  ['GET', '%3f', 400],
+])('answers %s at the metadata, followed by %j, with %i', async (method, rest, status) => {
+  const path = `/.well-known/oauth-protected-resource/mcp${rest}`;
+  const origin = 'https://inspector.example.com';
+  const answer = await fetch(gateway.url + path, { method, headers: { origin } });
+  expect(answer.status).toBe(status);
+  if (status === 200) expect(answer.headers.get('access-control-allow-origin')).toBe(origin);
+});
+
+it('sends clients to the metadata at /forward-auth too', async () => {
+  const path = `${gateway.url}/forward-auth`;
+  const headers = { 'x-forwarded-uri': '/mcp' };
+  expect((await fetch(path, { headers })).status).toBe(404);
+  gateway.reload({ ...gateway.config, forwardAuth: true });
+  const denied = await fetch(path, { headers });
+  expect([denied.status, denied.headers.get('www-authenticate')]).toEqual([
+    401,
+    expect.stringMatching(/^Bearer .*resource_metadata="https:.*\/mcp"$/),
+  ]);
 });
 
 it('shows why a key is refused', async () => {

@@ -55,6 +55,10 @@ export interface RouteConfig {
   /** Where keys are taken from: `bearer`, `basic`, `websocket-protocol`, or headers in lower case. */
   readonly credentials: readonly string[];
   readonly cors: CorsConfig | null;
+  /** The JSON that the gateway itself answers with here; null passes requests on. */
+  readonly answer: string | null;
+  /** Where clients read what the route says about itself; null says nothing. */
+  readonly metadataUrl: string | null;
 }
 
 /** What pages of other origins may do. */

@@ -5,6 +5,7 @@ import { KIND, kindOf } from '../request/header-kinds.ts';
 import { ADDRESS_SHAPE, parseAddress } from './address.ts';
 import { originFault } from './cors-origin.ts';
 import { type Environment, expandVariables } from './expand-variables.ts';
+import { resourceMetadata } from './resource-metadata.ts';
 import { isReserved, isRoutePath } from './route-path.ts';
 
 /** The longest time that a timer of Node can wait. */
@@ -141,6 +142,8 @@ const cors = z
     message: 'needs origins by name: with "*", every page could use the cookies of its visitors',
   });
 
+export type RouteFile = z.output<ReturnType<typeof route>>;
+
 /** @param expanded reads a text with variables */
 export function route(expanded: z.ZodType<string>) {
   const fields = z.strictObject({
@@ -162,8 +165,13 @@ export function route(expanded: z.ZodType<string>) {
     bodyBytesMax: bytes.optional(),
     credentials: z.array(credentialPlace).min(1).optional(),
     cors: cors.optional(),
+    mcp: z.strictObject({ resourceMetadata }).optional(),
   });
-  return fields.superRefine(({ access, scopes, credentials }, ctx) => {
+  return fields.superRefine(({ access, scopes, credentials, mcp }, ctx) => {
+    if (mcp && (access === 'open' || credentials?.includes('bearer') === false)) {
+      const message = 'needs a route that accepts keys as "bearer", as MCP clients send them';
+      ctx.addIssue({ code: 'custom', path: ['mcp'], message });
+    }
     if (access !== 'open') return;
     const message = 'means nothing where access is open: no key is read there';
     if (scopes.length > 0) ctx.addIssue({ code: 'custom', path: ['scopes'], message });

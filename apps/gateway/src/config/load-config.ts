@@ -7,8 +7,9 @@ import type { CommandLine } from './command-line.ts';
 import type { Config, RouteConfig } from './config.ts';
 import { ConfigError } from './config-error.ts';
 import type { Environment } from './expand-variables.ts';
-import { type GatewayFile, route } from './gateway-file.ts';
+import { type GatewayFile, type RouteFile, route } from './gateway-file.ts';
 import { readGatewayFile } from './read-gateway-file.ts';
+import { metadataRoute, metadataUrl } from './resource-metadata.ts';
 
 const LISTEN = { host: '127.0.0.1', port: 7430 };
 const ADMIN = { host: '127.0.0.1', port: 7431 };
@@ -27,7 +28,7 @@ export async function loadConfig(
   const file = readGatewayFile(path ?? 'gateway.yaml', text, env);
   const folder = path === undefined ? process.cwd() : dirname(resolve(path));
   const routes = routesOf(file, options);
-  const forwardAuth = file.forwardAuth ?? routes.every((route) => route.upstream === null);
+  const forwardAuth = file.forwardAuth ?? routes.every(isForForwardAuth);
   const faults = findFaults(file, options, routes, forwardAuth);
   if (faults.length > 0) throw new ConfigError(faults);
   return {
@@ -54,16 +55,25 @@ type Options = Omit<CommandLine, 'config'>;
 function routesOf(file: GatewayFile, { upstream }: Options): RouteConfig[] {
   const given = file.routes ?? (upstream ? [wholeRoute(upstream)] : []);
   return given
-    .map((route) => ({
-      ...route,
-      path: route.path.replace(/\/$/, ''),
-      upstream: route.upstream ?? null,
-      headers: Object.entries(route.headers).flat(),
-      cors: route.cors ?? null,
-      credentials: route.credentials ?? DEFAULT_PLACES,
-      bodyBytesMax: route.bodyBytesMax ?? file.limits.bodyBytesMax,
-    }))
+    .flatMap((each) => routesFor(each, file.limits.bodyBytesMax))
     .toSorted((one, other) => other.path.length - one.path.length);
+}
+
+/** The route, and the one at which clients read what it says about itself. */
+function routesFor({ mcp, ...given }: RouteFile, bodyBytesMax: number): RouteConfig[] {
+  const metadata = mcp?.resourceMetadata;
+  const route: RouteConfig = {
+    ...given,
+    path: given.path.replace(/\/$/, ''),
+    upstream: given.upstream ?? null,
+    headers: Object.entries(given.headers).flat(),
+    cors: given.cors ?? null,
+    credentials: given.credentials ?? DEFAULT_PLACES,
+    bodyBytesMax: given.bodyBytesMax ?? bodyBytesMax,
+    answer: null,
+    metadataUrl: metadata ? metadataUrl(metadata) : null,
+  };
+  return metadata ? [route, metadataRoute(route, metadata)] : [route];
 }
 
 function wholeRoute(upstream: URL) {
@@ -84,13 +94,17 @@ function findFaults(
   for (const path of new Set(paths.filter((path, at) => paths.indexOf(path) !== at))) {
     faults.push(`More than one route has the path "${path || '/'}" (case aside)`);
   }
-  const idle = routes.filter(({ upstream }) => upstream === null);
+  const idle = routes.filter(isForForwardAuth);
   if (!forwardAuth && routes.length === 0) {
     faults.push('There is nothing to do: give --upstream or routes, or turn forwardAuth on');
   } else if (!forwardAuth && idle.length > 0) {
     faults.push(`Route "${idle[0]?.path || '/'}" needs an upstream while forwardAuth is off`);
   }
   return faults;
+}
+
+function isForForwardAuth({ upstream, answer }: RouteConfig): boolean {
+  return upstream === null && answer === null;
 }
 
 async function readTls(

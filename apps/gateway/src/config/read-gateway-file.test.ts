@@ -51,6 +51,19 @@ describe('a wrong file is refused with line, column and reason', () => {
       'routes:\n  - path: /\n    cors: { origins: ["*"], credentials: true }',
       ['3:29: "routes.0.cors.credentials" needs origins by name'],
     ],
+    ...[
+      ['access: open', 'mcp" needs a route that accepts keys as "bearer"'],
+      ['credentials: [api-key]', 'mcp" needs a route that accepts keys as "bearer"'],
+    ].map(([line, reason]): [string, string[]] => [
+      `routes:\n  - path: /\n    ${line}\n    mcp: { resourceMetadata: { resource: "https://a/b" } }`,
+      [`4:5: "routes.0.${reason}`],
+    ]),
+    ...['https://a/b?c', 'https://a/b#c', 'ftp://a/b', 'https://a/%2f', '/mcp'].map(
+      (resource): [string, string[]] => [
+        `routes:\n  - path: /\n    mcp: { resourceMetadata: { resource: "${resource}" } }`,
+        ['3:32: "routes.0.mcp.resourceMetadata.resource"'],
+      ],
+    ),
     ['routes:\n  - path: /\n    access: public', ['3:5: "routes.0.access" invalid option']],
     ...[
       ['authorization', 'must be written as "bearer"'],

@@ -26,6 +26,7 @@ import {
 import { answerForwardAuth } from './forward-auth/answer-forward-auth.ts';
 import { answerPreflight } from './preflight.ts';
 import { type AuthorizedRequest, ProxyRequest } from './proxy-request.ts';
+import { sendMetadata } from './send-metadata.ts';
 import type { Services } from './services.ts';
 
 const UNREADABLE = malformed('The address must be a plain path, the same for every reader.');
@@ -134,7 +135,11 @@ function passOpen(
   call: Call,
   { head, target, route }: Pick<AuthorizedRequest, 'head' | 'target' | 'route'>,
 ): void {
-  const { upstream } = route;
+  const { upstream, answer } = route;
+  if (answer !== null && pathOf(target).replace(/\/$/, '') === route.path) {
+    sendMetadata(services, call, answer);
+    return;
+  }
   const keys = services.fleet.keys();
   if (typeof keys === 'string') refuse(services, call, NO_KEYS[keys].denial);
   else if (!upstream) refuse(services, call, NOWHERE);

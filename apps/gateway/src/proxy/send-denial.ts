@@ -16,7 +16,7 @@ export interface Exchange {
 
 /** Answers with problem+json, in place of an upstream. The head must not have been sent. */
 export function sendDenial({ req, res, route, cors }: Exchange, denial: Denial): void {
-  const { status, headers, body } = denialAnswer(denial, route?.credentials?.challenges);
+  const { status, headers, body } = denialAnswer(denial, route?.challenges);
   // Where requests cannot be distinguished, nothing that follows is read as one.
   if (denial.code === 'malformed_request') res.shouldKeepAlive = false;
   // Named, since that of an upstream may stand in `res` still, which nobody can send.

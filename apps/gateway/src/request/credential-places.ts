@@ -4,8 +4,13 @@ import { bearerToken, type Denial, hasKey, sortCredentials } from '@tollkeeper/g
 export interface Credentials {
   /** The key that the request presents, valid or not. @param rawHeaders names and values in turn */
   find(rawHeaders: readonly string[]): string | Denial;
-  /** Values of WWW-Authenticate. */
-  readonly challenges: readonly string[];
+}
+
+export interface PreparedCredentials {
+  /** Null for the default, which `findCredential` reads faster. */
+  readonly credentials: Credentials | null;
+  /** Values of WWW-Authenticate; undefined for the default. */
+  readonly challenges: readonly string[] | undefined;
 }
 
 export const DEFAULT_PLACES: readonly string[] = ['bearer', 'x-api-key'];
@@ -22,11 +27,23 @@ const SEVERAL: Denial = {
  * Two different keys are refused as on every route, also where the route takes only one of them: the
  * upstream, or the client's author, might go by the other.
  * @param places `bearer`, `basic`, `websocket-protocol`, or names of headers in lower case
- * @returns null for the default, which `findCredential` reads faster
+ * @param metadataUrl where clients read how to get a key
  */
-export function prepareCredentials(places: readonly string[]): Credentials | null {
+export function prepareCredentials(
+  places: readonly string[],
+  metadataUrl: string | null,
+): PreparedCredentials {
   const accepted = new Set(places);
-  if (accepted.size === 2 && DEFAULT_PLACES.every((each) => accepted.has(each))) return null;
+  const isDefault = accepted.size === 2 && DEFAULT_PLACES.every((each) => accepted.has(each));
+  return {
+    credentials: isDefault ? null : credentialsAt(places),
+    challenges:
+      isDefault && metadataUrl === null ? undefined : challengesFor(accepted, metadataUrl),
+  };
+}
+
+function credentialsAt(places: readonly string[]): Credentials {
+  const accepted = new Set(places);
   const everywhere = new Set([...places, ...DEFAULT_PLACES, 'basic', 'websocket-protocol']);
   const none: Denial = {
     code: 'unauthenticated',
@@ -39,15 +56,15 @@ export function prepareCredentials(places: readonly string[]): Credentials | nul
       const { own, first } = sortCredentials(textsAt(accepted, rawHeaders));
       return own ?? first ?? none;
     },
-    challenges: challengesFor(accepted),
   };
 }
 
 /** What clients of each kind wait for: git and pip send a password once they are asked for one. */
-function challengesFor(accepted: ReadonlySet<string>): string[] {
+function challengesFor(accepted: ReadonlySet<string>, metadataUrl: string | null): string[] {
   const basic = accepted.has('basic') ? ['Basic realm="tollkeeper", charset="UTF-8"'] : [];
   const isOnlyBasic = accepted.size === 1 && basic.length > 0;
-  return isOnlyBasic ? basic : ['Bearer realm="tollkeeper"', ...basic];
+  const metadata = metadataUrl === null ? '' : `, resource_metadata="${metadataUrl}"`;
+  return isOnlyBasic ? basic : [`Bearer realm="tollkeeper"${metadata}`, ...basic];
 }
 
 /** All that may be a key. */

@@ -13,6 +13,8 @@ function routes(...paths: string[]): readonly Route[] {
     headers: [],
     scopes: [],
     cors: null,
+    answer: null,
+    metadataUrl: null,
     credentials: ['bearer', 'x-api-key'],
     bodyBytesMax: 1,
   });

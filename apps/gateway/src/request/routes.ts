@@ -15,6 +15,8 @@ export interface Route extends Omit<RouteConfig, 'credentials' | 'cors'> {
   /** Null where keys stand where they do by default. */
   readonly credentials: Credentials | null;
   readonly isOpen: boolean;
+  /** Values of WWW-Authenticate; undefined for the default. */
+  readonly challenges: readonly string[] | undefined;
   readonly required: ScopeSet;
   /** The path in lower case. */
   readonly lowerPath: string;
@@ -45,7 +47,7 @@ export type NoRoute = 'none' | 'ambiguous';
 export function prepareRoutes(routes: readonly RouteConfig[]): readonly Route[] {
   return routes.map((route) => ({
     ...route,
-    credentials: prepareCredentials(route.credentials),
+    ...prepareCredentials(route.credentials, route.metadataUrl),
     cors: prepareCors(route.cors, route.access === 'open' ? [] : route.credentials),
     isOpen: route.access === 'open',
     required: scopeSet(route.scopes),

@@ -10,6 +10,7 @@ import { testConfig } from './test-config.ts';
 import { createTestFleet, type TestFleet } from './test-fleet.ts';
 
 export interface TestGateway extends Gateway {
+  readonly config: Config;
   readonly fleet: TestFleet;
   readonly url: string;
   readonly adminUrl: string;
@@ -42,6 +43,7 @@ export async function startTestGateway(
   const scheme = config.tls ? 'https' : 'http';
   return {
     ...gateway,
+    config,
     fleet,
     log,
     url: `${scheme}://${formatAddress(gateway.address)}`,
