@@ -12,7 +12,7 @@ import { createSetup, type Setup } from './features/setup/index.ts';
 import { type Hub, startHub } from './fleet/index.ts';
 import { createFailureThrottle } from './http/failure-throttle.ts';
 import { createServer } from './http/server.ts';
-import { startJobs } from './jobs/index.ts';
+import { openJobs } from './jobs/index.ts';
 import { createMailer } from './mail/mailer.ts';
 import { createRandomBytes } from './random-bytes.ts';
 import { type ChangeFeed, startChangeFeed } from './replication/change-feed.ts';
@@ -102,6 +102,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   };
   const { baseUrl, mail } = options;
   const mailer = mail && createMailer(mail.url, mail.from);
+  const jobs = await openJobs(options.database, log);
   const services: Services = {
     db,
     log,
@@ -112,11 +113,12 @@ export async function createApp(options: AppOptions): Promise<App> {
     usage,
     baseUrl,
     mailer,
+    outbox: jobs.outbox,
     fleet: { publicKey: publicKeyText(signingKey) },
     joins: createFailureThrottle(JOIN_FAILURES, () => performance.now()),
   };
   const unhurried = connect(options.database, JOB_CONNECTIONS_MAX, onError, JOB_LIMITS);
-  const jobs = await startJobs(options.database, { ...services, db: unhurried.db });
+  await jobs.start({ ...services, db: unhurried.db });
   const auth = createAuth({ db, baseUrl, secret: options.secret, log, clock });
   const setup = createSetup(db, options.setupToken);
   const server = await createServer({
@@ -125,7 +127,6 @@ export async function createApp(options: AppOptions): Promise<App> {
     auth,
     setup,
     hub,
-    queueResetLink: jobs.queueResetLink,
     isReady: () =>
       changeFeed.catchUp().then(
         () => true,

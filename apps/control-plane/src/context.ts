@@ -7,6 +7,7 @@ import type { Mailer } from './mail/mailer.ts';
 import type { ChangeFeed } from './replication/change-feed.ts';
 import type { LiveKeys } from './replication/live-keys.ts';
 import type { UsageCounter } from './usage/usage-counter.ts';
+import type { Outbox } from './write/outbox.ts';
 
 /** What every verb works with; made once in app.ts, handed on, never reached for. */
 export interface Services {
@@ -21,6 +22,8 @@ export interface Services {
   readonly baseUrl: string;
   /** Null where no mail server is configured: people then hand links over by themselves. */
   readonly mailer: Mailer | null;
+  /** Takes what leaves the server after a commit. */
+  readonly outbox: Outbox;
   /** Public key that gateways pin when they join, as a JWK's `x`; it signs every message to them. */
   readonly fleet: { readonly publicKey: string };
   /** How often joining may fail. */

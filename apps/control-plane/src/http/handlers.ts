@@ -33,7 +33,6 @@ export interface PublicCtx {
   readonly services: Services;
   readonly auth: Auth;
   readonly setup: Setup;
-  readonly queueResetLink: (email: string) => Promise<void>;
   readonly origin: Origin;
   /** The user of the session cookie, if any. @throws DomainError cross_origin */
   readonly findUser: () => Promise<SessionUser | undefined>;

@@ -17,8 +17,6 @@ export interface ServerOptions {
   readonly trustedProxies: readonly string[];
   /** The built dashboard; without it the pages are left out (tests of the API). */
   readonly dashboardDir: string | undefined;
-  /** Stores a job that mails a link to reset a password. */
-  readonly queueResetLink: (email: string) => Promise<void>;
   readonly isReady: () => Promise<boolean>;
 }
 

@@ -66,7 +66,6 @@ beforeAll(async () => {
       auth,
       trustedProxies: [],
       dashboardDir: undefined,
-      queueResetLink: () => Promise.resolve(),
       isReady: () => Promise.resolve(true),
     },
     {

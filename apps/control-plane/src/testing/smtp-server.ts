@@ -7,6 +7,10 @@ export interface SmtpServer {
   readonly mails: { readonly to: string; readonly message: string }[];
   /** Set it to refuse every message from then on, saying what it holds, as some servers do. */
   refuses: boolean;
+  /** Set it to say nothing from the greeting on, or once a message was taken. */
+  silentFrom?: 'greeting' | 'message';
+  /** How many clients have connected. */
+  connections: number;
 }
 
 /** A mail server on loopback that keeps what it is sent (RFC 5321, the least of it). */
@@ -14,7 +18,8 @@ export async function startSmtpServer(): Promise<SmtpServer> {
   const server = createServer((socket) => converse(socket, state));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const state: SmtpServer = { url: `smtp://127.0.0.1:${port}`, mails: [], refuses: false };
+  const url = `smtp://127.0.0.1:${port}`;
+  const state: SmtpServer = { url, mails: [], refuses: false, connections: 0 };
   atFileEnd(() => void server.close());
   return state;
 }
@@ -38,7 +43,7 @@ function converse(socket: Socket, state: SmtpServer): void {
         if (state.refuses) say(`554 refused: ${text.replace(/\s+/g, ' ')}`);
         else {
           state.mails.push({ to, message: text });
-          say('250 taken');
+          if (state.silentFrom !== 'message') say('250 taken');
         }
         continue;
       }
@@ -47,7 +52,8 @@ function converse(socket: Socket, state: SmtpServer): void {
       say(replyTo(text.slice(0, 4).toUpperCase()));
     }
   });
-  say('220 ready');
+  state.connections += 1;
+  if (state.silentFrom !== 'greeting') say('220 ready');
 }
 
 function replyTo(command: string): string {

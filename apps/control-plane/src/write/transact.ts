@@ -22,6 +22,8 @@ export interface Source {
 }
 
 export type WriteServices = Pick<Services, 'db' | 'clock' | 'randomBytes'> & {
+  /** Not there in the operator's commands, which send nothing. */
+  readonly outbox?: Services['outbox'];
   readonly changeFeed: Pick<ChangeFeed, 'waitUntilApplied'> &
     Partial<Pick<ChangeFeed, 'readAfterCommit'>>;
 };
@@ -131,7 +133,11 @@ async function run(
       results.push(written.replayed);
       continue;
     }
-    const { result, changes: own, furtherEvents = [], ...details } = written;
+    const { result, changes: own, furtherEvents = [], outbox = [], ...details } = written;
+    for (const message of outbox) {
+      if (!services.outbox) throw new Error(`No outbox takes "${message.topic}"`);
+      await services.outbox.add(message, tx);
+    }
     results.push(result);
     for (const event of [details, ...furtherEvents]) events.push({ ...each.source, ...event });
     for (const change of own) changes.push(change);

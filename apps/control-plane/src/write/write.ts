@@ -28,9 +28,9 @@ interface WriteSpec<F extends object> {
 
 /**
  * The one way to change anything: checks the scope, and in one transaction confirms that the
- * caller still may, runs `fn`, appends the audit event and the change. Returns when every
- * control-plane process has applied the change. `fn` may run again, after a deadlock or when a
- * change that shared its transaction failed, so it must do nothing but query `tx`.
+ * caller still may, runs `fn`, appends the audit event, the change and the messages of the outbox.
+ * Returns when every control-plane process has applied the change. `fn` may run again, after a
+ * deadlock or when a change that shared its transaction failed, so it must do nothing but query `tx`.
  * @throws DomainError insufficient_scope, and what `fn` throws; then nothing has changed
  */
 export async function write<T, F extends object = object>(

@@ -1,6 +1,7 @@
 import type { AuditTarget, Facts } from './audit.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { Change } from './change.ts';
+import type { OutboxMessage } from './outbox.ts';
 
 /** What a verb did to one thing, for the log. */
 interface EventDetails {
@@ -20,6 +21,8 @@ export interface Written<T> extends EventDetails {
   /** Events that follow in the log, in this order. */
   readonly furtherEvents?: readonly FurtherEvent[];
   readonly changes: readonly Change[];
+  /** What leaves the server once this is committed. */
+  readonly outbox?: readonly OutboxMessage[];
 }
 
 /** The answer of an earlier, equal request: nothing is changed and nothing logged. */

@@ -12,20 +12,20 @@ import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { invitation, member, user } from '../../db/schema/index.ts';
 import { DomainError } from '../../domain-error.ts';
-import { createToken, hashToken } from '../../mail/one-time-token.ts';
+import { hashToken } from '../../mail/one-time-token.ts';
 import { invitationFacts } from '../../write/created-facts.ts';
 import { idempotent } from '../../write/idempotent.ts';
 import { invitationEnd } from '../../write/invitation-time.ts';
 import { type Written, write } from '../../write/write.ts';
 import { requireRecentGrant } from '../identity/index.ts';
 import { grantableRole } from '../members/index.ts';
-import { deliverLink } from './deliver-link.ts';
+import { createDelivery, type Delivery, deliverLink, deliveryMessages } from './deliver-link.ts';
 import { readInvitation } from './list-invitations.ts';
 
 type Body = RouteInput<Routes['createInvitation']>['body'];
 
-/** The token is there only once: the replay of a creation has none to send or to show. */
-type Created = Invitation & { readonly token?: string };
+/** The link is delivered only once: the replay of a creation has none to send or to show. */
+type Created = Invitation & { readonly delivery?: Delivery };
 
 /** @throws DomainError not_found, invalid_state, scope_not_held, outside_workspace, recent_sign_in_required */
 export async function createInvitation(
@@ -34,16 +34,16 @@ export async function createInvitation(
 ): Promise<InvitationWithLink> {
   requireWholeOrganization(ctx);
   const spec = { scope: 'members.invite', action: 'invitation.create' } as const;
-  const { token, ...created } = await write<Created>(ctx, spec, (tx, confirmed) =>
+  const { delivery, ...created } = await write<Created>(ctx, spec, (tx, confirmed) =>
     idempotent<Created>(
       tx,
       confirmed,
       { route: 'createInvitation', body },
       () => insertInvitation(tx, confirmed, body),
-      ({ token: _token, ...shown }) => shown,
+      ({ delivery: _delivery, ...shown }) => shown,
     ),
   );
-  return token === undefined ? { ...created, sent: false } : deliverLink(ctx, created, token);
+  return delivery ? deliverLink(ctx, created, delivery) : { ...created, sent: false };
 }
 
 async function insertInvitation(tx: Transaction, ctx: Ctx, body: Body): Promise<Written<Created>> {
@@ -52,14 +52,14 @@ async function insertInvitation(tx: Transaction, ctx: Ctx, body: Body): Promise<
   const { id: roleId, scopes } = await grantableRole(tx, ctx, body.roleId);
   await requireRecentGrant(tx, ctx, scopes);
   await requireNoMember(tx, ctx, email);
-  const token = createToken(services.randomBytes);
+  const delivery = createDelivery(services);
   const now = services.clock();
   const row = {
     id: createId('invitation', services.randomBytes),
     organizationId,
     email,
     roleId,
-    tokenHash: hashToken(token),
+    tokenHash: hashToken(delivery.token),
     invitedBy: actor.memberId,
     createdByKeyId: callingKeyId(ctx),
     createdAt: now,
@@ -68,11 +68,12 @@ async function insertInvitation(tx: Transaction, ctx: Ctx, body: Body): Promise<
   const inserted = await tx.insert(invitation).values(row).onConflictDoNothing().returning();
   if (inserted.length === 0) throw alreadyInvited(email);
   return {
-    result: { ...(await readInvitation(tx, ctx, row.id)), token },
+    result: { ...(await readInvitation(tx, ctx, row.id)), delivery },
     target: { type: 'invitation', id: row.id, name: email },
     before: null,
     after: invitationFacts(row),
     changes: [],
+    outbox: deliveryMessages(ctx, delivery, row),
   };
 }
 

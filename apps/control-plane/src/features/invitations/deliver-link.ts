@@ -1,9 +1,46 @@
+import { randomUUID } from 'node:crypto';
 import type { Invitation, InvitationWithLink } from '@tollkeeper/contract';
 import { and, eq } from 'drizzle-orm';
-import type { Ctx } from '../../context.ts';
-import { invitation as invitationTable, organization } from '../../db/schema/index.ts';
-import { escapeHtml, type Mail, mailCodes } from '../../mail/mailer.ts';
-import { hashToken } from '../../mail/one-time-token.ts';
+import { roleName } from '../../access/role-scopes.ts';
+import type { Ctx, Services } from '../../context.ts';
+import type { Database } from '../../db/connect.ts';
+import {
+  invitation as invitationTable,
+  member,
+  organization,
+  role,
+  user,
+} from '../../db/schema/index.ts';
+import { escapeHtml, type Mail, type Mailer, mailCodes } from '../../mail/mailer.ts';
+import { createToken, hashToken } from '../../mail/one-time-token.ts';
+import type { OutboxMessage } from '../../write/outbox.ts';
+
+type Row = typeof invitationTable.$inferSelect;
+
+/** A link that is about to be delivered. */
+export interface Delivery {
+  readonly token: string;
+  /** The message in the outbox that delivers a link in case this process ends before it can. */
+  readonly messageId: string;
+}
+
+/** How long the request that sends an invitation may take to mail it, in seconds. */
+const REQUEST_SECONDS = 60;
+
+export function createDelivery({ randomBytes }: Pick<Services, 'randomBytes'>): Delivery {
+  return { token: createToken(randomBytes), messageId: randomUUID() };
+}
+
+/** What the transaction stores that sends the invitation; nothing where no mail is configured. */
+export function deliveryMessages(
+  { services }: Ctx,
+  { messageId }: Delivery,
+  { id, organizationId, expiresAt }: Pick<Row, 'id' | 'organizationId' | 'expiresAt'>,
+): OutboxMessage[] {
+  if (!services.mailer) return [];
+  const payload = { organizationId, invitationId: id, expiresAt: expiresAt.toISOString() };
+  return [{ topic: 'mail-invitation', payload, id: messageId, delaySeconds: REQUEST_SECONDS }];
+}
 
 /**
  * Mails the link; where no mail is configured, or none goes out, the caller gets it to hand over.
@@ -12,43 +49,135 @@ import { hashToken } from '../../mail/one-time-token.ts';
 export async function deliverLink(
   ctx: Ctx,
   invitation: Invitation,
-  token: string,
+  { token, messageId }: Delivery,
 ): Promise<InvitationWithLink> {
+  const { mailer, log, outbox } = ctx.services;
   const link = invitationLink(ctx.services.baseUrl, token);
-  const sent = await sendLink(ctx, invitation, link);
-  if (sent) await markMailed(ctx, invitation, token);
+  if (!mailer) return { ...invitation, sent: false, link };
+  const sent = await sendLink(ctx, mailer, invitation, link);
+  if (sent) await markMailed(ctx.services, { ...ctx, invitationId: invitation.id }, token);
+  // Else another link would be mailed later, and end this one.
+  await outbox.remove('mail-invitation', messageId).catch((error) => {
+    log.warn({ err: error, invitationId: invitation.id }, 'invitation may be mailed a second time');
+  });
   return sent ? { ...invitation, sent } : { ...invitation, sent, link };
 }
 
-async function sendLink(ctx: Ctx, invitation: Invitation, link: string): Promise<boolean> {
-  const { mailer, log } = ctx.services;
-  if (!mailer) return false;
+async function sendLink(
+  ctx: Ctx,
+  mailer: Mailer,
+  invitation: Invitation,
+  link: string,
+): Promise<boolean> {
   try {
     const organizationName = await findName(ctx);
     await mailer.send(invitationMail({ invitation, organizationName, link }));
     return true;
   } catch (error) {
-    log.warn(
-      { invitationId: invitation.id, ...mailCodes(error) },
-      'invitation mail could not be sent',
-    );
+    reportUnsent(ctx.services, invitation.id, error);
     return false;
   }
 }
 
+function reportUnsent({ log }: Pick<Services, 'log'>, invitationId: string, error: unknown): void {
+  log.warn({ invitationId, ...mailCodes(error) }, 'invitation mail could not be sent');
+}
+
+/**
+ * Mails a link for an invitation whose sender ended before it could mail or show one. Runs from the
+ * outbox, which stores no token: so it makes another one, which nobody else has seen. Does nothing once
+ * the invitation was mailed, sent again, accepted or withdrawn.
+ * @throws Error when the mail server took no mail; it is called again then, and makes another token
+ */
+export async function mailInvitation(
+  services: Services,
+  { organizationId, invitationId, expiresAt }: Sent,
+): Promise<void> {
+  const { db, mailer, randomBytes, baseUrl } = services;
+  const found = await findUnmailed(db, { organizationId, invitationId, expiresAt });
+  if (!found || !mailer) return;
+  const token = createToken(randomBytes);
+  const renewed = await db
+    .update(invitationTable)
+    .set({ tokenHash: hashToken(token) })
+    .where(isUnmailed({ organizationId, invitationId, expiresAt }))
+    .returning({ id: invitationTable.id });
+  if (renewed.length === 0) return;
+  const { organizationName, ...invitation } = found;
+  try {
+    const link = invitationLink(baseUrl, token);
+    await mailer.send(invitationMail({ invitation, organizationName, link }));
+  } catch (error) {
+    reportUnsent(services, invitationId, error);
+    // Not what the mail server says: it may repeat the link, and the error is stored.
+    throw new Error('The mail server took no mail');
+  }
+  await markMailed(services, { organizationId, invitationId }, token);
+}
+
+interface Sent {
+  readonly organizationId: string;
+  readonly invitationId: string;
+  readonly expiresAt: string;
+}
+
+function isUnmailed({ organizationId, invitationId, expiresAt }: Sent) {
+  return and(
+    eq(invitationTable.organizationId, organizationId),
+    eq(invitationTable.id, invitationId),
+    eq(invitationTable.expiresAt, new Date(expiresAt)),
+    eq(invitationTable.linkMailed, false),
+  );
+}
+
+async function findUnmailed(db: Database, sent: Sent) {
+  const [row] = await db
+    .select({
+      email: invitationTable.email,
+      roleId: invitationTable.roleId,
+      customName: role.name,
+      inviterName: user.name,
+      organizationName: organization.name,
+    })
+    .from(invitationTable)
+    .innerJoin(organization, eq(organization.id, invitationTable.organizationId))
+    .innerJoin(member, eq(member.id, invitationTable.invitedBy))
+    .innerJoin(user, eq(user.id, member.userId))
+    .leftJoin(
+      role,
+      and(
+        eq(role.id, invitationTable.roleId),
+        eq(role.organizationId, invitationTable.organizationId),
+      ),
+    )
+    .where(isUnmailed(sent));
+  return (
+    row && {
+      organizationName: row.organizationName,
+      email: row.email,
+      roleName: roleName(row.roleId, row.customName),
+      invitedBy: { name: row.inviterName },
+      expiresAt: sent.expiresAt,
+    }
+  );
+}
+
 /** Only of the link that was sent: a newer one may have taken its place. */
-async function markMailed(ctx: Ctx, { id }: Invitation, token: string): Promise<void> {
-  const { db, log } = ctx.services;
+async function markMailed(
+  { db, log }: Pick<Services, 'db' | 'log'>,
+  { organizationId, invitationId }: Pick<Sent, 'organizationId' | 'invitationId'>,
+  token: string,
+): Promise<void> {
   const sent = and(
-    eq(invitationTable.organizationId, ctx.organizationId),
-    eq(invitationTable.id, id),
+    eq(invitationTable.organizationId, organizationId),
+    eq(invitationTable.id, invitationId),
     eq(invitationTable.tokenHash, hashToken(token)),
   );
   try {
     await db.update(invitationTable).set({ linkMailed: true }).where(sent);
   } catch (error) {
     // The mail is out. Its link works, and proves no address.
-    log.warn({ err: error, invitationId: id }, 'could not record that the invitation was mailed');
+    log.warn({ err: error, invitationId }, 'could not record that the invitation was mailed');
   }
 }
 
@@ -61,7 +190,9 @@ async function findName({ services, organizationId }: Ctx): Promise<string> {
 }
 
 interface Content {
-  readonly invitation: Invitation;
+  readonly invitation: Pick<Invitation, 'email' | 'roleName' | 'expiresAt'> & {
+    readonly invitedBy: { readonly name: string };
+  };
   readonly organizationName: string;
   readonly link: string;
 }

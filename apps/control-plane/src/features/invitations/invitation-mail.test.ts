@@ -53,25 +53,14 @@ describe('the mail of an invitation', () => {
   });
 
   it('shows names as they were typed, and never as markup', () => {
-    const at = '2027-01-31T12:00:00.000Z';
     const { html, text } = invitationMail({
       organizationName: '<b>&"Acme"',
       link: 'https://example.com/accept-invitation#token=x',
       invitation: {
-        id: 'inv_00000000000000000000',
         email: 'mia@example.com',
-        roleId: 'role_viewer',
         roleName: '<script>',
-        invitedBy: {
-          memberId: 'mem_00000000000000000000',
-          name: "O'<img src=x>",
-          email: 'ada@example.com',
-        },
-        createdByKey: null,
-        status: 'active',
-        blockedBy: null,
-        createdAt: at,
-        expiresAt: at,
+        invitedBy: { name: "O'<img src=x>" },
+        expiresAt: '2027-01-31T12:00:00.000Z',
       },
     });
     expect(html).toContain('O&#39;&lt;img src=x&gt; invites you to join &lt;b&gt;&amp;&quot;Acme');

@@ -4,13 +4,13 @@ import { callingKeyId } from '../../access/creator.ts';
 import { requireWholeOrganization } from '../../access/require-scope.ts';
 import type { Ctx } from '../../context.ts';
 import { invitation } from '../../db/schema/index.ts';
-import { createToken, hashToken } from '../../mail/one-time-token.ts';
+import { hashToken } from '../../mail/one-time-token.ts';
 import { invitationFacts } from '../../write/created-facts.ts';
 import { invitationEnd } from '../../write/invitation-time.ts';
 import { write } from '../../write/write.ts';
 import { requireRecentGrant } from '../identity/index.ts';
 import { grantableRole } from '../members/index.ts';
-import { deliverLink } from './deliver-link.ts';
+import { createDelivery, deliverLink, deliveryMessages } from './deliver-link.ts';
 import { lockInvitation, readInvitation } from './list-invitations.ts';
 
 /**
@@ -23,14 +23,14 @@ export async function resendInvitation(
   { params }: RouteInput<Routes['resendInvitation']>,
 ): Promise<InvitationWithLink> {
   requireWholeOrganization(ctx);
-  const token = createToken(ctx.services.randomBytes);
+  const delivery = createDelivery(ctx.services);
   const spec = { scope: 'members.invite', action: 'invitation.resend' } as const;
   const renewed = await write<Invitation>(ctx, spec, async (tx, confirmed) => {
     const row = await lockInvitation(tx, confirmed, params.id);
     const { scopes } = await grantableRole(tx, confirmed, row.roleId);
     await requireRecentGrant(tx, confirmed, scopes);
     const set = {
-      tokenHash: hashToken(token),
+      tokenHash: hashToken(delivery.token),
       linkMailed: false,
       invitedBy: confirmed.actor.memberId,
       createdByKeyId: callingKeyId(confirmed),
@@ -43,7 +43,8 @@ export async function resendInvitation(
       before: invitationFacts(row),
       after: invitationFacts({ ...row, ...set }),
       changes: [],
+      outbox: deliveryMessages(confirmed, delivery, { ...row, ...set }),
     };
   });
-  return deliverLink(ctx, renewed, token);
+  return deliverLink(ctx, renewed, delivery);
 }

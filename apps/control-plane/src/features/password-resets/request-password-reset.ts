@@ -12,21 +12,17 @@ import { escapeHtml, type Mail, mailCodes } from '../../mail/mailer.ts';
 import { createToken } from '../../mail/one-time-token.ts';
 import { resetIdentifier, resetLink } from './find-password-reset.ts';
 
-interface Visitor {
-  readonly services: Services;
-  /** Stores a job that mails the link. */
-  readonly queueResetLink: (email: string) => Promise<void>;
-}
-
 /**
  * Answers without a look at the account: neither the answer nor its time says whether there is one.
  * Links that were mailed before stay valid, so that a stranger who asks again cannot end them.
  */
 export async function requestPasswordReset(
-  { services, queueResetLink }: Visitor,
+  { services }: { readonly services: Services },
   { body }: RouteInput<Routes['requestPasswordReset']>,
 ): Promise<RouteOutput<Routes['requestPasswordReset']>> {
-  if (services.mailer) await queueResetLink(body.email);
+  if (services.mailer) {
+    await services.outbox.add({ topic: 'mail-reset-link', payload: { email: body.email } });
+  }
   return getPasswordReset({ services });
 }
 
