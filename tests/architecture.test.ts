@@ -7,7 +7,7 @@ import { findCycles } from './architecture/cycles.ts';
 import { findEnvironmentReaders } from './architecture/environment.ts';
 import { findFeatureBreaks } from './architecture/features.ts';
 import { findLayerBreaks } from './architecture/layers.ts';
-import { findBadNames } from './architecture/names.ts';
+import { findBadNames, findLookalikes } from './architecture/names.ts';
 import { listSources, readRepository } from './architecture/read-repository.ts';
 import { findLongFiles } from './architecture/size.ts';
 
@@ -74,6 +74,10 @@ test('only entry files read the environment', () => {
 test('files and folders are named in kebab-case for what they do', () => {
   const folders = ['packages', 'apps', 'scripts', 'tests', 'bench'];
   expect(findBadNames(listSources(root, folders))).toEqual([]);
+});
+
+test('no two files of an app are named alike but for an ending', () => {
+  expect(findLookalikes(listSources(root, ['packages', 'apps']))).toEqual([]);
 });
 
 test('no source file is longer than one idea', () => {

@@ -4,7 +4,7 @@ import { findCycles } from './cycles.ts';
 import { findEnvironmentReaders } from './environment.ts';
 import { findFeatureBreaks } from './features.ts';
 import { findLayerBreaks } from './layers.ts';
-import { findBadNames } from './names.ts';
+import { findBadNames, findLookalikes } from './names.ts';
 import { type Manifest, makeRepository } from './repository.ts';
 import { findLongFiles } from './size.ts';
 
@@ -136,6 +136,18 @@ test('refuses names that are not kebab-case or say nothing', () => {
     'apps/cli/src/key_list.ts',
   ];
   expect(findBadNames([...good, ...bad])).toHaveLength(bad.length);
+});
+
+test.each([
+  ['follow.ts', 'sync/follower.ts'],
+  ['follower.ts', 'following.ts'],
+  ['session.ts', 'features/sessions.tsx'],
+  ['copy-policy.ts', 'copy-policies.ts'],
+])('refuses that %s and %s stand in one app', (one, other) => {
+  const paths = [`apps/cli/src/${one}`, `apps/cli/src/${other}`];
+  expect(findLookalikes(paths)).toHaveLength(1);
+  expect(findLookalikes([`apps/gateway/src/${one}`, `apps/cli/src/${other}`])).toEqual([]);
+  expect(findLookalikes([`apps/cli/src/${one}`, `apps/cli/src/testing/${other}`])).toEqual([]);
 });
 
 test('refuses a source of more than 250 lines, and a test of more than 300', () => {

@@ -14,7 +14,7 @@ import { type App, createApp } from './app.ts';
 import { type Config, readConfig } from './config.ts';
 import { type OpenDatabase, openDatabase } from './db/open-database.ts';
 import { createLog } from './log.ts';
-import { recordRunningServer, runningServersFolder } from './running-servers.ts';
+import { recordRunningServer, runningServersFolder } from './server-records.ts';
 import { describeStartError } from './start-error.ts';
 
 const DASHBOARD = fileURLToPath(new URL('../../dashboard/dist', import.meta.url));

@@ -1,5 +1,5 @@
 /** The wire: what server, SDK, command line and dashboard agree on. Declares; does nothing. */
-export * from './api-key.ts';
+export * from './api-key-schemas.ts';
 export * from './dashboard-paths.ts';
 export * from './decision.ts';
 export * from './errors.ts';

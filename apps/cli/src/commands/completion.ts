@@ -1,7 +1,7 @@
 import { type CommandEntry, choiceArgument, type Verb, verb } from '../command/verb.ts';
 import { bashCompletion } from '../completion/bash.ts';
-import { listCompletions } from '../completion/completions.ts';
 import { fishCompletion } from '../completion/fish.ts';
+import { listCompletions } from '../completion/list-completions.ts';
 import { zshCompletion } from '../completion/zsh.ts';
 
 const SCRIPTS = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion };

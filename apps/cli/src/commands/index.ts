@@ -25,7 +25,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'gateway',
     summary: 'Run a gateway, which accepts only requests with a valid key',
-    load: async () => (await import('./gateway.ts')).gateway,
+    load: async () => (await import('./run-gateway.ts')).gateway,
   },
   {
     name: 'gateways',

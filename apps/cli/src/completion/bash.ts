@@ -1,4 +1,4 @@
-import type { Completions } from './completions.ts';
+import type { Completions } from './list-completions.ts';
 
 /** A script for bash that completes the commands, their options and the options' fixed values. */
 export function bashCompletion(all: readonly Completions[]): string {

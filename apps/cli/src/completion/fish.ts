@@ -1,4 +1,4 @@
-import type { Completions, OptionWord, Word } from './completions.ts';
+import type { Completions, OptionWord, Word } from './list-completions.ts';
 
 /** A script for fish that completes the commands, their options and the options' fixed values. */
 export function fishCompletion(all: readonly Completions[]): string {

@@ -1,4 +1,4 @@
-import type { Completions, Word } from './completions.ts';
+import type { Completions, Word } from './list-completions.ts';
 
 /** A script for zsh that completes the commands, their options and the options' fixed values. */
 export function zshCompletion(all: readonly Completions[]): string {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { hasCluster } from '../db/embedded/index.ts';
-import { findRunningServers, type RunningServer } from '../running-servers.ts';
+import { findRunningServers, type RunningServer } from '../server-records.ts';
 
 /** Where the operator's commands look for a server. */
 interface Where {

@@ -10,7 +10,7 @@ import { borrowDatabase } from '../db/open-database.ts';
 import { DomainError } from '../domain-error.ts';
 import { waitUntilAppliedElsewhere } from '../replication/lease.ts';
 import { createNotifier } from '../replication/notifier.ts';
-import { runningServersFolder } from '../running-servers.ts';
+import { runningServersFolder } from '../server-records.ts';
 import type { WriteServices } from '../write/write.ts';
 import { type ParsedCommand, parseCommand, USAGE } from './command.ts';
 import { type FoundServer, findServer, ServerNotFound } from './find-server.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { scope } from '../api-key.ts';
+import { scope } from '../api-key-schemas.ts';
 import { apiKeyId, memberId, workspaceId } from '../ids.ts';
 import { PLANS } from '../plans.ts';
 import { PROFILES } from '../profiles.ts';

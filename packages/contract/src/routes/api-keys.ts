@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { apiKey, apiKeyDetail, apiKeyWithSecret, KEY_STATES } from '../api-key.ts';
+import { apiKey, apiKeyDetail, apiKeyWithSecret, KEY_STATES } from '../api-key-schemas.ts';
 import { edit } from '../edit.ts';
 import { apiKeyId, memberId, workspaceId } from '../ids.ts';
 import { countedListOf, listQuery } from '../list.ts';

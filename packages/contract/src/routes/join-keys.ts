@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { creatingKey, creatingMember } from '../api-key.ts';
+import { creatingKey, creatingMember } from '../api-key-schemas.ts';
 import { joinKeyId, workspaceId } from '../ids.ts';
 import { listOf, listQuery } from '../list.ts';
 import { defineRoute } from '../route.ts';

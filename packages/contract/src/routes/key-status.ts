@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { apiKey } from '../api-key.ts';
+import { apiKey } from '../api-key-schemas.ts';
 import { apiKeyId } from '../ids.ts';
 import { defineRoute } from '../route.ts';
 import { visibleLine } from '../text.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { scope } from '../api-key.ts';
+import { scope } from '../api-key-schemas.ts';
 import { edit, etag } from '../edit.ts';
 import { roleId } from '../ids.ts';
 import { listOf, listQuery } from '../list.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { scope } from '../api-key.ts';
+import { scope } from '../api-key-schemas.ts';
 import { PUBLIC_DECISION_CODES } from '../decision.ts';
 import { apiKeyId, memberId, workspaceId } from '../ids.ts';
 import { defineRoute } from '../route.ts';

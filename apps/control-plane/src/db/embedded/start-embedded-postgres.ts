@@ -10,9 +10,9 @@ import {
 import { tryLock } from './file-lock.ts';
 import { poll } from './poll.ts';
 import { type Place, preparePlace } from './prepare-place.ts';
-import { serve } from './serve.ts';
 import { DATABASE, PORT, USER } from './settings.ts';
 import { makeSocketPath } from './socket-path.ts';
+import { startLocked } from './start-locked.ts';
 
 /** The kernel takes a moment to end a process that was killed, and only then lets go of its lock. */
 const HOLDER_DYING_MS = 1_000;
@@ -27,7 +27,7 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
     const place = await preparePlace(dataDir, options.log);
     const release = await poll(() => tryLock(place.lock), HOLDER_DYING_MS);
     if (!release) throw await refusal(dataDir, place);
-    return await serve(place, release, options);
+    return await startLocked(place, release, options);
   } catch (error) {
     throw toEmbeddedPostgresError(error, `start the embedded PostgreSQL of "${dataDir}"`);
   }
@@ -57,7 +57,7 @@ export async function borrowEmbeddedPostgres(
     const place = await preparePlace(dataDir, options.log);
     const attempt = async () => {
       const release = tryLock(place.lock);
-      return release ? serve(place, release, { log: options.log, holder }) : join(place);
+      return release ? startLocked(place, release, { log: options.log, holder }) : join(place);
     };
     const postgres = await poll(attempt, HOLDER_READY_MS);
     if (postgres) return postgres;

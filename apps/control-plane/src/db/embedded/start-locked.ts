@@ -10,7 +10,7 @@ import { makeSocketPath, type SocketPath } from './socket-path.ts';
 import { stopStaleServer } from './stop-stale-server.ts';
 
 /** Starts the server of `place`, whose lock the caller has taken; `release` lets go of the lock. */
-export async function serve(
+export async function startLocked(
   place: Place,
   release: () => void,
   { log, holder, settings }: Pick<EmbeddedOptions, 'log' | 'holder' | 'settings'>,
