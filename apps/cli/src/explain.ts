@@ -13,14 +13,14 @@ import {
 import { findCredentials } from './session/credentials.ts';
 import { visibleText } from './text/visible-text.ts';
 
-export interface Explanation {
+interface Explanation {
   readonly exitCode: ExitCode;
   /** Lines for standard error, safe for a terminal. */
   readonly lines: readonly string[];
 }
 
 /** An error as a script reads it under --json. */
-export interface ErrorReport {
+interface ErrorReport {
   /** Of the API, or of the table ERROR_CODES. */
   readonly code: string;
   readonly message: string;
@@ -178,7 +178,7 @@ const OPTION_OF_FIELD = new Map([
 ]);
 
 /** What a command calls a field of the API: `--workspace`, `<name>`; undefined if it has neither. */
-export function termOf(path: string, command: Command | undefined): string | undefined {
+function termOf(path: string, command: Command | undefined): string | undefined {
   const [field = ''] = path.split(/[./]/, 1);
   if (!command || field === '') return undefined;
   const isArgument = command.registeredArguments.some((argument) => argument.name() === field);
@@ -188,7 +188,7 @@ export function termOf(path: string, command: Command | undefined): string | und
 }
 
 /** A sentence of the server, with the command's own words for the fields that it names. */
-export function inCommandTerms(sentence: string, command: Command | undefined): string {
+function inCommandTerms(sentence: string, command: Command | undefined): string {
   return sentence
     .replace(/\b[Tt]he field "([^"]+)"/g, (whole, path: string) => termOf(path, command) ?? whole)
     .replace(/("?)\b([a-z]+[A-Z][A-Za-z]*)\b(?:[./]\d+)?\1/g, (whole, _quote, field: string) => {

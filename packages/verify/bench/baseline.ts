@@ -14,7 +14,7 @@ interface BaselineKey extends Omit<KeyFacts, 'scopes' | 'allowedIps'> {
   readonly allowedIps: BlockList | null;
 }
 
-export interface BaselineRequest {
+interface BaselineRequest {
   readonly secret: string;
   readonly ip: string;
   readonly scopes: readonly Scope[];

@@ -121,7 +121,7 @@ export async function findWorkspaceId(client: Client, reference: string): Promis
 }
 
 /** The workspace that a person means by an id or a name. Throws Failure if there is none. */
-export async function findWorkspace(client: Client, reference: string): Promise<Workspace> {
+async function findWorkspace(client: Client, reference: string): Promise<Workspace> {
   const data = await listWorkspaces(client);
   const names = data.map(({ name }) => `"${name}"`).join(', ');
   return pickOne(

@@ -2,18 +2,23 @@ import { type ReactNode, useEffect } from 'react';
 
 interface PageHeaderProps {
   readonly title: ReactNode;
+  /** What the page is about. */
+  readonly lead?: string;
   readonly children?: ReactNode;
 }
 
 /** The page's one h1, with its actions on the right. */
-export function PageHeader({ title, children }: PageHeaderProps) {
+export function PageHeader({ title, lead, children }: PageHeaderProps) {
   return (
-    <div className="mb-5 flex min-h-9 flex-wrap items-center gap-x-4 gap-y-3">
-      <h1 className="min-w-0 flex-[1_1_8rem] font-semibold text-xl tracking-tight [overflow-wrap:anywhere]">
-        {title}
-      </h1>
-      {children ? <div className="flex flex-wrap items-center gap-2">{children}</div> : null}
-    </div>
+    <>
+      <div className="mb-5 flex min-h-9 flex-wrap items-center gap-x-4 gap-y-3">
+        <h1 className="min-w-0 flex-[1_1_8rem] font-semibold text-xl tracking-tight [overflow-wrap:anywhere]">
+          {title}
+        </h1>
+        {children ? <div className="flex flex-wrap items-center gap-2">{children}</div> : null}
+      </div>
+      {lead ? <p className="-mt-3 mb-5 max-w-prose text-soft">{lead}</p> : null}
+    </>
   );
 }
 

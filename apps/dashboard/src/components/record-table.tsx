@@ -74,6 +74,26 @@ export function RecordTable<T extends { readonly id: string }>({
   );
 }
 
+/** The last column: what can be done with the row. */
+export function actionsColumn<T>(cell: RecordColumn<T>['cell']): RecordColumn<T> {
+  return { header: 'Actions', look: 'w-14', spoken: true, cell };
+}
+
+interface CutTextProps {
+  readonly text: string;
+  /** Shown on hover; the whole text unless given. */
+  readonly title?: string | undefined;
+}
+
+/** A line that is cut where its cell ends. */
+export function CutText({ text, title = text }: CutTextProps) {
+  return (
+    <span className="block truncate text-soft" title={title}>
+      {text}
+    </span>
+  );
+}
+
 const ROWS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
 
 /** Rows of the height of real ones, for the first load. */

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
 
-export interface Question<T> {
+interface Question<T> {
   /** Shows the question, or joins the one that is shown. @returns whether it was answered with yes */
   ask(about: T): Promise<boolean>;
   answer(isYes: boolean): void;

@@ -12,7 +12,7 @@ export interface PartTables {
   readonly scopes: (readonly Scope[])[];
 }
 
-export type SharedId = 'member' | 'workspace';
+type SharedId = 'member' | 'workspace';
 
 /** Each text and each list takes a byte at least, so that no count makes more than the part has. */
 export function readTables(reader: ByteReader): PartTables {

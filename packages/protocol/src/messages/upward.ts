@@ -46,7 +46,7 @@ const reject = z.strictObject({
 const resync = z.strictObject({ type: z.literal('resync') });
 
 /** Calls of one key in one minute. */
-export const fleetUsageRow = z.strictObject({
+const fleetUsageRow = z.strictObject({
   keyId: apiKeyId,
   ownerId: memberId,
   workspaceId: workspaceId.nullable(),

@@ -15,7 +15,7 @@ const UNIT_SHIFT = 3;
 const CHUNK_SHIFT = 13;
 const CHUNK_UNITS = 1 << CHUNK_SHIFT;
 /** The largest block, in bytes. */
-export const BLOCK_BYTES_MAX = CHUNK_UNITS << UNIT_SHIFT;
+const BLOCK_BYTES_MAX = CHUNK_UNITS << UNIT_SHIFT;
 
 export function createByteBlocks(): ByteBlocks {
   return { chunks: [], used: CHUNK_UNITS, free: [] };

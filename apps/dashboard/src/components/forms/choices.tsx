@@ -91,84 +91,75 @@ export function CheckRow({ label, hint, checked, error, onCheck }: CheckRowProps
   );
 }
 
-interface ChoiceChipsProps<V extends string> {
-  readonly name: string;
-  readonly value: V;
-  readonly choices: readonly { readonly value: V; readonly label: string }[];
-  readonly onChoose: (value: V) => void;
-}
-
-/** Short choices that wrap where there is no room: radio buttons by another look. */
-export function ChoiceChips<V extends string>({
-  name,
-  value,
-  choices,
-  onChoose,
-}: ChoiceChipsProps<V>) {
-  return (
-    <div className="flex flex-wrap gap-2">
-      {choices.map((choice) => (
-        <label
-          key={choice.value}
-          className={joinClasses(
-            'relative flex h-9 items-center rounded-md border px-3 focus-within:outline-2 focus-within:outline-accent focus-within:outline-offset-1',
-            value === choice.value
-              ? 'border-accent bg-tint font-medium'
-              : 'border-control/60 hover:bg-hover',
-          )}
-        >
-          <input
-            type="radio"
-            name={name}
-            className="absolute inset-0 opacity-0"
-            checked={value === choice.value}
-            onChange={() => onChoose(choice.value)}
-          />
-          {choice.label}
-        </label>
-      ))}
-    </div>
-  );
-}
-
-interface SegmentedChoiceProps<V extends string> {
-  readonly legend: string;
+interface Choices<V extends string> {
   readonly value: V;
   readonly choices: readonly { readonly value: V; readonly label: ReactNode }[];
   readonly onChoose: (value: V) => void;
 }
 
-/** A few choices side by side, one of them taken: radio buttons by another look. */
-export function SegmentedChoice<V extends string>({
-  legend,
-  value,
-  choices,
-  onChoose,
-}: SegmentedChoiceProps<V>) {
-  const name = useId();
+interface ChoiceChipsProps<V extends string> extends Choices<V> {
+  readonly name: string;
+}
+
+/** Short choices that wrap where there is no room. */
+export function ChoiceChips<V extends string>(choices: ChoiceChipsProps<V>) {
+  return (
+    <div className="flex flex-wrap gap-2">
+      <RadioLabels
+        {...choices}
+        look="h-9 border px-3 focus-within:outline-offset-1"
+        chosen="border-accent bg-tint font-medium"
+        other="border-control/60 hover:bg-hover"
+      />
+    </div>
+  );
+}
+
+interface SegmentedChoiceProps<V extends string> extends Choices<V> {
+  readonly legend: string;
+}
+
+/** A few choices side by side, one of them taken. */
+export function SegmentedChoice<V extends string>({ legend, ...choices }: SegmentedChoiceProps<V>) {
   return (
     <fieldset className="flex min-w-0 gap-0.5 rounded-lg bg-sunken p-0.5">
       <legend className="sr-only">{legend}</legend>
-      {choices.map((choice) => (
-        <label
-          key={choice.value}
-          className={joinClasses(
-            'relative flex h-7 flex-1 items-center justify-center gap-1.5 whitespace-nowrap rounded-md px-1.5 text-[0.8125rem] focus-within:outline-2 focus-within:outline-accent',
-            value === choice.value
-              ? 'bg-surface font-medium text-ink shadow-sm'
-              : 'text-soft hover:text-ink',
-          )}
-        >
-          <input
-            type="radio"
-            name={name}
-            checked={value === choice.value}
-            onChange={() => onChoose(choice.value)}
-            className="absolute inset-0 size-full opacity-0"
-          />
-          {choice.label}
-        </label>
-      ))}
+      <RadioLabels
+        {...choices}
+        name={useId()}
+        look="h-7 flex-1 justify-center gap-1.5 whitespace-nowrap px-1.5 text-[0.8125rem]"
+        chosen="bg-surface font-medium text-ink shadow-sm"
+        other="text-soft hover:text-ink"
+      />
     </fieldset>
   );
+}
+
+interface RadioLabelsProps<V extends string> extends ChoiceChipsProps<V> {
+  readonly look: string;
+  readonly chosen: string;
+  readonly other: string;
+}
+
+/** Radio buttons of which only the labels are seen. */
+function RadioLabels<V extends string>(props: RadioLabelsProps<V>) {
+  return props.choices.map(({ value, label }) => (
+    <label
+      key={value}
+      className={joinClasses(
+        'relative flex items-center rounded-md focus-within:outline-2 focus-within:outline-accent',
+        props.look,
+        value === props.value ? props.chosen : props.other,
+      )}
+    >
+      <input
+        type="radio"
+        name={props.name}
+        className="absolute inset-0 size-full opacity-0"
+        checked={value === props.value}
+        onChange={() => props.onChoose(value)}
+      />
+      {label}
+    </label>
+  ));
 }

@@ -2,7 +2,8 @@ import { type ReactNode, useId, useState } from 'react';
 import { toast } from 'sonner';
 import { type FormState, useSubmit } from '../../lib/use-submit.ts';
 import { BlockedReason, Button } from '../button.tsx';
-import { ErrorNotice } from '../notice.tsx';
+import { ErrorNotice, LoadError } from '../notice.tsx';
+import { Skeleton } from '../skeleton.tsx';
 import { Dialog, DialogBody, DialogFooter, type DialogProps, useUnsaved } from './dialog.tsx';
 import { LineField } from './line-field.tsx';
 
@@ -76,6 +77,21 @@ export function DialogForm({
         </Button>
       </DialogFooter>
     </form>
+  );
+}
+
+interface DialogLoadingProps {
+  readonly what: string;
+  readonly error: Error | null;
+  readonly onRetry: () => void;
+}
+
+/** In a dialog, until what its form offers has loaded. */
+export function DialogLoading({ error, ...props }: DialogLoadingProps) {
+  return (
+    <DialogBody>
+      {error ? <LoadError error={error} {...props} /> : <Skeleton className="h-96 w-full" />}
+    </DialogBody>
   );
 }
 

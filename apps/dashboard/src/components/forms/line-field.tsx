@@ -64,33 +64,15 @@ function Counted({ hint, length, lengthMax }: CountedProps) {
 
 interface PasswordFieldProps {
   readonly label?: string;
-  readonly hint?: string;
   readonly value: string;
   readonly error: string | undefined;
   readonly onValue: (value: string) => void;
 }
 
 /** The password that the person has already. */
-export function PasswordField({
-  label = 'Your password',
-  hint,
-  value,
-  error,
-  onValue,
-}: PasswordFieldProps) {
+export function PasswordField({ label = 'Your password', ...field }: PasswordFieldProps) {
   return (
-    <Field label={label} hint={hint} error={error}>
-      {(control) => (
-        <TextInput
-          {...control}
-          type="password"
-          autoComplete="current-password"
-          required
-          value={value}
-          onChange={(event) => onValue(event.target.value)}
-        />
-      )}
-    </Field>
+    <LineField label={label} type="password" autoComplete="current-password" required {...field} />
   );
 }
 
@@ -106,25 +88,18 @@ interface TypedNameFieldProps {
 /** Before what cannot be undone: the name, typed again. */
 export function TypedNameField({ what, name, typed, error, onTyped }: TypedNameFieldProps) {
   return (
-    <Field
+    <LineField
       label={`Type the name of the ${what}`}
       hint={
         <>
           Type <strong className="font-medium text-ink">{name}</strong> to confirm.
         </>
       }
+      spellCheck={false}
       error={error}
-    >
-      {(control) => (
-        <TextInput
-          {...control}
-          autoComplete="off"
-          spellCheck={false}
-          value={typed}
-          onChange={(event) => onTyped(event.target.value)}
-        />
-      )}
-    </Field>
+      value={typed}
+      onValue={onTyped}
+    />
   );
 }
 

@@ -2,7 +2,7 @@ import { type ReactNode, useState } from 'react';
 import type { FormErrors } from '../../lib/api-errors.ts';
 import { useSubmit } from '../../lib/use-submit.ts';
 import { Button } from '../button.tsx';
-import { Notice } from '../notice.tsx';
+import { ErrorNotice } from '../notice.tsx';
 import { NewPasswordField, passwordError } from './new-password-field.tsx';
 
 interface SetPasswordFormProps<F extends string> {
@@ -40,11 +40,7 @@ export function SetPasswordForm<F extends string = never>({
   const isChanged = password !== refused.password || repeated !== refused.repeated;
   return (
     <form onSubmit={submit} className="flex flex-col gap-4">
-      {errors.form.length > 0 ? (
-        <Notice tone="bad" urgent>
-          {errors.form.join(' ')}
-        </Notice>
-      ) : null}
+      <ErrorNotice messages={errors.form} />
       {children?.(errors.fields as FormErrors<F>['fields'])}
       <NewPasswordField
         label={label}

@@ -1,6 +1,6 @@
 import { type FormEvent, type ReactNode, useId } from 'react';
 import { BlockedReason, Button } from '../button.tsx';
-import { Notice } from '../notice.tsx';
+import { ErrorNotice } from '../notice.tsx';
 import { FILLED_FORM, PageLeaveQuestion } from './leave-question.tsx';
 
 interface SettingsFormProps {
@@ -32,11 +32,7 @@ export function SettingsForm({
       <div className="flex flex-col gap-5 px-5 pt-2 pb-5">
         {children}
         {/* Beside the button, where the person looks after pressing it. */}
-        {errors.length > 0 ? (
-          <Notice tone="bad" urgent>
-            {errors.join(' ')}
-          </Notice>
-        ) : null}
+        <ErrorNotice messages={errors} />
       </div>
       <footer className="flex flex-wrap items-center justify-end gap-2 rounded-b-xl border-line border-t bg-canvas px-5 py-3">
         <BlockedReason id={id} reason={blocked} />

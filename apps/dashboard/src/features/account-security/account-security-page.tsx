@@ -13,10 +13,10 @@ export function AccountSecurityPage() {
   usePageTitle('Account security');
   return (
     <>
-      <PageHeader title="Account security" />
-      <p className="-mt-3 mb-5 max-w-prose text-soft">
-        How you sign in, in every organization that you belong to.
-      </p>
+      <PageHeader
+        title="Account security"
+        lead="How you sign in, in every organization that you belong to."
+      />
       <div className="flex max-w-3xl flex-col gap-5">
         <PasswordPanel />
         <AuthenticatorPanel />

@@ -23,7 +23,10 @@ export function FleetPage() {
   const create = mayManage ? () => setCreating(true) : undefined;
   return (
     <>
-      <PageHeader title="Fleet">
+      <PageHeader
+        title="Fleet"
+        lead="A gateway runs in front of an API and admits only requests with a valid key. It decides from its own snapshot of the workspace, so it keeps working while the control plane is down."
+      >
         {create && !none ? (
           <Button look="primary" onClick={create}>
             <Plus size={16} aria-hidden />
@@ -31,10 +34,6 @@ export function FleetPage() {
           </Button>
         ) : null}
       </PageHeader>
-      <p className="-mt-3 mb-5 max-w-prose text-soft">
-        A gateway runs in front of an API and admits only requests with a valid key. It decides from
-        its own snapshot of the workspace, so it keeps working while the control plane is down.
-      </p>
       {mayRead ? (
         <div className="flex flex-col gap-5">
           {none ? <NoGateways onCreate={create} /> : <GatewaysPanel list={gateways} />}

@@ -1,7 +1,12 @@
 import { INVITATION_BLOCKS, type Invitation } from '@tollkeeper/contract';
 import { Send, Undo2 } from 'lucide-react';
 import { MenuItem, RecordMenu } from '../../components/menu.tsx';
-import { type RecordColumn, RecordTable } from '../../components/record-table.tsx';
+import {
+  actionsColumn,
+  CutText,
+  type RecordColumn,
+  RecordTable,
+} from '../../components/record-table.tsx';
 import { type StatusTone, StatusWord } from '../../components/status-word.tsx';
 import { TimeAgo } from '../../components/time-ago.tsx';
 import { useNow } from '../../lib/server-clock.ts';
@@ -43,13 +48,13 @@ const COLUMNS: readonly RecordColumn<Invitation>[] = [
   {
     header: 'Role',
     look: 'w-44 hidden md:table-cell',
-    cell: ({ roleName }) => <Cut text={roleName} />,
+    cell: ({ roleName }) => <CutText text={roleName} />,
   },
   {
     header: 'Invited by',
     look: 'w-44 hidden lg:table-cell',
     cell: ({ invitedBy }) => (
-      <Cut text={invitedBy.name} title={invitedBy.email ?? invitedBy.name} />
+      <CutText text={invitedBy.name} title={invitedBy.email ?? invitedBy.name} />
     ),
   },
   {
@@ -63,25 +68,20 @@ function menuColumn({
   onResend,
   onWithdraw,
 }: Omit<InvitationTableProps, 'invitations'>): RecordColumn<Invitation> {
-  return {
-    header: 'Actions',
-    look: 'w-14',
-    spoken: true,
-    cell: (invitation) => (
-      <RecordMenu name={invitation.email}>
-        <MenuItem icon={<Send size={15} aria-hidden />} onSelect={() => onResend(invitation)}>
-          Resend
-        </MenuItem>
-        <MenuItem
-          danger
-          icon={<Undo2 size={15} aria-hidden />}
-          onSelect={() => onWithdraw(invitation)}
-        >
-          Withdraw…
-        </MenuItem>
-      </RecordMenu>
-    ),
-  };
+  return actionsColumn((invitation) => (
+    <RecordMenu name={invitation.email}>
+      <MenuItem icon={<Send size={15} aria-hidden />} onSelect={() => onResend(invitation)}>
+        Resend
+      </MenuItem>
+      <MenuItem
+        danger
+        icon={<Undo2 size={15} aria-hidden />}
+        onSelect={() => onWithdraw(invitation)}
+      >
+        Withdraw…
+      </MenuItem>
+    </RecordMenu>
+  ));
 }
 
 function blockNote({ blockedBy }: Invitation) {
@@ -90,19 +90,6 @@ function blockNote({ blockedBy }: Invitation) {
     <p className="text-[0.8125rem] text-soft">
       It cannot be accepted for now. {INVITATION_BLOCKS[blockedBy]}
     </p>
-  );
-}
-
-interface CutProps {
-  readonly text: string;
-  readonly title?: string;
-}
-
-function Cut({ text, title = text }: CutProps) {
-  return (
-    <span className="block truncate text-soft" title={title}>
-      {text}
-    </span>
   );
 }
 

@@ -1,7 +1,7 @@
 import { type Member, OWNER_ROLE_ID } from '@tollkeeper/contract';
 import { CirclePause, CirclePlay, ShieldCheck, UserMinus } from 'lucide-react';
 import { MenuItem, MenuSeparator, RecordMenu } from '../../components/menu.tsx';
-import { type RecordColumn, RecordTable } from '../../components/record-table.tsx';
+import { actionsColumn, type RecordColumn, RecordTable } from '../../components/record-table.tsx';
 import { StatusWord } from '../../components/status-word.tsx';
 import { TimeAgo } from '../../components/time-ago.tsx';
 import { counted, formatCount } from '../../lib/format.ts';
@@ -50,12 +50,7 @@ function columns(onAction: (action: MemberAction) => void): RecordColumn<Member>
       look: 'w-24 hidden sm:table-cell',
       cell: ({ keysCount }) => formatCount(keysCount),
     },
-    {
-      header: 'Actions',
-      look: 'w-14',
-      spoken: true,
-      cell: (member) => <MemberMenu member={member} onAction={onAction} />,
-    },
+    actionsColumn((member) => <MemberMenu member={member} onAction={onAction} />),
   ];
 }
 

@@ -1,5 +1,6 @@
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { mutationOptions, queryOptions, useMutation, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import type { RouteInput, Routes } from '@tollkeeper/contract';
 import { ApiError } from '@tollkeeper/sdk';
 import { useState } from 'react';
 import { Button } from '../../components/button.tsx';
@@ -8,14 +9,9 @@ import { SetPasswordForm } from '../../components/forms/set-password-form.tsx';
 import { ErrorNotice, LoadError, Notice } from '../../components/notice.tsx';
 import { EntryPage, usePageTitle } from '../../components/page.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
+import { api } from '../../lib/api.ts';
 import { forgetFragmentToken, fragmentToken } from '../../lib/page-address.ts';
 import { useSubmit } from '../../lib/use-submit.ts';
-import {
-  completeResetMutation,
-  requestResetMutation,
-  resetDeliveryQuery,
-  resetOfLinkQuery,
-} from './queries.ts';
 
 /** Asks for the email where the server sends mail, and else says whom to ask. */
 export function ForgotPasswordPage() {
@@ -160,3 +156,30 @@ function NewPasswordForm({ token, onDone }: NewPasswordFormProps) {
     />
   );
 }
+
+/** Whether the server mails the link, or its operator creates it. */
+const resetDeliveryQuery = queryOptions({
+  queryKey: ['password-resets'],
+  queryFn: ({ signal }) => api.getPasswordReset({}, { signal }),
+  refetchOnWindowFocus: false,
+});
+
+const requestResetMutation = mutationOptions({
+  mutationFn: (email: string) => api.requestPasswordReset({ body: { email } }),
+});
+
+/** The account that the token of a link is for. */
+function resetOfLinkQuery(token: string) {
+  return queryOptions({
+    queryKey: ['password-reset'],
+    queryFn: ({ signal }) => api.findPasswordReset({ body: { token } }, { signal }),
+    refetchOnWindowFocus: false,
+    gcTime: 0,
+    retry: false,
+  });
+}
+
+const completeResetMutation = mutationOptions({
+  mutationFn: (body: RouteInput<Routes['completePasswordReset']>['body']) =>
+    api.completePasswordReset({ body }),
+});

@@ -2,11 +2,9 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import type { Role, Scope } from '@tollkeeper/contract';
 import { toast } from 'sonner';
 import { EditConflict } from '../../components/field-changes.tsx';
-import { Dialog, DialogBody } from '../../components/forms/dialog.tsx';
-import { DialogForm } from '../../components/forms/form-dialog.tsx';
+import { Dialog } from '../../components/forms/dialog.tsx';
+import { DialogForm, DialogLoading } from '../../components/forms/form-dialog.tsx';
 import { LineField } from '../../components/forms/line-field.tsx';
-import { LoadError } from '../../components/notice.tsx';
-import { Skeleton } from '../../components/skeleton.tsx';
 import { useEdit } from '../../lib/use-edit.ts';
 import { useSubmit } from '../../lib/use-submit.ts';
 import { type ScopeCatalog, ScopePicker, scopeCatalogQuery } from '../scopes/index.ts';
@@ -33,13 +31,7 @@ export function RoleFormDialog({ role, onClose }: RoleFormDialogProps) {
       {data ? (
         <RoleForm role={role} catalog={data} onClose={onClose} />
       ) : (
-        <DialogBody>
-          {error ? (
-            <LoadError what="the scopes" error={error} onRetry={refetch} />
-          ) : (
-            <Skeleton className="h-96 w-full" />
-          )}
-        </DialogBody>
+        <DialogLoading what="the scopes" error={error} onRetry={refetch} />
       )}
     </Dialog>
   );

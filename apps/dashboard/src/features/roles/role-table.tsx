@@ -1,7 +1,7 @@
 import type { Role } from '@tollkeeper/contract';
 import { Eye, Pencil, Trash2 } from 'lucide-react';
 import { MenuItem, RecordMenu } from '../../components/menu.tsx';
-import { type RecordColumn, RecordTable } from '../../components/record-table.tsx';
+import { actionsColumn, type RecordColumn, RecordTable } from '../../components/record-table.tsx';
 import { counted, formatCount } from '../../lib/format.ts';
 import { ScopesPopover } from '../scopes/index.ts';
 import { useCan, useIdentity } from '../sessions/index.ts';
@@ -34,12 +34,7 @@ function columns(onAction: (action: RoleAction) => void): RecordColumn<Role>[] {
       look: 'w-26 hidden sm:table-cell',
       cell: ({ membersCount }) => formatCount(membersCount),
     },
-    {
-      header: 'Actions',
-      look: 'w-12',
-      spoken: true,
-      cell: (role) => <RoleMenu role={role} onAction={onAction} />,
-    },
+    actionsColumn((role) => <RoleMenu role={role} onAction={onAction} />),
   ];
 }
 

@@ -17,7 +17,10 @@ export function RolesPage() {
   const { data, error, refetch } = useQuery({ ...rolesQuery, enabled: mayRead });
   return (
     <>
-      <PageHeader title="Roles">
+      <PageHeader
+        title="Roles"
+        lead="A role decides what its members may do. It is also the limit of every key that they own, so a change of the role changes those keys at once."
+      >
         {mayCreate ? (
           <Button look="primary" onClick={() => setAction({ kind: 'create' })}>
             <Plus size={16} aria-hidden />
@@ -25,10 +28,6 @@ export function RolesPage() {
           </Button>
         ) : null}
       </PageHeader>
-      <p className="-mt-3 mb-5 max-w-prose text-soft">
-        A role decides what its members may do. It is also the limit of every key that they own, so
-        a change of the role changes those keys at once.
-      </p>
       {mayRead ? null : <LackedScope scope="roles.read" what="roles" />}
       {error && !data ? <LoadError what="the roles" error={error} onRetry={refetch} /> : null}
       {mayRead && (data || !error) ? <RoleTable roles={data} onAction={setAction} /> : null}

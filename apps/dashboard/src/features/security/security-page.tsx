@@ -16,11 +16,10 @@ export function SecurityPage() {
   const { data, error, refetch } = useQuery({ ...securityQuery, enabled: mayRead });
   return (
     <>
-      <PageHeader title="Security" />
-      <p className="-mt-3 mb-5 max-w-prose text-soft">
-        Rules for the organization's keys, members and sessions. When you save a rule, it applies to
-        existing ones at once.
-      </p>
+      <PageHeader
+        title="Security"
+        lead="Rules for the organization's keys, members and sessions. When you save a rule, it applies to existing ones at once."
+      />
       {mayRead ? null : <LackedScope scope="security.read" what="the security settings" />}
       {error && !data ? (
         <LoadError what="the security settings" error={error} onRetry={refetch} />

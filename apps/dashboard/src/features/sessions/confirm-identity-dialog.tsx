@@ -5,13 +5,14 @@ import { useState } from 'react';
 import { Button } from '../../components/button.tsx';
 import { Dialog, DialogBody, DialogFooter } from '../../components/forms/dialog.tsx';
 import { DialogForm } from '../../components/forms/form-dialog.tsx';
-import { LineField, PasswordField } from '../../components/forms/line-field.tsx';
+import { PasswordField } from '../../components/forms/line-field.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
 import { api } from '../../lib/api.ts';
 import { createQuestion } from '../../lib/question.ts';
 import { useSubmit } from '../../lib/use-submit.ts';
 import { explainPasskeyError, hasPasskeys } from '../../lib/web-authn.ts';
 import { givenPassword } from '../../lib/with-password.ts';
+import { CODES, CodeField, useCode } from './code-field.tsx';
 import { askPasskey, confirmSessionMutation, type Proof } from './queries.ts';
 
 interface Asked {
@@ -105,19 +106,6 @@ function PasskeyProof({ isOnly }: { readonly isOnly: boolean }) {
   );
 }
 
-const CODES = {
-  totp: {
-    label: 'Code',
-    hint: 'Six digits, from your authenticator app.',
-    other: 'Use a backup code instead',
-  },
-  backupCode: {
-    label: 'Backup code',
-    hint: 'One of the codes that you saved. Each works once.',
-    other: 'Use the authenticator app instead',
-  },
-} as const;
-
 interface PasswordProofProps {
   readonly given: string | undefined;
   readonly withCode: boolean;
@@ -126,24 +114,17 @@ interface PasswordProofProps {
 function PasswordProof({ given, withCode }: PasswordProofProps) {
   const confirm = useConfirm();
   const [password, setPassword] = useState(given ?? '');
-  const [way, setWay] = useState<keyof typeof CODES>('totp');
-  const [code, setCode] = useState('');
-  const { label, hint, other } = CODES[way];
+  const { kind, text, code, setText, swap } = useCode();
+  const { label, other } = CODES[kind];
   const form = useSubmit([], async () => {
-    const typed = way === 'totp' ? code.replace(/\s/g, '') : code.trim();
-    await confirm({ password, ...(withCode ? { [way]: typed } : {}) });
+    await confirm({ password, ...(withCode ? { [kind]: code } : {}) });
   });
-
-  function swap() {
-    setWay(way === 'totp' ? 'backupCode' : 'totp');
-    setCode('');
-  }
 
   return (
     <DialogForm
       submitLabel="Confirm"
       blocked={blockedWords(password, withCode, code, label)}
-      filled={password + code !== ''}
+      filled={password + text !== ''}
       form={form}
       onClose={() => question.answer(false)}
     >
@@ -152,18 +133,7 @@ function PasswordProof({ given, withCode }: PasswordProofProps) {
       ) : null}
       {withCode ? (
         <div className="flex flex-col items-start gap-2">
-          <LineField
-            key={way}
-            label={label}
-            hint={hint}
-            autoComplete="one-time-code"
-            inputMode={way === 'totp' ? 'numeric' : 'text'}
-            spellCheck={false}
-            className="font-mono tracking-widest"
-            error={undefined}
-            value={code}
-            onValue={setCode}
-          />
+          <CodeField kind={kind} text={text} error={undefined} onText={setText} />
           <Button look="quiet" size="small" onClick={swap}>
             {other}
           </Button>
@@ -180,5 +150,5 @@ function blockedWords(
   label: string,
 ): string | undefined {
   if (password === '') return 'Enter your password.';
-  return withCode && code.trim() === '' ? `Enter the ${label.toLowerCase()}.` : undefined;
+  return withCode && code === '' ? `Enter the ${label.toLowerCase()}.` : undefined;
 }

@@ -61,7 +61,7 @@ export const secondFactorMutation = mutationOptions({
     tellAt('code', 'unauthenticated', changeSession(endpoint, { code }), wrong),
 });
 
-export type SignInResult =
+type SignInResult =
   | { readonly kind: 'signed_in' }
   /** The password is right, and opens nothing before a code is given. */
   | { readonly kind: 'second_factor' }

@@ -10,6 +10,7 @@ import { explainError } from '../../lib/api-errors.ts';
 import { useSubmit } from '../../lib/use-submit.ts';
 import { explainPasskeyError, hasPasskeys } from '../../lib/web-authn.ts';
 import { setupQuery } from '../setup/index.ts';
+import { CODES, CodeField, useCode } from './code-field.tsx';
 import { passkeySignInMutation, secondFactorMutation, signInMutation } from './queries.ts';
 
 export function SignInPage({ onSignedIn }: { readonly onSignedIn: () => Promise<void> }) {
@@ -126,64 +127,43 @@ interface SecondFactorFormProps {
   readonly onBack: () => void;
 }
 
-const WAYS = {
-  app: {
+const CHECKS = {
+  totp: {
     endpoint: 'two-factor/verify-totp',
-    label: 'Code',
-    hint: 'Six digits, from your authenticator app.',
     wrong: 'The code is wrong or outdated. Enter the one that the app shows now.',
-    other: 'Use a backup code instead',
   },
-  backup: {
+  backupCode: {
     endpoint: 'two-factor/verify-backup-code',
-    label: 'Backup code',
-    hint: 'One of the codes that you saved. Each works once.',
     wrong: 'The backup code is wrong, or was used already.',
-    other: 'Use the authenticator app instead',
   },
 } as const;
 
 /** The second step of signing in, after the password. */
 function SecondFactorForm({ onSignedIn, onBack }: SecondFactorFormProps) {
   const verify = useMutation(secondFactorMutation);
-  const [way, setWay] = useState<keyof typeof WAYS>('app');
-  const [code, setCode] = useState('');
-  const { endpoint, label, hint, wrong, other } = WAYS[way];
+  const { kind, text, code, setText, swap } = useCode();
   const { pending, errors, submit } = useSubmit(['code'], async () => {
-    const typed = way === 'app' ? code.replace(/\s/g, '') : code.trim();
-    await verify.mutateAsync({ endpoint, code: typed, wrong });
+    await verify.mutateAsync({ ...CHECKS[kind], code });
     await onSignedIn();
   });
-
-  function swap() {
-    setWay(way === 'app' ? 'backup' : 'app');
-    setCode('');
-  }
-
   return (
     <form onSubmit={submit} className="flex flex-col gap-4">
       <p>Your password is correct. Now enter a code.</p>
       <ErrorNotice messages={errors.form} />
-      <LineField
-        key={way}
+      <CodeField
         autoFocus
-        label={label}
-        hint={hint}
         required
-        autoComplete="one-time-code"
-        inputMode={way === 'app' ? 'numeric' : 'text'}
-        spellCheck={false}
-        className="font-mono tracking-widest"
+        kind={kind}
+        text={text}
         error={errors.fields.code}
-        value={code}
-        onValue={setCode}
+        onText={setText}
       />
       <Button type="submit" look="primary" pending={pending}>
         Verify
       </Button>
       <div className="flex flex-wrap justify-between gap-2">
         <Button look="quiet" size="small" onClick={swap}>
-          {other}
+          {CODES[kind].other}
         </Button>
         <Button look="quiet" size="small" onClick={onBack}>
           Start over

@@ -1,5 +1,6 @@
 /** Workspaces: the parts of the organization that keys can be confined to. */
-export { workspacesQuery } from './queries.ts';
+export { useWorkspaces } from './queries.ts';
+export { WorkspaceField } from './workspace-field.tsx';
 export {
   chooseWorkspace,
   chosenWorkspace,

@@ -1,14 +1,20 @@
-import { mutationOptions, queryOptions } from '@tanstack/react-query';
+import { mutationOptions, queryOptions, useQuery } from '@tanstack/react-query';
 import type { RouteInput, Routes, Workspace } from '@tollkeeper/contract';
 import { api } from '../../lib/api.ts';
 import { tellAt } from '../../lib/api-errors.ts';
 import { readAllPages, refresh } from '../../lib/query-client.ts';
+import { useCan } from '../sessions/index.ts';
 
 export const workspacesQuery = queryOptions({
   queryKey: ['workspaces'],
   queryFn: ({ signal }) => readAllPages((query) => api.listWorkspaces({ query }, { signal })),
   staleTime: 60_000,
 });
+
+/** The workspaces, for members who may read them; else the query never runs. */
+export function useWorkspaces() {
+  return useQuery({ ...workspacesQuery, enabled: useCan('workspaces.read') });
+}
 
 export const createWorkspaceMutation = mutationOptions({
   mutationFn: (body: RouteInput<Routes['createWorkspace']>['body']) =>

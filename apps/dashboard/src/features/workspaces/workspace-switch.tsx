@@ -1,9 +1,8 @@
-import { useQuery } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
 import { Select } from '../../components/forms/controls.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
 import { useCan } from '../sessions/index.ts';
-import { workspacesQuery } from './queries.ts';
+import { useWorkspaces } from './queries.ts';
 
 interface WorkspaceSwitchProps {
   readonly onChoose: (id: string | undefined) => void;
@@ -12,7 +11,7 @@ interface WorkspaceSwitchProps {
 /** Which workspace's keys and gateways are shown, and new ones created in. */
 export function WorkspaceSwitch({ onChoose }: WorkspaceSwitchProps) {
   const mayRead = useCan('workspaces.read');
-  const { data, isPending } = useQuery({ ...workspacesQuery, enabled: mayRead });
+  const { data, isPending } = useWorkspaces();
   const chosen = useChosenWorkspace();
   if (!mayRead) return null;
   // Its place is held from the start, so that the links below never move under the pointer.
@@ -71,8 +70,7 @@ function readStored(): string | undefined {
 
 /** The name of the workspace, or its id for those who may not see workspaces. */
 export function WorkspaceName({ id }: { readonly id: string }) {
-  const mayRead = useCan('workspaces.read');
-  const { data } = useQuery({ ...workspacesQuery, enabled: mayRead });
+  const { data } = useWorkspaces();
   const name = data?.find((workspace) => workspace.id === id)?.name ?? id;
   return <span title={name}>{name}</span>;
 }

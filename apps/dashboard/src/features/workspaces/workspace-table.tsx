@@ -1,7 +1,7 @@
 import type { Workspace } from '@tollkeeper/contract';
 import { Pencil, Trash2 } from 'lucide-react';
 import { CopyIdItem, MenuItem, RecordMenu } from '../../components/menu.tsx';
-import { type RecordColumn, RecordTable } from '../../components/record-table.tsx';
+import { actionsColumn, type RecordColumn, RecordTable } from '../../components/record-table.tsx';
 import { TimeAgo } from '../../components/time-ago.tsx';
 import { counted, formatCount } from '../../lib/format.ts';
 import { useCan } from '../sessions/index.ts';
@@ -66,28 +66,23 @@ function menuColumn(
   isOnly: boolean,
   onAction: (action: WorkspaceAction) => void,
 ): RecordColumn<Workspace> {
-  return {
-    header: 'Actions',
-    look: 'w-14',
-    spoken: true,
-    cell: (workspace) => (
-      <RecordMenu name={workspace.name}>
-        <MenuItem
-          icon={<Pencil size={15} aria-hidden />}
-          onSelect={() => onAction({ kind: 'rename', workspace })}
-        >
-          Rename…
-        </MenuItem>
-        <CopyIdItem id={workspace.id} />
-        <MenuItem
-          danger
-          blocked={isOnly ? 'The last workspace stays.' : undefined}
-          icon={<Trash2 size={15} aria-hidden />}
-          onSelect={() => onAction({ kind: 'delete', workspace })}
-        >
-          Delete…
-        </MenuItem>
-      </RecordMenu>
-    ),
-  };
+  return actionsColumn((workspace) => (
+    <RecordMenu name={workspace.name}>
+      <MenuItem
+        icon={<Pencil size={15} aria-hidden />}
+        onSelect={() => onAction({ kind: 'rename', workspace })}
+      >
+        Rename…
+      </MenuItem>
+      <CopyIdItem id={workspace.id} />
+      <MenuItem
+        danger
+        blocked={isOnly ? 'The last workspace stays.' : undefined}
+        icon={<Trash2 size={15} aria-hidden />}
+        onSelect={() => onAction({ kind: 'delete', workspace })}
+      >
+        Delete…
+      </MenuItem>
+    </RecordMenu>
+  ));
 }

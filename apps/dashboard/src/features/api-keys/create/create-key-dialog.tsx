@@ -1,14 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ApiKeyWithSecret } from '@tollkeeper/contract';
 import { useState } from 'react';
-import { Dialog, DialogBody } from '../../../components/forms/dialog.tsx';
-import { LoadError } from '../../../components/notice.tsx';
-import { Skeleton } from '../../../components/skeleton.tsx';
+import { Dialog } from '../../../components/forms/dialog.tsx';
+import { DialogLoading } from '../../../components/forms/form-dialog.tsx';
 import { useReturnFocus } from '../../../lib/hooks.ts';
 import { organizationQuery } from '../../organization/index.ts';
 import { scopeCatalogQuery } from '../../scopes/index.ts';
 import { useCan } from '../../sessions/index.ts';
-import { workspacesQuery } from '../../workspaces/index.ts';
+import { useWorkspaces } from '../../workspaces/index.ts';
 import { SecretDialog } from '../secret-dialog.tsx';
 import { CreateKeyForm } from './create-key-form.tsx';
 
@@ -38,7 +37,7 @@ function CreateKeyDialog({ onClose, onCreated }: CreateKeyDialogProps) {
   const seesWorkspaces = useCan('workspaces.read');
   const seesOrganization = useCan('organization.read');
   const catalog = useQuery(scopeCatalogQuery);
-  const workspaces = useQuery({ ...workspacesQuery, enabled: seesWorkspaces });
+  const workspaces = useWorkspaces();
   const organization = useQuery({ ...organizationQuery, enabled: seesOrganization });
   const error = catalog.error ?? workspaces.error ?? organization.error;
   const ready =
@@ -61,13 +60,7 @@ function CreateKeyDialog({ onClose, onCreated }: CreateKeyDialogProps) {
           onCreated={onCreated}
         />
       ) : (
-        <DialogBody>
-          {error ? (
-            <LoadError what="profiles and scopes" error={error} onRetry={retry} />
-          ) : (
-            <Skeleton className="h-96 w-full" />
-          )}
-        </DialogBody>
+        <DialogLoading what="profiles and scopes" error={error} onRetry={retry} />
       )}
     </Dialog>
   );

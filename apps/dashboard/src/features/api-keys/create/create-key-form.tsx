@@ -13,7 +13,7 @@ import { useExactlyOnce } from '../../../components/forms/use-exactly-once.ts';
 import { counted, exactDay } from '../../../lib/format.ts';
 import { useNow } from '../../../lib/server-clock.ts';
 import { FinalScopesWarning, type ScopeCatalog, ScopePicker } from '../../scopes/index.ts';
-import { chosenWorkspace } from '../../workspaces/index.ts';
+import { chosenWorkspace, WorkspaceField } from '../../workspaces/index.ts';
 import { createKeyMutation } from '../queries.ts';
 import {
   checkDraft,
@@ -26,7 +26,7 @@ import {
   type KeyDraft,
   startExpiry,
 } from './key-draft.ts';
-import { ExpiryField, NameField, ProfileField, WorkspaceField } from './key-fields.tsx';
+import { ExpiryField, NameField, ProfileField } from './key-fields.tsx';
 import { KeyRefusal, useDraftSubmit } from './use-draft-submit.tsx';
 
 /** What the form starts from. */
@@ -95,6 +95,11 @@ export function CreateKeyForm({ onCancel, onCreated, ...offer }: CreateKeyFormPr
           <WorkspaceField
             workspaces={workspaces}
             required={reach === 'required'}
+            hint={
+              reach === 'required'
+                ? 'The key works inside this workspace only.'
+                : 'Choose one to confine the key to it.'
+            }
             workspaceId={draft.workspaceId}
             error={errors.fields.workspaceId}
             onWorkspace={(workspaceId) => change('workspaceId', { workspaceId })}

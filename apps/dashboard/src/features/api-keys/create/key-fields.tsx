@@ -1,6 +1,6 @@
-import { PROFILE_SCOPES, type Profile, type Workspace } from '@tollkeeper/contract';
+import { PROFILE_SCOPES, type Profile } from '@tollkeeper/contract';
 import { ChoiceChips, RadioRow } from '../../../components/forms/choices.tsx';
-import { Select, TextInput } from '../../../components/forms/controls.tsx';
+import { TextInput } from '../../../components/forms/controls.tsx';
 import { Field, FieldGroup } from '../../../components/forms/field.tsx';
 import { LineField } from '../../../components/forms/line-field.tsx';
 import { counted } from '../../../lib/format.ts';
@@ -81,50 +81,6 @@ function gives(profile: Profile, count: number): string {
   if (profile === 'custom') return 'your choice';
   const whole = PROFILE_SCOPES[profile].length;
   return count < whole ? `${count} of ${counted(whole, 'scope')}` : counted(count, 'scope');
-}
-
-interface WorkspaceFieldProps {
-  readonly workspaces: readonly Workspace[];
-  readonly required: boolean;
-  readonly workspaceId: string;
-  readonly error: string | undefined;
-  readonly onWorkspace: (workspaceId: string) => void;
-}
-
-export function WorkspaceField({
-  workspaces,
-  required,
-  workspaceId,
-  error,
-  onWorkspace,
-}: WorkspaceFieldProps) {
-  const none = required ? 'Choose a workspace' : 'Every workspace';
-  return (
-    <Field
-      label="Workspace"
-      error={error}
-      hint={
-        required
-          ? 'The key works inside this workspace only.'
-          : 'Choose one to confine the key to it.'
-      }
-    >
-      {(control) => (
-        <Select
-          {...control}
-          value={workspaceId}
-          options={[
-            ...(required && workspaceId ? [] : [{ value: '', label: none }]),
-            ...workspaces.map(({ id, name, environment }) => ({
-              value: id,
-              label: `${name} (${environment})`,
-            })),
-          ]}
-          onChange={(event) => onWorkspace(event.target.value)}
-        />
-      )}
-    </Field>
-  );
 }
 
 interface ExpiryFieldProps {

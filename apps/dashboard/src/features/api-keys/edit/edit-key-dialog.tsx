@@ -4,10 +4,10 @@ import { useEffect, useId } from 'react';
 import { BlockedReason, Button } from '../../../components/button.tsx';
 import { EditConflict } from '../../../components/field-changes.tsx';
 import { Dialog, DialogBody, DialogFooter, useUnsaved } from '../../../components/forms/dialog.tsx';
+import { DialogLoading } from '../../../components/forms/form-dialog.tsx';
 import { LineField } from '../../../components/forms/line-field.tsx';
 import { AllowedIpsField } from '../../../components/forms/token-field.tsx';
-import { LoadError, Notice } from '../../../components/notice.tsx';
-import { Skeleton } from '../../../components/skeleton.tsx';
+import { Notice } from '../../../components/notice.tsx';
 import { api } from '../../../lib/api.ts';
 import { exactTime } from '../../../lib/format.ts';
 import { useNow } from '../../../lib/server-clock.ts';
@@ -52,13 +52,7 @@ export function EditKeyDialog({ apiKey, onClose }: EditKeyDialogProps) {
       {data ? (
         <EditKeyForm apiKey={apiKey} catalog={data} onClose={onClose} />
       ) : (
-        <DialogBody>
-          {error ? (
-            <LoadError what="the scopes" error={error} onRetry={refetch} />
-          ) : (
-            <Skeleton className="h-96 w-full" />
-          )}
-        </DialogBody>
+        <DialogLoading what="the scopes" error={error} onRetry={refetch} />
       )}
     </Dialog>
   );

@@ -3,6 +3,7 @@ import { createColumnHelper, metaHelper, tableFeatures } from '@tanstack/react-t
 import type { ApiKey, KeySort } from '@tollkeeper/contract';
 import { createContext, use } from 'react';
 import { MaskedPrefix } from '../../../components/masked-prefix.tsx';
+import { CutText } from '../../../components/record-table.tsx';
 import { TimeAgo } from '../../../components/time-ago.tsx';
 import { ScopesPopover } from '../../scopes/index.ts';
 import { WorkspaceName } from '../../workspaces/index.ts';
@@ -61,9 +62,10 @@ export const KEY_COLUMNS = column.columns([
     header: 'Created by',
     meta: { look: 'w-34 hidden min-[88rem]:table-cell' },
     cell: ({ row: { original } }) => (
-      <span className="block truncate text-soft" title={original.createdBy.email ?? undefined}>
-        {original.createdBy.name}
-      </span>
+      <CutText
+        text={original.createdBy.name}
+        title={original.createdBy.email ?? original.createdBy.name}
+      />
     ),
   }),
   column.display({

@@ -5,7 +5,7 @@ import { SearchInput, Select } from '../../../components/forms/controls.tsx';
 import { useDebounced } from '../../../lib/hooks.ts';
 import { membersQuery } from '../../members/index.ts';
 import { useCan, useIdentity } from '../../sessions/index.ts';
-import { workspacesQuery } from '../../workspaces/index.ts';
+import { useWorkspaces } from '../../workspaces/index.ts';
 import { KEY_STATE_LOOKS } from '../key-status-word.tsx';
 import { currentSort, type KeySearch, refineSearch, SORT_CHOICES } from './key-search.ts';
 
@@ -21,7 +21,7 @@ const STATES = [
 
 export function KeyToolbar({ search, onSearch }: KeyToolbarProps) {
   const owners = useOwners();
-  const workspaces = useWorkspaces();
+  const { data: workspaces = [] } = useWorkspaces();
   const { sort, order } = currentSort(search);
   const refine = (change: Parameters<typeof refineSearch>[1]) =>
     onSearch(refineSearch(search, change));
@@ -48,7 +48,10 @@ export function KeyToolbar({ search, onSearch }: KeyToolbarProps) {
           aria-label="Workspace"
           className="sm:w-40"
           value={search.workspace ?? ''}
-          options={[{ value: '', label: 'Any workspace' }, ...workspaces]}
+          options={[
+            { value: '', label: 'Any workspace' },
+            ...workspaces.map(({ id, name }) => ({ value: id, label: name })),
+          ]}
           onChange={(event) => refine({ workspace: event.target.value })}
         />
       ) : null}
@@ -74,12 +77,6 @@ function useOwners() {
   const { data = [] } = useQuery({ ...membersQuery, enabled: seesAll && seesMembers });
   if (!seesAll) return [];
   return data.map(({ id, name }) => ({ value: id, label: id === self ? `${name} (you)` : name }));
-}
-
-function useWorkspaces() {
-  const seesWorkspaces = useCan('workspaces.read');
-  const { data = [] } = useQuery({ ...workspacesQuery, enabled: seesWorkspaces });
-  return data.map(({ id, name }) => ({ value: id, label: name }));
 }
 
 interface SearchBoxProps {

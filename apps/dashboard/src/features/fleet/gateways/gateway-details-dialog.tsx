@@ -17,7 +17,7 @@ import {
   LoadFigure,
   VersionFigure,
 } from './gateway-figures.tsx';
-import { gatewayWarnings, staleWords } from './gateway-warnings.ts';
+import { gatewayWarnings, staleWords } from './gateway-state.ts';
 
 interface GatewayDetailsDialogProps {
   readonly gateway: Gateway;

@@ -10,7 +10,7 @@ import { useSubmit } from '../../../lib/use-submit.ts';
 import { LabelsField, tooManyLabels } from '../labels.tsx';
 import { deleteGatewayMutation, updateGatewayMutation } from '../queries.ts';
 import { GatewayDetailsDialog } from './gateway-details-dialog.tsx';
-import { staleWords } from './gateway-warnings.ts';
+import { staleWords } from './gateway-state.ts';
 
 /** What the person has begun to do with a gateway. */
 export interface GatewayAction {

@@ -4,8 +4,7 @@ import { StatusWord } from '../../../components/status-word.tsx';
 import { SecondsAgo } from '../../../components/time-ago.tsx';
 import { formatBytes, formatCount } from '../../../lib/format.ts';
 import { LabelChips } from '../labels.tsx';
-import type { GatewayWarning } from './gateway-warnings.ts';
-import { GATEWAY_STATE_LOOKS } from './sort-gateways.ts';
+import { GATEWAY_STATE_LOOKS, type GatewayWarning } from './gateway-state.ts';
 
 const LABELS_SHOWN = 2;
 

@@ -1,5 +1,9 @@
 import type { Gateway } from '@tollkeeper/contract';
-import { type RecordColumn, RecordTable } from '../../../components/record-table.tsx';
+import {
+  actionsColumn,
+  type RecordColumn,
+  RecordTable,
+} from '../../../components/record-table.tsx';
 import { Skeleton } from '../../../components/skeleton.tsx';
 import { useNow } from '../../../lib/server-clock.ts';
 import { useCan } from '../../sessions/index.ts';
@@ -15,7 +19,7 @@ import {
   VersionFigure,
 } from './gateway-figures.tsx';
 import { GatewayMenu } from './gateway-menu.tsx';
-import { gatewayWarnings } from './gateway-warnings.ts';
+import { gatewayWarnings } from './gateway-state.ts';
 
 interface GatewayListProps {
   /** Undefined while they load. */
@@ -29,7 +33,17 @@ export function GatewayTable({ gateways, onAction }: GatewayListProps) {
   return (
     <RecordTable
       caption="Gateways"
-      columns={[nameColumn(onAction), ...COLUMNS, ...(mayManage ? [menuColumn(onAction)] : [])]}
+      columns={[
+        nameColumn(onAction),
+        ...COLUMNS,
+        ...(mayManage
+          ? [
+              actionsColumn<Gateway>((gateway) => (
+                <GatewayMenu gateway={gateway} onAction={onAction} />
+              )),
+            ]
+          : []),
+      ]}
       rows={gateways}
       note={(gateway) => {
         const warnings = gatewayWarnings(gateway, now);
@@ -88,15 +102,6 @@ function nameColumn(onAction: (action: GatewayAction) => void): RecordColumn<Gat
     cell: (gateway) => (
       <GatewayName gateway={gateway} onOpen={() => onAction({ kind: 'view', gateway })} />
     ),
-  };
-}
-
-function menuColumn(onAction: (action: GatewayAction) => void): RecordColumn<Gateway> {
-  return {
-    header: 'Actions',
-    look: 'w-14',
-    spoken: true,
-    cell: (gateway) => <GatewayMenu gateway={gateway} onAction={onAction} />,
   };
 }
 

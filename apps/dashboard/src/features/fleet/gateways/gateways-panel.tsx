@@ -10,7 +10,7 @@ import { formatCount } from '../../../lib/format.ts';
 import { useMediaQuery } from '../../../lib/hooks.ts';
 import { type GatewayAction, GatewayDialogs } from './gateway-dialogs.tsx';
 import { GatewayCards, GatewayTable } from './gateway-list.tsx';
-import { countStates, findGateways, GATEWAY_STATE_LOOKS, sortGateways } from './sort-gateways.ts';
+import { countStates, findGateways, GATEWAY_STATE_LOOKS, sortGateways } from './gateway-state.ts';
 
 /** From that many on, looking for one by eye is a chore. */
 const SEARCHED_FROM = 8;

@@ -2,7 +2,12 @@ import { JOIN_KEY_BLOCKS, type JoinKey, type JoinKeyBlock } from '@tollkeeper/co
 import { Trash2 } from 'lucide-react';
 import { MaskedPrefix } from '../../../components/masked-prefix.tsx';
 import { MenuItem, RecordMenu } from '../../../components/menu.tsx';
-import { type RecordColumn, RecordTable } from '../../../components/record-table.tsx';
+import {
+  actionsColumn,
+  CutText,
+  type RecordColumn,
+  RecordTable,
+} from '../../../components/record-table.tsx';
 import { StatusWord } from '../../../components/status-word.tsx';
 import { TimeAgo } from '../../../components/time-ago.tsx';
 import { formatCount } from '../../../lib/format.ts';
@@ -64,9 +69,7 @@ const COLUMNS: readonly RecordColumn<JoinKey>[] = [
     header: 'Created by',
     look: 'w-34 hidden min-[74rem]:table-cell',
     cell: ({ createdBy }) => (
-      <span className="block truncate text-soft" title={createdBy.email ?? undefined}>
-        {createdBy.name}
-      </span>
+      <CutText text={createdBy.name} title={createdBy.email ?? createdBy.name} />
     ),
   },
 ];
@@ -113,16 +116,11 @@ function Uses({ joinKey: { usesCount, usesMax } }: { readonly joinKey: JoinKey }
 }
 
 function menuColumn(onDelete: (joinKey: JoinKey) => void): RecordColumn<JoinKey> {
-  return {
-    header: 'Actions',
-    look: 'w-14',
-    spoken: true,
-    cell: (joinKey) => (
-      <RecordMenu name={`join key ${joinKey.name}`}>
-        <MenuItem danger icon={<Trash2 size={15} aria-hidden />} onSelect={() => onDelete(joinKey)}>
-          Delete…
-        </MenuItem>
-      </RecordMenu>
-    ),
-  };
+  return actionsColumn((joinKey) => (
+    <RecordMenu name={`join key ${joinKey.name}`}>
+      <MenuItem danger icon={<Trash2 size={15} aria-hidden />} onSelect={() => onDelete(joinKey)}>
+        Delete…
+      </MenuItem>
+    </RecordMenu>
+  ));
 }

@@ -1,16 +1,14 @@
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { JOIN_KEY_USES_MAX, type JoinKeyWithSecret } from '@tollkeeper/contract';
 import { useState } from 'react';
 import { ChoiceChips } from '../../../components/forms/choices.tsx';
-import { Select } from '../../../components/forms/controls.tsx';
-import { Field, FieldGroup } from '../../../components/forms/field.tsx';
+import { FieldGroup } from '../../../components/forms/field.tsx';
 import { FormDialog } from '../../../components/forms/form-dialog.tsx';
 import { LineField } from '../../../components/forms/line-field.tsx';
 import { useExactlyOnce } from '../../../components/forms/use-exactly-once.ts';
 import { useReturnFocus } from '../../../lib/hooks.ts';
 import { useSubmit } from '../../../lib/use-submit.ts';
-import { useCan } from '../../sessions/index.ts';
-import { useChosenWorkspace, workspacesQuery } from '../../workspaces/index.ts';
+import { useChosenWorkspace, useWorkspaces, WorkspaceField } from '../../workspaces/index.ts';
 import { LabelsField, tooManyLabels } from '../labels.tsx';
 import { createJoinKeyMutation } from '../queries.ts';
 import {
@@ -48,7 +46,7 @@ function NewJoinKeyDialog({ onClose, onCreated }: NewJoinKeyDialogProps) {
     mutateAsync({ body, idempotencyKey }),
   );
   const form = useSubmit(FIELDS, async () => onCreated(await create(draft)));
-  const workspaces = useWorkspaces();
+  const { data: workspaces = [] } = useWorkspaces();
   const uses = parseUses(draft.uses);
   const { fields } = form.errors;
   return (
@@ -71,26 +69,14 @@ function NewJoinKeyDialog({ onClose, onCreated }: NewJoinKeyDialogProps) {
         onValue={(name) => change({ name })}
       />
       {workspaces.length > 1 ? (
-        <Field
-          label="Workspace"
+        <WorkspaceField
+          workspaces={workspaces}
+          required
           hint="The gateways accept keys of this workspace, and keys that are not confined to one."
+          workspaceId={draft.workspaceId}
           error={fields.workspaceId}
-        >
-          {(control) => (
-            <Select
-              {...control}
-              value={draft.workspaceId}
-              options={[
-                ...(draft.workspaceId ? [] : [{ value: '', label: 'Choose a workspace' }]),
-                ...workspaces.map(({ id, name, environment }) => ({
-                  value: id,
-                  label: `${name} (${environment})`,
-                })),
-              ]}
-              onChange={(event) => change({ workspaceId: event.target.value })}
-            />
-          )}
-        </Field>
+          onWorkspace={(workspaceId) => change({ workspaceId })}
+        />
       ) : null}
       <FieldGroup label="Works for" error={fields.lifetimeSeconds}>
         <ChoiceChips
@@ -125,10 +111,4 @@ function blockedWords(draft: JoinKeyDraft, workspacesCount: number): string | un
   if (workspacesCount > 1 && draft.workspaceId === '') return 'Choose a workspace.';
   if (parseUses(draft.uses) === undefined) return 'Correct the number of uses.';
   return tooManyLabels(draft.labels);
-}
-
-function useWorkspaces() {
-  const mayRead = useCan('workspaces.read');
-  const { data = [] } = useQuery({ ...workspacesQuery, enabled: mayRead });
-  return data;
 }
