@@ -33,7 +33,7 @@ type Call<R> =
 /** A method for each route of the contract, by the route's name. */
 export type Client = { readonly [N in RouteName]: Call<Routes[N]> };
 
-/** A denial, as the server's problem+json tells it (RFC 9457). */
+/** A denial, as the server describes it in problem+json (RFC 9457). */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly code: ErrorCode;

@@ -85,7 +85,7 @@ export function decideHash(
   return decideFingerprint(index, scratch, conditions, nowMs);
 }
 
-/** What the key may do now: its own scopes that its owner holds too; none while the owner is out. */
+/** What the key may do now: its own scopes that its owner holds too; none while the owner is inactive. */
 export function effectiveScopes(index: KeyIndex, slot: number): ScopeSet {
   const held = holderScopes(index, holderOf(index, slot));
   return intersect(termScopes(index, termsOf(index, slot)), held);

@@ -19,7 +19,7 @@ export interface KeyFacts extends KeySubject {
   readonly scopes: ScopeSet;
   /** Addresses and ranges; none means anywhere. An entry that does not parse admits no address. */
   readonly allowedIps: readonly string[];
-  /** When this secret, replaced by a rotation, stops to be known. */
+  /** When this secret, replaced by a rotation, stops being known. */
   readonly retiresAtMs: number | null;
 }
 

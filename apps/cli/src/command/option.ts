@@ -82,7 +82,7 @@ export function withDefault<T>(
 export const YES = flag('Do not ask for confirmation');
 
 /** The option that stands for the argument `name` of a command that creates something. */
-export const NAME = text('name', 'The same as the argument');
+export const NAME = text('name', 'Name, in place of the argument');
 
 /** The values that were given, without those that are undefined: the API refuses to read these. */
 export function given<T extends object>(values: T): Given<T> {

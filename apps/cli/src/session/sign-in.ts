@@ -88,7 +88,7 @@ function cookiesOf({ response }: AuthAnswer): string | undefined {
   return cookies.length === 0 ? undefined : cookies.join('; ');
 }
 
-/** The same, where a session is among them. */
+/** The cookies that an answer sets, where a session is among them; else undefined. */
 export function sessionCookieOf(answer: AuthAnswer): string | undefined {
   const cookies = cookiesOf(answer);
   return cookies && /session_token=/.test(cookies) ? cookies : undefined;

@@ -10,7 +10,7 @@ interface Place {
   readonly searchStr: string;
 }
 
-/** Lets only a signed-in member in; the others go to the sign-in page, and come back from it. */
+/** Admits only members who are signed in. Others go to the sign-in page and return after it. */
 export async function requireIdentity(queryClient: QueryClient, place: Place): Promise<void> {
   try {
     stayIn(await queryClient.ensureQueryData(identityQuery));
@@ -27,7 +27,7 @@ export async function requireIdentity(queryClient: QueryClient, place: Place): P
   }
 }
 
-/** Names the organization from now on: the person may come to belong to another one meanwhile. */
+/** Requests name the organization from now on, since the person may join another one meanwhile. */
 function stayIn({ organization }: Identity): void {
   if (!organizationHeader()['x-organization-id']) chooseOrganization(organization.id);
 }

@@ -48,7 +48,7 @@ interface CopyRowProps {
   readonly onCopied?: () => void;
 }
 
-/** Text to take along: read-only, selectable, with its button. */
+/** Read-only text with a button that copies it. */
 export function CopyRow({ label, copyLabel, text, primary = false, onCopied }: CopyRowProps) {
   const id = useId();
   return (

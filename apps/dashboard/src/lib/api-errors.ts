@@ -66,7 +66,7 @@ function sentence(message: string): string {
  * routes that can refuse so for one reason only.
  * @param message what to say there; the server's own sentence unless given
  */
-export async function tellAt<T>(
+export async function errorAtField<T>(
   field: string,
   code: ErrorCode,
   request: Promise<T>,

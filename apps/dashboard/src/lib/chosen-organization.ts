@@ -3,7 +3,7 @@ const STORED = 'tollkeeper.organization';
 // Each tab keeps its own choice; a new tab begins with the latest of any.
 let chosen = readStored();
 
-/** Names the organization that the person picked; nobody with a single one ever picks. */
+/** The header that names the chosen organization; empty for people who belong to only one. */
 export function organizationHeader(): Record<string, string> {
   return chosen ? { 'x-organization-id': chosen } : {};
 }

@@ -28,7 +28,7 @@ export async function makePasskey(given: unknown): Promise<unknown> {
   return answerOf(await navigator.credentials.create({ publicKey }));
 }
 
-/** Has the browser prove that the person holds one of their passkeys. The same otherwise. */
+/** Has the browser prove that the person holds one of their passkeys, otherwise like `makePasskey`. */
 export async function provePasskey(given: unknown): Promise<unknown> {
   const json = options.parse(given) as unknown as PublicKeyCredentialRequestOptionsJSON;
   const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(json);

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '@tollkeeper/contract';
-import { tellAt } from './api-errors.ts';
+import { errorAtField } from './api-errors.ts';
 
 const WRONG = 'The password is wrong.';
 
@@ -17,8 +17,8 @@ export async function withPassword<T>(
 ): Promise<T> {
   given = password;
   try {
-    const sending = tellAt('password', code, send(), WRONG);
-    return await tellAt('password', 'sign_in_failed', sending, WRONG);
+    const sending = errorAtField('password', code, send(), WRONG);
+    return await errorAtField('password', 'sign_in_failed', sending, WRONG);
   } finally {
     given = undefined;
   }

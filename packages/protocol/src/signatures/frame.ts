@@ -3,7 +3,7 @@ import { DOWNWARD_CONTEXT, type Downward, downward } from '../messages/downward.
 import type { RejectReason } from '../messages/upward.ts';
 import { DOWNWARD_BYTES_MAX } from '../protocol-version.ts';
 
-/** Why a frame is not to be believed. */
+/** Why a frame is rejected. */
 export class FrameError extends Error {
   override readonly name = 'FrameError';
   readonly reason: Extract<RejectReason, 'signature' | 'malformed'>;

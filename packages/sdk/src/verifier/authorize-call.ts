@@ -40,7 +40,7 @@ export interface Decider {
 
 export type Authorization = { readonly key: VerifiedKey } | { readonly denial: Denial };
 
-/** The same decision as a gateway's, counted and in the spool when this returns. Doubt refuses. */
+/** Decides as a gateway does, and refuses what it cannot decide. Counts the call before it returns. */
 export function authorizeCall(
   { fleet, log }: Decider,
   call: Call,

@@ -50,7 +50,7 @@ export interface Verifier extends Decider {
   /** Decides from memory, without waiting, and counts the call. @throws RangeError unknown scope */
   verify(request: VerifyRequest): Verification;
   status(): FleetStatus;
-  /** Hands over what was counted and leaves. */
+  /** Sends what was counted and leaves the fleet. */
   close(): Promise<void>;
 }
 

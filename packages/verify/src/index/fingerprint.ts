@@ -32,7 +32,7 @@ export function readFingerprint(fingerprint: Fingerprint, hash: Uint8Array): voi
   }
 }
 
-/** The same from a hash as text, a character for each byte. */
+/** Reads the fingerprint from a hash given as text, one character for each byte. */
 export function readFingerprintText(fingerprint: Fingerprint, hash: string): void {
   for (let i = 0; i < FINGERPRINT_WORDS; i++) {
     const at = i * 4;

@@ -54,7 +54,7 @@ export function putSecret(index: KeyIndex, hash: Uint8Array, facts: KeyFacts): v
   placeSecret(index, hash, facts, facts.retiresAtMs);
 }
 
-/** `putSecret` for what was checked: a million times in a row, and so without an object for each. */
+/** `putSecret` without its checks. Called a million times in a row, so it makes no object for each. */
 function placeSecret(
   index: KeyIndex,
   hash: Uint8Array,
@@ -117,7 +117,7 @@ export function secretFacts(index: KeyIndex, slot: number): KeyFacts | undefined
   };
 }
 
-/** The part of `secretFacts` that says whose the key is, for half the time. */
+/** The part of `secretFacts` that says whose the key is, in half the time. */
 export function secretSubject(index: KeyIndex, slot: number): KeySubject | undefined {
   const status = statusIn(wordsOf(index.secrets, slot), startOf(slot));
   return status && subjectOf(index, slot);

@@ -12,7 +12,7 @@ interface RadioRowProps {
   readonly onChoose: () => void;
 }
 
-/** One choice of several, with what it means. */
+/** A radio button with an explanation. */
 export function RadioRow({
   name,
   label,
@@ -65,7 +65,7 @@ interface CheckRowProps {
   readonly onCheck: (checked: boolean) => void;
 }
 
-/** Something to switch on, with what it means. */
+/** A checkbox with an explanation. */
 export function CheckRow({ label, hint, checked, error, onCheck }: CheckRowProps) {
   const id = useId();
   return (
@@ -119,7 +119,7 @@ interface SegmentedChoiceProps<V extends string> extends Choices<V> {
   readonly legend: string;
 }
 
-/** A few choices side by side, one of them taken. */
+/** A few choices side by side, one of them chosen. */
 export function SegmentedChoice<V extends string>({ legend, ...choices }: SegmentedChoiceProps<V>) {
   return (
     <fieldset className="flex min-w-0 gap-0.5 rounded-lg bg-sunken p-0.5">

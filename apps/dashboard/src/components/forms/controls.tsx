@@ -19,7 +19,7 @@ interface SearchInputProps extends Omit<ComponentProps<'input'>, 'onChange' | 't
   readonly onValue: (value: string) => void;
 }
 
-/** A line to search by, known by its glass. Name it with aria-label. */
+/** A search box with a magnifying glass. Name it with aria-label. */
 export function SearchInput({ className, onValue, ...input }: SearchInputProps) {
   return (
     <span className={joinClasses('relative block min-w-0', className)}>

@@ -9,7 +9,7 @@ interface ShownOnceDialogProps {
   /** What is shown: "secret". Absent where there is nothing to lose, as in the replay of a creation. */
   readonly what: string | undefined;
   /** It was copied, saved or used. */
-  readonly taken: boolean;
+  readonly isSaved: boolean;
   /** What leaving without it means. */
   readonly loss: string;
   readonly onClose: () => void;
@@ -23,7 +23,7 @@ export function ShownOnceDialog({
   description,
   width = 'wide',
   what,
-  taken,
+  isSaved,
   loss,
   onClose,
   onReturnFocus,
@@ -38,7 +38,7 @@ export function ShownOnceDialog({
       onReturnFocus={onReturnFocus}
       onClose={onClose}
     >
-      {what && !taken ? <UncopiedWatch what={what} loss={loss} /> : null}
+      {what && !isSaved ? <UncopiedWatch what={what} loss={loss} /> : null}
       <DialogBody>{children}</DialogBody>
       <DialogFooter>
         {what ? (

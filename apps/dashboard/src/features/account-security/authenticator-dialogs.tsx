@@ -121,7 +121,7 @@ export function BackupCodesDialog({ codes, ...leaving }: BackupCodesDialogProps)
       title="Backup codes"
       width="narrow"
       what="codes"
-      taken={kept}
+      isSaved={kept}
       loss="You can create new ones at any time."
     >
       <Notice tone="warn" title="Save these codes now. They will not be shown again.">

@@ -4,7 +4,7 @@ import { mutationOptions, queryOptions } from '@tanstack/react-query';
 import { ApiError } from '@tollkeeper/sdk';
 import { z } from 'zod';
 import { changeSession, readSession } from '../../lib/api.ts';
-import { tellAt } from '../../lib/api-errors.ts';
+import { errorAtField } from '../../lib/api-errors.ts';
 import { refresh } from '../../lib/query-client.ts';
 import { makePasskey } from '../../lib/web-authn.ts';
 import { withPassword } from '../../lib/with-password.ts';
@@ -36,7 +36,7 @@ export const enrolMutation = mutationOptions({
 export const verifyCodeMutation = mutationOptions({
   mutationFn: (code: string) => {
     const verifying = changeSession('two-factor/verify-totp', { code });
-    return tellAt('code', 'unauthenticated', verifying, 'The code is wrong or outdated.');
+    return errorAtField('code', 'unauthenticated', verifying, 'The code is wrong or outdated.');
   },
 });
 

@@ -85,7 +85,7 @@ export function behindFirst(gateways: readonly GatewayProgress[]): GatewayProgre
   );
 }
 
-interface ToldChange {
+interface ChangeToast {
   /** "Disabled ci-pipeline". */
   readonly title: string;
   readonly keyIds: readonly string[];
@@ -98,8 +98,8 @@ interface ToldChange {
 
 const SHOWN_MS = 10_000;
 
-/** Tells of a change of keys that was made, and of how it reaches the gateways. */
-export function tellChange({ title, keyIds, done, failures = [], onUndo }: ToldChange): void {
+/** Shows a toast about a change of keys, with how far it has reached the gateways. */
+export function toastChange({ title, keyIds, done, failures = [], onUndo }: ChangeToast): void {
   const tell = failures.length === 0 ? toast.success : toast.error;
   const id = tell(title, {
     description: (
@@ -118,7 +118,7 @@ export function tellChange({ title, keyIds, done, failures = [], onUndo }: ToldC
 
 interface AppliedLineProps {
   readonly keyIds: readonly string[];
-  /** Where no gateway has to learn of it. */
+  /** What to say where it concerns no gateway. */
   readonly done: string;
 }
 

@@ -22,7 +22,7 @@ export function SecretDialog({ title, apiKey, ...leaving }: SecretDialogProps) {
       {...leaving}
       title={`${title} ${apiKey.name}`}
       what={secret === undefined ? undefined : 'secret'}
-      taken={copied}
+      isSaved={copied}
       loss="To get another one, you would have to rotate the key."
     >
       {secret ? (

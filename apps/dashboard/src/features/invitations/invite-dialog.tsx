@@ -97,7 +97,7 @@ export function LinkDialog({ invitation, ...leaving }: LinkDialogProps) {
       title={`Invitation for ${email}`}
       description={`As ${roleName}, until ${exactTime(expiresAt)}.`}
       what={link ? 'link' : undefined}
-      taken={copied}
+      isSaved={copied}
       loss="To get another link, you would have to resend the invitation."
     >
       {link ? (

@@ -1,7 +1,7 @@
 import { mutationOptions, queryOptions } from '@tanstack/react-query';
 import type { RouteInput, Routes } from '@tollkeeper/contract';
 import { api } from '../../lib/api.ts';
-import { tellAt } from '../../lib/api-errors.ts';
+import { errorAtField } from '../../lib/api-errors.ts';
 import { readAllPages, refresh } from '../../lib/query-client.ts';
 
 export const invitationsQuery = queryOptions({
@@ -11,7 +11,7 @@ export const invitationsQuery = queryOptions({
 
 export const inviteMutation = mutationOptions({
   mutationFn: (body: RouteInput<Routes['createInvitation']>['body']) =>
-    tellAt('email', 'invalid_state', api.createInvitation({ body })),
+    errorAtField('email', 'invalid_state', api.createInvitation({ body })),
   onSuccess: refresh(invitationsQuery),
 });
 

@@ -95,7 +95,7 @@ function MemberMenu({ member, onAction }: MemberMenuProps) {
 
 /**
  * What the person signed in may do to the member. Nobody acts on the owner, on themselves, or on
- * a member whose role holds more than theirs; of a role that they cannot see the server judges.
+ * a member whose role holds more than theirs; where they cannot see the role, the server decides.
  */
 function useMemberPermissions(member: Member) {
   const { scopes, member: self } = useIdentity();

@@ -65,7 +65,7 @@ interface KeysFateFieldProps {
   readonly onHeir: (heirId: string) => void;
 }
 
-/** Keys never outlive their owner unnoticed: they are revoked, or someone else answers for them. */
+/** Keys do not outlive their owner: they are revoked, or another member becomes their owner. */
 function KeysFateField(props: KeysFateFieldProps) {
   const { keysCount, handsOver, onHandsOver } = props;
   return (

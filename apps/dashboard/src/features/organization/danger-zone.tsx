@@ -97,7 +97,7 @@ function DeleteOrganizationDialog({
   const form = useSubmit(['name', 'password'], async () => {
     await remove.mutateAsync({ name, password });
     await onGone();
-    // Last, since leaving takes away what was said before.
+    // Last, since leaving dismisses the toasts before it.
     toast.success(`Deleted ${name}`);
   });
   return (

@@ -1,7 +1,7 @@
 import { mutationOptions, queryOptions } from '@tanstack/react-query';
 import type { RouteInput, RouteOutput, Routes } from '@tollkeeper/contract';
 import { api } from '../../lib/api.ts';
-import { tellAt } from '../../lib/api-errors.ts';
+import { errorAtField } from '../../lib/api-errors.ts';
 import { refresh } from '../../lib/query-client.ts';
 import { withPassword } from '../../lib/with-password.ts';
 
@@ -14,7 +14,7 @@ export const organizationQuery = queryOptions({
 
 export const updateOrganizationMutation = mutationOptions({
   mutationFn: (body: RouteInput<Routes['updateOrganization']>['body']) =>
-    tellAt('slug', 'invalid_state', api.updateOrganization({ body })),
+    errorAtField('slug', 'invalid_state', api.updateOrganization({ body })),
   onSuccess: (organization, _body, _result, { client }) => {
     client.setQueryData(organizationQuery.queryKey, organization);
     void client.invalidateQueries();

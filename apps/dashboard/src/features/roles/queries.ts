@@ -8,7 +8,7 @@ import {
   type Scope,
 } from '@tollkeeper/contract';
 import { api } from '../../lib/api.ts';
-import { tellAt } from '../../lib/api-errors.ts';
+import { errorAtField } from '../../lib/api-errors.ts';
 import { readAllPages, refresh } from '../../lib/query-client.ts';
 import { useCan, useIdentity } from '../sessions/index.ts';
 
@@ -30,7 +30,7 @@ type SavedRole =
 
 export const saveRoleMutation = mutationOptions({
   mutationFn: ({ id, body }: SavedRole) =>
-    tellAt(
+    errorAtField(
       'name',
       'invalid_state',
       id === undefined ? api.createRole({ body }) : api.updateRole({ params: { id }, body }),
@@ -40,7 +40,7 @@ export const saveRoleMutation = mutationOptions({
 
 export const deleteRoleMutation = mutationOptions({
   mutationFn: (input: RouteInput<Routes['deleteRole']>) =>
-    tellAt('replacementRoleId', 'invalid_state', api.deleteRole(input)),
+    errorAtField('replacementRoleId', 'invalid_state', api.deleteRole(input)),
   onSuccess: refresh(),
 });
 

@@ -9,7 +9,7 @@ import {
 } from '@tollkeeper/contract';
 import { z } from 'zod';
 import { api, changeSession, readSession } from '../../lib/api.ts';
-import { tellAt } from '../../lib/api-errors.ts';
+import { errorAtField } from '../../lib/api-errors.ts';
 import { basePath } from '../../lib/page-address.ts';
 import { refresh } from '../../lib/query-client.ts';
 import { provePasskey } from '../../lib/web-authn.ts';
@@ -58,7 +58,7 @@ interface SecondFactor {
 
 export const secondFactorMutation = mutationOptions({
   mutationFn: ({ endpoint, code, wrong }: SecondFactor) =>
-    tellAt('code', 'unauthenticated', changeSession(endpoint, { code }), wrong),
+    errorAtField('code', 'unauthenticated', changeSession(endpoint, { code }), wrong),
 });
 
 type SignInResult =

@@ -1,7 +1,7 @@
 import { mutationOptions, queryOptions, useQuery } from '@tanstack/react-query';
 import type { RouteInput, Routes, Workspace } from '@tollkeeper/contract';
 import { api } from '../../lib/api.ts';
-import { tellAt } from '../../lib/api-errors.ts';
+import { errorAtField } from '../../lib/api-errors.ts';
 import { readAllPages, refresh } from '../../lib/query-client.ts';
 import { useCan } from '../sessions/index.ts';
 
@@ -18,13 +18,13 @@ export function useWorkspaces() {
 
 export const createWorkspaceMutation = mutationOptions({
   mutationFn: (body: RouteInput<Routes['createWorkspace']>['body']) =>
-    tellAt('name', 'invalid_state', api.createWorkspace({ body })),
+    errorAtField('name', 'invalid_state', api.createWorkspace({ body })),
   onSuccess: refresh(workspacesQuery),
 });
 
 export const renameWorkspaceMutation = mutationOptions({
   mutationFn: ({ id, ...body }: Pick<Workspace, 'id' | 'name' | 'etag'>) =>
-    tellAt('name', 'invalid_state', api.updateWorkspace({ params: { id }, body })),
+    errorAtField('name', 'invalid_state', api.updateWorkspace({ params: { id }, body })),
   onSuccess: refresh(workspacesQuery),
 });
 

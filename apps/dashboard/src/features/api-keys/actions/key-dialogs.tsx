@@ -9,7 +9,7 @@ import { useReturnFocus } from '../../../lib/hooks.ts';
 import { useSubmit } from '../../../lib/use-submit.ts';
 import { FinalScopesWarning } from '../../scopes/index.ts';
 import { EditKeyDialog } from '../edit/edit-key-dialog.tsx';
-import { tellChange } from '../propagation.tsx';
+import { toastChange } from '../propagation.tsx';
 import {
   deleteKeyMutation,
   forgetKey,
@@ -65,7 +65,7 @@ function RevokeKeyDialog({ apiKey: { id, name }, onClose }: KeyDialogProps) {
       params: { id },
       body: { ...(text ? { reason: text } : {}), cascade, ...keptBody(keepMembers) },
     });
-    tellChange({
+    toastChange({
       title: `Revoked ${name}${cascade ? ' and everything it created or rotated' : ''}`,
       keyIds: [id],
       done: 'It is refused everywhere from now on.',
@@ -105,7 +105,7 @@ function DeleteKeyDialog({ apiKey: { id, name }, onClose, onDeleted }: DeleteKey
       params: { id },
       query: { cascade: cascade ? 'true' : 'false', ...keptQuery(keepMembers) },
     });
-    tellChange({
+    toastChange({
       title: `Deleted ${name}${cascade ? ', and ended everything it created or rotated' : ''}`,
       keyIds: [id],
       done: 'It is refused everywhere from now on.',

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { toast } from 'sonner';
 import { explainError } from '../../../lib/api-errors.ts';
 import { counted } from '../../../lib/format.ts';
-import { lastOfEachWorkspace, tellChange } from '../propagation.tsx';
+import { lastOfEachWorkspace, toastChange } from '../propagation.tsx';
 import {
   disableKeysMutation,
   enableKeysMutation,
@@ -66,7 +66,7 @@ export function useBulkChange(onDone: () => void) {
     const keyIds = lastOfEachWorkspace(changed);
     const { done, besides = '', effect } = verb;
     if (changed.length === keys.length) {
-      tellChange({
+      toastChange({
         title: `${done} ${counted(changed.length, 'key')}${besides}`,
         keyIds,
         done: effect,
@@ -89,11 +89,11 @@ export function useBulkChange(onDone: () => void) {
 
   async function undo(keys: readonly ApiKey[]) {
     const progress = toast.loading(`Enabling ${counted(keys.length, 'key')}…`);
-    await changeOrTell(ENABLE, keys, enable, true);
+    await changeOrExplain(ENABLE, keys, enable, true);
     toast.dismiss(progress);
   }
 
-  async function changeOrTell(
+  async function changeOrExplain(
     verb: Verb,
     keys: readonly ApiKey[],
     change: Change,
@@ -114,8 +114,8 @@ export function useBulkChange(onDone: () => void) {
     /** Where some were not changed. */
     outcome,
     forgetOutcome: () => setOutcome(undefined),
-    disableAll: (keys: readonly ApiKey[]) => changeOrTell(DISABLE, keys, disable),
-    enableAll: (keys: readonly ApiKey[]) => changeOrTell(ENABLE, keys, enable),
+    disableAll: (keys: readonly ApiKey[]) => changeOrExplain(DISABLE, keys, disable),
+    enableAll: (keys: readonly ApiKey[]) => changeOrExplain(ENABLE, keys, enable),
     revokeAll: (
       keys: readonly ApiKey[],
       reason: string,

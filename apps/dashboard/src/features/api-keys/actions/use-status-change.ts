@@ -2,7 +2,7 @@ import { useMutation, useMutationState, useQueryClient } from '@tanstack/react-q
 import type { ApiKey, Identity } from '@tollkeeper/contract';
 import { toast } from 'sonner';
 import { explainError } from '../../../lib/api-errors.ts';
-import { tellChange } from '../propagation.tsx';
+import { toastChange } from '../propagation.tsx';
 import {
   changeStatusMutation,
   refreshKeys,
@@ -10,16 +10,16 @@ import {
   showChangedKey,
 } from '../queries.ts';
 
-/** Disables and enables keys. Disabling offers its own undoing in the toast. */
+/** Disables and enables keys. Disabling can be undone from the toast. */
 export function useStatusChange(): (change: StatusChange) => void {
   const queryClient = useQueryClient();
   const { mutate } = useMutation({
     ...changeStatusMutation,
     onSuccess: (changed, { key, to }) => {
       if (to === 'active')
-        tellChange({ title: `Enabled ${key.name}`, keyIds: [key.id], done: 'It works again.' });
+        toastChange({ title: `Enabled ${key.name}`, keyIds: [key.id], done: 'It works again.' });
       else {
-        tellChange({
+        toastChange({
           title: `Disabled ${key.name}`,
           keyIds: [key.id],
           done: 'It is refused everywhere from now on.',

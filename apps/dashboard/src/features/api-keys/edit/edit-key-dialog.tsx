@@ -21,7 +21,7 @@ import {
 import { type DraftField, EDIT_EXPIRY_CHOICES } from '../create/key-draft.ts';
 import { ExpiryField } from '../create/key-fields.tsx';
 import { KeyRefusal, useDraftSubmit } from '../create/use-draft-submit.tsx';
-import { tellChange } from '../propagation.tsx';
+import { toastChange } from '../propagation.tsx';
 import { updateKeyMutation } from '../queries.ts';
 import {
   checkEdit,
@@ -82,7 +82,7 @@ function EditKeyForm({ apiKey, catalog, onClose }: EditKeyFormProps) {
       update.mutateAsync({ params, body: { ...body, etag } }),
     );
     if (!saved) return;
-    tellChange({
+    toastChange({
       title: `Saved ${saved.name}`,
       keyIds: [before.id],
       done: 'The changes apply everywhere from now on.',

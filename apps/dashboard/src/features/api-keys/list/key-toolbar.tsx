@@ -87,7 +87,7 @@ interface SearchBoxProps {
 
 const REST_MS = 250;
 
-/** Follows the fingers at once and the address when they rest; follows the address on "back". */
+/** Shows what is typed at once and searches when the typing stops. Going back restores the text. */
 function SearchBox({ text, onSettled }: SearchBoxProps) {
   const [typed, setTyped] = useState(text);
   const [seen, setSeen] = useState(text);

@@ -64,7 +64,7 @@ interface Drain {
 
 const UNDO_MS = 10_000;
 
-/** Drains a gateway, or takes it back into service. Either offers its own undoing in the toast. */
+/** Drains a gateway, or takes it back into service. Both can be undone from the toast. */
 function useDrain(): (drain: Drain) => void {
   const queryClient = useQueryClient();
   const { mutateAsync } = useMutation(updateGatewayMutation);
@@ -72,7 +72,7 @@ function useDrain(): (drain: Drain) => void {
   async function drain({ gateway, draining }: Drain): Promise<void> {
     try {
       await mutateAsync({ id: gateway.id, body: { draining } });
-      tellDrained({ gateway, draining }, () => drain({ gateway, draining: !draining }));
+      toastDrained({ gateway, draining }, () => drain({ gateway, draining: !draining }));
     } catch (error) {
       toast.error(`Cannot ${draining ? 'drain' : 'undo draining'} ${gateway.name}`, {
         description: explainError(error),
@@ -84,7 +84,7 @@ function useDrain(): (drain: Drain) => void {
   return drain;
 }
 
-function tellDrained({ gateway, draining }: Drain, onUndo: () => void): void {
+function toastDrained({ gateway, draining }: Drain, onUndo: () => void): void {
   const id = toast.success(
     draining ? `Draining ${gateway.name}` : `${gateway.name} is back in service`,
     {

@@ -34,7 +34,7 @@ export function JoinKeySecretDialog({ joinKey, ...leaving }: JoinKeySecretDialog
       {...leaving}
       title={`Join key: ${name}`}
       what={secret === undefined ? undefined : 'join key'}
-      taken={copied || joined.length > 0}
+      isSaved={copied || joined.length > 0}
       loss="You would have to create another one."
     >
       {secret ? (
