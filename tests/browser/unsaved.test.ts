@@ -57,6 +57,37 @@ it.each([
   await page.getByRole('dialog').waitFor({ state: 'hidden' });
 });
 
+it('counts an address range while it is typed, and asks before one that is none is lost', async () => {
+  const { page, dialog } = await openCreateDialog();
+  const range = dialog.getByLabel('Allowed IP ranges');
+  await range.pressSequentially('10.0.0.0/8 192.0.2');
+  const summary = dialog.getByRole('region', { name: 'Summary' });
+  await summary.getByText('from 1 address range').waitFor();
+  await range.pressSequentially('.1');
+  await summary.getByText('from 2 address ranges').waitFor();
+  await range.fill('');
+  await summary.getByText('from any address').waitFor();
+
+  await range.fill('10.0.0');
+  await page.keyboard.press('Escape');
+  const question = page.getByRole('alertdialog', { name: 'Discard what you entered?' });
+  await question.getByRole('button', { name: 'Keep editing' }).click();
+  expect(await range.inputValue()).toBe('10.0.0');
+});
+
+it('saves a range of the security rules that was only typed, by one press', async () => {
+  const page = await openWindow(dashboard, { as: dashboard.owner });
+  await page.goto('/security');
+  await page.getByText('Nothing has changed.').waitFor();
+  await page.getByLabel('Allowed IP ranges').pressSequentially('127.0.0.0/8 ::1');
+  await page.getByRole('button', { name: 'Save rules' }).click();
+  await page.getByText('Saved the security settings').waitFor();
+  await page.getByRole('list', { name: 'Allowed ranges' }).getByText('127.0.0.0/8').waitFor();
+  expect(await dashboard.query('select allowed_ips from organization')).toEqual([
+    { allowed_ips: ['127.0.0.0/8', '::1'] },
+  ]);
+});
+
 it('asks before "back" and a reload take a filled form away', async () => {
   const { page, dialog, name } = await openCreateDialog('/members');
   await name.fill('half-way');

@@ -35,17 +35,19 @@ export interface DialogProps {
   readonly children: ReactNode;
 }
 
-const UnsavedContext = createContext<(words: LeaveWords | undefined) => void>(() => undefined);
+/** Notes that something is unsaved, until the returned function is called. */
+type NoteUnsaved = (words: LeaveWords) => () => void;
+
+const UnsavedContext = createContext<NoteUnsaved>(() => () => undefined);
 
 /** For what is inside a dialog: whether closing would lose something. Closing then asks first. */
 export function useUnsaved(isUnsaved: boolean, words: LeaveWords = FILLED_FORM): void {
-  const setUnsaved = use(UnsavedContext);
+  const noteUnsaved = use(UnsavedContext);
   // Before the next key can be pressed, which may be Escape.
-  useLayoutEffect(() => {
-    if (!isUnsaved) return;
-    setUnsaved(words);
-    return () => setUnsaved(undefined);
-  }, [isUnsaved, words, setUnsaved]);
+  useLayoutEffect(
+    () => (isUnsaved ? noteUnsaved(words) : undefined),
+    [isUnsaved, words, noteUnsaved],
+  );
 }
 
 /** An open dialog; rendering it opens it. Traps the focus and gives it back. */
@@ -61,15 +63,21 @@ export function Dialog({
 }: DialogProps) {
   const returnFocus = useReturnFocus();
   const [unsaved, setUnsaved] = useState<LeaveWords>();
-  const latest = useRef(unsaved);
-  const noteUnsaved = useCallback((words: LeaveWords | undefined) => {
-    latest.current = words;
-    setUnsaved(words);
+  const all = useRef(new Map<symbol, LeaveWords>());
+  const noteUnsaved = useCallback<NoteUnsaved>((words) => {
+    const part = Symbol('a part of the dialog');
+    const showLast = () => setUnsaved([...all.current.values()].at(-1));
+    all.current.set(part, words);
+    showLast();
+    return () => {
+      all.current.delete(part);
+      showLast();
+    };
   }, []);
   const [isAsking, setIsAsking] = useState(false);
 
   function leave() {
-    if (latest.current) setIsAsking(true);
+    if (all.current.size > 0) setIsAsking(true);
     else onClose();
   }
 

@@ -1,9 +1,10 @@
 import { ipRange } from '@tollkeeper/contract';
 import { X } from 'lucide-react';
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
 import { joinClasses } from '../../lib/join-classes.ts';
 import { Button } from '../button.tsx';
 import { TextInput } from './controls.tsx';
+import { useUnsaved } from './dialog.tsx';
 import { Field } from './field.tsx';
 
 export interface SplitTokens {
@@ -11,67 +12,91 @@ export interface SplitTokens {
   readonly bad: readonly string[];
 }
 
-interface TokenFieldProps {
+interface TokenFieldProps<Value> {
   readonly label: string;
   readonly hint: ReactNode;
   readonly placeholder: string;
   readonly addLabel: string;
   /** Names the list of those that were added. */
   readonly listLabel: string;
-  readonly tokens: readonly string[];
+  /** What the tokens make, those that are being typed included. */
+  readonly value: Value;
+  readonly tokensOf: (value: Value) => readonly string[];
+  readonly add: (value: Value, tokens: readonly string[]) => Value;
+  readonly remove: (value: Value, token: string) => Value;
   /** Takes typed or pasted text apart. */
   readonly split: (text: string) => SplitTokens;
   /** What is wrong with those that are none. */
   readonly explainBad: (bad: readonly string[]) => string;
   readonly error: string | undefined;
   readonly className?: string;
-  readonly onAdd: (tokens: readonly string[]) => void;
-  readonly onRemove: (token: string) => void;
+  readonly onValue: (value: Value) => void;
+}
+
+/** Text in the field, the value without it, and the value with it. */
+interface Typed<Value> {
+  readonly text: string;
+  readonly without: Value;
+  readonly value: Value;
 }
 
 /**
- * Short texts, each of its own. What is typed is added on Enter and on leaving. The form around it is
- * not submitted while something is typed that is none: the range that somebody meant would be missing.
+ * Short texts, each of its own. What is typed counts while it is typed, so that summaries and the form
+ * have it, and becomes an entry of the list on Enter and on leaving. The form around it is not submitted
+ * while something is typed that is none: the range that somebody meant would be missing.
  */
-export function TokenField({
+export function TokenField<Value>({
   label,
   hint,
   placeholder,
   addLabel,
   listLabel,
-  tokens,
+  value,
+  tokensOf,
+  add,
+  remove,
   split,
   explainBad,
   error,
   className,
-  onAdd,
-  onRemove,
-}: TokenFieldProps) {
-  const [text, setText] = useState('');
+  onValue,
+}: TokenFieldProps<Value>) {
+  const [kept, setTyped] = useState<Typed<Value>>();
+  // The form was reset, or took a value of somebody else.
+  const typed = kept?.value === value ? kept : undefined;
+  const text = typed?.text ?? '';
+  const listed = typed ? typed.without : value;
   const [bad, setBad] = useState<readonly string[]>([]);
   const input = useRef<HTMLInputElement>(null);
+  useUnsaved(text !== '');
 
-  function add() {
-    const parts = split(text);
-    if (parts.good.length > 0) onAdd(parts.good);
-    setBad(parts.bad);
-    setText(parts.bad.join(' '));
+  function type(text: string, without: Value) {
+    const { good } = split(text);
+    const next = good.length > 0 ? add(without, good) : without;
+    setTyped(text === '' ? undefined : { text, without, value: next });
+    setBad([]);
+    if (next !== value) onValue(next);
   }
+
+  const list = useCallback(() => {
+    const rest = split(text).bad;
+    setTyped(rest.length > 0 ? { text: rest.join(' '), without: value, value } : undefined);
+    setBad(rest);
+    return rest.length === 0;
+  }, [text, value, split]);
 
   useEffect(() => {
     const field = input.current;
     const form = field?.form;
-    const refuse = (event: SubmitEvent) => {
-      const parts = split(text);
-      if (parts.bad.length === 0) return;
+    const listOrRefuse = (event: SubmitEvent) => {
+      if (list()) return;
       event.preventDefault();
       event.stopPropagation();
-      setBad(parts.bad);
       field?.focus();
     };
-    form?.addEventListener('submit', refuse);
-    return () => form?.removeEventListener('submit', refuse);
-  }, [text, split]);
+    form?.addEventListener('submit', listOrRefuse);
+    return () => form?.removeEventListener('submit', listOrRefuse);
+  }, [list]);
 
   return (
     <div className="flex flex-col gap-2">
@@ -85,26 +110,24 @@ export function TokenField({
               spellCheck={false}
               placeholder={placeholder}
               value={text}
-              onChange={(event) => {
-                setText(event.target.value);
-                setBad([]);
-              }}
-              onBlur={add}
+              onChange={(event) => type(event.target.value, listed)}
+              // A longer list would move the button away from under the pointer that presses it.
+              onBlur={(event) => submits(event.relatedTarget) || list()}
               onKeyDown={(event) => {
                 // Enter adds; on an empty line it submits, as in every form.
                 if (event.key !== 'Enter' || text.trim() === '') return;
                 event.preventDefault();
-                add();
+                list();
               }}
               className={joinClasses('font-mono text-[0.8125rem]', className)}
             />
-            <Button onClick={add}>{addLabel}</Button>
+            <Button onClick={list}>{addLabel}</Button>
           </div>
         )}
       </Field>
-      {tokens.length > 0 ? (
+      {tokensOf(listed).length > 0 ? (
         <ul aria-label={listLabel} className="flex flex-wrap gap-1.5">
-          {tokens.map((token) => (
+          {tokensOf(listed).map((token) => (
             <li
               key={token}
               className="flex min-w-0 items-center gap-1 rounded-md bg-sunken py-0.5 pr-1 pl-2 font-mono text-[0.8125rem] [overflow-wrap:anywhere]"
@@ -113,7 +136,7 @@ export function TokenField({
               <button
                 type="button"
                 aria-label={`Remove ${token}`}
-                onClick={() => onRemove(token)}
+                onClick={() => type(text, remove(listed, token))}
                 className="flex size-6 shrink-0 items-center justify-center rounded text-soft hover:bg-line hover:text-ink"
               >
                 <X size={13} aria-hidden />
@@ -124,6 +147,10 @@ export function TokenField({
       ) : null}
     </div>
   );
+}
+
+function submits(target: Element | null): boolean {
+  return target instanceof HTMLButtonElement && target.type === 'submit';
 }
 
 interface AllowedIpsFieldProps {
@@ -143,15 +170,17 @@ export function AllowedIpsField({ ranges, hint, error, onRanges }: AllowedIpsFie
       placeholder="10.0.0.0/8"
       addLabel="Add range"
       listLabel="Allowed ranges"
-      tokens={ranges}
+      value={ranges}
+      tokensOf={(value) => value}
+      add={joinRanges}
+      remove={(value, range) => value.filter((other) => other !== range)}
       split={splitRanges}
       explainBad={(bad) =>
         `Not an IP address or a CIDR range such as 10.0.0.0/8: ${bad.join(', ')}`
       }
       error={error}
       className="max-w-72"
-      onAdd={(added) => onRanges(joinRanges(ranges, added))}
-      onRemove={(range) => onRanges(ranges.filter((other) => other !== range))}
+      onValue={onRanges}
     />
   );
 }

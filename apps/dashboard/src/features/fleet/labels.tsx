@@ -10,7 +10,6 @@ interface LabelsFieldProps {
 }
 
 export function LabelsField({ labels, hint, error, onLabels }: LabelsFieldProps) {
-  const tokens = labelTokens(labels);
   return (
     <TokenField
       label="Labels"
@@ -18,12 +17,14 @@ export function LabelsField({ labels, hint, error, onLabels }: LabelsFieldProps)
       placeholder="region=eu-1"
       addLabel="Add label"
       listLabel="Labels so far"
-      tokens={tokens}
+      value={labels}
+      tokensOf={labelTokens}
+      add={addLabels}
+      remove={removeLabel}
       split={splitLabels}
       explainBad={(bad) => `Not a label such as region=eu-1: ${bad.join(', ')}`}
       error={error ?? tooManyLabels(labels)}
-      onAdd={(added) => onLabels(addLabels(labels, added))}
-      onRemove={(token) => onLabels(removeLabel(labels, token))}
+      onValue={onLabels}
     />
   );
 }
