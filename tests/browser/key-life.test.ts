@@ -9,7 +9,7 @@ import { type ClaimedDashboard, startDashboard } from './dashboard.ts';
 import { holdToast } from './gateways.ts';
 import { chooseAction, numberOf, openKeys, rowOf, seeStatus } from './key-list.ts';
 import { callWith, takeSecret } from './secret.ts';
-import { openWindow } from './window.ts';
+import { eventually, openWindow } from './window.ts';
 
 let dashboard: ClaimedDashboard;
 
@@ -193,6 +193,7 @@ it('deletes a key once its name was typed, and still counts it', async () => {
   await page.getByText('Deleted old-job').waitFor();
   await rowOf(page, 'old-job').waitFor({ state: 'hidden' });
   expect(await answer(key.secret)).toBe('invalid_key');
+  await eventually(() => focusedLabel(page)).toMatch(/^Actions for /);
   await openKeys(page);
   expect(await numberOf(page, 'Total keys')).toBe(total);
 });
@@ -205,6 +206,33 @@ async function makeOrganizationKey(name: string) {
   const body = { name, profile: 'organization' };
   const created = await dashboard.owner.post<ApiKeyWithSecret>('/v1/api-keys', body);
   return { client: withKey(dashboard, created.body.secret ?? '') };
+}
+
+it('moves the focus to the next row when that of a short list is deleted, and from its last to the page', async () => {
+  for (const name of ['One', 'Two']) {
+    await dashboard.owner.post('/v1/roles', { name, description: '', scopes: ['usage.read'] });
+  }
+  const page = await openWindow(dashboard, { as: dashboard.owner });
+  await page.goto('/roles');
+  for (const [name, next] of [
+    ['One', 'Actions for Two'],
+    ['Two', undefined],
+  ] as const) {
+    await page.getByRole('button', { name: `Actions for ${name}`, exact: true }).click();
+    await page.getByRole('menuitem', { name: 'Delete…' }).click();
+    await page.getByRole('button', { name: 'Delete role' }).click();
+    await page.getByText(`Deleted ${name}`).waitFor();
+    await page.getByRole('row', { name: new RegExp(`^${name}`) }).waitFor({ state: 'hidden' });
+    if (next) await eventually(() => focusedLabel(page)).toBe(next);
+    else
+      await eventually(() => page.evaluate(() => document.activeElement !== document.body)).toBe(
+        true,
+      );
+  }
+});
+
+function focusedLabel(page: Page): Promise<string | null> {
+  return page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? null);
 }
 
 async function openKeyInList(name: string): Promise<{ page: Page; key: Key }> {

@@ -1,4 +1,5 @@
 import { Fragment, type ReactNode } from 'react';
+import { useRowFocus } from '../lib/hooks.ts';
 import { joinClasses } from '../lib/join-classes.ts';
 import { Skeleton } from './skeleton.tsx';
 
@@ -30,6 +31,7 @@ export function RecordTable<T extends { readonly id: string }>({
   rows,
   note,
 }: RecordTableProps<T>) {
+  const body = useRowFocus<HTMLTableSectionElement>();
   return (
     <div className="@container">
       <table aria-busy={!rows} className="w-full table-fixed border-collapse text-left">
@@ -47,7 +49,7 @@ export function RecordTable<T extends { readonly id: string }>({
             ))}
           </tr>
         </thead>
-        <tbody>
+        <tbody ref={body}>
           {rows ? null : <SkeletonRows />}
           {rows?.map((row) => {
             const below = note?.(row);

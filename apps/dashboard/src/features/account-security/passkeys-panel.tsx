@@ -9,6 +9,7 @@ import { ErrorNotice, LoadError } from '../../components/notice.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
 import { TimeAgo } from '../../components/time-ago.tsx';
+import { useRowFocus } from '../../lib/hooks.ts';
 import { useSubmit } from '../../lib/use-submit.ts';
 import { explainPasskeyError, passkeysFault } from '../../lib/web-authn.ts';
 import {
@@ -34,17 +35,7 @@ export function PasskeysPanel() {
         </p>
         {error ? <LoadError what="your passkeys" error={error} onRetry={refetch} /> : null}
         {!data && !error ? <Skeleton className="h-10 w-full" /> : null}
-        {data?.length ? (
-          <ul className="divide-y divide-line rounded-lg border border-line">
-            {data.map((passkey) => (
-              <PasskeyRow
-                key={passkey.id}
-                passkey={passkey}
-                onDelete={() => setDeleting(passkey)}
-              />
-            ))}
-          </ul>
-        ) : null}
+        {data?.length ? <PasskeyList passkeys={data} onDelete={setDeleting} /> : null}
         <Button className="self-start" blockedBy={fault && faultId} onClick={() => setAdding(true)}>
           <Plus size={16} aria-hidden />
           Add passkey
@@ -60,6 +51,22 @@ export function PasskeysPanel() {
         <DeletePasskeyDialog passkey={deleting} onClose={() => setDeleting(undefined)} />
       ) : null}
     </Panel>
+  );
+}
+
+interface PasskeyListProps {
+  readonly passkeys: readonly Passkey[];
+  readonly onDelete: (passkey: Passkey) => void;
+}
+
+function PasskeyList({ passkeys, onDelete }: PasskeyListProps) {
+  const list = useRowFocus<HTMLUListElement>();
+  return (
+    <ul ref={list} className="divide-y divide-line rounded-lg border border-line">
+      {passkeys.map((passkey) => (
+        <PasskeyRow key={passkey.id} passkey={passkey} onDelete={() => onDelete(passkey)} />
+      ))}
+    </ul>
   );
 }
 

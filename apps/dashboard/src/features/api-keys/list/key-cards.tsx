@@ -4,6 +4,7 @@ import { TriStateCheckbox } from '../../../components/forms/controls.tsx';
 import { MaskedPrefix } from '../../../components/masked-prefix.tsx';
 import { Skeleton } from '../../../components/skeleton.tsx';
 import { TimeAgo } from '../../../components/time-ago.tsx';
+import { useRowFocus } from '../../../lib/hooks.ts';
 import { joinClasses } from '../../../lib/join-classes.ts';
 import { ScopesPopover } from '../../scopes/index.ts';
 import { WorkspaceName } from '../../workspaces/index.ts';
@@ -17,6 +18,7 @@ const PLACES = ['a', 'b', 'c', 'd'];
 /** The list on phones: a card for each key. */
 export function KeyCards({ keys, search, selection, dimmed, onAction }: KeyListProps) {
   const selectAllId = useId();
+  const list = useRowFocus<HTMLUListElement>();
   return (
     <>
       {selection && keys ? (
@@ -31,6 +33,7 @@ export function KeyCards({ keys, search, selection, dimmed, onAction }: KeyListP
         </div>
       ) : null}
       <ul
+        ref={list}
         className={joinClasses('divide-y divide-line transition-opacity', dimmed && 'opacity-50')}
       >
         {keys

@@ -4,7 +4,7 @@ import { ArrowDown, ArrowUp } from 'lucide-react';
 import { memo, type ReactNode, useMemo } from 'react';
 import { TriStateCheckbox } from '../../../components/forms/controls.tsx';
 import { SkeletonRows } from '../../../components/record-table.tsx';
-import { useStable } from '../../../lib/hooks.ts';
+import { useRowFocus, useStable } from '../../../lib/hooks.ts';
 import { joinClasses } from '../../../lib/join-classes.ts';
 import type { KeyAction } from '../actions/key-dialogs.tsx';
 import { KEY_COLUMNS, KeyListContext, keyTableFeatures } from './key-columns.tsx';
@@ -28,6 +28,7 @@ const NO_KEYS: ApiKey[] = [];
 export function KeyTable(props: KeyListProps) {
   const { keys, search, selection, dimmed, onSearch, onAction } = props;
   const toggle = useStable((key: ApiKey) => selection?.toggle(key));
+  const body = useRowFocus<HTMLTableSectionElement>();
   const place = useMemo(() => ({ search, onAction }), [search, onAction]);
   const table = useTable({
     features: keyTableFeatures,
@@ -70,7 +71,7 @@ export function KeyTable(props: KeyListProps) {
           ))}
         </thead>
         <KeyListContext value={place}>
-          <tbody className={joinClasses('transition-opacity', dimmed && 'opacity-50')}>
+          <tbody ref={body} className={joinClasses('transition-opacity', dimmed && 'opacity-50')}>
             {keys ? null : <SkeletonRows />}
             {table.getRowModel().rows.map((row) => (
               <KeyRow

@@ -5,6 +5,7 @@ import {
   RecordTable,
 } from '../../../components/record-table.tsx';
 import { Skeleton } from '../../../components/skeleton.tsx';
+import { useRowFocus } from '../../../lib/hooks.ts';
 import { useNow } from '../../../lib/server-clock.ts';
 import { useCan } from '../../sessions/index.ts';
 import { WorkspaceName } from '../../workspaces/index.ts';
@@ -111,8 +112,9 @@ const PLACES = ['a', 'b', 'c', 'd'];
 export function GatewayCards({ gateways, onAction }: GatewayListProps) {
   const mayManage = useCan('fleet.manage');
   const now = useNow();
+  const list = useRowFocus<HTMLUListElement>();
   return (
-    <ul aria-label="Gateways" aria-busy={!gateways} className="divide-y divide-line">
+    <ul ref={list} aria-label="Gateways" aria-busy={!gateways} className="divide-y divide-line">
       {gateways
         ? gateways.map((gateway) => (
             <li key={gateway.id} className="flex items-start gap-2 py-3 pr-2 pl-5">
