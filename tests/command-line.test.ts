@@ -59,10 +59,10 @@ test('a member through roles, suspension and removal', async () => {
   await joinOrganization(app, owner, 'Eve', 'role_viewer');
   const roles = ['roles', 'create', 'Shippers', '--scopes', 'api_keys.read,usage.read'];
   expect((await tollkeeper(roles)).exitCode).toBe(0);
-  const changed = await tollkeeper(['members', 'role', 'Eve', 'shippers', '--json']);
+  const changed = await tollkeeper(['members', 'update', 'Eve', '--role', 'shippers', '--json']);
   expect(JSON.parse(changed.stdout)).toMatchObject({ name: 'Eve', roleName: 'Shippers' });
-  expect((await tollkeeper(['roles', 'delete', 'shippers'])).exitCode).toBe(6);
-  const replaced = ['roles', 'delete', 'shippers', '--replacement', 'developer'];
+  expect((await tollkeeper(['roles', 'delete', 'shippers', '--yes'])).exitCode).toBe(6);
+  const replaced = ['roles', 'delete', 'shippers', '--yes', '--replacement', 'developer'];
   expect((await tollkeeper(replaced)).exitCode).toBe(0);
 
   const eve = 'eve@example.com';
@@ -93,7 +93,9 @@ test('a key from creation to deletion, each step with its exit code', async () =
   expect((await verify(secret)).exitCode).toBe(10);
   expect((await verify(rotated)).exitCode).toBe(0);
 
-  expect((await tollkeeper(['keys', 'rename', 'ci-pipeline', 'ci'])).exitCode).toBe(0);
+  expect(
+    (await tollkeeper(['keys', 'update', 'ci-pipeline', '--name', 'ci', '--yes'])).exitCode,
+  ).toBe(0);
   expect((await tollkeeper(['keys', 'revoke', 'ci', '--reason', 'test'])).exitCode).toBe(2);
   const revoke = ['keys', 'revoke', 'ci', '--reason', 'test', '--yes'];
   expect((await tollkeeper(revoke)).exitCode).toBe(0);

@@ -61,6 +61,22 @@ test('a refusal tells what was wrong, each field at fault, and the request', () 
   });
 });
 
+test('a bound of a field with a unit is told as a duration', () => {
+  const bound = (path: string, message: string) => {
+    const error = new ApiError(
+      problem('validation_failed', {
+        detail: `"${path}" ${message}.`,
+        errors: [{ path, message }],
+      }),
+    );
+    return explain(error).lines[0];
+  };
+  expect(bound('lifetimeSeconds', 'must be at most 2592000')).toContain('must be at most 30 days.');
+  expect(bound('graceSeconds', 'must be at least 90')).toContain('must be at least 90 seconds.');
+  expect(bound('sessionHoursMax', 'must be at least 1')).toContain('must be at least 1 hour.');
+  expect(bound('usesMax', 'must be at most 1000')).toContain('must be at most 1000.');
+});
+
 test('nothing that a server says reaches the terminal as a control character', () => {
   const error = new ApiError(problem('not_found', { detail: 'No key "\u001b[2J".' }));
   expect(explain(error).lines[0]).toBe('No key "\\x1b[2J".');

@@ -11,6 +11,7 @@ import {
   ORGANIZATION_ADVICE,
 } from './session/connect.ts';
 import { findCredentials } from './session/credentials.ts';
+import { counted } from './text/format.ts';
 import { visibleText } from './text/visible-text.ts';
 
 interface Explanation {
@@ -66,7 +67,8 @@ export function explain(error: unknown, command?: Command): Explanation {
 const PLAN_ADVICE =
   'Run "tollkeeper keys revoke <key>", or have the person who operates the server run "npx tollkeeper admin set-plan <plan>".';
 
-function explainProblem(problem: Problem, command: Command | undefined): Explanation {
+function explainProblem(answer: Problem, command: Command | undefined): Explanation {
+  const problem = withUnits(answer);
   // A sentence that already names each field need not be followed by them.
   const fields = (problem.errors ?? [])
     .filter(({ message }) => !problem.detail.includes(message))
@@ -86,6 +88,34 @@ function explainProblem(problem: Problem, command: Command | undefined): Explana
     ...request,
   ].map(visibleText);
   return { exitCode: exitCodeOf(problem), lines };
+}
+
+const UNIT_OF_FIELD = /(Seconds|Hours|Days)(?:Max)?$/;
+const UNIT_SECONDS: Readonly<Record<string, number>> = { Seconds: 1, Hours: 3600, Days: 86_400 };
+
+/** Bounds as durations: "at most 2592000" of a field in seconds is "at most 30 days". */
+function withUnits(problem: Problem): Problem {
+  let { detail } = problem;
+  const errors = problem.errors?.map(({ path, message }) => {
+    const unit = UNIT_SECONDS[UNIT_OF_FIELD.exec(path)?.[1] ?? ''];
+    if (unit === undefined) return { path, message };
+    const text = message.replace(/\b(at (?:most|least)) (\d+)$/, (_, bound, count) => {
+      return `${bound} ${durationText(Number(count) * unit)}`;
+    });
+    detail = detail.replace(message, text);
+    return { path, message: text };
+  });
+  return { ...problem, detail, ...(errors ? { errors } : {}) };
+}
+
+function durationText(seconds: number): string {
+  const units = [
+    ['day', 86_400],
+    ['hour', 3600],
+    ['minute', 60],
+  ] as const;
+  const [noun, length] = units.find(([, length]) => seconds % length === 0) ?? ['second', 1];
+  return counted(seconds / length, noun);
 }
 
 /** The sentence, with options in place of the fields at fault that it quotes. */

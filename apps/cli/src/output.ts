@@ -27,12 +27,15 @@ export function printTable<T>(
   columns: readonly Column<T>[],
   rows: readonly T[],
 ): void {
-  const [title = '', ...lines] = layoutTable(columns, rows, {
+  const { lines, hidden } = layoutTable(columns, rows, {
     widthMax: terminalWidth(ctx),
     now: ctx.now(),
     paint: (color, text) => paint(ctx, color, text),
   });
-  ctx.stdout.write(`${[paint(ctx, 'dim', title), ...lines].join('\n')}\n`);
+  const [title = '', ...rest] = lines;
+  ctx.stdout.write(`${[paint(ctx, 'dim', title), ...rest].join('\n')}\n`);
+  if (hidden.length === 0) return;
+  hint(ctx, `Left out for lack of room: ${hidden.join(', ')}. Widen the terminal, or add --json.`);
 }
 
 interface ListTexts<T> {

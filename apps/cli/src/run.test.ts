@@ -12,6 +12,19 @@ async function tollkeeper(argv: readonly string[], given: Given = {}) {
   return runCommand(home.homeFolder, argv, { env, ...given });
 }
 
+test('help prints the help of the whole command that follows it', async () => {
+  for (const argv of [
+    ['help', 'keys', 'create'],
+    ['keys', 'create', '--help'],
+  ]) {
+    const { exitCode, stdout } = await tollkeeper(argv);
+    expect({ exitCode, usage: stdout.split('\n')[0] }).toEqual({
+      exitCode: 0,
+      usage: 'Usage: tollkeeper keys create [options] [name]',
+    });
+  }
+});
+
 test('help goes to standard output, exits with 0 and explains every exit code', async () => {
   const { exitCode, stdout } = await tollkeeper(['--help']);
   expect(exitCode).toBe(0);

@@ -8,9 +8,10 @@ import { visibleJsonLine, visibleLines } from './text/visible-text.ts';
 
 /**
  * Runs one command and answers its exit code. Never throws.
- * @param argv the arguments after the program's own name
+ * @param args the arguments after the program's own name
  */
-export async function run(argv: readonly string[], ctx: CliContext): Promise<number> {
+export async function run(args: readonly string[], ctx: CliContext): Promise<number> {
+  const argv = withHelpOption(args);
   const current: Run = { ctx, exitCode: EXIT.ok };
   const json = asksJson(argv);
   try {
@@ -41,6 +42,12 @@ function endWithGrammar({ exitCode, message }: CommanderError, json: boolean, ct
     ctx.stderr.write(`${visibleJsonLine(reported)}\n`);
   }
   return EXIT.usage;
+}
+
+/** "help keys create" as "keys create --help": Commander's own would print the help of "keys". */
+function withHelpOption(args: readonly string[]): readonly string[] {
+  const [first, ...path] = args;
+  return first === 'help' && path.length > 1 ? [...path, '--help'] : args;
 }
 
 /** Looked for before anything is parsed, so that a mistake in the grammar is JSON as well. */

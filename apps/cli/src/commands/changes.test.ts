@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { createApi, createKey, createMember, IDENTITY, SECRET } from '../testing/fake-api.ts';
 import { createHome, type Given, runCommand } from '../testing/run-command.ts';
+import { COMMANDS } from './index.ts';
 
 const env = { TOLLKEEPER_API_KEY: SECRET };
 const list = (...data: object[]) => ({ data, nextCursor: null });
@@ -17,6 +18,48 @@ test('a key that never expires is asked for as such', async () => {
   const api = createApi({ 'POST /v1/api-keys': { ...createKey(1), secret: SECRET } });
   await tollkeeper(['keys', 'create', 'ci-1', '--expires', 'never'], { fetch: api.fetch });
   expect(api.seen[0]?.body).toMatchObject({ expiresAt: null });
+});
+
+test('whatever cannot be undone asks first, and each idea has one verb', async () => {
+  const ends = /^(delete|remove|revoke|withdraw)$/;
+  for (const { name, load } of COMMANDS) {
+    const loaded = await load();
+    for (const verb of 'verbs' in loaded ? loaded.verbs : []) {
+      const called = `${name} ${verb.name}`;
+      if (ends.test(verb.name)) expect(Object.keys(verb.options), called).toContain('yes');
+      expect(verb.name, called).not.toMatch(/^(edit|set|change|rename|label|role)$/);
+    }
+  }
+});
+
+test.each([
+  [['roles', 'delete', 'Guest'], 'GET /v1/roles'],
+  [['invitations', 'withdraw', 'eve@example.com'], 'GET /v1/invitations'],
+  [['join-keys', 'delete', 'gateway'], 'GET /v1/join-keys'],
+])('%j changes nothing where nobody can confirm it', async (argv, read) => {
+  const createdBy = { memberId: `mem_${'0'.repeat(20)}`, name: 'Ada', email: 'ada@example.com' };
+  const times = { createdAt: '2026-11-23T07:57:00.000Z', expiresAt: '2026-11-24T07:57:00.000Z' };
+  const things: Record<string, object> = {
+    'GET /v1/roles': {
+      ...{ id: `role_${'0'.repeat(20)}`, name: 'Guest', description: '', builtIn: false },
+      ...{ scopes: [], membersCount: 0, etag: 'etag-1' },
+    },
+    'GET /v1/invitations': {
+      ...{ id: `inv_${'0'.repeat(20)}`, email: 'eve@example.com', roleId: 'role_viewer' },
+      ...{ roleName: 'Viewer', invitedBy: createdBy, createdByKey: null, status: 'active' },
+      ...{ blockedBy: null, ...times },
+    },
+    'GET /v1/join-keys': {
+      ...{ id: `jk_${'0'.repeat(20)}`, name: 'gateway', prefix: 'tk_join_a1b2', labels: {} },
+      ...{ workspaceId: WORKSPACE.id, status: 'active', blockedBy: null, usesMax: 1 },
+      ...{ usesCount: 0, createdBy, createdByKey: null, lastUsedAt: null, ...times },
+    },
+  };
+  const api = createApi({ [read]: list(things[read] ?? {}) });
+  const { exitCode, stderr } = await tollkeeper(argv, { fetch: api.fetch });
+  expect(stderr).toContain('Add --yes.');
+  expect(exitCode).toBe(2);
+  expect(api.seen.map(({ method }) => method)).toEqual(['GET']);
 });
 
 const WORKSPACE = {
@@ -109,7 +152,7 @@ const SETTINGS = {
 
 test('only the settings that were given are changed; never and any are sent as such', async () => {
   const api = createApi({ 'PATCH /v1/security': SETTINGS });
-  const argv = ['security', 'set', '--key-lifetime', 'never', '--key-unused', '30d'];
+  const argv = ['security', 'update', '--key-lifetime', 'never', '--key-unused', '30d'];
   await tollkeeper([...argv, '--allow-any-ip', '--two-factor', 'required'], { fetch: api.fetch });
   expect(api.seen[0]?.body).toEqual({
     keyLifetimeDaysMax: null,
@@ -130,7 +173,15 @@ test('--dry-run asks for the preview, says what it means and saves nothing', asy
     excludesYou: true,
   };
   const api = createApi({ 'POST /v1/security/preview': preview });
-  const argv = ['security', 'set', '--key-lifetime', '1', '--allow-ip', '10.0.0.0/8', '--dry-run'];
+  const argv = [
+    'security',
+    'update',
+    '--key-lifetime',
+    '1',
+    '--allow-ip',
+    '10.0.0.0/8',
+    '--dry-run',
+  ];
   const { stdout, stderr } = await tollkeeper(argv, { fetch: api.fetch });
   expect(stdout).toContain('3 keys and 0 members');
   expect(stdout).toMatch(/ci \(tk_live_a1b2…\) +expires now/);

@@ -9,6 +9,12 @@ const gone = () => new Response(null, { status: 204 });
 const terminal = { columns: 160 };
 const JOIN_SECRET = `tk_join_${'a1b2'.padEnd(38, '0')}`;
 const WORKSPACE = `ws_${'0'.repeat(20)}`;
+const workspaces = list({
+  id: WORKSPACE,
+  ...{ name: 'staging', environment: 'test', createdAt: '2026-11-23T07:57:00.000Z' },
+  etag: 'etag-1',
+  ...{ keysCount: 0, gatewaysCount: 0, joinKeysCount: 0 },
+});
 
 async function tollkeeper(argv: readonly string[], given: Given = {}) {
   await using home = await createHome();
@@ -88,16 +94,24 @@ test.each([
 
 test('join keys are listed with their uses, also when there are none', async () => {
   const used = { ...JOIN_KEY, status: 'used_up', usesCount: 1, labels: { region: 'eu-1' } };
-  const api = createApi({ 'GET /v1/join-keys': [list(used), list()] });
+  const api = createApi({
+    'GET /v1/join-keys': [list(used), list()],
+    'GET /v1/workspaces': workspaces,
+  });
   const { stdout } = await tollkeeper(['join-keys', 'list'], { fetch: api.fetch });
-  expect(stdout).toMatch(/gateway +tk_join_a1b2 +● used up +1 of 1 +in 1 hour .*region=eu-1/);
+  expect(stdout).toMatch(
+    /gateway +tk_join_a1b2 +● used up +1 of 1 +in 1 hour +staging +region=eu-1/,
+  );
   const none = await tollkeeper(['join-keys', 'list'], { fetch: api.fetch });
   expect(none).toMatchObject({ exitCode: 0, stdout: '' });
 });
 
 test('a blocked join key is listed with the reason', async () => {
   const blocked = { ...JOIN_KEY, status: 'blocked', blockedBy: 'api_key_revoked' };
-  const api = createApi({ 'GET /v1/join-keys': list(JOIN_KEY, blocked) });
+  const api = createApi({
+    'GET /v1/join-keys': list(JOIN_KEY, blocked),
+    'GET /v1/workspaces': workspaces,
+  });
   const { stdout, stderr } = await tollkeeper(['join-keys', 'list'], { fetch: api.fetch });
   expect(stdout).toContain('● blocked');
   expect(stderr).toBe(
@@ -117,7 +131,7 @@ test.each(['gateway', 'tk_join_a1b2…', JOIN_KEY.id])(
       }),
       [`DELETE /v1/join-keys/${JOIN_KEY.id}`]: gone(),
     });
-    const argv = ['join-keys', 'delete', reference];
+    const argv = ['join-keys', 'delete', reference, '--yes'];
     expect((await tollkeeper(argv, { fetch: api.fetch })).exitCode).toBe(0);
     expect(api.seen.at(-1)?.method).toBe('DELETE');
   },
@@ -158,22 +172,35 @@ test('a gateway is shown with its health, and both places of a shared identity',
     fault,
     staleMaxMs: 60_000,
   });
-  const api = createApi({ [`GET /v1/gateways/${gateway.id}`]: gateway });
+  const api = createApi({
+    [`GET /v1/gateways/${gateway.id}`]: gateway,
+    'GET /v1/workspaces': workspaces,
+  });
   const { stdout } = await tollkeeper(['gateways', 'show', gateway.id], { fetch: api.fetch });
   for (const text of ['1,042', '3.3 % of one core', '90 MiB', 'host-a', 'host-b', fault]) {
     expect(stdout).toContain(text);
   }
   expect(stdout).toContain('for 60 s, then refuses all');
+  expect(stdout).toMatch(/Workspace +staging \(ws_0+\)/);
   expect(stdout).toMatch(/Conflict +its identity is used from two places/);
 });
 
 test.each([
-  [['rename', 'edge-1', 'eu'], { name: 'eu' }],
+  [['update', 'edge-1', '--name', 'eu'], { name: 'eu' }],
   [['drain', 'edge-1'], { draining: true }],
   [['undrain', 'edge-1'], { draining: false }],
-  [['label', 'edge-1', 'tier=a'], { labels: { region: 'eu-1', tier: 'a' }, etag: 'etag-1' }],
-  [['label', 'edge-1', 'region-', 'tier=b-'], { labels: { tier: 'b-' }, etag: 'etag-1' }],
-  [['label', 'edge-1', 'region=us-2'], { labels: { region: 'us-2' }, etag: 'etag-1' }],
+  [
+    ['update', 'edge-1', '--add-label', 'tier=a'],
+    { labels: { region: 'eu-1', tier: 'a' }, etag: 'etag-1' },
+  ],
+  [
+    ['update', 'edge-1', '--remove-label', 'region', '--add-label', 'tier=b-'],
+    { labels: { tier: 'b-' }, etag: 'etag-1' },
+  ],
+  [
+    ['update', 'edge-1', '--add-label', 'region=us-2'],
+    { labels: { region: 'us-2' }, etag: 'etag-1' },
+  ],
 ])('gateways %j sends the change %j', async (argv, body) => {
   const gateway = createGateway(1);
   const api = createApi({

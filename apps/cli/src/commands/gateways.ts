@@ -1,16 +1,16 @@
 import { type Gateway, type GatewayState, gatewayId, type Labels } from '@tollkeeper/contract';
 import type { Client } from '@tollkeeper/sdk';
 import type { CliContext } from '../cli-context.ts';
-import { text, YES } from '../command/option.ts';
-import { parseLabels } from '../command/option-values.ts';
-import { argument, argumentList, type Noun, verb } from '../command/verb.ts';
+import { given, text, words, YES } from '../command/option.ts';
+import { parseLabels, requireChange } from '../command/option-values.ts';
+import { argument, type Noun, verb } from '../command/verb.ts';
 import { listAll, pickOne } from '../lookup.ts';
 import { asTable, type Field, printFields, printLine } from '../output.ts';
 import { confirm, requireYesOrTerminal } from '../prompt.ts';
 import { connect } from '../session/connect.ts';
 import { formatLabels, relativeAndExact, relativeTime } from '../text/format.ts';
 import type { Color, Column } from '../text/table.ts';
-import { findWorkspaceId } from './workspaces.ts';
+import { findWorkspaceId, workspaceText } from './workspaces.ts';
 
 const GATEWAY = argument('gateway', 'Id or exact name');
 const MEBIBYTE = 1024 * 1024;
@@ -60,40 +60,41 @@ const show = verb({
   name: 'show',
   summary: 'Show a gateway in detail',
   args: [GATEWAY],
-  run: async ({ ctx, args: [reference] }) => (await openGateway(ctx, reference)).gateway,
-  print: printGateway,
-});
-
-const rename = verb({
-  name: 'rename',
-  summary: 'Give a gateway another name',
-  args: [GATEWAY, argument('name', 'New name')],
-  run: async ({ ctx, args: [reference, name] }) => {
-    const { client, gateway, params } = await openGateway(ctx, reference);
-    return { before: gateway, after: await client.updateGateway({ params, body: { name } }) };
+  run: async ({ ctx, args: [reference] }) => {
+    const { client, gateway } = await openGateway(ctx, reference);
+    return { gateway, workspace: await workspaceText(client, gateway.workspaceId) };
   },
-  answer: ({ after }) => after,
-  print: (ctx, { before, after }) => printLine(ctx, `Renamed "${before.name}" to "${after.name}".`),
+  answer: ({ gateway }) => gateway,
+  print: (ctx, { gateway, workspace }) => printGateway(ctx, gateway, workspace),
 });
 
-const label = verb({
-  name: 'label',
-  summary: 'Set or remove labels of a gateway',
-  examples: ['gateways label edge-1 region=eu-1 tier=a', 'gateways label edge-1 tier-'],
-  args: [
-    GATEWAY,
-    argumentList('label', 'name=value sets a label, name- removes it; the others stay'),
+const update = verb({
+  name: 'update',
+  summary: 'Change the name or the labels of a gateway',
+  examples: [
+    'gateways update edge-1 --name edge-eu',
+    'gateways update edge-1 --add-label region=eu-1 tier=a --remove-label spot',
   ],
-  run: async ({ ctx, args: [reference, texts] }) => {
-    const isRemoval = (text: string) => !text.includes('=') && text.endsWith('-');
-    const removed = texts.filter(isRemoval).map((text) => text.slice(0, -1));
-    const set = parseLabels(texts.filter((text) => !isRemoval(text)));
+  args: [GATEWAY],
+  options: {
+    name: text('name', 'New name'),
+    addLabel: words('label', 'Labels to set, such as region=eu-1; the others stay'),
+    removeLabel: words('name', 'Names of labels to remove'),
+  },
+  run: async ({ ctx, args: [reference], options }) => {
+    requireChange(given(options), '--name, --add-label or --remove-label');
+    const { name, addLabel = [], removeLabel = [] } = options;
+    const added = parseLabels(addLabel);
     const { client, gateway, params } = await openGateway(ctx, reference);
-    const labels = without({ ...gateway.labels, ...set }, removed);
-    return client.updateGateway({ params, body: { labels, etag: gateway.etag } });
+    if (addLabel.length + removeLabel.length === 0) {
+      return client.updateGateway({ params, body: given({ name }) });
+    }
+    // The list replaces that of the gateway, so it must be the one that was read.
+    const labels = without({ ...gateway.labels, ...added }, removeLabel);
+    return client.updateGateway({ params, body: given({ name, labels, etag: gateway.etag }) });
   },
   print: (ctx, { name, labels }) =>
-    printLine(ctx, `Labels of "${name}": ${formatLabels(labels) || 'none'}.`),
+    printLine(ctx, `Changed "${name}"; its labels: ${formatLabels(labels) || 'none'}.`),
 });
 
 const drain = verb({
@@ -134,7 +135,7 @@ const remove = verb({
 /** Running a gateway is `tollkeeper gateway`. */
 export const gateways: Noun = {
   notes: '<gateway> is an id or an exact name.',
-  verbs: [list, show, rename, label, drain, undrain, remove],
+  verbs: [list, show, update, drain, undrain, remove],
 };
 
 /** As people read it: `● connected, draining`. */
@@ -174,12 +175,12 @@ function without(labels: Labels, names: readonly string[]): Labels {
   return Object.fromEntries(Object.entries(labels).filter(([name]) => !names.includes(name)));
 }
 
-function printGateway(ctx: CliContext, gateway: Gateway): void {
+function printGateway(ctx: CliContext, gateway: Gateway, workspace: string): void {
   const time = (instant: string | null) => relativeAndExact(instant, ctx.now());
   printFields(ctx, [
     ['Name', gateway.name],
     ['Id', gateway.id],
-    ['Workspace', gateway.workspaceId],
+    ['Workspace', workspace],
     ['State', stateText(gateway), STATE_COLORS[gateway.state]],
     ...(gateway.fault === null ? [] : [['Fault', gateway.fault, 'red'] as const]),
     ['Snapshot version', versionText(gateway)],

@@ -1,11 +1,12 @@
 import { INVITATION_BLOCKS, type Invitation, type InvitationWithLink } from '@tollkeeper/contract';
 import type { Client } from '@tollkeeper/sdk';
 import type { CliContext } from '../cli-context.ts';
-import { required, text } from '../command/option.ts';
+import { required, text, YES } from '../command/option.ts';
 import { argument, type Noun, verb } from '../command/verb.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { listAll, pickOne } from '../lookup.ts';
 import { asTable, hint, printLine } from '../output.ts';
+import { agree, requireYesOrTerminal } from '../prompt.ts';
 import { connect } from '../session/connect.ts';
 import { relativeTime } from '../text/format.ts';
 import type { Color, Column } from '../text/table.ts';
@@ -85,10 +86,14 @@ const withdraw = verb({
   name: 'withdraw',
   summary: 'Withdraw an invitation, whose link stops working',
   args: [INVITATION],
+  options: { yes: YES },
   json: 'nothing',
-  run: async ({ ctx, args: [reference] }) => {
+  run: async ({ ctx, args: [reference], options: { yes } }) => {
     const { client } = await connect(ctx);
     const { id, email } = await findInvitation(client, reference);
+    requireYesOrTerminal(ctx, yes);
+    if (!yes)
+      await agree(ctx, `Withdraw the invitation of ${email}? Its link stops working for good.`);
     await client.withdrawInvitation({ params: { id } });
     return { email };
   },

@@ -1,16 +1,17 @@
 import { JOIN_KEY_BLOCKS, type JoinKey, type JoinKeyWithSecret } from '@tollkeeper/contract';
 import type { Client } from '@tollkeeper/sdk';
 import type { CliContext } from '../cli-context.ts';
-import { given, NAME, parsed, text, words } from '../command/option.ts';
+import { given, NAME, parsed, text, words, YES } from '../command/option.ts';
 import { findName, parseLabels, readCount, readDuration } from '../command/option-values.ts';
 import { argument, type Noun, optionalArgument, verb } from '../command/verb.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { listAll, pickOne, refuseSecret } from '../lookup.ts';
 import { asTable, hint, printLine } from '../output.ts';
+import { agree, requireYesOrTerminal } from '../prompt.ts';
 import { connect } from '../session/connect.ts';
 import { counted, formatLabels, relativeTime } from '../text/format.ts';
 import type { Color, Column } from '../text/table.ts';
-import { findWorkspaceId } from './workspaces.ts';
+import { findWorkspaceId, workspaceNames } from './workspaces.ts';
 
 const STATUS_COLORS: Readonly<Record<JoinKey['status'], Color>> = {
   active: 'green',
@@ -19,7 +20,7 @@ const STATUS_COLORS: Readonly<Record<JoinKey['status'], Color>> = {
   blocked: 'red',
 };
 
-const COLUMNS: readonly Column<JoinKey>[] = [
+const COLUMNS: readonly Column<JoinKey & { readonly workspaceName: string }>[] = [
   { title: 'NAME', cell: ({ name }) => name, widthMin: 12 },
   { title: 'PREFIX', cell: ({ prefix }) => prefix },
   {
@@ -29,7 +30,7 @@ const COLUMNS: readonly Column<JoinKey>[] = [
   },
   { title: 'USED', cell: ({ usesCount, usesMax }) => `${usesCount} of ${usesMax}` },
   { title: 'EXPIRES', cell: ({ expiresAt }, now) => relativeTime(expiresAt, now) },
-  { title: 'WORKSPACE', cell: ({ workspaceId }) => workspaceId, optional: true },
+  { title: 'WORKSPACE', cell: ({ workspaceName }) => workspaceName, widthMin: 9, optional: true },
   { title: 'LABELS', cell: ({ labels }) => formatLabels(labels), widthMin: 8, optional: true },
   { title: 'CREATED BY', cell: ({ createdBy }) => createdBy.name, widthMin: 8, optional: true },
 ];
@@ -41,11 +42,18 @@ const list = verb({
   options: {
     workspace: text('workspace', 'List only the join keys of this workspace: id or name'),
   },
-  run: async ({ ctx, options: { workspace } }) => {
+  run: async ({ ctx, options: { workspace }, json }) => {
     const { client } = await connect(ctx);
     const filter = workspace ? { workspaceId: await findWorkspaceId(client, workspace) } : {};
-    return listAll((query) => client.listJoinKeys({ query: { ...filter, ...query } }));
+    const page = await listAll((query) => client.listJoinKeys({ query: { ...filter, ...query } }));
+    const names = json || page.data.length === 0 ? undefined : await workspaceNames(client);
+    const data = page.data.map((joinKey) => {
+      const { workspaceId } = joinKey;
+      return { ...joinKey, workspaceName: names?.get(workspaceId) ?? workspaceId };
+    });
+    return { page, data };
   },
+  answer: ({ page }) => page,
   print: asTable(COLUMNS, {
     empty: 'There are no join keys. Run "tollkeeper join-keys create" to add a gateway.',
     remark: ({ name, blockedBy }) =>
@@ -93,10 +101,14 @@ const remove = verb({
   name: 'delete',
   summary: 'Delete a join key; gateways that have already joined stay connected',
   args: [argument('join key', 'Id, exact name or visible prefix')],
+  options: { yes: YES },
   json: 'nothing',
-  run: async ({ ctx, args: [reference] }) => {
+  run: async ({ ctx, args: [reference], options: { yes } }) => {
     const { client } = await connect(ctx);
     const joinKey = await findJoinKey(client, reference);
+    requireYesOrTerminal(ctx, yes);
+    const { name, prefix } = joinKey;
+    if (!yes) await agree(ctx, `Delete the join key "${name}" (${prefix}…) for good?`);
     await client.deleteJoinKey({ params: { id: joinKey.id } });
     return joinKey;
   },

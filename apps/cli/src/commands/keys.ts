@@ -5,7 +5,7 @@ import { deleteKeys, revokeKeys } from './keys/end-keys.ts';
 import { listKeys } from './keys/list-keys.ts';
 import { showKey, showKeyStats } from './keys/show-key.ts';
 import { showPropagation } from './keys/show-propagation.ts';
-import { renameKey, updateKey } from './keys/update-key.ts';
+import { updateKey } from './keys/update-key.ts';
 
 export const keys: Noun = {
   notes:
@@ -15,7 +15,6 @@ export const keys: Noun = {
     createKey,
     showKey,
     updateKey,
-    renameKey,
     disableKeys,
     enableKeys,
     rotateKey,

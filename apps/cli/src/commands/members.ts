@@ -1,6 +1,6 @@
 import { type Member, memberId } from '@tollkeeper/contract';
 import type { Client } from '@tollkeeper/sdk';
-import { text, YES } from '../command/option.ts';
+import { required, text, YES } from '../command/option.ts';
 import { argument, type Noun, verb } from '../command/verb.ts';
 import { listAll, pickOne } from '../lookup.ts';
 import { asTable, printLine } from '../output.ts';
@@ -41,12 +41,13 @@ const list = verb({
   print: asTable(COLUMNS),
 });
 
-const changeRole = verb({
-  name: 'role',
+const update = verb({
+  name: 'update',
   summary: 'Give a member another role, which limits their keys at once',
-  examples: ['members role eve@example.com developer'],
-  args: [MEMBER, argument('role', 'Id or name of a role')],
-  run: async ({ ctx, args: [reference, role] }) => {
+  examples: ['members update eve@example.com --role developer'],
+  args: [MEMBER],
+  options: { role: required(text('role', 'Role that the member gets: id or name')) },
+  run: async ({ ctx, args: [reference], options: { role } }) => {
     const { client } = await connect(ctx);
     const id = await findMemberId(client, reference);
     const roleId = await findRoleId(client, role);
@@ -115,7 +116,7 @@ const remove = verb({
 
 export const members: Noun = {
   notes: '<member> is "me", an id, an email or an exact name.',
-  verbs: [list, changeRole, suspend, reinstate, remove],
+  verbs: [list, update, suspend, reinstate, remove],
 };
 
 /**

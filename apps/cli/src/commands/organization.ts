@@ -21,10 +21,10 @@ const show = verb({
   print: printOrganization,
 });
 
-const set = verb({
-  name: 'set',
+const update = verb({
+  name: 'update',
   summary: 'Change the name or the settings',
-  examples: ['organization set --default-expiry 90d'],
+  examples: ['organization update --default-expiry 90d'],
   options: {
     name: text('name', 'Name that people see'),
     slug: text('slug', 'Lower-case letters, digits and hyphens'),
@@ -93,7 +93,7 @@ const remove = verb({
   print: (ctx, { name }) => printLine(ctx, `Deleted ${name}. Its audit log is kept for 30 days.`),
 });
 
-export const organization: Noun = { verbs: [show, set, transfer, remove] };
+export const organization: Noun = { verbs: [show, update, transfer, remove] };
 
 function printOrganization(ctx: CliContext, organization: Organization): void {
   const { name, id, slug, plan, defaultExpiryDays, createdAt } = organization;

@@ -1,11 +1,12 @@
 import { type Role, roleId } from '@tollkeeper/contract';
 import type { Client } from '@tollkeeper/sdk';
 import type { CliContext } from '../cli-context.ts';
-import { given, list as listOption, NAME, required, text } from '../command/option.ts';
+import { given, list as listOption, NAME, required, text, YES } from '../command/option.ts';
 import { requireChange, requireName } from '../command/option-values.ts';
 import { argument, type Noun, optionalArgument, verb } from '../command/verb.ts';
 import { listAll, pickOne } from '../lookup.ts';
 import { asTable, hint, printFields, printLine } from '../output.ts';
+import { confirm, requireYesOrTerminal } from '../prompt.ts';
 import { connect } from '../session/connect.ts';
 import type { Column } from '../text/table.ts';
 
@@ -67,10 +68,10 @@ const create = verb({
   },
 });
 
-const edit = verb({
-  name: 'edit',
+const update = verb({
+  name: 'update',
   summary: 'Change a custom role, and with it what its members and their keys may do',
-  examples: ['roles edit "Release manager" --scopes api_keys.read,audit.read'],
+  examples: ['roles update "Release manager" --scopes api_keys.read,audit.read'],
   args: [ROLE],
   options: {
     name: text('name', 'New name'),
@@ -96,12 +97,19 @@ const remove = verb({
   args: [ROLE],
   options: {
     replacement: text('role', 'Role that its members and invitations get instead: id or name'),
+    yes: YES,
   },
   json: 'nothing',
-  run: async ({ ctx, args: [reference], options: { replacement } }) => {
+  run: async ({ ctx, args: [reference], options: { replacement, yes } }) => {
     const { client } = await connect(ctx);
-    const { id, name } = await findRole(client, reference);
+    const { id, name, membersCount } = await findRole(client, reference);
     const replacementRoleId = replacement && (await findRoleId(client, replacement));
+    requireYesOrTerminal(ctx, yes);
+    if (!yes) {
+      const holders = membersCount === 1 ? '1 member has it' : `${membersCount} members have it`;
+      const what = `This deletes the role "${name}" for good. ${holders}.`;
+      await confirm(ctx, { what, ask: 'its name', answer: name });
+    }
     await client.deleteRole({
       params: { id },
       query: replacementRoleId ? { replacementRoleId } : {},
@@ -113,7 +121,7 @@ const remove = verb({
 
 export const roles: Noun = {
   notes: '<role> is an id or a name. The built-in roles cannot be changed.',
-  verbs: [list, show, create, edit, remove],
+  verbs: [list, show, create, update, remove],
 };
 
 function printRole(ctx: CliContext, role: Role): void {

@@ -41,12 +41,12 @@ const show = verb({
   print: printSecurity,
 });
 
-const set = verb({
-  name: 'set',
+const update = verb({
+  name: 'update',
   summary: 'Change the rules, which apply at once to existing keys and sessions too',
   examples: [
-    'security set --key-lifetime 90d --two-factor required --dry-run',
-    'security set --allow-ip 10.0.0.0/8 192.0.2.0/24',
+    'security update --key-lifetime 90d --two-factor required --dry-run',
+    'security update --allow-ip 10.0.0.0/8 192.0.2.0/24',
   ],
   options: {
     keyLifetime: parsed('days', 'Longest lifetime of a key: 90, 90d or never', readDays),
@@ -80,7 +80,7 @@ const set = verb({
   },
 });
 
-export const security: Noun = { verbs: [show, set] };
+export const security: Noun = { verbs: [show, update] };
 
 function printSecurity(ctx: CliContext, settings: SecuritySettings): void {
   const { keyLifetimeDaysMax, keyUnusedDaysMax, allowedIps } = settings;

@@ -8,6 +8,7 @@ import { type Credentials, findCredentials, removeCredentials } from '../session
 import { signOut } from '../session/sign-in.ts';
 import { createTransport } from '../session/transport.ts';
 import { relativeAndExact } from '../text/format.ts';
+import { workspaceText } from './workspaces.ts';
 
 export const logout = verb({
   name: 'logout',
@@ -35,11 +36,12 @@ export const whoami = verb({
   summary: 'Show which member and organization you are signed in as, and your scopes',
   run: async ({ ctx }) => {
     const { client, url } = await connect(ctx);
-    return { url, identity: await client.whoami() };
+    const identity = await client.whoami();
+    return { url, identity, workspace: await workspaceText(client, identity.workspaceId) };
   },
   answer: ({ identity }) => identity,
-  print: (ctx, { url, identity }) => {
-    const { organization, member, key, session, workspaceId, scopes, organizations } = identity;
+  print: (ctx, { url, identity, workspace }) => {
+    const { organization, member, key, session, scopes, organizations } = identity;
     printFields(ctx, [
       ['Server', url],
       ['Organization', `${organization.name} (${organization.slug}, plan ${organization.plan})`],
@@ -49,7 +51,7 @@ export const whoami = verb({
       ['Role', member.roleName],
       ['Credential', key ? `API key "${key.name}" (${key.id})` : 'session'],
       ...(session ? sessionFields(session, ctx.now()) : []),
-      ['Workspace', workspaceId ?? 'every workspace'],
+      ['Workspace', workspace],
       ['Scopes', scopes.length === 0 ? 'none' : scopes.join(' ')],
     ]);
   },

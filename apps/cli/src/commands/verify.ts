@@ -7,7 +7,7 @@ import { printFields } from '../output.ts';
 import { readSecret } from '../prompt.ts';
 import { connect } from '../session/connect.ts';
 import { relativeAndExact } from '../text/format.ts';
-import { findWorkspaceId } from './workspaces.ts';
+import { findWorkspaceId, workspaceText } from './workspaces.ts';
 
 type Verification = RouteOutput<Routes['verifyKey']>;
 
@@ -30,21 +30,24 @@ export const verify = verb({
     const { client } = await connect(ctx);
     const workspaceId = workspace ? await findWorkspaceId(client, workspace) : undefined;
     const key = (await readSecret(ctx, 'Key to verify:')).trim();
-    return client.verifyKey({
+    const verification = await client.verifyKey({
       body: { key, ...given({ scopes, ip: ip || undefined, workspaceId }) },
     });
+    const confinedTo = await workspaceText(client, verification.workspaceId);
+    return { verification, confinedTo };
   },
-  print: printVerification,
-  exitCode: ({ valid }) => (valid ? EXIT.ok : EXIT.keyNotValid),
+  answer: ({ verification }) => verification,
+  print: (ctx, { verification, confinedTo }) => printVerification(ctx, verification, confinedTo),
+  exitCode: ({ verification }) => (verification.valid ? EXIT.ok : EXIT.keyNotValid),
 });
 
-function printVerification(ctx: CliContext, answer: Verification): void {
+function printVerification(ctx: CliContext, answer: Verification, workspace: string): void {
   const { valid, code, name, keyId, workspaceId, memberId, expiresAt, scopes } = answer;
   printFields(ctx, [
     ['Answer', valid ? 'valid' : `not valid: ${code}`, valid ? 'green' : 'red'],
     ...(keyId === null ? [] : [['Key', `${name ?? ''} (${keyId})`] as const]),
     ...(memberId === null ? [] : [['Owner', memberId] as const]),
-    ...(workspaceId === null ? [] : [['Workspace', workspaceId] as const]),
+    ...(workspaceId === null ? [] : [['Workspace', workspace] as const]),
     ...(keyId === null ? [] : [['Expires', relativeAndExact(expiresAt, ctx.now())] as const]),
     ...(valid ? [['Scopes', scopes.join(' ') || 'none'] as const] : []),
   ]);

@@ -1,6 +1,6 @@
 import { ENVIRONMENTS, type Workspace, workspaceId } from '@tollkeeper/contract';
 import { ApiError, type Client } from '@tollkeeper/sdk';
-import { choice, NAME, withDefault, YES } from '../command/option.ts';
+import { choice, NAME, required, text, withDefault, YES } from '../command/option.ts';
 import { requireName } from '../command/option-values.ts';
 import { argument, type Noun, optionalArgument, verb } from '../command/verb.ts';
 import { listAll, pickOne } from '../lookup.ts';
@@ -62,11 +62,13 @@ const create = verb({
   },
 });
 
-const rename = verb({
-  name: 'rename',
+const update = verb({
+  name: 'update',
   summary: 'Give a workspace another name',
-  args: [WORKSPACE, argument('name', 'New name')],
-  run: async ({ ctx, args: [reference, name] }) => {
+  examples: ['workspaces update staging --name preview'],
+  args: [WORKSPACE],
+  options: { name: required(text('name', 'New name')) },
+  run: async ({ ctx, args: [reference], options: { name } }) => {
     const { client } = await connect(ctx);
     const id = await findWorkspaceId(client, reference);
     return client.updateWorkspace({ params: { id }, body: { name } });
@@ -101,7 +103,7 @@ const remove = verb({
 
 export const workspaces: Noun = {
   notes: '<workspace> is an id or a name.',
-  verbs: [list, create, rename, remove],
+  verbs: [list, create, update, remove],
 };
 
 function isEmpty({ keysCount, gatewaysCount, joinKeysCount }: Workspace): boolean {
@@ -133,6 +135,13 @@ async function findWorkspace(client: Client, reference: string): Promise<Workspa
       candidate: ({ id, name }) => `${id}  ${name}`,
     },
   );
+}
+
+/** What the workspace is called, and its id; the id alone for callers who may not list workspaces. */
+export async function workspaceText(client: Client, id: string | null): Promise<string> {
+  if (id === null) return 'every workspace';
+  const name = (await workspaceNames(client)).get(id);
+  return name === undefined ? id : `${name} (${id})`;
 }
 
 /** What each workspace is called, by id. Callers who may not list workspaces see their ids only. */

@@ -6,6 +6,10 @@ import { type Column, layoutTable, truncate } from './table.ts';
 const now = new Date('2026-11-23T08:00:00.000Z');
 
 function layout(rows: readonly Row[], widthMax: number, shown = columns) {
+  return table(rows, widthMax, shown).lines;
+}
+
+function table(rows: readonly Row[], widthMax: number, shown = columns) {
   return layoutTable(shown, rows, { widthMax, now, paint: (_color, text) => `<${text}>` });
 }
 
@@ -34,7 +38,8 @@ test('aligns columns by what the terminal shows, not by the length of the text',
 test('cuts the widest column first, then leaves out what is optional', () => {
   const rows = [{ name: 'a-long-name-of-a-key', calls: '1042' }];
   expect(layout(rows, 18)[1]).toBe('a-long-nam…   1042');
-  expect(layout(rows, 10)).toEqual(['NAME', 'a-long-na…']);
+  expect(table(rows, 18).hidden).toEqual([]);
+  expect(table(rows, 10)).toEqual({ lines: ['NAME', 'a-long-na…'], hidden: ['CALLS'] });
 });
 
 test('cuts nothing where there is no terminal', () => {

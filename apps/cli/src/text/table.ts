@@ -30,12 +30,18 @@ interface Measured<T> {
   readonly natural: number;
 }
 
-/** The lines of a table, title first. No cell can hold a control character. */
+export interface Table {
+  /** The title first. No cell can hold a control character. */
+  readonly lines: string[];
+  /** Titles of the columns that had no room. */
+  readonly hidden: string[];
+}
+
 export function layoutTable<T>(
   columns: readonly Column<T>[],
   rows: readonly T[],
   { widthMax, now, paint }: Layout,
-): string[] {
+): Table {
   const measured = columns.map((column) => measure(column, rows, now));
   const { shown, widths } = fit(measured, widthMax);
   const title = shown.map(({ column }, at) => align(column, column.title, widths[at] ?? 0));
@@ -46,7 +52,10 @@ export function layoutTable<T>(
       return align(column, cells[index] ?? '', widths[at] ?? 0, painted);
     }),
   );
-  return [title, ...lines].map((cells) => cells.join(GAP).trimEnd());
+  return {
+    lines: [title, ...lines].map((cells) => cells.join(GAP).trimEnd()),
+    hidden: measured.filter((each) => !shown.includes(each)).map(({ column }) => column.title),
+  };
 }
 
 function measure<T>(column: Column<T>, rows: readonly T[], now: Date): Measured<T> {

@@ -4,6 +4,7 @@ import { verb } from '../../command/verb.ts';
 import { type Field, printFields } from '../../output.ts';
 import { connect } from '../../session/connect.ts';
 import { relativeAndExact } from '../../text/format.ts';
+import { workspaceText } from '../workspaces.ts';
 import { STATE_COLORS } from './list-keys.ts';
 import { KEY, openKey } from './open-key.ts';
 
@@ -15,9 +16,11 @@ export const showKey = verb({
   args: [KEY],
   run: async ({ ctx, args: [reference] }) => {
     const { client, params } = await openKey(ctx, reference);
-    return client.getKey({ params });
+    const key = await client.getKey({ params });
+    return { key, workspace: await workspaceText(client, key.workspaceId) };
   },
-  print: printKey,
+  answer: ({ key }) => key,
+  print: (ctx, { key, workspace }) => printKey(ctx, key, workspace),
 });
 
 export const showKeyStats = verb({
@@ -42,7 +45,7 @@ function limitField({ keysUsed, keysMax, plan }: Stats): Field {
   return keysUsed < keysMax ? [name, text] : [name, `${text}: full`, 'yellow'];
 }
 
-function printKey(ctx: CliContext, key: ApiKeyDetail): void {
+function printKey(ctx: CliContext, key: ApiKeyDetail, workspace: string): void {
   const time = (instant: string | null) => relativeAndExact(instant, ctx.now());
   const { revokedAt, revokeReason, previousSecretExpiresAt, disablesAt, createdBy } = key;
   const { createdByKey } = key;
@@ -67,7 +70,7 @@ function printKey(ctx: CliContext, key: ApiKeyDetail): void {
       ? [['Old secret ends', time(previousSecretExpiresAt)] as const]
       : []),
     ['Accepted from', key.allowedIps.join(' ') || 'any address'],
-    ['Workspace', key.workspaceId ?? 'every workspace'],
+    ['Workspace', workspace],
     ['Profile', key.profile],
     ['Scopes', key.scopes.join(' ') || 'none'],
     ...dormant(key),

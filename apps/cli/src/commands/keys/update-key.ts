@@ -1,7 +1,7 @@
 import type { ApiKey, RouteInput, Routes } from '@tollkeeper/contract';
 import { flag, given, list, parsed, text, YES } from '../../command/option.ts';
 import { readExpiry, requireChange } from '../../command/option-values.ts';
-import { argument, verb } from '../../command/verb.ts';
+import { verb } from '../../command/verb.ts';
 import { type Field, hint, printFields, printLine } from '../../output.ts';
 import { agree, requireYesOrTerminal } from '../../prompt.ts';
 import { relativeAndExact } from '../../text/format.ts';
@@ -56,18 +56,6 @@ export const updateKey = verb({
     if (isChanged) printLine(ctx, `Changed "${name}" (${prefix}…).`);
     else hint(ctx, `Nothing to change: "${name}" already has these values.`);
   },
-});
-
-export const renameKey = verb({
-  name: 'rename',
-  summary: 'Give a key another name',
-  args: [KEY, argument('name', 'New name')],
-  run: async ({ ctx, args: [reference, name] }) => {
-    const { client, key, params } = await openKey(ctx, reference);
-    return { before: key, after: await client.updateKey({ params, body: { name } }) };
-  },
-  answer: ({ after }) => after,
-  print: (ctx, { before, after }) => printLine(ctx, `Renamed "${before.name}" to "${after.name}".`),
 });
 
 interface ScopeOptions {
