@@ -15,11 +15,11 @@ import { createServer } from './http/server.ts';
 import { openJobs } from './jobs/index.ts';
 import { createMailer } from './mail/mailer.ts';
 import { createRandomBytes } from './random-bytes.ts';
+import { type ChangeListener, notifyAfter } from './replication/apply-changes.ts';
 import { type ChangeFeed, startChangeFeed } from './replication/change-feed.ts';
 import { listen } from './replication/listen.ts';
 import { createLiveKeys } from './replication/live-keys.ts';
 import { APPLIED_CHANNEL, CHANGE_CHANNEL, createNotifier } from './replication/notifier.ts';
-import { type ChangeListener, notifyAfter } from './replication/notify-after.ts';
 import { startUsageCounter } from './usage/usage-counter.ts';
 
 interface AppOptions {

@@ -41,7 +41,7 @@ export interface Session {
   readonly expiresAt: Date;
 }
 
-export type Actor =
+type Actor =
   | {
       readonly type: 'member';
       readonly memberId: string;

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 
 /** Drawn at once: a draw costs as much as storing a row, however few bytes it is for. */
 const POOL_BYTES = 4096;
@@ -20,4 +20,15 @@ export function createRandomBytes(
     used += count;
     return bytes;
   };
+}
+
+const TOKEN_BYTES = 32;
+
+/** A new one-time token: 256 random bits, of which only the hash is stored. */
+export function createToken(randomBytes: (count: number) => Uint8Array): string {
+  return Buffer.from(randomBytes(TOKEN_BYTES)).toString('base64url');
+}
+
+export function hashToken(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
 }

@@ -10,8 +10,7 @@ import type { GatewayFacts } from './find-gateways.ts';
 import { CLOSE, isOpen, type Session } from './gateway-session.ts';
 import { type Greeting, greet } from './greet.ts';
 import { type ByteStream, createInbox, type Inbox } from './inbox.ts';
-import { findKnownState, type KnownState } from './known-state.ts';
-import type { Lineages } from './lineages.ts';
+import { findKnownState, type KnownState, type Lineages } from './lineages.ts';
 import type { Presence } from './presence.ts';
 import type { Seal } from './seal.ts';
 

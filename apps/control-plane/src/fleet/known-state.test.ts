@@ -3,8 +3,7 @@ import type { Hello } from '@tollkeeper/protocol';
 import { expect, it } from 'vitest';
 import { createLog } from '../log.ts';
 import type { GatewayFacts } from './find-gateways.ts';
-import { findKnownState } from './known-state.ts';
-import type { Lineages } from './lineages.ts';
+import { findKnownState, type Lineages } from './lineages.ts';
 import type { WorkspacePosition } from './read-positions.ts';
 
 const log = createLog('silent', { write: () => undefined });

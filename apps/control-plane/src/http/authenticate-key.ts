@@ -22,7 +22,7 @@ import { DomainError, invalidField } from '../domain-error.ts';
 import { originOf } from './origin.ts';
 
 /** A decision about the key of a request, and how long it holds. */
-export interface KeyCheck {
+interface KeyCheck {
   /** Of the keys in memory. */
   readonly revision: number;
   readonly validUntilMs: number;

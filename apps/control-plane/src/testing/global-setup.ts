@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { PgBoss } from 'pg-boss';
 import type { TestProject } from 'vitest/node';
+import { bossConnection } from '../db/connect.ts';
 import { startEmbeddedPostgres } from '../db/embedded/index.ts';
 import { migrateDatabase } from '../db/migrate.ts';
-import { bossConnection } from '../jobs/boss-connection.ts';
 import { copyDataDir } from './copy-data-dir.ts';
 
 declare module 'vitest' {

@@ -1,3 +1,4 @@
+import { INVITATION_DAYS } from '@tollkeeper/contract';
 import type { gateway, invitation, joinKey, member } from '../db/schema/index.ts';
 import type { Facts } from './audit.ts';
 
@@ -43,4 +44,16 @@ type GatewayFacts = Pick<
 export function gatewayFacts(row: GatewayFacts): Facts {
   const { name, workspaceId, labels, draining, joinKeyId } = row;
   return { name, workspaceId, labels, draining, joinKeyId };
+}
+
+const LIFETIME_MS = INVITATION_DAYS * 86_400_000;
+
+/** When an invitation ends that is sent now. */
+export function invitationEnd(now: Date): Date {
+  return new Date(now.getTime() + LIFETIME_MS);
+}
+
+/** When an invitation was last sent: sending it again begins its time anew. */
+export function invitationSentAt({ expiresAt }: { readonly expiresAt: Date }): Date {
+  return new Date(expiresAt.getTime() - LIFETIME_MS);
 }

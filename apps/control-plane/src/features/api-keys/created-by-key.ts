@@ -21,7 +21,7 @@ import { findRemovable, type KeepMembers } from './removable-members.ts';
 export const SEARCHED_MAX = 100_000;
 
 /** What went along with a key, as the audit event `api_key.cascade` says it. */
-export interface CreatedCounts {
+interface CreatedCounts {
   readonly keysCount: number;
   readonly joinKeysCount: number;
   readonly invitationsCount: number;

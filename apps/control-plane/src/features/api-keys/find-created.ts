@@ -4,7 +4,7 @@ import { visibleFleet, visibleKeys } from '../../access/visibility.ts';
 import type { Ctx } from '../../context.ts';
 import type { Database, Transaction } from '../../db/connect.ts';
 import { apiKey, gateway, invitation, joinKey, keyEdit } from '../../db/schema/index.ts';
-import { invitationSentAt } from '../../write/invitation-time.ts';
+import { invitationSentAt } from '../../write/created-facts.ts';
 import { among } from './among.ts';
 import type { AdmittedMember, ReadLineage } from './read-lineage.ts';
 import { type Descendants, traceDescendants } from './trace-descendants.ts';

@@ -26,7 +26,7 @@ interface Cascade {
 }
 
 /** A key with which a cascade begins. */
-export interface Root {
+interface Root {
   readonly id: string;
   readonly name: string;
 }

@@ -3,7 +3,7 @@ import type { Ctx } from '../../context.ts';
 import { gateway } from '../../db/schema/index.ts';
 import { gatewayFacts } from '../../write/created-facts.ts';
 import { write } from '../../write/write.ts';
-import { lockGateway } from './gateway-view.ts';
+import { lockGateway } from './list-gateways.ts';
 
 /** Ends its credential, and notifies the process that it is connected to. @throws DomainError */
 export function deleteGateway(

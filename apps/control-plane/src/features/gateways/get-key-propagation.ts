@@ -4,8 +4,8 @@ import { holds } from '../../access/require-scope.ts';
 import { visibleFleet } from '../../access/visibility.ts';
 import type { Ctx } from '../../context.ts';
 import { gateway } from '../../db/schema/index.ts';
-import { connectionsOf, gatewayState, selectGateways, type ViewRow } from './gateway-view.ts';
 import { findKeyChanges, type KeyChange, latestChange } from './key-changes.ts';
+import { connectionsOf, gatewayState, selectGateways, type ViewRow } from './list-gateways.ts';
 import { findAppliedTimes, findRequiredVersions, type Required } from './required-versions.ts';
 
 /**

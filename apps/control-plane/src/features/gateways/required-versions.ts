@@ -1,7 +1,7 @@
 import { inArray, min, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../../db/connect.ts';
 import { gatewayVersion, workspaceChange } from '../../db/schema/index.ts';
-import type { ViewRow } from './gateway-view.ts';
+import type { ViewRow } from './list-gateways.ts';
 
 /**
  * The last change of the transaction that made the change, and when its versions were made; no row

@@ -5,7 +5,7 @@ import { gateway } from '../../db/schema/index.ts';
 import { gatewayFacts } from '../../write/created-facts.ts';
 import { requireUnedited } from '../../write/etag.ts';
 import { unlessUnchanged, write } from '../../write/write.ts';
-import { gatewayEtag, lockGateway, readGateway } from './gateway-view.ts';
+import { gatewayEtag, lockGateway, readGateway } from './list-gateways.ts';
 
 type Body = RouteInput<Routes['updateGateway']>['body'];
 

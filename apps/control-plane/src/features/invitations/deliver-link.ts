@@ -12,7 +12,7 @@ import {
   user,
 } from '../../db/schema/index.ts';
 import { escapeHtml, type Mail, type Mailer, mailCodes } from '../../mail/mailer.ts';
-import { createToken, hashToken } from '../../mail/one-time-token.ts';
+import { createToken, hashToken } from '../../random-bytes.ts';
 import type { OutboxMessage } from '../../write/outbox.ts';
 
 type Row = typeof invitationTable.$inferSelect;

@@ -7,7 +7,7 @@ import type { Services } from '../../context.ts';
 import type { Database, Transaction } from '../../db/connect.ts';
 import { invitation, member, organization, role, user } from '../../db/schema/index.ts';
 import { DomainError } from '../../domain-error.ts';
-import { hashToken } from '../../mail/one-time-token.ts';
+import { hashToken } from '../../random-bytes.ts';
 import { findRole } from '../roles/index.ts';
 import { findInvitationBlock } from './list-invitations.ts';
 

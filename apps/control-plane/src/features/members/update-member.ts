@@ -1,15 +1,17 @@
-import type { Member, RouteInput, Routes } from '@tollkeeper/contract';
+import { type Member, OWNER_ROLE_ID, type RouteInput, type Routes } from '@tollkeeper/contract';
 import { scopeNames } from '@tollkeeper/verify';
-import { eq } from 'drizzle-orm';
-import { requireWholeOrganization } from '../../access/require-scope.ts';
+import { and, eq } from 'drizzle-orm';
+import { requireScopesHeld, requireWholeOrganization } from '../../access/require-scope.ts';
 import { roleScopes } from '../../access/role-scopes.ts';
 import type { Ctx } from '../../context.ts';
-import { member } from '../../db/schema/index.ts';
+import type { Transaction } from '../../db/connect.ts';
+import { member, role } from '../../db/schema/index.ts';
+import { DomainError, notFound } from '../../domain-error.ts';
 import { memberFacts } from '../../write/created-facts.ts';
 import { requireUnedited } from '../../write/etag.ts';
 import { write } from '../../write/write.ts';
 import { requireRecentGrant } from '../identity/index.ts';
-import { grantableRole } from './grantable-role.ts';
+import { findRole, type KnownRole } from '../roles/index.ts';
 import { memberEtag, readMember } from './list-members.ts';
 import { lockMember } from './lock-member.ts';
 
@@ -41,4 +43,26 @@ export function updateMember(
       changes: [{ kind: 'member', subjectId: row.id }],
     };
   });
+}
+
+/**
+ * A role that the caller may give, which nobody deletes until the transaction ends.
+ * @throws DomainError not_found, invalid_state for the owner's, scope_not_held
+ */
+export async function grantableRole(tx: Transaction, ctx: Ctx, id: string): Promise<KnownRole> {
+  await tx
+    .select({ id: role.id })
+    .from(role)
+    .where(and(eq(role.organizationId, ctx.organizationId), eq(role.id, id)))
+    .for('key share');
+  const found = await findRole(tx, ctx.organizationId, id);
+  if (!found) throw notFound('role', id);
+  if (found.id === OWNER_ROLE_ID) {
+    throw new DomainError(
+      'invalid_state',
+      `The role "${found.name}" moves only by transfer of the organization. Choose another role.`,
+    );
+  }
+  requireScopesHeld(ctx, found.scopes);
+  return found;
 }

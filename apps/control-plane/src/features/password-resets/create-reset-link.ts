@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { PASSWORD_RESET_MINUTES } from '@tollkeeper/contract';
 import { verification } from '../../db/schema/index.ts';
-import { createToken } from '../../mail/one-time-token.ts';
+import { createToken } from '../../random-bytes.ts';
 import type { WriteServices } from '../../write/write.ts';
 import { appendSessionEvent, changeUser, getUserId } from '../identity/index.ts';
 import { handedOverIdentifier, resetLink } from './find-password-reset.ts';

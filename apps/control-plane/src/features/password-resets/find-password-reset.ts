@@ -3,7 +3,7 @@ import { and, eq, gt, inArray, type SQL } from 'drizzle-orm';
 import type { Services } from '../../context.ts';
 import { user, verification } from '../../db/schema/index.ts';
 import { DomainError } from '../../domain-error.ts';
-import { hashToken } from '../../mail/one-time-token.ts';
+import { hashToken } from '../../random-bytes.ts';
 
 /** Whose password the link resets, before anything is typed. @throws DomainError password_reset_invalid */
 export async function findPasswordReset(

@@ -9,7 +9,7 @@ import { eq } from 'drizzle-orm';
 import type { Services } from '../../context.ts';
 import { user, verification } from '../../db/schema/index.ts';
 import { escapeHtml, type Mail, mailCodes } from '../../mail/mailer.ts';
-import { createToken } from '../../mail/one-time-token.ts';
+import { createToken } from '../../random-bytes.ts';
 import { resetIdentifier, resetLink } from './find-password-reset.ts';
 
 /**

@@ -9,8 +9,7 @@ import { role } from '../../db/schema/index.ts';
 import { idempotent } from '../../write/idempotent.ts';
 import { write } from '../../write/write.ts';
 import { requireRecentGrant } from '../identity/index.ts';
-import { roleView } from './list-roles.ts';
-import { requireFreeName } from './role-name.ts';
+import { requireFreeName, roleView } from './list-roles.ts';
 
 type Body = RouteInput<Routes['createRole']>['body'];
 

@@ -5,7 +5,7 @@ import {
   type Routes,
   type Scope,
 } from '@tollkeeper/contract';
-import { and, count, eq, ne } from 'drizzle-orm';
+import { and, count, eq, ne, sql } from 'drizzle-orm';
 import type { Ctx } from '../../context.ts';
 import type { Database, Transaction } from '../../db/connect.ts';
 import { member, role } from '../../db/schema/index.ts';
@@ -99,4 +99,31 @@ export async function lockRole(tx: Transaction, ctx: Ctx, id: string, verb: stri
     .for('update');
   if (!row) throw notFound('role', id);
   return row;
+}
+
+/**
+ * Two roles of one name, a built-in one included, would be given by mistake. The unique index
+ * decides between two that are made at once.
+ * @throws DomainError invalid_state
+ */
+export async function requireFreeName(
+  tx: Transaction,
+  organizationId: string,
+  name: string,
+  own = '',
+) {
+  const wanted = name.trim().toLowerCase();
+  const [taken] = await tx
+    .select({ id: role.id })
+    .from(role)
+    .where(
+      and(
+        eq(role.organizationId, organizationId),
+        ne(role.id, own),
+        sql`lower(trim(${role.name})) = ${wanted}`,
+      ),
+    )
+    .limit(1);
+  if (!taken && !BUILT_IN_ROLES.some((each) => each.name.toLowerCase() === wanted)) return;
+  throw new DomainError('invalid_state', `There is a role "${name}" already. Choose another name.`);
 }

@@ -10,8 +10,7 @@ import { role } from '../../db/schema/index.ts';
 import { requireUnedited } from '../../write/etag.ts';
 import { unlessUnchanged, write } from '../../write/write.ts';
 import { requireRecentGrant } from '../identity/index.ts';
-import { countMembers, lockRole, roleEtag, roleView } from './list-roles.ts';
-import { requireFreeName } from './role-name.ts';
+import { countMembers, lockRole, requireFreeName, roleEtag, roleView } from './list-roles.ts';
 
 type Body = RouteInput<Routes['updateRole']>['body'];
 
