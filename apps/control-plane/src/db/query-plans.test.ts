@@ -11,6 +11,7 @@ import { makeKey } from '../testing/keys.ts';
 import { claimedOrganization } from '../testing/people.ts';
 import { queryDatabase } from '../testing/query-database.ts';
 import {
+  findWideGenericScans,
   findWideScans,
   recordStatements,
   type Statement,
@@ -142,6 +143,51 @@ it('finds by an index what a key created, also where one key created nearly all 
     expect(lines).not.toMatch(/Seq Scan on api_key.*\n.*Filter: .*linked\.id/);
   }
 });
+
+it('finds by an index what prepared statements need, also by the plan that serves any value', async () => {
+  const query = queryDatabase(app.database);
+  for (const text of MANY) await query(text);
+  const reader = await startTestApp({ database: app.database });
+  const key = await makeKey(app, owner, { scopes: ['api_keys.create', 'usage.read'] });
+  const statements = await recordStatements(async () => {
+    for (const client of [withKey(reader, filled.secret), owner]) {
+      for (const { path } of listReads(filled)) await client.get(path);
+    }
+    const credentials = { email: OWNER.email, password: OWNER.password };
+    await visitor(app).post('/api/auth/sign-in/email', credentials, { origin: app.baseUrl });
+    for (const client of [owner, key.client]) {
+      for (const idempotencyKey of ['one', 'two']) {
+        const headers = { 'idempotency-key': idempotencyKey };
+        expect((await client.post('/v1/api-keys', NEW_KEY, headers)).status).toBe(201);
+      }
+    }
+    await owner.post(`/v1/api-keys/${key.id}/disable`);
+    await app.services.usage.flush();
+  });
+  const prepared = statements.filter(({ name }) => name !== undefined);
+  expect(prepared.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['whoami', 'select-session-member', 'select-changes']),
+  );
+  // Of the other tables, an organization has a few dozen rows: to read all of them costs less.
+  const large = await query<{ name: string }>(
+    'select relname as name from pg_class where reltuples >= 1000',
+  );
+  const wide = await findWideGenericScans(app.database, prepared);
+  expect(wide.filter(({ table }) => large.some(({ name }) => name === table))).toEqual([]);
+});
+
+/** Rows in what the database of this file has few of. */
+const MANY = [
+  `insert into "user" (id, name, email) select 'many' || n, 'Many', 'many' || n || '@example.com'
+   from generate_series(1, 5000) n`,
+  `insert into member (id, organization_id, user_id, role_id, status, created_at)
+   select 'mem_' || lpad(n::text, 20, 'M'), (select min(organization_id) from audit_chain),
+     'many' || n, 'role_viewer', 'active', now() from generate_series(1, 5000) n`,
+  `insert into idempotency (organization_id, actor_id, key, request_hash, answer, created_at)
+   select (select min(organization_id) from audit_chain), 'mem_' || lpad(n::text, 20, 'M'), n::text,
+     '\\x00', '{}', now() from generate_series(1, 5000) n`,
+  'analyze',
+];
 
 it('finds by its id whatever decides a creation, also by plans from when there were few keys', async () => {
   const own = await startTestApp();

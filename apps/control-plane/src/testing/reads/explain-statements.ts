@@ -2,6 +2,8 @@ import pg from 'pg';
 import { vi } from 'vitest';
 
 export interface Statement {
+  /** Of a statement that a connection prepares once, and then plans for any value. */
+  readonly name: string | undefined;
   readonly text: string;
   readonly values: readonly unknown[];
 }
@@ -25,9 +27,10 @@ const PLANNED = /^(?!.*\bpgboss\b)\s*(select|insert|update|delete|with)\b/is;
 function toStatement([first, second]: readonly unknown[]): Statement {
   const fields = typeof first === 'object' && first !== null ? first : { text: first };
   const text = 'text' in fields && typeof fields.text === 'string' ? fields.text : '';
+  const name = 'name' in fields && typeof fields.name === 'string' ? fields.name : undefined;
   const own = 'values' in fields ? fields.values : undefined;
   const values = [own, second].find((each) => Array.isArray(each));
-  return { text, values: values ?? [] };
+  return { name, text, values: values ?? [] };
 }
 
 /** A scan that reads all of a table, however few of its rows are wanted. */
@@ -71,6 +74,52 @@ export async function findWideScans(
   } finally {
     await client.end();
   }
+}
+
+/**
+ * Plans prepared statements as a connection comes to execute them, without a look at the values: such a
+ * plan that reads a whole table does so for every value.
+ */
+export async function findWideGenericScans(
+  database: pg.ClientConfig,
+  statements: readonly Statement[],
+): Promise<WideScan[]> {
+  const client = new pg.Client(database);
+  await client.connect();
+  try {
+    await client.query('set plan_cache_mode = force_generic_plan');
+    const leading = await readLeadingColumns(client);
+    const scans: WideScan[] = [];
+    for (const [at, { text, values }] of statements.entries()) {
+      await client.query(`prepare statement_${at} as ${text}`);
+      const given = values.length === 0 ? '' : `(${values.map(literalOf).join(', ')})`;
+      const { rows } = await client.query(`explain (format json) execute statement_${at} ${given}`);
+      scans.push(...wideScansOf(rows[0]['QUERY PLAN'][0].Plan, text, leading));
+    }
+    return scans;
+  } finally {
+    await client.end();
+  }
+}
+
+function literalOf(value: unknown): string {
+  if (value === null || value === undefined) return 'null';
+  if (value instanceof Date) return pg.escapeLiteral(value.toISOString());
+  if (Buffer.isBuffer(value)) return `'\\x${value.toString('hex')}'`;
+  if (Array.isArray(value)) return pg.escapeLiteral(`{${value.map(elementOf).join(',')}}`);
+  return pg.escapeLiteral(typeof value === 'object' ? JSON.stringify(value) : `${value}`);
+}
+
+function elementOf(value: unknown): string {
+  if (value === null || value === undefined) return 'null';
+  if (Array.isArray(value)) return `{${value.map(elementOf).join(',')}}`;
+  const text =
+    value instanceof Date
+      ? value.toISOString()
+      : typeof value === 'object'
+        ? JSON.stringify(value)
+        : `${value}`;
+  return JSON.stringify(text);
 }
 
 type LeadingColumns = ReadonlyMap<string, string>;
