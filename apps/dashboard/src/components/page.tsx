@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect } from 'react';
+import { joinClasses } from '../lib/join-classes.ts';
 
 interface PageHeaderProps {
   readonly title: ReactNode;
@@ -92,4 +93,14 @@ export function usePageTitle(title: string): void {
   useEffect(() => {
     document.title = `${title} · Tollkeeper`;
   }, [title]);
+}
+
+/** Holds the place of text that is still loading, so that nothing jumps when it comes. */
+export function Skeleton({ className }: { readonly className?: string }) {
+  return (
+    <span
+      aria-hidden
+      className={joinClasses('animate-breathe inline-block h-3 rounded bg-line', className)}
+    />
+  );
 }

@@ -1,7 +1,7 @@
 import { Fragment, type ReactNode } from 'react';
 import { useRowFocus } from '../lib/hooks.ts';
 import { joinClasses } from '../lib/join-classes.ts';
-import { Skeleton } from './skeleton.tsx';
+import { Skeleton } from './page.tsx';
 
 export interface RecordColumn<T> {
   readonly header: string;
@@ -123,5 +123,19 @@ function WholeRow({ className, children }: WholeRowProps) {
     <td className="p-0">
       <div className={`w-[100cqw] ${className}`}>{children}</div>
     </td>
+  );
+}
+
+interface MaskedPrefixProps {
+  readonly prefix: string;
+  readonly className?: string;
+}
+
+/** `tk_live_a1b2…`: all that is ever shown again of a secret. */
+export function MaskedPrefix({ prefix, className }: MaskedPrefixProps) {
+  return (
+    <code className={joinClasses('whitespace-nowrap font-mono text-[0.8125rem]', className)}>
+      {prefix}…
+    </code>
   );
 }

@@ -3,7 +3,7 @@ import { toast } from 'sonner';
 import { type FormState, useSubmit } from '../../lib/use-submit.ts';
 import { BlockedReason, Button } from '../button.tsx';
 import { ErrorNotice, LoadError } from '../notice.tsx';
-import { Skeleton } from '../skeleton.tsx';
+import { Skeleton } from '../page.tsx';
 import { Dialog, DialogBody, DialogFooter, type DialogProps, useUnsaved } from './dialog.tsx';
 import { LineField } from './line-field.tsx';
 

@@ -1,9 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { PLAN_KEYS_MAX, type Plan } from '@tollkeeper/contract';
 import { LackedScope, LoadError } from '../../components/notice.tsx';
-import { PageHeader, usePageTitle } from '../../components/page.tsx';
+import { PageHeader, Skeleton, usePageTitle } from '../../components/page.tsx';
 import { Fact, Facts, IdFact, Panel } from '../../components/panel.tsx';
-import { Skeleton } from '../../components/skeleton.tsx';
 import { TimeAgoButton } from '../../components/time-ago.tsx';
 import { counted } from '../../lib/format.ts';
 import { useCan } from '../sessions/index.ts';

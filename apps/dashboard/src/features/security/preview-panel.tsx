@@ -1,8 +1,8 @@
 import { Link } from '@tanstack/react-router';
 import type { Scope, SecurityEffect } from '@tollkeeper/contract';
 import { LoadError, Notice } from '../../components/notice.tsx';
+import { Skeleton } from '../../components/page.tsx';
 import { Panel } from '../../components/panel.tsx';
-import { Skeleton } from '../../components/skeleton.tsx';
 import { counted } from '../../lib/format.ts';
 import { joinClasses } from '../../lib/join-classes.ts';
 import { useCan, useIdentity } from '../sessions/index.ts';

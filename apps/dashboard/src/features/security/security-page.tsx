@@ -1,9 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import type { SecuritySettings } from '@tollkeeper/contract';
 import { LackedScope, LoadError } from '../../components/notice.tsx';
-import { PageHeader, usePageTitle } from '../../components/page.tsx';
+import { PageHeader, Skeleton, usePageTitle } from '../../components/page.tsx';
 import { Fact, Facts, Panel } from '../../components/panel.tsx';
-import { Skeleton } from '../../components/skeleton.tsx';
 import { counted } from '../../lib/format.ts';
 import { useCan } from '../sessions/index.ts';
 import { securityQuery } from './queries.ts';

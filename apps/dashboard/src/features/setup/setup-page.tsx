@@ -5,8 +5,7 @@ import { useState } from 'react';
 import { LineField } from '../../components/forms/line-field.tsx';
 import { SetPasswordForm } from '../../components/forms/set-password-form.tsx';
 import { LoadError } from '../../components/notice.tsx';
-import { EntryPage, usePageTitle } from '../../components/page.tsx';
-import { Skeleton } from '../../components/skeleton.tsx';
+import { EntryPage, Skeleton, usePageTitle } from '../../components/page.tsx';
 import { api } from '../../lib/api.ts';
 import { fragmentToken, tokenFrom } from '../../lib/page-address.ts';
 

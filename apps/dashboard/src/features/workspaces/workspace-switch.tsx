@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
 import { Select } from '../../components/forms/controls.tsx';
-import { Skeleton } from '../../components/skeleton.tsx';
+import { Skeleton } from '../../components/page.tsx';
 import { useCan } from '../sessions/index.ts';
 import { useWorkspaces } from './queries.ts';
 

@@ -6,8 +6,7 @@ import { ChevronLeft, CirclePause, CirclePlay, Pencil, RefreshCw } from 'lucide-
 import { useState } from 'react';
 import { Button } from '../../../components/button.tsx';
 import { LoadError } from '../../../components/notice.tsx';
-import { EmptyState, PageHeader, usePageTitle } from '../../../components/page.tsx';
-import { Skeleton } from '../../../components/skeleton.tsx';
+import { EmptyState, PageHeader, Skeleton, usePageTitle } from '../../../components/page.tsx';
 import { useCan, useIdentity } from '../../sessions/index.ts';
 import { type KeyAction, KeyDialogs } from '../actions/key-dialogs.tsx';
 import { KeyMenu, useKeyPermissions } from '../actions/key-menu.tsx';

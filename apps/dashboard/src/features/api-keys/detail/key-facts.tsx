@@ -1,8 +1,8 @@
 import { Link } from '@tanstack/react-router';
 import { type ApiKeyDetail, PROFILE_CATALOG } from '@tollkeeper/contract';
-import { MaskedPrefix } from '../../../components/masked-prefix.tsx';
 import { Notice } from '../../../components/notice.tsx';
 import { Fact, Facts, IdFact, Panel } from '../../../components/panel.tsx';
+import { MaskedPrefix } from '../../../components/record-table.tsx';
 import { TimeAgoButton } from '../../../components/time-ago.tsx';
 import { exactTime } from '../../../lib/format.ts';
 import { useIdentity } from '../../sessions/index.ts';

@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { LoadError } from '../../../components/notice.tsx';
+import { Skeleton } from '../../../components/page.tsx';
 import { Panel, ShowAll, useCapped } from '../../../components/panel.tsx';
-import { Skeleton } from '../../../components/skeleton.tsx';
 import { TimeAgo } from '../../../components/time-ago.tsx';
 import { exactTime, formatDuration } from '../../../lib/format.ts';
 import { GatewayStateWord, staleWords } from '../../fleet/index.ts';

@@ -1,8 +1,8 @@
 import type { ApiKey } from '@tollkeeper/contract';
 import { useId } from 'react';
 import { TriStateCheckbox } from '../../../components/forms/controls.tsx';
-import { MaskedPrefix } from '../../../components/masked-prefix.tsx';
-import { Skeleton } from '../../../components/skeleton.tsx';
+import { Skeleton } from '../../../components/page.tsx';
+import { MaskedPrefix } from '../../../components/record-table.tsx';
 import { TimeAgo } from '../../../components/time-ago.tsx';
 import { useRowFocus } from '../../../lib/hooks.ts';
 import { joinClasses } from '../../../lib/join-classes.ts';

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { RouteOutput, Routes } from '@tollkeeper/contract';
 import type { ReactNode } from 'react';
 import { LoadError } from '../../../components/notice.tsx';
-import { Skeleton } from '../../../components/skeleton.tsx';
+import { Skeleton } from '../../../components/page.tsx';
 import { TimeAgoButton } from '../../../components/time-ago.tsx';
 import { UsageFigure } from '../../../components/usage-figure.tsx';
 import { formatCount } from '../../../lib/format.ts';

@@ -1,10 +1,10 @@
 import type { Gateway } from '@tollkeeper/contract';
+import { Skeleton } from '../../../components/page.tsx';
 import {
   actionsColumn,
   type RecordColumn,
   RecordTable,
 } from '../../../components/record-table.tsx';
-import { Skeleton } from '../../../components/skeleton.tsx';
 import { useRowFocus } from '../../../lib/hooks.ts';
 import { useNow } from '../../../lib/server-clock.ts';
 import { useCan } from '../../sessions/index.ts';

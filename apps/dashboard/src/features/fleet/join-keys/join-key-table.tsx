@@ -1,10 +1,10 @@
 import { JOIN_KEY_BLOCKS, type JoinKey, type JoinKeyBlock } from '@tollkeeper/contract';
 import { Trash2 } from 'lucide-react';
-import { MaskedPrefix } from '../../../components/masked-prefix.tsx';
 import { MenuItem, RecordMenu } from '../../../components/menu.tsx';
 import {
   actionsColumn,
   CutText,
+  MaskedPrefix,
   type RecordColumn,
   RecordTable,
 } from '../../../components/record-table.tsx';
