@@ -61,7 +61,7 @@ test('a refusal tells what was wrong, each field at fault, and the request', () 
   });
 });
 
-test('a bound of a field with a unit is told as a duration', () => {
+test('a bound of a field with a unit is reported as a duration', () => {
   const bound = (path: string, message: string) => {
     const error = new ApiError(
       problem('validation_failed', {
