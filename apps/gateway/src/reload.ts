@@ -38,7 +38,10 @@ export function createReload({
   const reload = async () => {
     try {
       const config = await load();
-      const staying = STAYING.filter((name) => !isSame(config[name], running[name]));
+      const staying: string[] = STAYING.filter((name) => !isSame(config[name], running[name]));
+      if (config.limits.headBytesMax !== running.limits.headBytesMax) {
+        staying.push('limits.headBytesMax');
+      }
       if (isSame(config.tls === null, running.tls === null)) gateway.reload(config);
       else throw new Error('TLS can be turned on or off by a restart only');
       fleet.report(null);

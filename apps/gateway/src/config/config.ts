@@ -32,6 +32,7 @@ export interface Limits {
   readonly bodyTimeoutMs: number;
   /** For the next request on a connection, in milliseconds. */
   readonly keepAliveMs: number;
+  readonly headBytesMax: number;
   readonly connectionsMax: number;
   readonly bodyBytesMax: number;
   /** How long requests under way may take once the gateway begins to stop, in milliseconds. */
@@ -79,6 +80,6 @@ export interface Timeouts {
   readonly connectMs: number;
   /** From the sent request to the head of the answer. */
   readonly responseMs: number;
-  /** Between two parts of an answer, and on an upgraded connection. */
+  /** Between two parts of an answer, unless it is a stream of events, and on an upgraded connection. */
   readonly idleMs: number;
 }

@@ -11,6 +11,8 @@ import { isReserved, isRoutePath } from './route-path.ts';
 /** The longest time that a timer of Node can wait. */
 const TIME_MAX_MS = 2 ** 31 - 1;
 export const WORKERS_MAX = 64;
+/** A larger head would cost more memory for each connection than a flood should get. */
+const HEAD_BYTES_MAX = 128 * 1024;
 const BYTES_MAX = Number.MAX_SAFE_INTEGER;
 
 const time = z.int().min(1).max(TIME_MAX_MS);
@@ -61,6 +63,11 @@ const limits = z.strictObject({
   headerTimeoutMs: time.default(10_000),
   bodyTimeoutMs: time.default(30_000),
   keepAliveMs: time.default(60_000),
+  headBytesMax: z
+    .int()
+    .min(1024)
+    .max(HEAD_BYTES_MAX)
+    .default(16 * 1024),
   connectionsMax: z.int().min(1).default(10_000),
   bodyBytesMax: bytes.default(1024 ** 3),
   drainMs: time.default(30_000),

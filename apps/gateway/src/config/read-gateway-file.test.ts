@@ -24,6 +24,7 @@ describe('a wrong file is refused with line, column and reason', () => {
     ['staleMaxMs: soon', ['1:1: "staleMaxMs" invalid input: expected number']],
     ['trustedProxies:\n  - 10.0.0.0/8\n  - 10.0.0.0/99', ['3:5: "trustedProxies.1" must be an IP']],
     ['limits:\n  bodyBytesMax: -1', ['2:3: "limits.bodyBytesMax" too small']],
+    ['limits:\n  headBytesMax: 131073', ['2:3: "limits.headBytesMax" too big']],
     ['routes: []', ['1:1: "routes" too small']],
     [
       'routes:\n  - path: /\n    access: open\n    scopes: [usage.read]\n    credentials: [basic]',

@@ -64,6 +64,11 @@ export function answerHead(raw: RawHeaders, status: number, withTrailers: boolea
   return { headers: dropAsked(headers, connection), contentLength, coding };
 }
 
+export function isEventStream(headers: readonly string[]): boolean {
+  const at = headers.findIndex((each, i) => i % 2 === 0 && each.toLowerCase() === 'content-type');
+  return at >= 0 && /^text\/event-stream\b/i.test(headers[at + 1] ?? '');
+}
+
 /** As pairs, as Node takes them. */
 export function answerTrailers(raw: RawHeaders): [string, string][] {
   const trailers: [string, string][] = [];

@@ -2,11 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { TLSSocket } from 'node:tls';
 import type { Denial } from '@tollkeeper/gateway-core';
 import { replaceCors } from '../request/cors.ts';
-import { answerHead, answerTrailers, type RawHeaders } from './answer-headers.ts';
+import { answerHead, answerTrailers, isEventStream, type RawHeaders } from './answer-headers.ts';
 import { ClientFault } from './client-fault.ts';
 import { reclaimAfter } from './reclaim.ts';
 import { type Exchange, sendDenial } from './send-denial.ts';
-import { isTimeout, upstreamDenial } from './upstream-failure.ts';
+import { isTimeout, TimeoutError, upstreamDenial } from './upstream-failure.ts';
 
 /** The stream that the answer comes from. */
 export interface Flow {
@@ -41,6 +41,13 @@ export class Answer {
   #begun = false;
   #over = false;
   #listens = false;
+  #isPaused = false;
+  /** Of its head, once that went out. */
+  #headers: readonly string[] = [];
+  #parts = 0;
+  /** How many had come at the last look, and since when there were no more. */
+  #partsSeen = -1;
+  #silentSince = 0;
 
   constructor(exchange: Exchange, watch: AnswerWatch) {
     const { req, res } = exchange;
@@ -112,6 +119,23 @@ export class Answer {
     }
   }
 
+  /**
+   * Ends it if the upstream sends no part for too long. A stream of events may be silent, as long as
+   * its client is there: then the kernel looks for the client.
+   * @param nowMs by the clock that only runs forward
+   */
+  checkSilence(nowMs: number, idleMs: number): void {
+    if (!this.#begun || this.#over || idleMs === 0) return;
+    if (this.#partsSeen !== this.#parts || this.#isPaused) {
+      this.#partsSeen = this.#parts;
+      this.#silentSince = nowMs;
+    } else if (nowMs - this.#silentSince >= idleMs) {
+      this.#silentSince = nowMs;
+      if (isEventStream(this.#headers)) this.#req.socket.setKeepAlive(true, idleMs);
+      else this.fail(new TimeoutError('The upstream went silent'));
+    }
+  }
+
   /** Ends it although nothing failed, what was handed over too. */
   stop(denial: Denial): void {
     if (this.#over) this.#cut();
@@ -145,12 +169,14 @@ export class Answer {
     const { cors } = this.#exchange;
     const headers = cors === undefined ? head.headers : replaceCors(head.headers, cors);
     this.#res.writeHead(status, reason ?? '', headers);
+    this.#headers = headers;
     this.#begun = true;
     this.#left = isEmpty ? UNKNOWN : (head.contentLength ?? UNKNOWN);
     process.nextTick(flush, this.#res);
   }
 
   #write(part: Buffer): void {
+    this.#parts++;
     if (this.#left !== UNKNOWN) this.#left -= part.length;
     if (this.#left === 0) {
       // The last part and the end in one: one write of the socket less. With a short part, Node
@@ -194,9 +220,13 @@ export class Answer {
 
   #pause(): void {
     this.#flow?.pause();
+    this.#isPaused = true;
     if (this.#listens) return;
     this.#listens = true;
-    this.#res.on('drain', () => this.#flow?.resume());
+    this.#res.on('drain', () => {
+      this.#isPaused = false;
+      this.#flow?.resume();
+    });
   }
 
   #close(): void {

@@ -12,7 +12,6 @@ import { isUpgradeable, watchUpgrade } from './tunnel.ts';
 
 /** How often Node looks for heads that take too long, in milliseconds. */
 const CHECK_MS = 1000;
-const HEAD_BYTES_MAX = 16 * 1024;
 
 /** The server of the clients: everything that it takes in goes to `receive`. */
 export function createProxyServer(services: Services, connections: Connections): Server {
@@ -23,7 +22,7 @@ export function createProxyServer(services: Services, connections: Connections):
     optimizeEmptyRequests: true,
     // Missing and doubled ones are refused with all other ambiguities.
     requireHostHeader: false,
-    maxHeaderSize: HEAD_BYTES_MAX,
+    maxHeaderSize: limits.headBytesMax,
     connectionsCheckingInterval: CHECK_MS,
     // Bodies may take as long as they come: they are held to the time between two parts.
     requestTimeout: 0,
@@ -69,7 +68,7 @@ export function createProxyServer(services: Services, connections: Connections):
   server.on('connect', (_, socket) => sendRaw(services, socket as Socket, NO_CONNECT));
   server.on('clientError', (error: ParseError, socket: Socket) => {
     if (!socket.writable || connections.isUsed(socket)) socket.destroy();
-    else sendRaw(services, socket, parseDenial(error));
+    else sendRaw(services, socket, parseDenial(error, limits.headBytesMax));
   });
   return server;
 }
@@ -111,14 +110,14 @@ interface ParseError extends NodeJS.ErrnoException {
   readonly rawPacket?: Buffer;
 }
 
-function parseDenial(error: ParseError): Denial {
+function parseDenial(error: ParseError, headBytesMax: number): Denial {
   switch (error.code) {
     case 'HPE_INVALID_METHOD':
       return unknownMethod(error) ?? NOT_HTTP;
     case 'HPE_HEADER_OVERFLOW':
       return {
         code: 'headers_too_large',
-        detail: `The head of a request may have ${HEAD_BYTES_MAX} bytes at most.`,
+        detail: `The head of a request may have ${headBytesMax} bytes at most.`,
       };
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return { code: 'request_timeout', detail: 'The head of the request did not come in time.' };

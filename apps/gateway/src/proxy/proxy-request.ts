@@ -93,7 +93,8 @@ export class ProxyRequest implements Held, AnswerWatch, Ongoing, Repeatable {
 
   recheck(nowMs: number): void {
     const { fleet, metrics, log } = this.#services;
-    const { caller } = this.#authorized;
+    const { caller, route } = this.#authorized;
+    this.#answer?.checkSilence(performance.now(), route.timeouts.idleMs);
     this.#denialAt ??= caller ? watchValidity(fleet, caller.request) : watchKeys(fleet);
     const denial = this.#denialAt(nowMs);
     if (!denial || !this.#answer) return;
@@ -141,8 +142,9 @@ export class ProxyRequest implements Held, AnswerWatch, Ongoing, Repeatable {
   #send(outgoing: Outgoing, body: Readable | null, answer: Answer): void {
     const { route } = this.#authorized;
     const { path, method, headers, timeouts } = outgoing;
-    const { responseMs: headersTimeout, idleMs: bodyTimeout } = timeouts;
-    const request = { path, method, headers, body, headersTimeout, bodyTimeout };
+    const headersTimeout = timeouts.responseMs;
+    // Silence is looked for by `recheck`: only an answer's head says whether it may be silent.
+    const request = { path, method, headers, body, headersTimeout, bodyTimeout: 0 };
     const repeatable = body === null && IDEMPOTENT.has(method) ? this : undefined;
     send(this.#services.upstreams.poolOf(route), request, answer, repeatable);
   }

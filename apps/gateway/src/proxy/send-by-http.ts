@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream';
 import type { Timeouts } from '../config/config.ts';
 import type { Head } from '../request/head.ts';
 import type { Answer } from './answer.ts';
+import { TimeoutError } from './upstream-failure.ts';
 import { HEAD_BYTES_MAX } from './upstreams.ts';
 
 export interface Outgoing {
@@ -16,10 +17,6 @@ export interface Outgoing {
   /** Names and values in turn. */
   readonly headers: string[];
   readonly timeouts: Timeouts;
-}
-
-class TimeoutError extends Error {
-  readonly code = 'ETIMEDOUT';
 }
 
 /** Opens the request on a connection of its own; nothing is sent before the body, or `end()`. */
@@ -43,7 +40,7 @@ export function openRequest(outgoing: Outgoing, answer: Answer): ClientRequest {
     })
     .on(
       'response',
-      guard(answer, (response: IncomingMessage) => passAnswer(response, timeouts, answer)),
+      guard(answer, (response: IncomingMessage) => passAnswer(response, answer)),
     );
   answer.attach({
     pause: () => undefined,
@@ -114,17 +111,12 @@ function refuseUpgrade(request: ClientRequest, answer: Answer): void {
   });
 }
 
-function passAnswer(response: IncomingMessage, timeouts: Timeouts, answer: Answer): void {
+function passAnswer(response: IncomingMessage, answer: Answer): void {
   answer.attach({
     pause: () => response.pause(),
     resume: () => response.resume(),
     abort: (reason) => response.destroy(reason),
   });
-  if (timeouts.idleMs > 0) {
-    response.socket.setTimeout(timeouts.idleMs, () => {
-      if (!response.isPaused()) response.destroy(new TimeoutError('The upstream went silent'));
-    });
-  }
   answer.begin(response.statusCode ?? 502, response.statusMessage, response.rawHeaders);
   response
     .on('data', (part: Buffer) => answer.write(part))

@@ -9,12 +9,11 @@ const TIMED_OUT: Denial = {
   detail: 'The upstream did not answer in time. Try again; if it stays, tell its operator.',
 };
 
-const TIMEOUTS = new Set([
-  'UND_ERR_CONNECT_TIMEOUT',
-  'UND_ERR_HEADERS_TIMEOUT',
-  'UND_ERR_BODY_TIMEOUT',
-  'ETIMEDOUT',
-]);
+export class TimeoutError extends Error {
+  readonly code = 'ETIMEDOUT';
+}
+
+const TIMEOUTS = new Set(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'ETIMEDOUT']);
 
 export function upstreamDenial(error: Error): Denial {
   return isTimeout(error) ? TIMED_OUT : FAILED;
