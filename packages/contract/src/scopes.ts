@@ -80,14 +80,30 @@ export interface ScopeDescription {
   readonly description: string;
 }
 
+/** No route needs a scope of these yet. */
+const UNUSED_GROUPS: ReadonlySet<string> = new Set([
+  'policies',
+  'audit',
+  'billing',
+  'compliance',
+  'integrations',
+  'notifications',
+]);
+
 export const SCOPE_CATALOG: readonly ScopeDescription[] = Object.entries(CATALOG).flatMap(
   ([group, actions]) =>
     Object.entries(actions).map(([action, description]) => ({
       name: `${group}.${action}` as Scope,
       group: group as ScopeGroup,
-      description,
+      description: UNUSED_GROUPS.has(group)
+        ? `Allows nothing in this version. Later: ${lowerFirst(description)}`
+        : description,
     })),
 );
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
 
 /** Every built-in scope, in catalog order. The order is for display; sets are stored sorted. */
 export const SCOPES: readonly Scope[] = SCOPE_CATALOG.map((scope) => scope.name);

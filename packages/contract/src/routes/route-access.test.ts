@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { SCOPE_CATALOG } from '../scopes.ts';
 import { type RouteName, routes } from './index.ts';
 
 /**
@@ -77,4 +78,14 @@ it('opens only these routes to a session that lacks a required second factor', (
 it('lets only this public route act for the user of a session', () => {
   const open = Object.entries(routes).filter(([, route]) => 'optionalSession' in route);
   expect(open.map(([name]) => name)).toEqual(['acceptInvitation']);
+});
+
+it('is described as allowing nothing where no route needs a scope', () => {
+  const needed = new Set<string>(Object.values(routes).map(({ access }) => access));
+  // Asked inside a route: whose keys it shows.
+  needed.add('api_keys.manage_all');
+  for (const { name, description } of SCOPE_CATALOG) {
+    const allowsNothing = description.startsWith('Allows nothing in this version.');
+    expect({ name, allowsNothing }).toEqual({ name, allowsNothing: !needed.has(name) });
+  }
 });
