@@ -21,6 +21,7 @@ const KILLS = process.env.LONG ? 100 : 5;
 /** For each of the two keys. */
 const CLIENTS = 2;
 const LOST = process.env.LONG ? 30 : 3;
+const RECOVERY_MS = 300_000;
 
 it('counts every answered call once, whenever gateway and control plane are killed', async () => {
   const scene = await setScene(await createTestDatabase());
@@ -169,10 +170,12 @@ async function expectExact(scene: Scene): Promise<void> {
 /** The control plane has everything that was answered by now. */
 async function takenAgain({ accepted, denied, stored }: Scene): Promise<void> {
   const expected = { accepted: accepted.answered(), denied: denied.answered() };
-  await until('counts arrive', async () => {
+  const arrive = async () => {
     const counted = await stored().catch(() => undefined);
     return counted && counted.accepted >= expected.accepted && counted.denied >= expected.denied;
-  });
+  };
+  // After kills, two processes start first, and the gateway may pause before it connects again.
+  await until('counts arrive', arrive, RECOVERY_MS);
 }
 
 async function killed<T extends ControlPlane | Gateway>(running: T): Promise<T> {

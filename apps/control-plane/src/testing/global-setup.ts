@@ -31,6 +31,8 @@ const WITHOUT_DURABILITY = {
   full_page_writes: 'off',
   wal_level: 'minimal',
   max_wal_senders: '0',
+  // It would go round the databases of all test files, and change plans between two runs of a test.
+  autovacuum: 'off',
   // For the control planes of several test files at a time.
   max_connections: '300',
 };

@@ -30,7 +30,11 @@ export interface TestApp extends App {
 const BASE_URL = 'http://127.0.0.1';
 
 /** Of a database on a busy machine; tests of the limits themselves set others. */
-const PATIENT_LIMITS: ConnectionLimits = { statement_timeout: 20_000, lock_timeout: 20_000 };
+const PATIENT_LIMITS: ConnectionLimits = {
+  statement_timeout: 60_000,
+  lock_timeout: 60_000,
+  query_timeout: 90_000,
+};
 
 /**
  * A real control plane on loopback, closed when the test file ends. What it answers on the API, and the
