@@ -6,7 +6,7 @@ import {
   builtControlPlane,
   builtGateway,
 } from '../../scripts/programs.mjs';
-import { makeFolder, startNode, warningsOf } from './child-process.ts';
+import { makeFolder, makeUsedDataDir, startNode, warningsOf } from './child-process.ts';
 import { environment } from './control-plane.ts';
 
 /** Where nothing listens. */
@@ -44,7 +44,7 @@ it('the control plane says in one line that its port is in use, and logs no lost
   });
   onTestFinished(() => void other.close());
   const PORT = String((other.address() as AddressInfo).port);
-  const running = startNode([builtControlPlane], { ...environment(await makeFolder()), PORT });
+  const running = startNode([builtControlPlane], { ...environment(await makeUsedDataDir()), PORT });
   expect((await running.exited).code).toBe(1);
   expect(running.stderr().trim().split('\n')).toEqual([expect.stringContaining('set PORT')]);
   expect(warningsOf(running)).toEqual([]);

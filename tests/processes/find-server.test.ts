@@ -2,7 +2,10 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { claimServer } from '../../apps/control-plane/src/testing/test-app.ts';
-import { createEmptyDatabase } from '../../apps/control-plane/src/testing/test-database.ts';
+import {
+  createEmptyDatabase,
+  createTestDatabase,
+} from '../../apps/control-plane/src/testing/test-database.ts';
 import { buildControlPlane, builtAdmin } from '../../scripts/programs.mjs';
 import { makeFolder, startNode } from './child-process.ts';
 import { startControlPlane } from './control-plane.ts';
@@ -66,7 +69,7 @@ it('names the servers that could be meant, and changes none of them', async () =
 it('asks which server is meant where one of them keeps its data elsewhere', async () => {
   const state = await makeFolder();
   const env = { XDG_STATE_HOME: state };
-  const database = await createEmptyDatabase();
+  const database = await createTestDatabase();
   const [one, other] = await Promise.all([
     startControlPlane({ env }),
     startControlPlane({ env, databaseUrl: urlOf(database) }),
