@@ -10,6 +10,7 @@ import { answersOk, makeFolder, startProgram, untilReady } from '../processes/ch
 import { startControlPlane } from '../processes/control-plane.ts';
 import { urlOf } from '../processes/pair.ts';
 import { openBrowser } from './dashboard.ts';
+import { PATIENCE_MS } from './window.ts';
 
 const NGINX = process.env.NGINX_PATH ?? 'nginx';
 
@@ -17,7 +18,7 @@ it.each([
   ['takes the path out', '/'],
   ['leaves the path in', ''],
 ])('works behind a proxy that %s', async (_what, suffix) => {
-  const port = await freePort();
+  const [browser, port] = [await openBrowser(), await freePort()];
   const baseUrl = `http://127.0.0.1:${port}/keys`;
   const controlPlane = await startControlPlane({
     databaseUrl: urlOf(await createTestDatabase()),
@@ -25,7 +26,8 @@ it.each([
   });
   await startNginx(port, controlPlane.baseUrl + suffix);
   await claimServer({ baseUrl });
-  const page = await (await openBrowser()).newPage();
+  const page = await browser.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
   onTestFinished(() => page.close());
   const strays: string[] = [];
   const failures: string[] = [];

@@ -42,11 +42,8 @@ export async function startFreshDashboard(): Promise<FreshDashboard> {
 
 /** As people have it: a process, with an owner and an organization of that plan. */
 export async function startDashboardProcess(plan: Plan): Promise<ClaimedDashboard> {
-  const database = await createTestDatabase();
-  const [browser, { baseUrl }] = await Promise.all([
-    openBrowser(),
-    startControlPlane({ databaseUrl: urlOf(database) }),
-  ]);
+  const [database, browser] = await Promise.all([createTestDatabase(), openBrowser()]);
+  const { baseUrl } = await startControlPlane({ databaseUrl: urlOf(database) });
   return claim({ baseUrl, browser }, database, plan);
 }
 
@@ -69,7 +66,6 @@ export async function startDashboard(
     createTestDatabase(),
     openBrowser(),
     ownPort(),
-    buildDashboard(),
   ]);
   const baseUrl = `http://${host}:${port}`;
   await startTestApp({ database, baseUrl, port, dashboardDir: PAGES, ...(mail ? { mail } : {}) });
@@ -112,8 +108,11 @@ async function findPort(candidate: number): Promise<number> {
 
 let browser: Promise<Browser> | undefined;
 
-/** One for all files of a worker: each window has cookies and storage of its own. It ends with the worker. */
+/**
+ * One for all files of a worker, with the pages built: each window has cookies and storage of its own.
+ * It ends with the worker.
+ */
 export function openBrowser(): Promise<Browser> {
-  browser ??= launchChromium();
+  browser ??= buildDashboard().then(launchChromium);
   return browser;
 }

@@ -1,21 +1,16 @@
 /** A page of another origin calls through the gateway of docs/examples/gateway/browser-app.yaml. */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { closeAll } from '../../apps/gateway/src/testing/close-later.ts';
 import { startExample } from '../../apps/gateway/src/testing/start-example.ts';
 import { startUpstream, type TestGateway } from '../../apps/gateway/src/testing/test-gateway.ts';
-import { launchChromium } from './launch-chromium.ts';
+import { openBrowser } from './dashboard.ts';
+import { PATIENCE_MS } from './window.ts';
 
-let browser: Browser;
 let page: Page;
 let gateway: TestGateway;
 /** Method and path of each request that reached the API. */
 let seen: string[];
-
-beforeAll(async () => {
-  browser = await launchChromium();
-});
-afterAll(() => browser.close());
 
 beforeEach(async () => {
   seen = [];
@@ -30,7 +25,8 @@ beforeEach(async () => {
       'http://127.0.0.1:3000': api.url,
     },
   });
-  page = await browser.newPage();
+  page = await (await openBrowser()).newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
   await page.goto(pages.url);
 });
 afterEach(async () => {

@@ -5,7 +5,7 @@ import type { Client } from '../../apps/control-plane/src/testing/client.ts';
 import type { Dashboard } from './dashboard.ts';
 
 /** Long enough for a machine that does much else. */
-const PATIENCE_MS = 60_000;
+export const PATIENCE_MS = 60_000;
 /** What the browser and the router log of refusals, whether the page expects them or not. */
 const REFUSAL =
   /^(Failed to load resource: the server responded with a status of 4\d\d|ApiError: )/;
