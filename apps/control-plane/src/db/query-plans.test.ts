@@ -134,9 +134,9 @@ it('finds by an index what a key created, also where one key created nearly all 
     await session.get(`/v1/api-keys/${root.id}/created`);
     await session.post(`/v1/api-keys/${root.id}/revoke`, { cascade: true });
   });
-  const recursions = statements.filter(({ text }) => text.includes('with recursive'));
-  expect(recursions.length).toBe(1);
-  for (const { text, values } of recursions) {
+  const searches = statements.filter(({ text }) => text.includes('as next (id)'));
+  expect(searches.length).toBeGreaterThan(0);
+  for (const { text, values } of searches) {
     const plan = await query<{ 'QUERY PLAN': string }>(`explain ${text}`, [...values]);
     const lines = plan.map((line) => line['QUERY PLAN']).join('\n');
     // For each key that was found, that is; the other tables are empty.

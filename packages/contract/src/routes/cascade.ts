@@ -55,7 +55,7 @@ export const createdByKey = z
       .array(z.strictObject({ id: apiKeyId, name: z.string() }))
       .meta({ description: `The first ${CREATED_NAMED_MAX} by name` }),
     isComplete: z.boolean().meta({
-      description: `False where there are more than ${CREATED_COUNTED_MAX.toLocaleString('en')} keys and members, revoked, deleted and removed ones included: the counts are then those of the first of them, and there may be more`,
+      description: `False where there are more than ${CREATED_COUNTED_MAX.toLocaleString('en')} keys and members, deleted and removed ones included, or very many rotations or admissions: the counts are then those of the first of them, and there may be more`,
     }),
   })
   .meta({ id: 'CreatedByKey' });

@@ -5,3 +5,21 @@ import type { PgColumn } from 'drizzle-orm/pg-core';
 export function among(column: PgColumn, ids: readonly string[]): SQL {
   return sql`${column} = any(${sql.param(ids)}::text[])`;
 }
+
+/** Ids of which one statement reads the rows, so that each ends in time. */
+const PART_MAX = 5000;
+
+/** Reads the rows of some ids at a time, until there are more than `rowsMax`. */
+export async function readInParts<T>(
+  ids: readonly string[],
+  select: (part: readonly string[], limit: number | null) => PromiseLike<readonly T[]>,
+  rowsMax = Number.POSITIVE_INFINITY,
+): Promise<{ readonly rows: readonly T[]; readonly isWhole: boolean }> {
+  const rows: T[] = [];
+  for (let at = 0; at < ids.length; at += PART_MAX) {
+    const limit = Number.isFinite(rowsMax) ? rowsMax - rows.length + 1 : null;
+    for (const row of await select(ids.slice(at, at + PART_MAX), limit)) rows.push(row);
+    if (rows.length > rowsMax) return { rows: rows.slice(0, rowsMax), isWhole: false };
+  }
+  return { rows, isWhole: true };
+}

@@ -5,7 +5,7 @@ import type { Database, Transaction } from '../../db/connect.ts';
 import { admission, apiKey, deletedKey, keyRotation, member } from '../../db/schema/index.ts';
 import { DomainError } from '../../domain-error.ts';
 import type { Created } from './find-created.ts';
-import { readLinked } from './read-lineage.ts';
+import { readLineage } from './read-lineage.ts';
 import { findRemovable, type KeepMembers } from './removable-members.ts';
 import { traceDescendants } from './trace-descendants.ts';
 
@@ -32,7 +32,7 @@ export async function requireCallerOutside(
   if (ancestors.length > ANCESTORS_MAX) throw callerInside();
   const roots = ancestors.filter((id) => rootIds.includes(id));
   if (roots.length === 0) return;
-  const lineage = await readLinked(db, ctx, ancestors, removable);
+  const lineage = await readLineage(db, ctx, ancestors, removable);
   if (traceDescendants(lineage, roots).rootNow(actor.keyId) !== undefined) throw callerInside();
 }
 

@@ -1,9 +1,13 @@
 import type { Identity, InvitationWithLink, RouteOutput, Routes } from '@tollkeeper/contract';
+import { scopeSet } from '@tollkeeper/verify';
+import type { Ctx } from '../../context.ts';
 import type { Client } from '../../testing/client.ts';
 import { joinWith, makeJoinKey } from '../../testing/fleet.ts';
 import { type Joined, tokenOf } from '../../testing/join.ts';
-import { makeKey } from '../../testing/keys.ts';
+import { makeKey, type TestKey } from '../../testing/keys.ts';
+import { claimedOrganization } from '../../testing/people.ts';
 import { defaultWorkspace, startOrganization } from '../../testing/start-organization.ts';
+import type { TestApp } from '../../testing/test-app.ts';
 
 type Created = RouteOutput<Routes['getCreated']>;
 
@@ -90,5 +94,19 @@ export async function startCascadeWorld() {
       const joined = await person.client.post('/v1/invitations/accept', { token });
       if (joined.status !== 201) throw new Error(joined.problem.detail);
     },
+  };
+}
+
+/** What the server makes of a request by the key, for functions that tests call themselves. */
+export async function ctxOf(app: TestApp, key: TestKey): Promise<Ctx> {
+  const { organizationId, memberId } = await claimedOrganization(app);
+  return {
+    services: app.services,
+    organizationId,
+    actor: { type: 'key', memberId, keyId: key.id },
+    scopes: scopeSet(key.scopes),
+    workspaceId: null,
+    origin: { requestId: 'req_test', ip: null, userAgent: null },
+    idempotencyKey: null,
   };
 }

@@ -8,9 +8,13 @@ import { holds } from '../../access/require-scope.ts';
 import type { Ctx } from '../../context.ts';
 import { requireCallerOutside } from './caller-in-cascade.ts';
 import { type CreatedKey, findCreated } from './find-created.ts';
+import { addLinked } from './find-linked.ts';
 import { treeOfAnother } from './foreign-roots.ts';
 import { type AdmittedMember, readLineage } from './read-lineage.ts';
 import { findRemovable, type KeepMembers } from './removable-members.ts';
+
+/** Rotations, and admissions, that are read to count. */
+const ROWS_MAX = 10 * CREATED_COUNTED_MAX;
 
 /**
  * What `endCreated` would take along, besides the given keys themselves; where that is much, of a
@@ -25,7 +29,10 @@ export async function countCreated(
   const { db } = ctx.services;
   await requireCallerOutside(db, ctx, rootIds, keepMembers);
   const removable = await findRemovable(db, ctx, keepMembers);
-  const lineage = await readLineage(db, ctx, rootIds, removable, CREATED_COUNTED_MAX);
+  const known = new Set(rootIds);
+  const idsMax = CREATED_COUNTED_MAX + rootIds.length;
+  const isComplete = await addLinked(db, ctx, known, rootIds, removable, idsMax);
+  const lineage = await readLineage(db, ctx, [...known], removable, ROWS_MAX);
   const created = await findCreated(db, ctx, lineage, rootIds);
   const isOurs = ({ memberId, ownerLeaves }: CreatedKey) =>
     memberId === ctx.actor.memberId || ownerLeaves;
@@ -47,7 +54,7 @@ export async function countCreated(
       .map(({ id, name }) => ({ id, name }))
       .sort((a, b) => a.name.localeCompare(b.name) || a.id.localeCompare(b.id))
       .slice(0, CREATED_NAMED_MAX),
-    isComplete: lineage.isComplete,
+    isComplete: isComplete && lineage.isComplete,
   };
 }
 

@@ -1,7 +1,6 @@
 import type { Ctx } from '../../context.ts';
-import { allowLongStatements, type Transaction } from '../../db/connect.ts';
+import type { Transaction } from '../../db/connect.ts';
 import { gateway, invitation, joinKey } from '../../db/schema/index.ts';
-import { DomainError } from '../../domain-error.ts';
 import type { Change } from '../../write/change.ts';
 import {
   gatewayFacts,
@@ -11,14 +10,8 @@ import {
 } from '../../write/created-facts.ts';
 import type { FurtherEvent } from '../../write/write.ts';
 import { deleteThings, idsOf, lockRows, setRemoved, setRevoked } from './end-rows.ts';
-import { takePart } from './ended-part.ts';
 import type { Created, CreatedKey } from './find-created.ts';
 import { keyFacts } from './key-view.ts';
-import { type ReadLineage, readLineage } from './read-lineage.ts';
-import { findRemovable, type KeepMembers } from './removable-members.ts';
-
-/** Keys and members that one request searches, those that are gone since included. */
-export const SEARCHED_MAX = 100_000;
 
 /** What went along with a key, as the audit event `api_key.cascade` says it. */
 interface CreatedCounts {
@@ -41,29 +34,6 @@ interface EndedCreated {
   readonly counts: CreatedCounts;
   readonly events: readonly FurtherEvent[];
   readonly changes: readonly Change[];
-}
-
-/**
- * What may have come from the keys. `write` has locked the end of the audit chain before: no creation is under
- * way, and one that comes later is refused by `confirmActor`.
- * @param rootIds of keys that the caller sees, so that nobody else makes the server search and lock
- */
-export async function searchLineage(
-  tx: Transaction,
-  ctx: Ctx,
-  rootIds: readonly string[],
-  keepMembers: KeepMembers | undefined,
-): Promise<ReadLineage> {
-  await allowLongStatements(tx);
-  const removable = await findRemovable(tx, ctx, keepMembers);
-  return readLineage(tx, ctx, rootIds, removable, SEARCHED_MAX);
-}
-
-export function treeTooLarge(): DomainError {
-  return new DomainError(
-    'cascade_too_large',
-    `The key was revoked, but not what it created: more than ${SEARCHED_MAX.toLocaleString('en')} keys came from it. Revoke the keys that it created with what they created, up to 1,000 keys in a request; GET /v1/api-keys with createdByKeyId lists them. Then revoke this key again with what it created.`,
-  );
 }
 
 /** Members and keys that an audit event names. */
@@ -92,17 +62,17 @@ export function namesAny({ membersLeftCount, gatewaysLeftCount, editedKeysCount 
 }
 
 /**
- * Revokes the keys, removes the members, and deletes the join keys, invitations and gateways, or as
- * many as one transaction ends. However many roots there are, it takes the same number of statements.
+ * Revokes the keys, removes the members, and deletes the join keys, invitations and gateways. However
+ * many roots there are, it takes the same number of statements.
+ * @param part of no more than one transaction ends
  * @returns what ended, by root
  */
 export async function endCreated(
   tx: Transaction,
   ctx: Ctx,
-  created: Created,
+  part: Created,
   roots: readonly { readonly id: string; readonly name: string }[],
 ): Promise<(rootId: string) => EndedCreated> {
-  const part = takePart(created);
   const rows = await lockRows(tx, ctx, part);
   const names = new Map(roots.map(({ id, name }) => [id, name]));
   const endedBy = new Map<string, Mutable>();

@@ -6,25 +6,28 @@ import type { Created } from './find-created.ts';
  */
 export const ENDED_MAX = 5000;
 
-export function fitsOneTransaction(created: Created): boolean {
-  return countEnded(created) <= ENDED_MAX;
+/** What the next transaction ends, people first, who would create more; and what is left after it. */
+export function takePart(created: Created): { readonly part: Created; readonly rest?: Created } {
+  const part = slices(created, 0, ENDED_MAX);
+  const rest = slices(created, ENDED_MAX, Number.POSITIVE_INFINITY);
+  return countEnded(rest) > 0 ? { part, rest } : { part };
 }
 
-/** People first, who would create more. */
-export function takePart(created: Created): Created {
-  let left = ENDED_MAX;
-  const take = <T>(things: readonly T[]) => {
-    const taken = things.slice(0, left);
-    left -= taken.length;
-    return taken;
+/** Those between two places, if all were in one line. */
+function slices(created: Created, start: number, end: number): Created {
+  let at = 0;
+  const slice = <T>(things: readonly T[]) => {
+    const own = things.slice(Math.max(start - at, 0), Math.max(end - at, 0));
+    at += things.length;
+    return own;
   };
   return {
     ...created,
-    members: take(created.members),
-    invitations: take(created.invitations),
-    joinKeys: take(created.joinKeys),
-    gateways: take(created.gateways),
-    keys: take(created.keys),
+    members: slice(created.members),
+    invitations: slice(created.invitations),
+    joinKeys: slice(created.joinKeys),
+    gateways: slice(created.gateways),
+    keys: slice(created.keys),
   };
 }
 

@@ -5,7 +5,7 @@ import type { Ctx } from '../../context.ts';
 import type { Database, Transaction } from '../../db/connect.ts';
 import { apiKey, gateway, invitation, joinKey, keyEdit } from '../../db/schema/index.ts';
 import { invitationSentAt } from '../../write/created-facts.ts';
-import { among } from './among.ts';
+import { among, readInParts } from './among.ts';
 import type { AdmittedMember, ReadLineage } from './read-lineage.ts';
 import { type Descendants, traceDescendants } from './trace-descendants.ts';
 
@@ -73,7 +73,7 @@ export function livingKeys(
   rootIds: readonly string[],
 ): CreatedKey[] {
   const roots = new Set(rootIds);
-  return keys
+  return [...keys.values()]
     .filter(({ id, status }) => status !== 'revoked' && !roots.has(id))
     .toSorted((a, b) => (a.id < b.id ? -1 : 1))
     .flatMap(({ id, memberId }) => {
@@ -99,22 +99,23 @@ function manageableFleet(ctx: Ctx, table: typeof joinKey | typeof gateway): SQL<
 
 /** Those of removed members go whatever the caller may do: removing a member deletes them. */
 async function findJoinKeys(db: Database | Transaction, ctx: Ctx, descendants: Descendants) {
-  const ids = [...descendants.ids];
-  const rows = await db
-    .select({
-      id: joinKey.id,
-      createdByKeyId: joinKey.createdByKeyId,
-      memberId: joinKey.memberId,
-      createdAt: joinKey.createdAt,
-      isManageable: manageableFleet(ctx, joinKey),
-    })
-    .from(joinKey)
-    .where(
-      and(
-        eq(joinKey.organizationId, ctx.organizationId),
-        or(among(joinKey.createdByKeyId, ids), among(joinKey.memberId, ids)),
+  const rows = await readEach([...descendants.ids], (ids) =>
+    db
+      .select({
+        id: joinKey.id,
+        createdByKeyId: joinKey.createdByKeyId,
+        memberId: joinKey.memberId,
+        createdAt: joinKey.createdAt,
+        isManageable: manageableFleet(ctx, joinKey),
+      })
+      .from(joinKey)
+      .where(
+        and(
+          eq(joinKey.organizationId, ctx.organizationId),
+          or(among(joinKey.createdByKeyId, ids), among(joinKey.memberId, ids)),
+        ),
       ),
-    );
+  );
   return rows.flatMap(({ id, createdByKeyId, memberId, createdAt, isManageable }) => {
     const creators = isManageable ? [createdByKeyId, memberId] : [memberId];
     return withRoot(descendants, { id }, creators, createdAt);
@@ -124,21 +125,22 @@ async function findJoinKeys(db: Database | Transaction, ctx: Ctx, descendants: D
 /** Without members.invite none: they stay, blocked. A confined caller withdraws none either. */
 async function findInvitations(db: Database | Transaction, ctx: Ctx, descendants: Descendants) {
   if (!holds(ctx.scopes, 'members.invite') || ctx.workspaceId !== null) return [];
-  const ids = [...descendants.ids];
-  const rows = await db
-    .select({
-      id: invitation.id,
-      createdByKeyId: invitation.createdByKeyId,
-      invitedBy: invitation.invitedBy,
-      expiresAt: invitation.expiresAt,
-    })
-    .from(invitation)
-    .where(
-      and(
-        eq(invitation.organizationId, ctx.organizationId),
-        or(among(invitation.createdByKeyId, ids), among(invitation.invitedBy, ids)),
+  const rows = await readEach([...descendants.ids], (ids) =>
+    db
+      .select({
+        id: invitation.id,
+        createdByKeyId: invitation.createdByKeyId,
+        invitedBy: invitation.invitedBy,
+        expiresAt: invitation.expiresAt,
+      })
+      .from(invitation)
+      .where(
+        and(
+          eq(invitation.organizationId, ctx.organizationId),
+          or(among(invitation.createdByKeyId, ids), among(invitation.invitedBy, ids)),
+        ),
       ),
-    );
+  );
   return rows.flatMap((row) =>
     withRoot(
       descendants,
@@ -151,25 +153,35 @@ async function findInvitations(db: Database | Transaction, ctx: Ctx, descendants
 
 /** Those that the caller may not remove stay, and go on deciding. */
 async function findGateways(db: Database | Transaction, ctx: Ctx, descendants: Descendants) {
-  const ids = [...descendants.ids];
-  const rows = await db
-    .select({
-      id: gateway.id,
-      createdByKeyId: gateway.createdByKeyId,
-      createdByMemberId: gateway.createdByMemberId,
-      createdAt: gateway.createdAt,
-      isManageable: manageableFleet(ctx, gateway),
-    })
-    .from(gateway)
-    .where(
-      and(
-        eq(gateway.organizationId, ctx.organizationId),
-        or(among(gateway.createdByKeyId, ids), among(gateway.createdByMemberId, ids)),
+  const rows = await readEach([...descendants.ids], (ids) =>
+    db
+      .select({
+        id: gateway.id,
+        createdByKeyId: gateway.createdByKeyId,
+        createdByMemberId: gateway.createdByMemberId,
+        createdAt: gateway.createdAt,
+        isManageable: manageableFleet(ctx, gateway),
+      })
+      .from(gateway)
+      .where(
+        and(
+          eq(gateway.organizationId, ctx.organizationId),
+          or(among(gateway.createdByKeyId, ids), among(gateway.createdByMemberId, ids)),
+        ),
       ),
-    );
+  );
   return rows.flatMap(({ id, createdByKeyId, createdByMemberId, createdAt, isManageable }) =>
     withRoot(descendants, { id, isManageable }, [createdByKeyId, createdByMemberId], createdAt),
   );
+}
+
+/** What some of the ids made, each once: a key and its owner may have made the same. */
+async function readEach<T extends { readonly id: string }>(
+  ids: readonly string[],
+  select: (part: readonly string[]) => PromiseLike<readonly T[]>,
+): Promise<T[]> {
+  const { rows } = await readInParts(ids, select);
+  return [...new Map(rows.map((row) => [row.id, row])).values()];
 }
 
 function withRoot<T extends object>(
@@ -184,24 +196,26 @@ function withRoot<T extends object>(
 
 /** Only those that the caller sees. */
 async function findEditedKeys(db: Database | Transaction, ctx: Ctx, descendants: Descendants) {
-  const rows = await db
-    .select({
-      id: apiKey.id,
-      name: apiKey.name,
-      editedBy: keyEdit.editedBy,
-      firstAt: keyEdit.firstAt,
-      lastAt: keyEdit.lastAt,
-    })
-    .from(keyEdit)
-    .innerJoin(apiKey, eq(apiKey.id, keyEdit.keyId))
-    .where(
-      and(
-        eq(keyEdit.organizationId, ctx.organizationId),
-        among(keyEdit.editedBy, [...descendants.ids]),
-        visibleKeys(ctx),
-        sql`${apiKey.status} <> 'revoked'`,
+  const { rows } = await readInParts([...descendants.ids], (ids) =>
+    db
+      .select({
+        id: apiKey.id,
+        name: apiKey.name,
+        editedBy: keyEdit.editedBy,
+        firstAt: keyEdit.firstAt,
+        lastAt: keyEdit.lastAt,
+      })
+      .from(keyEdit)
+      .innerJoin(apiKey, eq(apiKey.id, keyEdit.keyId))
+      .where(
+        and(
+          eq(keyEdit.organizationId, ctx.organizationId),
+          among(keyEdit.editedBy, ids),
+          visibleKeys(ctx),
+          sql`${apiKey.status} <> 'revoked'`,
+        ),
       ),
-    );
+  );
   const edited = new Map<string, EditedKey>();
   for (const { id, name, editedBy, firstAt, lastAt } of rows) {
     if (edited.has(id) || descendants.rootNow(id)) continue;

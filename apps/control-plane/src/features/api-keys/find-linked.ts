@@ -1,56 +1,118 @@
 import { ID_PREFIXES } from '@tollkeeper/contract';
 import { type SQL, sql } from 'drizzle-orm';
+import { equals, leadsNowhere } from '../../access/prune-lineage.ts';
 import type { Ctx } from '../../context.ts';
 import type { Database, Transaction } from '../../db/connect.ts';
 import { admission, apiKey, deletedKey, keyRotation, member } from '../../db/schema/index.ts';
 
+/** Ids whose links one statement reads, so that each ends in time. */
+const READ_MAX = 2000;
+
+/** From so few ids, one statement goes on: a long line would take one for each link. */
+const FEW = 20;
+const AHEAD_MAX = 5000;
+
 /**
- * Ids of keys and members, each once and followed once, in as many rounds as the longest line has
- * links. A loop by index in each round: joined otherwise, a long line of keys would read all keys once
- * for each of its links. PostgreSQL goes on with the recursion only for as long as rows are taken.
+ * Adds all keys and members that are linked to these, each once, whenever that was. Keys that are
+ * revoked and lead nowhere are left out: there may be any number of them.
+ * @param known ids to add to, those to begin with included
+ * @param removable whom the caller removes (`findRemovable`)
+ * @returns false where `known` would have become larger than `idsMax`
  */
-export async function findLinked(
+export async function addLinked(
   db: Database | Transaction,
-  { organizationId }: Ctx,
-  rootIds: readonly string[],
+  ctx: Ctx,
+  known: Set<string>,
+  beginWith: readonly string[],
+  removable: SQL | undefined,
+  idsMax: number,
+): Promise<boolean> {
+  let latest = beginWith;
+  const addNew = (ids: readonly string[], added: string[]) => {
+    for (const id of ids) {
+      if (known.has(id)) continue;
+      if (known.size >= idsMax) return false;
+      known.add(id);
+      added.push(id);
+    }
+    return true;
+  };
+  while (latest.length > 0) {
+    const added: string[] = [];
+    for (let at = 0; at < latest.length; at += READ_MAX) {
+      const ids = latest.slice(at, at + READ_MAX);
+      if (!addNew(await selectNext(db, ctx, ids, removable), added)) return false;
+    }
+    latest = added;
+    if (added.length === 0 || added.length > FEW) continue;
+    const most = Math.min(AHEAD_MAX, idsMax - known.size + added.length + 1);
+    const ahead = await selectAhead(db, ctx, added, removable, most);
+    if (!addNew(ahead, added)) return false;
+    if (ahead.length < most) return true;
+  }
+  return true;
+}
+
+/** What the ids are linked to. */
+async function selectNext(
+  db: Database | Transaction,
+  ctx: Ctx,
+  ids: readonly string[],
+  removable: SQL | undefined,
+): Promise<string[]> {
+  const { rows } = await db.execute<{ id: string }>(sql`
+    select distinct next.id from unnest(${sql.param(ids)}::text[]) as linked (id),
+      lateral (${linksOf(ctx, removable)} offset 0) as next (id)`);
+  return rows.map(({ id }) => id);
+}
+
+/** The ids and what they are linked to, and so on. PostgreSQL ends once it has found enough. */
+async function selectAhead(
+  db: Database | Transaction,
+  ctx: Ctx,
+  ids: readonly string[],
   removable: SQL | undefined,
   limit: number,
 ): Promise<string[]> {
-  const creator = sql`linked.id`;
-  const isMember = sql`starts_with(${creator}, ${ID_PREFIXES.member})`;
   const { rows } = await db.execute<{ id: string }>(sql`
     with recursive linked (id) as (
-      select unnest(${sql.param(rootIds)}::text[])
+      select unnest(${sql.param(ids)}::text[])
       union
-      select next.id from linked, lateral (
-        select ${apiKey.id} from ${apiKey}
-          where ${apiKey.organizationId} = ${organizationId}
-            and ${apiKey.createdByKeyId} = ${creator} and not ${isMember}
-        union all
-        select ${deletedKey.id} from ${deletedKey}
-          where ${deletedKey.organizationId} = ${organizationId}
-            and ${deletedKey.createdBy} = ${creator}
-        union all
-        select ${keyRotation.keyId} from ${keyRotation}
-          where ${keyRotation.organizationId} = ${organizationId}
-            and ${keyRotation.rotatedBy} = ${creator}
-        ${removable ? linkedByMembers(organizationId, creator, removable) : sql``}
-        offset 0) as next (id)
+      select next.id from linked, lateral (${linksOf(ctx, removable)} offset 0) as next (id)
     ) select id from linked limit ${limit}`);
   return rows.map(({ id }) => id);
 }
 
 /**
- * The two comparisons are one by equality, of which PostgreSQL would know that one member may own
- * nearly all keys, and read all keys once for each creator.
+ * A loop by index for each id: joined otherwise, a long line of keys would read all keys once for each
+ * of its links.
  */
-function linkedByMembers(organizationId: string, creator: SQL, removable: SQL): SQL {
+function linksOf({ organizationId }: Ctx, removable: SQL | undefined): SQL {
+  const creator = sql`linked.id`;
   const isMember = sql`starts_with(${creator}, ${ID_PREFIXES.member})`;
-  return sql`
+  const leadsOn = sql`(${apiKey.status} <> 'revoked'
+    or not ${leadsNowhere(organizationId, apiKey.id)})`;
+  const ofKeys = sql`
+    select ${apiKey.id} from ${apiKey}
+      where ${apiKey.organizationId} = ${organizationId}
+        and ${equals(apiKey.createdByKeyId, creator)} and not ${isMember} and ${leadsOn}
+    union all
+    select ${deletedKey.id} from ${deletedKey}
+      where ${deletedKey.organizationId} = ${organizationId}
+        and ${equals(deletedKey.createdBy, creator)}
+    union all
+    select ${keyRotation.keyId} from ${keyRotation}
+      where ${keyRotation.organizationId} = ${organizationId}
+        and ${equals(keyRotation.rotatedBy, creator)}
+        and not exists (select from ${apiKey}
+          where ${apiKey.organizationId} = ${organizationId} and ${apiKey.id} = ${keyRotation.keyId}
+            and not ${leadsOn} offset 0)`;
+  if (!removable) return ofKeys;
+  return sql`${ofKeys}
     union all
     select ${apiKey.id} from ${apiKey}
       where ${apiKey.organizationId} = ${organizationId} and ${isMember}
-        and ${apiKey.memberId} >= ${creator} and ${apiKey.memberId} <= ${creator}
+        and ${equals(apiKey.memberId, creator)} and ${leadsOn}
     union all
     select ${member.id} from
       (select ${admission.memberId} from ${admission}

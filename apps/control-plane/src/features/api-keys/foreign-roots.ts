@@ -16,8 +16,9 @@ export function findForeignRoots(
   rootIds: readonly string[],
 ): ReadonlySet<string> {
   if (holds(ctx.scopes, 'api_keys.manage_all')) return new Set();
-  const foreign = lineage.keys.filter(({ memberId }) => memberId !== ctx.actor.memberId);
-  if (foreign.length === 0) return new Set();
+  const { memberId: callerId } = ctx.actor;
+  const isForeign = [...lineage.keys.values()].some(({ memberId }) => memberId !== callerId);
+  if (!isForeign) return new Set();
   return new Set(
     rootIds.filter((rootId) => {
       const keys = livingKeys(lineage, traceDescendants(lineage, [rootId]), [rootId]);

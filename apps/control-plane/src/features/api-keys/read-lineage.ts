@@ -1,13 +1,12 @@
-import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { eq, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { Ctx } from '../../context.ts';
 import type { Database, Transaction } from '../../db/connect.ts';
 import { admission, apiKey, deletedKey, keyRotation, member, user } from '../../db/schema/index.ts';
-import { among } from './among.ts';
-import { findLinked } from './find-linked.ts';
+import { among, readInParts } from './among.ts';
 import type { Admission, Lineage, Link } from './trace-descendants.ts';
 
-/** Of whom the lineage tells how they came in. */
+/** A member of whom the lineage knows how they came in. */
 export interface AdmittedMember {
   readonly id: string;
   readonly roleId: string;
@@ -19,61 +18,70 @@ export interface AdmittedMember {
 export interface ReadLineage extends Lineage {
   readonly members: ReadonlyMap<string, AdmittedMember>;
   /** Those that are not deleted. */
-  readonly keys: readonly LinkedKey[];
-  /** False where more keys and members are linked to the roots than were to be read. */
+  readonly keys: ReadonlyMap<string, LinkedKey>;
+  /** False where there are more links than were to be read. */
   readonly isComplete: boolean;
 }
 
 type LinkedKey = Awaited<ReturnType<typeof selectKeys>>[number];
 
 /**
- * Everything that may have come from the keys, deleted keys and removed members too; which of it
- * did, `traceDescendants` finds by the times.
+ * How keys and members are linked, deleted keys and removed members too; which of them came from a
+ * root, `traceDescendants` finds by the times. Of each member it reads all admissions, or leaves the
+ * member out: what a part of the others shows is true.
+ * @param ids that `addLinked` found
  * @param removable whom the caller removes (`findRemovable`)
- * @param idsMax of keys and members
+ * @param rowsMax of rotations, and of admissions
+ * @param furtherMembers whose admissions to read as well
  */
 export async function readLineage(
   db: Database | Transaction,
   ctx: Ctx,
-  rootIds: readonly string[],
-  removable: SQL | undefined,
-  idsMax: number,
-): Promise<ReadLineage> {
-  const linked = await findLinked(db, ctx, rootIds, removable, idsMax + rootIds.length + 1);
-  const isComplete = linked.length <= idsMax + rootIds.length;
-  const ids = isComplete ? linked : linked.slice(0, -1);
-  const rotationsMax = isComplete ? null : 10 * idsMax;
-  return { ...(await readLinked(db, ctx, ids, removable, rotationsMax)), isComplete };
-}
-
-/** How these keys and members are linked among each other. */
-export async function readLinked(
-  db: Database | Transaction,
-  ctx: Ctx,
   ids: readonly string[],
   removable: SQL | undefined,
-  rotationsMax: number | null = null,
-): Promise<Omit<ReadLineage, 'isComplete'>> {
-  const admissions = await selectAdmissions(db, ctx, ids, removable);
-  const members = new Map(admissions.map((row) => [row.id, row]));
-  const removableIds = new Set(admissions.filter((row) => row.isRemovable).map(({ id }) => id));
-  const keys = await selectKeys(db, ctx, ids);
-  const known = new Set(ids);
-  const links = [
-    ...keys.flatMap(linksOfKey),
-    ...(await selectDeletedKeys(db, ctx, ids, removableIds)),
-    ...(await selectRotations(db, ctx, ids, rotationsMax)).filter(({ id }) => known.has(id)),
-  ];
+  rowsMax = Number.POSITIVE_INFINITY,
+  furtherMembers: Iterable<string> = [],
+): Promise<ReadLineage> {
+  const rotations = await readInParts(
+    ids,
+    (part, limit) => selectRotations(db, ctx, part, limit),
+    rowsMax,
+  );
+  const admitted = await readInParts(
+    ids,
+    (part, limit) => selectAdmitted(db, ctx, part, limit),
+    rowsMax,
+  );
+  const memberIds = [...new Set([...furtherMembers, ...admitted.rows.map(({ id }) => id)])].sort();
+  const admissions = await readInParts(
+    memberIds,
+    (part, limit) => selectAdmissions(db, ctx, part, removable, limit),
+    rowsMax,
+  );
+  const whole = admissions.isWhole ? admissions.rows : withoutLast(admissions.rows);
+  const removableIds = new Set(whole.filter((row) => row.isRemovable).map(({ id }) => id));
+  const keys = await readInParts(ids, (part) => selectKeys(db, ctx, part));
+  const deleted = await readInParts(ids, (part) => selectDeletedKeys(db, ctx, part));
   return {
-    links,
-    admissions: admissions.map(toAdmission),
+    links: [
+      ...keys.rows.flatMap(linksOfKey),
+      ...deleted.rows.map((row) => linkOfDeletedKey(row, removableIds)),
+      ...rotations.rows,
+    ],
+    admissions: whole.map(toAdmission),
     removable: removableIds,
-    keys,
-    members,
+    keys: new Map(keys.rows.map((row) => [row.id, row])),
+    members: new Map(whole.map((row) => [row.id, row])),
+    isComplete: rotations.isWhole && admitted.isWhole && admissions.isWhole,
   };
 }
 
-/** Read by their own ids: a creator may have created far more than is to be read. */
+/** Of the last member, admissions may be missing. */
+function withoutLast(rows: readonly AdmissionRow[]): AdmissionRow[] {
+  const last = rows.at(-1)?.id;
+  return rows.filter(({ id }) => id !== last);
+}
+
 function selectKeys(db: Database | Transaction, { organizationId }: Ctx, ids: readonly string[]) {
   return db
     .select({
@@ -86,7 +94,7 @@ function selectKeys(db: Database | Transaction, { organizationId }: Ctx, ids: re
       revokedAt: apiKey.revokedAt,
     })
     .from(apiKey)
-    .where(and(eq(apiKey.organizationId, organizationId), among(apiKey.id, ids)));
+    .where(sql`${eq(apiKey.organizationId, organizationId)} and ${among(apiKey.id, ids)}`);
 }
 
 /** A member owns a key until it is revoked or handed over; a key created it once. */
@@ -105,20 +113,23 @@ function linkOnce(creator: string, id: string, at: Date): Link {
   return { creator, id, firstAt: at.getTime(), lastAt: at.getTime() };
 }
 
-async function selectDeletedKeys(
+function selectDeletedKeys(
   db: Database | Transaction,
   { organizationId }: Ctx,
   ids: readonly string[],
-  members: ReadonlySet<string>,
-): Promise<Link[]> {
-  const rows = await db
+) {
+  return db
     .select()
     .from(deletedKey)
-    .where(and(eq(deletedKey.organizationId, organizationId), among(deletedKey.id, ids)));
-  return rows.map(({ id, createdBy, createdAt }) => {
-    const link = linkOnce(createdBy, id, createdAt);
-    return members.has(createdBy) ? { ...link, lastAt: Number.POSITIVE_INFINITY } : link;
-  });
+    .where(sql`${eq(deletedKey.organizationId, organizationId)} and ${among(deletedKey.id, ids)}`);
+}
+
+function linkOfDeletedKey(
+  { id, createdBy, createdAt }: typeof deletedKey.$inferSelect,
+  members: ReadonlySet<string>,
+): Link {
+  const link = linkOnce(createdBy, id, createdAt);
+  return members.has(createdBy) ? { ...link, lastAt: Number.POSITIVE_INFINITY } : link;
 }
 
 async function selectRotations(
@@ -151,15 +162,34 @@ function millis(column: PgColumn): SQL {
   return sql`(extract(epoch from ${column}) * 1000)::bigint`;
 }
 
-/** Of whom the creators admitted, all admissions: the latest decides. */
-function selectAdmissions(
+/** Whom the keys and members admitted. */
+async function selectAdmitted(
   db: Database | Transaction,
   { organizationId }: Ctx,
   ids: readonly string[],
+  limit: number | null,
+): Promise<{ readonly id: string }[]> {
+  const { rows } = await db.execute<{ id: string }>(sql`
+    select admitted.member_id as id from ${admission} as admitted
+    where admitted.organization_id = ${organizationId}
+      and admitted.created_by_key_id = any(${sql.param(ids)}::text[])
+    union
+    select admitted.member_id from ${admission} as admitted
+    where admitted.organization_id = ${organizationId}
+      and admitted.invited_by = any(${sql.param(ids)}::text[])
+    limit ${limit}::bigint`);
+  return rows;
+}
+
+/** All admissions of the members: the latest decides. */
+function selectAdmissions(
+  db: Database | Transaction,
+  { organizationId }: Ctx,
+  memberIds: readonly string[],
   removable: SQL | undefined,
+  limit: number | null,
 ) {
-  const creators = sql`any(${sql.param(ids)}::text[])`;
-  return db
+  const rows = db
     .select({
       id: member.id,
       roleId: member.roleId,
@@ -175,12 +205,11 @@ function selectAdmissions(
     .from(admission)
     .innerJoin(member, sql`${member.id} = ${admission.memberId}`)
     .innerJoin(user, sql`${user.id} = ${member.userId}`)
-    .where(sql`${admission.organizationId} = ${organizationId} and ${admission.memberId} = any(array(
-      select admitted.member_id from ${admission} as admitted
-      where admitted.organization_id = ${organizationId} and admitted.created_by_key_id = ${creators}
-      union
-      select admitted.member_id from ${admission} as admitted
-      where admitted.organization_id = ${organizationId} and admitted.invited_by = ${creators}))`);
+    .where(
+      sql`${admission.organizationId} = ${organizationId} and ${among(admission.memberId, memberIds)}`,
+    )
+    .orderBy(admission.memberId);
+  return limit === null ? rows : rows.limit(limit);
 }
 
 type AdmissionRow = Awaited<ReturnType<typeof selectAdmissions>>[number];
