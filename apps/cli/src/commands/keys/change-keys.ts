@@ -16,6 +16,9 @@ import { KEYS, openKeys } from './open-key.ts';
 
 type Results = RouteOutput<Routes['revokeKeys']>['results'];
 
+/** What a command has to know of a key; one that is deleted has its id as its name, and no prefix. */
+export type NamedKey = Pick<ApiKey, 'id' | 'name'> & { readonly prefix: string | null };
+
 interface KeyChange {
   /** "Disabled". */
   readonly done: string;
@@ -32,7 +35,7 @@ interface KeyChange {
 /** What became of each key. */
 interface Outcome {
   readonly change: KeyChange;
-  readonly results: readonly { readonly key: ApiKey; readonly error: Results[number]['error'] }[];
+  readonly results: readonly { readonly key: NamedKey; readonly error: Results[number]['error'] }[];
   /** What --json prints. */
   readonly json: unknown;
 }
@@ -78,7 +81,7 @@ export const enableKeys = verb({
 });
 
 /** Changes one key, or several by as few requests as possible. If some are refused, others change. */
-export async function changeKeys(keys: readonly ApiKey[], change: KeyChange): Promise<Outcome> {
+export async function changeKeys(keys: readonly NamedKey[], change: KeyChange): Promise<Outcome> {
   const [only, ...others] = keys;
   if (only && others.length === 0) {
     const json = await change.changeOne(only.id);
@@ -93,12 +96,16 @@ export function printOutcome(ctx: CliContext, { change, results }: Outcome): voi
   const { done, suffix = '', advice } = change;
   const refused = results.filter(({ error }) => error !== null);
   for (const { key, error } of results) {
-    if (error === null) printLine(ctx, `${done} "${key.name}" (${key.prefix}…)${suffix}.`);
+    if (error === null) printLine(ctx, `${done} ${labelOf(key)}${suffix}.`);
   }
   for (const { key, error } of refused) hint(ctx, named(key, error?.detail ?? ''));
   if (refused.length > 0) {
     hint(ctx, `${done} ${results.length - refused.length} of ${counted(results.length, 'key')}.`);
   } else if (advice) hint(ctx, advice);
+}
+
+export function labelOf({ name, prefix }: NamedKey): string {
+  return prefix === null ? `"${name}"` : `"${name}" (${prefix}…)`;
 }
 
 /** That of the first refusal. */
@@ -110,13 +117,13 @@ export function exitCodeOfOutcome({ results }: Outcome): ExitCode {
 }
 
 /** The server's sentence, with the key in front where it does not name it. */
-function named({ name }: ApiKey, sentence: string): string {
+function named({ name }: NamedKey, sentence: string): string {
   return sentence.includes(`"${name}"`) ? sentence : `"${name}": ${sentence}`;
 }
 
 /** If the server becomes unreachable halfway, what it had done is still reported. */
 async function changeMany(
-  keys: readonly ApiKey[],
+  keys: readonly NamedKey[],
   { changeMany: change, atOnceMax = BULK_KEYS_MAX }: KeyChange,
 ) {
   const errors = new Map<string, Results[number]['error']>();

@@ -122,3 +122,41 @@ test.each([[], ['--cascade']])(
     );
   },
 );
+
+test('ends what a deleted key created, which only its id names', async () => {
+  const gone = Response.json(
+    {
+      type: 'urn:tollkeeper:error:not_found',
+      title: 'Not found',
+      status: 404,
+      code: 'not_found',
+      detail: 'No such key.',
+      requestId: 'req_1',
+    },
+    { status: 404, headers: { 'content-type': 'application/problem+json' } },
+  );
+  const api = createApi({
+    [`GET /v1/api-keys/${key.id}`]: gone,
+    [`GET /v1/api-keys/${key.id}/created`]: { ...NOTHING_CREATED, keysCount: 2 },
+    [`DELETE /v1/api-keys/${key.id}`]: new Response(null, { status: 204 }),
+  });
+  const env = { TOLLKEEPER_API_KEY: SECRET };
+  const given = { env, fetch: api.fetch, terminal: { columns: 200 }, stdin: `${key.id}\n` };
+  await using home = await createHome();
+  const end = (...argv: string[]) =>
+    runCommand(home.homeFolder, ['keys', ...argv, key.id, '--cascade'], given);
+  const { exitCode, stdout, stderr } = await end('delete');
+  expect(stderr).toContain(
+    `"${key.id}" was deleted before. This ends everything it created or rotated: 2 API keys.`,
+  );
+  expect([exitCode, stdout]).toEqual([
+    0,
+    `Ended everything that "${key.id}" created or rotated.\n`,
+  ]);
+  expect(api.seen.at(-1)?.query.get('cascade')).toBe('true');
+  const sent = api.seen.length;
+  expect((await end('revoke')).exitCode).not.toBe(0);
+  const alone = await runCommand(home.homeFolder, ['keys', 'delete', key.id], given);
+  expect(alone.exitCode).not.toBe(0);
+  expect(api.seen.slice(sent).every(({ method }) => method === 'GET')).toBe(true);
+});

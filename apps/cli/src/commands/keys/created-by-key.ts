@@ -1,8 +1,9 @@
-import type { ApiKey, RouteOutput, Routes } from '@tollkeeper/contract';
+import type { RouteOutput, Routes } from '@tollkeeper/contract';
 import type { Client } from '@tollkeeper/sdk';
 import { EXIT, Failure } from '../../failure.ts';
 import { counted } from '../../text/format.ts';
 import { findMemberId } from '../members.ts';
+import type { NamedKey } from './change-keys.ts';
 
 type Created = RouteOutput<Routes['getCreated']>;
 
@@ -38,7 +39,7 @@ export function keptMembersText(keepMembers: KeepMembers | undefined): { keepMem
 /** What a person should know, before keys end, about what the keys created or rotated. */
 export async function createdByKeys(
   client: Client,
-  keys: readonly ApiKey[],
+  keys: readonly NamedKey[],
   cascade: boolean,
   keepMembers: KeepMembers | undefined,
 ): Promise<string> {
@@ -46,12 +47,13 @@ export async function createdByKeys(
   const it = ids.length === 1 ? 'it' : 'they';
   const created = await readCreated(client, ids, cascade ? keepMembers : undefined);
   const things = thingsOf(created);
+  const isDeleted = keys.some(({ prefix }) => prefix === null);
   const further = cascade ? `${staying(created)}${edited(created, it)}` : edited(created, it);
   if (things === '') {
     return `${capitalized(it)} created or rotated nothing that is still in use.${further}`;
   }
   return cascade
-    ? `So does everything ${it} created or rotated: ${things}.${leaving(created)}${further}`
+    ? `${isDeleted ? 'This ends' : 'So does'} everything ${it} created or rotated: ${things}.${leaving(created)}${further}`
     : `Everything ${it} created or rotated stays: ${things}. Give --cascade to end that as well.${further}`;
 }
 

@@ -1,12 +1,19 @@
-import type { ApiKey, RouteOutput, Routes } from '@tollkeeper/contract';
-import { ApiError } from '@tollkeeper/sdk';
+import { apiKeyId, type RouteOutput, type Routes } from '@tollkeeper/contract';
+import { ApiError, type Client } from '@tollkeeper/sdk';
 import type { CliContext } from '../../cli-context.ts';
 import { flag, given, repeated, text, YES } from '../../command/option.ts';
 import { verb } from '../../command/verb.ts';
 import { hint } from '../../output.ts';
 import { confirm, requireYesOrTerminal } from '../../prompt.ts';
+import { connect } from '../../session/connect.ts';
 import { counted } from '../../text/format.ts';
-import { changeKeys, exitCodeOfOutcome, printOutcome } from './change-keys.ts';
+import {
+  changeKeys,
+  exitCodeOfOutcome,
+  labelOf,
+  type NamedKey,
+  printOutcome,
+} from './change-keys.ts';
 import {
   createdByKeys,
   findKeptMembers,
@@ -60,6 +67,7 @@ export const revokeKeys = verb({
 export const deleteKeys = verb({
   name: 'delete',
   summary: 'Delete keys with their records; only the audit log and the counts remember them',
+  examples: ['keys delete ci-pipeline', 'keys delete key_4mKfQ2xYb7TzR9pLw3Hd --cascade'],
   args: [KEYS],
   options: { cascade: CASCADE, keepMember: KEEP_MEMBER, yes: YES },
   json: {
@@ -68,7 +76,13 @@ export const deleteKeys = verb({
   run: async ({ ctx, args: [references], options }) => {
     const { cascade = false } = options;
     const loss = 'is deleted for good, with its record';
-    const { client, keys, keepMembers } = await openKeysToEnd(ctx, references, options, loss);
+    const { client, keys, keepMembers } = await openKeysToEnd(
+      ctx,
+      references,
+      options,
+      loss,
+      cascade ? openKeysOrDeleted : openKeys,
+    );
     const query = {
       cascade: cascade ? ('true' as const) : ('false' as const),
       ...keptMembersText(keepMembers),
@@ -76,9 +90,14 @@ export const deleteKeys = verb({
     const deleteOne = async (id: string): Promise<undefined> => {
       await client.deleteKey({ params: { id }, query });
     };
+    const isDeleted = keys.some(({ prefix }) => prefix === null);
     return changeKeys(keys, {
-      done: 'Deleted',
-      suffix: cascade ? ', and revoked everything it created or rotated' : '',
+      done: isDeleted ? 'Ended everything that' : 'Deleted',
+      suffix: isDeleted
+        ? ' created or rotated'
+        : cascade
+          ? ', and revoked everything it created or rotated'
+          : '',
       changeOne: deleteOne,
       changeMany: async ([id = '']) => ({ results: await resultOf(id, deleteOne) }),
       atOnceMax: 1,
@@ -95,6 +114,24 @@ interface EndOptions {
   readonly yes: true | undefined;
 }
 
+interface Opened {
+  readonly client: Client;
+  readonly keys: readonly NamedKey[];
+}
+
+/** One id alone may also name a deleted key: what it created can still be ended. Throws Failure. */
+async function openKeysOrDeleted(ctx: CliContext, references: readonly string[]): Promise<Opened> {
+  try {
+    return await openKeys(ctx, references);
+  } catch (error) {
+    const [id = '', ...others] = references;
+    const isGone = error instanceof ApiError && error.code === 'not_found';
+    if (!isGone || others.length > 0 || !apiKeyId.safeParse(id).success) throw error;
+    const { client } = await connect(ctx);
+    return { client, keys: [{ id, name: id, prefix: null }] };
+  }
+}
+
 /**
  * Finds the keys that a command ends, and lets a person confirm it. Throws Failure unless they do.
  * @param loss what happens to a key: "stops working for good"
@@ -104,9 +141,10 @@ async function openKeysToEnd(
   references: readonly string[],
   options: EndOptions,
   loss: string,
+  open: (ctx: CliContext, references: readonly string[]) => Promise<Opened> = openKeys,
 ) {
   requireCascadeToKeep(options);
-  const { client, keys } = await openKeys(ctx, references);
+  const { client, keys } = await open(ctx, references);
   const keepMembers = await findKeptMembers(client, options.keepMember);
   requireYesOrTerminal(ctx, options.yes);
   if (!options.yes) {
@@ -119,14 +157,15 @@ async function openKeysToEnd(
 /** Asks for the name of one key, or for the number of several. Throws Failure. */
 function confirmEnd(
   ctx: CliContext,
-  keys: readonly ApiKey[],
+  keys: readonly NamedKey[],
   loss: string,
   created: string,
 ): Promise<void> {
   const [only, ...others] = keys;
   if (only && others.length === 0) {
-    const what = `"${only.name}" (${only.prefix}…) ${loss}. ${created}`;
-    return confirm(ctx, { what, ask: 'its name', answer: only.name });
+    const isDeleted = only.prefix === null;
+    const what = `${labelOf(only)} ${isDeleted ? 'was deleted before' : loss}. ${created}`;
+    return confirm(ctx, { what, ask: isDeleted ? 'its id' : 'its name', answer: only.name });
   }
   for (const { name, prefix } of keys) hint(ctx, `  ${prefix}…  ${name}`);
   const what = `Each of these ${counted(keys.length, 'key')} ${loss}. ${created}`;
