@@ -16,7 +16,7 @@ export interface ProfileDescription {
 export const PROFILE_CATALOG: Readonly<Record<Profile, ProfileDescription>> = {
   workspace: {
     title: 'Workspace',
-    description: 'Works inside one workspace: its keys, policies and gateways',
+    description: 'Works inside one workspace: its keys and gateways',
     confinement: 'required',
   },
   organization: {

@@ -26,7 +26,7 @@ export const BUILT_IN_ROLES: readonly BuiltInRole[] = [
   {
     id: 'role_developer',
     name: 'Developer',
-    description: 'Own keys, policies and gateways',
+    description: 'Own keys and gateways',
     scopes: SCOPES.filter(
       (scope) => scope === 'api_keys.verify' || PROFILE_SCOPES.workspace.includes(scope),
     ),
