@@ -3,13 +3,9 @@ import type { KeyIndex } from '@tollkeeper/verify';
 import type { Run } from './fleet-options.ts';
 import { createHealthMeter, type HealthMeter } from './health.ts';
 import { createFreshness, createIndexStore, type Freshness, type KeyStore } from './sync/index.ts';
-import { openSpool, type UsageSpool } from './usage/index.ts';
-import {
-  createSharedFreshness,
-  createWorkerKeyStore,
-  openHandOver,
-  type Workers,
-} from './workers/index.ts';
+import { createRunLocks, openReader, openSpool, type UsageSpool } from './usage/index.ts';
+import { createWorkerKeyStore } from './workers/worker-key-store.ts';
+import type { Worker, Workers } from './workers/workers.ts';
 
 /** Who decides and counts for the instance. */
 export interface Decider {
@@ -63,5 +59,51 @@ function sum(one: Health, other: Health): Health {
     callsPerMinute: one.callsPerMinute + other.callsPerMinute,
     cpuPercent: one.cpuPercent + other.cpuPercent,
     memoryBytes: one.memoryBytes + other.memoryBytes,
+  };
+}
+
+/** The spool of a process that only hands over: its workers write, each into a run of its own. */
+function openHandOver(folder: string, workers: Workers): UsageSpool {
+  const locks = createRunLocks(folder);
+  const reader = openReader(folder, (id) => workers.isCounting(id) || locks.isHeld(id));
+  const nothing = () => undefined;
+  return {
+    count: nothing,
+    flush: nothing,
+    roll: nothing,
+    close: nothing,
+    next: reader.next,
+    stored: reader.stored,
+    pendingCalls: () => workers.health().pendingCalls + reader.waitingCalls(),
+    fault: () => workers.health().fault ?? reader.fault(),
+  };
+}
+
+interface SharedFreshness extends Freshness {
+  /** Sends the last confirmation to a worker that starts. */
+  sendTo(worker: Worker): void;
+}
+
+/** Passes every confirmation on. A worker that misses one is older than it could be: it refuses. */
+function createSharedFreshness(own: Freshness, workers: Workers): SharedFreshness {
+  function sendTo(worker: Worker): void {
+    void worker.ask({ type: 'fresh', confirmed: own.state(), ageMs: own.ageMs() });
+  }
+  const sendToAll = () => workers.all().forEach(sendTo);
+  return {
+    ...own,
+    sendTo,
+    confirm(askedAt) {
+      own.confirm(askedAt);
+      sendToAll();
+    },
+    restore(confirmed) {
+      own.restore(confirmed);
+      sendToAll();
+    },
+    clear() {
+      own.clear();
+      sendToAll();
+    },
   };
 }

@@ -1,5 +1,3 @@
-import { toLine } from './line.ts';
-
 /** What a fault is about: one sentence for each, and the newest stands. */
 export type FaultTopic = 'instance' | 'removed' | 'control_plane' | 'rejected' | 'disk' | 'usage';
 
@@ -21,4 +19,12 @@ export function createFaults(): Faults {
     clear: (topic) => void sentences.delete(topic),
     text: () => toLine([...sentences.values()].join(' '), TEXT_MAX) || null,
   };
+}
+
+/** On one line, of at most so many characters: what the contract takes for people to read. */
+export function toLine(text: string, max: number): string {
+  return text
+    .replace(/\p{Cc}+/gu, ' ')
+    .slice(0, max)
+    .toWellFormed();
 }

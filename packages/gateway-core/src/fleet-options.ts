@@ -1,9 +1,9 @@
 import type { Clock } from './clock.ts';
 import type { ControlPlaneAddress } from './connection/control-plane-address.ts';
-import type { Identity } from './identity/index.ts';
+import type { Identity } from './identity/open-identity.ts';
 import type { Log } from './log.ts';
-import type { StateFolder } from './state-folder/index.ts';
-import type { Workers } from './workers/index.ts';
+import type { StateFolder } from './state-folder/open-state-folder.ts';
+import type { Workers } from './workers/workers.ts';
 
 /** What an instance is started with. */
 export interface FleetOptions {

@@ -1,21 +1,33 @@
 /** A gateway's half of the fleet: joins, keeps the keys of its workspace up to date, decides and counts. */
 
-export * from './authorize/index.ts';
+export {
+  type Accepted,
+  type AuthorizationRequest,
+  authorize,
+  type Decision,
+  type Denied,
+  NO_KEYS,
+  watchKeys,
+  watchValidity,
+} from './authorize/authorize.ts';
+export {
+  bearerToken,
+  findCredential,
+  hasKey,
+  KEY_IN_URL,
+  type Presented,
+  type SentCredentials,
+  sortCredentials,
+} from './authorize/credential.ts';
+export { type Denial, type DenialAnswer, denialAnswer, UNAVAILABLE } from './authorize/denial.ts';
 export { systemClock } from './clock.ts';
 export type { CallSubject, Fleet, FleetStatus, NoKeys, WorkspaceKeys } from './fleet.ts';
 export { FleetError, type FleetErrorCode } from './fleet-error.ts';
 export type { FleetOptions } from './fleet-options.ts';
-export type { Log } from './log.ts';
-export { LINES_OMITTED, limitLines, logText } from './log-limits.ts';
+export { LINES_OMITTED, type Log, limitLines, logText } from './log.ts';
 export { startFleet } from './start-fleet.ts';
-export { makeFolder } from './state-folder/index.ts';
+export { makeFolder } from './state-folder/make-folder.ts';
 export { applyPart } from './sync/apply-part.ts';
 export { addCalls, type CallCounts, countCall, noCalls } from './usage/index.ts';
-export {
-  createWorkerFleet,
-  type Worker,
-  type WorkerCommand,
-  type WorkerFleet,
-  type WorkerHealth,
-  type Workers,
-} from './workers/index.ts';
+export { createWorkerFleet, type WorkerFleet } from './workers/worker-fleet.ts';
+export type { Worker, WorkerCommand, WorkerHealth, Workers } from './workers/workers.ts';

@@ -11,11 +11,12 @@ import {
   type ControlPlaneConnection,
   handleConnection,
 } from './connection/control-plane-connection.ts';
-import { keepConnected, openSocket, type Socket } from './connection/index.ts';
+import { keepConnected } from './connection/keep-connected.ts';
+import { openSocket, type Socket } from './connection/open-socket.ts';
 import type { Faults } from './faults.ts';
 import type { Run } from './fleet-options.ts';
 import { HEALTH_MS, type HealthMeter } from './health.ts';
-import { removeIdentity } from './identity/index.ts';
+import { removeIdentity } from './identity/identity-file.ts';
 import type { SnapshotSync } from './sync/index.ts';
 import type { UsageSpool } from './usage/index.ts';
 import { createUsageReport } from './usage/usage-report.ts';

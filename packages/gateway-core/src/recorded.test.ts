@@ -13,7 +13,7 @@ import {
 } from '../../protocol/src/testing/recorded.ts';
 import type { Fleet } from './fleet.ts';
 import { storeIdentity } from './identity/identity-file.ts';
-import { openStateFolder } from './state-folder/index.ts';
+import { openStateFolder } from './state-folder/open-state-folder.ts';
 import { createTestClock, type TestClock } from './testing/clock.ts';
 import { createTestLog, makeStateDir, start } from './testing/start.ts';
 

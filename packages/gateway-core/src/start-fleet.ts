@@ -1,11 +1,17 @@
 import { randomBytes as nodeRandomBytes } from 'node:crypto';
-import { systemClock } from './clock.ts';
+import { readPublicKey } from '@tollkeeper/protocol';
+import { pause, systemClock } from './clock.ts';
 import { parseControlPlaneAddress } from './connection/control-plane-address.ts';
-import type { Fleet } from './fleet.ts';
-import type { FleetOptions } from './fleet-options.ts';
-import { openIdentity } from './identity/index.ts';
-import { runFleet } from './run-fleet.ts';
-import { openStateFolder } from './state-folder/index.ts';
+import { decideHere, decideInWorkers } from './decider.ts';
+import { createFaults } from './faults.ts';
+import type { Fleet, WorkspaceKeys } from './fleet.ts';
+import type { FleetOptions, Run } from './fleet-options.ts';
+import { openIdentity } from './identity/open-identity.ts';
+import { openLink } from './link.ts';
+import { openConfirmedFile } from './snapshot/confirmed-file.ts';
+import { openSnapshotFile } from './snapshot/snapshot-file.ts';
+import { openStateFolder } from './state-folder/open-state-folder.ts';
+import { createSnapshotSync, isFresh } from './sync/index.ts';
 
 /**
  * Starts an instance of the fleet: joins, if it has not yet, and keeps the keys of its workspace up
@@ -37,4 +43,88 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
     folder.release();
     throw error;
   }
+}
+
+/** How long a start waits until it decides as its workspace stands. */
+const FIRST_STATE_MS = 30_000;
+
+/** Keeps the keys of the workspace up to date, as a gateway that the control plane has admitted. */
+async function runFleet(run: Run): Promise<Fleet> {
+  const { identity, folder, clock, staleMaxMs } = run;
+  const { gatewayId, organizationId, workspaceId } = identity;
+  const faults = createFaults();
+  const decider = run.workers
+    ? decideInWorkers(run, run.workers, () => sync.distrustDisk())
+    : decideHere(run);
+  const { keyStore, freshness, spool, meter } = decider;
+  const sync = createSnapshotSync({
+    place: { organizationId, workspaceId },
+    controlPlaneKey: readPublicKey(identity.controlPlaneKey),
+    snapshotFile: openSnapshotFile(folder),
+    confirmedFile: openConfirmedFile(folder),
+    keyStore,
+    freshness,
+    faults,
+    clock,
+    random: run.random,
+    randomBytes: run.randomBytes,
+    log: run.log,
+  });
+  await sync.load();
+  const link = openLink({ run, sync, faults, spool, meter });
+  let keys: WorkspaceKeys | undefined;
+  let closed: Promise<void> | undefined;
+
+  async function close(): Promise<void> {
+    await link.close();
+    await sync.close();
+    folder.release();
+  }
+
+  const fleet: Fleet = {
+    keys() {
+      const index = decider.index();
+      if (!index) return link.isRemoved() ? 'gateway_removed' : 'no_snapshot';
+      if (!isFresh(freshness, staleMaxMs)) return 'snapshot_stale';
+      if (keys?.index !== index) keys = { index, organizationId, workspaceId };
+      return keys;
+    },
+    count(subject, accepted, atMs) {
+      meter.countCall();
+      spool.count(subject, accepted, atMs);
+    },
+    flush: spool.flush,
+    status: () => ({
+      ...link.known(),
+      gatewayId,
+      connected: link.isConnected(),
+      version: sync.version(),
+      ageMs: freshness.ageMs(),
+      staleMaxMs,
+      spooledCalls: spool.pendingCalls(),
+      fault: faults.text(),
+    }),
+    report(fault) {
+      if (fault === null) faults.clear('instance');
+      else faults.set('instance', fault);
+    },
+    close() {
+      closed ??= close();
+      return closed;
+    },
+  };
+  try {
+    if (sync.version() === null) await firstState(run, link.settled);
+    return fleet;
+  } catch (error) {
+    await fleet.close();
+    throw error;
+  }
+}
+
+/** @throws the signal's reason */
+async function firstState({ clock, signal }: Run, settled: Promise<void>): Promise<void> {
+  const done = new AbortController();
+  const ending = signal ? AbortSignal.any([signal, done.signal]) : done.signal;
+  await Promise.race([settled, pause(clock, FIRST_STATE_MS, ending)]).finally(() => done.abort());
 }

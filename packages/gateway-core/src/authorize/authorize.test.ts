@@ -11,8 +11,7 @@ import {
 } from '@tollkeeper/verify';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { NoKeys, WorkspaceKeys } from '../fleet.ts';
-import { type AuthorizationRequest, authorize } from './authorize.ts';
-import { watchValidity } from './watch-validity.ts';
+import { type AuthorizationRequest, authorize, watchValidity } from './authorize.ts';
 
 const PLACE = { organizationId: 'org_1', workspaceId: 'ws_1' };
 const SECRET = createSecret('tk_live_', (count) => new Uint8Array(count));

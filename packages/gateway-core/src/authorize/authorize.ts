@@ -1,7 +1,9 @@
 import type { DecisionCode } from '@tollkeeper/contract';
 import {
   decide,
+  decideHash,
   effectiveScopes,
+  hashSecret,
   type KeyFacts,
   type ScopeSet,
   secretFacts,
@@ -79,5 +81,33 @@ export function authorize(
     code: refused,
     denial: denialOf(refused, required),
     counted: key !== undefined,
+  };
+}
+
+/**
+ * Why a call that was accepted would be refused by now, for what outlasts its decision, such as a
+ * WebSocket; undefined as long as it would be accepted again. Counts nothing, and keeps the hash of
+ * the secret instead of the secret.
+ */
+export function watchValidity(
+  fleet: Pick<Fleet, 'keys'>,
+  { secret, ip, required }: AuthorizationRequest,
+): (nowMs: number) => Denial | undefined {
+  const hash = hashSecret(secret);
+  return (nowMs) => {
+    const keys = fleet.keys();
+    if (typeof keys === 'string') return NO_KEYS[keys].denial;
+    const { index, organizationId, workspaceId } = keys;
+    const conditions = { ip, scopes: required, organizationId, workspaceId };
+    const { code } = decideHash(index, hash, conditions, nowMs);
+    return code === 'valid' ? undefined : denialOf(code, required);
+  };
+}
+
+/** Why a call that needed no key would be refused by now: the gateway can decide nothing any more. */
+export function watchKeys(fleet: Pick<Fleet, 'keys'>): () => Denial | undefined {
+  return () => {
+    const keys = fleet.keys();
+    return typeof keys === 'string' ? NO_KEYS[keys].denial : undefined;
   };
 }

@@ -10,7 +10,7 @@ import {
 import type { Faults } from '../faults.ts';
 import type { Log } from '../log.ts';
 import { Rejection, type SnapshotSync } from '../sync/index.ts';
-import type { Socket, SocketEvents } from './index.ts';
+import type { Socket, SocketEvents } from './open-socket.ts';
 
 /** What a connection to the control plane needs to know and to call. */
 export interface ControlPlaneConnection {

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { type JoinedGateway, joinGateway } from '@tollkeeper/contract';
 import { identityText, readIdentity, readPublicKey } from '@tollkeeper/protocol';
 import { FleetError, reasonOf } from '../fleet-error.ts';
-import { type StateFolder, writeWhole } from '../state-folder/index.ts';
+import type { StateFolder } from '../state-folder/open-state-folder.ts';
+import { writeWhole } from '../state-folder/write-whole.ts';
 
 /** Who this instance is. It has a key pair before it has joined: an answer may get lost. */
 export interface StoredIdentity {

@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import type { JoinedGateway } from '@tollkeeper/contract';
 import { createIdentity, publicKeyText } from '@tollkeeper/protocol';
 import { FleetError } from '../fleet-error.ts';
-import type { StateFolder } from '../state-folder/index.ts';
+import type { StateFolder } from '../state-folder/open-state-folder.ts';
 import { findStoredIdentity, type StoredIdentity, storeIdentity } from './identity-file.ts';
 import { type Joining, joinFleet } from './join-fleet.ts';
 

@@ -1,6 +1,6 @@
 import { closeSync, constants, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import type { StateFolder } from '../state-folder/index.ts';
+import type { StateFolder } from '../state-folder/open-state-folder.ts';
 
 /** What was acknowledged and confirmed last; written in place, at each of both. */
 export interface StoredConfirmed {

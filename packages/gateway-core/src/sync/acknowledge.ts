@@ -1,6 +1,5 @@
 import type { Upward } from '@tollkeeper/protocol';
-import { noteDiskFault } from './disk-fault.ts';
-import type { SyncContext } from './sync-state.ts';
+import { noteDiskFault, type SyncContext } from './sync-state.ts';
 
 /** Reports the version that this gateway decides with, unless a restart would lose it. */
 export function acknowledge(ctx: SyncContext): Upward[] {

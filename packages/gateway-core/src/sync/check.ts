@@ -1,10 +1,9 @@
 import { CONFIRM_MS, type DownwardOf, type Upward } from '@tollkeeper/protocol';
 import { storeConfirmed } from './acknowledge.ts';
-import { noteDiskFault } from './disk-fault.ts';
 import { momentOf } from './freshness.ts';
 import { Rejection } from './rejection.ts';
 import { askToStoreIfDue } from './resync.ts';
-import type { SyncContext } from './sync-state.ts';
+import { noteDiskFault, type SyncContext } from './sync-state.ts';
 
 /** Begins a check whose nonce only a new answer can repeat. */
 export function beginCheck({ state, clock, randomBytes }: SyncContext): string {

@@ -1,11 +1,9 @@
-import type { DownwardOf, Upward } from '@tollkeeper/protocol';
-import { checkPart } from '@tollkeeper/protocol';
+import { checkPart, type DownwardOf, type Upward } from '@tollkeeper/protocol';
 import { acknowledge } from './acknowledge.ts';
-import { noteDiskFault } from './disk-fault.ts';
 import { newest, requireNext, requirePlace } from './order.ts';
 import { requireEpoch } from './receive-lineage.ts';
 import { askToStoreIfDue } from './resync.ts';
-import type { SyncContext } from './sync-state.ts';
+import { noteDiskFault, type SyncContext } from './sync-state.ts';
 
 type Changes = DownwardOf<'changes'>;
 

@@ -1,12 +1,11 @@
 import type { DownwardOf, Position, Upward } from '@tollkeeper/protocol';
-import type { SnapshotDraft } from '../snapshot/index.ts';
+import type { SnapshotDraft } from '../snapshot/snapshot-file.ts';
 import { acknowledge, lowerVersionMin } from './acknowledge.ts';
-import { noteDiskFault } from './disk-fault.ts';
 import { followPart, requirePlace } from './order.ts';
 import { requireEpoch } from './receive-lineage.ts';
 import { Rejection } from './rejection.ts';
 import { noteBadSnapshot, noteGoodSnapshot } from './resync.ts';
-import type { Arriving, SyncContext } from './sync-state.ts';
+import { type Arriving, noteDiskFault, type SyncContext } from './sync-state.ts';
 
 type Snapshot = DownwardOf<'snapshot'>;
 

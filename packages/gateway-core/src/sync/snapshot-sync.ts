@@ -1,5 +1,5 @@
 import type { DownwardOf, Hello, Upward } from '@tollkeeper/protocol';
-import { toLine } from '../line.ts';
+import { toLine } from '../faults.ts';
 import { askCheck, beginCheck, receiveConfirmed } from './check.ts';
 import { loadSnapshot } from './load-snapshot.ts';
 import { receiveChanges } from './receive-changes.ts';

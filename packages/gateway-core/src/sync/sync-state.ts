@@ -2,8 +2,10 @@ import type { KeyObject } from 'node:crypto';
 import type { Position } from '@tollkeeper/protocol';
 import type { Clock } from '../clock.ts';
 import type { Faults } from '../faults.ts';
+import { reasonOf } from '../fleet-error.ts';
 import type { Log } from '../log.ts';
-import type { ConfirmedFile, SnapshotDraft, SnapshotFile } from '../snapshot/index.ts';
+import type { ConfirmedFile } from '../snapshot/confirmed-file.ts';
+import type { SnapshotDraft, SnapshotFile } from '../snapshot/snapshot-file.ts';
 import type { Freshness, Moment } from './freshness.ts';
 import type { KeyStore, KeysDraft } from './key-store.ts';
 import type { Place, Progress } from './order.ts';
@@ -94,4 +96,10 @@ export function emptySyncState(): SyncState {
     unstoredSnapshots: 0,
     storeAgainAtMs: 0,
   };
+}
+
+/** A full or broken disk stops no decision: this gateway goes on in memory, and says so. */
+export function noteDiskFault({ faults, log }: SyncContext, error: unknown): void {
+  faults.set('disk', `The snapshot cannot be stored: ${reasonOf(error)}.`);
+  log.error({ err: error }, 'the snapshot cannot be stored; this gateway goes on in memory');
 }

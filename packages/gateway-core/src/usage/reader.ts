@@ -1,9 +1,8 @@
-import { rmSync, statSync } from 'node:fs';
+import { readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { UpwardOf } from '@tollkeeper/protocol';
-import { readSegment } from './read-segment.ts';
 import { namesIn, RUN, type SegmentFile, segmentsIn } from './segment-name.ts';
-import { callsOf, rowsOf } from './sums.ts';
+import { addTo, callsOf, parseLine, rowsOf, type Sums } from './sums.ts';
 
 /** What is sent, and sent again until the control plane took it. */
 export type UsageBatch = Omit<UpwardOf<'usage'>, 'type'>;
@@ -148,4 +147,24 @@ export function openReader(folder: string, isLive: (runId: string) => boolean): 
 function faultText(folder: string, error: unknown): string {
   const reason = error instanceof Error ? error.message : String(error);
   return `Cannot hand over counts in "${folder}": ${reason}.`;
+}
+
+/** What a segment holds, and how many of its lines nobody wrote like that. */
+function readSegment(path: string): { sums: Sums; damaged: number } {
+  const sums: Sums = new Map();
+  let damaged = 0;
+  const lines = readFileSync(path, 'latin1').split('\n');
+  // What stands behind the last line feed was never settled: its answer was not released.
+  lines.pop();
+  for (const line of lines) {
+    const parsed = parseLine(line);
+    if (parsed) addTo(sums, ...parsed);
+    else if (!isCancelled(line)) damaged += 1;
+  }
+  return { sums, damaged };
+}
+
+/** The half of a line that a failed write left, and the writer ended. */
+function isCancelled(line: string): boolean {
+  return line.endsWith('?');
 }

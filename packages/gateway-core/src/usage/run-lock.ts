@@ -2,9 +2,10 @@
  * A worker can outlive its primary for as long as its last requests take. Its lock tells the next
  * primary that the run has not ended: what it has open is no batch yet.
  */
+
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { lockFolder } from '../state-folder/index.ts';
+import { lockFolder } from '../state-folder/folder-lock.ts';
 
 const LOCK = 'lock';
 

@@ -2,8 +2,7 @@ import { statSync } from 'node:fs';
 import type { CallSubject } from '../fleet.ts';
 import { countCall, noCalls } from './call-counts.ts';
 import { createSegment, type Segment, type Write, writeToFile } from './segment.ts';
-import { addTo, callsOf, headOf, linesOf, type Sums } from './sums.ts';
-import { withoutMinutes } from './without-minutes.ts';
+import { addTo, callsOf, headOf, linesOf, type Sums, withoutMinutes } from './sums.ts';
 
 /** Counts the calls of this process into files of its own. */
 export interface UsageWriter {

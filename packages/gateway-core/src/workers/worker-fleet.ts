@@ -3,7 +3,7 @@ import { readPublicKey } from '@tollkeeper/protocol';
 import { type Clock, repeat, systemClock } from '../clock.ts';
 import type { Fleet, WorkspaceKeys } from '../fleet.ts';
 import { createHealthMeter, HEALTH_MS } from '../health.ts';
-import { openSnapshotFile } from '../snapshot/index.ts';
+import { openSnapshotFile } from '../snapshot/snapshot-file.ts';
 import {
   createFreshness,
   createIndexStore,
@@ -13,8 +13,7 @@ import {
   readStored,
 } from '../sync/index.ts';
 import { lockRun, openWriter } from '../usage/index.ts';
-import type { WorkerCommand, WorkerPlace } from './command.ts';
-import type { WorkerHealth } from './workers.ts';
+import type { WorkerCommand, WorkerHealth, WorkerPlace } from './workers.ts';
 
 /** A worker's half of an instance: it decides and counts as the primary commands. */
 export interface WorkerFleet extends Pick<Fleet, 'keys' | 'count' | 'flush'> {

@@ -1,8 +1,7 @@
 import { checkPart } from '@tollkeeper/protocol';
 import { type Clock, pause } from '../clock.ts';
 import type { KeyStore } from '../sync/index.ts';
-import type { WorkerCommand, WorkerPlace } from './command.ts';
-import type { Worker, Workers } from './workers.ts';
+import type { Worker, WorkerCommand, WorkerPlace, Workers } from './workers.ts';
 
 export interface WorkerKeyStore extends KeyStore {
   /** Brings a worker to where the others are. Settled before it takes requests. */

@@ -6,7 +6,9 @@ import { createTestClock, type TestClock } from '../testing/clock.ts';
 import { createSealer } from '../testing/sealer.ts';
 import { makeStateDir } from '../testing/start.ts';
 import { decisionsOf, ORGANIZATION, WORKSPACE } from '../testing/world.ts';
-import { createWorkerFleet, createWorkerKeyStore, type Worker, type Workers } from './index.ts';
+import { createWorkerFleet } from './worker-fleet.ts';
+import { createWorkerKeyStore } from './worker-key-store.ts';
+import type { Worker, Workers } from './workers.ts';
 
 /** For tests: a worker in this process that executes its commands one after another. */
 export interface TestWorker extends Worker {
