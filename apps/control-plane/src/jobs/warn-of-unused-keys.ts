@@ -3,7 +3,7 @@ import type { Services } from '../context.ts';
 import { apiKey, member, user } from '../db/schema/index.ts';
 import { disablesAt } from '../features/api-keys/index.ts';
 import { escapeHtml, type Mail } from '../mail/mailer.ts';
-import { findUnusedKeys, type UnusedKey } from './unused-keys.ts';
+import { findUnusedKeys, type UnusedKey } from './disable-unused-keys.ts';
 
 const WARNING_DAYS = 7;
 const DAY_MS = 86_400_000;

@@ -1,6 +1,7 @@
 import {
   type ApiKeyWithSecret,
   createId,
+  PROFILE_CATALOG,
   PROFILE_SCOPES,
   type Profile,
   type RouteInput,
@@ -17,6 +18,7 @@ import { awaitAtCommit } from '../../db/transaction.ts';
 import { invalidField } from '../../domain-error.ts';
 import { idempotent } from '../../write/idempotent.ts';
 import { type Written, write } from '../../write/write.ts';
+import { findOnlyWorkspace, getWorkspace } from '../workspaces/index.ts';
 import { type Reach, requireMayGrant } from './ceiling.ts';
 import { defaultExpiry, parseExpiry } from './expiry-rules.ts';
 import { keyFacts, keyView } from './key-view.ts';
@@ -29,7 +31,6 @@ import {
 import type { KeyRow } from './lock-key.ts';
 import { parseAllowedIps } from './parse-allowed-ips.ts';
 import { requirePlace } from './plan-limit.ts';
-import { resolveWorkspace } from './resolve-workspace.ts';
 
 type Body = RouteInput<Routes['createKey']>['body'];
 
@@ -186,4 +187,44 @@ function resolveScopes(ctx: Ctx, profile: Profile, asked: readonly string[] | un
     );
   }
   return held.toSorted();
+}
+
+interface Place {
+  readonly workspaceId: string | null;
+  readonly environment: 'live' | 'test';
+}
+
+/**
+ * The workspace that will confine a key of the profile, and whether its keys are live or test.
+ * @param asked undefined leaves the choice: the caller's own workspace, or the only one
+ * @throws DomainError not_found, validation_failed
+ */
+async function resolveWorkspace(
+  tx: Transaction,
+  ctx: Ctx,
+  profile: Profile,
+  asked: string | null | undefined,
+): Promise<Place> {
+  const { confinement } = PROFILE_CATALOG[profile];
+  if (confinement === 'forbidden') {
+    if (asked)
+      throw invalidField(
+        'workspaceId',
+        `goes not with the profile "${profile}", which no workspace confines`,
+      );
+    return { workspaceId: null, environment: 'live' };
+  }
+  const id = asked ?? (asked === null && confinement === 'optional' ? null : ctx.workspaceId);
+  if (id) return getWorkspace(tx, ctx, id);
+  if (confinement === 'optional') return { workspaceId: null, environment: 'live' };
+  return onlyWorkspace(tx, ctx, profile);
+}
+
+async function onlyWorkspace(tx: Transaction, ctx: Ctx, profile: Profile): Promise<Place> {
+  const only = await findOnlyWorkspace(tx, ctx);
+  if (only) return only;
+  throw invalidField(
+    'workspaceId',
+    `is needed with the profile "${profile}": the organization has several workspaces`,
+  );
 }

@@ -4,5 +4,4 @@ export { createInvitation } from './create-invitation.ts';
 export { mailInvitation } from './deliver-link.ts';
 export { findInvitation } from './find-invitation.ts';
 export { listInvitations } from './list-invitations.ts';
-export { resendInvitation } from './resend-invitation.ts';
-export { withdrawInvitation } from './withdraw-invitation.ts';
+export { resendInvitation, withdrawInvitation } from './pending-invitation.ts';

@@ -1,6 +1,5 @@
 /** Join keys: short-lived secrets that admit gateways to a workspace's fleet. */
-export { createJoinKey } from './create-join-key.ts';
-export { deleteJoinKey } from './delete-join-key.ts';
+
 export {
   findJoinKey,
   giveBackUse,
@@ -9,3 +8,4 @@ export {
   spendUse,
 } from './join-by-key.ts';
 export { isUnconfirmed, listJoinKeys } from './list-join-keys.ts';
+export { createJoinKey, deleteJoinKey } from './manage-join-key.ts';

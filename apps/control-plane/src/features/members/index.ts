@@ -2,5 +2,4 @@
 
 export { listMembers, markSeen } from './list-members.ts';
 export { removeMember } from './remove-member.ts';
-export { reinstateMember, suspendMember } from './suspend-member.ts';
-export { grantableRole, updateMember } from './update-member.ts';
+export { grantableRole, reinstateMember, suspendMember, updateMember } from './update-member.ts';

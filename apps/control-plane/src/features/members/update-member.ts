@@ -45,6 +45,47 @@ export function updateMember(
   });
 }
 
+/** From the moment this resolves, the member's sessions and keys are refused. @throws DomainError */
+export function suspendMember(ctx: Ctx, { params }: { params: { id: string } }) {
+  return changeStatus(ctx, params.id, 'suspend');
+}
+
+/** The member's sessions and keys work again, as far as their role goes now. @throws DomainError */
+export function reinstateMember(ctx: Ctx, { params }: { params: { id: string } }) {
+  return changeStatus(ctx, params.id, 'reinstate');
+}
+
+/**
+ * Suspends or reinstates; returns once every process refuses or accepts the member's keys.
+ * @throws DomainError not_found, invalid_state, scope_not_held, outside_workspace,
+ * recent_sign_in_required to reinstate
+ */
+function changeStatus(ctx: Ctx, id: string, verb: 'suspend' | 'reinstate'): Promise<Member> {
+  requireWholeOrganization(ctx);
+  const status = verb === 'suspend' ? 'suspended' : 'active';
+  const spec = { scope: 'members.suspend', action: `member.${verb}` } as const;
+  return write(ctx, spec, async (tx, confirmed) => {
+    const row = await lockMember(tx, confirmed, id, verb);
+    if (row.status === status) {
+      throw new DomainError(
+        'invalid_state',
+        `Cannot ${verb} "${row.name}": they are already ${status}.`,
+      );
+    }
+    if (verb === 'reinstate') {
+      await requireRecentGrant(tx, confirmed, scopeNames(roleScopes(row)));
+    }
+    await tx.update(member).set({ status }).where(eq(member.id, row.id));
+    return {
+      result: await readMember(tx, confirmed, row.id),
+      target: { type: 'member', id: row.id, name: row.name },
+      before: memberFacts(row),
+      after: memberFacts({ ...row, status }),
+      changes: [{ kind: 'member', subjectId: row.id }],
+    };
+  });
+}
+
 /**
  * A role that the caller may give, which nobody deletes until the transaction ends.
  * @throws DomainError not_found, invalid_state for the owner's, scope_not_held

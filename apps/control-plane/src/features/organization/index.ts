@@ -2,6 +2,5 @@
 export { createOrganization, insertOrganization } from './create-organization.ts';
 export { deleteOrganization } from './delete-organization.ts';
 export { getOrganization, lockOrganization } from './get-organization.ts';
-export { setPlan } from './set-plan.ts';
 export { transferByOperator, transferOrganization } from './transfer-organization.ts';
-export { updateOrganization } from './update-organization.ts';
+export { setPlan, updateOrganization } from './update-organization.ts';

@@ -1,4 +1,4 @@
-import type { Role, RouteInput, Routes } from '@tollkeeper/contract';
+import { createId, type Role, type RouteInput, type Routes } from '@tollkeeper/contract';
 import { eq } from 'drizzle-orm';
 import {
   parseScopes,
@@ -8,11 +8,44 @@ import {
 import type { Ctx } from '../../context.ts';
 import { role } from '../../db/schema/index.ts';
 import { requireUnedited } from '../../write/etag.ts';
+import { idempotent } from '../../write/idempotent.ts';
 import { unlessUnchanged, write } from '../../write/write.ts';
 import { requireRecentGrant } from '../identity/index.ts';
 import { countMembers, lockRole, requireFreeName, roleEtag, roleView } from './list-roles.ts';
 
-type Body = RouteInput<Routes['updateRole']>['body'];
+type NewRole = RouteInput<Routes['createRole']>['body'];
+
+/** @throws DomainError validation_failed, scope_not_held, invalid_state, recent_sign_in_required */
+export function createRole(ctx: Ctx, { body }: { body: NewRole }): Promise<Role> {
+  requireWholeOrganization(ctx);
+  const { organizationId, services } = ctx;
+  return write<Role>(ctx, { scope: 'roles.create', action: 'role.create' }, (tx, confirmed) =>
+    idempotent<Role>(
+      tx,
+      confirmed,
+      { route: 'createRole', body },
+      async () => {
+        const scopes = parseScopes(body.scopes);
+        requireScopesHeld(confirmed, scopes);
+        await requireRecentGrant(tx, confirmed, scopes);
+        await requireFreeName(tx, organizationId, body.name);
+        const id = createId('role', services.randomBytes);
+        const facts = { name: body.name, description: body.description ?? '', scopes };
+        await tx.insert(role).values({ id, organizationId, ...facts, createdAt: services.clock() });
+        return {
+          result: roleView({ id, ...facts, builtIn: false }, 0),
+          target: { type: 'role', id, name: body.name },
+          before: null,
+          after: facts,
+          changes: [],
+        };
+      },
+      (answer) => answer,
+    ),
+  );
+}
+
+type RoleEdit = RouteInput<Routes['updateRole']>['body'];
 
 /**
  * Changes a custom role; the change applies to its members' sessions and keys at once. The caller must
@@ -22,7 +55,7 @@ type Body = RouteInput<Routes['updateRole']>['body'];
  */
 export function updateRole(
   ctx: Ctx,
-  { params, body }: { params: { id: string }; body: Body },
+  { params, body }: { params: { id: string }; body: RoleEdit },
 ): Promise<Role> {
   requireWholeOrganization(ctx);
   return write<Role>(ctx, { scope: 'roles.edit', action: 'role.update' }, async (tx, confirmed) => {

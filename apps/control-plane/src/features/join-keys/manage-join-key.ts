@@ -6,13 +6,15 @@ import {
   type Routes,
 } from '@tollkeeper/contract';
 import { createSecret, displayPrefix, hashSecret } from '@tollkeeper/verify';
+import { and, eq } from 'drizzle-orm';
 import { callingKeyId } from '../../access/creator.ts';
+import { visibleFleet } from '../../access/visibility.ts';
 import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { joinKey } from '../../db/schema/index.ts';
-import { DomainError, invalidField } from '../../domain-error.ts';
+import { DomainError, invalidField, notFound } from '../../domain-error.ts';
 import { joinKeyFacts } from '../../write/created-facts.ts';
-import { idempotent } from '../../write/idempotent.ts';
+import { forgetAnswer, idempotent } from '../../write/idempotent.ts';
 import { type Written, write } from '../../write/write.ts';
 import { findCeiling } from '../api-keys/index.ts';
 import { findOnlyWorkspace, getWorkspace } from '../workspaces/index.ts';
@@ -93,4 +95,27 @@ async function resolveLifetime(tx: Transaction, ctx: Ctx, body: Body) {
     );
   }
   return { createdAt, expiresAt };
+}
+
+/** From the moment this resolves, nobody joins with it. @throws DomainError not_found */
+export function deleteJoinKey(
+  ctx: Ctx,
+  { params }: { params: { id: string } },
+): Promise<undefined> {
+  const spec = { scope: 'fleet.manage', action: 'join_key.delete' } as const;
+  return write(ctx, spec, async (tx, confirmed) => {
+    const [row] = await tx
+      .delete(joinKey)
+      .where(and(visibleFleet(confirmed, joinKey), eq(joinKey.id, params.id)))
+      .returning();
+    if (!row) throw notFound('join key', params.id);
+    await forgetAnswer(tx, row.organizationId, row.id);
+    return {
+      result: undefined,
+      target: { type: 'join_key', id: row.id, name: row.name },
+      before: joinKeyFacts(row),
+      after: null,
+      changes: [],
+    };
+  });
 }
