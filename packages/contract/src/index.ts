@@ -6,7 +6,6 @@ export * from './errors.ts';
 export * from './ids.ts';
 export * from './openapi.ts';
 export * from './pattern-rules.ts';
-export * from './plans.ts';
 export * from './profiles.ts';
 export * from './relative-time.ts';
 export * from './roles.ts';
@@ -45,7 +44,7 @@ export {
   type JoinKeyWithSecret,
 } from './routes/join-keys.ts';
 export { MEMBER_STATUSES, type Member } from './routes/members.ts';
-export { DAYS_MAX } from './routes/organization.ts';
+export { DAYS_MAX, PLAN_KEYS_MAX, PLANS, type Plan } from './routes/organization.ts';
 export { PASSWORD_RESET_MINUTES } from './routes/password-resets.ts';
 export type { Role } from './routes/roles.ts';
 export {

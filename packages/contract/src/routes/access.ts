@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { scope } from '../api-key-schemas.ts';
 import { apiKeyId, memberId, workspaceId } from '../ids.ts';
-import { PLANS } from '../plans.ts';
 import { PROFILES } from '../profiles.ts';
 import { defineRoute } from '../route.ts';
 import { sessionView } from '../session.ts';
 import { visibleLine } from '../text.ts';
+import { PLANS } from './organization.ts';
 
 const tag = 'Access';
 

@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { apiKey, apiKeyDetail, apiKeyWithSecret, KEY_STATES } from '../api-key-schemas.ts';
+import { apiKey, apiKeyDetail, apiKeyWithSecret, KEY_STATES, scope } from '../api-key-schemas.ts';
+import { PUBLIC_DECISION_CODES } from '../decision.ts';
 import { edit } from '../edit.ts';
 import { apiKeyId, memberId, workspaceId } from '../ids.ts';
 import { countedListOf, listQuery } from '../list.ts';
 import { PROFILES } from '../profiles.ts';
 import { defineRoute } from '../route.ts';
-import { instantWithOffset, ipRange, keyName, visibleLine } from '../text.ts';
+import { instant, instantWithOffset, ipAddress, ipRange, keyName, visibleLine } from '../text.ts';
 import { CASCADE, keepMembersQuery } from './cascade.ts';
 import { FINAL_SCOPES_OF_KEYS } from './final-scopes.ts';
 
@@ -153,4 +154,42 @@ export const rotateKey = defineRoute({
     'ceiling_exceeded',
     'recent_sign_in_required',
   ],
+});
+
+export const verifyKey = defineRoute({
+  method: 'POST',
+  path: '/v1/api-keys/verify',
+  access: 'api_keys.verify',
+  summary: 'Decide whether a key is valid and has the requested scopes',
+  changesNothing: true,
+  tag: 'API keys',
+  body: z.strictObject({
+    key: z.string().max(512),
+    scopes: z
+      .array(scope)
+      .max(200)
+      .optional()
+      .meta({ description: 'Scopes that the key must have; all of them must be in force' }),
+    ip: ipAddress.optional().meta({ description: 'Address from which the key was used' }),
+    workspaceId: workspaceId.optional().meta({
+      description:
+        'Workspace in which the key is used; a confined calling key can only name its own',
+    }),
+  }),
+  status: 200,
+  response: z
+    .strictObject({
+      valid: z.boolean(),
+      code: z.enum(PUBLIC_DECISION_CODES),
+      keyId: apiKeyId.nullable(),
+      name: z.string().nullable(),
+      scopes: z
+        .array(scope)
+        .meta({ description: 'Scopes in force now; empty when the key is refused' }),
+      workspaceId: workspaceId.nullable(),
+      memberId: memberId.nullable(),
+      expiresAt: instant.nullable(),
+    })
+    .meta({ id: 'Verification' }),
+  errors: ['not_found'],
 });

@@ -12,7 +12,6 @@ import * as passwordResets from './password-resets.ts';
 import * as roles from './roles.ts';
 import * as security from './security.ts';
 import * as keyUsage from './usage.ts';
-import { verifyKey } from './verify-key.ts';
 import * as workspaces from './workspaces.ts';
 
 /** Every operation of the API by its name; the SDK's methods carry the same names. */
@@ -43,7 +42,7 @@ export const routes = {
   getKeyStats: keyUsage.getKeyStats,
   getKeyUsage: keyUsage.getKeyUsage,
   getUsage: keyUsage.getUsage,
-  verifyKey,
+  verifyKey: apiKeys.verifyKey,
   getOrganization: organization.getOrganization,
   updateOrganization: organization.updateOrganization,
   transferOrganization: organization.transferOrganization,

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { apiKeyId } from '../ids.ts';
-import { PLANS } from '../plans.ts';
 import { defineRoute } from '../route.ts';
 import { instant } from '../text.ts';
+import { PLANS } from './organization.ts';
 
 export const USAGE_PERIODS = ['24h', '7d', '30d'] as const;
 export type UsagePeriod = (typeof USAGE_PERIODS)[number];

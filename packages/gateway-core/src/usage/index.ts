@@ -3,8 +3,9 @@
  * is in a file before its answer is released, so that it survives the end of the process (not of
  * the machine: nothing is synced), and leaves in numbered batches that are counted once.
  */
-export { addCalls, type CallCounts, countCall, noCalls } from './call-counts.ts';
+
 export { openReader, type UsageBatch, type UsageReader } from './reader.ts';
 export { createRunLocks, lockRun } from './run-lock.ts';
 export { openSpool, type UsageSpool } from './spool.ts';
+export { addCalls, type CallCounts, countCall, noCalls } from './sums.ts';
 export { openWriter } from './writer.ts';

@@ -1,8 +1,16 @@
 import { statSync } from 'node:fs';
 import type { CallSubject } from '../fleet.ts';
-import { countCall, noCalls } from './call-counts.ts';
 import { createSegment, type Segment, type Write, writeToFile } from './segment.ts';
-import { addTo, callsOf, headOf, linesOf, type Sums, withoutMinutes } from './sums.ts';
+import {
+  addTo,
+  callsOf,
+  countCall,
+  headOf,
+  linesOf,
+  noCalls,
+  type Sums,
+  withoutMinutes,
+} from './sums.ts';
 
 /** Counts the calls of this process into files of its own. */
 export interface UsageWriter {

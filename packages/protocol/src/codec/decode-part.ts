@@ -1,5 +1,5 @@
 import { KEY_STATUSES } from '@tollkeeper/contract';
-import { type ByteReader, createByteReader, isAtEnd, readByte } from './byte-reader.ts';
+import { type ByteReader, createByteReader, isAtEnd, readByte } from './bytes.ts';
 import type { Entry } from './entry.ts';
 import { FORMAT, malformed, PartError, ROWS } from './part-format.ts';
 import {

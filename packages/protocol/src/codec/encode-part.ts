@@ -7,7 +7,7 @@ import {
   writeNumber,
   writeText,
   writtenBytes,
-} from './byte-writer.ts';
+} from './bytes.ts';
 import type { Entry, KeyEntry } from './entry.ts';
 import {
   FORMAT,

@@ -7,7 +7,7 @@ import {
   skipBytes,
   skipKeyId,
   skipName,
-} from './byte-reader.ts';
+} from './bytes.ts';
 import type { KeySecret } from './entry.ts';
 import {
   HASH_BYTES,

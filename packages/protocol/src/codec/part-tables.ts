@@ -1,5 +1,5 @@
 import { isScope, type Scope } from '@tollkeeper/contract';
-import { type ByteReader, readNumber, readText } from './byte-reader.ts';
+import { type ByteReader, readNumber, readText } from './bytes.ts';
 import { malformed, requireId, TEXT_BYTES_MAX } from './part-format.ts';
 
 /** What rows of a part share, by number; 0 is no text and the empty list. */
