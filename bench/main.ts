@@ -16,15 +16,22 @@ import { borrowDatabase } from '../apps/control-plane/src/db/open-database.ts';
 import { measureSnapshot } from '../packages/gateway-core/bench/snapshot.ts';
 import type { DecisionFigures } from '../packages/verify/bench/decisions.ts';
 import { measureChanges } from './changes/measure-changes.ts';
-import { printChanges } from './changes/report.ts';
 import { measureGateway } from './fleet/measure-gateways.ts';
 import { measurePropagation } from './fleet/measure-propagation.ts';
-import { printGateway, printPropagation, printSnapshot } from './fleet/report.ts';
 import { type BenchKey, KEY_SCOPES, makeKeys } from './keys.ts';
 import { isTooSlow, measureReads, printReads } from './measure-reads.ts';
 import { measureRoutes } from './measure-routes.ts';
 import { measureStarts } from './measure-starts.ts';
-import { printDecisions, printMachine, printRoutes, printStarts } from './report.ts';
+import {
+  printChanges,
+  printDecisions,
+  printGateway,
+  printMachine,
+  printPropagation,
+  printRoutes,
+  printSnapshot,
+  printStarts,
+} from './report.ts';
 import { stopServers } from './server-process.ts';
 
 /** How many keys the two servers know; the second time, enough to leave the processor's caches. */

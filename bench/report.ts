@@ -1,6 +1,11 @@
 import { availableParallelism, loadavg } from 'node:os';
+import type { SnapshotFigures } from '../packages/gateway-core/bench/snapshot.ts';
 import type { DecisionFigures } from '../packages/verify/bench/decisions.ts';
-import type { Comparison, Spread } from './compare.ts';
+import type { ChangesFigures, Ratios } from './changes/measure-changes.ts';
+import type { ChangeFigures, Ratio } from './changes/measure-rounds.ts';
+import { type Comparison, type Spread, spread } from './compare.ts';
+import type { GatewayFigures, Latency } from './fleet/measure-gateways.ts';
+import type { PropagationFigures } from './fleet/measure-propagation.ts';
 import type { RouteFigures } from './measure-routes.ts';
 import type { StartFigures } from './measure-starts.ts';
 
@@ -74,4 +79,101 @@ function times(ratio: number): string {
 
 export function mebibytes(bytes: number | undefined): string {
   return bytes === undefined ? 'unknown' : `${whole(bytes / 2 ** 20)} MiB`;
+}
+
+export function printChanges({ postgres, creations, further }: ChangesFigures): void {
+  title(`Changes on PostgreSQL ${postgres}: each with its audit event, version and limits`);
+  for (const { clients, byKey, bySession, betterAuth, ...ratios } of creations) {
+    const by = clients === 1 ? 'by one client' : `by ${clients} clients`;
+    printChange(`a key, ${by}, by key`, byKey);
+    printChange('  by session', bySession);
+    printChange('  Better Auth, by session', betterAuth);
+    printRatios('  ratio by key', ratios.byKeyRatios);
+    printRatios('  ratio by session', ratios.bySessionRatios);
+  }
+  for (const each of further) printChange(each.title, [each.figures]);
+}
+
+function printRatios(name: string, { rate, cpu, serverCpu }: Ratios): void {
+  line(
+    name,
+    ratioText(rate),
+    `by processor time ${ratioText(cpu)}`,
+    `without PostgreSQL's ${ratioText(serverCpu)}`,
+  );
+}
+
+function ratioText({ ofMedians, median, from, to }: Ratio): string {
+  const [middle, low, high, ofAll] = [median, from, to, ofMedians].map((each) => each.toFixed(2));
+  return `${middle} (${low} to ${high}; of medians ${ofAll})`;
+}
+
+function printChange(name: string, rounds: readonly ChangeFigures[]): void {
+  const median = (of: (figures: ChangeFigures) => number | undefined) =>
+    spread(rounds.map((round) => of(round) ?? Number.NaN)).median;
+  const known = (value: number, unit: string) =>
+    Number.isFinite(value) ? `${value.toFixed(2)} ${unit}` : `unknown ${unit}`;
+  line(
+    name,
+    `${whole(median((each) => each.perSecond))} /s`,
+    known(
+      median((each) => each.serverCpuMs),
+      'ms of processor',
+    ),
+    known(
+      median((each) => each.postgresCpuMs),
+      "ms of PostgreSQL's",
+    ),
+    known(
+      median((each) => each.queries),
+      'queries',
+    ),
+    known(
+      median((each) => each.commits),
+      'commits',
+    ),
+    `${whole(median((each) => each.walBytes))} bytes of WAL`,
+  );
+}
+
+export function printPropagation(figures: PropagationFigures): void {
+  const { gateways, revocations, medianMs, p99Ms, maxMs, fromRequestMs, roundTripMs } = figures;
+  title(`Revocation, from its answer until each of ${gateways} gateways refuses the key`);
+  line('revocations', whole(revocations));
+  line('p50, p99, last', [medianMs, p99Ms, maxMs].map(milliseconds).join('  '));
+  line('p50, from the request', milliseconds(fromRequestMs));
+  line('  a bare request there and back', milliseconds(roundTripMs));
+  line('  p99, ratio', `${(p99Ms / roundTripMs).toFixed(1)} x`);
+}
+
+export function printSnapshot({ keys, bytes, loaded }: SnapshotFigures): void {
+  title(`A snapshot of ${whole(keys)} keys`);
+  line('size, per key', `${(bytes / keys).toFixed(1)} bytes`);
+  line('verified and loaded', `${loaded.seconds.toFixed(2)} s`);
+  line('resident memory of the whole process', `${whole(loaded.residentMib)} MiB`);
+  line('  the most it ever had', `${whole(loaded.residentMaxMib)} MiB`);
+}
+
+export function printGateway(figures: GatewayFigures): void {
+  const { keys, throughput, latency, startMs, residentBytes } = figures;
+  title(`Gateway with ${whole(keys)} keys, beside nginx before the same upstream`);
+  line('requests', `${whole(throughput.perSecond)} /s`);
+  line('  nginx', `${whole(throughput.barePerSecond)} /s`);
+  line('  ratio', spreadText(throughput.ratio));
+  const { cpuRatio } = throughput;
+  line('  ratio by processor time', cpuRatio ? spreadText(cpuRatio) : 'unknown');
+  line('added latency, p50 and p99', added(latency.gateway, latency.upstream));
+  line('  nginx', added(latency.nginx, latency.upstream));
+  line('start with these keys', `${whole(startMs)} ms`);
+  line('resident memory when ready', mebibytes(residentBytes.ready));
+  line('  after the load', mebibytes(residentBytes.afterLoad));
+}
+
+function added(through: Latency, direct: Latency): string {
+  const p50 = milliseconds(through.p50Ms - direct.p50Ms);
+  return `${p50}  ${milliseconds(through.p99Ms - direct.p99Ms)}`;
+}
+
+function milliseconds(value: number): string {
+  return `${value.toFixed(2)} ms`;
 }

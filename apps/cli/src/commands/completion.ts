@@ -1,8 +1,6 @@
 import { type CommandEntry, choiceArgument, type Verb, verb } from '../command/verb.ts';
-import { bashCompletion } from '../completion/bash.ts';
-import { fishCompletion } from '../completion/fish.ts';
 import { listCompletions } from '../completion/list-completions.ts';
-import { zshCompletion } from '../completion/zsh.ts';
+import { bashCompletion, fishCompletion, zshCompletion } from '../completion/shell-scripts.ts';
 
 const SCRIPTS = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion };
 
