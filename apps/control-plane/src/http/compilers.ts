@@ -2,6 +2,7 @@ import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv'
 import addFormats from 'ajv-formats';
 import fastJsonStringify from 'fast-json-stringify';
 import type { FastifySchemaCompiler, FastifySerializerCompiler } from 'fastify';
+import { LateSchema } from './json-schema.ts';
 
 /**
  * To name every fault, Ajv runs patterns also on texts that are too long. Longer than any text that
@@ -50,13 +51,17 @@ export const compileValidator: FastifySchemaCompiler<object> = ({ schema, httpPa
 function compileLater(ajv: Ajv, schema: object) {
   let compiled: ValidateFunction | undefined;
   const validate = (data: unknown) => {
-    compiled ??= ajv.compile(schema);
+    compiled ??= ajv.compile(jsonOf(schema));
     const isValid = compiled(data);
     result.errors = compiled.errors ?? null;
     return isValid;
   };
   const result = Object.assign(validate, { errors: null as ErrorObject[] | null });
   return result;
+}
+
+function jsonOf(schema: object): object {
+  return schema instanceof LateSchema ? schema.json : schema;
 }
 
 type Serialize = (data: unknown) => string;
@@ -70,7 +75,7 @@ const serializers = new WeakMap<object, Serialize>();
 export const compileSerializer: FastifySerializerCompiler<object> = ({ schema }) => {
   let serialize: Serialize | undefined;
   return (data) => {
-    serialize ??= serializerOf(schema);
+    serialize ??= serializerOf(jsonOf(schema));
     return serialize(data);
   };
 };

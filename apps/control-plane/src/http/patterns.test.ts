@@ -2,7 +2,7 @@ import { type Route, routes } from '@tollkeeper/contract';
 import { fullFormats } from 'ajv-formats/dist/formats.js';
 import { describe, expect, it } from 'vitest';
 import { compileValidator } from './compilers.ts';
-import { fastifySchema } from './json-schema.ts';
+import { fastifySchema, LateSchema } from './json-schema.ts';
 import { growthOf, type Matches } from './pattern-growth.fixture.ts';
 
 /** The longest text that a pattern is asked about: see validator.ts. */
@@ -54,7 +54,7 @@ function collect() {
   const formats = new Set<string>();
   const walk = (value: unknown): void => {
     if (typeof value !== 'object' || value === null) return;
-    for (const [name, each] of Object.entries(value)) {
+    for (const [name, each] of Object.entries(value instanceof LateSchema ? value.json : value)) {
       if (name === 'pattern' && typeof each === 'string') patterns.add(each);
       if (name === 'format' && typeof each === 'string') formats.add(each);
       if (name === 'patternProperties') for (const key of Object.keys(each)) patterns.add(key);
