@@ -65,7 +65,7 @@ export function line(name: string, ...values: string[]): void {
   process.stdout.write(`  ${name.padEnd(NAME_WIDTH)}${values.join('  ')}\n`);
 }
 
-export function spreadText({ median, min, max }: Spread): string {
+function spreadText({ median, min, max }: Spread): string {
   return `${median.toFixed(2)} (${min.toFixed(2)} to ${max.toFixed(2)})`;
 }
 
@@ -77,7 +77,7 @@ function times(ratio: number): string {
   return `${ratio.toFixed(1)} × bare`;
 }
 
-export function mebibytes(bytes: number | undefined): string {
+function mebibytes(bytes: number | undefined): string {
   return bytes === undefined ? 'unknown' : `${whole(bytes / 2 ** 20)} MiB`;
 }
 
