@@ -19,6 +19,7 @@ export interface Config {
   /** Whether /forward-auth and /ext-authz/ answer with decisions; else they refuse all. */
   readonly forwardAuth: boolean;
   readonly limits: Limits;
+  readonly perKey: PerKey;
   /** The longest path first. */
   readonly routes: readonly RouteConfig[];
   readonly controlPlane: string | null;
@@ -37,6 +38,12 @@ export interface Limits {
   readonly bodyBytesMax: number;
   /** How long requests under way may take once the gateway begins to stop, in milliseconds. */
   readonly drainMs: number;
+}
+
+/** What the holder of one key can occupy. */
+export interface PerKey {
+  /** Calls at the same time in one process; null is any number. */
+  readonly callsMax: number | null;
 }
 
 export interface RouteConfig {

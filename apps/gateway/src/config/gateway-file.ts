@@ -40,6 +40,7 @@ export function gatewayFile(env: Environment) {
     trustedProxies: z.array(range).default([]),
     forwardAuth: z.boolean().optional(),
     limits: limits.prefault({}),
+    perKey: z.strictObject({ callsMax: z.int().min(1).nullable().default(null) }).prefault({}),
     routes: z.array(route(expanded)).min(1).optional(),
   });
 }

@@ -44,6 +44,7 @@ export async function loadConfig(
     trustedProxies: file.trustedProxies,
     forwardAuth,
     limits: file.limits,
+    perKey: file.perKey,
     routes,
     controlPlane: options.controlPlane ?? file.controlPlane ?? null,
     name: options.name ?? file.name ?? null,

@@ -11,6 +11,8 @@ export interface Call extends Exchange {
   /** By the clock that only runs forward, in milliseconds. */
   readonly startedAt: number;
   isAccepted: boolean;
+  /** Called once, when the answer, or the tunnel after it, has ended or broken off. */
+  onEnd: (() => void) | undefined;
   /** Set when it goes to an upstream. */
   ongoing: Ongoing | undefined;
 }

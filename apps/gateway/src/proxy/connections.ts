@@ -35,15 +35,22 @@ export function createConnections(madeRoom: () => void): Connections {
   let max = Number.POSITIVE_INFINITY;
   let isEnding = false;
   const track = (socket: Socket) => {
-    open.set(socket, { calls: [], isProven: false });
-    socket.once('close', () => open.delete(socket));
+    const client: Client = { calls: [], isProven: false };
+    open.set(socket, client);
+    socket.once('close', () => {
+      open.delete(socket);
+      // Node never closes the response of an upgraded connection.
+      for (const call of client.calls.splice(0)) call.onEnd?.();
+    });
   };
   const release = (socket: Socket, client: Client, call: Call) => {
     const { calls } = client;
     const at = calls.indexOf(call);
+    if (at < 0) return;
     if (at === 0) calls.shift();
-    else if (at > 0) calls.splice(at, 1);
+    else calls.splice(at, 1);
     client.isProven ||= call.isAccepted;
+    call.onEnd?.();
     if (isEnding && calls.length === 0) socket.destroySoon();
   };
   const end = (socket: Socket) => {

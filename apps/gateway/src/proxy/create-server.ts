@@ -42,6 +42,7 @@ export function createProxyServer(services: Services, connections: Connections):
       upgrade,
       startedAt: performance.now(),
       isAccepted: false,
+      onEnd: undefined,
       route: undefined,
       cors: undefined,
       ongoing: undefined,

@@ -26,6 +26,7 @@ import {
 import { answerForwardAuth } from './forward-auth/answer-forward-auth.ts';
 import { answerPreflight } from './preflight.ts';
 import { type AuthorizedRequest, ProxyRequest } from './proxy-request.ts';
+import { tooManyCalls } from './running-calls.ts';
 import { sendMetadata } from './send-metadata.ts';
 import type { Services } from './services.ts';
 
@@ -117,8 +118,15 @@ function pass(services: Services, call: Call, head: Head, target: string): void 
   const ip = clientAddress(peer, head.forwardedFor, config.trustedProxies);
   const { required } = route ?? NO_ROUTE;
   const request = { secret, ip, required };
-  const decision = authorize(services.fleet, request, services.nowMs());
-  if (decision.code !== 'valid') refuseDenied(services, call, decision);
+  const { callsMax } = config.perKey;
+  const hasRoomFor =
+    callsMax === null
+      ? undefined
+      : (keyId: string) => services.runningCalls.begin(call, keyId, callsMax);
+  const decision = authorize(services.fleet, request, services.nowMs(), hasRoomFor);
+  if (decision.code === 'rate_limited') {
+    refuseCounted(services, call, tooManyCalls(callsMax ?? 0));
+  } else if (decision.code !== 'valid') refuseDenied(services, call, decision);
   else if (!route?.upstream) refuseCounted(services, call, NOWHERE);
   else {
     const { upstream } = route;

@@ -3,6 +3,7 @@ import type { CallMetrics } from '../admin/metrics.ts';
 import type { Config } from '../config/config.ts';
 import type { Log } from '../log.ts';
 import type { Route } from '../request/routes.ts';
+import type { RunningCalls } from './running-calls.ts';
 import type { Held } from './turn.ts';
 import type { Upstreams } from './upstreams.ts';
 
@@ -12,6 +13,7 @@ export interface Services {
   readonly log: Log;
   readonly metrics: CallMetrics;
   readonly upstreams: Upstreams;
+  readonly runningCalls: RunningCalls;
   /** In milliseconds since 1970. */
   readonly nowMs: () => number;
   /** Holds what was decided until its count is in the spool. */

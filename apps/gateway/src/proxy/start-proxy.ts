@@ -13,6 +13,7 @@ import { prepareRoutes } from '../request/routes.ts';
 import { type Connections, createConnections } from './connections.ts';
 import { createProxyServer, setLimits } from './create-server.ts';
 import { startRechecks } from './recheck.ts';
+import { createRunningCalls } from './running-calls.ts';
 import type { Services } from './services.ts';
 import { createTurn } from './turn.ts';
 import { createUpstreams } from './upstreams.ts';
@@ -49,6 +50,7 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   const upstreams = createUpstreams();
   const services: Services = {
     ...{ fleet, log, metrics, upstreams, nowMs },
+    runningCalls: createRunningCalls(),
     hold: createTurn(() => fleet.flush()),
     live: { config, routes: prepareRoutes(config.routes) },
     isDraining: false,

@@ -61,19 +61,25 @@ export const NO_KEYS: Readonly<Record<NoKeys, Denied>> = {
   },
 };
 
-/** Counts the call of every key that is known, whether it is accepted or denied. */
+/**
+ * Counts the call of every key that is known, whether it is accepted or denied.
+ * @param hasRoomFor asked last, about a key that is valid; a key without room is `rate_limited`
+ */
 export function authorize(
   fleet: Pick<Fleet, 'keys' | 'count'>,
   request: AuthorizationRequest,
   nowMs: number,
+  hasRoomFor?: (keyId: string) => boolean,
 ): Decision {
   const keys = fleet.keys();
   if (typeof keys === 'string') return NO_KEYS[keys];
   const { index, organizationId, workspaceId } = keys;
   const { secret, ip, required } = request;
   const conditions = { secret, ip, scopes: required, organizationId, workspaceId };
-  const { code, slot } = decide(index, conditions, nowMs);
+  const { code: decided, slot } = decide(index, conditions, nowMs);
   const key = secretFacts(index, slot);
+  const isFull = hasRoomFor && key && decided === 'valid' && !hasRoomFor(key.keyId);
+  const code = isFull ? 'rate_limited' : decided;
   if (key) fleet.count(key, code === 'valid', nowMs);
   if (code === 'valid' && key) return { code, key, scopes: effectiveScopes(index, slot) };
   const refused = code === 'valid' ? 'not_found' : code;

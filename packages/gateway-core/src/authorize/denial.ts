@@ -73,7 +73,7 @@ export function denialAnswer(
       'Cache-Control',
       'no-store',
       ...(status === 401 ? challenges.flatMap((each) => ['WWW-Authenticate', each]) : []),
-      ...(status === 503 ? ['Retry-After', '2'] : []),
+      ...(status === 503 || status === 429 ? ['Retry-After', '2'] : []),
     ],
     body,
   };
