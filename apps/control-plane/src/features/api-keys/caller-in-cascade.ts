@@ -9,7 +9,7 @@ import { readLineage } from './read-lineage.ts';
 import { findRemovable, type KeepMembers } from './removable-members.ts';
 import { traceDescendants } from './trace-descendants.ts';
 
-/** Keys and members from which the calling key may descend; more are not looked at. */
+/** Keys and members from which the calling key may descend; of more, `requireCallerLeft` decides. */
 const ANCESTORS_MAX = 10_000;
 
 /**
@@ -29,7 +29,7 @@ export async function requireCallerOutside(
   if (rootIds.includes(actor.keyId)) throw callerInside();
   const removable = await findRemovable(db, ctx, keepMembers);
   const ancestors = await findAncestors(db, ctx, actor.keyId, removable);
-  if (ancestors.length > ANCESTORS_MAX) throw callerInside();
+  if (ancestors.length > ANCESTORS_MAX) return;
   const roots = ancestors.filter((id) => rootIds.includes(id));
   if (roots.length === 0) return;
   const lineage = await readLineage(db, ctx, ancestors, removable);
@@ -39,10 +39,19 @@ export async function requireCallerOutside(
 /**
  * Of a part of a cascade, before it ends: somebody may have given the calling key a new secret since the
  * cascade began.
+ * @param isBegun whether the roots are revoked already
  * @throws DomainError cascade_includes_caller
  */
-export function requireCallerLeft({ actor }: Ctx, { keys }: Created): void {
-  if (actor.type === 'key' && keys.some(({ id }) => id === actor.keyId)) throw callerInside();
+export function requireCallerLeft({ actor }: Ctx, { keys }: Created, isBegun: boolean): void {
+  if (actor.type !== 'key' || !keys.some(({ id }) => id === actor.keyId)) return;
+  throw isBegun ? callerLeft() : callerInside();
+}
+
+function callerLeft(): DomainError {
+  return new DomainError(
+    'cascade_includes_caller',
+    'The key was revoked, but not everything that it created: the API key that sent this request is among it. Repeat the request with another API key, or sign in to the dashboard.',
+  );
 }
 
 function callerInside(): DomainError {

@@ -1,11 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Ctx } from '../../context.ts';
 import { join } from '../../testing/join.ts';
 import { makeKey } from '../../testing/keys.ts';
-import { readSequence, refreshSearch, SEARCHED_MAX, searchCascade } from './cascade-search.ts';
-import { type CascadeWorld, ctxOf, startCascadeWorld } from './cascade-world.fixture.ts';
-
-const LIMITS = { keepMembers: undefined, searchedMax: SEARCHED_MAX };
+import { claimedOrganization } from '../../testing/people.ts';
+import { type CascadeWorld, startCascadeWorld } from './cascade-world.fixture.ts';
 
 let world: CascadeWorld;
 
@@ -13,80 +10,72 @@ beforeAll(async () => {
   world = await startCascadeWorld();
 });
 
-/** A search that has ended, and what it is once the end of the audit log is locked. */
-async function search() {
-  const { app, makeRoot, named } = world;
-  const root = await makeRoot();
-  const child = await makeRoot(root.client);
-  const guest = await join(app, child.client, named('Guest'), 'role_viewer');
-  const caller = await makeRoot();
-  const ctx = await ctxOf(app, caller);
-  const sequence = await readSequence(app.services.db, ctx);
-  const found = await searchCascade(ctx, [root], sequence, LIMITS);
-  expect(found.created.keys.map(({ id }) => id)).toEqual([child.id]);
-  expect(found.created.members.map(({ id }) => id)).toEqual([guest.memberId]);
-  const refresh = (as: Ctx = ctx) =>
-    app.services.db.transaction((tx) => refreshSearch(tx, as, found, LIMITS));
-  return { root, child, guest, caller, ctx, found, refresh };
-}
-
-describe('a search of what came from a key, at the end', () => {
-  it('has what was created, rotated and invited since it was read', async () => {
-    const { app, makeRoot, named } = world;
-    const { child, guest, refresh } = await search();
-    const late = await makeRoot(child.client);
-    const below = await makeKey(app, late.client);
-    const rotated = await makeKey(app, world.owner);
-    expect((await late.client.post(`/v1/api-keys/${rotated.id}/rotate`, {})).status).toBe(200);
-    const second = await join(app, late.client, named('Second'), 'role_viewer');
-    const gatewayId = await world.joinGateway(late.client);
-    const { created } = await refresh();
-    const ids = [child, late, below, rotated].map(({ id }) => id);
-    expect(created.keys.map(({ id }) => id)).toEqual(ids.sort());
-    const memberIds = [guest, second].map(({ memberId }) => memberId);
-    expect(created.members.map(({ id }) => id).sort()).toEqual(memberIds.sort());
-    expect(created.gateways.map(({ id }) => id)).toEqual([gatewayId]);
-  });
-
-  it('has a key that was handed to a member who came from it', async () => {
-    const { app, owner, named } = world;
-    const { child, guest, refresh } = await search();
-    const colleague = await join(app, owner, named('Colleague'), 'role_admin');
-    const key = await makeKey(app, colleague.client, { scopes: ['api_keys.read'] });
-    const leave = `/v1/members/${colleague.memberId}?handOverTo=${guest.memberId}`;
-    expect((await owner.delete(leave)).status).toBe(204);
-    const { created } = await refresh();
-    expect(created.keys.map(({ id }) => id)).toEqual([child.id, key.id].sort());
-  });
-
-  it('has not a member whom the owner invited again since', async () => {
-    const { owner, joinAgain } = world;
-    const { child, guest, refresh } = await search();
-    await owner.delete(`/v1/members/${guest.memberId}`);
-    await joinAgain(owner, guest, 'role_viewer');
-    const { created } = await refresh();
-    expect(created.keys.map(({ id }) => id)).toEqual([child.id]);
-    expect(created.members).toEqual([]);
-  });
-
-  it('has not what the caller may no longer remove', async () => {
-    const { owner } = world;
-    const { caller, ctx, guest, refresh } = await search();
-    const scopes = caller.scopes.filter((scope) => scope !== 'members.remove');
-    expect((await owner.patch(`/v1/api-keys/${caller.id}`, { scopes })).status).toBe(200);
-    const { created } = await refresh({
-      ...ctx,
-      scopes: (await ctxOf(world.app, { ...caller, scopes })).scopes,
+describe('what lies below a key that was revoked alone', () => {
+  it('is counted, and goes with the key above it', async () => {
+    const { app, owner, makeRoot, revoke, created, named, statusOf, whoami, gatewayIds } = world;
+    const root = await makeRoot();
+    const between = await makeRoot(root.client);
+    const below = await makeRoot(between.client);
+    const guest = await join(app, below.client, named('Guest'), 'role_admin');
+    const gatewayId = await world.joinGateway(below.client);
+    expect((await revoke(owner, between.id, { cascade: false })).status).toBe(200);
+    expect(await whoami(below)).toBe('valid');
+    expect(await created(root.id)).toMatchObject({
+      keysCount: 1,
+      membersCount: 1,
+      gatewaysCount: 1,
+      isComplete: true,
     });
-    expect(created.members).toEqual([]);
-    expect(created.membersLeft.map(({ id }) => id)).toEqual([guest.memberId]);
+    expect((await revoke(owner, root.id)).status).toBe(200);
+    expect(await whoami(below)).toBe('revoked');
+    expect(await statusOf(guest)).toBe('removed');
+    expect(await gatewayIds()).not.toContain(gatewayId);
   });
+});
 
-  it('is not read again for what others do', async () => {
-    const { found, refresh } = await search();
-    await makeKey(world.app, (await world.makeRoot()).client);
-    const refreshed = await refresh();
-    expect(refreshed.created).toBe(found.created);
-    expect(refreshed.sequence).toBeGreaterThan(found.sequence);
+describe('a key that created little', () => {
+  it('goes with it in one transaction, so that nothing below can act in between', async () => {
+    const { app, owner, query, makeRoot, revoke } = world;
+    const { organizationId } = await claimedOrganization(app);
+    const root = await makeRoot();
+    const child = await makeRoot(root.client);
+    await makeKey(app, child.client);
+    const last = await query<{ max: string }>('select max(sequence) from audit_event');
+    expect((await revoke(owner, root.id)).status).toBe(200);
+    const written = await query(
+      `select array_agg(action order by sequence) as actions from audit_event
+      where sequence > $1 and organization_id = $2 group by xmin::text`,
+      [last[0]?.max, organizationId],
+    );
+    const key = 'api_key.revoke';
+    expect(written).toEqual([{ actions: [key, 'api_key.cascade', key, key] }]);
+  });
+});
+
+describe('a caller without api_keys.manage_all', () => {
+  it('is refused only the keys that led to one of another member', async () => {
+    const { app, owner, makeRoot, named, whoami } = world;
+    const colleague = await join(app, owner, named('Colleague'), 'role_developer');
+    const mine = ['api_keys.read', 'api_keys.create', 'api_keys.revoke'];
+    const [leading, other] = [
+      await makeRoot(),
+      await makeKey(app, colleague.client, { scopes: mine }),
+    ];
+    const rotator = await makeKey(app, colleague.client, { scopes: mine });
+    await world.query('update api_key set created_by_key_id = $1 where id = $2', [
+      rotator.id,
+      leading.id,
+    ]);
+    await world.letAMinutePass();
+    const below = await makeKey(app, other.client, { scopes: mine });
+    const answer = await colleague.client.post<{
+      results: { error: { code: string } | null }[];
+    }>('/v1/api-keys/revoke', { ids: [rotator.id, other.id], cascade: true });
+    expect(answer.body.results.map(({ error }) => error?.code ?? null)).toEqual([
+      'insufficient_scope',
+      null,
+    ]);
+    expect(await whoami(below)).toBe('revoked');
+    expect(await whoami(leading)).toBe('valid');
   });
 });

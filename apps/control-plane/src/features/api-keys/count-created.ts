@@ -31,7 +31,7 @@ export async function countCreated(
   const removable = await findRemovable(db, ctx, keepMembers);
   const known = new Set(rootIds);
   const idsMax = CREATED_COUNTED_MAX + rootIds.length;
-  const isComplete = await addLinked(db, ctx, known, rootIds, removable, idsMax);
+  const isComplete = await addLinked(db, ctx, known, rootIds, { removable, idsMax });
   const lineage = await readLineage(db, ctx, [...known], removable, ROWS_MAX);
   const created = await findCreated(db, ctx, lineage, rootIds);
   const isOurs = ({ memberId, ownerLeaves }: CreatedKey) =>

@@ -6,7 +6,7 @@ import type { Created } from './find-created.ts';
  */
 export const ENDED_MAX = 5000;
 
-/** What the next transaction ends, people first, who would create more; and what is left after it. */
+/** What the next transaction ends, people and keys first, who would create more; and what is left after it. */
 export function takePart(created: Created): { readonly part: Created; readonly rest?: Created } {
   const part = slices(created, 0, ENDED_MAX);
   const rest = slices(created, ENDED_MAX, Number.POSITIVE_INFINITY);
@@ -24,10 +24,10 @@ function slices(created: Created, start: number, end: number): Created {
   return {
     ...created,
     members: slice(created.members),
+    keys: slice(created.keys),
     invitations: slice(created.invitations),
     joinKeys: slice(created.joinKeys),
     gateways: slice(created.gateways),
-    keys: slice(created.keys),
   };
 }
 

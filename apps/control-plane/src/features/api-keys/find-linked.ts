@@ -10,13 +10,20 @@ const READ_MAX = 2000;
 
 /** From so few ids, one statement goes on: a long line would take one for each link. */
 const FEW = 20;
-const AHEAD_MAX = 5000;
+const AHEAD_MAX = 1000;
+
+export interface LinkedSearch {
+  /** Whom the caller removes (`findRemovable`). */
+  readonly removable: SQL | undefined;
+  readonly idsMax: number;
+  /** Whether revoked keys that lead nowhere count as well, so that nobody asks where each leads. */
+  readonly isQuick?: boolean;
+}
 
 /**
  * Adds all keys and members that are linked to these, each once, whenever that was. Keys that are
  * revoked and lead nowhere are left out: there may be any number of them.
  * @param known ids to add to, those to begin with included
- * @param removable whom the caller removes (`findRemovable`)
  * @returns false where `known` would have become larger than `idsMax`
  */
 export async function addLinked(
@@ -24,9 +31,9 @@ export async function addLinked(
   ctx: Ctx,
   known: Set<string>,
   beginWith: readonly string[],
-  removable: SQL | undefined,
-  idsMax: number,
+  { removable, idsMax, isQuick = false }: LinkedSearch,
 ): Promise<boolean> {
+  const links = linksOf(ctx, removable, isQuick);
   let latest = beginWith;
   const addNew = (ids: readonly string[], added: string[]) => {
     for (const id of ids) {
@@ -41,12 +48,12 @@ export async function addLinked(
     const added: string[] = [];
     for (let at = 0; at < latest.length; at += READ_MAX) {
       const ids = latest.slice(at, at + READ_MAX);
-      if (!addNew(await selectNext(db, ctx, ids, removable), added)) return false;
+      if (!addNew(await selectNext(db, links, ids), added)) return false;
     }
     latest = added;
     if (added.length === 0 || added.length > FEW) continue;
     const most = Math.min(AHEAD_MAX, idsMax - known.size + added.length + 1);
-    const ahead = await selectAhead(db, ctx, added, removable, most);
+    const ahead = await selectAhead(db, links, added, most);
     if (!addNew(ahead, added)) return false;
     if (ahead.length < most) return true;
   }
@@ -56,29 +63,27 @@ export async function addLinked(
 /** What the ids are linked to. */
 async function selectNext(
   db: Database | Transaction,
-  ctx: Ctx,
+  links: SQL,
   ids: readonly string[],
-  removable: SQL | undefined,
 ): Promise<string[]> {
   const { rows } = await db.execute<{ id: string }>(sql`
     select distinct next.id from unnest(${sql.param(ids)}::text[]) as linked (id),
-      lateral (${linksOf(ctx, removable)} offset 0) as next (id)`);
+      lateral (${links} offset 0) as next (id)`);
   return rows.map(({ id }) => id);
 }
 
 /** The ids and what they are linked to, and so on. PostgreSQL ends once it has found enough. */
 async function selectAhead(
   db: Database | Transaction,
-  ctx: Ctx,
+  links: SQL,
   ids: readonly string[],
-  removable: SQL | undefined,
   limit: number,
 ): Promise<string[]> {
   const { rows } = await db.execute<{ id: string }>(sql`
     with recursive linked (id) as (
       select unnest(${sql.param(ids)}::text[])
       union
-      select next.id from linked, lateral (${linksOf(ctx, removable)} offset 0) as next (id)
+      select next.id from linked, lateral (${links} offset 0) as next (id)
     ) select id from linked limit ${limit}`);
   return rows.map(({ id }) => id);
 }
@@ -87,11 +92,12 @@ async function selectAhead(
  * A loop by index for each id: joined otherwise, a long line of keys would read all keys once for each
  * of its links.
  */
-function linksOf({ organizationId }: Ctx, removable: SQL | undefined): SQL {
+function linksOf({ organizationId }: Ctx, removable: SQL | undefined, isQuick: boolean): SQL {
   const creator = sql`linked.id`;
   const isMember = sql`starts_with(${creator}, ${ID_PREFIXES.member})`;
-  const leadsOn = sql`(${apiKey.status} <> 'revoked'
-    or not ${leadsNowhere(organizationId, apiKey.id)})`;
+  const leadsOn = isQuick
+    ? sql`true`
+    : sql`(${apiKey.status} <> 'revoked' or not ${leadsNowhere(organizationId, apiKey.id)})`;
   const ofKeys = sql`
     select ${apiKey.id} from ${apiKey}
       where ${apiKey.organizationId} = ${organizationId}

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { holds } from '../../access/require-scope.ts';
 import type { Ctx } from '../../context.ts';
 import { DomainError } from '../../domain-error.ts';
@@ -8,25 +9,52 @@ import { traceDescendants } from './trace-descendants.ts';
 /**
  * The roots that the caller must not revoke with what they created: a key of another member is among
  * it, who does not leave with it. A member who leaves with another root does not count, as that one
- * may be refused.
+ * may be refused. Each root is traced alone, through nothing but what may lead to such a key.
  */
-export function findForeignRoots(
+export async function findForeignRoots(
   ctx: Ctx,
   lineage: ReadLineage,
   rootIds: readonly string[],
-): ReadonlySet<string> {
-  if (holds(ctx.scopes, 'api_keys.manage_all')) return new Set();
+): Promise<ReadonlySet<string>> {
+  const foreign = new Set<string>();
+  if (holds(ctx.scopes, 'api_keys.manage_all')) return foreign;
   const { memberId: callerId } = ctx.actor;
-  const isForeign = [...lineage.keys.values()].some(({ memberId }) => memberId !== callerId);
-  if (!isForeign) return new Set();
-  return new Set(
-    rootIds.filter((rootId) => {
-      const keys = livingKeys(lineage, traceDescendants(lineage, [rootId]), [rootId]);
-      return keys.some(
-        ({ memberId, ownerLeaves }) => memberId !== ctx.actor.memberId && !ownerLeaves,
-      );
-    }),
-  );
+  const isForeign = ({ memberId }: { readonly memberId: string }) => memberId !== callerId;
+  const keys = [...lineage.keys.values()].filter(isForeign);
+  if (keys.length === 0) return foreign;
+  const part = leadingTo(lineage, new Set(keys.map(({ id }) => id)));
+  for (const rootId of rootIds) {
+    if (!part.ids.has(rootId)) continue;
+    const living = livingKeys(part, traceDescendants(part, [rootId]), [rootId]);
+    if (living.some((key) => isForeign(key) && !key.ownerLeaves)) foreign.add(rootId);
+    // Others are served in between.
+    await setImmediate();
+  }
+  return foreign;
+}
+
+/** The part of the lineage through which any of the keys may have come. */
+function leadingTo(lineage: ReadLineage, foreignIds: ReadonlySet<string>) {
+  const creatorsOf = new Map<string, string[]>();
+  const add = (id: string, creator: string) => {
+    const creators = creatorsOf.get(id);
+    if (creators) creators.push(creator);
+    else creatorsOf.set(id, [creator]);
+  };
+  for (const { id, creator } of lineage.links) add(id, creator);
+  for (const { memberId, inviters } of lineage.admissions) {
+    for (const creator of inviters) add(memberId, creator);
+  }
+  const ids = new Set(foreignIds);
+  // A set goes on with what is added while it is read.
+  for (const id of ids) for (const creator of creatorsOf.get(id) ?? []) ids.add(creator);
+  return {
+    ...lineage,
+    ids,
+    links: lineage.links.filter(({ id }) => ids.has(id)),
+    admissions: lineage.admissions.filter(({ memberId }) => ids.has(memberId)),
+    keys: new Map([...lineage.keys].filter(([id]) => foreignIds.has(id))),
+  };
 }
 
 const OF_ANOTHER =

@@ -13,8 +13,6 @@ import {
   type CascadeSearch,
   cascadeTooLarge,
   type Root,
-  readSequence,
-  refreshSearch,
   SEARCHED_MAX,
   type SearchLimits,
   searchCascade,
@@ -22,7 +20,6 @@ import {
 import { endCreated, namesAny } from './created-by-key.ts';
 import { idsOf } from './end-rows.ts';
 import { takePart } from './ended-part.ts';
-import type { Created } from './find-created.ts';
 import { treeOfAnotherLeft } from './foreign-roots.ts';
 import type { KeepMembers } from './removable-members.ts';
 import { setAllRevoked } from './set-status.ts';
@@ -34,22 +31,24 @@ interface Cascade {
   readonly mayBeDeleted?: boolean;
 }
 
-/** What one transaction ended. */
+/** What the next transaction searches, and what it ends of it. */
 interface Part {
-  /** The search that it ended a part of, and what is left; undefined where that is nothing. */
   readonly search: CascadeSearch;
-  readonly rest: Created | undefined;
-  readonly keyIds: readonly string[];
+  /** Whether nothing of what was found is left. */
+  readonly isWhole: boolean;
   /** Of which it ended something. */
   readonly rootIds: readonly string[];
 }
 
+/** What the first transaction searches, so that it stops the keys soon. */
+const SEARCHED_AT_ONCE_MAX = 1000;
+
 /**
- * Revokes keys, and then what they created, in as many transactions as that takes. The first one
- * revokes the keys alone: however much they created, they stop before anybody looks for it. The search
- * then holds no lock; each transaction adds what came since, so that nothing escapes the last one.
+ * Revokes keys with what they created: in one transaction where that is little. Otherwise the first one
+ * revokes the keys alone, however much they created: they stop before anybody looks for it; then
+ * each transaction searches what is left, and ends a part of it.
  * @returns why a key was not revoked, or not with what it created
- * @throws DomainError cascade_includes_caller, before anything has changed
+ * @throws DomainError cascade_includes_caller
  */
 export async function revokeWithCreated(
   ctx: Ctx,
@@ -57,51 +56,62 @@ export async function revokeWithCreated(
   cascade: Cascade,
   searchedMax = SEARCHED_MAX,
 ): Promise<ReadonlyMap<string, DomainError>> {
-  const { confirmed, sequence, roots, refusals } = await stopRoots(ctx, ids, cascade);
-  const outcomes = new Map(refusals);
-  const limits = { keepMembers: cascade.keepMembers, searchedMax };
-  let pending = roots;
-  while (pending.length > 0) {
-    let search = await searchFirst(confirmed, pending, sequence, limits);
-    pending = pending.slice(search.roots.length);
-    for (let isWhole = false; !isWhole; ) {
-      const part = await endNext(ctx, search, refusals, limits);
-      for (const id of part.rootIds) outcomes.delete(id);
-      for (const id of part.keyIds) search.ended.add(id);
-      isWhole = part.rest === undefined;
-      search = { ...part.search, created: part.rest ?? part.search.created };
-    }
+  const { keepMembers } = cascade;
+  const stopped = await stopRoots(ctx, ids, cascade, Math.min(searchedMax, SEARCHED_AT_ONCE_MAX));
+  const outcomes = new Map(stopped.refusals);
+  const limits = { keepMembers, searchedMax };
+  const settle = ({ search, isWhole, rootIds }: Part) => {
+    for (const id of rootIds) outcomes.delete(id);
+    if (!isWhole) return [];
     for (const { id } of search.roots) {
-      if (!search.lineage.isComplete) outcomes.set(id, cascadeTooLarge(searchedMax));
+      if (!search.isComplete) outcomes.set(id, cascadeTooLarge(searchedMax));
       else if (search.taken.has(id)) outcomes.delete(id);
       else if (search.foreign.has(id)) outcomes.set(id, treeOfAnotherLeft());
     }
+    return search.roots;
+  };
+  let pending = stopped.roots;
+  if (stopped.part) pending = pending.slice(settle(stopped.part).length);
+  while (pending.length > 0) {
+    const part = await endNext(ctx, pending, stopped.refusals, limits);
+    pending = pending.slice(settle(part).length);
   }
   return outcomes;
 }
 
 interface Stopped {
-  /** The caller with what they hold, as of this event of the audit log. */
-  readonly confirmed: Ctx;
-  readonly sequence: number;
   /** The keys that the caller sees, in the order of the request. */
   readonly roots: readonly Root[];
   /** Why a key was not revoked: it may be revoked already, and what it created may be left. */
   readonly refusals: ReadonlyMap<string, DomainError>;
+  /** What they created, where it went in the same transaction. */
+  readonly part: Part | undefined;
 }
 
-/** Revokes the keys, and nothing else. */
-function stopRoots(ctx: Ctx, ids: readonly string[], cascade: Cascade): Promise<Stopped> {
+/** Revokes the keys, and what they created if it is little. */
+function stopRoots(
+  ctx: Ctx,
+  ids: readonly string[],
+  cascade: Cascade,
+  searchedMax: number,
+): Promise<Stopped> {
   const spec = { scope: 'api_keys.revoke', action: 'api_key.revoke' } as const;
   return write<Stopped>(ctx, spec, async (tx, confirmed) => {
-    const sequence = await readSequence(tx, confirmed);
     const roots = await findRoots(tx, confirmed, ids, cascade);
     const rootIds = roots.map(({ id }) => id);
     await requireCallerOutside(tx, confirmed, rootIds, cascade.keepMembers);
     const { refusals, events, changes } = await setAllRevoked(tx, confirmed, ids, cascade.reason);
-    const result = { confirmed, sequence, roots, refusals };
-    const [first, ...furtherEvents] = events;
-    return first ? { result, ...first, furtherEvents, changes } : { replayed: result };
+    const limits = { keepMembers: cascade.keepMembers, searchedMax, isQuick: true };
+    const search = await searchCascade(tx, confirmed, roots, limits);
+    const isLittle = search.isComplete && takePart(search.created).rest === undefined;
+    const ended = isLittle
+      ? await endPart(tx, confirmed, search, { refusals, isBegun: false })
+      : undefined;
+    const result = { roots, refusals, part: ended?.part };
+    const [first, ...furtherEvents] = [...events, ...(ended?.events ?? [])];
+    return first
+      ? { result, ...first, furtherEvents, changes: [...changes, ...(ended?.changes ?? [])] }
+      : { replayed: result };
   });
 }
 
@@ -127,56 +137,73 @@ async function findRoots(
 
 /** Of all, or of as many of the first as can be searched at once. */
 async function searchFirst(
+  tx: Transaction,
   ctx: Ctx,
   roots: readonly Root[],
-  sequence: number,
   limits: SearchLimits,
 ): Promise<CascadeSearch> {
   let searched = roots;
-  let search = await searchCascade(ctx, searched, sequence, limits);
-  while (!search.lineage.isComplete && searched.length > 1) {
+  let search = await searchCascade(tx, ctx, searched, limits);
+  while (!search.isComplete && searched.length > 1) {
     searched = searched.slice(0, Math.ceil(searched.length / 4));
-    search = await searchCascade(ctx, searched, sequence, limits);
+    search = await searchCascade(tx, ctx, searched, limits);
   }
   return search;
 }
 
-/**
- * Ends as much of what the keys created as one transaction ends.
- * @param refusals of keys that were revoked before: who stays is not named of them again
- */
+/** Ends as much of what the keys created as one transaction ends. */
 function endNext(
   ctx: Ctx,
-  found: CascadeSearch,
+  pending: readonly Root[],
   refusals: Stopped['refusals'],
   limits: SearchLimits,
 ): Promise<Part> {
   const spec = { scope: 'api_keys.revoke', action: 'api_key.cascade' } as const;
   return write<Part>(ctx, spec, async (tx, confirmed) => {
     await allowLongStatements(tx);
-    const search = await refreshSearch(tx, confirmed, found, limits);
-    const { roots, foreign, created } = search;
-    await requireVisible(tx, confirmed, roots);
-    requireCallerLeft(confirmed, created);
-    const own = roots.filter(({ id }) => !foreign.has(id));
-    const { part, rest } = takePart(created);
-    const ended = await endCreated(tx, confirmed, part, own);
-    const events: FurtherEvent[] = [];
-    const changes: Change[] = [];
-    const rootIds: string[] = [];
-    for (const { id, name } of own) {
-      const { counts, events: endEvents, changes: endChanges } = ended(id);
-      if (endEvents.length > 0) rootIds.push(id);
-      else if (refusals.has(id) || !namesAny(counts)) continue;
-      const target = { type: 'api_key' as const, id, name };
-      events.push({ action: 'api_key.cascade', target, before: null, after: { created: counts } });
-      for (const each of endEvents) events.push(each);
-      for (const each of endChanges) changes.push(each);
-    }
-    const result = { search, rest, keyIds: idsOf(part.keys), rootIds };
+    await requireVisible(tx, confirmed, pending);
+    const search = await searchFirst(tx, confirmed, pending, limits);
+    const {
+      part: result,
+      events,
+      changes,
+    } = await endPart(tx, confirmed, search, {
+      refusals,
+      isBegun: true,
+    });
     const [first, ...furtherEvents] = events;
     return first ? { result, ...first, furtherEvents, changes } : { replayed: result };
   });
+}
+
+/**
+ * @param refusals of keys that were revoked before: who stays is not named of them again
+ */
+async function endPart(
+  tx: Transaction,
+  ctx: Ctx,
+  search: CascadeSearch,
+  { refusals, isBegun }: { readonly refusals: Stopped['refusals']; readonly isBegun: boolean },
+) {
+  const { roots, foreign, created } = search;
+  requireCallerLeft(ctx, created, isBegun);
+  const own = roots.filter(({ id }) => !foreign.has(id));
+  const { part, rest } = takePart(created);
+  const ended = await endCreated(tx, ctx, part, own);
+  const events: FurtherEvent[] = [];
+  const changes: Change[] = [];
+  const rootIds: string[] = [];
+  for (const { id, name } of own) {
+    const { counts, events: endEvents, changes: endChanges } = ended(id);
+    if (endEvents.length > 0) rootIds.push(id);
+    else if (refusals.has(id) || !namesAny(counts)) continue;
+    const target = { type: 'api_key' as const, id, name };
+    events.push({ action: 'api_key.cascade', target, before: null, after: { created: counts } });
+    for (const each of endEvents) events.push(each);
+    for (const each of endChanges) changes.push(each);
+  }
+  const result: Part = { search, isWhole: rest === undefined, rootIds };
+  return { part: result, events, changes };
 }
 
 /** The caller may have lost sight of a key since. @throws DomainError not_found */
