@@ -90,7 +90,8 @@ async function selectAhead(
 
 /**
  * A loop by index for each id: joined otherwise, a long line of keys would read all keys once for each
- * of its links.
+ * of its links. A rotated key is found before its status is asked: PostgreSQL may go through all
+ * revoked keys for each of them otherwise.
  */
 function linksOf({ organizationId }: Ctx, removable: SQL | undefined, isQuick: boolean): SQL {
   const creator = sql`linked.id`;
@@ -110,9 +111,10 @@ function linksOf({ organizationId }: Ctx, removable: SQL | undefined, isQuick: b
     select ${keyRotation.keyId} from ${keyRotation}
       where ${keyRotation.organizationId} = ${organizationId}
         and ${equals(keyRotation.rotatedBy, creator)}
-        and not exists (select from ${apiKey}
-          where ${apiKey.organizationId} = ${organizationId} and ${apiKey.id} = ${keyRotation.keyId}
-            and not ${leadsOn} offset 0)`;
+        and not exists (select from (select * from ${apiKey}
+            where ${apiKey.organizationId} = ${organizationId} and ${apiKey.id} = ${keyRotation.keyId}
+            offset 0) as ${apiKey}
+          where not ${leadsOn} offset 0)`;
   if (!removable) return ofKeys;
   return sql`${ofKeys}
     union all

@@ -101,6 +101,7 @@ function stopRoots(
     const rootIds = roots.map(({ id }) => id);
     await requireCallerOutside(tx, confirmed, rootIds, cascade.keepMembers);
     const { refusals, events, changes } = await setAllRevoked(tx, confirmed, ids, cascade.reason);
+    await allowLongStatements(tx);
     const limits = { keepMembers: cascade.keepMembers, searchedMax, isQuick: true };
     const search = await searchCascade(tx, confirmed, roots, limits);
     const isLittle = search.isComplete && takePart(search.created).rest === undefined;
