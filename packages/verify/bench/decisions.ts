@@ -134,8 +134,6 @@ function expectCode(code: string, expected: string): void {
   if (code !== expected) throw new Error(`A decision was "${code}", not "${expected}"`);
 }
 
-if (import.meta.main) console.log(JSON.stringify(measureDecisions(), null, 2));
-
 interface Subject {
   /** Makes the inputs of a batch, outside the time, and returns what runs all of it. */
   readonly prepare: (batch: number) => () => void;
@@ -181,3 +179,5 @@ function heldBytes(): { heap: number; arrayBuffers: number } {
   const { heapUsed, arrayBuffers } = process.memoryUsage();
   return { heap: heapUsed, arrayBuffers };
 }
+
+if (import.meta.main) console.log(JSON.stringify(measureDecisions(), null, 2));
