@@ -143,7 +143,7 @@ test.each([
   ['follower.ts', 'following.ts'],
   ['session.ts', 'features/sessions.tsx'],
   ['copy-policy.ts', 'copy-policies.ts'],
-])('refuses that %s and %s stand in one app', (one, other) => {
+])('refuses %s beside %s in one app', (one, other) => {
   const paths = [`apps/cli/src/${one}`, `apps/cli/src/${other}`];
   expect(findLookalikes(paths)).toHaveLength(1);
   expect(findLookalikes([`apps/gateway/src/${one}`, `apps/cli/src/${other}`])).toEqual([]);

@@ -58,7 +58,7 @@ export function pickOne<T>(
   throw new Failure(EXIT.usage, text, { details });
 }
 
-/** Throws Failure for a secret given as a name or search: it would stand in the server's access log. */
+/** @throws Failure if a name or search is a secret, which would end up in the server's access log. */
 export function refuseSecret(text: string): void {
   if (!/tk_(?:live|test|join)_[0-9A-Za-z]{20,}/.test(text)) return;
   const advice =

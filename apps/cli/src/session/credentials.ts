@@ -107,7 +107,7 @@ function codeOf(error: unknown): unknown {
 const SECRET = /^tk_(?:live|test)_[0-9A-Za-z]{38}$/;
 
 /**
- * An API key that can stand in a header.
+ * An API key that can be sent in a header.
  * @param source where it came from, for the message, which never repeats the key
  */
 export function parseApiKey(text: string, source: string): string {

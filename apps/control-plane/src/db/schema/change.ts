@@ -53,7 +53,7 @@ export const idempotency = pgTable(
   ],
 );
 
-/** Recorded changes. No foreign key: the log outlives what it tells of. */
+/** Recorded changes. They have no foreign keys, since they outlive the rows that they are about. */
 export const auditEvent = pgTable(
   'audit_event',
   {

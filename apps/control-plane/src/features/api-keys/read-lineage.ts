@@ -32,7 +32,6 @@ type LinkedKey = Awaited<ReturnType<typeof selectKeys>>[number];
  * @param ids that `addLinked` found
  * @param removable whom the caller removes (`findRemovable`)
  * @param rowsMax of rotations, and of admissions
- * @param furtherMembers whose admissions to read as well
  */
 export async function readLineage(
   db: Database | Transaction,
@@ -40,7 +39,6 @@ export async function readLineage(
   ids: readonly string[],
   removable: SQL | undefined,
   rowsMax = Number.POSITIVE_INFINITY,
-  furtherMembers: Iterable<string> = [],
 ): Promise<ReadLineage> {
   const rotations = await readInParts(
     ids,
@@ -52,7 +50,7 @@ export async function readLineage(
     (part, limit) => selectAdmitted(db, ctx, part, limit),
     rowsMax,
   );
-  const memberIds = [...new Set([...furtherMembers, ...admitted.rows.map(({ id }) => id)])].sort();
+  const memberIds = [...new Set(admitted.rows.map(({ id }) => id))].sort();
   const admissions = await readInParts(
     memberIds,
     (part, limit) => selectAdmissions(db, ctx, part, removable, limit),
