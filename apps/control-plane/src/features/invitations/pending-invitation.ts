@@ -49,7 +49,7 @@ export async function resendInvitation(
   return deliverLink(ctx, renewed, delivery);
 }
 
-/** From the moment this resolves, the link is worth nothing. @throws DomainError not_found */
+/** Once this resolves, the link no longer works. @throws DomainError not_found */
 export function withdrawInvitation(
   ctx: Ctx,
   { params }: { params: { id: string } },

@@ -97,7 +97,7 @@ async function resolveLifetime(tx: Transaction, ctx: Ctx, body: Body) {
   return { createdAt, expiresAt };
 }
 
-/** From the moment this resolves, nobody joins with it. @throws DomainError not_found */
+/** Once this resolves, no gateway can join with it. @throws DomainError not_found */
 export function deleteJoinKey(
   ctx: Ctx,
   { params }: { params: { id: string } },
