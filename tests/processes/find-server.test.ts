@@ -1,4 +1,4 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { claimServer } from '../../apps/control-plane/src/testing/test-app.ts';
@@ -64,6 +64,21 @@ it('names the servers that could be meant, and changes none of them', async () =
   expect(refused).toMatchObject({ code: 5, stdout: '' });
   expect(refused.stderr).toContain(one.dataDir);
   expect(refused.stderr).toContain(other.dataDir);
+});
+
+it('records a server before it answers', async () => {
+  const file = join(await makeFolder(), 'state');
+  await writeFile(file, '');
+  // No folder can be made in there, so that the server says when it tries.
+  const { stdout, stop } = await startControlPlane({ env: { XDG_STATE_HOME: file } });
+
+  await stop();
+
+  const order = stdout().matchAll(/cannot record this server|Tollkeeper is ready/g);
+  expect([...order].map(([text]) => text)).toEqual([
+    'cannot record this server',
+    'Tollkeeper is ready',
+  ]);
 });
 
 it('asks which server is meant where one of them keeps its data elsewhere', async () => {

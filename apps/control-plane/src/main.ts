@@ -53,6 +53,7 @@ async function start(given: Config, log: Logger): Promise<Running> {
     `pid ${process.pid}, started ${new Date().toISOString()}, serving ${baseUrl}`,
   );
   let app: App | undefined;
+  let removeRecord: (() => void) | undefined;
   try {
     app = await createApp({
       database: database.config,
@@ -66,15 +67,18 @@ async function start(given: Config, log: Logger): Promise<Running> {
       log,
       clock: () => new Date(),
     });
+    // First, so that `tollkeeper admin` finds every server that answers.
+    removeRecord = await record(config, baseUrl, log);
     await held?.release();
     await app.server.listen({ port: config.port, host: config.host });
     await announce(app, config, baseUrl);
   } catch (error) {
+    removeRecord?.();
     await app?.close().catch(() => undefined);
     await database.close();
     throw error;
   }
-  return { app, database, removeRecord: await record(config, baseUrl, log) };
+  return { app, database, removeRecord };
 }
 
 /** Without a record the operator names the data folder: no reason not to serve. */

@@ -39,10 +39,12 @@ export async function recordRunningServer(
   await makeFolder(folder);
   const path = join(folder, randomUUID());
   const release = tryLock(`${path}.lock`);
+  // Somebody who was looking for running servers came first, and will remove it.
+  if (!release) return recordRunningServer(folder, server);
   writeFileSync(`${path}.json`, JSON.stringify(server), { mode: 0o600, flag: 'wx' });
   return () => {
     removeRecord(path);
-    release?.();
+    release();
   };
 }
 
