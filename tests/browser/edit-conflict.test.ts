@@ -1,9 +1,18 @@
 /** Two people, or two tabs of one, who edit the same thing. */
-import type { ApiKeyDetail, ApiKeyWithSecret, Role } from '@tollkeeper/contract';
+import type {
+  ApiKeyDetail,
+  ApiKeyWithSecret,
+  Gateway,
+  Role,
+  Workspace,
+} from '@tollkeeper/contract';
 import type { Locator, Page } from 'playwright-core';
 import { beforeAll, beforeEach, expect, it } from 'vitest';
+import { join } from '../../apps/control-plane/src/testing/join.ts';
 import { expectAccessible } from './accessible.ts';
 import { type ClaimedDashboard, startDashboard } from './dashboard.ts';
+import { addGateway, chooseGatewayAction, openFleet } from './gateways.ts';
+import { openMembers } from './member-list.ts';
 import { openWindow } from './window.ts';
 
 let dashboard: ClaimedDashboard;
@@ -91,8 +100,88 @@ it('shows what was changed of the security settings', async () => {
   await notice.waitFor({ state: 'hidden' });
 });
 
+it('shows that somebody else renamed it', async () => {
+  const created = { name: 'staging', environment: 'test' };
+  const { id } = await given(dashboard.owner.post<Workspace>('/v1/workspaces', created));
+  await page.goto('/workspaces');
+  await page.getByRole('button', { name: 'Actions for staging' }).click();
+  await page.getByRole('menuitem', { name: 'Rename…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Rename workspace' });
+  await dialog.getByLabel('Name').fill('mine');
+  await given(dashboard.owner.patch(`/v1/workspaces/${id}`, { name: 'theirs' }));
+
+  await dialog.getByRole('button', { name: 'Rename' }).click();
+  const notice = conflictOf(dialog, 'This workspace was changed since you opened it');
+  await notice.getByText(turned('staging', 'theirs')).waitFor();
+  await expectAccessible(page, 'Rename workspace');
+  expect(await dialog.getByLabel('Name').inputValue()).toBe('mine');
+
+  await dialog.getByRole('button', { name: 'Rename' }).click();
+  await page.getByText('Renamed to mine').waitFor();
+});
+
+it('adds the labels that were entered to those that somebody else saved', async () => {
+  const workspaceId = await idOf('/v1/workspaces', 'default');
+  await addGateway(dashboard, { name: 'edge' }, { workspaceId });
+  const id = await idOf('/v1/gateways', 'edge');
+  await given(dashboard.owner.patch(`/v1/gateways/${id}`, { labels: { spot: 'yes' } }));
+  await openFleet(page);
+  await chooseGatewayAction(page, 'edge', 'Edit labels…');
+  const dialog = page.getByRole('dialog', { name: 'Labels of edge' });
+  await dialog.getByRole('textbox', { name: 'Labels' }).fill('tier=a,');
+  await given(dashboard.owner.patch(`/v1/gateways/${id}`, { labels: { region: 'eu-1' } }));
+
+  await dialog.getByRole('button', { name: 'Save labels' }).click();
+  const notice = conflictOf(dialog, 'This gateway was changed since you opened it');
+  await notice.getByText('Added: region=eu-1').waitFor();
+  await notice.getByText('Removed: spot=yes').waitFor();
+
+  await dialog.getByRole('button', { name: 'Save labels' }).click();
+  await page.getByText('Changed the labels of edge').waitFor();
+  const { labels } = await given(dashboard.owner.get<Gateway>(`/v1/gateways/${id}`));
+  expect(labels).toEqual({ region: 'eu-1', tier: 'a' });
+  await given(dashboard.owner.patch(`/v1/gateways/${id}`, { labels: {} }));
+
+  await chooseGatewayAction(page, 'edge', 'Rename…');
+  const rename = page.getByRole('dialog', { name: 'Rename gateway' });
+  await rename.getByLabel('Name').fill('mine');
+  await given(dashboard.owner.patch(`/v1/gateways/${id}`, { draining: true }));
+  await rename.getByRole('button', { name: 'Rename' }).click();
+  await conflictOf(rename, 'This gateway was changed since you opened it')
+    .getByText(turned('no', 'yes'))
+    .waitFor();
+  await rename.getByRole('button', { name: 'Rename' }).click();
+  await page.getByText('Renamed to mine').waitFor();
+});
+
+it('shows which role somebody else gave to the member', async () => {
+  await join(dashboard, dashboard.owner, 'Mia', 'role_viewer');
+  const memberId = await idOf('/v1/members', 'Mia');
+  await openMembers(page);
+  await page.getByRole('button', { name: 'Actions for Mia' }).click();
+  await page.getByRole('menuitem', { name: 'Change role…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Change the role of Mia' });
+  await dialog.getByLabel('Role').selectOption({ label: 'Admin' });
+  await given(dashboard.owner.patch(`/v1/members/${memberId}`, { roleId: 'role_developer' }));
+
+  await dialog.getByRole('button', { name: 'Change role' }).click();
+  const title = 'This member was given another role since you opened the dialog';
+  await conflictOf(dialog, title).getByText(turned('Viewer', 'Developer')).waitFor();
+  await dialog.getByText('Currently Developer.').waitFor();
+
+  await dialog.getByRole('button', { name: 'Change role' }).click();
+  await page.getByText('Mia is now Admin').waitFor();
+});
+
 function conflictOf(form: Page | Locator, title: string): Locator {
   return form.getByRole('alert').filter({ hasText: title });
+}
+
+async function idOf(list: string, name: string): Promise<string> {
+  const { data } = await given(dashboard.owner.get<{ data: { id: string; name: string }[] }>(list));
+  const found = data.find((each) => each.name === name);
+  if (!found) throw new Error(`${name} is not in ${list}`);
+  return found.id;
 }
 
 /** As one reads it aloud, with the arrow that only the eye sees. */

@@ -1,6 +1,13 @@
 /** What the commands send where a mistake would be dear. */
 import { expect, test } from 'vitest';
-import { createApi, createKey, createMember, IDENTITY, SECRET } from '../testing/fake-api.ts';
+import {
+  createApi,
+  createGateway,
+  createKey,
+  createMember,
+  IDENTITY,
+  SECRET,
+} from '../testing/fake-api.ts';
 import { createHome, type Given, runCommand } from '../testing/run-command.ts';
 import { COMMANDS } from './index.ts';
 
@@ -189,6 +196,23 @@ test('--dry-run asks for the preview, says what it means and saves nothing', asy
   expect(stderr).toContain('leave out your own address');
   expect(stderr).toContain('apply to all keys and sessions');
   expect(api.seen.map(({ path }) => path)).toEqual(['/v1/security/preview']);
+});
+
+test('labels of a gateway that was edited meanwhile are refused with what they are now', async () => {
+  const gateway = createGateway(1);
+  const problem = { type: 'about:blank', title: 'No', status: 409, code: 'edit_conflict' };
+  const api = createApi({
+    'GET /v1/gateways': list(gateway),
+    [`PATCH /v1/gateways/${gateway.id}`]: Response.json(
+      { ...problem, detail: 'No.', requestId: 'r' },
+      { status: 409 },
+    ),
+    [`GET /v1/gateways/${gateway.id}`]: { ...gateway, labels: { region: 'us-2' }, draining: true },
+  });
+  const argv = ['gateways', 'update', 'edge-1', '--add-label', 'tier=a'];
+  const { exitCode, stderr } = await tollkeeper(argv, { fetch: api.fetch });
+  expect(exitCode).toBe(6);
+  expect(stderr).toBe('No.\n  Labels: now region=us-2\n  Draining: now yes\nRequest r\n');
 });
 
 test('an invitation leaves its link alone on standard output; a lost link is reported', async () => {

@@ -7,6 +7,7 @@ import { argument, type Noun, verb } from '../command/verb.ts';
 import { listAll, pickOne } from '../lookup.ts';
 import { asTable, type Field, printFields, printLine } from '../output.ts';
 import { confirm, requireYesOrTerminal } from '../prompt.ts';
+import { sendEdit } from '../send-edit.ts';
 import { connect } from '../session/connect.ts';
 import { formatLabels, relativeAndExact, relativeTime } from '../text/format.ts';
 import type { Color, Column } from '../text/table.ts';
@@ -91,7 +92,13 @@ const update = verb({
     }
     // The list replaces that of the gateway, so it must be the one that was read.
     const labels = without({ ...gateway.labels, ...added }, removeLabel);
-    return client.updateGateway({ params, body: given({ name, labels, etag: gateway.etag }) });
+    return sendEdit({
+      read: gateway,
+      readAgain: () => client.getGateway({ params }),
+      fieldsOf,
+      send: () =>
+        client.updateGateway({ params, body: given({ name, labels, etag: gateway.etag }) }),
+    });
   },
   print: (ctx, { name, labels }) =>
     printLine(ctx, `Changed "${name}"; its labels: ${formatLabels(labels) || 'none'}.`),
@@ -169,6 +176,15 @@ async function findGateway(client: Client, reference: string): Promise<Gateway> 
 async function setDraining(ctx: CliContext, reference: string, draining: boolean) {
   const { client, params } = await openGateway(ctx, reference);
   return client.updateGateway({ params, body: { draining } });
+}
+
+/** All that an edit can set. */
+function fieldsOf({ name, labels, draining }: Gateway): Field[] {
+  return [
+    ['Name', name],
+    ['Labels', formatLabels(labels) || 'none'],
+    ['Draining', draining ? 'yes' : 'no'],
+  ];
 }
 
 function without(labels: Labels, names: readonly string[]): Labels {

@@ -206,6 +206,23 @@ test('an update for a script asks nothing and prints the key', async () => {
   expect(stderr).toBe('');
 });
 
+test('an update of a key that was edited meanwhile says what it is now', async () => {
+  const now = { ...key, name: 'theirs', scopes: ['audit.read'], etag: 'etag-2' };
+  const api = createApi({
+    'GET /v1/api-keys': keys,
+    [`PATCH ${path}`]: refusal(409, 'edit_conflict'),
+    [`GET ${path}`]: { ...now, scopesInForce: ['audit.read'], decision: 'valid' },
+  });
+  const { exitCode, stderr } = await tollkeeper([...UPDATE, '--yes'], { fetch: api.fetch });
+  expect(exitCode).toBe(6);
+  expect(stderr).toBe('No.\n  Name: now theirs\n  Scopes: now audit.read\nRequest r\n');
+  const read = await tollkeeper([...UPDATE, '--json'], { fetch: api.fetch });
+  expect(JSON.parse(read.stderr)).toMatchObject({
+    code: 'edit_conflict',
+    errors: [{ message: 'Name: now theirs' }, { message: 'Scopes: now audit.read' }],
+  });
+});
+
 test('an update that changes nothing sends nothing', async () => {
   const api = createApi({ 'GET /v1/api-keys': keys });
   const argv = ['keys', 'update', 'ci-1', '--scopes', 'usage.read,api_keys.read', '--yes'];

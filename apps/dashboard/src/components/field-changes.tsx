@@ -71,11 +71,13 @@ function Difference({ from, to }: DifferenceProps) {
 }
 
 /** The fields of a record in words, in the order in which a form shows them. */
-type RecordFields = Readonly<Record<string, string | readonly string[]>>;
+export type RecordFields = Readonly<Record<string, string | readonly string[]>>;
 
 interface EditConflictProps<R> {
   /** "This key was changed since you opened it". */
   readonly title: string;
+  /** What the button says that saves. */
+  readonly submitLabel: string;
   /** The record as it was opened; undefined while nobody else has edited it. */
   readonly replaced: R | undefined;
   /** The record as it is stored now. */
@@ -84,7 +86,13 @@ interface EditConflictProps<R> {
 }
 
 /** Says what somebody else saved while a form was open. */
-export function EditConflict<R>({ title, replaced, base, fieldsOf }: EditConflictProps<R>) {
+export function EditConflict<R>({
+  title,
+  submitLabel,
+  replaced,
+  base,
+  fieldsOf,
+}: EditConflictProps<R>) {
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (replaced) place.current?.scrollIntoView({ block: 'center' });
@@ -95,8 +103,8 @@ export function EditConflict<R>({ title, replaced, base, fieldsOf }: EditConflic
       <Notice tone="warn" urgent title={title}>
         <FieldChanges changes={changesBetween(fieldsOf(replaced), fieldsOf(base))} />
         <p className="mt-2">
-          Your edit was not saved, and everything that you entered is still here. Save again to
-          apply it on top of these changes.
+          Your edit was not saved, and everything that you entered is still here. Choose{' '}
+          {`“${submitLabel}”`} again to apply it on top of these changes.
         </p>
       </Notice>
     </div>

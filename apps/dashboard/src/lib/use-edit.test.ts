@@ -1,3 +1,4 @@
+import type { Labels } from '@tollkeeper/contract';
 import { expect, it } from 'vitest';
 import { mergeDraft } from './use-edit.ts';
 
@@ -20,4 +21,13 @@ it('adds and removes in sets and lists what the person added and removed', () =>
   const merged = mergeDraft(mine, opened, saved);
   expect(merged.scopes).toEqual(new Set(['b', 'd', 'c']));
   expect(merged.ranges).toEqual(['198.51.100.0/24', '192.0.2.1/32']);
+});
+
+it('merges labels one by one', () => {
+  const from = { labels: { region: 'eu-1', spot: 'yes', tier: 'a' } };
+  const mine = { labels: { region: 'eu-1', tier: 'b', zone: '1' } };
+  const to = { labels: { region: 'us-2', spot: 'yes', tier: 'c', rack: '7' } };
+  expect(mergeDraft<{ labels: Labels }>(mine, from, to)).toEqual({
+    labels: { region: 'us-2', tier: 'b', zone: '1', rack: '7' },
+  });
 });

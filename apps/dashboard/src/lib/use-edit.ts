@@ -1,7 +1,8 @@
 import { ApiError } from '@tollkeeper/sdk';
 import { useState } from 'react';
 
-interface Edited {
+/** A record that can be edited. */
+export interface Edited {
   readonly etag: string;
 }
 
@@ -57,14 +58,15 @@ export function useEdit<R extends Edited, D extends object>(
 
 /**
  * What a person has entered, on top of what somebody else saved meanwhile: a field that they left as
- * it was follows the record; of sets and lists, what they added and removed is added and removed.
+ * it was follows the record; of sets, lists and labels, what they added and removed is added and
+ * removed.
  * @param from the record as the person opened it
  * @param to the record as it is stored now
  */
 export function mergeDraft<D extends object>(draft: D, from: D, to: D): D {
-  const names = Object.keys(draft) as (keyof D)[];
-  const merged = names.map((name) => [name, mergeField(draft[name], from[name], to[name])]);
-  return Object.fromEntries(merged) as D;
+  const names = new Set([draft, from, to].flatMap(Object.keys)) as Set<keyof D>;
+  const merged = [...names].map((name) => [name, mergeField(draft[name], from[name], to[name])]);
+  return Object.fromEntries(merged.filter(([, value]) => value !== undefined)) as D;
 }
 
 function mergeField(mine: unknown, from: unknown, to: unknown): unknown {
@@ -76,5 +78,10 @@ function mergeField(mine: unknown, from: unknown, to: unknown): unknown {
     const added = mine.filter((item) => !from.includes(item) && !to.includes(item));
     return [...kept, ...added];
   }
+  if (isRecord(mine) && isRecord(from) && isRecord(to)) return mergeDraft(mine, from, to);
   return JSON.stringify(mine) === JSON.stringify(from) ? to : mine;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return Object.prototype.toString.call(value) === '[object Object]';
 }

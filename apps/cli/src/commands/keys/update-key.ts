@@ -4,6 +4,7 @@ import { readExpiry, requireChange } from '../../command/option-values.ts';
 import { verb } from '../../command/verb.ts';
 import { type Field, hint, printFields, printLine } from '../../output.ts';
 import { agree, requireYesOrTerminal } from '../../prompt.ts';
+import { sendEdit } from '../../send-edit.ts';
 import { relativeAndExact } from '../../text/format.ts';
 import { KEY, openKey } from './open-key.ts';
 
@@ -44,11 +45,17 @@ export const updateKey = verb({
       expiresAt: expires,
       allowedIps: allowAnyIp ? [] : allowIp,
     });
-    const changes = changesOf(key, body, ctx.now());
+    const now = ctx.now();
+    const changes = changesOf(key, body, now);
     if (changes.length === 0) return { key, isChanged: false };
     if (!json) printFields(ctx, changes);
     if (!yes && !json) await agree(ctx, `Apply these changes to "${key.name}" (${key.prefix}…)?`);
-    const updated = await client.updateKey({ params, body: { ...body, etag: key.etag } });
+    const updated = await sendEdit<ApiKey, ApiKey>({
+      read: key,
+      readAgain: () => client.getKey({ params }),
+      fieldsOf: (record) => fieldsOf(record, now),
+      send: () => client.updateKey({ params, body: { ...body, etag: key.etag } }),
+    });
     return { key: updated, isChanged: true };
   },
   answer: ({ key }) => key,
@@ -87,6 +94,16 @@ function changesOf(key: ApiKey, { name, scopes, expiresAt, allowedIps }: Body, n
     ...(allowedIps === undefined || isSameSet(key.allowedIps, allowedIps)
       ? []
       : [change('Accepted from', addresses(key.allowedIps), addresses(allowedIps))]),
+  ];
+}
+
+/** All that an update can set. */
+function fieldsOf({ name, scopes, expiresAt, allowedIps }: ApiKey, now: Date): Field[] {
+  return [
+    ['Name', name],
+    ['Scopes', scopes.join(' ')],
+    ['Expires', relativeAndExact(expiresAt, now)],
+    ['Accepted from', addresses(allowedIps)],
   ];
 }
 

@@ -1,7 +1,9 @@
-import { type ReactNode, useId, useState } from 'react';
+import { type ReactNode, useId } from 'react';
 import { toast } from 'sonner';
+import { type Edited, useEdit } from '../../lib/use-edit.ts';
 import { type FormState, useSubmit } from '../../lib/use-submit.ts';
 import { BlockedReason, Button } from '../button.tsx';
+import { EditConflict, type RecordFields } from '../field-changes.tsx';
 import { ErrorNotice, LoadError } from '../notice.tsx';
 import { Skeleton } from '../page.tsx';
 import { Dialog, DialogBody, DialogFooter, type DialogProps, useUnsaved } from './dialog.tsx';
@@ -118,18 +120,34 @@ export function ConfirmDialog({ confirmLabel, onConfirm, done, ...dialog }: Conf
   return <FormDialog {...dialog} submitLabel={confirmLabel} form={form} />;
 }
 
-interface RenameDialogProps {
+interface RenameDialogProps<R> {
   /** What is renamed: "gateway". */
   readonly what: string;
-  readonly name: string;
+  /** As it is listed; what the dialog shows is how it was when the dialog opened. */
+  readonly record: R;
+  /** All that an edit of the record can set, in words. */
+  readonly fieldsOf: (record: R) => RecordFields;
+  readonly readAgain: () => Promise<R | undefined>;
+  readonly rename: (to: { name: string; etag: string }) => Promise<{ readonly name: string }>;
   readonly onClose: () => void;
-  readonly rename: (name: string) => Promise<{ readonly name: string }>;
 }
 
-export function RenameDialog({ what, name: before, onClose, rename }: RenameDialogProps) {
-  const [name, setName] = useState(before);
+export function RenameDialog<R extends Edited & { readonly name: string }>({
+  what,
+  record,
+  fieldsOf,
+  readAgain,
+  rename,
+  onClose,
+}: RenameDialogProps<R>) {
+  const { base, draft, setDraft, replaced, save } = useEdit(
+    record,
+    ({ name }) => ({ name }),
+    readAgain,
+  );
   const form = useSubmit(['name'], async () => {
-    const renamed = await rename(name.trim());
+    const renamed = await save((etag) => rename({ name: draft.name.trim(), etag }));
+    if (!renamed) return;
     toast.success(`Renamed to ${renamed.name}`);
     onClose();
   });
@@ -137,18 +155,25 @@ export function RenameDialog({ what, name: before, onClose, rename }: RenameDial
     <FormDialog
       title={`Rename ${what}`}
       submitLabel="Rename"
-      blocked={blockedWords(name, before)}
-      filled={name !== before}
+      blocked={blockedWords(draft.name, base.name)}
+      filled={draft.name !== base.name}
       form={form}
       onClose={onClose}
     >
+      <EditConflict
+        title={`This ${what} was changed since you opened it`}
+        submitLabel="Rename"
+        replaced={replaced}
+        base={base}
+        fieldsOf={fieldsOf}
+      />
       <LineField
         label="Name"
         lengthMax={64}
         error={form.errors.fields.name}
-        value={name}
+        value={draft.name}
         onFocus={(event) => event.target.select()}
-        onValue={setName}
+        onValue={(name) => setDraft(() => ({ name }))}
       />
     </FormDialog>
   );

@@ -1,12 +1,18 @@
 import { useMutation } from '@tanstack/react-query';
 import type { Member } from '@tollkeeper/contract';
-import { useState } from 'react';
 import { toast } from 'sonner';
+import { EditConflict } from '../../components/field-changes.tsx';
 import { ConfirmDialog, FormDialog } from '../../components/forms/form-dialog.tsx';
 import { counted } from '../../lib/format.ts';
+import { useEdit } from '../../lib/use-edit.ts';
 import { useSubmit } from '../../lib/use-submit.ts';
 import { RoleField, useGrantableRoles } from '../roles/index.ts';
-import { changeRoleMutation, reinstateMemberMutation, suspendMemberMutation } from './queries.ts';
+import {
+  changeRoleMutation,
+  findMember,
+  reinstateMemberMutation,
+  suspendMemberMutation,
+} from './queries.ts';
 import { RemoveMemberDialog } from './remove-member-dialog.tsx';
 
 /** What the person has begun to do to a member. */
@@ -44,29 +50,41 @@ interface MemberDialogProps {
 function ChangeRoleDialog({ member, onClose }: MemberDialogProps) {
   const change = useMutation(changeRoleMutation);
   const roles = useGrantableRoles();
-  // As it was when the dialog opened: the list behind is read anew meanwhile.
-  const [{ id, etag }] = useState(member);
-  const [roleId, setRoleId] = useState(member.roleId);
+  const { id } = member;
+  const { base, draft, setDraft, replaced, save } = useEdit(
+    member,
+    ({ roleId }) => ({ roleId }),
+    () => findMember(id),
+  );
+  const { roleId } = draft;
   const form = useSubmit(['roleId'], async () => {
-    const changed = await change.mutateAsync({ id, roleId, etag });
+    const changed = await save((etag) => change.mutateAsync({ id, roleId, etag }));
+    if (!changed) return;
     toast.success(`${changed.name} is now ${changed.roleName}`);
     onClose();
   });
   return (
     <FormDialog
-      title={`Change the role of ${member.name}`}
-      description={`Currently ${member.roleName}. The new role applies at once, to their sessions and to every key that they own.`}
+      title={`Change the role of ${base.name}`}
+      description={`Currently ${base.roleName}. The new role applies at once, to their sessions and to every key that they own.`}
       submitLabel="Change role"
-      blocked={roleId === member.roleId || roleId === '' ? 'Choose another role.' : undefined}
-      filled={roleId !== member.roleId}
+      blocked={roleId === base.roleId || roleId === '' ? 'Choose another role.' : undefined}
+      filled={roleId !== base.roleId}
       form={form}
       onClose={onClose}
     >
+      <EditConflict
+        title="This member was given another role since you opened the dialog"
+        submitLabel="Change role"
+        replaced={replaced}
+        base={base}
+        fieldsOf={({ roleName }) => ({ Role: roleName })}
+      />
       <RoleField
         roles={roles}
         roleId={roleId}
         error={form.errors.fields.roleId}
-        onRole={setRoleId}
+        onRole={(chosen) => setDraft(() => ({ roleId: chosen }))}
       />
     </FormDialog>
   );

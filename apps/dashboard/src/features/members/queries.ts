@@ -1,5 +1,5 @@
 import { mutationOptions, queryOptions } from '@tanstack/react-query';
-import type { RouteInput, Routes } from '@tollkeeper/contract';
+import type { Member, RouteInput, Routes } from '@tollkeeper/contract';
 import { api } from '../../lib/api.ts';
 import { readAllPages, refresh } from '../../lib/query-client.ts';
 
@@ -11,6 +11,12 @@ export const membersQuery = queryOptions({
   },
   staleTime: 60_000,
 });
+
+/** The member as they are stored now. */
+export async function findMember(id: string): Promise<Member | undefined> {
+  const members = await readAllPages((query) => api.listMembers({ query }));
+  return members.find((each) => each.id === id);
+}
 
 export const changeRoleMutation = mutationOptions({
   mutationFn: ({

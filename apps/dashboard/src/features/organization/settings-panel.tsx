@@ -48,6 +48,7 @@ export function SettingsPanel({ organization }: { readonly organization: Organiz
       >
         <EditConflict
           title="These settings were changed since you opened them"
+          submitLabel="Save changes"
           replaced={replaced}
           base={base}
           fieldsOf={fieldsOf}

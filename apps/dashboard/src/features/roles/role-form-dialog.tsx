@@ -78,6 +78,7 @@ function RoleForm({ role, catalog, onClose }: RoleFormProps) {
     >
       <EditConflict
         title="This role was changed since you opened it"
+        submitLabel="Save role"
         replaced={editing.replaced}
         base={base}
         fieldsOf={fieldsOf}

@@ -61,6 +61,7 @@ export function SecurityForm({ saved }: { readonly saved: StoredSecuritySettings
         >
           <EditConflict
             title="These rules were changed since you opened them"
+            submitLabel="Save rules"
             replaced={editing.replaced}
             base={base}
             fieldsOf={fieldsOf}

@@ -11,6 +11,12 @@ export const workspacesQuery = queryOptions({
   staleTime: 60_000,
 });
 
+/** The workspace as it is stored now. */
+export async function findWorkspace(id: string): Promise<Workspace | undefined> {
+  const workspaces = await readAllPages((query) => api.listWorkspaces({ query }));
+  return workspaces.find((each) => each.id === id);
+}
+
 /** The workspaces, for members who may read them; else the query never runs. */
 export function useWorkspaces() {
   return useQuery({ ...workspacesQuery, enabled: useCan('workspaces.read') });

@@ -11,6 +11,7 @@ import { useSubmit } from '../../lib/use-submit.ts';
 import {
   createWorkspaceMutation,
   deleteWorkspaceMutation,
+  findWorkspace,
   renameWorkspaceMutation,
 } from './queries.ts';
 import { chooseWorkspace, chosenWorkspace } from './workspace-switch.tsx';
@@ -97,14 +98,15 @@ interface WorkspaceDialogProps {
 }
 
 function RenameWorkspaceDialog({ workspace, onClose }: WorkspaceDialogProps) {
-  // As it was when the dialog opened: the list behind is read anew meanwhile.
-  const [{ id, name, etag }] = useState(workspace);
+  const { id } = workspace;
   const rename = useMutation(renameWorkspaceMutation);
   return (
     <RenameDialog
       what="workspace"
-      name={name}
-      rename={(to) => rename.mutateAsync({ id, etag, name: to })}
+      record={workspace}
+      fieldsOf={({ name }) => ({ Name: name })}
+      readAgain={() => findWorkspace(id)}
+      rename={(to) => rename.mutateAsync({ id, ...to })}
       onClose={onClose}
     />
   );

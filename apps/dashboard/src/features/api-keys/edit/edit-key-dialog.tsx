@@ -100,6 +100,7 @@ function EditKeyForm({ apiKey, catalog, onClose }: EditKeyFormProps) {
       <DialogBody>
         <EditConflict
           title="This key was changed since you opened it"
+          submitLabel="Save changes"
           replaced={editing.replaced}
           base={before}
           fieldsOf={keyFields}

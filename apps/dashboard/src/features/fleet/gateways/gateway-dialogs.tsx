@@ -2,12 +2,15 @@ import { useMutation } from '@tanstack/react-query';
 import type { Gateway } from '@tollkeeper/contract';
 import { useState } from 'react';
 import { toast } from 'sonner';
+import { EditConflict, type RecordFields } from '../../../components/field-changes.tsx';
 import { FormDialog, RenameDialog } from '../../../components/forms/form-dialog.tsx';
 import { isTyped, TypedNameField, untypedWords } from '../../../components/forms/line-field.tsx';
 import { Notice } from '../../../components/notice.tsx';
+import { api } from '../../../lib/api.ts';
 import { counted } from '../../../lib/format.ts';
+import { useEdit } from '../../../lib/use-edit.ts';
 import { useSubmit } from '../../../lib/use-submit.ts';
-import { LabelsField, tooManyLabels } from '../labels.tsx';
+import { LabelsField, labelTokens, tooManyLabels } from '../labels.tsx';
 import { deleteGatewayMutation, updateGatewayMutation } from '../queries.ts';
 import { GatewayDetailsDialog } from './gateway-details-dialog.tsx';
 import { staleWords } from './gateway-state.ts';
@@ -45,25 +48,32 @@ interface GatewayDialogProps {
 }
 
 function RenameGatewayDialog({ gateway, onClose }: GatewayDialogProps) {
-  // As it was when the dialog opened: the list behind is read anew meanwhile.
-  const [{ id, name, etag }] = useState(gateway);
+  const { id } = gateway;
   const update = useMutation(updateGatewayMutation);
   return (
     <RenameDialog
       what="gateway"
-      name={name}
-      rename={(to) => update.mutateAsync({ id, body: { name: to, etag } })}
+      record={gateway}
+      fieldsOf={fieldsOf}
+      readAgain={() => api.getGateway({ params: { id } })}
+      rename={(body) => update.mutateAsync({ id, body })}
       onClose={onClose}
     />
   );
 }
 
 function LabelGatewayDialog({ gateway, onClose }: GatewayDialogProps) {
+  const { id } = gateway;
   const update = useMutation(updateGatewayMutation);
-  const [{ id, etag }] = useState(gateway);
-  const [labels, setLabels] = useState(gateway.labels);
+  const { base, draft, setDraft, replaced, save } = useEdit(
+    gateway,
+    (record) => ({ labels: record.labels }),
+    () => api.getGateway({ params: { id } }),
+  );
+  const { labels } = draft;
   const form = useSubmit(['labels'], async () => {
-    const changed = await update.mutateAsync({ id, body: { labels, etag } });
+    const changed = await save((etag) => update.mutateAsync({ id, body: { labels, etag } }));
+    if (!changed) return;
     toast.success(`Changed the labels of ${changed.name}`);
     onClose();
   });
@@ -72,18 +82,30 @@ function LabelGatewayDialog({ gateway, onClose }: GatewayDialogProps) {
       title={`Labels of ${gateway.name}`}
       submitLabel="Save labels"
       blocked={tooManyLabels(labels)}
-      filled={JSON.stringify(labels) !== JSON.stringify(gateway.labels)}
+      filled={String(labelTokens(labels)) !== String(labelTokens(base.labels))}
       form={form}
       onClose={onClose}
     >
+      <EditConflict
+        title="This gateway was changed since you opened it"
+        submitLabel="Save labels"
+        replaced={replaced}
+        base={base}
+        fieldsOf={fieldsOf}
+      />
       <LabelsField
         hint="Labels distinguish gateways. Adding a name that exists already replaces its value."
         labels={labels}
         error={form.errors.fields.labels}
-        onLabels={setLabels}
+        onLabels={(next) => setDraft(() => ({ labels: next }))}
       />
     </FormDialog>
   );
+}
+
+/** All that an edit can set, in words. */
+function fieldsOf({ name, labels, draining }: Gateway): RecordFields {
+  return { Name: name, Labels: labelTokens(labels), Draining: draining ? 'yes' : 'no' };
 }
 
 /** Removing cannot be undone, so it asks for the name to be typed. */
