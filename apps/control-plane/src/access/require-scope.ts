@@ -25,10 +25,20 @@ export function holds(scopes: ScopeSet, scope: Scope): boolean {
   return includes(scopes, required);
 }
 
-/** Nobody gives what they do not hold. @throws DomainError scope_not_held, naming the scopes */
-export function requireScopesHeld(ctx: Ctx, scopes: readonly Scope[]): void {
+/**
+ * Nobody gives what they do not hold.
+ * @param shownBy the scope that shows which scopes these are; none where the caller named them
+ * @throws DomainError scope_not_held, naming the scopes where the caller may see them
+ */
+export function requireScopesHeld(ctx: Ctx, scopes: readonly Scope[], shownBy?: Scope): void {
   const beyond = scopeNames(missing(ctx.scopes, scopeSet(scopes)));
   if (beyond.length === 0) return;
+  if (shownBy && !holds(ctx.scopes, shownBy)) {
+    throw new DomainError(
+      'scope_not_held',
+      `This gives scopes that you do not hold yourself. Ask someone who does; seeing which ones needs "${shownBy}".`,
+    );
+  }
   throw new DomainError(
     'scope_not_held',
     `You do not hold ${beyond.map((name) => `"${name}"`).join(', ')} yourself. Leave ${beyond.length > 1 ? 'them' : 'it'} out, or ask someone who does.`,

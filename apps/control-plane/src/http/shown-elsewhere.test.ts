@@ -6,6 +6,7 @@ import {
   type ApiKey,
   type JoinKey,
   type Route,
+  type RouteName,
   routes,
   SCOPES,
   type Scope,
@@ -94,13 +95,20 @@ beforeAll(async () => {
   await owner.patch(`/v1/members/${person.memberId}`, { roleId: reader.body.id });
   const key = await makeKey(app, person.client, { name: 'own', scopes: ['api_keys.create'] });
   const other = await makeKey(app, person.client, { name: 'other', scopes: ['api_keys.create'] });
+  const third = await makeKey(app, person.client, { name: 'third', scopes: ['api_keys.create'] });
   lesser = { roleId: reader.body.id, memberId: person.memberId, key };
   const gatewayId = (joined.body as { gatewayId: string }).gatewayId;
   ids = {
     key: creator.id,
     own: key.id,
     other: other.id,
+    third: third.id,
     gateway: gatewayId,
+    member: member.memberId,
+    role: role.body.id,
+    invitation: invited.body.id,
+    workspace: workspaceId,
+    joinKey: joinKey.id,
     secret: creator.secret,
   };
 });
@@ -192,5 +200,84 @@ describe('a caller who holds the scope of one route alone', () => {
     expect(JSON.stringify(joinKeys.body)).toContain('canary-key');
     const invitations = await owner.get('/v1/invitations');
     expect(JSON.stringify(invitations.body)).toContain('canary-key');
+  });
+});
+
+/**
+ * How each change is asked for: of the thing with this id, answered so. `shows` is the thing itself,
+ * which its editor may see (decision 0026), and what stands beside it by SHOWN's rule.
+ */
+const CHANGES: Readonly<
+  Record<string, { id?: string; body?: () => object; status?: number; shows?: readonly string[] }>
+> = {
+  createKey: {
+    body: () => ({ name: 'made', profile: 'custom', scopes: ['api_keys.create'] }),
+    status: 201,
+  },
+  updateKey: { id: 'other', body: () => ({ name: 'renamed' }) },
+  rotateKey: { id: 'other', body: () => ({}) },
+  disableKey: { id: 'other' },
+  enableKey: { id: 'other', status: 403 },
+  disableKeys: { body: () => ({ ids: [ids.other, ids.key] }) },
+  enableKeys: { body: () => ({ ids: [ids.other, ids.key] }) },
+  revokeKeys: { body: () => ({ ids: [ids.other, ids.key] }) },
+  revokeKey: { id: 'third', body: () => ({}) },
+  deleteKey: { id: 'third', status: 204 },
+  updateOrganization: { body: () => ({ defaultExpiryDays: 30 }) },
+  updateSecurity: { body: () => ({ sessionHoursMax: 100 }) },
+  updateMember: {
+    id: 'member',
+    body: () => ({ roleId: ids.role }),
+    status: 403,
+    shows: ['canary-member'],
+  },
+  suspendMember: { id: 'member', status: 403, shows: ['canary-member'] },
+  reinstateMember: { id: 'member', status: 403, shows: ['canary-member'] },
+  removeMember: { id: 'member', status: 403, shows: ['canary-member'] },
+  createInvitation: { body: () => ({ email: 'new@example.com', roleId: ids.role }), status: 403 },
+  resendInvitation: { id: 'invitation', status: 403 },
+  withdrawInvitation: { id: 'invitation', status: 204 },
+  createRole: { body: () => ({ name: 'made', scopes: ['roles.create'] }), status: 201 },
+  updateRole: { id: 'role', body: () => ({ name: 'renamed' }), status: 403 },
+  deleteRole: { id: 'role', status: 403 },
+  createWorkspace: { body: () => ({ name: 'made', environment: 'test' }), status: 201 },
+  updateWorkspace: { id: 'workspace', body: () => ({ name: 'renamed' }) },
+  deleteWorkspace: { id: 'workspace', body: () => ({}), status: 409 },
+  updateGateway: { id: 'gateway', body: () => ({ name: 'renamed' }) },
+  deleteGateway: { id: 'gateway', status: 204 },
+  createJoinKey: { body: () => ({ name: 'made', workspaceId: ids.workspace }), status: 201 },
+  deleteJoinKey: { id: 'joinKey', status: 204 },
+  transferOrganization: { body: () => ({ memberId: ids.member }) },
+  deleteOrganization: { body: () => ({ name: 'not its name' }), status: 422 },
+};
+
+describe('a caller who changes something with the scope for it alone', () => {
+  it.each(Object.entries(CHANGES))(
+    'is shown by %s no more than what it changed',
+    async (name, change) => {
+      const route: Route = routes[name as RouteName];
+      const caller = await callerWith(route.access as Scope);
+      const path = route.path.replace('{id}', change.id ? (ids[change.id] ?? '') : '');
+      const body = change.body?.();
+      const answer = await caller.raw(
+        route.method,
+        path,
+        body && JSON.stringify(body),
+        body && { 'content-type': 'application/json' },
+      );
+      expect(answer.status, JSON.stringify(answer.body)).toBe(change.status ?? 200);
+      const text = JSON.stringify(answer.body);
+      for (const [canary] of CANARIES) {
+        if (change.shows?.includes(canary)) continue;
+        expect(text.includes(canary), `${name} shows ${canary}: ${text}`).toBe(false);
+      }
+    },
+  );
+
+  it('is tried with every route that changes something', () => {
+    const changing = Object.entries<Route>(routes)
+      .filter(([, { access }]) => access !== 'public' && access !== 'credential')
+      .filter(([, { method, changesNothing }]) => method !== 'GET' && !changesNothing);
+    expect(Object.keys(CHANGES).toSorted()).toEqual(changing.map(([name]) => name).toSorted());
   });
 });

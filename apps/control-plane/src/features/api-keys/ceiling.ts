@@ -18,6 +18,8 @@ export interface Ceiling {
 /** What a key is about to become. */
 export interface Reach {
   readonly scopes: readonly Scope[];
+  /** Whether the caller names the scopes; else a refusal shows them only with api_keys.read. */
+  readonly scopesNamed?: boolean;
   readonly workspaceId: string | null;
   readonly expiresAt: Date | null;
   /** What is in force once the organization allows a longer life. */
@@ -45,7 +47,7 @@ export async function findCeiling(tx: Transaction, ctx: Ctx): Promise<Ceiling | 
  * @throws DomainError scope_not_held, ceiling_exceeded
  */
 function requireWithinCeiling(ctx: Ctx, ceiling: Ceiling | null, reach: Reach): void {
-  requireScopesHeld(ctx, reach.scopes);
+  requireScopesHeld(ctx, reach.scopes, reach.scopesNamed ? undefined : 'api_keys.read');
   if (ctx.workspaceId !== null && reach.workspaceId !== ctx.workspaceId) {
     throw exceeded(
       `is confined to the workspace "${ctx.workspaceId}"`,

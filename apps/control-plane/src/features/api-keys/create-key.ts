@@ -126,7 +126,7 @@ async function resolveBounds(
     ? parseAllowedIps(body.allowedIps)
     : [...(ceiling?.allowedIps ?? [])];
   const bounds = { expiresAt, requestedExpiresAt: expiresAt, allowedIps };
-  await requireMayGrant(tx, ctx, { ...reach, ...bounds }, ceiling);
+  await requireMayGrant(tx, ctx, { ...reach, ...bounds, scopesNamed: true }, ceiling);
   return bounds;
 }
 

@@ -70,7 +70,7 @@ function isChanged(row: KeyRow, next: KeyRow): boolean {
 /** A new name changes nothing that a key can do; anything else must stay within the ceiling. */
 async function requireEditable(tx: Transaction, ctx: Ctx, row: KeyRow, next: KeyRow, body: Body) {
   if (body.scopes || body.expiresAt !== undefined || body.allowedIps) {
-    await requireMayGrant(tx, ctx, next);
+    await requireMayGrant(tx, ctx, { ...next, scopesNamed: body.scopes !== undefined });
   }
   const wasExpired = row.expiresAt !== null && row.expiresAt <= ctx.services.clock();
   if (wasExpired && next.expiresAt !== row.expiresAt) await requirePlaceInPlan(tx, ctx);

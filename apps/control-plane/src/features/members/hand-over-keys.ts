@@ -24,7 +24,7 @@ export async function handOverKeys(
   const keys = await lockKeys(tx, ctx, memberId);
   const held = scopeSet(keys.flatMap((key) => key.scopes.filter(isScope)));
   const inForce = scopeNames(intersect(held, roleScopes(heir)));
-  requireScopesHeld(ctx, inForce);
+  requireScopesHeld(ctx, inForce, 'api_keys.read');
   await requireRecentGrant(tx, ctx, inForce);
   const handedOverAt = ctx.services.clock();
   await recordFormerOwner(tx, ctx, memberId, handedOverAt);

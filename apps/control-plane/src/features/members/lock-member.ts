@@ -1,6 +1,7 @@
 import { OWNER_ROLE_ID } from '@tollkeeper/contract';
 import { missing, scopeNames } from '@tollkeeper/verify';
 import { and, asc, eq, inArray } from 'drizzle-orm';
+import { holds } from '../../access/require-scope.ts';
 import { customRole, heldRoleColumns, roleScopes } from '../../access/role-scopes.ts';
 import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
@@ -52,6 +53,12 @@ export function requirePowerOver(ctx: Ctx, row: LockedMember, verb: string): voi
   }
   const scopes = scopeNames(missing(ctx.scopes, roleScopes(row)));
   if (scopes.length === 0) return;
+  if (!holds(ctx.scopes, 'roles.read')) {
+    throw new DomainError(
+      'scope_not_held',
+      `Cannot ${verb} "${row.name}": their role holds scopes that you do not. Ask someone who does; seeing which ones needs "roles.read".`,
+    );
+  }
   throw new DomainError(
     'scope_not_held',
     `Cannot ${verb} "${row.name}": their role holds ${scopes.map((name) => `"${name}"`).join(', ')}, which you do not. Ask someone who does.`,

@@ -92,8 +92,11 @@ describe('it is refused', () => {
       expect((await act(client, id, verb)).problem).toMatchObject({ status, code });
     }
     const refused = await act(guard.client, admin.memberId, 'suspend');
-    expect(refused.problem.scopes).toContain('members.remove');
     expect(refused.problem.detail).toContain('"Alan"');
+    expect(JSON.stringify(refused.problem)).not.toContain('members.remove');
+    await owner.patch(`/v1/roles/${role.body.id}`, { scopes: ['members.suspend', 'roles.read'] });
+    const named = await act(guard.client, admin.memberId, 'suspend');
+    expect(named.problem.scopes).toContain('members.remove');
   });
 
   it('without the scope, to a confined key, to another organization, for nobody', async () => {

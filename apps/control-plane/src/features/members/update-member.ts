@@ -104,6 +104,6 @@ export async function grantableRole(tx: Transaction, ctx: Ctx, id: string): Prom
       `The role "${found.name}" moves only by transfer of the organization. Choose another role.`,
     );
   }
-  requireScopesHeld(ctx, found.scopes);
+  requireScopesHeld(ctx, found.scopes, 'roles.read');
   return found;
 }

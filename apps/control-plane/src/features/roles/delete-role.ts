@@ -24,7 +24,7 @@ export function deleteRole(ctx: Ctx, { params, query }: Input): Promise<undefine
   requireWholeOrganization(ctx);
   return write(ctx, { scope: 'roles.delete', action: 'role.delete' }, async (tx, confirmed) => {
     const row = await lockRole(tx, confirmed, params.id, 'delete');
-    requireScopesHeld(confirmed, row.scopes);
+    requireScopesHeld(confirmed, row.scopes, 'roles.read');
     const moved = await replace(tx, confirmed, row, query.replacementRoleId);
     await tx.delete(role).where(eq(role.id, row.id));
     await forgetAnswer(tx, confirmed.organizationId, row.id);
@@ -86,6 +86,6 @@ async function replacement(
       'The role "Owner" moves only by transfer. Name another replacement.',
     );
   }
-  requireScopesHeld(ctx, found.scopes);
+  requireScopesHeld(ctx, found.scopes, 'roles.read');
   return found;
 }

@@ -61,8 +61,8 @@ export function updateRole(
   return write<Role>(ctx, { scope: 'roles.edit', action: 'role.update' }, async (tx, confirmed) => {
     const row = await lockRole(tx, confirmed, params.id, 'edit');
     const scopes = body.scopes ? parseScopes(body.scopes) : row.scopes;
-    requireScopesHeld(confirmed, row.scopes);
-    requireScopesHeld(confirmed, scopes);
+    requireScopesHeld(confirmed, row.scopes, 'roles.read');
+    if (body.scopes) requireScopesHeld(confirmed, scopes);
     await requireRecentGrant(tx, confirmed, scopes, row.scopes);
     if (body.name) await requireFreeName(tx, ctx.organizationId, body.name, row.id);
     const before = { name: row.name, description: row.description, scopes: row.scopes };
