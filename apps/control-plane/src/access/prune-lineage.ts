@@ -9,33 +9,59 @@ import {
   joinKey,
   keyEdit,
   keyRotation,
+  organization,
 } from '../db/schema/index.ts';
+import { defineUnawaitedWrite } from '../db/statement.ts';
+import { awaitAtCommit } from '../db/transaction.ts';
 
-/** Where it shows what a key did, with the column that names the key. */
+/** Of keys: a revoked one that leads nowhere takes no part in a lineage. There may be any number of them. */
+export const mayLead = sql`(${apiKey.status} <> 'revoked' or ${apiKey.leadsOn})`;
+
+/** Where it shows what a key did, with the column that names the key, and what of it is left. */
 const TRACES = [
-  [apiKey, 'created_by_key_id'],
+  [apiKey, 'created_by_key_id', sql`(trace.status <> 'revoked' or trace.leads_on)`],
   [joinKey, 'api_key_id'],
   [invitation, 'created_by_key_id'],
   [admission, 'created_by_key_id'],
   [gateway, 'created_by_key_id'],
   [deletedKey, 'created_by'],
-  [keyRotation, 'rotated_by'],
-  [keyEdit, 'edited_by'],
+  [
+    keyRotation,
+    'rotated_by',
+    sql`not exists (select from ${apiKey} as key
+      where key.id = trace.key_id and key.status = 'revoked' and not key.leads_on offset 0)`,
+  ],
+  [
+    keyEdit,
+    'edited_by',
+    sql`exists (select from ${apiKey} as key
+      where key.id = trace.key_id and key.status <> 'revoked' offset 0)`,
+  ],
 ] as const;
 
 /**
- * Whether a key created nothing that is still there, let nobody in, and gave no key a new
- * secret or more than it had. Each is looked up by index: without the offset, PostgreSQL may read
- * a whole table instead.
+ * Whether nothing is left of what a key created, of whom it let in, and of the keys that it gave a new
+ * secret or more than they had. Each is looked up by index: without the offset, PostgreSQL may read a
+ * whole table instead.
  */
 export function leadsNowhere(organizationId: SQLWrapper | string, keyId: SQLWrapper | string): SQL {
   const found = TRACES.map(
     // Named apart, as the key may be one of a row of the same table.
-    ([table, column]) => sql`exists (
+    ([table, column, isLeft = sql`true`]) => sql`exists (
       select from ${table} as trace where trace.organization_id = ${organizationId}
-        and ${equals(sql.raw(`trace.${column}`), keyId)} offset 0)`,
+        and ${equals(sql.raw(`trace.${column}`), keyId)} and ${isLeft} offset 0)`,
   );
   return sql`not (${sql.join(found, sql` or `)})`;
+}
+
+const setLeadsOn = defineUnawaitedWrite<never, [keyId: string]>(
+  'set-leads-on',
+  'update api_key set leads_on = true where id = $1 and not leads_on',
+);
+
+/** Of a key that changes something: only the first time takes a row. */
+export function recordLead(tx: Transaction, keyId: string): void {
+  awaitAtCommit(tx, setLeadsOn(tx, [keyId]));
 }
 
 /**
@@ -47,8 +73,8 @@ export function equals(column: SQLWrapper, id: SQLWrapper | string): SQL {
 }
 
 /**
- * Forgets deleted keys that lead nowhere since something below them is gone, then those above them,
- * and so on: a thief must not fill the lineage of a key with dead ones.
+ * Forgets dead keys that lead nowhere since something below them is gone, then those above them, and
+ * so on: a thief must not fill the lineage of a key with dead ones. The record of a revoked key stays.
  * @param ids of keys, and of members, to which what is gone led back
  * @param generationsMax how far up; the purge forgets the rest
  */
@@ -60,16 +86,42 @@ export async function pruneAbove(
 ): Promise<void> {
   let above = ids;
   for (let generation = 0; above.length > 0 && generation < generationsMax; generation += 1) {
-    const { rows } = await db.execute<{ id: string; createdBy: string }>(sql`
+    const isAbove = sql`any(${sql.param(above)}::text[])`;
+    const deleted = await db.execute<Forgotten>(sql`
       delete from ${deletedKey}
-      where ${deletedKey.organizationId} = ${organizationId}
-        and ${deletedKey.id} = any(${sql.param(above)}::text[])
+      where ${deletedKey.organizationId} = ${organizationId} and ${deletedKey.id} = ${isAbove}
         and ${leadsNowhere(organizationId, deletedKey.id)}
-      returning ${deletedKey.id}, ${deletedKey.createdBy} as "createdBy"`);
-    const forgotten = rows.map(({ id }) => id);
-    const rotators = await forgetRotations(db, organizationId, forgotten);
-    above = [...new Set([...rows.map(({ createdBy }) => createdBy), ...rotators])];
+      returning ${deletedKey.id}, array[${deletedKey.createdBy}] as above`);
+    const revoked = await forgetRevoked(
+      db,
+      sql`${apiKey.organizationId} = ${organizationId} and ${apiKey.id} = ${isAbove}`,
+    );
+    const rotators = await forgetRotations(
+      db,
+      organizationId,
+      deleted.rows.map(({ id }) => id),
+    );
+    const creators = [...deleted.rows, ...revoked].flatMap((each) => each.above);
+    above = [...new Set([...creators, ...rotators])];
   }
+}
+
+type Forgotten = { readonly id: string; readonly above: string[] };
+
+/**
+ * What a revoked key leads to only becomes less, so that no lock is needed.
+ * @returns those that lead nowhere from now on, with what created them or gave them a new secret
+ */
+async function forgetRevoked(db: Database | Transaction, condition: SQL): Promise<Forgotten[]> {
+  const { rows } = await db.execute<Forgotten>(sql`
+    update ${apiKey} set leads_on = false
+    where ${condition} and ${apiKey.status} = 'revoked' and ${apiKey.leadsOn}
+      and ${leadsNowhere(apiKey.organizationId, apiKey.id)}
+    returning ${apiKey.id}, array_remove(array[${apiKey.createdByKeyId}, ${apiKey.memberId}], null) || array(
+        select ${keyRotation.rotatedBy} from ${keyRotation}
+        where ${keyRotation.organizationId} = ${apiKey.organizationId}
+          and ${keyRotation.keyId} = ${apiKey.id}) as above`);
+  return rows;
 }
 
 /** @returns who gave the keys, which are gone and lead nowhere, a new secret, or owned them */
@@ -89,7 +141,7 @@ export async function forgetRotations(
 /** How long a line of dead keys one purge forgets; the next one goes on. */
 const PURGED_GENERATIONS_MAX = 10_000;
 
-/** Forgets all deleted keys that lead to nothing that is left, and who gave them new secrets. */
+/** Forgets all dead keys that lead to nothing that is left, and who gave deleted ones new secrets. */
 export async function purgeLineage(db: Database): Promise<{ readonly rowCount: number }> {
   const keys = await db.execute<{ organizationId: string; above: string }>(sql`
     delete from ${deletedKey}
@@ -102,6 +154,12 @@ export async function purgeLineage(db: Database): Promise<{ readonly rowCount: n
       and ${leadsNowhere(sql`rotation.organization_id`, sql`rotation.key_id`)}
     returning rotation.organization_id as "organizationId", rotation.rotated_by as above`);
   const gone = [...keys.rows, ...rotations.rows];
+  for (const { id } of await db.select({ id: organization.id }).from(organization)) {
+    const revoked = await forgetRevoked(db, sql`${apiKey.organizationId} = ${id}`);
+    for (const each of revoked.flatMap(({ above }) => above)) {
+      gone.push({ organizationId: id, above: each });
+    }
+  }
   for (const [id, above] of Map.groupBy(gone, ({ organizationId }) => organizationId)) {
     const ids = [...new Set(above.map((each) => each.above))];
     await pruneAbove(db, id, ids, PURGED_GENERATIONS_MAX);

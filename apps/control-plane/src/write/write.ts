@@ -1,4 +1,5 @@
 import type { Scope } from '@tollkeeper/contract';
+import { recordLead } from '../access/prune-lineage.ts';
 import { requireScope } from '../access/require-scope.ts';
 import type { Ctx } from '../context.ts';
 import type { Transaction } from '../db/connect.ts';
@@ -49,7 +50,9 @@ export async function write<T, F extends object = object>(
   const confirmedFn = async (tx: Transaction) => {
     const { confirmed, facts } = await confirmActor(tx, ctx, read);
     requireScope(confirmed, spec.scope);
-    return fn(tx, confirmed, facts);
+    const written = await fn(tx, confirmed, facts);
+    if (ctx.actor.type === 'key' && !('replayed' in written)) recordLead(tx, ctx.actor.keyId);
+    return written;
   };
   return commit(ctx.services, source, confirmedFn, spec.optimistic);
 }

@@ -1,6 +1,15 @@
 import { KEY_STATUSES, PROFILES, type Scope } from '@tollkeeper/contract';
 import { sql } from 'drizzle-orm';
-import { bigint, index, jsonb, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  boolean,
+  index,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+} from 'drizzle-orm/pg-core';
 import { bytea } from './bytea.ts';
 import { member, organization, workspace } from './organization.ts';
 
@@ -44,6 +53,8 @@ export const apiKey = pgTable(
     unusedWarnedAt: moment(),
     /** The API key that created it; not bound to it, which may be deleted. */
     createdByKeyId: text(),
+    /** Whether something that it created or changed may be left: no search passes a dead key without. */
+    leadsOn: boolean().notNull().default(false),
     disabledAt: moment(),
     /** Null while it is not disabled. */
     disabledBy: jsonb().$type<DisabledBy>(),
@@ -60,6 +71,15 @@ export const apiKey = pgTable(
     index()
       .on(table.organizationId, table.createdByKeyId)
       .where(sql`${table.createdByKeyId} is not null`),
+    // For cascades: a thief may leave any number of dead keys, which are in none of the two.
+    index('api_key_searched_by_creator')
+      .on(table.organizationId, table.createdByKeyId)
+      .where(
+        sql`${table.createdByKeyId} is not null and (${table.status} <> 'revoked' or ${table.leadsOn})`,
+      ),
+    index('api_key_revoked_leading_on')
+      .on(table.organizationId, table.memberId)
+      .where(sql`${table.status} = 'revoked' and ${table.leadsOn}`),
   ],
 );
 

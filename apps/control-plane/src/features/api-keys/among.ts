@@ -23,3 +23,29 @@ export async function readInParts<T>(
   }
   return { rows, isWhole: true };
 }
+
+interface Limitable<T> extends PromiseLike<readonly T[]> {
+  limit(rowsMax: number): PromiseLike<readonly T[]>;
+}
+
+export type Reader = ReturnType<typeof createReader>;
+
+/** Reads what some of the ids did, and remembers whether it has read all of it. */
+export function createReader(ids: readonly string[], rowsMax: number | undefined) {
+  let isComplete = true;
+  const read = async <T>(select: (part: readonly string[]) => Limitable<T>) => {
+    const selectPart = (part: readonly string[], limit: number | null) =>
+      limit === null ? select(part) : select(part).limit(limit);
+    const { rows, isWhole } = await readInParts(ids, selectPart, rowsMax);
+    isComplete &&= isWhole;
+    return rows;
+  };
+  return {
+    read,
+    /** Each once: a key and its owner may have created the same. */
+    readEach: async <T extends { readonly id: string }>(
+      select: (part: readonly string[]) => Limitable<T>,
+    ) => [...new Map((await read(select)).map((row) => [row.id, row])).values()],
+    isComplete: () => isComplete,
+  };
+}

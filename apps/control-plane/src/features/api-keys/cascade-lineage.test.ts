@@ -171,4 +171,30 @@ describe('keys that are gone and lead nowhere', () => {
     expect(await query(left)).toEqual([{ line: 'aliv', count: 100 }]);
     expect(await query(`select 1 from key_rotation where key_id = 'dead9'`)).toEqual([]);
   });
+
+  it('are passed over once the purge has seen that nothing is left of what they created', async () => {
+    const { app, owner, makeRoot, query, created } = world;
+    const root = await makeRoot();
+    const line = [await makeRoot(root.client)];
+    for (let length = 1; length < 4; length += 1) {
+      line.push(await makeRoot((line.at(-1) ?? root).client));
+    }
+    const other = await makeRoot();
+    const last = line.at(-1)?.id ?? '';
+    expect((await other.client.post(`/v1/api-keys/${last}/rotate`, {})).status).toBe(200);
+    const leading = async () => {
+      const ids = [...line, other].map(({ id }) => id);
+      const text = 'select id from api_key where leads_on and id = any($1)';
+      return (await query<{ id: string }>(text, [ids])).length;
+    };
+    const revoke = (ids: readonly string[]) => owner.post('/v1/api-keys/revoke', { ids });
+    await revoke(line.slice(0, -1).map(({ id }) => id));
+    await purgeOutdated(app.services.db);
+    // Three lead to the last one, and so does the one that gave it a new secret.
+    expect(await leading()).toBe(4);
+    expect(await created(root.id)).toMatchObject({ keysCount: 1 });
+    await revoke([last, other.id]);
+    await purgeOutdated(app.services.db);
+    expect(await leading()).toBe(0);
+  });
 });

@@ -33,8 +33,6 @@ export const SEARCHED_MAX = 100_000;
 export interface SearchLimits {
   readonly keepMembers: KeepMembers | undefined;
   readonly searchedMax: number;
-  /** See `LinkedSearch`. */
-  readonly isQuick?: boolean;
 }
 
 /**
@@ -46,13 +44,13 @@ export async function searchCascade(
   tx: Transaction,
   ctx: Ctx,
   roots: readonly Root[],
-  { keepMembers, searchedMax, isQuick = false }: SearchLimits,
+  { keepMembers, searchedMax }: SearchLimits,
 ): Promise<CascadeSearch> {
   const removable = await findRemovable(tx, ctx, keepMembers);
   const ids = roots.map(({ id }) => id);
   const known = new Set(ids);
   const idsMax = searchedMax + roots.length;
-  const isComplete = await addLinked(tx, ctx, known, ids, { removable, idsMax, isQuick });
+  const isComplete = await addLinked(tx, ctx, known, ids, { removable, idsMax });
   const lineage = await readLineage(tx, ctx, [...known], removable);
   const foreign = await findForeignRoots(ctx, lineage, ids);
   const own = ids.filter((id) => !foreign.has(id));

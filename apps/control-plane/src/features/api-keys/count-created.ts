@@ -13,7 +13,7 @@ import { treeOfAnother } from './foreign-roots.ts';
 import { type AdmittedMember, readLineage } from './read-lineage.ts';
 import { findRemovable, type KeepMembers } from './removable-members.ts';
 
-/** Rotations, and admissions, that are read to count. */
+/** Links that one statement looks at to count, and rows of each kind that are read. */
 const ROWS_MAX = 10 * CREATED_COUNTED_MAX;
 
 /**
@@ -31,9 +31,13 @@ export async function countCreated(
   const removable = await findRemovable(db, ctx, keepMembers);
   const known = new Set(rootIds);
   const idsMax = CREATED_COUNTED_MAX + rootIds.length;
-  const isComplete = await addLinked(db, ctx, known, rootIds, { removable, idsMax });
+  const isComplete = await addLinked(db, ctx, known, rootIds, {
+    removable,
+    idsMax,
+    rowsMax: ROWS_MAX,
+  });
   const lineage = await readLineage(db, ctx, [...known], removable, ROWS_MAX);
-  const created = await findCreated(db, ctx, lineage, rootIds);
+  const created = await findCreated(db, ctx, lineage, rootIds, ROWS_MAX);
   const isOurs = ({ memberId, ownerLeaves }: CreatedKey) =>
     memberId === ctx.actor.memberId || ownerLeaves;
   if (!holds(ctx.scopes, 'api_keys.manage_all') && !created.keys.every(isOurs)) {
@@ -54,7 +58,7 @@ export async function countCreated(
       .map(({ id, name }) => ({ id, name }))
       .sort((a, b) => a.name.localeCompare(b.name) || a.id.localeCompare(b.id))
       .slice(0, CREATED_NAMED_MAX),
-    isComplete: isComplete && lineage.isComplete,
+    isComplete: isComplete && lineage.isComplete && created.isComplete,
   };
 }
 

@@ -95,6 +95,7 @@ async function resolveKey(tx: Transaction, ctx: Ctx, body: Body, facts: Creation
     scopes,
     ...bounds,
     createdByKeyId: callingKeyId(ctx),
+    leadsOn: false,
     createdAt: now,
     lastUsedAt: null,
     handedOverAt: null,

@@ -5,7 +5,7 @@ import type { Ctx } from '../../context.ts';
 import type { Database, Transaction } from '../../db/connect.ts';
 import { apiKey, gateway, invitation, joinKey, keyEdit } from '../../db/schema/index.ts';
 import { invitationSentAt } from '../../write/created-facts.ts';
-import { among, readInParts } from './among.ts';
+import { among, createReader, type Reader } from './among.ts';
 import type { AdmittedMember, ReadLineage } from './read-lineage.ts';
 import { type Descendants, traceDescendants } from './trace-descendants.ts';
 
@@ -39,31 +39,37 @@ export interface Created {
   readonly gatewaysLeft: readonly CreatedThing[];
   /** Other keys that were enabled or changed by what came from the roots: they stay as they are. */
   readonly editedKeys: readonly EditedKey[];
+  /** False where there is more than was to be read. */
+  readonly isComplete: boolean;
 }
 
 /**
  * The one answer to what came from the keys, for counting it and for taking it along.
  * @param lineage of these keys, and perhaps of others
+ * @param rowsMax of each kind
  */
 export async function findCreated(
   db: Database | Transaction,
   ctx: Ctx,
   lineage: ReadLineage,
   rootIds: readonly string[],
+  rowsMax?: number,
 ): Promise<Created> {
   const descendants = traceDescendants(lineage, rootIds);
   const keys = livingKeys(lineage, descendants, rootIds);
-  const gateways = await findGateways(db, ctx, descendants);
+  const reader = createReader([...descendants.ids], rowsMax);
+  const gateways = await findGateways(db, ctx, descendants, reader);
   const isLeft = ({ isManageable }: { readonly isManageable: boolean }) => !isManageable;
   return {
     keys,
     members: presentMembers(lineage, descendants.members),
     membersLeft: presentMembers(lineage, descendants.membersLeft),
-    joinKeys: await findJoinKeys(db, ctx, descendants),
-    invitations: await findInvitations(db, ctx, descendants),
+    joinKeys: await findJoinKeys(db, ctx, descendants, reader),
+    invitations: await findInvitations(db, ctx, descendants, reader),
     gateways: gateways.filter((each) => !isLeft(each)),
     gatewaysLeft: gateways.filter(isLeft),
-    editedKeys: await findEditedKeys(db, ctx, descendants),
+    editedKeys: await findEditedKeys(db, ctx, descendants, reader),
+    isComplete: reader.isComplete(),
   };
 }
 
@@ -98,8 +104,13 @@ function manageableFleet(ctx: Ctx, table: typeof joinKey | typeof gateway): SQL<
 }
 
 /** Those of removed members go whatever the caller may do: removing a member deletes them. */
-async function findJoinKeys(db: Database | Transaction, ctx: Ctx, descendants: Descendants) {
-  const rows = await readEach([...descendants.ids], (ids) =>
+async function findJoinKeys(
+  db: Database | Transaction,
+  ctx: Ctx,
+  descendants: Descendants,
+  reader: Reader,
+) {
+  const rows = await reader.readEach((ids) =>
     db
       .select({
         id: joinKey.id,
@@ -123,9 +134,14 @@ async function findJoinKeys(db: Database | Transaction, ctx: Ctx, descendants: D
 }
 
 /** Without members.invite none: they stay, blocked. A confined caller withdraws none either. */
-async function findInvitations(db: Database | Transaction, ctx: Ctx, descendants: Descendants) {
+async function findInvitations(
+  db: Database | Transaction,
+  ctx: Ctx,
+  descendants: Descendants,
+  reader: Reader,
+) {
   if (!holds(ctx.scopes, 'members.invite') || ctx.workspaceId !== null) return [];
-  const rows = await readEach([...descendants.ids], (ids) =>
+  const rows = await reader.readEach((ids) =>
     db
       .select({
         id: invitation.id,
@@ -152,8 +168,13 @@ async function findInvitations(db: Database | Transaction, ctx: Ctx, descendants
 }
 
 /** Those that the caller may not remove stay, and go on deciding. */
-async function findGateways(db: Database | Transaction, ctx: Ctx, descendants: Descendants) {
-  const rows = await readEach([...descendants.ids], (ids) =>
+async function findGateways(
+  db: Database | Transaction,
+  ctx: Ctx,
+  descendants: Descendants,
+  reader: Reader,
+) {
+  const rows = await reader.readEach((ids) =>
     db
       .select({
         id: gateway.id,
@@ -175,15 +196,6 @@ async function findGateways(db: Database | Transaction, ctx: Ctx, descendants: D
   );
 }
 
-/** What some of the ids made, each once: a key and its owner may have made the same. */
-async function readEach<T extends { readonly id: string }>(
-  ids: readonly string[],
-  select: (part: readonly string[]) => PromiseLike<readonly T[]>,
-): Promise<T[]> {
-  const { rows } = await readInParts(ids, select);
-  return [...new Map(rows.map((row) => [row.id, row])).values()];
-}
-
 function withRoot<T extends object>(
   { rootOf }: Descendants,
   thing: T,
@@ -195,8 +207,13 @@ function withRoot<T extends object>(
 }
 
 /** Only those that the caller sees. */
-async function findEditedKeys(db: Database | Transaction, ctx: Ctx, descendants: Descendants) {
-  const { rows } = await readInParts([...descendants.ids], (ids) =>
+async function findEditedKeys(
+  db: Database | Transaction,
+  ctx: Ctx,
+  descendants: Descendants,
+  reader: Reader,
+) {
+  const rows = await reader.read((ids) =>
     db
       .select({
         id: apiKey.id,

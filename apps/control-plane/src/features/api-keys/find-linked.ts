@@ -1,6 +1,6 @@
 import { ID_PREFIXES } from '@tollkeeper/contract';
 import { type SQL, sql } from 'drizzle-orm';
-import { equals, leadsNowhere } from '../../access/prune-lineage.ts';
+import { equals, mayLead } from '../../access/prune-lineage.ts';
 import type { Ctx } from '../../context.ts';
 import type { Database, Transaction } from '../../db/connect.ts';
 import { admission, apiKey, deletedKey, keyRotation, member } from '../../db/schema/index.ts';
@@ -11,29 +11,32 @@ const READ_MAX = 2000;
 /** From so few ids, one statement goes on: a long line would take one for each link. */
 const FEW = 20;
 const AHEAD_MAX = 1000;
+/** Where links are limited: so many keys may have given each other new secrets. */
+const AHEAD_LIMITED_MAX = 100;
 
 export interface LinkedSearch {
   /** Whom the caller removes (`findRemovable`). */
   readonly removable: SQL | undefined;
   readonly idsMax: number;
-  /** Whether revoked keys that lead nowhere count as well, so that nobody asks where each leads. */
-  readonly isQuick?: boolean;
+  /** Links that one statement looks at: there may be many more of them than ids. */
+  readonly rowsMax?: number;
 }
 
 /**
  * Adds all keys and members that are linked to these, each once, whenever that was. Keys that are
  * revoked and lead nowhere are left out: there may be any number of them.
  * @param known ids to add to, those to begin with included
- * @returns false where `known` would have become larger than `idsMax`
+ * @returns false where `known` would have become larger than `idsMax`, or there were too many links
  */
 export async function addLinked(
   db: Database | Transaction,
   ctx: Ctx,
   known: Set<string>,
   beginWith: readonly string[],
-  { removable, idsMax, isQuick = false }: LinkedSearch,
+  { removable, idsMax, rowsMax }: LinkedSearch,
 ): Promise<boolean> {
-  const links = linksOf(ctx, removable, isQuick);
+  const links = linksOf(ctx, removable, rowsMax !== undefined);
+  const aheadMax = rowsMax === undefined ? AHEAD_MAX : AHEAD_LIMITED_MAX;
   let latest = beginWith;
   const addNew = (ids: readonly string[], added: string[]) => {
     for (const id of ids) {
@@ -48,11 +51,12 @@ export async function addLinked(
     const added: string[] = [];
     for (let at = 0; at < latest.length; at += READ_MAX) {
       const ids = latest.slice(at, at + READ_MAX);
-      if (!addNew(await selectNext(db, links, ids), added)) return false;
+      const next = await selectNext(db, links, ids, rowsMax);
+      if (!addNew(next.ids, added) || !next.isWhole) return false;
     }
     latest = added;
     if (added.length === 0 || added.length > FEW) continue;
-    const most = Math.min(AHEAD_MAX, idsMax - known.size + added.length + 1);
+    const most = Math.min(aheadMax, idsMax - known.size + added.length + 1);
     const ahead = await selectAhead(db, links, added, most);
     if (!addNew(ahead, added)) return false;
     if (ahead.length < most) return true;
@@ -65,11 +69,15 @@ async function selectNext(
   db: Database | Transaction,
   links: SQL,
   ids: readonly string[],
-): Promise<string[]> {
-  const { rows } = await db.execute<{ id: string }>(sql`
-    select distinct next.id from unnest(${sql.param(ids)}::text[]) as linked (id),
-      lateral (${links} offset 0) as next (id)`);
-  return rows.map(({ id }) => id);
+  rowsMax: number | undefined,
+): Promise<{ readonly ids: readonly string[]; readonly isWhole: boolean }> {
+  const { rows } = await db.execute<{ id: string; count: number }>(sql`
+    select id, count(*)::int as count from (
+      select next.id from unnest(${sql.param(ids)}::text[]) as linked (id),
+        lateral (${links} offset 0) as next (id) limit ${rowsMax ?? null}::bigint) as next
+    group by id`);
+  const rowsCount = rows.reduce((total, { count }) => total + count, 0);
+  return { ids: rows.map(({ id }) => id), isWhole: rowsMax === undefined || rowsCount < rowsMax };
 }
 
 /** The ids and what they are linked to, and so on. PostgreSQL ends once it has found enough. */
@@ -91,18 +99,20 @@ async function selectAhead(
 /**
  * A loop by index for each id: joined otherwise, a long line of keys would read all keys once for each
  * of its links. A rotated key is found before its status is asked: PostgreSQL may go through all
- * revoked keys for each of them otherwise.
+ * revoked keys for each of them otherwise. Where links are limited, rotated keys count that are dead, so
+ * that nobody looks for one that is not.
  */
-function linksOf({ organizationId }: Ctx, removable: SQL | undefined, isQuick: boolean): SQL {
+function linksOf({ organizationId }: Ctx, removable: SQL | undefined, isLimited: boolean): SQL {
   const creator = sql`linked.id`;
   const isMember = sql`starts_with(${creator}, ${ID_PREFIXES.member})`;
-  const leadsOn = isQuick
-    ? sql`true`
-    : sql`(${apiKey.status} <> 'revoked' or not ${leadsNowhere(organizationId, apiKey.id)})`;
+  const isLeft = sql`not exists (select from (select * from ${apiKey}
+      where ${apiKey.organizationId} = ${organizationId} and ${apiKey.id} = ${keyRotation.keyId}
+      offset 0) as ${apiKey}
+    where not ${mayLead} offset 0)`;
   const ofKeys = sql`
     select ${apiKey.id} from ${apiKey}
       where ${apiKey.organizationId} = ${organizationId}
-        and ${equals(apiKey.createdByKeyId, creator)} and not ${isMember} and ${leadsOn}
+        and ${equals(apiKey.createdByKeyId, creator)} and not ${isMember} and ${mayLead}
     union all
     select ${deletedKey.id} from ${deletedKey}
       where ${deletedKey.organizationId} = ${organizationId}
@@ -110,17 +120,17 @@ function linksOf({ organizationId }: Ctx, removable: SQL | undefined, isQuick: b
     union all
     select ${keyRotation.keyId} from ${keyRotation}
       where ${keyRotation.organizationId} = ${organizationId}
-        and ${equals(keyRotation.rotatedBy, creator)}
-        and not exists (select from (select * from ${apiKey}
-            where ${apiKey.organizationId} = ${organizationId} and ${apiKey.id} = ${keyRotation.keyId}
-            offset 0) as ${apiKey}
-          where not ${leadsOn} offset 0)`;
+        and ${equals(keyRotation.rotatedBy, creator)} and ${isLimited ? sql`true` : isLeft}`;
   if (!removable) return ofKeys;
   return sql`${ofKeys}
     union all
     select ${apiKey.id} from ${apiKey}
       where ${apiKey.organizationId} = ${organizationId} and ${isMember}
-        and ${equals(apiKey.memberId, creator)} and ${leadsOn}
+        and ${equals(apiKey.memberId, creator)} and ${apiKey.status} in ('active', 'disabled')
+    union all
+    select ${apiKey.id} from ${apiKey}
+      where ${apiKey.organizationId} = ${organizationId} and ${isMember}
+        and ${equals(apiKey.memberId, creator)} and ${apiKey.status} = 'revoked' and ${apiKey.leadsOn}
     union all
     select ${member.id} from
       (select ${admission.memberId} from ${admission}

@@ -102,7 +102,7 @@ function stopRoots(
     await requireCallerOutside(tx, confirmed, rootIds, cascade.keepMembers);
     const { refusals, events, changes } = await setAllRevoked(tx, confirmed, ids, cascade.reason);
     await allowLongStatements(tx);
-    const limits = { keepMembers: cascade.keepMembers, searchedMax, isQuick: true };
+    const limits = { keepMembers: cascade.keepMembers, searchedMax };
     const search = await searchCascade(tx, confirmed, roots, limits);
     const isLittle = search.isComplete && takePart(search.created).rest === undefined;
     const ended = isLittle

@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { join } from '../testing/join.ts';
+import { makeKey } from '../testing/keys.ts';
+import { defaultWorkspace, startOrganization } from '../testing/start-organization.ts';
+
+const MIGRATION = new URL('./migrations/0025_leading_keys.sql', import.meta.url);
+
+it('marks the keys of which something is left that they created or changed', async () => {
+  const { app, owner, query } = await startOrganization();
+  const make = () => makeKey(app, owner, { profile: 'organization' });
+  const [creator, inviter, host, fleet, rotator, editor, above, idle] = await Promise.all(
+    Array.from({ length: 8 }, make),
+  );
+  if (!creator || !inviter || !host || !fleet || !rotator || !editor || !above || !idle) return;
+  const child = await makeKey(app, creator.client);
+  await join(app, inviter.client, 'Alan', 'role_viewer');
+  const body = { email: 'open@example.com', roleId: 'role_viewer' };
+  expect((await host.client.post('/v1/invitations', body)).status).toBe(201);
+  const workspaceId = await defaultWorkspace(owner);
+  expect((await fleet.client.post('/v1/join-keys', { workspaceId })).status).toBe(201);
+  expect((await rotator.client.post(`/v1/api-keys/${child.id}/rotate`, {})).status).toBe(200);
+  const allowedIps = ['127.0.0.1'];
+  const edit = await editor.client.patch(`/v1/api-keys/${child.id}`, { allowedIps });
+  expect(edit.status).toBe(200);
+  const between = await makeKey(app, above.client, { profile: 'organization' });
+  await makeKey(app, between.client);
+  expect((await owner.delete(`/v1/api-keys/${between.id}`)).status).toBe(204);
+  const leading = async () =>
+    (await query<{ id: string }>('select id from api_key where leads_on'))
+      .map(({ id }) => id)
+      .sort();
+  const keys = [creator, inviter, host, fleet, rotator, editor, above].map(({ id }) => id).sort();
+  expect(await leading()).toEqual(keys);
+  await query('update api_key set leads_on = false');
+
+  const statements = readFileSync(MIGRATION, 'utf8').split('--> statement-breakpoint\n');
+  const fill = statements.filter((each) => each.startsWith('UPDATE'));
+  expect(fill).toHaveLength(1);
+  await query(fill[0] ?? '');
+
+  expect(await leading()).toEqual(keys);
+});
