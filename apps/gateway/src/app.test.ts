@@ -51,7 +51,9 @@ describe('a gateway that stops', () => {
 
   it('drops no request of a load that goes on', async () => {
     const upstream = await startUpstream((_, res) => setTimeout(() => res.end('ok'), 2));
-    const gateway = await startTestGateway(upstream.url, {}, { graceMs: 30_000 });
+    const { limits } = await testConfig();
+    const patient = { limits: { ...limits, drainMs: 60_000 } };
+    const gateway = await startTestGateway(upstream.url, patient, { graceMs: 30_000 });
     const headers = { 'x-api-key': gateway.fleet.addKey() };
     const agent = new Agent({ keepAlive: true, maxSockets: 20 });
     const { host, port } = gateway.address;
