@@ -14,7 +14,7 @@ export interface Config {
   readonly workers: number;
   /** How old the last confirmed version may be, in milliseconds; null is any age. */
   readonly staleMaxMs: number | null;
-  /** Whose X-Forwarded-* are believed. */
+  /** Whose X-Forwarded-* and Forwarded are believed. */
   readonly trustedProxies: readonly IpRange[];
   /** Whether /forward-auth and /ext-authz/ answer with decisions; else they refuse all. */
   readonly forwardAuth: boolean;
@@ -54,6 +54,10 @@ export interface RouteConfig {
   /** `open` passes requests without a key. */
   readonly access: 'key' | 'open';
   readonly stripPrefix: boolean;
+  /** Whether the upstream receives the client's Host in place of its own. */
+  readonly preserveHost: boolean;
+  /** Whether addresses of the upstream in the head of an answer become public ones. */
+  readonly rewriteAddresses: boolean;
   readonly timeouts: Timeouts;
   /** Set on each request to the upstream: names and values in turn. */
   readonly headers: readonly string[];

@@ -162,6 +162,8 @@ export function route(expanded: z.ZodType<string>) {
     upstream: upstream.optional(),
     access: z.enum(['key', 'open']).default('key'),
     stripPrefix: z.boolean().default(false),
+    preserveHost: z.boolean().default(false),
+    rewriteAddresses: z.boolean().default(true),
     timeouts: timeouts.prefault({}),
     headers: z
       .record(

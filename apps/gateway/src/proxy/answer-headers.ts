@@ -1,7 +1,8 @@
 import { isAsked } from '../request/connection-options.ts';
+import type { AddressHeader } from './public-address.ts';
 
 /** Of the connection to the upstream, or taken from it by the framing of our own. */
-const DROPPED = new Set([
+const DROPPED = [
   'connection',
   'keep-alive',
   'proxy-connection',
@@ -9,6 +10,22 @@ const DROPPED = new Set([
   'te',
   'upgrade',
   'http2-settings',
+];
+
+/** What some headers of an answer mean to the gateway; it passes all others on as they are. */
+const KINDS = new Map<
+  string,
+  'dropped' | 'connection' | 'encoding' | 'length' | 'trailer' | AddressHeader
+>([
+  ...DROPPED.map((name) => [name, 'dropped'] as const),
+  ['connection', 'connection'],
+  ['transfer-encoding', 'encoding'],
+  ['content-length', 'length'],
+  ['trailer', 'trailer'],
+  ['location', 'reference'],
+  ['content-location', 'reference'],
+  ['refresh', 'refresh'],
+  ['set-cookie', 'cookie'],
 ]);
 const PLAIN_ENCODING = /^(?:chunked|identity)$/i;
 /** Said about the body by the head alone (RFC 9110, 6.5.1). */
@@ -36,10 +53,20 @@ export interface AnswerHead {
 /** Names and values in turn, as an upstream sent them: bytes, or text in latin1. */
 export type RawHeaders = readonly (Buffer | string)[];
 
+/** What the addresses of the upstream in a head become. */
+export interface AddressRewriter {
+  publicValue(kind: AddressHeader, value: string): string;
+}
+
 /**
  * @param withTrailers whether trailers may follow the body; only a body in chunks can have them
  */
-export function answerHead(raw: RawHeaders, status: number, withTrailers: boolean): AnswerHead {
+export function answerHead(
+  raw: RawHeaders,
+  status: number,
+  withTrailers: boolean,
+  rewriter: AddressRewriter,
+): AnswerHead {
   const headers: string[] = [];
   let contentLength: number | undefined;
   let connection = '';
@@ -48,15 +75,32 @@ export function answerHead(raw: RawHeaders, status: number, withTrailers: boolea
   for (let i = 0; i < raw.length; i += 2) {
     const name = text(raw[i]);
     const value = text(raw[i + 1]);
-    const lower = name.toLowerCase();
-    if (lower === 'connection') connection += `${value.toLowerCase()},`;
-    if (lower === 'content-length') contentLength = Number(value);
-    if (lower === 'transfer-encoding') encoding += encoding === '' ? value : `, ${value}`;
-    if (DROPPED.has(lower) || (lower === 'trailer' && !withTrailers)) continue;
-    // Some clients would wait for what never comes (RFC 9110, 8.6).
-    if (lower === 'content-length' && status === 204) continue;
-    if (lower === 'trailer') trailerAt = headers.length;
-    headers.push(name, value);
+    const kind = KINDS.get(name.toLowerCase());
+    switch (kind) {
+      case undefined:
+        headers.push(name, value);
+        break;
+      case 'dropped':
+        break;
+      case 'connection':
+        connection += `${value.toLowerCase()},`;
+        break;
+      case 'encoding':
+        encoding += encoding === '' ? value : `, ${value}`;
+        break;
+      case 'length':
+        contentLength = Number(value);
+        // Some clients would wait for what never comes (RFC 9110, 8.6).
+        if (status !== 204) headers.push(name, value);
+        break;
+      case 'trailer':
+        if (!withTrailers) break;
+        trailerAt = headers.length;
+        headers.push(name, value);
+        break;
+      default:
+        headers.push(name, rewriter.publicValue(kind, value));
+    }
   }
   // With a length, the body goes out without chunks.
   if (trailerAt >= 0 && contentLength !== undefined) headers.splice(trailerAt, 2);

@@ -2,28 +2,18 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { TLSSocket } from 'node:tls';
 import type { Denial } from '@tollkeeper/gateway-core';
 import { replaceCors } from '../request/cors.ts';
-import { answerHead, answerTrailers, isEventStream, type RawHeaders } from './answer-headers.ts';
+import {
+  type AnswerHead,
+  answerHead,
+  answerTrailers,
+  isEventStream,
+  type RawHeaders,
+} from './answer-headers.ts';
+import type { AnswerWatch, Flow } from './answer-watch.ts';
 import { ClientFault } from './client-fault.ts';
 import { reclaimAfter } from './reclaim.ts';
 import { type Exchange, sendDenial } from './send-denial.ts';
 import { isTimeout, TimeoutError, upstreamDenial } from './upstream-failure.ts';
-
-/** The stream that the answer comes from. */
-export interface Flow {
-  pause(): void;
-  resume(): void;
-  abort(reason: Error): void;
-}
-
-/** Notified of what became of an answer. */
-export interface AnswerWatch {
-  /** The head goes out next. */
-  answering(): void;
-  /** @param isCut after the head, so that the client's connection was cut */
-  upstreamFailed(error: Error, isTimeout: boolean, isCut: boolean): void;
-  /** The gateway itself failed in ending it; the connection is cut. */
-  endFailed(error: unknown): void;
-}
 
 const CLIENT_GONE = new ClientFault();
 const UNKNOWN = -1;
@@ -69,11 +59,16 @@ export class Answer {
     else this.#flow = flow;
   }
 
+  /** The head for the client. @param withTrailers whether trailers may follow the body */
+  headOf(status: number, raw: RawHeaders, withTrailers: boolean): AnswerHead {
+    return answerHead(raw, status, withTrailers, this.#watch);
+  }
+
   /** Passes on what comes before the answer: early hints, processing. */
   inform(status: number, raw: RawHeaders): void {
     if (this.#begun || this.#over || this.#req.httpVersionMinor === 0) return;
     try {
-      this.#res.writeInformation(status, answerHead(raw, status, false).headers);
+      this.#res.writeInformation(status, this.headOf(status, raw, false).headers);
     } catch (cause) {
       this.#failToPass(cause);
     }
@@ -159,7 +154,7 @@ export class Answer {
       return;
     }
     const isEmpty = this.#req.method === 'HEAD' || status === 204 || status === 304;
-    const head = answerHead(raw, status, !isEmpty && this.#req.httpVersionMinor === 1);
+    const head = this.headOf(status, raw, !isEmpty && this.#req.httpVersionMinor === 1);
     if (head.coding !== undefined) {
       // Without its header the client would take the coded bytes for the content.
       this.fail(new Error(`The upstream sends Transfer-Encoding "${head.coding}" unasked`));

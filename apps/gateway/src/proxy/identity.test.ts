@@ -167,11 +167,9 @@ it('drops what was for this connection alone', async () => {
     'Content_Length: 5',
     'X-Kept: 1',
   );
-  expect(lines.filter((line) => !/^(x-tollkeeper|x-forwarded|host)/i.test(line))).toEqual([
-    'connection: keep-alive',
-    'X-Kept: 1',
-    'TE: trailers',
-  ]);
+  expect(lines.filter((line) => !/^(x-tollkeeper|x-forwarded|forwarded|host)/i.test(line))).toEqual(
+    ['connection: keep-alive', 'X-Kept: 1', 'TE: trailers'],
+  );
 });
 
 describe('where the request comes from', () => {
@@ -201,6 +199,7 @@ describe('where the request comes from', () => {
       'X-Forwarded-For: 127.0.0.1',
       'X-Forwarded-Host: gateway',
       'X-Forwarded-Proto: http',
+      'Forwarded: for=127.0.0.1;host="gateway";proto=http',
     ]);
   });
 
@@ -210,7 +209,6 @@ describe('where the request comes from', () => {
     const secret = gateway.fleet.addKey({ allowedIps: ['198.51.100.0/24'] });
     const lines = await pass(gateway, `X-Api-Key: ${secret}`, ...CLAIMS);
     expect(claimsIn(lines)).toEqual([
-      'X-Forwarded-Prefix: /x',
       'X-Real-IP: 198.51.100.7',
       'X-Client-IP: 198.51.100.7',
       'True-Client-IP: 198.51.100.7',
@@ -222,7 +220,30 @@ describe('where the request comes from', () => {
       'X-Forwarded-Host: public.example',
       'X-Forwarded-Proto: https',
       'Forwarded: for=198.51.100.7, for=127.0.0.1',
+      'X-Forwarded-Prefix: /x',
     ]);
+  });
+
+  it.each([
+    ['for=198.51.100.7', 200],
+    ['for=203.0.113.9', 403],
+    ['for=198.51.100.7, for=203.0.113.9', 403],
+    // A client may write what no reader understands: then it is nowhere, not at the proxy.
+    ['for="198.51.100.7', 403],
+  ])('is read from Forwarded where a trusted proxy sends only %s', async (forwarded, status) => {
+    const trustedProxies = [parseIpRange('127.0.0.0/8')].filter((range) => range !== undefined);
+    const gateway = await startTestGateway(upstreamUrl, { trustedProxies });
+    const allowedIps = ['198.51.100.0/24', '127.0.0.0/8'];
+    const secret = gateway.fleet.addKey({ allowedIps });
+    const ask = (...lines: string[]) =>
+      exchange(
+        gateway.address,
+        ['GET / HTTP/1.1', 'Host: a', `X-Api-Key: ${secret}`, ...lines, '', ''].join('\r\n'),
+      );
+    expect(await ask(`Forwarded: ${forwarded}`)).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    const other = status === 200 ? '203.0.113.9' : '198.51.100.7';
+    const both = await ask(`Forwarded: ${forwarded}`, `X-Forwarded-For: ${other}`);
+    expect(both).toMatch(status === 200 ? /^HTTP\/1.1 403 / : /^HTTP\/1.1 200 /);
   });
 });
 

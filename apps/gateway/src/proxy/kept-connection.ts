@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { buildConnector } from 'undici';
 
 /** As an upstream's end of a connection shows: by its end or a reset, in reading or in writing. */
@@ -8,8 +9,10 @@ const ofKept = new WeakSet<Error>();
 /** @param timeoutMs for a connection to stand; 0 waits for ever */
 export function createConnector(timeoutMs: number): buildConnector.connector {
   const connect = buildConnector({ allowH2: false, timeout: timeoutMs });
-  return (options, callback) =>
-    connect(options, (...made) => {
+  return (options, callback) => {
+    // TLS has no names of addresses (RFC 6066, 3); requests carry one all the same, in place of Host.
+    const servername = isIP(options.servername ?? '') === 0 ? (options.servername ?? '') : '';
+    connect({ ...options, servername }, (...made) => {
       const [, socket] = made;
       // Nothing else tells of a reset which connection it was of. Costs the requests nothing.
       socket?.on('error', (error: NodeJS.ErrnoException) => {
@@ -17,6 +20,7 @@ export function createConnector(timeoutMs: number): buildConnector.connector {
       });
       callback(...made);
     });
+  };
 }
 
 /** Whether the upstream closed a connection that had brought something before. */

@@ -10,9 +10,11 @@ import {
 import { rangeContains } from '@tollkeeper/verify';
 import { type Head, hasBody } from '../request/head.ts';
 import type { Route } from '../request/routes.ts';
-import { Answer, type AnswerWatch } from './answer.ts';
+import { Answer } from './answer.ts';
+import type { AnswerWatch } from './answer-watch.ts';
 import type { Call, Ongoing } from './call.ts';
 import { addIdentityHeaders } from './identity-headers.ts';
+import { type AddressHeader, addressMap, publicValue } from './public-address.ts';
 import { bodyTooLarge, requestBody } from './request-body.ts';
 import { requestHeaders, requestTrailers } from './request-headers.ts';
 import { type Repeatable, send } from './send.ts';
@@ -21,6 +23,7 @@ import { sendDenial } from './send-denial.ts';
 import type { Services } from './services.ts';
 import { sendUpgrade } from './tunnel.ts';
 import type { Held } from './turn.ts';
+import { bareHostname, basePath } from './upstreams.ts';
 
 /** What is known of a request once it is accepted. */
 export interface AuthorizedRequest {
@@ -91,6 +94,13 @@ export class ProxyRequest implements Held, AnswerWatch, Ongoing, Repeatable {
     this.#services.log.error({ err: error }, 'answer could not be completed; connection closed');
   }
 
+  publicValue(kind: AddressHeader, value: string): string {
+    const { head, route } = this.#authorized;
+    const sent = this.#sent;
+    if (!route.rewriteAddresses || !sent) return value;
+    return publicValue(kind, value, addressMap(sent, head, route, this.#isTrusted()));
+  }
+
   recheck(nowMs: number): void {
     const { fleet, metrics, log } = this.#services;
     const { caller, route } = this.#authorized;
@@ -141,10 +151,14 @@ export class ProxyRequest implements Held, AnswerWatch, Ongoing, Repeatable {
 
   #send(outgoing: Outgoing, body: Readable | null, answer: Answer): void {
     const { route } = this.#authorized;
-    const { path, method, headers, timeouts } = outgoing;
+    const { path, method, timeouts } = outgoing;
     const headersTimeout = timeouts.responseMs;
+    const { preserveHost } = route;
+    const headers = preserveHost ? ['Host', outgoing.host, ...outgoing.headers] : outgoing.headers;
+    // Else undici would take the name for TLS from Host.
+    const servername = preserveHost ? bareHostname(outgoing.upstream) : null;
     // Silence is looked for by `recheck`: only an answer's head says whether it may be silent.
-    const request = { path, method, headers, body, headersTimeout, bodyTimeout: 0 };
+    const request = { path, method, headers, body, headersTimeout, bodyTimeout: 0, servername };
     const repeatable = body === null && IDEMPOTENT.has(method) ? this : undefined;
     send(this.#services.upstreams.poolOf(route), request, answer, repeatable);
   }
@@ -152,18 +166,23 @@ export class ProxyRequest implements Held, AnswerWatch, Ongoing, Repeatable {
   #outgoing(): Outgoing {
     const { req } = this.#call;
     const { head, target, peer, route, upstream, caller } = this.#authorized;
-    const { trustedProxies, tls } = this.#services.live.config;
-    const isTrusted = trustedProxies.length > 0 && rangeContains(trustedProxies, peer);
-    const origin = { peer, isTrusted, isTls: tls !== null };
+    const isTls = this.#services.live.config.tls !== null;
+    const origin = { peer, isTrusted: this.#isTrusted(), isTls };
     const headers = requestHeaders(req.rawHeaders, head, route, origin);
     if (caller) addIdentityHeaders(headers, caller.decision);
     return {
       upstream,
+      host: (route.preserveHost && head.host) || upstream.host,
       method: req.method ?? 'GET',
       path: pathFor(route, upstream, target),
       headers,
       timeouts: route.timeouts,
     };
+  }
+
+  #isTrusted(): boolean {
+    const { trustedProxies } = this.#services.live.config;
+    return trustedProxies.length > 0 && rangeContains(trustedProxies, this.#authorized.peer);
   }
 
   #body(): Readable {
@@ -184,8 +203,8 @@ export class ProxyRequest implements Held, AnswerWatch, Ongoing, Repeatable {
   }
 }
 
-function pathFor({ path, stripPrefix }: Route, { pathname }: URL, target: string): string {
-  const base = pathname.endsWith('/') ? pathname.slice(0, -1) : pathname;
+function pathFor({ path, stripPrefix }: Route, upstream: URL, target: string): string {
+  const base = basePath(upstream);
   if (!stripPrefix) return base + target;
   const rest = target.slice(path.length);
   return rest.startsWith('/') ? base + rest : `${base}/${rest}`;

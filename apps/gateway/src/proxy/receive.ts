@@ -10,6 +10,7 @@ import {
 } from '@tollkeeper/gateway-core';
 import { isReserved } from '../config/route-path.ts';
 import { clientAddress } from '../request/client-address.ts';
+import { adoptForwarded } from '../request/forwarded.ts';
 import { framingFault, originForm } from '../request/framing.ts';
 import { type Head, hasBody, readHead } from '../request/head.ts';
 import { findRoute, findSecret, NO_ROUTE } from '../request/routes.ts';
@@ -51,6 +52,7 @@ const NO_TRACE: Denial = { code: 'method_not_allowed', detail: 'TRACE is not pas
 export function receive(services: Services, call: Call): void {
   try {
     const head = readHead(call.req.rawHeaders);
+    adoptForwarded(head);
     const target = readTarget(call, head);
     if (services.live.config.forwardAuth && isForwardAuth(target)) {
       // Some proxies announce a body that they keep: what followed on the connection, the question

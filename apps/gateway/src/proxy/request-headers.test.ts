@@ -19,7 +19,7 @@ async function openRoute(): Promise<Route> {
 async function passed(isTrusted: boolean, ...rawHeaders: string[]): Promise<string[]> {
   const origin = { peer: '192.0.2.1', isTrusted, isTls: false };
   const headers = requestHeaders(rawHeaders, readHead(rawHeaders), await openRoute(), origin);
-  const added = ['X-Forwarded-For', 'X-Forwarded-Host', 'X-Forwarded-Proto'];
+  const added = ['X-Forwarded-For', 'X-Forwarded-Host', 'X-Forwarded-Proto', 'Forwarded'];
   const names = headers.filter((_, at) => at % 2 === 0);
   expect(names.slice(-added.length - 1)).toEqual([...added, 'X-Tenant']);
   return names.slice(0, -added.length - 1);
@@ -40,6 +40,19 @@ it('keeps what Connection names, and what belongs to the connection', async () =
 it('keeps any key, and what the route sets itself', async () => {
   const headers = ['X-Other', `Bearer ${SECRET}`, 'x_tenant', 'another', 'X-Tenants', '1'];
   expect(await passed(false, ...headers)).toEqual(['X-Tenants']);
+});
+
+it('sets nothing about the way of a request that the route sets itself', async () => {
+  const own = ['X-Forwarded-Proto', 'https', 'forwarded', 'for=_gateway'];
+  const route = {
+    ...(await openRoute()),
+    headers: own,
+    ownHeaders: new Set(['x-forwarded-proto', 'forwarded']),
+  };
+  const origin = { peer: '192.0.2.1', isTrusted: false, isTls: false };
+  expect(requestHeaders([], readHead(['Host', 'a']), route, origin)).toEqual([
+    ...['X-Forwarded-For', '192.0.2.1', 'X-Forwarded-Host', 'a', ...own],
+  ]);
 });
 
 it('passes on no trailer that only a head may hold, that the route sets, or that holds a key', async () => {

@@ -1,6 +1,7 @@
 import { hasKey } from '@tollkeeper/gateway-core';
 import { isAsked } from '../request/connection-options.ts';
 import { basicText, withoutKeys } from '../request/credential-places.ts';
+import { continueForwarded, forwardedElement, forwardedPrefix } from '../request/forwarded.ts';
 import type { Head } from '../request/head.ts';
 import { KIND, type Kind, kindOf, lenientName } from '../request/header-kinds.ts';
 import type { Route } from '../request/routes.ts';
@@ -43,7 +44,7 @@ export function requestHeaders(
     if (ownHeaders.size > 0 && ownHeaders.has(lenientName(name))) continue;
     headers.push(name, value);
   }
-  addForwarded(headers, head, origin);
+  addForwarded(headers, head, route, origin);
   for (const each of route.headers) headers.push(each);
   return headers;
 }
@@ -69,21 +70,39 @@ function isPassed(kind: number, isTrusted: boolean): boolean {
   }
 }
 
-function addForwarded(headers: string[], head: Head, { peer, isTrusted, isTls }: Origin): void {
-  const scheme = isTls ? 'https' : 'http';
-  const before = isTrusted && head.forwardedFor !== '' ? `${head.forwardedFor}, ` : '';
-  headers.push('X-Forwarded-For', before + peer);
-  headers.push('X-Forwarded-Host', (isTrusted && head.forwardedHost) || head.host);
-  headers.push('X-Forwarded-Proto', (isTrusted && head.forwardedProto) || scheme);
-  if (isTrusted && head.forwarded !== '') {
-    headers.push('Forwarded', `${head.forwarded}, for=${forwardedNode(peer)}`);
+function addForwarded(headers: string[], head: Head, route: Route, origin: Origin): void {
+  const { peer, isTrusted } = origin;
+  const proto = origin.isTls ? 'https' : 'http';
+  const add = (name: string, value: string) => {
+    if (route.ownHeaders.size === 0 || !route.ownHeaders.has(lenientName(name))) {
+      headers.push(name, value);
+    }
+  };
+  if (isTrusted) {
+    const { forwardedFor, forwardedHost, forwardedProto } = head;
+    add('X-Forwarded-For', forwardedFor === '' ? peer : `${forwardedFor}, ${peer}`);
+    add('X-Forwarded-Host', forwardedHost || head.host);
+    add('X-Forwarded-Proto', forwardedProto || proto);
+    add('Forwarded', continueForwarded(head, peer, proto));
+  } else {
+    add('X-Forwarded-For', peer);
+    add('X-Forwarded-Host', head.host);
+    add('X-Forwarded-Proto', proto);
+    add('Forwarded', forwardedElement(peer, head.host, proto));
   }
+  const prefix = publicPrefix(head, route, isTrusted);
+  if (prefix !== '') add('X-Forwarded-Prefix', prefix);
   if (head.takesTrailers) headers.push('TE', 'trailers');
 }
 
-/** RFC 7239, 6: an IPv6 address is written in brackets and quotes. */
-function forwardedNode(peer: string): string {
-  return peer.includes(':') ? `"[${peer}]"` : peer;
+/** What stands before the upstream's paths in the addresses that clients use, other than its own base. */
+export function publicPrefix(
+  head: Head,
+  { path, stripPrefix }: Pick<Route, 'path' | 'stripPrefix'>,
+  isTrusted: boolean,
+): string {
+  const before = isTrusted ? forwardedPrefix(head) : '';
+  return stripPrefix ? before + path : before;
 }
 
 /** Trailers that the client sent after the body, without what only a head may say. */

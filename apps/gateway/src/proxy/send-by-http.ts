@@ -7,10 +7,12 @@ import type { Timeouts } from '../config/config.ts';
 import type { Head } from '../request/head.ts';
 import type { Answer } from './answer.ts';
 import { TimeoutError } from './upstream-failure.ts';
-import { HEAD_BYTES_MAX } from './upstreams.ts';
+import { bareHostname, HEAD_BYTES_MAX } from './upstreams.ts';
 
 export interface Outgoing {
   readonly upstream: URL;
+  /** The Host that the upstream receives. */
+  readonly host: string;
   readonly method: string;
   /** Path and query. */
   readonly path: string;
@@ -24,11 +26,11 @@ export function openRequest(outgoing: Outgoing, answer: Answer): ClientRequest {
   const { upstream, method, path, headers, timeouts } = outgoing;
   const open = upstream.protocol === 'https:' ? httpsRequest : httpRequest;
   const request = open({
-    host: upstream.hostname.replace(/^\[|\]$/g, ''),
+    host: bareHostname(upstream),
     port: upstream.port || (upstream.protocol === 'https:' ? 443 : 80),
     method,
     path,
-    headers: ['Host', upstream.host, ...headers],
+    headers: ['Host', outgoing.host, ...headers],
     agent: false,
     maxHeaderSize: HEAD_BYTES_MAX,
   });

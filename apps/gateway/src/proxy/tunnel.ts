@@ -3,7 +3,6 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Head } from '../request/head.ts';
 import type { Answer } from './answer.ts';
-import { answerHead } from './answer-headers.ts';
 import { type Outgoing, openRequest } from './send-by-http.ts';
 
 /** A client's connection that asks to be something else than HTTP. */
@@ -63,7 +62,7 @@ export function sendUpgrade(
   const request = openRequest({ ...outgoing, headers }, answer);
   request.once('upgrade', (response, socket, rest) => {
     try {
-      const head = switchingProtocols(response);
+      const head = switchingProtocols(response, answer);
       if (!answer.handOver()) {
         socket.destroy();
         return;
@@ -100,8 +99,8 @@ function join(upgrade: UpgradeRequest, upstream: Socket, sent: Buffer, idleMs: n
   if (idleMs > 0) upstream.setTimeout(idleMs, cut);
 }
 
-function switchingProtocols(response: IncomingMessage): string {
-  const { headers } = answerHead(response.rawHeaders, 101, false);
+function switchingProtocols(response: IncomingMessage, answer: Answer): string {
+  const { headers } = answer.headOf(101, response.rawHeaders, false);
   const lines = [`HTTP/1.1 101 ${response.statusMessage ?? 'Switching Protocols'}`];
   for (let i = 0; i < headers.length; i += 2) lines.push(`${headers[i]}: ${headers[i + 1]}`);
   lines.push('Connection: Upgrade', `Upgrade: ${response.headers.upgrade ?? ''}`);

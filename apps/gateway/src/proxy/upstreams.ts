@@ -43,6 +43,16 @@ export function createUpstreams(): Upstreams {
   };
 }
 
+/** Without the brackets of an IPv6 address. */
+export function bareHostname({ hostname }: URL): string {
+  return hostname.replace(/^\[|\]$/g, '');
+}
+
+/** What goes before the paths of requests. */
+export function basePath({ pathname }: URL): string {
+  return pathname.endsWith('/') ? pathname.slice(0, -1) : pathname;
+}
+
 function openPool({ upstream, timeouts }: Route): Pool {
   return new Pool(upstream?.origin ?? '', {
     connections: null,
@@ -53,6 +63,7 @@ function openPool({ upstream, timeouts }: Route): Pool {
   });
 }
 
-function nameOf({ upstream, timeouts }: Route): string {
-  return `${upstream?.origin} ${timeouts.connectMs}`;
+/** undici closes a connection over which a request with another name for TLS is to go. */
+function nameOf({ upstream, timeouts, preserveHost }: Route): string {
+  return `${upstream?.origin} ${timeouts.connectMs} ${preserveHost}`;
 }

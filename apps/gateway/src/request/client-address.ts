@@ -23,7 +23,7 @@ export function clientAddress(
 }
 
 /** Some proxies add the port: `1.2.3.4:5678`, `[2001:db8::1]:5678`. */
-function withoutPort(hop: string): string {
+export function withoutPort(hop: string): string {
   const [, ipv6, other] = WITH_PORT.exec(hop) ?? [];
   return ipv6 ?? other ?? hop;
 }

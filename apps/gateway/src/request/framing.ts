@@ -3,7 +3,7 @@ import { isAsked } from './connection-options.ts';
 import type { Head } from './head.ts';
 
 /** `uri-host [ ":" port ]` (RFC 9110, 7.2), without the characters that readers disagree about. */
-const HOST = /^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9\-._~!$&'()*+,;=]+)(?::\d{1,5})?$/;
+export const HOST = /^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9\-._~!$&'()*+,;=]+)(?::\d{1,5})?$/;
 const ABSOLUTE = /^https?:\/\/([^/?#]+)(.*)$/i;
 /** Bytes that no part of a path or query may hold as they are; in a query, `\` separates nothing. */
 const BAD_TARGET = /[^\x21-\x7e]|#|^[^?]*\\/;

@@ -19,6 +19,7 @@ export interface Head {
   forwardedFor: string;
   forwardedHost: string;
   forwardedProto: string;
+  forwardedPrefix: string;
   forwarded: string;
 }
 
@@ -39,6 +40,7 @@ export function readHead(rawHeaders: readonly string[]): Head {
     forwardedFor: '',
     forwardedHost: '',
     forwardedProto: '',
+    forwardedPrefix: '',
     forwarded: '',
   };
   for (let i = 0; i < rawHeaders.length; i += 2) {
@@ -86,6 +88,9 @@ function readHeader(head: Head, name: string, value: string): void {
       break;
     case KIND.forwardedProto:
       head.forwardedProto = join(head.forwardedProto, value);
+      break;
+    case KIND.forwardedPrefix:
+      head.forwardedPrefix = join(head.forwardedPrefix, value);
       break;
     case KIND.forwarded:
       head.forwarded = join(head.forwarded, value);

@@ -16,6 +16,7 @@ const MEANINGS: Readonly<Record<string, Kind>> = {
   'x-forwarded-for': KIND.forwardedFor,
   'x-forwarded-host': KIND.forwardedHost,
   'x-forwarded-proto': KIND.forwardedProto,
+  'x-forwarded-prefix': KIND.forwardedPrefix,
   forwarded: KIND.forwarded,
   'keep-alive': KIND.dropped,
   'proxy-connection': KIND.dropped,
@@ -52,7 +53,7 @@ it('drops its own headers, however they are written', () => {
 });
 
 it('believes whatever else is said to be forwarded from a trusted proxy alone', () => {
-  for (const name of ['x-forwarded-uri', 'X-Forwarded-Prefix', 'x_forwarded_method']) {
+  for (const name of ['x-forwarded-uri', 'X-Forwarded-Port', 'x_forwarded_method']) {
     expect([name, kindOf(name)]).toEqual([name, KIND.claim]);
   }
 });

@@ -7,7 +7,7 @@ export const KIND = {
   plain: 0,
   /** Never passed on: of one connection, the gateway's own, or an odd spelling of what matters. */
   dropped: 1,
-  /** Passed on only from a trusted services: who, where and what the first request was. */
+  /** Passed on only from a trusted proxy: who, where and what the first request was. */
   claim: 2,
   host: 3,
   authorization: 4,
@@ -23,6 +23,7 @@ export const KIND = {
   forwardedHost: 14,
   forwardedProto: 15,
   forwarded: 16,
+  forwardedPrefix: 17,
 } as const;
 export type Kind = (typeof KIND)[keyof typeof KIND];
 
@@ -40,6 +41,7 @@ const KINDS: ReadonlyMap<string, Kind> = new Map<string, Kind>([
   ['x-forwarded-for', KIND.forwardedFor],
   ['x-forwarded-host', KIND.forwardedHost],
   ['x-forwarded-proto', KIND.forwardedProto],
+  ['x-forwarded-prefix', KIND.forwardedPrefix],
   ['forwarded', KIND.forwarded],
   ['keep-alive', KIND.dropped],
   ['proxy-connection', KIND.dropped],

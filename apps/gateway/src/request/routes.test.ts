@@ -9,6 +9,8 @@ function routes(...paths: string[]): readonly Route[] {
     upstream: null,
     access: 'key',
     stripPrefix: false,
+    preserveHost: false,
+    rewriteAddresses: true,
     timeouts: { connectMs: 1, responseMs: 1, idleMs: 1 },
     headers: [],
     scopes: [],
