@@ -18,6 +18,11 @@ export interface Config {
   readonly trustedProxies: readonly IpRange[];
   /** Whether /forward-auth and /ext-authz/ answer with decisions; else they refuse all. */
   readonly forwardAuth: boolean;
+  /**
+   * In which the proxy that asks at /forward-auth always sends the method, in lower case. Null where it
+   * may send none: then a client could, so no method is believed.
+   */
+  readonly methodHeader: string | null;
   readonly limits: Limits;
   readonly perKey: PerKey;
   /** The longest path first. */

@@ -39,6 +39,7 @@ export function gatewayFile(env: Environment) {
     staleMaxMs: z.int().min(1).nullable().default(null),
     trustedProxies: z.array(range).default([]),
     forwardAuth: z.boolean().optional(),
+    methodHeader: methodHeader.nullable().default(null),
     limits: limits.prefault({}),
     perKey: z.strictObject({ callsMax: z.int().min(1).nullable().default(null) }).prefault({}),
     routes: z.array(route(expanded)).min(1).optional(),
@@ -52,6 +53,11 @@ const address = z.string().transform((text, ctx) => {
   ctx.addIssue({ code: 'custom', message: ADDRESS_SHAPE });
   return z.NEVER;
 });
+
+const methodHeader = z
+  .string()
+  .toLowerCase()
+  .pipe(z.enum(['x-forwarded-method', 'x-original-method']));
 
 const range = z.string().transform((text, ctx) => {
   const parsed = parseIpRange(text);

@@ -43,6 +43,7 @@ export async function loadConfig(
     staleMaxMs: file.staleMaxMs,
     trustedProxies: file.trustedProxies,
     forwardAuth,
+    methodHeader: file.methodHeader,
     limits: file.limits,
     perKey: file.perKey,
     routes,

@@ -2,6 +2,7 @@ import { parseIpRange } from '@tollkeeper/verify';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Config, CorsConfig } from '../config/config.ts';
 import { originFault, originMatcher } from '../config/cors-origin.ts';
+import { connectRaw } from '../testing/raw-client.ts';
 import {
   startTestGateway,
   startUpstream,
@@ -149,13 +150,15 @@ it('with credentials, names the origin; with any origin, never allows credential
 
 describe('where another proxy asks', () => {
   const asked = { origin: APP, ...PREFLIGHT };
+  const methodHeader = 'x-forwarded-method';
+  const behindProxy = { forwardAuth: true, trustedProxies: TRUSTED, methodHeader };
   const named = { 'x-forwarded-uri': '/shared', 'x-forwarded-method': 'OPTIONS' };
 
   it.each([
     ['/forward-auth', named, 'GET'],
     ['/ext-authz/shared', {}, 'OPTIONS'],
   ])('%s passes a preflight without a key', async (path, headers, method) => {
-    const gateway = await start({}, { forwardAuth: true, trustedProxies: TRUSTED });
+    const gateway = await start({}, behindProxy);
     expect(await ask(gateway, path, { ...asked, ...headers }, { method })).toMatchObject({
       status: 200,
       cors: { 'allow-origin': APP, 'allow-methods': 'GET, POST' },
@@ -164,18 +167,40 @@ describe('where another proxy asks', () => {
 
   it.each([
     ['/forward-auth', { ...named, 'x-forwarded-method': 'POST' }, 'OPTIONS'],
-    ['/forward-auth', { ...named, 'x-original-method': 'POST' }, 'GET'],
+    ['/forward-auth', { 'x-forwarded-uri': '/shared', 'x-original-method': 'OPTIONS' }, 'GET'],
     ['/forward-auth', { 'x-forwarded-uri': '/shared' }, 'OPTIONS'],
     ['/ext-authz/shared', named, 'POST'],
     ['/ext-authz/', named, 'OPTIONS'],
   ])('%s needs a key for all else: %j %s', async (path, headers, method) => {
-    const gateway = await start({}, { forwardAuth: true, trustedProxies: TRUSTED });
+    const gateway = await start({}, behindProxy);
     const { status } = await ask(gateway, path, { ...asked, ...headers }, { method });
     expect(status).toBe(401);
   });
 
+  it('believes no method where the proxy may not send it: its client could have', async () => {
+    const gateway = await start({}, { ...behindProxy, methodHeader: null });
+    for (const header of ['x-forwarded-method', 'x-original-method']) {
+      const headers = { ...asked, 'x-forwarded-uri': '/shared', [header]: 'OPTIONS' };
+      expect((await ask(gateway, '/forward-auth', headers)).status).toBe(401);
+    }
+  });
+
+  it('believes no method that is sent twice', async () => {
+    const gateway = await start({}, behindProxy);
+    const client = await connectRaw(gateway.address);
+    const lines = [
+      'Host: a',
+      `Origin: ${APP}`,
+      'Access-Control-Request-Method: GET',
+      'X-Forwarded-Uri: /shared',
+    ];
+    const methods = ['X-Forwarded-Method: OPTIONS', 'X-Forwarded-Method: DELETE'];
+    client.send([`GET /forward-auth HTTP/1.1`, ...lines, ...methods, '', ''].join('\r\n'));
+    expect(await client.receives(/^HTTP\/1\.1 \d+/)).toMatch(/^HTTP\/1\.1 401/);
+  });
+
   it('believes no method from a proxy that is not trusted, and lets the page read why', async () => {
-    const gateway = await start({}, { forwardAuth: true });
+    const gateway = await start({}, { forwardAuth: true, methodHeader });
     const denied = await ask(gateway, '/forward-auth', { ...asked, ...named });
     expect(denied).toMatchObject({ status: 401, cors: { 'allow-origin': APP } });
     const headers = { ...named, origin: APP, 'x-api-key': gateway.fleet.addKey() };

@@ -115,7 +115,8 @@ function isBelieved({ live, log }: Services, { req }: Call, target: string): boo
 function allowPreflight(services: Services, call: Call, cors: Cors, target: string): boolean {
   const { origin } = call.req.headers;
   call.cors = cors.headersFor(origin);
-  if (!isPreflightOf(call.req, originalMethod(call, target))) return false;
+  const method = originalMethod(call, target, services.live.config.methodHeader);
+  if (!isPreflightOf(call.req, method)) return false;
   if (!isBelieved(services, call, target)) return false;
   services.metrics.decided('preflight');
   allow(services, call, [...NOBODY, ...cors.preflight(origin ?? '')]);

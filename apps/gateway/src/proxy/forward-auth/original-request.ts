@@ -10,7 +10,6 @@ export type OriginalTarget =
 
 /** How proxies name the original address: Traefik and Caddy, nginx by custom, ingress-nginx. */
 const URI_HEADERS = new Set(['x-forwarded-uri', 'x-original-uri', 'x-original-url']);
-const METHOD_HEADERS = new Set(['x-forwarded-method', 'x-original-method']);
 /** As ingress-nginx writes it: with the Host of its client, which may hold anything. */
 const WHOLE_URL = /^https?:\/\/(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9\-._~]+)(?::\d{1,5})?(\/.*)$/i;
 
@@ -37,14 +36,18 @@ export function originalTarget(req: IncomingMessage, host: string, target: strin
 
 /**
  * The method of the request that is asked about: below `/ext-authz` the question's own (Envoy), else
- * what the proxy says. Empty where it says nothing, or two different things.
+ * what the header says that the configuration names. Empty where it says nothing, or two different things.
  */
-export function originalMethod({ req }: Pick<Call, 'req'>, target: string): string {
+export function originalMethod(
+  { req }: Pick<Call, 'req'>,
+  target: string,
+  methodHeader: string | null,
+): string {
   if (isBelow(pathOf(target), EXT_AUTHZ)) return req.method ?? '';
   const methods = new Set<string>();
   for (let i = 0; i < req.rawHeaders.length; i += 2) {
     const name = req.rawHeaders[i]?.toLowerCase() ?? '';
-    if (METHOD_HEADERS.has(name)) methods.add(req.rawHeaders[i + 1] ?? '');
+    if (name === methodHeader) methods.add(req.rawHeaders[i + 1] ?? '');
   }
   const [method = ''] = methods;
   return methods.size === 1 ? method : '';
