@@ -81,7 +81,7 @@ test('under --json a refusal is one line of JSON with its code, and nothing else
   expect(stderr.trimEnd().split('\n')).toHaveLength(1);
   expect(JSON.parse(stderr)).toEqual({
     code: 'validation_failed',
-    message: REFUSED.detail,
+    message: '--workspace is needed by this profile.',
     exitCode: 9,
     status: 422,
     requestId: 'req_1',
@@ -100,6 +100,16 @@ test.each([
   const { exitCode, stdout, stderr } = await tollkeeper([...argv, '--json']);
   expect({ exitCode, stdout }).toEqual({ exitCode: expected, stdout: '' });
   expect(JSON.parse(stderr)).toMatchObject({ code, exitCode: expected });
+});
+
+test.each([
+  [['admin', 'set-plan', 'platinum'], "value 'platinum' is invalid for argument 'plan'."],
+  [['keys', 'create', 'ci', '--expires', '0d'], 'It must be in the future.'],
+])('%j is refused in the words of the command line', async (argv, expected) => {
+  const { exitCode, stderr } = await tollkeeper(argv);
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain(expected);
+  expect(stderr).not.toMatch(/command-argument|T\d\d:\d\d/);
 });
 
 test('a suggestion stands on a line of its own', async () => {

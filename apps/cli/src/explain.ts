@@ -30,13 +30,16 @@ interface ErrorReport {
   readonly [detail: string]: unknown;
 }
 
-/** The error that --json prints. It names fields as the API does, since a script sent them. */
-export function report(error: unknown): ErrorReport {
+/**
+ * The error that --json prints: its message as `explain` has it, and beside it what the API said.
+ * @param command as for `explain`
+ */
+export function report(error: unknown, command?: Command): ErrorReport {
+  const { exitCode, lines } = explain(error, command);
   if (error instanceof ApiError) {
     const { type: _, title: __, detail, code, ...details } = error.problem;
-    return { code, message: detail, exitCode: exitCodeOf(error.problem), ...details };
+    return { code, message: lines[0] ?? detail, exitCode, ...details };
   }
-  const { exitCode, lines } = explain(error);
   return { code: ERROR_CODES[exitCode], message: lines.join('\n'), exitCode };
 }
 

@@ -23,7 +23,7 @@ export async function run(args: readonly string[], ctx: CliContext): Promise<num
     // Loaded where it is needed: with it comes the whole API.
     const { adviceOn, explain, report } = await import('./explain.ts');
     if (json) {
-      const reported = report(error);
+      const reported = report(error, current.command);
       ctx.stderr.write(`${visibleJsonLine(reported)}\n`);
       return reported.exitCode;
     }
@@ -37,11 +37,18 @@ export async function run(args: readonly string[], ctx: CliContext): Promise<num
 function endWithGrammar({ exitCode, message }: CommanderError, json: boolean, ctx: CliContext) {
   if (exitCode === 0) return EXIT.ok;
   if (json) {
-    const text = message.replace(/^error: /, '').replaceAll('\n', ' ');
+    const text = plainGrammar(message)
+      .replace(/^error: /, '')
+      .replaceAll('\n', ' ');
     const reported = { code: ERROR_CODES[EXIT.usage], message: text, exitCode: EXIT.usage };
     ctx.stderr.write(`${visibleJsonLine(reported)}\n`);
   }
   return EXIT.usage;
+}
+
+/** Commander's own name for an argument means nothing to a reader. */
+function plainGrammar(text: string): string {
+  return text.replace(/^error: command-argument value/, 'error: value');
 }
 
 /** "help keys create" as "keys create --help": Commander's own would print the help of "keys". */
@@ -97,7 +104,7 @@ async function createProgram(
     .configureOutput({
       writeOut: (text) => stdout.write(text),
       writeErr: (text) => json || stderr.write(text),
-      outputError: (text, write) => write(`${visibleLines(text.trimEnd())}\n`),
+      outputError: (text, write) => write(`${visibleLines(plainGrammar(text.trimEnd()))}\n`),
       getOutHelpWidth: () => stdout.columns ?? 100,
       getErrHelpWidth: () => stderr.columns ?? 100,
     })

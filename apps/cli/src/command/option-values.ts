@@ -28,7 +28,11 @@ export function readGrace(text: string): number {
 
 /** When something expires, ISO 8601; null for `never`. */
 export function readExpiry(text: string, { now }: Pick<CliContext, 'now'>): string | null {
-  const expiresAt = parseExpiry(text, now());
+  const at = now();
+  const expiresAt = parseExpiry(text, at);
+  if (expiresAt && Date.parse(expiresAt) <= at.getTime()) {
+    throw new InvalidArgumentError('It must be in the future.');
+  }
   if (expiresAt !== undefined) return expiresAt;
   const shape = 'a duration such as 30d, a date such as 2030-01-31, a time with its zone';
   throw new InvalidArgumentError(`Give ${shape}, or never.`);

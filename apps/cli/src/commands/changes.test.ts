@@ -27,8 +27,15 @@ test('a key that never expires is asked for as such', async () => {
   expect(api.seen[0]?.body).toMatchObject({ expiresAt: null });
 });
 
+test('a transfer changes nothing where nobody can confirm it, and says so in JSON alone', async () => {
+  const argv = ['organization', 'transfer', 'eve@example.com', '--json'];
+  const { exitCode, stdout, stderr } = await tollkeeper(argv);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+  expect(JSON.parse(stderr)).toMatchObject({ code: 'usage' });
+});
+
 test('whatever cannot be undone asks first, and each idea has one verb', async () => {
-  const ends = /^(delete|remove|revoke|withdraw)$/;
+  const ends = /^(delete|remove|revoke|withdraw|transfer)$/;
   for (const { name, load } of COMMANDS) {
     const loaded = await load();
     for (const verb of 'verbs' in loaded ? loaded.verbs : []) {

@@ -5,7 +5,7 @@ import { readDays, requireChange } from '../command/option-values.ts';
 import { argument, type Noun, verb } from '../command/verb.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { hint, printFields, printLine } from '../output.ts';
-import { ask, readSecret } from '../prompt.ts';
+import { ask, confirm, readSecret, requireYesOrTerminal } from '../prompt.ts';
 import { type Connection, connect } from '../session/connect.ts';
 import { relativeAndExact } from '../text/format.ts';
 import { findMember } from './members.ts';
@@ -50,13 +50,20 @@ const transfer = verb({
   name: 'transfer',
   summary: 'Make another member the owner; you become an admin',
   args: [argument('member', 'Id, email or exact name of an active member')],
-  options: { passwordStdin: PASSWORD_STDIN },
+  options: { yes: YES, passwordStdin: PASSWORD_STDIN },
   run: async ({ ctx, args: [reference], options }) => {
+    requireYesOrTerminal(ctx, options.yes);
     const connection = await connect(ctx);
     requirePasswordSource(ctx, connection, options);
     const { client } = connection;
     const member = await findMember(client, reference);
-    hint(ctx, `This makes ${member.name} (${member.email}) the owner. Only they can undo it.`);
+    if (!options.yes) {
+      await confirm(ctx, {
+        what: `This makes ${member.name} (${member.email}) the owner. Only they can undo it.`,
+        ask: `"${member.email}"`,
+        answer: member.email,
+      });
+    }
     const body = { memberId: member.id, ...(await readOwnPassword(ctx, connection)) };
     return { member, organization: await client.transferOrganization({ body }) };
   },

@@ -8,6 +8,7 @@ import {
 } from '../features/identity/index.ts';
 import { requireSessionAllowedSomewhere } from '../features/security/index.ts';
 import type { AuthEndpoint } from './auth-endpoints.ts';
+import { hasSessionCookie } from './find-secret.ts';
 import type { ServerOptions } from './server-options.ts';
 
 interface AuthCaller {
@@ -33,7 +34,12 @@ export async function authCaller(
   if (endpoint.session === 'ended') return { user, cookie };
   if (!user) {
     if (endpoint.session === 'optional') return withoutSession;
-    throw new DomainError('unauthenticated', 'Sign in first, and try again.');
+    throw new DomainError(
+      'unauthenticated',
+      hasSessionCookie(request.headers)
+        ? 'Your session has ended. Sign in again.'
+        : 'Sign in first, and try again.',
+    );
   }
   const use = {
     ...user,

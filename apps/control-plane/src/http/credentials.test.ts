@@ -167,6 +167,11 @@ describe('a refusal says what was wrong', () => {
       code: 'unauthenticated',
       detail: 'Your session has ended. Sign in again.',
     });
+    const passkeys = '/api/auth/passkey/list-user-passkeys';
+    const endedThere = await createClient(app.baseUrl, { cookie }).get(passkeys);
+    expect(endedThere.problem.detail).toBe('Your session has ended. Sign in again.');
+    const noneThere = await createClient(app.baseUrl, {}).get(passkeys);
+    expect(noneThere.problem.detail).toBe('Sign in first, and try again.');
     const nothing = await createClient(app.baseUrl, { cookie: 'theme=dark' }).get('/v1/whoami');
     expect(nothing.problem.detail).toContain('This needs a credential');
     expect(ERRORS.unauthenticated.title).not.toContain('No credential was');
