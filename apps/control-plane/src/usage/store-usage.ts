@@ -3,7 +3,9 @@ import type { Database } from '../db/connect.ts';
 import { isDivisionByZero } from '../db/database-errors.ts';
 import type { Prepared } from '../db/statement.ts';
 import { runAtOnce } from '../db/statement-group.ts';
+import { type LastCall, storeLastCalls, storeLastUses } from './store-last-uses.ts';
 import {
+  joined,
   type LastUse,
   type LastUses,
   noteLastUses,
@@ -23,18 +25,13 @@ export async function storeUsage(
   lastUses: readonly LastUse[] = lastUsesOf(rows),
 ): Promise<void> {
   const sums = sumsOf(rows);
-  const statements = [
-    takeSequence(sourceId, sequence),
-    ...addKeyUsage(rows),
-    ...addSums(sums),
-    // Keys before totals, as everyone locks them who needs both: creating a key holds the row
-    // of the calling key when it counts the new one in its total.
-    ...touchKeys(lastUses),
-    ...storeLastCalls(sums),
-  ];
+  const statements = [takeSequence(sourceId, sequence), ...addKeyUsage(rows), ...addSums(sums)];
   await runAtOnce(db, statements).catch((error) => {
     if (!isDivisionByZero(error)) throw error;
   });
+  // Also of a batch that was stored already: whether these were is not known.
+  await storeLastUses(db, lastUses);
+  await storeLastCalls(db, lastCallsOf(sums));
 }
 
 /**
@@ -90,10 +87,10 @@ type Sum = Omit<UsageRow, 'keyId'>;
 const SUMMED = `(
   select "organizationId" as organization_id, "ownerId" as member_id,
     coalesce("workspaceId", '') as workspace_id, to_timestamp("minuteMs" / 1000) as minute,
-    accepted, denied, to_timestamp(nullif("lastAcceptedMs", 0) / 1000) as called_at
+    accepted, denied
   from json_to_recordset($1::json) as sum (
     "organizationId" text, "ownerId" text, "workspaceId" text, "minuteMs" float8,
-    accepted bigint, denied bigint, "lastAcceptedMs" float8)) as summed`;
+    accepted bigint, denied bigint)) as summed`;
 
 function addSums(sums: readonly Sum[]): Prepared[] {
   if (sums.length === 0) return [];
@@ -108,53 +105,13 @@ function addSums(sums: readonly Sum[]): Prepared[] {
   return [{ name: 'add-organization-usage', text, values: [JSON.stringify(sums)] }];
 }
 
-/** Notes in the totals, which survive the keys, when one of theirs was last called. */
-function storeLastCalls(sums: readonly Sum[]): Prepared[] {
-  const called = sums.filter(({ lastAcceptedMs }) => lastAcceptedMs > 0);
-  if (called.length === 0) return [];
-  const values = [JSON.stringify(called)];
-  const lock = `
-    select 1 from key_total where (organization_id, member_id, workspace_id) in (
-      select organization_id, member_id, workspace_id from ${SUMMED})
-    order by organization_id, member_id, workspace_id for no key update`;
-  const update = `
-    update key_total as total set last_call_at = greatest(total.last_call_at, called.called_at)
-    from (
-      select organization_id, member_id, workspace_id, max(called_at) as called_at
-      from ${SUMMED} group by 1, 2, 3
-    ) as called
-    where (total.organization_id, total.member_id, total.workspace_id)
-        = (called.organization_id, called.member_id, called.workspace_id)`;
-  return [
-    { name: 'lock-totals-called', text: lock, values },
-    { name: 'store-last-calls', text: update, values },
-  ];
-}
-
-/** Only moves forward, and only in rows that exist: a late count revives no deleted key. */
-function touchKeys(lastUses: readonly LastUse[]): Prepared[] {
-  if (lastUses.length === 0) return [];
-  const ids = joined(lastUses, (use) => use.keyId);
-  const lock = `
-    select 1 from api_key where id = any(string_to_array($1, ' '))
-    order by id for no key update`;
-  const update = `
-    update api_key set last_used_at = greatest(last_used_at, to_timestamp(last_ms / 1000))
-    from unnest(string_to_array($1, ' '), string_to_array($2, ' ')::float8[]) as seen (key_id, last_ms)
-    where id = key_id`;
-  return [
-    { name: 'lock-keys-used', text: lock, values: [ids] },
-    {
-      name: 'store-last-uses',
-      text: update,
-      values: [ids, joined(lastUses, (use) => use.lastAcceptedMs)],
-    },
-  ];
-}
-
-/** A column as one text, which is the least work to put together and to read: no id holds a space. */
-function joined<Row>(rows: readonly Row[], cell: (row: Row) => string | number): string {
-  return rows.map(cell).join(' ');
+function lastCallsOf(sums: readonly Sum[]): LastCall[] {
+  const calls = new Map<string, LastCall>();
+  for (const sum of sums) {
+    const name = `${sum.organizationId} ${sum.ownerId} ${sum.workspaceId}`;
+    if (sum.lastAcceptedMs > (calls.get(name)?.lastAcceptedMs ?? 0)) calls.set(name, sum);
+  }
+  return [...calls.values()];
 }
 
 function lastUsesOf(rows: readonly UsageRow[]): LastUse[] {

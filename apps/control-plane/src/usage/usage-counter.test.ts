@@ -2,9 +2,10 @@ import pg from 'pg';
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { connect } from '../db/connect.ts';
 import { makeKey, type TestKey } from '../testing/keys.ts';
-import { choosePlan, claimedOrganization } from '../testing/people.ts';
+import { addMember, choosePlan, claimedOrganization } from '../testing/people.ts';
 import { type Query, queryDatabase } from '../testing/query-database.ts';
 import { claimServer, startTestApp, type TestApp } from '../testing/test-app.ts';
+import { whileHeld } from '../testing/while-held.ts';
 import { storeUsage } from './store-usage.ts';
 import { startUsageCounter } from './usage-counter.ts';
 import type { UsageRow } from './usage-row.ts';
@@ -16,6 +17,7 @@ let app: TestApp;
 let query: Query;
 let organizationId: string;
 let keys: TestKey[];
+let secondOwnerId: string;
 
 beforeAll(async () => {
   app = await startTestApp();
@@ -24,6 +26,9 @@ beforeAll(async () => {
   await choosePlan(app, 'enterprise');
   ({ organizationId } = await claimedOrganization(app));
   keys = await Promise.all(Array.from({ length: 5 }, () => makeKey(app, owner)));
+  const second = await addMember(app, organizationId, 'admin');
+  secondOwnerId = second.memberId;
+  await makeKey(app, second.client);
 });
 
 function subjectOf(key: TestKey) {
@@ -138,4 +143,45 @@ describe('a batch', () => {
     await stored;
     expect((await lastUses())[0]).toBe(START_MS + 12 * MINUTE_MS);
   });
+
+  it.each([
+    ['keys', 'keys'],
+    ['keys', 'totals'],
+    ['totals', 'keys'],
+    ['totals', 'totals'],
+  ] as const)(
+    'holds no row while it waits for another: a change that locked %s goes on to %s',
+    async (first, then) => {
+      const [one, other] = keys.toSorted((a, b) => (a.id < b.id ? -1 : 1)) as [TestKey, TestKey];
+      const owners = [one.createdBy.memberId, secondOwnerId].toSorted() as [string, string];
+      const rows = [one, other].map((key, at) => ({
+        ...{ ...subjectOf(key), ownerId: owners[at] ?? '' },
+        ...{ minuteMs: START_MS, accepted: 1, denied: 0 },
+        lastAcceptedMs: START_MS + 13 * MINUTE_MS,
+      }));
+      const lockKey = (holder: pg.Client, { id }: TestKey) =>
+        holder.query('select 1 from api_key where id = $1 for share', [id]);
+      const lockTotal = (holder: pg.Client, ownerId: string) =>
+        holder.query('select 1 from key_total where member_id = $1 for no key update', [ownerId]);
+      // As changes of two callers do that share a transaction, in whichever order they came.
+      await whileHeld(
+        app.database,
+        (holder) => (first === 'keys' ? lockKey(holder, other) : lockTotal(holder, owners[1])),
+        () => storeUsage(app.services.db, `a source by ${first} and ${then}`, 1, rows),
+        (holder) => (then === 'keys' ? lockKey(holder, one) : lockTotal(holder, owners[0])),
+      );
+      const [stored] = await query<{ times: Date[] }>(
+        'select array_agg(last_used_at) as times from api_key where id in ($1, $2)',
+        [one.id, other.id],
+      );
+      const last = new Date(START_MS + 13 * MINUTE_MS);
+      expect(stored?.times).toEqual([last, last]);
+      expect(
+        await query(
+          'select distinct last_call_at from key_total where member_id in ($1, $2)',
+          owners,
+        ),
+      ).toEqual([{ last_call_at: last }]);
+    },
+  );
 });

@@ -39,3 +39,8 @@ export function takeLastUses(uses: LastUses, countMax: number): LastUse[] {
   }
   return taken;
 }
+
+/** A column as one text, which is the least work to put together and to read: no id holds a space. */
+export function joined<Row>(rows: readonly Row[], cell: (row: Row) => string | number): string {
+  return rows.map(cell).join(' ');
+}
