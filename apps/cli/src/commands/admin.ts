@@ -65,7 +65,9 @@ const resetPassword = verb({
   summary: 'Give an account a new password, or a link to choose one, and end its sessions',
   args: [EMAIL],
   options: {
-    link: flag('Print a one-time link with which the person chooses the password'),
+    link: flag(
+      'Print a one-time link with which the person chooses the password; it also lets them sign in while strangers guess at the account',
+    ),
     passwordStdin: flag('Read the new password from standard input; asked for on a terminal', {
       conflicts: ['link'],
     }),

@@ -45,6 +45,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The guess that the request makes, until its answer says whether it was right. */
     guess: Extract<Taken, { outcome: 'taken' }> | null;
+    /** The address of the account whose mailbox the request proved without opening a session. */
+    provenEmail: string | null;
   }
 }
 
@@ -134,19 +136,22 @@ function tooMany(guess: Guess, retryAfterS: number): DomainError {
   const refusal =
     guess === 'setup'
       ? 'Too many wrong set-up tokens.'
-      : 'Too many wrong attempts. A device that has signed in to the account before has attempts of its own.';
+      : 'Too many wrong attempts. A device that has signed in to the account before, or set its password by a link, has attempts of its own.';
   return new DomainError('rate_limited', refusal, { retryAfterS });
 }
 
 const SESSION = /^[^=;]*session_token=[^;]+/;
 
 /**
- * Makes a device known to the account of the session that an answer opens on it, and ends the oldest
- * sessions of an account that has too many.
+ * Makes a device known to the account of the session that an answer opens on it, or whose mailbox the
+ * request proved, and ends the oldest sessions of an account that has too many.
  */
 export function rememberDevice({ services, auth, devices }: GuessOptions): RouteShorthandOptions {
   return {
     async onSend(request, reply, payload) {
+      const remember = (email: string) =>
+        reply.header('set-cookie', devices.remember(request.headers.cookie, email));
+      if (request.provenEmail !== null && reply.statusCode < 400) remember(request.provenEmail);
       const set = [reply.getHeader('set-cookie') ?? []].flat().map(String);
       const [session] = set.flatMap((line) => SESSION.exec(line) ?? []);
       if (session === undefined || reply.statusCode >= 400) return payload;
@@ -154,7 +159,7 @@ export function rememberDevice({ services, auth, devices }: GuessOptions): Route
       if (!user) return payload;
       await trimSessions(services.db, user.userId);
       const email = await findUserEmail(services.db, user.userId);
-      if (email) reply.header('set-cookie', devices.remember(request.headers.cookie, email));
+      if (email) remember(email);
       return payload;
     },
   };

@@ -37,6 +37,8 @@ export interface PublicCtx {
   /** The user of the session cookie, if any. @throws DomainError cross_origin */
   readonly findUser: () => Promise<SessionUser | undefined>;
   readonly setCookies: (cookies: string[]) => void;
+  /** Makes the caller's device known to the account with this address, whose owner they proved to be. */
+  readonly rememberDevice: (email: string) => void;
 }
 
 type Parsed<R, K extends string> = R extends { readonly [P in K]: infer S extends z.ZodType }
@@ -80,6 +82,10 @@ export const handlers: { readonly [N in RouteName]: Handler<Routes[N]> } = {
   suspendMember,
   reinstateMember,
   removeMember,
+  completePasswordReset: async (ctx, input) => {
+    const { email } = await passwordResets.completePasswordReset(ctx, input);
+    ctx.rememberDevice(email);
+  },
   getSetup: async ({ setup }) => ({ open: await setup.isOpen() }),
   setup: async ({ setup, services, auth, origin, setCookies }, { body }) => {
     const claimed = await setup.claim(services, origin, body);

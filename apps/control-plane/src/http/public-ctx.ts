@@ -20,6 +20,9 @@ export function publicCtx(
     origin: originOf(request),
     findUser: async () => (route.optionalSession ? findAllowedUser(options, request) : undefined),
     setCookies: sessionRequest(options, request, reply).setCookies,
+    rememberDevice: (email) => {
+      request.provenEmail = email;
+    },
   };
 }
 

@@ -78,6 +78,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     };
     warnOfUntrustedProxy(api, options.services.log);
     api.decorateRequest('guess', null);
+    api.decorateRequest('provenEmail', null);
     registerRoutes(api, options, guesses);
     registerAuthRoutes(api, options, guesses);
     registerFleet(api, options.hub);

@@ -59,6 +59,7 @@ beforeAll(async () => {
   server.setValidatorCompiler(compileValidator);
   server.setSerializerCompiler(compileSerializer);
   server.decorateRequest('guess', null);
+  server.decorateRequest('provenEmail', null);
   registerRoutes(
     server,
     {

@@ -8,6 +8,7 @@ import {
   appendSessionEvent,
   changeUser,
   endAccess,
+  findUserEmail,
   markEmailVerified,
   setPassword,
 } from '../identity/index.ts';
@@ -21,12 +22,13 @@ interface Visitor {
 /**
  * Sets the password and signs the account out everywhere, which ends its other links as well. The
  * second factors stay, and nobody is signed in: a mailbox alone opens no account that has one.
+ * @returns the address of the account
  * @throws DomainError password_reset_invalid
  */
 export async function completePasswordReset(
   { services, origin }: Visitor,
   { body }: RouteInput<Routes['completePasswordReset']>,
-): Promise<undefined> {
+): Promise<{ readonly email: string }> {
   const now = services.clock();
   const mailed = resetIdentifier(body.token);
   const isOpen = isOpenLink(body.token, now);
@@ -51,6 +53,9 @@ export async function completePasswordReset(
       origin,
     });
   });
+  const email = await findUserEmail(services.db, userId);
+  if (email === undefined) throw invalidLink();
+  return { email };
 }
 
 /**
