@@ -92,10 +92,7 @@ export async function pruneAbove(
       where ${deletedKey.organizationId} = ${organizationId} and ${deletedKey.id} = ${isAbove}
         and ${leadsNowhere(organizationId, deletedKey.id)}
       returning ${deletedKey.id}, array[${deletedKey.createdBy}] as above`);
-    const revoked = await forgetRevoked(
-      db,
-      sql`${apiKey.organizationId} = ${organizationId} and ${apiKey.id} = ${isAbove}`,
-    );
+    const revoked = await forgetRevoked(db, organizationId, above);
     const rotators = await forgetRotations(
       db,
       organizationId,
@@ -112,11 +109,17 @@ type Forgotten = { readonly id: string; readonly above: string[] };
  * What a revoked key leads to only becomes less, so that no lock is needed.
  * @returns those that lead nowhere from now on, with what created them or gave them a new secret
  */
-async function forgetRevoked(db: Database | Transaction, condition: SQL): Promise<Forgotten[]> {
+async function forgetRevoked(
+  db: Database | Transaction,
+  organizationId: string,
+  ids: readonly string[],
+): Promise<Forgotten[]> {
   const { rows } = await db.execute<Forgotten>(sql`
     update ${apiKey} set leads_on = false
-    where ${condition} and ${apiKey.status} = 'revoked' and ${apiKey.leadsOn}
-      and ${leadsNowhere(apiKey.organizationId, apiKey.id)}
+    where ${apiKey.organizationId} = ${organizationId}
+      and ${apiKey.id} = any(${sql.param(ids)}::text[])
+      and ${apiKey.status} = 'revoked' and ${apiKey.leadsOn}
+      and ${leadsNowhere(organizationId, apiKey.id)}
     returning ${apiKey.id}, array_remove(array[${apiKey.createdByKeyId}, ${apiKey.memberId}], null) || array(
         select ${keyRotation.rotatedBy} from ${keyRotation}
         where ${keyRotation.organizationId} = ${apiKey.organizationId}
@@ -154,15 +157,43 @@ export async function purgeLineage(db: Database): Promise<{ readonly rowCount: n
       and ${leadsNowhere(sql`rotation.organization_id`, sql`rotation.key_id`)}
     returning rotation.organization_id as "organizationId", rotation.rotated_by as above`);
   const gone = [...keys.rows, ...rotations.rows];
-  for (const { id } of await db.select({ id: organization.id }).from(organization)) {
-    const revoked = await forgetRevoked(db, sql`${apiKey.organizationId} = ${id}`);
-    for (const each of revoked.flatMap(({ above }) => above)) {
-      gone.push({ organizationId: id, above: each });
-    }
-  }
   for (const [id, above] of Map.groupBy(gone, ({ organizationId }) => organizationId)) {
     const ids = [...new Set(above.map((each) => each.above))];
     await pruneAbove(db, id, ids, PURGED_GENERATIONS_MAX);
   }
+  for (const { id } of await db.select({ id: organization.id }).from(organization)) {
+    await pruneRevoked(db, id, PURGED_GENERATIONS_MAX);
+  }
   return { rowCount: gone.length };
+}
+
+/**
+ * Lets searches pass over all revoked keys of an organization that lead to nothing that is left.
+ * @returns whether there were any
+ */
+export async function pruneRevoked(
+  db: Database,
+  organizationId: string,
+  generationsMax: number,
+): Promise<boolean> {
+  const leading = await db
+    .select({ id: apiKey.id })
+    .from(apiKey)
+    .where(
+      sql`${apiKey.organizationId} = ${organizationId} and ${apiKey.status} = 'revoked' and ${apiKey.leadsOn}`,
+    );
+  const above = new Set<string>();
+  for (const ids of inParts(leading.map(({ id }) => id))) {
+    const forgotten = await forgetRevoked(db, organizationId, ids);
+    for (const each of forgotten.flatMap((row) => row.above)) above.add(each);
+  }
+  for (const ids of inParts([...above])) {
+    await pruneAbove(db, organizationId, ids, generationsMax);
+  }
+  return above.size > 0;
+}
+
+/** So many ids that a statement with them ends in time. */
+function* inParts(ids: readonly string[]): Generator<readonly string[]> {
+  for (let at = 0; at < ids.length; at += 5000) yield ids.slice(at, at + 5000);
 }

@@ -60,10 +60,13 @@ export async function searchCascade(
   return { roots, foreign, taken, created, isComplete };
 }
 
-/** Of keys from which more came than a transaction searches: what was found has ended. */
+/**
+ * Of keys from which a longer line of dead ones comes than a transaction searches: what was found before
+ * has ended.
+ */
 export function cascadeTooLarge(searchedMax: number): DomainError {
   return new DomainError(
     'cascade_too_large',
-    `The key was revoked, and so was what was found. But more than ${searchedMax.toLocaleString('en')} keys and members lead to something that came from it. Repeat the request, which ends more of it. Once that ends nothing more, do the same with the keys that this key created: GET /v1/api-keys with createdByKeyId lists those that are not deleted, and the audit log names the others.`,
+    `The key was revoked, and everything that was found has ended. But more than ${searchedMax.toLocaleString('en')} keys that are revoked or deleted lie between it and what may be left, which is among the active keys of their owner. List these with GET /v1/api-keys?state=active&memberId=…, and revoke those that you do not know with what they created.`,
   );
 }

@@ -1,5 +1,7 @@
 import { and } from 'drizzle-orm';
 import { findDeletedKey } from '../../access/find-deleted-key.ts';
+import { pruneRevoked } from '../../access/prune-lineage.ts';
+import { holds } from '../../access/require-scope.ts';
 import { visibleKeys } from '../../access/visibility.ts';
 import type { Ctx } from '../../context.ts';
 import { allowLongStatements, type Database, type Transaction } from '../../db/connect.ts';
@@ -40,13 +42,19 @@ interface Part {
   readonly rootIds: readonly string[];
 }
 
-/** What the first transaction searches, so that it stops the keys soon. */
-const SEARCHED_AT_ONCE_MAX = 1000;
+/**
+ * Keys and members that a transaction searches at first, so that it is over soon. Only where all of them
+ * ended before, the next one searches more.
+ */
+const SEARCHED_AT_ONCE_MAX = 10_000;
+
+/** How far up a request looks for dead keys that its search may pass over. */
+const PRUNED_GENERATIONS_MAX = 1000;
 
 /**
  * Revokes keys with what they created: in one transaction where that is little. Otherwise the first one
- * revokes the keys alone, however much they created: they stop before anybody looks for it; then
- * each transaction searches what is left, and ends a part of it.
+ * revokes the keys alone, however much they created; then each transaction searches what is left, and
+ * ends a part of it, until nothing is.
  * @returns why a key was not revoked, or not with what it created
  * @throws DomainError cascade_includes_caller
  */
@@ -56,27 +64,43 @@ export async function revokeWithCreated(
   cascade: Cascade,
   searchedMax = SEARCHED_MAX,
 ): Promise<ReadonlyMap<string, DomainError>> {
-  const { keepMembers } = cascade;
-  const stopped = await stopRoots(ctx, ids, cascade, Math.min(searchedMax, SEARCHED_AT_ONCE_MAX));
+  const { db } = ctx.services;
+  const atOnceMax = Math.min(searchedMax, SEARCHED_AT_ONCE_MAX);
+  const stopped = await stopRoots(ctx, ids, cascade, atOnceMax);
   const outcomes = new Map(stopped.refusals);
-  const limits = { keepMembers, searchedMax };
-  const settle = ({ search, isWhole, rootIds }: Part) => {
+  const settle = ({ search: { isComplete, roots, taken, foreign }, rootIds }: Part) => {
     for (const id of rootIds) outcomes.delete(id);
-    if (!isWhole) return [];
-    for (const { id } of search.roots) {
-      if (!search.isComplete) outcomes.set(id, cascadeTooLarge(searchedMax));
-      else if (search.taken.has(id)) outcomes.delete(id);
-      else if (search.foreign.has(id)) outcomes.set(id, treeOfAnotherLeft());
+    for (const { id } of roots) {
+      if (!isComplete) outcomes.set(id, cascadeTooLarge(searchedMax));
+      else if (taken.has(id)) outcomes.delete(id);
+      else if (foreign.has(id)) outcomes.set(id, treeOfAnotherLeft());
     }
-    return search.roots;
+    return roots.length;
   };
   let pending = stopped.roots;
-  if (stopped.part) pending = pending.slice(settle(stopped.part).length);
+  if (stopped.part) pending = pending.slice(settle(stopped.part));
+  // A part would not show whether a key of another member is among the rest.
+  const canEndPart = holds(ctx.scopes, 'api_keys.manage_all');
   while (pending.length > 0) {
-    const part = await endNext(ctx, pending, stopped.refusals, limits);
-    pending = pending.slice(settle(part).length);
+    const { keepMembers } = cascade;
+    const end = (max: number) =>
+      endNext(ctx, pending, stopped.refusals, { keepMembers, searchedMax: max });
+    let part = await end(canEndPart ? atOnceMax : searchedMax);
+    if (isStuck(part)) part = await end(searchedMax);
+    if (isStuck(part) && (await pruneRevoked(db, ctx.organizationId, PRUNED_GENERATIONS_MAX))) {
+      part = await end(searchedMax);
+    }
+    for (const id of part.rootIds) outcomes.delete(id);
+    if (isStuck(part) || (part.search.isComplete && part.isWhole)) {
+      pending = pending.slice(settle(part));
+    }
   }
   return outcomes;
+}
+
+/** Whether it ended nothing, though it did not search everything. */
+function isStuck({ search, rootIds }: Part): boolean {
+  return !search.isComplete && rootIds.length === 0;
 }
 
 interface Stopped {
