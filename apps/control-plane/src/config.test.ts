@@ -49,6 +49,7 @@ describe('a value that cannot be used is refused in one line that names the vari
     ['TOLLKEEPER_SETUP_TOKEN', 'short'],
     ['TOLLKEEPER_SETUP_TOKEN', 'x'.repeat(257)],
     ['TOLLKEEPER_TRUSTED_PROXIES', 'nope'],
+    ['TOLLKEEPER_TRUSTED_PROXIES', ','],
     ['TOLLKEEPER_TRUSTED_PROXIES', '10.0.0.1, nope'],
     ['TOLLKEEPER_TRUSTED_PROXIES', '10.0.0.0/33'],
     ['TOLLKEEPER_TRUSTED_PROXIES', '0.0.0.0/0'],

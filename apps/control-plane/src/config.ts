@@ -38,7 +38,7 @@ const schema = z.object({
         .filter(Boolean),
     )
     .refine(
-      (list) => list.every(isProxy),
+      (list) => list.length > 0 && list.every(isProxy),
       'must be IP addresses or ranges such as 10.0.0.0/8, separated by commas',
     )
     .optional(),

@@ -166,7 +166,10 @@ test('forgets everything when it is removed, and does not come back', async () =
   await fleet.close();
   await expect(start({ ...options, joinKey: undefined })).rejects.toMatchObject({
     code: 'join_key_missing',
+    message: expect.stringContaining('was removed from the fleet'),
   });
+  await (await start(options)).close();
+  expect(await readdir(stateDir)).not.toContain('removed');
 });
 
 test('is not removed by what is said of another gateway, on another connection, or by somebody else', async () => {

@@ -15,7 +15,7 @@ const WORKSPACE = argument('workspace', 'Id or name');
 const COLUMNS: readonly Column<Workspace>[] = [
   { title: 'NAME', cell: ({ name }) => name, widthMin: 12 },
   { title: 'ENVIRONMENT', cell: ({ environment }) => environment },
-  { title: 'KEYS', cell: ({ keysCount }) => String(keysCount), align: 'right' },
+  { title: 'ALL KEYS', cell: ({ keysCount }) => String(keysCount), align: 'right' },
   { title: 'ID', cell: ({ id }) => id },
   {
     title: 'CREATED',

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type JoinedGateway, joinGateway } from '@tollkeeper/contract';
 import { identityText, readIdentity, readPublicKey } from '@tollkeeper/protocol';
@@ -36,6 +36,7 @@ export async function findStoredIdentity(folder: StateFolder): Promise<StoredIde
 export async function storeIdentity(folder: StateFolder, identity: StoredIdentity): Promise<void> {
   const { controlPlane, privateKey, joined } = identity;
   try {
+    if (joined) await rm(removalPath(folder), { force: true });
     await writeWhole(
       pathOf(folder),
       `${JSON.stringify({ controlPlane, privateKey: identityText(privateKey), joined }, null, 2)}\n`,
@@ -49,8 +50,19 @@ export async function storeIdentity(folder: StateFolder, identity: StoredIdentit
   }
 }
 
+/** Leaves a note that it was removed, for whoever starts it again. */
 export async function removeIdentity(folder: StateFolder): Promise<void> {
+  await writeWhole(removalPath(folder), 'This gateway was removed from the fleet.\n');
   await rm(pathOf(folder), { force: true });
+}
+
+/** Whether the gateway of this folder was removed, and none has joined since. */
+export async function wasRemoved(folder: StateFolder): Promise<boolean> {
+  return (await readdir(folder.path)).includes('removed');
+}
+
+function removalPath(folder: StateFolder): string {
+  return join(folder.path, 'removed');
 }
 
 function pathOf(folder: StateFolder): string {

@@ -3,7 +3,12 @@ import type { JoinedGateway } from '@tollkeeper/contract';
 import { createIdentity, publicKeyText } from '@tollkeeper/protocol';
 import { FleetError } from '../fleet-error.ts';
 import type { StateFolder } from '../state-folder/open-state-folder.ts';
-import { findStoredIdentity, type StoredIdentity, storeIdentity } from './identity-file.ts';
+import {
+  findStoredIdentity,
+  type StoredIdentity,
+  storeIdentity,
+  wasRemoved,
+} from './identity-file.ts';
 import { type Joining, joinFleet } from './join-fleet.ts';
 
 /** Who this instance is in the fleet. */
@@ -26,7 +31,7 @@ export async function openIdentity(folder: StateFolder, options: Options): Promi
     return { ...stored.joined, privateKey: stored.privateKey };
   }
   const { joinKey } = options;
-  if (joinKey === undefined) throw missing(folder);
+  if (joinKey === undefined) throw missing(folder, await wasRemoved(folder));
   const controlPlane = options.controlPlane.text;
   const known = stored?.controlPlane === controlPlane ? stored : undefined;
   const privateKey = known?.privateKey ?? createIdentity();
@@ -50,10 +55,13 @@ function requireControlPlane(folder: StateFolder, stored: StoredIdentity, option
   );
 }
 
-function missing(folder: StateFolder): FleetError {
+function missing(folder: StateFolder, isRemoved: boolean): FleetError {
+  const reason = isRemoved
+    ? `The gateway of the state folder "${folder.path}" was removed from the fleet, and there is no join key to join again. `
+    : `There is no gateway in the state folder "${folder.path}" yet, and no join key to make one. `;
   return new FleetError(
     'join_key_missing',
-    `There is no gateway in the state folder "${folder.path}" yet, and no join key to make one. ` +
+    reason +
       'Create a join key in the dashboard, under Fleet, or with "tollkeeper join-keys create", and start this gateway with it.',
   );
 }

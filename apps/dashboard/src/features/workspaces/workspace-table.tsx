@@ -35,7 +35,7 @@ const COLUMNS: readonly RecordColumn<Workspace>[] = [
           {name}
         </p>
         <p className="text-[0.8125rem] text-soft sm:hidden">
-          {environment}, {counted(keysCount, 'key')}
+          {environment}, {counted(keysCount, 'key')} in all
         </p>
       </>
     ),
@@ -51,7 +51,7 @@ const COLUMNS: readonly RecordColumn<Workspace>[] = [
     ),
   },
   {
-    header: 'Keys',
+    header: 'All keys',
     look: 'w-20 hidden sm:table-cell',
     cell: ({ keysCount }) => formatCount(keysCount),
   },
