@@ -17,6 +17,8 @@ export interface Gateway {
   readonly adminAddress: Address;
   /** Applies to requests from now on. Addresses, stateDir, workers and the fleet stay as they are. */
   reload(config: Config): void;
+  /** After the file of the access log was renamed: further lines go to a new one. */
+  reopenAccessLog(): void;
   /** Takes nothing new, answers what is under way, and ends. */
   close(): Promise<void>;
 }
@@ -36,6 +38,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     address: proxy.address,
     adminAddress: admin.address,
     reload: proxy.reload,
+    reopenAccessLog: proxy.reopenAccessLog,
     async close() {
       await proxy.close();
       await fleet.close();

@@ -2,6 +2,7 @@
 import { hostname } from 'node:os';
 import { type Fleet, FleetError, startFleet } from '@tollkeeper/gateway-core';
 import packageJson from '../package.json' with { type: 'json' };
+import { STANDARD_OUTPUT } from './access-log/line-file.ts';
 import { type Gateway, startGateway } from './app.ts';
 import { formatAddress } from './config/address.ts';
 import { type CommandLine, readCommandLine } from './config/command-line.ts';
@@ -67,7 +68,11 @@ async function serve(
   endOnSignals(gateway, stop, log);
   const load = () => loadConfig(commandLine, process.env);
   const reload = createReload({ load, running: config, gateway, fleet, log });
-  process.on('SIGHUP', () => void reload());
+  process.on('SIGHUP', () => {
+    // Also where the configuration has a fault by now: the log must leave the file that was renamed.
+    gateway.reopenAccessLog();
+    void reload();
+  });
   try {
     await starting;
   } catch (error) {
@@ -102,12 +107,13 @@ function nameOf({ name }: Config): string {
   return name ?? hostname();
 }
 
-/** Printed for the person at the terminal, not logged. */
-function announce({ routes, tls }: Config, { address, adminAddress }: Gateway): void {
+/** Printed for the person at the terminal, not logged; beside an access log on standard output, to stderr. */
+function announce({ routes, tls, accessLog }: Config, { address, adminAddress }: Gateway): void {
   const scheme = tls ? 'https' : 'http';
   const upstreams = new Set(routes.flatMap(({ upstream }) => upstream?.origin ?? []));
   const passes = upstreams.size > 0 ? `, before ${[...upstreams].join(', ')}` : '';
-  process.stdout.write(
+  const output = accessLog?.file === STANDARD_OUTPUT ? process.stderr : process.stdout;
+  output.write(
     `\nThe gateway is ready at ${scheme}://${formatAddress(address)}${passes}\n` +
       `Health and metrics: http://${formatAddress(adminAddress)}\n\n`,
   );

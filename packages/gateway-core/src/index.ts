@@ -15,6 +15,7 @@ export {
   findCredential,
   hasKey,
   KEY_IN_URL,
+  mayHoldKey,
   type Presented,
   type SentCredentials,
   sortCredentials,

@@ -12,6 +12,8 @@ export interface CallMetrics {
   stopped(code: string): void;
   /** At `connectionsMax`: an idle one ended for a new one, or a new one was not taken. */
   connectionEnded(reason: 'idle' | 'all_in_use'): void;
+  /** A line of the access log was left out, since lines cannot be written as fast as they come. */
+  accessLineDropped(): void;
 }
 
 /** From below a decision to the default timeout of an upstream, in seconds. */
@@ -46,6 +48,11 @@ export function createCallMetrics(registry: Registry, openConnections: () => num
     labelNames: ['reason'],
     registers,
   });
+  const lines = new Counter({
+    name: 'tollkeeper_gateway_access_log_dropped_lines_total',
+    help: 'Lines of the access log that were left out, since they could not be written',
+    registers,
+  });
   const seconds = new Histogram({
     name: 'tollkeeper_gateway_answer_seconds',
     help: 'From a request to the head of its answer',
@@ -59,6 +66,7 @@ export function createCallMetrics(registry: Registry, openConnections: () => num
     upstreamFailed: (code) => failures.inc({ code }),
     stopped: (code) => stops.inc({ code }),
     connectionEnded: (reason) => ends.inc({ reason }),
+    accessLineDropped: () => lines.inc(),
   };
 }
 

@@ -25,6 +25,8 @@ export interface Config {
   readonly methodHeader: string | null;
   readonly limits: Limits;
   readonly perKey: PerKey;
+  /** Null writes none. */
+  readonly accessLog: AccessLogConfig | null;
   /** The longest path first. */
   readonly routes: readonly RouteConfig[];
   readonly controlPlane: string | null;
@@ -49,6 +51,13 @@ export interface Limits {
 export interface PerKey {
   /** Calls at the same time in one process; null is any number. */
   readonly callsMax: number | null;
+}
+
+export interface AccessLogConfig {
+  /** An absolute path, or `-` for standard output. */
+  readonly file: string;
+  /** The share of calls that are logged, above 0 and up to 1. */
+  readonly sample: number;
 }
 
 export interface RouteConfig {

@@ -42,6 +42,7 @@ export function gatewayFile(env: Environment) {
     methodHeader: methodHeader.nullable().default(null),
     limits: limits.prefault({}),
     perKey: z.strictObject({ callsMax: z.int().min(1).nullable().default(null) }).prefault({}),
+    accessLog: accessLog.optional(),
     routes: z.array(route(expanded)).min(1).optional(),
   });
 }
@@ -78,6 +79,11 @@ const limits = z.strictObject({
   connectionsMax: z.int().min(1).default(10_000),
   bodyBytesMax: bytes.default(1024 ** 3),
   drainMs: time.default(30_000),
+});
+
+const accessLog = z.strictObject({
+  file: z.string().min(1),
+  sample: z.number().gt(0).max(1).default(1),
 });
 
 const timeouts = z.strictObject({

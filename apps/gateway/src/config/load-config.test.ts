@@ -83,6 +83,11 @@ describe('refuses what contradicts itself', () => {
     ['forwardAuth: false\nroutes: [{path: /v1}]', [], 'Route "/v1" needs an upstream'],
     ['routes: [{path: /v1}, {path: /V1/}]', [], 'More than one route has the path "/v1"'],
     ['routes: [{path: /}]', ['--upstream', 'http://a'], 'exclude each other'],
+    [
+      'accessLog: {file: none/access.log}',
+      [],
+      'none/access.log" cannot be opened for writing: ENOENT',
+    ],
     ['tls: {cert: a.pem, key: b.pem}', [], 'a.pem cannot be read: ENOENT'],
     ['tls: {cert: gateway.yaml, key: gateway.yaml}', [], 'cannot be used together'],
   ])('%j', async (text, args, fault) => {
@@ -122,4 +127,14 @@ it.each(['0', '65', '1.5', 'two', '-1'])('takes no %s workers', async (count) =>
     '--workers must be a number from 1 to 64',
   );
   await expect(load(`workers: ${count}`)).rejects.toThrow('gateway.yaml:1:1: "workers"');
+});
+
+it('begins the path of the access log where the file is, and takes "-" for standard output', async () => {
+  const fileOf = async (text: string) => (await load(text)).accessLog;
+  expect(await load('forwardAuth: true')).toMatchObject({ accessLog: null });
+  expect(await fileOf('accessLog: {file: access.log}')).toEqual({
+    ...{ file: join(folder, 'access.log'), sample: 1 },
+  });
+  expect(await fileOf('accessLog: {file: "-", sample: 0.1}')).toEqual({ file: '-', sample: 0.1 });
+  await expect(fileOf('accessLog: {file: "-", sample: 0}')).rejects.toThrow('"accessLog.sample"');
 });

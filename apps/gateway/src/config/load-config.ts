@@ -2,9 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import { z } from 'zod';
+import { checkLineFile, STANDARD_OUTPUT } from '../access-log/line-file.ts';
 import { DEFAULT_PLACES } from '../request/credential-places.ts';
 import type { CommandLine } from './command-line.ts';
-import type { Config, RouteConfig } from './config.ts';
+import type { AccessLogConfig, Config, RouteConfig } from './config.ts';
 import { ConfigError } from './config-error.ts';
 import type { Environment } from './expand-variables.ts';
 import { type GatewayFile, type RouteFile, route } from './gateway-file.ts';
@@ -46,6 +47,7 @@ export async function loadConfig(
     methodHeader: file.methodHeader,
     limits: file.limits,
     perKey: file.perKey,
+    accessLog: file.accessLog ? readAccessLog(file.accessLog, folder) : null,
     routes,
     controlPlane: options.controlPlane ?? file.controlPlane ?? null,
     name: options.name ?? file.name ?? null,
@@ -107,6 +109,18 @@ function findFaults(
 
 function isForForwardAuth({ upstream, answer }: RouteConfig): boolean {
   return upstream === null && answer === null;
+}
+
+/** Refuses a file that cannot be written, rather than serve without the log that was asked for. */
+function readAccessLog({ file, sample }: AccessLogConfig, folder: string): AccessLogConfig {
+  const path = file === STANDARD_OUTPUT ? file : resolve(folder, file);
+  try {
+    checkLineFile(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new ConfigError([`accessLog.file: "${path}" cannot be opened for writing: ${code}`]);
+  }
+  return { file: path, sample };
 }
 
 async function readTls(

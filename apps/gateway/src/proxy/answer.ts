@@ -172,6 +172,8 @@ export class Answer {
 
   #write(part: Buffer): void {
     this.#parts++;
+    const { record } = this.#exchange;
+    if (record) record.bytesOut += part.length;
     if (this.#left !== UNKNOWN) this.#left -= part.length;
     if (this.#left === 0) {
       // The last part and the end in one: one write of the socket less. With a short part, Node

@@ -23,14 +23,21 @@ export interface Ongoing {
   recheck(nowMs: number): void;
 }
 
-export function accept({ metrics }: Services, call: Call): void {
+export function accept(services: Services, call: Call, keyId: string): void {
   call.isAccepted = true;
-  metrics.decided('valid');
+  if (call.record) call.record.keyId = keyId;
+  decided(services, call, 'valid');
+}
+
+/** @param code `valid`, `open`, `preflight`, or the code of a denial */
+export function decided({ metrics }: Services, { record }: Call, code: string): void {
+  metrics.decided(code);
+  if (record) record.code = code;
 }
 
 export function refuse(services: Services, call: Call, denial: Denial): void {
   const { req, res, startedAt } = call;
-  services.metrics.decided(denial.code);
+  decided(services, call, denial.code);
   if (res.headersSent) {
     req.socket.destroy();
     return;
@@ -41,7 +48,8 @@ export function refuse(services: Services, call: Call, denial: Denial): void {
 }
 
 /** Once the call that it refuses is in the spool. */
-export function refuseCounted(services: Services, call: Call, denial: Denial): void {
+export function refuseCounted(services: Services, call: Call, denial: Denial, keyId: string): void {
+  if (call.record) call.record.keyId = keyId;
   services.hold({
     release: () => refuse(services, call, denial),
     fail: (error) => {
@@ -51,10 +59,10 @@ export function refuseCounted(services: Services, call: Call, denial: Denial): v
   });
 }
 
-/** As the decision says, once the call is in the spool if it was counted. */
-export function refuseDenied(services: Services, call: Call, { counted, denial }: Denied): void {
-  if (counted) refuseCounted(services, call, denial);
-  else refuse(services, call, denial);
+/** As the decision says. */
+export function refuseDenied(services: Services, call: Call, { keyId, denial }: Denied): void {
+  if (keyId === undefined) refuse(services, call, denial);
+  else refuseCounted(services, call, denial, keyId);
 }
 
 export function malformed(detail: string): Denial {

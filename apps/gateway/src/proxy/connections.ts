@@ -29,18 +29,25 @@ interface Client {
 const BATCH_MAX = 16;
 const BATCH_SHARE = 1 / 64;
 
-/** @param madeRoom called when an idle connection was closed for another */
-export function createConnections(madeRoom: () => void): Connections {
+/**
+ * @param madeRoom called when an idle connection was closed for another
+ * @param ended called once for each call, when its answer, or the tunnel after it, has ended or broken off
+ */
+export function createConnections(madeRoom: () => void, ended: (call: Call) => void): Connections {
   const open = new Map<Socket, Client>();
   let max = Number.POSITIVE_INFINITY;
   let isEnding = false;
+  const end = (call: Call) => {
+    call.onEnd?.();
+    ended(call);
+  };
   const track = (socket: Socket) => {
     const client: Client = { calls: [], isProven: false };
     open.set(socket, client);
     socket.once('close', () => {
       open.delete(socket);
       // Node never closes the response of an upgraded connection.
-      for (const call of client.calls.splice(0)) call.onEnd?.();
+      for (const call of client.calls.splice(0)) end(call);
     });
   };
   const release = (socket: Socket, client: Client, call: Call) => {
@@ -50,10 +57,10 @@ export function createConnections(madeRoom: () => void): Connections {
     if (at === 0) calls.shift();
     else calls.splice(at, 1);
     client.isProven ||= call.isAccepted;
-    call.onEnd?.();
+    end(call);
     if (isEnding && calls.length === 0) socket.destroySoon();
   };
-  const end = (socket: Socket) => {
+  const evict = (socket: Socket) => {
     open.delete(socket);
     socket.destroy();
     madeRoom();
@@ -65,7 +72,7 @@ export function createConnections(madeRoom: () => void): Connections {
     },
     add(socket) {
       const batch = Math.min(BATCH_MAX, Math.ceil(max * BATCH_SHARE));
-      if (open.size + 1 >= max) for (const each of findIdle(open, batch)) end(each);
+      if (open.size + 1 >= max) for (const each of findIdle(open, batch)) evict(each);
       track(socket);
     },
     secure(raw, socket) {
@@ -75,7 +82,11 @@ export function createConnections(madeRoom: () => void): Connections {
     use(call) {
       const { socket } = call.req;
       const client = open.get(socket);
-      if (!client) return;
+      if (!client) {
+        // Its connection was closed just now: nothing reports its end, which is when it is decided.
+        setImmediate(ended, call);
+        return;
+      }
       client.calls.push(call);
       call.res.once('close', () => release(socket, client, call));
     },

@@ -1,7 +1,7 @@
 import { createServer, type Server, type ServerOptions, ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
-import type { Denial } from '@tollkeeper/gateway-core';
+import { type Denial, denialAnswer } from '@tollkeeper/gateway-core';
 import type { Limits } from '../config/config.ts';
 import { type Call, malformed, refuse } from './call.ts';
 import type { Connections } from './connections.ts';
@@ -46,6 +46,7 @@ export function createProxyServer(services: Services, connections: Connections):
       route: undefined,
       cors: undefined,
       ongoing: undefined,
+      record: services.accessLog.begin(),
     };
     connections.use(call);
     return call;
@@ -149,6 +150,10 @@ function sendRaw(services: Services, socket: Socket, denial: Denial): void {
   services.metrics.decided(denial.code);
   socket.on('error', () => socket.destroy());
   // Once: what else the client sends is not answered.
-  if (!socket.writableEnded) socket.end(rawDenial(denial));
+  if (!socket.writableEnded) {
+    const answer = denialAnswer(denial);
+    socket.end(rawDenial(answer));
+    services.accessLog.refusedUnread(answer.status, denial.code, answer.requestId);
+  }
   setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Cors } from '../request/cors.ts';
-import type { Call } from './call.ts';
+import { type Call, decided } from './call.ts';
 import { discardBody } from './request-body.ts';
 import type { Services } from './services.ts';
 
@@ -14,7 +14,7 @@ export function isPreflightOf({ headers }: IncomingMessage, method: string): boo
 export function answerPreflight(services: Services, call: Call, cors: Cors): boolean {
   const { req, res, startedAt } = call;
   if (!isPreflightOf(req, req.method ?? '')) return false;
-  services.metrics.decided('preflight');
+  decided(services, call, 'preflight');
   if (services.isDraining) res.shouldKeepAlive = false;
   res.writeHead(204, [...cors.preflight(req.headers.origin ?? '')]);
   res.end();

@@ -78,13 +78,16 @@ export class ProxyRequest implements Held, AnswerWatch, Ongoing, Repeatable {
   }
 
   answering(): void {
-    const { res, startedAt } = this.#call;
+    const { res, startedAt, record } = this.#call;
+    if (record) record.answeredAt = performance.now();
     if (this.#services.isDraining) res.shouldKeepAlive = false;
     this.#services.metrics.answered(startedAt);
   }
 
   upstreamFailed(error: Error, isTimeout: boolean, isCut: boolean): void {
-    this.#services.metrics.upstreamFailed(isTimeout ? 'upstream_timeout' : 'upstream_failed');
+    const code = isTimeout ? 'upstream_timeout' : 'upstream_failed';
+    this.#services.metrics.upstreamFailed(code);
+    if (this.#call.record) this.#call.record.code = code;
     const { origin: upstream } = this.#authorized.upstream;
     const message = isCut ? 'An upstream broke off' : 'An upstream failed';
     this.#services.log.warn({ upstream, err: error }, message);
@@ -110,6 +113,7 @@ export class ProxyRequest implements Held, AnswerWatch, Ongoing, Repeatable {
     if (!denial || !this.#answer) return;
     this.#call.ongoing = undefined;
     metrics.stopped(denial.code);
+    if (this.#call.record) this.#call.record.code = denial.code;
     const keyId = caller?.decision.key.keyId;
     log.info({ keyId, code: denial.code }, caller ? KEY_STOPPED : KEYS_GONE);
     this.#answer.stop(denial);
@@ -130,7 +134,7 @@ export class ProxyRequest implements Held, AnswerWatch, Ongoing, Repeatable {
   }
 
   #forward(): void {
-    const { res, upgrade } = this.#call;
+    const { res, upgrade, record } = this.#call;
     const { head, route } = this.#authorized;
     // Gone meanwhile: nothing would tell of it any more.
     if (res.destroyed) return;
@@ -139,11 +143,12 @@ export class ProxyRequest implements Held, AnswerWatch, Ongoing, Repeatable {
       sendDenial(this.#call, bodyTooLarge(route.bodyBytesMax));
       return;
     }
+    if (record) record.forwardedAt = performance.now();
     const answer = new Answer(this.#call, this);
     this.#answer = answer;
     const outgoing = this.#outgoing();
     this.#sent = outgoing;
-    if (upgrade) sendUpgrade(outgoing, head, upgrade, answer);
+    if (upgrade) sendUpgrade(outgoing, head, upgrade, answer, record);
     else if (!hasBody(head)) this.#send(outgoing, null, answer);
     else if (head.trailer === '') this.#send(outgoing, this.#body(), answer);
     else sendWithTrailers(outgoing, this.#body(), head.trailer, () => this.#trailers(), answer);
@@ -186,13 +191,15 @@ export class ProxyRequest implements Held, AnswerWatch, Ongoing, Repeatable {
   }
 
   #body(): Readable {
-    const { req, res } = this.#call;
+    const { req, res, record } = this.#call;
     const { bodyBytesMax } = this.#authorized.route;
     const { bodyTimeoutMs } = this.#services.live.config.limits;
     const isWaiting = req.headers.expect !== undefined;
-    const body = requestBody(req, { bytesMax: bodyBytesMax, idleMs: bodyTimeoutMs }, () => {
+    const limits = { bytesMax: bodyBytesMax, idleMs: bodyTimeoutMs };
+    const goOn = () => {
       if (isWaiting && !res.headersSent) res.writeContinue();
-    });
+    };
+    const body = requestBody(req, limits, goOn, record);
     // An upstream that was not reached never took it over, and would not end it.
     res.once('close', () => body.destroy());
     return body;

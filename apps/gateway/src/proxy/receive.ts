@@ -17,6 +17,7 @@ import { findRoute, findSecret, NO_ROUTE } from '../request/routes.ts';
 import {
   accept,
   type Call,
+  decided,
   malformed,
   pathOf,
   peerOf,
@@ -127,12 +128,12 @@ function pass(services: Services, call: Call, head: Head, target: string): void 
       : (keyId: string) => services.runningCalls.begin(call, keyId, callsMax);
   const decision = authorize(services.fleet, request, services.nowMs(), hasRoomFor);
   if (decision.code === 'rate_limited') {
-    refuseCounted(services, call, tooManyCalls(callsMax ?? 0));
+    refuseDenied(services, call, { ...decision, denial: tooManyCalls(callsMax ?? 0) });
   } else if (decision.code !== 'valid') refuseDenied(services, call, decision);
-  else if (!route?.upstream) refuseCounted(services, call, NOWHERE);
+  else if (!route?.upstream) refuseCounted(services, call, NOWHERE, decision.key.keyId);
   else {
     const { upstream } = route;
-    accept(services, call);
+    accept(services, call, decision.key.keyId);
     const caller = { request, decision };
     const authorized = { head, target, peer, route, upstream, caller };
     services.hold(new ProxyRequest(services, call, authorized));
@@ -154,7 +155,7 @@ function passOpen(
   if (typeof keys === 'string') refuse(services, call, NO_KEYS[keys].denial);
   else if (!upstream) refuse(services, call, NOWHERE);
   else {
-    services.metrics.decided('open');
+    decided(services, call, 'open');
     const peer = peerOf(call.req);
     const authorized = { head, target, peer, route, upstream, caller: undefined };
     new ProxyRequest(services, call, authorized).release();

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import type { Denial } from '@tollkeeper/gateway-core';
+import type { CallRecord } from '../access-log/call-record.ts';
 import { ClientFault } from './client-fault.ts';
 import { reclaimAfter } from './reclaim.ts';
 
@@ -18,11 +19,13 @@ export function bodyTooLarge(bytesMax: number): Denial {
  * The body of the request as a stream that may be destroyed without the client's connection, held
  * to its limits as it comes.
  * @param onRead called once, when the upstream begins to read
+ * @param record takes how many bytes came
  */
 export function requestBody(
   req: IncomingMessage,
   { bytesMax, idleMs }: BodyLimits,
   onRead: () => void,
+  record?: Pick<CallRecord, 'bytesIn'>,
 ): Readable {
   let bytes = 0;
   let begun = false;
@@ -46,6 +49,7 @@ export function requestBody(
   }, idleMs);
   const take = (part: Buffer) => {
     bytes += part.length;
+    if (record) record.bytesIn = bytes;
     reclaimAfter(part.length);
     idle.refresh();
     if (bytes > bytesMax) body.destroy(new ClientFault(bodyTooLarge(bytesMax)));

@@ -1,5 +1,6 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
-import { type Denial, denialAnswer } from '@tollkeeper/gateway-core';
+import { type Denial, type DenialAnswer, denialAnswer } from '@tollkeeper/gateway-core';
+import type { CallRecord } from '../access-log/call-record.ts';
 import type { CorsHeaders } from '../request/cors.ts';
 import type { Route } from '../request/routes.ts';
 import { discardBody } from './request-body.ts';
@@ -12,22 +13,28 @@ export interface Exchange {
   route: Route | undefined;
   /** Set where the route answers pages of other origins. */
   cors: CorsHeaders | undefined;
+  /** Set where the access log has a line for it. */
+  readonly record: CallRecord | undefined;
 }
 
 /** Answers with problem+json, in place of an upstream. The head must not have been sent. */
-export function sendDenial({ req, res, route, cors }: Exchange, denial: Denial): void {
-  const { status, headers, body } = denialAnswer(denial, route?.challenges);
+export function sendDenial({ req, res, route, cors, record }: Exchange, denial: Denial): void {
+  const { status, headers, body, requestId } = denialAnswer(denial, route?.challenges);
   // Where requests cannot be distinguished, nothing that follows is read as one.
   if (denial.code === 'malformed_request') res.shouldKeepAlive = false;
   // Named, since that of an upstream may stand in `res` still, which nobody can send.
   res.writeHead(status, STATUS_CODES[status] ?? '', [...headers, ...(cors?.denial ?? [])]);
   res.end(body);
+  if (record) {
+    record.code = denial.code;
+    record.requestId = requestId;
+    if (req.method !== 'HEAD') record.bytesOut += Buffer.byteLength(body);
+  }
   discardBody(req);
 }
 
 /** A whole answer, for a connection that speaks no HTTP any more; it ends with it. */
-export function rawDenial(denial: Denial): string {
-  const { status, headers, body } = denialAnswer(denial);
+export function rawDenial({ status, headers, body }: DenialAnswer): string {
   const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`];
   for (let i = 0; i < headers.length; i += 2) lines.push(`${headers[i]}: ${headers[i + 1]}`);
   return `${lines.join('\r\n')}\r\nConnection: close\r\n\r\n${body}`;

@@ -1,4 +1,5 @@
 import type { Fleet } from '@tollkeeper/gateway-core';
+import type { AccessLog } from '../access-log/access-log.ts';
 import type { CallMetrics } from '../admin/metrics.ts';
 import type { Config } from '../config/config.ts';
 import type { Log } from '../log.ts';
@@ -12,6 +13,7 @@ export interface Services {
   readonly fleet: Pick<Fleet, 'keys' | 'count'>;
   readonly log: Log;
   readonly metrics: CallMetrics;
+  readonly accessLog: AccessLog;
   readonly upstreams: Upstreams;
   readonly runningCalls: RunningCalls;
   /** In milliseconds since 1970. */

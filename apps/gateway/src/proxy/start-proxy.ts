@@ -4,6 +4,7 @@ import { Server as NetServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Fleet } from '@tollkeeper/gateway-core';
 import type { Registry } from 'prom-client';
+import { createAccessLog } from '../access-log/access-log.ts';
 import { createCallMetrics } from '../admin/metrics.ts';
 import type { Address } from '../config/address.ts';
 import type { Config } from '../config/config.ts';
@@ -36,6 +37,8 @@ export interface RunningProxy {
   isDraining(): boolean;
   /** Applies to requests from now on. */
   reload(config: Config): void;
+  /** After its file was renamed. */
+  reopenAccessLog(): void;
   /** Takes nothing new, answers what is under way, and ends. */
   close(): Promise<void>;
 }
@@ -45,11 +48,18 @@ const GRACE_MS = 1000;
 /** @throws Error of listen() */
 export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   const { config, fleet, log, registry, nowMs, graceMs = GRACE_MS } = options;
-  const connections = createConnections(() => metrics.connectionEnded('idle'));
+  const connections = createConnections(
+    () => metrics.connectionEnded('idle'),
+    (call) => accessLog.ended(call),
+  );
   const metrics = createCallMetrics(registry, connections.count);
+  const accessLog = createAccessLog({
+    ...{ config: config.accessLog, log, nowMs },
+    dropped: metrics.accessLineDropped,
+  });
   const upstreams = createUpstreams();
   const services: Services = {
-    ...{ fleet, log, metrics, upstreams, nowMs },
+    ...{ fleet, log, metrics, accessLog, upstreams, nowMs },
     runningCalls: createRunningCalls(),
     hold: createTurn(() => fleet.flush()),
     live: { config, routes: prepareRoutes(config.routes) },
@@ -67,11 +77,14 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
       if (next.tls && 'setSecureContext' in server)
         (server as HttpsServer).setSecureContext(next.tls);
       upstreams.keepOnly(services.live.routes);
+      accessLog.reload(next.accessLog);
     },
+    reopenAccessLog: accessLog.reopen,
     async close() {
       await drain(services, server, connections, graceMs);
       endRechecks();
       await upstreams.close();
+      await accessLog.close();
     },
   };
 }

@@ -1,6 +1,7 @@
 /** Upgraded connections: after the decision, bytes pass both ways until either end is done. */
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import type { CallRecord } from '../access-log/call-record.ts';
 import type { Head } from '../request/head.ts';
 import type { Answer } from './answer.ts';
 import { type Outgoing, openRequest } from './send-by-http.ts';
@@ -8,6 +9,8 @@ import { type Outgoing, openRequest } from './send-by-http.ts';
 /** A client's connection that asks to be something else than HTTP. */
 export interface UpgradeRequest {
   readonly socket: Socket;
+  /** Bytes that had come on it up to the end of the head. */
+  readonly readBefore: number;
   /** Stops the watch, and gives what the client has sent after the head. */
   take(): Buffer[];
 }
@@ -28,6 +31,7 @@ export function watchUpgrade(socket: Socket, rest: Buffer): UpgradeRequest {
   socket.on('data', keep).once('end', leave);
   return {
     socket,
+    readBefore: socket.bytesRead - rest.length,
     take() {
       socket.off('data', keep).off('end', leave).pause();
       return early.filter((part) => part.length > 0);
@@ -57,6 +61,7 @@ export function sendUpgrade(
   { upgrade: protocol }: Head,
   upgrade: UpgradeRequest,
   answer: Answer,
+  record: CallRecord | undefined,
 ): void {
   const headers = [...outgoing.headers, 'Connection', 'Upgrade', 'Upgrade', protocol];
   const request = openRequest({ ...outgoing, headers }, answer);
@@ -68,6 +73,7 @@ export function sendUpgrade(
         return;
       }
       upgrade.socket.write(head, 'latin1');
+      if (record) recordTunnel(record, upgrade);
       join(upgrade, socket, rest, outgoing.timeouts.idleMs);
     } catch (cause) {
       socket.destroy();
@@ -76,6 +82,10 @@ export function sendUpgrade(
     }
   });
   request.end();
+}
+
+function recordTunnel(record: CallRecord, { socket, readBefore }: UpgradeRequest): void {
+  record.tunnel = { socket, readBefore, writtenBefore: socket.bytesWritten };
 }
 
 /** Whichever ends first takes the other along, once that has what was sent to it. */

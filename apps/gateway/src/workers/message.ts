@@ -18,6 +18,8 @@ export type Order =
   /** Takes requests from now on. Answered with the address. */
   | { readonly type: 'listen' }
   | { readonly type: 'reload'; readonly config: SentConfig }
+  /** Opens the file of the access log again, which was renamed. */
+  | { readonly type: 'reopen' }
   /** Answered with a report. */
   | { readonly type: 'report' }
   /** Takes nothing new, answers what is under way, and ends. */

@@ -31,6 +31,7 @@ export async function startPrimary(
     address,
     adminAddress: admin.address,
     reload: pool.reload,
+    reopenAccessLog: pool.reopenAccessLog,
     async close() {
       isDraining = true;
       await pool.drain();

@@ -19,6 +19,7 @@ export interface WorkerPool extends Workers {
   metrics(): Promise<Registry>;
   /** Applies to running workers and to those that start later. */
   reload(config: Config): void;
+  reopenAccessLog(): void;
   /** Ends all workers: they accept nothing new, and answer what is under way. */
   drain(): Promise<void>;
 }
@@ -117,6 +118,9 @@ export function startWorkerPool(config: Config, log: Log, logLevel: LogLevel): W
           if (answer?.fault !== undefined) worker.kill();
         });
       }
+    },
+    reopenAccessLog() {
+      for (const worker of running) void worker.send({ type: 'reopen' });
     },
     async drain() {
       isDraining = true;

@@ -54,6 +54,9 @@ async function obey(order: Order): Promise<Partial<Answer>> {
       self.config = unpackConfig(order.config);
       self.proxy?.reload(self.config);
       return {};
+    case 'reopen':
+      self.proxy?.reopenAccessLog();
+      return {};
     case 'report':
       return { report: await report(self) };
     case 'drain':

@@ -73,12 +73,12 @@ describe('a call', () => {
   it.each(FAULTS)('is refused as %s, and counted', (code, facts, request) => {
     putSecret(index, hashSecret(SECRET), { ...KEY, ...facts });
     const decision = authorize(fleet, { ...REQUEST, ...request }, 1000);
-    expect(decision).toMatchObject({ code, denial: { code }, counted: true });
+    expect(decision).toMatchObject({ code, denial: { code }, keyId: 'key_1' });
     expect(counted).toEqual([['key_1', false]]);
   });
 
   it('is unknown with a key of another organization, and with none', () => {
-    const unknown = { code: 'not_found', denial: { code: 'invalid_key' }, counted: false };
+    const unknown = { code: 'not_found', denial: { code: 'invalid_key' }, keyId: undefined };
     expect(authorize(fleet, REQUEST, 1000)).toMatchObject(unknown);
     putSecret(index, hashSecret(SECRET), { ...KEY, organizationId: 'org_2' });
     expect(authorize(fleet, REQUEST, 1000)).toMatchObject(unknown);

@@ -27,8 +27,8 @@ export interface Accepted {
 export interface Denied {
   readonly code: Exclude<DecisionCode, 'valid'> | NoKeys;
   readonly denial: Denial;
-  /** Whether the call was counted, so that it must be in the spool before the answer goes out. */
-  readonly counted: boolean;
+  /** Set when the key is known: the call was counted, and must be in the spool before it is answered. */
+  readonly keyId: string | undefined;
 }
 export type Decision = Accepted | Denied;
 
@@ -40,7 +40,7 @@ export const NO_KEYS: Readonly<Record<NoKeys, Denied>> = {
       code: 'no_snapshot',
       detail: 'The gateway has not received the keys of its workspace yet. Try again.',
     },
-    counted: false,
+    keyId: undefined,
   },
   snapshot_stale: {
     code: 'snapshot_stale',
@@ -48,7 +48,7 @@ export const NO_KEYS: Readonly<Record<NoKeys, Denied>> = {
       code: 'snapshot_stale',
       detail: 'The gateway has not heard from the control plane for longer than staleMaxMs.',
     },
-    counted: false,
+    keyId: undefined,
   },
   gateway_removed: {
     code: 'gateway_removed',
@@ -57,7 +57,7 @@ export const NO_KEYS: Readonly<Record<NoKeys, Denied>> = {
       detail:
         'This gateway was removed from its fleet and denies every request. Its operator can start it with a new join key.',
     },
-    counted: false,
+    keyId: undefined,
   },
 };
 
@@ -86,7 +86,7 @@ export function authorize(
   return {
     code: refused,
     denial: denialOf(refused, required),
-    counted: key !== undefined,
+    keyId: key?.keyId,
   };
 }
 

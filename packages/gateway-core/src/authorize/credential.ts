@@ -65,13 +65,24 @@ const ROUNDS_MAX = 4;
 
 /** Whether a key stands anywhere in the text, such as an address, escaped or not. */
 export function hasKey(text: string): boolean {
+  return lastReading(text) === undefined;
+}
+
+/** As `hasKey`, but true also for a text that is escaped too often to be read to its end. */
+export function mayHoldKey(text: string): boolean {
+  const last = lastReading(text);
+  return last === undefined || unescaped(last) !== last;
+}
+
+/** The text with its escapes resolved, as far as that is tried; undefined once it holds a key. */
+function lastReading(text: string): string | undefined {
   let read = text;
   for (let round = 0; round < ROUNDS_MAX; round++) {
-    if (SECRET_PATTERN.test(read)) return true;
-    if (!read.includes('%')) return false;
+    if (SECRET_PATTERN.test(read)) return undefined;
+    if (!read.includes('%')) return read;
     read = unescaped(read);
   }
-  return SECRET_PATTERN.test(read);
+  return SECRET_PATTERN.test(read) ? undefined : read;
 }
 
 function unescaped(text: string): string {

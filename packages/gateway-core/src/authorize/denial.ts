@@ -23,6 +23,8 @@ export interface DenialAnswer {
   /** Names and values in turn, without those of the connection. */
   readonly headers: readonly string[];
   readonly body: string;
+  /** As the body states it. */
+  readonly requestId: string;
 }
 
 export const UNAVAILABLE: Denial = {
@@ -52,13 +54,14 @@ export function denialAnswer(
   challenges: readonly string[] = CHALLENGES,
 ): DenialAnswer {
   const { status, title } = ERRORS[code];
+  const requestId = `req_${randomUUID()}`;
   const problem: GatewayProblem = {
     type: `urn:tollkeeper:error:${code}`,
     title,
     status,
     code,
     detail,
-    requestId: `req_${randomUUID()}`,
+    requestId,
     ...(scopes ? { scopes: [...scopes] } : {}),
     error: { message: detail, type: errorType(status), code },
   };
@@ -76,6 +79,7 @@ export function denialAnswer(
       ...(status === 503 || status === 429 ? ['Retry-After', '2'] : []),
     ],
     body,
+    requestId,
   };
 }
 

@@ -10,17 +10,27 @@ import {
   UNAVAILABLE,
 } from '@tollkeeper/gateway-core';
 import { type IpRange, rangeContains } from '@tollkeeper/verify';
+import type { OriginalRequest } from '../../access-log/call-record.ts';
 import { EXT_AUTHZ, isBelow } from '../../config/route-path.ts';
 import { clientAddress } from '../../request/client-address.ts';
 import type { Cors } from '../../request/cors.ts';
 import type { Head } from '../../request/head.ts';
 import { findRoute, findSecret, NO_ROUTE, type Route } from '../../request/routes.ts';
-import { accept, type Call, malformed, pathOf, peerOf, refuse, refuseDenied } from '../call.ts';
+import {
+  accept,
+  type Call,
+  decided,
+  malformed,
+  pathOf,
+  peerOf,
+  refuse,
+  refuseDenied,
+} from '../call.ts';
 import { addIdentityHeaders, NOBODY } from '../identity-headers.ts';
 import { isPreflightOf } from '../preflight.ts';
 import { discardBody } from '../request-body.ts';
 import type { Services } from '../services.ts';
-import { originalMethod, originalTarget } from './original-request.ts';
+import { type OriginalTarget, originalMethod, originalTarget } from './original-request.ts';
 
 const FAULTS = {
   several: malformed(
@@ -44,7 +54,9 @@ export function answerForwardAuth(
   target: string,
 ): void {
   const { config } = services.live;
-  const asked = findAsked(services, call, head, target);
+  const original = originalTarget(call.req, head.host, target);
+  if (call.record) call.record.original = originalRequest(services, call, original, target);
+  const asked = findAsked(services, original);
   if ('code' in asked) {
     refuse(services, call, asked);
     return;
@@ -76,14 +88,21 @@ function originalAddress(peer: string, forwardedFor: string, trusted: readonly I
   return isTold ? clientAddress(peer, forwardedFor, trusted) : '';
 }
 
-/** What the original request must hold. Without routes a key is all that is asked for. */
-function findAsked(
+function originalRequest(
   { live }: Services,
-  { req }: Call,
-  head: Head,
+  call: Call,
+  original: OriginalTarget,
   target: string,
-): Route | typeof NO_ROUTE | Denial {
-  const original = originalTarget(req, head.host, target);
+): OriginalRequest {
+  return {
+    endpoint: isBelow(pathOf(target), EXT_AUTHZ) ? 'ext-authz' : 'forward-auth',
+    method: originalMethod(call, target, live.config.methodHeader),
+    path: 'target' in original ? original.target : undefined,
+  };
+}
+
+/** What the original request must hold. Without routes a key is all that is asked for. */
+function findAsked({ live }: Services, original: OriginalTarget): Route | typeof NO_ROUTE | Denial {
   const isAnywhere = live.routes.length === 0;
   if ('fault' in original) {
     return isAnywhere && original.fault === 'none' ? NO_ROUTE : FAULTS[original.fault];
@@ -118,7 +137,7 @@ function allowPreflight(services: Services, call: Call, cors: Cors, target: stri
   const method = originalMethod(call, target, services.live.config.methodHeader);
   if (!isPreflightOf(call.req, method)) return false;
   if (!isBelieved(services, call, target)) return false;
-  services.metrics.decided('preflight');
+  decided(services, call, 'preflight');
   allow(services, call, [...NOBODY, ...cors.preflight(origin ?? '')]);
   return true;
 }
@@ -130,12 +149,12 @@ function releaseOpen(services: Services, call: Call): void {
     refuse(services, call, NO_KEYS[keys].denial);
     return;
   }
-  services.metrics.decided('open');
+  decided(services, call, 'open');
   allow(services, call, [...NOBODY, ...(call.cors?.answer ?? [])]);
 }
 
 function release(services: Services, call: Call, decision: Accepted): void {
-  accept(services, call);
+  accept(services, call, decision.key.keyId);
   services.hold({
     release() {
       const headers: string[] = [];

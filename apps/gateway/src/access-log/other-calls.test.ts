@@ -1,0 +1,71 @@
+/** The access log of what is no plain call: upgraded connections, and questions of other proxies. */
+import { connect as connectTls } from 'node:tls';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type AccessLogFile, makeAccessLogFile } from '../testing/access-log-file.ts';
+import { makeTls } from '../testing/make-tls.ts';
+import { connectRaw } from '../testing/raw-client.ts';
+import { startTestGateway, startUpstream } from '../testing/test-gateway.ts';
+import { until } from '../testing/until.ts';
+
+const KEY_ID = 'key_00000000000000000001';
+
+let log: AccessLogFile;
+
+beforeEach(async () => {
+  log = await makeAccessLogFile();
+});
+
+describe.each(['http', 'https'])('an upgraded connection over %s', (scheme) => {
+  it('has a line once it has ended, with the bytes that passed on it', async () => {
+    const upstream = await startUpstream(() => undefined);
+    upstream.server.on('upgrade', (_, socket) => {
+      socket.write(
+        'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ws\r\n\r\n',
+      );
+      socket.on('data', (part: Buffer) => socket.write(`echo ${part}`));
+      socket.once('end', () => socket.end());
+    });
+    const tls = scheme === 'https' ? makeTls('a.example') : null;
+    const gateway = await startTestGateway(upstream.url, { tls, accessLog: log.accessLog });
+    const client = tls
+      ? connectTls({ ...gateway.address, rejectUnauthorized: false })
+      : (await connectRaw(gateway.address)).socket;
+    let received = '';
+    client.on('data', (part) => {
+      received += part;
+    });
+    client.on('error', () => undefined);
+    const key = gateway.fleet.addKey();
+    const head = `GET /ws HTTP/1.1\r\nHost: a\r\nX-Api-Key: ${key}\r\nConnection: Upgrade\r\nUpgrade: ws`;
+    client.write(`${head}\r\n\r\nearly`);
+    await until('echoed', () => received.includes('echo early'));
+    client.write('later');
+    await until('echoed', () => received.includes('echo later'));
+    expect(await log.text()).toBe('');
+    client.end();
+    expect(await log.lines(1)).toMatchObject([
+      {
+        ...{ method: 'GET', path: '/ws', status: 101, code: 'valid', keyId: KEY_ID },
+        ...{ bytesIn: 10, bytesOut: 20, completed: true },
+      },
+    ]);
+  });
+});
+
+it('says what the client of another proxy asked for', async () => {
+  const gateway = await startTestGateway(undefined, {
+    accessLog: log.accessLog,
+    methodHeader: 'x-forwarded-method',
+  });
+  const key = { 'x-api-key': gateway.fleet.addKey() };
+  await fetch(`${gateway.url}/forward-auth`, {
+    headers: { ...key, 'x-forwarded-uri': '/a?b=c', 'x-forwarded-method': 'PUT' },
+  });
+  await fetch(`${gateway.url}/ext-authz/d?e=f`, { method: 'DELETE', headers: key });
+  await fetch(`${gateway.url}/forward-auth`, { headers: { 'x-forwarded-method': 'no method' } });
+  expect(await log.lines(3)).toMatchObject([
+    { endpoint: 'forward-auth', method: 'PUT', path: '/a', code: 'valid', keyId: KEY_ID },
+    { endpoint: 'ext-authz', method: 'DELETE', path: '/d', code: 'valid', keyId: KEY_ID },
+    { endpoint: 'forward-auth', method: null, path: null, status: 401, code: 'unauthenticated' },
+  ]);
+});
