@@ -7,7 +7,11 @@ const NOBODY = 'http://127.0.0.1:9';
 it.each(['goes away', 'comes to a halt'])(
   'survives an upload that %s after its upstream could not be reached',
   async (what) => {
-    const gateway = await startGatewayProcess(NOBODY, { bodyTimeoutMs: 100 });
+    // Longer than the failure of the upstream takes, in a new process on a busy machine.
+    const gateway = await startGatewayProcess(NOBODY, { bodyTimeoutMs: 1500 });
+    const first = await connectRaw(gateway.address);
+    first.send(`GET / HTTP/1.1\r\nHost: a\r\nX-Api-Key: ${gateway.secret}\r\n\r\n`);
+    await first.receives('upstream_failed');
     const client = await connectRaw(gateway.address);
     client.send(
       `POST / HTTP/1.1\r\nHost: a\r\nX-Api-Key: ${gateway.secret}\r\nContent-Length: 9\r\n\r\nabc`,
@@ -23,6 +27,6 @@ it.each(['goes away', 'comes to a halt'])(
     next.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
     await next.receives('401');
     expect(gateway.hasEnded()).toBe(false);
-    for (const { socket } of [client, next]) socket.destroy();
+    for (const { socket } of [first, client, next]) socket.destroy();
   },
 );
