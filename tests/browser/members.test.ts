@@ -55,6 +55,28 @@ it('says of an invitation why it cannot be accepted', async () => {
   await table.getByText('The member who sent it is suspended.').waitFor();
 });
 
+it('says of an invitation that its mail failed, until it is sent again', async () => {
+  const invited = { email: 'lin@example.com', roleId: 'role_viewer' };
+  await dashboard.owner.post('/v1/invitations', invited);
+  // As the outbox does once it gives up.
+  await dashboard.query(`update invitation set mail_failed_at = now() where email = $1`, [
+    invited.email,
+  ]);
+  const owner = await openWindow(dashboard, { as: dashboard.owner });
+  await openMembers(owner);
+  const table = owner.getByRole('table', { name: 'Open invitations' });
+  const row = table.getByRole('row').filter({ hasText: invited.email });
+  await row.getByRole('cell', { name: /^Mail failed/ }).waitFor();
+  const note = table.getByText('The mail could not be sent, so nobody has the link. Resend it.');
+  await note.waitFor();
+  await owner.getByRole('button', { name: `Actions for ${invited.email}` }).click();
+  await owner.getByRole('menuitem', { name: 'Resend' }).click();
+  await owner.getByRole('button', { name: 'Copy link' }).click();
+  await owner.getByRole('button', { name: 'Done' }).click();
+  await row.getByRole('cell', { name: /^Active/ }).waitFor();
+  await note.waitFor({ state: 'hidden' });
+});
+
 it('opens an invitation only once, and forgets its token', async () => {
   const owner = await openWindow(dashboard, { as: dashboard.owner });
   const link = await invite(owner, 'linus@example.com', 'Viewer');

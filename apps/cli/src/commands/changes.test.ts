@@ -61,7 +61,7 @@ test.each([
     'GET /v1/invitations': {
       ...{ id: `inv_${'0'.repeat(20)}`, email: 'eve@example.com', roleId: 'role_viewer' },
       ...{ roleName: 'Viewer', invitedBy: createdBy, createdByKey: null, status: 'active' },
-      ...{ blockedBy: null, ...times },
+      ...{ blockedBy: null, mailFailedAt: null, ...times },
     },
     'GET /v1/join-keys': {
       ...{ id: `jk_${'0'.repeat(20)}`, name: 'gateway', prefix: 'tk_join_a1b2', labels: {} },
@@ -232,6 +232,7 @@ test('an invitation leaves its link alone on standard output; a lost link is rep
     createdByKey: null,
     status: 'active',
     blockedBy: null,
+    mailFailedAt: null,
     createdAt: '2026-11-23T07:57:00.000Z',
     expiresAt: '2026-11-30T07:57:00.000Z',
     sent: false,
@@ -244,4 +245,19 @@ test('an invitation leaves its link alone on standard output; a lost link is rep
   const lost = await tollkeeper(argv, { fetch: api.fetch });
   expect(lost).toMatchObject({ exitCode: 1, stdout: '' });
   expect(lost.stderr).toContain(`tollkeeper invitations resend ${invitation.id}`);
+});
+
+test('the list says of an invitation that its mail failed, and how to send it again', async () => {
+  const invitation = {
+    id: `inv_${'0'.repeat(20)}`,
+    ...{ email: 'eve@example.com', roleId: 'role_viewer', roleName: 'Viewer' },
+    invitedBy: { memberId: createMember(0).id, name: 'Ada', email: 'ada@example.com' },
+    ...{ createdByKey: null, status: 'active', blockedBy: null },
+    mailFailedAt: '2026-11-23T07:59:00.000Z',
+    ...{ createdAt: '2026-11-23T07:57:00.000Z', expiresAt: '2026-11-30T07:57:00.000Z' },
+  };
+  const api = createApi({ 'GET /v1/invitations': list(invitation) });
+  const { stdout, stderr } = await tollkeeper(['invitations', 'list'], { fetch: api.fetch });
+  expect(stdout).toContain('● mail failed');
+  expect(stderr).toContain(`run "tollkeeper invitations resend ${invitation.id}"`);
 });

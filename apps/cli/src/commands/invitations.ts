@@ -14,19 +14,24 @@ import { findRoleId } from './roles.ts';
 
 const INVITATION = argument('invitation', 'Id or invited email');
 
-const STATUS_COLORS: Readonly<Record<Invitation['status'], Color>> = {
+const STATUS_COLORS = {
   active: 'green',
   expired: 'dim',
   blocked: 'red',
-};
+  'mail failed': 'red',
+} as const satisfies Readonly<Record<string, Color>>;
+
+function statusOf({ status, mailFailedAt }: Invitation): keyof typeof STATUS_COLORS {
+  return status === 'active' && mailFailedAt ? 'mail failed' : status;
+}
 
 const COLUMNS: readonly Column<Invitation>[] = [
   { title: 'EMAIL', cell: ({ email }) => email, widthMin: 16 },
   { title: 'ROLE', cell: ({ roleName }) => roleName, widthMin: 8 },
   {
     title: 'STATUS',
-    cell: ({ status }) => `● ${status}`,
-    color: ({ status }) => STATUS_COLORS[status],
+    cell: (invitation) => `● ${statusOf(invitation)}`,
+    color: (invitation) => STATUS_COLORS[statusOf(invitation)],
   },
   { title: 'INVITED BY', cell: ({ invitedBy }) => invitedBy.name, widthMin: 8 },
   { title: 'EXPIRES', cell: ({ expiresAt }, now) => relativeTime(expiresAt, now) },
@@ -43,8 +48,11 @@ const list = verb({
   },
   print: asTable(COLUMNS, {
     empty: 'There are no open invitations.',
-    remark: ({ email, blockedBy }) =>
-      blockedBy ? `"${email}" cannot accept for now. ${INVITATION_BLOCKS[blockedBy]}` : undefined,
+    remark: ({ id, email, blockedBy, mailFailedAt }) => {
+      if (blockedBy) return `"${email}" cannot accept for now. ${INVITATION_BLOCKS[blockedBy]}`;
+      if (!mailFailedAt) return undefined;
+      return `The mail to "${email}" could not be sent: run "tollkeeper invitations resend ${id}".`;
+    },
   }),
 });
 

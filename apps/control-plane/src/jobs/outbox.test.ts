@@ -1,5 +1,7 @@
-import type { InvitationWithLink } from '@tollkeeper/contract';
-import { beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import type { Invitation, InvitationWithLink } from '@tollkeeper/contract';
+import { PgBoss } from 'pg-boss';
+import { beforeAll, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
+import { bossConnection } from '../db/connect.ts';
 import { refuseAuditEvents } from '../testing/audit-log.ts';
 import type { Client } from '../testing/client.ts';
 import { visitor } from '../testing/sign-in.ts';
@@ -20,7 +22,8 @@ beforeAll(async () => {
   ({ app, query, owner } = await startOrganization({ mail }));
 });
 
-beforeEach(() => {
+beforeEach(async () => {
+  await query(`delete from pgboss.job where name = 'mail-invitation'`);
   smtp.refuses = false;
   smtp.mails.length = 0;
   number += 1;
@@ -89,19 +92,67 @@ it('mails another link, which proves the address, where the sender ended before 
 
 it('tries again what the mail server refused, gives up at last, and says so', async () => {
   smtp.refuses = true;
-  await inviteAndEnd();
+  const id = await inviteAndEnd();
   await stateBecomes('retry');
   const [message] = await messages();
+  expect(await mailFailedAt(id)).toBeNull();
   await query(
     'update pgboss.job set retry_count = retry_limit - 1, start_after = now() where id = $1',
     [message?.id],
   );
   await stateBecomes('failed');
-  const lines = app.logged.filter((line) => line.includes('outbox message given up'));
-  expect(lines).toHaveLength(1);
-  expect(lines[0]).toContain(message?.id);
-  expect(lines[0]).toContain('"level":50');
+  const givenUp = () => app.logged.filter((line) => line.includes('outbox message given up'));
+  await vi.waitFor(() => expect(givenUp()).toHaveLength(1));
+  expect(givenUp()[0]).toContain(message?.id);
+  expect(givenUp()[0]).toContain('"level":50');
+
+  expect(Date.parse((await mailFailedAt(id)) ?? '')).toBeGreaterThan(Date.now() - 60_000);
+  smtp.refuses = false;
+  const resent = await owner.post<InvitationWithLink>(`/v1/invitations/${id}/resend`);
+  expect(resent.body).toMatchObject({ sent: true, mailFailedAt: null });
+  expect(await mailFailedAt(id)).toBeNull();
 });
+
+it('says so, too, where the process was killed in the last attempt', async () => {
+  const id = await inviteAndEnd();
+  await stateBecomes('completed');
+  await query('update invitation set link_mailed = false where id = $1', [id]);
+  // As pg-boss finds the message of such a process, which it fails by itself once in a while: now.
+  await query(
+    `update pgboss.job set state = 'active', completed_on = null, retry_count = retry_limit,
+       started_on = now() - interval '1 hour'
+     where name = 'mail-invitation' and data ->> 'invitationId' = $1`,
+    [id],
+  );
+  await query('update pgboss.queue set monitor_on = null, monitor_claim_on = null');
+  const supervisor = new PgBoss({ ...bossConnection(app.database), schema: 'pgboss' });
+  onTestFinished(() => supervisor.stop());
+  await supervisor.start();
+  await supervisor.supervise('mail-invitation');
+  await vi.waitFor(async () => expect(await mailFailedAt(id)).not.toBeNull());
+});
+
+it('gives up no invitation that was sent again since', async () => {
+  smtp.refuses = true;
+  const id = await inviteAndEnd();
+  await stateBecomes('retry');
+  const { body } = await owner.post<InvitationWithLink>(`/v1/invitations/${id}/resend`);
+  expect(body.link).toBeDefined();
+  const [message] = await messages();
+  await query(
+    `insert into pgboss.job (name, data, source_name, source_id)
+     select 'outbox-given-up', data, name, id from pgboss.job where id = $1`,
+    [message?.id],
+  );
+  const line = `"messageId":"${message?.id}"`;
+  await vi.waitFor(() => expect(app.logged.some((each) => each.includes(line))).toBe(true));
+  expect(await mailFailedAt(id)).toBeNull();
+});
+
+async function mailFailedAt(id: string): Promise<string | null | undefined> {
+  const { body } = await owner.get<{ data: Invitation[] }>('/v1/invitations?limit=100');
+  return body.data.find((each) => each.id === id)?.mailFailedAt;
+}
 
 it('mails nothing for an invitation that was sent again since', async () => {
   const id = await inviteAndEnd();

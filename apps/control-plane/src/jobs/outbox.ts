@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
-import { fromDrizzle, type JobWithMetadata, type PgBoss } from 'pg-boss';
+import { fromDrizzle, type Job, type JobWithMetadata, type PgBoss } from 'pg-boss';
 import { z } from 'zod';
 import type { Services } from '../context.ts';
-import { mailInvitation } from '../features/invitations/index.ts';
+import { giveUpInvitationMail, mailInvitation } from '../features/invitations/index.ts';
 import { mailResetLink } from '../features/password-resets/index.ts';
 import type { Outbox, OutboxTopic } from '../write/outbox.ts';
 
@@ -11,6 +11,8 @@ interface Topic {
   readonly keptSeconds: number;
   /** Delivers what the message holds, which may be a second time; throws to be called again later. */
   readonly deliver: (services: Services, payload: unknown) => Promise<void>;
+  /** Notes where people look that the message was given up. */
+  readonly giveUp?: (services: Services, payload: unknown) => Promise<void>;
 }
 
 const resetLink = z.object({ email: z.string() });
@@ -29,8 +31,15 @@ const TOPICS: Readonly<Record<OutboxTopic, Topic>> = {
   'mail-invitation': {
     keptSeconds: 7 * 86_400,
     deliver: (services, payload) => mailInvitation(services, invitation.parse(payload)),
+    giveUp: (services, payload) => giveUpInvitationMail(services, invitation.parse(payload)),
   },
 };
+
+/**
+ * Where pg-boss copies a message whose last attempt failed, or whose process was killed in it, with
+ * the times for which its own topic keeps messages.
+ */
+const GIVEN_UP = 'outbox-given-up';
 
 /** Retries take 30 seconds at first and twice as long each time: about half an hour in all. */
 const RETRIES = { retryLimit: 5, retryDelay: 30, retryBackoff: true, expireInSeconds: 60 } as const;
@@ -53,32 +62,34 @@ export function createOutbox(boss: PgBoss): Outbox {
 
 /** Delivers messages from now on; of several processes, one delivers each. */
 export async function deliverOutbox(boss: PgBoss, services: Services): Promise<void> {
+  await boss.createQueue(GIVEN_UP);
+  await boss.work(GIVEN_UP, { includeMetadata: true }, async (jobs: JobWithMetadata<unknown>[]) => {
+    for (const job of jobs) await giveUp(services, job);
+  });
   for (const [topic, { keptSeconds, deliver }] of Object.entries(TOPICS)) {
     await boss.createQueue(topic, {
       ...RETRIES,
       retentionSeconds: keptSeconds,
       deleteAfterSeconds: keptSeconds,
     });
-    const options = { includeMetadata: true, pollingIntervalSeconds: 0.5 } as const;
-    const worker = await boss.work(topic, options, async (jobs: JobWithMetadata<unknown>[]) => {
-      for (const job of jobs) {
-        await deliver(services, job.data).catch((error) => {
-          if (job.retryCount >= job.retryLimit) reportGivenUp(services, topic, job);
-          throw error;
-        });
-      }
+    // Apart, since a queue that exists already keeps the options that it has.
+    await boss.updateQueue(topic, { deadLetter: GIVEN_UP });
+    const options = { pollingIntervalSeconds: 0.5 };
+    const worker = await boss.work(topic, options, async (jobs: Job<unknown>[]) => {
+      for (const job of jobs) await deliver(services, job.data);
       // The next one at once: strangers can store thousands, and a person's link waits behind them.
       boss.notifyWorker(worker);
     });
   }
 }
 
-/** The message stays in `pgboss.job`, in the state `failed`, until its time is over. */
-function reportGivenUp(
-  { log }: Services,
-  topic: string,
-  { id, retryCount }: JobWithMetadata<unknown>,
-): void {
-  const attempts = retryCount + 1;
-  log.error({ topic, messageId: id, attempts }, 'outbox message given up: delivery failed');
+/** The message itself stays in `pgboss.job`, in the state `failed`, until its time is over. */
+async function giveUp(
+  services: Services,
+  { sourceName, sourceId, data }: JobWithMetadata<unknown>,
+): Promise<void> {
+  const topic = new Map<string | null, Topic>(Object.entries(TOPICS)).get(sourceName);
+  await topic?.giveUp?.(services, data);
+  const message = { topic: sourceName, messageId: sourceId };
+  services.log.error(message, 'outbox message given up: delivery failed');
 }

@@ -45,6 +45,10 @@ const invitation = z
     blockedBy: z.enum(blocks).nullable().meta({
       description: 'Why it cannot be accepted at present; null unless its status is blocked',
     }),
+    mailFailedAt: instant.nullable().meta({
+      description:
+        'When the server gave up mailing the link, which nobody has then: resend the invitation. Null otherwise',
+    }),
     createdAt: instant,
     expiresAt: instant,
   })

@@ -120,6 +120,8 @@ export const invitation = pgTable(
     expiresAt: moment().notNull(),
     /** Whether the link went to the address by mail alone: then using it proves the address. */
     linkMailed: boolean().notNull().default(false),
+    /** When the outbox gave up mailing the link; null once it is sent again. */
+    mailFailedAt: moment(),
   },
   (table) => [
     uniqueIndex().on(table.organizationId, table.email),

@@ -115,6 +115,11 @@ export async function mailInvitation(
   await markMailed(services, { organizationId, invitationId }, token);
 }
 
+/** Notes that nobody has a link, unless the invitation was mailed or sent again since. */
+export async function giveUpInvitationMail({ db, clock }: Services, sent: Sent): Promise<void> {
+  await db.update(invitationTable).set({ mailFailedAt: clock() }).where(isUnmailed(sent));
+}
+
 interface Sent {
   readonly organizationId: string;
   readonly invitationId: string;

@@ -55,6 +55,7 @@ function selectInvitations(db: Database | Transaction, ctx: Ctx) {
       creator: creatorColumns,
       createdByKeyId: invitation.createdByKeyId,
       keyName: creatingKeyName(ctx),
+      mailFailedAt: invitation.mailFailedAt,
       createdAt: invitation.createdAt,
       expiresAt: invitation.expiresAt,
     })
@@ -84,6 +85,7 @@ function invitationView(row: ViewRow, now: Date): Invitation {
     invitedBy: { memberId: row.inviterId, name: row.inviterName, email: row.inviterEmail },
     createdByKey: creatingKeyView(row.createdByKeyId, row.keyName),
     ...standing(row, now),
+    mailFailedAt: row.mailFailedAt?.toISOString() ?? null,
     createdAt: row.createdAt.toISOString(),
     expiresAt: row.expiresAt.toISOString(),
   };

@@ -32,6 +32,7 @@ export async function resendInvitation(
     const set = {
       tokenHash: hashToken(delivery.token),
       linkMailed: false,
+      mailFailedAt: null,
       invitedBy: confirmed.actor.memberId,
       createdByKeyId: callingKeyId(confirmed),
       expiresAt: invitationEnd(ctx.services.clock()),

@@ -25,7 +25,7 @@ export function InvitationTable({ invitations, ...actions }: InvitationTableProp
       caption="Open invitations"
       columns={mayInvite ? [...COLUMNS, menuColumn(actions)] : COLUMNS}
       rows={invitations}
-      note={blockNote}
+      note={invitationNote}
     />
   );
 }
@@ -84,28 +84,34 @@ function menuColumn({
   ));
 }
 
-function blockNote({ blockedBy }: Invitation) {
-  if (!blockedBy) return undefined;
+function invitationNote({ blockedBy, mailFailedAt }: Invitation) {
+  if (!blockedBy && !mailFailedAt) return undefined;
   return (
     <p className="text-[0.8125rem] text-soft">
-      It cannot be accepted for now. {INVITATION_BLOCKS[blockedBy]}
+      {blockedBy ? `It cannot be accepted for now. ${INVITATION_BLOCKS[blockedBy]} ` : null}
+      {mailFailedAt ? 'The mail could not be sent, so nobody has the link. Resend it.' : null}
     </p>
   );
 }
 
-type Status = Invitation['status'];
+type Status = Invitation['status'] | 'unsent';
 
 const LOOKS: Readonly<Record<Status, { readonly word: string; readonly tone: StatusTone }>> = {
   active: { word: 'Active', tone: 'good' },
   expired: { word: 'Expired', tone: 'warn' },
   blocked: { word: 'Blocked', tone: 'bad' },
+  unsent: { word: 'Mail failed', tone: 'bad' },
 };
+
+function statusOf({ status, mailFailedAt }: Invitation): Status {
+  return status === 'active' && mailFailedAt ? 'unsent' : status;
+}
 
 /** Whether the link works, and until when. */
 function InvitationStatus({ invitation }: { readonly invitation: Invitation }) {
   const { expiresAt } = invitation;
   // It may expire while it is shown.
-  const status = Date.parse(expiresAt) <= useNow() ? 'expired' : invitation.status;
+  const status = Date.parse(expiresAt) <= useNow() ? 'expired' : statusOf(invitation);
   const { word, tone } = LOOKS[status];
   return (
     <>
