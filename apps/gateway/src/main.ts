@@ -6,7 +6,7 @@ import { STANDARD_OUTPUT } from './access-log/line-file.ts';
 import { type Gateway, startGateway } from './app.ts';
 import { formatAddress } from './config/address.ts';
 import { type CommandLine, readCommandLine } from './config/command-line.ts';
-import type { Config } from './config/config.ts';
+import { type Config, upstreamsOf } from './config/config.ts';
 import { ConfigError } from './config/config-error.ts';
 import { loadConfig } from './config/load-config.ts';
 import { createLog, LOG_LEVELS, type Log, type LogLevel } from './log.ts';
@@ -110,7 +110,9 @@ function nameOf({ name }: Config): string {
 /** Printed for the person at the terminal, not logged; beside an access log on standard output, to stderr. */
 function announce({ routes, tls, accessLog }: Config, { address, adminAddress }: Gateway): void {
   const scheme = tls ? 'https' : 'http';
-  const upstreams = new Set(routes.flatMap(({ upstream }) => upstream?.origin ?? []));
+  const upstreams = new Set(
+    routes.flatMap((route) => upstreamsOf(route).map(({ origin }) => origin)),
+  );
   const passes = upstreams.size > 0 ? `, before ${[...upstreams].join(', ')}` : '';
   const output = accessLog?.file === STANDARD_OUTPUT ? process.stderr : process.stdout;
   output.write(

@@ -1,5 +1,7 @@
 import type { Fleet } from '@tollkeeper/gateway-core';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { UpstreamReport } from '../proxy/balancing/balanced-upstreams.ts';
+import type { UpstreamState } from '../proxy/balancing/upstream-health.ts';
 
 /** Prometheus metrics of the requests that this process serves. */
 export interface CallMetrics {
@@ -8,6 +10,9 @@ export interface CallMetrics {
   /** The head of an answer goes out. @param startedAt when its request came, by performance.now() */
   answered(startedAt: number): void;
   upstreamFailed(code: 'upstream_failed' | 'upstream_timeout'): void;
+  /** A request that failed before an answer was sent to the next upstream of its route. */
+  sentToNext(): void;
+  upstreamChanged(upstream: string, state: UpstreamState): void;
   /** A call that was let through has ended, since it would not be by now. */
   stopped(code: string): void;
   /** At `connectionsMax`: an idle one ended for a new one, or a new one was not taken. */
@@ -53,6 +58,17 @@ export function createCallMetrics(registry: Registry, openConnections: () => num
     help: 'Lines of the access log that were left out, since they could not be written',
     registers,
   });
+  const next = new Counter({
+    name: 'tollkeeper_gateway_upstream_retries_total',
+    help: 'Requests that were sent to the next upstream, since one failed before it answered',
+    registers,
+  });
+  const losses = new Counter({
+    name: 'tollkeeper_gateway_upstream_losses_total',
+    help: 'Upstreams that were ejected, or failed a health check after they had passed it',
+    labelNames: ['upstream', 'state'],
+    registers,
+  });
   const seconds = new Histogram({
     name: 'tollkeeper_gateway_answer_seconds',
     help: 'From a request to the head of its answer',
@@ -64,6 +80,10 @@ export function createCallMetrics(registry: Registry, openConnections: () => num
     decided: (code) => decisions.inc({ code }),
     answered: (startedAt) => seconds.observe((performance.now() - startedAt) / 1000),
     upstreamFailed: (code) => failures.inc({ code }),
+    sentToNext: () => next.inc(),
+    upstreamChanged(upstream, state) {
+      if (state !== 'up') losses.inc({ upstream, state });
+    },
     stopped: (code) => stops.inc({ code }),
     connectionEnded: (reason) => ends.inc({ reason }),
     accessLineDropped: () => lines.inc(),
@@ -91,6 +111,37 @@ export function addFleetMetrics(registry: Registry, fleet: Fleet): void {
     'Calls counted that the control plane has not stored yet',
     () => fleet.status().spooledCalls,
   );
+}
+
+/** Prometheus metrics of the upstreams of routes that have several. */
+export function addUpstreamMetrics(
+  registry: Registry,
+  reports: () => readonly UpstreamReport[],
+): void {
+  const add = (
+    name: string,
+    help: string,
+    aggregator: 'min' | 'sum',
+    read: (report: UpstreamReport) => number,
+  ) =>
+    new Gauge({
+      name: `tollkeeper_gateway_upstream_${name}`,
+      help,
+      aggregator,
+      labelNames: ['upstream'],
+      registers: [registry],
+      collect() {
+        this.reset();
+        for (const each of reports()) this.set({ upstream: each.url }, read(each));
+      },
+    });
+  add(
+    'up',
+    'Whether an upstream receives requests; 0 once one worker sends it none',
+    'min',
+    (each) => Number(each.state === 'up'),
+  );
+  add('calls', 'Calls in progress at an upstream', 'sum', ({ running }) => running);
 }
 
 export function addGauge(registry: Registry, name: string, help: string, read: () => number): void {

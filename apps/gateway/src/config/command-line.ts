@@ -4,7 +4,8 @@ import { findUnknownVariables } from '@tollkeeper/contract';
 import { ADDRESS_SHAPE, type Address, parseAddress } from './address.ts';
 import { ConfigError } from './config-error.ts';
 import type { Environment } from './expand-variables.ts';
-import { upstream, WORKERS_MAX } from './gateway-file.ts';
+import { WORKERS_MAX } from './gateway-file.ts';
+import { upstream } from './upstream-settings.ts';
 
 /** What the command line says; undefined leaves it to gateway.yaml, or to the default. */
 export interface CommandLine {

@@ -63,8 +63,10 @@ export interface AccessLogConfig {
 export interface RouteConfig {
   /** Whole segments, without a slash at the end; `` matches every path. */
   readonly path: string;
-  /** Null where the route serves forward authentication only. */
+  /** Null where the route serves forward authentication only; the first of several. */
   readonly upstream: URL | null;
+  /** Null unless the route has several upstreams. */
+  readonly balancing: BalancingConfig | null;
   /** `open` passes requests without a key. */
   readonly access: 'key' | 'open';
   readonly stripPrefix: boolean;
@@ -85,6 +87,40 @@ export interface RouteConfig {
   readonly answer: string | null;
   /** Where clients read what the route says about itself; null says nothing. */
   readonly metadataUrl: string | null;
+}
+
+/** How requests are shared among upstreams. */
+export interface BalancingConfig {
+  readonly upstreams: readonly { readonly url: string; readonly weight: number }[];
+  readonly method: 'round_robin' | 'least_connections';
+  readonly ejection: EjectionConfig;
+  readonly healthCheck: HealthCheckConfig | null;
+}
+
+/** When an upstream that fails requests gets none for a while. */
+export interface EjectionConfig {
+  /** In a row; 0 never ejects. */
+  readonly failuresMax: number;
+  readonly durationMs: number;
+  /** Whether answers with a status of 500 and above are failures. */
+  readonly on5xx: boolean;
+}
+
+export interface HealthCheckConfig {
+  /** Path and query. */
+  readonly path: string;
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  /** That of a healthy upstream. */
+  readonly status: number;
+}
+
+export function upstreamsOf({
+  upstream,
+  balancing,
+}: Pick<RouteConfig, 'upstream' | 'balancing'>): URL[] {
+  if (balancing) return balancing.upstreams.map(({ url }) => new URL(url));
+  return upstream ? [upstream] : [];
 }
 
 /** What pages of other origins may do. */

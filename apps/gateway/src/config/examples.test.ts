@@ -9,7 +9,14 @@ const example = (name: string) =>
 it('takes the gateway.yaml of the documentation', async () => {
   const text = await example('gateway.yaml');
   const { routes } = readGatewayFile('gateway.yaml', text, { LLM_API_KEY: 'a' });
-  expect(routes?.map(({ path }) => path)).toEqual(['/', '/llm', '/admin', '/healthz', '/app']);
+  expect(routes?.map(({ path }) => path)).toEqual([
+    '/',
+    '/llm',
+    '/orders',
+    '/admin',
+    '/healthz',
+    '/app',
+  ]);
 });
 
 it.each(['traefik.yaml', 'envoy.yaml'])('%s can be read', async (name) => {

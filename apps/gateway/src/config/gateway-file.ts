@@ -7,16 +7,21 @@ import { originFault } from './cors-origin.ts';
 import { type Environment, expandVariables } from './expand-variables.ts';
 import { resourceMetadata } from './resource-metadata.ts';
 import { isReserved, isRoutePath } from './route-path.ts';
+import {
+  ejection,
+  healthCheck,
+  time,
+  timeouts,
+  upstream,
+  upstreamFaults,
+  upstreams,
+} from './upstream-settings.ts';
 
-/** The longest time that a timer of Node can wait. */
-const TIME_MAX_MS = 2 ** 31 - 1;
 export const WORKERS_MAX = 64;
 /** A larger head would cost more memory for each connection than a flood should get. */
 const HEAD_BYTES_MAX = 128 * 1024;
 const BYTES_MAX = Number.MAX_SAFE_INTEGER;
 
-const time = z.int().min(1).max(TIME_MAX_MS);
-const timeOrNone = z.int().min(0).max(TIME_MAX_MS);
 const bytes = z.int().min(0).max(BYTES_MAX);
 
 /** gateway.yaml, as it is written. @param env where the values of `${NAME}` are found */
@@ -86,28 +91,6 @@ const accessLog = z.strictObject({
   sample: z.number().gt(0).max(1).default(1),
 });
 
-const timeouts = z.strictObject({
-  connectMs: timeOrNone.default(5000),
-  responseMs: timeOrNone.default(60_000),
-  idleMs: timeOrNone.default(300_000),
-});
-
-/** Of an address that requests are sent to: its path goes before that of the request. */
-export const upstream = z.string().transform((text, ctx) => {
-  const url = URL.parse(text);
-  const fault = url ? upstreamFault(url) : 'must be a URL such as http://127.0.0.1:3000';
-  if (url && fault === undefined) return url;
-  ctx.addIssue({ code: 'custom', message: fault ?? '' });
-  return z.NEVER;
-});
-
-function upstreamFault(url: URL): string | undefined {
-  if (!/^https?:$/.test(url.protocol)) return 'must begin with http:// or https://';
-  if (url.username || url.password) return 'must hold no credentials; put them into headers';
-  if (url.search || url.hash) return 'must end with its path, without "?" and "#"';
-  return undefined;
-}
-
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what a header may not hold
 const HEADER_VALUE = /^[^\x00-\x08\x0a-\x1f\x7f\u0100-\uffff]*$/;
@@ -172,6 +155,10 @@ export function route(expanded: z.ZodType<string>) {
       .refine(isRoutePath, 'must begin with "/" and hold plain segments, such as /v1/models')
       .refine((path) => !isReserved(path), "is the gateway's own, where it answers other proxies"),
     upstream: upstream.optional(),
+    upstreams: upstreams.optional(),
+    balance: z.enum(['round_robin', 'least_connections']).default('round_robin'),
+    ejection: ejection.prefault({}),
+    healthCheck: healthCheck.optional(),
     access: z.enum(['key', 'open']).default('key'),
     stripPrefix: z.boolean().default(false),
     preserveHost: z.boolean().default(false),
@@ -189,7 +176,11 @@ export function route(expanded: z.ZodType<string>) {
     cors: cors.optional(),
     mcp: z.strictObject({ resourceMetadata }).optional(),
   });
-  return fields.superRefine(({ access, scopes, credentials, mcp }, ctx) => {
+  return fields.superRefine((given, ctx) => {
+    for (const [path, message] of upstreamFaults(given)) {
+      ctx.addIssue({ code: 'custom', path: [path], message });
+    }
+    const { access, scopes, credentials, mcp } = given;
     if (mcp && (access === 'open' || credentials?.includes('bearer') === false)) {
       const message = 'needs a route that accepts keys as "bearer", as MCP clients send them';
       ctx.addIssue({ code: 'custom', path: ['mcp'], message });

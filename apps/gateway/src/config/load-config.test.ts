@@ -72,6 +72,29 @@ it('answers other proxies where there is no upstream, by default', async () => {
   expect((await load(both)).forwardAuth).toBe(true);
 });
 
+it('knows the upstreams of a route that has several', async () => {
+  const text = `routes:
+  - path: /
+    upstreams: [{ url: http://a/v1 }, { url: http://b, weight: 3 }]
+    balance: least_connections
+    healthCheck: { path: /health }`;
+  expect((await load(text)).routes).toMatchObject([
+    {
+      upstream: new URL('http://a/v1'),
+      balancing: {
+        upstreams: [
+          { url: 'http://a/v1', weight: 1 },
+          { url: 'http://b/', weight: 3 },
+        ],
+        method: 'least_connections',
+        ejection: { failuresMax: 3, durationMs: 10_000, on5xx: false },
+        healthCheck: { path: '/health', intervalMs: 5000, timeoutMs: 2000, status: 200 },
+      },
+    },
+  ]);
+  expect((await load('routes: [{path: /, upstream: "http://a"}]')).routes[0]?.balancing).toBeNull();
+});
+
 it('tries the longest path first', async () => {
   const text = 'routes: [{path: /}, {path: /v1/admin/}, {path: /v1}]';
   expect((await load(text)).routes.map(({ path }) => path)).toEqual(['/v1/admin', '/v1', '']);

@@ -64,12 +64,23 @@ function routesOf(file: GatewayFile, { upstream }: Options): RouteConfig[] {
 }
 
 /** The route, and the one at which clients read what it says about itself. */
-function routesFor({ mcp, ...given }: RouteFile, bodyBytesMax: number): RouteConfig[] {
+function routesFor(
+  { mcp, upstreams, balance, ejection, healthCheck, ...given }: RouteFile,
+  bodyBytesMax: number,
+): RouteConfig[] {
   const metadata = mcp?.resourceMetadata;
   const route: RouteConfig = {
     ...given,
     path: given.path.replace(/\/$/, ''),
-    upstream: given.upstream ?? null,
+    upstream: given.upstream ?? upstreams?.[0]?.url ?? null,
+    balancing: upstreams
+      ? {
+          upstreams: upstreams.map(({ url, weight }) => ({ url: url.href, weight })),
+          method: balance,
+          ejection,
+          healthCheck: healthCheck ?? null,
+        }
+      : null,
     headers: Object.entries(given.headers).flat(),
     cors: given.cors ?? null,
     credentials: given.credentials ?? DEFAULT_PLACES,

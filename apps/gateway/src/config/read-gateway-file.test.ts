@@ -65,6 +65,35 @@ describe('a wrong file is refused with line, column and reason', () => {
         ['3:32: "routes.0.mcp.resourceMetadata.resource"'],
       ],
     ),
+    [
+      `routes:
+  - path: /
+    upstream: http://a
+    upstreams: [{ url: http://b }, { url: "http://B:80/" }]
+  - path: /v1
+    upstreams: [{ url: "http://user:pass@b", weight: 0 }]
+    balance: random
+    ejection: { failuresMax: -1, durationMs: 0 }
+  - path: /v2
+    upstream: http://a
+    healthCheck: { path: /health }
+  - path: /v3
+    upstreams: [{ url: http://a }]
+    healthCheck: { path: "//b/health", intervalMs: 0, status: 700 }`,
+      [
+        '4:5: "routes.0.upstreams" excludes "upstream"',
+        '4:5: "routes.0.upstreams" names an address twice',
+        '6:19: "routes.1.upstreams.0.url" must hold no credentials',
+        '6:46: "routes.1.upstreams.0.weight" too small',
+        '7:5: "routes.1.balance" invalid option',
+        '8:17: "routes.1.ejection.failuresMax" too small',
+        '8:34: "routes.1.ejection.durationMs" too small',
+        '11:5: "routes.2.healthCheck" needs a list of "upstreams"',
+        '14:20: "routes.3.healthCheck.path" must begin with "/"',
+        '14:40: "routes.3.healthCheck.intervalMs" too small',
+        '14:55: "routes.3.healthCheck.status" too big',
+      ],
+    ],
     ['routes:\n  - path: /\n    access: public', ['3:5: "routes.0.access" invalid option']],
     ...[
       ['authorization', 'must be written as "bearer"'],

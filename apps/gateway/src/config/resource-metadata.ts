@@ -44,6 +44,7 @@ export function metadataRoute(route: RouteConfig, metadata: ResourceMetadata): R
     path: pathOf(new URL(metadata.resource)),
     access: 'open',
     upstream: null,
+    balancing: null,
     scopes: [],
     answer: JSON.stringify(document),
     metadataUrl: null,

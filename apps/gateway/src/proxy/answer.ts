@@ -142,7 +142,7 @@ export class Answer {
     const { socket } = this.#res;
     if (this.#over || !socket) return false;
     this.#over = true;
-    this.#watch.answering();
+    this.#watch.answering(101);
     this.#res.detachSocket(socket);
     return true;
   }
@@ -160,7 +160,7 @@ export class Answer {
       this.fail(new Error(`The upstream sends Transfer-Encoding "${head.coding}" unasked`));
       return;
     }
-    this.#watch.answering();
+    this.#watch.answering(status);
     const { cors } = this.#exchange;
     const headers = cors === undefined ? head.headers : replaceCors(head.headers, cors);
     this.#res.writeHead(status, reason ?? '', headers);

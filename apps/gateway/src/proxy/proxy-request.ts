@@ -1,49 +1,34 @@
 import type { Readable } from 'node:stream';
-import {
-  type Accepted,
-  type AuthorizationRequest,
-  type Denial,
-  UNAVAILABLE,
-  watchKeys,
-  watchValidity,
-} from '@tollkeeper/gateway-core';
-import { rangeContains } from '@tollkeeper/verify';
-import { type Head, hasBody } from '../request/head.ts';
-import type { Route } from '../request/routes.ts';
+import { type Denial, UNAVAILABLE, watchKeys, watchValidity } from '@tollkeeper/gateway-core';
+import { hasBody } from '../request/head.ts';
 import { Answer } from './answer.ts';
 import type { AnswerWatch } from './answer-watch.ts';
+import { type AuthorizedRequest, isTrustedPeer, outgoingOf } from './authorized-request.ts';
+import { Attempts } from './balancing/attempts.ts';
+import type { BalancedUpstream, Target } from './balancing/balanced-upstreams.ts';
 import type { Call, Ongoing } from './call.ts';
-import { addIdentityHeaders } from './identity-headers.ts';
+import { isKeptClosed } from './kept-connection.ts';
 import { type AddressHeader, addressMap, publicValue } from './public-address.ts';
 import { bodyTooLarge, requestBody } from './request-body.ts';
-import { requestHeaders, requestTrailers } from './request-headers.ts';
+import { requestTrailers } from './request-headers.ts';
 import { type Repeatable, send } from './send.ts';
 import { type Outgoing, sendAlone, sendWithTrailers } from './send-by-http.ts';
 import { sendDenial } from './send-denial.ts';
 import type { Services } from './services.ts';
 import { sendUpgrade } from './tunnel.ts';
 import type { Held } from './turn.ts';
-import { bareHostname, basePath } from './upstreams.ts';
-
-/** What is known of a request once it is accepted. */
-export interface AuthorizedRequest {
-  readonly head: Head;
-  /** Path and query, as the client sent them. */
-  readonly target: string;
-  readonly peer: string;
-  readonly route: Route;
-  readonly upstream: URL;
-  /** Undefined on an open route. */
-  readonly caller:
-    | { readonly request: AuthorizationRequest; readonly decision: Accepted }
-    | undefined;
-}
+import { bareHostname } from './upstreams.ts';
 
 /** RFC 9110, 9.2.2; TRACE is not passed on. */
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
 const KEY_STOPPED = 'request ended: its key was stopped';
 const KEYS_GONE = 'request ended: the gateway can decide nothing any more';
 const SENT_AGAIN = 'A request was sent again: the upstream closed its kept connection';
+const SENT_TO_NEXT = 'A request was sent to the next upstream';
+const NO_UPSTREAM: Denial = {
+  code: 'no_upstream',
+  detail: 'Every upstream of this route failed its health check. Try again later.',
+};
 
 /** An accepted request on its way through. A class, since one is made for each. */
 export class ProxyRequest implements Held, AnswerWatch, Ongoing, Repeatable {
@@ -51,7 +36,11 @@ export class ProxyRequest implements Held, AnswerWatch, Ongoing, Repeatable {
   readonly #call: Call;
   readonly #authorized: AuthorizedRequest;
   #answer: Answer | undefined;
+  #target: Target | undefined;
+  /** Undefined on a route with one upstream. */
+  #attempts: Attempts<BalancedUpstream> | undefined;
   #sent: Outgoing | undefined;
+  #isSentAlone = false;
   #denialAt: ((nowMs: number) => Denial | undefined) | undefined;
 
   constructor(services: Services, call: Call, authorized: AuthorizedRequest) {
@@ -77,9 +66,10 @@ export class ProxyRequest implements Held, AnswerWatch, Ongoing, Repeatable {
     else sendDenial(this.#call, UNAVAILABLE);
   }
 
-  answering(): void {
+  answering(status?: number): void {
     const { res, startedAt, record } = this.#call;
     if (record) record.answeredAt = performance.now();
+    if (status !== undefined) this.#attempts?.answered(status);
     if (this.#services.isDraining) res.shouldKeepAlive = false;
     this.#services.metrics.answered(startedAt);
   }
@@ -88,7 +78,8 @@ export class ProxyRequest implements Held, AnswerWatch, Ongoing, Repeatable {
     const code = isTimeout ? 'upstream_timeout' : 'upstream_failed';
     this.#services.metrics.upstreamFailed(code);
     if (this.#call.record) this.#call.record.code = code;
-    const { origin: upstream } = this.#authorized.upstream;
+    if (!isCut) this.#attempts?.failed();
+    const upstream = this.#target?.url.origin;
     const message = isCut ? 'An upstream broke off' : 'An upstream failed';
     this.#services.log.warn({ upstream, err: error }, message);
   }
@@ -98,10 +89,11 @@ export class ProxyRequest implements Held, AnswerWatch, Ongoing, Repeatable {
   }
 
   publicValue(kind: AddressHeader, value: string): string {
-    const { head, route } = this.#authorized;
+    const { head, route, peer } = this.#authorized;
     const sent = this.#sent;
     if (!route.rewriteAddresses || !sent) return value;
-    return publicValue(kind, value, addressMap(sent, head, route, this.#isTrusted()));
+    const isTrusted = isTrustedPeer(this.#services.live.config, peer);
+    return publicValue(kind, value, addressMap(sent, head, route, isTrusted));
   }
 
   recheck(nowMs: number): void {
@@ -119,75 +111,107 @@ export class ProxyRequest implements Held, AnswerWatch, Ongoing, Repeatable {
     this.#answer.stop(denial);
   }
 
-  /** On a connection of its own, so that it ends with this one. It was counted when it came. */
-  sendAgain(error: Error): void {
-    const { log, nowMs } = this.#services;
-    const { head, upstream } = this.#authorized;
+  /** It was counted when it came. */
+  sendAgain(error: Error): boolean {
     try {
-      this.recheck(nowMs());
-      if (!this.#answer || !this.#sent || this.#answer.isOver) return;
-      log.info({ upstream: upstream.origin, err: error }, SENT_AGAIN);
-      sendAlone(this.#sent, head, this.#answer);
+      return this.#sendAgain(error);
     } catch (fault) {
       this.fail(fault);
+      return true;
     }
+  }
+
+  #sendAgain(error: Error): boolean {
+    const { log, metrics, nowMs } = this.#services;
+    const answer = this.#answer;
+    if (!answer || answer.isOver) return false;
+    const isKept = isKeptClosed(error);
+    const upstream = this.#target?.url.origin;
+    if (!isKept) this.#attempts?.failed();
+    this.recheck(nowMs());
+    if (answer.isOver) return true;
+    const next = this.#attempts?.next();
+    if (next) {
+      this.#target = next;
+      metrics.sentToNext();
+      log.info({ upstream, err: error }, SENT_TO_NEXT);
+      this.#send(next, answer);
+      return true;
+    }
+    if (!isKept || this.#isSentAlone || !this.#sent) return false;
+    // On a connection of its own, so that it ends with this one.
+    this.#isSentAlone = true;
+    log.info({ upstream, err: error }, SENT_AGAIN);
+    sendAlone(this.#sent, this.#authorized.head, answer);
+    return true;
   }
 
   #forward(): void {
-    const { res, upgrade, record } = this.#call;
+    const { req, res, record } = this.#call;
     const { head, route } = this.#authorized;
     // Gone meanwhile: nothing would tell of it any more.
-    if (res.destroyed) return;
+    if (res.destroyed || req.socket.destroyed) return;
     if (Number(head.contentLength ?? 0) > route.bodyBytesMax) {
-      this.answering();
-      sendDenial(this.#call, bodyTooLarge(route.bodyBytesMax));
+      this.#deny(bodyTooLarge(route.bodyBytesMax));
       return;
     }
+    const target = this.#choose();
+    if (!target) {
+      this.#deny(NO_UPSTREAM);
+      return;
+    }
+    this.#target = target;
     if (record) record.forwardedAt = performance.now();
-    const answer = new Answer(this.#call, this);
-    this.#answer = answer;
-    const outgoing = this.#outgoing();
+    this.#answer = new Answer(this.#call, this);
+    this.#send(target, this.#answer);
+  }
+
+  #deny(denial: Denial): void {
+    this.answering();
+    sendDenial(this.#call, denial);
+  }
+
+  #choose(): Target | undefined {
+    const { upstreams } = this.#services;
+    const { route } = this.#authorized;
+    const balancer = route.balancing ? upstreams.balancerOf(route) : undefined;
+    if (!balancer) return upstreams.targetOf(route);
+    this.#attempts = new Attempts(balancer, this.#call);
+    return this.#attempts.next();
+  }
+
+  #send(target: Target, answer: Answer): void {
+    const { upgrade, record } = this.#call;
+    const { head } = this.#authorized;
+    const { config } = this.#services.live;
+    const outgoing = outgoingOf(this.#call.req, this.#authorized, target.url, config);
     this.#sent = outgoing;
-    if (upgrade) sendUpgrade(outgoing, head, upgrade, answer, record);
-    else if (!hasBody(head)) this.#send(outgoing, null, answer);
-    else if (head.trailer === '') this.#send(outgoing, this.#body(), answer);
+    if (upgrade) {
+      const failed = (error: Error) => {
+        if (!this.#attempts || !this.sendAgain(error)) answer.fail(error);
+      };
+      sendUpgrade(outgoing, head, upgrade, answer, { record, failed });
+    } else if (!hasBody(head)) this.#sendByPool(target, outgoing, null, answer);
+    else if (head.trailer === '') this.#sendByPool(target, outgoing, this.#body(), answer);
     else sendWithTrailers(outgoing, this.#body(), head.trailer, () => this.#trailers(), answer);
   }
 
-  #send(outgoing: Outgoing, body: Readable | null, answer: Answer): void {
-    const { route } = this.#authorized;
+  #sendByPool(
+    { pool, url }: Target,
+    outgoing: Outgoing,
+    body: Readable | null,
+    answer: Answer,
+  ): void {
     const { path, method, timeouts } = outgoing;
-    const headersTimeout = timeouts.responseMs;
-    const { preserveHost } = route;
+    const { preserveHost } = this.#authorized.route;
     const headers = preserveHost ? ['Host', outgoing.host, ...outgoing.headers] : outgoing.headers;
     // Else undici would take the name for TLS from Host.
-    const servername = preserveHost ? bareHostname(outgoing.upstream) : null;
+    const servername = preserveHost ? bareHostname(url) : null;
     // Silence is looked for by `recheck`: only an answer's head says whether it may be silent.
-    const request = { path, method, headers, body, headersTimeout, bodyTimeout: 0, servername };
+    const limits = { headersTimeout: timeouts.responseMs, bodyTimeout: 0 };
+    const request = { path, method, headers, body, servername, ...limits };
     const repeatable = body === null && IDEMPOTENT.has(method) ? this : undefined;
-    send(this.#services.upstreams.poolOf(route), request, answer, repeatable);
-  }
-
-  #outgoing(): Outgoing {
-    const { req } = this.#call;
-    const { head, target, peer, route, upstream, caller } = this.#authorized;
-    const isTls = this.#services.live.config.tls !== null;
-    const origin = { peer, isTrusted: this.#isTrusted(), isTls };
-    const headers = requestHeaders(req.rawHeaders, head, route, origin);
-    if (caller) addIdentityHeaders(headers, caller.decision);
-    return {
-      upstream,
-      host: (route.preserveHost && head.host) || upstream.host,
-      method: req.method ?? 'GET',
-      path: pathFor(route, upstream, target),
-      headers,
-      timeouts: route.timeouts,
-    };
-  }
-
-  #isTrusted(): boolean {
-    const { trustedProxies } = this.#services.live.config;
-    return trustedProxies.length > 0 && rangeContains(trustedProxies, this.#authorized.peer);
+    send(pool, request, answer, repeatable);
   }
 
   #body(): Readable {
@@ -208,11 +232,4 @@ export class ProxyRequest implements Held, AnswerWatch, Ongoing, Repeatable {
   #trailers(): readonly string[] {
     return requestTrailers(this.#call.req.rawTrailers, this.#authorized.route);
   }
-}
-
-function pathFor({ path, stripPrefix }: Route, upstream: URL, target: string): string {
-  const base = basePath(upstream);
-  if (!stripPrefix) return base + target;
-  const rest = target.slice(path.length);
-  return rest.startsWith('/') ? base + rest : `${base}/${rest}`;
 }

@@ -14,6 +14,7 @@ import { adoptForwarded } from '../request/forwarded.ts';
 import { framingFault, originForm } from '../request/framing.ts';
 import { type Head, hasBody, readHead } from '../request/head.ts';
 import { findRoute, findSecret, NO_ROUTE } from '../request/routes.ts';
+import type { AuthorizedRequest } from './authorized-request.ts';
 import {
   accept,
   type Call,
@@ -27,7 +28,7 @@ import {
 } from './call.ts';
 import { answerForwardAuth } from './forward-auth/answer-forward-auth.ts';
 import { answerPreflight } from './preflight.ts';
-import { type AuthorizedRequest, ProxyRequest } from './proxy-request.ts';
+import { ProxyRequest } from './proxy-request.ts';
 import { tooManyCalls } from './running-calls.ts';
 import { sendMetadata } from './send-metadata.ts';
 import type { Services } from './services.ts';
@@ -132,10 +133,9 @@ function pass(services: Services, call: Call, head: Head, target: string): void 
   } else if (decision.code !== 'valid') refuseDenied(services, call, decision);
   else if (!route?.upstream) refuseCounted(services, call, NOWHERE, decision.key.keyId);
   else {
-    const { upstream } = route;
     accept(services, call, decision.key.keyId);
     const caller = { request, decision };
-    const authorized = { head, target, peer, route, upstream, caller };
+    const authorized = { head, target, peer, route, caller };
     services.hold(new ProxyRequest(services, call, authorized));
   }
 }
@@ -157,7 +157,7 @@ function passOpen(
   else {
     decided(services, call, 'open');
     const peer = peerOf(call.req);
-    const authorized = { head, target, peer, route, upstream, caller: undefined };
+    const authorized = { head, target, peer, route, caller: undefined };
     new ProxyRequest(services, call, authorized).release();
   }
 }

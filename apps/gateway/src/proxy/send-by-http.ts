@@ -21,8 +21,15 @@ export interface Outgoing {
   readonly timeouts: Timeouts;
 }
 
-/** Opens the request on a connection of its own; nothing is sent before the body, or `end()`. */
-export function openRequest(outgoing: Outgoing, answer: Answer): ClientRequest {
+/**
+ * Opens the request on a connection of its own; nothing is sent before the body, or `end()`.
+ * @param failed called when the connection breaks, at any time
+ */
+export function openRequest(
+  outgoing: Outgoing,
+  answer: Answer,
+  failed: (error: Error) => void = (error) => answer.fail(error),
+): ClientRequest {
   const { upstream, method, path, headers, timeouts } = outgoing;
   const open = upstream.protocol === 'https:' ? httpsRequest : httpRequest;
   const request = open({
@@ -36,7 +43,7 @@ export function openRequest(outgoing: Outgoing, answer: Answer): ClientRequest {
   });
   limitWait(request, timeouts);
   request
-    .on('error', (error) => answer.fail(error))
+    .on('error', failed)
     .on('information', ({ statusCode, rawHeaders }) => {
       if (statusCode !== 100) answer.inform(statusCode, rawHeaders);
     })

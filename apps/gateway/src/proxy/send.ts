@@ -1,14 +1,13 @@
 import type { Dispatcher, Pool } from 'undici';
 import type { Answer } from './answer.ts';
 import type { RawHeaders } from './answer-headers.ts';
-import { isKeptClosed } from './kept-connection.ts';
 
 const NONE: RawHeaders = [];
 
 /** What may be sent once more. */
 export interface Repeatable {
-  /** The upstream closed a kept connection, and nothing of an answer had come. */
-  sendAgain(error: Error): void;
+  /** Nothing of an answer had come. @returns false if it is not sent again */
+  sendAgain(error: Error): boolean;
 }
 
 /**
@@ -63,8 +62,7 @@ class Handler implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_: unknown, error: Error): void {
-    if (this.#repeatable && isKeptClosed(error)) this.#repeatable.sendAgain(error);
-    else this.#answer.fail(error);
+    if (!this.#repeatable?.sendAgain(error)) this.#answer.fail(error);
   }
 }
 

@@ -5,12 +5,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Fleet } from '@tollkeeper/gateway-core';
 import type { Registry } from 'prom-client';
 import { createAccessLog } from '../access-log/access-log.ts';
-import { createCallMetrics } from '../admin/metrics.ts';
+import { addUpstreamMetrics, createCallMetrics } from '../admin/metrics.ts';
 import type { Address } from '../config/address.ts';
 import type { Config } from '../config/config.ts';
 import { listen } from '../listen.ts';
 import type { Log } from '../log.ts';
 import { prepareRoutes } from '../request/routes.ts';
+import type { UpstreamReport } from './balancing/balanced-upstreams.ts';
 import { type Connections, createConnections } from './connections.ts';
 import { createProxyServer, setLimits } from './create-server.ts';
 import { startRechecks } from './recheck.ts';
@@ -35,6 +36,8 @@ export interface ProxyOptions {
 export interface RunningProxy {
   readonly address: Address;
   isDraining(): boolean;
+  /** Of routes that have several. */
+  upstreams(): readonly UpstreamReport[];
   /** Applies to requests from now on. */
   reload(config: Config): void;
   /** After its file was renamed. */
@@ -44,6 +47,10 @@ export interface RunningProxy {
 }
 
 const GRACE_MS = 1000;
+const UPSTREAM_LOST = {
+  ejected: 'upstream ejected: it failed too many requests in a row',
+  down: 'upstream failed its health check',
+} as const;
 
 /** @throws Error of listen() */
 export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
@@ -57,7 +64,12 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     ...{ config: config.accessLog, log, nowMs },
     dropped: metrics.accessLineDropped,
   });
-  const upstreams = createUpstreams();
+  const upstreams = createUpstreams((upstream, state) => {
+    metrics.upstreamChanged(upstream, state);
+    if (state === 'up') log.info({ upstream }, 'upstream is available again');
+    else log.warn({ upstream, state }, UPSTREAM_LOST[state]);
+  });
+  addUpstreamMetrics(registry, upstreams.reports);
   const services: Services = {
     ...{ fleet, log, metrics, accessLog, upstreams, nowMs },
     runningCalls: createRunningCalls(),
@@ -67,16 +79,18 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   };
   const server = createProxyServer(services, connections);
   const address = await listen(server, config.listen);
+  upstreams.use(services.live.routes);
   const endRechecks = startRechecks(connections, nowMs);
   return {
     address,
     isDraining: () => services.isDraining,
+    upstreams: upstreams.reports,
     reload(next) {
       services.live = { config: next, routes: prepareRoutes(next.routes) };
       setLimits(server, connections, next.limits);
       if (next.tls && 'setSecureContext' in server)
         (server as HttpsServer).setSecureContext(next.tls);
-      upstreams.keepOnly(services.live.routes);
+      upstreams.use(services.live.routes);
       accessLog.reload(next.accessLog);
     },
     reopenAccessLog: accessLog.reopen,

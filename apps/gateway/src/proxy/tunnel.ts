@@ -55,16 +55,23 @@ export function isUpgradeable(req: IncomingMessage): boolean {
     .every((protocol) => PROTOCOL.test(protocol) && !HTTP_AGAIN.test(protocol));
 }
 
+interface UpgradeWatch {
+  /** Undefined without an access log. */
+  readonly record: CallRecord | undefined;
+  /** Called when the connection breaks before the upstream has changed the protocol. */
+  readonly failed: (error: Error) => void;
+}
+
 /** Asks the upstream; passes its denial on like any answer. */
 export function sendUpgrade(
   outgoing: Outgoing,
   { upgrade: protocol }: Head,
   upgrade: UpgradeRequest,
   answer: Answer,
-  record: CallRecord | undefined,
+  { record, failed }: UpgradeWatch,
 ): void {
   const headers = [...outgoing.headers, 'Connection', 'Upgrade', 'Upgrade', protocol];
-  const request = openRequest({ ...outgoing, headers }, answer);
+  const request = openRequest({ ...outgoing, headers }, answer, failed);
   request.once('upgrade', (response, socket, rest) => {
     try {
       const head = switchingProtocols(response, answer);

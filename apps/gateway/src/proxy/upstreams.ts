@@ -1,12 +1,20 @@
 import { Pool } from 'undici';
+import { upstreamsOf } from '../config/config.ts';
 import type { Route } from '../request/routes.ts';
+import {
+  type BalancedUpstreams,
+  createBalancedUpstreams,
+  type Target,
+} from './balancing/balanced-upstreams.ts';
+import type { UpstreamState } from './balancing/upstream-health.ts';
 import { createConnector } from './kept-connection.ts';
 
 /** The connections to all upstreams, shared by routes that lead to the same one. */
-export interface Upstreams {
-  poolOf(route: Route): Pool;
-  /** Lets go of the upstreams that none of the routes leads to, once their answers have ended. */
-  keepOnly(routes: readonly Route[]): void;
+export interface Upstreams extends Pick<BalancedUpstreams, 'balancerOf' | 'reports'> {
+  /** The upstream of a route that has one. */
+  targetOf(route: Route): Target | undefined;
+  /** Serves these routes from now on; lets go of others' upstreams once their answers have ended. */
+  use(routes: readonly Route[]): void;
   close(): Promise<void>;
 }
 
@@ -14,22 +22,35 @@ export interface Upstreams {
 export const HEAD_BYTES_MAX = 64 * 1024;
 const GRACE_MS = 1000;
 
-export function createUpstreams(): Upstreams {
+/** @param changed called with each new state of an upstream among several */
+export function createUpstreams(
+  changed: (url: string, state: UpstreamState) => void = () => undefined,
+): Upstreams {
   const pools = new Map<string, Pool>();
-  /** The same, so that a request finds its own without building the name. */
-  const byRoute = new WeakMap<Route, Pool>();
+  /** So that a request finds its own without building the name. */
+  const targets = new WeakMap<Route, Target>();
+  const poolOf = (route: Route, url: URL) => {
+    const name = nameOf(route, url);
+    const pool = pools.get(name) ?? openPool(route, url);
+    pools.set(name, pool);
+    return pool;
+  };
+  const balanced = createBalancedUpstreams(poolOf, changed);
   return {
-    poolOf(route) {
-      const known = byRoute.get(route);
-      if (known) return known;
-      const name = nameOf(route);
-      const pool = pools.get(name) ?? openPool(route);
-      pools.set(name, pool);
-      byRoute.set(route, pool);
-      return pool;
+    balancerOf: balanced.balancerOf,
+    reports: balanced.reports,
+    targetOf(route) {
+      const known = targets.get(route);
+      if (known || !route.upstream) return known;
+      const target = { url: route.upstream, pool: poolOf(route, route.upstream) };
+      targets.set(route, target);
+      return target;
     },
-    keepOnly(routes) {
-      const kept = new Set(routes.filter(({ upstream }) => upstream).map(nameOf));
+    use(routes) {
+      balanced.use(routes);
+      const kept = new Set(
+        routes.flatMap((route) => upstreamsOf(route).map((url) => nameOf(route, url))),
+      );
       for (const [name, pool] of pools) {
         if (kept.has(name)) continue;
         pools.delete(name);
@@ -38,6 +59,7 @@ export function createUpstreams(): Upstreams {
       }
     },
     async close() {
+      balanced.close();
       await Promise.all([...pools.values()].map((pool) => pool.destroy()));
     },
   };
@@ -53,8 +75,8 @@ export function basePath({ pathname }: URL): string {
   return pathname.endsWith('/') ? pathname.slice(0, -1) : pathname;
 }
 
-function openPool({ upstream, timeouts }: Route): Pool {
-  return new Pool(upstream?.origin ?? '', {
+function openPool({ timeouts }: Route, { origin }: URL): Pool {
+  return new Pool(origin, {
     connections: null,
     pipelining: 1,
     allowH2: false,
@@ -64,6 +86,6 @@ function openPool({ upstream, timeouts }: Route): Pool {
 }
 
 /** undici closes a connection over which a request with another name for TLS is to go. */
-function nameOf({ upstream, timeouts, preserveHost }: Route): string {
-  return `${upstream?.origin} ${timeouts.connectMs} ${preserveHost}`;
+function nameOf({ timeouts, preserveHost }: Route, { origin }: URL): string {
+  return `${origin} ${timeouts.connectMs} ${preserveHost}`;
 }

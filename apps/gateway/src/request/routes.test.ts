@@ -7,6 +7,7 @@ function routes(...paths: string[]): readonly Route[] {
   const config = (path: string): RouteConfig => ({
     path,
     upstream: null,
+    balancing: null,
     access: 'key',
     stripPrefix: false,
     preserveHost: false,

@@ -1,0 +1,54 @@
+import type { IncomingMessage } from 'node:http';
+import type { Accepted, AuthorizationRequest } from '@tollkeeper/gateway-core';
+import { rangeContains } from '@tollkeeper/verify';
+import type { Config } from '../config/config.ts';
+import type { Head } from '../request/head.ts';
+import type { Route } from '../request/routes.ts';
+import { addIdentityHeaders } from './identity-headers.ts';
+import { requestHeaders } from './request-headers.ts';
+import type { Outgoing } from './send-by-http.ts';
+import { basePath } from './upstreams.ts';
+
+/** What is known of a request once it is accepted. */
+export interface AuthorizedRequest {
+  readonly head: Head;
+  /** Path and query, as the client sent them. */
+  readonly target: string;
+  readonly peer: string;
+  readonly route: Route;
+  /** Undefined on an open route. */
+  readonly caller:
+    | { readonly request: AuthorizationRequest; readonly decision: Accepted }
+    | undefined;
+}
+
+/** The request as the upstream receives it. */
+export function outgoingOf(
+  { rawHeaders, method = 'GET' }: IncomingMessage,
+  { head, target, peer, route, caller }: AuthorizedRequest,
+  upstream: URL,
+  config: Config,
+): Outgoing {
+  const origin = { peer, isTrusted: isTrustedPeer(config, peer), isTls: config.tls !== null };
+  const headers = requestHeaders(rawHeaders, head, route, origin);
+  if (caller) addIdentityHeaders(headers, caller.decision);
+  return {
+    upstream,
+    host: (route.preserveHost && head.host) || upstream.host,
+    method,
+    path: pathFor(route, upstream, target),
+    headers,
+    timeouts: route.timeouts,
+  };
+}
+
+export function isTrustedPeer({ trustedProxies }: Config, peer: string): boolean {
+  return trustedProxies.length > 0 && rangeContains(trustedProxies, peer);
+}
+
+function pathFor({ path, stripPrefix }: Route, upstream: URL, target: string): string {
+  const base = basePath(upstream);
+  if (!stripPrefix) return base + target;
+  const rest = target.slice(path.length);
+  return rest.startsWith('/') ? base + rest : `${base}/${rest}`;
+}

@@ -1,0 +1,115 @@
+import { beforeEach, expect, it } from 'vitest';
+import type { BalancingConfig } from '../../config/config.ts';
+import {
+  type ClosingUpstream,
+  startClosingUpstream,
+  type Try,
+} from '../../testing/closing-upstream.ts';
+import { exchange } from '../../testing/raw-client.ts';
+import { startTestGateway, type TestGateway, testConfig } from '../../testing/test-gateway.ts';
+
+const GOOD = 'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ngood';
+
+/** What each upstream does with a request, in the order in which they are asked. */
+let deeds: ((each: Try) => void)[];
+let upstreams: ClosingUpstream[];
+
+beforeEach(async () => {
+  deeds = [];
+  const take = (each: Try) => {
+    const deed = deeds.shift();
+    if (deed) deed(each);
+    else each.socket.write(GOOD);
+  };
+  upstreams = await Promise.all([startClosingUpstream(take), startClosingUpstream(take)]);
+});
+
+const closes = ({ socket }: Try) => void socket.destroy();
+const answers = (text: string) => (each: Try) => void each.socket.end(text);
+
+async function startSeveral(ejection: Partial<BalancingConfig['ejection']> = {}) {
+  const { routes } = await testConfig('http://127.0.0.1:1');
+  const balancing: BalancingConfig = {
+    upstreams: upstreams.map(({ url }) => ({ url, weight: 1 })),
+    method: 'round_robin',
+    ejection: { failuresMax: 0, durationMs: 3_600_000, on5xx: false, ...ejection },
+    healthCheck: null,
+  };
+  return startTestGateway(undefined, {
+    routes: routes.map((route) => ({ ...route, balancing })),
+    forwardAuth: false,
+  });
+}
+
+function ask(gateway: TestGateway, method: string, body?: string): Promise<string> {
+  const length = body === undefined ? [] : [`Content-Length: ${body.length}`];
+  const key = `X-Api-Key: ${gateway.fleet.addKey()}`;
+  const head = [`${method} / HTTP/1.1`, 'Host: a', key, ...length, '', ''].join('\r\n');
+  return exchange(gateway.address, head + (body ?? ''));
+}
+
+const tries = () => upstreams.map((each) => each.tries.length);
+
+it.each(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'])(
+  'sends a %s to the next one',
+  async (method) => {
+    const gateway = await startSeveral();
+    deeds = [closes];
+    expect(await ask(gateway, method)).toMatch(/^HTTP\/1\.1 200 /);
+    expect(tries()).toEqual([1, 1]);
+    expect(gateway.fleet.counted).toHaveLength(1);
+  },
+);
+
+it('sends it to each upstream once at most', async () => {
+  const gateway = await startSeveral();
+  deeds = [closes, closes, closes];
+  expect(await ask(gateway, 'GET')).toMatch(/^HTTP\/1\.1 502 .*"upstream_failed"/s);
+  expect(tries()).toEqual([1, 1]);
+});
+
+it.each([
+  ['POST', undefined],
+  ['PATCH', undefined],
+  ['PUT', 'body'],
+  ['DELETE', 'body'],
+])('sends a %s with the body %j to one alone', async (method, body) => {
+  const gateway = await startSeveral();
+  deeds = [closes];
+  expect(await ask(gateway, method, body)).toMatch(/^HTTP\/1\.1 502 /);
+  expect(tries().toSorted()).toEqual([0, 1]);
+});
+
+it.each([
+  ['an answer', 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\npart'],
+  ['a head that is not whole', 'HTTP/1.1 200 OK\r\nContent-'],
+  ['an early hint', 'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n'],
+  ['an error', 'HTTP/1.1 503 Unavailable\r\nContent-Length: 0\r\n\r\n'],
+])('sends nothing to the next one once %s has come', async (_, text) => {
+  const gateway = await startSeveral();
+  deeds = [answers(text)];
+  await ask(gateway, 'GET');
+  expect(tries().toSorted()).toEqual([0, 1]);
+});
+
+it('ejects one that answers with errors where that is asked for, and tries it where all do', async () => {
+  const gateway = await startSeveral({ failuresMax: 1, on5xx: true });
+  const failing = answers('HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n');
+  deeds = [failing];
+  expect(await ask(gateway, 'POST')).toMatch(/^HTTP\/1\.1 500 /);
+  for (let i = 0; i < 4; i++) expect(await ask(gateway, 'POST')).toMatch(/^HTTP\/1\.1 200 /);
+  expect(tries().toSorted()).toEqual([1, 4]);
+  deeds = [failing];
+  expect(await ask(gateway, 'POST')).toMatch(/^HTTP\/1\.1 500 /);
+  // Nobody is left: that of which the ejection ends first is better than none.
+  expect(await ask(gateway, 'POST')).toMatch(/^HTTP\/1\.1 200 /);
+});
+
+it('holds nothing against an upstream that closes a kept connection', async () => {
+  const gateway = await startSeveral({ failuresMax: 1 });
+  for (let i = 0; i < 4; i++) expect(await ask(gateway, 'GET')).toMatch(/good$/);
+  deeds = [closes, closes];
+  expect(await ask(gateway, 'GET')).toMatch(/good$/);
+  const metrics = await (await fetch(`${gateway.adminUrl}/metrics`)).text();
+  for (const { url } of upstreams) expect(metrics).toContain(`_up{upstream="${url}"} 1`);
+});
