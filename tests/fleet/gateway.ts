@@ -30,12 +30,21 @@ export interface GatewaySettings {
   readonly config?: string;
   /** Of 127.0.0.1; a free one unless given. */
   readonly port?: number;
+  /** Further variables. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 let built: Promise<void> | undefined;
 
 /** A gateway that answers /readyz, from the one file that people run. */
 export async function startGateway(settings: GatewaySettings): Promise<Gateway> {
+  const gateway = await launchGateway(settings);
+  await untilReady(gateway, () => answersOk(`${gateway.adminUrl}/readyz`));
+  return gateway;
+}
+
+/** The same, ready or not. */
+export async function launchGateway(settings: GatewaySettings): Promise<Gateway> {
   built ??= buildGateway();
   await built;
   const { controlPlane, upstream, joinKey, workers, config } = settings;
@@ -53,8 +62,8 @@ export async function startGateway(settings: GatewaySettings): Promise<Gateway> 
   const running = startNode([builtGateway, ...Object.entries(options).flat()], {
     PATH: process.env.PATH ?? '',
     ...(joinKey === undefined ? {} : { TOLLKEEPER_JOIN_KEY: joinKey }),
+    ...settings.env,
   });
   const [baseUrl, adminUrl] = [`http://127.0.0.1:${port}`, `http://127.0.0.1:${adminPort}`];
-  await untilReady(running, () => answersOk(`${adminUrl}/readyz`));
   return { ...running, baseUrl, adminUrl, port, stateDir };
 }

@@ -1,6 +1,6 @@
 /** The gateway as a process: reads its options, serves, reloads on SIGHUP, drains on SIGTERM. */
 import { hostname } from 'node:os';
-import { type Fleet, FleetError, startFleet } from '@tollkeeper/gateway-core';
+import { type Fleet, FleetError, findForwardProxy, startFleet } from '@tollkeeper/gateway-core';
 import packageJson from '../package.json' with { type: 'json' };
 import { STANDARD_OUTPUT } from './access-log/line-file.ts';
 import { type Gateway, startGateway } from './app.ts';
@@ -99,6 +99,7 @@ function takePlace(
   return startFleet({
     ...{ controlPlane, joinKey, stateDir, staleMaxMs, name, softwareVersion, log, signal },
     hostname: hostname(),
+    proxy: findForwardProxy(controlPlane, process.env),
     workers,
   });
 }

@@ -1,6 +1,7 @@
 /** Why an instance cannot take its place in the fleet; it ends the start. */
 export type FleetErrorCode =
   | 'control_plane_address'
+  | 'forward_proxy'
   | 'join_key_missing'
   | 'join_refused'
   | 'state_folder'

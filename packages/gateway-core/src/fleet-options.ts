@@ -1,5 +1,6 @@
 import type { Clock } from './clock.ts';
 import type { ControlPlaneAddress } from './connection/control-plane-address.ts';
+import type { ForwardProxy } from './connection/forward-proxy.ts';
 import type { Identity } from './identity/open-identity.ts';
 import type { Log } from './log.ts';
 import type { StateFolder } from './state-folder/open-state-folder.ts';
@@ -9,6 +10,8 @@ import type { Workers } from './workers/workers.ts';
 export interface FleetOptions {
   /** Where the control plane answers, such as https://keys.example.com. */
   readonly controlPlane: string;
+  /** Forward proxy on the way to the control plane, with its credentials, such as http://proxy.example.com:3128. */
+  readonly proxy?: string | undefined;
   /** Needed once: an instance that has joined goes on from its state folder. */
   readonly joinKey: string | undefined;
   /** Where to keep who it is, its snapshot and its counts. Of this instance alone. */
@@ -32,7 +35,8 @@ export interface FleetOptions {
 }
 
 /** What an instance runs with, once it is known who it is. */
-export interface Run extends Omit<FleetOptions, 'controlPlane'> {
+export interface Run extends Omit<FleetOptions, 'controlPlane' | 'proxy'> {
+  readonly proxy: ForwardProxy | undefined;
   readonly controlPlane: ControlPlaneAddress;
   readonly folder: StateFolder;
   readonly identity: Identity;

@@ -22,6 +22,7 @@ export {
 } from './authorize/credential.ts';
 export { type Denial, type DenialAnswer, denialAnswer, UNAVAILABLE } from './authorize/denial.ts';
 export { systemClock } from './clock.ts';
+export { findForwardProxy } from './connection/find-forward-proxy.ts';
 export type { CallSubject, Fleet, FleetStatus, NoKeys, WorkspaceKeys } from './fleet.ts';
 export { FleetError, type FleetErrorCode } from './fleet-error.ts';
 export type { FleetOptions } from './fleet-options.ts';

@@ -107,7 +107,7 @@ export function openLink({ run, sync, faults, spool, meter }: LinkParts): Link {
   };
 
   const supervisor = keepConnected({
-    open: (events) => openSocket(run.controlPlane.fleetUrl, events, clock),
+    open: (events) => openSocket(run.controlPlane.fleetUrl, events, clock, run.proxy?.agent),
     session: (socket) => handleConnection(connection, socket),
     clock,
     random,

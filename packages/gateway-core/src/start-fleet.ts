@@ -2,6 +2,7 @@ import { randomBytes as nodeRandomBytes } from 'node:crypto';
 import { readPublicKey } from '@tollkeeper/protocol';
 import { pause, systemClock } from './clock.ts';
 import { parseControlPlaneAddress } from './connection/control-plane-address.ts';
+import { openForwardProxy } from './connection/forward-proxy.ts';
 import { decideHere, decideInWorkers } from './decider.ts';
 import { createFaults } from './faults.ts';
 import type { Fleet, WorkspaceKeys } from './fleet.ts';
@@ -20,9 +21,15 @@ import { createSnapshotSync, isFresh } from './sync/index.ts';
  * @throws FleetError; the signal's reason
  */
 export async function startFleet(options: FleetOptions): Promise<Fleet> {
-  const { clock = systemClock, random = Math.random, fetch = globalThis.fetch } = options;
+  const { clock = systemClock, random = Math.random } = options;
   const { randomBytes = nodeRandomBytes } = options;
   const controlPlane = parseControlPlaneAddress(options.controlPlane);
+  const proxy = options.proxy === undefined ? undefined : openForwardProxy(options.proxy);
+  if (proxy) {
+    const details = { controlPlane: controlPlane.text, proxy: proxy.text };
+    options.log.info(details, 'the control plane is reached through a forward proxy');
+  }
+  const fetch = options.fetch ?? proxy?.fetch ?? globalThis.fetch;
   const folder = await openStateFolder(options.stateDir, options.log);
   try {
     const { joinKey, name, softwareVersion, log, signal } = options;
@@ -32,6 +39,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
     return await runFleet({
       ...options,
       controlPlane,
+      proxy,
       folder,
       identity,
       instanceId,

@@ -1,3 +1,4 @@
+import type { Agent } from 'node:http';
 import {
   CONFIRM_MS,
   DOWNWARD_BYTES_MAX,
@@ -35,11 +36,13 @@ export function openSocket(
   url: string,
   events: (socket: Socket) => SocketEvents,
   clock: Clock,
+  agent?: Agent,
 ): Socket {
   const socket = new WebSocket(url, {
     perMessageDeflate: false,
     maxPayload: DOWNWARD_BYTES_MAX,
     handshakeTimeout: SILENCE_MS,
+    ...(agent ? { agent } : {}),
   });
   /** The first reason is the cause of the others. */
   let reason: string | undefined;

@@ -50,7 +50,7 @@ export async function storeIdentity(folder: StateFolder, identity: StoredIdentit
   }
 }
 
-/** Leaves a note that it was removed, for whoever starts it again. */
+/** Leaves a note that it was removed, for anyone who starts it again. */
 export async function removeIdentity(folder: StateFolder): Promise<void> {
   await writeWhole(removalPath(folder), 'This gateway was removed from the fleet.\n');
   await rm(pathOf(folder), { force: true });

@@ -16,6 +16,8 @@ import { type Decider, type VerifiedKey, verifiedKey } from './authorize-call.ts
 export interface VerifierOptions {
   /** Where the control plane answers, such as https://keys.example.com. */
   readonly controlPlane: string;
+  /** Forward proxy on the way there, with its credentials: `process.env.HTTPS_PROXY`, if you use it. */
+  readonly proxy?: string | undefined;
   /** Needed at the first start; after that the state folder says who this is. */
   readonly joinKey?: string;
   /** Where identity, snapshot and counts are kept; of this process alone. */
@@ -83,9 +85,10 @@ export async function createVerifier(options: VerifierOptions): Promise<Verifier
 
 function fleetOptions(options: VerifierOptions, log: Log): FleetOptions {
   const { stateDir = './tollkeeper-state', staleMaxMs = null } = options;
-  const { controlPlane, joinKey, name = hostname(), signal } = options;
+  const { controlPlane, proxy, joinKey, name = hostname(), signal } = options;
   return {
     controlPlane,
+    proxy,
     joinKey,
     stateDir,
     name,
