@@ -121,6 +121,10 @@ it('removes the members who joined by a leaked key, but for a colleague who is k
   const { client } = await makeOrganizationKey('leaked-inviter');
   const eve = await join(dashboard, client, 'Eve', 'role_viewer');
   const grace = await join(dashboard, client, 'Grace', 'role_viewer');
+  const accomplice = await join(dashboard, dashboard.owner, 'Mallory', 'role_viewer');
+  const promotion = { roleId: 'role_admin' };
+  const promoted = await client.patch(`/v1/members/${accomplice.memberId}`, promotion);
+  expect(promoted.status).toBe(200);
   const page = await openWindow(dashboard, { as: dashboard.owner });
   await openKeys(page);
   await chooseAction(page, 'leaked-inviter', 'Revoke…');
@@ -130,6 +134,11 @@ it('removes the members who joined by a leaked key, but for a colleague who is k
     .getByRole('checkbox', { name: 'And everything it created or rotated (2 members)' })
     .waitFor();
   await dialog.getByRole('checkbox', { name: 'Remove 2 members who joined' }).waitFor();
+  await dialog
+    .getByText('suspended or reinstated this way, who stay as they are: Mallory.')
+    .waitFor();
+  const link = dialog.getByRole('link', { name: 'Open members in a new tab' });
+  expect(await link.getAttribute('href')).toBe('/members');
   await expectAccessible(page, 'Revoke, with the members who joined');
   await dialog.getByRole('checkbox', { name: 'Grace' }).uncheck();
   await dialog

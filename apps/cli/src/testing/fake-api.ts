@@ -146,5 +146,9 @@ export const NOTHING_CREATED: RouteOutput<Routes['getCreated']> = {
   gatewaysLeftCount: 0,
   editedKeysCount: 0,
   editedKeys: [],
+  changedMembersCount: 0,
+  changedMembers: [],
+  changedRolesCount: 0,
+  changedRoles: [],
   isComplete: true,
 };

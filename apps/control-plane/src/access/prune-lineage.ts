@@ -1,8 +1,10 @@
-import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { eq, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import type { PgTable } from 'drizzle-orm/pg-core';
 import type { Database, Transaction } from '../db/connect.ts';
 import {
   admission,
   apiKey,
+  auditEvent,
   deletedKey,
   gateway,
   invitation,
@@ -13,43 +15,56 @@ import {
 } from '../db/schema/index.ts';
 import { defineUnawaitedWrite } from '../db/statement.ts';
 import { awaitAtCommit } from '../db/transaction.ts';
+import { CHANGED_ACCESS, eventActor } from './changed-access.ts';
 
 /** Of keys: a revoked one that leads nowhere takes no part in a lineage. There may be any number of them. */
 export const mayLead = sql`(${apiKey.status} <> 'revoked' or ${apiKey.leadsOn})`;
 
 /** Where it shows what a key did, with the column that names the key, and what of it is left. */
-const TRACES = [
-  [apiKey, 'created_by_key_id', sql`(trace.status <> 'revoked' or trace.leads_on)`],
-  [joinKey, 'api_key_id'],
-  [invitation, 'created_by_key_id'],
-  [admission, 'created_by_key_id'],
-  [gateway, 'created_by_key_id'],
-  [deletedKey, 'created_by'],
+type Trace = readonly [table: PgTable, column: SQL, isLeft?: SQL];
+
+/** What a cascade ends. */
+const ENDED: readonly Trace[] = [
+  [apiKey, sql.raw('trace.created_by_key_id'), sql`(trace.status <> 'revoked' or trace.leads_on)`],
+  [joinKey, sql.raw('trace.api_key_id')],
+  [invitation, sql.raw('trace.created_by_key_id')],
+  [admission, sql.raw('trace.created_by_key_id')],
+  [gateway, sql.raw('trace.created_by_key_id')],
+  [deletedKey, sql.raw('trace.created_by')],
   [
     keyRotation,
-    'rotated_by',
+    sql.raw('trace.rotated_by'),
     sql`not exists (select from ${apiKey} as key
       where key.id = trace.key_id and key.status = 'revoked' and not key.leads_on offset 0)`,
   ],
+];
+
+/** And what it names, and leaves. */
+const ALL: readonly Trace[] = [
+  ...ENDED,
   [
     keyEdit,
-    'edited_by',
+    sql.raw('trace.edited_by'),
     sql`exists (select from ${apiKey} as key
       where key.id = trace.key_id and key.status <> 'revoked' offset 0)`,
   ],
-] as const;
+  [auditEvent, eventActor(sql.raw('trace.actor')), sql`trace.action in ${CHANGED_ACCESS}`],
+];
 
 /**
- * Whether nothing is left of what a key created, of whom it let in, and of the keys that it gave a new
- * secret or more than they had. Each is looked up by index: without the offset, PostgreSQL may read a
- * whole table instead.
+ * Whether nothing is left of what a key created or changed, and of whom it let in. Each is looked up by
+ * index: without the offset, PostgreSQL may read a whole table instead.
  */
-export function leadsNowhere(organizationId: SQLWrapper | string, keyId: SQLWrapper | string): SQL {
-  const found = TRACES.map(
+export function leadsNowhere(
+  organizationId: SQLWrapper | string,
+  keyId: SQLWrapper | string,
+  traces = ALL,
+): SQL {
+  const found = traces.map(
     // Named apart, as the key may be one of a row of the same table.
     ([table, column, isLeft = sql`true`]) => sql`exists (
       select from ${table} as trace where trace.organization_id = ${organizationId}
-        and ${equals(sql.raw(`trace.${column}`), keyId)} and ${isLeft} offset 0)`,
+        and ${equals(column, keyId)} and ${isLeft} offset 0)`,
   );
   return sql`not (${sql.join(found, sql` or `)})`;
 }
@@ -77,30 +92,32 @@ export function equals(column: SQLWrapper, id: SQLWrapper | string): SQL {
  * so on: a thief must not fill the lineage of a key with dead ones. The record of a revoked key stays.
  * @param ids of keys, and of members, to which what is gone led back
  * @param generationsMax how far up; the purge forgets the rest
+ * @returns how many
  */
 export async function pruneAbove(
   db: Database | Transaction,
   organizationId: string,
   ids: readonly string[],
   generationsMax = 20,
-): Promise<void> {
+  traces = ALL,
+): Promise<number> {
   let above = ids;
+  let count = 0;
   for (let generation = 0; above.length > 0 && generation < generationsMax; generation += 1) {
-    const isAbove = sql`any(${sql.param(above)}::text[])`;
     const deleted = await db.execute<Forgotten>(sql`
       delete from ${deletedKey}
-      where ${deletedKey.organizationId} = ${organizationId} and ${deletedKey.id} = ${isAbove}
-        and ${leadsNowhere(organizationId, deletedKey.id)}
+      where ${deletedKey.organizationId} = ${organizationId}
+        and ${deletedKey.id} = any(${sql.param(above)}::text[])
+        and ${leadsNowhere(organizationId, deletedKey.id, traces)}
       returning ${deletedKey.id}, array[${deletedKey.createdBy}] as above`);
-    const revoked = await forgetRevoked(db, organizationId, above);
-    const rotators = await forgetRotations(
-      db,
-      organizationId,
-      deleted.rows.map(({ id }) => id),
-    );
+    const revoked = await forgetRevoked(db, organizationId, above, traces);
+    const deletedIds = deleted.rows.map(({ id }) => id);
+    const rotators = await forgetRotations(db, organizationId, deletedIds);
+    count += deleted.rows.length + revoked.length;
     const creators = [...deleted.rows, ...revoked].flatMap((each) => each.above);
     above = [...new Set([...creators, ...rotators])];
   }
+  return count;
 }
 
 type Forgotten = { readonly id: string; readonly above: string[] };
@@ -113,14 +130,16 @@ async function forgetRevoked(
   db: Database | Transaction,
   organizationId: string,
   ids: readonly string[],
+  traces: readonly Trace[],
 ): Promise<Forgotten[]> {
   const { rows } = await db.execute<Forgotten>(sql`
     update ${apiKey} set leads_on = false
     where ${apiKey.organizationId} = ${organizationId}
       and ${apiKey.id} = any(${sql.param(ids)}::text[])
       and ${apiKey.status} = 'revoked' and ${apiKey.leadsOn}
-      and ${leadsNowhere(organizationId, apiKey.id)}
-    returning ${apiKey.id}, array_remove(array[${apiKey.createdByKeyId}, ${apiKey.memberId}], null) || array(
+      and ${leadsNowhere(organizationId, apiKey.id, traces)}
+    returning ${apiKey.id},
+      array_remove(array[${apiKey.createdByKeyId}, ${apiKey.memberId}], null) || array(
         select ${keyRotation.rotatedBy} from ${keyRotation}
         where ${keyRotation.organizationId} = ${apiKey.organizationId}
           and ${keyRotation.keyId} = ${apiKey.id}) as above`);
@@ -162,38 +181,52 @@ export async function purgeLineage(db: Database): Promise<{ readonly rowCount: n
     await pruneAbove(db, id, ids, PURGED_GENERATIONS_MAX);
   }
   for (const { id } of await db.select({ id: organization.id }).from(organization)) {
-    await pruneRevoked(db, id, PURGED_GENERATIONS_MAX);
+    await pruneInParts(db, id, await selectRevoked(db, id), PURGED_GENERATIONS_MAX, ALL);
   }
   return { rowCount: gone.length };
 }
 
+/** How far up a request forgets dead keys. */
+const GENERATIONS_IN_REQUEST_MAX = 1000;
+
 /**
- * Lets searches pass over all revoked keys of an organization that lead to nothing that is left.
+ * For a search that dead keys hold up: forgets all of an organization that lead to nothing that a cascade
+ * would end. What they changed is not named any more.
  * @returns whether there were any
  */
-export async function pruneRevoked(
-  db: Database,
-  organizationId: string,
-  generationsMax: number,
-): Promise<boolean> {
-  const leading = await db
+export async function pruneToEnd(db: Database, organizationId: string): Promise<boolean> {
+  const deleted = await db
+    .select({ id: deletedKey.id })
+    .from(deletedKey)
+    .where(eq(deletedKey.organizationId, organizationId));
+  const ids = [...(await selectRevoked(db, organizationId)), ...deleted.map(({ id }) => id)];
+  return (await pruneInParts(db, organizationId, ids, GENERATIONS_IN_REQUEST_MAX, ENDED)) > 0;
+}
+
+async function selectRevoked(db: Database, organizationId: string): Promise<string[]> {
+  const rows = await db
     .select({ id: apiKey.id })
     .from(apiKey)
     .where(
       sql`${apiKey.organizationId} = ${organizationId} and ${apiKey.status} = 'revoked' and ${apiKey.leadsOn}`,
     );
-  const above = new Set<string>();
-  for (const ids of inParts(leading.map(({ id }) => id))) {
-    const forgotten = await forgetRevoked(db, organizationId, ids);
-    for (const each of forgotten.flatMap((row) => row.above)) above.add(each);
-  }
-  for (const ids of inParts([...above])) {
-    await pruneAbove(db, organizationId, ids, generationsMax);
-  }
-  return above.size > 0;
+  return rows.map(({ id }) => id);
 }
 
 /** So many ids that a statement with them ends in time. */
-function* inParts(ids: readonly string[]): Generator<readonly string[]> {
-  for (let at = 0; at < ids.length; at += 5000) yield ids.slice(at, at + 5000);
+const PART_MAX = 2000;
+
+async function pruneInParts(
+  db: Database,
+  organizationId: string,
+  ids: readonly string[],
+  generationsMax: number,
+  traces: readonly Trace[],
+): Promise<number> {
+  let count = 0;
+  for (let at = 0; at < ids.length; at += PART_MAX) {
+    const part = ids.slice(at, at + PART_MAX);
+    count += await pruneAbove(db, organizationId, part, generationsMax, traces);
+  }
+  return count;
 }

@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { apiKeyId, KEPT_MEMBERS, KEPT_MEMBERS_MAX, KEPT_MEMBERS_RULE, memberId } from '../ids.ts';
+import {
+  apiKeyId,
+  KEPT_MEMBERS,
+  KEPT_MEMBERS_MAX,
+  KEPT_MEMBERS_RULE,
+  memberId,
+  roleId,
+} from '../ids.ts';
 import { defineRoute } from '../route.ts';
 
 /** What `cascade` does, wherever a key ends. */
@@ -26,9 +33,7 @@ export const keepMembersQuery = z
 /** So many of the keys that a key created or rotated are looked at, to count what is still in use. */
 export const CREATED_COUNTED_MAX = 1000;
 
-const joinedMembers = z.array(
-  z.strictObject({ id: memberId, name: z.string(), email: z.string() }),
-);
+const namedMembers = z.array(z.strictObject({ id: memberId, name: z.string(), email: z.string() }));
 const NAMED = `The first ${CREATED_NAMED_MAX} by name; empty without members.read`;
 
 export const createdByKey = z
@@ -37,13 +42,13 @@ export const createdByKey = z
     joinKeysCount: z.int(),
     invitationsCount: z.int(),
     membersCount: z.int().meta({ description: 'Members who joined by one of the invitations' }),
-    members: joinedMembers.meta({ description: NAMED }),
+    members: namedMembers.meta({ description: NAMED }),
     gatewaysCount: z.int().meta({ description: 'Gateways that joined by one of the join keys' }),
     membersLeftCount: z.int().meta({
       description:
         'Further members who joined by one of the invitations: `cascade` leaves them, as the caller keeps them or may not remove them',
     }),
-    membersLeft: joinedMembers.meta({ description: NAMED }),
+    membersLeft: namedMembers.meta({ description: NAMED }),
     gatewaysLeftCount: z.int().meta({
       description: 'Further gateways, which `cascade` leaves, as the caller may not remove them',
     }),
@@ -54,6 +59,18 @@ export const createdByKey = z
     editedKeys: z
       .array(z.strictObject({ id: apiKeyId, name: z.string() }))
       .meta({ description: `The first ${CREATED_NAMED_MAX} by name` }),
+    changedMembersCount: z.int().meta({
+      description:
+        'Other members whom these gave another role, suspended or reinstated. `cascade` leaves them as they are: review them',
+    }),
+    changedMembers: namedMembers.meta({ description: NAMED }),
+    changedRolesCount: z.int().meta({
+      description:
+        'Roles that these created or changed. `cascade` leaves them as they are: review them',
+    }),
+    changedRoles: z.array(z.strictObject({ id: roleId, name: z.string() })).meta({
+      description: `The first ${CREATED_NAMED_MAX} by name; empty without roles.read`,
+    }),
     isComplete: z.boolean().meta({
       description: `False where there are more than ${CREATED_COUNTED_MAX.toLocaleString('en')} keys and members, deleted and removed ones included, or very many rotations or admissions: the counts are then those of the first of them, and there may be more`,
     }),

@@ -98,7 +98,7 @@ test.each(['revoke', 'delete'])('refuses --keep-member without --cascade: %s', a
 });
 
 test.each([[], ['--cascade']])(
-  'names the keys that a key enabled or changed: %j',
+  'names the keys, members and roles that a key changed: %j',
   async (...options) => {
     const editedKeys = [{ id: createKey(2).id, name: 'billing' }];
     const { fetch } = createApi({
@@ -107,6 +107,9 @@ test.each([[], ['--cascade']])(
         ...NOTHING_CREATED,
         editedKeysCount: 3,
         editedKeys,
+        changedMembersCount: 2,
+        changedMembers: [ada, eve],
+        changedRolesCount: 1,
       },
     });
     const env = { TOLLKEEPER_API_KEY: SECRET };
@@ -117,9 +120,12 @@ test.each([[], ['--cascade']])(
       ['keys', 'revoke', 'ci-1', ...options],
       given,
     );
-    expect(stderr.replace(/\s+/g, ' ')).toContain(
+    const said = [
       `Review the keys that it enabled or changed, which stay as they are: billing (${editedKeys[0]?.id}) and 2 more.`,
-    );
+      'Review the members whom it gave another role, suspended or reinstated, who stay as they are: Ada (ada@example.com), Eve (eve@example.com).',
+      'Review the roles that it created or changed, which stay as they are: 1 in all.',
+    ];
+    expect(stderr.replace(/\s+/g, ' ')).toContain(said.join(' '));
   },
 );
 

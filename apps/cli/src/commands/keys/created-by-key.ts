@@ -48,7 +48,7 @@ export async function createdByKeys(
   const created = await readCreated(client, ids, cascade ? keepMembers : undefined);
   const things = thingsOf(created);
   const isDeleted = keys.some(({ prefix }) => prefix === null);
-  const further = cascade ? `${staying(created)}${edited(created, it)}` : edited(created, it);
+  const further = cascade ? `${staying(created)}${toReview(created, it)}` : toReview(created, it);
   if (things === '') {
     return `${capitalized(it)} created or rotated nothing that is still in use.${further}`;
   }
@@ -57,12 +57,31 @@ export async function createdByKeys(
     : `Everything ${it} created or rotated stays: ${things}. Give --cascade to end that as well.${further}`;
 }
 
-/** Other keys, which no cascade ends. */
-function edited({ editedKeysCount, editedKeys }: Created, it: string): string {
-  if (editedKeysCount === 0) return '';
-  const names = editedKeys.map(({ name, id }) => `${name} (${id})`).join(', ');
-  const more = editedKeysCount - editedKeys.length;
-  return ` Review the keys that ${it} enabled or changed, which stay as they are: ${names}${more > 0 ? ` and ${more} more` : ''}.`;
+/** Other keys, members and roles, which no cascade ends. */
+function toReview(created: Created, it: string): string {
+  const { editedKeysCount, editedKeys, changedMembersCount, changedRolesCount } = created;
+  const keys = editedKeys.map(({ name, id }) => `${name} (${id})`);
+  const members = created.changedMembers.map(({ name, email }) => `${name} (${email})`);
+  const roles = created.changedRoles.map(({ name, id }) => `${name} (${id})`);
+  return [
+    review(`the keys that ${it} enabled or changed, which`, editedKeysCount, keys),
+    review(
+      `the members whom ${it} gave another role, suspended or reinstated, who`,
+      changedMembersCount,
+      members,
+    ),
+    review(`the roles that ${it} created or changed, which`, changedRolesCount, roles),
+  ].join('');
+}
+
+function review(what: string, count: number, names: readonly string[]): string {
+  if (count === 0) return '';
+  const more = count - names.length;
+  const which =
+    names.length === 0
+      ? `${count} in all`
+      : `${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  return ` Review ${what} stay as they are: ${which}.`;
 }
 
 function leaving({ membersCount, members }: Created): string {

@@ -33,14 +33,17 @@ export type Reader = ReturnType<typeof createReader>;
 /** Reads what some of the ids did, and remembers whether it has read all of it. */
 export function createReader(ids: readonly string[], rowsMax: number | undefined) {
   let isComplete = true;
-  const read = async <T>(select: (part: readonly string[]) => Limitable<T>) => {
-    const selectPart = (part: readonly string[], limit: number | null) =>
-      limit === null ? select(part) : select(part).limit(limit);
-    const { rows, isWhole } = await readInParts(ids, selectPart, rowsMax);
+  const readRows = async <T>(
+    select: (part: readonly string[], limit: number | null) => PromiseLike<readonly T[]>,
+  ) => {
+    const { rows, isWhole } = await readInParts(ids, select, rowsMax);
     isComplete &&= isWhole;
     return rows;
   };
+  const read = <T>(select: (part: readonly string[]) => Limitable<T>) =>
+    readRows((part, limit) => (limit === null ? select(part) : select(part).limit(limit)));
   return {
+    readRows,
     read,
     /** Each once: a key and its owner may have created the same. */
     readEach: async <T extends { readonly id: string }>(

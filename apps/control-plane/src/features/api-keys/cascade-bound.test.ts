@@ -141,6 +141,23 @@ describe('a thief who leaves many dead links', () => {
     expect([await end([id]), await countLeft(id)]).toEqual([[], 0]);
   });
 
+  it('is not saved by dead keys that each changed what stays', async () => {
+    const { id } = await makeKey(app, owner);
+    const kept = await makeKey(app, owner);
+    await plantBelow(id, 30);
+    await query(
+      `update api_key set status = 'revoked', leads_on = true where created_by_key_id = $1
+        and id <> (select max(id) from api_key where created_by_key_id = $1)`,
+      [id],
+    );
+    await query(
+      `insert into key_edit (organization_id, edited_by, key_id, first_at, last_at)
+       select organization_id, id, $2, now(), now() from api_key where created_by_key_id = $1`,
+      [id, kept.id],
+    );
+    expect([await end([id]), await countLeft(id)]).toEqual([[], 0]);
+  });
+
   it('is named where a line of dead keys is longer than a transaction searches', async () => {
     const { id } = await makeKey(app, owner);
     await plantDead(id, 30);

@@ -24,6 +24,10 @@ export const NOTHING_CREATED: Created = {
   gatewaysLeftCount: 0,
   editedKeysCount: 0,
   editedKeys: [],
+  changedMembersCount: 0,
+  changedMembers: [],
+  changedRolesCount: 0,
+  changedRoles: [],
   isComplete: true,
 };
 

@@ -54,19 +54,27 @@ export async function countCreated(
     membersLeft: named(ctx, created.membersLeft),
     gatewaysLeftCount: created.gatewaysLeft.length,
     editedKeysCount: created.editedKeys.length,
-    editedKeys: created.editedKeys
-      .map(({ id, name }) => ({ id, name }))
-      .sort((a, b) => a.name.localeCompare(b.name) || a.id.localeCompare(b.id))
-      .slice(0, CREATED_NAMED_MAX),
+    editedKeys: firstByName(created.editedKeys).map(({ id, name }) => ({ id, name })),
+    changedMembersCount: created.changedMembers.length,
+    changedMembers: named(ctx, created.changedMembers),
+    changedRolesCount: created.changedRoles.length,
+    changedRoles: holds(ctx.scopes, 'roles.read')
+      ? firstByName(created.changedRoles).map(({ id, name }) => ({ id, name }))
+      : [],
     isComplete: isComplete && lineage.isComplete && created.isComplete,
   };
 }
 
 /** Names and addresses are for callers who may list members. */
-function named(ctx: Ctx, rows: readonly AdmittedMember[]) {
+function named(ctx: Ctx, rows: readonly Pick<AdmittedMember, 'id' | 'name' | 'email'>[]) {
   if (!holds(ctx.scopes, 'members.read')) return [];
+  return firstByName(rows).map(({ id, name, email }) => ({ id, name, email }));
+}
+
+function firstByName<T extends { readonly id: string; readonly name: string }>(
+  rows: readonly T[],
+): T[] {
   return rows
-    .map(({ id, name, email }) => ({ id, name, email }))
-    .sort((a, b) => a.name.localeCompare(b.name) || a.id.localeCompare(b.id))
+    .toSorted((a, b) => a.name.localeCompare(b.name) || a.id.localeCompare(b.id))
     .slice(0, CREATED_NAMED_MAX);
 }

@@ -28,6 +28,12 @@ interface CreatedCounts {
   readonly editedKeysCount: number;
   /** Ids of other keys that were enabled or changed, or the first of them. */
   readonly editedKeys: readonly string[];
+  /** Members who were given a role, suspended or reinstated, and their ids, or the first of them. */
+  readonly changedMembersCount: number;
+  readonly changedMembers: readonly string[];
+  /** Roles that were created or changed, and their ids, or the first of them. */
+  readonly changedRolesCount: number;
+  readonly changedRoles: readonly string[];
 }
 
 interface EndedCreated {
@@ -36,7 +42,7 @@ interface EndedCreated {
   readonly changes: readonly Change[];
 }
 
-/** Members and keys that an audit event names. */
+/** Members, keys and roles of each kind that an audit event names. */
 const NAMED_MAX = 100;
 
 const NOTHING: EndedCreated = {
@@ -51,14 +57,26 @@ const NOTHING: EndedCreated = {
     gatewaysLeftCount: 0,
     editedKeysCount: 0,
     editedKeys: [],
+    changedMembersCount: 0,
+    changedMembers: [],
+    changedRolesCount: 0,
+    changedRoles: [],
   },
   events: [],
   changes: [],
 };
 
 /** Whether the event has something to say of what a cascade left. */
-export function namesAny({ membersLeftCount, gatewaysLeftCount, editedKeysCount }: CreatedCounts) {
-  return membersLeftCount + gatewaysLeftCount + editedKeysCount > 0;
+export function namesAny(counts: CreatedCounts): boolean {
+  const { membersLeftCount, gatewaysLeftCount, editedKeysCount } = counts;
+  const { changedMembersCount, changedRolesCount } = counts;
+  return [
+    membersLeftCount,
+    gatewaysLeftCount,
+    editedKeysCount,
+    changedMembersCount,
+    changedRolesCount,
+  ].some((count) => count > 0);
 }
 
 /**
@@ -78,7 +96,13 @@ export async function endCreated(
   const endedBy = new Map<string, Mutable>();
   const of = (root: string) => {
     const own = endedBy.get(root) ?? {
-      counts: { ...NOTHING.counts, membersLeft: [], editedKeys: [] },
+      counts: {
+        ...NOTHING.counts,
+        membersLeft: [],
+        editedKeys: [],
+        changedMembers: [],
+        changedRoles: [],
+      },
       events: [],
       changes: [],
     };
@@ -152,15 +176,12 @@ export async function endCreated(
     own.changes.push({ kind: 'gateway', subjectId: row.id });
   }
   for (const { root } of part.gatewaysLeft) of(root).own.counts.gatewaysLeftCount += 1;
-  for (const { root, id } of part.membersLeft) {
-    const { counts } = of(root).own;
-    counts.membersLeftCount += 1;
-    if (counts.membersLeft.length < NAMED_MAX) counts.membersLeft.push(id);
-  }
-  for (const { root, id } of part.editedKeys) {
-    const { counts } = of(root).own;
-    counts.editedKeysCount += 1;
-    if (counts.editedKeys.length < NAMED_MAX) counts.editedKeys.push(id);
+  for (const kind of ['membersLeft', 'editedKeys', 'changedMembers', 'changedRoles'] as const) {
+    for (const { root, id } of part[kind]) {
+      const { counts } = of(root).own;
+      counts[`${kind}Count`] += 1;
+      if (counts[kind].length < NAMED_MAX) counts[kind].push(id);
+    }
   }
   return (rootId) => endedBy.get(rootId) ?? NOTHING;
 }

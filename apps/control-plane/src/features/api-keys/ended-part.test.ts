@@ -15,6 +15,8 @@ const created = (counts: Partial<Record<keyof Created, number>>) =>
     membersLeft: [],
     gatewaysLeft: [],
     editedKeys: [],
+    changedMembers: [],
+    changedRoles: [],
   }) as unknown as Created;
 
 const sizes = (part: Created | undefined) =>

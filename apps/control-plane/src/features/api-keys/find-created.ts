@@ -6,6 +6,7 @@ import type { Database, Transaction } from '../../db/connect.ts';
 import { apiKey, gateway, invitation, joinKey, keyEdit } from '../../db/schema/index.ts';
 import { invitationSentAt } from '../../write/created-facts.ts';
 import { among, createReader, type Reader } from './among.ts';
+import { type ChangedAccess, findChangedAccess } from './find-changed-access.ts';
 import type { AdmittedMember, ReadLineage } from './read-lineage.ts';
 import { type Descendants, traceDescendants } from './trace-descendants.ts';
 
@@ -26,7 +27,7 @@ interface EditedKey extends CreatedThing {
 }
 
 /** What is still in use of what came from some keys, and goes with them. */
-export interface Created {
+export interface Created extends ChangedAccess {
   /** That are not revoked, roots aside. */
   readonly keys: readonly CreatedKey[];
   /** Whom the caller removes. */
@@ -69,6 +70,7 @@ export async function findCreated(
     gateways: gateways.filter((each) => !isLeft(each)),
     gatewaysLeft: gateways.filter(isLeft),
     editedKeys: await findEditedKeys(db, ctx, descendants, reader),
+    ...(await findChangedAccess(db, ctx, descendants, reader)),
     isComplete: reader.isComplete(),
   };
 }

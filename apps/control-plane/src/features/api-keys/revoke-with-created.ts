@@ -1,6 +1,6 @@
 import { and } from 'drizzle-orm';
 import { findDeletedKey } from '../../access/find-deleted-key.ts';
-import { pruneRevoked } from '../../access/prune-lineage.ts';
+import { pruneToEnd } from '../../access/prune-lineage.ts';
 import { holds } from '../../access/require-scope.ts';
 import { visibleKeys } from '../../access/visibility.ts';
 import type { Ctx } from '../../context.ts';
@@ -48,9 +48,6 @@ interface Part {
  */
 const SEARCHED_AT_ONCE_MAX = 10_000;
 
-/** How far up a request looks for dead keys that its search may pass over. */
-const PRUNED_GENERATIONS_MAX = 1000;
-
 /**
  * Revokes keys with what they created: in one transaction where that is little. Otherwise the first one
  * revokes the keys alone, however much they created; then each transaction searches what is left, and
@@ -87,7 +84,7 @@ export async function revokeWithCreated(
       endNext(ctx, pending, stopped.refusals, { keepMembers, searchedMax: max });
     let part = await end(canEndPart ? atOnceMax : searchedMax);
     if (isStuck(part)) part = await end(searchedMax);
-    if (isStuck(part) && (await pruneRevoked(db, ctx.organizationId, PRUNED_GENERATIONS_MAX))) {
+    if (isStuck(part) && (await pruneToEnd(db, ctx.organizationId))) {
       part = await end(searchedMax);
     }
     for (const id of part.rootIds) outcomes.delete(id);

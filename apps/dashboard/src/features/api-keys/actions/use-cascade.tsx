@@ -1,4 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { Link, linkOptions } from '@tanstack/react-router';
 import type { RouteOutput, Routes } from '@tollkeeper/contract';
 import { useState } from 'react';
 import { CheckRow } from '../../../components/forms/choices.tsx';
@@ -18,7 +19,6 @@ export function useCascade(ids: readonly string[], usual: boolean) {
   const [chosen, setChosen] = useState<boolean>();
   const isNothing = data !== undefined && sumOf(data) === '';
   const stay = data === undefined ? '' : staying(data).trim();
-  const review = data === undefined ? '' : toReview(data);
   const cascade = (chosen ?? usual) && !isNothing;
   return {
     cascade,
@@ -48,7 +48,7 @@ export function useCascade(ids: readonly string[], usual: boolean) {
             onKeep={setKeepMembers}
           />
         ) : null}
-        <Note text={review} />
+        {data ? <ToReview created={data} /> : null}
       </>
     ),
   };
@@ -97,12 +97,49 @@ function staying({ membersLeftCount, membersLeft, gatewaysLeftCount }: Created):
   return stay === '' ? '' : ` These stay, since you keep them or may not remove them: ${stay}.`;
 }
 
-/** Other keys that the keys enabled or changed; no cascade ends them. */
-function toReview({ editedKeysCount, editedKeys }: Created): string {
-  if (editedKeysCount === 0) return '';
-  const more = editedKeysCount - editedKeys.length;
-  const names = [...editedKeys.map(({ name }) => name), ...(more > 0 ? [`${more} more`] : [])];
-  return `Review the keys that were enabled or changed this way, which stay as they are: ${names.join(', ')}.`;
+/** Other keys, members and roles that the keys changed; no cascade ends them. */
+function ToReview({ created }: { readonly created: Created }) {
+  const { editedKeysCount, editedKeys, changedMembersCount, changedRolesCount } = created;
+  const kinds = [
+    {
+      text: 'Review the keys that were enabled or changed this way, which stay as they are',
+      count: editedKeysCount,
+      things: editedKeys,
+      list: linkOptions({ to: '/api-keys' }),
+      label: 'Open API keys in a new tab',
+    },
+    {
+      text: 'Review the members who were given another role, suspended or reinstated this way, who stay as they are',
+      count: changedMembersCount,
+      things: created.changedMembers,
+      list: linkOptions({ to: '/members' }),
+      label: 'Open members in a new tab',
+    },
+    {
+      text: 'Review the roles that were created or changed this way, which stay as they are',
+      count: changedRolesCount,
+      things: created.changedRoles,
+      list: linkOptions({ to: '/roles' }),
+      label: 'Open roles in a new tab',
+    },
+  ];
+  return kinds
+    .filter(({ count }) => count > 0)
+    .map(({ text, count, things, list, label }) => (
+      <p key={text} className="text-[0.8125rem] text-soft">
+        {text}: {namesOf(things, count)}.{' '}
+        <Link {...list} target="_blank" className="text-accent-strong underline underline-offset-4">
+          {label}
+        </Link>
+      </p>
+    ));
+}
+
+/** "Ada, Eve, 2 more"; only how many where the server named nobody. */
+function namesOf(things: readonly { readonly name: string }[], count: number): string {
+  if (things.length === 0) return `${count} in all`;
+  const more = count - things.length;
+  return [...things.map(({ name }) => name), ...(more > 0 ? [`${more} more`] : [])].join(', ');
 }
 
 /** "2 keys, 1 join key"; nothing where there are none. */

@@ -1,0 +1,11 @@
+import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+
+/** Audit events of changes in what members may do, written out as an index holds these events alone. */
+export const CHANGED_ACCESS = sql.raw(
+  `('member.update', 'member.suspend', 'member.reinstate', 'role.create', 'role.update')`,
+);
+
+/** The key, or else the member, that did what an audit event records. */
+export function eventActor(actor: SQLWrapper): SQL {
+  return sql`coalesce(${actor} ->> 'keyId', ${actor} ->> 'memberId')`;
+}

@@ -1,0 +1,124 @@
+import { beforeAll, expect, it } from 'vitest';
+import { purgeOutdated } from '../../jobs/purge-outdated.ts';
+import { auditEvents } from '../../testing/audit-log.ts';
+import type { Client } from '../../testing/client.ts';
+import { type Joined, join } from '../../testing/join.ts';
+import { makeKey } from '../../testing/keys.ts';
+import { type CascadeWorld, startCascadeWorld } from './cascade-world.fixture.ts';
+
+let world: CascadeWorld;
+
+beforeAll(async () => {
+  world = await startCascadeWorld();
+});
+
+async function makeRole(client: Client, name: string) {
+  const body = { name, description: '', scopes: ['usage.read'] };
+  const made = await client.post<{ id: string; name: string }>('/v1/roles', body);
+  expect(made.status).toBe(201);
+  return { id: made.body.id, name: made.body.name };
+}
+
+async function giveRole(client: Client, { memberId }: Joined, roleId = 'role_admin') {
+  expect((await client.patch(`/v1/members/${memberId}`, { roleId })).status).toBe(200);
+}
+
+const nameOf = ({ memberId, name, email }: Joined & { name: string }) => ({
+  id: memberId,
+  name,
+  email,
+});
+
+async function joinAs(name: string) {
+  const full = world.named(name);
+  return { ...(await join(world.app, world.owner, full, 'role_viewer')), name: full };
+}
+
+it('names the members and roles that a key, and a member of it, changed, and leaves them', async () => {
+  const { app, owner, me, makeRoot, named, created, revoke, statusOf } = world;
+  const root = await makeRoot();
+  const thief = await join(app, root.client, named('Thief'), 'role_admin');
+  const promoted = await joinAs('A-promoted');
+  const reinstated = await joinAs('B-reinstated');
+  const byAnother = await joinAs('C-changed');
+  const [bystander, leaving] = [
+    await joinAs('bystander'),
+    await join(app, root.client, named('Leaving'), 'role_viewer'),
+  ];
+  const shared = await makeRole(owner, named('b shared'));
+  await makeRole(owner, named('of the owner'));
+  await giveRole(owner, bystander);
+  await owner.post(`/v1/members/${reinstated.memberId}/suspend`);
+  await owner.post(`/v1/members/${bystander.memberId}/suspend`);
+
+  await giveRole(root.client, promoted);
+  await giveRole(root.client, leaving);
+  expect((await thief.client.post(`/v1/members/${reinstated.memberId}/reinstate`)).status).toBe(
+    200,
+  );
+  const made = await makeRole(root.client, named('a made'));
+  const scopes = ['usage.read', 'members.invite'];
+  expect((await thief.client.patch(`/v1/roles/${shared.id}`, { scopes })).status).toBe(200);
+  const gone = await makeRoot(root.client);
+  await giveRole(gone.client, byAnother);
+  expect((await gone.client.delete(`/v1/api-keys/${gone.id}`)).status).toBe(204);
+  await purgeOutdated(app.services.db);
+
+  const members = [promoted, reinstated, byAnother];
+  expect(await created(root.id)).toMatchObject({
+    changedMembersCount: 3,
+    changedMembers: members.map(nameOf),
+    changedRolesCount: 2,
+    changedRoles: [made, shared],
+  });
+  // It removes nobody: the thief stays, with what their session changed, and so does the one who was given a role.
+  const reader = await makeKey(app, owner, { scopes: ['api_keys.read', 'api_keys.manage_all'] });
+  expect(await created(root.id, reader.client)).toMatchObject({
+    changedMembersCount: 3,
+    changedMembers: [],
+    changedRolesCount: 1,
+    changedRoles: [],
+  });
+  await revoke(owner, root.id);
+  expect(await statusOf(promoted)).toBe('active');
+  const event = (await auditEvents(app, me.organization.id)).findLast(
+    ({ action, target }) => action === 'api_key.cascade' && target.id === root.id,
+  );
+  const ids = (things: readonly { id: string }[]) => things.map(({ id }) => id).sort();
+  const said = event?.after as { created: { changedMembers: string[]; changedRoles: string[] } };
+  expect(said.created.changedMembers.toSorted()).toEqual(ids(members.map(nameOf)));
+  expect(said.created.changedRoles.toSorted()).toEqual(ids([made, shared]));
+});
+
+it('names every change of a member between two admissions by a key, and none besides', async () => {
+  const { app, owner, makeRoot, named, created, joinAgain } = world;
+  const root = await makeRoot();
+  const person = await join(app, owner, named('Person'), 'role_admin');
+  const [before, between, after] = [
+    await joinAs('before'),
+    await joinAs('between'),
+    await joinAs('after'),
+  ];
+  const again = async (inviter: Client) => {
+    expect((await owner.delete(`/v1/members/${person.memberId}`)).status).toBe(204);
+    await world.letAMinutePass();
+    await moveChangesBack();
+    await joinAgain(inviter, person, 'role_admin');
+  };
+  await giveRole(person.client, before);
+  await again(root.client);
+  // The first and the last of their changes of this member are their own.
+  await giveRole(person.client, between);
+  await again(owner);
+  await giveRole(person.client, after);
+  expect(await created(root.id)).toMatchObject({
+    membersCount: 0,
+    changedMembersCount: 1,
+    changedMembers: [nameOf(between)],
+  });
+});
+
+/** As `letAMinutePass` does with what has a time in a row of its own. */
+async function moveChangesBack(): Promise<void> {
+  await world.query(`update audit_event set at = at - interval '1 minute'`);
+}

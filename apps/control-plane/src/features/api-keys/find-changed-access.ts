@@ -1,0 +1,83 @@
+import { ID_PREFIXES } from '@tollkeeper/contract';
+import { eq, ne, sql } from 'drizzle-orm';
+import { CHANGED_ACCESS, eventActor } from '../../access/changed-access.ts';
+import type { Ctx } from '../../context.ts';
+import type { Database, Transaction } from '../../db/connect.ts';
+import { auditEvent, member, role, user } from '../../db/schema/index.ts';
+import { among, type Reader, readInParts } from './among.ts';
+import type { Descendants } from './trace-descendants.ts';
+
+/** A member or a role that was changed by what came from a root, and stays as it is. */
+interface ChangedThing {
+  readonly id: string;
+  readonly name: string;
+  readonly root: string;
+}
+
+export interface ChangedAccess {
+  readonly changedMembers: readonly (ChangedThing & { readonly email: string })[];
+  readonly changedRoles: readonly ChangedThing[];
+}
+
+/**
+ * The members whom a thief may have given a role, suspended or reinstated, and the roles to which they
+ * may have added scopes, as the audit log has it. Members who leave are not among them.
+ */
+export async function findChangedAccess(
+  db: Database | Transaction,
+  ctx: Ctx,
+  descendants: Descendants,
+  reader: Reader,
+): Promise<ChangedAccess> {
+  const changes = await reader.readRows((ids, limit) => selectChanges(db, ctx, ids, limit));
+  const roots = new Map<string, string>();
+  for (const { actor, target, at } of changes) {
+    const root = descendants.rootOf([actor], Number(at));
+    if (root !== undefined && !descendants.members.has(target)) roots.set(target, root);
+  }
+  const ids = [...roots.keys()];
+  const withRoot = <T extends { readonly id: string }>(row: T) => ({
+    ...row,
+    root: roots.get(row.id) ?? '',
+  });
+  const members = await readInParts(ids, (part) =>
+    db
+      .select({ id: member.id, name: user.name, email: user.email })
+      .from(member)
+      .innerJoin(user, eq(user.id, member.userId))
+      .where(
+        sql`${eq(member.organizationId, ctx.organizationId)} and ${among(member.id, part)}
+          and ${ne(member.status, 'removed')}`,
+      ),
+  );
+  const roles = await readInParts(ids, (part) =>
+    db
+      .select({ id: role.id, name: role.name })
+      .from(role)
+      .where(sql`${eq(role.organizationId, ctx.organizationId)} and ${among(role.id, part)}`),
+  );
+  return {
+    changedMembers: members.rows.map(withRoot),
+    changedRoles: roles.rows.map(withRoot),
+  };
+}
+
+/** Of a key, the last change of each thing: what it did later counts if anything does. Of a member, all. */
+async function selectChanges(
+  db: Database | Transaction,
+  { organizationId }: Ctx,
+  ids: readonly string[],
+  limit: number | null,
+) {
+  const actor = eventActor(auditEvent.actor);
+  const millis = sql`(extract(epoch from ${auditEvent.at}) * 1000)::bigint`;
+  const { rows } = await db.execute<{ actor: string; target: string; at: string }>(sql`
+    select ${actor} as actor, ${auditEvent.target} ->> 'id' as target, max(${millis}) as at
+    from ${auditEvent}
+    where ${auditEvent.organizationId} = ${organizationId}
+      and ${actor} = any(${sql.param(ids)}::text[])
+      and ${auditEvent.action} in ${CHANGED_ACCESS}
+    group by 1, 2, case when starts_with(${actor}, ${ID_PREFIXES.member}) then ${millis} end
+    limit ${limit}::bigint`);
+  return rows;
+}
