@@ -160,3 +160,34 @@ describe.each(names)('%s', (name) => {
     expect((await sendLate({ path, headers, body }, signOut)).status).toBe(401);
   });
 });
+
+/** What a transaction does not confirm, since it does not see where a caller is or how they signed in. */
+describe('a change', () => {
+  const path = routes.createKey.path;
+  const body = { name: 'late', profile: 'custom', scopes: ['usage.read'] };
+  const keysCount = async () =>
+    (await owner.get<{ totalCount: number }>('/v1/api-keys?search=late')).body.totalCount;
+
+  it('is refused by a key that may come from elsewhere only before the body is whole', async () => {
+    const key = await makeKey(app, owner, { scopes: ['api_keys.create', 'usage.read'] });
+    const headers = { ...json, authorization: `Bearer ${key.secret}` };
+    const answer = await sendLate({ path, headers, body }, () =>
+      owner.patch(`/v1/api-keys/${key.id}`, { allowedIps: ['192.0.2.0/24'] }),
+    );
+    expect(answer).toEqual({ status: 403, code: 'ip_not_allowed' });
+    expect(await keysCount()).toBe(0);
+  });
+
+  it('is refused in a session that lasted too long before the body is whole', async () => {
+    const { organizationId } = await claimedOrganization(app);
+    const admin = await addMember(app, organizationId, 'admin');
+    const headers = { ...json, ...admin.client.headers };
+    expect((await owner.patch('/v1/security', { sessionHoursMax: 1 })).status).toBe(200);
+    const answer = await sendLate({ path, headers, body }, async () => {
+      aheadMs = 2 * HOUR_MS;
+    });
+    aheadMs = 0;
+    expect(answer.status).toBe(401);
+    expect(await keysCount()).toBe(0);
+  });
+});
