@@ -98,6 +98,21 @@ describe('what Node refuses to parse is refused in problem+json, with the header
   });
 });
 
+it('noise after noise gets no second answer, and ends the connection', async () => {
+  const socket = connect(Number(new URL(app.baseUrl).port), '127.0.0.1').setEncoding('utf8');
+  let text = '';
+  const closed = new Promise((resolve) => socket.once('close', resolve));
+  socket
+    .on('error', () => undefined)
+    .on('data', (part) => {
+      text += part;
+      socket.write('noise\r\n\r\n');
+    });
+  socket.write('noise\r\n\r\n');
+  await closed;
+  expect(text.match(/HTTP\/1\.1/g)).toHaveLength(1);
+});
+
 function expectProblem(answer: string, status: number, code: string): void {
   const [head = '', body = ''] = answer.split('\r\n\r\n');
   expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));

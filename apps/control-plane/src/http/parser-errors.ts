@@ -29,7 +29,7 @@ export function refuseUnparsed({ code }: NodeJS.ErrnoException, socket: Duplex):
 /** Whether part of an answer is on the wire already: nothing can be said in its midst. */
 function isAnswering(socket: Duplex): boolean {
   const { _httpMessage: response } = socket as { _httpMessage?: ServerResponse | null };
-  return !socket.writable || response?.headersSent === true;
+  return response?.headersSent === true;
 }
 
 const NO_TUNNEL: Refusal = {

@@ -84,7 +84,7 @@ export function createConnections(madeRoom: () => void, ended: (call: Call) => v
       const client = open.get(socket);
       if (!client) {
         // Its connection was closed just now: nothing reports its end, which is when it is decided.
-        setImmediate(ended, call);
+        setImmediate(end, call);
         return;
       }
       client.calls.push(call);

@@ -39,3 +39,15 @@ it('ends a connection that has been silent for too long, unless an answer is wai
   expect(socket.destroyed).toBe(true);
   await client.closes();
 });
+
+it('decides nothing for a connection that broke off in its head', async () => {
+  const { url } = await startUpstream((_, res) => res.end());
+  const gateway = await startTestGateway(url);
+  const metrics = async () => (await fetch(`${gateway.adminUrl}/metrics`)).text();
+  const client = await connectRaw(gateway.address);
+  client.send('GET /held HT');
+  await until('connected', async () => (await metrics()).includes('gateway_connections 1\n'));
+  client.socket.resetAndDestroy();
+  await until('gone', async () => (await metrics()).includes('gateway_connections 0\n'));
+  expect(await metrics()).not.toContain('malformed');
+});

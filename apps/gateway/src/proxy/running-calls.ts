@@ -1,8 +1,7 @@
 import type { Denial } from '@tollkeeper/gateway-core';
-import type { Exchange } from './send-denial.ts';
 
-/** An exchange that reports its end. */
-interface EndingCall extends Pick<Exchange, 'req'> {
+/** A call that reports its end. */
+interface EndingCall {
   onEnd: (() => void) | undefined;
 }
 
@@ -24,8 +23,6 @@ export function createRunningCalls(): RunningCalls {
     begin(call, keyId, max) {
       const count = counts.get(keyId) ?? 0;
       if (count >= max) return false;
-      // The client is gone, and with it what would report the end of the call: nothing is forwarded.
-      if (call.req.socket.destroyed) return true;
       counts.set(keyId, count + 1);
       call.onEnd = () => end(keyId);
       return true;
