@@ -19,7 +19,8 @@ export interface Gateway extends Running {
 
 export interface GatewaySettings {
   readonly controlPlane: string;
-  readonly upstream: string;
+  /** Unless the gateway.yaml has routes. */
+  readonly upstream?: string;
   /** Needed where the state folder is new. */
   readonly joinKey?: string;
   /** Made anew unless given. */
@@ -52,7 +53,7 @@ export async function launchGateway(settings: GatewaySettings): Promise<Gateway>
   const [port, adminPort] = [settings.port ?? (await freePort()), await freePort()];
   const options = {
     '--control-plane': controlPlane,
-    '--upstream': upstream,
+    ...(upstream === undefined ? {} : { '--upstream': upstream }),
     '--listen': `127.0.0.1:${port}`,
     '--admin': `127.0.0.1:${adminPort}`,
     '--state-dir': stateDir,

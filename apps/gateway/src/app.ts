@@ -28,6 +28,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { config, fleet } = options;
   const registry = new Registry();
   const proxy = await startProxy({ ...options, registry });
+  fleet.watchUpstreams(proxy.upstreams);
   addFleetMetrics(registry, fleet);
   const admin = await startAdmin(config.admin, {
     fleet,

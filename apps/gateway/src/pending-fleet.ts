@@ -31,6 +31,9 @@ export function createPendingFleet(
       fault = reported;
       void ready.then(() => fleet?.report(reported));
     },
+    watchUpstreams(read) {
+      void ready.then(() => fleet?.watchUpstreams(read));
+    },
     async close() {
       await ready;
       await fleet?.close();

@@ -23,6 +23,8 @@ export {
   KEYS_PROPAGATION_MAX,
   type KeyPropagation,
   type KeysPropagation,
+  UPSTREAM_STATES,
+  type UpstreamState,
 } from './routes/gateways.ts';
 export * from './routes/index.ts';
 export {

@@ -1,4 +1,5 @@
 import type { Labels } from '@tollkeeper/contract';
+import type { FleetUpstream } from '@tollkeeper/protocol';
 import type { KeyIndex } from '@tollkeeper/verify';
 
 /** What a gateway decides with: the keys of one workspace. */
@@ -33,6 +34,8 @@ export interface Fleet {
   status(): FleetStatus;
   /** Reports a fault of the instance, to be shown beside those of the fleet; null clears it. */
   report(fault: string | null): void;
+  /** Says where reports to the control plane read the states of upstreams from. */
+  watchUpstreams(read: () => readonly FleetUpstream[]): void;
   /** Stores and, where the control plane can be reached, hands over what was counted. */
   close(): Promise<void>;
 }

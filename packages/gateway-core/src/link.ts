@@ -1,10 +1,14 @@
+import { UPSTREAM_STATES } from '@tollkeeper/contract';
 import {
   CONFIRM_MS,
   type DownwardOf,
+  type FleetUpstream,
   type Hello,
   PROTOCOL_VERSION,
   readPublicKey,
   signHello,
+  UPSTREAM_URL_MAX,
+  UPSTREAMS_MAX,
 } from '@tollkeeper/protocol';
 import { repeat } from './clock.ts';
 import {
@@ -13,7 +17,7 @@ import {
 } from './connection/control-plane-connection.ts';
 import { keepConnected } from './connection/keep-connected.ts';
 import { openSocket, type Socket } from './connection/open-socket.ts';
-import type { Faults } from './faults.ts';
+import { type Faults, toLine } from './faults.ts';
 import type { Run } from './fleet-options.ts';
 import { HEALTH_MS, type HealthMeter } from './health.ts';
 import { removeIdentity } from './identity/identity-file.ts';
@@ -48,9 +52,10 @@ interface LinkParts {
   readonly faults: Faults;
   readonly spool: UsageSpool;
   readonly meter: HealthMeter;
+  readonly upstreams: () => readonly FleetUpstream[];
 }
 
-export function openLink({ run, sync, faults, spool, meter }: LinkParts): Link {
+export function openLink({ run, sync, faults, spool, meter, upstreams }: LinkParts): Link {
   const { identity, folder, clock, random, log } = run;
   const usage = createUsageReport(spool, faults, clock);
   const settled = Promise.withResolvers<void>();
@@ -60,7 +65,7 @@ export function openLink({ run, sync, faults, spool, meter }: LinkParts): Link {
 
   const reportHealth = () => {
     const health = { ...meter.last(), spooledCalls: spool.pendingCalls(), fault: faults.text() };
-    connected?.send({ type: 'health', ...health });
+    connected?.send({ type: 'health', ...health, ...upstreamsPart(upstreams()) });
   };
   const stopHealth = repeat(clock, HEALTH_MS, () => {
     meter.measure();
@@ -125,6 +130,19 @@ export function openLink({ run, sync, faults, spool, meter }: LinkParts): Link {
       await supervisor.close('it stops');
     },
   };
+}
+
+/** The worst first, so that what is too much for a report is well. */
+function upstreamsPart(all: readonly FleetUpstream[]): { upstreams?: FleetUpstream[] } {
+  if (all.length === 0) return {};
+  const worst = all.toSorted((one, other) => rank(other) - rank(one)).slice(0, UPSTREAMS_MAX);
+  return {
+    upstreams: worst.map(({ url, state }) => ({ url: toLine(url, UPSTREAM_URL_MAX), state })),
+  };
+}
+
+function rank({ state }: FleetUpstream): number {
+  return UPSTREAM_STATES.indexOf(state);
 }
 
 function makeHello(run: Run, sync: SnapshotSync, challenge: string): Hello {

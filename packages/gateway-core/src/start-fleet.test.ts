@@ -245,25 +245,6 @@ test('takes new names, labels and draining at once', async () => {
   );
 });
 
-test('reports how it is, and what is wrong', async () => {
-  const clock = createTestClock();
-  const { controlPlane, connection, fleet } = await startConnected({ clock });
-  expect(await connection.next('health')).toMatchObject({ callsPerMinute: 0, fault: null });
-  fleet.count(SUBJECT, true, clock.epochMs());
-  fleet.flush();
-  connection.send(controlPlane.changes(5, { to: 6 }));
-  await connection.next('reject');
-
-  clock.advance(2000);
-
-  expect(await connection.next('health')).toMatchObject({
-    callsPerMinute: 1,
-    spooledCalls: 1,
-    memoryBytes: expect.any(Number),
-    fault: expect.stringContaining('was not applied (gap)'),
-  });
-});
-
 test('is not brought down by 500 damaged messages, and reports each', async () => {
   const { controlPlane, connection, fleet } = await startConnected();
   const { damage, next } = createDamage(3);

@@ -1,5 +1,5 @@
 import { randomBytes as nodeRandomBytes } from 'node:crypto';
-import { readPublicKey } from '@tollkeeper/protocol';
+import { type FleetUpstream, readPublicKey } from '@tollkeeper/protocol';
 import { pause, systemClock } from './clock.ts';
 import { parseControlPlaneAddress } from './connection/control-plane-address.ts';
 import { openForwardProxy } from './connection/forward-proxy.ts';
@@ -79,7 +79,8 @@ async function runFleet(run: Run): Promise<Fleet> {
     log: run.log,
   });
   await sync.load();
-  const link = openLink({ run, sync, faults, spool, meter });
+  let readUpstreams: () => readonly FleetUpstream[] = () => [];
+  const link = openLink({ run, sync, faults, spool, meter, upstreams: () => readUpstreams() });
   let keys: WorkspaceKeys | undefined;
   let closed: Promise<void> | undefined;
 
@@ -115,6 +116,9 @@ async function runFleet(run: Run): Promise<Fleet> {
     report(fault) {
       if (fault === null) faults.clear('instance');
       else faults.set('instance', fault);
+    },
+    watchUpstreams(read) {
+      readUpstreams = read;
     },
     close() {
       closed ??= close();

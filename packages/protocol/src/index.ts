@@ -24,10 +24,13 @@ export {
   verifyHello,
 } from './messages/hello.ts';
 export {
+  type FleetUpstream,
   type FleetUsageRow,
   type GatewayHealth,
   REJECT_REASONS,
   type RejectReason,
+  UPSTREAM_URL_MAX,
+  UPSTREAMS_MAX,
   type Upward,
   type UpwardOf,
   upward,

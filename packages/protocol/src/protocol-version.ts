@@ -7,6 +7,7 @@
  *    Frames that a gateway stored before are refused: it gets a whole snapshot.
  * 3: plain names: `revision` (mark), `lineage` (history), `latest` (seen), `confirmed` (current) and
  *    `usage-stored` (usage-taken). Each version from here on also talks to the one before it.
+ *    Since then, and before any release: `health` can name `upstreams`.
  */
 export const PROTOCOL_VERSION = 3;
 

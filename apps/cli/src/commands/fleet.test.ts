@@ -159,32 +159,6 @@ test('gateways are listed with state and version; a shared identity is reported'
   expect(stderr).toContain('"edge-2" is used from two places');
 });
 
-test('a gateway is shown with its health, and both places of a shared identity', async () => {
-  const instances = ['host-a', 'host-b'].map((hostname) => ({
-    address: '192.0.2.1',
-    hostname,
-    connectedAt: '2026-11-23T07:58:00.000Z',
-  }));
-  const fault = 'The disk is full';
-  const gateway = createGateway(1, {
-    instances,
-    identityConflict: true,
-    fault,
-    staleMaxMs: 60_000,
-  });
-  const api = createApi({
-    [`GET /v1/gateways/${gateway.id}`]: gateway,
-    'GET /v1/workspaces': workspaces,
-  });
-  const { stdout } = await tollkeeper(['gateways', 'show', gateway.id], { fetch: api.fetch });
-  for (const text of ['1,042', '3.3 % of one core', '90 MiB', 'host-a', 'host-b', fault]) {
-    expect(stdout).toContain(text);
-  }
-  expect(stdout).toContain('for 60 s, then refuses all');
-  expect(stdout).toMatch(/Workspace +staging \(ws_0+\)/);
-  expect(stdout).toMatch(/Conflict +its identity is used from two places/);
-});
-
 test.each([
   [['update', 'edge-1', '--name', 'eu'], { name: 'eu' }],
   [['drain', 'edge-1'], { draining: true }],

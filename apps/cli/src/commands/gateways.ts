@@ -1,27 +1,20 @@
-import { type Gateway, type GatewayState, gatewayId, type Labels } from '@tollkeeper/contract';
+import { type Gateway, gatewayId, type Labels } from '@tollkeeper/contract';
 import type { Client } from '@tollkeeper/sdk';
 import type { CliContext } from '../cli-context.ts';
 import { given, text, words, YES } from '../command/option.ts';
 import { parseLabels, requireChange } from '../command/option-values.ts';
 import { argument, type Noun, verb } from '../command/verb.ts';
 import { listAll, pickOne } from '../lookup.ts';
-import { asTable, type Field, printFields, printLine } from '../output.ts';
+import { asTable, type Field, printLine } from '../output.ts';
 import { confirm, requireYesOrTerminal } from '../prompt.ts';
 import { sendEdit } from '../send-edit.ts';
 import { connect } from '../session/connect.ts';
-import { formatLabels, relativeAndExact, relativeTime } from '../text/format.ts';
-import type { Color, Column } from '../text/table.ts';
+import { formatLabels, relativeTime } from '../text/format.ts';
+import type { Column } from '../text/table.ts';
+import { printGateway, STATE_COLORS, stateText, versionText } from './print-gateway.ts';
 import { findWorkspaceId, workspaceText } from './workspaces.ts';
 
 const GATEWAY = argument('gateway', 'Id or exact name');
-const MEBIBYTE = 1024 * 1024;
-
-export const STATE_COLORS: Readonly<Record<GatewayState, Color>> = {
-  connected: 'green',
-  behind: 'yellow',
-  unreachable: 'red',
-  never_seen: 'dim',
-};
 
 const COLUMNS: readonly Column<Gateway>[] = [
   { title: 'NAME', cell: ({ name }) => name, widthMin: 12 },
@@ -145,11 +138,6 @@ export const gateways: Noun = {
   verbs: [list, show, update, drain, undrain, remove],
 };
 
-/** As people read it: `● connected, draining`. */
-export function stateText({ state, draining }: { state: GatewayState; draining?: boolean }) {
-  return `● ${state.replace('_', ' ')}${draining ? ', draining' : ''}`;
-}
-
 /** Connects and finds the gateway that a person means by an id or an exact name. Throws Failure. */
 async function openGateway(
   ctx: CliContext,
@@ -189,56 +177,4 @@ function fieldsOf({ name, labels, draining }: Gateway): Field[] {
 
 function without(labels: Labels, names: readonly string[]): Labels {
   return Object.fromEntries(Object.entries(labels).filter(([name]) => !names.includes(name)));
-}
-
-function printGateway(ctx: CliContext, gateway: Gateway, workspace: string): void {
-  const time = (instant: string | null) => relativeAndExact(instant, ctx.now());
-  printFields(ctx, [
-    ['Name', gateway.name],
-    ['Id', gateway.id],
-    ['Workspace', workspace],
-    ['State', stateText(gateway), STATE_COLORS[gateway.state]],
-    ...(gateway.fault === null ? [] : [['Fault', gateway.fault, 'red'] as const]),
-    ['Snapshot version', versionText(gateway)],
-    ['Serves while disconnected', staleText(gateway)],
-    ['Labels', formatLabels(gateway.labels) || 'none'],
-    ['Software', gateway.softwareVersion ?? 'unknown'],
-    ['Joined', `${time(gateway.createdAt)}, by ${gateway.joinKeyId}`],
-    ['Last seen', time(gateway.lastSeenAt)],
-    ...healthFields(gateway),
-    ...instanceFields(gateway, time),
-  ]);
-}
-
-/** `12`, or `11 of 12` while it is behind. */
-function versionText({ appliedVersion, currentVersion }: Gateway): string {
-  if (appliedVersion === currentVersion) return String(currentVersion);
-  return `${appliedVersion ?? 'none'} of ${currentVersion}`;
-}
-
-function staleText({ staleMaxMs }: Gateway): string {
-  return staleMaxMs === null ? 'without limit' : `for ${staleMaxMs / 1000} s, then refuses all`;
-}
-
-function healthFields({ callsPerMinute, cpuPercent, memoryBytes, spooledCalls }: Gateway): Field[] {
-  const memory = memoryBytes === null ? null : Math.round(memoryBytes / MEBIBYTE);
-  const fields: (Field | false)[] = [
-    callsPerMinute !== null && ['Calls per minute', callsPerMinute.toLocaleString('en')],
-    cpuPercent !== null && ['CPU', `${cpuPercent.toFixed(1)} % of one core`],
-    memory !== null && ['Memory', `${memory} MiB`],
-    spooledCalls !== null && ['Calls not yet reported', spooledCalls.toLocaleString('en')],
-  ];
-  return fields.filter((field) => field !== false);
-}
-
-function instanceFields(
-  { instances, identityConflict }: Gateway,
-  time: (instant: string) => string,
-): Field[] {
-  const places = instances.map(({ hostname, address, connectedAt }): Field => {
-    return ['Connected from', `${hostname} (${address}) since ${time(connectedAt)}`];
-  });
-  if (!identityConflict) return places;
-  const warning = 'its identity is used from two places; remove it, and let each join again';
-  return [...places, ['Conflict', warning, 'red']];
 }

@@ -124,6 +124,7 @@ export function createGateway(number: number, more: Partial<Gateway> = {}): Gate
     memoryBytes: 94_371_840,
     spooledCalls: 0,
     fault: null,
+    upstreams: [],
     instances: [
       { address: '192.0.2.1', hostname: 'host-a', connectedAt: '2026-11-23T07:58:00.000Z' },
     ],

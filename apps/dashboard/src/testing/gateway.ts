@@ -21,6 +21,7 @@ export function gatewayLike(part: Partial<Gateway>): Gateway {
     memoryBytes: 88_000_000,
     spooledCalls: 0,
     fault: null,
+    upstreams: [],
     instances: [],
     identityConflict: false,
     etag: 'etag-1',

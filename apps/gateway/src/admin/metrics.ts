@@ -1,7 +1,7 @@
+import type { UpstreamState } from '@tollkeeper/contract';
 import type { Fleet } from '@tollkeeper/gateway-core';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { UpstreamReport } from '../proxy/balancing/balanced-upstreams.ts';
-import type { UpstreamState } from '../proxy/balancing/upstream-health.ts';
 
 /** Prometheus metrics of the requests that this process serves. */
 export interface CallMetrics {

@@ -1,3 +1,4 @@
+import type { UpstreamState } from '@tollkeeper/contract';
 import { Pool } from 'undici';
 import { upstreamsOf } from '../config/config.ts';
 import type { Route } from '../request/routes.ts';
@@ -6,7 +7,6 @@ import {
   createBalancedUpstreams,
   type Target,
 } from './balancing/balanced-upstreams.ts';
-import type { UpstreamState } from './balancing/upstream-health.ts';
 import { createConnector } from './kept-connection.ts';
 
 /** The connections to all upstreams, shared by routes that lead to the same one. */

@@ -82,6 +82,7 @@ export function createTestFleet(): TestFleet {
     report(fault) {
       fleet.reported = fault;
     },
+    watchUpstreams: () => undefined,
     close: async () => undefined,
   };
   return fleet;

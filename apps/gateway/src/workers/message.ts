@@ -3,6 +3,7 @@ import type { WorkerCommand, WorkerHealth } from '@tollkeeper/gateway-core';
 import type { MetricObjectWithValues, MetricValue } from 'prom-client';
 import type { Address } from '../config/address.ts';
 import type { LogLevel } from '../log.ts';
+import type { UpstreamReport } from '../proxy/balancing/balanced-upstreams.ts';
 import type { SentConfig } from './sent-config.ts';
 
 /** One after another: the answer of each comes when it is done. */
@@ -39,6 +40,7 @@ export interface Answer {
 }
 
 export interface Report extends WorkerHealth {
+  readonly upstreams: readonly UpstreamReport[];
   readonly metrics: readonly Metric[];
 }
 

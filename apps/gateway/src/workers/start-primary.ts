@@ -15,6 +15,7 @@ export async function startPrimary(
 ): Promise<Gateway> {
   let isDraining = false;
   const registry = new Registry();
+  fleet.watchUpstreams(pool.upstreams);
   addFleetMetrics(registry, fleet);
   addGauge(registry, 'workers', 'Worker processes that take requests', pool.servingCount);
   const address = await pool.address;

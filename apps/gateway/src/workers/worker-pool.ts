@@ -6,6 +6,7 @@ import type { Address } from '../config/address.ts';
 import type { Config } from '../config/config.ts';
 import { ConfigError } from '../config/config-error.ts';
 import type { Log, LogLevel } from '../log.ts';
+import { mergeReports, type UpstreamReport } from '../proxy/balancing/balanced-upstreams.ts';
 import { closeLostConnections } from './lost-connections.ts';
 import { packConfig } from './sent-config.ts';
 import { createTotalMetrics } from './total-metrics.ts';
@@ -17,6 +18,8 @@ export interface WorkerPool extends Workers {
   readonly address: Promise<Address>;
   servingCount(): number;
   metrics(): Promise<Registry>;
+  /** Each with its worst state in any worker, as last reported. */
+  upstreams(): readonly UpstreamReport[];
   /** Applies to running workers and to those that start later. */
   reload(config: Config): void;
   reopenAccessLog(): void;
@@ -105,6 +108,7 @@ export function startWorkerPool(config: Config, log: Log, logLevel: LogLevel): W
     },
     isCounting: (runId) => [...running].some((worker) => worker.runId === runId),
     health: () => sum(reports()),
+    upstreams: () => mergeReports(reports().flatMap(({ upstreams }) => upstreams)),
     servingCount: () => [...running].filter((worker) => worker.isServing()).length,
     async metrics() {
       await Promise.all([...running].map((worker) => worker.send({ type: 'report' })));

@@ -91,8 +91,9 @@ async function finish(): Promise<void> {
   self?.fleet.close();
 }
 
-async function report({ fleet, registry }: Self): Promise<Report> {
-  return { ...fleet.health(), metrics: (await registry.getMetricsAsJSON()) as Metric[] };
+async function report({ fleet, registry, proxy }: Self): Promise<Report> {
+  const upstreams = proxy?.upstreams() ?? [];
+  return { ...fleet.health(), upstreams, metrics: (await registry.getMetricsAsJSON()) as Metric[] };
 }
 
 /** Ignores that the primary is gone: the end of the channel is handled separately. */

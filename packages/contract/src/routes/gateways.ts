@@ -15,6 +15,13 @@ const params = z.strictObject({ id: gatewayId });
 export const GATEWAY_STATES = ['connected', 'behind', 'unreachable', 'never_seen'] as const;
 export type GatewayState = (typeof GATEWAY_STATES)[number];
 
+/**
+ * `ejected` failed too many requests and receives none for a while; `down` failed its last health
+ * check.
+ */
+export const UPSTREAM_STATES = ['up', 'ejected', 'down'] as const;
+export type UpstreamState = (typeof UPSTREAM_STATES)[number];
+
 const gateway = z
   .strictObject({
     id: gatewayId,
@@ -52,6 +59,10 @@ const gateway = z
       .string()
       .nullable()
       .meta({ description: 'Error that the gateway reports; null when there is none' }),
+    upstreams: z.array(z.strictObject({ url: z.string(), state: z.enum(UPSTREAM_STATES) })).meta({
+      description:
+        'Upstreams of routes that have several, as the gateway last reported them; empty while it is not connected',
+    }),
     instances: z
       .array(
         z.strictObject({

@@ -1,4 +1,4 @@
-import { apiKeyId, memberId, workspaceId } from '@tollkeeper/contract';
+import { apiKeyId, memberId, UPSTREAM_STATES, workspaceId } from '@tollkeeper/contract';
 import { z } from 'zod';
 import { hello, nonce, position, version } from './hello.ts';
 
@@ -69,6 +69,16 @@ const usage = z.strictObject({
   rows: z.array(fleetUsageRow),
 });
 
+/** How many upstreams a report of a gateway names at most, and how long their addresses may be. */
+export const UPSTREAMS_MAX = 100;
+export const UPSTREAM_URL_MAX = 300;
+
+const upstreamReport = z.strictObject({
+  url: line(UPSTREAM_URL_MAX),
+  state: z.enum(UPSTREAM_STATES),
+});
+export type FleetUpstream = z.output<typeof upstreamReport>;
+
 const health = z.strictObject({
   type: z.literal('health'),
   callsPerMinute: z.int().min(0),
@@ -76,6 +86,8 @@ const health = z.strictObject({
   memoryBytes: z.int().min(0),
   spooledCalls: z.int().min(0),
   fault: line(500).nullable(),
+  /** Sent only by gateways with routes that have several. */
+  upstreams: z.array(upstreamReport).max(UPSTREAMS_MAX).optional(),
 });
 export type GatewayHealth = Omit<z.output<typeof health>, 'type'>;
 

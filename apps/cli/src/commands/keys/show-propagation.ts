@@ -6,7 +6,7 @@ import { hint, printTable } from '../../output.ts';
 import { connect } from '../../session/connect.ts';
 import { relativeTime } from '../../text/format.ts';
 import type { Column } from '../../text/table.ts';
-import { STATE_COLORS, stateText } from '../gateways.ts';
+import { STATE_COLORS, stateText } from '../print-gateway.ts';
 import { findKey, KEY } from './open-key.ts';
 
 type Row = KeyPropagation['gateways'][number];

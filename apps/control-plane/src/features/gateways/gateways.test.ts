@@ -68,13 +68,21 @@ describe('a gateway', () => {
       memoryBytes: 90_000_000,
       spooledCalls: 2,
       fault: 'The spool’s disk is full',
+      upstreams: [
+        { url: 'http://10.0.0.1:3000', state: 'ejected' },
+        { url: 'http://10.0.0.2:3000', state: 'up' },
+      ],
     };
     await connectGateway(query, id, {
       instanceId: '1'.repeat(32),
       hostname: 'old',
       connectedMs: 9000,
     });
-    expect(await read(id)).toMatchObject({ identityConflict: false, callsPerMinute: null });
+    expect(await read(id)).toMatchObject({
+      identityConflict: false,
+      callsPerMinute: null,
+      upstreams: [],
+    });
     await connectGateway(query, id, {
       instanceId: '2'.repeat(32),
       hostname: 'new',

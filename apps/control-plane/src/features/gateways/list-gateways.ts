@@ -79,6 +79,7 @@ function gatewayView(row: ViewRow, connections: readonly Connection[]): Gateway 
     memoryBytes: health?.memoryBytes ?? null,
     spooledCalls: health?.spooledCalls ?? null,
     fault: health?.fault ?? null,
+    upstreams: health?.upstreams ?? [],
     instances: connections.map((each) => ({
       address: each.address,
       hostname: each.hostname,

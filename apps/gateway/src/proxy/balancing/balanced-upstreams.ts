@@ -1,8 +1,9 @@
+import { UPSTREAM_STATES, type UpstreamState } from '@tollkeeper/contract';
 import type { Pool } from 'undici';
 import type { Route } from '../../request/routes.ts';
 import { type Balancer, type Choosable, createBalancer } from './balancer.ts';
 import { startHealthCheck } from './health-check.ts';
-import { UpstreamHealth, type UpstreamState } from './upstream-health.ts';
+import { UpstreamHealth } from './upstream-health.ts';
 
 /** Where requests go. */
 export interface Target {
@@ -73,12 +74,10 @@ export function createBalancedUpstreams(
     balancerOf: (route) => balancers.get(route),
     use,
     reports() {
-      const byUrl = Map.groupBy(upstreams.values(), ({ name }) => name);
-      return [...byUrl].map(([url, all]) => ({
-        url,
-        state: worst(all.map(({ health }) => health.state())),
-        running: all.reduce((sum, { running }) => sum + running, 0),
-      }));
+      const all = [...upstreams.values()];
+      return mergeReports(
+        all.map(({ name, health, running }) => ({ url: name, state: health.state(), running })),
+      );
     },
     close: () => use([]),
   };
@@ -95,12 +94,15 @@ function nameOf(
   return JSON.stringify([url.href, timeouts.connectMs, preserveHost, ejection, healthCheck]);
 }
 
-export function addressOf({ origin, pathname }: URL): string {
+function addressOf({ origin, pathname }: URL): string {
   return origin + pathname.replace(/\/$/, '');
 }
 
-const STATES: readonly UpstreamState[] = ['down', 'ejected', 'up'];
-
-export function worst(states: readonly UpstreamState[]): UpstreamState {
-  return STATES.find((each) => states.includes(each)) ?? 'up';
+/** One for each address, with its worst state. */
+export function mergeReports(reports: readonly UpstreamReport[]): UpstreamReport[] {
+  return [...Map.groupBy(reports, ({ url }) => url)].map(([url, all]) => ({
+    url,
+    state: UPSTREAM_STATES.findLast((state) => all.some((each) => each.state === state)) ?? 'up',
+    running: all.reduce((sum, { running }) => sum + running, 0),
+  }));
 }

@@ -1,7 +1,8 @@
+import type { UpstreamState } from '@tollkeeper/contract';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { createBalancer } from './balancer.ts';
-import { UpstreamHealth, type UpstreamState } from './upstream-health.ts';
+import { UpstreamHealth } from './upstream-health.ts';
 
 const EJECTION = { failuresMax: 2, durationMs: 100, on5xx: false };
 

@@ -1,9 +1,5 @@
+import type { UpstreamState } from '@tollkeeper/contract';
 import type { EjectionConfig } from '../../config/config.ts';
-
-/**
- * `ejected` failed too often and is left alone for a while; `down` failed its last health check.
- */
-export type UpstreamState = 'up' | 'ejected' | 'down';
 
 /** What is known of one upstream, by the requests that it was sent and by its health checks. */
 export class UpstreamHealth {

@@ -17,7 +17,7 @@ import {
   LoadFigure,
   VersionFigure,
 } from './gateway-figures.tsx';
-import { gatewayWarnings, staleWords } from './gateway-state.ts';
+import { gatewayWarnings, staleWords, UPSTREAM_WORDS } from './gateway-state.ts';
 
 interface GatewayDetailsDialogProps {
   readonly gateway: Gateway;
@@ -69,6 +69,11 @@ function GatewayFacts({ gateway }: { readonly gateway: Gateway }) {
       <Fact term="CPU, memory">
         <LoadFigure gateway={gateway} />
       </Fact>
+      {gateway.upstreams.length > 0 ? (
+        <Fact term="Upstreams">
+          <Upstreams upstreams={gateway.upstreams} />
+        </Fact>
+      ) : null}
       <Fact term="Workspace">
         <WorkspaceName id={gateway.workspaceId} />
       </Fact>
@@ -92,6 +97,18 @@ function Places({ instances }: Pick<Gateway, 'instances'>) {
         <li key={`${address} ${hostname} ${connectedAt}`}>
           {hostname} <span className="text-soft">({address})</span>, since{' '}
           <TimeAgoButton at={connectedAt} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Upstreams({ upstreams }: Pick<Gateway, 'upstreams'>) {
+  return (
+    <ul>
+      {upstreams.map(({ url, state }) => (
+        <li key={url} className="[overflow-wrap:anywhere]">
+          {url} <span className="text-soft">({UPSTREAM_WORDS[state]})</span>
         </li>
       ))}
     </ul>

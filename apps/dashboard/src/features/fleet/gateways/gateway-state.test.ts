@@ -56,6 +56,18 @@ it('names both places of an identity that is used twice', () => {
   expect(warning?.text).toContain('from 2 places at once: edge-1 (10.0.0.4) and backup (10.0.0.9)');
 });
 
+it('names the upstreams that receive no requests', () => {
+  const all = ['up', 'down', 'ejected', 'down', 'down'] as const;
+  const upstreams = all.map((state, at) => ({ url: `http://10.0.0.${at}:3000`, state }));
+  expect(gatewayWarnings(gatewayLike({ upstreams }), now)).toEqual([
+    {
+      tone: 'warn',
+      text: '4 of 5 upstreams receive no requests: http://10.0.0.1:3000 (down, failed its health check), http://10.0.0.2:3000 (ejected, failed too many requests), http://10.0.0.3:3000 (down, failed its health check) and 1 more.',
+    },
+  ]);
+  expect(gatewayWarnings(gatewayLike({ upstreams: upstreams.slice(0, 1) }), now)).toEqual([]);
+});
+
 it('passes on what the gateway reports', () => {
   const [warning] = gatewayWarnings(gatewayLike({ fault: 'The disk is full' }), now);
   expect(warning?.text).toBe('It reports: The disk is full');

@@ -1,4 +1,9 @@
-import { GATEWAY_STATES, type Gateway, type GatewayState } from '@tollkeeper/contract';
+import {
+  GATEWAY_STATES,
+  type Gateway,
+  type GatewayState,
+  type UpstreamState,
+} from '@tollkeeper/contract';
 import type { StatusTone } from '../../../components/status-word.tsx';
 import { formatCount, formatDuration } from '../../../lib/format.ts';
 import { labelTokens } from '../labels.tsx';
@@ -64,10 +69,14 @@ export interface GatewayWarning {
  * @param now milliseconds since 1970, by the server's clock
  */
 export function gatewayWarnings(gateway: Gateway, now: number): GatewayWarning[] {
-  const { identityConflict, instances, fault, state } = gateway;
+  const { identityConflict, instances, fault, state, upstreams } = gateway;
+  const lost = upstreams.filter((each) => each.state !== 'up');
   return [
     ...(identityConflict ? [{ tone: 'bad', text: conflictWords(instances) } as const] : []),
     ...(fault ? [{ tone: 'warn', text: `It reports: ${fault}` } as const] : []),
+    ...(lost.length > 0
+      ? [{ tone: 'warn', text: lostWords(lost, upstreams.length) } as const]
+      : []),
     ...(state === 'unreachable'
       ? [{ tone: 'warn', text: absenceWords(gateway, now) } as const]
       : []),
@@ -78,6 +87,22 @@ function conflictWords(instances: Gateway['instances']): string {
   const places = instances.map(({ hostname, address }) => `${hostname} (${address})`);
   const where = places.length > 1 ? `: ${places.join(' and ')}` : '';
   return `Its identity is used from ${Math.max(2, places.length)} places at once${where}. If nobody copied its state folder on purpose, remove this gateway and join it again.`;
+}
+
+export const UPSTREAM_WORDS: Readonly<Record<UpstreamState, string>> = {
+  up: 'up',
+  ejected: 'ejected, failed too many requests',
+  down: 'down, failed its health check',
+};
+
+const UPSTREAMS_NAMED = 3;
+
+function lostWords(lost: Gateway['upstreams'], count: number): string {
+  const named = lost
+    .slice(0, UPSTREAMS_NAMED)
+    .map(({ url, state }) => `${url} (${UPSTREAM_WORDS[state]})`);
+  const more = lost.length > named.length ? ` and ${lost.length - named.length} more` : '';
+  return `${lost.length} of ${count} upstreams receive no requests: ${named.join(', ')}${more}.`;
 }
 
 function absenceWords({ staleMaxMs, lastSeenAt, appliedVersion }: Gateway, now: number): string {
