@@ -49,7 +49,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const template = `tollkeeper_template_${randomUUID().replaceAll('-', '')}`;
   const source = databaseUrl ? 'template1' : server.config.database;
   await onServer(server.config, `create database ${template} template ${source}`);
-  if (databaseUrl) await migrate(databaseConfig(server.config, template));
+  const templateConfig = databaseConfig(server.config, template);
+  if (databaseUrl) await migrate(templateConfig);
+  // The first connection to a database stores what each needs to begin; in a copy it is there.
+  else await onServer(templateConfig, 'select 1');
   project.provide('database', { config: server.config, template, isTemporary: !databaseUrl });
   return async () => {
     if (databaseUrl) await onServer(server.config, `drop database ${template}`);
