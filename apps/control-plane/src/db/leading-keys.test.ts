@@ -4,17 +4,20 @@ import { join } from '../testing/join.ts';
 import { makeKey } from '../testing/keys.ts';
 import { defaultWorkspace, startOrganization } from '../testing/start-organization.ts';
 
-const MIGRATION = new URL('./migrations/0025_leading_keys.sql', import.meta.url);
+const MIGRATIONS = ['0025_leading_keys.sql', '0027_changed_access.sql'];
 
 it('marks the keys of which something is left that they created or changed', async () => {
   const { app, owner, query } = await startOrganization();
   const make = () => makeKey(app, owner, { profile: 'organization' });
-  const [creator, inviter, host, fleet, rotator, editor, above, idle] = await Promise.all(
-    Array.from({ length: 8 }, make),
+  const [creator, inviter, host, fleet, rotator, editor, above, promoter, idle] = await Promise.all(
+    Array.from({ length: 9 }, make),
   );
-  if (!creator || !inviter || !host || !fleet || !rotator || !editor || !above || !idle) return;
+  if (!creator || !inviter || !host || !fleet || !rotator || !editor || !above) return;
+  if (!promoter || !idle) return;
   const child = await makeKey(app, creator.client);
-  await join(app, inviter.client, 'Alan', 'role_viewer');
+  const { memberId } = await join(app, inviter.client, 'Alan', 'role_viewer');
+  const roleId = 'role_admin';
+  expect((await promoter.client.patch(`/v1/members/${memberId}`, { roleId })).status).toBe(200);
   const body = { email: 'open@example.com', roleId: 'role_viewer' };
   expect((await host.client.post('/v1/invitations', body)).status).toBe(201);
   const workspaceId = await defaultWorkspace(owner);
@@ -30,14 +33,19 @@ it('marks the keys of which something is left that they created or changed', asy
     (await query<{ id: string }>('select id from api_key where leads_on'))
       .map(({ id }) => id)
       .sort();
-  const keys = [creator, inviter, host, fleet, rotator, editor, above].map(({ id }) => id).sort();
+  const keys = [creator, inviter, host, fleet, rotator, editor, above, promoter]
+    .map(({ id }) => id)
+    .sort();
   expect(await leading()).toEqual(keys);
   await query('update api_key set leads_on = false');
 
-  const statements = readFileSync(MIGRATION, 'utf8').split('--> statement-breakpoint\n');
-  const fill = statements.filter((each) => each.startsWith('UPDATE'));
-  expect(fill).toHaveLength(1);
-  await query(fill[0] ?? '');
+  const fills = MIGRATIONS.flatMap((name) =>
+    readFileSync(new URL(`./migrations/${name}`, import.meta.url), 'utf8')
+      .split('--> statement-breakpoint\n')
+      .filter((each) => each.startsWith('UPDATE')),
+  );
+  expect(fills).toHaveLength(2);
+  for (const text of fills) await query(text);
 
   expect(await leading()).toEqual(keys);
 });
