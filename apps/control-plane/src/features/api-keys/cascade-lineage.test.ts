@@ -2,6 +2,7 @@ import type { ApiKeyWithSecret } from '@tollkeeper/contract';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { purgeOutdated } from '../../jobs/purge-outdated.ts';
 import { auditEvents } from '../../testing/audit-log.ts';
+import type { Client } from '../../testing/client.ts';
 import { type Joined, join } from '../../testing/join.ts';
 import { makeKey, type TestKey } from '../../testing/keys.ts';
 import { withKey } from '../../testing/test-app.ts';
@@ -54,6 +55,31 @@ describe('a thief who joined by the key does not save', () => {
     expect((await thief.client.delete(`/v1/api-keys/${handed.id}`)).status).toBe(204);
     await purgeOutdated(app.services.db);
     expect(await created(root.id)).toMatchObject({ keysCount: keysCount - 1 });
+    await revoke(owner, root.id);
+    expect(await whoami(rotated)).toBe('revoked');
+  });
+
+  it('what a key that they own for the second time gave a new secret, by deleting that key', async () => {
+    const { app, owner, makeRoot, named, letAMinutePass, joinAgain, revoke, whoami } = world;
+    const root = await makeRoot();
+    const thief = await join(app, owner, named('Thief'), 'role_admin');
+    const honest = await join(app, owner, named('Honest'), 'role_admin');
+    const above = await makeRoot(thief.client);
+    const own = await makeRoot(above.client);
+    const victim = await makeKey(app, owner);
+    const handOver = async (client: Client, from: Joined, to: Joined) => {
+      const path = `/v1/members/${from.memberId}?handOverTo=${to.memberId}`;
+      expect((await client.delete(path)).status).toBe(204);
+    };
+    await handOver(owner, thief, honest);
+    await letAMinutePass();
+    await joinAgain(root.client, thief, 'role_admin');
+    await handOver(thief.client, honest, thief);
+    const rotated = await rotate(own, victim.id);
+    for (const { id } of [own, above]) {
+      expect((await thief.client.delete(`/v1/api-keys/${id}`)).status).toBe(204);
+    }
+    await purgeOutdated(app.services.db);
     await revoke(owner, root.id);
     expect(await whoami(rotated)).toBe('revoked');
   });

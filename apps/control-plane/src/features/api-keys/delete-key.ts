@@ -48,7 +48,7 @@ async function endWithCreated(
 
 async function deleteAlone(tx: Transaction, ctx: Ctx, id: string): Promise<Written<undefined>> {
   const row = await lockKey(tx, ctx, id);
-  await removeRow(tx, row);
+  await removeRow(tx, row, ctx.services.clock());
   return {
     result: undefined,
     target: { type: 'api_key', id, name: row.name },
@@ -58,11 +58,11 @@ async function deleteAlone(tx: Transaction, ctx: Ctx, id: string): Promise<Writt
   };
 }
 
-async function removeRow(tx: Transaction, row: KeyRow): Promise<void> {
+async function removeRow(tx: Transaction, row: KeyRow, now: Date): Promise<void> {
   const { id, organizationId, memberId, createdByKeyId } = row;
   await tx.delete(apiKey).where(eq(apiKey.id, id));
   await forgetAnswer(tx, organizationId, id);
-  if (await keepLineage(tx, row)) return;
+  if (await keepLineage(tx, row, now)) return;
   const rotators = await forgetRotations(tx, organizationId, [id]);
   await pruneAbove(tx, organizationId, [createdByKeyId ?? memberId, ...rotators]);
 }
@@ -74,9 +74,11 @@ async function removeRow(tx: Transaction, row: KeyRow): Promise<void> {
  * otherwise a thief could create and delete more keys than a cascade searches.
  * @returns whether the key leads to something
  */
-async function keepLineage(tx: Transaction, row: KeyRow): Promise<boolean> {
+async function keepLineage(tx: Transaction, row: KeyRow, now: Date): Promise<boolean> {
   const { id, organizationId, memberId, createdByKeyId } = row;
   const ownedAt = row.handedOverAt ?? row.createdAt;
+  // They may have owned it before as well, and lost it in between.
+  const endedAt = row.revokedAt ?? now;
   const [createdBy, createdAt] = createdByKeyId
     ? [createdByKeyId, row.createdAt]
     : [memberId, ownedAt];
@@ -89,7 +91,10 @@ async function keepLineage(tx: Transaction, row: KeyRow): Promise<boolean> {
   if (!createdByKeyId) return true;
   await tx
     .insert(keyRotation)
-    .values({ organizationId, rotatedBy: memberId, keyId: id, firstAt: ownedAt, lastAt: ownedAt })
-    .onConflictDoNothing();
+    .values({ organizationId, rotatedBy: memberId, keyId: id, firstAt: ownedAt, lastAt: endedAt })
+    .onConflictDoUpdate({
+      target: [keyRotation.organizationId, keyRotation.rotatedBy, keyRotation.keyId],
+      set: { lastAt: sql`greatest(${keyRotation.lastAt}, excluded.last_at)` },
+    });
   return true;
 }

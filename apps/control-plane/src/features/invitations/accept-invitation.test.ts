@@ -5,6 +5,7 @@ import { member, user } from '../../db/schema/index.ts';
 import { countAuditEvents, newestAuditEvent } from '../../testing/audit-log.ts';
 import { type Client, createClient } from '../../testing/client.ts';
 import { inOrganization, join, tokenOf } from '../../testing/join.ts';
+import { makeKey } from '../../testing/keys.ts';
 import { addOrganization, PASSWORD } from '../../testing/people.ts';
 import { queryDatabase } from '../../testing/query-database.ts';
 import { cookiesOf, visitor } from '../../testing/sign-in.ts';
@@ -128,6 +129,23 @@ describe('accepting', () => {
     const answers = await Promise.all(Array.from({ length: 10 }, () => accept(dev.client, token)));
     const codes = answers.map(({ status, problem }) => (status === 201 ? 'ok' : problem.code));
     expect(codes.toSorted()).toEqual([...Array(9).fill('invitation_invalid'), 'ok']);
+  });
+
+  it('revokes what an interrupted cascade left to a member whom it removed', async () => {
+    const dev = await join(app, owner, 'Igor', 'role_developer');
+    const key = await makeKey(app, dev.client);
+    const query = queryDatabase(app.database);
+    await owner.delete(`/v1/members/${dev.memberId}`);
+    await query(`update api_key set status = 'active', revoked_at = null where id = $1`, [key.id]);
+    await app.services.keys.reload();
+    const { token } = await invite(owner, dev.email);
+    expect((await accept(dev.client, token)).status).toBe(201);
+    expect((await key.client.get('/v1/whoami')).problem.code).toBe('revoked');
+    const events = await query<{ after: object }>(
+      `select after from audit_event where action = 'invitation.accept' and after ->> 'memberId' = $1`,
+      [dev.memberId],
+    );
+    expect(events.at(-1)?.after).toMatchObject({ revokedKeys: [key.id] });
   });
 
   it('takes the session of the invited address, into a second organization', async () => {

@@ -1,9 +1,9 @@
 import { createId, type RouteInput, type Routes } from '@tollkeeper/contract';
 import { hashPassword } from 'better-auth/crypto';
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Origin, Services } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
-import { admission, invitation, member, user } from '../../db/schema/index.ts';
+import { admission, apiKey, invitation, member, user } from '../../db/schema/index.ts';
 import { DomainError, invalidField } from '../../domain-error.ts';
 import { invitationFacts, invitationSentAt } from '../../write/created-facts.ts';
 import { forgetAnswer } from '../../write/idempotent.ts';
@@ -65,6 +65,7 @@ function join(
     const userId = await userIdOf(tx, joiner, row);
     const joined = { userId, organizationId, roleId: row.roleId, status: 'active' as const };
     await putMember(tx, { id: memberId, ...joined, createdAt: now }, row.email);
+    const revoked = await revokeLeft(tx, organizationId, memberId, now);
     await recordAdmission(tx, row, memberId, now);
     await tx.delete(invitation).where(eq(invitation.id, row.id));
     await forgetAnswer(tx, row.organizationId, row.id);
@@ -72,8 +73,18 @@ function join(
       result: { organizationId, memberId },
       target: { type: 'invitation', id: row.id, name: row.email },
       before: invitationFacts(row),
-      after: { memberId, roleId: row.roleId, status: 'active' },
-      changes: [{ kind: 'member', subjectId: memberId }],
+      after: {
+        ...{ memberId, roleId: row.roleId, status: 'active' },
+        ...(revoked.length > 0 ? { revokedKeys: revoked.map(({ id }) => id) } : {}),
+      },
+      changes: [
+        { kind: 'member', subjectId: memberId },
+        ...revoked.map(({ id, workspaceId }) => ({
+          kind: 'key' as const,
+          subjectId: id,
+          workspaceId,
+        })),
+      ],
     };
   });
 }
@@ -92,6 +103,28 @@ async function putMember(tx: Transaction, row: typeof member.$inferInsert, email
     .returning({ id: member.id });
   if (put[0]?.id === row.id) return;
   throw new DomainError('invalid_state', `"${email}" is a member already. Sign in instead.`);
+}
+
+/**
+ * Of a member who was removed, keys may be left where a cascade was interrupted: it removes members
+ * first. They must not work again.
+ */
+function revokeLeft(tx: Transaction, organizationId: string, memberId: string, now: Date) {
+  return tx
+    .update(apiKey)
+    .set({
+      status: 'revoked',
+      revokedAt: now,
+      revokeReason: 'Its owner was removed from the organization',
+    })
+    .where(
+      and(
+        eq(apiKey.organizationId, organizationId),
+        eq(apiKey.memberId, memberId),
+        inArray(apiKey.status, ['active', 'disabled']),
+      ),
+    )
+    .returning({ id: apiKey.id, workspaceId: apiKey.workspaceId });
 }
 
 /**
