@@ -8,7 +8,8 @@ export const gateway = verb({
   name: 'gateway',
   summary: 'Run a gateway, which accepts only requests with a valid key',
   notes: `TOLLKEEPER_JOIN_KEY or TOLLKEEPER_JOIN_KEY_FILE gives the join key, and
-TOLLKEEPER_CONTROL_PLANE the control plane. SIGHUP reads gateway.yaml again.`,
+TOLLKEEPER_CONTROL_PLANE the control plane. HTTPS_PROXY, HTTP_PROXY and NO_PROXY name a
+forward proxy to it. SIGHUP reads gateway.yaml again, and reopens the access log.`,
   examples: [
     'gateway --control-plane https://keys.example.com --upstream http://127.0.0.1:3000 --join-key-file join-key',
     'gateway --config gateway.yaml',

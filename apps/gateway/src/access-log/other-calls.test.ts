@@ -1,6 +1,11 @@
 /** The access log of what is no plain call: upgraded connections, and questions of other proxies. */
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { hashSecret, removeSecret } from '@tollkeeper/verify';
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { Call } from '../proxy/call.ts';
+import { createConnections } from '../proxy/connections.ts';
 import { type AccessLogFile, makeAccessLogFile } from '../testing/access-log-file.ts';
 import { makeTls } from '../testing/make-tls.ts';
 import { connectRaw } from '../testing/raw-client.ts';
@@ -68,4 +73,33 @@ it('says what the client of another proxy asked for', async () => {
     { endpoint: 'ext-authz', method: 'DELETE', path: '/d', code: 'valid', keyId: KEY_ID },
     { endpoint: 'forward-auth', method: null, path: null, status: 401, code: 'unauthenticated' },
   ]);
+});
+
+it('says why the gateway ended a call: its key was stopped', async () => {
+  const upstream = await startUpstream((_, res) => res.write('part'));
+  const gateway = await startTestGateway(upstream.url, { accessLog: log.accessLog });
+  const secret = gateway.fleet.addKey();
+  const client = await connectRaw(gateway.address);
+  client.send(`GET / HTTP/1.1\r\nHost: a\r\nX-Api-Key: ${secret}\r\n\r\n`);
+  await client.receives('part');
+  removeSecret(gateway.fleet.index, hashSecret(secret));
+  await client.closes();
+  expect(await log.lines(1)).toMatchObject([
+    { status: 200, code: 'invalid_key', keyId: KEY_ID, bytesOut: 4, completed: false },
+  ]);
+});
+
+it('has a line for a call whose connection was closed before it was taken', async () => {
+  const ended: Call[] = [];
+  const connections = createConnections(
+    () => undefined,
+    (call) => ended.push(call),
+  );
+  const req = new IncomingMessage(new Socket());
+  const call = { req, res: new ServerResponse(req), onEnd: undefined } as Call;
+  connections.use(call);
+  // Not before it is decided, which happens in the same turn.
+  expect(ended).toEqual([]);
+  await until('ended', () => ended.length > 0);
+  expect(ended).toEqual([call]);
 });
