@@ -40,7 +40,8 @@ export const BUILT_IN_ROLES: readonly BuiltInRole[] = [
   {
     id: 'role_billing',
     name: 'Billing',
-    description: 'The plan and its payment',
+    description:
+      'Reads the organization, and allows nothing else in this version. Later: the plan and its payment',
     scopes: ['organization.read', 'billing.read', 'billing.manage'],
   },
 ];
