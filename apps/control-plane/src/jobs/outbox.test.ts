@@ -126,6 +126,7 @@ it('says so, too, where the process was killed in the last attempt', async () =>
   );
   await query('update pgboss.queue set monitor_on = null, monitor_claim_on = null');
   const supervisor = new PgBoss({ ...bossConnection(app.database), schema: 'pgboss' });
+  supervisor.on('error', () => undefined);
   onTestFinished(() => supervisor.stop());
   await supervisor.start();
   await supervisor.supervise('mail-invitation');
