@@ -88,7 +88,7 @@ describe('a change that waits for a lock', () => {
       'select pg_cancel_backend(pid) from pg_stat_activity where $1 = any (pg_blocking_pids(pid))';
 
     const renaming = rename(withKey(app, secret), 'stopped');
-    await vi.waitUntil(async () => (await query(stop, [pid])).length > 0, { timeout: 10_000 });
+    await vi.waitUntil(async () => (await query(stop, [pid])).length > 0);
     const refused = await renaming;
 
     expect(refused.status).toBe(503);
@@ -111,7 +111,7 @@ it('loses a transaction, and its locks, whose process stands still', async () =>
     const { rows } = await tx.execute<{ pid: number }>(sql`
       select pg_backend_pid() as pid from api_key for update`);
     const isAlive = async () => (await query(alive, [rows[0]?.pid])).length > 0;
-    await vi.waitUntil(async () => !(await isAlive()), { timeout: 10_000 });
+    await vi.waitUntil(async () => !(await isAlive()));
     await tx.execute(sql`select 1`);
   });
 

@@ -137,7 +137,7 @@ describe('a batch', () => {
     ]);
     const waiting = `select 1 from pg_stat_activity
       where datname = current_database() and wait_event_type = 'Lock'`;
-    await vi.waitUntil(async () => (await query(waiting)).length > 0, { timeout: 20_000 });
+    await vi.waitUntil(async () => (await query(waiting)).length > 0);
     await change.query('select 1 from key_total for no key update nowait');
     await change.query('commit');
     await stored;

@@ -1,7 +1,7 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { hold, makeDataDir, makeUsedDataDir, query, start } from './data-folder.fixture.ts';
 
 test('listens on a socket in the data folder, which only its owner can enter, and nowhere else', async () => {
@@ -69,14 +69,19 @@ test('stops once, however often it is asked to', async () => {
 });
 
 test('works in a data folder too deep for the path of a socket, and leaves no link behind', async () => {
-  const links = () => readdirSync(tmpdir()).filter((name) => name.startsWith('tk-'));
-  const before = links();
-  const postgres = await start(await makeDataDir('deep'.repeat(30), 'deeper'.repeat(20)));
+  const dataDir = await makeDataDir('deep'.repeat(30), 'deeper'.repeat(20));
+  // Of its own: other processes make such links in that of the system.
+  const links = join(tmpdir(), `tk-${process.pid}`);
+  mkdirSync(links);
+  onTestFinished(() => rmSync(links, { recursive: true }));
+  vi.stubEnv('TMPDIR', links);
+  const postgres = await start(dataDir);
 
   expect(await query(postgres, 'select 1')).toEqual([1]);
+  expect(readdirSync(links)).toHaveLength(1);
   await postgres.stop();
 
-  expect(links()).toEqual(before);
+  expect(readdirSync(links)).toEqual([]);
 });
 
 test('refuses a second holder, names the first, and points to DATABASE_URL', async () => {
