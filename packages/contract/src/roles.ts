@@ -41,7 +41,7 @@ export const BUILT_IN_ROLES: readonly BuiltInRole[] = [
     id: 'role_billing',
     name: 'Billing',
     description:
-      'Reads the organization, and allows nothing else in this version. Later: the plan and its payment',
+      'Allows nothing in this version but reading the organization. Later: the plan and its payment',
     scopes: ['organization.read', 'billing.read', 'billing.manage'],
   },
 ];

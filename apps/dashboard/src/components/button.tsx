@@ -99,7 +99,7 @@ interface BlockedReasonProps {
 export function BlockedReason({ id, reason }: BlockedReasonProps) {
   if (reason === undefined) return null;
   return (
-    <p id={id} className="mr-auto text-[0.8125rem] text-soft">
+    <p id={id} className="mr-auto basis-full text-[0.8125rem] text-soft sm:basis-auto">
       {reason}
     </p>
   );
