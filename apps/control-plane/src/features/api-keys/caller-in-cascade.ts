@@ -9,7 +9,7 @@ import { readLineage } from './read-lineage.ts';
 import { findRemovable, type KeepMembers } from './removable-members.ts';
 import { traceDescendants } from './trace-descendants.ts';
 
-/** Keys and members from which the calling key may descend; of more, `requireCallerLeft` decides. */
+/** Keys and members from which the calling key may descend; one with more is taken for inside. */
 const ANCESTORS_MAX = 10_000;
 
 /**
@@ -29,7 +29,7 @@ export async function requireCallerOutside(
   if (rootIds.includes(actor.keyId)) throw callerInside();
   const removable = await findRemovable(db, ctx, keepMembers);
   const ancestors = await findAncestors(db, ctx, actor.keyId, removable);
-  if (ancestors.length > ANCESTORS_MAX) return;
+  if (ancestors.length > ANCESTORS_MAX) throw callerInside();
   const roots = ancestors.filter((id) => rootIds.includes(id));
   if (roots.length === 0) return;
   const lineage = await readLineage(db, ctx, ancestors, removable);
@@ -57,7 +57,7 @@ function callerLeft(): DomainError {
 function callerInside(): DomainError {
   return new DomainError(
     'cascade_includes_caller',
-    'The API key that sent this request is among what would be revoked. Use another API key, or sign in to the dashboard. To stop a key at once, revoke it without what it created.',
+    'The API key that sent this request is among what would be revoked, or may be. Use another API key, or sign in to the dashboard. To stop a key at once, revoke it without what it created.',
   );
 }
 

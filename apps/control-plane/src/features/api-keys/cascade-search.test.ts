@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { join } from '../../testing/join.ts';
 import { makeKey } from '../../testing/keys.ts';
 import { claimedOrganization } from '../../testing/people.ts';
+import { whileHeld } from '../../testing/while-held.ts';
 import { type CascadeWorld, startCascadeWorld } from './cascade-world.fixture.ts';
 
 let world: CascadeWorld;
@@ -49,6 +50,62 @@ describe('a key that created little', () => {
     );
     const key = 'api_key.revoke';
     expect(written).toEqual([{ actions: [key, 'api_key.cascade', key, key] }]);
+  });
+});
+
+describe('keys that gave each other so many new secrets that a search takes long', () => {
+  it('are ended after the key is revoked: it stops at once', async () => {
+    const { app, owner, query, makeRoot, revoke } = world;
+    const { organizationId } = await claimedOrganization(app);
+    const root = await makeRoot();
+    const count = 230;
+    await query(
+      `insert into api_key (id, organization_id, member_id, name, prefix, status, profile, scopes,
+         allowed_ips, created_at, created_by_key_id, leads_on)
+       select 'key_' || substr(md5(id || n), 1, 20), organization_id, member_id, 'dense',
+         'tk_live_AAAA', 'active', 'custom', '{}', '{}', now(), id, true
+       from api_key, generate_series(1, ${count}) as n where id = $1`,
+      [root.id],
+    );
+    await query(
+      `insert into key_rotation (organization_id, rotated_by, key_id, first_at, last_at)
+       select one.organization_id, one.id, other.id, now(), now()
+       from api_key as one join api_key as other using (created_by_key_id)
+       where one.created_by_key_id = $1`,
+      [root.id],
+    );
+    const last = await query<{ max: string }>('select max(sequence) from audit_event');
+    expect((await revoke(owner, root.id)).status).toBe(200);
+    const written = await query<{ first: string; events: number }>(
+      `select min(action) as first, count(*)::int as events from audit_event
+       where sequence > $1 and organization_id = $2 group by xmin::text order by min(sequence)`,
+      [last[0]?.max, organizationId],
+    );
+    expect(written).toEqual([
+      { first: 'api_key.revoke', events: 1 },
+      { first: 'api_key.cascade', events: 1 + count },
+    ]);
+  });
+});
+
+describe('a cascade that is repeated when nothing is left', () => {
+  it('lets others change things while it searches', async () => {
+    const { app, owner, makeRoot, revoke } = world;
+    const root = await makeRoot();
+    await makeKey(app, root.client);
+    expect((await revoke(owner, root.id)).status).toBe(200);
+    const others: number[] = [];
+    const repeated = await whileHeld(
+      app.database,
+      (holder) => holder.query('lock table deleted_key in access exclusive mode'),
+      () => revoke(owner, root.id),
+      async () => {
+        const body = { name: 'meanwhile', environment: 'test' };
+        others.push((await owner.post('/v1/workspaces', body)).status);
+      },
+    );
+    expect(others).toEqual([201]);
+    expect(repeated.status).toBe(409);
   });
 });
 

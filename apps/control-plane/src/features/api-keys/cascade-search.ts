@@ -1,6 +1,8 @@
+import type { SQL } from 'drizzle-orm';
 import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { DomainError } from '../../domain-error.ts';
+import { idsOf } from './end-rows.ts';
 import { type Created, findCreated } from './find-created.ts';
 import { addLinked } from './find-linked.ts';
 import { findForeignRoots } from './foreign-roots.ts';
@@ -35,6 +37,9 @@ export interface SearchLimits {
   readonly searchedMax: number;
 }
 
+/** Links that the transaction looks at that revokes the keys: keys may have given each other new secrets. */
+const LINKS_AT_ONCE_MAX = 50_000;
+
 /**
  * `write` has locked the end of the audit chain: no creation is under way, and one that comes later is
  * refused by `confirmActor`.
@@ -44,13 +49,51 @@ export async function searchCascade(
   tx: Transaction,
   ctx: Ctx,
   roots: readonly Root[],
-  { keepMembers, searchedMax }: SearchLimits,
+  limits: SearchLimits,
 ): Promise<CascadeSearch> {
+  return readSearch(tx, ctx, roots, await findLinked(tx, ctx, roots, limits));
+}
+
+/** The same where little is linked to the roots; else undefined, and soon. */
+export async function searchAtOnce(
+  tx: Transaction,
+  ctx: Ctx,
+  roots: readonly Root[],
+  limits: SearchLimits,
+): Promise<CascadeSearch | undefined> {
+  const linked = await findLinked(tx, ctx, roots, limits, LINKS_AT_ONCE_MAX);
+  return linked.isComplete ? readSearch(tx, ctx, roots, linked) : undefined;
+}
+
+interface Linked {
+  readonly removable: SQL | undefined;
+  /** The roots, and the keys and members that are linked to them. */
+  readonly known: ReadonlySet<string>;
+  readonly isComplete: boolean;
+}
+
+async function findLinked(
+  tx: Transaction,
+  ctx: Ctx,
+  roots: readonly Root[],
+  { keepMembers, searchedMax }: SearchLimits,
+  rowsMax?: number,
+): Promise<Linked> {
   const removable = await findRemovable(tx, ctx, keepMembers);
-  const ids = roots.map(({ id }) => id);
+  const ids = idsOf(roots);
   const known = new Set(ids);
   const idsMax = searchedMax + roots.length;
-  const isComplete = await addLinked(tx, ctx, known, ids, { removable, idsMax });
+  const isComplete = await addLinked(tx, ctx, known, ids, { removable, idsMax, rowsMax });
+  return { removable, known, isComplete };
+}
+
+async function readSearch(
+  tx: Transaction,
+  ctx: Ctx,
+  roots: readonly Root[],
+  { removable, known, isComplete }: Linked,
+): Promise<CascadeSearch> {
+  const ids = idsOf(roots);
   const lineage = await readLineage(tx, ctx, [...known], removable);
   const foreign = await findForeignRoots(ctx, lineage, ids);
   const own = ids.filter((id) => !foreign.has(id));

@@ -31,7 +31,8 @@ function slices(created: Created, start: number, end: number): Created {
   };
 }
 
-function countEnded({ members, invitations, joinKeys, gateways, keys }: Created): number {
+/** Of all that was found, what a cascade ends. */
+export function countEnded({ members, invitations, joinKeys, gateways, keys }: Created): number {
   return [members, invitations, joinKeys, gateways, keys].reduce(
     (total, things) => total + things.length,
     0,

@@ -5,8 +5,8 @@ import type { Ctx } from '../../context.ts';
 import type { Database, Transaction } from '../../db/connect.ts';
 import { admission, apiKey, deletedKey, keyRotation, member } from '../../db/schema/index.ts';
 
-/** Ids whose links one statement reads, so that each ends in time. */
-const READ_MAX = 2000;
+/** Ids whose links one statement reads, so that each ends in time: one may have a thousand links. */
+const READ_MAX = 200;
 
 /** From so few ids, one statement goes on: a long line would take one for each link. */
 const FEW = 20;
@@ -18,8 +18,8 @@ export interface LinkedSearch {
   /** Whom the caller removes (`findRemovable`). */
   readonly removable: SQL | undefined;
   readonly idsMax: number;
-  /** Links that one statement looks at: there may be many more of them than ids. */
-  readonly rowsMax?: number;
+  /** Links that are looked at: there may be many more of them than ids. */
+  readonly rowsMax?: number | undefined;
 }
 
 /**
@@ -38,6 +38,7 @@ export async function addLinked(
   const links = linksOf(ctx, removable, rowsMax !== undefined);
   const aheadMax = rowsMax === undefined ? AHEAD_MAX : AHEAD_LIMITED_MAX;
   let latest = beginWith;
+  let rowsLeft = rowsMax;
   const addNew = (ids: readonly string[], added: string[]) => {
     for (const id of ids) {
       if (known.has(id)) continue;
@@ -51,8 +52,9 @@ export async function addLinked(
     const added: string[] = [];
     for (let at = 0; at < latest.length; at += READ_MAX) {
       const ids = latest.slice(at, at + READ_MAX);
-      const next = await selectNext(db, links, ids, rowsMax);
-      if (!addNew(next.ids, added) || !next.isWhole) return false;
+      const next = await selectNext(db, links, ids, rowsLeft);
+      if (rowsLeft !== undefined) rowsLeft -= next.rowsCount;
+      if (!addNew(next.ids, added) || rowsLeft === 0) return false;
     }
     latest = added;
     if (added.length === 0 || added.length > FEW) continue;
@@ -70,14 +72,14 @@ async function selectNext(
   links: SQL,
   ids: readonly string[],
   rowsMax: number | undefined,
-): Promise<{ readonly ids: readonly string[]; readonly isWhole: boolean }> {
+): Promise<{ readonly ids: readonly string[]; readonly rowsCount: number }> {
   const { rows } = await db.execute<{ id: string; count: number }>(sql`
     select id, count(*)::int as count from (
       select next.id from unnest(${sql.param(ids)}::text[]) as linked (id),
         lateral (${links} offset 0) as next (id) limit ${rowsMax ?? null}::bigint) as next
     group by id`);
   const rowsCount = rows.reduce((total, { count }) => total + count, 0);
-  return { ids: rows.map(({ id }) => id), isWhole: rowsMax === undefined || rowsCount < rowsMax };
+  return { ids: rows.map(({ id }) => id), rowsCount };
 }
 
 /** The ids and what they are linked to, and so on. PostgreSQL ends once it has found enough. */

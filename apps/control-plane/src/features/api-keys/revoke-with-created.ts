@@ -17,11 +17,12 @@ import {
   type Root,
   SEARCHED_MAX,
   type SearchLimits,
+  searchAtOnce,
   searchCascade,
 } from './cascade-search.ts';
 import { endCreated, namesAny } from './created-by-key.ts';
 import { idsOf } from './end-rows.ts';
-import { takePart } from './ended-part.ts';
+import { countEnded, takePart } from './ended-part.ts';
 import { treeOfAnotherLeft } from './foreign-roots.ts';
 import type { KeepMembers } from './removable-members.ts';
 import { setAllRevoked } from './set-status.ts';
@@ -78,8 +79,12 @@ export async function revokeWithCreated(
   if (stopped.part) pending = pending.slice(settle(stopped.part));
   // A part would not show whether a key of another member is among the rest.
   const canEndPart = holds(ctx.scopes, 'api_keys.manage_all');
+  const { keepMembers } = cascade;
+  if (pending.length > 0 && pending.every(({ id }) => stopped.refusals.has(id))) {
+    const left = await findLeft(ctx, pending, { keepMembers, searchedMax });
+    if (left) pending = pending.slice(settle({ search: left, isWhole: true, rootIds: [] }));
+  }
   while (pending.length > 0) {
-    const { keepMembers } = cascade;
     const end = (max: number) =>
       endNext(ctx, pending, stopped.refusals, { keepMembers, searchedMax: max });
     let part = await end(canEndPart ? atOnceMax : searchedMax);
@@ -122,10 +127,12 @@ function stopRoots(
     const rootIds = roots.map(({ id }) => id);
     await requireCallerOutside(tx, confirmed, rootIds, cascade.keepMembers);
     const { refusals, events, changes } = await setAllRevoked(tx, confirmed, ids, cascade.reason);
+    // What keys created that were revoked before, is looked for without the lock.
+    if (events.length === 0) return { replayed: { roots, refusals, part: undefined } };
     await allowLongStatements(tx);
     const limits = { keepMembers: cascade.keepMembers, searchedMax };
-    const search = await searchCascade(tx, confirmed, roots, limits);
-    const isLittle = search.isComplete && takePart(search.created).rest === undefined;
+    const search = await searchAtOnce(tx, confirmed, roots, limits);
+    const isLittle = search && takePart(search.created).rest === undefined;
     const ended = isLittle
       ? await endPart(tx, confirmed, search, { refusals, isBegun: false })
       : undefined;
@@ -135,6 +142,33 @@ function stopRoots(
       ? { result, ...first, furtherEvents, changes: [...changes, ...(ended?.changes ?? [])] }
       : { replayed: result };
   });
+}
+
+/**
+ * Of keys that were revoked before, often nothing is left to end. The caller may ask as often as they
+ * like, so this is seen without the lock, in one snapshot: while it is read, what is still left could
+ * create more and go.
+ * @returns the search, if it found nothing to end
+ */
+async function findLeft(
+  ctx: Ctx,
+  roots: readonly Root[],
+  limits: SearchLimits,
+): Promise<CascadeSearch | undefined> {
+  const { db } = ctx.services;
+  const search = () =>
+    db.transaction(
+      async (tx) => {
+        await allowLongStatements(tx);
+        return searchCascade(tx, ctx, roots, limits);
+      },
+      { isolationLevel: 'repeatable read', accessMode: 'read only' },
+    );
+  let found = await search();
+  if (countEnded(found.created) === 0 && !found.isComplete) {
+    if (await pruneToEnd(db, ctx.organizationId)) found = await search();
+  }
+  return countEnded(found.created) === 0 ? found : undefined;
 }
 
 /** Those that the caller sees, in the order of the request, before anything is locked. */
@@ -157,20 +191,16 @@ async function findRoots(
   return roots;
 }
 
-/** Of all, or of as many of the first as can be searched at once. */
+/** Of all; else of the first alone, so that others do not wait for more than two searches. */
 async function searchFirst(
   tx: Transaction,
   ctx: Ctx,
   roots: readonly Root[],
   limits: SearchLimits,
 ): Promise<CascadeSearch> {
-  let searched = roots;
-  let search = await searchCascade(tx, ctx, searched, limits);
-  while (!search.isComplete && searched.length > 1) {
-    searched = searched.slice(0, Math.ceil(searched.length / 4));
-    search = await searchCascade(tx, ctx, searched, limits);
-  }
-  return search;
+  const search = await searchCascade(tx, ctx, roots, limits);
+  if (search.isComplete || roots.length === 1) return search;
+  return searchCascade(tx, ctx, roots.slice(0, 1), limits);
 }
 
 /** Ends as much of what the keys created as one transaction ends. */
