@@ -234,12 +234,8 @@ describe('a removed gateway', () => {
     const elsewhere = await addWorkspace(world.app, joined.organizationId, 'elsewhere');
     const gateway = await world.connect(await world.join(elsewhere));
     await world.upToDate(gateway);
-    await world.owner.raw(
-      'DELETE',
-      `/v1/workspaces/${elsewhere}`,
-      JSON.stringify({ name: 'elsewhere' }),
-      { 'content-type': 'application/json' },
-    );
+    const type = { 'content-type': 'application/json' };
+    await world.owner.raw('DELETE', `/v1/workspaces/${elsewhere}`, '{"name":"elsewhere"}', type);
     await expectRemoved(gateway);
   });
 });
