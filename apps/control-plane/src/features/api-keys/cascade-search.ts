@@ -1,8 +1,10 @@
 import type { SQL } from 'drizzle-orm';
+import { pruneToEnd } from '../../access/prune-lineage.ts';
 import type { Ctx } from '../../context.ts';
-import type { Transaction } from '../../db/connect.ts';
+import { allowLongStatements, type Transaction } from '../../db/connect.ts';
 import { DomainError } from '../../domain-error.ts';
 import { idsOf } from './end-rows.ts';
+import { countEnded } from './ended-part.ts';
 import { type Created, findCreated } from './find-created.ts';
 import { addLinked } from './find-linked.ts';
 import { findForeignRoots } from './foreign-roots.ts';
@@ -101,6 +103,45 @@ async function readSearch(
   const { rootNow } = traceDescendants(lineage, foreign.size > 0 ? own : []);
   const taken = new Set([...foreign].filter((id) => rootNow(id) !== undefined));
   return { roots, foreign, taken, created, isComplete };
+}
+
+/** Of all; else of the first alone, so that others do not wait for more than two searches. */
+export async function searchFirst(
+  tx: Transaction,
+  ctx: Ctx,
+  roots: readonly Root[],
+  limits: SearchLimits,
+): Promise<CascadeSearch> {
+  const search = await searchCascade(tx, ctx, roots, limits);
+  if (search.isComplete || roots.length === 1) return search;
+  return searchCascade(tx, ctx, roots.slice(0, 1), limits);
+}
+
+/**
+ * Of keys that were revoked before, often nothing is left to end. The caller may ask as often as they
+ * like, so this is seen without the lock, in one snapshot: while it is read, what is still left could
+ * create more and go.
+ * @returns the search, if it found nothing to end
+ */
+export async function findLeft(
+  ctx: Ctx,
+  roots: readonly Root[],
+  limits: SearchLimits,
+): Promise<CascadeSearch | undefined> {
+  const { db } = ctx.services;
+  const search = () =>
+    db.transaction(
+      async (tx) => {
+        await allowLongStatements(tx);
+        return searchCascade(tx, ctx, roots, limits);
+      },
+      { isolationLevel: 'repeatable read', accessMode: 'read only' },
+    );
+  let found = await search();
+  if (countEnded(found.created) === 0 && !found.isComplete) {
+    if (await pruneToEnd(db, ctx.organizationId)) found = await search();
+  }
+  return countEnded(found.created) === 0 ? found : undefined;
 }
 
 /**

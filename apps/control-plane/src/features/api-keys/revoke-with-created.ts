@@ -14,15 +14,16 @@ import { requireCallerLeft, requireCallerOutside } from './caller-in-cascade.ts'
 import {
   type CascadeSearch,
   cascadeTooLarge,
+  findLeft,
   type Root,
   SEARCHED_MAX,
   type SearchLimits,
   searchAtOnce,
-  searchCascade,
+  searchFirst,
 } from './cascade-search.ts';
 import { endCreated, namesAny } from './created-by-key.ts';
 import { idsOf } from './end-rows.ts';
-import { countEnded, takePart } from './ended-part.ts';
+import { takePart } from './ended-part.ts';
 import { treeOfAnotherLeft } from './foreign-roots.ts';
 import type { KeepMembers } from './removable-members.ts';
 import { setAllRevoked } from './set-status.ts';
@@ -144,33 +145,6 @@ function stopRoots(
   });
 }
 
-/**
- * Of keys that were revoked before, often nothing is left to end. The caller may ask as often as they
- * like, so this is seen without the lock, in one snapshot: while it is read, what is still left could
- * create more and go.
- * @returns the search, if it found nothing to end
- */
-async function findLeft(
-  ctx: Ctx,
-  roots: readonly Root[],
-  limits: SearchLimits,
-): Promise<CascadeSearch | undefined> {
-  const { db } = ctx.services;
-  const search = () =>
-    db.transaction(
-      async (tx) => {
-        await allowLongStatements(tx);
-        return searchCascade(tx, ctx, roots, limits);
-      },
-      { isolationLevel: 'repeatable read', accessMode: 'read only' },
-    );
-  let found = await search();
-  if (countEnded(found.created) === 0 && !found.isComplete) {
-    if (await pruneToEnd(db, ctx.organizationId)) found = await search();
-  }
-  return countEnded(found.created) === 0 ? found : undefined;
-}
-
 /** Those that the caller sees, in the order of the request, before anything is locked. */
 async function findRoots(
   db: Database | Transaction,
@@ -189,18 +163,6 @@ async function findRoots(
     if (root) roots.push({ id, name: root.name });
   }
   return roots;
-}
-
-/** Of all; else of the first alone, so that others do not wait for more than two searches. */
-async function searchFirst(
-  tx: Transaction,
-  ctx: Ctx,
-  roots: readonly Root[],
-  limits: SearchLimits,
-): Promise<CascadeSearch> {
-  const search = await searchCascade(tx, ctx, roots, limits);
-  if (search.isComplete || roots.length === 1) return search;
-  return searchCascade(tx, ctx, roots.slice(0, 1), limits);
 }
 
 /** Ends as much of what the keys created as one transaction ends. */
