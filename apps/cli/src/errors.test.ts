@@ -112,6 +112,18 @@ test.each([
   expect(stderr).not.toMatch(/command-argument|T\d\d:\d\d/);
 });
 
+test.each([
+  [['verify', SECRET]],
+  [['verify', '--json', SECRET]],
+  [['keys', 'list', '--limit', SECRET]],
+  [[SECRET]],
+])('no error of the grammar repeats a key: %j', async (argv) => {
+  const { exitCode, stdout, stderr } = await tollkeeper(argv);
+  expect(exitCode).toBe(2);
+  expect(`${stdout}${stderr}`).toContain(`${SECRET.slice(0, 12)}…`);
+  expect(`${stdout}${stderr}`).not.toContain(SECRET.slice(0, 20));
+});
+
 test('a suggestion stands on a line of its own', async () => {
   const { stderr } = await tollkeeper(['kesy']);
   expect(stderr).toContain('\n(Did you mean keys?)\n');

@@ -46,9 +46,14 @@ function endWithGrammar({ exitCode, message }: CommanderError, json: boolean, ct
   return EXIT.usage;
 }
 
-/** Commander's own name for an argument means nothing to a reader. */
+/**
+ * Commander's own name for an argument means nothing to a reader. A key that was typed where none
+ * belongs must not get into the log of a job.
+ */
 function plainGrammar(text: string): string {
-  return text.replace(/^error: command-argument value/, 'error: value');
+  return text
+    .replace(/^error: command-argument value/, 'error: value')
+    .replace(/\b(tk_[a-z]{1,8}_\w{4})\w+/g, '$1…');
 }
 
 /** "help keys create" as "keys create --help": Commander's own would print the help of "keys". */
