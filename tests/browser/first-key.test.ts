@@ -29,10 +29,13 @@ it('leads from the set-up link to a key that was made by keyboard alone, used an
   await staysSecret(page, secret);
 });
 
-/** Opens the link from the terminal and signs up. */
+/** Opens the link from the terminal, in the tab of one that is not, and signs up. */
 async function claim(page: Page, { controlPlane }: FreshDashboard): Promise<void> {
   const link = await until('link', () => /http\S+#token=\S+/.exec(controlPlane.stdout())?.[0]);
+  await page.goto('/setup#token=older');
+  await page.getByLabel('Your name').fill('left behind');
   await page.goto(link);
+  await eventually(() => page.getByLabel('Your name').inputValue()).toBe('');
   expect(page.url()).not.toContain('token');
   await page.getByLabel('Your name').fill(OWNER.name);
   await page.getByLabel('Email').fill(OWNER.email);

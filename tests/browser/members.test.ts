@@ -88,6 +88,9 @@ it('opens an invitation only once, and forgets its token', async () => {
   expect(second.url()).not.toContain('token');
   await second.getByRole('alert').waitFor();
   expect(await second.getByRole('button', { name: 'Accept invitation' }).count()).toBe(0);
+
+  // In the same tab, where the new address differs in its fragment only.
+  await acceptInvitation(second, await invite(owner, 'margaret@example.com', 'Viewer'), 'Margaret');
 });
 
 it('warns before a member whose address is not confirmed becomes the owner', async () => {

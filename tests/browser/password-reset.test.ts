@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
 import {
   type SmtpServer,
@@ -22,7 +23,7 @@ beforeAll(async () => {
   });
 });
 
-it('leads from a forgotten password, by the mail, to a new one', async () => {
+it('leads from a forgotten password, by the mail, to a new one, even in the tab of a dead link', async () => {
   const page = await openWindow(dashboard, { width: 390 });
   await page.goto('/');
   await page.getByRole('link', { name: 'Forgot your password?' }).click();
@@ -33,7 +34,9 @@ it('leads from a forgotten password, by the mail, to a new one', async () => {
   await expectAccessible(page, 'Link on its way');
 
   await eventually(() => smtp.mails.length).toBe(1);
+  await openDeadLink(page);
   await page.goto(linkIn(smtp.mails[0]?.message ?? ''));
+  await page.getByText(`for ${OWNER.email}`).waitFor();
   expect(page.url()).not.toContain('token');
   const change = page.getByRole('button', { name: 'Change password' });
   await page.getByLabel('New password').fill('too short');
@@ -60,13 +63,17 @@ it('leads from a forgotten password, by the mail, to a new one', async () => {
 
 it('says of a link that was used what to do', async () => {
   const page = await openWindow(dashboard);
-  await page.goto('/reset-password#token=used');
-  await page.getByText('This link no longer works').waitFor();
+  await openDeadLink(page);
   await page.getByText('Ask for a new one on the sign-in page.').waitFor();
   expect(await page.getByLabel('New password').count()).toBe(0);
   await page.reload();
   await page.getByText('Open the link again').waitFor();
 });
+
+async function openDeadLink(page: Page): Promise<void> {
+  await page.goto('/reset-password#token=used');
+  await page.getByText('This link no longer works').waitFor();
+}
 
 /** In a quoted-printable mail (RFC 2045, 6.7). */
 function linkIn(message: string): string {

@@ -23,9 +23,7 @@ import { entryRoutes } from './entry-routes.tsx';
 import { insideRoutes } from './inside-routes.tsx';
 import { rootRoute } from './root-route.tsx';
 
-takeFragmentToken('/setup');
-takeFragmentToken('/accept-invitation');
-takeFragmentToken('/reset-password');
+takeFragmentToken();
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no element "root"');

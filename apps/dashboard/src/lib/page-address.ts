@@ -30,26 +30,41 @@ export function returnPath(from: unknown): string {
   return url.pathname + url.search;
 }
 
-const taken = new Map<string, string>();
+/** The pages that links with a token lead to. */
+const LINK_PATHS = ['/setup', '/accept-invitation', '/reset-password'] as const;
+type LinkPath = (typeof LINK_PATHS)[number];
+
+const taken = new Map<LinkPath, string>();
 
 /**
  * Moves the token of a link (`/setup#token=…`) from the address bar into memory, where no
  * screenshot, history or bookmark keeps it. Runs before the router reads the address.
  */
-export function takeFragmentToken(path: string): void {
-  if (location.pathname !== basePath + path || location.hash === '') return;
+export function takeFragmentToken(): void {
+  // Another link to the same page differs in its fragment only: the browser does not load it anew.
+  addEventListener('hashchange', () => {
+    if (linkPath()) location.reload();
+  });
+  const path = linkPath();
+  if (!path) return;
   const token = tokenFrom(location.hash);
   if (token) taken.set(path, token);
   history.replaceState(history.state, '', location.pathname + location.search);
 }
 
+/** The page that the address leads to, if the address is that of a link with a token. */
+function linkPath(): LinkPath | undefined {
+  if (location.hash === '') return undefined;
+  return LINK_PATHS.find((path) => location.pathname === basePath + path);
+}
+
 /** The token that the link of that page held; '' is none. */
-export function fragmentToken(path: string): string {
+export function fragmentToken(path: LinkPath): string {
   return taken.get(path) ?? '';
 }
 
 /** Once it is used. */
-export function forgetFragmentToken(path: string): void {
+export function forgetFragmentToken(path: LinkPath): void {
   taken.delete(path);
 }
 
