@@ -122,6 +122,8 @@ describe('says why a call was refused', () => {
     const headers = { 'x-api-key': gateway.fleet.addKey() };
     const line = await lineOf(fetch(gateway.url, { method: 'POST', body, headers }));
     expect(line).toMatchObject({ status, code, keyId: KEY_ID, requestId: expect.any(String) });
+    // No head of an answer ever came.
+    expect(line.upstreamMs).toBeNull();
   });
 
   it.each([
@@ -131,9 +133,11 @@ describe('says why a call was refused', () => {
     ['no HTTP', 'hello\r\n\r\n', 400],
   ])('%s, which is no request yet', async (_, bytes, status) => {
     const gateway = await start(NOWHERE);
-    const line = await lineOf(exchange(gateway.address, bytes));
+    const answer = await exchange(gateway.address, bytes);
+    const line = await lineOf(Promise.resolve());
     expect(line).toMatchObject({ status, method: null, path: null, requestId: expect.any(String) });
     expect(line.code).toEqual(expect.any(String));
+    expect(line.bytesOut).toBe(answer.length - answer.indexOf('\r\n\r\n') - 4);
   });
 });
 
@@ -164,7 +168,7 @@ it('says when a client leaves before its answer, or in it, and when an upstream 
   answers[2]?.destroy();
 
   expect(await log.lines(3)).toMatchObject([
-    { status: null, code: 'valid', completed: false, bytesOut: 0, keyId: KEY_ID },
+    { status: null, code: 'valid', completed: false, bytesOut: 0, upstreamMs: null },
     { status: 200, code: 'valid', completed: false, bytesOut: 4 },
     { status: 200, code: 'upstream_failed', completed: false, bytesOut: 4 },
   ]);

@@ -6,6 +6,7 @@ import {
   callLine,
   createRecord,
   type EndedCall,
+  type RefusedUnread,
   unreadLine,
 } from './call-record.ts';
 import { type LineFile, openLineFile, STANDARD_OUTPUT } from './line-file.ts';
@@ -16,7 +17,7 @@ export interface AccessLog {
   begin(): CallRecord | undefined;
   ended(call: EndedCall): void;
   /** What was refused before it was a request. */
-  refusedUnread(status: number, code: string, requestId: string): void;
+  refusedUnread(code: string, answer: RefusedUnread): void;
   /** Applies to calls that begin from now on. */
   reload(config: AccessLogConfig | null): void;
   /** Lines from now on go to a new file of the same name, after the old one was renamed. */
@@ -88,8 +89,8 @@ export function createAccessLog(options: AccessLogOptions): AccessLog {
       callsPending--;
       if (isClosing && callsPending === 0) allEnded.resolve();
     },
-    refusedUnread(status, code, requestId) {
-      if (isLogged()) write(unreadLine(status, code, requestId, nowMs()));
+    refusedUnread(code, answer) {
+      if (isLogged()) write(unreadLine(code, answer, nowMs()));
     },
     reload(next) {
       config = next;

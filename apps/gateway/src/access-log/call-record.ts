@@ -14,7 +14,7 @@ export interface CallRecord {
   /** Bytes of the body from the client, and to it. */
   bytesIn: number;
   bytesOut: number;
-  /** When the request went to its upstream, and the head of the answer came, by performance.now(). */
+  /** When the request went to its upstream, and the head of the upstream's answer came, by performance.now(). */
   forwardedAt: number | undefined;
   answeredAt: number | undefined;
   tunnel: Tunnel | undefined;
@@ -63,7 +63,7 @@ export function callLine(
   record: CallRecord,
   nowMs: number,
 ) {
-  const { original, tunnel, forwardedAt } = record;
+  const { original, tunnel, forwardedAt, answeredAt } = record;
   const endedAt = performance.now();
   const totalMs = endedAt - startedAt;
   const bytes = tunnel ? passedBytes(tunnel) : { in: record.bytesIn, out: record.bytesOut };
@@ -80,7 +80,9 @@ export function callLine(
     bytesIn: bytes.in,
     bytesOut: bytes.out,
     upstreamMs:
-      forwardedAt === undefined ? null : round((record.answeredAt ?? endedAt) - forwardedAt),
+      forwardedAt === undefined || answeredAt === undefined
+        ? null
+        : round(answeredAt - forwardedAt),
     totalMs: round(totalMs),
     completed: tunnel !== undefined || res.writableFinished,
     traceId: findTraceId(req.rawHeaders),
@@ -89,15 +91,26 @@ export function callLine(
 }
 
 /** The line of what was refused before it was a request. @param nowMs in milliseconds since 1970 */
-export function unreadLine(status: number, code: string, requestId: string, nowMs: number): string {
+export function unreadLine(
+  code: string,
+  { status, body, requestId }: RefusedUnread,
+  nowMs: number,
+): string {
   return line({
     time: new Date(nowMs).toISOString(),
     endpoint: 'proxy',
     ...{ method: null, path: null, route: null },
     ...{ status, code, keyId: null },
-    ...{ bytesIn: 0, bytesOut: 0, upstreamMs: null, totalMs: 0 },
+    ...{ bytesIn: 0, bytesOut: Buffer.byteLength(body), upstreamMs: null, totalMs: 0 },
     ...{ completed: true, traceId: null, requestId },
   });
+}
+
+/** The answer to what could not be read as a request. */
+export interface RefusedUnread {
+  readonly status: number;
+  readonly body: string;
+  readonly requestId: string;
 }
 
 /** Its fields, which all lines have. */

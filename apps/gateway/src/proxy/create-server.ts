@@ -12,6 +12,8 @@ import { isUpgradeable, watchUpgrade } from './tunnel.ts';
 
 /** How often Node looks for heads that take too long, in milliseconds. */
 const CHECK_MS = 1000;
+/** How long after its limit a slow head may still be found, in milliseconds. */
+const HEAD_SLACK_MS = 5 * CHECK_MS;
 
 /** The server of the clients: everything that it takes in goes to `receive`. */
 export function createProxyServer(services: Services, connections: Connections): Server {
@@ -49,6 +51,8 @@ export function createProxyServer(services: Services, connections: Connections):
       record: services.accessLog.begin(),
     };
     connections.use(call);
+    const { bodyTimeoutMs } = services.live.config.limits;
+    if (server.timeout !== bodyTimeoutMs) req.socket.setTimeout(bodyTimeoutMs);
     return call;
   };
   server.on('request', (req, res) => receive(services, take(req, res)));
@@ -79,7 +83,8 @@ export function createProxyServer(services: Services, connections: Connections):
 export function setLimits(server: Server, connections: Connections, limits: Limits): void {
   server.headersTimeout = limits.headerTimeoutMs;
   server.keepAliveTimeout = limits.keepAliveMs;
-  server.timeout = limits.bodyTimeoutMs;
+  // A silent head is answered by Node, which must come before its connection is cut: see `take`.
+  server.timeout = Math.max(limits.bodyTimeoutMs, limits.headerTimeoutMs + HEAD_SLACK_MS);
   server.maxConnections = limits.connectionsMax;
   connections.limit(limits.connectionsMax);
 }
@@ -153,7 +158,7 @@ function sendRaw(services: Services, socket: Socket, denial: Denial): void {
   if (!socket.writableEnded) {
     const answer = denialAnswer(denial);
     socket.end(rawDenial(answer));
-    services.accessLog.refusedUnread(answer.status, denial.code, answer.requestId);
+    services.accessLog.refusedUnread(denial.code, answer);
   }
   setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }

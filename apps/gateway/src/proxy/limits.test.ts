@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer as createTcpServer, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import type { Config, Limits, RouteConfig } from '../config/config.ts';
+import { makeAccessLogFile } from '../testing/access-log-file.ts';
 import { closeLater } from '../testing/close-later.ts';
 import { connectRaw } from '../testing/raw-client.ts';
 import {
@@ -93,6 +94,20 @@ describe('slow clients', () => {
     expect(await client.closes()).toMatch(/^HTTP\/1\.1 408 .*"code":"request_timeout"/s);
   });
 
+  it.each([
+    ['part of a head', 'GET / HTTP/1.1\r\nHost: a\r\n'],
+    ['nothing', ''],
+  ])('get it after %s, however short the time for bodies is', async (_, bytes) => {
+    const { accessLog, lines } = await makeAccessLogFile();
+    const config = await testConfig('http://127.0.0.1:9');
+    const limits = { ...config.limits, headerTimeoutMs: 1000, bodyTimeoutMs: 50 };
+    const gateway = await startTestGateway('http://127.0.0.1:9', { accessLog, limits });
+    const client = await connectRaw(gateway.address);
+    client.send(bytes);
+    expect(await client.closes()).toMatch(/^HTTP\/1\.1 408 .*"code":"request_timeout"/s);
+    expect(await lines(1)).toMatchObject([{ status: 408, code: 'request_timeout' }]);
+  });
+
   it('get an answer that says the body stalled, and the upstream never sees it end', async () => {
     const sink = await startSink();
     const gateway = await start(sink.url, { limits: { bodyTimeoutMs: 100 } });
@@ -116,7 +131,7 @@ describe('slow clients', () => {
       });
       write();
     });
-    const gateway = await start(url, { limits: { bodyTimeoutMs: 100 } });
+    const gateway = await start(url, { limits: { bodyTimeoutMs: 100, headerTimeoutMs: 600_000 } });
     const client = await connectRaw(gateway.address);
     client.socket.pause();
     client.send(`GET / HTTP/1.1\r\nHost: a\r\nX-Api-Key: ${gateway.fleet.addKey()}\r\n\r\n`);

@@ -68,7 +68,7 @@ export class ProxyRequest implements Held, AnswerWatch, Ongoing, Repeatable {
 
   answering(status?: number): void {
     const { res, startedAt, record } = this.#call;
-    if (record) record.answeredAt = performance.now();
+    if (record && status !== undefined) record.answeredAt = performance.now();
     if (status !== undefined) this.#attempts?.answered(status);
     if (this.#services.isDraining) res.shouldKeepAlive = false;
     this.#services.metrics.answered(startedAt);
