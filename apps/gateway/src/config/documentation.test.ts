@@ -68,3 +68,16 @@ function valuesAt(value: unknown, path: readonly string[]): unknown[] {
   const each: unknown[] = name.endsWith('[]') && Array.isArray(inner) ? inner : [inner];
   return each.flatMap((one) => valuesAt(one, rest));
 }
+
+it('every link inside docs/gateway.md leads to a heading', async () => {
+  const text = await documentation('gateway.md');
+  const headings = [...text.matchAll(/^##+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\w\s-]/g, '')
+      .replaceAll(' ', '-'),
+  );
+  const links = [...text.matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor]) => anchor);
+  expect(links.length).toBeGreaterThan(20);
+  expect(links.filter((anchor) => !headings.includes(anchor ?? ''))).toEqual([]);
+});
