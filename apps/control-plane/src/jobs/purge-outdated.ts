@@ -1,5 +1,5 @@
 import { and, eq, lt, notExists, sql } from 'drizzle-orm';
-import { purgeLineage } from '../access/prune-lineage.ts';
+import { purgeLineage } from '../access/sweep-lineage.ts';
 import type { Database } from '../db/connect.ts';
 import {
   apiKey,

@@ -198,6 +198,30 @@ describe('keys that are gone and lead nowhere', () => {
     expect(await query(`select 1 from key_rotation where key_id = 'dead9'`)).toEqual([]);
   });
 
+  it('are forgotten by the purge though they lead to each other, revoked or deleted', async () => {
+    const { app, owner, makeRoot, query, revoke } = world;
+    const plantPair = async () => {
+      const root = await makeRoot();
+      const [one, other] = [await makeRoot(root.client), await makeRoot(root.client)];
+      const rotate = (by: TestKey, id: string) =>
+        by.client.post(`/v1/api-keys/${id}/rotate`, { graceSeconds: 3600 });
+      expect((await rotate(one, other.id)).status).toBe(200);
+      expect((await rotate(other, one.id)).status).toBe(200);
+      await revoke(owner, root.id);
+      return [one.id, other.id];
+    };
+    const [revoked, deleted] = [await plantPair(), await plantPair()];
+    for (const id of deleted) expect((await owner.delete(`/v1/api-keys/${id}`)).status).toBe(204);
+    await purgeOutdated(app.services.db);
+    const left = await query(
+      `select id from api_key where leads_on and id = any($1)
+       union all select id from deleted_key where id = any($2)
+       union all select key_id from key_rotation where key_id = any($2)`,
+      [revoked, deleted],
+    );
+    expect(left).toEqual([]);
+  });
+
   it('are passed over once the purge has seen that nothing is left of what they created', async () => {
     const { app, owner, makeRoot, query, created } = world;
     const root = await makeRoot();

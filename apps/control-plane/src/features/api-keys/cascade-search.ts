@@ -1,5 +1,5 @@
 import type { SQL } from 'drizzle-orm';
-import { pruneToEnd } from '../../access/prune-lineage.ts';
+import { pruneToEnd } from '../../access/sweep-lineage.ts';
 import type { Ctx } from '../../context.ts';
 import { allowLongStatements, type Transaction } from '../../db/connect.ts';
 import { DomainError } from '../../domain-error.ts';

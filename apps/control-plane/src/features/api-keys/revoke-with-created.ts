@@ -1,7 +1,7 @@
 import { and } from 'drizzle-orm';
 import { findDeletedKey } from '../../access/find-deleted-key.ts';
-import { pruneToEnd } from '../../access/prune-lineage.ts';
 import { holds } from '../../access/require-scope.ts';
+import { pruneToEnd } from '../../access/sweep-lineage.ts';
 import { visibleKeys } from '../../access/visibility.ts';
 import type { Ctx } from '../../context.ts';
 import { allowLongStatements, type Database, type Transaction } from '../../db/connect.ts';

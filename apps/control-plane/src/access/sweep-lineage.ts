@@ -1,0 +1,114 @@
+import { sql } from 'drizzle-orm';
+import type { Database } from '../db/connect.ts';
+import { apiKey, deletedKey, keyRotation, organization } from '../db/schema/index.ts';
+import { LIVING, leadsNowhere, NAMED, type Trace } from './prune-lineage.ts';
+
+/** Forgets all dead keys that lead to nothing that is left, and who gave deleted ones new secrets. */
+export async function purgeLineage(db: Database): Promise<{ readonly rowCount: number }> {
+  let rowCount = 0;
+  for (const { id } of await db.select({ id: organization.id }).from(organization)) {
+    rowCount += await sweep(db, id, [...LIVING, ...NAMED]);
+  }
+  return { rowCount };
+}
+
+/**
+ * For a search that dead keys hold up: forgets all of an organization that lead to nothing that a cascade
+ * would end. What they changed is not named any more.
+ * @returns whether there were any
+ */
+export async function pruneToEnd(db: Database, organizationId: string): Promise<boolean> {
+  return (await sweep(db, organizationId, LIVING)) > 0;
+}
+
+/** So many ids that a statement with them ends in time. */
+const PART_MAX = 2000;
+
+/**
+ * Marks the dead keys that lead to one of these things, then those above them, and so on; and forgets
+ * the others, also those that lead to each other alone. What a dead key leads to only becomes less, so
+ * that no lock is needed.
+ * @returns how many
+ */
+async function sweep(
+  db: Database,
+  organizationId: string,
+  traces: readonly Trace[],
+): Promise<number> {
+  const creators = await selectDead(db, organizationId);
+  const dead = [...creators.keys()];
+  const parts = Array.from({ length: Math.ceil(dead.length / PART_MAX) }, (_, at) =>
+    dead.slice(at * PART_MAX, (at + 1) * PART_MAX),
+  );
+  const leading = new Set<string>();
+  const rotators = new Map<string, string[]>();
+  for (const part of parts) {
+    for (const id of await selectLeading(db, organizationId, part, traces)) leading.add(id);
+    for (const { id, by } of await selectRotators(db, organizationId, part)) {
+      rotators.set(id, [...(rotators.get(id) ?? []), by]);
+    }
+  }
+  // The set grows while it is gone through.
+  for (const id of leading) {
+    for (const above of [creators.get(id), ...(rotators.get(id) ?? [])]) {
+      if (above && creators.has(above)) leading.add(above);
+    }
+  }
+  for (const part of parts) {
+    const gone = part.filter((id) => !leading.has(id));
+    if (gone.length > 0) await forget(db, organizationId, gone);
+  }
+  return dead.length - [...leading].filter((id) => creators.has(id)).length;
+}
+
+/** The keys that are revoked and lead on, and the deleted ones, with what created each. */
+async function selectDead(
+  db: Database,
+  organizationId: string,
+): Promise<Map<string, string | null>> {
+  const { rows } = await db.execute<{ id: string; by: string | null }>(sql`
+    select ${apiKey.id} as id, ${apiKey.createdByKeyId} as by from ${apiKey}
+      where ${apiKey.organizationId} = ${organizationId}
+        and ${apiKey.status} = 'revoked' and ${apiKey.leadsOn}
+    union all
+    select ${deletedKey.id}, ${deletedKey.createdBy} from ${deletedKey}
+      where ${deletedKey.organizationId} = ${organizationId}`);
+  return new Map(rows.map(({ id, by }) => [id, by]));
+}
+
+async function selectLeading(
+  db: Database,
+  organizationId: string,
+  ids: readonly string[],
+  traces: readonly Trace[],
+): Promise<string[]> {
+  const { rows } = await db.execute<{ id: string }>(sql`
+    select dead.id from unnest(${sql.param(ids)}::text[]) as dead (id)
+    where not ${leadsNowhere(organizationId, sql`dead.id`, traces)}`);
+  return rows.map(({ id }) => id);
+}
+
+async function selectRotators(db: Database, organizationId: string, ids: readonly string[]) {
+  const { rows } = await db.execute<{ id: string; by: string }>(sql`
+    select ${keyRotation.keyId} as id, ${keyRotation.rotatedBy} as by from ${keyRotation}
+    where ${keyRotation.organizationId} = ${organizationId}
+      and ${keyRotation.keyId} = any(${sql.param(ids)}::text[])`);
+  return rows;
+}
+
+/** The record of a revoked key stays. */
+async function forget(db: Database, organizationId: string, ids: readonly string[]): Promise<void> {
+  const among = sql`any(${sql.param(ids)}::text[])`;
+  await db.execute(sql`
+    with revoked as (
+      update ${apiKey} set leads_on = false
+      where ${apiKey.organizationId} = ${organizationId} and ${apiKey.id} = ${among}
+        and ${apiKey.status} = 'revoked'
+    ), deleted as (
+      delete from ${deletedKey}
+      where ${deletedKey.organizationId} = ${organizationId} and ${deletedKey.id} = ${among}
+    )
+    delete from ${keyRotation} as rotation
+    where rotation.organization_id = ${organizationId} and rotation.key_id = ${among}
+      and not exists (select from ${apiKey} where ${apiKey.id} = rotation.key_id)`);
+}
