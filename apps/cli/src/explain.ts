@@ -227,5 +227,6 @@ function inCommandTerms(sentence: string, command: Command | undefined): string 
     .replace(/("?)\b([a-z]+[A-Z][A-Za-z]*)\b(?:[./]\d+)?\1/g, (whole, _quote, field: string) => {
       return OPTION_OF_FIELD.has(field) ? (termOf(field, command) ?? whole) : whole;
     })
-    .replace('GET /v1/scopes', '"tollkeeper scopes"');
+    .replace('GET /v1/scopes', '"tollkeeper scopes"')
+    .replace('GET /v1/workspaces', '"tollkeeper workspaces list"');
 }

@@ -23,7 +23,7 @@ export interface UsageCounter {
 
 const FLUSH_MS = 1000;
 /**
- * Last uses stored with one batch: more than one process can decide in a second, so that all are
+ * Last uses stored after one batch: more than one process can decide in a second, so that all are
  * stored within two. Where more keys than these are in use each second, a last use
  * waits its turn, the oldest first, so that the database keeps up; counts never wait.
  */

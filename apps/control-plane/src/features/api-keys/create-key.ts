@@ -211,7 +211,7 @@ async function resolveWorkspace(
     if (asked)
       throw invalidField(
         'workspaceId',
-        `goes not with the profile "${profile}", which no workspace confines`,
+        `cannot be used with the profile "${profile}", which no workspace confines`,
       );
     return { workspaceId: null, environment: 'live' };
   }
@@ -226,6 +226,6 @@ async function onlyWorkspace(tx: Transaction, ctx: Ctx, profile: Profile): Promi
   if (only) return only;
   throw invalidField(
     'workspaceId',
-    `is needed with the profile "${profile}": the organization has several workspaces`,
+    `is needed with the profile "${profile}": the organization has several workspaces, which GET /v1/workspaces lists`,
   );
 }

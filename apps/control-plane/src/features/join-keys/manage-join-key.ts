@@ -80,7 +80,10 @@ async function resolveWorkspace(
   const id = asked ?? ctx.workspaceId;
   const place = id ? await getWorkspace(tx, ctx, id) : await findOnlyWorkspace(tx, ctx);
   if (place) return place.workspaceId;
-  throw invalidField('workspaceId', 'is needed: the organization has several workspaces');
+  throw invalidField(
+    'workspaceId',
+    'is needed: the organization has several workspaces, which GET /v1/workspaces lists',
+  );
 }
 
 async function resolveLifetime(tx: Transaction, ctx: Ctx, body: Body) {
