@@ -80,7 +80,7 @@ it('reads gateway.yaml again on SIGHUP, keeps what runs when it is wrong, and te
   await writeFile(gateway.file, `${routeTo(upstream)}lisen: 1\n`);
   gateway.signal('SIGHUP');
   await until('the fault is reported', async () => (await fault()).includes('gateway.yaml:2:1'));
-  expect(gateway.stderr()).toContain('\\"lisen\\" is not known here');
+  expect(gateway.stderr()).toContain('\\"lisen\\" is not known here; the nearest is \\"listen\\"');
   expect(await (await ask(gateway.url)).text()).toBe('served');
 
   await writeFile(gateway.file, 'routes: [{ path: /v2, upstream: "http://127.0.0.1:9" }]\n');
@@ -105,7 +105,12 @@ it('refuses everything, and says why, until it has its place in the fleet', asyn
 
 describe('ends with a code and a sentence, not a trace', () => {
   it.each([
-    ['a file that is wrong', 'routes: [{ path: v1 }]\n', 2, 'gateway.yaml:5:12: "routes.0.path"'],
+    [
+      'a file that is wrong',
+      'routes: [{ path: v1 }]\n',
+      2,
+      'gateway.yaml:5:12: route "v1": "path"',
+    ],
     ['nothing to do', 'forwardAuth: false\n', 2, 'There is nothing to do'],
     ['no join key', 'forwardAuth: true\n', 1, 'no join key to make one'],
   ])('%s', async (_, routes, code, sentence) => {

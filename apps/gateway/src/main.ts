@@ -91,9 +91,6 @@ function takePlace(
   workers: WorkerPool | undefined,
 ): Promise<Fleet> {
   const { controlPlane, stateDir, staleMaxMs } = config;
-  if (controlPlane === null) {
-    throw new ConfigError(['--control-plane is needed: where the control plane answers']);
-  }
   const name = nameOf(config);
   const softwareVersion = packageJson.version;
   return startFleet({

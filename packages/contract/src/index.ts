@@ -4,6 +4,7 @@ export * from './dashboard-paths.ts';
 export * from './decision.ts';
 export * from './errors.ts';
 export * from './ids.ts';
+export * from './nearest-name.ts';
 export * from './openapi.ts';
 export * from './pattern-rules.ts';
 export * from './profiles.ts';

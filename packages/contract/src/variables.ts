@@ -1,3 +1,5 @@
+import { nearestName } from './nearest-name.ts';
+
 /**
  * Every environment variable of the product that begins with its name: programs that share an
  * environment know each other's. One that holds a secret can also name a file, by the suffix `_FILE`.
@@ -37,7 +39,7 @@ export function findUnknownVariables(
   return names
     .filter((name) => MAY_BE_OURS.test(name) && !known.includes(name))
     .filter((name) => !isOfService(name, names))
-    .map((name) => ({ name, nearest: nearest(name, known) }))
+    .map((name) => ({ name, nearest: nearestName(name, known) }))
     .filter(({ name, nearest: { distance } }) => isOurs(name) || distance === 1)
     .map(
       ({ name, nearest: { each, distance } }) =>
@@ -53,26 +55,4 @@ function isOurs(name: string): boolean {
 function isOfService(name: string, names: readonly string[]): boolean {
   const [, service] = /^(\w+?)_(?:SERVICE_HOST|SERVICE_PORT\w*|PORT|PORT_\d\w*)$/.exec(name) ?? [];
   return service !== undefined && names.includes(`${service}_SERVICE_HOST`);
-}
-
-function nearest(name: string, known: readonly string[]) {
-  const distances = known.map((each) => ({
-    each,
-    distance: editDistance(name.toUpperCase(), each),
-  }));
-  return distances.reduce((best, next) => (next.distance < best.distance ? next : best));
-}
-
-/** How many characters must be inserted, removed or replaced (Levenshtein). */
-function editDistance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, at) => at);
-  for (let i = 1; i <= from.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= to.length; j++) {
-      const replaced = (row[j - 1] ?? 0) + (from[i - 1] === to[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[to.length] ?? 0;
 }

@@ -29,7 +29,7 @@ export interface Config {
   readonly accessLog: AccessLogConfig | null;
   /** The longest path first. */
   readonly routes: readonly RouteConfig[];
-  readonly controlPlane: string | null;
+  readonly controlPlane: string;
   readonly name: string | null;
 }
 

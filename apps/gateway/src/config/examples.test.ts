@@ -8,7 +8,7 @@ const example = (name: string) =>
 
 it('takes the gateway.yaml of the documentation', async () => {
   const text = await example('gateway.yaml');
-  const { routes } = readGatewayFile('gateway.yaml', text, { LLM_API_KEY: 'a' });
+  const { routes } = readGatewayFile('gateway.yaml', text, { LLM_API_KEY: 'a' }).file;
   expect(routes?.map(({ path }) => path)).toEqual([
     '/',
     '/llm',

@@ -1,4 +1,4 @@
-import { SCOPES } from '@tollkeeper/contract';
+import { nearestName, SCOPES } from '@tollkeeper/contract';
 import { parseIpRange } from '@tollkeeper/verify';
 import { z } from 'zod';
 import { KIND, kindOf } from '../request/header-kinds.ts';
@@ -37,7 +37,9 @@ export function gatewayFile(env: Environment) {
     listen: address.optional(),
     admin: address.optional(),
     tls: z.strictObject({ cert: z.string().min(1), key: z.string().min(1) }).optional(),
-    controlPlane: z.url({ protocol: /^https?$/ }).optional(),
+    controlPlane: z
+      .url({ protocol: /^https?$/, error: 'must be a URL such as https://keys.example.com' })
+      .optional(),
     name: z.string().min(1).max(64).optional(),
     stateDir: z.string().min(1).optional(),
     workers: z.int().min(1).max(WORKERS_MAX).default(1),
@@ -53,7 +55,7 @@ export function gatewayFile(env: Environment) {
 }
 export type GatewayFile = z.output<ReturnType<typeof gatewayFile>>;
 
-const address = z.string().transform((text, ctx) => {
+const address = z.string({ error: ADDRESS_SHAPE }).transform((text, ctx) => {
   const parsed = parseAddress(text);
   if (parsed) return parsed;
   ctx.addIssue({ code: 'custom', message: ADDRESS_SHAPE });
@@ -63,7 +65,11 @@ const address = z.string().transform((text, ctx) => {
 const methodHeader = z
   .string()
   .toLowerCase()
-  .pipe(z.enum(['x-forwarded-method', 'x-original-method']));
+  .pipe(
+    z.enum(['x-forwarded-method', 'x-original-method'], {
+      error: 'must be X-Forwarded-Method or X-Original-Method',
+    }),
+  );
 
 const range = z.string().transform((text, ctx) => {
   const parsed = parseIpRange(text);
@@ -89,6 +95,13 @@ const limits = z.strictObject({
 const accessLog = z.strictObject({
   file: z.string().min(1),
   sample: z.number().gt(0).max(1).default(1),
+});
+
+const scope = z.enum(SCOPES, {
+  error: ({ input }) => {
+    const { each } = nearestName(String(input), SCOPES);
+    return `must be a scope of Tollkeeper, which has none for your service; the nearest is ${each}`;
+  },
 });
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
@@ -170,7 +183,7 @@ export function route(expanded: z.ZodType<string>) {
         expanded.refine((value) => HEADER_VALUE.test(value), 'cannot stand in a header'),
       )
       .default({}),
-    scopes: z.array(z.enum(SCOPES)).default([]),
+    scopes: z.array(scope).default([]),
     bodyBytesMax: bytes.optional(),
     credentials: z.array(credentialPlace).min(1).optional(),
     cors: cors.optional(),

@@ -12,10 +12,17 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
+async function written(text: string): Promise<string> {
+  const path = join(folder, 'gateway.yaml');
+  await writeFile(path, text);
+  return path;
+}
+
 async function load(text: string | undefined, args: string[] = [], env = {}) {
   const path = join(folder, 'gateway.yaml');
   if (text !== undefined) await writeFile(path, text);
   const named = text === undefined ? [] : ['--config', path];
+  if (!text?.includes('controlPlane')) named.push('--control-plane', 'http://keys.example');
   return loadConfig(readCommandLine([...named, ...args], env), env);
 }
 
@@ -103,19 +110,50 @@ it('tries the longest path first', async () => {
 describe('refuses what contradicts itself', () => {
   it.each([
     ['forwardAuth: false', [], 'There is nothing to do'],
-    ['forwardAuth: false\nroutes: [{path: /v1}]', [], 'Route "/v1" needs an upstream'],
-    ['routes: [{path: /v1}, {path: /V1/}]', [], 'More than one route has the path "/v1"'],
+    [
+      'forwardAuth: false\nroutes: [{path: /v1}]',
+      [],
+      'gateway.yaml:2:10: route "/v1" needs an upstream',
+    ],
+    [
+      'routes: [{path: /v1}, {path: /V1/}]',
+      [],
+      'gateway.yaml:1:24: route "/V1/": "path" is the same as in line 1, case aside',
+    ],
     ['routes: [{path: /}]', ['--upstream', 'http://a'], 'exclude each other'],
     [
       'accessLog: {file: none/access.log}',
       [],
-      'none/access.log" cannot be opened for writing: ENOENT',
+      'gateway.yaml:1:13: "accessLog.file" cannot be opened for writing at',
     ],
-    ['tls: {cert: a.pem, key: b.pem}', [], 'a.pem cannot be read: ENOENT'],
+    ['tls: {cert: a.pem, key: b.pem}', [], 'a.pem": it does not exist'],
     ['tls: {cert: gateway.yaml, key: gateway.yaml}', [], 'cannot be used together'],
   ])('%j', async (text, args, fault) => {
     await expect(load(text, args)).rejects.toThrow(fault);
   });
+});
+
+it('lists all contradictions at once, with what cannot be used on this machine', async () => {
+  const text = `listen: 127.0.0.1:7431
+routes: [{ path: /api, upstream: "http://a" }, { path: /API/, upstream: "http://a" }, { path: /b }]
+tls: { cert: a.pem, key: b.pem }
+accessLog: { file: none/access.log }
+`;
+  await expect(
+    loadConfig(readCommandLine(['--config', await written(text)], {}), {}),
+  ).rejects.toThrow(
+    new RegExp(
+      [
+        '"listen" and "admin" are both 127.0.0.1:7431',
+        'gateway.yaml:2:50: route "/API/": "path" is the same as in line 2',
+        'gateway.yaml:2:87: route "/b" needs an upstream',
+        'The address of the control plane is needed',
+        'gateway.yaml:3:8: "tls.cert" cannot be read from ".*a.pem": it does not exist',
+        'gateway.yaml:3:21: "tls.key" cannot be read from ".*b.pem": it does not exist',
+        'gateway.yaml:4:14: "accessLog.file" cannot be .*: the folder ".*none" does not exist',
+      ].join('.*\n.*'),
+    ),
+  );
 });
 
 describe('the command line', () => {

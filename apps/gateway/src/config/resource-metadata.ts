@@ -28,6 +28,11 @@ export function metadataUrl({ resource }: ResourceMetadata): string {
   return url.origin + pathOf(url);
 }
 
+/** Where the gateway answers it. */
+export function metadataPath({ resource }: ResourceMetadata): string {
+  return pathOf(new URL(resource));
+}
+
 /** The open route by which clients read it. */
 export function metadataRoute(route: RouteConfig, metadata: ResourceMetadata): RouteConfig {
   const { authorizationServers, scopesSupported } = metadata;
@@ -41,7 +46,7 @@ export function metadataRoute(route: RouteConfig, metadata: ResourceMetadata): R
   };
   return {
     ...route,
-    path: pathOf(new URL(metadata.resource)),
+    path: metadataPath(metadata),
     access: 'open',
     upstream: null,
     balancing: null,
