@@ -28,7 +28,8 @@ export function createProxyServer(services: Services, connections: Connections):
     connectionsCheckingInterval: CHECK_MS,
     // Bodies may take as long as they come: they are held to the time between two parts.
     requestTimeout: 0,
-    shouldUpgradeCallback: isUpgradeable,
+    // Behind an answer that is under way, Node has no socket for another one: it would end the process.
+    shouldUpgradeCallback: (req) => isUpgradeable(req) && !connections.isUsed(req.socket),
   };
   const server = tls
     ? createTlsServer({ ...tls, ...options, handshakeTimeout: limits.headerTimeoutMs })
@@ -71,10 +72,13 @@ export function createProxyServer(services: Services, connections: Connections):
     // An answer that is waited for may take longer; one that nobody reads may not.
     if (!connections.isUsed(socket) || socket.writableLength > 0) socket.destroy();
   });
-  server.on('connect', (_, socket) => sendRaw(services, socket as Socket, NO_CONNECT));
-  server.on('clientError', (error: ParseError, socket: Socket) => {
+  const refuseRaw = (socket: Socket, denial: Denial) => {
     if (!socket.writable || connections.isUsed(socket)) socket.destroy();
-    else sendRaw(services, socket, parseDenial(error, limits.headBytesMax));
+    else sendRaw(services, socket, denial);
+  };
+  server.on('connect', (_, socket) => refuseRaw(socket as Socket, NO_CONNECT));
+  server.on('clientError', (error: ParseError, socket: Socket) => {
+    refuseRaw(socket, parseDenial(error, limits.headBytesMax));
   });
   return server;
 }

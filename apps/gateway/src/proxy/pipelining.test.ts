@@ -58,3 +58,30 @@ it('answers no request in the place of one that was sent before', async () => {
   client.send('this is no request\r\n\r\n');
   expect(await client.closes()).toBe('');
 });
+
+it('answers no CONNECT in the place of a request that was sent before', async () => {
+  const { client, head, waiting } = await start();
+  client.send(`${head('GET /wait')}\r\n`);
+  await until('it came', () => waiting.length === 1);
+  client.send('CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n');
+  expect(await client.closes()).toBe('');
+});
+
+it.each(['with', 'without'])(
+  'upgrades nothing behind an answer that is under way, %s a key',
+  async (which) => {
+    const { gateway, client, head, waiting } = await start();
+    const first = which === 'with' ? head('GET /wait') : 'GET /wait HTTP/1.1\r\nHost: a\r\n';
+    client.send(
+      `${first}\r\n${head('GET /then')}Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
+    );
+    if (which === 'with') {
+      await until('it came', () => waiting.length === 1);
+      waiting[0]?.end('GET /wait');
+    }
+    expect(await client.receives('GET /then')).toContain(which === 'with' ? ' 200 ' : ' 401 ');
+    const other = await connectRaw(gateway.address);
+    other.send(`${head('GET /alive')}\r\n`);
+    await other.receives('GET /alive');
+  },
+);
