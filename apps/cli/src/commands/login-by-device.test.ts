@@ -34,7 +34,7 @@ test('shows code and link, opens the browser and keeps the approved session', as
   });
   const signedInLine = `Signed in to ${url} as ada@example.com, Owner of Acme.\n`;
   expect(result).toMatchObject({ exitCode: 0, stdout: signedInLine });
-  expect(result.stderr).toContain('ABCD1234');
+  expect(result.stderr).toContain('Your code is ABCD-1234.');
   expect(result.stderr).toContain(DEVICE.verification_uri_complete);
   expect(opened).toEqual([DEVICE.verification_uri_complete]);
   expect(await findCredentials({ env: {}, homeFolder: home.homeFolder })).toEqual({

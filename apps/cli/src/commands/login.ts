@@ -122,7 +122,8 @@ async function loginByDevice(
   }
   const request = createTransport(ctx.fetch);
   const begun = await beginDeviceLogin(request, url);
-  hint(ctx, `Your code is ${begun.userCode}. If this page shows the same code, approve it there:`);
+  const code = groupCode(begun.userCode);
+  hint(ctx, `Your code is ${code}. If this page shows the same code, approve it there:`);
   hint(ctx, begun.link);
   if (!noBrowser && hasDisplay(ctx)) {
     await ctx.openLink(new URL(begun.link).href);
@@ -131,6 +132,11 @@ async function loginByDevice(
   hint(ctx, 'Waiting for your approval. Press Ctrl-C to cancel.');
   const cookie = await awaitApproval(request, url, begun, ctx.sleep);
   return { kind: 'session', url, cookie };
+}
+
+/** "ABCD-EFGH", as the page shows it. The server takes it with the hyphen and without. */
+function groupCode(code: string): string {
+  return code.length === 8 ? `${code.slice(0, 4)}-${code.slice(4)}` : code;
 }
 
 /** Whether a browser could show itself to the person at this terminal. */

@@ -102,7 +102,7 @@ function DeviceDecision({ userCode }: { readonly userCode: string }) {
         <span className="sr-only">Code </span>
         {grouped(userCode)}
       </p>
-      <div className="-mx-5 border-line border-y sm:-mx-6">
+      <div className="-mx-5 border-line border-y sm:-mx-6 sm:px-1">
         <Facts>
           <Fact term="It acts as">
             {member.name}
