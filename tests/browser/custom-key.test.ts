@@ -66,6 +66,7 @@ it('creates no key while a range is typed that is none, whichever way the form i
 
   await range.fill('10.0.0.0/8');
   await dialog.getByRole('button', { name: 'Create key' }).click();
+  await page.getByText('The key works only from 10.0.0.0/8').waitFor();
   expect(await callWith(dashboard.baseUrl, await takeSecret(page))).toBe('ip_not_allowed');
 });
 

@@ -90,6 +90,9 @@ it('revokes a key for good, with the reason beside it', async () => {
 
   await page.getByRole('link', { name: 'lost-laptop', exact: true }).click();
   await page.getByText('Reason: Left on a train').waitFor();
+  const details = page.getByRole('region', { name: 'Details' });
+  expect(await details.getByRole('term').allTextContents()).toContain('Revoked');
+  expect(await details.getByRole('term').allTextContents()).not.toContain('Expires');
   expect(await page.getByRole('button', { name: /^(Enable|Disable|Rotate secret)$/ }).count()).toBe(
     0,
   );

@@ -46,6 +46,19 @@ it('filters, searches and sorts by the address, which "back" undoes step by step
   await eventually(async () => (await listedNames(page)).length).toBe(PAGE_SIZE);
 });
 
+it('moves nothing behind a dialog', async () => {
+  const page = await openWindow(dashboard, { as: dashboard.owner });
+  await openKeys(page);
+  const main = page.locator('#main');
+  const place = () => main.evaluate((element) => element.getBoundingClientRect().toJSON());
+  const before = await place();
+  await page.getByRole('button', { name: 'Create key' }).click();
+  await page.getByRole('dialog').waitFor();
+  // What the dialog library adds for a scrollbar, which has no width in this browser.
+  await page.evaluate(() => document.body.style.setProperty('margin-right', '15px', 'important'));
+  expect(await place()).toEqual(before);
+});
+
 it('turns pages of 50, and comes back from a key to the page that it was on', async () => {
   const page = await openWindow(dashboard, { as: dashboard.owner });
   await openKeys(page);

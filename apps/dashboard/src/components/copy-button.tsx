@@ -74,7 +74,7 @@ export function CopyRow({ label, copyLabel, text, primary = false, onCopied }: C
         autoComplete="off"
         value={text}
         onFocus={(event) => event.target.select()}
-        className="field-sizing-content resize-none break-all rounded-md border border-control bg-canvas px-3 py-2 font-mono text-[0.8125rem] leading-relaxed"
+        className="field-sizing-content resize-none rounded-md border border-control bg-canvas px-3 py-2 font-mono text-[0.8125rem] leading-relaxed [overflow-wrap:anywhere]"
       />
     </div>
   );

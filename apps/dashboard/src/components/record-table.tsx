@@ -24,7 +24,10 @@ interface RecordTableProps<T> {
 const CELL = 'px-2.5 first:pl-5 last:pr-3';
 const ROW_END = 'border-line border-b last:border-b-0';
 
-/** A short list: all of it, one row each. On phones the first cell holds what other cells lose. */
+/**
+ * A short list: all of it, one row each. On phones the first cell holds what other cells lose, and
+ * the headings are only spoken.
+ */
 export function RecordTable<T extends { readonly id: string }>({
   caption,
   columns,
@@ -37,14 +40,14 @@ export function RecordTable<T extends { readonly id: string }>({
       <table aria-busy={!rows} className="w-full table-fixed border-collapse text-left">
         <caption className="sr-only">{caption}</caption>
         <thead className="text-[0.8125rem] text-soft">
-          <tr className="border-line border-b">
+          <tr className="border-line sm:border-b">
             {columns.map(({ header, look, spoken }) => (
               <th
                 key={header}
                 scope="col"
-                className={joinClasses(CELL, 'h-11 whitespace-nowrap font-normal', look)}
+                className={joinClasses(CELL, 'whitespace-nowrap font-normal sm:h-11', look)}
               >
-                {spoken ? <span className="sr-only">{header}</span> : header}
+                <span className={spoken ? 'sr-only' : 'max-sm:sr-only'}>{header}</span>
               </th>
             ))}
           </tr>
@@ -57,7 +60,10 @@ export function RecordTable<T extends { readonly id: string }>({
               <Fragment key={row.id}>
                 <tr className={joinClasses('hover:bg-hover', !below && ROW_END)}>
                   {columns.map(({ header, look, cell }) => (
-                    <td key={header} className={joinClasses(CELL, 'h-11 py-2', look)}>
+                    <td
+                      key={header}
+                      className={joinClasses(CELL, 'h-11 py-2 max-sm:py-3 max-sm:align-top', look)}
+                    >
                       {cell(row)}
                     </td>
                   ))}
@@ -134,7 +140,12 @@ interface MaskedPrefixProps {
 /** `tk_live_a1b2…`: all that is ever shown again of a secret. */
 export function MaskedPrefix({ prefix, className }: MaskedPrefixProps) {
   return (
-    <code className={joinClasses('whitespace-nowrap font-mono text-[0.8125rem]', className)}>
+    <code
+      className={joinClasses(
+        'whitespace-nowrap font-mono text-[0.8125rem] leading-none',
+        className,
+      )}
+    >
       {prefix}…
     </code>
   );

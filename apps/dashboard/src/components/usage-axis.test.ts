@@ -1,6 +1,6 @@
 import { USAGE_BUCKET_SECONDS, type UsagePeriod } from '@tollkeeper/contract';
 import { expect, it } from 'vitest';
-import { axisTicks, axisTop } from './usage-axis.ts';
+import { axisTicks, countTicks } from './usage-axis.ts';
 
 function ticks(period: UsagePeriod, buckets: number) {
   const bucketSeconds = USAGE_BUCKET_SECONDS[period];
@@ -28,14 +28,15 @@ it('labels a month every five days, up to the last', () => {
 });
 
 it.each([
-  [0, 4],
-  [3, 4],
-  [5, 6],
-  [99, 100],
-  [101, 120],
-  [9_999, 10_000],
-  [17_431, 18_000],
-  [1_312_333, 1_400_000],
-])('ends an axis that shows %d at %d', (most, top) => {
-  expect(axisTop(most)).toBe(top);
+  [0, [0, 1, 2, 3, 4]],
+  [3, [0, 1, 2, 3, 4]],
+  [5, [0, 2, 4, 6]],
+  [21, [0, 10, 20, 30]],
+  [99, [0, 50, 100]],
+  [101, [0, 50, 100, 150]],
+  [9_999, [0, 5_000, 10_000]],
+  [17_431, [0, 5_000, 10_000, 15_000, 20_000]],
+  [1_312_333, [0, 500_000, 1_000_000, 1_500_000]],
+])('divides an axis that shows %d evenly', (highest, ticks) => {
+  expect(countTicks(highest)).toEqual(ticks);
 });

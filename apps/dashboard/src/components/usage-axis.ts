@@ -38,17 +38,17 @@ function roundTimeIn(from: number, bucketMs: number, hours: number): number | un
   return undefined;
 }
 
-/** Fewer would make the lines of the axis crowd. */
+/** Where no count is higher, the axis still ends here. */
 const TOP_MIN = 4;
+const GAPS_MAX = 4;
 
-/**
- * Where an axis of counts ends, at or above the most that it shows: at two digits that matter, the
- * second of them even.
- */
-export function axisTop(most: number): number {
-  const digits = Math.floor(Math.log10(Math.max(most, 1)));
-  const step = Math.max(2, 2 * 10 ** (digits - 1));
-  return Math.max(TOP_MIN, Math.ceil(most / step) * step);
+/** Even, round steps of an axis of counts, from 0 to at or above the highest count. */
+export function countTicks(highest: number): number[] {
+  const top = Math.max(highest, TOP_MIN);
+  const power = 10 ** Math.floor(Math.log10(top / GAPS_MAX));
+  const step = [1, 2, 5].map((each) => each * power).find((each) => each * GAPS_MAX >= top);
+  const size = step ?? 10 * power;
+  return Array.from({ length: Math.ceil(top / size) + 1 }, (_, index) => index * size);
 }
 
 const moment = new Intl.DateTimeFormat('en-GB', {

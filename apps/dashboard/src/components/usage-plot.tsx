@@ -2,7 +2,7 @@ import type { Usage } from '@tollkeeper/contract';
 import { memo } from 'react';
 import { Bar, BarChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
 import { formatCompact, formatCount } from '../lib/format.ts';
-import { axisTicks, axisTop, bucketSpan } from './usage-axis.ts';
+import { axisTicks, bucketSpan, countTicks } from './usage-axis.ts';
 
 const TICK = { fill: 'var(--faint)', fontSize: 11 };
 
@@ -12,6 +12,7 @@ const TICK = { fill: 'var(--faint)', fontSize: 11 };
  */
 export default memo(function UsagePlot({ usage }: { readonly usage: Usage }) {
   const ticks = axisTicks(usage);
+  const counts = countTicks(Math.max(0, ...usage.data.map((each) => each.accepted + each.denied)));
   return (
     <ResponsiveContainer width="100%" height="100%">
       <BarChart
@@ -33,9 +34,10 @@ export default memo(function UsagePlot({ usage }: { readonly usage: Usage }) {
         />
         <YAxis
           allowDecimals={false}
-          domain={[0, axisTop]}
+          domain={[0, counts.at(-1) ?? 0]}
+          ticks={counts}
+          interval={0}
           tickFormatter={formatCompact}
-          tickCount={3}
           tick={TICK}
           tickLine={false}
           axisLine={false}

@@ -127,8 +127,8 @@ export function SegmentedChoice<V extends string>({ legend, ...choices }: Segmen
       <RadioLabels
         {...choices}
         name={useId()}
-        look="h-7 flex-1 justify-center gap-1.5 whitespace-nowrap px-1.5 text-[0.8125rem]"
-        chosen="bg-surface font-medium text-ink shadow-sm"
+        look="h-7 flex-1 justify-center gap-1 whitespace-nowrap px-1.5 text-[0.8125rem]"
+        chosen="bg-raised font-medium text-ink shadow-sm"
         other="text-soft hover:text-ink"
       />
     </fieldset>

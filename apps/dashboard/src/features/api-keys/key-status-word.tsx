@@ -40,9 +40,11 @@ export const KEY_STATE_LOOKS: Readonly<
 
 const SOON_MS = 7 * 86_400_000;
 
-/** When the key expires; what is near stands out. */
-export function ExpiryWord({ at }: { readonly at: string | null }) {
+/** When the key expires; what is near stands out. A revoked key has nothing left to expire. */
+export function ExpiryWord({ apiKey }: { readonly apiKey: ApiKey }) {
+  const { status, expiresAt: at } = apiKey;
   const now = useNow();
+  if (status === 'revoked') return <span className="text-faint">–</span>;
   if (at === null) return <span className="text-faint">Never</span>;
   const soon = Date.parse(at) > now && Date.parse(at) - now < SOON_MS;
   return (

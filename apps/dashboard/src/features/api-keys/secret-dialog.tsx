@@ -33,6 +33,7 @@ export function SecretDialog({ title, apiKey, ...leaving }: SecretDialogProps) {
           </Notice>
           <CopyRow label="Secret" text={secret} primary onCopied={() => setCopied(true)} />
           <CopyRow label="Try it" copyLabel="Copy command" text={curlLine(secret)} />
+          <AddressHint ranges={apiKey.allowedIps} />
         </>
       ) : (
         <Notice tone="warn" title="The secret is shown only once">
@@ -42,6 +43,15 @@ export function SecretDialog({ title, apiKey, ...leaving }: SecretDialogProps) {
       )}
       <OldSecret until={apiKey.previousSecretExpiresAt} />
     </ShownOnceDialog>
+  );
+}
+
+function AddressHint({ ranges }: { readonly ranges: readonly string[] }) {
+  if (ranges.length === 0) return null;
+  return (
+    <p className="-mt-3 text-[0.8125rem] text-soft">
+      The key works only from {ranges.join(', ')}: from any other address, the command is refused.
+    </p>
   );
 }
 

@@ -41,7 +41,7 @@ function columns(onAction: (action: MemberAction) => void): RecordColumn<Member>
     },
     {
       header: 'Last seen',
-      look: 'w-32 hidden text-[0.8125rem] sm:table-cell',
+      look: 'w-32 hidden cell-small sm:table-cell',
       cell: ({ lastSeenAt }) =>
         lastSeenAt ? <TimeAgo at={lastSeenAt} /> : <span className="text-faint">Never</span>,
     },

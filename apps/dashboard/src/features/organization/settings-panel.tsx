@@ -72,7 +72,7 @@ export function SettingsPanel({ organization }: { readonly organization: Organiz
         />
         <DaysField
           label="Default expiry of new keys, in days"
-          hint="Suggested to anyone who creates a key. They can choose another. Leave empty for no default."
+          hint="Suggested to anyone who creates a key. They can choose another. Leave empty to suggest 90 days."
           error={errors.fields.defaultExpiryDays}
           value={draft.days}
           onValue={(typed) => set({ days: typed })}

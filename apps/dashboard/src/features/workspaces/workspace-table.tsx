@@ -57,7 +57,7 @@ const COLUMNS: readonly RecordColumn<Workspace>[] = [
   },
   {
     header: 'Created',
-    look: 'w-32 hidden text-[0.8125rem] md:table-cell',
+    look: 'w-32 hidden cell-small md:table-cell',
     cell: ({ createdAt }) => <TimeAgo at={createdAt} />,
   },
 ];

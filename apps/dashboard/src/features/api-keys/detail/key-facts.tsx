@@ -39,7 +39,9 @@ export function KeyFacts({ apiKey }: { readonly apiKey: ApiKeyDetail }) {
           <TimeAgoButton at={apiKey.createdAt} />
         </Fact>
         <Fact term="Last used">{optionalTime(apiKey.lastUsedAt)}</Fact>
-        <Fact term="Expires">{optionalTime(apiKey.expiresAt)}</Fact>
+        {apiKey.status === 'revoked' ? null : (
+          <Fact term="Expires">{optionalTime(apiKey.expiresAt)}</Fact>
+        )}
         {apiKey.disablesAt ? (
           <Fact term="Disabled if unused">{optionalTime(apiKey.disablesAt)}</Fact>
         ) : null}

@@ -13,7 +13,7 @@ interface BulkBarProps {
   readonly totalCount: number;
 }
 
-/** What can be done to the selected keys together. Floats, so that the table does not jump. */
+/** What can be done to the selected keys together. Floats over the list, and rests below its end. */
 export function BulkBar({ selection, totalCount }: BulkBarProps) {
   const { keys, pending: isSelecting } = selection;
   const [isRevoking, setRevoking] = useState(false);
@@ -32,7 +32,7 @@ export function BulkBar({ selection, totalCount }: BulkBarProps) {
       {keys.length > 0 ? (
         <section
           aria-label="Selected keys"
-          className="animate-rise sticky bottom-4 z-20 mx-auto my-3 flex w-fit max-w-[calc(100%-1.5rem)] flex-wrap items-center gap-2 rounded-lg border border-line bg-surface p-2 shadow-float"
+          className="animate-rise sticky bottom-4 z-20 mx-auto mt-3 flex w-fit max-w-[calc(100%-1.5rem)] flex-wrap items-center gap-2 rounded-lg border border-line bg-surface p-2 shadow-float"
         >
           <Button
             size="icon"

@@ -91,7 +91,7 @@ function CardFacts({ apiKey }: { readonly apiKey: ApiKey }) {
           'never used'
         )}
       </span>
-      {apiKey.expiresAt ? (
+      {apiKey.expiresAt && apiKey.status !== 'revoked' ? (
         <span className="text-soft">
           expires <TimeAgo at={apiKey.expiresAt} />
         </span>

@@ -70,13 +70,13 @@ export const KEY_COLUMNS = column.columns([
   column.display({
     id: 'createdAt',
     header: 'Created',
-    meta: { look: 'w-30 hidden text-[0.8125rem] min-[96rem]:table-cell', sort: 'createdAt' },
+    meta: { look: 'w-30 hidden cell-small min-[96rem]:table-cell', sort: 'createdAt' },
     cell: ({ row }) => <TimeAgo at={row.original.createdAt} />,
   }),
   column.display({
     id: 'lastUsedAt',
     header: 'Last used',
-    meta: { look: 'w-30 text-[0.8125rem]', sort: 'lastUsedAt' },
+    meta: { look: 'w-30 cell-small', sort: 'lastUsedAt' },
     cell: ({ row: { original } }) =>
       original.lastUsedAt ? (
         <TimeAgo at={original.lastUsedAt} />
@@ -87,8 +87,8 @@ export const KEY_COLUMNS = column.columns([
   column.display({
     id: 'expiresAt',
     header: 'Expires',
-    meta: { look: 'w-30 hidden text-[0.8125rem] min-[80rem]:table-cell', sort: 'expiresAt' },
-    cell: ({ row }) => <ExpiryWord at={row.original.expiresAt} />,
+    meta: { look: 'w-30 hidden cell-small min-[80rem]:table-cell', sort: 'expiresAt' },
+    cell: ({ row }) => <ExpiryWord apiKey={row.original} />,
   }),
   column.display({
     id: 'menu',

@@ -62,7 +62,6 @@ export function KeyListSection({ search, trail, onSearch, list }: KeyListSection
               onAction={setAction}
             />
           )}
-          {maySelect ? <BulkBar selection={selection} totalCount={data?.totalCount ?? 0} /> : null}
           <KeyPager
             search={search}
             trail={trail}
@@ -76,6 +75,7 @@ export function KeyListSection({ search, trail, onSearch, list }: KeyListSection
           />
         </div>
       )}
+      {maySelect ? <BulkBar selection={selection} totalCount={data?.totalCount ?? 0} /> : null}
       <KeyDialogs action={action} onClose={() => setAction(undefined)} />
     </section>
   );

@@ -8,7 +8,7 @@ import {
 import { useRowFocus } from '../../../lib/hooks.ts';
 import { useNow } from '../../../lib/server-clock.ts';
 import { useCan } from '../../sessions/index.ts';
-import { WorkspaceName } from '../../workspaces/index.ts';
+import { useChosenWorkspace, WorkspaceName } from '../../workspaces/index.ts';
 import type { GatewayAction } from './gateway-dialogs.tsx';
 import {
   CallsFigure,
@@ -73,7 +73,7 @@ const COLUMNS: readonly RecordColumn<Gateway>[] = [
   { header: 'Version', look: 'w-30', cell: (gateway) => <VersionFigure gateway={gateway} /> },
   {
     header: 'Last contact',
-    look: 'w-31 text-[0.8125rem]',
+    look: 'w-31 cell-small',
     cell: (gateway) => <ContactFigure gateway={gateway} />,
   },
   {
@@ -83,12 +83,12 @@ const COLUMNS: readonly RecordColumn<Gateway>[] = [
   },
   {
     header: 'CPU, memory',
-    look: 'w-30 hidden whitespace-nowrap text-right text-[0.8125rem] min-[74rem]:table-cell',
+    look: 'w-30 hidden whitespace-nowrap text-right min-[74rem]:table-cell',
     cell: (gateway) => <LoadFigure gateway={gateway} />,
   },
   {
     header: 'Software',
-    look: 'w-22 hidden text-[0.8125rem] text-soft min-[88rem]:table-cell',
+    look: 'w-22 hidden text-soft min-[88rem]:table-cell',
     cell: ({ softwareVersion }) => (
       <span className="block truncate" title={softwareVersion ?? undefined}>
         {softwareVersion ?? '–'}
@@ -117,7 +117,7 @@ export function GatewayCards({ gateways, onAction }: GatewayListProps) {
     <ul ref={list} aria-label="Gateways" aria-busy={!gateways} className="divide-y divide-line">
       {gateways
         ? gateways.map((gateway) => (
-            <li key={gateway.id} className="flex items-start gap-2 py-3 pr-2 pl-5">
+            <li key={gateway.id} className="flex items-start gap-2 py-3 pr-3.5 pl-5">
               <div className="flex min-w-0 flex-1 flex-col gap-1.5">
                 <GatewayName gateway={gateway} onOpen={() => onAction({ kind: 'view', gateway })} />
                 <CardFacts gateway={gateway} />
@@ -136,10 +136,16 @@ export function GatewayCards({ gateways, onAction }: GatewayListProps) {
 }
 
 function CardFacts({ gateway }: { readonly gateway: Gateway }) {
-  const { state, draining, lastSeenAt, callsPerMinute } = gateway;
+  const { state, draining, lastSeenAt, callsPerMinute, workspaceId } = gateway;
+  const chosen = useChosenWorkspace();
   return (
     <div className="flex flex-wrap items-center gap-x-4 gap-y-1 text-[0.8125rem]">
       <GatewayStateWord state={state} draining={draining} />
+      {chosen ? null : (
+        <span className="text-soft">
+          in <WorkspaceName id={workspaceId} />
+        </span>
+      )}
       <span className="text-soft">
         version <VersionFigure gateway={gateway} />
       </span>

@@ -12,7 +12,7 @@ import { StatusWord } from '../../../components/status-word.tsx';
 import { TimeAgo } from '../../../components/time-ago.tsx';
 import { formatCount } from '../../../lib/format.ts';
 import { useCan } from '../../sessions/index.ts';
-import { WorkspaceName } from '../../workspaces/index.ts';
+import { useChosenWorkspace, WorkspaceName } from '../../workspaces/index.ts';
 import { LabelChips } from '../labels.tsx';
 import { JOIN_KEY_LOOKS } from './join-key.ts';
 
@@ -62,7 +62,7 @@ const COLUMNS: readonly RecordColumn<JoinKey>[] = [
   },
   {
     header: 'Expires',
-    look: 'w-32 hidden text-[0.8125rem] md:table-cell',
+    look: 'w-32 hidden cell-small md:table-cell',
     cell: ({ expiresAt }) => <TimeAgo at={expiresAt} />,
   },
   {
@@ -75,16 +75,22 @@ const COLUMNS: readonly RecordColumn<JoinKey>[] = [
 ];
 
 function NameCell({ joinKey }: { readonly joinKey: JoinKey }) {
-  const { name, labels, expiresAt, blockedBy } = joinKey;
+  const { name, labels, expiresAt, blockedBy, workspaceId } = joinKey;
+  const chosen = useChosenWorkspace();
   return (
-    <div className="flex min-w-0 flex-col gap-1">
+    <div className="flex min-w-0 flex-col gap-1 max-sm:gap-1.5">
       <p className="truncate font-medium" title={name}>
         {name}
       </p>
-      <p className="flex flex-wrap gap-x-3 text-[0.8125rem] text-soft md:hidden">
+      <p className="flex flex-wrap gap-x-4 gap-y-1 text-[0.8125rem] text-soft md:hidden">
         <span className="text-ink sm:hidden">
           <JoinKeyStatusWord joinKey={joinKey} />
         </span>
+        {chosen ? null : (
+          <span className="sm:hidden">
+            in <WorkspaceName id={workspaceId} />
+          </span>
+        )}
         <span className="sm:hidden">
           <Uses joinKey={joinKey} /> used
         </span>
