@@ -139,12 +139,15 @@ describe('ends with a code and a sentence, not a trace', () => {
     expect(gateway.stderr()).not.toContain('aaaa');
   });
 
-  it('an address that is taken', async () => {
+  it.each(['listen', 'admin'])('an address of "%s" that is taken', async (setting) => {
     const env = { TOLLKEEPER_JOIN_KEY: (await makeJoinKey(owner)).secret };
-    const args = ['--listen', new URL(await startUpstream()).host];
+    const args = [`--${setting}`, new URL(await startUpstream()).host];
     const gateway = await start('forwardAuth: true\n', { env, args });
     expect(await gateway.exited).toEqual({ code: 1, signal: null });
     const [line] = gateway.stderr().trimEnd().split('\n').slice(-1);
-    expect(JSON.parse(line ?? '')).toMatchObject({ level: 'error', code: 'EADDRINUSE' });
+    expect(JSON.parse(line ?? '')).toMatchObject({
+      ...{ level: 'error', code: 'EADDRINUSE' },
+      msg: expect.stringContaining(`Choose another with --${setting}, or "${setting}" in`),
+    });
   });
 });

@@ -1,6 +1,7 @@
 import type { Fleet } from '@tollkeeper/gateway-core';
 import type { Gateway } from './app.ts';
 import type { Config } from './config/config.ts';
+import { ConfigError } from './config/config-error.ts';
 import type { Log } from './log.ts';
 
 export interface Reloading {
@@ -13,16 +14,18 @@ export interface Reloading {
   readonly log: Log;
 }
 
-/** These are taken once, at the start. */
-const STAYING = [
+/** These are read once, at the start. `name` is not among them: the gateway has joined by it, for good. */
+const READ_AT_START = [
   'listen',
   'admin',
   'stateDir',
   'workers',
   'staleMaxMs',
   'controlPlane',
-  'name',
 ] as const;
+
+const NAME_STAYS =
+  'the changed name has no effect: rename the gateway with "tollkeeper gateways update"';
 
 /**
  * Reads the configuration again. One that cannot be used changes nothing: the fault goes into the
@@ -38,20 +41,22 @@ export function createReload({
   const reload = async () => {
     try {
       const config = await load();
-      const staying: string[] = STAYING.filter((name) => !isSame(config[name], running[name]));
+      const settings: string[] = READ_AT_START.filter(
+        (name) => !isSame(config[name], running[name]),
+      );
       if (config.limits.headBytesMax !== running.limits.headBytesMax) {
-        staying.push('limits.headBytesMax');
+        settings.push('limits.headBytesMax');
       }
       if (isSame(config.tls === null, running.tls === null)) gateway.reload(config);
-      else throw new Error('TLS can be turned on or off by a restart only');
+      else throw new ConfigError(['TLS can be turned on or off by a restart only']);
       fleet.report(null);
-      log.info(
-        { staying },
-        'the configuration was read again; what "staying" names needs a restart',
-      );
+      log.info({}, 'the configuration was read again');
+      if (settings.length > 0) log.warn({ settings }, 'these changed settings need a restart');
+      if (config.name !== running.name) log.warn({ name: config.name }, NAME_STAYS);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      log.error({ err: error }, 'the configuration was not changed');
+      const details = error instanceof ConfigError ? { reason } : { err: error };
+      log.error(details, 'the configuration was not changed');
       fleet.report(`The configuration that was read last is not in force. ${reason}`);
     }
   };

@@ -62,6 +62,7 @@ export function openLink({ run, sync, faults, spool, meter, upstreams }: LinkPar
   let known: Known = { name: run.name, labels: {}, draining: false };
   let connected: Socket | undefined;
   let isRemoved = false;
+  let isStopping = false;
 
   const reportHealth = () => {
     const health = { ...meter.last(), spooledCalls: spool.pendingCalls(), fault: faults.text() };
@@ -104,6 +105,7 @@ export function openLink({ run, sync, faults, spool, meter, upstreams }: LinkPar
     moved() {
       if (sync.isCurrent()) settled.resolve();
     },
+    isStopping: () => isStopping,
     closed() {
       connected = undefined;
       usage.disconnected();
@@ -127,6 +129,7 @@ export function openLink({ run, sync, faults, spool, meter, upstreams }: LinkPar
       await usage.finish(HAND_OVER_MS);
       stopHealth();
       stopChecks();
+      isStopping = true;
       await supervisor.close('it stops');
     },
   };

@@ -7,7 +7,7 @@ import { createDamage } from './sync/damage.fixture.ts';
 import { createTestClock } from './testing/clock.ts';
 import { JOINED, startControlPlane } from './testing/control-plane.ts';
 import { createSealer } from './testing/sealer.ts';
-import { makeStateDir, start } from './testing/start.ts';
+import { createTestLog, makeStateDir, start } from './testing/start.ts';
 import { startConnected } from './testing/start-connected.ts';
 import { createWorld, decisionsOf, idOf, keyOf, OWNER } from './testing/world.ts';
 
@@ -91,6 +91,19 @@ test('goes on deciding, also after a restart, while the control plane is away', 
   expect(decided(next)).toEqual(AFTER);
   expect(next.status()).toMatchObject({ connected: false, version: 1 });
   await vi.waitFor(() => expect(next.status().fault).toMatch(/cannot be reached: .*ECONNREFUSED/));
+});
+
+test('warns of a lost connection, but not of the one that it ends itself', async () => {
+  const log = createTestLog();
+  const { controlPlane, connection, fleet } = await startConnected({ log });
+  const ended = () => log.lines.filter((line) => line.includes('is not connected'));
+
+  connection.socket.terminate();
+  await controlPlane.connected();
+  expect(ended()).toEqual([expect.stringMatching(/^warn /)]);
+
+  await fleet.close();
+  expect(ended().slice(1)).toEqual([expect.stringMatching(/^info .*: it stops$/)]);
 });
 
 test('refuses no valid key in a day without the control plane, and loses no call of it', async () => {

@@ -5,7 +5,7 @@ import { type Admin, createAdminServer } from './admin-server.ts';
 /** @throws Error of listen() */
 export async function startAdmin(at: Address, admin: Admin) {
   const server = createAdminServer(admin);
-  const address = await listen(server, at);
+  const address = await listen(server, at, 'admin');
   return {
     address,
     close: () =>

@@ -78,7 +78,7 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     isDraining: false,
   };
   const server = createProxyServer(services, connections);
-  const address = await listen(server, config.listen);
+  const address = await listen(server, config.listen, 'listen');
   upstreams.use(services.live.routes);
   const endRechecks = startRechecks(connections, nowMs);
   return {

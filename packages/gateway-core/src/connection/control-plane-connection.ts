@@ -29,6 +29,8 @@ export interface ControlPlaneConnection {
   removed(): Promise<void>;
   /** Called after each message: the keys that this gateway decides with may have changed. */
   moved(): void;
+  /** Whether this gateway itself ends the connection, since it stops. */
+  isStopping(): boolean;
   closed(): void;
 }
 
@@ -61,7 +63,8 @@ export function handleConnection(connection: ControlPlaneConnection, socket: Soc
     },
     async closed(why) {
       await sync.disconnected();
-      log.warn({ controlPlane }, `this gateway is not connected to the control plane: ${why}`);
+      const level = connection.isStopping() ? 'info' : 'warn';
+      log[level]({ controlPlane }, `this gateway is not connected to the control plane: ${why}`);
       if (state.stage !== 'welcomed' && !state.isRefused) {
         faults.set(
           'control_plane',
