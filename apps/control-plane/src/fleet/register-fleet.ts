@@ -44,7 +44,13 @@ export function registerFleet(app: FastifyInstance, hub: Hub): void {
     upgrades.set(request, { stream, head });
     const response = new ServerResponse(request);
     response.shouldKeepAlive = false;
-    response.assignSocket(request.socket);
+    try {
+      response.assignSocket(request.socket);
+    } catch {
+      // An answer to a request before it is under way on the connection. No gateway sends ahead.
+      stream.destroy();
+      return;
+    }
     response.on('finish', () => stream.end());
     app.routing(request, response);
   });

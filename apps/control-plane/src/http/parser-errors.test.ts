@@ -113,6 +113,30 @@ it('noise after noise gets no second answer, and ends the connection', async () 
   expect(text.match(/HTTP\/1\.1/g)).toHaveLength(1);
 });
 
+it.each([
+  [
+    'a connection of the fleet',
+    `GET /v1/fleet ${HOST}connection: upgrade\r\nupgrade: websocket\r\n\r\n`,
+  ],
+  ['a tunnel', `CONNECT x:1 ${HOST}\r\n`],
+])(
+  '%s, asked for behind a request that has no answer yet, ends that connection alone',
+  async (_what, bytes) => {
+    const socket = connect(Number(new URL(app.baseUrl).port), '127.0.0.1').setEncoding('utf8');
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    let text = '';
+    socket
+      .on('error', () => undefined)
+      .on('data', (part) => {
+        text += part;
+      });
+    socket.write(`GET /v1/whoami ${HOST}\r\n${bytes}`);
+    await closed;
+    expect(text).not.toMatch(/ (101|404|405) /);
+    expect((await fetch(`${app.baseUrl}/v1/whoami`)).status).toBe(401);
+  },
+);
+
 function expectProblem(answer: string, status: number, code: string): void {
   const [head = '', body = ''] = answer.split('\r\n\r\n');
   expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));

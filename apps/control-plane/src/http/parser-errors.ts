@@ -13,7 +13,10 @@ const LINGER_MS = 1000;
  */
 export function answerParserErrors(app: FastifyInstance): void {
   const server: Server = app.server;
-  server.on('connect', (_request, socket) => refuse(socket, NO_TUNNEL));
+  server.on('connect', (_request, socket) => {
+    if (answerOn(socket)) socket.destroy();
+    else refuse(socket, NO_TUNNEL);
+  });
   server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
     if (response.socket) refuse(response.socket, EXPECTATION);
   });
@@ -28,8 +31,12 @@ export function refuseUnparsed({ code }: NodeJS.ErrnoException, socket: Duplex):
 
 /** Whether part of an answer is on the wire already: nothing can be said in its midst. */
 function isAnswering(socket: Duplex): boolean {
-  const { _httpMessage: response } = socket as { _httpMessage?: ServerResponse | null };
-  return response?.headersSent === true;
+  return answerOn(socket)?.headersSent === true;
+}
+
+/** The answer that is under way on it, to a request that was sent before. */
+function answerOn(socket: Duplex): ServerResponse | undefined {
+  return (socket as { _httpMessage?: ServerResponse | null })._httpMessage ?? undefined;
 }
 
 const NO_TUNNEL: Refusal = {
