@@ -3,6 +3,7 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Readable } from 'node:stream';
+import { TLSSocket } from 'node:tls';
 import type { Timeouts } from '../config/config.ts';
 import type { Head } from '../request/head.ts';
 import type { Answer } from './answer.ts';
@@ -143,7 +144,10 @@ function limitWait(request: ClientRequest, { connectMs, responseMs }: Timeouts):
   };
   wait(connectMs, 'The upstream took no connection in time');
   request
-    .once('socket', (socket) => socket.once('connect', () => clearTimeout(timer)))
+    .once('socket', (socket) => {
+      const made = socket instanceof TLSSocket ? 'secureConnect' : 'connect';
+      socket.once(made, () => clearTimeout(timer));
+    })
     .once('finish', () => wait(responseMs, 'The upstream did not answer in time'))
     .once('response', () => clearTimeout(timer))
     .once('upgrade', () => clearTimeout(timer))
