@@ -43,6 +43,8 @@ function isHealthy(
       response.destroy();
     })
       .on('error', () => resolve(false))
+      // Node reports nothing else of an answer that changes the protocol.
+      .on('close', () => resolve(false))
       .end();
   });
 }

@@ -1,6 +1,7 @@
 /** Routes with several upstreams, which are processes that are killed, stopped and started again. */
 import { describe, expect, it } from 'vitest';
 import type { BalancingConfig, RouteConfig } from '../../config/config.ts';
+import { startClosingUpstream } from '../../testing/closing-upstream.ts';
 import { connectRaw } from '../../testing/raw-client.ts';
 import {
   startUpstreamProcess,
@@ -168,6 +169,22 @@ describe('health checks', () => {
     const most = { a: checks.a + 1, b: checks.b + 20 };
     await until('the other is checked on', () => checks.b > most.b);
     expect(checks.a).toBeLessThanOrEqual(most.a);
+  });
+
+  it('go on after an answer that changes the protocol', async () => {
+    let checks = 0;
+    const { url } = await startClosingUpstream(({ socket }) => {
+      const isFirst = checks++ === 0;
+      const upgrade =
+        'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: a\r\n\r\n';
+      socket.write(isFirst ? upgrade : 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
+    });
+    const route = await routeOf([url], { healthCheck });
+    const gateway = await startTestGateway(undefined, { routes: [route], forwardAuth: false });
+    await until('out and back', () => {
+      const log = gateway.log.join('');
+      return log.includes('upstream failed its health check') && log.includes('available again');
+    });
   });
 
   it('notice one that hangs', async () => {
