@@ -97,7 +97,7 @@ it('has a line for a call whose connection was closed before it was taken', asyn
   );
   const req = new IncomingMessage(new Socket());
   const call = { req, res: new ServerResponse(req), onEnd: undefined } as Call;
-  connections.use(call);
+  connections.use(call, () => undefined);
   // Not before it is decided, which happens in the same turn.
   expect(ended).toEqual([]);
   await until('ended', () => ended.length > 0);

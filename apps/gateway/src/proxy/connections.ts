@@ -9,8 +9,11 @@ export interface Connections {
   add(socket: Socket): void;
   /** The handshake is done: the connection is read from and written to by way of another socket. */
   secure(raw: Socket | undefined, socket: Socket): void;
-  /** The connection is in use until the call's answer has ended. */
-  use(call: Call): void;
+  /**
+   * The connection is in use until the call's answer has ended.
+   * @param begin called at once, or when fewer calls are under way on the connection
+   */
+  use(call: Call, begin: (call: Call) => void): void;
   /** Whether an answer is under way on it. */
   isUsed(socket: Socket): boolean;
   underWay(): Call[];
@@ -21,9 +24,14 @@ export interface Connections {
 
 interface Client {
   readonly calls: Call[];
+  /** Begins each call that waits for others of its connection, in their order. Undefined until one had to. */
+  waiting: (() => void)[] | undefined;
   /** Whether it has carried a call that was accepted. */
   isProven: boolean;
 }
+
+/** So many calls of one connection are under way at most: each may open a connection to an upstream. */
+const CALLS_MAX = 16;
 
 /** At most so many make room at once, so that not each new connection costs a search. */
 const BATCH_MAX = 16;
@@ -42,7 +50,7 @@ export function createConnections(madeRoom: () => void, ended: (call: Call) => v
     ended(call);
   };
   const track = (socket: Socket) => {
-    const client: Client = { calls: [], isProven: false };
+    const client: Client = { calls: [], waiting: undefined, isProven: false };
     open.set(socket, client);
     socket.once('close', () => {
       open.delete(socket);
@@ -58,6 +66,7 @@ export function createConnections(madeRoom: () => void, ended: (call: Call) => v
     else calls.splice(at, 1);
     client.isProven ||= call.isAccepted;
     end(call);
+    if (client.waiting) beginNext(socket, client.waiting);
     if (isEnding && calls.length === 0) socket.destroySoon();
   };
   const evict = (socket: Socket) => {
@@ -79,16 +88,23 @@ export function createConnections(madeRoom: () => void, ended: (call: Call) => v
       if (raw) open.delete(raw);
       track(socket);
     },
-    use(call) {
+    use(call, begin) {
       const { socket } = call.req;
       const client = open.get(socket);
       if (!client) {
         // Its connection was closed just now: nothing reports its end, which is when it is decided.
         setImmediate(end, call);
+        begin(call);
         return;
       }
       client.calls.push(call);
       call.res.once('close', () => release(socket, client, call));
+      if (client.calls.length <= CALLS_MAX) begin(call);
+      else {
+        client.waiting ??= pauseWhileWaiting(socket);
+        client.waiting.push(() => begin(call));
+        socket.pause();
+      }
     },
     isUsed: (socket) => (open.get(socket)?.calls.length ?? 0) > 0,
     underWay: () => [...open.values()].flatMap(({ calls }) => calls),
@@ -100,6 +116,22 @@ export function createConnections(madeRoom: () => void, ended: (call: Call) => v
       for (const socket of open.keys()) socket.destroy();
     },
   };
+}
+
+/** Node resumes a connection whenever it reads a body: while calls wait, it is paused again. */
+function pauseWhileWaiting(socket: Socket): (() => void)[] {
+  const waiting: (() => void)[] = [];
+  socket.on('resume', () => {
+    if (waiting.length > 0) socket.pause();
+  });
+  return waiting;
+}
+
+function beginNext(socket: Socket, waiting: (() => void)[]): void {
+  const begin = waiting.shift();
+  if (!begin || socket.destroyed) return;
+  begin();
+  if (waiting.length === 0) socket.resume();
 }
 
 /**

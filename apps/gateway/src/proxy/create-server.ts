@@ -15,6 +15,8 @@ const CHECK_MS = 1000;
 /** How long after its limit a slow head may still be found, in milliseconds. */
 const HEAD_SLACK_MS = 5 * CHECK_MS;
 
+type Begin = (call: Call) => void;
+
 /** The server of the clients: everything that it takes in goes to `receive`. */
 export function createProxyServer(services: Services, connections: Connections): Server {
   const { tls, limits } = services.live.config;
@@ -38,7 +40,12 @@ export function createProxyServer(services: Services, connections: Connections):
   server.on('connection', (socket: Socket) => connections.add(socket));
   if (tls) followHandshakes(server, connections);
   server.on('drop', () => services.metrics.connectionEnded('all_in_use'));
-  const take = (req: Call['req'], res: ServerResponse, upgrade?: Call['upgrade']): Call => {
+  const take = (
+    begin: Begin,
+    req: Call['req'],
+    res: ServerResponse,
+    upgrade?: Call['upgrade'],
+  ): void => {
     const call: Call = {
       req,
       res,
@@ -51,14 +58,15 @@ export function createProxyServer(services: Services, connections: Connections):
       ongoing: undefined,
       record: services.accessLog.begin(),
     };
-    connections.use(call);
     const { bodyTimeoutMs } = services.live.config.limits;
     if (server.timeout !== bodyTimeoutMs) req.socket.setTimeout(bodyTimeoutMs);
-    return call;
+    connections.use(call, begin);
   };
-  server.on('request', (req, res) => receive(services, take(req, res)));
-  server.on('checkContinue', (req, res) => receive(services, take(req, res)));
-  server.on('checkExpectation', (req, res) => refuse(services, take(req, res), EXPECTATION));
+  const pass: Begin = (call) => receive(services, call);
+  const refuseExpectation: Begin = (call) => refuse(services, call, EXPECTATION);
+  server.on('request', (req, res) => take(pass, req, res));
+  server.on('checkContinue', (req, res) => take(pass, req, res));
+  server.on('checkExpectation', (req, res) => take(refuseExpectation, req, res));
   server.on('upgrade', (req, socket: Socket, rest) => {
     const res = new ServerResponse(req);
     res.shouldKeepAlive = false;
@@ -66,7 +74,7 @@ export function createProxyServer(services: Services, connections: Connections):
     // The connection is no longer Node's: without a listener an error would end the process.
     socket.on('error', () => socket.destroy());
     res.once('finish', () => socket.destroySoon());
-    receive(services, take(req, res, watchUpgrade(socket, rest)));
+    take(pass, req, res, watchUpgrade(socket, rest));
   });
   server.on('timeout', (socket: Socket) => {
     // An answer that is waited for may take longer; one that nobody reads may not.

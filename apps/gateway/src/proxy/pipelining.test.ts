@@ -12,7 +12,7 @@ async function start() {
     res.once('close', () => {
       if (!res.writableFinished) gone++;
     });
-    if (req.url === '/wait') waiting.push(res);
+    if (req.url?.startsWith('/wait')) waiting.push(res);
     else req.once('end', () => res.end(`${req.method} ${req.url}`));
   });
   const gateway = await startTestGateway(url);
@@ -85,3 +85,36 @@ it.each(['with', 'without'])(
     await other.receives('GET /alive');
   },
 );
+
+it('has 16 of those that were sent ahead under way, and answers all in their order', async () => {
+  const { gateway, client, head, waiting } = await start();
+  const paths = Array.from({ length: 200 }, (_, at) => `/wait?${at}`);
+  const upload = `${head('POST /last')}Content-Length: 100000\r\n\r\n${'x'.repeat(50_000)}`;
+  client.send(`${paths.map((each) => `${head(`GET ${each}`)}\r\n`).join('')}${upload}`);
+  await until('some came', () => waiting.length >= 16);
+  expect(gateway.fleet.counted).toHaveLength(16);
+  let answered = 0;
+  await until('all came', () => {
+    for (const res of waiting.splice(0)) {
+      res.end(`${res.req.url};`);
+      answered++;
+    }
+    return answered === paths.length;
+  });
+  client.send('x'.repeat(50_000));
+  const text = await client.receives('POST /last');
+  expect(text.match(/\/wait\?\d+/g)).toEqual(paths);
+});
+
+it('begins none of those that wait when their client goes', async () => {
+  const { gateway, client, head, waiting, gone } = await start();
+  client.send(`${head('GET /wait')}\r\n`.repeat(40));
+  await until('some came', () => waiting.length === 16);
+  client.socket.resetAndDestroy();
+  waiting[0]?.end('x'.repeat(100_000));
+  waiting[1]?.end('x'.repeat(100_000));
+  await until('the upstream knows', () => gone() >= 14);
+  const metrics = await (await fetch(`${gateway.adminUrl}/metrics`)).text();
+  expect(metrics).toContain('tollkeeper_gateway_connections 0\n');
+  expect(waiting.length).toBeLessThan(19);
+});

@@ -11,7 +11,7 @@ it('counts a call no longer whose connection was closed before it was read', asy
   const running = createRunningCalls();
   const call = { req: { socket: new Socket() }, onEnd: undefined } as unknown as Call;
   // As `create-server.ts` and `receive.ts` do in one turn.
-  connections.use(call);
+  connections.use(call, () => undefined);
   expect(running.begin(call, 'key', 1)).toBe(true);
   expect(running.begin({ onEnd: undefined }, 'key', 1)).toBe(false);
   await setImmediate();
