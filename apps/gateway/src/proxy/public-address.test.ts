@@ -119,6 +119,13 @@ describe('Set-Cookie', () => {
     expect(publicValue('cookie', value, MAP)).toBe(expected);
   });
 
+  it('is read in one pass, whatever it holds', () => {
+    const spaces = ' '.repeat(500_000);
+    const cookie = `a=b; Path=/v1${spaces}x; Domain=elsewhere.example${spaces};${spaces}`;
+    expect(publicValue('cookie', cookie, MAP)).toBe(cookie);
+    expect(publicValue('cookie', `a=b; Path=${spaces}/v1${spaces}`, MAP)).toBe('a=b; Path=/llm');
+  });
+
   it('keeps a domain that holds the public name too', () => {
     const map = { ...MAP, upstreamHost: 'app.example.com' };
     for (const [domain, kept] of [

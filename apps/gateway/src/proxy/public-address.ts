@@ -91,14 +91,15 @@ function publicRefresh(value: string, map: AddressMap): string {
   return changed === reference ? value : start + changed;
 }
 
-const ATTRIBUTE = /^[ \t]*(path|domain)[ \t]*=[ \t]*(.*?)[ \t]*$/i;
-
 function publicCookie(value: string, map: AddressMap): string {
   // Browsers take these for the whole of one host only: neither attribute can be another.
   if (/^__host-/i.test(value)) return value;
   const [pair = '', ...attributes] = value.split(';');
   const changed = attributes.flatMap((attribute) => {
-    const [, name = '', text = ''] = ATTRIBUTE.exec(attribute) ?? [];
+    const end = attribute.indexOf('=');
+    // Without a regular expression: the upstream may send any number of spaces.
+    const name = attribute.slice(0, Math.max(end, 0)).trim();
+    const text = attribute.slice(end + 1).trim();
     switch (name.toLowerCase()) {
       case 'path':
         return ` ${name}=${cookiePath(text, map)}`;
