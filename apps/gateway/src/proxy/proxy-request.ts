@@ -187,10 +187,8 @@ export class ProxyRequest implements Held, AnswerWatch, Ongoing, Repeatable {
     const outgoing = outgoingOf(this.#call.req, this.#authorized, target.url, config);
     this.#sent = outgoing;
     if (upgrade) {
-      const failed = (error: Error) => {
-        if (!this.#attempts || !this.sendAgain(error)) answer.fail(error);
-      };
-      sendUpgrade(outgoing, head, upgrade, answer, { record, failed });
+      const repeatable = this.#attempts && IDEMPOTENT.has(outgoing.method) ? this : undefined;
+      sendUpgrade(outgoing, head, upgrade, answer, { record, repeatable });
     } else if (!hasBody(head)) this.#sendByPool(target, outgoing, null, answer);
     else if (head.trailer === '') this.#sendByPool(target, outgoing, this.#body(), answer);
     else sendWithTrailers(outgoing, this.#body(), head.trailer, () => this.#trailers(), answer);

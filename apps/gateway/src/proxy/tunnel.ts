@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { CallRecord } from '../access-log/call-record.ts';
 import type { Head } from '../request/head.ts';
 import type { Answer } from './answer.ts';
+import type { Repeatable } from './send.ts';
 import { type Outgoing, openRequest } from './send-by-http.ts';
 
 /** A client's connection that asks to be something else than HTTP. */
@@ -58,8 +59,8 @@ export function isUpgradeable(req: IncomingMessage): boolean {
 interface UpgradeWatch {
   /** Undefined without an access log. */
   readonly record: CallRecord | undefined;
-  /** Called when the connection breaks before the upstream has changed the protocol. */
-  readonly failed: (error: Error) => void;
+  /** Undefined where no other upstream may see the request. */
+  readonly repeatable: Repeatable | undefined;
 }
 
 /** Asks the upstream; passes its denial on like any answer. */
@@ -68,10 +69,13 @@ export function sendUpgrade(
   { upgrade: protocol }: Head,
   upgrade: UpgradeRequest,
   answer: Answer,
-  { record, failed }: UpgradeWatch,
+  { record, repeatable }: UpgradeWatch,
 ): void {
   const headers = [...outgoing.headers, 'Connection', 'Upgrade', 'Upgrade', protocol];
-  const request = openRequest({ ...outgoing, headers }, answer, failed);
+  const request = openRequest({ ...outgoing, headers }, answer, (error) => {
+    const isAnswered = (request.socket?.bytesRead ?? 0) > 0;
+    if (isAnswered || !repeatable?.sendAgain(error)) answer.fail(error);
+  });
   request.once('upgrade', (response, socket, rest) => {
     try {
       const head = switchingProtocols(response, answer);

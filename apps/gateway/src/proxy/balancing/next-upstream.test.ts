@@ -43,9 +43,17 @@ async function startSeveral(ejection: Partial<BalancingConfig['ejection']> = {})
 
 function ask(gateway: TestGateway, method: string, body?: string): Promise<string> {
   const length = body === undefined ? [] : [`Content-Length: ${body.length}`];
-  const key = `X-Api-Key: ${gateway.fleet.addKey()}`;
-  const head = [`${method} / HTTP/1.1`, 'Host: a', key, ...length, '', ''].join('\r\n');
-  return exchange(gateway.address, head + (body ?? ''));
+  return exchange(gateway.address, headOf(gateway, method, ...length) + (body ?? ''));
+}
+
+function askForUpgrade(gateway: TestGateway, method = 'GET'): Promise<string> {
+  const head = headOf(gateway, method, 'Connection: Upgrade', 'Upgrade: websocket');
+  return exchange(gateway.address, head);
+}
+
+function headOf({ fleet }: TestGateway, method: string, ...lines: string[]): string {
+  const key = `X-Api-Key: ${fleet.addKey()}`;
+  return [`${method} / HTTP/1.1`, 'Host: a', key, ...lines, '', ''].join('\r\n');
 }
 
 const tries = () => upstreams.map((each) => each.tries.length);
@@ -87,9 +95,22 @@ it.each([
   ['an error', 'HTTP/1.1 503 Unavailable\r\nContent-Length: 0\r\n\r\n'],
 ])('sends nothing to the next one once %s has come', async (_, text) => {
   const gateway = await startSeveral();
-  deeds = [answers(text)];
-  await ask(gateway, 'GET');
-  expect(tries().toSorted()).toEqual([0, 1]);
+  for (const askOne of [ask, askForUpgrade]) {
+    deeds = [answers(text)];
+    const before = tries().reduce((sum, each) => sum + each);
+    await askOne(gateway, 'GET');
+    expect(tries().reduce((sum, each) => sum + each)).toBe(before + 1);
+  }
+});
+
+it('sends an upgrade to the next one, unless its method may not be repeated', async () => {
+  const gateway = await startSeveral();
+  deeds = [closes];
+  expect(await askForUpgrade(gateway)).toMatch(/^HTTP\/1\.1 200 /);
+  expect(tries()).toEqual([1, 1]);
+  deeds = [closes];
+  expect(await askForUpgrade(gateway, 'POST')).toMatch(/^HTTP\/1\.1 502 /);
+  expect(tries().toSorted()).toEqual([1, 2]);
 });
 
 it('ejects one that answers with errors where that is asked for, and tries it where all do', async () => {
