@@ -75,13 +75,23 @@ export function guard<Args extends unknown[]>(
 }
 
 /** Without a body. No kept connection, which could be closed by now as well. */
-export function sendAlone(outgoing: Outgoing, { contentLength }: Head, answer: Answer): void {
-  const isUnsaid = outgoing.method === 'PUT' && contentLength === undefined;
-  // Else Node would say that it comes in chunks.
-  const headers = isUnsaid ? [...outgoing.headers, 'Content-Length', '0'] : outgoing.headers;
+export function sendAlone(outgoing: Outgoing, head: Head, answer: Answer): void {
+  const headers = headersWithoutBody(outgoing, head);
   const request = openRequest({ ...outgoing, headers }, answer);
   refuseUpgrade(request, answer);
   request.end();
+}
+
+/** Methods without a body, unless a request states one. Of others, Node would send an empty chunk. */
+const BODILESS = new Set(['GET', 'HEAD', 'OPTIONS', 'DELETE']);
+
+/** Headers of a request without a body, which state its length where its method suggests one. */
+export function headersWithoutBody(
+  { method, headers }: Outgoing,
+  { contentLength }: Head,
+): string[] {
+  const isStated = contentLength !== undefined || BODILESS.has(method);
+  return isStated ? headers : [...headers, 'Content-Length', '0'];
 }
 
 /**

@@ -5,7 +5,7 @@ import type { CallRecord } from '../access-log/call-record.ts';
 import type { Head } from '../request/head.ts';
 import type { Answer } from './answer.ts';
 import type { Repeatable } from './send.ts';
-import { type Outgoing, openRequest } from './send-by-http.ts';
+import { headersWithoutBody, type Outgoing, openRequest } from './send-by-http.ts';
 
 /** A client's connection that asks to be something else than HTTP. */
 export interface UpgradeRequest {
@@ -66,24 +66,25 @@ interface UpgradeWatch {
 /** Asks the upstream; passes its denial on like any answer. */
 export function sendUpgrade(
   outgoing: Outgoing,
-  { upgrade: protocol }: Head,
+  head: Head,
   upgrade: UpgradeRequest,
   answer: Answer,
   { record, repeatable }: UpgradeWatch,
 ): void {
-  const headers = [...outgoing.headers, 'Connection', 'Upgrade', 'Upgrade', protocol];
+  const asked = ['Connection', 'Upgrade', 'Upgrade', head.upgrade];
+  const headers = [...headersWithoutBody(outgoing, head), ...asked];
   const request = openRequest({ ...outgoing, headers }, answer, (error) => {
     const isAnswered = (request.socket?.bytesRead ?? 0) > 0;
     if (isAnswered || !repeatable?.sendAgain(error)) answer.fail(error);
   });
   request.once('upgrade', (response, socket, rest) => {
     try {
-      const head = switchingProtocols(response, answer);
+      const lines = switchingProtocols(response, answer);
       if (!answer.handOver()) {
         socket.destroy();
         return;
       }
-      upgrade.socket.write(head, 'latin1');
+      upgrade.socket.write(lines, 'latin1');
       if (record) recordTunnel(record, upgrade);
       join(upgrade, socket, rest, outgoing.timeouts.idleMs);
     } catch (cause) {
