@@ -27,12 +27,13 @@ export class Attempts<Upstream extends Choosable> {
   /** Goes on to the next upstream; undefined, and stays, if no other one is left. */
   next(): Upstream | undefined {
     if (this.#isOver) return undefined;
-    const upstream = this.#balancer.choose(performance.now(), this.#tried);
+    const nowMs = performance.now();
+    const upstream = this.#balancer.choose(nowMs, this.#tried);
     if (!upstream) return undefined;
     this.#end();
     this.#tried.push(upstream);
     this.#isJudged = false;
-    this.#isOnTrial = upstream.health.begin();
+    this.#isOnTrial = upstream.health.begin(nowMs);
     upstream.running++;
     return upstream;
   }

@@ -95,18 +95,30 @@ it('ejects one that failed too often in a row, and tries it out with one request
   expect([names(0), names(99)]).toEqual([new Set([1]), new Set([1])]);
 
   expect(names(100)).toEqual(new Set([0, 1]));
-  expect(health.begin()).toBe(true);
+  expect(health.begin(100)).toBe(true);
   expect(names(100)).toEqual(new Set([1]));
   health.failed(100);
   health.endTrial();
   expect([names(199), names(200)]).toEqual([new Set([1]), new Set([0, 1])]);
 
-  expect(health.begin()).toBe(true);
+  expect(health.begin(200)).toBe(true);
   health.answered(404, 200);
   health.endTrial();
   health.failed(200);
   expect(names(200)).toEqual(new Set([0, 1]));
   expect(changes).toEqual(['ejected', 'up']);
+});
+
+it('tries an ejected one again where the request that tries it out takes longer than the ejection', () => {
+  const { weighted, upstreams } = upstreamsOf([1, 1]);
+  const balancer = createBalancer(weighted, 'round_robin');
+  const [{ health }] = upstreams as [(typeof upstreams)[number]];
+  const isChosen = (nowMs: number) => [0, 0].some(() => balancer.choose(nowMs, [])?.name === 0);
+  for (let i = 0; i < 2; i++) health.failed(0);
+  health.begin(150);
+  expect([isChosen(150), isChosen(249), isChosen(250)]).toEqual([false, false, true]);
+  health.begin(250);
+  expect([isChosen(250), isChosen(349), isChosen(350)]).toEqual([false, false, true]);
 });
 
 it('counts answers of the server’s own failure where that is asked for', () => {

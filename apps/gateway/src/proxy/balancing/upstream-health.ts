@@ -10,7 +10,8 @@ export class UpstreamHealth {
   /** By performance.now(); undefined unless ejected. */
   #ejectedUntil: number | undefined;
   #isDown = false;
-  #isOnTrial = false;
+  /** By performance.now(), when the request began that tries it out; undefined if none does. */
+  #triedSince: number | undefined;
 
   /** @param changed called with each new state */
   constructor(ejection: EjectionConfig, changed: (state: UpstreamState) => void) {
@@ -27,22 +28,26 @@ export class UpstreamHealth {
     return this.#ejectedUntil ?? 0;
   }
 
-  /** Whether the next request may go there. After an ejection, one alone tries it out. */
+  /**
+   * Whether the next request may go there. After an ejection, one alone tries it out, and another one
+   * if that takes longer than the ejection: its client may be slow.
+   */
   isAvailable(nowMs: number): boolean {
     if (this.#isDown) return false;
     if (this.#ejectedUntil === undefined) return true;
-    return nowMs >= this.#ejectedUntil && !this.#isOnTrial;
+    if (nowMs < this.#ejectedUntil) return false;
+    return this.#triedSince === undefined || nowMs >= this.#triedSince + this.#ejection.durationMs;
   }
 
   /** @returns whether the request that begins now tries out an ejected upstream */
-  begin(): boolean {
+  begin(nowMs: number): boolean {
     if (this.#ejectedUntil === undefined) return false;
-    this.#isOnTrial = true;
+    this.#triedSince = nowMs;
     return true;
   }
 
   endTrial(): void {
-    this.#isOnTrial = false;
+    this.#triedSince = undefined;
   }
 
   answered(status: number, nowMs: number): void {
