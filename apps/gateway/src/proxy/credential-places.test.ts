@@ -160,3 +160,22 @@ it.each([
   expect(await ask(gateway, '/x-api-key', line, key)).toMatch(/^HTTP\/1\.1 400 /);
   expect(seen.flat().filter((each) => each.startsWith('authorization:'))).toEqual([]);
 });
+
+it.each([
+  ['Host', (key: string) => `Host: ${key}`],
+  ['Upgrade', (key: string) => `Host: a\r\nConnection: Upgrade\r\nUpgrade: ${key}`],
+  ['Trailer', (key: string) => `Host: a\r\nTrailer: X-A, ${key}`],
+  ['X-Forwarded-For', (key: string) => `Host: a\r\nX-Forwarded-For: 192.0.2.1, ${key}`],
+  ['X-Forwarded-Host', (key: string) => `Host: a\r\nX-Forwarded-Host: ${key}`],
+  ['X-Forwarded-Proto', (key: string) => `Host: a\r\nX-Forwarded-Proto: ${key}`],
+  ['X-Forwarded-Prefix', (key: string) => `Host: a\r\nX-Forwarded-Prefix: /${key}`],
+  ['Forwarded', (key: string) => `Host: a\r\nForwarded: for=192.0.2.1;host=${key}`],
+])('refuses a key in %s, since its text would reach the upstream', async (_, write) => {
+  const gateway = await startTestGateway(upstreamUrl);
+  const [used, other] = [gateway.fleet.addKey(), gateway.fleet.addKey()];
+  const head = `GET / HTTP/1.1\r\nX-Api-Key: ${used}\r\n${write(other)}\r\n\r\n`;
+  expect(await exchange(gateway.address, head)).toMatch(
+    /^HTTP\/1\.1 400 .*"code":"malformed_request","detail":"An API key stood in/s,
+  );
+  expect(seen).toEqual([]);
+});

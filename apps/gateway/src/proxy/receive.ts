@@ -29,11 +29,15 @@ import {
 import { answerForwardAuth } from './forward-auth/answer-forward-auth.ts';
 import { answerPreflight } from './preflight.ts';
 import { ProxyRequest } from './proxy-request.ts';
+import { isKeyInHead } from './request-headers.ts';
 import { tooManyCalls } from './running-calls.ts';
 import { sendMetadata } from './send-metadata.ts';
 import type { Services } from './services.ts';
 
 const UNREADABLE = malformed('The address must be a plain path, the same for every reader.');
+const KEY_MISPLACED = malformed(
+  'An API key stood in Host, Upgrade, Trailer, Forwarded or X-Forwarded-*, where logs keep it. Revoke it, and send keys in the Authorization header.',
+);
 const NOWHERE: Denial = {
   code: 'not_found',
   detail: 'No route of the gateway leads there. Check the path.',
@@ -54,8 +58,8 @@ const NO_TRACE: Denial = { code: 'method_not_allowed', detail: 'TRACE is not pas
 export function receive(services: Services, call: Call): void {
   try {
     const head = readHead(call.req.rawHeaders);
+    const target = isKeyInHead(head) ? KEY_MISPLACED : readTarget(call, head);
     adoptForwarded(head);
-    const target = readTarget(call, head);
     if (services.live.config.forwardAuth && isForwardAuth(target)) {
       // Some proxies announce a body that they keep: what followed on the connection, the question
       // about another request, would be taken for it. The head is all that is needed.

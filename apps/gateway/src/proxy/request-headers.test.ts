@@ -63,3 +63,14 @@ it('passes on no trailer that only a head may hold, that the route sets, or that
   ];
   expect(requestTrailers(trailers, await openRoute())).toEqual(['X-Checksum', '1']);
 });
+
+it('passes on no key in the name of a header or trailer, or behind others in a list', async () => {
+  const basic = `Basic ${btoa(`user:${SECRET}`)}`;
+  const headers = [SECRET, '1', 'X-Foo', `foo, ${basic}`, 'X-Bar', `a,basic  ${basic.slice(6)}`];
+  const others = ['X-Basic', `${'long, '.repeat(10)}Basic dTpw`];
+  expect(await passed(false, ...headers, ...others)).toEqual(['X-Basic']);
+  expect(requestTrailers([...headers, 'X-Checksum', '1'], await openRoute())).toEqual([
+    ...['X-Checksum', '1'],
+  ]);
+  expect(await passed(false, 'Sec-WebSocket-Protocol', `${basic}, ${basic}`)).toEqual([]);
+});

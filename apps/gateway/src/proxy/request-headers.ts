@@ -3,11 +3,13 @@ import { isAsked } from '../request/connection-options.ts';
 import { basicText, withoutKeys } from '../request/credential-places.ts';
 import { continueForwarded, forwardedElement, forwardedPrefix } from '../request/forwarded.ts';
 import type { Head } from '../request/head.ts';
-import { KIND, type Kind, kindOf, lenientName } from '../request/header-kinds.ts';
+import { KIND, kindOf, lenientName } from '../request/header-kinds.ts';
 import type { Route } from '../request/routes.ts';
 
 /** The length of a key: shorter values cannot hold one. */
 const SECRET_LENGTH = 46;
+/** Basic credentials after the first element of a list. */
+const LATER_BASIC = /,\s*basic[ \t]/i;
 
 /** What the headers of a request to the upstream are made of. */
 export interface Origin {
@@ -36,7 +38,8 @@ export function requestHeaders(
     const value = rawHeaders[i + 1] ?? '';
     const kind = kindOf(name);
     if (!isPassed(kind, origin.isTrusted)) continue;
-    if (holdsKey(value, kind)) {
+    if (isKeyInName(name)) continue;
+    if (holdsKey(value)) {
       addProtocols(headers, name, value);
       continue;
     }
@@ -112,15 +115,36 @@ export function requestTrailers(rawTrailers: readonly string[], { ownHeaders }: 
     const name = rawTrailers[i] ?? '';
     const value = rawTrailers[i + 1] ?? '';
     const isPassed = kindOf(name) === KIND.plain && !ownHeaders.has(lenientName(name));
-    if (isPassed && !holdsKey(value, KIND.plain)) trailers.push(name, value);
+    if (isPassed && !isKeyInName(name) && !holdsKey(value)) trailers.push(name, value);
   }
   return trailers;
 }
 
-/** As it is, escaped, or as the user or the password of RFC 7617. */
-function holdsKey(value: string, kind: Kind): boolean {
+function isKeyInName(name: string): boolean {
+  return name.length >= SECRET_LENGTH && hasKey(name);
+}
+
+/** As it is, escaped, or as the user or the password of RFC 7617, anywhere in a list. */
+function holdsKey(value: string): boolean {
   if (value.length < SECRET_LENGTH) return false;
-  if (hasKey(value)) return true;
-  if (kind !== KIND.authorization) return hasKey(basicText(value));
+  if (hasKey(value) || hasKey(basicText(value))) return true;
+  if (!value.includes(',') || !LATER_BASIC.test(value)) return false;
   return value.split(',').some((each) => hasKey(basicText(each)));
+}
+
+/**
+ * Whether a key stands where a header is not passed on as it is, but makes up others: it could not
+ * be removed without changing what the request asks for.
+ */
+export function isKeyInHead(head: Head): boolean {
+  return (
+    holdsKey(head.host) ||
+    holdsKey(head.upgrade) ||
+    holdsKey(head.trailer) ||
+    holdsKey(head.forwardedFor) ||
+    holdsKey(head.forwardedHost) ||
+    holdsKey(head.forwardedProto) ||
+    holdsKey(head.forwardedPrefix) ||
+    holdsKey(head.forwarded)
+  );
 }

@@ -107,7 +107,7 @@ export function withoutKeys(protocols: string): string {
   return protocols
     .split(',')
     .map((each) => each.trim())
-    .filter((each) => !hasKey(each))
+    .filter((each) => !hasKey(each) && !hasKey(basicText(each)))
     .join(', ');
 }
 
