@@ -23,6 +23,11 @@ export function createConnector(timeoutMs: number): buildConnector.connector {
   };
 }
 
+/** Whether a connection broke, in reading or in writing. */
+export function isConnectionBroken(error: Error): boolean {
+  return CLOSED.has((error as NodeJS.ErrnoException).code ?? '');
+}
+
 /** Whether the upstream closed a connection that had brought something before. */
 export function isKeptClosed(error: Error): boolean {
   return ofKept.has(error);

@@ -7,7 +7,7 @@ import { type AuthorizedRequest, isTrustedPeer, outgoingOf } from './authorized-
 import { Attempts } from './balancing/attempts.ts';
 import type { BalancedUpstream, Target } from './balancing/balanced-upstreams.ts';
 import type { Call, Ongoing } from './call.ts';
-import { isKeptClosed } from './kept-connection.ts';
+import { isConnectionBroken, isKeptClosed } from './kept-connection.ts';
 import { type AddressHeader, addressMap, publicValue } from './public-address.ts';
 import { bodyTooLarge, requestBody } from './request-body.ts';
 import { requestTrailers } from './request-headers.ts';
@@ -41,6 +41,8 @@ export class ProxyRequest implements Held, AnswerWatch, Ongoing, Repeatable {
   #attempts: Attempts<BalancedUpstream> | undefined;
   #sent: Outgoing | undefined;
   #isSentAlone = false;
+  /** The client's body, once the upstream reads it. */
+  #upload: Readable | undefined;
   #denialAt: ((nowMs: number) => Denial | undefined) | undefined;
 
   constructor(services: Services, call: Call, authorized: AuthorizedRequest) {
@@ -78,10 +80,19 @@ export class ProxyRequest implements Held, AnswerWatch, Ongoing, Repeatable {
     const code = isTimeout ? 'upstream_timeout' : 'upstream_failed';
     this.#services.metrics.upstreamFailed(code);
     if (this.#call.record) this.#call.record.code = code;
-    if (!isCut) this.#attempts?.failed();
+    if (!isCut && !this.#isUploadBroken(error)) this.#attempts?.failed();
     const upstream = this.#target?.url.origin;
     const message = isCut ? 'An upstream broke off' : 'An upstream failed';
     this.#services.log.warn({ upstream, err: error }, message);
+  }
+
+  /**
+   * Whether the connection broke while the body was sent. An upstream may refuse a large body in this
+   * way, so that any client could have every upstream ejected.
+   */
+  #isUploadBroken(error: Error): boolean {
+    if (!this.#upload || !isConnectionBroken(error)) return false;
+    return !this.#upload.readableEnded || (error as NodeJS.ErrnoException).syscall === 'write';
   }
 
   endFailed(error: unknown): void {
@@ -219,6 +230,7 @@ export class ProxyRequest implements Held, AnswerWatch, Ongoing, Repeatable {
     const isWaiting = req.headers.expect !== undefined;
     const limits = { bytesMax: bodyBytesMax, idleMs: bodyTimeoutMs };
     const goOn = () => {
+      this.#upload = body;
       if (isWaiting && !res.headersSent) res.writeContinue();
     };
     const body = requestBody(req, limits, goOn, record);

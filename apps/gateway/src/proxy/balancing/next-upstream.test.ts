@@ -134,3 +134,21 @@ it('holds nothing against an upstream that closes a kept connection', async () =
   const metrics = await (await fetch(`${gateway.adminUrl}/metrics`)).text();
   for (const { url } of upstreams) expect(metrics).toContain(`_up{upstream="${url}"} 1`);
 });
+
+it.each([
+  ['nothing against an upstream that closes the connection before the body is whole', 9, '1'],
+  ['a failure against one that closes it after the whole body', 4, '0'],
+])('holds %s', async (_, length, state) => {
+  const gateway = await startSeveral({ failuresMax: 1 });
+  deeds = [
+    ({ socket, text }) => {
+      if (text.endsWith('body')) socket.destroy();
+      else socket.once('data', () => socket.destroy());
+    },
+  ];
+  const head = headOf(gateway, 'POST', `Content-Length: ${length}`);
+  expect(await exchange(gateway.address, `${head}body`)).toMatch(/^HTTP\/1\.1 502 /);
+  const asked = upstreams.find((each) => each.tries.length > 0);
+  const metrics = await (await fetch(`${gateway.adminUrl}/metrics`)).text();
+  expect(metrics).toContain(`_up{upstream="${asked?.url}"} ${state}`);
+});
