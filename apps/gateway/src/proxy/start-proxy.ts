@@ -86,11 +86,15 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     isDraining: () => services.isDraining,
     upstreams: upstreams.reports,
     reload(next) {
+      const before = new Set(connections.underWay());
       services.live = { config: next, routes: prepareRoutes(next.routes) };
       setLimits(server, connections, next.limits);
       if (next.tls && 'setSecureContext' in server)
         (server as HttpsServer).setSecureContext(next.tls);
-      upstreams.use(services.live.routes);
+      upstreams.use(
+        services.live.routes,
+        () => !connections.underWay().some((call) => before.has(call)),
+      );
       accessLog.reload(next.accessLog);
     },
     reopenAccessLog: accessLog.reopen,

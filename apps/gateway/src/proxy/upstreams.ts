@@ -13,8 +13,11 @@ import { createConnector } from './kept-connection.ts';
 export interface Upstreams extends Pick<BalancedUpstreams, 'balancerOf' | 'reports'> {
   /** The upstream of a route that has one. */
   targetOf(route: Route): Target | undefined;
-  /** Serves these routes from now on; lets go of others' upstreams once their answers have ended. */
-  use(routes: readonly Route[]): void;
+  /**
+   * Serves these routes from now on; lets go of others' upstreams once their answers have ended.
+   * @param haveOthersEnded whether no call of the routes before is left: one may go to its next upstream
+   */
+  use(routes: readonly Route[], haveOthersEnded?: () => boolean): void;
   close(): Promise<void>;
 }
 
@@ -46,17 +49,20 @@ export function createUpstreams(
       targets.set(route, target);
       return target;
     },
-    use(routes) {
+    use(routes, haveOthersEnded = () => true) {
       balanced.use(routes);
       const kept = new Set(
         routes.flatMap((route) => upstreamsOf(route).map((url) => nameOf(route, url))),
       );
-      for (const [name, pool] of pools) {
-        if (kept.has(name)) continue;
-        pools.delete(name);
-        // What was decided before may still be on its way here.
-        setTimeout(() => void pool.close(), GRACE_MS).unref();
-      }
+      const unused = [...pools].filter(([name]) => !kept.has(name));
+      if (unused.length === 0) return;
+      for (const [name] of unused) pools.delete(name);
+      // What was decided before may still be on its way here.
+      const timer = setInterval(() => {
+        if (!haveOthersEnded()) return;
+        clearInterval(timer);
+        for (const [, pool] of unused) void pool.close();
+      }, GRACE_MS).unref();
     },
     async close() {
       balanced.close();
