@@ -55,7 +55,7 @@ it.each([
   ['LOG_LEVEL', { LOG_LEVEL: 'loud' }],
 ])('a gateway refuses to start, without a stack, and names %s', async (name, env) => {
   const { exit, output } = await end(builtGateway, { PATH: process.env.PATH ?? '', ...env }, [
-    ...['--upstream', 'http://127.0.0.1:1'],
+    ...['--upstream', 'http://127.0.0.1:1', '--control-plane', 'http://127.0.0.1:1'],
   ]);
   expect(exit.code).toBe(2);
   expect(output).toContain(name);
