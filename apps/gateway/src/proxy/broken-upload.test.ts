@@ -8,7 +8,10 @@ it.each(['goes away', 'comes to a halt'])(
   'survives an upload that %s after its upstream could not be reached',
   async (what) => {
     // Longer than the failure of the upstream takes, in a new process on a busy machine.
-    const gateway = await startGatewayProcess(NOBODY, { bodyTimeoutMs: 1500 });
+    const gateway = await startGatewayProcess(NOBODY, {
+      bodyTimeoutMs: 1500,
+      headerTimeoutMs: 1500,
+    });
     const first = await connectRaw(gateway.address);
     first.send(`GET / HTTP/1.1\r\nHost: a\r\nX-Api-Key: ${gateway.secret}\r\n\r\n`);
     await first.receives('upstream_failed');
@@ -19,7 +22,7 @@ it.each(['goes away', 'comes to a halt'])(
     expect(await client.receives('upstream_failed')).toMatch(/^HTTP\/1\.1 502 /);
     if (what === 'goes away') client.socket.destroy();
 
-    // One that is closed for its silence tells that the time of the first is over.
+    // One that is closed for its silence, a little later, tells that the time of the first is over.
     const silent = await connectRaw(gateway.address);
     await silent.closes();
 
