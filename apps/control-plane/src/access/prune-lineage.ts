@@ -58,8 +58,8 @@ function keyIs(condition: SQL): SQL {
 }
 
 /**
- * Whether nothing is left of what a key created or changed, and of whom it let in. Each is looked up by
- * index: without the offset, PostgreSQL may read a whole table instead.
+ * Whether a key leads to nothing any more: neither to what it created or changed, nor to members whom it
+ * invited. Each table is read by an index: without the offset, PostgreSQL may read all of it instead.
  */
 export function leadsNowhere(
   organizationId: SQLWrapper | string,

@@ -137,7 +137,7 @@ it('keeps nothing of all that strangers send, once it is purged; and little unti
     expect([table, (full.get(table)?.rows ?? 0) < ROUNDS * 10]).toEqual([table, true]);
   }
 
-  // pg-boss deletes these by itself, after the times that stand in the row.
+  // The job queue deletes its own rows, each after the times that the row names.
   const [messages] = await query<{ count: number; bytes: number; waits: number; stays: number }>(
     `select count(*)::int as count, max(pg_column_size(t.*))::int as bytes,
        max(extract(epoch from keep_until - start_after))::int as waits,
