@@ -23,7 +23,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   'packages/protocol': { workspaces: ['packages/contract'], npm: ['zod'] },
   'packages/verify': {
     workspaces: ['packages/contract', 'packages/protocol'],
-    npm: ['@cedar-policy/cedar-wasm'],
+    npm: [],
   },
   'packages/gateway-core': { workspaces: DECIDING },
   'packages/sdk': { workspaces: [...DECIDING, 'packages/gateway-core'] },
