@@ -1,9 +1,10 @@
 /** Clients that know passwords only: git, and npm as one of the package managers. */
-import { execFile } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createReadStream, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { type GitUpstream, startGitUpstream } from '../testing/git-upstream.ts';
 import {
   startTestGateway,
@@ -11,6 +12,7 @@ import {
   type TestGateway,
   testConfig,
 } from '../testing/test-gateway.ts';
+import { until } from '../testing/until.ts';
 
 const run = promisify(execFile);
 
@@ -20,13 +22,17 @@ async function startBasic(upstreamUrl: string): Promise<TestGateway> {
   return startTestGateway(upstreamUrl, change);
 }
 
-function git({ folder }: GitUpstream, ...args: string[]) {
+function git(upstream: GitUpstream, ...args: string[]) {
+  return run('git', args, gitOptions(upstream));
+}
+
+function gitOptions({ folder }: Pick<GitUpstream, 'folder'>) {
   const person = { GIT_AUTHOR_NAME: 'a', GIT_AUTHOR_EMAIL: 'a@b', GIT_COMMITTER_NAME: 'a' };
   const env = {
     ...{ PATH: process.env.PATH, HOME: folder, GIT_COMMITTER_EMAIL: 'a@b', ...person },
     ...{ GIT_TERMINAL_PROMPT: '0', GIT_CONFIG_NOSYSTEM: '1' },
   };
-  return run('git', args, { cwd: folder, env });
+  return { cwd: folder, env };
 }
 
 it.each([
@@ -59,33 +65,92 @@ it('git shows that a key is refused', async () => {
   expect(upstream.heads).toEqual([]);
 });
 
-it('npm reads from a registry with the key as its password', async () => {
-  const heads: string[] = [];
-  const upstream = await startUpstream((req, res) => {
-    heads.push(req.rawHeaders.join('\n'));
-    res.setHeader('content-type', 'application/json');
-    res.end(
-      JSON.stringify({ name: 'thing', 'dist-tags': { latest: '1.2.3' }, versions: VERSIONS }),
-    );
+it('git leaves in the middle of a clone, and the server learns of it', async () => {
+  let left = 0;
+  const upstream = await startUpstream((_, res) => {
+    res.writeHead(200, { 'content-type': 'application/x-git-upload-pack-advertisement' });
+    res.write('001e# service=git-upload-pack\n0000');
+    res.once('close', () => left++);
   });
   const gateway = await startBasic(upstream.url);
   const { folder } = await startGitUpstream();
-  const host = gateway.url.replace('http:', '');
-  const show = async (key: string) => {
+  const url = new URL('/repo.git', gateway.url);
+  Object.assign(url, { username: 'git', password: gateway.fleet.addKey() });
+  const options = { ...gitOptions({ folder }), detached: true, stdio: 'ignore' } as const;
+  const cloning = spawn('git', ['clone', url.href, 'one'], options);
+  await until('the clone has begun', () => gateway.fleet.counted.length === 1);
+  const ended = once(cloning, 'exit');
+  // As Ctrl+C does: git has a process of its own for the connection.
+  process.kill(-(cloning.pid ?? Number.NaN), 'SIGINT');
+  await ended;
+  await until('the server knows', () => left === 1);
+});
+
+describe('npm, with the key as the password of its registry', () => {
+  let heads: string[];
+  let left: number;
+  let gateway: TestGateway;
+  let folder: string;
+
+  beforeEach(async () => {
+    heads = [];
+    left = 0;
+    ({ folder } = await startGitUpstream());
+    const packed = packThing(folder);
+    const upstream = await startUpstream((req, res) => {
+      heads.push(req.rawHeaders.join('\n'));
+      if (req.url === '/endless') {
+        res.write('{');
+        res.once('close', () => left++);
+      } else if (req.url === '/thing') {
+        const tarball = `http://${req.headers['x-forwarded-host']}/thing.tgz`;
+        const versions = { '1.2.3': { name: 'thing', version: '1.2.3', dist: { tarball } } };
+        res.setHeader('content-type', 'application/json');
+        res.end(JSON.stringify({ name: 'thing', 'dist-tags': { latest: '1.2.3' }, versions }));
+      } else createReadStream(packed).pipe(res);
+    });
+    gateway = await startBasic(upstream.url);
+  });
+
+  function npm(key: string, ...args: string[]) {
+    const host = gateway.url.replace('http:', '');
     const auth = Buffer.from(`any:${key}`).toString('base64');
     const file = join(folder, '.npmrc');
     writeFileSync(file, `registry=${gateway.url}/\n${host}/:_auth=${auth}\n`);
-    const args = ['view', 'thing', 'version', '--userconfig', file, '--fetch-retries=0'];
+    const options = ['--userconfig', file, '--fetch-retries=0'];
     const env = { PATH: process.env.PATH, HOME: folder, npm_config_update_notifier: 'false' };
-    return run('npm', args, { cwd: folder, env });
-  };
-  expect((await show(gateway.fleet.addKey())).stdout).toBe('1.2.3\n');
-  expect(heads).toHaveLength(1);
-  expect(heads[0]).not.toMatch(/^authorization$/im);
-  await expect(show(gateway.fleet.addKey({ status: 'revoked' }))).rejects.toThrow(/E401/);
-  expect(heads).toHaveLength(1);
+    return run('npm', [...args, ...options], { cwd: folder, env });
+  }
+
+  it('reads what there is, and downloads a package', async () => {
+    const { stdout } = await npm(gateway.fleet.addKey(), 'pack', 'thing', '--silent');
+    expect(stdout).toBe('thing-1.2.3.tgz\n');
+    expect(heads.length).toBeGreaterThan(1);
+    for (const head of heads) expect(head).not.toMatch(/^authorization$/im);
+  });
+
+  it('shows that the key is refused', async () => {
+    const refused = npm(gateway.fleet.addKey({ status: 'revoked' }), 'view', 'thing');
+    await expect(refused).rejects.toThrow(/E401/);
+    expect(heads).toEqual([]);
+  });
+
+  it('leaves in the middle of an answer, and the registry learns of it', async () => {
+    const reading = npm(gateway.fleet.addKey(), 'view', 'endless');
+    await until('the answer has begun', () => heads.length === 1);
+    reading.child.kill();
+    await expect(reading).rejects.toMatchObject({ killed: true });
+    await until('the registry knows', () => left === 1);
+  });
 });
 
-const VERSIONS = {
-  '1.2.3': { name: 'thing', version: '1.2.3', dist: { tarball: 'http://a/b.tgz' } },
-};
+/** @returns the file of a package, as `npm pack` makes it */
+function packThing(folder: string): string {
+  const packed = join(folder, 'source.tgz');
+  const contents = join(folder, 'package');
+  mkdirSync(contents);
+  const manifest = JSON.stringify({ name: 'thing', version: '1.2.3' });
+  writeFileSync(join(contents, 'package.json'), manifest);
+  execFileSync('tar', ['-czf', packed, '-C', folder, 'package']);
+  return packed;
+}

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { expect, it } from 'vitest';
 import type { Config } from '../config/config.ts';
@@ -50,6 +51,24 @@ it.each([
   events.socket.destroy();
   await left;
 });
+
+it('has the kernel look for the client of a stream that is silent for too long', async () => {
+  const upstream = await startUpstream((_, res) => {
+    res.writeHead(200, { 'Content-Type': 'text/event-stream' }).write('first');
+  });
+  const client = await ask(await start(upstream.url), '/', 'Content-Length: 0');
+  await client.receives('first');
+  const { localPort = 0, remotePort = 0 } = client.socket;
+  await until('it looks', () => keepsAlive(remotePort, localPort));
+  client.socket.destroy();
+});
+
+/** Whether the timer of TCP keep-alive runs for a connection of this machine, as Linux shows it. */
+function keepsAlive(localPort: number, remotePort: number): boolean {
+  const hex = (port: number) => port.toString(16).toUpperCase().padStart(4, '0');
+  const line = new RegExp(`:${hex(localPort)} \\w+:${hex(remotePort)} 01 \\w+:\\w+ 02:`);
+  return line.test(readFileSync('/proc/net/tcp', 'utf8'));
+}
 
 it('waits for a client that does not read, instead of the upstream', async () => {
   const part = 'x'.repeat(1024 * 1024);

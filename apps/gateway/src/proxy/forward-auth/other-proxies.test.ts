@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseIpRange } from '@tollkeeper/verify';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Address } from '../../config/address.ts';
+import { type Address, formatAddress } from '../../config/address.ts';
+import type { CorsConfig } from '../../config/config.ts';
 import { startCaddy, startHaproxy, startNginx } from '../../testing/other-proxies.ts';
 import { connectRaw } from '../../testing/raw-client.ts';
 import {
@@ -62,17 +63,24 @@ const PROXIES: Readonly<Record<string, (behind: Behind) => Promise<Address>>> = 
     ),
 };
 
+const ORIGIN = 'https://app.example.com';
+const CORS: CorsConfig = {
+  origins: [ORIGIN],
+  methods: ['PUT'],
+  ...{ headers: [], exposedHeaders: [], credentials: false, maxAgeMs: 0 },
+};
+
 describe.each(Object.entries(PROXIES))('%s', (name, startProxy) => {
   let gateway: TestGateway;
   let proxy: Address;
   let secret: string;
   /** Each request that reached the API, with its headers. */
-  let seen: { url: string; headers: NodeJS.Dict<string | string[]> }[];
+  let seen: { method: string; url: string; headers: NodeJS.Dict<string | string[]> }[];
 
   beforeEach(async () => {
     seen = [];
     const api = await startUpstream((req, res) => {
-      seen.push({ url: req.url ?? '', headers: req.headers });
+      seen.push({ method: req.method ?? '', url: req.url ?? '', headers: req.headers });
       req.resume().on('end', () => res.end('from the API'));
     });
     const { routes } = await testConfig('http://127.0.0.1:9');
@@ -80,9 +88,12 @@ describe.each(Object.entries(PROXIES))('%s', (name, startProxy) => {
     if (!all) throw new Error('no route');
     const open = { ...all, upstream: null };
     const strict = { ...open, path: '/admin', scopes: ['usage.read' as const] };
+    const called = { ...open, path: '/page', cors: CORS };
     gateway = await startTestGateway(undefined, {
-      routes: [strict, open],
+      routes: [strict, called, open],
       forwardAuth: true,
+      // This nginx sends none, so that its client could.
+      methodHeader: name.startsWith('nginx') ? null : 'x-forwarded-method',
       trustedProxies: [parseIpRange('127.0.0.1')].filter((each) => each !== undefined),
     });
     const { host } = new URL(api.url);
@@ -141,5 +152,24 @@ describe.each(Object.entries(PROXIES))('%s', (name, startProxy) => {
     secret = 'tk_live_none';
     expect(await ask('GET /open')).toBe(401);
     expect(seen).toHaveLength(1);
+  });
+
+  it('passes preflights without a key, and lets a page read why it was refused', async () => {
+    const url = `http://${formatAddress(proxy)}/page`;
+    const preflight = { origin: ORIGIN, 'access-control-request-method': 'PUT' };
+    expect((await fetch(url, { method: 'OPTIONS', headers: preflight })).status).toBe(200);
+    expect(seen).toMatchObject([{ method: 'OPTIONS', url: '/page' }]);
+    for (const [method, headers] of [
+      ['PUT', { origin: ORIGIN, 'access-control-request-method': 'PUT' }],
+      ['OPTIONS', { origin: ORIGIN }],
+      ['GET', { ...preflight, 'x-forwarded-method': 'OPTIONS' }],
+    ] as const) {
+      const refused = await fetch(url, { method, headers });
+      const { code } = await refused.json();
+      const readers = refused.headers.get('access-control-allow-origin');
+      expect([refused.status, code, readers]).toEqual([401, 'unauthenticated', ORIGIN]);
+    }
+    expect(seen).toHaveLength(1);
+    expect(gateway.fleet.counted).toEqual([]);
   });
 });
