@@ -77,6 +77,11 @@ it('answers other proxies where there is no upstream, by default', async () => {
   expect((await load(undefined)).forwardAuth).toBe(true);
   const both = 'forwardAuth: true\nroutes: [{ path: /, upstream: "http://a" }]';
   expect((await load(both)).forwardAuth).toBe(true);
+  const described = `routes:
+  - path: /mcp
+    mcp: { resourceMetadata: { resource: https://mcp.example.com/mcp } }`;
+  expect((await load(described)).forwardAuth).toBe(true);
+  await expect(load(`forwardAuth: false\n${described}`)).rejects.toThrow(/needs an upstream/);
 });
 
 it('knows the upstreams of a route that has several', async () => {

@@ -33,7 +33,7 @@ export async function loadConfig(
   const { file } = read;
   const folder = path === undefined ? process.cwd() : dirname(resolve(path));
   const routes = routesOf(file, options);
-  const forwardAuth = file.forwardAuth ?? routes.every(isForForwardAuth);
+  const forwardAuth = file.forwardAuth ?? routes.every(({ upstream }) => upstream === null);
   const listen = options.listen ?? file.listen ?? LISTEN;
   const admin = options.admin ?? file.admin ?? ADMIN;
   const controlPlane = options.controlPlane ?? file.controlPlane;
@@ -150,10 +150,6 @@ function* pathsOf({ routes = [] }: GatewayFile): Generator<[at: PropertyKey[], p
     const at = ['routes', index, 'mcp', 'resourceMetadata', 'resource'];
     yield [at, metadataPath(mcp.resourceMetadata).toLowerCase()];
   }
-}
-
-function isForForwardAuth({ upstream, answer }: RouteConfig): boolean {
-  return upstream === null && answer === null;
 }
 
 /** Refuses a file that cannot be written, rather than serve without the log that was asked for. */
