@@ -57,14 +57,19 @@ export interface Origin {
   readonly userAgent: string | null;
 }
 
-/** Who calls, in which organization, and what they may do now. */
-export interface Ctx {
-  readonly services: Services;
+/** What decides what a caller sees and may do. */
+export interface Authority {
   readonly organizationId: string;
-  readonly actor: Actor;
+  readonly actor: Pick<Actor, 'memberId'>;
   readonly scopes: ScopeSet;
   /** The only workspace that the caller reaches; null is all of them. */
   readonly workspaceId: string | null;
+}
+
+/** Who calls, in which organization, and what they may do now. */
+export interface Ctx extends Authority {
+  readonly services: Services;
+  readonly actor: Actor;
   readonly origin: Origin;
   readonly idempotencyKey: string | null;
 }

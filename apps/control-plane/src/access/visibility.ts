@@ -1,6 +1,6 @@
 import { and, eq, or, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
-import type { Ctx } from '../context.ts';
+import type { Authority, Ctx } from '../context.ts';
 import { apiKey, member, user } from '../db/schema/index.ts';
 import { holds } from './require-scope.ts';
 
@@ -8,13 +8,13 @@ import { holds } from './require-scope.ts';
  * Which keys the caller sees and manages: of their organization; of their own workspace when they
  * are confined to one; of every owner only with api_keys.manage_all.
  */
-export function visibleKeys(ctx: Ctx): SQL | undefined {
+export function visibleKeys(ctx: Authority): SQL | undefined {
   return and(eq(apiKey.organizationId, ctx.organizationId), visibleCounts(ctx, apiKey));
 }
 
 /** The same of a table that counts keys or calls by owner and workspace. */
 export function visibleCounts(
-  ctx: Ctx,
+  ctx: Authority,
   table: { readonly memberId: PgColumn; readonly workspaceId: PgColumn },
 ): SQL | undefined {
   return and(
@@ -28,7 +28,7 @@ export function visibleCounts(
  * own workspace when they are confined to one.
  */
 export function visibleFleet(
-  ctx: Ctx,
+  ctx: Authority,
   table: { readonly organizationId: PgColumn; readonly workspaceId: PgColumn },
 ): SQL | undefined {
   return and(

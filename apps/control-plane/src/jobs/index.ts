@@ -11,6 +11,7 @@ import { disableUnusedKeys } from './disable-unused-keys.ts';
 import { eraseDeletedOrganizations } from './erase-deleted-organizations.ts';
 import { createOutbox, deliverOutbox } from './outbox.ts';
 import { purgeOutdated } from './purge-outdated.ts';
+import { isAnyCascadeRunning, resumeCascades } from './resume-cascades.ts';
 import { warnOfUnusedKeys } from './warn-of-unused-keys.ts';
 
 interface Job {
@@ -19,6 +20,8 @@ interface Job {
   readonly cron: string;
   readonly run: (services: Services) => Promise<object>;
 }
+
+const RESUME_CASCADES = 'resume-cascades';
 
 const JOBS: readonly Job[] = [
   { name: 'purge-outdated', cron: '17 * * * *', run: ({ db }) => purgeOutdated(db) },
@@ -31,6 +34,7 @@ const JOBS: readonly Job[] = [
     }),
   },
   { name: 'record-sign-in-failures', cron: '* * * * *', run: recordSignInFailures },
+  { name: RESUME_CASCADES, cron: '* * * * *', run: resumeCascades },
   { name: 'erase-deleted-organizations', cron: '41 3 * * *', run: eraseDeletedOrganizations },
 ];
 
@@ -63,6 +67,8 @@ export async function openJobs(config: pg.ClientConfig, log: Logger): Promise<Jo
           log.info({ job: name, ...(await run(services)) }, 'job finished'),
         );
       }
+      // At once what the process was about when it ended the last time.
+      if (await isAnyCascadeRunning(services.db)) await boss.send(RESUME_CASCADES);
       await deliverOutbox(boss, services);
     },
     async stop() {

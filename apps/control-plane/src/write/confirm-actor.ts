@@ -5,9 +5,11 @@ import type { Ctx } from '../context.ts';
 import type { Transaction } from '../db/connect.ts';
 import { belongsTo, defineLockedRead, type Statement } from '../db/statement.ts';
 import { DomainError } from '../domain-error.ts';
+import { isBeingEnded } from '../lineage/running-cascades.ts';
 
 const OWNER = `
-  member.status as "ownerStatus", member.role_id as "roleId", role.scopes as "customScopes"`;
+  member.status as "ownerStatus", member.role_id as "roleId", role.scopes as "customScopes",
+  exists (select from running_cascade where running_cascade.organization_id = $1) as "isCascading"`;
 const ROLE = `
   left join role on role.id = member.role_id and role.organization_id = member.organization_id`;
 
@@ -15,6 +17,8 @@ interface OwnerRow {
   readonly ownerStatus: 'active' | 'suspended' | 'removed';
   readonly roleId: string;
   readonly customScopes: Scope[] | null;
+  /** Whether something of the organization is about to end, in several transactions. */
+  readonly isCascading: boolean;
 }
 
 interface KeyRow extends OwnerRow {
@@ -89,8 +93,9 @@ export const onlyCaller = defineCallerRead<object>('confirm');
 /**
  * The same context with what the caller holds inside this transaction. A request that was admitted
  * before its key was disabled or its member suspended must not change anything after: the rows
- * are read under a share lock, so the two cannot pass each other. What is not locked, a custom role
- * and the session, changes only under the lock of the chain's end, which the transaction holds before.
+ * are read under a share lock, so the two cannot pass each other. What is not locked, a custom role,
+ * the session and a running cascade, changes only under the lock of the chain's end, which the
+ * transaction holds before. What a cascade is about to end may act no more than what has ended.
  * @returns the context, and what the read shows besides
  * @throws DomainError when the caller may no longer act
  */
@@ -107,6 +112,8 @@ export async function confirmActor<Facts extends object>(
     if (!owner.isSignedIn) {
       throw new DomainError('unauthenticated', 'Your session has ended. Sign in again.');
     }
+    if (owner.isCascading && (await isBeingEnded(tx, organizationId, memberId)))
+      throw inactive(ctx);
     return { confirmed: { ...ctx, scopes: roleScopes(owner) }, facts: owner };
   }
   const [key] = await read.ofKey(tx, [organizationId, actor.memberId, actor.keyId]);
@@ -115,6 +122,9 @@ export async function confirmActor<Facts extends object>(
   if (key.status === 'revoked') throw refusal('revoked', 'was revoked');
   if (key.status === 'disabled') throw refusal('disabled', 'was disabled');
   if (key.expiresAt && key.expiresAt <= ctx.services.clock()) throw refusal('expired', 'expired');
+  if (key.isCascading && (await isBeingEnded(tx, organizationId, actor.keyId))) {
+    throw refusal('revoked', 'was revoked');
+  }
   const scopes = intersect(roleScopes(key), scopeSet(key.scopes.filter(isScope)));
   return { confirmed: { ...ctx, scopes }, facts: key };
 }

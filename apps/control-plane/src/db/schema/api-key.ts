@@ -9,6 +9,7 @@ import {
   primaryKey,
   text,
   timestamp,
+  uuid,
 } from 'drizzle-orm/pg-core';
 import { bytea } from './bytea.ts';
 import { member, organization, workspace } from './organization.ts';
@@ -163,6 +164,43 @@ export const keyEdit = pgTable(
   },
   (table) => [primaryKey({ columns: [table.organizationId, table.editedBy, table.keyId] })],
 );
+
+/**
+ * A cascade that takes several transactions, from the one that revokes its keys until everything that
+ * they led to has ended. Until then nothing of that may change anything (`confirmActor`). It goes on with
+ * what its caller might do at the beginning, whatever becomes of the caller or of the process.
+ */
+export const runningCascade = pgTable(
+  'running_cascade',
+  {
+    id: uuid().primaryKey().defaultRandom(),
+    organizationId: text()
+      .notNull()
+      .references(() => organization.id, { onDelete: 'cascade' }),
+    /** The keys with which it begins, and whether they were revoked by it or before. */
+    roots: jsonb().$type<readonly CascadeRoot[]>().notNull(),
+    /** Members whom it keeps, or all; null is none. */
+    keepMembers: jsonb().$type<'all' | readonly string[]>(),
+    /** The caller, and the API key that they called by. */
+    memberId: text().notNull(),
+    keyId: text(),
+    scopes: text().array().$type<Scope[]>().notNull(),
+    workspaceId: text(),
+    requestId: text().notNull(),
+    ip: text(),
+    userAgent: text(),
+    createdAt: moment().notNull(),
+    /** When a search last found no way on, though it had not seen everything. */
+    stuckAt: moment(),
+  },
+  (table) => [index().on(table.organizationId)],
+);
+
+interface CascadeRoot {
+  readonly id: string;
+  readonly name: string;
+  readonly wasRevoked: boolean;
+}
 
 /** What remains of keys that were deleted: how many were made, and when one was last called. */
 export const keyTotal = pgTable(

@@ -2,9 +2,9 @@ import type { RouteInput, RouteOutput, Routes } from '@tollkeeper/contract';
 import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import type { DomainError } from '../../domain-error.ts';
+import { requireCascade } from '../../lineage/removable-members.ts';
 import { write } from '../../write/write.ts';
 import { disabled, enabled } from './disable-key.ts';
-import { requireCascade } from './removable-members.ts';
 import { revokeWithCreated } from './revoke-with-created.ts';
 import { type BulkChange, setAllRevoked, setStatus, type Verb } from './set-status.ts';
 

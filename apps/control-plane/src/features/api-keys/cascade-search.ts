@@ -1,16 +1,15 @@
 import type { SQL } from 'drizzle-orm';
-import { pruneToEnd } from '../../access/sweep-lineage.ts';
-import type { Ctx } from '../../context.ts';
+import type { Authority, Ctx } from '../../context.ts';
 import { allowLongStatements, type Transaction } from '../../db/connect.ts';
 import { DomainError } from '../../domain-error.ts';
+import { readLineage } from '../../lineage/read-lineage.ts';
+import { findRemovable, type KeepMembers } from '../../lineage/removable-members.ts';
+import { traceDescendants } from '../../lineage/trace-descendants.ts';
 import { idsOf } from './end-rows.ts';
 import { countEnded } from './ended-part.ts';
 import { type Created, findCreated } from './find-created.ts';
 import { addLinked } from './find-linked.ts';
 import { findForeignRoots } from './foreign-roots.ts';
-import { readLineage } from './read-lineage.ts';
-import { findRemovable, type KeepMembers } from './removable-members.ts';
-import { traceDescendants } from './trace-descendants.ts';
 
 /** A key with which a cascade begins. */
 export interface Root {
@@ -31,9 +30,6 @@ export interface CascadeSearch {
   readonly isComplete: boolean;
 }
 
-/** Keys and members that one transaction searches; of those that are gone, only what leads to something. */
-export const SEARCHED_MAX = 100_000;
-
 export interface SearchLimits {
   readonly keepMembers: KeepMembers | undefined;
   readonly searchedMax: number;
@@ -43,23 +39,25 @@ export interface SearchLimits {
 const LINKS_AT_ONCE_MAX = 50_000;
 
 /**
- * `write` has locked the end of the audit chain: no creation is under way, and one that comes later is
- * refused by `confirmActor`.
+ * Without a lock, in one snapshot: `runningCascade` keeps what would be found from changing anything.
  * @param roots that the caller sees, so that nobody else makes the server search
  */
 export async function searchCascade(
   tx: Transaction,
-  ctx: Ctx,
+  ctx: Authority,
   roots: readonly Root[],
   limits: SearchLimits,
 ): Promise<CascadeSearch> {
   return readSearch(tx, ctx, roots, await findLinked(tx, ctx, roots, limits));
 }
 
-/** The same where little is linked to the roots; else undefined, and soon. */
+/**
+ * The same where little is linked to the roots; else undefined, and soon. `write` has locked the end of
+ * the audit chain: no creation is under way, and one that comes later is refused by `confirmActor`.
+ */
 export async function searchAtOnce(
   tx: Transaction,
-  ctx: Ctx,
+  ctx: Authority,
   roots: readonly Root[],
   limits: SearchLimits,
 ): Promise<CascadeSearch | undefined> {
@@ -76,7 +74,7 @@ interface Linked {
 
 async function findLinked(
   tx: Transaction,
-  ctx: Ctx,
+  ctx: Authority,
   roots: readonly Root[],
   { keepMembers, searchedMax }: SearchLimits,
   rowsMax?: number,
@@ -91,12 +89,12 @@ async function findLinked(
 
 async function readSearch(
   tx: Transaction,
-  ctx: Ctx,
+  ctx: Authority,
   roots: readonly Root[],
   { removable, known, isComplete }: Linked,
 ): Promise<CascadeSearch> {
   const ids = idsOf(roots);
-  const lineage = await readLineage(tx, ctx, [...known], removable);
+  const lineage = await readLineage(tx, ctx, [...known], { removable });
   const foreign = await findForeignRoots(ctx, lineage, ids);
   const own = ids.filter((id) => !foreign.has(id));
   const created = await findCreated(tx, ctx, lineage, own);
@@ -105,52 +103,29 @@ async function readSearch(
   return { roots, foreign, taken, created, isComplete };
 }
 
-/** Of all; else of the first alone, so that others do not wait for more than two searches. */
-export async function searchFirst(
-  tx: Transaction,
-  ctx: Ctx,
+/**
+ * Whether something is left of keys that were revoked before. Locks nothing, so that a cascade that is
+ * repeated without end keeps nobody from writing.
+ */
+export async function isAnyLeft(
+  { services: { db }, ...ctx }: Ctx,
   roots: readonly Root[],
   limits: SearchLimits,
-): Promise<CascadeSearch> {
-  const search = await searchCascade(tx, ctx, roots, limits);
-  if (search.isComplete || roots.length === 1) return search;
-  return searchCascade(tx, ctx, roots.slice(0, 1), limits);
+): Promise<boolean> {
+  const { created, isComplete, foreign } = await db.transaction(
+    async (tx) => {
+      await allowLongStatements(tx);
+      return searchCascade(tx, ctx, roots, limits);
+    },
+    { isolationLevel: 'repeatable read', accessMode: 'read only' },
+  );
+  return countEnded(created) > 0 || foreign.size > 0 || !isComplete;
 }
 
-/**
- * Of keys that were revoked before, often nothing is left to end. The caller may ask as often as they
- * like, so this is seen without the lock, in one snapshot: while it is read, what is still left could
- * create more and go.
- * @returns the search, if it found nothing to end
- */
-export async function findLeft(
-  ctx: Ctx,
-  roots: readonly Root[],
-  limits: SearchLimits,
-): Promise<CascadeSearch | undefined> {
-  const { db } = ctx.services;
-  const search = () =>
-    db.transaction(
-      async (tx) => {
-        await allowLongStatements(tx);
-        return searchCascade(tx, ctx, roots, limits);
-      },
-      { isolationLevel: 'repeatable read', accessMode: 'read only' },
-    );
-  let found = await search();
-  if (countEnded(found.created) === 0 && !found.isComplete) {
-    if (await pruneToEnd(db, ctx.organizationId)) found = await search();
-  }
-  return countEnded(found.created) === 0 ? found : undefined;
-}
-
-/**
- * Of keys from which a longer line of dead ones comes than a transaction searches: what was found before
- * has ended.
- */
+/** Of keys that led to more keys and members than one search looks at: what was found has ended. */
 export function cascadeTooLarge(searchedMax: number): DomainError {
   return new DomainError(
     'cascade_too_large',
-    `The key was revoked, and everything that was found has ended. But more than ${searchedMax.toLocaleString('en')} keys that are revoked or deleted lie between it and what may be left, which is among the active keys of their owner. List these with GET /v1/api-keys?state=active&memberId=…, and revoke those that you do not know with what they created.`,
+    `The key was revoked, and everything that was found has ended. But it led to more than ${searchedMax.toLocaleString('en')} keys and members. What is left of them can change nothing, and is among the active keys of their owner: list these with GET /v1/api-keys?state=active&memberId=…, and revoke those that you do not know with what they created.`,
   );
 }

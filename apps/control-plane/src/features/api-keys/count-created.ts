@@ -6,12 +6,12 @@ import {
 } from '@tollkeeper/contract';
 import { holds } from '../../access/require-scope.ts';
 import type { Ctx } from '../../context.ts';
+import { type AdmittedMember, readLineage } from '../../lineage/read-lineage.ts';
+import { findRemovable, type KeepMembers } from '../../lineage/removable-members.ts';
 import { requireCallerOutside } from './caller-in-cascade.ts';
 import { type CreatedKey, findCreated } from './find-created.ts';
 import { addLinked } from './find-linked.ts';
 import { treeOfAnother } from './foreign-roots.ts';
-import { type AdmittedMember, readLineage } from './read-lineage.ts';
-import { findRemovable, type KeepMembers } from './removable-members.ts';
 
 /** Links that one statement looks at to count, and rows of each kind that are read. */
 const ROWS_MAX = 10 * CREATED_COUNTED_MAX;
@@ -36,7 +36,7 @@ export async function countCreated(
     idsMax,
     rowsMax: ROWS_MAX,
   });
-  const lineage = await readLineage(db, ctx, [...known], removable, ROWS_MAX);
+  const lineage = await readLineage(db, ctx, [...known], { removable, rowsMax: ROWS_MAX });
   const created = await findCreated(db, ctx, lineage, rootIds, ROWS_MAX);
   const isOurs = ({ memberId, ownerLeaves }: CreatedKey) =>
     memberId === ctx.actor.memberId || ownerLeaves;

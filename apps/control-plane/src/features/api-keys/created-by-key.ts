@@ -1,4 +1,5 @@
-import type { Ctx } from '../../context.ts';
+import type { SQL } from 'drizzle-orm';
+import type { Authority } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { gateway, invitation, joinKey } from '../../db/schema/index.ts';
 import type { Change } from '../../write/change.ts';
@@ -9,7 +10,14 @@ import {
   memberFacts,
 } from '../../write/created-facts.ts';
 import type { FurtherEvent } from '../../write/write.ts';
-import { deleteThings, idsOf, lockRows, setRemoved, setRevoked } from './end-rows.ts';
+import {
+  deleteThings,
+  idsOf,
+  isSentAsFound,
+  lockRows,
+  setRemoved,
+  setRevoked,
+} from './end-rows.ts';
 import type { Created, CreatedKey } from './find-created.ts';
 import { keyFacts } from './key-view.ts';
 
@@ -79,6 +87,13 @@ export function namesAny(counts: CreatedCounts): boolean {
   ].some((count) => count > 0);
 }
 
+interface Ending {
+  readonly roots: readonly { readonly id: string; readonly name: string }[];
+  /** Whom the caller removes (`findRemovable`). */
+  readonly removable: SQL | undefined;
+  readonly now: Date;
+}
+
 /**
  * Revokes the keys, removes the members, and deletes the join keys, invitations and gateways. However
  * many roots there are, it takes the same number of statements.
@@ -87,11 +102,11 @@ export function namesAny(counts: CreatedCounts): boolean {
  */
 export async function endCreated(
   tx: Transaction,
-  ctx: Ctx,
+  ctx: Authority,
   part: Created,
-  roots: readonly { readonly id: string; readonly name: string }[],
+  { roots, removable, now }: Ending,
 ): Promise<(rootId: string) => EndedCreated> {
-  const rows = await lockRows(tx, ctx, part);
+  const locked = await lockRows(tx, ctx, part, removable);
   const names = new Map(roots.map(({ id, name }) => [id, name]));
   const endedBy = new Map<string, Mutable>();
   const of = (root: string) => {
@@ -109,17 +124,19 @@ export async function endCreated(
     endedBy.set(root, own);
     return { own, cause: { type: 'api_key', id: root, name: names.get(root) ?? '' } };
   };
-  const now = ctx.services.clock();
   const reasonOf = ({ root, ownerLeaves }: CreatedKey) => {
     const { name } = of(root).cause;
     return ownerLeaves
       ? `Its owner joined through the key "${name}", or through one that descends from it, and was removed when that key was revoked or deleted`
       : `Revoked together with the key "${name}", from which it descends`;
   };
-  await setRevoked(tx, ctx, part.keys, now, reasonOf);
-  for (const key of part.keys) {
-    const row = rows.get(key.id);
-    if (!row) continue;
+  const keys = part.keys.flatMap((key) => {
+    const row = locked.keys.get(key.id);
+    return row ? [{ key, row }] : [];
+  });
+  const found = keys.map(({ key }) => key);
+  await setRevoked(tx, ctx, found, now, reasonOf);
+  for (const { key, row } of keys) {
     const { own, cause } = of(key.root);
     const { id, name, workspaceId } = row;
     const set = { status: 'revoked' as const, revokedAt: now, revokeReason: reasonOf(key) };
@@ -132,8 +149,8 @@ export async function endCreated(
     });
     own.changes.push({ kind: 'key', subjectId: id, workspaceId });
   }
-  await setRemoved(tx, ctx, idsOf(part.members));
-  for (const row of part.members) {
+  await setRemoved(tx, ctx, idsOf(locked.members));
+  for (const row of locked.members) {
     const { own, cause } = of(row.root);
     own.counts.membersCount += 1;
     own.events.push({
@@ -154,7 +171,8 @@ export async function endCreated(
       after: { cause },
     });
   }
-  for (const { row, root } of await deleteThings(tx, ctx, invitation, part.invitations)) {
+  const isSame = isSentAsFound(part.invitations);
+  for (const { row, root } of await deleteThings(tx, ctx, invitation, part.invitations, isSame)) {
     const { own, cause } = of(root);
     own.counts.invitationsCount += 1;
     own.events.push({

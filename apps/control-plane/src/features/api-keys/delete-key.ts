@@ -5,11 +5,15 @@ import { forgetRotations, leadsNowhere, pruneAbove } from '../../access/prune-li
 import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { apiKey, deletedKey, keyRotation } from '../../db/schema/index.ts';
+import {
+  type KeepMembers,
+  parseKeptMembers,
+  requireCascade,
+} from '../../lineage/removable-members.ts';
 import { forgetAnswer } from '../../write/idempotent.ts';
 import { type Written, write } from '../../write/write.ts';
 import { keyFacts } from './key-view.ts';
 import { type KeyRow, lockKey } from './lock-key.ts';
-import { type KeepMembers, parseKeptMembers, requireCascade } from './removable-members.ts';
 import { revokeWithCreated } from './revoke-with-created.ts';
 
 /**

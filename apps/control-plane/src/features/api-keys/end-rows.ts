@@ -1,31 +1,85 @@
-import { and, asc, eq, sql } from 'drizzle-orm';
-import type { Ctx } from '../../context.ts';
+import { and, asc, eq, max, ne, type SQL, sql } from 'drizzle-orm';
+import type { Authority } from '../../context.ts';
+import { among } from '../../db/among.ts';
 import type { Transaction } from '../../db/connect.ts';
-import { apiKey, gateway, type invitation, type joinKey, member } from '../../db/schema/index.ts';
+import {
+  admission,
+  apiKey,
+  gateway,
+  invitation,
+  type joinKey,
+  member,
+} from '../../db/schema/index.ts';
 import { forgetAnswer } from '../../write/idempotent.ts';
-import { among } from './among.ts';
 import type { Created, CreatedKey } from './find-created.ts';
 import type { KeyRow } from './lock-key.ts';
 
-/** Members first, as removing one does; each in the order of ids, as all lock them. */
+/** What of a part is still as it was found, locked. */
+export interface Locked {
+  readonly members: Created['members'];
+  /** By id. */
+  readonly keys: ReadonlyMap<string, KeyRow>;
+}
+
+/**
+ * Members first, as removing one does; each in the order of ids, as all lock them. A search may be some
+ * time ago: keys that were revoked since are left out, and members who are not what they were, since
+ * somebody else removed them, invited them again, or gave them a role that the caller may not remove.
+ */
 export async function lockRows(
   tx: Transaction,
-  { organizationId }: Ctx,
-  { members, keys }: Created,
-): Promise<ReadonlyMap<string, KeyRow>> {
-  await tx
-    .select({ id: member.id })
+  { organizationId }: Authority,
+  { members, keys }: Pick<Created, 'members' | 'keys'>,
+  removable: SQL | undefined,
+): Promise<Locked> {
+  const present = await tx
+    .select({ id: member.id, roleId: member.roleId, status: member.status })
     .from(member)
-    .where(and(eq(member.organizationId, organizationId), among(member.id, idsOf(members))))
+    .where(
+      and(
+        eq(member.organizationId, organizationId),
+        among(member.id, idsOf(members)),
+        ne(member.status, 'removed'),
+        removable ?? sql`false`,
+      ),
+    )
     .orderBy(asc(member.id))
     .for('update');
+  const locked = new Map(present.map((row) => [row.id, row]));
+  const admittedAt = await findLatestAdmissions(tx, organizationId, idsOf(present));
   const rows = await tx
     .select()
     .from(apiKey)
-    .where(and(eq(apiKey.organizationId, organizationId), among(apiKey.id, idsOf(keys))))
+    .where(
+      and(
+        eq(apiKey.organizationId, organizationId),
+        among(apiKey.id, idsOf(keys)),
+        ne(apiKey.status, 'revoked'),
+      ),
+    )
     .orderBy(asc(apiKey.id))
     .for('update');
-  return new Map(rows.map((row) => [row.id, row]));
+  return {
+    members: members.flatMap((found) => {
+      const row = locked.get(found.id);
+      const isSame = admittedAt.get(found.id) === found.admittedAt.getTime();
+      return row && isSame ? [{ ...found, ...row }] : [];
+    }),
+    keys: new Map(rows.map((row) => [row.id, row])),
+  };
+}
+
+async function findLatestAdmissions(
+  tx: Transaction,
+  organizationId: string,
+  memberIds: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const rows = await tx
+    .select({ id: admission.memberId, admittedAt: max(admission.admittedAt) })
+    .from(admission)
+    .where(and(eq(admission.organizationId, organizationId), among(admission.memberId, memberIds)))
+    .groupBy(admission.memberId);
+  return new Map(rows.flatMap(({ id, admittedAt: at }) => (at ? [[id, at.getTime()]] : [])));
 }
 
 /** Rows that one statement updates, so that each ends in time. */
@@ -34,7 +88,7 @@ const UPDATED_MAX = 5000;
 /** The secrets stay, so that a request with one is answered `revoked`. */
 export async function setRevoked(
   tx: Transaction,
-  { organizationId }: Ctx,
+  { organizationId }: Authority,
   keys: readonly CreatedKey[],
   now: Date,
   reason: (key: CreatedKey) => string,
@@ -53,7 +107,7 @@ export async function setRevoked(
 /** The rows stay: revoked keys still say whose they were. */
 export async function setRemoved(
   tx: Transaction,
-  { organizationId }: Ctx,
+  { organizationId }: Authority,
   memberIds: readonly string[],
 ): Promise<void> {
   if (memberIds.length === 0) return;
@@ -63,19 +117,30 @@ export async function setRemoved(
     .where(and(eq(member.organizationId, organizationId), among(member.id, memberIds)));
 }
 
+/** Somebody else may have sent an invitation again since it was found, and stands for it from then on. */
+export function isSentAsFound(invitations: Created['invitations']): SQL {
+  const times = invitations.map(({ expiresAt }) => expiresAt.toISOString());
+  return sql`${invitation.expiresAt} = (
+    select found.expires_at from unnest(${sql.param(idsOf(invitations))}::text[],
+      ${sql.param(times)}::timestamptz[]) as found (id, expires_at)
+    where found.id = ${invitation.id})`;
+}
+
+/** @param isSame leaves out what is not as it was found */
 export async function deleteThings<T extends typeof joinKey | typeof invitation | typeof gateway>(
   tx: Transaction,
-  { organizationId }: Ctx,
+  { organizationId }: Authority,
   table: T,
   things: readonly { readonly id: string; readonly root: string }[],
+  isSame: SQL = sql`true`,
 ): Promise<{ readonly row: T['$inferSelect']; readonly root: string }[]> {
   if (things.length === 0) return [];
   const roots = new Map(things.map(({ id, root }) => [id, root]));
   const rows: T['$inferSelect'][] = await tx
     .delete(table as typeof joinKey)
-    .where(and(eq(table.organizationId, organizationId), among(table.id, idsOf(things))))
+    .where(and(eq(table.organizationId, organizationId), among(table.id, idsOf(things)), isSame))
     .returning();
-  if (table !== gateway) await forgetAnswer(tx, organizationId, ...idsOf(things));
+  if (table !== gateway) await forgetAnswer(tx, organizationId, ...idsOf(rows));
   return rows.flatMap((row) => {
     const root = roots.get(row.id);
     return root === undefined ? [] : [{ row, root }];

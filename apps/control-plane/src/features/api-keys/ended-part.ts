@@ -1,15 +1,31 @@
 import type { Created } from './find-created.ts';
 
-/**
- * What one transaction ends at most: until it is over, nobody else changes anything in the
- * organization, and no member signs in. A request takes as many transactions as it needs.
- */
+/** What one transaction ends at most: until it is over, nobody else changes anything in the organization. */
 export const ENDED_MAX = 5000;
 
+/** How much of a cascade is done at once. */
+export interface CascadeLimits {
+  /** Keys and members that the transaction looks at that revokes the keys. */
+  readonly atOnceMax: number;
+  /** Those that a search without a lock looks at: it keeps them in memory. */
+  readonly searchedMax: number;
+  /** What one transaction ends. */
+  readonly endedMax: number;
+}
+
+export const CASCADE_LIMITS: CascadeLimits = {
+  atOnceMax: 10_000,
+  searchedMax: 1_000_000,
+  endedMax: ENDED_MAX,
+};
+
 /** What the next transaction ends, people and keys first, who would create more; and what is left after it. */
-export function takePart(created: Created): { readonly part: Created; readonly rest?: Created } {
-  const part = slices(created, 0, ENDED_MAX);
-  const rest = slices(created, ENDED_MAX, Number.POSITIVE_INFINITY);
+export function takePart(
+  created: Created,
+  endedMax = ENDED_MAX,
+): { readonly part: Created; readonly rest?: Created } {
+  const part = slices(created, 0, endedMax);
+  const rest = slices(created, endedMax, Number.POSITIVE_INFINITY);
   return countEnded(rest) > 0 ? { part, rest } : { part };
 }
 

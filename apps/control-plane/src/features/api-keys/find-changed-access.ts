@@ -1,11 +1,11 @@
 import { ID_PREFIXES } from '@tollkeeper/contract';
 import { eq, ne, sql } from 'drizzle-orm';
 import { CHANGED_ACCESS, eventActor } from '../../access/changed-access.ts';
-import type { Ctx } from '../../context.ts';
+import type { Authority } from '../../context.ts';
+import { among, type Reader, readInParts } from '../../db/among.ts';
 import type { Database, Transaction } from '../../db/connect.ts';
 import { auditEvent, member, role, user } from '../../db/schema/index.ts';
-import { among, type Reader, readInParts } from './among.ts';
-import type { Descendants } from './trace-descendants.ts';
+import type { Descendants } from '../../lineage/trace-descendants.ts';
 
 /** A member or a role that was changed by what came from a root, and stays as it is. */
 interface ChangedThing {
@@ -25,7 +25,7 @@ export interface ChangedAccess {
  */
 export async function findChangedAccess(
   db: Database | Transaction,
-  ctx: Ctx,
+  ctx: Authority,
   descendants: Descendants,
   reader: Reader,
 ): Promise<ChangedAccess> {
@@ -65,7 +65,7 @@ export async function findChangedAccess(
 /** Of a key, the last change of each thing: what it did later counts if anything does. Of a member, all. */
 async function selectChanges(
   db: Database | Transaction,
-  { organizationId }: Ctx,
+  { organizationId }: Authority,
   ids: readonly string[],
   limit: number | null,
 ) {

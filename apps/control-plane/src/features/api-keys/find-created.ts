@@ -1,14 +1,14 @@
 import { and, eq, or, type SQL, sql } from 'drizzle-orm';
 import { holds } from '../../access/require-scope.ts';
 import { visibleFleet, visibleKeys } from '../../access/visibility.ts';
-import type { Ctx } from '../../context.ts';
+import type { Authority } from '../../context.ts';
+import { among, createReader, type Reader } from '../../db/among.ts';
 import type { Database, Transaction } from '../../db/connect.ts';
 import { apiKey, gateway, invitation, joinKey, keyEdit } from '../../db/schema/index.ts';
+import type { AdmittedMember, ReadLineage } from '../../lineage/read-lineage.ts';
+import { type Descendants, traceDescendants } from '../../lineage/trace-descendants.ts';
 import { invitationSentAt } from '../../write/created-facts.ts';
-import { among, createReader, type Reader } from './among.ts';
 import { type ChangedAccess, findChangedAccess } from './find-changed-access.ts';
-import type { AdmittedMember, ReadLineage } from './read-lineage.ts';
-import { type Descendants, traceDescendants } from './trace-descendants.ts';
 
 /** Something that came from a root. */
 interface CreatedThing {
@@ -33,7 +33,7 @@ export interface Created extends ChangedAccess {
   /** Whom the caller removes. */
   readonly members: readonly (CreatedThing & AdmittedMember)[];
   readonly joinKeys: readonly CreatedThing[];
-  readonly invitations: readonly CreatedThing[];
+  readonly invitations: readonly (CreatedThing & { readonly expiresAt: Date })[];
   readonly gateways: readonly CreatedThing[];
   /** Whom the caller keeps or may not remove. */
   readonly membersLeft: readonly (CreatedThing & AdmittedMember)[];
@@ -51,7 +51,7 @@ export interface Created extends ChangedAccess {
  */
 export async function findCreated(
   db: Database | Transaction,
-  ctx: Ctx,
+  ctx: Authority,
   lineage: ReadLineage,
   rootIds: readonly string[],
   rowsMax?: number,
@@ -100,7 +100,7 @@ function presentMembers({ members }: ReadLineage, roots: ReadonlyMap<string, str
 }
 
 /** Without fleet.manage none: join keys then stay, blocked, as the key that created them is gone. */
-function manageableFleet(ctx: Ctx, table: typeof joinKey | typeof gateway): SQL<boolean> {
+function manageableFleet(ctx: Authority, table: typeof joinKey | typeof gateway): SQL<boolean> {
   const may = holds(ctx.scopes, 'fleet.manage') ? visibleFleet(ctx, table) : undefined;
   return sql<boolean>`${may ?? sql`false`}`;
 }
@@ -108,7 +108,7 @@ function manageableFleet(ctx: Ctx, table: typeof joinKey | typeof gateway): SQL<
 /** Those of removed members go whatever the caller may do: removing a member deletes them. */
 async function findJoinKeys(
   db: Database | Transaction,
-  ctx: Ctx,
+  ctx: Authority,
   descendants: Descendants,
   reader: Reader,
 ) {
@@ -138,7 +138,7 @@ async function findJoinKeys(
 /** Without members.invite none: they stay, blocked. A confined caller withdraws none either. */
 async function findInvitations(
   db: Database | Transaction,
-  ctx: Ctx,
+  ctx: Authority,
   descendants: Descendants,
   reader: Reader,
 ) {
@@ -162,7 +162,7 @@ async function findInvitations(
   return rows.flatMap((row) =>
     withRoot(
       descendants,
-      { id: row.id },
+      { id: row.id, expiresAt: row.expiresAt },
       [row.createdByKeyId, row.invitedBy],
       invitationSentAt(row),
     ),
@@ -172,7 +172,7 @@ async function findInvitations(
 /** Those that the caller may not remove stay, and go on deciding. */
 async function findGateways(
   db: Database | Transaction,
-  ctx: Ctx,
+  ctx: Authority,
   descendants: Descendants,
   reader: Reader,
 ) {
@@ -211,7 +211,7 @@ function withRoot<T extends object>(
 /** Only those that the caller sees. */
 async function findEditedKeys(
   db: Database | Transaction,
-  ctx: Ctx,
+  ctx: Authority,
   descendants: Descendants,
   reader: Reader,
 ) {

@@ -1,7 +1,7 @@
 import { ID_PREFIXES } from '@tollkeeper/contract';
 import { type SQL, sql } from 'drizzle-orm';
 import { equals, mayLead } from '../../access/prune-lineage.ts';
-import type { Ctx } from '../../context.ts';
+import type { Authority } from '../../context.ts';
 import type { Database, Transaction } from '../../db/connect.ts';
 import { admission, apiKey, deletedKey, keyRotation, member } from '../../db/schema/index.ts';
 
@@ -30,7 +30,7 @@ export interface LinkedSearch {
  */
 export async function addLinked(
   db: Database | Transaction,
-  ctx: Ctx,
+  ctx: Authority,
   known: Set<string>,
   beginWith: readonly string[],
   { removable, idsMax, rowsMax }: LinkedSearch,
@@ -104,7 +104,11 @@ async function selectAhead(
  * revoked keys for each of them otherwise. Where links are limited, rotated keys count that are dead, so
  * that nobody looks for one that is not.
  */
-function linksOf({ organizationId }: Ctx, removable: SQL | undefined, isLimited: boolean): SQL {
+function linksOf(
+  { organizationId }: Authority,
+  removable: SQL | undefined,
+  isLimited: boolean,
+): SQL {
   const creator = sql`linked.id`;
   const isMember = sql`starts_with(${creator}, ${ID_PREFIXES.member})`;
   const isLeft = sql`not exists (select from (select * from ${apiKey}

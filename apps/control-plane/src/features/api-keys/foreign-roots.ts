@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { holds } from '../../access/require-scope.ts';
-import type { Ctx } from '../../context.ts';
+import type { Authority } from '../../context.ts';
 import { DomainError } from '../../domain-error.ts';
+import type { ReadLineage } from '../../lineage/read-lineage.ts';
+import { traceDescendants } from '../../lineage/trace-descendants.ts';
 import { livingKeys } from './find-created.ts';
-import type { ReadLineage } from './read-lineage.ts';
-import { traceDescendants } from './trace-descendants.ts';
 
 /**
  * The roots that the caller must not revoke with what they created: a key of another member is among
@@ -12,7 +12,7 @@ import { traceDescendants } from './trace-descendants.ts';
  * may be refused. Each root is traced alone, through nothing but what may lead to such a key.
  */
 export async function findForeignRoots(
-  ctx: Ctx,
+  ctx: Authority,
   lineage: ReadLineage,
   rootIds: readonly string[],
 ): Promise<ReadonlySet<string>> {

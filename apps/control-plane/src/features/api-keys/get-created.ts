@@ -3,11 +3,11 @@ import { and } from 'drizzle-orm';
 import { findDeletedKey } from '../../access/find-deleted-key.ts';
 import { visibleKeys } from '../../access/visibility.ts';
 import type { Ctx } from '../../context.ts';
+import { among } from '../../db/among.ts';
 import { apiKey } from '../../db/schema/index.ts';
-import { among } from './among.ts';
+import { parseKeptMembers } from '../../lineage/removable-members.ts';
 import { countCreated } from './count-created.ts';
 import { readKey } from './key-view.ts';
-import { parseKeptMembers } from './removable-members.ts';
 
 /**
  * What revoking the key with `cascade` would take along, or deleting it, if it is deleted already.

@@ -5,6 +5,7 @@ export { createKey } from './create-key.ts';
 export { deleteKey } from './delete-key.ts';
 export { disableKey, enableKey } from './disable-key.ts';
 export { earliest, lifetimeEnd } from './expiry-rules.ts';
+export { resumeCascade } from './finish-cascade.ts';
 export { getCreated, getKeysCreated } from './get-created.ts';
 export { getKey } from './get-key.ts';
 export { getKeyStats } from './get-key-stats.ts';

@@ -1,8 +1,8 @@
 import type { ApiKey, RouteInput, Routes } from '@tollkeeper/contract';
 import type { Ctx } from '../../context.ts';
+import { requireCascade } from '../../lineage/removable-members.ts';
 import { changeStatus, revoked } from './change-status.ts';
 import { readKey } from './key-view.ts';
-import { requireCascade } from './removable-members.ts';
 import { revokeWithCreated } from './revoke-with-created.ts';
 
 /**

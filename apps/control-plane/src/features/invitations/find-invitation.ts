@@ -7,7 +7,9 @@ import type { Services } from '../../context.ts';
 import type { Database, Transaction } from '../../db/connect.ts';
 import { invitation, member, organization, role, user } from '../../db/schema/index.ts';
 import { DomainError } from '../../domain-error.ts';
+import { isCascading, wasBeingEnded } from '../../lineage/running-cascades.ts';
 import { hashToken } from '../../random-bytes.ts';
+import { invitationSentAt } from '../../write/created-facts.ts';
 import { findRole } from '../roles/index.ts';
 import { findInvitationBlock } from './list-invitations.ts';
 
@@ -40,6 +42,7 @@ export async function openInvitation(db: Database | Transaction, token: string, 
       organizationName: organization.name,
       inviter: { memberId: member.id, name: user.name, email: user.email },
       creator: creatorColumns,
+      isCascading: isCascading(invitation.organizationId),
     })
     .from(invitation)
     .innerJoin(organization, eq(organization.id, invitation.organizationId))
@@ -60,10 +63,19 @@ export async function openInvitation(db: Database | Transaction, token: string, 
   if (findInvitationBlock(row.creator, row.invitation, scopeSet(offered.scopes), now)) {
     throw blocked(inviter.name, organizationName);
   }
-  return { ...row.invitation, organizationName, inviter, roleName: offered.name };
+  return {
+    ...row.invitation,
+    organizationName,
+    inviter,
+    roleName: offered.name,
+    isCascading: row.isCascading,
+  };
 }
 
-/** The same, locked until the transaction ends: of two who accept at once, one finds it gone. */
+/**
+ * The same, locked until the transaction ends: of two who accept at once, one finds it gone. The
+ * transaction must be one of `commit`: while it lasts, no cascade begins.
+ */
 export async function lockOpenInvitation(tx: Transaction, token: string, now: Date) {
   const [row] = await tx
     .select({ inviterId: invitation.invitedBy })
@@ -72,7 +84,16 @@ export async function lockOpenInvitation(tx: Transaction, token: string, now: Da
     .for('update');
   if (!row) throw invalid();
   await tx.select({ id: member.id }).from(member).where(eq(member.id, row.inviterId)).for('share');
-  return openInvitation(tx, token, now);
+  const open = await openInvitation(tx, token, now);
+  const { organizationId, createdByKeyId, invitedBy, inviter, organizationName } = open;
+  const creators = createdByKeyId === null ? [invitedBy] : [createdByKeyId, invitedBy];
+  if (
+    open.isCascading &&
+    (await wasBeingEnded(tx, organizationId, creators, invitationSentAt(open)))
+  ) {
+    throw blocked(inviter.name, organizationName);
+  }
+  return open;
 }
 
 function invalid(): DomainError {

@@ -6,6 +6,7 @@ import { customRole } from '../../access/role-scopes.ts';
 import type { Database, Transaction } from '../../db/connect.ts';
 import { joinKey, member, organization, role } from '../../db/schema/index.ts';
 import { DomainError } from '../../domain-error.ts';
+import { isCascading, wasBeingEnded } from '../../lineage/running-cascades.ts';
 import { excludesAddress } from '../security/index.ts';
 import { findJoinKeyBlock, type JoinKeyRow } from './list-join-keys.ts';
 
@@ -16,6 +17,7 @@ type Why =
   | 'other_join_key'
   | 'address_outside_organization'
   | 'address_outside_api_key'
+  | 'creator_is_being_ended'
   | JoinKeyBlock;
 
 /** Whose join key it is, if it is one at all. @throws DomainError join_key_invalid */
@@ -52,6 +54,7 @@ export async function lockOpenJoinKey(
       creator: creatorColumns,
       organizationIps: organization.allowedIps,
       keyIps: creatingKey.allowedIps,
+      isCascading: isCascading(joinKey.organizationId),
     })
     .from(joinKey)
     .innerJoin(organization, eq(organization.id, joinKey.organizationId))
@@ -63,6 +66,9 @@ export async function lockOpenJoinKey(
   if (!row) throw joinKeyInvalid('unknown', id);
   const block = findJoinKeyBlock(row.creator, row.joinKey, now);
   if (block) throw joinKeyInvalid(block, id);
+  if (row.isCascading && (await isCreatorBeingEnded(tx, row.joinKey))) {
+    throw joinKeyInvalid('creator_is_being_ended', id);
+  }
   if (excludesAddress({ allowedIps: row.organizationIps }, ip)) {
     throw joinKeyInvalid('address_outside_organization', id);
   }
@@ -70,6 +76,12 @@ export async function lockOpenJoinKey(
     throw joinKeyInvalid('address_outside_api_key', id);
   }
   return row.joinKey;
+}
+
+function isCreatorBeingEnded(tx: Transaction, row: JoinKeyRow): Promise<boolean> {
+  const { organizationId, createdByKeyId, memberId, createdAt } = row;
+  const creators = createdByKeyId === null ? [memberId] : [createdByKeyId, memberId];
+  return wasBeingEnded(tx, organizationId, creators, createdAt);
 }
 
 /**

@@ -1,13 +1,13 @@
 import { BUILT_IN_ROLES, OWNER_ROLE_ID } from '@tollkeeper/contract';
 import { missing, scopeNames } from '@tollkeeper/verify';
 import { and, eq, ne, not, or, type SQL } from 'drizzle-orm';
-import { holds } from '../../access/require-scope.ts';
-import { roleScopes } from '../../access/role-scopes.ts';
-import type { Ctx } from '../../context.ts';
-import type { Database, Transaction } from '../../db/connect.ts';
-import { member, role } from '../../db/schema/index.ts';
-import { invalidField } from '../../domain-error.ts';
-import { among } from './among.ts';
+import { holds } from '../access/require-scope.ts';
+import { roleScopes } from '../access/role-scopes.ts';
+import type { Authority } from '../context.ts';
+import { among } from '../db/among.ts';
+import type { Database, Transaction } from '../db/connect.ts';
+import { member, role } from '../db/schema/index.ts';
+import { invalidField } from '../domain-error.ts';
 
 /** Ids of members whom a cascade keeps, or all of them. */
 export type KeepMembers = 'all' | readonly string[];
@@ -38,7 +38,7 @@ export function requireCascade(cascade: boolean, keepMembers: KeepMembers | unde
  */
 export async function findRemovable(
   db: Database | Transaction,
-  ctx: Ctx,
+  ctx: Authority,
   keepMembers: KeepMembers = [],
 ): Promise<SQL | undefined> {
   if (keepMembers === 'all') return undefined;

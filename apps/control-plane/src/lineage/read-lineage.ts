@@ -1,9 +1,9 @@
 import { eq, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
-import type { Ctx } from '../../context.ts';
-import type { Database, Transaction } from '../../db/connect.ts';
-import { admission, apiKey, deletedKey, keyRotation, member, user } from '../../db/schema/index.ts';
-import { among, readInParts } from './among.ts';
+import type { Authority } from '../context.ts';
+import { among, readInParts } from '../db/among.ts';
+import type { Database, Transaction } from '../db/connect.ts';
+import { admission, apiKey, deletedKey, keyRotation, member, user } from '../db/schema/index.ts';
 import type { Admission, Lineage, Link } from './trace-descendants.ts';
 
 /** A member of whom the lineage knows how they came in. */
@@ -13,6 +13,8 @@ export interface AdmittedMember {
   readonly status: (typeof member.$inferSelect)['status'];
   readonly name: string;
   readonly email: string;
+  /** The latest time. */
+  readonly admittedAt: Date;
 }
 
 export interface ReadLineage extends Lineage {
@@ -25,29 +27,35 @@ export interface ReadLineage extends Lineage {
 
 type LinkedKey = Awaited<ReturnType<typeof selectKeys>>[number];
 
+interface Reading {
+  /** Whom the caller removes (`findRemovable`). */
+  readonly removable: SQL | undefined;
+  /** Of rotations, and of admissions. */
+  readonly rowsMax?: number;
+  /** The only keys and members that links lead to. */
+  readonly ledTo?: readonly string[];
+}
+
 /**
  * How keys and members are linked, deleted keys and removed members too; which of them came from a
  * root, `traceDescendants` finds by the times. Of each member it reads all admissions, or leaves the
  * member out: what a part of the others shows is true.
- * @param ids that `addLinked` found
- * @param removable whom the caller removes (`findRemovable`)
- * @param rowsMax of rotations, and of admissions
+ * @param ids that `addLinked` or `findAncestors` found
  */
 export async function readLineage(
   db: Database | Transaction,
-  ctx: Ctx,
+  ctx: Authority,
   ids: readonly string[],
-  removable: SQL | undefined,
-  rowsMax = Number.POSITIVE_INFINITY,
+  { removable, rowsMax, ledTo }: Reading,
 ): Promise<ReadLineage> {
   const rotations = await readInParts(
     ids,
-    (part, limit) => selectRotations(db, ctx, part, limit),
+    (part, limit) => selectRotations(db, ctx, part, { limit, ledTo }),
     rowsMax,
   );
   const admitted = await readInParts(
     ids,
-    (part, limit) => selectAdmitted(db, ctx, part, limit),
+    (part, limit) => selectAdmitted(db, ctx, part, { limit, ledTo }),
     rowsMax,
   );
   const memberIds = [...new Set(admitted.rows.map(({ id }) => id))].sort();
@@ -80,7 +88,11 @@ function withoutLast(rows: readonly AdmissionRow[]): AdmissionRow[] {
   return rows.filter(({ id }) => id !== last);
 }
 
-function selectKeys(db: Database | Transaction, { organizationId }: Ctx, ids: readonly string[]) {
+function selectKeys(
+  db: Database | Transaction,
+  { organizationId }: Authority,
+  ids: readonly string[],
+) {
   return db
     .select({
       id: apiKey.id,
@@ -113,7 +125,7 @@ function linkOnce(creator: string, id: string, at: Date): Link {
 
 function selectDeletedKeys(
   db: Database | Transaction,
-  { organizationId }: Ctx,
+  { organizationId }: Authority,
   ids: readonly string[],
 ) {
   return db
@@ -130,11 +142,16 @@ function linkOfDeletedKey(
   return members.has(createdBy) ? { ...link, lastAt: Number.POSITIVE_INFINITY } : link;
 }
 
+interface LinksRead {
+  readonly limit: number | null;
+  readonly ledTo: readonly string[] | undefined;
+}
+
 async function selectRotations(
   db: Database | Transaction,
-  { organizationId }: Ctx,
+  { organizationId }: Authority,
   ids: readonly string[],
-  limit: number | null,
+  { limit, ledTo }: LinksRead,
 ): Promise<Link[]> {
   const { rows } = await db.execute<{
     creator: string;
@@ -146,6 +163,7 @@ async function selectRotations(
       ${millis(keyRotation.firstAt)} as first, ${millis(keyRotation.lastAt)} as last
     from ${keyRotation}
     where ${keyRotation.organizationId} = ${organizationId} and ${among(keyRotation.rotatedBy, ids)}
+      and ${ledTo ? among(keyRotation.keyId, ledTo) : sql`true`}
     limit ${limit}::bigint`);
   return rows.map(({ creator, id, first, last }) => ({
     creator,
@@ -163,18 +181,19 @@ function millis(column: PgColumn): SQL {
 /** Whom the keys and members admitted. */
 async function selectAdmitted(
   db: Database | Transaction,
-  { organizationId }: Ctx,
+  { organizationId }: Authority,
   ids: readonly string[],
-  limit: number | null,
+  { limit, ledTo }: LinksRead,
 ): Promise<{ readonly id: string }[]> {
+  const isAsked = ledTo ? sql`admitted.member_id = any(${sql.param(ledTo)}::text[])` : sql`true`;
   const { rows } = await db.execute<{ id: string }>(sql`
     select admitted.member_id as id from ${admission} as admitted
     where admitted.organization_id = ${organizationId}
-      and admitted.created_by_key_id = any(${sql.param(ids)}::text[])
+      and admitted.created_by_key_id = any(${sql.param(ids)}::text[]) and ${isAsked}
     union
     select admitted.member_id from ${admission} as admitted
     where admitted.organization_id = ${organizationId}
-      and admitted.invited_by = any(${sql.param(ids)}::text[])
+      and admitted.invited_by = any(${sql.param(ids)}::text[]) and ${isAsked}
     limit ${limit}::bigint`);
   return rows;
 }
@@ -182,7 +201,7 @@ async function selectAdmitted(
 /** All admissions of the members: the latest decides. */
 function selectAdmissions(
   db: Database | Transaction,
-  { organizationId }: Ctx,
+  { organizationId }: Authority,
   memberIds: readonly string[],
   removable: SQL | undefined,
   limit: number | null,
@@ -206,7 +225,7 @@ function selectAdmissions(
     .where(
       sql`${admission.organizationId} = ${organizationId} and ${among(admission.memberId, memberIds)}`,
     )
-    .orderBy(admission.memberId);
+    .orderBy(admission.memberId, admission.admittedAt);
   return limit === null ? rows : rows.limit(limit);
 }
 

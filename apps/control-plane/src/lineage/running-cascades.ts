@@ -1,0 +1,69 @@
+import { isScope } from '@tollkeeper/contract';
+import { scopeSet } from '@tollkeeper/verify';
+import { eq, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import type { Authority } from '../context.ts';
+import type { Transaction } from '../db/connect.ts';
+import { runningCascade } from '../db/schema/index.ts';
+import { traceAncestors } from './trace-ancestors.ts';
+import type { Descendants } from './trace-descendants.ts';
+
+export type RunningCascade = typeof runningCascade.$inferSelect;
+
+/** What the caller of a cascade might do when it began. */
+export function authorityOf(row: RunningCascade): Authority {
+  const { organizationId, memberId, workspaceId } = row;
+  const scopes = scopeSet(row.scopes.filter(isScope));
+  return { organizationId, actor: { memberId }, scopes, workspaceId };
+}
+
+/** Whether the organization has a cascade that is not finished. */
+export function isCascading(organizationId: SQLWrapper): SQL<boolean> {
+  return sql<boolean>`exists (select from ${runningCascade}
+    where ${runningCascade.organizationId} = ${organizationId})`;
+}
+
+/**
+ * Whether a cascade is about to end the key or the member. The transaction holds the lock of the
+ * chain's end, under which a cascade begins: what it asks for here can only become less after that.
+ */
+export function isBeingEnded(
+  tx: Transaction,
+  organizationId: string,
+  id: string,
+): Promise<boolean> {
+  return isInCascade(tx, organizationId, [id], ({ rootNow }) => rootNow(id) !== undefined);
+}
+
+/** The same of what one of the creators, keys and members, did at that time. */
+export function wasBeingEnded(
+  tx: Transaction,
+  organizationId: string,
+  creators: readonly string[],
+  at: Date,
+): Promise<boolean> {
+  return isInCascade(
+    tx,
+    organizationId,
+    creators,
+    ({ rootOf }) => rootOf(creators, at.getTime()) !== undefined,
+  );
+}
+
+async function isInCascade(
+  tx: Transaction,
+  organizationId: string,
+  ids: readonly string[],
+  isIn: (found: Descendants) => boolean,
+): Promise<boolean> {
+  const running = await tx
+    .select()
+    .from(runningCascade)
+    .where(eq(runningCascade.organizationId, organizationId));
+  for (const row of running) {
+    const rootIds = row.roots.map(({ id }) => id);
+    const cascade = { rootIds, keepMembers: row.keepMembers ?? undefined };
+    const found = await traceAncestors(tx, authorityOf(row), cascade, ids);
+    if (found === 'unknown' || (found && isIn(found))) return true;
+  }
+  return false;
+}
