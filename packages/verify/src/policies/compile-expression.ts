@@ -1,0 +1,153 @@
+import {
+  applyBinary,
+  applyToAll,
+  applyUnary,
+  type Code,
+  type Evaluate,
+  evaluateOf,
+  knownAs,
+  type Lookup,
+  lookUp,
+  lookUpBoth,
+} from './code.ts';
+import type { Expression } from './expression.ts';
+import { attributeOf, getTag, hasPath, hasTag, isIn } from './request.ts';
+import { type Entity, recordOf, setOf, type Value } from './value.ts';
+
+/**
+ * Compiles an expression to closures. What depends on nothing but literals, and on the principal if
+ * one is given, is evaluated here, once.
+ */
+export function compileExpression(expression: Expression, principal: Entity | undefined): Code {
+  const compile = (inner: Expression) => compileExpression(inner, principal);
+  switch (expression.kind) {
+    case 'literal':
+      return knownAs(expression.value);
+    case 'variable':
+      if (expression.name === 'principal' && principal) return knownAs(principal);
+      return VARIABLES[expression.name];
+    case 'chain':
+      return compileChain(expression.operands, expression.until, compile);
+    case 'if':
+      return compileIf(compile(expression.test), expression, compile);
+    case 'unary':
+      return applyUnary(expression.apply, compile(expression.operand));
+    case 'binary':
+      return applyBinary(expression.apply, compile(expression.left), compile(expression.right));
+    case 'entity': {
+      const look = ENTITY_OPERATORS[expression.operator];
+      return lookUpBoth(look, compile(expression.left), compile(expression.right));
+    }
+    case 'attribute': {
+      const { name } = expression;
+      return lookUp((request, value) => attributeOf(request, value, name), compile(expression.of));
+    }
+    case 'has': {
+      const { path } = expression;
+      return lookUp((request, value) => hasPath(request, value, path), compile(expression.of));
+    }
+    case 'like': {
+      const { pattern } = expression;
+      const match = (text: Value) => (typeof text === 'string' ? pattern(text) : undefined);
+      return applyUnary(match, compile(expression.operand));
+    }
+    case 'is': {
+      const { entityType } = expression;
+      const is = (value: Value) => (isEntity(value) ? value.type === entityType : undefined);
+      return applyUnary(is, compile(expression.operand));
+    }
+    case 'set':
+      return applyToAll(setOf, expression.members.map(compile));
+    case 'record': {
+      const names = expression.fields.map(([name]) => name);
+      const create = (values: readonly Value[]) =>
+        recordOf(values.map((value, i) => [names[i] ?? '', value]));
+      return applyToAll(
+        create,
+        expression.fields.map(([, value]) => compile(value)),
+      );
+    }
+  }
+}
+
+const VARIABLES = {
+  principal: { known: false, evaluate: (request) => request.principal },
+  action: { known: false, evaluate: (request) => request.action },
+  resource: { known: false, evaluate: (request) => request.resource },
+  context: { known: false, evaluate: (request) => request.context },
+} satisfies Readonly<Record<string, Code>>;
+
+const ENTITY_OPERATORS: Readonly<Record<'in' | 'getTag' | 'hasTag', Lookup<[Value, Value]>>> = {
+  in: isIn,
+  getTag,
+  hasTag,
+};
+
+function isEntity(value: Value): value is Entity {
+  return typeof value === 'object' && value.kind === 'entity';
+}
+
+/**
+ * `&&` until an operand is false, or `||` until one is true. Operands behind one that always ends
+ * the chain are not even compiled: so policies for another principal cost next to nothing.
+ */
+function compileChain(
+  operands: readonly Expression[],
+  until: boolean,
+  compile: (expression: Expression) => Code,
+): Code {
+  const steps: Evaluate[] = [];
+  let otherwise: Value | undefined = !until;
+  for (const operand of operands) {
+    const code = compile(operand);
+    if (!code.known) {
+      steps.push(code.evaluate);
+    } else if (code.value !== !until) {
+      otherwise = code.value === until ? until : undefined;
+      break;
+    }
+  }
+  const [first, second] = steps;
+  if (!first) return knownAs(otherwise);
+  if (!second) return { known: false, evaluate: singleStep(first, until, otherwise) };
+  return {
+    known: false,
+    evaluate: (request) => {
+      for (const step of steps) {
+        const value = step(request);
+        if (value !== !until) return value === until ? until : undefined;
+      }
+      return otherwise;
+    },
+  };
+}
+
+function singleStep(step: Evaluate, until: boolean, otherwise: Value | undefined): Evaluate {
+  return (request) => {
+    const value = step(request);
+    if (value !== !until) return value === until ? until : undefined;
+    return otherwise;
+  };
+}
+
+function compileIf(
+  test: Code,
+  { whenTrue, whenFalse }: { readonly whenTrue: Expression; readonly whenFalse: Expression },
+  compile: (expression: Expression) => Code,
+): Code {
+  if (test.known) {
+    if (typeof test.value !== 'boolean') return knownAs(undefined);
+    return compile(test.value ? whenTrue : whenFalse);
+  }
+  const { evaluate } = test;
+  const positive = evaluateOf(compile(whenTrue));
+  const negative = evaluateOf(compile(whenFalse));
+  return {
+    known: false,
+    evaluate: (request) => {
+      const value = evaluate(request);
+      if (value === true) return positive(request);
+      return value === false ? negative(request) : undefined;
+    },
+  };
+}
