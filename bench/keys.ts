@@ -8,10 +8,11 @@ export interface BenchKey {
   readonly secret: string;
 }
 
-/** What every key holds, sorted: enough to call the two routes, as many as a service would have. */
+/** What every key holds, sorted: enough to call gateways and the two routes, as many as a service would have. */
 export const KEY_SCOPES: readonly Scope[] = [
   'api_keys.read',
   'api_keys.verify',
+  'apis.call',
   'policies.read',
   'usage.read',
 ];

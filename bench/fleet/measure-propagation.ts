@@ -60,7 +60,9 @@ export async function measurePropagation(dataDir: string): Promise<PropagationFi
 
 /** @returns for each gateway, how long after the answer and after the request it refused the key */
 async function revokeOnce(client: Client, host: ChildProcess) {
-  const key = await client.createKey({ body: { name: 'ci-pipeline', profile: 'read-only' } });
+  const key = await client.createKey({
+    body: { name: 'ci-pipeline', profile: 'custom', scopes: ['apis.call'] },
+  });
   const secret = key.secret ?? '';
   await order(host, { secret, accepted: true });
   const refused = order(host, { secret, accepted: false });

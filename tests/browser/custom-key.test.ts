@@ -29,6 +29,22 @@ it('creates a key of picked scopes, a last day and an address range, and shows t
   await seeDetails(page);
 });
 
+it('starts a key that only calls APIs from a template', async () => {
+  const { page, dialog } = await openDialog();
+  await dialog.getByLabel('Name', { exact: true }).fill('caller');
+  await dialog.getByRole('radio', { name: 'Custom' }).check();
+  await dialog.getByRole('checkbox', { name: 'usage.read' }).check();
+  await dialog.getByRole('button', { name: 'Call APIs only' }).click();
+  await dialog.getByText('1 scope selected').waitFor();
+  expect(await dialog.getByRole('checkbox', { name: 'apis.call' }).isChecked()).toBe(true);
+  await dialog.getByRole('button', { name: 'Create key' }).click();
+
+  const secret = await takeSecret(page);
+  expect(await callWith(dashboard.baseUrl, secret)).toBe('valid');
+  const [row] = await dashboard.query(`select scopes from api_key where name = 'caller'`);
+  expect(row).toEqual({ scopes: ['apis.call'] });
+});
+
 it('says what is missing, beside the field, and sends nothing', async () => {
   const { page, dialog } = await openDialog();
   await dialog.getByRole('radio', { name: 'Custom' }).check();

@@ -9,7 +9,7 @@ import { beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import type { Client } from '../../apps/control-plane/src/testing/client.ts';
 import { makeJoinKey } from '../../apps/control-plane/src/testing/fleet.ts';
 import { join as joinOrganization } from '../../apps/control-plane/src/testing/join.ts';
-import { makeKey } from '../../apps/control-plane/src/testing/keys.ts';
+import { makeCallKey } from '../../apps/control-plane/src/testing/keys.ts';
 import {
   defaultWorkspace,
   startOrganization,
@@ -62,7 +62,7 @@ async function listed(fleet: Fleet): Promise<Gateway> {
 }
 
 test('a gateway decides with the keys that stand when it joins', async () => {
-  const key = await makeKey(app, owner);
+  const key = await makeCallKey(app, owner);
 
   const fleet = await start({}, { region: 'eu-1' });
 
@@ -80,7 +80,7 @@ test('a gateway decides with the keys that stand when it joins', async () => {
 });
 
 test('a change reaches the gateway, and the control plane hears that it did', async () => {
-  const key = await makeKey(app, owner);
+  const key = await makeCallKey(app, owner);
   const fleet = await start();
 
   expect((await owner.post(`/v1/api-keys/${key.id}/revoke`, {})).status).toBe(200);
@@ -100,7 +100,7 @@ test('a change reaches the gateway, and the control plane hears that it did', as
 
 test('a suspended owner stops their keys at the gateway, and revives them', async () => {
   const { client, memberId } = await joinOrganization(app, owner, 'Grace', 'role_developer');
-  const key = await makeKey(app, client);
+  const key = await makeCallKey(app, client);
   const fleet = await start();
   expect(decided(fleet, key.secret)).toBe('valid');
 
@@ -111,7 +111,7 @@ test('a suspended owner stops their keys at the gateway, and revives them', asyn
 });
 
 test('a change made while the gateway was away is not lost', async () => {
-  const key = await makeKey(app, owner);
+  const key = await makeCallKey(app, owner);
   const stateDir = await makeStateDir();
   await (await start({ stateDir })).close();
   await owner.post(`/v1/api-keys/${key.id}/disable`);
@@ -126,7 +126,7 @@ test('a key that is confined to another workspace is unknown to the gateway', as
     name: 'elsewhere',
     environment: 'live',
   });
-  const key = await makeKey(app, owner, { workspaceId: made.body.id });
+  const key = await makeCallKey(app, owner, { workspaceId: made.body.id });
 
   const fleet = await start();
 
@@ -134,7 +134,7 @@ test('a key that is confined to another workspace is unknown to the gateway', as
 });
 
 test('calls are counted at the control plane, once', async () => {
-  const key = await makeKey(app, owner);
+  const key = await makeCallKey(app, owner);
   const fleet = await start();
   const { memberId } = key.createdBy;
   const subject = { keyId: key.id, ownerId: memberId, workspaceId: null };
@@ -151,7 +151,7 @@ test('calls are counted at the control plane, once', async () => {
 });
 
 test('a gateway that is removed denies every request', async () => {
-  const key = await makeKey(app, owner);
+  const key = await makeCallKey(app, owner);
   const fleet = await start();
 
   expect((await owner.delete(`/v1/gateways/${fleet.status().gatewayId}`)).status).toBe(204);
@@ -161,7 +161,7 @@ test('a gateway that is removed denies every request', async () => {
 });
 
 test('a gateway that is removed while it is away denies every request when it comes back', async () => {
-  const key = await makeKey(app, owner);
+  const key = await makeCallKey(app, owner);
   const stateDir = await makeStateDir();
   const before = await start({ stateDir });
   await before.close();
@@ -173,7 +173,7 @@ test('a gateway that is removed while it is away denies every request when it co
 });
 
 test('the snapshot of another workspace is refused, reported, and replaced', async () => {
-  const key = await makeKey(app, owner, { workspaceId });
+  const key = await makeCallKey(app, owner, { workspaceId });
   const made = await owner.post<{ id: string }>('/v1/workspaces', {
     name: 'beyond',
     environment: 'live',

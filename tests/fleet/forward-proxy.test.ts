@@ -7,7 +7,7 @@ import type { Gateway as FleetGateway } from '@tollkeeper/contract';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { Client } from '../../apps/control-plane/src/testing/client.ts';
 import { makeJoinKey } from '../../apps/control-plane/src/testing/fleet.ts';
-import { makeKey } from '../../apps/control-plane/src/testing/keys.ts';
+import { makeCallKey } from '../../apps/control-plane/src/testing/keys.ts';
 import type { Query } from '../../apps/control-plane/src/testing/query-database.ts';
 import { startOrganization } from '../../apps/control-plane/src/testing/start-organization.ts';
 import type { TestApp } from '../../apps/control-plane/src/testing/test-app.ts';
@@ -69,7 +69,7 @@ test('https: a gateway joins and stays connected through HTTPS_PROXY, with its c
       NODE_EXTRA_CA_CERTS: certificate,
     },
   });
-  const key = await makeKey(app, owner);
+  const key = await makeCallKey(app, owner);
   const headers = { 'x-api-key': key.secret };
   await until('the key is known', async () => (await fetch(gateway.baseUrl, { headers })).ok);
   expect(await gateway.stop()).toEqual({ code: 0, signal: null });

@@ -11,7 +11,7 @@ import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { atFileEnd } from '../../apps/control-plane/src/testing/at-file-end.ts';
 import type { Client } from '../../apps/control-plane/src/testing/client.ts';
 import { makeJoinKey } from '../../apps/control-plane/src/testing/fleet.ts';
-import { makeKey, type TestKey } from '../../apps/control-plane/src/testing/keys.ts';
+import { makeCallKey, type TestKey } from '../../apps/control-plane/src/testing/keys.ts';
 import { startOrganization } from '../../apps/control-plane/src/testing/start-organization.ts';
 import type { TestApp } from '../../apps/control-plane/src/testing/test-app.ts';
 
@@ -33,7 +33,7 @@ beforeAll(async () => {
     stateDir,
     name: 'invoices-api',
   });
-  key = await makeKey(app, owner, { scopes: ['usage.read'] });
+  key = await makeCallKey(app, owner, { scopes: ['apis.call', 'usage.read'] });
   await vi.waitFor(() => expect(verifier.verify({ key: key.secret }).valid).toBe(true), WAIT);
   atFileEnd(async () => {
     await verifier.close();
@@ -52,7 +52,7 @@ describe('a verifier in process', () => {
         organizationId: expect.stringMatching(/^org_/),
         memberId: key.createdBy.memberId,
         workspaceId: null,
-        scopes: ['usage.read'],
+        scopes: ['apis.call', 'usage.read'],
       },
     });
   });
@@ -62,6 +62,16 @@ describe('a verifier in process', () => {
       'insufficient_scope',
     );
     expect(verifier.verify({ key: 'tk_live_none' }).code).toBe('invalid_key');
+  });
+
+  test('refuses a key without apis.call, whatever else it holds', async () => {
+    const { secret } = await makeCallKey(app, owner, { name: 'reader', scopes: ['usage.read'] });
+    await vi.waitUntil(() => verifier.verify({ key: secret }).code !== 'invalid_key', WAIT);
+    for (const scopes of [[], ['usage.read' as const]]) {
+      const { code } = verifier.verify({ key: secret, scopes });
+      expect(code).toBe('insufficient_scope');
+    }
+    expect(verifier.verify({ key: key.secret }).code).toBe('valid');
   });
 
   test('shows in the fleet under its name', async () => {
@@ -80,7 +90,7 @@ describe('a verifier in process', () => {
   });
 
   test('has its calls counted by the control plane, each once', async () => {
-    const counted = await makeKey(app, owner, { name: 'counted' });
+    const counted = await makeCallKey(app, owner, { name: 'counted' });
     // Unknown keys are not counted: the first accepted call is the first that counts.
     await vi.waitFor(() => expect(verifier.verify({ key: counted.secret }).valid).toBe(true), WAIT);
     for (let call = 1; call < 25; call += 1) verifier.verify({ key: counted.secret });
@@ -126,12 +136,12 @@ describe.each(Object.entries(FRAMEWORKS))('the guard for %s', (_, startServer) =
   test.each([['authorization'], ['x-api-key']])('lets a key in %s pass', async (header) => {
     const value = header === 'authorization' ? `Bearer ${key.secret}` : key.secret;
     const answer = await fetch(url, { headers: { [header]: value } });
-    expect(await answer.json()).toMatchObject({ id: key.id, scopes: ['usage.read'] });
+    expect(await answer.json()).toMatchObject({ id: key.id, scopes: ['apis.call', 'usage.read'] });
     expect(answer.status).toBe(200);
   });
 
   test('decides by the one key that is there, whatever the other header holds', async () => {
-    const other = await makeKey(app, owner, { name: 'second' });
+    const other = await makeCallKey(app, owner, { name: 'second' });
     for (const [headers, status] of [
       [{ authorization: 'Bearer eyJ.a.b', 'x-api-key': key.secret }, 200],
       [{ authorization: `Bearer ${key.secret}`, 'x-api-key': '' }, 200],
@@ -159,12 +169,12 @@ describe.each(Object.entries(FRAMEWORKS))('the guard for %s', (_, startServer) =
   });
 
   test('names the scope that is missing', async () => {
-    const other = await makeKey(app, owner, { name: 'other', scopes: ['members.read'] });
+    const other = await makeCallKey(app, owner, { name: 'other', scopes: ['members.read'] });
     await vi.waitFor(async () => {
       const answer = await fetch(url, { headers: { 'x-api-key': other.secret } });
       expect(await answer.json()).toMatchObject({
         code: 'insufficient_scope',
-        scopes: ['usage.read'],
+        scopes: ['apis.call', 'usage.read'],
       });
     }, WAIT);
   });
@@ -183,7 +193,7 @@ describe('the guard for hono', () => {
   });
 
   test('refuses a key that is bound to addresses unless it gets the address', async () => {
-    const bound = await makeKey(app, owner, { name: 'bound', allowedIps: ['10.0.0.0/8'] });
+    const bound = await makeCallKey(app, owner, { name: 'bound', allowedIps: ['10.0.0.0/8'] });
     const knowing = new Hono().use(honoGuard(verifier, { ip: () => '10.1.2.3' }));
     const unknowing = new Hono().use(honoGuard(verifier));
     for (const server of [knowing, unknowing]) server.get('/', (context) => context.text('in'));

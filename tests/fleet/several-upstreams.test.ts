@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Gateway } from '@tollkeeper/contract';
 import { expect, onTestFinished, test } from 'vitest';
 import { makeJoinKey } from '../../apps/control-plane/src/testing/fleet.ts';
-import { makeKey } from '../../apps/control-plane/src/testing/keys.ts';
+import { makeCallKey } from '../../apps/control-plane/src/testing/keys.ts';
 import { startOrganization } from '../../apps/control-plane/src/testing/start-organization.ts';
 import { freePort } from '../../apps/gateway/src/testing/free-port.ts';
 import { makeFolder } from '../processes/child-process.ts';
@@ -16,7 +16,7 @@ import { startUpstream } from './upstream.ts';
 
 test('the Fleet page learns which upstreams receive requests, from all workers', async () => {
   const { app, owner } = await startOrganization();
-  const key = await makeKey(app, owner);
+  const key = await makeCallKey(app, owner);
   const config = join(await makeFolder(), 'gateway.yaml');
   const port = await freePort();
   const [live, dead] = [await startUpstream(), `http://127.0.0.1:${port}`];

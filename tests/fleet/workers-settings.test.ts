@@ -6,7 +6,7 @@ import type { TLSSocket } from 'node:tls';
 import { beforeAll, expect, test } from 'vitest';
 import type { Client } from '../../apps/control-plane/src/testing/client.ts';
 import { makeJoinKey } from '../../apps/control-plane/src/testing/fleet.ts';
-import { makeKey, type TestKey } from '../../apps/control-plane/src/testing/keys.ts';
+import { makeCallKey, type TestKey } from '../../apps/control-plane/src/testing/keys.ts';
 import { startLine } from '../../apps/control-plane/src/testing/line.ts';
 import { startOrganization } from '../../apps/control-plane/src/testing/start-organization.ts';
 import type { TestApp } from '../../apps/control-plane/src/testing/test-app.ts';
@@ -29,7 +29,7 @@ let key: TestKey;
 
 beforeAll(async () => {
   ({ app, owner } = await startOrganization());
-  key = await makeKey(app, owner);
+  key = await makeCallKey(app, owner);
 });
 
 interface Started extends Gateway {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import type { Client } from '../../apps/control-plane/src/testing/client.ts';
 import { makeJoinKey } from '../../apps/control-plane/src/testing/fleet.ts';
-import { makeKey, type TestKey } from '../../apps/control-plane/src/testing/keys.ts';
+import { makeCallKey, type TestKey } from '../../apps/control-plane/src/testing/keys.ts';
 import type { Query } from '../../apps/control-plane/src/testing/query-database.ts';
 import { startOrganization } from '../../apps/control-plane/src/testing/start-organization.ts';
 import type { TestApp } from '../../apps/control-plane/src/testing/test-app.ts';
@@ -71,7 +71,7 @@ async function decided(gateway: Gateway): Promise<number> {
 }
 
 test('both workers answer, and refuse what was revoked once that is acknowledged', async () => {
-  const [kept, revoked] = [await makeKey(app, owner), await makeKey(app, owner)];
+  const [kept, revoked] = [await makeCallKey(app, owner), await makeCallKey(app, owner)];
   const gateway = await start();
   expect(await answersOf(gateway, revoked)).toEqual(new Set([200]));
   const runs = readdirSync(join(gateway.stateDir, 'usage'));
@@ -98,7 +98,7 @@ test('both workers answer, and refuse what was revoked once that is acknowledged
 });
 
 test('a killed worker is replaced by one that knows the same, and no call of it is lost', async () => {
-  const [key, revoked] = [await makeKey(app, owner), await makeKey(app, owner)];
+  const [key, revoked] = [await makeCallKey(app, owner), await makeCallKey(app, owner)];
   const gateway = await start();
   const load = startCallLoad(4, key.secret, 200, () => gateway.baseUrl);
 
@@ -123,7 +123,7 @@ test('a killed worker is replaced by one that knows the same, and no call of it 
 });
 
 test('a worker that hangs holds no revocation up: it is killed and replaced', async () => {
-  const key = await makeKey(app, owner);
+  const key = await makeCallKey(app, owner);
   const gateway = await start();
   expect(await answersOf(gateway, key)).toEqual(new Set([200]));
   const [hung = 0] = workersOf(gateway);
@@ -147,7 +147,7 @@ test('no worker is given the join key', async () => {
 });
 
 test('workers without a primary answer what is under way, let nothing else through, and end', async () => {
-  const key = await makeKey(app, owner);
+  const key = await makeCallKey(app, owner);
   let release: (() => void) | undefined;
   const upstream = await startUpstream((request, response) => {
     if (request.url !== '/slow') return void response.end();
@@ -184,7 +184,7 @@ test('workers without a primary answer what is under way, let nothing else throu
 });
 
 test('drops no request when it is stopped', async () => {
-  const key = await makeKey(app, owner);
+  const key = await makeCallKey(app, owner);
   const upstream = await startUpstream((_, response) => void setTimeout(() => response.end(), 10));
   const gateway = await start({ upstream });
   let answered = 0;
@@ -207,7 +207,7 @@ test('drops no request when it is stopped', async () => {
 });
 
 test('SIGHUP changes all workers, or none', async () => {
-  const key = await makeKey(app, owner);
+  const key = await makeCallKey(app, owner);
   const config = join(await makeFolder(), 'gateway.yaml');
   await writeFile(config, 'limits: { bodyBytesMax: 1000 }\n');
   const gateway = await start({ config });

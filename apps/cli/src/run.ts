@@ -78,7 +78,7 @@ Environment:
 
 const EXAMPLES = [
   'login',
-  'keys create ci-pipeline --expires 90d',
+  'keys create ci-pipeline --scopes apis.call',
   'keys list --state active --sort lastUsedAt',
   'invitations create eve@example.com --role developer',
   'keys revoke ci-pipeline --reason "leaked in a log"',

@@ -16,7 +16,7 @@ export interface ProfileDescription {
 export const PROFILE_CATALOG: Readonly<Record<Profile, ProfileDescription>> = {
   workspace: {
     title: 'Workspace',
-    description: 'Works inside one workspace: its keys and gateways',
+    description: 'Works inside one workspace: its keys and gateways, and calls to its APIs',
     confinement: 'required',
   },
   organization: {
@@ -51,6 +51,7 @@ const WORKSPACE_SCOPES: ReadonlySet<Scope> = new Set<Scope>([
   'workspaces.read',
   'organization.read',
   'members.read',
+  'apis.call',
 ]);
 
 const FINAL: ReadonlySet<Scope> = new Set<Scope>(FINAL_SCOPES);

@@ -68,6 +68,9 @@ const CATALOG = {
   usage: {
     read: 'See how many calls were made, by key and over time',
   },
+  apis: {
+    call: 'Call your APIs through gateways',
+  },
 } as const;
 
 type Catalog = typeof CATALOG;

@@ -7,7 +7,8 @@
  *    Frames that a gateway stored before are refused: it gets a whole snapshot.
  * 3: plain names: `revision` (mark), `lineage` (history), `latest` (seen), `confirmed` (current) and
  *    `usage-stored` (usage-taken). Each version from here on also talks to the one before it.
- *    Since then, and before any release: `health` can name `upstreams`.
+ *    Since then, and before any release: `health` can name `upstreams`; keys hold `apis.call`, which
+ *    gateways require. Scopes go by name: a gateway from before does not know it, and ignores it.
  */
 export const PROTOCOL_VERSION = 3;
 

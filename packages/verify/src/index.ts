@@ -49,4 +49,5 @@ export {
   type ScopeSet,
   scopeNames,
   scopeSet,
+  union,
 } from './scope-set.ts';

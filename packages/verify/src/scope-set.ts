@@ -46,6 +46,10 @@ export function intersect(left: ScopeSet, right: ScopeSet): ScopeSet {
   return { low: left.low & right.low, high: left.high & right.high };
 }
 
+export function union(left: ScopeSet, right: ScopeSet): ScopeSet {
+  return { low: left.low | right.low, high: left.high | right.high };
+}
+
 /** Whether the set holds every required scope. */
 export function includes(set: ScopeSet, required: ScopeSet): boolean {
   return ((required.low & ~set.low) | (required.high & ~set.high)) === 0;

@@ -22,3 +22,12 @@ export async function makeKey(
   if (created.status !== 201 || !secret) throw new Error(JSON.stringify(created.body));
   return { ...created.body, secret, client: withKey(app, secret) };
 }
+
+/** The least that calls an API through a gateway, and nothing else. */
+export function makeCallKey(
+  app: TestApp,
+  creator: Client,
+  fields: Readonly<Record<string, unknown>> = {},
+): Promise<TestKey> {
+  return makeKey(app, creator, { scopes: ['apis.call'], ...fields });
+}

@@ -14,7 +14,9 @@ it('docs/examples/gateway/internal-service.yaml asks for a key, a scope, or neit
     const answer = await fetch(gateway.url + path, init);
     return answer.ok ? answer.text() : answer.status;
   };
-  const headers = { 'x-api-key': gateway.fleet.addKey({ scopes: scopeSet(['policies.read']) }) };
+  const headers = {
+    'x-api-key': gateway.fleet.addKey({ scopes: scopeSet(['apis.call', 'policies.read']) }),
+  };
   expect(await ask('/healthz')).toBe('GET /healthz by undefined');
   const event = { method: 'POST', body: '{}' };
   expect(await ask('/webhooks/billing', event)).toBe('POST /webhooks/billing by undefined');

@@ -1,4 +1,5 @@
 import { gatewayProblem } from '@tollkeeper/contract';
+import { scopeSet } from '@tollkeeper/verify';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Config } from '../config/config.ts';
 import { connectRaw } from '../testing/raw-client.ts';
@@ -82,8 +83,17 @@ describe('a request is refused, and never reaches the upstream', () => {
     const strict = routes.map((route) => ({ ...route, scopes: ['usage.read' as const] }));
     await start({ routes: strict });
     const { status, code, body } = await denial('/', keyed(gateway.fleet.addKey()));
-    expect([status, code, body.scopes]).toEqual([403, 'insufficient_scope', ['usage.read']]);
+    const required = ['apis.call', 'usage.read'];
+    expect([status, code, body.scopes]).toEqual([403, 'insufficient_scope', required]);
     expect(upstream.connections()).toBe(0);
+  });
+
+  it('without apis.call, where its route asks for no scope', async () => {
+    const key = keyed(gateway.fleet.addKey({ scopes: scopeSet(['policies.read']) }));
+    const { status, code, body } = await denial('/', key);
+    expect([status, code, body.scopes]).toEqual([403, 'insufficient_scope', ['apis.call']]);
+    expect(upstream.connections()).toBe(0);
+    expect(gateway.fleet.counted).toMatchObject([{ accepted: false, settled: true }]);
   });
 
   it.each(['no_snapshot', 'snapshot_stale', 'gateway_removed'] as const)(

@@ -88,14 +88,14 @@ it('tells the name, the workspace and what the key may do now', async () => {
     name: 'Schlüssel 100% 🔑',
     workspaceId: WORKSPACE_ID,
     // The owner holds no members.invite.
-    scopes: scopeSet(['usage.read', 'policies.read', 'members.invite']),
+    scopes: scopeSet(['usage.read', 'apis.call', 'policies.read', 'members.invite']),
   });
   const lines = await pass(gateway, `X-Api-Key: ${secret}`);
   const [name = ''] = named(lines, 'x-tollkeeper-key-name');
   expect(name).toMatch(/^[\x21-\x7e]+$/);
   expect(decodeURIComponent(name)).toBe('Schlüssel 100% 🔑');
   expect(named(lines, 'x-tollkeeper-workspace-id')).toEqual([WORKSPACE_ID]);
-  expect(named(lines, 'x-tollkeeper-scopes')).toEqual(['policies.read usage.read']);
+  expect(named(lines, 'x-tollkeeper-scopes')).toEqual(['apis.call policies.read usage.read']);
 });
 
 describe('the key never reaches the upstream', () => {

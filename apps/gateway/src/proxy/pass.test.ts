@@ -38,7 +38,7 @@ it('passes a request with a good key on, and its answer back', async () => {
       'x-tollkeeper-key-name': 'ci-pipeline',
       'x-tollkeeper-organization-id': 'org_1',
       'x-tollkeeper-member-id': 'mem_00000000000000000001',
-      'x-tollkeeper-scopes': 'policies.read',
+      'x-tollkeeper-scopes': 'apis.call policies.read',
       'x-forwarded-for': '127.0.0.1',
       'x-forwarded-host': new URL(gateway.url).host,
       'x-forwarded-proto': 'http',

@@ -24,7 +24,7 @@ export interface Route extends Omit<RouteConfig, 'credentials' | 'cors'> {
   readonly ownHeaders: ReadonlySet<string>;
 }
 
-/** What a request must hold that no route takes: nothing but a key. */
+/** What a request needs that no route takes: no more than every call needs. */
 export const NO_ROUTE: Pick<Route, 'cors' | 'isOpen' | 'required' | 'credentials'> = {
   cors: null,
   isOpen: false,

@@ -45,7 +45,7 @@ export function createTestFleet(): TestFleet {
     memberId: MEMBER_ID,
     organizationId,
     active: true,
-    scopes: scopeSet(['policies.read', 'policies.create', 'usage.read']),
+    scopes: scopeSet(['apis.call', 'policies.read', 'policies.create', 'usage.read']),
   });
   const fleet: TestFleet = {
     index,
@@ -96,7 +96,7 @@ const exampleKey: KeyFacts = {
   ownerId: MEMBER_ID,
   status: 'active',
   expiresAtMs: null,
-  scopes: scopeSet(['policies.read']),
+  scopes: scopeSet(['apis.call', 'policies.read']),
   allowedIps: [],
   retiresAtMs: null,
 };

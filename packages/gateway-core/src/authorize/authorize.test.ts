@@ -4,6 +4,7 @@ import {
   hashSecret,
   type KeyFacts,
   type KeyIndex,
+  NO_SCOPES,
   putOwner,
   putSecret,
   scopeNames,
@@ -28,7 +29,7 @@ const KEY: KeyFacts = {
   ownerId: 'mem_1',
   status: 'active',
   expiresAtMs: null,
-  scopes: scopeSet(['usage.read', 'audit.read']),
+  scopes: scopeSet(['apis.call', 'usage.read', 'audit.read']),
   allowedIps: ['10.0.0.0/8'],
   retiresAtMs: null,
 };
@@ -49,7 +50,7 @@ beforeEach(() => {
     memberId: 'mem_1',
     organizationId: 'org_1',
     active: true,
-    scopes: scopeSet(['usage.read']),
+    scopes: scopeSet(['apis.call', 'usage.read']),
   });
 });
 
@@ -59,6 +60,9 @@ const FAULTS: readonly (readonly [string, Partial<KeyFacts>, Partial<Authorizati
   ['wrong_workspace', { workspaceId: 'ws_2' }, {}],
   ['ip_not_allowed', {}, { ip: '192.0.2.1' }],
   ['insufficient_scope', {}, { required: scopeSet(['audit.read']) }],
+  // Whatever the route asks for, a call needs apis.call.
+  ['insufficient_scope', { scopes: scopeSet(['usage.read']) }, {}],
+  ['insufficient_scope', { scopes: scopeSet(['usage.read']) }, { required: NO_SCOPES }],
 ];
 
 describe('a call', () => {
@@ -66,7 +70,10 @@ describe('a call', () => {
     putSecret(index, hashSecret(SECRET), KEY);
     const decision = authorize(fleet, REQUEST, 1000);
     if (decision.code !== 'valid') throw new Error(decision.code);
-    expect([decision.key.keyId, scopeNames(decision.scopes)]).toEqual(['key_1', ['usage.read']]);
+    expect([decision.key.keyId, scopeNames(decision.scopes)]).toEqual([
+      'key_1',
+      ['apis.call', 'usage.read'],
+    ]);
     expect(counted).toEqual([['key_1', true]]);
   });
 

@@ -6,7 +6,9 @@ import {
   hashSecret,
   type KeyFacts,
   type ScopeSet,
+  scopeSet,
   secretFacts,
+  union,
 } from '@tollkeeper/verify';
 import type { Fleet, NoKeys } from '../fleet.ts';
 import { type Denial, denialOf } from './denial.ts';
@@ -15,8 +17,11 @@ import { type Denial, denialOf } from './denial.ts';
 export interface AuthorizationRequest {
   readonly secret: string;
   readonly ip: string;
+  /** What the route asks for, besides `apis.call`, which every call needs. */
   readonly required: ScopeSet;
 }
+
+const CALL = scopeSet(['apis.call']);
 
 export interface Accepted {
   readonly code: 'valid';
@@ -74,7 +79,8 @@ export function authorize(
   const keys = fleet.keys();
   if (typeof keys === 'string') return NO_KEYS[keys];
   const { index, organizationId, workspaceId } = keys;
-  const { secret, ip, required } = request;
+  const { secret, ip } = request;
+  const required = union(request.required, CALL);
   const conditions = { secret, ip, scopes: required, organizationId, workspaceId };
   const { code: decided, slot } = decide(index, conditions, nowMs);
   const key = secretFacts(index, slot);
@@ -97,9 +103,10 @@ export function authorize(
  */
 export function watchValidity(
   fleet: Pick<Fleet, 'keys'>,
-  { secret, ip, required }: AuthorizationRequest,
+  { secret, ip, ...request }: AuthorizationRequest,
 ): (nowMs: number) => Denial | undefined {
   const hash = hashSecret(secret);
+  const required = union(request.required, CALL);
   return (nowMs) => {
     const keys = fleet.keys();
     if (typeof keys === 'string') return NO_KEYS[keys].denial;

@@ -36,7 +36,7 @@ export interface VerifyRequest {
   readonly key: string;
   /** Where the request comes from; without it keys that are bound to addresses are refused. */
   readonly ip?: string;
-  /** All must be in force. */
+  /** All must be in force, besides `apis.call`, which every call needs. */
   readonly scopes?: readonly Scope[];
 }
 

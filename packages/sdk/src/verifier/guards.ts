@@ -6,7 +6,7 @@ import { authorizeCall, type VerifiedKey } from './authorize-call.ts';
 import type { Verifier } from './create-verifier.ts';
 
 export interface GuardOptions {
-  /** What a key must be allowed to do now; none: any key of the workspace that is in force. */
+  /** What a key must be allowed to do now, besides `apis.call`, which every call needs. */
   readonly scopes?: readonly Scope[];
 }
 

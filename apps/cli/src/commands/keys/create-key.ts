@@ -22,7 +22,7 @@ export const createKey = verb({
   name: 'create',
   summary: 'Create a key and print its secret, which is shown only once',
   examples: [
-    'keys create ci-pipeline --expires 30d',
+    'keys create ci-pipeline --scopes apis.call --expires 30d',
     'keys create billing-export --scopes usage.read,billing.read --allow-ip 10.0.0.0/8',
     'keys create staging-gateway --workspace staging',
   ],
@@ -34,7 +34,10 @@ export const createKey = verb({
       PROFILES,
       'Preset of scopes (default: custom with --scopes, else workspace)',
     ),
-    scopes: list('scopes', 'Scopes of a custom key, such as api_keys.read,usage.read'),
+    scopes: list(
+      'scopes',
+      'Scopes of a custom key; apis.call alone calls your APIs and nothing else',
+    ),
     workspace: text('workspace', 'Workspace in which the key works: id or name'),
     expires: parsed(
       'when',

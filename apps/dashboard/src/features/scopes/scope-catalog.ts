@@ -33,6 +33,7 @@ const TITLES: Readonly<Record<ScopeGroup, string>> = {
   notifications: 'Notifications',
   workspaces: 'Workspaces',
   usage: 'Usage',
+  apis: 'Your APIs',
 };
 
 export interface ScopesOfResource {

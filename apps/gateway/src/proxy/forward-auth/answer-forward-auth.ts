@@ -101,7 +101,7 @@ function originalRequest(
   };
 }
 
-/** What the original request must hold. Without routes a key is all that is asked for. */
+/** What the original request must hold. Without routes, no more than every call needs. */
 function findAsked({ live }: Services, original: OriginalTarget): Route | typeof NO_ROUTE | Denial {
   const isAnywhere = live.routes.length === 0;
   if ('fault' in original) {

@@ -1,4 +1,4 @@
-import { parseIpRange } from '@tollkeeper/verify';
+import { parseIpRange, scopeSet } from '@tollkeeper/verify';
 import { describe, expect, it } from 'vitest';
 import type { Config } from '../../config/config.ts';
 import { connectRaw } from '../../testing/raw-client.ts';
@@ -42,7 +42,7 @@ it('says whose key it is, the workspace too where there is none, and counts the 
     'x-tollkeeper-organization-id': 'org_1',
     'x-tollkeeper-member-id': 'mem_00000000000000000001',
     'x-tollkeeper-workspace-id': '',
-    'x-tollkeeper-scopes': 'policies.read',
+    'x-tollkeeper-scopes': 'apis.call policies.read',
   });
   expect(gateway.fleet.counted).toMatchObject([{ accepted: true, settled: true }]);
 });
@@ -59,6 +59,18 @@ it('refuses as the gateway itself would', async () => {
   gateway.fleet.noKeys = 'no_snapshot';
   expect(await ask(gateway, '/forward-auth', disabled)).toMatchObject({ status: 503 });
 });
+
+it.each(['/forward-auth', '/ext-authz/v1/x'])(
+  'refuses a key without apis.call at %s, with and without routes',
+  async (path) => {
+    for (const gateway of [await startTestGateway(undefined), await withRoutes()]) {
+      const secret = gateway.fleet.addKey({ scopes: scopeSet(['policies.read']) });
+      const headers = path === '/forward-auth' ? { 'x-forwarded-uri': '/v1/x' } : {};
+      const refused = await ask(gateway, path, { ...headers, 'x-api-key': secret });
+      expect(refused).toMatchObject({ status: 403, code: 'insufficient_scope' });
+    }
+  },
+);
 
 describe('asks for the scopes of the route that the original request is for', () => {
   it.each([

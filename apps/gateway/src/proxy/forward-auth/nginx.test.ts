@@ -41,7 +41,7 @@ it('lets a good key through, and says whose it is', async () => {
     'x-tollkeeper-key-name': 'ci-pipeline',
     'x-tollkeeper-organization-id': 'org_1',
     'x-tollkeeper-member-id': 'mem_00000000000000000001',
-    'x-tollkeeper-scopes': 'policies.read',
+    'x-tollkeeper-scopes': 'apis.call policies.read',
   });
   expect(JSON.stringify(seen)).not.toMatch(/forged|authorization/);
   expect(JSON.stringify(seen)).not.toContain(secret);

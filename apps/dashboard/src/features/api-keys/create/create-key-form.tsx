@@ -26,7 +26,7 @@ import {
   type KeyDraft,
   startExpiry,
 } from './key-draft.ts';
-import { ExpiryField, NameField, ProfileField } from './key-fields.tsx';
+import { ExpiryField, NameField, ProfileField, ScopeTemplates } from './key-fields.tsx';
 import { KeyRefusal, useDraftSubmit } from './use-draft-submit.tsx';
 
 /** What the form starts from. */
@@ -82,6 +82,7 @@ export function CreateKeyForm({ onCancel, onCreated, ...offer }: CreateKeyFormPr
         />
         {draft.profile === 'custom' ? (
           <>
+            <ScopeTemplates catalog={catalog} onScopes={(scopes) => change('scopes', { scopes })} />
             <ScopePicker
               catalog={catalog}
               selected={draft.scopes}

@@ -1,4 +1,4 @@
-import { PROFILE_SCOPES, type Profile } from '@tollkeeper/contract';
+import { PROFILE_SCOPES, type Profile, type Scope } from '@tollkeeper/contract';
 import { ChoiceChips, RadioRow } from '../../../components/forms/choices.tsx';
 import { TextInput } from '../../../components/forms/controls.tsx';
 import { Field, FieldGroup } from '../../../components/forms/field.tsx';
@@ -9,6 +9,10 @@ import type { ScopeCatalog } from '../../scopes/index.ts';
 import { type Expiry, type ExpiryChoice, localDay } from './key-draft.ts';
 
 const EXAMPLES = ['cursor-dev', 'ci-pipeline', 'staging-gateway'];
+
+const SCOPE_TEMPLATES: readonly { readonly title: string; readonly scopes: readonly Scope[] }[] = [
+  { title: 'Call APIs only', scopes: ['apis.call'] },
+];
 
 interface NameFieldProps {
   readonly name: string;
@@ -81,6 +85,33 @@ function gives(profile: Profile, count: number): string {
   if (profile === 'custom') return 'your choice';
   const whole = PROFILE_SCOPES[profile].length;
   return count < whole ? `${count} of ${counted(whole, 'scope')}` : counted(count, 'scope');
+}
+
+interface ScopeTemplatesProps {
+  readonly catalog: ScopeCatalog;
+  readonly onScopes: (scopes: ReadonlySet<Scope>) => void;
+}
+
+/** Sets of scopes to start a custom key from, of those that the member can give. */
+export function ScopeTemplates({ catalog, onScopes }: ScopeTemplatesProps) {
+  const held = new Set(catalog.scopes.filter((scope) => scope.held).map(({ name }) => name));
+  const offered = SCOPE_TEMPLATES.filter(({ scopes }) => scopes.every((name) => held.has(name)));
+  if (offered.length === 0) return null;
+  return (
+    <p className="flex flex-wrap items-center gap-1.5 text-[0.8125rem] text-soft">
+      <span>Start from</span>
+      {offered.map(({ title, scopes }) => (
+        <button
+          key={title}
+          type="button"
+          onClick={() => onScopes(new Set(scopes))}
+          className="min-h-6 rounded-full border border-line px-2.5 hover:border-control hover:text-ink"
+        >
+          {title}
+        </button>
+      ))}
+    </p>
+  );
 }
 
 interface ExpiryFieldProps {
