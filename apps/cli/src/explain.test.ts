@@ -1,4 +1,4 @@
-import { ERRORS, type ErrorCode, type Problem } from '@tollkeeper/contract';
+import { decisionDetail, ERRORS, type ErrorCode, type Problem } from '@tollkeeper/contract';
 import { ApiError } from '@tollkeeper/sdk';
 import { expect, test } from 'vitest';
 import { exitCodeOf, explain } from './explain.ts';
@@ -42,10 +42,13 @@ test('the limit of a plan names the commands that help', () => {
   expect(lines.join('\n')).toContain('"npx tollkeeper admin set-plan <plan>"');
 });
 
-test('a scope that a key lacks is named in the sentence', () => {
-  const error = new ApiError(problem('insufficient_scope', { scopes: ['api_keys.read'] }));
-  const sentence = 'This needs the scope "api_keys.read", which the API key does not hold.';
-  expect(explain(error).lines).toEqual([sentence, 'Request req_1']);
+test('a scope that the sentence names is not repeated, and any other is listed', () => {
+  const detail = decisionDetail('insufficient_scope', ['api_keys.read']);
+  const named = { detail, scopes: ['api_keys.read'] };
+  const linesOf = (scopes: string[]) =>
+    explain(new ApiError(problem('insufficient_scope', { ...named, scopes }))).lines;
+  expect(linesOf(['api_keys.read'])).toEqual([detail, 'Request req_1']);
+  expect(linesOf(['api_keys.read', 'usage.read'])[1]).toBe('  Scopes at fault: usage.read');
 });
 
 test('a refusal tells what was wrong, each field at fault, and the request', () => {

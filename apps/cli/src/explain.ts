@@ -79,8 +79,7 @@ function explainProblem(answer: Problem, command: Command | undefined): Explanat
       const name = termOf(path, command) ?? path;
       return inCommandTerms(name === '' ? `  ${message}` : `  ${name}: ${message}`, command);
     });
-  const sentence =
-    missingScope(problem) ?? inOptions(problem, inCommandTerms(problem.detail, command), command);
+  const sentence = inOptions(problem, inCommandTerms(problem.detail, command), command);
   const advice = problem.code === 'plan_limit_reached' ? [PLAN_ADVICE] : [];
   const request = problem.requestId === '' ? [] : [`Request ${problem.requestId}`];
   const lines = [
@@ -150,14 +149,6 @@ export function exitCodeOf(problem: Pick<Problem, 'code' | 'status'>): ExitCode 
     default:
       return EXIT.unexpected;
   }
-}
-
-/** The sentence for a key that lacks a single scope, where that of the API does not name it. */
-function missingScope({ code, scopes = [], detail }: Problem): string | undefined {
-  const [scope, ...others] = scopes;
-  if (code !== 'insufficient_scope' || scope === undefined || others.length > 0) return undefined;
-  if (detail.includes(`"${scope}"`)) return undefined;
-  return `This needs the scope "${scope}", which the API key does not hold.`;
 }
 
 function scopesAtFault({ scopes = [] }: Problem, sentence: string): readonly string[] {

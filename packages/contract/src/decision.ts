@@ -23,8 +23,10 @@ export function publicDecisionCode(code: DecisionCode): PublicDecisionCode {
   return code === 'malformed' || code === 'not_found' ? 'invalid_key' : code;
 }
 
-/** What a refusal says to a person. A malformed and an unknown key look the same here too. */
-export const DECISION_DETAILS: Readonly<Record<Exclude<DecisionCode, 'valid'>, string>> = {
+type Refusal = Exclude<DecisionCode, 'valid'>;
+
+/** A malformed and an unknown key look the same here too. */
+const DETAILS: Readonly<Record<Exclude<Refusal, 'insufficient_scope'>, string>> = {
   malformed: 'The API key is not valid. Check that it was copied whole.',
   not_found: 'The API key is not valid. Check that it was copied whole.',
   revoked: 'The API key was revoked. Use another one.',
@@ -33,7 +35,14 @@ export const DECISION_DETAILS: Readonly<Record<Exclude<DecisionCode, 'valid'>, s
   owner_inactive: 'The member who owns the API key is suspended. Ask an admin.',
   wrong_workspace: 'The API key is confined to another workspace.',
   ip_not_allowed: 'The API key may not be used from this address.',
-  insufficient_scope: 'The API key does not hold the scope that this needs.',
   policy_denied: 'A policy forbids this request.',
   rate_limited: 'Too many requests with this API key. Slow down.',
 };
+
+/** What a refusal says to a person. @param missing scopes, for insufficient_scope */
+export function decisionDetail(code: Refusal, missing: readonly string[]): string {
+  if (code !== 'insufficient_scope') return DETAILS[code];
+  const names = missing.map((scope) => `"${scope}"`).join(', ');
+  const scopes = missing.length > 1 ? 'scopes' : 'scope';
+  return `This needs the ${scopes} ${names}, which the API key does not hold now. Use a key that has ${missing.length > 1 ? 'them' : 'it'}.`;
+}

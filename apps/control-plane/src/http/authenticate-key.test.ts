@@ -139,6 +139,7 @@ describe('a key that is refused', () => {
     const { status, problem, decision } = await decisions(keys.valid.secret, ['usage.read']);
     expect(status).toBe(403);
     expect(problem).toMatchObject({ code: 'insufficient_scope', scopes: ['usage.read'] });
+    expect(problem.detail).toContain('needs the scope "usage.read"');
     expect(decision).toMatchObject({ valid: false, code: 'insufficient_scope', scopes: [] });
   });
 

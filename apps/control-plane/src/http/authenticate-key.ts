@@ -1,6 +1,6 @@
 import {
-  DECISION_DETAILS,
   type DecisionCode,
+  decisionDetail,
   type ErrorCode,
   publicDecisionCode,
   type Route,
@@ -132,8 +132,10 @@ export function requiredScopes(route: Route): ScopeSet {
 
 function refusal(code: DecisionCode, required: ScopeSet): DomainError {
   const known = code === 'valid' ? 'not_found' : code;
-  const scopes = known === 'insufficient_scope' ? { scopes: scopeNames(required) } : {};
-  return new DomainError(publicDecisionCode(known) as ErrorCode, DECISION_DETAILS[known], scopes);
+  const scopes = scopeNames(required);
+  const detail = decisionDetail(known, scopes);
+  const details = known === 'insufficient_scope' ? { scopes } : {};
+  return new DomainError(publicDecisionCode(known) as ErrorCode, detail, details);
 }
 
 /**

@@ -83,8 +83,11 @@ describe('a request is refused, and never reaches the upstream', () => {
     const strict = routes.map((route) => ({ ...route, scopes: ['usage.read' as const] }));
     await start({ routes: strict });
     const { status, code, body } = await denial('/', keyed(gateway.fleet.addKey()));
-    const required = ['apis.call', 'usage.read'];
-    expect([status, code, body.scopes]).toEqual([403, 'insufficient_scope', required]);
+    expect([status, code, body.scopes]).toEqual([403, 'insufficient_scope', ['usage.read']]);
+    const message = 'This needs the scope "usage.read", which the API key does not hold now.';
+    expect([body.detail, body.error.message]).toEqual(
+      Array(2).fill(expect.stringContaining(message)),
+    );
     expect(upstream.connections()).toBe(0);
   });
 

@@ -84,6 +84,16 @@ describe('a call', () => {
     expect(counted).toEqual([['key_1', false]]);
   });
 
+  it('is refused with the names of the scopes that the key lacks now, and of no others', () => {
+    putSecret(index, hashSecret(SECRET), KEY);
+    const required = scopeSet(['usage.read', 'audit.read', 'members.read']);
+    const request = { ...REQUEST, required };
+    const lacked = ['audit.read', 'members.read'];
+    const detail = expect.stringMatching(/"audit.read", "members.read"/);
+    expect(authorize(fleet, request, 1000)).toMatchObject({ denial: { scopes: lacked, detail } });
+    expect(watchValidity(fleet, request)(1000)).toMatchObject({ scopes: lacked, detail });
+  });
+
   it('is unknown with a key of another organization, and with none', () => {
     const unknown = { code: 'not_found', denial: { code: 'invalid_key' }, keyId: undefined };
     expect(authorize(fleet, REQUEST, 1000)).toMatchObject(unknown);

@@ -5,6 +5,9 @@ import {
   effectiveScopes,
   hashSecret,
   type KeyFacts,
+  type KeyIndex,
+  missing,
+  NO_SCOPES,
   type ScopeSet,
   scopeSet,
   secretFacts,
@@ -91,7 +94,7 @@ export function authorize(
   const refused = code === 'valid' ? 'not_found' : code;
   return {
     code: refused,
-    denial: denialOf(refused, required),
+    denial: denialOf(refused, lackedBy(index, slot, required)),
     keyId: key?.keyId,
   };
 }
@@ -112,9 +115,14 @@ export function watchValidity(
     if (typeof keys === 'string') return NO_KEYS[keys].denial;
     const { index, organizationId, workspaceId } = keys;
     const conditions = { ip, scopes: required, organizationId, workspaceId };
-    const { code } = decideHash(index, hash, conditions, nowMs);
-    return code === 'valid' ? undefined : denialOf(code, required);
+    const { code, slot } = decideHash(index, hash, conditions, nowMs);
+    return code === 'valid' ? undefined : denialOf(code, lackedBy(index, slot, required));
   };
+}
+
+/** Of what is required; nothing where the key is unknown. */
+function lackedBy(index: KeyIndex, slot: number, required: ScopeSet): ScopeSet {
+  return slot < 0 ? NO_SCOPES : missing(effectiveScopes(index, slot), required);
 }
 
 /** Why a call that needed no key would be refused by now: the gateway can decide nothing any more. */

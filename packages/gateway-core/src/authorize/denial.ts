@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
-  DECISION_DETAILS,
   type DecisionCode,
+  decisionDetail,
   ERRORS,
   type ErrorCode,
   type GatewayProblem,
@@ -13,7 +13,7 @@ import { type ScopeSet, scopeNames } from '@tollkeeper/verify';
 export interface Denial {
   readonly code: ErrorCode;
   readonly detail: string;
-  /** The scopes that are asked for, with insufficient_scope. */
+  /** Those that the key lacks, with insufficient_scope. */
   readonly scopes?: readonly string[];
 }
 
@@ -32,15 +32,17 @@ export const UNAVAILABLE: Denial = {
   detail: 'The gateway could not decide. Try again; if it stays, look into its log.',
 };
 
-/** What a decision tells the outside: a malformed and an unknown key look the same. */
-export function denialOf(code: Exclude<DecisionCode, 'valid'>, required: ScopeSet): Denial {
+/**
+ * What a decision shows to the outside: a malformed and an unknown key look the same.
+ * @param missing what a key lacks that is refused for it
+ */
+export function denialOf(code: Exclude<DecisionCode, 'valid'>, missing: ScopeSet): Denial {
   const shown = publicDecisionCode(code);
-  const detail = DECISION_DETAILS[code];
+  const scopes = scopeNames(missing);
+  const detail = decisionDetail(code, scopes);
   // `valid` is left over in the type only.
   if (shown === 'valid') return UNAVAILABLE;
-  return code === 'insufficient_scope'
-    ? { code: shown, detail, scopes: scopeNames(required) }
-    : { code: shown, detail };
+  return code === 'insufficient_scope' ? { code: shown, detail, scopes } : { code: shown, detail };
 }
 
 const CHALLENGES = ['Bearer realm="tollkeeper"'];
