@@ -99,18 +99,10 @@ describe('what Node refuses to parse is refused in problem+json, with the header
 });
 
 it('noise after noise gets no second answer, and ends the connection', async () => {
-  const socket = connect(Number(new URL(app.baseUrl).port), '127.0.0.1').setEncoding('utf8');
-  let text = '';
-  const closed = new Promise((resolve) => socket.once('close', resolve));
-  socket
-    .on('error', () => undefined)
-    .on('data', (part) => {
-      text += part;
-      socket.write('noise\r\n\r\n');
-    });
-  socket.write('noise\r\n\r\n');
+  const { socket, received, closed } = send('noise\r\n\r\n');
+  socket.on('data', () => socket.write('noise\r\n\r\n'));
   await closed;
-  expect(text.match(/HTTP\/1\.1/g)).toHaveLength(1);
+  expect(received().match(/HTTP\/1\.1/g)).toHaveLength(1);
 });
 
 it.each([
@@ -122,20 +114,41 @@ it.each([
 ])(
   '%s, asked for behind a request that has no answer yet, ends that connection alone',
   async (_what, bytes) => {
-    const socket = connect(Number(new URL(app.baseUrl).port), '127.0.0.1').setEncoding('utf8');
-    const closed = new Promise((resolve) => socket.once('close', resolve));
-    let text = '';
-    socket
-      .on('error', () => undefined)
-      .on('data', (part) => {
-        text += part;
-      });
-    socket.write(`GET /v1/whoami ${HOST}\r\n${bytes}`);
+    const { received, closed } = send(`GET /v1/whoami ${HOST}\r\n${bytes}`);
     await closed;
-    expect(text).not.toMatch(/ (101|404|405) /);
+    expect(received()).not.toMatch(/ (101|404|405) /);
     expect((await fetch(`${app.baseUrl}/v1/whoami`)).status).toBe(401);
   },
 );
+
+it('noise is not answered in the place of a request before it, which was whole', async () => {
+  const { received, closed } = send(`GET /api/auth/get-session ${HOST}\r\nnoise\r\n\r\n`);
+  await closed;
+  expect(received()).toBe('');
+});
+
+it('an expectation that nobody meets is refused in its turn', async () => {
+  const asks = `GET /v1/whoami ${HOST}expect: miracles\r\n\r\n`;
+  const { received, closed } = send(`GET /api/auth/get-session ${HOST}\r\n${asks}`);
+  await closed;
+  const at = received().lastIndexOf('HTTP/1.1 ');
+  expect(received().slice(0, at)).toMatch(/^HTTP\/1\.1 200 /);
+  expectProblem(received().slice(at), 400, 'malformed_request');
+});
+
+/** Sends the bytes on a connection of their own, and leaves its end to the server. */
+function send(bytes: string) {
+  const socket = connect(Number(new URL(app.baseUrl).port), '127.0.0.1').setEncoding('utf8');
+  let text = '';
+  socket
+    .on('error', () => undefined)
+    .on('data', (part) => {
+      text += part;
+    });
+  const closed = new Promise((resolve) => socket.once('close', resolve));
+  socket.write(bytes);
+  return { socket, received: () => text, closed };
+}
 
 function expectProblem(answer: string, status: number, code: string): void {
   const [head = '', body = ''] = answer.split('\r\n\r\n');

@@ -17,21 +17,20 @@ export function answerParserErrors(app: FastifyInstance): void {
     if (answerOn(socket)) socket.destroy();
     else refuse(socket, NO_TUNNEL);
   });
+  // Behind an answer that is under way, it waits for its turn.
   server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
-    if (response.socket) refuse(response.socket, EXPECTATION);
+    const { status, headers, text } = answerOf(EXPECTATION);
+    response.writeHead(status, headers).end(text);
   });
 }
 
 /** For Fastify's `clientErrorHandler`. */
 export function refuseUnparsed({ code }: NodeJS.ErrnoException, socket: Duplex): void {
   if (code === 'ECONNRESET' || socket.destroyed) return;
-  if (isAnswering(socket)) socket.destroy();
+  const answer = answerOn(socket);
+  // Nothing can be said in the midst of an answer, nor in the place of one to a request that was whole.
+  if (answer && (answer.headersSent || answer.req.complete)) socket.destroy();
   else refuse(socket, refusalOf(code));
-}
-
-/** Whether part of an answer is on the wire already: nothing can be said in its midst. */
-function isAnswering(socket: Duplex): boolean {
-  return answerOn(socket)?.headersSent === true;
 }
 
 /** The answer that is under way on it, to a request that was sent before. */
@@ -76,6 +75,15 @@ function refusalOf(code: string | undefined): Refusal {
 }
 
 function refuse(socket: Duplex, refusal: Refusal): void {
+  const { status, headers, text } = answerOf(refusal);
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.on('error', () => socket.destroy());
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${text}`);
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
+}
+
+/** A whole answer, with which the connection ends. */
+function answerOf(refusal: Refusal) {
   const requestId = createRequestId();
   const { status, text } = problemText(refusal, requestId);
   const headers = {
@@ -84,8 +92,5 @@ function refuse(socket: Duplex, refusal: Refusal): void {
     'content-length': Buffer.byteLength(text),
     connection: 'close',
   };
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.on('error', () => socket.destroy());
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${text}`);
-  setTimeout(() => socket.destroy(), LINGER_MS).unref();
+  return { status, headers, text };
 }

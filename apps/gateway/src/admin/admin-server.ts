@@ -11,7 +11,7 @@ export interface Admin {
 }
 
 export function createAdminServer({ fleet, readyFault, metrics }: Admin): Server {
-  return createServer((req, res) => {
+  const server = createServer((req, res) => {
     if (req.method !== 'GET' && req.method !== 'HEAD') {
       res.setHeader('allow', 'GET, HEAD');
       sendJson(res, 405, { fault: 'This address takes GET and HEAD' });
@@ -33,6 +33,8 @@ export function createAdminServer({ fleet, readyFault, metrics }: Admin): Server
         sendJson(res, 404, { fault: 'There are /healthz, /readyz and /metrics' });
     }
   });
+  // Node would answer noise in the place of a request that was sent before it.
+  return server.on('clientError', (_, socket) => socket.destroy());
 }
 
 function readiness(fleet: Fleet, fault: string | undefined) {
