@@ -1,5 +1,6 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ServerResponse } from 'node:http';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { connectRaw } from '../testing/raw-client.ts';
 import { startTestGateway, startUpstream } from '../testing/test-gateway.ts';
 import { until } from '../testing/until.ts';
@@ -104,6 +105,32 @@ it('has 16 of those that were sent ahead under way, and answers all in their ord
   client.send('x'.repeat(50_000));
   const text = await client.receives('POST /last');
   expect(text.match(/\/wait\?\d+/g)).toEqual(paths);
+});
+
+/** Requests that servers of this process have read since now. */
+function countRead(): () => number {
+  let count = 0;
+  const add = () => void count++;
+  subscribe('http.server.request.start', add);
+  onTestFinished(() => void unsubscribe('http.server.request.start', add));
+  return () => count;
+}
+
+it.each([
+  ['', ''],
+  [', also behind one whose body is read meanwhile', 'Content-Length: 3\r\n\r\nabc'],
+])('reads no more of a connection while many of its requests wait%s', async (_, body) => {
+  const { gateway, client, head, waiting } = await start();
+  const read = countRead();
+  const first = `${head('POST /wait')}${body || 'Content-Length: 0\r\n\r\n'}`;
+  client.send(first + `${head('GET /wait')}\r\n`.repeat(20_000));
+  await until('some came', () => waiting.length === 16);
+  const other = await connectRaw(gateway.address);
+  for (let turn = 1; turn <= 30; turn++) {
+    other.send(`${head('GET /other')}\r\n`);
+    await until('answered', () => other.received().split('GET /other').length > turn);
+  }
+  expect(read()).toBeLessThan(2000);
 });
 
 it('begins none of those that wait when their client goes', async () => {
