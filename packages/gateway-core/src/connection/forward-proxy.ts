@@ -1,4 +1,9 @@
-import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
+import {
+  type ClientRequest,
+  request as httpRequest,
+  type IncomingMessage,
+  STATUS_CODES,
+} from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
@@ -26,10 +31,11 @@ export function openForwardProxy(address: string, tunnelMs = TUNNEL_MS): Forward
   const text = url.origin;
   const headers = authorization === undefined ? {} : { 'Proxy-Authorization': authorization };
   const agent = new TunnelAgent(url, headers, tunnelMs);
-  agent.on('proxyConnect', ({ statusCode, statusText }, request: ClientRequest) => {
+  agent.on('proxyConnect', ({ statusCode }, request: ClientRequest) => {
     if (statusCode === 200) return;
     const advice = statusCode === 407 ? '. Set a user and password in its address' : '';
-    const reason = `${statusCode} ${statusText}`.trimEnd();
+    // In our words: those of the proxy may repeat the credentials.
+    const reason = `${statusCode || 'no status'} ${STATUS_CODES[statusCode] ?? ''}`.trimEnd();
     request.destroy(new Error(`the proxy ${text} refuses the connection: ${reason}${advice}`));
   });
   return { text, agent, fetch: fetchThrough(agent) };
@@ -79,8 +85,9 @@ class TunnelAgent extends HttpsProxyAgent<string> {
     try {
       return await Promise.race([super.connect(request, options), late.promise]);
     } catch (cause) {
-      const reason = reasonOf(cause);
-      throw new Error(`the proxy ${this.proxy.origin} cannot be reached: ${reason}`, { cause });
+      // Without the quotation of what the proxy sent, which may repeat the credentials.
+      const [reason] = reasonOf(cause).split(': "', 1);
+      throw new Error(`the proxy ${this.proxy.origin} cannot be reached: ${reason}`);
     } finally {
       clearTimeout(timer);
     }
