@@ -43,8 +43,8 @@ export function createAccessLog(options: AccessLogOptions): AccessLog {
   let config: AccessLogConfig | null = null;
   let file: LineFile | undefined;
   let openPath: string | undefined;
-  /** Those that are being closed. */
-  const closing = new Set<Promise<boolean>>();
+  /** Those that are being closed, with whether their lines were written. */
+  const closing = new Map<LineFile, Promise<boolean>>();
   let callsPending = 0;
   const allEnded = Promise.withResolvers<void>();
   let isClosing = false;
@@ -65,11 +65,14 @@ export function createAccessLog(options: AccessLogOptions): AccessLog {
   };
   const leave = () => {
     if (!file) return;
-    const closed = file.close();
+    const left = file;
     file = undefined;
     openPath = undefined;
-    closing.add(closed);
-    void closed.then(() => closing.delete(closed));
+    // On a disk that stays full, each rotation would keep a descriptor, and what waits for it.
+    for (const each of closing.keys()) if (each.giveUp()) closing.delete(each);
+    const closed = left.close();
+    closing.set(left, closed);
+    void closed.then((isWritten) => isWritten && closing.delete(left));
   };
   const isLogged = () => config !== null && (config.sample === 1 || random() < config.sample);
   const write = (line: string) => {
@@ -106,7 +109,7 @@ export function createAccessLog(options: AccessLogOptions): AccessLog {
         isClosing = true;
         if (callsPending > 0) await allEnded.promise;
         leave();
-        return (await Promise.all(closing)).every((isWritten) => isWritten);
+        return (await Promise.all(closing.values())).every((isWritten) => isWritten);
       };
       const late = delay(CLOSE_MS, false, deadline);
       const isWritten = await Promise.race([finish(), late]);

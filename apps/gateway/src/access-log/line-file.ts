@@ -7,6 +7,8 @@ export interface LineFile {
   write(line: string): void;
   /** Closes it once all lines are written. @returns false as soon as one cannot be */
   close(): Promise<boolean>;
+  /** Closes it, and drops what waits, if lines cannot be written. @returns whether it did */
+  giveUp(): boolean;
 }
 
 export interface LineFileEvents {
@@ -80,6 +82,10 @@ export function openLineFile(path: string, events: LineFileEvents): LineFile {
         stream.once('close', () => resolve(true)).once('error', () => resolve(false));
         stream.end();
       }),
+    giveUp() {
+      if (isFailing) stream.destroy();
+      return isFailing;
+    },
   };
 }
 
