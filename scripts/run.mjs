@@ -17,6 +17,7 @@ const tasks = {
   test: (args) => runSuite({ args }),
   'test-long': (args) => runSuite({ args, env: { LONG: '1' } }),
   'test-db': (args) => runSuite({ args, project: 'database' }),
+  'test-oracle': () => runSuite({ args: [ORACLE_TEST], project: 'unit', env: oracleSettings() }),
   bench: (args) => runFile('bench/main.ts', args),
   screenshots: async (args) => {
     process.env.CHROMIUM_PATH = await requireChromium();
@@ -24,6 +25,15 @@ const tasks = {
     return runFile('scripts/screenshots.ts', args);
   },
 };
+
+/** Compares the policy compiler with Cedar. */
+const ORACLE_TEST = 'packages/verify/src/policies/oracle.test.ts';
+
+/** A million cases, from a seed that `SEED=` repeats and the test prints. */
+function oracleSettings() {
+  const { ORACLE_CASES = '1000000', SEED = String(Date.now() % 2 ** 31) } = process.env;
+  return { ORACLE_CASES, SEED };
+}
 
 try {
   process.exitCode = await main(process.argv.slice(2));
