@@ -21,6 +21,21 @@ it('leaves a policy out that errs, and names it', () => {
   expect(policies.decide(request())).toEqual({ ...allowed(['a']), erring: ['b'] });
 });
 
+it.each([
+  '(context.yes && 5) == 5',
+  '(context.yes && context.yes && 5) == 5',
+  '(context.no || 5) == 5',
+  'true && context.five',
+  'false || context.five',
+  'if context.five then true else true',
+  'if 5 then true else true',
+])('takes nothing but booleans as conditions: %s', (condition) => {
+  const context = { yes: true, no: false, five: 5 };
+  const policies = compile({ a: `permit(principal, action, resource) when { ${condition} };` });
+  expect(policies.decide(request(context))).toEqual({ ...denied(), erring: ['a'] });
+  expect(policies.forKey(CI).decide(request(context)).erring).toEqual(['a']);
+});
+
 it('decides once for a key whose policies ask for nothing else', () => {
   const policies = compile({
     admins:

@@ -115,6 +115,7 @@ const TESTS: readonly Builder[] = [
     like: { left: of('string'), pattern: random.list(5, () => element(random)) },
   }),
   (random, of) => ({ contains: { left: of('set'), right: of(random.pick(TYPES)) } }),
+  nestedSets,
   binary('containsAll', 'set'),
   binary('containsAny', 'set'),
   (_, of) => ({ isEmpty: { arg: of('set') } }),
@@ -189,6 +190,16 @@ function element(random: Random): PatternElem {
   return random.chance(0.4)
     ? 'Wildcard'
     : { Literal: random.pick(['a', 'b', 'ab', '*', '😀', '']) };
+}
+
+/** Members in another order, and members of another type that look alike. */
+function nestedSets(random: Random): Expr {
+  const members = random.list(3, () => ({ Value: random.pick([1, '1', true, 'true', 'a']) }));
+  const alike = members.map((each) => (random.chance(0.1) ? { Value: String(each.Value) } : each));
+  const wrap = (list: Expr[]): Expr => ({ Record: { a: { Set: list }, b: { Value: 1 } } });
+  return random.chance(0.5)
+    ? { contains: { left: { Set: [{ Set: members }] }, right: { Set: alike.toReversed() } } }
+    : { contains: { left: { Set: [wrap(members)] }, right: wrap(alike.toReversed()) } };
 }
 
 /** A number next to the largest or the smallest of 64 bits, from either side. */

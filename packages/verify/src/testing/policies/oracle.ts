@@ -24,6 +24,7 @@ import {
 } from '../../policies/value.ts';
 import { generatePolicy } from './generate-policy.ts';
 import { type CedarRequest, generateRequest } from './generate-request.ts';
+import { generateProbe } from './probe.ts';
 import { createRandom, type Random } from './random.ts';
 
 /** How many requests are asked of each set of policies. */
@@ -44,31 +45,28 @@ export interface OracleCase {
 /** For tests: random policies and requests, decided by Cedar and by the compiled policies. */
 export function* askOracle(seed: number): Generator<OracleCase> {
   const random = createRandom(seed);
-  const policies = generatePolicies(random);
+  const probe = generateProbe(random);
+  const others = random.list(3, () => generatePolicy(random));
+  const requests = Array.from({ length: REQUESTS_PER_SET }, () => {
+    const request = generateRequest(random, [probe.expression, others]);
+    return { request, translated: toPolicyRequest(random, request) };
+  });
+  const first = requests[0]?.translated;
+  const all = first ? [probe.policyFor(first), ...others] : others;
+  const policies = Object.fromEntries(all.map((policy, i) => [`policy_${i}`, policy]));
   const asText = random.below(SETS_PER_TEXT) === 0;
   const compiled = compilePolicies(Object.entries(asText ? throughText(policies) : policies));
-  const parsed = preparsePolicySet('oracle', { staticPolicies: { ...policies } });
+  const parsed = preparsePolicySet('oracle', { staticPolicies: policies });
   if (parsed.type === 'failure') throw new Error(JSON.stringify({ parsed, policies }));
-  for (let i = 0; i < REQUESTS_PER_SET; i++) {
-    const request = generateRequest(random, policies);
-    const { principal, ...rest } = toPolicyRequest(random, request);
-    const key = compiled.forKey(principal);
-    const folded = key.decide(rest);
+  for (const { request, translated } of requests) {
     yield {
       policies,
       request,
       cedar: askCedar(request),
-      ours: compiled.decide({ principal, ...rest }),
-      folded,
+      ours: compiled.decide(translated),
+      folded: compiled.forKey(translated.principal).decide(translated),
     };
   }
-}
-
-function generatePolicies(random: Random): Record<string, PolicyJson> {
-  const count = 1 + random.below(4);
-  return Object.fromEntries(
-    Array.from({ length: count }, (_, i) => [`policy_${i}`, generatePolicy(random)]),
-  );
 }
 
 function throughText(policies: Record<string, PolicyJson>): Record<string, PolicyJson> {

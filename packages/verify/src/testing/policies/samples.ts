@@ -40,7 +40,11 @@ export const ATTRIBUTES: Readonly<Record<Type, readonly string[]>> = {
 };
 
 const SAFE = Number.MAX_SAFE_INTEGER;
-export const LONGS = [0, 1, 2, 3, -1, -2, 10, 1000, 1023, 1024, 1025, 86_400_000, SAFE, -SAFE];
+export const LONGS = [
+  ...[0, 1, 2, 3, -1, -2, 10, 1000, 1023, 1024, 1025, 86_400_000, SAFE, -SAFE],
+  // Squared next to 2^53 and to 2^63.
+  ...[94_906_265, 94_906_267, -94_906_267, 3_037_000_499, 3_037_000_500, -3_037_000_500],
+];
 
 export const STRINGS = [
   ...['', 'a', 'ab', 'aab', 'abab', 'b', '*', 'a*b', 'é', '😀', 'a😀b', '"\\\n', 'name', 'x'],
@@ -79,7 +83,21 @@ export const DATETIMES = [
 ];
 
 export const DURATIONS = [
-  ...['0ms', '1ms', '1d', '-1d', '1d2h3m4s5ms', '90m', '-90m', '36h', '86400s', '5s', '1h1ms'],
+  ...[
+    '0ms',
+    '1ms',
+    '1d',
+    '-1d',
+    '1d2h3m4s5ms',
+    '90m',
+    '-90m',
+    '-1d2h3m4s5ms',
+    '-1ms',
+    '36h',
+    '86400s',
+    '5s',
+    '1h1ms',
+  ],
   ...['9223372036854775807ms', '-9223372036854775808ms', '106751991167d', '9223372036854775s'],
 ];
 
@@ -127,7 +145,7 @@ const CHARACTERS = [...'0123456789.:-/+TZdhms fé'];
 
 /** A text for the constructor of the type: mostly well formed, sometimes with one character changed. */
 export function constructorText(random: Random, type: keyof typeof WELL_FORMED): string {
-  if (random.chance(0.08)) return random.pick(MALFORMED[type]);
+  if (random.chance(0.2)) return random.pick(MALFORMED[type]);
   const text = random.pick(WELL_FORMED[type]);
   if (!random.chance(0.08)) return text;
   const at = random.below(text.length + 1);
