@@ -42,6 +42,22 @@ export {
   type SecretPrefix,
 } from './key-text.ts';
 export {
+  type CompiledPolicies,
+  compilePolicies,
+  type KeyPolicies,
+  type PolicyDecision,
+} from './policies/compile-policies.ts';
+export {
+  callRequest,
+  keyEntity,
+  type PolicyCall,
+  type PolicyKey,
+  type PolicyRoute,
+  routeEntity,
+} from './policies/entity-model.ts';
+export { UnsupportedPolicyError } from './policies/read-json.ts';
+export { policySchema } from './policies/schema.ts';
+export {
   includes,
   intersect,
   missing,

@@ -15,6 +15,8 @@ export interface PolicyDecision {
 }
 
 export interface CompiledPolicies {
+  /** Names of the headers that the policies ask for: `x-team` of `context.headers["x-team"]`. */
+  readonly headers: ReadonlySet<string>;
   readonly decide: (request: PolicyRequest) => PolicyDecision;
   /**
    * For requests of one key: conditions that depend on the key alone are evaluated here, once.
@@ -45,6 +47,7 @@ export function compilePolicies(
   const generic = [...policies.values()];
   const evaluator = createEvaluator(generic);
   return {
+    headers: new Set(generic.flatMap(({ policy }) => [...policy.headers])),
     decide: evaluator.decide,
     forKey: (principal) => {
       const { decide, fixed } = createEvaluator(generic.map((each) => specialize(each, principal)));

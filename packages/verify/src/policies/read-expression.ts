@@ -53,7 +53,9 @@ export function readExpression(reading: Reading, json: unknown, depth = 1): Expr
     case '.': {
       const { left, attr } = readFields(reading, body, '"."', ['left', 'attr']);
       const of = readExpression(reading, left, depth + 1);
-      return { kind: 'attribute', of, name: readString(reading, attr, 'the name of an attribute') };
+      const attribute = readString(reading, attr, 'the name of an attribute');
+      noteHeader(reading, of, [attribute]);
+      return { kind: 'attribute', of, name: attribute };
     }
     case 'has':
       return readHas(reading, body, depth);
@@ -122,7 +124,17 @@ function readHas(reading: Reading, body: unknown, depth: number): Expression {
     countNode(reading, depth);
     return readString(reading, name, 'the name of an attribute');
   });
-  return { kind: 'has', of: readExpression(reading, left, depth + 1), path };
+  const of = readExpression(reading, left, depth + 1);
+  noteHeader(reading, of, path);
+  return { kind: 'has', of, path };
+}
+
+/** Notes `x` of `context.headers.x`, in any of the ways to write it. */
+function noteHeader(reading: Reading, of: Expression, path: readonly string[]): void {
+  const [first, second] = of.kind === 'attribute' ? [of.name, ...path] : path;
+  const holder = of.kind === 'attribute' ? of.of : of;
+  const isContext = holder.kind === 'variable' && holder.name === 'context';
+  if (isContext && first === 'headers' && second !== undefined) reading.headers.add(second);
 }
 
 function readLike(reading: Reading, body: unknown, depth: number): Expression {

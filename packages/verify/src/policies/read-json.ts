@@ -23,10 +23,12 @@ export interface Reading {
   nodesLeft: number;
   /** Whether anything read so far asks for the principal. */
   usesPrincipal: boolean;
+  /** Names of the headers that anything read so far asks for. */
+  readonly headers: Set<string>;
 }
 
 export function startReading(policyId: string): Reading {
-  return { policyId, nodesLeft: NODES_MAX, usesPrincipal: false };
+  return { policyId, nodesLeft: NODES_MAX, usesPrincipal: false, headers: new Set() };
 }
 
 export function countNode(reading: Reading, depth: number): void {

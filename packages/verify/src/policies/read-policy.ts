@@ -18,6 +18,7 @@ export interface Policy {
   /** Scope and conditions as one expression: the policy applies where it is true. */
   readonly condition: Expression;
   readonly usesPrincipal: boolean;
+  readonly headers: ReadonlySet<string>;
 }
 
 /**
@@ -41,7 +42,8 @@ export function readPolicy(id: string, json: unknown): Policy {
     ),
   ];
   const condition: Expression = { kind: 'chain', until: false, operands };
-  return { id, effect, condition, usesPrincipal: reading.usesPrincipal };
+  const { usesPrincipal, headers } = reading;
+  return { id, effect, condition, usesPrincipal, headers };
 }
 
 /** No expression where the scope admits everything. */
