@@ -51,6 +51,7 @@ export function openLineFile(path: string, events: LineFileEvents): LineFile {
   });
   let isFailing = false;
   let isClosing = false;
+  let isGivenUp = false;
   let willFlush = false;
   const flushAfter = (ms: number) => {
     if (willFlush) return;
@@ -58,7 +59,7 @@ export function openLineFile(path: string, events: LineFileEvents): LineFile {
     setTimeout(() => {
       willFlush = false;
       // The end of the stream writes all that is left, unless that failed.
-      if (isFailing || !isClosing) stream.flush();
+      if (!isGivenUp && (isFailing || !isClosing)) stream.flush();
     }, ms).unref();
   };
   stream.on('drop', events.dropped);
@@ -83,8 +84,9 @@ export function openLineFile(path: string, events: LineFileEvents): LineFile {
         stream.end();
       }),
     giveUp() {
-      if (isFailing) stream.destroy();
-      return isFailing;
+      isGivenUp = isFailing;
+      if (isGivenUp) stream.destroy();
+      return isGivenUp;
     },
   };
 }
