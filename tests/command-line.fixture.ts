@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { run } from '../apps/cli/src/run.ts';
+import { createCliContext } from '../apps/cli/src/testing/run-command.ts';
 
 const BIN = fileURLToPath(new URL('../apps/cli/bin/tollkeeper.mjs', import.meta.url));
 
@@ -29,4 +32,15 @@ export function startCommand(args: readonly string[], { stdin = '', env }: Given
     }
   };
   return { ended, says, interrupt: () => child.kill('SIGINT') };
+}
+
+/**
+ * One run of the command line in the process of the test, where it is not the process that the test
+ * is about: to start one takes longer than what the command does.
+ */
+export async function runCommand(args: readonly string[], { stdin = '', env = {} }: Given) {
+  const { ctx, stdout, stderr } = createCliContext('/nowhere', { stdin, env, fetch });
+  const now = () => new Date();
+  const exitCode = await run(args, { ...ctx, now, createId: randomUUID });
+  return { exitCode, stdout: stdout(), stderr: stderr() };
 }

@@ -1,4 +1,4 @@
-/** The command line as a person runs it: its own process, against a real control plane. */
+/** The command line as a person runs it, against a real control plane: also as a process. */
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import {
   startTestApp,
   type TestApp,
 } from '../apps/control-plane/src/testing/test-app.ts';
-import { type Given, startCommand } from './command-line.fixture.ts';
+import { type Given, runCommand, startCommand } from './command-line.fixture.ts';
 
 const SECRET = /^tk_live_[0-9A-Za-z]{38}$/;
 
@@ -24,7 +24,7 @@ beforeAll(async () => {
   app = await startTestApp();
   owner = await claimServer(app);
   const login = ['login', '--url', app.baseUrl, '--email', OWNER.email, '--password-stdin'];
-  expect(await tollkeeper(login, { stdin: `${OWNER.password}\n` })).toMatchObject({ exitCode: 0 });
+  expect(await spawned(login, { stdin: `${OWNER.password}\n` })).toMatchObject({ exitCode: 0 });
 });
 
 afterAll(() => rm(configFolder, { recursive: true, force: true }));
@@ -42,7 +42,7 @@ test('a device login ends with the session of the person who approved its code',
   await owner.get(`/api/auth/device?user_code=${userCode}`);
   expect((await owner.post('/api/auth/device/approve', { userCode })).status).toBe(200);
   expect(await login.ended).toMatchObject({ exitCode: 0 });
-  const { stdout } = await tollkeeper(['whoami', '--json'], { env });
+  const { stdout } = await spawned(['whoami', '--json'], { env });
   expect(JSON.parse(stdout)).toMatchObject({ member: { email: OWNER.email }, key: null });
 });
 
@@ -52,7 +52,7 @@ test('Ctrl-C ends the wait for an approval with its own exit code, and stores no
   await login.says(/Waiting/);
   login.interrupt();
   expect(await login.ended).toMatchObject({ exitCode: 130, stdout: '' });
-  expect((await tollkeeper(['whoami'], { env })).exitCode).toBe(3);
+  expect((await spawned(['whoami'], { env })).exitCode).toBe(3);
 });
 
 test('a member through roles, suspension and removal', async () => {
@@ -75,14 +75,15 @@ test('a member through roles, suspension and removal', async () => {
 });
 
 test('a key from creation to deletion, each step with its exit code', async () => {
-  const { stdout: created } = await tollkeeper(['keys', 'create', 'ci-pipeline']);
+  const { stdout: created } = await spawned(['keys', 'create', 'ci-pipeline']);
   const secret = created.trim();
   expect(secret).toMatch(SECRET);
   expect(await withKey(secret, ['whoami'])).toMatchObject({ exitCode: 0 });
 
   expect((await tollkeeper(['keys', 'disable', 'ci-pipeline'])).exitCode).toBe(0);
   expect((await withKey(secret, ['whoami'])).exitCode).toBe(3);
-  expect((await verify(secret)).exitCode).toBe(10);
+  const verified = await spawned(['verify', '--key-stdin'], { stdin: secret });
+  expect(verified.exitCode).toBe(10);
   expect((await tollkeeper(['keys', 'disable', 'ci-pipeline'])).exitCode).toBe(6);
   expect((await tollkeeper(['keys', 'enable', secret.slice(0, 12)])).exitCode).toBe(0);
   expect((await verify(secret)).exitCode).toBe(0);
@@ -108,14 +109,14 @@ test('a key from creation to deletion, each step with its exit code', async () =
 test('--json is what the API answers', async () => {
   const created = JSON.parse((await tollkeeper(['keys', 'create', 'as-json', '--json'])).stdout);
   expect(created.secret).toMatch(SECRET);
-  const { data } = JSON.parse((await tollkeeper(['keys', 'list', '--all', '--json'])).stdout);
+  const { data } = JSON.parse((await spawned(['keys', 'list', '--all', '--json'])).stdout);
   const { secret: _, ...key } = created;
   expect(data).toContainEqual(key);
   await tollkeeper(['keys', 'delete', created.id, '--yes']);
 });
 
 test('what the server refuses ends with its sentence, its request and its own exit code', async () => {
-  const invalid = await tollkeeper(['keys', 'create', 'nowhere', '--allow-ip', 'nowhere']);
+  const invalid = await spawned(['keys', 'create', 'nowhere', '--allow-ip', 'nowhere']);
   expect(invalid).toMatchObject({ exitCode: 9, stdout: '' });
   expect(invalid.stderr).toMatch(/--allow-ip.*address[\s\S]*Request req_/);
 
@@ -131,8 +132,8 @@ test('what the server refuses ends with its sentence, its request and its own ex
 test('a signed-out session is worth nothing, here or on the server', async () => {
   const path = join(configFolder, 'tollkeeper', 'credentials.json');
   const { cookie } = JSON.parse(await readFile(path, 'utf8'));
-  expect((await tollkeeper(['logout'])).exitCode).toBe(0);
-  expect((await tollkeeper(['whoami'])).exitCode).toBe(3);
+  expect((await spawned(['logout'])).exitCode).toBe(0);
+  expect((await spawned(['whoami'])).exitCode).toBe(3);
   expect((await fetch(`${app.baseUrl}/v1/whoami`, { headers: { cookie } })).status).toBe(401);
 });
 
@@ -145,9 +146,18 @@ function withKey(key: string, args: string[]) {
 }
 
 function tollkeeper(args: readonly string[], given: Given = {}) {
+  return runCommand(args, withSession(given));
+}
+
+/** In a process of its own. */
+function spawned(args: readonly string[], given: Given = {}) {
   return start(args, given).ended;
 }
 
-function start(args: readonly string[], { stdin, env }: Given = {}) {
-  return startCommand(args, { stdin, env: { XDG_CONFIG_HOME: configFolder, ...env } });
+function start(args: readonly string[], given: Given = {}) {
+  return startCommand(args, withSession(given));
+}
+
+function withSession({ stdin, env }: Given): Given {
+  return { stdin, env: { XDG_CONFIG_HOME: configFolder, ...env } };
 }

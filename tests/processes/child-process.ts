@@ -26,6 +26,8 @@ export interface Running {
   stop(): Promise<Exit>;
 }
 
+/** Room for all that a start leaves behind: collecting it several times was a sixth of the start. */
+const ROOM = '--min-semi-space-size=16';
 /** Where Node keeps what it compiled: loading the control plane again takes a quarter less. */
 const COMPILED = fileURLToPath(new URL('../../node_modules/.cache/node-compiled', import.meta.url));
 
@@ -42,7 +44,7 @@ export function startNode(
   onLine?: (line: string) => void,
 ): Running {
   const withCache = { NODE_COMPILE_CACHE: COMPILED, ...env };
-  return startProgram(process.execPath, args, withCache, cwd, onLine);
+  return startProgram(process.execPath, [ROOM, ...args], withCache, cwd, onLine);
 }
 
 /** The same for any other program. */
