@@ -70,7 +70,13 @@ function* entriesOf(keys: readonly BenchKey[], organizationId: string): Generato
   for (const [number, { id, name, secret }] of keys.entries()) {
     if (number % KEYS_PER_OWNER === 0) {
       ownerId = createId('member', randomBytes);
-      yield { type: 'owner', memberId: ownerId, active: true, scopes: KEY_SCOPES };
+      yield {
+        type: 'owner',
+        memberId: ownerId,
+        active: true,
+        scopes: KEY_SCOPES,
+        allApiScopes: false,
+      };
     }
     yield {
       type: 'key',

@@ -3,7 +3,7 @@ import { PUBLIC_DECISION_CODES } from './decision.ts';
 import { etag } from './edit.ts';
 import { apiKeyId, memberId, workspaceId } from './ids.ts';
 import { PROFILES } from './profiles.ts';
-import { SCOPES } from './scopes.ts';
+import { apiScopeName, SCOPES } from './scopes.ts';
 import { instant } from './text.ts';
 
 export const KEY_STATUSES = ['active', 'disabled', 'revoked'] as const;
@@ -41,7 +41,9 @@ const keyDisabler = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('job') }),
 ]);
 
-export const scope = z.enum(SCOPES).meta({ id: 'Scope' });
+export const builtInScope = z.enum(SCOPES).meta({ id: 'BuiltInScope' });
+/** In answers. What a request may name is for the organization to say. */
+export const scope = z.union([builtInScope, apiScopeName]).meta({ id: 'Scope' });
 
 /** A key as everyone with api_keys.read sees it. Holds no secret and no hash. */
 export const apiKey = z

@@ -47,3 +47,4 @@ export const BUILT_IN_ROLES: readonly BuiltInRole[] = [
 ];
 
 export const OWNER_ROLE_ID = 'role_owner';
+export const ADMIN_ROLE_ID = 'role_admin';

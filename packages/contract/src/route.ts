@@ -1,11 +1,11 @@
 import type { z } from 'zod';
 import type { ErrorCode } from './errors.ts';
-import type { Scope } from './scopes.ts';
+import type { BuiltInScope } from './scopes.ts';
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
 /** Who may call: anyone, any credential, or a credential that holds the scope. */
-export type Access = 'public' | 'credential' | Scope;
+export type Access = 'public' | 'credential' | BuiltInScope;
 
 /** A body that the handler gets as bytes, such as a message whose signature it checks. */
 export interface RawBody {

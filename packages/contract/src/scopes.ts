@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /** The catalog of built-in scopes, grouped by resource (design, "Scopes"). */
 const CATALOG = {
   organization: {
@@ -75,10 +77,12 @@ const CATALOG = {
 
 type Catalog = typeof CATALOG;
 export type ScopeGroup = keyof Catalog;
-export type Scope = { [G in ScopeGroup]: `${G}.${Extract<keyof Catalog[G], string>}` }[ScopeGroup];
+export type BuiltInScope = {
+  [G in ScopeGroup]: `${G}.${Extract<keyof Catalog[G], string>}`;
+}[ScopeGroup];
 
 export interface ScopeDescription {
-  readonly name: Scope;
+  readonly name: BuiltInScope;
   readonly group: ScopeGroup;
   readonly description: string;
 }
@@ -96,7 +100,7 @@ const UNUSED_GROUPS: ReadonlySet<string> = new Set([
 export const SCOPE_CATALOG: readonly ScopeDescription[] = Object.entries(CATALOG).flatMap(
   ([group, actions]) =>
     Object.entries(actions).map(([action, description]) => ({
-      name: `${group}.${action}` as Scope,
+      name: `${group}.${action}` as BuiltInScope,
       group: group as ScopeGroup,
       description: UNUSED_GROUPS.has(group)
         ? `Allows nothing in this version. Later: ${lowerFirst(description)}`
@@ -109,7 +113,7 @@ function lowerFirst(text: string): string {
 }
 
 /** Every built-in scope, in catalog order. The order is for display; sets are stored sorted. */
-export const SCOPES: readonly Scope[] = SCOPE_CATALOG.map((scope) => scope.name);
+export const SCOPES: readonly BuiltInScope[] = SCOPE_CATALOG.map((scope) => scope.name);
 
 /**
  * Scopes that end what the organization is, or whose it is. A key that holds one acts without a
@@ -118,11 +122,48 @@ export const SCOPES: readonly Scope[] = SCOPE_CATALOG.map((scope) => scope.name)
 export const FINAL_SCOPES = [
   'organization.delete',
   'organization.transfer',
-] as const satisfies readonly Scope[];
+] as const satisfies readonly BuiltInScope[];
 export type FinalScope = (typeof FINAL_SCOPES)[number];
+
+const API_SCOPE_NAME = /^[a-z][a-z0-9_-]{0,31}\.[a-z][a-z0-9_-]{0,31}$/;
+const GROUPS: ReadonlySet<string> = new Set(Object.keys(CATALOG));
+
+/**
+ * A scope that the organization defines for its own APIs. It never has the name or the group of a
+ * built-in one, so that it allows nothing at Tollkeeper's own API.
+ */
+export const apiScopeName = z
+  .string()
+  .regex(
+    API_SCOPE_NAME,
+    'must be resource.action: two names of lower-case letters, digits, hyphens and underscores, such as invoices.read',
+  )
+  .refine(
+    (name) => !isInBuiltInGroup(name),
+    `must not begin with the group of a built-in scope: ${[...GROUPS].join(', ')}`,
+  )
+  .brand<'ApiScope'>()
+  .meta({ examples: ['invoices.read'] });
+export type ApiScope = z.output<typeof apiScopeName>;
+
+/** One permission: built in, or of the organization. */
+export type Scope = BuiltInScope | ApiScope;
+
+function isInBuiltInGroup(name: string): boolean {
+  return GROUPS.has(name.slice(0, name.indexOf('.')));
+}
 
 const names: ReadonlySet<string> = new Set(SCOPES);
 
-export function isScope(name: string): name is Scope {
+export function isBuiltInScope(name: string): name is BuiltInScope {
   return names.has(name);
+}
+
+export function isApiScope(name: string): name is ApiScope {
+  return API_SCOPE_NAME.test(name) && !isInBuiltInGroup(name);
+}
+
+/** Whether the text can name a scope; which API scopes there are, the organization decides. */
+export function isScope(name: string): name is Scope {
+  return isBuiltInScope(name) || isApiScope(name);
 }

@@ -77,7 +77,13 @@ function* entriesOf(keys: number, workspaceId: string): Generator<Entry> {
   for (let i = 0; i < keys; i++) {
     if (i % KEYS_PER_OWNER === 0) {
       ownerId = createId('member', randomBytes);
-      yield { type: 'owner', memberId: ownerId, active: true, scopes: ['usage.read'] };
+      yield {
+        type: 'owner',
+        memberId: ownerId,
+        active: true,
+        scopes: ['usage.read'],
+        allApiScopes: false,
+      };
     }
     yield {
       type: 'key',

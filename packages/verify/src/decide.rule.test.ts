@@ -1,4 +1,4 @@
-import { KEY_STATUSES, SCOPES } from '@tollkeeper/contract';
+import { isApiScope, KEY_STATUSES, SCOPES } from '@tollkeeper/contract';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { type DecisionRequest, decide, effectiveScopes } from './decide.ts';
@@ -8,7 +8,7 @@ import { putOrganization } from './index/key-organizations.ts';
 import { createKeyIndex, type KeyIndex } from './index/key-store.ts';
 import type { KeyFacts, KeyOrganization, KeyOwner } from './key-facts.ts';
 import { createSecret, hashSecret } from './key-text.ts';
-import { includes, scopeSet } from './scope-set.ts';
+import { ALL_API_SCOPES, includes, scopeSet, union } from './scope-set.ts';
 import { ADDRESSES, ADMITTED, expectedCode, type World } from './testing/reference.ts';
 
 const secret = fc
@@ -20,12 +20,20 @@ const memberId = fc.constantFrom('mem_1', 'mem_2');
 const mostly = fc.integer({ min: 0, max: 4 }).map((n) => n > 0);
 /** Times are 0 to 9, so that now often is the very moment of expiry. */
 const time = fc.oneof({ weight: 2, arbitrary: fc.constant(null) }, fc.nat(9));
-const someScopes = [SCOPES[0], SCOPES[31], SCOPES[32], SCOPES.at(-1)].filter((name) => name);
+const API_SCOPES = ['invoices.read', 'ledger.read'].filter(isApiScope);
+const someScopes = [SCOPES[0], SCOPES[31], SCOPES[32], SCOPES.at(-1), ...API_SCOPES].filter(
+  (name) => name,
+);
 const scopes = fc
   .oneof(fc.constant(someScopes), fc.subarray(someScopes))
   .map((names) => scopeSet(names.filter((name) => name !== undefined)));
 
-const owner = fc.record<KeyOwner>({ memberId, organizationId, active: mostly, scopes });
+/** Of some roles, which hold every API scope. */
+const held = fc.oneof(
+  scopes,
+  scopes.map((set) => union(set, ALL_API_SCOPES)),
+);
+const owner = fc.record<KeyOwner>({ memberId, organizationId, active: mostly, scopes: held });
 const allowedIps = fc.oneof(fc.constant([]), fc.subarray(Object.keys(ADMITTED)));
 const organization = fc.record<KeyOrganization>({ organizationId, allowedIps });
 const facts = fc.record<KeyFacts>({

@@ -1,4 +1,4 @@
-import { DECISION_CODES } from '@tollkeeper/contract';
+import { DECISION_CODES, isApiScope } from '@tollkeeper/contract';
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
   type DecisionRequest,
@@ -11,7 +11,7 @@ import { putOwner, removeOwner } from './index/key-holders.ts';
 import { findSecret, putSecret, secretFacts } from './index/key-index.ts';
 import { createKeyIndex, type KeyIndex } from './index/key-store.ts';
 import { createSecret, hashSecret } from './key-text.ts';
-import { NO_SCOPES, scopeNames, scopeSet } from './scope-set.ts';
+import { ALL_API_SCOPES, NO_SCOPES, scopeNames, scopeSet, union } from './scope-set.ts';
 import { exampleKey, exampleOwner } from './testing/example-key.ts';
 
 const NOW = 1_000;
@@ -82,6 +82,31 @@ describe('an owner', () => {
     putOwner(index, exampleOwner({ active: false }));
     expect(effectiveScopes(index, slot)).toEqual(NO_SCOPES);
     expect(effectiveScopes(index, -1)).toEqual(NO_SCOPES);
+  });
+
+  it('is the ceiling of API scopes, too, whether their role names some or holds all', () => {
+    const [read, pay] = ['invoices.read', 'invoices.pay']
+      .filter(isApiScope)
+      .map((n) => scopeSet([n]));
+    if (!read || !pay) throw new Error('These are names of API scopes');
+    const [own, none, all] = [union(read, pay), NO_SCOPES, ALL_API_SCOPES];
+    for (const [keyScopes, held, codes] of [
+      [own, none, ['insufficient_scope', 'insufficient_scope']],
+      [own, read, ['valid', 'insufficient_scope']],
+      [own, all, ['valid', 'valid']],
+      [read, all, ['valid', 'insufficient_scope']],
+      [none, all, ['insufficient_scope', 'insufficient_scope']],
+    ] as const) {
+      putSecret(index, hash, exampleKey({ scopes: keyScopes }));
+      putOwner(index, exampleOwner({ scopes: held }));
+      expect([read, pay].map((scopes) => codeOf({ scopes }))).toEqual(codes);
+      expect(codeOf({ scopes: union(read, scopeSet(['policies.read'])) })).toBe(
+        'insufficient_scope',
+      );
+    }
+    expect(index.apiScopes.interned.ids.size).toBe(1);
+    removeOwner(index, 'mem_1');
+    expect(index.apiScopes.interned.ids.size).toBe(0);
   });
 });
 

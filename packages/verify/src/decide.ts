@@ -1,4 +1,5 @@
 import type { DecisionCode } from '@tollkeeper/contract';
+import { apiScopesOf } from './index/api-scope-lists.ts';
 import {
   createFingerprint,
   type Fingerprint,
@@ -9,6 +10,7 @@ import {
 import { type InternedTexts, textOf } from './index/interned-texts.ts';
 import { rangesOf } from './index/ip-lists.ts';
 import {
+  HOLDER_API_SCOPES,
   HOLDER_SCOPES_HIGH,
   HOLDER_SCOPES_LOW,
   holderOf,
@@ -21,6 +23,7 @@ import { expiryIn, HOLDER, retiresIn, statusIn, TERMS } from './index/key-record
 import type { KeyIndex } from './index/key-store.ts';
 import {
   IP_LIST,
+  TERM_API_SCOPES,
   TERM_SCOPES_HIGH,
   TERM_SCOPES_LOW,
   termScopes,
@@ -31,7 +34,7 @@ import { chunkOf, startOf as recordStart } from './index/records.ts';
 import { findSlot, startOf, wordsOf } from './index/secret-table.ts';
 import { rangeContains } from './ip-range.ts';
 import { digestOf, isWellFormed } from './key-text.ts';
-import { includes, intersect, NO_SCOPES, type ScopeSet } from './scope-set.ts';
+import { includesApi, intersect, NO_API_SCOPES, NO_SCOPES, type ScopeSet } from './scope-set.ts';
 
 /** What the key must meet besides being in force. A condition left out, or undefined, is not asked for. */
 export interface DecisionConditions {
@@ -141,10 +144,18 @@ function refusalOf(
   const ipList = terms[termsAt + IP_LIST] ?? 0;
   if (!admitsAddress(index, ipList, organization, conditions.ip)) return 'ip_not_allowed';
   const required = conditions.scopes ?? NO_SCOPES;
+  // Few calls ask for API scopes: the others look nothing up.
+  if (required.api !== NO_API_SCOPES) {
+    const own = apiScopesOf(index.apiScopes, terms[termsAt + TERM_API_SCOPES] ?? 0);
+    const owned = apiScopesOf(index.apiScopes, holder[holderAt + HOLDER_API_SCOPES] ?? 0);
+    const isHeld = includesApi(own, required.api) && includesApi(owned, required.api);
+    if (!isHeld) return 'insufficient_scope';
+  }
   const low = (terms[termsAt + TERM_SCOPES_LOW] ?? 0) & (holder[holderAt + HOLDER_SCOPES_LOW] ?? 0);
   const high =
     (terms[termsAt + TERM_SCOPES_HIGH] ?? 0) & (holder[holderAt + HOLDER_SCOPES_HIGH] ?? 0);
-  return includes({ low, high }, required) ? undefined : 'insufficient_scope';
+  const isHeld = ((required.low & ~low) | (required.high & ~high)) === 0;
+  return isHeld ? undefined : 'insufficient_scope';
 }
 
 /** True where nothing is asked. */

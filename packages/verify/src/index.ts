@@ -58,6 +58,9 @@ export {
 export { UnsupportedPolicyError } from './policies/read-json.ts';
 export { policySchema } from './policies/schema.ts';
 export {
+  ALL_API_SCOPES,
+  hasApiScopes,
+  holdsAllApiScopes,
   includes,
   intersect,
   missing,

@@ -1,7 +1,9 @@
-import { SCOPES, type Scope } from '@tollkeeper/contract';
+import { isApiScope, isBuiltInScope, SCOPES, type Scope } from '@tollkeeper/contract';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import {
+  ALL_API_SCOPES,
+  holdsAllApiScopes,
   includes,
   intersect,
   missing,
@@ -11,7 +13,8 @@ import {
   union,
 } from './scope-set.ts';
 
-const names = fc.uniqueArray(fc.constantFrom(...SCOPES));
+const API_SCOPES = ['invoices.read', 'invoices.pay', 'ledger.read'].filter(isApiScope);
+const names = fc.uniqueArray(fc.constantFrom(...SCOPES, ...API_SCOPES));
 
 it('keeps exactly the scopes it is made of, and names them sorted', () => {
   fc.assert(
@@ -40,8 +43,26 @@ it('requires nothing when the required set is empty', () => {
   expect(includes(NO_SCOPES, scopeSet([]))).toBe(true);
 });
 
-it('refuses a name outside the catalog, so that no requirement gets lost', () => {
-  for (const name of ['invoices.read', '__proto__', 'constructor', '']) {
+it('refuses what cannot name a scope, so that no requirement gets lost', () => {
+  for (const name of ['members.burn', 'invoices', '__proto__', 'constructor', '', '*']) {
     expect(() => scopeSet([name as Scope])).toThrow(RangeError);
   }
+});
+
+it('holds every API scope, whichever there are, but no built-in one for that', () => {
+  fc.assert(
+    fc.property(names, names, (own, list) => {
+      const [api, builtIn] = [list.filter(isApiScope), list.filter(isBuiltInScope)];
+      const set = union(scopeSet(own), ALL_API_SCOPES);
+      expect(includes(set, scopeSet(api))).toBe(true);
+      expect(missing(set, scopeSet(list))).toEqual(
+        scopeSet(builtIn.filter((name) => !own.includes(name))),
+      );
+      const common = [...api, ...builtIn.filter((name) => own.includes(name))];
+      expect(intersect(set, scopeSet(list))).toEqual(scopeSet(common));
+      expect(intersect(scopeSet(list), set)).toEqual(scopeSet(common));
+      expect(includes(scopeSet(list), ALL_API_SCOPES)).toBe(false);
+      expect(holdsAllApiScopes(missing(scopeSet(list), set))).toBe(true);
+    }),
+  );
 });

@@ -1,4 +1,9 @@
-import { isScope, type RouteOutput, type Routes, type Scope } from '@tollkeeper/contract';
+import {
+  type BuiltInScope,
+  isBuiltInScope,
+  type RouteOutput,
+  type Routes,
+} from '@tollkeeper/contract';
 import type { CliContext } from '../cli-context.ts';
 import { flag, given, list, text } from '../command/option.ts';
 import { verb } from '../command/verb.ts';
@@ -53,8 +58,8 @@ function printVerification(ctx: CliContext, answer: Verification, workspace: str
   ]);
 }
 
-function parseScope(name: string): Scope {
-  if (isScope(name)) return name;
+function parseScope(name: string): BuiltInScope {
+  if (isBuiltInScope(name)) return name;
   throw new Failure(
     EXIT.invalidInput,
     `There is no scope "${name}". Run "tollkeeper scopes" to see them.`,

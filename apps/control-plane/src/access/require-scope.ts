@@ -1,4 +1,4 @@
-import { isScope, type Scope } from '@tollkeeper/contract';
+import { isBuiltInScope, type Scope } from '@tollkeeper/contract';
 import { includes, missing, type ScopeSet, scopeNames, scopeSet } from '@tollkeeper/verify';
 import type { Ctx } from '../context.ts';
 import { DomainError, invalidField } from '../domain-error.ts';
@@ -66,7 +66,8 @@ export function parseScopes(names: readonly string[]): Scope[] {
   const scopes: Scope[] = [];
   const errors: { path: string; message: string }[] = [];
   for (const [at, name] of names.entries()) {
-    if (!isScope(name)) errors.push({ path: `scopes/${at}`, message: `"${name}" is not a scope` });
+    if (!isBuiltInScope(name))
+      errors.push({ path: `scopes/${at}`, message: `"${name}" is not a scope` });
     else if (seen.has(name))
       errors.push({ path: `scopes/${at}`, message: `"${name}" is named twice` });
     else scopes.push(name);

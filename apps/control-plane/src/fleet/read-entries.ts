@@ -1,6 +1,6 @@
 import { isScope } from '@tollkeeper/contract';
 import type { Entry } from '@tollkeeper/protocol';
-import { scopeNames } from '@tollkeeper/verify';
+import { holdsAllApiScopes, scopeNames } from '@tollkeeper/verify';
 import { and, inArray, or } from 'drizzle-orm';
 import { roleScopes } from '../access/role-scopes.ts';
 import type { Database } from '../db/connect.ts';
@@ -117,11 +117,13 @@ function belongs(place: Place, row: OwnerRow): boolean {
 }
 
 export function ownerEntry(row: OwnerRow): Entry {
+  const scopes = roleScopes(row);
   return {
     type: 'owner',
     memberId: row.id,
     active: row.status === 'active',
-    scopes: scopeNames(roleScopes(row)),
+    scopes: scopeNames(scopes),
+    allApiScopes: holdsAllApiScopes(scopes),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Accepted } from '@tollkeeper/gateway-core';
-import { type ScopeSet, scopeNames } from '@tollkeeper/verify';
+import { hasApiScopes, type ScopeSet, scopeNames } from '@tollkeeper/verify';
 
 /** Sets of scopes are few; this many are kept as texts. */
 const SCOPE_TEXTS_MAX = 10_000;
@@ -37,8 +37,12 @@ function headerText(text: string): string {
   return text;
 }
 
-/** Names separated by spaces. The catalog is shorter than 53 bits, so both masks make one number. */
+/**
+ * Names separated by spaces. Sets of built-in scopes are kept: the catalog is shorter than 53 bits, so
+ * both masks make one number.
+ */
 function scopesText(scopes: ScopeSet): string {
+  if (hasApiScopes(scopes)) return scopeNames(scopes).join(' ');
   const bits = scopes.high * 2 ** 32 + (scopes.low >>> 0);
   const known = scopeTexts.get(bits);
   if (known !== undefined) return known;

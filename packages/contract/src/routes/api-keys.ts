@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { apiKey, apiKeyDetail, apiKeyWithSecret, KEY_STATES, scope } from '../api-key-schemas.ts';
+import {
+  apiKey,
+  apiKeyDetail,
+  apiKeyWithSecret,
+  builtInScope,
+  KEY_STATES,
+  scope,
+} from '../api-key-schemas.ts';
 import { PUBLIC_DECISION_CODES } from '../decision.ts';
 import { edit } from '../edit.ts';
 import { apiKeyId, memberId, workspaceId } from '../ids.ts';
@@ -166,7 +173,7 @@ export const verifyKey = defineRoute({
   body: z.strictObject({
     key: z.string().max(512),
     scopes: z
-      .array(scope)
+      .array(builtInScope)
       .max(200)
       .optional()
       .meta({ description: 'Scopes that the key must have; all of them must be in force' }),

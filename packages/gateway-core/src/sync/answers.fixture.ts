@@ -1,5 +1,7 @@
+import { isScope } from '@tollkeeper/contract';
 import type { Entry } from '@tollkeeper/protocol';
 import {
+  ALL_API_SCOPES,
   decideHash,
   effectiveScopes,
   type KeyIndex,
@@ -10,6 +12,7 @@ import {
   removeOwner,
   scopeSet,
   secretFacts,
+  union,
 } from '@tollkeeper/verify';
 import { idOf, ORGANIZATION_ID, SECRETS } from '../../../protocol/src/testing/entry.ts';
 
@@ -20,7 +23,9 @@ export function putDirectly(index: KeyIndex, each: Entry): void {
   if (each.type === 'owner-removed') removeOwner(index, each.memberId);
   if (each.type === 'key-removed') removeKey(index, each.keyId);
   if (each.type === 'owner') {
-    putOwner(index, { ...each, organizationId, scopes: scopeSet(each.scopes) });
+    const named = scopeSet(each.scopes);
+    const scopes = each.allApiScopes ? union(named, ALL_API_SCOPES) : named;
+    putOwner(index, { ...each, organizationId, scopes });
   }
   if (each.type === 'key') {
     putKey(index, { ...each, organizationId, scopes: scopeSet(each.scopes) });
@@ -34,6 +39,7 @@ export function answers(index: KeyIndex): string[] {
       {},
       { ip: '10.1.2.3' },
       { workspaceId: idOf('ws', 1), ip: '2001:db8::1', scopes: scopeSet(['policies.read']) },
+      { ip: '10.1.2.3', scopes: scopeSet(['invoices.read'].filter(isScope)) },
     ];
     const decisions = conditions.map((each) => decideHash(index, hash, each, 5));
     const slot = decisions[0]?.slot ?? -1;

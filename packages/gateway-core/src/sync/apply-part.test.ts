@@ -23,6 +23,7 @@ const owner: Entry = {
   memberId: idOf('mem', 1),
   active: true,
   scopes: ['policies.read'],
+  allApiScopes: false,
 };
 
 it('fills an index that answers as one filled directly, after any history', () => {

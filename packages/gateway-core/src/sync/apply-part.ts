@@ -1,6 +1,7 @@
 import type { Scope } from '@tollkeeper/contract';
-import { checkPart, type Entry, readEntries } from '@tollkeeper/protocol';
+import { checkPart, type Entry, type OwnerEntry, readEntries } from '@tollkeeper/protocol';
 import {
+  ALL_API_SCOPES,
   type KeyIndex,
   putKey,
   putOrganization,
@@ -9,6 +10,7 @@ import {
   removeOwner,
   type ScopeSet,
   scopeSet,
+  union,
 } from '@tollkeeper/verify';
 
 /**
@@ -35,7 +37,7 @@ function applyEntry(
       putOrganization(index, entry);
       break;
     case 'owner':
-      putOwner(index, { ...entry, organizationId, scopes: setOf(sets, entry.scopes) });
+      putOwner(index, { ...entry, organizationId, scopes: ownerScopes(sets, entry) });
       break;
     case 'owner-removed':
       removeOwner(index, entry.memberId);
@@ -47,6 +49,14 @@ function applyEntry(
       removeKey(index, entry.keyId);
       break;
   }
+}
+
+function ownerScopes(
+  sets: Map<readonly Scope[], ScopeSet>,
+  { scopes, allApiScopes }: OwnerEntry,
+): ScopeSet {
+  const named = setOf(sets, scopes);
+  return allApiScopes ? union(named, ALL_API_SCOPES) : named;
 }
 
 function setOf(sets: Map<readonly Scope[], ScopeSet>, names: readonly Scope[]): ScopeSet {

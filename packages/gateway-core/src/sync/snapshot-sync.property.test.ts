@@ -20,7 +20,13 @@ const entry: fc.Arbitrary<Entry> = fc.oneof(
   },
   key.map((number) => ({ type: 'key-removed' as const, keyId: idOf('key', number) })),
   fc.boolean().map((active) => ({
-    ...{ type: 'owner' as const, memberId: OWNER, active, scopes: ['policies.read' as const] },
+    ...{
+      type: 'owner' as const,
+      memberId: OWNER,
+      active,
+      scopes: ['policies.read' as const],
+      allApiScopes: false,
+    },
   })),
 );
 

@@ -48,7 +48,14 @@ export interface World {
 }
 
 export function createWorld(keysCount = 3): World {
-  const owner: Entry = { type: 'owner', memberId: OWNER, active: true, scopes: ['policies.read'] };
+  const scopes = ['policies.read'] as const;
+  const owner: Entry = {
+    type: 'owner',
+    memberId: OWNER,
+    active: true,
+    scopes,
+    allApiScopes: false,
+  };
   const keys = Array.from({ length: keysCount }, (_, at) => keyOf(at + 1));
   const entries = [owner, ...keys].map((each): [string, Entry] => [nameOf(each), each]);
   return openWorld(new Map(entries), [], [randomUUID()]);

@@ -1,7 +1,7 @@
 import { KEY_STATUSES } from '@tollkeeper/contract';
 import { type ByteReader, createByteReader, isAtEnd, readByte } from './bytes.ts';
 import type { Entry } from './entry.ts';
-import { FORMAT, malformed, PartError, ROWS } from './part-format.ts';
+import { ALL_API_SCOPES, FORMAT, malformed, PartError, ROWS } from './part-format.ts';
 import {
   createRow,
   keyIdOf,
@@ -78,6 +78,7 @@ function entryOf(row: PartRow, reader: ByteReader, tables: PartTables): Entry {
         memberId: subject,
         active: row.active,
         scopes: sharedScopes(tables, row.scopes),
+        allApiScopes: sharedList(tables, row.scopes).includes(ALL_API_SCOPES),
       };
     case ROWS['owner-removed']:
       return { type: 'owner-removed', memberId: subject };

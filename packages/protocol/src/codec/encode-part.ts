@@ -10,6 +10,7 @@ import {
 } from './bytes.ts';
 import type { Entry, KeyEntry } from './entry.ts';
 import {
+  ALL_API_SCOPES,
   FORMAT,
   HASH_BYTES,
   MOMENT_MAX,
@@ -98,7 +99,7 @@ function fieldsOf(draft: Draft, entry: Entry): number[] {
       return [
         textNumber(draft, requireId('member', entry.memberId)),
         entry.active ? 1 : 0,
-        listNumber(draft, entry.scopes),
+        listNumber(draft, entry.allApiScopes ? [...entry.scopes, ALL_API_SCOPES] : entry.scopes),
       ];
     case 'owner-removed':
       return [textNumber(draft, requireId('member', entry.memberId))];

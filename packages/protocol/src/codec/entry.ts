@@ -20,6 +20,8 @@ export interface OwnerEntry {
   readonly active: boolean;
   /** What their role holds. */
   readonly scopes: readonly Scope[];
+  /** Whether it holds every API scope of the organization, whichever there are. */
+  readonly allApiScopes: boolean;
 }
 
 export interface OwnerRemovedEntry {

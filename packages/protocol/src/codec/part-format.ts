@@ -8,7 +8,8 @@ import type { Entry } from './entry.ts';
  * with its length; and the rows to the end, each a ROW and its fields. Rows name texts and lists by
  * number, the empty list and no text by 0. Numbers take seven bits a byte, the lowest first, with
  * the eighth bit set in all but the last byte. Moments are milliseconds since 1970, plus one; 0 is
- * none. Scopes go by name, since bits mean something in one build only.
+ * none. Scopes go by name, since bits mean something in one build only; ALL_API_SCOPES stands for every
+ * API scope. What a build does not know is left out.
  */
 export const FORMAT = 1;
 
@@ -19,6 +20,9 @@ export const ROWS: Readonly<Record<Entry['type'], number>> = {
   key: 4,
   'key-removed': 5,
 };
+
+/** No scope has this name. */
+export const ALL_API_SCOPES = '*';
 
 export const HASH_BYTES = 32;
 /** `key_` and 20 characters. */

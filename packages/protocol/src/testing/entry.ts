@@ -1,4 +1,4 @@
-import { KEY_STATUSES, SCOPES } from '@tollkeeper/contract';
+import { isApiScope, KEY_STATUSES, SCOPES } from '@tollkeeper/contract';
 import fc from 'fast-check';
 import type { Entry, KeyEntry } from '../codec/entry.ts';
 
@@ -26,7 +26,8 @@ const moment = fc.oneof(
   fc.nat(9),
   fc.integer({ min: 0, max: 8.64e15 }),
 );
-const scopes = fc.subarray([...SCOPES]);
+/** API scopes too, as organizations name them. */
+const scopes = fc.subarray([...SCOPES, ...['invoices.read', 'ledger.post_all'].filter(isApiScope)]);
 const allowedIps = fc.oneof(
   fc.constant([]),
   fc.subarray(['10.0.0.0/8', '10.1.2.3', '2001:db8::/32', '::/0', 'адрес', '']),
@@ -53,7 +54,13 @@ export const keyEntry = fc.record<KeyEntry>({
 
 export const entry: fc.Arbitrary<Entry> = fc.oneof(
   { weight: 4, arbitrary: keyEntry },
-  fc.record({ type: fc.constant('owner' as const), memberId, active: fc.boolean(), scopes }),
+  fc.record({
+    type: fc.constant('owner' as const),
+    memberId,
+    active: fc.boolean(),
+    scopes,
+    allApiScopes: fc.boolean(),
+  }),
   fc.record({
     type: fc.constant('organization' as const),
     organizationId: fc.constant(ORGANIZATION_ID),

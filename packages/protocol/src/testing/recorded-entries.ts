@@ -10,6 +10,7 @@ const owner: Entry = {
   memberId: OWNER_ID,
   active: true,
   scopes: ['policies.read', 'usage.read'],
+  allApiScopes: false,
 };
 const key: KeyEntry = {
   type: 'key',

@@ -10,43 +10,39 @@ import {
 } from './records.ts';
 
 /**
- * Sets of four words numbered from 1, so that a record holds one word in place of four; 0 is none,
- * and reads as zeros. Counted by use like texts (interned-texts.ts). Each has a record, in which
- * the words behind `INTERNED_WORDS` are the owner's to fill; all are zero after the last use.
+ * Tuples of words numbered from 1, so that a record holds one word in place of several; 0 is none,
+ * and reads as zeros. Counted by use like texts (interned-texts.ts). Each has a record: the words of
+ * the tuple, then how many uses it has. Those behind are the owner's to fill; all are zero after the
+ * last use.
  */
 export type InternedWords = HashTable;
 
-/** How many words at the start of a record tell it from all others. */
-const IDENTITY_WORDS = 4;
-const USES = IDENTITY_WORDS;
-export const INTERNED_WORDS = USES + 1;
-
-export function createInternedWords(): InternedWords {
+/** @param identityWords how many words at the start of a record distinguish it from all others */
+export function createInternedWords(identityWords: number): InternedWords {
   const records = createRecords();
   allocateSlot(records);
-  return createHashTable(records);
+  return createHashTable(records, identityWords);
 }
 
 /** The number of the words, with one use more. */
 export function acquireWords(interned: InternedWords, words: Int32Array): number {
   const known = findInTable(interned, words);
   const number = known >= 0 ? known : addWords(interned, words);
-  writeWord(interned.records, number, USES, readWord(interned.records, number, USES) + 1);
+  const { records, identityWords: uses } = interned;
+  writeWord(records, number, uses, readWord(records, number, uses) + 1);
   return number;
 }
 
 /** One use less. After the last the number is free for other words. */
 export function releaseWords(interned: InternedWords, number: number): void {
-  const { records } = interned;
-  const uses = readWord(records, number, USES);
-  if (uses > 1) writeWord(records, number, USES, uses - 1);
+  const { records, identityWords } = interned;
+  const uses = readWord(records, number, identityWords);
+  if (uses > 1) writeWord(records, number, identityWords, uses - 1);
   if (uses !== 1) return;
-  for (let i = 0; i < IDENTITY_WORDS; i++) scratch[i] = readWord(records, number, i);
-  removeFromTable(interned, scratch);
+  const at = startOf(number);
+  removeFromTable(interned, chunkOf(records, number).slice(at, at + identityWords));
   releaseSlot(records, number);
 }
-
-const scratch = new Int32Array(IDENTITY_WORDS);
 
 function addWords(interned: InternedWords, words: Int32Array): number {
   const number = allocateSlot(interned.records);
@@ -55,12 +51,13 @@ function addWords(interned: InternedWords, words: Int32Array): number {
 }
 
 /**
- * Finds records by the four words that identify each, which are its first. Open addressing with
+ * Finds records by the words that identify each, which are its first. Open addressing with
  * linear probing: an entry is 0 when empty, else the slot plus one in 26 bits, below a 6-bit tag
  * taken from the mixed words: the tag spares most of the looks at records that turn out to be others.
  */
 interface HashTable {
   readonly records: Records;
+  readonly identityWords: number;
   /** A power of two of them. */
   entries: Int32Array;
   size: number;
@@ -72,8 +69,8 @@ const ENTRIES_MIN = 16;
 /** Three of four entries: fuller, and a search for an absent record grows long. */
 const FULL = 0.75;
 
-function createHashTable(records: Records): HashTable {
-  return { records, entries: new Int32Array(ENTRIES_MIN), size: 0 };
+function createHashTable(records: Records, identityWords: number): HashTable {
+  return { records, identityWords, entries: new Int32Array(ENTRIES_MIN), size: 0 };
 }
 
 /** The slot of the record that begins with the words, or -1. */
@@ -88,7 +85,7 @@ function findInTable(table: HashTable, words: Int32Array): number {
 function addToTable(table: HashTable, slot: number, words: Int32Array): void {
   if (slot >= SLOT_MASK) throw new RangeError(`The index is full: it holds ${SLOT_MASK} records`);
   if (table.size >= table.entries.length * FULL) growTable(table);
-  for (let i = 0; i < IDENTITY_WORDS; i++) writeWord(table.records, slot, i, words[i] ?? 0);
+  for (let i = 0; i < table.identityWords; i++) writeWord(table.records, slot, i, words[i] ?? 0);
   placeSlot(table, slot);
   table.size++;
 }
@@ -107,30 +104,26 @@ function removeFromTable(table: HashTable, words: Int32Array): number {
 /** Where the record is, or the empty entry where the search for it ends. */
 function findPosition(table: HashTable, words: Int32Array): number {
   const mask = table.entries.length - 1;
-  const mixed = mixWords(words, 0);
+  const mixed = mixWords(words, 0, table.identityWords);
   const tag = mixed >>> SLOT_BITS;
   let position = mixed & mask;
   for (let entry = entryAt(table, position); entry !== 0; entry = entryAt(table, position)) {
-    if (entry >>> SLOT_BITS === tag && isIdentifiedBy(table.records, slotOf(entry), words)) break;
+    if (entry >>> SLOT_BITS === tag && isIdentifiedBy(table, slotOf(entry), words)) break;
     position = (position + 1) & mask;
   }
   return position;
 }
 
-function isIdentifiedBy(records: Records, slot: number, words: Int32Array): boolean {
-  const stored = chunkOf(records, slot);
+function isIdentifiedBy(table: HashTable, slot: number, words: Int32Array): boolean {
+  const stored = chunkOf(table.records, slot);
   const start = startOf(slot);
-  return (
-    stored[start] === words[0] &&
-    stored[start + 1] === words[1] &&
-    stored[start + 2] === words[2] &&
-    stored[start + 3] === words[3]
-  );
+  for (let i = 0; i < table.identityWords; i++) if (stored[start + i] !== words[i]) return false;
+  return true;
 }
 
 function placeSlot(table: HashTable, slot: number): void {
   const mask = table.entries.length - 1;
-  const mixed = mixedOf(table.records, slot);
+  const mixed = mixedOf(table, slot);
   let position = mixed & mask;
   while (entryAt(table, position) !== 0) position = (position + 1) & mask;
   table.entries[position] = (mixed & ~SLOT_MASK) | (slot + 1);
@@ -145,7 +138,7 @@ function closeGap(table: HashTable, position: number): void {
   let gap = position;
   let next = (gap + 1) & mask;
   for (let entry = entryAt(table, next); entry !== 0; entry = entryAt(table, next)) {
-    const home = mixedOf(table.records, slotOf(entry)) & mask;
+    const home = mixedOf(table, slotOf(entry)) & mask;
     if (((next - home) & mask) >= ((next - gap) & mask)) {
       table.entries[gap] = entry;
       gap = next;
@@ -161,17 +154,21 @@ function growTable(table: HashTable): void {
   for (const entry of old) if (entry !== 0) placeSlot(table, slotOf(entry));
 }
 
-function mixedOf(records: Records, slot: number): number {
-  return mixWords(chunkOf(records, slot), startOf(slot));
+function mixedOf({ records, identityWords }: HashTable, slot: number): number {
+  return mixWords(chunkOf(records, slot), startOf(slot), identityWords);
 }
 
-/** Spreads what the four words say over all bits (MurmurHash3's constants): numbers are small. */
-function mixWords(words: Int32Array, at: number): number {
-  let mixed = (words[at] ?? 0) ^ Math.imul(words[at + 1] ?? 0, 0xcc9e2d51);
-  mixed = Math.imul(mixed ^ (mixed >>> 15), 0x1b873593);
-  mixed ^= Math.imul(words[at + 2] ?? 0, 0x85ebca6b) ^ Math.imul(words[at + 3] ?? 0, 0xc2b2ae35);
+/** Spreads what the words say over all bits (MurmurHash3): numbers are small. */
+function mixWords(words: Int32Array, at: number, count: number): number {
+  let mixed = 0;
+  for (let i = at; i < at + count; i++) {
+    const word = Math.imul(words[i] ?? 0, 0xcc9e2d51);
+    mixed ^= Math.imul((word << 15) | (word >>> 17), 0x1b873593);
+    mixed = Math.imul((mixed << 13) | (mixed >>> 19), 5) + 0xe6546b64;
+  }
   mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
-  return mixed ^ (mixed >>> 13);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return mixed ^ (mixed >>> 16);
 }
 
 function entryAt(table: HashTable, position: number): number {

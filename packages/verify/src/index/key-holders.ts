@@ -1,9 +1,10 @@
 import type { KeyOwner } from '../key-facts.ts';
 import { NO_SCOPES, type ScopeSet } from '../scope-set.ts';
+import { acquireApiScopes, apiScopesOf, releaseApiScopes } from './api-scope-lists.ts';
 import { acquireText, findText, releaseText } from './interned-texts.ts';
-import { acquireWords, INTERNED_WORDS, releaseWords } from './interned-words.ts';
+import { acquireWords, releaseWords } from './interned-words.ts';
 import { HOLDER, readWord as readKeyWord } from './key-record.ts';
-import type { KeyIndex } from './key-store.ts';
+import { HOLDER_WORDS, type KeyIndex } from './key-store.ts';
 import { readWord, writeWord } from './records.ts';
 
 /**
@@ -13,13 +14,15 @@ import { readWord, writeWord } from './records.ts';
  */
 const MEMBER = 0;
 export const ORGANIZATION = 1;
-/** 1, or 0. */
-export const OWNER_ACTIVE = INTERNED_WORDS;
+/** 1, or 0. Stands behind the number of uses. */
+export const OWNER_ACTIVE = HOLDER_WORDS + 1;
 /** Zeros while the owner is not active. */
-export const HOLDER_SCOPES_LOW = INTERNED_WORDS + 1;
-export const HOLDER_SCOPES_HIGH = INTERNED_WORDS + 2;
+export const HOLDER_SCOPES_LOW = HOLDER_WORDS + 2;
+export const HOLDER_SCOPES_HIGH = HOLDER_WORDS + 3;
+/** Number of the set of API scopes. */
+export const HOLDER_API_SCOPES = HOLDER_WORDS + 4;
 
-const scratch = new Int32Array(4);
+const scratch = new Int32Array(HOLDER_WORDS);
 
 /** Adds the owner, or changes them for all their keys at once. */
 export function putOwner(index: KeyIndex, owner: KeyOwner): void {
@@ -66,6 +69,7 @@ export function holderScopes(index: KeyIndex, holder: number): ScopeSet {
   return {
     low: readWord(index.holders.records, holder, HOLDER_SCOPES_LOW),
     high: readWord(index.holders.records, holder, HOLDER_SCOPES_HIGH),
+    api: apiScopesOf(index.apiScopes, readWord(index.holders.records, holder, HOLDER_API_SCOPES)),
   };
 }
 
@@ -80,8 +84,12 @@ function dropOwner(index: KeyIndex, member: number): boolean {
 
 function writeAuthority(index: KeyIndex, holder: number, active: boolean, scopes: ScopeSet): void {
   const { records } = index.holders;
-  const { low, high } = active ? scopes : NO_SCOPES;
+  const { low, high, api } = active ? scopes : NO_SCOPES;
+  // Acquired before the old one is released, so that what both share is not built anew.
+  const apiScopes = acquireApiScopes(index.apiScopes, api);
+  releaseApiScopes(index.apiScopes, readWord(records, holder, HOLDER_API_SCOPES));
   writeWord(records, holder, OWNER_ACTIVE, active ? 1 : 0);
   writeWord(records, holder, HOLDER_SCOPES_LOW, low);
   writeWord(records, holder, HOLDER_SCOPES_HIGH, high);
+  writeWord(records, holder, HOLDER_API_SCOPES, apiScopes);
 }

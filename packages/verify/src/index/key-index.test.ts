@@ -1,4 +1,4 @@
-import { KEY_STATUSES, SCOPES } from '@tollkeeper/contract';
+import { isApiScope, KEY_STATUSES, SCOPES } from '@tollkeeper/contract';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { KeyFacts } from '../key-facts.ts';
@@ -28,7 +28,9 @@ const facts = fc.record<KeyFacts>({
   ownerId: fc.constantFrom('mem_1', 'mem_2'),
   status: fc.constantFrom(...KEY_STATUSES),
   expiresAtMs: time,
-  scopes: fc.subarray([...SCOPES]).map((names) => scopeSet(names)),
+  scopes: fc
+    .subarray([...SCOPES, ...['invoices.read', 'ledger.read'].filter(isApiScope)])
+    .map((names) => scopeSet(names)),
   allowedIps: fc.subarray(['10.0.0.0/8', '::1', 'junk', 'a","b']),
   retiresAtMs: time,
 });
@@ -87,6 +89,7 @@ describe('the index', () => {
           expect(interned.ids.size).toBe(0);
         }
         expect(index.ipLists.interned.ids.size).toBe(0);
+        expect(index.apiScopes.interned.ids.size).toBe(0);
         expect(index.retiresAtMs.size).toBe(0);
       }),
       { numRuns: 300 },

@@ -1,9 +1,14 @@
+import { type ApiScopeLists, createApiScopeLists } from './api-scope-lists.ts';
 import { createInternedTexts, type InternedTexts } from './interned-texts.ts';
 import { createInternedWords, type InternedWords } from './interned-words.ts';
 import { createIpLists, type IpLists } from './ip-lists.ts';
 import { createKeyIdTable, type KeyIdTable } from './key-ids.ts';
 import { createKeyLabels, type KeyLabels } from './key-labels.ts';
 import { createSecretTable, roomFor, type SecretTable } from './secret-table.ts';
+
+/** How many words identify a holder (key-holders.ts), and terms (key-terms.ts). */
+export const HOLDER_WORDS = 2;
+export const TERM_WORDS = 5;
 
 /** All keys that a process decides about, in memory. To be used through the functions only. */
 export interface KeyIndex {
@@ -20,6 +25,7 @@ export interface KeyIndex {
   /** By number of the member, who owns keys through this holder alone. */
   readonly ownerHolders: (number | undefined)[];
   readonly terms: InternedWords;
+  readonly apiScopes: ApiScopeLists;
   readonly ipLists: IpLists;
   /** By number of the organization; only those that bind their keys to addresses have one. */
   readonly organizationIpLists: Map<number, number>;
@@ -35,9 +41,10 @@ export function createKeyIndex(secretsExpected = 0): KeyIndex {
     organizations: createInternedTexts(),
     workspaces: createInternedTexts(),
     members: createInternedTexts(),
-    holders: createInternedWords(),
+    holders: createInternedWords(HOLDER_WORDS),
     ownerHolders: [],
-    terms: createInternedWords(),
+    terms: createInternedWords(TERM_WORDS),
+    apiScopes: createApiScopeLists(),
     ipLists: createIpLists(),
     organizationIpLists: new Map(),
   };

@@ -1,19 +1,22 @@
 import type { KeyFacts } from '../key-facts.ts';
 import type { ScopeSet } from '../scope-set.ts';
+import { acquireApiScopes, apiScopesOf, releaseApiScopes } from './api-scope-lists.ts';
 import { acquireText, releaseText } from './interned-texts.ts';
 import { acquireWords, releaseWords } from './interned-words.ts';
 import { acquireIpList, releaseIpList } from './ip-lists.ts';
 import { readWord as readKeyWord, TERMS } from './key-record.ts';
-import type { KeyIndex } from './key-store.ts';
+import { type KeyIndex, TERM_WORDS } from './key-store.ts';
 import { readWord } from './records.ts';
 
-/** What a key may do and where, as four words that many keys share. */
+/** What a key may do and where, as five words that many keys share. */
 export const WORKSPACE = 0;
 export const IP_LIST = 1;
 export const TERM_SCOPES_LOW = 2;
 export const TERM_SCOPES_HIGH = 3;
+/** Number of the set of API scopes. */
+export const TERM_API_SCOPES = 4;
 
-const scratch = new Int32Array(4);
+const scratch = new Int32Array(TERM_WORDS);
 
 type TermFacts = Pick<KeyFacts, 'workspaceId' | 'allowedIps' | 'scopes'>;
 
@@ -24,12 +27,14 @@ export function acquireTerms(index: KeyIndex, facts: TermFacts): number {
   scratch[IP_LIST] = acquireIpList(index.ipLists, allowedIps);
   scratch[TERM_SCOPES_LOW] = scopes.low;
   scratch[TERM_SCOPES_HIGH] = scopes.high;
+  scratch[TERM_API_SCOPES] = acquireApiScopes(index.apiScopes, scopes.api);
   return acquireWords(index.terms, scratch);
 }
 
 export function releaseTerms(index: KeyIndex, terms: number): void {
   releaseText(index.workspaces, workspaceOf(index, terms));
   releaseIpList(index.ipLists, ipListOf(index, terms));
+  releaseApiScopes(index.apiScopes, readWord(index.terms.records, terms, TERM_API_SCOPES));
   releaseWords(index.terms, terms);
 }
 
@@ -51,5 +56,6 @@ export function termScopes(index: KeyIndex, terms: number): ScopeSet {
   return {
     low: readWord(index.terms.records, terms, TERM_SCOPES_LOW),
     high: readWord(index.terms.records, terms, TERM_SCOPES_HIGH),
+    api: apiScopesOf(index.apiScopes, readWord(index.terms.records, terms, TERM_API_SCOPES)),
   };
 }

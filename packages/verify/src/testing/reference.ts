@@ -1,7 +1,7 @@
-import type { DecisionCode } from '@tollkeeper/contract';
+import { type DecisionCode, isApiScope, type Scope } from '@tollkeeper/contract';
 import type { DecisionRequest } from '../decide.ts';
 import type { KeyFacts, KeyOwner } from '../key-facts.ts';
-import { scopeNames } from '../scope-set.ts';
+import { holdsAllApiScopes, scopeNames } from '../scope-set.ts';
 
 /** For tests: the state of the world as plain objects. */
 export interface World {
@@ -50,7 +50,11 @@ export function expectedCode(world: World, request: DecisionRequest, nowMs: numb
     const admitted = allowedIps.some((entry) => ip && ADMITTED[entry]?.includes(ip));
     if (!admitted) return 'ip_not_allowed';
   }
-  const held = new Set(scopeNames(key.scopes)).intersection(new Set(scopeNames(owner.scopes)));
+  const own = scopeNames(key.scopes);
+  const owned = scopeNames(owner.scopes);
+  const isOwned = (scope: Scope) =>
+    owned.includes(scope) || (isApiScope(scope) && holdsAllApiScopes(owner.scopes));
   const required = request.scopes ? scopeNames(request.scopes) : [];
-  return required.every((scope) => held.has(scope)) ? 'valid' : 'insufficient_scope';
+  const isHeld = required.every((scope) => own.includes(scope) && isOwned(scope));
+  return isHeld ? 'valid' : 'insufficient_scope';
 }
