@@ -15,6 +15,7 @@ import pg from 'pg';
 import { borrowDatabase } from '../apps/control-plane/src/db/open-database.ts';
 import { measureSnapshot } from '../packages/gateway-core/bench/snapshot.ts';
 import type { DecisionFigures } from '../packages/verify/bench/decisions.ts';
+import { measurePolicies } from '../packages/verify/bench/policies.ts';
 import { measureChanges } from './changes/measure-changes.ts';
 import { measureGateway } from './fleet/measure-gateways.ts';
 import { measurePropagation } from './fleet/measure-propagation.ts';
@@ -27,6 +28,7 @@ import {
   printDecisions,
   printGateway,
   printMachine,
+  printPolicies,
   printPropagation,
   printRoutes,
   printSnapshot,
@@ -53,6 +55,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 await chmod(folder, 0o711);
 const parts: Readonly<Record<string, () => Promise<void>>> = {
   decisions: async () => printDecisions(await measureDecisions()),
+  policies: async () => printPolicies(measurePolicies()),
   servers: measureServers,
   reads: async () => {
     const figures = await measureReads(join(folder, 'reads'));

@@ -1,6 +1,7 @@
 import { availableParallelism, loadavg } from 'node:os';
 import type { SnapshotFigures } from '../packages/gateway-core/bench/snapshot.ts';
 import type { DecisionFigures } from '../packages/verify/bench/decisions.ts';
+import type { PolicyFigures } from '../packages/verify/bench/policies.ts';
 import type { ChangesFigures, Ratios } from './changes/measure-changes.ts';
 import type { ChangeFigures, Ratio } from './changes/measure-rounds.ts';
 import { type Comparison, type Spread, spread } from './compare.ts';
@@ -20,6 +21,16 @@ export function printDecisions({ keys, perSecond, timesBaseline, bytesPerKey }: 
   line('index, per key', `${bytesPerKey.index.toFixed(1)} bytes`);
   line('ids and names, per key', `${bytesPerKey.labels.toFixed(1)} bytes`);
   line('Map of objects, per key', `${bytesPerKey.baseline.toFixed(1)} bytes`);
+}
+
+export function printPolicies(figures: readonly PolicyFigures[]): void {
+  title("Policies of one request, p50, beside Cedar's stateful call");
+  for (const { count, scoped, oursUs, cedarUs, forKeyUs } of figures) {
+    const policies = count === 1 ? '1 policy' : `${whole(count)} policies`;
+    const name = `${policies}, ${scoped ? 'each for one key' : 'all for every key'}`;
+    const once = `once per key ${forKeyUs.toFixed(1)} µs`;
+    line(name, `${oursUs.toFixed(2)} µs`, `Cedar ${whole(cedarUs)} µs`, once);
+  }
 }
 
 /** Ratios want a quiet machine; this says whether it was one. */

@@ -49,6 +49,7 @@ export {
 } from './policies/compile-policies.ts';
 export {
   callRequest,
+  KNOWN_ACTIONS,
   keyEntity,
   type PolicyCall,
   type PolicyKey,

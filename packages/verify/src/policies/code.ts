@@ -76,7 +76,12 @@ export function lookUp(look: Lookup<[Value]>, operand: Code): Code {
 
 export function lookUpBoth(look: Lookup<[Value, Value]>, left: Code, right: Code): Code {
   if (isComplete(left)) return applyBinary((a, b) => look(undefined, a, b), left, right);
-  const [evaluateLeft, evaluateRight] = [evaluateOf(left), evaluateOf(right)];
+  if (right.known) {
+    const { value } = right;
+    if (value === undefined) return ERROR;
+    return lookUp((request, other) => look(request, other, value), left);
+  }
+  const [evaluateLeft, evaluateRight] = [evaluateOf(left), right.evaluate];
   return {
     known: false,
     evaluate: (request) => {

@@ -10,22 +10,27 @@ import {
   lookUp,
   lookUpBoth,
 } from './code.ts';
-import type { Expression } from './expression.ts';
+import type { Expression, Variable } from './expression.ts';
 import { attributeOf, getTag, hasPath, hasTag, isIn } from './request.ts';
 import { type Entity, recordOf, setOf, type Value } from './value.ts';
 
+/** What is the same for all requests that the closures will be asked about. */
+export interface KnownEntities {
+  readonly principal?: Entity;
+  readonly action?: Entity;
+}
+
 /**
- * Compiles an expression to closures. What depends on nothing but literals, and on the principal if
- * one is given, is evaluated here, once.
+ * Compiles an expression to closures. What depends on nothing but literals and the known entities is
+ * evaluated here, once.
  */
-export function compileExpression(expression: Expression, principal: Entity | undefined): Code {
-  const compile = (inner: Expression) => compileExpression(inner, principal);
+export function compileExpression(expression: Expression, known: KnownEntities): Code {
+  const compile = (inner: Expression) => compileExpression(inner, known);
   switch (expression.kind) {
     case 'literal':
       return knownAs(expression.value);
     case 'variable':
-      if (expression.name === 'principal' && principal) return knownAs(principal);
-      return VARIABLES[expression.name];
+      return compileVariable(expression.name, known);
     case 'chain':
       return compileChain(expression.operands, expression.until, compile);
     case 'if':
@@ -39,8 +44,11 @@ export function compileExpression(expression: Expression, principal: Entity | un
       return lookUpBoth(look, compile(expression.left), compile(expression.right));
     }
     case 'attribute': {
-      const { name } = expression;
-      return lookUp((request, value) => attributeOf(request, value, name), compile(expression.of));
+      const { name, of } = expression;
+      if (of.kind === 'variable' && of.name === 'context') {
+        return { known: false, evaluate: (request) => request.context.fields.get(name) };
+      }
+      return lookUp((request, value) => attributeOf(request, value, name), compile(of));
     }
     case 'has': {
       const { path } = expression;
@@ -70,12 +78,18 @@ export function compileExpression(expression: Expression, principal: Entity | un
   }
 }
 
+function compileVariable(name: Variable, { principal, action }: KnownEntities): Code {
+  if (name === 'principal' && principal) return knownAs(principal);
+  if (name === 'action' && action) return knownAs(action);
+  return VARIABLES[name];
+}
+
 const VARIABLES = {
   principal: { known: false, evaluate: (request) => request.principal },
   action: { known: false, evaluate: (request) => request.action },
   resource: { known: false, evaluate: (request) => request.resource },
   context: { known: false, evaluate: (request) => request.context },
-} satisfies Readonly<Record<string, Code>>;
+} satisfies Readonly<Record<Variable, Code>>;
 
 const ENTITY_OPERATORS: Readonly<Record<'in' | 'getTag' | 'hasTag', Lookup<[Value, Value]>>> = {
   in: isIn,

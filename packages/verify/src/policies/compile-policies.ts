@@ -1,5 +1,5 @@
 import type { Code, Evaluate } from './code.ts';
-import { compileExpression } from './compile-expression.ts';
+import { compileExpression, type KnownEntities } from './compile-expression.ts';
 import { UnsupportedPolicyError } from './read-json.ts';
 import { type Policy, readPolicy } from './read-policy.ts';
 import type { PolicyRequest } from './request.ts';
@@ -19,8 +19,8 @@ export interface CompiledPolicies {
   readonly headers: ReadonlySet<string>;
   readonly decide: (request: PolicyRequest) => PolicyDecision;
   /**
-   * For requests of one key: conditions that depend on the key alone are evaluated here, once.
-   * What is known of the principal must not change as long as the answer is used.
+   * For requests of one key: conditions that depend on the key alone, or on the key and one of the
+   * actions, are evaluated once. What is known of the principal must not change meanwhile.
    */
   readonly forKey: (principal: Entity) => KeyPolicies;
 }
@@ -33,45 +33,81 @@ export interface KeyPolicies {
 
 /**
  * Compiles policies in Cedar's JSON form, by their ids.
- * @throws UnsupportedPolicyError for the first that cannot be compiled
+ * @param actions that requests will have, as the very objects: their conditions are evaluated once
+ * @throws UnsupportedPolicyError for the first policy that cannot be compiled
  */
 export function compilePolicies(
   sources: Iterable<readonly [id: string, json: unknown]>,
+  actions: readonly Entity[] = [],
 ): CompiledPolicies {
-  const policies = new Map<string, GenericPolicy>();
-  for (const [id, json] of sources) {
-    if (policies.has(id)) throw new UnsupportedPolicyError(id, 'another policy has the same id');
-    const policy = readPolicy(id, json);
-    policies.set(id, { policy, code: compileExpression(policy.condition, undefined) });
-  }
-  const generic = [...policies.values()];
-  const evaluator = createEvaluator(generic);
+  const policies = readPolicies(sources).map((policy) => compilePolicy(policy, {}));
+  const byAction = new Map(
+    actions.map((action) => [action, policies.map((each) => specialize(each, { action }))]),
+  );
   return {
-    headers: new Set(generic.flatMap(({ policy }) => [...policy.headers])),
-    decide: evaluator.decide,
-    forKey: (principal) => {
-      const { decide, fixed } = createEvaluator(generic.map((each) => specialize(each, principal)));
-      return {
-        fixed,
-        decide: ({ action, resource, context, entities }) =>
-          fixed ?? decide({ principal, action, resource, context, entities }),
-      };
-    },
+    headers: new Set(policies.flatMap(({ policy }) => [...policy.headers])),
+    decide: createEvaluator(policies).decide,
+    forKey: (principal) => createKeyPolicies(principal, policies, byAction),
   };
 }
 
-/** A policy with its condition, compiled for all principals or for one. */
-interface GenericPolicy {
+function createKeyPolicies(
+  principal: Entity,
+  policies: readonly CompiledPolicy[],
+  byAction: ReadonlyMap<Entity, readonly CompiledPolicy[]>,
+): KeyPolicies {
+  const general = createEvaluator(policies.map((each) => specialize(each, { principal })));
+  const evaluators = new Map<Entity, Evaluator>();
+  const evaluatorFor = (action: Entity): Evaluator => {
+    const existing = evaluators.get(action);
+    if (existing) return existing;
+    const ofAction = byAction.get(action);
+    if (!ofAction) return general;
+    const known = { principal, action };
+    const evaluator = createEvaluator(ofAction.map((each) => specialize(each, known)));
+    evaluators.set(action, evaluator);
+    return evaluator;
+  };
+  const { fixed } = general;
+  return {
+    fixed,
+    decide: ({ action, resource, context, entities }) =>
+      fixed ?? evaluatorFor(action).decide({ principal, action, resource, context, entities }),
+  };
+}
+
+function readPolicies(sources: Iterable<readonly [id: string, json: unknown]>): Policy[] {
+  const policies = new Map<string, Policy>();
+  for (const [id, json] of sources) {
+    if (policies.has(id)) throw new UnsupportedPolicyError(id, 'another policy has the same id');
+    policies.set(id, readPolicy(id, json));
+  }
+  return [...policies.values()];
+}
+
+/** A policy with its condition, compiled for all requests or for some. */
+interface CompiledPolicy {
   readonly policy: Policy;
   readonly code: Code;
 }
 
-function specialize({ policy, code }: GenericPolicy, principal: Entity): GenericPolicy {
-  if (code.known || !policy.usesPrincipal) return { policy, code };
-  return { policy, code: compileExpression(policy.condition, principal) };
+function compilePolicy(policy: Policy, known: KnownEntities): CompiledPolicy {
+  return { policy, code: compileExpression(policy.condition, known) };
 }
 
-function createEvaluator(policies: readonly GenericPolicy[]) {
+/** The same where what is known now changes nothing. */
+function specialize(compiled: CompiledPolicy, known: KnownEntities): CompiledPolicy {
+  const { policy, code } = compiled;
+  const isUsed = (known.principal && policy.usesPrincipal) || (known.action && policy.usesAction);
+  return code.known || !isUsed ? compiled : compilePolicy(policy, known);
+}
+
+interface Evaluator {
+  readonly decide: (request: PolicyRequest) => PolicyDecision;
+  readonly fixed: PolicyDecision | undefined;
+}
+
+function createEvaluator(policies: readonly CompiledPolicy[]): Evaluator {
   const known: Outcome = { permits: [], forbids: [], erring: [] };
   const rest: { readonly policy: Policy; readonly evaluate: Evaluate }[] = [];
   for (const { policy, code } of policies) {

@@ -132,6 +132,9 @@ const ACTIONS: ReadonlyMap<string, Entity> = new Map(
   ),
 );
 
+/** The actions that `callRequest` uses again and again. */
+export const KNOWN_ACTIONS: readonly Entity[] = [...ACTIONS.values()];
+
 function actionEntity(method: string, group: string): Entity {
   const ancestors = new Set([entityOf('Action', group).key]);
   return entityOf('Action', method, { attributes: new Map(), ancestors, tags: new Map() });

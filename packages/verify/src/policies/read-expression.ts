@@ -190,6 +190,8 @@ function readVariable(reading: Reading, json: unknown): Variable {
       reading.usesPrincipal = true;
       return json;
     case 'action':
+      reading.usesAction = true;
+      return json;
     case 'resource':
     case 'context':
       return json;

@@ -21,14 +21,21 @@ const DEPTH_MAX = 100;
 export interface Reading {
   readonly policyId: string;
   nodesLeft: number;
-  /** Whether anything read so far asks for the principal. */
+  /** Whether anything read so far asks for the principal, and for the action. */
   usesPrincipal: boolean;
+  usesAction: boolean;
   /** Names of the headers that anything read so far asks for. */
   readonly headers: Set<string>;
 }
 
 export function startReading(policyId: string): Reading {
-  return { policyId, nodesLeft: NODES_MAX, usesPrincipal: false, headers: new Set() };
+  return {
+    policyId,
+    nodesLeft: NODES_MAX,
+    usesPrincipal: false,
+    usesAction: false,
+    headers: new Set(),
+  };
 }
 
 export function countNode(reading: Reading, depth: number): void {

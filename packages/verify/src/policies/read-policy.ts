@@ -18,6 +18,7 @@ export interface Policy {
   /** Scope and conditions as one expression: the policy applies where it is true. */
   readonly condition: Expression;
   readonly usesPrincipal: boolean;
+  readonly usesAction: boolean;
   readonly headers: ReadonlySet<string>;
 }
 
@@ -42,8 +43,8 @@ export function readPolicy(id: string, json: unknown): Policy {
     ),
   ];
   const condition: Expression = { kind: 'chain', until: false, operands };
-  const { usesPrincipal, headers } = reading;
-  return { id, effect, condition, usesPrincipal, headers };
+  const { usesPrincipal, usesAction, headers } = reading;
+  return { id, effect, condition, usesPrincipal, usesAction, headers };
 }
 
 /** No expression where the scope admits everything. */
@@ -51,6 +52,7 @@ function readScope(reading: Reading, name: Variable, json: unknown): Expression[
   const variable: Expression = { kind: 'variable', name };
   const { op, ...fields } = readObject(reading, json, scopeOf(name));
   if (name === 'principal' && op !== 'All') reading.usesPrincipal = true;
+  if (name === 'action' && op !== 'All') reading.usesAction = true;
   switch (op) {
     case 'All':
       return [];

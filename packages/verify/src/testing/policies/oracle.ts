@@ -55,7 +55,10 @@ export function* askOracle(seed: number): Generator<OracleCase> {
   const all = first ? [probe.policyFor(first), ...others] : others;
   const policies = Object.fromEntries(all.map((policy, i) => [`policy_${i}`, policy]));
   const asText = random.below(SETS_PER_TEXT) === 0;
-  const compiled = compilePolicies(Object.entries(asText ? throughText(policies) : policies));
+  const compiled = compilePolicies(
+    Object.entries(asText ? throughText(policies) : policies),
+    requests.flatMap(({ translated }) => (random.chance(0.8) ? [translated.action] : [])),
+  );
   const parsed = preparsePolicySet('oracle', { staticPolicies: policies });
   if (parsed.type === 'failure') throw new Error(JSON.stringify({ parsed, policies }));
   for (const { request, translated } of requests) {

@@ -21,7 +21,7 @@ export interface Probe {
  */
 export function generateProbe(random: Random): Probe {
   const left = generateExpression(random, random.pick(TYPES), 1 + random.below(3));
-  const code = compileExpression(readExpression(startReading('probe'), left), undefined);
+  const code = compileExpression(readExpression(startReading('probe'), left), {});
   const policyFor = (request: PolicyRequest): PolicyJson => {
     const value = code.known ? code.value : code.evaluate(request);
     const right = value === undefined ? { Value: true } : toExpression(value);
