@@ -68,7 +68,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
       reply.headers(apiHeaders(request.id));
       const { headers } = request.raw;
       if (headers.cookie !== undefined) headers.cookie = canonicalCookies(headers.cookie);
-      done(hasHost(request) ? undefined : new DomainError('malformed_request', WITHOUT_HOST));
+      done(faultOf(request));
     });
     const guesses = {
       services: options.services,
@@ -95,8 +95,27 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
 const NOT_UTF8 = 'The body is not valid UTF-8. Send JSON in UTF-8.';
 const WITHOUT_HOST = 'The request has no header Host, which HTTP/1.1 asks for.';
 
-function hasHost({ raw }: FastifyRequest): boolean {
-  return raw.headers.host !== undefined || raw.httpVersion === '1.0';
+const UNREADABLE_QUERY =
+  'The query holds a percent sequence that cannot be read. Escape its values as UTF-8.';
+
+/** Before anything is read of it. */
+function faultOf({ raw, url }: FastifyRequest): DomainError | undefined {
+  if (raw.headers.host === undefined && raw.httpVersion !== '1.0') {
+    return new DomainError('malformed_request', WITHOUT_HOST);
+  }
+  return hasReadableQuery(url) ? undefined : new DomainError('malformed_request', UNREADABLE_QUERY);
+}
+
+/** Escapes that are not UTF-8 would be searched for as U+FFFD. */
+function hasReadableQuery(url: string): boolean {
+  const at = url.indexOf('?');
+  if (at < 0 || !url.includes('%', at)) return true;
+  try {
+    decodeURIComponent(url.slice(at));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const EMPTY_BODY =

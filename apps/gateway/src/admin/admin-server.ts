@@ -1,5 +1,6 @@
 /** Health and metrics, on an address of their own: no client of the upstream reaches them. */
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { Fleet } from '@tollkeeper/gateway-core';
 
 export interface Admin {
@@ -33,9 +34,32 @@ export function createAdminServer({ fleet, readyFault, metrics }: Admin): Server
         sendJson(res, 404, { fault: 'There are /healthz, /readyz and /metrics' });
     }
   });
-  // Node would answer noise in the place of a request that was sent before it.
-  return server.on('clientError', (_, socket) => socket.destroy());
+  return server.on('clientError', refuseUnparsed);
 }
+
+/** Node would answer without a body, and in the place of a request that was sent before. */
+function refuseUnparsed({ code }: NodeJS.ErrnoException, socket: Duplex): void {
+  if (code === 'ECONNRESET' || !socket.writable || Reflect.get(socket, '_httpMessage')) {
+    socket.destroy();
+    return;
+  }
+  const [status, fault] = PARSER_FAULTS.get(code) ?? [400, 'This is not a valid HTTP/1.1 request'];
+  const body = jsonText({ fault });
+  socket.end(
+    [
+      `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+      'Content-Type: application/json',
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      'Connection: close',
+      `\r\n${body}`,
+    ].join('\r\n'),
+  );
+}
+
+const PARSER_FAULTS: ReadonlyMap<string | undefined, readonly [number, string]> = new Map([
+  ['HPE_HEADER_OVERFLOW', [431, 'The head of the request is too large']],
+  ['ERR_HTTP_REQUEST_TIMEOUT', [408, 'The request did not arrive in time']],
+]);
 
 function readiness(fleet: Fleet, fault: string | undefined) {
   const { gatewayId, name, connected, version, ageMs, fault: fleetFault } = fleet.status();
@@ -54,7 +78,11 @@ function readiness(fleet: Fleet, fault: string | undefined) {
 function sendJson(res: ServerResponse, status: number, body: object): void {
   res.statusCode = status;
   res.setHeader('content-type', 'application/json');
-  res.end(`${JSON.stringify(body)}\n`);
+  res.end(jsonText(body));
+}
+
+function jsonText(body: object): string {
+  return `${JSON.stringify(body)}\n`;
 }
 
 async function sendMetrics(res: ServerResponse, metrics: Admin['metrics']): Promise<void> {

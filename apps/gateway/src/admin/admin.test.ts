@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { connectRaw } from '../testing/raw-client.ts';
 import { startTestGateway, startUpstream } from '../testing/test-gateway.ts';
 
 it('is up at once, and ready only while requests can be decided', async () => {
@@ -43,6 +44,18 @@ it('tells Prometheus what was decided, how fast, by which version, and what wait
   ]) {
     expect(lines).toContain(`tollkeeper_gateway_${line}`);
   }
+});
+
+it.each([
+  ['no HTTP', 'no HTTP at all\r\n\r\n', 400],
+  ['a head that is too large', `GET / HTTP/1.1\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
+])('says what is wrong with %s', async (_, text, status) => {
+  const { adminAddress } = await startTestGateway('http://127.0.0.1:9');
+  const client = await connectRaw(adminAddress);
+  client.send(text);
+  const [head = '', body = ''] = (await client.closes()).split('\r\n\r\n');
+  expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+  expect(JSON.parse(body)).toEqual({ fault: expect.any(String) });
 });
 
 it('is no part of what clients reach, and takes nothing but reading', async () => {

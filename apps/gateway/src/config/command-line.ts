@@ -9,6 +9,7 @@ import { upstream } from './upstream-settings.ts';
 
 /** What the command line says; undefined leaves it to gateway.yaml, or to the default. */
 export interface CommandLine {
+  /** Empty where the variable is. */
   readonly joinKey: string | undefined;
   readonly controlPlane: string | undefined;
   readonly upstream: URL | undefined;
@@ -56,7 +57,8 @@ export function readCommandLine(args: readonly string[], env: Environment): Comm
       read('--join-key-file', values['join-key-file'], readJoinKey)?.text ??
       (env.TOLLKEEPER_JOIN_KEY || undefined) ??
       read('TOLLKEEPER_JOIN_KEY_FILE', env.TOLLKEEPER_JOIN_KEY_FILE || undefined, readJoinKey)
-        ?.text,
+        ?.text ??
+      env.TOLLKEEPER_JOIN_KEY,
     controlPlane: read('--control-plane', controlPlane || undefined, parseControlPlane)?.href,
     upstream: read('--upstream', values.upstream, (text) => {
       const parsed = upstream.safeParse(text);

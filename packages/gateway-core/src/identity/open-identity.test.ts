@@ -171,6 +171,15 @@ test('says what to do without a join key and without an identity', async () => {
   );
 });
 
+test('says that the join key it was given is empty', async () => {
+  const stateDir = await makeStateDir();
+  const started = start({ controlPlane: NOBODY, stateDir, joinKey: '' });
+  await expect(started).rejects.toMatchObject({
+    code: 'join_key_missing',
+    message: expect.stringContaining('TOLLKEEPER_JOIN_KEY of a gateway) is empty'),
+  });
+});
+
 test('refuses the state folder of another control plane', async () => {
   const controlPlane = await startControlPlane();
   const stateDir = await makeStateDir();

@@ -31,7 +31,7 @@ export async function openIdentity(folder: StateFolder, options: Options): Promi
     return { ...stored.joined, privateKey: stored.privateKey };
   }
   const { joinKey } = options;
-  if (joinKey === undefined) throw missing(folder, await wasRemoved(folder));
+  if (!joinKey) throw missing(folder, await wasRemoved(folder), joinKey);
   const controlPlane = options.controlPlane.text;
   const known = stored?.controlPlane === controlPlane ? stored : undefined;
   const privateKey = known?.privateKey ?? createIdentity();
@@ -55,13 +55,19 @@ function requireControlPlane(folder: StateFolder, stored: StoredIdentity, option
   );
 }
 
-function missing(folder: StateFolder, isRemoved: boolean): FleetError {
+/** @param joinKey empty where one was given that holds nothing, as by a command that failed */
+function missing(folder: StateFolder, isRemoved: boolean, joinKey?: string): FleetError {
   const reason = isRemoved
     ? `The gateway of the state folder "${folder.path}" was removed from the fleet, and there is no join key to join again. `
     : `There is no gateway in the state folder "${folder.path}" yet, and no join key to make one. `;
+  const empty =
+    joinKey === ''
+      ? 'The join key that was given (TOLLKEEPER_JOIN_KEY of a gateway) is empty. '
+      : '';
   return new FleetError(
     'join_key_missing',
     reason +
+      empty +
       'Create a join key in the dashboard, under Fleet, or with "tollkeeper join-keys create", and start this gateway with it.',
   );
 }

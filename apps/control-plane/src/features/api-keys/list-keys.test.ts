@@ -105,6 +105,9 @@ describe('the pages of a list', () => {
     'limit=1.5',
     'limit=',
     'limit=many',
+    'limit=1e2',
+    'limit=0x10',
+    'limit=%2010',
     'limit=1&limit=2',
   ])('refuse %s', async (query) => {
     const answer = await owner.get(`/v1/api-keys?${query}`);
