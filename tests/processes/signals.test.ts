@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { claimServer } from '../../apps/control-plane/src/testing/test-app.ts';
@@ -36,6 +36,30 @@ it.each(Object.keys(MOMENTS).filter((_, at) => process.env.LONG || at % 2 === 1)
     expect(await again.stop()).toEqual({ code: 0, signal: null });
   },
 );
+
+it('reports no failure where Ctrl+C stops the making of its database as well', async () => {
+  const controlPlane = await spawnControlPlane({ dataDir: await makeFolder() });
+  const initdb = await until('initdb runs', () => findChild(controlPlane.pid, 'initdb'));
+  process.kill(initdb, 'SIGSTOP');
+  controlPlane.signal('SIGINT');
+  await until('it stops', () => controlPlane.stdout().includes('"stopping"'));
+  process.kill(initdb, 'SIGKILL');
+  expect(await controlPlane.exited).toEqual({ code: 0, signal: null });
+  expect(controlPlane.stderr()).toBe('');
+});
+
+/** A child of the process that runs a program of that name. */
+function findChild(pid: number, name: string): number | undefined {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
+  return children.map(Number).find((child) => {
+    try {
+      return readFileSync(`/proc/${child}/comm`, 'utf8').trim() === name;
+    } catch {
+      // It has ended, or there is none.
+      return false;
+    }
+  });
+}
 
 it('answers what is under way, closes what is idle, takes nothing new, and ends with code 0', async () => {
   const config = await createTestDatabase();

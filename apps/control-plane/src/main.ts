@@ -23,17 +23,20 @@ const DASHBOARD = fileURLToPath(new URL('../../dashboard/dist', import.meta.url)
 const START_MS = 20_000;
 
 let config: Config | undefined;
+let isStopping = () => false;
 try {
   config = readConfig(process.env);
   const log = createLog(config.logLevel);
   const starting = start(config, log);
-  endWith(starting, log);
+  isStopping = endWith(starting, log);
   await starting;
 } catch (error) {
-  const sentence = describeStartError(error, config);
-  if (sentence === undefined) console.error(error);
-  else process.stderr.write(`${sentence}\n`);
-  process.exit(1);
+  if (!isStopping()) {
+    const sentence = describeStartError(error, config);
+    if (sentence === undefined) console.error(error);
+    else process.stderr.write(`${sentence}\n`);
+    process.exit(1);
+  }
 }
 
 interface Running {
@@ -118,16 +121,23 @@ async function announce({ setup }: App, config: Config, baseUrl: string): Promis
   process.stdout.write('\n');
 }
 
-/** A start under way is let through first: what it opened until then would else stay behind. */
-function endWith(starting: Promise<Running>, log: Logger): void {
+/**
+ * A start under way is let through first: what it opened until then would else stay behind.
+ * @returns whether the process is stopping
+ */
+function endWith(starting: Promise<Running>, log: Logger): () => boolean {
   let ending = false;
   const end = async (reason: string, code: number) => {
     if (ending) return;
     ending = true;
     log.info({ reason }, 'stopping');
-    const started = starting.catch(() => 'failed' as const);
+    const started = starting.catch((error: unknown) => {
+      // Ctrl+C also reaches what the start runs, such as initdb.
+      log.info({ err: error }, 'the start was cut short');
+      return 'failed' as const;
+    });
     const running = await Promise.race([started, delay(START_MS, 'stuck' as const)]);
-    if (running === 'failed') return;
+    if (running === 'failed') process.exit(code);
     if (running === 'stuck') process.exit(1);
     process.exit((await close(running, log)) ?? code);
   };
@@ -138,6 +148,7 @@ function endWith(starting: Promise<Running>, log: Logger): void {
     await end('database lost', 1);
   };
   starting.then(watch, () => undefined);
+  return () => ending;
 }
 
 /** Gives an exit code when something was left undone. */
