@@ -29,7 +29,12 @@ const COLUMNS: readonly Column<JoinKey & { readonly workspaceName: string }>[] =
     color: ({ status }) => STATUS_COLORS[status],
   },
   { title: 'USED', cell: ({ usesCount, usesMax }) => `${usesCount} of ${usesMax}` },
-  { title: 'EXPIRES', cell: ({ expiresAt }, now) => relativeTime(expiresAt, now) },
+  {
+    title: 'EXPIRES',
+    // Once it is used up, it admits nothing more, whatever time is left.
+    cell: ({ status, expiresAt }, now) =>
+      status === 'used_up' ? '–' : relativeTime(expiresAt, now),
+  },
   { title: 'WORKSPACE', cell: ({ workspaceName }) => workspaceName, widthMin: 9, optional: true },
   { title: 'LABELS', cell: ({ labels }) => formatLabels(labels), widthMin: 8, optional: true },
   { title: 'CREATED BY', cell: ({ createdBy }) => createdBy.name, widthMin: 8, optional: true },

@@ -52,6 +52,12 @@ test.each([
   });
 });
 
+test('the organization is shown with the expiry that new keys get here without a default', async () => {
+  const api = createApi({ 'GET /v1/organization': ORGANIZATION });
+  const { stdout } = await tollkeeper(['organization', 'show'], { fetch: api.fetch });
+  expect(stdout).toMatch(/Default expiry +none: "keys create" and the dashboard then use 90 days/);
+});
+
 test('a new key expires when a rule says so, where that comes before the 90 days', async () => {
   const refused = refusal(422, 'validation_failed', {
     errors: [{ path: 'expiresAt', message: 'must be at most tomorrow' }],

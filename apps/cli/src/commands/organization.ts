@@ -8,6 +8,7 @@ import { hint, printFields, printLine } from '../output.ts';
 import { ask, confirm, readSecret, requireYesOrTerminal } from '../prompt.ts';
 import { type Connection, connect } from '../session/connect.ts';
 import { relativeAndExact } from '../text/format.ts';
+import { EXPIRY_DAYS } from './keys/create-key.ts';
 import { findMember } from './members.ts';
 
 type Organization = RouteOutput<Routes['getOrganization']>;
@@ -102,6 +103,8 @@ const remove = verb({
 
 export const organization: Noun = { verbs: [show, update, transfer, remove] };
 
+const NO_DEFAULT = `none: "keys create" and the dashboard then use ${EXPIRY_DAYS} days`;
+
 function printOrganization(ctx: CliContext, organization: Organization): void {
   const { name, id, slug, plan, defaultExpiryDays, createdAt } = organization;
   printFields(ctx, [
@@ -109,7 +112,7 @@ function printOrganization(ctx: CliContext, organization: Organization): void {
     ['Id', id],
     ['Slug', slug],
     ['Plan', plan],
-    ['Default expiry', defaultExpiryDays === null ? 'none' : `${defaultExpiryDays} days`],
+    ['Default expiry', defaultExpiryDays === null ? NO_DEFAULT : `${defaultExpiryDays} days`],
     ['Created', relativeAndExact(createdAt, ctx.now())],
   ]);
 }

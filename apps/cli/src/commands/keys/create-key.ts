@@ -13,7 +13,7 @@ import { findWorkspaceId } from '../workspaces.ts';
 import { KEY, openKey } from './open-key.ts';
 
 /** As in the dashboard, where the organization has no default of its own. */
-const EXPIRY_DAYS = 90;
+export const EXPIRY_DAYS = 90;
 const DAY_MS = 86_400_000;
 /** As in the dashboard: programs that use the old secret have a day to switch to the new one. */
 const GRACE_S = 86_400;

@@ -63,7 +63,8 @@ const COLUMNS: readonly RecordColumn<JoinKey>[] = [
   {
     header: 'Expires',
     look: 'w-32 hidden cell-small md:table-cell',
-    cell: ({ expiresAt }) => <TimeAgo at={expiresAt} />,
+    // Once it is used up, it admits nothing more, whatever time is left.
+    cell: ({ status, expiresAt }) => (status === 'used_up' ? '–' : <TimeAgo at={expiresAt} />),
   },
   {
     header: 'Created by',
@@ -75,7 +76,7 @@ const COLUMNS: readonly RecordColumn<JoinKey>[] = [
 ];
 
 function NameCell({ joinKey }: { readonly joinKey: JoinKey }) {
-  const { name, labels, expiresAt, blockedBy, workspaceId } = joinKey;
+  const { name, labels, status, expiresAt, blockedBy, workspaceId } = joinKey;
   const chosen = useChosenWorkspace();
   return (
     <div className="flex min-w-0 flex-col gap-1 max-sm:gap-1.5">
@@ -94,9 +95,11 @@ function NameCell({ joinKey }: { readonly joinKey: JoinKey }) {
         <span className="sm:hidden">
           <Uses joinKey={joinKey} /> used
         </span>
-        <span>
-          expires <TimeAgo at={expiresAt} />
-        </span>
+        {status === 'used_up' ? null : (
+          <span>
+            expires <TimeAgo at={expiresAt} />
+          </span>
+        )}
       </p>
       {blockedBy ? (
         <p className="text-[0.8125rem] text-soft">Blocked: {blockWords(blockedBy)}</p>
