@@ -149,7 +149,14 @@ async function runResetPassword(
 ): Promise<Outcome> {
   const generated = Buffer.from(services.randomBytes(GENERATED_BYTES)).toString('base64url');
   const password = readPassword ? await readPassword() : generated;
-  const { email: reset } = await resetPasswordByOperator(services, email, password, requestId);
+  const isGenerated = readPassword === undefined;
+  const { email: reset } = await resetPasswordByOperator(
+    services,
+    email,
+    password,
+    requestId,
+    isGenerated,
+  );
   const ended = `The password of ${reset} is reset, and their sessions have ended.`;
   if (readPassword) return { answer: { email: reset }, sentence: ended };
   return {

@@ -1,5 +1,6 @@
 import { routes } from '@tollkeeper/contract';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { resetPasswordByOperator } from '../features/identity/index.ts';
 import type { Answer, Client } from '../testing/client.ts';
 import { enrolTotp } from '../testing/enrol-totp.ts';
 import { addMember, claimedOrganization, PASSWORD } from '../testing/people.ts';
@@ -59,6 +60,27 @@ describe('guessing a password', () => {
     expect(stranger.problem.detail).toContain(`Try again in ${waitS} second`);
 
     expect((await signIn('192.0.2.77', { email, password }, device)).status).toBe(200);
+  });
+
+  it('keeps nobody out to whom the operator gave a password, until it was used', async () => {
+    const { organizationId } = await claimedOrganization(app);
+    const person = await addMember(app, organizationId, 'viewer');
+    const made = 'made by the command, and printed';
+    const attack = () =>
+      statusesOf(Array.from({ length: 40 }, (_, at) => guess(`203.0.113.${at}`, person.email)));
+    const reset = (isGenerated: boolean) =>
+      resetPasswordByOperator(app.services, person.email, made, 'req_1', isGenerated);
+    const enter = async (from: string) =>
+      (await signIn(from, { email: person.email, password: made })).status;
+    await attack();
+    await reset(false);
+    expect(await enter('192.0.2.60')).toBe(429);
+    await reset(true);
+    await attack();
+    expect(await enter('192.0.2.61')).toBe(200);
+    // From now on it is a password like any other.
+    await attack();
+    expect(await enter('192.0.2.62')).toBe(429);
   });
 
   it('counts by the account that a device is known to, and takes no forged cookie', async () => {

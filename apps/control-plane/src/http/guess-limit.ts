@@ -3,9 +3,11 @@ import type { Services } from '../context.ts';
 import { DomainError } from '../domain-error.ts';
 import {
   type Auth,
+  endFirstUse,
   findSessionUser,
   findTwoFactorUser,
   findUserEmail,
+  isFirstUseAwaited,
   trimSessions,
 } from '../features/identity/index.ts';
 import type { AttemptLimit, Attempts, Taken } from './attempts.ts';
@@ -65,7 +67,13 @@ export function guessLimit(
       if (request.ctx?.actor.type === 'key') return;
       const account = await accountOf(options, guess, request);
       const device = account && devices.find(request.headers.cookie, account);
-      const taken = await attempts.take(limitsOf(guess, account, request.ip, device));
+      let taken = await attempts.take(limitsOf(guess, account, request.ip, device));
+      if (taken.outcome === 'refused' && guess === 'sign-in' && account !== undefined) {
+        const { db, clock } = options.services;
+        if (await isFirstUseAwaited(db, account, clock())) {
+          taken = await attempts.take(firstUseLimits(account, request.ip));
+        }
+      }
       if (taken.outcome === 'refused') throw tooMany(guess, taken.waitS);
       request.guess = taken;
     },
@@ -106,6 +114,13 @@ function limitsOf(
     limit('network', network),
     limit('account', account),
   ];
+}
+
+/** Those of the network alone: the password cannot be guessed. */
+function firstUseLimits(account: string, ip: string): AttemptLimit[] {
+  return limitsOf('sign-in', account, ip, undefined).filter(
+    ({ scope }) => scope !== 'sign-in/account',
+  );
 }
 
 /** The address of the account that is guessed at; undefined where the request names none. */
@@ -158,6 +173,7 @@ export function rememberDevice({ services, auth, devices }: GuessOptions): Route
       const user = await findSessionUser(auth, session);
       if (!user) return payload;
       await trimSessions(services.db, user.userId);
+      await endFirstUse(services.db, user.userId);
       const email = await findUserEmail(services.db, user.userId);
       if (email) remember(email);
       return payload;

@@ -19,6 +19,7 @@ export {
   requireVerifiedEmail,
   type SessionUser,
 } from './find-user.ts';
+export { endFirstUse, isFirstUseAwaited } from './first-use.ts';
 export { insertUser } from './insert-user.ts';
 export { requirePassword, setPassword } from './password.ts';
 export {

@@ -6,6 +6,7 @@ import { invalidField } from '../../domain-error.ts';
 import type { WriteServices } from '../../write/write.ts';
 import { appendSessionEvent } from './append-session-event.ts';
 import { endAccess } from './end-access.ts';
+import { awaitFirstUse } from './first-use.ts';
 import { setPassword } from './password.ts';
 import { changeUser, getUserId } from './user-transaction.ts';
 
@@ -15,6 +16,7 @@ const PASSWORD_LENGTH_MAX = 128;
 /**
  * The operator's command for somebody who cannot sign in: sets another password and signs the user
  * out everywhere. Second factors stay.
+ * @param isGenerated whether nobody chose it, so that nobody can guess it
  * @throws DomainError not_found, validation_failed
  */
 export async function resetPasswordByOperator(
@@ -22,6 +24,7 @@ export async function resetPasswordByOperator(
   email: string,
   password: string,
   requestId: string,
+  isGenerated = false,
 ): Promise<{ email: string }> {
   if (password.length < PASSWORD_LENGTH_MIN || password.length > PASSWORD_LENGTH_MAX) {
     throw invalidField(
@@ -32,6 +35,7 @@ export async function resetPasswordByOperator(
   const hash = await hashPassword(password);
   return change(services, email, requestId, 'session.reset_password', async (tx, userId) => {
     await setPassword(tx, userId, hash, services.clock());
+    if (isGenerated) await awaitFirstUse(tx, userId, services.clock());
   });
 }
 
@@ -62,8 +66,8 @@ async function change(
 ): Promise<{ email: string }> {
   const userId = await getUserId(services.db, email);
   await changeUser(services.db, userId, async (tx) => {
-    await work(tx, userId);
     await endAccess(tx, userId);
+    await work(tx, userId);
     await appendSessionEvent(tx, services, userId, {
       action,
       after: null,
