@@ -80,18 +80,19 @@ export class ProxyRequest implements Held, AnswerWatch, Ongoing, Repeatable {
     const code = isTimeout ? 'upstream_timeout' : 'upstream_failed';
     this.#services.metrics.upstreamFailed(code);
     if (this.#call.record) this.#call.record.code = code;
-    if (!isCut && !this.#isUploadBroken(error)) this.#attempts?.failed();
+    if (!isCut && !this.#isByClient(error)) this.#attempts?.failed();
     const upstream = this.#target?.url.origin;
     const message = isCut ? 'An upstream broke off' : 'An upstream failed';
     this.#services.log.warn({ upstream, err: error }, message);
   }
 
   /**
-   * Whether the connection broke while the body was sent. An upstream may refuse a large body in this
-   * way, so that any client could have every upstream ejected.
+   * Whether the connection broke for what the client sent. Upstreams may refuse an upgrade or a large
+   * body in this way, so that any client could have every upstream ejected.
    */
-  #isUploadBroken(error: Error): boolean {
-    if (!this.#upload || !isConnectionBroken(error)) return false;
+  #isByClient(error: Error): boolean {
+    if (!isConnectionBroken(error)) return false;
+    if (!this.#upload) return this.#call.upgrade !== undefined;
     return !this.#upload.readableEnded || (error as NodeJS.ErrnoException).syscall === 'write';
   }
 
@@ -138,7 +139,7 @@ export class ProxyRequest implements Held, AnswerWatch, Ongoing, Repeatable {
     if (!answer || answer.isOver) return false;
     const isKept = isKeptClosed(error);
     const upstream = this.#target?.url.origin;
-    if (!isKept) this.#attempts?.failed();
+    if (!isKept && !this.#isByClient(error)) this.#attempts?.failed();
     this.recheck(nowMs());
     if (answer.isOver) return true;
     const next = this.#attempts?.next();

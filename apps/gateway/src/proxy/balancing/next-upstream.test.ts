@@ -152,3 +152,12 @@ it.each([
   const metrics = await (await fetch(`${gateway.adminUrl}/metrics`)).text();
   expect(metrics).toContain(`_up{upstream="${asked?.url}"} ${state}`);
 });
+
+it('holds nothing against upstreams that close the connection of an upgrade', async () => {
+  const gateway = await startSeveral({ failuresMax: 1 });
+  deeds = [closes, closes];
+  expect(await askForUpgrade(gateway)).toMatch(/^HTTP\/1\.1 502 /);
+  expect(tries()).toEqual([1, 1]);
+  const metrics = await (await fetch(`${gateway.adminUrl}/metrics`)).text();
+  for (const { url } of upstreams) expect(metrics).toContain(`_up{upstream="${url}"} 1`);
+});
