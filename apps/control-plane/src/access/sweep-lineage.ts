@@ -1,24 +1,15 @@
 import { sql } from 'drizzle-orm';
 import type { Database } from '../db/connect.ts';
 import { apiKey, deletedKey, keyRotation, organization } from '../db/schema/index.ts';
-import { LIVING, leadsNowhere, NAMED, type Trace } from './prune-lineage.ts';
+import { LIVING, leadsNowhere, NAMED } from './prune-lineage.ts';
 
 /** Forgets all dead keys that lead to nothing that is left, and who gave deleted ones new secrets. */
 export async function purgeLineage(db: Database): Promise<{ readonly rowCount: number }> {
   let rowCount = 0;
   for (const { id } of await db.select({ id: organization.id }).from(organization)) {
-    rowCount += await sweep(db, id, [...LIVING, ...NAMED]);
+    rowCount += await sweep(db, id);
   }
   return { rowCount };
-}
-
-/**
- * For a search that dead keys hold up: forgets all of an organization that lead to nothing that a cascade
- * would end. What they changed is not named any more.
- * @returns whether there were any
- */
-export async function pruneToEnd(db: Database, organizationId: string): Promise<boolean> {
-  return (await sweep(db, organizationId, LIVING)) > 0;
 }
 
 /** So many ids that a statement with them ends in time. */
@@ -30,11 +21,7 @@ const PART_MAX = 2000;
  * that no lock is needed.
  * @returns how many
  */
-async function sweep(
-  db: Database,
-  organizationId: string,
-  traces: readonly Trace[],
-): Promise<number> {
+async function sweep(db: Database, organizationId: string): Promise<number> {
   const creators = await selectDead(db, organizationId);
   const dead = [...creators.keys()];
   const parts = Array.from({ length: Math.ceil(dead.length / PART_MAX) }, (_, at) =>
@@ -43,7 +30,7 @@ async function sweep(
   const leading = new Set<string>();
   const rotators = new Map<string, string[]>();
   for (const part of parts) {
-    for (const id of await selectLeading(db, organizationId, part, traces)) leading.add(id);
+    for (const id of await selectLeading(db, organizationId, part)) leading.add(id);
     for (const { id, by } of await selectRotators(db, organizationId, part)) {
       rotators.set(id, [...(rotators.get(id) ?? []), by]);
     }
@@ -80,11 +67,10 @@ async function selectLeading(
   db: Database,
   organizationId: string,
   ids: readonly string[],
-  traces: readonly Trace[],
 ): Promise<string[]> {
   const { rows } = await db.execute<{ id: string }>(sql`
     select dead.id from unnest(${sql.param(ids)}::text[]) as dead (id)
-    where not ${leadsNowhere(organizationId, sql`dead.id`, traces)}`);
+    where not ${leadsNowhere(organizationId, sql`dead.id`, [...LIVING, ...NAMED])}`);
   return rows.map(({ id }) => id);
 }
 

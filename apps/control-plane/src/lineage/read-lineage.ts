@@ -1,10 +1,12 @@
+import { ID_PREFIXES } from '@tollkeeper/contract';
 import { eq, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { Authority } from '../context.ts';
 import { among, readInParts } from '../db/among.ts';
 import type { Database, Transaction } from '../db/connect.ts';
-import { admission, apiKey, deletedKey, keyRotation, member, user } from '../db/schema/index.ts';
-import type { Admission, Lineage, Link } from './trace-descendants.ts';
+import { admission, deletedKey, keyRotation, member, user } from '../db/schema/index.ts';
+import type { Admission, Lineage, Link } from './links.ts';
+import { type LinkedKey, linkOnce, readKeys } from './read-keys.ts';
 
 /** A member of whom the lineage knows how they came in. */
 export interface AdmittedMember {
@@ -19,13 +21,11 @@ export interface AdmittedMember {
 
 export interface ReadLineage extends Lineage {
   readonly members: ReadonlyMap<string, AdmittedMember>;
-  /** Those that are not deleted. */
+  /** Those that are not revoked or deleted. */
   readonly keys: ReadonlyMap<string, LinkedKey>;
   /** False where there are more links than were to be read. */
   readonly isComplete: boolean;
 }
-
-type LinkedKey = Awaited<ReturnType<typeof selectKeys>>[number];
 
 interface Reading {
   /** Whom the caller removes (`findRemovable`). */
@@ -58,69 +58,34 @@ export async function readLineage(
     (part, limit) => selectAdmitted(db, ctx, part, { limit, ledTo }),
     rowsMax,
   );
-  const memberIds = [...new Set(admitted.rows.map(({ id }) => id))].sort();
+  const memberIds = [...new Set([...admitted.rows.map(({ id }) => id), ...ids.filter(isMember)])];
   const admissions = await readInParts(
-    memberIds,
+    memberIds.sort(),
     (part, limit) => selectAdmissions(db, ctx, part, removable, limit),
     rowsMax,
   );
   const whole = admissions.isWhole ? admissions.rows : withoutLast(admissions.rows);
   const removableIds = new Set(whole.filter((row) => row.isRemovable).map(({ id }) => id));
-  const keys = await readInParts(ids, (part) => selectKeys(db, ctx, part));
+  const { links, keys } = await readKeys(db, ctx, ids);
   const deleted = await readInParts(ids, (part) => selectDeletedKeys(db, ctx, part));
+  for (const row of deleted.rows) links.push(linkOfDeletedKey(row, removableIds));
+  for (const link of rotations.rows) links.push(link);
   return {
-    links: [
-      ...keys.rows.flatMap(linksOfKey),
-      ...deleted.rows.map((row) => linkOfDeletedKey(row, removableIds)),
-      ...rotations.rows,
-    ],
+    links,
     admissions: whole.map(toAdmission),
     removable: removableIds,
-    keys: new Map(keys.rows.map((row) => [row.id, row])),
+    keys,
     members: new Map(whole.map((row) => [row.id, row])),
     isComplete: rotations.isWhole && admitted.isWhole && admissions.isWhole,
   };
 }
 
+const isMember = (id: string) => id.startsWith(ID_PREFIXES.member);
+
 /** Of the last member, admissions may be missing. */
 function withoutLast(rows: readonly AdmissionRow[]): AdmissionRow[] {
   const last = rows.at(-1)?.id;
   return rows.filter(({ id }) => id !== last);
-}
-
-function selectKeys(
-  db: Database | Transaction,
-  { organizationId }: Authority,
-  ids: readonly string[],
-) {
-  return db
-    .select({
-      id: apiKey.id,
-      memberId: apiKey.memberId,
-      createdByKeyId: apiKey.createdByKeyId,
-      status: apiKey.status,
-      createdAt: apiKey.createdAt,
-      handedOverAt: apiKey.handedOverAt,
-      revokedAt: apiKey.revokedAt,
-    })
-    .from(apiKey)
-    .where(sql`${eq(apiKey.organizationId, organizationId)} and ${among(apiKey.id, ids)}`);
-}
-
-/** A member owns a key until it is revoked or handed over; a key created it once. */
-function linksOfKey(row: LinkedKey): Link[] {
-  const { id, memberId, createdByKeyId, createdAt, handedOverAt, revokedAt } = row;
-  const owned = {
-    creator: memberId,
-    id,
-    firstAt: (handedOverAt ?? createdAt).getTime(),
-    lastAt: revokedAt?.getTime() ?? Number.POSITIVE_INFINITY,
-  };
-  return createdByKeyId === null ? [owned] : [owned, linkOnce(createdByKeyId, id, createdAt)];
-}
-
-function linkOnce(creator: string, id: string, at: Date): Link {
-  return { creator, id, firstAt: at.getTime(), lastAt: at.getTime() };
 }
 
 function selectDeletedKeys(

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { type Admission, type Link, traceDescendants } from './trace-descendants.ts';
+import type { Admission, Link } from './links.ts';
+import { traceDescendants } from './trace-descendants.ts';
 
 const RUNS = process.env.LONG ? 20_000 : 2000;
 /** Few, so that the same ones leave and come back. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Admission, type Link, traceDescendants } from './trace-descendants.ts';
+import type { Admission, Link } from './links.ts';
+import { traceDescendants } from './trace-descendants.ts';
 
 const MINUTE = 60_000;
 

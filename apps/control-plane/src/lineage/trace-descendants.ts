@@ -1,30 +1,4 @@
-/** That somebody gained power over a key: created it, owned it, or learned its secret. */
-export interface Link {
-  /** A key or a member. */
-  readonly creator: string;
-  /** The key. */
-  readonly id: string;
-  /** Equal to `lastAt` for what happened once; all times are in milliseconds. */
-  readonly firstAt: number;
-  readonly lastAt: number;
-}
-
-/** That a member accepted an invitation. What they do belongs to their latest admission. */
-export interface Admission {
-  /** Who sent it: a member, perhaps by a key. */
-  readonly inviters: readonly string[];
-  readonly memberId: string;
-  readonly invitedAt: number;
-  readonly admittedAt: number;
-}
-
-export interface Lineage {
-  readonly links: readonly Link[];
-  /** All admissions of each member who is in it. */
-  readonly admissions: readonly Admission[];
-  /** Members whom the caller removes; others stay, with all that is theirs. */
-  readonly removable: ReadonlySet<string>;
-}
+import type { Admission, Lineage, Link, Origin } from './links.ts';
 
 export interface Descendants {
   /** Ids of keys and members, roots too. */
@@ -33,6 +7,8 @@ export interface Descendants {
   readonly rootOf: (creators: readonly (string | null)[], at: number) => string | undefined;
   /** The root that a key or a member comes from by now. */
   readonly rootNow: (id: string) => string | undefined;
+  /** With which the rest of the lineage is traced, of keys and members that lead on to it. */
+  readonly originsOf: (ids: readonly string[]) => Origin[];
   /** Members whose latest admission came from a root. */
   readonly members: ReadonlyMap<string, string>;
   /** Members who are not removable, and whose latest admission came from a root. */
@@ -76,6 +52,12 @@ interface Arrival {
   readonly firstAt: number;
 }
 
+/** That a key counts from then on, without a link that shows it. */
+interface Start {
+  readonly origin: Origin;
+  readonly firstAt: number;
+}
+
 /**
  * Follows what came from the roots in the order of time. A key counts from when somebody who
  * counts gained power over it, and a member from an admission by somebody who counts until the next
@@ -85,8 +67,13 @@ interface Arrival {
  * Each link begins once. If its creator counts at that time, what it leads to counts; otherwise it waits
  * until its creator does. Then it counts if its time is not over, and if it is, it never will: either
  * way it is looked at once more and dropped.
+ * @param origins of a part of a lineage, from which it goes on
  */
-export function traceDescendants(lineage: Lineage, rootIds: readonly string[]): Descendants {
+export function traceDescendants(
+  lineage: Lineage,
+  rootIds: readonly string[],
+  origins: readonly Origin[] = [],
+): Descendants {
   const staysOf = orderStays(lineage.admissions);
   const spans = new Map<string, Span>();
   const waiting = new Map<string, (Link | Invitation)[]>();
@@ -129,16 +116,18 @@ export function traceDescendants(lineage: Lineage, rootIds: readonly string[]): 
 
   for (const root of rootIds)
     begin(root, { root, since: Number.NEGATIVE_INFINITY, until: FOREVER });
-  for (const each of inOrderOfTime(lineage.links, staysOf)) {
+  for (const each of inOrderOfTime(lineage.links, staysOf, origins)) {
     stepsCount += 1;
     settle();
-    if (!('creator' in each)) {
+    if ('origin' in each) {
+      begin(each.origin.id, { root: each.origin.root, since: each.firstAt, until: FOREVER });
+    } else if (!('creator' in each)) {
       if (each.stay.root !== undefined) beginStay(each.stay, each.stay.root, each.firstAt);
-      continue;
+    } else {
+      const span = spans.get(each.creator);
+      if (span && each.firstAt < span.until) follow(each, span.root, each.firstAt);
+      else addTo(waiting, each.creator, each);
     }
-    const span = spans.get(each.creator);
-    if (span && each.firstAt < span.until) follow(each, span.root, each.firstAt);
-    else addTo(waiting, each.creator, each);
   }
   settle();
 
@@ -164,6 +153,17 @@ export function traceDescendants(lineage: Lineage, rootIds: readonly string[]): 
       }
       return undefined;
     },
+    originsOf: (ids) =>
+      ids.flatMap((id) => {
+        const stays = staysOf.get(id);
+        if (stays) {
+          return stays.flatMap(({ span, admittedAt: at }) =>
+            span ? [{ id, root: span.root, at }] : [],
+          );
+        }
+        const span = spans.get(id);
+        return span ? [{ id, root: span.root, at: span.since }] : [];
+      }),
     members: new Map(
       [...lineage.removable].flatMap((id) => {
         const root = rootNow(id);
@@ -194,8 +194,14 @@ function orderStays(admissions: readonly Admission[]): ReadonlyMap<string, reado
 function inOrderOfTime(
   links: readonly Link[],
   staysOf: ReadonlyMap<string, readonly Stay[]>,
-): (Link | Invitation | Arrival)[] {
-  const all: (Link | Invitation | Arrival)[] = [...links];
+  origins: readonly Origin[],
+): (Start | Link | Invitation | Arrival)[] {
+  const all: (Start | Link | Invitation | Arrival)[] = [...links];
+  for (const origin of origins) {
+    const stays = staysOf.get(origin.id);
+    if (!stays) all.push({ origin, firstAt: origin.at });
+    for (const stay of stays ?? []) if (stay.admittedAt === origin.at) stay.root ??= origin.root;
+  }
   for (const stays of staysOf.values()) {
     for (const stay of stays) {
       const { invitedAt, admittedAt } = stay;

@@ -9,7 +9,7 @@ import type { Query } from '../../testing/query-database.ts';
 import { startOrganization } from '../../testing/start-organization.ts';
 import type { TestApp } from '../../testing/test-app.ts';
 import { ctxOf } from './cascade-world.fixture.ts';
-import { ENDED_MAX } from './ended-part.ts';
+import { CASCADE_LIMITS, ENDED_MAX } from './ended-part.ts';
 import { revokeWithCreated } from './revoke-with-created.ts';
 
 interface Listed {
@@ -78,9 +78,11 @@ describe('a key that created more than one transaction ends', () => {
         `select count(*)::int from audit_event where sequence > $1 group by xmin::text order by 1`,
         [last[0]?.max],
       );
-      // The keys alone; the member and all keys below but one; that one. Then the record goes.
+      // The keys alone; then the member and all keys below, in parts. Then the record goes.
+      const { partMax } = CASCADE_LIMITS;
       const deletion = verb === 'delete' ? [1] : [];
-      const counts = [verb === 'revoke several' ? 2 : 1, ...deletion, 2, ENDED_MAX + 1];
+      const parts = Array(ENDED_MAX / partMax).fill(partMax + 1);
+      const counts = [verb === 'revoke several' ? 2 : 1, ...deletion, 2, ...parts];
       expect(written).toEqual(counts.sort((a, b) => a - b).map((count) => ({ count })));
       expect(
         await findBrokenLink(app, (await claimedOrganization(app)).organizationId),
@@ -109,10 +111,10 @@ describe('a thief who leaves many dead links', () => {
     expect(await statusOf(last.id)).toBe('revoked');
   });
 
-  /** By a first search of ten keys at most, and in parts of seven. */
-  const end = async (ids: readonly string[], searchedMax = 1000) => {
+  /** By searches of ten keys, and in parts of seven. */
+  const end = async (ids: readonly string[], followedMax = 1000) => {
     const caller = await makeKey(app, owner, { profile: 'organization' });
-    const limits = { atOnceMax: 10, searchedMax, endedMax: 7 };
+    const limits = { atOnceMax: 10, searchedMax: 10, followedMax, endedMax: 7, partMax: 7 };
     const refusals = await revokeWithCreated(await ctxOf(app, caller), ids, {}, limits);
     return [...refusals].map(([id, { code }]) => `${ids.indexOf(id)} ${code}`).sort();
   };
@@ -159,18 +161,38 @@ describe('a thief who leaves many dead links', () => {
     expect([await end([id]), await countLeft(id)]).toEqual([[], 0]);
   });
 
-  it('is not saved by a line of dead keys that is longer than a transaction searches', async () => {
+  /** A line of dead keys, the last of which gave a living one a new secret. */
+  const plantLine = async () => {
     const { id } = await makeKey(app, owner);
     await plantDead(id, 30);
-    const last = await makeKey(app, owner);
+    const last = await makeKey(app, owner, { scopes: ['api_keys.create'] });
     await query(
       `insert into key_rotation (organization_id, rotated_by, key_id, first_at, last_at)
        select organization_id, $2, $3, now(), now() from api_key where id = $1`,
       [id, `${id}-30`, last.id],
     );
-    await query(`update deleted_key set created_by = '${id}-none' where id <> $1`, [`${id}-1`]);
+    await query(
+      `update deleted_key set created_by = $1 || '-none'
+       where starts_with(id, $1) and id <> $1 || '-1'`,
+      [id],
+    );
+    return { id, last };
+  };
+
+  it('is not saved by a line of dead keys that is longer than one search sees', async () => {
+    const { id, last } = await plantLine();
     expect(await end([id])).toEqual([]);
     expect([await statusOf(id), await statusOf(last.id)]).toEqual(['revoked', 'revoked']);
+  });
+
+  it('is named where it led to more than a cascade follows, and can change nothing', async () => {
+    const { id, last } = await plantLine();
+    expect(await end([id], 20)).toEqual(['0 cascade_too_large']);
+    expect([await statusOf(id), await statusOf(last.id)]).toEqual(['revoked', 'active']);
+    const creation = { name: 'late', profile: 'custom', scopes: ['api_keys.create'] };
+    expect((await last.client.post('/v1/api-keys', creation)).problem.code).toBe('revoked');
+    expect(await end([id])).toEqual([]);
+    expect(await statusOf(last.id)).toBe('revoked');
   });
 });
 

@@ -16,6 +16,8 @@ let app: TestApp;
 let owner: Client;
 let query: Query;
 let place: { organizationId: string; memberId: string };
+/** Acts in another process. */
+let elsewhere: Client;
 
 beforeAll(async () => {
   app = await startTestApp();
@@ -23,6 +25,9 @@ beforeAll(async () => {
   query = queryDatabase(app.database);
   place = await claimedOrganization(app);
   await choosePlan(app, 'enterprise');
+  const second = await startTestApp({ database: app.database });
+  const admin = await makeKey(app, owner, { scopes: ['api_keys.revoke', 'api_keys.manage_all'] });
+  elsewhere = withKey(second, admin.secret);
 });
 
 const revoke = (client: Client, id: string) =>
@@ -31,13 +36,6 @@ const created = async (id: string) => (await owner.get(`/v1/api-keys/${id}/creat
 
 describe('a creation that meets the revocation of its creator in another process', () => {
   const scopes = ['api_keys.create', 'api_keys.read'];
-  let elsewhere: Client;
-
-  beforeAll(async () => {
-    const second = await startTestApp({ database: app.database });
-    const admin = await makeKey(app, owner, { scopes: ['api_keys.revoke', 'api_keys.manage_all'] });
-    elsewhere = withKey(second, admin.secret);
-  });
 
   it.each(['the creation', 'the revocation'])(
     'does not escape it when %s is first',
@@ -114,6 +112,30 @@ describe('a key that created thousands', () => {
 });
 
 describe('the first transaction of several', () => {
+  it('lets nothing below act that comes before the next one', async () => {
+    const scopes = ['api_keys.create', 'api_keys.read'];
+    const root = await makeKey(app, owner, { scopes });
+    const child = await makeKey(app, root.client, { scopes });
+    await plantChildren(root.id);
+    const blocker = new pg.Client(app.database);
+    await blocker.connect();
+    onTestFinished(() => blocker.end());
+    await blocker.query('begin');
+    await blocker.query('select 1 from audit_chain where organization_id = $1 for update', [
+      place.organizationId,
+    ]);
+    const revocation = revoke(elsewhere, root.id);
+    await vi.waitUntil(async () => (await countWaiting()) === 1);
+    // The lock is granted in the order in which it was asked for.
+    const creation = child.client.post('/v1/api-keys', { name: 'late', profile: 'custom', scopes });
+    await vi.waitUntil(async () => (await countWaiting()) === 2);
+    await blocker.query('commit');
+    expect((await creation).problem.code).toBe('revoked');
+    expect((await revocation).status).toBe(200);
+    const alive = `select 1 from api_key where status <> 'revoked' and created_by_key_id = any($1)`;
+    expect(await query(alive, [[root.id, child.id]])).toEqual([]);
+  });
+
   it('stops the key before anybody ends what it created', async () => {
     const root = await makeKey(app, owner);
     const child = await plantChildren(root.id);

@@ -2,13 +2,14 @@ import type { SQL } from 'drizzle-orm';
 import type { Authority, Ctx } from '../../context.ts';
 import { allowLongStatements, type Transaction } from '../../db/connect.ts';
 import { DomainError } from '../../domain-error.ts';
+import type { Origin } from '../../lineage/links.ts';
 import { readLineage } from '../../lineage/read-lineage.ts';
 import { findRemovable, type KeepMembers } from '../../lineage/removable-members.ts';
 import { traceDescendants } from '../../lineage/trace-descendants.ts';
 import { idsOf } from './end-rows.ts';
 import { countEnded } from './ended-part.ts';
 import { type Created, findCreated } from './find-created.ts';
-import { addLinked } from './find-linked.ts';
+import { addLinked, type LinkedSearch } from './find-linked.ts';
 import { findForeignRoots } from './foreign-roots.ts';
 
 /** A key with which a cascade begins. */
@@ -28,6 +29,10 @@ export interface CascadeSearch {
   readonly created: Created;
   /** False where more leads to something than was searched: then `created` is a part of it. */
   readonly isComplete: boolean;
+  /** What counts of it, roots aside. */
+  readonly counted: readonly Origin[];
+  /** With which the search of the rest begins. */
+  readonly next: readonly Origin[];
 }
 
 export interface SearchLimits {
@@ -36,19 +41,27 @@ export interface SearchLimits {
 }
 
 /** Links that the transaction looks at that revokes the keys: keys may have given each other new secrets. */
-const LINKS_AT_ONCE_MAX = 50_000;
+const LINKS_AT_ONCE_MAX = 25_000;
+/** How long it searches, in milliseconds: nobody else changes anything meanwhile. */
+const SEARCH_AT_ONCE_MS = 5000;
 
 /**
  * Without a lock, in one snapshot: `runningCascade` keeps what would be found from changing anything.
  * @param roots that the caller sees, so that nobody else makes the server search
+ * @param origins what an earlier search left to begin with; else it begins with the roots
  */
 export async function searchCascade(
   tx: Transaction,
   ctx: Authority,
   roots: readonly Root[],
-  limits: SearchLimits,
+  { keepMembers, searchedMax }: SearchLimits,
+  origins?: readonly Origin[],
 ): Promise<CascadeSearch> {
-  return readSearch(tx, ctx, roots, await findLinked(tx, ctx, roots, limits));
+  const removable = await findRemovable(tx, ctx, keepMembers);
+  const beginWith = origins ? [...new Set(idsOf(origins))] : idsOf(roots);
+  const idsMax = searchedMax + beginWith.length;
+  const search = { removable, idsMax, inWholeReads: true };
+  return readSearch(tx, ctx, roots, await findLinked(tx, ctx, beginWith, search), origins);
 }
 
 /**
@@ -61,57 +74,76 @@ export async function searchAtOnce(
   roots: readonly Root[],
   limits: SearchLimits,
 ): Promise<CascadeSearch | undefined> {
-  const linked = await findLinked(tx, ctx, roots, limits, LINKS_AT_ONCE_MAX);
-  return linked.isComplete ? readSearch(tx, ctx, roots, linked) : undefined;
+  const removable = await findRemovable(tx, ctx, limits.keepMembers);
+  const idsMax = limits.searchedMax + roots.length;
+  const endsAt = performance.now() + SEARCH_AT_ONCE_MS;
+  const search = { removable, idsMax, rowsMax: LINKS_AT_ONCE_MAX, endsAt };
+  const linked = await findLinked(tx, ctx, idsOf(roots), search);
+  return linked.unread.length === 0 ? readSearch(tx, ctx, roots, linked) : undefined;
 }
 
 interface Linked {
   readonly removable: SQL | undefined;
-  /** The roots, and the keys and members that are linked to them. */
-  readonly known: ReadonlySet<string>;
-  readonly isComplete: boolean;
+  /** What it began with, and the keys and members that are linked to that. */
+  readonly known: readonly string[];
+  /** Those of them of which not everything is known that they are linked to. */
+  readonly unread: readonly string[];
 }
 
 async function findLinked(
   tx: Transaction,
   ctx: Authority,
-  roots: readonly Root[],
-  { keepMembers, searchedMax }: SearchLimits,
-  rowsMax?: number,
+  beginWith: readonly string[],
+  search: LinkedSearch,
 ): Promise<Linked> {
-  const removable = await findRemovable(tx, ctx, keepMembers);
-  const ids = idsOf(roots);
-  const known = new Set(ids);
-  const idsMax = searchedMax + roots.length;
-  const isComplete = await addLinked(tx, ctx, known, ids, { removable, idsMax, rowsMax });
-  return { removable, known, isComplete };
+  const known = new Set(beginWith);
+  const unread = await addLinked(tx, ctx, known, beginWith, search);
+  return { removable: search.removable, known: [...known], unread };
 }
 
 async function readSearch(
   tx: Transaction,
   ctx: Authority,
   roots: readonly Root[],
-  { removable, known, isComplete }: Linked,
+  { removable, known, unread }: Linked,
+  origins?: readonly Origin[],
 ): Promise<CascadeSearch> {
   const ids = idsOf(roots);
-  const lineage = await readLineage(tx, ctx, [...known], { removable });
-  const foreign = await findForeignRoots(ctx, lineage, ids);
+  const lineage = await readLineage(tx, ctx, known, { removable });
+  // Of a part that does not begin with the roots, nobody asks: see `finishCascade`.
+  const foreign = origins ? new Set<string>() : await findForeignRoots(ctx, lineage, ids);
   const own = ids.filter((id) => !foreign.has(id));
-  const created = await findCreated(tx, ctx, lineage, own);
-  const { rootNow } = traceDescendants(lineage, foreign.size > 0 ? own : []);
-  const taken = new Set([...foreign].filter((id) => rootNow(id) !== undefined));
-  return { roots, foreign, taken, created, isComplete };
+  const descendants = traceDescendants(lineage, origins ? [] : own, origins);
+  const counted = descendants.originsOf([...descendants.ids]);
+  const unseen = withoutSeen(counted, origins ?? []);
+  const created = await findCreated(tx, ctx, lineage, own, { descendants, unseen });
+  const taken = new Set([...foreign].filter((id) => descendants.rootNow(id) !== undefined));
+  return {
+    roots,
+    foreign,
+    taken,
+    created,
+    isComplete: unread.length === 0,
+    counted,
+    next: descendants.originsOf(unread),
+  };
+}
+
+/** What the origins did was found by the search that left them; not what they count for besides by now. */
+function withoutSeen(counted: readonly Origin[], origins: readonly Origin[]): string[] {
+  const seen = new Set(origins.map(({ id, at }) => `${id} ${at}`));
+  return [...new Set(counted.filter(({ id, at }) => !seen.has(`${id} ${at}`)).map(({ id }) => id))];
 }
 
 /**
- * Whether something is left of keys that were revoked before. Locks nothing, so that a cascade that is
- * repeated without end keeps nobody from writing.
+ * Whether something is left of keys that were revoked before, or may be. Locks nothing, so that a cascade
+ * that is repeated without end keeps nobody from writing.
  */
-export async function isAnyLeft(
+export async function findLeft(
   { services: { db }, ...ctx }: Ctx,
   roots: readonly Root[],
   limits: SearchLimits,
-): Promise<boolean> {
+): Promise<{ readonly isAny: boolean; readonly isComplete: boolean }> {
   const { created, isComplete, foreign } = await db.transaction(
     async (tx) => {
       await allowLongStatements(tx);
@@ -119,13 +151,13 @@ export async function isAnyLeft(
     },
     { isolationLevel: 'repeatable read', accessMode: 'read only' },
   );
-  return countEnded(created) > 0 || foreign.size > 0 || !isComplete;
+  return { isAny: countEnded(created) > 0 || foreign.size > 0 || !isComplete, isComplete };
 }
 
-/** Of keys that led to more keys and members than one search looks at: what was found has ended. */
-export function cascadeTooLarge(searchedMax: number): DomainError {
+/** Of keys that led to more keys and members than a cascade follows: what was found has ended. */
+export function cascadeTooLarge(followedMax: number): DomainError {
   return new DomainError(
     'cascade_too_large',
-    `The key was revoked, and everything that was found has ended. But it led to more than ${searchedMax.toLocaleString('en')} keys and members. What is left of them can change nothing, and is among the active keys of their owner: list these with GET /v1/api-keys?state=active&memberId=…, and revoke those that you do not know with what they created.`,
+    `The key was revoked, and everything that was found has ended. But it led to more than ${followedMax.toLocaleString('en')} keys and members. What is left of them can change nothing, and is among the active keys of their owner: list these with GET /v1/api-keys?state=active&memberId=…, and revoke those that you do not know with what they created.`,
   );
 }

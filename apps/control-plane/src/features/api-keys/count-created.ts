@@ -31,13 +31,13 @@ export async function countCreated(
   const removable = await findRemovable(db, ctx, keepMembers);
   const known = new Set(rootIds);
   const idsMax = CREATED_COUNTED_MAX + rootIds.length;
-  const isComplete = await addLinked(db, ctx, known, rootIds, {
+  const unread = await addLinked(db, ctx, known, rootIds, {
     removable,
     idsMax,
     rowsMax: ROWS_MAX,
   });
   const lineage = await readLineage(db, ctx, [...known], { removable, rowsMax: ROWS_MAX });
-  const created = await findCreated(db, ctx, lineage, rootIds, ROWS_MAX);
+  const created = await findCreated(db, ctx, lineage, rootIds, { rowsMax: ROWS_MAX });
   const isOurs = ({ memberId, ownerLeaves }: CreatedKey) =>
     memberId === ctx.actor.memberId || ownerLeaves;
   if (!holds(ctx.scopes, 'api_keys.manage_all') && !created.keys.every(isOurs)) {
@@ -61,7 +61,7 @@ export async function countCreated(
     changedRoles: holds(ctx.scopes, 'roles.read')
       ? firstByName(created.changedRoles).map(({ id, name }) => ({ id, name }))
       : [],
-    isComplete: isComplete && lineage.isComplete && created.isComplete,
+    isComplete: unread.length === 0 && lineage.isComplete && created.isComplete,
   };
 }
 

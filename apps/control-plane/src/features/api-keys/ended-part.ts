@@ -1,22 +1,28 @@
 import type { Created } from './find-created.ts';
 
-/** What one transaction ends at most: until it is over, nobody else changes anything in the organization. */
+/** What one transaction ends at most: until its end, nobody else changes anything in the organization. */
 export const ENDED_MAX = 5000;
 
 /** How much of a cascade is done at once. */
 export interface CascadeLimits {
   /** Keys and members that the transaction looks at that revokes the keys. */
   readonly atOnceMax: number;
-  /** Those that a search without a lock looks at: it keeps them in memory. */
+  /** Those that one search without a lock looks at: it keeps them in memory. */
   readonly searchedMax: number;
-  /** What one transaction ends. */
+  /** Those that all its searches follow: their ids stay in memory. */
+  readonly followedMax: number;
+  /** What the transaction ends that revokes the keys, if that is all. */
   readonly endedMax: number;
+  /** What each further transaction ends: others wait for one of them. */
+  readonly partMax: number;
 }
 
 export const CASCADE_LIMITS: CascadeLimits = {
-  atOnceMax: 10_000,
-  searchedMax: 1_000_000,
+  atOnceMax: ENDED_MAX,
+  searchedMax: 100_000,
+  followedMax: 5_000_000,
   endedMax: ENDED_MAX,
+  partMax: 1000,
 };
 
 /** What the next transaction ends, people and keys first, who would create more; and what is left after it. */

@@ -22,9 +22,7 @@ export interface CreatedKey extends CreatedThing {
   readonly ownerLeaves: boolean;
 }
 
-interface EditedKey extends CreatedThing {
-  readonly name: string;
-}
+type EditedKey = CreatedThing & { readonly name: string };
 
 /** What is still in use of what came from some keys, and goes with them. */
 export interface Created extends ChangedAccess {
@@ -44,21 +42,26 @@ export interface Created extends ChangedAccess {
   readonly isComplete: boolean;
 }
 
+interface CreatedSearch {
+  readonly rowsMax?: number;
+  /** Where they were traced already, and those of them of which it was not asked yet what they created. */
+  readonly descendants?: Descendants;
+  readonly unseen?: readonly string[];
+}
+
 /**
  * The one answer to what came from the keys, for counting it and for taking it along.
  * @param lineage of these keys, and perhaps of others
- * @param rowsMax of each kind
  */
 export async function findCreated(
   db: Database | Transaction,
   ctx: Authority,
   lineage: ReadLineage,
   rootIds: readonly string[],
-  rowsMax?: number,
+  { rowsMax, unseen, descendants = traceDescendants(lineage, rootIds) }: CreatedSearch = {},
 ): Promise<Created> {
-  const descendants = traceDescendants(lineage, rootIds);
   const keys = livingKeys(lineage, descendants, rootIds);
-  const reader = createReader([...descendants.ids], rowsMax);
+  const reader = createReader(unseen ?? [...descendants.ids], rowsMax);
   const gateways = await findGateways(db, ctx, descendants, reader);
   const isLeft = ({ isManageable }: { readonly isManageable: boolean }) => !isManageable;
   return {
@@ -82,7 +85,7 @@ export function livingKeys(
 ): CreatedKey[] {
   const roots = new Set(rootIds);
   return [...keys.values()]
-    .filter(({ id, status }) => status !== 'revoked' && !roots.has(id))
+    .filter(({ id }) => !roots.has(id))
     .toSorted((a, b) => (a.id < b.id ? -1 : 1))
     .flatMap(({ id, memberId }) => {
       const root = descendants.rootNow(id);

@@ -20,21 +20,28 @@ export interface LinkedSearch {
   readonly idsMax: number;
   /** Links that are looked at: there may be many more of them than ids. */
   readonly rowsMax?: number | undefined;
+  /** When it gives up, by `performance.now()`. */
+  readonly endsAt?: number;
+  /** Whether a few more ids may be added, so that each id has been read wholly or not at all. */
+  readonly inWholeReads?: boolean;
 }
 
 /**
  * Adds all keys and members that are linked to these, each once, whenever that was. Keys that are
  * revoked and lead nowhere are left out: there may be any number of them.
  * @param known ids to add to, those to begin with included
- * @returns false where `known` would have become larger than `idsMax`, or there were too many links
+ * @returns those of which not everything is known that they are linked to, where `known` would have become
+ * larger than `idsMax`, or there were too many links, or it took too long
  */
 export async function addLinked(
   db: Database | Transaction,
   ctx: Authority,
   known: Set<string>,
   beginWith: readonly string[],
-  { removable, idsMax, rowsMax }: LinkedSearch,
-): Promise<boolean> {
+  search: LinkedSearch,
+): Promise<readonly string[]> {
+  const { removable, idsMax, rowsMax, endsAt, inWholeReads = false } = search;
+  const isLate = () => endsAt !== undefined && performance.now() > endsAt;
   const links = linksOf(ctx, removable, rowsMax !== undefined);
   const aheadMax = rowsMax === undefined ? AHEAD_MAX : AHEAD_LIMITED_MAX;
   let latest = beginWith;
@@ -42,7 +49,7 @@ export async function addLinked(
   const addNew = (ids: readonly string[], added: string[]) => {
     for (const id of ids) {
       if (known.has(id)) continue;
-      if (known.size >= idsMax) return false;
+      if (known.size >= idsMax && !inWholeReads) return false;
       known.add(id);
       added.push(id);
     }
@@ -54,16 +61,21 @@ export async function addLinked(
       const ids = latest.slice(at, at + READ_MAX);
       const next = await selectNext(db, links, ids, rowsLeft);
       if (rowsLeft !== undefined) rowsLeft -= next.rowsCount;
-      if (!addNew(next.ids, added) || rowsLeft === 0) return false;
+      if (!addNew(next.ids, added) || rowsLeft === 0 || isLate()) {
+        return [...latest.slice(at), ...added];
+      }
+      const left = [...latest.slice(at + READ_MAX), ...added];
+      if (inWholeReads && known.size >= idsMax && left.length > 0) return left;
     }
     latest = added;
     if (added.length === 0 || added.length > FEW) continue;
     const most = Math.min(aheadMax, idsMax - known.size + added.length + 1);
     const ahead = await selectAhead(db, links, added, most);
-    if (!addNew(ahead, added)) return false;
-    if (ahead.length < most) return true;
+    if (!addNew(ahead, added)) return added;
+    if (ahead.length < most) return [];
+    if (isLate()) return added;
   }
-  return true;
+  return [];
 }
 
 /** What the ids are linked to. */

@@ -1,18 +1,22 @@
 import { setTimeout } from 'node:timers/promises';
 import { eq, sql } from 'drizzle-orm';
-import { pruneToEnd } from '../../access/sweep-lineage.ts';
+import { holds } from '../../access/require-scope.ts';
 import type { Services } from '../../context.ts';
 import { allowLongStatements, type Database, type Transaction } from '../../db/connect.ts';
 import { runningCascade } from '../../db/schema/index.ts';
+import type { Origin } from '../../lineage/links.ts';
 import { authorityOf, type RunningCascade } from '../../lineage/running-cascades.ts';
 import { commit } from '../../write/write.ts';
 import { type CascadeSearch, searchCascade } from './cascade-search.ts';
 import { endFound } from './end-found.ts';
 import { CASCADE_LIMITS, type CascadeLimits, takePart } from './ended-part.ts';
 import type { Created } from './find-created.ts';
+import { createWorklist, type Worklist } from './worklist.ts';
 
 /** What one process did of a cascade. */
-export interface Finished extends Pick<CascadeSearch, 'foreign' | 'taken' | 'isComplete'> {
+export interface Finished extends Pick<CascadeSearch, 'foreign' | 'taken'> {
+  /** False where it led to more than a cascade follows. */
+  readonly isComplete: boolean;
   /** Of which it ended something. */
   readonly rootIds: ReadonlySet<string>;
 }
@@ -52,20 +56,20 @@ function inTurn<T>(db: Database, work: () => Promise<T>): Promise<T> {
   return done;
 }
 
-/** Searches and ends, until a search has seen everything or finds no way on. */
+/** Searches and ends, and goes on with what the search led to beyond its bound. */
 async function goOn(services: Services, id: string, limits: CascadeLimits) {
   const rootIds = new Set<string>();
-  for (let isPruned = false; ; ) {
-    const pass = await searchAndEnd(services, id, limits);
+  const worklist = createWorklist();
+  for (let origins: readonly Origin[] | undefined; ; origins = worklist.take(limits.searchedMax)) {
+    const pass = await searchAndEnd({ services, id, limits, worklist, origins });
     if (typeof pass === 'string') return pass;
     for (const each of pass.rootIds) rootIds.add(each);
-    if (pass.search.isComplete) return { ...pass.search, rootIds };
-    if (pass.rootIds.size > 0) continue;
-    if (isPruned || !(await pruneToEnd(services.db, pass.row.organizationId))) {
+    const { foreign, taken } = pass.search;
+    if (pass.isLast) return { foreign, taken, rootIds, isComplete: true };
+    if (worklist.followedCount() > limits.followedMax) {
       await noteStuck(services, id);
-      return { ...pass.search, rootIds };
+      return { foreign, taken, rootIds, isComplete: false };
     }
-    isPruned = true;
   }
 }
 
@@ -73,33 +77,57 @@ async function noteStuck({ db, clock }: Services, id: string): Promise<void> {
   await db.update(runningCascade).set({ stuckAt: clock() }).where(eq(runningCascade.id, id));
 }
 
+interface Passing {
+  readonly services: Services;
+  readonly id: string;
+  readonly limits: CascadeLimits;
+  readonly worklist: Worklist;
+  readonly origins: readonly Origin[] | undefined;
+}
+
 interface Pass {
-  readonly row: RunningCascade;
   readonly search: CascadeSearch;
+  /** Whether nothing is left to search. */
+  readonly isLast: boolean;
   readonly rootIds: ReadonlySet<string>;
 }
 
 /** The transaction of the search stays open until all of it has ended, so that no other process begins. */
-function searchAndEnd(
-  services: Services,
-  id: string,
-  limits: CascadeLimits,
-): Promise<Pass | 'busy' | 'gone'> {
-  return services.db.transaction(
+function searchAndEnd({ services, id, limits, worklist, origins }: Passing) {
+  return services.db.transaction<Pass | 'busy' | 'gone'>(
     async (tx) => {
       await allowLongStatements(tx);
       if (!(await claim(tx, id))) return 'busy';
       const [row] = await tx.select().from(runningCascade).where(eq(runningCascade.id, id));
       if (!row) return 'gone';
-      const search = await searchCascade(tx, authorityOf(row), row.roots, {
-        keepMembers: row.keepMembers ?? undefined,
-        searchedMax: limits.searchedMax,
-      });
+      const search = refuseUnseen(
+        row,
+        await searchCascade(
+          tx,
+          authorityOf(row),
+          row.roots,
+          { keepMembers: row.keepMembers ?? undefined, searchedMax: limits.searchedMax },
+          origins,
+        ),
+      );
       await allowIdle(tx);
-      return { row, search, rootIds: await endAll(services, row, search, limits) };
+      worklist.add(search.counted, search.next);
+      const isLast = worklist.isEmpty();
+      return { search, isLast, rootIds: await endAll(services, row, search, { limits, isLast }) };
     },
     { isolationLevel: 'repeatable read', accessMode: 'read only' },
   );
+}
+
+/**
+ * A part would not show whether a key of another member is among the rest. So a caller without
+ * api_keys.manage_all is refused a tree that one search does not see.
+ */
+function refuseUnseen(row: RunningCascade, search: CascadeSearch): CascadeSearch {
+  if (search.isComplete || holds(authorityOf(row).scopes, 'api_keys.manage_all')) return search;
+  const foreign = new Set(row.roots.map(({ id }) => id));
+  const created = takePart(search.created, 0).part;
+  return { ...search, foreign, taken: new Set(), created, counted: [], next: [] };
 }
 
 /** Until the transaction ends, which it does at once if the process is killed. */
@@ -118,13 +146,13 @@ async function endAll(
   services: Services,
   row: RunningCascade,
   search: CascadeSearch,
-  { endedMax }: CascadeLimits,
+  { limits, isLast }: { readonly limits: CascadeLimits; readonly isLast: boolean },
 ): Promise<ReadonlySet<string>> {
   const rootIds = new Set<string>();
   for (let left: Created | undefined = search.created; left; ) {
-    const { part, rest } = takePart(left, endedMax);
-    const isLast = rest === undefined && search.isComplete;
-    for (const id of await endOne(services, row, search, { part, isLast })) rootIds.add(id);
+    const { part, rest } = takePart(left, limits.partMax);
+    const isOver = rest === undefined && isLast;
+    for (const id of await endOne(services, row, search, { part, isOver })) rootIds.add(id);
     left = rest;
   }
   return rootIds;
@@ -135,7 +163,7 @@ function endOne(
   services: Services,
   row: RunningCascade,
   search: CascadeSearch,
-  { part, isLast }: { readonly part: Created; readonly isLast: boolean },
+  { part, isOver }: { readonly part: Created; readonly isOver: boolean },
 ): Promise<readonly string[]> {
   const { organizationId, memberId, keyId, requestId, ip, userAgent } = row;
   const source = {
@@ -155,7 +183,7 @@ function endOne(
       now: services.clock(),
       wasRevoked: (id) => revokedBefore.has(id),
     });
-    if (isLast) await tx.delete(runningCascade).where(eq(runningCascade.id, row.id));
+    if (isOver) await tx.delete(runningCascade).where(eq(runningCascade.id, row.id));
     const [first, ...furtherEvents] = events;
     return first ? { result: rootIds, ...first, furtherEvents, changes } : { replayed: rootIds };
   });

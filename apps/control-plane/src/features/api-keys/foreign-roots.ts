@@ -57,18 +57,19 @@ function leadingTo(lineage: ReadLineage, foreignIds: ReadonlySet<string>) {
   };
 }
 
-const OF_ANOTHER =
-  'Among the keys that this key created or rotated are some that belong to another member. Ask someone who holds the scope "api_keys.manage_all"';
+const ASK = 'Ask someone who holds the scope "api_keys.manage_all"';
 
 /** Of a cascade that was not begun. */
 export function treeOfAnother(): DomainError {
-  return ofAnother(`${OF_ANOTHER}, or leave out everything it created or rotated.`);
+  return ofAnother(
+    `Among the keys that this key created or rotated are some that belong to another member. ${ASK}, or leave out everything it created or rotated.`,
+  );
 }
 
 /** Of one whose key was revoked. */
 export function treeOfAnotherLeft(): DomainError {
   return ofAnother(
-    `The key was revoked, but not what it created. ${OF_ANOTHER} to revoke it again with what it created.`,
+    `The key was revoked, but not what it created. Among the keys that it created or rotated are some that belong to another member, or too many to tell. ${ASK} to revoke it again with what it created.`,
   );
 }
 

@@ -10,7 +10,7 @@ import { DomainError } from '../../domain-error.ts';
 import type { KeepMembers } from '../../lineage/removable-members.ts';
 import { write } from '../../write/write.ts';
 import { requireCallerOutside } from './caller-in-cascade.ts';
-import { cascadeTooLarge, isAnyLeft, type Root, searchAtOnce } from './cascade-search.ts';
+import { cascadeTooLarge, findLeft, type Root, searchAtOnce } from './cascade-search.ts';
 import { endFound } from './end-found.ts';
 import { CASCADE_LIMITS, type CascadeLimits, takePart } from './ended-part.ts';
 import { type Finished, finishCascade } from './finish-cascade.ts';
@@ -37,14 +37,19 @@ export async function revokeWithCreated(
   cascade: Cascade,
   limits = CASCADE_LIMITS,
 ): Promise<ReadonlyMap<string, DomainError>> {
-  const { searchedMax } = limits;
+  const { searchedMax, followedMax } = limits;
   let begun = await begin(ctx, ids, cascade, { limits, isRepeated: false });
   if (begun.isNothingRevoked) {
     const { keepMembers } = cascade;
     const { roots, refusals } = begun;
     if (roots.length === 0) return refusals;
-    if (!(await isAnyLeft(ctx, roots, { keepMembers, searchedMax }))) return refusals;
-    begun = await begin(ctx, ids, cascade, { limits, isRepeated: true });
+    const left = await findLeft(ctx, roots, { keepMembers, searchedMax });
+    if (!left.isAny) return refusals;
+    begun = await begin(ctx, ids, cascade, {
+      limits,
+      isRepeated: true,
+      isMuch: !left.isComplete,
+    });
   }
   const { roots, refusals, cascadeId } = begun;
   const finished = cascadeId ? await finish(ctx, cascadeId, limits) : begun.ended;
@@ -52,7 +57,7 @@ export async function revokeWithCreated(
   for (const { id } of roots) {
     if (!finished || finished.rootIds.has(id) || finished.taken.has(id)) outcomes.delete(id);
     else if (finished.foreign.has(id)) outcomes.set(id, treeOfAnotherLeft());
-    if (finished && !finished.isComplete) outcomes.set(id, cascadeTooLarge(searchedMax));
+    if (finished && !finished.isComplete) outcomes.set(id, cascadeTooLarge(followedMax));
   }
   return outcomes;
 }
@@ -74,6 +79,8 @@ interface Beginning {
   readonly limits: CascadeLimits;
   /** Whether the keys were revoked before, and something that they created is left. */
   readonly isRepeated: boolean;
+  /** Whether it is known to be more than one transaction looks at. */
+  readonly isMuch?: boolean;
 }
 
 /** Revokes the keys; and what they created if it is little, or records that it is to end. */
@@ -81,7 +88,7 @@ function begin(
   ctx: Ctx,
   ids: readonly string[],
   cascade: Cascade,
-  { limits, isRepeated }: Beginning,
+  { limits, isRepeated, isMuch = false }: Beginning,
 ): Promise<Begun> {
   const action = isRepeated ? 'api_key.cascade' : 'api_key.revoke';
   return write<Begun>(ctx, { scope: 'api_keys.revoke', action }, async (tx, confirmed) => {
@@ -95,7 +102,9 @@ function begin(
       return { replayed: { ...revoked, isNothingRevoked: true } };
     }
     await allowLongStatements(tx);
-    const atOnce = await endAtOnce(tx, confirmed, revoked, { cascade, limits });
+    const atOnce = isMuch
+      ? undefined
+      : await endAtOnce(tx, confirmed, revoked, { cascade, limits });
     const result = atOnce
       ? { ...revoked, ended: atOnce.ended }
       : { ...revoked, cascadeId: await record(tx, confirmed, revoked, cascade.keepMembers) };
