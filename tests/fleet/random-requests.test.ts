@@ -50,6 +50,8 @@ routes:
   );
   const { secret: joinKey } = await makeJoinKey(owner);
   gateway = await startGateway({ controlPlane: controlPlane.baseUrl, joinKey, config });
+  // It has then opened what it keeps open to count calls.
+  expect(await ask(`${gateway.baseUrl}/late`)).toEqual([200, '/late']);
 });
 
 /** Repeats the address of each request, in answers of several kinds; takes upgrades and refuses them. */
