@@ -2,11 +2,12 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { connect } from 'node:net';
 import { type Route, type RouteName, routes } from '@tollkeeper/contract';
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Client } from '../testing/client.ts';
 import { makeKey, type TestKey } from '../testing/keys.ts';
 import { addMember, choosePlan, claimedOrganization } from '../testing/people.ts';
 import { claimServer, startTestApp, type TestApp } from '../testing/test-app.ts';
+import { whileHeld } from '../testing/while-held.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -14,9 +15,11 @@ let app: TestApp;
 let owner: Client;
 let about: TestKey;
 let aheadMs = 0;
+/** Where the clock stands still. */
+let stoppedMs: number | undefined;
 
 beforeAll(async () => {
-  app = await startTestApp({ clock: () => new Date(Date.now() + aheadMs) });
+  app = await startTestApp({ clock: () => new Date((stoppedMs ?? Date.now()) + aheadMs) });
   owner = await claimServer(app);
   await choosePlan(app, 'enterprise');
   about = await makeKey(app, owner);
@@ -59,14 +62,14 @@ async function sendLate({ path, headers, body }: Late, meanwhile: () => Promise<
   };
 }
 
-function requestArrived(path: string): Promise<void> {
+function requestArrived(path: string): Promise<{ readonly complete: boolean }> {
   const channel = 'http.server.request.start';
   return new Promise((resolve) => {
     const note = (message: unknown) => {
-      const { request } = message as { request: { url?: string } };
+      const { request } = message as { request: { url?: string; complete: boolean } };
       if (request.url !== path) return;
       unsubscribe(channel, note);
-      resolve();
+      resolve(request);
     };
     subscribe(channel, note);
   });
@@ -159,6 +162,36 @@ describe.each(names)('%s', (name) => {
     const signOut = () => admin.client.post('/api/auth/sign-out', {});
     expect((await sendLate({ path, headers, body }, signOut)).status).toBe(401);
   });
+});
+
+it('a question is refused in a session that ended during its look-up, before the body was whole', async () => {
+  const { path, body } = question('getKeysPropagation');
+  const { organizationId } = await claimedOrganization(app);
+  const admin = await addMember(app, organizationId, 'admin');
+  const headers = { ...json, ...admin.client.headers };
+  // A look-up that takes no time, so that it is not too old for the answer.
+  stoppedMs = Date.now();
+  onTestFinished(() => {
+    stoppedMs = undefined;
+  });
+  const arrived = requestArrived(path);
+  const lookedUp = Promise.withResolvers<void>();
+  const answer = await whileHeld(
+    app.database,
+    (holder) => holder.query('select 1 from member where id = $1 for update', [admin.memberId]),
+    () => sendLate({ path, headers, body }, () => lookedUp.promise),
+    async (holder) => {
+      // The look-up has read the session, and waits to note when the member was last seen.
+      await holder.query(
+        'delete from session where user_id = (select user_id from member where id = $1)',
+        [admin.memberId],
+      );
+      lookedUp.resolve();
+      const request = await arrived;
+      await vi.waitUntil(() => request.complete, { interval: 5, timeout: 60_000 });
+    },
+  );
+  expect(answer).toEqual({ status: 401, code: 'unauthenticated' });
 });
 
 /** What a transaction does not confirm, since it does not see where a caller is or how they signed in. */
