@@ -11,7 +11,7 @@ import {
   lookUpBoth,
 } from './code.ts';
 import type { Expression, Variable } from './expression.ts';
-import { attributeOf, getTag, hasPath, hasTag, isIn } from './request.ts';
+import { attributeOf, getTag, hasPath, hasTag, isIn, isPathKnown } from './request.ts';
 import { type Entity, recordOf, setOf, type Value } from './value.ts';
 
 /** What is the same for all requests that the closures will be asked about. */
@@ -52,7 +52,12 @@ export function compileExpression(expression: Expression, known: KnownEntities):
     }
     case 'has': {
       const { path } = expression;
-      return lookUp((request, value) => hasPath(request, value, path), compile(expression.of));
+      const of = compile(expression.of);
+      if (!of.known || of.value === undefined || isPathKnown(of.value, path)) {
+        return lookUp((request, value) => hasPath(request, value, path), of);
+      }
+      const { value } = of;
+      return { known: false, evaluate: (request) => hasPath(request, value, path) };
     }
     case 'like': {
       const { pattern } = expression;

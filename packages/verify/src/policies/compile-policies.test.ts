@@ -68,16 +68,18 @@ it('evaluates nothing of a key again that it has evaluated for the key', () => {
   expect(read).toEqual(['name']);
 });
 
-it('looks up what is known of entities with each request', () => {
-  const text = 'permit(principal, action, resource) when { principal.owner.active };';
-  const key = compile({ a: text }).forKey(
+it.each([
+  ['principal.owner.active', ['a']],
+  ['principal has owner.active && principal.owner.active', []],
+])('looks up what is known of entities with each request: %s', (condition, erring) => {
+  const key = compile({ a: `permit(principal, action, resource) when { ${condition} };` }).forKey(
     entityOf('ApiKey', 'key_1', dataOf({ owner: entityOf('Member', 'mem_1') })),
   );
   const decide = (active: boolean) =>
     key.decide({ ...request(), entities: new Map([['Member::"mem_1"', dataOf({ active })]]) });
   expect(decide(true)).toEqual(allowed(['a']));
   expect(decide(false)).toEqual(denied());
-  expect(key.decide(request()).erring).toEqual(['a']);
+  expect(key.decide(request()).erring).toEqual(erring);
 });
 
 it('refuses two policies with one id', () => {

@@ -51,6 +51,17 @@ export function hasPath(
   return true;
 }
 
+/** Whether no request adds to `hasPath`: an entity on the way may be known by reference alone. */
+export function isPathKnown(value: Value, path: readonly string[]): boolean {
+  let holder: Value | undefined = value;
+  for (const name of path) {
+    if (holder === undefined) return true;
+    if (typeof holder === 'object' && holder.kind === 'entity' && !holder.data) return false;
+    holder = attributeOf(undefined, holder, name);
+  }
+  return true;
+}
+
 /** `in`: whether the entity is the other, or one of the others, or in one of them. */
 export function isIn(
   request: PolicyRequest | undefined,

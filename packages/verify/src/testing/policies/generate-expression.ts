@@ -104,7 +104,10 @@ const TESTS: readonly Builder[] = [
   (random, of) => ({
     has: {
       left: holder(random, of),
-      attr: [anyIdentifier(random), ...random.list(2, () => anyIdentifier(random))],
+      attr: [
+        random.pick(['owner', 'inner', anyIdentifier(random)]),
+        ...random.list(2, () => anyIdentifier(random)),
+      ],
     },
   }),
   (random, of) => ({ is: { left: of('entity'), entity_type: random.pick(ENTITY_TYPES) } }),
