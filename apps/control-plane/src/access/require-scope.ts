@@ -1,7 +1,7 @@
 import { isBuiltInScope, type Scope } from '@tollkeeper/contract';
 import { includes, missing, type ScopeSet, scopeNames, scopeSet } from '@tollkeeper/verify';
 import type { Ctx } from '../context.ts';
-import { DomainError, invalidField } from '../domain-error.ts';
+import { DomainError } from '../domain-error.ts';
 
 const single = new Map<Scope, ScopeSet>();
 
@@ -17,6 +17,8 @@ export function requireScope(ctx: Ctx, scope: Scope): void {
 }
 
 export function holds(scopes: ScopeSet, scope: Scope): boolean {
+  // API scopes are many: sets of them are not kept.
+  if (!isBuiltInScope(scope)) return includes(scopes, scopeSet([scope]));
   let required = single.get(scope);
   if (!required) {
     required = scopeSet([scope]);
@@ -57,28 +59,4 @@ export function requireWholeOrganization(ctx: Ctx): void {
     'outside_workspace',
     `Your key is confined to the workspace "${ctx.workspaceId}"; this changes the whole organization. Use a key without a workspace.`,
   );
-}
-
-/** @throws DomainError validation_failed, naming each scope at fault */
-export function parseScopes(names: readonly string[]): Scope[] {
-  if (names.length === 0) throw invalidField('scopes', 'must name at least one scope');
-  const seen = new Set<string>();
-  const scopes: Scope[] = [];
-  const errors: { path: string; message: string }[] = [];
-  for (const [at, name] of names.entries()) {
-    if (!isBuiltInScope(name))
-      errors.push({ path: `scopes/${at}`, message: `"${name}" is not a scope` });
-    else if (seen.has(name))
-      errors.push({ path: `scopes/${at}`, message: `"${name}" is named twice` });
-    else scopes.push(name);
-    seen.add(name);
-  }
-  if (errors.length > 0) {
-    throw new DomainError(
-      'validation_failed',
-      `${errors.map((error) => error.message).join('; ')}. GET /v1/scopes lists the scopes.`,
-      { errors },
-    );
-  }
-  return scopes.toSorted();
 }

@@ -1,4 +1,4 @@
-import { PLANS, type Scope } from '@tollkeeper/contract';
+import { type ApiScope, PLANS, type Scope } from '@tollkeeper/contract';
 import { sql } from 'drizzle-orm';
 import {
   bigint,
@@ -98,6 +98,20 @@ export const role = pgTable(
     createdAt: moment().notNull(),
   },
   (table) => [uniqueIndex().on(table.organizationId, table.name)],
+);
+
+/** Scopes that the organization defines for its own APIs. */
+export const apiScope = pgTable(
+  'api_scope',
+  {
+    organizationId: text()
+      .notNull()
+      .references(() => organization.id, { onDelete: 'cascade' }),
+    name: text().$type<ApiScope>().notNull(),
+    description: text().notNull(),
+    createdAt: moment().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.organizationId, table.name] })],
 );
 
 /** An open invitation; accepting or withdrawing it ends it. */

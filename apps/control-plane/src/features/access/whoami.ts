@@ -5,13 +5,14 @@ import {
   PROFILE_SCOPES,
   PROFILES,
   SCOPE_CATALOG,
+  type Scope,
 } from '@tollkeeper/contract';
-import { scopeNames } from '@tollkeeper/verify';
+import { holdsAllApiScopes, scopeNames } from '@tollkeeper/verify';
 import { and, asc, eq, isNull, ne } from 'drizzle-orm';
 import { holds } from '../../access/require-scope.ts';
 import { roleName } from '../../access/role-scopes.ts';
 import type { Ctx, Services } from '../../context.ts';
-import { member, organization } from '../../db/schema/index.ts';
+import { apiScope, member, organization } from '../../db/schema/index.ts';
 import { defineStatement } from '../../db/statement.ts';
 import { notFound } from '../../domain-error.ts';
 import { sessionView } from '../identity/index.ts';
@@ -22,7 +23,8 @@ export async function whoami(ctx: Ctx): Promise<Identity> {
   const organizations = actor.type === 'member' ? listOrganizations(services, actor.userId) : [];
   const keyId = actor.type === 'key' ? actor.keyId : null;
   const found = selectIdentity(services.db, [organizationId, actor.memberId, keyId]);
-  const [[row], listed] = await Promise.all([found, organizations]);
+  const apiScopes = holdsAllApiScopes(ctx.scopes) ? listApiScopes(ctx) : [];
+  const [[row], listed, held] = await Promise.all([found, organizations, apiScopes]);
   if (!row) throw notFound('member', actor.memberId);
   const { organization, member, key, customRoleName } = row.identity;
   return {
@@ -31,7 +33,7 @@ export async function whoami(ctx: Ctx): Promise<Identity> {
     key,
     session: actor.type === 'member' ? sessionView(actor.session) : null,
     workspaceId: ctx.workspaceId,
-    scopes: scopeNames(ctx.scopes),
+    scopes: [...scopeNames(ctx.scopes), ...held.map(({ name }) => name)].sort(),
     organizations: listed,
   };
 }
@@ -83,10 +85,29 @@ function listOrganizations({ db }: Services, userId: string) {
     .orderBy(asc(member.createdAt), asc(member.id));
 }
 
-/** The catalog, seen by this credential: what it holds, and what each profile would give it. */
-export function listScopes(ctx: Ctx) {
+function listApiScopes({ services, organizationId }: Ctx) {
+  return services.db
+    .select({ name: apiScope.name, description: apiScope.description })
+    .from(apiScope)
+    .where(eq(apiScope.organizationId, organizationId))
+    .orderBy(asc(apiScope.name));
+}
+
+/**
+ * The catalog, seen by this credential: what it holds, and what each profile would give it. API scopes
+ * that it does not hold are listed for those who may read them.
+ */
+export async function listScopes(ctx: Ctx) {
+  const withHeld = <S extends { readonly name: Scope }>(scope: S) => ({
+    ...scope,
+    held: holds(ctx.scopes, scope.name),
+  });
+  const mayRead = holds(ctx.scopes, 'policies.read');
+  const apiScopes = (await listApiScopes(ctx))
+    .map((scope) => withHeld({ ...scope, group: 'api_scopes' }))
+    .filter(({ held }) => held || mayRead);
   return {
-    scopes: SCOPE_CATALOG.map((scope) => ({ ...scope, held: holds(ctx.scopes, scope.name) })),
+    scopes: [...SCOPE_CATALOG.map(withHeld), ...apiScopes],
     profiles: PROFILES.map((name) => ({
       name,
       ...PROFILE_CATALOG[name],

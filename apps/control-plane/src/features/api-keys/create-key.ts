@@ -10,7 +10,8 @@ import {
 } from '@tollkeeper/contract';
 import { createSecret, displayPrefix, hashSecret } from '@tollkeeper/verify';
 import { callingKeyId } from '../../access/creator.ts';
-import { holds, parseScopes } from '../../access/require-scope.ts';
+import { parseScopes } from '../../access/parse-scopes.ts';
+import { holds } from '../../access/require-scope.ts';
 import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { defineUnawaitedWrite } from '../../db/statement.ts';
@@ -81,7 +82,7 @@ function viewOf(key: KeyRow, { callerName, ...facts }: CreationFacts) {
 async function resolveKey(tx: Transaction, ctx: Ctx, body: Body, facts: CreationFacts) {
   const now = ctx.services.clock();
   const profile: Profile = body.profile;
-  const scopes = resolveScopes(ctx, profile, body.scopes);
+  const scopes = await resolveScopes(tx, ctx, profile, body.scopes);
   const { workspaceId, environment } = await resolveWorkspace(tx, ctx, profile, body.workspaceId);
   const bounds = await resolveBounds(tx, ctx, body, facts, { scopes, workspaceId });
   const row = {
@@ -174,10 +175,15 @@ async function insertKey(tx: Transaction, key: KeyRow, hash: Buffer): Promise<vo
  * that the creator holds; a custom set is taken whole (the ceiling is checked by the caller).
  * @throws DomainError validation_failed for a set that is empty, unknown or repeats itself
  */
-function resolveScopes(ctx: Ctx, profile: Profile, asked: readonly string[] | undefined): Scope[] {
+async function resolveScopes(
+  tx: Transaction,
+  ctx: Ctx,
+  profile: Profile,
+  asked: readonly string[] | undefined,
+): Promise<Scope[]> {
   if (profile === 'custom') {
     if (!asked) throw invalidField('scopes', 'is needed with the profile "custom"');
-    return parseScopes(asked);
+    return parseScopes(tx, ctx, asked);
   }
   if (asked) throw invalidField('scopes', `goes only with the profile "custom", not "${profile}"`);
   const held = PROFILE_SCOPES[profile].filter((scope) => holds(ctx.scopes, scope));

@@ -1,6 +1,6 @@
-import type { RouteInput, Routes } from '@tollkeeper/contract';
+import type { RouteInput, Routes, Scope } from '@tollkeeper/contract';
 import { eq } from 'drizzle-orm';
-import { parseScopes } from '../../access/require-scope.ts';
+import { parseScopes } from '../../access/parse-scopes.ts';
 import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { apiKey } from '../../db/schema/index.ts';
@@ -27,14 +27,15 @@ export function updateKey(ctx: Ctx, { params, body }: { params: { id: string }; 
     const rules = body.expiresAt === undefined ? NO_RULES : await lockExpiryRules(tx, confirmed);
     const row = await lockKey(tx, confirmed, params.id);
     if (row.status === 'revoked') refuseStatus('edit', row);
-    const next = { ...row, ...parseEdit(body, row, rules, ctx.services.clock()) };
+    const scopes = body.scopes && (await parseScopes(tx, confirmed, body.scopes));
+    const next = { ...row, ...parseEdit(body, scopes, row, rules, ctx.services.clock()) };
     requireUnedited(`key "${row.name}"`, body.etag, keyEtag(row), keyEtag(next));
     await requireEditable(tx, confirmed, row, next, body);
     if (isChanged(row, next)) await recordEdit(tx, confirmed, [row], ctx.services.clock());
-    const { name, profile, scopes, expiresAt, requestedExpiresAt, allowedIps } = next;
+    const { name, profile, expiresAt, requestedExpiresAt, allowedIps } = next;
     await tx
       .update(apiKey)
-      .set({ name, profile, scopes, expiresAt, requestedExpiresAt, allowedIps })
+      .set({ name, profile, scopes: next.scopes, expiresAt, requestedExpiresAt, allowedIps })
       .where(eq(apiKey.id, row.id));
     return unlessUnchanged({
       result: await readKey(tx, confirmed, row.id),
@@ -49,12 +50,18 @@ export function updateKey(ctx: Ctx, { params, body }: { params: { id: string }; 
 /** An expiry that stays as it is was cut to the rules when they were saved. */
 const NO_RULES: ExpiryRules = { defaultExpiryDays: null, keyLifetimeDaysMax: null };
 
-function parseEdit(body: Body, row: KeyRow, rules: ExpiryRules, now: Date): Partial<KeyRow> {
+function parseEdit(
+  body: Body,
+  scopes: Scope[] | undefined,
+  row: KeyRow,
+  rules: ExpiryRules,
+  now: Date,
+): Partial<KeyRow> {
   const expiresAt =
     body.expiresAt === undefined ? undefined : parseExpiry(body.expiresAt, now, rules, row);
   return {
     ...(body.name === undefined ? {} : { name: body.name }),
-    ...(body.scopes ? { scopes: parseScopes(body.scopes), profile: 'custom' as const } : {}),
+    ...(scopes ? { scopes, profile: 'custom' as const } : {}),
     ...(expiresAt === undefined ? {} : { expiresAt, requestedExpiresAt: expiresAt }),
     ...(body.allowedIps ? { allowedIps: parseAllowedIps(body.allowedIps) } : {}),
   };

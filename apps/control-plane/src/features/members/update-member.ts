@@ -1,7 +1,7 @@
 import { type Member, OWNER_ROLE_ID, type RouteInput, type Routes } from '@tollkeeper/contract';
 import { scopeNames } from '@tollkeeper/verify';
 import { and, eq } from 'drizzle-orm';
-import { requireScopesHeld, requireWholeOrganization } from '../../access/require-scope.ts';
+import { requireWholeOrganization } from '../../access/require-scope.ts';
 import { roleScopes } from '../../access/role-scopes.ts';
 import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
@@ -11,7 +11,7 @@ import { memberFacts } from '../../write/created-facts.ts';
 import { requireUnedited } from '../../write/etag.ts';
 import { write } from '../../write/write.ts';
 import { requireRecentGrant } from '../identity/index.ts';
-import { findRole, type KnownRole } from '../roles/index.ts';
+import { findRole, type KnownRole, requireRoleHeld } from '../roles/index.ts';
 import { memberEtag, readMember } from './list-members.ts';
 import { lockMember } from './lock-member.ts';
 
@@ -104,6 +104,6 @@ export async function grantableRole(tx: Transaction, ctx: Ctx, id: string): Prom
       `The role "${found.name}" moves only by transfer of the organization. Choose another role.`,
     );
   }
-  requireScopesHeld(ctx, found.scopes, 'roles.read');
+  await requireRoleHeld(tx, ctx, found);
   return found;
 }

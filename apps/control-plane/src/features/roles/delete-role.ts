@@ -9,6 +9,7 @@ import { forgetAnswer } from '../../write/idempotent.ts';
 import { write } from '../../write/write.ts';
 import { requireRecentGrant } from '../identity/index.ts';
 import { findRole, type KnownRole, lockRole } from './list-roles.ts';
+import { requireRoleHeld } from './require-role-held.ts';
 
 interface Input {
   readonly params: { readonly id: string };
@@ -86,6 +87,6 @@ async function replacement(
       'The role "Owner" moves only by transfer. Name another replacement.',
     );
   }
-  requireScopesHeld(ctx, found.scopes, 'roles.read');
+  await requireRoleHeld(tx, ctx, found);
   return found;
 }

@@ -1,10 +1,7 @@
 import { createId, type Role, type RouteInput, type Routes } from '@tollkeeper/contract';
 import { eq } from 'drizzle-orm';
-import {
-  parseScopes,
-  requireScopesHeld,
-  requireWholeOrganization,
-} from '../../access/require-scope.ts';
+import { parseScopes } from '../../access/parse-scopes.ts';
+import { requireScopesHeld, requireWholeOrganization } from '../../access/require-scope.ts';
 import type { Ctx } from '../../context.ts';
 import { role } from '../../db/schema/index.ts';
 import { requireUnedited } from '../../write/etag.ts';
@@ -25,7 +22,7 @@ export function createRole(ctx: Ctx, { body }: { body: NewRole }): Promise<Role>
       confirmed,
       { route: 'createRole', body },
       async () => {
-        const scopes = parseScopes(body.scopes);
+        const scopes = await parseScopes(tx, confirmed, body.scopes);
         requireScopesHeld(confirmed, scopes);
         await requireRecentGrant(tx, confirmed, scopes);
         await requireFreeName(tx, organizationId, body.name);
@@ -60,7 +57,7 @@ export function updateRole(
   requireWholeOrganization(ctx);
   return write<Role>(ctx, { scope: 'roles.edit', action: 'role.update' }, async (tx, confirmed) => {
     const row = await lockRole(tx, confirmed, params.id, 'edit');
-    const scopes = body.scopes ? parseScopes(body.scopes) : row.scopes;
+    const scopes = body.scopes ? await parseScopes(tx, confirmed, body.scopes) : row.scopes;
     requireScopesHeld(confirmed, row.scopes, 'roles.read');
     if (body.scopes) requireScopesHeld(confirmed, scopes);
     await requireRecentGrant(tx, confirmed, scopes, row.scopes);
