@@ -42,7 +42,8 @@ export async function startGatewayProcess(
 /** A process from a file beside this one, killed when the test ends. */
 export function forkLater(file: string, args: readonly string[]): ChildProcess {
   const path = fileURLToPath(new URL(file, import.meta.url));
-  const child = fork(path, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  // Without the options of the tests' own process, which give it more memory.
+  const child = fork(path, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv: [] });
   closeLater(async () => child.kill('SIGKILL'));
   return child;
 }
