@@ -5,6 +5,12 @@ import { atFileEnd } from '../testing/at-file-end.ts';
 import { createTestDatabase } from '../testing/test-database.ts';
 import { applyChanges } from './apply-changes.ts';
 
+/**
+ * PostgreSQL forgets its plans when other databases change much at once, as those of other test files
+ * do, and looks up the last row to make one anew.
+ */
+const LOOKS_MAX = 2;
+
 /** By one connection: so all of them go by the plans that it keeps. */
 async function connectOnce(): Promise<Connection> {
   const connection = connect(await createTestDatabase(), 1, () => undefined);
@@ -51,7 +57,7 @@ it('reads no other changes than the new ones, also by a plan from when the table
   expect(subjects).toHaveLength(10);
   const beforeNothing = await rowsRead(connection);
   await applyChanges(self);
-  expect((await rowsRead(connection)) - beforeNothing).toBe(0);
+  expect((await rowsRead(connection)) - beforeNothing).toBeLessThanOrEqual(LOOKS_MAX);
   await addChanges(connection, 20_000);
   const { rows } = await connection.pool.query<pg.QueryResultRow>(
     'select max(id)::int as last from change',
@@ -60,5 +66,5 @@ it('reads no other changes than the new ones, also by a plan from when the table
   const before = await rowsRead(connection);
   await applyChanges(self);
   expect(subjects.slice(10)).toEqual(['mem_19998', 'mem_19999', 'mem_20000']);
-  expect((await rowsRead(connection)) - before).toBe(3);
+  expect((await rowsRead(connection)) - before).toBeLessThanOrEqual(3 + LOOKS_MAX);
 });
