@@ -68,6 +68,23 @@ it('evaluates nothing of a key again that it has evaluated for the key', () => {
   expect(read).toEqual(['name']);
 });
 
+it('evaluates a given action again for no later request of a key', () => {
+  const asked: string[] = [];
+  const ancestors = new Set(['Action::"read"']);
+  const has = ancestors.has.bind(ancestors);
+  ancestors.has = (key) => {
+    asked.push(key);
+    return has(key);
+  };
+  const action = entityOf('Action', 'GET', { ...dataOf({}), ancestors });
+  const text = 'permit(principal, action in Action::"read", resource) when { context.count == 1 };';
+  const key = compilePolicies([['a', jsonOf(text)]], [action]).forKey(CI);
+  expect(key.decide({ ...request({ count: 1 }), action })).toEqual(allowed(['a']));
+  asked.length = 0;
+  expect(key.decide({ ...request({ count: 2 }), action })).toEqual(denied());
+  expect(asked).toEqual([]);
+});
+
 it.each([
   ['principal.owner.active', ['a']],
   ['principal has owner.active && principal.owner.active', []],
