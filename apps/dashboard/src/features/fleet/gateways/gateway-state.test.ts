@@ -65,6 +65,8 @@ it('names the upstreams that receive no requests', () => {
       text: '4 of 5 upstreams receive no requests: http://10.0.0.1:3000 (down, failed its health check), http://10.0.0.2:3000 (ejected, failed too many requests), http://10.0.0.3:3000 (down, failed its health check) and 1 more.',
     },
   ]);
+  const [warning] = gatewayWarnings(gatewayLike({ upstreams: upstreams.slice(0, 2) }), now);
+  expect(warning?.text).toContain('1 of 2 upstreams receives no requests');
   expect(gatewayWarnings(gatewayLike({ upstreams: upstreams.slice(0, 1) }), now)).toEqual([]);
 });
 

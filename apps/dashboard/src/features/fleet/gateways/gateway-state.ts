@@ -102,7 +102,8 @@ function lostWords(lost: Gateway['upstreams'], count: number): string {
     .slice(0, UPSTREAMS_NAMED)
     .map(({ url, state }) => `${url} (${UPSTREAM_WORDS[state]})`);
   const more = lost.length > named.length ? ` and ${lost.length - named.length} more` : '';
-  return `${lost.length} of ${count} upstreams receive no requests: ${named.join(', ')}${more}.`;
+  const receive = lost.length === 1 ? 'receives' : 'receive';
+  return `${lost.length} of ${count} upstreams ${receive} no requests: ${named.join(', ')}${more}.`;
 }
 
 function absenceWords({ staleMaxMs, lastSeenAt, appliedVersion }: Gateway, now: number): string {
