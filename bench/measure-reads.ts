@@ -30,7 +30,7 @@ export function isTooSlow({ ms }: ReadFigures): boolean {
 }
 
 export const SCALE: Scale = { keys: 100_000, auditEvents: 1_000_000 };
-/** The same way through the server and the same credential, and an answer that reads no table. */
+/** The same way through the server and the same credential, and an answer that reads one small table. */
 export const BASELINE = '/v1/scopes';
 const ROUNDS = 5;
 
