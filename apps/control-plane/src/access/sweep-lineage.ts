@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import type { Database } from '../db/connect.ts';
+import type { Database, Transaction } from '../db/connect.ts';
 import { apiKey, deletedKey, keyRotation, organization } from '../db/schema/index.ts';
 import { LIVING, leadsNowhere, NAMED } from './prune-lineage.ts';
 
@@ -15,23 +15,30 @@ export async function purgeLineage(db: Database): Promise<{ readonly rowCount: n
 /** So many ids that a statement with them ends in time. */
 const PART_MAX = 2000;
 
-/**
- * Marks the dead keys that lead to one of these things, then those above them, and so on; and forgets
- * the others, also those that lead to each other alone. What a dead key leads to only becomes less, so
- * that no lock is needed.
- * @returns how many
- */
+/** @returns how many dead keys it has forgotten */
 async function sweep(db: Database, organizationId: string): Promise<number> {
-  const creators = await selectDead(db, organizationId);
+  const gone = await db.transaction((tx) => findGone(tx, organizationId), {
+    isolationLevel: 'repeatable read',
+    accessMode: 'read only',
+  });
+  for (const part of partsOf(gone)) await forget(db, organizationId, part);
+  return gone.length;
+}
+
+/**
+ * Marks the dead keys that lead to one of these things, then those above them, and so on; and returns
+ * the others, also those that lead to each other alone. All of it reads one snapshot: a key that dies
+ * meanwhile would otherwise be neither dead nor living, and what it leads to would be lost. After the
+ * snapshot, what a dead key leads to only becomes less, so that no lock is needed.
+ */
+async function findGone(tx: Transaction, organizationId: string): Promise<string[]> {
+  const creators = await selectDead(tx, organizationId);
   const dead = [...creators.keys()];
-  const parts = Array.from({ length: Math.ceil(dead.length / PART_MAX) }, (_, at) =>
-    dead.slice(at * PART_MAX, (at + 1) * PART_MAX),
-  );
   const leading = new Set<string>();
   const rotators = new Map<string, string[]>();
-  for (const part of parts) {
-    for (const id of await selectLeading(db, organizationId, part)) leading.add(id);
-    for (const { id, by } of await selectRotators(db, organizationId, part)) {
+  for (const part of partsOf(dead)) {
+    for (const id of await selectLeading(tx, organizationId, part)) leading.add(id);
+    for (const { id, by } of await selectRotators(tx, organizationId, part)) {
       rotators.set(id, [...(rotators.get(id) ?? []), by]);
     }
   }
@@ -41,19 +48,21 @@ async function sweep(db: Database, organizationId: string): Promise<number> {
       if (above && creators.has(above)) leading.add(above);
     }
   }
-  for (const part of parts) {
-    const gone = part.filter((id) => !leading.has(id));
-    if (gone.length > 0) await forget(db, organizationId, gone);
-  }
-  return dead.length - [...leading].filter((id) => creators.has(id)).length;
+  return dead.filter((id) => !leading.has(id));
+}
+
+function partsOf(ids: readonly string[]): string[][] {
+  return Array.from({ length: Math.ceil(ids.length / PART_MAX) }, (_, at) =>
+    ids.slice(at * PART_MAX, (at + 1) * PART_MAX),
+  );
 }
 
 /** The keys that are revoked and lead on, and the deleted ones, with what created each. */
 async function selectDead(
-  db: Database,
+  tx: Transaction,
   organizationId: string,
 ): Promise<Map<string, string | null>> {
-  const { rows } = await db.execute<{ id: string; by: string | null }>(sql`
+  const { rows } = await tx.execute<{ id: string; by: string | null }>(sql`
     select ${apiKey.id} as id, ${apiKey.createdByKeyId} as by from ${apiKey}
       where ${apiKey.organizationId} = ${organizationId}
         and ${apiKey.status} = 'revoked' and ${apiKey.leadsOn}
@@ -64,18 +73,18 @@ async function selectDead(
 }
 
 async function selectLeading(
-  db: Database,
+  tx: Transaction,
   organizationId: string,
   ids: readonly string[],
 ): Promise<string[]> {
-  const { rows } = await db.execute<{ id: string }>(sql`
+  const { rows } = await tx.execute<{ id: string }>(sql`
     select dead.id from unnest(${sql.param(ids)}::text[]) as dead (id)
     where not ${leadsNowhere(organizationId, sql`dead.id`, [...LIVING, ...NAMED])}`);
   return rows.map(({ id }) => id);
 }
 
-async function selectRotators(db: Database, organizationId: string, ids: readonly string[]) {
-  const { rows } = await db.execute<{ id: string; by: string }>(sql`
+async function selectRotators(tx: Transaction, organizationId: string, ids: readonly string[]) {
+  const { rows } = await tx.execute<{ id: string; by: string }>(sql`
     select ${keyRotation.keyId} as id, ${keyRotation.rotatedBy} as by from ${keyRotation}
     where ${keyRotation.organizationId} = ${organizationId}
       and ${keyRotation.keyId} = any(${sql.param(ids)}::text[])`);

@@ -1,4 +1,4 @@
-import { isScope, type KeyStatus, type Scope } from '@tollkeeper/contract';
+import { isScope, type KeyStatus, OWNER_ROLE_ID, type Scope } from '@tollkeeper/contract';
 import { intersect, scopeSet } from '@tollkeeper/verify';
 import { roleScopes } from '../access/role-scopes.ts';
 import type { Ctx } from '../context.ts';
@@ -112,8 +112,11 @@ export async function confirmActor<Facts extends object>(
     if (!owner.isSignedIn) {
       throw new DomainError('unauthenticated', 'Your session has ended. Sign in again.');
     }
-    if (owner.isCascading && (await isBeingEnded(tx, organizationId, memberId)))
+    // No cascade removes the organization's owner, whatever their line is, and however long.
+    const mayBeRemoved = owner.roleId !== OWNER_ROLE_ID;
+    if (owner.isCascading && mayBeRemoved && (await isBeingEnded(tx, organizationId, memberId))) {
       throw inactive(ctx);
+    }
     return { confirmed: { ...ctx, scopes: roleScopes(owner) }, facts: owner };
   }
   const [key] = await read.ofKey(tx, [organizationId, actor.memberId, actor.keyId]);

@@ -1,6 +1,7 @@
 import { createId } from '@tollkeeper/contract';
 import pg from 'pg';
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { purgeLineage } from '../../access/sweep-lineage.ts';
 import { apiKey as apiKeyTable } from '../../db/schema/index.ts';
 import { findBrokenLink } from '../../testing/audit-log.ts';
 import type { Client } from '../../testing/client.ts';
@@ -8,6 +9,7 @@ import { makeKey, type TestKey } from '../../testing/keys.ts';
 import { choosePlan, claimedOrganization } from '../../testing/people.ts';
 import { type Query, queryDatabase } from '../../testing/query-database.ts';
 import { claimServer, startTestApp, type TestApp, withKey } from '../../testing/test-app.ts';
+import { whileHeld } from '../../testing/while-held.ts';
 import { ENDED_MAX } from './ended-part.ts';
 
 const COUNT = process.env.LONG ? ENDED_MAX : 2500;
@@ -169,3 +171,40 @@ async function plantChildren(creatorId: string): Promise<string> {
   );
   return rows[0]?.id ?? '';
 }
+
+it('finds what a key led to that was revoked while the purge looked at the keys above it', async () => {
+  const fields = { profile: 'organization' };
+  const root = await makeKey(app, owner, fields);
+  const above = await makeKey(app, root.client, fields);
+  const between = await makeKey(app, above.client, fields);
+  const below = await makeKey(app, between.client, fields);
+  expect((await owner.post(`/v1/api-keys/${above.id}/revoke`, {})).status).toBe(200);
+  await whileHeld(
+    app.database,
+    (holder) => holder.query('lock table gateway in access exclusive mode'),
+    () => purgeLineage(app.services.db),
+    (holder) => holder.query(`update api_key set status = 'revoked' where id = $1`, [between.id]),
+  );
+  expect((await revoke(owner, root.id)).status).toBe(200);
+  expect((await below.client.get('/v1/whoami')).problem.code).toBe('revoked');
+});
+
+it('is looked at for few at a time when a cascade is repeated, so that connections are left for others', async () => {
+  const root = await makeKey(app, owner, { profile: 'organization' });
+  expect((await revoke(owner, root.id)).status).toBe(200);
+  const statuses: number[] = [];
+  const repeat = async () => {
+    statuses.push((await revoke(owner, root.id)).status);
+  };
+  const count = (status: number) => statuses.filter((each) => each === status).length;
+  await whileHeld(
+    app.database,
+    (holder) => holder.query('lock table gateway in access exclusive mode'),
+    () => Promise.all(Array.from({ length: 7 }, repeat)),
+    async () => {
+      await vi.waitUntil(() => count(503) === 2);
+      expect(await countWaiting()).toBe(1);
+    },
+  );
+  expect([count(503), statuses.length]).toEqual([2, 7]);
+});

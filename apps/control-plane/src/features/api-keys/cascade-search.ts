@@ -11,6 +11,7 @@ import { countEnded } from './ended-part.ts';
 import { type Created, findCreated } from './find-created.ts';
 import { addLinked, type LinkedSearch } from './find-linked.ts';
 import { findForeignRoots } from './foreign-roots.ts';
+import { createTurns } from './turns.ts';
 
 /** A key with which a cascade begins. */
 export interface Root {
@@ -135,21 +136,27 @@ function withoutSeen(counted: readonly Origin[], origins: readonly Origin[]): st
   return [...new Set(counted.filter(({ id, at }) => !seen.has(`${id} ${at}`)).map(({ id }) => id))];
 }
 
+/** How many requests may wait until it was searched for others what is left. */
+const LOOKS_WAITING_MAX = 4;
+const lookInTurn = createTurns(LOOKS_WAITING_MAX);
+
 /**
- * Whether something is left of keys that were revoked before, or may be. Locks nothing, so that a cascade
- * that is repeated without end keeps nobody from writing.
+ * Whether something is left of keys that were revoked before, or may be. A cascade that is repeated
+ * without end locks nothing by it, and takes one connection.
+ * @throws DomainError unavailable, where too many wait for it
  */
 export async function findLeft(
   { services: { db }, ...ctx }: Ctx,
   roots: readonly Root[],
   limits: SearchLimits,
 ): Promise<{ readonly isAny: boolean; readonly isComplete: boolean }> {
-  const { created, isComplete, foreign } = await db.transaction(
-    async (tx) => {
-      await allowLongStatements(tx);
-      return searchCascade(tx, ctx, roots, limits);
-    },
-    { isolationLevel: 'repeatable read', accessMode: 'read only' },
+  const look = async (tx: Transaction) => {
+    await allowLongStatements(tx);
+    return searchCascade(tx, ctx, roots, limits);
+  };
+  const snapshot = { isolationLevel: 'repeatable read', accessMode: 'read only' } as const;
+  const { created, isComplete, foreign } = await lookInTurn(db, () =>
+    db.transaction(look, snapshot),
   );
   return { isAny: countEnded(created) > 0 || foreign.size > 0 || !isComplete, isComplete };
 }

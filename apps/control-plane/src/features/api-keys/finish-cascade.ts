@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { eq, sql } from 'drizzle-orm';
 import { holds } from '../../access/require-scope.ts';
 import type { Services } from '../../context.ts';
-import { allowLongStatements, type Database, type Transaction } from '../../db/connect.ts';
+import { allowLongStatements, type Transaction } from '../../db/connect.ts';
 import { runningCascade } from '../../db/schema/index.ts';
 import type { Origin } from '../../lineage/links.ts';
 import { authorityOf, type RunningCascade } from '../../lineage/running-cascades.ts';
@@ -11,6 +11,7 @@ import { type CascadeSearch, searchCascade } from './cascade-search.ts';
 import { endFound } from './end-found.ts';
 import { CASCADE_LIMITS, type CascadeLimits, takePart } from './ended-part.ts';
 import type { Created } from './find-created.ts';
+import { createTurns } from './turns.ts';
 import { createWorklist, type Worklist } from './worklist.ts';
 
 /** What one process did of a cascade. */
@@ -47,14 +48,8 @@ export async function resumeCascade(services: Services, id: string, limits = CAS
   return inTurn(services.db, () => goOn(services, id, limits));
 }
 
-const turns = new WeakMap<Database, Promise<unknown>>();
-
 /** One at a time in a process: each takes memory, and holds a connection while it searches. */
-function inTurn<T>(db: Database, work: () => Promise<T>): Promise<T> {
-  const done = (turns.get(db) ?? Promise.resolve()).then(work, work);
-  turns.set(db, done);
-  return done;
-}
+const inTurn = createTurns();
 
 /** Searches and ends, and goes on with what the search led to beyond its bound. */
 async function goOn(services: Services, id: string, limits: CascadeLimits) {

@@ -204,3 +204,27 @@ it('ends nothing that has become somebody else’s since the search', async () =
   await query(`update member set role_id = 'role_admin' where id = $1`, [heir.memberId]);
   expect((await revoke(owner, root.id)).status).toBe(200);
 });
+
+it('never keeps the owner from acting, however long the line is that they came from', async () => {
+  const { app, owner, query, makeRoot, named, revoke } = world;
+  const { organizationId, memberId } = await claimedOrganization(app);
+  const root = await makeRoot();
+  const admin = await join(app, owner, named('Admin'), 'role_admin');
+  await query(
+    `insert into deleted_key (id, organization_id, created_by, created_at)
+     select 'line' || n, $1, 'line' || n - 1, now() from generate_series(1, 10001) n`,
+    [organizationId],
+  );
+  await query(
+    `insert into admission (organization_id, member_id, invited_by, created_by_key_id, invited_at,
+       admitted_at)
+     select $1, id, $2, 'line10001', now(), now() from unnest(array[$2, $3]) id`,
+    [organizationId, memberId, admin.memberId],
+  );
+  await interrupt(root);
+  // Of others it cannot be said that they are not about to be removed.
+  expect((await createKey(admin.client)).problem.code).toBe('member_suspended');
+  expect((await createKey(owner)).status).toBe(201);
+  const stolen = await makeRoot();
+  expect((await revoke(owner, stolen.id)).status).toBe(200);
+});
