@@ -33,6 +33,9 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   const basePath = basePathOf(options.baseUrl);
   const sendProblem = problemSender(options.services.log);
   const app: FastifyInstance = Fastify({
+    // What still comes on a connection while the server stops is answered like any other request, and the
+    // connection is closed after it. Fastify's own refusal is not problem+json.
+    return503OnClosing: false,
     // One log for all requests: a child and two listeners for each cost a tenth of a verification.
     logger: false,
     childLoggerFactory: () => options.services.log as FastifyBaseLogger,
