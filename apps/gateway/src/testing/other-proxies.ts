@@ -38,7 +38,7 @@ export async function startCaddy(sites: (port: number) => string): Promise<Addre
 export async function startHaproxy(config: (port: number) => string): Promise<Address> {
   return start('haproxy', HAPROXY, (_, port) => ({
     config: `${config(port)}\n`,
-    args: ['-db', '-q', '-f', 'config'],
+    args: ['-db', '-f', 'config'],
   }));
 }
 
@@ -47,8 +47,18 @@ interface Setup {
   readonly args: readonly string[];
 }
 
-/** Ends with the test. */
-async function start(
+const ATTEMPTS = 3;
+
+/** Ends with the test. Another process may take the port before the proxy does: then it tries the next one. */
+async function start(...given: Parameters<typeof startOnce>): Promise<Address> {
+  for (let attempt = 1; attempt < ATTEMPTS; attempt += 1) {
+    const address = await startOnce(...given).catch(() => undefined);
+    if (address) return address;
+  }
+  return startOnce(...given);
+}
+
+async function startOnce(
   name: string,
   command: string,
   setUp: (folder: string, port: number) => Setup,
