@@ -18,10 +18,13 @@ test('makes a folder and those above it, for this user alone, and says which it 
   expect(await makeFolder(path)).toEqual([]);
 });
 
-test('makes it once, also where two make it at the same time', async () => {
-  const path = join(await temporaryFolder(), 'a/b');
-  const made = (await Promise.all([makeFolder(path), makeFolder(path)])).flat();
-  expect(made.toSorted()).toEqual([join(path, '..'), path]);
+test('makes it once, also where several make it at the same time', async () => {
+  const base = await temporaryFolder();
+  for (let round = 0; round < 50; round += 1) {
+    const path = join(base, String(round), 'a/b');
+    const made = await Promise.all(Array.from({ length: 8 }, () => makeFolder(path)));
+    expect(made.flat().toSorted()).toEqual([join(base, String(round)), join(path, '..'), path]);
+  }
 });
 
 test('refuses where there is a file instead, or above it', async () => {

@@ -8,15 +8,20 @@ import { dirname } from 'node:path';
  * @returns the folders that were made, the outermost first
  */
 export async function makeFolder(path: string): Promise<string[]> {
+  return make(path, false);
+}
+
+/** @param isRetry whether the folder above has just been seen: it may be another process that made it */
+async function make(path: string, isRetry: boolean): Promise<string[]> {
   try {
     await mkdir(path, { mode: 0o700 });
     return [path];
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST' && (await isFolder(path))) return [];
-    if (code !== 'ENOENT' || (await isFolder(dirname(path)))) throw error;
+    if (code !== 'ENOENT' || (isRetry && (await isFolder(dirname(path))))) throw error;
   }
-  return [...(await makeFolder(dirname(path))), ...(await makeFolder(path))];
+  return [...(await make(dirname(path), false)), ...(await make(path, true))];
 }
 
 async function isFolder(path: string): Promise<boolean> {
