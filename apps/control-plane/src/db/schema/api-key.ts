@@ -40,6 +40,7 @@ export const apiKey = pgTable(
     profile: text({ enum: PROFILES }).notNull(),
     scopes: text().array().$type<Scope[]>().notNull(),
     allowedIps: text().array().notNull(),
+    tags: text().array().notNull().default([]),
     createdAt: moment().notNull(),
     /** When its present owner received it from another member; null while it was not handed over. */
     handedOverAt: moment(),
@@ -69,6 +70,11 @@ export const apiKey = pgTable(
     index().on(table.organizationId, table.memberId, table.status, table.expiresAt),
     index().on(table.organizationId, table.workspaceId),
     index().on(table.organizationId, table.status, table.expiresAt),
+    // For lists by tag. Keys without tags are not in it, so that creating them costs no more.
+    index('api_key_tags')
+      .using('gin', table.tags)
+      .where(sql`${table.tags} <> '{}'`)
+      .with({ fastupdate: false }),
     index()
       .on(table.organizationId, table.createdByKeyId)
       .where(sql`${table.createdByKeyId} is not null`),

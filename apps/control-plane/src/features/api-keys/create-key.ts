@@ -95,6 +95,7 @@ async function resolveKey(tx: Transaction, ctx: Ctx, body: Body, facts: Creation
     profile,
     scopes,
     ...bounds,
+    tags: [],
     createdByKeyId: callingKeyId(ctx),
     leadsOn: false,
     createdAt: now,

@@ -1,0 +1,2 @@
+ALTER TABLE "api_key" ADD COLUMN "tags" text[] DEFAULT '{}' NOT NULL;--> statement-breakpoint
+CREATE INDEX "api_key_tags" ON "api_key" USING gin ("tags") WITH (fastupdate=false) WHERE "api_key"."tags" <> '{}';
