@@ -18,7 +18,8 @@ interface Job {
   readonly name: string;
   /** In UTC. */
   readonly cron: string;
-  readonly run: (services: Services) => Promise<object>;
+  /** Answers how many of each it changed. */
+  readonly run: (services: Services) => Promise<Record<string, number>>;
 }
 
 const RESUME_CASCADES = 'resume-cascades';
@@ -63,9 +64,12 @@ export async function openJobs(config: pg.ClientConfig, log: Logger): Promise<Jo
       for (const { name, cron, run } of JOBS) {
         await boss.createQueue(name);
         await boss.schedule(name, cron);
-        await boss.work(name, async () =>
-          log.info({ job: name, ...(await run(services)) }, 'job finished'),
-        );
+        await boss.work(name, async () => {
+          const counts = await run(services);
+          // Most runs of most jobs find nothing to do.
+          const level = Object.values(counts).some((count) => count > 0) ? 'info' : 'debug';
+          log[level]({ job: name, ...counts }, 'job finished');
+        });
       }
       // At once what the process was about when it ended the last time.
       if (await isAnyCascadeRunning(services.db)) await boss.send(RESUME_CASCADES);
