@@ -44,6 +44,7 @@ export const ERRORS = {
   idempotency_conflict: { status: 409, title: 'The Idempotency-Key was used for another request' },
   body_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The content type is not supported' },
+  policy_invalid: { status: 422, title: 'The policy is not valid' },
   validation_failed: { status: 422, title: 'The request is not valid' },
   rate_limited: { status: 429, title: 'Too many requests' },
   headers_too_large: { status: 431, title: 'The head of the request is too large' },
@@ -71,9 +72,21 @@ export const problem = z
     detail: z.string().meta({ description: 'What was wrong and what to do, in plain words' }),
     requestId: z.string(),
     errors: z
-      .array(z.strictObject({ path: z.string(), message: z.string() }))
+      .array(
+        z.strictObject({
+          path: z.string(),
+          message: z.string(),
+          line: z.int().optional(),
+          column: z.int().optional(),
+          endLine: z.int().optional(),
+          endColumn: z.int().optional(),
+        }),
+      )
       .optional()
-      .meta({ description: 'For code validation_failed: each field that caused the error' }),
+      .meta({
+        description:
+          'For code validation_failed: each field that caused the error. For code policy_invalid: each error, with its place in the text',
+      }),
     scopes: z.array(z.string()).optional().meta({ description: 'Scopes that caused the error' }),
     factors: z.array(z.enum(FACTORS)).optional().meta({
       description:

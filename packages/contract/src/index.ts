@@ -7,6 +7,20 @@ export * from './ids.ts';
 export * from './nearest-name.ts';
 export * from './openapi.ts';
 export * from './pattern-rules.ts';
+export {
+  DEFAULT_POLICY,
+  POLICIES_MAX,
+  POLICY_MODES,
+  POLICY_STATUSES,
+  POLICY_TEXT_MAX,
+  type Policy,
+  type PolicyFinding,
+  type PolicyMode,
+  type PolicyStatus,
+  type PolicySummary,
+  type PolicyVersion,
+  type SavedPolicy,
+} from './policy-schemas.ts';
 export * from './profiles.ts';
 export * from './relative-time.ts';
 export * from './roles.ts';
@@ -49,6 +63,7 @@ export {
 export { MEMBER_STATUSES, type Member } from './routes/members.ts';
 export { DAYS_MAX, PLAN_KEYS_MAX, PLANS, type Plan } from './routes/organization.ts';
 export { PASSWORD_RESET_MINUTES } from './routes/password-resets.ts';
+export type { PolicyPropagation } from './routes/policies.ts';
 export type { Role } from './routes/roles.ts';
 export {
   SECURITY_EFFECTS,

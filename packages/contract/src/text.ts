@@ -16,6 +16,19 @@ export const NO_SECRET = /^(?!.*tk_(?:live|test|join)_[0-9A-Za-z]{38})/;
 
 export const NO_SECRET_RULE = 'must not hold an API key';
 
+/**
+ * Source text of several lines. What hides text from a reader, or makes it read in another order than
+ * it has, is refused: a policy must do what it seems to do (CVE-2021-42574).
+ */
+export const SOURCE_TEXT =
+  /^(?:[\t\n\r]|[^\p{Cc}\p{Cs}\u061C\u200B\u200E\u200F\u2028-\u202E\u2060\u2066-\u2069\uFEFF])*$/u;
+
+export const SOURCE_TEXT_RULE =
+  'must be visible text, without control or direction-override characters';
+
+/** As `NO_SECRET`, over all lines. */
+export const NO_SECRET_IN_LINES = /^(?![\s\S]*tk_(?:live|test|join)_[0-9A-Za-z]{38})/;
+
 export const CURSOR = /^[A-Za-z0-9_-]+$/;
 
 export const CURSOR_RULE = 'must be the nextCursor of the page before, unchanged';
@@ -33,6 +46,16 @@ export function visibleLine(max: number) {
     .max(max)
     .regex(VISIBLE_LINE, VISIBLE_LINE_RULE)
     .regex(NO_SECRET, NO_SECRET_RULE);
+}
+
+/** @param max the longest text, in characters */
+export function cedarText(max: number) {
+  return z
+    .string()
+    .min(1)
+    .max(max)
+    .regex(SOURCE_TEXT, SOURCE_TEXT_RULE)
+    .regex(NO_SECRET_IN_LINES, NO_SECRET_RULE);
 }
 
 export const keyName = visibleLine(64).meta({

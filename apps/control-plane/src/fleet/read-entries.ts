@@ -102,6 +102,7 @@ function entriesOfSubject(place: Place, change: SubjectChange, subjects: Subject
     }
     case 'gateway':
     case 'workspace':
+    case 'policy':
       return [];
     default:
       return kind satisfies never;

@@ -86,7 +86,7 @@ export async function append(
 
 /**
  * Appends the changes, gives the workspaces that they concern a version, and returns the id of the
- * last change, or 0 for none. A key that is confined concerns its workspace, a gateway or a
+ * last change, or 0 for none. A key that is confined, or a policy of one, concerns its workspace, a gateway or a
  * workspace none, anything else all of the organization. Must be the transaction's last statement:
  * the lock holds until its end, and only so do ids and versions rise in the order of commits; a
  * change feed that has seen id 7 would else never look for a late 6.
@@ -135,5 +135,5 @@ async function send(
 }
 
 function workspaceOf(change: Change): string | null {
-  return change.kind === 'key' ? change.workspaceId : null;
+  return 'workspaceId' in change ? change.workspaceId : null;
 }

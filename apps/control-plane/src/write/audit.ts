@@ -23,7 +23,8 @@ export interface AuditTarget {
     | 'role'
     | 'invitation'
     | 'join_key'
-    | 'gateway';
+    | 'gateway'
+    | 'policy';
   readonly id: string;
   readonly name: string;
 }

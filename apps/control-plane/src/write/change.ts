@@ -1,6 +1,13 @@
-/** A change that decisions depend on. That of a key names its workspace; null is every workspace. */
+/**
+ * A change that decisions depend on. That of a key or a policy names its workspace; null is every
+ * workspace.
+ */
 export type Change =
-  | { readonly kind: 'key'; readonly subjectId: string; readonly workspaceId: string | null }
+  | {
+      readonly kind: 'key' | 'policy';
+      readonly subjectId: string;
+      readonly workspaceId: string | null;
+    }
   | {
       readonly kind: 'member' | 'role' | 'organization' | 'gateway' | 'workspace';
       readonly subjectId: string;

@@ -163,10 +163,10 @@ export const joinGateway = defineRoute({
   errors: ['join_key_invalid'],
 });
 
-/** How far a change has come: of one key, or the last of several. */
-const propagation = {
+/** How far a change has come: of one thing, or the last of several. */
+export const propagation = {
   changedAt: instant.nullable().meta({
-    description: 'Last change of the key itself; null when none is on record',
+    description: 'Last change of the thing itself; null when none is on record',
   }),
   gatewaysCount: z.int(),
   appliedCount: z.int(),

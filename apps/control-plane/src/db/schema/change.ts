@@ -18,7 +18,7 @@ export const change = pgTable(
     id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
     organizationId: text().notNull(),
     kind: text({
-      enum: ['key', 'member', 'role', 'organization', 'gateway', 'workspace'],
+      enum: ['key', 'member', 'role', 'organization', 'gateway', 'workspace', 'policy'],
     }).notNull(),
     subjectId: text().notNull(),
     /** The only workspace that the change concerns; null for a change that concerns all of them. */
