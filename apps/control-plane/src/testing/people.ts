@@ -7,6 +7,7 @@ import type { Transaction } from '../db/connect.ts';
 import { account, member, organization, user, workspace } from '../db/schema/index.ts';
 import { createAuth, signIn } from '../features/identity/index.ts';
 import { setPlan } from '../features/organization/index.ts';
+import { insertWorkspace } from '../features/workspaces/index.ts';
 import type { Change } from '../write/change.ts';
 import { commit } from '../write/write.ts';
 import type { Client } from './client.ts';
@@ -74,9 +75,8 @@ export async function addWorkspace(
   const { randomBytes, clock } = app.services;
   const id = createId('workspace', randomBytes);
   await change(app, organizationId, [{ kind: 'workspace', subjectId: id }], async (tx) => {
-    await tx
-      .insert(workspace)
-      .values({ id, organizationId, name, environment, createdAt: clock() });
+    const row = { id, organizationId, name, environment, createdAt: clock() };
+    await insertWorkspace(tx, app.services, row);
   });
   return id;
 }

@@ -6,4 +6,5 @@ export * from './fleet.ts';
 export * from './identity.ts';
 export * from './identity.ts';
 export * from './organization.ts';
+export * from './policy.ts';
 export * from './usage.ts';

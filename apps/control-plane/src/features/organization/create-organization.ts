@@ -1,10 +1,11 @@
 import { createId, OWNER_ROLE_ID, visibleLine } from '@tollkeeper/contract';
 import { eq } from 'drizzle-orm';
 import type { Transaction } from '../../db/connect.ts';
-import { member, organization, workspace } from '../../db/schema/index.ts';
+import { member, organization } from '../../db/schema/index.ts';
 import { invalidField } from '../../domain-error.ts';
 import { commit, type WriteServices, type Written } from '../../write/write.ts';
 import { findVerifiedUser } from '../identity/index.ts';
+import { insertWorkspace } from '../workspaces/index.ts';
 
 /**
  * The operator's command: another organization on the same server, owned by somebody who has an
@@ -50,9 +51,10 @@ interface NewOrganization {
 /** An organization with its owner and its default workspace. */
 export async function insertOrganization(
   tx: Transaction,
-  { clock, randomBytes }: WriteServices,
+  services: WriteServices,
   { organizationId, memberId, userId, name }: NewOrganization,
 ): Promise<Written<{ organizationId: string; memberId: string; slug: string }>> {
+  const { clock, randomBytes } = services;
   const createdAt = clock();
   const slug = await freeSlug(tx, name, organizationId);
   await tx.insert(organization).values({ id: organizationId, name, slug, createdAt });
@@ -65,9 +67,13 @@ export async function insertOrganization(
     createdAt,
   });
   const workspaceId = createId('workspace', randomBytes);
-  await tx
-    .insert(workspace)
-    .values({ id: workspaceId, organizationId, name: 'default', environment: 'live', createdAt });
+  await insertWorkspace(tx, services, {
+    id: workspaceId,
+    organizationId,
+    name: 'default',
+    environment: 'live',
+    createdAt,
+  });
   return {
     result: { organizationId, memberId, slug },
     target: { type: 'organization', id: organizationId, name },

@@ -6,6 +6,7 @@ import { workspace } from '../../db/schema/index.ts';
 import { requireUnedited } from '../../write/etag.ts';
 import { idempotent } from '../../write/idempotent.ts';
 import { unlessUnchanged, write } from '../../write/write.ts';
+import { insertWorkspace } from './insert-workspace.ts';
 import { lockWorkspace, readWorkspace, requireFreeName, workspaceEtag } from './list-workspaces.ts';
 
 type NewWorkspace = RouteInput<Routes['createWorkspace']>['body'];
@@ -29,7 +30,7 @@ export function createWorkspace(ctx: Ctx, { body }: { body: NewWorkspace }): Pro
           version: 0,
           createdAt: ctx.services.clock(),
         };
-        await tx.insert(workspace).values(row);
+        await insertWorkspace(tx, ctx.services, row);
         return {
           result: await readWorkspace(tx, row.id),
           target: { type: 'workspace', id: row.id, name: row.name },
