@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
+import { makeMemoryFolder } from './scripts/memory-folder.mjs';
 
 const EMBEDDED_ENGINE = 'apps/control-plane/src/db/embedded/**/*.test.ts';
 /** Provides `databaseUrl`: the server that DATABASE_URL names, or the embedded one. */
@@ -10,6 +11,10 @@ const GATEWAY_SETUP = 'apps/gateway/src/testing/file-setup.ts';
 const FILE_SETUP = 'tests/file-setup.ts';
 /** Closes what a test file opened: with `isolate: false` its process goes on to the next file. */
 const SERVER_SETUP = 'apps/control-plane/src/testing/file-setup.ts';
+
+// For all that tests, and what they start, write, unless somebody named another place.
+const temporary = process.env.TMPDIR ?? makeMemoryFolder();
+if (temporary) process.env.TMPDIR = temporary;
 
 export default defineConfig({
   test: {
