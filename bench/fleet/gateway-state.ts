@@ -76,6 +76,7 @@ function* entriesOf(keys: readonly BenchKey[], organizationId: string): Generato
         active: true,
         scopes: KEY_SCOPES,
         allApiScopes: false,
+        roleId: 'role_developer',
       };
     }
     yield {
@@ -88,6 +89,9 @@ function* entriesOf(keys: readonly BenchKey[], organizationId: string): Generato
       expiresAtMs: null,
       scopes: KEY_SCOPES,
       allowedIps: [],
+      tags: [],
+      profile: 'custom',
+      createdAtMs: 1_700_000_000_000,
       secrets: [{ hash: hashSecret(secret), retiresAtMs: null }],
     };
   }

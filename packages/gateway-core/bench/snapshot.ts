@@ -83,6 +83,7 @@ function* entriesOf(keys: number, workspaceId: string): Generator<Entry> {
         active: true,
         scopes: ['usage.read'],
         allApiScopes: false,
+        roleId: 'role_developer',
       };
     }
     yield {
@@ -95,6 +96,9 @@ function* entriesOf(keys: number, workspaceId: string): Generator<Entry> {
       expiresAtMs: i % 3 ? 4_000_000_000_000 : null,
       scopes: ['api_keys.read', 'api_keys.verify', 'policies.read', 'usage.read'],
       allowedIps: i % 8 ? [] : ['10.0.0.0/8'],
+      tags: [],
+      profile: 'custom',
+      createdAtMs: 1_700_000_000_000,
       secrets: [{ hash: randomBytes(32), retiresAtMs: null }],
     };
   }

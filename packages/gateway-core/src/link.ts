@@ -4,7 +4,6 @@ import {
   type DownwardOf,
   type FleetUpstream,
   type Hello,
-  PROTOCOL_VERSION,
   readPublicKey,
   signHello,
   UPSTREAM_URL_MAX,
@@ -84,7 +83,7 @@ export function openLink({ run, sync, faults, spool, meter, upstreams }: LinkPar
     sync,
     faults,
     log,
-    hello: (challenge) => makeHello(run, sync, challenge),
+    hello: (challenge, protocol) => makeHello(run, sync, challenge, protocol),
     welcomed({ name, labels, draining }, socket) {
       known = { name, labels, draining };
       if (connected) return;
@@ -148,13 +147,13 @@ function rank({ state }: FleetUpstream): number {
   return UPSTREAM_STATES.indexOf(state);
 }
 
-function makeHello(run: Run, sync: SnapshotSync, challenge: string): Hello {
+function makeHello(run: Run, sync: SnapshotSync, challenge: string, protocol: number): Hello {
   const { gatewayId, workspaceId, privateKey } = run.identity;
   const { instanceId, softwareVersion, hostname, staleMaxMs } = run;
-  const claims = { gatewayId, instanceId, workspaceId, ...sync.hello() };
+  const claims = { gatewayId, instanceId, workspaceId, ...sync.hello(protocol) };
   return {
     type: 'hello',
-    protocol: PROTOCOL_VERSION,
+    protocol,
     ...claims,
     signature: signHello(privateKey, challenge, claims),
     softwareVersion,

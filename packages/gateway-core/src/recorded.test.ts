@@ -6,10 +6,9 @@ import { CONFIRM_MS, FLEET_PATH, readIdentity } from '@tollkeeper/protocol';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 import {
-  identitySeed,
-  join,
-  messages,
+  RECORDINGS,
   type RecordedMessage,
+  type Recording,
 } from '../../protocol/src/testing/recorded.ts';
 import type { Fleet } from './fleet.ts';
 import { storeIdentity } from './identity/identity-file.ts';
@@ -23,11 +22,12 @@ const VARYING: ReadonlyMap<string, object> = new Map([
   ['reject', { detail: expect.any(String) }],
 ]);
 
-it('a gateway of this build conducts the recorded conversation', async () => {
-  const server = await startReplay();
+it.each(RECORDINGS)('a gateway of this build converses in version $protocol', async (recording) => {
+  const { join, messages } = recording;
+  const server = await startReplay(recording);
   const clock = createTestClock();
   const stateDir = await makeStateDir();
-  await storeKeyPair(stateDir, server.url);
+  await storeKeyPair(recording, stateDir, server.url);
   let drawn = 0;
   const starting = start({
     controlPlane: server.url,
@@ -98,7 +98,11 @@ function collect(socket: WebSocket): string[] {
 }
 
 /** The key pair of the recording, as a gateway stores it before it has joined. */
-async function storeKeyPair(stateDir: string, controlPlane: string): Promise<void> {
+async function storeKeyPair(
+  { identitySeed }: Recording,
+  stateDir: string,
+  controlPlane: string,
+): Promise<void> {
   const folder = await openStateFolder(stateDir, createTestLog());
   const privateKey = readIdentity(identitySeed);
   await storeIdentity(folder, { controlPlane, privateKey, joined: null });
@@ -106,7 +110,7 @@ async function storeKeyPair(stateDir: string, controlPlane: string): Promise<voi
 }
 
 /** Answers the recorded request to join, and accepts the connection. */
-async function startReplay() {
+async function startReplay({ join }: Recording) {
   const joins: unknown[] = [];
   const server = createServer(async (request, response) => {
     joins.push(JSON.parse(await readText(request)));

@@ -10,8 +10,10 @@ export type {
   OrganizationEntry,
   OwnerEntry,
   OwnerRemovedEntry,
+  PolicyEntry,
+  PolicyRemovedEntry,
 } from './codec/entry.ts';
-export { PartError } from './codec/part-format.ts';
+export { type Format, formatOf, PartError, partFormat } from './codec/part-format.ts';
 export { type Downward, type DownwardOf, downward } from './messages/downward.ts';
 export {
   type Hello,

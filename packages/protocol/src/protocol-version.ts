@@ -9,8 +9,28 @@
  *    `usage-stored` (usage-taken). Each version from here on also talks to the one before it.
  *    Since then, and before any release: `health` can name `upstreams`; keys hold `apis.call`, which
  *    gateways require. Scopes go by name: a gateway from before does not know it, and ignores it.
+ * 4: parts of format 2: policies, and of keys and owners what policies ask for; `reject` for a policy
+ *    that a gateway cannot evaluate. A gateway names its version when it connects (PROTOCOL_HEADER),
+ *    and is challenged in the older of both. To one of version 3 the control plane sends format 1,
+ *    with owners without scopes while anything else applies than what no policy would refuse.
  */
-export const PROTOCOL_VERSION = 3;
+export const PROTOCOL_VERSION = 4;
+/** The oldest version that is spoken, on either side. */
+export const PROTOCOL_VERSION_MIN = 3;
+
+/** Header of the upgrade in which a gateway names its version; those of version 3 do not. */
+export const PROTOCOL_HEADER = 'x-tollkeeper-protocol';
+
+/** Whether this build speaks the version. */
+export function speaksProtocol(version: number): boolean {
+  return version >= PROTOCOL_VERSION_MIN && version <= PROTOCOL_VERSION;
+}
+
+/** The version to speak with a gateway that named its own in the header. */
+export function commonProtocol(named: string | undefined): number {
+  const version = /^\d{1,4}$/.test(named ?? '') ? Number(named) : PROTOCOL_VERSION_MIN;
+  return Math.min(PROTOCOL_VERSION, Math.max(PROTOCOL_VERSION_MIN, version));
+}
 
 /** Where gateways connect, below the control plane's address. */
 export const FLEET_PATH = '/v1/fleet';

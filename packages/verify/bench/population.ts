@@ -21,6 +21,9 @@ export function factsOf(position: number): KeyFacts {
     expiresAtMs: position % 3 ? 4_000_000_000_000 : null,
     scopes: KEY_SCOPES,
     allowedIps: position % 8 ? [] : ['10.0.0.0/8'],
+    tags: position % 4 ? [] : ['ci', `team:${position % 200}`],
+    profile: 'custom',
+    createdAtMs: 1_700_000_000_000 + position,
     retiresAtMs: null,
   };
 }
@@ -32,6 +35,7 @@ export function ownersOf(keys: number): KeyOwner[] {
     organizationId: organizationOf(owner),
     active: true,
     scopes: ALL_SCOPES,
+    roleId: 'role_developer',
   }));
 }
 

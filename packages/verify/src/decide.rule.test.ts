@@ -33,7 +33,10 @@ const held = fc.oneof(
   scopes,
   scopes.map((set) => union(set, ALL_API_SCOPES)),
 );
-const owner = fc.record<KeyOwner>({ memberId, organizationId, active: mostly, scopes: held });
+const owner = fc.record<KeyOwner>({
+  ...{ memberId, organizationId, active: mostly, scopes: held },
+  roleId: fc.constant('role_developer'),
+});
 const allowedIps = fc.oneof(fc.constant([]), fc.subarray(Object.keys(ADMITTED)));
 const organization = fc.record<KeyOrganization>({ organizationId, allowedIps });
 const facts = fc.record<KeyFacts>({
@@ -46,6 +49,9 @@ const facts = fc.record<KeyFacts>({
   expiresAtMs: time,
   scopes,
   allowedIps,
+  tags: fc.constant([]),
+  profile: fc.constant('custom'),
+  createdAtMs: fc.constant(0),
   retiresAtMs: time,
 });
 const request = fc.record<DecisionRequest, 'secret'>(

@@ -8,6 +8,14 @@ export {
   effectiveScopes,
   validUntilMs,
 } from './decide.ts';
+export {
+  type CallDecision,
+  type CalledRoute,
+  decidePolicies,
+  type PolicyPlace,
+  type PolicySecret,
+  wouldDeny,
+} from './decide-policies.ts';
 export { putOwner, removeOwner } from './index/key-holders.ts';
 export {
   findSecret,
@@ -56,6 +64,16 @@ export {
   type PolicyRoute,
   routeEntity,
 } from './policies/entity-model.ts';
+export {
+  ignorePolicies,
+  permitAll,
+  policiesOf,
+  putPolicy,
+  removePolicy,
+  requireCompiled,
+  type StoredPolicy,
+  type WorkspacePolicies,
+} from './policies/policy-store.ts';
 export { UnsupportedPolicyError } from './policies/read-json.ts';
 export { policySchema } from './policies/schema.ts';
 export {

@@ -1,4 +1,4 @@
-import type { KeyStatus } from '@tollkeeper/contract';
+import type { KeyStatus, Profile } from '@tollkeeper/contract';
 import type { ScopeSet } from './scope-set.ts';
 
 /** Whose a key is. */
@@ -19,6 +19,10 @@ export interface KeyFacts extends KeySubject {
   readonly scopes: ScopeSet;
   /** Addresses and ranges; none means anywhere. An entry that does not parse admits no address. */
   readonly allowedIps: readonly string[];
+  /** Only policies ask for these three. */
+  readonly tags: readonly string[];
+  readonly profile: Profile;
+  readonly createdAtMs: number;
   /** When this secret, replaced by a rotation, stops being known. */
   readonly retiresAtMs: number | null;
 }
@@ -29,6 +33,8 @@ export interface KeyOwner {
   readonly organizationId: string;
   readonly active: boolean;
   readonly scopes: ScopeSet;
+  /** Only policies ask for it. */
+  readonly roleId: string;
 }
 
 /** What an organization asks of all its keys. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { HELLO_BYTES_MAX, PROTOCOL_VERSION } from '@tollkeeper/protocol';
+import { commonProtocol, HELLO_BYTES_MAX } from '@tollkeeper/protocol';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
 import type { ChangeFeed } from '../replication/change-feed.ts';
@@ -8,7 +8,7 @@ import type { ConnectedGateways } from './connected-gateways.ts';
 import type { PendingConnection } from './connection-limiter.ts';
 import type { GatewayFacts } from './find-gateways.ts';
 import { CLOSE, isOpen, type Session } from './gateway-session.ts';
-import { type Greeting, greet } from './greet.ts';
+import { type Challenge, type Greeting, greet } from './greet.ts';
 import { type ByteStream, createInbox, type Inbox } from './inbox.ts';
 import { findKnownState, type KnownState, type Lineages } from './lineages.ts';
 import type { Presence } from './presence.ts';
@@ -43,11 +43,18 @@ const HELLO_LIMITS = {
 export function createAdmission(options: AdmissionOptions) {
   const { find, seal, changeFeed, lineages, presence, applied, gateways, log } = options;
 
-  function admit(socket: WebSocket, stream: ByteStream, pending: PendingConnection): void {
+  /** @param named version of the protocol that the gateway names, if it does */
+  function admit(
+    socket: WebSocket,
+    stream: ByteStream,
+    pending: PendingConnection,
+    named: string | undefined,
+  ): void {
+    const protocol = commonProtocol(named);
     const nonce = randomBytes(32).toString('base64url');
     const inbox = createInbox(socket, stream, HELLO_LIMITS);
-    socket.send(seal({ type: 'challenge', protocol: PROTOCOL_VERSION, nonce }));
-    introduce(socket, inbox, nonce, pending).catch((error) => {
+    socket.send(seal({ type: 'challenge', protocol, nonce }));
+    introduce(socket, inbox, { protocol, nonce }, pending).catch((error) => {
       log.warn({ err: error }, 'gateway could not be admitted');
       refuse(socket, LOST_TOUCH);
     });
@@ -56,7 +63,7 @@ export function createAdmission(options: AdmissionOptions) {
   async function introduce(
     socket: WebSocket,
     inbox: Inbox,
-    challenge: string,
+    challenge: Challenge,
     pending: PendingConnection,
   ): Promise<void> {
     const text = await inbox.first;
@@ -90,6 +97,7 @@ export function createAdmission(options: AdmissionOptions) {
       instanceId: hello.instanceId,
       hostname: hello.hostname,
       address: pending.address,
+      protocol: challenge.protocol,
       nonce: hello.nonce,
       epoch,
       sent: version,

@@ -1,5 +1,5 @@
 import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
-import { decodePart, type Entry, openFrame } from '@tollkeeper/protocol';
+import { decodePart, type Entry, openFrame, PROTOCOL_VERSION } from '@tollkeeper/protocol';
 import { createSecret, hashSecret } from '@tollkeeper/verify';
 import { beforeAll, expect, it } from 'vitest';
 import { makeKey } from '../testing/keys.ts';
@@ -32,7 +32,10 @@ beforeAll(async () => {
 async function readSnapshot(): Promise<Entry[]> {
   const entries: Entry[] = [];
   const { organizationId, workspaceId } = own;
-  const header = { organizationId, workspaceId, epoch: '0'.repeat(32), version: 1, issuedAtMs: 1 };
+  const header = {
+    ...{ organizationId, workspaceId, epoch: '0'.repeat(32), version: 1, issuedAtMs: 1 },
+    protocol: PROTOCOL_VERSION,
+  };
   const see = async () => ({ version: 1, revision: '00000000-0000-4000-8000-000000000000' });
   await buildSnapshot(app.services.db, sealer(privateKey), header, see, (part) => {
     const { body } = openFrame(part, createPublicKey(privateKey));
@@ -85,8 +88,11 @@ it('holds no secret whose grace has ended, and no change does either', async () 
   const key = await makeKey(app, own.owner.client, { name: 'rotated' });
   const retired = await addRetired(key.id);
   const change = { kind: 'key', subjectId: key.id } as Parameters<typeof readSubjects>[1][number];
-  const subjects = await readSubjects(app.services.db, [change]);
-  for (const entries of [await readSnapshot(), entriesOf(own, [change], subjects)]) {
+  const subjects = await readSubjects(app.services.db, [change], []);
+  for (const entries of [
+    await readSnapshot(),
+    entriesOf({ ...own, protocol: PROTOCOL_VERSION }, [change], subjects),
+  ]) {
     const secrets = keysIn(entries)
       .filter(({ keyId }) => keyId === key.id)
       .flatMap((each) => each.secrets.map(({ hash }) => Buffer.from(hash).toString('hex')));

@@ -1,9 +1,24 @@
-import { type DownwardOf, type Entry, encodeParts, type Position } from '@tollkeeper/protocol';
-import { and, asc, eq, gt, ne } from 'drizzle-orm';
+import {
+  type DownwardOf,
+  type Entry,
+  encodeParts,
+  formatOf,
+  type Position,
+} from '@tollkeeper/protocol';
+import { and, asc, eq, gt, isNull, ne, or } from 'drizzle-orm';
 import type { Database } from '../db/connect.ts';
-import { member, organization } from '../db/schema/index.ts';
-import { selectOwners } from '../replication/select-facts.ts';
-import { keyEntry, organizationEntry, ownerEntry, type Place } from './read-entries.ts';
+import { member, organization, policy } from '../db/schema/index.ts';
+import { selectOwners, selectPolicies } from '../replication/select-facts.ts';
+import {
+  type Audience,
+  evaluatesPolicies,
+  keyEntry,
+  organizationEntry,
+  ownerEntry,
+  type Place,
+  policyEntry,
+  readPermitted,
+} from './read-entries.ts';
 import { readKeyPages } from './read-key-pages.ts';
 import type { Seal } from './seal.ts';
 
@@ -14,7 +29,7 @@ const NO_ENTRIES = new Uint8Array(0);
 type Header = Pick<
   DownwardOf<'snapshot'>,
   'organizationId' | 'workspaceId' | 'epoch' | 'version' | 'issuedAtMs'
->;
+> & { readonly protocol: number };
 
 /**
  * Makes the sealed parts of a whole snapshot, page by page. The version was read before: what the
@@ -25,7 +40,7 @@ type Header = Pick<
 export async function buildSnapshot(
   db: Database,
   seal: Seal,
-  { organizationId, workspaceId, epoch, version, issuedAtMs }: Header,
+  { organizationId, workspaceId, epoch, version, issuedAtMs, protocol }: Header,
   see: () => Promise<Position>,
   push: (part: Uint8Array) => void,
 ): Promise<void> {
@@ -34,8 +49,8 @@ export async function buildSnapshot(
   let part = 0;
   // The last part says so: each waits until it is known whether another follows.
   let waiting: Uint8Array | undefined;
-  await readPages(db, place, (entries) => {
-    for (const body of encodeParts(entries)) {
+  await readPages(db, { ...place, protocol }, (entries) => {
+    for (const body of encodeParts(entries, undefined, formatOf(protocol))) {
       if (waiting) push(seal({ ...header, part: part++, latest: null }, waiting));
       waiting = body;
     }
@@ -47,19 +62,35 @@ export async function buildSnapshot(
 
 type Take = (entries: Entry[]) => void;
 
-async function readPages(db: Database, place: Place, take: Take): Promise<void> {
+async function readPages(db: Database, place: Audience, take: Take): Promise<void> {
   const [row] = await db
     .select({ allowedIps: organization.allowedIps })
     .from(organization)
     .where(eq(organization.id, place.organizationId));
   take([organizationEntry(place.organizationId, row?.allowedIps ?? [])]);
-  await readOwners(db, place, take);
+  const hasPolicies = evaluatesPolicies(place);
+  if (hasPolicies) take((await readPolicies(db, place)).map(policyEntry));
+  const mayCall = hasPolicies || (await readPermitted(db, [place])).has(place.workspaceId);
+  await readOwners(db, place, mayCall, take);
   await readKeyPages(db, place, (keys) =>
     take(keys.flatMap((secrets) => keyEntry(place, secrets) ?? [])),
   );
 }
 
-async function readOwners(db: Database, { organizationId }: Place, take: Take): Promise<void> {
+function readPolicies(db: Database, { organizationId, workspaceId }: Place) {
+  return selectPolicies(
+    db,
+    eq(policy.organizationId, organizationId),
+    or(isNull(policy.workspaceId), eq(policy.workspaceId, workspaceId)),
+  );
+}
+
+async function readOwners(
+  db: Database,
+  { organizationId }: Place,
+  mayCall: boolean,
+  take: Take,
+): Promise<void> {
   let after = '';
   for (;;) {
     const rows = await selectOwners(db)
@@ -72,7 +103,7 @@ async function readOwners(db: Database, { organizationId }: Place, take: Take): 
       )
       .orderBy(asc(member.id))
       .limit(OWNERS_PAGE);
-    take(rows.map(ownerEntry));
+    take(rows.map((row) => ownerEntry(row, mayCall)));
     const last = rows.at(-1);
     if (!last || rows.length < OWNERS_PAGE) return;
     after = last.id;

@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { deriveSigningKey, type Frame, openFrame, readPublicKey } from '@tollkeeper/protocol';
+import {
+  deriveSigningKey,
+  type Frame,
+  openFrame,
+  PROTOCOL_VERSION,
+  readPublicKey,
+} from '@tollkeeper/protocol';
 import pg from 'pg';
 import { pino } from 'pino';
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -48,6 +54,7 @@ async function follow(process: { isCurrent: boolean }, beforeSeen = async () => 
     hostname: '',
     connectedAt: 0,
     lastReceivedAt: 0,
+    protocol: PROTOCOL_VERSION,
     nonce: 'n'.repeat(43),
     epoch: lineages.epochOf(joined.workspaceId),
     sent: current.version,

@@ -5,11 +5,14 @@ import { createSingleFlight } from '../replication/single-flight.ts';
 import { isSlow, type Session, send } from './gateway-session.ts';
 import type { Lineages } from './lineages.ts';
 import { changesOf, readChanges, type WorkspaceVersion } from './read-changes.ts';
-import { readSubjects } from './read-entries.ts';
+import { readSubjects, type Subjects } from './read-entries.ts';
 import type { WorkspacePosition } from './read-positions.ts';
-import { type Recipient, type Seal, type SealedChanges, sealChanges } from './seal.ts';
+import { audienceOf, type Recipient, type Seal, type SealedChanges, sealChanges } from './seal.ts';
 
-/** The gateways of one workspace that all have the same version, and receive what comes next. */
+/**
+ * The gateways of one workspace that all have the same version and speak the same one of the
+ * protocol, and receive what comes next.
+ */
 interface Feed extends Recipient {
   version: number;
   readonly sessions: Set<Session>;
@@ -48,6 +51,7 @@ const ANSWER_MS = 1000;
 
 export function createFeeds(options: FeedOptions): Feeds {
   const { db, seal, lineages, changeFeed, log, onLost } = options;
+  /** By audience. */
   const feeds = new Map<string, Feed>();
   const { run: step } = createSingleFlight(readAll);
 
@@ -55,27 +59,36 @@ export function createFeeds(options: FeedOptions): Feeds {
     for (;;) {
       const known = [...feeds.values()].map((feed) => ({ ...feed }));
       if (known.length === 0) return;
-      const { versions, cut } = await readChanges(db, known);
+      const { versions, cut } = await readChanges(db, oldestOf(known));
       if (versions.length === 0) return;
-      const subjects = await readSubjects(db, changesOf(versions));
+      const subjects = await readSubjects(db, changesOf(versions), known);
       const byWorkspace = Map.groupBy(versions, (each) => each.workspaceId);
       const positions = await lineages.findAll([...byWorkspace.keys()]);
       for (const latest of positions) {
         const { workspaceId } = latest;
         const list = byWorkspace.get(workspaceId) ?? [];
-        const feed = feeds.get(workspaceId);
-        const epoch = known.find((each) => each.workspaceId === workspaceId)?.epoch;
-        if (!feed || feed.epoch !== epoch) continue;
-        // All sessions may have left and others joined while the rows were read.
-        const fresh = list.filter((each) => each.version > feed.version);
-        if (follows(feed, fresh)) {
-          lineages.note(workspaceId, epoch, latest);
-          sendChanges(feed, sealChanges(seal, feed, feed.version, fresh, subjects, latest));
-        } else if (fresh.length > 0) {
-          sendChanges(feed, undefined);
+        for (const before of known.filter((each) => each.workspaceId === workspaceId)) {
+          const feed = feeds.get(audienceOf(before));
+          if (feed?.epoch === before.epoch) sendFresh(feed, list, subjects, latest);
         }
       }
       if (!cut) return;
+    }
+  }
+
+  /** All sessions may have left and others joined while the rows were read. */
+  function sendFresh(
+    feed: Feed,
+    versions: readonly WorkspaceVersion[],
+    subjects: Subjects,
+    latest: WorkspacePosition,
+  ): void {
+    const fresh = versions.filter((each) => each.version > feed.version);
+    if (follows(feed, fresh)) {
+      lineages.note(feed.workspaceId, feed.epoch, latest);
+      sendChanges(feed, sealChanges(seal, feed, feed.version, fresh, subjects, latest));
+    } else if (fresh.length > 0) {
+      sendChanges(feed, undefined);
     }
   }
 
@@ -108,7 +121,7 @@ export function createFeeds(options: FeedOptions): Feeds {
 
   function remove(feed: Feed, session: Session): void {
     feed.sessions.delete(session);
-    if (feed.sessions.size === 0) feeds.delete(feed.workspaceId);
+    if (feed.sessions.size === 0) feeds.delete(audienceOf(feed));
   }
 
   /** Confirms only what this process knows for certain, so its own memory must be current, too. */
@@ -123,16 +136,19 @@ export function createFeeds(options: FeedOptions): Feeds {
 
   /** Feed that the session has joined, if any. */
   function feedOf(session: Session): Feed | undefined {
-    const feed = feeds.get(session.gateway.workspaceId);
+    const feed = feeds.get(audienceOfSession(session));
     return feed?.sessions.has(session) ? feed : undefined;
   }
 
-  function findOrBegin({ gateway, epoch }: Session, version: number): Feed {
+  function findOrBegin(session: Session, version: number): Feed {
+    const { gateway, epoch, protocol } = session;
     const { organizationId, workspaceId } = gateway;
-    const known = feeds.get(workspaceId);
+    const audience = audienceOfSession(session);
+    const known = feeds.get(audience);
     if (known) return known;
-    const feed = { organizationId, workspaceId, epoch, version, sessions: new Set<Session>() };
-    feeds.set(workspaceId, feed);
+    const recipient = { organizationId, workspaceId, epoch, protocol };
+    const feed = { ...recipient, version, sessions: new Set<Session>() };
+    feeds.set(audience, feed);
     return feed;
   }
 
@@ -150,7 +166,11 @@ export function createFeeds(options: FeedOptions): Feeds {
       const feed = feedOf(session);
       if (feed) remove(feed, session);
     },
-    drop: (workspaceId) => void feeds.delete(workspaceId),
+    drop(workspaceId) {
+      for (const [audience, feed] of feeds) {
+        if (feed.workspaceId === workspaceId) feeds.delete(audience);
+      }
+    },
     async answer(session) {
       const { check } = session;
       if (performance.now() - session.answeredAt < ANSWER_MS) return;
@@ -165,18 +185,33 @@ export function createFeeds(options: FeedOptions): Feeds {
       const asked = [...feeds.values()].flatMap(({ sessions }) =>
         [...sessions].map((session) => ({ session, check: session.check })),
       );
-      const positions = await lineages.findAll([...feeds.keys()]);
-      const isBehind = positions.some(
-        ({ workspaceId, version }) => (feeds.get(workspaceId)?.version ?? version) < version,
+      const workspaceIds = [...feeds.values()].map((feed) => feed.workspaceId);
+      const positions = await lineages.findAll([...new Set(workspaceIds)]);
+      const byWorkspace = new Map(positions.map((each) => [each.workspaceId, each]));
+      const isBehind = [...feeds.values()].some(
+        (feed) => feed.version < (byWorkspace.get(feed.workspaceId)?.version ?? 0),
       );
       if (isBehind) await step();
-      const byWorkspace = new Map(positions.map((each) => [each.workspaceId, each]));
       for (const { session, check } of asked) {
         const current = byWorkspace.get(session.gateway.workspaceId);
         if (current) confirm(session, check, current);
       }
     },
   };
+}
+
+function audienceOfSession({ gateway, protocol }: Session): string {
+  return audienceOf({ ...gateway, protocol });
+}
+
+/** Of each workspace, the feed that is furthest behind. */
+function oldestOf(feeds: readonly Feed[]): Feed[] {
+  const oldest = new Map<string, Feed>();
+  for (const feed of feeds) {
+    const known = oldest.get(feed.workspaceId);
+    if (!known || feed.version < known.version) oldest.set(feed.workspaceId, feed);
+  }
+  return [...oldest.values()];
 }
 
 /** Versions leave no gap, unless old changes were purged. */

@@ -8,6 +8,8 @@ export interface Session {
   readonly instanceId: string;
   readonly address: string;
   readonly hostname: string;
+  /** The version that is spoken with it. */
+  readonly protocol: number;
   /** Nonce of its hello. */
   readonly nonce: string;
   /** Name of the lineage that it is sent. */

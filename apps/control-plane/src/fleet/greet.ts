@@ -3,7 +3,6 @@ import {
   type DownwardOf,
   type Hello,
   hello as helloSchema,
-  PROTOCOL_VERSION,
   verifyHello,
 } from '@tollkeeper/protocol';
 import { z } from 'zod';
@@ -28,24 +27,29 @@ export type Greeting =
 /** The part of a hello that is the same in every version of the protocol. */
 const anyHello = z.object({ type: z.literal('hello'), protocol: z.int() });
 
+/** What a connection began with. */
+export interface Challenge {
+  readonly protocol: number;
+  readonly nonce: string;
+}
+
 /**
  * Authenticates a connection by the answer to its challenge.
- * @param challenge its nonce
  * @throws what the database throws
  */
 export async function greet(
   find: (gatewayId: string) => Promise<GatewayFacts | undefined>,
   changeFeed: Pick<ChangeFeed, 'catchUp'>,
-  challenge: string,
+  { protocol, nonce }: Challenge,
   text: string,
 ): Promise<Greeting> {
   const said = parseJson(text);
   const spoken = anyHello.safeParse(said);
-  if (spoken.success && spoken.data.protocol !== PROTOCOL_VERSION) {
+  if (spoken.success && spoken.data.protocol !== protocol) {
     return {
       outcome: 'refused',
       code: 'protocol',
-      detail: `The control plane speaks version ${PROTOCOL_VERSION} of the fleet protocol, the gateway ${spoken.data.protocol}. Bring both to the same release.`,
+      detail: `The control plane speaks version ${protocol} of the fleet protocol, the gateway ${spoken.data.protocol}. Bring both to the same release.`,
     };
   }
   const parsed = helloSchema.safeParse(said);
@@ -54,7 +58,7 @@ export async function greet(
   await changeFeed.catchUp();
   const gateway = await find(hello.gatewayId);
   if (!gateway) return { outcome: 'removed', gatewayId: hello.gatewayId, nonce: hello.nonce };
-  const isSigned = verifyHello(keyOf(gateway), challenge, hello, hello.signature);
+  const isSigned = verifyHello(keyOf(gateway), nonce, hello, hello.signature);
   if (!isSigned || gateway.workspaceId !== hello.workspaceId) {
     return { outcome: 'stranger' };
   }

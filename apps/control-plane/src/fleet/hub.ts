@@ -47,8 +47,11 @@ export interface Hub {
 }
 
 interface Entering {
-  /** @param stream what the socket reads from */
-  accept(socket: WebSocket, stream: ByteStream): void;
+  /**
+   * @param stream what the socket reads from
+   * @param protocol version that the gateway names, if it does
+   */
+  accept(socket: WebSocket, stream: ByteStream, protocol: string | undefined): void;
   /** When nothing came of it. */
   leave(): void;
 }
@@ -135,11 +138,11 @@ export function startHub(options: HubOptions): Hub {
       if (!pending) return undefined;
       return {
         leave: pending.leave,
-        accept(socket, stream) {
+        accept(socket, stream, protocol) {
           sockets.add(socket);
           socket.on('close', pending.leave);
           if (stopping) socket.close(CLOSE.goingAway);
-          else admit(socket, stream, pending);
+          else admit(socket, stream, pending, protocol);
         },
       };
     },

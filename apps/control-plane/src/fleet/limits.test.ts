@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { Gateway } from '@tollkeeper/contract';
-import { createIdentity, publicKeyText, SILENCE_MS } from '@tollkeeper/protocol';
+import { createIdentity, PROTOCOL_VERSION, publicKeyText, SILENCE_MS } from '@tollkeeper/protocol';
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { type FleetWorld, startFleetWorld, WAIT } from '../testing/fleet-world.ts';
@@ -42,6 +42,7 @@ function sessionOn(socket: WebSocket, instanceId = 'a', organizationId = 'org_1'
     instanceId,
     hostname: 'edge.test',
     address: '192.0.2.1',
+    protocol: PROTOCOL_VERSION,
     nonce: 'n'.repeat(43),
     epoch: '0'.repeat(32),
     sent: null,
@@ -162,7 +163,7 @@ describe('connections', () => {
     const server = new WebSocketServer({ port: 0, host: '127.0.0.1', perMessageDeflate: false });
     onTestFinished(() => void server.close());
     server.on('connection', (socket, { socket: stream }) =>
-      hub.enter(PROXY, () => stream.destroy())?.accept(socket, stream),
+      hub.enter(PROXY, () => stream.destroy())?.accept(socket, stream, String(PROTOCOL_VERSION)),
     );
     await once(server, 'listening');
     const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

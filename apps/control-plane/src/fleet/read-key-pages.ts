@@ -18,6 +18,9 @@ interface StoredKey extends Record<string, unknown> {
   readonly expires_ms: number | null;
   readonly scopes: SecretRow['scopes'];
   readonly allowed_ips: string[];
+  readonly tags: string[];
+  readonly profile: SecretRow['profile'];
+  readonly created_ms: number;
   /** Null for none. */
   readonly secrets: readonly { readonly hash: string; readonly retiresMs: number | null }[] | null;
 }
@@ -45,6 +48,7 @@ export async function readKeyPages(
     await tx.execute(sql`
       declare usable_keys no scroll cursor for
       select id, name, organization_id, workspace_id, member_id, status, scopes, allowed_ips,
+        tags, profile, (extract(epoch from ${apiKey.createdAt}) * 1000)::float8 as created_ms,
         (extract(epoch from ${apiKey.expiresAt}) * 1000)::float8 as expires_ms,
         (${secrets}) as secrets
       from ${apiKey} where ${isUsable}`);
@@ -68,6 +72,9 @@ function toRows(key: StoredKey): SecretRow[] {
     expiresAt: toDate(key.expires_ms),
     scopes: key.scopes,
     allowedIps: key.allowed_ips,
+    tags: key.tags,
+    profile: key.profile,
+    createdAt: new Date(key.created_ms),
   };
   return (key.secrets ?? []).map(({ hash, retiresMs }) => ({
     ...facts,

@@ -1,6 +1,6 @@
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { FLEET_PATH, UPWARD_BYTES_MAX } from '@tollkeeper/protocol';
+import { FLEET_PATH, PROTOCOL_HEADER, UPWARD_BYTES_MAX } from '@tollkeeper/protocol';
 import type { FastifyInstance } from 'fastify';
 import { WebSocketServer } from 'ws';
 import { DomainError } from '../domain-error.ts';
@@ -74,7 +74,7 @@ export function registerFleet(app: FastifyInstance, hub: Hub): void {
     reply.raw.detachSocket(request.raw.socket);
     stream.on('close', entering.leave);
     sockets.handleUpgrade(request.raw, stream, head, (socket) => {
-      entering.accept(socket, request.raw.socket);
+      entering.accept(socket, request.raw.socket, request.headers[PROTOCOL_HEADER]?.toString());
     });
   });
 }

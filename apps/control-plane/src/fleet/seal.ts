@@ -1,5 +1,11 @@
 import type { KeyObject } from 'node:crypto';
-import { type Downward, encodePart, type Position, sealFrame } from '@tollkeeper/protocol';
+import {
+  type Downward,
+  encodePart,
+  formatOf,
+  type Position,
+  sealFrame,
+} from '@tollkeeper/protocol';
 import { changesOf, type WorkspaceVersion } from './read-changes.ts';
 import { entriesOf, type Place, type Subjects } from './read-entries.ts';
 
@@ -25,6 +31,12 @@ const BODY_BYTES_MAX = 256 * 1024;
 /** What the messages are part of. */
 export interface Recipient extends Place {
   readonly epoch: string;
+  readonly protocol: number;
+}
+
+/** Name of what recipients have to share to be sent the same bytes, but for their epoch. */
+export function audienceOf({ workspaceId, protocol }: Omit<Recipient, 'epoch'>): string {
+  return `${workspaceId} ${protocol}`;
 }
 
 /**
@@ -43,7 +55,8 @@ export function sealChanges(
 ): SealedChanges[] | undefined {
   if (versions.some(({ changes }) => changes === null)) return undefined;
   const to = versions.at(-1)?.version ?? from;
-  const body = encodePart(entriesOf(recipient, changesOf(versions), subjects));
+  const entries = entriesOf(recipient, changesOf(versions), subjects);
+  const body = encodePart(entries, formatOf(recipient.protocol));
   if (body.length > BODY_BYTES_MAX && versions.length > 1) {
     const half = versions.slice(0, versions.length >> 1);
     const middle = half.at(-1)?.version ?? from;

@@ -6,7 +6,7 @@ import type { Lineages } from './lineages.ts';
 import { changesOf, readChanges } from './read-changes.ts';
 import { readSubjects } from './read-entries.ts';
 import type { WorkspacePosition } from './read-positions.ts';
-import { type Recipient, type Seal, type SealedChanges, sealChanges } from './seal.ts';
+import { audienceOf, type Recipient, type Seal, type SealedChanges, sealChanges } from './seal.ts';
 import type { SnapshotRateLimit } from './snapshot-rate-limit.ts';
 import type { Snapshots } from './snapshots.ts';
 
@@ -38,8 +38,8 @@ export function createSendMissed(
   );
 
   return async (session) => {
-    const { gateway, epoch } = session;
-    const recipient = { ...gateway, epoch };
+    const { gateway } = session;
+    const recipient = recipientOf(session);
     while (isOpen(session)) {
       await flushed(session);
       const { check } = session;
@@ -80,8 +80,7 @@ async function sendSnapshot(
 ): Promise<boolean> {
   const own = session.sent ?? session.versionMin ?? 0;
   const versionMin = Math.max(own, session.snapshotMin ?? 0, version - VERSIONS_MAX);
-  const recipient = { ...session.gateway, epoch: session.epoch };
-  return snapshots.acquire(recipient, versionMin, async (snapshot) => {
+  return snapshots.acquire(recipientOf(session), versionMin, async (snapshot) => {
     session.snapshotMin = null;
     if (session.versionMin === null) sendLineage(seal, session, snapshot.version, false);
     for (let part = 0; isOpen(session); part += 1) {
@@ -91,6 +90,11 @@ async function sendSnapshot(
     }
     session.sent = snapshot.version;
   });
+}
+
+function recipientOf({ gateway, epoch, protocol }: Session): Recipient {
+  const { organizationId, workspaceId } = gateway;
+  return { organizationId, workspaceId, epoch, protocol };
 }
 
 /** To be sent once on a connection, before anything of that lineage. @param version that it begins with */
@@ -120,7 +124,7 @@ async function readMissed(
   if (versions.length === 0 || versions.some((each, at) => each.version !== from + 1 + at)) {
     return undefined;
   }
-  const subjects = await readSubjects(db, changesOf(versions));
+  const subjects = await readSubjects(db, changesOf(versions), [recipient]);
   const latest = await lineages.find(workspaceId);
   if (!latest) return undefined;
   lineages.note(workspaceId, epoch, latest);
@@ -133,7 +137,7 @@ type Missed = (recipient: Recipient, from: number) => Promise<readonly SealedCha
 function sharing(read: Missed): Missed {
   const known = new Map<string, ReturnType<Missed>>();
   return (recipient, from) => {
-    const name = `${recipient.workspaceId} ${recipient.epoch} ${from}`;
+    const name = `${audienceOf(recipient)} ${recipient.epoch} ${from}`;
     const found = known.get(name);
     if (found) return found;
     const reading = read(recipient, from);

@@ -1,8 +1,7 @@
 import type { Database } from '../db/connect.ts';
 import { buildSnapshot } from './build-snapshot.ts';
 import type { Lineages } from './lineages.ts';
-import type { Place } from './read-entries.ts';
-import type { Recipient, Seal } from './seal.ts';
+import { audienceOf, type Recipient, type Seal } from './seal.ts';
 
 /** A snapshot that is being built or is whole; its parts are there for every reader. */
 interface Snapshot {
@@ -32,7 +31,7 @@ export interface Snapshots {
 const SHARED_MS = 300_000;
 /** How long a snapshot without readers is kept for the next, in milliseconds. */
 const KEPT_MS = 5000;
-/** Older ones are dropped, also under slow readers, so that nobody can fill the memory. */
+/** For one version of the protocol. Older ones are dropped, also under slow readers, so that nobody can fill the memory. */
 const PER_WORKSPACE_MAX = 2;
 
 interface SharedSnapshot {
@@ -67,8 +66,9 @@ export function createSnapshots(db: Database, seal: Seal, lineages: Lineages): S
       );
     });
     const entry = { epoch, snapshot, startedAt: performance.now(), timer: {}, readers: 0 };
-    const list = shared.get(workspaceId) ?? [];
-    shared.set(workspaceId, [...list, entry]);
+    const audience = audienceOf(recipient);
+    const list = shared.get(audience) ?? [];
+    shared.set(audience, [...list, entry]);
     for (const old of list.slice(0, Math.max(0, list.length + 1 - PER_WORKSPACE_MAX))) {
       forget(recipient, old);
       void old.snapshot.then((each) => each?.drop());
@@ -86,21 +86,22 @@ export function createSnapshots(db: Database, seal: Seal, lineages: Lineages): S
     };
   }
 
-  function forget({ workspaceId }: Place, entry: SharedSnapshot): void {
-    const left = shared.get(workspaceId)?.filter((each) => each !== entry) ?? [];
-    if (left.length > 0) shared.set(workspaceId, left);
-    else shared.delete(workspaceId);
+  function forget(recipient: Recipient, entry: SharedSnapshot): void {
+    const audience = audienceOf(recipient);
+    const left = shared.get(audience)?.filter((each) => each !== entry) ?? [];
+    if (left.length > 0) shared.set(audience, left);
+    else shared.delete(audience);
   }
 
   async function find(recipient: Recipient, versionMin: number): Promise<SharedSnapshot> {
-    const known = shared.get(recipient.workspaceId)?.at(-1);
+    const known = shared.get(audienceOf(recipient))?.at(-1);
     const isOld = !known || performance.now() - known.startedAt > SHARED_MS;
     if (isOld || known.epoch !== recipient.epoch) return begin(recipient);
     const snapshot = await known.snapshot.catch(() => undefined);
     const fits = snapshot && !snapshot.failed() && snapshot.version >= versionMin;
     if (fits) return known;
     // Another caller that waited may have begun the next already.
-    return shared.get(recipient.workspaceId)?.at(-1) === known
+    return shared.get(audienceOf(recipient))?.at(-1) === known
       ? begin(recipient)
       : find(recipient, versionMin);
   }

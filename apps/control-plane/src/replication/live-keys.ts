@@ -6,15 +6,17 @@ import {
   putKey,
   putOrganization,
   putOwner,
+  putPolicy,
   putSecret,
   removeKey,
   removeOwner,
+  removePolicy,
   scopeSet,
 } from '@tollkeeper/verify';
 import { and, gt, inArray, or, sql } from 'drizzle-orm';
 import { roleScopes } from '../access/role-scopes.ts';
 import type { Database } from '../db/connect.ts';
-import { apiKeySecret, member, organization, workspace } from '../db/schema/index.ts';
+import { apiKeySecret, member, organization, policy, workspace } from '../db/schema/index.ts';
 import type { AppendedChange } from '../write/change.ts';
 import type { ChangeConsumer } from './apply-changes.ts';
 import {
@@ -22,6 +24,7 @@ import {
   type OwnerRow,
   type SecretRow,
   selectOwners,
+  selectPolicies,
   selectSecrets,
 } from './select-facts.ts';
 
@@ -57,6 +60,7 @@ export function createLiveKeys(db: Database): LiveKeys {
         () => applyOrganizations(db, live, of('organization')),
         () => applyMembers(db, live, of('member'), of('role')),
         () => applyKeys(live, of('key'), secrets),
+        () => applyPolicies(db, live, of('policy'), of('workspace')),
         () => applyWorkspaces(db, workspaces, of('workspace')),
       ];
       for (const step of steps) {
@@ -74,6 +78,7 @@ function subjects(changes: readonly AppendedChange[], kind: AppendedChange['kind
 async function loadAll(db: Database, index: KeyIndex): Promise<void> {
   await loadOrganizations(db, index);
   for (const row of await selectOwners(db)) addOwner(index, row);
+  for (const row of await selectPolicies(db)) putPolicy(index, row);
   let after: Buffer = Buffer.alloc(0);
   for (;;) {
     const rows = await selectSecrets(db)
@@ -93,6 +98,7 @@ function addOwner(index: KeyIndex, owner: OwnerRow): void {
     organizationId: owner.organizationId,
     active: owner.status === 'active',
     scopes: roleScopes(owner),
+    roleId: owner.roleId,
   });
 }
 
@@ -123,6 +129,9 @@ function factsOf(row: SecretRow) {
     expiresAtMs: row.expiresAt?.getTime() ?? null,
     scopes: scopeSet(row.scopes.filter(isScope)),
     allowedIps: row.allowedIps,
+    tags: row.tags,
+    profile: row.profile,
+    createdAtMs: row.createdAt.getTime(),
   };
 }
 
@@ -142,6 +151,27 @@ async function applyKeys(
     if (row) putKey(index, { ...factsOf(row), secrets: [row, ...others].map(secretOf) });
     else removeKey(index, id);
   }
+}
+
+/**
+ * Policies that changed themselves, and those of workspaces that were created, each with one, or
+ * deleted. Those of a deleted workspace are asked for by nobody.
+ */
+async function applyPolicies(
+  db: Database,
+  index: KeyIndex,
+  ids: readonly string[],
+  workspaceIds: readonly string[],
+): Promise<void> {
+  if (ids.length + workspaceIds.length === 0) return;
+  const concerned = or(
+    inArray(policy.id, [...ids]),
+    inArray(policy.workspaceId, [...workspaceIds]),
+  );
+  const rows = await selectPolicies(db, concerned);
+  const found = new Set(rows.map((row) => row.policyId));
+  for (const row of rows) putPolicy(index, row);
+  for (const id of ids) if (!found.has(id)) removePolicy(index, id);
 }
 
 /** Puts what organizations ask of all their keys into the index. */

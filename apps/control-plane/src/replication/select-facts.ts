@@ -1,8 +1,8 @@
 /** The facts that keys are decided by, as the database has them. */
-import { eq, gt, isNull, or, sql } from 'drizzle-orm';
+import { and, eq, gt, isNull, or, type SQL, sql } from 'drizzle-orm';
 import { customRole, heldRoleColumns } from '../access/role-scopes.ts';
 import type { Database } from '../db/connect.ts';
-import { apiKey, apiKeySecret, member, role } from '../db/schema/index.ts';
+import { apiKey, apiKeySecret, member, policy, role } from '../db/schema/index.ts';
 
 export function selectOwners(db: Database) {
   return db
@@ -16,6 +16,21 @@ export function selectOwners(db: Database) {
     .leftJoin(role, customRole);
 }
 export type OwnerRow = Awaited<ReturnType<typeof selectOwners>>[number];
+
+/** Enabled policies, as they are evaluated. */
+export function selectPolicies(db: Database, ...conditions: (SQL | undefined)[]) {
+  return db
+    .select({
+      policyId: policy.id,
+      organizationId: policy.organizationId,
+      workspaceId: policy.workspaceId,
+      mode: policy.mode,
+      statements: policy.statements,
+    })
+    .from(policy)
+    .where(and(eq(policy.status, 'enabled'), ...conditions));
+}
+export type PolicyRow = Awaited<ReturnType<typeof selectPolicies>>[number];
 
 /** One row for each secret. */
 export function selectSecrets(db: Database) {
@@ -32,6 +47,9 @@ export function selectSecrets(db: Database) {
       expiresAt: apiKey.expiresAt,
       scopes: apiKey.scopes,
       allowedIps: apiKey.allowedIps,
+      tags: apiKey.tags,
+      profile: apiKey.profile,
+      createdAt: apiKey.createdAt,
     })
     .from(apiKeySecret)
     .innerJoin(apiKey, eq(apiKey.id, apiKeySecret.keyId));

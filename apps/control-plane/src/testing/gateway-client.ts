@@ -11,6 +11,7 @@ import {
   type Frame,
   type Hello,
   openFrame,
+  PROTOCOL_HEADER,
   PROTOCOL_VERSION,
   publicKeyText,
   readPublicKey,
@@ -101,7 +102,7 @@ export async function addGateways(
 
 /**
  * @param options `acks` false says nothing of what it applied; `has` is what it comes with; `light`
- * looks at headers only, for many at once
+ * looks at headers only, for many at once; `protocol` is the version that it speaks
  */
 export function openGateway(
   app: Pick<TestApp, 'baseUrl'>,
@@ -112,10 +113,13 @@ export function openGateway(
     readonly has?: Has | undefined;
     readonly light?: boolean;
     readonly headers?: Readonly<Record<string, string>>;
+    readonly protocol?: number;
   } = {},
 ): GatewayClient {
   const url = `${app.baseUrl.replace('http', 'ws')}${FLEET_PATH}`;
-  const socket = new WebSocket(url, { headers: options.headers ?? {} });
+  const { protocol = PROTOCOL_VERSION } = options;
+  const named = protocol > 3 ? { [PROTOCOL_HEADER]: String(protocol) } : {};
+  const socket = new WebSocket(url, { headers: { ...named, ...options.headers } });
   const instanceId = options.instanceId ?? randomBytes(16).toString('hex');
   const key = readPublicKey(joined.controlPlaneKey);
   const headers: Frame['header'][] = [];
@@ -184,7 +188,7 @@ export function openGateway(
       };
       const message: Hello = {
         type: 'hello',
-        protocol: PROTOCOL_VERSION,
+        protocol,
         ...claims,
         signature: signHello(joined.identity, await nonce, claims),
         softwareVersion: '0.0.0-test',

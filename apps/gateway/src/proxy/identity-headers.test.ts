@@ -17,6 +17,9 @@ function nameHeader(name: string): string | undefined {
       expiresAtMs: null,
       scopes: scopeSet(['usage.read']),
       allowedIps: [],
+      tags: [],
+      profile: 'custom',
+      createdAtMs: 0,
       retiresAtMs: null,
     },
   });

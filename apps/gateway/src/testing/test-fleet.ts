@@ -46,6 +46,7 @@ export function createTestFleet(): TestFleet {
     organizationId,
     active: true,
     scopes: scopeSet(['apis.call', 'policies.read', 'policies.create', 'usage.read']),
+    roleId: 'role_developer',
   });
   const fleet: TestFleet = {
     index,
@@ -98,5 +99,8 @@ const exampleKey: KeyFacts = {
   expiresAtMs: null,
   scopes: scopeSet(['apis.call', 'policies.read']),
   allowedIps: [],
+  tags: [],
+  profile: 'custom',
+  createdAtMs: 1_700_000_000_000,
   retiresAtMs: null,
 };

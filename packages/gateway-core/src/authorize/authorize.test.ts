@@ -31,6 +31,9 @@ const KEY: KeyFacts = {
   expiresAtMs: null,
   scopes: scopeSet(['apis.call', 'usage.read', 'audit.read']),
   allowedIps: ['10.0.0.0/8'],
+  tags: [],
+  profile: 'custom',
+  createdAtMs: 1_700_000_000_000,
   retiresAtMs: null,
 };
 
@@ -51,6 +54,7 @@ beforeEach(() => {
     organizationId: 'org_1',
     active: true,
     scopes: scopeSet(['apis.call', 'usage.read']),
+    roleId: 'role_developer',
   });
 });
 

@@ -5,6 +5,7 @@ import {
   type Hello,
   openFrame,
   PROTOCOL_VERSION,
+  speaksProtocol,
   type Upward,
 } from '@tollkeeper/protocol';
 import type { Faults } from '../faults.ts';
@@ -20,8 +21,8 @@ export interface ControlPlaneConnection {
   readonly sync: SnapshotSync;
   readonly faults: Faults;
   readonly log: Log;
-  /** Makes the hello, which answers the challenge. */
-  hello(challenge: string): Hello;
+  /** Makes the hello, which answers the challenge, in the version of the challenge. */
+  hello(challenge: string, protocol: number): Hello;
   /** Called when the control plane admits this gateway, and whenever someone edits it. */
   welcomed(gateway: DownwardOf<'gateway'>, socket: Socket): void;
   usageStored(batch: DownwardOf<'usage-stored'>): void;
@@ -94,8 +95,8 @@ function greet(state: ConnectionState, frame: Frame | Error): void {
   const { connection, socket } = state;
   if (!(frame instanceof Error) && frame.header.type === 'challenge') {
     const { protocol, nonce } = frame.header;
-    if (protocol === PROTOCOL_VERSION) {
-      const hello = connection.hello(nonce);
+    if (speaksProtocol(protocol)) {
+      const hello = connection.hello(nonce, protocol);
       state.stage = 'greeted';
       state.nonce = hello.nonce;
       socket.send(hello);

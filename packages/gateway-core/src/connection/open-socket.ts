@@ -2,6 +2,8 @@ import type { Agent } from 'node:http';
 import {
   CONFIRM_MS,
   DOWNWARD_BYTES_MAX,
+  PROTOCOL_HEADER,
+  PROTOCOL_VERSION,
   SILENCE_MS,
   UPWARD_BYTES_MAX,
   type Upward,
@@ -40,6 +42,7 @@ export function openSocket(
 ): Socket {
   const socket = new WebSocket(url, {
     perMessageDeflate: false,
+    headers: { [PROTOCOL_HEADER]: String(PROTOCOL_VERSION) },
     maxPayload: DOWNWARD_BYTES_MAX,
     handshakeTimeout: SILENCE_MS,
     ...(agent ? { agent } : {}),

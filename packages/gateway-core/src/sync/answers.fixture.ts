@@ -2,14 +2,19 @@ import { isScope } from '@tollkeeper/contract';
 import type { Entry } from '@tollkeeper/protocol';
 import {
   ALL_API_SCOPES,
+  type CalledRoute,
   decideHash,
+  decidePolicies,
   effectiveScopes,
   type KeyIndex,
   putKey,
   putOrganization,
   putOwner,
+  putPolicy,
   removeKey,
   removeOwner,
+  removePolicy,
+  routeEntity,
   scopeSet,
   secretFacts,
   union,
@@ -22,6 +27,8 @@ export function putDirectly(index: KeyIndex, each: Entry): void {
   if (each.type === 'organization') putOrganization(index, each);
   if (each.type === 'owner-removed') removeOwner(index, each.memberId);
   if (each.type === 'key-removed') removeKey(index, each.keyId);
+  if (each.type === 'policy') putPolicy(index, { ...each, organizationId, workspaceId: null });
+  if (each.type === 'policy-removed') removePolicy(index, each.policyId);
   if (each.type === 'owner') {
     const named = scopeSet(each.scopes);
     const scopes = each.allApiScopes ? union(named, ALL_API_SCOPES) : named;
@@ -31,6 +38,14 @@ export function putDirectly(index: KeyIndex, each: Entry): void {
     putKey(index, { ...each, organizationId, scopes: scopeSet(each.scopes) });
   }
 }
+
+const CALL: CalledRoute = {
+  route: routeEntity({ id: 'a', gateway: 'edge-1', path: '/', host: 'a', labels: {} }),
+  ip: '10.1.2.3',
+  method: 'GET',
+  path: '/',
+  header: () => undefined,
+};
 
 /** For tests: all that the index tells about each secret, a line of text each. */
 export function answers(index: KeyIndex): string[] {
@@ -44,6 +59,10 @@ export function answers(index: KeyIndex): string[] {
     const decisions = conditions.map((each) => decideHash(index, hash, each, 5));
     const slot = decisions[0]?.slot ?? -1;
     const codes = decisions.map(({ code }) => code);
-    return JSON.stringify([codes, secretFacts(index, slot), effectiveScopes(index, slot)]);
+    const place = { organizationId: ORGANIZATION_ID, workspaceId: idOf('ws', 1) };
+    const secret = { slot, environment: 'live' } as const;
+    const policies = slot >= 0 && decidePolicies(index, secret, place, CALL, 0);
+    const facts = [secretFacts(index, slot), effectiveScopes(index, slot), policies];
+    return JSON.stringify([codes, ...facts]);
   });
 }

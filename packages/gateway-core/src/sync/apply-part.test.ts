@@ -16,6 +16,9 @@ const key: KeyEntry = {
   expiresAtMs: null,
   scopes: ['policies.read'],
   allowedIps: [],
+  tags: [],
+  profile: 'custom',
+  createdAtMs: 0,
   secrets: [{ hash: new Uint8Array(32).fill(1), retiresAtMs: null }],
 };
 const owner: Entry = {
@@ -24,6 +27,7 @@ const owner: Entry = {
   active: true,
   scopes: ['policies.read'],
   allApiScopes: false,
+  roleId: 'role_developer',
 };
 
 it('fills an index that answers as one filled directly, after any history', () => {

@@ -1,17 +1,21 @@
 import type { Scope } from '@tollkeeper/contract';
-import { checkPart, type Entry, type OwnerEntry, readEntries } from '@tollkeeper/protocol';
+import { type Entry, type OwnerEntry, partFormat, readEntries } from '@tollkeeper/protocol';
 import {
   ALL_API_SCOPES,
+  ignorePolicies,
   type KeyIndex,
   putKey,
   putOrganization,
   putOwner,
+  putPolicy,
   removeKey,
   removeOwner,
+  removePolicy,
   type ScopeSet,
   scopeSet,
   union,
 } from '@tollkeeper/verify';
+import { requirePart } from './require-part.ts';
 
 /**
  * Puts all entries of the part into the index, or none: it is checked to its end before. Reads it
@@ -20,7 +24,8 @@ import {
  * @throws PartError
  */
 export function applyPart(index: KeyIndex, organizationId: string, part: Uint8Array): void {
-  checkPart(organizationId, part);
+  requirePart(organizationId, part);
+  if (partFormat(part) === 1) ignorePolicies(index);
   const sets = new Map<readonly Scope[], ScopeSet>();
   readEntries(part, (entry) => applyEntry(index, organizationId, entry, sets));
 }
@@ -47,6 +52,13 @@ function applyEntry(
       break;
     case 'key-removed':
       removeKey(index, entry.keyId);
+      break;
+    case 'policy':
+      // Only those of this workspace and its organization are sent: they apply to all that is decided.
+      putPolicy(index, { ...entry, organizationId, workspaceId: null });
+      break;
+    case 'policy-removed':
+      removePolicy(index, entry.policyId);
       break;
   }
 }

@@ -23,7 +23,7 @@ const TIMEOUT_MS = process.env.LONG ? 600_000 : 180_000;
 const key = deriveSigningKey('secret');
 const pinned = createPublicKey(key);
 const histories = fc.sample(fc.array(entry, { minLength: 1, maxLength: 12 }), 30);
-const parts = histories.map(encodePart);
+const parts = histories.map((entries) => encodePart(entries));
 const frames = parts.map((part, at) => sealFrame(headerOf(at), part, key));
 
 function headerOf(at: number) {

@@ -10,4 +10,5 @@ export {
 export type { Place } from './order.ts';
 export { readStored } from './read-stored.ts';
 export { Rejection } from './rejection.ts';
+export { requirePart } from './require-part.ts';
 export { createSnapshotSync, type SnapshotSync } from './snapshot-sync.ts';

@@ -50,6 +50,7 @@ async function load(ctx: SyncContext): Promise<{ tornBytes: number } | undefined
   await keys.use(stored.version);
   state.version = stored.version;
   state.latest = stored.latest;
+  state.format = stored.format;
   state.isStored = true;
   return stored;
 }

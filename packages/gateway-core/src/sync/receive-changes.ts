@@ -1,7 +1,8 @@
-import { checkPart, type DownwardOf, type Upward } from '@tollkeeper/protocol';
+import type { DownwardOf, Upward } from '@tollkeeper/protocol';
 import { acknowledge } from './acknowledge.ts';
 import { newest, requireNext, requirePlace } from './order.ts';
 import { requireEpoch } from './receive-lineage.ts';
+import { requirePart, requireSameFormat } from './require-part.ts';
 import { askToStoreIfDue } from './resync.ts';
 import { noteDiskFault, type SyncContext } from './sync-state.ts';
 
@@ -23,7 +24,8 @@ export async function receiveChanges(
   requirePlace(place, header);
   const { isOwn } = requireEpoch(ctx, header.epoch);
   requireNext(isOwn ? state.version : null, header);
-  checkPart(place.organizationId, body);
+  requireSameFormat(state.format, body);
+  requirePart(place.organizationId, body);
   append(ctx, frame);
   await apply(ctx, header, body);
   faults.clear('rejected');

@@ -1,3 +1,4 @@
+import { PROTOCOL_VERSION } from '@tollkeeper/protocol';
 import { describe, expect, test } from 'vitest';
 import { createSealer, type Sealer } from '../testing/sealer.ts';
 import { idOf, keyOf, ORGANIZATION } from '../testing/world.ts';
@@ -23,7 +24,7 @@ test('rejects what was sent on another connection', async () => {
   }
   expect(it.decisions()).toEqual(BEFORE);
   await it.sync.disconnected();
-  it.sync.hello();
+  it.sync.hello(PROTOCOL_VERSION);
   for (const frame of [it.sealer.lineage(it.said.nonce), ...repeated]) {
     expect(await it.receive(frame)).toMatchObject([{ type: 'reject', reason: 'replayed' }]);
   }
@@ -42,7 +43,7 @@ describe('a control plane that was set back', () => {
 
   async function reconnect(it: TestSync, { lineage }: Sealer): Promise<void> {
     await it.sync.disconnected();
-    const { nonce } = it.sync.hello();
+    const { nonce } = it.sync.hello(PROTOCOL_VERSION);
     expect(await it.receive(lineage(nonce, { continues: false }))).toEqual([]);
   }
 
@@ -143,7 +144,7 @@ test('rejects a lineage that is of another place', async () => {
   for (const place of [{ organizationId: 'org_2' }, { workspaceId: idOf('ws', 2) }]) {
     const it = await openAtStart();
     await it.sync.disconnected();
-    const { nonce } = it.sync.hello();
+    const { nonce } = it.sync.hello(PROTOCOL_VERSION);
     const lineage = it.sealer.lineage(nonce, place);
     expect(await it.receive(lineage)).toMatchObject([{ type: 'reject', reason: 'foreign' }]);
     revoke(it);

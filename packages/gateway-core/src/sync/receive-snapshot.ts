@@ -4,6 +4,7 @@ import { acknowledge, lowerVersionMin } from './acknowledge.ts';
 import { followPart, requirePlace } from './order.ts';
 import { requireEpoch } from './receive-lineage.ts';
 import { Rejection } from './rejection.ts';
+import { requireSameFormat } from './require-part.ts';
 import { noteBadSnapshot, noteGoodSnapshot } from './resync.ts';
 import { type Arriving, noteDiskFault, type SyncContext } from './sync-state.ts';
 
@@ -73,7 +74,7 @@ async function begin(ctx: SyncContext): Promise<void> {
   await dropArriving(ctx);
   state.spoilt = undefined;
   const keys = await keyStore.begin();
-  const arriving: Arriving = { progress: undefined, keys, file: undefined };
+  const arriving: Arriving = { progress: undefined, format: null, keys, file: undefined };
   await onDisk(ctx, async () => {
     arriving.file = await snapshotFile.begin();
   });
@@ -90,6 +91,7 @@ async function addPart(
   const progress = followPart(arriving?.progress, header);
   if (!arriving) return;
   arriving.progress = progress;
+  arriving.format = requireSameFormat(arriving.format, body);
   await arriving.keys.add(body);
   const { file } = arriving;
   if (!file || (await onDisk(ctx, () => file.add(frame)))) return;
@@ -118,6 +120,7 @@ async function finish(
   state.arriving = undefined;
   state.version = version;
   state.latest = latest;
+  state.format = arriving.format;
   if (state.lineage) state.lineage.isOwn = true;
   state.isStored = isStored;
   faults.clear('rejected');

@@ -1,7 +1,8 @@
-import { type Entry, encodePart } from '@tollkeeper/protocol';
+import { type Entry, encodePart, PROTOCOL_VERSION } from '@tollkeeper/protocol';
 import { createKeyIndex } from '@tollkeeper/verify';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { STATEMENTS } from '../../../protocol/src/testing/entry.ts';
 import { createSealer } from '../testing/sealer.ts';
 import { decisionsOf, idOf, keyOf, ORGANIZATION, OWNER, type World } from '../testing/world.ts';
 import { applyPart } from './apply-part.ts';
@@ -26,7 +27,17 @@ const entry: fc.Arbitrary<Entry> = fc.oneof(
       active,
       scopes: ['policies.read' as const],
       allApiScopes: false,
+      roleId: 'role_developer',
     },
+  })),
+  fc
+    .record({ number: fc.integer({ min: 1, max: 3 }), statements: fc.subarray(STATEMENTS) })
+    .map(({ number, statements }) => ({
+      ...{ type: 'policy' as const, policyId: idOf('pol', number), mode: 'enforce' as const },
+      statements,
+    })),
+  fc.integer({ min: 1, max: 3 }).map((number) => ({
+    ...{ type: 'policy-removed' as const, policyId: idOf('pol', number) },
   })),
 );
 
@@ -84,7 +95,7 @@ async function openPair() {
   }
   async function reconnect(): Promise<void> {
     await gateway.sync.disconnected();
-    const { nonce, version, latest } = gateway.sync.hello();
+    const { nonce, version, latest } = gateway.sync.hello(PROTOCOL_VERSION);
     asked = nonce;
     const continues = sealer.world.holds(latest);
     const lineage = sealer.lineage(nonce, { continues });

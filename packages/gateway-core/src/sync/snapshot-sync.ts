@@ -1,4 +1,4 @@
-import type { DownwardOf, Hello, Upward } from '@tollkeeper/protocol';
+import { type DownwardOf, formatOf, type Hello, type Upward } from '@tollkeeper/protocol';
 import { toLine } from '../faults.ts';
 import { askCheck, beginCheck, receiveConfirmed } from './check.ts';
 import { loadSnapshot } from './load-snapshot.ts';
@@ -17,8 +17,11 @@ export interface SnapshotSync {
   isCurrent(): boolean;
   /** Starts from the disk, as far as that can be trusted. */
   load(): Promise<void>;
-  /** The part of the hello that asks for changes, or without a version for a whole snapshot. */
-  hello(): Pick<Hello, 'nonce' | 'version' | 'latest'>;
+  /**
+   * The part of the hello that asks for changes, or without a version for a whole snapshot, as where
+   * what is stored came by another version of the protocol: its format has policies, or has none.
+   */
+  hello(protocol: number): Pick<Hello, 'nonce' | 'version' | 'latest'>;
   /** Called when the control plane has admitted this gateway. @returns messages to send */
   welcomed(): Upward[];
   /** Never throws: reports what is wrong. @returns the answers, in order */
@@ -52,10 +55,11 @@ export function createSnapshotSync(parts: Omit<SyncContext, 'state'>): SnapshotS
     async load() {
       unreported = await loadSnapshot(ctx);
     },
-    hello() {
+    hello(protocol) {
       const nonce = beginCheck(ctx);
       state.nonce = nonce;
-      if (state.isStored) return { nonce, version: state.version, latest: state.latest };
+      const isSame = state.format === null || state.format === formatOf(protocol);
+      if (state.isStored && isSame) return { nonce, version: state.version, latest: state.latest };
       state.awaitedAtMs = ctx.clock.monotonicMs();
       return { nonce, version: null, latest: null };
     },
@@ -88,6 +92,7 @@ export function createSnapshotSync(parts: Omit<SyncContext, 'state'>): SnapshotS
     async forget() {
       state.version = null;
       state.latest = null;
+      state.format = null;
       state.versionMin = 0;
       state.isStored = false;
       await keyStore.remove();

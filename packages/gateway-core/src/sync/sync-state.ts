@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import type { Position } from '@tollkeeper/protocol';
+import type { Format, Position } from '@tollkeeper/protocol';
 import type { Clock } from '../clock.ts';
 import type { Faults } from '../faults.ts';
 import { reasonOf } from '../fleet-error.ts';
@@ -30,6 +30,8 @@ export interface SyncContext {
 export interface SyncState {
   /** Version that the key store decides with; null without a snapshot. */
   version: number | null;
+  /** Format of the parts that the keys came in; null without a snapshot, or without entries. */
+  format: Format | null;
   /** Newest position that it may report; null when the version is. */
   latest: Position | null;
   /** Version in the file of acknowledgements: the gateway starts with nothing older. */
@@ -73,6 +75,7 @@ export interface Check {
 
 export interface Arriving {
   progress: Progress | undefined;
+  format: Format | null;
   readonly keys: KeysDraft;
   /** Undefined when it cannot be stored. */
   file: SnapshotDraft | undefined;
@@ -81,6 +84,7 @@ export interface Arriving {
 export function emptySyncState(): SyncState {
   return {
     version: null,
+    format: null,
     latest: null,
     versionMin: 0,
     nonce: undefined,

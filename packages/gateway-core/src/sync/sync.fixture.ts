@@ -1,5 +1,11 @@
 import { createPublicKey, randomBytes } from 'node:crypto';
-import { type DownwardOf, type Hello, openFrame, type Upward } from '@tollkeeper/protocol';
+import {
+  type DownwardOf,
+  type Hello,
+  openFrame,
+  PROTOCOL_VERSION,
+  type Upward,
+} from '@tollkeeper/protocol';
 import { expect, onTestFinished } from 'vitest';
 import { createFaults, type Faults } from '../faults.ts';
 import { openConfirmedFile } from '../snapshot/confirmed-file.ts';
@@ -24,6 +30,8 @@ export interface TestSync {
   readonly clock: TestClock;
   readonly faults: Faults;
   readonly stateDir: string;
+  /** That the control plane challenges in. */
+  protocol: number;
   /** What it said hello with on the connection that stands. */
   said: Pick<Hello, 'nonce' | 'version' | 'latest'>;
   ageMs(): number | null;
@@ -103,6 +111,7 @@ async function open(sealer: Sealer, given: Given): Promise<TestSync> {
     for (const each of messages) if (each.type === 'check') asked = each.nonce;
   };
   const it: TestSync = {
+    protocol: PROTOCOL_VERSION,
     said: { nonce: '', version: null, latest: null },
     sync,
     sealer,
@@ -112,7 +121,7 @@ async function open(sealer: Sealer, given: Given): Promise<TestSync> {
     ageMs: freshness.ageMs,
     async connect(facts) {
       await sync.disconnected();
-      it.said = sync.hello();
+      it.said = sync.hello(it.protocol);
       asked = it.said.nonce;
       const continues = it.said.version !== null;
       expect(await takeOne(sealer.lineage(it.said.nonce, { continues, ...facts }))).toEqual([]);

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { Entry, KeyEntry, Position } from '@tollkeeper/protocol';
-import { decideHash, type KeyIndex } from '@tollkeeper/verify';
+import type { Entry, KeyEntry, PolicyEntry, Position } from '@tollkeeper/protocol';
+import { decideHash, decidePolicies, type KeyIndex } from '@tollkeeper/verify';
 
 export const ORGANIZATION = 'org_7dQx0mJ2vK4tR9sZ1aBc';
 export const WORKSPACE = idOf('ws', 1);
@@ -26,6 +26,9 @@ export function keyOf(number: number, facts: Partial<KeyEntry> = {}): KeyEntry {
     expiresAtMs: null,
     scopes: ['policies.read'],
     allowedIps: [],
+    tags: [],
+    profile: 'custom',
+    createdAtMs: 1_700_000_000_000,
     secrets: [{ hash: hashOf(number), retiresAtMs: null }],
     ...facts,
   };
@@ -47,6 +50,22 @@ export interface World {
   fork(): World;
 }
 
+/** The policy that every workspace begins with. */
+export const PERMIT_ALL: PolicyEntry = {
+  type: 'policy',
+  policyId: idOf('pol', 1),
+  mode: 'enforce',
+  statements: [
+    {
+      effect: 'permit',
+      principal: { op: 'All' },
+      action: { op: 'All' },
+      resource: { op: 'All' },
+      conditions: [],
+    },
+  ],
+};
+
 export function createWorld(keysCount = 3): World {
   const scopes = ['policies.read'] as const;
   const owner: Entry = {
@@ -55,14 +74,16 @@ export function createWorld(keysCount = 3): World {
     active: true,
     scopes,
     allApiScopes: false,
+    roleId: 'role_developer',
   };
   const keys = Array.from({ length: keysCount }, (_, at) => keyOf(at + 1));
-  const entries = [owner, ...keys].map((each): [string, Entry] => [nameOf(each), each]);
+  const entries = [owner, PERMIT_ALL, ...keys].map((each): [string, Entry] => [nameOf(each), each]);
   return openWorld(new Map(entries), [], [randomUUID()]);
 }
 
 function nameOf(entry: Entry): string {
   if ('keyId' in entry) return entry.keyId;
+  if ('policyId' in entry) return entry.policyId;
   return 'memberId' in entry ? entry.memberId : entry.organizationId;
 }
 
@@ -89,8 +110,12 @@ function openWorld(entries: Map<string, Entry>, versions: Entry[][], revisions: 
 
 /** What is decided about each of the first secrets. */
 export function decisionsOf(index: KeyIndex, count: number): string[] {
-  return Array.from(
-    { length: count },
-    (_, at) => decideHash(index, hashOf(at + 1), { workspaceId: WORKSPACE }, 0).code,
-  );
+  const place = { organizationId: ORGANIZATION, workspaceId: WORKSPACE };
+  return Array.from({ length: count }, (_, at) => {
+    const { code, slot } = decideHash(index, hashOf(at + 1), { workspaceId: WORKSPACE }, 0);
+    if (code !== 'valid') return code;
+    const secret = { slot, environment: 'live' } as const;
+    const { decision } = decidePolicies(index, secret, place, undefined, 0);
+    return decision === 'allow' ? code : 'policy_denied';
+  });
 }

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
+import { PROTOCOL_VERSION } from '@tollkeeper/protocol';
 import { expect, test, vi } from 'vitest';
 import { keyOf } from '../testing/world.ts';
 import { openTestWorkers, type TestWorkers } from './workers.fixture.ts';
@@ -83,7 +84,7 @@ test('one that cannot trust the disk decides nothing until a whole snapshot come
 
   const late = pool.start();
   const ready = pool.bringUp(late);
-  await vi.waitUntil(() => late.isServing() || pool.sync.hello().version === null);
+  await vi.waitUntil(() => late.isServing() || pool.sync.hello(PROTOCOL_VERSION).version === null);
   expect([late.decisions(), late.isServing()]).toEqual(['no_snapshot', false]);
   expect(await pool.receive(...pool.sealer.snapshot())).toMatchObject([
     { type: 'ack', version: 1 },
@@ -103,7 +104,7 @@ test('one takes nothing from the disk that is older than what the others decide 
 
   const late = pool.start();
   const ready = pool.bringUp(late);
-  await vi.waitUntil(() => late.isServing() || pool.sync.hello().version === null);
+  await vi.waitUntil(() => late.isServing() || pool.sync.hello(PROTOCOL_VERSION).version === null);
   expect([late.decisions(), late.isServing()]).toEqual(['no_snapshot', false]);
   await pool.receive(...pool.sealer.snapshot());
   pool.clock.advance(1000);

@@ -1,6 +1,5 @@
-import { checkPart } from '@tollkeeper/protocol';
 import { type Clock, pause } from '../clock.ts';
-import type { KeyStore } from '../sync/index.ts';
+import { type KeyStore, requirePart } from '../sync/index.ts';
 import type { Worker, WorkerCommand, WorkerPlace, Workers } from './workers.ts';
 
 export interface WorkerKeyStore extends KeyStore {
@@ -60,7 +59,7 @@ export function createWorkerKeyStore({ workers, place, clock, unreadable }: Opti
       await toMembers({ type: 'begin' });
       return {
         async add(part) {
-          checkPart(organizationId, part);
+          requirePart(organizationId, part);
           await toMembers({ type: 'add', part });
         },
         async use(version) {

@@ -1,7 +1,7 @@
-import { KEY_STATUSES } from '@tollkeeper/contract';
+import { KEY_STATUSES, POLICY_MODES, PROFILES } from '@tollkeeper/contract';
 import { type ByteReader, createByteReader, isAtEnd, readByte } from './bytes.ts';
-import type { Entry } from './entry.ts';
-import { ALL_API_SCOPES, FORMAT, malformed, PartError, ROWS } from './part-format.ts';
+import type { Entry, PolicyEntry } from './entry.ts';
+import { ALL_API_SCOPES, PartError, ROWS, requireFormat } from './part-format.ts';
 import {
   createRow,
   keyIdOf,
@@ -10,6 +10,7 @@ import {
   type PartRow,
   readRow,
   secretsOf,
+  statementsOf,
 } from './part-row.ts';
 import { type PartTables, readTables, sharedList, sharedScopes } from './part-tables.ts';
 
@@ -30,14 +31,20 @@ export function readEntries(part: Uint8Array, visit: (entry: Entry) => void): vo
 }
 
 /**
- * Checks the whole part, without making an object for any of its entries.
+ * Checks the whole part, without making an object for any of its entries but policies.
+ * @param checkPolicy called with each policy; what it throws ends the check
  * @throws PartError for what `encodePart` does not write, or for another organization
  */
-export function checkPart(organizationId: string, part: Uint8Array): void {
-  readRows(part, (row, _, { texts }) => {
-    if (row.kind === ROWS.organization && texts[row.subject] !== organizationId) {
+export function checkPart(
+  organizationId: string,
+  part: Uint8Array,
+  checkPolicy?: (policy: PolicyEntry) => void,
+): void {
+  readRows(part, (row, reader, tables) => {
+    if (row.kind === ROWS.organization && tables.texts[row.subject] !== organizationId) {
       throw new PartError('foreign', 'The part is about another organization');
     }
+    if (row.kind === ROWS.policy) checkPolicy?.(policyOf(row, reader, tables));
   });
 }
 
@@ -52,12 +59,11 @@ function readRows(
 ): void {
   const reader = createByteReader(part);
   if (isAtEnd(reader)) return;
-  const format = readByte(reader);
-  if (format !== FORMAT) throw malformed(`The part is of format ${format}, not ${FORMAT}`);
+  const format = requireFormat(readByte(reader));
   const tables = readTables(reader);
   const row = createRow();
   while (!isAtEnd(reader)) {
-    readRow(reader, tables, row);
+    readRow(reader, format, tables, row);
     visit(row, reader, tables);
   }
 }
@@ -79,6 +85,7 @@ function entryOf(row: PartRow, reader: ByteReader, tables: PartTables): Entry {
         active: row.active,
         scopes: sharedScopes(tables, row.scopes),
         allApiScopes: sharedList(tables, row.scopes).includes(ALL_API_SCOPES),
+        roleId: tables.texts[row.role] ?? '',
       };
     case ROWS['owner-removed']:
       return { type: 'owner-removed', memberId: subject };
@@ -93,9 +100,25 @@ function entryOf(row: PartRow, reader: ByteReader, tables: PartTables): Entry {
         expiresAtMs: momentOf(row.expires),
         scopes: sharedScopes(tables, row.scopes),
         allowedIps: sharedList(tables, row.allowedIps),
+        tags: sharedList(tables, row.tags),
+        profile: PROFILES[row.profile] ?? 'custom',
+        createdAtMs: row.created,
         secrets: secretsOf(reader, row),
       };
+    case ROWS.policy:
+      return policyOf(row, reader, tables);
+    case ROWS['policy-removed']:
+      return { type: 'policy-removed', policyId: subject };
     default:
       return { type: 'key-removed', keyId: keyIdOf(reader, row) };
   }
+}
+
+function policyOf(row: PartRow, reader: ByteReader, { texts }: PartTables): PolicyEntry {
+  return {
+    type: 'policy',
+    policyId: texts[row.subject] ?? '',
+    mode: POLICY_MODES[row.mode] ?? 'enforce',
+    statements: statementsOf(reader, row),
+  };
 }

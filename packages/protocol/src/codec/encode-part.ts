@@ -1,4 +1,4 @@
-import { KEY_STATUSES } from '@tollkeeper/contract';
+import { KEY_STATUSES, POLICY_MODES, PROFILES } from '@tollkeeper/contract';
 import {
   type ByteWriter,
   createByteWriter,
@@ -12,21 +12,27 @@ import type { Entry, KeyEntry } from './entry.ts';
 import {
   ALL_API_SCOPES,
   FORMAT,
+  type Format,
   HASH_BYTES,
   MOMENT_MAX,
   malformed,
   ROWS,
   requireId,
   requireName,
+  requireRoleId,
+  STATEMENTS_BYTES_MAX,
   TEXT_BYTES_MAX,
 } from './part-format.ts';
 
 /** How large parts of a snapshot are, about, in bytes. */
 const PART_BYTES = 256 * 1024;
 
-/** @throws PartError for an id or a name that no gateway would take */
-export function encodePart(entries: readonly Entry[]): Uint8Array {
-  const draft = createDraft();
+/**
+ * In format 1, policies and what only they ask for are left out.
+ * @throws PartError for an id or a name that no gateway would take
+ */
+export function encodePart(entries: readonly Entry[], format: Format = FORMAT): Uint8Array {
+  const draft = createDraft(format);
   for (const entry of entries) addEntry(draft, entry);
   return finishDraft(draft);
 }
@@ -38,18 +44,20 @@ export function encodePart(entries: readonly Entry[]): Uint8Array {
 export function* encodeParts(
   entries: Iterable<Entry>,
   bytes: number = PART_BYTES,
+  format: Format = FORMAT,
 ): Generator<Uint8Array> {
-  let draft = createDraft();
+  let draft = createDraft(format);
   for (const entry of entries) {
     addEntry(draft, entry);
     if (draft.texts.length + draft.lists.length + draft.rows.length < bytes) continue;
     yield finishDraft(draft);
-    draft = createDraft();
+    draft = createDraft(format);
   }
   if (draft.rows.length > 0) yield finishDraft(draft);
 }
 
 interface Draft {
+  readonly format: Format;
   readonly texts: ByteWriter;
   readonly lists: ByteWriter;
   readonly rows: ByteWriter;
@@ -59,8 +67,9 @@ interface Draft {
   readonly listNumbers: Map<string, number>;
 }
 
-function createDraft(): Draft {
+function createDraft(format: Format): Draft {
   return {
+    format,
     texts: createByteWriter(),
     lists: createByteWriter(),
     rows: createByteWriter(),
@@ -72,7 +81,7 @@ function createDraft(): Draft {
 function finishDraft(draft: Draft): Uint8Array {
   if (draft.rows.length === 0) return new Uint8Array(0);
   const whole = createByteWriter();
-  writeByte(whole, FORMAT);
+  writeByte(whole, draft.format);
   writeNumber(whole, draft.textNumbers.size);
   writeBytes(whole, writtenBytes(draft.texts));
   writeNumber(whole, draft.listNumbers.size);
@@ -82,12 +91,14 @@ function finishDraft(draft: Draft): Uint8Array {
 }
 
 function addEntry(draft: Draft, entry: Entry): void {
+  if (draft.format === 1 && (entry.type === 'policy' || entry.type === 'policy-removed')) return;
   // The fields come first, since they throw: an entry that is refused leaves no half of a row.
   const fields = fieldsOf(draft, entry);
   writeByte(draft.rows, ROWS[entry.type]);
   for (const field of fields) writeNumber(draft.rows, field);
   if (entry.type === 'key' || entry.type === 'key-removed') writeText(draft.rows, entry.keyId);
   if (entry.type === 'key') writeOwn(draft.rows, entry);
+  if (entry.type === 'policy') writeStatements(draft.rows, entry.statements);
 }
 
 /** The fields that are numbers, or stand for something by number. */
@@ -100,6 +111,7 @@ function fieldsOf(draft: Draft, entry: Entry): number[] {
         textNumber(draft, requireId('member', entry.memberId)),
         entry.active ? 1 : 0,
         listNumber(draft, entry.allApiScopes ? [...entry.scopes, ALL_API_SCOPES] : entry.scopes),
+        ...(draft.format === 1 ? [] : [textNumber(draft, requireRoleId(entry.roleId))]),
       ];
     case 'owner-removed':
       return [textNumber(draft, requireId('member', entry.memberId))];
@@ -108,6 +120,13 @@ function fieldsOf(draft: Draft, entry: Entry): number[] {
     case 'key-removed':
       requireId('apiKey', entry.keyId);
       return [];
+    case 'policy':
+      return [
+        textNumber(draft, requireId('policy', entry.policyId)),
+        POLICY_MODES.indexOf(entry.mode),
+      ];
+    case 'policy-removed':
+      return [textNumber(draft, requireId('policy', entry.policyId))];
   }
 }
 
@@ -125,8 +144,28 @@ function keyFields(draft: Draft, key: KeyEntry): number[] {
     momentNumber(key.expiresAtMs),
     listNumber(draft, key.scopes),
     listNumber(draft, key.allowedIps),
+    ...(draft.format === 1 ? [] : policyFacts(draft, key)),
     key.secrets.length,
   ];
+}
+
+/** What only policies ask for. */
+function policyFacts(draft: Draft, { tags, profile, createdAtMs }: KeyEntry): number[] {
+  return [
+    listNumber(draft, tags),
+    PROFILES.indexOf(profile),
+    // One less: there is always one, so that 0 need not stand for none.
+    momentNumber(createdAtMs) - 1,
+  ];
+}
+
+function writeStatements(rows: ByteWriter, statements: readonly unknown[]): void {
+  const json = Buffer.from(JSON.stringify(statements));
+  if (json.length > STATEMENTS_BYTES_MAX) {
+    throw malformed(`The statements of a policy have at most ${STATEMENTS_BYTES_MAX} bytes`);
+  }
+  writeNumber(rows, json.length);
+  writeBytes(rows, json);
 }
 
 /** What a key shares with no other. */

@@ -1,10 +1,17 @@
-import type { KeyStatus, Scope } from '@tollkeeper/contract';
+import type { KeyStatus, POLICY_MODES, Profile, Scope } from '@tollkeeper/contract';
 
 /**
  * Something that a gateway decides with, as it stands now: it replaces whatever was known about it,
  * so that applying it again, or after a later one was lost, does no harm.
  */
-export type Entry = OrganizationEntry | OwnerEntry | OwnerRemovedEntry | KeyEntry | KeyRemovedEntry;
+export type Entry =
+  | OrganizationEntry
+  | OwnerEntry
+  | OwnerRemovedEntry
+  | KeyEntry
+  | KeyRemovedEntry
+  | PolicyEntry
+  | PolicyRemovedEntry;
 
 export interface OrganizationEntry {
   readonly type: 'organization';
@@ -22,6 +29,8 @@ export interface OwnerEntry {
   readonly scopes: readonly Scope[];
   /** Whether it holds every API scope of the organization, whichever there are. */
   readonly allApiScopes: boolean;
+  /** Empty in format 1. */
+  readonly roleId: string;
 }
 
 export interface OwnerRemovedEntry {
@@ -40,6 +49,12 @@ export interface KeyEntry {
   readonly expiresAtMs: number | null;
   readonly scopes: readonly Scope[];
   readonly allowedIps: readonly string[];
+  /** None in format 1. */
+  readonly tags: readonly string[];
+  /** `custom` in format 1. */
+  readonly profile: Profile;
+  /** 0 in format 1. */
+  readonly createdAtMs: number;
   /** All that are known: none that is left out works any longer. */
   readonly secrets: readonly KeySecret[];
 }
@@ -54,4 +69,19 @@ export interface KeySecret {
 export interface KeyRemovedEntry {
   readonly type: 'key-removed';
   readonly keyId: string;
+}
+
+/** An enabled policy of the workspace, or of its organization. */
+export interface PolicyEntry {
+  readonly type: 'policy';
+  readonly policyId: string;
+  readonly mode: (typeof POLICY_MODES)[number];
+  /** Each statement in Cedar's JSON form, in the order of the text. */
+  readonly statements: readonly unknown[];
+}
+
+/** The policy was deleted or disabled. */
+export interface PolicyRemovedEntry {
+  readonly type: 'policy-removed';
+  readonly policyId: string;
 }

@@ -1,20 +1,23 @@
-import { KEY_STATUSES } from '@tollkeeper/contract';
+import { KEY_STATUSES, POLICY_MODES, PROFILES } from '@tollkeeper/contract';
 import {
   type ByteReader,
   isPrintable,
   readByte,
   readNumber,
+  readText,
   skipBytes,
   skipKeyId,
   skipName,
 } from './bytes.ts';
 import type { KeySecret } from './entry.ts';
 import {
+  type Format,
   HASH_BYTES,
   KEY_ID_BYTES,
   MOMENT_MAX,
   malformed,
   ROWS,
+  STATEMENTS_BYTES_MAX,
   TEXT_BYTES_MAX,
 } from './part-format.ts';
 import { type PartTables, readListNumber, readSharedId } from './part-tables.ts';
@@ -25,7 +28,7 @@ import { type PartTables, readListNumber, readSharedId } from './part-tables.ts'
  */
 export interface PartRow {
   kind: number;
-  /** Text: the organization, the owner, or the owner of the key. */
+  /** Text: the organization, the owner, the owner of the key, or the policy. */
   subject: number;
   active: boolean;
   /** Text, or 0. */
@@ -36,6 +39,15 @@ export interface PartRow {
   scopes: number;
   /** List. */
   allowedIps: number;
+  /** Text. */
+  role: number;
+  /** List. */
+  tags: number;
+  profile: number;
+  created: number;
+  mode: number;
+  statementsAt: number;
+  statementsBytes: number;
   keyIdAt: number;
   nameAt: number;
   nameBytes: number;
@@ -53,6 +65,13 @@ export function createRow(): PartRow {
     expires: 0,
     scopes: 0,
     allowedIps: 0,
+    role: 0,
+    tags: 0,
+    profile: PROFILES.indexOf('custom'),
+    created: 0,
+    mode: 0,
+    statementsAt: 0,
+    statementsBytes: 0,
     keyIdAt: 0,
     nameAt: 0,
     nameBytes: 0,
@@ -62,7 +81,12 @@ export function createRow(): PartRow {
 }
 
 /** Reads and checks the next row. @throws PartError */
-export function readRow(reader: ByteReader, tables: PartTables, row: PartRow): void {
+export function readRow(
+  reader: ByteReader,
+  format: Format,
+  tables: PartTables,
+  row: PartRow,
+): void {
   row.kind = readByte(reader);
   switch (row.kind) {
     case ROWS.organization:
@@ -73,28 +97,60 @@ export function readRow(reader: ByteReader, tables: PartTables, row: PartRow): v
       row.subject = readSharedId(reader, tables, 'member');
       row.active = readNumber(reader, 1) === 1;
       row.scopes = readListNumber(reader, tables);
+      if (format > 1) row.role = readSharedId(reader, tables, 'role');
       break;
     case ROWS['owner-removed']:
       row.subject = readSharedId(reader, tables, 'member');
       break;
     case ROWS.key:
-      readKey(reader, tables, row);
+      readKey(reader, format, tables, row);
       break;
     case ROWS['key-removed']:
       row.keyIdAt = skipKeyId(reader);
+      break;
+    case format > 1 ? ROWS.policy : undefined:
+      readPolicy(reader, tables, row);
+      break;
+    case format > 1 ? ROWS['policy-removed'] : undefined:
+      row.subject = readSharedId(reader, tables, 'policy');
       break;
     default:
       throw malformed(`There is no row of kind ${row.kind}`);
   }
 }
 
-function readKey(reader: ByteReader, tables: PartTables, row: PartRow): void {
+function readPolicy(reader: ByteReader, tables: PartTables, row: PartRow): void {
+  row.subject = readSharedId(reader, tables, 'policy');
+  row.mode = readNumber(reader, POLICY_MODES.length - 1);
+  row.statementsBytes = readNumber(reader, STATEMENTS_BYTES_MAX);
+  row.statementsAt = reader.at;
+  skipBytes(reader, row.statementsBytes);
+  statementsOf(reader, row);
+}
+
+/** @throws PartError */
+export function statementsOf({ bytes }: ByteReader, row: PartRow): readonly unknown[] {
+  const text = readText({ bytes, at: row.statementsAt }, row.statementsBytes);
+  try {
+    const json: unknown = JSON.parse(text);
+    // Another spelling of the same would be read back as what was not written.
+    if (Array.isArray(json) && JSON.stringify(json) === text) return json;
+  } catch {}
+  throw malformed('The statements of a policy are no list of JSON');
+}
+
+function readKey(reader: ByteReader, format: Format, tables: PartTables, row: PartRow): void {
   row.workspace = readSharedId(reader, tables, 'workspace');
   row.subject = readSharedId(reader, tables, 'member');
   row.status = readNumber(reader, KEY_STATUSES.length - 1);
   row.expires = readMoment(reader);
   row.scopes = readListNumber(reader, tables);
   row.allowedIps = readListNumber(reader, tables);
+  if (format > 1) {
+    row.tags = readListNumber(reader, tables);
+    row.profile = readNumber(reader, PROFILES.length - 1);
+    row.created = readNumber(reader, MOMENT_MAX);
+  }
   row.secretsCount = readNumber(reader, reader.bytes.length);
   row.keyIdAt = skipKeyId(reader);
   row.nameBytes = readNumber(reader, TEXT_BYTES_MAX);

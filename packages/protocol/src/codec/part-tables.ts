@@ -1,6 +1,6 @@
 import { isScope, type Scope } from '@tollkeeper/contract';
 import { type ByteReader, readNumber, readText } from './bytes.ts';
-import { malformed, requireId, TEXT_BYTES_MAX } from './part-format.ts';
+import { malformed, requireId, requireRoleId, TEXT_BYTES_MAX } from './part-format.ts';
 
 /** What rows of a part share, by number; 0 is no text and the empty list. */
 export interface PartTables {
@@ -12,7 +12,7 @@ export interface PartTables {
   readonly scopes: (readonly Scope[])[];
 }
 
-type SharedId = 'member' | 'workspace';
+type SharedId = 'member' | 'workspace' | 'role' | 'policy';
 
 /** Each text and each list takes a byte at least, so that no count makes more than the part has. */
 export function readTables(reader: ByteReader): PartTables {
@@ -30,14 +30,17 @@ export function readTables(reader: ByteReader): PartTables {
     lists.push(list);
   }
   // No text is no workspace.
-  return { texts, lists, ids: { member: new Set(), workspace: new Set([0]) }, scopes: [] };
+  const ids = { member: new Set<number>(), workspace: new Set([0]), role: new Set<number>() };
+  return { texts, lists, ids: { ...ids, policy: new Set() }, scopes: [] };
 }
 
 /** The number of a text that is an id, or 0 where none is allowed. */
 export function readSharedId(reader: ByteReader, tables: PartTables, kind: SharedId): number {
   const number = readNumber(reader, tables.texts.length - 1);
   if (tables.ids[kind].has(number)) return number;
-  requireId(kind, tables.texts[number] ?? '');
+  const text = tables.texts[number] ?? '';
+  if (kind === 'role') requireRoleId(text);
+  else requireId(kind, text);
   tables.ids[kind].add(number);
   return number;
 }

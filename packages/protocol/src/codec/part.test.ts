@@ -1,11 +1,11 @@
 import { SCOPES } from '@tollkeeper/contract';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { entry, idOf, keyEntry } from '../testing/entry.ts';
-import { decodePart } from './decode-part.ts';
+import { entry, idOf, inFormat1, keyEntry } from '../testing/entry.ts';
+import { checkPart, decodePart } from './decode-part.ts';
 import { encodePart, encodeParts } from './encode-part.ts';
 import type { Entry, KeyEntry } from './entry.ts';
-import { PartError } from './part-format.ts';
+import { PartError, partFormat } from './part-format.ts';
 
 const key: KeyEntry = {
   type: 'key',
@@ -17,6 +17,9 @@ const key: KeyEntry = {
   expiresAtMs: null,
   scopes: ['policies.read'],
   allowedIps: [],
+  tags: ['ci'],
+  profile: 'custom',
+  createdAtMs: 1_700_000_000_000,
   secrets: [{ hash: new Uint8Array(32).fill(1), retiresAtMs: null }],
 };
 
@@ -38,6 +41,41 @@ describe('a part', () => {
     );
   });
 
+  it('brings back in format 1 all that version 3 knows, and no policies', () => {
+    fc.assert(
+      fc.property(fc.array(entry, { maxLength: 20 }), (entries) => {
+        const known = entries.flatMap((each) => inFormat1(each) ?? []);
+        const part = encodePart(entries, 1);
+        expect(plain(decodePart(part))).toEqual(known);
+        expect(partFormat(part)).toBe(known.length === 0 ? undefined : 1);
+        expect(partFormat(encodePart(entries))).toBe(entries.length === 0 ? undefined : 2);
+      }),
+    );
+  });
+
+  it('brings back statements of any JSON', () => {
+    fc.assert(
+      fc.property(fc.array(fc.jsonValue()), (json) => {
+        const statements = JSON.parse(JSON.stringify(json));
+        const policyId = idOf('pol', 1);
+        const policy: Entry = { type: 'policy', policyId, mode: 'enforce', statements };
+        expect(decodePart(encodePart([policy]))).toEqual([policy]);
+      }),
+    );
+  });
+
+  it('has its policies checked by what evaluates them, before anything is applied', () => {
+    const policy: Entry = {
+      type: 'policy',
+      policyId: idOf('pol', 1),
+      mode: 'shadow',
+      statements: [{ effect: 'forbid' }],
+    };
+    const checked: unknown[] = [];
+    checkPart('org_1', encodePart([policy, key]), (each) => checked.push(each));
+    expect(checked).toEqual([policy]);
+  });
+
   it('is nothing where nothing is to be said', () => {
     expect(encodePart([])).toHaveLength(0);
     expect(decodePart(new Uint8Array(0))).toEqual([]);
@@ -52,7 +90,7 @@ describe('a part', () => {
           const parts = [...encodeParts(keys, bytes)];
           expect(plain(parts.flatMap(decodePart))).toEqual(keys);
           for (const part of parts.slice(0, -1)) expect(part.length).toBeGreaterThanOrEqual(bytes);
-          for (const part of parts) expect(part.length).toBeLessThan(bytes + 2500);
+          for (const part of parts) expect(part.length).toBeLessThan(bytes + 2600);
         },
       ),
     );
@@ -82,9 +120,48 @@ describe('what does not belong in a part', () => {
     { name: '\u0085' },
     { name: '\ud800' },
     { allowedIps: ['1'.repeat(256)] },
+    { tags: ['t'.repeat(256)] },
     { secrets: [{ hash: new Uint8Array(31), retiresAtMs: null }] },
   ])('is not written: %j', (fields) => {
     expect(reasonOf(() => encodePart([{ ...key, ...fields }]))).toBe('malformed');
+  });
+
+  it.each<Entry>([
+    { type: 'policy', policyId: idOf('key', 1), mode: 'enforce', statements: [] },
+    { type: 'policy', policyId: idOf('pol', 1), mode: 'enforce', statements: ['x'.repeat(4e6)] },
+    { type: 'policy-removed', policyId: '' },
+    {
+      type: 'owner',
+      memberId: idOf('mem', 1),
+      active: true,
+      scopes: [],
+      allApiScopes: false,
+      roleId: 'role_',
+    },
+  ])('is not written: %#', (written) => {
+    expect(reasonOf(() => encodePart([written]))).toBe('malformed');
+  });
+
+  it('is no list of statements, or another spelling of one', () => {
+    const part = encodePart([
+      { type: 'policy', policyId: idOf('pol', 1), mode: 'enforce', statements: ['ab'] },
+    ]);
+    for (const spelling of ['{"a":1}', '["a"] ', '["a\\/"', '["aé"']) {
+      const bytes = Buffer.from(part);
+      bytes.write(spelling.slice(0, 6), bytes.length - 6, 'latin1');
+      expect(reasonOf(() => decodePart(bytes))).toBe('malformed');
+      expect(reasonOf(() => checkPart('org_1', bytes))).toBe('malformed');
+    }
+  });
+
+  it('is a policy in format 1', () => {
+    const part = Uint8Array.from(
+      encodePart([{ type: 'policy-removed', policyId: idOf('pol', 1) }]),
+    );
+    part[0] = 1;
+    expect(reasonOf(() => decodePart(part))).toBe('malformed');
+    part[0] = 3;
+    expect(reasonOf(() => decodePart(part))).toBe('malformed');
   });
 
   it.each([-1, Number.NaN, Number.POSITIVE_INFINITY, 8.64e15 + 1])(

@@ -22,7 +22,8 @@ function line(max: number) {
 
 /**
  * `older` is a snapshot from before the version that the gateway decides with; `replayed` is a message
- * that was not sent on this connection, which may mean a man in the middle.
+ * that was not sent on this connection, which may mean a man in the middle; `policy` is a policy that
+ * this build cannot evaluate.
  */
 export const REJECT_REASONS = [
   'signature',
@@ -32,6 +33,7 @@ export const REJECT_REASONS = [
   'replayed',
   'gap',
   'incomplete',
+  'policy',
 ] as const;
 export type RejectReason = (typeof REJECT_REASONS)[number];
 

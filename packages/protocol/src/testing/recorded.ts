@@ -1,11 +1,25 @@
-import recording from './version-3.json' with { type: 'json' };
+import type { Format } from '../codec/part-format.ts';
+import { ENTRIES } from './recorded-entries.ts';
+import version3 from './version-3.json' with { type: 'json' };
+import version4 from './version-4.json' with { type: 'json' };
 
 /**
- * A conversation between a gateway and its control plane in version 3 of the protocol, as it was
- * recorded when that version came out. Never change it: a later version gets a recording of its own,
- * and this one stays for as long as gateways of version 3 are admitted.
+ * Conversations between a gateway and its control plane, each in a version of the protocol, as it was
+ * recorded when that version came out. Never change one: a later version gets a recording of its own,
+ * and the others stay for as long as gateways of their version are admitted.
  */
-export const { protocol, signingSecret, identitySeed, join } = recording;
+export interface Recording {
+  readonly protocol: number;
+  readonly format: Format;
+  readonly signingSecret: string;
+  readonly identitySeed: string;
+  readonly join: typeof version3.join;
+  readonly messages: readonly RecordedMessage[];
+  readonly entries: (typeof ENTRIES)[3 | 4];
+  readonly frames: readonly RecordedFrame[];
+  /** Texts of the gateway, of that type. */
+  readonly texts: (type: string) => string[];
+}
 
 export interface RecordedFrame {
   readonly header: Readonly<Record<string, unknown>> & { readonly type: string };
@@ -18,8 +32,17 @@ export type RecordedMessage =
   | ({ readonly from: 'control-plane' } & RecordedFrame)
   | { readonly from: 'gateway'; readonly type: string; readonly text: string };
 
-export const messages: readonly RecordedMessage[] = recording.messages.map(
-  (each): RecordedMessage => {
+export const RECORDINGS: readonly Recording[] = [
+  readRecording(version3, 1, ENTRIES[3]),
+  readRecording(version4, 2, ENTRIES[4]),
+];
+
+function readRecording(
+  recording: typeof version3,
+  format: Format,
+  entries: Recording['entries'],
+): Recording {
+  const messages = recording.messages.map((each): RecordedMessage => {
     if (each.text !== undefined) {
       return { from: 'gateway', type: JSON.parse(each.text).type, text: each.text };
     }
@@ -27,16 +50,14 @@ export const messages: readonly RecordedMessage[] = recording.messages.map(
       readonly frame: string;
     };
     return { from: 'control-plane', header, entries, bytes: Buffer.from(frame, 'base64') };
-  },
-);
-
-export function recordedFrames(): RecordedFrame[] {
-  return messages.flatMap((each) => (each.from === 'control-plane' ? [each] : []));
-}
-
-/** Texts of the gateway, of that type. */
-export function recordedTexts(type: string): string[] {
-  return messages.flatMap((each) =>
-    each.from === 'gateway' && each.type === type ? [each.text] : [],
-  );
+  });
+  const { protocol, signingSecret, identitySeed, join } = recording;
+  return {
+    ...{ protocol, format, signingSecret, identitySeed, join, messages, entries },
+    frames: messages.flatMap((each) => (each.from === 'control-plane' ? [each] : [])),
+    texts: (type) =>
+      messages.flatMap((each) =>
+        each.from === 'gateway' && each.type === type ? [each.text] : [],
+      ),
+  };
 }

@@ -1,7 +1,8 @@
 import type { KeyOwner } from '../key-facts.ts';
+import { forgetKeys } from '../policies/policy-store.ts';
 import { NO_SCOPES, type ScopeSet } from '../scope-set.ts';
 import { acquireApiScopes, apiScopesOf, releaseApiScopes } from './api-scope-lists.ts';
-import { acquireText, findText, releaseText } from './interned-texts.ts';
+import { acquireText, findText, releaseText, textOf } from './interned-texts.ts';
 import { acquireWords, releaseWords } from './interned-words.ts';
 import { HOLDER, readWord as readKeyWord } from './key-record.ts';
 import { HOLDER_WORDS, type KeyIndex } from './key-store.ts';
@@ -21,6 +22,8 @@ export const HOLDER_SCOPES_LOW = HOLDER_WORDS + 2;
 export const HOLDER_SCOPES_HIGH = HOLDER_WORDS + 3;
 /** Number of the set of API scopes. */
 export const HOLDER_API_SCOPES = HOLDER_WORDS + 4;
+/** Number of the role, or 0. */
+const ROLE = HOLDER_WORDS + 5;
 
 const scratch = new Int32Array(HOLDER_WORDS);
 
@@ -32,6 +35,7 @@ export function putOwner(index: KeyIndex, owner: KeyOwner): void {
   dropOwner(index, member);
   index.ownerHolders[member] = holder;
   writeAuthority(index, holder, owner.active, owner.scopes);
+  writeWord(index.holders.records, holder, ROLE, acquireText(index.roles, owner.roleId));
 }
 
 /** Forgets the owner, so that their keys stop. False when they were not known. */
@@ -73,11 +77,18 @@ export function holderScopes(index: KeyIndex, holder: number): ScopeSet {
   };
 }
 
+export function roleOf(index: KeyIndex, holder: number): string {
+  return textOf(index.roles, readWord(index.holders.records, holder, ROLE));
+}
+
 function dropOwner(index: KeyIndex, member: number): boolean {
   const holder = index.ownerHolders[member];
   if (holder === undefined) return false;
   index.ownerHolders[member] = undefined;
   writeAuthority(index, holder, false, NO_SCOPES);
+  releaseText(index.roles, readWord(index.holders.records, holder, ROLE));
+  writeWord(index.holders.records, holder, ROLE, 0);
+  forgetKeys(index.policies);
   releaseHolder(index, holder);
   return true;
 }

@@ -1,3 +1,4 @@
+import { PROFILES } from '@tollkeeper/contract';
 import type { KeySecret } from '@tollkeeper/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -25,10 +26,14 @@ const secret = fc.nat(40).map(hashOf);
 const retiresAtMs = fc.option(fc.nat(9));
 const secrets = fc.array(fc.record({ hash: secret, retiresAtMs }), { maxLength: 3 });
 const name = fc.string({ maxLength: 3 });
+const tags = fc.subarray(['ci', 'eu']);
+const profile = fc.constantFrom(...PROFILES);
+const createdAtMs = fc.nat(9);
+const own = { keyId, name, tags, profile, createdAtMs };
 const step = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ keyId, name, secrets }) },
+  { weight: 4, arbitrary: fc.record({ ...own, secrets }) },
   { weight: 2, arbitrary: fc.record({ gone: keyId }) },
-  { weight: 1, arbitrary: fc.record({ secret, facts: fc.record({ keyId, name, retiresAtMs }) }) },
+  { weight: 1, arbitrary: fc.record({ secret, facts: fc.record({ ...own, retiresAtMs }) }) },
   { weight: 1, arbitrary: fc.record({ goneSecret: secret }) },
 );
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
@@ -46,11 +51,11 @@ function nameOf(hash: Uint8Array): string {
 
 function change(index: KeyIndex, model: Model, now: Step): void {
   if ('secrets' in now) {
-    const { keyId, name, secrets } = now;
-    putKey(index, { ...exampleKey({ keyId, name }), secrets });
-    forget(model, keyId);
+    const { secrets, ...facts } = now;
+    putKey(index, { ...exampleKey(facts), secrets });
+    forget(model, facts.keyId);
     for (const { hash, retiresAtMs } of secrets) {
-      model.set(nameOf(hash), exampleKey({ keyId, name, retiresAtMs }));
+      model.set(nameOf(hash), exampleKey({ ...facts, retiresAtMs }));
     }
   } else if ('gone' in now) {
     expect(removeKey(index, now.gone)).toBe(forget(model, now.gone));

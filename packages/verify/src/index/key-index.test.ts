@@ -1,4 +1,4 @@
-import { isApiScope, KEY_STATUSES, SCOPES } from '@tollkeeper/contract';
+import { isApiScope, KEY_STATUSES, PROFILES, SCOPES } from '@tollkeeper/contract';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { KeyFacts } from '../key-facts.ts';
@@ -32,6 +32,9 @@ const facts = fc.record<KeyFacts>({
     .subarray([...SCOPES, ...['invoices.read', 'ledger.read'].filter(isApiScope)])
     .map((names) => scopeSet(names)),
   allowedIps: fc.subarray(['10.0.0.0/8', '::1', 'junk', 'a","b']),
+  tags: fc.subarray(['ci', 'eu']),
+  profile: fc.constantFrom(...PROFILES),
+  createdAtMs: fc.nat(9),
   retiresAtMs: time,
 });
 /** Facts are slow to make: a history puts each of a few under several hashes. */

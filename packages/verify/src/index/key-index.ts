@@ -1,5 +1,6 @@
 import type { KeySecret } from '@tollkeeper/protocol';
 import type { KeyFacts, KeySubject } from '../key-facts.ts';
+import { forgetKey, forgetKeys } from '../policies/policy-store.ts';
 import {
   createFingerprint,
   type Fingerprint,
@@ -14,6 +15,7 @@ import { addKeyId, moveKeyIds, removeKeyId, slotsOfKey } from './key-ids.ts';
 import {
   clearLabels,
   moveLabels,
+  readCreatedAt,
   readKeyId,
   readName,
   requireLabels,
@@ -32,7 +34,9 @@ import type { KeyIndex } from './key-store.ts';
 import {
   acquireTerms,
   ipListOf,
+  profileOf,
   releaseTerms,
+  tagsOf,
   termScopes,
   termsOf,
   workspaceOf,
@@ -76,7 +80,8 @@ function placeSecret(
   writeState(index, slot, facts, retiresAtMs !== null);
   if (retiresAtMs === null) index.retiresAtMs.delete(slot);
   else index.retiresAtMs.set(slot, retiresAtMs);
-  writeLabels(index.labels, slot, facts.keyId, facts.name);
+  writeLabels(index.labels, slot, facts);
+  forgetKey(index.policies, slot);
   addKeyId(index.keyIdTable, slot, facts.keyId);
 }
 
@@ -88,6 +93,7 @@ export function removeSecret(index: KeyIndex, hash: Uint8Array): boolean {
   removeKeyId(index.keyIdTable, slot);
   index.retiresAtMs.delete(slot);
   clearLabels(index.labels, slot);
+  forgetKey(index.policies, slot);
   removeSlot(index.secrets, slot);
   return true;
 }
@@ -113,6 +119,9 @@ export function secretFacts(index: KeyIndex, slot: number): KeyFacts | undefined
     expiresAtMs: Number.isFinite(expiresAtMs) ? expiresAtMs : null,
     scopes: termScopes(index, terms),
     allowedIps: allowedIpsOf(index.ipLists, ipListOf(index, terms)),
+    tags: tagsOf(index, terms),
+    profile: profileOf(index, terms),
+    createdAtMs: readCreatedAt(index.labels, slot),
     retiresAtMs: index.retiresAtMs.get(slot) ?? null,
   };
 }
@@ -145,6 +154,7 @@ function growFor(index: KeyIndex, fingerprint: Fingerprint): void {
   if (!move) return;
   moveLabels(index.labels, move);
   moveKeyIds(index.keyIdTable, move);
+  forgetKeys(index.policies);
   const retirements = [...index.retiresAtMs];
   index.retiresAtMs.clear();
   for (const [slot, atMs] of retirements) index.retiresAtMs.set(movedSlot(move, slot), atMs);

@@ -4,6 +4,7 @@ import {
   clearLabels,
   createKeyLabels,
   type KeyLabels,
+  readCreatedAt,
   readKeyId,
   readName,
   requireLabels,
@@ -16,10 +17,16 @@ const text = fc.oneof(
   fc.constantFrom('é', 'Ā', '\ud800', '🔑', '', 'x'.repeat(255), 'ж'.repeat(255)),
 );
 const slot = fc.oneof(fc.nat(9), fc.constantFrom(4095, 4096, 20_000));
-const step = fc.record({ slot, labels: fc.option(fc.record({ keyId: text, name: text })) });
+const createdAtMs = fc.oneof(fc.nat(9), fc.integer({ min: 0, max: 2 ** 48 - 1 }));
+const step = fc.record({
+  slot,
+  labels: fc.option(fc.record({ keyId: text, name: text, createdAtMs })),
+});
 
 function fill(labels: KeyLabels, count: number, keyId: string): void {
-  for (let at = 0; at < count; at++) writeLabels(labels, at, keyId, `${at}`.padStart(20, '-'));
+  for (let at = 0; at < count; at++) {
+    writeLabels(labels, at, { keyId, name: `${at}`.padStart(20, '-'), createdAtMs: at });
+  }
 }
 
 describe('the labels', () => {
@@ -27,17 +34,18 @@ describe('the labels', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (history) => {
         const labels = createKeyLabels();
-        const model = new Map<number, { keyId: string; name: string }>();
+        const model = new Map<number, { keyId: string; name: string; createdAtMs: number }>();
         for (const now of history) {
-          if (now.labels) writeLabels(labels, now.slot, now.labels.keyId, now.labels.name);
+          if (now.labels) writeLabels(labels, now.slot, now.labels);
           else clearLabels(labels, now.slot);
           if (now.labels) model.set(now.slot, now.labels);
           else model.delete(now.slot);
         }
         for (const each of [...Array(10).keys(), 4095, 4096, 20_000, 999_999]) {
-          const known = model.get(each) ?? { keyId: '', name: '' };
+          const known = model.get(each) ?? { keyId: '', name: '', createdAtMs: 0 };
           expect(readKeyId(labels, each)).toBe(known.keyId);
           expect(readName(labels, each)).toBe(known.name);
+          expect(readCreatedAt(labels, each)).toBe(known.createdAtMs);
         }
       }),
     );

@@ -1,9 +1,11 @@
+import type { KeyFacts } from '../key-facts.ts';
 import { type Column, createColumn, type Move, moveCells, readCell, writeCell } from './slots.ts';
 
 /**
- * What a key is called, by slot: its id and its name. As bytes, since a million keys would be two
+ * What a key has of its own, by slot: its id, its name, and when it was created. As bytes, since a million keys would be two
  * million strings for the garbage collector to walk, in twice the memory. A block holds the lengths
- * of both in characters, whether each takes two bytes a character, and the characters.
+ * of both texts in characters, whether each takes two bytes a character, the moment of its creation, and
+ * the characters.
  */
 export interface KeyLabels {
   readonly blocks: ByteBlocks;
@@ -16,7 +18,10 @@ const LABEL_LENGTH_MAX = 255;
 const KEY_ID_LENGTH = 0;
 const NAME_LENGTH = 1;
 const WIDTHS = 2;
-const TEXTS = 3;
+const CREATED = 3;
+const CREATED_BYTES = 6;
+const CREATED_MAX = 2 ** 48 - 1;
+const TEXTS = CREATED + CREATED_BYTES;
 const WIDE_KEY_ID = 1;
 const WIDE_NAME = 2;
 
@@ -31,8 +36,14 @@ export function requireLabels(keyId: string, name: string): void {
   throw new RangeError(`The id and the name of a key have at most ${LABEL_LENGTH_MAX} characters`);
 }
 
+type LabelFacts = Pick<KeyFacts, 'keyId' | 'name' | 'createdAtMs'>;
+
 /** In place of those that the slot has. */
-export function writeLabels(labels: KeyLabels, slot: number, keyId: string, name: string): void {
+export function writeLabels(
+  labels: KeyLabels,
+  slot: number,
+  { keyId, name, createdAtMs }: LabelFacts,
+): void {
   clearLabels(labels, slot);
   const widths = (isWide(keyId) ? WIDE_KEY_ID : 0) | (isWide(name) ? WIDE_NAME : 0);
   const nameAt = TEXTS + bytesOf(keyId.length, widths & WIDE_KEY_ID);
@@ -42,6 +53,7 @@ export function writeLabels(labels: KeyLabels, slot: number, keyId: string, name
   chunk[start + KEY_ID_LENGTH] = keyId.length;
   chunk[start + NAME_LENGTH] = name.length;
   chunk[start + WIDTHS] = widths;
+  chunk.writeUIntBE(storable(createdAtMs), start + CREATED, CREATED_BYTES);
   writeText(chunk, start + TEXTS, keyId, widths & WIDE_KEY_ID);
   writeText(chunk, start + nameAt, name, widths & WIDE_NAME);
   writeCell(labels.blockOf, slot, block);
@@ -83,6 +95,19 @@ export function readName(labels: KeyLabels, slot: number): string {
   const start = blockStart(block);
   const wide = byteAt(chunk, start + WIDTHS) & WIDE_NAME;
   return readText(chunk, nameStart(chunk, start), byteAt(chunk, start + NAME_LENGTH), wide);
+}
+
+/** In milliseconds since 1970; 0 for a slot that has no labels. */
+export function readCreatedAt(labels: KeyLabels, slot: number): number {
+  const block = readCell(labels.blockOf, slot);
+  if (block === 0) return 0;
+  const start = blockStart(block);
+  return blockChunk(labels.blocks, block).readUIntBE(start + CREATED, CREATED_BYTES);
+}
+
+/** Six bytes hold the next 8,900 years. */
+function storable(ms: number): number {
+  return ms > 0 ? Math.min(Math.floor(ms), CREATED_MAX) : 0;
 }
 
 function nameStart(chunk: Buffer, start: number): number {

@@ -1,3 +1,4 @@
+import { createPolicyStore, type PolicyStore } from '../policies/policy-store.ts';
 import { type ApiScopeLists, createApiScopeLists } from './api-scope-lists.ts';
 import { createInternedTexts, type InternedTexts } from './interned-texts.ts';
 import { createInternedWords, type InternedWords } from './interned-words.ts';
@@ -5,10 +6,11 @@ import { createIpLists, type IpLists } from './ip-lists.ts';
 import { createKeyIdTable, type KeyIdTable } from './key-ids.ts';
 import { createKeyLabels, type KeyLabels } from './key-labels.ts';
 import { createSecretTable, roomFor, type SecretTable } from './secret-table.ts';
+import { createTextLists, type TextLists } from './text-lists.ts';
 
 /** How many words identify a holder (key-holders.ts), and terms (key-terms.ts). */
 export const HOLDER_WORDS = 2;
-export const TERM_WORDS = 5;
+export const TERM_WORDS = 6;
 
 /** All keys that a process decides about, in memory. To be used through the functions only. */
 export interface KeyIndex {
@@ -21,14 +23,17 @@ export interface KeyIndex {
   readonly organizations: InternedTexts;
   readonly workspaces: InternedTexts;
   readonly members: InternedTexts;
+  readonly roles: InternedTexts;
   readonly holders: InternedWords;
   /** By number of the member, who owns keys through this holder alone. */
   readonly ownerHolders: (number | undefined)[];
   readonly terms: InternedWords;
   readonly apiScopes: ApiScopeLists;
   readonly ipLists: IpLists;
+  readonly tagLists: TextLists;
   /** By number of the organization; only those that bind their keys to addresses have one. */
   readonly organizationIpLists: Map<number, number>;
+  readonly policies: PolicyStore;
 }
 
 /** @param secretsExpected so many find room from the start: an index that grows moves them */
@@ -41,11 +46,14 @@ export function createKeyIndex(secretsExpected = 0): KeyIndex {
     organizations: createInternedTexts(),
     workspaces: createInternedTexts(),
     members: createInternedTexts(),
+    roles: createInternedTexts(),
     holders: createInternedWords(HOLDER_WORDS),
     ownerHolders: [],
     terms: createInternedWords(TERM_WORDS),
     apiScopes: createApiScopeLists(),
     ipLists: createIpLists(),
+    tagLists: createTextLists(),
     organizationIpLists: new Map(),
+    policies: createPolicyStore(),
   };
 }

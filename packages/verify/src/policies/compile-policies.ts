@@ -18,6 +18,8 @@ export interface CompiledPolicies {
   /** Names of the headers that the policies ask for: `x-team` of `context.headers["x-team"]`. */
   readonly headers: ReadonlySet<string>;
   readonly decide: (request: PolicyRequest) => PolicyDecision;
+  /** What is decided about every request, where no request can change it. */
+  readonly fixed: PolicyDecision | undefined;
   /**
    * For requests of one key: conditions that depend on the key alone, or on the key and one of the
    * actions, are evaluated once. What is known of the principal must not change meanwhile.
@@ -46,7 +48,7 @@ export function compilePolicies(
   );
   return {
     headers: new Set(policies.flatMap(({ policy }) => [...policy.headers])),
-    decide: createEvaluator(policies).decide,
+    ...createEvaluator(policies),
     forKey: (principal) => createKeyPolicies(principal, policies, byAction),
   };
 }

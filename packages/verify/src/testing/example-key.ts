@@ -13,6 +13,9 @@ export function exampleKey(facts: Partial<KeyFacts> = {}): KeyFacts {
     expiresAtMs: null,
     scopes: scopeSet(['policies.read']),
     allowedIps: [],
+    tags: [],
+    profile: 'custom',
+    createdAtMs: 1_700_000_000_000,
     retiresAtMs: null,
     ...facts,
   };
@@ -25,6 +28,7 @@ export function exampleOwner(facts: Partial<KeyOwner> = {}): KeyOwner {
     organizationId: 'org_1',
     active: true,
     scopes: scopeSet(['policies.read', 'policies.create']),
+    roleId: 'role_developer',
     ...facts,
   };
 }

@@ -1,0 +1,143 @@
+import { effectiveScopes } from './decide.ts';
+import { holderOf, roleOf } from './index/key-holders.ts';
+import { secretFacts } from './index/key-index.ts';
+import type { KeyIndex } from './index/key-store.ts';
+import { parseIpAddress } from './ip-address.ts';
+import type { PolicyDecision } from './policies/compile-policies.ts';
+import { callRequest, keyEntity, type PolicyCall } from './policies/entity-model.ts';
+import {
+  type EvaluatedKey,
+  evaluatedKey,
+  policiesOf,
+  type WorkspacePolicies,
+} from './policies/policy-store.ts';
+import type { Entity } from './policies/value.ts';
+import { scopeNames } from './scope-set.ts';
+
+/** Where a call is decided. */
+export interface PolicyPlace {
+  readonly organizationId: string;
+  readonly workspaceId: string;
+}
+
+/** What policies can ask about a call, besides its key. */
+export interface CalledRoute extends Omit<PolicyCall, 'ip' | 'headers' | 'time'> {
+  /** Made by `routeEntity`. */
+  readonly route: Entity;
+  /** As a text: where it cannot be read, policies that ask for more than the key refuse. */
+  readonly ip: string;
+  /** Value of a header that policies name, which is in lower case; undefined for one that is missing. */
+  readonly header: (name: string) => string | undefined;
+}
+
+export interface CallDecision {
+  readonly decision: 'allow' | 'deny';
+  /** Why it is denied where the policies were not asked, since not enough is known of the call. */
+  readonly lacking?: 'request' | 'ip';
+  /** Undefined where nothing had to be evaluated. */
+  readonly enforced?: PolicyDecision;
+  /** What the shadow policies say, if there are any. It decides nothing. */
+  readonly shadow?: PolicyDecision;
+}
+
+/** What policies say about a secret: where it is, and its kind by its prefix. */
+export interface PolicySecret {
+  readonly slot: number;
+  readonly environment: 'live' | 'test';
+}
+
+const ALLOWED: CallDecision = { decision: 'allow' };
+const LACKS_REQUEST: CallDecision = { decision: 'deny', lacking: 'request' };
+const LACKS_IP: CallDecision = { decision: 'deny', lacking: 'ip' };
+
+/**
+ * What the policies of the workspace and of its organization say about a call of a key that is valid
+ * for all else. Doubt refuses: where what the key alone is does not decide, the request must be known.
+ * @param call undefined where nothing is known of it
+ */
+export function decidePolicies(
+  index: KeyIndex,
+  { slot, environment }: PolicySecret,
+  { organizationId, workspaceId }: PolicyPlace,
+  call: CalledRoute | undefined,
+  nowMs: number,
+): CallDecision {
+  const store = index.policies;
+  if (store.isIgnored) return ALLOWED;
+  const policies = policiesOf(store, organizationId, workspaceId);
+  if (policies.allowsAll) return ALLOWED;
+  const key = evaluatedKey(store, policies, slot, () =>
+    compileKey(index, policies, slot, environment),
+  );
+  const { fixed } = key.enforced;
+  if (fixed && (fixed.decision === 'deny' || !key.shadow)) {
+    return { decision: fixed.decision, enforced: fixed };
+  }
+  if (fixed && key.shadow?.fixed) {
+    return { decision: fixed.decision, enforced: fixed, shadow: key.shadow.fixed };
+  }
+  const ip = call && parseIpAddress(call.ip);
+  if (!call || !ip) {
+    // Shadow policies alone refuse nothing.
+    if (fixed) return { decision: fixed.decision, enforced: fixed };
+    return call ? LACKS_IP : LACKS_REQUEST;
+  }
+  const { route, header, ...facts } = call;
+  const headers = headersOf(policies, header);
+  const request = callRequest(route, { ...facts, ip, headers, time: nowMs });
+  const enforced = fixed ?? key.enforced.decide(request);
+  const shadow = key.shadow?.decide(request);
+  return { decision: enforced.decision, enforced, ...(shadow ? { shadow } : {}) };
+}
+
+/** Whether shadow policies would have refused what is allowed. */
+export function wouldDeny({ decision, shadow }: CallDecision): boolean {
+  return decision === 'allow' && shadow?.decision === 'deny' && shadow.determining.length > 0;
+}
+
+/** Only those that policies name. */
+function* headersOf(
+  { enforced, shadow }: WorkspacePolicies,
+  header: CalledRoute['header'],
+): Generator<[string, string]> {
+  for (const { headers } of shadow ? [enforced, shadow] : [enforced]) {
+    for (const name of headers) {
+      const value = header(name);
+      if (value !== undefined) yield [name, value];
+    }
+  }
+}
+
+function compileKey(
+  index: KeyIndex,
+  policies: WorkspacePolicies,
+  slot: number,
+  environment: PolicySecret['environment'],
+): EvaluatedKey {
+  const principal = principalOf(index, slot, environment);
+  return {
+    policies,
+    enforced: policies.enforced.forKey(principal),
+    shadow: policies.shadow?.forKey(principal),
+  };
+}
+
+/** @throws RangeError for a slot that holds no secret */
+function principalOf(
+  index: KeyIndex,
+  slot: number,
+  environment: PolicySecret['environment'],
+): Entity {
+  const key = secretFacts(index, slot);
+  if (!key) throw new RangeError(`The slot ${slot} holds no secret`);
+  const { keyId, ownerId, name, profile, tags, createdAtMs, expiresAtMs } = key;
+  return keyEntity({
+    ...{ keyId, name, profile, tags, environment },
+    memberId: ownerId,
+    roleId: roleOf(index, holderOf(index, slot)),
+    // What it may do now, as everywhere else: a policy must not go by what its owner has lost.
+    scopes: scopeNames(effectiveScopes(index, slot)),
+    createdAt: createdAtMs,
+    expiresAt: expiresAtMs ?? undefined,
+  });
+}

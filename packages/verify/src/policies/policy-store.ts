@@ -1,0 +1,197 @@
+import { type CompiledPolicies, compilePolicies, type KeyPolicies } from './compile-policies.ts';
+import { KNOWN_ACTIONS } from './entity-model.ts';
+import { UnsupportedPolicyError } from './read-json.ts';
+
+/** A policy in force, or one that is only evaluated. */
+export interface StoredPolicy {
+  readonly policyId: string;
+  readonly organizationId: string;
+  /** Null where it applies in every workspace of the organization. */
+  readonly workspaceId: string | null;
+  readonly mode: 'enforce' | 'shadow';
+  /** Each statement in Cedar's JSON form. */
+  readonly statements: readonly unknown[];
+}
+
+/** What applies in a workspace. Made anew after each change of one of its policies. */
+export interface WorkspacePolicies {
+  readonly organizationId: string;
+  readonly enforced: CompiledPolicies;
+  /** Undefined without any. */
+  readonly shadow: CompiledPolicies | undefined;
+  /** Whether everything is allowed, whichever key calls, and nothing is to be evaluated. */
+  readonly allowsAll: boolean;
+  /** How many statements a key is compiled for. */
+  readonly count: number;
+}
+
+/** What applies to a key in a workspace. */
+export interface EvaluatedKey {
+  readonly policies: WorkspacePolicies;
+  readonly enforced: KeyPolicies;
+  readonly shadow: KeyPolicies | undefined;
+}
+
+/** Policies of all workspaces that a process decides about. To be used through the functions only. */
+export interface PolicyStore {
+  readonly policies: Map<string, StoredPolicy>;
+  /** By workspace; those that were asked for since they last changed. */
+  readonly compiled: Map<string, WorkspacePolicies>;
+  /** By slot of the secret. Two generations: what is asked for comes into the younger one. */
+  keys: Map<number, EvaluatedKey>;
+  olderKeys: Map<number, EvaluatedKey>;
+  /** Statements that the younger generation was compiled for. */
+  weight: number;
+  isIgnored: boolean;
+}
+
+/**
+ * How many statements a generation of keys is compiled for, each in up to 8 closures or so. More keys
+ * are compiled again as they come.
+ */
+const WEIGHT_MAX = 20_000;
+
+export function createPolicyStore(): PolicyStore {
+  return {
+    policies: new Map(),
+    compiled: new Map(),
+    keys: new Map(),
+    olderKeys: new Map(),
+    weight: 0,
+    isIgnored: false,
+  };
+}
+
+/** Inserts the policy, or replaces what is known about it. */
+export function putPolicy({ policies: store }: Holder, policy: StoredPolicy): void {
+  dropCompiled(store, store.policies.get(policy.policyId));
+  store.policies.set(policy.policyId, policy);
+  dropCompiled(store, policy);
+}
+
+/** Forgets the policy. False when it was not known. */
+export function removePolicy({ policies: store }: Holder, policyId: string): boolean {
+  dropCompiled(store, store.policies.get(policyId));
+  return store.policies.delete(policyId);
+}
+
+/**
+ * For keys from a control plane that sends no policies, and lets through only what no policy would
+ * refuse: nothing is evaluated.
+ */
+export function ignorePolicies({ policies: store }: Holder): void {
+  store.isIgnored = true;
+}
+
+interface Holder {
+  readonly policies: PolicyStore;
+}
+
+/** @throws UnsupportedPolicyError for policies that were stored without having been compiled */
+export function policiesOf(
+  store: PolicyStore,
+  organizationId: string,
+  workspaceId: string,
+): WorkspacePolicies {
+  const known = store.compiled.get(workspaceId);
+  if (known?.organizationId === organizationId) return known;
+  const compiled = compileWorkspace(store, organizationId, workspaceId);
+  store.compiled.set(workspaceId, compiled);
+  return compiled;
+}
+
+/** @param compile called where the key is not known, or its policies have changed */
+export function evaluatedKey(
+  store: PolicyStore,
+  policies: WorkspacePolicies,
+  slot: number,
+  compile: () => EvaluatedKey,
+): EvaluatedKey {
+  const recent = store.keys.get(slot);
+  if (recent?.policies === policies) return recent;
+  const older = store.olderKeys.get(slot);
+  const key = older?.policies === policies ? older : compile();
+  if (store.weight >= WEIGHT_MAX) {
+    store.olderKeys = store.keys;
+    store.keys = new Map();
+    store.weight = 0;
+  }
+  store.keys.set(slot, key);
+  store.weight += policies.count + 1;
+  return key;
+}
+
+/** To be called when anything about the key of the slot changes. */
+export function forgetKey(store: PolicyStore, slot: number): void {
+  store.keys.delete(slot);
+  store.olderKeys.delete(slot);
+}
+
+/** To be called when an owner changes, and when slots move. */
+export function forgetKeys(store: PolicyStore): void {
+  store.keys.clear();
+  store.olderKeys.clear();
+  store.weight = 0;
+}
+
+/**
+ * Makes sure that the policy can be evaluated.
+ * @throws UnsupportedPolicyError
+ */
+export function requireCompiled(policy: Pick<StoredPolicy, 'policyId' | 'statements'>): void {
+  compilePolicies(statementsOf(policy));
+}
+
+/**
+ * Whether the policies allow every call, whichever key it is of. Doubt is no.
+ * @param policies that apply to the same workspace
+ */
+export function permitAll(policies: readonly StoredPolicy[]): boolean {
+  try {
+    const enforced = policies.filter(({ mode }) => mode === 'enforce');
+    return compilePolicies(enforced.flatMap(statementsOf)).fixed?.decision === 'allow';
+  } catch (error) {
+    if (error instanceof UnsupportedPolicyError) return false;
+    throw error;
+  }
+}
+
+function dropCompiled(store: PolicyStore, policy: StoredPolicy | undefined): void {
+  if (!policy) return;
+  const { organizationId, workspaceId } = policy;
+  if (workspaceId !== null) {
+    store.compiled.delete(workspaceId);
+    return;
+  }
+  for (const [id, compiled] of store.compiled) {
+    if (compiled.organizationId === organizationId) store.compiled.delete(id);
+  }
+}
+
+function compileWorkspace(
+  store: PolicyStore,
+  organizationId: string,
+  workspaceId: string,
+): WorkspacePolicies {
+  const own = [...store.policies.values()].filter(
+    (each) =>
+      each.organizationId === organizationId &&
+      (each.workspaceId === null || each.workspaceId === workspaceId),
+  );
+  const [enforced = [], shadow = []] = (['enforce', 'shadow'] as const).map((mode) =>
+    own.filter((each) => each.mode === mode).flatMap(statementsOf),
+  );
+  const compiled = compilePolicies(enforced, KNOWN_ACTIONS);
+  return {
+    organizationId,
+    enforced: compiled,
+    shadow: shadow.length === 0 ? undefined : compilePolicies(shadow, KNOWN_ACTIONS),
+    allowsAll: shadow.length === 0 && compiled.fixed?.decision === 'allow',
+    count: enforced.length + shadow.length,
+  };
+}
+
+/** Statements by the ids that decisions name them by. */
+function statementsOf({ policyId, statements }: Pick<StoredPolicy, 'policyId' | 'statements'>) {
+  return statements.map((json, at): [string, unknown] => [`${policyId}/${at}`, json]);
+}
