@@ -69,6 +69,9 @@ export const apiKey = z
       description: 'When the daily job disables the key unless it is used before then',
     }),
     allowedIps: z.array(z.string()),
+    tags: z.array(z.string()).meta({
+      description: 'Sorted, each once. Upper and lower case differ',
+    }),
     disabledBy: keyDisabler.nullable().meta({
       description:
         'Who disabled the key; null unless its status is disabled. What a job or another member than its owner disabled can be enabled only with api_keys.manage_all',

@@ -81,5 +81,6 @@ export {
 export { ENVIRONMENTS, type Workspace } from './routes/workspaces.ts';
 export * from './scopes.ts';
 export * from './session.ts';
+export * from './tags.ts';
 export * from './text.ts';
 export * from './variables.ts';

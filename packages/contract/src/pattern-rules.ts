@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ID_RULES } from './ids.ts';
+import { TAG, TAG_RULE } from './tags.ts';
 import {
   CURSOR,
   CURSOR_RULE,
@@ -35,6 +36,7 @@ export const PATTERN_RULES: ReadonlyMap<string, string> = new Map([
   ...(
     [
       [VISIBLE_LINE, VISIBLE_LINE_RULE],
+      [TAG, TAG_RULE],
       [NO_SECRET, NO_SECRET_RULE],
       [SOURCE_TEXT, SOURCE_TEXT_RULE],
       [NO_SECRET_IN_LINES, NO_SECRET_RULE],

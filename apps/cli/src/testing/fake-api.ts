@@ -57,6 +57,7 @@ export function createKey(number: number, more: Partial<ApiKey> = {}): ApiKey {
     lastUsedAt: null,
     disablesAt: null,
     allowedIps: [],
+    tags: [],
     disabledBy: null,
     disabledAt: null,
     revokedAt: null,

@@ -27,7 +27,7 @@ const whoamiResponse = z
       })
       .meta({ description: 'The member signed in, or the owner of the key' }),
     key: z
-      .strictObject({ id: apiKeyId, name: z.string() })
+      .strictObject({ id: apiKeyId, name: z.string(), tags: z.array(z.string()) })
       .nullable()
       .meta({ description: 'The key presented; null in a session' }),
     session: sessionView.nullable().meta({ description: 'The session; null for a key' }),

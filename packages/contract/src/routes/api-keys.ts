@@ -13,6 +13,7 @@ import { apiKeyId, memberId, workspaceId } from '../ids.ts';
 import { countedListOf, listQuery } from '../list.ts';
 import { PROFILES } from '../profiles.ts';
 import { defineRoute } from '../route.ts';
+import { keyTags } from '../tags.ts';
 import { instant, instantWithOffset, ipAddress, ipRange, keyName, visibleLine } from '../text.ts';
 import { CASCADE, keepMembersQuery } from './cascade.ts';
 import { FINAL_SCOPES_OF_KEYS } from './final-scopes.ts';
@@ -21,6 +22,9 @@ const tag = 'API keys';
 const params = z.strictObject({ id: apiKeyId });
 const allowedIps = z.array(ipRange).max(50);
 const scopes = z.array(z.string().max(64)).max(200);
+
+const TAGS =
+  'Words to filter keys by, and for policies to read. White space around a tag is removed, and each is kept once, in sorted order. A calling key can only give its own tags, unless it holds `policies.edit` and is confined to no workspace';
 
 const cascadeQuery = z.enum(['true', 'false']).default('false').meta({ description: CASCADE });
 
@@ -46,7 +50,13 @@ export const listKeys = defineRoute({
       .meta({ description: 'Only keys that this key created, or gave a new secret' }),
     search: visibleLine(64)
       .optional()
-      .meta({ description: 'Text that the name or the prefix contains' }),
+      .meta({ description: 'Text that the name, the prefix or a tag contains' }),
+    tags: visibleLine(512)
+      .optional()
+      .meta({
+        description: 'Only keys that have all of these tags, which are separated by commas',
+        examples: ['production,billing'],
+      }),
     sort: z.enum(KEY_SORTS).default('createdAt'),
     order: z.enum(['asc', 'desc']).default('desc'),
   }),
@@ -76,6 +86,9 @@ export const createKey = defineRoute({
         'Defaults to the default lifetime of the organization. Null for a key that never expires',
     }),
     allowedIps: allowedIps.optional().meta({ description: 'Empty for any address' }),
+    tags: keyTags
+      .optional()
+      .meta({ description: `${TAGS}. Defaults to none, and to those of a calling key` }),
   }),
   status: 201,
   response: apiKeyWithSecret,
@@ -105,7 +118,7 @@ export const updateKey = defineRoute({
   method: 'PATCH',
   path: '/v1/api-keys/{id}',
   access: 'api_keys.create',
-  summary: 'Rename a key, or change its scopes, expiry or addresses',
+  summary: 'Rename a key, or change its scopes, expiry, addresses or tags',
   tag,
   params,
   body: edit({
@@ -115,6 +128,7 @@ export const updateKey = defineRoute({
     }),
     expiresAt: instantWithOffset.nullable().optional(),
     allowedIps: allowedIps.optional(),
+    tags: keyTags.optional().meta({ description: `${TAGS}. Replaces all tags of the key` }),
   }),
   status: 200,
   response: apiKey,

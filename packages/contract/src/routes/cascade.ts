@@ -54,7 +54,7 @@ export const createdByKey = z
     }),
     editedKeysCount: z.int().meta({
       description:
-        'Other keys that these enabled, or of which they changed scopes, expiry or addresses. `cascade` leaves them as they are: review them',
+        'Other keys that these enabled, or of which they changed scopes, expiry, addresses or tags. `cascade` leaves them as they are: review them',
     }),
     editedKeys: z
       .array(z.strictObject({ id: apiKeyId, name: z.string() }))

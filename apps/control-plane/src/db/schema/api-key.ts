@@ -153,7 +153,7 @@ export const keyRotation = pgTable(
 );
 
 /**
- * Which key or member enabled a key of somebody else, or changed its scopes, expiry or addresses. A
+ * Which key or member enabled a key of somebody else, or changed its scopes, expiry, addresses or tags. A
  * thief may have widened a key whose secret they know.
  */
 export const keyEdit = pgTable(

@@ -62,7 +62,8 @@ const selectIdentity = defineStatement<
     'member', json_build_object('id', member.id, 'name', "user".name, 'email', "user".email,
       'roleId', member.role_id),
     'key', case when api_key.id is not null
-      then json_build_object('id', api_key.id, 'name', api_key.name) end,
+      then json_build_object('id', api_key.id, 'name', api_key.name,
+        'tags', api_key.tags) end,
     'customRoleName', role.name
   ) as identity
   from member

@@ -22,9 +22,13 @@ import { claimServer, startTestApp, type TestApp, withKey } from '../../testing/
 const RUNS = process.env.LONG ? 500 : 25;
 const STEPS = 8;
 const HOUR_MS = 3_600_000;
+const TAGS = ['ci', 'prod'];
 const RANGES = ['0.0.0.0/0', '127.0.0.0/8', '127.0.0.1', '::/0', '::1', '10.0.0.0/8'];
 
-type Bounds = Pick<ApiKeyWithSecret, 'scopes' | 'workspaceId' | 'expiresAt' | 'allowedIps'>;
+type Bounds = Pick<
+  ApiKeyWithSecret,
+  'scopes' | 'workspaceId' | 'expiresAt' | 'allowedIps' | 'tags'
+>;
 
 let app: TestApp;
 let owner: Client;
@@ -52,6 +56,7 @@ function bounds(scopes: { minLength: number; maxLength: number }) {
         constantFrom(...HOURS).map((n) => new Date(startedAt + n * HOUR_MS).toISOString()),
       ),
       allowedIps: subarray(RANGES, { maxLength: 3 }),
+      tags: subarray(TAGS, { maxLength: 1 }),
     },
     { requiredKeys: ['scopes'] },
   );
@@ -75,7 +80,7 @@ const history = array(
 );
 
 describe('whatever a key is asked to create, edit, rotate or enable', () => {
-  it('stays within it: child ⊆ parent in scopes, workspace, expiry and addresses', async () => {
+  it('stays within it: child ⊆ parent in scopes, workspace, expiry and addresses, with its tags', async () => {
     const accepted = new Set<string>();
     await assert(
       asyncProperty(pair(creator), pair(wish), history, async (made, narrow, steps) => {
@@ -158,6 +163,7 @@ function expectWithin(child: Bounds, parent: Bounds): void {
       Date.parse(parent.expiresAt),
     );
   }
+  expect(child.tags).toEqual(parent.tags);
   if (parent.allowedIps.length === 0) return;
   expect(child.allowedIps).not.toEqual([]);
   for (const range of child.allowedIps) {

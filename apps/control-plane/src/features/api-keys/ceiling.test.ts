@@ -55,7 +55,12 @@ describe('a key that makes a key', () => {
   });
 
   it('makes a key like itself when nothing else is asked', async () => {
-    const bounds = { expiresAt: inHours(5), allowedIps: ['127.0.0.0/8', '::1'], workspaceId: here };
+    const bounds = {
+      expiresAt: inHours(5),
+      allowedIps: ['127.0.0.0/8', '::1'],
+      tags: ['ci', 'prod'],
+      workspaceId: here,
+    };
     const creator = await makeCreator(bounds);
     const made = await creator.client.post<ApiKeyWithSecret>('/v1/api-keys', child());
     expect(made.body).toMatchObject({ ...bounds, scopes: ['usage.read'] });
@@ -76,6 +81,36 @@ describe('a key that makes a key', () => {
     expect(answer.problem).toMatchObject({ status: 403, code: 'ceiling_exceeded' });
     const kept = await creator.client.patch(`/v1/api-keys/${creator.id}`, fields);
     expect(kept.problem).toMatchObject({ status: 403, code: 'ceiling_exceeded' });
+  });
+
+  it.each([
+    ['no tags', []],
+    ['fewer tags', ['ci']],
+    ['more tags', ['ci', 'prod', 'x']],
+    ['other tags', ['ci', 'lab']],
+  ])('cannot give %s, though another key of its owner has them', async (_what, tags) => {
+    await makeCreator({ tags });
+    const creator = await makeCreator({ tags: ['ci', 'prod'] });
+    const same = await creator.client.post('/v1/api-keys', child({ tags: ['prod', 'ci'] }));
+    expect(same.status).toBe(201);
+    for (const answer of [
+      await creator.client.post('/v1/api-keys', child({ tags })),
+      await creator.client.patch(`/v1/api-keys/${creator.id}`, { tags }),
+    ]) {
+      expect(answer.problem).toMatchObject({ status: 403, code: 'ceiling_exceeded' });
+      expect(answer.problem.detail).toContain('has the tags "ci", "prod"');
+    }
+  });
+
+  it('gives any tags only where it may edit the policies of every workspace', async () => {
+    for (const [fields, status] of [
+      [{}, 201],
+      [{ workspaceId: here }, 403],
+    ] as const) {
+      const creator = await makeCreator(fields, ['usage.read', 'policies.edit']);
+      const made = await creator.client.post('/v1/api-keys', child({ tags: ['prod'] }));
+      expect(made.status).toBe(status);
+    }
   });
 
   it('cannot leave its workspace: another one is unknown to it, none is refused', async () => {
@@ -100,9 +135,13 @@ describe('editing and rotating beyond oneself', () => {
     expect((await more.client.get('/v1/whoami')).status).toBe(200);
   });
 
-  it('gives no secret of a key that lives longer, or comes from anywhere', async () => {
+  it('gives no secret of a key that lives longer, comes from anywhere, or has other tags', async () => {
     const other = await makeCreator();
-    for (const bounds of [{ expiresAt: inHours(1) }, { allowedIps: ['127.0.0.1'] }]) {
+    for (const bounds of [
+      { expiresAt: inHours(1) },
+      { allowedIps: ['127.0.0.1'] },
+      { tags: ['ci'] },
+    ]) {
       const creator = await makeCreator(bounds);
       const answer = await creator.client.post(`/v1/api-keys/${other.id}/rotate`, {});
       expect(answer.problem.code).toBe('ceiling_exceeded');

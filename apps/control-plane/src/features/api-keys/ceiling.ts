@@ -1,11 +1,12 @@
 import type { Scope } from '@tollkeeper/contract';
 import { parseIpRange, rangeWithin } from '@tollkeeper/verify';
 import { eq } from 'drizzle-orm';
-import { requireScopesHeld } from '../../access/require-scope.ts';
+import { holds, requireScopesHeld } from '../../access/require-scope.ts';
 import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { apiKey } from '../../db/schema/index.ts';
 import { DomainError } from '../../domain-error.ts';
+import { isSame } from '../../write/write.ts';
 import { requireRecentGrant } from '../identity/index.ts';
 
 /** What a key that makes, edits or rotates keys cannot exceed. Null in a session. */
@@ -13,6 +14,7 @@ export interface Ceiling {
   readonly expiresAt: Date | null;
   readonly requestedExpiresAt: Date | null;
   readonly allowedIps: readonly string[];
+  readonly tags: readonly string[];
 }
 
 /** What a key is about to become. */
@@ -25,6 +27,7 @@ export interface Reach {
   /** What is in force once the organization allows a longer life. */
   readonly requestedExpiresAt: Date | null;
   readonly allowedIps: readonly string[];
+  readonly tags: readonly string[];
 }
 
 /** Read inside the transaction, where confirmActor holds the row of the calling key. */
@@ -35,15 +38,17 @@ export async function findCeiling(tx: Transaction, ctx: Ctx): Promise<Ceiling | 
       expiresAt: apiKey.expiresAt,
       requestedExpiresAt: apiKey.requestedExpiresAt,
       allowedIps: apiKey.allowedIps,
+      tags: apiKey.tags,
     })
     .from(apiKey)
     .where(eq(apiKey.id, ctx.actor.keyId));
-  return creator ?? { expiresAt: new Date(0), requestedExpiresAt: new Date(0), allowedIps: [] };
+  const past = new Date(0);
+  return creator ?? { expiresAt: past, requestedExpiresAt: past, allowedIps: [], tags: [] };
 }
 
 /**
  * A secret gives its holder all that the key can do: nobody hands out more than their own scopes, and no key
- * beyond its own workspace, expiry or addresses.
+ * beyond its own workspace, expiry, addresses or tags.
  * @throws DomainError scope_not_held, ceiling_exceeded
  */
 function requireWithinCeiling(ctx: Ctx, ceiling: Ceiling | null, reach: Reach): void {
@@ -67,6 +72,24 @@ function requireWithinCeiling(ctx: Ctx, ceiling: Ceiling | null, reach: Reach): 
       'Choose addresses within',
     );
   }
+  if (!mayTag(ctx) && !isSame([...reach.tags], [...ceiling.tags])) {
+    throw exceeded(
+      ceiling.tags.length === 0 ? 'has no tags' : `has the tags ${quoted(ceiling.tags)}`,
+      'A key that it makes, edits, enables or rotates needs the same. Use one that holds "policies.edit" and is confined to no workspace, or sign in',
+    );
+  }
+}
+
+/**
+ * A policy may permit what has a tag, or forbid it, so that no set of tags is less than another. A key
+ * that may edit all policies gains nothing by tags.
+ */
+function mayTag(ctx: Ctx): boolean {
+  return ctx.workspaceId === null && holds(ctx.scopes, 'policies.edit');
+}
+
+function quoted(tags: readonly string[]): string {
+  return tags.map((tag) => `"${tag}"`).join(', ');
 }
 
 /**

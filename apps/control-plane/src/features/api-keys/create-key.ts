@@ -31,6 +31,7 @@ import {
 } from './lock-creation.ts';
 import type { KeyRow } from './lock-key.ts';
 import { parseAllowedIps } from './parse-allowed-ips.ts';
+import { parseTags } from './parse-tags.ts';
 import { requirePlace } from './plan-limit.ts';
 
 type Body = RouteInput<Routes['createKey']>['body'];
@@ -95,7 +96,6 @@ async function resolveKey(tx: Transaction, ctx: Ctx, body: Body, facts: Creation
     profile,
     scopes,
     ...bounds,
-    tags: [],
     createdByKeyId: callingKeyId(ctx),
     leadsOn: false,
     createdAt: now,
@@ -111,7 +111,7 @@ async function resolveKey(tx: Transaction, ctx: Ctx, body: Body, facts: Creation
   return { row, environment };
 }
 
-/** Until when and from where, within what the calling key and the organization allow. */
+/** Until when, from where and with which tags, within what the calling key and the organization allow. */
 async function resolveBounds(
   tx: Transaction,
   ctx: Ctx,
@@ -128,7 +128,8 @@ async function resolveBounds(
   const allowedIps = body.allowedIps
     ? parseAllowedIps(body.allowedIps)
     : [...(ceiling?.allowedIps ?? [])];
-  const bounds = { expiresAt, requestedExpiresAt: expiresAt, allowedIps };
+  const tags = body.tags ? parseTags(body.tags) : [...(ceiling?.tags ?? [])];
+  const bounds = { expiresAt, requestedExpiresAt: expiresAt, allowedIps, tags };
   await requireMayGrant(tx, ctx, { ...reach, ...bounds, scopesNamed: true }, ceiling);
   return bounds;
 }
@@ -138,11 +139,11 @@ const insertAll = defineUnawaitedWrite<never, unknown[]>(
   `with key as (
     insert into api_key (id, organization_id, workspace_id, member_id, name, prefix, status,
       profile, scopes, allowed_ips, created_at, expires_at, requested_expires_at,
-      created_by_key_id)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+      created_by_key_id, tags)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
   ), secret as (
     insert into api_key_secret (hash, organization_id, key_id, created_at)
-    values ($15, $2, $1, $11)
+    values ($16, $2, $1, $11)
   )
   insert into key_total (organization_id, member_id, workspace_id, created)
   values ($2, $4, coalesce($3, ''), 1)
@@ -167,6 +168,7 @@ async function insertKey(tx: Transaction, key: KeyRow, hash: Buffer): Promise<vo
     key.expiresAt?.toISOString() ?? null,
     key.requestedExpiresAt?.toISOString() ?? null,
     key.createdByKeyId,
+    key.tags,
     hash,
   ]);
 }

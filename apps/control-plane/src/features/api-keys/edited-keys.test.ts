@@ -21,6 +21,7 @@ it('names the keys that the key or a member of it enabled or widened, and leaves
   const widened = await make('c widened');
   const lastsLonger = await make('d lasts longer');
   const widenedByAnother = await make('e widened by a key that is gone');
+  const tagged = await make('f has another tag');
   const [renamed, bystander] = [await make('renamed'), await make('bystander')];
   for (const { id } of [enabled, enabledTogether, bystander]) {
     expect((await owner.post(`/v1/api-keys/${id}/disable`)).status).toBe(200);
@@ -34,16 +35,17 @@ it('names the keys that the key or a member of it enabled or widened, and leaves
     expiresAt: null,
     allowedIps: ['::/0', '0.0.0.0/0'],
   });
+  await root.client.patch(`/v1/api-keys/${tagged.id}`, { tags: ['trusted'] });
   await root.client.patch(`/v1/api-keys/${renamed.id}`, { name: 'renamed now' });
   const gone = await makeRoot(root.client);
   await gone.client.patch(`/v1/api-keys/${widenedByAnother.id}`, { scopes });
   expect((await gone.client.delete(`/v1/api-keys/${gone.id}`)).status).toBe(204);
 
-  const edited = [enabled, enabledTogether, widened, lastsLonger, widenedByAnother];
+  const edited = [enabled, enabledTogether, widened, lastsLonger, widenedByAnother, tagged];
   await purgeOutdated(app.services.db);
   expect(await created(root.id)).toMatchObject({
     keysCount: 0,
-    editedKeysCount: 5,
+    editedKeysCount: 6,
     editedKeys: edited.map(({ id, name }) => ({ id, name })),
   });
   await revoke(owner, root.id);
@@ -53,14 +55,14 @@ it('names the keys that the key or a member of it enabled or widened, and leaves
   );
   expect(event?.after).toMatchObject({
     created: {
-      editedKeysCount: 5,
+      editedKeysCount: 6,
       editedKeys: expect.arrayContaining(edited.map(({ id }) => id)),
     },
   });
   // They are named afterwards as well, until they end.
   await owner.post(`/v1/api-keys/${widened.id}/revoke`, {});
   await owner.delete(`/v1/api-keys/${enabled.id}`);
-  expect(await created(root.id)).toMatchObject({ editedKeysCount: 3 });
+  expect(await created(root.id)).toMatchObject({ editedKeysCount: 4 });
   await purgeOutdated(app.services.db);
   expect(await world.query('select 1 from key_edit where key_id = $1', [enabled.id])).toEqual([]);
 });

@@ -69,6 +69,7 @@ export function keyView(row: ViewRow, now: Date): ApiKey {
     lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
     disablesAt: disablesAt(row, row.keyUnusedDaysMax)?.toISOString() ?? null,
     allowedIps: row.allowedIps,
+    tags: row.tags,
     disabledBy: row.status === 'disabled' ? disablerView(row) : null,
     disabledAt: row.status === 'disabled' ? (row.disabledAt?.toISOString() ?? null) : null,
     revokedAt: row.revokedAt?.toISOString() ?? null,
@@ -79,10 +80,14 @@ export function keyView(row: ViewRow, now: Date): ApiKey {
   };
 }
 
-type EditableKey = Pick<KeyRow, 'name' | 'profile' | 'scopes' | 'expiresAt' | 'allowedIps'>;
+type EditableKey = Pick<
+  KeyRow,
+  'name' | 'profile' | 'scopes' | 'expiresAt' | 'allowedIps' | 'tags'
+>;
 
-export function keyEtag({ name, profile, scopes, expiresAt, allowedIps }: EditableKey): string {
-  return etagOf({ name, profile, scopes, expiresAt, allowedIps });
+export function keyEtag(key: EditableKey): string {
+  const { name, profile, scopes, expiresAt, allowedIps, tags } = key;
+  return etagOf({ name, profile, scopes, expiresAt, allowedIps, tags });
 }
 
 /** The status, except that an active key is `expired` from its expiry on. */
@@ -118,6 +123,7 @@ export function keyFacts(row: KeyRow): Facts {
     expiresAt: row.expiresAt?.toISOString() ?? null,
     requestedExpiresAt: row.requestedExpiresAt?.toISOString() ?? null,
     allowedIps: row.allowedIps,
+    tags: row.tags,
     disabledBy: row.status === 'disabled' ? row.disabledBy : null,
     revokeReason: row.revokeReason,
   };

@@ -8,6 +8,7 @@ import { apiKey, keyRotation } from '../../db/schema/index.ts';
 import { invalidField } from '../../domain-error.ts';
 import { cursorTime, decodeCursor, encodeCursor } from '../../http/page.ts';
 import { keyView, selectKeys } from './key-view.ts';
+import { parseTagFilter } from './parse-tags.ts';
 
 type Query = NonNullable<RouteInput<Routes['listKeys']>['query']>;
 
@@ -99,6 +100,7 @@ function filters({ organizationId }: Ctx, query: Query, now: Date): SQL | undefi
       ? undefined
       : createdBy(organizationId, query.createdByKeyId),
     query.search === undefined ? undefined : matching(query.search),
+    query.tags === undefined ? undefined : tagged(parseTagFilter(query.tags)),
   );
 }
 
@@ -131,10 +133,18 @@ function inState(state: KeyState, now: Date): SQL | undefined {
   }
 }
 
+/** The index holds only keys with tags, and is used where the query says so. */
+function tagged(tags: readonly string[]): SQL {
+  return sql`(${apiKey.tags} <> '{}' and ${apiKey.tags} @> ${sql.param(tags)}::text[])`;
+}
+
 function matching(search: string): SQL | undefined {
   const literal = search.replace(/[\\%_]/g, '\\$&');
   return or(
     sql`${apiKey.nameLower} like lower(${`%${literal}%`})`,
+    // No tag and no search has a line break, which keeps tags apart.
+    sql`(${apiKey.tags} <> '{}'
+      and lower(array_to_string(${apiKey.tags}, E'\\n')) like lower(${`%${literal}%`}))`,
     mayBeginPrefix(search) ? sql`lower(${apiKey.prefix}) like lower(${`${literal}%`})` : undefined,
   );
 }

@@ -22,6 +22,7 @@ export interface CreationRow extends Omit<CreationFacts, 'ceiling'> {
   readonly callerRequestedExpiresAt: Date | null;
   /** Null in a session. */
   readonly callerAllowedIps: string[] | null;
+  readonly callerTags: string[] | null;
 }
 
 /**
@@ -42,6 +43,7 @@ export const lockCreation = defineCallerRead<CreationRow>('lock-creation', {
     'api_key.expires_at as "callerExpiresAt"',
     'api_key.requested_expires_at as "callerRequestedExpiresAt"',
     'api_key.allowed_ips as "callerAllowedIps"',
+    'api_key.tags as "callerTags"',
   ],
   joins: `
     join organization on organization.id = $1
@@ -64,6 +66,7 @@ export function creationFacts(ctx: Ctx, row: CreationRow): CreationFacts {
       expiresAt: row.callerExpiresAt,
       requestedExpiresAt: row.callerRequestedExpiresAt,
       allowedIps: row.callerAllowedIps,
+      tags: row.callerTags ?? [],
     },
   };
 }

@@ -35,7 +35,7 @@ describe('editing a key', () => {
     const { problem } = await owner.patch(`/v1/api-keys/${id}`, {});
     expect([problem.status, problem.detail]).toEqual([
       422,
-      '"body" must name at least one of "name", "scopes", "expiresAt", "allowedIps".',
+      '"body" must name at least one of "name", "scopes", "expiresAt", "allowedIps", "tags".',
     ]);
   });
 

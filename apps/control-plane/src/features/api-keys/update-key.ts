@@ -12,6 +12,7 @@ import { type ExpiryRules, lockExpiryRules, parseExpiry } from './expiry-rules.t
 import { keyEtag, keyFacts, readKey } from './key-view.ts';
 import { type KeyRow, lockKey } from './lock-key.ts';
 import { parseAllowedIps } from './parse-allowed-ips.ts';
+import { parseTags } from './parse-tags.ts';
 import { requirePlaceInPlan } from './plan-limit.ts';
 import { recordEdit } from './record-influence.ts';
 
@@ -32,10 +33,10 @@ export function updateKey(ctx: Ctx, { params, body }: { params: { id: string }; 
     requireUnedited(`key "${row.name}"`, body.etag, keyEtag(row), keyEtag(next));
     await requireEditable(tx, confirmed, row, next, body);
     if (isChanged(row, next)) await recordEdit(tx, confirmed, [row], ctx.services.clock());
-    const { name, profile, expiresAt, requestedExpiresAt, allowedIps } = next;
+    const { name, profile, expiresAt, requestedExpiresAt, allowedIps, tags } = next;
     await tx
       .update(apiKey)
-      .set({ name, profile, scopes: next.scopes, expiresAt, requestedExpiresAt, allowedIps })
+      .set({ name, profile, scopes: next.scopes, expiresAt, requestedExpiresAt, allowedIps, tags })
       .where(eq(apiKey.id, row.id));
     return unlessUnchanged({
       result: await readKey(tx, confirmed, row.id),
@@ -64,6 +65,7 @@ function parseEdit(
     ...(scopes ? { scopes, profile: 'custom' as const } : {}),
     ...(expiresAt === undefined ? {} : { expiresAt, requestedExpiresAt: expiresAt }),
     ...(body.allowedIps ? { allowedIps: parseAllowedIps(body.allowedIps) } : {}),
+    ...(body.tags ? { tags: parseTags(body.tags) } : {}),
   };
 }
 
@@ -76,7 +78,7 @@ function isChanged(row: KeyRow, next: KeyRow): boolean {
 
 /** A new name changes nothing that a key can do; anything else must stay within the ceiling. */
 async function requireEditable(tx: Transaction, ctx: Ctx, row: KeyRow, next: KeyRow, body: Body) {
-  if (body.scopes || body.expiresAt !== undefined || body.allowedIps) {
+  if (body.scopes || body.expiresAt !== undefined || body.allowedIps || body.tags) {
     await requireMayGrant(tx, ctx, { ...next, scopesNamed: body.scopes !== undefined });
   }
   const wasExpired = row.expiresAt !== null && row.expiresAt <= ctx.services.clock();

@@ -60,6 +60,7 @@ export async function fillDatabase(
       (prefix) => `${prefix}_${'1'.padStart(20, '0')}`,
     ),
     searches: ['ci-pipeline', 'pipeline-99', 'nothing is named so', 'ci', '9', 'tk_live_0a'],
+    tags: ['ci', 'team-7', 'ci,team-7', 'no key has it'],
   };
 }
 
@@ -110,7 +111,8 @@ const ROLES = `
   from generate_series(1, 50) n`;
 const KEYS = `
   insert into api_key (id, organization_id, workspace_id, member_id, name, prefix, status, profile,
-    scopes, allowed_ips, created_at, expires_at, last_used_at, created_by_key_id)
+    scopes, allowed_ips, created_at, expires_at, last_used_at, created_by_key_id,
+    tags)
   select ${id('key', 'n')}, $1, case when n % 2 = 0 then ${id('ws', `1 + n % ${WORKSPACE_COUNT}`)} end,
     case n % 4 when 0 then $2 when 1 then ${id('mem', '1')} else ${id('mem', '1 + n % $4::int')} end,
     (array['ci-pipeline-', 'cursor-dev-', 'staging-gateway-', 'Billing export ', 'search-'])[1 + n % 5] || n,
@@ -119,7 +121,8 @@ const KEYS = `
     'custom', '{usage.read}', '{}', now() - n * interval '1 minute',
     case when n % 3 = 0 then now() + (n - $3 / 3) * interval '1 minute' end,
     case when n % 5 > 0 then now() - (n % 9973) * interval '1 minute' end,
-    case when n > 1 and n <= $3 / 10 then ${id('key', 'n / 2')} end
+    case when n > 1 and n <= $3 / 10 then ${id('key', 'n / 2')} end,
+    case n % 4 when 1 then array['ci', 'team-' || n % 500] when 2 then '{prod}' else '{}' end
   from generate_series(1, $3::int) n`;
 const READER = `
   insert into api_key (id, organization_id, member_id, name, prefix, status, profile, scopes,

@@ -14,6 +14,8 @@ export interface Known {
   readonly ids: readonly string[];
   /** Texts to search for: frequent, rare, short. */
   readonly searches: readonly string[];
+  /** Tags to filter by: frequent, rare, of no key. */
+  readonly tags: readonly string[];
 }
 
 /**
@@ -54,9 +56,9 @@ function queriesOf(name: RouteName, { query }: Route, known: Known): string[] {
   const ordered = single
     .filter((each) => each.startsWith('sort='))
     .flatMap((each) => orders.map((order) => `${each}&order=${order}`));
-  // In an order that no index of a search has.
+  // In an order that no index of a search or of tags has.
   const sorted = single
-    .filter((each) => each.startsWith('search='))
+    .filter((each) => each.startsWith('search=') || each.startsWith('tags='))
     .flatMap((each) => ordered.filter(isByName).map((order) => `${each}&${order}`));
   return ['', ...single, ...ordered, ...sorted];
 }
@@ -65,6 +67,7 @@ const isByName = (order: string) => order.startsWith('sort=name');
 
 function valuesOf(field: string, schema: unknown, known: Known): readonly string[] {
   if (field === 'search') return known.searches;
+  if (field === 'tags') return known.tags;
   if (field === 'limit') return ['100'];
   const inner = unwrap(schema);
   if (inner instanceof z.ZodEnum) return inner.options.map(String);

@@ -1,0 +1,1 @@
+UPDATE "idempotency" SET "answer" = "answer" || '{"tags": []}' WHERE starts_with("answer" ->> 'id', 'key_');
