@@ -27,6 +27,7 @@ export * from './roles.ts';
 export * from './route.ts';
 export type { Identity, PasskeyAnswer } from './routes/access.ts';
 export { GRACE_SECONDS_MAX, KEY_SORTS, type KeySort } from './routes/api-keys.ts';
+export { API_SCOPES_MAX, type DefinedApiScope } from './routes/api-scopes.ts';
 export { BULK_KEYS_MAX } from './routes/bulk-keys.ts';
 export { CREATED_COUNTED_MAX, CREATED_NAMED_MAX } from './routes/cascade.ts';
 export {

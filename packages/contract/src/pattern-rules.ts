@@ -2,6 +2,12 @@ import { z } from 'zod';
 import { ID_RULES } from './ids.ts';
 import { TAG, TAG_RULE } from './tags.ts';
 import {
+  API_SCOPE_NAME,
+  API_SCOPE_NAME_RULE,
+  NO_BUILT_IN_GROUP,
+  NO_BUILT_IN_GROUP_RULE,
+} from './scopes.ts';
+import {
   CURSOR,
   CURSOR_RULE,
   INSTANT_WITH_OFFSET,
@@ -42,6 +48,8 @@ export const PATTERN_RULES: ReadonlyMap<string, string> = new Map([
       [NO_SECRET_IN_LINES, NO_SECRET_RULE],
       [CURSOR, CURSOR_RULE],
       [SLUG, SLUG_RULE],
+      [API_SCOPE_NAME, API_SCOPE_NAME_RULE],
+      [NO_BUILT_IN_GROUP, NO_BUILT_IN_GROUP_RULE],
       [PUBLIC_KEY, PUBLIC_KEY_RULE],
       [IP_ADDRESS, IP_ADDRESS_RULE],
       [IP_RANGE, IP_RANGE_RULE],

@@ -23,10 +23,10 @@ const CATALOG = {
     verify: 'Ask whether a key is valid and what it may do',
   },
   policies: {
-    read: 'See policies and simulate requests against them',
-    create: 'Write new policies',
-    edit: 'Change policies',
-    delete: 'Delete policies',
+    read: 'See the scopes that the organization defines for its own APIs',
+    create: 'Define scopes for your own APIs',
+    edit: 'Change the descriptions of scopes for your own APIs',
+    delete: 'Delete scopes for your own APIs, which removes them from keys and roles',
   },
   fleet: {
     read: 'See gateway instances and join keys',
@@ -89,7 +89,6 @@ export interface ScopeDescription {
 
 /** No route needs a scope of these yet. */
 const UNUSED_GROUPS: ReadonlySet<string> = new Set([
-  'policies',
   'audit',
   'billing',
   'compliance',
@@ -125,8 +124,14 @@ export const FINAL_SCOPES = [
 ] as const satisfies readonly BuiltInScope[];
 export type FinalScope = (typeof FINAL_SCOPES)[number];
 
-const API_SCOPE_NAME = /^[a-z][a-z0-9_-]{0,31}\.[a-z][a-z0-9_-]{0,31}$/;
-const GROUPS: ReadonlySet<string> = new Set(Object.keys(CATALOG));
+export const API_SCOPE_NAME = /^[a-z][a-z0-9_-]{0,31}\.[a-z][a-z0-9_-]{0,31}$/;
+export const API_SCOPE_NAME_RULE =
+  'must be resource.action: two names of lower-case letters, digits, hyphens and underscores, such as invoices.read';
+export const API_SCOPE_LENGTH_MAX = 64;
+
+const GROUPS: readonly string[] = Object.keys(CATALOG);
+export const NO_BUILT_IN_GROUP = new RegExp(`^(?!(?:${GROUPS.join('|')})\\.)`);
+export const NO_BUILT_IN_GROUP_RULE = `must not begin with the group of a built-in scope: ${GROUPS.join(', ')}`;
 
 /**
  * A scope that the organization defines for its own APIs. It never has the name or the group of a
@@ -134,24 +139,15 @@ const GROUPS: ReadonlySet<string> = new Set(Object.keys(CATALOG));
  */
 export const apiScopeName = z
   .string()
-  .regex(
-    API_SCOPE_NAME,
-    'must be resource.action: two names of lower-case letters, digits, hyphens and underscores, such as invoices.read',
-  )
-  .refine(
-    (name) => !isInBuiltInGroup(name),
-    `must not begin with the group of a built-in scope: ${[...GROUPS].join(', ')}`,
-  )
+  .max(API_SCOPE_LENGTH_MAX)
+  .regex(API_SCOPE_NAME, API_SCOPE_NAME_RULE)
+  .regex(NO_BUILT_IN_GROUP, NO_BUILT_IN_GROUP_RULE)
   .brand<'ApiScope'>()
   .meta({ examples: ['invoices.read'] });
 export type ApiScope = z.output<typeof apiScopeName>;
 
 /** One permission: built in, or of the organization. */
 export type Scope = BuiltInScope | ApiScope;
-
-function isInBuiltInGroup(name: string): boolean {
-  return GROUPS.has(name.slice(0, name.indexOf('.')));
-}
 
 const names: ReadonlySet<string> = new Set(SCOPES);
 
@@ -160,10 +156,18 @@ export function isBuiltInScope(name: string): name is BuiltInScope {
 }
 
 export function isApiScope(name: string): name is ApiScope {
-  return API_SCOPE_NAME.test(name) && !isInBuiltInGroup(name);
+  return (
+    name.length <= API_SCOPE_LENGTH_MAX && API_SCOPE_NAME.test(name) && NO_BUILT_IN_GROUP.test(name)
+  );
 }
 
 /** Whether the text can name a scope; which API scopes there are, the organization decides. */
 export function isScope(name: string): name is Scope {
   return isBuiltInScope(name) || isApiScope(name);
+}
+
+/** @throws RangeError for what cannot name a scope */
+export function parseScope(name: string): Scope {
+  if (isScope(name)) return name;
+  throw new RangeError(`Unknown scope "${name}"`);
 }

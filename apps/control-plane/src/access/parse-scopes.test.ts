@@ -21,13 +21,9 @@ beforeAll(async () => {
   ({ app, owner, query } = await startOrganization());
 });
 
-/** No route defines API scopes yet. */
-async function define(name: string, of = `select id from organization where slug = 'acme'`) {
-  await query(
-    `insert into api_scope (organization_id, name, description, created_at)
-    values ((${of}), $1, 'See it', now()) on conflict do nothing`,
-    [name],
-  );
+async function define(name: string) {
+  const { status } = await owner.post('/v1/api-scopes', { name });
+  expect([201, 409]).toContain(status);
 }
 
 const body = (...scopes: string[]) => ({ name: 'caller', profile: 'custom', scopes });

@@ -147,5 +147,7 @@ function pathOf({ path }: Route): string {
     ...{ gateways: 'gw_', 'join-keys': 'jk_' },
   };
   const other = others[path.split('/')[2] ?? ''];
-  return path.replace(/\{\w+\}/g, other === undefined ? keyId : `${other}7dQx0mJ2vK4tR9sZ1aBc`);
+  return path
+    .replace('{name}', 'invoices.read')
+    .replace(/\{\w+\}/g, other === undefined ? keyId : `${other}7dQx0mJ2vK4tR9sZ1aBc`);
 }

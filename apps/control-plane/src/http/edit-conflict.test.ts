@@ -10,6 +10,7 @@ import { whileHeld } from '../testing/while-held.ts';
 
 interface Record {
   readonly id?: string;
+  readonly name?: string;
   readonly etag: string;
 }
 
@@ -31,6 +32,7 @@ let edits: { readonly [What in (typeof RECORDS)[number]]: Edited };
 const RECORDS = [
   'key',
   'role',
+  'API scope',
   'workspace',
   'member',
   'gateway',
@@ -49,6 +51,8 @@ beforeAll(async () => {
     name: 'release',
     scopes: ['usage.read'],
   });
+  const apiScope = 'invoices.read';
+  await owner.post('/v1/api-scopes', { name: apiScope });
   const { memberId } = await addMember(app, organizationId, 'viewer');
   const { gatewayId } = await joinWithIdentity(app, owner, workspaceId);
   const item = (list: string, id: string, mine: object, theirs: object): Edited => ({
@@ -58,9 +62,11 @@ beforeAll(async () => {
     ...{ path, from: path, id: undefined, mine, theirs },
   });
   const names = [{ name: 'mine' }, { name: 'theirs' }] as const;
+  const descriptions = [{ description: 'mine' }, { description: 'theirs' }] as const;
   edits = {
     key: item('/v1/api-keys', key.id, ...names),
     role: item('/v1/roles', role.body.id, ...names),
+    'API scope': item('/v1/api-scopes', apiScope, ...descriptions),
     workspace: item('/v1/workspaces', workspaceId, ...names),
     member: item('/v1/members', memberId, { roleId: 'role_admin' }, { roleId: 'role_developer' }),
     gateway: item('/v1/gateways', gatewayId, ...names),
@@ -71,7 +77,7 @@ beforeAll(async () => {
 
 async function read({ from, id }: Edited): Promise<Record> {
   const { body } = await owner.get<Record & { data?: Record[] }>(from);
-  const found = body.data ? body.data.find((each) => each.id === id) : body;
+  const found = body.data ? body.data.find((each) => [each.id, each.name].includes(id)) : body;
   if (!found) throw new Error(`Nothing at ${from}`);
   return found;
 }

@@ -24,7 +24,9 @@ it.each(edits)(
   async (_, route) => {
     const [, , resource = ''] = route.path.split('/');
     const { problem } = await owner.patch(
-      route.path.replace('{id}', `${IDS[resource]}_${'0'.repeat(20)}`),
+      route.path
+        .replace('{id}', `${IDS[resource]}_${'0'.repeat(20)}`)
+        .replace('{name}', 'invoices.read'),
       {},
     );
     expect([problem.status, problem.code]).toEqual([422, 'validation_failed']);

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Ctx, Origin, Services } from '../context.ts';
 import { listScopes, whoami } from '../features/access/index.ts';
 import * as apiKeys from '../features/api-keys/index.ts';
+import * as apiScopes from '../features/api-scopes/index.ts';
 import * as gateways from '../features/gateways/index.ts';
 import {
   type Auth,
@@ -59,6 +60,7 @@ type Handler<R extends Route> = (
 /** The verb behind each route. The type leaves none out. */
 export const handlers: { readonly [N in RouteName]: Handler<Routes[N]> } = {
   ...apiKeys,
+  ...apiScopes,
   whoami,
   confirmSession,
   listScopes,

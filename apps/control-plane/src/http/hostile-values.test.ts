@@ -171,7 +171,9 @@ function withAnyId({ path }: Route): string {
     ...{ gateways: 'gw', 'join-keys': 'jk' },
   };
   const prefix = kinds[path.split('/')[2] ?? ''] ?? 'key';
-  return path.replace(/\{\w+\}/g, `${prefix}_7dQx0mJ2vK4tR9sZ1aBc`);
+  return path
+    .replace('{name}', 'invoices.read')
+    .replace(/\{\w+\}/g, `${prefix}_7dQx0mJ2vK4tR9sZ1aBc`);
 }
 
 /** What must stand beside a field for it to be looked at. */

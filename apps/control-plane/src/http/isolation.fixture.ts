@@ -35,10 +35,13 @@ export async function createVictim(app: TestApp): Promise<Victim> {
     email: 'guest@example.com',
     roleId: 'role_viewer',
   });
+  const apiScope = 'target.read';
+  await owner.post('/v1/api-scopes', { name: apiScope });
   const { joinKey, gateway } = await joinFleet(app, owner, workspaceId);
   const targets = {
     'api-keys': key.id,
     'bulk-keys': bulkKey.id,
+    'api-scopes': apiScope,
     'join-keys': joinKey.id,
     gateways: gateway.gatewayId,
     members: bystander.memberId,
@@ -80,6 +83,8 @@ const BODIES: Partial<Record<RouteName, (victim: Victim) => unknown>> = {
   deleteOrganization: () => ({ name: 'Acme', password: OWNER.password }),
   updateMember: () => ({ roleId: 'role_viewer' }),
   createInvitation: () => ({ email: 'intruder@example.com', roleId: 'role_viewer' }),
+  createApiScope: () => ({ name: 'intruder.read' }),
+  updateApiScope: () => ({ description: 'changed' }),
   createRole: () => ({ name: 'Intruder', scopes: ['members.read'] }),
   updateRole: () => ({ name: 'Renamed' }),
   updateSecurity: () => ({ sessionHoursMax: 1 }),
@@ -100,7 +105,7 @@ export function attack(
 ): Promise<Answer> {
   const { method, path } = routes[name];
   const word = path.split('/')[2] ?? '';
-  const address = path.replace('{id}', victim.targets[word] ?? 'none');
+  const address = path.replace(/\{\w+\}/, victim.targets[word] ?? 'none');
   return body === undefined
     ? client.raw(method, address, undefined)
     : client.raw(method, address, JSON.stringify(body), { 'content-type': 'application/json' });

@@ -17,7 +17,7 @@ import { attack, createVictim, type Victim } from './isolation.fixture.ts';
 const guarded = (Object.entries(routes) as [RouteName, Route][]).filter(
   ([, route]) => route.access !== 'public',
 );
-const onThings = guarded.filter(([, route]) => route.path.includes('{id}'));
+const onThings = guarded.filter(([, route]) => route.path.includes('{'));
 
 let app: TestApp;
 let victim: Victim;

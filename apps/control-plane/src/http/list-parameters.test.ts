@@ -36,6 +36,9 @@ const all = Object.entries(routes) as [RouteName, Route][];
 const reading: readonly List[] = all.filter(([, { method }]) => method === 'GET');
 const paged = reading.filter(([, { query }]) => query && 'cursor' in query.shape);
 
+/** The others are in the order of names. */
+const byTime = paged.filter(([name]) => name !== 'listApiScopes');
+
 let app: TestApp;
 let owner: Client;
 let keyId: string;
@@ -59,7 +62,7 @@ describe('a cursor', () => {
     }
   });
 
-  it.each(paged)('of the first or the last possible time is taken: %s', async (_name, route) => {
+  it.each(byTime)('of the first or the last possible time is taken: %s', async (_name, route) => {
     for (const cursor of forged(route, POSSIBLE)) {
       expect((await read(route, `cursor=${cursor}`)).status).toBe(200);
     }

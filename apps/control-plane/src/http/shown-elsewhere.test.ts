@@ -59,10 +59,13 @@ beforeAll(async () => {
   await choosePlan(app, 'enterprise');
   const { organizationId } = await claimedOrganization(app);
   const workspaceId = await addWorkspace(app, organizationId, 'canary-workspace');
+  const apiScope = 'invoices.read';
+  await owner.post('/v1/api-scopes', { name: apiScope });
+  const given = SCOPES.filter((scope) => !/^organization\.(delete|transfer)$/.test(scope));
   const role = await owner.post<{ id: string }>('/v1/roles', {
     name: 'canary-role',
     description: 'canary-role',
-    scopes: [...SCOPES].filter((scope) => !/^organization\.(delete|transfer)$/.test(scope)),
+    scopes: [...given, apiScope],
   });
   const member = await addMember(app, organizationId, 'admin');
   await owner.patch(`/v1/members/${member.memberId}`, { roleId: role.body.id });
@@ -77,6 +80,7 @@ beforeAll(async () => {
     'organization.read',
     'billing.read',
     'billing.manage',
+    apiScope,
   ];
   const creator = await makeKey(app, member.client, { name: 'canary-key', scopes });
   const joinKey = await makeJoinKey(creator.client, { name: 'canary-join-key', workspaceId });
@@ -110,6 +114,7 @@ beforeAll(async () => {
     workspace: workspaceId,
     joinKey: joinKey.id,
     secret: creator.secret,
+    apiScope,
   };
 });
 
@@ -240,6 +245,10 @@ const CHANGES: Readonly<
   createRole: { body: () => ({ name: 'made', scopes: ['roles.create'] }), status: 201 },
   updateRole: { id: 'role', body: () => ({ name: 'renamed' }), status: 403 },
   deleteRole: { id: 'role', status: 403 },
+  createApiScope: { body: () => ({ name: 'made.read' }), status: 201 },
+  updateApiScope: { id: 'apiScope', body: () => ({ description: 'changed' }) },
+  // Held by the key and the role of the canaries, and not by the caller.
+  deleteApiScope: { id: 'apiScope', status: 403 },
   createWorkspace: { body: () => ({ name: 'made', environment: 'test' }), status: 201 },
   updateWorkspace: { id: 'workspace', body: () => ({ name: 'renamed' }) },
   deleteWorkspace: { id: 'workspace', body: () => ({}), status: 409 },
@@ -257,7 +266,7 @@ describe('a caller who changes something with the scope for it alone', () => {
     async (name, change) => {
       const route: Route = routes[name as RouteName];
       const caller = await callerWith(route.access as Scope);
-      const path = route.path.replace('{id}', change.id ? (ids[change.id] ?? '') : '');
+      const path = route.path.replace(/\{\w+\}/, change.id ? (ids[change.id] ?? '') : '');
       const body = change.body?.();
       const answer = await caller.raw(
         route.method,

@@ -23,6 +23,8 @@ beforeAll(async () => {
   const member = await addMember(app, organizationId, 'viewer');
   const role = { name: 'Reader', description: 'reads', scopes: ['api_keys.read', 'usage.read'] };
   const created = await owner.post<{ id: string }>('/v1/roles', role);
+  const apiScope = { name: 'invoices.read', description: 'See invoices' };
+  await owner.post('/v1/api-scopes', apiScope);
   const { secret } = await makeJoinKey(owner, { workspaceId });
   const gateway = (await joinWith(app, secret)).body as { gatewayId: string };
   const shown = await owner.get<{ name: string; labels: object }>(
@@ -39,6 +41,10 @@ beforeAll(async () => {
     ],
     '/v1/members/{id}': [`/v1/members/${member.memberId}`, { roleId: 'role_viewer' }],
     '/v1/roles/{id}': [`/v1/roles/${created.body.id}`, role],
+    '/v1/api-scopes/{name}': [
+      `/v1/api-scopes/${apiScope.name}`,
+      { description: apiScope.description },
+    ],
     '/v1/workspaces/{id}': [`/v1/workspaces/${workspaceId}`, { name: 'default' }],
     '/v1/gateways/{id}': [
       `/v1/gateways/${gateway.gatewayId}`,

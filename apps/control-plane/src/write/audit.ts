@@ -17,6 +17,7 @@ export type AuditActor =
 export interface AuditTarget {
   readonly type:
     | 'api_key'
+    | 'api_scope'
     | 'organization'
     | 'member'
     | 'workspace'

@@ -17,6 +17,8 @@ interface Creator {
 
 interface Created {
   readonly id: string;
+  /** Stands for the id of what has none. */
+  readonly name?: string;
   readonly link?: string;
 }
 
@@ -60,6 +62,7 @@ const BODIES: Partial<Record<RouteName, () => object>> = {
     email: `${name.replace(' ', '-')}@example.com`,
     roleId: 'role_viewer',
   }),
+  createApiScope: () => ({ name: name.replace(' ', '.n') }),
   createRole: () => ({ name, scopes: ['members.read'] }),
   createWorkspace: () => ({ name, environment: 'live' }),
 };
@@ -119,6 +122,11 @@ const ENDINGS: readonly Ending[] = [
       }),
   },
   {
+    creation: 'createApiScope',
+    how: 'is deleted',
+    end: (created) => owner.delete(`/v1/api-scopes/${created.name}`),
+  },
+  {
     creation: 'createRole',
     how: 'is deleted',
     end: ({ id }) => owner.delete(`/v1/roles/${id}`),
@@ -148,7 +156,11 @@ it.each(ENDINGS)('forgets the answer to $creation when what it created $how', as
     });
   const { status, body } = await create();
   expect(status).toBe(201);
-  const stored = () => query(`select 1 from idempotency where answer ->> 'id' = $1`, [body.id]);
+  const { id = body.name } = body;
+  const stored = () =>
+    query(`select 1 from idempotency where coalesce(answer ->> 'id', answer ->> 'name') = $1`, [
+      id,
+    ]);
   expect(await stored()).toHaveLength(1);
   expect((await ending.end(body, creator)).status).toBeLessThan(300);
   expect(await stored()).toEqual([]);

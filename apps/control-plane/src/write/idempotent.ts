@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Ctx } from '../context.ts';
 import type { Transaction } from '../db/connect.ts';
 import { idempotency } from '../db/schema/index.ts';
@@ -91,7 +91,7 @@ async function findAnswer<T>(tx: Transaction, row: Claim, requestHash: Buffer): 
       `The Idempotency-Key "${row.key}" was used for a different request in the last 24 hours. Use a new one.`,
     );
   }
-  if (!('id' in earlier.answer)) {
+  if (Object.keys(earlier.answer).length === 0) {
     throw new DomainError(
       'idempotency_conflict',
       `What the Idempotency-Key "${row.key}" created no longer exists. Use a new one.`,
@@ -109,7 +109,24 @@ export async function forgetAnswer(
   organizationId: string,
   ...ids: readonly string[]
 ): Promise<void> {
-  const ofThing = sql`${idempotency.answer} ->> 'id' = any(${sql.param(ids)}::text[])`;
+  await forget(
+    tx,
+    organizationId,
+    sql`${idempotency.answer} ->> 'id' = any(${sql.param(ids)}::text[])`,
+  );
+}
+
+/** The same of what has a name for an id. */
+export async function forgetNamedAnswer(
+  tx: Transaction,
+  organizationId: string,
+  name: string,
+): Promise<void> {
+  const { answer } = idempotency;
+  await forget(tx, organizationId, sql`not ${answer} ? 'id' and ${answer} ->> 'name' = ${name}`);
+}
+
+async function forget(tx: Transaction, organizationId: string, ofThing: SQL): Promise<void> {
   await tx
     .update(idempotency)
     .set({ answer: {} })

@@ -1,12 +1,5 @@
 import { z } from 'zod';
-import {
-  apiKey,
-  apiKeyDetail,
-  apiKeyWithSecret,
-  builtInScope,
-  KEY_STATES,
-  scope,
-} from '../api-key-schemas.ts';
+import { apiKey, apiKeyDetail, apiKeyWithSecret, KEY_STATES, scope } from '../api-key-schemas.ts';
 import { PUBLIC_DECISION_CODES } from '../decision.ts';
 import { edit } from '../edit.ts';
 import { apiKeyId, memberId, workspaceId } from '../ids.ts';
@@ -186,11 +179,10 @@ export const verifyKey = defineRoute({
   tag: 'API keys',
   body: z.strictObject({
     key: z.string().max(512),
-    scopes: z
-      .array(builtInScope)
-      .max(200)
-      .optional()
-      .meta({ description: 'Scopes that the key must have; all of them must be in force' }),
+    scopes: z.array(scope).max(200).optional().meta({
+      description:
+        'Scopes that the key must have, built in or of your own; all of them must be in force',
+    }),
     ip: ipAddress.optional().meta({ description: 'Address from which the key was used' }),
     workspaceId: workspaceId.optional().meta({
       description:

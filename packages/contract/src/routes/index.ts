@@ -1,5 +1,6 @@
 import * as access from './access.ts';
 import * as apiKeys from './api-keys.ts';
+import * as apiScopes from './api-scopes.ts';
 import * as bulkKeys from './bulk-keys.ts';
 import * as cascade from './cascade.ts';
 import * as gateways from './gateways.ts';
@@ -65,6 +66,10 @@ export const routes = {
   getSecurity: security.getSecurity,
   updateSecurity: security.updateSecurity,
   previewSecurity: security.previewSecurity,
+  listApiScopes: apiScopes.listApiScopes,
+  createApiScope: apiScopes.createApiScope,
+  updateApiScope: apiScopes.updateApiScope,
+  deleteApiScope: apiScopes.deleteApiScope,
   listWorkspaces: workspaces.listWorkspaces,
   createWorkspace: workspaces.createWorkspace,
   updateWorkspace: workspaces.updateWorkspace,

@@ -39,6 +39,10 @@ const CALLABLE_WITH: Readonly<Record<string, readonly RouteName[]>> = {
   'organization.read': ['getOrganization'],
   'organization.settings': ['updateOrganization'],
   'organization.transfer': ['transferOrganization'],
+  'policies.create': ['createApiScope'],
+  'policies.delete': ['deleteApiScope'],
+  'policies.edit': ['updateApiScope'],
+  'policies.read': ['listApiScopes'],
   public: [
     'getSetup',
     'setup',

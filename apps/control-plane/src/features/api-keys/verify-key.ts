@@ -1,4 +1,5 @@
 import {
+  parseScope,
   publicDecisionCode,
   type RouteInput,
   type RouteOutput,
@@ -61,7 +62,7 @@ export function verifyNow(ctx: Asker, { body }: RouteInput<Routes['verifyKey']>)
       // A caller that is confined to a workspace asks only about use in that one.
       workspaceId: ctx.workspaceId ?? body.workspaceId,
       ip: body.ip,
-      scopes: body.scopes && scopeSet(body.scopes),
+      scopes: body.scopes && scopeSet(body.scopes.map(parseScope)),
     },
     nowMs,
   );

@@ -1,0 +1,76 @@
+import type { ApiScope } from '@tollkeeper/contract';
+import { and, asc, eq, ne, type SQL, sql } from 'drizzle-orm';
+import { holds } from '../../access/require-scope.ts';
+import { visibleKeys } from '../../access/visibility.ts';
+import type { Ctx } from '../../context.ts';
+import type { Transaction } from '../../db/connect.ts';
+import { apiKey, role } from '../../db/schema/index.ts';
+
+/** What holds an API scope. */
+interface Holders {
+  /** But for revoked ones, which no deletion changes for anyone. */
+  readonly keys: Named;
+  readonly roles: Named;
+}
+
+interface Named {
+  readonly count: number;
+  /** Of those that the caller may see, and no more than NAMED_MAX. */
+  readonly names: readonly string[];
+}
+
+const NAMED_MAX = 10;
+
+export async function findHolders(tx: Transaction, ctx: Ctx, name: ApiScope): Promise<Holders> {
+  const keys = and(
+    eq(apiKey.organizationId, ctx.organizationId),
+    isHeld(apiKey, name),
+    ne(apiKey.status, 'revoked'),
+  );
+  const roles = and(eq(role.organizationId, ctx.organizationId), isHeld(role, name));
+  return {
+    keys: {
+      count: await tx.$count(apiKey, keys),
+      names: holds(ctx.scopes, 'api_keys.read')
+        ? await selectNames(tx, apiKey, and(keys, visibleKeys(ctx)))
+        : [],
+    },
+    roles: {
+      count: await tx.$count(role, roles),
+      names: holds(ctx.scopes, 'roles.read') ? await selectNames(tx, role, roles) : [],
+    },
+  };
+}
+
+type Holding = typeof apiKey | typeof role;
+
+export function isHeld(table: Holding, name: ApiScope): SQL {
+  return sql`${table.scopes} @> array[${name}]::text[]`;
+}
+
+async function selectNames(tx: Transaction, table: Holding, where: SQL | undefined) {
+  const rows = await tx
+    .select({ name: table.name })
+    .from(table as typeof role)
+    .where(where)
+    .orderBy(asc(table.name), asc(table.id))
+    .limit(NAMED_MAX);
+  return rows.map((row) => row.name);
+}
+
+/** Such as: the API keys "ci", "staging" and 3 more and the role "Clerk" hold it. */
+export function describeHolders({ keys, roles }: Holders): string {
+  const named = [nameSome(keys, 'API key'), nameSome(roles, 'role')];
+  const verb = keys.count + roles.count === 1 ? 'holds' : 'hold';
+  return `${named.filter((each) => each !== undefined).join(' and ')} ${verb} it`;
+}
+
+function nameSome({ count, names }: Named, what: string): string | undefined {
+  if (count === 0) return undefined;
+  const kind = count === 1 ? what : `${what}s`;
+  if (names.length === 0) return `${count} ${kind}`;
+  const shown = names.map((name) => `"${name}"`);
+  const rest = count - names.length;
+  const items = rest > 0 ? [...shown, `${rest} more`] : shown;
+  return `the ${kind} ${new Intl.ListFormat('en-GB').format(items)}`;
+}
