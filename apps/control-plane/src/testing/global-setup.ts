@@ -18,6 +18,8 @@ declare module 'vitest' {
       readonly template: string;
       /** It goes when the run ends, with every database on it. */
       readonly isTemporary: boolean;
+      /** Its data outlives a loss of power. */
+      readonly isDurable: boolean;
     };
     /** Of a control plane that was started once and stopped; to be copied, not started. */
     readonly usedDataDir: string;
@@ -53,7 +55,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   if (databaseUrl) await migrate(templateConfig);
   // The first connection to a database stores what each needs to begin; in a copy it is there.
   else await onServer(templateConfig, 'select 1');
-  project.provide('database', { config: server.config, template, isTemporary: !databaseUrl });
+  const isDurable = await isFsyncOn(server.config);
+  const { config } = server;
+  project.provide('database', { config, template, isTemporary: !databaseUrl, isDurable });
   return async () => {
     if (databaseUrl) await onServer(server.config, `drop database ${template}`);
     await server.close();
@@ -109,12 +113,21 @@ async function installQueues(config: pg.ClientConfig): Promise<void> {
   await boss.stop({ graceful: false });
 }
 
+async function isFsyncOn(config: pg.ClientConfig): Promise<boolean> {
+  const [row] = await onServer(config, 'show fsync');
+  return row?.fsync !== 'off';
+}
+
 /** Runs one statement beside the databases of the tests. */
-export async function onServer(config: pg.ClientConfig, statement: string): Promise<void> {
+export async function onServer(
+  config: pg.ClientConfig,
+  statement: string,
+): Promise<readonly Record<string, unknown>[]> {
   const client = new pg.Client(config);
   await client.connect();
   try {
-    await client.query(statement);
+    const { rows } = await client.query<Record<string, unknown>>(statement);
+    return rows;
   } finally {
     await client.end();
   }

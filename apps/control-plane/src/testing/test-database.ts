@@ -21,10 +21,10 @@ export function copyDatabase(source: pg.ClientConfig): Promise<pg.ClientConfig> 
 
 /** Dropped when the test file ends, but from a server that goes with the run: a drop takes long. */
 async function cloneDatabase(template: string): Promise<pg.ClientConfig> {
-  const { config, isTemporary } = inject('database');
+  const { config, isTemporary, isDurable } = inject('database');
   const name = `tollkeeper_test_${randomUUID().replaceAll('-', '')}`;
   // Two checkpoints, which cost little where nothing is synced; otherwise each page goes to the log.
-  const strategy = isTemporary ? 'file_copy' : 'wal_log';
+  const strategy = isDurable ? 'wal_log' : 'file_copy';
   await onServer(config, `create database ${name} template ${template} strategy ${strategy}`);
   if (!isTemporary) {
     atFileEnd(() => onServer(config, `drop database if exists ${name} with (force)`));
