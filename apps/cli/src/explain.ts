@@ -189,6 +189,7 @@ const OPTION_OF_FIELD = new Map([
   ['memberId', 'member'],
   ['expiresAt', 'expires'],
   ['allowedIps', 'allow-ip'],
+  ['tags', 'tag'],
   ['graceSeconds', 'grace'],
   ['lifetimeSeconds', 'lifetime'],
   ['usesMax', 'uses'],

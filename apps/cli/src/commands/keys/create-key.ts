@@ -24,7 +24,7 @@ export const createKey = verb({
   examples: [
     'keys create ci-pipeline --scopes apis.call --expires 30d',
     'keys create billing-export --scopes usage.read,billing.read --allow-ip 10.0.0.0/8',
-    'keys create staging-gateway --workspace staging',
+    'keys create staging-gateway --workspace staging --tag staging --tag team-edge',
   ],
   args: [optionalArgument('name', 'Such as cursor-dev, ci-pipeline or staging-gateway')],
   options: {
@@ -45,14 +45,16 @@ export const createKey = verb({
       readExpiry,
     ),
     allowIp: list('range', 'Accept the key only from these addresses or CIDR ranges'),
+    tag: list('tag', 'Tags, which policies can read and "keys list --tag" finds'),
   },
   run: async ({ ctx, args: [argument], options }) => {
     const name = requireName(argument, options);
     const { client, url } = await connect(ctx);
-    const { scopes, workspace, expires, allowIp } = options;
+    const { scopes, workspace, expires, allowIp, tag } = options;
     const profile = options.profile ?? (scopes ? 'custom' : 'workspace');
     const workspaceId = workspace ? await findWorkspaceId(client, workspace) : undefined;
-    const body = { name, profile, ...given({ scopes, workspaceId, allowedIps: allowIp }) };
+    const bounds = given({ scopes, workspaceId, allowedIps: allowIp, tags: tag });
+    const body = { name, profile, ...bounds };
     const create = (expiry: { readonly expiresAt?: string | null }) =>
       client.createKey({ body: { ...body, ...expiry } }, { idempotencyKey: ctx.createId() });
     const key =

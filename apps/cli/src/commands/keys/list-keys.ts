@@ -1,5 +1,5 @@
 import { type ApiKey, KEY_SORTS, KEY_STATES, type KeyState } from '@tollkeeper/contract';
-import { choice, flag, given, parsed, text, withDefault } from '../../command/option.ts';
+import { choice, flag, given, list, parsed, text, withDefault } from '../../command/option.ts';
 import { readCount } from '../../command/option-values.ts';
 import { verb } from '../../command/verb.ts';
 import { listAll, refuseSecret } from '../../lookup.ts';
@@ -47,14 +47,16 @@ export const listKeys = verb({
   examples: [
     'keys list --state active --sort lastUsedAt',
     'keys list --member me --search ci',
+    'keys list --tag production --tag billing',
     'keys list --all --json',
   ],
   options: {
     state: choice('state', KEY_STATES, 'List only keys in this state'),
-    search: text('text', 'List only keys with this text in their name or prefix'),
+    search: text('text', 'List only keys with this text in their name, prefix or tags'),
     member: text('member', 'List only keys of this owner: "me", an id, an email or a name'),
     workspace: text('workspace', 'List only keys confined to this workspace: id or name'),
     createdBy: text('key', 'List only keys that this key created or rotated'),
+    tag: list('tag', 'List only keys that have all of these tags'),
     sort: withDefault(choice('field', KEY_SORTS, 'Field to sort by'), 'createdAt'),
     order: withDefault(choice('order', ['asc', 'desc'], 'Order to sort in'), 'desc'),
     limit: withDefault(parsed('count', 'How many keys to list at most', readCount), 50),
@@ -62,8 +64,8 @@ export const listKeys = verb({
     all: flag('List all keys, however many'),
   },
   run: async ({ ctx, options, json }) => {
-    const { state, search, member, workspace, createdBy, sort, order } = options;
-    refuseSecret(search ?? '');
+    const { state, search, member, workspace, createdBy, tag, sort, order } = options;
+    for (const text of [search ?? '', ...(tag ?? [])]) refuseSecret(text);
     const { client } = await connect(ctx);
     const filter = given({
       state,
@@ -71,6 +73,7 @@ export const listKeys = verb({
       memberId: member ? await findMemberId(client, member) : undefined,
       workspaceId: workspace ? await findWorkspaceId(client, workspace) : undefined,
       createdByKeyId: createdBy ? (await findKey(client, createdBy)).id : undefined,
+      tags: tag?.join(','),
     });
     const page = await listAll(
       (query) => client.listKeys({ query: { sort, order, ...filter, ...query } }),
@@ -84,12 +87,20 @@ export const listKeys = verb({
   print: (ctx, { page, workspaces, isFiltered }) => {
     if (page.data.length === 0) return hint(ctx, isFiltered ? NO_MATCH : NO_KEYS);
     const workspace = workspaces ? [workspaceColumn(workspaces)] : [];
-    printTable(ctx, [...COLUMNS, ...workspace, ...OPTIONAL_COLUMNS], page.data);
+    const tags = page.data.some((key) => key.tags.length > 0) ? [TAGS] : [];
+    printTable(ctx, [...COLUMNS, ...workspace, ...tags, ...OPTIONAL_COLUMNS], page.data);
     if (page.nextCursor === null) return;
     const count = `${page.data.length} of ${page.totalCount} keys`;
     hint(ctx, `This lists ${count}. Add --limit, --all or --search for others.`);
   },
 });
+
+const TAGS: Column<ApiKey> = {
+  title: 'TAGS',
+  cell: (key) => key.tags.join(', '),
+  widthMin: 8,
+  optional: true,
+};
 
 const NO_MATCH = 'No keys match these filters.';
 const NO_KEYS = 'There are no keys yet. Run "tollkeeper keys create ci-pipeline" to create one.';

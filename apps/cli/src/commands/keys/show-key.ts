@@ -70,6 +70,7 @@ function printKey(ctx: CliContext, key: ApiKeyDetail, workspace: string): void {
       ? [['Old secret ends', time(previousSecretExpiresAt)] as const]
       : []),
     ['Accepted from', key.allowedIps.join(' ') || 'any address'],
+    ['Tags', key.tags.join(', ') || 'none'],
     ['Workspace', workspace],
     ['Profile', key.profile],
     ['Scopes', key.scopes.join(' ') || 'none'],

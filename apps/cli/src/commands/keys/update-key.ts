@@ -1,4 +1,4 @@
-import type { ApiKey, RouteInput, Routes } from '@tollkeeper/contract';
+import { type ApiKey, normalizeTags, type RouteInput, type Routes } from '@tollkeeper/contract';
 import { flag, given, list, parsed, text, YES } from '../../command/option.ts';
 import { readExpiry, requireChange } from '../../command/option-values.ts';
 import { verb } from '../../command/verb.ts';
@@ -11,14 +11,15 @@ import { KEY, openKey } from './open-key.ts';
 type Body = RouteInput<Routes['updateKey']>['body'];
 
 const CHANGES =
-  '--name, --scopes, --add-scopes, --remove-scopes, --expires, --allow-ip or --allow-any-ip';
+  '--name, --scopes, --add-scopes, --remove-scopes, --expires, --allow-ip, --allow-any-ip, --tag, --add-tag, --remove-tag or --without-tags';
 
 export const updateKey = verb({
   name: 'update',
-  summary: 'Change name, scopes, expiry or addresses; shows the changes and asks first',
+  summary: 'Change name, scopes, expiry, addresses or tags; shows the changes and asks first',
   examples: [
     'keys update ci-pipeline --add-scopes audit.read --expires 30d',
     'keys update ci-pipeline --allow-ip 10.0.0.0/8 192.0.2.7 --yes',
+    'keys update ci-pipeline --add-tag production --remove-tag staging',
   ],
   args: [KEY],
   options: {
@@ -31,6 +32,12 @@ export const updateKey = verb({
     expires: parsed('when', '30d from now, 2030-01-31, 2030-01-31T12:00Z or never', readExpiry),
     allowIp: list('range', 'Accept the key only from these addresses or CIDR ranges'),
     allowAnyIp: flag('Accept the key from any address', { conflicts: ['allowIp'] }),
+    tag: list('tag', 'All tags of the key, which replace those that it has', {
+      conflicts: ['addTag', 'removeTag', 'withoutTags'],
+    }),
+    addTag: list('tag', 'Tags to add'),
+    removeTag: list('tag', 'Tags to remove'),
+    withoutTags: flag('Remove all tags', { conflicts: ['addTag', 'removeTag'] }),
     yes: YES,
   },
   json: { help: "Do not ask, and print the API's JSON, for scripts" },
@@ -44,6 +51,7 @@ export const updateKey = verb({
       scopes: scopesOf(key, options),
       expiresAt: expires,
       allowedIps: allowAnyIp ? [] : allowIp,
+      tags: tagsOf(key, options),
     });
     const now = ctx.now();
     const changes = changesOf(key, body, now);
@@ -81,8 +89,27 @@ function scopesOf(
   return [...scopes];
 }
 
+interface TagOptions {
+  readonly tag: string[] | undefined;
+  readonly addTag: string[] | undefined;
+  readonly removeTag: string[] | undefined;
+  readonly withoutTags: true | undefined;
+}
+
+function tagsOf(
+  key: ApiKey,
+  { tag, addTag, removeTag, withoutTags }: TagOptions,
+): string[] | undefined {
+  if (withoutTags) return [];
+  if (tag !== undefined) return normalizeTags(tag);
+  if (addTag === undefined && removeTag === undefined) return undefined;
+  const removed = normalizeTags(removeTag ?? []);
+  return normalizeTags([...key.tags, ...(addTag ?? [])]).filter((each) => !removed.includes(each));
+}
+
 /** What an update would change about a key, as a person reads it; empty if it changes nothing. */
-function changesOf(key: ApiKey, { name, scopes, expiresAt, allowedIps }: Body, now: Date): Field[] {
+function changesOf(key: ApiKey, body: Body, now: Date): Field[] {
+  const { name, scopes, expiresAt, allowedIps, tags } = body;
   return [
     ...(name === undefined || name === key.name ? [] : [change('Name', key.name, name)]),
     ...(scopes === undefined ? [] : setChanges('scopes', key.scopes, scopes)),
@@ -94,16 +121,18 @@ function changesOf(key: ApiKey, { name, scopes, expiresAt, allowedIps }: Body, n
     ...(allowedIps === undefined || isSameSet(key.allowedIps, allowedIps)
       ? []
       : [change('Accepted from', addresses(key.allowedIps), addresses(allowedIps))]),
+    ...(tags === undefined ? [] : setChanges('tags', key.tags, tags, ', ')),
   ];
 }
 
 /** All that an update can set. */
-function fieldsOf({ name, scopes, expiresAt, allowedIps }: ApiKey, now: Date): Field[] {
+function fieldsOf({ name, scopes, expiresAt, allowedIps, tags }: ApiKey, now: Date): Field[] {
   return [
     ['Name', name],
     ['Scopes', scopes.join(' ')],
     ['Expires', relativeAndExact(expiresAt, now)],
     ['Accepted from', addresses(allowedIps)],
+    ['Tags', tags.join(', ') || 'none'],
   ];
 }
 
@@ -111,12 +140,17 @@ function change(name: string, before: string, after: string): Field {
   return [name, `${before} → ${after}`];
 }
 
-function setChanges(what: string, before: readonly string[], after: readonly string[]): Field[] {
+function setChanges(
+  what: string,
+  before: readonly string[],
+  after: readonly string[],
+  separator = ' ',
+): Field[] {
   const added = after.filter((each) => !before.includes(each));
   const removed = before.filter((each) => !after.includes(each));
   return [
-    ...(added.length > 0 ? [[`Adds ${what}`, added.join(' '), 'green'] as const] : []),
-    ...(removed.length > 0 ? [[`Removes ${what}`, removed.join(' '), 'red'] as const] : []),
+    ...(added.length > 0 ? [[`Adds ${what}`, added.join(separator), 'green'] as const] : []),
+    ...(removed.length > 0 ? [[`Removes ${what}`, removed.join(separator), 'red'] as const] : []),
   ];
 }
 
