@@ -53,6 +53,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./roles.ts')).roles,
   },
   {
+    name: 'api-scopes',
+    summary: 'Define scopes for your own APIs, and delete them',
+    load: async () => (await import('./api-scopes.ts')).apiScopes,
+  },
+  {
     name: 'workspaces',
     summary: 'Divide the organization into parts, such as production and staging',
     load: async () => (await import('./workspaces.ts')).workspaces,

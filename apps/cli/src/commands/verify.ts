@@ -1,9 +1,4 @@
-import {
-  type BuiltInScope,
-  isBuiltInScope,
-  type RouteOutput,
-  type Routes,
-} from '@tollkeeper/contract';
+import { isScope, type RouteOutput, type Routes } from '@tollkeeper/contract';
 import type { CliContext } from '../cli-context.ts';
 import { flag, given, list, text } from '../command/option.ts';
 import { verb } from '../command/verb.ts';
@@ -31,7 +26,7 @@ export const verify = verb({
     if (!keyStdin && !ctx.stdin.isTTY) {
       throw new Failure(EXIT.usage, 'There is no terminal to ask on. Add --key-stdin.');
     }
-    const scopes = scope?.map(parseScope);
+    const scopes = scope?.map(requireScope);
     const { client } = await connect(ctx);
     const workspaceId = workspace ? await findWorkspaceId(client, workspace) : undefined;
     const key = (await readSecret(ctx, 'Key to verify:')).trim();
@@ -58,8 +53,8 @@ function printVerification(ctx: CliContext, answer: Verification, workspace: str
   ]);
 }
 
-function parseScope(name: string): BuiltInScope {
-  if (isBuiltInScope(name)) return name;
+function requireScope(name: string): string {
+  if (isScope(name)) return name;
   throw new Failure(
     EXIT.invalidInput,
     `There is no scope "${name}". Run "tollkeeper scopes" to see them.`,

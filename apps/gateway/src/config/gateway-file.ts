@@ -1,4 +1,4 @@
-import { nearestName, SCOPES } from '@tollkeeper/contract';
+import { isScope, nearestName, parseScope, SCOPES } from '@tollkeeper/contract';
 import { parseIpRange } from '@tollkeeper/verify';
 import { z } from 'zod';
 import { KIND, kindOf } from '../request/header-kinds.ts';
@@ -97,12 +97,16 @@ const accessLog = z.strictObject({
   sample: z.number().gt(0).max(1).default(1),
 });
 
-const scope = z.enum(SCOPES, {
-  error: ({ input }) => {
-    const { each } = nearestName(String(input), SCOPES);
-    return `must be a scope of Tollkeeper, which has none for your service; the nearest is ${each}`;
-  },
-});
+/** Which API scopes there are, only the control plane knows: keys lack those that there are not. */
+const scope = z
+  .string()
+  .refine(isScope, {
+    error: ({ input }) => {
+      const { each } = nearestName(String(input), SCOPES);
+      return `must be an API scope of yours, such as invoices.read, or a built-in one; the nearest is ${each}`;
+    },
+  })
+  .transform(parseScope);
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what a header may not hold

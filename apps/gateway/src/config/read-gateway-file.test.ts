@@ -176,7 +176,7 @@ routes:
         /^15:7: route "\/v2\/..\/x": "headers.x-multi" cannot stand in a header/,
       ),
       expect.stringMatching(
-        /^8:29: route "\/v2\/..\/x": entry 2 of "scopes" must be a scope of Tollkeeper, .* nearest is policies.read/,
+        /^8:29: route "\/v2\/..\/x": entry 2 of "scopes" must be an API scope of yours, .* nearest is policies.read/,
       ),
     ]);
   });

@@ -1,4 +1,4 @@
-import type { Scope } from '@tollkeeper/contract';
+import { type BuiltInScope, parseScope, type Scope } from '@tollkeeper/contract';
 import {
   authorize,
   type Denial,
@@ -9,7 +9,7 @@ import {
   type Log,
   UNAVAILABLE,
 } from '@tollkeeper/gateway-core';
-import { type KeyFacts, type ScopeSet, scopeNames } from '@tollkeeper/verify';
+import { type KeyFacts, type ScopeSet, scopeNames, scopeSet } from '@tollkeeper/verify';
 
 /** Whose call it is, and what the key may do now. */
 export interface VerifiedKey {
@@ -21,6 +21,14 @@ export interface VerifiedKey {
   /** The workspace that it is confined to. */
   readonly workspaceId: string | null;
   readonly scopes: readonly Scope[];
+}
+
+/** A built-in scope, or one that the organization defines for its own APIs, such as `invoices.read`. */
+export type RequiredScope = BuiltInScope | (string & {});
+
+/** @throws RangeError for what cannot name a scope */
+export function requiredSet(scopes: readonly RequiredScope[]): ScopeSet {
+  return scopeSet(scopes.map(parseScope));
 }
 
 /** A request, as the frameworks have it. */

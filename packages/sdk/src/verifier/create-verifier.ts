@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { type PublicDecisionCode, publicDecisionCode, type Scope } from '@tollkeeper/contract';
+import { type PublicDecisionCode, publicDecisionCode } from '@tollkeeper/contract';
 import {
   authorize,
   type Decision,
@@ -9,9 +9,14 @@ import {
   type NoKeys,
   startFleet,
 } from '@tollkeeper/gateway-core';
-import { scopeSet } from '@tollkeeper/verify';
 import packageJson from '../../package.json' with { type: 'json' };
-import { type Decider, type VerifiedKey, verifiedKey } from './authorize-call.ts';
+import {
+  type Decider,
+  type RequiredScope,
+  requiredSet,
+  type VerifiedKey,
+  verifiedKey,
+} from './authorize-call.ts';
 
 export interface VerifierOptions {
   /** Where the control plane answers, such as https://keys.example.com. */
@@ -37,7 +42,7 @@ export interface VerifyRequest {
   /** Where the request comes from; without it keys that are bound to addresses are refused. */
   readonly ip?: string;
   /** All must be in force, besides `apis.call`, which every call needs. */
-  readonly scopes?: readonly Scope[];
+  readonly scopes?: readonly RequiredScope[];
 }
 
 export type Verification =
@@ -69,7 +74,7 @@ export async function createVerifier(options: VerifierOptions): Promise<Verifier
     fleet,
     log,
     verify: ({ key: secret, ip = '', scopes = [] }) => {
-      const required = scopeSet(scopes);
+      const required = requiredSet(scopes);
       const decision = authorize(fleet, { secret, ip, required }, Date.now());
       // At once: the caller may answer at any time, and only what is in the spool survives.
       fleet.flush();

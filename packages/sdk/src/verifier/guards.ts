@@ -1,13 +1,16 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import type { Scope } from '@tollkeeper/contract';
 import { denialAnswer } from '@tollkeeper/gateway-core';
-import { scopeSet } from '@tollkeeper/verify';
-import { authorizeCall, type VerifiedKey } from './authorize-call.ts';
+import {
+  authorizeCall,
+  type RequiredScope,
+  requiredSet,
+  type VerifiedKey,
+} from './authorize-call.ts';
 import type { Verifier } from './create-verifier.ts';
 
 export interface GuardOptions {
   /** What a key must be allowed to do now, besides `apis.call`, which every call needs. */
-  readonly scopes?: readonly Scope[];
+  readonly scopes?: readonly RequiredScope[];
 }
 
 /** What Express adds to a request, and what the guard does. */
@@ -24,7 +27,7 @@ export interface ExpressRequest extends IncomingMessage {
  * @throws RangeError for an unknown scope
  */
 export function expressGuard(verifier: Verifier, { scopes = [] }: GuardOptions = {}) {
-  const required = scopeSet(scopes);
+  const required = requiredSet(scopes);
   return (request: ExpressRequest, response: ServerResponse, next: () => void): void => {
     const { authorization, 'x-api-key': apiKey } = request.headers;
     const call = {
@@ -63,7 +66,7 @@ interface FastifyReply {
  * @throws RangeError for an unknown scope
  */
 export function fastifyGuard(verifier: Verifier, { scopes = [] }: GuardOptions = {}) {
-  const required = scopeSet(scopes);
+  const required = requiredSet(scopes);
   return (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
     const { authorization, 'x-api-key': apiKey } = request.headers;
     const call = {
@@ -103,7 +106,7 @@ export function honoGuard<C extends HonoContext>(
   verifier: Verifier,
   { scopes = [], ip }: GuardOptions & { readonly ip?: (context: C) => string } = {},
 ) {
-  const required = scopeSet(scopes);
+  const required = requiredSet(scopes);
   return async (context: C, next: () => Promise<void>): Promise<Response | undefined> => {
     const { headers: given, url } = context.req.raw;
     const call = {
