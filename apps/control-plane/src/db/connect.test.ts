@@ -12,7 +12,7 @@ import {
 } from '../testing/people.ts';
 import { type Query, queryDatabase } from '../testing/query-database.ts';
 import { claimServer, startTestApp, type TestApp, withKey } from '../testing/test-app.ts';
-import { connect } from './connect.ts';
+import { allowLongStatements, connect } from './connect.ts';
 import { isUnavailable } from './database-errors.ts';
 
 const NAME = 'a key';
@@ -25,7 +25,8 @@ let key: TestKey;
 let secret: string;
 
 beforeAll(async () => {
-  app = await startTestApp();
+  const limits = { statement_timeout: 12_000, lock_timeout: 60_000, query_timeout: 90_000 };
+  app = await startTestApp({ limits });
   owner = await claimServer(app);
   query = queryDatabase(app.database);
   another = await addOrganization(app, 'Another');
@@ -61,6 +62,22 @@ it('gives requests little time for a statement, and less for a lock', async () =
       ${setting('idle_in_transaction_session_timeout')} as idle`);
 
   expect(rows).toEqual([{ statement: '5s', lock: '4s', idle: '3s' }]);
+});
+
+it.each([
+  ['lets a statement of a request take longer', 5000, '15s'],
+  ['leaves a job the time that it has', 600_000, '10min'],
+  ['leaves a connection without a limit as it is', 0, '0'],
+])('%s', async (_, statement_timeout, allowed) => {
+  const connection = connect(app.database, 1, () => undefined, { statement_timeout });
+  onTestFinished(() => connection.pool.end());
+
+  const { rows } = await connection.db.transaction(async (tx) => {
+    await allowLongStatements(tx);
+    return tx.execute(sql`select current_setting('statement_timeout') as statement`);
+  });
+
+  expect(rows).toEqual([{ statement: allowed }]);
 });
 
 describe('a change that waits for a lock', () => {

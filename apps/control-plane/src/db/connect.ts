@@ -50,12 +50,16 @@ export const REQUEST_LIMITS = {
 
 /**
  * For the few changes that touch every key of a member or an organization in one transaction: until
- * its end a statement may take three times as long, and so may this process between two of them.
+ * its end a statement may take three times as long, and so may this process between two of them. What
+ * a connection allows besides, as those of jobs do, stays.
  */
 export async function allowLongStatements(tx: Transaction): Promise<void> {
   await tx.execute(sql`
-    select set_config('statement_timeout', '15s', true),
-      set_config('idle_in_transaction_session_timeout', '10s', true)`);
+    select set_config(name, case
+        when current_setting(name)::interval between interval '1 microsecond' and longer::interval
+        then longer else current_setting(name) end, true)
+    from (values ('statement_timeout', '15s'), ('idle_in_transaction_session_timeout', '10s'))
+      as setting (name, longer)`);
 }
 
 /** For jobs, which delete millions of rows at once. */
