@@ -1,10 +1,11 @@
-import { asc, isNull, lt, or } from 'drizzle-orm';
+import { asc, eq, isNull, lt, or } from 'drizzle-orm';
 import type { Services } from '../context.ts';
 import type { Database } from '../db/connect.ts';
+import { isStatementTimeout, isUnavailable } from '../db/database-errors.ts';
 import { runningCascade } from '../db/schema/index.ts';
 import { resumeCascade } from '../features/api-keys/index.ts';
 
-/** How long a cascade waits that found no way on, in milliseconds: what holds it up is purged hourly. */
+/** How long a cascade waits that cannot go on, in milliseconds: what holds it up may be purged hourly. */
 const STUCK_MS = 3_600_000;
 
 /** Goes on with cascades that were interrupted; one that another process is about is left to it. */
@@ -22,10 +23,22 @@ export async function resumeCascades(services: Services): Promise<{ readonly fin
       if (typeof outcome === 'object' && outcome.isComplete) finished += 1;
     } catch (error) {
       // The others are not held up by it.
-      services.log.warn({ err: error, cascadeId: id }, 'cascade interrupted: the job tries again');
+      await noteInterruption(services, id, error);
     }
   }
   return { finished };
+}
+
+/** What took too long once will do so again: trying it every minute would load the database for nothing. */
+async function noteInterruption(services: Services, id: string, error: unknown): Promise<void> {
+  const context = { err: error, cascadeId: id };
+  if (isUnavailable(error) && !isStatementTimeout(error)) {
+    services.log.warn(context, 'cascade interrupted: the job tries again');
+    return;
+  }
+  services.log.error(context, 'cascade stuck: the job tries again in an hour');
+  const stuckAt = services.clock();
+  await services.db.update(runningCascade).set({ stuckAt }).where(eq(runningCascade.id, id));
 }
 
 export async function isAnyCascadeRunning(db: Database): Promise<boolean> {

@@ -67,6 +67,26 @@ export async function startCascadeWorld() {
       client.post<{ status: string }>(`/v1/api-keys/${id}/revoke`, { cascade: true, ...body }),
     created: async (id: string, client: Client = owner) =>
       (await client.get<Created>(`/v1/api-keys/${id}/created`)).body,
+    /**
+     * As a process leaves a cascade that is killed after its first transaction: the key is revoked, and
+     * what it created is not.
+     */
+    interrupt: async (
+      root: { readonly id: string },
+      keepMembers: readonly string[] | null = null,
+    ): Promise<void> => {
+      const { memberId } = await claimedOrganization(app);
+      const revoked = await owner.post(`/v1/api-keys/${root.id}/revoke`, {});
+      if (revoked.status !== 200) throw new Error(revoked.problem.detail);
+      await query(
+        `insert into running_cascade (organization_id, roots, keep_members, member_id, scopes,
+           request_id, created_at)
+         select organization_id, jsonb_build_array(jsonb_build_object('id', id, 'name', name,
+           'wasRevoked', true)), $2, $3, $4, 'req_interrupted', now()
+         from api_key where id = $1`,
+        [root.id, keepMembers && JSON.stringify(keepMembers), memberId, me.scopes],
+      );
+    },
     whoami: async ({ client }: { client: Client }) =>
       (await client.get('/v1/whoami')).problem.code ?? 'valid',
     gatewayIds: async () => {

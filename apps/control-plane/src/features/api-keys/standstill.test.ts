@@ -18,27 +18,6 @@ beforeAll(async () => {
   world = await startCascadeWorld();
 });
 
-/**
- * As a process leaves a cascade that is killed after its first transaction: the key is revoked, and what
- * it created is not.
- */
-async function interrupt(
-  root: { readonly id: string },
-  keepMembers: readonly string[] | null = null,
-): Promise<void> {
-  const { app, owner, query, me, revoke } = world;
-  const { memberId } = await claimedOrganization(app);
-  expect((await revoke(owner, root.id, { cascade: false })).status).toBe(200);
-  await query(
-    `insert into running_cascade (organization_id, roots, keep_members, member_id, scopes, request_id,
-       created_at)
-     select organization_id, jsonb_build_array(jsonb_build_object('id', id, 'name', name,
-       'wasRevoked', true)), $2, $3, $4, 'req_interrupted', now()
-     from api_key where id = $1`,
-    [root.id, keepMembers && JSON.stringify(keepMembers), memberId, me.scopes],
-  );
-}
-
 const finish = () => resumeCascades(world.app.services);
 const invite = (client: Client) =>
   client.post<InvitationWithLink>('/v1/invitations', {
@@ -88,7 +67,7 @@ describe('what a cascade is about to end', () => {
     ];
     const other = await makeRoot();
     const kept = await join(app, owner, named('Colleague'), 'role_admin');
-    await interrupt(root);
+    await world.interrupt(root);
 
     for (const { client } of [child, ofGuest, rotated]) {
       for (const act of [createKey, invite, (each: Client) => rotate(each, other.id)]) {
@@ -140,7 +119,7 @@ describe('beside an interrupted cascade', () => {
     await letAMinutePass();
     expect((await rotate(root.client, creator.id)).status).toBe(200);
     const ofGuest = await makeKey(app, guest.client, { profile: 'organization' });
-    await interrupt(root, [guest.memberId]);
+    await world.interrupt(root, [guest.memberId]);
     for (const { client } of [before, guest, ofGuest, again]) {
       expect((await createKey(client)).status).toBe(201);
     }
@@ -164,7 +143,7 @@ it('ends nothing that has become somebody else’s since the search', async () =
   ];
   const [invitedAgain, heir] = guests as [Joined, Joined];
   const resent = (await invite(root.client)).body;
-  await interrupt(root);
+  await world.interrupt(root);
 
   await whileHeld(
     app.database,
@@ -221,7 +200,7 @@ it('never keeps the owner from acting, however long the line is that they came f
      select $1, id, $2, 'line10001', now(), now() from unnest(array[$2, $3]) id`,
     [organizationId, memberId, admin.memberId],
   );
-  await interrupt(root);
+  await world.interrupt(root);
   // Of others it cannot be said that they are not about to be removed.
   expect((await createKey(admin.client)).problem.code).toBe('member_suspended');
   expect((await createKey(owner)).status).toBe(201);
