@@ -117,59 +117,6 @@ it('reads whole tables in jobs only once an hour, and none that grows with keys 
   expect(wide).toEqual([]);
 });
 
-it('finds by an index what a key created, also where one key created nearly all of them', async () => {
-  const own = await startTestApp();
-  const session = await claimServer(own);
-  const query = queryDatabase(own.database);
-  await query(`update organization set plan = 'enterprise'`);
-  const root = await makeKey(own, session);
-  await query(
-    `insert into api_key (id, organization_id, member_id, name, prefix, status, profile, scopes,
-       allowed_ips, created_at, created_by_key_id)
-     select 'key_' || lpad(n::text, 20, 'A'), organization_id, member_id, 'key', 'tk_live_AAAA',
-       'active', 'custom', '{}', '{}', now(), id from api_key, generate_series(1, 3000) as n`,
-  );
-  await query('analyze api_key');
-  const statements = await recordStatements(async () => {
-    await session.get(`/v1/api-keys/${root.id}/created`);
-    await session.post(`/v1/api-keys/${root.id}/revoke`, { cascade: true });
-  });
-  const searches = statements.filter(({ text }) => text.includes('as next (id)'));
-  expect(searches.length).toBeGreaterThan(0);
-  for (const { text, values } of searches) {
-    const plan = await query<{ 'QUERY PLAN': string }>(`explain ${text}`, [...values]);
-    const lines = plan.map((line) => line['QUERY PLAN']).join('\n');
-    // For each key that was found, that is; the other tables are empty.
-    expect(lines).not.toMatch(/Seq Scan on api_key.*\n.*Filter: .*linked\.id/);
-  }
-});
-
-it('passes over the dead keys that a key created, however many they are', async () => {
-  const own = await startTestApp();
-  const session = await claimServer(own);
-  const query = queryDatabase(own.database);
-  await query(`update organization set plan = 'enterprise'`);
-  const root = await makeKey(own, session);
-  await query(
-    `insert into api_key (id, organization_id, member_id, name, prefix, status, profile, scopes,
-       allowed_ips, created_at, created_by_key_id, revoked_at)
-     select 'key_' || lpad(n::text, 20, 'A'), organization_id, member_id, 'key', 'tk_live_AAAA',
-       'revoked', 'custom', '{}', '{}', now(), id, now() from api_key, generate_series(1, 3000) as n`,
-  );
-  await query('analyze api_key');
-  const statements = await recordStatements(async () => {
-    await session.get(`/v1/api-keys/${root.id}/created`);
-    await session.post(`/v1/api-keys/${root.id}/revoke`, { cascade: true });
-  });
-  const searches = statements.filter(({ text }) => text.includes('as next (id)'));
-  expect(searches.length).toBeGreaterThan(0);
-  for (const { text, values } of searches) {
-    const plan = await query<{ 'QUERY PLAN': string }>(`explain analyze ${text}`, [...values]);
-    const lines = plan.map((line) => line['QUERY PLAN']).join('\n');
-    expect(lines).not.toMatch(/actual .*rows=3\d\d\d|Removed by Filter: 3\d\d\d/);
-  }
-});
-
 it('finds by an index what prepared statements need, also by the plan that serves any value', async () => {
   const query = queryDatabase(app.database);
   for (const text of MANY) await query(text);

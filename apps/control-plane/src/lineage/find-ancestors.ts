@@ -1,46 +1,53 @@
-import { ID_PREFIXES } from '@tollkeeper/contract';
-import { type SQL, sql } from 'drizzle-orm';
+import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import type { Database, Transaction } from '../db/connect.ts';
 import { admission, apiKey, deletedKey, keyRotation, member } from '../db/schema/index.ts';
+import { type LinkBranch, WALKED } from './read-links.ts';
+import { type WalkLimits, walkLinks } from './walk-links.ts';
 
 /**
  * Whatever keys and members may have come from, at any time: they themselves, keys and members.
  * @param removable whom a cascade removes (`findRemovable`): nothing comes from others
+ * @returns undefined where one of the limits was reached
  */
 export async function findAncestors(
   db: Database | Transaction,
   organizationId: string,
   ids: readonly string[],
   removable: SQL | undefined,
-  ancestorsMax: number,
-): Promise<string[]> {
-  const id = sql`ancestor.id`;
-  const isMember = sql`starts_with(${id}, ${ID_PREFIXES.member})`;
-  const byMembers = sql`
-    union all
-    select ${apiKey.memberId} from ${apiKey}
-      join ${member} on ${member.id} = ${apiKey.memberId} and ${removable ?? sql`false`}
-      where ${apiKey.organizationId} = ${organizationId} and ${apiKey.id} = ${id}
-    union all
-    select unnest(array[${admission.createdByKeyId}, ${admission.invitedBy}])
-      from ${admission} where ${isMember} and ${admission.organizationId} = ${organizationId}
-        and ${admission.memberId} = ${id}`;
-  const { rows } = await db.execute<{ id: string }>(sql`
-    with recursive ancestor (id) as (
-      select unnest(${sql.param(ids)}::text[])
-      union
-      select next.id from ancestor, lateral (
-        select ${apiKey.createdByKeyId} from ${apiKey}
-          where ${apiKey.organizationId} = ${organizationId} and ${apiKey.id} = ${id}
-        union all
-        select ${deletedKey.createdBy} from ${deletedKey}
-          where ${deletedKey.organizationId} = ${organizationId} and ${deletedKey.id} = ${id}
-        union all
-        select ${keyRotation.rotatedBy} from ${keyRotation}
-          where ${keyRotation.organizationId} = ${organizationId} and ${keyRotation.keyId} = ${id}
-        ${byMembers}
-        offset 0) as next (id)
-      where next.id is not null
-    ) select id from ancestor limit ${ancestorsMax}`);
-  return rows.map((row) => row.id);
+  limits: WalkLimits,
+): Promise<readonly string[] | undefined> {
+  const known = new Set(ids);
+  const branches = upwardLinks(organizationId, removable ?? sql`false`);
+  const beginWith = ids.map((id) => ({ id }));
+  const { unread } = await walkLinks(db, { branches }, known, beginWith, limits);
+  return unread.length === 0 ? [...known] : undefined;
+}
+
+function upwardLinks(organizationId: string, removable: SQL): LinkBranch[] {
+  const branch = (
+    table: PgTable & { readonly organizationId: PgColumn },
+    above: SQLWrapper,
+    id: PgColumn,
+    join = sql``,
+  ): LinkBranch => ({
+    id: above,
+    // By the id itself, not by `is`: each is found by an index that is made for it.
+    from: () => sql`from ${table} ${join} where ${table.organizationId} = ${organizationId}
+      and ${id} = ${WALKED}`,
+  });
+  return [
+    branch(apiKey, apiKey.createdByKeyId, apiKey.id),
+    branch(deletedKey, deletedKey.createdBy, deletedKey.id),
+    branch(keyRotation, keyRotation.rotatedBy, keyRotation.keyId),
+    branch(
+      apiKey,
+      apiKey.memberId,
+      apiKey.id,
+      sql`join ${member} on ${member.id} = ${apiKey.memberId} and ${removable}`,
+    ),
+    ...[admission.createdByKeyId, admission.invitedBy].map((above) =>
+      branch(admission, above, admission.memberId),
+    ),
+  ];
 }

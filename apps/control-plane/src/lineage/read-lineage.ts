@@ -1,12 +1,13 @@
 import { ID_PREFIXES } from '@tollkeeper/contract';
 import { eq, type SQL, sql } from 'drizzle-orm';
-import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { Authority } from '../context.ts';
 import { among, readInParts } from '../db/among.ts';
 import type { Database, Transaction } from '../db/connect.ts';
-import { admission, deletedKey, keyRotation, member, user } from '../db/schema/index.ts';
+import { admission, deletedKey, member, user } from '../db/schema/index.ts';
 import type { Admission, Lineage, Link } from './links.ts';
 import { type LinkedKey, linkOnce, readKeys } from './read-keys.ts';
+import { readRotations, selectRotations, selectRotationsOf } from './read-rotations.ts';
+import type { ReadLinks } from './walk-links.ts';
 
 /** A member of whom the lineage knows how they came in. */
 export interface AdmittedMember {
@@ -32,35 +33,69 @@ interface Reading {
   readonly removable: SQL | undefined;
   /** Of rotations, and of admissions. */
   readonly rowsMax?: number;
-  /** The only keys and members that links lead to. */
-  readonly ledTo?: readonly string[];
+  /** Of which ids, and which part of them, the rotations are read; all unless given. */
+  readonly reads?: readonly ReadLinks[] | undefined;
 }
 
 /**
  * How keys and members are linked, deleted keys and removed members too; which of them came from a
  * root, `traceDescendants` finds by the times. Of each member it reads all admissions, or leaves the
  * member out: what a part of the others shows is true.
- * @param ids that `addLinked` or `findAncestors` found
+ * @param ids that `walkLinks` found
  */
 export async function readLineage(
   db: Database | Transaction,
   ctx: Authority,
   ids: readonly string[],
-  { removable, rowsMax, ledTo }: Reading,
+  { removable, rowsMax, reads }: Reading,
 ): Promise<ReadLineage> {
-  const rotations = await readInParts(
-    ids,
-    (part, limit) => selectRotations(db, ctx, part, { limit, ledTo }),
-    rowsMax,
-  );
+  const rotations = reads
+    ? { rows: await readRotations(db, ctx, ids, reads), isWhole: true }
+    : await readInParts(
+        ids,
+        (part, limit) => selectRotations(db, ctx, { ids: part }, limit),
+        rowsMax,
+      );
   const admitted = await readInParts(
     ids,
-    (part, limit) => selectAdmitted(db, ctx, part, { limit, ledTo }),
+    (part, limit) => selectAdmitted(db, ctx, part, limit),
     rowsMax,
   );
   const memberIds = [...new Set([...admitted.rows.map(({ id }) => id), ...ids.filter(isMember)])];
+  const lineage = await readAround(db, ctx, ids, memberIds, {
+    removable,
+    rotations: rotations.rows,
+    rowsMax,
+  });
+  return { ...lineage, isComplete: rotations.isWhole && admitted.isWhole && lineage.isComplete };
+}
+
+/** The same where nothing counts that leads to others than these: all that they came from. */
+export async function readAncestry(
+  db: Database | Transaction,
+  ctx: Authority,
+  ids: readonly string[],
+  removable: SQL | undefined,
+): Promise<ReadLineage> {
+  const rotations = await readInParts(ids, (part) => selectRotationsOf(db, ctx, part));
+  return readAround(db, ctx, ids, ids.filter(isMember), { removable, rotations: rotations.rows });
+}
+
+interface Around {
+  readonly removable: SQL | undefined;
+  readonly rotations: readonly Link[];
+  readonly rowsMax?: number | undefined;
+}
+
+async function readAround(
+  db: Database | Transaction,
+  ctx: Authority,
+  ids: readonly string[],
+  memberIds: readonly string[],
+  { removable, rotations, rowsMax }: Around,
+): Promise<ReadLineage> {
   const admissions = await readInParts(
-    memberIds.sort(),
+    memberIds.toSorted(),
     (part, limit) => selectAdmissions(db, ctx, part, removable, limit),
     rowsMax,
   );
@@ -69,14 +104,14 @@ export async function readLineage(
   const { links, keys } = await readKeys(db, ctx, ids);
   const deleted = await readInParts(ids, (part) => selectDeletedKeys(db, ctx, part));
   for (const row of deleted.rows) links.push(linkOfDeletedKey(row, removableIds));
-  for (const link of rotations.rows) links.push(link);
+  for (const link of rotations) links.push(link);
   return {
     links,
     admissions: whole.map(toAdmission),
     removable: removableIds,
     keys,
     members: new Map(whole.map((row) => [row.id, row])),
-    isComplete: rotations.isWhole && admitted.isWhole && admissions.isWhole,
+    isComplete: admissions.isWhole,
   };
 }
 
@@ -107,58 +142,21 @@ function linkOfDeletedKey(
   return members.has(createdBy) ? { ...link, lastAt: Number.POSITIVE_INFINITY } : link;
 }
 
-interface LinksRead {
-  readonly limit: number | null;
-  readonly ledTo: readonly string[] | undefined;
-}
-
-async function selectRotations(
-  db: Database | Transaction,
-  { organizationId }: Authority,
-  ids: readonly string[],
-  { limit, ledTo }: LinksRead,
-): Promise<Link[]> {
-  const { rows } = await db.execute<{
-    creator: string;
-    id: string;
-    first: string;
-    last: string;
-  }>(sql`
-    select ${keyRotation.rotatedBy} as creator, ${keyRotation.keyId} as id,
-      ${millis(keyRotation.firstAt)} as first, ${millis(keyRotation.lastAt)} as last
-    from ${keyRotation}
-    where ${keyRotation.organizationId} = ${organizationId} and ${among(keyRotation.rotatedBy, ids)}
-      and ${ledTo ? among(keyRotation.keyId, ledTo) : sql`true`}
-    limit ${limit}::bigint`);
-  return rows.map(({ creator, id, first, last }) => ({
-    creator,
-    id,
-    firstAt: Number(first),
-    lastAt: Number(last),
-  }));
-}
-
-/** As a number that PostgreSQL writes without rounding, and the driver does not parse. */
-function millis(column: PgColumn): SQL {
-  return sql`(extract(epoch from ${column}) * 1000)::bigint`;
-}
-
 /** Whom the keys and members admitted. */
 async function selectAdmitted(
   db: Database | Transaction,
   { organizationId }: Authority,
   ids: readonly string[],
-  { limit, ledTo }: LinksRead,
+  limit: number | null,
 ): Promise<{ readonly id: string }[]> {
-  const isAsked = ledTo ? sql`admitted.member_id = any(${sql.param(ledTo)}::text[])` : sql`true`;
   const { rows } = await db.execute<{ id: string }>(sql`
     select admitted.member_id as id from ${admission} as admitted
     where admitted.organization_id = ${organizationId}
-      and admitted.created_by_key_id = any(${sql.param(ids)}::text[]) and ${isAsked}
+      and admitted.created_by_key_id = any(${sql.param(ids)}::text[])
     union
     select admitted.member_id from ${admission} as admitted
     where admitted.organization_id = ${organizationId}
-      and admitted.invited_by = any(${sql.param(ids)}::text[]) and ${isAsked}
+      and admitted.invited_by = any(${sql.param(ids)}::text[])
     limit ${limit}::bigint`);
   return rows;
 }

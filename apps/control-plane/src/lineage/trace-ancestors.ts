@@ -1,12 +1,18 @@
 import type { Authority } from '../context.ts';
 import type { Database, Transaction } from '../db/connect.ts';
 import { findAncestors } from './find-ancestors.ts';
-import { readLineage } from './read-lineage.ts';
+import { readAncestry } from './read-lineage.ts';
 import { findRemovable, type KeepMembers } from './removable-members.ts';
 import { type Descendants, traceDescendants } from './trace-descendants.ts';
+import type { WalkLimits } from './walk-links.ts';
 
-/** Keys and members from which others may descend; those with more are taken for inside a cascade. */
-const ANCESTORS_MAX = 10_000;
+export type AncestorLimits = Pick<WalkLimits, 'idsMax' | 'linksMax'>;
+
+/** While others wait for the lock of the transaction: what has more ancestors is taken for inside. */
+export const UNDER_LOCK: AncestorLimits = { idsMax: 10_000, linksMax: 25_000 };
+
+/** Links that one statement looks at. */
+const PAGE_MAX = 25_000;
 
 /**
  * What came from some keys among those that others may descend from, which are few: who they are, and not
@@ -18,14 +24,15 @@ export async function traceAncestors(
   authority: Authority,
   { rootIds, keepMembers }: { rootIds: readonly string[]; keepMembers: KeepMembers | undefined },
   ids: readonly string[],
+  limits = UNDER_LOCK,
 ): Promise<Descendants | 'unknown' | undefined> {
   const { organizationId } = authority;
   const removable = await findRemovable(db, authority, keepMembers);
-  const ancestors = await findAncestors(db, organizationId, ids, removable, ANCESTORS_MAX + 1);
-  if (ancestors.length > ANCESTORS_MAX) return 'unknown';
+  const walk = { ...limits, pageMax: PAGE_MAX };
+  const ancestors = await findAncestors(db, organizationId, ids, removable, walk);
+  if (!ancestors) return 'unknown';
   const known = new Set(ancestors);
   const roots = rootIds.filter((id) => known.has(id));
   if (roots.length === 0) return undefined;
-  const reading = { removable, ledTo: ancestors };
-  return traceDescendants(await readLineage(db, authority, ancestors, reading), roots);
+  return traceDescendants(await readAncestry(db, authority, ancestors, removable), roots);
 }

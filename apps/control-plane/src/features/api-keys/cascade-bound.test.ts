@@ -114,7 +114,10 @@ describe('a thief who leaves many dead links', () => {
   /** By searches of ten keys, and in parts of seven. */
   const end = async (ids: readonly string[], followedMax = 1000) => {
     const caller = await makeKey(app, owner, { profile: 'organization' });
-    const limits = { atOnceMax: 10, searchedMax: 10, followedMax, endedMax: 7, partMax: 7 };
+    const limits = {
+      ...{ atOnceMax: 10, searchedMax: 10, linksMax: 20, pageMax: 4 },
+      ...{ followedMax, endedMax: 7, partMax: 7 },
+    };
     const refusals = await revokeWithCreated(await ctxOf(app, caller), ids, {}, limits);
     return [...refusals].map(([id, { code }]) => `${ids.indexOf(id)} ${code}`).sort();
   };

@@ -4,14 +4,17 @@ import { allowLongStatements, type Transaction } from '../../db/connect.ts';
 import { DomainError } from '../../domain-error.ts';
 import type { Origin } from '../../lineage/links.ts';
 import { readLineage } from '../../lineage/read-lineage.ts';
+import type { Position } from '../../lineage/read-links.ts';
 import { findRemovable, type KeepMembers } from '../../lineage/removable-members.ts';
 import { traceDescendants } from '../../lineage/trace-descendants.ts';
+import { createTurns } from '../../lineage/turns.ts';
+import { type ReadLinks, type WalkLimits, walkLinks } from '../../lineage/walk-links.ts';
 import { idsOf } from './end-rows.ts';
-import { countEnded } from './ended-part.ts';
+import { type CascadeLimits, countEnded } from './ended-part.ts';
 import { type Created, findCreated } from './find-created.ts';
-import { addLinked, type LinkedSearch } from './find-linked.ts';
+import { downwardLinks } from './find-linked.ts';
 import { findForeignRoots } from './foreign-roots.ts';
-import { createTurns } from './turns.ts';
+import { positionsOf, type Waiting } from './worklist.ts';
 
 /** A key with which a cascade begins. */
 export interface Root {
@@ -30,15 +33,18 @@ export interface CascadeSearch {
   readonly created: Created;
   /** False where more leads to something than was searched: then `created` is a part of it. */
   readonly isComplete: boolean;
-  /** What counts of it, roots aside. */
+  /** What counts of the keys and members that were searched. */
   readonly counted: readonly Origin[];
   /** With which the search of the rest begins. */
-  readonly next: readonly Origin[];
+  readonly next: readonly Waiting[];
 }
 
-export interface SearchLimits {
+interface SearchLimits extends Pick<CascadeLimits, 'searchedMax' | 'linksMax' | 'pageMax'> {
   readonly keepMembers: KeepMembers | undefined;
-  readonly searchedMax: number;
+}
+
+interface SearchAtOnceLimits extends Pick<CascadeLimits, 'atOnceMax'> {
+  readonly keepMembers: KeepMembers | undefined;
 }
 
 /** Links that the transaction looks at that revokes the keys: keys may have given each other new secrets. */
@@ -55,14 +61,20 @@ export async function searchCascade(
   tx: Transaction,
   ctx: Authority,
   roots: readonly Root[],
-  { keepMembers, searchedMax }: SearchLimits,
-  origins?: readonly Origin[],
+  { keepMembers, searchedMax, linksMax, pageMax }: SearchLimits,
+  origins?: readonly Waiting[],
 ): Promise<CascadeSearch> {
   const removable = await findRemovable(tx, ctx, keepMembers);
-  const beginWith = origins ? [...new Set(idsOf(origins))] : idsOf(roots);
+  const beginWith = origins ? positionsOf(origins) : roots;
   const idsMax = searchedMax + beginWith.length;
-  const search = { removable, idsMax, inWholeReads: true };
-  return readSearch(tx, ctx, roots, await findLinked(tx, ctx, beginWith, search), origins);
+  const limits = { idsMax, linksMax, pageMax, goesOn: true };
+  return readSearch(
+    tx,
+    ctx,
+    roots,
+    await findLinked(tx, ctx, removable, beginWith, limits),
+    origins,
+  );
 }
 
 /**
@@ -73,13 +85,15 @@ export async function searchAtOnce(
   tx: Transaction,
   ctx: Authority,
   roots: readonly Root[],
-  limits: SearchLimits,
+  { keepMembers, atOnceMax }: SearchAtOnceLimits,
 ): Promise<CascadeSearch | undefined> {
-  const removable = await findRemovable(tx, ctx, limits.keepMembers);
-  const idsMax = limits.searchedMax + roots.length;
-  const endsAt = performance.now() + SEARCH_AT_ONCE_MS;
-  const search = { removable, idsMax, rowsMax: LINKS_AT_ONCE_MAX, endsAt };
-  const linked = await findLinked(tx, ctx, idsOf(roots), search);
+  const removable = await findRemovable(tx, ctx, keepMembers);
+  const linked = await findLinked(tx, ctx, removable, roots, {
+    idsMax: atOnceMax + roots.length,
+    linksMax: LINKS_AT_ONCE_MAX,
+    pageMax: LINKS_AT_ONCE_MAX,
+    endsAt: performance.now() + SEARCH_AT_ONCE_MS,
+  });
   return linked.unread.length === 0 ? readSearch(tx, ctx, roots, linked) : undefined;
 }
 
@@ -88,35 +102,40 @@ interface Linked {
   /** What it began with, and the keys and members that are linked to that. */
   readonly known: readonly string[];
   /** Those of them of which not everything is known that they are linked to. */
-  readonly unread: readonly string[];
+  readonly unread: readonly Position[];
+  readonly reads: readonly ReadLinks[];
 }
 
 async function findLinked(
   tx: Transaction,
   ctx: Authority,
-  beginWith: readonly string[],
-  search: LinkedSearch,
+  removable: SQL | undefined,
+  beginWith: readonly Position[],
+  limits: WalkLimits,
 ): Promise<Linked> {
-  const known = new Set(beginWith);
-  const unread = await addLinked(tx, ctx, known, beginWith, search);
-  return { removable: search.removable, known: [...known], unread };
+  const known = new Set(idsOf(beginWith));
+  const links = downwardLinks(ctx, removable);
+  const { unread, reads } = await walkLinks(tx, links, known, beginWith, limits);
+  return { removable, known: [...known], unread, reads };
 }
 
 async function readSearch(
   tx: Transaction,
   ctx: Authority,
   roots: readonly Root[],
-  { removable, known, unread }: Linked,
-  origins?: readonly Origin[],
+  { removable, known, unread, reads }: Linked,
+  origins?: readonly Waiting[],
 ): Promise<CascadeSearch> {
   const ids = idsOf(roots);
-  const lineage = await readLineage(tx, ctx, known, { removable });
+  const lineage = await readLineage(tx, ctx, known, { removable, reads });
   // Of a part that does not begin with the roots, nobody asks: see `finishCascade`.
   const foreign = origins ? new Set<string>() : await findForeignRoots(ctx, lineage, ids);
   const own = ids.filter((id) => !foreign.has(id));
   const descendants = traceDescendants(lineage, origins ? [] : own, origins);
+  // Members whom these admitted count as well: where they are not known, nobody has followed them yet.
   const counted = descendants.originsOf([...descendants.ids]);
-  const unseen = withoutSeen(counted, origins ?? []);
+  const followed = new Set(known);
+  const unseen = [...new Set(idsOf(withoutSeen(counted, origins ?? [])))];
   const created = await findCreated(tx, ctx, lineage, own, { descendants, unseen });
   const taken = new Set([...foreign].filter((id) => descendants.rootNow(id) !== undefined));
   return {
@@ -125,15 +144,28 @@ async function readSearch(
     taken,
     created,
     isComplete: unread.length === 0,
-    counted,
-    next: descendants.originsOf(unread),
+    counted: counted.filter(({ id }) => followed.has(id)),
+    next: [
+      ...unread.flatMap(({ id, after }) =>
+        descendants.originsOf([id]).map((origin) => ({ ...origin, after })),
+      ),
+      ...withoutSeen(
+        (origins ?? []).flatMap(({ id, after }) =>
+          after === undefined ? [] : descendants.originsOf([id]),
+        ),
+        origins ?? [],
+      ),
+    ],
   };
 }
 
-/** What the origins did was found by the search that left them; not what they count for besides by now. */
-function withoutSeen(counted: readonly Origin[], origins: readonly Origin[]): string[] {
+/**
+ * What the origins did was found by the search that left them; not what they count for besides by now. Of
+ * one that goes on in the midst of its links, the others were not read for that.
+ */
+function withoutSeen(counted: readonly Origin[], origins: readonly Origin[]): Origin[] {
   const seen = new Set(origins.map(({ id, at }) => `${id} ${at}`));
-  return [...new Set(counted.filter(({ id, at }) => !seen.has(`${id} ${at}`)).map(({ id }) => id))];
+  return counted.filter(({ id, at }) => !seen.has(`${id} ${at}`));
 }
 
 /** How many requests may wait until it was searched for others what is left. */

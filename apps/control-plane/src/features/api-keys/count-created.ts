@@ -8,9 +8,10 @@ import { holds } from '../../access/require-scope.ts';
 import type { Ctx } from '../../context.ts';
 import { type AdmittedMember, readLineage } from '../../lineage/read-lineage.ts';
 import { findRemovable, type KeepMembers } from '../../lineage/removable-members.ts';
+import { walkLinks } from '../../lineage/walk-links.ts';
 import { requireCallerOutside } from './caller-in-cascade.ts';
 import { type CreatedKey, findCreated } from './find-created.ts';
-import { addLinked } from './find-linked.ts';
+import { downwardLinks } from './find-linked.ts';
 import { treeOfAnother } from './foreign-roots.ts';
 
 /** Links that one statement looks at to count, and rows of each kind that are read. */
@@ -31,10 +32,11 @@ export async function countCreated(
   const removable = await findRemovable(db, ctx, keepMembers);
   const known = new Set(rootIds);
   const idsMax = CREATED_COUNTED_MAX + rootIds.length;
-  const unread = await addLinked(db, ctx, known, rootIds, {
-    removable,
+  const beginWith = rootIds.map((id) => ({ id }));
+  const { unread } = await walkLinks(db, downwardLinks(ctx, removable), known, beginWith, {
     idsMax,
-    rowsMax: ROWS_MAX,
+    linksMax: ROWS_MAX,
+    pageMax: ROWS_MAX,
   });
   const lineage = await readLineage(db, ctx, [...known], { removable, rowsMax: ROWS_MAX });
   const created = await findCreated(db, ctx, lineage, rootIds, { rowsMax: ROWS_MAX });

@@ -9,6 +9,10 @@ export interface CascadeLimits {
   readonly atOnceMax: number;
   /** Those that one search without a lock looks at: it keeps them in memory. */
   readonly searchedMax: number;
+  /** Links that one such search looks at: one key or member may have any number of them. */
+  readonly linksMax: number;
+  /** Links that one of its statements looks at, so that each ends in time. */
+  readonly pageMax: number;
   /** Those that all its searches follow: their ids stay in memory. */
   readonly followedMax: number;
   /** What the transaction ends that revokes the keys, if that is all. */
@@ -20,6 +24,8 @@ export interface CascadeLimits {
 export const CASCADE_LIMITS: CascadeLimits = {
   atOnceMax: ENDED_MAX,
   searchedMax: 100_000,
+  linksMax: 500_000,
+  pageMax: 20_000,
   followedMax: 5_000_000,
   endedMax: ENDED_MAX,
   partMax: 1000,

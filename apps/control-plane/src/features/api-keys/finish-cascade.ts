@@ -4,15 +4,14 @@ import { holds } from '../../access/require-scope.ts';
 import type { Services } from '../../context.ts';
 import { allowLongStatements, type Transaction } from '../../db/connect.ts';
 import { runningCascade } from '../../db/schema/index.ts';
-import type { Origin } from '../../lineage/links.ts';
 import { authorityOf, type RunningCascade } from '../../lineage/running-cascades.ts';
+import { createTurns } from '../../lineage/turns.ts';
 import { commit } from '../../write/write.ts';
 import { type CascadeSearch, searchCascade } from './cascade-search.ts';
 import { endFound } from './end-found.ts';
 import { CASCADE_LIMITS, type CascadeLimits, takePart } from './ended-part.ts';
 import type { Created } from './find-created.ts';
-import { createTurns } from './turns.ts';
-import { createWorklist, type Worklist } from './worklist.ts';
+import { createWorklist, type Waiting, type Worklist } from './worklist.ts';
 
 /** What one process did of a cascade. */
 export interface Finished extends Pick<CascadeSearch, 'foreign' | 'taken'> {
@@ -55,20 +54,24 @@ const inTurn = createTurns();
 async function goOn(services: Services, id: string, limits: CascadeLimits) {
   const rootIds = new Set<string>();
   const worklist = createWorklist();
-  for (let origins: readonly Origin[] | undefined; ; origins = worklist.take(limits.searchedMax)) {
+  for (let origins: readonly Waiting[] | undefined; ; origins = worklist.take(limits.searchedMax)) {
     const pass = await searchAndEnd({ services, id, limits, worklist, origins });
     if (typeof pass === 'string') return pass;
     for (const each of pass.rootIds) rootIds.add(each);
     const { foreign, taken } = pass.search;
     if (pass.isLast) return { foreign, taken, rootIds, isComplete: true };
     if (worklist.followedCount() > limits.followedMax) {
-      await noteStuck(services, id);
+      await noteStuck(services, id, worklist.followedCount());
       return { foreign, taken, rootIds, isComplete: false };
     }
   }
 }
 
-async function noteStuck({ db, clock }: Services, id: string): Promise<void> {
+async function noteStuck({ db, clock, log }: Services, id: string, count: number): Promise<void> {
+  log.error(
+    { cascadeId: id, followedCount: count },
+    'cascade stuck: it led to more keys and members than are followed; the job tries again in an hour',
+  );
   await db.update(runningCascade).set({ stuckAt: clock() }).where(eq(runningCascade.id, id));
 }
 
@@ -77,7 +80,7 @@ interface Passing {
   readonly id: string;
   readonly limits: CascadeLimits;
   readonly worklist: Worklist;
-  readonly origins: readonly Origin[] | undefined;
+  readonly origins: readonly Waiting[] | undefined;
 }
 
 interface Pass {
@@ -101,7 +104,7 @@ function searchAndEnd({ services, id, limits, worklist, origins }: Passing) {
           tx,
           authorityOf(row),
           row.roots,
-          { keepMembers: row.keepMembers ?? undefined, searchedMax: limits.searchedMax },
+          { ...limits, keepMembers: row.keepMembers ?? undefined },
           origins,
         ),
       );

@@ -37,13 +37,13 @@ export async function revokeWithCreated(
   cascade: Cascade,
   limits = CASCADE_LIMITS,
 ): Promise<ReadonlyMap<string, DomainError>> {
-  const { searchedMax, followedMax } = limits;
+  const { followedMax } = limits;
   let begun = await begin(ctx, ids, cascade, { limits, isRepeated: false });
   if (begun.isNothingRevoked) {
     const { keepMembers } = cascade;
     const { roots, refusals } = begun;
     if (roots.length === 0) return refusals;
-    const left = await findLeft(ctx, roots, { keepMembers, searchedMax });
+    const left = await findLeft(ctx, roots, { ...limits, keepMembers });
     if (!left.isAny) return refusals;
     begun = await begin(ctx, ids, cascade, {
       limits,
@@ -144,7 +144,7 @@ async function endAtOnce(
   { roots, refusals }: Revoked,
   { cascade: { keepMembers }, limits }: { cascade: Cascade; limits: CascadeLimits },
 ) {
-  const search = await searchAtOnce(tx, ctx, roots, { keepMembers, searchedMax: limits.atOnceMax });
+  const search = await searchAtOnce(tx, ctx, roots, { ...limits, keepMembers });
   if (!search || takePart(search.created, limits.endedMax).rest) return undefined;
   const now = ctx.services.clock();
   const wasRevoked = (id: string) => refusals.has(id);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Database } from '../../db/connect.ts';
+import type { Database } from '../db/connect.ts';
 import { createTurns } from './turns.ts';
 
 /** Turns are kept for an object, whatever it is. */

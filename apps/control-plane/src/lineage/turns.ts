@@ -1,5 +1,5 @@
-import type { Database } from '../../db/connect.ts';
-import { DomainError } from '../../domain-error.ts';
+import type { Database } from '../db/connect.ts';
+import { DomainError } from '../domain-error.ts';
 
 /**
  * Runs work on a database one at a time in this process, so that it takes one connection of all that
