@@ -5,7 +5,6 @@ import type { Authority } from '../context.ts';
 import type { Transaction } from '../db/connect.ts';
 import { runningCascade } from '../db/schema/index.ts';
 import { traceAncestors } from './trace-ancestors.ts';
-import type { Descendants } from './trace-descendants.ts';
 
 export type RunningCascade = typeof runningCascade.$inferSelect;
 
@@ -23,37 +22,15 @@ export function isCascading(organizationId: SQLWrapper): SQL<boolean> {
 }
 
 /**
- * Whether a cascade is about to end the key or the member. The transaction holds the lock of the
- * chain's end, under which a cascade begins: what it asks for here can only become less after that.
+ * Whether a cascade is about to end what one of the creators, keys and members, did at that time. The
+ * transaction holds the lock of the chain's end, under which a cascade begins: what it asks for here can
+ * only become less after that.
  */
-export function isBeingEnded(
-  tx: Transaction,
-  organizationId: string,
-  id: string,
-): Promise<boolean> {
-  return isInCascade(tx, organizationId, [id], ({ rootNow }) => rootNow(id) !== undefined);
-}
-
-/** The same of what one of the creators, keys and members, did at that time. */
-export function wasBeingEnded(
+export async function wasBeingEnded(
   tx: Transaction,
   organizationId: string,
   creators: readonly string[],
   at: Date,
-): Promise<boolean> {
-  return isInCascade(
-    tx,
-    organizationId,
-    creators,
-    ({ rootOf }) => rootOf(creators, at.getTime()) !== undefined,
-  );
-}
-
-async function isInCascade(
-  tx: Transaction,
-  organizationId: string,
-  ids: readonly string[],
-  isIn: (found: Descendants) => boolean,
 ): Promise<boolean> {
   const running = await tx
     .select()
@@ -62,8 +39,8 @@ async function isInCascade(
   for (const row of running) {
     const rootIds = row.roots.map(({ id }) => id);
     const cascade = { rootIds, keepMembers: row.keepMembers ?? undefined };
-    const found = await traceAncestors(tx, authorityOf(row), cascade, ids);
-    if (found === 'unknown' || (found && isIn(found))) return true;
+    const found = await traceAncestors(tx, authorityOf(row), cascade, creators);
+    if (found === 'unknown' || found?.rootOf(creators, at.getTime()) !== undefined) return true;
   }
   return false;
 }

@@ -5,11 +5,12 @@ import type { Ctx } from '../context.ts';
 import type { Transaction } from '../db/connect.ts';
 import { belongsTo, defineLockedRead, type Statement } from '../db/statement.ts';
 import { DomainError } from '../domain-error.ts';
-import { isBeingEnded } from '../lineage/running-cascades.ts';
+import { isKnownOutside, StandingNotKnown } from '../lineage/standing.ts';
 
 const OWNER = `
   member.status as "ownerStatus", member.role_id as "roleId", role.scopes as "customScopes",
-  exists (select from running_cascade where running_cascade.organization_id = $1) as "isCascading"`;
+  array(select running_cascade.id::text from running_cascade
+    where running_cascade.organization_id = $1) as "cascadeIds"`;
 const ROLE = `
   left join role on role.id = member.role_id and role.organization_id = member.organization_id`;
 
@@ -17,8 +18,8 @@ interface OwnerRow {
   readonly ownerStatus: 'active' | 'suspended' | 'removed';
   readonly roleId: string;
   readonly customScopes: Scope[] | null;
-  /** Whether something of the organization is about to end, in several transactions. */
-  readonly isCascading: boolean;
+  /** Cascades that are about to end something of the organization, in several transactions. */
+  readonly cascadeIds: readonly string[];
 }
 
 interface KeyRow extends OwnerRow {
@@ -97,7 +98,7 @@ export const onlyCaller = defineCallerRead<object>('confirm');
  * the session and a running cascade, changes only under the lock of the chain's end, which the
  * transaction holds before. What a cascade is about to end may act no more than what has ended.
  * @returns the context, and what the read shows besides
- * @throws DomainError when the caller may no longer act
+ * @throws DomainError when the caller may no longer act; StandingNotKnown
  */
 export async function confirmActor<Facts extends object>(
   tx: Transaction,
@@ -114,9 +115,7 @@ export async function confirmActor<Facts extends object>(
     }
     // No cascade removes the organization's owner, whatever their line is, and however long.
     const mayBeRemoved = owner.roleId !== OWNER_ROLE_ID;
-    if (owner.isCascading && mayBeRemoved && (await isBeingEnded(tx, organizationId, memberId))) {
-      throw inactive(ctx);
-    }
+    if (mayBeRemoved) requireOutside(ctx, owner.cascadeIds, memberId);
     return { confirmed: { ...ctx, scopes: roleScopes(owner) }, facts: owner };
   }
   const [key] = await read.ofKey(tx, [organizationId, actor.memberId, actor.keyId]);
@@ -125,11 +124,29 @@ export async function confirmActor<Facts extends object>(
   if (key.status === 'revoked') throw refusal('revoked', 'was revoked');
   if (key.status === 'disabled') throw refusal('disabled', 'was disabled');
   if (key.expiresAt && key.expiresAt <= ctx.services.clock()) throw refusal('expired', 'expired');
-  if (key.isCascading && (await isBeingEnded(tx, organizationId, actor.keyId))) {
-    throw refusal('revoked', 'was revoked');
-  }
+  requireOutside(ctx, key.cascadeIds, actor.keyId);
   const scopes = intersect(roleScopes(key), scopeSet(key.scopes.filter(isScope)));
   return { confirmed: { ...ctx, scopes }, facts: key };
+}
+
+function requireOutside({ services }: Ctx, cascadeIds: readonly string[], callerId: string): void {
+  if (!isKnownOutside(services.db, cascadeIds, callerId)) throw new StandingNotKnown();
+}
+
+/** Of a caller of whom it is not known that no running cascade is about to end them. */
+export function beingEnded({ actor }: Ctx, standing: 'inside' | 'unknown'): DomainError {
+  if (standing === 'unknown') {
+    return new DomainError(
+      'unavailable',
+      'A key of your organization is being revoked with everything that it created, and too much leads to you to tell whether you are among it. Nothing was changed. Try again when the revocation is over.',
+    );
+  }
+  return actor.type === 'key'
+    ? refusal('revoked', 'is being revoked, together with a key from which it descends,')
+    : new DomainError(
+        'member_suspended',
+        'You joined through an API key that is being revoked with everything that came from it, so you can no longer change anything. Ask an admin to invite you again.',
+      );
 }
 
 function inactive(ctx: Ctx): DomainError {

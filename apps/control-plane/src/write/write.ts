@@ -3,9 +3,10 @@ import { recordLead } from '../access/prune-lineage.ts';
 import { requireScope } from '../access/require-scope.ts';
 import type { Ctx } from '../context.ts';
 import type { Transaction } from '../db/connect.ts';
+import { learnStanding, StandingNotKnown } from '../lineage/standing.ts';
 import type { AuditActor } from './audit.ts';
 import { commit } from './commit.ts';
-import { type CallerRead, confirmActor, onlyCaller } from './confirm-actor.ts';
+import { beingEnded, type CallerRead, confirmActor, onlyCaller } from './confirm-actor.ts';
 import type { Replayed, Written } from './written.ts';
 
 export { commit } from './commit.ts';
@@ -31,7 +32,8 @@ interface WriteSpec<F extends object> {
  * The one way to change anything: checks the scope, and in one transaction confirms that the
  * caller still may, runs `fn`, appends the audit event, the change and the messages of the outbox.
  * Returns when every control-plane process has applied the change. `fn` may run again, after a
- * deadlock or when a change that shared its transaction failed, so it must do nothing but query `tx`.
+ * deadlock or when a change that shared its transaction failed, so it must do nothing but query `tx`. It
+ * runs once it is known how the caller stands to running cascades, which is searched without a lock.
  * @throws DomainError insufficient_scope, and what `fn` throws; then nothing has changed
  */
 export async function write<T, F extends object = object>(
@@ -54,7 +56,22 @@ export async function write<T, F extends object = object>(
     if (ctx.actor.type === 'key' && !('replayed' in written)) recordLead(tx, ctx.actor.keyId);
     return written;
   };
-  return commit(ctx.services, source, confirmedFn, spec.optimistic);
+  for (;;) {
+    try {
+      return await commit(ctx.services, source, confirmedFn, spec.optimistic);
+    } catch (error) {
+      if (!(error instanceof StandingNotKnown)) throw error;
+      await requireOutsideCascades(ctx);
+    }
+  }
+}
+
+/** @throws DomainError where a running cascade is about to end the caller, or it cannot be told */
+async function requireOutsideCascades(ctx: Ctx): Promise<void> {
+  const { actor, organizationId, services } = ctx;
+  const callerId = actor.type === 'key' ? actor.keyId : actor.memberId;
+  const standing = await learnStanding(services.db, organizationId, callerId);
+  if (standing !== 'outside') throw beingEnded(ctx, standing);
 }
 
 function auditActor({ actor }: Ctx): AuditActor {

@@ -1,0 +1,122 @@
+import { beforeAll, expect, it } from 'vitest';
+import {
+  type CascadeWorld,
+  startCascadeWorld,
+} from '../features/api-keys/cascade-world.fixture.ts';
+import type { Client } from '../testing/client.ts';
+import { join } from '../testing/join.ts';
+import { claimedOrganization } from '../testing/people.ts';
+import { recordStatements } from '../testing/reads/explain-statements.ts';
+import { whileHeld } from '../testing/while-held.ts';
+import { learnStanding } from './standing.ts';
+
+let world: CascadeWorld;
+let organizationId: string;
+
+beforeAll(async () => {
+  world = await startCascadeWorld();
+  ({ organizationId } = await claimedOrganization(world.app));
+});
+
+const createKey = (client: Client) =>
+  client.post('/v1/api-keys', { name: 'late', profile: 'custom', scopes: ['api_keys.read'] });
+
+it('keeps nobody else from changing anything while it is searched for', async () => {
+  const { app, owner, makeRoot, named } = world;
+  const root = await makeRoot();
+  const child = await makeRoot(root.client);
+  await world.interrupt(root);
+  const others: number[] = [];
+
+  const refused = await whileHeld(
+    app.database,
+    (holder) => holder.query('lock table deleted_key in access exclusive mode'),
+    () => createKey(child.client),
+    async () => {
+      const body = { name: named('meanwhile'), environment: 'test' };
+      others.push((await owner.post('/v1/workspaces', body)).status);
+    },
+  );
+
+  expect(others).toEqual([201]);
+  expect(refused.problem).toMatchObject({
+    code: 'revoked',
+    detail: expect.stringContaining('is being revoked, together with a key'),
+  });
+});
+
+it('is searched for once, however often the caller tries', async () => {
+  const { makeRoot } = world;
+  const root = await makeRoot();
+  const [inside, outside] = [await makeRoot(root.client), await makeRoot()];
+  await world.interrupt(root);
+  const countSearches = async (client: Client) => {
+    const statements = await recordStatements(() => createKey(client));
+    return statements.filter(({ text }) => text.includes('as walked')).length;
+  };
+  for (const { client } of [inside, outside]) {
+    expect(await countSearches(client)).toBeGreaterThan(0);
+    expect(await countSearches(client)).toBe(0);
+  }
+  expect((await createKey(outside.client)).status).toBe(201);
+});
+
+it('ends for a member who is invited again while the cascade is interrupted', async () => {
+  const { app, owner, makeRoot, named, statusOf, joinAgain, letAMinutePass } = world;
+  const root = await makeRoot();
+  const guest = await join(app, root.client, named('Guest'), 'role_admin');
+  await world.interrupt(root);
+  const refused = await createKey(guest.client);
+  expect(refused.problem).toMatchObject({
+    code: 'member_suspended',
+    detail: expect.stringContaining('You joined through an API key that is being revoked'),
+  });
+  expect((await owner.delete(`/v1/members/${guest.memberId}`)).status).toBe(204);
+  await letAMinutePass();
+  await joinAgain(owner, guest, 'role_admin');
+  // What was found before is forgotten after a few seconds.
+  await expect
+    .poll(async () => (await createKey(guest.client)).status, { interval: 250 })
+    .toBe(201);
+  expect(await statusOf(guest)).toBe('active');
+});
+
+it('is unknown where too many keys and members lead to the caller, and the answer says so', async () => {
+  const { app, owner, query, makeRoot, named } = world;
+  const root = await makeRoot();
+  await query(
+    `insert into deleted_key (id, organization_id, created_by, created_at)
+     select 'line' || n, $1, 'line' || n - 1, now() from generate_series(1, 40) n`,
+    [organizationId],
+  );
+  const joinAtTheEnd = async () => {
+    const admin = await join(app, owner, named('Admin'), 'role_admin');
+    await query(`update admission set created_by_key_id = 'line40' where member_id = $1`, [
+      admin.memberId,
+    ]);
+    return admin;
+  };
+  await world.interrupt(root);
+  const quick = { idsMax: 10, linksMax: 1000 };
+  const learn = async (memberId: string, idsMax: number, linksMax: number) =>
+    learnStanding(app.services.db, organizationId, memberId, {
+      quick,
+      thorough: { idsMax, linksMax },
+    });
+  const [one, other] = [await joinAtTheEnd(), await joinAtTheEnd()];
+  const rotated = await makeRoot();
+  await query(
+    `insert into key_rotation (organization_id, rotated_by, key_id, first_at, last_at)
+     select $1, 'line' || n, $2, now(), now() from generate_series(1, 40) n`,
+    [organizationId, rotated.id],
+  );
+  expect(await learn(one.memberId, 10, 1000)).toBe('unknown');
+  expect(await learn(rotated.id, 100, 10)).toBe('unknown');
+  expect(await learn(other.memberId, 100, 1000)).toBe('outside');
+  expect((await createKey(one.client)).problem).toMatchObject({
+    status: 503,
+    code: 'unavailable',
+    detail: expect.stringContaining('too much leads to you to tell'),
+  });
+  expect((await createKey(other.client)).status).toBe(201);
+});

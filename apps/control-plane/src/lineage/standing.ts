@@ -1,0 +1,125 @@
+import { eq } from 'drizzle-orm';
+import type { Database, Transaction } from '../db/connect.ts';
+import { runningCascade } from '../db/schema/index.ts';
+import { authorityOf, type RunningCascade } from './running-cascades.ts';
+import { type AncestorLimits, traceAncestors } from './trace-ancestors.ts';
+import { createTurns } from './turns.ts';
+
+/** Whether running cascades are about to end a key or a member. */
+export type Standing = 'outside' | 'inside' | 'unknown';
+
+/**
+ * Thrown in a transaction that must know how its caller stands to running cascades, and does not: that
+ * may take long to find out, and all others of the organization would wait meanwhile.
+ */
+export class StandingNotKnown extends Error {}
+
+/** What nearly everybody needs, who descends from few keys and members. */
+const QUICK: AncestorLimits = { idsMax: 1000, linksMax: 2500 };
+const THOROUGH: AncestorLimits = { idsMax: 100_000, linksMax: 500_000 };
+
+/** How long it is remembered that a caller is about to be ended, or that it took too long to tell. */
+const INSIDE_MS = 5000;
+/** Answers that a process remembers; the oldest are asked again. */
+const REMEMBERED_MAX = 10_000;
+
+/** How many may wait until one after the other was searched for thoroughly. */
+const WAITING_MAX = 8;
+const inTurn = createTurns(WAITING_MAX);
+
+/**
+ * Whether the key or the member is known to be outside all of the cascades. That stays so: what a cascade
+ * is about to end can change nothing any more, so it leads to nothing new.
+ */
+export function isKnownOutside(
+  db: Database,
+  cascadeIds: readonly string[],
+  callerId: string,
+): boolean {
+  return cascadeIds.every((id) => recall(db, id, callerId) === 'outside');
+}
+
+/**
+ * Finds out without a lock, in one snapshot, how the key or the member stands to the cascades of the
+ * organization. Somebody may take a member out of a cascade by inviting them again, so that anything else
+ * than `outside` is remembered for a moment only.
+ * @throws DomainError unavailable, where too many wait for it
+ */
+export async function learnStanding(
+  db: Database,
+  organizationId: string,
+  callerId: string,
+  { quick = QUICK, thorough = THOROUGH } = {},
+): Promise<Standing> {
+  const search = (limits: AncestorLimits, isLast: boolean) =>
+    searchAll(db, organizationId, callerId, { limits, isLast });
+  const first = await search(quick, false);
+  const isKnown = [...first.values()].every((each) => each !== 'unknown');
+  const standings = isKnown ? first : await inTurn(db, () => search(thorough, true));
+  const found = new Set(standings.values());
+  if (found.has('inside')) return 'inside';
+  return found.has('unknown') ? 'unknown' : 'outside';
+}
+
+/** By cascade. */
+function searchAll(
+  db: Database,
+  organizationId: string,
+  callerId: string,
+  { limits, isLast }: { readonly limits: AncestorLimits; readonly isLast: boolean },
+) {
+  return db.transaction(
+    async (tx) => {
+      const running = await tx
+        .select()
+        .from(runningCascade)
+        .where(eq(runningCascade.organizationId, organizationId));
+      const standings = new Map<string, Standing>();
+      for (const row of running) {
+        const known = recall(db, row.id, callerId);
+        const standing = known ?? (await searchOne(tx, row, callerId, limits));
+        if (!known && (standing !== 'unknown' || isLast)) {
+          remember(db, row.id, callerId, standing);
+        }
+        standings.set(row.id, standing);
+      }
+      return standings;
+    },
+    { isolationLevel: 'repeatable read', accessMode: 'read only' },
+  );
+}
+
+async function searchOne(
+  tx: Transaction,
+  row: RunningCascade,
+  callerId: string,
+  limits: AncestorLimits,
+): Promise<Standing> {
+  const rootIds = row.roots.map(({ id }) => id);
+  const cascade = { rootIds, keepMembers: row.keepMembers ?? undefined };
+  const found = await traceAncestors(tx, authorityOf(row), cascade, [callerId], limits);
+  if (found === 'unknown') return found;
+  return found?.rootNow(callerId) === undefined ? 'outside' : 'inside';
+}
+
+interface Remembered {
+  readonly standing: Standing;
+  /** By `performance.now()`. */
+  readonly until: number;
+}
+
+const memories = new WeakMap<Database, Map<string, Remembered>>();
+
+function recall(db: Database, cascadeId: string, callerId: string): Standing | undefined {
+  const known = memories.get(db)?.get(`${cascadeId} ${callerId}`);
+  return known && known.until > performance.now() ? known.standing : undefined;
+}
+
+function remember(db: Database, cascadeId: string, callerId: string, standing: Standing): void {
+  const memory = memories.get(db) ?? new Map<string, Remembered>();
+  memories.set(db, memory);
+  const [oldest] = memory.keys();
+  if (oldest !== undefined && memory.size >= REMEMBERED_MAX) memory.delete(oldest);
+  const lastsMs = standing === 'outside' ? Number.POSITIVE_INFINITY : INSIDE_MS;
+  memory.set(`${cascadeId} ${callerId}`, { standing, until: performance.now() + lastsMs });
+}
