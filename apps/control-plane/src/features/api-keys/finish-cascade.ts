@@ -38,6 +38,7 @@ export async function finishCascade(
   for (;;) {
     const outcome = await inTurn(services.db, () => goOn(services, id, limits));
     if (outcome !== 'busy') return outcome === 'gone' ? undefined : outcome;
+    services.log.debug({ cascadeId: id }, 'cascade waits: another process is about it');
     await setTimeout(ASKED_AGAIN_MS);
   }
 }

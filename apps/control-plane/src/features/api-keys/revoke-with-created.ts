@@ -1,11 +1,10 @@
-import { scopeNames } from '@tollkeeper/verify';
 import { and } from 'drizzle-orm';
 import { findDeletedKey } from '../../access/find-deleted-key.ts';
 import { visibleKeys } from '../../access/visibility.ts';
 import type { Ctx } from '../../context.ts';
 import { among } from '../../db/among.ts';
 import { allowLongStatements, type Database, type Transaction } from '../../db/connect.ts';
-import { apiKey, runningCascade } from '../../db/schema/index.ts';
+import { apiKey } from '../../db/schema/index.ts';
 import { DomainError } from '../../domain-error.ts';
 import type { KeepMembers } from '../../lineage/removable-members.ts';
 import { write } from '../../write/write.ts';
@@ -15,6 +14,7 @@ import { endFound } from './end-found.ts';
 import { CASCADE_LIMITS, type CascadeLimits, takePart } from './ended-part.ts';
 import { type Finished, finishCascade } from './finish-cascade.ts';
 import { treeOfAnotherLeft } from './foreign-roots.ts';
+import { findRunning, recordCascade } from './record-cascade.ts';
 import { setAllRevoked } from './set-status.ts';
 
 interface Cascade {
@@ -97,9 +97,11 @@ function begin(
     await requireCallerOutside(tx, confirmed, rootIds, cascade.keepMembers);
     const { refusals, events, changes } = await setAllRevoked(tx, confirmed, ids, cascade.reason);
     const revoked = { roots, refusals };
-    // What keys created that were revoked before, is looked for without the lock.
-    if (events.length === 0 && !isRepeated) {
-      return { replayed: { ...revoked, isNothingRevoked: true } };
+    if (events.length === 0) {
+      const cascadeId = await findRunning(tx, confirmed, rootIds, cascade.keepMembers);
+      if (cascadeId) return { replayed: { ...revoked, cascadeId } };
+      // What keys created that were revoked before, is looked for without the lock.
+      if (!isRepeated) return { replayed: { ...revoked, isNothingRevoked: true } };
     }
     await allowLongStatements(tx);
     const atOnce = isMuch
@@ -107,7 +109,7 @@ function begin(
       : await endAtOnce(tx, confirmed, revoked, { cascade, limits });
     const result = atOnce
       ? { ...revoked, ended: atOnce.ended }
-      : { ...revoked, cascadeId: await record(tx, confirmed, revoked, cascade.keepMembers) };
+      : { ...revoked, cascadeId: await recordCascade(tx, confirmed, revoked, cascade.keepMembers) };
     const [first, ...furtherEvents] = [...events, ...(atOnce?.events ?? [])];
     return first
       ? { result, ...first, furtherEvents, changes: [...changes, ...(atOnce?.changes ?? [])] }
@@ -151,31 +153,6 @@ async function endAtOnce(
   const ending = { keepMembers, now, wasRevoked };
   const { rootIds, ...written } = await endFound(tx, ctx, search, search.created, ending);
   return { ended: { ...search, rootIds: new Set(rootIds) }, ...written };
-}
-
-/** @returns its id */
-async function record(
-  tx: Transaction,
-  { organizationId, actor, scopes, workspaceId, origin, services }: Ctx,
-  { roots, refusals }: Revoked,
-  keepMembers: KeepMembers | undefined,
-): Promise<string> {
-  const [row] = await tx
-    .insert(runningCascade)
-    .values({
-      organizationId,
-      roots: roots.map(({ id, name }) => ({ id, name, wasRevoked: refusals.has(id) })),
-      keepMembers: keepMembers ?? null,
-      memberId: actor.memberId,
-      keyId: actor.type === 'key' ? actor.keyId : null,
-      scopes: scopeNames(scopes),
-      workspaceId,
-      ...origin,
-      createdAt: services.clock(),
-    })
-    .returning({ id: runningCascade.id });
-  if (!row) throw new Error('The cascade was not recorded');
-  return row.id;
 }
 
 /** @throws DomainError unavailable */
