@@ -6,15 +6,18 @@ import { newestAuditEvent } from '../../testing/audit-log.ts';
 import type { Client } from '../../testing/client.ts';
 import { type Joined, join } from '../../testing/join.ts';
 import { makeKey } from '../../testing/keys.ts';
+import type { Query } from '../../testing/query-database.ts';
 import { startOrganization } from '../../testing/start-organization.ts';
 import type { TestApp } from '../../testing/test-app.ts';
+import { FORMER_OWNERS_MAX } from './hand-over-keys.ts';
 
 let app: TestApp;
 let owner: Client;
+let query: Query;
 let admin: Joined;
 
 beforeAll(async () => {
-  ({ app, owner } = await startOrganization());
+  ({ app, owner, query } = await startOrganization());
   admin = await join(app, owner, 'Alan', 'role_admin');
 });
 
@@ -50,6 +53,29 @@ describe('handing over the keys of a member who is removed', () => {
       .from(keyTotal)
       .where(eq(keyTotal.memberId, heir.memberId));
     expect(totals).toMatchObject([{ created: 0, lastCallAt: expect.any(Date) }]);
+  });
+
+  it('is refused for a key that many members have owned: each of them stays linked to it', async () => {
+    const dev = await join(app, owner, 'Manu', 'role_developer');
+    const heir = await join(app, owner, 'Heidi', 'role_developer');
+    const key = await makeKey(app, dev.client, { name: 'passed around' });
+    // Who owned it before and owns it again is one of them; a key that rotated it is none.
+    const former = Array.from({ length: FORMER_OWNERS_MAX - 1 }, (_, at) => `mem_former${at}`);
+    await query(
+      `insert into key_rotation (organization_id, rotated_by, key_id, first_at, last_at)
+       select organization_id, rotator, id, now(), now()
+       from api_key, unnest($2::text[]) as rotator where id = $1`,
+      [key.id, [...former, 'mem_one_more', dev.memberId, 'key_rotator']],
+    );
+    const refused = await remove(owner, dev.memberId, heir.memberId);
+    expect(refused.problem).toMatchObject({
+      status: 409,
+      code: 'invalid_state',
+      detail: expect.stringMatching(/^Cannot hand over the key "passed around": 20 other members/),
+    });
+    expect((await key.client.get('/v1/whoami')).status).toBe(200);
+    await query(`delete from key_rotation where rotated_by = 'mem_one_more'`);
+    expect((await remove(owner, dev.memberId, heir.memberId)).status).toBe(204);
   });
 
   it('is refused when the keys could then do more than the remover may', async () => {

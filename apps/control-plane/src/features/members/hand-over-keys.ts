@@ -1,4 +1,4 @@
-import { isScope } from '@tollkeeper/contract';
+import { ID_PREFIXES, isScope } from '@tollkeeper/contract';
 import { intersect, scopeNames, scopeSet } from '@tollkeeper/verify';
 import { and, asc, eq, ne, sql } from 'drizzle-orm';
 import { requireScopesHeld } from '../../access/require-scope.ts';
@@ -6,6 +6,7 @@ import { roleScopes } from '../../access/role-scopes.ts';
 import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { apiKey, keyRotation, keyTotal } from '../../db/schema/index.ts';
+import { DomainError } from '../../domain-error.ts';
 import { requireRecentGrant } from '../identity/index.ts';
 import type { LockedMember } from './lock-member.ts';
 
@@ -13,7 +14,7 @@ import type { LockedMember } from './lock-member.ts';
  * Gives the member's keys to the heir. A key that was held down by a small role may do more under
  * a greater one; so the caller must hold all that it will do.
  * @returns the keys
- * @throws DomainError scope_not_held, recent_sign_in_required
+ * @throws DomainError scope_not_held, recent_sign_in_required, invalid_state
  */
 export async function handOverKeys(
   tx: Transaction,
@@ -26,12 +27,38 @@ export async function handOverKeys(
   const inForce = scopeNames(intersect(held, roleScopes(heir)));
   requireScopesHeld(ctx, inForce, 'api_keys.read');
   await requireRecentGrant(tx, ctx, inForce);
+  await requireFewFormerOwners(tx, ctx, memberId);
   const handedOverAt = ctx.services.clock();
   await recordFormerOwner(tx, ctx, memberId, handedOverAt);
   const set = { memberId: heir.id, handedOverAt };
   await tx.update(apiKey).set(set).where(unrevokedOf(ctx, memberId));
   await openTotals(tx, ctx, heir.id, new Set(keys.map((key) => key.workspaceId ?? '')));
   return keys;
+}
+
+/** Members who may know the secret of a key besides its owner, for the key to be handed over once more. */
+export const FORMER_OWNERS_MAX = 20;
+
+/**
+ * One request hands over any number of keys, and each stays linked to all its former owners: a thief who
+ * hands many keys on and on would make more links than a cascade can follow.
+ * @throws DomainError invalid_state
+ */
+async function requireFewFormerOwners(tx: Transaction, ctx: Ctx, memberId: string): Promise<void> {
+  const { rows } = await tx.execute<{ name: string }>(sql`
+    select ${apiKey.name} as name from ${apiKey}, lateral (
+      select count(*) as count from ${keyRotation}
+      where ${keyRotation.keyId} = ${apiKey.id}
+        and ${keyRotation.organizationId} = ${ctx.organizationId}
+        and starts_with(${keyRotation.rotatedBy}, ${ID_PREFIXES.member})
+        and ${keyRotation.rotatedBy} <> ${memberId}) as former
+    where ${unrevokedOf(ctx, memberId)} and former.count >= ${FORMER_OWNERS_MAX} limit 1`);
+  const [key] = rows;
+  if (!key) return;
+  throw new DomainError(
+    'invalid_state',
+    `Cannot hand over the key "${key.name}": ${FORMER_OWNERS_MAX} other members have owned it or given it a new secret before. Create a new key in its place and revoke it, or remove the member without handing their keys over.`,
+  );
 }
 
 /**
