@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { ID_RULES } from './ids.ts';
-import { TAG, TAG_RULE } from './tags.ts';
 import {
   API_SCOPE_NAME,
   API_SCOPE_NAME_RULE,
   NO_BUILT_IN_GROUP,
   NO_BUILT_IN_GROUP_RULE,
 } from './scopes.ts';
+import { TAG, TAG_RULE } from './tags.ts';
 import {
   CURSOR,
   CURSOR_RULE,

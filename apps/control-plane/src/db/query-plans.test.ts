@@ -117,6 +117,23 @@ it('reads whole tables in jobs only once an hour, and none that grows with keys 
   expect(wide).toEqual([]);
 });
 
+it('finds by an index the answers to forget, of what ceased to exist', async () => {
+  const query = queryDatabase(app.database);
+  await query(
+    `insert into idempotency (organization_id, actor_id, key, request_hash, answer, created_at)
+     select (select min(organization_id) from audit_chain), 'mem_' || n, n::text, '\\x00',
+       jsonb_build_object('id', 'thing' || n), now() from generate_series(1, 5000) n`,
+  );
+  await query('analyze idempotency');
+  const key = await makeKey(app, owner);
+  const statements = await recordStatements(() => owner.delete(`/v1/api-keys/${key.id}`));
+  const [forgetting] = statements.filter(({ text }) => text.startsWith('update "idempotency"'));
+  const { text = '', values = [] } = forgetting ?? {};
+  const plan = await query<{ 'QUERY PLAN': string }>(`explain ${text}`, [...values]);
+  expect(plan.map((line) => line['QUERY PLAN']).join('\n')).toContain('idempotency_created');
+  await query(`delete from idempotency where actor_id ~ '^mem_[0-9]+$'`);
+});
+
 it('finds by an index what prepared statements need, also by the plan that serves any value', async () => {
   const query = queryDatabase(app.database);
   for (const text of MANY) await query(text);

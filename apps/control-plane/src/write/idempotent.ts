@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Ctx } from '../context.ts';
 import type { Transaction } from '../db/connect.ts';
-import { idempotency } from '../db/schema/index.ts';
+import { answerId, idempotency } from '../db/schema/index.ts';
 import { defineCheck, defineUnawaitedWrite } from '../db/statement.ts';
 import { awaitAtCommit } from '../db/transaction.ts';
 import { DomainError } from '../domain-error.ts';
@@ -109,10 +109,11 @@ export async function forgetAnswer(
   organizationId: string,
   ...ids: readonly string[]
 ): Promise<void> {
+  const id = answerId(idempotency.answer);
   await forget(
     tx,
     organizationId,
-    sql`${idempotency.answer} ->> 'id' = any(${sql.param(ids)}::text[])`,
+    sql`${id} is not null and ${id} = any(${sql.param(ids)}::text[])`,
   );
 }
 

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import {
   bigint,
   index,
@@ -50,8 +50,17 @@ export const idempotency = pgTable(
   (table) => [
     primaryKey({ columns: [table.organizationId, table.actorId, table.key] }),
     index().on(table.createdAt),
+    // For `forgetAnswer`.
+    index('idempotency_created')
+      .on(table.organizationId, answerId(table.answer))
+      .where(sql`${answerId(table.answer)} is not null`),
   ],
 );
+
+/** The id of what a request created, in the answer that is kept. */
+export function answerId(answer: SQLWrapper): SQL {
+  return sql`(${answer} ->> 'id')`;
+}
 
 /** Recorded changes. They have no foreign keys, since they outlive the rows that they are about. */
 export const auditEvent = pgTable(
