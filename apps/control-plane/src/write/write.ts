@@ -66,7 +66,7 @@ export async function write<T, F extends object = object>(
   }
 }
 
-/** @throws DomainError where a running cascade is about to end the caller, or it cannot be told */
+/** @throws DomainError where a running cascade is about to end the caller, or may be */
 async function requireOutsideCascades(ctx: Ctx): Promise<void> {
   const { actor, organizationId, services } = ctx;
   const callerId = actor.type === 'key' ? actor.keyId : actor.memberId;
