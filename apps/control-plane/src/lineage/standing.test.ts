@@ -50,14 +50,17 @@ it('is searched for once, however often the caller tries', async () => {
   const root = await makeRoot();
   const [inside, outside] = [await makeRoot(root.client), await makeRoot()];
   await world.interrupt(root);
-  const countSearches = async (client: Client) => {
+  const countOf = async (client: Client) => {
     const statements = await recordStatements(() => createKey(client));
-    return statements.filter(({ text }) => text.includes('as walked')).length;
+    const count = (part: string) => statements.filter(({ text }) => text.includes(part)).length;
+    return { searches: count('as walked'), locks: count('audit_chain') };
   };
   for (const { client } of [inside, outside]) {
-    expect(await countSearches(client)).toBeGreaterThan(0);
-    expect(await countSearches(client)).toBe(0);
+    expect((await countOf(client)).searches).toBeGreaterThan(0);
+    expect((await countOf(client)).searches).toBe(0);
   }
+  // Nor does one hold up others who is refused.
+  expect((await countOf(inside.client)).locks).toBe(0);
   expect((await createKey(outside.client)).status).toBe(201);
 });
 
@@ -104,14 +107,17 @@ it('is unknown where too many keys and members lead to the caller, and the answe
       thorough: { idsMax, linksMax },
     });
   const [one, other] = [await joinAtTheEnd(), await joinAtTheEnd()];
-  const rotated = await makeRoot();
+  const [rotated, paged] = [await makeRoot(), await makeRoot()];
   await query(
     `insert into key_rotation (organization_id, rotated_by, key_id, first_at, last_at)
-     select $1, 'line' || n, $2, now(), now() from generate_series(1, 40) n`,
-    [organizationId, rotated.id],
+     select $1, 'line' || n, id, now(), now() from unnest($2::text[]) id, generate_series(1, 40) n`,
+    [organizationId, [rotated.id, paged.id]],
   );
   expect(await learn(one.memberId, 10, 1000)).toBe('unknown');
   expect(await learn(rotated.id, 100, 10)).toBe('unknown');
+  const inPages = { idsMax: 100, linksMax: 1000, pageMax: 7 };
+  const pages = { quick: inPages, thorough: inPages };
+  expect(await learnStanding(app.services.db, organizationId, paged.id, pages)).toBe('outside');
   expect(await learn(other.memberId, 100, 1000)).toBe('outside');
   expect((await createKey(one.client)).problem).toMatchObject({
     status: 503,

@@ -57,8 +57,21 @@ export async function learnStanding(
   const isKnown = [...first.values()].every((each) => each !== 'unknown');
   const standings = isKnown ? first : await inTurn(db, () => search(thorough, true));
   const found = new Set(standings.values());
-  if (found.has('inside')) return 'inside';
-  return found.has('unknown') ? 'unknown' : 'outside';
+  const standing = (['inside', 'unknown'] as const).find((each) => found.has(each)) ?? 'outside';
+  if (standing !== 'outside') remember(db, ANY, callerId, standing);
+  return standing;
+}
+
+/** In place of a cascade: what was found out about all that were running. */
+const ANY = 'any';
+
+/**
+ * What was found out a moment ago about a caller who is not outside: who tries again and again then holds up
+ * nobody by it.
+ */
+export function recallRefused(db: Database, callerId: string): 'inside' | 'unknown' | undefined {
+  const standing = recall(db, ANY, callerId);
+  return standing === 'outside' ? undefined : standing;
 }
 
 /** By cascade. */

@@ -6,7 +6,7 @@ import { findRemovable, type KeepMembers } from './removable-members.ts';
 import { type Descendants, traceDescendants } from './trace-descendants.ts';
 import type { WalkLimits } from './walk-links.ts';
 
-export type AncestorLimits = Pick<WalkLimits, 'idsMax' | 'linksMax'>;
+export type AncestorLimits = Pick<WalkLimits, 'idsMax' | 'linksMax'> & Partial<WalkLimits>;
 
 /** While others wait for the lock of the transaction: what has more ancestors is taken for inside. */
 export const UNDER_LOCK: AncestorLimits = { idsMax: 10_000, linksMax: 25_000 };
@@ -24,11 +24,11 @@ export async function traceAncestors(
   authority: Authority,
   { rootIds, keepMembers }: { rootIds: readonly string[]; keepMembers: KeepMembers | undefined },
   ids: readonly string[],
-  limits = UNDER_LOCK,
+  limits: AncestorLimits = UNDER_LOCK,
 ): Promise<Descendants | 'unknown' | undefined> {
   const { organizationId } = authority;
   const removable = await findRemovable(db, authority, keepMembers);
-  const walk = { ...limits, pageMax: PAGE_MAX };
+  const walk = { pageMax: PAGE_MAX, ...limits };
   const ancestors = await findAncestors(db, organizationId, ids, removable, walk);
   if (!ancestors) return 'unknown';
   const known = new Set(ancestors);

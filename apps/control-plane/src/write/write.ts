@@ -3,7 +3,7 @@ import { recordLead } from '../access/prune-lineage.ts';
 import { requireScope } from '../access/require-scope.ts';
 import type { Ctx } from '../context.ts';
 import type { Transaction } from '../db/connect.ts';
-import { learnStanding, StandingNotKnown } from '../lineage/standing.ts';
+import { learnStanding, recallRefused, StandingNotKnown } from '../lineage/standing.ts';
 import type { AuditActor } from './audit.ts';
 import { commit } from './commit.ts';
 import { beingEnded, type CallerRead, confirmActor, onlyCaller } from './confirm-actor.ts';
@@ -56,6 +56,8 @@ export async function write<T, F extends object = object>(
     if (ctx.actor.type === 'key' && !('replayed' in written)) recordLead(tx, ctx.actor.keyId);
     return written;
   };
+  const refused = recallRefused(ctx.services.db, callerIdOf(ctx));
+  if (refused) throw beingEnded(ctx, refused);
   for (;;) {
     try {
       return await commit(ctx.services, source, confirmedFn, spec.optimistic);
@@ -68,10 +70,12 @@ export async function write<T, F extends object = object>(
 
 /** @throws DomainError where a running cascade is about to end the caller, or may be */
 async function requireOutsideCascades(ctx: Ctx): Promise<void> {
-  const { actor, organizationId, services } = ctx;
-  const callerId = actor.type === 'key' ? actor.keyId : actor.memberId;
-  const standing = await learnStanding(services.db, organizationId, callerId);
+  const standing = await learnStanding(ctx.services.db, ctx.organizationId, callerIdOf(ctx));
   if (standing !== 'outside') throw beingEnded(ctx, standing);
+}
+
+function callerIdOf({ actor }: Ctx): string {
+  return actor.type === 'key' ? actor.keyId : actor.memberId;
 }
 
 function auditActor({ actor }: Ctx): AuditActor {
