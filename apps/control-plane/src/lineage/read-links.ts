@@ -10,8 +10,8 @@ export interface LinkBranch {
   readonly from: (is: (column: SQLWrapper) => SQL) => SQL;
   /** Whether it may lead to what `isKept` leaves out. */
   readonly isChecked?: boolean;
-  /** Whether an index has the links of one id in the order of what they lead to. */
-  readonly isOrdered?: boolean;
+  /** What `is` compares, where an index has the links of one id in the order of what they lead to. */
+  readonly orderedBy?: SQLWrapper;
 }
 
 export interface Links {
@@ -66,19 +66,35 @@ export function readPage(
   { id, after = '' }: Position,
   linksMax: number,
 ): Promise<FoundLinks> {
-  const page = unionAll(
-    links.branches,
-    (branch) => sql`(${selectBranch(branch, (column) =>
-      branch.isOrdered ? sql`${column} = ${id}` : equals(column, sql`${id}`),
-    )} and ${branch.id} > ${after}
-      order by ${branch.id} limit ${linksMax})`,
-  );
+  const page = unionAll(links.branches, (branch) => {
+    const { from, rest, order } = pageOf(branch, id, after);
+    return sql`(${selectBranch(branch, from)} and ${rest} order by ${order} limit ${linksMax})`;
+  });
   return readFound(
     db,
     links,
     sql`select next.id, next.is_checked from (select ${id}::text) as walked (id),
       lateral (${page} offset 0) as next (id, is_checked) order by next.id limit ${linksMax}`,
   );
+}
+
+/**
+ * By the index that begins with what links to the ids, never by one of the ids alone: where many links were
+ * forgotten, PostgreSQL believes that to read all of it costs nothing.
+ */
+function pageOf({ id: linked, orderedBy }: LinkBranch, id: string, after: string) {
+  if (!orderedBy) {
+    return {
+      from: (column: SQLWrapper) => equals(column, sql`${id}`),
+      rest: sql`${linked} || '' > ${after}`,
+      order: sql`${linked}`,
+    };
+  }
+  return {
+    from: (column: SQLWrapper) => sql`${column} <= ${id}`,
+    rest: sql`(${orderedBy}, ${linked}) > (${id}, ${after})`,
+    order: sql`${orderedBy}, ${linked}`,
+  };
 }
 
 /** Whether a checked id is kept is asked once, however many links lead to it. */

@@ -27,7 +27,7 @@ export function downwardLinks({ organizationId }: Authority, removable: SQL | un
     {
       id: keyRotation.keyId,
       isChecked: true,
-      isOrdered: true,
+      orderedBy: keyRotation.rotatedBy,
       from: (is) => sql`from ${keyRotation} where ${keyRotation.organizationId} = ${organizationId}
         and ${is(keyRotation.rotatedBy)}`,
     },
