@@ -109,7 +109,7 @@ export const removeMember = defineRoute({
   query: z.strictObject({
     handOverTo: memberId.optional().meta({
       description:
-        'The active member who receives the keys, which then cannot exceed what that member may do. In a session, keys that may then delete or transfer the organization need a sign-in from the last 10 minutes',
+        'The active member who receives the keys, which then cannot exceed what that member may do. In a session, keys that may then delete or transfer the organization need a sign-in from the last 10 minutes. A key that 20 other members have owned or given a new secret cannot be handed over',
     }),
   }),
   status: 204,
