@@ -15,8 +15,13 @@ export function idOf(prefix: string, number: number): string {
 const KEYS = 6;
 const memberId = fc.nat(2).map((n) => idOf('mem', n));
 const keyId = fc.nat(KEYS - 1).map((n) => idOf('key', n));
+/** Any code point. The unit of this kind that fast-check has lists them all first, for a second. */
+const character = fc.integer({ min: 0, max: 0x10ffff }).map(
+  (point) => String.fromCodePoint(point),
+  (text) => (typeof text === 'string' && [...text].length === 1 ? (text.codePointAt(0) ?? -1) : -1),
+);
 /** Names of all lengths in bytes, none of them with what a name must not have. */
-const name = fc.string({ unit: 'binary', minLength: 1, maxLength: 64 }).map((text) =>
+const name = fc.string({ unit: character, minLength: 1, maxLength: 64 }).map((text) =>
   text
     .toWellFormed()
     .replace(/\p{Cc}/gu, '-')
