@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { PgBoss } from 'pg-boss';
+import type { ProvidedContext } from 'vitest';
 import type { TestProject } from 'vitest/node';
 import { bossConnection } from '../db/connect.ts';
 import { startEmbeddedPostgres } from '../db/embedded/index.ts';
@@ -39,29 +40,55 @@ const WITHOUT_DURABILITY = {
   max_connections: '300',
 };
 
+interface Opened {
+  readonly usedDataDir: string;
+  readonly database: ProvidedContext['database'];
+  close(): Promise<void>;
+}
+
+/** What the projects of one run share, each of which loads this file by itself. */
+const shared = globalThis as { tollkeeperTests?: { opened: Promise<Opened>; projects: number } };
+
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  shared.tollkeeperTests ??= { opened: open(), projects: 0 };
+  const run = shared.tollkeeperTests;
+  run.projects += 1;
+  const { usedDataDir, database, close } = await run.opened;
+  project.provide('usedDataDir', usedDataDir);
+  project.provide('database', database);
+  return async () => {
+    run.projects -= 1;
+    if (run.projects > 0) return;
+    delete shared.tollkeeperTests;
+    await close();
+  };
+}
+
+async function open(): Promise<Opened> {
   const folder = await mkdtemp(join(tmpdir(), 'tollkeeper-test-'));
   // PostgreSQL may run as another user, who has to pass.
   await chmod(folder, 0o711);
   const usedDataDir = await makeUsedDataDir(folder);
-  project.provide('usedDataDir', usedDataDir);
   const databaseUrl = process.env.DATABASE_URL;
   const server = databaseUrl ? theirs(databaseUrl) : await startCopy(usedDataDir, folder);
-  // Several projects of one run may share a server.
+  const { config } = server;
+  // Several runs may share a server.
   const template = `tollkeeper_template_${randomUUID().replaceAll('-', '')}`;
-  const source = databaseUrl ? 'template1' : server.config.database;
-  await onServer(server.config, `create database ${template} template ${source}`);
-  const templateConfig = databaseConfig(server.config, template);
+  const source = databaseUrl ? 'template1' : config.database;
+  await onServer(config, `create database ${template} template ${source}`);
+  const templateConfig = databaseConfig(config, template);
   if (databaseUrl) await migrate(templateConfig);
   // The first connection to a database stores what each needs to begin; in a copy it is there.
   else await onServer(templateConfig, 'select 1');
-  const isDurable = await isFsyncOn(server.config);
-  const { config } = server;
-  project.provide('database', { config, template, isTemporary: !databaseUrl, isDurable });
-  return async () => {
-    if (databaseUrl) await onServer(server.config, `drop database ${template}`);
-    await server.close();
-    await rm(folder, { recursive: true, force: true });
+  const isDurable = await isFsyncOn(config);
+  return {
+    usedDataDir,
+    database: { config, template, isTemporary: !databaseUrl, isDurable },
+    async close() {
+      if (databaseUrl) await onServer(config, `drop database ${template}`);
+      await server.close();
+      await rm(folder, { recursive: true, force: true });
+    },
   };
 }
 
