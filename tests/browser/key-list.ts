@@ -22,7 +22,10 @@ export async function chooseAction(page: Page, name: string, action: string): Pr
 
 /** Names of the keys in the order of the table. */
 export function listedNames(page: Page): Promise<string[]> {
-  return page.getByRole('table', { name: 'API keys' }).locator('tbody a').allTextContents();
+  return page
+    .getByRole('table', { name: 'API keys' })
+    .locator('tbody a[href*="/api-keys/"]')
+    .allTextContents();
 }
 
 /** One of the numbers above the list, such as "Total keys". */

@@ -80,7 +80,7 @@ export function TokenField<Value>({
 
   const list = useCallback(() => {
     const rest = split(text).bad;
-    setTyped(rest.length > 0 ? { text: rest.join(' '), without: value, value } : undefined);
+    setTyped(rest.length > 0 ? { text: rest.join(', '), without: value, value } : undefined);
     setBad(rest);
     return rest.length === 0;
   }, [text, value, split]);

@@ -27,6 +27,7 @@ import {
   startExpiry,
 } from './key-draft.ts';
 import { ExpiryField, NameField, ProfileField, ScopeTemplates } from './key-fields.tsx';
+import { TagsField } from './tags-field.tsx';
 import { KeyRefusal, useDraftSubmit } from './use-draft-submit.tsx';
 
 /** What the form starts from. */
@@ -118,6 +119,11 @@ export function CreateKeyForm({ onCancel, onCreated, ...offer }: CreateKeyFormPr
           error={errors.fields.allowedIps}
           onRanges={(allowedIps) => change('allowedIps', { allowedIps })}
         />
+        <TagsField
+          tags={draft.tags}
+          error={errors.fields.tags}
+          onTags={(tags) => change('tags', { tags })}
+        />
         <KeySummary draft={draft} catalog={catalog} workspaces={workspaces} />
       </DialogBody>
       <DialogFooter>
@@ -157,7 +163,8 @@ function KeySummary({ draft, catalog, workspaces }: KeySummaryProps) {
         <strong className="font-semibold">{draft.name.trim() || 'a key without a name yet'}</strong>
         {`: ${PROFILE_CATALOG[draft.profile].title.toLowerCase()} profile, `}
         {counted(scopeCount(draft, catalog), 'scope')}, {reach(draft, workspaces)},{' '}
-        {lifetime(draft, now)}, {addresses(draft)}.
+        {lifetime(draft, now)}, {addresses(draft)}
+        {draft.tags.length === 0 ? '' : `, with ${counted(draft.tags.length, 'tag')}`}.
       </p>
     </section>
   );

@@ -22,6 +22,13 @@ it('has no objection to a whole draft', () => {
   expect(checkDraft({ ...EMPTY_DRAFT, name: ' ci-pipeline ', workspaceId }, now)).toEqual({});
 });
 
+it('refuses more tags than a key may have', () => {
+  const tags = Array.from({ length: 21 }, (_, n) => `tag-${n}`);
+  expect(checkDraft({ ...EMPTY_DRAFT, name: 'ci', workspaceId, tags }, now)).toEqual({
+    tags: 'A key has at most 20 tags: remove 1.',
+  });
+});
+
 it('refuses a name with a direction override', () => {
   expect(checkDraft({ ...EMPTY_DRAFT, name: 'ci\u202Epipeline', workspaceId }, now)).toHaveProperty(
     'name',

@@ -6,6 +6,7 @@ import {
   type RouteInput,
   type Routes,
   type Scope,
+  TAGS_MAX,
 } from '@tollkeeper/contract';
 
 export const DRAFT_FIELDS = [
@@ -15,6 +16,7 @@ export const DRAFT_FIELDS = [
   'workspaceId',
   'expiresAt',
   'allowedIps',
+  'tags',
 ] as const;
 export type DraftField = (typeof DRAFT_FIELDS)[number];
 
@@ -28,6 +30,7 @@ export interface KeyDraft {
   readonly workspaceId: string;
   readonly expiry: Expiry;
   readonly allowedIps: readonly string[];
+  readonly tags: readonly string[];
 }
 
 export const EMPTY_DRAFT: KeyDraft = {
@@ -37,6 +40,7 @@ export const EMPTY_DRAFT: KeyDraft = {
   workspaceId: '',
   expiry: { choice: '90', date: '' },
   allowedIps: [],
+  tags: [],
 };
 
 type Body = RouteInput<Routes['createKey']>['body'];
@@ -45,7 +49,7 @@ export type DraftErrors = Partial<Record<DraftField, string>>;
 /** What is missing, in words, by field; empty when the server may be asked. */
 export function checkDraft(draft: KeyDraft, now: number): DraftErrors {
   return {
-    ...checkNameAndRanges(draft),
+    ...checkWhateverProfile(draft),
     ...(draft.profile === 'custom' && draft.scopes.size === 0
       ? { scopes: 'Choose at least one scope.' }
       : {}),
@@ -59,15 +63,19 @@ export function checkDraft(draft: KeyDraft, now: number): DraftErrors {
 }
 
 /** What is wrong with the fields that a key has whatever its profile. */
-export function checkNameAndRanges({
+export function checkWhateverProfile({
   name,
   allowedIps,
-}: Pick<KeyDraft, 'name' | 'allowedIps'>): DraftErrors {
+  tags,
+}: Pick<KeyDraft, 'name' | 'allowedIps' | 'tags'>): DraftErrors {
   const range = allowedIps.find((text) => !ipRange.safeParse(text).success);
   const message = nameError(name.trim());
   return {
     ...(message ? { name: message } : {}),
     ...(range ? { allowedIps: `"${range}" is not an IP address or CIDR range.` } : {}),
+    ...(tags.length > TAGS_MAX
+      ? { tags: `A key has at most ${TAGS_MAX} tags: remove ${tags.length - TAGS_MAX}.` }
+      : {}),
   };
 }
 
@@ -88,6 +96,7 @@ export function draftBody(draft: KeyDraft, now: number): Body {
     workspaceId: confined ? draft.workspaceId : null,
     expiresAt: expiresAt(draft.expiry, now) ?? null,
     allowedIps: [...draft.allowedIps],
+    tags: [...draft.tags],
   };
 }
 

@@ -9,6 +9,7 @@ import { useIdentity } from '../../sessions/index.ts';
 import { WorkspaceName } from '../../workspaces/index.ts';
 import { enableBlock } from '../actions/use-status-change.ts';
 import { KeyStatusWord } from '../key-status-word.tsx';
+import { TagList } from '../tag-list.tsx';
 
 export function KeyFacts({ apiKey }: { readonly apiKey: ApiKeyDetail }) {
   return (
@@ -52,6 +53,9 @@ export function KeyFacts({ apiKey }: { readonly apiKey: ApiKeyDetail }) {
         ) : null}
         <Fact term="Allowed from">
           <AllowedRanges ranges={apiKey.allowedIps} />
+        </Fact>
+        <Fact term="Tags">
+          {apiKey.tags.length === 0 ? 'None' : <TagList tags={apiKey.tags} label="Tags" />}
         </Fact>
         <IdFact id={apiKey.id} />
       </Facts>

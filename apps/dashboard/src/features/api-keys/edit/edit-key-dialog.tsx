@@ -20,6 +20,7 @@ import {
 } from '../../scopes/index.ts';
 import { type DraftField, EDIT_EXPIRY_CHOICES } from '../create/key-draft.ts';
 import { ExpiryField } from '../create/key-fields.tsx';
+import { TagsField } from '../create/tags-field.tsx';
 import { KeyRefusal, useDraftSubmit } from '../create/use-draft-submit.tsx';
 import { toastChange } from '../propagation.tsx';
 import { updateKeyMutation } from '../queries.ts';
@@ -38,7 +39,7 @@ interface EditKeyDialogProps {
   readonly onClose: () => void;
 }
 
-/** Name, scopes, expiry and addresses of a key, with what saving changes. */
+/** Name, scopes, expiry, addresses and tags of a key, with what saving changes. */
 export function EditKeyDialog({ apiKey, onClose }: EditKeyDialogProps) {
   const { data, error, refetch } = useQuery(scopeCatalogQuery);
   return (
@@ -133,6 +134,11 @@ function EditKeyForm({ apiKey, catalog, onClose }: EditKeyFormProps) {
           ranges={edit.allowedIps}
           error={errors.fields.allowedIps}
           onRanges={(allowedIps) => change('allowedIps', { allowedIps })}
+        />
+        <TagsField
+          tags={edit.tags}
+          error={errors.fields.tags}
+          onTags={(tags) => change('tags', { tags })}
         />
         <KeyChanges edit={edit} before={before} />
       </DialogBody>

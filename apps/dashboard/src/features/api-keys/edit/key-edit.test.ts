@@ -8,6 +8,7 @@ const before = {
   scopes: ['api_keys.read', 'usage.read'] as Scope[],
   expiresAt: '2027-02-21T12:00:00.000Z',
   allowedIps: ['10.0.0.0/8'],
+  tags: ['ci', 'prod'],
 };
 
 it('changes nothing until something is changed, whatever the order', () => {
@@ -24,13 +25,14 @@ it.each([
   [{ expiry: { choice: 'never', date: '' } }, { expiresAt: null }],
   [{ expiry: { choice: '7', date: '' } }, { expiresAt: '2026-11-30T12:00:00.000Z' }],
   [{ allowedIps: [] }, { allowedIps: [] }],
+  [{ tags: ['ci'] }, { tags: ['ci'] }],
   [{ scopes: new Set<Scope>(['api_keys.read']) }, { scopes: ['api_keys.read'] }],
 ] as const)('sends %j as %j', (change, body) => {
   expect(editBody({ ...editOf(before), ...change }, before, NOW)).toEqual(body);
 });
 
 it('asks for a name, a scope and a date to come', () => {
-  const edit = { name: '', scopes: new Set<Scope>(), allowedIps: [] };
+  const edit = { name: '', scopes: new Set<Scope>(), allowedIps: [], tags: [] };
   const past = { choice: 'date', date: '2020-01-01' } as const;
   expect(Object.keys(checkEdit({ ...edit, expiry: past }, NOW)).sort()).toEqual([
     'expiresAt',

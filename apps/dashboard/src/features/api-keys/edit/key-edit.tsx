@@ -3,7 +3,7 @@ import { type FieldChange, FieldChanges } from '../../../components/field-change
 import { exactTime } from '../../../lib/format.ts';
 import { useNow } from '../../../lib/server-clock.ts';
 import {
-  checkNameAndRanges,
+  checkWhateverProfile,
   type DraftErrors,
   type Expiry,
   expiresAt,
@@ -15,19 +15,20 @@ export interface KeyEdit {
   readonly scopes: ReadonlySet<Scope>;
   readonly expiry: Expiry;
   readonly allowedIps: readonly string[];
+  readonly tags: readonly string[];
 }
 
-type KeyBefore = Pick<ApiKey, 'name' | 'scopes' | 'expiresAt' | 'allowedIps'>;
+type KeyBefore = Pick<ApiKey, 'name' | 'scopes' | 'expiresAt' | 'allowedIps' | 'tags'>;
 type Body = RouteInput<Routes['updateKey']>['body'];
 
-export function editOf({ name, scopes, allowedIps }: KeyBefore): KeyEdit {
-  return { name, scopes: new Set(scopes), expiry: { choice: 'keep', date: '' }, allowedIps };
+export function editOf({ name, scopes, allowedIps, tags }: KeyBefore): KeyEdit {
+  return { name, scopes: new Set(scopes), expiry: { choice: 'keep', date: '' }, allowedIps, tags };
 }
 
 /** What is wrong, in words, by field; empty when the server may be asked. */
 export function checkEdit(edit: KeyEdit, now: number): DraftErrors {
   return {
-    ...checkNameAndRanges(edit),
+    ...checkWhateverProfile(edit),
     ...(edit.scopes.size === 0 ? { scopes: 'Choose at least one scope.' } : {}),
     ...(expiresAt(edit.expiry, now) === undefined
       ? { expiresAt: 'Choose a date in the future.' }
@@ -46,6 +47,7 @@ export function editBody(edit: KeyEdit, before: KeyBefore, now: number): Body {
     ...(sameMembers(edit.allowedIps, before.allowedIps)
       ? {}
       : { allowedIps: [...edit.allowedIps] }),
+    ...(sameMembers(edit.tags, before.tags) ? {} : { tags: [...edit.tags] }),
   };
 }
 
@@ -75,7 +77,7 @@ export function KeyChanges({ edit, before }: KeyChangesProps) {
 }
 
 function changesOf(edit: KeyEdit, before: KeyBefore, now: number): FieldChange[] {
-  const { name, scopes, expiresAt, allowedIps } = editBody(edit, before, now);
+  const { name, scopes, expiresAt, allowedIps, tags } = editBody(edit, before, now);
   const anywhere = allowedIps?.length === 0 ? 'The key works from any address.' : undefined;
   return [
     ...(name ? [{ term: 'Name', from: before.name, to: name }] : []),
@@ -86,16 +88,18 @@ function changesOf(edit: KeyEdit, before: KeyBefore, now: number): FieldChange[]
     ...(allowedIps
       ? [{ term: 'Allowed IP ranges', from: before.allowedIps, to: allowedIps, note: anywhere }]
       : []),
+    ...(tags ? [{ term: 'Tags', from: before.tags, to: tags }] : []),
   ];
 }
 
 /** What an edit can change of a key, in words. */
-export function keyFields({ name, scopes, expiresAt, allowedIps }: KeyBefore) {
+export function keyFields({ name, scopes, expiresAt, allowedIps, tags }: KeyBefore) {
   return {
     Name: name,
     Scopes: scopes,
     Expires: expiryWords(expiresAt),
     'Allowed IP ranges': allowedIps,
+    Tags: tags,
   };
 }
 

@@ -14,6 +14,7 @@ import { KeyCards } from './key-cards.tsx';
 import { isFiltered, type KeySearch } from './key-search.ts';
 import { KeyTable } from './key-table.tsx';
 import { KeyToolbar } from './key-toolbar.tsx';
+import { TagFilter } from './tag-filter.tsx';
 import { useKeySelection } from './use-key-selection.ts';
 
 type KeyList = UseQueryResult<KeyPageOfList>;
@@ -43,6 +44,7 @@ export function KeyListSection({ search, trail, onSearch, list }: KeyListSection
   return (
     <section ref={top} aria-label="Keys" className="scroll-mt-16 lg:scroll-mt-4">
       <KeyToolbar search={search} onSearch={onSearch} />
+      <TagFilter search={search} onSearch={onSearch} />
       {error && !data ? (
         <LoadError what="the keys" error={error} onRetry={refetch} />
       ) : (

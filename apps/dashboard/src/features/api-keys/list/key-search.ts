@@ -3,7 +3,9 @@ import {
   KEY_STATES,
   type KeySort,
   type KeyState,
+  keyTag,
   memberId,
+  normalizeTags,
   VISIBLE_LINE,
   workspaceId,
 } from '@tollkeeper/contract';
@@ -14,6 +16,8 @@ export interface KeySearch {
   readonly state?: KeyState;
   readonly owner?: string;
   readonly workspace?: string;
+  /** Tags that each key has, with commas between them. */
+  readonly tags?: string;
   readonly sort?: KeySort;
   readonly order?: 'asc' | 'desc';
   readonly cursor?: string;
@@ -25,12 +29,14 @@ export function parseKeySearch(raw: Record<string, unknown>): KeySearch {
   const search = text('search').slice(0, 64);
   const state = KEY_STATES.find((name) => name === raw.state);
   const sort = KEY_SORTS.find((name) => name === raw.sort);
+  const tags = parseTags(text('tags'));
   const order = raw.order === 'asc' || raw.order === 'desc' ? raw.order : undefined;
   return {
     ...(search && VISIBLE_LINE.test(search) ? { search } : {}),
     ...(state ? { state } : {}),
     ...(memberId.safeParse(raw.owner).success ? { owner: text('owner') } : {}),
     ...(workspaceId.safeParse(raw.workspace).success ? { workspace: text('workspace') } : {}),
+    ...(tags.length > 0 ? { tags: tags.join(',') } : {}),
     ...(sort ? { sort } : {}),
     ...(order ? { order } : {}),
     ...(/^[\w-]{1,512}$/.test(text('cursor')) ? { cursor: text('cursor') } : {}),
@@ -45,8 +51,30 @@ export function refineSearch(
   return parseKeySearch({ ...search, ...change });
 }
 
-export function isFiltered({ search, state, owner, workspace }: KeySearch): boolean {
-  return Boolean(search || state || owner || workspace);
+export function isFiltered({ search, state, owner, workspace, tags }: KeySearch): boolean {
+  return Boolean(search || state || owner || workspace || tags);
+}
+
+export function tagsOf({ tags }: KeySearch): string[] {
+  return tags ? tags.split(',') : [];
+}
+
+export function searchWithTag(search: KeySearch, tag: string): KeySearch {
+  return refineSearch(search, { tags: [...tagsOf(search), tag].join(',') });
+}
+
+export function searchWithoutTag(search: KeySearch, tag: string): KeySearch {
+  const tags = tagsOf(search).filter((other) => other !== tag);
+  return refineSearch(search, { tags: tags.join(',') });
+}
+
+/** As many as the server takes at once. */
+const TAGS_TEXT_MAX = 512;
+
+function parseTags(text: string): string[] {
+  const tags = normalizeTags(text.split(',')).filter((tag) => keyTag.safeParse(tag).success);
+  while (tags.join(',').length > TAGS_TEXT_MAX) tags.pop();
+  return tags;
 }
 
 export const SORT_CHOICES = [

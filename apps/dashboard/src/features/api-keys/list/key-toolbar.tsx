@@ -104,7 +104,7 @@ function SearchBox({ text, onSettled }: SearchBoxProps) {
   return (
     <SearchInput
       aria-label="Search keys"
-      placeholder="Search name or prefix"
+      placeholder="Search name, prefix or tag"
       maxLength={64}
       value={typed}
       onValue={setTyped}
