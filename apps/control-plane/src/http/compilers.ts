@@ -1,3 +1,4 @@
+import { NO_SECRET_IN_LINES, POLICY_TEXT_MAX, SOURCE_TEXT } from '@tollkeeper/contract';
 import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 import fastJsonStringify from 'fast-json-stringify';
@@ -9,11 +10,17 @@ import { LateSchema } from './json-schema.ts';
  * a pattern of ours takes, one is refused unread: then no pattern costs more than a moment.
  */
 const PATTERN_TEXT_MAX = 512;
+/** Of the text of a policy, the one that is longer. */
+const POLICY_PATTERNS: ReadonlySet<string> = new Set([
+  SOURCE_TEXT.source,
+  NO_SECRET_IN_LINES.source,
+]);
 const boundedRegExp = Object.assign(
   (pattern: string, flags: string) => {
     const compiled = new RegExp(pattern, flags);
+    const lengthMax = POLICY_PATTERNS.has(pattern) ? POLICY_TEXT_MAX : PATTERN_TEXT_MAX;
     return {
-      test: (text: string) => text.length <= PATTERN_TEXT_MAX && compiled.test(text),
+      test: (text: string) => text.length <= lengthMax && compiled.test(text),
       // Ajv tells patterns apart by their text: without it, the first would serve for all.
       toString: () => String(compiled),
     };

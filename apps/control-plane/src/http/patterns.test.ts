@@ -1,4 +1,10 @@
-import { type Route, routes } from '@tollkeeper/contract';
+import {
+  NO_SECRET_IN_LINES,
+  POLICY_TEXT_MAX,
+  type Route,
+  routes,
+  SOURCE_TEXT,
+} from '@tollkeeper/contract';
 import { fullFormats } from 'ajv-formats/dist/formats.js';
 import { describe, expect, it } from 'vitest';
 import { compileValidator } from './compilers.ts';
@@ -41,12 +47,23 @@ describe('a pattern of the contract takes time that grows with the text alone', 
   });
 });
 
-it(`no pattern is asked about a text of more than ${LENGTH} characters`, () => {
+it(`no pattern but those of policies is asked about a text of more than ${LENGTH} characters`, () => {
   const schema = { type: 'string', pattern: '^a*$' };
   const validate = compileValidator({ schema, method: 'POST', url: '/', httpPart: 'body' });
   expect(validate('a'.repeat(LENGTH))).toBe(true);
   expect(validate('a'.repeat(LENGTH + 1))).toBe(false);
   expect(validate('b')).toBe(false);
+});
+
+it('takes the text of a policy up to its length, and none that hides text or holds a key', () => {
+  const patterns = [SOURCE_TEXT, NO_SECRET_IN_LINES].map(({ source }) => ({ pattern: source }));
+  const schema = { type: 'string', allOf: patterns };
+  const validate = compileValidator({ schema, method: 'POST', url: '/', httpPart: 'body' });
+  const comment = `// ${'a'.repeat(POLICY_TEXT_MAX - 4)}\n`;
+  expect(validate(comment)).toBe(true);
+  expect(validate(`${comment}a`)).toBe(false);
+  expect(validate(`${comment.slice(2)}\u202e`)).toBe(false);
+  expect(validate(`${comment.slice(60)}tk_live_${'a'.repeat(38)}`)).toBe(false);
 });
 
 function collect() {
