@@ -29,11 +29,17 @@ const BUCKETS = [
 /** @param openConnections how many clients are connected */
 export function createCallMetrics(registry: Registry, openConnections: () => number): CallMetrics {
   const registers = [registry];
-  const decisions = new Counter({
+  /** By code, since the metrics were last read: the library looks up the labels of each. */
+  const decided = new Map<string, number>();
+  new Counter({
     name: 'tollkeeper_gateway_decisions_total',
     help: 'Requests by what was decided about them',
     labelNames: ['code'],
     registers,
+    collect() {
+      for (const [code, count] of decided) this.inc({ code }, count);
+      decided.clear();
+    },
   });
   const failures = new Counter({
     name: 'tollkeeper_gateway_upstream_failures_total',
@@ -77,7 +83,7 @@ export function createCallMetrics(registry: Registry, openConnections: () => num
   });
   addGauge(registry, 'connections', 'Open connections of clients', openConnections);
   return {
-    decided: (code) => decisions.inc({ code }),
+    decided: (code) => void decided.set(code, (decided.get(code) ?? 0) + 1),
     answered: (startedAt) => seconds.observe((performance.now() - startedAt) / 1000),
     upstreamFailed: (code) => failures.inc({ code }),
     sentToNext: () => next.inc(),

@@ -76,26 +76,25 @@ function isPassed(kind: number, isTrusted: boolean): boolean {
 function addForwarded(headers: string[], head: Head, route: Route, origin: Origin): void {
   const { peer, isTrusted } = origin;
   const proto = origin.isTls ? 'https' : 'http';
-  const add = (name: string, value: string) => {
-    if (route.ownHeaders.size === 0 || !route.ownHeaders.has(lenientName(name))) {
-      headers.push(name, value);
-    }
-  };
   if (isTrusted) {
     const { forwardedFor, forwardedHost, forwardedProto } = head;
-    add('X-Forwarded-For', forwardedFor === '' ? peer : `${forwardedFor}, ${peer}`);
-    add('X-Forwarded-Host', forwardedHost || head.host);
-    add('X-Forwarded-Proto', forwardedProto || proto);
-    add('Forwarded', continueForwarded(head, peer, proto));
+    add(headers, route, 'X-Forwarded-For', forwardedFor === '' ? peer : `${forwardedFor}, ${peer}`);
+    add(headers, route, 'X-Forwarded-Host', forwardedHost || head.host);
+    add(headers, route, 'X-Forwarded-Proto', forwardedProto || proto);
+    add(headers, route, 'Forwarded', continueForwarded(head, peer, proto));
   } else {
-    add('X-Forwarded-For', peer);
-    add('X-Forwarded-Host', head.host);
-    add('X-Forwarded-Proto', proto);
-    add('Forwarded', forwardedElement(peer, head.host, proto));
+    add(headers, route, 'X-Forwarded-For', peer);
+    add(headers, route, 'X-Forwarded-Host', head.host);
+    add(headers, route, 'X-Forwarded-Proto', proto);
+    add(headers, route, 'Forwarded', forwardedElement(peer, head.host, proto));
   }
   const prefix = publicPrefix(head, route, isTrusted);
-  if (prefix !== '') add('X-Forwarded-Prefix', prefix);
+  if (prefix !== '') add(headers, route, 'X-Forwarded-Prefix', prefix);
   if (head.takesTrailers) headers.push('TE', 'trailers');
+}
+
+function add(headers: string[], { ownHeaders }: Route, name: string, value: string): void {
+  if (ownHeaders.size === 0 || !ownHeaders.has(lenientName(name))) headers.push(name, value);
 }
 
 /** What stands before the upstream's paths in the addresses that clients use, other than its own base. */

@@ -66,10 +66,16 @@ export function prepareRoutes(routes: readonly RouteConfig[]): readonly Route[] 
 export function findRoute(routes: readonly Route[], path: string): Route | NoRoute {
   const readings = pathReadings(path);
   if (readings === undefined) return 'ambiguous';
-  const route = routes.find((each) => isBelow(path, each.path));
+  const route = firstAbove(routes, path);
   for (const reading of readings) {
     const other = routes.find((each) => isBelow(reading, each.lowerPath));
     if (other !== route) return 'ambiguous';
   }
   return route ?? 'none';
+}
+
+/** Without a function for each request, which `find` would take. */
+function firstAbove(routes: readonly Route[], path: string): Route | undefined {
+  for (const each of routes) if (isBelow(path, each.path)) return each;
+  return undefined;
 }
