@@ -45,7 +45,6 @@ export class Answer {
     this.#req = req;
     this.#res = res;
     this.#watch = watch;
-    res.once('close', () => this.#close());
   }
 
   /** Whether nothing can be added any more: it has ended, or the client is gone. */
@@ -137,6 +136,13 @@ export class Answer {
     else this.fail(new ClientFault(denial));
   }
 
+  /** To be called when nothing more can reach the client: ends what still comes for it. */
+  clientGone(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#flow?.abort(CLIENT_GONE);
+  }
+
   /** Gives the client's connection to whom it is upgraded to; false when it is gone. */
   handOver(): boolean {
     const { socket } = this.#res;
@@ -224,12 +230,6 @@ export class Answer {
       this.#isPaused = false;
       this.#flow?.resume();
     });
-  }
-
-  #close(): void {
-    if (this.#over) return;
-    this.#over = true;
-    this.#flow?.abort(CLIENT_GONE);
   }
 
   /** Never a clean end: without a length or chunks, only a reset tells that something is missing. */

@@ -7,7 +7,8 @@ import type { Route } from '../request/routes.ts';
 import { addIdentityHeaders } from './identity-headers.ts';
 import { requestHeaders } from './request-headers.ts';
 import type { Outgoing } from './send-by-http.ts';
-import { basePath } from './upstreams.ts';
+import type { Target } from './target.ts';
+import { bareHostname } from './upstreams.ts';
 
 /** What is known of a request once it is accepted. */
 export interface AuthorizedRequest {
@@ -26,7 +27,7 @@ export interface AuthorizedRequest {
 export function outgoingOf(
   { rawHeaders, method = 'GET' }: IncomingMessage,
   { head, target, peer, route, caller }: AuthorizedRequest,
-  upstream: URL,
+  { url: upstream, host, base }: Target,
   config: Config,
 ): Outgoing {
   const origin = { peer, isTrusted: isTrustedPeer(config, peer), isTls: config.tls !== null };
@@ -34,9 +35,10 @@ export function outgoingOf(
   if (caller) addIdentityHeaders(headers, caller.decision);
   return {
     upstream,
-    host: (route.preserveHost && head.host) || upstream.host,
+    host: (route.preserveHost && head.host) || host,
+    servername: route.preserveHost ? bareHostname(upstream) : null,
     method,
-    path: pathFor(route, upstream, target),
+    path: pathFor(route, base, target),
     headers,
     timeouts: route.timeouts,
   };
@@ -46,8 +48,7 @@ export function isTrustedPeer({ trustedProxies }: Config, peer: string): boolean
   return trustedProxies.length > 0 && rangeContains(trustedProxies, peer);
 }
 
-function pathFor({ path, stripPrefix }: Route, upstream: URL, target: string): string {
-  const base = basePath(upstream);
+function pathFor({ path, stripPrefix }: Route, base: string, target: string): string {
   if (!stripPrefix) return base + target;
   const rest = target.slice(path.length);
   return rest.startsWith('/') ? base + rest : `${base}/${rest}`;

@@ -21,6 +21,8 @@ export interface Call extends Exchange {
 export interface Ongoing {
   /** Called repeatedly while the answer lasts: ends it unless the call would still be authorized. */
   recheck(nowMs: number): void;
+  /** Called once, when the answer, or the tunnel after it, has ended or broken off. */
+  ended(): void;
 }
 
 export function accept(services: Services, call: Call, keyId: string): void {

@@ -46,6 +46,7 @@ export function createConnections(madeRoom: () => void, ended: (call: Call) => v
   let max = Number.POSITIVE_INFINITY;
   let isEnding = false;
   const end = (call: Call) => {
+    call.ongoing?.ended();
     call.onEnd?.();
     ended(call);
   };
@@ -98,7 +99,7 @@ export function createConnections(madeRoom: () => void, ended: (call: Call) => v
         return;
       }
       client.calls.push(call);
-      call.res.once('close', () => release(socket, client, call));
+      call.res.on('close', () => release(socket, client, call));
       if (client.calls.length <= CALLS_MAX) begin(call);
       else {
         client.waiting ??= pauseWhileWaiting(socket);

@@ -5,19 +5,19 @@ import { Answer } from './answer.ts';
 import type { AnswerWatch } from './answer-watch.ts';
 import { type AuthorizedRequest, isTrustedPeer, outgoingOf } from './authorized-request.ts';
 import { Attempts } from './balancing/attempts.ts';
-import type { BalancedUpstream, Target } from './balancing/balanced-upstreams.ts';
+import type { BalancedUpstream } from './balancing/balanced-upstreams.ts';
 import type { Call, Ongoing } from './call.ts';
 import { isConnectionBroken, isKeptClosed } from './kept-connection.ts';
 import { type AddressHeader, addressMap, publicValue } from './public-address.ts';
 import { bodyTooLarge, requestBody } from './request-body.ts';
 import { requestTrailers } from './request-headers.ts';
-import { type Repeatable, send } from './send.ts';
+import { type Repeatable, send, type Waiting } from './send.ts';
 import { type Outgoing, sendAlone, sendWithTrailers } from './send-by-http.ts';
 import { sendDenial } from './send-denial.ts';
 import type { Services } from './services.ts';
+import type { Target } from './target.ts';
 import { sendUpgrade } from './tunnel.ts';
 import type { Held } from './turn.ts';
-import { bareHostname } from './upstreams.ts';
 
 /** RFC 9110, 9.2.2; TRACE is not passed on. */
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
@@ -40,6 +40,7 @@ export class ProxyRequest implements Held, AnswerWatch, Ongoing, Repeatable {
   /** Undefined on a route with one upstream. */
   #attempts: Attempts<BalancedUpstream> | undefined;
   #sent: Outgoing | undefined;
+  #waiting: Waiting | undefined;
   #isSentAlone = false;
   /** The client's body, once the upstream reads it. */
   #upload: Readable | undefined;
@@ -111,7 +112,9 @@ export class ProxyRequest implements Held, AnswerWatch, Ongoing, Repeatable {
   recheck(nowMs: number): void {
     const { fleet, metrics, log } = this.#services;
     const { caller, route } = this.#authorized;
-    this.#answer?.checkSilence(performance.now(), route.timeouts.idleMs);
+    const { responseMs, idleMs } = route.timeouts;
+    if (responseMs > 0) this.#waiting?.checkWait(performance.now(), responseMs);
+    this.#answer?.checkSilence(performance.now(), idleMs);
     this.#denialAt ??= caller ? watchValidity(fleet, caller.request) : watchKeys(fleet);
     const denial = this.#denialAt(nowMs);
     if (!denial || !this.#answer) return;
@@ -121,6 +124,10 @@ export class ProxyRequest implements Held, AnswerWatch, Ongoing, Repeatable {
     const keyId = caller?.decision.key.keyId;
     log.info({ keyId, code: denial.code }, caller ? KEY_STOPPED : KEYS_GONE);
     this.#answer.stop(denial);
+  }
+
+  ended(): void {
+    this.#answer?.clientGone();
   }
 
   /** It was counted when it came. */
@@ -196,7 +203,7 @@ export class ProxyRequest implements Held, AnswerWatch, Ongoing, Repeatable {
     const { upgrade, record } = this.#call;
     const { head } = this.#authorized;
     const { config } = this.#services.live;
-    const outgoing = outgoingOf(this.#call.req, this.#authorized, target.url, config);
+    const outgoing = outgoingOf(this.#call.req, this.#authorized, target, config);
     this.#sent = outgoing;
     if (upgrade) {
       const repeatable = this.#attempts && IDEMPOTENT.has(outgoing.method) ? this : undefined;
@@ -206,22 +213,9 @@ export class ProxyRequest implements Held, AnswerWatch, Ongoing, Repeatable {
     else sendWithTrailers(outgoing, this.#body(), head.trailer, () => this.#trailers(), answer);
   }
 
-  #sendByPool(
-    { pool, url }: Target,
-    outgoing: Outgoing,
-    body: Readable | null,
-    answer: Answer,
-  ): void {
-    const { path, method, timeouts } = outgoing;
-    const { preserveHost } = this.#authorized.route;
-    const headers = preserveHost ? ['Host', outgoing.host, ...outgoing.headers] : outgoing.headers;
-    // Else undici would take the name for TLS from Host.
-    const servername = preserveHost ? bareHostname(url) : null;
-    // Silence is looked for by `recheck`: only an answer's head says whether it may be silent.
-    const limits = { headersTimeout: timeouts.responseMs, bodyTimeout: 0 };
-    const request = { path, method, headers, body, servername, ...limits };
-    const repeatable = body === null && IDEMPOTENT.has(method) ? this : undefined;
-    send(pool, request, answer, repeatable);
+  #sendByPool({ pool }: Target, outgoing: Outgoing, body: Readable | null, answer: Answer): void {
+    const repeatable = body === null && IDEMPOTENT.has(outgoing.method) ? this : undefined;
+    this.#waiting = send(pool, outgoing, body, answer, repeatable);
   }
 
   #body(): Readable {

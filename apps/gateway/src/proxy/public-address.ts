@@ -3,7 +3,7 @@ import { isBelow } from '../config/route-path.ts';
 import type { Head } from '../request/head.ts';
 import type { Route } from '../request/routes.ts';
 import { publicPrefix } from './request-headers.ts';
-import { basePath } from './upstreams.ts';
+import { basePath } from './target.ts';
 
 export type AddressHeader = 'reference' | 'refresh' | 'cookie';
 

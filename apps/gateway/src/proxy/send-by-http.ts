@@ -14,6 +14,8 @@ export interface Outgoing {
   readonly upstream: URL;
   /** The Host that the upstream receives. */
   readonly host: string;
+  /** The name for TLS, which undici would else take from Host; null where Host is the upstream's own. */
+  readonly servername: string | null;
   readonly method: string;
   /** Path and query. */
   readonly path: string;

@@ -2,12 +2,9 @@ import type { UpstreamState } from '@tollkeeper/contract';
 import { Pool } from 'undici';
 import { upstreamsOf } from '../config/config.ts';
 import type { Route } from '../request/routes.ts';
-import {
-  type BalancedUpstreams,
-  createBalancedUpstreams,
-  type Target,
-} from './balancing/balanced-upstreams.ts';
+import { type BalancedUpstreams, createBalancedUpstreams } from './balancing/balanced-upstreams.ts';
 import { createConnector } from './kept-connection.ts';
+import { createTarget, type Target } from './target.ts';
 
 /** The connections to all upstreams, shared by routes that lead to the same one. */
 export interface Upstreams extends Pick<BalancedUpstreams, 'balancerOf' | 'reports'> {
@@ -45,7 +42,7 @@ export function createUpstreams(
     targetOf(route) {
       const known = targets.get(route);
       if (known || !route.upstream) return known;
-      const target = { url: route.upstream, pool: poolOf(route, route.upstream) };
+      const target = createTarget(route.upstream, poolOf(route, route.upstream));
       targets.set(route, target);
       return target;
     },
@@ -74,11 +71,6 @@ export function createUpstreams(
 /** Without the brackets of an IPv6 address. */
 export function bareHostname({ hostname }: URL): string {
   return hostname.replace(/^\[|\]$/g, '');
-}
-
-/** What goes before the paths of requests. */
-export function basePath({ pathname }: URL): string {
-  return pathname.endsWith('/') ? pathname.slice(0, -1) : pathname;
 }
 
 function openPool({ timeouts }: Route, { origin }: URL): Pool {

@@ -1,15 +1,10 @@
 import { UPSTREAM_STATES, type UpstreamState } from '@tollkeeper/contract';
 import type { Pool } from 'undici';
 import type { Route } from '../../request/routes.ts';
+import { createTarget, type Target } from '../target.ts';
 import { type Balancer, type Choosable, createBalancer } from './balancer.ts';
 import { startHealthCheck } from './health-check.ts';
 import { UpstreamHealth } from './upstream-health.ts';
-
-/** Where requests go. */
-export interface Target {
-  readonly url: URL;
-  readonly pool: Pool;
-}
 
 /** An upstream of routes that have several. */
 export interface BalancedUpstream extends Target, Choosable {
@@ -49,7 +44,7 @@ export function createBalancedUpstreams(
     const stop = balancing.healthCheck
       ? startHealthCheck(url, balancing.healthCheck, (isWell) => health.checked(isWell))
       : () => undefined;
-    return { name: shown, url, pool: poolOf(route, url), health, running: 0, stop };
+    return { ...createTarget(url, poolOf(route, url)), name: shown, health, running: 0, stop };
   }
 
   function use(routes: readonly Route[]): void {

@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from 'vitest';
-import type { BalancingConfig } from '../../config/config.ts';
+import type { BalancingConfig, Timeouts } from '../../config/config.ts';
 import {
   type ClosingUpstream,
   startClosingUpstream,
@@ -27,7 +27,10 @@ beforeEach(async () => {
 const closes = ({ socket }: Try) => void socket.destroy();
 const answers = (text: string) => (each: Try) => void each.socket.end(text);
 
-async function startSeveral(ejection: Partial<BalancingConfig['ejection']> = {}) {
+async function startSeveral(
+  ejection: Partial<BalancingConfig['ejection']> = {},
+  changed: Partial<Timeouts> = {},
+) {
   const { routes } = await testConfig('http://127.0.0.1:1');
   const balancing: BalancingConfig = {
     upstreams: upstreams.map(({ url }) => ({ url, weight: 1 })),
@@ -36,7 +39,10 @@ async function startSeveral(ejection: Partial<BalancingConfig['ejection']> = {})
     healthCheck: null,
   };
   return startTestGateway(undefined, {
-    routes: routes.map((route) => ({ ...route, balancing })),
+    routes: routes.map((route) => ({
+      ...{ ...route, balancing },
+      timeouts: { ...route.timeouts, ...changed },
+    })),
     forwardAuth: false,
   });
 }
@@ -68,6 +74,13 @@ it.each(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'])(
     expect(gateway.fleet.counted).toHaveLength(1);
   },
 );
+
+it('sends it to the next one where the first takes too long', async () => {
+  deeds = [() => undefined];
+  const gateway = await startSeveral({}, { responseMs: 100 });
+  expect(await ask(gateway, 'GET')).toMatch(/good$/);
+  expect(tries()).toEqual([1, 1]);
+});
 
 it('sends it to each upstream once at most', async () => {
   const gateway = await startSeveral();
