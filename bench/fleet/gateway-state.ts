@@ -66,6 +66,20 @@ export const NOWHERE = 'http://127.0.0.1:9';
 
 function* entriesOf(keys: readonly BenchKey[], organizationId: string): Generator<Entry> {
   yield { type: 'organization', organizationId, allowedIps: [] };
+  yield {
+    type: 'policy',
+    policyId: createId('policy', randomBytes),
+    mode: 'enforce',
+    statements: [
+      {
+        effect: 'permit',
+        principal: { op: 'All' },
+        action: { op: 'All' },
+        resource: { op: 'All' },
+        conditions: [],
+      },
+    ],
+  };
   let ownerId = '';
   for (const [number, { id, name, secret }] of keys.entries()) {
     if (number % KEYS_PER_OWNER === 0) {

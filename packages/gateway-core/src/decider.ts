@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { KeyIndex } from '@tollkeeper/verify';
+import type { GatewayFacts } from './fleet.ts';
 import type { Run } from './fleet-options.ts';
 import { createHealthMeter, type HealthMeter } from './health.ts';
 import { createFreshness, createIndexStore, type Freshness, type KeyStore } from './sync/index.ts';
@@ -13,6 +14,8 @@ export interface Decider {
   readonly freshness: Freshness;
   readonly spool: UsageSpool;
   readonly meter: HealthMeter;
+  /** Says how people named the gateway, to all that decide. */
+  describe(gateway: GatewayFacts): void;
   /** The keys in this process. */
   index(): KeyIndex | undefined;
 }
@@ -24,6 +27,7 @@ export function decideHere({ identity, folder, instanceId, clock }: Run): Decide
     freshness: createFreshness(clock),
     spool: openSpool(join(folder.path, 'usage'), instanceId),
     meter: createHealthMeter(clock),
+    describe: () => undefined,
     index: keyStore.index,
   };
 }
@@ -38,8 +42,10 @@ export function decideInWorkers(
   const place = { organizationId, workspaceId, controlPlaneKey };
   const keyStore = createWorkerKeyStore({ workers, place, clock, unreadable });
   const freshness = createSharedFreshness(createFreshness(clock), workers);
+  let described: GatewayFacts | undefined;
   workers.onStart(async (worker) => {
     await keyStore.bringUp(worker);
+    if (described) void worker.ask({ type: 'gateway', gateway: described });
     freshness.sendTo(worker);
   });
   const own = createHealthMeter(clock);
@@ -48,6 +54,10 @@ export function decideInWorkers(
     freshness,
     spool: openHandOver(join(folder.path, 'usage'), workers),
     meter: { ...own, last: () => sum(own.last(), workers.health()) },
+    describe(gateway) {
+      described = gateway;
+      for (const worker of workers.all()) void worker.ask({ type: 'gateway', gateway });
+    },
     index: () => undefined,
   };
 }

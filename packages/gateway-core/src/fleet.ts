@@ -2,11 +2,19 @@ import type { Labels } from '@tollkeeper/contract';
 import type { FleetUpstream } from '@tollkeeper/protocol';
 import type { KeyIndex } from '@tollkeeper/verify';
 
+/** What policies can ask about the gateway itself, as people named it. */
+export interface GatewayFacts {
+  readonly name: string;
+  readonly labels: Labels;
+}
+
 /** What a gateway decides with: the keys of one workspace. */
 export interface WorkspaceKeys {
   readonly index: KeyIndex;
   readonly organizationId: string;
   readonly workspaceId: string;
+  /** Undefined while it is not known: policies that ask for the request then refuse. */
+  readonly gateway: GatewayFacts | undefined;
 }
 
 /** Why nothing may pass at this moment: doubt refuses. */

@@ -10,6 +10,7 @@ export {
   watchKeys,
   watchValidity,
 } from './authorize/authorize.ts';
+export { type CallFacts, decideCall, environmentOf } from './authorize/call-decision.ts';
 export {
   bearerToken,
   findCredential,
@@ -21,9 +22,17 @@ export {
   sortCredentials,
 } from './authorize/credential.ts';
 export { type Denial, type DenialAnswer, denialAnswer, UNAVAILABLE } from './authorize/denial.ts';
+export { pathReadings } from './authorize/path-readings.ts';
 export { systemClock } from './clock.ts';
 export { findForwardProxy } from './connection/find-forward-proxy.ts';
-export type { CallSubject, Fleet, FleetStatus, NoKeys, WorkspaceKeys } from './fleet.ts';
+export type {
+  CallSubject,
+  Fleet,
+  FleetStatus,
+  GatewayFacts,
+  NoKeys,
+  WorkspaceKeys,
+} from './fleet.ts';
 export { FleetError, type FleetErrorCode } from './fleet-error.ts';
 export type { FleetOptions } from './fleet-options.ts';
 export { LINES_OMITTED, type Log, limitLines, logText } from './log.ts';

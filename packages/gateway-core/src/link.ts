@@ -17,9 +17,11 @@ import {
 import { keepConnected } from './connection/keep-connected.ts';
 import { openSocket, type Socket } from './connection/open-socket.ts';
 import { type Faults, toLine } from './faults.ts';
+import type { GatewayFacts } from './fleet.ts';
 import type { Run } from './fleet-options.ts';
 import { HEALTH_MS, type HealthMeter } from './health.ts';
 import { removeIdentity } from './identity/identity-file.ts';
+import { openGatewayFile } from './snapshot/gateway-file.ts';
 import type { SnapshotSync } from './sync/index.ts';
 import type { UsageSpool } from './usage/index.ts';
 import { createUsageReport } from './usage/usage-report.ts';
@@ -28,6 +30,8 @@ import { createUsageReport } from './usage/usage-report.ts';
 export interface Link {
   /** What people may change while it runs. */
   known(): Known;
+  /** As the control plane last described this gateway; undefined while that is not known. */
+  gateway(): GatewayFacts | undefined;
   isConnected(): boolean;
   /** Whether the control plane has said that this instance is no longer of the fleet. */
   isRemoved(): boolean;
@@ -37,7 +41,7 @@ export interface Link {
   close(): Promise<void>;
 }
 
-type Known = Pick<DownwardOf<'gateway'>, 'name' | 'labels' | 'draining'>;
+type Known = GatewayFacts & Pick<DownwardOf<'gateway'>, 'draining'>;
 
 /** How long the last counts may take to be handed over. */
 const HAND_OVER_MS = 3000;
@@ -52,16 +56,39 @@ interface LinkParts {
   readonly spool: UsageSpool;
   readonly meter: HealthMeter;
   readonly upstreams: () => readonly FleetUpstream[];
+  /** Called at first, if it is known, and whenever people have edited this gateway. */
+  readonly described: (gateway: GatewayFacts) => void;
 }
 
-export function openLink({ run, sync, faults, spool, meter, upstreams }: LinkParts): Link {
+export function openLink(parts: LinkParts): Link {
+  const { run, sync, faults, spool, meter, upstreams } = parts;
   const { identity, folder, clock, random, log } = run;
   const usage = createUsageReport(spool, faults, clock);
   const settled = Promise.withResolvers<void>();
+  const controlPlaneKey = readPublicKey(identity.controlPlaneKey);
+  const gatewayFile = openGatewayFile(folder, identity.gatewayId, controlPlaneKey);
   let known: Known = { name: run.name, labels: {}, draining: false };
+  let gateway: GatewayFacts | undefined;
   let connected: Socket | undefined;
   let isRemoved = false;
   let isStopping = false;
+
+  /** @param frame of a message that is to be stored */
+  function describe({ name, labels, draining }: Known, frame?: Uint8Array): void {
+    known = { name, labels, draining };
+    const isSame = gateway && JSON.stringify(gateway) === JSON.stringify({ name, labels });
+    if (isSame) return;
+    gateway = { name, labels };
+    parts.described(gateway);
+    try {
+      if (frame) gatewayFile.write(frame);
+    } catch (error) {
+      log.error({ err: error }, 'name and labels of this gateway cannot be stored');
+    }
+  }
+
+  const stored = gatewayFile.read();
+  if (stored) describe(stored);
 
   const reportHealth = () => {
     const health = { ...meter.last(), spooledCalls: spool.pendingCalls(), fault: faults.text() };
@@ -78,14 +105,14 @@ export function openLink({ run, sync, faults, spool, meter, upstreams }: LinkPar
 
   const connection: ControlPlaneConnection = {
     controlPlane: run.controlPlane.text,
-    controlPlaneKey: readPublicKey(identity.controlPlaneKey),
+    controlPlaneKey,
     gatewayId: identity.gatewayId,
     sync,
     faults,
     log,
     hello: (challenge, protocol) => makeHello(run, sync, challenge, protocol),
-    welcomed({ name, labels, draining }, socket) {
-      known = { name, labels, draining };
+    welcomed(header, socket, frame) {
+      describe(header, frame);
       if (connected) return;
       connected = socket;
       log.info({ gatewayId: identity.gatewayId }, 'this gateway is connected');
@@ -99,6 +126,7 @@ export function openLink({ run, sync, faults, spool, meter, upstreams }: LinkPar
       faults.set('removed', REMOVED);
       // Not awaited: it ends after the message that is being taken.
       void supervisor.close('it was removed from the fleet');
+      gatewayFile.remove();
       await Promise.all([sync.forget(), removeIdentity(folder)]);
     },
     moved() {
@@ -121,6 +149,7 @@ export function openLink({ run, sync, faults, spool, meter, upstreams }: LinkPar
 
   return {
     known: () => known,
+    gateway: () => gateway,
     isConnected: () => connected !== undefined,
     isRemoved: () => isRemoved,
     settled: settled.promise,

@@ -80,7 +80,10 @@ async function runFleet(run: Run): Promise<Fleet> {
   });
   await sync.load();
   let readUpstreams: () => readonly FleetUpstream[] = () => [];
-  const link = openLink({ run, sync, faults, spool, meter, upstreams: () => readUpstreams() });
+  const link = openLink({
+    ...{ run, sync, faults, spool, meter, upstreams: () => readUpstreams() },
+    described: decider.describe,
+  });
   let keys: WorkspaceKeys | undefined;
   let closed: Promise<void> | undefined;
 
@@ -95,7 +98,10 @@ async function runFleet(run: Run): Promise<Fleet> {
       const index = decider.index();
       if (!index) return link.isRemoved() ? 'gateway_removed' : 'no_snapshot';
       if (!isFresh(freshness, staleMaxMs)) return 'snapshot_stale';
-      if (keys?.index !== index) keys = { index, organizationId, workspaceId };
+      const gateway = link.gateway();
+      if (keys?.index !== index || keys.gateway !== gateway) {
+        keys = { index, organizationId, workspaceId, gateway };
+      }
       return keys;
     },
     count(subject, accepted, atMs) {

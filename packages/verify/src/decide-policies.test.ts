@@ -5,11 +5,11 @@ import { findSecret, putSecret, removeSecret } from './index/key-index.ts';
 import { createKeyIndex, type KeyIndex } from './index/key-store.ts';
 import { routeEntity } from './policies/entity-model.ts';
 import {
-  ignorePolicies,
   putPolicy,
   removePolicy,
   requireCompiled,
   type StoredPolicy,
+  usePolicies,
 } from './policies/policy-store.ts';
 import { scopeSet } from './scope-set.ts';
 import { exampleKey, exampleOwner } from './testing/example-key.ts';
@@ -24,6 +24,7 @@ const CALL: CalledRoute = {
   ip: '10.1.2.3',
   method: 'GET',
   path: '/v1/invoices',
+  otherPaths: () => [],
   header: (name) => (name === 'x-team' ? 'payments' : undefined),
 };
 
@@ -45,7 +46,7 @@ function put(policyId: string, text: string, facts: Partial<StoredPolicy> = {}):
 /** @param call null where nothing is known of it */
 function decide(call: CalledRoute | null = CALL) {
   const secret = { slot: findSecret(index, HASH), environment: 'live' } as const;
-  return decidePolicies(index, secret, PLACE, call ?? undefined, 0);
+  return decidePolicies(index, secret, PLACE, call ? () => call : undefined, 0);
 }
 
 describe('a call', () => {
@@ -107,9 +108,32 @@ describe('a call', () => {
     expect(decide(null).decision).toBe('allow');
   });
 
+  it('is denied where a policy forbids what another reader would take its path for', () => {
+    put('pol_1', 'permit (principal, action, resource) when { context.path like "/v1/*" };');
+    put('pol_2', 'forbid (principal, action, resource) when { context.path like "/v1/admin*" };');
+    const path = '/v1/%61dmin';
+    expect(decide({ ...CALL, path }).decision).toBe('allow');
+    const read = { ...CALL, path, otherPaths: () => ['/v1/%61dmin', '/v1/admin'] };
+    expect(decide(read)).toMatchObject({
+      decision: 'deny',
+      enforced: { determining: ['pol_2/0'] },
+    });
+    expect(decide({ ...CALL, path: '/V1/x', otherPaths: () => ['/v1/x'] }).decision).toBe('deny');
+    expect(decide({ ...CALL, otherPaths: () => ['/other'] }).decision).toBe('allow');
+    const unreadable = { ...CALL, otherPaths: () => undefined };
+    expect(decide(unreadable)).toEqual({ decision: 'deny', lacking: 'path' });
+  });
+
   it('is not asked about where a control plane without policies sent the key', () => {
-    ignorePolicies(index);
+    expect(usePolicies(index, 'ignore')).toBe(true);
     expect(decide()).toEqual({ decision: 'allow' });
+    expect(usePolicies(index, 'evaluate')).toBe(false);
+    index = createKeyIndex();
+    putOwner(index, exampleOwner());
+    putSecret(index, HASH, exampleKey());
+    expect(usePolicies(index, 'evaluate')).toBe(true);
+    expect(usePolicies(index, 'ignore')).toBe(false);
+    expect(decide().decision).toBe('deny');
   });
 });
 
@@ -181,7 +205,13 @@ describe('what was compiled for a key', () => {
       putSecret(index, hash, exampleKey({ tags: number % 2 ? ['ci'] : [] }));
       for (let each = 0; each <= number; each++) {
         const slot = findSecret(index, new Uint8Array(32).fill(each));
-        const { decision } = decidePolicies(index, { slot, environment: 'live' }, PLACE, CALL, 0);
+        const { decision } = decidePolicies(
+          index,
+          { slot, environment: 'live' },
+          PLACE,
+          () => CALL,
+          0,
+        );
         expect(decision).toBe(each % 2 ? 'allow' : 'deny');
       }
     }
@@ -193,7 +223,7 @@ describe('what was compiled for a key', () => {
       const hash = new Uint8Array(new Uint32Array(8).fill(number * 2_654_435_761).buffer);
       putSecret(index, hash, exampleKey());
       const slot = findSecret(index, hash);
-      decidePolicies(index, { slot, environment: 'live' }, PLACE, CALL, 0);
+      decidePolicies(index, { slot, environment: 'live' }, PLACE, () => CALL, 0);
     }
     const { keys, olderKeys } = index.policies;
     expect(keys.size + olderKeys.size).toBeLessThan(400);

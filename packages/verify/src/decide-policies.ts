@@ -26,6 +26,11 @@ export interface CalledRoute extends Omit<PolicyCall, 'ip' | 'headers' | 'time'>
   readonly route: Entity;
   /** As a text: where it cannot be read, policies that ask for more than the key refuse. */
   readonly ip: string;
+  /**
+   * The path as other readers may take it: a policy that forbids one of them refuses. Undefined where
+   * no reader should see it.
+   */
+  readonly otherPaths: () => readonly string[] | undefined;
   /** Value of a header that policies name, which is in lower case; undefined for one that is missing. */
   readonly header: (name: string) => string | undefined;
 }
@@ -33,7 +38,7 @@ export interface CalledRoute extends Omit<PolicyCall, 'ip' | 'headers' | 'time'>
 export interface CallDecision {
   readonly decision: 'allow' | 'deny';
   /** Why it is denied where the policies were not asked, since not enough is known of the call. */
-  readonly lacking?: 'request' | 'ip';
+  readonly lacking?: 'request' | 'ip' | 'path';
   /** Undefined where nothing had to be evaluated. */
   readonly enforced?: PolicyDecision;
   /** What the shadow policies say, if there are any. It decides nothing. */
@@ -49,21 +54,22 @@ export interface PolicySecret {
 const ALLOWED: CallDecision = { decision: 'allow' };
 const LACKS_REQUEST: CallDecision = { decision: 'deny', lacking: 'request' };
 const LACKS_IP: CallDecision = { decision: 'deny', lacking: 'ip' };
+const LACKS_PATH: CallDecision = { decision: 'deny', lacking: 'path' };
 
 /**
  * What the policies of the workspace and of its organization say about a call of a key that is valid
  * for all else. Doubt refuses: where what the key alone is does not decide, the request must be known.
- * @param call undefined where nothing is known of it
+ * @param describe the call, where that is needed; undefined where nothing is known of it
  */
 export function decidePolicies(
   index: KeyIndex,
   { slot, environment }: PolicySecret,
   { organizationId, workspaceId }: PolicyPlace,
-  call: CalledRoute | undefined,
+  describe: (() => CalledRoute) | undefined,
   nowMs: number,
 ): CallDecision {
   const store = index.policies;
-  if (store.isIgnored) return ALLOWED;
+  if (store.use === 'ignore') return ALLOWED;
   const policies = policiesOf(store, organizationId, workspaceId);
   if (policies.allowsAll) return ALLOWED;
   const key = evaluatedKey(store, policies, slot, () =>
@@ -76,18 +82,32 @@ export function decidePolicies(
   if (fixed && key.shadow?.fixed) {
     return { decision: fixed.decision, enforced: fixed, shadow: key.shadow.fixed };
   }
+  const call = describe?.();
   const ip = call && parseIpAddress(call.ip);
   if (!call || !ip) {
     // Shadow policies alone refuse nothing.
     if (fixed) return { decision: fixed.decision, enforced: fixed };
     return call ? LACKS_IP : LACKS_REQUEST;
   }
-  const { route, header, ...facts } = call;
-  const headers = headersOf(policies, header);
-  const request = callRequest(route, { ...facts, ip, headers, time: nowMs });
-  const enforced = fixed ?? key.enforced.decide(request);
+  const { route, header, otherPaths, ...facts } = call;
+  const headers = [...headersOf(policies, header)];
+  const requestFor = (path: string) =>
+    callRequest(route, { ...facts, path, ip, headers, time: nowMs });
+  const request = requestFor(call.path);
   const shadow = key.shadow?.decide(request);
-  return { decision: enforced.decision, enforced, ...(shadow ? { shadow } : {}) };
+  const withShadow = shadow ? { shadow } : {};
+  const enforced = fixed ?? key.enforced.decide(request);
+  if (fixed || enforced.decision === 'deny') {
+    return { decision: enforced.decision, enforced, ...withShadow };
+  }
+  const others = otherPaths();
+  if (!others) return LACKS_PATH;
+  for (const path of others) {
+    const other = key.enforced.decide(requestFor(path));
+    const isForbidden = other.decision === 'deny' && other.determining.length > 0;
+    if (isForbidden) return { decision: 'deny', enforced: other, ...withShadow };
+  }
+  return { decision: 'allow', enforced, ...withShadow };
 }
 
 /** Whether shadow policies would have refused what is allowed. */

@@ -65,13 +65,13 @@ export {
   routeEntity,
 } from './policies/entity-model.ts';
 export {
-  ignorePolicies,
   permitAll,
   policiesOf,
   putPolicy,
   removePolicy,
   requireCompiled,
   type StoredPolicy,
+  usePolicies,
   type WorkspacePolicies,
 } from './policies/policy-store.ts';
 export { UnsupportedPolicyError } from './policies/read-json.ts';

@@ -108,7 +108,8 @@ describe('API scopes', () => {
     const required = scopeSet(['invoices.read'].filter(isScope));
     const codes = () =>
       [ofOwner, ofMember, without].map(({ secret }) => {
-        return authorize(fleet, { secret, ip: '127.0.0.1', required }, Date.now()).code;
+        const request = { secret, ip: '127.0.0.1', required, call: undefined };
+        return authorize(fleet, request, Date.now()).code;
       });
     const denied = 'insufficient_scope';
     await vi.waitUntil(() => codes()[0] === 'valid', WAIT);

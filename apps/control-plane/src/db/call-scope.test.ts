@@ -24,7 +24,7 @@ it('lets every key but read-only ones go on calling APIs, at gateways that had t
   const { fleet, stateDir } = await startRealGateway(app, owner, await defaultWorkspace(owner));
   const codes = (gateway: typeof fleet) =>
     [custom, none, preset, readOnly].map(({ secret }) => {
-      const request = { secret, ip: '127.0.0.1', required: NO_SCOPES };
+      const request = { secret, ip: '127.0.0.1', required: NO_SCOPES, call: undefined };
       return authorize(gateway, request, Date.now()).code;
     });
   const denied = 'insufficient_scope';

@@ -10,6 +10,8 @@ export interface CallRecord {
   code: string | undefined;
   /** Set once the key is known, accepted or not. */
   keyId: string | undefined;
+  /** What shadow policies would have refused it for. */
+  shadow: string | undefined;
   requestId: string | undefined;
   /** Bytes of the body from the client, and to it. */
   bytesIn: number;
@@ -39,6 +41,7 @@ export function createRecord(): CallRecord {
     original: undefined,
     code: undefined,
     keyId: undefined,
+    shadow: undefined,
     requestId: undefined,
     bytesIn: 0,
     bytesOut: 0,
@@ -77,6 +80,7 @@ export function callLine(
     status: tunnel ? 101 : answered,
     code: record.code ?? null,
     keyId: record.keyId ?? null,
+    ...(record.shadow ? { shadow: record.shadow } : {}),
     bytesIn: bytes.in,
     bytesOut: bytes.out,
     upstreamMs:
@@ -113,7 +117,7 @@ export interface RefusedUnread {
   readonly requestId: string;
 }
 
-/** Its fields, which all lines have. */
+/** Its fields, which all lines have, but `shadow`. */
 interface Line {
   readonly time: string;
   readonly endpoint: 'proxy' | OriginalRequest['endpoint'];
@@ -123,6 +127,7 @@ interface Line {
   readonly status: number | null;
   readonly code: string | null;
   readonly keyId: string | null;
+  readonly shadow?: string;
   readonly bytesIn: number;
   readonly bytesOut: number;
   readonly upstreamMs: number | null;

@@ -7,6 +7,8 @@ import type { UpstreamReport } from '../proxy/balancing/balanced-upstreams.ts';
 export interface CallMetrics {
   /** @param code `valid`, `open` on an open route, `preflight`, or the code of the denial */
   decided(code: string): void;
+  /** A shadow policy would have refused a request that was accepted. */
+  wouldHaveDenied(): void;
   /** The head of an answer goes out. @param startedAt when its request came, by performance.now() */
   answered(startedAt: number): void;
   upstreamFailed(code: 'upstream_failed' | 'upstream_timeout'): void;
@@ -40,6 +42,11 @@ export function createCallMetrics(registry: Registry, openConnections: () => num
       for (const [code, count] of decided) this.inc({ code }, count);
       decided.clear();
     },
+  });
+  const shadowDenials = new Counter({
+    name: 'tollkeeper_gateway_shadow_denials_total',
+    help: 'Accepted requests that a shadow policy would have refused',
+    registers,
   });
   const failures = new Counter({
     name: 'tollkeeper_gateway_upstream_failures_total',
@@ -85,6 +92,7 @@ export function createCallMetrics(registry: Registry, openConnections: () => num
   return {
     decided: (code) => void decided.set(code, (decided.get(code) ?? 0) + 1),
     answered: (startedAt) => seconds.observe((performance.now() - startedAt) / 1000),
+    wouldHaveDenied: () => shadowDenials.inc(),
     upstreamFailed: (code) => failures.inc({ code }),
     sentToNext: () => next.inc(),
     upstreamChanged(upstream, state) {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { type Denial, type Denied, UNAVAILABLE } from '@tollkeeper/gateway-core';
+import { type Accepted, type Denial, type Denied, UNAVAILABLE } from '@tollkeeper/gateway-core';
 import { type Exchange, sendDenial } from './send-denial.ts';
 import type { Services } from './services.ts';
 import type { UpgradeRequest } from './tunnel.ts';
@@ -25,9 +25,13 @@ export interface Ongoing {
   ended(): void;
 }
 
-export function accept(services: Services, call: Call, keyId: string): void {
+export function accept(services: Services, call: Call, { key, wouldDeny }: Accepted): void {
   call.isAccepted = true;
-  if (call.record) call.record.keyId = keyId;
+  if (call.record) {
+    call.record.keyId = key.keyId;
+    call.record.shadow = wouldDeny ? 'policy_denied' : undefined;
+  }
+  if (wouldDeny) services.metrics.wouldHaveDenied();
   decided(services, call, 'valid');
 }
 

@@ -7,6 +7,7 @@ function nameHeader(name: string): string | undefined {
   addIdentityHeaders(headers, {
     code: 'valid',
     scopes: scopeSet(['usage.read']),
+    wouldDeny: false,
     key: {
       keyId: 'key_1',
       name,

@@ -2,6 +2,7 @@
 
 import {
   authorize,
+  type CallFacts,
   type Denial,
   hasKey,
   KEY_IN_URL,
@@ -13,7 +14,7 @@ import { clientAddress } from '../request/client-address.ts';
 import { adoptForwarded } from '../request/forwarded.ts';
 import { framingFault, originForm } from '../request/framing.ts';
 import { type Head, hasBody, readHead } from '../request/head.ts';
-import { findRoute, findSecret, NO_ROUTE } from '../request/routes.ts';
+import { findRoute, findSecret, NO_ROUTE, type Route } from '../request/routes.ts';
 import type { AuthorizedRequest } from './authorized-request.ts';
 import {
   accept,
@@ -125,7 +126,7 @@ function pass(services: Services, call: Call, head: Head, target: string): void 
   const peer = peerOf(call.req);
   const ip = clientAddress(peer, head.forwardedFor, config.trustedProxies);
   const { required } = route ?? NO_ROUTE;
-  const request = { secret, ip, required };
+  const request = { secret, ip, required, call: callFacts(call, head, target, route) };
   const { callsMax } = config.perKey;
   const hasRoomFor =
     callsMax === null
@@ -137,11 +138,23 @@ function pass(services: Services, call: Call, head: Head, target: string): void 
   } else if (decision.code !== 'valid') refuseDenied(services, call, decision);
   else if (!route?.upstream) refuseCounted(services, call, NOWHERE, decision.key.keyId);
   else {
-    accept(services, call, decision.key.keyId);
+    accept(services, call, decision);
     const caller = { request, decision };
     const authorized = { head, target, peer, route, caller };
     services.hold(new ProxyRequest(services, call, authorized));
   }
+}
+
+/** What policies can ask about it. */
+function callFacts({ req }: Call, head: Head, target: string, route: Route | undefined): CallFacts {
+  const { method = '', rawHeaders } = req;
+  return {
+    method,
+    path: pathOf(target),
+    host: head.host,
+    routePath: route?.path ?? '',
+    rawHeaders,
+  };
 }
 
 /** Without a key, and not counted as a call. While nothing can be decided, open routes are closed too. */

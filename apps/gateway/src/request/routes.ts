@@ -1,4 +1,4 @@
-import { type Denial, findCredential } from '@tollkeeper/gateway-core';
+import { type Denial, findCredential, pathReadings } from '@tollkeeper/gateway-core';
 import { NO_SCOPES, type ScopeSet, scopeSet } from '@tollkeeper/verify';
 import type { RouteConfig } from '../config/config.ts';
 import { isBelow } from '../config/route-path.ts';
@@ -6,7 +6,6 @@ import { type Cors, prepareCors } from './cors.ts';
 import { type Credentials, prepareCredentials } from './credential-places.ts';
 import type { Head } from './head.ts';
 import { lenientName } from './header-kinds.ts';
-import { pathReadings } from './path-readings.ts';
 
 /** A route, with what each request needs prepared. */
 export interface Route extends Omit<RouteConfig, 'credentials' | 'cors'> {

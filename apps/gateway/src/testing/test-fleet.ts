@@ -7,6 +7,7 @@ import {
   type KeyFacts,
   type KeyIndex,
   putOwner,
+  putPolicy,
   putSecret,
   scopeSet,
 } from '@tollkeeper/verify';
@@ -41,6 +42,8 @@ export function createTestFleet(): TestFleet {
   const index = createKeyIndex();
   const counted: Counted[] = [];
   const organizationId = ORGANIZATION_ID;
+  const gateway = { name: 'edge-1', labels: { region: 'eu' } };
+  putPolicy(index, { ...PERMIT_ALL, policyId: 'pol_1', organizationId, workspaceId: null });
   putOwner(index, {
     memberId: MEMBER_ID,
     organizationId,
@@ -60,7 +63,7 @@ export function createTestFleet(): TestFleet {
       putSecret(index, hashSecret(secret), { ...exampleKey, ...facts });
       return secret;
     },
-    keys: () => fleet.noKeys ?? { index, organizationId, workspaceId: WORKSPACE_ID },
+    keys: () => fleet.noKeys ?? { index, organizationId, workspaceId: WORKSPACE_ID, gateway },
     count({ keyId }: CallSubject, accepted) {
       counted.push({ keyId, accepted, settled: false });
     },
@@ -88,6 +91,20 @@ export function createTestFleet(): TestFleet {
   };
   return fleet;
 }
+
+/** The policy that every workspace begins with. */
+const PERMIT_ALL = {
+  mode: 'enforce',
+  statements: [
+    {
+      effect: 'permit',
+      principal: { op: 'All' },
+      action: { op: 'All' },
+      resource: { op: 'All' },
+      conditions: [],
+    },
+  ],
+} as const;
 
 const exampleKey: KeyFacts = {
   keyId: 'key_00000000000000000001',

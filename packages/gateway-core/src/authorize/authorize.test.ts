@@ -6,11 +6,13 @@ import {
   type KeyIndex,
   NO_SCOPES,
   putOwner,
+  putPolicy,
   putSecret,
   scopeNames,
   scopeSet,
 } from '@tollkeeper/verify';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { statementsOf } from '../../../verify/src/testing/policies/statements.ts';
 import type { NoKeys, WorkspaceKeys } from '../fleet.ts';
 import { type AuthorizationRequest, authorize, watchValidity } from './authorize.ts';
 
@@ -20,6 +22,13 @@ const REQUEST: AuthorizationRequest = {
   secret: SECRET,
   ip: '10.1.2.3',
   required: scopeSet(['usage.read']),
+  call: {
+    method: 'GET',
+    path: '/v1/invoices',
+    host: 'API.example.com:8443',
+    routePath: '/v1',
+    rawHeaders: ['X-Team', 'payments', 'x-team', 'eu', 'Accept', '*/*'],
+  },
 };
 const KEY: KeyFacts = {
   keyId: 'key_1',
@@ -47,7 +56,8 @@ const fleet = {
 
 beforeEach(() => {
   index = createKeyIndex();
-  keys = { index, ...PLACE };
+  keys = { index, ...PLACE, gateway: { name: 'edge-1', labels: { region: 'eu' } } };
+  put('pol_1', 'permit (principal, action, resource);');
   counted = [];
   putOwner(index, {
     memberId: 'mem_1',
@@ -57,6 +67,11 @@ beforeEach(() => {
     roleId: 'role_developer',
   });
 });
+
+function put(policyId: string, text: string, mode: 'enforce' | 'shadow' = 'enforce'): void {
+  const statements = statementsOf(text);
+  putPolicy(index, { policyId, ...PLACE, workspaceId: null, mode, statements });
+}
 
 /** Each of these alone is why the call may not pass. */
 const FAULTS: readonly (readonly [string, Partial<KeyFacts>, Partial<AuthorizationRequest>])[] = [
@@ -114,6 +129,98 @@ describe('a call', () => {
       expect(counted).toEqual([]);
     },
   );
+});
+
+describe('policies', () => {
+  const FORBID_GET = 'forbid (principal, action == Action::"GET", resource);';
+
+  beforeEach(() => {
+    putSecret(index, hashSecret(SECRET), KEY);
+  });
+
+  it('refuse a call that all else lets through, and it is counted', () => {
+    put('pol_2', FORBID_GET);
+    const denial = { code: 'policy_denied', detail: 'A policy forbids this request.' };
+    expect(authorize(fleet, REQUEST, 1000)).toEqual({
+      ...{ code: 'policy_denied', denial, keyId: 'key_1' },
+    });
+    expect(counted).toEqual([['key_1', false]]);
+    const post = { ...REQUEST, call: REQUEST.call && { ...REQUEST.call, method: 'POST' } };
+    expect(authorize(fleet, post, 1000).code).toBe('valid');
+  });
+
+  it('come behind the scopes, and before the room that is left', () => {
+    put('pol_2', FORBID_GET);
+    const required = scopeSet(['audit.read']);
+    const lacking = authorize(fleet, { ...REQUEST, required }, 1000, () => false);
+    expect(lacking.code).toBe('insufficient_scope');
+    expect(authorize(fleet, REQUEST, 1000, () => false).code).toBe('policy_denied');
+  });
+
+  it.each([
+    'resource.gateway == "edge-1" && resource.path == "/v1" && resource.host == "api.example.com"',
+    'resource.hasTag("region") && resource.getTag("region") == "eu"',
+    'context.path == "/v1/invoices" && context.method == "GET"',
+    'context.headers has "x-team" && context.headers["x-team"] == "payments, eu"',
+    '!(context.headers has "x-other")',
+    'context.ip == ip("10.1.2.3") && context.time == datetime("1970-01-01T00:00:01Z")',
+    'principal.environment == "live"',
+  ])('know: %s', (condition) => {
+    put('pol_1', `permit (principal, action, resource) when { ${condition} };`);
+    expect(authorize(fleet, REQUEST, 1000).code).toBe('valid');
+  });
+
+  it('forbid a path however it is written', () => {
+    const admin = 'context.path like "/admin*"';
+    put('pol_2', `forbid (principal, action, resource) when { ${admin} };`);
+    const at = (path: string) => ({ ...REQUEST, call: REQUEST.call && { ...REQUEST.call, path } });
+    for (const path of ['/admin', '/%61dmin/x', '/ADMIN', '//admin', '/%2561dmin', '/admin;a=b']) {
+      expect(authorize(fleet, at(path), 1000).code).toBe('policy_denied');
+    }
+    expect(authorize(fleet, at('/Other/%20x'), 1000).code).toBe('valid');
+    const unreadable = authorize(fleet, at('/x/%2e%2e/admin'), 1000);
+    expect(unreadable).toMatchObject({
+      code: 'policy_denied',
+      denial: { detail: expect.stringMatching(/two ways/) },
+    });
+  });
+
+  it('refuse a call of which too little is known, and say so', () => {
+    put('pol_2', FORBID_GET);
+    const call = REQUEST.call && { ...REQUEST.call, method: '' };
+    for (const request of [
+      { ...REQUEST, call: undefined },
+      { ...REQUEST, call },
+    ]) {
+      const decision = authorize(fleet, request, 1000);
+      expect(decision).toMatchObject({ denial: { detail: expect.stringMatching(/not know/) } });
+    }
+    putSecret(index, hashSecret(SECRET), { ...KEY, allowedIps: [] });
+    const nowhere = authorize(fleet, { ...REQUEST, ip: '' }, 1000);
+    expect(nowhere).toMatchObject({ denial: { detail: expect.stringMatching(/trustedProxies/) } });
+    if (typeof keys !== 'string') keys = { ...keys, gateway: undefined };
+    expect(authorize(fleet, REQUEST, 1000).code).toBe('policy_denied');
+    put('pol_2', 'permit (principal, action, resource);');
+    expect(authorize(fleet, { ...REQUEST, call: undefined }, 1000).code).toBe('valid');
+  });
+
+  it('in shadow let it through, and say that they would have refused it', () => {
+    put('pol_2', FORBID_GET, 'shadow');
+    expect(authorize(fleet, REQUEST, 1000)).toMatchObject({ code: 'valid', wouldDeny: true });
+    const post = { ...REQUEST, call: REQUEST.call && { ...REQUEST.call, method: 'POST' } };
+    expect(authorize(fleet, post, 1000)).toMatchObject({ code: 'valid', wouldDeny: false });
+  });
+
+  it('end what outlasts its decision, once they change or their time has come', () => {
+    const watch = watchValidity(fleet, REQUEST);
+    expect(watch(1000)).toBeUndefined();
+    put('pol_2', FORBID_GET);
+    expect(watch(1000)).toMatchObject({ code: 'policy_denied' });
+    const evening = 'context.time > datetime("1970-01-01T00:00:02Z")';
+    put('pol_2', `forbid (principal, action, resource) when { ${evening} };`);
+    expect(watch(2000)).toBeUndefined();
+    expect(watch(2001)).toMatchObject({ code: 'policy_denied' });
+  });
 });
 
 describe('what outlasts its decision', () => {

@@ -12,9 +12,11 @@ import {
   scopeSet,
   secretFacts,
   union,
+  wouldDeny,
 } from '@tollkeeper/verify';
 import type { Fleet, NoKeys } from '../fleet.ts';
-import { type Denial, denialOf } from './denial.ts';
+import { type CallFacts, decideCall, environmentOf } from './call-decision.ts';
+import { type Denial, denialOf, policyDenial } from './denial.ts';
 
 /** A request, as far as the decision goes. */
 export interface AuthorizationRequest {
@@ -22,6 +24,11 @@ export interface AuthorizationRequest {
   readonly ip: string;
   /** What the route asks for, besides `apis.call`, which every call needs. */
   readonly required: ScopeSet;
+  /**
+   * What policies ask about it; undefined where nothing is known: a call is then let through only
+   * where that changes nothing.
+   */
+  readonly call: CallFacts | undefined;
 }
 
 const CALL = scopeSet(['apis.call']);
@@ -31,6 +38,8 @@ export interface Accepted {
   readonly key: KeyFacts;
   /** What the key may do now. */
   readonly scopes: ScopeSet;
+  /** Whether a shadow policy would have refused it. */
+  readonly wouldDeny: boolean;
 }
 export interface Denied {
   readonly code: Exclude<DecisionCode, 'valid'> | NoKeys;
@@ -87,16 +96,21 @@ export function authorize(
   const conditions = { secret, ip, scopes: required, organizationId, workspaceId };
   const { code: decided, slot } = decide(index, conditions, nowMs);
   const key = secretFacts(index, slot);
-  const isFull = hasRoomFor && key && decided === 'valid' && !hasRoomFor(key.keyId);
-  const code = isFull ? 'rate_limited' : decided;
+  const question = { environment: environmentOf(secret), ip, call: request.call };
+  const policies = decided === 'valid' ? decideCall(keys, slot, question, nowMs) : undefined;
+  const allowed = policies?.decision === 'deny' ? 'policy_denied' : decided;
+  const isFull = hasRoomFor && key && allowed === 'valid' && !hasRoomFor(key.keyId);
+  const code = isFull ? 'rate_limited' : allowed;
   if (key) fleet.count(key, code === 'valid', nowMs);
-  if (code === 'valid' && key) return { code, key, scopes: effectiveScopes(index, slot) };
+  if (code === 'valid' && key && policies) {
+    return { code, key, scopes: effectiveScopes(index, slot), wouldDeny: wouldDeny(policies) };
+  }
   const refused = code === 'valid' ? 'not_found' : code;
-  return {
-    code: refused,
-    denial: denialOf(refused, lackedBy(index, slot, required)),
-    keyId: key?.keyId,
-  };
+  const denial =
+    refused === 'policy_denied'
+      ? policyDenial(policies?.lacking)
+      : denialOf(refused, lackedBy(index, slot, required));
+  return { code: refused, denial, keyId: key?.keyId };
 }
 
 /**
@@ -109,6 +123,7 @@ export function watchValidity(
   { secret, ip, ...request }: AuthorizationRequest,
 ): (nowMs: number) => Denial | undefined {
   const hash = hashSecret(secret);
+  const question = { environment: environmentOf(secret), ip, call: request.call };
   const required = union(request.required, CALL);
   return (nowMs) => {
     const keys = fleet.keys();
@@ -116,7 +131,9 @@ export function watchValidity(
     const { index, organizationId, workspaceId } = keys;
     const conditions = { ip, scopes: required, organizationId, workspaceId };
     const { code, slot } = decideHash(index, hash, conditions, nowMs);
-    return code === 'valid' ? undefined : denialOf(code, lackedBy(index, slot, required));
+    if (code !== 'valid') return denialOf(code, lackedBy(index, slot, required));
+    const { decision, lacking } = decideCall(keys, slot, question, nowMs);
+    return decision === 'deny' ? policyDenial(lacking) : undefined;
   };
 }
 

@@ -45,6 +45,20 @@ export function denialOf(code: Exclude<DecisionCode, 'valid'>, missing: ScopeSet
   return code === 'insufficient_scope' ? { code: shown, detail, scopes } : { code: shown, detail };
 }
 
+/** For those who run the gateway, where a call is refused for what is not known of it. */
+const LACKING = {
+  request:
+    'The policies of the workspace ask for the request, of which the gateway does not know enough.',
+  ip: 'The policies of the workspace ask for the request, and the address of its client is not known. If another proxy asks, name it in trustedProxies.',
+  path: 'The policies of the workspace ask for the request, and its path can be read in two ways.',
+} as const;
+
+/** A policy forbids the call, none permits it, or too little is known of it to say so. */
+export function policyDenial(lacking: keyof typeof LACKING | undefined): Denial {
+  const detail = lacking ? LACKING[lacking] : decisionDetail('policy_denied', []);
+  return { code: 'policy_denied', detail };
+}
+
 const CHALLENGES = ['Bearer realm="tollkeeper"'];
 
 /**

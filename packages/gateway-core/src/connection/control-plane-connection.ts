@@ -24,7 +24,7 @@ export interface ControlPlaneConnection {
   /** Makes the hello, which answers the challenge, in the version of the challenge. */
   hello(challenge: string, protocol: number): Hello;
   /** Called when the control plane admits this gateway, and whenever someone edits it. */
-  welcomed(gateway: DownwardOf<'gateway'>, socket: Socket): void;
+  welcomed(gateway: DownwardOf<'gateway'>, socket: Socket, frame: Uint8Array): void;
   usageStored(batch: DownwardOf<'usage-stored'>): void;
   /** Called when this gateway was removed from the fleet. */
   removed(): Promise<void>;
@@ -160,7 +160,7 @@ async function handleMessage(
     case 'confirmed':
       return sync.receive(header, body, data);
     case 'gateway':
-      return welcome(state, header);
+      return welcome(state, header, data);
     case 'usage-stored':
       connection.usageStored(header);
       return [];
@@ -176,13 +176,17 @@ async function handleMessage(
   }
 }
 
-function welcome(state: ConnectionState, header: DownwardOf<'gateway'>): Upward[] {
+function welcome(
+  state: ConnectionState,
+  header: DownwardOf<'gateway'>,
+  frame: Uint8Array,
+): Upward[] {
   const { connection, socket } = state;
   requireOwn(state, header);
   const isFirst = state.stage !== 'welcomed';
   state.stage = 'welcomed';
   connection.faults.clear('control_plane');
-  connection.welcomed(header, socket);
+  connection.welcomed(header, socket, frame);
   return isFirst ? connection.sync.welcomed() : [];
 }
 

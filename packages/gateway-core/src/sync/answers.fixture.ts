@@ -44,6 +44,7 @@ const CALL: CalledRoute = {
   ip: '10.1.2.3',
   method: 'GET',
   path: '/',
+  otherPaths: () => [],
   header: () => undefined,
 };
 
@@ -61,7 +62,7 @@ export function answers(index: KeyIndex): string[] {
     const codes = decisions.map(({ code }) => code);
     const place = { organizationId: ORGANIZATION_ID, workspaceId: idOf('ws', 1) };
     const secret = { slot, environment: 'live' } as const;
-    const policies = slot >= 0 && decidePolicies(index, secret, place, CALL, 0);
+    const policies = slot >= 0 && decidePolicies(index, secret, place, () => CALL, 0);
     const facts = [secretFacts(index, slot), effectiveScopes(index, slot), policies];
     return JSON.stringify([codes, ...facts]);
   });

@@ -1,8 +1,13 @@
 import type { Scope } from '@tollkeeper/contract';
-import { type Entry, type OwnerEntry, partFormat, readEntries } from '@tollkeeper/protocol';
+import {
+  type Entry,
+  type OwnerEntry,
+  PartError,
+  partFormat,
+  readEntries,
+} from '@tollkeeper/protocol';
 import {
   ALL_API_SCOPES,
-  ignorePolicies,
   type KeyIndex,
   putKey,
   putOrganization,
@@ -14,6 +19,7 @@ import {
   type ScopeSet,
   scopeSet,
   union,
+  usePolicies,
 } from '@tollkeeper/verify';
 import { requirePart } from './require-part.ts';
 
@@ -25,7 +31,10 @@ import { requirePart } from './require-part.ts';
  */
 export function applyPart(index: KeyIndex, organizationId: string, part: Uint8Array): void {
   requirePart(organizationId, part);
-  if (partFormat(part) === 1) ignorePolicies(index);
+  const format = partFormat(part);
+  if (format !== undefined && !usePolicies(index, format === 1 ? 'ignore' : 'evaluate')) {
+    throw new PartError('malformed', `A part of format ${format} came among others`);
+  }
   const sets = new Map<readonly Scope[], ScopeSet>();
   readEntries(part, (entry) => applyEntry(index, organizationId, entry, sets));
 }

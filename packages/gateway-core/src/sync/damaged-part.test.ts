@@ -7,6 +7,7 @@ import {
   FrameError,
   openFrame,
   PartError,
+  partFormat,
   sealFrame,
 } from '@tollkeeper/protocol';
 import { createKeyIndex } from '@tollkeeper/verify';
@@ -92,6 +93,8 @@ it(
 function entriesOf(part: Uint8Array): Entry[] | undefined {
   try {
     const entries = decodePart(part);
+    // Parts of two formats do not belong together.
+    if (partFormat(part) === 1) return undefined;
     const isOwn = (each: Entry) =>
       each.type !== 'organization' || each.organizationId === ORGANIZATION_ID;
     return entries.every(isOwn) ? entries : undefined;

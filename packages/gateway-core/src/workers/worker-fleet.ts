@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { readPublicKey } from '@tollkeeper/protocol';
 import { type Clock, repeat, systemClock } from '../clock.ts';
-import type { Fleet, WorkspaceKeys } from '../fleet.ts';
+import type { Fleet, GatewayFacts, WorkspaceKeys } from '../fleet.ts';
 import { createHealthMeter, HEALTH_MS } from '../health.ts';
 import { openSnapshotFile } from '../snapshot/snapshot-file.ts';
 import {
@@ -45,6 +45,7 @@ export function createWorkerFleet(options: WorkerFleetOptions): WorkerFleet {
   let member: Member | undefined;
   let draft: KeysDraft | undefined;
   let keys: WorkspaceKeys | undefined;
+  let gateway: GatewayFacts | undefined;
   let isPrimaryLost = false;
   let isRemoved = false;
   let isLocked = false;
@@ -57,6 +58,10 @@ export function createWorkerFleet(options: WorkerFleetOptions): WorkerFleet {
     }
     if (command.type === 'fresh') {
       freshness.adopt(command.confirmed, command.ageMs);
+      return;
+    }
+    if (command.type === 'gateway') {
+      gateway = command.gateway;
       return;
     }
     if (command.type === 'remove') {
@@ -89,7 +94,9 @@ export function createWorkerFleet(options: WorkerFleetOptions): WorkerFleet {
       if (!member || !index || isPrimaryLost) return isRemoved ? 'gateway_removed' : 'no_snapshot';
       if (!isFresh(freshness, staleMaxMs)) return 'snapshot_stale';
       const { organizationId, workspaceId } = member.place;
-      if (keys?.index !== index) keys = { index, organizationId, workspaceId };
+      if (keys?.index !== index || keys.gateway !== gateway) {
+        keys = { index, organizationId, workspaceId, gateway };
+      }
       return keys;
     },
     count(subject, accepted, atMs) {
@@ -122,7 +129,10 @@ function enter(place: WorkerPlace): Member {
   return { place, keyStore: createIndexStore(place.organizationId) };
 }
 
-type KeysCommand = Exclude<WorkerCommand, { readonly type: 'place' | 'fresh' | 'remove' }>;
+type KeysCommand = Exclude<
+  WorkerCommand,
+  { readonly type: 'place' | 'fresh' | 'remove' | 'gateway' }
+>;
 
 /** @returns the draft that stands afterwards */
 async function change(

@@ -1,3 +1,4 @@
+import type { GatewayFacts } from '../fleet.ts';
 import type { Health } from '../health.ts';
 import type { Confirmed, Place } from '../sync/index.ts';
 
@@ -54,6 +55,8 @@ export type WorkerCommand =
   | { readonly type: 'clear' }
   /** Forget them for good, and say so: the gateway was removed from the fleet. */
   | { readonly type: 'remove' }
+  /** How people named the gateway. */
+  | { readonly type: 'gateway'; readonly gateway: GatewayFacts }
   /** The age is the one at the moment of sending; null is never confirmed. */
   | { readonly type: 'fresh'; readonly confirmed: Confirmed; readonly ageMs: number | null };
 

@@ -1,6 +1,7 @@
 import { type BuiltInScope, parseScope, type Scope } from '@tollkeeper/contract';
 import {
   authorize,
+  type CallFacts,
   type Denial,
   type Fleet,
   findCredential,
@@ -38,6 +39,10 @@ export interface Call {
   /** Path and query. */
   readonly url: string;
   readonly ip: string;
+  readonly method: string;
+  readonly host: string;
+  /** Names and values in turn. */
+  readonly rawHeaders: readonly string[];
 }
 
 /** What the guards decide with. */
@@ -61,7 +66,8 @@ export function authorizeCall(
       apiKey: call.apiKey ?? '',
     });
     if (typeof secret !== 'string') return { denial: secret };
-    const decision = authorize(fleet, { secret, ip: call.ip, required }, Date.now());
+    const request = { secret, ip: call.ip, required, call: callFacts(call) };
+    const decision = authorize(fleet, request, Date.now());
     fleet.flush();
     if (decision.code !== 'valid') return { denial: decision.denial };
     return { key: verifiedKey(decision.key, decision.scopes) };
@@ -69,6 +75,12 @@ export function authorizeCall(
     log.error({ err: error }, 'a call could not be decided, and is refused');
     return { denial: UNAVAILABLE };
   }
+}
+
+/** A server that verifies keys itself has one route, which has no path. */
+function callFacts({ method, url, host, rawHeaders }: Call): CallFacts {
+  const path = url.replace(/^[a-z]+:\/\/[^/?#]*/i, '').replace(/[?#].*$/, '') || '/';
+  return { method, path, host, routePath: '', rawHeaders };
 }
 
 export function verifiedKey(key: KeyFacts, scopes: ScopeSet): VerifiedKey {

@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { type PublicDecisionCode, publicDecisionCode } from '@tollkeeper/contract';
 import {
   authorize,
+  type CallFacts,
   type Decision,
   type FleetOptions,
   type FleetStatus,
@@ -43,6 +44,20 @@ export interface VerifyRequest {
   readonly ip?: string;
   /** All must be in force, besides `apis.call`, which every call needs. */
   readonly scopes?: readonly RequiredScope[];
+  /**
+   * What policies may ask about the request that the key came with. Without it, a key is accepted
+   * only where the policies of the workspace decide by the key alone.
+   */
+  readonly request?: VerifiedRequest;
+}
+
+export interface VerifiedRequest {
+  /** GET, POST and so on. */
+  readonly method: string;
+  /** Without the query, as it was sent. */
+  readonly path: string;
+  readonly host?: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export type Verification =
@@ -73,9 +88,10 @@ export async function createVerifier(options: VerifierOptions): Promise<Verifier
   return {
     fleet,
     log,
-    verify: ({ key: secret, ip = '', scopes = [] }) => {
+    verify: ({ key: secret, ip = '', scopes = [], request }) => {
       const required = requiredSet(scopes);
-      const decision = authorize(fleet, { secret, ip, required }, Date.now());
+      const call = request && callFacts(request);
+      const decision = authorize(fleet, { secret, ip, required, call }, Date.now());
       // At once: the caller may answer at any time, and only what is in the spool survives.
       fleet.flush();
       if (decision.code === 'valid') {
@@ -86,6 +102,10 @@ export async function createVerifier(options: VerifierOptions): Promise<Verifier
     status: () => fleet.status(),
     close: () => fleet.close(),
   };
+}
+
+function callFacts({ method, path, host = '', headers = {} }: VerifiedRequest): CallFacts {
+  return { method, path, host, routePath: '', rawHeaders: Object.entries(headers).flat() };
 }
 
 function fleetOptions(options: VerifierOptions, log: Log): FleetOptions {

@@ -35,6 +35,9 @@ export function expressGuard(verifier: Verifier, { scopes = [] }: GuardOptions =
       apiKey: apiKey?.toString(),
       url: request.originalUrl ?? request.url ?? '',
       ip: request.ip ?? request.socket.remoteAddress ?? '',
+      method: request.method ?? '',
+      host: request.headers.host ?? '',
+      rawHeaders: request.rawHeaders,
     };
     const outcome = authorizeCall(verifier, call, required);
     if ('key' in outcome) {
@@ -49,6 +52,8 @@ export function expressGuard(verifier: Verifier, { scopes = [] }: GuardOptions =
 
 interface FastifyRequest {
   readonly headers: IncomingHttpHeaders;
+  readonly raw: { readonly rawHeaders: readonly string[] };
+  readonly method: string;
   readonly url: string;
   /** By Fastify's own `trustProxy`. */
   readonly ip: string;
@@ -74,6 +79,9 @@ export function fastifyGuard(verifier: Verifier, { scopes = [] }: GuardOptions =
       apiKey: apiKey?.toString(),
       url: request.url,
       ip: request.ip,
+      method: request.method,
+      host: request.headers.host ?? '',
+      rawHeaders: request.raw.rawHeaders,
     };
     const outcome = authorizeCall(verifier, call, required);
     if ('key' in outcome) {
@@ -108,12 +116,15 @@ export function honoGuard<C extends HonoContext>(
 ) {
   const required = requiredSet(scopes);
   return async (context: C, next: () => Promise<void>): Promise<Response | undefined> => {
-    const { headers: given, url } = context.req.raw;
+    const { headers: given, url, method } = context.req.raw;
     const call = {
       authorization: given.get('authorization') ?? undefined,
       apiKey: given.get('x-api-key') ?? undefined,
       url,
       ip: ip?.(context) ?? '',
+      method,
+      host: given.get('host') ?? '',
+      rawHeaders: [...given].flat(),
     };
     const outcome = authorizeCall(verifier, call, required);
     if ('key' in outcome) {

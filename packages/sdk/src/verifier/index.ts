@@ -3,6 +3,7 @@ export type { VerifiedKey } from './authorize-call.ts';
 export {
   createVerifier,
   type Verification,
+  type VerifiedRequest,
   type Verifier,
   type VerifierOptions,
   type VerifyRequest,

@@ -42,8 +42,15 @@ export interface PolicyStore {
   olderKeys: Map<number, EvaluatedKey>;
   /** Statements that the younger generation was compiled for. */
   weight: number;
-  isIgnored: boolean;
+  /** Undefined before it is known: policies are evaluated then. */
+  use: PolicyUse | undefined;
 }
+
+/**
+ * Whether calls are decided by policies, or, with keys from a control plane that sends none and lets
+ * through only what no policy would refuse, without.
+ */
+export type PolicyUse = 'evaluate' | 'ignore';
 
 /**
  * How many statements a generation of keys is compiled for, each in up to 8 closures or so. More keys
@@ -58,7 +65,7 @@ export function createPolicyStore(): PolicyStore {
     keys: new Map(),
     olderKeys: new Map(),
     weight: 0,
-    isIgnored: false,
+    use: undefined,
   };
 }
 
@@ -75,12 +82,10 @@ export function removePolicy({ policies: store }: Holder, policyId: string): boo
   return store.policies.delete(policyId);
 }
 
-/**
- * For keys from a control plane that sends no policies, and lets through only what no policy would
- * refuse: nothing is evaluated.
- */
-export function ignorePolicies({ policies: store }: Holder): void {
-  store.isIgnored = true;
+/** False where the index is filled for the other use: its keys would be decided by the wrong one. */
+export function usePolicies({ policies: store }: Holder, use: PolicyUse): boolean {
+  store.use ??= use;
+  return store.use === use;
 }
 
 interface Holder {

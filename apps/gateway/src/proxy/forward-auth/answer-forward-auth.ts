@@ -3,6 +3,7 @@
 import {
   type Accepted,
   authorize,
+  type CallFacts,
   type Denial,
   hasKey,
   KEY_IN_URL,
@@ -11,6 +12,7 @@ import {
 } from '@tollkeeper/gateway-core';
 import { type IpRange, rangeContains } from '@tollkeeper/verify';
 import type { OriginalRequest } from '../../access-log/call-record.ts';
+import type { Config } from '../../config/config.ts';
 import { EXT_AUTHZ, isBelow } from '../../config/route-path.ts';
 import { clientAddress } from '../../request/client-address.ts';
 import type { Cors } from '../../request/cors.ts';
@@ -74,7 +76,9 @@ export function answerForwardAuth(
   }
   const ip = originalAddress(peerOf(call.req), head.forwardedFor, config.trustedProxies);
   const { required } = asked;
-  const decision = authorize(services.fleet, { secret, ip, required }, services.nowMs());
+  const facts = originalFacts(services, call, head, target, { original, asked });
+  const request = { secret, ip, required, call: facts };
+  const decision = authorize(services.fleet, request, services.nowMs());
   if (decision.code === 'valid') release(services, call, decision);
   else refuseDenied(services, call, decision);
 }
@@ -86,6 +90,27 @@ export function answerForwardAuth(
 function originalAddress(peer: string, forwardedFor: string, trusted: readonly IpRange[]): string {
   const isTold = forwardedFor !== '' && rangeContains(trusted, peer);
   return isTold ? clientAddress(peer, forwardedFor, trusted) : '';
+}
+
+/**
+ * What policies can ask about the original request: nothing unless a trusted proxy says what it was,
+ * since another one may pass on what its client wrote.
+ */
+function originalFacts(
+  { live }: Services,
+  call: Call,
+  head: Head,
+  target: string,
+  { original, asked }: { original: OriginalTarget; asked: Route | typeof NO_ROUTE },
+): CallFacts | undefined {
+  if (!('target' in original) || !isToldByTrusted(live.config, call, target)) return undefined;
+  return {
+    method: originalMethod(call, target, live.config.methodHeader),
+    path: pathOf(original.target),
+    host: isBelow(pathOf(target), EXT_AUTHZ) ? head.host : head.forwardedHost,
+    routePath: 'path' in asked ? asked.path : '',
+    rawHeaders: call.req.rawHeaders,
+  };
 }
 
 function originalRequest(
@@ -124,10 +149,18 @@ const UNTRUSTED =
  */
 function isBelieved({ live, log }: Services, { req }: Call, target: string): boolean {
   const peer = peerOf(req);
-  if (isBelow(pathOf(target), EXT_AUTHZ)) return true;
-  if (rangeContains(live.config.trustedProxies, peer)) return true;
+  if (isToldByTrusted(live.config, { req }, target)) return true;
   log.warn({ from: peer }, UNTRUSTED);
   return false;
+}
+
+/** Envoy asks with the request itself, in which a client's headers say nothing about the address. */
+function isToldByTrusted(
+  { trustedProxies }: Config,
+  { req }: Pick<Call, 'req'>,
+  target: string,
+): boolean {
+  return isBelow(pathOf(target), EXT_AUTHZ) || rangeContains(trustedProxies, peerOf(req));
 }
 
 /** The proxy may answer it by these headers; else the upstream does. @returns false for all others */
@@ -154,7 +187,7 @@ function releaseOpen(services: Services, call: Call): void {
 }
 
 function release(services: Services, call: Call, decision: Accepted): void {
-  accept(services, call, decision.key.keyId);
+  accept(services, call, decision);
   services.hold({
     release() {
       const headers: string[] = [];
