@@ -7,6 +7,7 @@ export * from './ids.ts';
 export * from './nearest-name.ts';
 export * from './openapi.ts';
 export * from './pattern-rules.ts';
+export type { PolicyRequestInput } from './policy-request.ts';
 export {
   DEFAULT_POLICY,
   POLICIES_MAX,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ID_RULES } from './ids.ts';
+import { CALL_PATH, CALL_PATH_RULE, HTTP_METHOD, HTTP_METHOD_RULE } from './policy-request.ts';
 import {
   API_SCOPE_NAME,
   API_SCOPE_NAME_RULE,
@@ -56,6 +57,8 @@ export const PATTERN_RULES: ReadonlyMap<string, string> = new Map([
       [LABEL_NAME, LABEL_NAME_RULE],
       [LABEL_VALUE, LABEL_VALUE_RULE],
       [INSTANT_WITH_OFFSET, INSTANT_WITH_OFFSET_RULE],
+      [HTTP_METHOD, HTTP_METHOD_RULE],
+      [CALL_PATH, CALL_PATH_RULE],
       [z.regexes.email, 'must be an email address'],
     ] as const
   ).map(([pattern, rule]) => [pattern.source, rule] as const),

@@ -7,6 +7,7 @@ import { printFields } from '../output.ts';
 import { readSecret } from '../prompt.ts';
 import { connect } from '../session/connect.ts';
 import { relativeAndExact } from '../text/format.ts';
+import { readRequest, requestOptions } from './policy-request.ts';
 import { findWorkspaceId, workspaceText } from './workspaces.ts';
 
 type Verification = RouteOutput<Routes['verifyKey']>;
@@ -14,15 +15,20 @@ type Verification = RouteOutput<Routes['verifyKey']>;
 export const verify = verb({
   name: 'verify',
   summary: 'Check whether a key is valid; exits with 0 if it is, and with 10 if not',
-  examples: ['verify --key-stdin --scope usage.read < key.txt'],
+  examples: [
+    'verify --key-stdin --scope usage.read < key.txt',
+    'verify --key-stdin --workspace default --ip 192.0.2.7 --method GET --path /v1/invoices < key.txt',
+  ],
   options: {
     keyStdin: flag('Read the key from standard input; asked for on a terminal'),
     scope: list('scope', 'Scopes that the key must have'),
     ip: text('address', 'IP address that the key was used from'),
     workspace: text('workspace', 'Workspace that the key is used in: id or name'),
+    ...requestOptions,
   },
   run: async ({ ctx, options }) => {
     const { keyStdin, scope, ip, workspace } = options;
+    const request = readRequest(options);
     if (!keyStdin && !ctx.stdin.isTTY) {
       throw new Failure(EXIT.usage, 'There is no terminal to ask on. Add --key-stdin.');
     }
@@ -31,7 +37,7 @@ export const verify = verb({
     const workspaceId = workspace ? await findWorkspaceId(client, workspace) : undefined;
     const key = (await readSecret(ctx, 'Key to verify:')).trim();
     const verification = await client.verifyKey({
-      body: { key, ...given({ scopes, ip: ip || undefined, workspaceId }) },
+      body: { key, ...given({ scopes, ip: ip || undefined, workspaceId, request }) },
     });
     const confinedTo = await workspaceText(client, verification.workspaceId);
     return { verification, confinedTo };

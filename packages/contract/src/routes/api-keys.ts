@@ -4,6 +4,7 @@ import { PUBLIC_DECISION_CODES } from '../decision.ts';
 import { edit } from '../edit.ts';
 import { apiKeyId, memberId, workspaceId } from '../ids.ts';
 import { countedListOf, listQuery } from '../list.ts';
+import { policyRequest } from '../policy-request.ts';
 import { PROFILES } from '../profiles.ts';
 import { defineRoute } from '../route.ts';
 import { keyTags } from '../tags.ts';
@@ -187,6 +188,10 @@ export const verifyKey = defineRoute({
     workspaceId: workspaceId.optional().meta({
       description:
         'Workspace in which the key is used; a confined calling key can only name its own',
+    }),
+    request: policyRequest.optional().meta({
+      description:
+        'The request that the key came with: the policies of the workspace then decide about it too. Needs a workspace, and an ip for all that depends on more than the key',
     }),
   }),
   status: 200,

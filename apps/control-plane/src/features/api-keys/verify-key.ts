@@ -1,11 +1,14 @@
 import {
+  type PolicyRequestInput,
   parseScope,
   publicDecisionCode,
   type RouteInput,
   type RouteOutput,
   type Routes,
 } from '@tollkeeper/contract';
+import { type CallFacts, decideCall, environmentOf } from '@tollkeeper/gateway-core';
 import {
+  type Decision,
   decide,
   effectiveScopes,
   parseIpAddress,
@@ -54,7 +57,7 @@ export function verifyNow(ctx: Asker, { body }: RouteInput<Routes['verifyKey']>)
   requireMeaningful(ctx, body);
   const index = ctx.services.keys.index();
   const nowMs = ctx.services.clock().getTime();
-  const decision = decide(
+  const decided = decide(
     index,
     {
       secret: body.key,
@@ -66,6 +69,9 @@ export function verifyNow(ctx: Asker, { body }: RouteInput<Routes['verifyKey']>)
     },
     nowMs,
   );
+  const decision = isDenied(ctx, body, decided, nowMs)
+    ? ({ code: 'policy_denied', slot: decided.slot } as const)
+    : decided;
   const code = publicDecisionCode(decision.code);
   const key = secretFacts(index, decision.slot);
   if (!key) return { ...REFUSED, code, scopes: [] };
@@ -84,16 +90,46 @@ export function verifyNow(ctx: Asker, { body }: RouteInput<Routes['verifyKey']>)
   };
 }
 
+/** Whether policies refuse what all else lets through; they are asked where a request is given. */
+function isDenied(
+  { services, organizationId, workspaceId: own }: Asker,
+  { key, ip = '', workspaceId, request }: RouteInput<Routes['verifyKey']>['body'],
+  { code, slot }: Decision,
+  nowMs: number,
+): boolean {
+  if (!request || code !== 'valid') return false;
+  const { gateway: name = '', labels = {} } = request;
+  const place = {
+    index: services.keys.index(),
+    organizationId,
+    workspaceId: own ?? workspaceId ?? '',
+    gateway: { name, labels },
+  };
+  const question = { environment: environmentOf(key), ip, call: callFacts(request) };
+  return decideCall(place, slot, question, nowMs).decision === 'deny';
+}
+
+export function callFacts(request: PolicyRequestInput): CallFacts {
+  const { method, path, host = '', route = '', headers = {} } = request;
+  return { method, path, host, routePath: route, rawHeaders: Object.entries(headers).flat() };
+}
+
 /** A question about a place that is none has no answer; `valid` would be a wrong one. */
 function requireMeaningful(
   { services, organizationId, workspaceId: own }: Asker,
-  { workspaceId, ip }: RouteInput<Routes['verifyKey']>['body'],
+  { workspaceId, ip, request }: RouteInput<Routes['verifyKey']>['body'],
 ): void {
   if (workspaceId !== undefined) {
     const isVisible = services.keys.workspaces().get(workspaceId) === organizationId;
     if (!isVisible || (own !== null && own !== workspaceId)) {
       throw notFound('workspace', workspaceId);
     }
+  }
+  if (request && (own ?? workspaceId) === undefined) {
+    throw invalidField(
+      'workspaceId',
+      'must be given with a request: policies belong to workspaces',
+    );
   }
   if (ip !== undefined && !parseIpAddress(ip)) {
     throw invalidField('ip', `must be an IPv4 or IPv6 address; "${ip}" is not`);
