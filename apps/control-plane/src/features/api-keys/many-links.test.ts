@@ -95,6 +95,25 @@ it('ends what more links lead to than one search looks at', async () => {
   expect(await query(living, [keyIds])).toEqual([]);
 });
 
+it('follows a key from its first link again that counts from an earlier time than where it goes on', async () => {
+  const { app, query, makeRoot } = world;
+  const [root, above, key] = [await makeRoot(), await makeRoot(), await makeRoot()];
+  const at = Date.now() - 3_600_000;
+  await query(
+    `insert into key_rotation (organization_id, rotated_by, key_id, first_at, last_at)
+     values ($1, $2, $3, $4, $4)`,
+    [authority.organizationId, above.id, key.id, new Date(at)],
+  );
+  const origins = [
+    { id: key.id, root: root.id, at: at + 1_800_000, after: 'key_z' },
+    { id: above.id, root: root.id, at: at - 1_800_000 },
+  ];
+  const search = await app.services.db.transaction((tx) =>
+    searchCascade(tx, authority, [root], { ...LIMITS, keepMembers: undefined }, origins),
+  );
+  expect(search.next).toContainEqual({ id: key.id, root: root.id, at });
+});
+
 /** All searches that it takes, none of which ends anything. */
 async function searchAll(root: TestKey, limits: typeof LIMITS): Promise<CascadeSearch[]> {
   const { db } = world.app.services;
@@ -115,7 +134,7 @@ const SEARCHED_AT_ONCE = { ...LIMITS, searchedMax: 100_000, linksMax: 500_000, p
 
 it('finds in small searches what a single one finds, whatever leads to what', async () => {
   const { organizationId, memberId } = await claimedOrganization(world.app);
-  for (let seed = 0; seed < 3; seed += 1) {
+  for (let seed = 0; seed < 2; seed += 1) {
     const root = await plantAtRandom(organizationId, memberId, seed);
     const found = async (limits: typeof LIMITS) => {
       const searches = await searchAll(root, limits);
