@@ -44,6 +44,7 @@ it.each([
   ['/account-security', 'Set up authenticator app', 'Your password'],
   ['/members', 'Invite', 'Email'],
   ['/roles', 'Create role', 'Name'],
+  ['/api-scopes', 'Create API scope', 'Name'],
   ['/workspaces', 'Create workspace', 'Name'],
   ['/fleet', 'New join key', 'Name'],
 ])('asks on %s before the form of "%s" is closed', async (path, action, field) => {

@@ -13,6 +13,7 @@ export const DASHBOARD_PATHS = [
   '/fleet',
   '/members',
   '/roles',
+  '/api-scopes',
   '/workspaces',
   '/organization',
   '/security',

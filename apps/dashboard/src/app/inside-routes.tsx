@@ -3,6 +3,7 @@ import { createRoute, redirect, useNavigate, useRouterState } from '@tanstack/re
 import { useEffect } from 'react';
 import { AccountSecurityPage } from '../features/account-security/index.ts';
 import { KeyPage, KeysPage, parseKeySearch } from '../features/api-keys/index.ts';
+import { ApiScopesPage } from '../features/api-scopes/index.ts';
 import { FleetPage } from '../features/fleet/index.ts';
 import { MembersPage } from '../features/members/index.ts';
 import { OrganizationPage } from '../features/organization/index.ts';
@@ -101,6 +102,12 @@ const rolesRoute = createRoute({
   component: RolesPage,
 });
 
+const apiScopesRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  path: '/api-scopes',
+  component: ApiScopesPage,
+});
+
 const workspacesRoute = createRoute({
   getParentRoute: () => insideRoute,
   path: '/workspaces',
@@ -141,6 +148,7 @@ export const insideRoutes = insideRoute.addChildren([
   fleetRoute,
   membersRoute,
   rolesRoute,
+  apiScopesRoute,
   workspacesRoute,
   organizationRoute,
   securityRoute,

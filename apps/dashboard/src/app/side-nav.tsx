@@ -1,6 +1,7 @@
 import { Link, useRouter } from '@tanstack/react-router';
 import {
   Boxes,
+  Braces,
   Building2,
   KeyRound,
   Monitor,
@@ -34,6 +35,7 @@ const PAGES = [
   { to: '/fleet', icon: Waypoints, title: 'Fleet', scope: 'fleet.read' },
   { to: '/members', icon: Users, title: 'Members', scope: 'members.read' },
   { to: '/roles', icon: ShieldCheck, title: 'Roles', scope: 'roles.read' },
+  { to: '/api-scopes', icon: Braces, title: 'API scopes', scope: 'policies.read' },
   { to: '/workspaces', icon: Boxes, title: 'Workspaces', scope: 'workspaces.read' },
   { to: '/organization', icon: Building2, title: 'Organization', scope: 'organization.read' },
   { to: '/security', icon: ShieldAlert, title: 'Security', scope: 'security.read' },

@@ -7,7 +7,7 @@ import { Dialog, DialogBody, DialogFooter } from '../../components/forms/dialog.
 import { FormDialog } from '../../components/forms/form-dialog.tsx';
 import { counted } from '../../lib/format.ts';
 import { useSubmit } from '../../lib/use-submit.ts';
-import { groupScopes } from '../scopes/index.ts';
+import { useGroupedScopes } from '../scopes/index.ts';
 import { deleteRoleMutation, useGrantableRoles } from './queries.ts';
 import { RoleField } from './role-field.tsx';
 import { RoleFormDialog } from './role-form-dialog.tsx';
@@ -45,6 +45,7 @@ interface RoleDialogProps {
 
 /** All that a role holds, in words. */
 function ViewRoleDialog({ role, onClose }: RoleDialogProps) {
+  const groups = useGroupedScopes(role.scopes);
   return (
     <Dialog
       title={role.name}
@@ -61,13 +62,13 @@ function ViewRoleDialog({ role, onClose }: RoleDialogProps) {
           tabIndex={0}
           className="flex flex-col gap-4 rounded-sm"
         >
-          {groupScopes(role.scopes).map(({ group, title, scopes }) => (
+          {groups.map(({ group, title, scopes }) => (
             <li key={group}>
               <h3 className="mb-1 font-medium">{title}</h3>
               <dl className="grid gap-x-4 gap-y-1 text-[0.8125rem] sm:grid-cols-[12.5rem_minmax(0,1fr)]">
                 {scopes.map(({ name, description }) => (
                   <div key={name} className="contents">
-                    <dt className="font-mono">{name}</dt>
+                    <dt className="font-mono [overflow-wrap:anywhere]">{name}</dt>
                     <dd className="mb-1.5 text-soft sm:mb-0">{description}</dd>
                   </div>
                 ))}

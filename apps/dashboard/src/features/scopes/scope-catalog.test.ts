@@ -1,4 +1,4 @@
-import { SCOPES, type Scope } from '@tollkeeper/contract';
+import { isApiScope, SCOPES, type Scope } from '@tollkeeper/contract';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { groupScopes, searchScopes, selectionState, toggleScopes } from './scope-catalog.ts';
@@ -12,6 +12,17 @@ it('groups by resource, in the order of the catalog, and loses none', () => {
       expect(grouped).toEqual(SCOPES.filter((name) => names.includes(name)));
     }),
   );
+});
+
+it('puts API scopes into a group of their own, by name, with what the catalog says of them', () => {
+  const own = ['invoices.read', 'apples.read'].filter(isApiScope);
+  const scopes = own.map((name) => ({ name, group: '', description: `Of ${name}`, held: true }));
+  const groups = groupScopes([...own, 'usage.read'], { scopes: scopes.slice(0, 1) });
+  expect(groups.map(({ title }) => title)).toEqual(['Usage', 'API scopes']);
+  expect(groups.at(-1)?.scopes).toEqual([
+    { name: 'apples.read', description: '' },
+    { name: 'invoices.read', description: 'Of invoices.read' },
+  ]);
 });
 
 it('finds scopes by resource, name and description, all words at once', () => {

@@ -1,10 +1,10 @@
-import { queryOptions } from '@tanstack/react-query';
+import { queryOptions, useQuery } from '@tanstack/react-query';
 import {
+  isBuiltInScope,
   type RouteOutput,
   type Routes,
   SCOPE_CATALOG,
   type Scope,
-  type ScopeDescription,
   type ScopeGroup,
 } from '@tollkeeper/contract';
 import { api } from '../../lib/api.ts';
@@ -36,21 +36,48 @@ const TITLES: Readonly<Record<ScopeGroup, string>> = {
   apis: 'Your APIs',
 };
 
-export interface ScopesOfResource {
-  readonly group: ScopeGroup;
-  readonly title: string;
-  readonly scopes: readonly ScopeDescription[];
+export interface NamedScope {
+  readonly name: Scope;
+  readonly description: string;
 }
 
-/** The scopes by resource, both in the catalog's order; resources without any are left out. */
-export function groupScopes(names: readonly Scope[]): ScopesOfResource[] {
+export interface ScopesOfResource {
+  readonly group: ScopeGroup | 'api_scopes';
+  readonly title: string;
+  readonly scopes: readonly NamedScope[];
+}
+
+/**
+ * The scopes by resource, both in the catalog's order; resources without any are left out. API scopes
+ * are the last group, by name.
+ * @param catalog describes API scopes
+ */
+export function groupScopes(
+  names: readonly Scope[],
+  catalog?: Pick<ScopeCatalog, 'scopes'>,
+): ScopesOfResource[] {
   const wanted = new Set(names);
-  const groups = new Map<ScopeGroup, ScopeDescription[]>();
+  const groups = new Map<ScopeGroup, NamedScope[]>();
   for (const scope of SCOPE_CATALOG) {
     if (!wanted.has(scope.name)) continue;
     groups.set(scope.group, [...(groups.get(scope.group) ?? []), scope]);
   }
-  return Array.from(groups, ([group, scopes]) => ({ group, title: TITLES[group], scopes }));
+  const builtIn = Array.from(groups, ([group, scopes]) => ({
+    group,
+    title: TITLES[group],
+    scopes,
+  }));
+  const own = [...wanted].filter((name) => !isBuiltInScope(name)).sort();
+  if (own.length === 0) return builtIn;
+  const descriptions = new Map(catalog?.scopes.map((each) => [each.name, each.description]));
+  const scopes = own.map((name) => ({ name, description: descriptions.get(name) ?? '' }));
+  return [...builtIn, { group: 'api_scopes', title: 'API scopes', scopes }];
+}
+
+/** The same, with what the organization says of its API scopes. */
+export function useGroupedScopes(names: readonly Scope[]): ScopesOfResource[] {
+  const { data } = useQuery(scopeCatalogQuery);
+  return groupScopes(names, data);
 }
 
 /** The groups and scopes whose name, title or description holds every word of the text. */

@@ -1,17 +1,13 @@
-import {
-  FINAL_SCOPES,
-  type FinalScope,
-  type Scope,
-  type ScopeDescription,
-} from '@tollkeeper/contract';
+import { FINAL_SCOPES, type FinalScope, type Scope } from '@tollkeeper/contract';
 import { useId, useState } from 'react';
 import { TextInput, TriStateCheckbox } from '../../components/forms/controls.tsx';
 import { FieldGroup } from '../../components/forms/field.tsx';
 import { Notice } from '../../components/notice.tsx';
-import { counted } from '../../lib/format.ts';
+import { counted, formatCount } from '../../lib/format.ts';
 import { joinClasses } from '../../lib/join-classes.ts';
 import {
   groupScopes,
+  type NamedScope,
   type ScopeCatalog,
   type ScopesOfResource,
   searchScopes,
@@ -30,7 +26,9 @@ interface ScopePickerProps {
 export function ScopePicker({ catalog, selected, error, onSelect }: ScopePickerProps) {
   const [text, setText] = useState('');
   const held = new Set(catalog.scopes.filter((scope) => scope.held).map(({ name }) => name));
-  const groups = searchScopes(groupScopes(catalog.scopes.map(({ name }) => name)), text);
+  // The holder may have API scopes that the person does not see otherwise, and may remove.
+  const names = new Set([...catalog.scopes.map(({ name }) => name), ...selected]);
+  const groups = searchScopes(groupScopes([...names], catalog), text);
   return (
     <FieldGroup label="Scopes" error={error}>
       <div className="overflow-hidden rounded-lg border border-line">
@@ -111,7 +109,8 @@ function ScopeGroupChoice({ group, held, selected, onSelect }: ScopeGroupChoiceP
           {group.title}
         </label>
         <span className="text-[0.8125rem] text-soft">
-          {choosable.filter((name) => selected.has(name)).length} of {group.scopes.length}
+          {formatCount(choosable.filter((name) => selected.has(name)).length)} of{' '}
+          {formatCount(group.scopes.length)}
         </span>
       </div>
       {group.scopes.map((scope) => (
@@ -128,7 +127,7 @@ function ScopeGroupChoice({ group, held, selected, onSelect }: ScopeGroupChoiceP
 }
 
 interface ScopeChoiceProps {
-  readonly scope: ScopeDescription;
+  readonly scope: NamedScope;
   readonly held: boolean;
   readonly checked: boolean;
   readonly onToggle: () => void;
@@ -152,7 +151,12 @@ function ScopeChoice({ scope, held, checked, onToggle }: ScopeChoiceProps) {
         onChange={onToggle}
       />
       <span className="grid min-w-0 flex-1 gap-x-4 sm:grid-cols-[12.5rem_minmax(0,1fr)]">
-        <code className={joinClasses('font-mono text-[0.8125rem]', !held && 'text-faint')}>
+        <code
+          className={joinClasses(
+            'min-w-0 font-mono text-[0.8125rem] [overflow-wrap:anywhere]',
+            !held && 'text-faint',
+          )}
+        >
           {scope.name}
         </code>
         <span id={`${id}-what`} className="text-[0.8125rem] text-soft">

@@ -29,7 +29,7 @@ export function ScopesPopover({ holder }: ScopesPopoverProps) {
         {groupScopes(holder.scopes).map(({ group, title, scopes }) => (
           <li key={group}>
             <p className="text-[0.8125rem] text-soft">{title}</p>
-            <p className="font-mono text-[0.8125rem] leading-relaxed">
+            <p className="font-mono text-[0.8125rem] leading-relaxed [overflow-wrap:anywhere]">
               {scopes.map(({ name }) => name).join('  ')}
             </p>
           </li>

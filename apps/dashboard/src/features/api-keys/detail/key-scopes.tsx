@@ -1,12 +1,13 @@
-import type { ApiKeyDetail, Scope, ScopeDescription } from '@tollkeeper/contract';
+import type { ApiKeyDetail, Scope } from '@tollkeeper/contract';
 import { Check, Minus } from 'lucide-react';
 import { Panel } from '../../../components/panel.tsx';
 import { counted } from '../../../lib/format.ts';
 import { joinClasses } from '../../../lib/join-classes.ts';
-import { groupScopes } from '../../scopes/index.ts';
+import { type NamedScope, useGroupedScopes } from '../../scopes/index.ts';
 
 /** The key's own scopes, and which of them are in force at this moment. */
 export function KeyScopes({ apiKey }: { readonly apiKey: ApiKeyDetail }) {
+  const groups = useGroupedScopes(apiKey.scopes);
   const inForce = new Set<Scope>(apiKey.scopesInForce);
   return (
     <Panel
@@ -19,7 +20,7 @@ export function KeyScopes({ apiKey }: { readonly apiKey: ApiKeyDetail }) {
     >
       <p className="px-5 pb-3 text-soft">{explain(apiKey)}</p>
       <ul className="grid gap-x-8 gap-y-5 px-5 pb-5 md:grid-cols-2">
-        {groupScopes(apiKey.scopes).map(({ group, title, scopes }) => (
+        {groups.map(({ group, title, scopes }) => (
           <li key={group}>
             <h3 className="mb-1.5 border-line border-b pb-1.5 font-medium">{title}</h3>
             <ul className="flex flex-col gap-2">
@@ -40,7 +41,7 @@ export function KeyScopes({ apiKey }: { readonly apiKey: ApiKeyDetail }) {
 }
 
 interface ScopeRowProps {
-  readonly scope: ScopeDescription;
+  readonly scope: NamedScope;
   readonly inForce: boolean;
   /** The whole key is: said once above, not beside each scope. */
   readonly refused: boolean;
@@ -57,7 +58,12 @@ function ScopeRow({ scope, inForce, refused }: ScopeRowProps) {
       />
       <div className="min-w-0">
         <p className="flex flex-wrap gap-x-2">
-          <code className={joinClasses('font-mono text-[0.8125rem]', !inForce && 'text-faint')}>
+          <code
+            className={joinClasses(
+              'font-mono text-[0.8125rem] [overflow-wrap:anywhere]',
+              !inForce && 'text-faint',
+            )}
+          >
             {scope.name}
           </code>
           <span className={inForce || refused ? 'sr-only' : 'text-[0.8125rem] text-warn-ink'}>
