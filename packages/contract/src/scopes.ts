@@ -23,10 +23,10 @@ const CATALOG = {
     verify: 'Ask whether a key is valid and what it may do',
   },
   policies: {
-    read: 'See the scopes that the organization defines for its own APIs',
-    create: 'Define scopes for your own APIs',
-    edit: 'Change the descriptions of scopes for your own APIs',
-    delete: 'Delete scopes for your own APIs, which removes them from keys and roles',
+    read: 'See policies, and the scopes that the organization defines for its own APIs',
+    create: 'Write policies, and define scopes for your own APIs',
+    edit: 'Change policies, and the descriptions of scopes for your own APIs',
+    delete: 'Delete policies, and scopes for your own APIs, which removes them from keys and roles',
   },
   fleet: {
     read: 'See gateway instances and join keys',

@@ -90,7 +90,7 @@ it('reads whole tables at a start only to hold what is in them', async () => {
   const wide = await readWhole(async () => {
     const other = await startTestApp({ database: app.database });
     await other.close();
-  }, [...held, 'gateway_connection']);
+  }, [...held, 'policy', 'gateway_connection']);
   expect(wide).toEqual([]);
 });
 

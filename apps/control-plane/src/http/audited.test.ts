@@ -8,6 +8,7 @@ import { attack, createVictim, type Victim } from './isolation.fixture.ts';
 /** They ask, though by POST, and change nothing. */
 const READING: readonly string[] = [
   ...['verifyKey', 'previewSecurity', 'getKeysPropagation', 'getKeysCreated'],
+  'validatePolicy',
 ];
 /** By somebody who has no session yet; each has tests of its own. */
 const PUBLIC: readonly string[] = [
@@ -17,13 +18,20 @@ const PUBLIC: readonly string[] = [
 /** What ends the thing that others are tested on comes last, and the widest at the end. */
 const LAST: readonly RouteName[] = [
   ...(['revokeKey', 'deleteKey', 'deleteJoinKey', 'deleteGateway', 'withdrawInvitation'] as const),
-  ...(['removeMember', 'deleteRole', 'deleteWorkspace', 'deleteOrganization'] as const),
+  ...([
+    'removeMember',
+    'deletePolicy',
+    'deleteRole',
+    'deleteWorkspace',
+    'deleteOrganization',
+  ] as const),
 ];
 /** An operation that another one must come before. */
 const BEFORE: Partial<Record<RouteName, RouteName>> = {
   enableKey: 'disableKey',
   enableKeys: 'disableKeys',
   reinstateMember: 'suspendMember',
+  enablePolicy: 'disablePolicy',
 };
 
 const changing = (Object.entries(routes) as [RouteName, Route][])

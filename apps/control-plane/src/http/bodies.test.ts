@@ -144,7 +144,7 @@ async function sendBytes(path: string, bytes: number[], headers = owner.headers)
 function pathOf({ path }: Route): string {
   const others: Readonly<Record<string, string>> = {
     ...{ members: 'mem_', invitations: 'inv_', roles: 'role_', workspaces: 'ws_' },
-    ...{ gateways: 'gw_', 'join-keys': 'jk_' },
+    ...{ gateways: 'gw_', 'join-keys': 'jk_', policies: 'pol_' },
   };
   const other = others[path.split('/')[2] ?? ''];
   return path

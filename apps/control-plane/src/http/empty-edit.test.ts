@@ -9,6 +9,7 @@ const IDS: Readonly<Record<string, string>> = {
   roles: ID_PREFIXES.role,
   workspaces: ID_PREFIXES.workspace,
   gateways: ID_PREFIXES.gateway,
+  policies: ID_PREFIXES.policy,
 };
 
 const edits = Object.entries<Route>(routes).filter(([, { method }]) => method === 'PATCH');

@@ -23,6 +23,7 @@ import {
 } from '../features/members/index.ts';
 import * as organization from '../features/organization/index.ts';
 import * as passwordResets from '../features/password-resets/index.ts';
+import * as policies from '../features/policies/index.ts';
 import { createRole, deleteRole, listRoles, updateRole } from '../features/roles/index.ts';
 import * as security from '../features/security/index.ts';
 import type { Setup } from '../features/setup/index.ts';
@@ -73,6 +74,7 @@ export const handlers: { readonly [N in RouteName]: Handler<Routes[N]> } = {
   ...workspaces,
   ...gateways,
   ...joinKeys,
+  ...policies,
   listRoles,
   createRole,
   updateRole,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type Route, type RouteName, routes } from '@tollkeeper/contract';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Answer, Client } from '../testing/client.ts';
@@ -69,7 +70,12 @@ beforeAll(async () => {
 
 async function makeAnew(): Promise<void> {
   const { joinKey, gateway } = await joinFleet(app, owner, known.ws ?? '');
+  const policy = await owner.post<{ id: string }>('/v1/policies', {
+    ...{ workspaceId: known.ws, name: `Policy ${randomUUID()}` },
+    text: 'permit (principal, action, resource);',
+  });
   Object.assign(known, {
+    pol: policy.body.id,
     key: (await makeKey(app, owner)).id,
     jk: joinKey.id,
     gw: gateway.gatewayId,
@@ -160,7 +166,7 @@ function attacks(route: Route): Attack[] {
 
 /** Of the kind that the path is about; of any other, a path of keys. */
 function withIds({ path }: Route): string {
-  const kinds: Record<string, string> = { gateways: 'gw', 'join-keys': 'jk' };
+  const kinds: Record<string, string> = { gateways: 'gw', 'join-keys': 'jk', policies: 'pol' };
   return path.replace(/\{\w+\}/g, known[kinds[path.split('/')[2] ?? ''] ?? 'key'] ?? '');
 }
 
@@ -168,7 +174,7 @@ function withIds({ path }: Route): string {
 function withAnyId({ path }: Route): string {
   const kinds: Record<string, string> = {
     ...{ members: 'mem', invitations: 'inv', roles: 'role', workspaces: 'ws' },
-    ...{ gateways: 'gw', 'join-keys': 'jk' },
+    ...{ gateways: 'gw', 'join-keys': 'jk', policies: 'pol' },
   };
   const prefix = kinds[path.split('/')[2] ?? ''] ?? 'key';
   return path

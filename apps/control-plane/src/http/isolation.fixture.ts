@@ -37,6 +37,9 @@ export async function createVictim(app: TestApp): Promise<Victim> {
   });
   const apiScope = 'target.read';
   await owner.post('/v1/api-scopes', { name: apiScope });
+  const policy = await owner.post<{ id: string }>('/v1/policies', POLICY(workspaceId));
+  const text = 'permit (principal, action == Action::"GET", resource);';
+  await owner.patch(`/v1/policies/${policy.body.id}`, { text });
   const { joinKey, gateway } = await joinFleet(app, owner, workspaceId);
   const targets = {
     'api-keys': key.id,
@@ -48,6 +51,7 @@ export async function createVictim(app: TestApp): Promise<Victim> {
     workspaces: workspaceId,
     roles: role.body.id,
     invitations: invitation.body.id,
+    policies: policy.body.id,
   };
   return {
     organizationId,
@@ -64,6 +68,12 @@ async function createKey(owner: Client, name: string, workspaceId: string) {
   if (answer.status !== 201) throw new Error(answer.problem.detail);
   return answer.body;
 }
+
+const POLICY = (workspaceId: string | undefined) => ({
+  name: 'Target',
+  workspaceId,
+  text: 'permit (principal, action, resource);',
+});
 
 /** A body that each operation accepts, so that nothing but authority can refuse it. */
 const BODIES: Partial<Record<RouteName, (victim: Victim) => unknown>> = {
@@ -93,6 +103,13 @@ const BODIES: Partial<Record<RouteName, (victim: Victim) => unknown>> = {
   updateWorkspace: () => ({ name: 'renamed' }),
   deleteWorkspace: () => ({ name: 'default' }),
   createJoinKey: ({ targets }) => ({ workspaceId: targets.workspaces }),
+  createPolicy: ({ targets }) => ({ ...POLICY(targets.workspaces), name: 'Intruder' }),
+  updatePolicy: () => ({ text: 'forbid (principal, action, resource);' }),
+  restorePolicy: () => ({ version: 1 }),
+  validatePolicy: ({ targets }) => ({
+    text: POLICY('').text,
+    workspaceId: targets.workspaces,
+  }),
   updateGateway: () => ({ name: 'renamed', labels: {}, draining: true }),
 };
 

@@ -19,6 +19,8 @@ import { addMember, addWorkspace, choosePlan, claimedOrganization } from '../tes
 import { type Query, queryDatabase } from '../testing/query-database.ts';
 import { claimServer, startTestApp, type TestApp, withKey } from '../testing/test-app.ts';
 
+const PERMIT = 'permit (principal, action, resource);';
+
 let app: TestApp;
 let owner: Client;
 let query: Query;
@@ -35,6 +37,7 @@ const CANARIES: readonly (readonly [text: string, scopes: readonly Scope[]])[] =
   ['canary-gateway', ['fleet.read']],
   ['canary-join-key', ['fleet.read']],
   ['canary-workspace', ['workspaces.read']],
+  ['canary-policy', ['policies.read']],
 ];
 
 /**
@@ -48,6 +51,9 @@ const SHOWN: Readonly<Record<string, readonly string[]>> = {
   createInvitation: ['canary-role'],
   resendInvitation: ['canary-role'],
   listJoinKeys: ['canary-member'],
+  listPolicies: ['canary-member'],
+  getPolicy: ['canary-member'],
+  listPolicyVersions: ['canary-member'],
   // The question holds the key itself.
   verifyKey: ['canary-key'],
 };
@@ -63,8 +69,7 @@ beforeAll(async () => {
   await owner.post('/v1/api-scopes', { name: apiScope });
   const given = SCOPES.filter((scope) => !/^organization\.(delete|transfer)$/.test(scope));
   const role = await owner.post<{ id: string }>('/v1/roles', {
-    name: 'canary-role',
-    description: 'canary-role',
+    ...{ name: 'canary-role', description: 'canary-role' },
     scopes: [...given, apiScope],
   });
   const member = await addMember(app, organizationId, 'admin');
@@ -75,12 +80,8 @@ beforeAll(async () => {
     [member.userId],
   );
   const scopes = [
-    'members.invite',
-    'fleet.manage',
-    'organization.read',
-    'billing.read',
-    'billing.manage',
-    apiScope,
+    ...['members.invite', 'fleet.manage', 'policies.create', 'organization.read'],
+    ...['billing.read', 'billing.manage'],
   ];
   const creator = await makeKey(app, member.client, { name: 'canary-key', scopes });
   const joinKey = await makeJoinKey(creator.client, { name: 'canary-join-key', workspaceId });
@@ -90,29 +91,26 @@ beforeAll(async () => {
     roleId: 'role_billing',
   });
   await query('update invitation set role_id = $1 where id = $2', [role.body.id, invited.body.id]);
-  const reader = await owner.post<{ id: string }>('/v1/roles', {
-    name: 'lesser',
-    description: '',
-    scopes: ['api_keys.create'],
+  const policy = await creator.client.post<{ id: string }>('/v1/policies', {
+    ...{ workspaceId, name: 'canary-policy', text: PERMIT },
   });
+  const lessScopes = { name: 'lesser', description: '', scopes: ['api_keys.create'] };
+  const reader = await owner.post<{ id: string }>('/v1/roles', lessScopes);
   const person = await addMember(app, organizationId, 'viewer');
   await owner.patch(`/v1/members/${person.memberId}`, { roleId: reader.body.id });
   const key = await makeKey(app, person.client, { name: 'own', scopes: ['api_keys.create'] });
   const other = await makeKey(app, person.client, { name: 'other', scopes: ['api_keys.create'] });
   const third = await makeKey(app, person.client, { name: 'third', scopes: ['api_keys.create'] });
   lesser = { roleId: reader.body.id, memberId: person.memberId, key };
-  const gatewayId = (joined.body as { gatewayId: string }).gatewayId;
   ids = {
-    key: creator.id,
-    own: key.id,
-    other: other.id,
-    third: third.id,
-    gateway: gatewayId,
+    ...{ key: creator.id, own: key.id, other: other.id, third: third.id },
+    gateway: (joined.body as { gatewayId: string }).gatewayId,
     member: member.memberId,
     role: role.body.id,
     invitation: invited.body.id,
     workspace: workspaceId,
     joinKey: joinKey.id,
+    policy: policy.body.id,
     secret: creator.secret,
     apiScope,
   };
@@ -131,6 +129,7 @@ const BODIES: Readonly<Record<string, () => object>> = {
   verifyKey: () => ({ key: ids.secret }),
   getKeysCreated: () => ({ ids: [ids.other] }),
   getKeysPropagation: () => ({ ids: [ids.own] }),
+  validatePolicy: () => ({ text: PERMIT, workspaceId: ids.workspace }),
   previewSecurity: () => ({
     keyLifetimeDaysMax: 1,
     twoFactorRequired: true,
@@ -142,6 +141,7 @@ const BODIES: Readonly<Record<string, () => object>> = {
 /** A key is refused what it created itself: it would fall in the cascade that it asks about. */
 function idFor(name: string, { path }: Route): string | undefined {
   if (/gateways/.test(path)) return ids.gateway;
+  if (/policies/.test(path)) return ids.policy;
   return name === 'getCreated' ? ids.other : ids.own;
 }
 
@@ -208,6 +208,10 @@ describe('a caller who holds the scope of one route alone', () => {
   });
 });
 
+const OF_MEMBER = { id: 'member', status: 403, shows: ['canary-member'] };
+/** The policy that is changed, and the member who created it. */
+const OF_POLICY = ['canary-policy', 'canary-member'];
+
 /**
  * How each change is asked for: of the thing with this id, answered so. `shows` is the thing itself,
  * which its editor may see (decision 0026), and what stands beside it by SHOWN's rule.
@@ -230,15 +234,10 @@ const CHANGES: Readonly<
   deleteKey: { id: 'third', status: 204 },
   updateOrganization: { body: () => ({ defaultExpiryDays: 30 }) },
   updateSecurity: { body: () => ({ sessionHoursMax: 100 }) },
-  updateMember: {
-    id: 'member',
-    body: () => ({ roleId: ids.role }),
-    status: 403,
-    shows: ['canary-member'],
-  },
-  suspendMember: { id: 'member', status: 403, shows: ['canary-member'] },
-  reinstateMember: { id: 'member', status: 403, shows: ['canary-member'] },
-  removeMember: { id: 'member', status: 403, shows: ['canary-member'] },
+  updateMember: { ...OF_MEMBER, body: () => ({ roleId: ids.role }) },
+  suspendMember: OF_MEMBER,
+  reinstateMember: OF_MEMBER,
+  removeMember: OF_MEMBER,
   createInvitation: { body: () => ({ email: 'new@example.com', roleId: ids.role }), status: 403 },
   resendInvitation: { id: 'invitation', status: 403 },
   withdrawInvitation: { id: 'invitation', status: 204 },
@@ -254,6 +253,15 @@ const CHANGES: Readonly<
   deleteWorkspace: { id: 'workspace', body: () => ({}), status: 409 },
   updateGateway: { id: 'gateway', body: () => ({ name: 'renamed' }) },
   deleteGateway: { id: 'gateway', status: 204 },
+  createPolicy: {
+    body: () => ({ workspaceId: ids.workspace, name: 'made', text: PERMIT }),
+    status: 201,
+  },
+  updatePolicy: { id: 'policy', body: () => ({ text: `// New\n${PERMIT}` }), shows: OF_POLICY },
+  disablePolicy: { id: 'policy', shows: OF_POLICY },
+  enablePolicy: { id: 'policy', shows: OF_POLICY },
+  restorePolicy: { id: 'policy', body: () => ({ version: 1 }), shows: OF_POLICY },
+  deletePolicy: { id: 'policy', status: 204 },
   createJoinKey: { body: () => ({ name: 'made', workspaceId: ids.workspace }), status: 201 },
   deleteJoinKey: { id: 'joinKey', status: 204 },
   transferOrganization: { body: () => ({ memberId: ids.member }) },

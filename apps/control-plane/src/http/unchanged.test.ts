@@ -25,6 +25,8 @@ beforeAll(async () => {
   const created = await owner.post<{ id: string }>('/v1/roles', role);
   const apiScope = { name: 'invoices.read', description: 'See invoices' };
   await owner.post('/v1/api-scopes', apiScope);
+  const facts = { name: 'All', text: 'permit (principal, action, resource);' };
+  const policy = await owner.post<{ id: string }>('/v1/policies', { workspaceId, ...facts });
   const { secret } = await makeJoinKey(owner, { workspaceId });
   const gateway = (await joinWith(app, secret)).body as { gatewayId: string };
   const shown = await owner.get<{ name: string; labels: object }>(
@@ -46,6 +48,7 @@ beforeAll(async () => {
       { description: apiScope.description },
     ],
     '/v1/workspaces/{id}': [`/v1/workspaces/${workspaceId}`, { name: 'default' }],
+    '/v1/policies/{id}': [`/v1/policies/${policy.body.id}`, { ...facts, mode: 'enforce' }],
     '/v1/gateways/{id}': [
       `/v1/gateways/${gateway.gatewayId}`,
       { name: shown.body.name, labels: shown.body.labels, draining: false },

@@ -10,6 +10,7 @@ import * as keyStatus from './key-status.ts';
 import * as members from './members.ts';
 import * as organization from './organization.ts';
 import * as passwordResets from './password-resets.ts';
+import * as policies from './policies.ts';
 import * as roles from './roles.ts';
 import * as security from './security.ts';
 import * as keyUsage from './usage.ts';
@@ -81,6 +82,18 @@ export const routes = {
   joinGateway: gateways.joinGateway,
   getKeyPropagation: gateways.getKeyPropagation,
   getKeysPropagation: gateways.getKeysPropagation,
+  listPolicies: policies.listPolicies,
+  createPolicy: policies.createPolicy,
+  getPolicy: policies.getPolicy,
+  updatePolicy: policies.updatePolicy,
+  disablePolicy: policies.disablePolicy,
+  enablePolicy: policies.enablePolicy,
+  deletePolicy: policies.deletePolicy,
+  listPolicyVersions: policies.listPolicyVersions,
+  restorePolicy: policies.restorePolicy,
+  validatePolicy: policies.validatePolicy,
+  getPolicySchema: policies.getPolicySchema,
+  getPolicyPropagation: policies.getPolicyPropagation,
   listJoinKeys: joinKeys.listJoinKeys,
   createJoinKey: joinKeys.createJoinKey,
   deleteJoinKey: joinKeys.deleteJoinKey,

@@ -40,7 +40,10 @@ type Row = Propagation['gateways'][number];
  * Which gateways decide with all of the changes that concern them. Versions rise in the order of
  * changes, so a gateway that has the last of them has all, and each took as long as the last.
  */
-async function readPropagation(ctx: Ctx, changes: readonly KeyChange[]): Promise<Propagation> {
+export async function readPropagation(
+  ctx: Ctx,
+  changes: readonly KeyChange[],
+): Promise<Propagation> {
   const { db } = ctx.services;
   const rows = await selectGateways(db)
     .where(and(visibleFleet(ctx, gateway), concerned(changes)))

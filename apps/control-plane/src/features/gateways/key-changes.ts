@@ -6,8 +6,9 @@ import { apiKey, change } from '../../db/schema/index.ts';
 import { notFound } from '../../domain-error.ts';
 import { transactionOf } from './required-versions.ts';
 
+/** The last change of a key, or of a policy. */
 export interface KeyChange {
-  /** The workspace that confines the key. */
+  /** The workspace that confines it. */
   readonly workspaceId: string | null;
   /** Null when the last change is remembered no more. */
   readonly changeId: number | null;
@@ -21,7 +22,7 @@ export interface KeyChange {
  */
 export async function findKeyChanges(ctx: Ctx, keyIds: readonly string[]): Promise<KeyChange[]> {
   const { db } = ctx.services;
-  const lasts = await findLastChanges(ctx, keyIds);
+  const lasts = await findLastChanges(ctx, 'key', keyIds);
   const keys = await db
     .select({ id: apiKey.id, workspaceId: apiKey.workspaceId })
     .from(apiKey)
@@ -50,28 +51,35 @@ export function latestChange(changes: readonly KeyChange[]): KeyChange | undefin
     .at(-1);
 }
 
-async function findLastChanges({ services, organizationId }: Ctx, keyIds: readonly string[]) {
+/** By the ids of the subjects. */
+export async function findLastChanges(
+  { services, organizationId }: Ctx,
+  kind: 'key' | 'policy',
+  ids: readonly string[],
+) {
   const { rows } = await services.db.execute<{
-    keyId: string;
+    id: string;
     changeId: string;
+    workspaceId: string | null;
     at: string;
     countedAt: string | null;
   }>(sql`
     select last.*, made.at as "countedAt"
     from (
-      select distinct on (${change.subjectId}) ${change.subjectId} as "keyId",
-        ${change.id} as "changeId", ${change.at} as at
+      select distinct on (${change.subjectId}) ${change.subjectId} as id,
+        ${change.id} as "changeId", ${change.workspaceId} as "workspaceId", ${change.at} as at
       from ${change}
-      where ${change.organizationId} = ${organizationId} and ${change.kind} = 'key'
-        and ${change.subjectId} = any(${sql.param(keyIds)}::text[])
+      where ${change.organizationId} = ${organizationId} and ${change.kind} = ${kind}
+        and ${change.subjectId} = any(${sql.param(ids)}::text[])
       order by ${change.subjectId}, ${change.id} desc
     ) as last
     left join lateral ${transactionOf(sql`last."changeId"`)} as made on true`);
   return new Map(
-    rows.map(({ keyId, changeId, at, countedAt }) => [
-      keyId,
+    rows.map(({ id, changeId, workspaceId, at, countedAt }) => [
+      id,
       {
         changeId: Number(changeId),
+        workspaceId,
         at: new Date(at),
         countedAt: countedAt === null ? null : new Date(countedAt),
       },

@@ -42,6 +42,8 @@ export async function fillDatabase(
   await send(INVITATIONS, [...place, owner.memberId, people]);
   await send(JOIN_KEYS, [...place, owner.memberId, people]);
   await send(GATEWAYS, [...place, people]);
+  await send(POLICIES, place);
+  await send(POLICY_VERSIONS);
   await send(CONNECTIONS);
   await send(CHANGES, [...place, keys]);
   await send(WORKSPACE_CHANGES, [WORKSPACE_COUNT]);
@@ -56,7 +58,7 @@ export async function fillDatabase(
   await send('vacuum analyze');
   return {
     secret,
-    ids: ['key', 'mem', 'ws', 'role', 'gw', 'jk', 'inv', 'evt'].map(
+    ids: ['key', 'mem', 'ws', 'role', 'gw', 'jk', 'inv', 'evt', 'pol'].map(
       (prefix) => `${prefix}_${'1'.padStart(20, '0')}`,
     ),
     searches: ['ci-pipeline', 'pipeline-99', 'nothing is named so', 'ci', '9', 'tk_live_0a'],
@@ -161,6 +163,18 @@ const GATEWAYS = `
   select ${id('gw', 'n')}, $1, ${id('ws', `1 + n % ${WORKSPACE_COUNT}`)}, 'gateway ' || n, '{}',
     sha256(n::text::bytea), ${id('jk', 'n')}, now() - n * interval '1 minute', now(), 1
   from generate_series(1, $2::int) n`;
+const POLICIES = `
+  insert into policy (id, organization_id, workspace_id, name, description, status, mode, text,
+    statements, version, created_at, updated_at)
+  select ${id('pol', 'n')}, case when n <= 500 then $1 else ${id('org', '1 + n % 300')} end,
+    case when n between 100 and 500 then ${id('ws', `1 + n % ${WORKSPACE_COUNT}`)} end,
+    'policy ' || n, '', 'enabled', 'enforce', 'permit (principal, action, resource);', '[]', 20, now(),
+    now()
+  from generate_series(1, 5000) n`;
+const POLICY_VERSIONS = `
+  insert into policy_version (policy_id, number, organization_id, text, created_at)
+  select policy.id, n, organization_id, text, now() from policy, generate_series(1, 20) n
+  on conflict do nothing`;
 const CONNECTIONS = `
   insert into gateway_connection (gateway_id, instance_id, process_id, address, hostname,
     connected_at, seen_at)

@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import { checkText } from './check-text.ts';
+
+const when = (condition: string) => `permit (principal, action, resource) when { ${condition} };`;
+
+async function errorsOf(text: string) {
+  return (await checkText(text)).errors;
+}
+
+describe('a text that can be saved', () => {
+  it('has a JSON form for each statement, in the order of the text', async () => {
+    const paths = Array.from({ length: 13 }, (_, i) => `/${i};`);
+    const text = paths
+      .map((path) => `// "ä😀; not the end\n@id("${path}")\n${when(`context.path == "${path}"`)}`)
+      .join('\n\n');
+    const { statements, errors, warnings } = await checkText(text);
+    expect({ errors, warnings }).toEqual({ errors: [], warnings: [] });
+    expect(statements.map((each) => (each as Statement).annotations.id)).toEqual(paths);
+  });
+
+  it('may ask for headers, in lower case', async () => {
+    const condition = 'context.headers has "x-team" && context.headers["x-team"] == "a"';
+    expect(await errorsOf(when(condition))).toEqual([]);
+  });
+
+  it('comes with the warnings of Cedar', async () => {
+    const { errors, warnings } = await checkText(when('false'));
+    expect(errors).toEqual([]);
+    expect(warnings).toEqual([
+      {
+        message:
+          'Policy is impossible: the policy expression evaluates to false for all valid requests',
+        ...{ line: 1, column: 1, endLine: 1, endColumn: 53 },
+      },
+    ]);
+  });
+});
+
+describe('an error', () => {
+  it('of the grammar is at the end of what is missing', async () => {
+    expect(await errorsOf('permit (principal, action, resource)')).toEqual([
+      {
+        message: 'Unexpected end of input: expected `;` or identifier',
+        ...{ line: 1, column: 37, endLine: 1, endColumn: 37 },
+      },
+    ]);
+  });
+
+  it('stands at its line and column, whatever characters are before it', async () => {
+    const lines = ['// Größe: 😀\r', when('"ä😀" == contxt')];
+    const [error] = await errorsOf(lines.join('\n'));
+    const column = (lines[1]?.indexOf('contxt') ?? 0) + 1;
+    expect(error).toMatchObject({ line: 2, column, endLine: 2, endColumn: column + 6 });
+    expect(error?.message).toContain('Invalid variable: contxt');
+  });
+
+  it('of the schema is named once for all methods, in the order of the text', async () => {
+    const lines = [when('"ä😀" == "" || context.modl == ""'), when('context.ip == 3')];
+    const found = await errorsOf(lines.join('\n'));
+    expect(found.map(({ message, line, column }) => [line, column, message])).toEqual([
+      [
+        1,
+        (lines[0]?.indexOf('context.modl') ?? 0) + 1,
+        'Attribute `modl` in context not found. Did you mean `model`?',
+      ],
+      [
+        2,
+        (lines[1]?.indexOf('context.ip') ?? 0) + 1,
+        expect.stringContaining('The types Long and ipaddr are not compatible'),
+      ],
+    ]);
+  });
+
+  it.each([
+    ['a template', 'permit (principal == ?principal, action, resource);', 'Templates'],
+    ['a text without statements', '// nothing yet', 'at least one statement'],
+    ['a header in upper case', when('context.headers has "X-Team"'), '"x-team"'],
+    ['a NUL', when('context.path == "\\0"'), 'NUL'],
+    ['a limit', '@limit("1/second") permit (principal, action, resource);', '"@limit"'],
+    ['whose counter it is', '@per("key") permit (principal, action, resource);', '"@per"'],
+    ['a number that is not exact', when('9007199254740993 == 1'), 'Not supported: '],
+    ['a function of a later Cedar', when('principal.name.isEmpty2()'), 'isEmpty2'],
+  ])('is reported for %s', async (_, text, part) => {
+    const found = await errorsOf(text);
+    expect(found.map(({ message }) => message)).toEqual([expect.stringContaining(part)]);
+  });
+
+  it('is not reported for two characters that only look like an escaped NUL', async () => {
+    expect(await errorsOf(when('context.path == "\\\\u0000"'))).toEqual([]);
+  });
+});
+
+describe('a text that exhausts Cedar', () => {
+  const deep = (open: string, close: string, count: number) =>
+    when(`${open.repeat(count)}true${close.repeat(count)}`);
+
+  it.each([
+    ['brackets', deep('(', ')', 9000)],
+    ['sums', when(`${'1+'.repeat(9900)}1 == 1`)],
+    ['attributes', when(`context${'.a'.repeat(9900)}`)],
+    ['a chain', when(`${'context.a||'.repeat(1700)}true`)],
+    ['sets', when(`${'['.repeat(2000)}${']'.repeat(2000)} == []`)],
+  ])('by %s is refused, and the next one is checked', async (_, text) => {
+    expect((await errorsOf(text))[0]?.message).toContain('nested too deeply');
+    expect(await errorsOf(when('context.path == "/"'))).toEqual([]);
+  });
+
+  it('leaves others unharmed that are checked at the same time', async () => {
+    const texts = [when('true'), deep('(', ')', 9000), when('true'), when('context.a')];
+    const counts = (await Promise.all(texts.map(errorsOf))).map((errors) => errors.length);
+    expect(counts).toEqual([0, 1, 0, 1]);
+  });
+});
+
+interface Statement {
+  readonly annotations: { readonly id: string };
+}

@@ -1,0 +1,129 @@
+import type { Policy, PolicySummary } from '@tollkeeper/contract';
+import { and, eq, getTableColumns, isNull, or, type SQL } from 'drizzle-orm';
+import {
+  creatingKey,
+  creatingKeyName,
+  creatingKeyView,
+  isCreatingKey,
+} from '../../access/creator.ts';
+import { requireScope } from '../../access/require-scope.ts';
+import { memberAddress } from '../../access/visibility.ts';
+import type { Authority, Ctx } from '../../context.ts';
+import type { Database, Transaction } from '../../db/connect.ts';
+import { member, policy, user } from '../../db/schema/index.ts';
+import { DomainError, notFound } from '../../domain-error.ts';
+import { etagOf } from '../../write/etag.ts';
+
+/** Which policies apply to what the caller reaches: of a workspace, and of the organization. */
+export function visiblePolicies(ctx: Authority): SQL | undefined {
+  return and(
+    eq(policy.organizationId, ctx.organizationId),
+    ctx.workspaceId === null ? undefined : appliesIn(ctx.workspaceId),
+  );
+}
+
+export function appliesIn(workspaceId: string): SQL | undefined {
+  return or(isNull(policy.workspaceId), eq(policy.workspaceId, workspaceId));
+}
+
+/**
+ * A policy of the organization restrains every workspace: changing one needs what the organization's
+ * other rules for keys need, beyond the scope of the verb (docs/decisions/0030).
+ * @throws DomainError outside_workspace, insufficient_scope
+ */
+export function requirePlaceManaged(ctx: Ctx, workspaceId: string | null): void {
+  if (workspaceId !== null) return;
+  if (ctx.workspaceId !== null) {
+    throw new DomainError(
+      'outside_workspace',
+      `Your key is confined to the workspace "${ctx.workspaceId}"; this policy applies in every workspace. Use a key without a workspace.`,
+    );
+  }
+  requireScope(ctx, 'security.manage');
+}
+
+export type PolicyRow = typeof policy.$inferSelect;
+
+/**
+ * The policy, locked until the transaction ends.
+ * @throws DomainError not_found, outside_workspace, insufficient_scope
+ */
+export async function lockPolicy(tx: Transaction, ctx: Ctx, id: string): Promise<PolicyRow> {
+  const [row] = await tx
+    .select()
+    .from(policy)
+    .where(and(visiblePolicies(ctx), eq(policy.id, id)))
+    .for('update');
+  if (!row) throw notFound('policy', id);
+  requirePlaceManaged(ctx, row.workspaceId);
+  return row;
+}
+
+const { statements: _statements, ...shown } = getTableColumns(policy);
+
+/** Policies as answers show them; narrowed by the caller. */
+export function selectPolicies(db: Database | Transaction, ctx: Ctx) {
+  return db
+    .select({
+      ...shown,
+      creatorName: user.name,
+      creatorEmail: memberAddress(ctx),
+      keyName: creatingKeyName(ctx),
+    })
+    .from(policy)
+    .leftJoin(member, eq(member.id, policy.memberId))
+    .leftJoin(user, eq(user.id, member.userId))
+    .leftJoin(creatingKey, isCreatingKey(policy))
+    .$dynamic();
+}
+
+type ViewRow = Awaited<ReturnType<typeof selectPolicies>>[number];
+
+/** @throws DomainError not_found */
+export async function readPolicy(
+  db: Database | Transaction,
+  ctx: Ctx,
+  id: string,
+): Promise<Policy> {
+  const [row] = await selectPolicies(db, ctx).where(and(visiblePolicies(ctx), eq(policy.id, id)));
+  if (!row) throw notFound('policy', id);
+  return { ...policySummary(row), text: row.text };
+}
+
+export function policySummary(row: ViewRow): PolicySummary {
+  return {
+    id: row.id,
+    workspaceId: row.workspaceId,
+    name: row.name,
+    description: row.description,
+    status: row.status,
+    mode: row.mode,
+    version: row.version,
+    createdBy: authorView(row),
+    createdByKey: creatingKeyView(row.createdByKeyId, row.keyName),
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+    etag: policyEtag(row),
+  };
+}
+
+interface Author {
+  readonly memberId: string | null;
+  readonly creatorName: string | null;
+  readonly creatorEmail: string | null;
+}
+
+/** Null for what came with the workspace. */
+export function authorView({ memberId, creatorName, creatorEmail }: Author) {
+  return memberId === null ? null : { memberId, name: creatorName ?? '', email: creatorEmail };
+}
+
+export type Editable = Pick<PolicyRow, 'name' | 'description' | 'mode' | 'text'>;
+
+export function editableOf({ name, description, mode, text }: Editable): Editable {
+  return { name, description, mode, text };
+}
+
+export function policyEtag(row: Editable): string {
+  return etagOf({ ...editableOf(row) });
+}
