@@ -86,8 +86,8 @@ test('a decision for another proxy goes by the original request', async () => {
   const { secret: joinKey } = await makeJoinKey(owner, { labels: { region: 'eu' } });
   const gateway = await startGateway({ controlPlane: app.baseUrl, joinKey, config });
   const ask = async (uri: string, method = 'GET') => {
-    const told = { 'x-forwarded-uri': uri, 'x-forwarded-method': method };
-    const headers = { ...told, 'x-forwarded-for': '192.0.2.7', 'x-api-key': key.secret };
+    const original = { 'x-forwarded-uri': uri, 'x-forwarded-method': method };
+    const headers = { ...original, 'x-forwarded-for': '192.0.2.7', 'x-api-key': key.secret };
     return (await fetch(`${gateway.baseUrl}/forward-auth`, { headers })).status;
   };
   expect(await ask('/other')).toBe(200);

@@ -5,6 +5,7 @@ import {
   type DownwardOf,
   encodePart,
   encodeParts,
+  type Format,
   sealFrame,
 } from '@tollkeeper/protocol';
 import { createWorld, idOf, ORGANIZATION, WORKSPACE, type World } from './world.ts';
@@ -13,6 +14,8 @@ import { createWorld, idOf, ORGANIZATION, WORKSPACE, type World } from './world.
 export interface Sealer {
   readonly signingKey: KeyObject;
   readonly world: World;
+  /** Of the parts that it makes from now on. */
+  format: Format;
   seal(header: Downward, body?: Uint8Array): Uint8Array;
   /** @param nonce of the hello, as in the next; of any connection unless given */
   gateway(nonce: string, facts?: Partial<DownwardOf<'gateway'>>): Uint8Array;
@@ -35,9 +38,10 @@ export function createSealer(world: World = createWorld(), signingKey = createId
   const epoch = randomBytes(16).toString('hex');
   const seal = (header: Downward, body: Uint8Array = new Uint8Array()) =>
     sealFrame(header, body, signingKey);
-  return {
+  const sealer: Sealer = {
     signingKey,
     world,
+    format: 2,
     seal,
     gateway: (nonce, facts) =>
       seal({
@@ -61,7 +65,7 @@ export function createSealer(world: World = createWorld(), signingKey = createId
     snapshot(facts) {
       const version = world.version();
       issuedAtMs += 1;
-      const parts = [...encodeParts(world.entries(), PART_BYTES)];
+      const parts = [...encodeParts(world.entries(), PART_BYTES, sealer.format)];
       return parts.map((body, part) => {
         const latest = part === parts.length - 1 ? world.position() : null;
         return seal(
@@ -71,9 +75,10 @@ export function createSealer(world: World = createWorld(), signingKey = createId
       });
     },
     changes(from, facts) {
-      const body = encodePart(world.since(from));
+      const body = encodePart(world.since(from), sealer.format);
       const [to, latest] = [world.version(), world.position()];
       return seal({ type: 'changes', ...PLACE, epoch, from, to, latest, ...facts }, body);
     },
   };
+  return sealer;
 }
