@@ -1,6 +1,12 @@
 /** The pages of the dashboard itself, for members who are signed in. */
-import { createRoute, redirect, useNavigate, useRouterState } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import {
+  createRoute,
+  lazyRouteComponent,
+  redirect,
+  useNavigate,
+  useRouterState,
+} from '@tanstack/react-router';
+import { useCallback, useEffect } from 'react';
 import { AccountSecurityPage } from '../features/account-security/index.ts';
 import { KeyPage, KeysPage, parseKeySearch } from '../features/api-keys/index.ts';
 import { ApiScopesPage } from '../features/api-scopes/index.ts';
@@ -84,6 +90,48 @@ function KeyRoute() {
   );
 }
 
+const policiesRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  path: '/policies',
+  component: lazyRouteComponent(loadPolicies, 'PoliciesPage'),
+});
+
+const newPolicyRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  path: '/policies/new',
+  component: NewPolicyRoute,
+});
+
+const NewPolicyPage = lazyRouteComponent(loadPolicies, 'NewPolicyPage');
+
+function NewPolicyRoute() {
+  const navigate = useNavigate();
+  const onCreated = useCallback(
+    (id: string) => void navigate({ to: '/policies/$id', params: { id } }),
+    [navigate],
+  );
+  return <NewPolicyPage onCreated={onCreated} />;
+}
+
+const policyRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  path: '/policies/$id',
+  component: PolicyRoute,
+});
+
+const PolicyPage = lazyRouteComponent(loadPolicies, 'PolicyPage');
+
+function PolicyRoute() {
+  const { id } = policyRoute.useParams();
+  const navigate = useNavigate();
+  return <PolicyPage key={id} id={id} onGone={() => navigate({ to: '/policies' })} />;
+}
+
+/** In a file of their own: the other pages do not grow by the editor of policies and what is around it. */
+function loadPolicies() {
+  return import('../features/policies/index.ts');
+}
+
 const fleetRoute = createRoute({
   getParentRoute: () => insideRoute,
   path: '/fleet',
@@ -145,6 +193,9 @@ export const insideRoutes = insideRoute.addChildren([
   homeRoute,
   keysRoute,
   keyRoute,
+  policiesRoute,
+  newPolicyRoute,
+  policyRoute,
   fleetRoute,
   membersRoute,
   rolesRoute,

@@ -6,6 +6,7 @@ import {
   KeyRound,
   Monitor,
   Moon,
+  ScrollText,
   ShieldAlert,
   ShieldCheck,
   Sun,
@@ -32,6 +33,7 @@ const LINK =
 
 /** Pages whose reader needs a scope; those without it do not see the link. */
 const PAGES = [
+  { to: '/policies', icon: ScrollText, title: 'Policies', scope: 'policies.read' },
   { to: '/fleet', icon: Waypoints, title: 'Fleet', scope: 'fleet.read' },
   { to: '/members', icon: Users, title: 'Members', scope: 'members.read' },
   { to: '/roles', icon: ShieldCheck, title: 'Roles', scope: 'roles.read' },

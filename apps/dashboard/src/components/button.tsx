@@ -78,14 +78,21 @@ function Plain({
       aria-describedby={blockedBy ?? rest['aria-describedby']}
       onClick={pending || isBlocked ? refuse : onClick}
       className={joinClasses(
-        'inline-flex shrink-0 select-none items-center justify-center whitespace-nowrap rounded-md font-medium transition-colors',
-        LOOKS[look],
-        SIZES[size],
+        buttonLook(look, size),
         pending && 'animate-breathe',
         isBlocked && 'cursor-not-allowed opacity-55',
         className,
       )}
     />
+  );
+}
+
+/** For a link that looks like a button, because it leads to where something is done. */
+export function buttonLook(look: keyof typeof LOOKS, size: keyof typeof SIZES = 'regular'): string {
+  return joinClasses(
+    'inline-flex shrink-0 select-none items-center justify-center whitespace-nowrap rounded-md font-medium transition-colors',
+    LOOKS[look],
+    SIZES[size],
   );
 }
 

@@ -1,0 +1,42 @@
+import { useQuery } from '@tanstack/react-query';
+import { POLICY_TEXT_MAX } from '@tollkeeper/contract';
+import { useMemo } from 'react';
+import { explainError } from '../../../lib/api-errors.ts';
+import { useDebounced } from '../../../lib/hooks.ts';
+import { validationQuery } from '../queries.ts';
+import { type Finding, findingsOf } from './policy-findings.ts';
+
+const REST_MS = 300;
+
+/** What the server says of a text. */
+export interface Checked {
+  /** Those of the text before, until the answer for this one is there. */
+  readonly findings: readonly Finding[];
+  /** They are about the text as it stands. */
+  readonly isCurrent: boolean;
+  /** Why the text could not be checked. */
+  readonly problem: string | undefined;
+}
+
+const NONE: readonly Finding[] = [];
+
+/**
+ * Has the server check the text once the person rests. Each text has an answer of its own, and the
+ * request for one that was typed over is aborted: no answer is taken for that of another text.
+ */
+export function useValidation(text: string, workspaceId: string | null): Checked {
+  const settled = useDebounced(text, REST_MS);
+  const isCheckable = settled.trim() !== '' && settled.length <= POLICY_TEXT_MAX;
+  const { data, error, isPlaceholderData } = useQuery({
+    ...validationQuery({ text: settled, workspaceId }),
+    enabled: isCheckable,
+  });
+  const findings = useMemo(() => (data ? findingsOf(data) : NONE), [data]);
+  if (!isCheckable) return { findings: NONE, isCurrent: true, problem: undefined };
+  const isCurrent = settled === text && data !== undefined && !isPlaceholderData;
+  return { findings, isCurrent, problem: error ? explainError(error) : undefined };
+}
+
+export function hasErrors({ findings }: Pick<Checked, 'findings'>): boolean {
+  return findings.some(({ severity }) => severity === 'error');
+}
