@@ -1,0 +1,34 @@
+import type { Policy, PolicySummary } from '@tollkeeper/contract';
+import type { Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
+import type { ClaimedDashboard } from './dashboard.ts';
+
+/** The text field for Cedar. */
+export function editorOf(page: Page | Locator): Locator {
+  return page.getByRole('textbox', { name: 'Cedar' });
+}
+
+interface NewPolicy {
+  readonly name: string;
+  readonly workspaceId?: string | null;
+  readonly text?: string;
+}
+
+/** Adds a policy of the organization, unless a workspace is given. */
+export async function addPolicy(
+  { owner }: ClaimedDashboard,
+  {
+    name,
+    workspaceId = null,
+    text = 'forbid (principal, action, resource) when { false };',
+  }: NewPolicy,
+): Promise<Policy> {
+  const { status, body } = await owner.post<Policy>('/v1/policies', { name, workspaceId, text });
+  expect(status, JSON.stringify(body)).toBe(201);
+  return body;
+}
+
+export async function listPolicies({ owner }: ClaimedDashboard): Promise<PolicySummary[]> {
+  const { body } = await owner.get<{ data: PolicySummary[] }>('/v1/policies');
+  return body.data;
+}
