@@ -5,6 +5,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { join } from '../../apps/control-plane/src/testing/join.ts';
 import { expectAccessible } from './accessible.ts';
 import { type ClaimedDashboard, startDashboard } from './dashboard.ts';
+import { addGateway, emptyFleet } from './gateways.ts';
 import { addPolicy, editorOf } from './policy-list.ts';
 import { openWindow } from './window.ts';
 
@@ -89,6 +90,20 @@ it('leaves it to the person where both changed the same lines', async () => {
   await conflict.getByRole('button', { name: 'Use the text of version 2' }).click();
   await editorOf(page).getByText('"/theirs"').waitFor();
   expect((await read(id)).version).toBe(2);
+});
+
+it('shows how many gateways have applied its last change', async () => {
+  await addGateway(dashboard, { name: 'edge' });
+  const { page } = await openPolicy('applied');
+  const gateways = page.getByRole('region', { name: 'Gateways' });
+  await gateways.getByText(/^Applied on 1 of 1 gateway/).waitFor();
+  await page.getByRole('button', { name: 'Disable' }).click();
+  await page.getByRole('button', { name: 'Disable policy' }).click();
+  await page.getByText('Disabled applied').waitFor();
+  await gateways.getByText(/^Applied on 1 of 1 gateway in \d/).waitFor();
+  await gateways.getByText('The last change of this policy').waitFor();
+  await gateways.getByText('edge').waitFor();
+  await emptyFleet(dashboard);
 });
 
 it('asks before an edit that is not saved is left', async () => {
