@@ -58,6 +58,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./api-scopes.ts')).apiScopes,
   },
   {
+    name: 'policies',
+    summary: 'List, write, check and restore the policies of gateways',
+    load: async () => (await import('./policies.ts')).policies,
+  },
+  {
     name: 'workspaces',
     summary: 'Divide the organization into parts, such as production and staging',
     load: async () => (await import('./workspaces.ts')).workspaces,

@@ -28,7 +28,7 @@ export function appliesIn(workspaceId: string): SQL | undefined {
 
 /**
  * A policy of the organization restrains every workspace: changing one needs what the organization's
- * other rules for keys need, beyond the scope of the verb (docs/decisions/0030).
+ * other rules for keys need, beyond the scope of the verb (docs/decisions/0029).
  * @throws DomainError outside_workspace, insufficient_scope
  */
 export function requirePlaceManaged(ctx: Ctx, workspaceId: string | null): void {

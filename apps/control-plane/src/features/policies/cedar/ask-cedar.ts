@@ -5,7 +5,7 @@ import type { Answer, Question } from './message.ts';
 /**
  * Cedar is asked in a thread of its own, which starts with the first question. A text of a few
  * kilobytes can occupy it for a second, or exhaust its stack; after that its WebAssembly answers
- * nothing any more, to anybody. The thread is then replaced (docs/decisions/0030).
+ * nothing any more, to anybody. The thread is then replaced (docs/decisions/0029).
  */
 let current: Worker | undefined;
 

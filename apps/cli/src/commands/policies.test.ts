@@ -1,0 +1,71 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { createApi, SECRET } from '../testing/fake-api.ts';
+import { createHome, runCommand } from '../testing/run-command.ts';
+
+const env = { TOLLKEEPER_API_KEY: SECRET };
+const ID = 'pol_00000000000000000001';
+const WORKSPACE = 'ws_00000000000000000001';
+const TEXT = 'permit (principal, action, resource);\n';
+
+const POLICY = {
+  ...{ id: ID, workspaceId: WORKSPACE, name: 'Office only', description: '', status: 'enabled' },
+  ...{ mode: 'enforce', version: 2, createdBy: null, createdByKey: null, etag: 'etag' },
+  ...{ createdAt: '2026-01-01T00:00:00.000Z', updatedAt: '2026-01-01T00:00:00.000Z' },
+};
+const SAVED = { ...POLICY, text: TEXT, warnings: [] };
+
+async function tollkeeper(argv: readonly string[], answers: Parameters<typeof createApi>[0] = {}) {
+  await using home = await createHome();
+  const file = join(home.homeFolder, 'office.cedar');
+  await writeFile(file, TEXT);
+  const api = createApi(answers);
+  const given = argv.map((each) => (each === 'FILE' ? file : each));
+  const ran = await runCommand(home.homeFolder, given, { env, fetch: api.fetch });
+  return { ...ran, file, seen: api.seen };
+}
+
+test('a policy is created from a file, in the workspace that is named', async () => {
+  const argv = ['policies', 'create', 'Office only', '--workspace', WORKSPACE, '--file', 'FILE'];
+  const { exitCode, seen, stdout } = await tollkeeper([...argv, '--mode', 'shadow'], {
+    'POST /v1/policies': SAVED,
+  });
+  expect(exitCode).toBe(0);
+  expect(seen.at(-1)?.body).toEqual({
+    ...{ name: 'Office only', workspaceId: WORKSPACE, text: TEXT, mode: 'shadow' },
+  });
+  expect(stdout).toContain('permit (principal, action, resource);');
+});
+
+test('a policy is created for the whole organization only where that is said', async () => {
+  const argv = ['policies', 'create', 'Office only', '--file', 'FILE'];
+  expect((await tollkeeper(argv)).exitCode).toBe(2);
+  const { seen } = await tollkeeper([...argv, '--everywhere'], { 'POST /v1/policies': SAVED });
+  expect(seen.at(-1)?.body).toMatchObject({ workspaceId: null });
+});
+
+test('a text is checked, and its errors are printed as compilers print them', async () => {
+  const found = { message: 'Unexpected token', line: 2, column: 5, endLine: 2, endColumn: 6 };
+  const answers = { 'POST /v1/policies/validate': { errors: [found], warnings: [] } };
+  const { exitCode, stdout, file } = await tollkeeper(['policies', 'validate', 'FILE'], answers);
+  expect(exitCode).toBe(9);
+  expect(stdout).toBe(`${file}:2:5: Unexpected token\n`);
+});
+
+test('a policy is found by its name, and an earlier version restored', async () => {
+  const argv = ['policies', 'restore', 'office ONLY', '--to', '1'];
+  const { exitCode, seen } = await tollkeeper(argv, {
+    'GET /v1/policies': { data: [POLICY], nextCursor: null },
+    [`POST /v1/policies/${ID}/restore`]: SAVED,
+  });
+  expect(exitCode).toBe(0);
+  expect(seen.at(-1)?.body).toEqual({ version: 1 });
+});
+
+test('a policy is not deleted where nobody can confirm it', async () => {
+  const answers = { 'GET /v1/policies': { data: [POLICY], nextCursor: null } };
+  const { exitCode, seen } = await tollkeeper(['policies', 'delete', 'Office only'], answers);
+  expect(exitCode).toBe(2);
+  expect(seen.filter(({ method }) => method === 'DELETE')).toEqual([]);
+});

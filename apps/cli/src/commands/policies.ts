@@ -1,0 +1,250 @@
+import { readFile } from 'node:fs/promises';
+import {
+  POLICY_MODES,
+  type Policy,
+  type PolicySummary,
+  type PolicyVersion,
+  policyId,
+} from '@tollkeeper/contract';
+import type { Client } from '@tollkeeper/sdk';
+import type { CliContext } from '../cli-context.ts';
+import { choice, flag, given, NAME, parsed, required, text, YES } from '../command/option.ts';
+import { readCount, requireChange, requireName } from '../command/option-values.ts';
+import { argument, type Noun, optionalArgument, type Verb, verb } from '../command/verb.ts';
+import { EXIT, Failure } from '../failure.ts';
+import { listAll, pickOne } from '../lookup.ts';
+import { asTable, hint, printFields, printLine } from '../output.ts';
+import { confirm, requireYesOrTerminal } from '../prompt.ts';
+import { connect } from '../session/connect.ts';
+import type { Column } from '../text/table.ts';
+import { findWorkspaceId } from './workspaces.ts';
+
+const POLICY = argument('policy', 'Id or name');
+const FILE = text('file', 'File with the Cedar text');
+const MODE = choice('mode', POLICY_MODES, 'In shadow mode it is evaluated, but not enforced');
+const DESCRIPTION = text('text', 'What the policy is for');
+
+const COLUMNS: readonly Column<PolicySummary>[] = [
+  { title: 'NAME', cell: ({ name }) => name, widthMin: 12 },
+  { title: 'STATUS', cell: ({ status }) => status },
+  { title: 'MODE', cell: ({ mode }) => mode },
+  { title: 'VERSION', cell: ({ version }) => String(version), align: 'right' },
+  { title: 'WORKSPACE', cell: ({ workspaceId }) => workspaceId ?? 'all' },
+  { title: 'ID', cell: ({ id }) => id },
+];
+
+const list = verb({
+  name: 'list',
+  alias: 'ls',
+  summary: 'List policies',
+  options: {
+    workspace: text('workspace', 'Only policies that apply in this workspace: id or name'),
+    search: text('text', 'Only policies whose name, description or text contains this'),
+  },
+  run: async ({ ctx, options: { workspace, search } }) => {
+    const { client } = await connect(ctx);
+    const place = workspace ? { workspaceId: await findWorkspaceId(client, workspace) } : {};
+    return listAll((query) =>
+      client.listPolicies({ query: { ...query, ...place, ...given({ search }) } }),
+    );
+  },
+  print: asTable(COLUMNS),
+});
+
+const show = verb({
+  name: 'show',
+  summary: 'Show a policy and its text',
+  args: [POLICY],
+  run: async ({ ctx, args: [reference] }) => {
+    const { client } = await connect(ctx);
+    const id = await findPolicyId(client, reference);
+    return client.getPolicy({ params: { id } });
+  },
+  print: printPolicy,
+});
+
+const create = verb({
+  name: 'create',
+  summary: 'Create a policy from a file',
+  examples: ['policies create "Office only" --workspace production --file office.cedar'],
+  args: [optionalArgument('name', 'Such as "Office only"')],
+  options: {
+    name: NAME,
+    workspace: text('workspace', 'Id or name; without it the policy needs --everywhere'),
+    everywhere: flag('Apply in every workspace of the organization'),
+    file: required(FILE),
+    mode: MODE,
+    description: DESCRIPTION,
+    disabled: flag('Create it disabled'),
+  },
+  run: async ({ ctx, args: [argument], options }) => {
+    const { workspace, everywhere, file, mode, description, disabled } = options;
+    if ((workspace === undefined) === (everywhere === undefined)) {
+      throw new Failure(EXIT.usage, 'Give either --workspace or --everywhere.');
+    }
+    const name = requireName(argument, options);
+    const cedar = await readText(file);
+    const { client } = await connect(ctx);
+    const workspaceId = workspace === undefined ? null : await findWorkspaceId(client, workspace);
+    const status = disabled ? ('disabled' as const) : undefined;
+    const body = { name, workspaceId, text: cedar, ...given({ mode, description, status }) };
+    return client.createPolicy({ body }, { idempotencyKey: ctx.createId() });
+  },
+  print: (ctx, policy) => {
+    hint(ctx, `Created the policy "${policy.name}".`);
+    printPolicy(ctx, policy);
+  },
+});
+
+const update = verb({
+  name: 'update',
+  summary: 'Change a policy; a new text becomes a new version',
+  args: [POLICY],
+  options: { name: text('name', 'New name'), file: FILE, mode: MODE, description: DESCRIPTION },
+  run: async ({ ctx, args: [reference], options: { file, ...others } }) => {
+    const cedar = file === undefined ? undefined : await readText(file);
+    const changes = given({ ...others, text: cedar });
+    const body = requireChange(changes, '--name, --file, --mode or --description');
+    const { client } = await connect(ctx);
+    const id = await findPolicyId(client, reference);
+    return client.updatePolicy({ params: { id }, body });
+  },
+  print: (ctx, policy) => {
+    hint(ctx, `Changed the policy "${policy.name}".`);
+    printPolicy(ctx, policy);
+  },
+});
+
+function statusVerb(name: 'enable' | 'disable', summary: string): Verb {
+  return verb({
+    name,
+    summary,
+    args: [POLICY],
+    run: async ({ ctx, args: [reference] }) => {
+      const { client } = await connect(ctx);
+      const params = { id: await findPolicyId(client, reference) };
+      return name === 'enable' ? client.enablePolicy({ params }) : client.disablePolicy({ params });
+    },
+    print: (ctx, policy) => printLine(ctx, `The policy "${policy.name}" is ${policy.status}.`),
+  });
+}
+
+const remove = verb({
+  name: 'delete',
+  summary: 'Delete a policy and its versions',
+  args: [POLICY],
+  options: { yes: YES },
+  json: 'nothing',
+  run: async ({ ctx, args: [reference], options: { yes } }) => {
+    const { client } = await connect(ctx);
+    const { id, name } = await findPolicy(client, reference);
+    requireYesOrTerminal(ctx, yes);
+    if (!yes) {
+      const what = `This deletes the policy "${name}" and its versions for good.`;
+      await confirm(ctx, { what, ask: 'its name', answer: name });
+    }
+    await client.deletePolicy({ params: { id } });
+    return { name };
+  },
+  print: (ctx, { name }) => printLine(ctx, `Deleted the policy "${name}".`),
+});
+
+const versions = verb({
+  name: 'versions',
+  summary: 'List the versions of a policy, the newest first; --json includes their texts',
+  args: [POLICY],
+  run: async ({ ctx, args: [reference] }) => {
+    const { client } = await connect(ctx);
+    const id = await findPolicyId(client, reference);
+    return listAll((query) => client.listPolicyVersions({ params: { id }, query }));
+  },
+  print: asTable<PolicyVersion>([
+    { title: 'VERSION', cell: ({ number }) => String(number), align: 'right' },
+    { title: 'CREATED', cell: ({ createdAt }) => createdAt },
+    { title: 'BY', cell: ({ createdBy }) => createdBy?.name ?? 'came with the workspace' },
+    { title: 'RESTORED', cell: ({ restoredFrom }) => (restoredFrom ? `from ${restoredFrom}` : '') },
+  ]),
+});
+
+const restore = verb({
+  name: 'restore',
+  summary: 'Restore the text of an earlier version, as a new version',
+  examples: ['policies restore "Office only" --to 3'],
+  args: [POLICY],
+  options: { to: required(parsed('version', 'Number of the version', readCount)) },
+  run: async ({ ctx, args: [reference], options: { to } }) => {
+    const { client } = await connect(ctx);
+    const id = await findPolicyId(client, reference);
+    return client.restorePolicy({ params: { id }, body: { version: to } });
+  },
+  print: (ctx, { name, version }) =>
+    printLine(ctx, `Restored the policy "${name}", which is now at version ${version}.`),
+});
+
+const validate = verb({
+  name: 'validate',
+  summary: 'Check the text of a policy without saving it',
+  args: [argument('file', 'File with the Cedar text')],
+  run: async ({ ctx, args: [file] }) => {
+    const cedar = await readText(file);
+    const { client } = await connect(ctx);
+    return client.validatePolicy({ body: { text: cedar } });
+  },
+  exitCode: ({ errors }) => (errors.length > 0 ? EXIT.invalidInput : EXIT.ok),
+  print: (ctx, { errors, warnings }, { args: [file] }) => {
+    for (const { line, column, message } of errors) {
+      printLine(ctx, `${file}:${line}:${column}: ${message}`);
+    }
+    for (const { line, column, message } of warnings) {
+      printLine(ctx, `${file}:${line}:${column}: warning: ${message}`);
+    }
+    if (errors.length === 0) hint(ctx, 'The policy is valid.');
+  },
+});
+
+export const policies: Noun = {
+  notes: '<policy> is an id or a name.',
+  verbs: [
+    ...[list, show, create, update],
+    statusVerb('enable', 'Enable a policy'),
+    statusVerb('disable', 'Disable a policy, so that gateways no longer evaluate it'),
+    ...[remove, versions, restore, validate],
+  ],
+};
+
+function printPolicy(ctx: CliContext, policy: Policy): void {
+  printFields(ctx, [
+    ['Name', policy.name],
+    ['Id', policy.id],
+    ['Workspace', policy.workspaceId ?? 'all'],
+    ['Status', policy.status],
+    ['Mode', policy.mode],
+    ['Version', String(policy.version)],
+    ...(policy.description === '' ? [] : [['Description', policy.description] as const]),
+  ]);
+  for (const line of policy.text.split('\n')) printLine(ctx, line);
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new Failure(EXIT.usage, `Cannot read the file "${file}".`, { cause });
+  }
+}
+
+async function findPolicyId(client: Client, reference: string): Promise<string> {
+  if (policyId.safeParse(reference).success) return reference;
+  return (await findPolicy(client, reference)).id;
+}
+
+async function findPolicy(client: Client, reference: string): Promise<PolicySummary> {
+  const { data } = await listAll((query) => client.listPolicies({ query }));
+  const wanted = reference.trim().toLowerCase();
+  const found = data.filter(({ id, name }) => id === reference || name.toLowerCase() === wanted);
+  return pickOne(found, reference, {
+    kind: 'policy',
+    advice: 'Run "tollkeeper policies list" to see them.',
+    candidate: ({ id, name, workspaceId }) => `${id}  ${name}  ${workspaceId ?? 'all workspaces'}`,
+  });
+}
