@@ -163,6 +163,23 @@ it('is refused to somebody who does not hold it, while others do', async () => {
   expect((await developer.client.delete(PATH)).status).toBe(204);
 });
 
+it('refuses to take it from more keys than one request can change', async () => {
+  const { id } = await makeKey(app, owner, { scopes: SCOPES });
+  await query(
+    `insert into api_key (id, organization_id, member_id, name, prefix, status, profile, scopes,
+       allowed_ips, created_at)
+     select 'key_' || lpad(n::text, 20, 'K'), organization_id, member_id, name, prefix, 'revoked',
+       profile, scopes, allowed_ips, created_at
+     from api_key, generate_series(1, 10000) n where id = $1`,
+    [id],
+  );
+  const { problem } = await owner.delete(`${PATH}?confirm=true`);
+  expect([problem.status, problem.code]).toEqual([409, 'invalid_state']);
+  expect(problem.detail).toContain('10001 API keys hold it');
+  expect(await holders()).toBe(10_001);
+  await query(`delete from api_key where id like 'key_K%'`);
+});
+
 it('gives no key an API scope that is being deleted', async () => {
   const answer = await whileHeld(
     app.database,

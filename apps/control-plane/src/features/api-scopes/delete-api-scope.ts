@@ -42,6 +42,9 @@ export function deleteApiScope(ctx: Ctx, { params, query }: Input): Promise<unde
   });
 }
 
+/** From so many keys, one transaction takes it in time: the other changes of the organization wait. */
+const KEYS_MAX = 10_000;
+
 /**
  * What others hold is taken from them only by someone who could give it to them: as with roles, an
  * editor could otherwise take power from those above.
@@ -53,6 +56,12 @@ async function requireDeletable(
   isConfirmed: boolean,
 ): Promise<void> {
   const holders = await findHolders(tx, ctx, name);
+  if (holders.allKeysCount > KEYS_MAX) {
+    throw new DomainError(
+      'invalid_state',
+      `Cannot delete the API scope "${name}": ${holders.allKeysCount} API keys hold it, revoked ones included, and one request can take it from ${KEYS_MAX}. Delete keys that you no longer need, or remove it from some of them, first.`,
+    );
+  }
   if (holders.keys.count + holders.roles.count === 0) return;
   const refused = `Cannot delete the API scope "${name}": ${describeHolders(holders)}`;
   if (!holds(ctx.scopes, name)) {

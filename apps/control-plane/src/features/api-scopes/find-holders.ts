@@ -10,6 +10,8 @@ import { apiKey, role } from '../../db/schema/index.ts';
 interface Holders {
   /** But for revoked ones, which no deletion changes for anyone. */
   readonly keys: Named;
+  /** Revoked ones included. */
+  readonly allKeysCount: number;
   readonly roles: Named;
 }
 
@@ -22,13 +24,11 @@ interface Named {
 const NAMED_MAX = 10;
 
 export async function findHolders(tx: Transaction, ctx: Ctx, name: ApiScope): Promise<Holders> {
-  const keys = and(
-    eq(apiKey.organizationId, ctx.organizationId),
-    isHeld(apiKey, name),
-    ne(apiKey.status, 'revoked'),
-  );
+  const allKeys = and(eq(apiKey.organizationId, ctx.organizationId), isHeld(apiKey, name));
+  const keys = and(allKeys, ne(apiKey.status, 'revoked'));
   const roles = and(eq(role.organizationId, ctx.organizationId), isHeld(role, name));
   return {
+    allKeysCount: await tx.$count(apiKey, allKeys),
     keys: {
       count: await tx.$count(apiKey, keys),
       names: holds(ctx.scopes, 'api_keys.read')
@@ -59,7 +59,7 @@ async function selectNames(tx: Transaction, table: Holding, where: SQL | undefin
 }
 
 /** Such as: the API keys "ci", "staging" and 3 more and the role "Clerk" hold it. */
-export function describeHolders({ keys, roles }: Holders): string {
+export function describeHolders({ keys, roles }: Pick<Holders, 'keys' | 'roles'>): string {
   const named = [nameSome(keys, 'API key'), nameSome(roles, 'role')];
   const verb = keys.count + roles.count === 1 ? 'holds' : 'hold';
   return `${named.filter((each) => each !== undefined).join(' and ')} ${verb} it`;

@@ -167,7 +167,7 @@ function DeleteApiScopeDialog({ apiScope: { name }, onClose }: ApiScopeDialogPro
         query: { confirm: isInUse ? 'true' : 'false' },
       });
     } catch (error) {
-      if (!(error instanceof ApiError) || error.code !== 'invalid_state') throw error;
+      if (isInUse || !(error instanceof ApiError) || error.code !== 'invalid_state') throw error;
       setHolders(error.problem.detail);
       return;
     }
