@@ -41,5 +41,5 @@ function invalidDetail({ message, line, column }: PolicyFinding, count: number):
     count === 1
       ? ''
       : ` There ${count === 2 ? 'is 1 more error' : `are ${count - 1} more errors`}.`;
-  return `Line ${line}, column ${column}: ${message.replace(/\.$/, '')}.${more}`;
+  return `Line ${line}, column ${column}: ${/[.?!]$/.test(message) ? message : `${message}.`}${more}`;
 }

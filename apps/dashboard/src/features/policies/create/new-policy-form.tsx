@@ -89,7 +89,7 @@ export function NewPolicyForm({ onCreated }: { readonly onCreated: (id: string) 
             required={!mayRule}
             hint={
               mayRule
-                ? 'A policy of one workspace takes nothing away from what applies in every workspace.'
+                ? 'Policies of one workspace cannot weaken those of every workspace.'
                 : 'A policy for every workspace needs the scope security.manage.'
             }
             workspaceId={workspaceId}

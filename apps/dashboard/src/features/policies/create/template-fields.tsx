@@ -109,10 +109,7 @@ function HoursFields({ answers, onAnswer }: Omit<TemplateFieldsProps, 'template'
         value={answers.to}
         onValue={(to) => onAnswer({ to })}
       />
-      <Field
-        label="Time zone"
-        hint="Changes of its clock are written into the policy for the next five years."
-      >
+      <Field label="Time zone" hint="The policy includes the clock changes of the next five years.">
         {(control) => (
           <Select
             {...control}

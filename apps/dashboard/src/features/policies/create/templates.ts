@@ -35,7 +35,7 @@ export const BLANK: PolicyTemplate = {
   textOf: () => '',
 };
 
-/** Each forbids, because a policy that permits takes nothing away from the others. */
+/** Each forbids, because a policy that permits does not narrow what others permit. */
 export const TEMPLATES: readonly PolicyTemplate[] = [
   {
     id: 'read-only',
@@ -67,8 +67,11 @@ export const TEMPLATES: readonly PolicyTemplate[] = [
     asks: ['hours', 'tag'],
     textOf: (answers, now) => {
       const { from, to, timeZone, tag } = answers;
-      const about = `// From ${from} to ${to} in ${timeZone}. Knows its changes of the clock until ${lastKnownDay(now)}.\n`;
-      return about + forbidUnless(tag, businessHoursCondition(answers, now));
+      const condition = businessHoursCondition(answers, now);
+      const changes = condition.includes('datetime(')
+        ? ` Includes its clock changes until ${lastKnownDay(now)}.`
+        : '';
+      return `// From ${from} to ${to} in ${timeZone}.${changes}\n${forbidUnless(tag, condition)}`;
     },
   },
   {
