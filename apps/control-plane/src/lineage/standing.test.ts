@@ -46,7 +46,7 @@ it('keeps nobody else from changing anything while it is searched for', async ()
 });
 
 it('is searched for once, however often the caller tries', async () => {
-  const { makeRoot } = world;
+  const { app, makeRoot } = world;
   const root = await makeRoot();
   const [inside, outside] = [await makeRoot(root.client), await makeRoot()];
   await world.interrupt(root);
@@ -59,6 +59,10 @@ it('is searched for once, however often the caller tries', async () => {
     expect((await countOf(client)).searches).toBeGreaterThan(0);
     expect((await countOf(client)).searches).toBe(0);
   }
+  // Other requests of theirs may have been on their way meanwhile.
+  const late = () => learnStanding(app.services.db, organizationId, inside.id);
+  const statements = await recordStatements(async () => expect(await late()).toBe('inside'));
+  expect(statements.filter(({ text }) => text.includes('as walked'))).toEqual([]);
   // Nor does one hold up others who is refused.
   expect((await countOf(inside.client)).locks).toBe(0);
   expect((await createKey(outside.client)).status).toBe(201);
