@@ -191,6 +191,13 @@ describe('a thief who leaves many dead links', () => {
   it('is named where it led to more than a cascade follows, and can change nothing', async () => {
     const { id, last } = await plantLine();
     expect(await end([id], 20)).toEqual(['0 cascade_too_large']);
+    // The job would else do again each minute what is too much for it.
+    const running = 'select stuck_at is not null as "isStuck" from running_cascade';
+    expect(await query(running)).toEqual([{ isStuck: true }]);
+    const lines = app.logged.filter((line) => line.includes('it led to more keys and members'));
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      expect.objectContaining({ level: 50, cascadeId: expect.any(String) }),
+    ]);
     expect([await statusOf(id), await statusOf(last.id)]).toEqual(['revoked', 'active']);
     const creation = { name: 'late', profile: 'custom', scopes: ['api_keys.create'] };
     expect((await last.client.post('/v1/api-keys', creation)).problem.code).toBe('revoked');
