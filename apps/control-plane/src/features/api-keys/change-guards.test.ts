@@ -1,4 +1,5 @@
 import { createId, SCOPES } from '@tollkeeper/contract';
+import type pg from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from '../../testing/client.ts';
 import { CREATE_BODY, KEY_CHANGES } from '../../testing/key-changes.ts';
@@ -12,6 +13,7 @@ import {
 } from '../../testing/people.ts';
 import { readTables } from '../../testing/tables.ts';
 import { claimServer, startTestApp, type TestApp } from '../../testing/test-app.ts';
+import { whileHeld } from '../../testing/while-held.ts';
 
 let app: TestApp;
 let owner: Client;
@@ -65,6 +67,26 @@ describe('without the scope', () => {
         expect(answer.problem).toMatchObject({ status: 403, code: 'insufficient_scope' });
       }
     });
+  });
+});
+
+describe('a scope that is taken away while the change waits', () => {
+  it.each(KEY_CHANGES)('keeps it from happening: $verb', async (change) => {
+    const scopes = ['api_keys.read', 'api_keys.create', 'api_keys.revoke', 'api_keys.manage_all'];
+    const role = { name: `to ${change.verb}`, scopes };
+    const { id: roleId } = (await owner.post<{ id: string }>('/v1/roles', role)).body;
+    const { organizationId } = await claimedOrganization(app);
+    const { client, memberId } = await addMember(app, organizationId, 'viewer');
+    expect((await owner.patch(`/v1/members/${memberId}`, { roleId })).status).toBe(200);
+    const take = async (holder: pg.Client) => {
+      const chain = 'select from audit_chain where organization_id = $1 for update';
+      await holder.query(chain, [organizationId]);
+      const taken = 'update role set scopes = array_remove(scopes, $1) where id = $2';
+      await holder.query(taken, [change.scope, roleId]);
+    };
+    const send = () => change.call(client, target[change.from].id);
+    const { problem } = await whileHeld(app.database, take, send);
+    expect(problem).toMatchObject({ code: 'insufficient_scope', scopes: [change.scope] });
   });
 });
 
