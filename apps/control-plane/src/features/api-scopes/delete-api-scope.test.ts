@@ -7,6 +7,7 @@ import type { Client } from '../../testing/client.ts';
 import { WAIT } from '../../testing/fleet-world.ts';
 import { join } from '../../testing/join.ts';
 import { makeKey } from '../../testing/keys.ts';
+import { startOtherOrganization } from '../../testing/other-organization.ts';
 import { auditEvents, type Query } from '../../testing/query-database.ts';
 import { startRealGateway } from '../../testing/real-gateway.ts';
 import { defaultWorkspace, startOrganization } from '../../testing/start-organization.ts';
@@ -202,4 +203,29 @@ it('takes it from a key that is being given it', async () => {
   );
   expect(answer.status).toBe(204);
   expect(await holders()).toBe(0);
+});
+
+it('leaves those of another organization as they are, and what holds them', async () => {
+  const stranger = await startOtherOrganization(app, owner, query);
+  const defined = { name: NAME, description: 'Theirs' };
+  expect((await stranger.post('/v1/api-scopes', defined)).status).toBe(201);
+  await makeKey(app, stranger, { name: 'theirs', scopes: SCOPES });
+  expect((await stranger.post('/v1/roles', { name: 'Theirs', scopes: SCOPES })).status).toBe(201);
+  const readTheirs = () =>
+    query(
+      `select name, scopes from api_key where name = 'theirs'
+       union all select name, scopes from role where name = 'Theirs'
+       union all select description, array[name] from api_scope where description = 'Theirs'`,
+    );
+  const before = await readTheirs();
+  expect(before).toHaveLength(3);
+  expect((await owner.patch(PATH, { description: 'Ours' })).status).toBe(200);
+  // No confirmation is needed for what others hold.
+  expect((await owner.delete(PATH)).status).toBe(204);
+  await owner.post('/v1/api-scopes', { name: NAME });
+  await makeKey(app, owner, { scopes: SCOPES });
+  expect((await owner.delete(`${PATH}?confirm=true`)).status).toBe(204);
+  expect(await readTheirs()).toEqual(before);
+  const updated = (await auditEvents(query)).filter(({ action }) => action.endsWith('.update'));
+  expect(updated.filter((event) => JSON.stringify(event).includes('heirs'))).toEqual([]);
 });
