@@ -56,9 +56,10 @@ function toArgument({ name, help, count, choices }: Argument<unknown>): commande
 }
 
 function toOption(key: string, option: Option<unknown>, ctx: CliContext): commander.Option {
-  const { value, help, choices, several, defaultValue, conflicts, parse } = option;
+  const { value, help, short, choices, several, defaultValue, conflicts, parse } = option;
   const placeholder = value && ` <${value}${several === 'listed' ? '...' : ''}>`;
-  const made = new commander.Option(`--${kebabCase(key)}${placeholder ?? ''}`, help);
+  const letter = short ? `-${short}, ` : '';
+  const made = new commander.Option(`${letter}--${kebabCase(key)}${placeholder ?? ''}`, help);
   if (choices) made.choices(choices);
   if (defaultValue !== undefined) made.default(defaultValue);
   if (conflicts) made.conflicts([...conflicts]);

@@ -5,6 +5,8 @@ export interface Option<T> {
   /** What the help calls its value, such as `workspace`; absent where it takes none. */
   readonly value?: string;
   readonly help: string;
+  /** Its letter, such as `f` for `-f`, beside its name. */
+  readonly short?: string;
   readonly choices?: readonly string[];
   /** Reads the text. Throws InvalidArgumentError. */
   readonly parse?: (text: string, ctx: CliContext) => unknown;

@@ -4,19 +4,21 @@ import {
   type Policy,
   type PolicySummary,
   type PolicyVersion,
-  policyId,
 } from '@tollkeeper/contract';
-import type { Client } from '@tollkeeper/sdk';
 import type { CliContext } from '../cli-context.ts';
 import { choice, flag, given, NAME, parsed, required, text, YES } from '../command/option.ts';
 import { readCount, requireChange, requireName } from '../command/option-values.ts';
 import { argument, type Noun, optionalArgument, type Verb, verb } from '../command/verb.ts';
 import { EXIT, Failure } from '../failure.ts';
-import { listAll, pickOne } from '../lookup.ts';
+import { listAll } from '../lookup.ts';
 import { asTable, hint, printFields, printLine } from '../output.ts';
 import { confirm, requireYesOrTerminal } from '../prompt.ts';
 import { connect } from '../session/connect.ts';
 import type { Column } from '../text/table.ts';
+import { applyPolicies } from './policies/apply-policies.ts';
+import { diffPolicies } from './policies/diff-policies.ts';
+import { findPolicy, findPolicyId } from './policies/find-policy.ts';
+import { pullPolicies } from './policies/pull-policies.ts';
 import { findWorkspaceId } from './workspaces.ts';
 
 const POLICY = argument('policy', 'Id or name');
@@ -209,6 +211,7 @@ export const policies: Noun = {
     statusVerb('enable', 'Enable a policy'),
     statusVerb('disable', 'Disable a policy, so that gateways no longer evaluate it'),
     ...[remove, versions, restore, validate],
+    ...[pullPolicies, diffPolicies, applyPolicies],
   ],
 };
 
@@ -231,20 +234,4 @@ async function readText(file: string): Promise<string> {
   } catch (cause) {
     throw new Failure(EXIT.usage, `Cannot read the file "${file}".`, { cause });
   }
-}
-
-async function findPolicyId(client: Client, reference: string): Promise<string> {
-  if (policyId.safeParse(reference).success) return reference;
-  return (await findPolicy(client, reference)).id;
-}
-
-async function findPolicy(client: Client, reference: string): Promise<PolicySummary> {
-  const { data } = await listAll((query) => client.listPolicies({ query }));
-  const wanted = reference.trim().toLowerCase();
-  const found = data.filter(({ id, name }) => id === reference || name.toLowerCase() === wanted);
-  return pickOne(found, reference, {
-    kind: 'policy',
-    advice: 'Run "tollkeeper policies list" to see them.',
-    candidate: ({ id, name, workspaceId }) => `${id}  ${name}  ${workspaceId ?? 'all workspaces'}`,
-  });
 }
