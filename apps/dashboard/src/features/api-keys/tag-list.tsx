@@ -24,15 +24,18 @@ export function TagList({ tags, label, search = {} }: TagListProps) {
   );
 }
 
-interface TagsCellProps {
+interface TagsLineProps {
   readonly holder: { readonly name: string; readonly tags: readonly string[] };
   readonly search: KeySearch;
 }
 
-/** The first tag, and a button that shows all where there are more: on one line, however long they are. */
-export function TagsCell({ holder: { name, tags }, search }: TagsCellProps) {
+/**
+ * The first tag, and a button that shows all where there are more: on one line, however long they are.
+ * Nothing without tags.
+ */
+export function TagsLine({ holder: { name, tags }, search }: TagsLineProps) {
   const [first] = tags;
-  if (first === undefined) return <span className="text-faint">None</span>;
+  if (first === undefined) return null;
   return (
     <span className="flex min-w-0 items-center gap-1.5">
       <TagLink tag={first} search={search} className="truncate" />

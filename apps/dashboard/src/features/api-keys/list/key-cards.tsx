@@ -10,7 +10,7 @@ import { ScopesPopover } from '../../scopes/index.ts';
 import { WorkspaceName } from '../../workspaces/index.ts';
 import { KeyMenu } from '../actions/key-menu.tsx';
 import { KeyStatusWord } from '../key-status-word.tsx';
-import { TagsCell } from '../tag-list.tsx';
+import { TagsLine } from '../tag-list.tsx';
 import { KeyLink } from './key-columns.tsx';
 import type { KeyListProps } from './key-table.tsx';
 
@@ -58,7 +58,7 @@ export function KeyCards({ keys, search, selection, dimmed, onAction }: KeyListP
                 <div className="flex min-w-0 flex-1 flex-col gap-1.5">
                   <KeyLink apiKey={key} search={search} />
                   <CardFacts apiKey={key} />
-                  {key.tags.length > 0 ? <TagsCell holder={key} search={search} /> : null}
+                  <TagsLine holder={key} search={search} />
                 </div>
                 <KeyMenu apiKey={key} search={search} onAction={onAction} />
               </li>

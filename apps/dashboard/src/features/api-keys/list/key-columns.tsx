@@ -9,7 +9,7 @@ import { WorkspaceName } from '../../workspaces/index.ts';
 import type { KeyAction } from '../actions/key-dialogs.tsx';
 import { KeyMenu } from '../actions/key-menu.tsx';
 import { ExpiryWord, KeyStatusWord } from '../key-status-word.tsx';
-import { TagsCell } from '../tag-list.tsx';
+import { TagsLine } from '../tag-list.tsx';
 import type { KeySearch } from './key-search.ts';
 
 interface ColumnMeta {
@@ -52,12 +52,6 @@ export const KEY_COLUMNS = column.columns([
     cell: ({ row }) => <ScopesPopover holder={row.original} />,
   }),
   column.display({
-    id: 'tags',
-    header: 'Tags',
-    meta: { look: 'w-34 hidden min-[84rem]:table-cell' },
-    cell: ({ row }) => <KeyTags apiKey={row.original} />,
-  }),
-  column.display({
     id: 'workspace',
     header: 'Workspace',
     meta: { look: 'w-30 hidden min-[74rem]:table-cell' },
@@ -66,7 +60,7 @@ export const KEY_COLUMNS = column.columns([
   column.display({
     id: 'createdBy',
     header: 'Created by',
-    meta: { look: 'w-34 hidden min-[94rem]:table-cell' },
+    meta: { look: 'w-34 hidden min-[88rem]:table-cell' },
     cell: ({ row: { original } }) => (
       <CutText
         text={original.createdBy.name}
@@ -77,7 +71,7 @@ export const KEY_COLUMNS = column.columns([
   column.display({
     id: 'createdAt',
     header: 'Created',
-    meta: { look: 'w-30 hidden cell-small min-[102rem]:table-cell', sort: 'createdAt' },
+    meta: { look: 'w-30 hidden cell-small min-[96rem]:table-cell', sort: 'createdAt' },
     cell: ({ row }) => <TimeAgo at={row.original.createdAt} />,
   }),
   column.display({
@@ -114,12 +108,14 @@ function WorkspaceCell({ id }: { readonly id: string | null }) {
   );
 }
 
-function KeyTags({ apiKey }: { readonly apiKey: ApiKey }) {
-  return <TagsCell holder={apiKey} search={use(KeyListContext).search} />;
-}
-
 function NameCell({ apiKey }: { readonly apiKey: ApiKey }) {
-  return <KeyLink apiKey={apiKey} search={use(KeyListContext).search} />;
+  const { search } = use(KeyListContext);
+  return (
+    <>
+      <KeyLink apiKey={apiKey} search={search} />
+      <TagsLine holder={apiKey} search={search} />
+    </>
+  );
 }
 
 function MenuCell({ apiKey }: { readonly apiKey: ApiKey }) {
