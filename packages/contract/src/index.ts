@@ -75,6 +75,12 @@ export {
   type StoredSecuritySettings,
 } from './routes/security.ts';
 export {
+  POLICY_EFFECTS,
+  type PolicyEffect,
+  type PolicySimulation,
+  type SimulatedPolicy,
+} from './routes/simulate-policies.ts';
+export {
   USAGE_BUCKET_SECONDS,
   USAGE_PERIODS,
   type Usage,

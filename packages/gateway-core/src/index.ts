@@ -10,7 +10,12 @@ export {
   watchKeys,
   watchValidity,
 } from './authorize/authorize.ts';
-export { type CallFacts, decideCall, environmentOf } from './authorize/call-decision.ts';
+export {
+  type CallFacts,
+  decideCall,
+  environmentOf,
+  explainCall,
+} from './authorize/call-decision.ts';
 export {
   bearerToken,
   findCredential,

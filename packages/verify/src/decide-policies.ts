@@ -143,7 +143,7 @@ function compileKey(
 }
 
 /** @throws RangeError for a slot that holds no secret */
-function principalOf(
+export function principalOf(
   index: KeyIndex,
   slot: number,
   environment: PolicySecret['environment'],

@@ -16,6 +16,7 @@ export {
   type PolicySecret,
   wouldDeny,
 } from './decide-policies.ts';
+export { explainPolicies } from './explain-policies.ts';
 export { putOwner, removeOwner } from './index/key-holders.ts';
 export {
   findSecret,
@@ -66,6 +67,7 @@ export {
 } from './policies/entity-model.ts';
 export {
   permitAll,
+  policiesIn,
   policiesOf,
   putPolicy,
   removePolicy,
@@ -73,6 +75,7 @@ export {
   type StoredPolicy,
   usePolicies,
   type WorkspacePolicies,
+  withPolicies,
 } from './policies/policy-store.ts';
 export { UnsupportedPolicyError } from './policies/read-json.ts';
 export { policySchema } from './policies/schema.ts';

@@ -110,6 +110,11 @@ const BODIES: Partial<Record<RouteName, (victim: Victim) => unknown>> = {
     text: POLICY('').text,
     workspaceId: targets.workspaces,
   }),
+  simulatePolicies: ({ targets }) => ({
+    keyId: targets['api-keys'],
+    request: { method: 'GET', path: '/' },
+    workspaceId: targets.workspaces,
+  }),
   updateGateway: () => ({ name: 'renamed', labels: {}, draining: true }),
 };
 

@@ -124,16 +124,16 @@ async function callerWith(...scopes: Scope[]): Promise<Client> {
   return withKey(app, lesser.key.secret);
 }
 
+const CALL = { method: 'GET', path: '/' };
 /** How each question with a body is asked. */
 const BODIES: Readonly<Record<string, () => object>> = {
   verifyKey: () => ({ key: ids.secret }),
   getKeysCreated: () => ({ ids: [ids.other] }),
   getKeysPropagation: () => ({ ids: [ids.own] }),
   validatePolicy: () => ({ text: PERMIT, workspaceId: ids.workspace }),
+  simulatePolicies: () => ({ keyId: lesser.key.id, workspaceId: ids.workspace, request: CALL }),
   previewSecurity: () => ({
-    keyLifetimeDaysMax: 1,
-    twoFactorRequired: true,
-    sessionHoursMax: 1,
+    ...{ keyLifetimeDaysMax: 1, twoFactorRequired: true, sessionHoursMax: 1 },
     allowedIps: ['127.0.0.0/8'],
   }),
 };

@@ -13,6 +13,7 @@ import * as passwordResets from './password-resets.ts';
 import * as policies from './policies.ts';
 import * as roles from './roles.ts';
 import * as security from './security.ts';
+import { simulatePolicies } from './simulate-policies.ts';
 import * as keyUsage from './usage.ts';
 import * as workspaces from './workspaces.ts';
 
@@ -92,6 +93,7 @@ export const routes = {
   listPolicyVersions: policies.listPolicyVersions,
   restorePolicy: policies.restorePolicy,
   validatePolicy: policies.validatePolicy,
+  simulatePolicies,
   getPolicySchema: policies.getPolicySchema,
   getPolicyPropagation: policies.getPolicyPropagation,
   listJoinKeys: joinKeys.listJoinKeys,

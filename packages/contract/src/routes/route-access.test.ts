@@ -54,6 +54,7 @@ const CALLABLE_WITH: Readonly<Record<string, readonly RouteName[]>> = {
     'getPolicy',
     'listPolicyVersions',
     'validatePolicy',
+    'simulatePolicies',
     'getPolicySchema',
     'getPolicyPropagation',
   ],

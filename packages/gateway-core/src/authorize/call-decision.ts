@@ -1,9 +1,12 @@
+import type { PolicyEffect } from '@tollkeeper/contract';
 import {
   type CallDecision,
   type CalledRoute,
   decidePolicies,
+  explainPolicies,
   type PolicySecret,
   routeEntity,
+  type StoredPolicy,
 } from '@tollkeeper/verify';
 import type { GatewayFacts, WorkspaceKeys } from '../fleet.ts';
 import { pathReadings } from './path-readings.ts';
@@ -51,6 +54,20 @@ export function decideCall(
     nowMs,
   );
 }
+
+/** What each of the policies says about the call, by the id of the policy. */
+export function explainCall(
+  { index, gateway = UNNAMED }: Pick<WorkspaceKeys, 'index' | 'gateway'>,
+  slot: number,
+  { environment, ip, call }: PolicyQuestion & { readonly call: CallFacts },
+  policies: readonly StoredPolicy[],
+  nowMs: number,
+): Map<string, PolicyEffect> {
+  const route = calledRoute(gateway, call, ip);
+  return explainPolicies(index, { slot, environment }, policies, route, nowMs);
+}
+
+const UNNAMED: GatewayFacts = { name: '', labels: {} };
 
 function calledRoute(gateway: GatewayFacts, call: CallFacts, ip: string): CalledRoute {
   const { method, path, routePath, rawHeaders } = call;

@@ -92,6 +92,29 @@ interface Holder {
   readonly policies: PolicyStore;
 }
 
+/** Policies in force or in shadow mode that apply in the workspace. */
+export function policiesIn(
+  { policies: store }: Holder,
+  organizationId: string,
+  workspaceId: string,
+): StoredPolicy[] {
+  return [...store.policies.values()].filter(
+    (each) =>
+      each.organizationId === organizationId &&
+      (each.workspaceId === null || each.workspaceId === workspaceId),
+  );
+}
+
+/** The index with these policies in place of its own, which it keeps. */
+export function withPolicies<Index extends Holder>(
+  index: Index,
+  policies: Iterable<StoredPolicy>,
+): Index {
+  const changed = { ...index, policies: createPolicyStore() };
+  for (const policy of policies) putPolicy(changed, policy);
+  return changed;
+}
+
 /** @throws UnsupportedPolicyError for policies that were stored without having been compiled */
 export function policiesOf(
   store: PolicyStore,
@@ -178,11 +201,7 @@ function compileWorkspace(
   organizationId: string,
   workspaceId: string,
 ): WorkspacePolicies {
-  const own = [...store.policies.values()].filter(
-    (each) =>
-      each.organizationId === organizationId &&
-      (each.workspaceId === null || each.workspaceId === workspaceId),
-  );
+  const own = policiesIn({ policies: store }, organizationId, workspaceId);
   const [enforced = [], shadow = []] = (['enforce', 'shadow'] as const).map((mode) =>
     own.filter((each) => each.mode === mode).flatMap(statementsOf),
   );
@@ -197,6 +216,9 @@ function compileWorkspace(
 }
 
 /** Statements by the ids that decisions name them by. */
-function statementsOf({ policyId, statements }: Pick<StoredPolicy, 'policyId' | 'statements'>) {
+export function statementsOf({
+  policyId,
+  statements,
+}: Pick<StoredPolicy, 'policyId' | 'statements'>) {
   return statements.map((json, at): [string, unknown] => [`${policyId}/${at}`, json]);
 }

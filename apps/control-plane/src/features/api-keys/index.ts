@@ -17,4 +17,4 @@ export { revokeKey } from './revoke-key.ts';
 export { rotateKey } from './rotate-key.ts';
 export { disablesAt, isUnused, nextUnusedRun, UNUSED_RUN } from './unused-rule.ts';
 export { updateKey } from './update-key.ts';
-export { verifyKey, verifyNow } from './verify-key.ts';
+export { callFacts, verifyKey, verifyNow } from './verify-key.ts';

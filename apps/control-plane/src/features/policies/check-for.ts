@@ -27,12 +27,15 @@ export async function checkFor({ organizationId }: Ctx, text: string): Promise<C
   }
 }
 
-/** @throws DomainError policy_invalid */
-export function requireValid({ errors }: CheckedText): void {
+/**
+ * @param field which field of the body the text is
+ * @throws DomainError policy_invalid
+ */
+export function requireValid({ errors }: CheckedText, field = 'text'): void {
   const [first] = errors;
   if (first === undefined) return;
   throw new DomainError('policy_invalid', invalidDetail(first, errors.length), {
-    errors: errors.map((each) => ({ path: 'text', ...each })),
+    errors: errors.map((each) => ({ path: field, ...each })),
   });
 }
 

@@ -6,4 +6,5 @@ export { listPolicyVersions } from './list-policy-versions.ts';
 export { restorePolicy } from './restore-policy.ts';
 export { createPolicy, updatePolicy } from './save-policy.ts';
 export { disablePolicy, enablePolicy } from './set-policy-status.ts';
+export { simulatePolicies } from './simulate-policies.ts';
 export { validatePolicy } from './validate-policy.ts';

@@ -1,0 +1,40 @@
+import type { PolicyEffect } from '@tollkeeper/contract';
+import { type CalledRoute, type PolicySecret, principalOf } from './decide-policies.ts';
+import type { KeyIndex } from './index/key-store.ts';
+import { parseIpAddress } from './ip-address.ts';
+import { compilePolicies, type PolicyDecision } from './policies/compile-policies.ts';
+import { callRequest } from './policies/entity-model.ts';
+import { type StoredPolicy, statementsOf } from './policies/policy-store.ts';
+
+/**
+ * What each policy says about the call by itself, by its id: of the path as it was sent. That another
+ * reader may take the path differently is for the decision to consider.
+ * @throws RangeError for an address that is none, and for a slot that holds no secret
+ */
+export function explainPolicies(
+  index: KeyIndex,
+  { slot, environment }: PolicySecret,
+  policies: readonly StoredPolicy[],
+  { route, header, otherPaths: _otherPaths, ...call }: CalledRoute,
+  nowMs: number,
+): Map<string, PolicyEffect> {
+  const ip = parseIpAddress(call.ip);
+  if (!ip) throw new RangeError(`"${call.ip}" is no address`);
+  const principal = principalOf(index, slot, environment);
+  const effectOf = (policy: StoredPolicy): PolicyEffect => {
+    const { headers, decide } = compilePolicies(statementsOf(policy));
+    const named = [...headers].flatMap((name): [string, string][] => {
+      const value = header(name);
+      return value === undefined ? [] : [[name, value]];
+    });
+    const request = callRequest(route, { ...call, ip, headers: named, time: nowMs });
+    return effectOfDecision(decide({ principal, ...request }));
+  };
+  return new Map(policies.map((policy) => [policy.policyId, effectOf(policy)]));
+}
+
+function effectOfDecision({ decision, determining, erring }: PolicyDecision): PolicyEffect {
+  if (decision === 'allow') return 'permits';
+  if (determining.length > 0) return 'forbids';
+  return erring.length > 0 ? 'errors' : 'does_not_match';
+}
