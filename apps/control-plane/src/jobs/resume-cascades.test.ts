@@ -1,9 +1,11 @@
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import {
   type CascadeWorld,
   startCascadeWorld,
 } from '../features/api-keys/cascade-world.fixture.ts';
+import { claimedOrganization } from '../testing/people.ts';
 import { whileHeld } from '../testing/while-held.ts';
+import { queueOf } from '../write/commit.ts';
 import { resumeCascades } from './resume-cascades.ts';
 
 let world: CascadeWorld;
@@ -58,6 +60,54 @@ it('tries a cascade again at once whose connection broke', async () => {
   await world.interrupt(root);
 
   expect(await resumeUntil('pg_terminate_backend')).toEqual({ finished: 0 });
+
+  expect(await running()).toEqual([{ isStuck: false }]);
+  expect(await resume()).toEqual({ finished: 1 });
+});
+
+/** Resumes while another change has its turn, behind as many as an owner may have in the line. */
+async function resumeBehind(owner: string, lateMs = 0) {
+  const { app, query } = world;
+  const { organizationId } = await claimedOrganization(app);
+  const caller = { owner, credential: 'sessions' };
+  const turn = Promise.withResolvers<void>();
+  const queue = queueOf(app.services.db);
+  const inTurn = (run: () => Promise<void>) => queue.runExclusively(organizationId, caller, run);
+  const waiting = [inTurn(() => turn.promise)];
+  for (let count = 0; count < 500; count += 1) waiting.push(inTurn(async () => {}));
+  const all = Promise.allSettled(waiting);
+  let isOver = false;
+  const resumed = resume().finally(() => {
+    isOver = true;
+  });
+  const searched = `select 1 from pg_stat_activity where datname = current_database()
+    and state = 'idle in transaction' and query like '%idle_in_transaction_session_timeout%'`;
+  await vi.waitUntil(async () => isOver || (await query(searched)).length > 0);
+  if (lateMs > 0) vi.advanceTimersByTime(lateMs);
+  turn.resolve();
+  await all;
+  return resumed;
+}
+
+it('takes its turn however much waits of the member who began it', async () => {
+  const { memberId } = await claimedOrganization(world.app);
+  const root = await world.makeRoot();
+  await world.interrupt(root);
+
+  expect(await resumeBehind(memberId)).toEqual({ finished: 1 });
+});
+
+it.each([
+  ['the line was full', 'cascades', 0],
+  ['its turn came too late', 'somebody', 15_001],
+])('tries a cascade again at once where %s', async (_, owner, lateMs) => {
+  const root = await world.makeRoot();
+  await world.makeRoot(root.client);
+  await world.interrupt(root);
+  vi.useFakeTimers({ toFake: ['performance'] });
+  onTestFinished(() => void vi.useRealTimers());
+
+  expect(await resumeBehind(owner, lateMs)).toEqual({ finished: 0 });
 
   expect(await running()).toEqual([{ isStuck: false }]);
   expect(await resume()).toEqual({ finished: 1 });

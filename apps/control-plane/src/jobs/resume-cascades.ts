@@ -3,6 +3,7 @@ import type { Services } from '../context.ts';
 import type { Database } from '../db/connect.ts';
 import { isStatementTimeout, isUnavailable } from '../db/database-errors.ts';
 import { runningCascade } from '../db/schema/index.ts';
+import { DomainError } from '../domain-error.ts';
 import { resumeCascade } from '../features/api-keys/index.ts';
 
 /** How long a cascade waits that cannot go on, in milliseconds: what holds it up may be purged hourly. */
@@ -32,13 +33,19 @@ export async function resumeCascades(services: Services): Promise<{ readonly fin
 /** What took too long once will do so again: trying it every minute would load the database for nothing. */
 async function noteInterruption(services: Services, id: string, error: unknown): Promise<void> {
   const context = { err: error, cascadeId: id };
-  if (isUnavailable(error) && !isStatementTimeout(error)) {
+  if (isPassing(error)) {
     services.log.warn(context, 'cascade interrupted: the job tries again');
     return;
   }
   services.log.error(context, 'cascade stuck: the job tries again in an hour');
   const stuckAt = services.clock();
   await services.db.update(runningCascade).set({ stuckAt }).where(eq(runningCascade.id, id));
+}
+
+/** Whether it says that others came first, or that the database is away, and nothing about the cascade. */
+function isPassing(error: unknown): boolean {
+  if (error instanceof DomainError) return ['rate_limited', 'unavailable'].includes(error.code);
+  return isUnavailable(error) && !isStatementTimeout(error);
 }
 
 export async function isAnyCascadeRunning(db: Database): Promise<boolean> {

@@ -33,7 +33,7 @@ export async function commit<T>(
   const work = { services, source, fn, optimistic };
   const { result, settled } = await queueOf(services.db).add(
     source.organizationId,
-    callerOf(source.actor),
+    source.caller ?? callerOf(source.actor),
     work,
   );
   await settled;

@@ -12,6 +12,7 @@ import {
   lockChainEnd,
 } from './audit.ts';
 import type { Change } from './change.ts';
+import type { Caller } from './waiting-line.ts';
 import type { Replayed, Written } from './written.ts';
 
 export interface Source {
@@ -19,6 +20,8 @@ export interface Source {
   readonly actor: AuditActor;
   readonly action: string;
   readonly origin: Origin;
+  /** Who waits for a turn, where that is not the actor. */
+  readonly caller?: Caller;
 }
 
 export type WriteServices = Pick<Services, 'db' | 'clock' | 'randomBytes'> & {

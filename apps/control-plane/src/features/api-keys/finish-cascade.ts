@@ -173,6 +173,8 @@ function endOne(
         : { type: 'key' as const, memberId, keyId },
     action: 'api_key.cascade',
     origin: { requestId, ip, userAgent },
+    // What waits of the member, by whichever key, keeps no cascade from its turn.
+    caller: { owner: 'cascades', credential: row.id },
   };
   const revokedBefore = new Set(row.roots.filter((each) => each.wasRevoked).map(({ id }) => id));
   return commit<readonly string[]>(services, source, async (tx) => {
