@@ -9,7 +9,6 @@ import {
 import { useCallback, useEffect } from 'react';
 import { AccountSecurityPage } from '../features/account-security/index.ts';
 import { KeyPage, KeysPage, parseKeySearch } from '../features/api-keys/index.ts';
-import { ApiScopesPage } from '../features/api-scopes/index.ts';
 import { FleetPage } from '../features/fleet/index.ts';
 import { MembersPage } from '../features/members/index.ts';
 import { OrganizationPage } from '../features/organization/index.ts';
@@ -153,7 +152,7 @@ const rolesRoute = createRoute({
 const apiScopesRoute = createRoute({
   getParentRoute: () => insideRoute,
   path: '/api-scopes',
-  component: ApiScopesPage,
+  component: lazyRouteComponent(() => import('../features/api-scopes/index.ts'), 'ApiScopesPage'),
 });
 
 const workspacesRoute = createRoute({
