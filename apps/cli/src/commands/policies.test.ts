@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { createApi, SECRET } from '../testing/fake-api.ts';
+import { createApi, createKey, SECRET } from '../testing/fake-api.ts';
 import { createHome, runCommand } from '../testing/run-command.ts';
 
 const env = { TOLLKEEPER_API_KEY: SECRET };
@@ -68,4 +68,43 @@ test('a policy is not deleted where nobody can confirm it', async () => {
   const { exitCode, seen } = await tollkeeper(['policies', 'delete', 'Office only'], answers);
   expect(exitCode).toBe(2);
   expect(seen.filter(({ method }) => method === 'DELETE')).toEqual([]);
+});
+
+const KEY = createKey(1);
+const KEY_ID = KEY.id;
+const SIMULATION = {
+  ...{ code: 'policy_denied', wouldDeny: false, missingScopes: [], isPathAmbiguous: false },
+  ...{ keyId: KEY_ID, workspaceId: WORKSPACE, ip: '192.0.2.7', time: '2026-01-01T00:00:00.000Z' },
+  policies: [
+    {
+      ...{ id: ID, name: 'Office only', workspaceId: WORKSPACE, mode: 'enforce', isDraft: true },
+      ...{ effect: 'forbids', determines: true },
+    },
+  ],
+};
+const CALL = ['--key', KEY.name, '--method', 'get', '--path', '/v1', '--ip', '192.0.2.7'];
+
+test('a call is simulated, with a text that is not saved', async () => {
+  const argv = ['policies', 'simulate', ...CALL, '--header', 'x-team:eu'];
+  const answers = {
+    'GET /v1/api-keys': { data: [KEY], nextCursor: null, totalCount: 1 },
+    'POST /v1/policies/simulate': SIMULATION,
+  };
+  const draft = ['--file', 'FILE', '--policy', ID];
+  const { exitCode, seen, stdout, stderr } = await tollkeeper([...argv, ...draft], answers);
+  expect([exitCode, stderr]).toEqual([10, '']);
+  expect(seen.at(-1)?.body).toEqual({
+    ...{ keyId: KEY_ID, ip: '192.0.2.7', policy: { id: ID, text: TEXT } },
+    request: { method: 'GET', path: '/v1', headers: { 'x-team': 'eu' } },
+  });
+  expect(stdout).toMatch(/refused: policy_denied/);
+  expect(stdout).toMatch(/Office only \(your text\) +forbids +yes/);
+  const json = await tollkeeper([...argv, '--json'], answers);
+  expect(JSON.parse(json.stdout)).toEqual(SIMULATION);
+});
+
+test('a simulation needs a request, and a file for what is said about its text', async () => {
+  const argv = ['policies', 'simulate', '--key', KEY_ID];
+  expect((await tollkeeper(argv)).exitCode).toBe(2);
+  expect((await tollkeeper(['policies', 'simulate', ...CALL, '--policy', ID])).exitCode).toBe(2);
 });

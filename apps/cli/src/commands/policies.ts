@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import {
   POLICY_MODES,
   type Policy,
@@ -19,6 +18,8 @@ import { applyPolicies } from './policies/apply-policies.ts';
 import { diffPolicies } from './policies/diff-policies.ts';
 import { findPolicy, findPolicyId } from './policies/find-policy.ts';
 import { pullPolicies } from './policies/pull-policies.ts';
+import { readText } from './policies/read-text.ts';
+import { simulatePolicies } from './policies/simulate-policies.ts';
 import { findWorkspaceId } from './workspaces.ts';
 
 const POLICY = argument('policy', 'Id or name');
@@ -210,7 +211,7 @@ export const policies: Noun = {
     ...[list, show, create, update],
     statusVerb('enable', 'Enable a policy'),
     statusVerb('disable', 'Disable a policy, so that gateways no longer evaluate it'),
-    ...[remove, versions, restore, validate],
+    ...[remove, versions, restore, validate, simulatePolicies],
     ...[pullPolicies, diffPolicies, applyPolicies],
   ],
 };
@@ -226,12 +227,4 @@ function printPolicy(ctx: CliContext, policy: Policy): void {
     ...(policy.description === '' ? [] : [['Description', policy.description] as const]),
   ]);
   for (const line of policy.text.split('\n')) printLine(ctx, line);
-}
-
-async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (cause) {
-    throw new Failure(EXIT.usage, `Cannot read the file "${file}".`, { cause });
-  }
 }

@@ -1,0 +1,88 @@
+import { POLICY_MODES, type PolicySimulation, type SimulatedPolicy } from '@tollkeeper/contract';
+import type { CliContext } from '../../cli-context.ts';
+import { choice, given, list, required, text } from '../../command/option.ts';
+import { verb } from '../../command/verb.ts';
+import { EXIT, Failure } from '../../failure.ts';
+import { printFields, printTable } from '../../output.ts';
+import { connect } from '../../session/connect.ts';
+import type { Column } from '../../text/table.ts';
+import { findKey } from '../keys/open-key.ts';
+import { readRequest, requestOptions } from '../policy-request.ts';
+import { findWorkspaceId } from '../workspaces.ts';
+import { findPolicyId } from './find-policy.ts';
+import { readText } from './read-text.ts';
+
+const EFFECT_WORDS = {
+  permits: 'permits',
+  forbids: 'forbids',
+  does_not_match: 'does not match',
+  errors: 'errors, and is ignored',
+} as const;
+
+const COLUMNS: readonly Column<SimulatedPolicy>[] = [
+  { title: 'POLICY', cell: ({ name, isDraft }) => draftName(name, isDraft), widthMin: 12 },
+  { title: 'SAYS', cell: ({ effect }) => EFFECT_WORDS[effect] },
+  { title: 'DETERMINES', cell: ({ determines }) => (determines ? 'yes' : '') },
+  { title: 'MODE', cell: ({ mode }) => mode },
+  { title: 'WORKSPACE', cell: ({ workspaceId }) => workspaceId ?? 'all' },
+  { title: 'ID', cell: ({ id }) => id ?? '' },
+];
+
+export const simulatePolicies = verb({
+  name: 'simulate',
+  summary: 'Say what a key would be answered, and what each policy says; exits with 10 if refused',
+  examples: [
+    'policies simulate --key ci-pipeline --method GET --path /v1/invoices --ip 192.0.2.7',
+    'policies simulate --key ci-pipeline --method GET --path / --file new.cedar --policy "Office only"',
+  ],
+  options: {
+    key: required(text('key', 'Key that calls: id, exact name or visible prefix')),
+    ...requestOptions,
+    ip: text('address', 'IP address that the call comes from; yours unless given'),
+    workspace: text(
+      'workspace',
+      'Workspace of the gateway: id or name; that of the key unless given',
+    ),
+    scope: list('scope', 'Scopes that the route requires besides apis.call'),
+    file: text('file', 'File with a text to try, which is not saved'),
+    policy: text('policy', 'Policy that the text replaces: id or name; with --file'),
+    mode: choice('mode', POLICY_MODES, 'Mode of the text to try; with --file'),
+  },
+  run: async ({ ctx, options }) => {
+    const { key: reference, ip, workspace, scope: scopes, file, policy, mode } = options;
+    const request = readRequest(options);
+    if (!request) throw new Failure(EXIT.usage, 'A request needs both --method and --path.');
+    if (file === undefined && (policy !== undefined || mode !== undefined)) {
+      throw new Failure(EXIT.usage, '--policy and --mode need --file.');
+    }
+    const cedar = file === undefined ? undefined : await readText(file);
+    const { client } = await connect(ctx);
+    const { id: keyId } = await findKey(client, reference);
+    const workspaceId = workspace ? await findWorkspaceId(client, workspace) : undefined;
+    const id = policy === undefined ? undefined : await findPolicyId(client, policy);
+    const draft = cedar === undefined ? undefined : { text: cedar, ...given({ id, mode }) };
+    return client.simulatePolicies({
+      body: { keyId, request, ...given({ ip, workspaceId, scopes, policy: draft }) },
+    });
+  },
+  print: printSimulation,
+  exitCode: ({ code }) => (code === 'valid' ? EXIT.ok : EXIT.keyNotValid),
+});
+
+function printSimulation(ctx: CliContext, answer: PolicySimulation): void {
+  const { code, wouldDeny, missingScopes, isPathAmbiguous, ip, policies } = answer;
+  const isValid = code === 'valid';
+  printFields(ctx, [
+    ['Answer', isValid ? 'valid' : `refused: ${code}`, isValid ? 'green' : 'red'],
+    ['Address', ip],
+    ...(missingScopes.length > 0 ? [['Missing scopes', missingScopes.join(' ')] as const] : []),
+    ...(isPathAmbiguous ? [['Reason', 'the path can be read in two ways'] as const] : []),
+    ...(wouldDeny ? [['Shadow policies', 'would refuse it'] as const] : []),
+  ]);
+  if (policies.length > 0) printTable(ctx, COLUMNS, policies);
+}
+
+function draftName(name: string | null, isDraft: boolean): string {
+  if (!isDraft) return name ?? '';
+  return name === null ? '(your text)' : `${name} (your text)`;
+}
