@@ -85,6 +85,7 @@ it('finds nothing of another organization', async () => {
   const there = body.data[0]?.id;
   await stranger.post('/v1/policies', { workspaceId: there, name: 'Allow', text: PERMIT });
   expect(await codeOf(stranger, { keyId: own.id, workspaceId: there })).toBe('valid');
+  expect(await codeOf(stranger, { workspaceId: there })).toBe('not_found');
   expect(await codeOf(stranger, { keyId: own.id })).toBe('not_found');
   const draft = { keyId: own.id, workspaceId: there, policy: { id: foreign.id, text: PERMIT } };
   expect(await codeOf(stranger, draft)).toBe('not_found');
