@@ -68,6 +68,24 @@ it('is searched for once, however often the caller tries', async () => {
   expect((await createKey(outside.client)).status).toBe(201);
 });
 
+it('is searched for again once somebody else puts the caller inside', async () => {
+  const { app, owner, makeRoot, named } = world;
+  const root = await makeRoot();
+  const guest = await join(app, root.client, named('Guest'), 'role_admin');
+  const person = await join(app, owner, named('Person'), 'role_admin');
+  const key = await makeRoot(person.client);
+  await world.interrupt(root);
+  expect((await createKey(key.client)).status).toBe(201);
+
+  const path = `/v1/members/${person.memberId}?handOverTo=${guest.memberId}`;
+  expect((await owner.delete(path)).status).toBe(204);
+
+  expect((await createKey(key.client)).problem).toMatchObject({
+    code: 'revoked',
+    detail: expect.stringContaining('is being revoked, together with a key'),
+  });
+});
+
 it('ends for a member who is invited again while the cascade is interrupted', async () => {
   const { app, owner, makeRoot, named, statusOf, joinAgain, letAMinutePass } = world;
   const root = await makeRoot();

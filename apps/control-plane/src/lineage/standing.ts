@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { eq, getTableColumns, sql } from 'drizzle-orm';
 import type { Database, Transaction } from '../db/connect.ts';
 import { runningCascade } from '../db/schema/index.ts';
 import { authorityOf, type RunningCascade } from './running-cascades.ts';
@@ -28,15 +28,17 @@ const WAITING_MAX = 8;
 const inTurn = createTurns(WAITING_MAX);
 
 /**
- * Whether the key or the member is known to be outside all of the cascades. That stays so: what a cascade
- * is about to end can change nothing any more, so it leads to nothing new.
+ * SQL of a running cascade and the moment of which a standing is known: who changes members or roles writes
+ * the row again (`append`), as that may put others inside.
  */
-export function isKnownOutside(
-  db: Database,
-  cascadeIds: readonly string[],
-  callerId: string,
-): boolean {
-  return cascadeIds.every((id) => recall(db, id, callerId) === 'outside');
+export const CASCADE_STAMP = `running_cascade.id::text || ' ' || running_cascade.xmin::text`;
+
+/**
+ * Whether the key or the member is known to be outside all of the cascades. That stays so while the stamps
+ * do: what a cascade is about to end can change nothing any more, so it leads to nothing new.
+ */
+export function isKnownOutside(db: Database, stamps: readonly string[], callerId: string): boolean {
+  return stamps.every((stamp) => recall(db, stamp, callerId) === 'outside');
 }
 
 /**
@@ -84,17 +86,20 @@ function searchAll(
   return db.transaction(
     async (tx) => {
       const running = await tx
-        .select()
+        .select({
+          ...getTableColumns(runningCascade),
+          stamp: sql<string>`${sql.raw(CASCADE_STAMP)}`,
+        })
         .from(runningCascade)
         .where(eq(runningCascade.organizationId, organizationId));
       const standings = new Map<string, Standing>();
       for (const row of running) {
-        const known = recall(db, row.id, callerId);
+        const known = recall(db, row.stamp, callerId);
         const standing = known ?? (await searchOne(tx, row, callerId, limits));
         if (!known && (standing !== 'unknown' || isLast)) {
-          remember(db, row.id, callerId, standing);
+          remember(db, row.stamp, callerId, standing);
         }
-        standings.set(row.id, standing);
+        standings.set(row.stamp, standing);
       }
       return standings;
     },
@@ -123,16 +128,16 @@ interface Remembered {
 
 const memories = new WeakMap<Database, Map<string, Remembered>>();
 
-function recall(db: Database, cascadeId: string, callerId: string): Standing | undefined {
-  const known = memories.get(db)?.get(`${cascadeId} ${callerId}`);
+function recall(db: Database, stamp: string, callerId: string): Standing | undefined {
+  const known = memories.get(db)?.get(`${stamp} ${callerId}`);
   return known && known.until > performance.now() ? known.standing : undefined;
 }
 
-function remember(db: Database, cascadeId: string, callerId: string, standing: Standing): void {
+function remember(db: Database, stamp: string, callerId: string, standing: Standing): void {
   const memory = memories.get(db) ?? new Map<string, Remembered>();
   memories.set(db, memory);
   const [oldest] = memory.keys();
   if (oldest !== undefined && memory.size >= REMEMBERED_MAX) memory.delete(oldest);
   const lastsMs = standing === 'outside' ? Number.POSITIVE_INFINITY : INSIDE_MS;
-  memory.set(`${cascadeId} ${callerId}`, { standing, until: performance.now() + lastsMs });
+  memory.set(`${stamp} ${callerId}`, { standing, until: performance.now() + lastsMs });
 }

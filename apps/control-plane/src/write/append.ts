@@ -15,7 +15,8 @@ export const CHANGE_LOCK = 7_420_002;
 /**
  * Appends events and changes, and gives each workspace that is concerned its next version. All changes
  * of the server pass here one by one: the lock is taken last, before the first id is drawn, and only
- * where there are changes.
+ * where there are changes. Members and roles may put somebody inside a running cascade: so what is
+ * remembered of who is outside counts no more (`CASCADE_STAMP`).
  */
 const appendAll = defineUnawaitedWrite<{ last: string | null }, unknown[]>(
   'append',
@@ -30,6 +31,9 @@ const appendAll = defineUnawaitedWrite<{ last: string | null }, unknown[]>(
       $14::jsonb[], $15::jsonb[], $16::jsonb[], $17::text[], $18::text[], $19::text[], $20::bytea[],
       $21::bytea[]) as given
     returning sequence
+  ), turned as (
+    update running_cascade set stuck_at = stuck_at
+    where organization_id = $1 and $2::text[] && array['member', 'role']
   ), turn as materialized (
     select pg_advisory_xact_lock(${CHANGE_LOCK}) from (select count(*) from event) as appended
     where cardinality($2::text[]) > 0

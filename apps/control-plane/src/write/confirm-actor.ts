@@ -5,12 +5,12 @@ import type { Ctx } from '../context.ts';
 import type { Transaction } from '../db/connect.ts';
 import { belongsTo, defineLockedRead, type Statement } from '../db/statement.ts';
 import { DomainError } from '../domain-error.ts';
-import { isKnownOutside, StandingNotKnown } from '../lineage/standing.ts';
+import { CASCADE_STAMP, isKnownOutside, StandingNotKnown } from '../lineage/standing.ts';
 
 const OWNER = `
   member.status as "ownerStatus", member.role_id as "roleId", role.scopes as "customScopes",
-  array(select running_cascade.id::text from running_cascade
-    where running_cascade.organization_id = $1) as "cascadeIds"`;
+  array(select ${CASCADE_STAMP} from running_cascade
+    where running_cascade.organization_id = $1) as "cascadeStamps"`;
 const ROLE = `
   left join role on role.id = member.role_id and role.organization_id = member.organization_id`;
 
@@ -19,7 +19,7 @@ interface OwnerRow {
   readonly roleId: string;
   readonly customScopes: Scope[] | null;
   /** Cascades that are about to end something of the organization, in several transactions. */
-  readonly cascadeIds: readonly string[];
+  readonly cascadeStamps: readonly string[];
 }
 
 interface KeyRow extends OwnerRow {
@@ -115,7 +115,7 @@ export async function confirmActor<Facts extends object>(
     }
     // No cascade removes the organization's owner, whatever their line is, and however long.
     const mayBeRemoved = owner.roleId !== OWNER_ROLE_ID;
-    if (mayBeRemoved) requireOutside(ctx, owner.cascadeIds, memberId);
+    if (mayBeRemoved) requireOutside(ctx, owner.cascadeStamps, memberId);
     return { confirmed: { ...ctx, scopes: roleScopes(owner) }, facts: owner };
   }
   const [key] = await read.ofKey(tx, [organizationId, actor.memberId, actor.keyId]);
@@ -124,13 +124,13 @@ export async function confirmActor<Facts extends object>(
   if (key.status === 'revoked') throw refusal('revoked', 'was revoked');
   if (key.status === 'disabled') throw refusal('disabled', 'was disabled');
   if (key.expiresAt && key.expiresAt <= ctx.services.clock()) throw refusal('expired', 'expired');
-  requireOutside(ctx, key.cascadeIds, actor.keyId);
+  requireOutside(ctx, key.cascadeStamps, actor.keyId);
   const scopes = intersect(roleScopes(key), scopeSet(key.scopes.filter(isScope)));
   return { confirmed: { ...ctx, scopes }, facts: key };
 }
 
-function requireOutside({ services }: Ctx, cascadeIds: readonly string[], callerId: string): void {
-  if (!isKnownOutside(services.db, cascadeIds, callerId)) throw new StandingNotKnown();
+function requireOutside({ services }: Ctx, stamps: readonly string[], callerId: string): void {
+  if (!isKnownOutside(services.db, stamps, callerId)) throw new StandingNotKnown();
 }
 
 /** Of a caller of whom it is not known that no running cascade is about to end them. */
