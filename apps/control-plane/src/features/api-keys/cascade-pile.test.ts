@@ -82,13 +82,17 @@ async function makeLarge(client: Client = world.owner): Promise<TestKey> {
   return root;
 }
 
-/** Cascades of a member that are under way for others to see. */
-async function plantRunning(memberId: string, count: number): Promise<void> {
+/** Cascades of a member that are under way for others to see, begun in a session or by a key. */
+async function plantRunning(
+  memberId: string,
+  count: number,
+  keyId: string | null = null,
+): Promise<void> {
   await world.query(
-    `insert into running_cascade (organization_id, roots, member_id, scopes, request_id, created_at)
-     select organization_id, '[]', id, '{}', 'req_planted', now()
+    `insert into running_cascade (organization_id, roots, member_id, key_id, scopes, request_id, created_at)
+     select organization_id, '[]', id, $3, '{}', 'req_planted', now()
      from member, generate_series(1, $2::int) where id = $1`,
-    [memberId, count],
+    [memberId, count, keyId],
   );
 }
 
@@ -119,6 +123,29 @@ it('refuses more cascades than a member or an organization may have under way', 
   expect((await revoke(admin.client, (await makeKey(app, owner)).id)).status).toBe(200);
   expect((await revoke(owner, root.id)).status).toBe(200);
   expect(me.member.id).not.toBe(admin.memberId);
+});
+
+it('counts those that keys of a member began apart from those of their sessions', async () => {
+  const { app, owner, query, revoke, whoami, named } = world;
+  const admin = await join(app, owner, named('Admin'), 'role_admin');
+  const key = await world.makeRoot(admin.client);
+  const [first, second] = [await makeLarge(), await makeLarge()];
+
+  await plantRunning(admin.memberId, RUNNING_MAX, 'key_of_a_thief');
+  expect((await revoke(key.client, first.id)).status).toBe(503);
+  expect(await whoami(first)).toBe('valid');
+  expect((await revoke(admin.client, first.id)).status).toBe(200);
+
+  await query('update running_cascade set key_id = null');
+  expect((await revoke(admin.client, second.id)).status).toBe(503);
+  expect((await revoke(key.client, second.id)).status).toBe(200);
+});
+
+it('refuses none to a session of the owner', async () => {
+  const { owner, me, revoke } = world;
+  const root = await makeLarge();
+  await plantRunning(me.member.id, RUNNING_IN_ALL_MAX);
+  expect((await revoke(owner, root.id)).status).toBe(200);
 });
 
 it('is ended once by two processes, also where the first one loses its claim', async () => {

@@ -1,5 +1,5 @@
 import { scopeNames } from '@tollkeeper/verify';
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, eq, isNotNull, isNull, sql } from 'drizzle-orm';
 import { holds } from '../../access/require-scope.ts';
 import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
@@ -8,7 +8,7 @@ import { DomainError } from '../../domain-error.ts';
 import type { KeepMembers } from '../../lineage/removable-members.ts';
 import type { Root } from './cascade-search.ts';
 
-/** Cascades that one member may have under way, stuck ones aside. */
+/** Cascades that the sessions of a member, and their keys, may each have under way, stuck ones aside. */
 export const RUNNING_MAX = 3;
 /** Those of an organization, for all but its owner: each costs every change a search for its caller. */
 export const RUNNING_IN_ALL_MAX = 10;
@@ -77,19 +77,27 @@ export async function recordCascade(
   return row.id;
 }
 
-/** No thief keeps the owner of the organization from one: only the owner may delete it. */
+/**
+ * No thief keeps the owner of the organization from one: only the owner may delete it. Nor does one who has
+ * keys of a member keep that member's session from it.
+ * @throws DomainError unavailable
+ */
 async function requireFewRunning(tx: Transaction, ctx: Ctx): Promise<void> {
   const { organizationId, actor, scopes } = ctx;
+  const isKey = actor.type === 'key';
+  const mayDelete = holds(scopes, 'organization.delete');
+  if (mayDelete && !isKey) return;
   const ofOrganization = eq(runningCascade.organizationId, organizationId);
   const ofMember = and(
     ofOrganization,
     eq(runningCascade.memberId, actor.memberId),
+    isKey ? isNotNull(runningCascade.keyId) : isNull(runningCascade.keyId),
     isNull(runningCascade.stuckAt),
   );
   if ((await tx.$count(runningCascade, ofMember)) >= RUNNING_MAX) {
     throw tooMany(RUNNING_MAX, 'that you began');
   }
-  if (holds(scopes, 'organization.delete')) return;
+  if (mayDelete) return;
   if ((await tx.$count(runningCascade, ofOrganization)) >= RUNNING_IN_ALL_MAX) {
     throw tooMany(RUNNING_IN_ALL_MAX, 'in your organization');
   }
