@@ -108,3 +108,17 @@ test('a simulation needs a request, and a file for what is said about its text',
   expect((await tollkeeper(argv)).exitCode).toBe(2);
   expect((await tollkeeper(['policies', 'simulate', ...CALL, '--policy', ID])).exitCode).toBe(2);
 });
+
+test('a list names the workspaces, and what applies in all of them', async () => {
+  const everywhere = { ...POLICY, id: 'pol_00000000000000000002', workspaceId: null };
+  const workspace = {
+    ...{ id: WORKSPACE, name: 'production', environment: 'live' },
+    ...{ keysCount: 0, gatewaysCount: 0, joinKeysCount: 0 },
+    ...{ createdAt: '2026-01-01T00:00:00.000Z', etag: 'etag' },
+  };
+  const { stdout } = await tollkeeper(['policies', 'list'], {
+    'GET /v1/policies': { data: [POLICY, everywhere], nextCursor: null },
+    'GET /v1/workspaces': { data: [workspace], nextCursor: null },
+  });
+  expect(stdout).toMatch(/production +pol_.*1\n.*all +pol_.*2\n/);
+});

@@ -20,19 +20,19 @@ import { findPolicy, findPolicyId } from './policies/find-policy.ts';
 import { pullPolicies } from './policies/pull-policies.ts';
 import { readText } from './policies/read-text.ts';
 import { simulatePolicies } from './policies/simulate-policies.ts';
-import { findWorkspaceId } from './workspaces.ts';
+import { findWorkspaceId, workspaceNames } from './workspaces.ts';
 
 const POLICY = argument('policy', 'Id or name');
 const FILE = text('file', 'File with the Cedar text');
 const MODE = choice('mode', POLICY_MODES, 'In shadow mode it is evaluated, but not enforced');
 const DESCRIPTION = text('text', 'What the policy is for');
 
-const COLUMNS: readonly Column<PolicySummary>[] = [
+const COLUMNS: readonly Column<PolicySummary & { readonly place: string }>[] = [
   { title: 'NAME', cell: ({ name }) => name, widthMin: 12 },
   { title: 'STATUS', cell: ({ status }) => status },
   { title: 'MODE', cell: ({ mode }) => mode },
   { title: 'VERSION', cell: ({ version }) => String(version), align: 'right' },
-  { title: 'WORKSPACE', cell: ({ workspaceId }) => workspaceId ?? 'all' },
+  { title: 'WORKSPACE', cell: ({ place }) => place },
   { title: 'ID', cell: ({ id }) => id },
 ];
 
@@ -44,13 +44,21 @@ const list = verb({
     workspace: text('workspace', 'Only policies that apply in this workspace: id or name'),
     search: text('text', 'Only policies whose name, description or text contains this'),
   },
-  run: async ({ ctx, options: { workspace, search } }) => {
+  run: async ({ ctx, options: { workspace, search }, json }) => {
     const { client } = await connect(ctx);
-    const place = workspace ? { workspaceId: await findWorkspaceId(client, workspace) } : {};
-    return listAll((query) =>
-      client.listPolicies({ query: { ...query, ...place, ...given({ search }) } }),
+    const filter = workspace ? { workspaceId: await findWorkspaceId(client, workspace) } : {};
+    const page = await listAll((query) =>
+      client.listPolicies({ query: { ...query, ...filter, ...given({ search }) } }),
     );
+    const names = json || page.data.length === 0 ? undefined : await workspaceNames(client);
+    const data = page.data.map((policy) => {
+      const { workspaceId } = policy;
+      const place = workspaceId === null ? 'all' : (names?.get(workspaceId) ?? workspaceId);
+      return { ...policy, place };
+    });
+    return { page, data };
   },
+  answer: ({ page }) => page,
   print: asTable(COLUMNS),
 });
 
