@@ -4,7 +4,7 @@ import { eq, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { Authority } from '../context.ts';
 import type { Transaction } from '../db/connect.ts';
 import { runningCascade } from '../db/schema/index.ts';
-import { traceAncestors } from './trace-ancestors.ts';
+import { traceAncestors, underLock } from './trace-ancestors.ts';
 
 export type RunningCascade = typeof runningCascade.$inferSelect;
 
@@ -36,10 +36,11 @@ export async function wasBeingEnded(
     .select()
     .from(runningCascade)
     .where(eq(runningCascade.organizationId, organizationId));
+  const limits = underLock();
   for (const row of running) {
     const rootIds = row.roots.map(({ id }) => id);
     const cascade = { rootIds, keepMembers: row.keepMembers ?? undefined };
-    const found = await traceAncestors(tx, authorityOf(row), cascade, creators);
+    const found = await traceAncestors(tx, authorityOf(row), cascade, creators, limits);
     if (found === 'unknown' || found?.rootOf(creators, at.getTime()) !== undefined) return true;
   }
   return false;

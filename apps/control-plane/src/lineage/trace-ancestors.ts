@@ -8,11 +8,22 @@ import type { WalkLimits } from './walk-links.ts';
 
 export type AncestorLimits = Pick<WalkLimits, 'idsMax' | 'linksMax'> & Partial<WalkLimits>;
 
-/** While others wait for the lock of the transaction: what has more ancestors is taken for inside. */
-export const UNDER_LOCK: AncestorLimits = { idsMax: 10_000, linksMax: 25_000 };
+/**
+ * While others wait for the lock of the transaction: what has more ancestors, or takes longer, is taken for
+ * inside.
+ */
+const UNDER_LOCK = { idsMax: 10_000, linksMax: 25_000 };
+
+/** How long the lock is held for that, in milliseconds. */
+const UNDER_LOCK_MS = 500;
 
 /** Links that one statement looks at. */
 const PAGE_MAX = 25_000;
+
+/** Limits that one search has, or several one after the other. */
+export function underLock(): AncestorLimits {
+  return { ...UNDER_LOCK, endsAt: performance.now() + UNDER_LOCK_MS };
+}
 
 /**
  * What came from some keys among those that others may descend from, which are few: who they are, and not
@@ -24,7 +35,7 @@ export async function traceAncestors(
   authority: Authority,
   { rootIds, keepMembers }: { rootIds: readonly string[]; keepMembers: KeepMembers | undefined },
   ids: readonly string[],
-  limits: AncestorLimits = UNDER_LOCK,
+  limits: AncestorLimits = underLock(),
 ): Promise<Descendants | 'unknown' | undefined> {
   const { organizationId } = authority;
   const removable = await findRemovable(db, authority, keepMembers);

@@ -1,11 +1,12 @@
 import type { ApiKeyWithSecret } from '@tollkeeper/contract';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Client } from '../../testing/client.ts';
 import { join } from '../../testing/join.ts';
 import { makeKey } from '../../testing/keys.ts';
 import { readTables } from '../../testing/tables.ts';
 import { withKey } from '../../testing/test-app.ts';
-import { type CascadeWorld, startCascadeWorld } from './cascade-world.fixture.ts';
+import { requireCallerOutside } from './caller-in-cascade.ts';
+import { type CascadeWorld, ctxOf, startCascadeWorld } from './cascade-world.fixture.ts';
 
 let world: CascadeWorld;
 
@@ -99,4 +100,20 @@ describe('a key that does not end in the cascade that it asks for', () => {
     expect((await revoke(caller.client, root.id)).status).toBe(200);
     expect([await statusOf(inviter), await statusOf(colleague)]).toEqual(['removed', 'active']);
   });
+});
+
+it('is refused where it takes too long to tell, as others wait meanwhile', async () => {
+  const { app, makeRoot } = world;
+  const root = await makeRoot();
+  const caller = await makeRoot((await makeRoot()).client);
+  const ctx = await ctxOf(app, caller);
+  const ask = () => requireCallerOutside(app.services.db, ctx, [root.id], undefined);
+  await ask();
+  let now = 0;
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => {
+    now += 1000;
+    return now;
+  });
+  onTestFinished(() => clock.mockRestore());
+  await expect(ask()).rejects.toMatchObject({ code: REFUSED });
 });
