@@ -14,6 +14,7 @@ const HOUR_MS = 3_600_000;
 let app: TestApp;
 let owner: Client;
 let about: TestKey;
+let workspaceId: string;
 let aheadMs = 0;
 /** Where the clock stands still. */
 let stoppedMs: number | undefined;
@@ -23,6 +24,7 @@ beforeAll(async () => {
   owner = await claimServer(app);
   await choosePlan(app, 'enterprise');
   about = await makeKey(app, owner);
+  ({ workspaceId } = await claimedOrganization(app));
 });
 
 interface Late {
@@ -80,11 +82,16 @@ const json = { 'content-type': 'application/json' };
 const unusualJson = { 'content-type': 'application/json;charset=utf-8' };
 
 /** Every question that is asked with a body, and changes nothing. */
-const QUESTIONS: Partial<Record<RouteName, () => { scope: string; body: object }>> = {
-  verifyKey: () => ({ scope: 'api_keys.verify', body: { key: about.secret } }),
-  getKeysCreated: () => ({ scope: 'api_keys.read', body: { ids: [about.id] } }),
-  getKeysPropagation: () => ({ scope: 'api_keys.read', body: { ids: [about.id] } }),
-  previewSecurity: () => ({ scope: 'security.manage', body: { keyLifetimeDaysMax: 30 } }),
+const QUESTIONS: Partial<Record<RouteName, () => { scopes: string[]; body: object }>> = {
+  verifyKey: () => ({ scopes: ['api_keys.verify'], body: { key: about.secret } }),
+  getKeysCreated: () => ({ scopes: ['api_keys.read'], body: { ids: [about.id] } }),
+  getKeysPropagation: () => ({ scopes: ['api_keys.read'], body: { ids: [about.id] } }),
+  validatePolicy: () => ({ scopes: ['policies.read'], body: { text: 'permit' } }),
+  simulatePolicies: () => ({
+    scopes: ['policies.read', 'api_keys.read'],
+    body: { keyId: about.id, workspaceId, request: { method: 'GET', path: '/' } },
+  }),
+  previewSecurity: () => ({ scopes: ['security.manage'], body: { keyLifetimeDaysMax: 30 } }),
 };
 
 const names = Object.keys(QUESTIONS) as RouteName[];
@@ -129,10 +136,10 @@ const ENDS: readonly [string, (key: TestKey) => Promise<unknown>, string][] = [
 
 describe.each(names)('%s', (name) => {
   it.each(ENDS)('refuses a key that %s before the body is whole', async (_how, end, code) => {
-    const { path, scope, body } = question(name);
+    const { path, scopes, body } = question(name);
     for (const type of [json, unusualJson]) {
       const expiresAt = new Date(Date.now() + HOUR_MS).toISOString();
-      const key = await makeKey(app, owner, { scopes: [scope], expiresAt });
+      const key = await makeKey(app, owner, { scopes, expiresAt });
       const headers = { ...type, authorization: `Bearer ${key.secret}` };
       const answer = await sendLate({ path, headers, body }, () => end(key));
       expect(answer.code).toBe(code);
@@ -142,8 +149,8 @@ describe.each(names)('%s', (name) => {
   });
 
   it('answers a key that may ask still, and a session', async () => {
-    const { path, scope, body } = question(name);
-    const key = await makeKey(app, owner, { scopes: [scope] });
+    const { path, scopes, body } = question(name);
+    const key = await makeKey(app, owner, { scopes });
     const other = async () => makeKey(app, owner);
     for (const credential of [{ authorization: `Bearer ${key.secret}` }, owner.headers]) {
       const answer = await sendLate({ path, headers: { ...json, ...credential }, body }, other);

@@ -63,6 +63,7 @@ const BODIES: Partial<Record<RouteName, () => object>> = {
     roleId: 'role_viewer',
   }),
   createApiScope: () => ({ name: name.replace(' ', '.n') }),
+  createPolicy: () => ({ name, workspaceId, text: 'permit (principal, action, resource);' }),
   createRole: () => ({ name, scopes: ['members.read'] }),
   createWorkspace: () => ({ name, environment: 'live' }),
 };
@@ -125,6 +126,16 @@ const ENDINGS: readonly Ending[] = [
     creation: 'createApiScope',
     how: 'is deleted',
     end: (created) => owner.delete(`/v1/api-scopes/${created.name}`),
+  },
+  {
+    creation: 'createPolicy',
+    how: 'is deleted',
+    end: ({ id }) => owner.delete(`/v1/policies/${id}`),
+  },
+  {
+    creation: 'createPolicy',
+    how: 'is deleted with its workspace',
+    end: deletePlace,
   },
   {
     creation: 'createRole',

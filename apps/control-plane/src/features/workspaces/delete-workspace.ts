@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm';
 import { requireWholeOrganization } from '../../access/require-scope.ts';
 import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
-import { apiKey, workspace } from '../../db/schema/index.ts';
+import { apiKey, policy, workspace } from '../../db/schema/index.ts';
 import { DomainError, invalidField } from '../../domain-error.ts';
 import { deleteFleet } from '../../fleet/delete-fleet.ts';
 import { forgetAnswer } from '../../write/idempotent.ts';
@@ -39,18 +39,25 @@ export function deleteWorkspace(ctx: Ctx, { params, body }: Input): Promise<unde
     const contents = { keys, gateways, joinKeys };
     if (body.name === undefined) requireEmpty(row.name, contents);
     await tx.delete(apiKey).where(eq(apiKey.workspaceId, row.id));
+    const policies = await tx
+      .delete(policy)
+      .where(eq(policy.workspaceId, row.id))
+      .returning({ id: policy.id, name: policy.name });
     await tx.delete(workspace).where(eq(workspace.id, row.id));
-    const deleted = [row, ...keys, ...joinKeys].map(({ id }) => id);
+    const deleted = [row, ...keys, ...joinKeys, ...policies].map(({ id }) => id);
     await forgetAnswer(tx, confirmed.organizationId, ...deleted);
     return {
       result: undefined,
       target: { type: 'workspace', id: row.id, name: row.name },
-      before: { name: row.name, environment: row.environment, ...contents },
+      before: { name: row.name, environment: row.environment, ...contents, policies },
       after: null,
       changes: [
         { kind: 'workspace', subjectId: row.id },
         ...changes,
         ...keys.map(({ id }) => ({ kind: 'key' as const, subjectId: id, workspaceId: row.id })),
+        ...policies.map(({ id }) => ({
+          ...{ kind: 'policy' as const, subjectId: id, workspaceId: row.id },
+        })),
       ],
     };
   });
