@@ -216,7 +216,8 @@ it('agrees with a verification of the same request', async () => {
       seen.add(body.code);
       expect(body.code).toBe(verified.body.code);
     }),
-    { numRuns: 60 },
+    // Few random requests are allowed: one in forty runs would see none.
+    { numRuns: 60, examples: [[{ request: { method: 'GET', path: '/' }, ip: IP }]] },
   );
   expect(seen).toEqual(new Set(['valid', 'policy_denied']));
 });
