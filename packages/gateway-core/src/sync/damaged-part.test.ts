@@ -10,7 +10,7 @@ import {
   partFormat,
   sealFrame,
 } from '@tollkeeper/protocol';
-import { createKeyIndex } from '@tollkeeper/verify';
+import { createKeyIndex, requireCompiled, UnsupportedPolicyError } from '@tollkeeper/verify';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { entry, idOf, ORGANIZATION_ID } from '../../../protocol/src/testing/entry.ts';
@@ -89,7 +89,19 @@ it(
   TIMEOUT_MS,
 );
 
-/** Undefined for what is no part of this organization. @throws whatever is no PartError */
+/** Whether it is no policy, or one that this build can evaluate. */
+function isCompiled(each: Entry): boolean {
+  if (each.type !== 'policy') return true;
+  try {
+    requireCompiled(each);
+    return true;
+  } catch (error) {
+    if (error instanceof UnsupportedPolicyError) return false;
+    throw error;
+  }
+}
+
+/** Undefined for what is no part of this organization, or has a policy that cannot be evaluated. @throws whatever is no PartError */
 function entriesOf(part: Uint8Array): Entry[] | undefined {
   try {
     const entries = decodePart(part);
@@ -97,7 +109,7 @@ function entriesOf(part: Uint8Array): Entry[] | undefined {
     if (partFormat(part) === 1) return undefined;
     const isOwn = (each: Entry) =>
       each.type !== 'organization' || each.organizationId === ORGANIZATION_ID;
-    return entries.every(isOwn) ? entries : undefined;
+    return entries.every((each) => isOwn(each) && isCompiled(each)) ? entries : undefined;
   } catch (error) {
     if (error instanceof PartError) return undefined;
     throw error;
