@@ -35,8 +35,20 @@ export function refresh(affected: QueryFilters = {}) {
     _result: unknown,
     { client }: MutationFunctionContext,
   ): void => {
-    void client.invalidateQueries(affected);
+    void refetchAffected(client, affected);
   };
+}
+
+/**
+ * Refetches what a change affects. A first read that is still under way was asked before the change:
+ * it is asked anew, where an invalidation alone would take its answer for a current one.
+ */
+export async function refetchAffected(client: QueryClient, affected: QueryFilters = {}) {
+  await client.cancelQueries({
+    ...affected,
+    predicate: (query) => query.isActive() && query.state.data === undefined,
+  });
+  await client.invalidateQueries(affected);
 }
 
 interface Page<T> {

@@ -6,7 +6,7 @@ import {
 } from '@tanstack/react-query';
 import type { ApiKey, ApiKeyDetail, RouteInput, Routes, UsagePeriod } from '@tollkeeper/contract';
 import { api } from '../../lib/api.ts';
-import { refresh } from '../../lib/query-client.ts';
+import { refetchAffected, refresh } from '../../lib/query-client.ts';
 import type { KeySearch } from './list/key-search.ts';
 
 const PAGE_SIZE = 50;
@@ -203,7 +203,7 @@ export function showChangedKey(queryClient: QueryClient, key: ApiKey): Promise<v
 
 /** Refetches every view of keys: list, page, numbers, plots. */
 export function refreshKeys(queryClient: QueryClient): Promise<void> {
-  return queryClient.invalidateQueries(KEYS);
+  return refetchAffected(queryClient, KEYS);
 }
 
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };

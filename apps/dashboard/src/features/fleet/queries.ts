@@ -6,7 +6,7 @@ import {
 } from '@tanstack/react-query';
 import type { Gateway, RouteInput, Routes } from '@tollkeeper/contract';
 import { api } from '../../lib/api.ts';
-import { readAllPages, refresh } from '../../lib/query-client.ts';
+import { readAllPages, refetchAffected, refresh } from '../../lib/query-client.ts';
 
 /** While the page is seen: what joins appears within a second, joining and reading included. */
 const WATCH_MS = 750;
@@ -90,7 +90,7 @@ function showChangedGateway(queryClient: QueryClient, changed: Gateway): void {
 
 /** Refetches every view of the fleet. */
 export function refreshFleet(queryClient: QueryClient): Promise<void> {
-  return queryClient.invalidateQueries(FLEET);
+  return refetchAffected(queryClient, FLEET);
 }
 
 interface Page {

@@ -2,7 +2,7 @@ import { mutationOptions, queryOptions } from '@tanstack/react-query';
 import type { RouteInput, Routes } from '@tollkeeper/contract';
 import { api } from '../../lib/api.ts';
 import { errorAtField } from '../../lib/api-errors.ts';
-import { readAllPages, refresh } from '../../lib/query-client.ts';
+import { readAllPages, refetchAffected, refresh } from '../../lib/query-client.ts';
 
 export const invitationsQuery = queryOptions({
   queryKey: ['invitations'],
@@ -19,7 +19,7 @@ export const resendInvitationMutation = mutationOptions({
   mutationFn: (id: string) => api.resendInvitation({ params: { id } }),
   // A refusal may be about an invitation that is no longer open.
   onSettled: (_data, _error, _id, _result, { client }) => {
-    void client.invalidateQueries(invitationsQuery);
+    void refetchAffected(client, invitationsQuery);
   },
 });
 

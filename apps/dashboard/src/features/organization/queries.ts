@@ -2,7 +2,7 @@ import { mutationOptions, queryOptions } from '@tanstack/react-query';
 import type { RouteInput, RouteOutput, Routes } from '@tollkeeper/contract';
 import { api } from '../../lib/api.ts';
 import { errorAtField } from '../../lib/api-errors.ts';
-import { refresh } from '../../lib/query-client.ts';
+import { refetchAffected, refresh } from '../../lib/query-client.ts';
 import { withPassword } from '../../lib/with-password.ts';
 
 export type Organization = RouteOutput<Routes['getOrganization']>;
@@ -17,7 +17,7 @@ export const updateOrganizationMutation = mutationOptions({
     errorAtField('slug', 'invalid_state', api.updateOrganization({ body })),
   onSuccess: (organization, _body, _result, { client }) => {
     client.setQueryData(organizationQuery.queryKey, organization);
-    void client.invalidateQueries();
+    void refetchAffected(client);
   },
 });
 

@@ -7,7 +7,7 @@ import {
 } from '@tanstack/react-query';
 import type { Policy, PolicySummary, RouteInput, Routes } from '@tollkeeper/contract';
 import { api } from '../../lib/api.ts';
-import { readAllPages } from '../../lib/query-client.ts';
+import { readAllPages, refetchAffected } from '../../lib/query-client.ts';
 
 const REFRESH_MS = 15_000;
 const POLICIES = { queryKey: ['policies'] };
@@ -112,7 +112,7 @@ export const deletePolicyMutation = mutationOptions({
 
 export function forgetPolicy(client: QueryClient, id: string): void {
   client.removeQueries({ queryKey: ['policies', 'detail', id] });
-  void client.invalidateQueries(POLICIES);
+  void refetchAffected(client, POLICIES);
 }
 
 interface WithClient {
@@ -127,5 +127,5 @@ function showSaved(
   { client }: WithClient,
 ): void {
   client.setQueryData(policyQuery(policy.id).queryKey, policy);
-  void client.invalidateQueries(POLICIES);
+  void refetchAffected(client, POLICIES);
 }

@@ -1,6 +1,7 @@
 import { keepPreviousData, mutationOptions, queryOptions } from '@tanstack/react-query';
 import type { RouteInput, RouteOutput, Routes } from '@tollkeeper/contract';
 import { api } from '../../lib/api.ts';
+import { refetchAffected } from '../../lib/query-client.ts';
 
 export type SecurityChange = RouteInput<Routes['updateSecurity']>['body'];
 export type SecurityPreview = RouteOutput<Routes['previewSecurity']>;
@@ -24,6 +25,6 @@ export const updateSecurityMutation = mutationOptions({
   mutationFn: (change: SecurityChange) => api.updateSecurity({ body: change }),
   onSuccess: (settings, _change, _result, { client }) => {
     client.setQueryData(securityQuery.queryKey, settings);
-    void client.invalidateQueries();
+    void refetchAffected(client);
   },
 });
