@@ -1,4 +1,4 @@
-import { Copy, Ellipsis } from 'lucide-react';
+import { Copy, Ellipsis, Pencil, Trash2 } from 'lucide-react';
 import { DropdownMenu as Radix } from 'radix-ui';
 import { createContext, type ReactNode, type RefObject, use, useRef } from 'react';
 import { toast } from 'sonner';
@@ -104,6 +104,27 @@ export function RecordMenu({ name, children }: RecordMenuProps) {
     >
       {children}
     </Menu>
+  );
+}
+
+interface RecordItemProps {
+  readonly blocked?: string | undefined;
+  readonly onSelect: () => void;
+}
+
+export function EditItem(props: RecordItemProps) {
+  return (
+    <MenuItem icon={<Pencil size={15} aria-hidden />} {...props}>
+      Edit…
+    </MenuItem>
+  );
+}
+
+export function DeleteItem(props: RecordItemProps) {
+  return (
+    <MenuItem danger icon={<Trash2 size={15} aria-hidden />} {...props}>
+      Delete…
+    </MenuItem>
   );
 }
 

@@ -1,9 +1,8 @@
 import type { DefinedApiScope } from '@tollkeeper/contract';
-import { Pencil, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from '../../components/button.tsx';
 import { TextInput } from '../../components/forms/controls.tsx';
-import { MenuItem, RecordMenu } from '../../components/menu.tsx';
+import { DeleteItem, EditItem, RecordMenu } from '../../components/menu.tsx';
 import { actionsColumn, type RecordColumn, RecordTable } from '../../components/record-table.tsx';
 import { TimeAgo } from '../../components/time-ago.tsx';
 import { counted, formatCount } from '../../lib/format.ts';
@@ -28,23 +27,8 @@ export function ApiScopeTable({ apiScopes, onAction }: ApiScopeTableProps) {
   const hidden = (found?.length ?? 0) - (shown?.length ?? 0);
   const menu = actionsColumn<Row>((apiScope) => (
     <RecordMenu name={apiScope.name}>
-      {mayEdit ? (
-        <MenuItem
-          icon={<Pencil size={15} aria-hidden />}
-          onSelect={() => onAction({ kind: 'edit', apiScope })}
-        >
-          Edit…
-        </MenuItem>
-      ) : null}
-      {mayDelete ? (
-        <MenuItem
-          danger
-          icon={<Trash2 size={15} aria-hidden />}
-          onSelect={() => onAction({ kind: 'delete', apiScope })}
-        >
-          Delete…
-        </MenuItem>
-      ) : null}
+      {mayEdit ? <EditItem onSelect={() => onAction({ kind: 'edit', apiScope })} /> : null}
+      {mayDelete ? <DeleteItem onSelect={() => onAction({ kind: 'delete', apiScope })} /> : null}
     </RecordMenu>
   ));
   return (

@@ -1,6 +1,6 @@
 import type { Role } from '@tollkeeper/contract';
-import { Eye, Pencil, Trash2 } from 'lucide-react';
-import { MenuItem, RecordMenu } from '../../components/menu.tsx';
+import { Eye } from 'lucide-react';
+import { DeleteItem, EditItem, MenuItem, RecordMenu } from '../../components/menu.tsx';
 import { actionsColumn, type RecordColumn, RecordTable } from '../../components/record-table.tsx';
 import { counted, formatCount } from '../../lib/format.ts';
 import { ScopesPopover } from '../scopes/index.ts';
@@ -78,23 +78,8 @@ function RoleMenu({ role, onAction }: RoleMenuProps) {
       >
         View scopes
       </MenuItem>
-      {mayEdit ? (
-        <MenuItem
-          icon={<Pencil size={15} aria-hidden />}
-          onSelect={() => onAction({ kind: 'edit', role })}
-        >
-          Edit…
-        </MenuItem>
-      ) : null}
-      {mayDelete ? (
-        <MenuItem
-          danger
-          icon={<Trash2 size={15} aria-hidden />}
-          onSelect={() => onAction({ kind: 'delete', role })}
-        >
-          Delete…
-        </MenuItem>
-      ) : null}
+      {mayEdit ? <EditItem onSelect={() => onAction({ kind: 'edit', role })} /> : null}
+      {mayDelete ? <DeleteItem onSelect={() => onAction({ kind: 'delete', role })} /> : null}
     </RecordMenu>
   );
 }

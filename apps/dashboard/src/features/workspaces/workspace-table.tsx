@@ -1,6 +1,6 @@
 import type { Workspace } from '@tollkeeper/contract';
-import { Pencil, Trash2 } from 'lucide-react';
-import { CopyIdItem, MenuItem, RecordMenu } from '../../components/menu.tsx';
+import { Pencil } from 'lucide-react';
+import { CopyIdItem, DeleteItem, MenuItem, RecordMenu } from '../../components/menu.tsx';
 import { actionsColumn, type RecordColumn, RecordTable } from '../../components/record-table.tsx';
 import { TimeAgo } from '../../components/time-ago.tsx';
 import { counted, formatCount } from '../../lib/format.ts';
@@ -75,14 +75,10 @@ function menuColumn(
         Rename…
       </MenuItem>
       <CopyIdItem id={workspace.id} />
-      <MenuItem
-        danger
+      <DeleteItem
         blocked={isOnly ? 'The last workspace stays.' : undefined}
-        icon={<Trash2 size={15} aria-hidden />}
         onSelect={() => onAction({ kind: 'delete', workspace })}
-      >
-        Delete…
-      </MenuItem>
+      />
     </RecordMenu>
   ));
 }

@@ -1,17 +1,8 @@
 import { useNavigate } from '@tanstack/react-router';
 import type { ApiKey } from '@tollkeeper/contract';
-import {
-  Ban,
-  CirclePause,
-  CirclePlay,
-  Ellipsis,
-  Eye,
-  Pencil,
-  RefreshCw,
-  Trash2,
-} from 'lucide-react';
+import { Ban, CirclePause, CirclePlay, Ellipsis, Eye, RefreshCw, Trash2 } from 'lucide-react';
 import { Button } from '../../../components/button.tsx';
-import { CopyIdItem, Menu, MenuItem, MenuSeparator } from '../../../components/menu.tsx';
+import { CopyIdItem, EditItem, Menu, MenuItem, MenuSeparator } from '../../../components/menu.tsx';
 import { useCan, useIdentity } from '../../sessions/index.ts';
 import type { KeySearch } from '../list/key-search.ts';
 import type { KeyAction } from './key-dialogs.tsx';
@@ -64,12 +55,7 @@ function KeyMenuItems({ apiKey, search, onAction }: KeyMenuProps) {
       ) : null}
       {mayEdit && !revoked ? (
         <>
-          <MenuItem
-            icon={<Pencil size={15} aria-hidden />}
-            onSelect={() => onAction({ kind: 'edit', key: apiKey })}
-          >
-            Edit…
-          </MenuItem>
+          <EditItem onSelect={() => onAction({ kind: 'edit', key: apiKey })} />
           <MenuItem
             icon={<RefreshCw size={15} aria-hidden />}
             onSelect={() => onAction({ kind: 'rotate', key: apiKey })}

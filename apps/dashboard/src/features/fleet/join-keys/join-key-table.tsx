@@ -1,6 +1,5 @@
 import { JOIN_KEY_BLOCKS, type JoinKey, type JoinKeyBlock } from '@tollkeeper/contract';
-import { Trash2 } from 'lucide-react';
-import { MenuItem, RecordMenu } from '../../../components/menu.tsx';
+import { DeleteItem, RecordMenu } from '../../../components/menu.tsx';
 import {
   actionsColumn,
   CutText,
@@ -127,9 +126,7 @@ function Uses({ joinKey: { usesCount, usesMax } }: { readonly joinKey: JoinKey }
 function menuColumn(onDelete: (joinKey: JoinKey) => void): RecordColumn<JoinKey> {
   return actionsColumn((joinKey) => (
     <RecordMenu name={`join key ${joinKey.name}`}>
-      <MenuItem danger icon={<Trash2 size={15} aria-hidden />} onSelect={() => onDelete(joinKey)}>
-        Delete…
-      </MenuItem>
+      <DeleteItem onSelect={() => onDelete(joinKey)} />
     </RecordMenu>
   ));
 }

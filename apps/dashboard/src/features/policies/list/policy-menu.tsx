@@ -1,6 +1,6 @@
 import type { PolicySummary } from '@tollkeeper/contract';
-import { CirclePause, CirclePlay, Trash2 } from 'lucide-react';
-import { CopyIdItem, MenuItem, RecordMenu } from '../../../components/menu.tsx';
+import { CirclePause, CirclePlay } from 'lucide-react';
+import { CopyIdItem, DeleteItem, MenuItem, RecordMenu } from '../../../components/menu.tsx';
 import { usePermissions } from '../use-permissions.ts';
 import type { PolicyAction } from './policy-dialogs.tsx';
 
@@ -30,15 +30,7 @@ export function PolicyMenu({ policy, onAction }: PolicyMenuProps) {
         </MenuItem>
       ) : null}
       <CopyIdItem id={policy.id} />
-      {mayDelete ? (
-        <MenuItem
-          danger
-          icon={<Trash2 size={15} aria-hidden />}
-          onSelect={() => onAction({ change: 'delete', policy })}
-        >
-          Delete…
-        </MenuItem>
-      ) : null}
+      {mayDelete ? <DeleteItem onSelect={() => onAction({ change: 'delete', policy })} /> : null}
     </RecordMenu>
   );
 }
