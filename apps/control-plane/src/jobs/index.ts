@@ -9,8 +9,9 @@ import { recordSignInFailures } from '../features/identity/index.ts';
 import type { Outbox } from '../write/outbox.ts';
 import { disableUnusedKeys } from './disable-unused-keys.ts';
 import { eraseDeletedOrganizations } from './erase-deleted-organizations.ts';
-import { createOutbox, deliverOutbox } from './outbox.ts';
+import { createOutbox, deliverOutbox, OUTBOX_QUEUES } from './outbox.ts';
 import { purgeOutdated } from './purge-outdated.ts';
+import { storeQueues } from './queues.ts';
 import { isAnyCascadeRunning, resumeCascades } from './resume-cascades.ts';
 import { warnOfUnusedKeys } from './warn-of-unused-keys.ts';
 
@@ -39,6 +40,9 @@ const JOBS: readonly Job[] = [
   { name: 'erase-deleted-organizations', cron: '41 3 * * *', run: eraseDeletedOrganizations },
 ];
 
+/** Schedules are by the minute. */
+const JOB_POLLING = { pollingIntervalSeconds: 10 };
+
 const STOP_TIMEOUT_MS = 5000;
 
 export interface Jobs {
@@ -58,21 +62,25 @@ export async function openJobs(config: pg.ClientConfig, log: Logger): Promise<Jo
     if (!isStopped) log.warn({ err: error }, 'job queue error');
   });
   await boss.start();
+  await storeQueues(boss, [...JOBS, ...OUTBOX_QUEUES]);
   return {
     outbox: createOutbox(boss),
     async start(services) {
-      for (const { name, cron, run } of JOBS) {
-        await boss.createQueue(name);
-        await boss.schedule(name, cron);
-        await boss.work(name, async () => {
+      const workerIds = new Map<string, string>();
+      for (const { name, run } of JOBS) {
+        const workerId = await boss.work(name, JOB_POLLING, async () => {
           const counts = await run(services);
           // Most runs of most jobs find nothing to do.
           const level = Object.values(counts).some((count) => count > 0) ? 'info' : 'debug';
           log[level]({ job: name, ...counts }, 'job finished');
         });
+        workerIds.set(name, workerId);
       }
       // At once what the process was about when it ended the last time.
-      if (await isAnyCascadeRunning(services.db)) await boss.send(RESUME_CASCADES);
+      if (await isAnyCascadeRunning(services.db)) {
+        await boss.send(RESUME_CASCADES);
+        boss.notifyWorker(workerIds.get(RESUME_CASCADES) ?? '');
+      }
       await deliverOutbox(boss, services);
     },
     async stop() {

@@ -5,6 +5,7 @@ import type { Services } from '../context.ts';
 import { giveUpInvitationMail, mailInvitation } from '../features/invitations/index.ts';
 import { mailResetLink } from '../features/password-resets/index.ts';
 import type { Outbox, OutboxTopic } from '../write/outbox.ts';
+import type { StoredQueue } from './queues.ts';
 
 interface Topic {
   /** How long a message is kept that waits, and one that was given up. */
@@ -44,6 +45,20 @@ const GIVEN_UP = 'outbox-given-up';
 /** Retries take 30 seconds at first and twice as long each time: about half an hour in all. */
 const RETRIES = { retryLimit: 5, retryDelay: 30, retryBackoff: true, expireInSeconds: 60 } as const;
 
+/** Those of the outbox, one for each topic. */
+export const OUTBOX_QUEUES: readonly StoredQueue[] = [
+  { name: GIVEN_UP },
+  ...Object.entries(TOPICS).map(([name, { keptSeconds }]) => ({
+    name,
+    options: { ...RETRIES, retentionSeconds: keptSeconds, deleteAfterSeconds: keptSeconds },
+    deadLetter: GIVEN_UP,
+  })),
+];
+
+/** People wait for mail; without a mail server nothing is stored that could be sent. */
+const POLLING_SECONDS = 0.5;
+const IDLE_POLLING_SECONDS = 10;
+
 /** The outbox as queues of pg-boss, one for each topic, in the same database. */
 export function createOutbox(boss: PgBoss): Outbox {
   return {
@@ -62,19 +77,14 @@ export function createOutbox(boss: PgBoss): Outbox {
 
 /** Delivers messages from now on; of several processes, one delivers each. */
 export async function deliverOutbox(boss: PgBoss, services: Services): Promise<void> {
-  await boss.createQueue(GIVEN_UP);
-  await boss.work(GIVEN_UP, { includeMetadata: true }, async (jobs: JobWithMetadata<unknown>[]) => {
+  const options = {
+    pollingIntervalSeconds: services.mailer ? POLLING_SECONDS : IDLE_POLLING_SECONDS,
+  };
+  const withSource = { ...options, includeMetadata: true } as const;
+  await boss.work(GIVEN_UP, withSource, async (jobs: JobWithMetadata<unknown>[]) => {
     for (const job of jobs) await giveUp(services, job);
   });
-  for (const [topic, { keptSeconds, deliver }] of Object.entries(TOPICS)) {
-    await boss.createQueue(topic, {
-      ...RETRIES,
-      retentionSeconds: keptSeconds,
-      deleteAfterSeconds: keptSeconds,
-    });
-    // Apart, since a queue that exists already keeps the options that it has.
-    await boss.updateQueue(topic, { deadLetter: GIVEN_UP });
-    const options = { pollingIntervalSeconds: 0.5 };
+  for (const [topic, { deliver }] of Object.entries(TOPICS)) {
     const worker = await boss.work(topic, options, async (jobs: Job<unknown>[]) => {
       for (const job of jobs) await deliver(services, job.data);
       // The next one at once: strangers can store thousands, and a person's link waits behind them.

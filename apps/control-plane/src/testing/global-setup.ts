@@ -4,12 +4,11 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { PgBoss } from 'pg-boss';
 import type { ProvidedContext } from 'vitest';
 import type { TestProject } from 'vitest/node';
-import { bossConnection } from '../db/connect.ts';
 import { startEmbeddedPostgres } from '../db/embedded/index.ts';
 import { migrateDatabase } from '../db/migrate.ts';
+import { createLog } from '../log.ts';
 import { copyDataDir } from './copy-data-dir.ts';
 
 declare module 'vitest' {
@@ -132,12 +131,10 @@ async function migrate(config: pg.ClientConfig): Promise<void> {
 }
 
 async function installQueues(config: pg.ClientConfig): Promise<void> {
-  const options = { schema: 'pgboss', supervise: false, schedule: false };
-  const boss = new PgBoss({ ...bossConnection(config), ...options });
-  // Its pool waits for no goodbye: a server that stops next can end a connection first.
-  boss.on('error', () => undefined);
-  await boss.start();
-  await boss.stop({ graceful: false });
+  // Loads all of the control plane: once in a run, not once for each project.
+  const { openJobs } = await import('../jobs/index.ts');
+  const jobs = await openJobs(config, createLog('silent'));
+  await jobs.stop();
 }
 
 async function isFsyncOn(config: pg.ClientConfig): Promise<boolean> {
