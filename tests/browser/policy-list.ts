@@ -12,6 +12,7 @@ interface NewPolicy {
   readonly name: string;
   readonly workspaceId?: string | null;
   readonly text?: string;
+  readonly mode?: 'enforce' | 'shadow';
 }
 
 /** Adds a policy of the organization, unless a workspace is given. */
@@ -21,9 +22,11 @@ export async function addPolicy(
     name,
     workspaceId = null,
     text = 'forbid (principal, action, resource) when { false };',
+    mode = 'enforce',
   }: NewPolicy,
 ): Promise<Policy> {
-  const { status, body } = await owner.post<Policy>('/v1/policies', { name, workspaceId, text });
+  const policy = { name, workspaceId, text, mode };
+  const { status, body } = await owner.post<Policy>('/v1/policies', policy);
   expect(status, JSON.stringify(body)).toBe(201);
   return body;
 }

@@ -1,15 +1,17 @@
 /** The page of one policy: saving, versions, and two people who edit it. */
-import type { Policy } from '@tollkeeper/contract';
+import { DEFAULT_POLICY, type Policy } from '@tollkeeper/contract';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
 import { join } from '../../apps/control-plane/src/testing/join.ts';
+import { createKey } from '../processes/keys.ts';
 import { expectAccessible } from './accessible.ts';
 import { type ClaimedDashboard, startDashboard } from './dashboard.ts';
 import { addGateway, emptyFleet } from './gateways.ts';
 import { addPolicy, editorOf } from './policy-list.ts';
-import { openWindow } from './window.ts';
+import { eventually, openWindow } from './window.ts';
 
 const FIRST = 'permit (principal, action, resource)\nwhen {\n  context.path == "/a"\n};\n';
+const FORBID = 'forbid (principal, action, resource);';
 let dashboard: ClaimedDashboard;
 
 beforeAll(async () => {
@@ -154,6 +156,62 @@ it('lets a developer change the policies of a workspace, and only read those of 
   await page.getByRole('button', { name: 'Create policy' }).click();
   await page.getByRole('heading', { name: 'of a workspace', level: 1 }).waitFor();
   await page.getByRole('button', { name: 'Save policy' }).waitFor();
+});
+
+it('simulates a call with the text as it stands, which is not saved', async () => {
+  await createKey(dashboard.owner, 'ci-caller');
+  await createKey(dashboard.owner, 'other-caller');
+  const { page, id } = await openPolicy('simulated');
+  await page.setViewportSize({ width: 360, height: 740 });
+  const simulator = page.getByRole('region', { name: 'Simulate a call' });
+  await simulator.getByRole('button', { name: 'Simulate' }).click();
+  await simulator.getByText('Choose the key that calls.').waitFor();
+  await simulator.getByRole('combobox', { name: 'Key' }).fill('ci-');
+  const offered = simulator.getByRole('listbox').getByRole('option');
+  await eventually(() => offered.count()).toBe(1);
+  await expectAccessible(page, 'Simulate a call, choosing the key');
+  await page.keyboard.press('Enter');
+  await simulator.getByLabel('Path').fill('a b');
+  await simulator.getByLabel('Address of the client').fill('203.0.113');
+  await simulator.getByRole('button', { name: 'Simulate' }).click();
+  await simulator.getByText('Must be an IPv4 or IPv6 address').waitFor();
+  await simulator.getByText('Must be a path without a query').waitFor();
+  await expectAccessible(page, 'Simulate a call, with errors');
+
+  await simulator.getByLabel('Path').fill('/a');
+  await simulator.getByLabel('Address of the client').fill('203.0.113.9');
+  await editorOf(page).fill(
+    'forbid (principal, action, resource)\nwhen { context.path == "/a" && !(context.headers has "x-team") };',
+  );
+  await simulator.getByRole('button', { name: 'Simulate' }).click();
+  await simulator.getByText('Forbidden by simulated.').waitFor();
+  await simulator.getByText('Forbids the call').waitFor();
+  await simulator.getByText('from 203.0.113.9').waitFor();
+  await expectAccessible(page, 'Simulate a call, refused');
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+
+  await simulator.getByLabel('Header x-team').fill('eu');
+  await simulator.getByText('The call or the text has changed since.').waitFor();
+  await simulator.getByRole('button', { name: 'Simulate' }).click();
+  await simulator.getByText(`Permitted by ${DEFAULT_POLICY.name}.`).waitFor();
+  await simulator.getByText('Does not match').waitFor();
+  await page.setViewportSize({ width: 1440, height: 900 });
+  expect(await read(id)).toMatchObject({ version: 1, text: FIRST });
+});
+
+it('simulates a call from the list of policies', async () => {
+  await addPolicy(dashboard, { name: 'shadowing', text: FORBID, mode: 'shadow' });
+  const page = await openWindow(dashboard, { as: dashboard.owner });
+  await page.goto('/policies');
+  await page.getByRole('link', { name: 'Simulate a call' }).click();
+  await page.getByRole('heading', { name: 'Simulate a call', level: 1 }).waitFor();
+  const key = page.getByRole('combobox', { name: 'Key' });
+  await key.click();
+  await page.getByRole('option', { name: 'other-caller' }).click();
+  await page.getByRole('button', { name: 'Simulate' }).click();
+  await page.getByText('shadowing would refuse it.').waitFor();
+  const said = page.getByRole('list', { name: 'What each policy says' }).getByRole('listitem');
+  expect(await said.first().textContent()).toContain('decides');
 });
 
 async function openPolicy(name: string): Promise<{ page: Page; id: string }> {

@@ -12,6 +12,7 @@ export const DASHBOARD_PATHS = [
   '/api-keys/$id',
   '/policies',
   '/policies/new',
+  '/policies/simulate',
   '/policies/$id',
   '/fleet',
   '/members',

@@ -38,6 +38,13 @@ export function readExpiry(text: string, { now }: Pick<CliContext, 'now'>): stri
   throw new InvalidArgumentError(`Give ${shape}, or never.`);
 }
 
+/** A moment, in the past or in the future, as ISO 8601. */
+export function readTime(text: string): string {
+  const time = parseInstant(text);
+  if (time !== undefined) return time;
+  throw new InvalidArgumentError('Give a date such as 2030-01-31, or a time with its zone.');
+}
+
 /** Whole days, as `90` or `90d`; null for `never`. */
 export function readDays(text: string): number | null {
   if (text === 'never') return null;
@@ -124,6 +131,11 @@ export function parseExpiry(text: string, now: Date): string | null | undefined 
   if (text === 'never') return null;
   const seconds = parseDuration(text);
   if (seconds !== undefined) return isoOrNothing(now.getTime() + seconds * 1000);
+  return parseInstant(text);
+}
+
+/** An ISO 8601 date (its start in UTC) or time with its zone. Undefined if the text is none of them. */
+function parseInstant(text: string): string | undefined {
   const day = INSTANT.exec(text)?.[1];
   // Date.parse turns 31 February into 3 March.
   if (day === undefined || isoOrNothing(Date.parse(day))?.slice(0, 10) !== day) return undefined;

@@ -75,6 +75,7 @@ const KEY_ID = KEY.id;
 const SIMULATION = {
   ...{ code: 'policy_denied', wouldDeny: false, missingScopes: [], isPathAmbiguous: false },
   ...{ keyId: KEY_ID, workspaceId: WORKSPACE, ip: '192.0.2.7', time: '2026-01-01T00:00:00.000Z' },
+  headers: ['x-team'],
   policies: [
     {
       ...{ id: ID, name: 'Office only', workspaceId: WORKSPACE, mode: 'enforce', isDraft: true },

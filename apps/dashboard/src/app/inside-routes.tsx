@@ -112,6 +112,12 @@ function NewPolicyRoute() {
   return <NewPolicyPage onCreated={onCreated} />;
 }
 
+const simulateRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  path: '/policies/simulate',
+  component: lazyRouteComponent(loadPolicies, 'SimulatePage'),
+});
+
 const policyRoute = createRoute({
   getParentRoute: () => insideRoute,
   path: '/policies/$id',
@@ -194,6 +200,7 @@ export const insideRoutes = insideRoute.addChildren([
   keyRoute,
   policiesRoute,
   newPolicyRoute,
+  simulateRoute,
   policyRoute,
   fleetRoute,
   membersRoute,

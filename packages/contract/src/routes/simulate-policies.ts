@@ -5,7 +5,7 @@ import { apiKeyId, policyId, workspaceId } from '../ids.ts';
 import { policyRequest } from '../policy-request.ts';
 import { POLICY_MODES, policyText } from '../policy-schemas.ts';
 import { defineRoute } from '../route.ts';
-import { instant, ipAddress } from '../text.ts';
+import { instant, instantWithOffset, ipAddress } from '../text.ts';
 
 /** What a policy says about a call. A forbid in it wins over a permit, and both over an error. */
 export const POLICY_EFFECTS = ['permits', 'forbids', 'does_not_match', 'errors'] as const;
@@ -56,6 +56,9 @@ const policySimulation = z
     workspaceId,
     ip: z.string(),
     time: instant,
+    headers: z.array(z.string()).meta({
+      description: 'Names of the headers that the policies ask for, in lower case',
+    }),
     policies: z.array(simulatedPolicy).meta({
       description: 'Each enabled policy that applies in the workspace, and the draft',
     }),
@@ -78,6 +81,9 @@ export const simulatePolicies = defineRoute({
     request: policyRequest,
     ip: ipAddress.optional().meta({
       description: 'Address that the call comes from; yours unless given',
+    }),
+    time: instantWithOffset.optional().meta({
+      description: 'When the call is made; now unless given',
     }),
     workspaceId: workspaceId.optional().meta({
       description: 'Workspace in which the key is used; that of the key unless given',

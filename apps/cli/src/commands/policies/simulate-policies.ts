@@ -1,6 +1,7 @@
 import { POLICY_MODES, type PolicySimulation, type SimulatedPolicy } from '@tollkeeper/contract';
 import type { CliContext } from '../../cli-context.ts';
-import { choice, given, list, required, text } from '../../command/option.ts';
+import { choice, given, list, parsed, required, text } from '../../command/option.ts';
+import { readTime } from '../../command/option-values.ts';
 import { verb } from '../../command/verb.ts';
 import { EXIT, Failure } from '../../failure.ts';
 import { printFields, printTable } from '../../output.ts';
@@ -39,6 +40,7 @@ export const simulatePolicies = verb({
     key: required(text('key', 'Key that calls: id, exact name or visible prefix')),
     ...requestOptions,
     ip: text('address', 'IP address that the call comes from; yours unless given'),
+    time: parsed('when', 'When it is made, such as 2030-01-31T12:00Z; now unless given', readTime),
     workspace: text(
       'workspace',
       'Workspace of the gateway: id or name; that of the key unless given',
@@ -49,7 +51,7 @@ export const simulatePolicies = verb({
     mode: choice('mode', POLICY_MODES, 'Mode of the text to try; with --file'),
   },
   run: async ({ ctx, options }) => {
-    const { key: reference, ip, workspace, scope: scopes, file, policy, mode } = options;
+    const { key: reference, ip, time, workspace, scope: scopes, file, policy, mode } = options;
     const request = readRequest(options);
     if (!request) throw new Failure(EXIT.usage, 'A request needs both --method and --path.');
     if (file === undefined && (policy !== undefined || mode !== undefined)) {
@@ -62,7 +64,7 @@ export const simulatePolicies = verb({
     const id = policy === undefined ? undefined : await findPolicyId(client, policy);
     const draft = cedar === undefined ? undefined : { text: cedar, ...given({ id, mode }) };
     return client.simulatePolicies({
-      body: { keyId, request, ...given({ ip, workspaceId, scopes, policy: draft }) },
+      body: { keyId, request, ...given({ ip, time, workspaceId, scopes, policy: draft }) },
     });
   },
   print: printSimulation,

@@ -86,6 +86,28 @@ describe('each policy', () => {
   });
 });
 
+describe('the call', () => {
+  it('is decided as of the time that is given, by its instant', async () => {
+    const text =
+      'forbid (principal, action, resource) when { context.time < datetime("2020-01-01T00:00:00Z") };';
+    await create({ name: 'old', text });
+    const codeAt = async (time: string) => (await simulate({ time })).body.code;
+    expect(await codeAt('2020-01-01T00:30:00+01:00')).toBe('policy_denied');
+    expect(await codeAt('2020-01-01T00:30:00Z')).toBe('valid');
+    const { status, problem } = await simulate({ time: '9999-12-31T23:59:59-12:00' });
+    expect([status, problem.errors?.[0]?.path]).toEqual([422, 'time']);
+  });
+
+  it('needs headers that the policies name, in shadow mode too', async () => {
+    const naming = (name: string) =>
+      `forbid (principal, action, resource) when { context.headers has "${name}" };`;
+    await create({ name: 'named', text: naming('x-team') });
+    await create({ name: 'shadow', text: naming('x-shadow'), mode: 'shadow' });
+    const { body } = await simulate({ policy: { text: naming('x-draft') } });
+    expect(body.headers).toEqual(['x-draft', 'x-shadow', 'x-team']);
+  });
+});
+
 describe('a draft', () => {
   it('is evaluated beside the others, and stored nowhere', async () => {
     const before = await organization.query('select * from policy order by id');

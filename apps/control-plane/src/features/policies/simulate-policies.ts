@@ -9,6 +9,7 @@ import {
   missing,
   parseIpAddress,
   policiesIn,
+  policiesOf,
   type StoredPolicy,
   scopeNames,
   scopeSet,
@@ -44,6 +45,7 @@ export async function simulatePolicies(
     workspaceId: requirePlace(ctx, body.workspaceId ?? key.workspaceId ?? ctx.workspaceId),
   };
   const ip = requireAddress(ctx, body.ip);
+  const timeMs = body.time === undefined ? undefined : requireTime(body.time);
   const draft = body.policy && (await readDraft(ctx, place, body.policy));
   const names = await readNames(ctx, place);
   await ctx.services.changeFeed.catchUp();
@@ -52,7 +54,7 @@ export async function simulatePolicies(
   const policies = draft
     ? [...saved.filter(({ policyId }) => policyId !== draft.policyId), draft]
     : saved;
-  const nowMs = ctx.services.clock().getTime();
+  const nowMs = timeMs ?? ctx.services.clock().getTime();
   const index = withPolicies(ctx.services.keys.index(), policies);
   const { effects, ...decided } = decideAll({ index, key, place, ip, policies, body, nowMs });
   return {
@@ -61,6 +63,7 @@ export async function simulatePolicies(
     workspaceId: place.workspaceId,
     ip,
     time: new Date(nowMs).toISOString(),
+    headers: headersOf(index, place),
     policies: policies.map(({ policyId, workspaceId, mode }) => ({
       id: policyId === DRAFT ? null : policyId,
       name: names.get(policyId) ?? null,
@@ -122,6 +125,20 @@ function requireAddress({ origin }: Ctx, given: string | undefined): string {
   if (ip === null) throw invalidField('ip', 'must be given: yours is not known');
   if (parseIpAddress(ip)) return ip;
   throw invalidField('ip', `must be an IPv4 or IPv6 address; "${ip}" is not`);
+}
+
+/** @throws DomainError validation_failed */
+function requireTime(text: string): number {
+  const timeMs = Date.parse(text);
+  const year = new Date(timeMs).getUTCFullYear();
+  // An offset can move the first and the last day out of the years that have four digits.
+  if (year >= 0 && year <= 9999) return timeMs;
+  throw invalidField('time', 'must be in the years 0000 to 9999, in UTC');
+}
+
+function headersOf(index: KeyIndex, { organizationId, workspaceId }: Place): string[] {
+  const { enforced, shadow } = policiesOf(index.policies, organizationId, workspaceId);
+  return [...new Set([...enforced.headers, ...(shadow?.headers ?? [])])].sort();
 }
 
 interface Place {

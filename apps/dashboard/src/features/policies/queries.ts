@@ -71,6 +71,11 @@ export function validationQuery(body: RouteInput<Routes['validatePolicy']>['body
   });
 }
 
+export const simulationMutation = mutationOptions({
+  mutationFn: (body: RouteInput<Routes['simulatePolicies']>['body']) =>
+    api.simulatePolicies({ body }),
+});
+
 interface NewPolicy {
   readonly body: RouteInput<Routes['createPolicy']>['body'];
   readonly idempotencyKey: string;

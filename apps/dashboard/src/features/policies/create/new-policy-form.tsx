@@ -16,6 +16,7 @@ import { CedarField, textBlock } from '../editor/cedar-field.tsx';
 import { type Checked, hasErrors, useValidation } from '../editor/use-validation.ts';
 import { ModeField } from '../mode-field.tsx';
 import { createPolicyMutation, schemaQuery } from '../queries.ts';
+import { Simulator } from '../simulate/simulator.tsx';
 import { ownTimeZone, TemplateFields } from './template-fields.tsx';
 import { TemplatePicker } from './template-picker.tsx';
 import { answerBlock, BLANK, type PolicyTemplate, type TemplateAnswers } from './templates.ts';
@@ -50,71 +51,74 @@ export function NewPolicyForm({ onCreated }: { readonly onCreated: (id: string) 
   const { fields } = form.errors;
   const isFilled = template !== BLANK || written !== undefined || draft.name !== undefined;
   return (
-    <Panel className="max-w-4xl pt-3">
-      <SettingsForm
-        submitLabel="Create policy"
-        blocked={blockedBy(draft, text, checked) ?? placeBlock(workspaceId, mayRule)}
-        pending={form.pending}
-        errors={form.errors.form}
-        onSubmit={form.submit}
-        onReset={isFilled && !form.isCreated ? () => setDraft(emptyDraft(chosen)) : undefined}
-      >
-        <TemplatePicker
-          chosen={template}
-          onChoose={(next) => set({ template: next, written: undefined })}
-        />
-        <TemplateFields
-          template={template}
-          answers={answers}
-          onAnswer={(part) => set({ answers: { ...answers, ...part } })}
-        />
-        <LineField
-          label="Name"
-          lengthMax={64}
-          error={fields.name}
-          value={nameOf(draft)}
-          onValue={(name) => set({ name })}
-        />
-        <LineField
-          label="Description"
-          hint="Optional. What the policy is for."
-          lengthMax={200}
-          error={fields.description}
-          value={descriptionOf(draft)}
-          onValue={(description) => set({ description })}
-        />
-        {workspaces ? (
-          <WorkspaceField
-            workspaces={workspaces}
-            required={!mayRule}
-            hint={
-              mayRule
-                ? 'Policies of one workspace cannot weaken those of every workspace.'
-                : 'A policy for every workspace needs the scope security.manage.'
-            }
-            workspaceId={workspaceId}
-            error={fields.workspaceId}
-            onWorkspace={(id) => set({ workspaceId: id })}
+    <div className="flex max-w-4xl flex-col gap-5">
+      <Panel className="pt-3">
+        <SettingsForm
+          submitLabel="Create policy"
+          blocked={blockedBy(draft, text, checked) ?? placeBlock(workspaceId, mayRule)}
+          pending={form.pending}
+          errors={form.errors.form}
+          onSubmit={form.submit}
+          onReset={isFilled && !form.isCreated ? () => setDraft(emptyDraft(chosen)) : undefined}
+        >
+          <TemplatePicker
+            chosen={template}
+            onChoose={(next) => set({ template: next, written: undefined })}
           />
-        ) : null}
-        <CedarField
-          text={text}
-          checked={checked}
-          schema={schema?.schema}
-          error={fields.text}
-          onText={(next) => (next === text ? undefined : set({ written: next }))}
-        />
-        {written !== undefined && template !== BLANK ? (
-          <Notice tone="info">
-            You edited the text, so what you enter above no longer changes it.{' '}
-            <Button size="small" className="mt-2" onClick={() => set({ written: undefined })}>
-              Use the text of the template
-            </Button>
-          </Notice>
-        ) : null}
-        <ModeField mode={draft.mode} error={fields.mode} onMode={(mode) => set({ mode })} />
-      </SettingsForm>
-    </Panel>
+          <TemplateFields
+            template={template}
+            answers={answers}
+            onAnswer={(part) => set({ answers: { ...answers, ...part } })}
+          />
+          <LineField
+            label="Name"
+            lengthMax={64}
+            error={fields.name}
+            value={nameOf(draft)}
+            onValue={(name) => set({ name })}
+          />
+          <LineField
+            label="Description"
+            hint="Optional. What the policy is for."
+            lengthMax={200}
+            error={fields.description}
+            value={descriptionOf(draft)}
+            onValue={(description) => set({ description })}
+          />
+          {workspaces ? (
+            <WorkspaceField
+              workspaces={workspaces}
+              required={!mayRule}
+              hint={
+                mayRule
+                  ? 'Policies of one workspace cannot weaken those of every workspace.'
+                  : 'A policy for every workspace needs the scope security.manage.'
+              }
+              workspaceId={workspaceId}
+              error={fields.workspaceId}
+              onWorkspace={(id) => set({ workspaceId: id })}
+            />
+          ) : null}
+          <CedarField
+            text={text}
+            checked={checked}
+            schema={schema?.schema}
+            error={fields.text}
+            onText={(next) => (next === text ? undefined : set({ written: next }))}
+          />
+          {written !== undefined && template !== BLANK ? (
+            <Notice tone="info">
+              You edited the text, so what you enter above no longer changes it.{' '}
+              <Button size="small" className="mt-2" onClick={() => set({ written: undefined })}>
+                Use the text of the template
+              </Button>
+            </Notice>
+          ) : null}
+          <ModeField mode={draft.mode} error={fields.mode} onMode={(mode) => set({ mode })} />
+        </SettingsForm>
+      </Panel>
+      <Simulator policy={{ text, mode: draft.mode, workspaceId: workspaceId || null }} />
+    </div>
   );
 }
 

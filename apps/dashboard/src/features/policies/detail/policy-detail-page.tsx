@@ -12,9 +12,10 @@ import { type PolicyAction, PolicyDialogs } from '../list/policy-dialogs.tsx';
 import { PolicyMenu } from '../list/policy-menu.tsx';
 import { BackLink } from '../policy-words.tsx';
 import { policyQuery } from '../queries.ts';
+import { Simulator } from '../simulate/simulator.tsx';
 import { usePermissions } from '../use-permissions.ts';
 import { PolicyFacts } from './policy-facts.tsx';
-import { PolicyForm } from './policy-form.tsx';
+import { PolicyForm, usePolicyEdit } from './policy-form.tsx';
 import { PolicyGateways } from './policy-gateways.tsx';
 import { PolicyVersions } from './policy-versions.tsx';
 
@@ -56,6 +57,9 @@ interface PolicyViewProps {
 
 function PolicyView({ policy, onGone }: PolicyViewProps) {
   const { mayEdit } = usePermissions(policy);
+  const editing = usePolicyEdit(policy);
+  const { id, workspaceId } = policy;
+  const { text, mode } = editing.draft;
   return (
     <>
       <PageHeader title={policy.name}>
@@ -63,7 +67,12 @@ function PolicyView({ policy, onGone }: PolicyViewProps) {
       </PageHeader>
       <div className="grid items-start gap-5 xl:grid-cols-[minmax(0,1fr)_24rem]">
         <div className="flex min-w-0 flex-col gap-5">
-          {mayEdit ? <PolicyForm policy={policy} /> : <PolicyText policy={policy} />}
+          {mayEdit ? (
+            <PolicyForm policy={policy} editing={editing} />
+          ) : (
+            <PolicyText policy={policy} />
+          )}
+          <Simulator policy={{ id, text, mode, workspaceId }} />
           <PolicyVersions policy={policy} />
         </div>
         <div className="flex min-w-0 flex-col gap-5">

@@ -19,19 +19,30 @@ type PolicyDraft = Pick<Policy, 'name' | 'description' | 'mode' | 'text'>;
 const FIELDS = ['name', 'description', 'mode', 'text'] as const;
 const SAVE = 'Save policy';
 
-/** The policy as it can be edited; a new text becomes a new version. */
-export function PolicyForm({ policy }: { readonly policy: Policy }) {
+/** What has been entered of the policy, which follows what is saved until something is. */
+export function usePolicyEdit(policy: Policy) {
   const client = useQueryClient();
-  const update = useMutation(updatePolicyMutation);
-  const { data: schema } = useQuery(schemaQuery);
   const editing = useEdit<Policy, PolicyDraft>(policy, draftOf, () =>
     readPolicyAgain(client, policy.id),
   );
   const { base, draft, open } = editing;
-  const set = (part: Partial<PolicyDraft>) => editing.setDraft((mine) => ({ ...mine, ...part }));
   const isChanged = FIELDS.some((field) => draft[field] !== base[field]);
   // It was saved here or elsewhere, and nothing was entered since.
   if (!isChanged && policy.etag !== base.etag) open(policy);
+  return { ...editing, isChanged };
+}
+
+interface PolicyFormProps {
+  readonly policy: Policy;
+  readonly editing: ReturnType<typeof usePolicyEdit>;
+}
+
+/** The policy as it can be edited; a new text becomes a new version. */
+export function PolicyForm({ policy, editing }: PolicyFormProps) {
+  const update = useMutation(updatePolicyMutation);
+  const { data: schema } = useQuery(schemaQuery);
+  const { base, draft, isChanged, open } = editing;
+  const set = (part: Partial<PolicyDraft>) => editing.setDraft((mine) => ({ ...mine, ...part }));
   const checked = useValidation(draft.text, policy.workspaceId);
   const form = useSubmit(FIELDS, async () => {
     const saved = await editing.save((etag) =>

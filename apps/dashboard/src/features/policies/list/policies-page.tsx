@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Plus, ScrollText } from 'lucide-react';
+import { FlaskConical, Plus, ScrollText } from 'lucide-react';
 import { useState } from 'react';
 import { buttonLook } from '../../../components/button.tsx';
 import { LackedScope, LoadError } from '../../../components/notice.tsx';
@@ -24,6 +24,7 @@ export function PoliciesPage() {
         title="Policies"
         lead="A policy permits or forbids calls through gateways: which key may call what, from where, and when. A call needs a policy that permits it and none that forbids it."
       >
+        {mayRead ? <SimulateLink /> : null}
         {mayCreate ? <CreateLink /> : null}
       </PageHeader>
       {mayRead ? null : <LackedScope scope="policies.read" what="policies" />}
@@ -34,6 +35,15 @@ export function PoliciesPage() {
       ) : null}
       <PolicyDialogs action={action} onClose={() => setAction(undefined)} />
     </>
+  );
+}
+
+function SimulateLink() {
+  return (
+    <Link to="/policies/simulate" className={buttonLook('secondary')}>
+      <FlaskConical size={15} aria-hidden />
+      Simulate a call
+    </Link>
   );
 }
 
