@@ -24,7 +24,7 @@ const CALL: CalledRoute = {
   ip: '10.1.2.3',
   method: 'GET',
   path: '/v1/invoices',
-  otherPaths: () => [],
+  otherPaths: () => ({ exact: [], folded: [] }),
   header: (name) => (name === 'x-team' ? 'payments' : undefined),
 };
 
@@ -47,6 +47,10 @@ function put(policyId: string, text: string, facts: Partial<StoredPolicy> = {}):
 function decide(call: CalledRoute | null = CALL) {
   const secret = { slot: findSecret(index, HASH), environment: 'live' } as const;
   return decidePolicies(index, secret, PLACE, call ? () => call : undefined, 0);
+}
+
+function reading(path: string, exact: string[], folded: string[] = exact): CalledRoute {
+  return { ...CALL, path, otherPaths: () => ({ exact, folded }) };
 }
 
 describe('a call', () => {
@@ -113,15 +117,55 @@ describe('a call', () => {
     put('pol_2', 'forbid (principal, action, resource) when { context.path like "/v1/admin*" };');
     const path = '/v1/%61dmin';
     expect(decide({ ...CALL, path }).decision).toBe('allow');
-    const read = { ...CALL, path, otherPaths: () => ['/v1/%61dmin', '/v1/admin'] };
-    expect(decide(read)).toMatchObject({
+    expect(decide(reading(path, ['/v1/admin']))).toMatchObject({
       decision: 'deny',
       enforced: { determining: ['pol_2/0'] },
     });
-    expect(decide({ ...CALL, path: '/V1/x', otherPaths: () => ['/v1/x'] }).decision).toBe('deny');
-    expect(decide({ ...CALL, otherPaths: () => ['/other'] }).decision).toBe('allow');
+    expect(decide(reading('/V1/x', [], ['/v1/x'])).decision).toBe('deny');
     const unreadable = { ...CALL, otherPaths: () => undefined };
     expect(decide(unreadable)).toEqual({ decision: 'deny', lacking: 'path' });
+  });
+
+  it('is denied where nothing permits what another reader would take its path for', () => {
+    put('pol_1', 'permit (principal, action, resource) unless { context.path like "/admin*" };');
+    for (const call of [
+      reading('/%61dmin', ['/admin']),
+      reading('/ADMIN', [], ['/admin']),
+      reading('/x', ['/x'], ['/x', '/admin']),
+    ]) {
+      expect(decide(call)).toEqual({ decision: 'deny', lacking: 'path' });
+    }
+    put('pol_1', 'permit (principal, action, resource) when { context.path like "*.css" };');
+    expect(decide(reading('/admin;.css', ['/admin'])).lacking).toBe('path');
+    expect(decide(reading('/a//b.css', ['/a/b.css'])).decision).toBe('allow');
+  });
+
+  it('is allowed by all that permits any reading of its path, and by what that depends on', () => {
+    put('pol_1', 'permit (principal, action, resource) when { context.path like "/v1/*" };');
+    put('pol_2', 'permit (principal, action, resource) when { context.path == "/v1/a" };');
+    expect(decide(reading('/v1/%61', ['/v1/a']))).toMatchObject({
+      decision: 'allow',
+      enforced: { determining: ['pol_1/0', 'pol_2/0'] },
+    });
+  });
+
+  it.each([
+    'context.path like "/v1/Users*"',
+    'context.path == "/v1/Users"',
+    '"/v1/Users" == context.path',
+    '["/v1/Users", "/v1/Teams"].contains(context.path)',
+    '!(context.path != "/v1/Users")',
+    'context.path == (if context.method == "GET" then "/v1/Users" else "/")',
+  ])('means the same in upper and lower case where another reader folds it: %s', (condition) => {
+    put('pol_1', `permit (principal, action, resource) when { ${condition} };`);
+    expect(decide(reading('/v1/Users', [], ['/v1/users'])).decision).toBe('allow');
+    expect(decide(reading('/v1/Other', [], ['/v1/other'])).decision).toBe('deny');
+    put('pol_1', PERMIT);
+    put('pol_2', `forbid (principal, action, resource) when { ${condition} };`);
+    expect(decide(reading('/v1/Other', [], ['/v1/other'])).decision).toBe('allow');
+    expect(decide(reading('/V1/USERS', [], ['/v1/users'])).decision).toBe('deny');
+    const escaped = reading('/v1/%55sers', ['/v1/Users'], ['/v1/%55sers', '/v1/users']);
+    expect(decide(escaped).decision).toBe('deny');
   });
 
   it('is not asked about where a control plane without policies sent the key', () => {
@@ -227,6 +271,19 @@ describe('what was compiled for a key', () => {
     }
     const { keys, olderKeys } = index.policies;
     expect(keys.size + olderKeys.size).toBeLessThan(400);
+  });
+
+  it('is kept for fewer keys, the more each takes', () => {
+    const many = Array.from({ length: 100 }, () => 'context.path == principal.name').join(' || ');
+    put('pol_1', `permit (principal, action, resource) when { ${many} };`.repeat(40));
+    for (let number = 0; number < 30; number++) {
+      const hash = new Uint8Array(32).fill(number);
+      putSecret(index, hash, exampleKey());
+      const slot = findSecret(index, hash);
+      decidePolicies(index, { slot, environment: 'live' }, PLACE, () => CALL, 0);
+    }
+    const { keys, olderKeys } = index.policies;
+    expect(keys.size + olderKeys.size).toBeLessThan(15);
   });
 
   it('is refused by name where it cannot be compiled', () => {

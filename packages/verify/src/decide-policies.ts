@@ -3,7 +3,7 @@ import { holderOf, roleOf } from './index/key-holders.ts';
 import { secretFacts } from './index/key-index.ts';
 import type { KeyIndex } from './index/key-store.ts';
 import { parseIpAddress } from './ip-address.ts';
-import type { PolicyDecision } from './policies/compile-policies.ts';
+import type { KeyPolicies, PolicyDecision } from './policies/compile-policies.ts';
 import { callRequest, keyEntity, type PolicyCall } from './policies/entity-model.ts';
 import {
   type EvaluatedKey,
@@ -11,6 +11,7 @@ import {
   policiesOf,
   type WorkspacePolicies,
 } from './policies/policy-store.ts';
+import type { PolicyRequest } from './policies/request.ts';
 import type { Entity } from './policies/value.ts';
 import { scopeNames } from './scope-set.ts';
 
@@ -20,17 +21,25 @@ export interface PolicyPlace {
   readonly workspaceId: string;
 }
 
+/**
+ * The path as readers may take it, other than as it was sent. The policies must allow each of them: they
+ * decide about what the upstream answers with, which may be any.
+ */
+export interface PathReadings {
+  /** With its letters as they were sent. */
+  readonly exact: readonly string[];
+  /** In lower case, as readers take it that do not tell apart upper and lower case. */
+  readonly folded: readonly string[];
+}
+
 /** What policies can ask about a call, besides its key. */
 export interface CalledRoute extends Omit<PolicyCall, 'ip' | 'headers' | 'time'> {
   /** Made by `routeEntity`. */
   readonly route: Entity;
   /** As a text: where it cannot be read, policies that ask for more than the key refuse. */
   readonly ip: string;
-  /**
-   * The path as other readers may take it: a policy that forbids one of them refuses. Undefined where
-   * no reader should see it.
-   */
-  readonly otherPaths: () => readonly string[] | undefined;
+  /** Undefined where no reader should see the path: where it decides, the call is refused. */
+  readonly otherPaths: () => PathReadings | undefined;
   /** Value of a header that policies name, which is in lower case; undefined for one that is missing. */
   readonly header: (name: string) => string | undefined;
 }
@@ -102,12 +111,37 @@ export function decidePolicies(
   }
   const others = otherPaths();
   if (!others) return LACKS_PATH;
-  for (const path of others) {
-    const other = key.enforced.decide(requestFor(path));
-    const isForbidden = other.decision === 'deny' && other.determining.length > 0;
-    if (isForbidden) return { decision: 'deny', enforced: other, ...withShadow };
+  if (others.folded.length === 0) return { decision: 'allow', enforced, ...withShadow };
+  const read = decideReadings(key.enforced, others, requestFor);
+  if (read === 'unpermitted') return LACKS_PATH;
+  if (read.decision === 'deny') return { decision: 'deny', enforced: read, ...withShadow };
+  const determining = [...new Set([...enforced.determining, ...read.determining])];
+  return { decision: 'allow', enforced: { ...enforced, determining }, ...withShadow };
+}
+
+type Reading = Omit<PolicyRequest, 'principal'>;
+
+/**
+ * What is decided about all readings of a path: what forbids one of them, or `unpermitted` where
+ * nothing permits one, or else all that permits any.
+ */
+function decideReadings(
+  { decide, decideFolded }: KeyPolicies,
+  { exact, folded }: PathReadings,
+  requestFor: (path: string) => Reading,
+): PolicyDecision | 'unpermitted' {
+  const permits: string[] = [];
+  for (const [decideOne, paths] of [
+    [decide, exact],
+    [decideFolded, folded],
+  ] as const) {
+    for (const path of paths) {
+      const decision = decideOne(requestFor(path));
+      if (decision.decision === 'allow') permits.push(...decision.determining);
+      else return decision.determining.length > 0 ? decision : 'unpermitted';
+    }
   }
-  return { decision: 'allow', enforced, ...withShadow };
+  return { decision: 'allow', determining: permits, erring: [] };
 }
 
 /** Whether shadow policies would have refused what is allowed. */

@@ -12,6 +12,7 @@ export {
   type CallDecision,
   type CalledRoute,
   decidePolicies,
+  type PathReadings,
   type PolicyPlace,
   type PolicySecret,
   wouldDeny,

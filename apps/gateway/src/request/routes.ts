@@ -66,7 +66,7 @@ export function findRoute(routes: readonly Route[], path: string): Route | NoRou
   const readings = pathReadings(path);
   if (readings === undefined) return 'ambiguous';
   const route = firstAbove(routes, path);
-  for (const reading of readings) {
+  for (const reading of readings.folded) {
     const other = routes.find((each) => isBelow(reading, each.lowerPath));
     if (other !== route) return 'ambiguous';
   }

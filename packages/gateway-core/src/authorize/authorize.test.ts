@@ -185,6 +185,34 @@ describe('policies', () => {
     });
   });
 
+  it.each([
+    ['permit (principal, action, resource) unless { context.path like "/admin*" };', '/x'],
+    ['permit (principal, action, resource) when { context.path like "/x*" };', '/x;a/%41'],
+  ])('permit a path only however it is written: %s', (text, permitted) => {
+    put('pol_1', text);
+    const at = (path: string) => ({ ...REQUEST, call: REQUEST.call && { ...REQUEST.call, path } });
+    for (const path of ['/%61dmin', '/ADMIN', '//admin', '/%2561dmin', '/;a/admin', '//x/admin']) {
+      expect(authorize(fleet, at(path), 1000).code).toBe('policy_denied');
+    }
+    expect(authorize(fleet, at(permitted), 1000).code).toBe('valid');
+  });
+
+  it('forbid a path with letters of either case however it is written', () => {
+    const users = 'context.path like "/v1/adminUsers*"';
+    put('pol_2', `forbid (principal, action, resource) when { ${users} };`);
+    const at = (path: string) => ({ ...REQUEST, call: REQUEST.call && { ...REQUEST.call, path } });
+    for (const path of [
+      'adminUsers',
+      '%61dminUsers',
+      '/adminUsers',
+      'ADMINUSERS',
+      '%ef%bd%81dminUsers',
+    ]) {
+      expect(authorize(fleet, at(`/v1/${path}`), 1000).code).toBe('policy_denied');
+    }
+    expect(authorize(fleet, at('/v1/otherUsers'), 1000).code).toBe('valid');
+  });
+
   it('refuse a call of which too little is known, and say so', () => {
     put('pol_2', FORBID_GET);
     const call = REQUEST.call && { ...REQUEST.call, method: '' };

@@ -1,12 +1,15 @@
+import type { PathReadings } from '@tollkeeper/verify';
+
 /**
  * What makes some reader take a path differently: escapes, `\`, parameters, empty or dot segments,
- * dots at the end of one.
+ * dots at the end of one, letters that stand for others.
  */
-const DIFFERS = /[%\\;A-Z]|\/\/|\/\.|\.(?:\/|$)/;
-const NONE: readonly string[] = [];
+const DIFFERS = /[%\\;A-Z]|[\u0080-\uffff]|\/\/|\/\.|\.(?:\/|$)/;
+const NONE: PathReadings = { exact: [], folded: [] };
 const ESCAPE = /%([0-9A-Fa-f]{2})?/g;
 /** Overlong forms of ASCII (RFC 3629, 3), and the `%u002f` of Microsoft. */
 const ODD_ESCAPE = /%(?:c[01]|e0%[89]|f0%8|u[0-9a-f]{4})/i;
+const BEYOND_ASCII = /%[89A-Fa-f]|[\u0080-\uffff]/;
 const HIGH_BYTES = /(?:%[89A-Fa-f][0-9A-Fa-f])+/g;
 /** Escapes inside escapes: nobody needs more, and each round is work. */
 const ROUNDS_MAX = 4;
@@ -16,23 +19,25 @@ const LENGTH_MAX = 4096;
 const DOT_SEGMENT = /(?:^|\/)(?:\.{1,2}|(?=[. ]* )(?=[. ]*\.)[. ]+)(?:\/|$)/;
 
 /**
- * The path as readers behind the gateway may take it, other than as it is written, in lower case:
- * after each round of escapes, with and without what follows `?` or `#`, parameters of segments, and
- * what may be an authority at the beginning. Undefined when no reader should see it: dot segments however they are
- * written, escapes that are none, control characters.
+ * What readers behind the gateway may take the path for: after each round of escapes, with and without
+ * what follows `?` or `#`, parameters of segments, and what may be an authority at the beginning.
+ * Undefined when no reader should see it: dot segments however they are written, escapes that are none,
+ * control characters.
  */
-export function pathReadings(path: string): readonly string[] | undefined {
+export function pathReadings(path: string): PathReadings | undefined {
   if (!DIFFERS.test(path)) return NONE;
   if (path.length > LENGTH_MAX) return undefined;
   const texts = decodings(path);
   if (!texts) return undefined;
-  const readings = new Set<string>();
+  const exact = new Set<string>();
   for (const text of texts) {
-    addReadings(readings, text);
-    if (text.includes('%')) addReadings(readings, unicodeReading(text));
+    addReadings(exact, text);
+    if (BEYOND_ASCII.test(text)) addReadings(exact, unicodeReading(text));
   }
-  const all = [...readings];
-  return all.some((each) => DOT_SEGMENT.test(each)) ? undefined : all;
+  for (const each of exact) if (DOT_SEGMENT.test(each)) return undefined;
+  const folded = new Set(Array.from(exact, foldCase));
+  exact.delete(path);
+  return { exact: [...exact], folded: [...folded] };
 }
 
 function addReadings(readings: Set<string>, text: string): void {
@@ -74,20 +79,22 @@ function resolveEscapes(path: string): string {
   });
 }
 
-/** With letters and separators as those that they stand for: `／` as `/`, `ſ` as `s`. */
+/** With letters and separators as those that they stand for: `／` as `/`. */
 function unicodeReading(path: string): string {
   const text = path.replace(HIGH_BYTES, (run) =>
     Buffer.from(run.replaceAll('%', ''), 'hex').toString('utf8'),
   );
-  return text.normalize('NFKC').toUpperCase().toLowerCase();
+  return text.normalize('NFKC');
+}
+
+/** `ſ` is a small letter whose upper case is `S`. */
+function foldCase(path: string): string {
+  return path.toUpperCase().toLowerCase();
 }
 
 /** Without repeated slashes, and without what Windows drops at the end of a name. */
 function plain(path: string): string {
-  return path
-    .replace(/([^/. ])[. ]+(?=\/|$)/g, '$1')
-    .replace(/\/{2,}/g, '/')
-    .toLowerCase();
+  return path.replace(/([^/. ])[. ]+(?=\/|$)/g, '$1').replace(/\/{2,}/g, '/');
 }
 
 function hasControl(path: string): boolean {

@@ -44,7 +44,7 @@ const CALL: CalledRoute = {
   ip: '10.1.2.3',
   method: 'GET',
   path: '/',
-  otherPaths: () => [],
+  otherPaths: () => ({ exact: [], folded: [] }),
   header: () => undefined,
 };
 

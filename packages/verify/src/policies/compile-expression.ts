@@ -10,21 +10,23 @@ import {
   lookUp,
   lookUpBoth,
 } from './code.ts';
-import type { Expression, Variable } from './expression.ts';
+import { type Expression, isPath, type Variable } from './expression.ts';
 import { attributeOf, getTag, hasPath, hasTag, isIn, isPathKnown } from './request.ts';
-import { type Entity, recordOf, setOf, type Value } from './value.ts';
+import { type Entity, foldedValue, recordOf, setOf, type Value } from './value.ts';
 
 /** What is the same for all requests that the closures will be asked about. */
-export interface KnownEntities {
+export interface Known {
   readonly principal?: Entity;
   readonly action?: Entity;
+  /** Whether their paths are in lower case, whatever the client sent. */
+  readonly isPathFolded?: boolean;
 }
 
 /**
  * Compiles an expression to closures. What depends on nothing but literals and the known entities is
  * evaluated here, once.
  */
-export function compileExpression(expression: Expression, known: KnownEntities): Code {
+export function compileExpression(expression: Expression, known: Known): Code {
   const compile = (inner: Expression) => compileExpression(inner, known);
   switch (expression.kind) {
     case 'literal':
@@ -38,7 +40,11 @@ export function compileExpression(expression: Expression, known: KnownEntities):
     case 'unary':
       return applyUnary(expression.apply, compile(expression.operand));
     case 'binary':
-      return applyBinary(expression.apply, compile(expression.left), compile(expression.right));
+      return applyBinary(
+        expression.apply,
+        compileOperand(expression.left, expression.right, known),
+        compileOperand(expression.right, expression.left, known),
+      );
     case 'entity': {
       const look = ENTITY_OPERATORS[expression.operator];
       return lookUpBoth(look, compile(expression.left), compile(expression.right));
@@ -60,7 +66,8 @@ export function compileExpression(expression: Expression, known: KnownEntities):
       return { known: false, evaluate: (request) => hasPath(request, value, path) };
     }
     case 'like': {
-      const { pattern } = expression;
+      const { foldedPattern } = expression;
+      const pattern = (known.isPathFolded && foldedPattern) || expression.pattern;
       const match = (text: Value) => (typeof text === 'string' ? pattern(text) : undefined);
       return applyUnary(match, compile(expression.operand));
     }
@@ -83,7 +90,13 @@ export function compileExpression(expression: Expression, known: KnownEntities):
   }
 }
 
-function compileVariable(name: Variable, { principal, action }: KnownEntities): Code {
+/** In lower case where it is compared with a path that is so. */
+function compileOperand(operand: Expression, other: Expression, known: Known): Code {
+  const code = compileExpression(operand, known);
+  return known.isPathFolded && isPath(other) ? applyUnary(foldedValue, code) : code;
+}
+
+function compileVariable(name: Variable, { principal, action }: Known): Code {
   if (name === 'principal' && principal) return knownAs(principal);
   if (name === 'action' && action) return knownAs(action);
   return VARIABLES[name];

@@ -1,5 +1,5 @@
 import type { Code, Evaluate } from './code.ts';
-import { compileExpression, type KnownEntities } from './compile-expression.ts';
+import { compileExpression, type Known } from './compile-expression.ts';
 import { UnsupportedPolicyError } from './read-json.ts';
 import { type Policy, readPolicy } from './read-policy.ts';
 import type { PolicyRequest } from './request.ts';
@@ -20,6 +20,8 @@ export interface CompiledPolicies {
   readonly decide: (request: PolicyRequest) => PolicyDecision;
   /** What is decided about every request, where no request can change it. */
   readonly fixed: PolicyDecision | undefined;
+  /** Operators and values of the conditions: what compiling them for a key takes, and keeps. */
+  readonly nodes: number;
   /**
    * For requests of one key: conditions that depend on the key alone, or on the key and one of the
    * actions, are evaluated once. What is known of the principal must not change meanwhile.
@@ -29,6 +31,8 @@ export interface CompiledPolicies {
 
 export interface KeyPolicies {
   readonly decide: (request: Omit<PolicyRequest, 'principal'>) => PolicyDecision;
+  /** With `context.path` compared in lower case, for a request that has it so. */
+  readonly decideFolded: (request: Omit<PolicyRequest, 'principal'>) => PolicyDecision;
   /** What is decided about every request of the key, where no request can change it. */
   readonly fixed: PolicyDecision | undefined;
 }
@@ -42,22 +46,51 @@ export function compilePolicies(
   sources: Iterable<readonly [id: string, json: unknown]>,
   actions: readonly Entity[] = [],
 ): CompiledPolicies {
-  const policies = readPolicies(sources).map((policy) => compilePolicy(policy, {}));
-  const byAction = new Map(
-    actions.map((action) => [action, policies.map((each) => specialize(each, { action }))]),
-  );
+  const read = readPolicies(sources);
+  const exact = compileAll(read, actions, {});
+  let folded: CompiledAll | undefined;
+  const compileFolded = () => {
+    folded ??= compileAll(read, actions, { isPathFolded: true });
+    return folded;
+  };
+  const isFoldable = read.some(({ foldsPath }) => foldsPath);
   return {
-    headers: new Set(policies.flatMap(({ policy }) => [...policy.headers])),
-    ...createEvaluator(policies),
-    forKey: (principal) => createKeyPolicies(principal, policies, byAction),
+    headers: new Set(read.flatMap(({ headers }) => [...headers])),
+    nodes: read.reduce((sum, { nodes }) => sum + nodes, 0) * (isFoldable ? 2 : 1),
+    ...createEvaluator(exact.policies),
+    forKey(principal) {
+      const { fixed, decide } = createKeyEvaluator(principal, exact);
+      let foldedKey: KeyEvaluator | undefined;
+      const decideFolded: KeyEvaluator['decide'] = (request) => {
+        foldedKey ??= createKeyEvaluator(principal, compileFolded());
+        return foldedKey.decide(request);
+      };
+      return { fixed, decide, decideFolded: isFoldable ? decideFolded : decide };
+    },
   };
 }
 
-function createKeyPolicies(
-  principal: Entity,
-  policies: readonly CompiledPolicy[],
-  byAction: ReadonlyMap<Entity, readonly CompiledPolicy[]>,
-): KeyPolicies {
+/** Policies as compiled for all requests, and for those with each of the given actions. */
+interface CompiledAll {
+  readonly policies: readonly CompiledPolicy[];
+  readonly byAction: ReadonlyMap<Entity, readonly CompiledPolicy[]>;
+}
+
+function compileAll(
+  read: readonly Policy[],
+  actions: readonly Entity[],
+  known: Known,
+): CompiledAll {
+  const policies = read.map((policy) => compilePolicy(policy, known));
+  const byAction = new Map(
+    actions.map((action) => [action, policies.map((each) => specialize(each, { action }))]),
+  );
+  return { policies, byAction };
+}
+
+type KeyEvaluator = Omit<KeyPolicies, 'decideFolded'>;
+
+function createKeyEvaluator(principal: Entity, { policies, byAction }: CompiledAll): KeyEvaluator {
   const general = createEvaluator(policies.map((each) => specialize(each, { principal })));
   const evaluators = new Map<Entity, Evaluator>();
   const evaluatorFor = (action: Entity): Evaluator => {
@@ -90,18 +123,19 @@ function readPolicies(sources: Iterable<readonly [id: string, json: unknown]>): 
 /** A policy with its condition, compiled for all requests or for some. */
 interface CompiledPolicy {
   readonly policy: Policy;
+  readonly known: Known;
   readonly code: Code;
 }
 
-function compilePolicy(policy: Policy, known: KnownEntities): CompiledPolicy {
-  return { policy, code: compileExpression(policy.condition, known) };
+function compilePolicy(policy: Policy, known: Known): CompiledPolicy {
+  return { policy, known, code: compileExpression(policy.condition, known) };
 }
 
 /** The same where what is known now changes nothing. */
-function specialize(compiled: CompiledPolicy, known: KnownEntities): CompiledPolicy {
+function specialize(compiled: CompiledPolicy, known: Known): CompiledPolicy {
   const { policy, code } = compiled;
   const isUsed = (known.principal && policy.usesPrincipal) || (known.action && policy.usesAction);
-  return code.known || !isUsed ? compiled : compilePolicy(policy, known);
+  return code.known || !isUsed ? compiled : compilePolicy(policy, { ...compiled.known, ...known });
 }
 
 interface Evaluator {

@@ -33,7 +33,19 @@ export type Expression =
   | { readonly kind: 'attribute'; readonly of: Expression; readonly name: string }
   /** `principal has owner.name`: each name in what the one before it holds. */
   | { readonly kind: 'has'; readonly of: Expression; readonly path: readonly string[] }
-  | { readonly kind: 'like'; readonly operand: Expression; readonly pattern: Pattern }
+  | {
+      readonly kind: 'like';
+      readonly operand: Expression;
+      readonly pattern: Pattern;
+      /** In lower case, where the operand is `context.path`. */
+      readonly foldedPattern?: Pattern;
+    }
   | { readonly kind: 'is'; readonly operand: Expression; readonly entityType: string }
   | { readonly kind: 'set'; readonly members: readonly Expression[] }
   | { readonly kind: 'record'; readonly fields: readonly (readonly [string, Expression])[] };
+
+/** Whether it is `context.path`. */
+export function isPath(expression: Expression): boolean {
+  if (expression.kind !== 'attribute' || expression.name !== 'path') return false;
+  return expression.of.kind === 'variable' && expression.of.name === 'context';
+}

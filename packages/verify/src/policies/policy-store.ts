@@ -21,8 +21,8 @@ export interface WorkspacePolicies {
   readonly shadow: CompiledPolicies | undefined;
   /** Whether everything is allowed, whichever key calls, and nothing is to be evaluated. */
   readonly allowsAll: boolean;
-  /** How many statements a key is compiled for. */
-  readonly count: number;
+  /** How many operators and values a key is compiled for. */
+  readonly nodes: number;
 }
 
 /** What applies to a key in a workspace. */
@@ -40,7 +40,7 @@ export interface PolicyStore {
   /** By slot of the secret. Two generations: what is asked for comes into the younger one. */
   keys: Map<number, EvaluatedKey>;
   olderKeys: Map<number, EvaluatedKey>;
-  /** Statements that the younger generation was compiled for. */
+  /** Operators and values that the younger generation was compiled for. */
   weight: number;
   /** Undefined before it is known: policies are evaluated then. */
   use: PolicyUse | undefined;
@@ -53,10 +53,13 @@ export interface PolicyStore {
 export type PolicyUse = 'evaluate' | 'ignore';
 
 /**
- * How many statements a generation of keys is compiled for, each in up to 8 closures or so. More keys
+ * How many operators and values a generation of keys is compiled for. Each takes about 100 bytes for
+ * each of up to 8 actions, so that a generation takes up to 100 MB, and mostly far less. Further keys
  * are compiled again as they come.
  */
-const WEIGHT_MAX = 20_000;
+const WEIGHT_MAX = 100_000;
+/** What a key takes beside them, in the same unit. */
+const KEY_WEIGHT = 10;
 
 export function createPolicyStore(): PolicyStore {
   return {
@@ -145,7 +148,7 @@ export function evaluatedKey(
     store.weight = 0;
   }
   store.keys.set(slot, key);
-  store.weight += policies.count + 1;
+  store.weight += policies.nodes + KEY_WEIGHT;
   return key;
 }
 
@@ -206,12 +209,13 @@ function compileWorkspace(
     own.filter((each) => each.mode === mode).flatMap(statementsOf),
   );
   const compiled = compilePolicies(enforced, KNOWN_ACTIONS);
+  const inShadow = shadow.length === 0 ? undefined : compilePolicies(shadow, KNOWN_ACTIONS);
   return {
     organizationId,
     enforced: compiled,
-    shadow: shadow.length === 0 ? undefined : compilePolicies(shadow, KNOWN_ACTIONS),
+    shadow: inShadow,
     allowsAll: shadow.length === 0 && compiled.fixed?.decision === 'allow',
-    count: enforced.length + shadow.length,
+    nodes: compiled.nodes + (inShadow?.nodes ?? 0),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Expression, Variable } from './expression.ts';
+import { type Expression, isPath, type Variable } from './expression.ts';
 import {
   BINARY_FUNCTIONS,
   BINARY_OPERATORS,
@@ -16,7 +16,7 @@ import {
   readString,
   refuse,
 } from './read-json.ts';
-import { type Entity, entityOf, type Value } from './value.ts';
+import { type Entity, entityOf, foldCase, type Value } from './value.ts';
 
 /**
  * Reads an expression in Cedar's JSON form.
@@ -34,7 +34,11 @@ export function readExpression(reading: Reading, json: unknown, depth = 1): Expr
     return { kind: 'unary', apply: unary, operand: readExpression(reading, arg, depth + 1) };
   }
   const binary = BINARY_OPERATORS.get(name);
-  if (binary) return { kind: 'binary', apply: binary, ...readOperands(reading, name, body, depth) };
+  if (binary) {
+    const operands = readOperands(reading, name, body, depth);
+    if (PATH_COMPARISONS.has(name)) notePath(reading, operands);
+    return { kind: 'binary', apply: binary, ...operands };
+  }
   switch (name) {
     case 'Value':
       return { kind: 'literal', value: readLiteral(reading, body) };
@@ -75,6 +79,25 @@ export function readExpression(reading: Reading, json: unknown, depth = 1): Expr
     default:
       return readCall(reading, name, body, depth);
   }
+}
+
+/** Those that are compared in lower case where the path is so. */
+const PATH_COMPARISONS = new Set(['==', '!=', 'contains']);
+
+function notePath(
+  reading: Reading,
+  { left, right }: { readonly left: Expression; readonly right: Expression },
+): void {
+  const other = isPath(left) ? right : isPath(right) ? left : undefined;
+  if (!other) return;
+  if (!isFolded(other)) reading.foldsPath = true;
+}
+
+/** Whether it is known to have no upper-case letters. */
+function isFolded(expression: Expression): boolean {
+  if (expression.kind === 'set') return expression.members.every(isFolded);
+  if (expression.kind !== 'literal') return false;
+  return typeof expression.value !== 'string' || expression.value === foldCase(expression.value);
 }
 
 function readOperands(reading: Reading, name: string, body: unknown, depth: number) {
@@ -150,7 +173,11 @@ function readLike(reading: Reading, body: unknown, depth: number): Expression {
     parts.push((parts.pop() ?? '') + readString(reading, Literal, 'a pattern'));
   }
   const operand = readExpression(reading, left, depth + 1);
-  return { kind: 'like', operand, pattern: compilePattern(parts) };
+  const folded = parts.map(foldCase);
+  if (!isPath(operand)) return { kind: 'like', operand, pattern: compilePattern(parts) };
+  if (folded.join() !== parts.join()) reading.foldsPath = true;
+  const foldedPattern = compilePattern(folded);
+  return { kind: 'like', operand, pattern: compilePattern(parts), foldedPattern };
 }
 
 /** `x is T in y` is `x is T && x in y`. */

@@ -26,6 +26,8 @@ export interface Reading {
   usesAction: boolean;
   /** Names of the headers that anything read so far asks for. */
   readonly headers: Set<string>;
+  /** Whether anything read so far compares `context.path` with what may have upper-case letters. */
+  foldsPath: boolean;
 }
 
 export function startReading(policyId: string): Reading {
@@ -35,6 +37,7 @@ export function startReading(policyId: string): Reading {
     usesPrincipal: false,
     usesAction: false,
     headers: new Set(),
+    foldsPath: false,
   };
 }
 
@@ -43,6 +46,10 @@ export function countNode(reading: Reading, depth: number): void {
   if (--reading.nodesLeft < 0) {
     refuse(reading, `it has more than ${NODES_MAX.toLocaleString('en')} operators and values`);
   }
+}
+
+export function countedNodes({ nodesLeft }: Reading): number {
+  return NODES_MAX - nodesLeft;
 }
 
 export function refuse(reading: Reading, reason: string): never {

@@ -2,6 +2,7 @@ import type { Expression, Variable } from './expression.ts';
 import { not } from './operators.ts';
 import { readEntity, readExpression } from './read-expression.ts';
 import {
+  countedNodes,
   type Reading,
   readArray,
   readFields,
@@ -20,6 +21,10 @@ export interface Policy {
   readonly usesPrincipal: boolean;
   readonly usesAction: boolean;
   readonly headers: ReadonlySet<string>;
+  /** Whether it means another path in upper case than in lower case. */
+  readonly foldsPath: boolean;
+  /** How many operators and values it has. */
+  readonly nodes: number;
 }
 
 /**
@@ -43,8 +48,9 @@ export function readPolicy(id: string, json: unknown): Policy {
     ),
   ];
   const condition: Expression = { kind: 'chain', until: false, operands };
-  const { usesPrincipal, usesAction, headers } = reading;
-  return { id, effect, condition, usesPrincipal, usesAction, headers };
+  const { usesPrincipal, usesAction, headers, foldsPath } = reading;
+  const nodes = countedNodes(reading);
+  return { id, effect, condition, usesPrincipal, usesAction, headers, foldsPath, nodes };
 }
 
 /** No expression where the scope admits everything. */

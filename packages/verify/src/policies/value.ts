@@ -76,6 +76,18 @@ export function setOf(members: Iterable<Value>): SetValue {
   return { kind: 'set', strings, others };
 }
 
+/** In lower case, and so that `ſ`, of which `S` is the upper case, is an `s`. */
+export function foldCase(text: string): string {
+  return text.toUpperCase().toLowerCase();
+}
+
+/** A text, or the texts of a set, in lower case; anything else as it is. */
+export function foldedValue(value: Value): Value {
+  if (typeof value === 'string') return foldCase(value);
+  if (typeof value !== 'object' || value.kind !== 'set') return value;
+  return { ...value, strings: new Set(Array.from(value.strings, foldCase)) };
+}
+
 export function hasMember(set: SetValue, value: Value): boolean {
   return typeof value === 'string' ? set.strings.has(value) : set.others.has(memberKey(value));
 }
