@@ -113,7 +113,7 @@ interface Call {
 /** What the template decides beside the policy with which every workspace begins. */
 async function decider(id: string, answers: Partial<TemplateAnswers>) {
   const texts = [DEFAULT_POLICY.text, textOf(id, answers)];
-  const checked = await Promise.all(texts.map(checkText));
+  const checked = await Promise.all(texts.map((text) => checkText(text)));
   const policies = compilePolicies(
     checked.flatMap(({ statements }, text) =>
       statements.map((json, index) => [`${text}/${index}`, json] as const),

@@ -25,6 +25,7 @@ const CALL: CalledRoute = {
   method: 'GET',
   path: '/v1/invoices',
   otherPaths: () => ({ exact: [], folded: [] }),
+  otherMethods: () => [],
   header: (name) => (name === 'x-team' ? 'payments' : undefined),
 };
 

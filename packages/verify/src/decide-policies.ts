@@ -40,6 +40,11 @@ export interface CalledRoute extends Omit<PolicyCall, 'ip' | 'headers' | 'time'>
   readonly ip: string;
   /** Undefined where no reader should see the path: where it decides, the call is refused. */
   readonly otherPaths: () => PathReadings | undefined;
+  /**
+   * Methods that a server may take, by a header, in place of the one that was sent. Undefined where that
+   * cannot be known: where it decides, the call is refused.
+   */
+  readonly otherMethods: () => readonly string[] | undefined;
   /** Value of a header that policies name, which is in lower case; undefined for one that is missing. */
   readonly header: (name: string) => string | undefined;
 }
@@ -98,22 +103,28 @@ export function decidePolicies(
     if (fixed) return { decision: fixed.decision, enforced: fixed };
     return call ? LACKS_IP : LACKS_REQUEST;
   }
-  const { route, header, otherPaths, ...facts } = call;
+  const { route, header, otherPaths, otherMethods, ...facts } = call;
   const headers = [...headersOf(policies, header)];
-  const requestFor = (path: string) =>
-    callRequest(route, { ...facts, path, ip, headers, time: nowMs });
-  const request = requestFor(call.path);
+  const requestFor = (path: string, method: string) =>
+    callRequest(route, { ...facts, path, method, ip, headers, time: nowMs });
+  const request = requestFor(call.path, call.method);
   const shadow = key.shadow?.decide(request);
   const withShadow = shadow ? { shadow } : {};
   const enforced = fixed ?? key.enforced.decide(request);
   if (fixed || enforced.decision === 'deny') {
     return { decision: enforced.decision, enforced, ...withShadow };
   }
-  const others = otherPaths();
-  if (!others) return LACKS_PATH;
-  if (others.folded.length === 0) return { decision: 'allow', enforced, ...withShadow };
-  const read = decideReadings(key.enforced, others, requestFor);
-  if (read === 'unpermitted') return LACKS_PATH;
+  const paths = otherPaths();
+  const others = otherMethods();
+  if (!paths) return LACKS_PATH;
+  if (!others) return LACKS_REQUEST;
+  if (paths.folded.length === 0 && others.length === 0) {
+    return { decision: 'allow', enforced, ...withShadow };
+  }
+  const methods = [call.method, ...others];
+  const exact = [call.path, ...paths.exact];
+  const read = decideReadings(key.enforced, { ...paths, exact, methods }, requestFor);
+  if (read === 'unlike') return LACKS_PATH;
   if (read.decision === 'deny') return { decision: 'deny', enforced: read, ...withShadow };
   const determining = [...new Set([...enforced.determining, ...read.determining])];
   return { decision: 'allow', enforced: { ...enforced, determining }, ...withShadow };
@@ -121,24 +132,31 @@ export function decidePolicies(
 
 type Reading = Omit<PolicyRequest, 'principal'>;
 
+interface Readings extends PathReadings {
+  /** The one that was sent, and others that a server may take in its place. */
+  readonly methods: readonly string[];
+}
+
 /**
- * What is decided about all readings of a path: what forbids one of them, or `unpermitted` where
- * nothing permits one, or else all that permits any.
+ * What is decided about all readings of a call: what refuses one of them, or `unlike` where nothing
+ * permits another reading of its path, or else all that permits any.
  */
 function decideReadings(
   { decide, decideFolded }: KeyPolicies,
-  { exact, folded }: PathReadings,
-  requestFor: (path: string) => Reading,
-): PolicyDecision | 'unpermitted' {
+  { exact, folded, methods }: Readings,
+  requestFor: (path: string, method: string) => Reading,
+): PolicyDecision | 'unlike' {
   const permits: string[] = [];
-  for (const [decideOne, paths] of [
-    [decide, exact],
-    [decideFolded, folded],
-  ] as const) {
-    for (const path of paths) {
-      const decision = decideOne(requestFor(path));
+  const paths = [
+    ...exact.map((path) => ({ path, decideOne: decide })),
+    ...folded.map((path) => ({ path, decideOne: decideFolded })),
+  ];
+  for (const method of methods) {
+    for (const { path, decideOne } of paths) {
+      const decision = decideOne(requestFor(path, method));
       if (decision.decision === 'allow') permits.push(...decision.determining);
-      else return decision.determining.length > 0 ? decision : 'unpermitted';
+      else if (decision.determining.length > 0 || method !== methods[0]) return decision;
+      else return 'unlike';
     }
   }
   return { decision: 'allow', determining: permits, erring: [] };

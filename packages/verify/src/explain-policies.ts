@@ -15,7 +15,7 @@ export function explainPolicies(
   index: KeyIndex,
   { slot, environment }: PolicySecret,
   policies: readonly StoredPolicy[],
-  { route, header, otherPaths: _otherPaths, ...call }: CalledRoute,
+  { route, header, otherPaths: _otherPaths, otherMethods: _otherMethods, ...call }: CalledRoute,
   nowMs: number,
 ): Map<string, PolicyEffect> {
   const ip = parseIpAddress(call.ip);

@@ -65,6 +65,7 @@ export {
   type PolicyKey,
   type PolicyRoute,
   routeEntity,
+  SECRET_HEADERS,
 } from './policies/entity-model.ts';
 export {
   permitAll,

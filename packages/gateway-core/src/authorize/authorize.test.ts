@@ -1,6 +1,5 @@
 import {
   createKeyIndex,
-  createSecret,
   hashSecret,
   type KeyFacts,
   type KeyIndex,
@@ -14,37 +13,8 @@ import {
 import { beforeEach, describe, expect, it } from 'vitest';
 import { statementsOf } from '../../../verify/src/testing/policies/statements.ts';
 import type { NoKeys, WorkspaceKeys } from '../fleet.ts';
+import { KEY, PLACE, REQUEST, SECRET, withCall } from './authorize.fixture.ts';
 import { type AuthorizationRequest, authorize, watchValidity } from './authorize.ts';
-
-const PLACE = { organizationId: 'org_1', workspaceId: 'ws_1' };
-const SECRET = createSecret('tk_live_', (count) => new Uint8Array(count));
-const REQUEST: AuthorizationRequest = {
-  secret: SECRET,
-  ip: '10.1.2.3',
-  required: scopeSet(['usage.read']),
-  call: {
-    method: 'GET',
-    path: '/v1/invoices',
-    host: 'API.example.com:8443',
-    routePath: '/v1',
-    rawHeaders: ['X-Team', 'payments', 'x-team', 'eu', 'Accept', '*/*'],
-  },
-};
-const KEY: KeyFacts = {
-  keyId: 'key_1',
-  name: 'ci-pipeline',
-  organizationId: 'org_1',
-  workspaceId: 'ws_1',
-  ownerId: 'mem_1',
-  status: 'active',
-  expiresAtMs: null,
-  scopes: scopeSet(['apis.call', 'usage.read', 'audit.read']),
-  allowedIps: ['10.0.0.0/8'],
-  tags: [],
-  profile: 'custom',
-  createdAtMs: 1_700_000_000_000,
-  retiresAtMs: null,
-};
 
 let index: KeyIndex;
 let keys: WorkspaceKeys | NoKeys;
@@ -145,8 +115,7 @@ describe('policies', () => {
       ...{ code: 'policy_denied', denial, keyId: 'key_1' },
     });
     expect(counted).toEqual([['key_1', false]]);
-    const post = { ...REQUEST, call: REQUEST.call && { ...REQUEST.call, method: 'POST' } };
-    expect(authorize(fleet, post, 1000).code).toBe('valid');
+    expect(authorize(fleet, withCall({ method: 'POST' }), 1000).code).toBe('valid');
   });
 
   it('come behind the scopes, and before the room that is left', () => {
@@ -173,12 +142,11 @@ describe('policies', () => {
   it('forbid a path however it is written', () => {
     const admin = 'context.path like "/admin*"';
     put('pol_2', `forbid (principal, action, resource) when { ${admin} };`);
-    const at = (path: string) => ({ ...REQUEST, call: REQUEST.call && { ...REQUEST.call, path } });
     for (const path of ['/admin', '/%61dmin/x', '/ADMIN', '//admin', '/%2561dmin', '/admin;a=b']) {
-      expect(authorize(fleet, at(path), 1000).code).toBe('policy_denied');
+      expect(authorize(fleet, withCall({ path }), 1000).code).toBe('policy_denied');
     }
-    expect(authorize(fleet, at('/Other/%20x'), 1000).code).toBe('valid');
-    const unreadable = authorize(fleet, at('/x/%2e%2e/admin'), 1000);
+    expect(authorize(fleet, withCall({ path: '/Other/%20x' }), 1000).code).toBe('valid');
+    const unreadable = authorize(fleet, withCall({ path: '/x/%2e%2e/admin' }), 1000);
     expect(unreadable).toMatchObject({
       code: 'policy_denied',
       denial: { detail: expect.stringMatching(/two ways/) },
@@ -190,35 +158,35 @@ describe('policies', () => {
     ['permit (principal, action, resource) when { context.path like "/x*" };', '/x;a/%41'],
   ])('permit a path only however it is written: %s', (text, permitted) => {
     put('pol_1', text);
-    const at = (path: string) => ({ ...REQUEST, call: REQUEST.call && { ...REQUEST.call, path } });
     for (const path of ['/%61dmin', '/ADMIN', '//admin', '/%2561dmin', '/;a/admin', '//x/admin']) {
-      expect(authorize(fleet, at(path), 1000).code).toBe('policy_denied');
+      expect(authorize(fleet, withCall({ path }), 1000).code).toBe('policy_denied');
     }
-    expect(authorize(fleet, at(permitted), 1000).code).toBe('valid');
+    expect(authorize(fleet, withCall({ path: permitted }), 1000).code).toBe('valid');
   });
 
   it('forbid a path with letters of either case however it is written', () => {
     const users = 'context.path like "/v1/adminUsers*"';
     put('pol_2', `forbid (principal, action, resource) when { ${users} };`);
-    const at = (path: string) => ({ ...REQUEST, call: REQUEST.call && { ...REQUEST.call, path } });
-    for (const path of [
+    for (const name of [
       'adminUsers',
       '%61dminUsers',
       '/adminUsers',
       'ADMINUSERS',
-      '%ef%bd%81dminUsers',
+      '%EF%BD%81dminUsers',
     ]) {
-      expect(authorize(fleet, at(`/v1/${path}`), 1000).code).toBe('policy_denied');
+      expect(authorize(fleet, withCall({ path: `/v1/${name}` }), 1000).code).toBe('policy_denied');
     }
-    expect(authorize(fleet, at('/v1/otherUsers'), 1000).code).toBe('valid');
+    expect(authorize(fleet, withCall({ path: '/v1/otherUsers' }), 1000).code).toBe('valid');
   });
 
   it('refuse a call of which too little is known, and say so', () => {
     put('pol_2', FORBID_GET);
-    const call = REQUEST.call && { ...REQUEST.call, method: '' };
+    const overrides = ['X-HTTP-Method-Override', 'PUT', 'X_Http_Method', 'PATCH'];
     for (const request of [
       { ...REQUEST, call: undefined },
-      { ...REQUEST, call },
+      ...['', 'post', 'POST, PUT'].map((method) => withCall({ method })),
+      withCall({ host: 'other.example.com, api.example.com' }),
+      withCall({ method: 'POST', rawHeaders: overrides }),
     ]) {
       const decision = authorize(fleet, request, 1000);
       expect(decision).toMatchObject({ denial: { detail: expect.stringMatching(/not know/) } });
@@ -232,11 +200,35 @@ describe('policies', () => {
     expect(authorize(fleet, { ...REQUEST, call: undefined }, 1000).code).toBe('valid');
   });
 
+  it.each(['X-HTTP-Method-Override', 'x-method-override', 'X_HTTP_METHOD'])(
+    'ask for the method that a server may take from %s',
+    (name) => {
+      put('pol_2', 'forbid (principal, action == Action::"DELETE", resource);');
+      const sent = (value: string) => withCall({ method: 'POST', rawHeaders: [name, value] });
+      expect(authorize(fleet, sent('delete'), 1000).code).toBe('policy_denied');
+      expect(authorize(fleet, sent('PATCH'), 1000).code).toBe('valid');
+    },
+  );
+
+  it.each(['authorization', 'cookie', 'x-api-key'])('cannot read the header %s', (name) => {
+    const request = withCall({ rawHeaders: [name, `Bearer ${SECRET}`, 'Api-Key', SECRET] });
+    put('pol_1', `permit (principal, action, resource) when { context.headers has "${name}" };`);
+    expect(authorize(fleet, request, 1000).code).toBe('policy_denied');
+    const probe = `context.headers["api-key"] like "${SECRET.slice(0, 20)}*"`;
+    const isSent = 'context.headers has "api-key"';
+    put('pol_1', `permit (principal, action, resource) when { ${isSent} && ${probe} };`);
+    expect(authorize(fleet, request, 1000).code).toBe('policy_denied');
+    put('pol_1', `permit (principal, action, resource) when { ${isSent} };`);
+    expect(authorize(fleet, request, 1000).code).toBe('valid');
+  });
+
   it('in shadow let it through, and say that they would have refused it', () => {
     put('pol_2', FORBID_GET, 'shadow');
     expect(authorize(fleet, REQUEST, 1000)).toMatchObject({ code: 'valid', wouldDeny: true });
-    const post = { ...REQUEST, call: REQUEST.call && { ...REQUEST.call, method: 'POST' } };
-    expect(authorize(fleet, post, 1000)).toMatchObject({ code: 'valid', wouldDeny: false });
+    expect(authorize(fleet, withCall({ method: 'POST' }), 1000)).toMatchObject({
+      code: 'valid',
+      wouldDeny: false,
+    });
   });
 
   it('end what outlasts its decision, once they change or their time has come', () => {

@@ -5,7 +5,9 @@ import {
   decidePolicies,
   explainPolicies,
   type PolicySecret,
+  redactSecrets,
   routeEntity,
+  SECRET_HEADERS,
   type StoredPolicy,
 } from '@tollkeeper/verify';
 import type { GatewayFacts, WorkspaceKeys } from '../fleet.ts';
@@ -44,7 +46,7 @@ export function decideCall(
   { environment, ip, call }: PolicyQuestion,
   nowMs: number,
 ): CallDecision {
-  const isKnown = call && gateway && call.method !== '';
+  const isKnown = call && gateway && isMethod(call.method) && isHost(call.host);
   const request = isKnown ? () => calledRoute(gateway, call, ip) : undefined;
   return decidePolicies(
     index,
@@ -53,6 +55,19 @@ export function decideCall(
     request,
     nowMs,
   );
+}
+
+/**
+ * Only in upper case: `delete` is another method than `DELETE`, but not to every server. A list is what
+ * two proxies say, and neither is known to be right.
+ */
+function isMethod(method: string): boolean {
+  return /^[A-Z][A-Z-]*$/.test(method);
+}
+
+/** Empty where there is none, which is a name that no policy permits. */
+function isHost(host: string): boolean {
+  return !/[,\s]/.test(host);
 }
 
 /** What each of the policies says about the call, by the id of the policy. */
@@ -77,6 +92,7 @@ function calledRoute(gateway: GatewayFacts, call: CallFacts, ip: string): Called
     method,
     path,
     otherPaths: () => pathReadings(path),
+    otherMethods: () => methodOverrides(rawHeaders),
     header: (name) => headerOf(rawHeaders, name),
   };
 }
@@ -85,19 +101,37 @@ function routeOf({ name, labels }: GatewayFacts, path: string, host: string) {
   return routeEntity({ id: `${name}${path}`, gateway: name, path, host, labels });
 }
 
-/** In lower case, and without the port. */
+/** In lower case, without the port, and without the dot that ends an absolute name. */
 function hostName(host: string): string {
-  return host.replace(/:\d*$/, '').toLowerCase();
+  return host.replace(/:\d*$/, '').replace(/\.$/, '').toLowerCase();
 }
 
-/** Several headers of one name are one list (RFC 9110, 5.3), cookies one of their own (RFC 6265). */
+/** As frameworks read them, which take `_` for `-`. */
+const METHOD_OVERRIDE = /^x[-_](?:http[-_]method(?:[-_]override)?|method[-_]override)$/i;
+
+/** Undefined where several are named, of which one server takes the first and another one the last. */
+function methodOverrides(rawHeaders: readonly string[]): readonly string[] | undefined {
+  let method: string | undefined;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? '';
+    if (name.length < 13 || !METHOD_OVERRIDE.test(name)) continue;
+    const named = (rawHeaders[at + 1] ?? '').trim().toUpperCase();
+    if ((method ?? named) !== named || !isMethod(named)) return undefined;
+    method = named;
+  }
+  return method === undefined ? NO_METHODS : [method];
+}
+
+const NO_METHODS: readonly string[] = [];
+
+/** Several headers of one name are one list (RFC 9110, 5.3). No policy sees a key in any of them. */
 function headerOf(rawHeaders: readonly string[], name: string): string | undefined {
+  if (SECRET_HEADERS.has(name)) return undefined;
   let joined: string | undefined;
   for (let at = 0; at < rawHeaders.length; at += 2) {
     if (rawHeaders[at]?.toLowerCase() !== name) continue;
     const value = rawHeaders[at + 1] ?? '';
-    const separator = name === 'cookie' ? '; ' : ', ';
-    joined = joined === undefined ? value : `${joined}${separator}${value}`;
+    joined = joined === undefined ? value : `${joined}, ${value}`;
   }
-  return joined;
+  return joined === undefined ? undefined : redactSecrets(joined);
 }

@@ -45,6 +45,7 @@ const CALL: CalledRoute = {
   method: 'GET',
   path: '/',
   otherPaths: () => ({ exact: [], folded: [] }),
+  otherMethods: () => [],
   header: () => undefined,
 };
 

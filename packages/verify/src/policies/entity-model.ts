@@ -33,6 +33,18 @@ export const CONTEXT_ATTRIBUTES = {
   'mcp?': { method: 'String', 'tool?': 'String' },
 } as const satisfies Attributes;
 
+/**
+ * Headers that hold credentials. No policy can read them: its author could find out, by asking again and
+ * again, what the credentials of others are.
+ */
+export const SECRET_HEADERS: ReadonlySet<string> = new Set([
+  'authorization',
+  'cookie',
+  'proxy-authorization',
+  'sec-websocket-protocol',
+  'x-api-key',
+]);
+
 /** The methods with a group each. A method that is not listed is in `write`. */
 export const ACTION_GROUPS = {
   read: ['GET', 'HEAD', 'OPTIONS'],

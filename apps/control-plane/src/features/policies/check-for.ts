@@ -3,7 +3,7 @@ import type { Ctx } from '../../context.ts';
 import { DomainError } from '../../domain-error.ts';
 import { type CheckedText, checkText } from './check-text.ts';
 
-/** All texts of the server are checked one after the other: one organization takes only so many turns. */
+/** All texts of the server are checked one after the other, and organizations take turns. */
 const WAITING_MAX = 10;
 const waiting = new Map<string, number>();
 
@@ -19,7 +19,7 @@ export async function checkFor({ organizationId }: Ctx, text: string): Promise<C
   }
   waiting.set(organizationId, before + 1);
   try {
-    return await checkText(text);
+    return await checkText(text, organizationId);
   } finally {
     const left = (waiting.get(organizationId) ?? 1) - 1;
     if (left === 0) waiting.delete(organizationId);

@@ -75,6 +75,7 @@ describe('an error', () => {
     ['a template', 'permit (principal == ?principal, action, resource);', 'Templates'],
     ['a text without statements', '// nothing yet', 'at least one statement'],
     ['a header in upper case', when('context.headers has "X-Team"'), '"x-team"'],
+    ['a header with a secret', when('context.headers has "Cookie"'), 'holds credentials'],
     ['a NUL', when('context.path == "\\0"'), 'NUL'],
     ['a limit', '@limit("1/second") permit (principal, action, resource);', '"@limit"'],
     ['whose counter it is', '@per("key") permit (principal, action, resource);', '"@per"'],

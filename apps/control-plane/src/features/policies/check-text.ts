@@ -1,7 +1,7 @@
 import type { PolicyFinding } from '@tollkeeper/contract';
-import { compilePolicies, policySchema, UnsupportedPolicyError } from '@tollkeeper/verify';
 import { askCedar } from './cedar/ask-cedar.ts';
-import type { CedarFinding, Parsed, Statement } from './cedar/message.ts';
+import { EXHAUSTED } from './cedar/compile-statements.ts';
+import type { CedarFinding } from './cedar/message.ts';
 import { textPlaces } from './cedar/text-places.ts';
 
 /** What is known of the text of a policy. It can be saved where there are no errors. */
@@ -15,77 +15,21 @@ export interface CheckedText {
 /** Errors, or warnings, named in one answer: a small text must not make a large one. */
 const FINDINGS_MAX = 50;
 
-/** Parses the text, compiles it as gateways do, and validates it against the schema. */
-export async function checkText(text: string): Promise<CheckedText> {
+/**
+ * Parses the text, compiles it as gateways do, and validates it against the schema.
+ * @param asker the organization, for instance: all that ask take turns
+ */
+export async function checkText(text: string, asker?: string): Promise<CheckedText> {
   const refuse = (errors: readonly PolicyFinding[]) => ({ statements: [], errors, warnings: [] });
-  const whole = (message: string) => refuse([findingAt(text, message, 0, text.length)]);
-  const parsed = await askCedar({ kind: 'parse', text });
-  if (parsed.kind === 'exhausted') return whole(EXHAUSTED);
-  if (parsed.errors.length > 0) return refuse(findingsOf(text, parsed.errors));
-  if (parsed.hasTemplates)
-    return whole('Templates with ?principal or ?resource are not supported.');
-  if (parsed.statements.length === 0) return whole('Write at least one statement.');
-  const compiled = compile(text, parsed);
-  if ('message' in compiled) return refuse([compiled]);
-  const validated = await askCedar({ kind: 'validate', text, schema: compiled.schema });
-  if (validated.kind === 'exhausted') return whole(EXHAUSTED);
-  const errors = findingsOf(text, validated.errors);
-  const warnings = findingsOf(text, validated.warnings);
-  return { statements: parsed.statements.map(({ json }) => JSON.parse(json)), errors, warnings };
-}
-
-const EXHAUSTED =
-  'The text is nested too deeply, or too long to be checked. Split it, or simplify it.';
-
-/** @returns the schema to validate with, or why a statement cannot be compiled */
-function compile(text: string, { statements }: Parsed): { schema: string } | PolicyFinding {
-  const headers = new Set<string>();
-  for (const statement of statements) {
-    const { start, end, json } = statement;
-    const unsupported = findUnsupported(json);
-    if (unsupported) return findingAt(text, unsupported, start, end);
-    try {
-      const compiled = compilePolicies([['', JSON.parse(json)]]);
-      for (const name of compiled.headers) headers.add(name);
-    } catch (error) {
-      if (!(error instanceof UnsupportedPolicyError)) throw error;
-      return findingAt(text, `Not supported: ${error.reason}.`, start, end);
-    }
-    const upper = [...headers].find((name) => name !== name.toLowerCase());
-    if (upper !== undefined) return upperCaseHeader(text, statement, upper);
-  }
-  return { schema: policySchema(headers) };
-}
-
-/** Gateways write the names of headers in lower case: any other is in no request. */
-function upperCaseHeader(text: string, { start, end }: Statement, name: string): PolicyFinding {
-  const at = text.slice(start, end).indexOf(name);
-  const from = at < 0 ? start : start + at;
-  const message = `Write the name of the header "${name}" in lower case: "${name.toLowerCase()}".`;
-  return findingAt(text, message, from, at < 0 ? end : from + name.length);
-}
-
-/** Levels of JSON in one statement: what PostgreSQL and every reader of the policy can nest. */
-const LEVELS_MAX = 2000;
-
-/** What Cedar and the compiler accept, and this version does not. */
-function findUnsupported(json: string): string | undefined {
-  if (levelsOf(json) > LEVELS_MAX) return EXHAUSTED;
-  // An escaped NUL, and no escaped backslash before its letters. PostgreSQL stores none in JSON.
-  if (/(?<!\\)(?:\\\\)*\\u0000/.test(json)) return 'The character NUL is not supported.';
-  const { annotations } = JSON.parse(json) as { annotations?: Record<string, unknown> };
-  const limit = ['limit', 'per'].find((name) => annotations && Object.hasOwn(annotations, name));
-  return limit && `The annotation "@${limit}" is not supported in this version.`;
-}
-
-/** How deep the JSON text is nested, counted without recursion. */
-function levelsOf(json: string): number {
-  let [level, deepest] = [0, 0];
-  for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/g)) {
-    if (token === '{' || token === '[') deepest = Math.max(deepest, ++level);
-    else if (token === '}' || token === ']') level -= 1;
-  }
-  return deepest;
+  const answer = await askCedar({ text }, asker);
+  if (answer.kind === 'exhausted') return refuse([findingAt(text, EXHAUSTED, 0, text.length)]);
+  const { refusal } = answer;
+  if (refusal) return refuse([findingAt(text, refusal.message, refusal.start, refusal.end)]);
+  return {
+    statements: answer.statements.map((json) => JSON.parse(json)),
+    errors: findingsOf(text, answer.errors),
+    warnings: findingsOf(text, answer.warnings),
+  };
 }
 
 function findingAt(text: string, message: string, start: number, end: number): PolicyFinding {

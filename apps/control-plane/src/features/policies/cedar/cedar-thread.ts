@@ -5,7 +5,9 @@ import {
   policyToJson,
   validate,
 } from '@cedar-policy/cedar-wasm/nodejs';
-import type { Answer, CedarFinding, Parsed, Question, Statement, Validated } from './message.ts';
+import { policySchema } from '@tollkeeper/verify/policies';
+import { compileStatements, type Statement } from './compile-statements.ts';
+import type { Answer, CedarFinding, Checked, Question, Refusal } from './message.ts';
 import { splitStatements } from './split-statements.ts';
 
 /** The thread that runs Cedar. It loads nothing of the server, and knows only what it is asked. */
@@ -17,9 +19,9 @@ function serve(port: MessagePort): void {
   });
 }
 
-function answer(question: Question): Answer {
+function answer({ text }: Question): Answer {
   try {
-    return question.kind === 'parse' ? parse(question.text) : check(question);
+    return check(text);
   } catch (error) {
     if (error instanceof RangeError || error instanceof WebAssembly.RuntimeError) {
       return { kind: 'exhausted' };
@@ -28,34 +30,46 @@ function answer(question: Question): Answer {
   }
 }
 
-function parse(text: string): Parsed {
+const NOTHING: Checked = {
+  kind: 'checked',
+  statements: [],
+  errors: [],
+  warnings: [],
+  refusal: undefined,
+};
+
+function check(text: string): Checked {
+  const refuse = (refusal: Refusal): Checked => ({ ...NOTHING, refusal });
+  const whole = { start: 0, end: text.length };
   const parts = policySetTextToParts(text);
-  if (parts.type === 'failure') return refused(parts.errors);
-  const statements: Statement[] = [];
+  if (parts.type === 'failure') return { ...NOTHING, errors: parts.errors.map(toFinding) };
   if (parts.policy_templates.length > 0) {
-    return { kind: 'parsed', errors: [], statements, hasTemplates: true };
+    const message = 'Templates with ?principal or ?resource are not supported.';
+    return refuse({ message, ...whole });
   }
-  for (const { start, end } of splitStatements(text)) {
+  const statements = readStatements(text);
+  if (statements.length === 0)
+    return refuse({ message: 'Write at least one statement.', ...whole });
+  const headers = compileStatements(text, statements);
+  if ('message' in headers) return refuse(headers);
+  const found = findFaults(text, policySchema(headers));
+  return { ...NOTHING, ...found, statements: statements.map(({ json }) => json) };
+}
+
+function readStatements(text: string): Statement[] {
+  return splitStatements(text).map(({ start, end }) => {
     const read = policyToJson(text.slice(start, end));
     if (read.type === 'failure')
       throw new Error('Cedar refused a statement of a text that it had parsed');
-    statements.push({ start, end, json: JSON.stringify(read.json) });
-  }
-  return { kind: 'parsed', errors: [], statements, hasTemplates: false };
+    return { start, end, json: JSON.stringify(read.json) };
+  });
 }
 
-function refused(errors: readonly DetailedError[]): Parsed {
-  return { kind: 'parsed', errors: errors.map(toFinding), statements: [], hasTemplates: false };
-}
-
-function check({ text, schema }: { readonly text: string; readonly schema: string }): Validated {
+function findFaults(text: string, schema: string): Pick<Checked, 'errors' | 'warnings'> {
   const policies = { staticPolicies: text };
   const result = validate({ schema, policies, validationSettings: { mode: 'strict' } });
-  if (result.type === 'failure') {
-    return { kind: 'validated', errors: result.errors.map(toFinding), warnings: [] };
-  }
+  if (result.type === 'failure') return { errors: result.errors.map(toFinding), warnings: [] };
   return {
-    kind: 'validated',
     errors: result.validationErrors.map(({ error }) => toFinding(error)),
     warnings: result.validationWarnings.map(({ error }) => toFinding(error)),
   };

@@ -1,32 +1,30 @@
 /** What the server asks the thread that runs Cedar. */
-export type Question =
-  | { readonly kind: 'parse'; readonly text: string }
-  | { readonly kind: 'validate'; readonly text: string; readonly schema: string };
+export interface Question {
+  /** Text of a policy, to be parsed, compiled as gateways do, and validated against the schema. */
+  readonly text: string;
+}
 
-export type Answer<Q extends Question['kind'] = Question['kind']> =
-  | (Q extends 'parse' ? Parsed : Validated)
+export type Answer =
+  | Checked
   /** The text exhausted the stack or the memory of Cedar, which cannot be used any more. */
   | { readonly kind: 'exhausted' };
 
-/** Errors, or else statements. */
-export interface Parsed {
-  readonly kind: 'parsed';
-  readonly errors: readonly CedarFinding[];
-  readonly statements: readonly Statement[];
-  readonly hasTemplates: boolean;
-}
-
-export interface Validated {
-  readonly kind: 'validated';
+/** Statements, unless there are errors or a refusal. */
+export interface Checked {
+  readonly kind: 'checked';
+  /** Cedar's JSON form of each statement, as text. */
+  readonly statements: readonly string[];
   readonly errors: readonly CedarFinding[];
   readonly warnings: readonly CedarFinding[];
+  /** Why the text cannot be saved that Cedar accepts. */
+  readonly refusal: Refusal | undefined;
 }
 
-/** A statement of a text: where it stands, in UTF-16 code units, and Cedar's JSON form as text. */
-export interface Statement {
+/** What this version does not support, with its place in UTF-16 code units. */
+export interface Refusal {
+  readonly message: string;
   readonly start: number;
   readonly end: number;
-  readonly json: string;
 }
 
 /** What Cedar found, with its place in bytes of UTF-8; for the whole text without one. */

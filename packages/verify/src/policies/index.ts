@@ -1,0 +1,6 @@
+/** The compiler of policies alone, for a thread that decides about no keys. */
+
+export { compilePolicies } from './compile-policies.ts';
+export { SECRET_HEADERS } from './entity-model.ts';
+export { UnsupportedPolicyError } from './read-json.ts';
+export { policySchema } from './schema.ts';
