@@ -83,7 +83,7 @@ const remove = verb({
     try {
       await send(yes === true);
     } catch (error) {
-      // Which keys and roles hold it, the person has not seen before.
+      // Which keys, roles and policies use it, the person has not seen before.
       if (yes || !(error instanceof ApiError) || error.code !== 'invalid_state') throw error;
       await askFor(error.problem.detail);
       await send(true);

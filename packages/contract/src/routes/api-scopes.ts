@@ -75,7 +75,7 @@ export const deleteApiScope = defineRoute({
   query: z.strictObject({
     confirm: z.enum(['true', 'false']).default('false').meta({
       description:
-        'Whether to delete a scope that keys or roles hold, which removes it from all of them. You must hold it yourself',
+        'Whether to delete a scope that keys or roles hold, which removes it from all of them, or that policies ask for. To remove it, you must hold it yourself',
     }),
   }),
   status: 204,

@@ -72,6 +72,39 @@ it('names the keys and roles that hold it, unless that is confirmed', async () =
   expect(await holders()).toBe(3);
 });
 
+it('names the policies that ask for it, and they go on asking for a scope that no key holds', async () => {
+  const workspaceId = await defaultWorkspace(owner);
+  const { secret } = await makeKey(app, owner, { name: 'ci', scopes: SCOPES });
+  // Written with an escape, as the statement is not.
+  const condition = 'principal.scopes.contains("invoices\\u{2e}read")';
+  const text = `forbid (principal, action, resource) unless { ${condition} };`;
+  await owner.post('/v1/policies', { workspaceId, name: 'Readers', text });
+  const other = `// ${NAME}\n${text.replace('read', 'reader').replace('unless', 'when')}`;
+  await owner.post('/v1/policies', { workspaceId, name: 'Other', text: other });
+  const verify = async () => {
+    const call = {
+      key: secret,
+      workspaceId,
+      ip: '192.0.2.7',
+      request: { method: 'GET', path: '/' },
+    };
+    return (await owner.post<{ code: string }>('/v1/api-keys/verify', call)).body.code;
+  };
+  expect(await verify()).toBe('valid');
+  const refused = `Cannot delete the API scope "${NAME}":`;
+  const asks = 'the policy "Readers" asks for it. Confirm to';
+  expect((await owner.delete(PATH)).problem.detail).toBe(
+    `${refused} the API key "ci" holds it, and ${asks} remove it from all of them.`,
+  );
+  expect((await owner.delete(`${PATH}?confirm=true`)).status).toBe(204);
+  expect(await verify()).toBe('policy_denied');
+  await owner.post('/v1/api-scopes', { name: NAME });
+  expect((await owner.delete(PATH)).problem.detail).toBe(
+    `${refused} ${asks} delete it; no key will hold what they ask for.`,
+  );
+  await query(`delete from policy where name in ('Readers', 'Other')`);
+});
+
 it('takes it from all keys and roles in one change, once that is confirmed', async () => {
   const key = await makeKey(app, owner, { name: 'ci', scopes: SCOPES });
   const disabled = await makeKey(app, owner, { name: 'off', scopes: [NAME] });
@@ -211,6 +244,9 @@ it('leaves those of another organization as they are, and what holds them', asyn
   expect((await stranger.post('/v1/api-scopes', defined)).status).toBe(201);
   await makeKey(app, stranger, { name: 'theirs', scopes: SCOPES });
   expect((await stranger.post('/v1/roles', { name: 'Theirs', scopes: SCOPES })).status).toBe(201);
+  const asking = `permit (principal, action, resource) when { principal.scopes == ["${NAME}"] };`;
+  const policy = { workspaceId: null, name: 'Theirs', text: asking };
+  expect((await stranger.post('/v1/policies', policy)).status).toBe(201);
   const readTheirs = () =>
     query(
       `select name, scopes from api_key where name = 'theirs'

@@ -16,7 +16,8 @@ type Input = RouteInput<Routes['deleteApiScope']>;
 
 /**
  * Deletes an API scope, and takes it from every key and role. Their rows change rather than what is read
- * from them: an API scope of the same name that is defined later is held by nobody.
+ * from them: an API scope of the same name that is defined later is held by nobody. Policies stay as they
+ * are, and ask for a scope that no key holds.
  * @throws DomainError not_found, scope_not_held, invalid_state when it is in use and that is not confirmed
  */
 export function deleteApiScope(ctx: Ctx, { params, query }: Input): Promise<undefined> {
@@ -62,9 +63,10 @@ async function requireDeletable(
       `Cannot delete the API scope "${name}": ${holders.allKeysCount} API keys hold it, revoked ones included, and one request can take it from ${KEYS_MAX}. Delete keys that you no longer need, or remove it from some of them, first.`,
     );
   }
-  if (holders.keys.count + holders.roles.count === 0) return;
+  const isHeldByAny = holders.keys.count + holders.roles.count > 0;
+  if (!isHeldByAny && holders.policies.count === 0) return;
   const refused = `Cannot delete the API scope "${name}": ${describeHolders(holders)}`;
-  if (!holds(ctx.scopes, name)) {
+  if (isHeldByAny && !holds(ctx.scopes, name)) {
     throw new DomainError(
       'scope_not_held',
       `${refused}, and you do not hold it yourself. Ask someone who does.`,
@@ -72,7 +74,10 @@ async function requireDeletable(
     );
   }
   if (isConfirmed) return;
-  throw new DomainError('invalid_state', `${refused}. Confirm to remove it from all of them.`);
+  const consequence = isHeldByAny
+    ? 'to remove it from all of them'
+    : 'to delete it; no key will hold what they ask for';
+  throw new DomainError('invalid_state', `${refused}. Confirm ${consequence}.`);
 }
 
 interface Taken {

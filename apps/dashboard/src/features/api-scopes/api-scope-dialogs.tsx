@@ -154,7 +154,7 @@ function EditApiScopeDialog({ apiScope, onClose }: ApiScopeDialogProps) {
   );
 }
 
-/** What holds it, the server says: only then is its name to be typed. */
+/** What holds it and which policies ask for it, the server says: only then is its name to be typed. */
 function DeleteApiScopeDialog({ apiScope: { name }, onClose }: ApiScopeDialogProps) {
   const remove = useMutation(deleteApiScopeMutation);
   const [holders, setHolders] = useState<string>();
