@@ -12,6 +12,7 @@ import type { Client } from '../../testing/client.ts';
 import { makeKey } from '../../testing/keys.ts';
 import { addMember, addOrganization, claimedOrganization } from '../../testing/people.ts';
 import type { Query } from '../../testing/query-database.ts';
+import { shorten } from '../../testing/shorten.ts';
 import { startOrganization } from '../../testing/start-organization.ts';
 import type { TestApp } from '../../testing/test-app.ts';
 
@@ -138,20 +139,22 @@ describe('editing the tags of a key', () => {
 });
 
 describe('tags that are none', () => {
-  it.each([
-    [['a,b'], 'tags/0'],
-    [['a', ' '], 'tags/1'],
-    [['a\nb'], 'tags/0'],
-    [['\u202ea'], 'tags/0'],
-    [['x'.repeat(TAG_LENGTH_MAX + 1)], 'tags/0'],
-    // Each becomes two characters in the composed form.
-    [['ok', '\u0958'.repeat(TAG_LENGTH_MAX)], 'tags/1'],
-    [[`tk_live_${'a'.repeat(38)}`], 'tags/0'],
-    [Array.from({ length: TAGS_MAX + 1 }, (_, n) => `tag-${n}`), 'tags'],
-    ['ci', 'tags'],
-    [null, 'tags'],
-    [[7], 'tags/0'],
-  ])('are refused: %.60j', async (tags, path) => {
+  it.each(
+    [
+      [['a,b'], 'tags/0'],
+      [['a', ' '], 'tags/1'],
+      [['a\nb'], 'tags/0'],
+      [['\u202ea'], 'tags/0'],
+      [['x'.repeat(TAG_LENGTH_MAX + 1)], 'tags/0'],
+      // Each becomes two characters in the composed form.
+      [['ok', '\u0958'.repeat(TAG_LENGTH_MAX)], 'tags/1'],
+      [[`tk_live_${'a'.repeat(38)}`], 'tags/0'],
+      [Array.from({ length: TAGS_MAX + 1 }, (_, n) => `tag-${n}`), 'tags'],
+      ['ci', 'tags'],
+      [null, 'tags'],
+      [[7], 'tags/0'],
+    ].map(([tags, path]) => [shorten(tags), tags, path] as const),
+  )('are refused: %s', async (_, tags, path) => {
     const key = await makeKey(app, owner, { tags: ['kept'] });
     const body = { name: 'n', profile: 'read-only', tags };
     for (const answer of [

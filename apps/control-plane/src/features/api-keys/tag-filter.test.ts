@@ -3,6 +3,7 @@ import { beforeAll, expect, it } from 'vitest';
 import type { Client } from '../../testing/client.ts';
 import { makeKey } from '../../testing/keys.ts';
 import { addMember, claimedOrganization } from '../../testing/people.ts';
+import { shorten } from '../../testing/shorten.ts';
 import { startOrganization } from '../../testing/start-organization.ts';
 import type { TestApp } from '../../testing/test-app.ts';
 
@@ -78,16 +79,11 @@ it('shows nobody a key that they do not see', async () => {
   expect(await names({ search: 'payments' }, client)).toEqual([]);
 });
 
-it.each([
-  '',
-  ',',
-  'a,,b',
-  'a,',
-  'x'.repeat(65),
-  'x'.repeat(513),
-  'a\nb',
-  `tk_live_${'a'.repeat(38)}`,
-])('is refused where it names no tag: %.20j', async (tags) => {
+it.each(
+  ['', ',', 'a,,b', 'a,', 'x'.repeat(65), 'x'.repeat(513), 'a\nb', `tk_live_${'a'.repeat(38)}`].map(
+    (tags) => [shorten(tags), tags] as const,
+  ),
+)('is refused where it names no tag: %s', async (_, tags) => {
   const { problem } = await owner.get(`/v1/api-keys?${new URLSearchParams({ tags })}`);
   expect(problem).toMatchObject({ status: 422, errors: [{ path: 'tags' }] });
 });
