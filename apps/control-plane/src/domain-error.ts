@@ -2,7 +2,7 @@ import type { ErrorCode, Problem } from '@tollkeeper/contract';
 
 export type ErrorDetails = Pick<
   Problem,
-  'errors' | 'scopes' | 'limit' | 'count' | 'state' | 'factors'
+  'errors' | 'scopes' | 'limit' | 'count' | 'state' | 'factors' | 'newer'
 >;
 
 interface DomainErrorOptions extends ErrorOptions, ErrorDetails {

@@ -104,6 +104,13 @@ export const problem = z
       .int()
       .optional()
       .meta({ description: 'For code plan_limit_reached: how many keys count towards the limit' }),
+    newer: z
+      .strictObject({ path: z.string(), version: z.int(), etag: z.string() })
+      .optional()
+      .meta({
+        description:
+          'For code edit_conflict of a policy: where to read what was saved meanwhile, its version, and its etag',
+      }),
   })
   .meta({ id: 'Problem' });
 export type Problem = z.output<typeof problem>;

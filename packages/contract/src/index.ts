@@ -14,6 +14,8 @@ export {
   POLICY_MODES,
   POLICY_STATUSES,
   POLICY_TEXT_MAX,
+  POLICY_TEXTS_MAX,
+  POLICY_VERSIONS_MAX,
   type Policy,
   type PolicyFinding,
   type PolicyMode,

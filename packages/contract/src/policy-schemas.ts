@@ -14,6 +14,10 @@ export type PolicyMode = (typeof POLICY_MODES)[number];
 export const POLICY_TEXT_MAX = 20_000;
 /** Of one workspace, and once more of the organization. */
 export const POLICIES_MAX = 200;
+/** Characters of all their texts together: every gateway of the place compiles them. */
+export const POLICY_TEXTS_MAX = 200_000;
+/** Of one policy: the latest. */
+export const POLICY_VERSIONS_MAX = 1000;
 
 export const policyText = cedarText(POLICY_TEXT_MAX).meta({
   description: 'One or more statements in Cedar',

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { DomainError } from '../domain-error.ts';
+import { DomainError, type ErrorDetails } from '../domain-error.ts';
 import type { Facts } from './audit.ts';
 import { canonicalJson } from './canonical-json.ts';
 
@@ -14,6 +14,7 @@ export function etagOf(editable: Facts): string {
  * @param read the etag that the caller read; undefined for one who overwrites whatever is stored
  * @param current the etag of the record as it is stored and locked
  * @param next its etag after the edit
+ * @param newer what is stored, for answers that name it
  * @throws DomainError edit_conflict where the record was edited after the caller read it
  */
 export function requireUnedited(
@@ -21,10 +22,12 @@ export function requireUnedited(
   read: string | undefined,
   current: string,
   next: string,
+  newer?: ErrorDetails['newer'],
 ): void {
   if (read === undefined || read === current || next === current) return;
   throw new DomainError(
     'edit_conflict',
     `Cannot save your edit of the ${what}: it was edited after you read it. Read it again, then repeat your edit.`,
+    newer ? { newer } : {},
   );
 }

@@ -159,7 +159,7 @@ export const restorePolicy = defineRoute({
   body: z.strictObject({ version: z.int().min(1).max(2_147_483_647), etag: readEtag }),
   status: 200,
   response: savedPolicy,
-  errors: ['not_found', 'edit_conflict', 'policy_invalid', 'outside_workspace'],
+  errors: ['not_found', 'invalid_state', 'edit_conflict', 'policy_invalid', 'outside_workspace'],
 });
 
 export const validatePolicy = defineRoute({

@@ -12,7 +12,7 @@ import type { Authority, Ctx } from '../../context.ts';
 import type { Database, Transaction } from '../../db/connect.ts';
 import { member, policy, user } from '../../db/schema/index.ts';
 import { DomainError, notFound } from '../../domain-error.ts';
-import { etagOf } from '../../write/etag.ts';
+import { etagOf, requireUnedited } from '../../write/etag.ts';
 
 /** Which policies apply to what the caller reaches: of a workspace, and of the organization. */
 export function visiblePolicies(ctx: Authority): SQL | undefined {
@@ -122,6 +122,17 @@ export type Editable = Pick<PolicyRow, 'name' | 'description' | 'mode' | 'text'>
 
 export function editableOf({ name, description, mode, text }: Editable): Editable {
   return { name, description, mode, text };
+}
+
+/**
+ * A refused edit names the version that it would have overwritten, so that its author can compare.
+ * @param read the etag that the caller read
+ * @throws DomainError edit_conflict
+ */
+export function requireCurrent(row: PolicyRow, read: string | undefined, next: Editable): void {
+  const [etag, nextEtag] = [policyEtag(row), policyEtag(next)];
+  const newer = { etag, path: `/v1/policies/${row.id}`, version: row.version };
+  requireUnedited(`policy "${row.name}"`, read, etag, nextEtag, newer);
 }
 
 export function policyEtag(row: Editable): string {

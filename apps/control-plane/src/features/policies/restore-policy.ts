@@ -3,11 +3,11 @@ import { and, eq } from 'drizzle-orm';
 import type { Ctx } from '../../context.ts';
 import { policy, policyVersion } from '../../db/schema/index.ts';
 import { notFound } from '../../domain-error.ts';
-import { requireUnedited } from '../../write/etag.ts';
 import { unlessUnchanged, write } from '../../write/write.ts';
 import { checkFor, requireValid } from './check-for.ts';
 import { insertVersion } from './insert-version.ts';
-import { lockPolicy, policyEtag, readPolicy, visiblePolicies } from './policy-view.ts';
+import { lockPolicy, readPolicy, requireCurrent, visiblePolicies } from './policy-view.ts';
+import { requireRoomForText } from './require-room.ts';
 import { changeOf } from './save-policy.ts';
 
 interface Input {
@@ -18,7 +18,7 @@ interface Input {
 /**
  * Makes the text of an earlier version the current one, as a new version. It is checked like any other
  * text, since what the schema allows may have changed.
- * @throws DomainError not_found, outside_workspace, edit_conflict, policy_invalid
+ * @throws DomainError not_found, outside_workspace, edit_conflict, policy_invalid, invalid_state
  */
 export async function restorePolicy(ctx: Ctx, { params, body }: Input): Promise<SavedPolicy> {
   const text = await readText(ctx, params.id, body.version);
@@ -26,12 +26,12 @@ export async function restorePolicy(ctx: Ctx, { params, body }: Input): Promise<
   const spec = { scope: 'policies.edit', action: 'policy.restore' } as const;
   return write<SavedPolicy>(ctx, spec, async (tx, confirmed) => {
     const row = await lockPolicy(tx, confirmed, params.id);
-    const [etag, next] = [policyEtag(row), policyEtag({ ...row, text })];
-    requireUnedited(`policy "${row.name}"`, body.etag, etag, next);
+    requireCurrent(row, body.etag, { ...row, text });
     requireValid(checked);
     const isNewText = text !== row.text;
     const version = isNewText ? row.version + 1 : row.version;
     if (isNewText) {
+      await requireRoomForText(tx, confirmed, row.workspaceId, text, row.id);
       await tx
         .update(policy)
         .set({

@@ -1,17 +1,8 @@
-import {
-  createId,
-  POLICIES_MAX,
-  type RouteInput,
-  type Routes,
-  type SavedPolicy,
-} from '@tollkeeper/contract';
-import { and, count, eq, isNull, ne, sql } from 'drizzle-orm';
+import { createId, type RouteInput, type Routes, type SavedPolicy } from '@tollkeeper/contract';
+import { eq } from 'drizzle-orm';
 import { callingKeyId } from '../../access/creator.ts';
 import type { Ctx } from '../../context.ts';
-import type { Transaction } from '../../db/connect.ts';
 import { policy } from '../../db/schema/index.ts';
-import { DomainError } from '../../domain-error.ts';
-import { requireUnedited } from '../../write/etag.ts';
 import { idempotent } from '../../write/idempotent.ts';
 import { unlessUnchanged, write } from '../../write/write.ts';
 import { getWorkspace } from '../workspaces/index.ts';
@@ -23,8 +14,10 @@ import {
   type PolicyRow,
   policyEtag,
   readPolicy,
+  requireCurrent,
   requirePlaceManaged,
 } from './policy-view.ts';
+import { requireFreeName, requireRoom, requireRoomForText } from './require-room.ts';
 
 type NewPolicy = RouteInput<Routes['createPolicy']>['body'];
 
@@ -43,6 +36,7 @@ export async function createPolicy(ctx: Ctx, { body }: { body: NewPolicy }): Pro
         if (workspaceId !== null) await getWorkspace(tx, confirmed, workspaceId);
         requireValid(checked);
         await requireRoom(tx, confirmed, workspaceId);
+        await requireRoomForText(tx, confirmed, workspaceId, body.text);
         await requireFreeName(tx, confirmed, workspaceId, body.name);
         const facts = {
           workspaceId,
@@ -100,9 +94,12 @@ export async function updatePolicy(ctx: Ctx, { params, body }: PolicyEdit): Prom
       mode: body.mode ?? row.mode,
       text: body.text ?? row.text,
     };
-    requireUnedited(`policy "${row.name}"`, body.etag, policyEtag(before), policyEtag(after));
+    requireCurrent(row, body.etag, after);
     const isNewText = after.text !== row.text;
-    if (checked && isNewText) requireValid(checked);
+    if (checked && isNewText) {
+      requireValid(checked);
+      await requireRoomForText(tx, confirmed, row.workspaceId, after.text, row.id);
+    }
     if (after.name !== row.name) {
       await requireFreeName(tx, confirmed, row.workspaceId, after.name, row.id);
     }
@@ -135,51 +132,4 @@ export async function updatePolicy(ctx: Ctx, { params, body }: PolicyEdit): Prom
 /** What gateways hear of a policy that changed. */
 export function changeOf({ id, workspaceId }: Pick<PolicyRow, 'id' | 'workspaceId'>) {
   return { kind: 'policy', subjectId: id, workspaceId } as const;
-}
-
-function inPlace(ctx: Ctx, workspaceId: string | null) {
-  return and(
-    eq(policy.organizationId, ctx.organizationId),
-    workspaceId === null ? isNull(policy.workspaceId) : eq(policy.workspaceId, workspaceId),
-  );
-}
-
-/** @throws DomainError invalid_state */
-async function requireRoom(tx: Transaction, ctx: Ctx, workspaceId: string | null): Promise<void> {
-  const [row] = await tx
-    .select({ policies: count() })
-    .from(policy)
-    .where(inPlace(ctx, workspaceId));
-  if ((row?.policies ?? 0) < POLICIES_MAX) return;
-  const place = workspaceId === null ? 'The organization' : 'The workspace';
-  throw new DomainError(
-    'invalid_state',
-    `${place} has ${POLICIES_MAX} policies, which is the most it can have. Delete one first, or write several statements into one policy.`,
-  );
-}
-
-/** @throws DomainError invalid_state */
-async function requireFreeName(
-  tx: Transaction,
-  ctx: Ctx,
-  workspaceId: string | null,
-  name: string,
-  own = '',
-): Promise<void> {
-  const [taken] = await tx
-    .select({ id: policy.id })
-    .from(policy)
-    .where(
-      and(
-        inPlace(ctx, workspaceId),
-        ne(policy.id, own),
-        sql`lower(${policy.name}) = lower(${name})`,
-      ),
-    )
-    .limit(1);
-  if (!taken) return;
-  throw new DomainError(
-    'invalid_state',
-    `There is a policy "${name}" already. Choose another name.`,
-  );
 }
