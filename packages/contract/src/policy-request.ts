@@ -6,6 +6,9 @@ export const HTTP_METHOD_RULE = 'must be a method of HTTP, such as GET';
 export const CALL_PATH = /^\/[^?#\s]*$/;
 export const CALL_PATH_RULE = 'must be a path without a query, such as /v1/invoices';
 
+/** Of a model, a method of MCP or a tool. */
+const BODY_TEXT_MAX = 1024;
+
 /** What policies can ask about a request, beside its key, its address and its time. */
 export const policyRequest = z
   .strictObject({
@@ -25,6 +28,25 @@ export const policyRequest = z
       .record(z.string().max(255), z.string().max(8192))
       .optional()
       .meta({ description: 'Those that policies name, at least' }),
+    model: z
+      .string()
+      .max(BODY_TEXT_MAX)
+      .optional()
+      .meta({ description: 'Model that its body asks for', examples: ['gpt-5'] }),
+    mcp: z
+      .strictObject({
+        method: z
+          .string()
+          .max(BODY_TEXT_MAX)
+          .meta({ examples: ['tools/call'] }),
+        tool: z
+          .string()
+          .max(BODY_TEXT_MAX)
+          .optional()
+          .meta({ description: 'Name of the tool, with the method tools/call' }),
+      })
+      .optional()
+      .meta({ id: 'PolicyMessage', description: 'Message to an MCP server that its body is' }),
     gateway: visibleLine(64)
       .optional()
       .meta({ description: 'Name of the gateway; empty unless given' }),

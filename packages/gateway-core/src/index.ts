@@ -11,6 +11,7 @@ export {
   watchValidity,
 } from './authorize/authorize.ts';
 export {
+  type BodyFacts,
   type CallFacts,
   decideCall,
   environmentOf,
@@ -26,7 +27,12 @@ export {
   type SentCredentials,
   sortCredentials,
 } from './authorize/credential.ts';
-export { type Denial, type DenialAnswer, denialAnswer, UNAVAILABLE } from './authorize/denial.ts';
+export {
+  type Denial,
+  type DenialAnswer,
+  denialAnswer,
+  UNAVAILABLE,
+} from './authorize/denial.ts';
 export { pathReadings } from './authorize/path-readings.ts';
 export { systemClock } from './clock.ts';
 export { findForwardProxy } from './connection/find-forward-proxy.ts';

@@ -104,6 +104,26 @@ test('a call is simulated, with a text that is not saved', async () => {
   expect(JSON.parse(json.stdout)).toEqual(SIMULATION);
 });
 
+test('a call is simulated with its model, or its tool', async () => {
+  const answers = {
+    'GET /v1/api-keys': { data: [KEY], nextCursor: null, totalCount: 1 },
+    'POST /v1/policies/simulate': SIMULATION,
+  };
+  const requestOf = async (...more: string[]) => {
+    const { seen } = await tollkeeper(['policies', 'simulate', ...CALL, ...more], answers);
+    return seen.at(-1)?.body;
+  };
+  const request = { method: 'GET', path: '/v1' };
+  expect(await requestOf('--model', 'gpt-5')).toMatchObject({
+    request: { ...request, model: 'gpt-5' },
+  });
+  expect(await requestOf('--mcp-method', 'tools/call', '--mcp-tool', 'search')).toMatchObject({
+    request: { ...request, mcp: { method: 'tools/call', tool: 'search' } },
+  });
+  const alone = ['policies', 'simulate', ...CALL, '--mcp-tool', 'search'];
+  expect((await tollkeeper(alone, answers)).exitCode).toBe(2);
+});
+
 test('a simulation needs a request, and a file for what is said about its text', async () => {
   const argv = ['policies', 'simulate', '--key', KEY_ID];
   expect((await tollkeeper(argv)).exitCode).toBe(2);

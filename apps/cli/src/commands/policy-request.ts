@@ -8,6 +8,9 @@ export const requestOptions = {
   path: text('path', 'Path of the request, without its query; with --method'),
   host: text('host', 'Host of the request'),
   header: words('name:value', 'Headers of the request'),
+  model: text('model', 'Model that the body of the request asks for'),
+  mcpMethod: text('method', 'Method of the message to an MCP server, such as tools/call'),
+  mcpTool: text('tool', 'Tool that the message calls; with --mcp-method'),
   gateway: text('name', 'Name of the gateway that the request goes to'),
   route: text('path', 'Path of the route that it takes there'),
 };
@@ -16,17 +19,22 @@ export const requestOptions = {
 export function readRequest(
   options: OptionValues<typeof requestOptions>,
 ): PolicyRequestInput | undefined {
-  const { method, path, host, header, gateway, route } = options;
-  if ([method, path, host, header, gateway, route].every((each) => each === undefined)) {
-    return undefined;
-  }
+  const { method, path, host, header, model, mcpMethod, mcpTool, gateway, route } = options;
+  const all = [method, path, host, header, model, mcpMethod, mcpTool, gateway, route];
+  if (all.every((each) => each === undefined)) return undefined;
   if (method === undefined || path === undefined) {
     throw new Failure(EXIT.usage, 'A request needs both --method and --path.');
   }
+  if (mcpTool !== undefined && mcpMethod === undefined) {
+    throw new Failure(EXIT.usage, '--mcp-tool needs --mcp-method, such as tools/call.');
+  }
+  const tool = mcpTool === undefined ? {} : { tool: mcpTool };
   return {
     method: method.toUpperCase(),
     path,
     ...(host === undefined ? {} : { host }),
+    ...(model === undefined ? {} : { model }),
+    ...(mcpMethod === undefined ? {} : { mcp: { method: mcpMethod, ...tool } }),
     ...(gateway === undefined ? {} : { gateway }),
     ...(route === undefined ? {} : { route }),
     ...(header ? { headers: Object.fromEntries(header.map(parseHeader)) } : {}),

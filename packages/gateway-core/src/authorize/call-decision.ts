@@ -25,6 +25,16 @@ export interface CallFacts {
   readonly routePath: string;
   /** Names and values in turn, as they came. */
   readonly rawHeaders: readonly string[];
+  /** What was read of its body; undefined where nothing was. */
+  readonly body?: BodyFacts | undefined;
+}
+
+/** What policies can ask about the body of a request. */
+export interface BodyFacts {
+  /** Of a request to an LLM provider. */
+  readonly model?: string | undefined;
+  /** Of a message to an MCP server. */
+  readonly mcp?: { readonly method: string; readonly tool?: string | undefined } | undefined;
 }
 
 /** What is asked of the policies, for as long as its decision lasts. */
@@ -85,10 +95,11 @@ export function explainCall(
 const UNNAMED: GatewayFacts = { name: '', labels: {} };
 
 function calledRoute(gateway: GatewayFacts, call: CallFacts, ip: string): CalledRoute {
-  const { method, path, routePath, rawHeaders } = call;
+  const { method, path, routePath, rawHeaders, body } = call;
   return {
     route: routeOf(gateway, routePath, hostName(call.host)),
     ip,
+    ...body,
     method,
     path,
     otherPaths: () => pathReadings(path),

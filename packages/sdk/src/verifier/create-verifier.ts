@@ -58,6 +58,10 @@ export interface VerifiedRequest {
   readonly path: string;
   readonly host?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Model that its body asks for. */
+  readonly model?: string;
+  /** Message to an MCP server that its body is; `tool` is for tools/call. */
+  readonly mcp?: { readonly method: string; readonly tool?: string };
 }
 
 export type Verification =
@@ -104,8 +108,9 @@ export async function createVerifier(options: VerifierOptions): Promise<Verifier
   };
 }
 
-function callFacts({ method, path, host = '', headers = {} }: VerifiedRequest): CallFacts {
-  return { method, path, host, routePath: '', rawHeaders: Object.entries(headers).flat() };
+function callFacts({ method, path, host = '', headers = {}, ...body }: VerifiedRequest): CallFacts {
+  const rawHeaders = Object.entries(headers).flat();
+  return { method, path, host, routePath: '', rawHeaders, body };
 }
 
 function fleetOptions(options: VerifierOptions, log: Log): FleetOptions {

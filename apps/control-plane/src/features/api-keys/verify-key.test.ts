@@ -58,6 +58,12 @@ it.each([
   ['resource.gateway == "edge-1"', { gateway: 'edge-1' }],
   ['resource.getTag("region") == "eu"', { labels: { region: 'eu' } }],
   ['resource.path == "/v1"', { route: '/v1' }],
+  ['context has model && context.model == "gpt-5"', { model: 'gpt-5' }],
+  ['context has mcp && context.mcp.method == "tools/list"', { mcp: { method: 'tools/list' } }],
+  [
+    'context has mcp.tool && context.mcp.tool == "search"',
+    { mcp: { method: 'tools/call', tool: 'search' } },
+  ],
 ])('knows of the request: %s', async (condition, fields) => {
   await put(FORBID(condition));
   expect(await verify()).toBe('valid');

@@ -110,8 +110,9 @@ function isDenied(
 }
 
 export function callFacts(request: PolicyRequestInput): CallFacts {
-  const { method, path, host = '', route = '', headers = {} } = request;
-  return { method, path, host, routePath: route, rawHeaders: Object.entries(headers).flat() };
+  const { method, path, host = '', route = '', headers = {}, model, mcp } = request;
+  const rawHeaders = Object.entries(headers).flat();
+  return { method, path, host, routePath: route, rawHeaders, body: { model, mcp } };
 }
 
 /** A question about a place that is none has no answer; `valid` would be a wrong one. */

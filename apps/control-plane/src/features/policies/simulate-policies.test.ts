@@ -106,6 +106,25 @@ describe('the call', () => {
     const { body } = await simulate({ policy: { text: naming('x-draft') } });
     expect(body.headers).toEqual(['x-draft', 'x-shadow', 'x-team']);
   });
+
+  it('knows the model and the tool of a call', async () => {
+    const effectOf = async (text: string, request: object) => {
+      const { body } = await simulate({
+        policy: { text },
+        request: { method: 'POST', path: '/', ...request },
+      });
+      return body.policies.find(({ isDraft }) => isDraft)?.effect;
+    };
+    const small =
+      'permit (principal, action, resource) when { context has model && context.model == "small" };';
+    expect(await effectOf(small, { model: 'small' })).toBe('permits');
+    expect(await effectOf(small, {})).toBe('does_not_match');
+    const search =
+      'permit (principal, action, resource) when { context has mcp.tool && context.mcp.tool == "search" };';
+    const mcp = { method: 'tools/call', tool: 'search' };
+    expect(await effectOf(search, { mcp })).toBe('permits');
+    expect(await effectOf(search, { mcp: { method: 'tools/list' } })).toBe('does_not_match');
+  });
 });
 
 describe('a draft', () => {
