@@ -4,6 +4,10 @@ import { FACTORS } from './session.ts';
 /** Every code that a problem+json answer can carry, with its status and title (RFC 9457). */
 export const ERRORS = {
   malformed_json: { status: 400, title: 'The body is not valid JSON' },
+  ambiguous_body: { status: 400, title: 'The body can be read in two ways' },
+  batch_not_supported: { status: 400, title: 'Batches are not supported' },
+  invalid_message: { status: 400, title: 'The body does not have the expected form' },
+  header_mismatch: { status: 400, title: 'A header does not match the body' },
   malformed_request: { status: 400, title: 'The request cannot be read' },
   key_in_url: { status: 400, title: 'The address contains an API key' },
   device_login: { status: 400, title: 'The device login is not complete' },
@@ -43,6 +47,7 @@ export const ERRORS = {
   already_set_up: { status: 409, title: 'This server already has an owner' },
   idempotency_conflict: { status: 409, title: 'The Idempotency-Key was used for another request' },
   body_too_large: { status: 413, title: 'The body is too large' },
+  inspected_body_too_large: { status: 413, title: 'The body is too large to be inspected' },
   unsupported_media_type: { status: 415, title: 'The content type is not supported' },
   policy_invalid: { status: 422, title: 'The policy is not valid' },
   validation_failed: { status: 422, title: 'The request is not valid' },

@@ -30,9 +30,11 @@ export {
 export {
   type Denial,
   type DenialAnswer,
+  type DenialForm,
   denialAnswer,
   UNAVAILABLE,
 } from './authorize/denial.ts';
+export { findCaller } from './authorize/find-caller.ts';
 export { pathReadings } from './authorize/path-readings.ts';
 export { systemClock } from './clock.ts';
 export { findForwardProxy } from './connection/find-forward-proxy.ts';

@@ -43,6 +43,8 @@ export interface Limits {
   readonly headBytesMax: number;
   readonly connectionsMax: number;
   readonly bodyBytesMax: number;
+  /** Of all bodies that one process inspects at the same time. */
+  readonly inspectedBytesMax: number;
   /** How long requests under way may take once the gateway begins to stop, in milliseconds. */
   readonly drainMs: number;
 }
@@ -80,6 +82,9 @@ export interface RouteConfig {
   /** What a key must hold. */
   readonly scopes: readonly Scope[];
   readonly bodyBytesMax: number;
+  /** What policies can ask about bodies; null reads none. */
+  readonly inspect: InspectKind | null;
+  readonly inspectBytesMax: number;
   /** Where keys are taken from: `bearer`, `basic`, `websocket-protocol`, or headers in lower case. */
   readonly credentials: readonly string[];
   readonly cors: CorsConfig | null;
@@ -88,6 +93,10 @@ export interface RouteConfig {
   /** Where clients read what the route says about itself; null says nothing. */
   readonly metadataUrl: string | null;
 }
+
+/** Whose requests a route inspects. */
+export const INSPECT_KINDS = ['openai', 'anthropic', 'mcp'] as const;
+export type InspectKind = (typeof INSPECT_KINDS)[number];
 
 /** How requests are shared among upstreams. */
 export interface BalancingConfig {

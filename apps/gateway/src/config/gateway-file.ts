@@ -3,6 +3,7 @@ import { parseIpRange } from '@tollkeeper/verify';
 import { z } from 'zod';
 import { KIND, kindOf } from '../request/header-kinds.ts';
 import { ADDRESS_SHAPE, parseAddress } from './address.ts';
+import { INSPECT_KINDS } from './config.ts';
 import { originFault } from './cors-origin.ts';
 import { type Environment, expandVariables } from './expand-variables.ts';
 import { resourceMetadata } from './resource-metadata.ts';
@@ -21,6 +22,8 @@ export const WORKERS_MAX = 64;
 /** A larger head would cost more memory for each connection than a flood should get. */
 const HEAD_BYTES_MAX = 128 * 1024;
 const BYTES_MAX = Number.MAX_SAFE_INTEGER;
+/** Of one body, which is held in memory until the upstream has it. */
+const INSPECT_BYTES_MAX = 64 * 1024 ** 2;
 
 const bytes = z.int().min(0).max(BYTES_MAX);
 
@@ -89,6 +92,11 @@ const limits = z.strictObject({
     .default(16 * 1024),
   connectionsMax: z.int().min(1).default(10_000),
   bodyBytesMax: bytes.default(1024 ** 3),
+  inspectedBytesMax: z
+    .int()
+    .min(1024)
+    .max(BYTES_MAX)
+    .default(256 * 1024 ** 2),
   drainMs: time.default(30_000),
 });
 
@@ -189,6 +197,12 @@ export function route(expanded: z.ZodType<string>) {
       .default({}),
     scopes: z.array(scope).default([]),
     bodyBytesMax: bytes.optional(),
+    inspect: z.enum(INSPECT_KINDS).optional(),
+    inspectBytesMax: z
+      .int()
+      .min(1)
+      .max(INSPECT_BYTES_MAX)
+      .default(1024 ** 2),
     credentials: z.array(credentialPlace).min(1).optional(),
     cors: cors.optional(),
     mcp: z.strictObject({ resourceMetadata }).optional(),
@@ -197,7 +211,7 @@ export function route(expanded: z.ZodType<string>) {
     for (const [path, message] of upstreamFaults(given)) {
       ctx.addIssue({ code: 'custom', path: [path], message });
     }
-    const { access, scopes, credentials, mcp } = given;
+    const { access, scopes, credentials, mcp, inspect } = given;
     if (mcp && (access === 'open' || credentials?.includes('bearer') === false)) {
       const message = 'needs a route that accepts keys as "bearer", as MCP clients send them';
       ctx.addIssue({ code: 'custom', path: ['mcp'], message });
@@ -206,5 +220,9 @@ export function route(expanded: z.ZodType<string>) {
     const message = 'means nothing where access is open: no key is read there';
     if (scopes.length > 0) ctx.addIssue({ code: 'custom', path: ['scopes'], message });
     if (credentials) ctx.addIssue({ code: 'custom', path: ['credentials'], message });
+    if (inspect) {
+      const reason = 'means nothing where access is open: no policy is asked there';
+      ctx.addIssue({ code: 'custom', path: ['inspect'], message: reason });
+    }
   });
 }

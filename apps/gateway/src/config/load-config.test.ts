@@ -161,6 +161,20 @@ accessLog: { file: none/access.log }
   );
 });
 
+it('takes no route that inspects bodies that nobody sends, or larger ones than fit', async () => {
+  const routes = [
+    '{path: /a, inspect: mcp}',
+    '{path: /b, upstream: "http://b", inspect: openai, inspectBytesMax: 5000}',
+    '{path: /c, upstream: "http://b", inspectBytesMax: 5000}',
+  ];
+  const text = `limits: {inspectedBytesMax: 4096}\nforwardAuth: true\nroutes: [${routes.join(', ')}]`;
+  await expect(load(text)).rejects.toThrow(
+    /3:21: route "\/a": "inspect" needs an upstream.*\n.*route "\/b": "inspectBytesMax" is above/,
+  );
+  const open = 'routes: [{path: /, upstream: "http://b", access: open, inspect: mcp}]';
+  await expect(load(open)).rejects.toThrow('"inspect" means nothing where access is open');
+});
+
 describe('the command line', () => {
   it('names every option at fault', () => {
     const args = ['--listen', 'x', '--control-plane', 'ftp://a', '--upstream', 'nothing'];

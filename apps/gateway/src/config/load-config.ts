@@ -98,6 +98,7 @@ function routesFor(
     cors: given.cors ?? null,
     credentials: given.credentials ?? DEFAULT_PLACES,
     bodyBytesMax: given.bodyBytesMax ?? bodyBytesMax,
+    inspect: given.inspect ?? null,
     answer: null,
     metadataUrl: metadata ? metadataUrl(metadata) : null,
   };
@@ -130,6 +131,17 @@ function routeFaults(
     if (first)
       faults.push(read.faultAt(at, `is the same as in line ${read.lineOf(first)}, case aside`));
     else firsts.set(path, at);
+  }
+  for (const [index, { inspect, inspectBytesMax, ...each }] of (file.routes ?? []).entries()) {
+    if (!inspect) continue;
+    const at = ['routes', index];
+    if (inspectBytesMax > file.limits.inspectedBytesMax) {
+      const reason = 'is above "limits.inspectedBytesMax", which is for all bodies together';
+      faults.push(read.faultAt([...at, 'inspectBytesMax'], reason));
+    }
+    if (each.upstream || each.upstreams) continue;
+    const reason = 'needs an upstream: proxies that ask for decisions send no bodies';
+    faults.push(read.faultAt([...at, 'inspect'], reason));
   }
   if (forwardAuth) return faults;
   if (routes.length === 0) {

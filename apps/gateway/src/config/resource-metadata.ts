@@ -51,6 +51,7 @@ export function metadataRoute(route: RouteConfig, metadata: ResourceMetadata): R
     upstream: null,
     balancing: null,
     scopes: [],
+    inspect: null,
     answer: JSON.stringify(document),
     metadataUrl: null,
   };

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Accepted, AuthorizationRequest } from '@tollkeeper/gateway-core';
 import { rangeContains } from '@tollkeeper/verify';
 import type { Config } from '../config/config.ts';
+import type { InspectedBody } from '../inspect/inspected-body.ts';
 import type { Head } from '../request/head.ts';
 import type { Route } from '../request/routes.ts';
 import { addIdentityHeaders } from './identity-headers.ts';
@@ -17,6 +18,8 @@ export interface AuthorizedRequest {
   readonly target: string;
   readonly peer: string;
   readonly route: Route;
+  /** Set where it was read before the decision. */
+  readonly body: InspectedBody | undefined;
   /** Undefined on an open route. */
   readonly caller:
     | { readonly request: AuthorizationRequest; readonly decision: Accepted }

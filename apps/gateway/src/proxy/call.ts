@@ -41,6 +41,16 @@ export function decided({ metrics }: Services, { record }: Call, code: string): 
   if (record) record.code = code;
 }
 
+/** Whatever goes wrong on the way to the decision refuses. */
+export function refuseOnError(services: Services, call: Call, step: () => void): void {
+  try {
+    step();
+  } catch (error) {
+    services.log.error({ err: error }, 'request could not be decided');
+    refuse(services, call, UNAVAILABLE);
+  }
+}
+
 export function refuse(services: Services, call: Call, denial: Denial): void {
   const { req, res, startedAt } = call;
   decided(services, call, denial.code);

@@ -55,6 +55,7 @@ export function createProxyServer(services: Services, connections: Connections):
       onEnd: undefined,
       route: undefined,
       cors: undefined,
+      denialForm: undefined,
       ongoing: undefined,
       record: services.accessLog.begin(),
     };

@@ -220,10 +220,14 @@ export class ProxyRequest implements Held, AnswerWatch, Ongoing, Repeatable {
 
   #body(): Readable {
     const { req, res, record } = this.#call;
-    const { bodyBytesMax } = this.#authorized.route;
+    const { route, body: inspected } = this.#authorized;
+    if (inspected) {
+      this.#upload = inspected.stream();
+      return this.#upload;
+    }
     const { bodyTimeoutMs } = this.#services.live.config.limits;
     const isWaiting = req.headers.expect !== undefined;
-    const limits = { bytesMax: bodyBytesMax, idleMs: bodyTimeoutMs };
+    const limits = { bytesMax: route.bodyBytesMax, idleMs: bodyTimeoutMs };
     const goOn = () => {
       this.#upload = body;
       if (isWaiting && !res.headersSent) res.writeContinue();

@@ -1,13 +1,14 @@
 /** Takes each request: what cannot be read is refused, the rest is decided, counted, and passed on. */
 
 import {
+  type AuthorizationRequest,
   authorize,
   type CallFacts,
   type Denial,
+  findCaller,
   hasKey,
   KEY_IN_URL,
   NO_KEYS,
-  UNAVAILABLE,
 } from '@tollkeeper/gateway-core';
 import { isReserved } from '../config/route-path.ts';
 import { clientAddress } from '../request/client-address.ts';
@@ -26,8 +27,10 @@ import {
   refuse,
   refuseCounted,
   refuseDenied,
+  refuseOnError,
 } from './call.ts';
 import { answerForwardAuth } from './forward-auth/answer-forward-auth.ts';
+import { inspectCall } from './inspect-call.ts';
 import { answerPreflight } from './preflight.ts';
 import { ProxyRequest } from './proxy-request.ts';
 import { isKeyInHead } from './request-headers.ts';
@@ -55,9 +58,8 @@ const FORWARD_AUTH_OFF: Denial = {
 /** It would show the client what the gateway adds, the upstream's credentials among it. */
 const NO_TRACE: Denial = { code: 'method_not_allowed', detail: 'TRACE is not passed on.' };
 
-/** Whatever goes wrong on the way to the decision refuses. */
 export function receive(services: Services, call: Call): void {
-  try {
+  refuseOnError(services, call, () => {
     const head = readHead(call.req.rawHeaders);
     const target = isKeyInHead(head) ? KEY_MISPLACED : readTarget(call, head);
     adoptForwarded(head);
@@ -73,10 +75,7 @@ export function receive(services: Services, call: Call): void {
       services.log.warn({ from }, 'request for a decision refused: forward authentication is off');
       refuse(services, call, FORWARD_AUTH_OFF);
     } else pass(services, call, head, target);
-  } catch (error) {
-    services.log.error({ err: error }, 'request could not be decided');
-    refuse(services, call, UNAVAILABLE);
-  }
+  });
 }
 
 /** Also what cannot be read: the path is not known then. */
@@ -127,7 +126,39 @@ function pass(services: Services, call: Call, head: Head, target: string): void 
   const ip = clientAddress(peer, head.forwardedFor, config.trustedProxies);
   const { required } = route ?? NO_ROUTE;
   const request = { secret, ip, required, call: callFacts(call, head, target, route) };
-  const { callsMax } = config.perKey;
+  const received = { head, target, peer, route, request, body: undefined };
+  if (route?.inspect) passInspected(services, call, { ...received, route });
+  else decide(services, call, received);
+}
+
+/** A request with a key, until it is decided. */
+interface Received extends Pick<AuthorizedRequest, 'head' | 'target' | 'peer' | 'body'> {
+  /** Undefined where no route leads. */
+  readonly route: Route | undefined;
+  readonly request: AuthorizationRequest;
+}
+
+/** Nothing is read of the body of a call that is refused by its key. */
+function passInspected(
+  services: Services,
+  call: Call,
+  received: Received & { readonly route: Route },
+): void {
+  const { head, target, route, request } = received;
+  const key = findCaller(services.fleet, request, services.nowMs());
+  if (!key) {
+    decide(services, call, { ...received, request: { ...request, call: undefined } });
+    return;
+  }
+  inspectCall(services, call, { head, target, route, key }, (facts, body) => {
+    const known = request.call && { ...request.call, body: facts };
+    decide(services, call, { ...received, request: { ...request, call: known }, body });
+  });
+}
+
+function decide(services: Services, call: Call, received: Received): void {
+  const { request, route, body, ...rest } = received;
+  const { callsMax } = services.live.config.perKey;
   const hasRoomFor =
     callsMax === null
       ? undefined
@@ -140,8 +171,7 @@ function pass(services: Services, call: Call, head: Head, target: string): void 
   else {
     accept(services, call, decision);
     const caller = { request, decision };
-    const authorized = { head, target, peer, route, caller };
-    services.hold(new ProxyRequest(services, call, authorized));
+    services.hold(new ProxyRequest(services, call, { ...rest, route, body, caller }));
   }
 }
 
@@ -174,7 +204,7 @@ function passOpen(
   else {
     decided(services, call, 'open');
     const peer = peerOf(call.req);
-    const authorized = { head, target, peer, route, caller: undefined };
+    const authorized = { head, target, peer, route, body: undefined, caller: undefined };
     new ProxyRequest(services, call, authorized).release();
   }
 }

@@ -1,5 +1,10 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
-import { type Denial, type DenialAnswer, denialAnswer } from '@tollkeeper/gateway-core';
+import {
+  type Denial,
+  type DenialAnswer,
+  type DenialForm,
+  denialAnswer,
+} from '@tollkeeper/gateway-core';
 import type { CallRecord } from '../access-log/call-record.ts';
 import type { CorsHeaders } from '../request/cors.ts';
 import type { Route } from '../request/routes.ts';
@@ -13,13 +18,16 @@ export interface Exchange {
   route: Route | undefined;
   /** Set where the route answers pages of other origins. */
   cors: CorsHeaders | undefined;
+  /** How a denial states the problem; undefined for problem+json. */
+  denialForm: DenialForm | undefined;
   /** Set where the access log has a line for it. */
   readonly record: CallRecord | undefined;
 }
 
-/** Answers with problem+json, in place of an upstream. The head must not have been sent. */
-export function sendDenial({ req, res, route, cors, record }: Exchange, denial: Denial): void {
-  const { status, headers, body, requestId } = denialAnswer(denial, route?.challenges);
+/** Answers in place of an upstream. The head must not have been sent. */
+export function sendDenial(exchange: Exchange, denial: Denial): void {
+  const { req, res, route, cors, record, denialForm } = exchange;
+  const { status, headers, body, requestId } = denialAnswer(denial, route?.challenges, denialForm);
   // Where requests cannot be distinguished, nothing that follows is read as one.
   if (denial.code === 'malformed_request') res.shouldKeepAlive = false;
   // Named, since that of an upstream may stand in `res` still, which nobody can send.

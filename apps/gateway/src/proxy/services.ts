@@ -2,6 +2,7 @@ import type { Fleet } from '@tollkeeper/gateway-core';
 import type { AccessLog } from '../access-log/access-log.ts';
 import type { CallMetrics } from '../admin/metrics.ts';
 import type { Config } from '../config/config.ts';
+import type { BodyMemory } from '../inspect/body-memory.ts';
 import type { Log } from '../log.ts';
 import type { Route } from '../request/routes.ts';
 import type { RunningCalls } from './running-calls.ts';
@@ -16,6 +17,7 @@ export interface Services {
   readonly accessLog: AccessLog;
   readonly upstreams: Upstreams;
   readonly runningCalls: RunningCalls;
+  readonly bodyMemory: BodyMemory;
   /** In milliseconds since 1970. */
   readonly nowMs: () => number;
   /** Holds what was decided until its count is in the spool. */

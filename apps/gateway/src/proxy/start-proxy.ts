@@ -8,6 +8,7 @@ import { createAccessLog } from '../access-log/access-log.ts';
 import { addUpstreamMetrics, createCallMetrics } from '../admin/metrics.ts';
 import type { Address } from '../config/address.ts';
 import type { Config } from '../config/config.ts';
+import { createBodyMemory } from '../inspect/body-memory.ts';
 import { listen } from '../listen.ts';
 import type { Log } from '../log.ts';
 import { prepareRoutes } from '../request/routes.ts';
@@ -73,6 +74,7 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   const services: Services = {
     ...{ fleet, log, metrics, accessLog, upstreams, nowMs },
     runningCalls: createRunningCalls(),
+    bodyMemory: createBodyMemory(() => services.live.config.limits.inspectedBytesMax),
     hold: createTurn(() => fleet.flush()),
     live: { config, routes: prepareRoutes(config.routes) },
     isDraining: false,

@@ -20,6 +20,8 @@ function routes(...paths: string[]): readonly Route[] {
     metadataUrl: null,
     credentials: ['bearer', 'x-api-key'],
     bodyBytesMax: 1,
+    inspect: null,
+    inspectBytesMax: 1,
   });
   return prepareRoutes(paths.map(config).toSorted((a, b) => b.path.length - a.path.length));
 }

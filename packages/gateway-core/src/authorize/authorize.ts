@@ -31,7 +31,8 @@ export interface AuthorizationRequest {
   readonly call: CallFacts | undefined;
 }
 
-const CALL = scopeSet(['apis.call']);
+/** What every call needs. */
+export const CALL = scopeSet(['apis.call']);
 
 export interface Accepted {
   readonly code: 'valid';

@@ -61,13 +61,23 @@ export function policyDenial(lacking: keyof typeof LACKING | undefined): Denial 
 
 const CHALLENGES = ['Bearer realm="tollkeeper"'];
 
-/**
- * As problem+json (RFC 9457), with the error object that clients of LLM providers read.
- * @param challenges values of WWW-Authenticate, for a denial that asks for another credential
- */
+/** How the body of an answer states a problem. */
+export type DenialForm = (problem: GatewayProblem) => {
+  readonly contentType: string;
+  readonly body: string;
+};
+
+/** RFC 9457, with the error object that clients of LLM providers read. */
+const asProblem: DenialForm = (problem) => ({
+  contentType: 'application/problem+json',
+  body: JSON.stringify(problem),
+});
+
+/** @param challenges values of WWW-Authenticate, for a denial that asks for another credential */
 export function denialAnswer(
   { code, detail, scopes }: Denial,
   challenges: readonly string[] = CHALLENGES,
+  form: DenialForm = asProblem,
 ): DenialAnswer {
   const { status, title } = ERRORS[code];
   const requestId = `req_${randomUUID()}`;
@@ -81,12 +91,12 @@ export function denialAnswer(
     ...(scopes ? { scopes: [...scopes] } : {}),
     error: { message: detail, type: errorType(status), code },
   };
-  const body = JSON.stringify(problem);
+  const { contentType, body } = form(problem);
   return {
     status,
     headers: [
       'Content-Type',
-      'application/problem+json',
+      contentType,
       'Content-Length',
       String(Buffer.byteLength(body)),
       'Cache-Control',

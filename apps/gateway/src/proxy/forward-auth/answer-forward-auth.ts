@@ -104,6 +104,8 @@ function originalFacts(
   { original, asked }: { original: OriginalTarget; asked: Route | typeof NO_ROUTE },
 ): CallFacts | undefined {
   if (!('target' in original) || !isToldByTrusted(live.config, call, target)) return undefined;
+  // Policies may ask for the body, which the proxy keeps.
+  if ('path' in asked && asked.inspect) return undefined;
   return {
     method: originalMethod(call, target, live.config.methodHeader),
     path: pathOf(original.target),

@@ -2,6 +2,7 @@ import { parseIpRange, scopeSet } from '@tollkeeper/verify';
 import { describe, expect, it } from 'vitest';
 import type { Config } from '../../config/config.ts';
 import { connectRaw } from '../../testing/raw-client.ts';
+import { setPolicy } from '../../testing/set-policy.ts';
 import {
   startTestGateway,
   startUpstream,
@@ -150,6 +151,27 @@ it("goes by the client's address where a trusted proxy tells it, and never by th
       expect(answer).toMatchObject({ code: 'ip_not_allowed' });
     }
   }
+});
+
+it('refuses what policies decide about a route that inspects bodies, which no proxy sends', async () => {
+  const { routes } = await testConfig('http://127.0.0.1:9');
+  const change = { ...TRUSTED, forwardAuth: true };
+  const gateway = await startTestGateway(undefined, {
+    ...change,
+    routes: routes.map((each) => ({ ...each, inspect: 'openai' })),
+  });
+  const headers = {
+    ...{ 'x-api-key': gateway.fleet.addKey(), 'x-forwarded-uri': '/' },
+    ...{ 'x-forwarded-method': 'POST', 'x-forwarded-for': '192.0.2.1' },
+  };
+  expect(await ask(gateway, '/forward-auth', headers)).toMatchObject({ status: 200 });
+  const text = 'context has model && context.model == "large"';
+  setPolicy(gateway.fleet, `permit (principal, action, resource) unless { ${text} };`);
+  for (const path of ['/forward-auth', '/ext-authz/v1']) {
+    expect(await ask(gateway, path, headers)).toMatchObject({ code: 'policy_denied' });
+  }
+  gateway.reload({ ...gateway.config, routes: routes.map((each) => ({ ...each, inspect: null })) });
+  expect(await ask(gateway, '/ext-authz/v1', headers)).toMatchObject({ status: 200 });
 });
 
 it.each(['/forward-auth', '/ext-authz/x'])(
