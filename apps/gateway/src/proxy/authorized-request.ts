@@ -35,6 +35,7 @@ export function outgoingOf(
 ): Outgoing {
   const origin = { peer, isTrusted: isTrustedPeer(config, peer), isTls: config.tls !== null };
   const headers = requestHeaders(rawHeaders, head, route, origin);
+  if (showsTools({ method }, { route, caller })) requireIdentity(headers);
   if (caller) addIdentityHeaders(headers, caller.decision);
   return {
     upstream,
@@ -45,6 +46,23 @@ export function outgoingOf(
     headers,
     timeouts: route.timeouts,
   };
+}
+
+/** Whether its answer may have the list of an MCP server's tools in it; a GET resumes answers to others. */
+export function showsTools(
+  { method }: Pick<IncomingMessage, 'method'>,
+  { route, caller }: Pick<AuthorizedRequest, 'route' | 'caller'>,
+): boolean {
+  if (route.inspect !== 'mcp' || !caller) return false;
+  return method === 'GET' || caller.request.call?.body?.mcp?.method === 'tools/list';
+}
+
+/** What is to be read of the answer must not be compressed. */
+function requireIdentity(headers: string[]): void {
+  for (let at = headers.length - 2; at >= 0; at -= 2) {
+    if (headers[at]?.toLowerCase() === 'accept-encoding') headers.splice(at, 2);
+  }
+  headers.push('Accept-Encoding', 'identity');
 }
 
 export function isTrustedPeer({ trustedProxies }: Config, peer: string): boolean {

@@ -1,12 +1,13 @@
 import type { Readable } from 'node:stream';
 import { type Denial, UNAVAILABLE, watchKeys, watchValidity } from '@tollkeeper/gateway-core';
 import { hasBody } from '../request/head.ts';
-import { Answer } from './answer.ts';
+import type { Answer } from './answer.ts';
 import type { AnswerWatch } from './answer-watch.ts';
 import { type AuthorizedRequest, isTrustedPeer, outgoingOf } from './authorized-request.ts';
 import { Attempts } from './balancing/attempts.ts';
 import type { BalancedUpstream } from './balancing/balanced-upstreams.ts';
 import type { Call, Ongoing } from './call.ts';
+import { createAnswer } from './filtered-answer.ts';
 import { isConnectionBroken, isKeptClosed } from './kept-connection.ts';
 import { type AddressHeader, addressMap, publicValue } from './public-address.ts';
 import { bodyTooLarge, requestBody } from './request-body.ts';
@@ -181,7 +182,7 @@ export class ProxyRequest implements Held, AnswerWatch, Ongoing, Repeatable {
     }
     this.#target = target;
     if (record) record.forwardedAt = performance.now();
-    this.#answer = new Answer(this.#call, this);
+    this.#answer = createAnswer(this.#services, this.#call, this.#authorized, this);
     this.#send(target, this.#answer);
   }
 

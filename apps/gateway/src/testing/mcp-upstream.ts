@@ -17,8 +17,8 @@ export interface McpUpstream {
   readonly cancelled: () => number;
 }
 
-/** Its address is `/mcp`. */
-export async function startMcpUpstream(): Promise<McpUpstream> {
+/** Its address is `/mcp`. @param isJson whether it answers with JSON instead of events */
+export async function startMcpUpstream(isJson = false): Promise<McpUpstream> {
   const heads: string[] = [];
   const sessions = new Map<string, StreamableHTTPServerTransport>();
   let begun = 0;
@@ -31,7 +31,7 @@ export async function startMcpUpstream(): Promise<McpUpstream> {
   const { url } = await startUpstream(async (req, res) => {
     heads.push([req.method, ...req.rawHeaders].join('\n'));
     const known = sessions.get(String(req.headers['mcp-session-id']));
-    const transport = known ?? (await openSession(sessions, wait));
+    const transport = known ?? (await openSession(sessions, wait, isJson));
     await transport.handleRequest(req, res);
   });
   return { url, heads, begun: () => begun, cancelled: () => cancelled };
@@ -40,12 +40,14 @@ export async function startMcpUpstream(): Promise<McpUpstream> {
 async function openSession(
   sessions: Map<string, StreamableHTTPServerTransport>,
   wait: (signal: AbortSignal) => Promise<void>,
+  enableJsonResponse: boolean,
 ): Promise<StreamableHTTPServerTransport> {
   const transport = new StreamableHTTPServerTransport({
     sessionIdGenerator: randomUUID,
     onsessioninitialized: (id) => void sessions.set(id, transport),
     eventStore: createEventStore(),
     retryInterval: 1,
+    enableJsonResponse,
   });
   const server = new McpServer(
     { name: 'test', version: '1.0.0' },

@@ -1,0 +1,78 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { EventFilter } from './event-filter.ts';
+import { filterTools } from './tool-list.ts';
+
+const BYTES_MAX = 10_000;
+const mayCall = (tool: string) => tool === 'search';
+const answer = (...names: string[]) =>
+  JSON.stringify({ jsonrpc: '2.0', id: 1, result: { tools: names.map((name) => ({ name })) } });
+const filtered = (stream: string, sizes: readonly number[] = [BYTES_MAX]) => {
+  const filter = new EventFilter(mayCall, BYTES_MAX);
+  const bytes = Buffer.from(stream);
+  const sent: Buffer[] = [];
+  for (let at = 0, turn = 0; at < bytes.length; turn++) {
+    const size = sizes[turn % sizes.length] ?? 1;
+    sent.push(...(filter.add(bytes.subarray(at, at + size)) ?? []));
+    at += size;
+  }
+  return Buffer.concat([...sent, filter.rest()]).toString();
+};
+
+it('takes the tools out of a list that its reader may not call', () => {
+  expect(filterTools(answer('search', 'delete'), mayCall)).toBe(answer('search'));
+  expect(filterTools(answer('delete'), mayCall)).toBe(answer());
+  expect(filterTools(`[${answer('delete')}]`, mayCall)).toBe(`[${answer()}]`);
+  expect(filterTools('{"result":{"tools":[{"title":"x"}]}}', mayCall)).toBe(
+    '{"result":{"tools":[]}}',
+  );
+});
+
+it('keeps a list from shared caches', () => {
+  const list = '{"result":{"tools":[],"cacheScope":"public"}}';
+  expect(filterTools(list, mayCall)).toBe('{"result":{"tools":[],"cacheScope":"private"}}');
+});
+
+it.each([
+  answer('search'),
+  '{"jsonrpc":"2.0","id":1,"result":{"content":[]}}',
+  '{"result":{"tools":"none"}}',
+  '{"error":{"code":1}}',
+  'null',
+  'no JSON',
+])('leaves %s as it is', (text) => {
+  expect(filterTools(text, mayCall)).toBeUndefined();
+});
+
+it('filters each event of a stream, wherever its bytes are cut', () => {
+  const end = fc.constantFrom('\n', '\r\n', '\r');
+  const event = fc.tuple(fc.constantFrom(': alive', 'event: message', 'id: 7'), end, fc.boolean());
+  fc.assert(
+    fc.property(
+      fc.array(event, { minLength: 1, maxLength: 4 }),
+      fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1 }),
+      (events, sizes) => {
+        const stream = (...names: string[]) =>
+          events.map(([field, lineEnd, hasList]) => {
+            const data = hasList ? [`data: ${answer('search', ...names)}`] : ['data: {"id":1}'];
+            return [field, ...data, '', ''].join(lineEnd);
+          });
+        const read = (text: string) => text.split(/\r\n|\r|\n/).filter((line) => line !== '');
+        const whole = stream('delete').join('');
+        expect(read(filtered(whole, sizes))).toEqual(read(stream().join('')));
+        expect(filtered(stream().join(''), sizes)).toBe(stream().join(''));
+      },
+    ),
+  );
+});
+
+it('joins the lines of one message', () => {
+  const lines = `data:{"result":{"tools":[\ndata: {"name":"delete"}]}}\n\n`;
+  expect(filtered(lines)).toBe('data: {"result":{"tools":[]}}\n\n');
+});
+
+it('takes no event that is too large', () => {
+  const filter = new EventFilter(mayCall, 10);
+  expect(filter.add(Buffer.from('data: 1234'))).toEqual([]);
+  expect(filter.add(Buffer.from('5'))).toBeUndefined();
+});

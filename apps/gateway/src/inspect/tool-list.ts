@@ -1,0 +1,47 @@
+/** Whether the key may call the tool of this name. */
+export type MayCall = (tool: string) => boolean;
+
+/**
+ * A message of an MCP server without the tools that its reader may not call, as in the answer to
+ * tools/list. Undefined where nothing is to be changed, and for what is no JSON.
+ */
+export function filterTools(text: string, mayCall: MayCall): string | undefined {
+  const message = parse(text);
+  const results = (Array.isArray(message) ? message : [message]).map(resultOf);
+  let isChanged = false;
+  for (const result of results) {
+    if (!isRecord(result) || !Array.isArray(result.tools)) continue;
+    const allowed = result.tools.filter((tool) => !isRecord(tool) || isAllowed(tool, mayCall));
+    if (allowed.length < result.tools.length) {
+      result.tools = allowed;
+      isChanged = true;
+    }
+    // Of one key: a shared cache would show it to others (MCP 2026-07-28, "Caching").
+    if (result.cacheScope === 'public') {
+      result.cacheScope = 'private';
+      isChanged = true;
+    }
+  }
+  return isChanged ? JSON.stringify(message) : undefined;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function resultOf(message: unknown): unknown {
+  return isRecord(message) ? message.result : undefined;
+}
+
+/** One without a name cannot be called. */
+function isAllowed({ name }: Record<string, unknown>, mayCall: MayCall): boolean {
+  return typeof name === 'string' && mayCall(name);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
