@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bodyTypeFault } from './body-type.ts';
 import { readMessage } from './read-message.ts';
-import { readModel, readQueryModel } from './read-model.ts';
+import { readModel, readUpgrade } from './read-model.ts';
 
 const message = (text: string, ...rawHeaders: string[]) =>
   readMessage(Buffer.from(text), rawHeaders);
@@ -35,11 +35,19 @@ it.each([
   ['/v1/realtime?a=b&mod%65l=gpt%2Drealtime', { model: 'gpt-realtime' }],
   ['/v1/realtime?intent=transcription', {}],
   ['/v1/realtime', {}],
-  ['/v1/realtime?model=a&model=b', { code: 'malformed_request' }],
-  ['/v1/realtime?Model=a', { code: 'malformed_request' }],
-])('reads the model in the address %s', (target, expected) => {
-  expect(readQueryModel(target)).toMatchObject(expected);
-  if (!('code' in expected)) expect(readQueryModel(target)).toEqual(expected);
+])('reads the model of a WebSocket at %s', (target, expected) => {
+  expect(readUpgrade('openai', target)).toEqual(expected);
+});
+
+it.each([
+  ['openai', '/v1/realtime?model=a&model=b', 'malformed_request'],
+  ['openai', '/v1/realtime?Model=a', 'malformed_request'],
+  ['openai', '/v1/responses?model=small', 'invalid_message'],
+  ['openai', '/v1/responses?/realtime', 'invalid_message'],
+  ['mcp', '/realtime', 'invalid_message'],
+  ['anthropic', '/realtime?model=a', 'invalid_message'],
+] as const)('refuses a WebSocket of %s at %s', (kind, target, code) => {
+  expect(readUpgrade(kind, target)).toMatchObject({ code });
 });
 
 describe('a message', () => {

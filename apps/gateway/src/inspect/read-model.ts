@@ -1,4 +1,5 @@
 import type { BodyFacts, Denial } from '@tollkeeper/gateway-core';
+import type { InspectKind } from '../config/config.ts';
 import { invalidMessage, readDenial } from './read-fault.ts';
 import { isFault, LEAF, readMembers, type Wanted } from './read-members.ts';
 
@@ -16,18 +17,23 @@ export function readModel(bytes: Buffer, path: string): BodyFacts | Denial {
   return DEPLOYMENT.test(path) ? {} : { model: model.text };
 }
 
+/** Elsewhere, each message of a WebSocket can name another model, and is not read. */
+const REALTIME = /\/realtime$/;
+const UNREAD = invalidMessage(
+  'The gateway reads messages here, which it cannot on a WebSocket. Send them as requests.',
+);
 const SEVERAL: Denial = {
   code: 'malformed_request',
   detail: 'The address has the parameter "model" twice, or in another spelling. Send it once.',
 };
 
-/** The model that a request for a WebSocket names in its address, as that of OpenAI Realtime. */
-export function readQueryModel(target: string): BodyFacts | Denial {
-  const at = target.indexOf('?');
-  const all = at < 0 ? [] : [...new URLSearchParams(target.slice(at))];
-  const named = all.filter(([name]) => name.toLowerCase() === 'model');
-  const [first] = named;
+/** The model that the address of a WebSocket names, as it does for OpenAI Realtime alone. */
+export function readUpgrade(kind: InspectKind | null, target: string): BodyFacts | Denial {
+  const [path = '', ...query] = target.split('?');
+  if (kind !== 'openai' || !REALTIME.test(path)) return UNREAD;
+  const all = [...new URLSearchParams(query.join('?'))];
+  const [first, ...others] = all.filter(([name]) => name.toLowerCase() === 'model');
   if (!first) return {};
   const [name, model] = first;
-  return named.length > 1 || name !== 'model' ? SEVERAL : { model };
+  return others.length > 0 || name !== 'model' ? SEVERAL : { model };
 }

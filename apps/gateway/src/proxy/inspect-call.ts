@@ -4,7 +4,7 @@ import { type CollectLimits, collectBody, lengthFault } from '../inspect/collect
 import type { InspectedBody } from '../inspect/inspected-body.ts';
 import { jsonRpcForm } from '../inspect/json-rpc-error.ts';
 import { readMessage } from '../inspect/read-message.ts';
-import { readModel, readQueryModel } from '../inspect/read-model.ts';
+import { readModel, readUpgrade } from '../inspect/read-model.ts';
 import { type Head, hasBody } from '../request/head.ts';
 import type { Route } from '../request/routes.ts';
 import { type Call, pathOf, refuseCounted, refuseOnError } from './call.ts';
@@ -41,7 +41,7 @@ export function inspectCall(
     else decide(facts, body);
   };
   if (!hasBody(head)) {
-    conclude(upgrade && route.inspect === 'openai' ? readQueryModel(target) : {});
+    conclude(upgrade ? readUpgrade(route.inspect, target) : {});
     return;
   }
   if (route.inspect === 'mcp') call.denialForm = jsonRpcForm(undefined);
