@@ -18,6 +18,7 @@ import {
 const NOW = Date.parse('2026-11-29T12:00:00Z');
 const ANSWERS: TemplateAnswers = {
   ...{ tag: 'ci', ranges: ['10.0.0.0/8', '2001:db8::/32'], paths: ['/invoices/*', '/"a\\b"'] },
+  ...{ models: ['gpt-5', 'claude-sonnet-5'], tools: ['search', 'a"b'] },
   ...{ from: '09:00', to: '17:30', timeZone: 'Europe/Berlin' },
 };
 const ZONES = ['UTC', 'Asia/Kolkata', 'America/New_York', 'Africa/Casablanca', 'Pacific/Chatham'];
@@ -33,7 +34,8 @@ describe.each(TEMPLATES.map((template) => [template.title, template] as const))(
 
     it('asks until it has what its text needs', () => {
       expect(answerBlock(template, ANSWERS)).toBeUndefined();
-      const none = { tag: '', ranges: [], paths: [], from: '', to: '', timeZone: 'UTC' };
+      const lists = { ranges: [], paths: [], models: [], tools: [] };
+      const none = { tag: '', ...lists, from: '', to: '', timeZone: 'UTC' };
       expect(answerBlock(template, none)).toBeDefined();
     });
   },
@@ -65,6 +67,22 @@ it('accepts calls of the paths only, whatever characters they have', async () =>
   expect(decide({ path: '/invoices/7' })).toBe('allow');
   expect(decide({ path: '/"a\\b"' })).toBe('allow');
   expect(decide({ path: '/customers' })).toBe('deny');
+});
+
+it('accepts calls of the models only', async () => {
+  const decide = await decider('only-models', {});
+  expect(decide({ model: 'gpt-5' })).toBe('allow');
+  expect(decide({ model: 'gpt-6' })).toBe('deny');
+  expect(decide({})).toBe('deny');
+  expect(decide({ tags: [] })).toBe('allow');
+});
+
+it('accepts calls of the tools only, and all other messages', async () => {
+  const decide = await decider('only-tools', {});
+  const call = (tool: string) => decide({ mcp: { method: 'tools/call', tool } });
+  expect(['search', 'a"b', 'delete'].map(call)).toEqual(['allow', 'allow', 'deny']);
+  expect(decide({ mcp: { method: 'tools/list' } })).toBe('allow');
+  expect(decide({})).toBe('allow');
 });
 
 it.each([
@@ -108,6 +126,8 @@ interface Call {
   readonly ip?: number[];
   readonly time?: number;
   readonly tags?: readonly string[];
+  readonly model?: string;
+  readonly mcp?: { readonly method: string; readonly tool?: string };
 }
 
 /** What the template decides beside the policy with which every workspace begins. */
@@ -119,9 +139,16 @@ async function decider(id: string, answers: Partial<TemplateAnswers>) {
       statements.map((json, index) => [`${text}/${index}`, json] as const),
     ),
   );
-  return ({ method = 'GET', path = '/invoices/7', ip, time = NOW, tags = ['ci'] }: Call) => {
+  return ({
+    method = 'GET',
+    path = '/invoices/7',
+    ip,
+    time = NOW,
+    tags = ['ci'],
+    ...body
+  }: Call) => {
     const words = ip ?? [(10 << 24) | 5];
-    const call = { ip: { family: 4 as const, words }, path, method, time, headers: [] };
+    const call = { ip: { family: 4 as const, words }, path, method, time, headers: [], ...body };
     return policies.forKey(keyWith(tags)).decide(callRequest(ROUTE, call)).decision;
   };
 }

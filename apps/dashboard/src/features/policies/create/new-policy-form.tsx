@@ -152,7 +152,7 @@ function emptyDraft(workspaceId: string): PolicyDraft {
     ...{ template: BLANK, written: undefined, name: undefined, description: undefined },
     ...{ workspaceId, mode: 'enforce' },
     answers: {
-      ...{ tag: '', ranges: [], paths: [], from: '09:00', to: '17:00' },
+      ...{ tag: '', ranges: [], paths: [], models: [], tools: [], from: '09:00', to: '17:00' },
       timeZone: ownTimeZone(),
     },
   };

@@ -55,6 +55,30 @@ function QuestionField({ question, template, answers, onAnswer }: QuestionFieldP
       );
     case 'paths':
       return <PathsField paths={answers.paths} onPaths={(paths) => onAnswer({ paths })} />;
+    case 'models':
+      return (
+        <NamesField
+          label="Models"
+          hint="As requests name them. The route at the gateway needs inspect: openai or anthropic."
+          placeholder="gpt-5"
+          addLabel="Add model"
+          listLabel="Models of the policy"
+          names={answers.models}
+          onNames={(models) => onAnswer({ models })}
+        />
+      );
+    case 'tools':
+      return (
+        <NamesField
+          label="Tools"
+          hint="As the server lists them. The route at the gateway needs inspect: mcp."
+          placeholder="search"
+          addLabel="Add tool"
+          listLabel="Tools of the policy"
+          names={answers.tools}
+          onNames={(tools) => onAnswer({ tools })}
+        />
+      );
     case 'hours':
       return <HoursFields answers={answers} onAnswer={onAnswer} />;
   }
@@ -67,23 +91,51 @@ interface PathsFieldProps {
 
 function PathsField({ paths, onPaths }: PathsFieldProps) {
   return (
-    <TokenField
+    <NamesField
       label="Paths"
       hint="A star stands for any characters: /invoices/* is every path below /invoices/."
       placeholder="/invoices/*"
       addLabel="Add path"
       listLabel="Paths of the policy"
-      value={paths}
-      tokensOf={(value) => value}
-      add={(value, added) => [...new Set([...value, ...added])]}
-      remove={(value, path) => value.filter((other) => other !== path)}
+      names={paths}
       split={splitPaths}
       explainBad={(bad) => `A path begins with a slash: ${bad.join(', ')}`}
-      error={undefined}
-      className="max-w-72"
-      onValue={onPaths}
+      onNames={onPaths}
     />
   );
+}
+
+interface NamesFieldProps {
+  readonly label: string;
+  readonly hint: string;
+  readonly placeholder: string;
+  readonly addLabel: string;
+  readonly listLabel: string;
+  readonly names: readonly string[];
+  readonly split?: (text: string) => SplitTokens;
+  readonly explainBad?: (bad: readonly string[]) => string;
+  readonly onNames: (names: readonly string[]) => void;
+}
+
+function NamesField({ names, split, explainBad, onNames, ...texts }: NamesFieldProps) {
+  return (
+    <TokenField
+      {...texts}
+      value={names}
+      tokensOf={(value) => value}
+      add={(value, added) => [...new Set([...value, ...added])]}
+      remove={(value, name) => value.filter((other) => other !== name)}
+      split={split ?? splitNames}
+      explainBad={explainBad ?? (() => '')}
+      error={undefined}
+      className="max-w-72"
+      onValue={onNames}
+    />
+  );
+}
+
+function splitNames(text: string): SplitTokens {
+  return { good: text.split(/[\s,]+/).filter(Boolean), bad: [] };
 }
 
 function splitPaths(text: string): SplitTokens {

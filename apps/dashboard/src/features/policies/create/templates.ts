@@ -6,12 +6,14 @@ export interface TemplateAnswers {
   readonly tag: string;
   readonly ranges: readonly string[];
   readonly paths: readonly string[];
+  readonly models: readonly string[];
+  readonly tools: readonly string[];
   readonly from: string;
   readonly to: string;
   readonly timeZone: string;
 }
 
-export type TemplateQuestion = 'tag' | 'ranges' | 'paths' | 'hours';
+export type TemplateQuestion = 'tag' | 'ranges' | 'paths' | 'hours' | 'models' | 'tools';
 
 export interface PolicyTemplate {
   readonly id: string;
@@ -84,6 +86,30 @@ export const TEMPLATES: readonly PolicyTemplate[] = [
     textOf: ({ paths, tag }) =>
       forbidUnless(tag, oneOf(paths.map((path) => `context.path like ${quoted(path)}`))),
   },
+  {
+    id: 'only-models',
+    title: 'Only these models',
+    hint: 'Keys may call these models of LLM providers, and nothing else.',
+    name: 'Only these models',
+    description: 'Limits calls to certain models.',
+    asks: ['models', 'tag'],
+    textOf: ({ models, tag }) =>
+      forbidUnless(tag, `  context has model && ${listOf(models)}.contains(context.model)`),
+  },
+  {
+    id: 'only-tools',
+    title: 'Only these MCP tools',
+    hint: 'Keys may call these tools of MCP servers, and no others.',
+    name: 'Only these MCP tools',
+    description: 'Limits calls of tools to certain ones.',
+    asks: ['tools', 'tag'],
+    textOf: ({ tools, tag }) =>
+      forbidUnless(
+        tag,
+        `  context has mcp.tool && ${listOf(tools)}.contains(context.mcp.tool)`,
+        'when { context has mcp && context.mcp.method == "tools/call" }\n',
+      ),
+  },
 ];
 
 /** Why there is no text yet; undefined where the answers suffice. */
@@ -91,18 +117,25 @@ export function answerBlock(
   { asks, needsTag }: PolicyTemplate,
   answers: TemplateAnswers,
 ): string | undefined {
-  const { ranges, paths, from, to, tag } = answers;
+  const { ranges, paths, models, tools, from, to, tag } = answers;
   if (needsTag && tag.trim() === '') return 'Enter the tag of the keys.';
   if (asks.includes('ranges') && ranges.length === 0) return 'Add at least one address or range.';
   if (asks.includes('paths') && paths.length === 0) return 'Add at least one path.';
+  if (asks.includes('models') && models.length === 0) return 'Add at least one model.';
+  if (asks.includes('tools') && tools.length === 0) return 'Add at least one tool.';
   if (!asks.includes('hours')) return undefined;
   if (from === '' || to === '') return 'Enter both times.';
   return from === to ? 'Enter two different times.' : undefined;
 }
 
-function forbidUnless(tag: string, condition: string): string {
-  const when = tag.trim() === '' ? '' : `${whenTagged(tag)}\n`;
-  return `forbid (principal, action, resource)\n${when}unless {\n${condition}\n};\n`;
+/** @param when what else must be the case, as a line of its own */
+function forbidUnless(tag: string, condition: string, when = ''): string {
+  const tagged = tag.trim() === '' ? '' : `${whenTagged(tag)}\n`;
+  return `forbid (principal, action, resource)\n${when}${tagged}unless {\n${condition}\n};\n`;
+}
+
+function listOf(names: readonly string[]): string {
+  return `[${names.map(quoted).join(', ')}]`;
 }
 
 function whenTagged(tag: string): string {
