@@ -30,9 +30,11 @@ const CASES: readonly (readonly [allowed: Facts, refused: Facts | undefined])[] 
   [{ headers: [['x-team', 'billing']] }, { headers: [['x-team', 'sales']] }],
   [{ expiresAt: Date.UTC(2030, 0, 1) }, {}],
   [{ method: 'POST', roleId: 'role_admin' }, { method: 'POST' }],
+  [{ model: 'gpt-5' }, {}],
+  [{ mcp: { method: 'tools/call', tool: 'search' } }, { mcp: { method: 'tools/call', tool: 'a' } }],
 ];
 
-it('are ten', () => {
+it('are all that the document has', () => {
   expect(examples).toHaveLength(CASES.length);
 });
 
