@@ -15,13 +15,13 @@ export class EventFilter {
   #isLineEmpty = true;
   #isAfterReturn = false;
 
-  /** @param bytesMax of one event */
+  /** @param bytesMax of an event that is waited for */
   constructor(mayCall: MayCall, bytesMax: number) {
     this.#mayCall = mayCall;
     this.#bytesMax = bytesMax;
   }
 
-  /** The events that are complete by now; undefined once one is too large. */
+  /** The events that are complete by now; undefined once too much of one is waited for. */
   add(part: Buffer): Buffer[] | undefined {
     const complete: Buffer[] = [];
     let start = 0;

@@ -119,12 +119,19 @@ export class JsonCursor {
   #skipString(): boolean {
     if (!this.take(CODE.quote)) return false;
     const bytes = this.#bytes;
+    // Most of a body is text: the place is kept in a variable meanwhile.
+    let at = this.#at;
     for (;;) {
-      const code = bytes[this.#at] ?? END;
+      const code = bytes[at++] ?? END;
       if (code < CODE.space) return false;
-      this.#at++;
-      if (code === CODE.quote) return true;
-      if (code === CODE.backslash && !this.#skipEscape()) return false;
+      if (code === CODE.quote) {
+        this.#at = at;
+        return true;
+      }
+      if (code !== CODE.backslash) continue;
+      this.#at = at;
+      if (!this.#skipEscape()) return false;
+      at = this.#at;
     }
   }
 
