@@ -61,11 +61,23 @@ export class EventFilter {
   }
 
   #filter(event: Buffer): Buffer {
-    const lines = event.toString().split(LINE_END);
+    const lines = event
+      .toString()
+      .replace(/^\ufeff/, '')
+      .split(LINE_END);
     const data = lines.filter((line) => DATA.test(line)).map((line) => line.replace(DATA, ''));
-    const filtered = data.length > 0 ? filterTools(data.join('\n'), this.#mayCall) : undefined;
+    const filtered = filterMessage(data.join('\n'), this.#mayCall);
     if (filtered === undefined) return event;
     const others = lines.filter((line) => line !== '' && !DATA.test(line));
     return Buffer.from([...others, `data: ${filtered}`, '', ''].join('\n'));
+  }
+}
+
+/** Undefined also for what is no message: its reader cannot take it for a list. */
+function filterMessage(data: string, mayCall: MayCall): string | undefined {
+  try {
+    return filterTools(data, mayCall);
+  } catch {
+    return undefined;
   }
 }

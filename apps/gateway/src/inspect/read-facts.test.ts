@@ -15,6 +15,10 @@ describe('the model of a body', () => {
     ['{"model":null}', '/v1/responses', {}],
     ['{"model":"gpt-5"}', '/openai/deployments/large/chat/completions', {}],
     ['{"model":"gpt-5"}', '/openai/Deployments', {}],
+    ['{"model":"gpt-5"}', '/openai/deployment%73/large/chat', {}],
+    ['{"model":"gpt-5"}', '/openai/deployments;a/large/chat', {}],
+    ['{"model":"gpt-5","models":["large"]}', '/v1/responses', {}],
+    ['{"fallbacks":[],"model":"gpt-5"}', '/v1/responses', {}],
   ])('of %s at %s is %j', (text, path, facts) => {
     expect(readModel(Buffer.from(text), path)).toEqual(facts);
   });

@@ -39,9 +39,15 @@ it.each([
   '{"result":{"tools":"none"}}',
   '{"error":{"code":1}}',
   'null',
-  'no JSON',
 ])('leaves %s as it is', (text) => {
   expect(filterTools(text, mayCall)).toBeUndefined();
+});
+
+it('reads what readers read that skip a mark at the beginning', () => {
+  expect(filterTools(`\ufeff${answer('delete')}`, mayCall)).toBe(answer());
+  expect(filtered(`\ufeffdata: ${answer('delete')}\n\n`)).toBe(`data: ${answer()}\n\n`);
+  expect(() => filterTools('no JSON', mayCall)).toThrow(SyntaxError);
+  expect(filtered('data: no JSON\n\n')).toBe('data: no JSON\n\n');
 });
 
 it('filters each event of a stream, wherever its bytes are cut', () => {

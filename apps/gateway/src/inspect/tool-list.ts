@@ -3,10 +3,11 @@ export type MayCall = (tool: string) => boolean;
 
 /**
  * A message of an MCP server without the tools that its reader may not call, as in the answer to
- * tools/list. Undefined where nothing is to be changed, and for what is no JSON.
+ * tools/list. Undefined where nothing is to be changed.
+ * @throws SyntaxError for what is no JSON, even after the mark that readers skip
  */
 export function filterTools(text: string, mayCall: MayCall): string | undefined {
-  const message = parse(text);
+  const message: unknown = JSON.parse(text.replace(/^\ufeff/, ''));
   const results = (Array.isArray(message) ? message : [message]).map(resultOf);
   let isChanged = false;
   for (const result of results) {
@@ -23,14 +24,6 @@ export function filterTools(text: string, mayCall: MayCall): string | undefined 
     }
   }
   return isChanged ? JSON.stringify(message) : undefined;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function resultOf(message: unknown): unknown {

@@ -62,8 +62,17 @@ it('passes on byte for byte what it need not change', async () => {
   reply('application/json; charset=utf-8', body, { etag: '"a"' });
   const { headers, text } = await list();
   expect([text, headers.get('etag')]).toEqual([body, '"a"']);
-  reply('text/plain', toolList('delete'));
-  expect((await list()).text).toBe(toolList('delete'));
+  answer = (_, res) => res.writeHead(500, { 'content-type': 'text/plain' }).end('no list');
+  expect(await list()).toMatchObject({ status: 500, text: 'no list' });
+  answer = (_, res) => res.writeHead(202).end();
+  expect(await list()).toMatchObject({ status: 202, text: '' });
+});
+
+it('goes by no type of an answer, and shows no list that it cannot read', async () => {
+  reply('text/plain', toolList('search', 'delete'));
+  expect((await list()).text).toBe(toolList('search'));
+  reply('application/json', Buffer.from(toolList('delete'), 'utf16le'));
+  expect((await list()).status).toBe(502);
 });
 
 it('filters an answer that a GET resumes', async () => {
@@ -73,6 +82,8 @@ it('filters an answer that a GET resumes', async () => {
 });
 
 it('leaves other answers as they are', async () => {
+  reply('text/html', '<p>MCP');
+  expect(await ask({ method: 'GET' })).toMatchObject({ status: 200, text: '<p>MCP' });
   reply('application/json', toolList('delete'));
   const ping = '{"jsonrpc":"2.0","id":1,"method":"ping"}';
   expect((await ask({ method: 'POST', body: ping })).text).toBe(toolList('delete'));

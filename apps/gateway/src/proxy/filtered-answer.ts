@@ -41,6 +41,8 @@ interface HeldHead {
 
 class FilteredAnswer extends Answer {
   readonly #mayCall: MayCall;
+  /** Whether the request was for the list, and not for what is left of another answer. */
+  readonly #isAsked: boolean;
   readonly #bytesMax: number;
   readonly #waitMs: number;
   readonly #body: InspectedBody;
@@ -59,6 +61,7 @@ class FilteredAnswer extends Answer {
   ) {
     super(call, watch);
     this.#mayCall = mayCall;
+    this.#isAsked = call.req.method !== 'GET';
     this.#bytesMax = route.inspectBytesMax;
     this.#waitMs = route.timeouts.responseMs;
     this.#body = new InspectedBody(bodyMemory, this.#bytesMax);
@@ -68,7 +71,9 @@ class FilteredAnswer extends Answer {
     const isEncoded = !/^(?:identity)?$/i.test(headerOf(raw, 'content-encoding'));
     const [type = ''] = headerOf(raw, 'content-type').toLowerCase().split(';');
     const isEvents = type.trim() === 'text/event-stream';
-    if (status < 200 || (!isEvents && !/json\s*$/.test(type))) super.begin(status, reason, raw);
+    // Only what succeeds has a list. What answers tools/list is one, whatever its type says.
+    const mayList = this.#isAsked || isEvents || /json\s*$/.test(type);
+    if (status < 200 || status >= 300 || !mayList) super.begin(status, reason, raw);
     else if (isEncoded) this.fail(new Error('The upstream encodes a list of tools unasked'));
     else if (isEvents) {
       this.#events = new EventFilter(this.#mayCall, this.#bytesMax);
@@ -96,7 +101,12 @@ class FilteredAnswer extends Answer {
     const rest = this.#events?.rest();
     if (rest && rest.length > 0) super.write(rest);
     const held = this.#held;
-    if (held && !this.isOver) this.#sendWhole(held);
+    try {
+      if (held && !this.isOver) this.#sendWhole(held);
+    } catch (cause) {
+      this.fail(new Error('The upstream sends a list that is no JSON', { cause }));
+      return;
+    }
     this.#drop();
     super.end(rawTrailers);
   }
@@ -113,7 +123,7 @@ class FilteredAnswer extends Answer {
 
   #sendWhole({ status, reason, raw }: HeldHead): void {
     const bytes = Buffer.from(this.#body.bytes());
-    const filtered = filterTools(bytes.toString(), this.#mayCall);
+    const filtered = bytes.length > 0 ? filterTools(bytes.toString(), this.#mayCall) : undefined;
     const body = filtered === undefined ? bytes : Buffer.from(filtered);
     const length = ['Content-Length', String(body.length)];
     super.begin(status, reason, filtered === undefined ? raw : [...withoutBytes(raw), ...length]);
