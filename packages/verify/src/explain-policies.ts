@@ -2,7 +2,11 @@ import type { PolicyEffect } from '@tollkeeper/contract';
 import { type CalledRoute, type PolicySecret, principalOf } from './decide-policies.ts';
 import type { KeyIndex } from './index/key-store.ts';
 import { parseIpAddress } from './ip-address.ts';
-import { compilePolicies, type PolicyDecision } from './policies/compile-policies.ts';
+import {
+  type CompiledPolicies,
+  compilePolicies,
+  type PolicyDecision,
+} from './policies/compile-policies.ts';
 import { callRequest } from './policies/entity-model.ts';
 import { type StoredPolicy, statementsOf } from './policies/policy-store.ts';
 
@@ -22,7 +26,7 @@ export function explainPolicies(
   if (!ip) throw new RangeError(`"${call.ip}" is no address`);
   const principal = principalOf(index, slot, environment);
   const effectOf = (policy: StoredPolicy): PolicyEffect => {
-    const { headers, decide } = compilePolicies(statementsOf(policy));
+    const { headers, decide } = compiledAlone(policy);
     const named = [...headers].flatMap((name): [string, string][] => {
       const value = header(name);
       return value === undefined ? [] : [[name, value]];
@@ -31,6 +35,15 @@ export function explainPolicies(
     return effectOfDecision(decide({ principal, ...request }));
   };
   return new Map(policies.map((policy) => [policy.policyId, effectOf(policy)]));
+}
+
+const compiled = new WeakMap<StoredPolicy, CompiledPolicies>();
+
+/** Once for each policy, as long as it is stored. */
+function compiledAlone(policy: StoredPolicy): CompiledPolicies {
+  const known = compiled.get(policy) ?? compilePolicies(statementsOf(policy));
+  compiled.set(policy, known);
+  return known;
 }
 
 function effectOfDecision({ decision, determining, erring }: PolicyDecision): PolicyEffect {

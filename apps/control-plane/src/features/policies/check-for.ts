@@ -2,29 +2,14 @@ import type { PolicyFinding } from '@tollkeeper/contract';
 import type { Ctx } from '../../context.ts';
 import { DomainError } from '../../domain-error.ts';
 import { type CheckedText, checkText } from './check-text.ts';
+import { createWaitingLimit } from './waiting-limit.ts';
 
 /** All texts of the server are checked one after the other, and organizations take turns. */
-const WAITING_MAX = 10;
-const waiting = new Map<string, number>();
+const withinLimit = createWaitingLimit('policies are checked');
 
 /** @throws DomainError rate_limited */
-export async function checkFor({ organizationId }: Ctx, text: string): Promise<CheckedText> {
-  const before = waiting.get(organizationId) ?? 0;
-  if (before >= WAITING_MAX) {
-    throw new DomainError(
-      'rate_limited',
-      `At most ${WAITING_MAX} policies of an organization are checked at once.`,
-      { retryAfterS: 2 },
-    );
-  }
-  waiting.set(organizationId, before + 1);
-  try {
-    return await checkText(text, organizationId);
-  } finally {
-    const left = (waiting.get(organizationId) ?? 1) - 1;
-    if (left === 0) waiting.delete(organizationId);
-    else waiting.set(organizationId, left);
-  }
+export function checkFor({ organizationId }: Ctx, text: string): Promise<CheckedText> {
+  return withinLimit(organizationId, () => checkText(text, organizationId));
 }
 
 /**

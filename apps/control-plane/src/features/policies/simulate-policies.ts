@@ -25,6 +25,7 @@ import { invalidField, notFound } from '../../domain-error.ts';
 import { callFacts } from '../api-keys/index.ts';
 import { checkFor, requireValid } from './check-for.ts';
 import { appliesIn, visiblePolicies } from './policy-view.ts';
+import { createTurns } from './waiting-limit.ts';
 
 type Body = RouteInput<Routes['simulatePolicies']>['body'];
 
@@ -33,7 +34,8 @@ const DRAFT = 'draft';
 
 /**
  * Decides as a gateway would, about a call that nobody made: nothing is counted and nothing is stored.
- * @throws DomainError not_found, insufficient_scope, validation_failed, policy_invalid, unavailable
+ * @throws DomainError not_found, insufficient_scope, validation_failed, policy_invalid, unavailable,
+ * rate_limited
  */
 export async function simulatePolicies(
   ctx: Ctx,
@@ -50,30 +52,35 @@ export async function simulatePolicies(
   const names = await readNames(ctx, place);
   await ctx.services.changeFeed.catchUp();
   // What is decided with must be of one moment: nothing waits from here on.
-  const saved = policiesIn(ctx.services.keys.index(), place.organizationId, place.workspaceId);
-  const policies = draft
-    ? [...saved.filter(({ policyId }) => policyId !== draft.policyId), draft]
-    : saved;
-  const nowMs = timeMs ?? ctx.services.clock().getTime();
-  const index = withPolicies(ctx.services.keys.index(), policies);
-  const { effects, ...decided } = decideAll({ index, key, place, ip, policies, body, nowMs });
-  return {
-    ...decided,
-    keyId: key.id,
-    workspaceId: place.workspaceId,
-    ip,
-    time: new Date(nowMs).toISOString(),
-    headers: headersOf(index, place),
-    policies: policies.map(({ policyId, workspaceId, mode }) => ({
-      id: policyId === DRAFT ? null : policyId,
-      name: names.get(policyId) ?? null,
-      workspaceId,
-      mode,
-      isDraft: policyId === draft?.policyId,
-      ...(effects.get(policyId) ?? { effect: 'does_not_match', determines: false }),
-    })),
-  };
+  return inTurn(place.organizationId, () => {
+    const saved = policiesIn(ctx.services.keys.index(), place.organizationId, place.workspaceId);
+    const policies = draft
+      ? [...saved.filter(({ policyId }) => policyId !== draft.policyId), draft]
+      : saved;
+    const nowMs = timeMs ?? ctx.services.clock().getTime();
+    const index = withPolicies(ctx.services.keys.index(), policies);
+    const { effects, ...decided } = decideAll({ index, key, place, ip, policies, body, nowMs });
+    return {
+      ...decided,
+      keyId: key.id,
+      workspaceId: place.workspaceId,
+      ip,
+      time: new Date(nowMs).toISOString(),
+      headers: headersOf(index, place),
+      policies: policies.map(({ policyId, workspaceId, mode }) => ({
+        id: policyId === DRAFT ? null : policyId,
+        name: names.get(policyId) ?? null,
+        workspaceId,
+        mode,
+        isDraft: policyId === draft?.policyId,
+        ...(effects.get(policyId) ?? { effect: 'does_not_match', determines: false }),
+      })),
+    };
+  });
 }
+
+/** The policies of a workspace can take a tenth of a second to compile: everything else has turns in between. */
+const inTurn = createTurns('calls are simulated');
 
 interface Key {
   readonly id: string;

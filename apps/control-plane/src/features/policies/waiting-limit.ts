@@ -1,0 +1,46 @@
+import { setImmediate } from 'node:timers/promises';
+import { DomainError } from '../../domain-error.ts';
+
+type Work<T> = () => Promise<T> | T;
+type WithinLimit = <T>(organizationId: string, work: Work<T>) => Promise<T>;
+
+const WAITING_MAX = 10;
+
+/**
+ * So much of an organization's work runs or waits at once.
+ * @param what is limited, such as "policies are checked"
+ */
+export function createWaitingLimit(what: string): WithinLimit {
+  const waiting = new Map<string, number>();
+  /** @throws DomainError rate_limited */
+  return async (organizationId, work) => {
+    const before = waiting.get(organizationId) ?? 0;
+    if (before >= WAITING_MAX) {
+      const detail = `At most ${WAITING_MAX} ${what} for an organization at once.`;
+      throw new DomainError('rate_limited', detail, { retryAfterS: 2 });
+    }
+    waiting.set(organizationId, before + 1);
+    try {
+      return await work();
+    } finally {
+      const left = (waiting.get(organizationId) ?? 1) - 1;
+      if (left === 0) waiting.delete(organizationId);
+      else waiting.set(organizationId, left);
+    }
+  };
+}
+
+/**
+ * As a waiting limit, for work that occupies the server: it is done one after the other, and everything
+ * else has its turn in between.
+ */
+export function createTurns(what: string): WithinLimit {
+  const limit = createWaitingLimit(what);
+  let last: Promise<unknown> = Promise.resolve();
+  return (organizationId, work) =>
+    limit(organizationId, () => {
+      const done = last.then(() => setImmediate()).then(work);
+      last = done.catch(() => undefined);
+      return done;
+    });
+}
