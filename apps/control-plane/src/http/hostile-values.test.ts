@@ -113,12 +113,13 @@ describe('every route of the contract', () => {
       }
       const own = route.body ? fieldsOf(route.body) : [];
       const before = await readTables(app);
-      for (const field of AUTHORITY.filter((each) => !own.includes(each))) {
-        const { status, problem } = await send(route, path, { [field]: 'x' });
-        expect(status, field).toBe(422);
-        const message = 'is not a field of this request';
-        expect(problem.errors).toContainEqual({ path: field, message });
-      }
+      const unknown = AUTHORITY.filter((each) => !own.includes(each));
+      const body = Object.fromEntries(unknown.map((field) => [field, 'x']));
+      const { status, problem } = await send(route, path, body);
+      expect(status).toBe(422);
+      const message = 'is not a field of this request';
+      const faults = unknown.map((field) => ({ path: field, message }));
+      expect(problem.errors).toEqual(expect.arrayContaining(faults));
       expect(await readTables(app)).toEqual(before);
     },
   );
