@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { anyText as hostile } from '../testing/any-text.ts';
 import { visibleJson, visibleText } from './visible-text.ts';
-
-const hostile = fc.string({ unit: 'binary' });
 
 test('writes out what would move the cursor, colour the screen or turn the direction', () => {
   expect(visibleText('\u001b[2Jci\u009b1A\r\n\u202eevil\u2066')).toBe(

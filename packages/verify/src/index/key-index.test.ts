@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { KeyFacts } from '../key-facts.ts';
 import { hashSecret } from '../key-text.ts';
 import { scopeSet } from '../scope-set.ts';
+import { anyText } from '../testing/any-text.ts';
 import { exampleKey } from '../testing/example-key.ts';
 import { findSecret, putSecret, removeSecret, secretFacts, secretsCount } from './key-index.ts';
 import { createKeyIndex, type KeyIndex } from './key-store.ts';
@@ -22,7 +23,7 @@ const hash = fc
 const time = fc.oneof(fc.constant(null), fc.nat(), fc.integer({ min: 0, max: 8.64e15 }));
 const facts = fc.record<KeyFacts>({
   keyId: fc.string(),
-  name: fc.string({ unit: 'binary' }),
+  name: anyText,
   organizationId: fc.constantFrom('org_1', 'org_2', '__proto__'),
   workspaceId: fc.constantFrom(null, 'ws_1', 'ws_2', ''),
   ownerId: fc.constantFrom('mem_1', 'mem_2'),
