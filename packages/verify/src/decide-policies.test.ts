@@ -165,6 +165,7 @@ describe('a call', () => {
     put('pol_2', `forbid (principal, action, resource) when { ${condition} };`);
     expect(decide(reading('/v1/Other', [], ['/v1/other'])).decision).toBe('allow');
     expect(decide(reading('/V1/USERS', [], ['/v1/users'])).decision).toBe('deny');
+    expect(decide(reading('/v1/users', [])).decision).toBe('deny');
     const escaped = reading('/v1/%55sers', ['/v1/Users'], ['/v1/%55sers', '/v1/users']);
     expect(decide(escaped).decision).toBe('deny');
   });

@@ -118,12 +118,13 @@ export function decidePolicies(
   const others = otherMethods();
   if (!paths) return LACKS_PATH;
   if (!others) return LACKS_REQUEST;
-  if (paths.folded.length === 0 && others.length === 0) {
+  const folded = foldedPaths(key.enforced, call.path, paths);
+  if (folded.length === 0 && others.length === 0) {
     return { decision: 'allow', enforced, ...withShadow };
   }
   const methods = [call.method, ...others];
   const exact = [call.path, ...paths.exact];
-  const read = decideReadings(key.enforced, { ...paths, exact, methods }, requestFor);
+  const read = decideReadings(key.enforced, { exact, folded, methods }, requestFor);
   if (read === 'unlike') return LACKS_PATH;
   if (read.decision === 'deny') return { decision: 'deny', enforced: read, ...withShadow };
   const determining = [...new Set([...enforced.determining, ...read.determining])];
@@ -131,6 +132,15 @@ export function decidePolicies(
 }
 
 type Reading = Omit<PolicyRequest, 'principal'>;
+
+/** Where policies name upper-case letters, a path without any may be one of theirs to some reader. */
+function foldedPaths(
+  { decide, decideFolded }: KeyPolicies,
+  path: string,
+  { folded }: PathReadings,
+) {
+  return folded.length === 0 && decide !== decideFolded ? [path] : folded;
+}
 
 interface Readings extends PathReadings {
   /** The one that was sent, and others that a server may take in its place. */
