@@ -102,6 +102,9 @@ it('asks for no compression, and shows no list that is compressed all the same',
     { id: 1, error: { code: 502, data: { code: 'upstream_failed' } } },
     ['identity'],
   ]);
+  const events = gzipSync(`data: ${toolList('delete')}\n\n`);
+  reply('text/event-stream', events, { 'content-encoding': 'gzip' });
+  expect((await list()).status).toBe(502);
 });
 
 it('shows no list that is too long, or does not end', async () => {

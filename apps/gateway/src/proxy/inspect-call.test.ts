@@ -204,6 +204,10 @@ describe('memory for bodies', () => {
     second.socket.destroy();
     const body = `{"model":"${'x'.repeat(85_000)}"}`;
     await until('there is room again', async () => (await post('/openai/v1', body)).status === 200);
+    const isEmpty = /^tollkeeper_gateway_inspected_bytes 0$/m;
+    await until('all is given back', async () =>
+      isEmpty.test(await (await fetch(`${gateway.adminUrl}/metrics`)).text()),
+    );
     for (let times = 0; times < 3; times++)
       expect((await post('/openai/v1', body)).status).toBe(200);
   });

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Fleet } from '@tollkeeper/gateway-core';
 import type { Registry } from 'prom-client';
 import { createAccessLog } from '../access-log/access-log.ts';
-import { addUpstreamMetrics, createCallMetrics } from '../admin/metrics.ts';
+import { addGauge, addUpstreamMetrics, createCallMetrics } from '../admin/metrics.ts';
 import type { Address } from '../config/address.ts';
 import type { Config } from '../config/config.ts';
 import { createBodyMemory } from '../inspect/body-memory.ts';
@@ -79,6 +79,8 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     live: { config, routes: prepareRoutes(config.routes) },
     isDraining: false,
   };
+  const { used } = services.bodyMemory;
+  addGauge(registry, 'inspected_bytes', 'Memory of bodies that are held to be inspected', used);
   const server = createProxyServer(services, connections);
   const address = await listen(server, config.listen, 'listen');
   upstreams.use(services.live.routes);
