@@ -79,6 +79,33 @@ async function expectNoneCounted(): Promise<void> {
 }
 
 describe('a key with callsMax calls in progress', () => {
+  it('gets no room for a body that is read before the decision, which counts once', async () => {
+    const routes = gateway.config.routes.map((each) => ({ ...each, inspect: 'openai' as const }));
+    gateway.reload({ ...gateway.config, routes });
+    const begin = async () => {
+      const client = await connectRaw(gateway.address);
+      client.send(
+        `POST /quick HTTP/1.1\r\nHost: a\r\nX-Api-Key: ${secret}\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{`,
+      );
+      return client;
+    };
+    const first = await begin();
+    const second = await begin();
+    const bodies = /^tollkeeper_gateway_inspected_bytes 8192$/m;
+    await until('both are read', async () =>
+      bodies.test(await (await fetch(`${gateway.adminUrl}/metrics`)).text()),
+    );
+    const third = await begin();
+    await third.receives(/^HTTP\/1\.1 429 .*rate_limited/s);
+    for (const client of [first, second]) {
+      client.send('}');
+      await client.receives(/ 200 OK.*quick/s);
+    }
+    expect(gateway.fleet.counted.map(({ accepted }) => accepted)).toEqual([false, true, true]);
+    await until('there is room again', hasRoom);
+    for (const client of [first, second, third]) client.socket.destroy();
+  });
+
   it('is answered 429 with the reason, when to try again, and a denied call', async () => {
     const clients = [await openStream(), await openTunnel()];
     const answer = await fetch(`${gateway.url}/quick`, { headers: { 'x-api-key': secret } });

@@ -8,6 +8,7 @@ import { readModel, readUpgrade } from '../inspect/read-model.ts';
 import { type Head, hasBody } from '../request/head.ts';
 import type { Route } from '../request/routes.ts';
 import { type Call, pathOf, refuseCounted, refuseOnError } from './call.ts';
+import { tooManyCalls } from './running-calls.ts';
 import type { Services } from './services.ts';
 
 /** A request on a route that inspects, of a key that may call. */
@@ -50,6 +51,12 @@ export function inspectCall(
     bodyTypeFault(req.rawHeaders) ?? lengthFault(Number(head.contentLength ?? 0), limits);
   if (fault) {
     deny(fault);
+    return;
+  }
+  // Already while it is read: the bodies of one key must not take all memory.
+  const { callsMax } = services.live.config.perKey;
+  if (callsMax !== null && !services.runningCalls.begin(call, key.keyId, callsMax)) {
+    deny(tooManyCalls(callsMax));
     return;
   }
   if (req.headers.expect !== undefined) res.writeContinue();

@@ -162,7 +162,7 @@ function decide(services: Services, call: Call, received: Received): void {
   const hasRoomFor =
     callsMax === null
       ? undefined
-      : (keyId: string) => services.runningCalls.begin(call, keyId, callsMax);
+      : (keyId: string) => isRunning(call) || services.runningCalls.begin(call, keyId, callsMax);
   const decision = authorize(services.fleet, request, services.nowMs(), hasRoomFor);
   if (decision.code === 'rate_limited') {
     refuseDenied(services, call, { ...decision, denial: tooManyCalls(callsMax ?? 0) });
@@ -173,6 +173,11 @@ function decide(services: Services, call: Call, received: Received): void {
     const caller = { request, decision };
     services.hold(new ProxyRequest(services, call, { ...rest, route, body, caller }));
   }
+}
+
+/** Whether it is counted among the calls of its key already, since its body was read. */
+function isRunning({ onEnd }: Call): boolean {
+  return onEnd !== undefined;
 }
 
 /** What policies can ask about it. */
