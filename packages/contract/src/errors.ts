@@ -56,6 +56,7 @@ export const ERRORS = {
   internal: { status: 500, title: 'Something went wrong on the server' },
   upstream_failed: { status: 502, title: 'The upstream could not answer' },
   no_upstream: { status: 503, title: 'No upstream is available' },
+  cascade_undetermined: { status: 503, title: 'It took too long to tell what a revocation ends' },
   unavailable: { status: 503, title: 'The server cannot answer right now' },
   no_snapshot: { status: 503, title: 'The gateway does not know the keys yet' },
   gateway_removed: { status: 503, title: 'The gateway was removed from its fleet' },

@@ -40,6 +40,9 @@ const WITH_BODY: readonly ErrorCode[] = [
   'unsupported_media_type',
 ];
 
+/** Of what changes something by a credential, while a key is being revoked with what it created. */
+const WITH_CHANGE: readonly ErrorCode[] = ['cascade_undetermined'];
+
 /** Every code that the route can answer. */
 export function routeErrors(route: Route): ErrorCode[] {
   const codes = new Set<ErrorCode>([...EVERY_ROUTE, ...route.errors]);
@@ -48,6 +51,8 @@ export function routeErrors(route: Route): ErrorCode[] {
   if (route.access !== 'public' && route.access !== 'credential') codes.add('insufficient_scope');
   if (route.optionalSession) for (const code of WITH_OPTIONAL_SESSION) codes.add(code);
   if (route.params) codes.add('not_found');
+  if (route.access !== 'public' && route.method !== 'GET' && !route.changesNothing)
+    for (const code of WITH_CHANGE) codes.add(code);
   if (route.method !== 'GET')
     for (const code of [...WITH_BODY, 'cross_origin'] as const) codes.add(code);
   return [...codes];

@@ -4,7 +4,7 @@ import { eq, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { Authority } from '../context.ts';
 import type { Transaction } from '../db/connect.ts';
 import { runningCascade } from '../db/schema/index.ts';
-import { traceAncestors, underLock } from './trace-ancestors.ts';
+import { traceUnderLock, underLock } from './trace-ancestors.ts';
 
 export type RunningCascade = typeof runningCascade.$inferSelect;
 
@@ -21,10 +21,13 @@ export function isCascading(organizationId: SQLWrapper): SQL<boolean> {
     where ${runningCascade.organizationId} = ${organizationId})`;
 }
 
+const ADVICE = 'Try again in a moment, or when the revocation is over.';
+
 /**
  * Whether a cascade is about to end what one of the creators, keys and members, did at that time. The
  * transaction holds the lock of the chain's end, under which a cascade begins: what it asks for here can
- * only become less after that.
+ * only become less after that. However many cascades there are, they share one time.
+ * @throws DomainError cascade_undetermined
  */
 export async function wasBeingEnded(
   tx: Transaction,
@@ -40,8 +43,11 @@ export async function wasBeingEnded(
   for (const row of running) {
     const rootIds = row.roots.map(({ id }) => id);
     const cascade = { rootIds, keepMembers: row.keepMembers ?? undefined };
-    const found = await traceAncestors(tx, authorityOf(row), cascade, creators, limits);
-    if (found === 'unknown' || found?.rootOf(creators, at.getTime()) !== undefined) return true;
+    const found = await traceUnderLock(tx, authorityOf(row), cascade, creators, {
+      advice: ADVICE,
+      limits,
+    });
+    if (found?.rootOf(creators, at.getTime()) !== undefined) return true;
   }
   return false;
 }

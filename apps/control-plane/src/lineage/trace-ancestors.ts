@@ -1,5 +1,8 @@
 import type { Authority } from '../context.ts';
 import type { Database, Transaction } from '../db/connect.ts';
+import { isStatementTimeout } from '../db/database-errors.ts';
+import { endStatementsBy } from '../db/time-limit.ts';
+import { DomainError } from '../domain-error.ts';
 import { findAncestors } from './find-ancestors.ts';
 import { readAncestry } from './read-lineage.ts';
 import { findRemovable, type KeepMembers } from './removable-members.ts';
@@ -8,10 +11,7 @@ import type { WalkLimits } from './walk-links.ts';
 
 export type AncestorLimits = Pick<WalkLimits, 'idsMax' | 'linksMax'> & Partial<WalkLimits>;
 
-/**
- * While others wait for the lock of the transaction: what has more ancestors, or takes longer, is taken for
- * inside.
- */
+/** While others wait for the lock of the transaction. */
 const UNDER_LOCK = { idsMax: 10_000, linksMax: 25_000 };
 
 /** How long the lock is held for that, in milliseconds. */
@@ -20,9 +20,16 @@ const UNDER_LOCK_MS = 500;
 /** Links that one statement looks at. */
 const PAGE_MAX = 25_000;
 
+export type LockedLimits = AncestorLimits & { readonly endsAt: number };
+
 /** Limits that one search has, or several one after the other. */
-export function underLock(): AncestorLimits {
+export function underLock(): LockedLimits {
   return { ...UNDER_LOCK, endsAt: performance.now() + UNDER_LOCK_MS };
+}
+
+export interface TracedCascade {
+  readonly rootIds: readonly string[];
+  readonly keepMembers: KeepMembers | undefined;
 }
 
 /**
@@ -33,9 +40,9 @@ export function underLock(): AncestorLimits {
 export async function traceAncestors(
   db: Database | Transaction,
   authority: Authority,
-  { rootIds, keepMembers }: { rootIds: readonly string[]; keepMembers: KeepMembers | undefined },
+  { rootIds, keepMembers }: TracedCascade,
   ids: readonly string[],
-  limits: AncestorLimits = underLock(),
+  limits: AncestorLimits,
 ): Promise<Descendants | 'unknown' | undefined> {
   const { organizationId } = authority;
   const removable = await findRemovable(db, authority, keepMembers);
@@ -46,4 +53,29 @@ export async function traceAncestors(
   const roots = rootIds.filter((id) => known.has(id));
   if (roots.length === 0) return undefined;
   return traceDescendants(await readAncestry(db, authority, ancestors, removable), roots);
+}
+
+/**
+ * The same in a transaction for whose lock others wait.
+ * @param advice what to do where it does not end in time
+ * @throws DomainError cascade_undetermined, after which the transaction can only be rolled back
+ */
+export async function traceUnderLock(
+  tx: Transaction,
+  authority: Authority,
+  cascade: TracedCascade,
+  ids: readonly string[],
+  { advice, limits = underLock() }: { readonly advice: string; readonly limits?: LockedLimits },
+): Promise<Descendants | undefined> {
+  try {
+    const trace = () => traceAncestors(tx, authority, cascade, ids, limits);
+    const found = await endStatementsBy(tx, limits.endsAt, trace);
+    if (found !== 'unknown') return found;
+  } catch (error) {
+    if (!isStatementTimeout(error)) throw error;
+  }
+  throw new DomainError(
+    'cascade_undetermined',
+    `It took too long to tell what came from the keys that are being revoked. Nothing was changed. ${advice}`,
+  );
 }

@@ -137,7 +137,7 @@ function requireOutside({ services }: Ctx, stamps: readonly string[], callerId: 
 export function beingEnded({ actor }: Ctx, standing: 'inside' | 'unknown'): DomainError {
   if (standing === 'unknown') {
     return new DomainError(
-      'unavailable',
+      'cascade_undetermined',
       'A key of your organization is being revoked with everything that it created, and too much leads to you to tell whether you are among it. Nothing was changed. Try again when the revocation is over.',
     );
   }

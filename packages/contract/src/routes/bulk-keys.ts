@@ -39,7 +39,7 @@ export const getKeysCreated = defineRoute({
   body: z.strictObject({ ids, keepMembers }),
   status: 200,
   response: createdByKey,
-  errors: ['cascade_includes_caller'],
+  errors: ['cascade_includes_caller', 'cascade_undetermined'],
 });
 
 export const disableKeys = defineRoute({

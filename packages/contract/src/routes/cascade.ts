@@ -88,5 +88,5 @@ export const getCreated = defineRoute({
   query: z.strictObject({ keepMembers: keepMembersQuery }),
   status: 200,
   response: createdByKey,
-  errors: ['not_found', 'cascade_includes_caller'],
+  errors: ['not_found', 'cascade_includes_caller', 'cascade_undetermined'],
 });

@@ -160,7 +160,7 @@ export const joinGateway = defineRoute({
   }),
   status: 201,
   response: joinedGateway,
-  errors: ['join_key_invalid'],
+  errors: ['join_key_invalid', 'cascade_undetermined'],
 });
 
 /** How far a change has come: of one thing, or the last of several. */

@@ -164,5 +164,11 @@ export const acceptInvitation = defineRoute({
   }),
   status: 201,
   response: z.strictObject({ organizationId: z.string(), memberId }),
-  errors: ['invitation_invalid', 'invitation_blocked', 'invited_address_differs', 'invalid_state'],
+  errors: [
+    'invitation_invalid',
+    'invitation_blocked',
+    'cascade_undetermined',
+    'invited_address_differs',
+    'invalid_state',
+  ],
 });

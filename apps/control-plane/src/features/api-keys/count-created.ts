@@ -28,7 +28,9 @@ export async function countCreated(
   keepMembers?: KeepMembers,
 ): Promise<RouteOutput<Routes['getCreated']>> {
   const { db } = ctx.services;
-  await requireCallerOutside(db, ctx, rootIds, keepMembers);
+  await db.transaction((tx) => requireCallerOutside(tx, ctx, rootIds, keepMembers), {
+    accessMode: 'read only',
+  });
   const removable = await findRemovable(db, ctx, keepMembers);
   const known = new Set(rootIds);
   const idsMax = CREATED_COUNTED_MAX + rootIds.length;
