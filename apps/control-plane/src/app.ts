@@ -48,7 +48,7 @@ export interface App {
 const CONNECTIONS_MAX = 10;
 const OWN_CONNECTIONS_MAX = 3;
 /** For jobs, which may take minutes. */
-const JOB_CONNECTIONS_MAX = 2;
+const JOB_CONNECTIONS_MAX = 5;
 /** For gateways: a fleet that comes back holds up neither requests nor the lease. */
 const FLEET_CONNECTIONS_MAX = 4;
 /** As sign-in is bounded; a whole fleet may join at once from behind one address. */

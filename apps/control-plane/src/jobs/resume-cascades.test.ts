@@ -3,6 +3,8 @@ import {
   type CascadeWorld,
   startCascadeWorld,
 } from '../features/api-keys/cascade-world.fixture.ts';
+import { makeKey } from '../testing/keys.ts';
+import { startOtherOrganization } from '../testing/other-organization.ts';
 import { claimedOrganization } from '../testing/people.ts';
 import { whileHeld } from '../testing/while-held.ts';
 import { queueOf } from '../write/commit.ts';
@@ -63,6 +65,38 @@ it('tries a cascade again at once whose connection broke', async () => {
 
   expect(await running()).toEqual([{ isStuck: false }]);
   expect(await resume()).toEqual({ finished: 1 });
+});
+
+it('holds up no cascade of another organization', async () => {
+  const { app, owner, query, makeRoot } = world;
+  const other = await startOtherOrganization(app, owner, query);
+  const root = await makeRoot();
+  const child = await makeRoot(root.client);
+  const [theirs, theirChild] = [await makeKey(app, other), await makeKey(app, other)];
+  await world.interrupt(root);
+  await query('update api_key set created_by_key_id = $1 where id = $2', [
+    theirs.id,
+    theirChild.id,
+  ]);
+  await query(
+    `insert into running_cascade (organization_id, roots, member_id, scopes, request_id, created_at)
+     select key.organization_id, jsonb_build_array(jsonb_build_object('id', key.id, 'name', name,
+       'wasRevoked', true)), key.member_id, cascade.scopes, 'req_theirs', now()
+     from api_key as key, running_cascade as cascade where key.id = $1`,
+    [theirs.id],
+  );
+  const isTheirsEnded = async () =>
+    (await query(`select 1 from api_key where id = $1 and status = 'revoked'`, [theirChild.id]))
+      .length > 0;
+
+  const resumed = await whileHeld(
+    app.database,
+    (holder) => holder.query('select 1 from api_key where id = $1 for update', [child.id]),
+    resume,
+    () => vi.waitUntil(isTheirsEnded),
+  );
+
+  expect(resumed).toEqual({ finished: 2 });
 });
 
 /** Resumes while another change has its turn, behind as many as an owner may have in the line. */

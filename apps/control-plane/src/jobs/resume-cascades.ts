@@ -13,21 +13,23 @@ const STUCK_MS = 3_600_000;
 export async function resumeCascades(services: Services): Promise<{ readonly finished: number }> {
   const stuckBefore = new Date(services.clock().getTime() - STUCK_MS);
   const rows = await services.db
-    .select({ id: runningCascade.id })
+    .select({ organizationId: runningCascade.organizationId, id: runningCascade.id })
     .from(runningCascade)
     .where(or(isNull(runningCascade.stuckAt), lt(runningCascade.stuckAt, stuckBefore)))
     .orderBy(asc(runningCascade.createdAt));
-  let finished = 0;
-  for (const { id } of rows) {
+  const resume = async (row: (typeof rows)[number]): Promise<boolean> => {
     try {
-      const outcome = await resumeCascade(services, id);
-      if (typeof outcome === 'object' && outcome.isComplete) finished += 1;
+      const outcome = await resumeCascade(services, row);
+      return typeof outcome === 'object' && outcome.isComplete;
     } catch (error) {
       // The others are not held up by it.
-      await noteInterruption(services, id, error);
+      await noteInterruption(services, row.id, error);
+      return false;
     }
-  }
-  return { finished };
+  };
+  // Those of an organization wait for each other, and for none of another.
+  const outcomes = await Promise.all(rows.map(resume));
+  return { finished: outcomes.filter((isFinished) => isFinished).length };
 }
 
 /** What took too long once will do so again: trying it every minute would load the database for nothing. */

@@ -23,9 +23,9 @@ const INSIDE_MS = 5000;
 /** Answers that a process remembers; the oldest are asked again. */
 const REMEMBERED_MAX = 10_000;
 
-/** How many may wait until one after the other was searched for thoroughly. */
+/** How many of an organization may wait until one after the other was searched for thoroughly. */
 const WAITING_MAX = 8;
-const inTurn = createTurns(WAITING_MAX);
+const inTurn = createTurns({ atOnceMax: 2, waitingMax: WAITING_MAX });
 
 /**
  * SQL of a running cascade and the moment of which a standing is known: who changes members or roles writes
@@ -57,7 +57,9 @@ export async function learnStanding(
     searchAll(db, organizationId, callerId, { limits, isLast });
   const first = await search(quick, false);
   const isKnown = [...first.values()].every((each) => each !== 'unknown');
-  const standings = isKnown ? first : await inTurn(db, () => search(thorough, true));
+  const standings = isKnown
+    ? first
+    : await inTurn(db, organizationId, () => search(thorough, true));
   const found = new Set(standings.values());
   const standing = (['inside', 'unknown'] as const).find((each) => found.has(each)) ?? 'outside';
   if (standing !== 'outside') remember(db, ANY, callerId, standing);

@@ -5,11 +5,23 @@ import { createTurns } from './turns.ts';
 /** Turns are kept for an object, whatever it is. */
 const db = {} as Database;
 
-it('does one thing at a time, in the order in which they were asked for, also after one that failed', async () => {
+type Turns = ReturnType<typeof createTurns>;
+
+/** Work that lasts until it is ended, and says when it began. */
+function hold(inTurn: Turns, organizationId: string) {
+  const [begun, ending] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const done = inTurn(db, organizationId, () => {
+    begun.resolve();
+    return ending.promise;
+  });
+  return { begun: begun.promise, end: ending.resolve, done };
+}
+
+it('does one thing of an organization at a time, in their order, also after one that failed', async () => {
   const inTurn = createTurns();
   const steps: string[] = [];
   const step = (name: string, fails = false) =>
-    inTurn(db, async () => {
+    inTurn(db, 'one', async () => {
       steps.push(`${name} begins`);
       await new Promise(setImmediate);
       steps.push(`${name} ends`);
@@ -23,14 +35,52 @@ it('does one thing at a time, in the order in which they were asked for, also af
   );
 });
 
-it('refuses what would wait behind too many, and goes on once there is room', async () => {
-  const inTurn = createTurns(1);
-  const { promise: until, resolve: end } = Promise.withResolvers<void>();
-  const running = inTurn(db, () => until);
-  const waiting = inTurn(db, async () => 'waited');
-  await expect(inTurn(db, async () => 'late')).rejects.toMatchObject({ code: 'unavailable' });
-  end();
-  await running;
+it('keeps no organization waiting for another, while there is room', async () => {
+  const inTurn = createTurns({ atOnceMax: 2 });
+  const long = hold(inTurn, 'one');
+  const next = inTurn(db, 'one', async () => 'waited');
+  await long.begun;
+  expect(await inTurn(db, 'other', async () => 'at once')).toBe('at once');
+  long.end();
+  expect(await next).toBe('waited');
+});
+
+it('gives each organization its turn, however much waits in the line of another', async () => {
+  const inTurn = createTurns({ atOnceMax: 1 });
+  const order: string[] = [];
+  const first = hold(inTurn, 'one');
+  const all = ['one', 'one', 'one', 'other', 'third', 'other'].map((organizationId) =>
+    inTurn(db, organizationId, async () => order.push(organizationId)),
+  );
+  first.end();
+  await Promise.all(all);
+  expect(order).toEqual(['one', 'other', 'third', 'one', 'other', 'one']);
+});
+
+it('runs the work of no more organizations at once than may', async () => {
+  const inTurn = createTurns({ atOnceMax: 2 });
+  const [first, second, third] = ['one', 'other', 'third'].map((id) => hold(inTurn, id));
+  let isThirdBegun = false;
+  void third?.begun.then(() => {
+    isThirdBegun = true;
+  });
+  await Promise.all([first?.begun, second?.begun]);
+  await new Promise(setImmediate);
+  expect(isThirdBegun).toBe(false);
+  second?.end();
+  await third?.begun;
+  for (const each of [first, third]) each?.end();
+});
+
+it('refuses what would wait behind too many of its organization, until there is room', async () => {
+  const inTurn = createTurns({ waitingMax: 1 });
+  const running = hold(inTurn, 'one');
+  const waiting = inTurn(db, 'one', async () => 'waited');
+  const late = () => inTurn(db, 'one', async () => 'late');
+  await expect(late()).rejects.toMatchObject({ code: 'unavailable' });
+  expect(await inTurn(db, 'other', async () => 'other')).toBe('other');
+  running.end();
+  await running.done;
   expect(await waiting).toBe('waited');
-  expect(await inTurn(db, async () => 'again')).toBe('again');
+  expect(await late()).toBe('late');
 });

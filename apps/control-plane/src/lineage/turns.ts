@@ -1,31 +1,67 @@
 import type { Database } from '../db/connect.ts';
 import { DomainError } from '../domain-error.ts';
 
-/**
- * Runs work on a database one at a time in this process, so that it takes one connection of all that
- * requests share. Without a limit, any number waits.
- * @param waitingMax how many may wait
- */
-export function createTurns(waitingMax = Number.POSITIVE_INFINITY) {
-  const queues = new WeakMap<Database, { last: Promise<unknown>; length: number }>();
+interface TurnLimits {
+  /** Organizations whose work runs at once: each takes a connection of all that requests share. */
+  readonly atOnceMax?: number;
+  /** How much may wait in the line of one organization. */
+  readonly waitingMax?: number;
+}
 
-  /** @throws DomainError unavailable, where as many wait as may; what `work` throws */
-  return async <T>(db: Database, work: () => Promise<T>): Promise<T> => {
-    const queue = queues.get(db) ?? { last: Promise.resolve(), length: 0 };
-    queues.set(db, queue);
-    if (queue.length > waitingMax) {
-      throw new DomainError(
-        'unavailable',
-        'The server is busy looking for what other keys created. Nothing was changed. Try again.',
-      );
-    }
-    queue.length += 1;
-    const done = queue.last.then(work, work);
-    queue.last = done;
+interface Lines {
+  /** What waits, by organization, in the order in which these have their next turn. */
+  readonly waiting: Map<string, (() => void)[]>;
+  readonly running: Set<string>;
+}
+
+/**
+ * Runs work on a database in this process: of one organization one at a time, of several in turns, so that
+ * one whose work takes long keeps none of the others waiting for more than a piece of it.
+ */
+export function createTurns({
+  atOnceMax = Number.POSITIVE_INFINITY,
+  waitingMax = Number.POSITIVE_INFINITY,
+}: TurnLimits = {}) {
+  const linesOf = new WeakMap<Database, Lines>();
+
+  /** @throws DomainError unavailable, where as much waits as may; what `work` throws */
+  return async <T>(db: Database, organizationId: string, work: () => Promise<T>): Promise<T> => {
+    const lines = linesOf.get(db) ?? { waiting: new Map(), running: new Set() };
+    linesOf.set(db, lines);
+    const { waiting, running } = lines;
+    const line = waiting.get(organizationId) ?? [];
+    const isFree = !running.has(organizationId) && running.size < atOnceMax;
+    if (!isFree && line.length >= waitingMax) throw busy();
+    const { promise: turn, resolve: begin } = Promise.withResolvers<void>();
+    line.push(begin);
+    waiting.set(organizationId, line);
+    beginNext(lines, atOnceMax);
+    await turn;
     try {
-      return await done;
+      return await work();
     } finally {
-      queue.length -= 1;
+      running.delete(organizationId);
+      beginNext(lines, atOnceMax);
     }
   };
+}
+
+/** Whose turn it is goes behind the others with what they still have in their line. */
+function beginNext({ waiting, running }: Lines, atOnceMax: number): void {
+  for (const [organizationId, line] of [...waiting]) {
+    if (running.size >= atOnceMax) return;
+    if (running.has(organizationId)) continue;
+    const begin = line.shift();
+    waiting.delete(organizationId);
+    if (line.length > 0) waiting.set(organizationId, line);
+    running.add(organizationId);
+    begin?.();
+  }
+}
+
+function busy(): DomainError {
+  return new DomainError(
+    'unavailable',
+    'The server is busy looking for what other keys created. Nothing was changed. Try again.',
+  );
 }

@@ -5,6 +5,7 @@ import { join } from '../../testing/join.ts';
 import { makeKey } from '../../testing/keys.ts';
 import { readTables } from '../../testing/tables.ts';
 import { withKey } from '../../testing/test-app.ts';
+import { whileHeld } from '../../testing/while-held.ts';
 import { requireCallerOutside } from './caller-in-cascade.ts';
 import { type CascadeWorld, ctxOf, startCascadeWorld } from './cascade-world.fixture.ts';
 
@@ -100,6 +101,24 @@ describe('a key that does not end in the cascade that it asks for', () => {
     expect((await revoke(caller.client, root.id)).status).toBe(200);
     expect([await statusOf(inviter), await statusOf(colleague)]).toEqual(['removed', 'active']);
   });
+});
+
+it('waits for no search under the lock where all of the keys are revoked already', async () => {
+  const { app, owner, makeRoot, named, revoke } = world;
+  const [root, caller] = [await makeRoot(), await makeRoot()];
+  expect((await revoke(owner, root.id)).status).toBe(200);
+  const others: number[] = [];
+  const repeated = await whileHeld(
+    app.database,
+    (holder) => holder.query('lock table deleted_key in access exclusive mode'),
+    () => revoke(caller.client, root.id),
+    async () => {
+      const body = { name: named('meanwhile'), environment: 'test' };
+      others.push((await owner.post('/v1/workspaces', body)).status);
+    },
+  );
+  expect(others).toEqual([201]);
+  expect(repeated.problem.code).toBe('invalid_state');
 });
 
 it('is refused where it takes too long to tell, as others wait meanwhile', async () => {

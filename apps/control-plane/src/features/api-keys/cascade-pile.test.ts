@@ -4,6 +4,7 @@ import { resumeCascades } from '../../jobs/resume-cascades.ts';
 import type { Client } from '../../testing/client.ts';
 import { join } from '../../testing/join.ts';
 import { makeKey, type TestKey } from '../../testing/keys.ts';
+import { recordStatements } from '../../testing/reads/explain-statements.ts';
 import { startTestApp } from '../../testing/test-app.ts';
 import { whileHeld } from '../../testing/while-held.ts';
 import { type CascadeWorld, startCascadeWorld } from './cascade-world.fixture.ts';
@@ -139,6 +140,53 @@ it('counts those that keys of a member began apart from those of their sessions'
   await query('update running_cascade set key_id = null');
   expect((await revoke(admin.client, second.id)).status).toBe(503);
   expect((await revoke(key.client, second.id)).status).toBe(200);
+});
+
+it('searches for one that it refuses, or for which there is no room, while others change things', async () => {
+  const { app, owner, revoke, whoami, named } = world;
+  const admin = await join(app, owner, named('Admin'), 'role_admin');
+  const root = await makeLarge();
+  await plantRunning(admin.memberId, RUNNING_MAX);
+  const others: number[] = [];
+
+  const refused = await whileHeld(
+    app.database,
+    (holder) => holder.query('lock table deleted_key in access exclusive mode'),
+    () => revoke(admin.client, root.id),
+    async () => {
+      const body = { name: named('meanwhile'), environment: 'test' };
+      others.push((await owner.post('/v1/workspaces', body)).status);
+    },
+  );
+
+  expect(others).toEqual([201]);
+  expect(refused.status).toBe(503);
+  expect(await whoami(root)).toBe('valid');
+});
+
+it('searches for a moment under the lock where others began the last ones meanwhile', async () => {
+  const { app, owner, revoke, named } = world;
+  const admin = await join(app, owner, named('Admin'), 'role_admin');
+  const small = await makeKey(app, owner);
+  const timesLeft = async (meanwhile: () => Promise<void>) => {
+    let values: unknown[] = [];
+    const root = await makeLarge();
+    const statements = await recordStatements(() =>
+      whileHeld(
+        app.database,
+        (holder) => holder.query('select 1 from audit_chain for update'),
+        () => revoke(admin.client, root.id),
+        meanwhile,
+      ),
+    );
+    for (const { text, values: own } of statements) {
+      if (text.includes('select before, set_config')) values = [...own];
+    }
+    return Number(values[0]);
+  };
+  expect(await timesLeft(async () => undefined)).toBeGreaterThan(1000);
+  expect(await timesLeft(() => plantRunning(admin.memberId, RUNNING_MAX))).toBeLessThanOrEqual(250);
+  expect((await revoke(admin.client, small.id)).status).toBe(200);
 });
 
 it('refuses none to a session of the owner', async () => {

@@ -1,6 +1,8 @@
 import type { SQL } from 'drizzle-orm';
 import type { Authority, Ctx } from '../../context.ts';
 import { allowLongStatements, type Transaction } from '../../db/connect.ts';
+import { isStatementTimeout } from '../../db/database-errors.ts';
+import { endStatementsBy } from '../../db/time-limit.ts';
 import { DomainError } from '../../domain-error.ts';
 import type { Origin } from '../../lineage/links.ts';
 import { readLineage } from '../../lineage/read-lineage.ts';
@@ -45,12 +47,16 @@ interface SearchLimits extends Pick<CascadeLimits, 'searchedMax' | 'linksMax' | 
 
 interface SearchAtOnceLimits extends Pick<CascadeLimits, 'atOnceMax'> {
   readonly keepMembers: KeepMembers | undefined;
+  /** Whether the caller may begin a cascade that takes further transactions. */
+  readonly isRoom: boolean;
 }
 
 /** Links that the transaction looks at that revokes the keys: keys may have given each other new secrets. */
 const LINKS_AT_ONCE_MAX = 25_000;
 /** How long it searches, in milliseconds: nobody else changes anything meanwhile. */
 const SEARCH_AT_ONCE_MS = 5000;
+/** The same where the caller can begin no cascade: what takes longer is refused, and may be asked again. */
+const SEARCH_WITHOUT_ROOM_MS = 250;
 
 /**
  * Without a lock, in one snapshot: `runningCascade` keeps what would be found from changing anything.
@@ -85,16 +91,26 @@ export async function searchAtOnce(
   tx: Transaction,
   ctx: Authority,
   roots: readonly Root[],
-  { keepMembers, atOnceMax }: SearchAtOnceLimits,
+  { keepMembers, atOnceMax, isRoom }: SearchAtOnceLimits,
 ): Promise<CascadeSearch | undefined> {
-  const removable = await findRemovable(tx, ctx, keepMembers);
-  const linked = await findLinked(tx, ctx, removable, roots, {
-    idsMax: atOnceMax + roots.length,
-    linksMax: LINKS_AT_ONCE_MAX,
-    pageMax: LINKS_AT_ONCE_MAX,
-    endsAt: performance.now() + SEARCH_AT_ONCE_MS,
-  });
-  return linked.unread.length === 0 ? readSearch(tx, ctx, roots, linked) : undefined;
+  const endsAt = performance.now() + (isRoom ? SEARCH_AT_ONCE_MS : SEARCH_WITHOUT_ROOM_MS);
+  const search = async (part: Transaction) => {
+    const removable = await findRemovable(part, ctx, keepMembers);
+    const linked = await findLinked(part, ctx, removable, roots, {
+      idsMax: atOnceMax + roots.length,
+      linksMax: LINKS_AT_ONCE_MAX,
+      pageMax: LINKS_AT_ONCE_MAX,
+      endsAt,
+    });
+    return linked.unread.length === 0 ? readSearch(part, ctx, roots, linked) : undefined;
+  };
+  try {
+    // A savepoint: the transaction goes on without what took too long.
+    return await tx.transaction((part) => endStatementsBy(part, endsAt, () => search(part)));
+  } catch (error) {
+    if (!isStatementTimeout(error)) throw error;
+    return undefined;
+  }
 }
 
 interface Linked {
@@ -168,9 +184,27 @@ function withoutSeen(counted: readonly Origin[], origins: readonly Origin[]): Or
   return counted.filter(({ id, at }) => !seen.has(`${id} ${at}`));
 }
 
-/** How many requests may wait until it was searched for others what is left. */
+/** How many requests of an organization may wait until it was searched for others what is left. */
 const LOOKS_WAITING_MAX = 4;
-const lookInTurn = createTurns(LOOKS_WAITING_MAX);
+const lookInTurn = createTurns({ atOnceMax: 2, waitingMax: LOOKS_WAITING_MAX });
+
+const SNAPSHOT = { isolationLevel: 'repeatable read', accessMode: 'read only' } as const;
+
+/**
+ * Whether one transaction would not end what came from the roots, as far as a search without a lock shows.
+ * @throws DomainError unavailable, where too many wait for it
+ */
+export function looksMuch(
+  { services: { db }, ...ctx }: Ctx,
+  roots: readonly Root[],
+  limits: Omit<SearchAtOnceLimits, 'isRoom'> & Pick<CascadeLimits, 'endedMax'>,
+): Promise<boolean> {
+  const look = async (tx: Transaction) => {
+    const search = await searchAtOnce(tx, ctx, roots, { ...limits, isRoom: true });
+    return !search || countEnded(search.created) > limits.endedMax;
+  };
+  return lookInTurn(db, ctx.organizationId, () => db.transaction(look, SNAPSHOT));
+}
 
 /**
  * Whether something is left of keys that were revoked before, or may be. A cascade that is repeated
@@ -186,9 +220,8 @@ export async function findLeft(
     await allowLongStatements(tx);
     return searchCascade(tx, ctx, roots, limits);
   };
-  const snapshot = { isolationLevel: 'repeatable read', accessMode: 'read only' } as const;
-  const { created, isComplete, foreign } = await lookInTurn(db, () =>
-    db.transaction(look, snapshot),
+  const { created, isComplete, foreign } = await lookInTurn(db, ctx.organizationId, () =>
+    db.transaction(look, SNAPSHOT),
   );
   return { isAny: countEnded(created) > 0 || foreign.size > 0 || !isComplete, isComplete };
 }

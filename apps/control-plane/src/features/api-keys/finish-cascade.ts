@@ -13,6 +13,8 @@ import { CASCADE_LIMITS, type CascadeLimits, takePart } from './ended-part.ts';
 import type { Created } from './find-created.ts';
 import { createWorklist, type Waiting, type Worklist } from './worklist.ts';
 
+export type Recorded = Pick<RunningCascade, 'organizationId' | 'id'>;
+
 /** What one process did of a cascade. */
 export interface Finished extends Pick<CascadeSearch, 'foreign' | 'taken'> {
   /** False where it led to more than a cascade follows. */
@@ -32,11 +34,11 @@ const ASKED_AGAIN_MS = 500;
  */
 export async function finishCascade(
   services: Services,
-  id: string,
+  { organizationId, id }: Recorded,
   limits: CascadeLimits,
 ): Promise<Finished | undefined> {
   for (;;) {
-    const outcome = await inTurn(services.db, () => goOn(services, id, limits));
+    const outcome = await resumeCascade(services, { organizationId, id }, limits);
     if (outcome !== 'busy') return outcome === 'gone' ? undefined : outcome;
     services.log.debug({ cascadeId: id }, 'cascade waits: another process is about it');
     await setTimeout(ASKED_AGAIN_MS);
@@ -44,19 +46,29 @@ export async function finishCascade(
 }
 
 /** The same, unless another process is about it. */
-export async function resumeCascade(services: Services, id: string, limits = CASCADE_LIMITS) {
-  return inTurn(services.db, () => goOn(services, id, limits));
+export async function resumeCascade(
+  services: Services,
+  recorded: Recorded,
+  limits = CASCADE_LIMITS,
+) {
+  return inLine(services.db, recorded.organizationId, () => goOn(services, recorded, limits));
 }
 
-/** One at a time in a process: each takes memory, and holds a connection while it searches. */
-const inTurn = createTurns();
+/** The cascades of an organization, one after the other. */
+const inLine = createTurns();
+/** Parts of cascades: each takes memory, and holds a connection until what it found has ended. */
+const inTurn = createTurns({ atOnceMax: 2 });
 
-/** Searches and ends, and goes on with what the search led to beyond its bound. */
-async function goOn(services: Services, id: string, limits: CascadeLimits) {
+/**
+ * Searches and ends, and goes on with what the search led to beyond its bound. In between, other
+ * organizations have their turn.
+ */
+async function goOn(services: Services, { organizationId, id }: Recorded, limits: CascadeLimits) {
   const rootIds = new Set<string>();
   const worklist = createWorklist();
   for (let origins: readonly Waiting[] | undefined; ; origins = worklist.take(limits.searchedMax)) {
-    const pass = await searchAndEnd({ services, id, limits, worklist, origins });
+    const passing = { services, id, limits, worklist, origins };
+    const pass = await inTurn(services.db, organizationId, () => searchAndEnd(passing));
     if (typeof pass === 'string') return pass;
     for (const each of pass.rootIds) rootIds.add(each);
     const { foreign, taken } = pass.search;

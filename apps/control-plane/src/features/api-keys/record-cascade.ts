@@ -2,7 +2,7 @@ import { scopeNames } from '@tollkeeper/verify';
 import { and, eq, isNotNull, isNull, sql } from 'drizzle-orm';
 import { holds } from '../../access/require-scope.ts';
 import type { Ctx } from '../../context.ts';
-import type { Transaction } from '../../db/connect.ts';
+import type { Database, Transaction } from '../../db/connect.ts';
 import { runningCascade } from '../../db/schema/index.ts';
 import { DomainError } from '../../domain-error.ts';
 import type { KeepMembers } from '../../lineage/removable-members.ts';
@@ -57,7 +57,8 @@ export async function recordCascade(
   { roots, refusals }: { roots: readonly Root[]; refusals: ReadonlyMap<string, DomainError> },
   keepMembers: KeepMembers | undefined,
 ): Promise<string> {
-  await requireFewRunning(tx, ctx);
+  const shortage = await findShortage(tx, ctx);
+  if (shortage) throw shortage;
   const { organizationId, actor, scopes, workspaceId, origin, services } = ctx;
   const [row] = await tx
     .insert(runningCascade)
@@ -79,14 +80,18 @@ export async function recordCascade(
 
 /**
  * No thief keeps the owner of the organization from one: only the owner may delete it. Nor does one who has
- * keys of a member keep that member's session from it.
- * @throws DomainError unavailable
+ * keys of a member keep that member's session from it. A key of the owner may be stolen as well: it is held
+ * to as many as the keys of others, and to no number in all.
+ * @returns why the caller can begin no cascade now
  */
-async function requireFewRunning(tx: Transaction, ctx: Ctx): Promise<void> {
+export async function findShortage(
+  db: Database | Transaction,
+  ctx: Ctx,
+): Promise<DomainError | undefined> {
   const { organizationId, actor, scopes } = ctx;
   const isKey = actor.type === 'key';
   const mayDelete = holds(scopes, 'organization.delete');
-  if (mayDelete && !isKey) return;
+  if (mayDelete && !isKey) return undefined;
   const ofOrganization = eq(runningCascade.organizationId, organizationId);
   const ofMember = and(
     ofOrganization,
@@ -94,13 +99,14 @@ async function requireFewRunning(tx: Transaction, ctx: Ctx): Promise<void> {
     isKey ? isNotNull(runningCascade.keyId) : isNull(runningCascade.keyId),
     isNull(runningCascade.stuckAt),
   );
-  if ((await tx.$count(runningCascade, ofMember)) >= RUNNING_MAX) {
-    throw tooMany(RUNNING_MAX, 'that you began');
+  if ((await db.$count(runningCascade, ofMember)) >= RUNNING_MAX) {
+    return tooMany(RUNNING_MAX, 'that you began');
   }
-  if (mayDelete) return;
-  if ((await tx.$count(runningCascade, ofOrganization)) >= RUNNING_IN_ALL_MAX) {
-    throw tooMany(RUNNING_IN_ALL_MAX, 'in your organization');
+  if (mayDelete) return undefined;
+  if ((await db.$count(runningCascade, ofOrganization)) >= RUNNING_IN_ALL_MAX) {
+    return tooMany(RUNNING_IN_ALL_MAX, 'in your organization');
   }
+  return undefined;
 }
 
 function tooMany(count: number, where: string): DomainError {

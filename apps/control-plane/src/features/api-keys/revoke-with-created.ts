@@ -9,12 +9,12 @@ import { DomainError } from '../../domain-error.ts';
 import type { KeepMembers } from '../../lineage/removable-members.ts';
 import { write } from '../../write/write.ts';
 import { requireCallerOutside } from './caller-in-cascade.ts';
-import { cascadeTooLarge, findLeft, type Root, searchAtOnce } from './cascade-search.ts';
+import { cascadeTooLarge, findLeft, looksMuch, type Root, searchAtOnce } from './cascade-search.ts';
 import { endFound } from './end-found.ts';
 import { CASCADE_LIMITS, type CascadeLimits, takePart } from './ended-part.ts';
 import { type Finished, finishCascade } from './finish-cascade.ts';
 import { treeOfAnotherLeft } from './foreign-roots.ts';
-import { findRunning, recordCascade } from './record-cascade.ts';
+import { findRunning, findShortage, recordCascade } from './record-cascade.ts';
 import { setAllRevoked } from './set-status.ts';
 
 interface Cascade {
@@ -38,9 +38,10 @@ export async function revokeWithCreated(
   limits = CASCADE_LIMITS,
 ): Promise<ReadonlyMap<string, DomainError>> {
   const { followedMax } = limits;
-  let begun = await begin(ctx, ids, cascade, { limits, isRepeated: false });
+  const { keepMembers } = cascade;
+  const isMuch = await isRefusedMuch(ctx, ids, cascade, limits);
+  let begun = await begin(ctx, ids, cascade, { limits, isRepeated: false, isMuch });
   if (begun.isNothingRevoked) {
-    const { keepMembers } = cascade;
     const { roots, refusals } = begun;
     if (roots.length === 0) return refusals;
     const left = await findLeft(ctx, roots, { ...limits, keepMembers });
@@ -48,7 +49,7 @@ export async function revokeWithCreated(
     begun = await begin(ctx, ids, cascade, {
       limits,
       isRepeated: true,
-      isMuch: !left.isComplete,
+      isMuch: isMuch || !left.isComplete,
     });
   }
   const { roots, refusals, cascadeId } = begun;
@@ -60,6 +61,22 @@ export async function revokeWithCreated(
     if (finished && !finished.isComplete) outcomes.set(id, cascadeTooLarge(followedMax));
   }
   return outcomes;
+}
+
+/**
+ * Whether too many cascades run for the caller to begin one that this would be. The search for that takes
+ * no lock: else who asks again and again would keep everybody from changing anything.
+ */
+async function isRefusedMuch(
+  ctx: Ctx,
+  ids: readonly string[],
+  cascade: Cascade,
+  limits: CascadeLimits,
+): Promise<boolean> {
+  const { db } = ctx.services;
+  if (!(await findShortage(db, ctx))) return false;
+  const roots = await findRoots(db, ctx, ids, cascade);
+  return looksMuch(ctx, roots, { ...limits, keepMembers: cascade.keepMembers });
 }
 
 interface Begun {
@@ -80,7 +97,7 @@ interface Beginning {
   /** Whether the keys were revoked before, and something that they created is left. */
   readonly isRepeated: boolean;
   /** Whether it is known to be more than one transaction looks at. */
-  readonly isMuch?: boolean;
+  readonly isMuch: boolean;
 }
 
 /** Revokes the keys; and what they created if it is little, or records that it is to end. */
@@ -88,13 +105,12 @@ function begin(
   ctx: Ctx,
   ids: readonly string[],
   cascade: Cascade,
-  { limits, isRepeated, isMuch = false }: Beginning,
+  { limits, isRepeated, isMuch }: Beginning,
 ): Promise<Begun> {
   const action = isRepeated ? 'api_key.cascade' : 'api_key.revoke';
   return write<Begun>(ctx, { scope: 'api_keys.revoke', action }, async (tx, confirmed) => {
     const roots = await findRoots(tx, confirmed, ids, cascade);
     const rootIds = roots.map(({ id }) => id);
-    await requireCallerOutside(tx, confirmed, rootIds, cascade.keepMembers);
     const { refusals, events, changes } = await setAllRevoked(tx, confirmed, ids, cascade.reason);
     const revoked = { roots, refusals };
     if (events.length === 0) {
@@ -103,6 +119,7 @@ function begin(
       // What keys created that were revoked before, is looked for without the lock.
       if (!isRepeated) return { replayed: { ...revoked, isNothingRevoked: true } };
     }
+    await requireCallerOutside(tx, confirmed, rootIds, cascade.keepMembers);
     await allowLongStatements(tx);
     const atOnce = isMuch
       ? undefined
@@ -146,7 +163,8 @@ async function endAtOnce(
   { roots, refusals }: Revoked,
   { cascade: { keepMembers }, limits }: { cascade: Cascade; limits: CascadeLimits },
 ) {
-  const search = await searchAtOnce(tx, ctx, roots, { ...limits, keepMembers });
+  const isRoom = (await findShortage(tx, ctx)) === undefined;
+  const search = await searchAtOnce(tx, ctx, roots, { ...limits, keepMembers, isRoom });
   if (!search || takePart(search.created, limits.endedMax).rest) return undefined;
   const now = ctx.services.clock();
   const wasRevoked = (id: string) => refusals.has(id);
@@ -156,9 +174,9 @@ async function endAtOnce(
 }
 
 /** @throws DomainError unavailable */
-async function finish({ services }: Ctx, id: string, limits: CascadeLimits) {
+async function finish({ services, organizationId }: Ctx, id: string, limits: CascadeLimits) {
   try {
-    return await finishCascade(services, id, limits);
+    return await finishCascade(services, { organizationId, id }, limits);
   } catch (error) {
     services.log.warn({ err: error, cascadeId: id }, 'cascade interrupted: a job will finish it');
     throw new DomainError(
