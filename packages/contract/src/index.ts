@@ -32,7 +32,13 @@ export type { Identity, PasskeyAnswer } from './routes/access.ts';
 export { GRACE_SECONDS_MAX, KEY_SORTS, type KeySort } from './routes/api-keys.ts';
 export { API_SCOPES_MAX, type DefinedApiScope } from './routes/api-scopes.ts';
 export { BULK_KEYS_MAX } from './routes/bulk-keys.ts';
-export { CREATED_COUNTED_MAX, CREATED_NAMED_MAX } from './routes/cascade.ts';
+export {
+  CASCADE_KEYS_NAMED_MAX,
+  CASCADES_LISTED_MAX,
+  type Cascade,
+  CREATED_COUNTED_MAX,
+  CREATED_NAMED_MAX,
+} from './routes/cascade.ts';
 export {
   GATEWAY_STATES,
   type Gateway,

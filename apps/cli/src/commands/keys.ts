@@ -2,6 +2,7 @@ import type { Noun } from '../command/verb.ts';
 import { disableKeys, enableKeys } from './keys/change-keys.ts';
 import { createKey, rotateKey } from './keys/create-key.ts';
 import { deleteKeys, revokeKeys } from './keys/end-keys.ts';
+import { listCascades } from './keys/list-cascades.ts';
 import { listKeys } from './keys/list-keys.ts';
 import { showKey, showKeyStats } from './keys/show-key.ts';
 import { showPropagation } from './keys/show-propagation.ts';
@@ -20,6 +21,7 @@ export const keys: Noun = {
     rotateKey,
     revokeKeys,
     deleteKeys,
+    listCascades,
     showPropagation,
     showKeyStats,
   ],

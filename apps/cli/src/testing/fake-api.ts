@@ -152,5 +152,7 @@ export const NOTHING_CREATED: RouteOutput<Routes['getCreated']> = {
   changedMembers: [],
   changedRolesCount: 0,
   changedRoles: [],
+  changedPoliciesCount: 0,
+  changedPolicies: [],
   isComplete: true,
 };

@@ -1,7 +1,7 @@
-import { and, eq, or, type SQL, sql } from 'drizzle-orm';
+import { and, eq, isNull, or, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { Authority, Ctx } from '../context.ts';
-import { apiKey, member, user } from '../db/schema/index.ts';
+import { apiKey, member, policy, user } from '../db/schema/index.ts';
 import { holds } from './require-scope.ts';
 
 /**
@@ -35,6 +35,18 @@ export function visibleFleet(
     eq(table.organizationId, ctx.organizationId),
     ctx.workspaceId === null ? undefined : eq(table.workspaceId, ctx.workspaceId),
   );
+}
+
+/** Which policies apply to what the caller reaches: of a workspace, and of the organization. */
+export function visiblePolicies(ctx: Authority): SQL | undefined {
+  return and(
+    eq(policy.organizationId, ctx.organizationId),
+    ctx.workspaceId === null ? undefined : appliesIn(ctx.workspaceId),
+  );
+}
+
+export function appliesIn(workspaceId: string): SQL | undefined {
+  return or(isNull(policy.workspaceId), eq(policy.workspaceId, workspaceId));
 }
 
 /**

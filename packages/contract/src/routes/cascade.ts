@@ -1,13 +1,16 @@
 import { z } from 'zod';
+import { creatingKey, creatingMember } from '../api-key-schemas.ts';
 import {
   apiKeyId,
   KEPT_MEMBERS,
   KEPT_MEMBERS_MAX,
   KEPT_MEMBERS_RULE,
   memberId,
+  policyId,
   roleId,
 } from '../ids.ts';
 import { defineRoute } from '../route.ts';
+import { instant } from '../text.ts';
 
 /** What `cascade` does, wherever a key ends. */
 export const CASCADE =
@@ -71,6 +74,13 @@ export const createdByKey = z
     changedRoles: z.array(z.strictObject({ id: roleId, name: z.string() })).meta({
       description: `The first ${CREATED_NAMED_MAX} by name; empty without roles.read`,
     }),
+    changedPoliciesCount: z.int().meta({
+      description:
+        'Policies that these created, edited, restored, enabled or disabled. `cascade` leaves them as they are: review them',
+    }),
+    changedPolicies: z.array(z.strictObject({ id: policyId, name: z.string() })).meta({
+      description: `The first ${CREATED_NAMED_MAX} by name; empty without policies.read`,
+    }),
     isComplete: z.boolean().meta({
       description: `False where there are more than ${CREATED_COUNTED_MAX.toLocaleString('en')} keys and members, deleted and removed ones included, or very many rotations or admissions: the counts are then those of the first of them, and there may be more`,
     }),
@@ -89,4 +99,53 @@ export const getCreated = defineRoute({
   status: 200,
   response: createdByKey,
   errors: ['not_found', 'cascade_includes_caller', 'cascade_undetermined'],
+});
+
+/** So many running cascades are listed at most, and so many keys of each are named. */
+export const CASCADES_LISTED_MAX = 100;
+export const CASCADE_KEYS_NAMED_MAX = 20;
+
+const cascade = z
+  .strictObject({
+    requestId: z.string().meta({
+      description: 'Request that began it, which all its audit events name',
+    }),
+    keysCount: z.int().meta({ description: 'Keys of that request' }),
+    keys: z.array(z.strictObject({ id: apiKeyId, name: z.string() })).meta({
+      description: `The first ${CASCADE_KEYS_NAMED_MAX} of them`,
+    }),
+    startedBy: creatingMember,
+    startedByKey: creatingKey.nullable().meta({
+      description: 'API key that the member used; null for a session',
+    }),
+    startedAt: instant,
+    endedCount: z.int().meta({
+      description:
+        'Keys, join keys, invitations, members and gateways that it has ended so far, besides the keys of the request',
+    }),
+    stuckAt: instant.nullable().meta({
+      description:
+        'When it last could not go on; the server tries again after an hour. Null while it goes on',
+    }),
+  })
+  .meta({ id: 'Cascade' });
+export type Cascade = z.output<typeof cascade>;
+
+export const listCascades = defineRoute({
+  method: 'GET',
+  path: '/v1/api-keys/cascades',
+  access: 'api_keys.read',
+  summary:
+    'List the revocations with `cascade` that are still ending what the keys created; without api_keys.manage_all, those that you began',
+  tag: 'API keys',
+  query: z.strictObject({
+    keyId: apiKeyId.optional().meta({ description: 'Only those that began with this key' }),
+  }),
+  status: 200,
+  response: z.strictObject({
+    data: z.array(cascade).meta({
+      description: `The first ${CASCADES_LISTED_MAX}, the one that began first at the beginning`,
+    }),
+  }),
+  errors: [],
 });

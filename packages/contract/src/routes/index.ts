@@ -33,6 +33,7 @@ export const routes = {
   getKey: apiKeys.getKey,
   getCreated: cascade.getCreated,
   getKeysCreated: bulkKeys.getKeysCreated,
+  listCascades: cascade.listCascades,
   updateKey: apiKeys.updateKey,
   deleteKey: apiKeys.deleteKey,
   disableKey: keyStatus.disableKey,

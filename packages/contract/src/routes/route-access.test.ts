@@ -10,6 +10,7 @@ const CALLABLE_WITH: Readonly<Record<string, readonly RouteName[]>> = {
   'api_keys.create': ['createKey', 'updateKey', 'rotateKey'],
   'api_keys.read': [
     'listKeys',
+    'listCascades',
     'getKey',
     'getCreated',
     'getKeysCreated',

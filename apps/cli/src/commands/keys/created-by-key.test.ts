@@ -98,7 +98,7 @@ test.each(['revoke', 'delete'])('refuses --keep-member without --cascade: %s', a
 });
 
 test.each([[], ['--cascade']])(
-  'names the keys, members and roles that a key changed: %j',
+  'names the keys, members, roles and policies that a key changed: %j',
   async (...options) => {
     const editedKeys = [{ id: createKey(2).id, name: 'billing' }];
     const { fetch } = createApi({
@@ -110,6 +110,8 @@ test.each([[], ['--cascade']])(
         changedMembersCount: 2,
         changedMembers: [ada, eve],
         changedRolesCount: 1,
+        changedPoliciesCount: 1,
+        changedPolicies: [{ id: 'pol_00000000000000000001', name: 'All' }],
       },
     });
     const env = { TOLLKEEPER_API_KEY: SECRET };
@@ -124,6 +126,7 @@ test.each([[], ['--cascade']])(
       `Review the keys that it enabled or changed, which stay as they are: billing (${editedKeys[0]?.id}) and 2 more.`,
       'Review the members whom it gave another role, suspended or reinstated, who stay as they are: Ada (ada@example.com), Eve (eve@example.com).',
       'Review the roles that it created or changed, which stay as they are: 1 in all.',
+      'Review the policies that it created or changed, which stay as they are: All (pol_00000000000000000001).',
     ];
     expect(stderr.replace(/\s+/g, ' ')).toContain(said.join(' '));
   },

@@ -57,12 +57,13 @@ export async function createdByKeys(
     : `Everything ${it} created or rotated stays: ${things}. Give --cascade to end that as well.${further}`;
 }
 
-/** Other keys, members and roles, which no cascade ends. */
+/** Other keys, members, roles and policies, which no cascade ends. */
 function toReview(created: Created, it: string): string {
   const { editedKeysCount, editedKeys, changedMembersCount, changedRolesCount } = created;
   const keys = editedKeys.map(({ name, id }) => `${name} (${id})`);
   const members = created.changedMembers.map(({ name, email }) => `${name} (${email})`);
   const roles = created.changedRoles.map(({ name, id }) => `${name} (${id})`);
+  const policies = created.changedPolicies.map(({ name, id }) => `${name} (${id})`);
   return [
     review(`the keys that ${it} enabled or changed, which`, editedKeysCount, keys),
     review(
@@ -71,6 +72,11 @@ function toReview(created: Created, it: string): string {
       members,
     ),
     review(`the roles that ${it} created or changed, which`, changedRolesCount, roles),
+    review(
+      `the policies that ${it} created or changed, which`,
+      created.changedPoliciesCount,
+      policies,
+    ),
   ].join('');
 }
 

@@ -68,6 +68,12 @@ export async function findKey(client: Client, reference: string): Promise<ApiKey
   });
 }
 
+/** An id is not looked up: of a deleted key, nothing else is left. Throws Failure. */
+export async function findKeyId(client: Client, reference: string): Promise<string> {
+  if (apiKeyId.safeParse(reference).success) return reference;
+  return (await findKey(client, reference)).id;
+}
+
 async function keyById(client: Client, id: string): Promise<ApiKey> {
   const { scopesInForce: _, decision: __, ...key } = await client.getKey({ params: { id } });
   return key;

@@ -1,5 +1,4 @@
-import { apiKeyId, type KeyPropagation } from '@tollkeeper/contract';
-import type { Client } from '@tollkeeper/sdk';
+import type { KeyPropagation } from '@tollkeeper/contract';
 import { verb } from '../../command/verb.ts';
 import { EXIT } from '../../failure.ts';
 import { hint, printTable } from '../../output.ts';
@@ -7,7 +6,7 @@ import { connect } from '../../session/connect.ts';
 import { relativeTime } from '../../text/format.ts';
 import type { Column } from '../../text/table.ts';
 import { STATE_COLORS, stateText } from '../print-gateway.ts';
-import { findKey, KEY } from './open-key.ts';
+import { findKeyId, KEY } from './open-key.ts';
 
 type Row = KeyPropagation['gateways'][number];
 
@@ -36,7 +35,7 @@ export const showPropagation = verb({
   args: [KEY],
   run: async ({ ctx, args: [reference] }) => {
     const { client } = await connect(ctx);
-    const id = await keyIdOf(client, reference);
+    const id = await findKeyId(client, reference);
     return client.getKeyPropagation({ params: { id } });
   },
   print: (ctx, propagation) => {
@@ -46,12 +45,6 @@ export const showPropagation = verb({
   exitCode: ({ appliedCount, gatewaysCount }) =>
     appliedCount < gatewaysCount ? EXIT.notApplied : EXIT.ok,
 });
-
-/** An id is not looked up: a deleted key has nothing else left. */
-async function keyIdOf(client: Client, reference: string): Promise<string> {
-  if (apiKeyId.safeParse(reference).success) return reference;
-  return (await findKey(client, reference)).id;
-}
 
 function summaryOf(propagation: KeyPropagation, now: Date): string {
   const { changedAt, appliedCount, gatewaysCount, slowestMs } = propagation;

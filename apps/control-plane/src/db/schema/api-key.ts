@@ -4,6 +4,7 @@ import {
   bigint,
   boolean,
   index,
+  integer,
   jsonb,
   pgTable,
   primaryKey,
@@ -200,6 +201,25 @@ export const runningCascade = pgTable(
     /** When a search last found no way on, though it had not seen everything. */
     stuckAt: moment(),
   },
+  (table) => [index().on(table.organizationId)],
+);
+
+/**
+ * What a running cascade has ended so far. Apart from its row, which says by when it was last written of which
+ * moment a standing is known (`CASCADE_STAMP`).
+ */
+export const cascadeProgress = pgTable(
+  'cascade_progress',
+  {
+    cascadeId: uuid()
+      .primaryKey()
+      .references(() => runningCascade.id, { onDelete: 'cascade' }),
+    organizationId: text()
+      .notNull()
+      .references(() => organization.id, { onDelete: 'cascade' }),
+    endedCount: integer().notNull(),
+  },
+  // For the deletion of an organization.
   (table) => [index().on(table.organizationId)],
 );
 

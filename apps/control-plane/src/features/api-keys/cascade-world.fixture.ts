@@ -28,6 +28,8 @@ export const NOTHING_CREATED: Created = {
   changedMembers: [],
   changedRolesCount: 0,
   changedRoles: [],
+  changedPoliciesCount: 0,
+  changedPolicies: [],
   isComplete: true,
 };
 

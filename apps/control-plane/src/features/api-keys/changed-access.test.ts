@@ -4,6 +4,7 @@ import { auditEvents } from '../../testing/audit-log.ts';
 import type { Client } from '../../testing/client.ts';
 import { type Joined, join } from '../../testing/join.ts';
 import { makeKey } from '../../testing/keys.ts';
+import { defaultWorkspace } from '../../testing/start-organization.ts';
 import { type CascadeWorld, startCascadeWorld } from './cascade-world.fixture.ts';
 
 let world: CascadeWorld;
@@ -116,6 +117,55 @@ it('names every change of a member between two admissions by a key, and none bes
     changedMembersCount: 1,
     changedMembers: [nameOf(between)],
   });
+});
+
+it('names the policies that a key, and what it created, wrote or switched, and leaves them', async () => {
+  const { app, owner, me, makeRoot, named, created, revoke } = world;
+  const root = await makeRoot();
+  const child = await makeRoot(root.client);
+  const workspaceId = await defaultWorkspace(owner);
+  const write = async (client: Client, name: string) => {
+    const body = { workspaceId, name: named(name), text: 'permit (principal, action, resource);' };
+    const made = await client.post<{ id: string; name: string }>('/v1/policies', body);
+    expect(made.status).toBe(201);
+    return { id: made.body.id, name: made.body.name };
+  };
+  const change = async (answer: Promise<{ status: number }>, status = 200) =>
+    expect((await answer).status).toBe(status);
+  const made = await write(root.client, 'a made');
+  const [switched, edited, restored] = [
+    await write(owner, 'b switched'),
+    await write(owner, 'c edited'),
+    await write(owner, 'd restored'),
+  ];
+  const gone = await write(root.client, 'e gone');
+  await write(owner, 'f of the owner');
+  const paths = [switched, edited, restored, gone].map(({ id }) => `/v1/policies/${id}`);
+  const text = 'forbid (principal, action, resource);';
+  await change(child.client.post(`${paths[0]}/disable`));
+  await change(child.client.patch(paths[1] ?? '', { mode: 'shadow' }));
+  await change(owner.patch(paths[2] ?? '', { text }));
+  await change(root.client.post(`${paths[2]}/restore`, { version: 1 }));
+  await change(root.client.delete(paths[3] ?? ''), 204);
+
+  const changedPolicies = [made, switched, edited, restored];
+  expect(await created(root.id)).toMatchObject({ changedPoliciesCount: 4, changedPolicies });
+  const reader = await makeKey(app, owner, { scopes: ['api_keys.read', 'api_keys.manage_all'] });
+  expect(await created(root.id, reader.client)).toMatchObject({
+    changedPoliciesCount: 4,
+    changedPolicies: [],
+  });
+  const readAll = async () => (await owner.get('/v1/policies')).body;
+  const before = await readAll();
+  await revoke(owner, root.id);
+  expect(await readAll()).toEqual(before);
+  const event = (await auditEvents(app, me.organization.id)).findLast(
+    ({ action, target }) => action === 'api_key.cascade' && target.id === root.id,
+  );
+  const said = event?.after as { created: { changedPolicies: string[] } };
+  expect(said.created.changedPolicies.toSorted()).toEqual(
+    changedPolicies.map(({ id }) => id).toSorted(),
+  );
 });
 
 /** As `letAMinutePass` does with what has a time in a row of its own. */

@@ -65,6 +65,10 @@ export async function countCreated(
     changedRoles: holds(ctx.scopes, 'roles.read')
       ? firstByName(created.changedRoles).map(({ id, name }) => ({ id, name }))
       : [],
+    changedPoliciesCount: created.changedPolicies.length,
+    changedPolicies: holds(ctx.scopes, 'policies.read')
+      ? firstByName(created.changedPolicies).map(({ id, name }) => ({ id, name }))
+      : [],
     isComplete: unread.length === 0 && lineage.isComplete && created.isComplete,
   };
 }

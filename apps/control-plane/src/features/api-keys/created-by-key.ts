@@ -42,6 +42,9 @@ interface CreatedCounts {
   /** Roles that were created or changed, and their ids, or the first of them. */
   readonly changedRolesCount: number;
   readonly changedRoles: readonly string[];
+  /** Policies that were created or changed, and their ids, or the first of them. */
+  readonly changedPoliciesCount: number;
+  readonly changedPolicies: readonly string[];
 }
 
 interface EndedCreated {
@@ -50,8 +53,15 @@ interface EndedCreated {
   readonly changes: readonly Change[];
 }
 
-/** Members, keys and roles of each kind that an audit event names. */
+/** What an audit event names of each kind at most. */
 const NAMED_MAX = 100;
+const NAMED_KINDS = [
+  'membersLeft',
+  'editedKeys',
+  'changedMembers',
+  'changedRoles',
+  'changedPolicies',
+] as const;
 
 const NOTHING: EndedCreated = {
   counts: {
@@ -69,6 +79,8 @@ const NOTHING: EndedCreated = {
     changedMembers: [],
     changedRolesCount: 0,
     changedRoles: [],
+    changedPoliciesCount: 0,
+    changedPolicies: [],
   },
   events: [],
   changes: [],
@@ -77,13 +89,14 @@ const NOTHING: EndedCreated = {
 /** Whether the event has something to say of what a cascade left. */
 export function namesAny(counts: CreatedCounts): boolean {
   const { membersLeftCount, gatewaysLeftCount, editedKeysCount } = counts;
-  const { changedMembersCount, changedRolesCount } = counts;
+  const { changedMembersCount, changedRolesCount, changedPoliciesCount } = counts;
   return [
     membersLeftCount,
     gatewaysLeftCount,
     editedKeysCount,
     changedMembersCount,
     changedRolesCount,
+    changedPoliciesCount,
   ].some((count) => count > 0);
 }
 
@@ -117,6 +130,7 @@ export async function endCreated(
         editedKeys: [],
         changedMembers: [],
         changedRoles: [],
+        changedPolicies: [],
       },
       events: [],
       changes: [],
@@ -194,7 +208,7 @@ export async function endCreated(
     own.changes.push({ kind: 'gateway', subjectId: row.id });
   }
   for (const { root } of part.gatewaysLeft) of(root).own.counts.gatewaysLeftCount += 1;
-  for (const kind of ['membersLeft', 'editedKeys', 'changedMembers', 'changedRoles'] as const) {
+  for (const kind of NAMED_KINDS) {
     for (const { root, id } of part[kind]) {
       const { counts } = of(root).own;
       counts[`${kind}Count`] += 1;

@@ -17,6 +17,7 @@ const created = (counts: Partial<Record<keyof Created, number>>) =>
     editedKeys: [],
     changedMembers: [],
     changedRoles: [],
+    changedPolicies: [],
   }) as unknown as Created;
 
 const sizes = (part: Created | undefined) =>

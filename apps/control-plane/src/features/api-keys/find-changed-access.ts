@@ -1,13 +1,14 @@
 import { ID_PREFIXES } from '@tollkeeper/contract';
-import { eq, ne, sql } from 'drizzle-orm';
+import { and, eq, ne, sql } from 'drizzle-orm';
 import { CHANGED_ACCESS, eventActor } from '../../access/changed-access.ts';
+import { visiblePolicies } from '../../access/visibility.ts';
 import type { Authority } from '../../context.ts';
 import { among, type Reader, readInParts } from '../../db/among.ts';
 import type { Database, Transaction } from '../../db/connect.ts';
-import { auditEvent, member, role, user } from '../../db/schema/index.ts';
+import { auditEvent, member, policy, role, user } from '../../db/schema/index.ts';
 import type { Descendants } from '../../lineage/trace-descendants.ts';
 
-/** A member or a role that was changed by what came from a root, and stays as it is. */
+/** A member, a role or a policy that was changed by what came from a root, and stays as it is. */
 interface ChangedThing {
   readonly id: string;
   readonly name: string;
@@ -17,11 +18,14 @@ interface ChangedThing {
 export interface ChangedAccess {
   readonly changedMembers: readonly (ChangedThing & { readonly email: string })[];
   readonly changedRoles: readonly ChangedThing[];
+  /** Those that apply to what the caller reaches. */
+  readonly changedPolicies: readonly ChangedThing[];
 }
 
 /**
  * The members whom a thief may have given a role, suspended or reinstated, and the roles to which they
- * may have added scopes, as the audit log has it. Members who leave are not among them.
+ * may have added scopes, as the audit log has it; and the policies that they wrote, or switched on or off.
+ * Members who leave are not among them.
  */
 export async function findChangedAccess(
   db: Database | Transaction,
@@ -56,7 +60,14 @@ export async function findChangedAccess(
       .from(role)
       .where(sql`${eq(role.organizationId, ctx.organizationId)} and ${among(role.id, part)}`),
   );
+  const policies = await readInParts(ids, (part) =>
+    db
+      .select({ id: policy.id, name: policy.name })
+      .from(policy)
+      .where(and(visiblePolicies(ctx), among(policy.id, part))),
+  );
   return {
+    changedPolicies: policies.rows.map(withRoot),
     changedMembers: members.rows.map(withRoot),
     changedRoles: roles.rows.map(withRoot),
   };

@@ -3,10 +3,10 @@ import { eq, sql } from 'drizzle-orm';
 import { holds } from '../../access/require-scope.ts';
 import type { Services } from '../../context.ts';
 import { allowLongStatements, type Transaction } from '../../db/connect.ts';
-import { runningCascade } from '../../db/schema/index.ts';
+import { cascadeProgress, runningCascade } from '../../db/schema/index.ts';
 import { authorityOf, type RunningCascade } from '../../lineage/running-cascades.ts';
 import { createTurns } from '../../lineage/turns.ts';
-import { commit } from '../../write/write.ts';
+import { commit, type FurtherEvent } from '../../write/write.ts';
 import { type CascadeSearch, searchCascade } from './cascade-search.ts';
 import { endFound } from './end-found.ts';
 import { CASCADE_LIMITS, type CascadeLimits, takePart } from './ended-part.ts';
@@ -197,7 +197,24 @@ function endOne(
       wasRevoked: (id) => revokedBefore.has(id),
     });
     if (isOver) await tx.delete(runningCascade).where(eq(runningCascade.id, row.id));
+    else await recordProgress(tx, row, events);
     const [first, ...furtherEvents] = events;
     return first ? { result: rootIds, ...first, furtherEvents, changes } : { replayed: rootIds };
   });
+}
+
+/** For those who ask how far it is. An event that sums up what went with a key is no thing that ended. */
+async function recordProgress(
+  tx: Transaction,
+  { id: cascadeId, organizationId }: RunningCascade,
+  events: readonly FurtherEvent[],
+): Promise<void> {
+  const endedCount = events.filter(({ action }) => action !== 'api_key.cascade').length;
+  await tx
+    .insert(cascadeProgress)
+    .values({ cascadeId, organizationId, endedCount })
+    .onConflictDoUpdate({
+      target: cascadeProgress.cascadeId,
+      set: { endedCount: sql`${cascadeProgress.endedCount} + ${endedCount}` },
+    });
 }

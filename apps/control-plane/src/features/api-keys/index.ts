@@ -10,6 +10,7 @@ export { getCreated, getKeysCreated } from './get-created.ts';
 export { getKey } from './get-key.ts';
 export { getKeyStats } from './get-key-stats.ts';
 export { keyFacts } from './key-view.ts';
+export { listCascades } from './list-cascades.ts';
 export { listKeys } from './list-keys.ts';
 export { parseAllowedIps } from './parse-allowed-ips.ts';
 export { requirePlaceInPlan } from './plan-limit.ts';

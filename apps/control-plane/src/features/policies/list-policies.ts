@@ -1,16 +1,11 @@
 import type { Policy, RouteInput, Routes } from '@tollkeeper/contract';
 import { policySchema } from '@tollkeeper/verify';
 import { and, or, type SQL, sql } from 'drizzle-orm';
+import { appliesIn, visiblePolicies } from '../../access/visibility.ts';
 import type { Ctx } from '../../context.ts';
 import { policy } from '../../db/schema/index.ts';
 import { page, pageStart } from '../../http/page.ts';
-import {
-  appliesIn,
-  policySummary,
-  readPolicy,
-  selectPolicies,
-  visiblePolicies,
-} from './policy-view.ts';
+import { policySummary, readPolicy, selectPolicies } from './policy-view.ts';
 
 type Query = NonNullable<RouteInput<Routes['listPolicies']>['query']>;
 

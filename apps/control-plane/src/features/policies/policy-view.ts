@@ -1,5 +1,5 @@
 import type { Policy, PolicySummary } from '@tollkeeper/contract';
-import { and, eq, getTableColumns, isNull, or, type SQL } from 'drizzle-orm';
+import { and, eq, getTableColumns } from 'drizzle-orm';
 import {
   creatingKey,
   creatingKeyName,
@@ -7,24 +7,12 @@ import {
   isCreatingKey,
 } from '../../access/creator.ts';
 import { requireScope } from '../../access/require-scope.ts';
-import { memberAddress } from '../../access/visibility.ts';
-import type { Authority, Ctx } from '../../context.ts';
+import { memberAddress, visiblePolicies } from '../../access/visibility.ts';
+import type { Ctx } from '../../context.ts';
 import type { Database, Transaction } from '../../db/connect.ts';
 import { member, policy, user } from '../../db/schema/index.ts';
 import { DomainError, notFound } from '../../domain-error.ts';
 import { etagOf, requireUnedited } from '../../write/etag.ts';
-
-/** Which policies apply to what the caller reaches: of a workspace, and of the organization. */
-export function visiblePolicies(ctx: Authority): SQL | undefined {
-  return and(
-    eq(policy.organizationId, ctx.organizationId),
-    ctx.workspaceId === null ? undefined : appliesIn(ctx.workspaceId),
-  );
-}
-
-export function appliesIn(workspaceId: string): SQL | undefined {
-  return or(isNull(policy.workspaceId), eq(policy.workspaceId, workspaceId));
-}
 
 /**
  * A policy of the organization restrains every workspace: changing one needs what the organization's

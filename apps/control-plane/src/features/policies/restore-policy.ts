@@ -1,12 +1,13 @@
 import type { RouteInput, Routes, SavedPolicy } from '@tollkeeper/contract';
 import { and, eq } from 'drizzle-orm';
+import { visiblePolicies } from '../../access/visibility.ts';
 import type { Ctx } from '../../context.ts';
 import { policy, policyVersion } from '../../db/schema/index.ts';
 import { notFound } from '../../domain-error.ts';
 import { unlessUnchanged, write } from '../../write/write.ts';
 import { checkFor, requireValid } from './check-for.ts';
 import { insertVersion } from './insert-version.ts';
-import { lockPolicy, readPolicy, requireCurrent, visiblePolicies } from './policy-view.ts';
+import { lockPolicy, readPolicy, requireCurrent } from './policy-view.ts';
 import { requireRoomForText } from './require-room.ts';
 import { changeOf } from './save-policy.ts';
 

@@ -18,13 +18,12 @@ import {
 } from '@tollkeeper/verify';
 import { and, eq, isNull } from 'drizzle-orm';
 import { requireScope } from '../../access/require-scope.ts';
-import { visibleKeys } from '../../access/visibility.ts';
+import { appliesIn, visibleKeys, visiblePolicies } from '../../access/visibility.ts';
 import type { Ctx } from '../../context.ts';
 import { apiKey, apiKeySecret, policy } from '../../db/schema/index.ts';
 import { invalidField, notFound } from '../../domain-error.ts';
 import { callFacts } from '../api-keys/index.ts';
 import { checkFor, requireValid } from './check-for.ts';
-import { appliesIn, visiblePolicies } from './policy-view.ts';
 import { createTurns } from './waiting-limit.ts';
 
 type Body = RouteInput<Routes['simulatePolicies']>['body'];

@@ -11,6 +11,8 @@ import type { KeySearch } from './list/key-search.ts';
 
 const PAGE_SIZE = 50;
 const REFRESH_MS = 15_000;
+/** While something changes that somebody watches. */
+const WATCH_MS = 2000;
 
 export interface KeyPageOfList {
   readonly data: ApiKey[];
@@ -69,6 +71,15 @@ export function createdQuery(ids: readonly string[], keepMembers: 'all' | readon
         : api.getKeysCreated({ body: { ids: [...ids], ...keptBody(keepMembers) } }, { signal }),
     // A refusal says why nothing can be taken along.
     retry: false,
+  });
+}
+
+/** Revocations of the key that are still ending what it created. */
+export function cascadesQuery(keyId: string) {
+  return queryOptions({
+    queryKey: ['keys', 'cascades', keyId],
+    queryFn: ({ signal }) => api.listCascades({ query: { keyId } }, { signal }),
+    refetchInterval: ({ state }) => (state.data?.data.length ? WATCH_MS : REFRESH_MS),
   });
 }
 

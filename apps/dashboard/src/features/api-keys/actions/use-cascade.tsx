@@ -97,7 +97,7 @@ function staying({ membersLeftCount, membersLeft, gatewaysLeftCount }: Created):
   return stay === '' ? '' : ` These stay, since you keep them or may not remove them: ${stay}.`;
 }
 
-/** Other keys, members and roles that the keys changed; no cascade ends them. */
+/** Other keys, members, roles and policies that the keys changed; no cascade ends them. */
 function ToReview({ created }: { readonly created: Created }) {
   const { editedKeysCount, editedKeys, changedMembersCount, changedRolesCount } = created;
   const kinds = [
@@ -121,6 +121,13 @@ function ToReview({ created }: { readonly created: Created }) {
       things: created.changedRoles,
       list: linkOptions({ to: '/roles' }),
       label: 'Open roles in a new tab',
+    },
+    {
+      text: 'Review the policies that were created or changed this way, which stay as they are',
+      count: created.changedPoliciesCount,
+      things: created.changedPolicies,
+      list: linkOptions({ to: '/policies' }),
+      label: 'Open policies in a new tab',
     },
   ];
   return kinds

@@ -13,6 +13,7 @@ import { KeyMenu, useKeyPermissions } from '../actions/key-menu.tsx';
 import { enableBlock, usePendingStatus, useStatusChange } from '../actions/use-status-change.ts';
 import type { KeySearch } from '../list/key-search.ts';
 import { keyQuery } from '../queries.ts';
+import { CascadeNotice } from './cascade-notice.tsx';
 import { DecisionNotice, KeyFacts } from './key-facts.tsx';
 import { KeyGateways } from './key-gateways.tsx';
 import { KeyScopes } from './key-scopes.tsx';
@@ -67,6 +68,7 @@ function KeyView({ apiKey, onGone }: KeyViewProps) {
       </PageHeader>
       <div className="flex flex-col gap-5">
         <DecisionNotice apiKey={apiKey} />
+        <CascadeNotice apiKey={apiKey} />
         <div className="grid items-start gap-5 xl:grid-cols-[minmax(0,1fr)_24rem]">
           <div className="order-2 flex min-w-0 flex-col gap-5 xl:order-1">
             {mayPlot ? <KeyUsage id={apiKey.id} /> : null}
