@@ -122,4 +122,13 @@ test('the verifier of the SDK goes by the request, and refuses what needs one wi
     'policy_denied',
     'policy_denied',
   ]);
+  await put(
+    'forbid (principal, action, resource) unless { context has model && context.model == "a" };',
+  );
+  await until('another is in force', async () => (await ask('/invoices/1')) === 403);
+  const withModel = (model: string) => {
+    const request = { method: 'POST', path: '/', model };
+    return verifier.verify({ key: key.secret, ip: '192.0.2.7', request }).code;
+  };
+  expect(['a', 'b'].map(withModel)).toEqual(['valid', 'policy_denied']);
 });
