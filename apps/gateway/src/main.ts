@@ -1,6 +1,13 @@
 /** The gateway as a process: reads its options, serves, reloads on SIGHUP, drains on SIGTERM. */
 import { hostname } from 'node:os';
-import { type Fleet, FleetError, findForwardProxy, startFleet } from '@tollkeeper/gateway-core';
+import {
+  createCounters,
+  type Fleet,
+  FleetError,
+  findForwardProxy,
+  startFleet,
+  systemClock,
+} from '@tollkeeper/gateway-core';
 import packageJson from '../package.json' with { type: 'json' };
 import { STANDARD_OUTPUT } from './access-log/line-file.ts';
 import { type Gateway, startGateway } from './app.ts';
@@ -54,12 +61,13 @@ async function serve(
   level: LogLevel,
 ): Promise<void> {
   const stop = new AbortController();
-  const pool = config.workers > 1 ? startWorkerPool(config, log, level) : undefined;
+  const limiter = createCounters(systemClock);
+  const pool = config.workers > 1 ? startWorkerPool(config, limiter, log, level) : undefined;
   const starting = takePlace(commandLine, config, log, stop.signal, pool);
   const fleet = createPendingFleet(starting, nameOf(config), config.staleMaxMs);
   const serving = pool
     ? startPrimary(config, fleet, pool)
-    : startGateway({ config, fleet, log, nowMs: Date.now });
+    : startGateway({ config, fleet, limiter, log, nowMs: Date.now });
   const gateway = await serving.catch(async (error: unknown) => {
     stop.abort();
     await fleet.close();

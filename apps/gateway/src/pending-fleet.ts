@@ -17,7 +17,7 @@ export function createPendingFleet(
     // Its starter handles the failure.
     () => undefined,
   );
-  let fault: string | null = null;
+  const faults = new Map<string, string>();
   return {
     keys: () => fleet?.keys() ?? 'no_snapshot',
     count: (subject, accepted, atMs) => fleet?.count(subject, accepted, atMs),
@@ -25,11 +25,13 @@ export function createPendingFleet(
     status: () =>
       fleet?.status() ?? {
         ...{ gatewayId: null, name, labels: {}, draining: false, connected: false },
-        ...{ version: null, ageMs: null, staleMaxMs, spooledCalls: 0, fault },
+        ...{ version: null, ageMs: null, staleMaxMs, spooledCalls: 0 },
+        fault: [...faults.values()].join(' ') || null,
       },
-    report(reported) {
-      fault = reported;
-      void ready.then(() => fleet?.report(reported));
+    report(fault, topic = 'instance') {
+      if (fault === null) faults.delete(topic);
+      else faults.set(topic, fault);
+      void ready.then(() => fleet?.report(fault, topic));
     },
     watchUpstreams(read) {
       void ready.then(() => fleet?.watchUpstreams(read));

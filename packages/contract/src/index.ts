@@ -10,6 +10,8 @@ export * from './pattern-rules.ts';
 export type { PolicyRequestInput } from './policy-request.ts';
 export {
   DEFAULT_POLICY,
+  LIMIT_SUBJECTS,
+  LIMIT_UNITS,
   POLICIES_MAX,
   POLICY_MODES,
   POLICY_STATUSES,
@@ -18,6 +20,7 @@ export {
   POLICY_VERSIONS_MAX,
   type Policy,
   type PolicyFinding,
+  type PolicyLimit,
   type PolicyMode,
   type PolicyStatus,
   type PolicySummary,

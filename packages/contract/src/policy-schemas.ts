@@ -82,6 +82,22 @@ export const savedPolicy = z
   .meta({ id: 'SavedPolicy' });
 export type SavedPolicy = z.output<typeof savedPolicy>;
 
+/** What `@per` can name: whose calls one counter counts. */
+export const LIMIT_SUBJECTS = ['key', 'owner', 'ip', 'workspace'] as const;
+/** What `@limit` can name. */
+export const LIMIT_UNITS = ['second', 'minute', 'hour', 'day'] as const;
+
+/** A rate limit in which a call needs room. */
+export const policyLimit = z
+  .strictObject({
+    policyId: policyId.nullable().meta({ description: 'Null for a text that is not saved' }),
+    count: z.int(),
+    unit: z.enum(LIMIT_UNITS),
+    per: z.enum(LIMIT_SUBJECTS).meta({ description: 'Whose calls one counter counts' }),
+  })
+  .meta({ id: 'PolicyLimit' });
+export type PolicyLimit = z.output<typeof policyLimit>;
+
 export const policyVersion = z
   .strictObject({
     number: z.int(),

@@ -1,5 +1,12 @@
 /** What a fault is about: one sentence for each, and the newest stands. */
-export type FaultTopic = 'instance' | 'removed' | 'control_plane' | 'rejected' | 'disk' | 'usage';
+export type FaultTopic =
+  | 'instance'
+  | 'limits'
+  | 'removed'
+  | 'control_plane'
+  | 'rejected'
+  | 'disk'
+  | 'usage';
 
 /** What is wrong with this instance at the moment, for people. */
 export interface Faults {

@@ -40,8 +40,11 @@ export interface Fleet {
    */
   flush(): void;
   status(): FleetStatus;
-  /** Reports a fault of the instance, to be shown beside those of the fleet; null clears it. */
-  report(fault: string | null): void;
+  /**
+   * Reports a fault of the instance, or of its rate limits, to be shown beside those of the fleet; null
+   * clears it.
+   */
+  report(fault: string | null, topic?: 'instance' | 'limits'): void;
   /** Says where reports to the control plane read the states of upstreams from. */
   watchUpstreams(read: () => readonly FleetUpstream[]): void;
   /** Stores and, where the control plane can be reached, hands over what was counted. */

@@ -2,8 +2,10 @@
 
 export {
   type Accepted,
+  type Admission,
   type AuthorizationRequest,
   authorize,
+  authorizeBy,
   type Decision,
   type Denied,
   NO_KEYS,
@@ -36,7 +38,7 @@ export {
 } from './authorize/denial.ts';
 export { findCaller } from './authorize/find-caller.ts';
 export { pathReadings } from './authorize/path-readings.ts';
-export { systemClock } from './clock.ts';
+export { type Clock, systemClock } from './clock.ts';
 export { findForwardProxy } from './connection/find-forward-proxy.ts';
 export type {
   CallSubject,
@@ -48,6 +50,16 @@ export type {
 } from './fleet.ts';
 export { FleetError, type FleetErrorCode } from './fleet-error.ts';
 export type { FleetOptions } from './fleet-options.ts';
+export {
+  type Counters,
+  createCounters,
+  type Limiter,
+  type LimitState,
+  limitDenial,
+  type Room,
+  rateLimitHeaders,
+  stateOf,
+} from './limits/index.ts';
 export { LINES_OMITTED, type Log, limitLines, logText } from './log.ts';
 export { startFleet } from './start-fleet.ts';
 export { makeFolder } from './state-folder/make-folder.ts';

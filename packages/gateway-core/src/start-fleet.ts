@@ -119,9 +119,9 @@ async function runFleet(run: Run): Promise<Fleet> {
       spooledCalls: spool.pendingCalls(),
       fault: faults.text(),
     }),
-    report(fault) {
-      if (fault === null) faults.clear('instance');
-      else faults.set('instance', fault);
+    report(fault, topic = 'instance') {
+      if (fault === null) faults.clear(topic);
+      else faults.set(topic, fault);
     },
     watchUpstreams(read) {
       readUpstreams = read;

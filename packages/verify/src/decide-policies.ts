@@ -3,6 +3,7 @@ import { holderOf, roleOf } from './index/key-holders.ts';
 import { secretFacts } from './index/key-index.ts';
 import type { KeyIndex } from './index/key-store.ts';
 import { parseIpAddress } from './ip-address.ts';
+import type { RateLimit } from './limits/rate-limit.ts';
 import type { KeyPolicies, PolicyDecision } from './policies/compile-policies.ts';
 import { callRequest, keyEntity, type PolicyCall } from './policies/entity-model.ts';
 import {
@@ -57,6 +58,8 @@ export interface CallDecision {
   readonly enforced?: PolicyDecision;
   /** What the shadow policies say, if there are any. It decides nothing. */
   readonly shadow?: PolicyDecision;
+  /** In which a call that is allowed needs room; only where there are any. */
+  readonly limits?: readonly RateLimit[];
 }
 
 /** What policies say about a secret: where it is, and its kind by its prefix. */
@@ -90,17 +93,13 @@ export function decidePolicies(
     compileKey(index, policies, slot, environment),
   );
   const { fixed } = key.enforced;
-  if (fixed && (fixed.decision === 'deny' || !key.shadow)) {
-    return { decision: fixed.decision, enforced: fixed };
-  }
-  if (fixed && key.shadow?.fixed) {
-    return { decision: fixed.decision, enforced: fixed, shadow: key.shadow.fixed };
-  }
+  if (fixed && (fixed.decision === 'deny' || !key.shadow)) return allowOrDeny(fixed);
+  if (fixed && key.shadow?.fixed) return { ...allowOrDeny(fixed), shadow: key.shadow.fixed };
   const call = describe?.();
   const ip = call && parseIpAddress(call.ip);
   if (!call || !ip) {
     // Shadow policies alone refuse nothing.
-    if (fixed) return { decision: fixed.decision, enforced: fixed };
+    if (fixed) return allowOrDeny(fixed);
     return call ? LACKS_IP : LACKS_REQUEST;
   }
   const { route, header, otherPaths, otherMethods, ...facts } = call;
@@ -111,16 +110,14 @@ export function decidePolicies(
   const shadow = key.shadow?.decide(request);
   const withShadow = shadow ? { shadow } : {};
   const enforced = fixed ?? key.enforced.decide(request);
-  if (fixed || enforced.decision === 'deny') {
-    return { decision: enforced.decision, enforced, ...withShadow };
-  }
+  if (fixed || enforced.decision === 'deny') return { ...allowOrDeny(enforced), ...withShadow };
   const paths = otherPaths();
   const others = otherMethods();
   if (!paths) return LACKS_PATH;
   if (!others) return LACKS_REQUEST;
   const folded = foldedPaths(key.enforced, call.path, paths);
   if (folded.length === 0 && others.length === 0) {
-    return { decision: 'allow', enforced, ...withShadow };
+    return { ...allowOrDeny(enforced), ...withShadow };
   }
   const methods = [call.method, ...others];
   const exact = [call.path, ...paths.exact];
@@ -128,7 +125,20 @@ export function decidePolicies(
   if (read === 'unlike') return LACKS_PATH;
   if (read.decision === 'deny') return { decision: 'deny', enforced: read, ...withShadow };
   const determining = [...new Set([...enforced.determining, ...read.determining])];
-  return { decision: 'allow', enforced: { ...enforced, determining }, ...withShadow };
+  const limits = joinLimits(enforced.limits, read.limits);
+  return { ...allowOrDeny({ ...enforced, determining, ...limits }), ...withShadow };
+}
+
+/** As the enforced policies say. */
+function allowOrDeny(enforced: PolicyDecision): CallDecision {
+  const { decision, limits } = enforced;
+  return limits ? { decision, enforced, limits } : { decision, enforced };
+}
+
+/** Each once: no limit can be escaped by another spelling of a path. */
+function joinLimits(...several: (readonly RateLimit[] | undefined)[]) {
+  const limits = new Map(several.flatMap((each) => each ?? []).map((each) => [each.id, each]));
+  return limits.size > 0 ? { limits: [...limits.values()] } : {};
 }
 
 type Reading = Omit<PolicyRequest, 'principal'>;
@@ -156,7 +166,7 @@ function decideReadings(
   { exact, folded, methods }: Readings,
   requestFor: (path: string, method: string) => Reading,
 ): PolicyDecision | 'unlike' {
-  const permits: string[] = [];
+  const permits: PolicyDecision[] = [];
   const paths = [
     ...exact.map((path) => ({ path, decideOne: decide })),
     ...folded.map((path) => ({ path, decideOne: decideFolded })),
@@ -164,12 +174,14 @@ function decideReadings(
   for (const method of methods) {
     for (const { path, decideOne } of paths) {
       const decision = decideOne(requestFor(path, method));
-      if (decision.decision === 'allow') permits.push(...decision.determining);
+      if (decision.decision === 'allow') permits.push(decision);
       else if (decision.determining.length > 0 || method !== methods[0]) return decision;
       else return 'unlike';
     }
   }
-  return { decision: 'allow', determining: permits, erring: [] };
+  const determining = permits.flatMap((each) => each.determining);
+  const limits = joinLimits(...permits.map((each) => each.limits));
+  return { decision: 'allow', determining, erring: [], ...limits };
 }
 
 /** Whether shadow policies would have refused what is allowed. */

@@ -51,6 +51,9 @@ export {
   SECRET_PREFIXES,
   type SecretPrefix,
 } from './key-text.ts';
+export { type Claim, type Claimant, claimsOf } from './limits/claim.ts';
+export type { LimitSubject, LimitUnit, RateLimit } from './limits/rate-limit.ts';
+export { type LimitedStatement, type LimitFault, readLimits } from './limits/read-limits.ts';
 export {
   type CompiledPolicies,
   compilePolicies,

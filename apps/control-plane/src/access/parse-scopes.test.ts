@@ -1,6 +1,6 @@
 import type { ApiKeyWithSecret, Identity, Role, Scope } from '@tollkeeper/contract';
 import { isScope } from '@tollkeeper/contract';
-import { authorize } from '@tollkeeper/gateway-core';
+import { authorize, createCounters, systemClock } from '@tollkeeper/gateway-core';
 import { scopeSet } from '@tollkeeper/verify';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Client } from '../testing/client.ts';
@@ -109,7 +109,7 @@ describe('API scopes', () => {
     const codes = () =>
       [ofOwner, ofMember, without].map(({ secret }) => {
         const request = { secret, ip: '127.0.0.1', required, call: undefined };
-        return authorize(fleet, request, Date.now()).code;
+        return authorize(fleet, request, Date.now(), createCounters(systemClock)).code;
       });
     const denied = 'insufficient_scope';
     await vi.waitUntil(() => codes()[0] === 'valid', WAIT);

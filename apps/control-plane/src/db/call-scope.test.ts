@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { ApiKey, Role } from '@tollkeeper/contract';
-import { authorize } from '@tollkeeper/gateway-core';
+import { authorize, createCounters, systemClock } from '@tollkeeper/gateway-core';
 import { NO_SCOPES } from '@tollkeeper/verify';
 import { expect, it, vi } from 'vitest';
 import { WAIT } from '../testing/fleet-world.ts';
@@ -25,7 +25,7 @@ it('lets every key but read-only ones go on calling APIs, at gateways that had t
   const codes = (gateway: typeof fleet) =>
     [custom, none, preset, readOnly].map(({ secret }) => {
       const request = { secret, ip: '127.0.0.1', required: NO_SCOPES, call: undefined };
-      return authorize(gateway, request, Date.now()).code;
+      return authorize(gateway, request, Date.now(), createCounters(systemClock)).code;
     });
   const denied = 'insufficient_scope';
   await vi.waitUntil(() => codes(fleet).every((code) => code === denied), WAIT);

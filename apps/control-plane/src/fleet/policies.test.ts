@@ -1,4 +1,4 @@
-import { authorize, type Fleet } from '@tollkeeper/gateway-core';
+import { authorize, createCounters, type Fleet, systemClock } from '@tollkeeper/gateway-core';
 import { NO_SCOPES } from '@tollkeeper/verify';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type FleetWorld, startFleetWorld, WAIT } from '../testing/fleet-world.ts';
@@ -36,7 +36,7 @@ const PERMIT_ALL = 'permit (principal, action, resource);';
 function decided(fleet: Fleet, method = 'GET', { secret }: TestKey = key): string {
   const call = { method, path: '/v1', host: 'api', routePath: '/v1', rawHeaders: [] };
   const request = { secret, ip: '192.0.2.7', required: NO_SCOPES, call };
-  return authorize(fleet, request, Date.now()).code;
+  return authorize(fleet, request, Date.now(), createCounters(systemClock)).code;
 }
 
 async function startGateway() {

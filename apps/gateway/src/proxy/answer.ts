@@ -60,7 +60,10 @@ export class Answer {
 
   /** The head for the client. @param withTrailers whether trailers may follow the body */
   headOf(status: number, raw: RawHeaders, withTrailers: boolean): AnswerHead {
-    return answerHead(raw, status, withTrailers, this.#watch);
+    const head = answerHead(raw, status, withTrailers, this.#watch);
+    // Beside those of the upstream: the fields are lists, which may come in several lines.
+    if (status === 101 || status >= 200) head.headers.push(...(this.#exchange.rateLimit ?? []));
+    return head;
   }
 
   /** Passes on what comes before the answer: early hints, processing. */

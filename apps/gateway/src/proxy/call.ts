@@ -25,8 +25,13 @@ export interface Ongoing {
   ended(): void;
 }
 
-export function accept(services: Services, call: Call, { key, wouldDeny }: Accepted): void {
+export function accept(
+  services: Services,
+  call: Call,
+  { key, wouldDeny, rateLimit }: Accepted,
+): void {
   call.isAccepted = true;
+  if (rateLimit.length > 0) call.rateLimit = rateLimit;
   if (call.record) {
     call.record.keyId = key.keyId;
     call.record.shadow = wouldDeny ? 'policy_denied' : undefined;

@@ -56,6 +56,7 @@ export function createProxyServer(services: Services, connections: Connections):
       route: undefined,
       cors: undefined,
       denialForm: undefined,
+      rateLimit: undefined,
       ongoing: undefined,
       record: services.accessLog.begin(),
     };

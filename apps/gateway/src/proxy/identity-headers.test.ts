@@ -8,6 +8,7 @@ function nameHeader(name: string): string | undefined {
     code: 'valid',
     scopes: scopeSet(['usage.read']),
     wouldDeny: false,
+    rateLimit: [],
     key: {
       keyId: 'key_1',
       name,

@@ -2,7 +2,7 @@
 
 import {
   type AuthorizationRequest,
-  authorize,
+  authorizeBy,
   type CallFacts,
   type Denial,
   findCaller,
@@ -37,6 +37,7 @@ import { isKeyInHead } from './request-headers.ts';
 import { tooManyCalls } from './running-calls.ts';
 import { sendMetadata } from './send-metadata.ts';
 import type { Services } from './services.ts';
+import { whenDecided } from './when-decided.ts';
 
 const UNREADABLE = malformed('The address must be a plain path, the same for every reader.');
 const KEY_MISPLACED = malformed(
@@ -159,20 +160,24 @@ function passInspected(
 function decide(services: Services, call: Call, received: Received): void {
   const { request, route, body, ...rest } = received;
   const { callsMax } = services.live.config.perKey;
-  const hasRoomFor =
+  const admit =
     callsMax === null
       ? undefined
-      : (keyId: string) => isRunning(call) || services.runningCalls.begin(call, keyId, callsMax);
-  const decision = authorize(services.fleet, request, services.nowMs(), hasRoomFor);
-  if (decision.code === 'rate_limited') {
-    refuseDenied(services, call, { ...decision, denial: tooManyCalls(callsMax ?? 0) });
-  } else if (decision.code !== 'valid') refuseDenied(services, call, decision);
-  else if (!route?.upstream) refuseCounted(services, call, NOWHERE, decision.key.keyId);
-  else {
-    accept(services, call, decision);
-    const caller = { request, decision };
-    services.hold(new ProxyRequest(services, call, { ...rest, route, body, caller }));
-  }
+      : (keyId: string) =>
+          isRunning(call) || services.runningCalls.begin(call, keyId, callsMax)
+            ? undefined
+            : tooManyCalls(callsMax);
+  const admission = { limiter: services.limiter, admit };
+  const deciding = authorizeBy(admission, services.fleet, request, services.nowMs());
+  whenDecided(services, call, deciding, (decision) => {
+    if (decision.code !== 'valid') refuseDenied(services, call, decision);
+    else if (!route?.upstream) refuseCounted(services, call, NOWHERE, decision.key.keyId);
+    else {
+      accept(services, call, decision);
+      const caller = { request, decision };
+      services.hold(new ProxyRequest(services, call, { ...rest, route, body, caller }));
+    }
+  });
 }
 
 /** Whether it is counted among the calls of its key already, since its body was read. */

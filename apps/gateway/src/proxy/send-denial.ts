@@ -20,18 +20,24 @@ export interface Exchange {
   cors: CorsHeaders | undefined;
   /** How a denial states the problem; undefined for problem+json. */
   denialForm: DenialForm | undefined;
+  /** Headers of its answer that say what is left of its rate limits; undefined until it is accepted. */
+  rateLimit: readonly string[] | undefined;
   /** Set where the access log has a line for it. */
   readonly record: CallRecord | undefined;
 }
 
 /** Answers in place of an upstream. The head must not have been sent. */
 export function sendDenial(exchange: Exchange, denial: Denial): void {
-  const { req, res, route, cors, record, denialForm } = exchange;
+  const { req, res, route, cors, rateLimit, record, denialForm } = exchange;
   const { status, headers, body, requestId } = denialAnswer(denial, route?.challenges, denialForm);
   // Where requests cannot be distinguished, nothing that follows is read as one.
   if (denial.code === 'malformed_request') res.shouldKeepAlive = false;
   // Named, since that of an upstream may stand in `res` still, which nobody can send.
-  res.writeHead(status, STATUS_CODES[status] ?? '', [...headers, ...(cors?.denial ?? [])]);
+  res.writeHead(status, STATUS_CODES[status] ?? '', [
+    ...headers,
+    ...(rateLimit ?? []),
+    ...(cors?.denial ?? []),
+  ]);
   res.end(body);
   if (record) {
     record.code = denial.code;

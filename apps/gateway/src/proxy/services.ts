@@ -1,4 +1,4 @@
-import type { Fleet } from '@tollkeeper/gateway-core';
+import type { Fleet, Limiter } from '@tollkeeper/gateway-core';
 import type { AccessLog } from '../access-log/access-log.ts';
 import type { CallMetrics } from '../admin/metrics.ts';
 import type { Config } from '../config/config.ts';
@@ -18,6 +18,8 @@ export interface Services {
   readonly upstreams: Upstreams;
   readonly runningCalls: RunningCalls;
   readonly bodyMemory: BodyMemory;
+  /** Counters of the rate limits of policies. */
+  readonly limiter: Limiter;
   /** In milliseconds since 1970. */
   readonly nowMs: () => number;
   /** Holds what was decided until its count is in the spool. */

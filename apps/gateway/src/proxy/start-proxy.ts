@@ -2,7 +2,7 @@ import type { Server as HttpServer } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import { Server as NetServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Fleet } from '@tollkeeper/gateway-core';
+import type { Fleet, Limiter } from '@tollkeeper/gateway-core';
 import type { Registry } from 'prom-client';
 import { createAccessLog } from '../access-log/access-log.ts';
 import { addGauge, addUpstreamMetrics, createCallMetrics } from '../admin/metrics.ts';
@@ -24,6 +24,8 @@ import { createUpstreams } from './upstreams.ts';
 export interface ProxyOptions {
   readonly config: Config;
   readonly fleet: Pick<Fleet, 'keys' | 'count' | 'flush'>;
+  /** Counters of the rate limits of policies. */
+  readonly limiter: Limiter;
   readonly log: Log;
   /** Takes the metrics of the requests. */
   readonly registry: Registry;
@@ -55,7 +57,7 @@ const UPSTREAM_LOST = {
 
 /** @throws Error of listen() */
 export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
-  const { config, fleet, log, registry, nowMs, graceMs = GRACE_MS } = options;
+  const { config, fleet, limiter, log, registry, nowMs, graceMs = GRACE_MS } = options;
   const connections = createConnections(
     () => metrics.connectionEnded('idle'),
     (call) => accessLog.ended(call),
@@ -72,7 +74,7 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   });
   addUpstreamMetrics(registry, upstreams.reports);
   const services: Services = {
-    ...{ fleet, log, metrics, accessLog, upstreams, nowMs },
+    ...{ fleet, limiter, log, metrics, accessLog, upstreams, nowMs },
     runningCalls: createRunningCalls(),
     bodyMemory: createBodyMemory(() => services.live.config.limits.inspectedBytesMax),
     hold: createTurn(() => fleet.flush()),

@@ -1,4 +1,5 @@
 /** For tests: a gateway in a process of its own, which tells its parent where it is and what it takes. */
+import { createCounters, systemClock } from '@tollkeeper/gateway-core';
 import { startGateway } from '../app.ts';
 import type { Limits } from '../config/config.ts';
 import { createLog } from '../log.ts';
@@ -27,6 +28,7 @@ const gateway = await startGateway({
     routes: [...further, root],
   },
   fleet,
+  limiter: createCounters(systemClock),
   log: createLog('error'),
   nowMs: Date.now,
 });

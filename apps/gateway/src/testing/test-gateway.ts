@@ -1,6 +1,7 @@
 /** For tests: a gateway in this process before an upstream of the test's own. */
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createCounters, type Limiter, systemClock } from '@tollkeeper/gateway-core';
 import { type Gateway, startGateway } from '../app.ts';
 import { formatAddress } from '../config/address.ts';
 import type { Config } from '../config/config.ts';
@@ -20,6 +21,12 @@ export interface TestGateway extends Gateway {
 
 export { testConfig };
 
+interface TestOptions {
+  readonly graceMs?: number;
+  readonly nowMs?: () => number;
+  readonly limiter?: Limiter;
+}
+
 /**
  * @param change of a configuration with one route to the upstream
  * @param times how long it serves on when it is closed, and its clock
@@ -27,7 +34,7 @@ export { testConfig };
 export async function startTestGateway(
   upstreamUrl: string | undefined,
   change: Partial<Config> = {},
-  { graceMs = 0, nowMs = Date.now }: { graceMs?: number; nowMs?: () => number } = {},
+  { graceMs = 0, nowMs = Date.now, limiter = createCounters(systemClock) }: TestOptions = {},
 ): Promise<TestGateway> {
   const fleet = createTestFleet();
   const log: string[] = [];
@@ -35,6 +42,7 @@ export async function startTestGateway(
   const gateway = await startGateway({
     config,
     fleet,
+    limiter,
     log: createLog('debug', { write: (line) => void log.push(line) }),
     nowMs,
     graceMs,

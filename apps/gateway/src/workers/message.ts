@@ -1,5 +1,6 @@
 /** What goes between the primary and a worker, in V8's own serialization. */
-import type { WorkerCommand, WorkerHealth } from '@tollkeeper/gateway-core';
+import type { Room, WorkerCommand, WorkerHealth } from '@tollkeeper/gateway-core';
+import type { Claim } from '@tollkeeper/verify';
 import type { MetricObjectWithValues, MetricValue } from 'prom-client';
 import type { Address } from '../config/address.ts';
 import type { LogLevel } from '../log.ts';
@@ -42,6 +43,20 @@ export interface Answer {
 export interface Report extends WorkerHealth {
   readonly upstreams: readonly UpstreamReport[];
   readonly metrics: readonly Metric[];
+}
+
+/** A worker needs room in rate limits. Answered in any order, and beside the orders. */
+export interface TakeRequest {
+  /** Number of the request. */
+  readonly take: number;
+  readonly calls: readonly (readonly Claim[])[];
+}
+
+export interface TakeResponse {
+  /** Number of the request. */
+  readonly taken: number;
+  /** In the order of the calls; null where nothing is known. */
+  readonly rooms: readonly (Room | null)[];
 }
 
 export type Metric = MetricObjectWithValues<MetricValue<string>>;

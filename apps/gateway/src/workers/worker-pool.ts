@@ -1,6 +1,6 @@
 import cluster from 'node:cluster';
 import { fileURLToPath } from 'node:url';
-import type { Worker, WorkerHealth, Workers } from '@tollkeeper/gateway-core';
+import type { Limiter, Worker, WorkerHealth, Workers } from '@tollkeeper/gateway-core';
 import type { Registry } from 'prom-client';
 import type { Address } from '../config/address.ts';
 import type { Config } from '../config/config.ts';
@@ -39,7 +39,13 @@ const DRAIN_SLACK_MS = 5000;
 const PAUSE_MS = 100;
 const PAUSE_MAX_MS = 10_000;
 
-export function startWorkerPool(config: Config, log: Log, logLevel: LogLevel): WorkerPool {
+/** @param limiter the counters of all workers */
+export function startWorkerPool(
+  config: Config,
+  limiter: Limiter,
+  log: Log,
+  logLevel: LogLevel,
+): WorkerPool {
   const running = new Set<WorkerProcess>();
   const totals = createTotalMetrics();
   const address = Promise.withResolvers<Address>();
@@ -55,7 +61,7 @@ export function startWorkerPool(config: Config, log: Log, logLevel: LogLevel): W
     // A worker has no use for the join key.
     const forked = cluster.fork({ TOLLKEEPER_JOIN_KEY: undefined });
     closeLostConnections(forked.process);
-    const worker = createWorkerProcess(forked);
+    const worker = createWorkerProcess(forked, limiter);
     const startedAt = performance.now();
     running.add(worker);
     void worker.ended.then(() => {

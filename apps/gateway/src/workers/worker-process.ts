@@ -1,7 +1,8 @@
 import type { Worker as ClusterWorker } from 'node:cluster';
 import { randomBytes } from 'node:crypto';
-import type { Worker } from '@tollkeeper/gateway-core';
-import type { Answer, Order, Report } from './message.ts';
+import type { Limiter, Worker } from '@tollkeeper/gateway-core';
+import { takeForWorker } from '../limits/take-for-worker.ts';
+import type { Answer, Order, Report, TakeRequest } from './message.ts';
 
 /** A worker, from the primary's side. */
 export interface WorkerProcess extends Worker {
@@ -28,7 +29,8 @@ interface Pending {
   readonly resolve: (answer: Answer | undefined) => void;
 }
 
-export function createWorkerProcess(process: ClusterWorker): WorkerProcess {
+/** @param limiter the counters of all workers */
+export function createWorkerProcess(process: ClusterWorker, limiter: Limiter): WorkerProcess {
   const pending: Pending[] = [];
   let nextId = 1;
   let isServing = false;
@@ -51,12 +53,20 @@ export function createWorkerProcess(process: ClusterWorker): WorkerProcess {
       resolve();
     });
   });
-  process.on('message', (answer: Answer) => {
+  process.on('message', (message: Answer | TakeRequest) => {
+    if ('take' in message) void take(message);
+    else receive(message);
+  });
+  const take = async (request: TakeRequest) => {
+    const response = await takeForWorker(limiter, request);
+    if (!hasEnded) process.send(response);
+  };
+  const receive = (answer: Answer) => {
     report = answer.report ?? report;
     if (pending[0]?.id !== answer.id) return kill();
     pending.shift()?.resolve(answer);
     watch();
-  });
+  };
   // Its channel is broken: it receives no commands any more, and must not go on.
   process.on('error', kill);
 

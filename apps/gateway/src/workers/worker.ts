@@ -3,9 +3,18 @@ import cluster from 'node:cluster';
 import { createWorkerFleet, type WorkerFleet } from '@tollkeeper/gateway-core';
 import { Registry } from 'prom-client';
 import type { Config } from '../config/config.ts';
+import { createWorkerLimiter } from '../limits/worker-limiter.ts';
 import { createLog, type Log } from '../log.ts';
 import { type RunningProxy, startProxy } from '../proxy/start-proxy.ts';
-import type { Answer, Metric, Numbered, Order, Report } from './message.ts';
+import type {
+  Answer,
+  Metric,
+  Numbered,
+  Order,
+  Report,
+  TakeRequest,
+  TakeResponse,
+} from './message.ts';
 import { unpackConfig } from './sent-config.ts';
 
 interface Self {
@@ -19,8 +28,14 @@ interface Self {
 let self: Self | undefined;
 let ending: Promise<void> | undefined;
 let last = Promise.resolve();
+const limiter = createWorkerLimiter(say);
 
-process.on('message', ({ id, order }: Numbered) => {
+process.on('message', (message: Numbered | TakeResponse) => {
+  if ('taken' in message) {
+    limiter.receive(message);
+    return;
+  }
+  const { id, order } = message;
   last = last.then(async () => {
     const answer = await obey(order).catch((error: unknown) => ({
       fault: error instanceof Error ? error.message : String(error),
@@ -47,7 +62,7 @@ async function obey(order: Order): Promise<Partial<Answer>> {
   switch (order.type) {
     case 'listen': {
       const { config, fleet, log, registry } = self;
-      self.proxy = await startProxy({ config, fleet, log, registry, nowMs: Date.now });
+      self.proxy = await startProxy({ config, fleet, limiter, log, registry, nowMs: Date.now });
       return { address: self.proxy.address };
     }
     case 'reload':
@@ -97,6 +112,6 @@ async function report({ fleet, registry, proxy }: Self): Promise<Report> {
 }
 
 /** Ignores that the primary is gone: the end of the channel is handled separately. */
-function say(answer: Answer): void {
-  if (process.connected) process.send?.(answer, undefined, undefined, () => undefined);
+function say(message: Answer | TakeRequest): void {
+  if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
 }

@@ -5,6 +5,7 @@ import { edit } from '../edit.ts';
 import { apiKeyId, memberId, workspaceId } from '../ids.ts';
 import { countedListOf, listQuery } from '../list.ts';
 import { policyRequest } from '../policy-request.ts';
+import { policyLimit } from '../policy-schemas.ts';
 import { PROFILES } from '../profiles.ts';
 import { defineRoute } from '../route.ts';
 import { keyTags } from '../tags.ts';
@@ -207,6 +208,10 @@ export const verifyKey = defineRoute({
       workspaceId: workspaceId.nullable(),
       memberId: memberId.nullable(),
       expiresAt: instant.nullable(),
+      limits: z.array(policyLimit).optional().meta({
+        description:
+          'Given a request, and where there are any: the rate limits in which the call would need room at a gateway. Nothing is taken from them',
+      }),
     })
     .meta({ id: 'Verification' }),
   errors: ['not_found'],

@@ -3,7 +3,7 @@ import { scope } from '../api-key-schemas.ts';
 import { PUBLIC_DECISION_CODES } from '../decision.ts';
 import { apiKeyId, policyId, workspaceId } from '../ids.ts';
 import { policyRequest } from '../policy-request.ts';
-import { POLICY_MODES, policyText } from '../policy-schemas.ts';
+import { POLICY_MODES, policyLimit, policyText } from '../policy-schemas.ts';
 import { defineRoute } from '../route.ts';
 import { instant, instantWithOffset, ipAddress } from '../text.ts';
 
@@ -51,6 +51,10 @@ const policySimulation = z
     missingScopes: z.array(scope).meta({ description: 'For insufficient_scope' }),
     isPathAmbiguous: z.boolean().meta({
       description: 'Whether it is refused only because its path can be read in two ways',
+    }),
+    limits: z.array(policyLimit).optional().meta({
+      description:
+        'Where there are any: the rate limits in which a call that is allowed needs room. How much is left, only gateways know',
     }),
     keyId: apiKeyId,
     workspaceId,

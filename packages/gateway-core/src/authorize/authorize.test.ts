@@ -12,10 +12,13 @@ import {
 } from '@tollkeeper/verify';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { statementsOf } from '../../../verify/src/testing/policies/statements.ts';
+import { systemClock } from '../clock.ts';
 import type { NoKeys, WorkspaceKeys } from '../fleet.ts';
+import { createCounters } from '../limits/index.ts';
 import { KEY, PLACE, REQUEST, SECRET, withCall } from './authorize.fixture.ts';
 import { type AuthorizationRequest, authorize, watchValidity } from './authorize.ts';
 
+const counters = createCounters(systemClock);
 let index: KeyIndex;
 let keys: WorkspaceKeys | NoKeys;
 let counted: [keyId: string, accepted: boolean][];
@@ -57,7 +60,7 @@ const FAULTS: readonly (readonly [string, Partial<KeyFacts>, Partial<Authorizati
 describe('a call', () => {
   it('is accepted with what the key and its owner both hold, and counted', () => {
     putSecret(index, hashSecret(SECRET), KEY);
-    const decision = authorize(fleet, REQUEST, 1000);
+    const decision = authorize(fleet, REQUEST, 1000, counters);
     if (decision.code !== 'valid') throw new Error(decision.code);
     expect([decision.key.keyId, scopeNames(decision.scopes)]).toEqual([
       'key_1',
@@ -68,7 +71,7 @@ describe('a call', () => {
 
   it.each(FAULTS)('is refused as %s, and counted', (code, facts, request) => {
     putSecret(index, hashSecret(SECRET), { ...KEY, ...facts });
-    const decision = authorize(fleet, { ...REQUEST, ...request }, 1000);
+    const decision = authorize(fleet, { ...REQUEST, ...request }, 1000, counters);
     expect(decision).toMatchObject({ code, denial: { code }, keyId: 'key_1' });
     expect(counted).toEqual([['key_1', false]]);
   });
@@ -79,15 +82,17 @@ describe('a call', () => {
     const request = { ...REQUEST, required };
     const lacked = ['audit.read', 'members.read'];
     const detail = expect.stringMatching(/"audit.read", "members.read"/);
-    expect(authorize(fleet, request, 1000)).toMatchObject({ denial: { scopes: lacked, detail } });
+    expect(authorize(fleet, request, 1000, counters)).toMatchObject({
+      denial: { scopes: lacked, detail },
+    });
     expect(watchValidity(fleet, request)(1000)).toMatchObject({ scopes: lacked, detail });
   });
 
   it('is unknown with a key of another organization, and with none', () => {
     const unknown = { code: 'not_found', denial: { code: 'invalid_key' }, keyId: undefined };
-    expect(authorize(fleet, REQUEST, 1000)).toMatchObject(unknown);
+    expect(authorize(fleet, REQUEST, 1000, counters)).toMatchObject(unknown);
     putSecret(index, hashSecret(SECRET), { ...KEY, organizationId: 'org_2' });
-    expect(authorize(fleet, REQUEST, 1000)).toMatchObject(unknown);
+    expect(authorize(fleet, REQUEST, 1000, counters)).toMatchObject(unknown);
     expect(counted).toEqual([]);
   });
 
@@ -95,7 +100,7 @@ describe('a call', () => {
     'is refused as %s while there are no keys to decide with',
     (code) => {
       keys = code;
-      expect(authorize(fleet, REQUEST, 1000)).toMatchObject({ code, denial: { code } });
+      expect(authorize(fleet, REQUEST, 1000, counters)).toMatchObject({ code, denial: { code } });
       expect(counted).toEqual([]);
     },
   );
@@ -111,19 +116,18 @@ describe('policies', () => {
   it('refuse a call that all else lets through, and it is counted', () => {
     put('pol_2', FORBID_GET);
     const denial = { code: 'policy_denied', detail: 'A policy forbids this request.' };
-    expect(authorize(fleet, REQUEST, 1000)).toEqual({
+    expect(authorize(fleet, REQUEST, 1000, counters)).toEqual({
       ...{ code: 'policy_denied', denial, keyId: 'key_1' },
     });
     expect(counted).toEqual([['key_1', false]]);
-    expect(authorize(fleet, withCall({ method: 'POST' }), 1000).code).toBe('valid');
+    expect(authorize(fleet, withCall({ method: 'POST' }), 1000, counters).code).toBe('valid');
   });
 
-  it('come behind the scopes, and before the room that is left', () => {
+  it('come behind the scopes', () => {
     put('pol_2', FORBID_GET);
     const required = scopeSet(['audit.read']);
-    const lacking = authorize(fleet, { ...REQUEST, required }, 1000, () => false);
+    const lacking = authorize(fleet, { ...REQUEST, required }, 1000, counters);
     expect(lacking.code).toBe('insufficient_scope');
-    expect(authorize(fleet, REQUEST, 1000, () => false).code).toBe('policy_denied');
   });
 
   it.each([
@@ -136,17 +140,17 @@ describe('policies', () => {
     'principal.environment == "live"',
   ])('know: %s', (condition) => {
     put('pol_1', `permit (principal, action, resource) when { ${condition} };`);
-    expect(authorize(fleet, REQUEST, 1000).code).toBe('valid');
+    expect(authorize(fleet, REQUEST, 1000, counters).code).toBe('valid');
   });
 
   it('forbid a path however it is written', () => {
     const admin = 'context.path like "/admin*"';
     put('pol_2', `forbid (principal, action, resource) when { ${admin} };`);
     for (const path of ['/admin', '/%61dmin/x', '/ADMIN', '//admin', '/%2561dmin', '/admin;a=b']) {
-      expect(authorize(fleet, withCall({ path }), 1000).code).toBe('policy_denied');
+      expect(authorize(fleet, withCall({ path }), 1000, counters).code).toBe('policy_denied');
     }
-    expect(authorize(fleet, withCall({ path: '/Other/%20x' }), 1000).code).toBe('valid');
-    const unreadable = authorize(fleet, withCall({ path: '/x/%2e%2e/admin' }), 1000);
+    expect(authorize(fleet, withCall({ path: '/Other/%20x' }), 1000, counters).code).toBe('valid');
+    const unreadable = authorize(fleet, withCall({ path: '/x/%2e%2e/admin' }), 1000, counters);
     expect(unreadable).toMatchObject({
       code: 'policy_denied',
       denial: { detail: expect.stringMatching(/two ways/) },
@@ -159,9 +163,9 @@ describe('policies', () => {
   ])('permit a path only however it is written: %s', (text, permitted) => {
     put('pol_1', text);
     for (const path of ['/%61dmin', '/ADMIN', '//admin', '/%2561dmin', '/;a/admin', '//x/admin']) {
-      expect(authorize(fleet, withCall({ path }), 1000).code).toBe('policy_denied');
+      expect(authorize(fleet, withCall({ path }), 1000, counters).code).toBe('policy_denied');
     }
-    expect(authorize(fleet, withCall({ path: permitted }), 1000).code).toBe('valid');
+    expect(authorize(fleet, withCall({ path: permitted }), 1000, counters).code).toBe('valid');
   });
 
   it('forbid a path with letters of either case however it is written', () => {
@@ -174,9 +178,13 @@ describe('policies', () => {
       'ADMINUSERS',
       '%EF%BD%81dminUsers',
     ]) {
-      expect(authorize(fleet, withCall({ path: `/v1/${name}` }), 1000).code).toBe('policy_denied');
+      expect(authorize(fleet, withCall({ path: `/v1/${name}` }), 1000, counters).code).toBe(
+        'policy_denied',
+      );
     }
-    expect(authorize(fleet, withCall({ path: '/v1/otherUsers' }), 1000).code).toBe('valid');
+    expect(authorize(fleet, withCall({ path: '/v1/otherUsers' }), 1000, counters).code).toBe(
+      'valid',
+    );
   });
 
   it('refuse a call of which too little is known, and say so', () => {
@@ -188,16 +196,16 @@ describe('policies', () => {
       withCall({ host: 'other.example.com, api.example.com' }),
       withCall({ method: 'POST', rawHeaders: overrides }),
     ]) {
-      const decision = authorize(fleet, request, 1000);
+      const decision = authorize(fleet, request, 1000, counters);
       expect(decision).toMatchObject({ denial: { detail: expect.stringMatching(/not know/) } });
     }
     putSecret(index, hashSecret(SECRET), { ...KEY, allowedIps: [] });
-    const nowhere = authorize(fleet, { ...REQUEST, ip: '' }, 1000);
+    const nowhere = authorize(fleet, { ...REQUEST, ip: '' }, 1000, counters);
     expect(nowhere).toMatchObject({ denial: { detail: expect.stringMatching(/trustedProxies/) } });
     if (typeof keys !== 'string') keys = { ...keys, gateway: undefined };
-    expect(authorize(fleet, REQUEST, 1000).code).toBe('policy_denied');
+    expect(authorize(fleet, REQUEST, 1000, counters).code).toBe('policy_denied');
     put('pol_2', 'permit (principal, action, resource);');
-    expect(authorize(fleet, { ...REQUEST, call: undefined }, 1000).code).toBe('valid');
+    expect(authorize(fleet, { ...REQUEST, call: undefined }, 1000, counters).code).toBe('valid');
   });
 
   it.each(['X-HTTP-Method-Override', 'x-method-override', 'X_HTTP_METHOD'])(
@@ -205,27 +213,30 @@ describe('policies', () => {
     (name) => {
       put('pol_2', 'forbid (principal, action == Action::"DELETE", resource);');
       const sent = (value: string) => withCall({ method: 'POST', rawHeaders: [name, value] });
-      expect(authorize(fleet, sent('delete'), 1000).code).toBe('policy_denied');
-      expect(authorize(fleet, sent('PATCH'), 1000).code).toBe('valid');
+      expect(authorize(fleet, sent('delete'), 1000, counters).code).toBe('policy_denied');
+      expect(authorize(fleet, sent('PATCH'), 1000, counters).code).toBe('valid');
     },
   );
 
   it.each(['authorization', 'cookie', 'x-api-key'])('cannot read the header %s', (name) => {
     const request = withCall({ rawHeaders: [name, `Bearer ${SECRET}`, 'Api-Key', SECRET] });
     put('pol_1', `permit (principal, action, resource) when { context.headers has "${name}" };`);
-    expect(authorize(fleet, request, 1000).code).toBe('policy_denied');
+    expect(authorize(fleet, request, 1000, counters).code).toBe('policy_denied');
     const probe = `context.headers["api-key"] like "${SECRET.slice(0, 20)}*"`;
     const isSent = 'context.headers has "api-key"';
     put('pol_1', `permit (principal, action, resource) when { ${isSent} && ${probe} };`);
-    expect(authorize(fleet, request, 1000).code).toBe('policy_denied');
+    expect(authorize(fleet, request, 1000, counters).code).toBe('policy_denied');
     put('pol_1', `permit (principal, action, resource) when { ${isSent} };`);
-    expect(authorize(fleet, request, 1000).code).toBe('valid');
+    expect(authorize(fleet, request, 1000, counters).code).toBe('valid');
   });
 
   it('in shadow let it through, and say that they would have refused it', () => {
     put('pol_2', FORBID_GET, 'shadow');
-    expect(authorize(fleet, REQUEST, 1000)).toMatchObject({ code: 'valid', wouldDeny: true });
-    expect(authorize(fleet, withCall({ method: 'POST' }), 1000)).toMatchObject({
+    expect(authorize(fleet, REQUEST, 1000, counters)).toMatchObject({
+      code: 'valid',
+      wouldDeny: true,
+    });
+    expect(authorize(fleet, withCall({ method: 'POST' }), 1000, counters)).toMatchObject({
       code: 'valid',
       wouldDeny: false,
     });

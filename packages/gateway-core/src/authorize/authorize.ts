@@ -1,5 +1,7 @@
 import type { DecisionCode } from '@tollkeeper/contract';
 import {
+  type Claim,
+  claimsOf,
   decide,
   decideHash,
   effectiveScopes,
@@ -15,6 +17,13 @@ import {
   wouldDeny,
 } from '@tollkeeper/verify';
 import type { Fleet, NoKeys } from '../fleet.ts';
+import {
+  type Counters,
+  type Limiter,
+  limitDenial,
+  type Room,
+  rateLimitHeaders,
+} from '../limits/index.ts';
 import { type CallFacts, decideCall, environmentOf } from './call-decision.ts';
 import { type Denial, denialOf, policyDenial } from './denial.ts';
 
@@ -33,6 +42,7 @@ export interface AuthorizationRequest {
 
 /** What every call needs. */
 export const CALL = scopeSet(['apis.call']);
+const NONE: readonly string[] = [];
 
 export interface Accepted {
   readonly code: 'valid';
@@ -41,6 +51,8 @@ export interface Accepted {
   readonly scopes: ScopeSet;
   /** Whether a shadow policy would have refused it. */
   readonly wouldDeny: boolean;
+  /** Headers for its answer, names and values in turn: what is left of its rate limits. */
+  readonly rateLimit: readonly string[];
 }
 export interface Denied {
   readonly code: Exclude<DecisionCode, 'valid'> | NoKeys;
@@ -80,38 +92,121 @@ export const NO_KEYS: Readonly<Record<NoKeys, Denied>> = {
 };
 
 /**
- * Counts the call of every key that is known, whether it is accepted or denied.
- * @param hasRoomFor asked last, about a key that is valid; a key without room is `rate_limited`
+ * Takes room in the rate limits of policies last, after all else has allowed the call. Counts the call
+ * of every key that is known, whether it is accepted or denied.
  */
 export function authorize(
   fleet: Pick<Fleet, 'keys' | 'count'>,
   request: AuthorizationRequest,
   nowMs: number,
-  hasRoomFor?: (keyId: string) => boolean,
+  counters: Pick<Counters, 'take'>,
 ): Decision {
+  const evaluated = evaluate(fleet, request, nowMs);
+  if (!evaluated.claims) return conclude(fleet, evaluated, nowMs);
+  return conclude(fleet, evaluated, nowMs, counters.take(evaluated.claims));
+}
+
+export interface Admission {
+  readonly limiter: Limiter;
+  /** Asked last, before the rate limits, about a key that is valid: why it has no room for the call. */
+  readonly admit?: ((keyId: string) => Denial | undefined) | undefined;
+}
+
+/**
+ * Like `authorize`, where the counters may be elsewhere: waits for them only if the call has limits,
+ * and makes sure afterwards that it is still allowed.
+ */
+export function authorizeBy(
+  { limiter, admit }: Admission,
+  fleet: Pick<Fleet, 'keys' | 'count'>,
+  request: AuthorizationRequest,
+  nowMs: number,
+): Decision | Promise<Decision> {
+  const evaluated = evaluate(fleet, request, nowMs);
+  const { key, decision } = evaluated;
+  const denial = decision.code === 'valid' && key && admit?.(key.keyId);
+  if (denial) {
+    const denied: Decision = { code: 'rate_limited', denial, keyId: key.keyId };
+    return conclude(fleet, { key, decision: denied, claims: undefined }, nowMs);
+  }
+  if (!evaluated.claims) return conclude(fleet, evaluated, nowMs);
+  const room = limiter.take(evaluated.claims);
+  if (!(room instanceof Promise)) return conclude(fleet, evaluated, nowMs, room);
+  return room.then((taken) => {
+    const now = evaluate(fleet, request, nowMs);
+    return conclude(fleet, now.decision.code === 'valid' ? evaluated : now, nowMs, taken);
+  });
+}
+
+/** A decision, as far as it can be made without the counters. */
+interface Evaluated {
+  readonly decision: Decision;
+  /** Set when the key is known. */
+  readonly key: KeyFacts | undefined;
+  /** Limits in which the call needs room; undefined where it has none, or is denied. */
+  readonly claims: readonly Claim[] | undefined;
+}
+
+function evaluate(
+  fleet: Pick<Fleet, 'keys'>,
+  request: AuthorizationRequest,
+  nowMs: number,
+): Evaluated {
   const keys = fleet.keys();
-  if (typeof keys === 'string') return NO_KEYS[keys];
+  if (typeof keys === 'string') {
+    return { decision: NO_KEYS[keys], key: undefined, claims: undefined };
+  }
   const { index, organizationId, workspaceId } = keys;
   const { secret, ip } = request;
   const required = union(request.required, CALL);
   const conditions = { secret, ip, scopes: required, organizationId, workspaceId };
-  const { code: decided, slot } = decide(index, conditions, nowMs);
+  const { code, slot } = decide(index, conditions, nowMs);
   const key = secretFacts(index, slot);
-  const question = { environment: environmentOf(secret), ip, call: request.call };
-  const policies = decided === 'valid' ? decideCall(keys, slot, question, nowMs) : undefined;
-  const allowed = policies?.decision === 'deny' ? 'policy_denied' : decided;
-  const isFull = hasRoomFor && key && allowed === 'valid' && !hasRoomFor(key.keyId);
-  const code = isFull ? 'rate_limited' : allowed;
-  if (key) fleet.count(key, code === 'valid', nowMs);
-  if (code === 'valid' && key && policies) {
-    return { code, key, scopes: effectiveScopes(index, slot), wouldDeny: wouldDeny(policies) };
+  if (code !== 'valid' || !key) {
+    const refused = code === 'valid' ? 'not_found' : code;
+    const denial = denialOf(refused, lackedBy(index, slot, required));
+    return {
+      decision: { code: refused, denial, keyId: key?.keyId },
+      key,
+      claims: undefined,
+    };
   }
-  const refused = code === 'valid' ? 'not_found' : code;
-  const denial =
-    refused === 'policy_denied'
-      ? policyDenial(policies?.lacking)
-      : denialOf(refused, lackedBy(index, slot, required));
-  return { code: refused, denial, keyId: key?.keyId };
+  const question = { environment: environmentOf(secret), ip, call: request.call };
+  const policies = decideCall(keys, slot, question, nowMs);
+  const { keyId, ownerId } = key;
+  const claims = policies.limits && claimsOf(policies.limits, { keyId, ownerId, workspaceId, ip });
+  const isLacking = policies.limits !== undefined && claims === undefined;
+  if (policies.decision === 'deny' || isLacking) {
+    const denial = policyDenial(isLacking ? 'ip' : policies.lacking);
+    return { decision: { code: 'policy_denied', denial, keyId }, key, claims: undefined };
+  }
+  const decision: Accepted = {
+    code: 'valid',
+    key,
+    scopes: effectiveScopes(index, slot),
+    wouldDeny: wouldDeny(policies),
+    rateLimit: NONE,
+  };
+  return { decision, key, claims };
+}
+
+/** @param room what its limits have; undefined where it has none */
+function conclude(
+  fleet: Pick<Fleet, 'count'>,
+  { decision, key, claims }: Evaluated,
+  nowMs: number,
+  room?: Room,
+): Decision {
+  const concluded = room && claims ? withRoom(decision, claims, room) : decision;
+  if (key) fleet.count(key, concluded.code === 'valid', nowMs);
+  return concluded;
+}
+
+function withRoom(decision: Decision, claims: readonly Claim[], room: Room): Decision {
+  if (decision.code !== 'valid') return decision;
+  if (room.isFree) return { ...decision, rateLimit: rateLimitHeaders(claims, room) };
+  const denial = limitDenial(claims, room);
+  return { code: 'rate_limited', denial, keyId: decision.key.keyId };
 }
 
 /**

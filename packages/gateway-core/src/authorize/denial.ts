@@ -15,6 +15,8 @@ export interface Denial {
   readonly detail: string;
   /** Those that the key lacks, with insufficient_scope. */
   readonly scopes?: readonly string[];
+  /** Names and values in turn, Retry-After among them, with rate_limited. */
+  readonly headers?: readonly string[];
 }
 
 /** The head and body of an answer of the gateway's own. */
@@ -75,7 +77,7 @@ const asProblem: DenialForm = (problem) => ({
 
 /** @param challenges values of WWW-Authenticate, for a denial that asks for another credential */
 export function denialAnswer(
-  { code, detail, scopes }: Denial,
+  { code, detail, scopes, headers }: Denial,
   challenges: readonly string[] = CHALLENGES,
   form: DenialForm = asProblem,
 ): DenialAnswer {
@@ -102,7 +104,7 @@ export function denialAnswer(
       'Cache-Control',
       'no-store',
       ...(status === 401 ? challenges.flatMap((each) => ['WWW-Authenticate', each]) : []),
-      ...(status === 503 || status === 429 ? ['Retry-After', '2'] : []),
+      ...(headers ?? (status === 503 || status === 429 ? ['Retry-After', '2'] : [])),
     ],
     body,
     requestId,

@@ -2,6 +2,7 @@ import { type BuiltInScope, parseScope, type Scope } from '@tollkeeper/contract'
 import {
   authorize,
   type CallFacts,
+  type Counters,
   type Denial,
   type Fleet,
   findCredential,
@@ -48,14 +49,22 @@ export interface Call {
 /** What the guards decide with. */
 export interface Decider {
   readonly fleet: Fleet;
+  /** Of the rate limits of policies, in this process. */
+  readonly counters: Counters;
   readonly log: Log;
 }
 
-export type Authorization = { readonly key: VerifiedKey } | { readonly denial: Denial };
+export type Authorization =
+  | {
+      readonly key: VerifiedKey;
+      /** For the answer, names and values in turn. */
+      readonly headers: readonly string[];
+    }
+  | { readonly denial: Denial };
 
 /** Decides as a gateway does, and refuses what it cannot decide. Counts the call before it returns. */
 export function authorizeCall(
-  { fleet, log }: Decider,
+  { fleet, counters, log }: Decider,
   call: Call,
   required: ScopeSet,
 ): Authorization {
@@ -67,10 +76,10 @@ export function authorizeCall(
     });
     if (typeof secret !== 'string') return { denial: secret };
     const request = { secret, ip: call.ip, required, call: callFacts(call) };
-    const decision = authorize(fleet, request, Date.now());
+    const decision = authorize(fleet, request, Date.now(), counters);
     fleet.flush();
     if (decision.code !== 'valid') return { denial: decision.denial };
-    return { key: verifiedKey(decision.key, decision.scopes) };
+    return { key: verifiedKey(decision.key, decision.scopes), headers: decision.rateLimit };
   } catch (error) {
     log.error({ err: error }, 'a call could not be decided, and is refused');
     return { denial: UNAVAILABLE };

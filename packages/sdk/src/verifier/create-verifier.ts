@@ -3,12 +3,14 @@ import { type PublicDecisionCode, publicDecisionCode } from '@tollkeeper/contrac
 import {
   authorize,
   type CallFacts,
+  createCounters,
   type Decision,
   type FleetOptions,
   type FleetStatus,
   type Log,
   type NoKeys,
   startFleet,
+  systemClock,
 } from '@tollkeeper/gateway-core';
 import packageJson from '../../package.json' with { type: 'json' };
 import {
@@ -89,13 +91,15 @@ export interface Verifier extends Decider {
 export async function createVerifier(options: VerifierOptions): Promise<Verifier> {
   const { log = consoleLog } = options;
   const fleet = await startFleet(fleetOptions(options, log));
+  const counters = createCounters(systemClock);
   return {
     fleet,
+    counters,
     log,
     verify: ({ key: secret, ip = '', scopes = [], request }) => {
       const required = requiredSet(scopes);
       const call = request && callFacts(request);
-      const decision = authorize(fleet, { secret, ip, required, call }, Date.now());
+      const decision = authorize(fleet, { secret, ip, required, call }, Date.now(), counters);
       // At once: the caller may answer at any time, and only what is in the spool survives.
       fleet.flush();
       if (decision.code === 'valid') {

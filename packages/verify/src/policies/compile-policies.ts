@@ -1,3 +1,4 @@
+import type { RateLimit } from '../limits/rate-limit.ts';
 import type { Code, Evaluate } from './code.ts';
 import { compileExpression, type Known } from './compile-expression.ts';
 import { UnsupportedPolicyError } from './read-json.ts';
@@ -5,13 +6,15 @@ import { type Policy, readPolicy } from './read-policy.ts';
 import type { PolicyRequest } from './request.ts';
 import type { Entity } from './value.ts';
 
-/** What Cedar answers. The ids are in no order. */
+/** What Cedar answers, and the limits of what permits. The ids are in no order. */
 export interface PolicyDecision {
   readonly decision: 'allow' | 'deny';
   /** Ids of the policies that led to the decision; none where nothing permits. */
   readonly determining: readonly string[];
   /** Ids of the policies whose conditions erred, and which therefore did not count. */
   readonly erring: readonly string[];
+  /** Of all policies that permit the call; only where there are any. */
+  readonly limits?: readonly RateLimit[];
 }
 
 export interface CompiledPolicies {
@@ -144,7 +147,7 @@ interface Evaluator {
 }
 
 function createEvaluator(policies: readonly CompiledPolicy[]): Evaluator {
-  const known: Outcome = { permits: [], forbids: [], erring: [] };
+  const known: Outcome = { permits: [], forbids: [], erring: [], limits: [] };
   const rest: { readonly policy: Policy; readonly evaluate: Evaluate }[] = [];
   for (const { policy, code } of policies) {
     if (code.known) addOutcome(known, policy, code.value);
@@ -168,21 +171,25 @@ interface Outcome {
   readonly permits: string[];
   readonly forbids: string[];
   readonly erring: string[];
+  limits: readonly RateLimit[];
 }
 
-function copyOf({ permits, forbids, erring }: Outcome): Outcome {
-  return { permits: [...permits], forbids: [...forbids], erring: [...erring] };
+function copyOf({ permits, forbids, erring, limits }: Outcome): Outcome {
+  return { permits: [...permits], forbids: [...forbids], erring: [...erring], limits };
 }
 
-function addOutcome(outcome: Outcome, { id, effect }: Policy, value: unknown): void {
+function addOutcome(outcome: Outcome, { id, effect, limits }: Policy, value: unknown): void {
   if (value === false) return;
   if (value !== true) outcome.erring.push(id);
-  else if (effect === 'permit') outcome.permits.push(id);
-  else outcome.forbids.push(id);
+  else if (effect === 'permit') {
+    outcome.permits.push(id);
+    if (limits.length > 0) outcome.limits = [...outcome.limits, ...limits];
+  } else outcome.forbids.push(id);
 }
 
 /** A forbid wins over every permit, and without a permit nothing is allowed. */
-function conclude({ permits, forbids, erring }: Outcome): PolicyDecision {
+function conclude({ permits, forbids, erring, limits }: Outcome): PolicyDecision {
   if (forbids.length > 0) return { decision: 'deny', determining: forbids, erring };
+  if (limits.length > 0) return { decision: 'allow', determining: permits, erring, limits };
   return { decision: permits.length > 0 ? 'allow' : 'deny', determining: permits, erring };
 }

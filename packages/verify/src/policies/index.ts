@@ -1,5 +1,6 @@
 /** The compiler of policies alone, for a thread that decides about no keys. */
 
+export { type LimitedStatement, readLimits } from '../limits/read-limits.ts';
 export { compilePolicies } from './compile-policies.ts';
 export { SECRET_HEADERS } from './entity-model.ts';
 export { UnsupportedPolicyError } from './read-json.ts';

@@ -19,7 +19,7 @@ export interface WorkspacePolicies {
   readonly enforced: CompiledPolicies;
   /** Undefined without any. */
   readonly shadow: CompiledPolicies | undefined;
-  /** Whether everything is allowed, whichever key calls, and nothing is to be evaluated. */
+  /** Whether everything is allowed, whichever key calls and however often, and nothing is to be evaluated. */
   readonly allowsAll: boolean;
   /** How many operators and values a key is compiled for. */
   readonly nodes: number;
@@ -174,13 +174,13 @@ export function requireCompiled(policy: Pick<StoredPolicy, 'policyId' | 'stateme
 }
 
 /**
- * Whether the policies allow every call, whichever key it is of. Doubt is no.
+ * Whether the policies allow every call, whichever key it is of and however many. Doubt is no.
  * @param policies that apply to the same workspace
  */
 export function permitAll(policies: readonly StoredPolicy[]): boolean {
   try {
     const enforced = policies.filter(({ mode }) => mode === 'enforce');
-    return compilePolicies(enforced.flatMap(statementsOf)).fixed?.decision === 'allow';
+    return allowsAlways(compilePolicies(enforced.flatMap(statementsOf)));
   } catch (error) {
     if (error instanceof UnsupportedPolicyError) return false;
     throw error;
@@ -214,9 +214,13 @@ function compileWorkspace(
     organizationId,
     enforced: compiled,
     shadow: inShadow,
-    allowsAll: shadow.length === 0 && compiled.fixed?.decision === 'allow',
+    allowsAll: shadow.length === 0 && allowsAlways(compiled),
     nodes: compiled.nodes + (inShadow?.nodes ?? 0),
   };
+}
+
+function allowsAlways({ fixed }: CompiledPolicies): boolean {
+  return fixed?.decision === 'allow' && fixed.limits === undefined;
 }
 
 /** Statements by the ids that decisions name them by. */

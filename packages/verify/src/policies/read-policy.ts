@@ -1,3 +1,5 @@
+import type { RateLimit } from '../limits/rate-limit.ts';
+import { readLimits } from '../limits/read-limits.ts';
 import type { Expression, Variable } from './expression.ts';
 import { not } from './operators.ts';
 import { readEntity, readExpression } from './read-expression.ts';
@@ -25,6 +27,8 @@ export interface Policy {
   readonly foldsPath: boolean;
   /** How many operators and values it has. */
   readonly nodes: number;
+  /** Those in which a call that it permits needs room. */
+  readonly limits: readonly RateLimit[];
 }
 
 /**
@@ -48,9 +52,12 @@ export function readPolicy(id: string, json: unknown): Policy {
     ),
   ];
   const condition: Expression = { kind: 'chain', until: false, operands };
+  const annotations = readObject(reading, fields.annotations ?? {}, 'the annotations');
+  const limits = readLimits({ id, effect, annotations });
+  if ('message' in limits) refuse(reading, limits.message.replace(/\.$/, ''));
   const { usesPrincipal, usesAction, headers, foldsPath } = reading;
   const nodes = countedNodes(reading);
-  return { id, effect, condition, usesPrincipal, usesAction, headers, foldsPath, nodes };
+  return { id, effect, condition, usesPrincipal, usesAction, headers, foldsPath, nodes, limits };
 }
 
 /** No expression where the scope admits everything. */

@@ -1,4 +1,9 @@
-import { POLICY_MODES, type PolicySimulation, type SimulatedPolicy } from '@tollkeeper/contract';
+import {
+  POLICY_MODES,
+  type PolicyLimit,
+  type PolicySimulation,
+  type SimulatedPolicy,
+} from '@tollkeeper/contract';
 import type { CliContext } from '../../cli-context.ts';
 import { choice, given, list, parsed, required, text } from '../../command/option.ts';
 import { readTime } from '../../command/option-values.ts';
@@ -72,7 +77,7 @@ export const simulatePolicies = verb({
 });
 
 function printSimulation(ctx: CliContext, answer: PolicySimulation): void {
-  const { code, wouldDeny, missingScopes, isPathAmbiguous, ip, policies } = answer;
+  const { code, wouldDeny, missingScopes, isPathAmbiguous, ip, limits = [], policies } = answer;
   const isValid = code === 'valid';
   printFields(ctx, [
     ['Answer', isValid ? 'valid' : `refused: ${code}`, isValid ? 'green' : 'red'],
@@ -80,8 +85,13 @@ function printSimulation(ctx: CliContext, answer: PolicySimulation): void {
     ...(missingScopes.length > 0 ? [['Missing scopes', missingScopes.join(' ')] as const] : []),
     ...(isPathAmbiguous ? [['Reason', 'the path can be read in two ways'] as const] : []),
     ...(wouldDeny ? [['Shadow policies', 'would refuse it'] as const] : []),
+    ...(limits.length > 0 ? [['Rate limits', limits.map(limitText).join(', ')] as const] : []),
   ]);
   if (policies.length > 0) printTable(ctx, COLUMNS, policies);
+}
+
+function limitText({ count, unit, per }: PolicyLimit): string {
+  return `${count}/${unit} per ${per}`;
 }
 
 function draftName(name: string | null, isDraft: boolean): string {

@@ -1,4 +1,5 @@
 import {
+  type PolicyLimit,
   type PolicyRequestInput,
   parseScope,
   publicDecisionCode,
@@ -8,10 +9,12 @@ import {
 } from '@tollkeeper/contract';
 import { type CallFacts, decideCall, environmentOf } from '@tollkeeper/gateway-core';
 import {
+  type CallDecision,
   type Decision,
   decide,
   effectiveScopes,
   parseIpAddress,
+  type RateLimit,
   scopeNames,
   scopeSet,
   secretFacts,
@@ -69,9 +72,11 @@ export function verifyNow(ctx: Asker, { body }: RouteInput<Routes['verifyKey']>)
     },
     nowMs,
   );
-  const decision = isDenied(ctx, body, decided, nowMs)
-    ? ({ code: 'policy_denied', slot: decided.slot } as const)
-    : decided;
+  const policies = askPolicies(ctx, body, decided, nowMs);
+  const decision =
+    policies?.decision === 'deny'
+      ? ({ code: 'policy_denied', slot: decided.slot } as const)
+      : decided;
   const code = publicDecisionCode(decision.code);
   const key = secretFacts(index, decision.slot);
   if (!key) return { ...REFUSED, code, scopes: [] };
@@ -87,17 +92,23 @@ export function verifyNow(ctx: Asker, { body }: RouteInput<Routes['verifyKey']>)
     workspaceId: key.workspaceId,
     memberId: key.ownerId,
     expiresAt: key.expiresAtMs === null ? null : new Date(key.expiresAtMs).toISOString(),
+    ...(policies?.limits ? { limits: policies.limits.map(limitView) } : {}),
   };
 }
 
-/** Whether policies refuse what all else lets through; they are asked where a request is given. */
-function isDenied(
+/** Of a policy that is stored. */
+function limitView({ id, count, unit, per }: RateLimit): PolicyLimit {
+  return { policyId: id.slice(0, id.indexOf('/')), count, unit, per };
+}
+
+/** What the policies say about what all else lets through; they are asked where a request is given. */
+function askPolicies(
   { services, organizationId, workspaceId: own }: Asker,
   { key, ip = '', workspaceId, request }: RouteInput<Routes['verifyKey']>['body'],
   { code, slot }: Decision,
   nowMs: number,
-): boolean {
-  if (!request || code !== 'valid') return false;
+): CallDecision | undefined {
+  if (!request || code !== 'valid') return undefined;
   const { gateway: name = '', labels = {} } = request;
   const place = {
     index: services.keys.index(),
@@ -106,7 +117,7 @@ function isDenied(
     gateway: { name, labels },
   };
   const question = { environment: environmentOf(key), ip, call: callFacts(request) };
-  return decideCall(place, slot, question, nowMs).decision === 'deny';
+  return decideCall(place, slot, question, nowMs);
 }
 
 export function callFacts(request: PolicyRequestInput): CallFacts {

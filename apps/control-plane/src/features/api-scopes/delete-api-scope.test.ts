@@ -1,6 +1,6 @@
 import type { ApiKey, Role } from '@tollkeeper/contract';
 import { isScope } from '@tollkeeper/contract';
-import { authorize } from '@tollkeeper/gateway-core';
+import { authorize, createCounters, systemClock } from '@tollkeeper/gateway-core';
 import { scopeSet } from '@tollkeeper/verify';
 import { beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import type { Client } from '../../testing/client.ts';
@@ -163,7 +163,7 @@ it('reaches gateways: no key holds it there either, by itself or by a role', asy
   const codes = () =>
     keys.map(({ secret }) => {
       const request = { secret, ip: '127.0.0.1', required, call: undefined };
-      return authorize(fleet, request, Date.now()).code;
+      return authorize(fleet, request, Date.now(), createCounters(systemClock)).code;
     });
   await vi.waitUntil(() => codes().every((code) => code === 'valid'), WAIT);
   await owner.delete(`${PATH}?confirm=true`);

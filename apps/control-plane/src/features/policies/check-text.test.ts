@@ -36,6 +36,33 @@ describe('a text that can be saved', () => {
   });
 });
 
+describe('a limit', () => {
+  it('is read by its annotations', async () => {
+    const text =
+      '@limit("10/second, 100/minute")\n@per("owner")\npermit (principal, action, resource);';
+    expect(await errorsOf(text)).toEqual([]);
+  });
+
+  it.each([
+    ['@limit("10/second, 5/fortnight")', 'permit', 'The unit', [20, 31]],
+    ['@limit("0/second")', 'permit', 'from 1 to', [9, 17]],
+    ['@limit("ten per second")', 'permit', 'Write a limit', [9, 23]],
+    ['@limit', 'permit', 'Write a limit', [1, 7]],
+    ['@limit("1/day,2/day")', 'permit', 'one limit for each unit', [15, 20]],
+    ['@limit("1\\u{2f}secnd")', 'permit', 'The unit', [1, 23]],
+    ['@limit("1/day") @per("team")', 'permit', '"@per" must be', [23, 27]],
+    ['@note("@per(") @per("key")', 'permit', 'together with "@limit"', [16, 27]],
+    ['@per("ip") @limit("1/day")', 'forbid', 'Only a permit', [12, 27]],
+  ])('with a fault is found where that stands: %s', async (annotations, effect, part, columns) => {
+    const text = `${annotations}\n${effect} (principal, action, resource);`;
+    const found = await errorsOf(`${when('true')} // one\n${text}`);
+    expect(found).toMatchObject([
+      { line: 2, column: columns[0], endLine: 2, endColumn: columns[1] },
+    ]);
+    expect(found[0]?.message).toContain(part);
+  });
+});
+
 describe('an error', () => {
   it('of the grammar is at the end of what is missing', async () => {
     expect(await errorsOf('permit (principal, action, resource)')).toEqual([
@@ -77,8 +104,6 @@ describe('an error', () => {
     ['a header in upper case', when('context.headers has "X-Team"'), '"x-team"'],
     ['a header with a secret', when('context.headers has "Cookie"'), 'holds credentials'],
     ['a NUL', when('context.path == "\\0"'), 'NUL'],
-    ['a limit', '@limit("1/second") permit (principal, action, resource);', '"@limit"'],
-    ['whose counter it is', '@per("key") permit (principal, action, resource);', '"@per"'],
     ['a number that is not exact', when('9007199254740993 == 1'), 'Not supported: '],
     ['a function of a later Cedar', when('principal.name.isEmpty2()'), 'isEmpty2'],
   ])('is reported for %s', async (_, text, part) => {

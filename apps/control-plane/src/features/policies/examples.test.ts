@@ -32,6 +32,7 @@ const CASES: readonly (readonly [allowed: Facts, refused: Facts | undefined])[] 
   [{ method: 'POST', roleId: 'role_admin' }, { method: 'POST' }],
   [{ model: 'gpt-5' }, {}],
   [{ mcp: { method: 'tools/call', tool: 'search' } }, { mcp: { method: 'tools/call', tool: 'a' } }],
+  [{ path: '/search' }, { path: '/invoices' }],
 ];
 
 it('are all that the document has', () => {

@@ -1,4 +1,4 @@
-import type { PolicySimulation, RouteInput, Routes } from '@tollkeeper/contract';
+import type { PolicyLimit, PolicySimulation, RouteInput, Routes } from '@tollkeeper/contract';
 import { parseScope, publicDecisionCode, type Scope } from '@tollkeeper/contract';
 import { decideCall, environmentOf, explainCall } from '@tollkeeper/gateway-core';
 import {
@@ -10,6 +10,7 @@ import {
   parseIpAddress,
   policiesIn,
   policiesOf,
+  type RateLimit,
   type StoredPolicy,
   scopeNames,
   scopeSet,
@@ -218,6 +219,7 @@ function decideAll({ index, key, place, ip, policies, body, nowMs }: Simulated) 
     wouldDeny: asked !== undefined && wouldDeny(asked),
     missingScopes: code === 'insufficient_scope' ? lacked() : [],
     isPathAmbiguous: asked?.lacking === 'path',
+    ...(asked?.limits ? { limits: asked.limits.map(limitView) } : {}),
     effects: new Map(
       [...effects].map(([id, effect]): [string, Said] => {
         // Of another reading of the path, which the decision considers.
@@ -228,6 +230,11 @@ function decideAll({ index, key, place, ip, policies, body, nowMs }: Simulated) 
       }),
     ),
   };
+}
+
+function limitView({ id, count, unit, per }: RateLimit): PolicyLimit {
+  const policyId = id.slice(0, id.indexOf('/'));
+  return { policyId: policyId === DRAFT ? null : policyId, count, unit, per };
 }
 
 /** Statements are named `<policy>/<number>`. */

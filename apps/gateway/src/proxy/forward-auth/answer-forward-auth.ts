@@ -2,7 +2,7 @@
 
 import {
   type Accepted,
-  authorize,
+  authorizeBy,
   type CallFacts,
   type Denial,
   hasKey,
@@ -32,6 +32,7 @@ import { addIdentityHeaders, NOBODY } from '../identity-headers.ts';
 import { isPreflightOf } from '../preflight.ts';
 import { discardBody } from '../request-body.ts';
 import type { Services } from '../services.ts';
+import { whenDecided } from '../when-decided.ts';
 import { type OriginalTarget, originalMethod, originalTarget } from './original-request.ts';
 
 const FAULTS = {
@@ -78,9 +79,12 @@ export function answerForwardAuth(
   const { required } = asked;
   const facts = originalFacts(services, call, head, target, { original, asked });
   const request = { secret, ip, required, call: facts };
-  const decision = authorize(services.fleet, request, services.nowMs());
-  if (decision.code === 'valid') release(services, call, decision);
-  else refuseDenied(services, call, decision);
+  const { limiter, fleet } = services;
+  const deciding = authorizeBy({ limiter }, fleet, request, services.nowMs());
+  whenDecided(services, call, deciding, (decision) => {
+    if (decision.code === 'valid') release(services, call, decision);
+    else refuseDenied(services, call, decision);
+  });
 }
 
 /**
@@ -196,7 +200,7 @@ function release(services: Services, call: Call, decision: Accepted): void {
       addIdentityHeaders(headers, decision);
       // Said even where there is none: it takes the place of what the client claims.
       if (decision.key.workspaceId === null) headers.push('X-Tollkeeper-Workspace-Id', '');
-      allow(services, call, [...headers, ...(call.cors?.answer ?? [])]);
+      allow(services, call, [...headers, ...decision.rateLimit, ...(call.cors?.answer ?? [])]);
     },
     fail: (error) => {
       services.log.error({ err: error }, 'call could not be counted');

@@ -1,8 +1,11 @@
 import {
   compilePolicies,
+  type LimitedStatement,
+  readLimits,
   SECRET_HEADERS,
   UnsupportedPolicyError,
 } from '@tollkeeper/verify/policies';
+import { annotationPlace } from './annotation-place.ts';
 import type { Refusal } from './message.ts';
 
 /** A statement of a text: where it stands, in UTF-16 code units, and Cedar's JSON form as text. */
@@ -28,6 +31,8 @@ export function compileStatements(
     const { start, end, json } = statement;
     const unsupported = findUnsupported(json);
     if (unsupported) return { message: unsupported, start, end };
+    const limit = findLimitFault(text, statement);
+    if (limit) return limit;
     try {
       for (const name of compilePolicies([['', JSON.parse(json)]]).headers) headers.add(name);
     } catch (error) {
@@ -68,9 +73,16 @@ function findUnsupported(json: string): string | undefined {
   if (levelsOf(json) > LEVELS_MAX) return EXHAUSTED;
   // An escaped NUL, and no escaped backslash before its letters. PostgreSQL stores none in JSON.
   if (/(?<!\\)(?:\\\\)*\\u0000/.test(json)) return 'The character NUL is not supported.';
-  const { annotations } = JSON.parse(json) as { annotations?: Record<string, unknown> };
-  const limit = ['limit', 'per'].find((name) => annotations && Object.hasOwn(annotations, name));
-  return limit && `The annotation "@${limit}" is not supported in this version.`;
+  return undefined;
+}
+
+/** What is wrong with `@limit` or `@per`, which Cedar takes for mere text. */
+function findLimitFault(text: string, { start, end, json }: Statement): Refusal | undefined {
+  const { effect, annotations = {} } = JSON.parse(json) as Partial<LimitedStatement>;
+  const limits = readLimits({ id: '', effect: effect ?? 'permit', annotations });
+  if (!('message' in limits)) return undefined;
+  const { annotation, message, part } = limits;
+  return { message, ...(annotationPlace(text, start, annotation, part) ?? { start, end }) };
 }
 
 /** How deep the JSON text is nested, counted without recursion. */
