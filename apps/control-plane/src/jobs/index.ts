@@ -43,6 +43,9 @@ const JOBS: readonly Job[] = [
 /** Schedules are by the minute. */
 const JOB_POLLING = { pollingIntervalSeconds: 10 };
 
+/** Nobody reads which processes there are: to record them was a quarter of what a start asked. */
+const BOSS = { schema: 'pgboss', max: 2, registerInstance: false };
+
 const STOP_TIMEOUT_MS = 5000;
 
 export interface Jobs {
@@ -55,7 +58,7 @@ export interface Jobs {
 
 /** Opens the queues. No job runs yet. */
 export async function openJobs(config: pg.ClientConfig, log: Logger): Promise<Jobs> {
-  const boss = new PgBoss({ ...bossConnection(config), schema: 'pgboss', max: 2 });
+  const boss = new PgBoss({ ...bossConnection(config), ...BOSS });
   let isStopped = false;
   // Its connections may still be ending when it says that it has stopped, and the server ends next.
   boss.on('error', (error) => {
