@@ -1,10 +1,11 @@
 import { expect, it, vi } from 'vitest';
 import { queryDatabase } from '../testing/query-database.ts';
 import { startTestApp } from '../testing/test-app.ts';
+import { createTestDatabase } from '../testing/test-database.ts';
 
 it('gives jobs minutes for a statement, on connections of their own', async () => {
-  const app = await startTestApp({ limits: {} });
-  const query = queryDatabase(app.database);
+  const database = await createTestDatabase();
+  const query = queryDatabase(database);
   await query('create table seen (statement text, lock text, idle text)');
   await query(`
     create function see() returns trigger language plpgsql as $$ begin
@@ -19,6 +20,8 @@ it('gives jobs minutes for a statement, on connections of their own', async () =
     values ('outdated', 'x', 'x', now() - interval '1 day')`);
 
   await query(`insert into pgboss.job (name) values ('purge-outdated')`);
+
+  await startTestApp({ database, limits: {} });
 
   const seen = await vi.waitFor(async () => {
     const rows = await query('select * from seen');

@@ -1,5 +1,4 @@
 import type { AddressInfo } from 'node:net';
-import { sql } from 'drizzle-orm';
 import type pg from 'pg';
 import { type App, createApp } from '../app.ts';
 import type { ConnectionLimits } from '../db/connect.ts';
@@ -75,12 +74,6 @@ export async function startTestApp(
   };
   atFileEnd(close);
   checkAnswersOf(app.server.server, basePathOf(options.baseUrl ?? BASE_URL));
-  // Tests run jobs themselves: one that runs each minute would change tables while they compare them. A
-  // start that finds the schedules has sent those of this minute already.
-  await app.services.db.execute(sql`
-    with stopped as (delete from pgboss.schedule returning name)
-    delete from pgboss.job where name = '__pgboss__send-it'
-      or (name in (select name from stopped) and not exists (select from running_cascade))`);
   await app.server.listen({ port: options.port ?? 0, host: '127.0.0.1' });
   const { port } = app.server.server.address() as AddressInfo;
   return { ...app, close, baseUrl: `http://127.0.0.1:${port}`, database, logged };
