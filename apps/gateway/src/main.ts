@@ -1,13 +1,6 @@
 /** The gateway as a process: reads its options, serves, reloads on SIGHUP, drains on SIGTERM. */
 import { hostname } from 'node:os';
-import {
-  createCounters,
-  type Fleet,
-  FleetError,
-  findForwardProxy,
-  startFleet,
-  systemClock,
-} from '@tollkeeper/gateway-core';
+import { type Fleet, FleetError, findForwardProxy, startFleet } from '@tollkeeper/gateway-core';
 import packageJson from '../package.json' with { type: 'json' };
 import { STANDARD_OUTPUT } from './access-log/line-file.ts';
 import { type Gateway, startGateway } from './app.ts';
@@ -16,6 +9,7 @@ import { type CommandLine, readCommandLine } from './config/command-line.ts';
 import { type Config, upstreamsOf } from './config/config.ts';
 import { ConfigError } from './config/config-error.ts';
 import { loadConfig } from './config/load-config.ts';
+import { openLimiter } from './limits/open-limiter.ts';
 import { createLog, LOG_LEVELS, type Log, type LogLevel } from './log.ts';
 import { createPendingFleet } from './pending-fleet.ts';
 import { createReload } from './reload.ts';
@@ -61,13 +55,14 @@ async function serve(
   level: LogLevel,
 ): Promise<void> {
   const stop = new AbortController();
-  const limiter = createCounters(systemClock);
+  const { limiter, shared, watch } = await openLimiter(commandLine.redisUrl, log);
   const pool = config.workers > 1 ? startWorkerPool(config, limiter, log, level) : undefined;
   const starting = takePlace(commandLine, config, log, stop.signal, pool);
   const fleet = createPendingFleet(starting, nameOf(config), config.staleMaxMs);
+  watch((fault) => fleet.report(fault, 'limits'));
   const serving = pool
-    ? startPrimary(config, fleet, pool)
-    : startGateway({ config, fleet, limiter, log, nowMs: Date.now });
+    ? startPrimary(config, fleet, pool, shared)
+    : startGateway({ config, fleet, limiter, shared, log, nowMs: Date.now });
   const gateway = await serving.catch(async (error: unknown) => {
     stop.abort();
     await fleet.close();

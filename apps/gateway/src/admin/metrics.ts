@@ -1,6 +1,7 @@
 import type { UpstreamState } from '@tollkeeper/contract';
 import type { Fleet } from '@tollkeeper/gateway-core';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { SharedLimiter } from '../limits/shared-limiter.ts';
 import type { UpstreamReport } from '../proxy/balancing/balanced-upstreams.ts';
 
 /** Prometheus metrics of the requests that this process serves. */
@@ -156,6 +157,23 @@ export function addUpstreamMetrics(
     (each) => Number(each.state === 'up'),
   );
   add('calls', 'Calls in progress at an upstream', 'sum', ({ running }) => running);
+}
+
+/** Prometheus metrics of rate limits that gateways count together. */
+export function addLimitMetrics(registry: Registry, shared: SharedLimiter): void {
+  addGauge(registry, 'rate_limits_shared', 'Whether Redis counts the rate limits of policies', () =>
+    Number(shared.isShared()),
+  );
+  let reported = 0;
+  new Counter({
+    name: 'tollkeeper_gateway_rate_limit_own_calls_total',
+    help: 'Calls that this gateway counted for itself, since Redis did not answer',
+    registers: [registry],
+    collect() {
+      this.inc(shared.ownCalls() - reported);
+      reported = shared.ownCalls();
+    },
+  });
 }
 
 export function addGauge(registry: Registry, name: string, help: string, read: () => number): void {

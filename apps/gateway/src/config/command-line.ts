@@ -19,6 +19,8 @@ export interface CommandLine {
   readonly name: string | undefined;
   readonly workers: number | undefined;
   readonly config: string | undefined;
+  /** Redis in which gateways count rate limits together. */
+  readonly redisUrl: URL | undefined;
 }
 
 const OPTIONS = {
@@ -70,6 +72,7 @@ export function readCommandLine(args: readonly string[], env: Environment): Comm
     name: values.name,
     workers: read('--workers', values.workers, parseWorkers),
     config: values.config,
+    redisUrl: read('REDIS_URL', readRedisUrl(env), parseRedisUrl),
   };
   if (faults.length > 0) throw new ConfigError(faults);
   return commandLine;
@@ -92,6 +95,23 @@ function readJoinKey(path: string): { readonly text: string } | string {
   } catch (error) {
     return `cannot be read (${error instanceof Error ? error.message : error})`;
   }
+}
+
+/** Itself, or the text of the file that REDIS_URL_FILE names: it may hold a password. */
+function readRedisUrl({ REDIS_URL, REDIS_URL_FILE }: Environment): string | undefined {
+  if (REDIS_URL || !REDIS_URL_FILE) return REDIS_URL || undefined;
+  try {
+    return readFileSync(REDIS_URL_FILE, 'utf8').trim();
+  } catch {
+    return '';
+  }
+}
+
+function parseRedisUrl(text: string): URL | string {
+  const url = URL.parse(text);
+  return url && /^rediss?:$/.test(url.protocol)
+    ? url
+    : 'must be a URL such as redis://127.0.0.1:6379, or REDIS_URL_FILE a file with one';
 }
 
 function parseControlPlane(text: string): URL | string {

@@ -1,10 +1,11 @@
 /** The gateway as several processes: this one follows the fleet and the workers serve the requests. */
 import type { Fleet } from '@tollkeeper/gateway-core';
 import { Registry } from 'prom-client';
-import { addFleetMetrics, addGauge } from '../admin/metrics.ts';
+import { addFleetMetrics, addGauge, addLimitMetrics } from '../admin/metrics.ts';
 import { startAdmin } from '../admin/start-admin.ts';
 import type { Gateway } from '../app.ts';
 import type { Config } from '../config/config.ts';
+import type { SharedLimiter } from '../limits/shared-limiter.ts';
 import type { WorkerPool } from './worker-pool.ts';
 
 /** @throws Error of listen() */
@@ -12,11 +13,13 @@ export async function startPrimary(
   config: Config,
   fleet: Fleet,
   pool: WorkerPool,
+  shared: SharedLimiter | undefined,
 ): Promise<Gateway> {
   let isDraining = false;
   const registry = new Registry();
   fleet.watchUpstreams(pool.upstreams);
   addFleetMetrics(registry, fleet);
+  if (shared) addLimitMetrics(registry, shared);
   addGauge(registry, 'workers', 'Worker processes that take requests', pool.servingCount);
   const address = await pool.address;
   const admin = await startAdmin(config.admin, {

@@ -58,8 +58,8 @@ export function startWorkerPool(
 
   function start(): void {
     if (isDraining) return;
-    // A worker has no use for the join key.
-    const forked = cluster.fork({ TOLLKEEPER_JOIN_KEY: undefined });
+    // A worker has no use for the join key, nor for Redis.
+    const forked = cluster.fork({ TOLLKEEPER_JOIN_KEY: undefined, REDIS_URL: undefined });
     closeLostConnections(forked.process);
     const worker = createWorkerProcess(forked, limiter);
     const startedAt = performance.now();

@@ -37,7 +37,7 @@ export const BLANK: PolicyTemplate = {
   textOf: () => '',
 };
 
-/** Each forbids, because a policy that permits does not narrow what others permit. */
+/** All but one forbid, because a policy that permits does not narrow what others permit, except by a limit. */
 export const TEMPLATES: readonly PolicyTemplate[] = [
   {
     id: 'read-only',
@@ -74,6 +74,18 @@ export const TEMPLATES: readonly PolicyTemplate[] = [
         ? ` Includes its clock changes until ${lastKnownDay(now)}.`
         : '';
       return `// From ${from} to ${to} in ${timeZone}.${changes}\n${forbidUnless(tag, condition)}`;
+    },
+  },
+  {
+    id: 'rate-limit',
+    title: '100 requests a minute',
+    hint: 'Each key may make 100 requests a minute. The policy also permits them.',
+    name: '100 requests a minute per key',
+    description: 'Limits how often each key may call.',
+    asks: ['tag'],
+    textOf: ({ tag }) => {
+      const when = tag.trim() === '' ? '' : `\n${whenTagged(tag)}`;
+      return `@limit("100/minute")\n@per("key")\npermit (principal, action, resource)${when};\n`;
     },
   },
   {
