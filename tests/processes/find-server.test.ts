@@ -1,6 +1,6 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { claimServer } from '../../apps/control-plane/src/testing/test-app.ts';
 import {
   createEmptyDatabase,
@@ -8,62 +8,80 @@ import {
 } from '../../apps/control-plane/src/testing/test-database.ts';
 import { buildControlPlane, builtAdmin } from '../../scripts/programs.mjs';
 import { makeFolder, startNode } from './child-process.ts';
-import { startControlPlane } from './control-plane.ts';
+import { type ControlPlane, startControlPlane } from './control-plane.ts';
 import { connectTo, urlOf } from './pair.ts';
 
 beforeAll(buildControlPlane);
 
-it('works on the server that runs, from any folder, and creates nothing there', async () => {
-  const state = await makeFolder();
-  const controlPlane = await startControlPlane({ env: { XDG_STATE_HOME: state } });
-  await claimServer(controlPlane);
-  const elsewhere = await makeFolder();
+describe('the servers of one person, one after the other', () => {
+  let state: string;
+  let elsewhere: string;
+  let one: ControlPlane;
+  let other: ControlPlane;
+  const records = () => readdir(join(state, 'tollkeeper/servers'));
+  const start = (databaseUrl?: string) =>
+    startControlPlane({ env: { XDG_STATE_HOME: state }, ...(databaseUrl ? { databaseUrl } : {}) });
 
-  const done = await admin(elsewhere, state, ['set-plan', 'pro']);
-
-  expect(done).toMatchObject({ code: 0, stdout: expect.stringContaining('plan pro') });
-  expect(done.stderr).toContain(controlPlane.baseUrl);
-  expect(await readdir(elsewhere)).toEqual([]);
-  await controlPlane.stop();
-  expect(await readdir(join(state, 'tollkeeper/servers'))).toEqual([]);
-});
-
-it('forgets a server that was killed, and asks for --data-dir instead of creating a database', async () => {
-  const state = await makeFolder();
-  const controlPlane = await startControlPlane({ env: { XDG_STATE_HOME: state } });
-  await claimServer(controlPlane);
-  controlPlane.signal('SIGKILL');
-  await controlPlane.exited;
-  const elsewhere = await makeFolder();
-
-  const refused = await admin(elsewhere, state, ['set-plan', 'pro', '--json']);
-  expect(refused).toMatchObject({ code: 5, stdout: '' });
-  expect(JSON.parse(refused.stderr)).toMatchObject({
-    code: 'server_not_found',
-    message: expect.stringContaining('--data-dir'),
+  beforeAll(async () => {
+    [state, elsewhere] = await Promise.all([makeFolder(), makeFolder()]);
+    one = await start();
+    await claimServer(one);
   });
-  const missing = join(elsewhere, 'missing');
-  expect(await admin(elsewhere, state, ['set-plan', 'pro', '--data-dir', missing])).toMatchObject({
-    code: 5,
-    stderr: expect.stringContaining(missing),
+
+  it('works on the one that runs, from any folder, and creates nothing there', async () => {
+    const done = await admin(elsewhere, state, ['set-plan', 'pro']);
+
+    expect(done).toMatchObject({ code: 0, stdout: expect.stringContaining('plan pro') });
+    expect(done.stderr).toContain(one.baseUrl);
+    expect(await readdir(elsewhere)).toEqual([]);
   });
-  expect(await readdir(elsewhere)).toEqual([]);
 
-  const named = ['set-plan', 'pro', '--data-dir', controlPlane.dataDir];
-  expect(await admin(elsewhere, state, named)).toMatchObject({ code: 0 });
-});
+  it('names those that could be meant, and changes none of them', async () => {
+    other = await start();
 
-it('names the servers that could be meant, and changes none of them', async () => {
-  const state = await makeFolder();
-  const env = { XDG_STATE_HOME: state };
-  const [one, other] = await Promise.all([startControlPlane({ env }), startControlPlane({ env })]);
-  const elsewhere = await makeFolder();
+    const refused = await admin(elsewhere, state, ['set-plan', 'pro']);
 
-  const refused = await admin(elsewhere, state, ['set-plan', 'pro']);
+    expect(refused).toMatchObject({ code: 5, stdout: '' });
+    expect(refused.stderr).toContain(one.dataDir);
+    expect(refused.stderr).toContain(other.dataDir);
+  });
 
-  expect(refused).toMatchObject({ code: 5, stdout: '' });
-  expect(refused.stderr).toContain(one.dataDir);
-  expect(refused.stderr).toContain(other.dataDir);
+  it('asks which is meant where one of them keeps its data elsewhere', async () => {
+    await other.stop();
+    expect((await records()).filter((name) => name.endsWith('.json'))).toHaveLength(1);
+    other = await start(urlOf(await createTestDatabase()));
+
+    const refused = await admin(elsewhere, state, ['set-plan', 'pro']);
+
+    expect(refused).toMatchObject({ code: 5, stdout: '' });
+    expect(refused.stderr).toContain(`${one.dataDir} (${one.baseUrl})`);
+    expect(refused.stderr).toContain(`with DATABASE_URL (${other.baseUrl})`);
+    expect(refused.stderr).toContain('--data-dir');
+  });
+
+  it('forgets one that was killed, and asks for --data-dir instead of creating a database', async () => {
+    await other.stop();
+    one.signal('SIGKILL');
+    await one.exited;
+
+    const refused = await admin(elsewhere, state, ['set-plan', 'pro', '--json']);
+    expect(refused).toMatchObject({ code: 5, stdout: '' });
+    expect(JSON.parse(refused.stderr)).toMatchObject({
+      code: 'server_not_found',
+      message: expect.stringContaining('--data-dir'),
+    });
+    expect(await records()).toEqual([]);
+    const missing = join(elsewhere, 'missing');
+    const unknown = ['set-plan', 'pro', '--data-dir', missing];
+    expect(await admin(elsewhere, state, unknown)).toMatchObject({
+      code: 5,
+      stderr: expect.stringContaining(missing),
+    });
+    expect(await readdir(elsewhere)).toEqual([]);
+
+    const named = ['set-plan', 'pro', '--data-dir', one.dataDir];
+    expect(await admin(elsewhere, state, named)).toMatchObject({ code: 0 });
+  });
 });
 
 it('records a server before it answers', async () => {
@@ -79,23 +97,6 @@ it('records a server before it answers', async () => {
     'cannot record this server',
     'Tollkeeper is ready',
   ]);
-});
-
-it('asks which server is meant where one of them keeps its data elsewhere', async () => {
-  const state = await makeFolder();
-  const env = { XDG_STATE_HOME: state };
-  const database = await createTestDatabase();
-  const [one, other] = await Promise.all([
-    startControlPlane({ env }),
-    startControlPlane({ env, databaseUrl: urlOf(database) }),
-  ]);
-
-  const refused = await admin(await makeFolder(), state, ['set-plan', 'pro']);
-
-  expect(refused).toMatchObject({ code: 5, stdout: '' });
-  expect(refused.stderr).toContain(`${one.dataDir} (${one.baseUrl})`);
-  expect(refused.stderr).toContain(`with DATABASE_URL (${other.baseUrl})`);
-  expect(refused.stderr).toContain('--data-dir');
 });
 
 it('leaves a data folder without a database as it is', async () => {
