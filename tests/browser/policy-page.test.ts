@@ -52,6 +52,7 @@ it('changes name and mode without a new version', async () => {
   await page.getByRole('button', { name: 'Save policy' }).click();
   await page.getByText('Saved after').waitFor();
   await page.getByRole('heading', { name: 'after', level: 1 }).waitFor();
+  await page.getByText('Would have refused 0 calls in the last 24 hours').waitFor();
   expect(await read(id)).toMatchObject({ name: 'after', mode: 'shadow', version: 1 });
 });
 

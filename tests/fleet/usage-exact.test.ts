@@ -38,6 +38,7 @@ it('counts every answered call once, whenever gateway and control plane are kill
   await scene.endLoad();
 
   const counted = await stored();
+  expect(await scene.kinds()).toEqual({ ...counted, unknown: 0 });
   // Of a call that a kill cut off nobody can tell how far it came: it may have been counted and not
   // passed on, or passed on and not counted. Any other was seen by all three, once.
   for (const [load, known] of [
@@ -105,6 +106,8 @@ interface Scene {
   /** How many calls the upstream saw: of the first key alone, if all is well. */
   passedOn(): number;
   stored(): Promise<{ accepted: number; denied: number }>;
+  /** The same calls by their kind. */
+  kinds(): Promise<{ accepted: number; denied: number; unknown: number }>;
   killControlPlane(): Promise<void>;
   killGateway(): Promise<void>;
   /** Nothing is under way afterwards, nor in the gateway's spool. */
@@ -140,6 +143,7 @@ async function setScene(
     gateway: () => gateway,
     passedOn: () => passedOn,
     stored: () => storedOf(query, [open, closed]),
+    kinds: () => kindsOf(query, [open, closed]),
     async killControlPlane() {
       const { dataDir, baseUrl } = await killed(controlPlane);
       const port = Number(new URL(baseUrl).port);
@@ -182,6 +186,16 @@ async function killed<T extends ControlPlane | Gateway>(running: T): Promise<T> 
   running.signal('SIGKILL');
   await running.exited;
   return running;
+}
+
+async function kindsOf(query: Pair['query'], keys: readonly Key[]) {
+  const text = `select coalesce(sum(calls) filter (where code = 'valid'), 0)::int as accepted,
+    coalesce(sum(calls) filter (where code = 'disabled'), 0)::int as denied,
+    coalesce(sum(calls) filter (where method = ''), 0)::int as unknown
+    from call_count where key_id = any($1)`;
+  const none = { accepted: 0, denied: 0, unknown: 0 };
+  const [row = none] = await query<typeof none>(text, [keys.map(({ id }) => id)]);
+  return row;
 }
 
 async function storedOf(query: Pair['query'], keys: readonly Key[]) {

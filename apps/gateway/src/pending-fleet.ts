@@ -20,7 +20,7 @@ export function createPendingFleet(
   const faults = new Map<string, string>();
   return {
     keys: () => fleet?.keys() ?? 'no_snapshot',
-    count: (subject, accepted, atMs) => fleet?.count(subject, accepted, atMs),
+    count: (...counted) => fleet?.count(...counted),
     flush: () => fleet?.flush(),
     status: () =>
       fleet?.status() ?? {

@@ -1,4 +1,4 @@
-import type { Labels } from '@tollkeeper/contract';
+import type { DecisionCode, Labels } from '@tollkeeper/contract';
 import type { FleetUpstream } from '@tollkeeper/protocol';
 import type { KeyIndex } from '@tollkeeper/verify';
 
@@ -28,12 +28,27 @@ export interface CallSubject {
   readonly workspaceId: string | null;
 }
 
+/** What a call was, and how it was decided, for counts that distinguish calls. */
+export interface DecidedCall {
+  readonly code: DecisionCode;
+  /** Empty where it is not known. */
+  readonly method: string;
+  /** Empty where the call takes no route. */
+  readonly routePath: string;
+  /** Ids of the policies in shadow mode that would have refused it. */
+  readonly refusedBy: readonly string[];
+}
+
 /** An instance's membership of the fleet: it has joined, receives the keys of its workspace and reports its calls. */
 export interface Fleet {
   /** What to decide with now. Never waits. */
   keys(): WorkspaceKeys | NoKeys;
-  /** Counts a decided call. @param atMs when, in milliseconds since 1970 */
-  count(subject: CallSubject, accepted: boolean, atMs: number): void;
+  /**
+   * Counts a decided call.
+   * @param atMs when, in milliseconds since 1970
+   * @param call missing where nothing else is known about it
+   */
+  count(subject: CallSubject, accepted: boolean, atMs: number, call?: DecidedCall): void;
   /**
    * Writes all counts to the spool that are not there yet: to be called before an answer is sent. One
    * write serves all calls of a turn of the event loop.

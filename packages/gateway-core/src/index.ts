@@ -42,6 +42,7 @@ export { type Clock, systemClock } from './clock.ts';
 export { findForwardProxy } from './connection/find-forward-proxy.ts';
 export type {
   CallSubject,
+  DecidedCall,
   Fleet,
   FleetStatus,
   GatewayFacts,

@@ -4,10 +4,12 @@ import {
   type DownwardOf,
   type FleetUpstream,
   type Hello,
+  PROTOCOL_VERSION,
   readPublicKey,
   signHello,
   UPSTREAM_URL_MAX,
   UPSTREAMS_MAX,
+  type Upward,
 } from '@tollkeeper/protocol';
 import { repeat } from './clock.ts';
 import {
@@ -23,7 +25,7 @@ import { HEALTH_MS, type HealthMeter } from './health.ts';
 import { removeIdentity } from './identity/identity-file.ts';
 import { openGatewayFile } from './snapshot/gateway-file.ts';
 import type { SnapshotSync } from './sync/index.ts';
-import type { UsageSpool } from './usage/index.ts';
+import { rowsWithoutKinds, type UsageSpool } from './usage/index.ts';
 import { createUsageReport } from './usage/usage-report.ts';
 
 /** An instance's line to the control plane, and what is said over it. */
@@ -70,6 +72,8 @@ export function openLink(parts: LinkParts): Link {
   let known: Known = { name: run.name, labels: {}, draining: false };
   let gateway: GatewayFacts | undefined;
   let connected: Socket | undefined;
+  /** Version of the protocol on this connection. */
+  let spoken = PROTOCOL_VERSION;
   let isRemoved = false;
   let isStopping = false;
 
@@ -110,14 +114,17 @@ export function openLink(parts: LinkParts): Link {
     sync,
     faults,
     log,
-    hello: (challenge, protocol) => makeHello(run, sync, challenge, protocol),
+    hello(challenge, protocol) {
+      spoken = protocol;
+      return makeHello(run, sync, challenge, protocol);
+    },
     welcomed(header, socket, frame) {
       describe(header, frame);
       if (connected) return;
       connected = socket;
       log.info({ gatewayId: identity.gatewayId }, 'this gateway is connected');
       reportHealth();
-      usage.connected(socket.send);
+      usage.connected((message) => socket.send(inVersion(spoken, message)));
     },
     usageStored: ({ spoolId, sequence }) => usage.stored(spoolId, sequence),
     async removed() {
@@ -174,6 +181,13 @@ function upstreamsPart(all: readonly FleetUpstream[]): { upstreams?: FleetUpstre
 
 function rank({ state }: FleetUpstream): number {
   return UPSTREAM_STATES.indexOf(state);
+}
+
+/** Version 3 knows neither kinds of calls nor what shadow policies would have refused. */
+function inVersion(protocol: number, message: Upward): Upward {
+  if (protocol > 3 || message.type !== 'usage') return message;
+  const { shadow: _shadow, rows, ...batch } = message;
+  return { ...batch, rows: rowsWithoutKinds(rows) };
 }
 
 function makeHello(run: Run, sync: SnapshotSync, challenge: string, protocol: number): Hello {

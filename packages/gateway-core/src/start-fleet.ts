@@ -104,9 +104,9 @@ async function runFleet(run: Run): Promise<Fleet> {
       }
       return keys;
     },
-    count(subject, accepted, atMs) {
+    count(subject, accepted, atMs, call) {
       meter.countCall();
-      spool.count(subject, accepted, atMs);
+      spool.count(subject, accepted, atMs, call);
     },
     flush: spool.flush,
     status: () => ({

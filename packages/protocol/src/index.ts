@@ -26,11 +26,15 @@ export {
   verifyHello,
 } from './messages/hello.ts';
 export {
+  type CallKind,
+  COUNTED_METHODS,
+  COUNTED_ROUTE,
   type FleetUpstream,
   type FleetUsageRow,
   type GatewayHealth,
   REJECT_REASONS,
   type RejectReason,
+  type ShadowDenials,
   UPSTREAM_URL_MAX,
   UPSTREAMS_MAX,
   type Upward,

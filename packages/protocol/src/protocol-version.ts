@@ -13,6 +13,8 @@
  *    that a gateway cannot evaluate. A gateway names its version when it connects (PROTOCOL_HEADER),
  *    and is challenged in the older of both. To one of version 3 the control plane sends format 1,
  *    with owners without scopes while anything else applies than what no policy would refuse.
+ *    Rows of `usage` name the kind of their calls, and `shadow` counts what policies in shadow mode
+ *    would have refused. A gateway sends neither in version 3.
  */
 export const PROTOCOL_VERSION = 4;
 /** The oldest version that is spoken, on either side. */

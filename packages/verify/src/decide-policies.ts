@@ -189,6 +189,12 @@ export function wouldDeny({ decision, shadow }: CallDecision): boolean {
   return decision === 'allow' && shadow?.decision === 'deny' && shadow.determining.length > 0;
 }
 
+/** Ids of the policies in shadow mode that would have refused what is allowed. */
+export function shadowDenials({ shadow }: CallDecision): string[] {
+  const statements = shadow?.decision === 'deny' ? shadow.determining : [];
+  return [...new Set(statements.map((id) => id.slice(0, id.lastIndexOf('/'))))];
+}
+
 /** Only those that policies name. */
 function* headersOf(
   { enforced, shadow }: WorkspacePolicies,

@@ -15,6 +15,7 @@ export {
   type PathReadings,
   type PolicyPlace,
   type PolicySecret,
+  shadowDenials,
   wouldDeny,
 } from './decide-policies.ts';
 export { explainPolicies } from './explain-policies.ts';

@@ -70,6 +70,13 @@ test('a policy is not deleted where nobody can confirm it', async () => {
   expect(seen.filter(({ method }) => method === 'DELETE')).toEqual([]);
 });
 
+test('the refusals of a policy in shadow mode are counted', async () => {
+  const answers = { [`GET /v1/policies/${ID}/usage`]: { policyId: ID, shadowDenials24h: 12 } };
+  const { exitCode, stdout } = await tollkeeper(['policies', 'usage', ID], answers);
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain('12 in 24 h');
+});
+
 const KEY = createKey(1);
 const KEY_ID = KEY.id;
 const SIMULATION = {

@@ -17,6 +17,7 @@ import type { Column } from '../text/table.ts';
 import { applyPolicies } from './policies/apply-policies.ts';
 import { diffPolicies } from './policies/diff-policies.ts';
 import { findPolicy, findPolicyId } from './policies/find-policy.ts';
+import { policyUsage } from './policies/policy-usage.ts';
 import { pullPolicies } from './policies/pull-policies.ts';
 import { readText } from './policies/read-text.ts';
 import { simulatePolicies } from './policies/simulate-policies.ts';
@@ -219,7 +220,7 @@ export const policies: Noun = {
     ...[list, show, create, update],
     statusVerb('enable', 'Enable a policy'),
     statusVerb('disable', 'Disable a policy, so that gateways no longer evaluate it'),
-    ...[remove, versions, restore, validate, simulatePolicies],
+    ...[remove, versions, restore, validate, simulatePolicies, policyUsage],
     ...[pullPolicies, diffPolicies, applyPolicies],
   ],
 };

@@ -1,10 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import type { FleetUsageRow } from '@tollkeeper/protocol';
+import type { PolicyUsage } from '@tollkeeper/contract';
+import type { CallKind, FleetUsageRow, ShadowDenials } from '@tollkeeper/protocol';
 import { beforeAll, expect, it, vi } from 'vitest';
+import type { Client } from '../testing/client.ts';
 import { type FleetWorld, startFleetWorld, WAIT } from '../testing/fleet-world.ts';
 import type { GatewayClient, Joined } from '../testing/gateway-client.ts';
 import { addOrganization, addWorkspace, choosePlan } from '../testing/people.ts';
 import { makeKey, type TestKey } from '../testing/start-organization.ts';
+import { withKey } from '../testing/test-app.ts';
+import { KINDS_PER_HOUR_MAX } from '../usage/call-counts.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -42,9 +46,10 @@ async function hand(
   spoolId: string,
   sequence: number,
   rows: FleetUsageRow[],
+  shadow?: ShadowDenials[],
 ): Promise<void> {
   const before = gateway.headers.length;
-  gateway.send({ type: 'usage', spoolId, sequence, rows });
+  gateway.send({ type: 'usage', spoolId, sequence, rows, ...(shadow ? { shadow } : {}) });
   const taken = await vi.waitUntil(
     () => gateway.headers.slice(before).find((each) => each.type === 'usage-stored'),
     WAIT,
@@ -192,4 +197,91 @@ it('counts nothing of a gateway that is no longer of the fleet', async () => {
   });
   await gateway.closed;
   expect(await counted(own.id)).toEqual({ accepted: 1, denied: 0 });
+});
+
+function kind(fields: Partial<CallKind> = {}): CallKind {
+  return { code: 'valid', method: 'GET', route: '/v1', ...fields };
+}
+
+async function kindsOf(keyId: string) {
+  const rows = await world.query<Record<string, string | number>>(
+    `select gateway_id, route, method, code, calls::int from call_count
+     where key_id = $1 and workspace_id = $2 order by route, method, code`,
+    [keyId, joined.workspaceId],
+  );
+  return rows.map((each) => [each.gateway_id, each.route, each.method, each.code, each.calls]);
+}
+
+it('stores the kinds of calls by the hour, once for each batch, and not after a day', async () => {
+  const own = await makeKey(world.app, world.owner);
+  const spoolId = newSpool();
+  const gateway = await world.connect(joined);
+  const of = (fields: Partial<FleetUsageRow>) => row({ keyId: own.id, denied: 0, ...fields });
+  const rows = [
+    of({ kind: kind(), accepted: 3 }),
+    of({ kind: kind(), accepted: 2, minuteMs: Date.now() - (Date.now() % 3_600_000) }),
+    of({ kind: kind({ code: 'policy_denied', method: 'POST' }), accepted: 0, denied: 4 }),
+    of({ accepted: 5, denied: 6 }),
+    of({ kind: kind({ route: '/old' }), minuteMs: Date.now() - 25 * 3_600_000 }),
+  ];
+  await hand(gateway, spoolId, 1, rows);
+  await hand(gateway, spoolId, 1, rows);
+  expect(await kindsOf(own.id)).toEqual([
+    ['', '', '', '', 6],
+    ['', '', '', 'valid', 5],
+    [joined.gatewayId, '/v1', 'GET', 'valid', 5],
+    [joined.gatewayId, '/v1', 'POST', 'policy_denied', 4],
+  ]);
+});
+
+it('stores so many kinds of a key in an hour, and sums up the rest', async () => {
+  const own = await makeKey(world.app, world.owner);
+  const spoolId = newSpool();
+  const gateway = await world.connect(joined);
+  const routes = (from: number, count: number) =>
+    Array.from({ length: count }, (_, at) =>
+      row({ keyId: own.id, accepted: 1, denied: 0, kind: kind({ route: `/${from + at}` }) }),
+    );
+  await hand(gateway, spoolId, 1, routes(0, KINDS_PER_HOUR_MAX - 1));
+  await hand(gateway, spoolId, 2, routes(10, KINDS_PER_HOUR_MAX));
+  await hand(gateway, spoolId, 3, routes(0, 1));
+  const kinds = await kindsOf(own.id);
+  expect(kinds).toHaveLength(KINDS_PER_HOUR_MAX + 1);
+  expect(kinds[0]).toEqual(['', '', '', 'valid', 10]);
+  expect(kinds.find(([, route]) => route === '/0')?.[4]).toBe(2);
+});
+
+it('counts what shadow policies of the workspace would have refused, and of no other', async () => {
+  const other = await addOrganization(world.app, 'Shadow');
+  const elsewhere = await addWorkspace(world.app, joined.organizationId, 'shadow-elsewhere');
+  const text = 'forbid (principal, action, resource);';
+  const create = async (client: Client, workspaceId: string | null) => {
+    const body = { name: 'shadow', workspaceId, text, mode: 'shadow' };
+    return (await client.post<{ id: string }>('/v1/policies', body)).body.id;
+  };
+  const [own, everywhere, there, foreign] = [
+    await create(world.owner, joined.workspaceId),
+    await create(world.owner, null),
+    await create(world.owner, elsewhere),
+    await create(other.owner.client, null),
+  ];
+  const gateway = await world.connect(joined);
+  const minuteMs = Date.now() - (Date.now() % MINUTE_MS);
+  const spoolId = newSpool();
+  const shadow = [own, everywhere, there, foreign].map((policyId) => ({
+    ...{ policyId, minuteMs, denied: 7 },
+  }));
+  const yesterday = { policyId: own, minuteMs: minuteMs - 25 * 3_600_000, denied: 100 };
+  await hand(gateway, spoolId, 1, [], [...shadow, yesterday]);
+  await hand(gateway, spoolId, 1, [], shadow);
+  const usageOf = async (id: string, client = world.owner) =>
+    (await client.get<PolicyUsage>(`/v1/policies/${id}/usage`)).body.shadowDenials24h;
+  expect(await Promise.all([own, everywhere, there].map((id) => usageOf(id)))).toEqual([7, 7, 0]);
+  expect(await usageOf(foreign, other.owner.client)).toBe(0);
+  const confined = await makeKey(world.app, world.owner, {
+    ...{ profile: 'read-only', workspaceId: elsewhere },
+  });
+  const caller = withKey(world.app, confined.secret);
+  expect(await usageOf(everywhere, caller)).toBe(0);
+  expect((await caller.get(`/v1/policies/${own}/usage`)).status).toBe(404);
 });

@@ -1,14 +1,17 @@
 import { addCalls } from '@tollkeeper/gateway-core';
-import type { FleetUsageRow, UpwardOf } from '@tollkeeper/protocol';
+import type { FleetUsageRow, ShadowDenials, UpwardOf } from '@tollkeeper/protocol';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Logger } from 'pino';
 import type { Database } from '../db/connect.ts';
 import { apiKey, member } from '../db/schema/index.ts';
+import type { CallCountRow, ShadowDenialRow } from '../usage/call-counts.ts';
 import { storeUsage } from '../usage/store-usage.ts';
 import type { UsageRow } from '../usage/usage-row.ts';
 import type { GatewayFacts } from './find-gateways.ts';
 
 const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 /** No gateway decides so many calls in a minute; sums of more would overflow for everybody. */
 const CALLS_PER_MINUTE_MAX = 1_000_000_000;
 /** How many ids the log names. */
@@ -21,7 +24,7 @@ const NAMED_MAX = 5;
 export async function storeGatewayUsage(
   db: Database,
   gateway: GatewayFacts,
-  { spoolId, sequence, rows }: UpwardOf<'usage'>,
+  { spoolId, sequence, rows, shadow = [] }: UpwardOf<'usage'>,
   nowMs: number,
   log: Logger,
 ): Promise<void> {
@@ -36,7 +39,8 @@ export async function storeGatewayUsage(
     );
   }
   const counted = own.map((row) => toCount(gateway, row, nowMs));
-  await storeUsage(db, `${gateway.id}:${spoolId}`, sequence, summed(counted));
+  const kinds = { ...kindsOf(gateway, own, nowMs), shadow: shadowOf(shadow, nowMs) };
+  await storeUsage(db, `${gateway.id}:${spoolId}`, sequence, summed(counted), undefined, kinds);
 }
 
 /** The rows that the gateway may report, with the workspace that the key is confined to. */
@@ -89,6 +93,37 @@ function toCount({ organizationId }: GatewayFacts, row: FleetUsageRow, nowMs: nu
     denied: row.denied,
     lastAcceptedMs: row.accepted > 0 ? Math.min(row.lastAcceptedMs, nowMs) : 0,
   };
+}
+
+/** Hours that nobody is shown any more are left out: a gateway may report what it counted days ago. */
+function kindsOf(gateway: GatewayFacts, rows: readonly FleetUsageRow[], nowMs: number) {
+  const { id: gatewayId, organizationId, workspaceId } = gateway;
+  const rest = { gatewayId: '', route: '', method: '' };
+  const calls = rows.flatMap(({ keyId, minuteMs, kind, accepted, denied }): CallCountRow[] => {
+    const hourMs = hourOf(minuteMs, nowMs);
+    if (hourMs === undefined) return [];
+    const { code, ...called } = kind ? { gatewayId, ...kind } : { ...rest, code: '' };
+    const refused = code === 'valid' ? '' : code;
+    return [
+      { hourMs, keyId, ...called, code: 'valid', calls: accepted },
+      { hourMs, keyId, ...(refused === '' ? rest : called), code: refused, calls: denied },
+    ].filter((each) => each.calls > 0);
+  });
+  return { organizationId, workspaceId, calls };
+}
+
+function shadowOf(shadow: readonly ShadowDenials[], nowMs: number): ShadowDenialRow[] {
+  return shadow.flatMap(({ policyId, minuteMs, denied }) => {
+    const hourMs = hourOf(minuteMs, nowMs);
+    const isKept = hourMs !== undefined && denied <= CALLS_PER_MINUTE_MAX;
+    return isKept ? [{ policyId, hourMs, denied }] : [];
+  });
+}
+
+/** Undefined where it is over a day ago. */
+function hourOf(minuteMs: number, nowMs: number): number | undefined {
+  const atMs = Math.min(minuteMs, nowMs);
+  return atMs < nowMs - DAY_MS ? undefined : atMs - (atMs % HOUR_MS);
 }
 
 /** One row for each key and minute, as the counts are stored. */

@@ -5,12 +5,14 @@ import {
   apiKey,
   auditChain,
   auditEvent,
+  callCount,
   idempotency,
   invitation,
   keyUsage,
   member,
   organization,
   organizationUsage,
+  shadowDenial,
   user,
 } from '../db/schema/index.ts';
 import { deleteFleet } from '../fleet/delete-fleet.ts';
@@ -44,6 +46,12 @@ export async function eraseDeletedOrganizations(services: EraseServices) {
   return { erased: due.length };
 }
 
+/** Tables whose rows survive what they are about. */
+const BY_ORGANIZATION = [
+  ...[keyUsage, organizationUsage, callCount, shadowDenial],
+  ...[idempotency, auditEvent, auditChain],
+] as const;
+
 async function erase(tx: Transaction, id: string) {
   await lockChainEnd(tx, id);
   const members = await tx
@@ -57,7 +65,7 @@ async function erase(tx: Transaction, id: string) {
   // Before the members whom they name; the database erases what belongs to the organization.
   const fleet = await deleteFleet(tx, 'organizationId', id);
   await tx.delete(invitation).where(eq(invitation.organizationId, id));
-  for (const table of [keyUsage, organizationUsage, idempotency, auditEvent, auditChain]) {
+  for (const table of BY_ORGANIZATION) {
     await tx.delete(table).where(eq(table.organizationId, id));
   }
   await tx.delete(organization).where(eq(organization.id, id));

@@ -5,6 +5,7 @@ import {
   apiKey,
   apiKeySecret,
   attempt,
+  callCount,
   change,
   controlPlane,
   deviceCode,
@@ -16,6 +17,7 @@ import {
   keyUsage,
   organizationUsage,
   session,
+  shadowDenial,
   usageSource,
   verification,
 } from '../db/schema/index.ts';
@@ -24,7 +26,7 @@ import {
  * Deletes what nobody can ask for any more: answers kept for retries (24 hours), changes and when
  * gateways applied them (a week: so long a gateway may be away and get what it missed; one that was
  * away for longer, and a process, loads all anew), secrets whose grace has ended, join keys that
- * expired and counts beyond the longest period shown (31 days each), ended sessions, processes that
+ * expired and counts beyond the longest period shown (31 days each, of kinds of calls a day), ended sessions, processes that
  * are gone, and the connections that they held. And whatever strangers made us store: attempts,
  * device logins and challenges, once their time is over.
  */
@@ -52,6 +54,8 @@ export async function purgeOutdated(db: Database): Promise<Record<string, number
     organizationMinutes: db
       .delete(organizationUsage)
       .where(lt(organizationUsage.minute, before('31 days'))),
+    callCounts: db.delete(callCount).where(lt(callCount.hour, before('25 hours'))),
+    shadowDenials: db.delete(shadowDenial).where(lt(shadowDenial.hour, before('25 hours'))),
     sessions: db.delete(session).where(lt(session.expiresAt, before('0 seconds'))),
     sources: db.delete(usageSource).where(lt(usageSource.seenAt, before('31 days'))),
   };

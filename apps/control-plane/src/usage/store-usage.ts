@@ -3,6 +3,7 @@ import type { Database } from '../db/connect.ts';
 import { isDivisionByZero } from '../db/database-errors.ts';
 import type { Prepared } from '../db/statement.ts';
 import { runAtOnce } from '../db/statement-group.ts';
+import { addCallKinds, type CallKinds } from './call-counts.ts';
 import { type LastCall, storeLastCalls, storeLastUses } from './store-last-uses.ts';
 import {
   joined,
@@ -16,6 +17,7 @@ import {
 /**
  * Adds the rows to the stored counts, once for each (source, sequence) however often called.
  * @param lastUses of keys, to be stored with them: those of the rows unless said otherwise
+ * @param kinds of the same calls, where they are known
  */
 export async function storeUsage(
   db: Database,
@@ -23,9 +25,15 @@ export async function storeUsage(
   sequence: number,
   rows: readonly UsageRow[],
   lastUses: readonly LastUse[] = lastUsesOf(rows),
+  kinds?: CallKinds,
 ): Promise<void> {
   const sums = sumsOf(rows);
-  const statements = [takeSequence(sourceId, sequence), ...addKeyUsage(rows), ...addSums(sums)];
+  const statements = [
+    takeSequence(sourceId, sequence),
+    ...addKeyUsage(rows),
+    ...addSums(sums),
+    ...(kinds ? addCallKinds(kinds) : []),
+  ];
   await runAtOnce(db, statements).catch((error) => {
     if (!isDivisionByZero(error)) throw error;
   });

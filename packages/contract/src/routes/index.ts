@@ -11,6 +11,7 @@ import * as members from './members.ts';
 import * as organization from './organization.ts';
 import * as passwordResets from './password-resets.ts';
 import * as policies from './policies.ts';
+import { getPolicyUsage } from './policy-usage.ts';
 import * as roles from './roles.ts';
 import * as security from './security.ts';
 import { simulatePolicies } from './simulate-policies.ts';
@@ -95,6 +96,7 @@ export const routes = {
   restorePolicy: policies.restorePolicy,
   validatePolicy: policies.validatePolicy,
   simulatePolicies,
+  getPolicyUsage,
   getPolicySchema: policies.getPolicySchema,
   getPolicyPropagation: policies.getPolicyPropagation,
   listJoinKeys: joinKeys.listJoinKeys,

@@ -76,7 +76,7 @@ const CALLABLE_WITH: Readonly<Record<string, readonly RouteName[]>> = {
   'roles.read': ['listRoles'],
   'security.manage': ['updateSecurity', 'previewSecurity'],
   'security.read': ['getSecurity'],
-  'usage.read': ['getKeyUsage', 'getUsage'],
+  'usage.read': ['getKeyUsage', 'getUsage', 'getPolicyUsage'],
   'workspaces.manage': ['createWorkspace', 'updateWorkspace', 'deleteWorkspace'],
   'workspaces.read': ['listWorkspaces'],
 };

@@ -13,6 +13,7 @@ import {
   type ScopeSet,
   scopeSet,
   secretFacts,
+  shadowDenials,
   union,
   wouldDeny,
 } from '@tollkeeper/verify';
@@ -25,6 +26,7 @@ import {
   rateLimitHeaders,
 } from '../limits/index.ts';
 import { type CallFacts, decideCall, environmentOf } from './call-decision.ts';
+import { decidedCall } from './decided-call.ts';
 import { type Denial, denialOf, policyDenial } from './denial.ts';
 
 /** A request, as far as the decision goes. */
@@ -102,8 +104,8 @@ export function authorize(
   counters: Pick<Counters, 'take'>,
 ): Decision {
   const evaluated = evaluate(fleet, request, nowMs);
-  if (!evaluated.claims) return conclude(fleet, evaluated, nowMs);
-  return conclude(fleet, evaluated, nowMs, counters.take(evaluated.claims));
+  if (!evaluated.claims) return conclude(fleet, request, evaluated, nowMs);
+  return conclude(fleet, request, evaluated, nowMs, counters.take(evaluated.claims));
 }
 
 export interface Admission {
@@ -127,14 +129,14 @@ export function authorizeBy(
   const denial = decision.code === 'valid' && key && admit?.(key.keyId);
   if (denial) {
     const denied: Decision = { code: 'rate_limited', denial, keyId: key.keyId };
-    return conclude(fleet, { key, decision: denied, claims: undefined }, nowMs);
+    return conclude(fleet, request, { key, decision: denied, claims: undefined }, nowMs);
   }
-  if (!evaluated.claims) return conclude(fleet, evaluated, nowMs);
+  if (!evaluated.claims) return conclude(fleet, request, evaluated, nowMs);
   const room = limiter.take(evaluated.claims);
-  if (!(room instanceof Promise)) return conclude(fleet, evaluated, nowMs, room);
+  if (!(room instanceof Promise)) return conclude(fleet, request, evaluated, nowMs, room);
   return room.then((taken) => {
     const now = evaluate(fleet, request, nowMs);
-    return conclude(fleet, now.decision.code === 'valid' ? evaluated : now, nowMs, taken);
+    return conclude(fleet, request, now.decision.code === 'valid' ? evaluated : now, nowMs, taken);
   });
 }
 
@@ -145,6 +147,8 @@ interface Evaluated {
   readonly key: KeyFacts | undefined;
   /** Limits in which the call needs room; undefined where it has none, or is denied. */
   readonly claims: readonly Claim[] | undefined;
+  /** Ids of policies in shadow mode that would have refused it. */
+  readonly refusedBy?: readonly string[] | undefined;
 }
 
 function evaluate(
@@ -165,11 +169,8 @@ function evaluate(
   if (code !== 'valid' || !key) {
     const refused = code === 'valid' ? 'not_found' : code;
     const denial = denialOf(refused, lackedBy(index, slot, required));
-    return {
-      decision: { code: refused, denial, keyId: key?.keyId },
-      key,
-      claims: undefined,
-    };
+    const decision: Denied = { code: refused, denial, keyId: key?.keyId };
+    return { decision, key, claims: undefined };
   }
   const question = { environment: environmentOf(secret), ip, call: request.call };
   const policies = decideCall(keys, slot, question, nowMs);
@@ -187,18 +188,20 @@ function evaluate(
     wouldDeny: wouldDeny(policies),
     rateLimit: NONE,
   };
-  return { decision, key, claims };
+  return { decision, key, claims, refusedBy: policies.shadow && shadowDenials(policies) };
 }
 
 /** @param room what its limits have; undefined where it has none */
 function conclude(
   fleet: Pick<Fleet, 'count'>,
-  { decision, key, claims }: Evaluated,
+  { call }: AuthorizationRequest,
+  { decision, key, claims, refusedBy }: Evaluated,
   nowMs: number,
   room?: Room,
 ): Decision {
   const concluded = room && claims ? withRoom(decision, claims, room) : decision;
-  if (key) fleet.count(key, concluded.code === 'valid', nowMs);
+  const { code } = concluded;
+  if (key) fleet.count(key, code === 'valid', nowMs, decidedCall(code, call, refusedBy));
   return concluded;
 }
 

@@ -1,7 +1,7 @@
 /** What the spool is measured against: it takes each batch once, and insists on the protocol. */
 import { type FleetUsageRow, UPWARD_BYTES_MAX, upward } from '@tollkeeper/protocol';
 import type { UsageBatch } from './index.ts';
-import { addTo, headOf, type Sums } from './sums.ts';
+import { addTo, headOf, noCalls, type Sums, shadowHeadOf } from './sums.ts';
 
 export interface ModelControlPlane {
   /** @throws when a sequence is left out, or a batch sent again is not what it was */
@@ -27,11 +27,16 @@ export function createModel(): ModelControlPlane {
       }
       before.push(text);
       for (const row of batch.rows) addTo(sums, headOfRow(row), row);
+      for (const { policyId, minuteMs, denied } of batch.shadow ?? []) {
+        addTo(sums, shadowHeadOf(policyId, minuteMs), { ...noCalls(), denied });
+      }
     },
     sums,
   };
 }
 
 function headOfRow(row: FleetUsageRow): string {
-  return headOf(row, row.minuteMs);
+  const { kind, minuteMs } = row;
+  const call = kind && { ...kind, routePath: kind.route, refusedBy: [] };
+  return headOf(row, minuteMs, call);
 }

@@ -2,7 +2,7 @@ import { readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { UpwardOf } from '@tollkeeper/protocol';
 import { namesIn, RUN, type SegmentFile, segmentsIn } from './segment-name.ts';
-import { addTo, callsOf, parseLine, rowsOf, type Sums } from './sums.ts';
+import { addTo, callsOf, parseLine, reportOf, type Sums } from './sums.ts';
 
 /** What is sent, and sent again until the control plane took it. */
 export type UsageBatch = Omit<UpwardOf<'usage'>, 'type'>;
@@ -92,7 +92,7 @@ export function openReader(folder: string, isLive: (runId: string) => boolean): 
     if (damaged > 0) {
       damage = `"${first.path}" is damaged: ${damaged} of its lines cannot be counted.`;
     }
-    return { spoolId: run.id, sequence: first.sequence, rows: rowsOf(sums) };
+    return { spoolId: run.id, sequence: first.sequence, ...reportOf(sums) };
   }
 
   function callsIn({ path, calls }: SegmentFile): number {

@@ -2,12 +2,12 @@ import { appendFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { CallSubject } from '../fleet.ts';
+import type { CallSubject, DecidedCall } from '../fleet.ts';
 import { limitedDisk, makeFolder } from './disk.fixture.ts';
 import { openSpool, type UsageSpool } from './index.ts';
 import { createModel } from './model-control-plane.fixture.ts';
 import { namesIn } from './segment-name.ts';
-import { addTo, headOf, linesOf, type Sums } from './sums.ts';
+import { addTo, headOf, linesOf, type Sums, shadowHeadOf } from './sums.ts';
 
 const RUNS = process.env.LONG ? 20_000 : 300;
 const STARTED_MS = 1_732_449_600_000;
@@ -19,6 +19,7 @@ const step = fc.oneof(
       does: fc.constant('count' as const),
       subject: fc.integer({ min: 0, max: 2 }),
       accepted: fc.boolean(),
+      kind: fc.integer({ min: 0, max: 80 }),
       laterMs: fc.integer({ min: 0, max: 40_000 }),
     }),
   },
@@ -127,8 +128,12 @@ function setScene(folder: string, linesMax: number) {
         case 'count': {
           nowMs += each.laterMs;
           const subject = subjectOf(each.subject);
-          spool.count(subject, each.accepted, nowMs);
-          unsettled.push([headOf(subject, nowMs), each.accepted, nowMs]);
+          const call = callOf(each.kind);
+          spool.count(subject, each.accepted, nowMs, call);
+          unsettled.push([headOf(subject, nowMs, call), each.accepted, nowMs]);
+          for (const id of call?.refusedBy ?? []) {
+            unsettled.push([shadowHeadOf(id, nowMs), false, nowMs]);
+          }
           break;
         }
         case 'flush':
@@ -172,6 +177,15 @@ function tear(run: string, length: number): void {
 
 function runId(number: number): string {
   return number.toString(16).padStart(32, '0');
+}
+
+/** Some of no kind, some that a policy in shadow mode would have refused. */
+function callOf(kind: number): DecidedCall | undefined {
+  if (kind % 3 === 0) return undefined;
+  return {
+    ...{ code: 'valid', method: 'GET', routePath: kind % 3 === 1 ? '' : `/${kind % 4}` },
+    refusedBy: kind % 5 === 0 ? [`pol_${'p'.repeat(19)}${kind % 2}`] : [],
+  };
 }
 
 /** The first two are of one key, whose owner and workspace changed. */

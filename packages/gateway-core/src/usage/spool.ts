@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { openReader, type UsageBatch, type UsageReader } from './reader.ts';
 import { createRunLocks } from './run-lock.ts';
-import { rowsOf } from './sums.ts';
+import { reportOf } from './sums.ts';
 import { openWriter, type UsageWriter, type WriterOptions } from './writer.ts';
 
 /** The counts of a process that also hands them over, and those of its earlier runs. */
@@ -21,7 +21,7 @@ export function openSpool(folder: string, runId: string, options?: WriterOptions
 
   function heldBatch(): UsageBatch | undefined {
     const batch = held();
-    return batch && { spoolId: runId, sequence: batch.sequence, rows: rowsOf(batch.sums) };
+    return batch && { spoolId: runId, sequence: batch.sequence, ...reportOf(batch.sums) };
   }
 
   return {

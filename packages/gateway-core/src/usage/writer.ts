@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
-import type { CallSubject } from '../fleet.ts';
+import type { CallSubject, DecidedCall } from '../fleet.ts';
+import { createKindLimit } from './kind-limit.ts';
 import { createSegment, type Segment, type Write, writeToFile } from './segment.ts';
 import {
   addTo,
@@ -9,12 +10,13 @@ import {
   linesOf,
   noCalls,
   type Sums,
+  shadowHeadOf,
   withoutMinutes,
 } from './sums.ts';
 
 /** Counts the calls of this process into files of its own. */
 export interface UsageWriter {
-  count(subject: CallSubject, accepted: boolean, atMs: number): void;
+  count(subject: CallSubject, accepted: boolean, atMs: number, call?: DecidedCall): void;
   /** Afterwards all that was counted is in the file, or kept in memory while that is impossible. */
   flush(): void;
   /**
@@ -64,6 +66,7 @@ export function openWriter(folder: string, options: WriterOptions = {}): UsageWr
   let unwrittenMax = UNWRITTEN_MAX;
   /** What the open segment holds, summed. */
   let written: Sums = new Map();
+  const kinds = createKindLimit();
   let segment: Segment | undefined;
   let lines = 0;
   /** Of the open segment; without one, of the last. */
@@ -73,20 +76,24 @@ export function openWriter(folder: string, options: WriterOptions = {}): UsageWr
   let failure: unknown;
   let isScheduled = false;
 
-  function count(subject: CallSubject, accepted: boolean, at: number): void {
+  function count(subject: CallSubject, accepted: boolean, at: number, call?: DecidedCall): void {
     // No line of a file has a fraction.
     const atMs = Math.trunc(at);
-    const head = headOf(subject, atMs);
+    add(headOf(subject, atMs, call), accepted, atMs);
+    for (const policyId of call?.refusedBy ?? []) add(shadowHeadOf(policyId, atMs), false, atMs);
+    if (!isScheduled) {
+      isScheduled = true;
+      setImmediate(settleTurn);
+    }
+  }
+
+  function add(head: string, accepted: boolean, atMs: number): void {
     let sum = unwritten.get(head);
     if (!sum) {
       sum = noCalls();
       unwritten.set(head, sum);
     }
     countCall(sum, accepted, atMs);
-    if (!isScheduled) {
-      isScheduled = true;
-      setImmediate(settleTurn);
-    }
   }
 
   function settleTurn(): void {
@@ -112,6 +119,7 @@ export function openWriter(folder: string, options: WriterOptions = {}): UsageWr
   function writeSome(): void {
     if (held) storeHeld(held);
     if (lines >= linesMax) makeRoom();
+    kinds.apply(unwritten, written);
     segment ??= nextSegment();
     const part = firstOf(unwritten, linesMax - lines);
     const { whole, failure } = segment.append(linesOf(part));
@@ -149,6 +157,7 @@ export function openWriter(folder: string, options: WriterOptions = {}): UsageWr
     lastBatch = segment?.seal(callsOf(written));
     segment = undefined;
     written = new Map();
+    kinds.clear();
     lines = 0;
   }
 

@@ -99,10 +99,10 @@ export function createWorkerFleet(options: WorkerFleetOptions): WorkerFleet {
       }
       return keys;
     },
-    count(subject, accepted, atMs) {
+    count(subject, accepted, atMs, call) {
       if (!isLocked) lock();
       meter.countCall();
-      writer.count(subject, accepted, atMs);
+      writer.count(subject, accepted, atMs, call);
     },
     flush: writer.flush,
     primaryLost() {

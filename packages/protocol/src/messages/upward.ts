@@ -1,4 +1,11 @@
-import { apiKeyId, memberId, UPSTREAM_STATES, workspaceId } from '@tollkeeper/contract';
+import {
+  apiKeyId,
+  DECISION_CODES,
+  memberId,
+  policyId,
+  UPSTREAM_STATES,
+  workspaceId,
+} from '@tollkeeper/contract';
 import { z } from 'zod';
 import { hello, nonce, position, version } from './hello.ts';
 
@@ -47,7 +54,29 @@ const reject = z.strictObject({
 /** Asks for a whole snapshot. */
 const resync = z.strictObject({ type: z.literal('resync') });
 
-/** Calls of one key in one minute. */
+/** Methods that counts distinguish; calls with others are of no kind. */
+export const COUNTED_METHODS = [
+  'GET',
+  'HEAD',
+  'OPTIONS',
+  'POST',
+  'PUT',
+  'PATCH',
+  'DELETE',
+] as const;
+/** Path of a route that counts distinguish: short, and without what JSON escapes. */
+export const COUNTED_ROUTE = /^(?:\/[!#-[\]-~]{0,99})?$/;
+
+/** What a call was, and how it was decided. */
+const callKind = z.strictObject({
+  code: z.enum(DECISION_CODES),
+  method: z.enum(COUNTED_METHODS),
+  /** Path of the route at the gateway; empty where the call has none. */
+  route: z.string().regex(COUNTED_ROUTE),
+});
+export type CallKind = z.output<typeof callKind>;
+
+/** Calls of one key in one minute, of one kind. */
 const fleetUsageRow = z.strictObject({
   keyId: apiKeyId,
   ownerId: memberId,
@@ -57,8 +86,18 @@ const fleetUsageRow = z.strictObject({
   denied: z.int().min(0),
   /** 0 when none was accepted. */
   lastAcceptedMs: z.int().min(0),
+  /** Missing where it is not known, or the key has more kinds of calls than are distinguished. */
+  kind: callKind.optional(),
 });
 export type FleetUsageRow = z.output<typeof fleetUsageRow>;
+
+/** Calls in one minute that a policy in shadow mode would have refused. */
+const shadowDenials = z.strictObject({
+  policyId,
+  minuteMs: z.int().min(0),
+  denied: z.int().min(1),
+});
+export type ShadowDenials = z.output<typeof shadowDenials>;
 
 /**
  * A batch of counts, stored once for its (gateway, spool, sequence) however often it is sent.
@@ -69,6 +108,7 @@ const usage = z.strictObject({
   spoolId: z.string().regex(/^[0-9a-f]{32}$/),
   sequence: z.int().min(1),
   rows: z.array(fleetUsageRow),
+  shadow: z.array(shadowDenials).optional(),
 });
 
 /** How many upstreams a report of a gateway names at most, and how long their addresses may be. */

@@ -35,6 +35,60 @@ export const organizationUsage = pgTable(
   ],
 );
 
+/**
+ * Calls of one key at one gateway in one hour, of one kind, for a day. The rest of a key, which is not
+ * distinguished, has neither gateway, route nor method, and of refused calls no code.
+ */
+export const callCount = pgTable(
+  'call_count',
+  {
+    organizationId: text().notNull(),
+    workspaceId: text().notNull(),
+    hour: minute(),
+    keyId: text().notNull(),
+    gatewayId: text().notNull(),
+    route: text().notNull(),
+    method: text().notNull(),
+    code: text().notNull(),
+    calls: count(),
+  },
+  (table) => [
+    primaryKey({
+      name: 'call_count_pk',
+      columns: [
+        table.organizationId,
+        table.workspaceId,
+        table.hour,
+        table.keyId,
+        table.gatewayId,
+        table.route,
+        table.method,
+        table.code,
+      ],
+    }),
+    index().on(table.hour),
+  ],
+);
+
+/** Calls in one hour that a policy in shadow mode would have refused, for a day. */
+export const shadowDenial = pgTable(
+  'shadow_denial',
+  {
+    organizationId: text().notNull(),
+    policyId: text().notNull(),
+    workspaceId: text().notNull(),
+    hour: minute(),
+    denied: count(),
+  },
+  (table) => [
+    primaryKey({
+      name: 'shadow_denial_pk',
+      columns: [table.organizationId, table.policyId, table.workspaceId, table.hour],
+    }),
+    index().on(table.hour),
+  ],
+);
+
 /** The last batch taken from each process that counts: a batch sent twice is counted once. */
 export const usageSource = pgTable('usage_source', {
   id: text().primaryKey(),

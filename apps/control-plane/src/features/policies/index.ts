@@ -1,6 +1,7 @@
 /** Cedar policies: stored, versioned and checked here; gateways evaluate them. */
 
 export { deletePolicy } from './delete-policy.ts';
+export { getPolicyUsage } from './get-policy-usage.ts';
 export { getPolicy, getPolicySchema, listPolicies } from './list-policies.ts';
 export { listPolicyVersions } from './list-policy-versions.ts';
 export { restorePolicy } from './restore-policy.ts';

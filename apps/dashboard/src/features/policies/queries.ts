@@ -33,6 +33,15 @@ export function policyQuery(id: string) {
   });
 }
 
+/** How many calls a policy in shadow mode would have refused. */
+export function policyUsageQuery(id: string) {
+  return queryOptions({
+    queryKey: ['policies', 'usage', id],
+    queryFn: ({ signal }) => api.getPolicyUsage({ params: { id } }, { signal }),
+    refetchInterval: REFRESH_MS,
+  });
+}
+
 /** The policy as it is stored now, here and wherever else the page shows it. */
 export function readPolicyAgain(client: QueryClient, id: string): Promise<Policy> {
   void client.invalidateQueries(versionsQuery(id));

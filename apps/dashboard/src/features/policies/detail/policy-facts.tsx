@@ -1,7 +1,11 @@
+import { useQuery } from '@tanstack/react-query';
 import type { Policy } from '@tollkeeper/contract';
 import { Fact, Facts, IdFact, Panel } from '../../../components/panel.tsx';
 import { TimeAgoButton } from '../../../components/time-ago.tsx';
+import { counted } from '../../../lib/format.ts';
+import { useCan } from '../../sessions/index.ts';
 import { authorWords, MODE_WORDS, PolicyPlace, PolicyStatusWord } from '../policy-words.tsx';
+import { policyUsageQuery } from '../queries.ts';
 
 export function PolicyFacts({ policy }: { readonly policy: Policy }) {
   return (
@@ -11,6 +15,7 @@ export function PolicyFacts({ policy }: { readonly policy: Policy }) {
           <PolicyStatusWord status={policy.status} />
         </Fact>
         <Fact term="Mode">{MODE_WORDS[policy.mode]}</Fact>
+        {policy.mode === 'shadow' ? <ShadowFact id={policy.id} /> : null}
         <Fact term="Applies in">
           <PolicyPlace policy={policy} />
         </Fact>
@@ -25,5 +30,17 @@ export function PolicyFacts({ policy }: { readonly policy: Policy }) {
         <IdFact id={policy.id} />
       </Facts>
     </Panel>
+  );
+}
+
+/** What the policy would have done, had it been enforced. */
+function ShadowFact({ id }: { readonly id: string }) {
+  const mayRead = useCan('usage.read');
+  const { data } = useQuery({ ...policyUsageQuery(id), enabled: mayRead });
+  if (!mayRead || !data) return null;
+  return (
+    <Fact term="Refusals">
+      Would have refused {counted(data.shadowDenials24h, 'call')} in the last 24 hours
+    </Fact>
   );
 }
