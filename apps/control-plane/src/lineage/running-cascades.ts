@@ -4,7 +4,7 @@ import { eq, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { Authority } from '../context.ts';
 import type { Transaction } from '../db/connect.ts';
 import { runningCascade } from '../db/schema/index.ts';
-import { traceUnderLock, underLock } from './trace-ancestors.ts';
+import { createLockedTracer } from './trace-ancestors.ts';
 
 export type RunningCascade = typeof runningCascade.$inferSelect;
 
@@ -39,14 +39,11 @@ export async function wasBeingEnded(
     .select()
     .from(runningCascade)
     .where(eq(runningCascade.organizationId, organizationId));
-  const limits = underLock();
+  const trace = createLockedTracer(tx, creators, ADVICE);
   for (const row of running) {
     const rootIds = row.roots.map(({ id }) => id);
     const cascade = { rootIds, keepMembers: row.keepMembers ?? undefined };
-    const found = await traceUnderLock(tx, authorityOf(row), cascade, creators, {
-      advice: ADVICE,
-      limits,
-    });
+    const found = await trace(authorityOf(row), cascade);
     if (found?.rootOf(creators, at.getTime()) !== undefined) return true;
   }
   return false;

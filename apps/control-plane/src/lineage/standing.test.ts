@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, expect, it } from 'vitest';
+import { afterEach, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import {
   type CascadeWorld,
   startCascadeWorld,
@@ -129,7 +129,7 @@ it('is unknown where too many keys and members lead to the caller, and the answe
       quick,
       thorough: { idsMax, linksMax },
     });
-  const [one, other] = [await joinAtTheEnd(), await joinAtTheEnd()];
+  const [one, other, slow] = [await joinAtTheEnd(), await joinAtTheEnd(), await joinAtTheEnd()];
   const [rotated, paged] = [await makeRoot(), await makeRoot()];
   await world.interrupt(root);
   await query(
@@ -149,4 +149,36 @@ it('is unknown where too many keys and members lead to the caller, and the answe
     detail: expect.stringContaining('too much leads to you to tell'),
   });
   expect((await createKey(other.client)).status).toBe(201);
+
+  let now = performance.now();
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => {
+    now += 20_000;
+    return now;
+  });
+  onTestFinished(() => clock.mockRestore());
+  expect(await learn(slow.memberId, 100, 1000)).toBe('unknown');
+});
+
+it('is unknown where one statement takes the database too long', async () => {
+  const { app, makeRoot } = world;
+  const [root, outside] = [await makeRoot(), await makeRoot()];
+  await world.interrupt(root);
+  let isAnswered = false;
+  const standing = await whileHeld(
+    app.database,
+    (holder) => holder.query('lock table deleted_key in access exclusive mode'),
+    () =>
+      learnStanding(app.services.db, organizationId, outside.id).finally(() => {
+        isAnswered = true;
+      }),
+    (holder) =>
+      vi.waitUntil(async () => {
+        await holder.query(
+          `select pg_cancel_backend(pid) from pg_stat_activity
+           where pg_backend_pid() = any (pg_blocking_pids(pid))`,
+        );
+        return isAnswered;
+      }),
+  );
+  expect(standing).toBe('unknown');
 });

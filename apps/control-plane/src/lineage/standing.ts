@@ -1,8 +1,9 @@
 import { eq, getTableColumns, sql } from 'drizzle-orm';
-import type { Database, Transaction } from '../db/connect.ts';
+import { allowLongStatements, type Database, type Transaction } from '../db/connect.ts';
+import { isStatementTimeout } from '../db/database-errors.ts';
 import { runningCascade } from '../db/schema/index.ts';
 import { authorityOf, type RunningCascade } from './running-cascades.ts';
-import { type AncestorLimits, traceAncestors } from './trace-ancestors.ts';
+import { type AncestorLimits, createAncestorTracer } from './trace-ancestors.ts';
 import { createTurns } from './turns.ts';
 
 /** Whether running cascades are about to end a key or a member. */
@@ -17,6 +18,8 @@ export class StandingNotKnown extends Error {}
 /** What nearly everybody needs, who descends from few keys and members. */
 const QUICK: AncestorLimits = { idsMax: 1000, linksMax: 2500 };
 const THOROUGH: AncestorLimits = { idsMax: 100_000, linksMax: 500_000 };
+/** How long that may take for all cascades together, in milliseconds: others of the organization wait for it. */
+const THOROUGH_MS = 15_000;
 
 /** How long it is remembered that a caller is about to be ended, or that it took too long to tell. */
 const INSIDE_MS = 5000;
@@ -57,9 +60,8 @@ export async function learnStanding(
     searchAll(db, organizationId, callerId, { limits, isLast });
   const first = await search(quick, false);
   const isKnown = [...first.values()].every((each) => each !== 'unknown');
-  const standings = isKnown
-    ? first
-    : await inTurn(db, organizationId, () => search(thorough, true));
+  const searchOn = () => search({ endsAt: performance.now() + THOROUGH_MS, ...thorough }, true);
+  const standings = isKnown ? first : await inTurn(db, organizationId, searchOn);
   const found = new Set(standings.values());
   const standing = (['inside', 'unknown'] as const).find((each) => found.has(each)) ?? 'outside';
   if (standing !== 'outside') remember(db, ANY, callerId, standing);
@@ -78,46 +80,51 @@ export function recallRefused(db: Database, callerId: string): 'inside' | 'unkno
   return standing === 'outside' ? undefined : standing;
 }
 
-/** By cascade. */
-function searchAll(
+/** By cascade. A statement that takes too long has shown nothing of any. */
+async function searchAll(
   db: Database,
   organizationId: string,
   callerId: string,
   { limits, isLast }: { readonly limits: AncestorLimits; readonly isLast: boolean },
-) {
-  return db.transaction(
-    async (tx) => {
-      const running = await tx
-        .select({
-          ...getTableColumns(runningCascade),
-          stamp: sql<string>`${sql.raw(CASCADE_STAMP)}`,
-        })
-        .from(runningCascade)
-        .where(eq(runningCascade.organizationId, organizationId));
-      const standings = new Map<string, Standing>();
-      for (const row of running) {
-        const known = recall(db, row.stamp, callerId);
-        const standing = known ?? (await searchOne(tx, row, callerId, limits));
-        if (!known && (standing !== 'unknown' || isLast)) {
-          remember(db, row.stamp, callerId, standing);
-        }
-        standings.set(row.stamp, standing);
+): Promise<ReadonlyMap<string, Standing>> {
+  const search = async (tx: Transaction) => {
+    if (isLast) await allowLongStatements(tx);
+    const running = await tx
+      .select({
+        ...getTableColumns(runningCascade),
+        stamp: sql<string>`${sql.raw(CASCADE_STAMP)}`,
+      })
+      .from(runningCascade)
+      .where(eq(runningCascade.organizationId, organizationId));
+    const standings = new Map<string, Standing>();
+    const trace = createAncestorTracer(tx, [callerId], limits);
+    for (const row of running) {
+      const known = recall(db, row.stamp, callerId);
+      const standing = known ?? (await searchOne(trace, row, callerId));
+      if (!known && (standing !== 'unknown' || isLast)) {
+        remember(db, row.stamp, callerId, standing);
       }
-      return standings;
-    },
-    { isolationLevel: 'repeatable read', accessMode: 'read only' },
-  );
+      standings.set(row.stamp, standing);
+    }
+    return standings;
+  };
+  try {
+    const config = { isolationLevel: 'repeatable read', accessMode: 'read only' } as const;
+    return await db.transaction(search, config);
+  } catch (error) {
+    if (!isStatementTimeout(error)) throw error;
+    return new Map([[ANY, 'unknown' as const]]);
+  }
 }
 
 async function searchOne(
-  tx: Transaction,
+  trace: ReturnType<typeof createAncestorTracer>,
   row: RunningCascade,
   callerId: string,
-  limits: AncestorLimits,
 ): Promise<Standing> {
   const rootIds = row.roots.map(({ id }) => id);
   const cascade = { rootIds, keepMembers: row.keepMembers ?? undefined };
-  const found = await traceAncestors(tx, authorityOf(row), cascade, [callerId], limits);
+  const found = await trace(authorityOf(row), cascade);
   if (found === 'unknown') return found;
   return found?.rootNow(callerId) === undefined ? 'outside' : 'inside';
 }

@@ -1,3 +1,4 @@
+import { scopeNames } from '@tollkeeper/verify';
 import type { Authority } from '../context.ts';
 import type { Database, Transaction } from '../db/connect.ts';
 import { isStatementTimeout } from '../db/database-errors.ts';
@@ -23,7 +24,7 @@ const PAGE_MAX = 25_000;
 export type LockedLimits = AncestorLimits & { readonly endsAt: number };
 
 /** Limits that one search has, or several one after the other. */
-export function underLock(): LockedLimits {
+function underLock(): LockedLimits {
   return { ...UNDER_LOCK, endsAt: performance.now() + UNDER_LOCK_MS };
 }
 
@@ -33,49 +34,77 @@ export interface TracedCascade {
 }
 
 /**
- * What came from some keys among those that others may descend from, which are few: who they are, and not
- * what else all of these led to.
+ * What came from the keys of a cascade among those that others may descend from, which are few: who they are,
+ * and not what else all of these led to. Several cascades may be asked about: what leads up from the ids is
+ * searched for once for all that remove the same members.
  * @returns undefined where nothing of it did, and `unknown` where they are too many to tell
  */
-export async function traceAncestors(
+export function createAncestorTracer(
   db: Database | Transaction,
-  authority: Authority,
-  { rootIds, keepMembers }: TracedCascade,
   ids: readonly string[],
   limits: AncestorLimits,
-): Promise<Descendants | 'unknown' | undefined> {
-  const { organizationId } = authority;
+) {
+  const found = new Map<string, ReturnType<typeof searchAncestry>>();
+  return async (
+    authority: Authority,
+    { rootIds, keepMembers }: TracedCascade,
+  ): Promise<Descendants | 'unknown' | undefined> => {
+    const { organizationId, actor, workspaceId, scopes } = authority;
+    const power = [organizationId, actor.memberId, workspaceId, scopeNames(scopes), keepMembers];
+    const name = JSON.stringify(power);
+    const searched = found.get(name) ?? searchAncestry(db, authority, keepMembers, ids, limits);
+    found.set(name, searched);
+    const ancestry = await searched;
+    if (!ancestry) return 'unknown';
+    const roots = rootIds.filter((id) => ancestry.known.has(id));
+    return roots.length === 0 ? undefined : traceDescendants(await ancestry.read(), roots);
+  };
+}
+
+async function searchAncestry(
+  db: Database | Transaction,
+  authority: Authority,
+  keepMembers: KeepMembers | undefined,
+  ids: readonly string[],
+  limits: AncestorLimits,
+) {
   const removable = await findRemovable(db, authority, keepMembers);
   const walk = { pageMax: PAGE_MAX, ...limits };
-  const ancestors = await findAncestors(db, organizationId, ids, removable, walk);
-  if (!ancestors) return 'unknown';
-  const known = new Set(ancestors);
-  const roots = rootIds.filter((id) => known.has(id));
-  if (roots.length === 0) return undefined;
-  return traceDescendants(await readAncestry(db, authority, ancestors, removable), roots);
+  const ancestors = await findAncestors(db, authority.organizationId, ids, removable, walk);
+  if (!ancestors) return undefined;
+  let lineage: ReturnType<typeof readAncestry> | undefined;
+  return {
+    known: new Set(ancestors),
+    /** Only where it leads to one of the keys: it takes longer than to find them. */
+    read: () => {
+      lineage ??= readAncestry(db, authority, ancestors, removable);
+      return lineage;
+    },
+  };
 }
 
 /**
  * The same in a transaction for whose lock others wait.
  * @param advice what to do where it does not end in time
- * @throws DomainError cascade_undetermined, after which the transaction can only be rolled back
+ * @returns what throws DomainError cascade_undetermined, after which the transaction can only be rolled back
  */
-export async function traceUnderLock(
+export function createLockedTracer(
   tx: Transaction,
-  authority: Authority,
-  cascade: TracedCascade,
   ids: readonly string[],
-  { advice, limits = underLock() }: { readonly advice: string; readonly limits?: LockedLimits },
-): Promise<Descendants | undefined> {
-  try {
-    const trace = () => traceAncestors(tx, authority, cascade, ids, limits);
-    const found = await endStatementsBy(tx, limits.endsAt, trace);
-    if (found !== 'unknown') return found;
-  } catch (error) {
-    if (!isStatementTimeout(error)) throw error;
-  }
-  throw new DomainError(
-    'cascade_undetermined',
-    `It took too long to tell what came from the keys that are being revoked. Nothing was changed. ${advice}`,
-  );
+  advice: string,
+  limits: LockedLimits = underLock(),
+) {
+  const trace = createAncestorTracer(tx, ids, limits);
+  return async (authority: Authority, cascade: TracedCascade): Promise<Descendants | undefined> => {
+    try {
+      const found = await endStatementsBy(tx, limits.endsAt, () => trace(authority, cascade));
+      if (found !== 'unknown') return found;
+    } catch (error) {
+      if (!isStatementTimeout(error)) throw error;
+    }
+    throw new DomainError(
+      'cascade_undetermined',
+      `It took too long to tell what came from the keys of a revocation. Nothing was changed. ${advice}`,
+    );
+  };
 }

@@ -2,7 +2,7 @@ import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { DomainError } from '../../domain-error.ts';
 import type { KeepMembers } from '../../lineage/removable-members.ts';
-import { traceUnderLock } from '../../lineage/trace-ancestors.ts';
+import { createLockedTracer } from '../../lineage/trace-ancestors.ts';
 
 /**
  * A key that falls in the cascade that it asks for would be refused half-way. So it is refused before
@@ -20,7 +20,7 @@ export async function requireCallerOutside(
   if (actor.type !== 'key') return;
   if (rootIds.includes(actor.keyId)) throw callerInside();
   const cascade = { rootIds, keepMembers };
-  const found = await traceUnderLock(tx, ctx, cascade, [actor.keyId], { advice: ADVICE });
+  const found = await createLockedTracer(tx, [actor.keyId], ADVICE)(ctx, cascade);
   if (found?.rootNow(actor.keyId) !== undefined) throw callerInside();
 }
 
