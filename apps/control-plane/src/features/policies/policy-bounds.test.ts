@@ -70,8 +70,9 @@ it('the texts of a place are limited together: of new, edited and restored polic
     expect(problem.code).toBe('invalid_state');
     expect(problem.detail).toContain('can have 200,000');
   }
-  // What it replaces does not count beside it.
-  expect((await owner.patch(path, { text: `${ALLOW} // edited` })).status).toBe(200);
+  // Too much only beside the text that it replaces.
+  const edited = `${ALLOW} // ${'x'.repeat(110)}`;
+  expect((await owner.patch(path, { text: edited })).status).toBe(200);
   expect((await create(null, 'Long elsewhere', long)).status).toBe(201);
 });
 
