@@ -13,6 +13,7 @@ import { promisify } from 'node:util';
 import { displayPrefix, hashSecret } from '@tollkeeper/verify';
 import pg from 'pg';
 import { borrowDatabase } from '../apps/control-plane/src/db/open-database.ts';
+import { measureLimits } from '../packages/gateway-core/bench/limits.ts';
 import { measureSnapshot } from '../packages/gateway-core/bench/snapshot.ts';
 import type { DecisionFigures } from '../packages/verify/bench/decisions.ts';
 import { measurePolicies } from '../packages/verify/bench/policies.ts';
@@ -27,6 +28,7 @@ import {
   printChanges,
   printDecisions,
   printGateway,
+  printLimits,
   printMachine,
   printPolicies,
   printPropagation,
@@ -55,7 +57,10 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 await chmod(folder, 0o711);
 const parts: Readonly<Record<string, () => Promise<void>>> = {
   decisions: async () => printDecisions(await measureDecisions()),
-  policies: async () => printPolicies(measurePolicies()),
+  policies: async () => {
+    printPolicies(measurePolicies());
+    printLimits(measureLimits());
+  },
   servers: measureServers,
   reads: async () => {
     const figures = await measureReads(join(folder, 'reads'));

@@ -1,4 +1,5 @@
 import { availableParallelism, loadavg } from 'node:os';
+import type { LimitFigures } from '../packages/gateway-core/bench/limits.ts';
 import type { SnapshotFigures } from '../packages/gateway-core/bench/snapshot.ts';
 import type { DecisionFigures } from '../packages/verify/bench/decisions.ts';
 import type { PolicyFigures } from '../packages/verify/bench/policies.ts';
@@ -31,6 +32,12 @@ export function printPolicies(figures: readonly PolicyFigures[]): void {
     const once = `once per key ${forKeyUs.toFixed(1)} µs`;
     line(name, `${oursUs.toFixed(2)} µs`, `Cedar ${whole(cedarUs)} µs`, once);
   }
+}
+
+export function printLimits({ withoutUs, withUs }: LimitFigures): void {
+  title('Decision about a call with two rate limits, p50, beside one without');
+  line('without', `${withoutUs.toFixed(2)} µs`);
+  line('with two limits', `${withUs.toFixed(2)} µs`, times(withUs / withoutUs));
 }
 
 /** Ratios want a quiet machine; this says whether it was one. */

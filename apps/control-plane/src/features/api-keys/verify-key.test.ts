@@ -52,6 +52,17 @@ it('evaluates policies where a request is given, and only there', async () => {
   expect(await verify({ request: { ...REQUEST, path: '/%761/x' } })).toBe('policy_denied');
 });
 
+it('names the limits in which the call would need room, and takes nothing from them', async () => {
+  await put('@limit("1/day") @per("owner") permit (principal, action, resource);');
+  const body = { key: key.secret, ip: '192.0.2.7', workspaceId };
+  const limits = [{ policyId: policyAt(workspaceId).id, count: 1, unit: 'day', per: 'owner' }];
+  for (let i = 0; i < 2; i++) {
+    const answer = await owner.post('/v1/api-keys/verify', { ...body, request: REQUEST });
+    expect(answer.body).toMatchObject({ code: 'valid', limits });
+  }
+  expect((await owner.post('/v1/api-keys/verify', body)).body).not.toHaveProperty('limits');
+});
+
 it.each([
   ['context.headers["x-team"] == "eu"', { headers: { 'X-Team': 'eu' } }],
   ['resource.host == "api.example.com"', { host: 'API.example.com:443' }],

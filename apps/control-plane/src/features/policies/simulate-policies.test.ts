@@ -51,6 +51,18 @@ function effectsOf({ policies }: PolicySimulation) {
   );
 }
 
+it('names the rate limits that would apply, also those of a text that is not saved', async () => {
+  const saved = await create({ name: 'limited', text: `@limit("9/day") ${PERMIT}` });
+  await create({ name: 'shadow', text: `@limit("1/day") ${PERMIT}`, mode: 'shadow' });
+  const policy = { text: `@limit("5/hour") @per("ip") ${PERMIT}` };
+  const { body } = await simulate({ policy });
+  expect(body.code).toBe('valid');
+  expect(body.limits?.toSorted((a, b) => a.count - b.count)).toEqual([
+    { policyId: null, count: 5, unit: 'hour', per: 'ip' },
+    { policyId: saved.id, count: 9, unit: 'day', per: 'key' },
+  ]);
+});
+
 describe('each policy', () => {
   it('permits, forbids, does not match or errs, and what determines is marked', async () => {
     const texts = {
