@@ -77,7 +77,7 @@ export { MEMBER_STATUSES, type Member } from './routes/members.ts';
 export { DAYS_MAX, PLAN_KEYS_MAX, PLANS, type Plan } from './routes/organization.ts';
 export { PASSWORD_RESET_MINUTES } from './routes/password-resets.ts';
 export type { PolicyPropagation } from './routes/policies.ts';
-export type { PolicyUsage } from './routes/policy-usage.ts';
+export { type PolicyReplay, type PolicyUsage, REPLAYED_KEYS_MAX } from './routes/policy-usage.ts';
 export type { Role } from './routes/roles.ts';
 export {
   SECURITY_EFFECTS,

@@ -15,6 +15,7 @@ export {
   type PathReadings,
   type PolicyPlace,
   type PolicySecret,
+  principalOf,
   shadowDenials,
   wouldDeny,
 } from './decide-policies.ts';
@@ -71,6 +72,12 @@ export {
   routeEntity,
   SECRET_HEADERS,
 } from './policies/entity-model.ts';
+export {
+  type CountedCall,
+  type CountedStatement,
+  type PartialOutcome,
+  readCountedStatement,
+} from './policies/partial-outcome.ts';
 export {
   permitAll,
   policiesIn,

@@ -77,6 +77,20 @@ test('the refusals of a policy in shadow mode are counted', async () => {
   expect(stdout).toContain('12 in 24 h');
 });
 
+test('the calls that an edit would have refused are named by their keys', async () => {
+  const keys = [{ keyId: KEY_ID, name: 'ci-pipeline', refused: 412 }];
+  const counts = { calls: 18_030, refused: 412, unknown: 3, keysRefused: 1, keys };
+  const answers = { 'POST /v1/policies/replay': { workspaceId: WORKSPACE, ...counts } };
+  const { exitCode, stdout, seen } = await tollkeeper(
+    ['policies', 'replay', '--policy', ID, '--mode', 'enforce'],
+    answers,
+  );
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/ci-pipeline\s+412/);
+  expect(seen.at(-1)?.body).toEqual({ policy: { id: ID, mode: 'enforce' } });
+  expect((await tollkeeper(['policies', 'replay'])).exitCode).toBe(2);
+});
+
 const KEY = createKey(1);
 const KEY_ID = KEY.id;
 const SIMULATION = {

@@ -20,6 +20,7 @@ import { findPolicy, findPolicyId } from './policies/find-policy.ts';
 import { policyUsage } from './policies/policy-usage.ts';
 import { pullPolicies } from './policies/pull-policies.ts';
 import { readText } from './policies/read-text.ts';
+import { replayPolicies } from './policies/replay-policies.ts';
 import { simulatePolicies } from './policies/simulate-policies.ts';
 import { findWorkspaceId, workspaceNames } from './workspaces.ts';
 
@@ -220,7 +221,7 @@ export const policies: Noun = {
     ...[list, show, create, update],
     statusVerb('enable', 'Enable a policy'),
     statusVerb('disable', 'Disable a policy, so that gateways no longer evaluate it'),
-    ...[remove, versions, restore, validate, simulatePolicies, policyUsage],
+    ...[remove, versions, restore, validate, simulatePolicies, replayPolicies, policyUsage],
     ...[pullPolicies, diffPolicies, applyPolicies],
   ],
 };

@@ -8,7 +8,7 @@ import { attack, createVictim, type Victim } from './isolation.fixture.ts';
 /** They ask, though by POST, and change nothing. */
 const READING: readonly string[] = [
   ...['verifyKey', 'previewSecurity', 'getKeysPropagation', 'getKeysCreated'],
-  ...['validatePolicy', 'simulatePolicies'],
+  ...['validatePolicy', 'simulatePolicies', 'replayPolicies'],
 ];
 /** By somebody who has no session yet; each has tests of its own. */
 const PUBLIC: readonly string[] = [

@@ -115,6 +115,10 @@ const BODIES: Partial<Record<RouteName, (victim: Victim) => unknown>> = {
     request: { method: 'GET', path: '/' },
     workspaceId: targets.workspaces,
   }),
+  replayPolicies: ({ targets }) => ({
+    policy: { text: POLICY('').text },
+    workspaceId: targets.workspaces,
+  }),
   updateGateway: () => ({ name: 'renamed', labels: {}, draining: true }),
 };
 

@@ -91,6 +91,10 @@ const QUESTIONS: Partial<Record<RouteName, () => { scopes: string[]; body: objec
     scopes: ['policies.read', 'api_keys.read'],
     body: { keyId: about.id, workspaceId, request: { method: 'GET', path: '/' } },
   }),
+  replayPolicies: () => ({
+    scopes: ['policies.read'],
+    body: { workspaceId, policy: { text: 'permit (principal, action, resource);' } },
+  }),
   previewSecurity: () => ({ scopes: ['security.manage'], body: { keyLifetimeDaysMax: 30 } }),
 };
 

@@ -20,7 +20,6 @@ import { type Query, queryDatabase } from '../testing/query-database.ts';
 import { claimServer, startTestApp, type TestApp, withKey } from '../testing/test-app.ts';
 
 const PERMIT = 'permit (principal, action, resource);';
-
 let app: TestApp;
 let owner: Client;
 let query: Query;
@@ -132,6 +131,7 @@ const BODIES: Readonly<Record<string, () => object>> = {
   getKeysPropagation: () => ({ ids: [ids.own] }),
   validatePolicy: () => ({ text: PERMIT, workspaceId: ids.workspace }),
   simulatePolicies: () => ({ keyId: lesser.key.id, workspaceId: ids.workspace, request: CALL }),
+  replayPolicies: () => ({ workspaceId: ids.workspace, policy: { text: PERMIT } }),
   previewSecurity: () => ({
     ...{ keyLifetimeDaysMax: 1, twoFactorRequired: true, sessionHoursMax: 1 },
     allowedIps: ['127.0.0.0/8'],

@@ -11,7 +11,7 @@ import * as members from './members.ts';
 import * as organization from './organization.ts';
 import * as passwordResets from './password-resets.ts';
 import * as policies from './policies.ts';
-import { getPolicyUsage } from './policy-usage.ts';
+import { getPolicyUsage, replayPolicies } from './policy-usage.ts';
 import * as roles from './roles.ts';
 import * as security from './security.ts';
 import { simulatePolicies } from './simulate-policies.ts';
@@ -97,6 +97,7 @@ export const routes = {
   validatePolicy: policies.validatePolicy,
   simulatePolicies,
   getPolicyUsage,
+  replayPolicies,
   getPolicySchema: policies.getPolicySchema,
   getPolicyPropagation: policies.getPolicyPropagation,
   listJoinKeys: joinKeys.listJoinKeys,

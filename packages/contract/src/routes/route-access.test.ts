@@ -56,6 +56,7 @@ const CALLABLE_WITH: Readonly<Record<string, readonly RouteName[]>> = {
     'listPolicyVersions',
     'validatePolicy',
     'simulatePolicies',
+    'replayPolicies',
     'getPolicySchema',
     'getPolicyPropagation',
   ],

@@ -138,7 +138,8 @@ function mcpRecord({ method, tool }: NonNullable<PolicyCall['mcp']>): Value {
   return recordOf(Object.entries(tool === undefined ? { method } : { method, tool }));
 }
 
-const ACTIONS: ReadonlyMap<string, Entity> = new Map(
+/** By the method; others are made as they come. */
+export const ACTIONS: ReadonlyMap<string, Entity> = new Map(
   Object.entries(ACTION_GROUPS).flatMap(([group, methods]) =>
     methods.map((method) => [method, actionEntity(method, group)] as const),
   ),
