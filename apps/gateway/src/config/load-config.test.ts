@@ -184,6 +184,18 @@ describe('the command line', () => {
     expect(() => readCommandLine(['--lisen', 'x'], {})).toThrow(/--lisen/);
   });
 
+  it('takes the address of Redis from a variable or a file, and never shows its password', async () => {
+    const path = join(folder, 'redis-url');
+    await writeFile(path, 'rediss://:pw-4711@redis:6380\n');
+    const redisUrlOf = (env: Record<string, string>) => readCommandLine([], env).redisUrl?.href;
+    expect(redisUrlOf({})).toBeUndefined();
+    expect(redisUrlOf({ REDIS_URL: 'redis://a' })).toBe('redis://a');
+    expect(redisUrlOf({ REDIS_URL_FILE: path })).toBe('rediss://:pw-4711@redis:6380');
+    for (const env of [{ REDIS_URL: 'http://:pw-4711@a' }, { REDIS_URL_FILE: `${path}-none` }]) {
+      expect(() => redisUrlOf(env)).toThrow(/^(?![\s\S]*pw-4711)[\s\S]*REDIS_URL must be/);
+    }
+  });
+
   it('takes the join key from the environment, where no list of processes shows it', () => {
     expect(readCommandLine([], { TOLLKEEPER_JOIN_KEY: 'a' }).joinKey).toBe('a');
     expect(() => readCommandLine(['--join-key', 'a'], {})).toThrow(/--join-key/);
