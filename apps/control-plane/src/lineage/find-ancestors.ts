@@ -32,9 +32,10 @@ function upwardLinks(organizationId: string, removable: SQL): LinkBranch[] {
     join = sql``,
   ): LinkBranch => ({
     id: above,
-    // By the id itself, not by `is`: each is found by an index that is made for it.
-    from: () => sql`from ${table} ${join} where ${table.organizationId} = ${organizationId}
-      and ${id} = ${WALKED}`,
+    // By the id itself where it is unique. Where one id may have nearly all rows, `is` hides that from
+    // PostgreSQL, which would else read the whole table once for each id.
+    from: (is) => sql`from ${table} ${join} where ${table.organizationId} = ${organizationId}
+      and ${id.primary ? sql`${id} = ${WALKED}` : is(id)}`,
   });
   return [
     branch(apiKey, apiKey.createdByKeyId, apiKey.id),

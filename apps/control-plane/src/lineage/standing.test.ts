@@ -171,11 +171,12 @@ it('is unknown where one statement takes the database too long', async () => {
       learnStanding(app.services.db, organizationId, outside.id).finally(() => {
         isAnswered = true;
       }),
-    (holder) =>
+    () =>
       vi.waitUntil(async () => {
-        await holder.query(
+        // Not in the holder's transaction, which sees no connection that is made later.
+        await world.query(
           `select pg_cancel_backend(pid) from pg_stat_activity
-           where pg_backend_pid() = any (pg_blocking_pids(pid))`,
+           where datname = current_database() and wait_event_type = 'Lock'`,
         );
         return isAnswered;
       }),
