@@ -33,11 +33,19 @@ export function problemSender(log: Logger) {
     if (error === request.raw.errored) return sendRefusal(request, reply, BROKEN_OFF);
     const refusal = toRefusal(error);
     if (refusal.code === 'internal' || refusal.code === 'unavailable') {
-      const { id: requestId, routeOptions } = request;
-      log.error({ err: error, requestId, route: routeOptions.url }, refusal.code);
+      logFault(log, request, error, refusal);
     }
     return sendRefusal(request, reply, refusal);
   };
+}
+
+/** What was refused on purpose, because too much runs already, is one line: a caller can repeat it. */
+function logFault(log: Logger, request: FastifyRequest, error: Error, refusal: Refusal): void {
+  const { id: requestId, routeOptions } = request;
+  const where = { requestId, route: routeOptions.url };
+  if (error instanceof DomainError && error.cause === undefined) {
+    log.warn({ ...where, detail: refusal.detail }, refusal.code);
+  } else log.error({ ...where, err: error }, refusal.code);
 }
 
 const BROKEN_OFF: Refusal = {
