@@ -3,7 +3,7 @@ import { DEFAULT_POLICY, type Policy } from '@tollkeeper/contract';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
 import { join } from '../../apps/control-plane/src/testing/join.ts';
-import { createKey } from '../processes/keys.ts';
+import { createKey, type Key } from '../processes/keys.ts';
 import { expectAccessible } from './accessible.ts';
 import { type ClaimedDashboard, startDashboard } from './dashboard.ts';
 import { addGateway, emptyFleet } from './gateways.ts';
@@ -214,6 +214,39 @@ it('simulates a call from the list of policies', async () => {
   const said = page.getByRole('list', { name: 'What each policy says' }).getByRole('listitem');
   expect(await said.first().textContent()).toContain('decides');
 });
+
+it('replays the calls of the last 24 hours with the text as it stands', async () => {
+  const key = await createKey(dashboard.owner, 'replayed-caller');
+  await countCalls(key, { GET: 100, POST: 20, '': 5 });
+  const { page, id } = await openPolicy('replayed');
+  const panel = page.getByRole('region', { name: 'Replay calls' });
+  await panel.getByText('Gateways enforce this text already.').waitFor();
+  await editorOf(page).fill(`${FIRST}\nforbid (principal, action == Action::"POST", resource);`);
+  await panel.getByRole('button', { name: 'Replay the last 24 hours' }).click();
+  const words = 'this edit would have refused at least 20 of 125 calls, by this key.';
+  await panel.getByText(words).waitFor();
+  await panel.getByText('The answer is unknown for 5 calls.').waitFor();
+  await panel.getByText('20 calls', { exact: true }).waitFor();
+  await expectAccessible(page, 'Replay calls');
+  await editorOf(page).fill('permit (principal, action, resource');
+  await panel.getByText('The policy or the workspace has changed since.').waitFor();
+  await panel.getByRole('button', { name: 'Replay the last 24 hours' }).click();
+  await panel.getByText('Your text: ').waitFor();
+  expect(await read(id)).toMatchObject({ version: 1, text: FIRST });
+  await page.getByRole('button', { name: 'Discard changes' }).click();
+  await panel.getByRole('link', { name: 'replayed-caller' }).click();
+  await page.getByRole('heading', { name: 'replayed-caller', level: 1 }).waitFor();
+});
+
+/** Allowed calls of the key in this hour, by their method. */
+async function countCalls({ id }: Key, calls: Readonly<Record<string, number>>): Promise<void> {
+  for (const [method, count] of Object.entries(calls)) {
+    await dashboard.query(
+      `insert into call_count select organization_id, id, now(), $1, '', '/v1', $2, 'valid', $3 from workspace`,
+      [id, method, count],
+    );
+  }
+}
 
 async function openPolicy(name: string): Promise<{ page: Page; id: string }> {
   const { id } = await addPolicy(dashboard, { name, text: FIRST });

@@ -85,6 +85,10 @@ export const simulationMutation = mutationOptions({
     api.simulatePolicies({ body }),
 });
 
+export const replayMutation = mutationOptions({
+  mutationFn: (body: RouteInput<Routes['replayPolicies']>['body']) => api.replayPolicies({ body }),
+});
+
 interface NewPolicy {
   readonly body: RouteInput<Routes['createPolicy']>['body'];
   readonly idempotencyKey: string;

@@ -16,6 +16,7 @@ import { CedarField, textBlock } from '../editor/cedar-field.tsx';
 import { type Checked, hasErrors, useValidation } from '../editor/use-validation.ts';
 import { ModeField } from '../mode-field.tsx';
 import { createPolicyMutation, schemaQuery } from '../queries.ts';
+import { ReplayPanel } from '../replay/replay-panel.tsx';
 import { Simulator } from '../simulate/simulator.tsx';
 import { ownTimeZone, TemplateFields } from './template-fields.tsx';
 import { TemplatePicker } from './template-picker.tsx';
@@ -47,6 +48,7 @@ export function NewPolicyForm({ onCreated }: { readonly onCreated: (id: string) 
   const { template, answers, written, workspaceId } = draft;
   const text = textOf(draft, now);
   const checked = useValidation(text, workspaceId || null);
+  const tried = { text, mode: draft.mode, workspaceId: workspaceId || null };
   const form = useCreate(draft, now, onCreated);
   const { fields } = form.errors;
   const isFilled = template !== BLANK || written !== undefined || draft.name !== undefined;
@@ -117,7 +119,8 @@ export function NewPolicyForm({ onCreated }: { readonly onCreated: (id: string) 
           <ModeField mode={draft.mode} error={fields.mode} onMode={(mode) => set({ mode })} />
         </SettingsForm>
       </Panel>
-      <Simulator policy={{ text, mode: draft.mode, workspaceId: workspaceId || null }} />
+      <Simulator policy={tried} />
+      <ReplayPanel policy={tried} />
     </div>
   );
 }

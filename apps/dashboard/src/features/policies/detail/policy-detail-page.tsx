@@ -10,8 +10,10 @@ import { Panel } from '../../../components/panel.tsx';
 import { CedarField } from '../editor/cedar-field.tsx';
 import { type PolicyAction, PolicyDialogs } from '../list/policy-dialogs.tsx';
 import { PolicyMenu } from '../list/policy-menu.tsx';
+import { isInForce } from '../policy-effects.ts';
 import { BackLink } from '../policy-words.tsx';
 import { policyQuery } from '../queries.ts';
+import { ReplayPanel } from '../replay/replay-panel.tsx';
 import { Simulator } from '../simulate/simulator.tsx';
 import { usePermissions } from '../use-permissions.ts';
 import { PolicyFacts } from './policy-facts.tsx';
@@ -60,6 +62,7 @@ function PolicyView({ policy, onGone }: PolicyViewProps) {
   const editing = usePolicyEdit(policy);
   const { id, workspaceId } = policy;
   const { text, mode } = editing.draft;
+  const tried = { id, text, mode, workspaceId };
   return (
     <>
       <PageHeader title={policy.name}>
@@ -72,7 +75,8 @@ function PolicyView({ policy, onGone }: PolicyViewProps) {
           ) : (
             <PolicyText policy={policy} />
           )}
-          <Simulator policy={{ id, text, mode, workspaceId }} />
+          <Simulator policy={tried} />
+          {mayEdit || !isInForce(policy) ? <ReplayPanel policy={tried} saved={policy} /> : null}
           <PolicyVersions policy={policy} />
         </div>
         <div className="flex min-w-0 flex-col gap-5">
