@@ -6,12 +6,13 @@ import { api } from '../../../lib/api.ts';
 import { readAllPages } from '../../../lib/query-client.ts';
 import { useCan } from '../../sessions/index.ts';
 import { useWorkspaces, WorkspaceField } from '../../workspaces/index.ts';
+import { BodyFields } from './body-fields.tsx';
 import { CallingKeyField } from './calling-key-field.tsx';
-import type { SimulatedCall } from './simulated-call.ts';
+import type { bodyPartsOf, SimulatedCall } from './simulated-call.ts';
 
 export const CALL_FIELDS = [
   ...['keyId', 'method', 'path', 'host', 'headers', 'gateway', 'labels', 'route'],
-  ...['ip', 'time', 'workspaceId', 'policy'],
+  ...['ip', 'time', 'workspaceId', 'policy', 'model', 'mcp'],
 ] as const;
 export type CallField = (typeof CALL_FIELDS)[number];
 
@@ -24,11 +25,19 @@ interface CallFieldsProps {
   readonly choosesWorkspace: boolean;
   /** Names of headers that the policies ask for, as far as they are known. */
   readonly headers: readonly string[];
+  readonly bodyParts: ReturnType<typeof bodyPartsOf>;
   readonly onCall: (part: Partial<SimulatedCall>) => void;
 }
 
 /** Which key calls, and what it sends. */
-export function CallFields({ call, errors, headers, choosesWorkspace, onCall }: CallFieldsProps) {
+export function CallFields({
+  call,
+  errors,
+  headers,
+  bodyParts,
+  choosesWorkspace,
+  onCall,
+}: CallFieldsProps) {
   return (
     <>
       <CallingKeyField chosen={call.key} error={errors.keyId} onKey={(key) => onCall({ key })} />
@@ -90,6 +99,7 @@ export function CallFields({ call, errors, headers, choosesWorkspace, onCall }: 
           value={call.host}
           onValue={(host) => onCall({ host })}
         />
+        <BodyFields call={call} shown={bodyParts} errors={errors} onCall={onCall} />
         {headers.map((name) => (
           <LineField
             key={name}

@@ -24,12 +24,22 @@ export interface SimulatedCall {
   readonly gateway: Pick<Gateway, 'id' | 'name' | 'labels'> | undefined;
   readonly route: string;
   readonly headers: Readonly<Record<string, string>>;
+  readonly model: string;
+  readonly mcpMethod: string;
+  readonly mcpTool: string;
 }
 
 export const NO_CALL: SimulatedCall = {
   ...{ key: undefined, method: 'GET', path: '/', host: '', ip: '', time: '', workspaceId: '' },
-  ...{ gateway: undefined, route: '', headers: {} },
+  ...{ gateway: undefined, route: '', headers: {}, model: '', mcpMethod: '', mcpTool: '' },
 };
+
+/** What of a body is asked for. Without a text, that is not known, and all of it may be. */
+export function bodyPartsOf(policy: Pick<TriedPolicy, 'text'> | undefined) {
+  const asks = (part: string) =>
+    !policy || new RegExp(`\\bcontext\\s*(\\.|has\\b|\\[\\s*")\\s*${part}\\b`).test(policy.text);
+  return { model: asks('model'), mcp: asks('mcp') };
+}
 
 /** @param key which the call has, once one is chosen */
 export function simulationBody(
@@ -47,11 +57,24 @@ export function simulationBody(
       ...(gateway ? { gateway: gateway.name, labels: gateway.labels } : {}),
       ...(route.trim() ? { route: route.trim() } : {}),
       ...(sent.length > 0 ? { headers: Object.fromEntries(sent) } : {}),
+      ...bodyOf(call, bodyPartsOf(policy)),
     },
     ...(ip.trim() ? { ip: ip.trim() } : {}),
     ...(time ? { time: new Date(time).toISOString() } : {}),
     ...(workspaceId ? { workspaceId } : {}),
     ...(policy ? { policy: draftOf(policy) } : {}),
+  };
+}
+
+/** Fields that are not shown say nothing. A tool is called, unless the message says otherwise. */
+function bodyOf(call: SimulatedCall, shown: ReturnType<typeof bodyPartsOf>) {
+  const [model, method, tool] = [call.model, call.mcpMethod, call.mcpTool].map((each) =>
+    each.trim(),
+  );
+  const message = { method: method || 'tools/call', ...(tool ? { tool } : {}) };
+  return {
+    ...(shown.model && model ? { model } : {}),
+    ...(shown.mcp && (method || tool) ? { mcp: message } : {}),
   };
 }
 

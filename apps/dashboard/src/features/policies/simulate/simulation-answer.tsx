@@ -6,7 +6,14 @@ import { ShowAll, useCapped } from '../../../components/panel.tsx';
 import { StatusWord } from '../../../components/status-word.tsx';
 import { exactTime } from '../../../lib/format.ts';
 import { joinClasses } from '../../../lib/join-classes.ts';
-import { byWeight, EFFECT_WORDS, nameOf, reasonWords, shadowWords } from './simulation-words.ts';
+import {
+  byWeight,
+  EFFECT_WORDS,
+  limitWords,
+  nameOf,
+  reasonWords,
+  shadowWords,
+} from './simulation-words.ts';
 
 interface SimulationAnswerProps {
   readonly simulation: PolicySimulation;
@@ -46,6 +53,7 @@ export function SimulationAnswer({ simulation, isOutdated }: SimulationAnswerPro
             </p>
           </div>
         </div>
+        {simulation.limits?.length ? <Notice tone="info">{limitWords(simulation)}</Notice> : null}
         {simulation.wouldDeny ? <Notice tone="warn">{shadowWords(simulation)}</Notice> : null}
       </div>
       <PolicyList policies={simulation.policies} />

@@ -1,6 +1,6 @@
 import type { SimulatedPolicy } from '@tollkeeper/contract';
 import { expect, it } from 'vitest';
-import { byWeight, reasonWords, shadowWords } from './simulation-words.ts';
+import { byWeight, limitWords, reasonWords, shadowWords } from './simulation-words.ts';
 
 function policy(name: string | null, fields: Partial<SimulatedPolicy> = {}): SimulatedPolicy {
   return {
@@ -49,6 +49,13 @@ it('names those in shadow mode that would refuse, and no other', () => {
     policy('silent', { mode: 'shadow' }),
   ];
   expect(shadowWords({ policies })).toMatch(/^shadow would refuse it\./);
+});
+
+it('names the rate limits that a call needs room in, and their policies', () => {
+  const limit = { policyId: null, count: 1000, unit: 'hour', per: 'key' } as const;
+  expect(limitWords({ limits: [limit], policies: [policy('edited', { isDraft: true })] })).toBe(
+    'The call also needs room in its rate limits: 1,000/hour per key (edited). Only gateways know how much is left.',
+  );
 });
 
 it('shows what determines before what is tried, and then what matches', () => {

@@ -1,4 +1,5 @@
 import type { PolicyEffect, PolicySimulation, SimulatedPolicy } from '@tollkeeper/contract';
+import { formatCount } from '../../../lib/format.ts';
 
 type Answer = Pick<
   PolicySimulation,
@@ -41,6 +42,19 @@ const KEY_WORDS: Readonly<Record<KeyCode, string>> = {
 export function shadowWords({ policies }: Pick<Answer, 'policies'>): string {
   const refusing = policies.filter(({ mode, effect }) => mode === 'shadow' && effect === 'forbids');
   return `${listed(refusing.map(nameOf))} would refuse it. In shadow mode, nothing is refused.`;
+}
+
+/** Which rate limits an allowed call also needs room in. */
+export function limitWords({
+  limits = [],
+  policies,
+}: Pick<PolicySimulation, 'limits' | 'policies'>): string {
+  const words = limits.map(({ policyId, count, unit, per }) => {
+    const policy = policies.find(({ id }) => id === policyId);
+    const of = policy ? ` (${nameOf(policy)})` : '';
+    return `${formatCount(count)}/${unit} per ${per}${of}`;
+  });
+  return `The call also needs room in its rate limits: ${listed(words)}. Only gateways know how much is left.`;
 }
 
 export const EFFECT_WORDS: Readonly<Record<PolicyEffect, string>> = {

@@ -13,6 +13,7 @@ import { textBlock } from '../editor/cedar-field.tsx';
 import { simulationMutation } from '../queries.ts';
 import { CALL_FIELDS, CallFields } from './call-fields.tsx';
 import {
+  bodyPartsOf,
   NO_CALL,
   type SimulatedCall,
   type SimulationBody,
@@ -76,6 +77,7 @@ function CallForm({ policy }: { readonly policy: TriedPolicy | undefined }) {
           call={call}
           errors={fields}
           headers={simulated?.simulation.headers ?? []}
+          bodyParts={bodyPartsOf(policy)}
           choosesWorkspace={!policy?.workspaceId}
           onCall={(part) => setEntered((before) => ({ ...before, ...part }))}
         />
