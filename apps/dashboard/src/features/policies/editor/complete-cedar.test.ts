@@ -32,6 +32,13 @@ it.each([
   ['context.time.offset(duration("1h")).', ['offset', 'durationSince', 'toDate', 'toTime']],
   ['ip("10.0.0.1").', ['isInRange', 'isIpv4', 'isIpv6', 'isLoopback', 'isMulticast']],
   ['forbid (principal, action in Action::', ['write', 'POST']],
+  ['@', ['limit', 'per']],
+  ['@id("a//b") @li', ['limit', 'per']],
+  ['@per("', ['key', 'owner', 'ip', 'workspace']],
+  ['@limit("10/second") @per("o', ['key', 'owner', 'ip', 'workspace']],
+  ['@limit("10/', ['second', 'minute', 'hour', 'day']],
+  ['@limit("10/second, 100/m', ['second', 'minute', 'hour', 'day']],
+  ['@limit("10/second, ', ['10/second', '100/minute', '1000/hour', '10000/day']],
 ])('after %j offers %j', (text, labels) => {
   expect(offered(text)).toEqual(labels);
 });
@@ -46,6 +53,10 @@ it('offers words of the language, variables, types and functions', () => {
 
 it.each([
   '// principal.',
+  '// @',
+  '// @per("',
+  'when { context.path == "@',
+  '@limit("10',
   'when { context.path like "principal.',
   'when { principal.name.',
   'when { context.nothing.',

@@ -1,5 +1,6 @@
 import type { Completion, CompletionContext, CompletionResult } from '@codemirror/autocomplete';
 import { snippetCompletion } from '@codemirror/autocomplete';
+import { LIMIT_SUBJECTS, LIMIT_UNITS } from '@tollkeeper/contract';
 import type { CedarRecord, CedarSchema, CedarType } from './cedar-schema.ts';
 
 const KEYWORDS = [
@@ -49,6 +50,8 @@ export function completeCedar(schema: CedarSchema) {
   return (context: CompletionContext): CompletionResult | null => {
     const line = context.state.doc.lineAt(context.pos);
     const before = line.text.slice(0, context.pos - line.from);
+    const annotated = annotationAt(before);
+    if (annotated) return result(context.pos - annotated.typed.length, annotated.options);
     if (isInCommentOrString(before)) return null;
     const word = /\w*$/.exec(before)?.[0] ?? '';
     const lead = before.slice(0, before.length - word.length);
@@ -59,6 +62,39 @@ export function completeCedar(schema: CedarSchema) {
     if (word === '' && !context.explicit) return null;
     return result(from, words);
   };
+}
+
+const ANNOTATIONS = [
+  annotationWord('limit', '10/second', 'A permit then also needs room in these rate limits.'),
+  annotationWord('per', 'key', 'Whose calls one counter of the rate limits counts.'),
+];
+const LIMITS = ['10/second', '100/minute', '1000/hour', '10000/day'].map(valueWord);
+
+/** What can stand at the end of the text in an annotation: what ends it, and what was typed of it. */
+const PLACES: readonly (readonly [end: RegExp, options: readonly Completion[]])[] = [
+  [/@(\w*)$/, ANNOTATIONS],
+  [/@per\s*\(\s*"(\w*)$/, LIMIT_SUBJECTS.map(valueWord)],
+  [/@limit\s*\(\s*"(?:[^"]*,\s*)?()$/, LIMITS],
+  [/@limit\s*\(\s*"(?:[^"]*,\s*)?\d+\s*\/\s*(\w*)$/, LIMIT_UNITS.map(valueWord)],
+];
+
+function annotationAt(before: string) {
+  for (const [end, options] of PLACES) {
+    const found = end.exec(before);
+    if (found && !isInCommentOrString(before.slice(0, found.index))) {
+      return { typed: found[1] ?? '', options };
+    }
+  }
+  return undefined;
+}
+
+function annotationWord(label: string, value: string, info: string): Completion {
+  const detail = `("${value}")`;
+  return snippetCompletion(`${label}("\${${value}}")`, { label, type: 'meta', detail, info });
+}
+
+function valueWord(label: string): Completion {
+  return { label, type: 'constant' };
 }
 
 function result(from: number, options: readonly Completion[]): CompletionResult | null {
