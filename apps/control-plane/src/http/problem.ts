@@ -1,10 +1,11 @@
-import { ERRORS, type ErrorCode, PATTERN_RULES, type Problem } from '@tollkeeper/contract';
+import { ERRORS, type ErrorCode, type Problem } from '@tollkeeper/contract';
 import { redactSecrets } from '@tollkeeper/verify';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { isLockTimeout, isStatementTimeout, isUnavailable } from '../db/database-errors.ts';
 import { DomainError, type ErrorDetails } from '../domain-error.ts';
 import { apiHeaders } from './headers.ts';
+import { refuseInvalid } from './refuse-invalid.ts';
 
 /** What Fastify refuses by itself, in the words of the contract. */
 const FRAMEWORK_CODES: Readonly<Record<string, readonly [ErrorCode, string]>> = {
@@ -32,20 +33,18 @@ export function problemSender(log: Logger) {
     // Its sender broke the body off: nobody is left to be answered, and nothing failed here.
     if (error === request.raw.errored) return sendRefusal(request, reply, BROKEN_OFF);
     const refusal = toRefusal(error);
-    if (refusal.code === 'internal' || refusal.code === 'unavailable') {
-      logFault(log, request, error, refusal);
-    }
+    const isFault = refusal.code === 'internal' || refusal.code === 'unavailable';
+    if (isFault) logFault(log, request, error, refusal);
     return sendRefusal(request, reply, refusal);
   };
 }
 
 /** What was refused on purpose, because too much runs already, is one line: a caller can repeat it. */
 function logFault(log: Logger, request: FastifyRequest, error: Error, refusal: Refusal): void {
-  const { id: requestId, routeOptions } = request;
-  const where = { requestId, route: routeOptions.url };
-  if (error instanceof DomainError && error.cause === undefined) {
-    log.warn({ ...where, detail: refusal.detail }, refusal.code);
-  } else log.error({ ...where, err: error }, refusal.code);
+  const where = { requestId: request.id, route: request.routeOptions.url };
+  const isRefused = error instanceof DomainError && error.cause === undefined;
+  if (isRefused) log.warn({ ...where, detail: refusal.detail }, refusal.code);
+  else log.error({ ...where, err: error }, refusal.code);
 }
 
 const BROKEN_OFF: Refusal = {
@@ -96,14 +95,12 @@ export function problemText(refusal: Refusal, requestId: string) {
   return { status, text: redactSecrets(JSON.stringify(body)) };
 }
 
-type Fault = NonNullable<FastifyError['validation']>[number];
-
 function toRefusal(error: FastifyError): Refusal {
   if (error instanceof DomainError) {
     const { code, message: detail, details, retryAfterS } = error;
     return { code, detail, details, retryAfterS };
   }
-  if (error.validation) return invalid(error);
+  if (error.validation) return refuseInvalid(error);
   const known = FRAMEWORK_CODES[error.code];
   if (known) return { code: known[0], detail: known[1] };
   if (isUnavailable(error)) return { code: 'unavailable', detail: unavailableDetail(error) };
@@ -128,127 +125,4 @@ function unavailableDetail(error: unknown): string {
     return 'This took the database too long, so it was stopped and nothing was changed. Try again, with narrower filters or for fewer things at once if you can.';
   }
   return 'The database cannot be reached right now. Try again; an Idempotency-Key keeps a creation from happening twice.';
-}
-
-/** Faults named in one answer: a small body must not make a large one. */
-const FAULTS_MAX = 20;
-
-/** A path that no id can have names nothing that exists. */
-function invalid(error: FastifyError): Refusal {
-  if (error.validationContext === 'params') {
-    return {
-      code: 'not_found',
-      detail: 'There is nothing under this address. Check the id in it.',
-    };
-  }
-  const faults = (error.validation ?? []).slice(0, FAULTS_MAX).filter(isToldOnce);
-  const named = faults.map((fault) => {
-    const { instancePath, message, params, keyword } = fault;
-    const extra = keyword === 'additionalProperties' ? `/${params.additionalProperty}` : '';
-    const lacking = keyword === 'required' ? `/${params.missingProperty}` : '';
-    return {
-      path:
-        `${instancePath}${extra}${lacking}`.replace(/^\//, '') ||
-        (error.validationContext ?? 'body'),
-      message:
-        keyword === 'minProperties'
-          ? `must name at least one of ${fieldsOf(fault)}`
-          : fieldMessage(keyword, params, message, formatOf(fault)),
-    };
-  });
-  // What two parts of a schema both ask for is said once.
-  const errors = [...new Map(named.map((each) => [JSON.stringify(each), each])).values()];
-  const list = errors.map(({ path, message }) => `"${path}" ${message}`).join('; ');
-  return { code: 'validation_failed', detail: `${list}.`, details: { errors } };
-}
-
-function formatOf(fault: Fault): unknown {
-  return (fault as { parentSchema?: { format?: unknown } }).parentSchema?.format;
-}
-
-/** What an edit could have named. */
-function fieldsOf(fault: Fault): string {
-  const { parentSchema } = fault as { parentSchema?: { properties?: object } };
-  return Object.keys(parentSchema?.properties ?? {})
-    .filter((name) => name !== 'etag')
-    .map((name) => `"${name}"`)
-    .join(', ');
-}
-
-/**
- * Where Zod asks for a format it asks for a pattern too, which says more, as its type is said before
- * the values of that type. A text that is empty or
- * too long has that fault alone: one that is far too long is not compared with any pattern.
- */
-function isToldOnce({ keyword, instancePath }: Fault, _at: number, all: readonly Fault[]): boolean {
-  const hidden = HIDDEN_BY.get(keyword) ?? [];
-  return !all.some(
-    (other) => other.instancePath === instancePath && hidden.includes(other.keyword),
-  );
-}
-
-const HIDDEN_BY: ReadonlyMap<string, readonly string[]> = new Map([
-  ['enum', ['type']],
-  ['format', ['pattern', 'minLength', 'maxLength']],
-  ['pattern', ['minLength', 'maxLength']],
-]);
-
-const UNEXPECTED_FORM = 'is not in the format that the API document describes';
-const WITHOUT_NUL = 'must not contain the character NUL';
-
-const TYPES: ReadonlyMap<string, string> = new Map([
-  ['object', 'an object'],
-  ['array', 'a list'],
-  ['string', 'a text'],
-  ['integer', 'a whole number'],
-  ['number', 'a number'],
-  ['boolean', 'true or false'],
-  ['null', 'null'],
-]);
-
-/** @param type one of JSON Schema, or several */
-function typeMessage(type: unknown, format: unknown): string {
-  const names = [type].flat().flatMap((each) => String(each).split(','));
-  const words = names.map((name) =>
-    name === 'string' && format === 'date-time' ? 'a time' : (TYPES.get(name) ?? name),
-  );
-  return `must be ${words.join(', or ')}`;
-}
-
-function fieldMessage(
-  keyword: string,
-  params: Record<string, unknown>,
-  message: string | undefined,
-  format: unknown,
-) {
-  switch (keyword) {
-    case 'additionalProperties':
-      return 'is not a field of this request';
-    case 'required':
-      return 'is needed';
-    case 'enum':
-      return `must be one of ${(params.allowedValues as unknown[]).join(', ')}`;
-    case 'type':
-      return typeMessage(params.type, format);
-    case 'minimum':
-      return `must be at least ${params.limit}`;
-    case 'maximum':
-      return `must be at most ${params.limit}`;
-    case 'minLength':
-      return params.limit === 1
-        ? 'must not be empty'
-        : `must have at least ${params.limit} characters`;
-    case 'minItems':
-      return params.limit === 1 ? 'must not be empty' : `must have at least ${params.limit} items`;
-    case 'maxLength':
-      return `must have at most ${params.limit} characters`;
-    case 'maxItems':
-      return `must have at most ${params.limit} items`;
-    case 'pattern':
-      return PATTERN_RULES.get(String(params.pattern)) ?? UNEXPECTED_FORM;
-    case 'format':
-      return params.format === 'without-nul' ? WITHOUT_NUL : UNEXPECTED_FORM;
-    default:
-      return message ?? 'is not valid';
-  }
 }
