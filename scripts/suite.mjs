@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { checkWords } from './check-words.mjs';
 import { root, run } from './processes.mjs';
 import { buildControlPlane, buildDashboard, buildGateway } from './programs.mjs';
-import { requireChromium, requireProxies } from './test-programs.mjs';
+import { requireChromium, requireServers } from './test-programs.mjs';
 import { listSlowest, listSlowestFiles, listTestFiles, summarize } from './test-report.mjs';
 
 /**
@@ -21,7 +21,7 @@ export async function runSuite({ args, project, env = {} }) {
     timed('types', () => run('tsc', ONE_CHECKER)),
     inTurn([
       () => timed('lint', runLint),
-      () => timed('proxies', prepareGatewayTests),
+      () => timed('servers', prepareGatewayTests),
       () => timed('builds', prepareBuilds),
     ]),
   ]);
@@ -67,7 +67,7 @@ async function runLint() {
 }
 
 async function prepareGatewayTests() {
-  await requireProxies();
+  await requireServers();
   return 0;
 }
 

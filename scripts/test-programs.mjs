@@ -35,26 +35,26 @@ export async function requireChromium() {
   );
 }
 
-/** The proxies that the gateway's tests stand behind, each the package of its own name. */
-const PROXIES = ['nginx', 'caddy', 'haproxy'];
+/** What the gateway's tests run beside it, each the package of its own name. */
+const SERVERS = ['nginx', 'caddy', 'haproxy', 'redis-server'];
 
 /** Names them all in the environment, as NGINX_PATH and so on; throws SetupError without one. */
-export async function requireProxies() {
-  for (const name of PROXIES) process.env[variableOf(name)] = await requireProxy(name);
+export async function requireServers() {
+  for (const name of SERVERS) process.env[variableOf(name)] = await requireServer(name);
 }
 
 /**
- * The path of the proxy, installed by apt if root.
+ * The path of the server, installed by apt if root.
  * @param {string} name
  */
-async function requireProxy(name) {
-  const found = findProxy(name);
+async function requireServer(name) {
+  const found = findServer(name);
   if (found) return found;
   const variable = variableOf(name);
   const named = process.env[variable];
   if (named) throw new SetupError(`${variable} names "${named}", which cannot be run.`);
   await installDebianPackage(name);
-  const installed = findProxy(name);
+  const installed = findServer(name);
   if (installed) return installed;
   throw new SetupError(
     `The gateway's tests need ${name}: install the package ${name}, or name one in ${variable}.`,
@@ -65,7 +65,7 @@ async function requireProxy(name) {
  * @param {string} name
  * @returns {string | undefined} what its variable names, else one that is installed
  */
-function findProxy(name, env = process.env) {
+function findServer(name, env = process.env) {
   const named = env[variableOf(name)];
   if (named) return isExecutable(named) ? named : undefined;
   // Debian puts some where only root's PATH leads.
@@ -74,7 +74,7 @@ function findProxy(name, env = process.env) {
 }
 
 /** @param {string} name */
-const variableOf = (name) => `${name.toUpperCase()}_PATH`;
+const variableOf = (name) => `${name.toUpperCase().replace('-', '_')}_PATH`;
 
 /** @type {Promise<number> | undefined} */
 let updated;

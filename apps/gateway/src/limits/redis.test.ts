@@ -12,11 +12,12 @@ import { until } from '../testing/until.ts';
 import { type LimitStore, openRedisStore } from './redis-store.ts';
 import { createSharedLimiter } from './shared-limiter.ts';
 
+const REDIS = process.env.REDIS_SERVER_PATH ?? 'redis-server';
 const PASSWORD = 'correct-horse';
 
 async function startRedis(port: number): Promise<ChildProcess> {
   const options = ['--bind', '127.0.0.1', '--save', '', '--requirepass', PASSWORD];
-  const server = spawn('redis-server', ['--port', String(port), ...options]);
+  const server = spawn(REDIS, ['--port', String(port), ...options]);
   closeLater(() => kill(server));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).stdout.on('data', (text: Buffer) => {
