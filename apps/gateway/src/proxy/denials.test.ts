@@ -3,6 +3,7 @@ import { scopeSet } from '@tollkeeper/verify';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Config } from '../config/config.ts';
 import { connectRaw } from '../testing/raw-client.ts';
+import { setPolicy } from '../testing/set-policy.ts';
 import { WORKSPACE_ID } from '../testing/test-fleet.ts';
 import {
   startTestGateway,
@@ -41,6 +42,15 @@ describe('a request is refused, and never reaches the upstream', () => {
     expect([status, code]).toEqual([401, 'unauthenticated']);
     expect(headers.get('www-authenticate')).toBe('Bearer realm="tollkeeper"');
     expect([upstream.connections(), gateway.fleet.counted]).toEqual([0, []]);
+  });
+
+  it('where the policies refuse its route, which is called as in the configuration', async () => {
+    setPolicy(
+      gateway.fleet,
+      'permit (principal, action, resource) unless { resource.path == "/" };',
+    );
+    const { status, code } = await denial('/invoices', keyed(gateway.fleet.addKey()));
+    expect([status, code]).toEqual([403, 'policy_denied']);
   });
 
   it('with a key that is malformed or unknown, which look the same', async () => {

@@ -192,7 +192,7 @@ function callFacts({ req }: Call, head: Head, target: string, route: Route | und
     method,
     path: pathOf(target),
     host: head.host,
-    routePath: route?.path ?? '',
+    routePath: route ? route.path || '/' : '',
     rawHeaders,
   };
 }

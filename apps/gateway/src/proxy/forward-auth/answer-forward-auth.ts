@@ -114,7 +114,7 @@ function originalFacts(
     method: originalMethod(call, target, live.config.methodHeader),
     path: pathOf(original.target),
     host: isBelow(pathOf(target), EXT_AUTHZ) ? head.host : head.forwardedHost,
-    routePath: 'path' in asked ? asked.path : '',
+    routePath: 'path' in asked ? asked.path || '/' : '',
     rawHeaders: call.req.rawHeaders,
   };
 }
