@@ -121,12 +121,11 @@ export function decidePolicies(
   }
   const methods = [call.method, ...others];
   const exact = [call.path, ...paths.exact];
-  const read = decideReadings(key.enforced, { exact, folded, methods }, requestFor);
+  const readings = { exact, folded, methods, sent: enforced };
+  const read = decideReadings(key.enforced, readings, requestFor);
   if (read === 'unlike') return LACKS_PATH;
   if (read.decision === 'deny') return { decision: 'deny', enforced: read, ...withShadow };
-  const determining = [...new Set([...enforced.determining, ...read.determining])];
-  const limits = joinLimits(enforced.limits, read.limits);
-  return { ...allowOrDeny({ ...enforced, determining, ...limits }), ...withShadow };
+  return { ...allowOrDeny({ ...read, erring: enforced.erring }), ...withShadow };
 }
 
 /** As the enforced policies say. */
@@ -155,6 +154,8 @@ function foldedPaths(
 interface Readings extends PathReadings {
   /** The one that was sent, and others that a server may take in its place. */
   readonly methods: readonly string[];
+  /** What is decided about the path and the method that were sent: the first of each. */
+  readonly sent: PolicyDecision;
 }
 
 /**
@@ -163,23 +164,22 @@ interface Readings extends PathReadings {
  */
 function decideReadings(
   { decide, decideFolded }: KeyPolicies,
-  { exact, folded, methods }: Readings,
+  { exact, folded, methods, sent }: Readings,
   requestFor: (path: string, method: string) => Reading,
 ): PolicyDecision | 'unlike' {
-  const permits: PolicyDecision[] = [];
+  const permits = [sent];
   const paths = [
     ...exact.map((path) => ({ path, decideOne: decide })),
     ...folded.map((path) => ({ path, decideOne: decideFolded })),
   ];
-  for (const method of methods) {
-    for (const { path, decideOne } of paths) {
-      const decision = decideOne(requestFor(path, method));
-      if (decision.decision === 'allow') permits.push(decision);
-      else if (decision.determining.length > 0 || method !== methods[0]) return decision;
-      else return 'unlike';
-    }
+  const all = methods.flatMap((method) => paths.map((each) => ({ ...each, method })));
+  for (const { path, method, decideOne } of all.slice(1)) {
+    const decision = decideOne(requestFor(path, method));
+    if (decision.decision === 'allow') permits.push(decision);
+    else if (decision.determining.length > 0 || method !== methods[0]) return decision;
+    else return 'unlike';
   }
-  const determining = permits.flatMap((each) => each.determining);
+  const determining = [...new Set(permits.flatMap((each) => each.determining))];
   const limits = joinLimits(...permits.map((each) => each.limits));
   return { decision: 'allow', determining, erring: [], ...limits };
 }
