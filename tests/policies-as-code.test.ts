@@ -96,7 +96,7 @@ test('deletes nothing unless asked, here or on the server', async () => {
   await policies('pull');
   await writeFile(join(place, 'new.cedar'), `// name: New\n\n${PERMIT}`);
   await rm(join(place, 'allow-keys-with-apis-call.cedar'));
-  await policies('apply');
+  expect((await policies('apply')).stderr).toContain('no file has it: "Allow keys with apis.call"');
   expect(await savedPolicies()).toMatchObject([{ name: 'Allow keys with apis.call' }, {}]);
   await writeFile(join(place, 'local.cedar'), `// name: Local\n\n${PERMIT}`);
   expect((await policies('pull')).stderr).toContain(

@@ -35,7 +35,7 @@ const DETAILS: Readonly<Record<Exclude<Refusal, 'insufficient_scope'>, string>> 
   owner_inactive: 'The member who owns the API key is suspended. Ask an admin.',
   wrong_workspace: 'The API key is confined to another workspace.',
   ip_not_allowed: 'The API key may not be used from this address.',
-  policy_denied: 'A policy forbids this request.',
+  policy_denied: 'The policies do not allow this request.',
   rate_limited: 'Too many requests with this API key. Slow down.',
 };
 

@@ -20,7 +20,7 @@ export const ERRORS = {
   wrong_workspace: { status: 401, title: 'The API key belongs to another workspace' },
   ip_not_allowed: { status: 403, title: 'The address is not allowed' },
   insufficient_scope: { status: 403, title: 'A scope is missing' },
-  policy_denied: { status: 403, title: 'A policy forbids the request' },
+  policy_denied: { status: 403, title: 'The policies do not allow the request' },
   member_suspended: { status: 403, title: 'Your membership is suspended' },
   cross_origin: { status: 403, title: 'The request came from another site' },
   setup_token_invalid: { status: 403, title: 'The set-up token is not valid' },

@@ -50,7 +50,7 @@ describe('a key that may use one model', () => {
       await ask('small');
       const refused = ask('large');
       await expect(refused).rejects.toMatchObject({ status: 403 });
-      await expect(refused).rejects.toThrow(/A policy forbids this request/);
+      await expect(refused).rejects.toThrow(/The policies do not allow this request/);
     }
     await expect(openai.models.list()).rejects.toMatchObject({ status: 403 });
     expect(upstream.heads).toHaveLength(asks.length);
@@ -114,7 +114,7 @@ describe.each([
     const calls = () => upstream.heads.length;
     const before = calls();
     await expect(client.callTool({ name: 'broken' })).rejects.toThrow(
-      /A policy forbids this request/,
+      /The policies do not allow this request/,
     );
     expect(calls()).toBe(before);
   });

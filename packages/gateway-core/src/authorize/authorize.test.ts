@@ -115,7 +115,7 @@ describe('policies', () => {
 
   it('refuse a call that all else lets through, and it is counted', () => {
     put('pol_2', FORBID_GET);
-    const denial = { code: 'policy_denied', detail: 'A policy forbids this request.' };
+    const denial = { code: 'policy_denied', detail: 'The policies do not allow this request.' };
     expect(authorize(fleet, REQUEST, 1000, counters)).toEqual({
       ...{ code: 'policy_denied', denial, keyId: 'key_1' },
     });

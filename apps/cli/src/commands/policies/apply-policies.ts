@@ -7,7 +7,7 @@ import { EXIT, Failure } from '../../failure.ts';
 import { hint, printLine } from '../../output.ts';
 import { confirm, requireYesOrTerminal } from '../../prompt.ts';
 import { connect } from '../../session/connect.ts';
-import { comparePolicies } from './compare-policies.ts';
+import { comparePolicies, nameOf } from './compare-policies.ts';
 import { DRY_RUN, FOLDER, WORKSPACE } from './folder-options.ts';
 import { type PlannedChange, planChanges, scopesOf } from './plan-changes.ts';
 import { invalidPolicies } from './policy-folder.ts';
@@ -41,15 +41,20 @@ export const applyPolicies = verb({
       await confirmLosses(ctx, changes, yes);
       await sendAll(client, changes, { ctx, json });
     }
-    return { dryRun: dryRun === true, changes: changes.map(describe) };
+    const kept = deletes ? [] : pairs.filter(({ filed }) => !filed).map(nameOf);
+    return { dryRun: dryRun === true, changes: changes.map(describe), kept };
   },
-  print: (ctx, { dryRun, changes }) => {
+  print: (ctx, { dryRun, changes, kept }) => {
     for (const { action, place, name, fields } of changes) {
       const said = dryRun ? action.padEnd(6) : `${action}d`.padEnd(7);
       const more = fields.length === 0 ? '' : `: ${fields.join(', ')}`;
       printLine(ctx, `${said} ${place}: "${name}"${more}`);
     }
     if (changes.length === 0) hint(ctx, 'The server has what the files hold.');
+    if (kept.length > 0) {
+      const names = kept.map((name) => `"${name}"`).join(', ');
+      hint(ctx, `Kept, since --delete was not given, though no file has it: ${names}.`);
+    }
   },
 });
 
