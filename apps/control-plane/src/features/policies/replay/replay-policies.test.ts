@@ -87,6 +87,31 @@ it('counts the calls of keys that the caller sees, and of others none', async ()
   expect((await replay({ text }, billing.client)).status).toBe(403);
 });
 
+/** A member whose role holds these scopes, and is named by the last of them. */
+async function addClerk(scopes: readonly string[]): Promise<Client> {
+  const name = `Clerk with ${scopes.at(-1)}`;
+  const role = await owner.post<{ id: string }>('/v1/roles', { name, scopes });
+  const { memberId, client } = await addMember(organization.app, organizationId, 'billing');
+  await organization.query('update member set role_id = $1 where id = $2', [
+    role.body.id,
+    memberId,
+  ]);
+  return client;
+}
+
+it('tells a member no more of calls and of keys than other routes do', async () => {
+  const text = FORBID_POST;
+  for (const lacking of ['usage.read', 'api_keys.read']) {
+    const held = ['usage.read', 'api_keys.read'].filter((scope) => scope !== lacking);
+    const refused = await replay({ text }, await addClerk(['policies.read', ...held]));
+    expect([refused.status, refused.problem.scopes]).toEqual([403, [lacking]]);
+  }
+  const scopes = ['policies.read', 'usage.read', 'api_keys.read', 'api_keys.manage_all'];
+  expect((await replay({ text }, await addClerk(scopes))).body.calls).toBe(0);
+  const seesOwners = await addClerk([...scopes, 'members.read']);
+  expect((await replay({ text }, seesOwners)).body.calls).toBe(132);
+});
+
 it('is refused without an id or a text, with errors in it, and in another workspace', async () => {
   expect((await replay({})).problem.code).toBe('validation_failed');
   expect((await replay({ text: 'permit' })).problem.code).toBe('policy_invalid');
