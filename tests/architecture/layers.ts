@@ -16,6 +16,7 @@ interface Layer {
 }
 
 const DECIDING = ['packages/contract', 'packages/protocol', 'packages/verify'];
+const TRANSPARENCY_LOG = 'packages/transparency-log';
 
 /** Who may import whom. ARCHITECTURE.md says why. */
 const LAYERS: Readonly<Record<string, Layer>> = {
@@ -25,12 +26,13 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     workspaces: ['packages/contract', 'packages/protocol'],
     npm: [],
   },
-  'packages/gateway-core': { workspaces: DECIDING },
-  'packages/sdk': { workspaces: [...DECIDING, 'packages/gateway-core'] },
-  'apps/control-plane': { workspaces: [...DECIDING, 'packages/gateway-core'] },
-  'apps/gateway': { workspaces: [...DECIDING, 'packages/gateway-core'] },
+  [TRANSPARENCY_LOG]: { workspaces: ['packages/contract'], npm: [] },
+  'packages/gateway-core': { workspaces: [...DECIDING, TRANSPARENCY_LOG] },
+  'packages/sdk': { workspaces: [...DECIDING, TRANSPARENCY_LOG, 'packages/gateway-core'] },
+  'apps/control-plane': { workspaces: [...DECIDING, TRANSPARENCY_LOG, 'packages/gateway-core'] },
+  'apps/gateway': { workspaces: [...DECIDING, TRANSPARENCY_LOG, 'packages/gateway-core'] },
   'apps/dashboard': { workspaces: ['packages/sdk', 'packages/contract'], builtins: false },
-  'apps/cli': { workspaces: ['packages/sdk', 'packages/contract'] },
+  'apps/cli': { workspaces: ['packages/sdk', 'packages/contract', TRANSPARENCY_LOG] },
 };
 
 /** The one source that builds and starts programs of this repository. */

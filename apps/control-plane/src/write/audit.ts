@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createId } from '@tollkeeper/contract';
+import { canonicalJson } from '@tollkeeper/transparency-log';
 import type { Origin, Services } from '../context.ts';
 import type { Transaction } from '../db/connect.ts';
 import { auditChain } from '../db/schema/index.ts';
 import { defineLockedRead, expectRow } from '../db/statement.ts';
-import { canonicalJson } from './canonical-json.ts';
 
 export type AuditActor =
   | { readonly type: 'member'; readonly memberId: string }

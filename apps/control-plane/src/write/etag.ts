@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
+import { canonicalJson } from '@tollkeeper/transparency-log';
 import { DomainError, type ErrorDetails } from '../domain-error.ts';
 import type { Facts } from './audit.ts';
-import { canonicalJson } from './canonical-json.ts';
 
 /** @param editable the fields that an edit can set, and no others: only these can be overwritten */
 export function etagOf(editable: Facts): string {

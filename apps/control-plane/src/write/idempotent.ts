@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { canonicalJson } from '@tollkeeper/transparency-log';
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Ctx } from '../context.ts';
 import type { Transaction } from '../db/connect.ts';
@@ -6,7 +7,6 @@ import { answerId, idempotency } from '../db/schema/index.ts';
 import { defineCheck, defineUnawaitedWrite } from '../db/statement.ts';
 import { awaitAtCommit } from '../db/transaction.ts';
 import { DomainError } from '../domain-error.ts';
-import { canonicalJson } from './canonical-json.ts';
 import type { Replayed, Written } from './write.ts';
 
 /** How long an answer is kept for a retry (Stripe's interval). */

@@ -1,5 +1,5 @@
+import { canonicalJson } from '@tollkeeper/transparency-log';
 import type { AuditTarget, Facts } from './audit.ts';
-import { canonicalJson } from './canonical-json.ts';
 import type { Change } from './change.ts';
 import type { OutboxMessage } from './outbox.ts';
 

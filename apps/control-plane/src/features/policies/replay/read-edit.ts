@@ -1,11 +1,11 @@
 import type { RouteInput, Routes } from '@tollkeeper/contract';
+import { canonicalJson } from '@tollkeeper/transparency-log';
 import { type CountedStatement, policiesIn, readCountedStatement } from '@tollkeeper/verify';
 import { and, eq } from 'drizzle-orm';
 import { visiblePolicies } from '../../../access/visibility.ts';
 import type { Ctx } from '../../../context.ts';
 import { policy } from '../../../db/schema/index.ts';
 import { invalidField, notFound } from '../../../domain-error.ts';
-import { canonicalJson } from '../../../write/canonical-json.ts';
 import { checkFor, requireValid } from '../check-for.ts';
 
 type Edited = RouteInput<Routes['replayPolicies']>['body']['policy'];

@@ -1,0 +1,3 @@
+/** The transparency log of an organization's audit events: tree, tiles, notes and their verification. No I/O. */
+
+export { canonicalJson } from './canonical-json.ts';
