@@ -1,3 +1,5 @@
 /** The transparency log of an organization's audit events: tree, tiles, notes and their verification. No I/O. */
 
 export { canonicalJson } from './canonical-json.ts';
+export * from './note/index.ts';
+export * from './witness/index.ts';

@@ -1,0 +1,3 @@
+/** What witnesses of a transparency log are called and sent (C2SP tlog-witness). */
+
+export { witnessName } from './witness-name.ts';
