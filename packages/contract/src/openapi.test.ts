@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { z } from 'zod';
 import { openApiOperation } from './openapi.ts';
 import { defineRoute, isBodyOptional } from './route.ts';
 
@@ -20,7 +21,11 @@ const EXPORT = defineRoute({
   summary: 'Export the events',
   tag: 'Events',
   status: 200,
-  stream: { contentType: 'text/csv', fileName: 'events.csv' },
+  stream: {
+    contentType: 'application/x-ndjson',
+    line: z.strictObject({ id: z.string() }),
+    formats: { csv: { contentType: 'text/csv', fileName: 'events.csv' } },
+  },
   errors: [],
 });
 
@@ -39,10 +44,12 @@ it('declares that a public route needs no credential', () => {
   expect(openApiOperation('receiveMessage', MESSAGE)).toMatchObject({ security: [] });
 });
 
-it('declares a stream by its content type, beside errors as JSON', () => {
+it('declares a stream by its content types and what its lines are, beside errors as JSON', () => {
   const { responses } = openApiOperation('exportEvents', EXPORT);
+  const contentSchema = { type: 'object', properties: { id: { type: 'string' } } };
+  const schema = { type: 'string', contentMediaType: 'application/json', contentSchema };
   expect(responses).toMatchObject({
-    200: { content: { 'text/csv': {} } },
+    200: { content: { 'application/x-ndjson': { schema }, 'text/csv': {} } },
     403: { content: { 'application/problem+json': {} } },
   });
 });

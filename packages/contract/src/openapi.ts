@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ERRORS, type ErrorCode, problem } from './errors.ts';
-import { isBodyOptional, type RawBody, type Route } from './route.ts';
+import { isBodyOptional, type RawBody, type Route, type StreamAnswer } from './route.ts';
 import { routes } from './routes/index.ts';
 
 type Json = Record<string, unknown>;
@@ -184,7 +184,7 @@ function responses(route: Route): Json {
       ...(route.response
         ? { content: { 'application/json': { schema: jsonSchema(route.response, 'output') } } }
         : {}),
-      ...(route.stream ? { content: { [route.stream.contentType]: {} } } : {}),
+      ...(route.stream ? { content: streamContent(route.stream) } : {}),
     },
   };
   const errors = routeErrors(route);
@@ -196,6 +196,19 @@ function responses(route: Route): Json {
     };
   }
   return answers;
+}
+
+/** By content type. Bytes have no schema in OpenAPI 3.1, and lines are text whose parts have one. */
+function streamContent({ contentType, line, formats = {} }: StreamAnswer): Json {
+  const others = Object.values(formats).map((format) => [format.contentType, {}]);
+  const contentMediaType = 'application/json';
+  const lines = line && {
+    type: 'string',
+    description: 'One JSON document on each line',
+    contentMediaType,
+    contentSchema: jsonSchema(line, 'output'),
+  };
+  return { ...Object.fromEntries(others), [contentType]: lines ? { schema: lines } : {} };
 }
 
 /** The problem document, with the codes that this answer can carry. */

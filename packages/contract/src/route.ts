@@ -13,11 +13,30 @@ export interface RawBody {
   readonly bytesMax: number;
 }
 
-/** An answer that is sent while it is made, since it may be large. */
-export interface StreamAnswer {
+/** What the bytes of a stream are. */
+export interface StreamFormat {
   readonly contentType: string;
   /** The name under which browsers save it; without one they show it. */
   readonly fileName?: string;
+}
+
+/** An answer that is sent while it is made, since it may be large. */
+export interface StreamAnswer extends StreamFormat {
+  /** What each line is, where the answer is JSON Lines. */
+  readonly line?: z.ZodType;
+  /** Further formats, by the value of the query parameter `format` that asks for them. */
+  readonly formats?: Readonly<Record<string, StreamFormat>>;
+}
+
+/** The format in which a stream is sent. */
+export function streamFormat(stream: StreamAnswer, query: unknown): StreamFormat {
+  return furtherFormat(stream, query) ?? stream;
+}
+
+/** The format that a query asks for, where it is not the usual one. */
+export function furtherFormat({ formats = {} }: StreamAnswer, query: unknown) {
+  const { format } = (query ?? {}) as { readonly format?: unknown };
+  return typeof format === 'string' && Object.hasOwn(formats, format) ? formats[format] : undefined;
 }
 
 /** One operation of the API, declared once for server, OpenAPI, SDK, command line and dashboard. */
@@ -84,3 +103,15 @@ export type RouteOutput<R> = R extends { readonly response: infer S extends z.Zo
   : R extends { readonly stream: StreamAnswer }
     ? ReadableStream<Uint8Array<ArrayBuffer>>
     : undefined;
+
+/** What the lines of a stream are; never where it has no declared lines. */
+export type StreamLine<R> = R extends {
+  readonly stream: { readonly line: infer S extends z.ZodType };
+}
+  ? z.output<S>
+  : never;
+
+/** The values of `format` by which a query asks for something else than lines. */
+export type FurtherFormat<R> = R extends { readonly stream: { readonly formats: infer F } }
+  ? keyof F & string
+  : never;

@@ -1,8 +1,14 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { defineRoute, type GatewayProblem, gatewayProblem } from '@tollkeeper/contract';
-import { expect, it, onTestFinished } from 'vitest';
+import {
+  defineRoute,
+  type GatewayProblem,
+  gatewayProblem,
+  visibleLine,
+} from '@tollkeeper/contract';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { AnswerStream } from './answer-stream.ts';
 import { createClient, send } from './client.ts';
 
 it('takes the denial of a gateway in front of the control plane for what it is', async () => {
@@ -68,4 +74,71 @@ it('answers a stream before it has ended', async () => {
   expect(accepted).toBe('text/csv, application/json');
   const reader = (stream as ReadableStream<Uint8Array>).getReader();
   expect(Buffer.from((await reader.read()).value ?? []).toString()).toBe('a,b');
+});
+
+describe('a stream with declared lines', () => {
+  const route = defineRoute({
+    method: 'GET',
+    path: '/v1/export',
+    access: 'audit.export',
+    summary: 'Export the events',
+    tag: 'Events',
+    status: 200,
+    stream: {
+      contentType: 'application/x-ndjson',
+      line: visibleLine(8),
+      formats: { csv: { contentType: 'text/csv' } },
+    },
+    errors: [],
+  });
+  const ask = async (
+    parts: readonly (string | Buffer)[],
+    query: object = {},
+    onCancel = () => undefined,
+  ) => {
+    const left = parts.map((part) => Buffer.from(part as string));
+    const fetch = async () =>
+      new Response(
+        new ReadableStream({
+          pull(sent) {
+            const next = left.shift();
+            if (next === undefined) sent.close();
+            else if (next.length === 0) sent.error(new TypeError('terminated'));
+            else sent.enqueue(next);
+          },
+          cancel: onCancel,
+        }),
+      );
+    return (await send({ baseUrl: '', fetch }, route, { query }, {})) as AnswerStream<unknown>;
+  };
+
+  it('is parsed line by line, wherever its parts were cut', async () => {
+    const bytes = [...Buffer.from('"ü"\n"b"\n')].map((byte) => Buffer.of(byte));
+    const events = await Array.fromAsync(await ask(bytes));
+    expect(events).toEqual(['ü', 'b']);
+  });
+
+  it('is refused where a line is not what the route declares', async () => {
+    await expect(Array.fromAsync(await ask(['1\n']))).rejects.toThrow('expected string');
+  });
+
+  it('throws where it breaks off', async () => {
+    await expect(Array.fromAsync(await ask(['"a"\n', '']))).rejects.toThrow('terminated');
+  });
+
+  it('closes the connection once its reader has seen enough', async () => {
+    const closed = Promise.withResolvers<undefined>();
+    for await (const _ of await ask(['"a"\n', '"b"\n'], {}, () => {
+      closed.resolve(undefined);
+      return undefined;
+    })) {
+      break;
+    }
+    await closed.promise;
+  });
+
+  it('is bytes in another format', async () => {
+    const parts = await Array.fromAsync(await ask(['id\n', 'a\n'], { format: 'csv' }));
+    expect(Buffer.concat(parts as Uint8Array[]).toString()).toBe('id\na\n');
+  });
 });

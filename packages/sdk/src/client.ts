@@ -1,6 +1,8 @@
 import {
   ERRORS,
   type ErrorCode,
+  type FurtherFormat,
+  furtherFormat,
   type Problem,
   problem,
   type Route,
@@ -9,7 +11,11 @@ import {
   type RouteOutput,
   type Routes,
   routes,
+  type StreamAnswer,
+  type StreamLine,
+  streamFormat,
 } from '@tollkeeper/contract';
+import { type AnswerStream, type Bytes, streamBytes, streamLines } from './answer-stream.ts';
 
 export interface ClientOptions {
   /** Where the control plane answers, such as http://127.0.0.1:7420; '' for the page's own origin. */
@@ -25,10 +31,27 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
-type Call<R> =
+type Call<R> = [StreamLine<R>] extends [never] ? PlainCall<R> : StreamCall<R>;
+
+type PlainCall<R> =
   unknown extends RouteInput<R>
     ? (input?: Record<string, never>, options?: CallOptions) => Promise<RouteOutput<R>>
     : (input: RouteInput<R>, options?: CallOptions) => Promise<RouteOutput<R>>;
+
+/** Lines are parsed; what comes in another format is bytes. */
+interface StreamCall<R> {
+  (input?: Asking<R, undefined>, options?: CallOptions): Promise<AnswerStream<StreamLine<R>>>;
+  (input: Asking<R, FurtherFormat<R>>, options?: CallOptions): Promise<AnswerStream<Bytes>>;
+}
+
+type Asking<R, F> = RouteInput<R> & {
+  readonly query?: {
+    readonly format?: F extends undefined ? Exclude<FormatOf<R>, FurtherFormat<R>> : F;
+  };
+};
+
+type FormatOf<R> =
+  RouteInput<R> extends { readonly query?: { readonly format?: infer F } } ? F : never;
 
 /** A method for each route of the contract, by the route's name. */
 export type Client = { readonly [N in RouteName]: Call<Routes[N]> };
@@ -78,7 +101,7 @@ export async function send(
   const response = await request(options.baseUrl + address(route, input), {
     method: route.method,
     headers: {
-      accept: accepted(route),
+      accept: accepted(route, input.query),
       ...(input.body === undefined
         ? {}
         : { 'content-type': route.rawBody?.contentType ?? 'application/json' }),
@@ -89,13 +112,24 @@ export async function send(
     ...(call.signal ? { signal: call.signal } : {}),
   });
   if (!response.ok) throw await denial(response);
-  if (route.stream) return response.body;
+  if (route.stream) return streamOf(route.stream, input.query, response);
   return route.response ? route.response.parse(await response.json()) : undefined;
 }
 
 /** Errors are JSON, whatever the answer is. */
-function accepted({ stream }: Route): string {
-  return stream ? `${stream.contentType}, application/json` : 'application/json';
+function accepted({ stream }: Route, query: unknown): string {
+  if (!stream) return 'application/json';
+  return `${streamFormat(stream, query).contentType}, application/json`;
+}
+
+/** Lines where the route declares what they are, else bytes. */
+function streamOf(
+  stream: StreamAnswer,
+  query: unknown,
+  { body }: Response,
+): AnswerStream<unknown> | ReadableStream | null {
+  if (!stream.line || !body) return body;
+  return furtherFormat(stream, query) ? streamBytes(body) : streamLines(body, stream.line);
 }
 
 function bodyOf({ rawBody }: Route, body: unknown): BodyInit {

@@ -1,4 +1,5 @@
 /** The typed client of Tollkeeper's API. */
+export type { AnswerStream } from './answer-stream.ts';
 export {
   ApiError,
   type CallOptions,

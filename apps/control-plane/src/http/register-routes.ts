@@ -28,7 +28,7 @@ import { registerRawBody } from './raw-body.ts';
 import type { ServerOptions } from './server-options.ts';
 import { isCheckOutdated, type SessionCheck, sessionCheck } from './session-check.ts';
 import { storeLimit } from './store-limit.ts';
-import { beforeStream, sendStream } from './stream-answer.ts';
+import { confirmStream, sendStream } from './stream-answer.ts';
 
 interface Input {
   readonly params: never;
@@ -86,7 +86,7 @@ export function registerRoutes(
         const input = { params, query, body } as Input;
         const answer = handler(ctx, input, sessionRequest(options, request, reply));
         if (route.status === 204) return Promise.resolve(answer).then(() => reply.send());
-        return route.stream ? sendStream(reply, route.stream, answer) : answer;
+        return route.stream ? sendStream(reply, route.stream, query, answer) : answer;
       },
     };
     if (route.rawBody) registerRawBody(app, route.rawBody, registered);
@@ -199,7 +199,7 @@ function confirmations(route: Route, { services, auth, baseUrl }: ServerOptions)
     ...(reads ? { errorHandler: confirmRefusal } : {}),
     ...(reads && !route.stream ? { preSerialization: beforeAnswer } : {}),
     // A stream is not serialized.
-    ...(reads && route.stream ? { onSend: beforeStream(confirmAnswer) } : {}),
+    ...(reads && route.stream ? { onSend: confirmStream(confirmAnswer) } : {}),
   };
 }
 

@@ -1,18 +1,21 @@
 /** Routes whose body or answer is not JSON. The contract has none yet, so the test declares some. */
 import type { AddressInfo } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { defineRoute } from '@tollkeeper/contract';
 import Fastify from 'fastify';
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createAuth } from '../features/identity/index.ts';
 import { atFileEnd } from '../testing/at-file-end.ts';
 import type { Client } from '../testing/client.ts';
 import { makeKey, type TestKey } from '../testing/keys.ts';
+import { choosePlan } from '../testing/people.ts';
 import { claimServer, SESSION_SECRET, startTestApp, type TestApp } from '../testing/test-app.ts';
 import { createAttempts } from './attempts.ts';
 import { compileSerializer, compileValidator } from './compilers.ts';
 import { createKnownDevices } from './known-device.ts';
 import { problemSender } from './problem.ts';
 import { registerRoutes } from './register-routes.ts';
+import { confirmStream } from './stream-answer.ts';
 
 const RECEIVE = defineRoute({
   method: 'POST',
@@ -45,10 +48,14 @@ let url: string;
 let made: Promise<void>;
 let onExport: () => void;
 let cancelled: unknown;
+let isEndless = false;
+let pulls = 0;
+let onCancelled: () => void = () => undefined;
 
 beforeAll(async () => {
   app = await startTestApp();
   owner = await claimServer(app);
+  await choosePlan(app, 'enterprise');
   key = await makeKey(app, owner);
   const { services } = app;
   const options = { ...app, baseUrl: app.baseUrl, secret: SESSION_SECRET, version: '0.0.0' };
@@ -87,7 +94,26 @@ beforeAll(async () => {
 async function exportKeys(): Promise<ReadableStream> {
   onExport();
   await made;
-  return streamOf(Buffer.from('name\nci\n'));
+  return isEndless ? endless() : streamOf(Buffer.from('name\nci\n'));
+}
+
+/** Larger than what the sockets hold between them. */
+const PART = Buffer.alloc(1024 * 1024, 'a');
+
+function endless(): ReadableStream {
+  return new ReadableStream(
+    {
+      pull(parts) {
+        pulls += 1;
+        parts.enqueue(PART);
+      },
+      cancel(reason) {
+        cancelled = reason;
+        onCancelled();
+      },
+    },
+    { highWaterMark: 0 },
+  );
 }
 
 function streamOf(bytes: Uint8Array): ReadableStream {
@@ -168,4 +194,68 @@ it('sends nothing of a stream to a key that was disabled while the stream was be
   expect(answer.headers.get('content-disposition')).toBeNull();
   expect(await answer.json()).toMatchObject({ code: 'disabled' });
   expect(cancelled).toMatchObject({ code: 'disabled' });
+});
+
+describe('an endless stream', () => {
+  const begin = async (reader: TestKey) => {
+    isEndless = true;
+    onTestFinished(() => {
+      isEndless = false;
+    });
+    const stopped = Promise.withResolvers<void>();
+    onCancelled = stopped.resolve;
+    made = Promise.resolve();
+    pulls = 0;
+    const parts = (await exportAs(reader)).body?.getReader();
+    if (!parts) throw new Error('The answer has no body');
+    await parts.read();
+    return { parts, stopped: stopped.promise };
+  };
+  const readOn = async (parts: ReadableStreamDefaultReader) => {
+    while (!(await parts.read()).done);
+  };
+
+  it('ends, and is not complete, soon after its key was disabled', async () => {
+    const disabled = await makeKey(app, owner);
+    const { parts, stopped } = await begin(disabled);
+    await owner.post(`/v1/api-keys/${disabled.id}/disable`);
+    await expect(readOn(parts)).rejects.toThrow('terminated');
+    await stopped;
+    expect(cancelled).toMatchObject({ code: 'disabled' });
+  });
+
+  it('stops being made when its client leaves', async () => {
+    const { parts, stopped } = await begin(key);
+    await parts.cancel();
+    await stopped;
+  });
+
+  const confirmed = async (stalledMs: number, destroy: () => void) => {
+    const reply = { raw: { destroy } } as never;
+    const stream = await confirmStream(async () => undefined, stalledMs)(
+      {} as never,
+      reply,
+      endless(),
+    );
+    return (stream as ReadableStream).getReader();
+  };
+
+  it('makes no part before its client has taken the one before', async () => {
+    pulls = 0;
+    const parts = await confirmed(60_000, () => undefined);
+    await setImmediate();
+    expect(pulls).toBe(0);
+    await parts.read();
+    await setImmediate();
+    expect(pulls).toBe(1);
+    await parts.cancel();
+  });
+
+  it('is given up when its client reads nothing for too long', async () => {
+    const closed = Promise.withResolvers<void>();
+    const parts = await confirmed(1, closed.resolve);
+    await parts.read();
+    await closed.promise;
+    expect(cancelled).toMatchObject({ message: 'The client stopped reading' });
+  });
 });

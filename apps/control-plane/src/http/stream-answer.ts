@@ -1,20 +1,32 @@
-import type { StreamAnswer } from '@tollkeeper/contract';
+import { type StreamAnswer, streamFormat } from '@tollkeeper/contract';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+
+type Part = Uint8Array<ArrayBuffer>;
+type Check = (request: FastifyRequest) => Promise<void>;
+
+/** How long a client may take to read a part, in milliseconds, before its connection is closed. */
+const STALLED_MS = 60_000;
 
 /** Sends what the handler of such a route answers, once there is a stream. */
 export async function sendStream(
   reply: FastifyReply,
-  { contentType, fileName }: StreamAnswer,
+  declared: StreamAnswer,
+  query: unknown,
   answer: unknown,
 ): Promise<unknown> {
   const stream = await answer;
+  const { contentType, fileName } = streamFormat(declared, query);
   reply.header('content-type', contentType);
   if (fileName) reply.header('content-disposition', `attachment; filename="${fileName}"`);
   return stream;
 }
 
-/** Runs a check before the first byte of a stream. Where the check throws, nothing of it is sent. */
-export function beforeStream(check: (request: FastifyRequest) => Promise<void>) {
+/**
+ * Runs a check before the first byte of a stream and again before each part, since a stream may take
+ * hours. Where the first check throws, nothing is sent; where a later one does, the connection ends
+ * before the stream does, so that nobody takes a part for the whole.
+ */
+export function confirmStream(check: Check, stalledMs = STALLED_MS) {
   return async (request: FastifyRequest, reply: FastifyReply, payload: unknown) => {
     if (!(payload instanceof ReadableStream)) return payload;
     try {
@@ -24,6 +36,44 @@ export function beforeStream(check: (request: FastifyRequest) => Promise<void>) 
       await payload.cancel(error);
       throw error;
     }
-    return payload;
+    const onStalled = () => reply.raw.destroy();
+    return confirmParts(payload, () => check(request), stalledMs, onStalled);
   };
+}
+
+/** Asks for a part only once the client has taken the one before, and holds none meanwhile. */
+function confirmParts(
+  stream: ReadableStream<Part>,
+  check: () => Promise<void>,
+  stalledMs: number,
+  onStalled: () => void,
+): ReadableStream<Part> {
+  const reader = stream.getReader();
+  let stalled: NodeJS.Timeout | undefined;
+  const stop = async (reason: unknown) => {
+    clearTimeout(stalled);
+    await reader.cancel(reason);
+  };
+  return new ReadableStream<Part>(
+    {
+      async pull(parts) {
+        clearTimeout(stalled);
+        const { done, value } = await reader.read();
+        try {
+          await check();
+        } catch (error) {
+          await stop(error);
+          throw error;
+        }
+        if (done) return parts.close();
+        parts.enqueue(value);
+        stalled = setTimeout(() => {
+          void stop(new Error('The client stopped reading')).then(onStalled);
+        }, stalledMs);
+      },
+      cancel: stop,
+    },
+    // Nothing is read ahead.
+    { highWaterMark: 0 },
+  );
 }

@@ -45,7 +45,8 @@ export function createClient(
     });
     const text = await response.text();
     const type = response.headers.get('content-type') ?? '';
-    const parsed = /json/.test(type) && text !== '' ? JSON.parse(text) : text;
+    const parsed =
+      /^application\/(problem\+)?json/.test(type) && text !== '' ? JSON.parse(text) : text;
     checkAnswer({ method, path, status: response.status, type, body: parsed });
     return { status: response.status, headers: response.headers, body: parsed, problem: parsed };
   }
