@@ -2,4 +2,5 @@
 
 export { canonicalJson } from './canonical-json.ts';
 export * from './note/index.ts';
+export * from './tree/index.ts';
 export * from './witness/index.ts';
