@@ -9,6 +9,8 @@ import { requireChromium } from './test-programs.mjs';
 
 /** @type {Record<string, (args: string[]) => Promise<number>>} */
 const tasks = {
+  /** What every task begins with, alone. */
+  'set-up': async () => 0,
   start: async (args) => {
     await buildDashboard();
     await buildControlPlane();
