@@ -20,7 +20,7 @@ export function createPendingFleet(
   const faults = new Map<string, string>();
   return {
     keys: () => fleet?.keys() ?? 'no_snapshot',
-    count: (...counted) => fleet?.count(...counted),
+    count: (subject, accepted, atMs, call) => fleet?.count(subject, accepted, atMs, call),
     flush: () => fleet?.flush(),
     status: () =>
       fleet?.status() ?? {

@@ -76,13 +76,14 @@ const LACKS_PATH: CallDecision = { decision: 'deny', lacking: 'path' };
 /**
  * What the policies of the workspace and of its organization say about a call of a key that is valid
  * for all else. Doubt refuses: where what the key alone is does not decide, the request must be known.
- * @param describe the call, where that is needed; undefined where nothing is known of it
+ * @param describe the call, where that is needed; it, or what it returns, is undefined where too little
+ * is known
  */
 export function decidePolicies(
   index: KeyIndex,
   { slot, environment }: PolicySecret,
   { organizationId, workspaceId }: PolicyPlace,
-  describe: (() => CalledRoute) | undefined,
+  describe: (() => CalledRoute | undefined) | undefined,
   nowMs: number,
 ): CallDecision {
   const store = index.policies;

@@ -28,6 +28,7 @@ export {
   removeKey,
   removeSecret,
   secretFacts,
+  secretIdentity,
   secretSubject,
   secretsCount,
   type WholeKey,
@@ -42,7 +43,7 @@ export {
   rangeContains,
   rangeWithin,
 } from './ip-range.ts';
-export type { KeyFacts, KeyOrganization, KeyOwner, KeySubject } from './key-facts.ts';
+export type { KeyFacts, KeyIdentity, KeyOrganization, KeyOwner, KeySubject } from './key-facts.ts';
 export {
   createSecret,
   displayPrefix,

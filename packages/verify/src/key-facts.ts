@@ -11,9 +11,13 @@ export interface KeySubject {
   readonly ownerId: string;
 }
 
-/** Everything a decision needs to know about one secret of a key. */
-export interface KeyFacts extends KeySubject {
+/** Whose a key is, and what people call it: what an accepted call is passed on with. */
+export interface KeyIdentity extends KeySubject {
   readonly name: string;
+}
+
+/** Everything a decision needs to know about one secret of a key. */
+export interface KeyFacts extends KeyIdentity {
   readonly status: KeyStatus;
   readonly expiresAtMs: number | null;
   readonly scopes: ScopeSet;

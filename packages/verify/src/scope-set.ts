@@ -81,7 +81,10 @@ function intersectApi(left: ApiScopes, right: ApiScopes): ApiScopes {
   return left.size === 0 || right.size === 0 ? NO_API_SCOPES : left.intersection(right);
 }
 
+/** One of the two where it holds the other: each call asks for what its route and every call needs. */
 export function union(left: ScopeSet, right: ScopeSet): ScopeSet {
+  if (includes(left, right)) return left;
+  if (includes(right, left)) return right;
   return {
     low: left.low | right.low,
     high: left.high | right.high,

@@ -1,4 +1,5 @@
 import { isAsked } from '../request/connection-options.ts';
+import { capitalize } from '../request/header-kinds.ts';
 import type { AddressHeader } from './public-address.ts';
 
 /** Of the connection to the upstream, or taken from it by the framing of our own. */
@@ -13,10 +14,7 @@ const DROPPED = [
 ];
 
 /** What some headers of an answer mean to the gateway; it passes all others on as they are. */
-const KINDS = new Map<
-  string,
-  'dropped' | 'connection' | 'encoding' | 'length' | 'trailer' | AddressHeader
->([
+const KINDS: ReadonlyMap<string, AnswerKind> = new Map<string, AnswerKind>([
   ...DROPPED.map((name) => [name, 'dropped'] as const),
   ['connection', 'connection'],
   ['transfer-encoding', 'encoding'],
@@ -27,6 +25,18 @@ const KINDS = new Map<
   ['refresh', 'refresh'],
   ['set-cookie', 'cookie'],
 ]);
+
+type AnswerKind = 'dropped' | 'connection' | 'encoding' | 'length' | 'trailer' | AddressHeader;
+
+const PLAIN_NAMES = ['cache-control', 'content-type', 'date', 'last-modified', 'server'];
+
+/** By the spellings that servers use, so that most names are read without a copy in lower case. */
+const SPELLINGS: ReadonlyMap<string, AnswerKind | 'plain'> = new Map(
+  [...PLAIN_NAMES.map((name) => [name, 'plain'] as const), ...KINDS].flatMap(([name, kind]) => [
+    [name, kind],
+    [capitalize(name), kind],
+  ]),
+);
 const PLAIN_ENCODING = /^(?:chunked|identity)$/i;
 /** Said about the body by the head alone (RFC 9110, 6.5.1). */
 const NO_TRAILER = new Set([
@@ -76,9 +86,10 @@ export function answerHead(
   for (let i = 0; i < texts.length; i += 2) {
     const name = texts[i] ?? '';
     const value = texts[i + 1] ?? '';
-    const kind = KINDS.get(name.toLowerCase());
+    const kind = SPELLINGS.get(name) ?? KINDS.get(name.toLowerCase());
     switch (kind) {
       case undefined:
+      case 'plain':
         headers.push(name, value);
         break;
       case 'dropped':

@@ -62,7 +62,8 @@ export class Answer {
   headOf(status: number, raw: RawHeaders, withTrailers: boolean): AnswerHead {
     const head = answerHead(raw, status, withTrailers, this.#watch);
     // Beside those of the upstream: the fields are lists, which may come in several lines.
-    if (status === 101 || status >= 200) head.headers.push(...(this.#exchange.rateLimit ?? []));
+    const { rateLimit } = this.#exchange;
+    if (rateLimit && (status === 101 || status >= 200)) head.headers.push(...rateLimit);
     return head;
   }
 
@@ -185,8 +186,7 @@ export class Answer {
     if (record) record.bytesOut += part.length;
     if (this.#left !== UNKNOWN) this.#left -= part.length;
     if (this.#left === 0) {
-      // The last part and the end in one: one write of the socket less. With a short part, Node
-      // joins head and text, and writes them as one piece.
+      // In one with the end, for one write of the socket less: Node joins the head and a short text.
       this.#over = true;
       if (part.length > SHORT_BYTES_MAX) this.#res.end(part);
       else this.#res.end(part.toString('latin1'), 'latin1');

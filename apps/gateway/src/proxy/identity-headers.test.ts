@@ -15,14 +15,6 @@ function nameHeader(name: string): string | undefined {
       organizationId: 'org_1',
       workspaceId: null,
       ownerId: 'mem_1',
-      status: 'active',
-      expiresAtMs: null,
-      scopes: scopeSet(['usage.read']),
-      allowedIps: [],
-      tags: [],
-      profile: 'custom',
-      createdAtMs: 0,
-      retiresAtMs: null,
     },
   });
   return headers[headers.indexOf('X-Tollkeeper-Key-Name') + 1];

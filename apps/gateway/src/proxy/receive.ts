@@ -158,7 +158,7 @@ function passInspected(
 }
 
 function decide(services: Services, call: Call, received: Received): void {
-  const { request, route, body, ...rest } = received;
+  const { head, target, peer, route, request, body } = received;
   const { callsMax } = services.live.config.perKey;
   const admit =
     callsMax === null
@@ -175,7 +175,7 @@ function decide(services: Services, call: Call, received: Received): void {
     else {
       accept(services, call, decision);
       const caller = { request, decision };
-      services.hold(new ProxyRequest(services, call, { ...rest, route, body, caller }));
+      services.hold(new ProxyRequest(services, call, { head, target, peer, route, body, caller }));
     }
   });
 }

@@ -102,6 +102,7 @@ function classify(name: string): Kind {
   return lenient.startsWith('x-forwarded-') ? KIND.claim : KIND.plain;
 }
 
-function capitalize(name: string): string {
+/** As most programs write the name of a header. */
+export function capitalize(name: string): string {
   return name.replace(/(?:^|-)[a-z]/g, (letter) => letter.toUpperCase());
 }

@@ -6,13 +6,13 @@ import {
   decideHash,
   effectiveScopes,
   hashSecret,
-  type KeyFacts,
+  type KeyIdentity,
   type KeyIndex,
   missing,
   NO_SCOPES,
   type ScopeSet,
   scopeSet,
-  secretFacts,
+  secretIdentity,
   shadowDenials,
   union,
   wouldDeny,
@@ -48,7 +48,7 @@ const NONE: readonly string[] = [];
 
 export interface Accepted {
   readonly code: 'valid';
-  readonly key: KeyFacts;
+  readonly key: KeyIdentity;
   /** What the key may do now. */
   readonly scopes: ScopeSet;
   /** Whether a shadow policy would have refused it. */
@@ -144,7 +144,7 @@ export function authorizeBy(
 interface Evaluated {
   readonly decision: Decision;
   /** Set when the key is known. */
-  readonly key: KeyFacts | undefined;
+  readonly key: KeyIdentity | undefined;
   /** Limits in which the call needs room; undefined where it has none, or is denied. */
   readonly claims: readonly Claim[] | undefined;
   /** Ids of policies in shadow mode that would have refused it. */
@@ -165,7 +165,7 @@ function evaluate(
   const required = union(request.required, CALL);
   const conditions = { secret, ip, scopes: required, organizationId, workspaceId };
   const { code, slot } = decide(index, conditions, nowMs);
-  const key = secretFacts(index, slot);
+  const key = secretIdentity(index, slot);
   if (code !== 'valid' || !key) {
     const refused = code === 'valid' ? 'not_found' : code;
     const denial = denialOf(refused, lackedBy(index, slot, required));

@@ -56,8 +56,7 @@ export function decideCall(
   { environment, ip, call }: PolicyQuestion,
   nowMs: number,
 ): CallDecision {
-  const isKnown = call && gateway && isMethod(call.method) && isHost(call.host);
-  const request = isKnown ? () => calledRoute(gateway, call, ip) : undefined;
+  const request = call && gateway ? () => knownRoute(gateway, call, ip) : undefined;
   return decidePolicies(
     index,
     { slot, environment },
@@ -65,6 +64,12 @@ export function decideCall(
     request,
     nowMs,
   );
+}
+
+/** Undefined where policies cannot know what is asked for. */
+function knownRoute(gateway: GatewayFacts, call: CallFacts, ip: string): CalledRoute | undefined {
+  const isKnown = isMethod(call.method) && isHost(call.host);
+  return isKnown ? calledRoute(gateway, call, ip) : undefined;
 }
 
 /**

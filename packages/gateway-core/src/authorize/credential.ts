@@ -50,6 +50,8 @@ export function sortCredentials(texts: readonly string[]): SentCredentials {
 
 /** The token of `Bearer`; empty for any other kind of credential, which is the upstream's. */
 export function bearerToken(authorization: string): string {
+  // As nearly all clients write it.
+  if (authorization.startsWith('Bearer ')) return authorization.slice(7).trim();
   const text = authorization.trimStart();
   return BEARER.test(text) ? text.replace(BEARER, '').trimEnd() : '';
 }

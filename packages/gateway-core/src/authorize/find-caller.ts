@@ -1,4 +1,4 @@
-import { decide, type KeyFacts, secretFacts, union } from '@tollkeeper/verify';
+import { decide, type KeyIdentity, secretIdentity, union } from '@tollkeeper/verify';
 import type { Fleet } from '../fleet.ts';
 import { type AuthorizationRequest, CALL } from './authorize.ts';
 
@@ -10,12 +10,12 @@ export function findCaller(
   fleet: Pick<Fleet, 'keys'>,
   { secret, ip, required }: Omit<AuthorizationRequest, 'call'>,
   nowMs: number,
-): KeyFacts | undefined {
+): KeyIdentity | undefined {
   const keys = fleet.keys();
   if (typeof keys === 'string') return undefined;
   const { index, organizationId, workspaceId } = keys;
   const scopes = union(required, CALL);
   const conditions = { secret, ip, scopes, organizationId, workspaceId };
   const { code, slot } = decide(index, conditions, nowMs);
-  return code === 'valid' ? secretFacts(index, slot) : undefined;
+  return code === 'valid' ? secretIdentity(index, slot) : undefined;
 }

@@ -75,7 +75,13 @@ function kindText({ code, method, routePath }: DecidedCall): string {
 
 /** The head without the kind of calls. */
 export function withoutKind(head: string): string {
-  return isShadow(head) ? head : head.split(' ', 4).join(' ');
+  if (isShadow(head)) return head;
+  let end = -1;
+  for (let field = 0; field < 4; field++) {
+    end = head.indexOf(' ', end + 1);
+    if (end < 0) return head;
+  }
+  return head.slice(0, end);
 }
 
 function isShadow(head: string): boolean {

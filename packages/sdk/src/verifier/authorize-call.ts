@@ -11,7 +11,7 @@ import {
   type Log,
   UNAVAILABLE,
 } from '@tollkeeper/gateway-core';
-import { type KeyFacts, type ScopeSet, scopeNames, scopeSet } from '@tollkeeper/verify';
+import { type KeyIdentity, type ScopeSet, scopeNames, scopeSet } from '@tollkeeper/verify';
 
 /** Whose call it is, and what the key may do now. */
 export interface VerifiedKey {
@@ -92,7 +92,7 @@ function callFacts({ method, url, host, rawHeaders }: Call): CallFacts {
   return { method, path, host, routePath: '', rawHeaders };
 }
 
-export function verifiedKey(key: KeyFacts, scopes: ScopeSet): VerifiedKey {
+export function verifiedKey(key: KeyIdentity, scopes: ScopeSet): VerifiedKey {
   return {
     id: key.keyId,
     name: key.name,

@@ -1,5 +1,5 @@
 import type { KeySecret } from '@tollkeeper/protocol';
-import type { KeyFacts, KeySubject } from '../key-facts.ts';
+import type { KeyFacts, KeyIdentity, KeySubject } from '../key-facts.ts';
 import { forgetKey, forgetKeys } from '../policies/policy-store.ts';
 import {
   createFingerprint,
@@ -130,6 +130,14 @@ export function secretFacts(index: KeyIndex, slot: number): KeyFacts | undefined
 export function secretSubject(index: KeyIndex, slot: number): KeySubject | undefined {
   const status = statusIn(wordsOf(index.secrets, slot), startOf(slot));
   return status && subjectOf(index, slot);
+}
+
+/** The part of `secretFacts` that every call needs. */
+export function secretIdentity(index: KeyIndex, slot: number): KeyIdentity | undefined {
+  const subject = secretSubject(index, slot);
+  if (!subject) return undefined;
+  const { keyId, organizationId, workspaceId, ownerId } = subject;
+  return { keyId, organizationId, workspaceId, ownerId, name: readName(index.labels, slot) };
 }
 
 function subjectOf(index: KeyIndex, slot: number): KeySubject {
