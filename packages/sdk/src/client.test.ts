@@ -93,7 +93,7 @@ describe('a stream with declared lines', () => {
   });
   const ask = async (
     parts: readonly (string | Buffer)[],
-    query: object = {},
+    query: Record<string, unknown> = {},
     onCancel = () => undefined,
   ) => {
     const left = parts.map((part) => Buffer.from(part as string));
