@@ -7,6 +7,7 @@ import type { Config } from './config.ts';
 import type { Services } from './context.ts';
 import { connect, JOB_LIMITS, NOT_DURABLE, REQUEST_LIMITS } from './db/connect.ts';
 import { migrateDatabase } from './db/migrate.ts';
+import { recordWitnessAlarm } from './features/gateways/index.ts';
 import { createAuth } from './features/identity/index.ts';
 import { createSetup, type Setup } from './features/setup/index.ts';
 import { type Hub, startHub } from './fleet/index.ts';
@@ -87,7 +88,11 @@ export async function createApp(options: AppOptions): Promise<App> {
   const usage = startUsageCounter(own.db, processId, log);
   const signingKey = deriveSigningKey(options.secret);
   const fleet = connect(options.database, FLEET_CONNECTIONS_MAX, onError);
-  const hub = startHub({ db: fleet.db, processId, signingKey, changeFeed, clock, log });
+  const hub = startHub({
+    ...{ db: fleet.db, processId, signingKey, changeFeed, clock, log },
+    readLogs: async () => [],
+    onWitnessAlarm: (gateway, alarm) => recordWitnessAlarm(services, gateway, alarm),
+  });
   listeners.add(hub.wake);
   const onMessage = (channel?: string) => {
     changeFeed.wake();

@@ -100,6 +100,7 @@ function takePlace(
     ...{ controlPlane, joinKey, stateDir, staleMaxMs, name, softwareVersion, log, signal },
     hostname: hostname(),
     proxy: findForwardProxy(controlPlane, process.env),
+    transparencyLogKey: config.transparencyLogKey ?? undefined,
     workers,
   });
 }

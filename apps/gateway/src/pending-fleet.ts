@@ -25,7 +25,7 @@ export function createPendingFleet(
     status: () =>
       fleet?.status() ?? {
         ...{ gatewayId: null, name, labels: {}, draining: false, connected: false },
-        ...{ version: null, ageMs: null, staleMaxMs, spooledCalls: 0 },
+        ...{ version: null, ageMs: null, staleMaxMs, spooledCalls: 0, witness: null },
         fault: [...faults.values()].join(' ') || null,
       },
     report(fault, topic = 'instance') {

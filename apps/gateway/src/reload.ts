@@ -21,6 +21,7 @@ const READ_AT_START = [
   'stateDir',
   'workers',
   'staleMaxMs',
+  'transparencyLogKey',
   'controlPlane',
 ] as const;
 

@@ -6,7 +6,9 @@ export type FaultTopic =
   | 'control_plane'
   | 'rejected'
   | 'disk'
-  | 'usage';
+  | 'usage'
+  | 'witness'
+  | 'witness_disk';
 
 /** What is wrong with this instance at the moment, for people. */
 export interface Faults {

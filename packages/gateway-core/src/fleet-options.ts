@@ -22,6 +22,8 @@ export interface FleetOptions {
   readonly hostname: string;
   /** For how long to serve without word from the control plane; null is for ever. */
   readonly staleMaxMs: number | null;
+  /** Verifier key of the organization's transparency log; undefined trusts the first that comes. */
+  readonly transparencyLogKey?: string | undefined;
   readonly log: Log;
   /** Decide and count in place of this process, which then says no_snapshot itself. */
   readonly workers?: Workers | undefined;

@@ -1,6 +1,7 @@
 import type { DecisionCode, Labels } from '@tollkeeper/contract';
 import type { FleetUpstream } from '@tollkeeper/protocol';
 import type { KeyIndex } from '@tollkeeper/verify';
+import type { WitnessStatus } from './witness/index.ts';
 
 /** What policies can ask about the gateway itself, as people named it. */
 export interface GatewayFacts {
@@ -82,4 +83,6 @@ export interface FleetStatus {
   readonly spooledCalls: number;
   /** What is wrong, for people; null when nothing is. */
   readonly fault: string | null;
+  /** What it has seen of the transparency log; null before it has joined. */
+  readonly witness: WitnessStatus | null;
 }

@@ -10,6 +10,7 @@ import {
   UPSTREAM_URL_MAX,
   UPSTREAMS_MAX,
   type Upward,
+  WITNESS_PROTOCOL,
 } from '@tollkeeper/protocol';
 import { repeat } from './clock.ts';
 import {
@@ -27,6 +28,7 @@ import { openGatewayFile } from './snapshot/gateway-file.ts';
 import type { SnapshotSync } from './sync/index.ts';
 import { rowsWithoutKinds, type UsageSpool } from './usage/index.ts';
 import { createUsageReport } from './usage/usage-report.ts';
+import type { Witness } from './witness/index.ts';
 
 /** An instance's line to the control plane, and what is said over it. */
 export interface Link {
@@ -57,13 +59,14 @@ interface LinkParts {
   readonly faults: Faults;
   readonly spool: UsageSpool;
   readonly meter: HealthMeter;
+  readonly witness: Witness;
   readonly upstreams: () => readonly FleetUpstream[];
   /** Called at first, if it is known, and whenever people have edited this gateway. */
   readonly described: (gateway: GatewayFacts) => void;
 }
 
 export function openLink(parts: LinkParts): Link {
-  const { run, sync, faults, spool, meter, upstreams } = parts;
+  const { run, sync, faults, spool, meter, witness, upstreams } = parts;
   const { identity, folder, clock, random, log } = run;
   const usage = createUsageReport(spool, faults, clock);
   const settled = Promise.withResolvers<void>();
@@ -114,6 +117,7 @@ export function openLink(parts: LinkParts): Link {
     sync,
     faults,
     log,
+    witness,
     hello(challenge, protocol) {
       spoken = protocol;
       return makeHello(run, sync, challenge, protocol);
@@ -124,6 +128,7 @@ export function openLink(parts: LinkParts): Link {
       connected = socket;
       log.info({ gatewayId: identity.gatewayId }, 'this gateway is connected');
       reportHealth();
+      if (spoken >= WITNESS_PROTOCOL) socket.send(witness.announce());
       usage.connected((message) => socket.send(inVersion(spoken, message)));
     },
     usageStored: ({ spoolId, sequence }) => usage.stored(spoolId, sequence),

@@ -16,10 +16,12 @@ import { openStateFolder } from './state-folder/open-state-folder.ts';
 import { createTestClock, type TestClock } from './testing/clock.ts';
 import { createTestLog, makeStateDir, start } from './testing/start.ts';
 
-/** Fields that are measured, or a sentence for people. */
+/** Fields that are measured, random, or a sentence for people. */
 const VARYING: ReadonlyMap<string, object> = new Map([
   ['health', { cpuPercent: expect.any(Number), memoryBytes: expect.any(Number) }],
   ['reject', { detail: expect.any(String) }],
+  ['witness', { publicKey: expect.any(String) }],
+  ['cosignature', { line: expect.any(String) }],
 ]);
 
 it.each(RECORDINGS)('a gateway of this build converses in version $protocol', async (recording) => {

@@ -13,6 +13,7 @@ import { openConfirmedFile } from './snapshot/confirmed-file.ts';
 import { openSnapshotFile } from './snapshot/snapshot-file.ts';
 import { openStateFolder } from './state-folder/open-state-folder.ts';
 import { createSnapshotSync, isFresh } from './sync/index.ts';
+import { createWitness, openWitnessFolder } from './witness/index.ts';
 
 /**
  * Starts an instance of the fleet: joins, if it has not yet, and keeps the keys of its workspace up
@@ -65,9 +66,14 @@ async function runFleet(run: Run): Promise<Fleet> {
     ? decideInWorkers(run, run.workers, () => sync.distrustDisk())
     : decideHere(run);
   const { keyStore, freshness, spool, meter } = decider;
+  const witness = createWitness({
+    folder: await openWitnessFolder(folder, organizationId),
+    ...{ organizationId, logKey: run.transparencyLogKey, faults, clock, log: run.log },
+  });
   const sync = createSnapshotSync({
     place: { organizationId, workspaceId },
     controlPlaneKey: readPublicKey(identity.controlPlaneKey),
+    identityKey: identity.privateKey,
     snapshotFile: openSnapshotFile(folder),
     confirmedFile: openConfirmedFile(folder),
     keyStore,
@@ -81,7 +87,7 @@ async function runFleet(run: Run): Promise<Fleet> {
   await sync.load();
   let readUpstreams: () => readonly FleetUpstream[] = () => [];
   const link = openLink({
-    ...{ run, sync, faults, spool, meter, upstreams: () => readUpstreams() },
+    ...{ run, sync, faults, spool, meter, witness, upstreams: () => readUpstreams() },
     described: decider.describe,
   });
   let keys: WorkspaceKeys | undefined;
@@ -118,6 +124,7 @@ async function runFleet(run: Run): Promise<Fleet> {
       staleMaxMs,
       spooledCalls: spool.pendingCalls(),
       fault: faults.text(),
+      witness: witness.status(),
     }),
     report(fault, topic = 'instance') {
       if (fault === null) faults.clear(topic);

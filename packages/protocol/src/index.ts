@@ -14,6 +14,11 @@ export type {
   PolicyRemovedEntry,
 } from './codec/entry.ts';
 export { type Format, formatOf, PartError, partFormat } from './codec/part-format.ts';
+export {
+  type SignedApplied,
+  signApplied,
+  verifyApplied,
+} from './messages/applied.ts';
 export { type Downward, type DownwardOf, downward } from './messages/downward.ts';
 export {
   type Hello,
@@ -41,6 +46,12 @@ export {
   type UpwardOf,
   upward,
 } from './messages/upward.ts';
+export {
+  CHECKPOINT_LENGTH_MAX,
+  WITNESS_ALARMS,
+  type WitnessAlarm,
+  type WitnessAlarmKind,
+} from './messages/witness.ts';
 export * from './protocol-version.ts';
 export { type Frame, FrameError, openFrame, sealFrame } from './signatures/frame.ts';
 export {

@@ -14,11 +14,15 @@
  *    and is challenged in the older of both. To one of version 3 the control plane sends format 1,
  *    with owners without scopes while anything else applies than what no policy would refuse.
  *    Rows of `usage` name the kind of their calls, and `shadow` counts what policies in shadow mode
- *    would have refused. A gateway sends neither in version 3.
+ *    would have refused. A gateway sends neither in version 3. `checkpoint` is answered with `witness`
+ *    or `cosignature`, and an `ack` may be signed: none of it is sent in version 3.
  */
 export const PROTOCOL_VERSION = 4;
 /** The oldest version that is spoken, on either side. */
 export const PROTOCOL_VERSION_MIN = 3;
+
+/** The first version with checkpoints of the transparency log, and signed acknowledgements. */
+export const WITNESS_PROTOCOL = 4;
 
 /** Header of the upgrade in which a gateway names its version; those of version 3 do not. */
 export const PROTOCOL_HEADER = 'x-tollkeeper-protocol';

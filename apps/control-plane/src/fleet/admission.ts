@@ -109,6 +109,7 @@ export function createAdmission(options: AdmissionOptions) {
       lastReceivedAt: now,
       health: null,
       rejection: null,
+      witness: null,
       ended: false,
     };
     if (options.isStopping() || !isOpen(session)) return presence.leave(session);

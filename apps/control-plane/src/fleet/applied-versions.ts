@@ -1,14 +1,18 @@
-import type { Position } from '@tollkeeper/protocol';
+import type { SignedApplied, UpwardOf } from '@tollkeeper/protocol';
 import { sql } from 'drizzle-orm';
 import type { Logger } from 'pino';
 import type { Database } from '../db/connect.ts';
 import { gateway, gatewayVersion, workspace } from '../db/schema/index.ts';
 import { containsPosition } from './read-positions.ts';
 
+type Acknowledged = Pick<UpwardOf<'ack'>, 'version' | 'latest'> & {
+  readonly signed?: SignedApplied | undefined;
+};
+
 /** Stores which gateway has applied which version, and when: what propagation is read from. */
 export interface AppliedVersions {
   /** To be called at the moment that the gateway says so. */
-  add(gatewayId: string, applied: { readonly version: number; readonly latest: Position }): void;
+  add(gatewayId: string, applied: Acknowledged): void;
   /**
    * Waits until all that was added for the gateway is stored, so that what is stored next is newer.
    * @throws Error when it could not be stored
@@ -26,10 +30,8 @@ const SETTLE_RUNS_MAX = 3;
 /** While the database is away; the oldest go first, as a later version stands for all before. */
 const WAITING_MAX = 20_000;
 
-interface Applied {
+interface Applied extends Acknowledged {
   readonly gatewayId: string;
-  readonly version: number;
-  readonly latest: Position;
   /** By `performance.now()`. */
   readonly at: number;
 }
@@ -70,8 +72,8 @@ export function createAppliedVersions(db: Database, log: Logger): AppliedVersion
   }
 
   return {
-    add(gatewayId, { version, latest }) {
-      waiting.push({ gatewayId, version, latest, at: performance.now() });
+    add(gatewayId, { version, latest, signed }) {
+      waiting.push({ gatewayId, version, latest, signed, at: performance.now() });
       start(GATHER_MS);
     },
     async settled(gatewayId) {
@@ -97,7 +99,7 @@ export function createAppliedVersions(db: Database, log: Logger): AppliedVersion
  */
 async function store(db: Database, batch: readonly Applied[]): Promise<void> {
   const now = performance.now();
-  const rows = batch.map(({ gatewayId, version, latest, at }, position) => {
+  const rows = batch.map(({ gatewayId, version, latest, signed, at }, position) => {
     return {
       gatewayId,
       version,
@@ -105,26 +107,32 @@ async function store(db: Database, batch: readonly Applied[]): Promise<void> {
       revision: latest.revision,
       ageMs: now - at,
       position,
+      saidAtMs: signed?.atMs ?? null,
+      signature: signed ? Buffer.from(signed.signature, 'base64url').toString('hex') : null,
     };
   });
   await db.execute(sql`
     with said as (
       select * from json_to_recordset(${JSON.stringify(rows)}::json)
         as said ("gatewayId" text, version bigint, latest bigint, revision uuid, "ageMs" float8,
-          position int)
+          position int, "saidAtMs" bigint, signature text)
     ), known as materialized (
       select ${gateway.id} as id, ${gateway.workspaceId} as workspace_id from ${gateway}
       where ${gateway.id} in (select "gatewayId" from said)
       order by ${gateway.id} for no key update
     ), applied as (
-      select known.id, said.version, said.position,
+      select known.id, said.version, said.position, said.latest, said.revision, said."saidAtMs",
+        said.signature,
         clock_timestamp() - said."ageMs" * interval '1 millisecond' as at
       from said join known on known.id = said."gatewayId"
       join ${workspace} on ${workspace.id} = known.workspace_id
       where said.version <= said.latest and ${containsPosition(sql`said.latest`, sql`said.revision`)}
     ), kept as (
-      insert into ${gatewayVersion} (gateway_id, version, applied_at)
-      select id, version, min(at) from applied group by id, version
+      insert into ${gatewayVersion} (gateway_id, version, applied_at, latest_version,
+        latest_revision, said_at_ms, signature)
+      select distinct on (id, version) id, version, at, latest, revision, "saidAtMs",
+        decode(signature, 'hex')
+      from applied order by id, version, at, position
       on conflict do nothing
     ), newest as (
       select distinct on (id) id, version, at from applied order by id, position desc

@@ -64,6 +64,7 @@ async function follow(process: { isCurrent: boolean }, beforeSeen = async () => 
     snapshotMin: null,
     health: null,
     rejection: null,
+    witness: null,
     ended: false,
   };
   const lost: Session[] = [];

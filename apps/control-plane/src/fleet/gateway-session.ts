@@ -33,8 +33,20 @@ export interface Session {
   health: GatewayHealth | null;
   /** What it last refused to apply; null since it applied something. */
   rejection: string | null;
+  /** What it announced as a witness of the transparency log; null before, and in version 3. */
+  witness: SessionWitness | null;
   /** Set once it was disconnected by us: its messages are ignored from then on. */
   ended: boolean;
+}
+
+/** A gateway as a witness, on one connection. */
+export interface SessionWitness {
+  /** Key that it cosigns with, in base64url. */
+  readonly publicKey: string;
+  /** Size of the last checkpoint that it cosigned; 0 for none. */
+  size: number;
+  /** The checkpoint that it was sent last, and the size that it had then. */
+  offered: { readonly size: number; readonly body: string; readonly oldSize: number } | null;
 }
 
 /** With more bytes on their way, a gateway reads too slowly to be sent more. */

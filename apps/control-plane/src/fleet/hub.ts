@@ -29,6 +29,7 @@ import {
 import { createSnapshotRateLimit } from './snapshot-rate-limit.ts';
 import { createSnapshots, type Snapshots } from './snapshots.ts';
 import { createUsageIntake } from './usage-intake.ts';
+import { createWitnesses, type OnWitnessAlarm, type ReadLogs } from './witnesses.ts';
 
 /** Connections of gateways to this process, by which they receive what changes. */
 export interface Hub {
@@ -39,6 +40,8 @@ export interface Hub {
   enter(address: string, evict: () => void): Entering | undefined;
   /** To be called when something may have changed in what gateways decide with. */
   sendChanges(): void;
+  /** To be called when there is a new checkpoint of a transparency log. */
+  sendCheckpoints(): void;
   /** To be called when this process has applied changes; with none, when it may have missed some. */
   wake(changes: readonly AppendedChange[]): void;
   /** Sends everybody away, and stores what is left. */
@@ -64,6 +67,8 @@ interface HubOptions {
   readonly changeFeed: Pick<ChangeFeed, 'current' | 'catchUp'>;
   readonly clock: () => Date;
   readonly log: Logger;
+  readonly readLogs: ReadLogs;
+  readonly onWitnessAlarm: OnWitnessAlarm;
   /** How many gateways of one organization may be connected here. */
   readonly perOrganizationMax?: number;
 }
@@ -107,9 +112,14 @@ export function startHub(options: HubOptions): Hub {
   });
   const end = (session: Session, detail: string) => endForViolation(seal, session, detail, log);
   const usage = createUsageIntake({ db, seal, clock, log, end });
+  const witnesses = createWitnesses({
+    ...{ db, seal, gateways, clock, log },
+    readLogs: options.readLogs,
+    onAlarm: options.onWitnessAlarm,
+  });
   let stopping = false;
   const isStopping = () => stopping;
-  const receivers = { applied, log, acceptUsage: usage.add, answer, resync, end };
+  const receivers = { applied, log, witnesses, acceptUsage: usage.add, answer, resync, end };
   const { begin } = createSessionLifecycle({
     ...{ seal, gateways, lineages, membership, feeds, presence, applied, catchUp, receivers },
     ...{ log, isStopping },
@@ -121,6 +131,7 @@ export function startHub(options: HubOptions): Hub {
   const stops = [
     every(REFRESH_MS, () => presence.refresh(gateways.all().filter(isOpen)), log),
     every(CONFIRM_MS, createHeartbeat(gateways, membership, feeds), log),
+    every(CONFIRM_MS, witnesses.publish, log),
   ];
 
   function sendChanges(): void {
@@ -147,6 +158,9 @@ export function startHub(options: HubOptions): Hub {
       };
     },
     sendChanges,
+    sendCheckpoints() {
+      witnesses.publish().catch((error) => log.warn({ err: error }, 'checkpoints not sent yet'));
+    },
     wake(changes) {
       membership.wake(changes);
       sendChanges();
@@ -156,6 +170,7 @@ export function startHub(options: HubOptions): Hub {
       await Promise.all(stops.map((stop) => stop()));
       await sockets.closeAll();
       await usage.settled();
+      await witnesses.settled();
       await applied.stop().catch((error) => log.warn({ err: error }, 'versions were not stored'));
       await presence.clear().catch((error) => log.warn({ err: error }, 'disconnects not recorded'));
     },

@@ -54,6 +54,7 @@ function sessionOn(socket: WebSocket, instanceId = 'a', organizationId = 'org_1'
     lastReceivedAt: 0,
     health: null,
     rejection: null,
+    witness: null,
     ended: false,
   };
 }
@@ -157,7 +158,8 @@ describe('connections', () => {
   it('beyond the bound of their organization are refused for now', async () => {
     const { app } = world;
     const signingKey = createIdentity();
-    const options = { ...app.services, processId: 'a small hub', signingKey };
+    const witnesses = { readLogs: async () => [], onWitnessAlarm: async () => undefined };
+    const options = { ...app.services, processId: 'a small hub', signingKey, ...witnesses };
     const hub = startHub({ ...options, perOrganizationMax: 1 });
     onTestFinished(() => hub.stop());
     const server = new WebSocketServer({ port: 0, host: '127.0.0.1', perMessageDeflate: false });

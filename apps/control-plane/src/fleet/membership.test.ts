@@ -53,6 +53,7 @@ it('a gateway that was sent away is not listened to any more', () => {
     log,
     applied: { add: () => void heard.push('ack'), stop: async () => undefined },
     acceptUsage: () => void heard.push('usage'),
+    witnesses: { receive: () => void heard.push('witness') },
     answer: () => void heard.push('check'),
     resync: () => void heard.push('resync'),
     end: () => void heard.push('end'),

@@ -2,10 +2,12 @@ import { type Upward, upward } from '@tollkeeper/protocol';
 import type { Logger } from 'pino';
 import type { AppliedVersions } from './applied-versions.ts';
 import type { Session } from './gateway-session.ts';
+import type { Witnesses } from './witnesses.ts';
 
 export interface Receivers {
   readonly applied: Pick<AppliedVersions, 'add'>;
   readonly log: Logger;
+  readonly witnesses: Pick<Witnesses, 'receive'>;
   readonly acceptUsage: (session: Session, usage: Extract<Upward, { type: 'usage' }>) => void;
   /** Answers what the session asks. */
   readonly answer: (session: Session) => void;
@@ -16,7 +18,7 @@ export interface Receivers {
 
 /** Does what a message of an admitted gateway asks. @param text undefined for what is no text */
 export function receive(
-  { applied, log, acceptUsage, answer, resync, end }: Receivers,
+  { applied, log, witnesses, acceptUsage, answer, resync, end }: Receivers,
   session: Session,
   text: string | undefined,
 ): void {
@@ -59,6 +61,10 @@ export function receive(
       session.health = health;
       return;
     }
+    case 'witness':
+    case 'cosignature':
+      witnesses.receive(session, message);
+      return;
     default:
       message satisfies never;
   }

@@ -128,12 +128,15 @@ describe.each(RECORDINGS)('version $protocol', (recording) => {
       log,
       applied: { add: note('ack') },
       acceptUsage: note('usage'),
+      witnesses: { receive: note('witness') },
       answer: note('check'),
       resync: note('resync'),
       end: note('end'),
     };
     const session = openSession();
-    const sent = ['health', 'ack', 'check', 'usage', 'reject', 'resync'].flatMap(texts);
+    const types = ['health', 'ack', 'check', 'usage', 'reject', 'resync', 'witness', 'cosignature'];
+    const sent = types.flatMap(texts);
+    const witnessed = ['witness', 'cosignature'].flatMap(texts).map((text) => JSON.parse(text));
 
     for (const text of sent) receive(receivers, session, text);
 
@@ -147,6 +150,7 @@ describe.each(RECORDINGS)('version $protocol', (recording) => {
       ['check', undefined],
       ['usage', usage],
       ['resync', undefined],
+      ...witnessed.map((message) => ['witness', message]),
     ]);
     expect(session.check).toBe(check.nonce);
     expect({ type: 'health', ...session.health }).toEqual(health);

@@ -41,6 +41,8 @@ it('tells Prometheus what was decided, how fast, by which version, and what wait
     'snapshot_age_seconds 1.5',
     'connected 1',
     'spooled_calls 4',
+    'witness_size 12',
+    'witness_alarm 0',
   ]) {
     expect(lines).toContain(`tollkeeper_gateway_${line}`);
   }

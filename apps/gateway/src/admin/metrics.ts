@@ -126,6 +126,23 @@ export function addFleetMetrics(registry: Registry, fleet: Fleet): void {
     'Calls counted that the control plane has not stored yet',
     () => fleet.status().spooledCalls,
   );
+  addWitnessMetrics(registry, fleet);
+}
+
+/** Prometheus metrics of what the instance has seen of the transparency log. */
+function addWitnessMetrics(registry: Registry, fleet: Fleet): void {
+  addGauge(
+    registry,
+    'witness_size',
+    'Events in the last checkpoint of the transparency log that was cosigned',
+    () => fleet.status().witness?.size ?? 0,
+  );
+  addGauge(
+    registry,
+    'witness_alarm',
+    'Whether the transparency log was seen to be rewritten, cut off, or replaced',
+    () => Number((fleet.status().witness?.alarm ?? null) !== null),
+  );
 }
 
 /** Prometheus metrics of the upstreams of routes that have several. */

@@ -14,6 +14,8 @@ export interface Config {
   readonly workers: number;
   /** How old the last confirmed version may be, in milliseconds; null is any age. */
   readonly staleMaxMs: number | null;
+  /** Verifier key of the organization's transparency log; null trusts the first that comes. */
+  readonly transparencyLogKey: string | null;
   /** Whose X-Forwarded-* and Forwarded are believed. */
   readonly trustedProxies: readonly IpRange[];
   /** Whether /forward-auth and /ext-authz/ answer with decisions; else they refuse all. */

@@ -1,4 +1,5 @@
 import { isScope, nearestName, parseScope, SCOPES } from '@tollkeeper/contract';
+import { NOTE_ED25519, parseVkey } from '@tollkeeper/transparency-log';
 import { parseIpRange } from '@tollkeeper/verify';
 import { z } from 'zod';
 import { KIND, kindOf } from '../request/header-kinds.ts';
@@ -47,6 +48,13 @@ export function gatewayFile(env: Environment) {
     stateDir: z.string().min(1).optional(),
     workers: z.int().min(1).max(WORKERS_MAX).default(1),
     staleMaxMs: z.int().min(1).nullable().default(null),
+    transparencyLogKey: z
+      .string()
+      .refine(
+        isLogKey,
+        'must be the verifier key of the transparency log, as the Audit page shows it',
+      )
+      .optional(),
     trustedProxies: z.array(range).default([]),
     forwardAuth: z.boolean().optional(),
     methodHeader: methodHeader.nullable().default(null),
@@ -57,6 +65,14 @@ export function gatewayFile(env: Environment) {
   });
 }
 export type GatewayFile = z.output<ReturnType<typeof gatewayFile>>;
+
+function isLogKey(text: string): boolean {
+  try {
+    return parseVkey(text).type === NOTE_ED25519;
+  } catch {
+    return false;
+  }
+}
 
 const address = z.string({ error: ADDRESS_SHAPE }).transform((text, ctx) => {
   const parsed = parseAddress(text);

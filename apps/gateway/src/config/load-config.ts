@@ -55,6 +55,7 @@ export async function loadConfig(
         : resolve(folder, file.stateDir),
     workers: options.workers ?? file.workers,
     staleMaxMs: file.staleMaxMs,
+    transparencyLogKey: file.transparencyLogKey ?? null,
     trustedProxies: file.trustedProxies,
     forwardAuth,
     methodHeader: file.methodHeader,

@@ -82,6 +82,7 @@ export function createTestFleet(): TestFleet {
       staleMaxMs: null,
       spooledCalls: counted.length,
       fault: fleet.reported,
+      witness: { size: 12, alarm: null },
     }),
     report(fault) {
       fleet.reported = fault;

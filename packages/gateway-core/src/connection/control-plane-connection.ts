@@ -11,6 +11,7 @@ import {
 import type { Faults } from '../faults.ts';
 import type { Log } from '../log.ts';
 import { Rejection, type SnapshotSync } from '../sync/index.ts';
+import type { Witness } from '../witness/index.ts';
 import type { Socket, SocketEvents } from './open-socket.ts';
 
 /** What a connection to the control plane needs to know and to call. */
@@ -21,6 +22,7 @@ export interface ControlPlaneConnection {
   readonly sync: SnapshotSync;
   readonly faults: Faults;
   readonly log: Log;
+  readonly witness: Pick<Witness, 'receive'>;
   /** Makes the hello, which answers the challenge, in the version of the challenge. */
   hello(challenge: string, protocol: number): Hello;
   /** Called when the control plane admits this gateway, and whenever someone edits it. */
@@ -161,6 +163,8 @@ async function handleMessage(
       return sync.receive(header, body, data);
     case 'gateway':
       return welcome(state, header, data);
+    case 'checkpoint':
+      return [await connection.witness.receive(header, state.nonce)];
     case 'usage-stored':
       connection.usageStored(header);
       return [];

@@ -1,11 +1,14 @@
-import type { Upward } from '@tollkeeper/protocol';
+import { signApplied, type Upward, WITNESS_PROTOCOL } from '@tollkeeper/protocol';
 import { noteDiskFault, type SyncContext } from './sync-state.ts';
 
-/** Reports the version that this gateway decides with, unless a restart would lose it. */
+/** Reports, and signs, the version that this gateway decides with, unless a restart would lose it. */
 export function acknowledge(ctx: SyncContext): Upward[] {
   const { version, latest } = ctx.state;
   if (version === null || latest === null || !storeConfirmed(ctx)) return [];
-  return [{ type: 'ack', version, latest }];
+  if (ctx.state.protocol < WITNESS_PROTOCOL) return [{ type: 'ack', version, latest }];
+  const { workspaceId } = ctx.place;
+  const claims = { workspaceId, version, latest, atMs: ctx.clock.epochMs() };
+  return [{ type: 'ack', version, latest, signed: signApplied(ctx.identityKey, claims) }];
 }
 
 /**

@@ -58,6 +58,7 @@ export function createSnapshotSync(parts: Omit<SyncContext, 'state'>): SnapshotS
     hello(protocol) {
       const nonce = beginCheck(ctx);
       state.nonce = nonce;
+      state.protocol = protocol;
       const isSame = state.format === null || state.format === formatOf(protocol);
       if (state.isStored && isSame) return { nonce, version: state.version, latest: state.latest };
       state.awaitedAtMs = ctx.clock.monotonicMs();

@@ -15,6 +15,8 @@ export interface SyncContext {
   readonly place: Place;
   /** The control plane's public key, as pinned when the gateway joined. */
   readonly controlPlaneKey: KeyObject;
+  /** Signs what this gateway has applied, from version 4 of the protocol on. */
+  readonly identityKey: KeyObject;
   readonly keyStore: KeyStore;
   readonly snapshotFile: SnapshotFile;
   readonly confirmedFile: ConfirmedFile;
@@ -36,6 +38,8 @@ export interface SyncState {
   latest: Position | null;
   /** Version in the file of acknowledgements: the gateway starts with nothing older. */
   versionMin: number;
+  /** Version of the protocol that the current connection speaks; 0 before the hello. */
+  protocol: number;
   /** Nonce of the current connection; undefined before the hello. */
   nonce: string | undefined;
   /** Lineage that the current connection sends; undefined before it says so. */
@@ -87,6 +91,7 @@ export function emptySyncState(): SyncState {
     format: null,
     latest: null,
     versionMin: 0,
+    protocol: 0,
     nonce: undefined,
     lineage: undefined,
     check: undefined,

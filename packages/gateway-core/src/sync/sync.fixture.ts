@@ -1,10 +1,12 @@
-import { createPublicKey, randomBytes } from 'node:crypto';
+import { createPublicKey, type KeyObject, randomBytes } from 'node:crypto';
 import {
+  createIdentity,
   type DownwardOf,
   type Hello,
   openFrame,
   PROTOCOL_VERSION,
   type Upward,
+  verifyApplied,
 } from '@tollkeeper/protocol';
 import { expect, onTestFinished } from 'vitest';
 import { createFaults, type Faults } from '../faults.ts';
@@ -69,12 +71,14 @@ async function open(sealer: Sealer, given: Given): Promise<TestSync> {
   const log = createTestLog();
   const folder = await openStateFolder(stateDir, log);
   const controlPlaneKey = createPublicKey(sealer.signingKey);
+  const identityKey = createIdentity();
   const own = createIndexStore(ORGANIZATION);
   const freshness = createFreshness(clock);
   const faults = createFaults();
   const sync = createSnapshotSync({
     place: { organizationId: ORGANIZATION, workspaceId: WORKSPACE },
     controlPlaneKey,
+    identityKey,
     keyStore: given.keyStore ?? own,
     snapshotFile: openSnapshotFile(folder),
     confirmedFile: openConfirmedFile(folder),
@@ -97,7 +101,7 @@ async function open(sealer: Sealer, given: Given): Promise<TestSync> {
         case 'snapshot':
         case 'changes':
         case 'confirmed':
-          return await sync.receive(header, body, frame);
+          return (await sync.receive(header, body, frame)).map((each) => read(each, identityKey));
         default:
           throw new Error(header.type);
       }
@@ -169,4 +173,13 @@ export async function openAtStart(): Promise<TestSync> {
 /** The second key. */
 export function revoke({ sealer }: TestSync): void {
   sealer.world.change(keyOf(2, { status: 'revoked' }));
+}
+
+/** The message without its signature, which has to be right. */
+function read(message: Upward, identity: KeyObject): Upward {
+  if (message.type !== 'ack' || !message.signed) return message;
+  const { signed, ...ack } = message;
+  const claims = { ...ack, workspaceId: WORKSPACE, atMs: signed.atMs };
+  expect(verifyApplied(createPublicKey(identity), claims, signed.signature)).toBe(true);
+  return ack;
 }

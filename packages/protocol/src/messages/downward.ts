@@ -1,6 +1,7 @@
 import { gatewayId, labels, workspaceId } from '@tollkeeper/contract';
 import { z } from 'zod';
 import { nonce, position, version } from './hello.ts';
+import { CHECKPOINT_LENGTH_MAX } from './witness.ts';
 
 /**
  * Messages of the control plane. Each is one binary frame: an Ed25519 signature of 64 bytes
@@ -95,6 +96,26 @@ const usageStored = z.strictObject({
   sequence: z.int().min(1),
 });
 
+/**
+ * The newest checkpoint of the organization's transparency log, for the gateway to check and to
+ * cosign (C2SP tlog-witness). Signed once for all gateways that have seen the same size before; only
+ * with the nonce of the hello does a smaller size than the gateway has seen mean that the log was
+ * rolled back.
+ */
+const checkpoint = z.strictObject({
+  type: z.literal('checkpoint'),
+  organizationId: workspace.organizationId,
+  nonce: nonce.optional(),
+  /** Verifier key of the log. A gateway that has none yet keeps it. */
+  logKey: z.string().max(CHECKPOINT_LENGTH_MAX),
+  /** Signed note, without cosignatures. */
+  note: z.string().max(CHECKPOINT_LENGTH_MAX),
+  /** Size that the gateway has seen before; 0 for none. */
+  oldSize: z.int().min(0),
+  /** Consistency proof between both sizes: hashes in base64. */
+  proof: z.array(z.string().max(44)).max(63),
+});
+
 /** The gateway was removed from the fleet: it deletes its snapshot and denies every request. */
 const removed = z.strictObject({
   type: z.literal('removed'),
@@ -120,6 +141,7 @@ export const downward = z.discriminatedUnion('type', [
   usageStored,
   removed,
   refused,
+  checkpoint,
 ]);
 export type Downward = z.output<typeof downward>;
 export type DownwardOf<T extends Downward['type']> = Extract<Downward, { type: T }>;

@@ -7,10 +7,20 @@ import {
   workspaceId,
 } from '@tollkeeper/contract';
 import { z } from 'zod';
+import { applied } from './applied.ts';
 import { hello, nonce, position, version } from './hello.ts';
+import { cosignature, witness } from './witness.ts';
 
-/** Every decision from now on is made with the version, which may reflect changes up to `latest`. */
-const ack = z.strictObject({ type: z.literal('ack'), version, latest: position });
+/**
+ * Every decision from now on is made with the version, which may reflect changes up to `latest`.
+ * Signed from version 4 on where keys may have ended with it.
+ */
+const ack = z.strictObject({
+  type: z.literal('ack'),
+  version,
+  latest: position,
+  signed: applied.optional(),
+});
 
 /**
  * Asks whether the gateway has everything that is committed. Sent every CONFIRM_MS, unless the last
@@ -142,6 +152,8 @@ export const upward = z.discriminatedUnion('type', [
   resync,
   usage,
   health,
+  witness,
+  cosignature,
 ]);
 export type Upward = z.output<typeof upward>;
 export type UpwardOf<T extends Upward['type']> = Extract<Upward, { type: T }>;

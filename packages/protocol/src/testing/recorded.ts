@@ -38,12 +38,12 @@ export const RECORDINGS: readonly Recording[] = [
 ];
 
 function readRecording(
-  recording: typeof version3,
+  recording: Omit<typeof version3, 'messages'> & { readonly messages: readonly object[] },
   format: Format,
   entries: Recording['entries'],
 ): Recording {
   const messages = recording.messages.map((each): RecordedMessage => {
-    if (each.text !== undefined) {
+    if ('text' in each && typeof each.text === 'string') {
       return { from: 'gateway', type: JSON.parse(each.text).type, text: each.text };
     }
     const { header, entries, frame } = each as unknown as Omit<RecordedFrame, 'bytes'> & {

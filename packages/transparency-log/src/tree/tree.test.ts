@@ -95,16 +95,14 @@ describe('for every size', () => {
 });
 
 it('accepts no inclusion proof of which anything differs', async () => {
-  const arbitrary = fc
-    .integer({ min: 2, max: 40 })
-    .chain((size) =>
-      fc.record({
-        size: fc.constant(size),
-        index: fc.nat(size - 1),
-        change: fc.constantFrom(...INCLUSION_CHANGES),
-        at: fc.nat(6),
-      }),
-    );
+  const arbitrary = fc.integer({ min: 2, max: 40 }).chain((size) =>
+    fc.record({
+      size: fc.constant(size),
+      index: fc.nat(size - 1),
+      change: fc.constantFrom(...INCLUSION_CHANGES),
+      at: fc.nat(6),
+    }),
+  );
   const all = makeEntries(41);
   await fc.assert(
     fc.asyncProperty(arbitrary, async ({ size, index, change, at }) => {
@@ -149,16 +147,14 @@ const INCLUSION_CHANGES: ((claim: Inclusion, at: number) => Partial<Inclusion>)[
 ];
 
 it('accepts no consistency proof of which anything differs', async () => {
-  const arbitrary = fc
-    .integer({ min: 2, max: 40 })
-    .chain((secondSize) =>
-      fc.record({
-        secondSize: fc.constant(secondSize),
-        firstSize: fc.integer({ min: 1, max: secondSize }),
-        change: fc.constantFrom(...CONSISTENCY_CHANGES),
-        at: fc.nat(6),
-      }),
-    );
+  const arbitrary = fc.integer({ min: 2, max: 40 }).chain((secondSize) =>
+    fc.record({
+      secondSize: fc.constant(secondSize),
+      firstSize: fc.integer({ min: 1, max: secondSize }),
+      change: fc.constantFrom(...CONSISTENCY_CHANGES),
+      at: fc.nat(6),
+    }),
+  );
   const entries = makeEntries(41);
   await fc.assert(
     fc.asyncProperty(arbitrary, async ({ firstSize, secondSize, change, at }) => {

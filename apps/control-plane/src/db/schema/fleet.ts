@@ -1,5 +1,5 @@
 import type { Labels } from '@tollkeeper/contract';
-import type { GatewayHealth } from '@tollkeeper/protocol';
+import type { GatewayHealth, WitnessAlarm } from '@tollkeeper/protocol';
 import { sql } from 'drizzle-orm';
 import {
   bigint,
@@ -56,6 +56,11 @@ export const joinKey = pgTable(
   ],
 );
 
+/** `witness_key`: the gateway announced another key than the one that it began with. */
+export type StoredAlarm = Omit<WitnessAlarm, 'kind'> & {
+  readonly kind: WitnessAlarm['kind'] | 'witness_key';
+};
+
 /** A gateway, as people know it; connected or not. */
 export const gateway = pgTable(
   'gateway',
@@ -84,6 +89,13 @@ export const gateway = pgTable(
     appliedVersion: version(),
     staleMaxMs: bigint({ mode: 'number' }),
     softwareVersion: text(),
+    /** Key that it cosigns checkpoints with: Ed25519, 32 bytes. The first that it announced stays. */
+    witnessKey: bytea(),
+    /** Size of the last checkpoint that it said to have cosigned. */
+    witnessSize: bigint({ mode: 'number' }),
+    witnessedAt: moment(),
+    /** What was wrong with the transparency log, or with its key; null while nothing is. */
+    witnessAlarm: jsonb().$type<StoredAlarm>(),
   },
   (table) => [
     index().on(table.organizationId, table.createdAt, table.id),
@@ -152,9 +164,35 @@ export const gatewayVersion = pgTable(
       .references(() => gateway.id, { onDelete: 'cascade' }),
     version: version().notNull(),
     appliedAt: moment().notNull(),
+    /** What the gateway signed of it (`signApplied`); null of one that signs nothing. */
+    latestVersion: version(),
+    latestRevision: uuid(),
+    /** By the clock of the gateway, in milliseconds since 1970. */
+    saidAtMs: bigint({ mode: 'number' }),
+    signature: bytea(),
   },
   (table) => [
     primaryKey({ columns: [table.gatewayId, table.version] }),
     index().on(table.appliedAt),
   ],
+);
+
+/** The last cosignature of each witness of an organization's transparency log. */
+export const cosignature = pgTable(
+  'cosignature',
+  {
+    organizationId: text()
+      .notNull()
+      .references(() => organization.id, { onDelete: 'cascade' }),
+    /** Name and key ID of the witness. */
+    witness: text().notNull(),
+    /** Size of the checkpoint. */
+    size: bigint({ mode: 'number' }).notNull(),
+    /** Text of the checkpoint, which it covers, without signatures. */
+    body: text().notNull(),
+    /** Signature line, with its line feed. */
+    line: text().notNull(),
+    at: moment().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.organizationId, table.witness] })],
 );

@@ -1,0 +1,72 @@
+import type { UpwardOf } from '@tollkeeper/protocol';
+import type { VerifierKey } from '@tollkeeper/transparency-log';
+import { and, eq, sql } from 'drizzle-orm';
+import type { Database } from '../db/connect.ts';
+import { cosignature, gateway, type StoredAlarm } from '../db/schema/index.ts';
+
+/** What is on record of a gateway as a witness. */
+export interface KnownWitness {
+  /** In base64url. */
+  readonly publicKey: string;
+  readonly alarm: StoredAlarm | null;
+}
+
+/**
+ * Stores what the gateway announced, but for its alarm; its key only if it is the first (trust on
+ * first use). Undefined for a gateway that is gone.
+ */
+export async function noteWitness(
+  db: Database,
+  gatewayId: string,
+  { publicKey, size }: Pick<UpwardOf<'witness'>, 'publicKey' | 'size'>,
+): Promise<KnownWitness | undefined> {
+  const announced = Buffer.from(publicKey, 'base64url');
+  const isKnown = sql`coalesce(${gateway.witnessKey}, ${announced}) = ${announced}`;
+  const [row] = await db
+    .update(gateway)
+    .set({
+      witnessKey: sql`coalesce(${gateway.witnessKey}, ${announced})`,
+      witnessSize: sql`case when ${isKnown} then ${size}::bigint else ${gateway.witnessSize} end`,
+    })
+    .where(eq(gateway.id, gatewayId))
+    .returning({ witnessKey: gateway.witnessKey, alarm: gateway.witnessAlarm });
+  if (!row) return undefined;
+  return { publicKey: (row.witnessKey ?? announced).toString('base64url'), alarm: row.alarm };
+}
+
+/** A verified cosignature, and the checkpoint that it covers. */
+interface Cosigned {
+  readonly size: number;
+  readonly body: string;
+  readonly line: string;
+}
+
+/** Keeps the newest cosignature of each witness. */
+export async function storeCosignature(
+  db: Database,
+  { id, organizationId }: { readonly id: string; readonly organizationId: string },
+  key: VerifierKey,
+  cosigned: Cosigned,
+): Promise<void> {
+  await db
+    .update(gateway)
+    .set({ witnessSize: cosigned.size, witnessedAt: sql`clock_timestamp()` })
+    .where(and(eq(gateway.organizationId, organizationId), eq(gateway.id, id)));
+  await upsertCosignature(db, organizationId, key, cosigned);
+}
+
+export async function upsertCosignature(
+  db: Database,
+  organizationId: string,
+  { name, keyId }: Pick<VerifierKey, 'name' | 'keyId'>,
+  { size, body, line }: Cosigned,
+): Promise<void> {
+  const at = sql`clock_timestamp()`;
+  await db
+    .insert(cosignature)
+    .values({ organizationId, witness: `${name}+${keyId}`, size, body, line, at })
+    .onConflictDoUpdate({
+      target: [cosignature.organizationId, cosignature.witness],
+      set: { size, body, line, at },
+    });
+}

@@ -1,0 +1,161 @@
+import { readPublicKey, type UpwardOf } from '@tollkeeper/protocol';
+import {
+  COSIGNATURE_ED25519,
+  type Hash,
+  NoteError,
+  parseCheckpoint,
+  parseNote,
+  verifierKey,
+  verifyCosignature,
+  witnessName,
+} from '@tollkeeper/transparency-log';
+import type { Logger } from 'pino';
+import type { Database } from '../db/connect.ts';
+import type { StoredAlarm } from '../db/schema/index.ts';
+import { createSingleFlight } from '../replication/single-flight.ts';
+import type { ConnectedGateways } from './connected-gateways.ts';
+import { isOpen, type Session, type SessionWitness, send } from './gateway-session.ts';
+import type { Seal } from './seal.ts';
+import { noteWitness, storeCosignature } from './store-witnesses.ts';
+
+/** The newest checkpoint of an organization's transparency log. */
+export interface PublishedLog {
+  readonly organizationId: string;
+  /** Verifier key. */
+  readonly logKey: string;
+  readonly size: number;
+  /** Signed note, without cosignatures. */
+  readonly note: string;
+  /** Consistency proof from the older size. */
+  proof(oldSize: number): Promise<readonly Hash[]>;
+}
+
+/** Reads those of the organizations that have a log. */
+export type ReadLogs = (organizationIds: readonly string[]) => Promise<readonly PublishedLog[]>;
+
+/** Called with what a gateway found wrong, or null when it was found right again. */
+export type OnWitnessAlarm = (
+  gateway: Pick<Session['gateway'], 'id' | 'organizationId'>,
+  alarm: StoredAlarm | null,
+) => Promise<void>;
+
+/** The connected gateways as witnesses of the transparency logs of their organizations. */
+export interface Witnesses {
+  receive(session: Session, message: UpwardOf<'witness' | 'cosignature'>): void;
+  /** Sends the newest checkpoint to each gateway that has not been sent it. */
+  publish(): Promise<void>;
+  /** Resolves when nothing is under way. */
+  settled(): Promise<void>;
+}
+
+interface WitnessesOptions {
+  readonly db: Database;
+  readonly seal: Seal;
+  readonly gateways: ConnectedGateways;
+  readonly readLogs: ReadLogs;
+  readonly onAlarm: OnWitnessAlarm;
+  readonly clock: () => Date;
+  readonly log: Logger;
+}
+
+export function createWitnesses(options: WitnessesOptions): Witnesses {
+  const { db, seal, gateways, readLogs, onAlarm, clock, log } = options;
+  const { run: publish, idle } = createSingleFlight(publishAll);
+  const underWay = new Set<Promise<void>>();
+
+  /** The sizes are read before the logs: a log that is smaller then has lost something. */
+  async function publishAll(): Promise<void> {
+    const asked = witnessesOf(gateways);
+    if (asked.length === 0) return;
+    const byOrganization = Map.groupBy(asked, ({ session }) => session.gateway.organizationId);
+    for (const published of await readLogs([...byOrganization.keys()])) {
+      const body = parseNote(published.note).text;
+      const frames = new Map<number, Promise<Uint8Array>>();
+      for (const { session, witness, size: oldSize } of byOrganization.get(
+        published.organizationId,
+      ) ?? []) {
+        const { size } = published;
+        if (witness.offered?.size === size && witness.offered.oldSize === oldSize) continue;
+        witness.offered = { size, body, oldSize };
+        const frame = frames.get(oldSize) ?? sealCheckpoint(published, session, oldSize);
+        // With the nonce of one gateway, it is of use to no other.
+        if (oldSize <= size) frames.set(oldSize, frame);
+        send(session, await frame);
+      }
+    }
+  }
+
+  async function sealCheckpoint(published: PublishedLog, session: Session, oldSize: number) {
+    const { organizationId, logKey, note, size } = published;
+    const header = { type: 'checkpoint' as const, organizationId, logKey, note };
+    if (oldSize > size) return seal({ ...header, nonce: session.nonce, oldSize: 0, proof: [] });
+    const hashes = await published.proof(oldSize);
+    const proof = hashes.map((each) => Buffer.from(each).toString('base64'));
+    return seal({ ...header, oldSize, proof });
+  }
+
+  async function announced(session: Session, message: UpwardOf<'witness'>): Promise<void> {
+    const { gateway } = session;
+    const known = await noteWitness(db, gateway.id, message);
+    if (!known) return;
+    const { publicKey, size, alarm } = message;
+    if (known.publicKey !== publicKey) {
+      log.warn({ gatewayId: gateway.id }, 'gateway announced another witness key than before');
+      session.witness = null;
+      const keys = { kept: known.publicKey, received: publicKey };
+      return onAlarm(gateway, { kind: 'witness_key', atMs: clock().getTime(), ...keys });
+    }
+    session.witness = { publicKey, size, offered: session.witness?.offered ?? null };
+    if (known.alarm || alarm) await onAlarm(gateway, alarm);
+    await publish();
+  }
+
+  async function cosigned(session: Session, message: UpwardOf<'cosignature'>): Promise<void> {
+    const { witness, gateway } = session;
+    const offered = witness?.offered;
+    if (!witness || offered?.size !== message.size) return;
+    const { origin } = parseCheckpoint(offered.body);
+    const name = witnessName(origin, witness.publicKey);
+    const key = verifierKey(name, readPublicKey(witness.publicKey), COSIGNATURE_ED25519);
+    verifyCosignature(offered.body, message.line, key);
+    witness.size = message.size;
+    witness.offered = { ...offered, oldSize: message.size };
+    await storeCosignature(db, gateway, key, { ...message, body: offered.body });
+  }
+
+  function track(session: Session, work: Promise<void>): void {
+    const done = work
+      .catch((error) => {
+        const { id: gatewayId } = session.gateway;
+        const isWrong = error instanceof NoteError;
+        const what = isWrong ? 'gateway sent a wrong cosignature' : 'witness could not be noted';
+        log.warn({ err: error, gatewayId }, what);
+      })
+      .finally(() => underWay.delete(done));
+    underWay.add(done);
+  }
+
+  return {
+    publish,
+    receive(session, message) {
+      if (message.type === 'witness') track(session, announced(session, message));
+      else track(session, cosigned(session, message));
+    },
+    async settled() {
+      await Promise.all(underWay);
+      await idle();
+    },
+  };
+}
+
+/** Of each gateway the newest connection, with the size that it has now. */
+function witnessesOf(gateways: ConnectedGateways) {
+  const newest = new Map<string, Session>();
+  for (const session of gateways.all()) {
+    if (session.witness && isOpen(session)) newest.set(session.gateway.id, session);
+  }
+  return [...newest.values()].flatMap((session) => {
+    const witness: SessionWitness | null = session.witness;
+    return witness ? [{ session, witness, size: witness.size }] : [];
+  });
+}
