@@ -54,6 +54,7 @@ export const memberId = id('member').meta({ examples: ['mem_7dQx0mJ2vK4tR9sZ1aBc
 export const invitationId = id('invitation').meta({ examples: ['inv_7dQx0mJ2vK4tR9sZ1aBc'] });
 export const gatewayId = id('gateway').meta({ examples: ['gw_7dQx0mJ2vK4tR9sZ1aBc'] });
 export const joinKeyId = id('joinKey').meta({ examples: ['jk_7dQx0mJ2vK4tR9sZ1aBc'] });
+export const auditEventId = id('auditEvent').meta({ examples: ['evt_7dQx0mJ2vK4tR9sZ1aBc'] });
 export const policyId = id('policy').meta({ examples: ['pol_7dQx0mJ2vK4tR9sZ1aBc'] });
 /** Ids of members in a query: as many as proxies accept in an address. */
 export const KEPT_MEMBERS_MAX = 300;

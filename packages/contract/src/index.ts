@@ -1,6 +1,7 @@
 /** The wire: what server, SDK, command line and dashboard agree on. Declares; does nothing. */
 export * from './api-key-schemas.ts';
 export { type AppliedClaims, appliedStatement } from './applied-statement.ts';
+export * from './audit-event-schemas.ts';
 export * from './dashboard-paths.ts';
 export * from './decision.ts';
 export * from './errors.ts';
@@ -35,6 +36,7 @@ export * from './route.ts';
 export type { Identity, PasskeyAnswer } from './routes/access.ts';
 export { GRACE_SECONDS_MAX, KEY_SORTS, type KeySort } from './routes/api-keys.ts';
 export { API_SCOPES_MAX, type DefinedApiScope } from './routes/api-scopes.ts';
+export { auditEventFilters } from './routes/audit-events.ts';
 export { BULK_KEYS_MAX } from './routes/bulk-keys.ts';
 export {
   CASCADE_KEYS_NAMED_MAX,

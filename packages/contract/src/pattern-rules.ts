@@ -1,4 +1,10 @@
 import { z } from 'zod';
+import {
+  AUDIT_ACTION_FILTER,
+  AUDIT_ACTION_FILTER_RULE,
+  AUDIT_ACTOR_ID,
+  AUDIT_ACTOR_ID_RULE,
+} from './audit-event-schemas.ts';
 import { ID_RULES } from './ids.ts';
 import { CALL_PATH, CALL_PATH_RULE, HTTP_METHOD, HTTP_METHOD_RULE } from './policy-request.ts';
 import {
@@ -43,6 +49,8 @@ export const PATTERN_RULES: ReadonlyMap<string, string> = new Map([
   ...(
     [
       [VISIBLE_LINE, VISIBLE_LINE_RULE],
+      [AUDIT_ACTION_FILTER, AUDIT_ACTION_FILTER_RULE],
+      [AUDIT_ACTOR_ID, AUDIT_ACTOR_ID_RULE],
       [TAG, TAG_RULE],
       [NO_SECRET, NO_SECRET_RULE],
       [SOURCE_TEXT, SOURCE_TEXT_RULE],

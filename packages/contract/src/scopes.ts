@@ -87,9 +87,10 @@ export interface ScopeDescription {
   readonly description: string;
 }
 
-/** No route needs a scope of these yet. */
-const UNUSED_GROUPS: ReadonlySet<string> = new Set([
-  'audit',
+/** Scopes, and groups of scopes, that no route needs yet. */
+const UNUSED: ReadonlySet<string> = new Set([
+  'audit.export',
+  'audit.webhook_manage',
   'billing',
   'compliance',
   'integrations',
@@ -101,9 +102,10 @@ export const SCOPE_CATALOG: readonly ScopeDescription[] = Object.entries(CATALOG
     Object.entries(actions).map(([action, description]) => ({
       name: `${group}.${action}` as BuiltInScope,
       group: group as ScopeGroup,
-      description: UNUSED_GROUPS.has(group)
-        ? `Allows nothing in this version. Later: ${lowerFirst(description)}`
-        : description,
+      description:
+        UNUSED.has(group) || UNUSED.has(`${group}.${action}`)
+          ? `Allows nothing in this version. Later: ${lowerFirst(description)}`
+          : description,
     })),
 );
 

@@ -89,6 +89,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./usage.ts')).usage,
   },
   {
+    name: 'audit',
+    summary: 'Read the audit log, and follow it',
+    load: async () => (await import('./audit.ts')).audit,
+  },
+  {
     name: 'verify',
     summary: 'Check whether a key is valid',
     load: async () => (await import('./verify.ts')).verify,

@@ -1,7 +1,7 @@
 import { and, eq, isNull, or, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { Authority, Ctx } from '../context.ts';
-import { apiKey, member, policy, user } from '../db/schema/index.ts';
+import { apiKey, auditEvent, member, policy, user } from '../db/schema/index.ts';
 import { holds } from './require-scope.ts';
 
 /**
@@ -34,6 +34,19 @@ export function visibleFleet(
   return and(
     eq(table.organizationId, ctx.organizationId),
     ctx.workspaceId === null ? undefined : eq(table.workspaceId, ctx.workspaceId),
+  );
+}
+
+/**
+ * Which audit events the caller sees: of their organization; when they are confined to a workspace, of
+ * what is in it.
+ */
+export function visibleEvents(ctx: Authority): SQL | undefined {
+  return and(
+    eq(auditEvent.organizationId, ctx.organizationId),
+    ctx.workspaceId === null
+      ? undefined
+      : eq(sql`${auditEvent.target} ->> 'workspaceId'`, ctx.workspaceId),
   );
 }
 

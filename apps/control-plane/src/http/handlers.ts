@@ -4,6 +4,7 @@ import type { Ctx, Origin, Services } from '../context.ts';
 import { listScopes, whoami } from '../features/access/index.ts';
 import * as apiKeys from '../features/api-keys/index.ts';
 import * as apiScopes from '../features/api-scopes/index.ts';
+import * as auditEvents from '../features/audit-events/index.ts';
 import * as gateways from '../features/gateways/index.ts';
 import {
   type Auth,
@@ -74,6 +75,7 @@ export const handlers: { readonly [N in RouteName]: Handler<Routes[N]> } = {
   ...workspaces,
   ...gateways,
   ...joinKeys,
+  ...auditEvents,
   ...policies,
   listRoles,
   createRole,

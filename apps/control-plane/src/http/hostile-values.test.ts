@@ -175,7 +175,7 @@ function withIds({ path }: Route): string {
 function withAnyId({ path }: Route): string {
   const kinds: Record<string, string> = {
     ...{ members: 'mem', invitations: 'inv', roles: 'role', workspaces: 'ws' },
-    ...{ gateways: 'gw', 'join-keys': 'jk', policies: 'pol' },
+    ...{ gateways: 'gw', 'join-keys': 'jk', policies: 'pol', 'audit-events': 'evt' },
   };
   const prefix = kinds[path.split('/')[2] ?? ''] ?? 'key';
   return path

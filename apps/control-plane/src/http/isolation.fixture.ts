@@ -41,6 +41,7 @@ export async function createVictim(app: TestApp): Promise<Victim> {
   const text = 'permit (principal, action == Action::"GET", resource);';
   await owner.patch(`/v1/policies/${policy.body.id}`, { text });
   const { joinKey, gateway } = await joinFleet(app, owner, workspaceId);
+  const events = await owner.get<{ data: { id: string }[] }>('/v1/audit-events?limit=1');
   const targets = {
     'api-keys': key.id,
     'bulk-keys': bulkKey.id,
@@ -52,6 +53,7 @@ export async function createVictim(app: TestApp): Promise<Victim> {
     roles: role.body.id,
     invitations: invitation.body.id,
     policies: policy.body.id,
+    'audit-events': events.body.data[0]?.id ?? '',
   };
   return {
     organizationId,

@@ -36,8 +36,13 @@ const all = Object.entries(routes) as [RouteName, Route][];
 const reading: readonly List[] = all.filter(([, { method }]) => method === 'GET');
 const paged = reading.filter(([, { query }]) => query && 'cursor' in query.shape);
 
-/** The others are in the order of names. */
-const byTime = paged.filter(([name]) => name !== 'listApiScopes' && name !== 'listPolicyVersions');
+/** The others are in the order of names or numbers. */
+const NOT_BY_TIME: readonly RouteName[] = [
+  'listApiScopes',
+  'listPolicyVersions',
+  'listAuditEvents',
+];
+const byTime = paged.filter(([name]) => !NOT_BY_TIME.includes(name));
 
 let app: TestApp;
 let owner: Client;

@@ -42,7 +42,7 @@ function disable(
     await tx.update(apiKey).set(set).where(eq(apiKey.id, id));
     return {
       result: true,
-      target: { type: 'api_key', id, name: key.name },
+      target: { type: 'api_key', id, name: key.name, workspaceId: key.workspaceId },
       before: keyFacts(key),
       after: {
         ...keyFacts({ ...key, ...set }),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createId } from '@tollkeeper/contract';
+import { type AuditTargetType, createId } from '@tollkeeper/contract';
 import { canonicalJson } from '@tollkeeper/transparency-log';
 import type { Origin, Services } from '../context.ts';
 import type { Transaction } from '../db/connect.ts';
@@ -14,21 +14,22 @@ export type AuditActor =
   | { readonly type: 'operator' }
   | { readonly type: 'system'; readonly job: string };
 
-export interface AuditTarget {
-  readonly type:
-    | 'api_key'
-    | 'api_scope'
-    | 'organization'
-    | 'member'
-    | 'workspace'
-    | 'role'
-    | 'invitation'
-    | 'join_key'
-    | 'gateway'
-    | 'policy';
-  readonly id: string;
-  readonly name: string;
-}
+type PlacedType = 'api_key' | 'policy' | 'gateway' | 'join_key' | 'workspace';
+
+/** A caller who is confined to a workspace sees the events of what is in it, and no others. */
+export type AuditTarget =
+  | {
+      readonly type: PlacedType;
+      readonly id: string;
+      readonly name: string;
+      /** Null where it belongs to no workspace, or to all of them. */
+      readonly workspaceId: string | null;
+    }
+  | {
+      readonly type: Exclude<AuditTargetType, PlacedType>;
+      readonly id: string;
+      readonly name: string;
+    };
 
 export type Facts = Readonly<Record<string, unknown>>;
 
@@ -116,14 +117,30 @@ export type ChainedEvent = ReturnType<typeof chainedRow>;
 
 function chainedRow(
   services: Pick<Services, 'clock' | 'randomBytes'>,
-  { origin, ...entry }: AuditEntry,
+  { origin, target, ...entry }: AuditEntry,
   sequence: number,
   previousHash: Buffer,
 ) {
   const id = createId('auditEvent', services.randomBytes);
-  const event = { ...entry, ...origin, id, sequence, at: services.clock() };
+  const event = {
+    ...{ ...entry, ...origin, id, sequence, at: services.clock() },
+    target: storedTarget(target),
+  };
   const hash = auditHash(previousHash, event);
   return { ...event, previousHash, hash };
+}
+
+/** Names the workspace only where there is one. */
+function storedTarget({ type, id, name, ...place }: AuditTarget): StoredTarget {
+  const { workspaceId = null } = 'workspaceId' in place ? place : {};
+  return { type, id, name, ...(workspaceId === null ? {} : { workspaceId }) };
+}
+
+interface StoredTarget {
+  readonly type: AuditTargetType;
+  readonly id: string;
+  readonly name: string;
+  readonly workspaceId?: string;
 }
 
 /** The part of an event that its hash covers: all of it. */

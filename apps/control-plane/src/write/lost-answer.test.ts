@@ -61,7 +61,7 @@ function note(name: string, then: (tx: Transaction) => Promise<void> = async () 
     action: 'test',
     origin: { requestId: 'req_note', ip: null, userAgent: null },
   };
-  const target = { type: 'workspace', id: name, name } as const;
+  const target = { type: 'role', id: name, name } as const;
   const run = async (tx: Transaction) => {
     await then(tx);
     return { result: name, target, before: null, after: null, changes: [] };

@@ -42,7 +42,7 @@ async function addWorkspace(
     await then(tx);
     return {
       result: id,
-      target: { type: 'workspace', id, name },
+      target: { type: 'role', id, name },
       before: null,
       after: { name },
       changes: [{ kind: 'organization', subjectId: of }],

@@ -1,6 +1,7 @@
 import * as access from './access.ts';
 import * as apiKeys from './api-keys.ts';
 import * as apiScopes from './api-scopes.ts';
+import * as auditEvents from './audit-events.ts';
 import * as bulkKeys from './bulk-keys.ts';
 import * as cascade from './cascade.ts';
 import * as gateways from './gateways.ts';
@@ -100,6 +101,8 @@ export const routes = {
   replayPolicies,
   getPolicySchema: policies.getPolicySchema,
   getPolicyPropagation: policies.getPolicyPropagation,
+  listAuditEvents: auditEvents.listAuditEvents,
+  getAuditEvent: auditEvents.getAuditEvent,
   listJoinKeys: joinKeys.listJoinKeys,
   createJoinKey: joinKeys.createJoinKey,
   deleteJoinKey: joinKeys.deleteJoinKey,

@@ -28,6 +28,7 @@ const CALLABLE_WITH: Readonly<Record<string, readonly RouteName[]>> = {
     'revokeKey',
   ],
   'api_keys.verify': ['verifyKey'],
+  'audit.read': ['listAuditEvents', 'getAuditEvent'],
   credential: ['whoami', 'confirmSession', 'listScopes'],
   'fleet.manage': ['updateGateway', 'deleteGateway', 'createJoinKey', 'deleteJoinKey'],
   'fleet.read': ['listGateways', 'getGateway', 'listJoinKeys'],

@@ -22,6 +22,8 @@ import { positionsOf, type Waiting } from './worklist.ts';
 export interface Root {
   readonly id: string;
   readonly name: string;
+  /** Absent in what an earlier version recorded. */
+  readonly workspaceId?: string | null;
 }
 
 /** What came from some keys. */

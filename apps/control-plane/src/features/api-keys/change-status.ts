@@ -33,7 +33,7 @@ export function changeStatus(
     await tx.update(apiKey).set(set).where(eq(apiKey.id, row.id));
     return {
       result: await readKey(tx, confirmed, row.id),
-      target: { type: 'api_key', id: row.id, name: row.name },
+      target: { type: 'api_key', id: row.id, name: row.name, workspaceId: row.workspaceId },
       before: keyFacts(row),
       after: keyFacts({ ...row, ...set }),
       changes: [{ kind: 'key', subjectId: row.id, workspaceId: row.workspaceId }],

@@ -67,7 +67,12 @@ async function makeKey(tx: Transaction, ctx: Ctx, body: Body, facts: CreationFac
   awaitAtCommit(tx, insertKey(tx, key, Buffer.from(hashSecret(secret))));
   return {
     result: { ...viewOf(key, facts), secret },
-    target: { type: 'api_key' as const, id: key.id, name: key.name },
+    target: {
+      type: 'api_key' as const,
+      id: key.id,
+      name: key.name,
+      workspaceId: key.workspaceId,
+    },
     before: null,
     after: keyFacts(key),
     changes: [{ kind: 'key' as const, subjectId: key.id, workspaceId: key.workspaceId }],

@@ -157,7 +157,7 @@ export async function endCreated(
     own.counts.keysCount += 1;
     own.events.push({
       action: 'api_key.revoke',
-      target: { type: 'api_key', id, name },
+      target: { type: 'api_key', id, name, workspaceId },
       before: keyFacts(row),
       after: { ...keyFacts({ ...row, ...set }), cause },
     });
@@ -180,7 +180,7 @@ export async function endCreated(
     own.counts.joinKeysCount += 1;
     own.events.push({
       action: 'join_key.delete',
-      target: { type: 'join_key', id: row.id, name: row.name },
+      target: { type: 'join_key', id: row.id, name: row.name, workspaceId: row.workspaceId },
       before: joinKeyFacts(row),
       after: { cause },
     });
@@ -201,7 +201,7 @@ export async function endCreated(
     own.counts.gatewaysCount += 1;
     own.events.push({
       action: 'gateway.delete',
-      target: { type: 'gateway', id: row.id, name: row.name },
+      target: { type: 'gateway', id: row.id, name: row.name, workspaceId: row.workspaceId },
       before: gatewayFacts(row),
       after: { cause },
     });

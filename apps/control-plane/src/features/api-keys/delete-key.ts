@@ -55,7 +55,7 @@ async function deleteAlone(tx: Transaction, ctx: Ctx, id: string): Promise<Writt
   await removeRow(tx, row, ctx.services.clock());
   return {
     result: undefined,
-    target: { type: 'api_key', id, name: row.name },
+    target: { type: 'api_key', id, name: row.name, workspaceId: row.workspaceId },
     before: keyFacts(row),
     after: null,
     changes: [{ kind: 'key', subjectId: id, workspaceId: row.workspaceId }],

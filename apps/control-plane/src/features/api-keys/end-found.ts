@@ -35,11 +35,11 @@ export async function endFound(
   const events: FurtherEvent[] = [];
   const changes: Change[] = [];
   const rootIds: string[] = [];
-  for (const { id, name } of own) {
+  for (const { id, name, workspaceId = null } of own) {
     const { counts, events: endEvents, changes: endChanges } = ended(id);
     if (endEvents.length > 0) rootIds.push(id);
     else if (wasRevoked(id) || !namesAny(counts)) continue;
-    const target = { type: 'api_key' as const, id, name };
+    const target = { type: 'api_key' as const, id, name, workspaceId };
     events.push({ action: 'api_key.cascade', target, before: null, after: { created: counts } });
     for (const each of endEvents) events.push(each);
     for (const each of endChanges) changes.push(each);

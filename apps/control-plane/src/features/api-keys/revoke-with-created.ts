@@ -142,14 +142,14 @@ async function findRoots(
   { mayBeDeleted }: Pick<Cascade, 'mayBeDeleted'>,
 ): Promise<Root[]> {
   const rows = await db
-    .select({ id: apiKey.id, name: apiKey.name })
+    .select({ id: apiKey.id, name: apiKey.name, workspaceId: apiKey.workspaceId })
     .from(apiKey)
     .where(and(visibleKeys(ctx), among(apiKey.id, ids)));
   const visible = new Map(rows.map((row) => [row.id, row]));
   const roots: Root[] = [];
   for (const id of ids) {
     const root = visible.get(id) ?? (mayBeDeleted && (await findDeletedKey(db, ctx, id)));
-    if (root) roots.push({ id, name: root.name });
+    if (root) roots.push({ id, name: root.name, workspaceId: root.workspaceId });
   }
   return roots;
 }

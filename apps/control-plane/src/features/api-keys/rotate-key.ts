@@ -33,7 +33,7 @@ export function rotateKey(ctx: Ctx, { params, body }: RouteInput<Routes['rotateK
     await tx.update(apiKey).set(set).where(eq(apiKey.id, row.id));
     return {
       result: { ...(await readKey(tx, confirmed, row.id)), secret },
-      target: { type: 'api_key', id: row.id, name: row.name },
+      target: { type: 'api_key', id: row.id, name: row.name, workspaceId: row.workspaceId },
       before: keyFacts(row),
       after: { ...keyFacts({ ...row, ...set }), graceSeconds: graceMs / 1000 },
       changes: [{ kind: 'key', subjectId: row.id, workspaceId: row.workspaceId }],

@@ -71,7 +71,7 @@ export async function setStatus(
     refusals,
     events: changed.map(({ row, set }) => ({
       action: `api_key.${verb}`,
-      target: { type: 'api_key', id: row.id, name: row.name },
+      target: { type: 'api_key', id: row.id, name: row.name, workspaceId: row.workspaceId },
       before: keyFacts(row),
       after: keyFacts({ ...row, ...set }),
     })),

@@ -40,7 +40,7 @@ export function updateKey(ctx: Ctx, { params, body }: { params: { id: string }; 
       .where(eq(apiKey.id, row.id));
     return unlessUnchanged({
       result: await readKey(tx, confirmed, row.id),
-      target: { type: 'api_key', id: row.id, name },
+      target: { type: 'api_key', id: row.id, name, workspaceId: row.workspaceId },
       before: keyFacts(row),
       after: keyFacts(next),
       changes: [{ kind: 'key', subjectId: row.id, workspaceId: row.workspaceId }],

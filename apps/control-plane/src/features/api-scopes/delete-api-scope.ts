@@ -109,9 +109,9 @@ async function takeFromKeys(tx: Transaction, ctx: Ctx, name: ApiScope): Promise<
       .where(and(eq(apiKey.organizationId, ctx.organizationId), among(apiKey.id, ids)));
   }
   return {
-    events: rows.map(({ id, name: keyName, scopes }) => ({
+    events: rows.map(({ id, name: keyName, scopes, workspaceId }) => ({
       action: 'api_key.update',
-      target: { type: 'api_key', id, name: keyName },
+      target: { type: 'api_key', id, name: keyName, workspaceId },
       ...scopesWithout(scopes, name),
     })),
     changes: rows.map(({ id, workspaceId }) => ({ kind: 'key', subjectId: id, workspaceId })),

@@ -84,7 +84,7 @@ async function join({ services, origin }: Joining, body: Body): Promise<JoinedGa
     });
     return {
       result: joinedFacts(row),
-      target: { type: 'gateway', id: row.id, name: row.name },
+      target: { type: 'gateway', id: row.id, name: row.name, workspaceId: row.workspaceId },
       before: null,
       after: gatewayFacts(row),
       furtherEvents: removed ? [removal(removed)] : [],
@@ -100,7 +100,7 @@ async function join({ services, origin }: Joining, body: Body): Promise<JoinedGa
 function removal(row: typeof gateway.$inferSelect): FurtherEvent {
   return {
     action: 'gateway.delete',
-    target: { type: 'gateway', id: row.id, name: row.name },
+    target: { type: 'gateway', id: row.id, name: row.name, workspaceId: row.workspaceId },
     before: gatewayFacts(row),
     after: null,
   };

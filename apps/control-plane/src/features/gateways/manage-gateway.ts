@@ -23,7 +23,7 @@ export function updateGateway(
     await tx.update(gateway).set(next).where(eq(gateway.id, row.id));
     return unlessUnchanged({
       result: await readGateway(tx, confirmed, row.id),
-      target: { type: 'gateway', id: row.id, name },
+      target: { type: 'gateway', id: row.id, name, workspaceId: row.workspaceId },
       before: gatewayFacts(row),
       after: gatewayFacts({ ...row, ...next }),
       changes: [{ kind: 'gateway', subjectId: row.id }],
@@ -42,7 +42,7 @@ export function deleteGateway(
     await tx.delete(gateway).where(eq(gateway.id, row.id));
     return {
       result: undefined,
-      target: { type: 'gateway', id: row.id, name: row.name },
+      target: { type: 'gateway', id: row.id, name: row.name, workspaceId: row.workspaceId },
       before: gatewayFacts(row),
       after: null,
       changes: [{ kind: 'gateway', subjectId: row.id }],

@@ -65,7 +65,7 @@ async function insertJoinKey(
   await tx.insert(joinKey).values({ ...row, hash: Buffer.from(hashSecret(secret)) });
   return {
     result: { ...(await readJoinKey(tx, ctx, row.id)), secret },
-    target: { type: 'join_key', id: row.id, name: row.name },
+    target: { type: 'join_key', id: row.id, name: row.name, workspaceId: row.workspaceId },
     before: null,
     after: joinKeyFacts(row),
     changes: [],
@@ -115,7 +115,7 @@ export function deleteJoinKey(
     await forgetAnswer(tx, row.organizationId, row.id);
     return {
       result: undefined,
-      target: { type: 'join_key', id: row.id, name: row.name },
+      target: { type: 'join_key', id: row.id, name: row.name, workspaceId: row.workspaceId },
       before: joinKeyFacts(row),
       after: null,
       changes: [],

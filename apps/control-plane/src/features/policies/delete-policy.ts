@@ -20,7 +20,7 @@ export function deletePolicy(ctx: Ctx, { params }: Input): Promise<undefined> {
     const { workspaceId, status, version } = row;
     return {
       result: undefined,
-      target: { type: 'policy', id: row.id, name: row.name },
+      target: { type: 'policy', id: row.id, name: row.name, workspaceId },
       before: { workspaceId, status, version, ...editableOf(row) },
       after: null,
       changes: [changeOf(row)],

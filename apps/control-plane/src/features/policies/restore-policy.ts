@@ -50,7 +50,7 @@ export async function restorePolicy(ctx: Ctx, { params, body }: Input): Promise<
         ...(await readPolicy(tx, confirmed, row.id)),
         warnings: [...checked.warnings],
       },
-      target: { type: 'policy', id: row.id, name: row.name },
+      target: { type: 'policy', id: row.id, name: row.name, workspaceId: row.workspaceId },
       before: { text: row.text, version: row.version },
       after: isNewText ? { text, version, restoredFrom: body.version } : { text, version },
       changes: [changeOf(row)],

@@ -62,7 +62,7 @@ export async function createPolicy(ctx: Ctx, { body }: { body: NewPolicy }): Pro
         await insertVersion(tx, confirmed, { policyId: id, number: 1, text: body.text });
         return {
           result: { ...(await readPolicy(tx, confirmed, id)), warnings: [...checked.warnings] },
-          target: { type: 'policy', id, name: body.name },
+          target: { type: 'policy', id, name: body.name, workspaceId },
           before: null,
           after: facts,
           changes: [{ kind: 'policy', subjectId: id, workspaceId }],
@@ -121,7 +121,7 @@ export async function updatePolicy(ctx: Ctx, { params, body }: PolicyEdit): Prom
     const saved = await readPolicy(tx, confirmed, row.id);
     return unlessUnchanged({
       result: { ...saved, warnings: [...(checked?.warnings ?? [])] },
-      target: { type: 'policy', id: row.id, name: after.name },
+      target: { type: 'policy', id: row.id, name: after.name, workspaceId: row.workspaceId },
       before: { ...before, version: row.version },
       after: { ...after, version },
       changes: isNewText || after.mode !== row.mode ? [changeOf(row)] : [],

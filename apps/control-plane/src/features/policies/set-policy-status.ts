@@ -29,7 +29,7 @@ function setStatus(ctx: Ctx, id: string, status: PolicyStatus, action: string): 
     }
     return unlessUnchanged({
       result: await readPolicy(tx, confirmed, row.id),
-      target: { type: 'policy', id: row.id, name: row.name },
+      target: { type: 'policy', id: row.id, name: row.name, workspaceId: row.workspaceId },
       before: { status: row.status },
       after: { status },
       changes: [changeOf(row)],

@@ -48,7 +48,7 @@ export function deleteWorkspace(ctx: Ctx, { params, body }: Input): Promise<unde
     await forgetAnswer(tx, confirmed.organizationId, ...deleted);
     return {
       result: undefined,
-      target: { type: 'workspace', id: row.id, name: row.name },
+      target: { type: 'workspace', id: row.id, name: row.name, workspaceId: row.id },
       before: { name: row.name, environment: row.environment, ...contents, policies },
       after: null,
       changes: [

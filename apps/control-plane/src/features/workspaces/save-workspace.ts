@@ -33,7 +33,7 @@ export function createWorkspace(ctx: Ctx, { body }: { body: NewWorkspace }): Pro
         await insertWorkspace(tx, ctx.services, row);
         return {
           result: await readWorkspace(tx, row.id),
-          target: { type: 'workspace', id: row.id, name: row.name },
+          target: { type: 'workspace', id: row.id, name: row.name, workspaceId: row.id },
           before: null,
           after: { name: row.name, environment: row.environment },
           changes: [{ kind: 'workspace', subjectId: row.id }],
@@ -59,7 +59,7 @@ export function updateWorkspace(ctx: Ctx, { params, body }: WorkspaceEdit): Prom
     await tx.update(workspace).set({ name: body.name }).where(eq(workspace.id, row.id));
     return unlessUnchanged({
       result: await readWorkspace(tx, row.id),
-      target: { type: 'workspace', id: row.id, name: body.name },
+      target: { type: 'workspace', id: row.id, name: body.name, workspaceId: row.id },
       before: { name: row.name },
       after: { name: body.name },
       changes: [],

@@ -63,6 +63,15 @@ export async function fillDatabase(
     ),
     searches: ['ci-pipeline', 'pipeline-99', 'nothing is named so', 'ci', '9', 'tk_live_0a'],
     tags: ['ci', 'team-7', 'ci,team-7', 'no key has it'],
+    filters: {
+      actorId: [owner.memberId, `mem_${'9'.repeat(20)}`],
+      action: ['api_key.create', 'api_key.*', 'policy.*', 'policy.delete'],
+      targetId: [`key_${'1'.padStart(20, '0')}`, `key_${'9'.repeat(20)}`],
+      ip: ['192.0.2.1'],
+      requestId: ['req_1', 'req_0'],
+      from: ['1970-01-01T00:00:00Z', '2999-01-01T00:00:00Z'],
+      to: ['1970-01-01T00:00:00Z', '2999-01-01T00:00:00Z'],
+    },
   };
 }
 

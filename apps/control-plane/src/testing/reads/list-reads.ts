@@ -16,6 +16,8 @@ export interface Known {
   readonly searches: readonly string[];
   /** Tags to filter by: frequent, rare, of no key. */
   readonly tags: readonly string[];
+  /** Further filters by their names, each with values of all kinds: frequent, rare, of nothing. */
+  readonly filters: Readonly<Record<string, readonly string[]>>;
 }
 
 /**
@@ -69,6 +71,7 @@ function valuesOf(field: string, schema: unknown, known: Known): readonly string
   if (field === 'search') return known.searches;
   if (field === 'tags') return known.tags;
   if (field === 'limit') return ['100'];
+  if (known.filters[field]) return known.filters[field];
   const inner = unwrap(schema);
   if (inner instanceof z.ZodEnum) return inner.options.map(String);
   if (!(inner instanceof z.ZodType)) return [];

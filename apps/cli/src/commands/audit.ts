@@ -1,0 +1,7 @@
+import type { Noun } from '../command/verb.ts';
+import { listEvents } from './audit/list-events.ts';
+import { showEvent } from './audit/show-event.ts';
+
+export const audit: Noun = {
+  verbs: [listEvents, showEvent],
+};

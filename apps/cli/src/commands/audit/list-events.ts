@@ -1,0 +1,99 @@
+import type { AuditEventView } from '@tollkeeper/contract';
+import type { Client } from '@tollkeeper/sdk';
+import type { CliContext } from '../../cli-context.ts';
+import { flag, parsed, text, withDefault } from '../../command/option.ts';
+import { readCount } from '../../command/option-values.ts';
+import { verb } from '../../command/verb.ts';
+import { listAll } from '../../lookup.ts';
+import { hint, printLine, printTable } from '../../output.ts';
+import { connect } from '../../session/connect.ts';
+import { relativeTime } from '../../text/format.ts';
+import type { Column } from '../../text/table.ts';
+import { visibleJsonLine } from '../../text/visible-text.ts';
+import { actorText, targetText } from './event-text.ts';
+import { FILTERS, type Filters, filterQuery } from './filters.ts';
+
+const FOLLOW_MS = 2000;
+
+const COLUMNS: readonly Column<AuditEventView>[] = [
+  { title: 'TIME', cell: ({ at }) => at },
+  { title: 'ACTION', cell: ({ action }) => action },
+  { title: 'TARGET', cell: targetText, widthMin: 12 },
+  { title: 'ACTOR', cell: actorText, widthMin: 8 },
+  { title: 'ID', cell: ({ id }) => id },
+  { title: 'AGO', cell: ({ at }, now) => relativeTime(at, now), optional: true },
+  { title: 'IP', cell: ({ ip }) => ip ?? '', optional: true },
+];
+
+export const listEvents = verb({
+  name: 'list',
+  alias: 'ls',
+  summary: 'List audit events, the newest first',
+  examples: [
+    'audit list --action api_key.revoke --from 2026-11-01',
+    'audit list --actor me --search ci-pipeline',
+    'audit list --follow --json | jq .action',
+  ],
+  notes:
+    'With --follow, the newest events are printed in the order in which they happened, then each new one until you press Ctrl-C; with --json, each is one line.',
+  options: {
+    ...FILTERS,
+    limit: withDefault(parsed('count', 'How many events to list at most', readCount), 50),
+    cursor: text('cursor', 'Continue from the nextCursor of an earlier answer with --json'),
+    all: flag('List all events, however many'),
+    follow: flag('Keep printing events as they happen', { conflicts: ['cursor', 'all'] }),
+  },
+  run: async ({ ctx, options, json }) => {
+    const { limit, cursor, all, follow, ...filters } = options;
+    const { client } = await connect(ctx);
+    const query = await filterQuery(client, filters);
+    if (follow) return followEvents(ctx, client, query, { json, limit });
+    const page = await listAll(
+      (place) => client.listAuditEvents({ query: { ...query, ...place } }),
+      { countMax: all ? Number.POSITIVE_INFINITY : limit, from: cursor },
+    );
+    return { page, isFiltered: Object.keys(query).length > 0 };
+  },
+  answer: ({ page }) => page,
+  print: (ctx, { page, isFiltered }) => {
+    if (page.data.length === 0) {
+      return hint(ctx, isFiltered ? 'No events match these filters.' : 'There are no events yet.');
+    }
+    printTable(ctx, COLUMNS, page.data);
+    if (page.nextCursor === null) return;
+    hint(ctx, `This lists ${page.data.length} events. Add --limit, --all or a filter for others.`);
+  },
+});
+
+interface Following {
+  readonly json: boolean;
+  readonly limit: number;
+}
+
+/** Runs until the process is interrupted, or the server refuses. */
+async function followEvents(
+  ctx: CliContext,
+  client: Client,
+  query: Filters,
+  { json, limit }: Following,
+): Promise<never> {
+  const print = (event: AuditEventView) =>
+    json ? ctx.stdout.write(`${visibleJsonLine(event)}\n`) : printLine(ctx, lineOf(event));
+  const recent = await client.listAuditEvents({ query: { ...query, limit: Math.min(limit, 100) } });
+  const shown = recent.data.toReversed();
+  shown.forEach(print);
+  const last = shown.at(-1);
+  let place: Filters & { cursor?: string } = last ? { from: last.at } : {};
+  for (;;) {
+    const page = await client.listAuditEvents({
+      query: { ...query, ...place, order: 'asc', limit: 100 },
+    });
+    page.data.filter(({ sequence }) => sequence > (last?.sequence ?? 0)).forEach(print);
+    if (page.nextCursor !== null) place = { ...place, cursor: page.nextCursor };
+    if (page.data.length === 0) await ctx.sleep(FOLLOW_MS);
+  }
+}
+
+function lineOf(event: AuditEventView): string {
+  return `${event.at}  ${event.action}  ${targetText(event)}  ${actorText(event)}  ${event.id}`;
+}

@@ -1,0 +1,2 @@
+/** The audit log as people read it. */
+export { getAuditEvent, listAuditEvents } from './list-audit-events.ts';
