@@ -25,7 +25,7 @@ export async function recordWitnessAlarm(
     await tx.update(gateway).set({ witnessAlarm: alarm }).where(isIt);
     return {
       result: true,
-      target: { type: 'gateway', id, name: row.name },
+      target: { type: 'gateway', id, name: row.name, workspaceId: row.workspaceId },
       before: { witnessAlarm: row.witnessAlarm },
       after: { witnessAlarm: alarm },
       changes: [],
