@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { deriveSigningKey, publicKeyText } from '@tollkeeper/protocol';
+import { deriveAuditLogKey, deriveSigningKey, publicKeyText } from '@tollkeeper/protocol';
 import type { FastifyInstance } from 'fastify';
 import type pg from 'pg';
 import type { Logger } from 'pino';
@@ -120,6 +120,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     mailer,
     outbox: jobs.outbox,
     fleet: { publicKey: publicKeyText(signingKey) },
+    auditLogKey: deriveAuditLogKey(options.secret),
     joins: createFailureThrottle(JOIN_FAILURES, () => performance.now()),
   };
   const unhurried = connect(options.database, JOB_CONNECTIONS_MAX, onError, JOB_LIMITS);

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { Factor } from '@tollkeeper/contract';
 import type { ScopeSet } from '@tollkeeper/verify';
 import type { Logger } from 'pino';
@@ -26,6 +27,8 @@ export interface Services {
   readonly outbox: Outbox;
   /** Public key that gateways pin when they join, as a JWK's `x`; it signs every message to them. */
   readonly fleet: { readonly publicKey: string };
+  /** Ed25519; signs the checkpoints of every organization's audit log. */
+  readonly auditLogKey: KeyObject;
   /** How often joining may fail. */
   readonly joins: FailureThrottle;
 }

@@ -56,6 +56,7 @@ export * from './protocol-version.ts';
 export { type Frame, FrameError, openFrame, sealFrame } from './signatures/frame.ts';
 export {
   createIdentity,
+  deriveAuditLogKey,
   deriveSigningKey,
   identityText,
   publicKeyText,

@@ -13,6 +13,8 @@ import {
   organization,
   organizationUsage,
   shadowDenial,
+  transparencyLog,
+  transparencyLogTile,
   user,
 } from '../db/schema/index.ts';
 import { deleteFleet } from '../fleet/delete-fleet.ts';
@@ -49,7 +51,7 @@ export async function eraseDeletedOrganizations(services: EraseServices) {
 /** Tables whose rows survive what they are about. */
 const BY_ORGANIZATION = [
   ...[keyUsage, organizationUsage, callCount, shadowDenial],
-  ...[idempotency, auditEvent, auditChain],
+  ...[idempotency, auditEvent, auditChain, transparencyLog, transparencyLogTile],
 ] as const;
 
 async function erase(tx: Transaction, id: string) {

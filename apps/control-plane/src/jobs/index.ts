@@ -6,6 +6,7 @@ import type { Services } from '../context.ts';
 import { bossConnection } from '../db/connect.ts';
 import { UNUSED_RUN } from '../features/api-keys/index.ts';
 import { recordSignInFailures } from '../features/identity/index.ts';
+import { integrateAuditLogs } from '../transparency-log/index.ts';
 import type { Outbox } from '../write/outbox.ts';
 import { disableUnusedKeys } from './disable-unused-keys.ts';
 import { eraseDeletedOrganizations } from './erase-deleted-organizations.ts';
@@ -36,6 +37,7 @@ const JOBS: readonly Job[] = [
     }),
   },
   { name: 'record-sign-in-failures', cron: '* * * * *', run: recordSignInFailures },
+  { name: 'integrate-audit-logs', cron: '* * * * *', run: integrateAuditLogs },
   { name: RESUME_CASCADES, cron: '* * * * *', run: resumeCascades },
   { name: 'erase-deleted-organizations', cron: '41 3 * * *', run: eraseDeletedOrganizations },
 ];

@@ -4,9 +4,9 @@ import pg from 'pg';
 import { atFileEnd } from './at-file-end.ts';
 import type { TestApp } from './test-app.ts';
 
-/** What changes by itself: leases, counts (of failed sign-ins too), and throttles. */
+/** What changes by itself: leases, counts (of failed sign-ins too), throttles, and what a job integrates. */
 const RESTLESS =
-  /^(control_plane|key_usage|organization_usage|usage_source|attempt|sign_in_failure)$/;
+  /^(control_plane|key_usage|organization_usage|usage_source|attempt|sign_in_failure|transparency_log|transparency_log_tile)$/;
 
 /** Every table that stands still by itself, with its schema, quoted. */
 export async function listTables({ services }: TestApp, schemas = ['public']): Promise<string[]> {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type AuditTargetType, createId } from '@tollkeeper/contract';
-import { canonicalJson } from '@tollkeeper/transparency-log';
+import { auditLeafText } from '@tollkeeper/transparency-log';
 import type { Origin, Services } from '../context.ts';
 import type { Transaction } from '../db/connect.ts';
 import { auditChain } from '../db/schema/index.ts';
@@ -126,7 +126,7 @@ function chainedRow(
     ...{ ...entry, ...origin, id, sequence, at: services.clock() },
     target: storedTarget(target),
   };
-  const hash = auditHash(previousHash, event);
+  const hash = auditHash(previousHash, auditLeafText(event));
   return { ...event, previousHash, hash };
 }
 
@@ -143,30 +143,7 @@ interface StoredTarget {
   readonly workspaceId?: string;
 }
 
-/** The part of an event that its hash covers: all of it. */
-interface HashedEvent extends Omit<AuditEntry, 'origin' | 'target' | 'actor'>, Origin {
-  readonly id: string;
-  readonly sequence: number;
-  readonly at: Date;
-  readonly actor: object;
-  readonly target: object;
-}
-
-/** SHA-256 over the hash before and the event as JSON with sorted keys (RFC 8785). */
-function auditHash(previousHash: Uint8Array, event: HashedEvent): Buffer {
-  const text = canonicalJson({
-    id: event.id,
-    organizationId: event.organizationId,
-    sequence: event.sequence,
-    at: event.at.toISOString(),
-    actor: event.actor,
-    action: event.action,
-    target: event.target,
-    before: event.before,
-    after: event.after,
-    ip: event.ip,
-    userAgent: event.userAgent,
-    requestId: event.requestId,
-  });
-  return createHash('sha256').update(previousHash).update(text).digest();
+/** SHA-256 over the hash before and the event's leaf, which is all of the event. */
+export function auditHash(previousHash: Uint8Array, leafText: string): Buffer {
+  return createHash('sha256').update(previousHash).update(leafText).digest();
 }

@@ -13,10 +13,16 @@ import { publicKey } from '@tollkeeper/contract';
 const PKCS8_HEAD = Buffer.from('302e020100300506032b657004220420', 'hex');
 const SEED_BYTES = 32;
 const SIGNING_KEY_INFO = 'tollkeeper fleet signing key 1';
+const AUDIT_LOG_KEY_INFO = 'tollkeeper audit log key 1';
 
 /** Key that signs every message to gateways; the same in all processes that share the secret. */
 export function deriveSigningKey(secret: string): KeyObject {
-  return privateKeyOf(Buffer.from(hkdfSync('sha256', secret, '', SIGNING_KEY_INFO, SEED_BYTES)));
+  return deriveKey(secret, SIGNING_KEY_INFO);
+}
+
+/** Key that signs the checkpoints of every organization's audit log. */
+export function deriveAuditLogKey(secret: string): KeyObject {
+  return deriveKey(secret, AUDIT_LOG_KEY_INFO);
 }
 
 /** A gateway's own private key, made anew. */
@@ -59,6 +65,10 @@ export function readPublicKey(text: string): KeyObject {
 
 function publicHalf(key: KeyObject): KeyObject {
   return key.type === 'public' ? key : createPublicKey(key);
+}
+
+function deriveKey(secret: string, info: string): KeyObject {
+  return privateKeyOf(Buffer.from(hkdfSync('sha256', secret, '', info, SEED_BYTES)));
 }
 
 function privateKeyOf(seed: Buffer): KeyObject {

@@ -7,4 +7,5 @@ export * from './identity.ts';
 export * from './identity.ts';
 export * from './organization.ts';
 export * from './policy.ts';
+export * from './transparency-log.ts';
 export * from './usage.ts';

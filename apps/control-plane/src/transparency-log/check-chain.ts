@@ -1,0 +1,57 @@
+import { auditLeafText } from '@tollkeeper/transparency-log';
+import type { auditEvent } from '../db/schema/index.ts';
+import { auditHash } from '../write/audit.ts';
+
+export type AuditEventRow = typeof auditEvent.$inferSelect;
+
+/** The end of a hash chain. */
+export interface ChainLink {
+  readonly sequence: number;
+  readonly hash: Buffer;
+}
+
+/** The leaves that continue a chain, up to the first event that does not. */
+export interface CheckedEvents {
+  readonly leafTexts: readonly string[];
+  readonly end: ChainLink;
+  /** Why the event after these does not continue the chain. */
+  readonly problem: string | null;
+}
+
+/**
+ * Checks events against the hash chain.
+ * @param before what is integrated so far
+ * @param chainEnd what the organization's chain ended with before the events were read
+ * @param rows the events after `before`, in order, as many as were asked for
+ */
+export function checkChain(
+  before: ChainLink,
+  chainEnd: ChainLink,
+  rows: readonly AuditEventRow[],
+  rowsMax: number,
+): CheckedEvents {
+  const leafTexts: string[] = [];
+  let end = before;
+  const stopped = (problem: string) => ({ leafTexts, end, problem });
+  for (const row of rows) {
+    const sequence = end.sequence + 1;
+    if (row.sequence !== sequence) return stopped(`Event ${sequence} is missing`);
+    const text = auditLeafText(row);
+    const continues = row.previousHash.equals(end.hash);
+    if (!continues || !auditHash(end.hash, text).equals(row.hash)) {
+      return stopped(`Event ${sequence} ("${row.id}") does not continue the hash chain`);
+    }
+    leafTexts.push(text);
+    end = { sequence, hash: row.hash };
+  }
+  if (rows.length < rowsMax && end.sequence < chainEnd.sequence) {
+    return stopped(`Event ${end.sequence + 1} is missing`);
+  }
+  if (chainEnd.sequence < before.sequence) {
+    return stopped(`The log ends at event ${chainEnd.sequence}, before what was integrated`);
+  }
+  if (chainEnd.sequence === end.sequence && !chainEnd.hash.equals(end.hash)) {
+    return stopped(`The hash chain does not end with event ${end.sequence}`);
+  }
+  return { leafTexts, end, problem: null };
+}

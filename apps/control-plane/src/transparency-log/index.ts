@@ -1,0 +1,4 @@
+/** The transparency log of each organization's audit events, as the server keeps it. */
+
+export { integrateAuditLogs } from './integrate.ts';
+export { logOrigin, logSigner, logVerifierKey } from './log-identity.ts';
