@@ -5,4 +5,5 @@ export { canonicalJson } from './canonical-json.ts';
 export * from './note/index.ts';
 export * from './tiles/index.ts';
 export * from './tree/index.ts';
+export * from './verify/index.ts';
 export * from './witness/index.ts';

@@ -5,13 +5,18 @@ import { TILE_HEIGHT, TILE_WIDTH } from './tile-path.ts';
 /** Reads a tile, full or partial: the bytes of its hashes, one after the other. */
 export type TileReader = (level: number, index: number) => Uint8Array | Promise<Uint8Array>;
 
-/** Hashes of complete subtrees, from tiles. Each tile is read once. */
+/** Tiles in memory at a time: those that neighbours need again, whatever the size of the log. */
+const TILES_KEPT = 64;
+
+/** Hashes of complete subtrees, from tiles. */
 export function tileHashes(readTile: TileReader): HashReader {
   const tiles = new Map<string, Uint8Array | Promise<Uint8Array>>();
   const tileOf = (level: number, index: number) => {
     const name = `${level}/${index}`;
     const tile = tiles.get(name) ?? readTile(level, index);
+    tiles.delete(name);
     tiles.set(name, tile);
+    if (tiles.size > TILES_KEPT) tiles.delete(tiles.keys().next().value ?? '');
     return tile;
   };
   return async (level, index) => {

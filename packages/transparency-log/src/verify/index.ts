@@ -1,0 +1,1 @@
+export { exportHead, type SkippedSubtree, skippedLine, skippedSubtrees } from './export-lines.ts';
