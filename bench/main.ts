@@ -13,6 +13,7 @@ import { promisify } from 'node:util';
 import { displayPrefix, hashSecret } from '@tollkeeper/verify';
 import pg from 'pg';
 import { borrowDatabase } from '../apps/control-plane/src/db/open-database.ts';
+import { measureCalls } from '../packages/gateway-core/bench/calls.ts';
 import { measureLimits } from '../packages/gateway-core/bench/limits.ts';
 import { measureSnapshot } from '../packages/gateway-core/bench/snapshot.ts';
 import type { DecisionFigures } from '../packages/verify/bench/decisions.ts';
@@ -25,6 +26,7 @@ import { isTooSlow, measureReads, printReads } from './measure-reads.ts';
 import { measureRoutes } from './measure-routes.ts';
 import { measureStarts } from './measure-starts.ts';
 import {
+  printCalls,
   printChanges,
   printDecisions,
   printGateway,
@@ -59,6 +61,7 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
   decisions: async () => printDecisions(await measureDecisions()),
   policies: async () => {
     printPolicies(measurePolicies());
+    printCalls(measureCalls());
     printLimits(measureLimits());
   },
   servers: measureServers,

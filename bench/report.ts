@@ -1,4 +1,5 @@
 import { availableParallelism, loadavg } from 'node:os';
+import type { CallFigures } from '../packages/gateway-core/bench/calls.ts';
 import type { LimitFigures } from '../packages/gateway-core/bench/limits.ts';
 import type { SnapshotFigures } from '../packages/gateway-core/bench/snapshot.ts';
 import type { DecisionFigures } from '../packages/verify/bench/decisions.ts';
@@ -31,6 +32,20 @@ export function printPolicies(figures: readonly PolicyFigures[]): void {
     const name = `${policies}, ${scoped ? 'each for one key' : 'all for every key'}`;
     const once = `once per key ${forKeyUs.toFixed(1)} µs`;
     line(name, `${oursUs.toFixed(2)} µs`, `Cedar ${whole(cedarUs)} µs`, once);
+  }
+}
+
+export function printCalls({ withoutUs, ...figures }: CallFigures): void {
+  title('The whole decision about a call, p50');
+  line('without policies', `${withoutUs.toFixed(2)} µs`);
+  for (const { scoped, plainUs, mixedUs } of figures.with) {
+    const name = `100 policies, ${scoped ? 'each for one key' : 'all for every key'}`;
+    line(name, `${plainUs.toFixed(2)} µs`, times(plainUs / withoutUs));
+    line(
+      'the same, upper case in the path',
+      `${mixedUs.toFixed(2)} µs`,
+      times(mixedUs / withoutUs),
+    );
   }
 }
 

@@ -50,7 +50,7 @@ function deciderWith(annotations: Readonly<Record<string, string>>): () => void 
   };
 }
 
-function median(call: () => void): number {
+export function median(call: () => void): number {
   const times: number[] = [];
   for (let batch = 0; batch < BATCHES; batch++) {
     const begin = performance.now();

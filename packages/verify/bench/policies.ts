@@ -38,8 +38,7 @@ export function measurePolicies(): PolicyFigures[] {
 }
 
 function measure(count: number, scoped: boolean): PolicyFigures {
-  const texts = Array.from({ length: count }, (_, i) => (scoped ? scopedText(i) : openText(i)));
-  const policies = Object.fromEntries(texts.map((text, i) => [`pol_${i}`, toJson(text)]));
+  const policies = policiesOf(count, scoped);
   const compiled = compilePolicies(Object.entries(policies), KNOWN_ACTIONS);
   const parsed = preparsePolicySet('bench', { staticPolicies: policies });
   if (parsed.type === 'failure') throw new Error(JSON.stringify(parsed.errors));
@@ -58,6 +57,12 @@ function measure(count: number, scoped: boolean): PolicyFigures {
     cedarUs: median(askCedar, LONG_CALLS, 1),
     forKeyUs: median(() => compiled.forKey(KEY), LONG_CALLS, 1),
   };
+}
+
+/** In Cedar's JSON form by their ids. The first of them permits `key_0` to read below `/services/0`. */
+export function policiesOf(count: number, scoped: boolean): Record<string, PolicyJson> {
+  const texts = Array.from({ length: count }, (_, i) => (scoped ? scopedText(i) : openText(i)));
+  return Object.fromEntries(texts.map((text, i) => [`pol_${i}`, toJson(text)]));
 }
 
 function median(call: () => unknown, batches: number, batch: number): number {

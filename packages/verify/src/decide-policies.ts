@@ -1,10 +1,11 @@
 import { effectiveScopes } from './decide.ts';
+import { decideReadings, foldedPaths, onlyFolded, type PathReadings } from './decide-readings.ts';
 import { holderOf, roleOf } from './index/key-holders.ts';
 import { secretFacts } from './index/key-index.ts';
 import type { KeyIndex } from './index/key-store.ts';
 import { parseIpAddress } from './ip-address.ts';
 import type { RateLimit } from './limits/rate-limit.ts';
-import type { KeyPolicies, PolicyDecision } from './policies/compile-policies.ts';
+import type { PolicyDecision } from './policies/compile-policies.ts';
 import { callRequest, keyEntity, type PolicyCall } from './policies/entity-model.ts';
 import {
   type EvaluatedKey,
@@ -12,7 +13,6 @@ import {
   policiesOf,
   type WorkspacePolicies,
 } from './policies/policy-store.ts';
-import type { PolicyRequest } from './policies/request.ts';
 import type { Entity } from './policies/value.ts';
 import { scopeNames } from './scope-set.ts';
 
@@ -20,17 +20,6 @@ import { scopeNames } from './scope-set.ts';
 export interface PolicyPlace {
   readonly organizationId: string;
   readonly workspaceId: string;
-}
-
-/**
- * The path as readers may take it, other than as it was sent. The policies must allow each of them: they
- * decide about what the upstream answers with, which may be any.
- */
-export interface PathReadings {
-  /** With its letters as they were sent. */
-  readonly exact: readonly string[];
-  /** In lower case, as readers take it that do not tell apart upper and lower case. */
-  readonly folded: readonly string[];
 }
 
 /** What policies can ask about a call, besides its key. */
@@ -68,6 +57,7 @@ export interface PolicySecret {
   readonly environment: 'live' | 'test';
 }
 
+const NO_PATHS: readonly string[] = [];
 const ALLOWED: CallDecision = { decision: 'allow' };
 const LACKS_REQUEST: CallDecision = { decision: 'deny', lacking: 'request' };
 const LACKS_IP: CallDecision = { decision: 'deny', lacking: 'ip' };
@@ -103,23 +93,24 @@ export function decidePolicies(
     if (fixed) return allowOrDeny(fixed);
     return call ? LACKS_IP : LACKS_REQUEST;
   }
-  const { route, header, otherPaths, otherMethods, ...facts } = call;
-  const headers = [...headersOf(policies, header)];
+  const headers = headersOf(policies, call.header);
+  const { route, model, mcp } = call;
   const requestFor = (path: string, method: string) =>
-    callRequest(route, { ...facts, path, method, ip, headers, time: nowMs });
+    callRequest(route, { path, method, ip, headers, time: nowMs, model, mcp });
   const request = requestFor(call.path, call.method);
   const shadow = key.shadow?.decide(request);
-  const withShadow = shadow ? { shadow } : {};
-  const enforced = fixed ?? key.enforced.decide(request);
-  if (fixed || enforced.decision === 'deny') return { ...allowOrDeny(enforced), ...withShadow };
-  const paths = otherPaths();
-  const others = otherMethods();
+  const withShadow = shadow && { shadow };
+  if (fixed) return { ...allowOrDeny(fixed), ...withShadow };
+  const paths = call.otherPaths();
+  const folded = paths ? foldedPaths(key.enforced, call.path, paths) : NO_PATHS;
+  const foldedPath = onlyFolded(paths, folded);
+  const enforced = key.enforced.decide({ ...request, foldedPath });
+  if (enforced.decision === 'deny') return { ...allowOrDeny(enforced), ...withShadow };
+  const others = call.otherMethods();
   if (!paths) return LACKS_PATH;
   if (!others) return LACKS_REQUEST;
-  const folded = foldedPaths(key.enforced, call.path, paths);
-  if (folded.length === 0 && others.length === 0) {
-    return { ...allowOrDeny(enforced), ...withShadow };
-  }
+  const isSame = foldedPath ? !foldedPath.mayDiffer : folded.length === 0;
+  if (isSame && others.length === 0) return { ...allowOrDeny(enforced), ...withShadow };
   const methods = [call.method, ...others];
   const exact = [call.path, ...paths.exact];
   const readings = { exact, folded, methods, sent: enforced };
@@ -135,56 +126,6 @@ function allowOrDeny(enforced: PolicyDecision): CallDecision {
   return limits ? { decision, enforced, limits } : { decision, enforced };
 }
 
-/** Each once: no limit can be escaped by another spelling of a path. */
-function joinLimits(...several: (readonly RateLimit[] | undefined)[]) {
-  const limits = new Map(several.flatMap((each) => each ?? []).map((each) => [each.id, each]));
-  return limits.size > 0 ? { limits: [...limits.values()] } : {};
-}
-
-type Reading = Omit<PolicyRequest, 'principal'>;
-
-/** Where policies name upper-case letters, a path without any may be one of theirs to some reader. */
-function foldedPaths(
-  { decide, decideFolded }: KeyPolicies,
-  path: string,
-  { folded }: PathReadings,
-) {
-  return folded.length === 0 && decide !== decideFolded ? [path] : folded;
-}
-
-interface Readings extends PathReadings {
-  /** The one that was sent, and others that a server may take in its place. */
-  readonly methods: readonly string[];
-  /** What is decided about the path and the method that were sent: the first of each. */
-  readonly sent: PolicyDecision;
-}
-
-/**
- * What is decided about all readings of a call: what refuses one of them, or `unlike` where nothing
- * permits another reading of its path, or else all that permits any.
- */
-function decideReadings(
-  { decide, decideFolded }: KeyPolicies,
-  { exact, folded, methods, sent }: Readings,
-  requestFor: (path: string, method: string) => Reading,
-): PolicyDecision | 'unlike' {
-  const permits = [sent];
-  const paths = [
-    ...exact.map((path) => ({ path, decideOne: decide })),
-    ...folded.map((path) => ({ path, decideOne: decideFolded })),
-  ];
-  const all = methods.flatMap((method) => paths.map((each) => ({ ...each, method })));
-  for (const { path, method, decideOne } of all.slice(1)) {
-    const decision = decideOne(requestFor(path, method));
-    if (decision.decision === 'allow') permits.push(decision);
-    else if (decision.determining.length > 0 || method !== methods[0]) return decision;
-    else return 'unlike';
-  }
-  const determining = [...new Set(permits.flatMap((each) => each.determining))];
-  const limits = joinLimits(...permits.map((each) => each.limits));
-  return { decision: 'allow', determining, erring: [], ...limits };
-}
-
 /** Whether shadow policies would have refused what is allowed. */
 export function wouldDeny({ decision, shadow }: CallDecision): boolean {
   return decision === 'allow' && shadow?.decision === 'deny' && shadow.determining.length > 0;
@@ -197,17 +138,18 @@ export function shadowDenials({ shadow }: CallDecision): string[] {
 }
 
 /** Only those that policies name. */
-function* headersOf(
+function headersOf(
   { enforced, shadow }: WorkspacePolicies,
   header: CalledRoute['header'],
-): Generator<[string, string]> {
-  for (const { headers } of shadow ? [enforced, shadow] : [enforced]) {
-    for (const name of headers) {
-      const value = header(name);
-      if (value !== undefined) yield [name, value];
-    }
-  }
+): readonly (readonly [string, string])[] {
+  if (enforced.headers.size === 0 && !shadow?.headers.size) return NO_HEADERS;
+  const named = shadow ? enforced.headers.union(shadow.headers) : enforced.headers;
+  return Array.from(named, (name) => [name, header(name)] as const).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value] as const],
+  );
 }
+
+const NO_HEADERS: readonly (readonly [string, string])[] = [];
 
 function compileKey(
   index: KeyIndex,

@@ -12,13 +12,13 @@ export {
   type CallDecision,
   type CalledRoute,
   decidePolicies,
-  type PathReadings,
   type PolicyPlace,
   type PolicySecret,
   principalOf,
   shadowDenials,
   wouldDeny,
 } from './decide-policies.ts';
+export type { PathReadings } from './decide-readings.ts';
 export { explainPolicies } from './explain-policies.ts';
 export { putOwner, removeOwner } from './index/key-holders.ts';
 export {

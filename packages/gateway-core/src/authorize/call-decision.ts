@@ -102,7 +102,7 @@ const UNNAMED: GatewayFacts = { name: '', labels: {} };
 function calledRoute(gateway: GatewayFacts, call: CallFacts, ip: string): CalledRoute {
   const { method, path, routePath, rawHeaders, body } = call;
   return {
-    route: routeOf(gateway, routePath, hostName(call.host)),
+    route: routeOf(gateway, routePath, call.host),
     ip,
     ...body,
     method,
@@ -113,8 +113,27 @@ function calledRoute(gateway: GatewayFacts, call: CallFacts, ip: string): Called
   };
 }
 
-function routeOf({ name, labels }: GatewayFacts, path: string, host: string) {
-  return routeEntity({ id: `${name}${path}`, gateway: name, path, host, labels });
+/** Those of the hosts that were asked for last, for each gateway until it is described anew. */
+const routes = new WeakMap<GatewayFacts, Map<string, CalledRoute['route']>>();
+const ROUTES_MAX = 1000;
+/** No name of DNS with a port is longer: clients can send any. */
+const HOST_LENGTH_MAX = 260;
+
+function routeOf(gateway: GatewayFacts, path: string, host: string): CalledRoute['route'] {
+  let known = routes.get(gateway);
+  if (!known) {
+    known = new Map();
+    routes.set(gateway, known);
+  }
+  const asked = `${host.length} ${host}${path}`;
+  const existing = known.get(asked);
+  if (existing) return existing;
+  const { name, labels } = gateway;
+  const facts = { gateway: name, path, host: hostName(host), labels };
+  const route = routeEntity({ id: `${name}${path}`, ...facts });
+  if (known.size >= ROUTES_MAX) known.clear();
+  if (host.length <= HOST_LENGTH_MAX) known.set(asked, route);
+  return route;
 }
 
 /** In lower case, without the port, and without the dot that ends an absolute name. */

@@ -5,6 +5,8 @@ import type { PathReadings } from '@tollkeeper/verify';
  * dots at the end of one, letters that stand for others.
  */
 const DIFFERS = /[%\\;A-Z]|[\u0080-\uffff]|\/\/|\/\.|\.(?:\/|$)/;
+/** Such a path is read in one way but for the case of its letters, as long as nothing else `DIFFERS`. */
+const DIFFERS_BY_CASE = /^(?!.*(?:\/[/.]|\.(?:\/|$)))[A-Za-z0-9/._~!$&'()*+,=:@-]+$/;
 const NONE: PathReadings = { exact: [], folded: [] };
 const ESCAPE = /%([0-9A-Fa-f]{2})?/g;
 /** Overlong forms of ASCII (RFC 3629, 3), and the `%u002f` of Microsoft. */
@@ -27,6 +29,7 @@ const DOT_SEGMENT = /(?:^|\/)(?:\.{1,2}|(?=[. ]* )(?=[. ]*\.)[. ]+)(?:\/|$)/;
 export function pathReadings(path: string): PathReadings | undefined {
   if (!DIFFERS.test(path)) return NONE;
   if (path.length > LENGTH_MAX) return undefined;
+  if (DIFFERS_BY_CASE.test(path)) return { exact: [], folded: [foldCase(path)] };
   const texts = decodings(path);
   if (!texts) return undefined;
   const exact = new Set<string>();

@@ -11,7 +11,8 @@ import {
   lookUpBoth,
 } from './code.ts';
 import { type Expression, isPath, type Variable } from './expression.ts';
-import { attributeOf, getTag, hasPath, hasTag, isIn, isPathKnown } from './request.ts';
+import type { Pattern } from './pattern.ts';
+import { attributeOf, getTag, hasPath, hasTag, isIn, isPathKnown, readPath } from './request.ts';
 import { type Entity, foldedValue, recordOf, setOf, type Value } from './value.ts';
 
 /** What is the same for all requests that the closures will be asked about. */
@@ -51,6 +52,7 @@ export function compileExpression(expression: Expression, known: Known): Code {
     }
     case 'attribute': {
       const { name, of } = expression;
+      if (isPath(expression)) return { known: false, evaluate: readPath };
       if (of.kind === 'variable' && of.name === 'context') {
         return { known: false, evaluate: (request) => request.context.fields.get(name) };
       }
@@ -66,10 +68,10 @@ export function compileExpression(expression: Expression, known: Known): Code {
       return { known: false, evaluate: (request) => hasPath(request, value, path) };
     }
     case 'like': {
-      const { foldedPattern } = expression;
-      const pattern = (known.isPathFolded && foldedPattern) || expression.pattern;
+      const { foldedPattern, pattern, operand } = expression;
+      if (foldedPattern) return compilePathMatch(pattern, foldedPattern, known);
       const match = (text: Value) => (typeof text === 'string' ? pattern(text) : undefined);
-      return applyUnary(match, compile(expression.operand));
+      return applyUnary(match, compile(operand));
     }
     case 'is': {
       const { entityType } = expression;
@@ -90,6 +92,25 @@ export function compileExpression(expression: Expression, known: Known): Code {
   }
 }
 
+/** `context.path like`, of the path that was sent or of the folded one, or of both at once. */
+function compilePathMatch(
+  pattern: Pattern,
+  foldedPattern: Pattern,
+  { isPathFolded = false }: Known,
+): Code {
+  const matching = isPathFolded ? foldedPattern : pattern;
+  return {
+    known: false,
+    evaluate: ({ context, foldedPath }) => {
+      const path = context.fields.get('path');
+      if (typeof path !== 'string') return undefined;
+      const isMatch = matching(path);
+      if (foldedPath && foldedPattern(foldedPath.path) !== isMatch) foldedPath.mayDiffer = true;
+      return isMatch;
+    },
+  };
+}
+
 /** In lower case where it is compared with a path that is so. */
 function compileOperand(operand: Expression, other: Expression, known: Known): Code {
   const code = compileExpression(operand, known);
@@ -106,7 +127,14 @@ const VARIABLES = {
   principal: { known: false, evaluate: (request) => request.principal },
   action: { known: false, evaluate: (request) => request.action },
   resource: { known: false, evaluate: (request) => request.resource },
-  context: { known: false, evaluate: (request) => request.context },
+  context: {
+    known: false,
+    evaluate: (request) => {
+      // The path may be read from the record.
+      readPath(request);
+      return request.context;
+    },
+  },
 } satisfies Readonly<Record<Variable, Code>>;
 
 const ENTITY_OPERATORS: Readonly<Record<'in' | 'getTag' | 'hasTag', Lookup<[Value, Value]>>> = {

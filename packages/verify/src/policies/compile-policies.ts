@@ -109,8 +109,9 @@ function createKeyEvaluator(principal: Entity, { policies, byAction }: CompiledA
   const { fixed } = general;
   return {
     fixed,
-    decide: ({ action, resource, context, entities }) =>
-      fixed ?? evaluatorFor(action).decide({ principal, action, resource, context, entities }),
+    decide: ({ action, resource, context, entities, foldedPath }) =>
+      fixed ??
+      evaluatorFor(action).decide({ principal, action, resource, context, entities, foldedPath }),
   };
 }
 

@@ -13,7 +13,7 @@ export function compilePattern(parts: readonly string[]): Pattern {
   const middle = rest.filter((part) => part !== '').map(compileSearch);
   return (text) => {
     const end = text.length - last.length;
-    if (end < first.length || !text.startsWith(first) || !text.endsWith(last)) return false;
+    if (end < first.length || !beginsWith(text, first) || !text.endsWith(last)) return false;
     let at = first.length;
     for (const search of middle) {
       at = search(text, at, end);
@@ -21,6 +21,17 @@ export function compilePattern(parts: readonly string[]): Pattern {
     }
     return true;
   };
+}
+
+/**
+ * From its end on, since the patterns of a workspace begin alike. In place: the call of `startsWith`
+ * takes several times as long as most comparisons.
+ */
+function beginsWith(text: string, part: string): boolean {
+  for (let i = part.length - 1; i >= 0; i--) {
+    if (text.charCodeAt(i) !== part.charCodeAt(i)) return false;
+  }
+  return true;
 }
 
 /** Returns where the part ends that was found first, or -1. */

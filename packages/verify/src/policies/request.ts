@@ -8,6 +8,24 @@ export interface PolicyRequest {
   readonly context: RecordValue;
   /** What is known of further entities, by their keys. */
   readonly entities?: ReadonlyMap<string, EntityData> | undefined;
+  /** Set to find out, while the policies are evaluated, whether another path would change anything. */
+  readonly foldedPath?: FoldedPath | undefined;
+}
+
+/** `context.path` in lower case, as servers take it that do not tell apart upper and lower case. */
+export interface FoldedPath {
+  readonly path: string;
+  /**
+   * Whether the policies may say something else about it: once its comparison with a pattern comes out
+   * differently, or a path is read for anything else.
+   */
+  mayDiffer: boolean;
+}
+
+/** The path for any use but a comparison that was made with the folded one too. */
+export function readPath({ context, foldedPath }: PolicyRequest): Value | undefined {
+  if (foldedPath) foldedPath.mayDiffer = true;
+  return context.fields.get('path');
 }
 
 /**
