@@ -1,6 +1,6 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { onTestFinished } from 'vitest';
+import { atFileEnd } from '../../apps/control-plane/src/testing/at-file-end.ts';
 
 /** What stands behind the gateways of a test. */
 export async function startUpstream(
@@ -10,7 +10,7 @@ export async function startUpstream(
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
   });
-  onTestFinished(() => {
+  atFileEnd(async () => {
     server.close();
     server.closeAllConnections();
   });

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { Client } from '../../apps/control-plane/src/testing/client.ts';
 import { makeJoinKey } from '../../apps/control-plane/src/testing/fleet.ts';
 import { makeCallKey, type TestKey } from '../../apps/control-plane/src/testing/keys.ts';
@@ -70,9 +70,11 @@ async function decided(gateway: Gateway): Promise<number> {
   return Number(/decisions_total\{code="valid"\} (\d+)/.exec(metrics)?.[1] ?? 0);
 }
 
-test('both workers answer, and refuse what was revoked once that is acknowledged', async () => {
+test('both workers answer, are not given the join key, and refuse what was revoked once that is acknowledged', async () => {
   const [kept, revoked] = [await makeCallKey(app, owner), await makeCallKey(app, owner)];
-  const gateway = await start();
+  const { secret } = await makeJoinKey(owner);
+  const gateway = await start({ joinKey: secret });
+  expectUnknown(gateway, secret);
   expect(await answersOf(gateway, revoked)).toEqual(new Set([200]));
   const runs = readdirSync(join(gateway.stateDir, 'usage'));
   expect(
@@ -97,6 +99,15 @@ test('both workers answer, and refuse what was revoked once that is acknowledged
   expect([await counted(kept), await counted(revoked)]).toEqual([12, 12]);
 });
 
+/** That no worker is given the join key. */
+function expectUnknown(gateway: Gateway, joinKey: string): void {
+  for (const pid of workersOf(gateway)) {
+    const readOf = (file: string) => readFileSync(`/proc/${pid}/${file}`, 'latin1');
+    expect(readOf('environ')).toContain('PATH=');
+    expect(readOf('environ') + readOf('cmdline')).not.toContain(joinKey);
+  }
+}
+
 test('a killed worker is replaced by one that knows the same, and no call of it is lost', async () => {
   const [key, revoked] = [await makeCallKey(app, owner), await makeCallKey(app, owner)];
   const gateway = await start();
@@ -120,30 +131,6 @@ test('a killed worker is replaced by one that knows the same, and no call of it 
   expect(load.cutOff()).toBeLessThanOrEqual(8);
   expect(await counted(key)).toBeGreaterThanOrEqual(load.answered());
   expect(await counted(key)).toBeLessThanOrEqual(load.answered() + load.cutOff());
-});
-
-test('a worker that hangs holds no revocation up: it is killed and replaced', async () => {
-  const key = await makeCallKey(app, owner);
-  const gateway = await start();
-  expect(await answersOf(gateway, key)).toEqual(new Set([200]));
-  const [hung = 0] = workersOf(gateway);
-
-  process.kill(hung, 'SIGSTOP');
-  await revoke(gateway, key);
-
-  expect(isRunning(hung)).toBe(false);
-  await until('it is replaced', () => workersOf(gateway).length === 2);
-  expect(await answersOf(gateway, key)).toEqual(new Set([401]));
-});
-
-test('no worker is given the join key', async () => {
-  const { secret } = await makeJoinKey(owner);
-  const gateway = await start({ joinKey: secret });
-  for (const pid of workersOf(gateway)) {
-    const readOf = (file: string) => readFileSync(`/proc/${pid}/${file}`, 'latin1');
-    expect(readOf('environ')).toContain('PATH=');
-    expect(readOf('environ') + readOf('cmdline')).not.toContain(secret);
-  }
 });
 
 test('workers without a primary answer what is under way, let nothing else through, and end', async () => {
@@ -183,50 +170,77 @@ test('workers without a primary answer what is under way, let nothing else throu
   expect(await answersOk(gateway.baseUrl)).toBe(false);
 });
 
-test('drops no request when it is stopped', async () => {
-  const key = await makeCallKey(app, owner);
-  const upstream = await startUpstream((_, response) => void setTimeout(() => response.end(), 10));
-  const gateway = await start({ upstream });
-  let answered = 0;
-  /** As a balancer would: on one connection, until the gateway ends it. */
-  async function callUntilTheEnd(): Promise<void> {
-    const connection = openConnection(gateway.baseUrl, key.secret);
-    for (let isLast = false; !isLast; ) {
-      const answer = await connection.ask();
-      expect(answer.status).toBe(200);
-      answered += 1;
-      isLast = answer.headers.connection === 'close';
-    }
-  }
-  const calling = Promise.all(Array.from({ length: 8 }, callUntilTheEnd));
-  await until('calls', () => answered > 200);
+/** One gateway, which the last of these stops. */
+describe('a gateway with a configuration, before an upstream that takes its time', () => {
+  let config: string;
+  let gateway: Gateway;
+  let key: TestKey;
+  /** Counts the calls of one test alone. */
+  let counting: TestKey;
+  let revoked: TestKey;
 
-  expect(await gateway.stop()).toEqual({ code: 0, signal: null });
-  await calling;
-  expect(await counted(key)).toBe(answered);
-});
-
-test('SIGHUP changes all workers, or none', async () => {
-  const key = await makeCallKey(app, owner);
-  const config = join(await makeFolder(), 'gateway.yaml');
-  await writeFile(config, 'limits: { bodyBytesMax: 1000 }\n');
-  const gateway = await start({ config });
-
-  await writeFile(config, 'trustedProxies: [nobody]\n');
-  gateway.signal('SIGHUP');
-  await until('it is refused', () =>
-    gateway.stderr().includes('the configuration was not changed'),
-  );
-  expect(await answersOf(gateway, key)).toEqual(new Set([200]));
-
-  await writeFile(config, 'limits: { bodyBytesMax: 0 }\nforwardAuth: true\n');
-  gateway.signal('SIGHUP');
-  await until('it is read', () => gateway.stderr().includes('the configuration was read again'));
-  await until('both answer other proxies', async () => {
-    const asked = [1, 2, 3, 4].map(() =>
-      openConnection(gateway.baseUrl, key.secret).ask('/ext-authz/'),
+  beforeAll(async () => {
+    // The gateway knows them from its start.
+    key = await makeCallKey(app, owner);
+    counting = await makeCallKey(app, owner);
+    revoked = await makeCallKey(app, owner);
+    const upstream = await startUpstream(
+      (_, response) => void setTimeout(() => response.end(), 10),
     );
-    const answers = await Promise.all(asked);
-    return answers.every(({ headers }) => headers['x-tollkeeper-key-id'] === key.id);
+    config = join(await makeFolder(), 'gateway.yaml');
+    await writeFile(config, 'limits: { bodyBytesMax: 1000 }\n');
+    gateway = await start({ config, upstream });
+  });
+
+  test('a worker that hangs holds no revocation up: it is killed and replaced', async () => {
+    expect(await answersOf(gateway, revoked)).toEqual(new Set([200]));
+    const [hung = 0] = workersOf(gateway);
+
+    process.kill(hung, 'SIGSTOP');
+    await revoke(gateway, revoked);
+
+    expect(isRunning(hung)).toBe(false);
+    await until('it is replaced', () => workersOf(gateway).length === 2);
+    expect(await answersOf(gateway, revoked)).toEqual(new Set([401]));
+  });
+
+  test('SIGHUP changes all workers, or none', async () => {
+    await writeFile(config, 'trustedProxies: [nobody]\n');
+    gateway.signal('SIGHUP');
+    await until('it is refused', () =>
+      gateway.stderr().includes('the configuration was not changed'),
+    );
+    expect(await answersOf(gateway, key)).toEqual(new Set([200]));
+
+    await writeFile(config, 'limits: { bodyBytesMax: 0 }\nforwardAuth: true\n');
+    gateway.signal('SIGHUP');
+    await until('it is read', () => gateway.stderr().includes('the configuration was read again'));
+    await until('both answer other proxies', async () => {
+      const asked = [1, 2, 3, 4].map(() =>
+        openConnection(gateway.baseUrl, key.secret).ask('/ext-authz/'),
+      );
+      const answers = await Promise.all(asked);
+      return answers.every(({ headers }) => headers['x-tollkeeper-key-id'] === key.id);
+    });
+  });
+
+  test('drops no request when it is stopped', async () => {
+    let answered = 0;
+    /** As a balancer would: on one connection, until the gateway ends it. */
+    async function callUntilTheEnd(): Promise<void> {
+      const connection = openConnection(gateway.baseUrl, counting.secret);
+      for (let isLast = false; !isLast; ) {
+        const answer = await connection.ask();
+        expect(answer.status).toBe(200);
+        answered += 1;
+        isLast = answer.headers.connection === 'close';
+      }
+    }
+    const calling = Promise.all(Array.from({ length: 8 }, callUntilTheEnd));
+    await until('calls', () => answered > 200);
+
+    expect(await gateway.stop()).toEqual({ code: 0, signal: null });
+    await calling;
+    expect(await counted(counting)).toBe(answered);
   });
 });
