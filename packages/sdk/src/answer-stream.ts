@@ -4,7 +4,7 @@ export type Bytes = Uint8Array<ArrayBuffer>;
 
 /**
  * An answer that arrives while the server makes it. It can be read once, as its parts or as `bytes`.
- * Whoever stops reading (`break`) closes the connection, and the server stops as well; a connection
+ * A reader that stops (`break`) closes the connection, and the server stops as well; a connection
  * that breaks, or that the server ends early, throws, so that no part is taken for the whole.
  */
 export interface AnswerStream<T> extends AsyncIterable<T> {
