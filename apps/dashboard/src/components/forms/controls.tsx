@@ -43,8 +43,14 @@ interface SelectOption {
   readonly label: string;
 }
 
-interface SelectProps extends Omit<ComponentProps<'select'>, 'children'> {
+/** Options that belong together, under a heading. */
+interface SelectGroup {
+  readonly heading: string;
   readonly options: readonly SelectOption[];
+}
+
+interface SelectProps extends Omit<ComponentProps<'select'>, 'children'> {
+  readonly options: readonly (SelectOption | SelectGroup)[];
 }
 
 /** The browser's own select: the one that every phone, keyboard and screen reader knows. */
@@ -52,11 +58,15 @@ export function Select({ options, className, ...rest }: SelectProps) {
   return (
     <span className={joinClasses('relative inline-flex min-w-0', className)}>
       <select {...rest} className={joinClasses(CONTROL, 'h-9 appearance-none truncate pr-8')}>
-        {options.map((option) => (
-          <option key={option.value} value={option.value} className="bg-surface text-ink">
-            {option.label}
-          </option>
-        ))}
+        {options.map((option) =>
+          'heading' in option ? (
+            <optgroup key={option.heading} label={option.heading} className="bg-surface text-ink">
+              {option.options.map(optionOf)}
+            </optgroup>
+          ) : (
+            optionOf(option)
+          ),
+        )}
       </select>
       <ChevronDown
         size={14}
@@ -64,6 +74,14 @@ export function Select({ options, className, ...rest }: SelectProps) {
         className="pointer-events-none absolute top-1/2 right-2.5 -translate-y-1/2 text-faint"
       />
     </span>
+  );
+}
+
+function optionOf({ value, label }: SelectOption) {
+  return (
+    <option key={value} value={value} className="bg-surface text-ink">
+      {label}
+    </option>
   );
 }
 

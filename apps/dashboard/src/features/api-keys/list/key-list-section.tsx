@@ -1,7 +1,8 @@
 import type { UseQueryResult } from '@tanstack/react-query';
-import { ChevronLeft, ChevronRight, SearchX } from 'lucide-react';
-import { type RefObject, useEffect, useRef, useState } from 'react';
+import { SearchX } from 'lucide-react';
+import { useState } from 'react';
 import { Button } from '../../../components/button.tsx';
+import { ListPager, pageNumber, usePageTop } from '../../../components/list-pager.tsx';
 import { LoadError } from '../../../components/notice.tsx';
 import { EmptyState } from '../../../components/page.tsx';
 import { counted, formatCount } from '../../../lib/format.ts';
@@ -64,15 +65,16 @@ export function KeyListSection({ search, trail, onSearch, list }: KeyListSection
               onAction={setAction}
             />
           )}
-          <KeyPager
-            search={search}
+          <ListPager
+            label="Pages of keys"
+            words={data ? pageWords(data, pageNumber(search.cursor, trail)) : ''}
+            cursor={search.cursor}
             trail={trail}
-            count={data?.data.length}
-            totalCount={data?.totalCount}
             nextCursor={isPlaceholderData ? null : (data?.nextCursor ?? null)}
-            onSearch={(next, nextTrail) => {
+            onPage={(cursor, nextTrail) => {
+              const { cursor: _page, ...first } = search;
               onTurn();
-              onSearch(next, nextTrail);
+              onSearch(cursor ? { ...first, cursor } : first, nextTrail);
             }}
           />
         </div>
@@ -104,86 +106,7 @@ function isEmpty({ cursor }: KeySearch, { data, isPlaceholderData }: KeyList): b
   return data?.data.length === 0 && !isPlaceholderData && !cursor;
 }
 
-/**
- * Scrolls to the top of a list once another page of it is there: to its first row, not to what
- * stands above, which on a phone fills a screen.
- * @param page what is shown; undefined while the next one is on its way
- * @returns what to put on the list, and what to call when somebody turns the page
- */
-function usePageTop(page: unknown): [RefObject<HTMLElement | null>, () => void] {
-  const top = useRef<HTMLElement>(null);
-  const turned = useRef(false);
-  useEffect(() => {
-    if (page === undefined || !turned.current) return;
-    turned.current = false;
-    top.current?.scrollIntoView();
-  }, [page]);
-  return [
-    top,
-    () => {
-      turned.current = true;
-    },
-  ];
-}
-
-interface KeyPagerProps {
-  readonly search: KeySearch;
-  readonly trail: readonly string[];
-  readonly count: number | undefined;
-  /** On all pages. */
-  readonly totalCount: number | undefined;
-  readonly nextCursor: string | null;
-  readonly onSearch: (search: KeySearch, trail?: readonly string[]) => void;
-}
-
-/** Previous and next; a page's number is known from the way that led to it. */
-function KeyPager({ search, trail, count, totalCount, nextCursor, onSearch }: KeyPagerProps) {
-  const { cursor, ...first } = search;
-  const before = trail.at(-1);
-
-  function previous() {
-    onSearch(before ? { ...first, cursor: before } : first, trail.slice(0, -1));
-  }
-
-  function next() {
-    if (nextCursor) onSearch({ ...first, cursor: nextCursor }, cursor ? [...trail, cursor] : []);
-  }
-
-  return (
-    <nav
-      aria-label="Pages of keys"
-      className="flex min-h-12 items-center justify-between gap-3 border-line border-t px-4 py-2"
-    >
-      <p className="text-[0.8125rem] text-soft" role="status">
-        {count === undefined || totalCount === undefined
-          ? ''
-          : pageWords(count, totalCount, cursor ? trail.length + 2 : 1)}
-      </p>
-      {cursor || nextCursor ? (
-        <div className="flex gap-2">
-          <Button
-            size="small"
-            blocked={cursor ? undefined : 'This is the first page.'}
-            onClick={previous}
-          >
-            <ChevronLeft size={14} aria-hidden />
-            Previous
-          </Button>
-          <Button
-            size="small"
-            blocked={nextCursor ? undefined : 'This is the last page.'}
-            onClick={next}
-          >
-            Next
-            <ChevronRight size={14} aria-hidden />
-          </Button>
-        </div>
-      ) : null}
-    </nav>
-  );
-}
-
-function pageWords(count: number, totalCount: number, page: number): string {
-  if (page === 1 && count === totalCount) return counted(totalCount, 'key');
-  return `Page ${page} · ${formatCount(count)} of ${counted(totalCount, 'key')}`;
+function pageWords({ data: { length }, totalCount }: KeyPageOfList, page: number): string {
+  if (page === 1 && length === totalCount) return counted(totalCount, 'key');
+  return `Page ${page} · ${formatCount(length)} of ${counted(totalCount, 'key')}`;
 }

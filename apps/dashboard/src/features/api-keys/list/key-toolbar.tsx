@@ -1,8 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { KEY_STATES } from '@tollkeeper/contract';
-import { useEffect, useEffectEvent, useState } from 'react';
 import { SearchInput, Select } from '../../../components/forms/controls.tsx';
-import { useDebounced } from '../../../lib/hooks.ts';
+import { useSettledText } from '../../../lib/use-settled-text.ts';
 import { membersQuery } from '../../members/index.ts';
 import { useCan, useIdentity } from '../../sessions/index.ts';
 import { useWorkspaces } from '../../workspaces/index.ts';
@@ -85,22 +84,8 @@ interface SearchBoxProps {
   readonly onSettled: (text: string) => void;
 }
 
-const REST_MS = 250;
-
-/** Shows what is typed at once and searches when the typing stops. Going back restores the text. */
 function SearchBox({ text, onSettled }: SearchBoxProps) {
-  const [typed, setTyped] = useState(text);
-  const [seen, setSeen] = useState(text);
-  if (seen !== text) {
-    setSeen(text);
-    if (typed.trim() !== text) setTyped(text);
-  }
-  const settled = useDebounced(typed, REST_MS);
-  const settle = useEffectEvent((value: string) => {
-    if (value === typed && value.trim() !== text) onSettled(value.trim());
-  });
-  useEffect(() => settle(settled), [settled]);
-
+  const [typed, setTyped] = useSettledText(text, onSettled);
   return (
     <SearchInput
       aria-label="Search keys"

@@ -1,9 +1,9 @@
 import type { Policy } from '@tollkeeper/contract';
 import { Button } from '../../../components/button.tsx';
 import { EditConflict } from '../../../components/field-changes.tsx';
+import { TextDiff } from '../../../components/text-diff.tsx';
 import { MODE_WORDS } from '../policy-words.tsx';
 import { mergeTexts } from './merge-texts.ts';
-import { TextDiff } from './text-diff.tsx';
 
 interface PolicyConflictProps {
   readonly submitLabel: string;

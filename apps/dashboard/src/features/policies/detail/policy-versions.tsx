@@ -6,11 +6,11 @@ import { ConfirmDialog } from '../../../components/forms/form-dialog.tsx';
 import { LoadError } from '../../../components/notice.tsx';
 import { Skeleton } from '../../../components/page.tsx';
 import { Panel } from '../../../components/panel.tsx';
+import { TextDiff } from '../../../components/text-diff.tsx';
 import { TimeAgo } from '../../../components/time-ago.tsx';
 import { authorWords } from '../policy-words.tsx';
 import { restorePolicyMutation, versionsQuery } from '../queries.ts';
 import { usePermissions } from '../use-permissions.ts';
-import { TextDiff } from './text-diff.tsx';
 
 /** Every text that the policy has had, the newest first. */
 export function PolicyVersions({ policy }: { readonly policy: Policy }) {

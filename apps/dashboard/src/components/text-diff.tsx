@@ -1,5 +1,5 @@
 import { diffLines } from 'diff';
-import { joinClasses } from '../../../lib/join-classes.ts';
+import { joinClasses } from '../lib/join-classes.ts';
 
 interface TextDiffProps {
   /** Names the difference: "Changes of version 4". */
@@ -9,6 +9,8 @@ interface TextDiffProps {
 }
 
 const CONTEXT_LINES = 3;
+/** Lines that differ, at most: texts without a line in common would take minutes to compare. */
+const EDITS_MAX = 4000;
 
 /** What was added and removed, line by line, with a few lines around it. */
 export function TextDiff({ label, from, to }: TextDiffProps) {
@@ -55,7 +57,11 @@ const SIGNS = { added: '+', removed: '−', kept: '', skipped: '' } as const;
 const SPOKEN = { added: 'Added: ', removed: 'Removed: ', kept: '', skipped: '' } as const;
 
 function rowsOf(from: string, to: string): Row[] {
-  const parts = diffLines(withEnd(from), withEnd(to));
+  const [old, now] = [withEnd(from), withEnd(to)];
+  const parts = diffLines(old, now, { maxEditLength: EDITS_MAX }) ?? [
+    { value: old, removed: true, added: false },
+    { value: now, removed: false, added: true },
+  ];
   const rows = parts.flatMap(({ added, removed, value }, part) => {
     const lines = value.replace(/\n$/, '').split('\n');
     if (added || removed) return rowsFor(part, added ? 'added' : 'removed', lines);

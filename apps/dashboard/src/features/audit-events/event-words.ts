@@ -1,0 +1,222 @@
+import type { AuditActor, AuditEventView, AuditTargetType } from '@tollkeeper/contract';
+
+/** The kinds of actions, in the order in which the filter offers them, and what each action did. */
+export const ACTION_GROUPS: readonly ActionGroup[] = [
+  {
+    group: 'api_key',
+    title: 'API keys',
+    actions: {
+      create: 'Created an API key',
+      update: 'Edited an API key',
+      rotate: 'Rotated the secret of an API key',
+      disable: 'Disabled an API key',
+      enable: 'Enabled an API key',
+      revoke: 'Revoked an API key',
+      cascade: 'Ended what an API key created',
+      delete: 'Deleted an API key',
+    },
+  },
+  {
+    group: 'session',
+    title: 'Signing in',
+    actions: {
+      sign_in: 'Signed in',
+      sign_in_failed: 'Failed to sign in',
+      sign_out: 'Signed out',
+      confirm: 'Confirmed their identity',
+      revoke_all: 'Signed out everywhere',
+      revoke: 'Signed out another session',
+      change_password: 'Changed their password',
+      create_reset_link: 'Created a link to reset a password',
+      reset_password: 'Reset a password',
+      begin_two_factor: 'Began to set up an authenticator app',
+      verify_two_factor: 'Set up an authenticator app',
+      disable_two_factor: 'Removed an authenticator app',
+      renew_backup_codes: 'Replaced their backup codes',
+      use_backup_code: 'Signed in with a backup code',
+      add_passkey: 'Added a passkey',
+      delete_passkey: 'Removed a passkey',
+      reset_second_factors: 'Removed all second factors of a member',
+      approve_device: 'Approved a device',
+      deny_device: 'Denied a device',
+    },
+  },
+  {
+    group: 'member',
+    title: 'Members',
+    actions: {
+      update: 'Changed the role of a member',
+      suspend: 'Suspended a member',
+      reinstate: 'Reinstated a member',
+      remove: 'Removed a member',
+    },
+  },
+  {
+    group: 'invitation',
+    title: 'Invitations',
+    actions: {
+      create: 'Invited somebody',
+      resend: 'Sent an invitation again',
+      accept: 'Accepted an invitation',
+      withdraw: 'Withdrew an invitation',
+    },
+  },
+  {
+    group: 'role',
+    title: 'Roles',
+    actions: { create: 'Created a role', update: 'Edited a role', delete: 'Deleted a role' },
+  },
+  {
+    group: 'policy',
+    title: 'Policies',
+    actions: {
+      create: 'Created a policy',
+      update: 'Edited a policy',
+      enable: 'Enabled a policy',
+      disable: 'Disabled a policy',
+      restore: 'Restored a version of a policy',
+      delete: 'Deleted a policy',
+    },
+  },
+  {
+    group: 'api_scope',
+    title: 'API scopes',
+    actions: {
+      create: 'Created an API scope',
+      update: 'Edited an API scope',
+      delete: 'Deleted an API scope',
+    },
+  },
+  {
+    group: 'gateway',
+    title: 'Gateways',
+    actions: {
+      join: 'Joined the fleet',
+      update: 'Edited a gateway',
+      delete: 'Removed a gateway',
+    },
+  },
+  {
+    group: 'join_key',
+    title: 'Join keys',
+    actions: { create: 'Created a join key', delete: 'Deleted a join key' },
+  },
+  {
+    group: 'workspace',
+    title: 'Workspaces',
+    actions: {
+      create: 'Created a workspace',
+      update: 'Renamed a workspace',
+      delete: 'Deleted a workspace',
+    },
+  },
+  {
+    group: 'organization',
+    title: 'Organization',
+    actions: {
+      create: 'Created the organization',
+      update: 'Edited the organization',
+      set_plan: 'Changed the plan',
+      transfer: 'Transferred the organization',
+      delete: 'Deleted the organization',
+    },
+  },
+  { group: 'security', title: 'Security', actions: { update: 'Changed the security settings' } },
+];
+
+interface ActionGroup {
+  /** What the actions begin with: `api_key` in `api_key.create`. */
+  readonly group: string;
+  readonly title: string;
+  readonly actions: Readonly<Record<string, string>>;
+}
+
+const WORDS: ReadonlyMap<string, string> = new Map(
+  ACTION_GROUPS.flatMap(({ group, actions }) =>
+    Object.entries(actions).map(([verb, words]) => [`${group}.${verb}`, words] as const),
+  ),
+);
+
+/** "Revoked an API key"; of an action that this page does not know, its name in words. */
+export function actionWords(action: string): string {
+  const known = WORDS.get(action);
+  if (known !== undefined) return known;
+  const [group = '', verb = ''] = action.split('.');
+  return `${capitalized(wordsOf(group))}: ${wordsOf(verb)}`;
+}
+
+/** "all API keys actions", for a filter by a group; of one action, its words. */
+export function actionFilterWords(action: string): string {
+  const [group = '', verb] = action.split('.');
+  if (verb !== '*') return actionWords(action);
+  const title = ACTION_GROUPS.find((each) => each.group === group)?.title;
+  return `${title ?? capitalized(wordsOf(group))}: everything`;
+}
+
+/** Who did it: "Ada Lovelace", "the key ci-pipeline", "Tollkeeper". */
+export function actorWords({ actor, actorName }: Pick<AuditEventView, 'actor' | 'actorName'>) {
+  switch (actor.type) {
+    case 'member':
+      return actorName ?? actor.memberId;
+    case 'key':
+      return actorName ?? actor.keyId;
+    case 'join_key':
+      return actorName ?? actor.joinKeyId;
+    case 'operator':
+      return 'The operator of the server';
+    case 'system':
+      return 'Tollkeeper';
+  }
+}
+
+/** What kind of actor it is, where it is no member: "API key". */
+export function actorKindWords(actor: AuditActor): string | undefined {
+  switch (actor.type) {
+    case 'member':
+      return undefined;
+    case 'key':
+      return 'API key';
+    case 'join_key':
+      return 'Join key';
+    case 'operator':
+      return 'On its command line';
+    case 'system':
+      return `Job: ${wordsOf(actor.job)}`;
+  }
+}
+
+/** What to filter by for all that the actor did; undefined where it is nobody with an id. */
+export function actorId(actor: AuditActor): string | undefined {
+  switch (actor.type) {
+    case 'member':
+      return actor.memberId;
+    case 'key':
+      return actor.keyId;
+    case 'join_key':
+      return actor.joinKeyId;
+    case 'operator':
+    case 'system':
+      return undefined;
+  }
+}
+
+export const TARGET_WORDS: Readonly<Record<AuditTargetType, string>> = {
+  api_key: 'API key',
+  api_scope: 'API scope',
+  organization: 'Organization',
+  member: 'Member',
+  workspace: 'Workspace',
+  role: 'Role',
+  invitation: 'Invitation',
+  join_key: 'Join key',
+  gateway: 'Gateway',
+  policy: 'Policy',
+};
+
+function wordsOf(name: string): string {
+  return name.replaceAll(/[_-]/g, ' ').replaceAll(/\bapi\b/g, 'API');
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

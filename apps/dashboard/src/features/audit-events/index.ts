@@ -1,0 +1,21 @@
+/** Audit events: what each is in words, how they are filtered, and those of one record. */
+export {
+  type AuditSearch,
+  auditFilters,
+  isAuditFiltered,
+  parseAuditSearch,
+  refineAuditSearch,
+  SPANS,
+  type Span,
+} from './audit-search.ts';
+export { EventLink } from './event-link.tsx';
+export {
+  ACTION_GROUPS,
+  actionWords,
+  actorId,
+  actorKindWords,
+  actorWords,
+  TARGET_WORDS,
+} from './event-words.ts';
+export { OwnEvents, OwnEventsPanel } from './own-events.tsx';
+export { auditEventQuery, auditListQuery, FOLLOWED_MAX, followQuery } from './queries.ts';
