@@ -16,18 +16,9 @@ import { RolesPage } from '../features/roles/index.ts';
 import { SecurityPage } from '../features/security/index.ts';
 import { signOut, useIdentity } from '../features/sessions/index.ts';
 import { chooseWorkspace, chosenWorkspace, WorkspacesPage } from '../features/workspaces/index.ts';
-import { requireIdentity } from './require-identity.ts';
-import { ErrorPage, rootRoute } from './root-route.tsx';
-import { Shell } from './shell.tsx';
+import { auditEventRoute, auditLogRoute } from './audit-log-routes.tsx';
+import { insideRoute } from './shell-route.ts';
 import { useLeave, useSwitchOrganization } from './use-leave.ts';
-
-const insideRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  id: 'inside',
-  beforeLoad: ({ context, location }) => requireIdentity(context.queryClient, location),
-  component: Shell,
-  errorComponent: ErrorPage,
-});
 
 const homeRoute = createRoute({
   getParentRoute: () => insideRoute,
@@ -202,6 +193,8 @@ export const insideRoutes = insideRoute.addChildren([
   newPolicyRoute,
   simulateRoute,
   policyRoute,
+  auditLogRoute,
+  auditEventRoute,
   fleetRoute,
   membersRoute,
   rolesRoute,

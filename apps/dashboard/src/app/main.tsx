@@ -14,6 +14,7 @@ import { Toaster } from 'sonner';
 import { Logo } from '../components/page.tsx';
 import { TooltipProvider } from '../components/popover.tsx';
 import type { KeySearch } from '../features/api-keys/index.ts';
+import type { AuditSearch } from '../features/audit-events/index.ts';
 import { askConfirmation, askSignIn, identityQuery } from '../features/sessions/index.ts';
 import { onRefusals } from '../lib/api.ts';
 import { basePath, takeFragmentToken } from '../lib/page-address.ts';
@@ -123,6 +124,8 @@ declare module '@tanstack/react-router' {
     trail?: readonly string[];
     /** The list from which a key's page was opened. */
     listSearch?: KeySearch;
+    /** The list from which an audit event's page was opened. */
+    auditSearch?: AuditSearch;
   }
 }
 

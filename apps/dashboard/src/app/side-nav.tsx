@@ -3,6 +3,7 @@ import {
   Boxes,
   Braces,
   Building2,
+  History,
   KeyRound,
   Monitor,
   Moon,
@@ -40,6 +41,7 @@ const PAGES = [
   { to: '/api-scopes', icon: Braces, title: 'API scopes', scope: 'policies.read' },
   { to: '/workspaces', icon: Boxes, title: 'Workspaces', scope: 'workspaces.read' },
   { to: '/organization', icon: Building2, title: 'Organization', scope: 'organization.read' },
+  { to: '/audit-log', icon: History, title: 'Audit log', scope: 'audit.read' },
   { to: '/security', icon: ShieldAlert, title: 'Security', scope: 'security.read' },
 ] as const;
 

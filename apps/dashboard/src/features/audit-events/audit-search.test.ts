@@ -15,7 +15,15 @@ const FULL = {
 
 it('keeps what the server would understand of an address', () => {
   expect(parseAuditSearch(FULL)).toEqual(FULL);
-  const wrong = { actor: 'x', action: 'x', type: 'x', ip: '1.2', from: 'x', span: 'x', cursor: '%' };
+  const wrong = {
+    actor: 'x',
+    action: 'x',
+    type: 'x',
+    ip: '1.2',
+    from: 'x',
+    span: 'x',
+    cursor: '%',
+  };
   expect(parseAuditSearch({ ...wrong, search: '\u200b', to: ['x'], constructor: 'x' })).toEqual({});
 });
 
@@ -34,7 +42,9 @@ it('counts a span back from now, and knows no other times beside it', () => {
 });
 
 it('begins at the first page when a filter changes', () => {
-  expect(refineAuditSearch({ ip: '203.0.113.9', cursor: 'abc' }, { ip: '', action: 'a.b' })).toEqual({
+  expect(
+    refineAuditSearch({ ip: '203.0.113.9', cursor: 'abc' }, { ip: '', action: 'a.b' }),
+  ).toEqual({
     action: 'a.b',
   });
   expect(isAuditFiltered({ cursor: 'abc' })).toBe(false);

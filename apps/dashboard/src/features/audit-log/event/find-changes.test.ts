@@ -42,7 +42,12 @@ it('looks into groups of facts, by foreign names too', () => {
 });
 
 it('writes values as people do', () => {
-  const facts = { usesMax: 12000, expiresAt: '2026-11-29T22:11:00.000Z', maxKeyDays: 90, owner: null };
+  const facts = {
+    usesMax: 12000,
+    expiresAt: '2026-11-29T22:11:00.000Z',
+    maxKeyDays: 90,
+    owner: null,
+  };
   const { added, empty } = findChanges(null, { ...facts, draining: true, allowedIps: [] });
   expect(added.map(({ term, words }) => [term, words])).toEqual([
     ['Uses allowed', '12,000'],

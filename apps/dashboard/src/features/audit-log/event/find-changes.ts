@@ -35,9 +35,7 @@ export function findChanges(before: Facts, after: Facts): Changes {
   const names = [...new Set([...old.keys(), ...now.keys()])];
   const both = names.filter((name) => old.has(name) && now.has(name));
   const added = names.filter((name) => !old.has(name)).map((name) => factOf(name, now.get(name)));
-  const removed = names
-    .filter((name) => !now.has(name))
-    .map((name) => factOf(name, old.get(name)));
+  const removed = names.filter((name) => !now.has(name)).map((name) => factOf(name, old.get(name)));
   const isSame = (name: string) => isEqual(old.get(name), now.get(name));
   return {
     changed: both

@@ -2,9 +2,9 @@ import { useQuery } from '@tanstack/react-query';
 import { History, SearchX } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from '../../../components/button.tsx';
+import { ListPager, pageNumber, usePageTop } from '../../../components/list-pager.tsx';
 import { LoadError } from '../../../components/notice.tsx';
 import { EmptyState } from '../../../components/page.tsx';
-import { Pager, pageNumber, usePageTop } from '../../../components/pager.tsx';
 import { counted } from '../../../lib/format.ts';
 import { joinClasses } from '../../../lib/join-classes.ts';
 import { serverNow } from '../../../lib/server-clock.ts';
@@ -60,7 +60,7 @@ export function EventListSection({ search, trail, onSearch }: EventListProps) {
                 <EventTable events={events} search={search} />
               </div>
             )}
-            <Pager
+            <ListPager
               label="Pages of events"
               words={events ? pageWords(events.length, pageNumber(search.cursor, trail)) : ''}
               cursor={search.cursor}
