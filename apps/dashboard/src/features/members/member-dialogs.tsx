@@ -2,10 +2,12 @@ import { useMutation } from '@tanstack/react-query';
 import type { Member } from '@tollkeeper/contract';
 import { toast } from 'sonner';
 import { EditConflict } from '../../components/field-changes.tsx';
+import { Dialog } from '../../components/forms/dialog.tsx';
 import { ConfirmDialog, FormDialog } from '../../components/forms/form-dialog.tsx';
 import { counted } from '../../lib/format.ts';
 import { useEdit } from '../../lib/use-edit.ts';
 import { useSubmit } from '../../lib/use-submit.ts';
+import { OwnEvents } from '../audit-events/index.ts';
 import { RoleField, useGrantableRoles } from '../roles/index.ts';
 import {
   changeRoleMutation,
@@ -17,7 +19,7 @@ import { RemoveMemberDialog } from './remove-member-dialog.tsx';
 
 /** What the person has begun to do to a member. */
 export interface MemberAction {
-  readonly kind: 'role' | 'suspend' | 'reinstate' | 'remove';
+  readonly kind: 'events' | 'role' | 'suspend' | 'reinstate' | 'remove';
   readonly member: Member;
 }
 
@@ -31,6 +33,8 @@ export function MemberDialogs({ action, onClose }: MemberDialogsProps) {
   if (!action) return null;
   const props = { member: action.member, onClose };
   switch (action.kind) {
+    case 'events':
+      return <EventsDialog {...props} />;
     case 'role':
       return <ChangeRoleDialog {...props} />;
     case 'suspend':
@@ -45,6 +49,16 @@ export function MemberDialogs({ action, onClose }: MemberDialogsProps) {
 interface MemberDialogProps {
   readonly member: Member;
   readonly onClose: () => void;
+}
+
+function EventsDialog({ member: { id, name }, onClose }: MemberDialogProps) {
+  return (
+    <Dialog title={`Audit log of ${name}`} onClose={onClose}>
+      <div className="overflow-y-auto">
+        <OwnEvents acts what="member" id={id} />
+      </div>
+    </Dialog>
+  );
 }
 
 function ChangeRoleDialog({ member, onClose }: MemberDialogProps) {

@@ -1,5 +1,5 @@
 import { type Member, OWNER_ROLE_ID } from '@tollkeeper/contract';
-import { CirclePause, CirclePlay, ShieldCheck, UserMinus } from 'lucide-react';
+import { CirclePause, CirclePlay, History, ShieldCheck, UserMinus } from 'lucide-react';
 import { MenuItem, MenuSeparator, RecordMenu } from '../../components/menu.tsx';
 import { actionsColumn, type RecordColumn, RecordTable } from '../../components/record-table.tsx';
 import { StatusWord } from '../../components/status-word.tsx';
@@ -59,13 +59,19 @@ interface MemberMenuProps {
   readonly onAction: (action: MemberAction) => void;
 }
 
-/** What can be done to the member; nothing to the owner, oneself, or one who holds more. */
+/** What the log has of the member, and what can be done to them: nothing to the owner, oneself, or one who holds more. */
 function MemberMenu({ member, onAction }: MemberMenuProps) {
   const { mayChangeRole, maySuspend, mayRemove } = useMemberPermissions(member);
-  if (!mayChangeRole && !maySuspend && !mayRemove) return null;
+  const mayReadEvents = useCan('audit.read');
+  if (!mayReadEvents && !mayChangeRole && !maySuspend && !mayRemove) return null;
   const begin = (kind: MemberAction['kind']) => () => onAction({ kind, member });
   return (
     <RecordMenu name={member.name}>
+      {mayReadEvents ? (
+        <MenuItem icon={<History size={15} aria-hidden />} onSelect={begin('events')}>
+          Audit log…
+        </MenuItem>
+      ) : null}
       {mayChangeRole ? (
         <MenuItem icon={<ShieldCheck size={15} aria-hidden />} onSelect={begin('role')}>
           Change role…

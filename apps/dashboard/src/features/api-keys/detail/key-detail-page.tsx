@@ -7,6 +7,7 @@ import { useState } from 'react';
 import { Button } from '../../../components/button.tsx';
 import { LoadError } from '../../../components/notice.tsx';
 import { EmptyState, PageHeader, Skeleton, usePageTitle } from '../../../components/page.tsx';
+import { OwnEventsPanel } from '../../audit-events/index.ts';
 import { useCan, useIdentity } from '../../sessions/index.ts';
 import { type KeyAction, KeyDialogs } from '../actions/key-dialogs.tsx';
 import { KeyMenu, useKeyPermissions } from '../actions/key-menu.tsx';
@@ -77,6 +78,7 @@ function KeyView({ apiKey, onGone }: KeyViewProps) {
           <div className="order-1 flex min-w-0 flex-col gap-5 xl:order-2">
             <KeyFacts apiKey={apiKey} />
             <KeyGateways id={apiKey.id} />
+            <OwnEventsPanel acts what="key" id={apiKey.id} />
           </div>
         </div>
       </div>

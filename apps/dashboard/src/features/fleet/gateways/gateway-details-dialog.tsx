@@ -6,6 +6,7 @@ import { Fact, Facts, IdFact } from '../../../components/panel.tsx';
 import { TimeAgoButton } from '../../../components/time-ago.tsx';
 import { formatCount } from '../../../lib/format.ts';
 import { useNow } from '../../../lib/server-clock.ts';
+import { OwnEventsPanel } from '../../audit-events/index.ts';
 import { WorkspaceName } from '../../workspaces/index.ts';
 import { LabelChips } from '../labels.tsx';
 import { gatewayQuery } from '../queries.ts';
@@ -35,6 +36,7 @@ export function GatewayDetailsDialog({ gateway: opened, onClose }: GatewayDetail
         <div className="-mx-5">
           <GatewayFacts gateway={gateway} />
         </div>
+        <OwnEventsPanel what="gateway" id={gateway.id} />
       </DialogBody>
       <DialogFooter>
         <Button data-initial-focus onClick={onClose}>

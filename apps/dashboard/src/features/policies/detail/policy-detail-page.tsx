@@ -7,6 +7,7 @@ import { Button } from '../../../components/button.tsx';
 import { LoadError } from '../../../components/notice.tsx';
 import { EmptyState, PageHeader, Skeleton, usePageTitle } from '../../../components/page.tsx';
 import { Panel } from '../../../components/panel.tsx';
+import { OwnEventsPanel } from '../../audit-events/index.ts';
 import { CedarField } from '../editor/cedar-field.tsx';
 import { type PolicyAction, PolicyDialogs } from '../list/policy-dialogs.tsx';
 import { PolicyMenu } from '../list/policy-menu.tsx';
@@ -82,6 +83,7 @@ function PolicyView({ policy, onGone }: PolicyViewProps) {
         <div className="flex min-w-0 flex-col gap-5">
           <PolicyFacts policy={policy} />
           <PolicyGateways id={policy.id} />
+          <OwnEventsPanel what="policy" id={policy.id} />
         </div>
       </div>
     </>
