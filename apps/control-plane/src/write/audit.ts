@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { type AuditTargetType, createId } from '@tollkeeper/contract';
-import { auditLeafText } from '@tollkeeper/transparency-log';
 import type { Origin, Services } from '../context.ts';
 import type { Transaction } from '../db/connect.ts';
 import { auditChain } from '../db/schema/index.ts';
 import { defineLockedRead, expectRow } from '../db/statement.ts';
+import { boundedEvent, type Facts } from './event-text.ts';
+
+export type { Facts } from './event-text.ts';
 
 export type AuditActor =
   | { readonly type: 'member'; readonly memberId: string }
@@ -30,8 +32,6 @@ export type AuditTarget =
       readonly id: string;
       readonly name: string;
     };
-
-export type Facts = Readonly<Record<string, unknown>>;
 
 export interface AuditEntry {
   readonly organizationId: string;
@@ -122,11 +122,11 @@ function chainedRow(
   previousHash: Buffer,
 ) {
   const id = createId('auditEvent', services.randomBytes);
-  const event = {
+  const { event, text } = boundedEvent({
     ...{ ...entry, ...origin, id, sequence, at: services.clock() },
     target: storedTarget(target),
-  };
-  const hash = auditHash(previousHash, auditLeafText(event));
+  });
+  const hash = auditHash(previousHash, text);
   return { ...event, previousHash, hash };
 }
 
