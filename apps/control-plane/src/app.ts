@@ -12,6 +12,7 @@ import { createAuth } from './features/identity/index.ts';
 import { createSetup, type Setup } from './features/setup/index.ts';
 import { type Hub, startHub } from './fleet/index.ts';
 import { createFailureThrottle } from './http/failure-throttle.ts';
+import { type RefusalCounter, startRefusalCounter } from './http/refused-calls.ts';
 import { createServer } from './http/server.ts';
 import { openJobs } from './jobs/index.ts';
 import { createMailer } from './mail/mailer.ts';
@@ -34,6 +35,8 @@ interface AppOptions {
   readonly version: string;
   readonly log: Logger;
   readonly clock: () => Date;
+  /** How often refused calls become audit events, in milliseconds; a minute unless given. */
+  readonly recordRefusalsMs?: number;
 }
 
 export interface App {
@@ -41,6 +44,7 @@ export interface App {
   readonly services: Services;
   readonly setup: Setup;
   readonly hub: Hub;
+  readonly refusals: RefusalCounter;
   /** Drains: stops listening, lets requests end, stores the last counts, lets go of the database. */
   close(): Promise<void>;
 }
@@ -63,6 +67,7 @@ const JOIN_FAILURES = {
 /** How long requests under way may take once the process begins to stop, in milliseconds. */
 const DRAIN_MS = 10_000;
 const SWEEP_MS = 50;
+const RECORD_REFUSALS_MS = 60_000;
 
 /** The control plane on a database, not yet listening. */
 export async function createApp(options: AppOptions): Promise<App> {
@@ -125,6 +130,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   };
   const unhurried = connect(options.database, JOB_CONNECTIONS_MAX, onError, JOB_LIMITS);
   await jobs.start({ ...services, db: unhurried.db });
+  const refusals = startRefusalCounter(services, options.recordRefusalsMs ?? RECORD_REFUSALS_MS);
   const auth = createAuth({ db, baseUrl, secret: options.secret, log, clock });
   const setup = createSetup(db, options.setupToken);
   const server = await createServer({
@@ -133,6 +139,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     auth,
     setup,
     hub,
+    refusals,
     isReady: () =>
       changeFeed.catchUp().then(
         () => true,
@@ -144,9 +151,11 @@ export async function createApp(options: AppOptions): Promise<App> {
     services,
     setup,
     hub,
+    refusals,
     async close() {
       await hub.stop();
       await drain(server);
+      await refusals.stop();
       mailer?.close();
       await usage.stop();
       await jobs.stop();

@@ -102,6 +102,10 @@ function keyCtx(
   required: ScopeSet,
   { index, code, slot, subject, isForeign }: ReturnType<typeof decideKey>,
 ): Ctx {
+  if (subject && !isForeign && (code === 'valid' || code === 'insufficient_scope')) {
+    const { organizationId, ownerId: memberId, keyId } = subject;
+    request.knownCaller = { organizationId, actor: { type: 'key', memberId, keyId } };
+  }
   if (code !== 'valid' || !subject) throw refusal(code, required);
   if (isForeign) throw new DomainError('not_found', FOREIGN_ORGANIZATION);
   request.keyCheck = {

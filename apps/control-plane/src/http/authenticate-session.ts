@@ -48,6 +48,8 @@ export async function authenticateSession(
   const use = { ...user, ip, withoutSecondFactor: route.withoutSecondFactor ?? false };
   await requireSessionAllowed(services.db, membership, use, services.clock());
   const session = { ...user.session, expiresAt: earliestEnd(user.session, membership) };
+  const { organizationId, id: memberId } = membership;
+  request.knownCaller = { organizationId, actor: { type: 'member', memberId } };
   const scopes = roleScopes(membership);
   requireScopes(scopes, requiredScopes(route));
   await markSeen(services, membership);

@@ -2,6 +2,7 @@ import type { Services } from '../context.ts';
 import type { Auth } from '../features/identity/index.ts';
 import type { Setup } from '../features/setup/index.ts';
 import type { Hub } from '../fleet/index.ts';
+import type { RefusalCounter } from './refused-calls.ts';
 
 /** What the HTTP server needs from the rest. */
 export interface ServerOptions {
@@ -9,6 +10,7 @@ export interface ServerOptions {
   readonly auth: Auth;
   readonly setup: Setup;
   readonly hub: Hub;
+  readonly refusals: RefusalCounter;
   readonly baseUrl: string;
   /** Signs what clients keep for us. */
   readonly secret: string;

@@ -20,6 +20,7 @@ import { createKnownDevices } from './known-device.ts';
 import { sendNotFound } from './not-found.ts';
 import { answerParserErrors, refuseUnparsed } from './parser-errors.ts';
 import { problemSender } from './problem.ts';
+import { countRefusals } from './refused-calls.ts';
 import { registerRoutes } from './register-routes.ts';
 import type { ServerOptions } from './server-options.ts';
 import { basePathOf, withoutBasePath } from './server-options.ts';
@@ -82,6 +83,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     warnOfUntrustedProxy(api, options.services.log);
     api.decorateRequest('guess', null);
     api.decorateRequest('provenEmail', null);
+    countRefusals(api, options.refusals);
     registerRoutes(api, options, guesses);
     registerAuthRoutes(api, options, guesses);
     registerFleet(api, options.hub);
