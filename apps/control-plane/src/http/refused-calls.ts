@@ -118,7 +118,7 @@ function add(calls: RefusedCalls[], caller: KnownCaller, call: RefusedCall, minu
   known.origin = call.origin;
 }
 
-/** A caller or an organization that was deleted meanwhile has no log any more, or none to be told. */
+/** A caller or an organization that was deleted meanwhile has no log any more. */
 async function record(services: RefusalServices, call: RefusedCalls): Promise<void> {
   const { organizationId, actor, operation, code, count, minute, origin } = call;
   const source = { organizationId, actor, action: 'access.refused', origin };

@@ -1,0 +1,94 @@
+/** `audit`: what it sends, and what a person then reads. */
+import type { AuditEventView } from '@tollkeeper/contract';
+import { expect, test } from 'vitest';
+import { createApi, SECRET } from '../testing/fake-api.ts';
+import { createHome, type Given, runCommand } from '../testing/run-command.ts';
+import { diffOf } from './audit/show-event.ts';
+
+const env = { TOLLKEEPER_API_KEY: SECRET, TOLLKEEPER_URL: 'http://toll:7420' };
+const ID = `evt_${'0'.repeat(20)}`;
+
+async function tollkeeper(argv: readonly string[], given: Given = {}) {
+  await using home = await createHome();
+  return runCommand(home.homeFolder, argv, { env, ...given });
+}
+
+function eventOf(sequence: number, more: Partial<AuditEventView> = {}): AuditEventView {
+  return {
+    ...{ id: ID, organizationId: `org_${'0'.repeat(20)}`, sequence },
+    at: '2026-11-23T07:57:00.000Z',
+    actor: { type: 'key', memberId: `mem_${'0'.repeat(20)}`, keyId: `key_${'0'.repeat(20)}` },
+    actorName: 'deployer',
+    action: 'api_key.update',
+    target: { type: 'api_key', id: `key_${'1'.repeat(20)}`, name: `ci-${sequence}` },
+    before: { name: 'ci-0', tags: ['a'], status: 'active' },
+    after: { name: `ci-${sequence}`, tags: ['a'], status: 'active' },
+    ...{ ip: '192.0.2.1', userAgent: null, requestId: 'req_1' },
+    ...more,
+  };
+}
+
+const page = (...data: AuditEventView[]) => ({ data, nextCursor: null });
+
+test('list sends every filter, and shows who did what to what', async () => {
+  const api = createApi({ 'GET /v1/audit-events': page(eventOf(1)) });
+  const filters = [
+    ...['--actor', `mem_${'1'.repeat(20)}`, '--action', 'api_key.*', '--target-type', 'api_key'],
+    ...['--target', 'key_1', '--from', '2026-11-01', '--ip', '192.0.2.1', '--request', 'req_1'],
+    ...['--search', 'ci', '--limit', '7'],
+  ];
+  const { exitCode, stdout } = await tollkeeper(['audit', 'list', ...filters], {
+    fetch: api.fetch,
+  });
+  expect(exitCode).toBe(0);
+  expect(Object.fromEntries(api.seen[0]?.query ?? [])).toEqual({
+    ...{ actorId: `mem_${'1'.repeat(20)}`, action: 'api_key.*', targetType: 'api_key' },
+    ...{ targetId: 'key_1', from: '2026-11-01T00:00:00.000Z', ip: '192.0.2.1' },
+    ...{ requestId: 'req_1', search: 'ci', limit: '7' },
+  });
+  expect(stdout).toContain('api_key.update');
+  expect(stdout).toContain('API key "ci-1"');
+  expect(stdout).toContain('deployer (API key)');
+});
+
+test('follow prints the newest events in order, then each new one once', async () => {
+  const ended = new Error('interrupted');
+  const api = createApi({
+    'GET /v1/audit-events': [
+      page(eventOf(2), eventOf(1)),
+      { data: [eventOf(2), eventOf(3)], nextCursor: 'abc' },
+      { data: [], nextCursor: 'abd' },
+      { data: [eventOf(4)], nextCursor: 'abe' },
+      ended,
+    ],
+  });
+  const { stdout } = await tollkeeper(['audit', 'list', '--follow', '--json'], {
+    fetch: api.fetch,
+  });
+  const sequences = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line).sequence);
+  expect(sequences).toEqual([1, 2, 3, 4]);
+  expect(api.seen.slice(0, 5).map(({ query }) => query.get('cursor'))).toEqual([
+    ...[null, null, 'abc', 'abd', 'abe'],
+  ]);
+  expect(api.seen[1]?.query.get('from')).toBe('2026-11-23T07:57:00.000Z');
+});
+
+test('show prints what changed, and leaves out what stayed', async () => {
+  const api = createApi({ [`GET /v1/audit-events/${ID}`]: eventOf(1) });
+  const { stdout } = await tollkeeper(['audit', 'show', ID], { fetch: api.fetch });
+  expect(stdout).toContain('- name: ci-0\n+ name: ci-1\n');
+  expect(stdout).not.toContain('tags');
+});
+
+test('the diff of a text names the lines that differ', () => {
+  const before = { text: 'permit (principal, action, resource);\nforbid (a);' };
+  const after = { text: 'permit (principal, action, resource);\nforbid (b);', mode: 'shadow' };
+  expect(diffOf({ before, after })).toEqual([
+    ...['  text:', '    permit (principal, action, resource);', '-   forbid (a);'],
+    ...['+   forbid (b);', '+ mode: shadow'],
+  ]);
+  expect(diffOf({ before: null, after: null })).toEqual([]);
+});
