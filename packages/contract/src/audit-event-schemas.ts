@@ -27,6 +27,11 @@ export const AUDIT_ACTION_FILTER = /^[a-z][a-z_]{0,31}\.(?:\*|[a-z][a-z_]{0,31})
 export const AUDIT_ACTION_FILTER_RULE =
   'must be an action such as api_key.revoke, or a group of actions such as api_key.*';
 
+/** Where an export goes on, and where it ends. */
+export const EXPORT_CURSOR = /^\d{1,15}(?:-\d{1,15})?$/;
+export const EXPORT_CURSOR_RULE =
+  'must be the sequence of the last event that you have, such as 4711';
+
 const memberId = z.string();
 
 const auditActor = z

@@ -4,6 +4,8 @@ import {
   AUDIT_ACTION_FILTER_RULE,
   AUDIT_ACTOR_ID,
   AUDIT_ACTOR_ID_RULE,
+  EXPORT_CURSOR,
+  EXPORT_CURSOR_RULE,
 } from './audit-event-schemas.ts';
 import { ID_RULES } from './ids.ts';
 import { CALL_PATH, CALL_PATH_RULE, HTTP_METHOD, HTTP_METHOD_RULE } from './policy-request.ts';
@@ -51,6 +53,7 @@ export const PATTERN_RULES: ReadonlyMap<string, string> = new Map([
       [VISIBLE_LINE, VISIBLE_LINE_RULE],
       [AUDIT_ACTION_FILTER, AUDIT_ACTION_FILTER_RULE],
       [AUDIT_ACTOR_ID, AUDIT_ACTOR_ID_RULE],
+      [EXPORT_CURSOR, EXPORT_CURSOR_RULE],
       [TAG, TAG_RULE],
       [NO_SECRET, NO_SECRET_RULE],
       [SOURCE_TEXT, SOURCE_TEXT_RULE],

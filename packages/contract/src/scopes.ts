@@ -89,7 +89,6 @@ export interface ScopeDescription {
 
 /** Scopes, and groups of scopes, that no route needs yet. */
 const UNUSED: ReadonlySet<string> = new Set([
-  'audit.export',
   'audit.webhook_manage',
   'billing',
   'compliance',

@@ -42,6 +42,10 @@ type PlainCall<R> =
 interface StreamCall<R> {
   (input?: Asking<R, undefined>, options?: CallOptions): Promise<AnswerStream<StreamLine<R>>>;
   (input: Asking<R, FurtherFormat<R>>, options?: CallOptions): Promise<AnswerStream<Bytes>>;
+  (
+    input: RouteInput<R>,
+    options?: CallOptions,
+  ): Promise<AnswerStream<StreamLine<R>> | AnswerStream<Bytes>>;
 }
 
 type Asking<R, F> = RouteInput<R> & {

@@ -1,7 +1,8 @@
 import type { Noun } from '../command/verb.ts';
+import { exportEvents } from './audit/export-events.ts';
 import { listEvents } from './audit/list-events.ts';
 import { showEvent } from './audit/show-event.ts';
 
 export const audit: Noun = {
-  verbs: [listEvents, showEvent],
+  verbs: [listEvents, showEvent, exportEvents],
 };

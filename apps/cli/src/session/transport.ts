@@ -33,17 +33,49 @@ export function createTransport(request: typeof fetch): typeof fetch {
   };
 }
 
-/** The whole answer: one that breaks off halfway counts as a network failure too. */
+/**
+ * The whole answer: one that breaks off halfway counts as a network failure too. A file is handed on while
+ * it arrives, since it may be large; then each part of it has as long as an answer.
+ */
 async function ask(
   request: typeof fetch,
   input: Parameters<typeof fetch>[0],
   init?: RequestInit,
 ): Promise<Response> {
-  const signal = AbortSignal.timeout(TIMEOUT_MS);
-  const response = await request(input, { ...init, signal, redirect: 'manual' });
-  const body = await response.arrayBuffer();
-  const { status, statusText, headers } = response;
-  return new Response(status === 204 ? null : body, { status, statusText, headers });
+  const giveUp = new AbortController();
+  const timer = setTimeout(() => giveUp.abort(TIMED_OUT), TIMEOUT_MS);
+  const { signal } = giveUp;
+  try {
+    const response = await request(input, { ...init, signal, redirect: 'manual' });
+    const { body, status, statusText, headers } = response;
+    const isFile = headers.get('content-disposition')?.startsWith('attachment') ?? false;
+    const read = isFile && body ? withTimeLimit(body, giveUp) : await response.arrayBuffer();
+    return new Response(status === 204 ? null : read, { status, statusText, headers });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const TIMED_OUT = new DOMException('The server does not answer', 'TimeoutError');
+
+/** Waits for each part no longer than for an answer; how long its reader takes does not count. */
+function withTimeLimit(
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
+  giveUp: AbortController,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const reader = body.getReader();
+  return new ReadableStream(
+    {
+      async pull(parts) {
+        const timer = setTimeout(() => giveUp.abort(TIMED_OUT), TIMEOUT_MS);
+        const { done, value } = await reader.read().finally(() => clearTimeout(timer));
+        if (done) parts.close();
+        else parts.enqueue(value);
+      },
+      cancel: (reason) => reader.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  );
 }
 
 function mayRepeat(init?: RequestInit): boolean {

@@ -4,7 +4,12 @@ import type { Ctx, Origin, Services } from '../context.ts';
 import { listScopes, whoami } from '../features/access/index.ts';
 import * as apiKeys from '../features/api-keys/index.ts';
 import * as apiScopes from '../features/api-scopes/index.ts';
-import * as auditEvents from '../features/audit-events/index.ts';
+import {
+  exportAuditEvents,
+  getAuditEvent,
+  listAuditEvents,
+  updateAuditLog,
+} from '../features/audit-events/index.ts';
 import * as gateways from '../features/gateways/index.ts';
 import {
   type Auth,
@@ -75,7 +80,10 @@ export const handlers: { readonly [N in RouteName]: Handler<Routes[N]> } = {
   ...workspaces,
   ...gateways,
   ...joinKeys,
-  ...auditEvents,
+  listAuditEvents,
+  getAuditEvent,
+  exportAuditEvents,
+  updateAuditLog,
   ...policies,
   listRoles,
   createRole,

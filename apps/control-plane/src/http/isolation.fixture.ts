@@ -100,6 +100,7 @@ const BODIES: Partial<Record<RouteName, (victim: Victim) => unknown>> = {
   createRole: () => ({ name: 'Intruder', scopes: ['members.read'] }),
   updateRole: () => ({ name: 'Renamed' }),
   updateSecurity: () => ({ sessionHoursMax: 1 }),
+  updateAuditLog: () => ({ retentionDays: 30 }),
   previewSecurity: () => ({ sessionHoursMax: 1 }),
   createWorkspace: () => ({ name: 'intruder', environment: 'live' }),
   updateWorkspace: () => ({ name: 'renamed' }),

@@ -86,6 +86,7 @@ describe('an organization that is deleted meanwhile', () => {
     ['updateKey', { expiresAt: '2100-01-01T00:00:00Z' }],
     ['updateOrganization', { name: 'Late' }],
     ['updateSecurity', { sessionHoursMax: 1 }],
+    ['updateAuditLog', { retentionDays: 30 }],
     ['transferOrganization', { password: PASSWORD }],
     ['deleteOrganization', { name: 'Acme', password: PASSWORD }],
   ])('is not found by %s', async (name, body) => {

@@ -9,6 +9,7 @@ import Fastify, {
 } from 'fastify';
 import type { Logger } from 'pino';
 import { DomainError } from '../domain-error.ts';
+import { stopExports } from '../features/audit-events/index.ts';
 import { isFleetUpgrade, registerFleet } from '../fleet/index.ts';
 import { createAttempts } from './attempts.ts';
 import { registerAuthRoutes } from './auth-routes.ts';
@@ -85,6 +86,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     api.decorateRequest('provenEmail', null);
     countRefusals(api, options.refusals);
     registerRoutes(api, options, guesses);
+    api.addHook('preClose', () => stopExports(options.services.db));
     registerAuthRoutes(api, options, guesses);
     registerFleet(api, options.hub);
     registerHealth(api, options);

@@ -18,6 +18,7 @@ import { makeKey, type TestKey } from '../testing/keys.ts';
 import { addMember, addWorkspace, choosePlan, claimedOrganization } from '../testing/people.ts';
 import { type Query, queryDatabase } from '../testing/query-database.ts';
 import { claimServer, startTestApp, type TestApp, withKey } from '../testing/test-app.ts';
+import { CANARIES, SHOWN } from './shown-elsewhere.fixture.ts';
 
 const PERMIT = 'permit (principal, action, resource);';
 let app: TestApp;
@@ -25,37 +26,6 @@ let owner: Client;
 let query: Query;
 let ids: Record<string, string>;
 let lesser: { roleId: string; memberId: string; key: TestKey };
-
-/** What each text is, and the scope that shows it; the second of two is needed for other members. */
-const CANARIES: readonly (readonly [text: string, scopes: readonly Scope[]])[] = [
-  ['canary-key', ['api_keys.read', 'api_keys.manage_all']],
-  ['canary-member', ['members.read']],
-  ['canary-address', ['members.read']],
-  ['canary-guest', ['members.read']],
-  ['canary-role', ['roles.read']],
-  ['canary-gateway', ['fleet.read']],
-  ['canary-join-key', ['fleet.read']],
-  ['canary-workspace', ['workspaces.read']],
-  ['canary-policy', ['policies.read']],
-];
-
-/**
- * What is shown all the same, and why: a thing names the member who answers for it, and a person the
- * role that they have, since neither means much without. What members.read and roles.read guard is
- * everything else: who there is, their addresses, their status, and what a role holds.
- */
-const SHOWN: Readonly<Record<string, readonly string[]>> = {
-  listMembers: ['canary-role'],
-  listInvitations: ['canary-role'],
-  createInvitation: ['canary-role'],
-  resendInvitation: ['canary-role'],
-  listJoinKeys: ['canary-member'],
-  listPolicies: ['canary-member'],
-  getPolicy: ['canary-member'],
-  listPolicyVersions: ['canary-member'],
-  // The question holds the key itself.
-  verifyKey: ['canary-key'],
-};
 
 beforeAll(async () => {
   app = await startTestApp();
@@ -101,7 +71,9 @@ beforeAll(async () => {
   const other = await makeKey(app, person.client, { name: 'other', scopes: ['api_keys.create'] });
   const third = await makeKey(app, person.client, { name: 'third', scopes: ['api_keys.create'] });
   lesser = { roleId: reader.body.id, memberId: person.memberId, key };
+  const events = await owner.get<{ data: { id: string }[] }>('/v1/audit-events?limit=1');
   ids = {
+    event: events.body.data[0]?.id ?? '',
     ...{ key: creator.id, own: key.id, other: other.id, third: third.id },
     gateway: (joined.body as { gatewayId: string }).gatewayId,
     member: member.memberId,
@@ -142,6 +114,7 @@ const BODIES: Readonly<Record<string, () => object>> = {
 function idFor(name: string, { path }: Route): string | undefined {
   if (/gateways/.test(path)) return ids.gateway;
   if (/policies/.test(path)) return ids.policy;
+  if (/audit-events/.test(path)) return ids.event;
   return name === 'getCreated' ? ids.other : ids.own;
 }
 
@@ -234,6 +207,7 @@ const CHANGES: Readonly<
   deleteKey: { id: 'third', status: 204 },
   updateOrganization: { body: () => ({ defaultExpiryDays: 30 }) },
   updateSecurity: { body: () => ({ sessionHoursMax: 100 }) },
+  updateAuditLog: { body: () => ({ retentionDays: 30 }) },
   updateMember: { ...OF_MEMBER, body: () => ({ roleId: ids.role }) },
   suspendMember: OF_MEMBER,
   reinstateMember: OF_MEMBER,

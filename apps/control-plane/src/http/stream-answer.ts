@@ -36,8 +36,8 @@ export function confirmStream(check: Check, stalledMs = STALLED_MS) {
       await payload.cancel(error);
       throw error;
     }
-    const onStalled = () => reply.raw.destroy();
-    return confirmParts(payload, () => check(request), stalledMs, onStalled);
+    const close = () => reply.raw.destroy();
+    return confirmParts(payload, () => check(request), stalledMs, close);
   };
 }
 
@@ -46,10 +46,14 @@ function confirmParts(
   stream: ReadableStream<Part>,
   check: () => Promise<void>,
   stalledMs: number,
-  onStalled: () => void,
+  close: () => void,
 ): ReadableStream<Part> {
   const reader = stream.getReader();
   let stalled: NodeJS.Timeout | undefined;
+  // Where the stream fails while a client takes a part, nobody asks for the next one yet.
+  reader.closed.catch(() => {
+    if (stalled) close();
+  });
   const stop = async (reason: unknown) => {
     clearTimeout(stalled);
     await reader.cancel(reason);
@@ -58,6 +62,7 @@ function confirmParts(
     {
       async pull(parts) {
         clearTimeout(stalled);
+        stalled = undefined;
         const { done, value } = await reader.read();
         try {
           await check();
@@ -68,7 +73,7 @@ function confirmParts(
         if (done) return parts.close();
         parts.enqueue(value);
         stalled = setTimeout(() => {
-          void stop(new Error('The client stopped reading')).then(onStalled);
+          void stop(new Error('The client stopped reading')).then(close);
         }, stalledMs);
       },
       cancel: stop,

@@ -47,6 +47,7 @@ beforeAll(async () => {
       `/v1/api-scopes/${apiScope.name}`,
       { description: apiScope.description },
     ],
+    '/v1/audit-log': ['/v1/audit-log', { retentionDays: 365 }],
     '/v1/workspaces/{id}': [`/v1/workspaces/${workspaceId}`, { name: 'default' }],
     '/v1/policies/{id}': [`/v1/policies/${policy.body.id}`, { ...facts, mode: 'enforce' }],
     '/v1/gateways/{id}': [

@@ -11,6 +11,7 @@ import type { Outbox } from '../write/outbox.ts';
 import { disableUnusedKeys } from './disable-unused-keys.ts';
 import { eraseDeletedOrganizations } from './erase-deleted-organizations.ts';
 import { createOutbox, deliverOutbox, OUTBOX_QUEUES } from './outbox.ts';
+import { pruneAuditEvents } from './prune-audit-events.ts';
 import { purgeOutdated } from './purge-outdated.ts';
 import { storeQueues } from './queues.ts';
 import { isAnyCascadeRunning, resumeCascades } from './resume-cascades.ts';
@@ -39,6 +40,7 @@ const JOBS: readonly Job[] = [
   { name: 'record-sign-in-failures', cron: '* * * * *', run: recordSignInFailures },
   { name: 'integrate-audit-logs', cron: '* * * * *', run: integrateAuditLogs },
   { name: RESUME_CASCADES, cron: '* * * * *', run: resumeCascades },
+  { name: 'prune-audit-events', cron: '23 3 * * *', run: pruneAuditEvents },
   { name: 'erase-deleted-organizations', cron: '41 3 * * *', run: eraseDeletedOrganizations },
 ];
 

@@ -1,7 +1,7 @@
 /** Answers that the OpenAPI document does not declare, until the test that caused them fails by them. */
 import type { Server } from 'node:http';
 import { withoutBasePath } from '../http/server-options.ts';
-import { checkAnswer } from './check-answer.ts';
+import { checkAnswer, isJson } from './check-answer.ts';
 import { type SentAnswer, watchAnswer } from './watch-answer.ts';
 
 let faults: unknown[] = [];
@@ -17,7 +17,7 @@ export function checkAnswersOf(server: Server, basePath: string): void {
 export function recordAnswer({ text, ...answer }: SentAnswer, basePath: string): void {
   const path = withoutBasePath(answer.path, basePath);
   try {
-    const body = /json/.test(answer.type) && text !== '' ? JSON.parse(text) : text;
+    const body = isJson(answer.type) && text !== '' ? JSON.parse(text) : text;
     checkAnswer({ ...answer, path, body });
   } catch (fault) {
     faults.push(fault);

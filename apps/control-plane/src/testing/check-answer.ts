@@ -42,6 +42,11 @@ const WITHOUT_OPERATION: readonly string[] = [
   'malformed_request',
 ];
 
+/** Whether a body is one document of JSON, and not a line of it after another. */
+export function isJson(type: string): boolean {
+  return /^application\/(?:problem\+)?json\b/.test(type);
+}
+
 /**
  * Holds an answer of the API against the OpenAPI document: its status, its content type, its body,
  * and the code of a refusal.

@@ -1,5 +1,5 @@
 import type { Problem } from '@tollkeeper/contract';
-import { checkAnswer } from './check-answer.ts';
+import { checkAnswer, isJson } from './check-answer.ts';
 
 export interface Answer<T = Record<string, unknown>> {
   readonly status: number;
@@ -45,8 +45,7 @@ export function createClient(
     });
     const text = await response.text();
     const type = response.headers.get('content-type') ?? '';
-    const parsed =
-      /^application\/(problem\+)?json/.test(type) && text !== '' ? JSON.parse(text) : text;
+    const parsed = isJson(type) && text !== '' ? JSON.parse(text) : text;
     checkAnswer({ method, path, status: response.status, type, body: parsed });
     return { status: response.status, headers: response.headers, body: parsed, problem: parsed };
   }

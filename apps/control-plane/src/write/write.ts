@@ -78,7 +78,7 @@ function callerIdOf({ actor }: Ctx): string {
   return actor.type === 'key' ? actor.keyId : actor.memberId;
 }
 
-function auditActor({ actor }: Ctx): AuditActor {
+export function auditActor({ actor }: Ctx): AuditActor {
   return actor.type === 'key'
     ? { type: 'key', memberId: actor.memberId, keyId: actor.keyId }
     : { type: 'member', memberId: actor.memberId };

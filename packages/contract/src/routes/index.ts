@@ -2,6 +2,8 @@ import * as access from './access.ts';
 import * as apiKeys from './api-keys.ts';
 import * as apiScopes from './api-scopes.ts';
 import * as auditEvents from './audit-events.ts';
+import { exportAuditEvents } from './audit-export.ts';
+import { updateAuditLog } from './audit-retention.ts';
 import * as bulkKeys from './bulk-keys.ts';
 import * as cascade from './cascade.ts';
 import * as gateways from './gateways.ts';
@@ -103,6 +105,8 @@ export const routes = {
   getPolicyPropagation: policies.getPolicyPropagation,
   listAuditEvents: auditEvents.listAuditEvents,
   getAuditEvent: auditEvents.getAuditEvent,
+  exportAuditEvents,
+  updateAuditLog,
   listJoinKeys: joinKeys.listJoinKeys,
   createJoinKey: joinKeys.createJoinKey,
   deleteJoinKey: joinKeys.deleteJoinKey,

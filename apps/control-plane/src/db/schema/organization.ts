@@ -33,6 +33,10 @@ export const organization = pgTable('organization', {
   twoFactorRequired: boolean().notNull().default(false),
   /** Hours after sign-in when a session ends. */
   sessionHoursMax: integer().notNull().default(168),
+  /** Audit events older than so many days are deleted by the daily job; null is never. */
+  auditRetentionDays: integer(),
+  /** The first audit event that is kept; what is before it is being deleted, or is. */
+  auditFirstSequence: bigint({ mode: 'number' }).notNull().default(1),
   /** Deleted organizations answer to nobody; their audit log is kept 30 days, then all is erased. */
   deletedAt: moment(),
   createdAt: moment().notNull(),

@@ -1,2 +1,5 @@
 /** The audit log as people read it. */
+export { exportAuditEvents } from './export/export-audit-events.ts';
+export { stopExports } from './export/running-exports.ts';
 export { getAuditEvent, listAuditEvents } from './list-audit-events.ts';
+export { updateAuditLog } from './retention/update-audit-log.ts';

@@ -1,0 +1,104 @@
+import { access, type FileHandle, open, rename } from 'node:fs/promises';
+import { EXIT, Failure } from '../../failure.ts';
+
+/** A file that is written under another name until it is whole. */
+export interface ExportFile {
+  /** Where it is until then. */
+  readonly path: string;
+  /** Where the server goes on; undefined for a new file. */
+  readonly cursor: string | undefined;
+  write(part: Uint8Array): Promise<void>;
+  /** Keeps what there is, to go on later. */
+  close(): Promise<void>;
+  complete(): Promise<void>;
+}
+
+/**
+ * Begins a file that does not exist yet, or goes on after the last whole line of one that broke off.
+ * @throws Failure where there is one already, or none to go on with
+ */
+export async function openExportFile(
+  name: string,
+  format: string,
+  resume: boolean,
+): Promise<ExportFile> {
+  if (await exists(name)) {
+    throw new Failure(
+      EXIT.usage,
+      resume
+        ? `"${name}" is complete. Delete it to export again.`
+        : `"${name}" exists. Choose another name, or delete it.`,
+    );
+  }
+  const path = `${name}.partial`;
+  if (!resume && (await exists(path))) {
+    throw new Failure(
+      EXIT.usage,
+      `"${path}" is an export that broke off. Add --resume to go on with it, or delete it.`,
+    );
+  }
+  const handle = await open(path, resume ? 'r+' : 'wx', 0o600).catch((error) => {
+    throw new Failure(EXIT.usage, `Cannot write "${path}": ${error.code ?? error.message}.`, {
+      cause: error,
+    });
+  });
+  const { end, cursor } = resume ? await findEnd(handle, format) : { end: 0, cursor: undefined };
+  await handle.truncate(end);
+  let position = end;
+  return {
+    path,
+    cursor,
+    async write(part) {
+      await handle.write(part, 0, part.length, position);
+      position += part.length;
+    },
+    close: () => handle.close(),
+    async complete() {
+      await handle.sync();
+      await handle.close();
+      await rename(path, name);
+    },
+  };
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Longer than two lines can be: an event has 65,535 bytes, and escapes may double them in other formats. */
+const TAIL_BYTES = 1024 * 1024;
+
+/** The end of the last whole line, and the sequence in it. */
+async function findEnd(handle: FileHandle, format: string) {
+  const { size } = await handle.stat();
+  const start = Math.max(0, size - TAIL_BYTES);
+  const { buffer, bytesRead } = await handle.read(
+    Buffer.alloc(size - start),
+    0,
+    size - start,
+    start,
+  );
+  const whole = buffer.subarray(0, buffer.subarray(0, bytesRead).lastIndexOf('\n') + 1);
+  const last = whole.toString().trimEnd().split('\n').at(-1) ?? '';
+  const sequence = sequenceOf(last, format);
+  // A header alone: the server sends it again.
+  return sequence === undefined
+    ? { end: 0, cursor: undefined }
+    : { end: start + whole.length, cursor: String(sequence) };
+}
+
+function sequenceOf(line: string, format: string): number | undefined {
+  if (line === '') return undefined;
+  if (format === 'csv') return /^\d+(?=,)/.test(line) ? Number.parseInt(line, 10) : undefined;
+  try {
+    const event = JSON.parse(line);
+    const sequence: unknown = format === 'ocsf' ? event.metadata?.sequence : event.sequence;
+    if (Number.isSafeInteger(sequence)) return sequence as number;
+  } catch {
+    // Refused below, as any other line that is none of an export.
+  }
+  throw new Failure(EXIT.usage, `The file is no export in the format "${format}".`);
+}

@@ -1,0 +1,96 @@
+import type { AuditEvent, RouteInput, Routes } from '@tollkeeper/contract';
+import { canonicalJson } from '@tollkeeper/transparency-log';
+import { and, eq } from 'drizzle-orm';
+import { visibleEvents } from '../../../access/visibility.ts';
+import type { Ctx } from '../../../context.ts';
+import { auditChain } from '../../../db/schema/index.ts';
+import { invalidField } from '../../../domain-error.ts';
+import { matchingEvents } from '../event-filters.ts';
+import { csvHeader, csvLine } from './event-csv.ts';
+import { ocsfLine } from './event-ocsf.ts';
+import { readEvents } from './read-events.ts';
+import { recordExport } from './record-export.ts';
+import { beginExport, endExport } from './running-exports.ts';
+import { type Chunk, streamExport } from './stream-export.ts';
+
+type Query = NonNullable<RouteInput<Routes['exportAuditEvents']>['query']>;
+export type ExportFormat = NonNullable<Query['format']>;
+
+/** The part of the log that is looked through: after one sequence, until another. */
+interface Part {
+  readonly after: number;
+  readonly until: number;
+}
+
+/**
+ * Streams the events that the caller sees, the oldest first, up to the end that the log has now. The caller
+ * learns where to go on from the lines themselves, which carry their sequence.
+ * @throws DomainError validation_failed, rate_limited
+ */
+export async function exportAuditEvents(
+  ctx: Ctx,
+  { query }: { query: Query },
+): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+  const { format = 'jsonl', cursor, ...filters } = query;
+  const matching = and(visibleEvents(ctx), matchingEvents(ctx, filters));
+  const given = cursor === undefined ? undefined : partOf(cursor);
+  const { db } = ctx.services;
+  const begun = beginExport(db, ctx.organizationId);
+  try {
+    const until = Math.min(given?.until ?? Number.POSITIVE_INFINITY, await readEnd(ctx));
+    const part = { after: given?.after ?? 0, until };
+    const recordEnd = await recordExport(ctx, { format, ...filters, ...part });
+    const chunks = linesOf(ctx, matching, part, format, cursor === undefined);
+    return streamExport(begun, chunks, async (ending) => {
+      endExport(begun);
+      await recordEnd(ending);
+    });
+  } catch (error) {
+    endExport(begun);
+    throw error;
+  }
+}
+
+/** @throws DomainError validation_failed */
+function partOf(cursor: string): { readonly after: number; readonly until: number | undefined } {
+  const [after, until] = cursor.split('-').map(Number);
+  if (after === undefined || (until !== undefined && until < after)) {
+    throw invalidField('cursor', 'must name an end that is not before its beginning');
+  }
+  return { after, until };
+}
+
+async function* linesOf(
+  { services: { db, baseUrl }, organizationId }: Ctx,
+  matching: ReturnType<typeof and>,
+  part: Part,
+  format: ExportFormat,
+  isBeginning: boolean,
+): AsyncGenerator<Chunk> {
+  if (format === 'csv' && isBeginning) yield { text: csvHeader(), events: 0 };
+  const line = lineWriter(format, `${new URL(baseUrl).host}/${organizationId}`);
+  for await (const { events } of readEvents(db, matching, part)) {
+    if (events.length > 0) yield { text: events.map(line).join(''), events: events.length };
+  }
+}
+
+/** @param authority the origin of the organization's log */
+function lineWriter(format: ExportFormat, authority: string): (event: AuditEvent) => string {
+  switch (format) {
+    case 'jsonl':
+      return (event) => `${canonicalJson(event)}\n`;
+    case 'csv':
+      return csvLine;
+    case 'ocsf':
+      return (event) => ocsfLine(event, authority);
+  }
+}
+
+/** The last sequence of the log. */
+async function readEnd({ services: { db }, organizationId }: Ctx): Promise<number> {
+  const [row] = await db
+    .select({ sequence: auditChain.sequence })
+    .from(auditChain)
+    .where(eq(auditChain.organizationId, organizationId));
+  return row?.sequence ?? 0;
+}

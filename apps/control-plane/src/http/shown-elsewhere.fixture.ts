@@ -1,0 +1,38 @@
+import type { Scope } from '@tollkeeper/contract';
+
+/** What each text is, and the scope that shows it; the second of two is needed for other members. */
+export const CANARIES: readonly (readonly [text: string, scopes: readonly Scope[]])[] = [
+  ['canary-key', ['api_keys.read', 'api_keys.manage_all']],
+  ['canary-member', ['members.read']],
+  ['canary-address', ['members.read']],
+  ['canary-guest', ['members.read']],
+  ['canary-role', ['roles.read']],
+  ['canary-gateway', ['fleet.read']],
+  ['canary-join-key', ['fleet.read']],
+  ['canary-workspace', ['workspaces.read']],
+  ['canary-policy', ['policies.read']],
+];
+
+/** A reader of the audit log reads of everything what it was called when it was changed. */
+const ALL = CANARIES.map(([text]) => text);
+
+/**
+ * What is shown all the same, and why: a thing names the member who answers for it, and a person the
+ * role that they have, since neither means much without. What members.read and roles.read guard is
+ * everything else: who there is, their addresses, their status, and what a role holds.
+ */
+export const SHOWN: Readonly<Record<string, readonly string[]>> = {
+  listMembers: ['canary-role'],
+  listInvitations: ['canary-role'],
+  createInvitation: ['canary-role'],
+  resendInvitation: ['canary-role'],
+  listJoinKeys: ['canary-member'],
+  listPolicies: ['canary-member'],
+  getPolicy: ['canary-member'],
+  listPolicyVersions: ['canary-member'],
+  listAuditEvents: ALL,
+  getAuditEvent: ALL,
+  exportAuditEvents: ALL,
+  // The question holds the key itself.
+  verifyKey: ['canary-key'],
+};

@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto';
+import { and, asc, eq, gt, gte, isNotNull, isNull, lt, or } from 'drizzle-orm';
+import type { Services } from '../context.ts';
+import type { Database, Transaction } from '../db/connect.ts';
+import { auditEvent, organization, runningCascade, transparencyLog } from '../db/schema/index.ts';
+import { commit, type WriteServices } from '../write/write.ts';
+
+const JOB = 'prune-audit-events';
+const DAY_MS = 86_400_000;
+/** Few enough that a transaction ends soon: nobody waits for the rows, but for its locks and its log. */
+const DELETED_AT_ONCE = 5000;
+
+type PruneServices = WriteServices & Pick<Services, 'log'>;
+
+/**
+ * Deletes the audit events that are older than their organization keeps them, the oldest first and without
+ * gaps. An event says from where on the log goes, before any of it is deleted. A run that was interrupted is
+ * finished by the next.
+ */
+export async function pruneAuditEvents(services: PruneServices): Promise<{ pruned: number }> {
+  let pruned = 0;
+  for (const { id } of await findPruned(services.db)) {
+    await moveFirst(services, id);
+    pruned += await deleteBefore(services.db, id);
+  }
+  return { pruned };
+}
+
+/** Also those with events that an earlier run has left, though they are kept for ever since. */
+function findPruned(db: Database) {
+  return db
+    .select({ id: organization.id })
+    .from(organization)
+    .where(
+      and(
+        isNull(organization.deletedAt),
+        or(isNotNull(organization.auditRetentionDays), gt(organization.auditFirstSequence, 1)),
+      ),
+    )
+    .orderBy(asc(organization.id));
+}
+
+/** Records up to where events are deleted, where that is further than before. */
+function moveFirst(services: PruneServices, organizationId: string): Promise<void> {
+  const source = {
+    organizationId,
+    actor: { type: 'system', job: JOB } as const,
+    action: 'audit_log.prune',
+    origin: { requestId: `req_${randomUUID()}`, ip: null, userAgent: null },
+  };
+  return commit<void>(services, source, async (tx) => {
+    const [row] = await tx
+      .select()
+      .from(organization)
+      .where(eq(organization.id, organizationId))
+      .for('no key update');
+    const { name, auditFirstSequence: before, auditRetentionDays: retentionDays } = row ?? {};
+    if (name === undefined || before === undefined || typeof retentionDays !== 'number') {
+      return { replayed: undefined };
+    }
+    const keptSince = new Date(services.clock().getTime() - retentionDays * DAY_MS);
+    const first = await findFirstKept(tx, organizationId, before, keptSince);
+    if (first <= before) return { replayed: undefined };
+    await tx
+      .update(organization)
+      .set({ auditFirstSequence: first })
+      .where(eq(organization.id, organizationId));
+    return {
+      result: undefined,
+      target: { type: 'organization', id: organizationId, name },
+      before: { firstSequence: before },
+      after: { firstSequence: first, retentionDays },
+      changes: [],
+    };
+  });
+}
+
+/**
+ * The first event that stays. What is not in the signed tree yet stays, or nothing would prove it; and
+ * everything while a cascade runs, which names what its keys changed by what the log says, and where the
+ * log was found to be tampered with.
+ */
+async function findFirstKept(
+  tx: Transaction,
+  organizationId: string,
+  before: number,
+  keptSince: Date,
+): Promise<number> {
+  const isOf = eq(auditEvent.organizationId, organizationId);
+  const [cascade] = await tx
+    .select({ id: runningCascade.id })
+    .from(runningCascade)
+    .where(eq(runningCascade.organizationId, organizationId))
+    .limit(1);
+  const [log] = await tx
+    .select({ size: transparencyLog.size })
+    .from(transparencyLog)
+    .where(
+      and(
+        eq(transparencyLog.organizationId, organizationId),
+        isNotNull(transparencyLog.checkpoint),
+        isNull(transparencyLog.problem),
+      ),
+    );
+  if (cascade || !log) return before;
+  // The oldest that is kept, and not the newest that is not: clocks may have gone back.
+  const [kept] = await tx
+    .select({ sequence: auditEvent.sequence })
+    .from(auditEvent)
+    .where(and(isOf, gte(auditEvent.sequence, before), gte(auditEvent.at, keptSince)))
+    .orderBy(asc(auditEvent.sequence))
+    .limit(1);
+  return Math.min(kept?.sequence ?? Number.POSITIVE_INFINITY, log.size + 1);
+}
+
+async function deleteBefore(db: Database, organizationId: string): Promise<number> {
+  const isOf = eq(auditEvent.organizationId, organizationId);
+  let deleted = 0;
+  for (;;) {
+    const [row] = await db
+      .select({ first: organization.auditFirstSequence })
+      .from(organization)
+      .where(eq(organization.id, organizationId));
+    const [oldest] = await db
+      .select({ sequence: auditEvent.sequence })
+      .from(auditEvent)
+      .where(isOf)
+      .orderBy(asc(auditEvent.sequence))
+      .limit(1);
+    if (!row || !oldest || oldest.sequence >= row.first) return deleted;
+    const end = Math.min(row.first, oldest.sequence + DELETED_AT_ONCE);
+    const { rowCount } = await db.delete(auditEvent).where(and(isOf, lt(auditEvent.sequence, end)));
+    deleted += rowCount ?? 0;
+  }
+}
