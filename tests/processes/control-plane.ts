@@ -1,5 +1,5 @@
 /** Control planes as processes of their own, which tests start, signal and kill. */
-
+import { fileURLToPath } from 'node:url';
 import { basePathOf } from '../../apps/control-plane/src/http/server-options.ts';
 import { recordAnswer } from '../../apps/control-plane/src/testing/answer-faults.ts';
 import { SETUP_TOKEN } from '../../apps/control-plane/src/testing/test-app.ts';
@@ -57,6 +57,20 @@ export async function spawnControlPlane(settings: Settings = {}): Promise<Contro
     (line) => recordAnswer(JSON.parse(line), basePath),
   );
   return { ...started, baseUrl: `http://127.0.0.1:${port}`, dataDir };
+}
+
+const RUN = fileURLToPath(new URL('../../scripts/run.mjs', import.meta.url));
+/** A Node that cannot turn into another program, as those before the pinned one. */
+const OLDER = 'data:text/javascript,delete process.execve';
+
+/** As `npm start` starts it under an older Node: as a child, which ends when its parent does. */
+export async function startUnderOlderNode(databaseUrl: string): Promise<ControlPlane> {
+  const [dataDir, port] = [await makeFolder(), String(await freePort())];
+  const env = { ...environment(dataDir, databaseUrl), PORT: port };
+  const started = startNode(['--import', OLDER, RUN, 'start'], env);
+  const controlPlane = { ...started, baseUrl: `http://127.0.0.1:${port}`, dataDir };
+  await ready(controlPlane);
+  return controlPlane;
 }
 
 function makeDataDir({ databaseUrl }: Settings): Promise<string> {

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { claimServer } from '../../apps/control-plane/src/testing/test-app.ts';
 import { createTestDatabase } from '../../apps/control-plane/src/testing/test-database.ts';
 import { makeFolder } from './child-process.ts';
-import { spawnControlPlane, startControlPlane } from './control-plane.ts';
+import { spawnControlPlane, startControlPlane, startUnderOlderNode } from './control-plane.ts';
 import { createKey } from './keys.ts';
 import { connectTo, urlOf } from './pair.ts';
 import { isAlive, postmasterOf } from './postmaster.ts';
@@ -90,10 +90,15 @@ it('answers what is under way, closes what is idle, takes nothing new, and ends 
   expect(await query('select 1 from control_plane')).toEqual([]);
 });
 
-it('does not wait for ever for a client that stalls', async () => {
+it('runs its threads under an older Node, and does not wait for ever for a client that stalls', async () => {
   const config = await createTestDatabase();
-  const controlPlane = await startControlPlane({ databaseUrl: urlOf(config) });
-  const key = await createKey(await claimServer(controlPlane));
+  const controlPlane = await startUnderOlderNode(urlOf(config));
+  const owner = await claimServer(controlPlane);
+  // Each text is compiled in a thread.
+  const text = 'permit (principal, action, resource);';
+  const policy = await owner.post('/v1/policies', { name: 'open', workspaceId: null, text });
+  expect(policy.status, JSON.stringify(policy.body)).toBe(201);
+  const key = await createKey(owner);
   const body = JSON.stringify({ key: key.secret });
   await beginRequest(controlPlane.baseUrl, 'POST', '/v1/api-keys/verify', key, body);
   const half = await openConnection(controlPlane.baseUrl);
