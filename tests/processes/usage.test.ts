@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { type Client, createClient } from '../../apps/control-plane/src/testing/client.ts';
 import { claimServer, withKey } from '../../apps/control-plane/src/testing/test-app.ts';
 import { createTestDatabase } from '../../apps/control-plane/src/testing/test-database.ts';
@@ -14,11 +14,16 @@ import { until } from './until.ts';
 const BEHIND_MS = 2000;
 const CLIENTS = 4;
 /** Between calls of a client where the test waits for a time, not for a number of calls. */
-const PAUSE_MS = 5;
+const PAUSE_MS = process.env.LONG ? 5 : 20;
 const CALLS = process.env.LONG ? 20_000 : 400;
 
+let pair: Pair;
+
+beforeAll(async () => {
+  pair = await startPair('enterprise');
+});
+
 it('counts every call through two processes, beyond the deletion of the key', async () => {
-  const pair = await startPair('enterprise');
   const [key, denied] = [await createKey(pair.owner), await createKey(pair.owner, 'denied')];
   await change(pair.owner, denied, 'disable');
   const load = [pair.a, pair.b].flatMap((at) => [call(at, key), call(at, denied)]);
@@ -92,7 +97,6 @@ async function killUnderLoad(): Promise<number> {
 }
 
 it('neither loses nor doubles a call while its connections to the database are cut', async () => {
-  const pair = await startPair('enterprise');
   const [key, verifier] = [await createKey(pair.owner), await createKey(pair.owner, 'verifier')];
   const client = withKey(pair.b, verifier.secret);
   const load = startTraffic(
