@@ -58,6 +58,10 @@ let app: TestApp;
 let owner: Client;
 /** An id of each kind, by its prefix. */
 let known: Record<string, string>;
+/** By what may have changed some of them. */
+let isUsed = false;
+/** The tables as a test that changed nothing left them. */
+let seen: Awaited<ReturnType<typeof readTables>> | undefined;
 
 beforeAll(async () => {
   app = await startTestApp();
@@ -90,7 +94,8 @@ describe('every route of the contract', () => {
     'takes hostile values for a refusal, never for a fault: %s',
     async (_name, route) => {
       // Some of them delete what there is.
-      await makeAnew();
+      if (isUsed) await makeAnew();
+      isUsed = route.method !== 'GET';
       const all = attacks(route);
       let before = await readTables(app);
       const refused = await sendAll(route, all);
@@ -112,7 +117,8 @@ describe('every route of the contract', () => {
         return;
       }
       const own = route.body ? fieldsOf(route.body) : [];
-      const before = await readTables(app);
+      const before = seen ?? (await readTables(app));
+      seen = undefined;
       const unknown = AUTHORITY.filter((each) => !own.includes(each));
       const body = Object.fromEntries(unknown.map((field) => [field, 'x']));
       const { status, problem } = await send(route, path, body);
@@ -120,7 +126,9 @@ describe('every route of the contract', () => {
       const message = 'is not a field of this request';
       const faults = unknown.map((field) => ({ path: field, message }));
       expect(problem.errors).toEqual(expect.arrayContaining(faults));
-      expect(await readTables(app)).toEqual(before);
+      const after = await readTables(app);
+      expect(after).toEqual(before);
+      seen = after;
     },
   );
 });
