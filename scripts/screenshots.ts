@@ -39,6 +39,7 @@ function shots({ keyId }: Scene): readonly Shot[] {
     { name: 'members', path: '/members', shows: 'Grace Hopper' },
     { name: 'roles', path: '/roles', shows: 'Developer' },
     { name: 'workspaces', path: '/workspaces', shows: 'production' },
+    { name: 'audit-log', path: '/audit-log', shows: 'Created the organization' },
     { name: 'organization', path: '/organization', shows: 'Danger zone' },
     { name: 'security', path: '/security', shows: 'What this change affects' },
     { name: 'account-security', path: '/account-security', shows: 'Set up authenticator app' },

@@ -94,6 +94,8 @@ export const ACTION_GROUPS: readonly ActionGroup[] = [
       join: 'Joined the fleet',
       update: 'Edited a gateway',
       delete: 'Removed a gateway',
+      witness_alarm: 'Saw a contradiction in the audit log',
+      witness_alarm_resolved: 'No longer sees a contradiction in the audit log',
     },
   },
   {
@@ -122,6 +124,21 @@ export const ACTION_GROUPS: readonly ActionGroup[] = [
     },
   },
   { group: 'security', title: 'Security', actions: { update: 'Changed the security settings' } },
+  {
+    group: 'audit_log',
+    title: 'Audit log',
+    actions: {
+      export: 'Exported events',
+      export_ended: 'Finished an export of events',
+      update: 'Changed how long events are kept',
+      prune: 'Removed events that were kept long enough',
+    },
+  },
+  {
+    group: 'access',
+    title: 'Refused calls',
+    actions: { refused: 'Tried what they may not do' },
+  },
 ];
 
 interface ActionGroup {

@@ -1,0 +1,113 @@
+/** The audit log: the list, an event, and what is followed. */
+import type { Policy } from '@tollkeeper/contract';
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, it } from 'vitest';
+import { change, createKey, type Key } from '../processes/keys.ts';
+import { expectAccessible } from './accessible.ts';
+import { type ClaimedDashboard, startDashboard } from './dashboard.ts';
+import { eventually, openWindow } from './window.ts';
+
+let dashboard: ClaimedDashboard;
+let key: Key;
+
+beforeAll(async () => {
+  dashboard = await startDashboard('enterprise');
+  const { owner } = dashboard;
+  key = await createKey(owner, 'a-key-whose-name-is-as-long-as-a-name-may-be-so-that-it-is-cut-x');
+  await change(owner, key, 'disable');
+  await change(owner, key, 'revoke');
+  const { body } = await owner.get<{ data: Policy[] }>('/v1/policies');
+  const [policy] = body.data;
+  if (policy) await editPolicy(policy.id);
+});
+
+it('finds events by filters that its address keeps, and opens one to what changed', async () => {
+  const page = await openAuditLog();
+  await eventAt(page, 'Edited a policy').waitFor();
+  await page.getByLabel('Action', { exact: true }).selectOption('API keys: everything');
+  await eventually(() => events(page)).toEqual([
+    ...['Revoked an API key', 'Disabled an API key', 'Created an API key'],
+  ]);
+  await page.getByRole('button', { name: 'More filters' }).click();
+  await page.getByLabel('IP address').fill('203.0.113.9');
+  await page.getByRole('heading', { name: 'No event matches' }).waitFor();
+  await expectAccessible(page, 'No event matches');
+  await page.getByLabel('IP address').fill('');
+  await eventually(() => events(page)).toHaveLength(3);
+
+  await eventAt(page, 'Disabled an API key').click();
+  const changes = page.getByRole('region', { name: 'What changed' });
+  await changes.getByText(/^from active →\s*to disabled$/).waitFor();
+  await expectAccessible(page, 'An audit event');
+  await page.getByRole('link', { name: 'All events about it' }).click();
+  await eventually(() => events(page)).toHaveLength(3);
+  expect(new URL(page.url()).searchParams.get('target')).toBe(key.id);
+  await page.goBack();
+  await changes.waitFor();
+  await page.getByRole('link', { name: 'Audit log' }).first().click();
+  expect(await page.getByLabel('Action', { exact: true }).inputValue()).toBe('api_key.*');
+});
+
+it('shows the lines of a policy that changed, also in a narrow window', async () => {
+  const page = await openAuditLog('?action=policy.update', 360);
+  await expectNoSidewaysScrolling(page);
+  await expectAccessible(page, 'The audit log in a narrow window');
+  await eventAt(page, 'Edited a policy').click();
+  const diff = page.getByRole('figure', { name: 'Changes of Text' });
+  await diff.getByText('Added: forbid (principal, action, resource);').waitFor();
+  await expectNoSidewaysScrolling(page);
+  await page.goto('/audit-log/evt_00000000000000000000');
+  await page.getByRole('heading', { name: 'There is no such event' }).waitFor();
+});
+
+it('adds events as they happen, and moves nothing under a reader who has scrolled down', async () => {
+  const page = await openAuditLog('', 1440, 400);
+  const own = await createKey(dashboard.owner, 'followed');
+  await eventually(async () => (await events(page))[0]).toBe('Created an API key');
+  await page.mouse.wheel(0, 400);
+  await page.waitForFunction(() => scrollY > 200);
+  const first = page.getByRole('row').nth(1);
+  const before = await first.textContent();
+  await change(dashboard.owner, own, 'disable');
+  await page.getByRole('button', { name: '1 new event' }).waitFor();
+  expect(await first.textContent()).toBe(before);
+  await page.getByRole('button', { name: '1 new event' }).click();
+  await eventually(async () => (await events(page))[0]).toBe('Disabled an API key');
+});
+
+it('shows on the page of a key what happened to it', async () => {
+  const page = await openWindow(dashboard, { as: dashboard.owner });
+  await page.goto(`/api-keys/${key.id}`);
+  const own = page.getByRole('region', { name: 'Audit log' });
+  await own.getByRole('link', { name: 'Revoked an API key' }).waitFor();
+  expect(await own.getByRole('listitem').count()).toBe(3);
+  await own.getByRole('link', { name: 'All about this key' }).click();
+  await eventually(() => events(page)).toHaveLength(3);
+});
+
+async function openAuditLog(search = '', width = 1440, height = 900): Promise<Page> {
+  const page = await openWindow(dashboard, { as: dashboard.owner, width, height });
+  await page.goto(`/audit-log${search}`);
+  await page.getByRole('row').nth(1).waitFor();
+  return page;
+}
+
+function eventAt(page: Page, words: string) {
+  return page.getByRole('table', { name: 'Events' }).getByRole('link', { name: words }).first();
+}
+
+/** What the list says happened, from top to bottom. */
+function events(page: Page): Promise<string[]> {
+  return page.getByRole('table', { name: 'Events' }).getByRole('link').allTextContents();
+}
+
+async function editPolicy(id: string): Promise<void> {
+  const { body } = await dashboard.owner.get<Policy>(`/v1/policies/${id}`);
+  const text = `${body.text}\nforbid (principal, action, resource);`;
+  await dashboard.owner.patch(`/v1/policies/${id}`, { text, etag: body.etag });
+}
+
+async function expectNoSidewaysScrolling(page: Page): Promise<void> {
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  expect(over).toBeLessThanOrEqual(0);
+}
