@@ -1,4 +1,5 @@
 /** The audit log: the list, an event, and what is followed. */
+import { readFile } from 'node:fs/promises';
 import type { Policy } from '@tollkeeper/contract';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
@@ -44,8 +45,9 @@ it('finds events by filters that its address keeps, and opens one to what change
   expect(new URL(page.url()).searchParams.get('target')).toBe(key.id);
   await page.goBack();
   await changes.waitFor();
-  await page.getByRole('link', { name: 'Audit log' }).first().click();
-  expect(await page.getByLabel('Action', { exact: true }).inputValue()).toBe('api_key.*');
+  await page.locator('#main').getByRole('link', { name: 'Audit log' }).click();
+  const action = page.getByLabel('Action', { exact: true });
+  await eventually(() => action.inputValue()).toBe('api_key.*');
 });
 
 it('shows the lines of a policy that changed, also in a narrow window', async () => {
@@ -73,6 +75,20 @@ it('adds events as they happen, and moves nothing under a reader who has scrolle
   expect(await first.textContent()).toBe(before);
   await page.getByRole('button', { name: '1 new event' }).click();
   await eventually(async () => (await events(page))[0]).toBe('Disabled an API key');
+});
+
+it('exports the events that the filters of the list match, and says how it goes', async () => {
+  const page = await openAuditLog('?action=api_key.revoke');
+  // Headless browsers show no picker; the file is then a download.
+  await page.evaluate(() => Reflect.deleteProperty(window, 'showSaveFilePicker'));
+  await page.getByRole('button', { name: 'Export' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Export events' });
+  await expectAccessible(page, 'The export of events');
+  const download = page.waitForEvent('download');
+  await dialog.getByRole('button', { name: 'Export' }).click();
+  await dialog.getByText(/^Saved .* as audit-events\.jsonl/).waitFor();
+  const lines = (await readFile(await (await download).path(), 'utf8')).trim().split('\n');
+  expect(lines.map((line) => JSON.parse(line).action)).toEqual(['api_key.revoke']);
 });
 
 it('shows on the page of a key what happened to it', async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { formatBytes, formatDuration } from './format.ts';
+import { formatBytes, formatDuration, formatSize } from './format.ts';
 
 it.each([
   [0, '0 ms'],
@@ -20,4 +20,13 @@ it.each([
   [1_300_000_000, '1.2 GiB'],
 ])('says of %d bytes: %s', (bytes, words) => {
   expect(formatBytes(bytes)).toBe(words);
+});
+
+it.each([
+  [0, '0 bytes'],
+  [999, '999 bytes'],
+  [1_234_567, '1.2 MB'],
+  [5e15, '5,000 TB'],
+])('says of a file of %d bytes: %s', (bytes, words) => {
+  expect(formatSize(bytes)).toBe(words);
 });

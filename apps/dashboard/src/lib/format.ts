@@ -48,6 +48,14 @@ export function formatBytes(bytes: number): string {
   return bytes < GIB ? `${whole.format(bytes / MIB)} MiB` : `${coarse.format(bytes / GIB)} GiB`;
 }
 
+const FILE_UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB'] as const;
+
+/** "84 bytes", "1.2 MB": a file, which is counted by 1000. */
+export function formatSize(bytes: number): string {
+  const step = Math.min(FILE_UNITS.length - 1, Math.floor(Math.log10(Math.max(bytes, 1)) / 3));
+  return `${coarse.format(bytes / 1000 ** step)} ${FILE_UNITS[step]}`;
+}
+
 const withTime = new Intl.DateTimeFormat('en-GB', {
   year: 'numeric',
   month: 'short',
