@@ -1,38 +1,16 @@
 /** Rate limits that gateways count together, in a real Redis. */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { createCounters, systemClock } from '@tollkeeper/gateway-core';
 import { type Claim, parseIpRange, putPolicy, type RateLimit } from '@tollkeeper/verify';
 import { expect, it } from 'vitest';
 import { statementsOf } from '../../../../packages/verify/src/testing/policies/statements.ts';
 import { closeLater } from '../testing/close-later.ts';
 import { freePort } from '../testing/free-port.ts';
+import { PASSWORD, startRedis, stopRedis } from '../testing/redis-server.ts';
 import { ORGANIZATION_ID } from '../testing/test-fleet.ts';
 import { startTestGateway } from '../testing/test-gateway.ts';
 import { until } from '../testing/until.ts';
 import { type LimitStore, openRedisStore } from './redis-store.ts';
 import { createSharedLimiter } from './shared-limiter.ts';
-
-const REDIS = process.env.REDIS_SERVER_PATH ?? 'redis-server';
-const PASSWORD = 'correct-horse';
-
-async function startRedis(port: number): Promise<ChildProcess> {
-  const options = ['--bind', '127.0.0.1', '--save', '', '--requirepass', PASSWORD];
-  const server = spawn(REDIS, ['--port', String(port), ...options]);
-  closeLater(() => kill(server));
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).stdout.on('data', (text: Buffer) => {
-      if (text.includes('Ready to accept connections')) resolve();
-    });
-  });
-  return server;
-}
-
-async function kill(server: ChildProcess): Promise<void> {
-  if (server.exitCode !== null || server.signalCode !== null) return;
-  const ended = new Promise((resolve) => server.once('exit', resolve));
-  server.kill('SIGKILL');
-  await ended;
-}
 
 async function openStore(port: number): Promise<LimitStore> {
   const store = await openRedisStore(new URL(`redis://:${PASSWORD}@127.0.0.1:${port}`));
@@ -118,7 +96,7 @@ it('goes on by its own counters while Redis is away, and returns to it', async (
   await until('Redis counts', () => limiter.isShared());
   const twice = claim(2);
   expect((await limiter.take([twice])).isFree).toBe(true);
-  await kill(server);
+  await stopRedis(server);
   const frees: boolean[] = [];
   for (let i = 0; i < 4; i++) frees.push((await limiter.take([twice])).isFree);
   // One was taken in Redis: this gateway lets no more than two through all the same.
