@@ -75,18 +75,26 @@ test('the refusals of a policy in shadow mode are counted', async () => {
   const { exitCode, stdout } = await tollkeeper(['policies', 'usage', ID], answers);
   expect(exitCode).toBe(0);
   expect(stdout).toContain('12 in 24 h');
+  const enforced = { policyId: ID, mode: 'enforce', shadowDenials24h: 0 };
+  const again = await tollkeeper(['policies', 'usage', ID], {
+    [`GET /v1/policies/${ID}/usage`]: enforced,
+  });
+  expect(again.stdout).toContain('not counted by policy');
 });
 
 test('the calls that an edit would have refused are named by their keys', async () => {
   const keys = [{ keyId: KEY_ID, name: 'ci-pipeline', refused: 412 }];
   const counts = { calls: 18_030, refused: 412, unknown: 3, keysRefused: 1, keys };
-  const answers = { 'POST /v1/policies/replay': { workspaceId: WORKSPACE, ...counts } };
+  const answers = {
+    'POST /v1/policies/replay': { workspaceId: WORKSPACE, isOwnOnly: true, ...counts },
+  };
   const { exitCode, stdout, seen } = await tollkeeper(
     ['policies', 'replay', '--policy', ID, '--mode', 'enforce'],
     answers,
   );
   expect(exitCode).toBe(0);
   expect(stdout).toMatch(/ci-pipeline\s+412/);
+  expect(stdout).toMatch(/of this key alone[\s\S]*Unknown\s+3: the text asks for more/);
   expect(seen.at(-1)?.body).toEqual({ policy: { id: ID, mode: 'enforce' } });
   expect((await tollkeeper(['policies', 'replay'])).exitCode).toBe(2);
 });
@@ -123,6 +131,15 @@ test('a call is simulated, with a text that is not saved', async () => {
   expect(stdout).toMatch(/Office only \(your text\) +forbids +yes/);
   const json = await tollkeeper([...argv, '--json'], answers);
   expect(JSON.parse(json.stdout)).toEqual(SIMULATION);
+});
+
+test('a simulation warns of what a gateway may decide differently', async () => {
+  const warnings = ['A policy asks for resource.path.'];
+  const { stderr } = await tollkeeper(['policies', 'simulate', ...CALL], {
+    'GET /v1/api-keys': { data: [KEY], nextCursor: null, totalCount: 1 },
+    'POST /v1/policies/simulate': { ...SIMULATION, warnings },
+  });
+  expect(stderr).toBe('Warning: A policy asks for resource.path.\n');
 });
 
 test('a call is simulated with its model, or its tool', async () => {

@@ -6,6 +6,10 @@ import { defineRoute } from '../route.ts';
 const policyUsage = z
   .strictObject({
     policyId,
+    mode: z.enum(POLICY_MODES).optional().meta({
+      description:
+        'What an enforced policy refuses is counted as denied calls of the key, and not here',
+    }),
     shadowDenials24h: z.int().meta({
       description:
         'Calls of the last 24 hours that were allowed, and that the policy would have refused, had it not been in shadow mode',
@@ -37,6 +41,10 @@ const policyReplay = z
     unknown: z.int().meta({
       description:
         'Those of them about which this depends on what is not recorded, such as their path, address or headers',
+    }),
+    isOwnOnly: z.boolean().optional().meta({
+      description:
+        'Whether only calls of the calling key were asked about, which lacks usage.read or api_keys.read',
     }),
     keysRefused: z.int().meta({ description: 'How many keys made the refused calls' }),
     keys: z

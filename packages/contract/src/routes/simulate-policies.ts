@@ -56,6 +56,10 @@ const policySimulation = z
       description:
         'Where there are any: the rate limits in which a call that is allowed needs room. How much is left, only gateways know',
     }),
+    warnings: z.array(z.string()).optional().meta({
+      description:
+        'Where there are any: why the answer may differ from that of a gateway, such as a route that was not given',
+    }),
     keyId: apiKeyId,
     workspaceId,
     ip: z.string(),

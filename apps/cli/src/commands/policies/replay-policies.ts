@@ -37,11 +37,18 @@ export const replayPolicies = verb({
   print: printReplay,
 });
 
-function printReplay(ctx: CliContext, { calls, refused, unknown, keys }: PolicyReplay): void {
+const UNKNOWN =
+  'the text asks for more than key, gateway, route and method, the key is no longer in force, or its calls are of too many kinds';
+
+function printReplay(
+  ctx: CliContext,
+  { calls, refused, unknown, isOwnOnly, keys }: PolicyReplay,
+): void {
+  const whose = isOwnOnly ? ' of this key alone, which lacks usage.read or api_keys.read' : '';
   printFields(ctx, [
-    ['Calls', `${calls} allowed in the last 24 hours`],
+    ['Calls', `${calls} allowed in the last 24 hours${whose}`],
     ['Refused', String(refused), refused > 0 ? 'red' : 'green'],
-    ['Unknown', String(unknown)],
+    ['Unknown', unknown > 0 ? `${unknown}: ${UNKNOWN}` : '0'],
   ]);
   if (keys.length === 0) return;
   printTable(

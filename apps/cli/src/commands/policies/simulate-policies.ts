@@ -9,7 +9,7 @@ import { choice, given, list, parsed, required, text } from '../../command/optio
 import { readTime } from '../../command/option-values.ts';
 import { verb } from '../../command/verb.ts';
 import { EXIT, Failure } from '../../failure.ts';
-import { printFields, printTable } from '../../output.ts';
+import { hint, printFields, printTable } from '../../output.ts';
 import { connect } from '../../session/connect.ts';
 import type { Column } from '../../text/table.ts';
 import { findKey } from '../keys/open-key.ts';
@@ -88,6 +88,7 @@ function printSimulation(ctx: CliContext, answer: PolicySimulation): void {
     ...(limits.length > 0 ? [['Rate limits', limits.map(limitText).join(', ')] as const] : []),
   ]);
   if (policies.length > 0) printTable(ctx, COLUMNS, policies);
+  for (const warning of answer.warnings ?? []) hint(ctx, `Warning: ${warning}`);
 }
 
 function limitText({ count, unit, per }: PolicyLimit): string {

@@ -15,7 +15,7 @@ export async function getPolicyUsage(
   { params }: { params: { id: string } },
 ): Promise<PolicyUsage> {
   const { db, clock } = ctx.services;
-  const { id } = await readPolicy(db, ctx, params.id);
+  const { id, mode } = await readPolicy(db, ctx, params.id);
   const [sum] = await db
     .select({ denied: sql<string>`coalesce(sum(${shadowDenial.denied}), 0)` })
     .from(shadowDenial)
@@ -27,5 +27,5 @@ export async function getPolicyUsage(
         gt(shadowDenial.hour, new Date(clock().getTime() - DAY_MS)),
       ),
     );
-  return { policyId: id, shadowDenials24h: Number(sum?.denied ?? 0) };
+  return { policyId: id, mode, shadowDenials24h: Number(sum?.denied ?? 0) };
 }

@@ -63,6 +63,21 @@ it('names the rate limits that would apply, also those of a text that is not sav
   ]);
 });
 
+it('warns of a gateway that is unknown, and of facts of the route that were not given', async () => {
+  const asks = 'resource.path == "/v1" && resource has host && context.path like "/*"';
+  const policy = { text: `permit (principal, action, resource) when { ${asks} };` };
+  const warned = (await simulate({ policy, request: { ...REQUEST, gateway: 'nowhere' } })).body;
+  expect(warned.warnings).toEqual([
+    'No gateway of the workspace is called "nowhere".',
+    expect.stringContaining('resource.path'),
+    expect.stringContaining('resource.host'),
+  ]);
+  const byId = { text: 'forbid (principal, action, resource == Route::"edge-1/v1");' };
+  expect((await simulate({ policy: byId })).body.warnings).toHaveLength(2);
+  const given = { ...REQUEST, route: '/v1', host: 'api.example.com' };
+  expect((await simulate({ policy, request: given })).body.warnings).toBeUndefined();
+});
+
 describe('each policy', () => {
   it('permits, forbids, does not match or errs, and what determines is marked', async () => {
     const texts = {

@@ -25,6 +25,7 @@ import { apiKey, apiKeySecret, policy } from '../../db/schema/index.ts';
 import { invalidField, notFound } from '../../domain-error.ts';
 import { callFacts } from '../api-keys/index.ts';
 import { checkFor, requireValid } from './check-for.ts';
+import { isKnownGateway, warningsOf } from './simulation-warnings.ts';
 import { createTurns } from './waiting-limit.ts';
 
 type Body = RouteInput<Routes['simulatePolicies']>['body'];
@@ -50,6 +51,7 @@ export async function simulatePolicies(
   const timeMs = body.time === undefined ? undefined : requireTime(body.time);
   const draft = body.policy && (await readDraft(ctx, place, body.policy));
   const names = await readNames(ctx, place);
+  const isGatewayKnown = await isKnownGateway(ctx, place.workspaceId, body.request.gateway);
   await ctx.services.changeFeed.catchUp();
   // What is decided with must be of one moment: nothing waits from here on.
   return inTurn(place.organizationId, () => {
@@ -62,6 +64,7 @@ export async function simulatePolicies(
     const { effects, ...decided } = decideAll({ index, key, place, ip, policies, body, nowMs });
     return {
       ...decided,
+      ...warningsOf(body.request, policies, isGatewayKnown),
       keyId: key.id,
       workspaceId: place.workspaceId,
       ip,

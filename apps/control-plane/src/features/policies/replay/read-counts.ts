@@ -56,7 +56,7 @@ export async function readCounts(ctx: Ctx, workspaceId: string, rowsMax: number)
       .limit(rowsMax),
   ]);
   const counted: CountedRow[] = rows.map((row) => ({ ...row, calls: Number(row.calls) }));
-  return { calls: Number(total?.calls ?? 0), rows: counted };
+  return { calls: Number(total?.calls ?? 0), rows: counted, isOwnOnly: isOwnOnly(ctx) };
 }
 
 /**
@@ -66,10 +66,14 @@ export async function readCounts(ctx: Ctx, workspaceId: string, rowsMax: number)
  */
 function replayedKeys(ctx: Ctx): SQL | undefined {
   const { actor, scopes } = ctx;
-  const mayRead = holds(scopes, 'usage.read') && holds(scopes, 'api_keys.read');
-  if (!mayRead && actor.type === 'key') return eq(apiKey.id, actor.keyId);
+  if (actor.type === 'key' && isOwnOnly(ctx)) return eq(apiKey.id, actor.keyId);
   requireScope(ctx, 'usage.read');
   requireScope(ctx, 'api_keys.read');
   const isOwn = holds(scopes, 'members.read') ? undefined : eq(apiKey.memberId, actor.memberId);
   return and(visibleKeys(ctx), isOwn);
+}
+
+function isOwnOnly({ actor, scopes }: Ctx): boolean {
+  const mayRead = holds(scopes, 'usage.read') && holds(scopes, 'api_keys.read');
+  return !mayRead && actor.type === 'key';
 }

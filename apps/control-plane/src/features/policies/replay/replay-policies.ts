@@ -68,7 +68,7 @@ async function replay(
   const effect = effectOf(ctx, workspaceId, edit);
   const statements = effect.forbids.length + (effect.permits?.length ?? 0);
   const rowsMax = Math.min(ROWS_MAX, Math.floor(EVALUATIONS_MAX / Math.max(1, statements)));
-  const { calls, rows } = await readCounts(ctx, workspaceId, rowsMax);
+  const { calls, rows, isOwnOnly } = await readCounts(ctx, workspaceId, rowsMax);
   const gateways = await readGateways(ctx, workspaceId);
   const principals = new Map<string, ReturnType<typeof principalFor>>();
   const keys = new Map<string, PolicyReplay['keys'][number]>();
@@ -89,7 +89,8 @@ async function replay(
   }
   const most = [...keys.values()].sort((a, b) => b.refused - a.refused);
   const named = most.slice(0, REPLAYED_KEYS_MAX);
-  return { workspaceId, calls, refused, unknown, keysRefused: keys.size, keys: named };
+  const counts = { calls, refused, unknown, keysRefused: keys.size };
+  return { workspaceId, ...counts, ...(isOwnOnly ? { isOwnOnly } : {}), keys: named };
 }
 
 /** Whether the edit refuses the call, which was allowed. */

@@ -54,6 +54,11 @@ export function SimulationAnswer({ simulation, isOutdated }: SimulationAnswerPro
           </div>
         </div>
         {simulation.limits?.length ? <Notice tone="info">{limitWords(simulation)}</Notice> : null}
+        {simulation.warnings?.map((warning) => (
+          <Notice key={warning} tone="warn">
+            {warning}
+          </Notice>
+        ))}
         {simulation.wouldDeny ? <Notice tone="warn">{shadowWords(simulation)}</Notice> : null}
       </div>
       <PolicyList policies={simulation.policies} />
