@@ -45,6 +45,8 @@ async function start(file: string, workers: number): Promise<Started> {
   return { ...gateway, folder };
 }
 
+const CLIENTS = 8;
+
 /** Calls one after another, each with a trace id of its own. */
 function startCalls({ baseUrl }: Gateway, clients: number) {
   const answered: string[] = [];
@@ -74,11 +76,11 @@ async function loggedIn(folder: string): Promise<string[]> {
 }
 
 test.each([1, 2])(
-  'rotation under load loses, repeats and splits no line, with %i processes',
+  'rotation and SIGTERM under load lose, repeat and split no line, with %i processes',
   async (workers) => {
     const gateway = await start('access.log', workers);
     const file = join(gateway.folder, 'access.log');
-    const calls = startCalls(gateway, 8);
+    const calls = startCalls(gateway, CLIENTS);
     for (let round = 1; round <= 5; round++) {
       await calls.more(50);
       await rename(file, `${file}.${round}`);
@@ -88,22 +90,17 @@ test.each([1, 2])(
       await until('a new file', async () => (await stat(file).catch(() => undefined))?.size);
     }
     await calls.more(50);
-    await calls.stop();
     expect(await gateway.stop()).toEqual({ code: 0, signal: null });
+    await calls.stop();
     expect(gateway.stderr()).not.toContain('worker process ended');
-    expect((await loggedIn(gateway.folder)).toSorted()).toEqual(calls.answered.toSorted());
+    const lines = await loggedIn(gateway.folder);
+    const logged = new Set(lines);
+    expect(calls.answered.filter((each) => !logged.has(each))).toEqual([]);
+    // The end cuts off a call of each client at most.
+    expect(lines.length).toBeLessThanOrEqual(calls.answered.length + CLIENTS);
+    expect(logged.size).toBe(lines.length);
   },
 );
-
-test.each([1, 2])('SIGTERM under load loses no line, with %i processes', async (workers) => {
-  const gateway = await start('access.log', workers);
-  const calls = startCalls(gateway, 8);
-  await calls.more(100);
-  expect(await gateway.stop()).toEqual({ code: 0, signal: null });
-  await calls.stop();
-  const logged = new Set(await loggedIn(gateway.folder));
-  expect(calls.answered.filter((each) => !logged.has(each))).toEqual([]);
-});
 
 test('a full disk costs lines, but no call, and does not keep the gateway from ending', async () => {
   const gateway = await start('/dev/full', 2);

@@ -22,6 +22,8 @@ import { isRunning, workersOf } from './worker-processes.ts';
 
 /** Nobody answers there. */
 const NOWHERE = { baseUrl: 'http://127.0.0.1:9' };
+/** Between two calls of a client: a connection by TLS is dear, and the new worker starts beside them. */
+const PAUSE_MS = 10;
 
 let app: TestApp;
 let owner: Client;
@@ -88,15 +90,19 @@ test('TLS: all present the same certificate, the new one after SIGHUP, and the p
   await until('all present it', async () => String(await namesOf()) === 'after.example');
 
   const refused: unknown[] = [];
-  const traffic = startTraffic(2, async () => {
-    try {
-      return (await askSecurely(gateway.port)).status;
-    } catch (error) {
-      // Connections to the killed one break: that none is refused is what counts.
-      if ((error as NodeJS.ErrnoException).code === 'ECONNREFUSED') refused.push(error);
-      throw error;
-    }
-  });
+  const traffic = startTraffic(
+    2,
+    async () => {
+      try {
+        return (await askSecurely(gateway.port)).status;
+      } catch (error) {
+        // Connections to the killed one break: that none is refused is what counts.
+        if ((error as NodeJS.ErrnoException).code === 'ECONNREFUSED') refused.push(error);
+        throw error;
+      }
+    },
+    PAUSE_MS,
+  );
   await replaceOne(gateway);
   await traffic.stop();
   expect(refused).toEqual([]);
