@@ -16,7 +16,7 @@ export function exportHead(checkpoint: string, publicKey: string): string {
   return JSON.stringify({ checkpoint, publicKey });
 }
 
-/** What stands in place of the leaves from an index up to another: as few subtrees as possible, in order. */
+/** What replaces the leaves from an index up to another: as few subtrees as possible, in order. */
 export function skippedSubtrees(from: number, to: number): SkippedSubtree[] {
   return subtreesOf(from, to).map((subtree) => {
     const count = 2 ** subtree.level;
