@@ -77,7 +77,7 @@ export function OwnEvents({ what, id, acts = false }: OwnEventsProps) {
         </Link>
         {acts ? (
           <Link to="/audit-log" search={{ actor: id }} className={LINK}>
-            All that it did
+            {what === 'member' ? 'All that they did' : 'All that it did'}
           </Link>
         ) : null}
       </p>
