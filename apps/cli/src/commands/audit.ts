@@ -1,8 +1,9 @@
 import type { Noun } from '../command/verb.ts';
 import { exportEvents } from './audit/export-events.ts';
 import { listEvents } from './audit/list-events.ts';
+import { setRetention } from './audit/set-retention.ts';
 import { showEvent } from './audit/show-event.ts';
 
 export const audit: Noun = {
-  verbs: [listEvents, showEvent, exportEvents],
+  verbs: [listEvents, showEvent, exportEvents, setRetention],
 };

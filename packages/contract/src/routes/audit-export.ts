@@ -3,6 +3,19 @@ import { auditEvent, EXPORT_CURSOR, EXPORT_CURSOR_RULE } from '../audit-event-sc
 import { defineRoute } from '../route.ts';
 import { auditEventFilters } from './audit-events.ts';
 
+const exportHead = z.strictObject({
+  checkpoint: z.string().meta({ description: 'Signed note (C2SP tlog-checkpoint)' }),
+  publicKey: z.string().meta({ description: 'Verifier key of the log (C2SP signed-note)' }),
+});
+
+const skippedEvents = z.strictObject({
+  skipped: z.strictObject({
+    start: z.int().meta({ description: 'Index of the first leaf of a complete subtree' }),
+    end: z.int().meta({ description: 'Index after its last leaf' }),
+    hash: z.string().meta({ description: 'Its hash, in base64' }),
+  }),
+});
+
 export const exportAuditEvents = defineRoute({
   method: 'GET',
   path: '/v1/audit-events/export',
@@ -16,13 +29,17 @@ export const exportAuditEvents = defineRoute({
       description:
         'JSON Lines of the events as the log holds them (canonical JSON, RFC 8785); CSV (RFC 4180); or JSON Lines of OCSF 1.9 events',
     }),
+    proof: z.enum(['true', 'false']).default('false').meta({
+      description:
+        'With `true`, JSON Lines that prove themselves: first the signed checkpoint and the public key, then the events up to that checkpoint, and between them hashes of what the filters left out',
+    }),
     cursor: z
       .string()
       .regex(EXPORT_CURSOR, EXPORT_CURSOR_RULE)
       .optional()
       .meta({
         description:
-          'Sequence of the last event that you have, which every line carries (`sequence`; in OCSF `metadata.sequence`): the export goes on after it, without a header. A second number sets where it ends, as in `4711-9000`',
+          'Sequence of the last event that you have, which every line carries (`sequence`; in OCSF `metadata.sequence`): the export goes on after it, without a header. A second number sets where it ends, as in `4711-9000`; with `proof`, that is the size of the checkpoint in the first line, and must be given',
         examples: ['4711'],
       }),
   }),
@@ -30,11 +47,11 @@ export const exportAuditEvents = defineRoute({
   stream: {
     contentType: 'application/x-ndjson',
     fileName: 'audit-events.jsonl',
-    line: auditEvent,
+    line: z.union([auditEvent, exportHead, skippedEvents]),
     formats: {
       csv: { contentType: 'text/csv', fileName: 'audit-events.csv' },
       ocsf: { contentType: 'application/x-ndjson', fileName: 'audit-events.ocsf.jsonl' },
     },
   },
-  errors: [],
+  errors: ['invalid_state'],
 });

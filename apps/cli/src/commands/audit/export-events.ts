@@ -31,18 +31,24 @@ export const exportEvents = verb({
       ['jsonl', 'csv', 'ocsf'],
       'Without it: jsonl, JSON Lines of the events',
     ),
+    proof: flag('Add what proves the events: the signed checkpoint, and hashes of all others'),
     output: text('file', 'File to write; without it, standard output'),
     resume: flag('Go on with an export to --output that broke off'),
   },
-  run: async ({ ctx, options: { format = 'jsonl', output, resume, ...filters } }) => {
+  run: async ({ ctx, options: { format = 'jsonl', proof, output, resume, ...filters } }) => {
+    if (proof && format !== 'jsonl') {
+      throw new Failure(EXIT.usage, '--proof needs the format jsonl.');
+    }
     if (resume && output === undefined) {
       throw new Failure(EXIT.usage, '--resume goes on with a file. Name it with --output.');
     }
     const { client } = await connect(ctx);
     const query: Query = { ...(await filterQuery(client, filters)), format };
+    if (proof) query.proof = 'true';
     const file =
       output === undefined ? undefined : await openExportFile(output, format, resume === true);
-    const progress = createProgress(ctx, format === 'csv' && file?.cursor === undefined);
+    const hasHeader = format === 'csv' && file?.cursor === undefined;
+    const progress = createProgress(ctx, hasHeader, proof ? 'line' : 'event');
     try {
       const cursor = file?.cursor;
       const asked = { query: { ...query, ...(cursor === undefined ? {} : { cursor }) } };

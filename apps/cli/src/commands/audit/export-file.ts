@@ -85,17 +85,32 @@ async function findEnd(handle: FileHandle, format: string) {
   const last = whole.toString().trimEnd().split('\n').at(-1) ?? '';
   const sequence = sequenceOf(last, format);
   // A header alone: the server sends it again.
-  return sequence === undefined
-    ? { end: 0, cursor: undefined }
-    : { end: start + whole.length, cursor: String(sequence) };
+  if (sequence === undefined) return { end: 0, cursor: undefined };
+  const treeSize = await findTreeSize(handle);
+  const cursor = treeSize === undefined ? String(sequence) : `${sequence}-${treeSize}`;
+  return { end: start + whole.length, cursor };
 }
+
+/** Where the first line is the head of an export with proof: the size of the tree that it is proven against. */
+async function findTreeSize(handle: FileHandle): Promise<string | undefined> {
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+  const [line = ''] = buffer.subarray(0, bytesRead).toString().split('\n', 1);
+  if (!line.startsWith('{"checkpoint":')) return undefined;
+  // A checkpoint is its origin, its size and its root, on a line each.
+  return String(JSON.parse(line).checkpoint).split('\n')[1];
+}
+
+/** Longer than a checkpoint with its signatures. */
+const HEAD_BYTES = 64 * 1024;
 
 function sequenceOf(line: string, format: string): number | undefined {
   if (line === '') return undefined;
   if (format === 'csv') return /^\d+(?=,)/.test(line) ? Number.parseInt(line, 10) : undefined;
   try {
     const event = JSON.parse(line);
-    const sequence: unknown = format === 'ocsf' ? event.metadata?.sequence : event.sequence;
+    if (event.checkpoint) return undefined;
+    const sequence: unknown =
+      format === 'ocsf' ? event.metadata?.sequence : (event.skipped?.end ?? event.sequence);
     if (Number.isSafeInteger(sequence)) return sequence as number;
   } catch {
     // Refused below, as any other line that is none of an export.

@@ -11,16 +11,20 @@ export interface Progress {
   text(): string;
 }
 
-/** @param hasHeader whether the first line is no event */
+/**
+ * @param hasHeader whether the first line is no event
+ * @param unit what each line is
+ */
 export function createProgress(
   { stderr }: Pick<CliContext, 'stderr'>,
   hasHeader: boolean,
+  unit: 'event' | 'line',
 ): Progress {
   let [lines, bytes, shownAt] = [hasHeader ? -1 : 0, 0, Number.NEGATIVE_INFINITY];
   const text = () => {
     const events = Math.max(0, lines);
     const size = (bytes / 1_000_000).toLocaleString('en', { maximumFractionDigits: 1 });
-    return `${events.toLocaleString('en')} ${events === 1 ? 'event' : 'events'} (${size} MB)`;
+    return `${events.toLocaleString('en')} ${unit}${events === 1 ? '' : 's'} (${size} MB)`;
   };
   return {
     text,

@@ -1,13 +1,15 @@
 import type { AuditEvent, RouteInput, Routes } from '@tollkeeper/contract';
-import { canonicalJson } from '@tollkeeper/transparency-log';
+import { auditLeafText } from '@tollkeeper/transparency-log';
 import { and, eq } from 'drizzle-orm';
 import { visibleEvents } from '../../../access/visibility.ts';
 import type { Ctx } from '../../../context.ts';
 import { auditChain } from '../../../db/schema/index.ts';
 import { invalidField } from '../../../domain-error.ts';
+import { logOrigin } from '../../../transparency-log/index.ts';
 import { matchingEvents } from '../event-filters.ts';
 import { csvHeader, csvLine } from './event-csv.ts';
 import { ocsfLine } from './event-ocsf.ts';
+import { findTree, provenLines } from './proven-lines.ts';
 import { readEvents } from './read-events.ts';
 import { recordExport } from './record-export.ts';
 import { beginExport, endExport } from './running-exports.ts';
@@ -25,22 +27,30 @@ interface Part {
 /**
  * Streams the events that the caller sees, the oldest first, up to the end that the log has now. The caller
  * learns where to go on from the lines themselves, which carry their sequence.
- * @throws DomainError validation_failed, rate_limited
+ * @throws DomainError validation_failed, rate_limited, invalid_state
  */
 export async function exportAuditEvents(
   ctx: Ctx,
   { query }: { query: Query },
 ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
-  const { format = 'jsonl', cursor, ...filters } = query;
+  const { format = 'jsonl', proof = 'false', cursor, ...filters } = query;
+  const isProven = proof === 'true';
+  if (isProven && format !== 'jsonl') throw invalidField('proof', 'needs the format jsonl');
   const matching = and(visibleEvents(ctx), matchingEvents(ctx, filters));
   const given = cursor === undefined ? undefined : partOf(cursor);
+  if (isProven && given && given.until === undefined) {
+    throw invalidField('cursor', 'must name the size of the tree as well, such as 4711-9000');
+  }
   const { db } = ctx.services;
   const begun = beginExport(db, ctx.organizationId);
   try {
-    const until = Math.min(given?.until ?? Number.POSITIVE_INFINITY, await readEnd(ctx));
+    const tree = isProven ? await findTree(ctx, given?.until) : undefined;
+    const until = tree?.size ?? Math.min(given?.until ?? Infinity, await readEnd(ctx));
     const part = { after: given?.after ?? 0, until };
-    const recordEnd = await recordExport(ctx, { format, ...filters, ...part });
-    const chunks = linesOf(ctx, matching, part, format, cursor === undefined);
+    const recordEnd = await recordExport(ctx, { format, proof: isProven, ...filters, ...part });
+    const chunks = tree
+      ? provenLines(ctx, matching, tree, given?.after)
+      : linesOf(ctx, matching, part, format, given === undefined);
     return streamExport(begun, chunks, async (ending) => {
       endExport(begun);
       await recordEnd(ending);
@@ -68,7 +78,7 @@ async function* linesOf(
   isBeginning: boolean,
 ): AsyncGenerator<Chunk> {
   if (format === 'csv' && isBeginning) yield { text: csvHeader(), events: 0 };
-  const line = lineWriter(format, `${new URL(baseUrl).host}/${organizationId}`);
+  const line = lineWriter(format, logOrigin({ baseUrl }, organizationId));
   for await (const { events } of readEvents(db, matching, part)) {
     if (events.length > 0) yield { text: events.map(line).join(''), events: events.length };
   }
@@ -78,7 +88,7 @@ async function* linesOf(
 function lineWriter(format: ExportFormat, authority: string): (event: AuditEvent) => string {
   switch (format) {
     case 'jsonl':
-      return (event) => `${canonicalJson(event)}\n`;
+      return (event) => `${auditLeafText(event)}\n`;
     case 'csv':
       return csvLine;
     case 'ocsf':
