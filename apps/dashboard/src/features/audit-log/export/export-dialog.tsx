@@ -1,6 +1,7 @@
 import { type ReactNode, useState } from 'react';
 import { Button } from '../../../components/button.tsx';
-import { RadioRow } from '../../../components/forms/choices.tsx';
+import { CopyRow } from '../../../components/copy-button.tsx';
+import { CheckRow, RadioRow } from '../../../components/forms/choices.tsx';
 import {
   Dialog,
   DialogBody,
@@ -40,6 +41,8 @@ interface ExportDialogProps {
 /** Saves the events that match the filters of the list as a file. */
 export function ExportDialog({ search, onClose }: ExportDialogProps) {
   const [format, setFormat] = useState<Format>('jsonl');
+  const [wantsProof, setWantsProof] = useState(false);
+  const isProven = wantsProof && format === 'jsonl';
   const { state, start, cancel } = useExport();
   const filters = auditFilters(search, serverNow());
   return (
@@ -54,11 +57,22 @@ export function ExportDialog({ search, onClose }: ExportDialogProps) {
           <DialogBody>
             <ErrorNotice messages={state.error === undefined ? [] : [state.error]} />
             <FormatField format={format} onFormat={setFormat} />
+            {format === 'jsonl' ? (
+              <CheckRow
+                label="With proof"
+                hint="Verifiable without this server: adds the signed checkpoint, and hashes of what the filters leave out. Ends at the last checkpoint."
+                checked={wantsProof}
+                onCheck={setWantsProof}
+              />
+            ) : null}
           </DialogBody>
           <Buttons>
             <Button
               look="primary"
-              onClick={() => start({ ...filters, format }, FORMATS[format].fileName)}
+              onClick={() => {
+                const { fileName } = FORMATS[format];
+                return start({ ...filters, format, proof: isProven ? 'true' : 'false' }, fileName);
+              }}
             >
               Export
             </Button>
@@ -66,7 +80,7 @@ export function ExportDialog({ search, onClose }: ExportDialogProps) {
         </>
       ) : null}
       {state.kind === 'running' ? <Running state={state} onCancel={cancel} /> : null}
-      {state.kind === 'done' ? <Done state={state} /> : null}
+      {state.kind === 'done' ? <Done state={state} isProven={isProven} /> : null}
     </Dialog>
   );
 }
@@ -131,15 +145,23 @@ function Running({ state: { progress, newest }, onCancel }: RunningProps) {
 
 interface DoneProps {
   readonly state: Extract<ExportState, { kind: 'done' }>;
+  readonly isProven: boolean;
 }
 
-function Done({ state: { bytes, fileName } }: DoneProps) {
+function Done({ state: { bytes, fileName }, isProven }: DoneProps) {
   return (
     <>
       <DialogBody>
         <p role="status">
           Saved {formatSize(bytes)} as {fileName}, or as you named it.
         </p>
+        {isProven ? (
+          <CopyRow
+            label="Verify on the command line"
+            copyLabel="Copy command"
+            text={`tollkeeper audit verify ${fileName}`}
+          />
+        ) : null}
       </DialogBody>
       <DialogFooter>
         <DialogClose asChild>
