@@ -154,6 +154,15 @@ describe('a gateway raises the alarm, cosigns nothing, and keeps both checkpoint
       },
     ],
     [
+      'another log that the same key signed under the same name',
+      'log_key',
+      (log: TestTransparencyLog) => {
+        const text = parseNote(log.note()).text.replace(log.origin, 'other.example/log');
+        const signer = { name: log.origin, privateKey: log.privateKey };
+        return log.message(5, { note: signNote(text, signer) });
+      },
+    ],
+    [
       'another key of the same log',
       'log_key',
       (log: TestTransparencyLog) => {
@@ -228,6 +237,15 @@ describe('a gateway cosigns nothing', () => {
         reason: 'malformed',
       });
     }
+    const empty = parseNote(createTransparencyLog().note()).text.split('\n')[2] ?? '';
+    const text = parseNote(createTransparencyLog().note()).text.replace(
+      empty,
+      'A'.repeat(43).concat('='),
+    );
+    const note = signNote(text, { name: log.origin, privateKey: log.privateKey });
+    expect(await witness.receive(log.message(0, { note }), NONCE)).toMatchObject({
+      alarm: { kind: 'fork' },
+    });
     const proof = [Buffer.alloc(32).toString('base64')];
     expect(await witness.receive(log.message(0, { proof }), NONCE)).toMatchObject({
       alarm: { kind: 'fork' },
