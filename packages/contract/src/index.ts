@@ -30,6 +30,7 @@ export {
   type SavedPolicy,
 } from './policy-schemas.ts';
 export * from './profiles.ts';
+export { RECEIPT_TYPE, type Receipt, receipt } from './receipt-schemas.ts';
 export * from './relative-time.ts';
 export * from './roles.ts';
 export * from './route.ts';

@@ -3,6 +3,7 @@
 export { type AuditLeaf, auditLeafText } from './audit-leaf.ts';
 export { canonicalJson } from './canonical-json.ts';
 export * from './note/index.ts';
+export * from './receipt/index.ts';
 export * from './tiles/index.ts';
 export * from './tree/index.ts';
 export * from './verify/index.ts';
