@@ -22,6 +22,7 @@ import { type ChangeFeed, startChangeFeed } from './replication/change-feed.ts';
 import { listen } from './replication/listen.ts';
 import { createLiveKeys } from './replication/live-keys.ts';
 import { APPLIED_CHANNEL, CHANGE_CHANNEL, createNotifier } from './replication/notifier.ts';
+import { readPublishedLogs } from './transparency-log/index.ts';
 import { startUsageCounter } from './usage/usage-counter.ts';
 
 interface AppOptions {
@@ -92,10 +93,11 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
   const usage = startUsageCounter(own.db, processId, log);
   const signingKey = deriveSigningKey(options.secret);
+  const auditLogKey = deriveAuditLogKey(options.secret);
   const fleet = connect(options.database, FLEET_CONNECTIONS_MAX, onError);
   const hub = startHub({
     ...{ db: fleet.db, processId, signingKey, changeFeed, clock, log },
-    readLogs: async () => [],
+    readLogs: (ids) => readPublishedLogs({ db: fleet.db, auditLogKey }, ids),
     onWitnessAlarm: (gateway, alarm) => recordWitnessAlarm(services, gateway, alarm),
   });
   listeners.add(hub.wake);
@@ -125,7 +127,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     mailer,
     outbox: jobs.outbox,
     fleet: { publicKey: publicKeyText(signingKey) },
-    auditLogKey: deriveAuditLogKey(options.secret),
+    auditLogKey,
+    onCheckpoint: () => hub.sendCheckpoints(),
     joins: createFailureThrottle(JOIN_FAILURES, () => performance.now()),
   };
   const unhurried = connect(options.database, JOB_CONNECTIONS_MAX, onError, JOB_LIMITS);

@@ -29,6 +29,8 @@ export interface Services {
   readonly fleet: { readonly publicKey: string };
   /** Ed25519; signs the checkpoints of every organization's audit log. */
   readonly auditLogKey: KeyObject;
+  /** Called with each new checkpoint of an organization's audit log. */
+  readonly onCheckpoint: (organizationId: string, checkpoint: string) => void;
   /** How often joining may fail. */
   readonly joins: FailureThrottle;
 }

@@ -25,6 +25,7 @@ test('a gateway is shown with its health, and both places of a shared identity',
   const gateway = createGateway(1, {
     instances,
     identityConflict: true,
+    witness: { key: null, size: null, cosignedAt: null, alarm: null },
     fault,
     staleMaxMs: 60_000,
     upstreams: [

@@ -130,6 +130,7 @@ export function createGateway(number: number, more: Partial<Gateway> = {}): Gate
       { address: '192.0.2.1', hostname: 'host-a', connectedAt: '2026-11-23T07:58:00.000Z' },
     ],
     identityConflict: false,
+    witness: { key: null, size: null, cosignedAt: null, alarm: null },
     etag: `etag-${number}`,
     ...more,
   };

@@ -2,3 +2,4 @@
 export { type Connection, hasIdentityConflict, listConnections } from './connections.ts';
 export { type Hub, startHub } from './hub.ts';
 export { isFleetUpgrade, registerFleet } from './register-fleet.ts';
+export type { PublishedLog } from './witnesses.ts';

@@ -1,13 +1,11 @@
-import { readPublicKey, type UpwardOf } from '@tollkeeper/protocol';
+import type { UpwardOf } from '@tollkeeper/protocol';
 import {
-  COSIGNATURE_ED25519,
   type Hash,
   NoteError,
   parseCheckpoint,
   parseNote,
-  verifierKey,
   verifyCosignature,
-  witnessName,
+  witnessVerifierKey,
 } from '@tollkeeper/transparency-log';
 import type { Logger } from 'pino';
 import type { Database } from '../db/connect.ts';
@@ -115,8 +113,7 @@ export function createWitnesses(options: WitnessesOptions): Witnesses {
     const offered = witness?.offered;
     if (!witness || offered?.size !== message.size) return;
     const { origin } = parseCheckpoint(offered.body);
-    const name = witnessName(origin, witness.publicKey);
-    const key = verifierKey(name, readPublicKey(witness.publicKey), COSIGNATURE_ED25519);
+    const key = witnessVerifierKey(origin, Buffer.from(witness.publicKey, 'base64url'));
     verifyCosignature(offered.body, message.line, key);
     witness.size = message.size;
     witness.offered = { ...offered, oldSize: message.size };

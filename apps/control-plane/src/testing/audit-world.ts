@@ -31,6 +31,7 @@ export async function startAuditWorld() {
     clock: () => new Date(),
     baseUrl: 'https://keys.example.com',
     auditLogKey: deriveAuditLogKey('a secret of tests'),
+    onCheckpoint: () => undefined,
   };
 
   /** Appends events that differ, in one transaction. */

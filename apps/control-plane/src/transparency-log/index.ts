@@ -2,3 +2,4 @@
 
 export { integrateAuditLogs } from './integrate.ts';
 export { logOrigin, logSigner, logVerifierKey } from './log-identity.ts';
+export { readHashes, readPublishedLogs } from './read-published-logs.ts';

@@ -6,7 +6,10 @@ import {
 } from '@tollkeeper/transparency-log';
 import type { Services } from '../context.ts';
 
-export type LogServices = Pick<Services, 'db' | 'log' | 'clock' | 'baseUrl' | 'auditLogKey'>;
+export type LogServices = Pick<
+  Services,
+  'db' | 'log' | 'clock' | 'baseUrl' | 'auditLogKey' | 'onCheckpoint'
+>;
 
 /** Name of the organization's log, and of the key that signs its checkpoints. */
 export function logOrigin({ baseUrl }: Pick<Services, 'baseUrl'>, organizationId: string): string {

@@ -1,11 +1,14 @@
 import type { LogServices } from './log-identity.ts';
 
 /**
- * Sends a new checkpoint to those who witness it.
+ * Sends a new checkpoint to the gateways that are connected here; those of other processes are sent
+ * it within seconds, and outside witnesses by a job (`submitCheckpoints`).
  * @param checkpoint the signed note; it is committed
  */
 export async function publishCheckpoint(
-  _services: LogServices,
-  _organizationId: string,
-  _checkpoint: string,
-): Promise<void> {}
+  services: LogServices,
+  organizationId: string,
+  checkpoint: string,
+): Promise<void> {
+  services.onCheckpoint(organizationId, checkpoint);
+}

@@ -24,6 +24,7 @@ export function gatewayLike(part: Partial<Gateway>): Gateway {
     upstreams: [],
     instances: [],
     identityConflict: false,
+    witness: { key: null, size: null, cosignedAt: null, alarm: null },
     etag: 'etag-1',
     ...part,
   };

@@ -179,7 +179,7 @@ describe('a receipt', () => {
       () => ({ proof: goodProof.replace(/\u2014 keys\.example\.com\/org_\d+ .*\n/, '') }),
       'did not sign the checkpoint',
     ],
-  ])('is refused with %s, whoever signed it', async (_, facts, reason) => {
+  ])('is refused with %s, even if the log signed it', async (_, facts, reason) => {
     const text = receiptText(await make(facts()));
     expect(() => verifyReceipt(text)).toThrow(reason);
   });

@@ -1,3 +1,3 @@
 /** What witnesses of a transparency log are called and sent (C2SP tlog-witness). */
 
-export { witnessName } from './witness-name.ts';
+export { witnessName, witnessVerifierKey } from './witness-name.ts';

@@ -80,6 +80,7 @@ describe('a gateway', () => {
     });
     expect(await read(id)).toMatchObject({
       identityConflict: false,
+      witness: { key: null, size: null, cosignedAt: null, alarm: null },
       callsPerMinute: null,
       upstreams: [],
     });
@@ -101,6 +102,7 @@ describe('a gateway', () => {
     );
     expect(await read(id)).toMatchObject({
       identityConflict: false,
+      witness: { key: null, size: null, cosignedAt: null, alarm: null },
       fault: null,
       instances: [{ hostname: 'old' }],
     });

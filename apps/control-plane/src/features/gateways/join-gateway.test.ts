@@ -67,6 +67,7 @@ describe('joining', () => {
       lastSeenAt: null,
       instances: [],
       identityConflict: false,
+      witness: { key: null, size: null, cosignedAt: null, alarm: null },
     });
   });
 

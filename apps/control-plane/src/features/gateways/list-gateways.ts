@@ -1,12 +1,14 @@
 import type { Gateway, GatewayState, RouteInput, Routes } from '@tollkeeper/contract';
+import { vkeyText, witnessVerifierKey } from '@tollkeeper/transparency-log';
 import { and, eq, getTableColumns } from 'drizzle-orm';
 import { visibleFleet } from '../../access/visibility.ts';
-import type { Ctx } from '../../context.ts';
+import type { Ctx, Services } from '../../context.ts';
 import type { Database, Transaction } from '../../db/connect.ts';
 import { gateway, workspace } from '../../db/schema/index.ts';
 import { notFound } from '../../domain-error.ts';
 import { type Connection, hasIdentityConflict, listConnections } from '../../fleet/index.ts';
 import { page, pageStart } from '../../http/page.ts';
+import { logOrigin } from '../../transparency-log/index.ts';
 import { etagOf } from '../../write/etag.ts';
 
 type Query = NonNullable<RouteInput<Routes['listGateways']>['query']>;
@@ -19,7 +21,7 @@ export async function listGateways(ctx: Ctx, { query }: { query: Query }) {
     .where(and(visibleFleet(ctx, gateway), asked, after))
     .orderBy(...order)
     .limit(limit + 1);
-  return page(await gatewayViews(db, rows), limit);
+  return page(await gatewayViews(ctx.services, db, rows), limit);
 }
 
 /** @throws DomainError not_found */
@@ -42,11 +44,15 @@ export type ViewRow = Awaited<ReturnType<typeof selectGateways>>[number];
 
 /** The gateways as a page shows them, in the order of the rows. */
 async function gatewayViews(
+  services: Pick<Services, 'baseUrl'>,
   db: Database | Transaction,
   rows: readonly ViewRow[],
 ): Promise<Gateway[]> {
   const connections = await connectionsOf(db, rows);
-  return rows.map((row) => gatewayView(row, connections.get(row.id) ?? []));
+  return rows.map((row) => {
+    const origin = logOrigin(services, row.organizationId);
+    return gatewayView(row, connections.get(row.id) ?? [], origin);
+  });
 }
 
 /** The connections of each gateway that stand now, the newest last. */
@@ -58,7 +64,8 @@ export async function connectionsOf(
   return Map.groupBy(await listConnections(db, ids), (each) => each.gatewayId);
 }
 
-function gatewayView(row: ViewRow, connections: readonly Connection[]): Gateway {
+/** @param origin name of the organization's transparency log */
+function gatewayView(row: ViewRow, connections: readonly Connection[], origin: string): Gateway {
   const health = connections.at(-1)?.health;
   return {
     id: row.id,
@@ -86,7 +93,25 @@ function gatewayView(row: ViewRow, connections: readonly Connection[]): Gateway 
       connectedAt: each.connectedAt.toISOString(),
     })),
     identityConflict: hasIdentityConflict(connections),
+    witness: witnessView(row, origin),
     etag: gatewayEtag(row),
+  };
+}
+
+function witnessView(
+  { witnessKey, witnessSize, witnessedAt, witnessAlarm }: ViewRow,
+  origin: string,
+): Gateway['witness'] {
+  return {
+    key: witnessKey && vkeyText(witnessVerifierKey(origin, witnessKey)),
+    size: witnessSize,
+    cosignedAt: witnessedAt?.toISOString() ?? null,
+    alarm: witnessAlarm && {
+      kind: witnessAlarm.kind,
+      at: new Date(witnessAlarm.atMs).toISOString(),
+      kept: witnessAlarm.kept,
+      received: witnessAlarm.received,
+    },
   };
 }
 
@@ -114,7 +139,7 @@ export async function readGateway(
   id: string,
 ): Promise<Gateway> {
   const rows = await selectGateways(db).where(and(visibleFleet(ctx, gateway), eq(gateway.id, id)));
-  const [view] = await gatewayViews(db, rows);
+  const [view] = await gatewayViews(ctx.services, db, rows);
   if (!view) throw notFound('gateway', id);
   return view;
 }
