@@ -6,6 +6,7 @@ import { listCascades } from './keys/list-cascades.ts';
 import { listKeys } from './keys/list-keys.ts';
 import { showKey, showKeyStats } from './keys/show-key.ts';
 import { showPropagation } from './keys/show-propagation.ts';
+import { showReceipt } from './keys/show-receipt.ts';
 import { updateKey } from './keys/update-key.ts';
 
 export const keys: Noun = {
@@ -23,6 +24,7 @@ export const keys: Noun = {
     deleteKeys,
     listCascades,
     showPropagation,
+    showReceipt,
     showKeyStats,
   ],
 };

@@ -2,4 +2,5 @@
 
 export { integrateAuditLogs } from './integrate.ts';
 export { logOrigin, logSigner, logVerifierKey } from './log-identity.ts';
+export { appendCosignatures, readCosignedCheckpoint } from './read-cosigned-checkpoint.ts';
 export { readHashes, readPublishedLogs } from './read-published-logs.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { edit, etag } from '../edit.ts';
+import { gatewayWitness } from '../gateway-witness.ts';
 import { apiKeyId, gatewayId, joinKeyId, workspaceId } from '../ids.ts';
 import { listOf, listQuery } from '../list.ts';
 import { defineRoute } from '../route.ts';
@@ -21,33 +22,6 @@ export type GatewayState = (typeof GATEWAY_STATES)[number];
  */
 export const UPSTREAM_STATES = ['up', 'ejected', 'down'] as const;
 export type UpstreamState = (typeof UPSTREAM_STATES)[number];
-
-/**
- * `fork` is a checkpoint that contradicts the one before, `rollback` a smaller one, `log_key` one of
- * another log or another key; `witness_key` means that the gateway came with another key of its own.
- */
-export const WITNESS_ALARM_KINDS = ['fork', 'rollback', 'log_key', 'witness_key'] as const;
-
-const gatewayWitness = z
-  .strictObject({
-    key: z.string().nullable().meta({
-      description: 'Verifier key of its cosignatures; null until it has witnessed',
-    }),
-    size: z.int().nullable().meta({
-      description: 'Events in the last checkpoint that it cosigned',
-    }),
-    cosignedAt: instant.nullable(),
-    alarm: z
-      .strictObject({
-        kind: z.enum(WITNESS_ALARM_KINDS),
-        at: instant,
-        kept: z.string().meta({ description: 'Checkpoint that the gateway had cosigned, or key' }),
-        received: z.string().meta({ description: 'What came in its place' }),
-      })
-      .nullable()
-      .meta({ description: 'What the gateway found wrong with the audit log' }),
-  })
-  .meta({ description: 'The gateway as a witness of the transparency log' });
 
 const gateway = z
   .strictObject({

@@ -15,6 +15,7 @@ import * as organization from './organization.ts';
 import * as passwordResets from './password-resets.ts';
 import * as policies from './policies.ts';
 import { getPolicyUsage, replayPolicies } from './policy-usage.ts';
+import { getKeyReceipt } from './receipts.ts';
 import * as roles from './roles.ts';
 import * as security from './security.ts';
 import { simulatePolicies } from './simulate-policies.ts';
@@ -87,6 +88,7 @@ export const routes = {
   deleteGateway: gateways.deleteGateway,
   joinGateway: gateways.joinGateway,
   getKeyPropagation: gateways.getKeyPropagation,
+  getKeyReceipt,
   getKeysPropagation: gateways.getKeysPropagation,
   listPolicies: policies.listPolicies,
   createPolicy: policies.createPolicy,

@@ -16,6 +16,7 @@ const CALLABLE_WITH: Readonly<Record<string, readonly RouteName[]>> = {
     'getKeysCreated',
     'getKeyStats',
     'getKeyPropagation',
+    'getKeyReceipt',
     'getKeysPropagation',
   ],
   'api_keys.revoke': [

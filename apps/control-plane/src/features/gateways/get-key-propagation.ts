@@ -74,13 +74,13 @@ export async function readPropagation(
 }
 
 /** Every gateway is, once a key among them is confined to no workspace. */
-function concerned(changes: readonly KeyChange[]) {
+export function concerned(changes: readonly KeyChange[]) {
   const ids = changes.flatMap(({ workspaceId }) => (workspaceId === null ? [] : [workspaceId]));
   return ids.length < changes.length ? undefined : inArray(gateway.workspaceId, [...new Set(ids)]);
 }
 
 /** The change that the gateways of each workspace need, with which they have all before. */
-function lastInWorkspaces(
+export function lastInWorkspaces(
   rows: readonly Pick<ViewRow, 'workspaceId'>[],
   all: readonly KeyChange[],
 ) {

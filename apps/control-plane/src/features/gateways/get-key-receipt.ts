@@ -1,0 +1,130 @@
+import { appliedStatement, RECEIPT_TYPE, type Receipt } from '@tollkeeper/contract';
+import {
+  auditLeafText,
+  inclusionProof,
+  isSigned,
+  parseNote,
+  signReceipt,
+  tlogProofText,
+  vkeyText,
+  witnessVerifierKey,
+} from '@tollkeeper/transparency-log';
+import { and, desc, eq, isNotNull, sql } from 'drizzle-orm';
+import { holds } from '../../access/require-scope.ts';
+import { visibleKeys } from '../../access/visibility.ts';
+import type { Ctx } from '../../context.ts';
+import { apiKey, auditEvent, gateway } from '../../db/schema/index.ts';
+import { DomainError, notFound } from '../../domain-error.ts';
+import {
+  logOrigin,
+  logSigner,
+  logVerifierKey,
+  readCosignedCheckpoint,
+  readHashes,
+} from '../../transparency-log/index.ts';
+import { findKeyChanges } from './key-changes.ts';
+import { type Acknowledged, readAcknowledged } from './read-acknowledged.ts';
+
+/**
+ * A file that proves that the key was disabled, revoked or deleted, and which gateways know: its event
+ * in the log, and what the gateways signed.
+ * @throws DomainError not_found, invalid_state for a key that was not ended, unavailable until its event is in the log
+ */
+export async function getKeyReceipt(
+  ctx: Ctx,
+  { params }: { params: { id: string } },
+): Promise<Receipt> {
+  const keyId = params.id;
+  const { services, organizationId } = ctx;
+  const changes = await findKeyChanges(ctx, [keyId]);
+  const event = await findEnding(ctx, keyId);
+  const { proof, note } = await proveInLog(ctx, event.sequence);
+  const { required, rows } = await readAcknowledged(ctx, changes);
+  const isNamed = holds(ctx.scopes, 'fleet.read');
+  const nameOf = ({ id, name }: Acknowledged) => ({
+    gatewayId: isNamed ? id : null,
+    gatewayName: isNamed ? name : null,
+  });
+  const signed = rows.filter(isAcknowledged);
+  return signReceipt(
+    {
+      acknowledgements: signed.map((row) => ({ ...row.acknowledgement, ...nameOf(row) })),
+      keyId,
+      leaf: auditLeafText(event),
+      logKey: vkeyText(logVerifierKey(services, organizationId)),
+      madeAt: services.clock().toISOString(),
+      pending: rows
+        .filter((row) => !isAcknowledged(row))
+        .map((row) => ({ ...nameOf(row), workspaceId: row.workspaceId })),
+      proof,
+      required,
+      type: RECEIPT_TYPE,
+      witnesses: await findWitnesses(ctx, note),
+    },
+    logSigner(services, organizationId),
+  );
+}
+
+/** The event that ended the key last. */
+async function findEnding(ctx: Ctx, keyId: string) {
+  const { db } = ctx.services;
+  const [key] = await db
+    .select({ name: apiKey.name, status: apiKey.status })
+    .from(apiKey)
+    .where(and(visibleKeys(ctx), eq(apiKey.id, keyId)));
+  if (key?.status === 'active') {
+    const detail = `There is no receipt for the API key "${key.name}": it is active. Disable, revoke or delete it first.`;
+    throw new DomainError('invalid_state', detail);
+  }
+  const [event] = await db
+    .select()
+    .from(auditEvent)
+    .where(
+      and(
+        eq(auditEvent.organizationId, ctx.organizationId),
+        sql`${auditEvent.target} ->> 'id' = ${keyId}`,
+        sql`${auditEvent.action} in ('api_key.disable', 'api_key.revoke', 'api_key.delete')`,
+      ),
+    )
+    .orderBy(desc(auditEvent.sequence))
+    .limit(1);
+  if (!event) throw notFound('API key', keyId);
+  return event;
+}
+
+async function proveInLog({ services: { db }, organizationId }: Ctx, sequence: number) {
+  const checkpoint = await readCosignedCheckpoint(db, organizationId);
+  if (!checkpoint || checkpoint.size < sequence) {
+    const detail = 'The change is not in the transparency log yet. Try again in a minute.';
+    throw new DomainError('unavailable', detail);
+  }
+  const { size, note } = checkpoint;
+  const index = sequence - 1;
+  const hashes = await inclusionProof(index, size, readHashes(db, organizationId));
+  return { proof: tlogProofText({ index, hashes, checkpoint: note }), note };
+}
+
+/** Keys of the gateways that cosigned. They say nothing more about a gateway than its cosignature does. */
+async function findWitnesses({ services, organizationId }: Ctx, note: string): Promise<string[]> {
+  const names = new Set(parseNote(note).signatures.map(({ name }) => name));
+  const origin = logOrigin(services, organizationId);
+  const rows = await services.db
+    .select({ witnessKey: gateway.witnessKey })
+    .from(gateway)
+    .where(and(eq(gateway.organizationId, organizationId), isNotNull(gateway.witnessKey)));
+  return rows
+    .flatMap(({ witnessKey }) => (witnessKey ? [witnessVerifierKey(origin, witnessKey)] : []))
+    .filter(({ name }) => names.has(name))
+    .map(vkeyText)
+    .toSorted();
+}
+
+function isAcknowledged(row: Acknowledged): row is Acknowledged & {
+  readonly acknowledgement: NonNullable<Acknowledged['acknowledgement']>;
+} {
+  if (!row.acknowledgement) return false;
+  const { workspaceId, version, latestVersion, latestRevision, atMs } = row.acknowledgement;
+  const latest = { version: latestVersion, revision: latestRevision };
+  const statement = appliedStatement({ workspaceId, version, latest, atMs });
+  return isSigned(row.acknowledgement.publicKey, statement, row.acknowledgement.signature);
+}

@@ -1,0 +1,40 @@
+import { parseCheckpoint, parseNote } from '@tollkeeper/transparency-log';
+import { asc, eq } from 'drizzle-orm';
+import type { Database } from '../db/connect.ts';
+import { cosignature, transparencyLog } from '../db/schema/index.ts';
+
+export interface CosignedCheckpoint {
+  readonly size: number;
+  /** Signed note, with the cosignatures of all witnesses that have seen this checkpoint. */
+  readonly note: string;
+}
+
+/** The newest checkpoint of the organization's log; undefined before the first. */
+export async function readCosignedCheckpoint(
+  db: Database,
+  organizationId: string,
+): Promise<CosignedCheckpoint | undefined> {
+  const [row] = await db
+    .select({ checkpoint: transparencyLog.checkpoint })
+    .from(transparencyLog)
+    .where(eq(transparencyLog.organizationId, organizationId));
+  if (!row?.checkpoint) return undefined;
+  const { size } = parseCheckpoint(parseNote(row.checkpoint).text);
+  return { size, note: await appendCosignatures(db, organizationId, row.checkpoint) };
+}
+
+/** The checkpoint with the cosignatures that cover exactly its text. */
+export async function appendCosignatures(
+  db: Database,
+  organizationId: string,
+  checkpoint: string,
+): Promise<string> {
+  const body = parseNote(checkpoint).text;
+  const rows = await db
+    .select({ body: cosignature.body, line: cosignature.line })
+    .from(cosignature)
+    .where(eq(cosignature.organizationId, organizationId))
+    .orderBy(asc(cosignature.witness));
+  const lines = rows.flatMap((each) => (each.body === body ? [each.line] : []));
+  return checkpoint + lines.join('');
+}
