@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { Services } from '../context.ts';
 import { bossConnection } from '../db/connect.ts';
 import { UNUSED_RUN } from '../features/api-keys/index.ts';
+import { addSegments } from '../features/audit-events/index.ts';
 import { recordSignInFailures } from '../features/identity/index.ts';
 import { integrateAuditLogs } from '../transparency-log/index.ts';
 import type { Outbox } from '../write/outbox.ts';
@@ -37,6 +38,7 @@ const JOBS: readonly Job[] = [
       ...(await warnOfUnusedKeys(services)),
     }),
   },
+  { name: 'index-audit-events', cron: '* * * * *', run: addSegments },
   { name: 'record-sign-in-failures', cron: '* * * * *', run: recordSignInFailures },
   { name: 'integrate-audit-logs', cron: '* * * * *', run: integrateAuditLogs },
   { name: RESUME_CASCADES, cron: '* * * * *', run: resumeCascades },

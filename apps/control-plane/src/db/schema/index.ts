@@ -1,5 +1,7 @@
 /** Every table of the one database. Migrations are generated from here: `npm run migration`. */
 export * from './api-key.ts';
+export * from './audit-index.ts';
+export * from './audit-index.ts';
 export * from './change.ts';
 export * from './change.ts';
 export * from './fleet.ts';

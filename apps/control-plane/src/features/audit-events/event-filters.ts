@@ -1,6 +1,7 @@
 import type { RouteInput, Routes } from '@tollkeeper/contract';
 import { formatIpAddress, parseIpAddress } from '@tollkeeper/verify';
 import { and, eq, gte, inArray, lt, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { unionAll } from 'drizzle-orm/pg-core';
 import type { Ctx } from '../../context.ts';
 import { apiKey, auditEvent, joinKey, member, user } from '../../db/schema/index.ts';
 import { invalidField } from '../../domain-error.ts';
@@ -11,8 +12,16 @@ export type EventFilters = Omit<
   'limit' | 'cursor' | 'order'
 >;
 
-/** The condition that all filters together set. @throws DomainError validation_failed */
-export function matchingEvents(ctx: Ctx, filters: EventFilters): SQL | undefined {
+/**
+ * The condition that all filters together set.
+ * @param actors whose names contain the text that is searched for, where these are known
+ * @throws DomainError validation_failed
+ */
+export function matchingEvents(
+  ctx: Ctx,
+  filters: EventFilters,
+  actors?: readonly string[] | undefined,
+): SQL | undefined {
   const { actorId, action, targetType, targetId, from, to, ip, requestId, search } = filters;
   return and(
     actorId === undefined ? undefined : byActor(actorId),
@@ -23,7 +32,7 @@ export function matchingEvents(ctx: Ctx, filters: EventFilters): SQL | undefined
     to === undefined ? undefined : lt(auditEvent.at, storableTime(to)),
     ip === undefined ? undefined : inArray(auditEvent.ip, writtenAs(ip)),
     requestId === undefined ? undefined : eq(auditEvent.requestId, requestId),
-    search === undefined ? undefined : named(ctx, search),
+    search === undefined ? undefined : named(ctx, search, actors),
   );
 }
 
@@ -50,7 +59,7 @@ const TIME_MIN = Date.parse('1970-01-01T00:00:00Z');
 const TIME_MAX = Date.parse('9999-12-31T00:00:00Z');
 
 /** No event is outside these years, and PostgreSQL does not read every year that JavaScript writes. */
-function storableTime(text: string): Date {
+export function storableTime(text: string): Date {
   return new Date(Math.min(Math.max(Date.parse(text), TIME_MIN), TIME_MAX));
 }
 
@@ -62,19 +71,53 @@ function writtenAs(text: string): string[] {
   return address.family === 4 ? [canonical, `::ffff:${canonical}`] : [canonical];
 }
 
-function named({ organizationId }: Ctx, search: string): SQL | undefined {
+/** Actors whose names contain the text, by their ids; undefined for too many to name. */
+export async function findActors(
+  { services: { db }, organizationId }: Ctx,
+  search: string,
+): Promise<string[] | undefined> {
+  const ofOrganization = (table: typeof member | typeof apiKey | typeof joinKey) =>
+    eq(table.organizationId, organizationId);
+  const rows = await unionAll(
+    db
+      .select({ id: member.id })
+      .from(member)
+      .innerJoin(user, eq(user.id, member.userId))
+      .where(and(ofOrganization(member), contains(user.name, search))),
+    db
+      .select({ id: apiKey.id })
+      .from(apiKey)
+      .where(and(ofOrganization(apiKey), contains(apiKey.name, search))),
+    db
+      .select({ id: joinKey.id })
+      .from(joinKey)
+      .where(and(ofOrganization(joinKey), contains(joinKey.name, search))),
+  ).limit(ACTORS_MAX + 1);
+  return rows.length > ACTORS_MAX ? undefined : rows.map(({ id }) => id);
+}
+
+const ACTORS_MAX = 1000;
+
+function contains(name: SQLWrapper, search: string): SQL {
   const pattern = `%${search.replace(/[\\%_]/g, '\\$&')}%`;
-  const contains = (name: SQLWrapper) => sql`lower(${name}) like lower(${pattern})`;
+  return sql`lower(${name}) like lower(${pattern})`;
+}
+
+function named(
+  { organizationId }: Ctx,
+  search: string,
+  actors: readonly string[] | undefined,
+): SQL | undefined {
   const actor = sql`coalesce(${auditEvent.actor} ->> 'keyId', ${auditEvent.actor} ->> 'joinKeyId',
     ${auditEvent.actor} ->> 'memberId')`;
-  return or(
-    contains(sql`${auditEvent.target} ->> 'name'`),
-    sql`${actor} in (
+  const isActor = actors
+    ? sql`${actor} = any(${sql.param(actors)}::text[])`
+    : sql`${actor} in (
       select ${member.id} from ${member} join ${user} on ${user.id} = ${member.userId}
-      where ${member.organizationId} = ${organizationId} and ${contains(user.name)}
+      where ${member.organizationId} = ${organizationId} and ${contains(user.name, search)}
       union all select ${apiKey.id} from ${apiKey}
-      where ${apiKey.organizationId} = ${organizationId} and ${contains(apiKey.name)}
+      where ${apiKey.organizationId} = ${organizationId} and ${contains(apiKey.name, search)}
       union all select ${joinKey.id} from ${joinKey}
-      where ${joinKey.organizationId} = ${organizationId} and ${contains(joinKey.name)})`,
-  );
+      where ${joinKey.organizationId} = ${organizationId} and ${contains(joinKey.name, search)})`;
+  return or(contains(sql`${auditEvent.target} ->> 'name'`, search), isActor);
 }

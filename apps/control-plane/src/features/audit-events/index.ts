@@ -1,4 +1,6 @@
 /** The audit log as people read it. */
+
+export { addSegments } from './add-segments.ts';
 export { exportAuditEvents } from './export/export-audit-events.ts';
 export { stopExports } from './export/running-exports.ts';
 export { getAuditEvent, listAuditEvents } from './list-audit-events.ts';

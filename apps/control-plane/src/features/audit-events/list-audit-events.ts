@@ -1,15 +1,14 @@
 import type { AuditEventView, RouteInput, Routes } from '@tollkeeper/contract';
-import { and, asc, desc, eq, gt, lt, lte, max, type SQL } from 'drizzle-orm';
+import { and, eq, max } from 'drizzle-orm';
 import { visibleEvents } from '../../access/visibility.ts';
 import type { Ctx } from '../../context.ts';
 import { auditChain, auditEvent } from '../../db/schema/index.ts';
 import { invalidField, notFound } from '../../domain-error.ts';
 import { decodeCursor, encodeCursor } from '../../http/page.ts';
-import { type EventRow, eventColumns, eventViews } from './audit-event-view.ts';
-import { matchingEvents } from './event-filters.ts';
+import { eventColumns, eventViews } from './audit-event-view.ts';
+import { findEvents, type Order } from './find-events.ts';
 
 type Query = NonNullable<RouteInput<Routes['listAuditEvents']>['query']>;
-type Order = 'asc' | 'desc';
 
 /**
  * A page of the events that the caller sees. The sequence orders them: it rises in the order of commits,
@@ -22,11 +21,11 @@ export async function listAuditEvents(ctx: Ctx, { query }: { query: Query }) {
   const last = query.cursor === undefined ? undefined : placeOf(query.cursor, order);
   // Read first: what an ascending page has looked through, though it may show none of it.
   const end = order === 'asc' ? await readEnd(ctx) : undefined;
-  const rows = await selectEvents(ctx, order, limit + 1, [
-    matchingEvents(ctx, query),
-    end === undefined ? undefined : lte(auditEvent.sequence, end),
-    last === undefined ? undefined : after(last, order),
-  ]);
+  const place =
+    order === 'asc'
+      ? { from: (last ?? 0) + 1, to: end ?? 0 }
+      : { from: 1, to: last === undefined ? Number.POSITIVE_INFINITY : last - 1 };
+  const rows = await findEvents(ctx, query, { order, limit: limit + 1, ...place });
   const data = await eventViews(ctx, rows.slice(0, limit));
   return { data, nextCursor: cursorAfter(data, order, rows.length > limit, end ?? last) };
 }
@@ -36,24 +35,13 @@ export async function getAuditEvent(
   ctx: Ctx,
   { params: { id } }: { params: { id: string } },
 ): Promise<AuditEventView> {
-  const [view] = await eventViews(ctx, await selectEvents(ctx, 'desc', 1, [eq(auditEvent.id, id)]));
-  if (!view) throw notFound('audit event', id);
-  return view;
-}
-
-function selectEvents(
-  ctx: Ctx,
-  order: Order,
-  limit: number,
-  conditions: readonly (SQL | undefined)[],
-): Promise<EventRow[]> {
-  const direction = order === 'asc' ? asc : desc;
-  return ctx.services.db
+  const rows = await ctx.services.db
     .select(eventColumns)
     .from(auditEvent)
-    .where(and(visibleEvents(ctx), ...conditions))
-    .orderBy(direction(auditEvent.sequence))
-    .limit(limit);
+    .where(and(visibleEvents(ctx), eq(auditEvent.id, id)));
+  const [view] = await eventViews(ctx, rows);
+  if (!view) throw notFound('audit event', id);
+  return view;
 }
 
 async function readEnd({ services: { db }, organizationId }: Ctx): Promise<number> {
@@ -62,10 +50,6 @@ async function readEnd({ services: { db }, organizationId }: Ctx): Promise<numbe
     .from(auditChain)
     .where(eq(auditChain.organizationId, organizationId));
   return row?.sequence ?? 0;
-}
-
-function after(sequence: number, order: Order): SQL {
-  return (order === 'asc' ? gt : lt)(auditEvent.sequence, sequence);
 }
 
 function cursorAfter(

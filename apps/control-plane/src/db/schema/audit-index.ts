@@ -1,0 +1,41 @@
+import { bit, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+import { bytea } from './bytea.ts';
+import { organization } from './organization.ts';
+
+/** Consecutive audit events of an organization that the filters look at together. */
+export const AUDIT_SEGMENT_EVENTS = 1024;
+
+const moment = () => timestamp({ withTimezone: true, precision: 3 }).notNull();
+const organizationId = () =>
+  text()
+    .notNull()
+    .references(() => organization.id, { onDelete: 'cascade' });
+
+/** What the events of a segment have between them; a job adds a segment once all its events are there. */
+export const auditSegment = pgTable(
+  'audit_segment',
+  {
+    organizationId: organizationId(),
+    number: integer().notNull(),
+    firstAt: moment(),
+    lastAt: moment(),
+    /** The different names of the targets in lower case, between line breaks. */
+    names: text().notNull(),
+    /** A Bloom filter over the ids of targets and requests, of which most differ. */
+    bloom: bytea().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.organizationId, table.number] })],
+);
+
+/** Which events of a segment have an actor, an action, a type of target, a workspace or an address. */
+export const auditTerm = pgTable(
+  'audit_term',
+  {
+    organizationId: organizationId(),
+    term: text().notNull(),
+    segment: integer().notNull(),
+    /** One bit for each event, in order. */
+    places: bit({ dimensions: AUDIT_SEGMENT_EVENTS }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.organizationId, table.term, table.segment] })],
+);
