@@ -118,8 +118,10 @@ function idFor(name: string, { path }: Route): string | undefined {
   return name === 'getCreated' ? ids.other : ids.own;
 }
 
+/** `getKeyReceipt` needs a key that was ended: its own test shows that it names no gateway. */
 const reads = Object.entries<Route>(routes).filter(
-  ([, { access, method, changesNothing }]) =>
+  ([name, { access, method, changesNothing }]) =>
+    name !== 'getKeyReceipt' &&
     access !== 'public' && (method === 'GET' || changesNothing),
 );
 
