@@ -121,8 +121,7 @@ function idFor(name: string, { path }: Route): string | undefined {
 /** `getKeyReceipt` needs a key that was ended: its own test shows that it names no gateway. */
 const reads = Object.entries<Route>(routes).filter(
   ([name, { access, method, changesNothing }]) =>
-    name !== 'getKeyReceipt' &&
-    access !== 'public' && (method === 'GET' || changesNothing),
+    name !== 'getKeyReceipt' && access !== 'public' && (method === 'GET' || changesNothing),
 );
 
 describe('a caller who holds the scope of one route alone', () => {
