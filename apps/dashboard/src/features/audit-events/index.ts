@@ -19,3 +19,4 @@ export {
 } from './event-words.ts';
 export { OwnEvents, OwnEventsPanel } from './own-events.tsx';
 export { auditEventQuery, auditListQuery, FOLLOWED_MAX, followQuery } from './queries.ts';
+export { ReceiptButton } from './receipt-button.tsx';

@@ -7,7 +7,7 @@ import { useState } from 'react';
 import { Button } from '../../../components/button.tsx';
 import { LoadError } from '../../../components/notice.tsx';
 import { EmptyState, PageHeader, Skeleton, usePageTitle } from '../../../components/page.tsx';
-import { OwnEventsPanel } from '../../audit-events/index.ts';
+import { OwnEventsPanel, ReceiptButton } from '../../audit-events/index.ts';
 import { useCan, useIdentity } from '../../sessions/index.ts';
 import { type KeyAction, KeyDialogs } from '../actions/key-dialogs.tsx';
 import { KeyMenu, useKeyPermissions } from '../actions/key-menu.tsx';
@@ -42,7 +42,7 @@ export function KeyPage({ id, listSearch, onGone }: KeyPageProps) {
         <ChevronLeft size={15} aria-hidden />
         API keys
       </Link>
-      {gone ? <KeyGone /> : null}
+      {gone ? <KeyGone id={id} /> : null}
       {error && !data && !gone ? (
         <>
           <PageHeader title="API key" />
@@ -95,10 +95,12 @@ function KeyPlace() {
   );
 }
 
-function KeyGone() {
+function KeyGone({ id }: { readonly id: string }) {
   return (
     <>
-      <PageHeader title="Key not found" />
+      <PageHeader title="Key not found">
+        <ReceiptButton keyId={id} />
+      </PageHeader>
       <div className="rounded-xl border border-line bg-surface">
         <EmptyState title="There is no such key">
           It was deleted, or it belongs to someone whose keys you do not see.
@@ -151,6 +153,7 @@ function KeyPageActions({ apiKey, onGone }: KeyPageActionsProps) {
           </Button>
         </>
       ) : null}
+      {status === 'active' ? null : <ReceiptButton keyId={apiKey.id} />}
       <KeyMenu apiKey={apiKey} onAction={setAction} />
       <KeyDialogs action={action} onClose={() => setAction(undefined)} onDeleted={onGone} />
     </>
