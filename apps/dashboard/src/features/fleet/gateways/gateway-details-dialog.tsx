@@ -76,6 +76,9 @@ function GatewayFacts({ gateway }: { readonly gateway: Gateway }) {
           <Upstreams upstreams={gateway.upstreams} />
         </Fact>
       ) : null}
+      <Fact term="Audit log">
+        <Witnessed witness={gateway.witness} />
+      </Fact>
       <Fact term="Workspace">
         <WorkspaceName id={gateway.workspaceId} />
       </Fact>
@@ -88,6 +91,16 @@ function GatewayFacts({ gateway }: { readonly gateway: Gateway }) {
       </Fact>
       <IdFact id={gateway.id} />
     </Facts>
+  );
+}
+
+/** Up to where the gateway is a witness of the audit log. */
+function Witnessed({ witness: { size, cosignedAt } }: Pick<Gateway, 'witness'>) {
+  if (size === null || cosignedAt === null) return 'Nothing cosigned yet';
+  return (
+    <>
+      Cosigned up to event {formatCount(size)}, <TimeAgoButton at={cosignedAt} />
+    </>
   );
 }
 

@@ -89,3 +89,13 @@ it('says how long a gateway serves on its own', () => {
   expect(staleWords(HOUR_MS)).toBe('serves up to 1 h without the control plane');
   expect(staleWords(null)).toBe('serves without limit while the control plane is away');
 });
+
+it('says what a gateway found wrong with the audit log', () => {
+  const alarm = { kind: 'rollback', at: AT, kept: 'a', received: 'b' } as const;
+  const witness = { key: 'k', size: 7, cosignedAt: AT, alarm };
+  const [warning] = gatewayWarnings(gatewayLike({ witness }), Date.parse(AT));
+  expect(warning?.tone).toBe('bad');
+  expect(warning?.text).toContain('somebody cut the log off');
+});
+
+const AT = '2026-11-23T12:00:00.000Z';

@@ -69,10 +69,11 @@ export interface GatewayWarning {
  * @param now milliseconds since 1970, by the server's clock
  */
 export function gatewayWarnings(gateway: Gateway, now: number): GatewayWarning[] {
-  const { identityConflict, instances, fault, state, upstreams } = gateway;
+  const { identityConflict, instances, fault, state, upstreams, witness } = gateway;
   const lost = upstreams.filter((each) => each.state !== 'up');
   return [
     ...(identityConflict ? [{ tone: 'bad', text: conflictWords(instances) } as const] : []),
+    ...(witness.alarm ? [{ tone: 'bad', text: ALARM_WORDS[witness.alarm.kind] } as const] : []),
     ...(fault ? [{ tone: 'warn', text: `It reports: ${fault}` } as const] : []),
     ...(lost.length > 0
       ? [{ tone: 'warn', text: lostWords(lost, upstreams.length) } as const]
@@ -88,6 +89,19 @@ function conflictWords(instances: Gateway['instances']): string {
   const where = places.length > 1 ? `: ${places.join(' and ')}` : '';
   return `Its identity is used from ${Math.max(2, places.length)} places at once${where}. If nobody copied its state folder on purpose, remove this gateway and join it again.`;
 }
+
+type WitnessAlarmKind = NonNullable<Gateway['witness']['alarm']>['kind'];
+
+/** What the gateway found wrong with the audit log. */
+const ALARM_WORDS: Readonly<Record<WitnessAlarmKind, string>> = {
+  fork: 'The audit log contradicts what this gateway had cosigned: recorded events were changed. Unless you restored a backup, somebody rewrote the log.',
+  rollback:
+    'The audit log ends before what this gateway had cosigned: its newest events are gone. Unless you restored a backup, somebody cut the log off.',
+  log_key:
+    'The audit log is signed with another key than this gateway knows. Unless you replaced the data folder, somebody signs in its place.',
+  witness_key:
+    'This gateway came with another witness key than before. Unless you emptied its state folder, somebody else uses its identity.',
+};
 
 export const UPSTREAM_WORDS: Readonly<Record<UpstreamState, string>> = {
   up: 'up',
