@@ -38,6 +38,7 @@ export type { Identity, PasskeyAnswer } from './routes/access.ts';
 export { GRACE_SECONDS_MAX, KEY_SORTS, type KeySort } from './routes/api-keys.ts';
 export { API_SCOPES_MAX, type DefinedApiScope } from './routes/api-scopes.ts';
 export { auditEventFilters } from './routes/audit-events.ts';
+export type { AuditLog } from './routes/audit-log.ts';
 export { auditRetention, RETENTION_DAYS_MIN } from './routes/audit-retention.ts';
 export { BULK_KEYS_MAX } from './routes/bulk-keys.ts';
 export {

@@ -9,6 +9,7 @@ import {
 } from './audit-event-schemas.ts';
 import { ID_RULES } from './ids.ts';
 import { CALL_PATH, CALL_PATH_RULE, HTTP_METHOD, HTTP_METHOD_RULE } from './policy-request.ts';
+import { TILE_PATH, TILE_PATH_RULE } from './routes/audit-log.ts';
 import {
   API_SCOPE_NAME,
   API_SCOPE_NAME_RULE,
@@ -54,6 +55,7 @@ export const PATTERN_RULES: ReadonlyMap<string, string> = new Map([
       [AUDIT_ACTION_FILTER, AUDIT_ACTION_FILTER_RULE],
       [AUDIT_ACTOR_ID, AUDIT_ACTOR_ID_RULE],
       [EXPORT_CURSOR, EXPORT_CURSOR_RULE],
+      [TILE_PATH, TILE_PATH_RULE],
       [TAG, TAG_RULE],
       [NO_SECRET, NO_SECRET_RULE],
       [SOURCE_TEXT, SOURCE_TEXT_RULE],

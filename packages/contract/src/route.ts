@@ -44,6 +44,8 @@ export interface Route {
   readonly method: Method;
   /** With `{name}` for each parameter. */
   readonly path: string;
+  /** Name of the last parameter of the path, where it may contain slashes. */
+  readonly segments?: string;
   readonly access: Access;
   readonly summary: string;
   readonly tag: string;

@@ -142,13 +142,19 @@ function bodyOf({ rawBody }: Route, body: unknown): BodyInit {
 
 function address(route: Route, input: Parts): string {
   const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) =>
-    encodeURIComponent(input.params?.[name] ?? ''),
+    name === route.segments
+      ? encodeSegments(input.params?.[name] ?? '')
+      : encodeURIComponent(input.params?.[name] ?? ''),
   );
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(input.query ?? {})) {
     if (value !== undefined && value !== '') query.set(name, String(value));
   }
   return query.size > 0 ? `${path}?${query}` : path;
+}
+
+function encodeSegments(path: string): string {
+  return path.split('/').map(encodeURIComponent).join('/');
 }
 
 /** A gateway in front of the control plane adds a field of its own, `error`. */

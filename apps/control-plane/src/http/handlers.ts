@@ -10,6 +10,7 @@ import {
   listAuditEvents,
   updateAuditLog,
 } from '../features/audit-events/index.ts';
+import * as auditLog from '../features/audit-log/index.ts';
 import * as gateways from '../features/gateways/index.ts';
 import {
   type Auth,
@@ -84,6 +85,7 @@ export const handlers: { readonly [N in RouteName]: Handler<Routes[N]> } = {
   getAuditEvent,
   exportAuditEvents,
   updateAuditLog,
+  ...auditLog,
   ...policies,
   listRoles,
   createRole,

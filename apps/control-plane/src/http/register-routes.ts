@@ -73,10 +73,11 @@ export function registerRoutes(
     const isPublic = route.access === 'public';
     const registered: RouteOptions = {
       method: route.method,
-      url: route.path.replace(/\{(\w+)\}/g, ':$1'),
+      url: serverPath(route),
       schema: fastifySchema(route),
       ...(isPublic ? {} : { onRequest: authentication(route, options) }),
       ...(isPublic ? strangerGuards(name, route, guesses) : {}),
+      ...(route.segments ? { preValidation: namesSegments(route.segments) } : {}),
       ...(route.method === 'GET' ? {} : { preValidation: takesNoBody(route) }),
       ...(isPublic ? {} : guards(route, options, guesses)),
       handler(request, reply) {
@@ -92,6 +93,20 @@ export function registerRoutes(
     if (route.rawBody) registerRawBody(app, route.rawBody, registered);
     else app.route(registered);
   }
+}
+
+/** Fastify's own form of the path. */
+function serverPath({ path, segments }: Route): string {
+  return path.replace(/\{(\w+)\}/g, (_, name: string) => (name === segments ? '*' : `:${name}`));
+}
+
+/** Fastify has no name for what matches several segments. */
+function namesSegments(name: string) {
+  return (request: FastifyRequest, _reply: FastifyReply, done: Done): void => {
+    const { '*': path, ...params } = request.params as Record<string, string>;
+    request.params = { ...params, [name]: path };
+    done();
+  };
 }
 
 /** A request without a body, where that will do, gives no field; else its schema refuses it. */

@@ -1,4 +1,4 @@
-import { ERRORS, openApiDocument, problem } from '@tollkeeper/contract';
+import { ERRORS, openApiDocument, problem, type Route, routes } from '@tollkeeper/contract';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 
@@ -19,8 +19,15 @@ export interface WireAnswer {
 const paths = openApiDocument('http://127.0.0.1', '0.0.0-test').paths as Readonly<
   Record<string, Readonly<Record<string, Operation>>>
 >;
+/** Paths whose last parameter may contain slashes, which OpenAPI cannot say. */
+const withSegments = new Set(
+  Object.values<Route>(routes).flatMap(({ path, segments }) => (segments ? [path] : [])),
+);
 const patterns = Object.keys(paths)
-  .map((path) => ({ path, pattern: new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}$`) }))
+  .map((path) => {
+    const parameter = withSegments.has(path) ? '.+' : '[^/]+';
+    return { path, pattern: new RegExp(`^${path.replace(/\{\w+\}/g, parameter)}$`) };
+  })
   // "/v1/api-keys/stats" is its own operation, not a key of that name.
   .sort((a, b) => a.path.split('{').length - b.path.split('{').length);
 
@@ -69,8 +76,8 @@ function faultOf(answer: WireAnswer, path: string): string | undefined {
   if (known === undefined || !operation) return strayFault(answer);
   const declared = operation.responses[answer.status];
   if (!declared) return `the status ${answer.status}`;
-  const [type] = answer.type.split(';', 1);
   if (!declared.content) return answer.body === '' ? undefined : 'a body';
+  const type = declared.content[answer.type] ? answer.type : answer.type.split(';', 1)[0];
   if (type === undefined || !declared.content[type]) return `the content type "${answer.type}"`;
   // As of bytes.
   if (!('schema' in declared.content[type])) return undefined;

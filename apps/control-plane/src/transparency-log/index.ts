@@ -1,6 +1,8 @@
 /** The transparency log of each organization's audit events, as the server keeps it. */
 
+export { findLog, type PublishedLog } from './find-log.ts';
 export { integrateAuditLogs } from './integrate.ts';
 export { logOrigin, logSigner, logVerifierKey } from './log-identity.ts';
 export { appendCosignatures, readCosignedCheckpoint } from './read-cosigned-checkpoint.ts';
 export { readHashes, readPublishedLogs } from './read-published-logs.ts';
+export { readTiles, storedHashes } from './tile-store.ts';

@@ -1,4 +1,11 @@
-import { edgeTiles, readEdge, type TileAppend, type TileEdge } from '@tollkeeper/transparency-log';
+import {
+  edgeTiles,
+  type HashReader,
+  readEdge,
+  type TileAppend,
+  type TileEdge,
+  tileHashes,
+} from '@tollkeeper/transparency-log';
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Database, Transaction } from '../db/connect.ts';
 import { transparencyLogTile } from '../db/schema/index.ts';
@@ -33,6 +40,15 @@ export async function readTiles(
       ),
     );
   return new Map(rows.map((row) => [`${row.level}/${row.index}`, row.hashes]));
+}
+
+/** Hashes of the organization's tree, from its tiles. @throws IntegrityError for a tile that is not there */
+export function storedHashes(db: Database | Transaction, organizationId: string): HashReader {
+  return tileHashes(async (level, index) => {
+    const tile = (await readTiles(db, organizationId, [{ level, index }])).get(`${level}/${index}`);
+    if (!tile) throw new IntegrityError(`Tile ${level}/${index} is missing`);
+    return tile;
+  });
 }
 
 /** The right edge of the organization's tree. @throws IntegrityError where tiles are missing or too long */

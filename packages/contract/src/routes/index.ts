@@ -3,6 +3,7 @@ import * as apiKeys from './api-keys.ts';
 import * as apiScopes from './api-scopes.ts';
 import * as auditEvents from './audit-events.ts';
 import { exportAuditEvents } from './audit-export.ts';
+import * as auditLog from './audit-log.ts';
 import { updateAuditLog } from './audit-retention.ts';
 import * as bulkKeys from './bulk-keys.ts';
 import * as cascade from './cascade.ts';
@@ -109,6 +110,10 @@ export const routes = {
   getAuditEvent: auditEvents.getAuditEvent,
   exportAuditEvents,
   updateAuditLog,
+  getAuditProof: auditLog.getAuditProof,
+  getAuditLog: auditLog.getAuditLog,
+  getAuditCheckpoint: auditLog.getAuditCheckpoint,
+  getAuditTile: auditLog.getAuditTile,
   listJoinKeys: joinKeys.listJoinKeys,
   createJoinKey: joinKeys.createJoinKey,
   deleteJoinKey: joinKeys.deleteJoinKey,

@@ -1,0 +1,50 @@
+import type { AuditLog } from '@tollkeeper/contract';
+import { vkeyText } from '@tollkeeper/transparency-log';
+import { eq, min } from 'drizzle-orm';
+import type { Ctx } from '../../context.ts';
+import { auditEvent } from '../../db/schema/index.ts';
+import { DomainError } from '../../domain-error.ts';
+import { findLog, logVerifierKey, type PublishedLog } from '../../transparency-log/index.ts';
+
+export async function getAuditLog({ services, organizationId }: Ctx): Promise<AuditLog> {
+  const key = logVerifierKey(services, organizationId);
+  const log = await findLog(services.db, organizationId);
+  const [first] = await services.db
+    .select({ sequence: min(auditEvent.sequence) })
+    .from(auditEvent)
+    .where(eq(auditEvent.organizationId, organizationId));
+  return {
+    origin: key.name,
+    publicKey: vkeyText(key),
+    size: log?.size ?? 0,
+    rootHash: log ? Buffer.from(log.rootHash).toString('base64') : null,
+    checkpointAt: log?.checkpointAt.toISOString() ?? null,
+    firstSequence: first?.sequence ?? 1,
+    problem: log?.problem ?? null,
+  };
+}
+
+/** @throws DomainError not_found */
+export async function getAuditCheckpoint(ctx: Ctx): Promise<ReadableStream> {
+  const { checkpoint } = await requireLog(ctx);
+  return bytesStream(Buffer.from(checkpoint));
+}
+
+/** @throws DomainError not_found before the first checkpoint */
+export async function requireLog({ services, organizationId }: Ctx): Promise<PublishedLog> {
+  const log = await findLog(services.db, organizationId);
+  if (log) return log;
+  throw new DomainError(
+    'not_found',
+    'The audit log has no checkpoint yet. The first is signed within a minute of the first event.',
+  );
+}
+
+export function bytesStream(bytes: Uint8Array): ReadableStream {
+  return new ReadableStream({
+    start(controller) {
+      controller.enqueue(bytes);
+      controller.close();
+    },
+  });
+}

@@ -1,0 +1,75 @@
+import {
+  auditLeafText,
+  encodeBundle,
+  parseTilePath,
+  TILE_WIDTH,
+  type TileAddress,
+  tileWidth,
+} from '@tollkeeper/transparency-log';
+import { and, asc, between, eq } from 'drizzle-orm';
+import type { Ctx } from '../../context.ts';
+import { auditEvent } from '../../db/schema/index.ts';
+import { DomainError, notFound } from '../../domain-error.ts';
+import { readTiles } from '../../transparency-log/index.ts';
+import { bytesStream, requireLog } from './get-audit-log.ts';
+
+const HASH_BYTES = 32;
+
+/**
+ * A tile, or the events of a tile, as they are for the size of the last checkpoint or for a smaller one.
+ * @throws DomainError outside_workspace, not_found
+ */
+export async function getAuditTile(
+  ctx: Ctx,
+  { params: { path } }: { params: { path: string } },
+): Promise<ReadableStream> {
+  // A tile lets its reader confirm what an event of another workspace says, and a bundle shows it.
+  if (ctx.workspaceId !== null) {
+    throw new DomainError(
+      'outside_workspace',
+      `Your key is confined to the workspace "${ctx.workspaceId}"; tiles are about all events of the organization. Ask for the proofs of single events, or use a key without a workspace.`,
+    );
+  }
+  const address = parseTilePath(path);
+  const { size } = await requireLog(ctx);
+  if (!address || address.width > tileWidth(size, address)) throw notFound('tile', path);
+  const { level } = address;
+  const bytes =
+    level === 'entries'
+      ? await readBundle(ctx, address)
+      : await readTile(ctx, { ...address, level });
+  if (!bytes) throw notFound('tile', path);
+  return bytesStream(bytes);
+}
+
+type HashTile = TileAddress & { readonly level: number };
+
+/** A partial tile is the beginning of what became of it. */
+async function readTile(ctx: Ctx, address: HashTile): Promise<Buffer | undefined> {
+  const { level, index, width } = address;
+  const tiles = await readTiles(ctx.services.db, ctx.organizationId, [{ level, index }]);
+  const tile = tiles.get(`${level}/${index}`);
+  return tile && tile.length >= width * HASH_BYTES
+    ? tile.subarray(0, width * HASH_BYTES)
+    : undefined;
+}
+
+/** Undefined where an event is missing, as after its retention has ended. */
+async function readBundle(
+  { services: { db }, organizationId }: Ctx,
+  { index, width }: TileAddress,
+): Promise<Buffer | undefined> {
+  const first = index * TILE_WIDTH + 1;
+  const rows = await db
+    .select()
+    .from(auditEvent)
+    .where(
+      and(
+        eq(auditEvent.organizationId, organizationId),
+        between(auditEvent.sequence, first, first + width - 1),
+      ),
+    )
+    .orderBy(asc(auditEvent.sequence));
+  if (rows.length < width) return undefined;
+  return encodeBundle(rows.map((row) => Buffer.from(auditLeafText(row))));
+}
