@@ -1,2 +1,5 @@
 export { exportHead, type SkippedSubtree, skippedLine, skippedSubtrees } from './export-lines.ts';
 export { type InclusionProofText, parseProofText, proofText } from './proof-text.ts';
+export { VerificationError } from './verification-error.ts';
+export { type VerifiedLog, type VerifyOptions, verifyExport } from './verify-export.ts';
+export { type LiveLog, verifyLiveLog } from './verify-live-log.ts';

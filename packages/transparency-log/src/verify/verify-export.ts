@@ -1,0 +1,146 @@
+import type { Checkpoint } from '../note/checkpoint.ts';
+import { parseVkey, type VerifierKey } from '../note/vkey.ts';
+import { HASH_BYTES, type Hash, isSameHash, leafHash } from '../tree/hash.ts';
+import { checkLeaf, membersOf, parseLeaf } from './check-leaf.ts';
+import { createRootStack } from './root-stack.ts';
+import { trustedCheckpoint } from './trusted-checkpoint.ts';
+import { VerificationError } from './verification-error.ts';
+
+export interface VerifyOptions {
+  /** The log's key, from a place that is trusted; without it, the export's own is used. */
+  readonly key?: VerifierKey | undefined;
+  /** A signed note that was kept: the log must continue it. */
+  readonly earlier?: string | undefined;
+}
+
+export interface VerifiedLog {
+  readonly origin: string;
+  readonly size: number;
+  /** Events whose content was verified. */
+  readonly events: number;
+  /** The first of them; null where there is none. */
+  readonly firstSequence: number | null;
+  /** Size of the earlier checkpoint that the log continues; null where none was given or compared. */
+  readonly continues: number | null;
+}
+
+/**
+ * Verifies an export with proofs, line by line, in constant memory.
+ * @throws VerificationError naming the first event that fails, where one can be named
+ */
+export async function verifyExport(
+  lines: AsyncIterable<string> | Iterable<string>,
+  options: VerifyOptions = {},
+): Promise<VerifiedLog> {
+  let reader: ExportReader | undefined;
+  for await (const line of lines) {
+    if (reader) reader.read(line);
+    else reader = beginExport(line, options);
+  }
+  if (!reader) throw new VerificationError('The export is empty');
+  return reader.end();
+}
+
+interface ExportReader {
+  read(line: string): void;
+  end(): VerifiedLog;
+}
+
+function beginExport(head: string, options: VerifyOptions): ExportReader {
+  const { checkpoint: note, publicKey } = membersOf(parseHead(head));
+  if (typeof note !== 'string' || typeof publicKey !== 'string') {
+    throw new VerificationError(
+      'The export begins with no checkpoint. Only an export with proofs can be verified.',
+    );
+  }
+  const key = options.key ?? parseVkey(publicKey);
+  const checkpoint = trustedCheckpoint(note, key);
+  const earlier = options.earlier === undefined ? null : trustedCheckpoint(options.earlier, key);
+  return readExport(checkpoint, earlier);
+}
+
+function readExport(checkpoint: Checkpoint, earlier: Checkpoint | null): ExportReader {
+  const { origin, size } = checkpoint;
+  const stack = createRootStack();
+  let next = 0;
+  let events = 0;
+  let firstSequence: number | null = null;
+  let continues: number | null = null;
+  const add = (level: number, hash: Hash) => {
+    stack.add(level, hash);
+    next += 2 ** level;
+    if (earlier?.size === next) continues = requireSameRoot(earlier, stack.root());
+  };
+  return {
+    read(line) {
+      const value = parseLeaf(line, next);
+      const { skipped } = membersOf(value);
+      if (skipped !== undefined) {
+        add(...readSkipped(skipped, next, size));
+        return;
+      }
+      checkLeaf(value, next, origin);
+      if (next >= size)
+        throw new VerificationError(`Event ${next + 1} is after the checkpoint`, next + 1);
+      add(0, leafHash(line));
+      events += 1;
+      firstSequence ??= next;
+    },
+    end() {
+      if (next !== size) {
+        throw new VerificationError(
+          `Event ${next + 1} is missing: the export ends before the ${size} events of its checkpoint do`,
+          next + 1,
+        );
+      }
+      requireRoot(checkpoint, stack.root());
+      if (earlier && earlier.size > size) throw shorterThan(earlier, size);
+      return { origin, size, events, firstSequence, continues };
+    },
+  };
+}
+
+/** Level and hash of a subtree that a filter left out. */
+function readSkipped(skipped: unknown, next: number, size: number): [level: number, hash: Hash] {
+  const { start, end, hash } = membersOf(skipped);
+  const count = Number(end) - Number(start);
+  const level = Math.log2(count);
+  if (start !== next || !Number.isInteger(level) || next % count !== 0 || next + count > size) {
+    throw new VerificationError(
+      `Event ${next + 1} is missing: other events are marked as left out`,
+      next + 1,
+    );
+  }
+  const bytes = Buffer.from(String(hash), 'base64');
+  if (bytes.length !== HASH_BYTES) {
+    throw new VerificationError(`The hash of the events from ${next + 1} on is damaged`, next + 1);
+  }
+  return [level, bytes];
+}
+
+function requireRoot({ rootHash, size }: Checkpoint, root: Hash): void {
+  if (isSameHash(root, rootHash)) return;
+  throw new VerificationError(
+    `The ${size} events do not have the root that was signed: an event was edited, though none is missing. Verify the live log to learn which.`,
+  );
+}
+
+function requireSameRoot(earlier: Checkpoint, root: Hash): number {
+  if (isSameHash(earlier.rootHash, root)) return earlier.size;
+  throw new VerificationError(
+    `The log does not continue the earlier checkpoint of size ${earlier.size}`,
+  );
+}
+
+export function shorterThan(earlier: Checkpoint, size: number): VerificationError {
+  const message = `Event ${size + 1} is missing: the earlier checkpoint covers ${earlier.size} events`;
+  return new VerificationError(message, size + 1);
+}
+
+function parseHead(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    throw new VerificationError('The export begins with no JSON');
+  }
+}
