@@ -3,7 +3,8 @@ import { exportEvents } from './audit/export-events.ts';
 import { listEvents } from './audit/list-events.ts';
 import { setRetention } from './audit/set-retention.ts';
 import { showEvent } from './audit/show-event.ts';
+import { verifyLog } from './audit/verify-log.ts';
 
 export const audit: Noun = {
-  verbs: [listEvents, showEvent, exportEvents, setRetention],
+  verbs: [listEvents, showEvent, exportEvents, setRetention, verifyLog],
 };

@@ -188,6 +188,7 @@ function withAnyId({ path }: Route): string {
   const prefix = kinds[path.split('/')[2] ?? ''] ?? 'key';
   return path
     .replace('{name}', 'invoices.read')
+    .replace('{path}', '0/000.p/1')
     .replace(/\{\w+\}/g, `${prefix}_7dQx0mJ2vK4tR9sZ1aBc`);
 }
 

@@ -22,6 +22,7 @@ import { findSecret } from './find-secret.ts';
 import { type GuessOptions, guessLimit, rememberDevice } from './guess-limit.ts';
 import { handlers, type PublicCtx } from './handlers.ts';
 import { fastifySchema } from './json-schema.ts';
+import { type Done, namesSegments, serverPath } from './path-segments.ts';
 import { problemSender } from './problem.ts';
 import { publicCtx, sessionRequest } from './public-ctx.ts';
 import { registerRawBody } from './raw-body.ts';
@@ -95,20 +96,6 @@ export function registerRoutes(
   }
 }
 
-/** Fastify's own form of the path. */
-function serverPath({ path, segments }: Route): string {
-  return path.replace(/\{(\w+)\}/g, (_, name: string) => (name === segments ? '*' : `:${name}`));
-}
-
-/** Fastify has no name for what matches several segments. */
-function namesSegments(name: string) {
-  return (request: FastifyRequest, _reply: FastifyReply, done: Done): void => {
-    const { '*': path, ...params } = request.params as Record<string, string>;
-    request.params = { ...params, [name]: path };
-    done();
-  };
-}
-
 /** A request without a body, where that will do, gives no field; else its schema refuses it. */
 function takesNoBody(route: Route) {
   const isOptional = isBodyOptional(route);
@@ -117,8 +104,6 @@ function takesNoBody(route: Route) {
     done();
   };
 }
-
-type Done = (error?: Error) => void;
 
 /** A key is decided without leaving the turn of the event loop, unless this process is behind. */
 function authentication(route: Route, { services, auth, baseUrl }: ServerOptions) {

@@ -18,6 +18,7 @@ import { makeKey, type TestKey } from '../testing/keys.ts';
 import { addMember, addWorkspace, choosePlan, claimedOrganization } from '../testing/people.ts';
 import { type Query, queryDatabase } from '../testing/query-database.ts';
 import { claimServer, startTestApp, type TestApp, withKey } from '../testing/test-app.ts';
+import { integrateAuditLogs } from '../transparency-log/index.ts';
 import { CANARIES, SHOWN } from './shown-elsewhere.fixture.ts';
 
 const PERMIT = 'permit (principal, action, resource);';
@@ -72,6 +73,7 @@ beforeAll(async () => {
   const third = await makeKey(app, person.client, { name: 'third', scopes: ['api_keys.create'] });
   lesser = { roleId: reader.body.id, memberId: person.memberId, key };
   const events = await owner.get<{ data: { id: string }[] }>('/v1/audit-events?limit=1');
+  await integrateAuditLogs(app.services);
   ids = {
     event: events.body.data[0]?.id ?? '',
     ...{ key: creator.id, own: key.id, other: other.id, third: third.id },
@@ -130,7 +132,7 @@ describe('a caller who holds the scope of one route alone', () => {
       route.access === 'credential' ? 'notifications.read' : (route.access as Scope);
     const caller = await callerWith(scope);
     const id = idFor(name, route);
-    const path = route.path.replace('{id}', id ?? '');
+    const path = route.path.replace('{id}', id ?? '').replace('{path}', '0/000.p/1');
     const answer =
       route.method === 'GET' ? await caller.get(path) : await caller.post(path, BODIES[name]?.());
     expect(answer.status).toBe(200);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { auditEventId } from '../ids.ts';
 import { defineRoute } from '../route.ts';
 import { instant } from '../text.ts';
+import { auditRetention } from './audit-retention.ts';
 
 const tag = 'Audit log';
 
@@ -23,7 +24,7 @@ export const auditLog = z
       .nullable()
       .meta({ description: 'Root of the tree, in base64; null before the first checkpoint' }),
     checkpointAt: instant.nullable().meta({ description: 'When the last checkpoint was signed' }),
-    firstSequence: z.int().meta({ description: 'The oldest event that is still stored' }),
+    ...auditRetention,
     problem: z.string().nullable().meta({
       description:
         'Why no more events are integrated into the tree: the stored log was changed by somebody else than the server. Null while all is well',

@@ -17,7 +17,7 @@ export function checkLeaf(leaf: unknown, index: number, origin: string): void {
     throw new VerificationError(message, expected);
   }
   if (sequence !== expected) {
-    const message = `Event ${expected} is missing: event ${sequence} stands in its place`;
+    const message = `Event ${expected} is missing: event ${sequence} is there instead`;
     throw new VerificationError(message, expected);
   }
 }

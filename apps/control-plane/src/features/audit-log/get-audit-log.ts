@@ -1,8 +1,8 @@
 import type { AuditLog } from '@tollkeeper/contract';
 import { vkeyText } from '@tollkeeper/transparency-log';
-import { eq, min } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import type { Ctx } from '../../context.ts';
-import { auditEvent } from '../../db/schema/index.ts';
+import { organization } from '../../db/schema/index.ts';
 import { DomainError } from '../../domain-error.ts';
 import { findLog, logVerifierKey, type PublishedLog } from '../../transparency-log/index.ts';
 
@@ -10,15 +10,16 @@ export async function getAuditLog({ services, organizationId }: Ctx): Promise<Au
   const key = logVerifierKey(services, organizationId);
   const log = await findLog(services.db, organizationId);
   const [first] = await services.db
-    .select({ sequence: min(auditEvent.sequence) })
-    .from(auditEvent)
-    .where(eq(auditEvent.organizationId, organizationId));
+    .select({ sequence: organization.auditFirstSequence, days: organization.auditRetentionDays })
+    .from(organization)
+    .where(eq(organization.id, organizationId));
   return {
     origin: key.name,
     publicKey: vkeyText(key),
     size: log?.size ?? 0,
     rootHash: log ? Buffer.from(log.rootHash).toString('base64') : null,
     checkpointAt: log?.checkpointAt.toISOString() ?? null,
+    retentionDays: first?.days ?? null,
     firstSequence: first?.sequence ?? 1,
     problem: log?.problem ?? null,
   };

@@ -68,6 +68,7 @@ export async function fillDatabase(
       action: ['api_key.create', 'api_key.*', 'policy.*', 'policy.delete'],
       targetId: [`key_${'1'.padStart(20, '0')}`, `key_${'9'.repeat(20)}`],
       ip: ['192.0.2.1'],
+      path: ['0/000.p/1'],
       requestId: ['req_1', 'req_0'],
       from: ['1970-01-01T00:00:00Z', '2999-01-01T00:00:00Z'],
       to: ['1970-01-01T00:00:00Z', '2999-01-01T00:00:00Z'],
