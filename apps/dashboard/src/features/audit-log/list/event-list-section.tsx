@@ -9,6 +9,7 @@ import { counted } from '../../../lib/format.ts';
 import { joinClasses } from '../../../lib/join-classes.ts';
 import { serverNow } from '../../../lib/server-clock.ts';
 import { type AuditSearch, auditListQuery, isAuditFiltered } from '../../audit-events/index.ts';
+import { LogLine } from '../log/log-line.tsx';
 import { EventTable } from './event-table.tsx';
 import { EventToolbar } from './event-toolbar.tsx';
 import { LiveBar } from './live-bar.tsx';
@@ -34,6 +35,7 @@ export function EventListSection({ search, trail, onSearch }: EventListProps) {
   const isEmpty = events?.length === 0 && !isPlaceholderData && !search.cursor;
   return (
     <section ref={top} aria-label="Events" className="scroll-mt-16 lg:scroll-mt-4">
+      <LogLine />
       <EventToolbar search={search} onSearch={onSearch} />
       {error && !data ? (
         <LoadError what="the events" error={error} onRetry={refetch} />

@@ -1,0 +1,13 @@
+import { queryOptions } from '@tanstack/react-query';
+import type { RouteOutput, Routes } from '@tollkeeper/contract';
+import { api } from '../../../lib/api.ts';
+
+export type AuditLog = RouteOutput<Routes['getAuditLog']>;
+
+const REFRESH_MS = 15_000;
+
+export const auditLogQuery = queryOptions({
+  queryKey: ['audit', 'log'],
+  queryFn: ({ signal }) => api.getAuditLog({}, { signal }),
+  refetchInterval: REFRESH_MS,
+});
