@@ -4,9 +4,11 @@ import { Dialog, DialogBody, DialogFooter } from '../../../components/forms/dial
 import { Notice } from '../../../components/notice.tsx';
 import { Fact, Facts } from '../../../components/panel.tsx';
 import { TimeAgoButton } from '../../../components/time-ago.tsx';
-import { formatCount } from '../../../lib/format.ts';
+import { counted, formatCount } from '../../../lib/format.ts';
 import { serverUrl } from '../../../lib/page-address.ts';
+import { useCan } from '../../sessions/index.ts';
 import type { AuditLog } from './queries.ts';
+import { RetentionForm } from './retention-form.tsx';
 
 interface LogDialogProps {
   readonly log: AuditLog;
@@ -15,6 +17,7 @@ interface LogDialogProps {
 
 /** What the transparency log is now, how to check it without trusting the server, and how long it is kept. */
 export function LogDialog({ log, onClose }: LogDialogProps) {
+  const maySet = useCan('organization.settings');
   return (
     <Dialog
       title="Transparency log"
@@ -45,8 +48,10 @@ export function LogDialog({ log, onClose }: LogDialogProps) {
                 </span>
               ) : null}
             </Fact>
+            {maySet ? null : <Fact term="Kept for">{retentionWords(log)}</Fact>}
           </Facts>
         </div>
+        {maySet ? <RetentionForm log={log} /> : null}
         <CopyRow primary label="Public key" text={log.publicKey} />
         <CopyRow
           label="Verify on the command line"
@@ -59,4 +64,8 @@ export function LogDialog({ log, onClose }: LogDialogProps) {
       </DialogFooter>
     </Dialog>
   );
+}
+
+function retentionWords({ retentionDays }: AuditLog): string {
+  return retentionDays === null ? 'Unlimited time' : counted(retentionDays, 'day');
 }

@@ -18,7 +18,7 @@ export function LogLine() {
         <LogWords log={data} />
       </StatusWord>
       <Button size="small" look="quiet" onClick={() => setOpen(true)}>
-        How to verify it
+        Proof and retention
       </Button>
       {isOpen ? <LogDialog log={data} onClose={() => setOpen(false)} /> : null}
     </p>

@@ -1,6 +1,7 @@
-import { queryOptions } from '@tanstack/react-query';
+import { mutationOptions, queryOptions } from '@tanstack/react-query';
 import type { RouteOutput, Routes } from '@tollkeeper/contract';
 import { api } from '../../../lib/api.ts';
+import { refresh } from '../../../lib/query-client.ts';
 
 export type AuditLog = RouteOutput<Routes['getAuditLog']>;
 
@@ -10,4 +11,9 @@ export const auditLogQuery = queryOptions({
   queryKey: ['audit', 'log'],
   queryFn: ({ signal }) => api.getAuditLog({}, { signal }),
   refetchInterval: REFRESH_MS,
+});
+
+export const updateAuditLogMutation = mutationOptions({
+  mutationFn: (retentionDays: number | null) => api.updateAuditLog({ body: { retentionDays } }),
+  onSuccess: refresh(auditLogQuery),
 });
