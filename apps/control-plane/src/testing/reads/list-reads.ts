@@ -22,8 +22,13 @@ export interface Known {
 
 /** Reads the log from its beginning, in parts, and is measured by what it sends in a second. */
 const WHOLE_LOG: RouteName = 'exportAuditEvents';
-/** Of a key that was ended, once its event is in a checkpoint: there is none here. */
-const OF_ENDED: RouteName = 'getKeyReceipt';
+/** They need a checkpoint: there is none here. */
+const OF_CHECKPOINT: readonly RouteName[] = [
+  'getKeyReceipt',
+  'getAuditProof',
+  'getAuditCheckpoint',
+  'getAuditTile',
+];
 
 /**
  * Every GET of one page that the contract declares: bare, with each value of each filter, with each order of
@@ -32,8 +37,11 @@ const OF_ENDED: RouteName = 'getKeyReceipt';
  */
 export function listReads(known: Known): Read[] {
   return Object.entries(routes)
-    .filter(([name, { method }]) => method === 'GET' && name !== WHOLE_LOG && name !== OF_ENDED)
-    .flatMap(([name, route]) => readsOf(name as RouteName, route, known));
+    .map(([name, route]) => [name as RouteName, route] as const)
+    .filter(
+      ([name, { method }]) => method === 'GET' && ![WHOLE_LOG, ...OF_CHECKPOINT].includes(name),
+    )
+    .flatMap(([name, route]) => readsOf(name, route, known));
 }
 
 function readsOf(name: RouteName, route: Route, known: Known): Read[] {
