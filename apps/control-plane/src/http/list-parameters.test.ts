@@ -41,6 +41,7 @@ const NOT_BY_TIME: readonly RouteName[] = [
   'listApiScopes',
   'listPolicyVersions',
   'listAuditEvents',
+  'exportAuditEvents',
 ];
 const byTime = paged.filter(([name]) => !NOT_BY_TIME.includes(name));
 
