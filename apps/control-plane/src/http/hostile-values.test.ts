@@ -86,21 +86,25 @@ async function makeAnew(): Promise<void> {
   });
 }
 
+/** An export is an event of the audit log. */
+const changes = (name: RouteName, { method }: Route) =>
+  method !== 'GET' || name === 'exportAuditEvents';
+
 const entries = Object.entries<Route>(routes) as [RouteName, Route][];
 const list = entries.filter(([name]) => !ENDS_THE_WORLD.includes(name));
 
 describe('every route of the contract', () => {
   it.each(list)(
     'takes hostile values for a refusal, never for a fault: %s',
-    async (_name, route) => {
+    async (name, route) => {
       // Some of them delete what there is.
       if (isUsed) await makeAnew();
-      isUsed = route.method !== 'GET';
+      isUsed = changes(name, route);
       const all = attacks(route);
       let before = await readTables(app);
       const refused = await sendAll(route, all);
       // What changes nothing in any case need not be sent again without those that were accepted.
-      if (refused.length < all.length && route.method !== 'GET') {
+      if (refused.length < all.length && changes(name, route)) {
         before = await readTables(app);
         await sendAll(route, refused);
       }
