@@ -42,8 +42,10 @@ export async function openExportFile(
       cause: error,
     });
   });
-  const { end, cursor } = resume ? await findEnd(handle, format) : { end: 0, cursor: undefined };
-  await handle.truncate(end);
+  const { end, cursor } = await prepare(handle, format, resume).catch(async (error) => {
+    await handle.close();
+    throw error;
+  });
   let position = end;
   return {
     path,
@@ -59,6 +61,13 @@ export async function openExportFile(
       await rename(path, name);
     },
   };
+}
+
+/** Cuts off the last line where it is not whole. */
+async function prepare(handle: FileHandle, format: string, resume: boolean) {
+  const place = resume ? await findEnd(handle, format) : { end: 0, cursor: undefined };
+  await handle.truncate(place.end);
+  return place;
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import {
+  isReceipt,
   NoteError,
   parseVkey,
   VerificationError,
@@ -9,6 +10,8 @@ import {
   type VerifierKey,
   verifyExport,
   verifyLiveLog,
+  verifyReceipt,
+  vkeyText,
 } from '@tollkeeper/transparency-log';
 import type { CliContext } from '../../cli-context.ts';
 import { text } from '../../command/option.ts';
@@ -26,8 +29,8 @@ interface Trust {
 
 export const verifyLog = verb({
   name: 'verify',
-  summary: 'Verify an export with proofs, or the live log of a server',
-  args: [argument('file-or-url', 'An export, or the address of the server')],
+  summary: 'Verify an export with proofs, a receipt, or the live log of a server',
+  args: [argument('file-or-url', 'An export, a receipt, or the address of the server')],
   options: {
     key: text('key', "The log's public key, or a file with it, from a place that you trust"),
     earlier: text('file', 'A checkpoint that you kept: the log must continue it'),
@@ -43,20 +46,47 @@ export const verifyLog = verb({
     const earlier = options.earlier === undefined ? undefined : await read(options.earlier);
     const trust: Trust = { key, earlier };
     try {
-      const verified = IS_URL.test(source)
-        ? await verifyServer(ctx, source, trust)
-        : await verifyExport(linesOf(source), trust);
-      return { ...verified, isKeyTrusted: key !== undefined };
+      return { ...(await verifySource(ctx, source, trust)), isKeyTrusted: key !== undefined };
     } catch (error) {
       throw explained(error, source);
     }
   },
   print: (ctx, verified) => {
-    printLine(ctx, summaryOf(verified));
+    printLine(ctx, 'keyId' in verified ? receiptSummary(verified) : summaryOf(verified));
     if (!verified.isKeyTrusted)
       hint(ctx, 'The key came with the log. Give --key to verify it by your own copy.');
   },
 });
+
+async function verifySource(ctx: CliContext, source: string, trust: Trust) {
+  if (IS_URL.test(source)) return verifyServer(ctx, source, trust);
+  if (isReceipt(await beginningOf(source))) return verifyReceiptFile(await read(source), trust);
+  return verifyExport(linesOf(source), trust);
+}
+
+type ReceiptProof = ReturnType<typeof verifyReceiptFile>;
+
+function verifyReceiptFile(receipt: string, { key, earlier }: Trust) {
+  if (earlier !== undefined) {
+    throw new Failure(EXIT.usage, 'A receipt cannot be compared with an earlier checkpoint.');
+  }
+  const proof = verifyReceipt(receipt, { logKey: key && vkeyText(key) });
+  const { acknowledgements, pending } = proof.receipt;
+  return {
+    keyId: proof.receipt.keyId,
+    action: proof.event.action,
+    at: proof.event.at,
+    size: proof.size,
+    cosignatures: proof.cosignatures,
+    acknowledged: acknowledgements.length,
+    pending: pending.length,
+  };
+}
+
+function receiptSummary({ keyId, action, at, ...counts }: ReceiptProof): string {
+  const { acknowledged, pending, cosignatures } = counts;
+  return `Verified: ${action} of ${keyId} at ${at} is in the log. ${acknowledged} of ${acknowledged + pending} gateways signed that they applied it, and ${cosignatures.length} cosigned the checkpoint.`;
+}
 
 /** By the credential for that server; the tiles need one for the whole organization. */
 async function verifyServer(ctx: CliContext, url: string, trust: Trust): Promise<VerifiedLog> {
@@ -76,6 +106,17 @@ function bytesOf(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<Uint8
 
 function linesOf(file: string): AsyncIterable<string> {
   return createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY });
+}
+
+/** Enough to tell a receipt from an export, which may be larger than the memory. */
+async function beginningOf(file: string): Promise<string> {
+  try {
+    await using handle = await open(file);
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(64), 0, 64);
+    return buffer.toString('utf8', 0, bytesRead);
+  } catch (error) {
+    throw unreadable(file, error);
+  }
 }
 
 async function readKey(given: string): Promise<VerifierKey> {

@@ -4,7 +4,12 @@ import { eq } from 'drizzle-orm';
 import type { Ctx } from '../../context.ts';
 import { organization } from '../../db/schema/index.ts';
 import { DomainError } from '../../domain-error.ts';
-import { findLog, logVerifierKey, type PublishedLog } from '../../transparency-log/index.ts';
+import {
+  appendCosignatures,
+  findLog,
+  logVerifierKey,
+  type PublishedLog,
+} from '../../transparency-log/index.ts';
 
 export async function getAuditLog({ services, organizationId }: Ctx): Promise<AuditLog> {
   const key = logVerifierKey(services, organizationId);
@@ -25,10 +30,14 @@ export async function getAuditLog({ services, organizationId }: Ctx): Promise<Au
   };
 }
 
-/** @throws DomainError not_found */
+/**
+ * The newest checkpoint, with the cosignatures of all witnesses that have seen it.
+ * @throws DomainError not_found
+ */
 export async function getAuditCheckpoint(ctx: Ctx): Promise<ReadableStream> {
   const { checkpoint } = await requireLog(ctx);
-  return bytesStream(Buffer.from(checkpoint));
+  const note = await appendCosignatures(ctx.services.db, ctx.organizationId, checkpoint);
+  return bytesStream(Buffer.from(note));
 }
 
 /** @throws DomainError not_found before the first checkpoint */

@@ -11,7 +11,7 @@ import { visibleEvents } from '../../access/visibility.ts';
 import type { Ctx } from '../../context.ts';
 import { auditEvent } from '../../db/schema/index.ts';
 import { DomainError, notFound } from '../../domain-error.ts';
-import { logVerifierKey, storedHashes } from '../../transparency-log/index.ts';
+import { appendCosignatures, logVerifierKey, storedHashes } from '../../transparency-log/index.ts';
 import { requireLog } from './get-audit-log.ts';
 
 /** @throws DomainError not_found, also for an event that cannot be proven (yet) */
@@ -39,5 +39,6 @@ export async function getAuditProof(ctx: Ctx, { params: { id } }: { params: { id
     );
   }
   const publicKey = vkeyText(logVerifierKey(services, organizationId));
-  return { leaf, proof: proofText({ index, proof, checkpoint }), publicKey };
+  const cosigned = await appendCosignatures(services.db, organizationId, checkpoint);
+  return { leaf, proof: proofText({ index, proof, checkpoint: cosigned }), publicKey };
 }

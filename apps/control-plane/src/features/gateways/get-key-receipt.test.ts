@@ -57,7 +57,7 @@ describe('a receipt', () => {
   });
 
   it('names no gateway to a caller without fleet.read, and is verified all the same', async () => {
-    const scopes = ['api_keys.read', 'api_keys.manage_all'];
+    const scopes = ['api_keys.read', 'api_keys.manage_all', 'audit.read'];
     const { client } = await makeKey(world.app, owner, { profile: 'custom', scopes });
     const answer = await receiptOf(client, revoked.id);
     const { receipt } = proven(answer);
@@ -79,8 +79,12 @@ describe('a receipt', () => {
     for (const client of [developer.client, other]) {
       expect((await receiptOf(client, revoked.id)).status).toBe(404);
     }
-    const scopes = ['usage.read'];
-    const { client } = await makeKey(world.app, owner, { profile: 'custom', scopes });
-    expect((await receiptOf(client, revoked.id)).problem.code).toBe('insufficient_scope');
+    for (const scopes of [
+      ['api_keys.manage_all', 'audit.read'],
+      ['api_keys.read', 'api_keys.manage_all'],
+    ]) {
+      const { client } = await makeKey(world.app, owner, { profile: 'custom', scopes });
+      expect((await receiptOf(client, revoked.id)).problem.code).toBe('insufficient_scope');
+    }
   });
 });

@@ -9,11 +9,11 @@ import {
   vkeyText,
   witnessVerifierKey,
 } from '@tollkeeper/transparency-log';
-import { and, desc, eq, isNotNull, sql } from 'drizzle-orm';
-import { holds } from '../../access/require-scope.ts';
+import { and, eq, isNotNull } from 'drizzle-orm';
+import { holds, requireScope } from '../../access/require-scope.ts';
 import { visibleKeys } from '../../access/visibility.ts';
 import type { Ctx } from '../../context.ts';
-import { apiKey, auditEvent, gateway } from '../../db/schema/index.ts';
+import { apiKey, gateway } from '../../db/schema/index.ts';
 import { DomainError, notFound } from '../../domain-error.ts';
 import {
   logOrigin,
@@ -22,18 +22,20 @@ import {
   readCosignedCheckpoint,
   readHashes,
 } from '../../transparency-log/index.ts';
+import { findEvents } from '../audit-events/index.ts';
 import { findKeyChanges } from './key-changes.ts';
 import { type Acknowledged, readAcknowledged } from './read-acknowledged.ts';
 
 /**
  * A file that proves that the key was disabled, revoked or deleted, and which gateways know: its event
  * in the log, and what the gateways signed.
- * @throws DomainError not_found, invalid_state for a key that was not ended, unavailable until its event is in the log
+ * @throws DomainError insufficient_scope without audit.read, not_found, invalid_state for a key that was not ended, unavailable until its event is in the log
  */
 export async function getKeyReceipt(
   ctx: Ctx,
   { params }: { params: { id: string } },
 ): Promise<Receipt> {
+  requireScope(ctx, 'audit.read');
   const keyId = params.id;
   const { services, organizationId } = ctx;
   const changes = await findKeyChanges(ctx, [keyId]);
@@ -65,6 +67,8 @@ export async function getKeyReceipt(
   );
 }
 
+const ENDINGS = ['api_key.disable', 'api_key.revoke', 'api_key.delete'];
+
 /** The event that ended the key last. */
 async function findEnding(ctx: Ctx, keyId: string) {
   const { db } = ctx.services;
@@ -76,18 +80,11 @@ async function findEnding(ctx: Ctx, keyId: string) {
     const detail = `There is no receipt for the API key "${key.name}": it is active. Disable, revoke or delete it first.`;
     throw new DomainError('invalid_state', detail);
   }
-  const [event] = await db
-    .select()
-    .from(auditEvent)
-    .where(
-      and(
-        eq(auditEvent.organizationId, ctx.organizationId),
-        sql`${auditEvent.target} ->> 'id' = ${keyId}`,
-        sql`${auditEvent.action} in ('api_key.disable', 'api_key.revoke', 'api_key.delete')`,
-      ),
-    )
-    .orderBy(desc(auditEvent.sequence))
-    .limit(1);
+  const newest = { order: 'desc', limit: 1, from: 1, to: Number.POSITIVE_INFINITY } as const;
+  const found = await Promise.all(
+    ENDINGS.map((action) => findEvents(ctx, { targetId: keyId, action }, newest)),
+  );
+  const event = found.flat().toSorted((a, b) => b.sequence - a.sequence)[0];
   if (!event) throw notFound('API key', keyId);
   return event;
 }

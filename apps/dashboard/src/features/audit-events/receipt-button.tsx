@@ -5,13 +5,18 @@ import { Button } from '../../components/button.tsx';
 import { api } from '../../lib/api.ts';
 import { explainError } from '../../lib/api-errors.ts';
 import { downloadFile } from '../../lib/download-file.ts';
+import { useCan } from '../sessions/index.ts';
 
 interface ReceiptButtonProps {
   readonly keyId: string;
 }
 
-/** Downloads the proof that a key was disabled, revoked or deleted, and which gateways know of it. */
+/**
+ * Downloads the proof that a key was disabled, revoked or deleted, and which gateways know of it.
+ * Nothing without `audit.read`: it shows the event.
+ */
 export function ReceiptButton({ keyId }: ReceiptButtonProps) {
+  const mayRead = useCan('audit.read');
   const { mutate, isPending } = useMutation({
     mutationFn: () => api.getKeyReceipt({ params: { id: keyId } }),
     onSuccess: (receipt) => {
@@ -25,6 +30,7 @@ export function ReceiptButton({ keyId }: ReceiptButtonProps) {
     onError: (error) =>
       toast.error('Cannot make the receipt', { description: explainError(error) }),
   });
+  if (!mayRead) return null;
   return (
     <Button pending={isPending} onClick={() => mutate()}>
       <FileCheck2 size={15} aria-hidden className="max-sm:hidden" />
