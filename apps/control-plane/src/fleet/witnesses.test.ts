@@ -39,6 +39,8 @@ import { sealer } from './seal.ts';
 import { createWitnesses, type Witnesses } from './witnesses.ts';
 
 const silent = pino({ level: 'silent' });
+/** An organization whose log cannot be read. */
+const DAMAGED = 'org_damaged';
 let world: FleetWorld;
 let joined: Joined;
 let tlog: TestTransparencyLog;
@@ -63,12 +65,14 @@ function start(): Witnesses & { readonly gateways: ReturnType<typeof createConne
     ...{ db: services.db, clock: services.clock, gateways, log: silent },
     seal: sealer(deriveSigningKey(SESSION_SECRET)),
     onAlarm: (gateway, alarm) => recordWitnessAlarm(services, gateway, alarm),
-    readLogs: async ([organizationId = '']) => [
-      {
+    readLogs: async (ids) =>
+      ids.map((organizationId) => ({
         ...{ organizationId, logKey: tlog.logKey, size: tlog.leaves.length, note: tlog.note() },
-        proof: async (size) => tlog.proof(size).map((each) => Buffer.from(each, 'base64')),
-      },
-    ],
+        proof: async (size) => {
+          if (organizationId === DAMAGED) throw new RangeError('Tile 0/0 is missing');
+          return tlog.proof(size).map((each) => Buffer.from(each, 'base64'));
+        },
+      })),
   });
   return { ...witnesses, gateways };
 }
@@ -242,4 +246,16 @@ it('a cosignature that the announced key did not make is not kept', async () => 
   const now = await stored();
   expect(now.lines[0]?.size).toBe(4);
   expect(now.lines).not.toEqual(lines);
+});
+
+it('a log that cannot be read keeps the checkpoints of no other from its gateways', async () => {
+  const witnesses = start();
+  witnesses.gateways.add({
+    ...{ socket: { OPEN: 1, readyState: 1 }, ended: false, instanceId: 'other', nonce: '' },
+    gateway: { id: 'gw_other', organizationId: DAMAGED },
+    witness: { publicKey: '', size: 0, offered: null },
+  } as unknown as Session);
+  const gateway = await connect(witnesses);
+  await settle(witnesses, gateway);
+  expect(gateway.said.map(({ type, size }) => [type, size])).toEqual([['cosignature', 3]]);
 });

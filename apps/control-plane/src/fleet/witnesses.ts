@@ -67,19 +67,24 @@ export function createWitnesses(options: WitnessesOptions): Witnesses {
     if (asked.length === 0) return;
     const byOrganization = Map.groupBy(asked, ({ session }) => session.gateway.organizationId);
     for (const published of await readLogs([...byOrganization.keys()])) {
-      const body = parseNote(published.note).text;
-      const frames = new Map<number, Promise<Uint8Array>>();
-      for (const { session, witness, size: oldSize } of byOrganization.get(
-        published.organizationId,
-      ) ?? []) {
-        const { size } = published;
-        if (witness.offered?.size === size && witness.offered.oldSize === oldSize) continue;
-        witness.offered = { size, body, oldSize };
-        const frame = frames.get(oldSize) ?? sealCheckpoint(published, session, oldSize);
-        // With the nonce of one gateway, it is of use to no other.
-        if (oldSize <= size) frames.set(oldSize, frame);
-        send(session, await frame);
-      }
+      const { organizationId } = published;
+      await offer(published, byOrganization.get(organizationId) ?? []).catch((error) => {
+        log.warn({ err: error, organizationId }, 'checkpoint not sent: its log cannot be read');
+      });
+    }
+  }
+
+  async function offer(published: PublishedLog, asked: ReturnType<typeof witnessesOf>) {
+    const { size } = published;
+    const body = parseNote(published.note).text;
+    const frames = new Map<number, Promise<Uint8Array>>();
+    for (const { session, witness, size: oldSize } of asked) {
+      if (witness.offered?.size === size && witness.offered.oldSize === oldSize) continue;
+      witness.offered = { size, body, oldSize };
+      const frame = frames.get(oldSize) ?? sealCheckpoint(published, session, oldSize);
+      // With the nonce of one gateway, it is of use to no other.
+      if (oldSize <= size) frames.set(oldSize, frame);
+      send(session, await frame);
     }
   }
 

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type AuditWorld, startAuditWorld } from '../testing/audit-world.ts';
 import { whileHeld } from '../testing/while-held.ts';
 import { integrateAuditLog, integrateAuditLogs } from './integrate.ts';
+import { readPublishedLogs } from './read-published-logs.ts';
 
 let world: AuditWorld;
 let organizations = 0;
@@ -81,6 +82,8 @@ describe('an event that was tampered with before it was integrated', () => {
       sql`delete from audit_event where organization_id = ${id} and sequence = 5`,
     'edited with a new hash': (id: string) =>
       sql`update audit_event set action = 'x', hash = sha256('x') where organization_id = ${id} and sequence = 5`,
+    'edited to a number that is none': (id: string) =>
+      sql`update audit_event set after = '{"n":1e400}' where organization_id = ${id} and sequence = 5`,
     relinked: (id: string) =>
       sql`update audit_event set previous_hash = sha256('x') where organization_id = ${id} and sequence = 5`,
     'the last, deleted': (id: string) =>
@@ -169,4 +172,15 @@ it('goes on under a new base URL or secret, but never with another organizationâ
   await world.appendEvents(id, 1);
   expect(await integrate(id)).toBe(0);
   expect((await world.readState(id))?.problem).toContain('another log');
+});
+
+it('a checkpoint that was damaged keeps those of other organizations from no gateway', async () => {
+  const [id, other] = [await begin(1), await begin(1)];
+  await integrate(id);
+  await integrate(other);
+  await world.db.execute(
+    sql`update transparency_log set checkpoint = 'damaged' where organization_id = ${id}`,
+  );
+  const logs = await readPublishedLogs(world.services, [id, other]);
+  expect(logs.map(({ organizationId }) => organizationId)).toEqual([other]);
 });

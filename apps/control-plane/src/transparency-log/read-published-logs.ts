@@ -1,7 +1,9 @@
 import {
+  type Checkpoint,
   consistencyProof,
   type HashReader,
   NOTE_ED25519,
+  NoteError,
   parseCheckpoint,
   parseNote,
   tileHashes,
@@ -27,8 +29,9 @@ export async function readPublishedLogs(
     .where(and(inArray(organizationId, [...organizationIds]), isNotNull(checkpoint)));
   return rows.flatMap((row) => {
     const note = row.checkpoint;
-    if (note === null) return [];
-    const { origin, size } = parseCheckpoint(parseNote(note).text);
+    const checkpoint = note === null ? undefined : findCheckpoint(note);
+    if (note === null || !checkpoint) return [];
+    const { origin, size } = checkpoint;
     const logKey = vkeyText(verifierKey(origin, auditLogKey, NOTE_ED25519));
     const hashes = readHashes(db, row.organizationId);
     return [
@@ -38,6 +41,16 @@ export async function readPublishedLogs(
       },
     ];
   });
+}
+
+/** Undefined for one that was damaged, as the integration reports. */
+function findCheckpoint(note: string): Checkpoint | undefined {
+  try {
+    return parseCheckpoint(parseNote(note).text);
+  } catch (error) {
+    if (error instanceof NoteError) return undefined;
+    throw error;
+  }
 }
 
 /** Hashes of the organization's tree, each tile read once. */
