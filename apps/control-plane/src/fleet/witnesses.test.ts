@@ -248,6 +248,21 @@ it('a cosignature that the announced key did not make is not kept', async () => 
   expect(now.lines).not.toEqual(lines);
 });
 
+it('a gateway that invents alarms adds a few events, not one for each', async () => {
+  const witnesses = start();
+  const gateway = await connect(witnesses);
+  await settle(witnesses, gateway);
+  const { publicKey } = gateway.session.witness ?? { publicKey: '' };
+  const facts = { kind: 'fork', atMs: 1, kept: '' } as const;
+  for (let count = 0; count < 20; count += 1) {
+    const alarm = { ...facts, received: `invented ${count}` };
+    witnesses.receive(gateway.session, { type: 'witness', publicKey, size: 3, alarm });
+  }
+  await settle(witnesses, gateway);
+  const alarms = (await alarmEvents()).filter((action) => action === 'gateway.witness_alarm');
+  expect(alarms).toHaveLength(5);
+});
+
 it('a log that cannot be read keeps the checkpoints of no other from its gateways', async () => {
   const witnesses = start();
   witnesses.gateways.add({

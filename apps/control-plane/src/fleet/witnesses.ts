@@ -14,6 +14,7 @@ import { createSingleFlight } from '../replication/single-flight.ts';
 import type { ConnectedGateways } from './connected-gateways.ts';
 import { isOpen, type Session, type SessionWitness, send } from './gateway-session.ts';
 import type { Seal } from './seal.ts';
+import { createSnapshotRateLimit } from './snapshot-rate-limit.ts';
 import { noteWitness, storeCosignature } from './store-witnesses.ts';
 
 /** The newest checkpoint of an organization's transparency log. */
@@ -60,6 +61,8 @@ export function createWitnesses(options: WitnessesOptions): Witnesses {
   const { db, seal, gateways, readLogs, onAlarm, clock, log } = options;
   const { run: publish, idle } = createSingleFlight(publishAll);
   const underWay = new Set<Promise<void>>();
+  /** Five at once, then one a minute, as of snapshots: each alarm is an event that is kept for ever. */
+  const alarmLimit = createSnapshotRateLimit();
 
   /** The sizes are read before the logs: a log that is smaller then has lost something. */
   async function publishAll(): Promise<void> {
@@ -106,11 +109,30 @@ export function createWitnesses(options: WitnessesOptions): Witnesses {
       log.warn({ gatewayId: gateway.id }, 'gateway announced another witness key than before');
       session.witness = null;
       const keys = { kept: known.publicKey, received: publicKey };
-      return onAlarm(gateway, { kind: 'witness_key', atMs: clock().getTime(), ...keys });
+      const changed = { kind: 'witness_key', atMs: clock().getTime(), ...keys } as const;
+      return changeAlarm(session, known.alarm, changed);
     }
     session.witness = { publicKey, size, offered: session.witness?.offered ?? null };
-    if (known.alarm || alarm) await onAlarm(gateway, alarm);
+    await changeAlarm(session, known.alarm, alarm);
     await publish();
+  }
+
+  /** An honest gateway repeats its alarm until its operator resolves it; one that lies invents others. */
+  async function changeAlarm(
+    { gateway }: Session,
+    before: StoredAlarm | null,
+    alarm: StoredAlarm | null,
+  ): Promise<void> {
+    if (before?.kind === alarm?.kind && before?.received === alarm?.received) return;
+    if (alarmLimit.waitMs(gateway.id) > 0) {
+      log.warn(
+        { gatewayId: gateway.id, kind: alarm?.kind },
+        'witness alarm not recorded: too many',
+      );
+      return;
+    }
+    alarmLimit.take(gateway.id);
+    await onAlarm(gateway, alarm);
   }
 
   async function cosigned(session: Session, message: UpwardOf<'cosignature'>): Promise<void> {
