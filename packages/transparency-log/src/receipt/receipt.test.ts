@@ -106,6 +106,12 @@ describe('a receipt', () => {
     expect(verifyReceipt(JSON.stringify(receipt.parse(await make()))).size).toBe(6);
   });
 
+  it('is about a key of any name, such as one that looks like an escape', async () => {
+    const named = { ...EVENT, target: { ...EVENT.target, name: String.raw`C:\udata` } };
+    const text = receiptText(await make({ leaf: canonicalJson(named) }));
+    expect(verifyReceipt(text).event).toEqual(named);
+  });
+
   it('has no byte that can be changed, added or left out', async () => {
     const bytes = Buffer.from(receiptText(await make()));
     const edits = fc.constantFrom('change', 'add', 'leave out');
@@ -146,6 +152,11 @@ describe('a receipt', () => {
       'an event of another organization',
       () => ({ leaf: canonicalJson({ ...EVENT, organizationId: 'org_2' }) }),
       'of another log',
+    ],
+    [
+      'an event with half a character',
+      () => ({ leaf: canonicalJson(EVENT).replace('ci-pipeline', String.raw`\ud800`) }),
+      'fields of one',
     ],
     ['an event that is not canonical', () => ({ leaf: JSON.stringify(EVENT) }), 'fields of one'],
     [
@@ -188,6 +199,8 @@ describe('a receipt', () => {
     for (const text of ['', '{}', '[]', 'null', '{"acknowledgements":"\\ud800"}']) {
       expect(() => verifyReceipt(text)).toThrow(NoteError);
     }
+    const half = receiptText(await make()).replace('"far"', String.raw`"\ud800"`);
+    expect(() => verifyReceipt(half)).toThrow('not canonical');
     const more = `${JSON.stringify({ ...(await make()), more: 1 })}\n`;
     expect(() => verifyReceipt(more)).toThrow('fields of one');
   });
