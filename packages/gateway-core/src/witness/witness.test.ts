@@ -199,6 +199,18 @@ describe('a gateway raises the alarm, cosigns nothing, and keeps both checkpoint
   });
 });
 
+it('raises the alarm for a fork though it has raised one for another key before', async () => {
+  const log = createTransparencyLog(5);
+  await seen(log);
+  const signer = { name: log.origin, privateKey: createIdentity() };
+  const other = log.message(5, { note: signNote(parseNote(log.note()).text, signer) });
+  expect(await witness.receive(other, NONCE)).toMatchObject({ alarm: { kind: 'log_key' } });
+  log.leaves[2] = 'rewritten';
+  expect(await witness.receive(log.message(5), NONCE)).toMatchObject({ alarm: { kind: 'fork' } });
+  await witness.receive(other, NONCE);
+  expect((await start()).status()).toMatchObject({ alarm: { kind: 'fork' } });
+});
+
 describe('the key of the log', () => {
   it('is the one that was configured, from the first checkpoint on', async () => {
     const log = createTransparencyLog(5);

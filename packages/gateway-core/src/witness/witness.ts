@@ -72,8 +72,9 @@ export function createWitness(options: WitnessOptions): Witness {
 
   async function raise(kind: WitnessAlarmKind, received: string): Promise<void> {
     log.error({ organizationId, kind }, SENTENCES[kind]);
-    // The first is the evidence: later ones would only overwrite it.
-    if (alarm) return;
+    // The first is the evidence: later ones would only overwrite it. Another key may be the operator's own
+    // change, and must not hide that history was rewritten after it.
+    if (alarm && (alarm.kind !== 'log_key' || kind === 'log_key')) return;
     faults.set('witness', SENTENCES[kind]);
     alarm = { kind, atMs: clock.epochMs(), kept: keptNote, received };
     await folder.storeAlarm(alarm);
