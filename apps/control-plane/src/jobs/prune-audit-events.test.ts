@@ -158,4 +158,27 @@ describe('the daily job', () => {
     await setDays(null);
     expect(await run()).toEqual({ pruned: old });
   });
+
+  it('deletes what the filters know of segments whose events are all deleted', async () => {
+    await query(
+      `insert into audit_segment (organization_id, number, first_at, last_at, names, bloom)
+        select $1, number, now(), now(), 'ada', '' from generate_series(0, 3) as number`,
+      [organizationId],
+    );
+    await query(
+      `insert into audit_term (organization_id, term, segment, places)
+        select $1, 'ip:192.0.2.1', number, repeat('1', 1024)::bit(1024) from generate_series(0, 3) as number`,
+      [organizationId],
+    );
+    await query('update organization set audit_first_sequence = 2050 where id = $1', [
+      organizationId,
+    ]);
+    await run();
+    const left = await query(
+      `select number from audit_segment where organization_id = $1
+        union all select segment from audit_term where organization_id = $1 order by 1`,
+      [organizationId],
+    );
+    expect(left).toEqual([2, 2, 3, 3].map((number) => ({ number })));
+  });
 });

@@ -1,14 +1,23 @@
 import { randomUUID } from 'node:crypto';
-import { and, asc, eq, gt, gte, isNotNull, isNull, lt, or } from 'drizzle-orm';
+import { and, asc, eq, gt, gte, isNotNull, isNull, lt, min, or } from 'drizzle-orm';
 import type { Services } from '../context.ts';
 import type { Database, Transaction } from '../db/connect.ts';
-import { auditEvent, organization, runningCascade, transparencyLog } from '../db/schema/index.ts';
+import {
+  AUDIT_SEGMENT_EVENTS,
+  auditEvent,
+  auditSegment,
+  auditTerm,
+  organization,
+  runningCascade,
+  transparencyLog,
+} from '../db/schema/index.ts';
 import { commit, type WriteServices } from '../write/write.ts';
 
 const JOB = 'prune-audit-events';
 const DAY_MS = 86_400_000;
 /** Few enough that a transaction ends soon: nobody waits for the rows, but for its locks and its log. */
 const DELETED_AT_ONCE = 5000;
+const SEGMENTS_AT_ONCE = 256;
 
 type PruneServices = WriteServices & Pick<Services, 'log'>;
 
@@ -22,6 +31,7 @@ export async function pruneAuditEvents(services: PruneServices): Promise<{ prune
   for (const { id } of await findPruned(services.db)) {
     await moveFirst(services, id);
     pruned += await deleteBefore(services.db, id);
+    await deleteSegments(services.db, id);
   }
   return { pruned };
 }
@@ -131,5 +141,26 @@ async function deleteBefore(db: Database, organizationId: string): Promise<numbe
     const end = Math.min(row.first, oldest.sequence + DELETED_AT_ONCE);
     const { rowCount } = await db.delete(auditEvent).where(and(isOf, lt(auditEvent.sequence, end)));
     deleted += rowCount ?? 0;
+  }
+}
+
+/** What the filters know of segments whose events are all deleted: names and addresses are among it. */
+async function deleteSegments(db: Database, organizationId: string): Promise<void> {
+  const isOf = eq(auditSegment.organizationId, organizationId);
+  for (;;) {
+    const [oldest] = await db
+      .select({ number: min(auditSegment.number), first: organization.auditFirstSequence })
+      .from(auditSegment)
+      .innerJoin(organization, eq(organization.id, auditSegment.organizationId))
+      .where(isOf)
+      .groupBy(organization.id);
+    if (typeof oldest?.number !== 'number') return;
+    const end = Math.floor((oldest.first - 1) / AUDIT_SEGMENT_EVENTS);
+    if (oldest.number >= end) return;
+    const next = Math.min(end, oldest.number + SEGMENTS_AT_ONCE);
+    await db
+      .delete(auditTerm)
+      .where(and(eq(auditTerm.organizationId, organizationId), lt(auditTerm.segment, next)));
+    await db.delete(auditSegment).where(and(isOf, lt(auditSegment.number, next)));
   }
 }
