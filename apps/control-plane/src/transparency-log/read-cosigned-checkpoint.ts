@@ -1,5 +1,5 @@
-import { parseCheckpoint, parseNote } from '@tollkeeper/transparency-log';
-import { asc, eq } from 'drizzle-orm';
+import { NOTE_SIGNATURES_MAX, parseCheckpoint, parseNote } from '@tollkeeper/transparency-log';
+import { and, asc, eq } from 'drizzle-orm';
 import type { Database } from '../db/connect.ts';
 import { cosignature, transparencyLog } from '../db/schema/index.ts';
 
@@ -23,7 +23,10 @@ export async function readCosignedCheckpoint(
   return { size, note: await appendCosignatures(db, organizationId, row.checkpoint) };
 }
 
-/** The checkpoint with the cosignatures that cover exactly its text. */
+/**
+ * The checkpoint with the cosignatures that cover exactly its text: no more than a reader accepts beside the
+ * log's own signature.
+ */
 export async function appendCosignatures(
   db: Database,
   organizationId: string,
@@ -31,10 +34,10 @@ export async function appendCosignatures(
 ): Promise<string> {
   const body = parseNote(checkpoint).text;
   const rows = await db
-    .select({ body: cosignature.body, line: cosignature.line })
+    .select({ line: cosignature.line })
     .from(cosignature)
-    .where(eq(cosignature.organizationId, organizationId))
-    .orderBy(asc(cosignature.witness));
-  const lines = rows.flatMap((each) => (each.body === body ? [each.line] : []));
-  return checkpoint + lines.join('');
+    .where(and(eq(cosignature.organizationId, organizationId), eq(cosignature.body, body)))
+    .orderBy(asc(cosignature.witness))
+    .limit(NOTE_SIGNATURES_MAX - 1);
+  return checkpoint + rows.map(({ line }) => line).join('');
 }

@@ -3,7 +3,13 @@
 export { type Checkpoint, checkpointText, parseCheckpoint, readSize } from './checkpoint.ts';
 export { cosign, verifyCosignature } from './cosignature.ts';
 export { NoteError } from './note-error.ts';
-export { type Note, type NoteSignature, parseNote, parseSignatures } from './parse-note.ts';
+export {
+  NOTE_SIGNATURES_MAX,
+  type Note,
+  type NoteSignature,
+  parseNote,
+  parseSignatures,
+} from './parse-note.ts';
 export {
   type NoteSigner,
   signNote,

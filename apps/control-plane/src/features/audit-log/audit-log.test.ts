@@ -2,6 +2,7 @@ import type { AuditEventView, AuditLog } from '@tollkeeper/contract';
 import {
   decodeBundle,
   leafHash,
+  parseNote,
   parseProofText,
   verifyInclusion,
 } from '@tollkeeper/transparency-log';
@@ -57,6 +58,18 @@ it('publishes a checkpoint that a stranger verifies with the public key', async 
   });
   expect(log).toMatchObject({ size: events.length, firstSequence: 1, problem: null });
   expect(log.origin).toMatch(/^127\.0\.0\.1\/org_/);
+});
+
+it('shows no more cosignatures than readers of a note accept', async () => {
+  await query(
+    `insert into cosignature (organization_id, witness, size, body, line, at)
+      select organization_id, number::text, size, split_part(checkpoint, E'\\n\\n', 1) || E'\\n',
+        '\u2014 w' || number || ' ' || repeat('AAAA', 26) || E'\\n', now()
+      from transparency_log, generate_series(1, 1000) as number where checkpoint is not null`,
+  );
+  const { body: note } = await owner.get<string>('/v1/audit-log/checkpoint');
+  await query('delete from cosignature');
+  expect(parseNote(note).signatures).toHaveLength(1000);
 });
 
 it('publishes tiles and entry bundles, of this size and of smaller ones', async () => {
