@@ -80,7 +80,7 @@ async function* linesOf(
   if (format === 'csv' && isBeginning) yield { text: csvHeader(), events: 0 };
   const line = lineWriter(format, logOrigin({ baseUrl }, organizationId));
   for await (const { events } of readEvents(db, matching, part)) {
-    if (events.length > 0) yield { text: events.map(line).join(''), events: events.length };
+    yield { text: events.map(line).join(''), events: events.length };
   }
 }
 

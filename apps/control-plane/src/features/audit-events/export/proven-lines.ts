@@ -74,7 +74,7 @@ export async function* provenLines(
       text += `${auditLeafText(event)}\n`;
       covered = event.sequence;
     }
-    if (text !== '') yield { text, events: events.length };
+    yield { text, events: events.length };
   }
   const rest = await skip(hashes, covered, size);
   if (rest !== '') yield { text: rest, events: 0 };

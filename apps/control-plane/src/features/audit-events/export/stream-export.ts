@@ -1,7 +1,7 @@
 import { DomainError } from '../../../domain-error.ts';
 import type { RunningExport } from './running-exports.ts';
 
-/** Some lines, and of how many events they are. */
+/** Some lines, and of how many events they are; none after a part of the log where nothing matches. */
 export interface Chunk {
   readonly text: string;
   readonly events: number;
@@ -31,6 +31,14 @@ export function streamExport(
     ended ??= onEnd({ outcome, events, bytes });
     return ended;
   };
+  /** Undefined once nobody waits for them: a filter that nothing matches would look through all of the log. */
+  const nextLines = async () => {
+    while (!ended) {
+      const next = await chunks.next();
+      if (next.done || next.value.text !== '') return next;
+    }
+    return undefined;
+  };
   return new ReadableStream(
     {
       start(parts) {
@@ -40,11 +48,11 @@ export function streamExport(
         };
       },
       async pull(parts) {
-        const next = await chunks.next().catch(async (error) => {
+        const next = await nextLines().catch(async (error) => {
           await end('failed');
           throw error;
         });
-        if (ended) return;
+        if (ended || !next) return;
         if (next.done) {
           await end('complete');
           parts.close();
