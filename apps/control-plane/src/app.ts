@@ -7,10 +7,10 @@ import type { Config } from './config.ts';
 import type { Services } from './context.ts';
 import { connect, JOB_LIMITS, NOT_DURABLE, REQUEST_LIMITS } from './db/connect.ts';
 import { migrateDatabase } from './db/migrate.ts';
-import { recordWitnessAlarm } from './features/gateways/index.ts';
+import { recordIncident, recordWitnessAlarm } from './features/gateways/index.ts';
 import { createAuth } from './features/identity/index.ts';
 import { createSetup, type Setup } from './features/setup/index.ts';
-import { type Hub, startHub } from './fleet/index.ts';
+import { type Hub, startHub, startIncidentCounter } from './fleet/index.ts';
 import { createFailureThrottle } from './http/failure-throttle.ts';
 import { type RefusalCounter, startRefusalCounter } from './http/refused-calls.ts';
 import { createServer } from './http/server.ts';
@@ -36,7 +36,7 @@ interface AppOptions {
   readonly version: string;
   readonly log: Logger;
   readonly clock: () => Date;
-  /** How often refused calls become audit events, in milliseconds; a minute unless given. */
+  /** How often refused calls and what happens in the fleet become audit events, in milliseconds; a minute unless given. */
   readonly recordRefusalsMs?: number;
 }
 
@@ -95,8 +95,16 @@ export async function createApp(options: AppOptions): Promise<App> {
   const signingKey = deriveSigningKey(options.secret);
   const auditLogKey = deriveAuditLogKey(options.secret);
   const fleet = connect(options.database, FLEET_CONNECTIONS_MAX, onError);
+  const recordMs = options.recordRefusalsMs ?? RECORD_REFUSALS_MS;
+  const incidents = startIncidentCounter({
+    record: (sum) => recordIncident(services, sum),
+    onNotRecorded: (incident, error) =>
+      log.warn({ err: error, ...incident }, 'not in the audit log'),
+    now: () => performance.now(),
+    everyMs: recordMs,
+  });
   const hub = startHub({
-    ...{ db: fleet.db, processId, signingKey, changeFeed, clock, log },
+    ...{ db: fleet.db, processId, signingKey, changeFeed, clock, log, incidents },
     readLogs: (ids) => readPublishedLogs({ db: fleet.db, auditLogKey }, ids),
     onWitnessAlarm: (gateway, alarm) => recordWitnessAlarm(services, gateway, alarm),
   });
@@ -129,11 +137,12 @@ export async function createApp(options: AppOptions): Promise<App> {
     fleet: { publicKey: publicKeyText(signingKey) },
     auditLogKey,
     onCheckpoint: () => hub.sendCheckpoints(),
+    incidents,
     joins: createFailureThrottle(JOIN_FAILURES, () => performance.now()),
   };
   const unhurried = connect(options.database, JOB_CONNECTIONS_MAX, onError, JOB_LIMITS);
   await jobs.start({ ...services, db: unhurried.db });
-  const refusals = startRefusalCounter(services, options.recordRefusalsMs ?? RECORD_REFUSALS_MS);
+  const refusals = startRefusalCounter(services, recordMs);
   const auth = createAuth({ db, baseUrl, secret: options.secret, log, clock });
   const setup = createSetup(db, options.setupToken);
   const server = await createServer({
@@ -159,6 +168,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       await hub.stop();
       await drain(server);
       await refusals.stop();
+      await incidents.stop();
       mailer?.close();
       await usage.stop();
       await jobs.stop();

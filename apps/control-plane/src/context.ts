@@ -3,6 +3,7 @@ import type { Factor } from '@tollkeeper/contract';
 import type { ScopeSet } from '@tollkeeper/verify';
 import type { Logger } from 'pino';
 import type { Database } from './db/connect.ts';
+import type { IncidentCounter } from './fleet/incident-counter.ts';
 import type { FailureThrottle } from './http/failure-throttle.ts';
 import type { Mailer } from './mail/mailer.ts';
 import type { ChangeFeed } from './replication/change-feed.ts';
@@ -33,6 +34,8 @@ export interface Services {
   readonly onCheckpoint: (organizationId: string, checkpoint: string) => void;
   /** How often joining may fail. */
   readonly joins: FailureThrottle;
+  /** What happens in the fleet beside changes; sums of it become audit events. */
+  readonly incidents: IncidentCounter;
 }
 
 /** The session that a member acts by. */

@@ -10,6 +10,7 @@ import type { GatewayFacts } from './find-gateways.ts';
 import { CLOSE, isOpen, type Session } from './gateway-session.ts';
 import { type Challenge, type Greeting, greet } from './greet.ts';
 import { type ByteStream, createInbox, type Inbox } from './inbox.ts';
+import type { IncidentCounter } from './incident-counter.ts';
 import { findKnownState, type KnownState, type Lineages } from './lineages.ts';
 import type { Presence } from './presence.ts';
 import type { Seal } from './seal.ts';
@@ -22,6 +23,7 @@ interface AdmissionOptions {
   readonly presence: Presence;
   readonly applied: Pick<AppliedVersions, 'settled'>;
   readonly gateways: Pick<ConnectedGateways, 'isFull'>;
+  readonly incidents: Pick<IncidentCounter, 'count'>;
   readonly log: Logger;
   readonly isStopping: () => boolean;
   /** Called with the session of a gateway that has proved itself. */
@@ -41,7 +43,7 @@ const HELLO_LIMITS = {
 
 /** Challenges each connection, and makes a session of a gateway that answers with its own key. */
 export function createAdmission(options: AdmissionOptions) {
-  const { find, seal, changeFeed, lineages, presence, applied, gateways, log } = options;
+  const { find, seal, changeFeed, lineages, presence, applied, gateways, incidents, log } = options;
 
   /** @param named version of the protocol that the gateway names, if it does */
   function admit(
@@ -72,14 +74,18 @@ export function createAdmission(options: AdmissionOptions) {
     const greeting = await greet(find, changeFeed, challenge, text);
     if (greeting.outcome !== 'admitted') {
       inbox.open(() => undefined);
+      if (greeting.outcome === 'stranger' && greeting.claimed) {
+        countRefusal(greeting.claimed, 'not_signed_by_it', pending.address);
+      }
       return refuse(socket, greeting);
     }
     const { hello, gateway } = greeting;
     if (gateways.isFull(gateway.organizationId)) {
+      countRefusal(gateway, 'too_many_connected', pending.address);
       const detail = 'Too many gateways of the organization are connected here. Try again.';
       return refuse(socket, { outcome: 'refused', code: 'unavailable', detail });
     }
-    const found = await findKnownState(lineages, log, gateway, hello);
+    const found = await findKnownState(lineages, incidents, log, gateway, hello);
     if (!found) return refuse(socket, LOST_TOUCH);
     const { epoch, known } = found;
     const version = known?.version ?? null;
@@ -115,6 +121,12 @@ export function createAdmission(options: AdmissionOptions) {
     if (options.isStopping() || !isOpen(session)) return presence.leave(session);
     pending.leave();
     options.onAdmitted(session, inbox, known);
+  }
+
+  /** Only with a reason that names a gateway: of strangers, nobody knows the organization. */
+  function countRefusal({ id, organizationId }: GatewayFacts, why: string, address: string): void {
+    const target = { type: 'gateway', id } as const;
+    incidents.count({ organizationId, action: 'gateway.connection_refused', target, why, address });
   }
 
   function refuse(socket: WebSocket, greeting: Exclude<Greeting, { outcome: 'admitted' }>): void {

@@ -22,7 +22,8 @@ export type Greeting =
       readonly detail: string;
     }
   | { readonly outcome: 'removed'; readonly gatewayId: string; readonly nonce: string }
-  | { readonly outcome: 'stranger' };
+  /** The gateway that it claimed to be, if there is one. */
+  | { readonly outcome: 'stranger'; readonly claimed?: GatewayFacts };
 
 /** The part of a hello that is the same in every version of the protocol. */
 const anyHello = z.object({ type: z.literal('hello'), protocol: z.int() });
@@ -60,7 +61,7 @@ export async function greet(
   if (!gateway) return { outcome: 'removed', gatewayId: hello.gatewayId, nonce: hello.nonce };
   const isSigned = verifyHello(keyOf(gateway), nonce, hello, hello.signature);
   if (!isSigned || gateway.workspaceId !== hello.workspaceId) {
-    return { outcome: 'stranger' };
+    return { outcome: 'stranger', claimed: gateway };
   }
   return { outcome: 'admitted', hello, gateway };
 }

@@ -16,8 +16,10 @@ import { createFeeds } from './feeds.ts';
 import { findGateways } from './find-gateways.ts';
 import { CLOSE, isOpen, type Session } from './gateway-session.ts';
 import { createHeartbeat, every } from './heartbeat.ts';
+import { createConflictWatch } from './identity-conflicts.ts';
 import type { ByteStream } from './inbox.ts';
-import { createLineages } from './lineages.ts';
+import type { IncidentCounter } from './incident-counter.ts';
+import { createLineages, type LostVersions } from './lineages.ts';
 import { createMembership } from './membership.ts';
 import { createPresence } from './presence.ts';
 import { sealer } from './seal.ts';
@@ -69,13 +71,14 @@ interface HubOptions {
   readonly log: Logger;
   readonly readLogs: ReadLogs;
   readonly onWitnessAlarm: OnWitnessAlarm;
+  readonly incidents: Pick<IncidentCounter, 'count'>;
   /** How many gateways of one organization may be connected here. */
   readonly perOrganizationMax?: number;
 }
 
 const REFRESH_MS = 1000;
 export function startHub(options: HubOptions): Hub {
-  const { db, changeFeed, log, clock } = options;
+  const { db, changeFeed, log, clock, incidents } = options;
   const seal = sealer(options.signingKey);
   const sockets = createOpenSockets();
   const gateways = createConnectedGateways(options.perOrganizationMax);
@@ -85,7 +88,8 @@ export function startHub(options: HubOptions): Hub {
   const find = batch(
     async (ids) => new Map((await findGateways(db, ids)).map((each) => [each.id, each])),
   );
-  const lineages = createLineages(db, log, (workspaceId) => {
+  const lineages = createLineages(db, log, (workspaceId, lost) => {
+    if (lost) countRestored(workspaceId, lost);
     feeds.drop(workspaceId);
     disconnectWorkspace(gateways, workspaceId);
   });
@@ -126,13 +130,28 @@ export function startHub(options: HubOptions): Hub {
   });
   const admit = createAdmission({
     ...{ find, seal, changeFeed, lineages, presence, applied, gateways, log, isStopping },
+    incidents,
     onAdmitted: begin,
   });
   const stops = [
     every(REFRESH_MS, () => presence.refresh(gateways.all().filter(isOpen)), log),
     every(CONFIRM_MS, createHeartbeat(gateways, membership, feeds), log),
     every(CONFIRM_MS, witnesses.publish, log),
+    every(CONFIRM_MS, createConflictWatch({ db, gateways, incidents }), log),
   ];
+
+  function countRestored(workspaceId: string, { sentVersion, version }: LostVersions): void {
+    const session = gateways.all().find(({ gateway }) => gateway.workspaceId === workspaceId);
+    if (!session) return;
+    incidents.count({
+      organizationId: session.gateway.organizationId,
+      action: 'workspace.database_restored',
+      target: { type: 'workspace', id: workspaceId },
+      why: 'sent_versions_are_missing',
+      address: null,
+      facts: { sentVersion: sentVersion ?? null, version },
+    });
+  }
 
   function sendChanges(): void {
     feeds.step().catch((error) => log.warn({ err: error }, 'changes not sent yet'));

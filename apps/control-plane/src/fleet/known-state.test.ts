@@ -6,6 +6,7 @@ import type { GatewayFacts } from './find-gateways.ts';
 import { findKnownState, type Lineages } from './lineages.ts';
 import type { WorkspacePosition } from './read-positions.ts';
 
+const incidents = { count: () => undefined };
 const log = createLog('silent', { write: () => undefined });
 const GATEWAY = { id: 'gw_1', workspaceId: 'ws_1' } as GatewayFacts;
 const LATEST = { version: 7, revision: randomUUID() };
@@ -21,7 +22,7 @@ async function knownOf(
     epochOf: () => 'epoch',
     compare: async () => current,
   } as Partial<Lineages> as Lineages;
-  return (await findKnownState(lineages, log, GATEWAY, said as Hello))?.known;
+  return (await findKnownState(lineages, incidents, log, GATEWAY, said as Hello))?.known;
 }
 
 it('goes on from a version up to the newest that the gateway has seen', async () => {
@@ -46,5 +47,5 @@ it('has nothing to tell once the workspace is gone', async () => {
     compare: async () => undefined,
   } as Partial<Lineages> as Lineages;
   const said = { version: 7, latest: LATEST } as Hello;
-  expect(await findKnownState(gone, log, GATEWAY, said)).toBeUndefined();
+  expect(await findKnownState(gone, incidents, log, GATEWAY, said)).toBeUndefined();
 });

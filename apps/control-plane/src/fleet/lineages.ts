@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Database } from '../db/connect.ts';
 import { batch } from '../replication/single-flight.ts';
 import type { GatewayFacts } from './find-gateways.ts';
+import type { IncidentCounter } from './incident-counter.ts';
 import { readPositions, type WorkspacePosition } from './read-positions.ts';
 
 /**
@@ -37,11 +38,19 @@ interface Sent {
 const RESTORED =
   'the database does not hold what gateways were sent, as after a restore from a backup: they begin anew';
 
-/** @param onLost takes a workspace whose gateways are to begin anew */
+/** What the database does not hold, though gateways were sent it. */
+export interface LostVersions {
+  readonly sentVersion: number | undefined;
+  readonly version: number;
+}
+
+/**
+ * @param onLost takes a workspace whose gateways are to begin anew, and what was lost where that is known
+ */
 export function createLineages(
   db: Database,
   log: Logger,
-  onLost: (workspaceId: string) => void,
+  onLost: (workspaceId: string, lost: LostVersions | undefined) => void,
 ): Lineages {
   const lineages = new Map<string, Sent>();
 
@@ -74,10 +83,12 @@ export function createLineages(
     sent: Position | null,
   ): void {
     lineages.delete(workspaceId);
-    const facts = { workspaceId, sentVersion: sent?.version, version };
-    if (contained === 'purged') log.info(facts, 'last sent version is no longer in the database');
-    else log.error(facts, RESTORED);
-    onLost(workspaceId);
+    const lost = { sentVersion: sent?.version, version };
+    const isPurged = contained === 'purged';
+    if (isPurged)
+      log.info({ workspaceId, ...lost }, 'last sent version is no longer in the database');
+    else log.error({ workspaceId, ...lost }, RESTORED);
+    onLost(workspaceId, isPurged ? undefined : lost);
   }
 
   const compareAll = batch(async (names) => {
@@ -116,11 +127,12 @@ const AHEAD =
  */
 export async function findKnownState(
   lineages: Lineages,
+  incidents: Pick<IncidentCounter, 'count'>,
   log: Logger,
   gateway: GatewayFacts,
   { version, latest }: Hello,
 ): Promise<{ epoch: string; known: KnownState | undefined } | undefined> {
-  const { id, workspaceId } = gateway;
+  const { id, organizationId, workspaceId } = gateway;
   // The lineage that this process sent may have ended: find out before the new connection uses it.
   await lineages.find(workspaceId);
   const epoch = lineages.epochOf(workspaceId);
@@ -129,6 +141,16 @@ export async function findKnownState(
   if (current.contained === 'no') {
     const facts = { gatewayId: id, workspaceId, version, currentVersion: current.version };
     log.warn(facts, AHEAD);
+    incidents.count({
+      ...{ organizationId, action: 'workspace.database_restored', address: null },
+      target: { type: 'workspace', id: workspaceId },
+      why: 'gateway_reports_later_versions',
+      facts: {
+        gatewayId: id,
+        receivedVersion: latest?.version ?? version,
+        version: current.version,
+      },
+    });
   }
   const isKnown = version !== null && latest !== null && version <= latest.version;
   return { epoch, known: isKnown && current.contained === 'yes' ? { version, latest } : undefined };

@@ -7,6 +7,7 @@ import { factsOf, startFleetWorld, WAIT } from '../testing/fleet-world.ts';
 import { onServer } from '../testing/global-setup.ts';
 import { startLine } from '../testing/line.ts';
 import { addWorkspace, claimedOrganization } from '../testing/people.ts';
+import { auditEvents, queryDatabase } from '../testing/query-database.ts';
 import { codeOf, startRealGateway, viewOf } from '../testing/real-gateway.ts';
 import { defaultWorkspace, makeKey, type TestKey } from '../testing/start-organization.ts';
 import { claimServer, startTestApp, type TestApp, withKey } from '../testing/test-app.ts';
@@ -15,6 +16,15 @@ import { whileHeld } from '../testing/while-held.ts';
 
 const TRY_LATER = 1013;
 const NOT_HELD = 'the database does not hold';
+
+/** Why the audit log says that the database was restored. */
+async function recordedOf({ services, database }: TestApp) {
+  await services.incidents.flush();
+  const events = await auditEvents(queryDatabase(database));
+  return events
+    .filter(({ action }) => action === 'workspace.database_restored')
+    .map(({ target, after }) => [target.id, after?.why]);
+}
 
 async function propagationOf(client: Client, { id }: TestKey): Promise<KeyPropagation> {
   return (await client.get<KeyPropagation>(`/v1/api-keys/${id}/propagation`)).body;
@@ -60,6 +70,8 @@ it('a control plane that is restored from a backup has its gateways back, ahead 
   await upToDate(client, fleet);
   expect([codeOf(fleet, key), fleet.status().version]).toEqual(['valid', backupVersion]);
   expect(restored.logged.join()).toContain(NOT_HELD);
+  const event = [workspaceId, 'gateway_reports_later_versions'];
+  expect(await recordedOf(restored)).toEqual([event]);
   const revoked = await client.post(`/v1/api-keys/${key.id}/disable`);
   expect(revoked.status).toBe(200);
   await vi.waitUntil(() => codeOf(fleet, key) === 'disabled', WAIT);
@@ -114,6 +126,7 @@ describe('a database that is set back while the control plane runs', () => {
     await upToDate(owner, fleet);
     expect(codeOf(fleet, key)).toBe('valid');
     expect(app.logged.join()).toContain('they begin anew');
+    expect(await recordedOf(app)).toContainEqual([workspaceId, expect.any(String)]);
   });
 
   it('sends away its gateways, those that enter just then as well, and no others', async () => {

@@ -6,4 +6,5 @@ export { getPolicyPropagation } from './get-policy-propagation.ts';
 export { joinGateway } from './join-gateway.ts';
 export { getGateway, listGateways } from './list-gateways.ts';
 export { deleteGateway, updateGateway } from './manage-gateway.ts';
+export { recordIncident } from './record-incident.ts';
 export { recordWitnessAlarm } from './record-witness-alarm.ts';

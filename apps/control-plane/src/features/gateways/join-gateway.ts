@@ -13,6 +13,7 @@ import {
   joinKeyInvalid,
   lockOpenJoinKey,
   spendUse,
+  whyRefused,
 } from '../join-keys/index.ts';
 
 type Body = RouteInput<Routes['joinGateway']>['body'];
@@ -57,7 +58,8 @@ function tellLog({ services, origin: { ip, requestId } }: Joining, { cause }: Er
 }
 
 async function join({ services, origin }: Joining, body: Body): Promise<JoinedGateway> {
-  const { id: joinKeyId, organizationId, memberId } = await findJoinKey(services.db, body.joinKey);
+  const found = await findJoinKey(services.db, body.joinKey);
+  const { id: joinKeyId, organizationId, memberId } = found;
   const actor = { type: 'join_key', memberId, joinKeyId } as const;
   const source = { organizationId, actor, action: 'gateway.join', origin };
   const joined = await commit<Joined>(services, source, async (tx) => {
@@ -93,8 +95,23 @@ async function join({ services, origin }: Joining, body: Body): Promise<JoinedGa
         subjectId: id,
       })),
     };
+  }).catch((error: unknown) => {
+    countRefusal({ services, origin }, found, error);
+    throw error;
   });
   return { ...joined, controlPlaneKey: services.fleet.publicKey };
+}
+
+/** For the organization whose join key it is; that of an invalid one is not known. */
+function countRefusal(
+  { services: { incidents }, origin: { ip } }: Joining,
+  { id, organizationId }: Pick<typeof joinKey.$inferSelect, 'id' | 'organizationId'>,
+  error: unknown,
+): void {
+  const why = error instanceof DomainError ? whyRefused(error) : undefined;
+  if (why === undefined) return;
+  const target = { type: 'join_key', id } as const;
+  incidents.count({ organizationId, action: 'gateway.join_refused', target, why, address: ip });
 }
 
 function removal(row: typeof gateway.$inferSelect): FurtherEvent {

@@ -6,6 +6,7 @@ export {
   joinKeyInvalid,
   lockOpenJoinKey,
   spendUse,
+  whyRefused,
 } from './join-by-key.ts';
 export { isUnconfirmed, listJoinKeys } from './list-join-keys.ts';
 export { createJoinKey, deleteJoinKey } from './manage-join-key.ts';

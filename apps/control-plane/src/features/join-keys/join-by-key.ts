@@ -108,6 +108,12 @@ export async function giveBackUse(tx: Transaction, id: string): Promise<void> {
     .where(eq(joinKey.id, id));
 }
 
+/** Why an error of `joinKeyInvalid` refuses. */
+export function whyRefused({ code, cause }: DomainError): string | undefined {
+  if (code !== 'join_key_invalid' || typeof cause !== 'object' || cause === null) return undefined;
+  return 'why' in cause ? String(cause.why) : undefined;
+}
+
 /** In the same words whatever the reason: a guess or a find learns nothing. The cause is for the log. */
 export function joinKeyInvalid(why: Why, joinKeyId?: string): DomainError {
   return new DomainError(

@@ -94,6 +94,9 @@ export const ACTION_GROUPS: readonly ActionGroup[] = [
       join: 'Joined the fleet',
       update: 'Edited a gateway',
       delete: 'Removed a gateway',
+      join_refused: 'Refused to let a gateway join',
+      connection_refused: 'Refused the connection of a gateway',
+      identity_conflict: 'Found a gateway’s identity in several places',
       witness_alarm: 'Saw a contradiction in the audit log',
       witness_alarm_resolved: 'No longer sees a contradiction in the audit log',
     },
@@ -110,6 +113,7 @@ export const ACTION_GROUPS: readonly ActionGroup[] = [
       create: 'Created a workspace',
       update: 'Renamed a workspace',
       delete: 'Deleted a workspace',
+      database_restored: 'Found the database restored from a backup',
     },
   },
   {
