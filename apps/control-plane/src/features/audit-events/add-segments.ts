@@ -1,4 +1,4 @@
-import { and, asc, between, eq, sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import type { Database } from '../../db/connect.ts';
 import {
   AUDIT_SEGMENT_EVENTS,
@@ -10,87 +10,133 @@ import {
 } from '../../db/schema/index.ts';
 import { BLOOM_BYTES, bloomBits, keysOf, termsOf } from './segment-terms.ts';
 
+/** Segments that are read and stored together. */
+const SEGMENTS_AT_ONCE = 8;
+
 /**
  * Adds every segment whose events are all there, so that filters find them fast. Off the write path:
  * events that no segment has yet are read one by one.
  */
 export async function addSegments({ db }: { readonly db: Database }): Promise<{ added: number }> {
-  const counted = sql<number>`coalesce(max(${auditSegment.number}) + 1, 0)::int`;
+  // What retention has deleted needs none.
+  const kept = sql`(${organization.auditFirstSequence} - 1) / ${AUDIT_SEGMENT_EVENTS}`;
+  const counted = sql<number>`greatest(max(${auditSegment.number}) + 1, ${kept}, 0)::int`;
   const logs = await db
     .select({ id: auditChain.organizationId, sequence: auditChain.sequence, counted })
     .from(auditChain)
     .innerJoin(organization, eq(organization.id, auditChain.organizationId))
     .leftJoin(auditSegment, eq(auditSegment.organizationId, auditChain.organizationId))
-    .groupBy(auditChain.organizationId);
+    .groupBy(auditChain.organizationId, organization.id);
   let added = 0;
   for (const { id, sequence, counted: next } of logs) {
     const whole = Math.floor(sequence / AUDIT_SEGMENT_EVENTS);
-    for (let number = next; number < whole; number += 1, added += 1) {
-      await addSegment(db, id, number);
+    for (let number = next; number < whole; number += SEGMENTS_AT_ONCE) {
+      const count = Math.min(SEGMENTS_AT_ONCE, whole - number);
+      await storeSegments(db, id, await readSegments(db, id, number, count));
+      added += count;
     }
   }
   return { added };
 }
 
-async function addSegment(db: Database, organizationId: string, number: number): Promise<void> {
-  const first = number * AUDIT_SEGMENT_EVENTS + 1;
-  const rows = await db
-    .select({
-      sequence: auditEvent.sequence,
-      at: auditEvent.at,
-      actor: auditEvent.actor,
-      action: auditEvent.action,
-      target: auditEvent.target,
-      ip: auditEvent.ip,
-      requestId: auditEvent.requestId,
-      // By the database, as the filter compares it.
-      name: sql<string>`lower(${auditEvent.target} ->> 'name')`,
-    })
-    .from(auditEvent)
-    .where(
-      and(
-        eq(auditEvent.organizationId, organizationId),
-        between(auditEvent.sequence, first, first + AUDIT_SEGMENT_EVENTS - 1),
-      ),
-    )
-    .orderBy(asc(auditEvent.sequence));
-  const places = new Map<string, Uint8Array>();
-  const bloom = Buffer.alloc(BLOOM_BYTES);
-  for (const row of rows) {
-    for (const term of termsOf(row)) {
-      const bits = places.get(term) ?? new Uint8Array(AUDIT_SEGMENT_EVENTS);
-      places.set(term, bits);
-      bits[row.sequence - first] = 1;
-    }
-    for (const bit of keysOf(row).flatMap(bloomBits)) {
-      bloom[bit >> 3] = (bloom[bit >> 3] ?? 0) | (1 << (bit & 7));
-    }
-  }
-  // By the clocks of several processes: not always in order.
-  const times = rows.map(({ at }) => at.getTime());
-  const segment = {
-    ...{
-      organizationId,
-      number,
-      bloom,
-      names: [...new Set(rows.map(({ name }) => name))].join('\n'),
-    },
-    firstAt: new Date(Math.min(...times, LATEST)),
-    lastAt: new Date(Math.max(...times, 0)),
-  };
-  await db.transaction(async (tx) => {
-    await tx.insert(auditSegment).values(segment).onConflictDoNothing();
-    if (places.size === 0) return;
-    await tx
-      .insert(auditTerm)
-      .values(
-        [...places].map(([term, bits]) => ({
-          ...{ organizationId, term, segment: number, places: bits.join('') },
-        })),
-      )
-      .onConflictDoNothing();
-  });
+interface Segment {
+  readonly number: number;
+  readonly bloom: Buffer;
+  readonly names: Set<string>;
+  firstMs: number;
+  lastMs: number;
+  /** By term, one bit for each event, the first in the highest bit of the first byte. */
+  readonly places: Map<string, Buffer>;
 }
 
-/** Of a segment whose events were all pruned, which then is in no range. */
-const LATEST = Date.parse('9999-12-31T00:00:00Z');
+interface Row extends Record<string, unknown> {
+  readonly sequence: string;
+  readonly atMs: string;
+  readonly actor: Readonly<Record<string, unknown>>;
+  readonly action: string;
+  readonly target: Readonly<Record<string, unknown>>;
+  readonly ip: string | null;
+  readonly requestId: string;
+  readonly name: string;
+}
+
+async function readSegments(
+  db: Database,
+  organizationId: string,
+  number: number,
+  count: number,
+): Promise<Segment[]> {
+  const segments = Array.from({ length: count }, (_, at) => emptySegment(number + at));
+  const before = number * AUDIT_SEGMENT_EVENTS;
+  // Names in lower case by the database, as the filter compares them.
+  const { rows } = await db.execute<Row>(sql`
+    select ${auditEvent.sequence}, (extract(epoch from ${auditEvent.at}) * 1000)::bigint as "atMs",
+      ${auditEvent.actor}, ${auditEvent.action}, ${auditEvent.target}, ${auditEvent.ip},
+      ${auditEvent.requestId} as "requestId", lower(${auditEvent.target} ->> 'name') as name
+    from ${auditEvent}
+    where ${auditEvent.organizationId} = ${organizationId} and ${auditEvent.sequence} > ${before}
+      and ${auditEvent.sequence} <= ${before + count * AUDIT_SEGMENT_EVENTS}
+    order by ${auditEvent.sequence}`);
+  for (const row of rows) {
+    const at = Number(row.sequence) - before - 1;
+    const segment = segments[Math.floor(at / AUDIT_SEGMENT_EVENTS)];
+    if (segment) addEvent(segment, row, at % AUDIT_SEGMENT_EVENTS);
+  }
+  return segments;
+}
+
+function emptySegment(number: number): Segment {
+  return {
+    ...{ number, bloom: Buffer.alloc(BLOOM_BYTES), names: new Set(), places: new Map() },
+    // Of a segment whose events were all pruned, which then is in no range.
+    ...{ firstMs: LATEST_MS, lastMs: 0 },
+  };
+}
+
+const LATEST_MS = Date.parse('9999-12-31T00:00:00Z');
+
+function addEvent(segment: Segment, row: Row, place: number): void {
+  const { bloom, names, places } = segment;
+  for (const term of termsOf(row)) {
+    const bits = places.get(term) ?? Buffer.alloc(AUDIT_SEGMENT_EVENTS / 8);
+    places.set(term, bits);
+    bits[place >> 3] = (bits[place >> 3] ?? 0) | (0x80 >> (place & 7));
+  }
+  for (const bit of keysOf(row).flatMap(bloomBits)) {
+    bloom[bit >> 3] = (bloom[bit >> 3] ?? 0) | (1 << (bit & 7));
+  }
+  names.add(row.name);
+  // By the clocks of several processes: not always in order.
+  const atMs = Number(row.atMs);
+  segment.firstMs = Math.min(segment.firstMs, atMs);
+  segment.lastMs = Math.max(segment.lastMs, atMs);
+}
+
+/** The terms by one statement of three arrays: a segment may have a thousand of them. */
+async function storeSegments(
+  db: Database,
+  organizationId: string,
+  segments: readonly Segment[],
+): Promise<void> {
+  const terms = segments.flatMap(({ number, places }) =>
+    [...places].map(([term, bits]) => ({ term, number, bits: bits.toString('hex') })),
+  );
+  const rows = segments.map(({ number, bloom, names, firstMs, lastMs }) => ({
+    ...{ organizationId, number, bloom, names: [...names].join('\n') },
+    ...{ firstAt: new Date(firstMs), lastAt: new Date(lastMs) },
+  }));
+  const [words, numbers, bits] = [
+    terms.map(({ term }) => term),
+    terms.map(({ number }) => number),
+    terms.map((each) => each.bits),
+  ].map((column) => sql.param(column));
+  await db.transaction(async (tx) => {
+    await tx.insert(auditSegment).values(rows).onConflictDoNothing();
+    await tx.execute(sql`
+      insert into ${auditTerm} (organization_id, term, segment, places)
+      select ${organizationId}::text, term, number, ('x' || bits)::bit(${sql.raw(String(AUDIT_SEGMENT_EVENTS))})
+      from unnest(${words}::text[], ${numbers}::int[], ${bits}::text[]) as added (term, number, bits)
+      order by term, number
+      on conflict do nothing`);
+  });
+}
