@@ -22,6 +22,7 @@ import { measureChanges } from './changes/measure-changes.ts';
 import { measureGateway } from './fleet/measure-gateways.ts';
 import { measurePropagation } from './fleet/measure-propagation.ts';
 import { type BenchKey, KEY_SCOPES, makeKeys } from './keys.ts';
+import { isFilterTooSlow } from './measure-audit-filters.ts';
 import { isTooSlow, measureReads, printReads } from './measure-reads.ts';
 import { measureRoutes } from './measure-routes.ts';
 import { measureStarts } from './measure-starts.ts';
@@ -68,7 +69,9 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
   reads: async () => {
     const figures = await measureReads(join(folder, 'reads'));
     printReads(figures);
-    if (figures.reads.some(isTooSlow)) process.exitCode = 1;
+    if (figures.reads.some(isTooSlow) || figures.auditFilters.some(isFilterTooSlow)) {
+      process.exitCode = 1;
+    }
   },
   changes: async () => printChanges(await measureChanges(join(folder, 'changes'))),
   fleet: measureFleet,

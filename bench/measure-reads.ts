@@ -1,3 +1,5 @@
+import { connect, JOB_LIMITS } from '../apps/control-plane/src/db/connect.ts';
+import { addSegments } from '../apps/control-plane/src/features/audit-events/index.ts';
 import {
   type Filled,
   fillDatabase,
@@ -7,6 +9,11 @@ import { listReads, type Read } from '../apps/control-plane/src/testing/reads/li
 import { start, startOurs } from './changes/control-plane.ts';
 import { type Database, openDatabaseServer } from './changes/database-server.ts';
 import { type Spread, spread } from './compare.ts';
+import {
+  type AuditFilterFigures,
+  measureAuditFilters,
+  printAuditFilters,
+} from './measure-audit-filters.ts';
 import { line, title, whole } from './report.ts';
 
 export interface ReadFigures extends Read {
@@ -20,6 +27,9 @@ export interface ReadFigures extends Read {
 export interface ReadsFigures {
   readonly postgres: string;
   readonly reads: readonly ReadFigures[];
+  readonly auditFilters: readonly AuditFilterFigures[];
+  /** How long an event took until the filters of the audit log find it fast, in milliseconds. */
+  readonly indexedMs: number;
 }
 
 /** What every GET of the API is to stay below, by the median of its answers. */
@@ -44,7 +54,7 @@ export async function measureReads(dataDir: string): Promise<ReadsFigures> {
   const databaseServer = await openDatabaseServer(`${dataDir}-server`);
   try {
     const database = await databaseServer.create('tollkeeper_bench_reads');
-    const { cookie, filled } = await fill(database, dataDir);
+    const { cookie, filled, indexedMs } = await fill(database, dataDir);
     const { port, stop } = await start(database, dataDir);
     try {
       const callers: readonly Caller[] = [
@@ -57,7 +67,10 @@ export async function measureReads(dataDir: string): Promise<ReadsFigures> {
           reads.push(await measureRead(`http://127.0.0.1:${port}`, read, caller));
         }
       }
-      return { postgres: databaseServer.version, reads };
+      const auditFilters = await measureAuditFilters(filled, (path) =>
+        timed(`http://127.0.0.1:${port}${path}`, { cookie }),
+      );
+      return { postgres: databaseServer.version, reads, auditFilters, indexedMs };
     } finally {
       await stop();
     }
@@ -70,13 +83,24 @@ export async function measureReads(dataDir: string): Promise<ReadsFigures> {
 async function fill(
   database: Database,
   dataDir: string,
-): Promise<{ readonly cookie: string; readonly filled: Filled }> {
+): Promise<{ readonly cookie: string; readonly filled: Filled; readonly indexedMs: number }> {
   const { server, owner } = await startOurs(database, dataDir);
   await server.stop();
   // A power cut may take what is filled in; the foreign keys hold by how it is made.
   await database.query('set synchronous_commit = off');
   await database.query('set session_replication_role = replica').catch(() => undefined);
-  return { cookie: owner.cookie, filled: await fillDatabase(database.query, owner, SCALE) };
+  const filled = await fillDatabase(database.query, owner, SCALE);
+  return { cookie: owner.cookie, filled, indexedMs: await indexEvents(database) };
+}
+
+/** What the job of the server does, which starts afterwards. */
+async function indexEvents({ url }: Database): Promise<number> {
+  const { db, end } = connect({ connectionString: url }, 1, () => undefined, JOB_LIMITS);
+  const startedAt = performance.now();
+  await addSegments({ db });
+  const tookMs = performance.now() - startedAt;
+  await end();
+  return tookMs / SCALE.auditEvents;
 }
 
 async function measureRead(
@@ -108,7 +132,7 @@ async function timed(url: string, headers: Caller['headers']): Promise<number> {
 }
 
 /** A line for each route and caller with its slowest request, and one for each above the bound. */
-export function printReads({ postgres, reads }: ReadsFigures): void {
+export function printReads({ postgres, reads, auditFilters, indexedMs }: ReadsFigures): void {
   const size = `${whole(SCALE.keys)} keys and ${whole(SCALE.auditEvents)} audit events`;
   title(`First pages of every GET on PostgreSQL ${postgres} with ${size}, beside ${BASELINE}`);
   for (const [name, all] of Map.groupBy(reads, ({ pattern, caller }) => `${pattern} ${caller}`)) {
@@ -122,6 +146,8 @@ export function printReads({ postgres, reads }: ReadsFigures): void {
   const slow = reads.filter(isTooSlow);
   line(`requests of ${BOUND_MS} ms or more`, `${slow.length} of ${reads.length}`);
   for (const each of slow) line(`  TOO SLOW by ${each.caller}`, figures(each), each.path);
+  printAuditFilters(auditFilters);
+  line('to index an audit event for its filters', `${(1000 * indexedMs).toFixed(0)} µs`);
 }
 
 function figures({ ms, ratio }: ReadFigures): string {
