@@ -47,8 +47,8 @@ const PER_ORGANIZATION_MAX = 100;
 const ORGANIZATIONS_MAX = 1000;
 
 /**
- * Sums incidents by what they concern and why, and records a sum at once, then at most once an hour: whoever causes them is a stranger, and
- * must not be able to fill the log.
+ * Sums incidents by what they concern and why, and records a sum at once, then at most once an hour: strangers
+ * cause them, and must not be able to fill the log.
  */
 export function startIncidentCounter(options: IncidentCounterOptions): IncidentCounter {
   const { record, onNotRecorded, now, everyMs } = options;

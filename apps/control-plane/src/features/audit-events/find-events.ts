@@ -46,7 +46,8 @@ interface Search {
   readonly conditions: SQL | undefined;
 }
 
-async function lastIndexed({ services: { db }, organizationId }: Ctx): Promise<number> {
+/** The last event that a segment has; 0 where there is none. */
+export async function lastIndexed({ services: { db }, organizationId }: Ctx): Promise<number> {
   const [row] = await db
     .select({ number: max(auditSegment.number) })
     .from(auditSegment)

@@ -6,11 +6,11 @@ import type { Ctx } from '../../../context.ts';
 import { auditChain } from '../../../db/schema/index.ts';
 import { invalidField } from '../../../domain-error.ts';
 import { logOrigin } from '../../../transparency-log/index.ts';
-import { matchingEvents } from '../event-filters.ts';
 import { csvHeader, csvLine } from './event-csv.ts';
 import { ocsfLine } from './event-ocsf.ts';
+import { searchOf } from './find-window.ts';
 import { findTree, provenLines } from './proven-lines.ts';
-import { readEvents } from './read-events.ts';
+import { type EventSearch, readEvents } from './read-events.ts';
 import { recordExport } from './record-export.ts';
 import { beginExport, endExport } from './running-exports.ts';
 import { type Chunk, streamExport } from './stream-export.ts';
@@ -36,7 +36,8 @@ export async function exportAuditEvents(
   const { format = 'jsonl', proof = 'false', cursor, ...filters } = query;
   const isProven = proof === 'true';
   if (isProven && format !== 'jsonl') throw invalidField('proof', 'needs the format jsonl');
-  const matching = and(visibleEvents(ctx), matchingEvents(ctx, filters));
+  const { matching, findWindow } = await searchOf(ctx, filters);
+  const search = { matching: and(visibleEvents(ctx), matching), findWindow };
   const given = cursor === undefined ? undefined : partOf(cursor);
   if (isProven && given && given.until === undefined) {
     throw invalidField('cursor', 'must name the size of the tree as well, such as 4711-9000');
@@ -49,8 +50,8 @@ export async function exportAuditEvents(
     const part = { after: given?.after ?? 0, until };
     const recordEnd = await recordExport(ctx, { format, proof: isProven, ...filters, ...part });
     const chunks = tree
-      ? provenLines(ctx, matching, tree, given?.after)
-      : linesOf(ctx, matching, part, format, given === undefined);
+      ? provenLines(ctx, search, tree, given?.after)
+      : linesOf(ctx, search, part, format, given === undefined);
     return streamExport(begun, chunks, async (ending) => {
       endExport(begun);
       await recordEnd(ending);
@@ -72,14 +73,14 @@ function partOf(cursor: string): { readonly after: number; readonly until: numbe
 
 async function* linesOf(
   { services: { db, baseUrl }, organizationId }: Ctx,
-  matching: ReturnType<typeof and>,
+  search: EventSearch,
   part: Part,
   format: ExportFormat,
   isBeginning: boolean,
 ): AsyncGenerator<Chunk> {
   if (format === 'csv' && isBeginning) yield { text: csvHeader(), events: 0 };
   const line = lineWriter(format, logOrigin({ baseUrl }, organizationId));
-  for await (const { events } of readEvents(db, matching, part)) {
+  for await (const { events } of readEvents(db, search, part)) {
     yield { text: events.map(line).join(''), events: events.length };
   }
 }

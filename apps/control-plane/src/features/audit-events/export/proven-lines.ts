@@ -7,13 +7,13 @@ import {
   tileHashes,
   vkeyText,
 } from '@tollkeeper/transparency-log';
-import { eq, type SQL } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import type { Ctx } from '../../../context.ts';
 import { transparencyLog } from '../../../db/schema/index.ts';
 import { DomainError, invalidField } from '../../../domain-error.ts';
 import { logVerifierKey } from '../../../transparency-log/index.ts';
 import { readTiles } from '../../../transparency-log/tile-store.ts';
-import { readEvents } from './read-events.ts';
+import { type EventSearch, readEvents } from './read-events.ts';
 import type { Chunk } from './stream-export.ts';
 
 /** The tree that an export proves its events against: the first `size` events of the log. */
@@ -51,7 +51,7 @@ export async function findTree(
  */
 export async function* provenLines(
   { services, organizationId }: Ctx,
-  matching: SQL | undefined,
+  search: EventSearch,
   { size, checkpoint }: ProvenTree,
   after: number | undefined,
 ): AsyncGenerator<Chunk> {
@@ -67,7 +67,7 @@ export async function* provenLines(
     yield { text: `${exportHead(checkpoint, publicKey)}\n`, events: 0 };
   }
   let covered = after ?? 0;
-  for await (const { events } of readEvents(db, matching, { after: covered, until: size })) {
+  for await (const { events } of readEvents(db, search, { after: covered, until: size })) {
     let text = '';
     for (const event of events) {
       text += await skip(hashes, covered, event.sequence - 1);

@@ -1,8 +1,9 @@
 import type { AuditEvent } from '@tollkeeper/contract';
-import { type SQL, sql } from 'drizzle-orm';
+import { and, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../../../db/connect.ts';
 import { isStatementTimeout } from '../../../db/database-errors.ts';
 import { auditEvent } from '../../../db/schema/index.ts';
+import type { FindWindow, Window } from './find-window.ts';
 
 /** What a batch holds in memory. */
 const ROWS_MAX = 1000;
@@ -24,18 +25,26 @@ export interface EventBatch {
 /**
  * The events that match, the oldest first, in batches. Each is read by a statement of its own once it is
  * asked for, so that no connection waits for a slow reader, and each looks through a part of the log that it
- * can read in time, however few events match.
+ * can read in time, however few events match. Where segments know which events may match, these alone are read.
  * @param after the last sequence before the part that is read
  * @param until the last sequence of that part
  */
 export async function* readEvents(
   db: Database,
-  matching: SQL | undefined,
+  { matching, findWindow }: EventSearch,
   { after, until }: { readonly after: number; readonly until: number },
 ): AsyncGenerator<EventBatch> {
   let span = SPAN_BEGIN;
+  let window: Window = { through: findWindow ? after : until, candidates: undefined };
   for (let through = after; through < until; ) {
-    const end = Math.min(until, through + span);
+    if (through >= window.through && findWindow) window = await findWindow(through + 1, until);
+    if (window.candidates) {
+      const batch = await readCandidates(db, matching, through, window.through, window.candidates);
+      through = batch.through;
+      yield batch;
+      continue;
+    }
+    const end = Math.min(window.through, through + span);
     const startedMs = performance.now();
     const batch = await readBatch(db, matching, through, end).catch((error) => {
       if (!isStatementTimeout(error) || span <= SPAN_MIN) throw error;
@@ -48,6 +57,28 @@ export async function* readEvents(
     through = batch.through;
     yield batch;
   }
+}
+
+/** What events are compared with, and what is known of where they are. */
+export interface EventSearch {
+  readonly matching: SQL | undefined;
+  readonly findWindow: FindWindow | undefined;
+}
+
+async function readCandidates(
+  db: Database,
+  matching: SQL | undefined,
+  through: number,
+  windowEnd: number,
+  candidates: readonly number[],
+): Promise<EventBatch> {
+  const next = candidates.findIndex((sequence) => sequence > through);
+  if (next < 0) return { events: [], through: windowEnd };
+  const chosen = candidates.slice(next, next + ROWS_MAX);
+  const isLast = next + ROWS_MAX >= candidates.length;
+  const end = isLast ? windowEnd : (chosen.at(-1) ?? windowEnd);
+  const among = sql`${auditEvent.sequence} = any(${sql.param(chosen)}::bigint[])`;
+  return readBatch(db, and(matching, among), through, end);
 }
 
 interface Row extends Record<string, unknown> {
