@@ -5,6 +5,7 @@ import { makeKey } from '../testing/keys.ts';
 import { addMember, claimedOrganization, type Person } from '../testing/people.ts';
 import { visitor } from '../testing/sign-in.ts';
 import { claimServer, startTestApp, type TestApp } from '../testing/test-app.ts';
+import { startRefusalCounter } from './refused-calls.ts';
 
 let app: TestApp;
 let owner: Client;
@@ -61,6 +62,31 @@ it('adds a bounded number of events for a caller who tries everything', async ()
 });
 
 const MEMBER = () => ({ type: 'member', memberId: viewer.memberId }) as const;
+
+it('counts what is beyond the scopes of a caller, and not the limit of a plan', async () => {
+  const before = (await recorded()).length;
+  const codes: unknown[] = [];
+  for (let keys = 0; keys < 4; keys += 1) {
+    const answer = await owner.post('/v1/api-keys', { name: 'one more', profile: 'read-only' });
+    codes.push(answer.problem.code);
+  }
+  expect(codes.at(-1)).toBe('plan_limit_reached');
+  expect((await recorded()).length).toBe(before);
+});
+
+it('only logs the calls of more than a thousand callers in a minute', async () => {
+  const warned: unknown[] = [];
+  const log = { ...app.services.log, warn: (facts: unknown) => void warned.push(facts) };
+  const services = { ...app.services, log: log as typeof app.services.log };
+  const counter = startRefusalCounter(services, 2 ** 30);
+  const origin = { requestId: 'req_test', ip: null, userAgent: null };
+  for (let caller = 0; caller < 1001; caller += 1) {
+    const actor = { type: 'member', memberId: `mem_${caller}` } as const;
+    const call = { operation: 'POST /v1/roles', code: 'insufficient_scope', origin } as const;
+    counter.count({ organizationId: 'org_test', actor }, call);
+  }
+  expect(warned).toHaveLength(1);
+});
 
 it('lets nobody without a credential add an event', async () => {
   const before = (await recorded()).length;
