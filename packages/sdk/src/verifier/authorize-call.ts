@@ -48,7 +48,7 @@ export interface Call {
 
 /** What the guards decide with. */
 export interface Decider {
-  readonly fleet: Fleet;
+  readonly fleet: Pick<Fleet, 'keys' | 'count' | 'flush'>;
   /** Of the rate limits of policies, in this process. */
   readonly counters: Counters;
   readonly log: Log;

@@ -2,11 +2,11 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import { denialAnswer } from '@tollkeeper/gateway-core';
 import {
   authorizeCall,
+  type Decider,
   type RequiredScope,
   requiredSet,
   type VerifiedKey,
 } from './authorize-call.ts';
-import type { Verifier } from './create-verifier.ts';
 
 export interface GuardOptions {
   /** What a key must be allowed to do now, besides `apis.call`, which every call needs. */
@@ -26,7 +26,7 @@ export interface ExpressRequest extends IncomingMessage {
  * a valid key pass, and puts whose it is on `request.tollkeeper`.
  * @throws RangeError for an unknown scope
  */
-export function expressGuard(verifier: Verifier, { scopes = [] }: GuardOptions = {}) {
+export function expressGuard(verifier: Decider, { scopes = [] }: GuardOptions = {}) {
   const required = requiredSet(scopes);
   return (request: ExpressRequest, response: ServerResponse, next: () => void): void => {
     const { authorization, 'x-api-key': apiKey } = request.headers;
@@ -42,6 +42,7 @@ export function expressGuard(verifier: Verifier, { scopes = [] }: GuardOptions =
     const outcome = authorizeCall(verifier, call, required);
     if ('key' in outcome) {
       request.tollkeeper = outcome.key;
+      for (const [name, value] of pairsOf(outcome.headers)) response.appendHeader(name, value);
       next();
       return;
     }
@@ -70,7 +71,7 @@ interface FastifyReply {
  * route. Lets only calls with a valid key pass, and puts whose it is on `request.tollkeeper`.
  * @throws RangeError for an unknown scope
  */
-export function fastifyGuard(verifier: Verifier, { scopes = [] }: GuardOptions = {}) {
+export function fastifyGuard(verifier: Decider, { scopes = [] }: GuardOptions = {}) {
   const required = requiredSet(scopes);
   return (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
     const { authorization, 'x-api-key': apiKey } = request.headers;
@@ -86,13 +87,12 @@ export function fastifyGuard(verifier: Verifier, { scopes = [] }: GuardOptions =
     const outcome = authorizeCall(verifier, call, required);
     if ('key' in outcome) {
       (request as { tollkeeper?: VerifiedKey }).tollkeeper = outcome.key;
+      for (const [name, value] of pairsOf(outcome.headers)) reply.header(name, value);
       done();
       return;
     }
     const { status, headers, body } = denialAnswer(outcome.denial);
-    for (let at = 0; at < headers.length; at += 2) {
-      reply.header(headers[at] ?? '', headers[at + 1] ?? '');
-    }
+    for (const [name, value] of pairsOf(headers)) reply.header(name, value);
     reply.status(status).send(body);
   };
 }
@@ -102,6 +102,7 @@ export interface HonoContext {
   readonly req: { readonly raw: Request };
   readonly env: unknown;
   set(name: 'tollkeeper', key: VerifiedKey): void;
+  header(name: string, value: string, options: { readonly append: true }): void;
 }
 
 /**
@@ -111,7 +112,7 @@ export interface HonoContext {
  * @throws RangeError for an unknown scope
  */
 export function honoGuard<C extends HonoContext>(
-  verifier: Verifier,
+  verifier: Decider,
   { scopes = [], ip }: GuardOptions & { readonly ip?: (context: C) => string } = {},
 ) {
   const required = requiredSet(scopes);
@@ -130,12 +131,20 @@ export function honoGuard<C extends HonoContext>(
     if ('key' in outcome) {
       context.set('tollkeeper', outcome.key);
       await next();
+      // Afterwards: a response that a handler made itself would not have what was set before.
+      for (const [name, value] of pairsOf(outcome.headers)) {
+        context.header(name, value, { append: true });
+      }
       return undefined;
     }
     const { status, headers, body } = denialAnswer(outcome.denial);
-    const pairs = headers.flatMap((name, at): [string, string][] =>
-      at % 2 === 0 ? [[name, headers[at + 1] ?? '']] : [],
-    );
-    return new Response(body, { status, headers: pairs });
+    return new Response(body, { status, headers: pairsOf(headers) });
   };
+}
+
+/** @param headers names and values in turn */
+function pairsOf(headers: readonly string[]): [name: string, value: string][] {
+  return headers.flatMap((name, at): [string, string][] =>
+    at % 2 === 0 ? [[name, headers[at + 1] ?? '']] : [],
+  );
 }
