@@ -73,11 +73,14 @@ export class EventFilter {
   }
 }
 
-/** Undefined also for what is no message: its reader cannot take it for a list. */
+/**
+ * Undefined also for what is no message: its reader cannot take it for a list. What is nested too deep
+ * to be written again is left out, since it may be one.
+ */
 function filterMessage(data: string, mayCall: MayCall): string | undefined {
   try {
     return filterTools(data, mayCall);
-  } catch {
-    return undefined;
+  } catch (error) {
+    return error instanceof SyntaxError ? undefined : '';
   }
 }

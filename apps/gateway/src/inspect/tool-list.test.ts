@@ -28,6 +28,23 @@ it('takes the tools out of a list that its reader may not call', () => {
   );
 });
 
+it('keeps the numbers of what is left as they were written', () => {
+  const limits = '"limits":[9007199254740993,-0,1.0,1e400,0.10]';
+  const list = (...tools: string[]) => `{"id":12345678901234567890,"result":{"tools":[${tools}]}}`;
+  const kept = `{"name":"search",${limits}}`;
+  expect(filterTools(list(kept, '{"name":"delete","n":1}'), mayCall)).toBe(list(kept));
+  expect(filterTools(list('{"name":1}'), mayCall)).toBe(list());
+});
+
+it('passes on no list that is too deep to be filtered', () => {
+  const deep = '['.repeat(20_000) + ']'.repeat(20_000);
+  const list = `{"result":{"tools":[{"name":"delete","x":${deep}},{"name":"search","x":${deep}}]}}`;
+  expect(() => filterTools(list, mayCall)).toThrow(RangeError);
+  const filter = new EventFilter(mayCall, 200_000);
+  const [sent] = filter.add(Buffer.from(`id: 1\ndata: ${list}\n\n`)) ?? [];
+  expect(sent?.toString()).toBe('id: 1\ndata: \n\n');
+});
+
 it('keeps a list from shared caches', () => {
   const list = '{"result":{"tools":[],"cacheScope":"public"}}';
   expect(filterTools(list, mayCall)).toBe('{"result":{"tools":[],"cacheScope":"private"}}');

@@ -7,7 +7,28 @@ export type MayCall = (tool: string) => boolean;
  * @throws SyntaxError for what is no JSON, even after the mark that readers skip
  */
 export function filterTools(text: string, mayCall: MayCall): string | undefined {
-  const message: unknown = JSON.parse(text.replace(/^\ufeff/, ''));
+  const json = text.replace(/^\ufeff/, '');
+  if (!changeMessage(JSON.parse(json), mayCall)) return undefined;
+  const message = JSON.parse(json, keepNumber);
+  changeMessage(message, mayCall);
+  return JSON.stringify(message);
+}
+
+/** As it was written: read and written anew, integers above 2^53 would lose digits. */
+function keepNumber(_: string, value: unknown, { source }: { readonly source?: string }): unknown {
+  return typeof value === 'number' && source !== undefined ? JSON.rawJSON(source) : value;
+}
+
+declare global {
+  /** Of ES2026, which the library of TypeScript does not have yet. */
+  interface JSON {
+    parse(text: string, reviver: typeof keepNumber): unknown;
+    rawJSON(text: string): unknown;
+  }
+}
+
+/** @returns whether anything was changed */
+function changeMessage(message: unknown, mayCall: MayCall): boolean {
   const results = (Array.isArray(message) ? message : [message]).map(resultOf);
   let isChanged = false;
   for (const result of results) {
@@ -23,7 +44,7 @@ export function filterTools(text: string, mayCall: MayCall): string | undefined 
       isChanged = true;
     }
   }
-  return isChanged ? JSON.stringify(message) : undefined;
+  return isChanged;
 }
 
 function resultOf(message: unknown): unknown {
