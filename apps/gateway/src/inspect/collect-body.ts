@@ -3,7 +3,7 @@ import type { Denial } from '@tollkeeper/gateway-core';
 import type { CallRecord } from '../access-log/call-record.ts';
 import { ClientFault } from '../proxy/client-fault.ts';
 import { bodyTooLarge, requestBody } from '../proxy/request-body.ts';
-import type { BodyMemory } from './body-memory.ts';
+import type { KeyMemory, Shortage } from './body-memory.ts';
 import { InspectedBody } from './inspected-body.ts';
 
 export interface CollectLimits {
@@ -16,9 +16,16 @@ export interface CollectLimits {
 /** How often the time for one part the whole body may take. */
 const WHOLE_FACTOR = 4;
 
-const NO_MEMORY: Denial = {
-  code: 'unavailable',
-  detail: 'The gateway is reading as many bodies as it has memory for. Try again.',
+const NO_MEMORY: Readonly<Record<Shortage, Denial>> = {
+  total: {
+    code: 'unavailable',
+    detail: 'The gateway is reading as many bodies as it has memory for. Try again.',
+  },
+  key: {
+    code: 'rate_limited',
+    detail:
+      'The gateway is reading as many bodies of this API key as it has memory for. Wait until a call ends, then try again.',
+  },
 };
 
 /** Why a body of this length is not inspected. */
@@ -41,7 +48,7 @@ export function lengthFault(
 export function collectBody(
   { req, record }: { readonly req: IncomingMessage; readonly record: CallRecord | undefined },
   limits: CollectLimits,
-  memory: BodyMemory,
+  memory: KeyMemory,
   done: (collected: InspectedBody | Denial) => void,
 ): void {
   const { inspectBytesMax, bodyBytesMax, idleMs } = limits;
@@ -55,8 +62,12 @@ export function collectBody(
   parts
     .on('data', (part: Buffer) => {
       const fault = lengthFault(collected.length + part.length, limits);
-      if (fault) stop(fault);
-      else if (!collected.add(part)) stop(NO_MEMORY);
+      if (fault) {
+        stop(fault);
+        return;
+      }
+      const shortage = collected.add(part);
+      if (shortage) stop(NO_MEMORY[shortage]);
     })
     .once('end', () => {
       clearTimeout(timer);

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { BodyMemory } from './body-memory.ts';
+import type { KeyMemory, Shortage } from './body-memory.ts';
 
 const FIRST_BYTES = 4096;
 const NOTHING = Buffer.alloc(0);
@@ -9,12 +9,12 @@ const NOTHING = Buffer.alloc(0);
  * sends a byte at a time would else take a hundred times as much memory.
  */
 export class InspectedBody {
-  readonly #memory: BodyMemory;
+  readonly #memory: KeyMemory;
   readonly #bytesMax: number;
   #buffer = NOTHING;
   #length = 0;
 
-  constructor(memory: BodyMemory, bytesMax: number) {
+  constructor(memory: KeyMemory, bytesMax: number) {
     this.#memory = memory;
     this.#bytesMax = bytesMax;
   }
@@ -23,23 +23,25 @@ export class InspectedBody {
     return this.#length;
   }
 
-  /** @returns false if there is no memory for it */
-  add(part: Buffer): boolean {
+  /** @returns what there is too little of; undefined if it was added */
+  add(part: Buffer): Shortage | undefined {
     const length = this.#length + part.length;
-    if (length > this.#buffer.length && !this.#grow(length)) return false;
+    const shortage = length > this.#buffer.length ? this.#grow(length) : undefined;
+    if (shortage) return shortage;
     part.copy(this.#buffer, this.#length);
     this.#length = length;
-    return true;
+    return undefined;
   }
 
-  #grow(length: number): boolean {
+  #grow(length: number): Shortage | undefined {
     const before = this.#buffer;
     const doubled = Math.max(2 * before.length, FIRST_BYTES);
     const capacity = Math.max(length, Math.min(doubled, this.#bytesMax));
-    if (!this.#memory.take(capacity - before.length)) return false;
+    const shortage = this.#memory.take(capacity - before.length);
+    if (shortage) return shortage;
     this.#buffer = Buffer.allocUnsafeSlow(capacity);
     before.copy(this.#buffer, 0, 0, this.#length);
-    return true;
+    return undefined;
   }
 
   bytes(): Buffer {

@@ -1,7 +1,9 @@
 import { watchValidity } from '@tollkeeper/gateway-core';
+import type { KeyMemory } from '../inspect/body-memory.ts';
 import { EventFilter } from '../inspect/event-filter.ts';
 import { InspectedBody } from '../inspect/inspected-body.ts';
 import { filterTools, type MayCall } from '../inspect/tool-list.ts';
+import type { Route } from '../request/routes.ts';
 import { Answer } from './answer.ts';
 import type { RawHeaders } from './answer-headers.ts';
 import type { AnswerWatch } from './answer-watch.ts';
@@ -17,9 +19,9 @@ export function createAnswer(
   authorized: AuthorizedRequest,
   watch: AnswerWatch,
 ): Answer {
-  const { caller } = authorized;
+  const { caller, route } = authorized;
   if (!caller || !showsTools(call.req, authorized)) return new Answer(call, watch);
-  const { request } = caller;
+  const { request, decision } = caller;
   const mayCall: MayCall = (tool) => {
     const facts = request.call && {
       ...request.call,
@@ -27,7 +29,8 @@ export function createAnswer(
     };
     return !watchValidity(services.fleet, { ...request, call: facts })(services.nowMs());
   };
-  return new FilteredAnswer(services, call, authorized, watch, mayCall);
+  const memory = services.bodyMemory.ofKey(decision.key.keyId, route.inspectBytesMax);
+  return new FilteredAnswer(call, route, watch, memory, mayCall);
 }
 
 /** Said about the bytes of a body, which are others once it is filtered. */
@@ -53,18 +56,18 @@ class FilteredAnswer extends Answer {
   #events: EventFilter | undefined;
 
   constructor(
-    { bodyMemory }: Services,
     call: Call,
-    { route }: AuthorizedRequest,
+    { inspectBytesMax, timeouts }: Route,
     watch: AnswerWatch,
+    memory: KeyMemory,
     mayCall: MayCall,
   ) {
     super(call, watch);
     this.#mayCall = mayCall;
     this.#isAsked = call.req.method !== 'GET';
-    this.#bytesMax = route.inspectBytesMax;
-    this.#waitMs = route.timeouts.responseMs;
-    this.#body = new InspectedBody(bodyMemory, this.#bytesMax);
+    this.#bytesMax = inspectBytesMax;
+    this.#waitMs = timeouts.responseMs;
+    this.#body = new InspectedBody(memory, inspectBytesMax);
   }
 
   override begin(status: number, reason: string | undefined, raw: RawHeaders): void {
@@ -92,7 +95,7 @@ class FilteredAnswer extends Answer {
       if (complete) for (const each of complete) super.write(each);
       else this.fail(new Error(`The upstream sends an event of more than ${this.#bytesMax} bytes`));
     } else if (!this.#held) super.write(part);
-    else if (this.#body.length + part.length > this.#bytesMax || !this.#body.add(part)) {
+    else if (this.#body.length + part.length > this.#bytesMax || this.#body.add(part)) {
       this.fail(new Error(`The upstream sends a list of more than ${this.#bytesMax} bytes`));
     }
   }

@@ -60,7 +60,8 @@ export function inspectCall(
     return;
   }
   if (req.headers.expect !== undefined) res.writeContinue();
-  collectBody(call, limits, services.bodyMemory, (body) => {
+  const memory = services.bodyMemory.ofKey(key.keyId, limits.inspectBytesMax);
+  collectBody(call, limits, memory, (body) => {
     refuseOnError(services, call, () => {
       if ('code' in body) deny(body);
       else {
