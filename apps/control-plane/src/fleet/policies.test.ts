@@ -33,10 +33,14 @@ const FORBID_GET = 'forbid (principal, action == Action::"GET", resource);';
 const PERMIT_ALL = 'permit (principal, action, resource);';
 
 /** What the gateway decides about a call of the key. */
-function decided(fleet: Fleet, method = 'GET', { secret }: TestKey = key): string {
+function decided(fleet: Fleet, method = 'GET', of: TestKey = key): string {
+  return called(fleet, method, of).code;
+}
+
+function called(fleet: Fleet, method: string, { secret }: TestKey) {
   const call = { method, path: '/v1', host: 'api', routePath: '/v1', rawHeaders: [] };
   const request = { secret, ip: '192.0.2.7', required: NO_SCOPES, call };
-  return authorize(fleet, request, Date.now(), createCounters(systemClock)).code;
+  return authorize(fleet, request, Date.now(), createCounters(systemClock));
 }
 
 async function startGateway() {
@@ -61,6 +65,27 @@ it('a policy reaches three gateways, and so does each change of it', async () =>
   }
   await removeTestPolicy(world.app, policy);
   await vi.waitUntil(() => codes().every((code) => code === 'valid'), WAIT);
+});
+
+it('a call that a shadow policy would have refused is in the usage of that policy, once', async () => {
+  const { fleet } = await startGateway();
+  const policy = policyOf(FORBID_GET, { mode: 'shadow' });
+  await putTestPolicy(world.app, policy);
+  let refused = 0;
+  const wouldRefuse = (method: string) => {
+    const decision = called(fleet, method, key);
+    const isRefused = decision.code === 'valid' && decision.wouldDeny;
+    if (isRefused) refused += 1;
+    return isRefused;
+  };
+  await vi.waitUntil(() => wouldRefuse('GET'), WAIT);
+  expect(['GET', 'POST', 'GET'].map(wouldRefuse)).toEqual([true, false, true]);
+  fleet.flush();
+  await vi.waitFor(async () => {
+    const { body } = await world.owner.get(`/v1/policies/${policy.id}/usage`);
+    expect(body).toEqual({ policyId: policy.id, mode: 'shadow', shadowDenials24h: refused });
+  }, WAIT);
+  await removeTestPolicy(world.app, policy);
 });
 
 it('a workspace cannot permit what its organization forbids', async () => {

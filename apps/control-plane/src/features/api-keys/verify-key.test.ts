@@ -95,6 +95,14 @@ it('refuses what policies ask for without the address', async () => {
   expect(await verify({ ip: undefined })).toBe('policy_denied');
 });
 
+it('requires a scope that the organization defined', async () => {
+  expect((await owner.post('/v1/api-scopes', { name: 'invoices.read' })).status).toBe(201);
+  const holder = await makeKey(app, owner, { scopes: ['apis.call', 'invoices.read'] });
+  const scopes = ['invoices.read'];
+  expect(await verify({ key: holder.secret, scopes })).toBe('valid');
+  expect(await verify({ scopes })).toBe('insufficient_scope');
+});
+
 it('asks for the workspace, and for a request that is one', async () => {
   const invalid = { status: 422, code: 'validation_failed' };
   expect(await verify({ workspaceId: undefined })).toEqual(invalid);
