@@ -65,7 +65,7 @@ export const replayPolicies = defineRoute({
   body: z.strictObject({
     workspaceId: workspaceId.optional().meta({
       description:
-        'Workspace whose calls are asked about; that of the policy or the key unless given',
+        'Workspace whose calls are asked about; that of the policy or the key, or the only one, unless given',
     }),
     policy: z
       .strictObject({

@@ -94,7 +94,8 @@ export const simulatePolicies = defineRoute({
       description: 'When the call is made; now unless given',
     }),
     workspaceId: workspaceId.optional().meta({
-      description: 'Workspace in which the key is used; that of the key unless given',
+      description:
+        'Workspace in which the key is used; that of the key, or the only one, unless given',
     }),
     scopes: z.array(scope).max(200).optional().meta({
       description: 'Scopes that the route requires besides apis.call',

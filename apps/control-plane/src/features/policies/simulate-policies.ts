@@ -25,6 +25,7 @@ import { apiKey, apiKeySecret, policy } from '../../db/schema/index.ts';
 import { invalidField, notFound } from '../../domain-error.ts';
 import { callFacts } from '../api-keys/index.ts';
 import { checkFor, requireValid } from './check-for.ts';
+import { requirePlace } from './require-place.ts';
 import { isKnownGateway, warningsOf } from './simulation-warnings.ts';
 import { createTurns } from './waiting-limit.ts';
 
@@ -45,7 +46,7 @@ export async function simulatePolicies(
   const key = await findKey(ctx, body.keyId);
   const place = {
     organizationId: ctx.organizationId,
-    workspaceId: requirePlace(ctx, body.workspaceId ?? key.workspaceId ?? ctx.workspaceId),
+    workspaceId: requirePlace(ctx, body.workspaceId ?? key.workspaceId, 'the key'),
   };
   const ip = requireAddress(ctx, body.ip);
   const timeMs = body.time === undefined ? undefined : requireTime(body.time);
@@ -115,18 +116,6 @@ async function findKey(ctx: Ctx, id: string): Promise<Key> {
     environment: environmentOf(row.prefix),
     hash: row.hash,
   };
-}
-
-/** @throws DomainError not_found, validation_failed */
-function requirePlace({ services, ...ctx }: Ctx, id: string | null): string {
-  if (id === null) {
-    throw invalidField('workspaceId', 'must be given: the key belongs to no workspace');
-  }
-  const isVisible = services.keys.workspaces().get(id) === ctx.organizationId;
-  if (!isVisible || (ctx.workspaceId !== null && ctx.workspaceId !== id)) {
-    throw notFound('workspace', id);
-  }
-  return id;
 }
 
 /** @throws DomainError validation_failed */

@@ -51,6 +51,12 @@ it('counts allowed calls that a further policy would have refused, and by which 
   });
 });
 
+it('is about the only workspace, where none is named', async () => {
+  const body = { policy: { text: FORBID_POST } };
+  const answer = await owner.post<PolicyReplay>('/v1/policies/replay', body);
+  expect(answer.body).toMatchObject({ workspaceId, refused: 27 });
+});
+
 it('says what depends on more than is recorded', async () => {
   const text =
     'forbid (principal, action == Action::"POST", resource) when { context.path == "/a" };';
@@ -80,7 +86,8 @@ it('counts the calls of keys that the caller sees, and of others none', async ()
   const caller = await makeKey(organization.app, owner, {
     ...{ profile: 'custom', scopes: ['policies.read'], workspaceId },
   });
-  expect((await replay({ text }, withKey(organization.app, caller.secret))).body.calls).toBe(0);
+  const { body } = await replay({ text }, withKey(organization.app, caller.secret));
+  expect(body).toMatchObject({ calls: 0, isOwnOnly: true });
   const developer = await addMember(organization.app, organizationId, 'developer');
   expect((await replay({ text }, developer.client)).body.calls).toBe(0);
   const billing = await addMember(organization.app, organizationId, 'billing');

@@ -10,7 +10,8 @@ import { type CountedCall, findSecret, type PartialOutcome, principalOf } from '
 import { and, eq } from 'drizzle-orm';
 import type { Ctx } from '../../../context.ts';
 import { gateway } from '../../../db/schema/index.ts';
-import { DomainError, invalidField, notFound } from '../../../domain-error.ts';
+import { DomainError, invalidField } from '../../../domain-error.ts';
+import { requirePlace } from '../require-place.ts';
 import { type CountedRow, readCounts } from './read-counts.ts';
 import { type EditEffect, effectOf, readEdit } from './read-edit.ts';
 
@@ -32,7 +33,7 @@ const asking = new Set<string>();
  */
 export async function replayPolicies(ctx: Ctx, { body }: { body: Body }): Promise<PolicyReplay> {
   const edit = await readEdit(ctx, body.policy);
-  const workspaceId = requirePlace(ctx, body.workspaceId ?? edit.workspaceId ?? ctx.workspaceId);
+  const workspaceId = requirePlace(ctx, body.workspaceId ?? edit.workspaceId, 'the policy');
   if (edit.workspaceId !== null && edit.workspaceId !== workspaceId) {
     throw invalidField('policy.id', 'must be of a policy that applies in the workspace');
   }
@@ -47,16 +48,6 @@ export async function replayPolicies(ctx: Ctx, { body }: { body: Body }): Promis
   } finally {
     asking.delete(ctx.organizationId);
   }
-}
-
-/** @throws DomainError not_found, validation_failed */
-function requirePlace({ services, ...ctx }: Ctx, id: string | null): string {
-  if (id === null) throw invalidField('workspaceId', 'must be given: the policy belongs to none');
-  const isVisible = services.keys.workspaces().get(id) === ctx.organizationId;
-  if (!isVisible || (ctx.workspaceId !== null && ctx.workspaceId !== id)) {
-    throw notFound('workspace', id);
-  }
-  return id;
 }
 
 async function replay(
