@@ -2,15 +2,18 @@
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { AuditLog } from '@tollkeeper/contract';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Client } from '../apps/control-plane/src/testing/client.ts';
 import { join as joinOrganization } from '../apps/control-plane/src/testing/join.ts';
+import { queryDatabase } from '../apps/control-plane/src/testing/query-database.ts';
 import {
   claimServer,
   OWNER,
   startTestApp,
   type TestApp,
 } from '../apps/control-plane/src/testing/test-app.ts';
+import { integrateAuditLogs } from '../apps/control-plane/src/transparency-log/index.ts';
 import { type Given, runCommand, startCommand } from './command-line.fixture.ts';
 
 const SECRET = /^tk_live_[0-9A-Za-z]{38}$/;
@@ -127,6 +130,27 @@ test('what the server refuses ends with its sentence, its request and its own ex
   const viewer = await tollkeeper(['keys', 'rotate', 'one']);
   expect((await withKey('tk_live_short', ['whoami'])).exitCode).toBe(3);
   expect((await withKey(viewer.stdout.trim(), ['verify', '--key-stdin'])).exitCode).toBe(4);
+});
+
+test('the audit log is verified as an export and live, and an event that was edited since is named', async () => {
+  await integrateAuditLogs(app.services);
+  const file = join(configFolder, 'audit.jsonl');
+  const { publicKey } = (await owner.get<AuditLog>('/v1/audit-log')).body;
+  const audit = (source: string) => tollkeeper(['audit', 'verify', source, '--key', publicKey]);
+  const exported = await tollkeeper(['audit', 'export', '--proof', '--output', file]);
+  expect(exported).toMatchObject({ exitCode: 0, stdout: '' });
+  for (const source of [file, app.baseUrl]) {
+    expect(await audit(source)).toMatchObject({ exitCode: 0, stderr: '' });
+  }
+  await queryDatabase(app.database)(
+    `update audit_event set ip = '192.0.2.9' where sequence = 3 and organization_id = $1`,
+    [publicKey.split('+')[0]?.split('/')[1]],
+  );
+  expect(await audit(file)).toMatchObject({ exitCode: 0 });
+  expect(await audit(app.baseUrl)).toMatchObject({
+    ...{ exitCode: 1, stdout: '' },
+    stderr: expect.stringContaining('Event 3 is not what was signed'),
+  });
 });
 
 test('a signed-out session is worth nothing, here or on the server', async () => {
