@@ -201,6 +201,20 @@ it('lets every log continue the empty one, and only the empty one be of size 0',
   expect(verifyConsistency({ ...empty, ...second, proof: [Buffer.alloc(32)] })).toBe(false);
 });
 
+it('accepts no consistency proof of other sizes that need more or fewer hashes', async () => {
+  const entries = makeEntries(8);
+  const rootAt = (size: number) => mth(entries.slice(0, size));
+  const claims = async (firstSize: number, secondSize: number, changed: object) => {
+    const proof = await consistencyProof(firstSize, secondSize, readEntriesOf(entries));
+    const [firstRoot, secondRoot] = [rootAt(firstSize), rootAt(secondSize)];
+    const claim = { firstSize, secondSize, firstRoot, secondRoot, proof };
+    expect(verifyConsistency(claim)).toBe(true);
+    return verifyConsistency({ ...claim, ...changed });
+  };
+  expect(await claims(4, 7, { secondSize: 15 })).toBe(false);
+  expect(await claims(7, 8, { firstSize: 3, secondSize: 4 })).toBe(false);
+});
+
 it('proves entries of logs that have more than 2^32 of them', async () => {
   const levels = [leafHash('same')];
   const hashes = (level: number): Hash => {

@@ -105,7 +105,8 @@ function readSkipped(skipped: unknown, next: number, size: number): [level: numb
   const { start, end, hash } = membersOf(skipped);
   const count = Number(end) - Number(start);
   const level = Math.log2(count);
-  if (start !== next || !Number.isInteger(level) || next % count !== 0 || next + count > size) {
+  const isSubtree = Number.isInteger(level) && level >= 0 && next % count === 0;
+  if (start !== next || !isSubtree || next + count > size) {
     throw new VerificationError(
       `Event ${next + 1} is missing: other events are marked as left out`,
       next + 1,

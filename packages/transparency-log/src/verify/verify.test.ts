@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { checkpointText } from '../note/checkpoint.ts';
+import { signNote } from '../note/signed-note.ts';
 import { isExportWhole } from '../testing/independent-verifier.ts';
-import { sampleLeaf, sampleLeaves, sampleLog } from '../testing/sample-log.ts';
+import { mth } from '../testing/rfc-6962.ts';
+import { sampleKey, sampleLeaf, sampleLeaves, sampleLog } from '../testing/sample-log.ts';
 import { VerificationError } from './verification-error.ts';
 import { verifyExport } from './verify-export.ts';
 import { verifyLiveLog } from './verify-live-log.ts';
@@ -118,6 +121,32 @@ describe('an export', () => {
     expect(await replaced(() => ({ end: 12 }))).toBe(5);
     expect(await replaced(() => ({ start: 4, end: 2 ** 40 + 4 }))).toBe(5);
     expect(await replaced(() => ({ start: null }))).toBe(5);
+    // The right hash, said to be that of other events.
+    expect(await replaced(() => ({ start: 8, end: 12 }))).toBe(5);
+    expect(await replaced(() => ({ end: 4.5 }))).toBe(5);
+  });
+
+  it('is refused when it leaves out what is no subtree of the log', async () => {
+    const log = sampleLog(sampleLeaves(24));
+    const changed = (from: number, end: number) => {
+      const lines = log.exportLines((index) => index >= from);
+      const gap = lines.findIndex((line) => line.includes('skipped'));
+      const { skipped } = JSON.parse(lines[gap] ?? '');
+      const line = JSON.stringify({ skipped: { ...skipped, end } });
+      return failure(verifyExport(lines.with(gap, line)));
+    };
+    expect(await changed(12, 16)).toBe(undefined);
+    expect(await changed(12, 15)).toBe(13);
+    expect(await changed(16, 24)).toBe(undefined);
+    expect(await changed(16, 32)).toBe(17);
+  });
+
+  it('is refused with a line that is no audit event', async () => {
+    const lines = sampleLog(sampleLeaves(3)).exportLines();
+    for (const line of ['{}', '[]', '7', 'null']) {
+      const changed = lines.with(lines.indexOf(sampleLeaf(2)), line);
+      await expect(verifyExport(changed)).rejects.toThrow('Event 2 is no audit event');
+    }
   });
 
   it('is refused with events after its end, without its first line, and without anything', async () => {
@@ -173,8 +202,18 @@ describe('the live log', () => {
     expect(await fails('0/002.p/88')).toBe('root');
     expect(await fails('1/000.p/2', (tile) => tile.fill(0))).toBe('root');
     expect(await fails('0/000', (tile) => tile.subarray(32))).toBe(1);
+    expect(await fails('0/002.p/88', (tile) => tile.subarray(32))).toBe(513);
+    expect(await fails('0/002.p/88', (tile) => Buffer.concat([tile, tile]))).toBe(513);
     expect(await fails('entries/001', (bundle) => bundle.subarray(0, 300))).toBe(257);
   });
+});
+
+it('a log that was signed with the event of another organization, or a wrong number, is refused', async () => {
+  for (const foreign of [sampleLeaf(4, 'org_2'), sampleLeaf(5), 'null']) {
+    const signed = sampleLog(sampleLeaves(9).with(3, foreign));
+    expect(await failure(live(signed))).toBe(4);
+    expect(await failure(verifyExport(signed.exportLines()))).toBe(4);
+  }
 });
 
 describe('a checkpoint', () => {
@@ -198,6 +237,10 @@ describe('a checkpoint', () => {
         await expect(verify(foreign)).rejects.toThrow('not signed by the log');
       }
     }
+    const origin = 'keys.example.com/org_2';
+    const text = checkpointText({ origin, size: 20, rootHash: mth(log.entries) });
+    const misnamed = signNote(text, { name: log.key.name, privateKey: sampleKey(1) });
+    await expect(live(log, { checkpoint: misnamed })).rejects.toThrow(`of the log "${origin}"`);
     const edited = log.checkpoint.replace('\n20\n', '\n19\n');
     await expect(live({ ...log, checkpoint: edited })).rejects.toThrow('not signed by the log');
   });
