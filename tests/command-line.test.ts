@@ -147,10 +147,15 @@ test('the audit log is verified as an export and live, and an event that was edi
     [publicKey.split('+')[0]?.split('/')[1]],
   );
   expect(await audit(file)).toMatchObject({ exitCode: 0 });
-  expect(await audit(app.baseUrl)).toMatchObject({
-    ...{ exitCode: 1, stdout: '' },
-    stderr: expect.stringContaining('Event 3 is not what was signed'),
-  });
+  const edited = `${file}.edited`;
+  await tollkeeper(['audit', 'export', '--proof', '--output', edited]);
+  for (const [source, problem] of [
+    [edited, 'Event 3 was edited'],
+    [app.baseUrl, 'Event 3 is not what was signed'],
+  ] as const) {
+    const stderr = expect.stringContaining(problem);
+    expect(await audit(source)).toMatchObject({ exitCode: 1, stdout: '', stderr });
+  }
 });
 
 test('a signed-out session is worth nothing, here or on the server', async () => {

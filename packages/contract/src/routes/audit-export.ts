@@ -16,6 +16,13 @@ const skippedEvents = z.strictObject({
   }),
 });
 
+const leafHashes = z.strictObject({
+  leafHashes: z.string().meta({
+    description:
+      'Hashes of the events that follow, as the tree has them: 32 bytes each, one after the other, in base64',
+  }),
+});
+
 export const exportAuditEvents = defineRoute({
   method: 'GET',
   path: '/v1/audit-events/export',
@@ -31,7 +38,7 @@ export const exportAuditEvents = defineRoute({
     }),
     proof: z.enum(['true', 'false']).default('false').meta({
       description:
-        'With `true`, JSON Lines that prove themselves: first the signed checkpoint and the public key, then the events up to that checkpoint, and between them hashes of what the filters left out',
+        'With `true`, JSON Lines that prove themselves: first the signed checkpoint and the public key, then the events up to that checkpoint, each preceded by its hash in the tree, and between them hashes of what the filters left out',
     }),
     cursor: z
       .string()
@@ -47,7 +54,7 @@ export const exportAuditEvents = defineRoute({
   stream: {
     contentType: 'application/x-ndjson',
     fileName: 'audit-events.jsonl',
-    line: z.union([auditEvent, exportHead, skippedEvents]),
+    line: z.union([auditEvent, exportHead, skippedEvents, leafHashes]),
     formats: {
       csv: { contentType: 'text/csv', fileName: 'audit-events.csv' },
       ocsf: { contentType: 'application/x-ndjson', fileName: 'audit-events.ocsf.jsonl' },

@@ -42,7 +42,8 @@ export function isExportWhole(lines: readonly string[]): boolean {
   const known = new Map<string, Buffer>();
   let next = 0;
   for (const line of rest) {
-    const { skipped, sequence } = JSON.parse(line);
+    const { skipped, sequence, leafHashes } = JSON.parse(line);
+    if (leafHashes) continue;
     const [start, end] = skipped ? [skipped.start, skipped.end] : [sequence - 1, sequence];
     if (start !== next) return false;
     next = end;

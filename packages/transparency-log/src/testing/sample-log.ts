@@ -7,7 +7,13 @@ import { encodeBundle } from '../tiles/entry-bundle.ts';
 import { appendToEdge, EMPTY_EDGE } from '../tiles/tile-edge.ts';
 import { parseTilePath, TILE_WIDTH } from '../tiles/tile-path.ts';
 import { leafHash } from '../tree/hash.ts';
-import { exportHead, skippedLine, skippedSubtrees } from '../verify/export-lines.ts';
+import {
+  exportHead,
+  leafHashesLine,
+  STATED_LEAVES_MAX,
+  skippedLine,
+  skippedSubtrees,
+} from '../verify/export-lines.ts';
 import { readEntriesOf } from './memory-log.ts';
 import { mth } from './rfc-6962.ts';
 
@@ -47,11 +53,15 @@ export function sampleLog(leaves: readonly string[], organizationId = 'org_1', s
       }
       next = end;
     };
-    for (const [index, leaf] of leaves.entries()) {
-      if (left(index)) continue;
+    const isIn = (index: number) => index < leaves.length && !left(index);
+    for (let index = 0; index < leaves.length; index += 1) {
+      if (!isIn(index)) continue;
       skipTo(index);
-      lines.push(leaf);
-      next = index + 1;
+      while (isIn(next) && next - index < STATED_LEAVES_MAX) next += 1;
+      const run = entries.slice(index, next);
+      lines.push(leafHashesLine(run.map((entry) => leafHash(entry))));
+      lines.push(...leaves.slice(index, next));
+      index = next - 1;
     }
     skipTo(leaves.length);
     return lines;

@@ -16,6 +16,17 @@ export function exportHead(checkpoint: string, publicKey: string): string {
   return JSON.stringify({ checkpoint, publicKey });
 }
 
+/** How many leaves one line of hashes covers at most. */
+export const STATED_LEAVES_MAX = 256;
+
+/**
+ * The line before leaves that follow each other: their hashes as the tree has them. The root is what
+ * proves the leaves; by these hashes a reader names the first that was edited.
+ */
+export function leafHashesLine(hashes: readonly Hash[]): string {
+  return JSON.stringify({ leafHashes: Buffer.concat(hashes).toString('base64') });
+}
+
 /** What replaces the leaves from an index up to another: as few subtrees as possible, in order. */
 export function skippedSubtrees(from: number, to: number): SkippedSubtree[] {
   return subtreesOf(from, to).map((subtree) => {

@@ -1,4 +1,11 @@
-export { exportHead, type SkippedSubtree, skippedLine, skippedSubtrees } from './export-lines.ts';
+export {
+  exportHead,
+  leafHashesLine,
+  type SkippedSubtree,
+  STATED_LEAVES_MAX,
+  skippedLine,
+  skippedSubtrees,
+} from './export-lines.ts';
 export { type InclusionProofText, parseProofText, proofText } from './proof-text.ts';
 export { VerificationError } from './verification-error.ts';
 export { type VerifiedLog, type VerifyOptions, verifyExport } from './verify-export.ts';

@@ -66,6 +66,7 @@ function readExport(checkpoint: Checkpoint, earlier: Checkpoint | null): ExportR
   let events = 0;
   let firstSequence: number | null = null;
   let continues: number | null = null;
+  let stated: StatedHashes | undefined;
   const add = (level: number, hash: Hash) => {
     stack.add(level, hash);
     next += 2 ** level;
@@ -74,7 +75,11 @@ function readExport(checkpoint: Checkpoint, earlier: Checkpoint | null): ExportR
   return {
     read(line) {
       const value = parseLeaf(line, next);
-      const { skipped } = membersOf(value);
+      const { skipped, leafHashes } = membersOf(value);
+      if (leafHashes !== undefined) {
+        stated = readStated(leafHashes, next);
+        return;
+      }
       if (skipped !== undefined) {
         add(...readSkipped(skipped, next, size));
         return;
@@ -82,7 +87,9 @@ function readExport(checkpoint: Checkpoint, earlier: Checkpoint | null): ExportR
       checkLeaf(value, next, origin);
       if (next >= size)
         throw new VerificationError(`Event ${next + 1} is after the checkpoint`, next + 1);
-      add(0, leafHash(line));
+      const hash = leafHash(line);
+      requireStated(stated, hash, next);
+      add(0, hash);
       events += 1;
       firstSequence ??= next;
     },
@@ -98,6 +105,30 @@ function readExport(checkpoint: Checkpoint, earlier: Checkpoint | null): ExportR
       return { origin, size, events, firstSequence, continues };
     },
   };
+}
+
+/** Hashes of leaves as the export states them, from an index on. */
+interface StatedHashes {
+  readonly from: number;
+  readonly hashes: Uint8Array;
+}
+
+function readStated(leafHashes: unknown, from: number): StatedHashes {
+  const hashes = Buffer.from(String(leafHashes), 'base64');
+  if (hashes.length > 0 && hashes.length % HASH_BYTES === 0) return { from, hashes };
+  const first = from + 1;
+  throw new VerificationError(`The hashes of the events from ${first} on are damaged`, first);
+}
+
+/** Exports of earlier versions state no hashes: there an edited event shows by the root alone. */
+function requireStated(stated: StatedHashes | undefined, hash: Hash, index: number): void {
+  if (!stated) return;
+  const at = (index - stated.from) * HASH_BYTES;
+  if (at >= stated.hashes.length) return;
+  if (isSameHash(stated.hashes.subarray(at, at + HASH_BYTES), hash)) return;
+  const sequence = index + 1;
+  const message = `Event ${sequence} was edited: it does not have the hash that it has in the log`;
+  throw new VerificationError(message, sequence);
 }
 
 /** Level and hash of a subtree that a filter left out. */
@@ -122,7 +153,7 @@ function readSkipped(skipped: unknown, next: number, size: number): [level: numb
 function requireRoot({ rootHash, size }: Checkpoint, root: Hash): void {
   if (isSameHash(root, rootHash)) return;
   throw new VerificationError(
-    `The ${size} events do not have the root that was signed: an event was edited, though none is missing. Verify the live log to learn which.`,
+    `The ${size} events do not have the root that was signed: an event was edited, and its hash as well if the export has hashes of events. Verify the live log to learn which.`,
   );
 }
 

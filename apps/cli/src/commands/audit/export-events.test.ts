@@ -87,6 +87,18 @@ test.each([
   expect(await readFile(file, 'utf8')).toBe(first + whole + rest);
 });
 
+test('goes on after the last event, without the hashes of those that did not arrive', async () => {
+  await using home = await createHome();
+  const file = join(home.homeFolder, 'audit');
+  const whole = `{"checkpoint":"origin\\n9\\nroot\\n","publicKey":"k"}\n${line(1)}${line(2)}`;
+  await writeFile(`${file}.partial`, `${whole}{"leafHashes":"AAAA"}\n{"id`);
+  const rest = `{"leafHashes":"BBBB"}\n${line(3)}`;
+  const argv = ['audit', 'export', '--proof', '--output', file, '--resume'];
+  const { exitCode } = await runCommand(home.homeFolder, argv, { fetch: sending(rest), env });
+  expect([exitCode, asked.at(-1)?.get('cursor')]).toEqual([EXIT.ok, '2-9']);
+  expect(await readFile(file, 'utf8')).toBe(whole + rest);
+});
+
 test.each([
   [['--resume'], '--resume goes on with a file.'],
   [['--output', '{file}'], '" exists.'],

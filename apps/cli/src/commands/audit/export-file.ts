@@ -90,14 +90,24 @@ async function findEnd(handle: FileHandle, format: string) {
     size - start,
     start,
   );
-  const whole = buffer.subarray(0, buffer.subarray(0, bytesRead).lastIndexOf('\n') + 1);
-  const last = whole.toString().trimEnd().split('\n').at(-1) ?? '';
+  let end = buffer.subarray(0, bytesRead).lastIndexOf('\n') + 1;
+  let last = lastLine(buffer.subarray(0, end));
+  // Hashes of events that did not arrive: the server sends both again.
+  while (last.startsWith('{"leafHashes":')) {
+    end -= last.length + 1;
+    last = lastLine(buffer.subarray(0, end));
+  }
   const sequence = sequenceOf(last, format);
   // A header alone: the server sends it again.
   if (sequence === undefined) return { end: 0, cursor: undefined };
   const treeSize = await findTreeSize(handle);
   const cursor = treeSize === undefined ? String(sequence) : `${sequence}-${treeSize}`;
-  return { end: start + whole.length, cursor };
+  return { end: start + end, cursor };
+}
+
+/** Of bytes that end with a line. */
+function lastLine(bytes: Buffer): string {
+  return bytes.toString().trimEnd().split('\n').at(-1) ?? '';
 }
 
 /** Where the first line is the head of an export with proof: the size of the tree that it is proven against. */

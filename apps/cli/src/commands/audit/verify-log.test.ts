@@ -77,7 +77,7 @@ describe('an export with proofs', () => {
   const lines = LOG.exportLines();
   const at = (sequence: number) => lines.indexOf(sampleLeaf(sequence));
   test.each([
-    ['an edited event', lines.with(at(5), sampleLeaf(5, 'org_1', 'edited')), 'edited'],
+    ['an edited event', lines.with(at(5), sampleLeaf(5, 'org_1', 'edited')), 'Event 5 was edited'],
     ['a missing event', lines.toSpliced(at(5), 1), 'Event 5 is missing'],
     ['no end', lines.slice(0, at(9)), 'Event 9 is missing'],
     ['no first line', lines.slice(1), 'begins with no checkpoint'],

@@ -1,7 +1,10 @@
+import type { AuditEvent } from '@tollkeeper/contract';
 import {
   auditLeafText,
   exportHead,
   type HashReader,
+  leafHashesLine,
+  STATED_LEAVES_MAX,
   skippedLine,
   skippedSubtrees,
   tileHashes,
@@ -45,7 +48,8 @@ export async function findTree(
 }
 
 /**
- * A pruned tree: the leaves that match, and the hashes of the subtrees between them. It has no more of an event
+ * A pruned tree: the leaves that match with their hashes as the tree has them, and the hashes of the subtrees
+ * between them. It has no more of an event
  * that does not match, or was deleted by the retention, than a hash.
  * @param after up to which event a client has all already; then it has the head too
  */
@@ -69,15 +73,41 @@ export async function* provenLines(
   let covered = after ?? 0;
   for await (const { events } of readEvents(db, search, { after: covered, until: size })) {
     let text = '';
-    for (const event of events) {
-      text += await skip(hashes, covered, event.sequence - 1);
-      text += `${auditLeafText(event)}\n`;
-      covered = event.sequence;
+    for (const { start, run } of runsOf(events)) {
+      text += await skip(hashes, covered, start);
+      covered = start + run.length;
+      text += await stateHashes(hashes, start, covered);
+      text += run.map((event) => `${auditLeafText(event)}\n`).join('');
     }
     yield { text, events: events.length };
   }
   const rest = await skip(hashes, covered, size);
   if (rest !== '') yield { text: rest, events: 0 };
+}
+
+interface Run {
+  /** Index of the first leaf. */
+  readonly start: number;
+  readonly run: AuditEvent[];
+}
+
+/** Events that follow each other in the log, as many as one line of hashes covers. */
+function runsOf(events: readonly AuditEvent[]): Run[] {
+  const runs: Run[] = [];
+  for (const event of events) {
+    const last = runs.at(-1);
+    const isNext = last && last.start + last.run.length === event.sequence - 1;
+    if (isNext && last.run.length < STATED_LEAVES_MAX) last.run.push(event);
+    else runs.push({ start: event.sequence - 1, run: [event] });
+  }
+  return runs;
+}
+
+/** By the tree, not by the events, which may have been edited since. */
+async function stateHashes(hashes: HashReader, from: number, to: number): Promise<string> {
+  const stated: Uint8Array[] = [];
+  for (let index = from; index < to; index += 1) stated.push(await hashes(0, index));
+  return `${leafHashesLine(stated)}\n`;
 }
 
 async function skip(hashes: HashReader, from: number, to: number): Promise<string> {
