@@ -142,9 +142,11 @@ test('the audit log is verified as an export and live, and an event that was edi
   for (const source of [file, app.baseUrl]) {
     expect(await audit(source)).toMatchObject({ exitCode: 0, stderr: '' });
   }
-  await queryDatabase(app.database)(
+  const query = queryDatabase(app.database);
+  const id = publicKey.split('+')[0]?.split('/')[1];
+  await query(
     `update audit_event set ip = '192.0.2.9' where sequence = 3 and organization_id = $1`,
-    [publicKey.split('+')[0]?.split('/')[1]],
+    [id],
   );
   expect(await audit(file)).toMatchObject({ exitCode: 0 });
   const edited = `${file}.edited`;
@@ -156,6 +158,10 @@ test('the audit log is verified as an export and live, and an event that was edi
     const stderr = expect.stringContaining(problem);
     expect(await audit(source)).toMatchObject({ exitCode: 1, stdout: '', stderr });
   }
+  await query('delete from audit_event where sequence = 3 and organization_id = $1', [id]);
+  expect(await audit(app.baseUrl)).toMatchObject({
+    ...{ exitCode: 1, stderr: expect.stringContaining('Event 3 is missing') },
+  });
 });
 
 test('a signed-out session is worth nothing, here or on the server', async () => {

@@ -156,25 +156,34 @@ describe('a receipt', () => {
 
 describe('the live log', () => {
   const path = '/v1/audit-log';
-  const server = (bundle: Buffer): typeof fetch => {
+  const server = (bundle: Buffer | undefined, problem: string | null): typeof fetch => {
     return async (input) => {
       const { pathname } = new URL(String(input instanceof Request ? input.url : input));
-      if (pathname === path) return Response.json(STATE);
+      if (pathname === path) return Response.json({ ...STATE, problem });
       if (pathname === `${path}/checkpoint`) return new Response(LOG.checkpoint);
       const tile = decodeURIComponent(pathname.slice(`${path}/tile/`.length));
       const isBundle = tile.startsWith('entries');
-      return new Response(new Uint8Array(isBundle ? bundle : await LOG.readTile(tile)));
+      if (isBundle && !bundle) return Response.json(MISSING, { status: 404 });
+      return new Response(new Uint8Array(bundle && isBundle ? bundle : await LOG.readTile(tile)));
     };
   };
   const STATE = {
     ...{ origin: LOG.key.name, publicKey: KEY, size: 9, rootHash: null, checkpointAt: null },
-    ...{ retentionDays: null, firstSequence: 1, problem: null },
+    ...{ retentionDays: null, firstSequence: 1 },
   };
-  const verifyServer = async (bundle: Buffer, options: readonly string[] = []) => {
+  const MISSING = {
+    ...{ type: 'urn:tollkeeper:error:not_found', title: 'Not found', status: 404 },
+    ...{ detail: 'Event 7 is missing.', code: 'not_found', requestId: 'req_1' },
+  };
+  const verifyServer = async (
+    bundle: Buffer | undefined,
+    options: readonly string[] = [],
+    problem: string | null = null,
+  ) => {
     await using home = await createHome();
     const env = { TOLLKEEPER_API_KEY: `tk_live_${'0'.repeat(38)}` };
     const argv = ['audit', 'verify', 'https://keys.example.com', ...options];
-    return runCommand(home.homeFolder, argv, { fetch: server(bundle), env });
+    return runCommand(home.homeFolder, argv, { fetch: server(bundle, problem), env });
   };
 
   test('is verified, and its first event that fails is named', async () => {
@@ -186,5 +195,18 @@ describe('the live log', () => {
     const edited = LOG.entries.with(6, Buffer.from(sampleLeaf(7, 'org_1', 'edited')));
     const { exitCode, stderr } = await verifyServer(encodeBundle(edited));
     expect([exitCode, stderr]).toEqual([1, expect.stringContaining('Event 7 is not what was')]);
+  });
+
+  test('fails where the server does not have an event, or has stopped integrating', async () => {
+    const missing = await verifyServer(undefined);
+    expect([missing.exitCode, missing.stderr]).toEqual([
+      1,
+      expect.stringContaining('does not have "entries/000.p/9". Event 7 is missing.'),
+    ]);
+    const stopped = await verifyServer(encodeBundle(LOG.entries), [], 'Event 12 is missing');
+    expect([stopped.exitCode, stopped.stderr]).toEqual([
+      1,
+      expect.stringContaining('integrates no newer events: Event 12 is missing'),
+    ]);
   });
 });

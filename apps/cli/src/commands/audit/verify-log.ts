@@ -13,6 +13,7 @@ import {
   verifyReceipt,
   vkeyText,
 } from '@tollkeeper/transparency-log';
+import { ApiError, type Client } from '@tollkeeper/sdk';
 import type { CliContext } from '../../cli-context.ts';
 import { text } from '../../command/option.ts';
 import { argument, verb } from '../../command/verb.ts';
@@ -92,12 +93,24 @@ function receiptSummary({ keyId, action, at, ...counts }: ReceiptProof): string 
 async function verifyServer(ctx: CliContext, url: string, trust: Trust): Promise<VerifiedLog> {
   const { client } = await connect({ ...ctx, env: { ...ctx.env, TOLLKEEPER_URL: url } });
   const checkpoint = Buffer.from(await bytesOf(await client.getAuditCheckpoint())).toString();
-  const { publicKey, firstSequence } = await client.getAuditLog();
-  return verifyLiveLog({
+  const { publicKey, firstSequence, problem } = await client.getAuditLog();
+  const verified = await verifyLiveLog({
     ...{ key: trust.key ?? parseVkey(publicKey), earlier: trust.earlier },
     ...{ checkpoint, firstSequence },
-    readTile: async (path) => bytesOf(await client.getAuditTile({ params: { path } })),
+    readTile: (path) => readTile(client, path),
   });
+  if (problem === null) return verified;
+  throw new VerificationError(`The server integrates no newer events: ${problem}`);
+}
+
+/** What a checkpoint covers has to be there. */
+async function readTile(client: Client, path: string): Promise<Uint8Array> {
+  try {
+    return await bytesOf(await client.getAuditTile({ params: { path } }));
+  } catch (error) {
+    if (!(error instanceof ApiError && error.code === 'not_found')) throw error;
+    throw new VerificationError(`The server does not have "${path}". ${error.message}`);
+  }
 }
 
 function bytesOf(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<Uint8Array> {

@@ -144,3 +144,16 @@ it('has no proof of an event that is not integrated yet, or that was changed sin
   const { problem } = await owner.get(`/v1/audit-events/${events[1]?.id}/proof`);
   expect(problem.detail).toContain('was changed in the database');
 });
+
+it('has no entry bundle with an event that is too large for it, or was deleted, and names the event', async () => {
+  const ask = async () => (await owner.get(`/v1/audit-log/tile/entries/000.p/${log.size}`)).problem;
+  const id = events[0]?.id;
+  await query(`update audit_event set user_agent = repeat('x', 65536) where id = $1`, [id]);
+  expect(await ask()).toMatchObject({
+    ...{ code: 'not_found', detail: expect.stringContaining('Event 1 has more than 65535 bytes') },
+  });
+  await query('delete from audit_event where id = $1', [id]);
+  expect(await ask()).toMatchObject({
+    ...{ code: 'not_found', detail: expect.stringContaining('Event 1 is missing') },
+  });
+});

@@ -1,3 +1,4 @@
+import { AUDIT_EVENT_BYTES_MAX } from '@tollkeeper/contract';
 import {
   auditLeafText,
   encodeBundle,
@@ -54,11 +55,11 @@ async function readTile(ctx: Ctx, address: HashTile): Promise<Buffer | undefined
     : undefined;
 }
 
-/** Undefined where an event is missing, as after its retention has ended. */
+/** @throws DomainError not_found where an event is missing, as after its retention has ended, or too large */
 async function readBundle(
   { services: { db }, organizationId }: Ctx,
   { index, width }: TileAddress,
-): Promise<Buffer | undefined> {
+): Promise<Buffer> {
   const first = index * TILE_WIDTH + 1;
   const rows = await db
     .select()
@@ -70,6 +71,21 @@ async function readBundle(
       ),
     )
     .orderBy(asc(auditEvent.sequence));
-  if (rows.length < width) return undefined;
-  return encodeBundle(rows.map((row) => Buffer.from(auditLeafText(row))));
+  const missing = rows.findIndex(({ sequence }, n) => sequence !== first + n);
+  if (missing >= 0 || rows.length < width) {
+    const sequence = first + (missing >= 0 ? missing : rows.length);
+    throw new DomainError(
+      'not_found',
+      `Event ${sequence} is missing: it was deleted, by the retention or by somebody else than the server.`,
+    );
+  }
+  const leaves = rows.map((row) => Buffer.from(auditLeafText(row)));
+  const large = leaves.findIndex(({ length }) => length > AUDIT_EVENT_BYTES_MAX);
+  if (large >= 0) {
+    throw new DomainError(
+      'not_found',
+      `Event ${first + large} has more than ${AUDIT_EVENT_BYTES_MAX} bytes, which no entry bundle can hold: it was changed in the database.`,
+    );
+  }
+  return encodeBundle(leaves);
 }
