@@ -7,6 +7,7 @@ export {
   skippedSubtrees,
 } from './export-lines.ts';
 export { type InclusionProofText, parseProofText, proofText } from './proof-text.ts';
+export { splitLines } from './split-lines.ts';
 export { VerificationError } from './verification-error.ts';
 export { type VerifiedLog, type VerifyOptions, verifyExport } from './verify-export.ts';
 export { type LiveLog, verifyLiveLog } from './verify-live-log.ts';

@@ -26,24 +26,40 @@ export interface VerifiedLog {
 
 /**
  * Verifies an export with proofs, line by line, in constant memory.
+ * @param lines all of them; or as many at a time as are there, since to wait for each takes longer than to
+ *   verify it
  * @throws VerificationError naming the first event that fails, where one can be named
  */
 export async function verifyExport(
-  lines: AsyncIterable<string> | Iterable<string>,
+  lines: Iterable<string> | AsyncIterable<readonly string[]>,
   options: VerifyOptions = {},
 ): Promise<VerifiedLog> {
-  let reader: ExportReader | undefined;
-  for await (const line of lines) {
-    if (reader) reader.read(line);
-    else reader = beginExport(line, options);
+  const reader = createReader(options);
+  if (Symbol.asyncIterator in lines) {
+    for await (const some of lines) for (const line of some) reader.read(line);
+  } else {
+    for (const line of lines) reader.read(line);
   }
-  if (!reader) throw new VerificationError('The export is empty');
   return reader.end();
 }
 
 interface ExportReader {
   read(line: string): void;
   end(): VerifiedLog;
+}
+
+function createReader(options: VerifyOptions): ExportReader {
+  let reader: ExportReader | undefined;
+  return {
+    read(line) {
+      if (reader) reader.read(line);
+      else reader = beginExport(line, options);
+    },
+    end() {
+      if (!reader) throw new VerificationError('The export is empty');
+      return reader.end();
+    },
+  };
 }
 
 function beginExport(head: string, options: VerifyOptions): ExportReader {

@@ -1,10 +1,11 @@
 import { createReadStream } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
+import { ApiError, type Client } from '@tollkeeper/sdk';
 import {
   isReceipt,
   NoteError,
   parseVkey,
+  splitLines,
   VerificationError,
   type VerifiedLog,
   type VerifierKey,
@@ -13,7 +14,6 @@ import {
   verifyReceipt,
   vkeyText,
 } from '@tollkeeper/transparency-log';
-import { ApiError, type Client } from '@tollkeeper/sdk';
 import type { CliContext } from '../../cli-context.ts';
 import { text } from '../../command/option.ts';
 import { argument, verb } from '../../command/verb.ts';
@@ -22,6 +22,9 @@ import { hint, printLine } from '../../output.ts';
 import { connect } from '../../session/connect.ts';
 
 const IS_URL = /^https?:\/\//;
+
+/** What an export is read by: many lines at a time. */
+const READ_BYTES = 256 * 1024;
 
 interface Trust {
   readonly key: VerifierKey | undefined;
@@ -62,7 +65,8 @@ export const verifyLog = verb({
 async function verifySource(ctx: CliContext, source: string, trust: Trust) {
   if (IS_URL.test(source)) return verifyServer(ctx, source, trust);
   if (isReceipt(await beginningOf(source))) return verifyReceiptFile(await read(source), trust);
-  return verifyExport(linesOf(source), trust);
+  const parts = createReadStream(source, { highWaterMark: READ_BYTES });
+  return verifyExport(splitLines(parts), trust);
 }
 
 type ReceiptProof = ReturnType<typeof verifyReceiptFile>;
@@ -115,10 +119,6 @@ async function readTile(client: Client, path: string): Promise<Uint8Array> {
 
 function bytesOf(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<Uint8Array> {
   return new Response(stream).bytes();
-}
-
-function linesOf(file: string): AsyncIterable<string> {
-  return createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY });
 }
 
 /** Enough to tell a receipt from an export, which may be larger than the memory. */
