@@ -16,6 +16,7 @@ import { borrowDatabase } from '../apps/control-plane/src/db/open-database.ts';
 import { measureCalls } from '../packages/gateway-core/bench/calls.ts';
 import { measureLimits } from '../packages/gateway-core/bench/limits.ts';
 import { measureSnapshot } from '../packages/gateway-core/bench/snapshot.ts';
+import { measureVerification } from '../packages/transparency-log/bench/verify-export.ts';
 import type { DecisionFigures } from '../packages/verify/bench/decisions.ts';
 import { measurePolicies } from '../packages/verify/bench/policies.ts';
 import { measureChanges } from './changes/measure-changes.ts';
@@ -38,6 +39,7 @@ import {
   printRoutes,
   printSnapshot,
   printStarts,
+  printVerification,
 } from './report.ts';
 import { stopServers } from './server-process.ts';
 
@@ -75,6 +77,7 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
   },
   changes: async () => printChanges(await measureChanges(join(folder, 'changes'))),
   fleet: measureFleet,
+  audit: async () => printVerification(await measureVerification(folder)),
 };
 const wanted = process.argv.slice(2);
 const unknown = wanted.find((name) => !Object.hasOwn(parts, name));

@@ -2,6 +2,7 @@ import { availableParallelism, loadavg } from 'node:os';
 import type { CallFigures } from '../packages/gateway-core/bench/calls.ts';
 import type { LimitFigures } from '../packages/gateway-core/bench/limits.ts';
 import type { SnapshotFigures } from '../packages/gateway-core/bench/snapshot.ts';
+import type { VerificationFigures } from '../packages/transparency-log/bench/verify-export.ts';
 import type { DecisionFigures } from '../packages/verify/bench/decisions.ts';
 import type { PolicyFigures } from '../packages/verify/bench/policies.ts';
 import type { ChangesFigures, Ratios } from './changes/measure-changes.ts';
@@ -53,6 +54,13 @@ export function printLimits({ withoutUs, withUs }: LimitFigures): void {
   title('Decision about a call with two rate limits, p50, beside one without');
   line('without', `${withoutUs.toFixed(2)} µs`);
   line('with two limits', `${withUs.toFixed(2)} µs`, times(withUs / withoutUs));
+}
+
+export function printVerification(figures: VerificationFigures): void {
+  const { events, bytes, verifyMs, hashMs } = figures;
+  title(`An export of ${whole(events)} audit events with proofs, ${mebibytes(bytes)}`);
+  line('verified', `${whole(verifyMs)} ms`, times(verifyMs / hashMs));
+  line('  SHA-256 of the same bytes', `${whole(hashMs)} ms`);
 }
 
 /** Ratios want a quiet machine; this says whether it was one. */
