@@ -32,6 +32,7 @@ export async function startSampleServer() {
     setupToken: SETUP_TOKEN,
     trustedProxies: [],
     mail: null,
+    witnesses: [],
     dashboardDir: DASHBOARD,
     version: '0.0.0-pictures',
     log: createLog('silent'),

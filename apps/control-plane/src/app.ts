@@ -32,6 +32,7 @@ interface AppOptions {
   readonly setupToken: string | undefined;
   readonly trustedProxies: readonly string[];
   readonly mail: Config['mail'];
+  readonly witnesses: Config['witnesses'];
   readonly dashboardDir: string | undefined;
   readonly version: string;
   readonly log: Logger;
@@ -136,6 +137,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     outbox: jobs.outbox,
     fleet: { publicKey: publicKeyText(signingKey) },
     auditLogKey,
+    witnesses: options.witnesses,
     onCheckpoint: () => hub.sendCheckpoints(),
     incidents,
     joins: createFailureThrottle(JOIN_FAILURES, () => performance.now()),

@@ -1,6 +1,13 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import {
+  COSIGNATURE_ED25519,
+  NOTE_ED25519,
+  verifierKey,
+  vkeyText,
+} from '@tollkeeper/transparency-log';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ConfigError, readConfig } from './config.ts';
 
@@ -8,6 +15,11 @@ const folder = mkdtempSync(join(tmpdir(), 'tollkeeper-config-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const SECRET = 'a secret of at least thirty-two characters';
+
+function vkeyOf(name: string, type: Parameters<typeof verifierKey>[2]): string {
+  return vkeyText(verifierKey(name, generateKeyPairSync('ed25519').publicKey, type));
+}
+const WITNESS = vkeyOf('witness.example/w1', COSIGNATURE_ED25519);
 
 function file(name: string, text: string): string {
   const path = join(folder, name);
@@ -54,6 +66,17 @@ describe('a value that cannot be used is refused in one line that names the vari
     ['TOLLKEEPER_TRUSTED_PROXIES', '10.0.0.0/33'],
     ['TOLLKEEPER_TRUSTED_PROXIES', '0.0.0.0/0'],
     ['TOLLKEEPER_TRUSTED_PROXIES', '::/0'],
+    ['TOLLKEEPER_WITNESSES', 'https://witness.example'],
+    ['TOLLKEEPER_WITNESSES', WITNESS],
+    ['TOLLKEEPER_WITNESSES', `${WITNESS} witness.example`],
+    ['TOLLKEEPER_WITNESSES', `${WITNESS} ftp://witness.example`],
+    ['TOLLKEEPER_WITNESSES', `${WITNESS} https://witness.example?a=1`],
+    ['TOLLKEEPER_WITNESSES', `${WITNESS} https://user:word@witness.example`],
+    ['TOLLKEEPER_WITNESSES', `${WITNESS} https://witness.example https://other.example`],
+    ['TOLLKEEPER_WITNESSES', `${WITNESS.replace('+', 'x+')} https://witness.example`],
+    ['TOLLKEEPER_WITNESSES', `${vkeyOf('keys.example/log', NOTE_ED25519)} https://keys.example`],
+    ['TOLLKEEPER_WITNESSES', `${WITNESS} https://witness.example,`],
+    ['TOLLKEEPER_WITNESSES', `${WITNESS} https://one.example, ${WITNESS} https://two.example`],
     ['SMTP_URL', 'https://mail.example.com'],
     ['MAIL_FROM', 'nobody'],
     ['LOG_LEVEL', 'verbose'],
@@ -68,6 +91,21 @@ describe('a value that cannot be used is refused in one line that names the vari
     expect(refusal({ SMTP_URL: 'smtp://x' })).toContain('MAIL_FROM is needed');
     expect(refusal({ MAIL_FROM: 'a@b.c' })).toContain('SMTP_URL is needed');
   });
+});
+
+it('witnesses are read, and a wrong entry is named', () => {
+  const other = vkeyOf('other.example', COSIGNATURE_ED25519);
+  const TOLLKEEPER_WITNESSES = ` ${WITNESS}  https://witness.example/w1/ ,${other} http://10.0.0.7:80`;
+  const { witnesses } = readConfig({ TOLLKEEPER_WITNESSES });
+  expect(witnesses.map(({ key, url }) => [vkeyText(key), url])).toEqual([
+    [WITNESS, 'https://witness.example/w1'],
+    [other, 'http://10.0.0.7'],
+  ]);
+  expect(readConfig({}).witnesses).toEqual([]);
+  const wrong = `${WITNESS} https://witness.example,${other} other.example`;
+  expect(refusal({ TOLLKEEPER_WITNESSES: wrong })).toBe(
+    'The configuration cannot be used: TOLLKEEPER_WITNESSES has no URL such as https://witness.example.com/prefix in entry 2 ("other.example").',
+  );
 });
 
 describe('a variable that nothing reads is refused with the nearest known name', () => {

@@ -3,6 +3,11 @@ import { resolve } from 'node:path';
 import { findUnknownVariables } from '@tollkeeper/contract';
 import { parseIpRange } from '@tollkeeper/verify';
 import { z } from 'zod';
+import {
+  type OutsideWitness,
+  parseWitnesses,
+  WitnessListError,
+} from './transparency-log/outside-witnesses/parse-witnesses.ts';
 
 const PORT_RULE = 'must be a number from 0 to 65535';
 const BASE_URL_RULE =
@@ -42,6 +47,18 @@ const schema = z.object({
       'must be IP addresses or ranges such as 10.0.0.0/8, separated by commas',
     )
     .optional(),
+  TOLLKEEPER_WITNESSES: z
+    .string()
+    .transform((text, ctx) => {
+      try {
+        return parseWitnesses(text);
+      } catch (error) {
+        if (!(error instanceof WitnessListError)) throw error;
+        ctx.addIssue({ code: 'custom', message: error.message });
+        return z.NEVER;
+      }
+    })
+    .optional(),
   SMTP_URL: z
     .url({
       protocol: /^smtps?$/,
@@ -73,6 +90,8 @@ export interface Config {
   readonly secret: string | undefined;
   readonly setupToken: string | undefined;
   readonly trustedProxies: readonly string[];
+  /** Outside witnesses of the audit log. */
+  readonly witnesses: readonly OutsideWitness[];
   /** Where mails go out and whom they come from; null sends none. */
   readonly mail: { readonly url: string; readonly from: string } | null;
   readonly logLevel: z.output<typeof schema>['LOG_LEVEL'];
@@ -143,6 +162,7 @@ export function readConfig(env: Environment): Config {
     secret: values.TOLLKEEPER_SECRET,
     setupToken: values.TOLLKEEPER_SETUP_TOKEN,
     trustedProxies: values.TOLLKEEPER_TRUSTED_PROXIES ?? [],
+    witnesses: values.TOLLKEEPER_WITNESSES ?? [],
     mail: readMail(values.SMTP_URL, values.MAIL_FROM),
     logLevel: values.LOG_LEVEL,
   };

@@ -8,6 +8,7 @@ import type { FailureThrottle } from './http/failure-throttle.ts';
 import type { Mailer } from './mail/mailer.ts';
 import type { ChangeFeed } from './replication/change-feed.ts';
 import type { LiveKeys } from './replication/live-keys.ts';
+import type { OutsideWitness } from './transparency-log/outside-witnesses/parse-witnesses.ts';
 import type { UsageCounter } from './usage/usage-counter.ts';
 import type { Outbox } from './write/outbox.ts';
 
@@ -30,6 +31,8 @@ export interface Services {
   readonly fleet: { readonly publicKey: string };
   /** Ed25519; signs the checkpoints of every organization's audit log. */
   readonly auditLogKey: KeyObject;
+  /** Witnesses of every organization's audit log, beside its gateways. */
+  readonly witnesses: readonly OutsideWitness[];
   /** Called with each new checkpoint of an organization's audit log. */
   readonly onCheckpoint: (organizationId: string, checkpoint: string) => void;
   /** How often joining may fail. */

@@ -65,6 +65,7 @@ async function start(given: Config, log: Logger): Promise<Running> {
       setupToken: config.setupToken,
       trustedProxies: config.trustedProxies,
       mail: config.mail,
+      witnesses: config.witnesses,
       dashboardDir: existsSync(`${DASHBOARD}/index.html`) ? DASHBOARD : undefined,
       version: packageJson.version,
       log,

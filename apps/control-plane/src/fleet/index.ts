@@ -8,4 +8,5 @@ export {
   startIncidentCounter,
 } from './incident-counter.ts';
 export { isFleetUpgrade, registerFleet } from './register-fleet.ts';
+export { upsertCosignature } from './store-witnesses.ts';
 export type { PublishedLog } from './witnesses.ts';

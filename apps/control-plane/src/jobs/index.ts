@@ -7,7 +7,7 @@ import { bossConnection } from '../db/connect.ts';
 import { UNUSED_RUN } from '../features/api-keys/index.ts';
 import { addSegments } from '../features/audit-events/index.ts';
 import { recordSignInFailures } from '../features/identity/index.ts';
-import { integrateAuditLogs } from '../transparency-log/index.ts';
+import { collectCosignatures, integrateAuditLogs } from '../transparency-log/index.ts';
 import type { Outbox } from '../write/outbox.ts';
 import { disableUnusedKeys } from './disable-unused-keys.ts';
 import { eraseDeletedOrganizations } from './erase-deleted-organizations.ts';
@@ -41,6 +41,11 @@ const JOBS: readonly Job[] = [
   { name: 'index-audit-events', cron: '* * * * *', run: addSegments },
   { name: 'record-sign-in-failures', cron: '* * * * *', run: recordSignInFailures },
   { name: 'integrate-audit-logs', cron: '* * * * *', run: integrateAuditLogs },
+  {
+    name: 'collect-cosignatures',
+    cron: '* * * * *',
+    run: (services) => collectCosignatures(services),
+  },
   { name: RESUME_CASCADES, cron: '* * * * *', run: resumeCascades },
   { name: 'prune-audit-events', cron: '23 3 * * *', run: pruneAuditEvents },
   { name: 'erase-deleted-organizations', cron: '41 3 * * *', run: eraseDeletedOrganizations },

@@ -62,6 +62,7 @@ export async function startTestApp(
     setupToken: SETUP_TOKEN,
     trustedProxies: options.trustedProxies ?? [],
     mail: options.mail ?? null,
+    witnesses: [],
     dashboardDir: options.dashboardDir,
     version: '0.0.0-test',
     log,

@@ -3,6 +3,8 @@
 export { findLog, type PublishedLog } from './find-log.ts';
 export { integrateAuditLogs } from './integrate.ts';
 export { logOrigin, logSigner, logVerifierKey } from './log-identity.ts';
+export { collectCosignatures } from './outside-witnesses/collect-cosignatures.ts';
+export { readWitnesses } from './outside-witnesses/witness-record.ts';
 export { appendCosignatures, readCosignedCheckpoint } from './read-cosigned-checkpoint.ts';
 export { readHashes, readPublishedLogs } from './read-published-logs.ts';
 export { readTiles, storedHashes } from './tile-store.ts';

@@ -11,6 +11,22 @@ export const TILE_PATH =
   /^(?:entries|[0-9]{1,2})(?:\/x[0-9]{3}){0,5}\/[0-9]{3}(?:\.p\/[0-9]{1,3})?$/;
 export const TILE_PATH_RULE = 'must be the path of a tile, such as 0/x001/234 or entries/000.p/7';
 
+/** A witness that the operator configured. */
+export const auditLogWitness = z
+  .strictObject({
+    name: z.string(),
+    size: z.int().meta({ description: 'How many events it has cosigned; 0 for none' }),
+    cosignedAt: instant.nullable().meta({ description: 'When it cosigned last' }),
+    problem: z.string().nullable().meta({
+      description: 'Why it did not cosign the last checkpoint; null while all is well',
+    }),
+    alarm: z.enum(['fork', 'rollback']).nullable().meta({
+      description:
+        'What it found wrong: the log contradicts what it has cosigned (`fork`), or is shorter (`rollback`). Null once it has cosigned again',
+    }),
+  })
+  .meta({ id: 'AuditLogWitness' });
+
 export const auditLog = z
   .strictObject({
     origin: z.string().meta({ description: 'Name of the log, which its checkpoints begin with' }),
@@ -25,6 +41,9 @@ export const auditLog = z
       .meta({ description: 'Root of the tree, in base64; null before the first checkpoint' }),
     checkpointAt: instant.nullable().meta({ description: 'When the last checkpoint was signed' }),
     ...auditRetention,
+    witnesses: z
+      .array(auditLogWitness)
+      .meta({ description: 'The outside witnesses that the operator of the server configured' }),
     problem: z.string().nullable().meta({
       description:
         'Why no more events are integrated into the tree: the stored log was changed by somebody else than the server. Null while all is well',

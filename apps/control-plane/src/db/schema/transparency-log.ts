@@ -1,5 +1,6 @@
 import { bigint, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
 import { bytea } from './bytea.ts';
+import { organization } from './organization.ts';
 
 /** What is integrated of each organization's audit log; its row is the lock of who integrates. */
 export const transparencyLog = pgTable('transparency_log', {
@@ -25,4 +26,24 @@ export const transparencyLogTile = pgTable(
     hashes: bytea().notNull(),
   },
   (table) => [primaryKey({ columns: [table.organizationId, table.level, table.index] })],
+);
+
+/** What each outside witness made of the checkpoints of an organization; its cosignature is in `cosignature`. */
+export const outsideWitness = pgTable(
+  'outside_witness',
+  {
+    organizationId: text()
+      .notNull()
+      .references(() => organization.id, { onDelete: 'cascade' }),
+    /** Name and key ID of the witness. */
+    witness: text().notNull(),
+    /** Size of the checkpoint that it cosigned last; 0 for none. */
+    size: bigint({ mode: 'number' }).notNull(),
+    cosignedAt: timestamp({ withTimezone: true, precision: 3 }),
+    /** Why it did not cosign what was submitted last; null while all is well. */
+    problem: text(),
+    /** What it found wrong with the log, until it cosigns again. */
+    alarm: text({ enum: ['fork', 'rollback'] }),
+  },
+  (table) => [primaryKey({ columns: [table.organizationId, table.witness] })],
 );

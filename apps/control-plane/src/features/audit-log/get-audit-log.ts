@@ -9,6 +9,7 @@ import {
   findLog,
   logVerifierKey,
   type PublishedLog,
+  readWitnesses,
 } from '../../transparency-log/index.ts';
 
 export async function getAuditLog({ services, organizationId }: Ctx): Promise<AuditLog> {
@@ -26,6 +27,7 @@ export async function getAuditLog({ services, organizationId }: Ctx): Promise<Au
     checkpointAt: log?.checkpointAt.toISOString() ?? null,
     retentionDays: first?.days ?? null,
     firstSequence: first?.sequence ?? 1,
+    witnesses: await readWitnesses(services, organizationId),
     problem: log?.problem ?? null,
   };
 }

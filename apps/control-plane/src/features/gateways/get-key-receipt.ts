@@ -101,7 +101,7 @@ async function proveInLog({ services: { db }, organizationId }: Ctx, sequence: n
   return { proof: tlogProofText({ index, hashes, checkpoint: note }), note };
 }
 
-/** Keys of the gateways that cosigned. They say nothing more about a gateway than its cosignature does. */
+/** Keys of the witnesses that cosigned. They say nothing more about a gateway than its cosignature does. */
 async function findWitnesses({ services, organizationId }: Ctx, note: string): Promise<string[]> {
   const names = new Set(parseNote(note).signatures.map(({ name }) => name));
   const origin = logOrigin(services, organizationId);
@@ -109,8 +109,10 @@ async function findWitnesses({ services, organizationId }: Ctx, note: string): P
     .select({ witnessKey: gateway.witnessKey })
     .from(gateway)
     .where(and(eq(gateway.organizationId, organizationId), isNotNull(gateway.witnessKey)));
-  return rows
-    .flatMap(({ witnessKey }) => (witnessKey ? [witnessVerifierKey(origin, witnessKey)] : []))
+  const ofGateways = rows.flatMap(({ witnessKey }) =>
+    witnessKey ? [witnessVerifierKey(origin, witnessKey)] : [],
+  );
+  return [...ofGateways, ...services.witnesses.map(({ key }) => key)]
     .filter(({ name }) => names.has(name))
     .map(vkeyText)
     .toSorted();

@@ -136,6 +136,8 @@ export const ACTION_GROUPS: readonly ActionGroup[] = [
       export_ended: 'Finished an export of events',
       update: 'Changed how long events are kept',
       prune: 'Removed events that were kept long enough',
+      witness_alarm: 'A witness found a contradiction in the log',
+      witness_alarm_resolved: 'A witness no longer finds a contradiction in the log',
     },
   },
   {
