@@ -92,3 +92,24 @@ test('the diff of a text names the lines that differ', () => {
   ]);
   expect(diffOf({ before: null, after: null })).toEqual([]);
 });
+
+test('log shows the key of the log, and what is wrong with its outside witnesses', async () => {
+  const witness = { name: 'witness.example/w1', size: 7, alarm: null, problem: null };
+  const silent = { name: 'other.example', size: 0, cosignedAt: null, alarm: null };
+  const api = createApi({
+    'GET /v1/audit-log': {
+      ...{ origin: 'toll/org_1', publicKey: 'toll/org_1+0a0b0c0d+AQ==', size: 7, rootHash: null },
+      ...{ checkpointAt: '2026-11-23T07:57:00.000Z', retentionDays: null, firstSequence: 1 },
+      witnesses: [
+        { ...witness, cosignedAt: '2026-11-23T07:57:00.000Z' },
+        { ...silent, problem: 'It cannot be reached.' },
+      ],
+      problem: null,
+    },
+  });
+  const { exitCode, stdout } = await tollkeeper(['audit', 'log'], { fetch: api.fetch });
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain('toll/org_1+0a0b0c0d+AQ==');
+  expect(stdout).toMatch(/witness\.example\/w1 cosigned 7 events/);
+  expect(stdout).toContain('other.example has cosigned nothing yet. It cannot be reached.');
+});

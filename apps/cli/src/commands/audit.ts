@@ -3,8 +3,9 @@ import { exportEvents } from './audit/export-events.ts';
 import { listEvents } from './audit/list-events.ts';
 import { setRetention } from './audit/set-retention.ts';
 import { showEvent } from './audit/show-event.ts';
+import { showLog } from './audit/show-log.ts';
 import { verifyLog } from './audit/verify-log.ts';
 
 export const audit: Noun = {
-  verbs: [listEvents, showEvent, exportEvents, setRetention, verifyLog],
+  verbs: [listEvents, showEvent, showLog, exportEvents, setRetention, verifyLog],
 };

@@ -90,7 +90,7 @@ function verifyReceiptFile(receipt: string, { key, earlier }: Trust) {
 
 function receiptSummary({ keyId, action, at, ...counts }: ReceiptProof): string {
   const { acknowledged, pending, cosignatures } = counts;
-  return `Verified: ${action} of ${keyId} at ${at} is in the log. ${acknowledged} of ${acknowledged + pending} gateways signed that they applied it, and ${cosignatures.length} cosigned the checkpoint.`;
+  return `Verified: ${action} of ${keyId} at ${at} is in the log. ${acknowledged} of ${acknowledged + pending} gateways signed that they applied it, and ${cosignatures.length} ${cosignatures.length === 1 ? 'witness' : 'witnesses'} cosigned the checkpoint.`;
 }
 
 /** By the credential for that server; the tiles need one for the whole organization. */
