@@ -68,7 +68,7 @@ test('files create, change, disable and delete policies, once', async () => {
   const before = await savedPolicies();
   const planned = await policies('apply', '--delete', '--dry-run');
   expect(planned).toMatchObject({
-    exitCode: 0,
+    exitCode: 2,
     stdout: expect.stringMatching(/^delete .*"Gone"/m),
   });
   expect(await policies('apply', '--delete')).toMatchObject({ exitCode: 2, stdout: '' });
@@ -85,7 +85,10 @@ test('files create, change, disable and delete policies, once', async () => {
     { name: 'New', status: 'enabled', version: 1 },
   ]);
   expect((await policies('diff')).exitCode).toBe(0);
-  expect(await policies('apply', '--delete')).toMatchObject({ exitCode: 0, stdout: '' });
+  for (const options of [[], ['--dry-run']]) {
+    const again = await policies('apply', '--delete', ...options);
+    expect(again).toMatchObject({ exitCode: 0, stdout: '' });
+  }
 
   await writeFile(allow, `// name: Allow keys with apis.call\n\n${FORBID}`);
   expect((await policies('apply')).stdout).toContain(': status\n');
@@ -177,7 +180,7 @@ test('a missing scope is named before anything changes', async () => {
   expect((await withKey(writer, 'apply', '--workspace', workspace.id)).exitCode).toBe(0);
   const reader = await createKey(['policies.read', 'workspaces.read']);
   expect(await withKey(reader, 'diff')).toMatchObject({ exitCode: 2 });
-  expect((await withKey(reader, 'apply', '--dry-run')).exitCode).toBe(0);
+  expect((await withKey(reader, 'apply', '--dry-run')).exitCode).toBe(2);
 });
 
 async function create(body: Record<string, unknown>): Promise<void> {

@@ -21,7 +21,7 @@ export const EXIT = {
   ok: 0,
   unexpected: 1,
   usage: 2,
-  /** Of `policies diff`, as of other programs that compare. */
+  /** Of `policies diff` and `policies apply --dry-run`, as of other programs that compare. */
   different: 2,
   unauthenticated: 3,
   forbidden: 4,
@@ -39,7 +39,7 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 const MEANINGS: Readonly<Record<ExitCode, string>> = {
   0: 'Success; for verify: the key is valid',
   1: 'Unexpected error: the server failed, or limits how often you may ask',
-  2: 'Wrong usage: an unknown command, option or name, or a change that nobody confirmed; policies diff: there are differences',
+  2: 'Wrong usage: an unknown command, option or name, or a change that nobody confirmed; policies diff and policies apply --dry-run: there are differences',
   3: 'Not signed in, or the credential or login was refused',
   4: 'Forbidden: the credential may not do this',
   5: 'Not found',

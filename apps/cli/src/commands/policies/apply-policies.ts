@@ -17,7 +17,7 @@ export const applyPolicies = verb({
   name: 'apply',
   summary: 'Make the policies of the server those in files',
   notes:
-    'All texts are checked before anything changes. It deletes no policy unless --delete is given, and asks before it deletes or disables one.',
+    'All texts are checked before anything changes. It deletes no policy unless --delete is given, and asks before it deletes or disables one. With --dry-run, exit code 2 means that it would change something.',
   examples: ['policies apply -f policies --dry-run', 'policies apply -f policies --delete --yes'],
   options: {
     folder: FOLDER,
@@ -44,6 +44,7 @@ export const applyPolicies = verb({
     const kept = deletes ? [] : pairs.filter(({ filed }) => !filed).map(nameOf);
     return { dryRun: dryRun === true, changes: changes.map(describe), kept };
   },
+  exitCode: ({ dryRun, changes }) => (dryRun && changes.length > 0 ? EXIT.different : EXIT.ok),
   print: (ctx, { dryRun, changes, kept }) => {
     for (const { action, place, name, fields } of changes) {
       const said = dryRun ? action.padEnd(6) : `${action}d`.padEnd(7);
