@@ -26,6 +26,15 @@ function createApiInUse() {
   return createApi({ [PATH]: [refusal, gone()] });
 }
 
+test('the scopes of keys are listed with and without the word "list"', async () => {
+  const scopes = [{ name: 'apis.call', group: 'APIs', description: 'Call APIs', held: true }];
+  for (const argv of [['scopes'], ['scopes', 'list']]) {
+    const { fetch } = createApi({ 'GET /v1/scopes': { scopes, profiles: [], roles: [] } });
+    expect((await tollkeeper(argv, { fetch })).stdout).toMatch(/apis\.call +yes +Call APIs/);
+  }
+  expect((await tollkeeper(['scopes', 'lists'])).exitCode).toBe(2);
+});
+
 test('lists, creates and updates API scopes', async () => {
   const api = createApi({
     'GET /v1/api-scopes': { data: [SCOPE], nextCursor: null },
