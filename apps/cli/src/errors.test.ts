@@ -73,6 +73,23 @@ test.each([
   expect(stderr.split('\n')[0]).toBe(expected);
 });
 
+test.each([
+  ['request/path', '--path must begin with "/".'],
+  ['request/mcp/tool', '--mcp-tool must begin with "/".'],
+  ['request/headers/x-a', '--header must begin with "/".'],
+])('the part %s of a request is named as its option', async (path, expected) => {
+  const detail = `"${path}" must begin with "/".`;
+  const errors = [{ path, message: 'is wrong' }];
+  const { fetch } = createApi({
+    'GET /v1/workspaces': { data: [], nextCursor: null },
+    'GET /v1/api-keys': { data: [createKey(1)], nextCursor: null, totalCount: 1 },
+    'POST /v1/policies/simulate': Response.json({ ...REFUSED, detail, errors }, { status: 422 }),
+  });
+  const argv = ['policies', 'simulate', '--key', 'ci-1', '--method', 'GET', '--path', 'v1'];
+  const { stderr } = await tollkeeper(argv, { fetch });
+  expect(stderr.split('\n')[0]).toBe(expected);
+});
+
 test('under --json a refusal is one line of JSON with its code, and nothing else', async () => {
   const { exitCode, stdout, stderr } = await tollkeeper([...CREATE, '--json'], {
     fetch: refuses().fetch,

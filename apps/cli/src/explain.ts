@@ -194,6 +194,7 @@ const OPTION_OF_FIELD = new Map([
   ['lifetimeSeconds', 'lifetime'],
   ['usesMax', 'uses'],
   ['labels', 'label'],
+  ['headers', 'header'],
   ['keyLifetimeDaysMax', 'key-lifetime'],
   ['keyUnusedDaysMax', 'key-unused'],
   ['sessionHoursMax', 'session'],
@@ -204,12 +205,19 @@ const OPTION_OF_FIELD = new Map([
 
 /** What a command calls a field of the API: `--workspace`, `<name>`; undefined if it has neither. */
 function termOf(path: string, command: Command | undefined): string | undefined {
-  const [field = ''] = path.split(/[./]/, 1);
+  const field = fieldOf(path);
   if (!command || field === '') return undefined;
   const isArgument = command.registeredArguments.some((argument) => argument.name() === field);
   if (isArgument) return `<${field}>`;
   const option = `--${OPTION_OF_FIELD.get(field) ?? kebabCase(field)}`;
   return command.options.some(({ long }) => long === option) ? option : undefined;
+}
+
+/** The name in it that a command may have an option for. */
+function fieldOf(path: string): string {
+  const [first = '', second, third] = path.split(/[./]/);
+  if (first !== 'request' || second === undefined) return first;
+  return second === 'mcp' && third !== undefined ? `mcp-${third}` : second;
 }
 
 /** A sentence of the server, with the command's own words for the fields that it names. */
