@@ -9,6 +9,17 @@ const ID = 'pol_00000000000000000001';
 const WORKSPACE = 'ws_00000000000000000001';
 const TEXT = 'permit (principal, action, resource);\n';
 
+const WORKSPACES = {
+  data: [
+    {
+      ...{ id: WORKSPACE, name: 'production', environment: 'live' },
+      ...{ keysCount: 0, gatewaysCount: 0, joinKeysCount: 0 },
+      ...{ createdAt: '2026-01-01T00:00:00.000Z', etag: 'etag' },
+    },
+  ],
+  nextCursor: null,
+};
+
 const POLICY = {
   ...{ id: ID, workspaceId: WORKSPACE, name: 'Office only', description: '', status: 'enabled' },
   ...{ mode: 'enforce', version: 2, createdBy: null, createdByKey: null, etag: 'etag' },
@@ -20,7 +31,7 @@ async function tollkeeper(argv: readonly string[], answers: Parameters<typeof cr
   await using home = await createHome();
   const file = join(home.homeFolder, 'office.cedar');
   await writeFile(file, TEXT);
-  const api = createApi(answers);
+  const api = createApi({ 'GET /v1/workspaces': WORKSPACES, ...answers });
   const given = argv.map((each) => (each === 'FILE' ? file : each));
   const ran = await runCommand(home.homeFolder, given, { env, fetch: api.fetch });
   return { ...ran, file, seen: api.seen };
@@ -32,17 +43,19 @@ test('a policy is created from a file, in the workspace that is named', async ()
     'POST /v1/policies': SAVED,
   });
   expect(exitCode).toBe(0);
-  expect(seen.at(-1)?.body).toEqual({
+  expect(seen.find(({ method }) => method === 'POST')?.body).toEqual({
     ...{ name: 'Office only', workspaceId: WORKSPACE, text: TEXT, mode: 'shadow' },
   });
   expect(stdout).toContain('permit (principal, action, resource);');
+  expect(stdout).toContain(`production (${WORKSPACE})`);
 });
 
 test('a policy is created for the whole organization only where that is said', async () => {
   const argv = ['policies', 'create', 'Office only', '--file', 'FILE'];
   expect((await tollkeeper(argv)).exitCode).toBe(2);
   const { seen } = await tollkeeper([...argv, '--everywhere'], { 'POST /v1/policies': SAVED });
-  expect(seen.at(-1)?.body).toMatchObject({ workspaceId: null });
+  const created = seen.find(({ method }) => method === 'POST');
+  expect(created?.body).toMatchObject({ workspaceId: null });
 });
 
 test('a text is checked, and its errors are printed as compilers print them', async () => {
@@ -128,7 +141,7 @@ test('a call is simulated, with a text that is not saved', async () => {
     request: { method: 'GET', path: '/v1', headers: { 'x-team': 'eu' } },
   });
   expect(stdout).toMatch(/refused: policy_denied/);
-  expect(stdout).toMatch(/Office only \(your text\) +forbids +yes/);
+  expect(stdout).toMatch(/Office only \(your text\) +forbids +yes +enforce +production/);
   const json = await tollkeeper([...argv, '--json'], answers);
   expect(JSON.parse(json.stdout)).toEqual(SIMULATION);
 });
@@ -170,14 +183,8 @@ test('a simulation needs a request, and a file for what is said about its text',
 
 test('a list names the workspaces, and what applies in all of them', async () => {
   const everywhere = { ...POLICY, id: 'pol_00000000000000000002', workspaceId: null };
-  const workspace = {
-    ...{ id: WORKSPACE, name: 'production', environment: 'live' },
-    ...{ keysCount: 0, gatewaysCount: 0, joinKeysCount: 0 },
-    ...{ createdAt: '2026-01-01T00:00:00.000Z', etag: 'etag' },
-  };
   const { stdout } = await tollkeeper(['policies', 'list'], {
     'GET /v1/policies': { data: [POLICY, everywhere], nextCursor: null },
-    'GET /v1/workspaces': { data: [workspace], nextCursor: null },
   });
   expect(stdout).toMatch(/production +pol_.*1\n.*all +pol_.*2\n/);
 });

@@ -4,6 +4,7 @@ import {
   type PolicySummary,
   type PolicyVersion,
 } from '@tollkeeper/contract';
+import type { Client } from '@tollkeeper/sdk';
 import type { CliContext } from '../cli-context.ts';
 import { choice, flag, given, NAME, parsed, required, text, YES } from '../command/option.ts';
 import { readCount, requireChange, requireName } from '../command/option-values.ts';
@@ -22,7 +23,7 @@ import { pullPolicies } from './policies/pull-policies.ts';
 import { readText } from './policies/read-text.ts';
 import { replayPolicies } from './policies/replay-policies.ts';
 import { simulatePolicies } from './policies/simulate-policies.ts';
-import { findWorkspaceId, workspaceNames } from './workspaces.ts';
+import { findWorkspaceId, placeIn, workspaceNames, workspaceText } from './workspaces.ts';
 
 const POLICY = argument('policy', 'Id or name');
 const FILE = text('file', 'File with the Cedar text');
@@ -53,11 +54,7 @@ const list = verb({
       client.listPolicies({ query: { ...query, ...filter, ...given({ search }) } }),
     );
     const names = json || page.data.length === 0 ? undefined : await workspaceNames(client);
-    const data = page.data.map((policy) => {
-      const { workspaceId } = policy;
-      const place = workspaceId === null ? 'all' : (names?.get(workspaceId) ?? workspaceId);
-      return { ...policy, place };
-    });
+    const data = page.data.map((each) => ({ ...each, place: placeIn(names, each.workspaceId) }));
     return { page, data };
   },
   answer: ({ page }) => page,
@@ -68,11 +65,12 @@ const show = verb({
   name: 'show',
   summary: 'Show a policy and its text',
   args: [POLICY],
-  run: async ({ ctx, args: [reference] }) => {
+  run: async ({ ctx, args: [reference], json }) => {
     const { client } = await connect(ctx);
     const id = await findPolicyId(client, reference);
-    return client.getPolicy({ params: { id } });
+    return withPlace(client, await client.getPolicy({ params: { id } }), json);
   },
+  answer: ({ policy }) => policy,
   print: printPolicy,
 });
 
@@ -90,7 +88,7 @@ const create = verb({
     description: DESCRIPTION,
     disabled: flag('Create it disabled'),
   },
-  run: async ({ ctx, args: [argument], options }) => {
+  run: async ({ ctx, args: [argument], options, json }) => {
     const { workspace, everywhere, file, mode, description, disabled } = options;
     if ((workspace === undefined) === (everywhere === undefined)) {
       throw new Failure(EXIT.usage, 'Give either --workspace or --everywhere.');
@@ -101,11 +99,13 @@ const create = verb({
     const workspaceId = workspace === undefined ? null : await findWorkspaceId(client, workspace);
     const status = disabled ? ('disabled' as const) : undefined;
     const body = { name, workspaceId, text: cedar, ...given({ mode, description, status }) };
-    return client.createPolicy({ body }, { idempotencyKey: ctx.createId() });
+    const created = await client.createPolicy({ body }, { idempotencyKey: ctx.createId() });
+    return withPlace(client, created, json);
   },
-  print: (ctx, policy) => {
-    hint(ctx, `Created the policy "${policy.name}".`);
-    printPolicy(ctx, policy);
+  answer: ({ policy }) => policy,
+  print: (ctx, placed) => {
+    hint(ctx, `Created the policy "${placed.policy.name}".`);
+    printPolicy(ctx, placed);
   },
 });
 
@@ -114,17 +114,18 @@ const update = verb({
   summary: 'Change a policy; a new text becomes a new version',
   args: [POLICY],
   options: { name: text('name', 'New name'), file: FILE, mode: MODE, description: DESCRIPTION },
-  run: async ({ ctx, args: [reference], options: { file, ...others } }) => {
+  run: async ({ ctx, args: [reference], options: { file, ...others }, json }) => {
     const cedar = file === undefined ? undefined : await readText(file);
     const changes = given({ ...others, text: cedar });
     const body = requireChange(changes, '--name, --file, --mode or --description');
     const { client } = await connect(ctx);
     const id = await findPolicyId(client, reference);
-    return client.updatePolicy({ params: { id }, body });
+    return withPlace(client, await client.updatePolicy({ params: { id }, body }), json);
   },
-  print: (ctx, policy) => {
-    hint(ctx, `Changed the policy "${policy.name}".`);
-    printPolicy(ctx, policy);
+  answer: ({ policy }) => policy,
+  print: (ctx, placed) => {
+    hint(ctx, `Changed the policy "${placed.policy.name}".`);
+    printPolicy(ctx, placed);
   },
 });
 
@@ -226,11 +227,18 @@ export const policies: Noun = {
   ],
 };
 
-function printPolicy(ctx: CliContext, policy: Policy): void {
+/** With the name of its workspace, where a person reads it. */
+async function withPlace<P extends Policy>(client: Client, policy: P, json: boolean) {
+  return { policy, place: json ? '' : await workspaceText(client, policy.workspaceId) };
+}
+
+type Placed = Awaited<ReturnType<typeof withPlace<Policy>>>;
+
+function printPolicy(ctx: CliContext, { policy, place }: Placed): void {
   printFields(ctx, [
     ['Name', policy.name],
     ['Id', policy.id],
-    ['Workspace', policy.workspaceId ?? 'all'],
+    ['Workspace', place],
     ['Status', policy.status],
     ['Mode', policy.mode],
     ['Version', String(policy.version)],

@@ -154,6 +154,14 @@ export async function workspaceNames(client: Client): Promise<ReadonlyMap<string
   }
 }
 
+/** Where something applies, in a table. */
+export function placeIn(
+  names: ReadonlyMap<string, string> | undefined,
+  workspaceId: string | null,
+): string {
+  return workspaceId === null ? 'all' : (names?.get(workspaceId) ?? workspaceId);
+}
+
 async function listWorkspaces(client: Client): Promise<Workspace[]> {
   const { data } = await listAll((query) => client.listWorkspaces({ query }));
   return data;

@@ -20,7 +20,10 @@ export const replayPolicies = verb({
     policy: text('policy', 'Policy that is edited: id or name; a further policy without it'),
     file: text('file', 'File with the new text; that of the policy unless given'),
     mode: choice('mode', POLICY_MODES, 'Mode after the edit; enforced unless given'),
-    workspace: text('workspace', 'Workspace whose calls are asked about: id or name'),
+    workspace: text(
+      'workspace',
+      'Workspace whose calls are asked about: id or name; the only one unless given',
+    ),
   },
   run: async ({ ctx, options: { policy, file, mode, workspace } }) => {
     if (policy === undefined && file === undefined) {

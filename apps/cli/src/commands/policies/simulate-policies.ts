@@ -14,7 +14,7 @@ import { connect } from '../../session/connect.ts';
 import type { Column } from '../../text/table.ts';
 import { findKey } from '../keys/open-key.ts';
 import { readRequest, requestOptions } from '../policy-request.ts';
-import { findWorkspaceId } from '../workspaces.ts';
+import { findWorkspaceId, placeIn, workspaceNames } from '../workspaces.ts';
 import { findPolicyId } from './find-policy.ts';
 import { readText } from './read-text.ts';
 
@@ -25,12 +25,12 @@ const EFFECT_WORDS = {
   errors: 'errors, and is ignored',
 } as const;
 
-const COLUMNS: readonly Column<SimulatedPolicy>[] = [
+const COLUMNS: readonly Column<SimulatedPolicy & { readonly place: string }>[] = [
   { title: 'POLICY', cell: ({ name, isDraft }) => draftName(name, isDraft), widthMin: 12 },
   { title: 'SAYS', cell: ({ effect }) => EFFECT_WORDS[effect] },
   { title: 'DETERMINES', cell: ({ determines }) => (determines ? 'yes' : '') },
   { title: 'MODE', cell: ({ mode }) => mode },
-  { title: 'WORKSPACE', cell: ({ workspaceId }) => workspaceId ?? 'all' },
+  { title: 'WORKSPACE', cell: ({ place }) => place },
   { title: 'ID', cell: ({ id }) => id ?? '' },
 ];
 
@@ -48,14 +48,14 @@ export const simulatePolicies = verb({
     time: parsed('when', 'When it is made, such as 2030-01-31T12:00Z; now unless given', readTime),
     workspace: text(
       'workspace',
-      'Workspace of the gateway: id or name; that of the key unless given',
+      'Workspace of the gateway: id or name; that of the key, or the only one, unless given',
     ),
     scope: list('scope', 'Scopes that the route requires besides apis.call'),
     file: text('file', 'File with a text to try, which is not saved'),
     policy: text('policy', 'Policy that the text replaces: id or name; with --file'),
     mode: choice('mode', POLICY_MODES, 'Mode of the text to try; with --file'),
   },
-  run: async ({ ctx, options }) => {
+  run: async ({ ctx, options, json }) => {
     const { key: reference, ip, time, workspace, scope: scopes, file, policy, mode } = options;
     const request = readRequest(options);
     if (!request) throw new Failure(EXIT.usage, 'A request needs both --method and --path.');
@@ -68,15 +68,24 @@ export const simulatePolicies = verb({
     const workspaceId = workspace ? await findWorkspaceId(client, workspace) : undefined;
     const id = policy === undefined ? undefined : await findPolicyId(client, policy);
     const draft = cedar === undefined ? undefined : { text: cedar, ...given({ id, mode }) };
-    return client.simulatePolicies({
+    const names = json ? undefined : await workspaceNames(client);
+    const simulation = await client.simulatePolicies({
       body: { keyId, request, ...given({ ip, time, workspaceId, scopes, policy: draft }) },
     });
+    return { simulation, names };
   },
+  answer: ({ simulation }) => simulation,
   print: printSimulation,
-  exitCode: ({ code }) => (code === 'valid' ? EXIT.ok : EXIT.keyNotValid),
+  exitCode: ({ simulation: { code } }) => (code === 'valid' ? EXIT.ok : EXIT.keyNotValid),
 });
 
-function printSimulation(ctx: CliContext, answer: PolicySimulation): void {
+interface Simulated {
+  readonly simulation: PolicySimulation;
+  /** Of workspaces, by their ids. */
+  readonly names: ReadonlyMap<string, string> | undefined;
+}
+
+function printSimulation(ctx: CliContext, { simulation: answer, names }: Simulated): void {
   const { code, wouldDeny, missingScopes, isPathAmbiguous, ip, limits = [], policies } = answer;
   const isValid = code === 'valid';
   printFields(ctx, [
@@ -87,7 +96,8 @@ function printSimulation(ctx: CliContext, answer: PolicySimulation): void {
     ...(wouldDeny ? [['Shadow policies', 'would refuse it'] as const] : []),
     ...(limits.length > 0 ? [['Rate limits', limits.map(limitText).join(', ')] as const] : []),
   ]);
-  if (policies.length > 0) printTable(ctx, COLUMNS, policies);
+  const rows = policies.map((each) => ({ ...each, place: placeIn(names, each.workspaceId) }));
+  if (rows.length > 0) printTable(ctx, COLUMNS, rows);
   for (const warning of answer.warnings ?? []) hint(ctx, `Warning: ${warning}`);
 }
 
