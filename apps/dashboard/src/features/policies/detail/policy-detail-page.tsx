@@ -90,7 +90,7 @@ function PolicyView({ policy, onGone }: PolicyViewProps) {
   );
 }
 
-const UNCHECKED = { findings: [], isCurrent: true, problem: undefined };
+const UNCHECKED = { findings: [], isChecked: false, isCurrent: true, problem: undefined };
 
 /** For those who may read it only. */
 function PolicyText({ policy: { description, text } }: { readonly policy: Policy }) {

@@ -7,13 +7,14 @@ const SHOWN_MAX = 20;
 
 /** What the server says of the text, for those who cannot see or hover the lines in the editor. */
 export function FindingList({ checked }: { readonly checked: Checked }) {
-  const { findings, isCurrent, problem } = checked;
+  const { findings, isChecked, isCurrent, problem } = checked;
+  const summary = isChecked ? summaryOf(findings) : '';
   const shown = findings.slice(0, SHOWN_MAX);
   const hiddenCount = findings.length - shown.length;
   return (
     <>
       <p className="flex gap-2 text-[0.8125rem] text-soft">
-        <span role="status">{problem ? `Not checked: ${problem}` : summaryOf(findings)}</span>
+        <span role="status">{problem ? `Not checked: ${problem}` : summary}</span>
         {isCurrent || problem ? null : <span aria-hidden>Checking…</span>}
       </p>
       <ul aria-label="Findings" className="mt-1 flex flex-col gap-1 text-[0.8125rem] empty:hidden">

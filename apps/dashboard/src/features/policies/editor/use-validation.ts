@@ -12,6 +12,8 @@ const REST_MS = 300;
 export interface Checked {
   /** Those of the text before, until the answer for this one is there. */
   readonly findings: readonly Finding[];
+  /** There is a text that was checked. */
+  readonly isChecked: boolean;
   /** They are about the text as it stands. */
   readonly isCurrent: boolean;
   /** Why the text could not be checked. */
@@ -32,9 +34,12 @@ export function useValidation(text: string, workspaceId: string | null): Checked
     enabled: isCheckable,
   });
   const findings = useMemo(() => (data ? findingsOf(data) : NONE), [data]);
-  if (!isCheckable) return { findings: NONE, isCurrent: true, problem: undefined };
+  if (!isCheckable) {
+    return { findings: NONE, isChecked: false, isCurrent: true, problem: undefined };
+  }
   const isCurrent = settled === text && data !== undefined && !isPlaceholderData;
-  return { findings, isCurrent, problem: error ? explainError(error) : undefined };
+  const isChecked = data !== undefined;
+  return { findings, isChecked, isCurrent, problem: error ? explainError(error) : undefined };
 }
 
 export function hasErrors({ findings }: Pick<Checked, 'findings'>): boolean {
