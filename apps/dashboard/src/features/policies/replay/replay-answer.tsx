@@ -1,48 +1,44 @@
 import { Link } from '@tanstack/react-router';
 import type { PolicyReplay } from '@tollkeeper/contract';
 import { Ban, CircleCheck, CircleHelp, Info } from 'lucide-react';
-import { Notice } from '../../../components/notice.tsx';
 import { ShowAll, useCapped } from '../../../components/panel.tsx';
 import { counted } from '../../../lib/format.ts';
-import { joinClasses } from '../../../lib/join-classes.ts';
+import { AnswerFrame } from '../question-form.tsx';
 import { replayWords, unknownWords } from './replay-words.ts';
 
 interface ReplayAnswerProps {
   /** What was replayed: "this edit". */
   readonly subject: string;
+  /** Whose calls were asked about, as a sentence. */
+  readonly whose: string;
   readonly replay: PolicyReplay;
   /** The text or the workspace has been changed since. */
   readonly isOutdated: boolean;
 }
 
 /** How many calls would have been refused, and of which keys. */
-export function ReplayAnswer({ subject, replay, isOutdated }: ReplayAnswerProps) {
-  const { look, iconLook, icon: Icon } = LOOKS[outcomeOf(replay)];
+export function ReplayAnswer({ subject, whose, replay, isOutdated }: ReplayAnswerProps) {
+  const outdated =
+    'The policy or the workspace has changed since. Replay it again to see what follows.';
   return (
-    <div className="border-line border-t">
-      <div className="flex flex-col gap-3 px-5 py-4">
-        {isOutdated ? (
-          <Notice tone="info">
-            The policy or the workspace has changed since. Replay it again to see what follows.
-          </Notice>
-        ) : null}
-        <div className={joinClasses('flex gap-3 rounded-lg px-4 py-3', look)}>
-          <Icon size={17} aria-hidden className={joinClasses('mt-0.5 shrink-0', iconLook)} />
-          <p className="min-w-0 [overflow-wrap:anywhere]">{replayWords(subject, replay)}</p>
-        </div>
-        {replay.unknown > 0 ? (
-          <p className="text-[0.8125rem] text-soft">{unknownWords(replay)}</p>
-        ) : null}
-      </div>
-      <KeyList keys={replay.keys} />
-    </div>
+    <AnswerFrame
+      {...LOOKS[outcomeOf(replay)]}
+      outdated={isOutdated ? outdated : undefined}
+      verdict={<p>{replayWords(subject, replay)}</p>}
+      list={<KeyList keys={replay.keys} />}
+    >
+      <p className="text-[0.8125rem] text-soft">
+        {whose}
+        {replay.unknown > 0 ? ` ${unknownWords(replay)}` : ''}
+      </p>
+    </AnswerFrame>
   );
 }
 
 const LOOKS = {
   refused: { look: 'bg-bad-tint', iconLook: 'text-bad-ink', icon: Ban },
   empty: { look: 'bg-tint', iconLook: 'text-accent', icon: Info },
-  unknown: { look: 'bg-warn-tint', iconLook: 'text-warn-ink', icon: CircleHelp, Info },
+  unknown: { look: 'bg-warn-tint', iconLook: 'text-warn-ink', icon: CircleHelp },
   allowed: { look: 'bg-good-tint', iconLook: 'text-good-ink', icon: CircleCheck },
 } as const;
 

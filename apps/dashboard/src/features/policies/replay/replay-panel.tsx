@@ -1,17 +1,18 @@
 import { useMutation } from '@tanstack/react-query';
 import { POLICY_TEXT_MAX, type PolicyReplay } from '@tollkeeper/contract';
 import { History } from 'lucide-react';
-import { useId, useState } from 'react';
-import { BlockedReason, Button } from '../../../components/button.tsx';
-import { ErrorNotice, LackedScope } from '../../../components/notice.tsx';
+import { useState } from 'react';
+import { LackedScope } from '../../../components/notice.tsx';
 import { Panel } from '../../../components/panel.tsx';
 import { useSubmit } from '../../../lib/use-submit.ts';
 import { useCan } from '../../sessions/index.ts';
 import { useChosenWorkspace, useWorkspaces, WorkspaceField } from '../../workspaces/index.ts';
 import { textBlock } from '../editor/cedar-field.tsx';
 import { replayMutation } from '../queries.ts';
+import { QuestionFoot } from '../question-form.tsx';
 import type { TriedPolicy } from '../simulate/simulated-call.ts';
 import { ReplayAnswer } from './replay-answer.tsx';
+import { whoseWords } from './replay-words.ts';
 import {
   changesNothing,
   isEdit,
@@ -47,20 +48,24 @@ export function ReplayPanel(props: ReplayPanelProps) {
 interface Replayed {
   readonly sent: ReplayBody;
   readonly subject: string;
+  /** Whose calls were asked about. */
+  readonly whose: string;
   readonly replay: PolicyReplay;
 }
 
 const FIELDS = ['workspaceId', 'policy'] as const;
 
 function ReplayForm({ policy, saved }: ReplayPanelProps) {
-  const id = useId();
   const { workspaces, workspaceId, choose } = usePlace(policy);
+  const seesAll = useSeesAllKeys();
   const [replayed, setReplayed] = useState<Replayed>();
   const ask = useMutation(replayMutation);
   const body = replayBody(policy, saved, workspaceId);
   const form = useSubmit(FIELDS, async () => {
     const subject = isEdit(saved) ? 'this edit' : 'this policy';
-    setReplayed({ sent: body, subject, replay: await ask.mutateAsync(body) });
+    const replay = await ask.mutateAsync(body);
+    const place = workspaces.find((each) => each.id === replay.workspaceId)?.name;
+    setReplayed({ sent: body, subject, whose: whoseWords(place, seesAll), replay });
   });
   const { fields } = form.errors;
   const blocked = blockedBy(policy, saved, workspaceId);
@@ -78,24 +83,20 @@ function ReplayForm({ policy, saved }: ReplayPanelProps) {
             onWorkspace={choose}
           />
         ) : null}
-        <ErrorNotice
-          messages={[
-            ...form.errors.form,
-            ...(fields.policy ? [`Your text: ${fields.policy}`] : []),
-          ]}
+        <QuestionFoot
+          icon={History}
+          label="Replay the last 24 hours"
+          errors={form.errors.form}
+          textError={fields.policy}
+          blocked={blocked}
+          pending={form.pending}
         />
-        <div className="flex flex-wrap items-center justify-end gap-2">
-          <BlockedReason id={id} reason={blocked} />
-          <Button type="submit" blockedBy={blocked && id} pending={form.pending}>
-            <History size={15} aria-hidden />
-            Replay the last 24 hours
-          </Button>
-        </div>
       </form>
       <div role="status">
         {replayed ? (
           <ReplayAnswer
             subject={replayed.subject}
+            whose={replayed.whose}
             replay={replayed.replay}
             isOutdated={JSON.stringify(replayed.sent) !== JSON.stringify(body)}
           />
@@ -106,16 +107,21 @@ function ReplayForm({ policy, saved }: ReplayPanelProps) {
 }
 
 function ReplayHint({ policy, saved }: ReplayPanelProps) {
-  const maySeeAll = [useCan('api_keys.manage_all'), useCan('members.read')].every(Boolean);
+  const seesAll = useSeesAllKeys();
   const hints = [
     'Says which calls that were allowed in the last 24 hours the text above would have refused.',
     isEdit(saved) || (saved === undefined && policy.mode === 'enforce')
       ? 'Nothing is saved.'
       : 'It is replayed as if it were enforced. Nothing is saved.',
     policy.text.includes('@limit') ? 'Rate limits are not replayed.' : '',
-    maySeeAll ? '' : 'With your role, only calls of your own keys are counted here.',
+    seesAll ? '' : 'With your role, only calls of your own keys are counted here.',
   ];
   return <p className="text-soft">{hints.filter(Boolean).join(' ')}</p>;
+}
+
+/** A replay counts the calls of keys that the caller sees, with their owners. */
+function useSeesAllKeys(): boolean {
+  return [useCan('api_keys.manage_all'), useCan('members.read')].every(Boolean);
 }
 
 /** The workspace of the policy, or the one that was chosen here, or for all pages, or the only one. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { replayWords, unknownWords } from './replay-words.ts';
+import { replayWords, unknownWords, whoseWords } from './replay-words.ts';
 
 const ANSWER = { calls: 18_030, refused: 412, unknown: 0, keysRefused: 3, keys: [1, 2, 3] };
 
@@ -34,4 +34,11 @@ it('says that nothing was counted', () => {
   expect(replayWords('this edit', { ...ANSWER, calls: 0, refused: 0 })).toMatch(
     /^Gateways counted/,
   );
+});
+
+it('says whose calls were asked about', () => {
+  expect(whoseWords('production', true)).toBe(
+    'Counted are calls of all keys in the workspace "production".',
+  );
+  expect(whoseWords(undefined, false)).toBe('Counted are calls of your own keys.');
 });

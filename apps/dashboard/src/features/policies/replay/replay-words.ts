@@ -29,6 +29,15 @@ export function replayWords(
   return `${lead} ${least}${formatCount(refused)} of ${counted(calls, 'call')}, by ${by}.`;
 }
 
+/**
+ * Whose calls were asked about.
+ * @param place name of the workspace, if it is known
+ */
+export function whoseWords(place: string | undefined, seesAll: boolean): string {
+  const keys = seesAll ? 'all keys' : 'your own keys';
+  return `Counted are calls of ${keys}${place === undefined ? '' : ` in the workspace "${place}"`}.`;
+}
+
 /** About how many calls nothing can be said, and why. */
 export function unknownWords({
   calls,

@@ -5,7 +5,7 @@ import { Notice } from '../../../components/notice.tsx';
 import { ShowAll, useCapped } from '../../../components/panel.tsx';
 import { StatusWord } from '../../../components/status-word.tsx';
 import { exactTime } from '../../../lib/format.ts';
-import { joinClasses } from '../../../lib/join-classes.ts';
+import { AnswerFrame } from '../question-form.tsx';
 import {
   byWeight,
   EFFECT_WORDS,
@@ -24,45 +24,33 @@ interface SimulationAnswerProps {
 /** What the call would be answered, and what each policy says about it. */
 export function SimulationAnswer({ simulation, isOutdated }: SimulationAnswerProps) {
   const isAllowed = simulation.code === 'valid';
-  const Icon = isAllowed ? CircleCheck : Ban;
+  const outdated = 'The call or the text has changed since. Simulate it again to see what follows.';
   return (
-    <div className="border-line border-t">
-      <div className="flex flex-col gap-3 px-5 py-4">
-        {isOutdated ? (
-          <Notice tone="info">
-            The call or the text has changed since. Simulate it again to see what follows.
-          </Notice>
-        ) : null}
-        <div
-          className={joinClasses(
-            'flex gap-3 rounded-lg px-4 py-3',
-            isAllowed ? 'bg-good-tint' : 'bg-bad-tint',
-          )}
-        >
-          <Icon
-            size={17}
-            aria-hidden
-            className={joinClasses('mt-0.5 shrink-0', isAllowed ? 'text-good-ink' : 'text-bad-ink')}
-          />
-          <div className="min-w-0 [overflow-wrap:anywhere]">
-            <p className="font-medium">{isAllowed ? 'Allowed' : 'Refused'}</p>
-            <p>{reasonWords(simulation)}</p>
-            <p className="mt-1 text-[0.8125rem] text-soft">
-              Answered <code className="font-mono">{simulation.code}</code>, for a call from{' '}
-              {simulation.ip} at {exactTime(simulation.time)}
-            </p>
-          </div>
-        </div>
-        {simulation.limits?.length ? <Notice tone="info">{limitWords(simulation)}</Notice> : null}
-        {simulation.warnings?.map((warning) => (
-          <Notice key={warning} tone="warn">
-            {warning}
-          </Notice>
-        ))}
-        {simulation.wouldDeny ? <Notice tone="warn">{shadowWords(simulation)}</Notice> : null}
-      </div>
-      <PolicyList policies={simulation.policies} />
-    </div>
+    <AnswerFrame
+      outdated={isOutdated ? outdated : undefined}
+      icon={isAllowed ? CircleCheck : Ban}
+      look={isAllowed ? 'bg-good-tint' : 'bg-bad-tint'}
+      iconLook={isAllowed ? 'text-good-ink' : 'text-bad-ink'}
+      verdict={
+        <>
+          <p className="font-medium">{isAllowed ? 'Allowed' : 'Refused'}</p>
+          <p>{reasonWords(simulation)}</p>
+          <p className="mt-1 text-[0.8125rem] text-soft">
+            Answered <code className="font-mono">{simulation.code}</code>, for a call from{' '}
+            {simulation.ip} at {exactTime(simulation.time)}
+          </p>
+        </>
+      }
+      list={<PolicyList policies={simulation.policies} />}
+    >
+      {simulation.limits?.length ? <Notice tone="info">{limitWords(simulation)}</Notice> : null}
+      {simulation.warnings?.map((warning) => (
+        <Notice key={warning} tone="warn">
+          {warning}
+        </Notice>
+      ))}
+      {simulation.wouldDeny ? <Notice tone="warn">{shadowWords(simulation)}</Notice> : null}
+    </AnswerFrame>
   );
 }
 

@@ -2,15 +2,15 @@ import { useMutation } from '@tanstack/react-query';
 import { POLICY_TEXT_MAX, type PolicySimulation } from '@tollkeeper/contract';
 import { ApiError } from '@tollkeeper/sdk';
 import { FlaskConical } from 'lucide-react';
-import { useId, useState } from 'react';
-import { BlockedReason, Button } from '../../../components/button.tsx';
-import { ErrorNotice, LackedScope } from '../../../components/notice.tsx';
+import { useState } from 'react';
+import { LackedScope } from '../../../components/notice.tsx';
 import { Panel } from '../../../components/panel.tsx';
 import { useSubmit } from '../../../lib/use-submit.ts';
 import { useCan } from '../../sessions/index.ts';
 import { useChosenWorkspace, useWorkspaces } from '../../workspaces/index.ts';
 import { textBlock } from '../editor/cedar-field.tsx';
 import { simulationMutation } from '../queries.ts';
+import { QuestionFoot } from '../question-form.tsx';
 import { CALL_FIELDS, CallFields } from './call-fields.tsx';
 import {
   bodyPartsOf,
@@ -49,7 +49,6 @@ interface Simulated {
 }
 
 function CallForm({ policy }: { readonly policy: TriedPolicy | undefined }) {
-  const id = useId();
   const [entered, setEntered] = useState<SimulatedCall>(NO_CALL);
   const [simulated, setSimulated] = useState<Simulated>();
   const simulate = useMutation(simulationMutation);
@@ -81,19 +80,14 @@ function CallForm({ policy }: { readonly policy: TriedPolicy | undefined }) {
           choosesWorkspace={!policy?.workspaceId}
           onCall={(part) => setEntered((before) => ({ ...before, ...part }))}
         />
-        <ErrorNotice
-          messages={[
-            ...form.errors.form,
-            ...(fields.policy ? [`Your text: ${fields.policy}`] : []),
-          ]}
+        <QuestionFoot
+          icon={FlaskConical}
+          label="Simulate"
+          errors={form.errors.form}
+          textError={fields.policy}
+          blocked={blocked}
+          pending={form.pending}
         />
-        <div className="flex flex-wrap items-center justify-end gap-2">
-          <BlockedReason id={id} reason={blocked} />
-          <Button type="submit" blockedBy={blocked && id} pending={form.pending}>
-            <FlaskConical size={15} aria-hidden />
-            Simulate
-          </Button>
-        </div>
       </form>
       <div role="status">
         {simulated ? (
