@@ -27,7 +27,7 @@ import { callFacts } from '../api-keys/index.ts';
 import { checkFor, requireValid } from './check-for.ts';
 import { requirePlace } from './require-place.ts';
 import { isKnownGateway, warningsOf } from './simulation-warnings.ts';
-import { createTurns } from './waiting-limit.ts';
+import { createLimitedTurns } from './waiting-limit.ts';
 
 type Body = RouteInput<Routes['simulatePolicies']>['body'];
 
@@ -55,7 +55,7 @@ export async function simulatePolicies(
   const isGatewayKnown = await isKnownGateway(ctx, place.workspaceId, body.request.gateway);
   await ctx.services.changeFeed.catchUp();
   // What is decided with must be of one moment: nothing waits from here on.
-  return inTurn(place.organizationId, () => {
+  return inTurn(ctx.services.db, place.organizationId, () => {
     const saved = policiesIn(ctx.services.keys.index(), place.organizationId, place.workspaceId);
     const policies = draft
       ? [...saved.filter(({ policyId }) => policyId !== draft.policyId), draft]
@@ -84,7 +84,7 @@ export async function simulatePolicies(
 }
 
 /** The policies of a workspace can take a tenth of a second to compile: everything else has turns in between. */
-const inTurn = createTurns('calls are simulated');
+const inTurn = createLimitedTurns('calls are simulated');
 
 interface Key {
   readonly id: string;

@@ -1,8 +1,12 @@
 import { expect, it } from 'vitest';
-import { createTurns } from './waiting-limit.ts';
+import type { Database } from '../../db/connect.ts';
+import { createLimitedTurns } from './waiting-limit.ts';
+
+/** Turns are kept for an object, whatever it is. */
+const db = {} as Database;
 
 it('does the work of all one after the other, with everything else in between', async () => {
-  const inTurn = createTurns('things are done');
+  const inTurn = createLimitedTurns('things are done');
   let between = 0;
   const count = () => {
     between += 1;
@@ -10,7 +14,7 @@ it('does the work of all one after the other, with everything else in between', 
   };
   let counting = setImmediate(count);
   const at = await Promise.all(
-    ['org_1', 'org_1', 'org_2', 'org_1'].map((id) => inTurn(id, () => between)),
+    ['org_1', 'org_1', 'org_2', 'org_1'].map((id) => inTurn(db, id, () => between)),
   );
   clearImmediate(counting);
   expect(new Set(at).size).toBe(4);
@@ -18,12 +22,12 @@ it('does the work of all one after the other, with everything else in between', 
 });
 
 it('lets ten wait of an organization, and goes on after work that failed', async () => {
-  const inTurn = createTurns('things are done');
-  const failing = inTurn('org_1', () => Promise.reject(new Error('of the work')));
+  const inTurn = createLimitedTurns('things are done');
+  const failing = inTurn(db, 'org_1', () => Promise.reject(new Error('of the work')));
   const asked = await Promise.allSettled([
     failing,
-    ...Array.from({ length: 10 }, () => inTurn('org_1', () => 'done')),
-    inTurn('org_2', () => 'done'),
+    ...Array.from({ length: 10 }, () => inTurn(db, 'org_1', () => 'done')),
+    inTurn(db, 'org_2', () => 'done'),
   ]);
   const done = { status: 'fulfilled', value: 'done' };
   expect(asked).toMatchObject([
@@ -32,5 +36,5 @@ it('lets ten wait of an organization, and goes on after work that failed', async
     { status: 'rejected', reason: { code: 'rate_limited', retryAfterS: 2 } },
     done,
   ]);
-  expect(await inTurn('org_1', () => 'done')).toBe('done');
+  expect(await inTurn(db, 'org_1', () => 'done')).toBe('done');
 });

@@ -1,5 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
+import type { Database } from '../../db/connect.ts';
 import { DomainError } from '../../domain-error.ts';
+import { createTurns } from '../../lineage/turns.ts';
 
 type Work<T> = () => Promise<T> | T;
 type WithinLimit = <T>(organizationId: string, work: Work<T>) => Promise<T>;
@@ -31,16 +33,17 @@ export function createWaitingLimit(what: string): WithinLimit {
 }
 
 /**
- * As a waiting limit, for work that occupies the server: it is done one after the other, and everything
- * else has its turn in between.
+ * As a waiting limit, for work that occupies the server: it is done one after the other, organizations
+ * take turns, and everything else has its turn in between.
  */
-export function createTurns(what: string): WithinLimit {
+export function createLimitedTurns(what: string) {
   const limit = createWaitingLimit(what);
-  let last: Promise<unknown> = Promise.resolve();
-  return (organizationId, work) =>
-    limit(organizationId, () => {
-      const done = last.then(() => setImmediate()).then(work);
-      last = done.catch(() => undefined);
-      return done;
-    });
+  const inTurn = createTurns({ atOnceMax: 1 });
+  return <T>(db: Database, organizationId: string, work: Work<T>): Promise<T> =>
+    limit(organizationId, () =>
+      inTurn(db, organizationId, async () => {
+        await setImmediate();
+        return work();
+      }),
+    );
 }
