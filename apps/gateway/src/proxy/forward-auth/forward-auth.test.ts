@@ -153,6 +153,25 @@ it("goes by the client's address where a trusted proxy tells it, and never by th
   }
 });
 
+it('goes by policies for Envoy: by the path below /ext-authz, the method and the client', async () => {
+  const gateway = await withRoutes(TRUSTED);
+  setPolicy(
+    gateway.fleet,
+    `permit (principal, action in Action::"read", resource) when { context.path like "/v1/invoices*" };
+forbid (principal, action, resource) unless { context.ip.isInRange(ip("192.0.2.0/24")) };`,
+  );
+  const key = gateway.fleet.addKey();
+  const codeOf = async (path: string, ip = '192.0.2.1', method = 'GET') => {
+    const headers = { 'x-api-key': key, 'x-forwarded-for': ip };
+    return (await ask(gateway, `/ext-authz${path}`, headers, { method })).code;
+  };
+  expect(await codeOf('/v1/invoices/1?a=b')).toBe('valid');
+  expect(await codeOf('/v1/invoices/1', '::ffff:192.0.2.1')).toBe('valid');
+  expect(await codeOf('/v1/other')).toBe('policy_denied');
+  expect(await codeOf('/v1/invoices/1', '192.0.2.1', 'POST')).toBe('policy_denied');
+  expect(await codeOf('/v1/invoices/1', '198.51.100.1')).toBe('policy_denied');
+});
+
 it('refuses what policies decide about a route that inspects bodies, which no proxy sends', async () => {
   const { routes } = await testConfig('http://127.0.0.1:9');
   const change = { ...TRUSTED, forwardAuth: true };
