@@ -20,6 +20,8 @@ export const DASHBOARD_PATHS = [
   '/api-scopes',
   '/workspaces',
   '/organization',
+  '/audit-log',
+  '/audit-log/$id',
   '/security',
   '/account-security',
 ] as const;
