@@ -1,3 +1,4 @@
+import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { Button } from '../../../components/button.tsx';
 import { CopyRow } from '../../../components/copy-button.tsx';
@@ -15,6 +16,8 @@ import { ErrorNotice } from '../../../components/notice.tsx';
 import { formatSize } from '../../../lib/format.ts';
 import { serverNow } from '../../../lib/server-clock.ts';
 import { type AuditSearch, auditFilters, isAuditFiltered } from '../../audit-events/index.ts';
+import { useCan } from '../../sessions/index.ts';
+import { auditLogQuery } from '../log/queries.ts';
 import { type ExportState, useExport } from './use-export.ts';
 
 const FORMATS = {
@@ -44,6 +47,8 @@ export function ExportDialog({ search, onClose }: ExportDialogProps) {
   const [wantsProof, setWantsProof] = useState(false);
   const isProven = wantsProof && format === 'jsonl';
   const { state, start, cancel } = useExport();
+  // Who may export need not be one who may read.
+  const { data: log } = useQuery({ ...auditLogQuery, enabled: useCan('audit.read') });
   const filters = auditFilters(search, serverNow());
   return (
     <Dialog
@@ -55,7 +60,7 @@ export function ExportDialog({ search, onClose }: ExportDialogProps) {
       {state.kind === 'choosing' ? (
         <>
           <DialogBody>
-            <ErrorNotice messages={state.error === undefined ? [] : [state.error]} />
+            <ErrorNotice messages={state.errors} />
             <FormatField format={format} onFormat={setFormat} />
             {format === 'jsonl' ? (
               <CheckRow
@@ -80,7 +85,9 @@ export function ExportDialog({ search, onClose }: ExportDialogProps) {
         </>
       ) : null}
       {state.kind === 'running' ? <Running state={state} onCancel={cancel} /> : null}
-      {state.kind === 'done' ? <Done state={state} isProven={isProven} /> : null}
+      {state.kind === 'done' ? (
+        <Done state={state} isProven={isProven} publicKey={log?.publicKey} />
+      ) : null}
     </Dialog>
   );
 }
@@ -146,9 +153,11 @@ function Running({ state: { progress, newest }, onCancel }: RunningProps) {
 interface DoneProps {
   readonly state: Extract<ExportState, { kind: 'done' }>;
   readonly isProven: boolean;
+  /** Of the log; undefined where it is not known. */
+  readonly publicKey: string | undefined;
 }
 
-function Done({ state: { bytes, fileName }, isProven }: DoneProps) {
+function Done({ state: { bytes, fileName }, isProven, publicKey }: DoneProps) {
   return (
     <>
       <DialogBody>
@@ -159,7 +168,7 @@ function Done({ state: { bytes, fileName }, isProven }: DoneProps) {
           <CopyRow
             label="Verify on the command line"
             copyLabel="Copy command"
-            text={`tollkeeper audit verify ${fileName}`}
+            text={`tollkeeper audit verify ${fileName}${publicKey ? ` --key ${publicKey}` : ''}`}
           />
         ) : null}
       </DialogBody>

@@ -8,13 +8,16 @@ import { openSink } from './open-sink.ts';
 type ExportQuery = NonNullable<RouteInput<Routes['exportAuditEvents']>['query']>;
 
 export type ExportState =
-  | { readonly kind: 'choosing'; readonly error?: string }
+  | { readonly kind: 'choosing'; readonly errors: readonly string[] }
   | { readonly kind: 'running'; readonly progress: ExportProgress; readonly newest: number }
   | { readonly kind: 'done'; readonly bytes: number; readonly fileName: string };
 
+const DISCARDED =
+  'The incomplete file was discarded. Another export starts again from the first event.';
+
 /** Runs one export at a time; it ends with the dialog. */
 export function useExport() {
-  const [state, setState] = useState<ExportState>({ kind: 'choosing' });
+  const [state, setState] = useState<ExportState>({ kind: 'choosing', errors: [] });
   const running = useRef<AbortController>(undefined);
   useEffect(() => () => running.current?.abort(), []);
 
@@ -36,7 +39,8 @@ export function useExport() {
       setState({ kind: 'done', bytes: progress.bytes, fileName });
     } catch (error) {
       await Promise.allSettled([sink.abort()]);
-      setState({ kind: 'choosing', ...(signal.aborted ? {} : { error: explainError(error) }) });
+      const errors = [explainError(error), ...(progress.bytes > 0 ? [DISCARDED] : [])];
+      setState({ kind: 'choosing', errors: signal.aborted ? [] : errors });
     }
   }
 
