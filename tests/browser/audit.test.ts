@@ -1,14 +1,16 @@
-/** The audit log: the list, an event, and what is followed. */
+/** The audit log: the list, an event, what is followed, and what is proved. */
 import { readFile } from 'node:fs/promises';
-import type { Policy } from '@tollkeeper/contract';
-import type { Page } from 'playwright-core';
+import type { AuditLog, Policy } from '@tollkeeper/contract';
+import { parseVkey, receiptText, verifyExport, verifyReceipt } from '@tollkeeper/transparency-log';
+import type { Locator, Page, Response } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
+import { integrateAuditLogs } from '../../apps/control-plane/src/transparency-log/index.ts';
 import { change, createKey, type Key } from '../processes/keys.ts';
 import { expectAccessible } from './accessible.ts';
-import { type ClaimedDashboard, startDashboard } from './dashboard.ts';
+import { type OwnDashboard, startDashboard } from './dashboard.ts';
 import { eventually, openWindow } from './window.ts';
 
-let dashboard: ClaimedDashboard;
+let dashboard: OwnDashboard;
 let key: Key;
 
 beforeAll(async () => {
@@ -79,15 +81,11 @@ it('adds events as they happen, and moves nothing under a reader who has scrolle
 
 it('exports the events that the filters of the list match, and says how it goes', async () => {
   const page = await openAuditLog('?action=api_key.revoke');
-  // Headless browsers show no picker; the file is then a download.
-  await page.evaluate(() => Reflect.deleteProperty(window, 'showSaveFilePicker'));
-  await page.getByRole('button', { name: 'Export' }).click();
-  const dialog = page.getByRole('dialog', { name: 'Export events' });
+  const dialog = await openExport(page);
   await expectAccessible(page, 'The export of events');
-  const download = page.waitForEvent('download');
-  await dialog.getByRole('button', { name: 'Export' }).click();
+  const text = await downloaded(page, dialog.getByRole('button', { name: 'Export' }));
   await dialog.getByText(/^Saved .* as audit-events\.jsonl/).waitFor();
-  const lines = (await readFile(await (await download).path(), 'utf8')).trim().split('\n');
+  const lines = text.trim().split('\n');
   expect(lines.map((line) => JSON.parse(line).action)).toEqual(['api_key.revoke']);
 });
 
@@ -100,6 +98,70 @@ it('shows on the page of a key what happened to it', async () => {
   await own.getByRole('link', { name: 'All about this key' }).click();
   await eventually(() => events(page)).toHaveLength(3);
 });
+
+it('gives a receipt and an export that anyone verifies without the server', async () => {
+  await integrateAuditLogs(dashboard.services);
+  const { body: log } = await dashboard.owner.get<AuditLog>('/v1/audit-log');
+  const page = await openWindow(dashboard, { as: dashboard.owner });
+  await page.goto(`/api-keys/${key.id}`);
+  const receipt = await downloaded(page, page.getByRole('button', { name: 'Download receipt' }));
+  const proven = verifyReceipt(receipt, { logKey: log.publicKey });
+  expect(receipt).toBe(receiptText(proven.receipt));
+  expect(proven.event).toMatchObject({ action: 'api_key.revoke', target: { id: key.id } });
+
+  await page.goto('/audit-log?action=api_key.revoke');
+  const dialog = await openExport(page);
+  await dialog.getByLabel('With proof').check();
+  const text = await downloaded(page, dialog.getByRole('button', { name: 'Export' }));
+  const trust = { key: parseVkey(log.publicKey) };
+  expect(await verifyExport(text.trim().split('\n'), trust)).toMatchObject({ events: 1 });
+  const command = dialog.getByLabel('Verify on the command line');
+  expect(await command.inputValue()).toBe(
+    `tollkeeper audit verify audit-events.jsonl --key ${log.publicKey}`,
+  );
+});
+
+it('says what is signed, and sets how long events are kept', async () => {
+  const page = await openAuditLog();
+  const refused = await refusedWhile(page, async () => {
+    await page.reload();
+    await page.getByRole('button', { name: 'Proof and retention' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Transparency log' });
+    await expectAccessible(page, 'The transparency log');
+    const days = dialog.getByLabel('Keep events, in days');
+    await days.fill('7');
+    await dialog.getByText('Use a whole number of days, from 30 to').waitFor();
+    await days.fill('90');
+    await dialog.getByRole('button', { name: 'Save retention' }).click();
+    await page.getByText('Events are kept for 90 days').waitFor();
+  });
+  const { body } = await dashboard.owner.get<AuditLog>('/v1/audit-log');
+  expect([body.retentionDays, refused]).toEqual([90, []]);
+});
+
+async function openExport(page: Page): Promise<Locator> {
+  // Headless browsers show no picker; the file is then a download.
+  await page.evaluate(() => Reflect.deleteProperty(window, 'showSaveFilePicker'));
+  await page.getByRole('button', { name: 'Export' }).click();
+  return page.getByRole('dialog', { name: 'Export events' });
+}
+
+async function downloaded(page: Page, button: Locator): Promise<string> {
+  const [download] = await Promise.all([page.waitForEvent('download'), button.click()]);
+  return readFile(await download.path(), 'utf8');
+}
+
+/** The requests that were refused meanwhile: on a healthy page, none. */
+async function refusedWhile(page: Page, work: () => Promise<void>): Promise<string[]> {
+  const refused: string[] = [];
+  const note = (answer: Response) => {
+    if (answer.status() >= 400) refused.push(`${answer.status()}: ${answer.url()}`);
+  };
+  page.on('response', note);
+  await work();
+  page.off('response', note);
+  return refused;
+}
 
 async function openAuditLog(search = '', width = 1440, height = 900): Promise<Page> {
   const page = await openWindow(dashboard, { as: dashboard.owner, width, height });

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { Plan } from '@tollkeeper/contract';
 import type { Browser } from 'playwright-core';
+import type { App } from '../../apps/control-plane/src/app.ts';
 import type { Client } from '../../apps/control-plane/src/testing/client.ts';
 import { claimServer, startTestApp } from '../../apps/control-plane/src/testing/test-app.ts';
 import { createTestDatabase } from '../../apps/control-plane/src/testing/test-database.ts';
@@ -20,6 +21,11 @@ export interface Dashboard {
 
 export interface FreshDashboard extends Dashboard {
   readonly controlPlane: ControlPlane;
+}
+
+/** Before a server that runs in this process. */
+export interface OwnDashboard extends ClaimedDashboard {
+  readonly services: App['services'];
 }
 
 export interface ClaimedDashboard extends Dashboard {
@@ -61,15 +67,16 @@ interface Options {
 export async function startDashboard(
   plan: Plan,
   { host = '127.0.0.1', mail }: Options = {},
-): Promise<ClaimedDashboard> {
+): Promise<OwnDashboard> {
   const [database, browser, port] = await Promise.all([
     createTestDatabase(),
     openBrowser(),
     ownPort(),
   ]);
   const baseUrl = `http://${host}:${port}`;
-  await startTestApp({ database, baseUrl, port, dashboardDir: PAGES, ...(mail ? { mail } : {}) });
-  return claim({ baseUrl, browser }, database, plan);
+  const at = { database, baseUrl, port, dashboardDir: PAGES };
+  const { services } = await startTestApp({ ...at, ...(mail ? { mail } : {}) });
+  return { ...(await claim({ baseUrl, browser }, database, plan)), services };
 }
 
 async function claim(

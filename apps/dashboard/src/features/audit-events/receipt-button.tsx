@@ -21,8 +21,8 @@ export function ReceiptButton({ keyId }: ReceiptButtonProps) {
     mutationFn: () => api.getKeyReceipt({ params: { id: keyId } }),
     onSuccess: (receipt) => {
       const fileName = `receipt-${keyId}.json`;
-      // Its fields come in the order in which they are signed.
-      downloadFile(fileName, [JSON.stringify(receipt)]);
+      // The one text of a receipt: its fields come in the order in which they are signed.
+      downloadFile(fileName, [JSON.stringify(receipt), '\n']);
       toast.success('Downloaded the receipt', {
         description: `Verify it with "tollkeeper audit verify ${fileName}".`,
       });
