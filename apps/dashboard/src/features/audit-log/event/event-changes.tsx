@@ -5,10 +5,15 @@ import { Panel } from '../../../components/panel.tsx';
 import { TextDiff } from '../../../components/text-diff.tsx';
 import { counted } from '../../../lib/format.ts';
 import { type Change, type Fact, findChanges } from './find-changes.ts';
+import { useRecordNames } from './use-record-names.ts';
 
 /** What was recorded before and after, as a difference that a person reads. */
 export function EventChanges({ event: { before, after } }: { readonly event: AuditEventView }) {
-  const { changed, added, removed, unchanged, empty } = findChanges(before, after);
+  const { changed, added, removed, unchanged, empty } = findChanges(
+    before,
+    after,
+    useRecordNames(),
+  );
   const isNothing = [changed, added, removed].every((each) => each.length === 0);
   return (
     <Panel title="What changed">

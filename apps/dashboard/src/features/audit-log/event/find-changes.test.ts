@@ -58,6 +58,24 @@ it('writes values as people do', () => {
   expect(empty.map(({ term }) => term)).toEqual(['Owner', 'Allowed IP ranges']);
 });
 
+it('names workspaces, roles and owners where their names are known, and tells equal names apart', () => {
+  const names = new Map([
+    ['ws_1', 'production'],
+    ['mem_1', 'Ada'],
+    ['mem_2', 'Ada'],
+  ]);
+  const before = { workspaceId: 'ws_1', memberId: 'mem_1', name: 'ws_1' };
+  const after = { workspaceId: 'ws_2', memberId: 'mem_2', name: 'ci' };
+  expect(findChanges(before, after, names).changed).toEqual([
+    { kind: 'value', term: 'Workspace', from: 'production', to: 'ws_2' },
+    { kind: 'value', term: 'Owner', from: 'mem_1', to: 'mem_2' },
+    { kind: 'value', term: 'Name', from: 'ws_1', to: 'ci' },
+  ]);
+  expect(findChanges(null, before, names).added.map(({ words }) => words)).toEqual([
+    ...['production', 'Ada', 'ws_1'],
+  ]);
+});
+
 it('names what was cut because it was too long', () => {
   const cut = { bytes: 70_000, sha256: 'ab12' };
   const [change] = findChanges({ text: { cut } }, { text: 'short' }).changed;

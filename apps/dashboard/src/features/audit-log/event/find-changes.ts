@@ -29,8 +29,20 @@ export interface Changes {
   readonly empty: readonly Fact[];
 }
 
+/** Names of records by their ids. */
+export type RecordNames = ReadonlyMap<string, string>;
+
 /** Compares what was recorded before and after, fact by fact. */
-export function findChanges(before: Facts, after: Facts): Changes {
+export function findChanges(
+  before: Facts,
+  after: Facts,
+  recordNames: RecordNames = new Map(),
+): Changes {
+  const factOf = (name: string, value: unknown): Fact => ({
+    term: termOf(name),
+    words: named(name, value, recordNames),
+    isText: isText(value),
+  });
   const [old, now] = [leavesOf(before ?? {}), leavesOf(after ?? {})];
   const names = [...new Set([...old.keys(), ...now.keys()])];
   const both = names.filter((name) => old.has(name) && now.has(name));
@@ -40,7 +52,7 @@ export function findChanges(before: Facts, after: Facts): Changes {
   return {
     changed: both
       .filter((name) => !isSame(name))
-      .map((name) => changeOf(name, old.get(name), now.get(name))),
+      .map((name) => changeOf(name, old.get(name), now.get(name), recordNames)),
     added: added.filter(hasContent),
     removed: removed.filter(hasContent),
     empty: [...added, ...removed].filter((fact) => !hasContent(fact)),
@@ -59,14 +71,19 @@ function leavesOf(facts: object, path: readonly string[] = []): Map<string, unkn
   );
 }
 
-function changeOf(name: string, from: unknown, to: unknown): Change {
+function changeOf(name: string, from: unknown, to: unknown, recordNames: RecordNames): Change {
   const term = termOf(name);
   if (isText(from) || isText(to)) return { kind: 'text', term, from: textOf(from), to: textOf(to) };
-  return { kind: 'value', term, from: wordsOf(name, from), to: wordsOf(name, to) };
+  const [old, now] = [named(name, from, recordNames), named(name, to, recordNames)];
+  // Two records that share a name differ by their ids.
+  if (old === now) return { kind: 'value', term, from: wordsOf(name, from), to: wordsOf(name, to) };
+  return { kind: 'value', term, from: old, to: now };
 }
 
-function factOf(name: string, value: unknown): Fact {
-  return { term: termOf(name), words: wordsOf(name, value), isText: isText(value) };
+/** The name of the record that a fact names by its id, where it is known; else the fact in words. */
+function named(name: string, value: unknown, recordNames: RecordNames): Words {
+  const isId = name.endsWith('Id') && typeof value === 'string';
+  return (isId && recordNames.get(value)) || wordsOf(name, value);
 }
 
 const NOTHING = 'None';
