@@ -169,7 +169,7 @@ describe('the live log', () => {
   };
   const STATE = {
     ...{ origin: LOG.key.name, publicKey: KEY, size: 9, rootHash: null, checkpointAt: null },
-    ...{ retentionDays: null, firstSequence: 1 },
+    ...{ retentionDays: null, firstSequence: 1, witnesses: [] },
   };
   const MISSING = {
     ...{ type: 'urn:tollkeeper:error:not_found', title: 'Not found', status: 404 },
