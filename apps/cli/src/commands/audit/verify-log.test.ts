@@ -66,6 +66,13 @@ describe('an export with proofs', () => {
     expect([exitCode, stderr]).toEqual([1, expect.stringContaining('Event 4 is missing')]);
   });
 
+  test('that leaves out where a kept checkpoint ends is not taken for one that continues it', async () => {
+    const text = textOf(LOG.exportLines((index) => index < 8));
+    const { exitCode, stdout, stderr } = await verify(text, ['--earlier', '{file}.earlier']);
+    expect([exitCode, stdout]).toEqual([1, '']);
+    expect(stderr).toContain('cannot be compared');
+  });
+
   test('gives scripts what was verified', async () => {
     const { stdout } = await verify(textOf(LOG.exportLines()), ['--key', KEY, '--json']);
     expect(JSON.parse(stdout)).toEqual({
