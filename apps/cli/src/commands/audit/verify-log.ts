@@ -67,7 +67,7 @@ async function verifySource(ctx: CliContext, source: string, trust: Trust) {
   if (isReceipt(await beginningOf(source))) return verifyReceiptFile(await read(source), trust);
   const parts = createReadStream(source, { highWaterMark: READ_BYTES });
   const verified = await verifyExport(splitLines(parts), trust);
-  // The maker of the export chose what it leaves out: to pass here would skip what was asked for.
+  // The creator of the export chose what it leaves out: to pass here would skip what was asked for.
   if (trust.earlier !== undefined && verified.continues === null) {
     throw new VerificationError(
       'The export leaves out the events around the end of your earlier checkpoint, and cannot be compared with it. Export all events, or verify the live log.',
