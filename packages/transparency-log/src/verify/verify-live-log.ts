@@ -6,6 +6,7 @@ import { TILE_WIDTH, tilePath, tileWidth } from '../tiles/tile-path.ts';
 import { HASH_BYTES, isSameHash, leafHash } from '../tree/hash.ts';
 import { rootOf } from '../tree/subtrees.ts';
 import { checkLeaf, parseLeaf } from './check-leaf.ts';
+import { prunedUpTo, requireAnnounced } from './pruned-events.ts';
 import { trustedCheckpoint } from './trusted-checkpoint.ts';
 import { VerificationError } from './verification-error.ts';
 import { shorterThan, type VerifiedLog } from './verify-export.ts';
@@ -40,12 +41,17 @@ export async function verifyLiveLog(log: LiveLog): Promise<VerifiedLog> {
     );
   }
   const continues = await compareEarlier(log, checkpoint, tileOf);
-  const first = Math.ceil(((log.firstSequence ?? 1) - 1) / TILE_WIDTH);
+  const firstSequence = log.firstSequence ?? 1;
+  const first = Math.ceil((firstSequence - 1) / TILE_WIDTH);
   let events = 0;
+  let announced = 1;
   for (let index = first; index * TILE_WIDTH < size; index += 1) {
-    events += await verifyBundle(log, checkpoint, index, await tileOf(0, index));
+    const leaves = await verifyBundle(log, checkpoint, index, await tileOf(0, index));
+    announced = Math.max(announced, ...leaves.map(prunedUpTo));
+    events += leaves.length;
     log.onProgress?.(events);
   }
+  requireAnnounced(firstSequence, announced);
   return {
     origin,
     size,
@@ -86,24 +92,27 @@ function verifiedTiles({ readTile }: LiveLog, { size }: Checkpoint): TileOf {
   return tileOf;
 }
 
-/** Checks the events of one tile. @returns how many they are */
+/** Checks the events of one tile. @returns them */
 async function verifyBundle(
   { readTile }: LiveLog,
   { origin, size }: Checkpoint,
   index: number,
   tile: Uint8Array,
-): Promise<number> {
+): Promise<unknown[]> {
   const width = tileWidth(size, { level: 'entries', index });
   const first = index * TILE_WIDTH;
   const leaves = readLeaves(await readTile(tilePath({ level: 'entries', index, width })), first);
+  const events: unknown[] = [];
   for (const [n, leaf] of leaves.entries()) {
     const sequence = first + n + 1;
-    checkLeaf(parseLeaf(leaf.toString(), first + n), first + n, origin);
+    const event = parseLeaf(leaf.toString(), first + n);
+    checkLeaf(event, first + n, origin);
+    events.push(event);
     if (!isSameHash(leafHash(leaf), tile.subarray(n * HASH_BYTES, (n + 1) * HASH_BYTES))) {
       throw new VerificationError(`Event ${sequence} is not what was signed`, sequence);
     }
   }
-  if (leaves.length === width) return width;
+  if (leaves.length === width) return events;
   const missing = first + Math.min(leaves.length, width) + 1;
   throw new VerificationError(
     `Event ${missing} is missing, or stands where none was signed`,
