@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +16,7 @@ import {
   verifyNote,
   witnessName,
 } from '@tollkeeper/transparency-log';
+import { createSecret } from '@tollkeeper/verify';
 import { pino } from 'pino';
 import { beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest';
 import type { WebSocket } from 'ws';
@@ -138,6 +140,8 @@ async function stored() {
   return { ...row, lines };
 }
 
+const SECRET = createSecret('tk_live_', randomBytes);
+
 async function alarmEvents() {
   const all = await auditEvents(world.query);
   return all.filter(({ target }) => target.id === joined.gatewayId).map(({ action }) => action);
@@ -248,19 +252,20 @@ it('a cosignature that the announced key did not make is not kept', async () => 
   expect(now.lines).not.toEqual(lines);
 });
 
-it('a gateway that invents alarms adds a few events, not one for each', async () => {
+it('a gateway that invents alarms adds a few events, not one for each, and no secret', async () => {
   const witnesses = start();
   const gateway = await connect(witnesses);
   await settle(witnesses, gateway);
   const { publicKey } = gateway.session.witness ?? { publicKey: '' };
   const facts = { kind: 'fork', atMs: 1, kept: '' } as const;
   for (let count = 0; count < 20; count += 1) {
-    const alarm = { ...facts, received: `invented ${count}` };
+    const alarm = { ...facts, received: `invented ${count} ${SECRET}` };
     witnesses.receive(gateway.session, { type: 'witness', publicKey, size: 3, alarm });
   }
   await settle(witnesses, gateway);
   const alarms = (await alarmEvents()).filter((action) => action === 'gateway.witness_alarm');
   expect(alarms).toHaveLength(5);
+  expect(JSON.stringify(await auditEvents(world.query))).not.toContain(SECRET);
 });
 
 it('a log that cannot be read keeps the checkpoints of no other from its gateways', async () => {

@@ -1,4 +1,4 @@
-import type { UpwardOf } from '@tollkeeper/protocol';
+import type { UpwardOf, WitnessAlarm } from '@tollkeeper/protocol';
 import {
   type Hash,
   NoteError,
@@ -7,6 +7,7 @@ import {
   verifyCosignature,
   witnessVerifierKey,
 } from '@tollkeeper/transparency-log';
+import { redactSecrets } from '@tollkeeper/verify';
 import type { Logger } from 'pino';
 import type { Database } from '../db/connect.ts';
 import type { StoredAlarm } from '../db/schema/index.ts';
@@ -113,7 +114,7 @@ export function createWitnesses(options: WitnessesOptions): Witnesses {
       return changeAlarm(session, known.alarm, changed);
     }
     session.witness = { publicKey, size, offered: session.witness?.offered ?? null };
-    await changeAlarm(session, known.alarm, alarm);
+    await changeAlarm(session, known.alarm, alarm && withoutSecrets(alarm));
     await publish();
   }
 
@@ -170,6 +171,12 @@ export function createWitnesses(options: WitnessesOptions): Witnesses {
       await idle();
     },
   };
+}
+
+/** What a gateway says to have received is any text, and an event is kept for ever. */
+function withoutSecrets(alarm: WitnessAlarm): WitnessAlarm {
+  const { kept, received } = alarm;
+  return { ...alarm, kept: redactSecrets(kept), received: redactSecrets(received) };
 }
 
 /** Of each gateway the newest connection, with the size that it has now. */
