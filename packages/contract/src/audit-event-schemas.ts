@@ -48,6 +48,21 @@ const auditActor = z
   });
 export type AuditActor = z.output<typeof auditActor>;
 
+/** What to filter by for all that the actor did; undefined where it is nobody with an id. */
+export function auditActorId(actor: AuditActor): string | undefined {
+  switch (actor.type) {
+    case 'member':
+      return actor.memberId;
+    case 'key':
+      return actor.keyId;
+    case 'join_key':
+      return actor.joinKeyId;
+    case 'operator':
+    case 'system':
+      return undefined;
+  }
+}
+
 const auditTarget = z.strictObject({
   type: z.enum(AUDIT_TARGET_TYPES),
   id: z.string(),

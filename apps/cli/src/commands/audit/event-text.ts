@@ -1,4 +1,4 @@
-import type { AuditActor, AuditEventView } from '@tollkeeper/contract';
+import { type AuditActor, type AuditEventView, auditActorId } from '@tollkeeper/contract';
 
 /** Who did it, by their name if it is known. */
 export function actorText({ actor, actorName }: AuditEventView): string {
@@ -14,18 +14,9 @@ const KINDS: Readonly<Record<AuditActor['type'], string>> = {
 };
 
 function unnamed(actor: AuditActor): string {
-  switch (actor.type) {
-    case 'member':
-      return actor.memberId;
-    case 'key':
-      return actor.keyId;
-    case 'join_key':
-      return actor.joinKeyId;
-    case 'operator':
-      return 'the operator';
-    case 'system':
-      return `the server (${actor.job})`;
-  }
+  if (actor.type === 'operator') return 'the operator';
+  if (actor.type === 'system') return `the server (${actor.job})`;
+  return auditActorId(actor) ?? '';
 }
 
 /** What it was done to, such as `API key "ci-pipeline"`. */

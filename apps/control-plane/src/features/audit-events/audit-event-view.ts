@@ -1,4 +1,4 @@
-import { type AuditActor, type AuditEventView, auditEventView } from '@tollkeeper/contract';
+import { type AuditEventView, auditActorId, auditEventView } from '@tollkeeper/contract';
 import { and, eq, getTableColumns, type InferSelectModel, inArray, sql } from 'drizzle-orm';
 import { unionAll } from 'drizzle-orm/pg-core';
 import type { Ctx } from '../../context.ts';
@@ -19,26 +19,12 @@ export async function eventViews(ctx: Ctx, rows: readonly EventRow[]): Promise<A
   );
   const names = await readActorNames(
     ctx,
-    events.flatMap(({ actor }) => actorId(actor) ?? []),
+    events.flatMap(({ actor }) => auditActorId(actor) ?? []),
   );
   return events.map((event) => ({
     ...event,
-    actorName: names.get(actorId(event.actor) ?? '') ?? null,
+    actorName: names.get(auditActorId(event.actor) ?? '') ?? null,
   }));
-}
-
-function actorId(actor: AuditActor): string | undefined {
-  switch (actor.type) {
-    case 'member':
-      return actor.memberId;
-    case 'key':
-      return actor.keyId;
-    case 'join_key':
-      return actor.joinKeyId;
-    case 'operator':
-    case 'system':
-      return undefined;
-  }
 }
 
 /** The names that the actors have now; of a deleted key, the name that its deletion recorded. */

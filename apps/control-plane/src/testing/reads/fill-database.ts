@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { PROFILE_SCOPES } from '@tollkeeper/contract';
 import { createSecret, hashSecret } from '@tollkeeper/verify';
 import type { Known } from './list-reads.ts';
 
@@ -35,7 +36,7 @@ export async function fillDatabase(
   await send(STRANGERS_MEMBERS, [people]);
   await send(ROLES, place);
   await send(KEYS, [...place, owner.memberId, keys, people]);
-  await send(READER, [...place, [...READER_SCOPES]]);
+  await send(READER, [...place, [...PROFILE_SCOPES['read-only']]]);
   await send(SECRETS, place);
   await send(READER_SECRET, [...place, hashSecret(secret)]);
   await send(TOTALS, place);
@@ -77,23 +78,6 @@ export async function fillDatabase(
 }
 
 const WORKSPACE_COUNT = 20;
-const READER_SCOPES = [
-  'api_keys.read',
-  'audit.read',
-  'billing.read',
-  'compliance.read',
-  'fleet.read',
-  'integrations.read',
-  'members.read',
-  'notifications.read',
-  'organization.read',
-  'policies.read',
-  'roles.read',
-  'security.read',
-  'usage.read',
-  'workspaces.read',
-];
-
 /** The same id for the same number, in every statement. */
 const id = (prefix: string, number: string) => `'${prefix}_' || lpad((${number})::text, 20, '0')`;
 

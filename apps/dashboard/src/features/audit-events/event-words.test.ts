@@ -1,6 +1,6 @@
-import { AUDIT_ACTION_FILTER } from '@tollkeeper/contract';
+import { AUDIT_ACTION_FILTER, auditActorId } from '@tollkeeper/contract';
 import { expect, it } from 'vitest';
-import { ACTION_GROUPS, actionWords, actorId, actorKindWords, actorWords } from './event-words.ts';
+import { ACTION_GROUPS, actionWords, actorKindWords, actorWords } from './event-words.ts';
 
 it('says what an action did', () => {
   expect(actionWords('api_key.revoke')).toBe('Revoked an API key');
@@ -27,9 +27,9 @@ it('names actors, and those that have no name by what they are', () => {
   expect(actorWords({ actor: key, actorName: 'ci-pipeline' })).toBe('ci-pipeline');
   expect(actorWords({ actor: key, actorName: null })).toBe(keyId);
   expect(actorKindWords(key)).toBe('API key');
-  expect(actorId(key)).toBe(keyId);
+  expect(auditActorId(key)).toBe(keyId);
   const job = { type: 'system', job: 'disable-unused-keys' } as const;
   expect(actorWords({ actor: job, actorName: null })).toBe('Tollkeeper');
   expect(actorKindWords(job)).toBe('Job: disable unused keys');
-  expect(actorId(job)).toBeUndefined();
+  expect(auditActorId(job)).toBeUndefined();
 });

@@ -1,4 +1,9 @@
-import type { AuditActor, AuditEventView, AuditTargetType } from '@tollkeeper/contract';
+import {
+  type AuditActor,
+  type AuditEventView,
+  type AuditTargetType,
+  auditActorId,
+} from '@tollkeeper/contract';
 
 /** The kinds of actions, in the order in which the filter offers them, and what each action did. */
 export const ACTION_GROUPS: readonly ActionGroup[] = [
@@ -178,18 +183,9 @@ export function actionFilterWords(action: string): string {
 
 /** Who did it: "Ada Lovelace", "the key ci-pipeline", "Tollkeeper". */
 export function actorWords({ actor, actorName }: Pick<AuditEventView, 'actor' | 'actorName'>) {
-  switch (actor.type) {
-    case 'member':
-      return actorName ?? actor.memberId;
-    case 'key':
-      return actorName ?? actor.keyId;
-    case 'join_key':
-      return actorName ?? actor.joinKeyId;
-    case 'operator':
-      return 'The operator of the server';
-    case 'system':
-      return 'Tollkeeper';
-  }
+  if (actor.type === 'operator') return 'The operator of the server';
+  if (actor.type === 'system') return 'Tollkeeper';
+  return actorName ?? auditActorId(actor) ?? '';
 }
 
 /** What kind of actor it is, where it is no member: "API key". */
@@ -205,21 +201,6 @@ export function actorKindWords(actor: AuditActor): string | undefined {
       return 'On its command line';
     case 'system':
       return `Job: ${wordsOf(actor.job)}`;
-  }
-}
-
-/** What to filter by for all that the actor did; undefined where it is nobody with an id. */
-export function actorId(actor: AuditActor): string | undefined {
-  switch (actor.type) {
-    case 'member':
-      return actor.memberId;
-    case 'key':
-      return actor.keyId;
-    case 'join_key':
-      return actor.joinKeyId;
-    case 'operator':
-    case 'system':
-      return undefined;
   }
 }
 

@@ -12,7 +12,6 @@ export { EventLink } from './event-link.tsx';
 export {
   ACTION_GROUPS,
   actionWords,
-  actorId,
   actorKindWords,
   actorWords,
   TARGET_WORDS,

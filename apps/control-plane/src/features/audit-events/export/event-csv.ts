@@ -1,4 +1,4 @@
-import type { AuditActor, AuditEvent } from '@tollkeeper/contract';
+import { type AuditEvent, auditActorId } from '@tollkeeper/contract';
 
 type Cell = string | number | null | undefined;
 
@@ -8,7 +8,7 @@ const COLUMNS: readonly (readonly [name: string, cell: (event: AuditEvent) => Ce
   ['id', ({ id }) => id],
   ['organizationId', ({ organizationId }) => organizationId],
   ['actorType', ({ actor }) => actor.type],
-  ['actorId', ({ actor }) => actorId(actor)],
+  ['actorId', ({ actor }) => (actor.type === 'system' ? actor.job : auditActorId(actor))],
   ['actorMemberId', ({ actor }) => ('memberId' in actor ? actor.memberId : null)],
   ['action', ({ action }) => action],
   ['targetType', ({ target }) => target.type],
@@ -64,19 +64,4 @@ function written(text: string): string {
 
 function json(facts: AuditEvent['before']): string | null {
   return facts && JSON.stringify(facts);
-}
-
-function actorId(actor: AuditActor): string | null {
-  switch (actor.type) {
-    case 'member':
-      return actor.memberId;
-    case 'key':
-      return actor.keyId;
-    case 'join_key':
-      return actor.joinKeyId;
-    case 'system':
-      return actor.job;
-    case 'operator':
-      return null;
-  }
 }

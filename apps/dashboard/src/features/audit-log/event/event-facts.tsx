@@ -1,12 +1,11 @@
 import { Link } from '@tanstack/react-router';
-import type { AuditEventView } from '@tollkeeper/contract';
+import { type AuditEventView, auditActorId } from '@tollkeeper/contract';
 import type { ReactNode } from 'react';
 import { Fact, Facts, IdFact, Panel } from '../../../components/panel.tsx';
 import { TimeAgo } from '../../../components/time-ago.tsx';
 import { exactTime, formatCount } from '../../../lib/format.ts';
 import {
   type AuditSearch,
-  actorId,
   actorKindWords,
   actorWords,
   TARGET_WORDS,
@@ -69,7 +68,7 @@ export function EventFacts({ event }: { readonly event: AuditEventView }) {
 function Actor({ event }: { readonly event: AuditEventView }) {
   const { actor } = event;
   const kind = actorKindWords(actor);
-  const id = actorId(actor);
+  const id = auditActorId(actor);
   return (
     <>
       {actor.type === 'key' ? (
