@@ -17,6 +17,7 @@ export {
   type VerifiedSignature,
   verifyNote,
 } from './signed-note.ts';
+export { parseTlogProof, type TlogProof, tlogProofText } from './tlog-proof.ts';
 export {
   COSIGNATURE_ED25519,
   NOTE_ED25519,

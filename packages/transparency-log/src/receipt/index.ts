@@ -1,5 +1,4 @@
 /** Receipts: files that prove that a key was ended, and which gateways know. */
 
 export { receiptText, signReceipt } from './receipt-statement.ts';
-export { parseTlogProof, type TlogProof, tlogProofText } from './tlog-proof.ts';
 export { isReceipt, isSigned, type VerifiedReceipt, verifyReceipt } from './verify-receipt.ts';

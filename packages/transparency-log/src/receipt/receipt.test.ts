@@ -213,6 +213,8 @@ describe('a proof of inclusion', () => {
     expect(tlogProofText(parseTlogProof(goodProof))).toBe(goodProof);
     expect(goodProof.startsWith('c2sp.org/tlog-proof@v1\nindex 3\n')).toBe(true);
     expect(leafHash('a')).toHaveLength(32);
+    const extra = goodProof.replace('index 3\n', 'extra AAAA\nindex 3\n');
+    expect(tlogProofText(parseTlogProof(extra))).toBe(goodProof);
   });
 
   it.each([

@@ -10,11 +10,11 @@ import { canonicalJson } from '../canonical-json.ts';
 import { parseCheckpoint } from '../note/checkpoint.ts';
 import { NoteError } from '../note/note-error.ts';
 import { verifyNote } from '../note/signed-note.ts';
+import { parseTlogProof } from '../note/tlog-proof.ts';
 import { COSIGNATURE_ED25519, NOTE_ED25519, parseVkey, type VerifierKey } from '../note/vkey.ts';
 import { leafHash } from '../tree/hash.ts';
 import { verifyInclusion } from '../tree/verify-proofs.ts';
 import { receiptStatement, receiptText } from './receipt-statement.ts';
-import { parseTlogProof } from './tlog-proof.ts';
 
 /** What a receipt proves. */
 export interface VerifiedReceipt {

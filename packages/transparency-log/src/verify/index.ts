@@ -6,7 +6,6 @@ export {
   skippedLine,
   skippedSubtrees,
 } from './export-lines.ts';
-export { type InclusionProofText, parseProofText, proofText } from './proof-text.ts';
 export { splitLines } from './split-lines.ts';
 export { VerificationError } from './verification-error.ts';
 export { type VerifiedLog, type VerifyOptions, verifyExport } from './verify-export.ts';

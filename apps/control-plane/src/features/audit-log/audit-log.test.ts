@@ -3,7 +3,7 @@ import {
   decodeBundle,
   leafHash,
   parseNote,
-  parseProofText,
+  parseTlogProof,
   verifyInclusion,
 } from '@tollkeeper/transparency-log';
 import { beforeAll, expect, it } from 'vitest';
@@ -108,7 +108,7 @@ it('proves each event, to a confined key those of its workspace, without tiles',
     [confined.client, own],
   ] as const) {
     const { leaf, proof: text } = (await proofOf(client, event?.id)).body;
-    const { index, proof, checkpoint } = parseProofText(text);
+    const { index, hashes: proof, checkpoint } = parseTlogProof(text);
     const { size, rootHash } = readCheckpoint(checkpoint, log.publicKey);
     expect(index).toBe((event?.sequence ?? 0) - 1);
     expect(verifyInclusion({ leafHash: leafHash(leaf), index, size, rootHash, proof })).toBe(true);

@@ -2,7 +2,7 @@ import {
   auditLeafText,
   inclusionProof,
   leafHash,
-  proofText,
+  tlogProofText,
   verifyInclusion,
   vkeyText,
 } from '@tollkeeper/transparency-log';
@@ -40,5 +40,5 @@ export async function getAuditProof(ctx: Ctx, { params: { id } }: { params: { id
   }
   const publicKey = vkeyText(logVerifierKey(services, organizationId));
   const cosigned = await appendCosignatures(services.db, organizationId, checkpoint);
-  return { leaf, proof: proofText({ index, proof, checkpoint: cosigned }), publicKey };
+  return { leaf, proof: tlogProofText({ index, hashes: proof, checkpoint: cosigned }), publicKey };
 }

@@ -8,15 +8,16 @@ import { Button } from '../../../components/button.tsx';
 import { LoadError } from '../../../components/notice.tsx';
 import { EmptyState, PageHeader, Skeleton, usePageTitle } from '../../../components/page.tsx';
 import { OwnEventsPanel, ReceiptButton } from '../../audit-events/index.ts';
+import { AppliedPanel } from '../../fleet/index.ts';
 import { useCan, useIdentity } from '../../sessions/index.ts';
 import { type KeyAction, KeyDialogs } from '../actions/key-dialogs.tsx';
 import { KeyMenu, useKeyPermissions } from '../actions/key-menu.tsx';
 import { enableBlock, usePendingStatus, useStatusChange } from '../actions/use-status-change.ts';
 import type { KeySearch } from '../list/key-search.ts';
+import { propagationQuery } from '../propagation.tsx';
 import { keyQuery } from '../queries.ts';
 import { CascadeNotice } from './cascade-notice.tsx';
 import { DecisionNotice, KeyFacts } from './key-facts.tsx';
-import { KeyGateways } from './key-gateways.tsx';
 import { KeyScopes } from './key-scopes.tsx';
 import { KeyUsage } from './key-usage.tsx';
 
@@ -158,4 +159,10 @@ function KeyPageActions({ apiKey, onGone }: KeyPageActionsProps) {
       <KeyDialogs action={action} onClose={() => setAction(undefined)} onDeleted={onGone} />
     </>
   );
+}
+
+/** Which gateways decide by the key as it is now. */
+function KeyGateways({ id }: { readonly id: string }) {
+  const { data, error, refetch } = useQuery(propagationQuery([id]));
+  return <AppliedPanel what="key" propagation={data} error={error} onRetry={refetch} />;
 }

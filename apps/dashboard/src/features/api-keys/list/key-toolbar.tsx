@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { KEY_STATES } from '@tollkeeper/contract';
-import { SearchInput, Select } from '../../../components/forms/controls.tsx';
-import { useSettledText } from '../../../lib/use-settled-text.ts';
+import { Select } from '../../../components/forms/controls.tsx';
+import { SearchBox } from '../../../components/search-box.tsx';
 import { membersQuery } from '../../members/index.ts';
 import { useCan, useIdentity } from '../../sessions/index.ts';
 import { useWorkspaces } from '../../workspaces/index.ts';
@@ -26,7 +26,12 @@ export function KeyToolbar({ search, onSearch }: KeyToolbarProps) {
     onSearch(refineSearch(search, change));
   return (
     <search className="mb-3 grid grid-cols-2 gap-2 sm:flex sm:flex-wrap">
-      <SearchBox text={search.search ?? ''} onSettled={(text) => refine({ search: text })} />
+      <SearchBox
+        label="Search keys"
+        placeholder="Search name, prefix or tag"
+        text={search.search ?? ''}
+        onSettled={(text) => refine({ search: text })}
+      />
       <Select
         aria-label="Status"
         value={search.state ?? ''}
@@ -76,24 +81,4 @@ function useOwners() {
   const { data = [] } = useQuery({ ...membersQuery, enabled: seesAll && seesMembers });
   if (!seesAll) return [];
   return data.map(({ id, name }) => ({ value: id, label: id === self ? `${name} (you)` : name }));
-}
-
-interface SearchBoxProps {
-  /** What the address says. */
-  readonly text: string;
-  readonly onSettled: (text: string) => void;
-}
-
-function SearchBox({ text, onSettled }: SearchBoxProps) {
-  const [typed, setTyped] = useSettledText(text, onSettled);
-  return (
-    <SearchInput
-      aria-label="Search keys"
-      placeholder="Search name, prefix or tag"
-      maxLength={64}
-      value={typed}
-      onValue={setTyped}
-      className="col-span-2 sm:min-w-36 sm:max-w-72 sm:flex-1"
-    />
-  );
 }

@@ -2,8 +2,8 @@ import { AUDIT_TARGET_TYPES } from '@tollkeeper/contract';
 import { SlidersHorizontal } from 'lucide-react';
 import { useId, useState } from 'react';
 import { Button } from '../../../components/button.tsx';
-import { SearchInput, Select } from '../../../components/forms/controls.tsx';
-import { useSettledText } from '../../../lib/use-settled-text.ts';
+import { Select } from '../../../components/forms/controls.tsx';
+import { SearchBox } from '../../../components/search-box.tsx';
 import {
   ACTION_GROUPS,
   actionWords,
@@ -26,7 +26,12 @@ export function EventToolbar({ search, onSearch }: EventFilterProps) {
   return (
     <search className="mb-3 flex flex-col gap-2">
       <div className="grid grid-cols-2 gap-2 sm:flex sm:flex-wrap">
-        <SearchBox text={search.search ?? ''} onSettled={(text) => refine({ search: text })} />
+        <SearchBox
+          label="Search events"
+          placeholder="Search names"
+          text={search.search ?? ''}
+          onSettled={(text) => refine({ search: text })}
+        />
         <ActorSelect search={search} onSearch={onSearch} />
         <Select
           aria-label="Action"
@@ -70,25 +75,6 @@ export function EventToolbar({ search, onSearch }: EventFilterProps) {
         ) : null}
       </div>
     </search>
-  );
-}
-
-interface SearchBoxProps {
-  readonly text: string;
-  readonly onSettled: (text: string) => void;
-}
-
-function SearchBox({ text, onSettled }: SearchBoxProps) {
-  const [typed, setTyped] = useSettledText(text, onSettled);
-  return (
-    <SearchInput
-      aria-label="Search events"
-      placeholder="Search names"
-      maxLength={64}
-      value={typed}
-      onValue={setTyped}
-      className="col-span-2 sm:min-w-36 sm:max-w-72 sm:flex-1"
-    />
   );
 }
 

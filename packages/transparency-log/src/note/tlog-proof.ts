@@ -1,8 +1,8 @@
-import { readBase64 } from '../note/base64.ts';
-import { readSize } from '../note/checkpoint.ts';
-import { NoteError } from '../note/note-error.ts';
+import { readBase64 } from './base64.ts';
+import { readSize } from './checkpoint.ts';
+import { NoteError } from './note-error.ts';
 
-/** Proof that a log contains an entry (C2SP tlog-proof), without extra data. */
+/** Proof that a log contains an entry (C2SP tlog-proof). */
 export interface TlogProof {
   /** Index of the entry. */
   readonly index: number;
@@ -21,14 +21,16 @@ export function tlogProofText({ index, hashes, checkpoint }: TlogProof): string 
   return [HEADER, `index ${index}`, ...lines, '', checkpoint].join('\n');
 }
 
-/** @throws NoteError */
+/** Extra data is skipped: nothing authenticates it. @throws NoteError */
 export function parseTlogProof(text: string): TlogProof {
   const blank = text.indexOf('\n\n');
   if (blank < 0) throw new NoteError('The proof has no blank line before its checkpoint');
-  const [header, index = '', ...lines] = text.slice(0, blank).split('\n');
+  const [header, ...lines] = text.slice(0, blank).split('\n');
   if (header !== HEADER) throw new NoteError(`The proof does not begin with "${HEADER}"`);
+  if (lines[0]?.startsWith('extra ')) lines.shift();
+  const [index = '', ...rest] = lines;
   if (!index.startsWith('index ')) throw new NoteError('The proof does not name an index');
-  const hashes = lines.map(readBase64);
+  const hashes = rest.map(readBase64);
   if (hashes.length > HASHES_MAX || hashes.some(({ length }) => length !== HASH_BYTES)) {
     throw new NoteError('The proof has something else than hashes');
   }
