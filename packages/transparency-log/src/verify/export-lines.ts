@@ -37,6 +37,9 @@ export function skippedSubtrees(from: number, to: number): SkippedSubtree[] {
 }
 
 /** @param hash of the subtree, as a `HashReader` finds it by level and index */
-export function skippedLine({ start, end }: SkippedSubtree, hash: Hash): string {
+export function skippedLine(
+  { start, end }: Pick<SkippedSubtree, 'start' | 'end'>,
+  hash: Hash,
+): string {
   return JSON.stringify({ skipped: { start, end, hash: Buffer.from(hash).toString('base64') } });
 }

@@ -2,6 +2,7 @@ import type { Checkpoint } from '../note/checkpoint.ts';
 import { parseVkey, type VerifierKey } from '../note/vkey.ts';
 import { HASH_BYTES, type Hash, isSameHash, leafHash } from '../tree/hash.ts';
 import { checkLeaf, membersOf, parseLeaf } from './check-leaf.ts';
+import { exportHead, leafHashesLine, skippedLine } from './export-lines.ts';
 import { createRootStack } from './root-stack.ts';
 import { trustedCheckpoint } from './trusted-checkpoint.ts';
 import { VerificationError } from './verification-error.ts';
@@ -69,6 +70,7 @@ function beginExport(head: string, options: VerifyOptions): ExportReader {
       'The export begins with no checkpoint. Only an export with proofs can be verified.',
     );
   }
+  requireNothingElse(head, exportHead(note, publicKey), 0);
   const key = options.key ?? parseVkey(publicKey);
   const checkpoint = trustedCheckpoint(note, key);
   const earlier = options.earlier === undefined ? null : trustedCheckpoint(options.earlier, key);
@@ -94,10 +96,14 @@ function readExport(checkpoint: Checkpoint, earlier: Checkpoint | null): ExportR
       const { skipped, leafHashes } = membersOf(value);
       if (leafHashes !== undefined) {
         stated = readStated(leafHashes, next);
+        requireNothingElse(line, leafHashesLine([stated.hashes]), next);
         return;
       }
       if (skipped !== undefined) {
-        add(...readSkipped(skipped, next, size));
+        const [level, hash] = readSkipped(skipped, next, size);
+        const range = { start: next, end: next + 2 ** level };
+        requireNothingElse(line, skippedLine(range, hash), next);
+        add(level, hash);
         return;
       }
       checkLeaf(value, next, origin);
@@ -121,6 +127,15 @@ function readExport(checkpoint: Checkpoint, earlier: Checkpoint | null): ExportR
       return { origin, size, events, firstSequence, continues };
     },
   };
+}
+
+/** A line that only proves must not look like an event to a reader who does not verify each line. */
+function requireNothingElse(line: string, expected: string, next: number): void {
+  if (line === expected) return;
+  throw new VerificationError(
+    `The line before event ${next + 1} was edited: it has more than a proof, or another form`,
+    next + 1,
+  );
 }
 
 /** Hashes of leaves as the export states them, from an index on. */
