@@ -1,8 +1,9 @@
 import type { UpstreamState } from '@tollkeeper/contract';
 import type { Fleet } from '@tollkeeper/gateway-core';
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
 import type { SharedLimiter } from '../limits/shared-limiter.ts';
 import type { UpstreamReport } from '../proxy/balancing/balanced-upstreams.ts';
+import { addDurations } from './durations.ts';
 
 /** Prometheus metrics of the requests that this process serves. */
 export interface CallMetrics {
@@ -83,16 +84,15 @@ export function createCallMetrics(registry: Registry, openConnections: () => num
     labelNames: ['upstream', 'state'],
     registers,
   });
-  const seconds = new Histogram({
+  const observe = addDurations(registry, {
     name: 'tollkeeper_gateway_answer_seconds',
     help: 'From a request to the head of its answer',
     buckets: BUCKETS,
-    registers,
   });
   addGauge(registry, 'connections', 'Open connections of clients', openConnections);
   return {
     decided: (code) => void decided.set(code, (decided.get(code) ?? 0) + 1),
-    answered: (startedAt) => seconds.observe((performance.now() - startedAt) / 1000),
+    answered: (startedAt) => observe((performance.now() - startedAt) / 1000),
     wouldHaveDenied: () => shadowDenials.inc(),
     upstreamFailed: (code) => failures.inc({ code }),
     sentToNext: () => next.inc(),
