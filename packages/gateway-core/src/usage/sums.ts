@@ -111,9 +111,12 @@ export function parseLine(line: string): [head: string, sum: CallCounts] | undef
 }
 
 export function addTo(sums: Sums, head: string, counts: CallCounts): void {
-  const sum = sums.get(head) ?? noCalls();
+  let sum = sums.get(head);
+  if (!sum) {
+    sum = noCalls();
+    sums.set(head, sum);
+  }
   addCalls(sum, counts);
-  sums.set(head, sum);
 }
 
 export function callsOf(sums: Sums): number {

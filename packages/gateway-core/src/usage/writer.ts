@@ -1,12 +1,12 @@
 import { statSync } from 'node:fs';
 import type { CallSubject, DecidedCall } from '../fleet.ts';
 import { createKindLimit } from './kind-limit.ts';
+import { createRecentHeads } from './recent-heads.ts';
 import { createSegment, type Segment, type Write, writeToFile } from './segment.ts';
 import {
   addTo,
   callsOf,
   countCall,
-  headOf,
   linesOf,
   noCalls,
   type Sums,
@@ -67,6 +67,7 @@ export function openWriter(folder: string, options: WriterOptions = {}): UsageWr
   /** What the open segment holds, summed. */
   let written: Sums = new Map();
   const kinds = createKindLimit();
+  const recentHead = createRecentHeads();
   let segment: Segment | undefined;
   let lines = 0;
   /** Of the open segment; without one, of the last. */
@@ -79,7 +80,7 @@ export function openWriter(folder: string, options: WriterOptions = {}): UsageWr
   function count(subject: CallSubject, accepted: boolean, at: number, call?: DecidedCall): void {
     // No line of a file has a fraction.
     const atMs = Math.trunc(at);
-    add(headOf(subject, atMs, call), accepted, atMs);
+    add(recentHead(subject, atMs, call), accepted, atMs);
     for (const policyId of call?.refusedBy ?? []) add(shadowHeadOf(policyId, atMs), false, atMs);
     if (!isScheduled) {
       isScheduled = true;
@@ -123,10 +124,9 @@ export function openWriter(folder: string, options: WriterOptions = {}): UsageWr
     segment ??= nextSegment();
     const part = firstOf(unwritten, linesMax - lines);
     const { whole, failure } = segment.append(linesOf(part));
-    for (const [head, sum] of firstOf(part, whole)) {
-      addTo(written, head, sum);
-      unwritten.delete(head);
-    }
+    for (const [head, sum] of firstOf(part, whole)) addTo(written, head, sum);
+    if (whole === unwritten.size) unwritten.clear();
+    else for (const head of firstOf(part, whole).keys()) unwritten.delete(head);
     lines += whole;
     if (failure !== undefined) throw failure;
   }
