@@ -90,7 +90,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'audit',
-    summary: 'Read the audit log, and follow it',
+    summary: 'Read, follow, export and verify the audit log',
     load: async () => (await import('./audit.ts')).audit,
   },
   {

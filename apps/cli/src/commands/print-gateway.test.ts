@@ -25,7 +25,10 @@ test('a gateway is shown with its health, and both places of a shared identity',
   const gateway = createGateway(1, {
     instances,
     identityConflict: true,
-    witness: { key: null, size: null, cosignedAt: null, alarm: null },
+    witness: {
+      ...{ key: 'w+1+A', size: 12, cosignedAt: '2026-11-23T07:57:00.000Z' },
+      alarm: { kind: 'rollback', at: '2026-11-23T07:58:00.000Z', kept: '', received: '' },
+    },
     fault,
     staleMaxMs: 60_000,
     upstreams: [
@@ -49,5 +52,6 @@ test('a gateway is shown with its health, and both places of a shared identity',
   );
   expect(stdout).toContain('for 60 s, then refuses all');
   expect(stdout).toMatch(/Workspace +staging \(ws_0+\)/);
+  expect(stdout).toMatch(/Witness +cosigned 12 audit events .+\. Alarm: rollback, /);
   expect(stdout).toMatch(/Conflict +its identity is used from two places/);
 });

@@ -1,7 +1,7 @@
 import type { Gateway, GatewayState, UpstreamState } from '@tollkeeper/contract';
 import type { CliContext } from '../cli-context.ts';
 import { type Field, printFields } from '../output.ts';
-import { formatLabels, relativeAndExact } from '../text/format.ts';
+import { counted, formatLabels, relativeAndExact } from '../text/format.ts';
 import type { Color } from '../text/table.ts';
 
 const MEBIBYTE = 1024 * 1024;
@@ -33,6 +33,7 @@ export function printGateway(ctx: CliContext, gateway: Gateway, workspace: strin
     ['Software', gateway.softwareVersion ?? 'unknown'],
     ['Joined', `${time(gateway.createdAt)}, by ${gateway.joinKeyId}`],
     ['Last seen', time(gateway.lastSeenAt)],
+    witnessField(gateway, time),
     ...healthFields(gateway),
     ...gateway.upstreams.map(upstreamField),
     ...instanceFields(gateway, time),
@@ -63,6 +64,18 @@ function healthFields({ callsPerMinute, cpuPercent, memoryBytes, spooledCalls }:
     spooledCalls !== null && ['Calls not yet reported', spooledCalls.toLocaleString('en')],
   ];
   return fields.filter((field) => field !== false);
+}
+
+function witnessField(
+  { witness: { size, cosignedAt, alarm } }: Gateway,
+  time: (instant: string) => string,
+): Field {
+  const cosigned =
+    size === null || cosignedAt === null
+      ? 'has cosigned nothing yet'
+      : `cosigned ${counted(size, 'audit event')} ${time(cosignedAt)}`;
+  if (alarm === null) return ['Witness', cosigned];
+  return ['Witness', `${cosigned}. Alarm: ${alarm.kind}, ${time(alarm.at)}`, 'red'];
 }
 
 function upstreamField({ url, state }: Gateway['upstreams'][number]): Field {

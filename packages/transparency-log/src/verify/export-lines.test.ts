@@ -13,6 +13,14 @@ describe('a line that only proves', () => {
     await expect(verifyExport(LINES.with(LINES.indexOf(line), forged))).rejects.toThrow('edited');
   });
 
+  it('is refused with the right hash of other events', async () => {
+    const line = LINES.find((each) => each.includes('skipped')) ?? '';
+    const moved = line.replace('"start":2,"end":4', '"start":4,"end":6');
+    await expect(verifyExport(LINES.with(LINES.indexOf(line), moved))).rejects.toThrow(
+      'Event 3 is missing: other events are marked as left out',
+    );
+  });
+
   it.each(proofs)('is refused in another form: %s', async (line) => {
     const member = line.slice(1, line.indexOf(':'));
     for (const other of [` ${line}`, line.replace('{', `{${member}:{"action":"forged"},`)]) {

@@ -4,7 +4,7 @@ import { HASH_BYTES, type Hash, isSameHash, leafHash } from '../tree/hash.ts';
 import { checkLeaf, membersOf, parseLeaf } from './check-leaf.ts';
 import { exportHead, leafHashesLine, skippedLine } from './export-lines.ts';
 import { createRootStack } from './root-stack.ts';
-import { trustedCheckpoint } from './trusted-checkpoint.ts';
+import { EARLIER, trustedCheckpoint } from './trusted-checkpoint.ts';
 import { VerificationError } from './verification-error.ts';
 
 export interface VerifyOptions {
@@ -73,7 +73,8 @@ function beginExport(head: string, options: VerifyOptions): ExportReader {
   requireNothingElse(head, exportHead(note, publicKey), 0);
   const key = options.key ?? parseVkey(publicKey);
   const checkpoint = trustedCheckpoint(note, key);
-  const earlier = options.earlier === undefined ? null : trustedCheckpoint(options.earlier, key);
+  const earlier =
+    options.earlier === undefined ? null : trustedCheckpoint(options.earlier, key, EARLIER);
   return readExport(checkpoint, earlier);
 }
 
@@ -204,6 +205,8 @@ function parseHead(line: string): unknown {
   try {
     return JSON.parse(line);
   } catch {
-    throw new VerificationError('The export begins with no JSON');
+    throw new VerificationError(
+      'The export begins with no JSON. Only an export in JSON Lines with proofs, or a receipt, can be verified.',
+    );
   }
 }

@@ -7,7 +7,7 @@ import { HASH_BYTES, isSameHash, leafHash } from '../tree/hash.ts';
 import { rootOf } from '../tree/subtrees.ts';
 import { checkLeaf, parseLeaf } from './check-leaf.ts';
 import { prunedUpTo, requireAnnounced } from './pruned-events.ts';
-import { trustedCheckpoint } from './trusted-checkpoint.ts';
+import { EARLIER, trustedCheckpoint } from './trusted-checkpoint.ts';
 import { VerificationError } from './verification-error.ts';
 import { shorterThan, type VerifiedLog } from './verify-export.ts';
 
@@ -135,7 +135,7 @@ async function compareEarlier(
   tileOf: TileOf,
 ): Promise<number | null> {
   if (note === undefined) return null;
-  const earlier = trustedCheckpoint(note, key);
+  const earlier = trustedCheckpoint(note, key, EARLIER);
   if (earlier.size > size) throw shorterThan(earlier, size);
   // All hashes of the tree are verified, so those of its beginning are as well.
   if (isSameHash(await rootOf(earlier.size, tileHashes(tileOf)), earlier.rootHash))

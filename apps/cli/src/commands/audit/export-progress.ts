@@ -23,8 +23,7 @@ export function createProgress(
   let [lines, bytes, shownAt] = [hasHeader ? -1 : 0, 0, Number.NEGATIVE_INFINITY];
   const text = () => {
     const events = Math.max(0, lines);
-    const size = (bytes / 1_000_000).toLocaleString('en', { maximumFractionDigits: 1 });
-    return `${events.toLocaleString('en')} ${unit}${events === 1 ? '' : 's'} (${size} MB)`;
+    return `${events.toLocaleString('en')} ${unit}${events === 1 ? '' : 's'} (${sizeText(bytes)})`;
   };
   return {
     text,
@@ -41,4 +40,9 @@ export function createProgress(
       if (stderr.isTTY && shownAt > 0) stderr.write(`\r${' '.repeat(60)}\r`);
     },
   };
+}
+
+function sizeText(bytes: number): string {
+  const [size, unit] = bytes < 1_000_000 ? [bytes / 1000, 'kB'] : [bytes / 1_000_000, 'MB'];
+  return `${size.toLocaleString('en', { maximumFractionDigits: 1 })} ${unit}`;
 }

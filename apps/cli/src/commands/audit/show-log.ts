@@ -10,7 +10,8 @@ type AuditLog = RouteOutput<Routes['getAuditLog']>;
 export const showLog = verb({
   name: 'log',
   summary: 'Show the state of the transparency log: its key, its checkpoint, its outside witnesses',
-  notes: 'Keep the public key elsewhere, to verify the log without trusting the server.',
+  notes:
+    'Keep the public key elsewhere, to verify the log without trusting the server. "audit verify --key" takes it, or a file with it.',
   run: async ({ ctx }) => (await connect(ctx)).client.getAuditLog(),
   print: printLog,
 });
@@ -22,6 +23,7 @@ function printLog(ctx: CliContext, log: AuditLog): void {
     ['Size', counted(log.size, 'event')],
     ['Checkpoint', relativeAndExact(log.checkpointAt, ctx.now())],
     ['First event', String(log.firstSequence)],
+    ['Retention', log.retentionDays === null ? 'unlimited' : counted(log.retentionDays, 'day')],
     ...(log.problem === null ? [] : [['Problem', log.problem, 'red'] as const]),
     ...log.witnesses.map((witness) => witnessField(witness, ctx.now())),
   ]);

@@ -105,6 +105,11 @@ describe('an export with proofs', () => {
     expect([exitCode, stderr]).toEqual([1, expect.stringContaining("not signed by the log's key")]);
   });
 
+  test('with a kept checkpoint that is none says which of the two is wrong', async () => {
+    const { exitCode, stderr } = await verify(textOf(lines), ['--earlier', '{file}.key']);
+    expect([exitCode, stderr]).toEqual([1, expect.stringContaining('The earlier checkpoint is')]);
+  });
+
   test.each([
     [['--key', 'a+b'], 'The key cannot be read'],
     [['--key', '{file}.none'], 'Cannot read'],
