@@ -30,7 +30,7 @@ it('counts every answered call once, whenever gateway and control plane are kill
   for (let kill = 1; kill <= KILLS; kill += 1) {
     // Sometimes the next comes before the last is mended.
     if (kill % 3 !== 0) await takenAgain(scene);
-    const more = accepted.answered() + 1 + Math.random() * 100;
+    const more = accepted.answered() + 1 + Math.random() * 60;
     await until('more calls', () => accepted.answered() >= more);
     await (kill % 2 === 0 ? scene.killControlPlane() : scene.killGateway());
   }

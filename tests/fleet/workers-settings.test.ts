@@ -23,7 +23,7 @@ import { isRunning, workersOf } from './worker-processes.ts';
 /** Nobody answers there. */
 const NOWHERE = { baseUrl: 'http://127.0.0.1:9' };
 /** Between two calls of a client: a connection by TLS is dear, and the new worker starts beside them. */
-const PAUSE_MS = 10;
+const PAUSE_MS = process.env.LONG ? 10 : 30;
 
 let app: TestApp;
 let owner: Client;

@@ -11,7 +11,7 @@ const ROUNDS = process.env.LONG ? 100 : 10;
 const BOTH = (code: string) => [code, code];
 
 /** Between two requests of a client: without it, the load takes whatever the machine has. */
-const PAUSE_MS = process.env.LONG ? 0 : 4;
+const PAUSE_MS = process.env.LONG ? 0 : 10;
 
 let pair: Pair;
 let verifier: Key;
