@@ -33,6 +33,7 @@ export async function startSampleServer() {
     trustedProxies: [],
     mail: null,
     witnesses: [],
+    billing: { provider: 'manual', planChanges: 'request', operatorEmail: null },
     dashboardDir: DASHBOARD,
     version: '0.0.0-pictures',
     log: createLog('silent'),

@@ -35,7 +35,7 @@ it('sets the plan beside a running control plane and without one, and writes it 
   expect(await query('select plan from organization')).toEqual([{ plan: 'developer' }]);
   await database.stop();
   const actor = { type: 'operator' };
-  expect(events).toEqual([
+  expect(events).toMatchObject([
     { actor, before: { plan: 'free' }, after: { plan: 'pro' } },
     { actor, before: { plan: 'pro' }, after: { plan: 'developer' } },
   ]);

@@ -39,7 +39,7 @@ test('every code of the contract has an exit code other than success', () => {
 test('the limit of a plan names the commands that help', () => {
   const { lines } = explain(new ApiError(problem('plan_limit_reached')));
   expect(lines.join('\n')).toContain('"tollkeeper keys revoke <key>"');
-  expect(lines.join('\n')).toContain('"npx tollkeeper admin set-plan <plan>"');
+  expect(lines.join('\n')).toContain('"tollkeeper billing change <plan>"');
 });
 
 test('a scope that the sentence names is not repeated, and any other is listed', () => {

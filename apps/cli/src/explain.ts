@@ -68,7 +68,7 @@ export function explain(error: unknown, command?: Command): Explanation {
 }
 
 const PLAN_ADVICE =
-  'Run "tollkeeper keys revoke <key>", or have the person who operates the server run "npx tollkeeper admin set-plan <plan>".';
+  'Run "tollkeeper keys revoke <key>", or "tollkeeper billing change <plan>" for a higher limit.';
 
 function explainProblem(answer: Problem, command: Command | undefined): Explanation {
   const problem = withUnits(answer);

@@ -33,6 +33,7 @@ interface AppOptions {
   readonly trustedProxies: readonly string[];
   readonly mail: Config['mail'];
   readonly witnesses: Config['witnesses'];
+  readonly billing: Config['billing'];
   readonly dashboardDir: string | undefined;
   readonly version: string;
   readonly log: Logger;
@@ -138,6 +139,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     fleet: { publicKey: publicKeyText(signingKey) },
     auditLogKey,
     witnesses: options.witnesses,
+    billing: options.billing,
     onCheckpoint: () => hub.sendCheckpoints(),
     incidents,
     joins: createFailureThrottle(JOIN_FAILURES, () => performance.now()),

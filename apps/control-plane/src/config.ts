@@ -1,6 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { findUnknownVariables } from '@tollkeeper/contract';
+import {
+  BILLING_PROVIDERS,
+  type BillingProviderName,
+  findUnknownVariables,
+  PLAN_CHANGES,
+  type PlanChanges,
+} from '@tollkeeper/contract';
 import { parseIpRange } from '@tollkeeper/verify';
 import { z } from 'zod';
 import {
@@ -59,6 +65,16 @@ const schema = z.object({
       }
     })
     .optional(),
+  TOLLKEEPER_BILLING: z
+    .enum(BILLING_PROVIDERS, { error: `must be ${BILLING_PROVIDERS.join(' or ')}` })
+    .default('manual'),
+  TOLLKEEPER_PLAN_CHANGES: z
+    .enum(PLAN_CHANGES, { error: `must be ${PLAN_CHANGES.join(' or ')}` })
+    .default('request'),
+  TOLLKEEPER_OPERATOR_EMAIL: z
+    .email('must be an address, such as operator@example.com')
+    .max(320)
+    .optional(),
   SMTP_URL: z
     .url({
       protocol: /^smtps?$/,
@@ -94,7 +110,15 @@ export interface Config {
   readonly witnesses: readonly OutsideWitness[];
   /** Where mails go out and whom they come from; null sends none. */
   readonly mail: { readonly url: string; readonly from: string } | null;
+  readonly billing: BillingConfig;
   readonly logLevel: z.output<typeof schema>['LOG_LEVEL'];
+}
+
+export interface BillingConfig {
+  readonly provider: BillingProviderName;
+  readonly planChanges: PlanChanges;
+  /** Who is mailed requests for another plan; null is nobody. */
+  readonly operatorEmail: string | null;
 }
 
 /** What everything below the address is made from: no query, no credentials, no dot segments. */
@@ -164,6 +188,11 @@ export function readConfig(env: Environment): Config {
     trustedProxies: values.TOLLKEEPER_TRUSTED_PROXIES ?? [],
     witnesses: values.TOLLKEEPER_WITNESSES ?? [],
     mail: readMail(values.SMTP_URL, values.MAIL_FROM),
+    billing: {
+      provider: values.TOLLKEEPER_BILLING,
+      planChanges: values.TOLLKEEPER_PLAN_CHANGES,
+      operatorEmail: values.TOLLKEEPER_OPERATOR_EMAIL ?? null,
+    },
     logLevel: values.LOG_LEVEL,
   };
 }

@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import type { Factor } from '@tollkeeper/contract';
 import type { ScopeSet } from '@tollkeeper/verify';
 import type { Logger } from 'pino';
+import type { BillingConfig } from './config.ts';
 import type { Database } from './db/connect.ts';
 import type { IncidentCounter } from './fleet/incident-counter.ts';
 import type { FailureThrottle } from './http/failure-throttle.ts';
@@ -35,6 +36,7 @@ export interface Services {
   readonly witnesses: readonly OutsideWitness[];
   /** Called with each new checkpoint of an organization's audit log. */
   readonly onCheckpoint: (organizationId: string, checkpoint: string) => void;
+  readonly billing: BillingConfig;
   /** How often joining may fail. */
   readonly joins: FailureThrottle;
   /** What happens in the fleet beside changes; sums of it become audit events. */

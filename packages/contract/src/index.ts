@@ -40,6 +40,19 @@ export { API_SCOPES_MAX, type DefinedApiScope } from './routes/api-scopes.ts';
 export { auditEventFilters } from './routes/audit-events.ts';
 export type { AuditLog } from './routes/audit-log.ts';
 export { auditRetention, RETENTION_DAYS_MIN } from './routes/audit-retention.ts';
+export {
+  BILLING_PROVIDERS,
+  type Billing,
+  type BillingProviderName,
+  type Invoice,
+  type KeyLimit,
+  NEAR_LIMIT_PERCENT,
+  PLAN_CHANGES,
+  PLAN_REQUEST_STATUSES,
+  type PlanChanges,
+  type PlanOffer,
+  type PlanRequest,
+} from './routes/billing.ts';
 export { BULK_KEYS_MAX } from './routes/bulk-keys.ts';
 export {
   CASCADE_KEYS_NAMED_MAX,

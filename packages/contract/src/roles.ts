@@ -40,8 +40,7 @@ export const BUILT_IN_ROLES: readonly BuiltInRole[] = [
   {
     id: 'role_billing',
     name: 'Billing',
-    description:
-      'Allows nothing in this version but reading the organization. Later: the plan and its payment',
+    description: 'Reads the organization, and changes its plan and how it is paid',
     scopes: ['organization.read', 'billing.read', 'billing.manage'],
   },
 ];

@@ -38,7 +38,7 @@ const CATALOG = {
     webhook_manage: 'Manage the webhooks that receive audit events',
   },
   billing: {
-    read: 'See the plan, invoices and payment methods',
+    read: 'See the plan, its limits, invoices and payment method',
     manage: 'Change the plan and payment methods',
   },
   security: {
@@ -90,7 +90,6 @@ export interface ScopeDescription {
 /** Scopes, and groups of scopes, that no route needs yet. */
 const UNUSED: ReadonlySet<string> = new Set([
   'audit.webhook_manage',
-  'billing',
   'compliance',
   'integrations',
   'notifications',

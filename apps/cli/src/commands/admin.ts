@@ -19,11 +19,54 @@ const EMAIL = argument('email', 'Email of an account on this server');
 const setPlan = verb({
   name: 'set-plan',
   summary: 'Move an organization to another plan',
-  examples: ['admin set-plan pro --organization acme'],
+  notes: 'What is left out is none: without --until, the plan has no end.',
+  examples: [
+    'admin set-plan pro --organization acme',
+    'admin set-plan enterprise --organization acme --key-limit 500 --until 2027-01-31',
+  ],
   args: [choiceArgument('plan', 'New plan', PLANS)],
-  options: { organization: ORGANIZATION, dataDir: DATA_DIR },
-  run: ({ ctx, args: [plan], options, json }) =>
-    runAdmin(ctx, ['set-plan', plan], { ...options, json }),
+  options: {
+    organization: ORGANIZATION,
+    keyLimit: text('keys', 'Limit of keys for the organization, in place of that of the plan'),
+    until: text('date', 'Last day of the plan in UTC, or a time with its zone'),
+    note: text('text', 'Note that the organization reads on its billing page'),
+    dataDir: DATA_DIR,
+  },
+  run: ({ ctx, args: [plan], options: { keyLimit, until, note, ...options }, json }) => {
+    const terms = [
+      ...(keyLimit === undefined ? [] : [`--key-limit=${keyLimit}`]),
+      ...(until === undefined ? [] : [`--until=${until}`]),
+      ...(note === undefined ? [] : [`--note=${note}`]),
+    ];
+    return runAdmin(ctx, ['set-plan', ...terms, plan], { ...options, json });
+  },
+  ...passedOn(),
+});
+
+const requests = verb({
+  name: 'requests',
+  summary: 'List the pending requests for other plans, and approve or decline them',
+  examples: [
+    'admin requests list',
+    'admin requests approve acme',
+    'admin requests decline acme --note "Write to sales@example.com."',
+  ],
+  args: [
+    choiceArgument('action', 'What to do', ['list', 'approve', 'decline']),
+    optionalArgument('organization', 'Id or slug of the organization whose request it is'),
+  ],
+  options: {
+    note: text('text', 'Note that the organization reads with the decision'),
+    dataDir: DATA_DIR,
+  },
+  run: ({ ctx, args: [action, organization], options: { note, ...options }, json }) => {
+    const rest = [
+      ...(note === undefined ? [] : [`--note=${note}`]),
+      ...['--', action],
+      ...(organization === undefined ? [] : [organization]),
+    ];
+    return runAdmin(ctx, ['requests', ...rest], { ...options, json });
+  },
   ...passedOn(),
 });
 
@@ -93,7 +136,14 @@ const resetSecondFactors = verb({
 export const admin: Noun = {
   notes: `Finds the server that you run on this machine; --data-dir, TOLLKEEPER_DATA_DIR or
 DATABASE_URL name another one. Creates no database, and updates none.`,
-  verbs: [setPlan, createOrganization, transferOwnership, resetPassword, resetSecondFactors],
+  verbs: [
+    setPlan,
+    requests,
+    createOrganization,
+    transferOwnership,
+    resetPassword,
+    resetSecondFactors,
+  ],
 };
 
 /** The program prints its own answer, and has the same exit codes unless a signal killed it. */

@@ -74,6 +74,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./organization.ts')).organization,
   },
   {
+    name: 'billing',
+    summary: 'Show and change the plan, and what goes with it',
+    load: async () => (await import('./billing.ts')).billing,
+  },
+  {
     name: 'security',
     summary: 'Show and change the rules for all keys and sessions',
     load: async () => (await import('./security.ts')).security,

@@ -6,22 +6,20 @@ import {
   resetPasswordByOperator,
   resetSecondFactorsByOperator,
 } from '../features/identity/index.ts';
-import { createOrganization, setPlan, transferByOperator } from '../features/organization/index.ts';
+import { createOrganization, transferByOperator } from '../features/organization/index.ts';
 import { createResetLink } from '../features/password-resets/index.ts';
 import type { WriteServices } from '../write/write.ts';
+import { type Outcome, requestsCommand, setPlanCommand } from './billing-commands.ts';
 
 export const USAGE = `Usage: tollkeeper admin set-plan <${PLANS.join('|')}> [--organization <id or slug>]
+         [--key-limit <keys>] [--until <date or time>] [--note <text>]
+       tollkeeper admin requests list
+       tollkeeper admin requests approve|decline <organization> [--note <text>]
        tollkeeper admin create-organization <name> --owner <email of an account> [--confirm-address]
        tollkeeper admin transfer-ownership --to <email or member id> [--organization <id or slug>] [--confirm-address]
        tollkeeper admin reset-password <email> [--link | --password-stdin]
        tollkeeper admin reset-second-factors <email>
 Each takes --data-dir <folder> and --json.`;
-
-/** The answer of a command, and the same as a sentence. */
-interface Outcome {
-  readonly answer: object;
-  readonly sentence: string;
-}
 
 export interface ParsedCommand {
   /** @param baseUrl where people reach the server, if that is known */
@@ -32,6 +30,9 @@ export interface ParsedCommand {
 
 const OPTIONS = {
   organization: { type: 'string' },
+  'key-limit': { type: 'string' },
+  until: { type: 'string' },
+  note: { type: 'string' },
   owner: { type: 'string' },
   to: { type: 'string' },
   'confirm-address': { type: 'boolean' },
@@ -65,6 +66,9 @@ export function parseCommand(
 
 interface Given {
   readonly organization?: string | undefined;
+  readonly 'key-limit'?: string | undefined;
+  readonly until?: string | undefined;
+  readonly note?: string | undefined;
   readonly owner?: string | undefined;
   readonly to?: string | undefined;
   readonly 'confirm-address'?: boolean | undefined;
@@ -77,12 +81,16 @@ function commandOf(
   [verb, subject, ...rest]: readonly string[],
   given: Given,
 ): ParsedCommand['run'] | undefined {
-  if (rest.length > 0) return undefined;
   const requestId = `req_${randomUUID()}`;
+  if (verb === 'requests' && hasOnly(given, 'note')) {
+    return requestsCommand([subject, ...rest], given.note, requestId);
+  }
+  if (rest.length > 0) return undefined;
   const { organization, owner, to } = given;
   const options = { confirmAddress: given['confirm-address'] ?? false };
-  if (verb === 'set-plan' && isPlan(subject) && hasOnly(given, 'organization')) {
-    return (services) => runSetPlan(services, subject, organization, requestId);
+  if (verb === 'set-plan' && isPlan(subject)) {
+    if (!hasOnly(given, 'organization', 'key-limit', 'until', 'note')) return undefined;
+    return setPlanCommand(subject, given, requestId);
   }
   if (verb === 'create-organization' && subject !== undefined && owner !== undefined) {
     if (!hasOnly(given, 'owner', 'confirm-address')) return undefined;
@@ -111,15 +119,6 @@ function hasOnly(given: Given, ...names: readonly (keyof Given)[]): boolean {
 
 function isPlan(text: string | undefined): text is Plan {
   return PLANS.some((plan) => plan === text);
-}
-
-async function runSetPlan(...args: Parameters<typeof setPlan>): Promise<Outcome> {
-  const answer = await setPlan(...args);
-  const { slug, plan, before } = answer;
-  return {
-    answer,
-    sentence: `The organization "${slug}" is on the plan ${plan} now (before: ${before}).`,
-  };
 }
 
 async function runCreateOrganization(

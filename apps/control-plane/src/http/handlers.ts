@@ -11,6 +11,7 @@ import {
   updateAuditLog,
 } from '../features/audit-events/index.ts';
 import * as auditLog from '../features/audit-log/index.ts';
+import * as billing from '../features/billing/index.ts';
 import * as gateways from '../features/gateways/index.ts';
 import {
   type Auth,
@@ -75,6 +76,12 @@ export const handlers: { readonly [N in RouteName]: Handler<Routes[N]> } = {
   getKeyUsage,
   getUsage,
   ...organization,
+  getBilling: billing.getBilling,
+  getPlans: billing.getPlans,
+  changePlan: billing.changePlan,
+  withdrawPlanRequest: billing.withdrawPlanRequest,
+  getInvoices: billing.getInvoices,
+  getBillingPortal: billing.getBillingPortal,
   getSecurity: security.getSecurity,
   updateSecurity: security.updateSecurity,
   previewSecurity: security.previewSecurity,

@@ -5,7 +5,7 @@ import {
   routes,
   SCOPES,
 } from '@tollkeeper/contract';
-import { setPlan } from '../features/organization/index.ts';
+import { setPlan } from '../features/billing/index.ts';
 import type { Answer, Client } from '../testing/client.ts';
 import { joinFleet } from '../testing/fleet.ts';
 import { addMember, addWorkspace, claimedOrganization, type Person } from '../testing/people.ts';
@@ -40,6 +40,7 @@ export async function createVictim(app: TestApp): Promise<Victim> {
   const policy = await owner.post<{ id: string }>('/v1/policies', POLICY(workspaceId));
   const text = 'permit (principal, action == Action::"GET", resource);';
   await owner.patch(`/v1/policies/${policy.body.id}`, { text });
+  await owner.post('/v1/billing/plan', { plan: 'developer' });
   const { joinKey, gateway } = await joinFleet(app, owner, workspaceId);
   const events = await owner.get<{ data: { id: string }[] }>('/v1/audit-events?limit=1');
   const targets = {
@@ -93,6 +94,7 @@ const BODIES: Partial<Record<RouteName, (victim: Victim) => unknown>> = {
   updateOrganization: () => ({ name: 'Renamed' }),
   transferOrganization: ({ bystander: { memberId } }) => ({ memberId, password: OWNER.password }),
   deleteOrganization: () => ({ name: 'Acme', password: OWNER.password }),
+  changePlan: () => ({ plan: 'pro' }),
   updateMember: () => ({ roleId: 'role_viewer' }),
   createInvitation: () => ({ email: 'intruder@example.com', roleId: 'role_viewer' }),
   createApiScope: () => ({ name: 'intruder.read' }),

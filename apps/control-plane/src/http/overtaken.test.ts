@@ -87,6 +87,7 @@ describe('an organization that is deleted meanwhile', () => {
     ['updateOrganization', { name: 'Late' }],
     ['updateSecurity', { sessionHoursMax: 1 }],
     ['updateAuditLog', { retentionDays: 30 }],
+    ['changePlan', { plan: 'pro' }],
     ['transferOrganization', { password: PASSWORD }],
     ['deleteOrganization', { name: 'Acme', password: PASSWORD }],
   ])('is not found by %s', async (name, body) => {

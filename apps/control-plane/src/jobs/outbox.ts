@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { fromDrizzle, type Job, type JobWithMetadata, type PgBoss } from 'pg-boss';
 import { z } from 'zod';
 import type { Services } from '../context.ts';
+import { mailPlanEnding, mailPlanRequest } from '../features/billing/index.ts';
 import { giveUpInvitationMail, mailInvitation } from '../features/invitations/index.ts';
 import { mailResetLink } from '../features/password-resets/index.ts';
 import type { Outbox, OutboxTopic } from '../write/outbox.ts';
@@ -22,6 +23,8 @@ const invitation = z.object({
   invitationId: z.string(),
   expiresAt: z.string(),
 });
+const planRequest = z.object({ organizationId: z.string(), requestedAt: z.string() });
+const planEnding = z.object({ organizationId: z.string(), until: z.string() });
 
 const TOPICS: Readonly<Record<OutboxTopic, Topic>> = {
   // Of an address that a stranger gave, nothing is kept for long.
@@ -33,6 +36,14 @@ const TOPICS: Readonly<Record<OutboxTopic, Topic>> = {
     keptSeconds: 7 * 86_400,
     deliver: (services, payload) => mailInvitation(services, invitation.parse(payload)),
     giveUp: (services, payload) => giveUpInvitationMail(services, invitation.parse(payload)),
+  },
+  'mail-plan-request': {
+    keptSeconds: 7 * 86_400,
+    deliver: (services, payload) => mailPlanRequest(services, planRequest.parse(payload)),
+  },
+  'mail-plan-ending': {
+    keptSeconds: 7 * 86_400,
+    deliver: (services, payload) => mailPlanEnding(services, planEnding.parse(payload)),
   },
 };
 

@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import type pg from 'pg';
 import { type App, createApp } from '../app.ts';
+import type { BillingConfig } from '../config.ts';
 import type { ConnectionLimits } from '../db/connect.ts';
 import { basePathOf } from '../http/server-options.ts';
 import { createLog } from '../log.ts';
@@ -50,6 +51,7 @@ export async function startTestApp(
     /** Of 127.0.0.1; a free one unless given. */
     port?: number;
     dashboardDir?: string;
+    billing?: Partial<BillingConfig>;
   } = {},
 ): Promise<TestApp> {
   const database = options.database ?? (await createTestDatabase());
@@ -63,6 +65,10 @@ export async function startTestApp(
     trustedProxies: options.trustedProxies ?? [],
     mail: options.mail ?? null,
     witnesses: [],
+    billing: {
+      ...{ provider: 'manual', planChanges: 'request', operatorEmail: null },
+      ...options.billing,
+    },
     dashboardDir: options.dashboardDir,
     version: '0.0.0-test',
     log,

@@ -10,6 +10,13 @@ interface OutboxPayloads {
     readonly invitationId: string;
     readonly expiresAt: string;
   };
+  /** A request for another plan as it was made at one time. */
+  readonly 'mail-plan-request': {
+    readonly organizationId: string;
+    readonly requestedAt: string;
+  };
+  /** A plan that ends at that time. */
+  readonly 'mail-plan-ending': { readonly organizationId: string; readonly until: string };
 }
 
 export type OutboxTopic = keyof OutboxPayloads;

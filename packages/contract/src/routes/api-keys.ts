@@ -10,6 +10,7 @@ import { PROFILES } from '../profiles.ts';
 import { defineRoute } from '../route.ts';
 import { keyTags } from '../tags.ts';
 import { instant, instantWithOffset, ipAddress, ipRange, keyName, visibleLine } from '../text.ts';
+import { keyLimit } from './billing.ts';
 import { CASCADE, keepMembersQuery } from './cascade.ts';
 import { FINAL_SCOPES_OF_KEYS } from './final-scopes.ts';
 
@@ -28,6 +29,15 @@ export const GRACE_SECONDS_MAX = 30 * 86_400;
 
 export const KEY_SORTS = ['createdAt', 'name', 'lastUsedAt', 'expiresAt'] as const;
 export type KeySort = (typeof KEY_SORTS)[number];
+
+const createdApiKey = apiKeyWithSecret
+  .extend({
+    limit: keyLimit.nullable().optional().meta({
+      description:
+        "How much of the organization's limit of keys is used now; null without a limit. Absent when an Idempotency-Key repeats the request",
+    }),
+  })
+  .meta({ id: 'CreatedApiKey' });
 
 export const listKeys = defineRoute({
   method: 'GET',
@@ -86,7 +96,7 @@ export const createKey = defineRoute({
       .meta({ description: `${TAGS}. Defaults to none, and to those of a calling key` }),
   }),
   status: 201,
-  response: apiKeyWithSecret,
+  response: createdApiKey,
   errors: [
     'plan_limit_reached',
     'scope_not_held',

@@ -5,6 +5,7 @@ import * as auditEvents from './audit-events.ts';
 import { exportAuditEvents } from './audit-export.ts';
 import * as auditLog from './audit-log.ts';
 import { updateAuditLog } from './audit-retention.ts';
+import * as billing from './billing.ts';
 import * as bulkKeys from './bulk-keys.ts';
 import * as cascade from './cascade.ts';
 import * as gateways from './gateways.ts';
@@ -57,6 +58,12 @@ export const routes = {
   updateOrganization: organization.updateOrganization,
   transferOrganization: organization.transferOrganization,
   deleteOrganization: organization.deleteOrganization,
+  getBilling: billing.getBilling,
+  getPlans: billing.getPlans,
+  changePlan: billing.changePlan,
+  withdrawPlanRequest: billing.withdrawPlanRequest,
+  getInvoices: billing.getInvoices,
+  getBillingPortal: billing.getBillingPortal,
   listMembers: members.listMembers,
   updateMember: members.updateMember,
   suspendMember: members.suspendMember,

@@ -38,6 +38,8 @@ const CALLABLE_WITH: Readonly<Record<string, readonly RouteName[]>> = {
     'getAuditTile',
   ],
   'audit.export': ['exportAuditEvents'],
+  'billing.manage': ['changePlan', 'withdrawPlanRequest', 'getBillingPortal'],
+  'billing.read': ['getBilling', 'getPlans', 'getInvoices'],
   credential: ['whoami', 'confirmSession', 'listScopes'],
   'fleet.manage': ['updateGateway', 'deleteGateway', 'createJoinKey', 'deleteJoinKey'],
   'fleet.read': ['listGateways', 'getGateway', 'listJoinKeys'],

@@ -2,6 +2,7 @@
 export * from './api-key.ts';
 export * from './audit-index.ts';
 export * from './audit-index.ts';
+export * from './billing.ts';
 export * from './change.ts';
 export * from './change.ts';
 export * from './fleet.ts';

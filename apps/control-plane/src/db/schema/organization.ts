@@ -22,6 +22,11 @@ export const organization = pgTable('organization', {
   name: text().notNull(),
   slug: text().notNull().unique(),
   plan: text({ enum: PLANS }).notNull().default('free'),
+  /** The operator's limit of keys for this organization; null is the limit of the plan. */
+  keysMax: integer(),
+  /** When an audit event last said that the limit of keys is near, or reached. */
+  nearLimitAt: moment(),
+  limitReachedAt: moment(),
   /** Default lifetime of a new key in days; null for keys that never expire. */
   defaultExpiryDays: integer(),
   /** The longest that a key may live, in days; null is without end. */

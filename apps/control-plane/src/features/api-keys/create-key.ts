@@ -1,10 +1,10 @@
 import {
-  type ApiKeyWithSecret,
   createId,
   PROFILE_CATALOG,
   PROFILE_SCOPES,
   type Profile,
   type RouteInput,
+  type RouteOutput,
   type Routes,
   type Scope,
 } from '@tollkeeper/contract';
@@ -19,6 +19,7 @@ import { awaitAtCommit } from '../../db/transaction.ts';
 import { invalidField } from '../../domain-error.ts';
 import { idempotent } from '../../write/idempotent.ts';
 import { type Written, write } from '../../write/write.ts';
+import { fillKeyLimit, noteKeyLimit, requirePlace } from '../billing/index.ts';
 import { findOnlyWorkspace, getWorkspace } from '../workspaces/index.ts';
 import { type Reach, requireMayGrant } from './ceiling.ts';
 import { defaultExpiry, parseExpiry } from './expiry-rules.ts';
@@ -32,9 +33,9 @@ import {
 import type { KeyRow } from './lock-key.ts';
 import { parseAllowedIps } from './parse-allowed-ips.ts';
 import { parseTags } from './parse-tags.ts';
-import { requirePlace } from './plan-limit.ts';
 
 type Body = RouteInput<Routes['createKey']>['body'];
+type Created = RouteOutput<Routes['createKey']>;
 
 /**
  * Creates a key of the calling member. What is left out falls back to the calling key's own
@@ -42,8 +43,8 @@ type Body = RouteInput<Routes['createKey']>['body'];
  * @throws DomainError validation_failed, scope_not_held, ceiling_exceeded,
  * recent_sign_in_required, plan_limit_reached
  */
-export function createKey(ctx: Ctx, { body }: { body: Body }): Promise<ApiKeyWithSecret> {
-  return write<ApiKeyWithSecret, CreationRow>(
+export async function createKey(ctx: Ctx, { body }: { body: Body }): Promise<Created> {
+  const created = await write<Created, CreationRow>(
     ctx,
     { scope: 'api_keys.create', action: 'api_key.create', read: lockCreation, optimistic: true },
     async (tx, confirmed, row) => {
@@ -52,21 +53,25 @@ export function createKey(ctx: Ctx, { body }: { body: Body }): Promise<ApiKeyWit
         tx,
         confirmed,
         { route: 'createKey', body },
-        (): Promise<Written<ApiKeyWithSecret>> => makeKey(tx, confirmed, body, facts),
-        ({ secret: _secret, ...key }) => key,
+        (): Promise<Written<Created>> => makeKey(tx, confirmed, body, facts),
+        ({ secret: _secret, limit: _limit, ...key }) => key,
       );
     },
   );
+  await noteKeyLimit(ctx, created.limit);
+  return created;
 }
 
 async function makeKey(tx: Transaction, ctx: Ctx, body: Body, facts: CreationFacts) {
   const { row, environment } = await resolveKey(tx, ctx, body, facts);
-  await requirePlace(tx, ctx, facts.plan);
+  await requirePlace(tx, ctx, facts);
   const secret: string = createSecret(`tk_${environment}_`, ctx.services.randomBytes);
   const key: KeyRow = { ...row, prefix: displayPrefix(secret) };
   awaitAtCommit(tx, insertKey(tx, key, Buffer.from(hashSecret(secret))));
+  const result: Created = { ...viewOf(key, facts), secret };
+  fillKeyLimit(tx, ctx, facts, result);
   return {
-    result: { ...viewOf(key, facts), secret },
+    result,
     target: {
       type: 'api_key' as const,
       id: key.id,

@@ -1,30 +1,30 @@
-import { PLAN_KEYS_MAX } from '@tollkeeper/contract';
 import { and, count, eq, gt, isNull, max, or, sql, sum } from 'drizzle-orm';
 import { visibleCounts, visibleKeys } from '../../access/visibility.ts';
 import type { Ctx } from '../../context.ts';
 import { apiKey, keyTotal, organization, organizationUsage } from '../../db/schema/index.ts';
+import { countKeysUsed, keysMaxOf } from '../billing/index.ts';
 import { windowStart } from '../usage/index.ts';
-import { countKeysUsed } from './plan-limit.ts';
 
 /** The figures at the top of the page, of the keys that the caller sees. */
 export async function getKeyStats(ctx: Ctx) {
   const now = ctx.services.clock();
-  const [plan, totals, activeKeys, calls, keysUsed] = await Promise.all([
-    findPlan(ctx),
+  const [terms, totals, activeKeys, calls, keysUsed] = await Promise.all([
+    findTerms(ctx),
     sumTotals(ctx),
     countActive(ctx, now),
     sumCalls(ctx, now),
     countKeysUsed(ctx.services.db, ctx.organizationId, now),
   ]);
-  return { ...totals, ...calls, activeKeys, plan, keysMax: PLAN_KEYS_MAX[plan], keysUsed };
+  const { plan } = terms;
+  return { ...totals, ...calls, activeKeys, plan, keysMax: keysMaxOf(terms), keysUsed };
 }
 
-async function findPlan({ services, organizationId }: Ctx) {
+async function findTerms({ services, organizationId }: Ctx) {
   const [row] = await services.db
-    .select({ plan: organization.plan })
+    .select({ plan: organization.plan, keysMax: organization.keysMax })
     .from(organization)
     .where(eq(organization.id, organizationId));
-  return row?.plan ?? 'free';
+  return row ?? { plan: 'free' as const, keysMax: null };
 }
 
 async function sumTotals(ctx: Ctx) {

@@ -13,7 +13,6 @@ export { keyFacts } from './key-view.ts';
 export { listCascades } from './list-cascades.ts';
 export { listKeys } from './list-keys.ts';
 export { parseAllowedIps } from './parse-allowed-ips.ts';
-export { requirePlaceInPlan } from './plan-limit.ts';
 export { revokeKey } from './revoke-key.ts';
 export { rotateKey } from './rotate-key.ts';
 export { disablesAt, isUnused, nextUnusedRun, UNUSED_RUN } from './unused-rule.ts';

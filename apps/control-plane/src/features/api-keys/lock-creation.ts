@@ -8,6 +8,7 @@ import type { ExpiryRules } from './expiry-rules.ts';
 /** What the creation of a key depends on besides its input. */
 export interface CreationFacts extends ExpiryRules {
   readonly plan: Plan;
+  readonly keysMax: number | null;
   readonly keyUnusedDaysMax: number | null;
   readonly ownerName: string;
   readonly ownerEmail: string;
@@ -33,6 +34,7 @@ export interface CreationRow extends Omit<CreationFacts, 'ceiling'> {
 export const lockCreation = defineCallerRead<CreationRow>('lock-creation', {
   columns: [
     'organization.plan',
+    'organization.keys_max as "keysMax"',
     'organization.deleted_at is not null as "isDeleted"',
     'organization.default_expiry_days as "defaultExpiryDays"',
     'organization.key_lifetime_days_max as "keyLifetimeDaysMax"',
@@ -56,6 +58,7 @@ export function creationFacts(ctx: Ctx, row: CreationRow): CreationFacts {
   if (row.isDeleted) throw notFound('organization', ctx.organizationId);
   return {
     plan: row.plan,
+    keysMax: row.keysMax,
     defaultExpiryDays: row.defaultExpiryDays,
     keyLifetimeDaysMax: row.keyLifetimeDaysMax,
     keyUnusedDaysMax: row.keyUnusedDaysMax,

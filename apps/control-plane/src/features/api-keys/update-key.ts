@@ -6,6 +6,7 @@ import type { Transaction } from '../../db/connect.ts';
 import { apiKey } from '../../db/schema/index.ts';
 import { requireUnedited } from '../../write/etag.ts';
 import { isSame, unlessUnchanged, write } from '../../write/write.ts';
+import { requirePlaceInPlan } from '../billing/index.ts';
 import { requireMayGrant } from './ceiling.ts';
 import { refuseStatus } from './change-status.ts';
 import { type ExpiryRules, lockExpiryRules, parseExpiry } from './expiry-rules.ts';
@@ -13,7 +14,6 @@ import { keyEtag, keyFacts, readKey } from './key-view.ts';
 import { type KeyRow, lockKey } from './lock-key.ts';
 import { parseAllowedIps } from './parse-allowed-ips.ts';
 import { parseTags } from './parse-tags.ts';
-import { requirePlaceInPlan } from './plan-limit.ts';
 import { recordEdit } from './record-influence.ts';
 
 type Body = RouteInput<Routes['updateKey']>['body'];

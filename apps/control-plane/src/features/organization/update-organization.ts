@@ -1,13 +1,12 @@
-import type { Plan, RouteInput, Routes } from '@tollkeeper/contract';
+import type { RouteInput, Routes } from '@tollkeeper/contract';
 import { and, eq, ne } from 'drizzle-orm';
 import { requireWholeOrganization } from '../../access/require-scope.ts';
 import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { organization } from '../../db/schema/index.ts';
-import { DomainError, notFound } from '../../domain-error.ts';
+import { DomainError } from '../../domain-error.ts';
 import { etagOf, requireUnedited } from '../../write/etag.ts';
-import { commit, unlessUnchanged, type WriteServices, write } from '../../write/write.ts';
-import { findNamedOrganization } from './find-named-organization.ts';
+import { unlessUnchanged, write } from '../../write/write.ts';
 import { lockOrganization, organizationSettings, organizationView } from './get-organization.ts';
 
 type Body = RouteInput<Routes['updateOrganization']>['body'];
@@ -45,36 +44,4 @@ async function requireFreeSlug(tx: Transaction, ctx: Ctx, slug: string): Promise
     .where(and(eq(organization.slug, slug), ne(organization.id, ctx.organizationId)));
   if (taken)
     throw new DomainError('invalid_state', `The slug "${slug}" is taken. Choose another one.`);
-}
-
-/**
- * The operator's command: sets the plan of an organization, named by id or slug, or the only one.
- * A downgrade breaks no key; it stops new ones until the count is below the limit.
- * @throws DomainError not_found, invalid_state when several could be meant
- */
-export async function setPlan(
-  services: WriteServices,
-  plan: Plan,
-  named: string | undefined,
-  requestId: string,
-) {
-  const { id } = await findNamedOrganization(services.db, named);
-  const source = {
-    organizationId: id,
-    actor: { type: 'operator' } as const,
-    action: 'organization.set_plan',
-    origin: { requestId, ip: null, userAgent: null },
-  };
-  return commit(services, source, async (tx: Transaction) => {
-    const [row] = await tx.select().from(organization).where(eq(organization.id, id)).for('update');
-    if (!row) throw notFound('organization', id);
-    await tx.update(organization).set({ plan }).where(eq(organization.id, id));
-    return {
-      result: { organizationId: id, slug: row.slug, plan, before: row.plan },
-      target: { type: 'organization', id, name: row.name },
-      before: { plan: row.plan },
-      after: { plan },
-      changes: [],
-    };
-  });
 }

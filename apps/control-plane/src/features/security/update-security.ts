@@ -12,7 +12,7 @@ import { apiKey, member, organization } from '../../db/schema/index.ts';
 import { DomainError } from '../../domain-error.ts';
 import { etagOf, requireUnedited } from '../../write/etag.ts';
 import { isSame, write } from '../../write/write.ts';
-import { requirePlaceInPlan } from '../api-keys/index.ts';
+import { requirePlaceInPlan } from '../billing/index.ts';
 import {
   findUsersWithSecondFactor,
   includesSecondFactor,

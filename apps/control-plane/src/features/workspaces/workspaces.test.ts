@@ -6,7 +6,7 @@ import { join } from '../../testing/join.ts';
 import { startOtherOrganization } from '../../testing/other-organization.ts';
 import { auditEvents, type Query, queryDatabase } from '../../testing/query-database.ts';
 import { claimServer, startTestApp, type TestApp, withKey } from '../../testing/test-app.ts';
-import { setPlan } from '../organization/index.ts';
+import { setPlan } from '../billing/index.ts';
 
 let app: TestApp;
 let owner: Client;

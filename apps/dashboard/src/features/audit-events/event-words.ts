@@ -132,6 +132,21 @@ export const ACTION_GROUPS: readonly ActionGroup[] = [
       delete: 'Deleted the organization',
     },
   },
+  {
+    group: 'billing',
+    title: 'Billing',
+    actions: {
+      change_plan: 'Changed the plan',
+      request_plan: 'Requested another plan',
+      withdraw_request: 'Withdrew a request for another plan',
+      approve_request: 'Approved a request for another plan',
+      decline_request: 'Declined a request for another plan',
+      plan_ending: 'Warned that the plan ends',
+      plan_ended: 'Ended the plan',
+      near_limit: 'Came near the limit of keys',
+      limit_reached: 'Reached the limit of keys',
+    },
+  },
   { group: 'security', title: 'Security', actions: { update: 'Changed the security settings' } },
   {
     group: 'audit_log',

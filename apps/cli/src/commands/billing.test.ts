@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest';
+import { createApi, SECRET } from '../testing/fake-api.ts';
+import { createHome, type Given, runCommand } from '../testing/run-command.ts';
+
+const env = { TOLLKEEPER_API_KEY: SECRET };
+
+async function tollkeeper(argv: readonly string[], given: Given = {}) {
+  await using home = await createHome();
+  return runCommand(home.homeFolder, argv, { env, ...given });
+}
+
+const BILLING = {
+  ...{ plan: 'enterprise', provider: 'manual', planChanges: 'request', ownLimit: true },
+  limits: { keys: { used: 50, max: 50 } },
+  ...{ callsThisMonth: 12_345, monthStartsAt: '2026-11-01T00:00:00.000Z' },
+  ...{ until: '2026-12-24T00:00:00.000Z', planAfter: 'pro', note: 'a trial' },
+  ...{ renewsAt: null, paymentMethod: null },
+  request: {
+    ...{ plan: 'developer', status: 'declined', message: null, decisionNote: 'write to us' },
+    requestedBy: { memberId: `mem_${'0'.repeat(20)}`, name: 'Ada' },
+    ...{ requestedAt: '2026-11-20T00:00:00.000Z', decidedAt: '2026-11-21T00:00:00.000Z' },
+  },
+};
+
+test('billing show says what is used, when the plan ends and what became of a request', async () => {
+  const api = createApi({ 'GET /v1/billing': BILLING });
+  const { stdout } = await tollkeeper(['billing', 'show'], { fetch: api.fetch });
+  expect(stdout).toMatch(/Keys +50 of 50 \(set by the operator\): full/);
+  expect(stdout).toMatch(/Calls this month +12,345/);
+  expect(stdout).toMatch(/Ends .*2026-12-24.*then pro/);
+  expect(stdout).toMatch(/Note +a trial/);
+  expect(stdout).toMatch(/Request +developer, by Ada .*: declined \(write to us\)/);
+});
+
+test('billing change asks before it changes anything, and says whether it is in force', async () => {
+  const api = createApi({ 'POST /v1/billing/plan': { outcome: 'requested', plan: 'pro' } });
+  const argv = ['billing', 'change', 'pro', '--message', 'more agents'];
+  expect(await tollkeeper(argv, { fetch: api.fetch })).toMatchObject({ exitCode: 2 });
+  expect(api.seen).toEqual([]);
+  const { stdout } = await tollkeeper([...argv, '--yes'], { fetch: api.fetch });
+  expect(stdout).toMatch(/Requested the plan pro\. The operator of the server decides/);
+  expect(api.seen.at(-1)?.body).toEqual({ plan: 'pro', message: 'more agents' });
+});
+
+test('billing invoices writes money as its currency does', async () => {
+  const invoice = { id: 'in_1', createdAt: '2026-11-01T00:00:00.000Z', status: 'paid', url: null };
+  const data = [
+    { ...invoice, number: 'A-1', amount: 1999, currency: 'eur' },
+    { ...invoice, number: 'A-2', amount: 1999, currency: 'jpy' },
+  ];
+  const api = createApi({ 'GET /v1/billing/invoices': { data } });
+  const { stdout } = await tollkeeper(['billing', 'invoices'], { fetch: api.fetch });
+  expect(stdout).toMatch(/A-1 .*€19\.99/);
+  expect(stdout).toMatch(/A-2 .*¥1,999/);
+});
+
+test('admin set-plan and requests pass their options on', async () => {
+  const runs: (readonly string[])[] = [];
+  const runProgram = async (_program: string, args: readonly string[]) => {
+    runs.push(args);
+    return 0;
+  };
+  const terms = ['--key-limit', '500', '--until', '2027-01-31', '--note', '-a note'];
+  await tollkeeper(['admin', 'set-plan', 'pro', ...terms], { runProgram });
+  await tollkeeper(['admin', 'requests', 'list', '--json'], { runProgram });
+  await tollkeeper(['admin', 'requests', 'decline', 'acme', '--note', 'no'], { runProgram });
+  expect(runs).toEqual([
+    ['set-plan', '--key-limit=500', '--until=2027-01-31', '--note=-a note', 'pro'],
+    ['requests', '--json', '--', 'list'],
+    ['requests', '--note=no', '--', 'decline', 'acme'],
+  ]);
+});

@@ -1,0 +1,204 @@
+import type { Billing, PlanOffer } from '@tollkeeper/contract';
+import { beforeAll, expect, it } from 'vitest';
+import type { Client } from '../../testing/client.ts';
+import { makeKey } from '../../testing/keys.ts';
+import { addMember, choosePlan, claimedOrganization } from '../../testing/people.ts';
+import { auditEvents, type Query, queryDatabase } from '../../testing/query-database.ts';
+import { claimServer, startTestApp, type TestApp } from '../../testing/test-app.ts';
+import { approvePlanRequest, declinePlanRequest, listPlanRequests } from './decide-request.ts';
+import { endPlans } from './end-plans.ts';
+import { setPlan } from './set-plan.ts';
+
+const DAY_MS = 86_400_000;
+
+let app: TestApp;
+let query: Query;
+let owner: Client;
+let organizationId: string;
+let workspaceId: string;
+let aheadMs = 0;
+
+beforeAll(async () => {
+  app = await startTestApp({ clock: () => new Date(Date.now() + aheadMs) });
+  query = queryDatabase(app.database);
+  owner = await claimServer(app);
+  ({ organizationId, workspaceId } = await claimedOrganization(app));
+});
+
+const readBilling = async () => (await owner.get<Billing>('/v1/billing')).body;
+const lastEvents = async (count: number) => (await auditEvents(query)).slice(-count);
+const decision = { requestId: 'req_test', note: undefined };
+
+it('shows the plan, its limits and what changing to another would do', async () => {
+  await makeKey(app, owner);
+  expect(await readBilling()).toMatchObject({
+    ...{ plan: 'free', provider: 'manual', planChanges: 'request', ownLimit: false },
+    limits: { keys: { used: 1, max: 3 } },
+    ...{ callsThisMonth: 0, until: null, paymentMethod: null, request: null },
+  });
+  const { data } = (await owner.get<{ data: PlanOffer[] }>('/v1/billing/plans')).body;
+  expect(data.map(({ plan, keysMax, current }) => [plan, keysMax, current])).toEqual([
+    ['free', 3, true],
+    ['developer', 10, false],
+    ['pro', 20, false],
+    ['enterprise', null, false],
+  ]);
+  expect(data[1]?.effect).toBe('Developer allows 10 keys and you have 1. You can create 9 more.');
+  expect((await owner.get('/v1/billing/invoices')).body).toEqual({ data: [] });
+  const portal = await owner.get('/v1/billing/portal');
+  expect(portal.problem).toMatchObject({ code: 'invalid_state', status: 409 });
+  expect(portal.problem.detail).toContain('TOLLKEEPER_BILLING');
+});
+
+it('leaves the plan as it is until the operator approves the request, and says who asked', async () => {
+  const asked = await owner.post('/v1/billing/plan', { plan: 'pro', message: 'more agents' });
+  expect(asked.body).toEqual({ outcome: 'requested', plan: 'pro' });
+  const again = { plan: 'pro', message: 'more agents' };
+  expect((await owner.post('/v1/billing/plan', again)).body).toMatchObject(asked.body as object);
+  const { plan, request } = await readBilling();
+  expect(plan).toBe('free');
+  expect(request).toMatchObject({ plan: 'pro', status: 'pending', message: 'more agents' });
+  expect(await listPlanRequests(app.services.db)).toMatchObject([
+    { organizationId, currentPlan: 'free', requestedPlan: 'pro', message: 'more agents' },
+  ]);
+
+  await approvePlanRequest(app.services, { ...decision, named: organizationId });
+  expect(await readBilling()).toMatchObject({ plan: 'pro', request: { status: 'approved' } });
+  expect(await listPlanRequests(app.services.db)).toEqual([]);
+  expect(await lastEvents(2)).toMatchObject([
+    { action: 'billing.request_plan', after: { requestedPlan: 'pro' } },
+    {
+      action: 'billing.approve_request',
+      actor: { type: 'operator' },
+      before: { plan: 'free', requestedPlan: 'pro' },
+      after: { plan: 'pro' },
+    },
+  ]);
+});
+
+it('declines and withdraws a request, and the plan stays', async () => {
+  await owner.post('/v1/billing/plan', { plan: 'enterprise' });
+  const named = { ...decision, named: organizationId, note: 'write to sales' };
+  await declinePlanRequest(app.services, named);
+  expect(await readBilling()).toMatchObject({
+    plan: 'pro',
+    request: { status: 'declined', decisionNote: 'write to sales' },
+  });
+  await expect(declinePlanRequest(app.services, named)).rejects.toMatchObject({
+    code: 'not_found',
+  });
+  await owner.post('/v1/billing/plan', { plan: 'free' });
+  expect((await owner.delete('/v1/billing/plan-request')).status).toBe(204);
+  expect((await owner.delete('/v1/billing/plan-request')).problem.code).toBe('not_found');
+  expect(await readBilling()).toMatchObject({ plan: 'pro', request: null });
+  expect(await lastEvents(3)).toMatchObject([
+    { action: 'billing.decline_request', after: { decisionNote: 'write to sales' } },
+    { action: 'billing.request_plan' },
+    { action: 'billing.withdraw_request', before: { requestedPlan: 'free' } },
+  ]);
+});
+
+it('refuses a change without the scope, by a confined key, to the same plan and to none', async () => {
+  const { client } = await addMember(app, organizationId, 'viewer');
+  expect((await client.post('/v1/billing/plan', { plan: 'free' })).problem.scopes).toEqual([
+    'billing.manage',
+  ]);
+  const scopes = ['billing.read', 'billing.manage'];
+  const confined = await makeKey(app, owner, { scopes, workspaceId });
+  for (const answer of [
+    await confined.client.get('/v1/billing'),
+    await confined.client.get('/v1/billing/plans'),
+    await confined.client.get('/v1/billing/invoices'),
+    await confined.client.get('/v1/billing/portal'),
+    await confined.client.post('/v1/billing/plan', { plan: 'free' }),
+    await confined.client.delete('/v1/billing/plan-request'),
+  ]) {
+    expect(answer.problem.code).toBe('outside_workspace');
+  }
+  const { problem } = await owner.post('/v1/billing/plan', { plan: 'pro' });
+  expect(problem.code).toBe('invalid_state');
+  expect((await owner.post('/v1/billing/plan', { plan: 'gold' })).status).toBe(422);
+});
+
+it('ends a plan after a warning, and then holds the limit of the plan that follows', async () => {
+  const until = new Date(Date.now() + 20 * DAY_MS);
+  const given = { keysMax: 50, until, note: 'a trial' };
+  await setPlan(app.services, 'enterprise', organizationId, 'req_test', given);
+  expect(await readBilling()).toMatchObject({
+    ...{ plan: 'enterprise', planAfter: 'pro', note: 'a trial', ownLimit: true },
+    until: until.toISOString(),
+    limits: { keys: { max: 50 } },
+  });
+  const past = { until: new Date(0) };
+  await expect(
+    setPlan(app.services, 'pro', organizationId, 'req_test', past),
+  ).rejects.toMatchObject({ code: 'validation_failed' });
+  // Set again while it is to end: what follows stays the plan before.
+  await setPlan(app.services, 'developer', organizationId, 'req_test', { until });
+
+  expect(await endPlans(app.services)).toEqual({ warned: 0, ended: 0 });
+  aheadMs = 21 * DAY_MS;
+  expect(await endPlans(app.services)).toEqual({ warned: 1, ended: 0 });
+  expect((await readQuery()).plan).toBe('developer');
+  expect(await endPlans(app.services)).toEqual({ warned: 0, ended: 1 });
+  expect(await endPlans(app.services)).toEqual({ warned: 0, ended: 0 });
+  aheadMs = 0;
+  expect(await readBilling()).toMatchObject({ plan: 'pro', until: null, note: null });
+  const actor = { type: 'system', job: 'end-plans' };
+  expect(await lastEvents(2)).toMatchObject([
+    { action: 'billing.plan_ending', actor, after: { plan: 'developer', planAfter: 'pro' } },
+    { action: 'billing.plan_ended', actor, before: { plan: 'developer' }, after: { plan: 'pro' } },
+  ]);
+});
+
+async function readQuery() {
+  const [row] = await query<{ plan: string }>('select plan from organization where id = $1', [
+    organizationId,
+  ]);
+  return row ?? { plan: 'none' };
+}
+
+it('says with each key how much of the limit is used, and records once that it is near and reached', async () => {
+  await query('delete from api_key');
+  await setPlan(app.services, 'pro', organizationId, 'req_test', { keysMax: 5 });
+  const limits: unknown[] = [];
+  for (let at = 0; at < 5; at += 1) {
+    const body = { name: `key ${at}`, profile: 'read-only' };
+    const headers = { 'idempotency-key': `key-${at}` };
+    const { limit } = (await owner.post<{ limit: unknown }>('/v1/api-keys', body, headers)).body;
+    limits.push(limit);
+    const again = (await owner.post<{ limit?: unknown }>('/v1/api-keys', body, headers)).body;
+    expect(again.limit).toBeUndefined();
+  }
+  expect(limits).toEqual([1, 2, 3, 4, 5].map((used) => ({ used, max: 5 })));
+  const beyond = await owner.post('/v1/api-keys', { name: 'beyond', profile: 'read-only' });
+  expect(beyond.problem).toMatchObject({ code: 'plan_limit_reached', limit: 5, count: 5 });
+  expect(beyond.problem.detail).toContain('The operator of the server allows you 5 keys');
+  // Crossed again within a day.
+  await query(`delete from api_key where name = 'key 4'`);
+  await owner.post('/v1/api-keys', { name: 'in its place', profile: 'read-only' });
+  const crossings = (await auditEvents(query)).filter(({ action }) => /limit/.test(action));
+  expect(crossings).toMatchObject([
+    { action: 'billing.near_limit', after: { keysUsed: 4, keysMax: 5 } },
+    { action: 'billing.limit_reached', after: { keysUsed: 5, keysMax: 5 } },
+  ]);
+  await choosePlan(app, 'enterprise');
+  const unlimited = { name: 'unlimited', profile: 'read-only' };
+  expect((await owner.post<{ limit: unknown }>('/v1/api-keys', unlimited)).body.limit).toBeNull();
+});
+
+it('changes the plan at once where organizations do it themselves, with its audit event', async () => {
+  const other = await startTestApp({ billing: { planChanges: 'self' } });
+  const admin = await claimServer(other);
+  await setPlan(other.services, 'pro', undefined, 'req_test', { keysMax: 7, note: 'yours' });
+  const changed = await admin.post('/v1/billing/plan', { plan: 'developer' });
+  expect(changed.body).toEqual({ outcome: 'changed', plan: 'developer' });
+  const { body } = await admin.get<Billing>('/v1/billing');
+  expect(body).toMatchObject({ plan: 'developer', limits: { keys: { max: 10 } }, note: null });
+  expect((await auditEvents(queryDatabase(other.database))).at(-1)).toMatchObject({
+    action: 'billing.change_plan',
+    actor: { type: 'member' },
+    before: { plan: 'pro', keysMax: 7 },
+    after: { plan: 'developer', keysMax: null },
+  });
+});

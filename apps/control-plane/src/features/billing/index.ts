@@ -1,0 +1,16 @@
+/** The plan of an organization: its limits, its changes, and who pays for it. */
+export { mailPlanEnding, mailPlanRequest } from './billing-mail.ts';
+export { changePlan, getBillingPortal, getInvoices } from './change-plan.ts';
+export { approvePlanRequest, declinePlanRequest, listPlanRequests } from './decide-request.ts';
+export { endPlans } from './end-plans.ts';
+export { getBilling, getPlans } from './get-billing.ts';
+export { noteKeyLimit } from './note-key-limit.ts';
+export {
+  countKeysUsed,
+  fillKeyLimit,
+  keysMaxOf,
+  requirePlace,
+  requirePlaceInPlan,
+} from './plan-limit.ts';
+export { withdrawPlanRequest } from './plan-request.ts';
+export { setPlan } from './set-plan.ts';

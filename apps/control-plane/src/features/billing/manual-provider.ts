@@ -1,0 +1,81 @@
+import { eq } from 'drizzle-orm';
+import type { Ctx } from '../../context.ts';
+import { planRequest } from '../../db/schema/index.ts';
+import { DomainError } from '../../domain-error.ts';
+import { write } from '../../write/write.ts';
+import type { BillingProvider, PlanChangeRequest } from './billing-provider.ts';
+import { findPendingRequest, requestFacts } from './plan-request.ts';
+import { lockTerms, plainTerms, storeTerms, termsFacts } from './plan-terms.ts';
+
+/** No payment: the operator of the server decides who has which plan, or lets organizations choose. */
+export const manualProvider: BillingProvider = {
+  async changePlan(ctx, change) {
+    if (ctx.services.billing.planChanges === 'self') return changeNow(ctx, change);
+    return requestChange(ctx, change);
+  },
+  readAccount: async () => ({ renewsAt: null, paymentMethod: null }),
+  listInvoices: async () => [],
+  async openPortal() {
+    throw new DomainError(
+      'invalid_state',
+      'This server takes no payments: TOLLKEEPER_BILLING is "manual". Ask the operator of the server how the plan is paid.',
+    );
+  },
+};
+
+function changeNow(ctx: Ctx, { plan }: PlanChangeRequest): Promise<'changed'> {
+  const spec = { scope: 'billing.manage', action: 'billing.change_plan' } as const;
+  return write<'changed'>(ctx, spec, async (tx, { organizationId }) => {
+    const before = await lockTerms(tx, organizationId);
+    requireOtherPlan(before.plan, plan);
+    const after = plainTerms(plan);
+    await storeTerms(tx, organizationId, before, after);
+    return {
+      result: 'changed',
+      target: { type: 'organization', id: organizationId, name: before.name },
+      before: termsFacts(before),
+      after: termsFacts(after),
+      changes: [],
+    };
+  });
+}
+
+function requestChange(ctx: Ctx, { plan, message }: PlanChangeRequest): Promise<'requested'> {
+  const { services } = ctx;
+  const spec = { scope: 'billing.manage', action: 'billing.request_plan' } as const;
+  return write<'requested'>(ctx, spec, async (tx, { organizationId, actor }) => {
+    const terms = await lockTerms(tx, organizationId);
+    requireOtherPlan(terms.plan, plan);
+    const before = await findPendingRequest(tx, organizationId);
+    if (before && before.plan === plan && before.message === message) {
+      return { replayed: 'requested' };
+    }
+    const requestedAt = services.clock();
+    const request = {
+      ...{ plan, message, requestedAt, status: 'pending' as const },
+      requestedBy: actor.memberId,
+      decidedAt: null,
+      decisionNote: null,
+    };
+    await tx.delete(planRequest).where(eq(planRequest.organizationId, organizationId));
+    await tx.insert(planRequest).values({ organizationId, ...request });
+    const payload = { organizationId, requestedAt: requestedAt.toISOString() };
+    return {
+      result: 'requested',
+      target: { type: 'organization', id: organizationId, name: terms.name },
+      before: before ? requestFacts(before) : null,
+      after: requestFacts(request),
+      changes: [],
+      outbox: mayMailOperator(ctx) ? [{ topic: 'mail-plan-request', payload }] : [],
+    };
+  });
+}
+
+function mayMailOperator({ services: { mailer, billing } }: Ctx): boolean {
+  return mailer !== null && billing.operatorEmail !== null;
+}
+
+function requireOtherPlan(current: string, plan: string): void {
+  if (current !== plan) return;
+  throw new DomainError('invalid_state', `The plan is "${plan}" already. Choose another one.`);
+}

@@ -1,0 +1,193 @@
+import { z } from 'zod';
+import { memberId } from '../ids.ts';
+import { defineRoute } from '../route.ts';
+import { instant, visibleLine } from '../text.ts';
+import { PLANS } from './organization.ts';
+
+const tag = 'Billing';
+
+export const BILLING_PROVIDERS = ['manual'] as const;
+export type BillingProviderName = (typeof BILLING_PROVIDERS)[number];
+
+/** Whether organizations change their plan themselves, or ask the operator of the server. */
+export const PLAN_CHANGES = ['self', 'request'] as const;
+export type PlanChanges = (typeof PLAN_CHANGES)[number];
+
+export const PLAN_REQUEST_STATUSES = ['pending', 'approved', 'declined'] as const;
+
+/** Share of the limit of keys from which on an organization is near it, in percent. */
+export const NEAR_LIMIT_PERCENT = 80;
+
+export const keyLimit = z.strictObject({
+  used: z.int().meta({ description: 'Keys that are active or disabled and have not expired' }),
+  max: z.int().nullable().meta({ description: 'How many of them there may be; null is unlimited' }),
+});
+export type KeyLimit = z.output<typeof keyLimit>;
+
+const planRequest = z
+  .strictObject({
+    plan: z.enum(PLANS),
+    status: z.enum(PLAN_REQUEST_STATUSES),
+    message: z.string().nullable().meta({ description: 'What the requester wrote' }),
+    requestedBy: z.strictObject({ memberId, name: z.string() }),
+    requestedAt: instant,
+    decidedAt: instant.nullable(),
+    decisionNote: z
+      .string()
+      .nullable()
+      .meta({ description: 'What the operator wrote with the decision' }),
+  })
+  .meta({ id: 'PlanRequest' });
+export type PlanRequest = z.output<typeof planRequest>;
+
+const paymentMethod = z.strictObject({
+  kind: z.string().meta({ examples: ['card'] }),
+  brand: z.string().nullable(),
+  last4: z.string().nullable(),
+});
+
+export const billing = z
+  .strictObject({
+    plan: z.enum(PLANS),
+    provider: z.enum(BILLING_PROVIDERS),
+    planChanges: z.enum(PLAN_CHANGES).meta({
+      description:
+        'Whether a change of plan takes effect at once, or is a request that the operator of the server decides',
+    }),
+    limits: z.strictObject({ keys: keyLimit }),
+    ownLimit: z.boolean().meta({
+      description: 'Whether the operator set the limit of keys, which else is that of the plan',
+    }),
+    callsThisMonth: z
+      .int()
+      .meta({ description: 'Accepted API calls since the month began in UTC' }),
+    monthStartsAt: instant,
+    until: instant.nullable().meta({
+      description: 'When the plan ends; null where it has no end',
+    }),
+    planAfter: z.enum(PLANS).nullable().meta({
+      description: 'The plan that follows when the plan ends; null where it has no end',
+    }),
+    note: z.string().nullable().meta({ description: 'What the operator noted for you' }),
+    renewsAt: instant.nullable().meta({
+      description: 'When the subscription renews; null without a payment provider',
+    }),
+    paymentMethod: paymentMethod.nullable().meta({
+      description: 'How the subscription is paid; null without a payment provider',
+    }),
+    request: planRequest.nullable().meta({
+      description: 'The last request for another plan, pending or decided; null if there is none',
+    }),
+  })
+  .meta({ id: 'Billing' });
+export type Billing = z.output<typeof billing>;
+
+const planOffer = z
+  .strictObject({
+    plan: z.enum(PLANS),
+    keysMax: z.int().nullable().meta({ description: 'null is unlimited' }),
+    current: z.boolean(),
+    effect: z.string().meta({
+      description: 'What changing to the plan would do now',
+      examples: [
+        'Free allows 3 keys and you have 7. All 7 keep working; you cannot create more until 5 are gone.',
+      ],
+    }),
+  })
+  .meta({ id: 'PlanOffer' });
+export type PlanOffer = z.output<typeof planOffer>;
+
+const invoice = z
+  .strictObject({
+    id: z.string(),
+    number: z.string().nullable(),
+    createdAt: instant,
+    amount: z.int().meta({ description: 'In the smallest unit of the currency, such as cents' }),
+    currency: z.string().meta({ description: 'ISO 4217, in lower case', examples: ['eur'] }),
+    status: z.string(),
+    url: z.string().nullable().meta({ description: 'Where a person reads and pays it' }),
+  })
+  .meta({ id: 'Invoice' });
+export type Invoice = z.output<typeof invoice>;
+
+export const getBilling = defineRoute({
+  method: 'GET',
+  path: '/v1/billing',
+  access: 'billing.read',
+  summary: 'Read the plan, its limits, and how much of each is used',
+  tag,
+  status: 200,
+  response: billing,
+  errors: ['outside_workspace'],
+});
+
+export const getPlans = defineRoute({
+  method: 'GET',
+  path: '/v1/billing/plans',
+  access: 'billing.read',
+  summary: 'List all plans, with what changing to each would do now',
+  tag,
+  status: 200,
+  response: z.strictObject({ data: z.array(planOffer) }),
+  errors: ['outside_workspace'],
+});
+
+export const changePlan = defineRoute({
+  method: 'POST',
+  path: '/v1/billing/plan',
+  access: 'billing.manage',
+  summary:
+    'Change the plan, or request the change where the operator of the server decides. No key stops working',
+  tag,
+  body: z.strictObject({
+    plan: z.enum(PLANS),
+    message: visibleLine(500)
+      .optional()
+      .meta({ description: 'For the operator, with a request: why, or whom to bill' }),
+  }),
+  status: 200,
+  response: z
+    .strictObject({
+      outcome: z.enum(['changed', 'requested']).meta({
+        description: 'Whether the plan is in force now, or the operator of the server decides',
+      }),
+      plan: z.enum(PLANS),
+    })
+    .meta({ id: 'PlanChange' }),
+  errors: ['invalid_state', 'outside_workspace'],
+});
+
+export const withdrawPlanRequest = defineRoute({
+  method: 'DELETE',
+  path: '/v1/billing/plan-request',
+  access: 'billing.manage',
+  summary: 'Withdraw the pending request for another plan',
+  tag,
+  status: 204,
+  errors: ['not_found', 'outside_workspace'],
+});
+
+export const getInvoices = defineRoute({
+  method: 'GET',
+  path: '/v1/billing/invoices',
+  access: 'billing.read',
+  summary: 'List the invoices, newest first; none without a payment provider',
+  tag,
+  status: 200,
+  response: z.strictObject({ data: z.array(invoice) }),
+  errors: ['outside_workspace'],
+});
+
+export const getBillingPortal = defineRoute({
+  method: 'GET',
+  path: '/v1/billing/portal',
+  access: 'billing.manage',
+  summary:
+    'Read the address of the portal of the payment provider, for payment methods and invoices. Answers 409 without a payment provider',
+  tag,
+  status: 200,
+  response: z.strictObject({
+    url: z.string().meta({ description: 'Made anew for each answer, and valid for a short time' }),
+  }),
+  errors: ['invalid_state', 'outside_workspace'],
+});
