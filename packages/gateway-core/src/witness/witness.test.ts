@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createIdentity, readPublicKey } from '@tollkeeper/protocol';
 import {
@@ -77,6 +77,7 @@ describe('a gateway that witnesses', () => {
     expect(await readdir(join(path, 'witness'))).toEqual(['key']);
     const text = await readFile(join(path, 'witness', 'key'), 'utf8');
     expect(text).not.toContain(publicKey);
+    expect((await stat(join(path, 'witness'))).mode & 0o77).toBe(0);
   });
 
   it('answers what assumes another size by its own, and raises no alarm', async () => {
@@ -103,6 +104,8 @@ describe('a gateway that witnesses', () => {
       );
       expect(answer).toMatchObject({ type: 'witness', size: 5, alarm: null });
     }
+    const answer = await witness.receive(log.message(0, older), undefined);
+    expect(answer).toMatchObject({ type: 'witness', size: 5, alarm: null });
   });
 });
 
@@ -285,6 +288,13 @@ describe('a gateway cosigns nothing', () => {
       await expect(start()).rejects.toMatchObject({ code: 'state_folder' });
     }
     await rm(file);
+    const alarm = join(path, 'witness', `${ORGANIZATION}.alarm.json`);
+    await writeFile(alarm, '{"kind":"none","atMs":1}');
+    await expect(start()).rejects.toMatchObject({ code: 'state_folder' });
+    await rm(alarm);
+    await mkdir(file);
+    await expect(start()).rejects.toMatchObject({ code: 'state_folder' });
+    await rm(file, { recursive: true });
     expect((await start()).status().size).toBe(0);
   });
 });

@@ -12,6 +12,7 @@ import {
   leafHash,
   NOTE_ED25519,
   NoteError,
+  parseNote,
   parseTlogProof,
   receiptText,
   rootOf,
@@ -24,6 +25,7 @@ import {
   witnessName,
 } from '../index.ts';
 import { readEntriesOf } from '../testing/memory-log.ts';
+import { receiptStatement } from './receipt-statement.ts';
 
 const KEY_ID = 'key_00000000000000000001';
 const WORKSPACE = 'ws_00000000000000000001';
@@ -139,6 +141,18 @@ describe('a receipt', () => {
   it.each<[string, () => Partial<Receipt>, string]>([
     ['an event about another key', () => ({ keyId: 'key_2' }), 'not about the key'],
     [
+      'an event about something else with the id of the key',
+      () => ({ leaf: canonicalJson({ ...EVENT, target: { ...EVENT.target, type: 'role' } }) }),
+      'not about the key',
+    ],
+    ['an event that is no JSON', () => ({ leaf: '{' }), 'event of the receipt is not JSON'],
+    ['a log key that is for witnesses', () => ({ logKey: vkeyText(witnessKey) }), 'is for witness'],
+    [
+      'a checkpoint of another name that the log signed',
+      () => ({ proof: misnamed }),
+      'checkpoint is of another log',
+    ],
+    [
       'an event that was changed',
       () => ({ leaf: canonicalJson({ ...EVENT, action: 'api_key.disable' }), proof: goodProof }),
       'not in the log',
@@ -199,14 +213,21 @@ describe('a receipt', () => {
     for (const text of ['', '{}', '[]', 'null', '{"acknowledgements":"\\ud800"}']) {
       expect(() => verifyReceipt(text)).toThrow(NoteError);
     }
+    expect(() => verifyReceipt('')).toThrow('is not JSON');
+    expect(receiptStatement(await make())).toMatch(/^tollkeeper receipt v1\n[\w+/]{43}=\n$/);
     const half = receiptText(await make()).replace('"far"', String.raw`"\ud800"`);
-    expect(() => verifyReceipt(half)).toThrow('not canonical');
+    for (const text of [half, half.replace(String.raw`\ud800`, '\ud800')]) {
+      expect(() => verifyReceipt(text)).toThrow('not canonical');
+    }
     const more = `${JSON.stringify({ ...(await make()), more: 1 })}\n`;
     expect(() => verifyReceipt(more)).toThrow('fields of one');
   });
 });
 
 const goodProof = (await make()).proof;
+const { checkpoint: goodNote, ...inclusion } = parseTlogProof(goodProof);
+const foreignText = parseNote(goodNote).text.replace('keys.', 'other.');
+const misnamed = tlogProofText({ ...inclusion, checkpoint: signNote(foreignText, log) });
 
 describe('a proof of inclusion', () => {
   it('is read back', () => {

@@ -46,7 +46,6 @@ export function isReceipt(text: string): boolean {
  * @throws NoteError naming what is wrong
  */
 export function verifyReceipt(text: string, trust: Trust = {}): VerifiedReceipt {
-  if (!text.isWellFormed()) throw new NoteError('The receipt is not well-formed text');
   const receipt = parseReceipt(text);
   const logKey = parseVkey(receipt.logKey);
   if (logKey.type !== NOTE_ED25519) throw new NoteError('The key of the log is for witnesses');

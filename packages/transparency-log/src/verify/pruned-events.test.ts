@@ -6,10 +6,11 @@ import { verifyLiveLog } from './verify-live-log.ts';
 const JOB = { type: 'system', job: 'prune-audit-events' };
 
 /** A log whose event 401 says from where on events were kept. */
-function withPrune(firstSequence: number, actor: object = JOB) {
+function withPrune(firstSequence: unknown, facts: object = {}) {
   const leaves = sampleLeaves(600);
-  const event = { ...JSON.parse(leaves[400] ?? ''), actor, action: 'audit_log.prune' };
-  return sampleLog(leaves.with(400, canonicalJson({ ...event, after: { firstSequence } })));
+  const event = { ...JSON.parse(leaves[400] ?? ''), actor: JOB, action: 'audit_log.prune' };
+  const after = { firstSequence };
+  return sampleLog(leaves.with(400, canonicalJson({ ...event, after, ...facts })));
 }
 
 it('accepts a log from a later event on once the log says that older ones were pruned', async () => {
@@ -23,7 +24,10 @@ it('accepts a log from a later event on once the log says that older ones were p
 it.each([
   ['no event says so', sampleLog(sampleLeaves(600)), 100, 1],
   ['it says so of fewer events', withPrune(100), 101, 100],
-  ['a member says so', withPrune(100, { type: 'member', memberId: 'mem_1' }), 100, 1],
+  ['a member says so', withPrune(100, { actor: { type: 'member', memberId: 'mem_1' } }), 100, 1],
+  ['an event of another action says so', withPrune(100, { action: 'audit_log.update' }), 100, 1],
+  ['it says no number', withPrune('100'), 100, 1],
+  ['it says nothing', withPrune(null), 100, 1],
 ])(
   'refuses a log whose first events are missing where %s',
   async (_, log, firstSequence, first) => {
