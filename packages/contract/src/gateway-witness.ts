@@ -3,7 +3,8 @@ import { instant } from './text.ts';
 
 /**
  * `fork` is a checkpoint that contradicts the one before, `rollback` a smaller one, `log_key` one of
- * another log or another key; `witness_key` means that the gateway came with another key of its own.
+ * another log or another key; `witness_key` means that the gateway came with another key of its own than before,
+ * or with that of another gateway.
  */
 export const WITNESS_ALARM_KINDS = ['fork', 'rollback', 'log_key', 'witness_key'] as const;
 

@@ -1,20 +1,25 @@
-/** Limits how often a gateway is sent a whole snapshot, for which its whole workspace is read. */
+/** Limits how often a gateway causes work, such as a whole snapshot, for which its whole workspace is read. */
 export interface SnapshotRateLimit {
   /** Milliseconds until the gateway may have the next; 0 is now. */
   waitMs(gatewayId: string): number;
   take(gatewayId: string): void;
 }
 
-/** How many it may have at once, as an honest gateway on a bad line may need. */
-const AT_ONCE = 5;
-/** After them, the time between two, in milliseconds. */
-const EVERY_MS = 60_000;
+interface Rate {
+  /** How many it may have at once, as an honest gateway on a bad line may need. */
+  readonly atOnce: number;
+  /** After them, the time between two, in milliseconds. */
+  readonly everyMs: number;
+}
+
+const SNAPSHOTS: Rate = { atOnce: 5, everyMs: 60_000 };
 
 /** @param now in milliseconds; only goes forward */
 export function createSnapshotRateLimit(
   now: () => number = () => performance.now(),
+  { atOnce, everyMs }: Rate = SNAPSHOTS,
 ): SnapshotRateLimit {
-  /** When each gateway may have AT_ONCE again. */
+  /** When each gateway may have all at once again. */
   const wholeAt = new Map<string, number>();
 
   function forgetWhole(nowMs: number): void {
@@ -24,12 +29,12 @@ export function createSnapshotRateLimit(
   return {
     waitMs(gatewayId) {
       const lackMs = (wholeAt.get(gatewayId) ?? 0) - now();
-      return Math.max(0, lackMs - (AT_ONCE - 1) * EVERY_MS);
+      return Math.max(0, lackMs - (atOnce - 1) * everyMs);
     },
     take(gatewayId) {
       const nowMs = now();
       if (!wholeAt.has(gatewayId)) forgetWhole(nowMs);
-      wholeAt.set(gatewayId, Math.max(wholeAt.get(gatewayId) ?? 0, nowMs) + EVERY_MS);
+      wholeAt.set(gatewayId, Math.max(wholeAt.get(gatewayId) ?? 0, nowMs) + everyMs);
     },
   };
 }

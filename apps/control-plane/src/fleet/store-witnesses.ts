@@ -6,14 +6,14 @@ import { cosignature, gateway, type StoredAlarm } from '../db/schema/index.ts';
 
 /** What is on record of a gateway as a witness. */
 export interface KnownWitness {
-  /** In base64url. */
-  readonly publicKey: string;
+  /** In base64url; null while it has none, since the one that it announced is another gateway's. */
+  readonly publicKey: string | null;
   readonly alarm: StoredAlarm | null;
 }
 
 /**
  * Stores what the gateway announced, but for its alarm; its key only if it is the first (trust on
- * first use). Undefined for a gateway that is gone.
+ * first use) and no other gateway's: else it could repeat what that one cosigns. Undefined for a gateway that is gone.
  */
 export async function noteWitness(
   db: Database,
@@ -21,17 +21,20 @@ export async function noteWitness(
   { publicKey, size }: Pick<UpwardOf<'witness'>, 'publicKey' | 'size'>,
 ): Promise<KnownWitness | undefined> {
   const announced = Buffer.from(publicKey, 'base64url');
-  const isKnown = sql`coalesce(${gateway.witnessKey}, ${announced}) = ${announced}`;
+  const isTaken = sql`exists (
+    select from ${gateway} as other where other.organization_id = ${gateway.organizationId}
+      and other.id <> ${gateway.id} and other.witness_key = ${announced})`;
+  const kept = sql`coalesce(${gateway.witnessKey}, case when not ${isTaken} then ${announced}::bytea end)`;
   const [row] = await db
     .update(gateway)
     .set({
-      witnessKey: sql`coalesce(${gateway.witnessKey}, ${announced})`,
-      witnessSize: sql`case when ${isKnown} then ${size}::bigint else ${gateway.witnessSize} end`,
+      witnessKey: kept,
+      witnessSize: sql`case when ${kept} = ${announced} then ${size}::bigint else ${gateway.witnessSize} end`,
     })
     .where(eq(gateway.id, gatewayId))
     .returning({ witnessKey: gateway.witnessKey, alarm: gateway.witnessAlarm });
   if (!row) return undefined;
-  return { publicKey: (row.witnessKey ?? announced).toString('base64url'), alarm: row.alarm };
+  return { publicKey: row.witnessKey?.toString('base64url') ?? null, alarm: row.alarm };
 }
 
 /** A verified cosignature, and the checkpoint that it covers. */

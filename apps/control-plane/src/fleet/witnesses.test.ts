@@ -41,7 +41,6 @@ import { sealer } from './seal.ts';
 import { createWitnesses, type Witnesses } from './witnesses.ts';
 
 const silent = pino({ level: 'silent' });
-/** An organization whose log cannot be read. */
 const DAMAGED = 'org_damaged';
 let world: FleetWorld;
 let joined: Joined;
@@ -64,7 +63,7 @@ function start(): Witnesses & { readonly gateways: ReturnType<typeof createConne
   const { services } = world.app;
   const gateways = createConnectedGateways();
   const witnesses = createWitnesses({
-    ...{ db: services.db, clock: services.clock, gateways, log: silent },
+    ...{ db: services.db, clock: services.clock, gateways, log: silent, now: () => 0 },
     seal: sealer(deriveSigningKey(SESSION_SECRET)),
     onAlarm: (gateway, alarm) => recordWitnessAlarm(services, gateway, alarm),
     readLogs: async (ids) =>
@@ -154,7 +153,6 @@ it('a connected gateway cosigns each checkpoint, and its cosignature is kept', a
   tlog.leaves.push('one', 'two');
   await witnesses.publish();
   await settle(witnesses, gateway);
-
   expect(gateway.said.map(({ type, size }) => [type, size])).toEqual([
     ['cosignature', 3],
     ['cosignature', 5],
@@ -231,9 +229,17 @@ it('another key of the same gateway is an alarm, and counts for nothing', async 
   const gateway = await connect(after);
   await settle(after, gateway);
   expect(gateway.said).toEqual([]);
-  const now = await stored();
-  expect(now).toMatchObject({ size: 3, alarm: { kind: 'witness_key' } });
-  expect(now.lines).toEqual(lines);
+  expect(await stored()).toMatchObject({ size: 3, alarm: { kind: 'witness_key' }, lines });
+});
+
+it('the key of another gateway is an alarm, and counts for nothing', async () => {
+  const witnesses = start();
+  await settle(witnesses, await connect(witnesses));
+  joined = await world.join();
+  const gateway = await connect(witnesses);
+  await settle(witnesses, gateway);
+  expect(gateway.said).toEqual([]);
+  expect(await stored()).toMatchObject({ size: null, alarm: { kind: 'witness_key', kept: '' } });
 });
 
 it('a cosignature that the announced key did not make is not kept', async () => {
@@ -268,10 +274,22 @@ it('a gateway that invents alarms adds a few events, not one for each, and no se
   expect(JSON.stringify(await auditEvents(world.query))).not.toContain(SECRET);
 });
 
+it('a gateway that sends message after message is ignored for a while', async () => {
+  const witnesses = start();
+  const gateway = await connect(witnesses);
+  await settle(witnesses, gateway);
+  const { publicKey } = gateway.session.witness ?? { publicKey: '' };
+  for (const size of [...Array<number>(60).fill(3), 1]) {
+    witnesses.receive(gateway.session, { type: 'witness', publicKey, size, alarm: null });
+    await settle(witnesses, gateway);
+  }
+  expect(gateway.said).toHaveLength(1);
+});
+
 it('a log that cannot be read keeps the checkpoints of no other from its gateways', async () => {
   const witnesses = start();
   witnesses.gateways.add({
-    ...{ socket: { OPEN: 1, readyState: 1 }, ended: false, instanceId: 'other', nonce: '' },
+    ...{ socket: { OPEN: 1, readyState: 1 }, instanceId: 'other', nonce: '' },
     gateway: { id: 'gw_other', organizationId: DAMAGED },
     witness: { publicKey: '', size: 0, offered: null },
   } as unknown as Session);

@@ -56,14 +56,20 @@ interface WitnessesOptions {
   readonly onAlarm: OnWitnessAlarm;
   readonly clock: () => Date;
   readonly log: Logger;
+  /** In milliseconds; only goes forward. */
+  readonly now?: () => number;
 }
 
+/** An honest gateway sends one when it connects, and one for each checkpoint, which is one a minute. */
+const MESSAGES = { atOnce: 60, everyMs: 1000 };
+
 export function createWitnesses(options: WitnessesOptions): Witnesses {
-  const { db, seal, gateways, readLogs, onAlarm, clock, log } = options;
+  const { db, seal, gateways, readLogs, onAlarm, clock, log, now } = options;
   const { run: publish, idle } = createSingleFlight(publishAll);
   const underWay = new Set<Promise<void>>();
   /** Five at once, then one a minute, as of snapshots: each alarm is an event that is kept for ever. */
-  const alarmLimit = createSnapshotRateLimit();
+  const alarmLimit = createSnapshotRateLimit(now);
+  const messageLimit = createSnapshotRateLimit(now, MESSAGES);
 
   /** The sizes are read before the logs: a log that is smaller then has lost something. */
   async function publishAll(): Promise<void> {
@@ -107,9 +113,10 @@ export function createWitnesses(options: WitnessesOptions): Witnesses {
     if (!known) return;
     const { publicKey, size, alarm } = message;
     if (known.publicKey !== publicKey) {
-      log.warn({ gatewayId: gateway.id }, 'gateway announced another witness key than before');
+      const whose = known.publicKey === null ? 'of another gateway' : 'that it did not have before';
+      log.warn({ gatewayId: gateway.id }, `gateway announced a witness key ${whose}`);
       session.witness = null;
-      const keys = { kept: known.publicKey, received: publicKey };
+      const keys = { kept: known.publicKey ?? '', received: publicKey };
       const changed = { kind: 'witness_key', atMs: clock().getTime(), ...keys } as const;
       return changeAlarm(session, known.alarm, changed);
     }
@@ -163,6 +170,13 @@ export function createWitnesses(options: WitnessesOptions): Witnesses {
   return {
     publish,
     receive(session, message) {
+      const gatewayId = session.gateway.id;
+      // Each costs a statement or more. What is ignored comes again with the next checkpoint.
+      if (messageLimit.waitMs(gatewayId) > 0) {
+        log.debug({ gatewayId, type: message.type }, 'witness message ignored: too many');
+        return;
+      }
+      messageLimit.take(gatewayId);
       if (message.type === 'witness') track(session, announced(session, message));
       else track(session, cosigned(session, message));
     },

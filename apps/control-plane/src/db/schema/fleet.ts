@@ -56,7 +56,7 @@ export const joinKey = pgTable(
   ],
 );
 
-/** `witness_key`: the gateway announced another key than the one that it began with. */
+/** `witness_key`: the gateway announced another key than the one that it began with, or that of another gateway. */
 export type StoredAlarm = Omit<WitnessAlarm, 'kind'> & {
   readonly kind: WitnessAlarm['kind'] | 'witness_key';
 };
