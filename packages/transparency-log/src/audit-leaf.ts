@@ -18,10 +18,14 @@ export interface AuditLeaf {
 
 /** The leaf's text: canonical JSON of these fields, whatever else the event has. Its index is `sequence - 1`. */
 export function auditLeafText(event: AuditLeaf): string {
-  const { id, organizationId, sequence, at, actor, action, target } = event;
-  const { before, after, ip, userAgent, requestId } = event;
-  return canonicalJson({
-    ...{ id, organizationId, sequence, at, actor, action, target },
-    ...{ before, after, ip, userAgent, requestId },
-  });
+  const { action, actor, after, at, before, id, ip, organizationId } = event;
+  const { requestId, sequence, target, userAgent } = event;
+  // The names in their order, which so are not sorted for each event: nearly all that is done to the log is this.
+  return (
+    `{"action":${canonicalJson(action)},"actor":${canonicalJson(actor)},"after":${canonicalJson(after)}` +
+    `,"at":${canonicalJson(at)},"before":${canonicalJson(before)},"id":${canonicalJson(id)}` +
+    `,"ip":${canonicalJson(ip)},"organizationId":${canonicalJson(organizationId)}` +
+    `,"requestId":${canonicalJson(requestId)},"sequence":${canonicalJson(sequence)}` +
+    `,"target":${canonicalJson(target)},"userAgent":${canonicalJson(userAgent)}}`
+  );
 }

@@ -25,7 +25,8 @@ export function canonicalJson(value: unknown): string {
 function objectText(value: object): string {
   const members = value as Readonly<Record<string, unknown>>;
   // Without a compare function, by UTF-16 code units, as the RFC asks.
-  const names = Object.keys(members).sort();
+  const names = Object.keys(members);
+  if (names.length > 1) names.sort();
   let text = '{';
   for (const name of names) {
     const member = members[name];
@@ -35,7 +36,11 @@ function objectText(value: object): string {
   return `${text}}`;
 }
 
+/** Characters that JSON writes as they are, and that are half of no pair. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
 function textOf(value: string): string {
+  if (PLAIN.test(value)) return `"${value}"`;
   if (!value.isWellFormed()) throw new TypeError('A lone surrogate has no canonical JSON');
   return JSON.stringify(value);
 }

@@ -43,6 +43,9 @@ beforeAll(async () => {
   await key.client.get('/v1/whoami');
   await app.services.usage.flush();
   await query('update organization set key_unused_days_max = 1 where id = $1', [acme]);
+  await query(
+    `insert into audit_term select id, 'api_key.*', 0, repeat('0', 1024)::bit(1024) from organization`,
+  );
   // What is like it of the other organization stays.
   const kept = await makeKey(app, other, { profile: 'read-only' });
   await kept.client.get('/v1/whoami');

@@ -5,6 +5,7 @@ import {
   apiKey,
   auditChain,
   auditEvent,
+  auditTerm,
   callCount,
   idempotency,
   invitation,
@@ -71,6 +72,8 @@ async function erase(tx: Transaction, id: string) {
     await tx.delete(table).where(eq(table.organizationId, id));
   }
   await tx.delete(organization).where(eq(organization.id, id));
+  // Afterwards: no job adds any from then on, since a segment needs the organization.
+  await tx.delete(auditTerm).where(eq(auditTerm.organizationId, id));
   const users = await eraseUsers(
     tx,
     members.map((row) => row.userId),

@@ -45,8 +45,8 @@ interface Segment {
   readonly names: Set<string>;
   firstMs: number;
   lastMs: number;
-  /** By term, one bit for each event, the first in the highest bit of the first byte. */
-  readonly places: Map<string, Buffer>;
+  /** By term, which of its events have it, in order. Most terms are those of few events. */
+  readonly places: Map<string, number[]>;
 }
 
 interface Row extends Record<string, unknown> {
@@ -98,18 +98,30 @@ const LATEST_MS = Date.parse('9999-12-31T00:00:00Z');
 function addEvent(segment: Segment, row: Row, place: number): void {
   const { bloom, names, places } = segment;
   for (const term of termsOf(row)) {
-    const bits = places.get(term) ?? Buffer.alloc(AUDIT_SEGMENT_EVENTS / 8);
-    places.set(term, bits);
-    bits[place >> 3] = (bits[place >> 3] ?? 0) | (0x80 >> (place & 7));
+    const known = places.get(term);
+    if (known) known.push(place);
+    else places.set(term, [place]);
   }
-  for (const bit of keysOf(row).flatMap(bloomBits)) {
-    bloom[bit >> 3] = (bloom[bit >> 3] ?? 0) | (1 << (bit & 7));
+  for (const key of keysOf(row)) {
+    for (const bit of bloomBits(key)) bloom[bit >> 3] = (bloom[bit >> 3] ?? 0) | (1 << (bit & 7));
   }
   names.add(row.name);
   // By the clocks of several processes: not always in order.
   const atMs = Number(row.atMs);
   segment.firstMs = Math.min(segment.firstMs, atMs);
   segment.lastMs = Math.max(segment.lastMs, atMs);
+}
+
+/** Input of `bitsOf`, filled anew by each call. */
+const bytes = Buffer.alloc(AUDIT_SEGMENT_EVENTS / 8);
+
+/** One bit for each event in hexadecimal, the first in the highest bit of the first byte. */
+function bitsOf(places: readonly number[]): string {
+  bytes.fill(0);
+  for (const place of places) {
+    bytes[place >> 3] = (bytes[place >> 3] ?? 0) | (0x80 >> (place & 7));
+  }
+  return bytes.toString('hex');
 }
 
 /** The terms by one statement of three arrays: a segment may have a thousand of them. */
@@ -119,7 +131,7 @@ async function storeSegments(
   segments: readonly Segment[],
 ): Promise<void> {
   const terms = segments.flatMap(({ number, places }) =>
-    [...places].map(([term, bits]) => ({ term, number, bits: bits.toString('hex') })),
+    [...places].map(([term, of]) => ({ term, number, bits: bitsOf(of) })),
   );
   const rows = segments.map(({ number, bloom, names, firstMs, lastMs }) => ({
     ...{ organizationId, number, bloom, names: [...names].join('\n') },

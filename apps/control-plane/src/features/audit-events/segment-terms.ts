@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { formatIpAddress, parseIpAddress } from '@tollkeeper/verify';
 
 interface IndexedEvent {
@@ -46,6 +46,6 @@ const HASHES = 6;
 
 /** The bits that a key sets. */
 export function bloomBits(key: string): number[] {
-  const digest = createHash('sha256').update(key).digest();
+  const digest = hash('sha256', key, 'buffer');
   return Array.from({ length: HASHES }, (_, at) => digest.readUInt16BE(2 * at) % (8 * BLOOM_BYTES));
 }
