@@ -59,7 +59,7 @@ interface RefusedCall {
 const MINUTE_MS = 60_000;
 /** Operations of one caller that have an event of their own in a minute; the others share one. */
 const OPERATIONS_MAX = 10;
-/** Callers in a minute; further ones are only logged. */
+/** Callers of an organization between two flushes; further ones are only logged. */
 const CALLERS_MAX = 1000;
 const OTHERS = 'others';
 
@@ -69,13 +69,13 @@ const OTHERS = 'others';
  * @param everyMs how often what was counted is appended
  */
 export function startRefusalCounter(services: RefusalServices, everyMs: number): RefusalCounter {
-  let callers = new Map<string, RefusedCalls[]>();
+  let counted = new Map<string, CallersOf>();
   let flushing = Promise.resolve();
   const flush = () => {
     flushing = flushing.then(async () => {
-      const counted = callers;
-      callers = new Map();
-      for (const call of [...counted.values()].flat()) await record(services, call);
+      const calls = [...counted.values()].flatMap((callers) => [...callers.values()].flat());
+      counted = new Map();
+      for (const call of calls) await record(services, call);
     });
     return flushing;
   };
@@ -83,16 +83,18 @@ export function startRefusalCounter(services: RefusalServices, everyMs: number):
   return {
     count(caller, call) {
       const minute = Math.floor(services.clock().getTime() / MINUTE_MS) * MINUTE_MS;
-      const { actor } = caller;
+      const { organizationId, actor } = caller;
+      const callers = counted.get(organizationId) ?? new Map();
+      counted.set(organizationId, callers);
       const id = `${actor.type === 'key' ? actor.keyId : actor.memberId} ${minute}`;
       const calls = callers.get(id);
       if (!calls && callers.size >= CALLERS_MAX) {
         services.log.warn({ ...caller, ...call }, 'refused call not recorded: too many callers');
         return;
       }
-      const counted = calls ?? [];
-      callers.set(id, counted);
-      add(counted, caller, call, minute);
+      const ofCaller = calls ?? [];
+      callers.set(id, ofCaller);
+      add(ofCaller, caller, call, minute);
     },
     flush,
     async stop() {
@@ -101,6 +103,9 @@ export function startRefusalCounter(services: RefusalServices, everyMs: number):
     },
   };
 }
+
+/** By caller and minute. */
+type CallersOf = Map<string, RefusedCalls[]>;
 
 type RefusalServices = WriteServices & Pick<Services, 'log'>;
 
