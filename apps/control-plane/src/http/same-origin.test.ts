@@ -9,6 +9,21 @@ function ask(baseUrl: string, origin: string, host: string): () => void {
   return () => requireSameOrigin(request, baseUrl);
 }
 
+describe('a read by session', () => {
+  const read = (site?: string) => () => {
+    const headers = site === undefined ? {} : { 'sec-fetch-site': site };
+    requireSameOrigin({ method: 'GET', headers } as FastifyRequest, SECURE);
+  };
+
+  it('comes from its own pages, from the address bar or from a program', () => {
+    for (const site of ['same-origin', 'none', undefined]) expect(read(site)).not.toThrow();
+  });
+
+  it('is refused from another site', () => {
+    for (const site of ['cross-site', 'same-site']) expect(read(site)).toThrow(/own pages/);
+  });
+});
+
 describe('a change by session', () => {
   it.each([
     [SECURE, 'https://keys.example.com', 'proxied.internal:7420'],

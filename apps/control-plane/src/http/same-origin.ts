@@ -7,12 +7,28 @@ import { DomainError } from '../domain-error.ts';
  * @throws DomainError cross_origin
  */
 export function requireSameOrigin(request: FastifyRequest, baseUrl: string): void {
-  if (request.method === 'GET' || request.method === 'HEAD') return;
+  if (request.method === 'GET' || request.method === 'HEAD') {
+    requireOwnRead(request);
+    return;
+  }
   const { origin, host } = request.headers;
   if (origin !== undefined && isOurs(origin, host, new URL(baseUrl))) return;
   throw new DomainError(
     'cross_origin',
     'A change by session must come from this server’s own pages. Scripts: use an API key, or send an Origin header with the server’s address.',
+  );
+}
+
+/**
+ * A link on another site reads with the cookie as well, and reading may be recorded, take long or end up in a
+ * download. Browsers say where a request comes from (Fetch Metadata); `none` is the address bar.
+ */
+function requireOwnRead({ headers }: FastifyRequest): void {
+  const from = headers['sec-fetch-site'];
+  if (from === undefined || from === 'same-origin' || from === 'none') return;
+  throw new DomainError(
+    'cross_origin',
+    'A session is read by this server’s own pages alone. Other sites and scripts: use an API key.',
   );
 }
 
