@@ -55,8 +55,9 @@ test('follow prints the newest events in order, then each new one once', async (
   const ended = new Error('interrupted');
   const api = createApi({
     'GET /v1/audit-events': [
+      { data: [], nextCursor: 'end' },
       page(eventOf(2), eventOf(1)),
-      { data: [eventOf(2), eventOf(3)], nextCursor: 'abc' },
+      { data: [eventOf(2), { ...eventOf(3), at: eventOf(1).at }], nextCursor: 'abc' },
       { data: [], nextCursor: 'abd' },
       { data: [eventOf(4)], nextCursor: 'abe' },
       ended,
@@ -70,10 +71,10 @@ test('follow prints the newest events in order, then each new one once', async (
     .split('\n')
     .map((line) => JSON.parse(line).sequence);
   expect(sequences).toEqual([1, 2, 3, 4]);
-  expect(api.seen.slice(0, 5).map(({ query }) => query.get('cursor'))).toEqual([
-    ...[null, null, 'abc', 'abd', 'abe'],
+  expect(api.seen.slice(0, 6).map(({ query }) => query.get('cursor'))).toEqual([
+    ...[null, null, 'end', 'abc', 'abd', 'abe'],
   ]);
-  expect(api.seen[1]?.query.get('from')).toBe('2026-11-23T07:57:00.000Z');
+  expect(api.seen[2]?.query.get('from')).toBeNull();
 });
 
 test('show prints what changed, and leaves out what stayed', async () => {

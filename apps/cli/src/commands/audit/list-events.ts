@@ -79,19 +79,27 @@ async function followEvents(
 ): Promise<never> {
   const print = (event: AuditEventView) =>
     json ? ctx.stdout.write(`${visibleJsonLine(event)}\n`) : printLine(ctx, lineOf(event));
+  // By sequence, not by time: the clock of a further server may be behind.
+  let cursor = await readEnd(client);
   const recent = await client.listAuditEvents({ query: { ...query, limit: Math.min(limit, 100) } });
   const shown = recent.data.toReversed();
   shown.forEach(print);
-  const last = shown.at(-1);
-  let place: Filters & { cursor?: string } = last ? { from: last.at } : {};
+  const last = shown.at(-1)?.sequence ?? 0;
   for (;;) {
     const page = await client.listAuditEvents({
-      query: { ...query, ...place, order: 'asc', limit: 100 },
+      query: { ...query, cursor, order: 'asc', limit: 100 },
     });
-    page.data.filter(({ sequence }) => sequence > (last?.sequence ?? 0)).forEach(print);
-    if (page.nextCursor !== null) place = { ...place, cursor: page.nextCursor };
+    page.data.filter(({ sequence }) => sequence > last).forEach(print);
+    cursor = page.nextCursor ?? cursor;
     if (page.data.length === 0) await ctx.sleep(FOLLOW_MS);
   }
+}
+
+/** The cursor of later events: an ascending page has one, also where no event matches. */
+async function readEnd(client: Client): Promise<string> {
+  const none = { to: '1970-01-01T00:00:00Z', order: 'asc', limit: 1 } as const;
+  const { nextCursor } = await client.listAuditEvents({ query: none });
+  return nextCursor ?? '';
 }
 
 function lineOf(event: AuditEventView): string {
