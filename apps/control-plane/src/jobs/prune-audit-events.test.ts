@@ -25,7 +25,12 @@ beforeAll(async () => {
   await choosePlan(app, 'enterprise');
 });
 
-const run = () => pruneAuditEvents(app.services);
+/** How many events there were when it was said that older ones are deleted. */
+const announced: number[] = [];
+const run = () =>
+  pruneAuditEvents(app.services, async () => {
+    announced.push((await sequences()).length);
+  });
 const setDays = (retentionDays: unknown, client = owner) =>
   client.patch<Record<string, unknown>>('/v1/audit-log', { retentionDays });
 
@@ -110,6 +115,7 @@ describe('the daily job', () => {
   it('deletes what is older, says first from where on events are kept, and keeps the rest', async () => {
     expect(await run()).toEqual({ pruned: old });
     expect(await sequences()).toEqual([last + 1, last + 2]);
+    expect(announced).toEqual([old + 2]);
     expect(await newest()).toMatchObject({
       ...{ action: 'audit_log.prune', actor: { type: 'system', job: 'prune-audit-events' } },
       ...{ target: { type: 'organization', id: organizationId } },
@@ -117,6 +123,7 @@ describe('the daily job', () => {
     });
     expect((await setDays(91)).body).toEqual({ retentionDays: 91, firstSequence: last + 1 });
     expect(await run()).toEqual({ pruned: 0 });
+    expect(announced).toHaveLength(1);
   });
 
   it('keeps all from the oldest event that is not old, though later ones are', async () => {

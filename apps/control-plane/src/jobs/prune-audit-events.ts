@@ -25,11 +25,16 @@ type PruneServices = WriteServices & Pick<Services, 'log'>;
  * Deletes the audit events that are older than their organization keeps them, the oldest first and without
  * gaps. An event says from where on the log goes, before any of it is deleted. A run that was interrupted is
  * finished by the next.
+ * @param onAnnounced integrates that event, before others are deleted: until a checkpoint covers it, no reader
+ *   of the log can tell who deleted them
  */
-export async function pruneAuditEvents(services: PruneServices): Promise<{ pruned: number }> {
+export async function pruneAuditEvents(
+  services: PruneServices,
+  onAnnounced: (organizationId: string) => Promise<unknown>,
+): Promise<{ pruned: number }> {
   let pruned = 0;
   for (const { id } of await findPruned(services.db)) {
-    await moveFirst(services, id);
+    if (await moveFirst(services, id)) await onAnnounced(id);
     pruned += await deleteBefore(services.db, id);
     await deleteSegments(services.db, id);
   }
@@ -50,15 +55,15 @@ function findPruned(db: Database) {
     .orderBy(asc(organization.id));
 }
 
-/** Records up to where events are deleted, where that is further than before. */
-function moveFirst(services: PruneServices, organizationId: string): Promise<void> {
+/** Records up to where events are deleted, where that is further than before. Answers whether it is. */
+function moveFirst(services: PruneServices, organizationId: string): Promise<boolean> {
   const source = {
     organizationId,
     actor: { type: 'system', job: JOB } as const,
     action: 'audit_log.prune',
     origin: { requestId: `req_${randomUUID()}`, ip: null, userAgent: null },
   };
-  return commit<void>(services, source, async (tx) => {
+  return commit<boolean>(services, source, async (tx) => {
     const [row] = await tx
       .select()
       .from(organization)
@@ -66,17 +71,17 @@ function moveFirst(services: PruneServices, organizationId: string): Promise<voi
       .for('no key update');
     const { name, auditFirstSequence: before, auditRetentionDays: retentionDays } = row ?? {};
     if (name === undefined || before === undefined || typeof retentionDays !== 'number') {
-      return { replayed: undefined };
+      return { replayed: false };
     }
     const keptSince = new Date(services.clock().getTime() - retentionDays * DAY_MS);
     const first = await findFirstKept(tx, organizationId, before, keptSince);
-    if (first <= before) return { replayed: undefined };
+    if (first <= before) return { replayed: false };
     await tx
       .update(organization)
       .set({ auditFirstSequence: first })
       .where(eq(organization.id, organizationId));
     return {
-      result: undefined,
+      result: true,
       target: { type: 'organization', id: organizationId, name },
       before: { firstSequence: before },
       after: { firstSequence: first, retentionDays },

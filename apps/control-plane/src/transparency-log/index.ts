@@ -1,7 +1,8 @@
 /** The transparency log of each organization's audit events, as the server keeps it. */
 
 export { findLog, type PublishedLog } from './find-log.ts';
-export { integrateAuditLogs } from './integrate.ts';
+export { integrateAuditLog, integrateAuditLogs } from './integrate.ts';
+export { IntegrityError } from './integrity-error.ts';
 export { logOrigin, logSigner, logVerifierKey } from './log-identity.ts';
 export { collectCosignatures } from './outside-witnesses/collect-cosignatures.ts';
 export { readWitnesses } from './outside-witnesses/witness-record.ts';
