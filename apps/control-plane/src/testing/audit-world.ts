@@ -29,6 +29,8 @@ export async function startAuditWorld() {
     db,
     log: createLog('debug', { write: (line) => void logged.push(line) }),
     clock: () => new Date(),
+    randomBytes,
+    changeFeed: { waitUntilApplied: async () => undefined },
     baseUrl: 'https://keys.example.com',
     auditLogKey: deriveAuditLogKey('a secret of tests'),
     onCheckpoint: () => undefined,
@@ -39,7 +41,7 @@ export async function startAuditWorld() {
     const entries = Array.from({ length: count }, (_, n) => entryOf(organizationId, n));
     return db.transaction(async (tx) => {
       const end = await lockChainEnd(tx, organizationId);
-      await append(tx, { clock: services.clock, randomBytes }, end, entries);
+      await append(tx, services, end, entries);
     });
   }
 

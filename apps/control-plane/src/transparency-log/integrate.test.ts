@@ -103,6 +103,32 @@ describe('an event that was tampered with before it was integrated', () => {
   });
 });
 
+it('says in the log itself when integration stops and when it goes on, once for each', async () => {
+  const id = await begin(3);
+  await world.db.execute(
+    sql`insert into organization (id, name, slug, created_at) values (${id}, 'Acme', ${id}, now())`,
+  );
+  const setAction = (action: string) =>
+    world.db.execute(
+      sql`update audit_event set action = ${action} where organization_id = ${id} and sequence = 2`,
+    );
+  await setAction('x');
+  for (let run = 0; run < 3; run += 1) await integrate(id);
+  await setAction('api_key.create');
+  for (let run = 0; run < 2; run += 1) await integrate(id);
+  const { rows } = await world.db.execute(
+    sql`select action, after from audit_event where organization_id = ${id} and sequence > 3 order by sequence`,
+  );
+  expect(rows).toEqual([
+    {
+      action: 'audit_log.integration_stopped',
+      after: { problem: expect.stringMatching(/^Event 2 .* does not continue the hash chain$/) },
+    },
+    { action: 'audit_log.integration_resumed', after: { problem: null } },
+  ]);
+  expect(await world.readSigned(id)).toEqual(await world.readTable(id));
+});
+
 describe('no checkpoint is signed', () => {
   it.each([
     ['the end of the log was cut off', 'update audit_chain set sequence = 2', 'ends at event 2'],

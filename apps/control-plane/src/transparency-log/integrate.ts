@@ -1,11 +1,11 @@
 import { NoteError } from '@tollkeeper/transparency-log';
-import { eq, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import type { Database } from '../db/connect.ts';
-import { transparencyLog } from '../db/schema/index.ts';
 import { type IntegratedBatch, integrateBatch } from './integrate-batch.ts';
 import { IntegrityError } from './integrity-error.ts';
 import type { LogServices } from './log-identity.ts';
 import { publishCheckpoint } from './publish-checkpoint.ts';
+import { recordProblem } from './record-problem.ts';
 
 /** Events of one transaction: what a killed process has to do again. */
 const BATCH_EVENTS = 1000;
@@ -67,22 +67,4 @@ async function findDue(db: Database): Promise<string[]> {
       or log.problem is not null
     order by 1`);
   return rows.map(({ id }) => id);
-}
-
-/** Logged by each run, and shown to readers of the log, until it is no longer so. */
-async function recordProblem(
-  { db, log }: LogServices,
-  organizationId: string,
-  problem: string | null,
-): Promise<void> {
-  if (problem) {
-    const context = { organizationId, problem };
-    log.error(context, 'audit log: integration stopped, since the log was changed');
-  }
-  await db
-    .update(transparencyLog)
-    .set({ problem })
-    .where(
-      sql`${eq(transparencyLog.organizationId, organizationId)} and ${transparencyLog.problem} is distinct from ${problem}`,
-    );
 }

@@ -5,11 +5,10 @@ import {
   verifierKey,
 } from '@tollkeeper/transparency-log';
 import type { Services } from '../context.ts';
+import type { WriteServices } from '../write/write.ts';
 
-export type LogServices = Pick<
-  Services,
-  'db' | 'log' | 'clock' | 'baseUrl' | 'auditLogKey' | 'onCheckpoint'
->;
+export type LogServices = WriteServices &
+  Pick<Services, 'log' | 'baseUrl' | 'auditLogKey' | 'onCheckpoint'>;
 
 /** Name of the organization's log, and of the key that signs its checkpoints. */
 export function logOrigin({ baseUrl }: Pick<Services, 'baseUrl'>, organizationId: string): string {
