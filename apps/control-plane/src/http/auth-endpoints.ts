@@ -81,7 +81,7 @@ export const AUTH_ENDPOINTS: readonly AuthEndpoint[] = [
     name: 'two-factor/verify-backup-code',
     session: 'ignored',
     answer: [],
-    action: 'session.use_backup_code',
+    action: 'session.sign_in',
   },
   {
     method: 'POST',

@@ -25,7 +25,6 @@ const SIGN_INS: ReadonlyMap<string, number> = new Map([
   ['session.revoke_all', 2],
   ['session.confirm', 99],
   ['session.verify_two_factor', 99],
-  ['session.use_backup_code', 99],
   ['session.approve_device', 99],
   ['session.deny_device', 99],
 ]);
