@@ -64,7 +64,7 @@ async function writeExport(file: string): Promise<void> {
     size: EVENTS,
     rootHash: await edgeRoot(edge),
   });
-  await handle.write(`${exportHead(signNote(text, signer), publicKey)}\n`);
+  await handle.write(`${exportHead(signNote(text, signer), publicKey, {})}\n`);
   for (let sequence = 1; sequence <= EVENTS; sequence += RUN) {
     const leaves = leavesFrom(sequence);
     await handle.write(`${leafHashesLine(leaves.map(leafHash))}\n${leaves.join('\n')}\n`);

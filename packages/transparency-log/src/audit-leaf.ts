@@ -29,3 +29,13 @@ export function auditLeafText(event: AuditLeaf): string {
     `,"target":${canonicalJson(target)},"userAgent":${canonicalJson(userAgent)}}`
   );
 }
+
+/** Undefined where a database holds what no server writes, such as a number past what JSON expresses here. */
+export function findLeafText(event: AuditLeaf): string | undefined {
+  try {
+    return auditLeafText(event);
+  } catch (error) {
+    if (error instanceof TypeError) return undefined;
+    throw error;
+  }
+}

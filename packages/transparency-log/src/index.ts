@@ -1,6 +1,6 @@
 /** The transparency log of an organization's audit events: tree, tiles, notes and their verification. No I/O. */
 
-export { type AuditLeaf, auditLeafText } from './audit-leaf.ts';
+export { type AuditLeaf, auditLeafText, findLeafText } from './audit-leaf.ts';
 export { canonicalJson } from './canonical-json.ts';
 export * from './note/index.ts';
 export * from './receipt/index.ts';

@@ -1,4 +1,4 @@
-import { auditLeafText } from '@tollkeeper/transparency-log';
+import { findLeafText } from '@tollkeeper/transparency-log';
 import type { auditEvent } from '../db/schema/index.ts';
 import { auditHash } from '../write/audit.ts';
 
@@ -57,14 +57,4 @@ export function checkChain(
     return stopped(`The hash chain does not end with event ${end.sequence}`);
   }
   return { leafTexts, end, problem: null };
-}
-
-/** Undefined where a database holds what no server writes, such as a number past what JSON expresses here. */
-function findLeafText(row: AuditEventRow): string | undefined {
-  try {
-    return auditLeafText(row);
-  } catch (error) {
-    if (error instanceof TypeError) return undefined;
-    throw error;
-  }
 }

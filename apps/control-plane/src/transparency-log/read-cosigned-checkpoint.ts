@@ -1,7 +1,8 @@
-import { NOTE_SIGNATURES_MAX, parseCheckpoint, parseNote } from '@tollkeeper/transparency-log';
+import { NOTE_SIGNATURES_MAX, parseNote } from '@tollkeeper/transparency-log';
 import { and, asc, eq } from 'drizzle-orm';
 import type { Database } from '../db/connect.ts';
 import { cosignature, transparencyLog } from '../db/schema/index.ts';
+import { readCheckpoint } from './find-log.ts';
 
 export interface CosignedCheckpoint {
   readonly size: number;
@@ -9,7 +10,7 @@ export interface CosignedCheckpoint {
   readonly note: string;
 }
 
-/** The newest checkpoint of the organization's log; undefined before the first. */
+/** The newest checkpoint of the organization's log; undefined before the first, or where it was damaged. */
 export async function readCosignedCheckpoint(
   db: Database,
   organizationId: string,
@@ -18,9 +19,10 @@ export async function readCosignedCheckpoint(
     .select({ checkpoint: transparencyLog.checkpoint })
     .from(transparencyLog)
     .where(eq(transparencyLog.organizationId, organizationId));
-  if (!row?.checkpoint) return undefined;
-  const { size } = parseCheckpoint(parseNote(row.checkpoint).text);
-  return { size, note: await appendCosignatures(db, organizationId, row.checkpoint) };
+  const checkpoint = row?.checkpoint ? readCheckpoint(row.checkpoint) : undefined;
+  if (!row?.checkpoint || !checkpoint) return undefined;
+  const note = await appendCosignatures(db, organizationId, row.checkpoint);
+  return { size: checkpoint.size, note };
 }
 
 /**

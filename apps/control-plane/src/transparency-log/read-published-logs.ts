@@ -1,11 +1,7 @@
 import {
-  type Checkpoint,
   consistencyProof,
   type HashReader,
   NOTE_ED25519,
-  NoteError,
-  parseCheckpoint,
-  parseNote,
   tileHashes,
   verifierKey,
   vkeyText,
@@ -14,6 +10,7 @@ import { and, inArray, isNotNull } from 'drizzle-orm';
 import type { Database } from '../db/connect.ts';
 import { transparencyLog } from '../db/schema/index.ts';
 import type { PublishedLog } from '../fleet/index.ts';
+import { readCheckpoint } from './find-log.ts';
 import type { LogServices } from './log-identity.ts';
 import { readTiles } from './tile-store.ts';
 
@@ -29,7 +26,7 @@ export async function readPublishedLogs(
     .where(and(inArray(organizationId, [...organizationIds]), isNotNull(checkpoint)));
   return rows.flatMap((row) => {
     const note = row.checkpoint;
-    const checkpoint = note === null ? undefined : findCheckpoint(note);
+    const checkpoint = note === null ? undefined : readCheckpoint(note);
     if (note === null || !checkpoint) return [];
     const { origin, size } = checkpoint;
     const logKey = vkeyText(verifierKey(origin, auditLogKey, NOTE_ED25519));
@@ -41,16 +38,6 @@ export async function readPublishedLogs(
       },
     ];
   });
-}
-
-/** Undefined for one that was damaged, as the integration reports. */
-function findCheckpoint(note: string): Checkpoint | undefined {
-  try {
-    return parseCheckpoint(parseNote(note).text);
-  } catch (error) {
-    if (error instanceof NoteError) return undefined;
-    throw error;
-  }
 }
 
 /** Hashes of the organization's tree, each tile read once. */

@@ -6,13 +6,24 @@ import { auditEventFilters } from './audit-events.ts';
 const exportHead = z.strictObject({
   checkpoint: z.string().meta({ description: 'Signed note (C2SP tlog-checkpoint)' }),
   publicKey: z.string().meta({ description: 'Verifier key of the log (C2SP signed-note)' }),
+  filter: z.record(z.string(), z.string()).meta({
+    description:
+      'What the export was asked for, and the workspace that the credential is confined to; empty for all events. Then only events that the retention has deleted are `skipped`',
+  }),
 });
 
-const skippedEvents = z.strictObject({
-  skipped: z.strictObject({
-    start: z.int().meta({ description: 'Index of the first leaf of a complete subtree' }),
-    end: z.int().meta({ description: 'Index after its last leaf' }),
-    hash: z.string().meta({ description: 'Its hash, in base64' }),
+const subtree = z.strictObject({
+  start: z.int().meta({ description: 'Index of the first leaf of a complete subtree' }),
+  end: z.int().meta({ description: 'Index after its last leaf' }),
+  hash: z.string().meta({ description: 'Its hash, in base64' }),
+});
+
+const skippedEvents = z.strictObject({ skipped: subtree });
+
+const missingEvents = z.strictObject({
+  missing: subtree.meta({
+    description:
+      'Events that no filter left out: somebody deleted or damaged them in the database of the server',
   }),
 });
 
@@ -54,7 +65,7 @@ export const exportAuditEvents = defineRoute({
   stream: {
     contentType: 'application/x-ndjson',
     fileName: 'audit-events.jsonl',
-    line: z.union([auditEvent, exportHead, skippedEvents, leafHashes]),
+    line: z.union([auditEvent, exportHead, skippedEvents, missingEvents, leafHashes]),
     formats: {
       csv: { contentType: 'text/csv', fileName: 'audit-events.csv' },
       ocsf: { contentType: 'application/x-ndjson', fileName: 'audit-events.ocsf.jsonl' },

@@ -43,9 +43,9 @@ export function sampleLog(leaves: readonly string[], organizationId = 'org_1', s
   return { leaves, entries, key, checkpoint, exportLines, readTile: tileReader(entries) };
 
   /** The export of the leaves, but for those at the indexes that a filter left out. */
-  function exportLines(left: (index: number) => boolean = () => false): string[] {
+  function exportLines(left?: (index: number) => boolean, filter = left ? { ip: '::1' } : {}) {
     const hashes = readEntriesOf(entries);
-    const lines = [exportHead(checkpoint, vkeyText(key))];
+    const lines = [exportHead(checkpoint, vkeyText(key), filter)];
     let next = 0;
     const skipTo = (end: number) => {
       for (const gap of skippedSubtrees(next, end)) {
@@ -53,7 +53,7 @@ export function sampleLog(leaves: readonly string[], organizationId = 'org_1', s
       }
       next = end;
     };
-    const isIn = (index: number) => index < leaves.length && !left(index);
+    const isIn = (index: number) => index < leaves.length && !left?.(index);
     for (let index = 0; index < leaves.length; index += 1) {
       if (!isIn(index)) continue;
       skipTo(index);

@@ -11,9 +11,20 @@ export interface SkippedSubtree extends Subtree {
   readonly end: number;
 }
 
-/** The first line. @param publicKey verifier key text of the log */
-export function exportHead(checkpoint: string, publicKey: string): string {
-  return JSON.stringify({ checkpoint, publicKey });
+/** What an export was asked for, by the names of its filters; empty for all events. */
+export type ExportFilter = Readonly<Record<string, string>>;
+
+/**
+ * The first line.
+ * @param publicKey verifier key text of the log
+ * @param filter undefined for an export of an earlier version
+ */
+export function exportHead(
+  checkpoint: string,
+  publicKey: string,
+  filter: ExportFilter | undefined,
+): string {
+  return JSON.stringify({ checkpoint, publicKey, filter });
 }
 
 /** How many leaves one line of hashes covers at most. */
@@ -36,10 +47,21 @@ export function skippedSubtrees(from: number, to: number): SkippedSubtree[] {
   });
 }
 
+type LeafRange = Pick<SkippedSubtree, 'start' | 'end'>;
+
 /** @param hash of the subtree, as a `HashReader` finds it by level and index */
-export function skippedLine(
-  { start, end }: Pick<SkippedSubtree, 'start' | 'end'>,
-  hash: Hash,
-): string {
-  return JSON.stringify({ skipped: { start, end, hash: Buffer.from(hash).toString('base64') } });
+export function skippedLine(subtree: LeafRange, hash: Hash): string {
+  return JSON.stringify({ skipped: placeOf(subtree, hash) });
+}
+
+/**
+ * For leaves that no filter left out: the server found them deleted or damaged in its database. The tree still
+ * has their hashes.
+ */
+export function missingLine(subtree: LeafRange, hash: Hash): string {
+  return JSON.stringify({ missing: placeOf(subtree, hash) });
+}
+
+function placeOf({ start, end }: LeafRange, hash: Hash) {
+  return { start, end, hash: Buffer.from(hash).toString('base64') };
 }

@@ -1,6 +1,8 @@
 export {
+  type ExportFilter,
   exportHead,
   leafHashesLine,
+  missingLine,
   type SkippedSubtree,
   STATED_LEAVES_MAX,
   skippedLine,

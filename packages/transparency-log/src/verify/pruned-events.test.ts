@@ -1,6 +1,7 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../canonical-json.ts';
 import { sampleLeaves, sampleLog } from '../testing/sample-log.ts';
+import { verifyExport } from './verify-export.ts';
 import { verifyLiveLog } from './verify-live-log.ts';
 
 const JOB = { type: 'system', job: 'prune-audit-events' };
@@ -36,3 +37,33 @@ it.each([
     });
   },
 );
+
+describe('an export that says that it has all events', () => {
+  const from = (index: number) => (each: number) => each < index;
+  const failing = (lines: readonly string[]) => expect(verifyExport(lines)).rejects;
+
+  it('begins with the first event that was kept', async () => {
+    const lines = withPrune(100).exportLines(from(99), {});
+    const verified = { events: 501, firstSequence: 100, leftOut: 99, filter: {} };
+    expect(await verifyExport(lines)).toMatchObject(verified);
+  });
+
+  it('is refused when the log does not say that older ones were pruned', async () => {
+    await failing(withPrune(99).exportLines(from(99), {})).toMatchObject({ sequence: 99 });
+    const none = sampleLog(sampleLeaves(9)).exportLines(() => true, {});
+    await failing(none).toMatchObject({ sequence: 1 });
+  });
+
+  it('is refused when it leaves out one further on, as one with a filter may', async () => {
+    const log = sampleLog(sampleLeaves(20));
+    const left = (index: number) => index === 12;
+    await failing(log.exportLines(left, {})).toMatchObject({ sequence: 13 });
+    expect(await verifyExport(log.exportLines(left))).toMatchObject({ events: 19, leftOut: 1 });
+  });
+
+  it('is refused, with a filter as well, at an event that the server no longer has', async () => {
+    const lines = sampleLog(sampleLeaves(20)).exportLines((index) => index === 12);
+    const missing = lines.map((line) => line.replace('{"skipped":', '{"missing":'));
+    await failing(missing).toThrow('Event 13 is missing: the server says that it was deleted');
+  });
+});

@@ -2,7 +2,8 @@ import type { Checkpoint } from '../note/checkpoint.ts';
 import { parseVkey, type VerifierKey } from '../note/vkey.ts';
 import { HASH_BYTES, type Hash, isSameHash, leafHash } from '../tree/hash.ts';
 import { checkLeaf, membersOf, parseLeaf } from './check-leaf.ts';
-import { exportHead, leafHashesLine, skippedLine } from './export-lines.ts';
+import { type ExportFilter, exportHead, leafHashesLine, skippedLine } from './export-lines.ts';
+import { prunedUpTo, requireAnnounced } from './pruned-events.ts';
 import { createRootStack } from './root-stack.ts';
 import { EARLIER, trustedCheckpoint } from './trusted-checkpoint.ts';
 import { VerificationError } from './verification-error.ts';
@@ -21,6 +22,10 @@ export interface VerifiedLog {
   readonly events: number;
   /** The first of them; null where there is none. */
   readonly firstSequence: number | null;
+  /** Events of which the export has no more than hashes: its filter left them out, or they were pruned. */
+  readonly leftOut: number;
+  /** What the export says that it was asked for; null where it does not say, and for a live log. */
+  readonly filter: ExportFilter | null;
   /** Size of the earlier checkpoint that the log continues; null where none was given or compared. */
   readonly continues: number | null;
 }
@@ -64,27 +69,43 @@ function createReader(options: VerifyOptions): ExportReader {
 }
 
 function beginExport(head: string, options: VerifyOptions): ExportReader {
-  const { checkpoint: note, publicKey } = membersOf(parseHead(head));
+  const { checkpoint: note, publicKey, filter } = membersOf(parseHead(head));
   if (typeof note !== 'string' || typeof publicKey !== 'string') {
     throw new VerificationError(
       'The export begins with no checkpoint. Only an export with proofs can be verified.',
     );
   }
-  requireNothingElse(head, exportHead(note, publicKey), 0);
+  const asked = filter === undefined ? undefined : readFilter(filter);
+  requireNothingElse(head, exportHead(note, publicKey, asked), 0);
   const key = options.key ?? parseVkey(publicKey);
   const checkpoint = trustedCheckpoint(note, key);
   const earlier =
     options.earlier === undefined ? null : trustedCheckpoint(options.earlier, key, EARLIER);
-  return readExport(checkpoint, earlier);
+  return readExport(checkpoint, earlier, asked ?? null);
 }
 
-function readExport(checkpoint: Checkpoint, earlier: Checkpoint | null): ExportReader {
+function readFilter(filter: unknown): ExportFilter {
+  const isFilter = typeof filter === 'object' && filter !== null && !Array.isArray(filter);
+  if (isFilter && Object.values(filter).every((value) => typeof value === 'string')) {
+    return filter as ExportFilter;
+  }
+  throw new VerificationError('The filter of the export cannot be read');
+}
+
+/** @param filter empty where the export has all events; null for exports of earlier versions, which do not say */
+function readExport(
+  checkpoint: Checkpoint,
+  earlier: Checkpoint | null,
+  filter: ExportFilter | null,
+): ExportReader {
+  const isWhole = filter !== null && Object.keys(filter).length === 0;
   const { origin, size } = checkpoint;
   const stack = createRootStack();
   let next = 0;
   let events = 0;
   let firstSequence: number | null = null;
   let continues: number | null = null;
+  let announced = 1;
   let stated: StatedHashes | undefined;
   const add = (level: number, hash: Hash) => {
     stack.add(level, hash);
@@ -94,13 +115,15 @@ function readExport(checkpoint: Checkpoint, earlier: Checkpoint | null): ExportR
   return {
     read(line) {
       const value = parseLeaf(line, next);
-      const { skipped, leafHashes } = membersOf(value);
+      const { skipped, missing, leafHashes } = membersOf(value);
       if (leafHashes !== undefined) {
         stated = readStated(leafHashes, next);
         requireNothingElse(line, leafHashesLine([stated.hashes]), next);
         return;
       }
+      if (missing !== undefined) throw damagedAt(next);
       if (skipped !== undefined) {
+        if (isWhole && firstSequence !== null) throw leftOutAt(next);
         const [level, hash] = readSkipped(skipped, next, size);
         const range = { start: next, end: next + 2 ** level };
         requireNothingElse(line, skippedLine(range, hash), next);
@@ -115,6 +138,7 @@ function readExport(checkpoint: Checkpoint, earlier: Checkpoint | null): ExportR
       add(0, hash);
       events += 1;
       firstSequence ??= next;
+      announced = Math.max(announced, prunedUpTo(value));
     },
     end() {
       if (next !== size) {
@@ -125,7 +149,8 @@ function readExport(checkpoint: Checkpoint, earlier: Checkpoint | null): ExportR
       }
       requireRoot(checkpoint, stack.root());
       if (earlier && earlier.size > size) throw shorterThan(earlier, size);
-      return { origin, size, events, firstSequence, continues };
+      if (isWhole) requireAnnounced(firstSequence ?? size + 1, announced);
+      return { origin, size, events, firstSequence, leftOut: size - events, filter, continues };
     },
   };
 }
@@ -161,6 +186,18 @@ function requireStated(stated: StatedHashes | undefined, hash: Hash, index: numb
   const sequence = index + 1;
   const message = `Event ${sequence} was edited: it does not have the hash that it has in the log`;
   throw new VerificationError(message, sequence);
+}
+
+function damagedAt(index: number): VerificationError {
+  const sequence = index + 1;
+  const message = `Event ${sequence} is missing: the server says that it was deleted or damaged in its database`;
+  return new VerificationError(message, sequence);
+}
+
+function leftOutAt(index: number): VerificationError {
+  const sequence = index + 1;
+  const message = `Event ${sequence} is missing, in an export that says that it has all events`;
+  return new VerificationError(message, sequence);
 }
 
 /** Level and hash of a subtree that a filter left out. */

@@ -57,6 +57,8 @@ export async function verifyLiveLog(log: LiveLog): Promise<VerifiedLog> {
     size,
     events,
     firstSequence: events > 0 ? first * TILE_WIDTH + 1 : null,
+    leftOut: size - events,
+    filter: null,
     continues,
   };
 }

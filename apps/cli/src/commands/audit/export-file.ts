@@ -129,7 +129,9 @@ function sequenceOf(line: string, format: string): number | undefined {
     const event = JSON.parse(line);
     if (event.checkpoint) return undefined;
     const sequence: unknown =
-      format === 'ocsf' ? event.metadata?.sequence : (event.skipped?.end ?? event.sequence);
+      format === 'ocsf'
+        ? event.metadata?.sequence
+        : ((event.skipped ?? event.missing)?.end ?? event.sequence);
     if (Number.isSafeInteger(sequence)) return sequence as number;
   } catch {
     // Refused below, as any other line that is none of an export.

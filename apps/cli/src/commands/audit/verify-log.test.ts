@@ -54,7 +54,9 @@ describe('an export with proofs', () => {
     const text = textOf(LOG.exportLines((index) => index < 2));
     const { exitCode, stdout, stderr } = await verify(text);
     expect([exitCode, stderr]).toEqual([EXIT.ok, expect.stringContaining('Give --key')]);
-    expect(stdout).toBe('Verified 7 of the 9 events of keys.example.com/org_1, from event 3 on.\n');
+    expect(stdout).toBe(
+      'Verified 7 of the 9 events of keys.example.com/org_1, from event 3 on. The other 2 do not match ip=::1, says the server: they were left out.\n',
+    );
   });
 
   test('is compared with a checkpoint that was kept', async () => {
@@ -77,7 +79,7 @@ describe('an export with proofs', () => {
     const { stdout } = await verify(textOf(LOG.exportLines()), ['--key', KEY, '--json']);
     expect(JSON.parse(stdout)).toEqual({
       ...{ origin: 'keys.example.com/org_1', size: 9, events: 9, firstSequence: 1 },
-      ...{ continues: null, isKeyTrusted: true },
+      ...{ continues: null, isKeyTrusted: true, leftOut: 0, filter: {} },
     });
   });
 

@@ -173,9 +173,23 @@ function unreadable(file: string, error: unknown): Failure {
   return new Failure(EXIT.usage, `Cannot read "${file}": ${reason}.`, { cause: error });
 }
 
-function summaryOf({ origin, size, events, firstSequence, continues }: VerifiedLog): string {
+function summaryOf({
+  origin,
+  size,
+  events,
+  firstSequence,
+  continues,
+  ...rest
+}: VerifiedLog): string {
   const from =
     firstSequence === null || firstSequence === 1 ? '' : `, from event ${firstSequence} on`;
   const kept = continues === null ? '' : ` It continues your checkpoint of ${continues} events.`;
-  return `Verified ${events} of the ${size} events of ${origin}${from}.${kept}`;
+  return `Verified ${events} of the ${size} events of ${origin}${from}.${leftOutText(rest)}${kept}`;
+}
+
+/** No proof shows whether a filter was applied as it says. */
+function leftOutText({ leftOut, filter }: Pick<VerifiedLog, 'leftOut' | 'filter'>): string {
+  const asked = Object.entries(filter ?? {}).map(([name, value]) => `${name}=${value}`);
+  if (leftOut === 0 || asked.length === 0) return '';
+  return ` The other ${leftOut} do not match ${asked.join(', ')}, says the server: they were left out.`;
 }

@@ -14,7 +14,7 @@ import {
 
 export async function getAuditLog({ services, organizationId }: Ctx): Promise<AuditLog> {
   const key = logVerifierKey(services, organizationId);
-  const log = await findLog(services.db, organizationId);
+  const { published: log, problem } = await findLog(services.db, organizationId);
   const [first] = await services.db
     .select({ sequence: organization.auditFirstSequence, days: organization.auditRetentionDays })
     .from(organization)
@@ -28,7 +28,7 @@ export async function getAuditLog({ services, organizationId }: Ctx): Promise<Au
     retentionDays: first?.days ?? null,
     firstSequence: first?.sequence ?? 1,
     witnesses: await readWitnesses(services, organizationId),
-    problem: log?.problem ?? null,
+    problem,
   };
 }
 
@@ -42,13 +42,15 @@ export async function getAuditCheckpoint(ctx: Ctx): Promise<ReadableStream> {
   return bytesStream(Buffer.from(note));
 }
 
-/** @throws DomainError not_found before the first checkpoint */
+/** @throws DomainError not_found before the first checkpoint, and where it was damaged */
 export async function requireLog({ services, organizationId }: Ctx): Promise<PublishedLog> {
-  const log = await findLog(services.db, organizationId);
-  if (log) return log;
+  const { published, problem } = await findLog(services.db, organizationId);
+  if (published) return published;
   throw new DomainError(
     'not_found',
-    'The audit log has no checkpoint yet. The first is signed within a minute of the first event.',
+    problem === null
+      ? 'The audit log has no checkpoint yet. The first is signed within a minute of the first event.'
+      : `The audit log cannot be proven: ${problem}.`,
   );
 }
 

@@ -1,7 +1,7 @@
 import { AUDIT_EVENT_BYTES_MAX } from '@tollkeeper/contract';
 import {
-  auditLeafText,
   encodeBundle,
+  findLeafText,
   parseTilePath,
   TILE_WIDTH,
   type TileAddress,
@@ -79,13 +79,20 @@ async function readBundle(
       `Event ${sequence} is missing: it was deleted, by the retention or by somebody else than the server.`,
     );
   }
-  const leaves = rows.map((row) => Buffer.from(auditLeafText(row)));
-  const large = leaves.findIndex(({ length }) => length > AUDIT_EVENT_BYTES_MAX);
-  if (large >= 0) {
-    throw new DomainError(
-      'not_found',
-      `Event ${first + large} has more than ${AUDIT_EVENT_BYTES_MAX} bytes, which no entry bundle can hold: it was changed in the database.`,
-    );
-  }
-  return encodeBundle(leaves);
+  return encodeBundle(rows.map((row) => leafOf(row)));
+}
+
+/** @throws DomainError not_found for what no server writes */
+function leafOf(row: typeof auditEvent.$inferSelect): Buffer {
+  const leaf = findLeafText(row);
+  if (leaf !== undefined && Buffer.byteLength(leaf) <= AUDIT_EVENT_BYTES_MAX)
+    return Buffer.from(leaf);
+  const what =
+    leaf === undefined
+      ? 'has a value that no event can have'
+      : `has more than ${AUDIT_EVENT_BYTES_MAX} bytes, which no entry bundle can hold`;
+  throw new DomainError(
+    'not_found',
+    `Event ${row.sequence} ${what}: it was changed in the database.`,
+  );
 }

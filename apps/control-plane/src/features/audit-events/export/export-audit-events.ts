@@ -50,7 +50,7 @@ export async function exportAuditEvents(
     const part = { after: given?.after ?? 0, until };
     const recordEnd = await recordExport(ctx, { format, proof: isProven, ...filters, ...part });
     const chunks = tree
-      ? provenLines(ctx, search, tree, given?.after)
+      ? provenLines(ctx, search, tree, filterOf(ctx, filters), given?.after)
       : linesOf(ctx, search, part, format, given === undefined);
     return streamExport(begun, chunks, async (ending) => {
       endExport(begun);
@@ -60,6 +60,14 @@ export async function exportAuditEvents(
     endExport(begun);
     throw error;
   }
+}
+
+/** What the events have in common, as the head of a proof states it. */
+function filterOf({ workspaceId }: Ctx, filters: Readonly<Record<string, string | undefined>>) {
+  const asked = { ...filters, workspaceId: workspaceId ?? undefined };
+  return Object.fromEntries(
+    Object.entries(asked).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
 }
 
 /** @throws DomainError validation_failed */
@@ -79,7 +87,15 @@ async function* linesOf(
   isBeginning: boolean,
 ): AsyncGenerator<Chunk> {
   if (format === 'csv' && isBeginning) yield { text: csvHeader(), events: 0 };
-  const line = lineWriter(format, logOrigin({ baseUrl }, organizationId));
+  const write = lineWriter(format, logOrigin({ baseUrl }, organizationId));
+  const line = (event: AuditEvent) => {
+    try {
+      return write(event);
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      return write(expressible(event));
+    }
+  };
   for await (const { events } of readEvents(db, search, part)) {
     yield { text: events.map(line).join(''), events: events.length };
   }
@@ -95,6 +111,16 @@ function lineWriter(format: ExportFormat, authority: string): (event: AuditEvent
     case 'ocsf':
       return (event) => ocsfLine(event, authority);
   }
+}
+
+/**
+ * A number past what JSON expresses is written as a text: only a database that somebody changed has one, and
+ * an export that broke off there would show no later event.
+ */
+function expressible(event: AuditEvent): AuditEvent {
+  const toText = (_: string, value: unknown) =>
+    typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
+  return JSON.parse(JSON.stringify(event, toText));
 }
 
 /** The last sequence of the log. */

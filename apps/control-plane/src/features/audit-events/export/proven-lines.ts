@@ -1,21 +1,20 @@
 import type { AuditEvent } from '@tollkeeper/contract';
 import {
-  auditLeafText,
+  type ExportFilter,
   exportHead,
+  findLeafText,
   type HashReader,
   leafHashesLine,
+  missingLine,
   STATED_LEAVES_MAX,
   skippedLine,
   skippedSubtrees,
-  tileHashes,
   vkeyText,
 } from '@tollkeeper/transparency-log';
-import { eq } from 'drizzle-orm';
 import type { Ctx } from '../../../context.ts';
-import { transparencyLog } from '../../../db/schema/index.ts';
 import { DomainError, invalidField } from '../../../domain-error.ts';
-import { logVerifierKey } from '../../../transparency-log/index.ts';
-import { readTiles } from '../../../transparency-log/tile-store.ts';
+import { findLog, logVerifierKey, readHashes } from '../../../transparency-log/index.ts';
+import { findMissing, type Range } from './find-missing.ts';
 import { type EventSearch, readEvents } from './read-events.ts';
 import type { Chunk } from './stream-export.ts';
 
@@ -27,19 +26,21 @@ export interface ProvenTree {
 
 /**
  * The tree of the last signed checkpoint, or the one that the export began with.
- * @throws DomainError invalid_state before the first checkpoint; validation_failed for a size that the log does
+ * @throws DomainError invalid_state before the first checkpoint, or where it was damaged; validation_failed for a size that the log does
  *   not have yet
  */
 export async function findTree(
   { services: { db }, organizationId }: Ctx,
   size: number | undefined,
 ): Promise<ProvenTree> {
-  const [log] = await db
-    .select({ size: transparencyLog.size, checkpoint: transparencyLog.checkpoint })
-    .from(transparencyLog)
-    .where(eq(transparencyLog.organizationId, organizationId));
-  if (!log?.checkpoint) {
-    throw new DomainError('invalid_state', 'The log has no checkpoint yet. Try again in a minute.');
+  const { published: log, problem } = await findLog(db, organizationId);
+  if (!log) {
+    throw new DomainError(
+      'invalid_state',
+      problem === null
+        ? 'The log has no checkpoint yet. Try again in a minute.'
+        : `The log cannot be proven: ${problem}.`,
+    );
   }
   if (size !== undefined && size > log.size) {
     throw invalidField('cursor', 'names more events than the log has checkpoints for');
@@ -50,55 +51,79 @@ export async function findTree(
 /**
  * A pruned tree: the leaves that match with their hashes as the tree has them, and the hashes of the subtrees
  * between them. It has no more of an event
- * that does not match, or was deleted by the retention, than a hash.
+ * that does not match, or was deleted by the retention, than a hash. Events that somebody else deleted, or
+ * damaged, are marked as missing.
+ * @param filter that the search applies, for the head
  * @param after up to which event a client has all already; then it has the head too
  */
 export async function* provenLines(
   { services, organizationId }: Ctx,
   search: EventSearch,
   { size, checkpoint }: ProvenTree,
+  filter: ExportFilter,
   after: number | undefined,
 ): AsyncGenerator<Chunk> {
   const { db } = services;
-  const hashes = tileHashes(async (level, index) => {
-    const tiles = await readTiles(db, organizationId, [{ level, index }]);
-    const tile = tiles.get(`${level}/${index}`);
-    if (!tile) throw new Error(`Tile ${level}/${index} is missing`);
-    return tile;
-  });
+  const hashes = readHashes(db, organizationId);
   if (after === undefined) {
     const publicKey = vkeyText(logVerifierKey(services, organizationId));
-    yield { text: `${exportHead(checkpoint, publicKey)}\n`, events: 0 };
+    yield { text: `${exportHead(checkpoint, publicKey, filter)}\n`, events: 0 };
   }
   let covered = after ?? 0;
-  for await (const { events } of readEvents(db, search, { after: covered, until: size })) {
+  let looked = covered;
+  let missing: Range[] = [];
+  for await (const batch of readEvents(db, search, { after: covered, until: size })) {
+    const { leaves, damaged } = leavesOf(batch.events);
+    const part = { after: looked, through: batch.through, found: batch.events.length };
+    const deleted = await findMissing(db, organizationId, part);
+    missing.push(...[...deleted, ...damaged].sort((one, other) => one.start - other.start));
+    looked = batch.through;
     let text = '';
-    for (const { start, run } of runsOf(events)) {
-      text += await skip(hashes, covered, start);
+    for (const { start, run } of runsOf(leaves)) {
+      text += await skip(hashes, covered, start, missing);
       covered = start + run.length;
       text += await stateHashes(hashes, start, covered);
-      text += run.map((event) => `${auditLeafText(event)}\n`).join('');
+      text += run.map((leaf) => `${leaf}\n`).join('');
     }
-    yield { text, events: events.length };
+    missing = missing.filter(({ end }) => end > covered);
+    yield { text, events: leaves.length };
   }
-  const rest = await skip(hashes, covered, size);
+  const rest = await skip(hashes, covered, size, missing);
   if (rest !== '') yield { text: rest, events: 0 };
+}
+
+interface Leaf {
+  readonly index: number;
+  readonly text: string;
+}
+
+/** The leaves of those events that are ones. */
+function leavesOf(events: readonly AuditEvent[]) {
+  const leaves: Leaf[] = [];
+  const damaged: Range[] = [];
+  for (const event of events) {
+    const index = event.sequence - 1;
+    const text = findLeafText(event);
+    if (text === undefined) damaged.push({ start: index, end: index + 1 });
+    else leaves.push({ index, text });
+  }
+  return { leaves, damaged };
 }
 
 interface Run {
   /** Index of the first leaf. */
   readonly start: number;
-  readonly run: AuditEvent[];
+  readonly run: string[];
 }
 
-/** Events that follow each other in the log, as many as one line of hashes covers. */
-function runsOf(events: readonly AuditEvent[]): Run[] {
+/** Leaves that follow each other in the log, as many as one line of hashes covers. */
+function runsOf(leaves: readonly Leaf[]): Run[] {
   const runs: Run[] = [];
-  for (const event of events) {
+  for (const { index, text } of leaves) {
     const last = runs.at(-1);
-    const isNext = last && last.start + last.run.length === event.sequence - 1;
-    if (isNext && last.run.length < STATED_LEAVES_MAX) last.run.push(event);
-    else runs.push({ start: event.sequence - 1, run: [event] });
+    const isNext = last && last.start + last.run.length === index;
+    if (isNext && last.run.length < STATED_LEAVES_MAX) last.run.push(text);
+    else runs.push({ start: index, run: [text] });
   }
   return runs;
 }
@@ -110,10 +135,26 @@ async function stateHashes(hashes: HashReader, from: number, to: number): Promis
   return `${leafHashesLine(stated)}\n`;
 }
 
-async function skip(hashes: HashReader, from: number, to: number): Promise<string> {
+/** What is between two leaves; of it, the missing events are marked as such. */
+async function skip(
+  hashes: HashReader,
+  from: number,
+  to: number,
+  missing: readonly Range[],
+): Promise<string> {
   let text = '';
-  for (const subtree of skippedSubtrees(from, to)) {
-    text += `${skippedLine(subtree, await hashes(subtree.level, subtree.index))}\n`;
+  let at = from;
+  const write = async (end: number, line: typeof skippedLine) => {
+    for (const subtree of skippedSubtrees(at, end)) {
+      text += `${line(subtree, await hashes(subtree.level, subtree.index))}\n`;
+    }
+    at = end;
+  };
+  for (const { start, end } of missing) {
+    if (start >= to) break;
+    await write(start, skippedLine);
+    await write(end, missingLine);
   }
+  await write(to, skippedLine);
   return text;
 }
