@@ -22,8 +22,9 @@ export interface Known {
 
 /** Reads the log from its beginning, in parts, and is measured by what it sends in a second. */
 const WHOLE_LOG: RouteName = 'exportAuditEvents';
-/** They need a checkpoint: there is none here. */
-const OF_CHECKPOINT: readonly RouteName[] = [
+/** They need a checkpoint or a payment provider: there is none here. */
+const NOT_HERE: readonly RouteName[] = [
+  'getBillingPortal',
   'getKeyReceipt',
   'getAuditProof',
   'getAuditCheckpoint',
@@ -38,9 +39,7 @@ const OF_CHECKPOINT: readonly RouteName[] = [
 export function listReads(known: Known): Read[] {
   return Object.entries(routes)
     .map(([name, route]) => [name as RouteName, route] as const)
-    .filter(
-      ([name, { method }]) => method === 'GET' && ![WHOLE_LOG, ...OF_CHECKPOINT].includes(name),
-    )
+    .filter(([name, { method }]) => method === 'GET' && ![WHOLE_LOG, ...NOT_HERE].includes(name))
     .flatMap(([name, route]) => readsOf(name, route, known));
 }
 
