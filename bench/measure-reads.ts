@@ -9,11 +9,6 @@ import { listReads, type Read } from '../apps/control-plane/src/testing/reads/li
 import { start, startOurs } from './changes/control-plane.ts';
 import { type Database, openDatabaseServer } from './changes/database-server.ts';
 import { type Spread, spread } from './compare.ts';
-import {
-  type AuditFilterFigures,
-  measureAuditFilters,
-  printAuditFilters,
-} from './measure-audit-filters.ts';
 import { line, title, whole } from './report.ts';
 
 export interface ReadFigures extends Read {
@@ -27,9 +22,6 @@ export interface ReadFigures extends Read {
 export interface ReadsFigures {
   readonly postgres: string;
   readonly reads: readonly ReadFigures[];
-  readonly auditFilters: readonly AuditFilterFigures[];
-  /** How long an event took until the filters of the audit log find it fast, in milliseconds. */
-  readonly indexedMs: number;
 }
 
 /** What every GET of the API is to stay below, by the median of its answers. */
@@ -54,7 +46,7 @@ export async function measureReads(dataDir: string): Promise<ReadsFigures> {
   const databaseServer = await openDatabaseServer(`${dataDir}-server`);
   try {
     const database = await databaseServer.create('tollkeeper_bench_reads');
-    const { cookie, filled, indexedMs } = await fill(database, dataDir);
+    const { cookie, filled } = await fill(database, dataDir);
     const { port, stop } = await start(database, dataDir);
     try {
       const callers: readonly Caller[] = [
@@ -67,10 +59,7 @@ export async function measureReads(dataDir: string): Promise<ReadsFigures> {
           reads.push(await measureRead(`http://127.0.0.1:${port}`, read, caller));
         }
       }
-      const auditFilters = await measureAuditFilters(filled, (path) =>
-        timed(`http://127.0.0.1:${port}${path}`, { cookie }),
-      );
-      return { postgres: databaseServer.version, reads, auditFilters, indexedMs };
+      return { postgres: databaseServer.version, reads };
     } finally {
       await stop();
     }
@@ -83,24 +72,22 @@ export async function measureReads(dataDir: string): Promise<ReadsFigures> {
 async function fill(
   database: Database,
   dataDir: string,
-): Promise<{ readonly cookie: string; readonly filled: Filled; readonly indexedMs: number }> {
+): Promise<{ readonly cookie: string; readonly filled: Filled }> {
   const { server, owner } = await startOurs(database, dataDir);
   await server.stop();
   // A power cut may take what is filled in; the foreign keys hold by how it is made.
   await database.query('set synchronous_commit = off');
   await database.query('set session_replication_role = replica').catch(() => undefined);
   const filled = await fillDatabase(database.query, owner, SCALE);
-  return { cookie: owner.cookie, filled, indexedMs: await indexEvents(database) };
+  await indexEvents(database);
+  return { cookie: owner.cookie, filled };
 }
 
 /** What the job of the server does, which starts afterwards. */
-async function indexEvents({ url }: Database): Promise<number> {
+async function indexEvents({ url }: Database): Promise<void> {
   const { db, end } = connect({ connectionString: url }, 1, () => undefined, JOB_LIMITS);
-  const startedAt = performance.now();
   await addSegments({ db });
-  const tookMs = performance.now() - startedAt;
   await end();
-  return tookMs / SCALE.auditEvents;
 }
 
 async function measureRead(
@@ -132,7 +119,7 @@ async function timed(url: string, headers: Caller['headers']): Promise<number> {
 }
 
 /** A line for each route and caller with its slowest request, and one for each above the bound. */
-export function printReads({ postgres, reads, auditFilters, indexedMs }: ReadsFigures): void {
+export function printReads({ postgres, reads }: ReadsFigures): void {
   const size = `${whole(SCALE.keys)} keys and ${whole(SCALE.auditEvents)} audit events`;
   title(`First pages of every GET on PostgreSQL ${postgres} with ${size}, beside ${BASELINE}`);
   for (const [name, all] of Map.groupBy(reads, ({ pattern, caller }) => `${pattern} ${caller}`)) {
@@ -146,8 +133,6 @@ export function printReads({ postgres, reads, auditFilters, indexedMs }: ReadsFi
   const slow = reads.filter(isTooSlow);
   line(`requests of ${BOUND_MS} ms or more`, `${slow.length} of ${reads.length}`);
   for (const each of slow) line(`  TOO SLOW by ${each.caller}`, figures(each), each.path);
-  printAuditFilters(auditFilters);
-  line('to index an audit event for its filters', `${(1000 * indexedMs).toFixed(0)} µs`);
 }
 
 function figures({ ms, ratio }: ReadFigures): string {
