@@ -113,27 +113,45 @@ function calledRoute(gateway: GatewayFacts, call: CallFacts, ip: string): Called
   };
 }
 
-/** Those of the hosts that were asked for last, for each gateway until it is described anew. */
-const routes = new WeakMap<GatewayFacts, Map<string, CalledRoute['route']>>();
+/** By host and path, for each gateway until it is described anew; those that were asked for last. */
+const routes = new WeakMap<GatewayFacts, KnownRoutes>();
 const ROUTES_MAX = 1000;
 /** No name of DNS with a port is longer: clients can send any. */
 const HOST_LENGTH_MAX = 260;
 
+interface KnownRoutes {
+  readonly byHost: Map<string, Map<string, CalledRoute['route']>>;
+  count: number;
+}
+
 function routeOf(gateway: GatewayFacts, path: string, host: string): CalledRoute['route'] {
   let known = routes.get(gateway);
   if (!known) {
-    known = new Map();
+    known = { byHost: new Map(), count: 0 };
     routes.set(gateway, known);
   }
-  const asked = `${host.length} ${host}${path}`;
-  const existing = known.get(asked);
+  const existing = known.byHost.get(host)?.get(path);
   if (existing) return existing;
   const { name, labels } = gateway;
   const facts = { gateway: name, path, host: hostName(host), labels };
   const route = routeEntity({ id: `${name}${path}`, ...facts });
-  if (known.size >= ROUTES_MAX) known.clear();
-  if (host.length <= HOST_LENGTH_MAX) known.set(asked, route);
+  if (host.length <= HOST_LENGTH_MAX) keepRoute(known, host, path, route);
   return route;
+}
+
+function keepRoute(
+  known: KnownRoutes,
+  host: string,
+  path: string,
+  route: CalledRoute['route'],
+): void {
+  if (known.count >= ROUTES_MAX) {
+    known.byHost.clear();
+    known.count = 0;
+  }
+  const ofHost = known.byHost.get(host) ?? new Map<string, CalledRoute['route']>();
+  known.byHost.set(host, ofHost.set(path, route));
+  known.count += 1;
 }
 
 /** In lower case, without the port, and without the dot that ends an absolute name. */

@@ -124,7 +124,7 @@ export function callRequest(route: Entity, call: PolicyCall): Omit<PolicyRequest
   fields.set('path', call.path);
   fields.set('method', call.method);
   fields.set('time', { kind: 'datetime', amount: call.time });
-  fields.set('headers', recordOf(call.headers));
+  fields.set('headers', headersRecord(call.headers));
   if (call.model !== undefined) fields.set('model', call.model);
   if (call.mcp) fields.set('mcp', mcpRecord(call.mcp));
   return {
@@ -132,6 +132,13 @@ export function callRequest(route: Entity, call: PolicyCall): Omit<PolicyRequest
     resource: route,
     context: { kind: 'record', fields },
   };
+}
+
+const NO_HEADERS = recordOf([]);
+
+/** Most policies name none. */
+function headersRecord(headers: PolicyCall['headers']): Value {
+  return Array.isArray(headers) && headers.length === 0 ? NO_HEADERS : recordOf(headers);
 }
 
 function mcpRecord({ method, tool }: NonNullable<PolicyCall['mcp']>): Value {
