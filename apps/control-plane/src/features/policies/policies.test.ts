@@ -211,11 +211,12 @@ describe('an edit', () => {
   });
 
   it('to a name that is taken in its place is refused', async () => {
-    const taken = await create({ name: 'Taken' });
+    const taken = await create({ name: ' Taken ' });
+    expect(taken.name).toBe('Taken');
     const other = await create();
-    const renamed = await owner.patch(`/v1/policies/${other.id}`, { name: 'taken' });
+    const renamed = await owner.patch(`/v1/policies/${other.id}`, { name: 'taken ' });
     expect(renamed.problem.code).toBe('invalid_state');
-    const body = { workspaceId, name: 'TAKEN', text: ALLOW };
+    const body = { workspaceId, name: ' TAKEN', text: ALLOW };
     expect((await owner.post('/v1/policies', body)).problem.code).toBe('invalid_state');
     expect((await create({ workspaceId: null, name: 'Taken' })).id).not.toBe(taken.id);
   });

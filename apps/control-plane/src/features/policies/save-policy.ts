@@ -32,15 +32,16 @@ export async function createPolicy(ctx: Ctx, { body }: { body: NewPolicy }): Pro
       { route: 'createPolicy', body },
       async () => {
         const { workspaceId } = body;
+        const name = body.name.trim();
         requirePlaceManaged(confirmed, workspaceId);
         if (workspaceId !== null) await getWorkspace(tx, confirmed, workspaceId);
         requireValid(checked);
         await requireRoom(tx, confirmed, workspaceId);
         await requireRoomForText(tx, confirmed, workspaceId, body.text);
-        await requireFreeName(tx, confirmed, workspaceId, body.name);
+        await requireFreeName(tx, confirmed, workspaceId, name);
         const facts = {
           workspaceId,
-          name: body.name,
+          name,
           description: body.description ?? '',
           status: body.status ?? ('enabled' as const),
           mode: body.mode ?? ('enforce' as const),
@@ -62,7 +63,7 @@ export async function createPolicy(ctx: Ctx, { body }: { body: NewPolicy }): Pro
         await insertVersion(tx, confirmed, { policyId: id, number: 1, text: body.text });
         return {
           result: { ...(await readPolicy(tx, confirmed, id)), warnings: [...checked.warnings] },
-          target: { type: 'policy', id, name: body.name, workspaceId },
+          target: { type: 'policy', id, name, workspaceId },
           before: null,
           after: facts,
           changes: [{ kind: 'policy', subjectId: id, workspaceId }],
@@ -89,7 +90,7 @@ export async function updatePolicy(ctx: Ctx, { params, body }: PolicyEdit): Prom
     const row = await lockPolicy(tx, confirmed, params.id);
     const before = editableOf(row);
     const after = {
-      name: body.name ?? row.name,
+      name: body.name?.trim() ?? row.name,
       description: body.description ?? row.description,
       mode: body.mode ?? row.mode,
       text: body.text ?? row.text,

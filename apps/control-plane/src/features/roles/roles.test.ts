@@ -46,7 +46,7 @@ describe('custom roles', () => {
   });
 
   it('refuses names that are taken, also by a built-in role and in other letters', async () => {
-    await createRole('Auditor', ['audit.read']);
+    expect(await createRole(' Auditor', ['audit.read'])).toMatchObject({ name: 'Auditor' });
     for (const name of ['auditor', ' Auditor ', 'OWNER']) {
       const answer = await owner.post('/v1/roles', { name, scopes: ['audit.read'] });
       expect(answer.problem.code).toBe('invalid_state');

@@ -25,13 +25,14 @@ export function createRole(ctx: Ctx, { body }: { body: NewRole }): Promise<Role>
         const scopes = await parseScopes(tx, confirmed, body.scopes);
         requireScopesHeld(confirmed, scopes);
         await requireRecentGrant(tx, confirmed, scopes);
-        await requireFreeName(tx, organizationId, body.name);
+        const name = body.name.trim();
+        await requireFreeName(tx, organizationId, name);
         const id = createId('role', services.randomBytes);
-        const facts = { name: body.name, description: body.description ?? '', scopes };
+        const facts = { name, description: body.description ?? '', scopes };
         await tx.insert(role).values({ id, organizationId, ...facts, createdAt: services.clock() });
         return {
           result: roleView({ id, ...facts, builtIn: false }, 0),
-          target: { type: 'role', id, name: body.name },
+          target: { type: 'role', id, name },
           before: null,
           after: facts,
           changes: [],
@@ -64,7 +65,7 @@ export function updateRole(
     if (body.name) await requireFreeName(tx, ctx.organizationId, body.name, row.id);
     const before = { name: row.name, description: row.description, scopes: row.scopes };
     const after = {
-      name: body.name ?? row.name,
+      name: body.name?.trim() ?? row.name,
       description: body.description ?? row.description,
       scopes,
     };

@@ -21,11 +21,12 @@ export function createWorkspace(ctx: Ctx, { body }: { body: NewWorkspace }): Pro
       confirmed,
       { route: 'createWorkspace', body },
       async () => {
-        await requireFreeName(tx, confirmed, body.name);
+        const name = body.name.trim();
+        await requireFreeName(tx, confirmed, name);
         const row = {
           id: createId('workspace', ctx.services.randomBytes),
           organizationId: ctx.organizationId,
-          name: body.name,
+          name,
           environment: body.environment,
           version: 0,
           createdAt: ctx.services.clock(),
@@ -54,14 +55,15 @@ export function updateWorkspace(ctx: Ctx, { params, body }: WorkspaceEdit): Prom
   const spec = { scope: 'workspaces.manage', action: 'workspace.update' } as const;
   return write<Workspace>(ctx, spec, async (tx, confirmed) => {
     const row = await lockWorkspace(tx, confirmed, params.id);
-    requireUnedited(`workspace "${row.name}"`, body.etag, workspaceEtag(row), workspaceEtag(body));
-    await requireFreeName(tx, confirmed, body.name, row.id);
-    await tx.update(workspace).set({ name: body.name }).where(eq(workspace.id, row.id));
+    const after = { name: body.name.trim() };
+    requireUnedited(`workspace "${row.name}"`, body.etag, workspaceEtag(row), workspaceEtag(after));
+    await requireFreeName(tx, confirmed, after.name, row.id);
+    await tx.update(workspace).set(after).where(eq(workspace.id, row.id));
     return unlessUnchanged({
       result: await readWorkspace(tx, row.id),
-      target: { type: 'workspace', id: row.id, name: body.name, workspaceId: row.id },
+      target: { type: 'workspace', id: row.id, name: after.name, workspaceId: row.id },
       before: { name: row.name },
-      after: { name: body.name },
+      after,
       changes: [],
     });
   });

@@ -57,17 +57,17 @@ describe('workspaces', () => {
   });
 
   it('are not created with a name that is taken, in whatever letters', async () => {
-    const answer = await owner.post('/v1/workspaces', { name: 'DEFAULT', environment: 'live' });
+    const answer = await owner.post('/v1/workspaces', { name: ' DEFAULT ', environment: 'live' });
     expect(answer.problem.code).toBe('invalid_state');
   });
 
   it('are renamed, but not to a name that is taken', async () => {
     const workspace = await createWorkspace('eu');
     const renamed = await owner.patch<Workspace>(`/v1/workspaces/${workspace.id}`, {
-      name: 'europe',
+      name: ' europe ',
     });
     expect(renamed.body.name).toBe('europe');
-    const taken = await owner.patch(`/v1/workspaces/${workspace.id}`, { name: 'Default' });
+    const taken = await owner.patch(`/v1/workspaces/${workspace.id}`, { name: 'Default ' });
     expect(taken.problem.code).toBe('invalid_state');
   });
 
