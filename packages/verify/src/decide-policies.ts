@@ -1,11 +1,17 @@
 import { effectiveScopes } from './decide.ts';
-import { decideReadings, foldedPaths, onlyFolded, type PathReadings } from './decide-readings.ts';
+import {
+  decideReadings,
+  foldedPaths,
+  joinForbids,
+  onlyFolded,
+  type PathReadings,
+} from './decide-readings.ts';
 import { holderOf, roleOf } from './index/key-holders.ts';
 import { secretFacts } from './index/key-index.ts';
 import type { KeyIndex } from './index/key-store.ts';
 import { parseIpAddress } from './ip-address.ts';
 import type { RateLimit } from './limits/rate-limit.ts';
-import type { PolicyDecision } from './policies/compile-policies.ts';
+import type { KeyPolicies, PolicyDecision } from './policies/compile-policies.ts';
 import { callRequest, keyEntity, type PolicyCall } from './policies/entity-model.ts';
 import {
   type EvaluatedKey,
@@ -13,6 +19,7 @@ import {
   policiesOf,
   type WorkspacePolicies,
 } from './policies/policy-store.ts';
+import type { PolicyRequest } from './policies/request.ts';
 import type { Entity } from './policies/value.ts';
 import { scopeNames } from './scope-set.ts';
 
@@ -98,10 +105,10 @@ export function decidePolicies(
   const requestFor = (path: string, method: string) =>
     callRequest(route, { path, method, ip, headers, time: nowMs, model, mcp });
   const request = requestFor(call.path, call.method);
-  const shadow = key.shadow?.decide(request);
+  const paths = call.otherPaths();
+  const shadow = key.shadow && decideShadow(key.shadow, call, paths, requestFor);
   const withShadow = shadow && { shadow };
   if (fixed) return { ...allowOrDeny(fixed), ...withShadow };
-  const paths = call.otherPaths();
   const folded = paths ? foldedPaths(key.enforced, call.path, paths) : NO_PATHS;
   const foldedPath = onlyFolded(paths, folded);
   const enforced = key.enforced.decide({ ...request, foldedPath });
@@ -118,6 +125,22 @@ export function decidePolicies(
   if (read === 'unlike') return LACKS_PATH;
   if (read.decision === 'deny') return { decision: 'deny', enforced: read, ...withShadow };
   return { ...allowOrDeny({ ...read, erring: enforced.erring }), ...withShadow };
+}
+
+/** What shadow policies say, which would refuse a call, as enforced ones do, in any of its readings. */
+function decideShadow(
+  shadow: KeyPolicies,
+  { path, method, otherMethods }: CalledRoute,
+  paths: PathReadings | undefined,
+  requestFor: (path: string, method: string) => Omit<PolicyRequest, 'principal'>,
+): PolicyDecision {
+  const readings = {
+    exact: [path, ...(paths?.exact ?? NO_PATHS)],
+    folded: paths ? foldedPaths(shadow, path, paths) : NO_PATHS,
+    methods: [method, ...(otherMethods() ?? NO_PATHS)],
+    sent: shadow.decide(requestFor(path, method)),
+  };
+  return joinForbids(shadow, readings, requestFor);
 }
 
 /** As the enforced policies say. */

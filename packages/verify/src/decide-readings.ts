@@ -34,6 +34,8 @@ export function onlyFolded(
   return { path, mayDiffer: false };
 }
 
+type RequestFor = (path: string, method: string) => Reading;
+
 interface Readings extends PathReadings {
   /** The one that was sent, and others that a server may take in its place. */
   readonly methods: readonly string[];
@@ -46,18 +48,14 @@ interface Readings extends PathReadings {
  * permits another reading of its path, or else all that permits any.
  */
 export function decideReadings(
-  { decide, decideFolded }: KeyPolicies,
-  { exact, folded, methods, sent }: Readings,
-  requestFor: (path: string, method: string) => Reading,
+  policies: KeyPolicies,
+  readings: Readings,
+  requestFor: RequestFor,
 ): PolicyDecision | 'unlike' {
+  const { methods, sent } = readings;
   const permits = [sent];
-  const paths = [
-    ...exact.map((path) => ({ path, decideOne: decide })),
-    ...folded.map((path) => ({ path, decideOne: decideFolded })),
-  ];
-  const all = methods.flatMap((method) => paths.map((each) => ({ ...each, method })));
-  for (const { path, method, decideOne } of all.slice(1)) {
-    const decision = decideOne(requestFor(path, method));
+  for (const { method, decideOne } of otherReadings(policies, readings, requestFor)) {
+    const decision = decideOne();
     if (decision.decision === 'allow') permits.push(decision);
     else if (decision.determining.length > 0 || method !== methods[0]) return decision;
     else return 'unlike';
@@ -65,6 +63,34 @@ export function decideReadings(
   const determining = [...new Set(permits.flatMap((each) => each.determining))];
   const limits = joinLimits(...permits.map((each) => each.limits));
   return { decision: 'allow', determining, erring: [], ...limits };
+}
+
+/** All that forbid any reading, or else what is decided about the one that was sent. */
+export function joinForbids(
+  policies: KeyPolicies,
+  readings: Readings,
+  requestFor: RequestFor,
+): PolicyDecision {
+  const { sent } = readings;
+  const others = otherReadings(policies, readings, requestFor).map(({ decideOne }) => decideOne());
+  const refused = others.filter(({ decision }) => decision === 'deny');
+  const forbids = refused.flatMap(({ determining }) => determining);
+  if (forbids.length === 0) return sent;
+  const own = sent.decision === 'deny' ? sent.determining : [];
+  return { ...sent, decision: 'deny', determining: [...new Set([...own, ...forbids])] };
+}
+
+/** All but the one that was sent. */
+function otherReadings(
+  { decide, decideFolded }: KeyPolicies,
+  { exact, folded, methods }: Readings,
+  requestFor: RequestFor,
+) {
+  const ofMethod = (method: string) => [
+    ...exact.map((path) => ({ method, decideOne: () => decide(requestFor(path, method)) })),
+    ...folded.map((path) => ({ method, decideOne: () => decideFolded(requestFor(path, method)) })),
+  ];
+  return methods.flatMap(ofMethod).slice(1);
 }
 
 /** Each once: no limit can be escaped by another spelling of a path. */
