@@ -1,4 +1,5 @@
 import { parseAsWritten } from '../ip-address.ts';
+import { formatIpRange, parseIpRange } from '../ip-range.ts';
 import type { IpValue } from './value.ts';
 
 const PREFIX_LENGTH = /^(?:0|[1-9][0-9]{0,2})$/;
@@ -15,6 +16,16 @@ export function parseIpValue(text: string): IpValue | undefined {
   const bitsMax = address.words.length * 32;
   const bits = slash < 0 ? bitsMax : parseBits(text.slice(slash + 1));
   return bits <= bitsMax ? { kind: 'ip', ...address, bits } : undefined;
+}
+
+/**
+ * The text of the IPv4 range that an IPv6 range inside `::ffff:0:0/96` stands for. No call comes from the
+ * latter: an address of a request that is written so is the IPv4 address.
+ */
+export function ipv4RangeOf(text: string): string | undefined {
+  if (parseIpValue(text)?.family !== 6) return undefined;
+  const range = parseIpRange(text);
+  return range?.family === 4 ? formatIpRange(range) : undefined;
 }
 
 export function isLoopback({ family, words, bits }: IpValue): boolean {

@@ -36,6 +36,28 @@ describe('a text that can be saved', () => {
   });
 });
 
+describe('a warning', () => {
+  it('names the IPv4 range for an IPv6 one that no call comes from', async () => {
+    const text = `// ä\n${when('context.ip.isInRange(ip("::ffff:a00:0/104"))')}`;
+    const { errors, warnings } = await checkText(text);
+    expect(errors).toEqual([]);
+    expect(warnings).toMatchObject([{ line: 2, column: 70, endColumn: 86 }]);
+    expect(warnings[0]?.message).toContain('Write ip("10.0.0.0/8").');
+    const other = when('context.ip.isInRange(ip("::/0")) || context.ip.isInRange(ip("1.2.3.4"))');
+    expect((await checkText(other)).warnings).toEqual([]);
+  });
+
+  it('says that a header which repeats an argument of a tool is not compared with it', async () => {
+    const condition = (name: string) =>
+      `context.headers has "${name}" && context.headers["${name}"] == "eu"`;
+    const { warnings } = await checkText(when(condition('mcp-param-region')));
+    expect(warnings.map(({ message }) => message)).toEqual([
+      expect.stringContaining('do not compare the header "mcp-param-region"'),
+    ]);
+    expect((await checkText(when(condition('x-region')))).warnings).toEqual([]);
+  });
+});
+
 describe('a limit', () => {
   it('is read by its annotations', async () => {
     const text =

@@ -7,6 +7,7 @@ import {
 } from '@cedar-policy/cedar-wasm/nodejs';
 import { policySchema } from '@tollkeeper/verify/policies';
 import { compileStatements, type Statement } from './compile-statements.ts';
+import { findDoubts } from './find-doubts.ts';
 import type { Answer, CedarFinding, Checked, Question, Refusal } from './message.ts';
 import { splitStatements } from './split-statements.ts';
 
@@ -52,7 +53,8 @@ function check(text: string): Checked {
     return refuse({ message: 'Write at least one statement.', ...whole });
   const headers = compileStatements(text, statements);
   if ('message' in headers) return refuse(headers);
-  const found = findFaults(text, policySchema(headers));
+  const { errors, warnings } = findFaults(text, policySchema(headers));
+  const found = { errors, warnings: [...warnings, ...findDoubts(text, statements)] };
   return { ...NOTHING, ...found, statements: statements.map(({ json }) => json) };
 }
 
