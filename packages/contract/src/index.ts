@@ -1,6 +1,7 @@
 /** The wire: what server, SDK, command line and dashboard agree on. Declares; does nothing. */
 export * from './api-key-schemas.ts';
 export { type AppliedClaims, appliedStatement } from './applied-statement.ts';
+export * from './audit-actions.ts';
 export * from './audit-event-schemas.ts';
 export * from './dashboard-paths.ts';
 export * from './decision.ts';

@@ -1,3 +1,4 @@
+import type { AuditAction } from '@tollkeeper/contract';
 /** One of Better Auth's endpoints that is open, and what of its answer goes out. */
 export interface AuthEndpoint {
   readonly method: 'GET' | 'POST';
@@ -17,7 +18,7 @@ export interface AuthEndpoint {
   /** What the answer says in place of Better Auth's own words. */
   readonly instead?: object;
   /** What the audit log calls it; without a session of the caller, it is their sign-in. */
-  readonly action?: `session.${string}`;
+  readonly action?: AuditAction;
   /** Called by programs that hold no cookie yet: there is no site to forge a request from. */
   readonly withoutOrigin?: true;
 }

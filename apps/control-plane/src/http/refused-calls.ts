@@ -126,7 +126,7 @@ function add(calls: RefusedCalls[], caller: KnownCaller, call: RefusedCall, minu
 /** A caller or an organization that was deleted meanwhile has no log any more. */
 async function record(services: RefusalServices, call: RefusedCalls): Promise<void> {
   const { organizationId, actor, operation, code, count, minute, origin } = call;
-  const source = { organizationId, actor, action: 'access.refused', origin };
+  const source = { organizationId, actor, action: 'access.refused', origin } as const;
   await commit(services, source, async (tx) => {
     const target = await findTarget(tx, call);
     if (!target) return { replayed: undefined };

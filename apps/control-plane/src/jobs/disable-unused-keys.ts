@@ -31,7 +31,7 @@ function disable(
   const source = {
     organizationId,
     actor: { type: 'system', job: DISABLED_BY.job } as const,
-    action: 'api_key.disable',
+    action: 'api_key.disable' as const,
     origin: { requestId, ip: null, userAgent: null },
   };
   return commit<boolean>(services, source, async (tx) => {

@@ -60,7 +60,7 @@ function moveFirst(services: PruneServices, organizationId: string): Promise<boo
   const source = {
     organizationId,
     actor: { type: 'system', job: JOB } as const,
-    action: 'audit_log.prune',
+    action: 'audit_log.prune' as const,
     origin: { requestId: `req_${randomUUID()}`, ip: null, userAgent: null },
   };
   return commit<boolean>(services, source, async (tx) => {

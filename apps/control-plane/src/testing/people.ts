@@ -174,7 +174,7 @@ async function change(
   const source = {
     organizationId,
     actor: { type: 'system', job: 'test' } as const,
-    action: 'test',
+    action: 'organization.update' as const,
     origin: { requestId: 'req_test', ip: null, userAgent: null },
   };
   await commit(app.services, source, async (tx) => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type AuditTargetType, createId } from '@tollkeeper/contract';
+import { type AuditAction, type AuditTargetType, createId } from '@tollkeeper/contract';
 import type { Origin, Services } from '../context.ts';
 import type { Transaction } from '../db/connect.ts';
 import { auditChain } from '../db/schema/index.ts';
@@ -36,7 +36,7 @@ export type AuditTarget =
 export interface AuditEntry {
   readonly organizationId: string;
   readonly actor: AuditActor;
-  readonly action: string;
+  readonly action: AuditAction;
   readonly target: AuditTarget;
   readonly before: Facts | null;
   readonly after: Facts | null;

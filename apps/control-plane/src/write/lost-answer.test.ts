@@ -58,7 +58,7 @@ function note(name: string, then: (tx: Transaction) => Promise<void> = async () 
   const source = {
     organizationId,
     actor: { type: 'system', job: 'test' } as const,
-    action: 'test',
+    action: 'organization.update' as const,
     origin: { requestId: 'req_note', ip: null, userAgent: null },
   };
   const target = { type: 'role', id: name, name } as const;

@@ -33,7 +33,7 @@ async function addWorkspace(
   const source = {
     organizationId: of,
     actor: { type: 'system', job: 'test' } as const,
-    action: 'test',
+    action: 'organization.update' as const,
     origin: { requestId: `req_${name}`, ip: null, userAgent: null },
   };
   return commit(app.services, source, async (tx) => {

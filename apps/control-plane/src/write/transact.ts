@@ -1,3 +1,4 @@
+import type { AuditAction } from '@tollkeeper/contract';
 import type { Origin, Services } from '../context.ts';
 import type { Transaction } from '../db/connect.ts';
 import { runOptimistically } from '../db/optimistic.ts';
@@ -18,7 +19,7 @@ import type { Replayed, Written } from './written.ts';
 export interface Source {
   readonly organizationId: string;
   readonly actor: AuditActor;
-  readonly action: string;
+  readonly action: AuditAction;
   readonly origin: Origin;
   /** Who waits for a turn, where that is not the actor. */
   readonly caller?: Caller;

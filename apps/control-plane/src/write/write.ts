@@ -1,4 +1,4 @@
-import type { Scope } from '@tollkeeper/contract';
+import type { AuditAction, Scope } from '@tollkeeper/contract';
 import { recordLead } from '../access/prune-lineage.ts';
 import { requireScope } from '../access/require-scope.ts';
 import type { Ctx } from '../context.ts';
@@ -21,7 +21,7 @@ export {
 
 interface WriteSpec<F extends object> {
   readonly scope: Scope;
-  readonly action: string;
+  readonly action: AuditAction;
   /** What shows `fn` more than whether the caller still may, in the same statement. */
   readonly read?: CallerRead<F>;
   /** Whether `fn` mostly does with locked reads and unawaited writes (`runOptimistically`). */

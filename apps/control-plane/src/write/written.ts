@@ -1,3 +1,4 @@
+import type { AuditAction } from '@tollkeeper/contract';
 import { canonicalJson } from '@tollkeeper/transparency-log';
 import type { AuditTarget, Facts } from './audit.ts';
 import type { Change } from './change.ts';
@@ -12,7 +13,7 @@ interface EventDetails {
 
 /** A further event of the same change, under an action of its own. */
 export interface FurtherEvent extends EventDetails {
-  readonly action: string;
+  readonly action: AuditAction;
 }
 
 /** What a verb did, for the log and for everyone who decides. */

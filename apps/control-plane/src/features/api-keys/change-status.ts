@@ -1,4 +1,4 @@
-import type { ApiKey, KeyStatus } from '@tollkeeper/contract';
+import type { ApiKey, AuditAction, KeyStatus } from '@tollkeeper/contract';
 import { eq } from 'drizzle-orm';
 import type { Ctx } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
@@ -24,7 +24,7 @@ export type Next = Partial<KeyRow> & { readonly status: KeyStatus };
 export function changeStatus(
   ctx: Ctx,
   id: string,
-  action: `api_key.${string}`,
+  action: AuditAction,
   next: (row: KeyRow, change: StatusChange) => Next | Promise<Next>,
 ): Promise<ApiKey> {
   return write(ctx, { scope: 'api_keys.revoke', action }, async (tx, confirmed) => {

@@ -183,7 +183,7 @@ function endOne(
       keyId === null
         ? { type: 'member' as const, memberId }
         : { type: 'key' as const, memberId, keyId },
-    action: 'api_key.cascade',
+    action: 'api_key.cascade' as const,
     origin: { requestId, ip, userAgent },
     // What waits of the member, by whichever key, keeps no cascade from its turn.
     caller: { owner: 'cascades', credential: row.id },

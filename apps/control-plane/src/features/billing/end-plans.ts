@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { AuditAction } from '@tollkeeper/contract';
 import { and, eq, isNull, lte, or } from 'drizzle-orm';
 import type { Services } from '../../context.ts';
 import { billing, organization } from '../../db/schema/index.ts';
@@ -44,7 +45,7 @@ function findEnding({ db }: EndServices, now: Date) {
     );
 }
 
-function sourceOf(organizationId: string, action: string, requestId: string) {
+function sourceOf(organizationId: string, action: AuditAction, requestId: string) {
   return {
     organizationId,
     actor: { type: 'system', job: 'end-plans' } as const,

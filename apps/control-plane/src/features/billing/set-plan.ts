@@ -39,7 +39,7 @@ export async function setPlan(
   const source = {
     organizationId: id,
     actor: { type: 'operator' } as const,
-    action: 'organization.set_plan',
+    action: 'organization.set_plan' as const,
     origin: { requestId, ip: null, userAgent: null },
   };
   return commit(services, source, async (tx) => {

@@ -61,7 +61,7 @@ async function join({ services, origin }: Joining, body: Body): Promise<JoinedGa
   const found = await findJoinKey(services.db, body.joinKey);
   const { id: joinKeyId, organizationId, memberId } = found;
   const actor = { type: 'join_key', memberId, joinKeyId } as const;
-  const source = { organizationId, actor, action: 'gateway.join', origin };
+  const source = { organizationId, actor, action: 'gateway.join', origin } as const;
   const joined = await commit<Joined>(services, source, async (tx) => {
     const key = await lockOpenJoinKey(tx, joinKeyId, origin.ip, services.clock());
     const publicKey = Buffer.from(body.publicKey, 'base64url');

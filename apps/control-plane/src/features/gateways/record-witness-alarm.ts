@@ -15,7 +15,9 @@ export async function recordWitnessAlarm(
   const source = {
     organizationId,
     actor: { type: 'system', job: 'witness' } as const,
-    action: alarm ? 'gateway.witness_alarm' : 'gateway.witness_alarm_resolved',
+    action: alarm
+      ? ('gateway.witness_alarm' as const)
+      : ('gateway.witness_alarm_resolved' as const),
     origin: { requestId: `req_${randomUUID()}`, ip: null, userAgent: null },
   };
   await commit<boolean>(services, source, async (tx) => {

@@ -1,3 +1,4 @@
+import type { AuditAction } from '@tollkeeper/contract';
 import { and, asc, eq, isNull, ne } from 'drizzle-orm';
 import type { Origin, Services } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
@@ -6,7 +7,7 @@ import { append } from '../../write/append.ts';
 import { type AuditActor, type Facts, lockChainEnd } from '../../write/audit.ts';
 
 interface SessionEvent {
-  readonly action: `session.${string}`;
+  readonly action: AuditAction;
   readonly after: Facts | null;
   readonly origin: Origin;
   /** The member themselves, unless it was somebody else. */

@@ -1,3 +1,4 @@
+import type { AuditAction } from '@tollkeeper/contract';
 import { hashPassword } from 'better-auth/crypto';
 import { eq } from 'drizzle-orm';
 import type { Transaction } from '../../db/connect.ts';
@@ -61,7 +62,7 @@ async function change(
   services: WriteServices,
   email: string,
   requestId: string,
-  action: `session.${string}`,
+  action: AuditAction,
   work: (tx: Transaction, userId: string) => Promise<void>,
 ): Promise<{ email: string }> {
   const userId = await getUserId(services.db, email);

@@ -58,7 +58,7 @@ function join(
   memberId: string,
 ) {
   const actor = { type: 'member', memberId } as const;
-  const source = { organizationId, actor, action: 'invitation.accept', origin };
+  const source = { organizationId, actor, action: 'invitation.accept', origin } as const;
   return commit(services, source, async (tx) => {
     const now = services.clock();
     const row = await lockOpenInvitation(tx, token, now);

@@ -28,7 +28,7 @@ export async function createOrganization(
   const source = {
     organizationId,
     actor: { type: 'operator' } as const,
-    action: 'organization.create',
+    action: 'organization.create' as const,
     origin: { requestId, ip: null, userAgent: null },
   };
   return commit(services, source, async (tx) => {

@@ -46,7 +46,7 @@ export async function transferByOperator(
   const source = {
     organizationId: id,
     actor: { type: 'operator' } as const,
-    action: 'organization.transfer',
+    action: 'organization.transfer' as const,
     origin: { requestId, ip: null, userAgent: null },
   };
   return commit(services, source, async (tx) => {

@@ -1,4 +1,4 @@
-import type { Policy, PolicyStatus } from '@tollkeeper/contract';
+import type { AuditAction, Policy, PolicyStatus } from '@tollkeeper/contract';
 import { eq } from 'drizzle-orm';
 import type { Ctx } from '../../context.ts';
 import { policy } from '../../db/schema/index.ts';
@@ -20,7 +20,12 @@ export function disablePolicy(ctx: Ctx, { params }: Input): Promise<Policy> {
   return setStatus(ctx, params.id, 'disabled', 'policy.disable');
 }
 
-function setStatus(ctx: Ctx, id: string, status: PolicyStatus, action: string): Promise<Policy> {
+function setStatus(
+  ctx: Ctx,
+  id: string,
+  status: PolicyStatus,
+  action: AuditAction,
+): Promise<Policy> {
   return write<Policy>(ctx, { scope: 'policies.edit', action }, async (tx, confirmed) => {
     const row = await lockPolicy(tx, confirmed, id);
     if (row.status !== status) {

@@ -61,7 +61,7 @@ async function createOwner(services: Services, origin: Origin, body: Body) {
   const memberId = createId('member', services.randomBytes);
   const passwordHash = await hashPassword(body.password);
   const actor = { type: 'member', memberId } as const;
-  const source = { organizationId, actor, action: 'organization.create', origin };
+  const source = { organizationId, actor, action: 'organization.create', origin } as const;
   return commit(services, source, async (tx) => {
     await tx.execute(sql`select pg_advisory_xact_lock(${SETUP_LOCK})`);
     const users = await tx.select({ id: user.id }).from(user).limit(1);

@@ -1,4 +1,4 @@
-import { AUDIT_ACTION_FILTER, auditActorId } from '@tollkeeper/contract';
+import { AUDIT_ACTION_FILTER, AUDIT_ACTIONS, auditActorId } from '@tollkeeper/contract';
 import { expect, it } from 'vitest';
 import { ACTION_GROUPS, actionWords, actorKindWords, actorWords } from './event-words.ts';
 
@@ -10,6 +10,13 @@ it('says what an action did', () => {
 it('takes the name of an action apart that it does not know', () => {
   expect(actionWords('api_key.frobnicate_twice')).toBe('API key: frobnicate twice');
   expect(actionWords('constructor.toString')).toBe('Constructor: toString');
+});
+
+it('has words for every action that the server records, and for no others', () => {
+  const worded = ACTION_GROUPS.flatMap(({ group, actions }) =>
+    Object.keys(actions).map((verb) => `${group}.${verb}`),
+  );
+  expect(worded.toSorted()).toEqual(AUDIT_ACTIONS.toSorted());
 });
 
 it('offers no action that the server would not take as a filter', () => {

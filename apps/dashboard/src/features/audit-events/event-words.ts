@@ -30,7 +30,6 @@ export const ACTION_GROUPS: readonly ActionGroup[] = [
       sign_out: 'Signed out',
       confirm: 'Confirmed their identity',
       revoke_all: 'Signed out everywhere',
-      revoke: 'Signed out another session',
       change_password: 'Changed their password',
       create_reset_link: 'Created a link to reset a password',
       reset_password: 'Reset a password',

@@ -25,7 +25,7 @@ export async function recordExport(
   const { services, organizationId, origin } = ctx;
   const source = {
     ...{ organizationId, actor: auditActor(ctx), origin },
-    action: 'audit_log.export_ended',
+    action: 'audit_log.export_ended' as const,
   };
   return (end) =>
     commit(services, source, async () => {
