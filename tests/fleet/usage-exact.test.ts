@@ -17,7 +17,7 @@ import { type ForgetfulLine, startForgetfulLine } from './forgetful-line.ts';
 import { type Gateway, startGateway } from './gateway.ts';
 import { startUpstream } from './upstream.ts';
 
-const KILLS = process.env.LONG ? 100 : 5;
+const KILLS = process.env.LONG ? 100 : 4;
 /** For each of the two keys. */
 const CLIENTS = 2;
 const LOST = process.env.LONG ? 30 : 3;

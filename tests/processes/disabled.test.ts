@@ -7,7 +7,7 @@ import { type Pair, startPair, through } from './pair.ts';
 import { startTraffic, type Traffic } from './traffic.ts';
 import { until } from './until.ts';
 
-const ROUNDS = process.env.LONG ? 100 : 10;
+const ROUNDS = process.env.LONG ? 100 : 6;
 const BOTH = (code: string) => [code, code];
 
 /** Between two requests of a client: without it, the load takes whatever the machine has. */

@@ -3,7 +3,7 @@ import type { Client } from '../../apps/control-plane/src/testing/client.ts';
 import { createKey, type Key, standing } from './keys.ts';
 import { type Pair, startPair, through } from './pair.ts';
 
-const ROUNDS = process.env.LONG ? 100 : 10;
+const ROUNDS = process.env.LONG ? 100 : 6;
 
 let pair: Pair;
 let viaB: Client;

@@ -109,7 +109,7 @@ it('neither loses nor doubles a call while its connections to the database are c
     },
     PAUSE_MS,
   );
-  const rounds = process.env.LONG ? 200 : 15;
+  const rounds = process.env.LONG ? 200 : 8;
 
   for (let round = 0; round < rounds; round += 1) {
     await pair.query(`select pg_terminate_backend(pid) from pg_stat_activity

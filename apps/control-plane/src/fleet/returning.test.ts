@@ -11,7 +11,7 @@ import {
 import { addManyKeys } from '../testing/many-keys.ts';
 import { makeKey, type TestKey } from '../testing/start-organization.ts';
 
-const GATEWAYS = 200;
+const GATEWAYS = process.env.LONG ? 200 : 60;
 const KEYS = 3000;
 /** What a gateway receives once it is admitted. */
 const ADMITTED: ReadonlySet<string> = new Set(['snapshot', 'changes']);

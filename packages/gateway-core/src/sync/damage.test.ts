@@ -6,7 +6,7 @@ import { createWorld, idOf, keyOf } from '../testing/world.ts';
 import { createDamage } from './damage.fixture.ts';
 import { openTestSync, type TestSync } from './sync.fixture.ts';
 
-const CASES = process.env.LONG ? 100_000 : 4000;
+const CASES = process.env.LONG ? 100_000 : 1500;
 const DECISIONS = ['valid', 'revoked', 'valid', 'not_found'];
 
 /** Has applied a snapshot and two changes; what came first would let the revoked key in. */

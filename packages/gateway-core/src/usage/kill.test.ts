@@ -9,7 +9,7 @@ import { createModel, type ModelControlPlane } from './model-control-plane.fixtu
 import { namesIn } from './segment-name.ts';
 import { callsOf } from './sums.ts';
 
-const KILLS = process.env.LONG ? 300 : 12;
+const KILLS = process.env.LONG ? 300 : 6;
 const COUNTING = fileURLToPath(new URL('./counting.fixture.ts', import.meta.url));
 
 it('loses no answered call and doubles none, whenever its process is killed', async () => {

@@ -8,8 +8,8 @@ import { addMember, claimedOrganization } from '../../testing/people.ts';
 import type { Query } from '../../testing/query-database.ts';
 import { startOrganization } from '../../testing/start-organization.ts';
 import type { TestApp } from '../../testing/test-app.ts';
-import { ctxOf } from './cascade-world.fixture.ts';
-import { CASCADE_LIMITS, ENDED_MAX } from './ended-part.ts';
+import { ctxOf, endAtMost } from './cascade-world.fixture.ts';
+import { CASCADE_LIMITS } from './ended-part.ts';
 import { revokeWithCreated } from './revoke-with-created.ts';
 
 interface Listed {
@@ -21,11 +21,14 @@ interface Results {
   readonly results: readonly { readonly error: { readonly code: string } | null }[];
 }
 
+const ENDED_MAX = process.env.LONG ? CASCADE_LIMITS.endedMax : 500;
+
 let app: TestApp;
 let owner: Client;
 let query: Query;
 
 beforeAll(async () => {
+  endAtMost(ENDED_MAX);
   ({ app, owner, query } = await startOrganization());
 });
 

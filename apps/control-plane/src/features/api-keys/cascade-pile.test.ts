@@ -7,13 +7,16 @@ import { makeKey, type TestKey } from '../../testing/keys.ts';
 import { recordStatements } from '../../testing/reads/explain-statements.ts';
 import { startTestApp } from '../../testing/test-app.ts';
 import { whileHeld } from '../../testing/while-held.ts';
-import { type CascadeWorld, startCascadeWorld } from './cascade-world.fixture.ts';
-import { ENDED_MAX } from './ended-part.ts';
+import { type CascadeWorld, endAtMost, startCascadeWorld } from './cascade-world.fixture.ts';
+import { CASCADE_LIMITS } from './ended-part.ts';
 import { RUNNING_IN_ALL_MAX, RUNNING_MAX } from './record-cascade.ts';
+
+const ENDED_MAX = process.env.LONG ? CASCADE_LIMITS.endedMax : 500;
 
 let world: CascadeWorld;
 
 beforeAll(async () => {
+  endAtMost(ENDED_MAX);
   world = await startCascadeWorld();
 });
 

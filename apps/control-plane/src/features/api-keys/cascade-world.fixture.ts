@@ -1,6 +1,7 @@
 import type { Identity, InvitationWithLink, RouteOutput, Routes } from '@tollkeeper/contract';
 import { scopeSet } from '@tollkeeper/verify';
 import type { Ctx } from '../../context.ts';
+import { atFileEnd } from '../../testing/at-file-end.ts';
 import type { Client } from '../../testing/client.ts';
 import { joinWith, makeJoinKey } from '../../testing/fleet.ts';
 import { type Joined, tokenOf } from '../../testing/join.ts';
@@ -8,6 +9,7 @@ import { makeKey, type TestKey } from '../../testing/keys.ts';
 import { claimedOrganization } from '../../testing/people.ts';
 import { defaultWorkspace, startOrganization } from '../../testing/start-organization.ts';
 import type { TestApp } from '../../testing/test-app.ts';
+import { CASCADE_LIMITS } from './ended-part.ts';
 
 type Created = RouteOutput<Routes['getCreated']>;
 
@@ -44,6 +46,16 @@ const TIMES = {
   join_key: ['created_at'],
   gateway: ['created_at'],
 };
+
+/**
+ * Until the test file ends, the routes end this many keys and people in one transaction, and a fifth of
+ * them in each further one. That they end thousands, each with its event, takes seconds.
+ */
+export function endAtMost(endedMax: number): void {
+  const { atOnceMax, endedMax: most, partMax } = CASCADE_LIMITS;
+  atFileEnd(() => Object.assign(CASCADE_LIMITS, { atOnceMax, endedMax: most, partMax }));
+  Object.assign(CASCADE_LIMITS, { atOnceMax: endedMax, endedMax, partMax: endedMax / 5 });
+}
 
 export type CascadeWorld = Awaited<ReturnType<typeof startCascadeWorld>>;
 

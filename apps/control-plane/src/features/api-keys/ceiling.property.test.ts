@@ -19,7 +19,7 @@ import { makeKey, type TestKey } from '../../testing/keys.ts';
 import { addWorkspace, choosePlan, claimedOrganization } from '../../testing/people.ts';
 import { claimServer, startTestApp, type TestApp, withKey } from '../../testing/test-app.ts';
 
-const RUNS = process.env.LONG ? 500 : 25;
+const RUNS = process.env.LONG ? 500 : 12;
 const STEPS = 8;
 const HOUR_MS = 3_600_000;
 const TAGS = ['ci', 'prod'];

@@ -14,7 +14,7 @@ import {
   type World,
 } from './ceiling-world.fixture.ts';
 
-const RUNS = process.env.LONG ? 100 : 15;
+const RUNS = process.env.LONG ? 100 : 8;
 const STEPS_MAX = process.env.LONG ? 30 : 12;
 const RUN_MS = 20_000;
 /** Short sequences find little: they are for the reader of a failure. */

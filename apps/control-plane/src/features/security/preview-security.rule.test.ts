@@ -37,7 +37,7 @@ const key = fc.record({
   enabledAgo: maybe(days),
   ranges,
 });
-const RUNS = 40;
+const RUNS = process.env.LONG ? 100 : 20;
 const keyRows = fc.array(key, { minLength: KEYS, maxLength: KEYS });
 const settings = {
   keyLifetimeDaysMax: maybe(limit),
