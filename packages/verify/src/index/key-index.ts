@@ -81,7 +81,7 @@ function placeSecret(
   if (retiresAtMs === null) index.retiresAtMs.delete(slot);
   else index.retiresAtMs.set(slot, retiresAtMs);
   writeLabels(index.labels, slot, facts);
-  forgetKey(index.policies, slot);
+  forgetSlot(index, slot);
   addKeyId(index.keyIdTable, slot, facts.keyId);
 }
 
@@ -93,7 +93,7 @@ export function removeSecret(index: KeyIndex, hash: Uint8Array): boolean {
   removeKeyId(index.keyIdTable, slot);
   index.retiresAtMs.delete(slot);
   clearLabels(index.labels, slot);
-  forgetKey(index.policies, slot);
+  forgetSlot(index, slot);
   removeSlot(index.secrets, slot);
   return true;
 }
@@ -132,12 +132,27 @@ export function secretSubject(index: KeyIndex, slot: number): KeySubject | undef
   return status && subjectOf(index, slot);
 }
 
-/** The part of `secretFacts` that every call needs. */
+/** So many keys that called last are remembered; a million would be as many objects. */
+const IDENTITIES_MAX = 4096;
+
+/** The part of `secretFacts` that every call needs: the same object until the key changes, as a rule. */
 export function secretIdentity(index: KeyIndex, slot: number): KeyIdentity | undefined {
+  const { identities } = index;
+  const known = identities.get(slot);
+  if (known) return known;
   const subject = secretSubject(index, slot);
   if (!subject) return undefined;
   const { keyId, organizationId, workspaceId, ownerId } = subject;
-  return { keyId, organizationId, workspaceId, ownerId, name: readName(index.labels, slot) };
+  const name = readName(index.labels, slot);
+  const identity = { keyId, organizationId, workspaceId, ownerId, name };
+  if (identities.size >= IDENTITIES_MAX) identities.clear();
+  identities.set(slot, identity);
+  return identity;
+}
+
+function forgetSlot({ policies, identities }: KeyIndex, slot: number): void {
+  forgetKey(policies, slot);
+  identities.delete(slot);
 }
 
 function subjectOf(index: KeyIndex, slot: number): KeySubject {
@@ -163,6 +178,7 @@ function growFor(index: KeyIndex, fingerprint: Fingerprint): void {
   moveLabels(index.labels, move);
   moveKeyIds(index.keyIdTable, move);
   forgetKeys(index.policies);
+  index.identities.clear();
   const retirements = [...index.retiresAtMs];
   index.retiresAtMs.clear();
   for (const [slot, atMs] of retirements) index.retiresAtMs.set(movedSlot(move, slot), atMs);

@@ -1,3 +1,4 @@
+import type { KeyIdentity } from '../key-facts.ts';
 import { createPolicyStore, type PolicyStore } from '../policies/policy-store.ts';
 import { type ApiScopeLists, createApiScopeLists } from './api-scope-lists.ts';
 import { createInternedTexts, type InternedTexts } from './interned-texts.ts';
@@ -34,6 +35,8 @@ export interface KeyIndex {
   /** By number of the organization; only those that bind their keys to addresses have one. */
   readonly organizationIpLists: Map<number, number>;
   readonly policies: PolicyStore;
+  /** By slot, of keys that called last: whose they are, read once. */
+  readonly identities: Map<number, KeyIdentity>;
 }
 
 /** @param secretsExpected so many find room from the start: an index that grows moves them */
@@ -55,5 +58,6 @@ export function createKeyIndex(secretsExpected = 0): KeyIndex {
     tagLists: createTextLists(),
     organizationIpLists: new Map(),
     policies: createPolicyStore(),
+    identities: new Map(),
   };
 }
