@@ -54,7 +54,6 @@ export async function createKey(ctx: Ctx, { body }: { body: Body }): Promise<Cre
         confirmed,
         { route: 'createKey', body },
         (): Promise<Written<Created>> => makeKey(tx, confirmed, body, facts),
-        // How much of a limit is used is another number by then.
         ({ secret: _secret, limit, ...key }) => (limit === null ? { ...key, limit } : key),
       );
     },

@@ -65,7 +65,7 @@ function limitReached({ plan, keysMax }: LimitTerms, limit: number, used: number
 
 /**
  * Puts into the answer how much of the limit is used once the transaction has ended; nobody waits for
- * it in the transaction.
+ * it in the transaction. A repeated creation does not say so again: by then it is another number.
  */
 export function fillKeyLimit(
   tx: Transaction,
