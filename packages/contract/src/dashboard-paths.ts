@@ -20,6 +20,7 @@ export const DASHBOARD_PATHS = [
   '/api-scopes',
   '/workspaces',
   '/organization',
+  '/billing',
   '/audit-log',
   '/audit-log/$id',
   '/security',

@@ -9,6 +9,7 @@ import {
 import { useCallback, useEffect } from 'react';
 import { AccountSecurityPage } from '../features/account-security/index.ts';
 import { KeyPage, KeysPage, parseKeySearch } from '../features/api-keys/index.ts';
+import { BillingPage } from '../features/billing/index.ts';
 import { FleetPage } from '../features/fleet/index.ts';
 import { MembersPage } from '../features/members/index.ts';
 import { OrganizationPage } from '../features/organization/index.ts';
@@ -173,6 +174,12 @@ function OrganizationRoute() {
   return <OrganizationPage onGone={() => (other ? switchTo(other.id) : leave(signOut))} />;
 }
 
+const billingRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  path: '/billing',
+  component: BillingPage,
+});
+
 const securityRoute = createRoute({
   getParentRoute: () => insideRoute,
   path: '/security',
@@ -201,6 +208,7 @@ export const insideRoutes = insideRoute.addChildren([
   apiScopesRoute,
   workspacesRoute,
   organizationRoute,
+  billingRoute,
   securityRoute,
   accountSecurityRoute,
 ]);

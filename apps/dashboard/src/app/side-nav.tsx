@@ -3,6 +3,7 @@ import {
   Boxes,
   Braces,
   Building2,
+  CreditCard,
   History,
   KeyRound,
   Monitor,
@@ -41,6 +42,7 @@ const PAGES = [
   { to: '/api-scopes', icon: Braces, title: 'API scopes', scope: 'policies.read' },
   { to: '/workspaces', icon: Boxes, title: 'Workspaces', scope: 'workspaces.read' },
   { to: '/organization', icon: Building2, title: 'Organization', scope: 'organization.read' },
+  { to: '/billing', icon: CreditCard, title: 'Billing', scope: 'billing.read' },
   { to: '/audit-log', icon: History, title: 'Audit log', scope: 'audit.read' },
   { to: '/security', icon: ShieldAlert, title: 'Security', scope: 'security.read' },
 ] as const;

@@ -104,8 +104,8 @@ function PlanFull({ count, limit }: PlanFullProps) {
           : `Your plan allows ${counted(limit, 'key')}, and ${count ?? limit} count towards it: active and disabled keys that have not expired.`}
       </p>
       <p className="mt-1">
-        Revoke or delete a key that nobody needs, or ask the operator of this server for a larger
-        plan. What you filled in stays here.
+        Revoke or delete a key that nobody needs, or choose a larger plan on the billing page. What
+        you filled in stays here.
       </p>
     </Notice>
   );

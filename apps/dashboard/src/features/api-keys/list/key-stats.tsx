@@ -6,7 +6,7 @@ import { Skeleton } from '../../../components/page.tsx';
 import { TimeAgoButton } from '../../../components/time-ago.tsx';
 import { UsageFigure } from '../../../components/usage-figure.tsx';
 import { formatCount } from '../../../lib/format.ts';
-import { joinClasses } from '../../../lib/join-classes.ts';
+import { KeyLimitBar, KeyLimitNotice } from '../../billing/index.ts';
 import { PLAN_NAMES } from '../../organization/index.ts';
 import { useCan } from '../../sessions/index.ts';
 import { dayUsageQuery, keyStatsQuery } from '../queries.ts';
@@ -23,24 +23,27 @@ export function KeyStats() {
   }
   const wait = <Skeleton className="h-5 w-14" />;
   return (
-    <section
-      aria-label="Key numbers"
-      className="mb-6 grid overflow-hidden rounded-xl border border-line bg-surface md:grid-cols-[minmax(0,6fr)_minmax(0,7fr)] xl:grid-cols-[minmax(0,5fr)_minmax(0,7fr)]"
-    >
-      <dl className="grid grid-cols-2 md:border-line md:border-r">
-        <Stat term="Total keys" note="ever created" className="border-line border-r border-b">
-          {data ? formatCount(data.totalKeys) : wait}
-        </Stat>
-        <Stat term="Active keys" note="can be used now" className="border-line border-b">
-          {data ? formatCount(data.activeKeys) : wait}
-        </Stat>
-        <Stat term="Last call" note="by any key" className="border-line border-r">
-          {data ? <LastCall at={data.lastCallAt} /> : wait}
-        </Stat>
-        <PlanUsage stats={data} />
-      </dl>
-      <DayCalls stats={data} />
-    </section>
+    <>
+      {data ? <KeyLimitNotice used={data.keysUsed} max={data.keysMax} /> : null}
+      <section
+        aria-label="Key numbers"
+        className="mb-6 grid overflow-hidden rounded-xl border border-line bg-surface md:grid-cols-[minmax(0,6fr)_minmax(0,7fr)] xl:grid-cols-[minmax(0,5fr)_minmax(0,7fr)]"
+      >
+        <dl className="grid grid-cols-2 md:border-line md:border-r">
+          <Stat term="Total keys" note="ever created" className="border-line border-r border-b">
+            {data ? formatCount(data.totalKeys) : wait}
+          </Stat>
+          <Stat term="Active keys" note="can be used now" className="border-line border-b">
+            {data ? formatCount(data.activeKeys) : wait}
+          </Stat>
+          <Stat term="Last call" note="by any key" className="border-line border-r">
+            {data ? <LastCall at={data.lastCallAt} /> : wait}
+          </Stat>
+          <PlanUsage stats={data} />
+        </dl>
+        <DayCalls stats={data} />
+      </section>
+    </>
   );
 }
 
@@ -83,7 +86,7 @@ function PlanUsage({ stats }: { readonly stats: Stats | undefined }) {
         {stats?.keysMax === null ? (
           <span className="block text-[0.8125rem] text-faint">keys, unlimited</span>
         ) : null}
-        {stats ? <Bar {...stats} /> : null}
+        {stats ? <KeyLimitBar used={stats.keysUsed} max={stats.keysMax} /> : null}
       </dd>
     </div>
   );
@@ -96,19 +99,6 @@ function Used({ keysUsed, keysMax }: Stats) {
       {formatCount(keysUsed)}{' '}
       <span className="font-normal text-sm text-soft">of {formatCount(keysMax)} keys</span>
     </>
-  );
-}
-
-function Bar({ keysUsed, keysMax }: Stats) {
-  if (keysMax === null) return null;
-  const full = keysUsed >= keysMax;
-  return (
-    <progress
-      aria-label="Plan usage"
-      max={keysMax}
-      value={Math.min(keysUsed, keysMax)}
-      className={joinClasses('slim-bar mt-1.5 block', full ? 'text-warn' : 'text-accent')}
-    />
   );
 }
 
