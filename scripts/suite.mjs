@@ -17,15 +17,19 @@ export async function runSuite({ args, project, env = {} }) {
   const tests = (/** @type {string[]} */ given, whole = false) =>
     timed('tests', () => runTests(given, { whole }));
   if (project) return tests([...args, '--project', project]);
-  const codes = await Promise.all([
-    timed('types', () => run('tsc', ONE_CHECKER)),
-    inTurn([
-      () => timed('lint', runLint),
-      () => timed('servers', prepareGatewayTests),
-      () => timed('builds', prepareBuilds),
-    ]),
+  let hasWrongTypes = false;
+  const types = timed('types', () => run('tsc', ONE_CHECKER)).then((code) => {
+    hasWrongTypes = code !== 0;
+    return code;
+  });
+  const code = await inTurn([
+    () => timed('lint', runLint),
+    () => timed('servers', prepareGatewayTests),
+    () => timed('builds', prepareBuilds),
+    // The checker ends beside the first tests: alone, it would leave a core idle.
+    async () => (hasWrongTypes ? 0 : tests(args, args.length === 0)),
   ]);
-  return codes.find((code) => code !== 0) ?? tests(args, args.length === 0);
+  return (await types) || code;
 }
 
 /**
