@@ -37,7 +37,8 @@ export interface ClaimedDashboard extends Dashboard {
 
 const PORTS_FROM = 20_000;
 const PORTS_COUNT = 10_000;
-const PAGES = fileURLToPath(new URL('../../apps/dashboard/dist', import.meta.url));
+/** The built pages, of which `openBrowser` makes sure. */
+export const PAGES = fileURLToPath(new URL('../../apps/dashboard/dist', import.meta.url));
 
 /** As people have it: a process on its own embedded database, which nobody owns yet. */
 export async function startFreshDashboard(): Promise<FreshDashboard> {

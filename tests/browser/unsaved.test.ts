@@ -8,6 +8,20 @@ import { openKeys } from './key-list.ts';
 import { hasFocus } from './keyboard.ts';
 import { eventually, openWindow } from './window.ts';
 
+/** Forms, each on the page that the link of the navigation opens, or else on the one before. */
+const FORMS = [
+  { action: 'Add passkey', field: 'Name' },
+  { action: 'Change password', field: 'New password' },
+  { action: 'Set up authenticator app', field: 'Your password' },
+  { link: 'Organization', action: 'Transfer…', field: 'Your password' },
+  { action: 'Delete…', field: 'Type the name of the organization' },
+  { link: 'Members', action: 'Invite', field: 'Email' },
+  { link: 'Roles', action: 'Create role', field: 'Name' },
+  { link: 'API scopes', action: 'Create API scope', field: 'Name' },
+  { link: 'Workspaces', action: 'Create workspace', field: 'Name' },
+  { link: 'Fleet', action: 'New join key', field: 'Name' },
+];
+
 let dashboard: ClaimedDashboard;
 
 beforeAll(async () => {
@@ -36,26 +50,18 @@ it('asks before a filled form is closed, and keeps it if that was a mistake', as
   await dialog.waitFor({ state: 'hidden' });
 });
 
-it.each([
-  ['/account-security', 'Add passkey', 'Name'],
-  ['/account-security', 'Change password', 'New password'],
-  ['/organization', 'Transfer…', 'Your password'],
-  ['/organization', 'Delete…', 'Type the name of the organization'],
-  ['/account-security', 'Set up authenticator app', 'Your password'],
-  ['/members', 'Invite', 'Email'],
-  ['/roles', 'Create role', 'Name'],
-  ['/api-scopes', 'Create API scope', 'Name'],
-  ['/workspaces', 'Create workspace', 'Name'],
-  ['/fleet', 'New join key', 'Name'],
-])('asks on %s before the form of "%s" is closed', async (path, action, field) => {
+it('asks on every page before a filled form is closed', async () => {
   const page = await openWindow(dashboard, { as: dashboard.owner });
-  await page.goto(path);
-  await page.getByRole('main').getByRole('button', { name: action }).first().click();
-  await page.getByRole('dialog').getByLabel(field, { exact: true }).fill('half-way');
-  await page.keyboard.press('Escape');
-  const question = page.getByRole('alertdialog', { name: 'Discard what you entered?' });
-  await question.getByRole('button', { name: 'Discard' }).click();
-  await page.getByRole('dialog').waitFor({ state: 'hidden' });
+  await page.goto('/account-security');
+  for (const { link, action, field } of FORMS) {
+    if (link) await page.getByRole('link', { name: link, exact: true }).click();
+    await page.getByRole('main').getByRole('button', { name: action }).first().click();
+    await page.getByRole('dialog').getByLabel(field, { exact: true }).fill('half-way');
+    await page.keyboard.press('Escape');
+    const question = page.getByRole('alertdialog', { name: 'Discard what you entered?' });
+    await question.getByRole('button', { name: 'Discard' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+  }
 });
 
 it('counts an address range while it is typed, and asks before one that is none is lost', async () => {
@@ -153,7 +159,7 @@ it('refuses a name of more than 64 characters in words, and cuts nothing', async
 });
 
 it('brings the first error of a long form into view, with the focus in its field', async () => {
-  const { dialog, name } = await openCreateDialog('/', { height: 500 });
+  const { dialog, name } = await openCreateDialog(undefined, { height: 500 });
   await dialog.getByRole('radio', { name: 'Custom' }).check();
   await dialog.getByRole('region', { name: 'Summary' }).scrollIntoViewIfNeeded();
   await dialog.getByRole('button', { name: 'Create key' }).click();
@@ -191,18 +197,13 @@ it('says why a button cannot be pressed, to the keyboard and to a finger', async
   expect(await page.getByRole('dialog').count()).toBe(0);
 });
 
-interface OpenDialog {
-  readonly page: Page;
-  readonly dialog: Locator;
-  readonly name: Locator;
-}
-
-async function openCreateDialog(before = '/', size: { height?: number } = {}): Promise<OpenDialog> {
+async function openCreateDialog(before?: string, size: { height?: number } = {}) {
   const page = await openWindow(dashboard, { as: dashboard.owner, ...size });
-  await page.goto(before);
-  await page.getByRole('heading', { level: 1 }).waitFor();
-  if (before === '/') await openKeys(page);
-  else await page.getByRole('link', { name: 'API keys', exact: true }).click();
+  if (before) {
+    await page.goto(before);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await page.getByRole('link', { name: 'API keys', exact: true }).click();
+  } else await openKeys(page);
   await page.getByRole('button', { name: 'Create key' }).click();
   const dialog = page.getByRole('dialog', { name: 'Create key' });
   const name = dialog.getByLabel('Name', { exact: true });
