@@ -2,21 +2,47 @@ import { ChevronLeft, ChevronRight } from 'lucide-react';
 import { type RefObject, useEffect, useRef } from 'react';
 import { Button } from './button.tsx';
 
-interface ListPagerProps {
+/** What the search of a list that comes in pages has beside its filters. */
+interface PageSearch {
+  /** Of the page; the first has none. */
+  readonly cursor?: string;
+}
+
+interface ListPagerProps<Search extends PageSearch> {
   /** Names the buttons: "Pages of keys". */
   readonly label: string;
   /** Which page this is, and of how many items; '' while it loads. */
   readonly words: string;
-  /** Of this page; undefined on the first. */
-  readonly cursor: string | undefined;
+  readonly search: Search;
   /** Cursors of the pages before this one. */
   readonly trail: readonly string[];
-  readonly nextCursor: string | null;
-  readonly onPage: (cursor: string | undefined, trail: readonly string[]) => void;
+  /** The page, or the one before while it is on its way. */
+  readonly list: {
+    readonly data: { readonly nextCursor: string | null } | undefined;
+    readonly isPlaceholderData: boolean;
+  };
+  readonly onTurn: () => void;
+  readonly onSearch: (
+    search: Omit<Search, 'cursor'> & PageSearch,
+    trail: readonly string[],
+  ) => void;
 }
 
-/** Previous and next; a page's number is known from the way that led to it. */
-export function ListPager({ label, words, cursor, trail, nextCursor, onPage }: ListPagerProps) {
+/** Below a list: which page it is, previous and next. A page's number is known from the way that led to it. */
+export function ListPager<Search extends PageSearch>({
+  label,
+  words,
+  search: { cursor, ...filters },
+  trail,
+  list: { data, isPlaceholderData },
+  onTurn,
+  onSearch,
+}: ListPagerProps<Search>) {
+  const nextCursor = isPlaceholderData ? null : (data?.nextCursor ?? null);
+  function turnTo(page: string | undefined, pagesBefore: readonly string[]): void {
+    onTurn();
+    onSearch(page ? { ...filters, cursor: page } : filters, pagesBefore);
+  }
   return (
     <nav
       aria-label={label}
@@ -30,7 +56,7 @@ export function ListPager({ label, words, cursor, trail, nextCursor, onPage }: L
           <Button
             size="small"
             blocked={cursor ? undefined : 'This is the first page.'}
-            onClick={() => onPage(trail.at(-1), trail.slice(0, -1))}
+            onClick={() => turnTo(trail.at(-1), trail.slice(0, -1))}
           >
             <ChevronLeft size={14} aria-hidden />
             Previous
@@ -38,7 +64,7 @@ export function ListPager({ label, words, cursor, trail, nextCursor, onPage }: L
           <Button
             size="small"
             blocked={nextCursor ? undefined : 'This is the last page.'}
-            onClick={() => nextCursor && onPage(nextCursor, cursor ? [...trail, cursor] : [])}
+            onClick={() => nextCursor && turnTo(nextCursor, cursor ? [...trail, cursor] : [])}
           >
             Next
             <ChevronRight size={14} aria-hidden />

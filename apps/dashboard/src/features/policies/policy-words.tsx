@@ -1,6 +1,4 @@
-import { Link } from '@tanstack/react-router';
 import type { Policy, PolicyMode, PolicyStatus, PolicySummary } from '@tollkeeper/contract';
-import { ChevronLeft } from 'lucide-react';
 import { StatusWord } from '../../components/status-word.tsx';
 import { WorkspaceName } from '../workspaces/index.ts';
 
@@ -32,17 +30,4 @@ export function authorWords({ createdBy, createdByKey }: Author): string {
   if (!createdBy) return 'Tollkeeper';
   if (!createdByKey) return createdBy.name;
   return `${createdBy.name}, with ${createdByKey.name === null ? 'an API key' : `the key ${createdByKey.name}`}`;
-}
-
-/** From a page of one policy to all of them. */
-export function BackLink() {
-  return (
-    <Link
-      to="/policies"
-      className="mb-2 -ml-1 inline-flex min-h-6 items-center gap-1 rounded-sm pr-1 text-soft hover:text-ink"
-    >
-      <ChevronLeft size={15} aria-hidden />
-      Policies
-    </Link>
-  );
 }

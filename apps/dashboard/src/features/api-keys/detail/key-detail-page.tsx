@@ -1,12 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import type { ApiKey, ApiKeyDetail } from '@tollkeeper/contract';
-import { ApiError } from '@tollkeeper/sdk';
-import { ChevronLeft, CirclePause, CirclePlay, Pencil, RefreshCw } from 'lucide-react';
+import { CirclePause, CirclePlay, Pencil, RefreshCw } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from '../../../components/button.tsx';
-import { LoadError } from '../../../components/notice.tsx';
-import { EmptyState, PageHeader, Skeleton, usePageTitle } from '../../../components/page.tsx';
+import { EmptyState, PageHeader, usePageTitle } from '../../../components/page.tsx';
+import { BackLink, RecordView } from '../../../components/record-page.tsx';
 import { OwnEventsPanel, ReceiptButton } from '../../audit-events/index.ts';
 import { AppliedPanel } from '../../fleet/index.ts';
 import { useCan, useIdentity } from '../../sessions/index.ts';
@@ -30,28 +28,16 @@ interface KeyPageProps {
 }
 
 export function KeyPage({ id, listSearch, onGone }: KeyPageProps) {
-  const { data, error, refetch } = useQuery(keyQuery(id));
-  usePageTitle(data?.name ?? 'API key');
-  const gone = error instanceof ApiError && error.status === 404;
+  const query = useQuery(keyQuery(id));
+  usePageTitle(query.data?.name ?? 'API key');
   return (
     <>
-      <Link
-        to="/api-keys"
-        search={listSearch}
-        className="mb-2 -ml-1 inline-flex min-h-6 items-center gap-1 rounded-sm pr-1 text-soft hover:text-ink"
-      >
-        <ChevronLeft size={15} aria-hidden />
+      <BackLink to="/api-keys" search={listSearch}>
         API keys
-      </Link>
-      {gone ? <KeyGone id={id} /> : null}
-      {error && !data && !gone ? (
-        <>
-          <PageHeader title="API key" />
-          <LoadError what="the key" error={error} onRetry={refetch} />
-        </>
-      ) : null}
-      {!data && !error ? <KeyPlace /> : null}
-      {data && !gone ? <KeyView apiKey={data} onGone={onGone} /> : null}
+      </BackLink>
+      <RecordView query={query} title="API key" what="the key" gone={<KeyGone id={id} />}>
+        {(apiKey) => <KeyView apiKey={apiKey} onGone={onGone} />}
+      </RecordView>
     </>
   );
 }
@@ -84,15 +70,6 @@ function KeyView({ apiKey, onGone }: KeyViewProps) {
         </div>
       </div>
     </>
-  );
-}
-
-function KeyPlace() {
-  return (
-    <div aria-busy="true">
-      <PageHeader title={<Skeleton className="h-5 w-56" />} />
-      <Skeleton className="h-80 w-full" />
-    </div>
   );
 }
 

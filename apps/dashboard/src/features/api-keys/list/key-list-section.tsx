@@ -68,14 +68,11 @@ export function KeyListSection({ search, trail, onSearch, list }: KeyListSection
           <ListPager
             label="Pages of keys"
             words={data ? pageWords(data, pageNumber(search.cursor, trail)) : ''}
-            cursor={search.cursor}
+            search={search}
             trail={trail}
-            nextCursor={isPlaceholderData ? null : (data?.nextCursor ?? null)}
-            onPage={(cursor, nextTrail) => {
-              const { cursor: _page, ...first } = search;
-              onTurn();
-              onSearch(cursor ? { ...first, cursor } : first, nextTrail);
-            }}
+            list={list}
+            onTurn={onTurn}
+            onSearch={onSearch}
           />
         </div>
       )}

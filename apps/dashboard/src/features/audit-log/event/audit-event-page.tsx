@@ -1,10 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import type { AuditEventView } from '@tollkeeper/contract';
-import { ApiError } from '@tollkeeper/sdk';
-import { ChevronLeft } from 'lucide-react';
-import { LackedScope, LoadError } from '../../../components/notice.tsx';
-import { EmptyState, PageHeader, Skeleton, usePageTitle } from '../../../components/page.tsx';
+import { LackedScope } from '../../../components/notice.tsx';
+import { EmptyState, PageHeader, usePageTitle } from '../../../components/page.tsx';
+import { BackLink, RecordView } from '../../../components/record-page.tsx';
 import { type AuditSearch, actionWords, auditEventQuery } from '../../audit-events/index.ts';
 import { useCan } from '../../sessions/index.ts';
 import { EventChanges } from './event-changes.tsx';
@@ -18,35 +16,20 @@ interface AuditEventPageProps {
 
 export function AuditEventPage({ id, listSearch }: AuditEventPageProps) {
   const mayRead = useCan('audit.read');
-  const { data, error, refetch } = useQuery({ ...auditEventQuery(id), enabled: mayRead });
-  usePageTitle(data ? actionWords(data.action) : 'Audit event');
-  // An id that is none is refused as such, and leads to nothing either.
-  const isGone = error instanceof ApiError && [400, 404, 422].includes(error.status);
+  const query = useQuery({ ...auditEventQuery(id), enabled: mayRead });
+  usePageTitle(query.data ? actionWords(query.data.action) : 'Audit event');
   return (
     <>
-      <Link
-        to="/audit-log"
-        search={listSearch}
-        className="mb-2 -ml-1 inline-flex min-h-6 items-center gap-1 rounded-sm pr-1 text-soft hover:text-ink"
-      >
-        <ChevronLeft size={15} aria-hidden />
+      <BackLink to="/audit-log" search={listSearch}>
         Audit log
-      </Link>
-      {mayRead ? null : <LackedScope scope="audit.read" what="the audit log" />}
-      {isGone ? <EventGone /> : null}
-      {error && !isGone ? (
-        <>
-          <PageHeader title="Audit event" />
-          <LoadError what="the event" error={error} onRetry={refetch} />
-        </>
-      ) : null}
-      {mayRead && !data && !error ? (
-        <div aria-busy="true">
-          <PageHeader title={<Skeleton className="h-5 w-56" />} />
-          <Skeleton className="h-80 w-full" />
-        </div>
-      ) : null}
-      {data ? <EventView event={data} /> : null}
+      </BackLink>
+      {mayRead ? (
+        <RecordView query={query} title="Audit event" what="the event" gone={<EventGone />}>
+          {(event) => <EventView event={event} />}
+        </RecordView>
+      ) : (
+        <LackedScope scope="audit.read" what="the audit log" />
+      )}
     </>
   );
 }

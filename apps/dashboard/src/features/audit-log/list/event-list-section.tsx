@@ -65,14 +65,11 @@ export function EventListSection({ search, trail, onSearch }: EventListProps) {
             <ListPager
               label="Pages of events"
               words={events ? pageWords(events.length, pageNumber(search.cursor, trail)) : ''}
-              cursor={search.cursor}
+              search={search}
               trail={trail}
-              nextCursor={isPlaceholderData ? null : (data?.nextCursor ?? null)}
-              onPage={(cursor, nextTrail) => {
-                const { cursor: _page, ...first } = search;
-                onTurn();
-                onSearch(cursor ? { ...first, cursor } : first, nextTrail);
-              }}
+              list={list}
+              onTurn={onTurn}
+              onSearch={onSearch}
             />
           </div>
         </>

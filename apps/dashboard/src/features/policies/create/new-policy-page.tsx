@@ -1,7 +1,7 @@
 import { LackedScope } from '../../../components/notice.tsx';
 import { PageHeader, usePageTitle } from '../../../components/page.tsx';
+import { BackLink } from '../../../components/record-page.tsx';
 import { useCan } from '../../sessions/index.ts';
-import { BackLink } from '../policy-words.tsx';
 import { NewPolicyForm } from './new-policy-form.tsx';
 
 interface NewPolicyPageProps {
@@ -13,7 +13,7 @@ export function NewPolicyPage({ onCreated }: NewPolicyPageProps) {
   const mayCreate = useCan('policies.create');
   return (
     <>
-      <BackLink />
+      <BackLink to="/policies">Policies</BackLink>
       <PageHeader title="Create policy" />
       {mayCreate ? (
         <NewPolicyForm onCreated={onCreated} />

@@ -1,18 +1,16 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Policy } from '@tollkeeper/contract';
-import { ApiError } from '@tollkeeper/sdk';
 import { CirclePause, CirclePlay } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from '../../../components/button.tsx';
-import { LoadError } from '../../../components/notice.tsx';
-import { EmptyState, PageHeader, Skeleton, usePageTitle } from '../../../components/page.tsx';
+import { EmptyState, PageHeader, usePageTitle } from '../../../components/page.tsx';
 import { Panel } from '../../../components/panel.tsx';
+import { BackLink, RecordView } from '../../../components/record-page.tsx';
 import { OwnEventsPanel } from '../../audit-events/index.ts';
 import { CedarField } from '../editor/cedar-field.tsx';
 import { type PolicyAction, PolicyDialogs } from '../list/policy-dialogs.tsx';
 import { PolicyMenu } from '../list/policy-menu.tsx';
 import { isInForce } from '../policy-effects.ts';
-import { BackLink } from '../policy-words.tsx';
 import { policyQuery } from '../queries.ts';
 import { ReplayPanel } from '../replay/replay-panel.tsx';
 import { Simulator } from '../simulate/simulator.tsx';
@@ -29,26 +27,14 @@ interface PolicyPageProps {
 }
 
 export function PolicyPage({ id, onGone }: PolicyPageProps) {
-  const { data, error, refetch } = useQuery(policyQuery(id));
-  usePageTitle(data?.name ?? 'Policy');
-  const gone = error instanceof ApiError && error.status === 404;
+  const query = useQuery(policyQuery(id));
+  usePageTitle(query.data?.name ?? 'Policy');
   return (
     <>
-      <BackLink />
-      {gone ? <PolicyGone /> : null}
-      {error && !data && !gone ? (
-        <>
-          <PageHeader title="Policy" />
-          <LoadError what="the policy" error={error} onRetry={refetch} />
-        </>
-      ) : null}
-      {!data && !error ? (
-        <div aria-busy="true">
-          <PageHeader title={<Skeleton className="h-5 w-56" />} />
-          <Skeleton className="h-96 w-full" />
-        </div>
-      ) : null}
-      {data && !gone ? <PolicyView policy={data} onGone={onGone} /> : null}
+      <BackLink to="/policies">Policies</BackLink>
+      <RecordView query={query} title="Policy" what="the policy" gone={<PolicyGone />}>
+        {(policy) => <PolicyView policy={policy} onGone={onGone} />}
+      </RecordView>
     </>
   );
 }

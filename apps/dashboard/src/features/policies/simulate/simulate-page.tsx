@@ -1,7 +1,7 @@
 import { LackedScope } from '../../../components/notice.tsx';
 import { PageHeader, usePageTitle } from '../../../components/page.tsx';
+import { BackLink } from '../../../components/record-page.tsx';
 import { useCan } from '../../sessions/index.ts';
-import { BackLink } from '../policy-words.tsx';
 import { Simulator } from './simulator.tsx';
 
 export function SimulatePage() {
@@ -9,7 +9,7 @@ export function SimulatePage() {
   const mayRead = useCan('policies.read');
   return (
     <>
-      <BackLink />
+      <BackLink to="/policies">Policies</BackLink>
       <PageHeader
         title="Simulate a call"
         lead="See what a key would be answered, and which policies decide that, before anybody makes the call."
