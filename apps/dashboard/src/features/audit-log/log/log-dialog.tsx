@@ -9,6 +9,7 @@ import { serverUrl } from '../../../lib/page-address.ts';
 import { useCan } from '../../sessions/index.ts';
 import type { AuditLog } from './queries.ts';
 import { RetentionForm } from './retention-form.tsx';
+import { Witnesses } from './witnesses.tsx';
 
 interface LogDialogProps {
   readonly log: AuditLog;
@@ -47,6 +48,9 @@ export function LogDialog({ log, onClose }: LogDialogProps) {
                   Earlier ones were removed by the retention. All from this one on can be proved.
                 </span>
               ) : null}
+            </Fact>
+            <Fact term="Witnesses">
+              <Witnesses witnesses={log.witnesses} />
             </Fact>
             {maySet ? null : <Fact term="Kept for">{retentionWords(log)}</Fact>}
           </Facts>
