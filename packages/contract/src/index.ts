@@ -6,6 +6,7 @@ export * from './audit-event-schemas.ts';
 export * from './dashboard-paths.ts';
 export * from './decision.ts';
 export * from './errors.ts';
+export * from './export-cursor.ts';
 export * from './ids.ts';
 export * from './nearest-name.ts';
 export * from './openapi.ts';

@@ -1,4 +1,5 @@
 import { access, type FileHandle, open, rename } from 'node:fs/promises';
+import { type ExportFormat, exportCursor, LEAF_HASHES_LINE } from '@tollkeeper/contract';
 import { EXIT, Failure } from '../../failure.ts';
 
 /** A file that is written under another name until it is whole. */
@@ -19,7 +20,7 @@ export interface ExportFile {
  */
 export async function openExportFile(
   name: string,
-  format: string,
+  format: ExportFormat,
   resume: boolean,
 ): Promise<ExportFile> {
   if (await exists(name)) {
@@ -64,7 +65,7 @@ export async function openExportFile(
 }
 
 /** Cuts off the last line where it is not whole. */
-async function prepare(handle: FileHandle, format: string, resume: boolean) {
+async function prepare(handle: FileHandle, format: ExportFormat, resume: boolean) {
   const place = resume ? await findEnd(handle, format) : { end: 0, cursor: undefined };
   await handle.truncate(place.end);
   return place;
@@ -80,8 +81,8 @@ async function exists(path: string): Promise<boolean> {
 /** Longer than two lines can be: an event has 65,535 bytes, and escapes may double them in other formats. */
 const TAIL_BYTES = 1024 * 1024;
 
-/** The end of the last whole line, and the sequence in it. */
-async function findEnd(handle: FileHandle, format: string) {
+/** The end of the last whole line, and where the server goes on after it. */
+async function findEnd(handle: FileHandle, format: ExportFormat) {
   const { size } = await handle.stat();
   const start = Math.max(0, size - TAIL_BYTES);
   const { buffer, bytesRead } = await handle.read(
@@ -93,16 +94,23 @@ async function findEnd(handle: FileHandle, format: string) {
   let end = buffer.subarray(0, bytesRead).lastIndexOf('\n') + 1;
   let last = lastLine(buffer.subarray(0, end));
   // Hashes of events that did not arrive: the server sends both again.
-  while (last.startsWith('{"leafHashes":')) {
+  while (last.startsWith(LEAF_HASHES_LINE)) {
     end -= last.length + 1;
     last = lastLine(buffer.subarray(0, end));
   }
-  const sequence = sequenceOf(last, format);
+  const cursor = cursorAfter(await firstLine(handle), last, format);
   // A header alone: the server sends it again.
-  if (sequence === undefined) return { end: 0, cursor: undefined };
-  const treeSize = await findTreeSize(handle);
-  const cursor = treeSize === undefined ? String(sequence) : `${sequence}-${treeSize}`;
+  if (cursor === undefined) return { end: 0, cursor };
   return { end: start + end, cursor };
+}
+
+function cursorAfter(first: string, last: string, format: ExportFormat): string | undefined {
+  try {
+    return exportCursor(first, last, format);
+  } catch (cause) {
+    const message = `The file is no export in the format "${format}".`;
+    throw new Failure(EXIT.usage, message, { cause });
+  }
 }
 
 /** Of bytes that end with a line. */
@@ -110,31 +118,10 @@ function lastLine(bytes: Buffer): string {
   return bytes.toString().trimEnd().split('\n').at(-1) ?? '';
 }
 
-/** Where the first line is the head of an export with proof: the size of the tree that it is proven against. */
-async function findTreeSize(handle: FileHandle): Promise<string | undefined> {
+async function firstLine(handle: FileHandle): Promise<string> {
   const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
-  const [line = ''] = buffer.subarray(0, bytesRead).toString().split('\n', 1);
-  if (!line.startsWith('{"checkpoint":')) return undefined;
-  // A checkpoint is its origin, its size and its root, on a line each.
-  return String(JSON.parse(line).checkpoint).split('\n')[1];
+  return buffer.subarray(0, bytesRead).toString().split('\n', 1)[0] ?? '';
 }
 
 /** Longer than a checkpoint with its signatures. */
 const HEAD_BYTES = 64 * 1024;
-
-function sequenceOf(line: string, format: string): number | undefined {
-  if (line === '') return undefined;
-  if (format === 'csv') return /^\d+(?=,)/.test(line) ? Number.parseInt(line, 10) : undefined;
-  try {
-    const event = JSON.parse(line);
-    if (event.checkpoint) return undefined;
-    const sequence: unknown =
-      format === 'ocsf'
-        ? event.metadata?.sequence
-        : ((event.skipped ?? event.missing)?.end ?? event.sequence);
-    if (Number.isSafeInteger(sequence)) return sequence as number;
-  } catch {
-    // Refused below, as any other line that is none of an export.
-  }
-  throw new Failure(EXIT.usage, `The file is no export in the format "${format}".`);
-}

@@ -12,7 +12,7 @@ import {
 } from '../../../components/forms/dialog.tsx';
 import { FieldGroup } from '../../../components/forms/field.tsx';
 import type { LeaveWords } from '../../../components/forms/leave-question.tsx';
-import { ErrorNotice } from '../../../components/notice.tsx';
+import { ErrorNotice, Notice } from '../../../components/notice.tsx';
 import { formatSize } from '../../../lib/format.ts';
 import { serverNow } from '../../../lib/server-clock.ts';
 import { type AuditSearch, auditFilters, isAuditFiltered } from '../../audit-events/index.ts';
@@ -46,7 +46,7 @@ export function ExportDialog({ search, onClose }: ExportDialogProps) {
   const [format, setFormat] = useState<Format>('jsonl');
   const [wantsProof, setWantsProof] = useState(false);
   const isProven = wantsProof && format === 'jsonl';
-  const { state, start, cancel } = useExport();
+  const { state, start, stop, resume, discard } = useExport();
   // Who may export need not be one who may read.
   const { data: log } = useQuery({ ...auditLogQuery, enabled: useCan('audit.read') });
   const filters = auditFilters(search, serverNow());
@@ -84,7 +84,10 @@ export function ExportDialog({ search, onClose }: ExportDialogProps) {
           </Buttons>
         </>
       ) : null}
-      {state.kind === 'running' ? <Running state={state} onCancel={cancel} /> : null}
+      {state.kind === 'running' ? <Running state={state} onStop={stop} /> : null}
+      {state.kind === 'broken' ? (
+        <Broken state={state} onResume={resume} onDiscard={discard} />
+      ) : null}
       {state.kind === 'done' ? (
         <Done state={state} isProven={isProven} publicKey={log?.publicKey} />
       ) : null}
@@ -123,29 +126,78 @@ const RUNNING: LeaveWords = {
 
 interface RunningProps {
   readonly state: Extract<ExportState, { kind: 'running' }>;
-  readonly onCancel: () => void;
+  readonly onStop: () => void;
 }
 
-function Running({ state: { progress, newest }, onCancel }: RunningProps) {
+function Running({ state, onStop }: RunningProps) {
   useUnsaved(true, RUNNING);
-  const { bytes, sequence } = progress;
   return (
     <>
       <DialogBody>
-        <div className="text-accent">
-          <progress
-            aria-label="Export"
-            className="slim-bar"
-            {...(sequence === undefined || newest === 0 ? {} : { value: sequence, max: newest })}
-          />
-        </div>
-        <p>{formatSize(bytes)}</p>
+        <Progress state={state} />
       </DialogBody>
       <DialogFooter>
-        <Button data-initial-focus onClick={onCancel}>
+        <Button data-initial-focus onClick={onStop}>
           Stop
         </Button>
       </DialogFooter>
+    </>
+  );
+}
+
+const BROKEN: LeaveWords = {
+  title: 'Discard the export?',
+  text: 'What has arrived so far is lost.',
+  leaveLabel: 'Discard',
+  stayLabel: 'Keep it',
+};
+
+interface BrokenProps {
+  readonly state: Extract<ExportState, { kind: 'broken' }>;
+  readonly onResume: () => void;
+  readonly onDiscard: () => void;
+}
+
+function Broken({ state, onResume, onDiscard }: BrokenProps) {
+  useUnsaved(true, BROKEN);
+  return (
+    <>
+      <DialogBody>
+        <Notice tone="bad" title="The export broke off" urgent>
+          {state.errors.join(' ')} What has arrived is kept until you close this dialog.
+        </Notice>
+        <Progress state={state} />
+      </DialogBody>
+      <DialogFooter>
+        <Button look="quiet" onClick={onDiscard}>
+          Discard
+        </Button>
+        <Button look="primary" data-initial-focus onClick={onResume}>
+          Resume
+        </Button>
+      </DialogFooter>
+    </>
+  );
+}
+
+interface ProgressProps {
+  readonly state: Extract<ExportState, { kind: 'running' | 'broken' }>;
+}
+
+function Progress({ state: { place, newest } }: ProgressProps) {
+  const { bytes, cursor } = place;
+  // The sequence of the last event that has come.
+  const value = cursor === undefined ? undefined : Number.parseInt(cursor, 10);
+  return (
+    <>
+      <div className="text-accent">
+        <progress
+          aria-label="Export"
+          className="slim-bar"
+          {...(value === undefined || newest === 0 ? {} : { value, max: newest })}
+        />
+      </div>
+      <p>{formatSize(bytes)}</p>
     </>
   );
 }
