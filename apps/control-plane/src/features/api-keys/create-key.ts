@@ -70,17 +70,13 @@ async function makeKey(tx: Transaction, ctx: Ctx, body: Body, facts: CreationFac
   awaitAtCommit(tx, insertKey(tx, key, Buffer.from(hashSecret(secret))));
   const result: Created = { ...viewOf(key, facts), secret };
   fillKeyLimit(tx, ctx, facts, result);
+  const { id, name, workspaceId } = key;
   return {
     result,
-    target: {
-      type: 'api_key' as const,
-      id: key.id,
-      name: key.name,
-      workspaceId: key.workspaceId,
-    },
+    target: { type: 'api_key' as const, id, name, workspaceId },
     before: null,
     after: keyFacts(key),
-    changes: [{ kind: 'key' as const, subjectId: key.id, workspaceId: key.workspaceId }],
+    changes: [{ kind: 'key' as const, subjectId: id, workspaceId }],
   };
 }
 
