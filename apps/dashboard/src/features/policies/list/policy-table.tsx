@@ -76,7 +76,7 @@ function NameCell({ policy }: { readonly policy: PolicySummary }) {
           {description}
         </p>
       ) : null}
-      <p className="text-[0.8125rem] text-soft md:hidden">
+      <p className="text-[0.8125rem] text-soft [overflow-wrap:anywhere] md:hidden">
         <span className="sm:hidden">
           {status === 'enabled' ? 'Enabled' : 'Disabled'}, {MODE_WORDS[mode].toLowerCase()},{' '}
         </span>
