@@ -114,3 +114,24 @@ test('log shows the key of the log, and what is wrong with its outside witnesses
   expect(stdout).toMatch(/witness\.example\/w1 cosigned 7 events/);
   expect(stdout).toContain('other.example has cosigned nothing yet. It cannot be reached.');
 });
+
+test('retention asks before it lets events be deleted, and not before they are kept', async () => {
+  const saved = { retentionDays: 90, firstSequence: 1 };
+  const api = createApi({ 'PATCH /v1/audit-log': saved });
+  const set = (...argv: string[]) => ({
+    nobody: () => tollkeeper(['audit', 'retention', ...argv], { fetch: api.fetch }),
+    person: (answer: string) =>
+      tollkeeper(['audit', 'retention', ...argv], {
+        ...{ fetch: api.fetch, terminal: { columns: 80 }, stdin: [answer] },
+      }),
+  });
+  expect((await set('90').nobody()).stderr).toContain('Add --yes');
+  expect((await set('90').person('n\n')).stderr).toContain('Nothing was changed');
+  expect(api.seen).toEqual([]);
+  const agreed = await set('90').person('y\n');
+  expect(agreed.stderr).toContain('older than 90 days are deleted for good');
+  expect(agreed.exitCode).toBe(0);
+  await set('90', '--yes').nobody();
+  await set('unlimited').nobody();
+  expect(api.seen).toHaveLength(3);
+});
