@@ -68,8 +68,15 @@ describe('a receipt', () => {
   it('is of a deleted key too', async () => {
     const key = await makeKey(world.app, owner);
     await owner.delete(`/v1/api-keys/${key.id}`);
+    expect((await receiptOf(owner, key.id)).problem.code).toBe('unavailable');
     await integrateAuditLogs(world.app.services);
     expect(proven(await receiptOf(owner, key.id)).event.action).toBe('api_key.delete');
+  });
+
+  it('says of a gateway whose signature is wrong that it has not signed', async () => {
+    await world.query(`update gateway_version set signature = decode(repeat('00', 64), 'hex')`);
+    const { receipt } = proven(await receiptOf(owner, revoked.id));
+    expect([receipt.acknowledgements.length, receipt.pending.length]).toEqual([0, 2]);
   });
 
   it('is not shown for a key that the caller does not see, or without the scope', async () => {
