@@ -79,7 +79,7 @@ it('rotates with a grace period in which both secrets work, and without one', as
   ]);
 });
 
-it('revokes a key for good, with the reason beside it', async () => {
+it('revokes a key for good, with the reason beside it, and what is still to end', async () => {
   const { page, key } = await openKeyInList('lost-laptop');
 
   await chooseAction(page, 'lost-laptop', 'Revoke…');
@@ -88,8 +88,11 @@ it('revokes a key for good, with the reason beside it', async () => {
   await seeStatus(page, 'lost-laptop', 'Revoked');
   expect(await answer(key.secret)).toBe('revoked');
 
+  await beginCascade(key);
   await page.getByRole('link', { name: 'lost-laptop', exact: true }).click();
   await page.getByText('Reason: Left on a train').waitFor();
+  await page.getByText('Ending what the key created: 0 ended so far').waitFor();
+  await dashboard.query('delete from running_cascade');
   const details = page.getByRole('region', { name: 'Details' });
   expect(await details.getByRole('term').allTextContents()).toContain('Revoked');
   expect(await details.getByRole('term').allTextContents()).not.toContain('Expires');
@@ -209,6 +212,16 @@ it('deletes a key once its name was typed, and still counts it', async () => {
   await openKeys(page);
   expect(await numberOf(page, 'Total keys')).toBe(total);
 });
+
+/** As a cascade stands that other processes have not ended yet. */
+async function beginCascade({ id }: Key): Promise<void> {
+  const roots = JSON.stringify([{ id, name: 'lost-laptop', wasRevoked: false }]);
+  await dashboard.query(
+    `insert into running_cascade (organization_id, roots, member_id, scopes, request_id, created_at)
+     select organization_id, $1, id, '{}', 'req_1', now() from member limit 1`,
+    [roots],
+  );
+}
 
 async function createWith(creator: Key, name: string): Promise<Key> {
   return createKey(withKey(dashboard, creator.secret), name);
