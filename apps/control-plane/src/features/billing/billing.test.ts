@@ -1,10 +1,13 @@
 import type { Billing, PlanOffer } from '@tollkeeper/contract';
 import { beforeAll, expect, it } from 'vitest';
+import type { Mail } from '../../mail/mailer.ts';
 import type { Client } from '../../testing/client.ts';
 import { makeKey } from '../../testing/keys.ts';
 import { addMember, choosePlan, claimedOrganization } from '../../testing/people.ts';
 import { auditEvents, type Query, queryDatabase } from '../../testing/query-database.ts';
-import { claimServer, startTestApp, type TestApp } from '../../testing/test-app.ts';
+import { claimServer, OWNER, startTestApp, type TestApp } from '../../testing/test-app.ts';
+import { whileHeld } from '../../testing/while-held.ts';
+import { mailPlanEnding, mailPlanRequest } from './billing-mail.ts';
 import { approvePlanRequest, declinePlanRequest, listPlanRequests } from './decide-request.ts';
 import { endPlans } from './end-plans.ts';
 import { setPlan } from './set-plan.ts';
@@ -185,6 +188,42 @@ it('says with each key how much of the limit is used, and records once that it i
   await choosePlan(app, 'enterprise');
   const unlimited = { name: 'unlimited', profile: 'read-only' };
   expect((await owner.post<{ limit: unknown }>('/v1/api-keys', unlimited)).body.limit).toBeNull();
+});
+
+it('decides a key by the plan that a change leaves, where both come at once', async () => {
+  await query('delete from api_key');
+  await setPlan(app.services, 'developer', organizationId, 'req_test');
+  for (const name of ['one', 'two', 'three']) await makeKey(app, owner, { name });
+  const answer = await whileHeld(
+    app.database,
+    async (holder) => {
+      await holder.query(`update organization set plan = 'free' where id = $1`, [organizationId]);
+    },
+    () => owner.post('/v1/api-keys', { name: 'late', profile: 'read-only' }),
+  );
+  expect(answer.problem).toMatchObject({ code: 'plan_limit_reached', limit: 3, count: 3 });
+});
+
+it('mails a pending request to the operator, and the end of a plan to the owner', async () => {
+  const sent: Mail[] = [];
+  const mailer = { send: async (mail: Mail) => void sent.push(mail), close: () => undefined };
+  const operator = { ...app.services.billing, operatorEmail: 'operator@example.com' };
+  const services = { ...app.services, mailer, billing: operator };
+  await owner.post('/v1/billing/plan', { plan: 'pro', message: '<b>more</b>' });
+  const requestedAt = (await readBilling()).request?.requestedAt ?? '';
+  await mailPlanRequest(services, { organizationId, requestedAt });
+  await mailPlanRequest(services, { organizationId, requestedAt: new Date(0).toISOString() });
+  const until = new Date(Date.now() + DAY_MS);
+  await setPlan(app.services, 'enterprise', organizationId, 'req_test', { until });
+  await mailPlanEnding(services, { organizationId, until: until.toISOString() });
+  await mailPlanEnding(services, { organizationId, until: new Date(0).toISOString() });
+  expect(sent.map(({ to, subject }) => [to, subject])).toEqual([
+    ['operator@example.com', 'Acme requests the plan Pro'],
+    [OWNER.email, 'The plan Enterprise of Acme ends soon'],
+  ]);
+  expect(sent[0]?.text).toContain('npx tollkeeper admin requests approve acme');
+  expect(sent[0]?.html).toContain('&lt;b&gt;more&lt;/b&gt;');
+  expect(sent[1]?.text).toContain('The plan Free follows.');
 });
 
 it('changes the plan at once where organizations do it themselves, with its audit event', async () => {
