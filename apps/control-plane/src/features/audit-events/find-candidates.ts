@@ -11,6 +11,8 @@ export interface Probe {
   /** The Bloom filter of the segment has all of these bits. */
   readonly bits: readonly number[];
   readonly conditions: readonly SQL[];
+  /** Bits of the events that a search may mean; null for a segment without any. */
+  readonly named: SQL | undefined;
 }
 
 /** @returns undefined where no filter narrows anything */
@@ -28,22 +30,24 @@ export function probeOf(
   const conditions = [
     ...(from === undefined ? [] : [sql`s.last_at >= ${storableTime(from).toISOString()}`]),
     ...(to === undefined ? [] : [sql`s.first_at < ${storableTime(to).toISOString()}`]),
-    ...(search === undefined || actors === undefined ? [] : [named(ctx, search, actors)]),
   ];
-  if (terms.length + bits.length + conditions.length === 0) return undefined;
-  return { terms, bits, conditions };
+  const named = search === undefined || !actors ? undefined : namedPlaces(ctx, search, actors);
+  if (terms.length + bits.length + conditions.length === 0 && !named) return undefined;
+  return { terms, bits, conditions, named };
 }
 
-function named({ organizationId }: Ctx, search: string, actors: readonly string[]): SQL {
-  return sql`(strpos(s.names, lower(${search})) > 0 or exists (
-    select from ${auditTerm} actor where actor.organization_id = ${organizationId}
-      and actor.segment = s.number and actor.term = any(${sql.param(actors)}::text[])))`;
+/** All of a segment that has the name of a target, else those of the actors who have such a name. */
+function namedPlaces({ organizationId }: Ctx, search: string, actors: readonly string[]): SQL {
+  const width = sql.raw(String(AUDIT_SEGMENT_EVENTS));
+  return sql`case when strpos(s.names, lower(${search})) > 0 then ~ repeat('0', ${width})::bit(${width})
+    else (select bit_or(actor.places) from ${auditTerm} actor where actor.organization_id = ${organizationId}
+      and actor.segment = s.number and actor.term = any(${sql.param(actors)}::text[])) end`;
 }
 
 /** The sequences of the events that may be meant, of these segments, in the order. */
 export async function findCandidates(
   { services: { db }, organizationId }: Ctx,
-  { terms, bits, conditions }: Probe,
+  { terms, bits, conditions, named }: Probe,
   { from, to }: { readonly from: number; readonly to: number },
   order: 'asc' | 'desc',
 ): Promise<number[]> {
@@ -53,17 +57,21 @@ export async function findCandidates(
       on ${alias(at)}.organization_id = s.organization_id and ${alias(at)}.term = ${term}
       and ${alias(at)}.segment = s.number`,
   );
-  const places = sql.join(
-    terms.map((_, at) => sql`${alias(at)}.places`),
-    sql` & `,
-  );
+  // An offset of nothing keeps PostgreSQL from computing it for the condition and for the answer.
+  if (named) joins.push(sql` cross join lateral (select ${named} as places offset 0) named`);
+  const sides = [
+    ...terms.map((_, at) => sql`${alias(at)}.places`),
+    ...(named ? [sql`named.places`] : []),
+  ];
+  const places = sides.length === 0 ? sql`null` : sql`(${sql.join(sides, sql` & `)})::text`;
   const wanted = [
     sql`s.organization_id = ${organizationId} and s.number between ${from} and ${to}`,
     ...bits.map((bit) => sql`get_bit(s.bloom, ${bit}) = 1`),
     ...conditions,
+    ...(named ? [sql`named.places is not null`] : []),
   ];
   const { rows } = await db.execute<{ number: number; places: string | null }>(sql`
-    select s.number, ${terms.length === 0 ? sql`null` : sql`(${places})::text`} as places
+    select s.number, ${places} as places
     from ${auditSegment} s${sql.join(joins)}
     where ${sql.join(wanted, sql` and `)}
     order by s.number ${sql.raw(order)}`);
