@@ -113,7 +113,8 @@ test('--json is what the API answers', async () => {
   const created = JSON.parse((await tollkeeper(['keys', 'create', 'as-json', '--json'])).stdout);
   expect(created.secret).toMatch(SECRET);
   const { data } = JSON.parse((await spawned(['keys', 'list', '--all', '--json'])).stdout);
-  const { secret: _, ...key } = created;
+  const { secret: _, limit, ...key } = created;
+  expect(limit).toEqual({ used: 1, max: 3 });
   expect(data).toContainEqual(key);
   await tollkeeper(['keys', 'delete', created.id, '--yes']);
 });

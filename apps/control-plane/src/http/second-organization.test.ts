@@ -66,7 +66,8 @@ describe('an organization that came second', () => {
     );
     expect([body.id, body.name]).toEqual([second.organizationId, 'Renamed']);
     const [event] = await query<{ before: object }>(
-      `select before from audit_event where action = 'organization.update' and organization_id = $1`,
+      `select before from audit_event where action = 'organization.update'
+        and organization_id = $1 and after ->> 'name' = 'Renamed'`,
       [second.organizationId],
     );
     expect(event?.before).toMatchObject({ name: 'Second' });

@@ -169,7 +169,7 @@ describe('changes of one organization that wait for the same one', () => {
     await app.services.db.execute(sql`
       create function cut_off() returns trigger language plpgsql as $$
       begin
-        if new.action = 'test' and new.target ->> 'name' = 'cut off' then
+        if new.target ->> 'name' = 'cut off' then
           perform pg_terminate_backend(pg_backend_pid());
         end if;
         return null;

@@ -65,6 +65,11 @@ export function answers(index: KeyIndex): string[] {
     const secret = { slot, environment: 'live' } as const;
     const policies = slot >= 0 && decidePolicies(index, secret, place, () => CALL, 0);
     const facts = [secretFacts(index, slot), effectiveScopes(index, slot), policies];
-    return JSON.stringify([codes, ...facts]);
+    return JSON.stringify([codes, ...facts], withSortedNames);
   });
+}
+
+/** Policies have no order: a list of those that decided begins with the one that came first. */
+function withSortedNames(name: string, value: unknown): unknown {
+  return name === 'determining' && Array.isArray(value) ? value.toSorted() : value;
 }
