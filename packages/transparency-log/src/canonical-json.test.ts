@@ -81,6 +81,18 @@ it('sorts names that are numbers as texts, keeps __proto__, and leaves undefined
   );
 });
 
+it('sorts few and many names alike', () => {
+  const names = fc.uniqueArray(fc.string({ unit: 'grapheme', maxLength: 3 }), { maxLength: 60 });
+  fc.assert(
+    fc.property(names, (given) => {
+      const text = canonicalJson(Object.fromEntries(given.map((name) => [name, 0])));
+      const members = given.toSorted().map((name) => `${JSON.stringify(name)}:0`);
+      expect(text).toBe(`{${members.join(',')}}`);
+    }),
+    { numRuns: process.env.LONG ? 20_000 : 100 },
+  );
+});
+
 it('has one text for equal values, which reads back as the value', () => {
   const json = fc.jsonValue({ maxDepth: 2 });
   fc.assert(

@@ -42,10 +42,14 @@ function toLine(cells: readonly Cell[]): string {
  */
 const FORMULA = /^\s*[=+\-@\t\r\n＝＋－＠]/u;
 
+/** Text that a cell can hold as it is, as nearly all is: printable ASCII that begins no formula. */
+const PLAIN = /^[\w.:/][ !#-~]*$/;
+
 /** Text is always quoted: a separator of another locale begins no cell within it. */
 function toCell(cell: Cell): string {
   if (cell === null || cell === undefined) return '';
   if (typeof cell === 'number') return String(cell);
+  if (PLAIN.test(cell)) return `"${cell}"`;
   const inert = FORMULA.test(cell) ? `'${cell}` : cell;
   return `"${written(inert).replaceAll('"', '""')}"`;
 }

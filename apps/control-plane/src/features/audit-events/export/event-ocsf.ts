@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { AuditActor, AuditEvent } from '@tollkeeper/contract';
 import { canonicalJson } from '@tollkeeper/transparency-log';
 
@@ -56,7 +56,7 @@ export function ocsfLine(event: AuditEvent, authority: string): string {
   const fingerprint = {
     ...{ algorithm_id: 3, algorithm: 'SHA-256', encoding_id: 1, encoding: 'Hex' },
     ...{ serialization_id: 2, serialization: 'JCS' },
-    value: createHash('sha256').update(attested).digest('hex'),
+    value: hash('sha256', attested, 'hex'),
   };
   return `${JSON.stringify({ ...ocsf, attestation_list: [{ ...attestation, fingerprint }] })}\n`;
 }
