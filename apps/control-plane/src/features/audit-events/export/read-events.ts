@@ -23,13 +23,34 @@ export interface EventBatch {
 }
 
 /**
- * The events that match, the oldest first, in batches. Each is read by a statement of its own once it is
- * asked for, so that no connection waits for a slow reader, and each looks through a part of the log that it
+ * The events that match, the oldest first, in batches. Each is read by a statement of its own, so that no
+ * connection waits for a slow reader, and each looks through a part of the log that it
  * can read in time, however few events match. Where segments know which events may match, these alone are read.
+ * While a batch is written, the database reads the next one; no more are in memory.
  * @param after the last sequence before the part that is read
  * @param until the last sequence of that part
  */
 export async function* readEvents(
+  db: Database,
+  search: EventSearch,
+  part: { readonly after: number; readonly until: number },
+): AsyncGenerator<EventBatch> {
+  const batches = readBatches(db, search, part);
+  const begin = () => {
+    const next = batches.next();
+    // The error is thrown to the caller that asks for the batch; where none does, it ends nothing.
+    next.catch(() => undefined);
+    return next;
+  };
+  for (let next = begin(); ; ) {
+    const batch = await next;
+    if (batch.done) return;
+    next = begin();
+    yield batch.value;
+  }
+}
+
+async function* readBatches(
   db: Database,
   { matching, findWindow }: EventSearch,
   { after, until }: { readonly after: number; readonly until: number },
@@ -94,8 +115,9 @@ interface Row extends Record<string, unknown> {
   readonly ip: string | null;
   readonly userAgent: string | null;
   readonly requestId: string;
-  /** How many rows there are without the limit of bytes. */
-  readonly found: number;
+  /** What the batch has in front of the row. */
+  readonly bytesBefore: string;
+  readonly bytes: number;
 }
 
 async function readBatch(
@@ -106,11 +128,10 @@ async function readBatch(
 ): Promise<EventBatch> {
   const bytes = (column: unknown) => sql`coalesce(octet_length(${column}::text), 0)`;
   const { rows } = await db.execute<Row>(sql`
-    select id, "organizationId", sequence, "atMs", actor, action, target, before, after, ip,
-      "userAgent", "requestId", found
+    select *
     from (
-      select found.*, count(*) over ()::int as found,
-        sum(bytes) over (order by sequence) - bytes as "bytesBefore"
+      select found.*,
+        sum(bytes) over (order by sequence rows unbounded preceding) - bytes as "bytesBefore"
       from (
         select ${auditEvent.id}, ${auditEvent.organizationId} as "organizationId",
           ${auditEvent.sequence}, (extract(epoch from ${auditEvent.at}) * 1000)::bigint as "atMs",
@@ -127,10 +148,28 @@ async function readBatch(
     where "bytesBefore" < ${BYTES_MAX}
     order by sequence`);
   const last = rows.at(-1);
-  const isCut = last !== undefined && (last.found >= ROWS_MAX || last.found > rows.length);
-  return { events: rows.map(toEvent), through: isCut ? Number(last.sequence) : end };
+  const isFull =
+    rows.length >= ROWS_MAX || (last && Number(last.bytesBefore) + last.bytes >= BYTES_MAX);
+  return { events: rows.map(toEvent), through: last && isFull ? Number(last.sequence) : end };
 }
 
-function toEvent({ sequence, atMs, found: _found, ...row }: Row): AuditEvent {
-  return { ...row, sequence: Number(sequence), at: new Date(Number(atMs)).toISOString() };
+function toEvent(row: Row): AuditEvent {
+  const { id, organizationId, actor, action, target, before, after, ip, userAgent, requestId } =
+    row;
+  const sequence = Number(row.sequence);
+  const at = new Date(Number(row.atMs)).toISOString();
+  return {
+    id,
+    organizationId,
+    sequence,
+    at,
+    actor,
+    action,
+    target,
+    before,
+    after,
+    ip,
+    userAgent,
+    requestId,
+  };
 }
