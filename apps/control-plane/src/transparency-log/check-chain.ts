@@ -1,8 +1,11 @@
-import { findLeafText } from '@tollkeeper/transparency-log';
-import type { auditEvent } from '../db/schema/index.ts';
+import { type AuditLeaf, findLeafText } from '@tollkeeper/transparency-log';
 import { auditHash } from '../write/audit.ts';
 
-export type AuditEventRow = typeof auditEvent.$inferSelect;
+/** An event as the database holds it. */
+export interface ChainedLeaf extends AuditLeaf {
+  readonly previousHash: Buffer;
+  readonly hash: Buffer;
+}
 
 /** The end of a hash chain. */
 export interface ChainLink {
@@ -27,7 +30,7 @@ export interface CheckedEvents {
 export function checkChain(
   before: ChainLink,
   chainEnd: ChainLink,
-  rows: readonly AuditEventRow[],
+  rows: readonly ChainedLeaf[],
   rowsMax: number,
 ): CheckedEvents {
   const leafTexts: string[] = [];
