@@ -24,7 +24,7 @@ export interface VerifiedLog {
   readonly firstSequence: number | null;
   /** Events of which the export has no more than hashes: its filter left them out, or they were pruned. */
   readonly leftOut: number;
-  /** What the export says that it was asked for; null where it does not say, and for a live log. */
+  /** What the export says that it was asked for: empty for all events, as for a live log; null where it does not say. */
   readonly filter: ExportFilter | null;
   /** Size of the earlier checkpoint that the log continues; null where none was given or compared. */
   readonly continues: number | null;

@@ -58,7 +58,7 @@ export async function verifyLiveLog(log: LiveLog): Promise<VerifiedLog> {
     events,
     firstSequence: events > 0 ? first * TILE_WIDTH + 1 : null,
     leftOut: size - events,
-    filter: null,
+    filter: {},
     continues,
   };
 }

@@ -182,7 +182,7 @@ describe('the live log', () => {
   it('is accepted whole', async () => {
     const log = sampleLog(sampleLeaves(600));
     const whole = { origin: 'keys.example.com/org_1', size: 600, events: 600, firstSequence: 1 };
-    const rest = { continues: null, leftOut: 0, filter: null };
+    const rest = { continues: null, leftOut: 0, filter: {} };
     expect(await live(log)).toEqual({ ...whole, ...rest });
   });
 

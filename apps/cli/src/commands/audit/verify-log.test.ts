@@ -55,8 +55,14 @@ describe('an export with proofs', () => {
     const { exitCode, stdout, stderr } = await verify(text);
     expect([exitCode, stderr]).toEqual([EXIT.ok, expect.stringContaining('Give --key')]);
     expect(stdout).toBe(
-      'Verified 7 of the 9 events of keys.example.com/org_1, from event 3 on. The other 2 do not match ip=::1, says the server: they were left out.\n',
+      'Verified 7 of the 9 events of keys.example.com/org_1, from event 3 on. The other 2 do not match ip="::1", says the export: they were left out.\n',
     );
+  });
+
+  test('that does not say what it was asked for passes for no whole one', async () => {
+    const [head = '', ...rest] = LOG.exportLines((index) => index < 2);
+    const { stdout } = await verify(textOf([head.replace(/,"filter":.*/, '}'), ...rest]));
+    expect(stdout).toContain('The other 2 were left out, and the export does not say why.');
   });
 
   test('is compared with a checkpoint that was kept', async () => {

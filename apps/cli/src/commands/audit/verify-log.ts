@@ -187,9 +187,12 @@ function summaryOf({
   return `Verified ${events} of the ${size} events of ${origin}${from}.${leftOutText(rest)}${kept}`;
 }
 
-/** No proof shows whether a filter was applied as it says. */
+/** No proof shows whether a filter was applied as it says: anyone who has the file can leave out more. */
 function leftOutText({ leftOut, filter }: Pick<VerifiedLog, 'leftOut' | 'filter'>): string {
-  const asked = Object.entries(filter ?? {}).map(([name, value]) => `${name}=${value}`);
-  if (leftOut === 0 || asked.length === 0) return '';
-  return ` The other ${leftOut} do not match ${asked.join(', ')}, says the server: they were left out.`;
+  if (leftOut === 0) return '';
+  if (filter === null)
+    return ` The other ${leftOut} were left out, and the export does not say why.`;
+  const asked = Object.entries(filter).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  if (asked.length === 0) return '';
+  return ` The other ${leftOut} do not match ${asked.join(', ')}, says the export: they were left out.`;
 }
