@@ -54,7 +54,8 @@ export function checkChain(
     return stopped(`Event ${end.sequence + 1} is missing`);
   }
   if (chainEnd.sequence < before.sequence) {
-    return stopped(`The log ends at event ${chainEnd.sequence}, before what was integrated`);
+    // Not where it ends: the event about this problem moves the end.
+    return stopped(`The log ends before event ${before.sequence}, which was integrated`);
   }
   if (chainEnd.sequence === end.sequence && !chainEnd.hash.equals(end.hash)) {
     return stopped(`The hash chain does not end with event ${end.sequence}`);

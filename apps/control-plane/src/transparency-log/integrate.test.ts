@@ -129,9 +129,30 @@ it('says in the log itself when integration stops and when it goes on, once for 
   expect(await world.readSigned(id)).toEqual(await world.readTable(id));
 });
 
+it('says once that the log was cut off, though each event about it moves the end', async () => {
+  const id = await begin(6);
+  await world.db.execute(
+    sql`insert into organization (id, name, slug, created_at) values (${id}, 'Acme', ${id}, now())`,
+  );
+  await integrate(id);
+  const isCut = sql`organization_id = ${id} and sequence > 2`;
+  await world.db.execute(sql`delete from audit_event where ${isCut}`);
+  await world.db.execute(
+    sql`update audit_chain set sequence = 2, hash = (select hash from audit_event e
+      where e.organization_id = ${id} and e.sequence = 2) where organization_id = ${id}`,
+  );
+  for (let run = 0; run < 3; run += 1) await integrate(id);
+  const { rows } = await world.db.execute(sql`select action from audit_event where ${isCut}`);
+  expect(rows).toEqual([{ action: 'audit_log.integration_stopped' }]);
+});
+
 describe('no checkpoint is signed', () => {
   it.each([
-    ['the end of the log was cut off', 'update audit_chain set sequence = 2', 'ends at event 2'],
+    [
+      'the end of the log was cut off',
+      'update audit_chain set sequence = 2',
+      'ends before event 3',
+    ],
     [
       'the chain was rewritten',
       `update audit_chain set hash = sha256('x')`,
