@@ -8,11 +8,7 @@ import { UNUSED_RUN } from '../features/api-keys/index.ts';
 import { addSegments } from '../features/audit-events/index.ts';
 import { endPlans } from '../features/billing/index.ts';
 import { recordSignInFailures } from '../features/identity/index.ts';
-import {
-  collectCosignatures,
-  integrateAuditLog,
-  integrateAuditLogs,
-} from '../transparency-log/index.ts';
+import { collectCosignatures, integrateAuditLogs } from '../transparency-log/index.ts';
 import type { Outbox } from '../write/outbox.ts';
 import { disableUnusedKeys } from './disable-unused-keys.ts';
 import { eraseDeletedOrganizations } from './erase-deleted-organizations.ts';
@@ -56,7 +52,7 @@ const JOBS: readonly Job[] = [
   {
     name: 'prune-audit-events',
     cron: '23 3 * * *',
-    run: (services) => pruneAuditEvents(services, (id) => integrateAuditLog(services, id)),
+    run: (services) => pruneAuditEvents(services),
   },
   { name: 'erase-deleted-organizations', cron: '41 3 * * *', run: eraseDeletedOrganizations },
 ];

@@ -10,6 +10,7 @@ import {
 import { type Query, queryDatabase } from '../testing/query-database.ts';
 import { claimServer, startTestApp, type TestApp } from '../testing/test-app.ts';
 import { createTestDatabase } from '../testing/test-database.ts';
+import { integrateAuditLog } from '../transparency-log/index.ts';
 import { pruneAuditEvents } from './prune-audit-events.ts';
 
 let app: TestApp;
@@ -188,4 +189,20 @@ describe('the daily job', () => {
     );
     expect(left).toEqual([2, 2, 3, 3].map((number) => ({ number })));
   });
+});
+
+it('the job itself signs what it announces, so that no reader has to wait for it', async () => {
+  const { organizationId: id, owner: other } = await addOrganization(app, 'Signed');
+  await setDays(30, other.client);
+  await integrateAuditLog(app.services, id);
+  await query(`update audit_event set at = now() - interval '31 days' where organization_id = $1`, [
+    id,
+  ]);
+  expect((await pruneAuditEvents(app.services)).pruned).toBeGreaterThan(0);
+  const rows = await query(
+    `select log.size = chain.sequence as "isSigned" from transparency_log log
+      join audit_chain chain using (organization_id) where organization_id = $1`,
+    [id],
+  );
+  expect(rows).toEqual([{ isSigned: true }]);
 });

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { and, asc, eq, gt, gte, isNotNull, isNull, lt, min, or } from 'drizzle-orm';
-import type { Services } from '../context.ts';
 import type { Database, Transaction } from '../db/connect.ts';
 import {
   AUDIT_SEGMENT_EVENTS,
@@ -11,15 +10,14 @@ import {
   runningCascade,
   transparencyLog,
 } from '../db/schema/index.ts';
-import { commit, type WriteServices } from '../write/write.ts';
+import { integrateAuditLog, type LogServices } from '../transparency-log/index.ts';
+import { commit } from '../write/write.ts';
 
 const JOB = 'prune-audit-events';
 const DAY_MS = 86_400_000;
 /** Few enough that a transaction ends soon: nobody waits for the rows, but for its locks and its log. */
 const DELETED_AT_ONCE = 5000;
 const SEGMENTS_AT_ONCE = 256;
-
-type PruneServices = WriteServices & Pick<Services, 'log'>;
 
 /**
  * Deletes the audit events that are older than their organization keeps them, the oldest first and without
@@ -29,8 +27,9 @@ type PruneServices = WriteServices & Pick<Services, 'log'>;
  *   of the log can tell who deleted them
  */
 export async function pruneAuditEvents(
-  services: PruneServices,
-  onAnnounced: (organizationId: string) => Promise<unknown>,
+  services: LogServices,
+  onAnnounced: (organizationId: string) => Promise<unknown> = (id) =>
+    integrateAuditLog(services, id),
 ): Promise<{ pruned: number }> {
   let pruned = 0;
   for (const { id } of await findPruned(services.db)) {
@@ -56,7 +55,7 @@ function findPruned(db: Database) {
 }
 
 /** Records up to where events are deleted, where that is further than before. Answers whether it is. */
-function moveFirst(services: PruneServices, organizationId: string): Promise<boolean> {
+function moveFirst(services: LogServices, organizationId: string): Promise<boolean> {
   const source = {
     organizationId,
     actor: { type: 'system', job: JOB } as const,

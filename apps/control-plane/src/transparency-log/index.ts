@@ -3,7 +3,7 @@
 export { findLog, type PublishedLog } from './find-log.ts';
 export { integrateAuditLog, integrateAuditLogs } from './integrate.ts';
 export { IntegrityError } from './integrity-error.ts';
-export { logOrigin, logSigner, logVerifierKey } from './log-identity.ts';
+export { type LogServices, logOrigin, logSigner, logVerifierKey } from './log-identity.ts';
 export { collectCosignatures } from './outside-witnesses/collect-cosignatures.ts';
 export { readWitnesses } from './outside-witnesses/witness-record.ts';
 export { appendCosignatures, readCosignedCheckpoint } from './read-cosigned-checkpoint.ts';
