@@ -51,15 +51,16 @@ test('list sends every filter, and shows who did what to what', async () => {
   expect(stdout).toContain('deployer (API key)');
 });
 
-test('follow prints the newest events in order, then each new one once', async () => {
+test('follow prints the newest events in order, then each other one once', async () => {
   const ended = new Error('interrupted');
   const api = createApi({
     'GET /v1/audit-events': [
       { data: [], nextCursor: 'end' },
-      page(eventOf(2), eventOf(1)),
-      { data: [eventOf(2), { ...eventOf(3), at: eventOf(1).at }], nextCursor: 'abc' },
+      page(eventOf(4), eventOf(3)),
+      // More had come meanwhile than the list above takes.
+      { data: [eventOf(2), eventOf(3), eventOf(4), eventOf(5)], nextCursor: 'abc' },
       { data: [], nextCursor: 'abd' },
-      { data: [eventOf(4)], nextCursor: 'abe' },
+      { data: [eventOf(6)], nextCursor: 'abe' },
       ended,
     ],
   });
@@ -70,7 +71,7 @@ test('follow prints the newest events in order, then each new one once', async (
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line).sequence);
-  expect(sequences).toEqual([1, 2, 3, 4]);
+  expect(sequences).toEqual([3, 4, 2, 5, 6]);
   expect(api.seen.slice(0, 6).map(({ query }) => query.get('cursor'))).toEqual([
     ...[null, null, 'end', 'abc', 'abd', 'abe'],
   ]);

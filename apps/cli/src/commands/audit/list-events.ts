@@ -84,12 +84,13 @@ async function followEvents(
   const recent = await client.listAuditEvents({ query: { ...query, limit: Math.min(limit, 100) } });
   const shown = recent.data.toReversed();
   shown.forEach(print);
-  const last = shown.at(-1)?.sequence ?? 0;
+  // Also of those older than the newest: more may have come between the two answers than fit the second.
+  const printed = new Set(shown.map(({ sequence }) => sequence));
   for (;;) {
     const page = await client.listAuditEvents({
       query: { ...query, cursor, order: 'asc', limit: 100 },
     });
-    page.data.filter(({ sequence }) => sequence > last).forEach(print);
+    page.data.filter(({ sequence }) => !printed.has(sequence)).forEach(print);
     cursor = page.nextCursor ?? cursor;
     if (page.data.length === 0) await ctx.sleep(FOLLOW_MS);
   }
