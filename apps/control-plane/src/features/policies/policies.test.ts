@@ -213,6 +213,8 @@ describe('an edit', () => {
   it('to a name that is taken in its place is refused', async () => {
     const taken = await create({ name: ' Taken ' });
     expect(taken.name).toBe('Taken');
+    // As servers of earlier versions stored it.
+    await organization.query(`update policy set name = ' Taken ' where id = $1`, [taken.id]);
     const other = await create();
     const renamed = await owner.patch(`/v1/policies/${other.id}`, { name: 'taken ' });
     expect(renamed.problem.code).toBe('invalid_state');

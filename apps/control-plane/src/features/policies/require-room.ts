@@ -72,7 +72,7 @@ export async function requireFreeName(
       and(
         inPlace(ctx, workspaceId),
         ne(policy.id, own),
-        sql`lower(${policy.name}) = lower(${name})`,
+        sql`lower(trim(${policy.name})) = lower(${name})`,
       ),
     )
     .limit(1);

@@ -63,8 +63,9 @@ describe('custom roles', () => {
     });
     const key = withKey(app, created.body.secret ?? '');
     expect((await key.get('/v1/api-keys')).status).toBe(200);
-    const edited = await owner.patch<Role>(`/v1/roles/${role.id}`, { scopes: ['members.read'] });
-    expect(edited.body.scopes).toEqual(['members.read']);
+    const change = { name: ' Front desk ', scopes: ['members.read'] };
+    const edited = await owner.patch<Role>(`/v1/roles/${role.id}`, change);
+    expect(edited.body).toMatchObject({ ...change, name: 'Front desk' });
     expect((await key.get('/v1/api-keys')).problem.code).toBe('insufficient_scope');
     expect((await member.client.get('/v1/api-keys')).status).toBe(403);
     expect((await member.client.get('/v1/members')).status).toBe(200);

@@ -138,7 +138,7 @@ export async function requireFreeName(
       and(
         eq(workspace.organizationId, ctx.organizationId),
         ne(workspace.id, own),
-        sql`lower(${workspace.name}) = lower(${name})`,
+        sql`lower(trim(${workspace.name})) = lower(${name})`,
       ),
     )
     .limit(1);

@@ -69,6 +69,10 @@ describe('workspaces', () => {
     expect(renamed.body.name).toBe('europe');
     const taken = await owner.patch(`/v1/workspaces/${workspace.id}`, { name: 'Default ' });
     expect(taken.problem.code).toBe('invalid_state');
+    // As servers of earlier versions stored it.
+    await query(`update workspace set name = ' europe' where id = $1`, [workspace.id]);
+    const again = await owner.post('/v1/workspaces', { name: 'Europe', environment: 'live' });
+    expect(again.problem.code).toBe('invalid_state');
   });
 
   it('are deleted when empty; with keys only after the name is typed, and the keys go too', async () => {
