@@ -28,7 +28,8 @@ it('warns of a full plan, says what a change does, and shows what the operator d
 
   const { body } = await dashboard.owner.get<Billing>('/v1/billing');
   expect(body).toMatchObject({ plan: 'free', request: { plan: 'pro', status: 'pending' } });
-  await approvePlanRequest(services, { named: 'acme', note: undefined, requestId: 'req_test' });
+  const approval = { named: 'acme', plan: 'pro', note: undefined, requestId: 'req_test' } as const;
+  await approvePlanRequest(services, approval);
   await page.reload();
   const facts = page.getByRole('region', { name: 'Your plan' });
   await facts.getByText('3 of 20').waitFor();

@@ -48,22 +48,23 @@ const requests = verb({
   summary: 'List the pending requests for other plans, and approve or decline them',
   examples: [
     'admin requests list',
-    'admin requests approve acme',
+    'admin requests approve acme pro',
     'admin requests decline acme --note "Write to sales@example.com."',
   ],
   args: [
     choiceArgument('action', 'What to do', ['list', 'approve', 'decline']),
     optionalArgument('organization', 'Id or slug of the organization whose request it is'),
+    optionalArgument('plan', 'Plan that you approve, as it was requested'),
   ],
   options: {
     note: text('text', 'Note that the organization reads with the decision'),
     dataDir: DATA_DIR,
   },
-  run: ({ ctx, args: [action, organization], options: { note, ...options }, json }) => {
+  run: ({ ctx, args: [action, organization, plan], options: { note, ...options }, json }) => {
     const rest = [
       ...(note === undefined ? [] : [`--note=${note}`]),
       ...['--', action],
-      ...(organization === undefined ? [] : [organization]),
+      ...[organization, plan].filter((each) => each !== undefined),
     ];
     return runAdmin(ctx, ['requests', ...rest], { ...options, json });
   },

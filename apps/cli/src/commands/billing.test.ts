@@ -64,9 +64,11 @@ test('admin set-plan and requests pass their options on', async () => {
   await tollkeeper(['admin', 'set-plan', 'pro', ...terms], { runProgram });
   await tollkeeper(['admin', 'requests', 'list', '--json'], { runProgram });
   await tollkeeper(['admin', 'requests', 'decline', 'acme', '--note', 'no'], { runProgram });
+  await tollkeeper(['admin', 'requests', 'approve', 'acme', 'pro'], { runProgram });
   expect(runs).toEqual([
     ['set-plan', '--key-limit=500', '--until=2027-01-31', '--note=-a note', 'pro'],
     ['requests', '--json', '--', 'list'],
     ['requests', '--note=no', '--', 'decline', 'acme'],
+    ['requests', '--', 'approve', 'acme', 'pro'],
   ]);
 });

@@ -1,4 +1,4 @@
-import { INSTANT_WITH_OFFSET, type Plan } from '@tollkeeper/contract';
+import { INSTANT_WITH_OFFSET, PLANS, type Plan } from '@tollkeeper/contract';
 import {
   approvePlanRequest,
   declinePlanRequest,
@@ -25,6 +25,8 @@ interface BillingOptions {
 const DAY_MS = 86_400_000;
 const KEY_LIMIT_MAX = 1_000_000_000;
 const NOTE_MAX = 500;
+/** Later ones have no place in a time as every answer writes it. */
+const YEAR_MAX = 9999;
 
 /** The command that sets a plan; undefined where an option cannot be read. */
 export function setPlanCommand(
@@ -51,22 +53,37 @@ export function setPlanCommand(
 
 /** The command about requests for other plans; undefined if the arguments are none. */
 export function requestsCommand(
-  [verb, named, ...rest]: readonly (string | undefined)[],
+  [verb, named, planName, ...rest]: readonly (string | undefined)[],
   note: string | undefined,
   requestId: string,
 ): Run | undefined {
   if (rest.length > 0 || !isNote(note)) return undefined;
   if (verb === 'list' && named === undefined && note === undefined) return runList;
-  if (named === undefined || (verb !== 'approve' && verb !== 'decline')) return undefined;
-  const decide = verb === 'approve' ? approvePlanRequest : declinePlanRequest;
-  return async (services) => {
-    const answer = await decide(services, { named, note, requestId });
-    const { slug, requestedPlan, before } = answer;
-    const sentence =
-      verb === 'approve'
-        ? `The organization "${slug}" is on the plan ${requestedPlan} now (before: ${before}).`
-        : `The request of the organization "${slug}" for the plan ${requestedPlan} is declined; its plan stays ${before}.`;
-    return { answer, sentence };
+  if (named === undefined) return undefined;
+  const decision = { named, note, requestId };
+  const plan = PLANS.find((each) => each === planName);
+  if (verb === 'approve' && plan) return (services) => runApprove(services, { ...decision, plan });
+  if (verb === 'decline' && planName === undefined) {
+    return (services) => runDecline(services, decision);
+  }
+  return undefined;
+}
+
+async function runApprove(...args: Parameters<typeof approvePlanRequest>): Promise<Outcome> {
+  const answer = await approvePlanRequest(...args);
+  const { slug, requestedPlan, before } = answer;
+  return {
+    answer,
+    sentence: `The organization "${slug}" is on the plan ${requestedPlan} now (before: ${before}).`,
+  };
+}
+
+async function runDecline(...args: Parameters<typeof declinePlanRequest>): Promise<Outcome> {
+  const answer = await declinePlanRequest(...args);
+  const { slug, requestedPlan, before } = answer;
+  return {
+    answer,
+    sentence: `The request of the organization "${slug}" for the plan ${requestedPlan} is declined; its plan stays ${before}.`,
   };
 }
 
@@ -93,7 +110,10 @@ function readUntil(text: string | undefined): Date | undefined | null {
   if (!isDate && !INSTANT_WITH_OFFSET.test(text)) return null;
   const ms = Date.parse(text);
   if (Number.isNaN(ms)) return null;
-  return new Date(isDate ? ms + DAY_MS : ms);
+  const until = new Date(isDate ? ms + DAY_MS : ms);
+  // JavaScript reads 31 February as 3 March.
+  const exists = !isDate || new Date(ms).toISOString().startsWith(text);
+  return exists && until.getUTCFullYear() <= YEAR_MAX ? until : null;
 }
 
 function isNote(text: string | undefined): boolean {

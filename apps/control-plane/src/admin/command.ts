@@ -14,7 +14,8 @@ import { type Outcome, requestsCommand, setPlanCommand } from './billing-command
 export const USAGE = `Usage: tollkeeper admin set-plan <${PLANS.join('|')}> [--organization <id or slug>]
          [--key-limit <keys>] [--until <date or time>] [--note <text>]
        tollkeeper admin requests list
-       tollkeeper admin requests approve|decline <organization> [--note <text>]
+       tollkeeper admin requests approve <organization> <plan> [--note <text>]
+       tollkeeper admin requests decline <organization> [--note <text>]
        tollkeeper admin create-organization <name> --owner <email of an account> [--confirm-address]
        tollkeeper admin transfer-ownership --to <email or member id> [--organization <id or slug>] [--confirm-address]
        tollkeeper admin reset-password <email> [--link | --password-stdin]

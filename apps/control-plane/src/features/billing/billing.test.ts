@@ -1,4 +1,4 @@
-import type { Billing, PlanOffer } from '@tollkeeper/contract';
+import type { Billing, Plan, PlanOffer } from '@tollkeeper/contract';
 import { beforeAll, expect, it } from 'vitest';
 import type { Mail } from '../../mail/mailer.ts';
 import type { Client } from '../../testing/client.ts';
@@ -65,7 +65,12 @@ it('leaves the plan as it is until the operator approves the request, and says w
     { organizationId, currentPlan: 'free', requestedPlan: 'pro', message: 'more agents' },
   ]);
 
-  await approvePlanRequest(app.services, { ...decision, named: organizationId });
+  const approve = (plan: Plan) =>
+    approvePlanRequest(app.services, { ...decision, named: organizationId, plan });
+  // As where the request for another plan was replaced since the operator read it.
+  await expect(approve('developer')).rejects.toMatchObject({ code: 'invalid_state' });
+  expect(await readBilling()).toMatchObject({ plan: 'free', request: { status: 'pending' } });
+  await approve('pro');
   expect(await readBilling()).toMatchObject({ plan: 'pro', request: { status: 'approved' } });
   expect(await listPlanRequests(app.services.db)).toEqual([]);
   expect(await lastEvents(2)).toMatchObject([

@@ -6,7 +6,7 @@ import { DomainError } from '../../domain-error.ts';
 import { commit, type WriteServices } from '../../write/write.ts';
 import { findNamedOrganization } from '../organization/index.ts';
 import { findPendingRequest, requestFacts } from './plan-request.ts';
-import { lockTerms, plainTerms, storeTerms, termsFacts } from './plan-terms.ts';
+import { type LockedTerms, lockTerms, plainTerms, storeTerms, termsFacts } from './plan-terms.ts';
 
 const REQUESTS_LISTED_MAX = 1000;
 
@@ -40,11 +40,23 @@ interface Decision {
   readonly requestId: string;
 }
 
-/** Changes the plan to the requested one, without an end. @throws DomainError not_found */
-export function approvePlanRequest(services: WriteServices, decision: Decision) {
-  return decide(services, decision, 'approved', async (tx, organizationId, requestedPlan) => {
-    const before = await lockTerms(tx, organizationId);
-    const after = plainTerms(requestedPlan);
+/**
+ * Changes the plan to the requested one, without an end. The operator names the plan that they saw
+ * requested: an organization could replace its request by one for a higher plan just before.
+ * @throws DomainError not_found; invalid_state where another plan is requested by now
+ */
+export function approvePlanRequest(
+  services: WriteServices,
+  { plan, ...decision }: Decision & { readonly plan: Plan },
+) {
+  return decide(services, decision, 'approved', async (tx, organizationId, before, requested) => {
+    if (requested !== plan) {
+      throw new DomainError(
+        'invalid_state',
+        `The organization "${before.slug}" requests the plan ${requested}, not ${plan}. To approve that, run: tollkeeper admin requests approve ${before.slug} ${requested}`,
+      );
+    }
+    const after = plainTerms(plan);
     await storeTerms(tx, organizationId, before, after);
     return { before: termsFacts(before), after: termsFacts(after) };
   });
@@ -63,7 +75,8 @@ const ACTIONS = {
 type Apply = (
   tx: Transaction,
   organizationId: string,
-  requestedPlan: Plan,
+  before: LockedTerms,
+  requested: Plan,
 ) => Promise<{ readonly before: object; readonly after: object }>;
 
 async function decide(
@@ -80,7 +93,8 @@ async function decide(
     origin: { requestId, ip: null, userAgent: null },
   };
   return commit(services, source, async (tx) => {
-    const { name, slug, plan: current } = await lockTerms(tx, id);
+    const terms = await lockTerms(tx, id);
+    const { name, slug, plan: current } = terms;
     const request = await findPendingRequest(tx, id);
     if (!request) {
       throw new DomainError(
@@ -88,7 +102,7 @@ async function decide(
         `No request of the organization "${slug}" is pending. "tollkeeper admin requests list" shows all that are.`,
       );
     }
-    const applied = await apply(tx, id, request.plan);
+    const applied = await apply(tx, id, terms, request.plan);
     await tx
       .update(planRequest)
       .set({ status, decidedAt: services.clock(), decisionNote: note ?? null })
