@@ -6,7 +6,7 @@ import type { Services } from '../context.ts';
 import { bossConnection } from '../db/connect.ts';
 import { UNUSED_RUN } from '../features/api-keys/index.ts';
 import { addSegments } from '../features/audit-events/index.ts';
-import { endPlans } from '../features/billing/index.ts';
+import { announceDecisions, endPlans } from '../features/billing/index.ts';
 import { recordSignInFailures } from '../features/identity/index.ts';
 import { collectCosignatures, integrateAuditLogs } from '../transparency-log/index.ts';
 import type { Outbox } from '../write/outbox.ts';
@@ -47,7 +47,14 @@ const JOBS: readonly Job[] = [
     cron: '* * * * *',
     run: (services) => collectCosignatures(services),
   },
-  { name: 'end-plans', cron: '*/5 * * * *', run: endPlans },
+  {
+    name: 'end-plans',
+    cron: '*/5 * * * *',
+    run: async (services) => {
+      await announceDecisions(services);
+      return endPlans(services);
+    },
+  },
   { name: RESUME_CASCADES, cron: '* * * * *', run: resumeCascades },
   {
     name: 'prune-audit-events',

@@ -2,12 +2,15 @@ import type { Invitation, InvitationWithLink } from '@tollkeeper/contract';
 import { PgBoss } from 'pg-boss';
 import { beforeAll, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import { bossConnection } from '../db/connect.ts';
+import { announceDecisions, declinePlanRequest } from '../features/billing/index.ts';
 import { refuseAuditEvents } from '../testing/audit-log.ts';
 import type { Client } from '../testing/client.ts';
 import { visitor } from '../testing/sign-in.ts';
 import { type SmtpServer, startSmtpServer } from '../testing/smtp-server.ts';
 import { startOrganization, type TestOrganization } from '../testing/start-organization.ts';
-import type { TestApp } from '../testing/test-app.ts';
+import { OWNER, type TestApp } from '../testing/test-app.ts';
+
+const OPERATOR = 'operator@example.com';
 
 let app: TestApp;
 let query: TestOrganization['query'];
@@ -15,11 +18,14 @@ let owner: Client;
 let smtp: SmtpServer;
 let email: string;
 let number = 0;
+let frozenAt: Date | undefined;
 
 beforeAll(async () => {
   smtp = await startSmtpServer();
   const mail = { url: smtp.url, from: 'keys@example.com' };
-  ({ app, query, owner } = await startOrganization({ mail }));
+  const billing = { operatorEmail: OPERATOR };
+  const clock = () => frozenAt ?? new Date();
+  ({ app, query, owner } = await startOrganization({ mail, billing, clock }));
 });
 
 beforeEach(async () => {
@@ -168,6 +174,26 @@ it('mails nothing for an invitation that was sent again since', async () => {
     where name = 'mail-invitation' and data ->> 'invitationId' = '${id}'`);
   await stateBecomes('completed');
   expect(mailedTokens()).toEqual([]);
+});
+
+it('mails the operator a requested plan once a day, and the requester the decision once', async () => {
+  // Not the last moment of a day.
+  frozenAt = new Date();
+  const requestPro = () => owner.post('/v1/billing/plan', { plan: 'pro' });
+  const recipients = () => smtp.mails.map(({ to }) => to);
+  await requestPro();
+  await vi.waitFor(() => expect(recipients()).toEqual([OPERATOR]));
+  await owner.delete('/v1/billing/plan-request');
+  await requestPro();
+  const decision = { named: 'acme', note: 'not this year', requestId: 'req_test' };
+  await declinePlanRequest(app.services, decision);
+  await announceDecisions(app.services);
+  await announceDecisions(app.services);
+  await vi.waitFor(() => expect(recipients()).toEqual([OPERATOR, OWNER.email]));
+  expect(smtp.mails[1]?.message).toContain('The operator wrote: not this year');
+  const stored = `select count(*)::int as count from pgboss.job where name like 'mail-plan-%'`;
+  expect(await query(stored)).toEqual([{ count: 2 }]);
+  frozenAt = undefined;
 });
 
 it('stores no message with a change that is rolled back', async () => {

@@ -1,8 +1,9 @@
+import { PLANS } from '@tollkeeper/contract';
 import { sql } from 'drizzle-orm';
 import { fromDrizzle, type Job, type JobWithMetadata, type PgBoss } from 'pg-boss';
 import { z } from 'zod';
 import type { Services } from '../context.ts';
-import { mailPlanEnding, mailPlanRequest } from '../features/billing/index.ts';
+import { mailPlanDecision, mailPlanEnding, mailPlanRequest } from '../features/billing/index.ts';
 import { giveUpInvitationMail, mailInvitation } from '../features/invitations/index.ts';
 import { mailResetLink } from '../features/password-resets/index.ts';
 import type { Outbox, OutboxTopic } from '../write/outbox.ts';
@@ -23,7 +24,8 @@ const invitation = z.object({
   invitationId: z.string(),
   expiresAt: z.string(),
 });
-const planRequest = z.object({ organizationId: z.string(), requestedAt: z.string() });
+const planRequest = z.object({ organizationId: z.string(), plan: z.enum(PLANS) });
+const planDecision = z.object({ organizationId: z.string(), decidedAt: z.string() });
 const planEnding = z.object({ organizationId: z.string(), until: z.string() });
 
 const TOPICS: Readonly<Record<OutboxTopic, Topic>> = {
@@ -40,6 +42,10 @@ const TOPICS: Readonly<Record<OutboxTopic, Topic>> = {
   'mail-plan-request': {
     keptSeconds: 7 * 86_400,
     deliver: (services, payload) => mailPlanRequest(services, planRequest.parse(payload)),
+  },
+  'mail-plan-decision': {
+    keptSeconds: 7 * 86_400,
+    deliver: (services, payload) => mailPlanDecision(services, planDecision.parse(payload)),
   },
   'mail-plan-ending': {
     keptSeconds: 7 * 86_400,

@@ -1,3 +1,4 @@
+import type { Plan } from '@tollkeeper/contract';
 import type { Transaction } from '../db/connect.ts';
 
 /** What leaves the server after a commit, by its topic. None holds a secret: they are stored. */
@@ -10,11 +11,10 @@ interface OutboxPayloads {
     readonly invitationId: string;
     readonly expiresAt: string;
   };
-  /** A request for another plan as it was made at one time. */
-  readonly 'mail-plan-request': {
-    readonly organizationId: string;
-    readonly requestedAt: string;
-  };
+  /** A request for that plan. */
+  readonly 'mail-plan-request': { readonly organizationId: string; readonly plan: Plan };
+  /** The decision on such a request, by the time of the decision. */
+  readonly 'mail-plan-decision': { readonly organizationId: string; readonly decidedAt: string };
   /** A plan that ends at that time. */
   readonly 'mail-plan-ending': { readonly organizationId: string; readonly until: string };
 }
@@ -24,7 +24,7 @@ export type OutboxTopic = keyof OutboxPayloads;
 interface MessageOf<T extends OutboxTopic> {
   readonly topic: T;
   readonly payload: OutboxPayloads[T];
-  /** A UUID, by which the message can be removed; else a random one. */
+  /** A UUID, by which the message can be removed, and which is added once alone; else a random one. */
   readonly id?: string;
   /** How long delivery waits after the commit; not at all unless given. */
   readonly delaySeconds?: number;

@@ -215,9 +215,8 @@ it('mails a pending request to the operator, and the end of a plan to the owner'
   const operator = { ...app.services.billing, operatorEmail: 'operator@example.com' };
   const services = { ...app.services, mailer, billing: operator };
   await owner.post('/v1/billing/plan', { plan: 'pro', message: '<b>more</b>' });
-  const requestedAt = (await readBilling()).request?.requestedAt ?? '';
-  await mailPlanRequest(services, { organizationId, requestedAt });
-  await mailPlanRequest(services, { organizationId, requestedAt: new Date(0).toISOString() });
+  await mailPlanRequest(services, { organizationId, plan: 'pro' });
+  await mailPlanRequest(services, { organizationId, plan: 'enterprise' });
   const until = new Date(Date.now() + DAY_MS);
   await setPlan(app.services, 'enterprise', organizationId, 'req_test', { until });
   await mailPlanEnding(services, { organizationId, until: until.toISOString() });
@@ -226,7 +225,7 @@ it('mails a pending request to the operator, and the end of a plan to the owner'
     ['operator@example.com', 'Acme requests the plan Pro'],
     [OWNER.email, 'The plan Enterprise of Acme ends soon'],
   ]);
-  expect(sent[0]?.text).toContain('npx tollkeeper admin requests approve acme');
+  expect(sent[0]?.text).toContain('npx tollkeeper admin requests approve acme pro\n');
   expect(sent[0]?.html).toContain('&lt;b&gt;more&lt;/b&gt;');
   expect(sent[1]?.text).toContain('The plan Free follows.');
 });

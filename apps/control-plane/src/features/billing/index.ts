@@ -1,5 +1,6 @@
 /** The plan of an organization: its limits, its changes, and who pays for it. */
-export { mailPlanEnding, mailPlanRequest } from './billing-mail.ts';
+export { announceDecisions } from './announce-decisions.ts';
+export { mailPlanDecision, mailPlanEnding, mailPlanRequest } from './billing-mail.ts';
 export { changePlan, getBillingPortal, getInvoices } from './change-plan.ts';
 export { approvePlanRequest, declinePlanRequest, listPlanRequests } from './decide-request.ts';
 export { endPlans } from './end-plans.ts';

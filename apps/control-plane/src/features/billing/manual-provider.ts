@@ -1,9 +1,12 @@
+import type { Plan } from '@tollkeeper/contract';
 import { eq } from 'drizzle-orm';
 import type { Ctx } from '../../context.ts';
 import { planRequest } from '../../db/schema/index.ts';
 import { DomainError } from '../../domain-error.ts';
+import type { OutboxMessage } from '../../write/outbox.ts';
 import { write } from '../../write/write.ts';
 import type { BillingProvider, PlanChangeRequest } from './billing-provider.ts';
+import { messageIdOf } from './billing-mail.ts';
 import { findPendingRequest, requestFacts } from './plan-request.ts';
 import { lockTerms, plainTerms, storeTerms, termsFacts } from './plan-terms.ts';
 
@@ -18,7 +21,7 @@ export const manualProvider: BillingProvider = {
   async openPortal() {
     throw new DomainError(
       'invalid_state',
-      'This server takes no payments: TOLLKEEPER_BILLING is "manual". Ask the operator of the server how the plan is paid.',
+      'This server has no payment portal, because TOLLKEEPER_BILLING is "manual". There is one once the operator of the server configures a payment provider there (docs/billing.md). Until then, ask the operator how the plan is paid.',
     );
   },
 };
@@ -59,20 +62,28 @@ function requestChange(ctx: Ctx, { plan, message }: PlanChangeRequest): Promise<
     };
     await tx.delete(planRequest).where(eq(planRequest.organizationId, organizationId));
     await tx.insert(planRequest).values({ organizationId, ...request });
-    const payload = { organizationId, requestedAt: requestedAt.toISOString() };
     return {
       result: 'requested',
       target: { type: 'organization', id: organizationId, name: terms.name },
       before: before ? requestFacts(before) : null,
       after: requestFacts(request),
       changes: [],
-      outbox: mayMailOperator(ctx) ? [{ topic: 'mail-plan-request', payload }] : [],
+      outbox: messagesAbout(ctx, plan, requestedAt),
     };
   });
 }
 
-function mayMailOperator({ services: { mailer, billing } }: Ctx): boolean {
-  return mailer !== null && billing.operatorEmail !== null;
+/** Each plan once a day: an organization that requests and withdraws must not flood the operator. */
+function messagesAbout(
+  { services: { mailer, billing }, organizationId }: Ctx,
+  plan: Plan,
+  requestedAt: Date,
+): OutboxMessage[] {
+  if (mailer === null || billing.operatorEmail === null) return [];
+  const topic = 'mail-plan-request';
+  const day = requestedAt.toISOString().slice(0, 10);
+  const id = messageIdOf(topic, organizationId, plan, day);
+  return [{ topic, payload: { organizationId, plan }, id }];
 }
 
 function requireOtherPlan(current: string, plan: string): void {
