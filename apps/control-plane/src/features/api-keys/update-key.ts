@@ -6,7 +6,7 @@ import type { Transaction } from '../../db/connect.ts';
 import { apiKey } from '../../db/schema/index.ts';
 import { requireUnedited } from '../../write/etag.ts';
 import { isSame, unlessUnchanged, write } from '../../write/write.ts';
-import { requirePlaceInPlan } from '../billing/index.ts';
+import { requirePlaceInPlan, revivalEvents } from '../billing/index.ts';
 import { requireMayGrant } from './ceiling.ts';
 import { refuseStatus } from './change-status.ts';
 import { type ExpiryRules, lockExpiryRules, parseExpiry } from './expiry-rules.ts';
@@ -29,10 +29,13 @@ export function updateKey(ctx: Ctx, { params, body }: { params: { id: string }; 
     const row = await lockKey(tx, confirmed, params.id);
     if (row.status === 'revoked') refuseStatus('edit', row);
     const scopes = body.scopes && (await parseScopes(tx, confirmed, body.scopes));
-    const next = { ...row, ...parseEdit(body, scopes, row, rules, ctx.services.clock()) };
+    const now = ctx.services.clock();
+    const next = { ...row, ...parseEdit(body, scopes, row, rules, now) };
     requireUnedited(`key "${row.name}"`, body.etag, keyEtag(row), keyEtag(next));
-    await requireEditable(tx, confirmed, row, next, body);
-    if (isChanged(row, next)) await recordEdit(tx, confirmed, [row], ctx.services.clock());
+    await requireEditable(tx, confirmed, next, body);
+    const revives = isRevived(row, next, now);
+    if (revives) await requirePlaceInPlan(tx, confirmed);
+    if (isChanged(row, next)) await recordEdit(tx, confirmed, [row], now);
     const { name, profile, expiresAt, requestedExpiresAt, allowedIps, tags } = next;
     await tx
       .update(apiKey)
@@ -43,6 +46,7 @@ export function updateKey(ctx: Ctx, { params, body }: { params: { id: string }; 
       target: { type: 'api_key', id: row.id, name, workspaceId: row.workspaceId },
       before: keyFacts(row),
       after: keyFacts(next),
+      furtherEvents: await revivalEvents(tx, row.organizationId, now, revives ? 1 : 0),
       changes: [{ kind: 'key', subjectId: row.id, workspaceId: row.workspaceId }],
     });
   });
@@ -77,10 +81,13 @@ function isChanged(row: KeyRow, next: KeyRow): boolean {
 }
 
 /** A new name changes nothing that a key can do; anything else must stay within the ceiling. */
-async function requireEditable(tx: Transaction, ctx: Ctx, row: KeyRow, next: KeyRow, body: Body) {
+async function requireEditable(tx: Transaction, ctx: Ctx, next: KeyRow, body: Body) {
   if (body.scopes || body.expiresAt !== undefined || body.allowedIps || body.tags) {
     await requireMayGrant(tx, ctx, { ...next, scopesNamed: body.scopes !== undefined });
   }
-  const wasExpired = row.expiresAt !== null && row.expiresAt <= ctx.services.clock();
-  if (wasExpired && next.expiresAt !== row.expiresAt) await requirePlaceInPlan(tx, ctx);
+}
+
+/** Whether the key had expired, and counts to the limit of the plan again. */
+function isRevived(row: KeyRow, next: KeyRow, now: Date): boolean {
+  return row.expiresAt !== null && row.expiresAt <= now && next.expiresAt !== row.expiresAt;
 }

@@ -185,14 +185,32 @@ it('says with each key how much of the limit is used, and records once that it i
   // Crossed again within a day.
   await query(`delete from api_key where name = 'key 4'`);
   await owner.post('/v1/api-keys', { name: 'in its place', profile: 'read-only' });
-  const crossings = (await auditEvents(query)).filter(({ action }) => /limit/.test(action));
-  expect(crossings).toMatchObject([
+  const findCrossings = async () =>
+    (await auditEvents(query)).filter(({ action }) => /limit/.test(action));
+  expect(await findCrossings()).toMatchObject([
     { action: 'billing.near_limit', after: { keysUsed: 4, keysMax: 5 } },
     { action: 'billing.limit_reached', after: { keysUsed: 5, keysMax: 5 } },
   ]);
   await choosePlan(app, 'enterprise');
   const unlimited = { name: 'unlimited', profile: 'read-only' };
-  expect((await owner.post<{ limit: unknown }>('/v1/api-keys', unlimited)).body.limit).toBeNull();
+  const { body } = await owner.post<{ id: string; limit: unknown }>('/v1/api-keys', unlimited);
+  expect(body.limit).toBeNull();
+
+  await setPlan(app.services, 'developer', organizationId, 'req_test', { keysMax: 6 });
+  await setPlan(app.services, 'developer', organizationId, 'req_test', { keysMax: 7 });
+  await query('update api_key set expires_at = $1 where id = $2', [new Date(0), body.id]);
+  const expiresAt = new Date(Date.now() + DAY_MS).toISOString();
+  await owner.patch(`/v1/api-keys/${body.id}`, { expiresAt });
+  expect((await findCrossings()).slice(2)).toMatchObject([
+    {
+      ...{ action: 'billing.limit_reached', actor: { type: 'operator' } },
+      after: { plan: 'developer', keysUsed: 6, keysMax: 6 },
+    },
+    {
+      ...{ action: 'billing.near_limit', actor: { type: 'member' } },
+      after: { keysUsed: 6, keysMax: 7 },
+    },
+  ]);
 });
 
 it('decides a key by the plan that a change leaves, where both come at once', async () => {

@@ -3,10 +3,17 @@ import { and, asc, eq, isNull } from 'drizzle-orm';
 import type { Database, Transaction } from '../../db/connect.ts';
 import { organization, planRequest } from '../../db/schema/index.ts';
 import { DomainError } from '../../domain-error.ts';
-import { commit, type WriteServices } from '../../write/write.ts';
+import { commit, type FurtherEvent, type WriteServices } from '../../write/write.ts';
 import { findNamedOrganization } from '../organization/index.ts';
 import { findPendingRequest, requestFacts } from './plan-request.ts';
-import { type LockedTerms, lockTerms, plainTerms, storeTerms, termsFacts } from './plan-terms.ts';
+import {
+  type LockedTerms,
+  lockTerms,
+  plainTerms,
+  storeTerms,
+  termsEvents,
+  termsFacts,
+} from './plan-terms.ts';
 
 const REQUESTS_LISTED_MAX = 1000;
 
@@ -58,13 +65,18 @@ export function approvePlanRequest(
     }
     const after = plainTerms(plan);
     await storeTerms(tx, organizationId, before, after);
-    return { before: termsFacts(before), after: termsFacts(after) };
+    const furtherEvents = await termsEvents(tx, organizationId, before, services.clock());
+    return { before: termsFacts(before), after: termsFacts(after), furtherEvents };
   });
 }
 
 /** Leaves the plan as it is. @throws DomainError not_found */
 export function declinePlanRequest(services: WriteServices, decision: Decision) {
-  return decide(services, decision, 'declined', async () => ({ before: {}, after: {} }));
+  return decide(services, decision, 'declined', async () => ({
+    before: {},
+    after: {},
+    furtherEvents: [],
+  }));
 }
 
 const ACTIONS = {
@@ -77,7 +89,11 @@ type Apply = (
   organizationId: string,
   before: LockedTerms,
   requested: Plan,
-) => Promise<{ readonly before: object; readonly after: object }>;
+) => Promise<{
+  readonly before: object;
+  readonly after: object;
+  readonly furtherEvents: readonly FurtherEvent[];
+}>;
 
 async function decide(
   services: WriteServices,
@@ -112,6 +128,7 @@ async function decide(
       target: { type: 'organization', id, name },
       before: { ...requestFacts(request), ...applied.before },
       after: { ...applied.after, decisionNote: note ?? null },
+      furtherEvents: applied.furtherEvents,
       changes: [],
     };
   });

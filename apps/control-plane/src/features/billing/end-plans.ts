@@ -4,7 +4,14 @@ import { and, eq, isNull, lte, or } from 'drizzle-orm';
 import type { Services } from '../../context.ts';
 import { billing, organization } from '../../db/schema/index.ts';
 import { commit } from '../../write/write.ts';
-import { type LockedTerms, lockTerms, plainTerms, storeTerms, termsFacts } from './plan-terms.ts';
+import {
+  type LockedTerms,
+  lockTerms,
+  plainTerms,
+  storeTerms,
+  termsEvents,
+  termsFacts,
+} from './plan-terms.ts';
 
 const WARNING_MS = 7 * 86_400_000;
 
@@ -95,11 +102,13 @@ function end(
     if (!hasEnded(before, now)) return { replayed: false };
     const after = { ...plainTerms(before.planAfter ?? 'free'), keysMax: before.keysMaxAfter };
     await storeTerms(tx, organizationId, before, after);
+    const furtherEvents = await termsEvents(tx, organizationId, before, now);
     return {
       result: true,
       target: { type: 'organization', id: organizationId, name: before.name },
       before: termsFacts(before),
       after: termsFacts(after),
+      furtherEvents,
       changes: [],
     };
   });

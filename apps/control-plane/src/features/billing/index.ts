@@ -5,7 +5,7 @@ export { changePlan, getBillingPortal, getInvoices } from './change-plan.ts';
 export { approvePlanRequest, declinePlanRequest, listPlanRequests } from './decide-request.ts';
 export { endPlans } from './end-plans.ts';
 export { getBilling, getPlans } from './get-billing.ts';
-export { noteKeyLimit } from './note-key-limit.ts';
+export { noteKeyLimit, revivalEvents } from './note-key-limit.ts';
 export {
   countKeysUsed,
   fillKeyLimit,

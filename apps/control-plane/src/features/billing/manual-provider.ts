@@ -5,10 +5,10 @@ import { planRequest } from '../../db/schema/index.ts';
 import { DomainError } from '../../domain-error.ts';
 import type { OutboxMessage } from '../../write/outbox.ts';
 import { write } from '../../write/write.ts';
-import type { BillingProvider, PlanChangeRequest } from './billing-provider.ts';
 import { messageIdOf } from './billing-mail.ts';
+import type { BillingProvider, PlanChangeRequest } from './billing-provider.ts';
 import { findPendingRequest, requestFacts } from './plan-request.ts';
-import { lockTerms, plainTerms, storeTerms, termsFacts } from './plan-terms.ts';
+import { lockTerms, plainTerms, storeTerms, termsEvents, termsFacts } from './plan-terms.ts';
 
 /** No payment: the operator of the server decides who has which plan, or lets organizations choose. */
 export const manualProvider: BillingProvider = {
@@ -33,11 +33,13 @@ function changeNow(ctx: Ctx, { plan }: PlanChangeRequest): Promise<'changed'> {
     requireOtherPlan(before.plan, plan);
     const after = plainTerms(plan);
     await storeTerms(tx, organizationId, before, after);
+    const furtherEvents = await termsEvents(tx, organizationId, before, ctx.services.clock());
     return {
       result: 'changed',
       target: { type: 'organization', id: organizationId, name: before.name },
       before: termsFacts(before),
       after: termsFacts(after),
+      furtherEvents,
       changes: [],
     };
   });

@@ -34,6 +34,9 @@ describe('a change of plan is explained', () => {
 });
 
 describe('the limit of keys is crossed', () => {
+  const levelOf = (used: number, max: number | null) =>
+    crossedBy({ used: used - 1, max }, { used, max });
+
   it.each([
     [10, [8], [10]],
     [3, [], [3]],
@@ -41,13 +44,22 @@ describe('the limit of keys is crossed', () => {
     [21, [17], [21]],
   ])('of %i keys, by one key each time', (max, near, reached) => {
     const used = Array.from({ length: max + 5 }, (_, at) => at + 1);
-    const by = (level: string) => used.filter((each) => crossedBy({ used: each, max }) === level);
+    const by = (level: string) => used.filter((each) => levelOf(each, max) === level);
     expect({ near: by('near'), reached: by('reached') }).toEqual({ near, reached });
   });
 
   it('by no key where there is none', () => {
-    expect(crossedBy({ used: 5, max: null })).toBeUndefined();
-    expect(crossedBy(null)).toBeUndefined();
-    expect(crossedBy(undefined)).toBeUndefined();
+    expect(levelOf(5, null)).toBeUndefined();
+  });
+
+  it.each([
+    ['a lower limit', [7, 20], [7, 3], 'reached'],
+    ['a limit where there was none', [8, null], [8, 10], 'near'],
+    ['many keys at once', [1, 10], [10, 10], 'reached'],
+    ['a lower limit that was reached already', [7, 7], [7, 3], undefined],
+    ['a higher limit, to which it is near now', [10, 10], [10, 12], undefined],
+  ] as const)('by %s', (_change, [usedBefore, maxBefore], [used, max], crossed) => {
+    const before = { used: usedBefore, max: maxBefore };
+    expect(crossedBy(before, { used, max })).toBe(crossed);
   });
 });

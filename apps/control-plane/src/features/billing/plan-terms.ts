@@ -4,6 +4,8 @@ import type { Transaction } from '../../db/connect.ts';
 import { billing, organization } from '../../db/schema/index.ts';
 import { notFound } from '../../domain-error.ts';
 import type { Facts } from '../../write/audit.ts';
+import type { FurtherEvent } from '../../write/write.ts';
+import { limitEvents } from './note-key-limit.ts';
 import { keysMaxOf, type LimitTerms } from './plan-limit.ts';
 
 /** The plan of an organization, and all that goes with it. */
@@ -70,6 +72,16 @@ export async function storeTerms(
   if (rest.until === null && rest.note === null) return;
   const { until, planAfter, keysMaxAfter, note } = rest;
   await tx.insert(billing).values({ organizationId, until, planAfter, keysMaxAfter, note });
+}
+
+/** The event of a change of the terms that leaves the keys near their limit, or beyond, as they were not before. */
+export function termsEvents(
+  tx: Transaction,
+  organizationId: string,
+  before: PlanTerms,
+  now: Date,
+): Promise<FurtherEvent[]> {
+  return limitEvents(tx, organizationId, now, (limit) => ({ ...limit, max: keysMaxOf(before) }));
 }
 
 /** As the audit log records it. */

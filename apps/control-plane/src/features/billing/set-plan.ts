@@ -10,6 +10,7 @@ import {
   lockTerms,
   type PlanTerms,
   storeTerms,
+  termsEvents,
   termsFacts,
 } from './plan-terms.ts';
 
@@ -70,16 +71,19 @@ export async function setPlan(
       target,
       before: termsFacts(before),
       after: termsFacts(after),
-      furtherEvents: approves
-        ? [
-            {
-              action: 'billing.approve_request',
-              target,
-              before: requestFacts(request),
-              after: { plan },
-            },
-          ]
-        : [],
+      furtherEvents: [
+        ...(approves
+          ? [
+              {
+                action: 'billing.approve_request' as const,
+                target,
+                before: requestFacts(request),
+                after: { plan },
+              },
+            ]
+          : []),
+        ...(await termsEvents(tx, id, before, now)),
+      ],
       changes: [],
     };
   });

@@ -12,7 +12,7 @@ import { apiKey, member, organization } from '../../db/schema/index.ts';
 import { DomainError } from '../../domain-error.ts';
 import { etagOf, requireUnedited } from '../../write/etag.ts';
 import { isSame, write } from '../../write/write.ts';
-import { requirePlaceInPlan } from '../billing/index.ts';
+import { requirePlaceInPlan, revivalEvents } from '../billing/index.ts';
 import {
   findUsersWithSecondFactor,
   includesSecondFactor,
@@ -70,13 +70,14 @@ export function updateSecurity(ctx: Ctx, { body }: { body: SecurityChange }) {
     await requireRecentExtension(tx, confirmed, affected.keys);
     await tx.update(organization).set(after).where(eq(organization.id, row.id));
     const moved = await moveExpiries(tx, affected.keys, before, after);
-    const revives = affected.keys.some(({ effects }) => effects.includes('works_again'));
-    if (revives) await requirePlaceInPlan(tx, confirmed, 0);
+    const revived = affected.keys.filter(({ effects }) => effects.includes('works_again')).length;
+    if (revived > 0) await requirePlaceInPlan(tx, confirmed, 0);
     return {
       result: withEtag(after),
       target: { type: 'organization', id: row.id, name: row.name },
       before: { ...before },
       after: { ...after, ...affectedFacts(affected) },
+      furtherEvents: await revivalEvents(tx, row.id, now, revived),
       changes: [
         { kind: 'organization', subjectId: row.id },
         ...moved.map(({ id, workspaceId }) => ({
