@@ -42,6 +42,14 @@ test('billing change asks before it changes anything, and says whether it is in 
   expect(api.seen.at(-1)?.body).toEqual({ plan: 'pro', message: 'more agents' });
 });
 
+test('billing cancel says that the request is withdrawn, in JSON as well', async () => {
+  const api = createApi({
+    'DELETE /v1/billing/plan-request': new Response(null, { status: 204 }),
+  });
+  const { stdout } = await tollkeeper(['billing', 'cancel', '--json'], { fetch: api.fetch });
+  expect(JSON.parse(stdout)).toEqual({ outcome: 'withdrawn' });
+});
+
 test('billing invoices writes money as its currency does', async () => {
   const invoice = { id: 'in_1', createdAt: '2026-11-01T00:00:00.000Z', status: 'paid', url: null };
   const data = [

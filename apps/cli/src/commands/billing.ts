@@ -60,9 +60,9 @@ const change = verb({
 const cancel = verb({
   name: 'cancel',
   summary: 'Withdraw the pending request for another plan',
-  json: 'nothing',
   run: async ({ ctx }) => {
     await (await connect(ctx)).client.withdrawPlanRequest();
+    return { outcome: 'withdrawn' };
   },
   print: (ctx) => printLine(ctx, 'Withdrew the request. The plan stays as it is.'),
 });

@@ -72,7 +72,7 @@ it('names the upstreams that receive no requests', () => {
 
 it('passes on what the gateway reports', () => {
   const [warning] = gatewayWarnings(gatewayLike({ fault: 'The disk is full' }), now);
-  expect(warning?.text).toBe('It reports: The disk is full');
+  expect(warning?.text).toBe('It reports a fault. The disk is full');
 });
 
 it.each([

@@ -74,7 +74,7 @@ export function gatewayWarnings(gateway: Gateway, now: number): GatewayWarning[]
   return [
     ...(identityConflict ? [{ tone: 'bad', text: conflictWords(instances) } as const] : []),
     ...(witness.alarm ? [{ tone: 'bad', text: ALARM_WORDS[witness.alarm.kind] } as const] : []),
-    ...(fault ? [{ tone: 'warn', text: `It reports: ${fault}` } as const] : []),
+    ...(fault ? [{ tone: 'warn', text: `It reports a fault. ${fault}` } as const] : []),
     ...(lost.length > 0
       ? [{ tone: 'warn', text: lostWords(lost, upstreams.length) } as const]
       : []),

@@ -76,10 +76,11 @@ function NameCell({ policy }: { readonly policy: PolicySummary }) {
           {description}
         </p>
       ) : null}
-      <p className="text-[0.8125rem] text-soft [overflow-wrap:anywhere] md:hidden">
-        <span className="sm:hidden">
-          {status === 'enabled' ? 'Enabled' : 'Disabled'}, {MODE_WORDS[mode].toLowerCase()},{' '}
-        </span>
+      <p className="text-[0.8125rem] text-soft [overflow-wrap:anywhere] sm:hidden">
+        {status === 'enabled' ? 'Enabled' : 'Disabled'}, {MODE_WORDS[mode].toLowerCase()}, in{' '}
+        {policy.workspaceId === null ? 'every workspace' : <PolicyPlace policy={policy} />}
+      </p>
+      <p className="hidden text-[0.8125rem] text-soft [overflow-wrap:anywhere] sm:block md:hidden">
         <PolicyPlace policy={policy} />
       </p>
     </>
