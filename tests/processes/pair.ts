@@ -16,12 +16,16 @@ export interface Pair {
   query<T extends object>(text: string, values?: unknown[]): Promise<T[]>;
 }
 
-export async function startPair(plan: 'free' | 'enterprise'): Promise<Pair> {
+/** @param env settings of both control planes */
+export async function startPair(
+  plan: 'free' | 'enterprise',
+  env: Readonly<Record<string, string>> = {},
+): Promise<Pair> {
   const config = await createTestDatabase();
   const databaseUrl = urlOf(config);
   const [a, b] = await Promise.all([
-    startControlPlane({ databaseUrl }),
-    startControlPlane({ databaseUrl }),
+    startControlPlane({ databaseUrl, env }),
+    startControlPlane({ databaseUrl, env }),
   ]);
   const query = connectTo(config);
   const owner = await claimServer(a);
