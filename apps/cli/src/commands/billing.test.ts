@@ -18,6 +18,7 @@ const BILLING = {
   request: {
     ...{ plan: 'developer', status: 'declined', message: null, decisionNote: 'write to us' },
     requestedBy: { memberId: `mem_${'0'.repeat(20)}`, name: 'Ada' },
+    requestedByKey: { id: `key_${'0'.repeat(20)}`, name: 'ci' },
     ...{ requestedAt: '2026-11-20T00:00:00.000Z', decidedAt: '2026-11-21T00:00:00.000Z' },
   },
 };
@@ -29,7 +30,7 @@ test('billing show says what is used, when the plan ends and what became of a re
   expect(stdout).toMatch(/Calls this month +12,345/);
   expect(stdout).toMatch(/Ends .*2026-12-24.*then pro/);
   expect(stdout).toMatch(/Note +a trial/);
-  expect(stdout).toMatch(/Request +developer, by Ada .*: declined \(write to us\)/);
+  expect(stdout).toMatch(/Request +developer, by Ada with the key ci .*: declined \(write to us\)/);
 });
 
 test('billing change asks before it changes anything, and says whether it is in force', async () => {

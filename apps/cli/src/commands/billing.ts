@@ -119,8 +119,9 @@ function keysField({ used, max }: Billing['limits']['keys'], isOwn: boolean): Fi
 }
 
 function requestText(request: NonNullable<Billing['request']>, now: Date): string {
-  const { plan, status, requestedBy, requestedAt, decisionNote } = request;
-  const by = `${plan}, by ${requestedBy.name} ${relativeAndExact(requestedAt, now)}: ${status}`;
+  const { plan, status, requestedBy, requestedByKey, requestedAt, decisionNote } = request;
+  const key = requestedByKey ? ` with the key ${requestedByKey.name ?? requestedByKey.id}` : '';
+  const by = `${plan}, by ${requestedBy.name}${key} ${relativeAndExact(requestedAt, now)}: ${status}`;
   return decisionNote === null ? by : `${by} (${decisionNote})`;
 }
 

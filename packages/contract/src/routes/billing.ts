@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { creatingKey } from '../api-key-schemas.ts';
 import { memberId } from '../ids.ts';
 import { defineRoute } from '../route.ts';
 import { instant, visibleLine } from '../text.ts';
@@ -30,6 +31,9 @@ const planRequest = z
     status: z.enum(PLAN_REQUEST_STATUSES),
     message: z.string().nullable().meta({ description: 'What the requester wrote' }),
     requestedBy: z.strictObject({ memberId, name: z.string() }),
+    requestedByKey: creatingKey.nullable().meta({
+      description: 'The API key that requested it; null for a request in a session',
+    }),
     requestedAt: instant,
     decidedAt: instant.nullable(),
     decisionNote: z

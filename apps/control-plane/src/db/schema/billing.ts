@@ -29,6 +29,8 @@ export const planRequest = pgTable('plan_request', {
   message: text(),
   /** The member who asked; by an API key, its owner. */
   requestedBy: text().notNull(),
+  /** The API key that asked; null in a session. */
+  createdByKeyId: text(),
   requestedAt: moment().notNull(),
   decidedAt: moment(),
   decisionNote: text(),

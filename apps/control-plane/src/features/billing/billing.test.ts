@@ -85,7 +85,12 @@ it('leaves the plan as it is until the operator approves the request, and says w
 });
 
 it('declines and withdraws a request, and the plan stays', async () => {
-  await owner.post('/v1/billing/plan', { plan: 'enterprise' });
+  const scopes = ['billing.read', 'billing.manage'];
+  const key = await makeKey(app, owner, { name: 'ci', scopes });
+  await key.client.post('/v1/billing/plan', { plan: 'enterprise' });
+  expect((await readBilling()).request).toMatchObject({
+    requestedByKey: { id: key.id, name: 'ci' },
+  });
   const named = { ...decision, named: organizationId, note: 'write to sales' };
   await declinePlanRequest(app.services, named);
   expect(await readBilling()).toMatchObject({

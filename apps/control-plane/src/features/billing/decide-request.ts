@@ -27,6 +27,7 @@ export async function listPlanRequests(db: Database) {
       requestedPlan: planRequest.plan,
       message: planRequest.message,
       requestedBy: planRequest.requestedBy,
+      requestedByKeyId: planRequest.createdByKeyId,
       requestedAt: planRequest.requestedAt,
     })
     .from(planRequest)

@@ -1,5 +1,11 @@
 import { type Billing, PLAN_KEYS_MAX, PLANS, type PlanRequest } from '@tollkeeper/contract';
 import { and, eq, gte, sql } from 'drizzle-orm';
+import {
+  creatingKey,
+  creatingKeyName,
+  creatingKeyView,
+  isCreatingKey,
+} from '../../access/creator.ts';
 import { requireWholeOrganization } from '../../access/require-scope.ts';
 import type { Ctx } from '../../context.ts';
 import {
@@ -61,9 +67,14 @@ export async function getPlans(ctx: Ctx) {
   return { data };
 }
 
-async function findTerms({ services: { db }, organizationId }: Ctx) {
-  const [row] = await db
-    .select({ organization, billing, planRequest, requesterName: user.name })
+async function findTerms(ctx: Ctx) {
+  const { services, organizationId } = ctx;
+  const [row] = await services.db
+    .select({
+      ...{ organization, billing, planRequest },
+      requesterName: user.name,
+      keyName: creatingKeyName(ctx),
+    })
     .from(organization)
     .leftJoin(billing, eq(billing.organizationId, organization.id))
     .leftJoin(planRequest, eq(planRequest.organizationId, organization.id))
@@ -75,6 +86,7 @@ async function findTerms({ services: { db }, organizationId }: Ctx) {
       ),
     )
     .leftJoin(user, eq(user.id, member.userId))
+    .leftJoin(creatingKey, isCreatingKey(planRequest))
     .where(eq(organization.id, organizationId));
   if (!row) throw notFound('organization', organizationId);
   return {
@@ -83,15 +95,21 @@ async function findTerms({ services: { db }, organizationId }: Ctx) {
     until: row.billing?.until ?? null,
     planAfter: row.billing?.planAfter ?? null,
     note: row.billing?.note ?? null,
-    request: row.planRequest && requestView(row.planRequest, row.requesterName ?? ''),
+    request: row.planRequest && requestView(row.planRequest, row.requesterName, row.keyName),
   };
 }
 
-function requestView(row: typeof planRequest.$inferSelect, name: string): PlanRequest {
+/** @param name null once the requester was removed */
+function requestView(
+  row: typeof planRequest.$inferSelect,
+  name: string | null,
+  keyName: string | null,
+): PlanRequest {
   const { plan, status, message, requestedBy, requestedAt, decidedAt, decisionNote } = row;
   return {
     ...{ plan, status, message, decisionNote },
-    requestedBy: { memberId: requestedBy, name },
+    requestedBy: { memberId: requestedBy, name: name ?? 'a former member' },
+    requestedByKey: creatingKeyView(row.createdByKeyId, keyName),
     requestedAt: requestedAt.toISOString(),
     decidedAt: decidedAt?.toISOString() ?? null,
   };

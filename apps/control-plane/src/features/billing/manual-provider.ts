@@ -1,5 +1,6 @@
 import type { Plan } from '@tollkeeper/contract';
 import { eq } from 'drizzle-orm';
+import { callingKeyId } from '../../access/creator.ts';
 import type { Ctx } from '../../context.ts';
 import { planRequest } from '../../db/schema/index.ts';
 import { DomainError } from '../../domain-error.ts';
@@ -48,7 +49,8 @@ function changeNow(ctx: Ctx, { plan }: PlanChangeRequest): Promise<'changed'> {
 function requestChange(ctx: Ctx, { plan, message }: PlanChangeRequest): Promise<'requested'> {
   const { services } = ctx;
   const spec = { scope: 'billing.manage', action: 'billing.request_plan' } as const;
-  return write<'requested'>(ctx, spec, async (tx, { organizationId, actor }) => {
+  return write<'requested'>(ctx, spec, async (tx, confirmed) => {
+    const { organizationId } = confirmed;
     const terms = await lockTerms(tx, organizationId);
     requireOtherPlan(terms.plan, plan);
     const before = await findPendingRequest(tx, organizationId);
@@ -58,7 +60,8 @@ function requestChange(ctx: Ctx, { plan, message }: PlanChangeRequest): Promise<
     const requestedAt = services.clock();
     const request = {
       ...{ plan, message, requestedAt, status: 'pending' as const },
-      requestedBy: actor.memberId,
+      requestedBy: confirmed.actor.memberId,
+      createdByKeyId: callingKeyId(confirmed),
       decidedAt: null,
       decisionNote: null,
     };

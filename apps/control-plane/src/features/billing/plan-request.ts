@@ -49,6 +49,7 @@ export function requestFacts({
   plan,
   message,
   requestedBy,
-}: Pick<PlanRequestRow, 'plan' | 'message' | 'requestedBy'>): Facts {
-  return { requestedPlan: plan, message, requestedBy };
+  createdByKeyId,
+}: Pick<PlanRequestRow, 'plan' | 'message' | 'requestedBy' | 'createdByKeyId'>): Facts {
+  return { requestedPlan: plan, message, requestedBy, requestedByKeyId: createdByKeyId };
 }

@@ -24,7 +24,11 @@ export function PlanRequestPanel({ request }: { readonly request: PlanRequest | 
         title={isPending ? `${name} is requested` : `The request for ${name} was declined`}
       >
         <p>
-          Requested by {request.requestedBy.name} <TimeAgo at={request.requestedAt} />.{' '}
+          Requested by {request.requestedBy.name}
+          {request.requestedByKey
+            ? ` with ${request.requestedByKey.name === null ? 'an API key' : `the key ${request.requestedByKey.name}`}`
+            : ''}{' '}
+          <TimeAgo at={request.requestedAt} />.{' '}
           {isPending ? 'The operator of this server decides.' : 'Your plan stayed as it was.'}
         </p>
         {request.message && isPending ? <p className="mt-1">Message: {request.message}</p> : null}

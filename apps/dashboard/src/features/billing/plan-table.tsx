@@ -33,12 +33,12 @@ export function PlanTable({ plans, planChanges, requested, onChoose }: PlanTable
     },
     {
       header: 'Keys',
-      look: 'w-28 text-right',
+      look: 'w-24 text-right sm:w-28',
       cell: ({ keysMax }) => (keysMax === null ? 'Unlimited' : formatCount(keysMax)),
     },
     {
       header: 'Actions',
-      look: 'w-32 text-right',
+      look: 'w-24 text-right sm:w-32',
       spoken: true,
       cell: (offer) =>
         mayManage && !offer.current && offer.plan !== requested ? (

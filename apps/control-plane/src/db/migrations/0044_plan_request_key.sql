@@ -1,0 +1,1 @@
+ALTER TABLE "plan_request" ADD COLUMN "created_by_key_id" text;
