@@ -23,6 +23,9 @@ it('warns of a full plan, says what a change does, and shows what the operator d
   const dialog = page.getByRole('dialog', { name: 'Request Pro?' });
   await dialog.getByText('Pro allows 20 keys and you have 3. You can create 17 more.').waitFor();
   await dialog.getByLabel('Message').fill('ten more agents');
+  await page.keyboard.press('Escape');
+  const question = page.getByRole('alertdialog', { name: 'Discard what you entered?' });
+  await question.getByRole('button', { name: 'Keep editing' }).click();
   await dialog.getByRole('button', { name: 'Send request' }).click();
   await page.getByText('Message: ten more agents').waitFor();
 
