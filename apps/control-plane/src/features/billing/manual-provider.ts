@@ -11,6 +11,9 @@ import type { BillingProvider, PlanChangeRequest } from './billing-provider.ts';
 import { findPendingRequest, requestFacts } from './plan-request.ts';
 import { lockTerms, plainTerms, storeTerms, termsEvents, termsFacts } from './plan-terms.ts';
 
+/** What a change asks for again in its transaction, whether it takes effect at once or is requested. */
+const SCOPE = 'billing.manage';
+
 /** No payment: the operator of the server decides who has which plan, or lets organizations choose. */
 export const manualProvider: BillingProvider = {
   async changePlan(ctx, change) {
@@ -28,8 +31,8 @@ export const manualProvider: BillingProvider = {
 };
 
 function changeNow(ctx: Ctx, { plan }: PlanChangeRequest): Promise<'changed'> {
-  const spec = { scope: 'billing.manage', action: 'billing.change_plan' } as const;
-  return write<'changed'>(ctx, spec, async (tx, { organizationId }) => {
+  const action = 'billing.change_plan';
+  return write<'changed'>(ctx, { scope: SCOPE, action }, async (tx, { organizationId }) => {
     const before = await lockTerms(tx, organizationId);
     requireOtherPlan(before.plan, plan);
     const after = plainTerms(plan);
@@ -48,8 +51,8 @@ function changeNow(ctx: Ctx, { plan }: PlanChangeRequest): Promise<'changed'> {
 
 function requestChange(ctx: Ctx, { plan, message }: PlanChangeRequest): Promise<'requested'> {
   const { services } = ctx;
-  const spec = { scope: 'billing.manage', action: 'billing.request_plan' } as const;
-  return write<'requested'>(ctx, spec, async (tx, confirmed) => {
+  const action = 'billing.request_plan';
+  return write<'requested'>(ctx, { scope: SCOPE, action }, async (tx, confirmed) => {
     const { organizationId } = confirmed;
     const terms = await lockTerms(tx, organizationId);
     requireOtherPlan(terms.plan, plan);
