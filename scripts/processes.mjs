@@ -1,5 +1,6 @@
 /** Child processes on the pinned Node, which end when their parent does. */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { constants } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -39,6 +40,28 @@ export function pathWithoutProject() {
 export function run(command, args, options = {}) {
   const child = spawn(command, args, { cwd: root, stdio: 'inherit', ...options });
   return ended(child);
+}
+
+/**
+ * Runs a command as `run` does, and gives back what it printed as well.
+ * @param {string} command
+ * @param {string[]} args
+ * @returns {Promise<{code: number, output: string}>}
+ */
+export async function runCopying(command, args) {
+  const child = spawn(command, args, { cwd: root, stdio: ['inherit', 'pipe', 'pipe'] });
+  let output = '';
+  for (const [from, to] of /** @type {const} */ ([
+    [child.stdout, process.stdout],
+    [child.stderr, process.stderr],
+  ])) {
+    from.setEncoding('utf8').on('data', (/** @type {string} */ text) => {
+      output += text;
+      to.write(text);
+    });
+  }
+  const [code] = await Promise.all([ended(child), once(child, 'close')]);
+  return { code, output };
 }
 
 /**

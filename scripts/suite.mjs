@@ -1,24 +1,47 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkWords } from './check-words.mjs';
-import { root, run } from './processes.mjs';
+import { root, run, runCopying } from './processes.mjs';
 import { buildControlPlane, buildDashboard, buildGateway } from './programs.mjs';
 import { requireChromium, requireServers } from './test-programs.mjs';
-import { listSlowest, listSlowestFiles, listTestFiles, summarize } from './test-report.mjs';
+import {
+  firstLines,
+  listFailures,
+  listSlowest,
+  listSlowestFiles,
+  listTestFiles,
+  summarize,
+} from './test-report.mjs';
+
+/** What is printed last: each failure, and how many tests passed. */
+const summary = /** @type {string[]} */ ([]);
 
 /**
- * Runs types, lint and every test, or the tests of one project alone.
+ * Runs types, lint and every test, or the tests of one project alone. Its last lines name each failure;
+ * they are also written to the file that SUMMARY_FILE names.
  * @param {{args: string[], project?: string, env?: Record<string, string>}} options
  * @returns {Promise<number>} 0 only if every test there is ran and passed
  */
 export async function runSuite({ args, project, env = {} }) {
   Object.assign(process.env, env);
+  const { SUMMARY_FILE: file } = process.env;
+  const code = await runSteps(args, project);
+  console.log(['', ...summary].join('\n'));
+  if (file) writeFileSync(file, `${summary.join('\n')}\n`);
+  return code;
+}
+
+/**
+ * @param {string[]} args
+ * @param {string | undefined} project
+ */
+async function runSteps(args, project) {
   const tests = (/** @type {string[]} */ given, whole = false) =>
     timed('tests', () => runTests(given, { whole }));
   if (project) return tests([...args, '--project', project]);
   let hasWrongTypes = false;
-  const types = timed('types', () => run('tsc', ONE_CHECKER)).then((code) => {
+  const types = timed('types', () => runCheck('tsc', ONE_CHECKER)).then((code) => {
     hasWrongTypes = code !== 0;
     return code;
   });
@@ -60,13 +83,25 @@ async function timed(name, work) {
   console.log(`\n> ${name}`);
   const code = await work();
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-  if (code !== 0) console.error(`> ${name} failed after ${seconds} s`);
-  else if (!isLast) console.log(`> ${name} passed in ${seconds} s`);
+  if (code !== 0) {
+    if (!isLast) summary.push(`${name} failed after ${seconds} s`);
+    console.error(`> ${name} failed after ${seconds} s`);
+  } else if (!isLast) console.log(`> ${name} passed in ${seconds} s`);
+  return code;
+}
+
+/**
+ * @param {string} command
+ * @param {string[]} args
+ */
+async function runCheck(command, args) {
+  const { code, output } = await runCopying(command, args);
+  if (code !== 0) summary.push(`FAILED ${command}`, ...firstLines(output));
   return code;
 }
 
 async function runLint() {
-  const code = await run('biome', ['check', '.']);
+  const code = await runCheck('biome', ['check', '.']);
   return code === 0 && checkWords() > 0 ? 1 : code;
 }
 
@@ -90,36 +125,51 @@ async function prepareBuilds() {
 async function runTests(args, { whole }) {
   const folder = mkdtempSync(join(tmpdir(), 'tollkeeper-tests-'));
   const file = join(folder, 'report.json');
+  const failuresFile = join(folder, 'failures.json');
   try {
-    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-    const code = await run('vitest', ['run', ...reporters, ...args]);
-    return report(file, code, whole ? listTestFiles(root) : []);
+    const options = [
+      ...['--reporter=default', '--reporter=json', `--outputFile.json=${file}`],
+      '--reporter=./scripts/failures-reporter.mjs',
+    ];
+    const env = { ...process.env, FAILURES_FILE: failuresFile };
+    const code = await run('vitest', ['run', ...options, ...args], { env });
+    /** @type {import('./failures-reporter.mjs').Failure[]} */
+    const failures = readJson(failuresFile, []);
+    return report(readJson(file, { testResults: [] }), failures, code, whole);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
 /**
- * @param {string} file
+ * @param {import('./test-report.mjs').Report} results
+ * @param {import('./failures-reporter.mjs').Failure[]} failures
  * @param {number} code of vitest itself
- * @param {string[]} expected
+ * @param {boolean} whole whether these should be all the tests there are
  */
-function report(file, code, expected) {
-  const allowedSkips = JSON.parse(readFileSync(join(root, 'tests/allowed-skips.json'), 'utf8'));
-  const results = readReport(file);
+function report(results, failures, code, whole) {
+  const expected = whole ? listTestFiles(root) : [];
+  /** @type {string[]} */
+  const allowedSkips = readJson(join(root, 'tests/allowed-skips.json'), []);
   const { passed, failed, complaints } = summarize(results, { expected, allowedSkips, root });
   console.log(['The slowest tests:', ...listSlowest(results, root)].join('\n'));
   console.log(['The slowest files:', ...listSlowestFiles(results, root)].join('\n'));
-  for (const complaint of complaints) console.error(complaint);
-  console.log(`tests: ${passed} passed, ${failed} failed`);
+  summary.push(...listFailures(failures, root), ...complaints);
+  if (code !== 0 && summary.length === 0) summary.push(`vitest ended with code ${code}`);
+  summary.push(`tests: ${passed} passed, ${failed} failed`);
   return code || (complaints.length > 0 || failed > 0 ? 1 : 0);
 }
 
-/** @param {string} file */
-function readReport(file) {
+/**
+ * @template T
+ * @param {string} file
+ * @param {T} otherwise for a file that is not there, or was cut off
+ * @returns {T}
+ */
+function readJson(file, otherwise) {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch {
-    return { testResults: [] };
+    return otherwise;
   }
 }

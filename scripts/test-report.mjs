@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 
 /**
  * What this needs of vitest's JSON report.
@@ -86,6 +87,52 @@ function brokenFiles(report) {
     (file) =>
       file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
   ).length;
+}
+
+/** Enough to see what was wrong; the whole error is where the test ran. */
+const ERROR_LINES = 12;
+const LINE_LENGTH = 200;
+const FAILURES_COUNT = 30;
+
+/**
+ * Each failed test, with the first lines of its errors.
+ * @param {import('./failures-reporter.mjs').Failure[]} failures
+ * @param {string} root
+ * @returns {string[]} the lines
+ */
+export function listFailures(failures, root) {
+  const lines = failures
+    .slice(0, FAILURES_COUNT)
+    .flatMap(({ name, errors }) => [
+      `FAILED ${name}`,
+      ...errors.flatMap((error) => errorLines(error, root)),
+    ]);
+  const left = failures.length - FAILURES_COUNT;
+  return left > 0 ? [...lines, `and ${left} more failures`] : lines;
+}
+
+/**
+ * @param {import('./failures-reporter.mjs').FailureError} error
+ * @param {string} root
+ */
+function errorLines({ message, diff, stacks = [] }, root) {
+  const [own] = stacks.filter(
+    ({ file }) => file.startsWith(root) && !file.includes('node_modules'),
+  );
+  const lines = firstLines(`${message}\n${diff ?? ''}`);
+  return own ? [...lines, `    at ${relative(root, own.file)}:${own.line}`] : lines;
+}
+
+/**
+ * The first lines of what a test or a program printed, without colours and indented.
+ * @param {string} text
+ */
+export function firstLines(text) {
+  return stripVTControlCharacters(text)
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .slice(0, ERROR_LINES)
+    .map((line) => `    ${line.slice(0, LINE_LENGTH)}`);
 }
 
 const FOLDERS = ['apps', 'packages', 'scripts', 'tests'];

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { listSlowest, listSlowestFiles, summarize } from './test-report.mjs';
+import { listFailures, listSlowest, listSlowestFiles, summarize } from './test-report.mjs';
 
 const options = { expected: ['a.test.ts'], allowedSkips: [] as string[], root: '/repository' };
 
@@ -39,6 +39,44 @@ test.each(['skipped', 'pending', 'todo'])('refuses a %s test unless it is listed
 test('refuses a test file that no project ran', () => {
   const report = { testResults: [fileOf('b.test.ts', 'passed')] };
   expect(summarize(report, options).complaints).toEqual(['No project ran a.test.ts']);
+});
+
+test('names each failure with the first lines of its errors, and where it was', () => {
+  const stacks = [
+    { file: '/repository/node_modules/vitest/index.js', line: 1 },
+    { file: '/repository/a.test.ts', line: 7 },
+  ];
+  const expected = {
+    message: '\u001b[31mexpected 1 to be 2\u001b[39m',
+    diff: '- 2\n\n+ 1',
+    stacks,
+  };
+  const long = { message: Array.from({ length: 100 }, (_, at) => `${at}`.repeat(500)).join('\n') };
+  const failures = [
+    { name: 'a.test.ts > counts', errors: [expected] },
+    { name: 'b.test.ts', errors: [long] },
+  ];
+  const lines = listFailures(failures, '/repository');
+  expect(lines.slice(0, 6)).toEqual([
+    'FAILED a.test.ts > counts',
+    '    expected 1 to be 2',
+    '    - 2',
+    '    + 1',
+    '    at a.test.ts:7',
+    'FAILED b.test.ts',
+  ]);
+  expect(lines).toHaveLength(18);
+  expect(Math.max(...lines.map((line) => line.length))).toBe(204);
+});
+
+test('lists thirty failures, and counts the others', () => {
+  const failures = Array.from({ length: 40 }, (_, at) => ({
+    name: `a.test.ts > ${at}`,
+    errors: [],
+  }));
+  const lines = listFailures(failures, '/repository');
+  expect(lines).toHaveLength(31);
+  expect(lines.at(-1)).toBe('and 10 more failures');
 });
 
 test('lists the ten slowest tests, the slowest first', () => {
