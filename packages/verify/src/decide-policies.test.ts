@@ -4,13 +4,8 @@ import { putOwner, removeOwner } from './index/key-holders.ts';
 import { findSecret, putSecret, removeSecret } from './index/key-index.ts';
 import { createKeyIndex, type KeyIndex } from './index/key-store.ts';
 import { routeEntity } from './policies/entity-model.ts';
-import {
-  putPolicy,
-  removePolicy,
-  requireCompiled,
-  type StoredPolicy,
-  usePolicies,
-} from './policies/policy-store.ts';
+import { putPolicy, removePolicy, usePolicies } from './policies/policy-store.ts';
+import { requireCompiled, type StoredPolicy } from './policies/stored-policy.ts';
 import { scopeSet } from './scope-set.ts';
 import { exampleKey, exampleOwner } from './testing/example-key.ts';
 import { statementsOf } from './testing/policies/statements.ts';

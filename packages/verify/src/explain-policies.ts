@@ -8,7 +8,7 @@ import {
   type PolicyDecision,
 } from './policies/compile-policies.ts';
 import { callRequest } from './policies/entity-model.ts';
-import { type StoredPolicy, statementsOf } from './policies/policy-store.ts';
+import { type StoredPolicy, statementsOf } from './policies/stored-policy.ts';
 
 /**
  * What each policy says about the call by itself, by its id: of the path as it was sent. That another

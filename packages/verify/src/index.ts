@@ -85,14 +85,13 @@ export {
   policiesOf,
   putPolicy,
   removePolicy,
-  requireCompiled,
-  type StoredPolicy,
   usePolicies,
   type WorkspacePolicies,
   withPolicies,
 } from './policies/policy-store.ts';
 export { UnsupportedPolicyError } from './policies/read-json.ts';
 export { policySchema } from './policies/schema.ts';
+export { requireCompiled, type StoredPolicy } from './policies/stored-policy.ts';
 export {
   ALL_API_SCOPES,
   hasApiScopes,

@@ -4,7 +4,8 @@ import { putOwner } from './index/key-holders.ts';
 import { findSecret, putSecret } from './index/key-index.ts';
 import { createKeyIndex } from './index/key-store.ts';
 import { routeEntity } from './policies/entity-model.ts';
-import { putPolicy, type StoredPolicy } from './policies/policy-store.ts';
+import { putPolicy } from './policies/policy-store.ts';
+import type { StoredPolicy } from './policies/stored-policy.ts';
 import { exampleKey, exampleOwner } from './testing/example-key.ts';
 import { statementsOf } from './testing/policies/statements.ts';
 

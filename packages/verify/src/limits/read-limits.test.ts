@@ -4,13 +4,8 @@ import { putOwner } from '../index/key-holders.ts';
 import { findSecret, putSecret } from '../index/key-index.ts';
 import { createKeyIndex, type KeyIndex } from '../index/key-store.ts';
 import { routeEntity } from '../policies/entity-model.ts';
-import {
-  permitAll,
-  putPolicy,
-  removePolicy,
-  requireCompiled,
-  type StoredPolicy,
-} from '../policies/policy-store.ts';
+import { permitAll, putPolicy, removePolicy } from '../policies/policy-store.ts';
+import { requireCompiled, type StoredPolicy } from '../policies/stored-policy.ts';
 import { exampleKey, exampleOwner } from '../testing/example-key.ts';
 import { statementsOf } from '../testing/policies/statements.ts';
 import { claimsOf } from './claim.ts';

@@ -1,8 +1,14 @@
 import type { RateLimit } from '../limits/rate-limit.ts';
-import type { Code, Evaluate } from './code.ts';
-import { compileExpression, type Known } from './compile-expression.ts';
+import type { Evaluate } from './code.ts';
+import {
+  type CompiledPolicy,
+  type PreparedCode,
+  type PreparedPolicy,
+  preparePolicy,
+  specialize,
+} from './prepare-policy.ts';
 import { UnsupportedPolicyError } from './read-json.ts';
-import { type Policy, readPolicy } from './read-policy.ts';
+import type { Policy } from './read-policy.ts';
 import type { PolicyRequest } from './request.ts';
 import type { Entity } from './value.ts';
 
@@ -49,23 +55,44 @@ export function compilePolicies(
   sources: Iterable<readonly [id: string, json: unknown]>,
   actions: readonly Entity[] = [],
 ): CompiledPolicies {
-  const read = readPolicies(sources);
-  const exact = compileAll(read, actions, {});
+  return combinePolicies(
+    Array.from(sources, ([id, json]) => preparePolicy(id, json, actions)),
+    actions,
+  );
+}
+
+/**
+ * @param actions those that the policies were prepared for
+ * @throws UnsupportedPolicyError for two policies with the same id
+ */
+export function combinePolicies(
+  prepared: readonly PreparedPolicy[],
+  actions: readonly Entity[],
+): CompiledPolicies {
+  requireDistinct(prepared);
+  const exact = combineCode(
+    prepared.map((each) => each.exact),
+    actions,
+  );
   let folded: CompiledAll | undefined;
-  const compileFolded = () => {
-    folded ??= compileAll(read, actions, { isPathFolded: true });
+  const combineFolded = () => {
+    folded ??= combineCode(
+      prepared.map((each) => each.folded()),
+      actions,
+    );
     return folded;
   };
-  const isFoldable = read.some(({ foldsPath }) => foldsPath);
+  const isFoldable = prepared.some(({ policy }) => policy.foldsPath);
+  const nodes = prepared.reduce((sum, { policy }) => sum + policy.nodes, 0);
   return {
-    headers: new Set(read.flatMap(({ headers }) => [...headers])),
-    nodes: read.reduce((sum, { nodes }) => sum + nodes, 0) * (isFoldable ? 2 : 1),
+    headers: new Set(prepared.flatMap(({ policy }) => [...policy.headers])),
+    nodes: nodes * (isFoldable ? 2 : 1),
     ...createEvaluator(exact.policies),
     forKey(principal) {
       const { fixed, decide } = createKeyEvaluator(principal, exact);
       let foldedKey: KeyEvaluator | undefined;
       const decideFolded: KeyEvaluator['decide'] = (request) => {
-        foldedKey ??= createKeyEvaluator(principal, compileFolded());
+        foldedKey ??= createKeyEvaluator(principal, combineFolded());
         return foldedKey.decide(request);
       };
       return { fixed, decide, decideFolded: isFoldable ? decideFolded : decide };
@@ -79,16 +106,13 @@ interface CompiledAll {
   readonly byAction: ReadonlyMap<Entity, readonly CompiledPolicy[]>;
 }
 
-function compileAll(
-  read: readonly Policy[],
-  actions: readonly Entity[],
-  known: Known,
-): CompiledAll {
-  const policies = read.map((policy) => compilePolicy(policy, known));
-  const byAction = new Map(
-    actions.map((action) => [action, policies.map((each) => specialize(each, { action }))]),
-  );
-  return { policies, byAction };
+function combineCode(code: readonly PreparedCode[], actions: readonly Entity[]): CompiledAll {
+  const ofAction = (action: Entity) =>
+    code.map(({ general, byAction }) => byAction.get(action) ?? general);
+  return {
+    policies: code.map(({ general }) => general),
+    byAction: new Map(actions.map((action) => [action, ofAction(action)])),
+  };
 }
 
 type KeyEvaluator = Omit<KeyPolicies, 'decideFolded'>;
@@ -115,31 +139,13 @@ function createKeyEvaluator(principal: Entity, { policies, byAction }: CompiledA
   };
 }
 
-function readPolicies(sources: Iterable<readonly [id: string, json: unknown]>): Policy[] {
-  const policies = new Map<string, Policy>();
-  for (const [id, json] of sources) {
-    if (policies.has(id)) throw new UnsupportedPolicyError(id, 'another policy has the same id');
-    policies.set(id, readPolicy(id, json));
+function requireDistinct(prepared: readonly PreparedPolicy[]): void {
+  const ids = new Set<string>();
+  for (const { policy } of prepared) {
+    const { id } = policy;
+    if (ids.has(id)) throw new UnsupportedPolicyError(id, 'another policy has the same id');
+    ids.add(id);
   }
-  return [...policies.values()];
-}
-
-/** A policy with its condition, compiled for all requests or for some. */
-interface CompiledPolicy {
-  readonly policy: Policy;
-  readonly known: Known;
-  readonly code: Code;
-}
-
-function compilePolicy(policy: Policy, known: Known): CompiledPolicy {
-  return { policy, known, code: compileExpression(policy.condition, known) };
-}
-
-/** The same where what is known now changes nothing. */
-function specialize(compiled: CompiledPolicy, known: Known): CompiledPolicy {
-  const { policy, code } = compiled;
-  const isUsed = (known.principal && policy.usesPrincipal) || (known.action && policy.usesAction);
-  return code.known || !isUsed ? compiled : compilePolicy(policy, { ...compiled.known, ...known });
 }
 
 interface Evaluator {

@@ -1,17 +1,17 @@
-import { type CompiledPolicies, compilePolicies, type KeyPolicies } from './compile-policies.ts';
+import {
+  type CompiledPolicies,
+  combinePolicies,
+  compilePolicies,
+  type KeyPolicies,
+} from './compile-policies.ts';
 import { KNOWN_ACTIONS } from './entity-model.ts';
 import { UnsupportedPolicyError } from './read-json.ts';
-
-/** A policy in force, or one that is only evaluated. */
-export interface StoredPolicy {
-  readonly policyId: string;
-  readonly organizationId: string;
-  /** Null where it applies in every workspace of the organization. */
-  readonly workspaceId: string | null;
-  readonly mode: 'enforce' | 'shadow';
-  /** Each statement in Cedar's JSON form. */
-  readonly statements: readonly unknown[];
-}
+import {
+  type PreparedPolicies,
+  prepareStored,
+  type StoredPolicy,
+  statementsOf,
+} from './stored-policy.ts';
 
 /** What applies in a workspace. Made anew after each change of one of its policies. */
 export interface WorkspacePolicies {
@@ -35,6 +35,8 @@ export interface EvaluatedKey {
 /** Policies of all workspaces that a process decides about. To be used through the functions only. */
 export interface PolicyStore {
   readonly policies: Map<string, StoredPolicy>;
+  /** Of those that were compiled, so that a change compiles no others. */
+  readonly prepared: PreparedPolicies;
   /** By workspace; those that were asked for since they last changed. */
   readonly compiled: Map<string, WorkspacePolicies>;
   /** By slot of the secret. Two generations: what is asked for comes into the younger one. */
@@ -64,6 +66,7 @@ const KEY_WEIGHT = 10;
 export function createPolicyStore(): PolicyStore {
   return {
     policies: new Map(),
+    prepared: new WeakMap(),
     compiled: new Map(),
     keys: new Map(),
     olderKeys: new Map(),
@@ -113,7 +116,8 @@ export function withPolicies<Index extends Holder>(
   index: Index,
   policies: Iterable<StoredPolicy>,
 ): Index {
-  const changed = { ...index, policies: createPolicyStore() };
+  const { prepared } = index.policies;
+  const changed = { ...index, policies: { ...createPolicyStore(), prepared } };
   for (const policy of policies) putPolicy(changed, policy);
   return changed;
 }
@@ -166,14 +170,6 @@ export function forgetKeys(store: PolicyStore): void {
 }
 
 /**
- * Makes sure that the policy can be evaluated.
- * @throws UnsupportedPolicyError
- */
-export function requireCompiled(policy: Pick<StoredPolicy, 'policyId' | 'statements'>): void {
-  compilePolicies(statementsOf(policy));
-}
-
-/**
  * Whether the policies allow every call, whichever key it is of and however many. Doubt is no.
  * @param policies that apply to the same workspace
  */
@@ -205,28 +201,25 @@ function compileWorkspace(
   workspaceId: string,
 ): WorkspacePolicies {
   const own = policiesIn({ policies: store }, organizationId, workspaceId);
-  const [enforced = [], shadow = []] = (['enforce', 'shadow'] as const).map((mode) =>
-    own.filter((each) => each.mode === mode).flatMap(statementsOf),
-  );
-  const compiled = compilePolicies(enforced, KNOWN_ACTIONS);
-  const inShadow = shadow.length === 0 ? undefined : compilePolicies(shadow, KNOWN_ACTIONS);
+  const combine = (mode: StoredPolicy['mode']) => {
+    const policies = own.filter((each) => each.mode === mode);
+    return combinePolicies(
+      policies.flatMap((policy) => prepareStored(store.prepared, policy)),
+      KNOWN_ACTIONS,
+    );
+  };
+  const compiled = combine('enforce');
+  const isShadowed = own.some((each) => each.mode === 'shadow' && each.statements.length > 0);
+  const inShadow = isShadowed ? combine('shadow') : undefined;
   return {
     organizationId,
     enforced: compiled,
     shadow: inShadow,
-    allowsAll: shadow.length === 0 && allowsAlways(compiled),
+    allowsAll: !inShadow && allowsAlways(compiled),
     nodes: compiled.nodes + (inShadow?.nodes ?? 0),
   };
 }
 
 function allowsAlways({ fixed }: CompiledPolicies): boolean {
   return fixed?.decision === 'allow' && fixed.limits === undefined;
-}
-
-/** Statements by the ids that decisions name them by. */
-export function statementsOf({
-  policyId,
-  statements,
-}: Pick<StoredPolicy, 'policyId' | 'statements'>) {
-  return statements.map((json, at): [string, unknown] => [`${policyId}/${at}`, json]);
 }
