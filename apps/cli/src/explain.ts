@@ -140,6 +140,7 @@ export function exitCodeOf(problem: Pick<Problem, 'code' | 'status'>): ExitCode 
     case 404:
       return EXIT.notFound;
     case 409:
+    case 412:
       return EXIT.conflict;
     case 400:
     case 413:

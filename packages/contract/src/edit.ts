@@ -8,7 +8,7 @@ export const etag = z.string().meta({
 /** Part of every edit. */
 export const readEtag = z.string().max(64).optional().meta({
   description:
-    'The `etag` of the record as you read it. If the record has been edited since, the edit is refused with `edit_conflict`. Without it, the edit overwrites what others saved meanwhile',
+    'The `etag` of the record as you read it; the header `If-Match` can hold it instead, in quotation marks. If the record has been edited since, the edit is refused with `edit_conflict`. Without it, the edit overwrites what others saved meanwhile',
 });
 
 /**

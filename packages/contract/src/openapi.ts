@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ERRORS, type ErrorCode, problem } from './errors.ts';
-import { isBodyOptional, type RawBody, type Route, type StreamAnswer } from './route.ts';
+import { isBodyOptional, type RawBody, type Route, type StreamAnswer, takesEtag } from './route.ts';
 import { routes } from './routes/index.ts';
 
 type Json = Record<string, unknown>;
@@ -140,24 +140,20 @@ function security({ access, optionalSession }: Route): Json[] {
 
 function parameters(route: Route): Json[] {
   const list = [...parametersIn('path', route.params), ...parametersIn('query', route.query)];
+  const addHeader = (name: string, description: string, schema: Json) =>
+    list.push({ name, in: 'header', required: false, description, schema });
   if (route.idempotent) {
-    list.push({
-      name: 'Idempotency-Key',
-      in: 'header',
-      required: false,
-      description: 'Makes a retry safe for 24 hours; the repeated answer contains no secret',
-      schema: { type: 'string', minLength: 1, maxLength: 255 },
-    });
+    const description = 'Makes a retry safe for 24 hours; the repeated answer contains no secret';
+    addHeader('Idempotency-Key', description, { type: 'string', minLength: 1, maxLength: 255 });
+  }
+  if (takesEtag(route)) {
+    const description = 'The `etag` of the record in quotation marks, in place of the field `etag`';
+    addHeader('If-Match', description, { type: 'string' });
   }
   if (route.access !== 'public') {
-    list.push({
-      name: 'X-Organization-Id',
-      in: 'header',
-      required: false,
-      description:
-        'For a session: the organization, for a user who belongs to several. For a key: only its own organization is accepted',
-      schema: { type: 'string' },
-    });
+    const description =
+      'For a session: the organization, for a user who belongs to several. For a key: only its own organization is accepted';
+    addHeader('X-Organization-Id', description, { type: 'string' });
   }
   return list;
 }

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { ErrorCode } from './errors.ts';
 import type { BuiltInScope } from './scopes.ts';
 
@@ -78,6 +78,11 @@ export interface Route {
  */
 export function isBodyOptional({ method, body, rawBody }: Route): boolean {
   return method !== 'PATCH' && !rawBody && (body === undefined || body.safeParse({}).success);
+}
+
+/** Whether the request can name the values that it replaces: by `etag` in its body, or by `If-Match`. */
+export function takesEtag({ body }: Route): boolean {
+  return body instanceof z.ZodObject && 'etag' in body.shape;
 }
 
 export function defineRoute<const R extends Route>(route: R): R {

@@ -209,12 +209,12 @@ test('--dry-run asks for the preview, says what it means and saves nothing', asy
 
 test('labels of a gateway that was edited meanwhile are refused with what they are now', async () => {
   const gateway = createGateway(1);
-  const problem = { type: 'about:blank', title: 'No', status: 409, code: 'edit_conflict' };
+  const problem = { type: 'about:blank', title: 'No', status: 412, code: 'edit_conflict' };
   const api = createApi({
     'GET /v1/gateways': list(gateway),
     [`PATCH /v1/gateways/${gateway.id}`]: Response.json(
       { ...problem, detail: 'No.', requestId: 'r' },
-      { status: 409 },
+      { status: 412 },
     ),
     [`GET /v1/gateways/${gateway.id}`]: { ...gateway, labels: { region: 'us-2' }, draining: true },
   });

@@ -216,7 +216,7 @@ test('an update of a key that was edited meanwhile says what it is now', async (
   const now = { ...key, name: 'theirs', scopes: ['audit.read'], etag: 'etag-2' };
   const api = createApi({
     'GET /v1/api-keys': keys,
-    [`PATCH ${path}`]: refusal(409, 'edit_conflict'),
+    [`PATCH ${path}`]: refusal(412, 'edit_conflict'),
     [`GET ${path}`]: { ...now, scopesInForce: ['audit.read'], decision: 'valid' },
   });
   const { exitCode, stderr } = await tollkeeper([...UPDATE, '--yes'], { fetch: api.fetch });

@@ -25,7 +25,7 @@ it('gives an answer kept from before etags one that matches no record, so that a
   expect([replayed.status, replayed.body]).toEqual([201, { ...key, etag: '' }]);
   const path = `/v1/api-keys/${key.id}`;
   const refused = await owner.patch(path, { name: 'renamed', etag: replayed.body.etag });
-  expect(refused.problem).toMatchObject({ status: 409, code: 'edit_conflict' });
+  expect(refused.problem).toMatchObject({ status: 412, code: 'edit_conflict' });
   expect((await owner.patch(path, { name: 'renamed', etag: key.etag })).status).toBe(200);
   // What has no etag is answered without one.
   const again = await createJoinKey();

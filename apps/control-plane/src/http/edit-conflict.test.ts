@@ -87,6 +87,11 @@ async function read({ from, id }: Edited): Promise<Record> {
   return found;
 }
 
+function patchIfMatch({ path }: Edited, edit: object, condition: string) {
+  const headers = { 'content-type': 'application/json', 'if-match': condition };
+  return owner.raw<Record>('PATCH', path, JSON.stringify(edit), headers);
+}
+
 describe.each(RECORDS)('an edit of a %s', (what) => {
   it('is refused where another was saved since it was read, and changes nothing', async () => {
     const edit = edits[what];
@@ -95,13 +100,17 @@ describe.each(RECORDS)('an edit of a %s', (what) => {
     expect(theirs.status).toBe(200);
     expect(theirs.body.etag).not.toBe(etag);
     const before = await readTables(app);
-    const mine = await owner.patch(edit.path, { ...edit.mine, etag });
-    expect([mine.status, mine.problem.code]).toEqual([409, 'edit_conflict']);
-    expect(mine.problem.detail).toContain('it was edited after you read it');
+    for (const mine of [
+      await owner.patch(edit.path, { ...edit.mine, etag }),
+      await patchIfMatch(edit, edit.mine, `"${etag}"`),
+    ]) {
+      expect([mine.status, mine.problem.code]).toEqual([412, 'edit_conflict']);
+      expect(mine.problem.detail).toContain('it was edited after you read it');
+    }
     expect(await readTables(app)).toEqual(before);
     const current = await read(edit);
     expect(current).toMatchObject({ ...edit.theirs, etag: theirs.body.etag });
-    const repeated = await owner.patch<Record>(edit.path, { ...edit.mine, etag: current.etag });
+    const repeated = await patchIfMatch(edit, edit.mine, `"${current.etag}"`);
     expect(repeated.status).toBe(200);
     expect(repeated.body).toMatchObject(await read(edit));
     expect((await auditEvents(app, organizationId)).at(-1)?.after).not.toHaveProperty('etag');
@@ -135,7 +144,7 @@ describe('an etag', () => {
         holder.query(`update api_key set name = 'saved meanwhile' where id = $1`, [edits.key.id]),
       () => owner.patch(edits.key.path, { name: 'late', etag }),
     );
-    expect([answer.status, answer.problem.code]).toEqual([409, 'edit_conflict']);
+    expect([answer.status, answer.problem.code]).toEqual([412, 'edit_conflict']);
   });
 
   it('refuses no edit that is stored already: its answer may have been lost', async () => {
@@ -155,5 +164,34 @@ describe('an etag', () => {
     const before = await readTables(app);
     expect((await owner.patch(edits.key.path, { etag })).status).toBe(200);
     expect(await readTables(app)).toEqual(before);
+  });
+});
+
+describe('If-Match', () => {
+  it('is refused where it cannot be compared, and changes nothing', async () => {
+    const { policy } = edits;
+    const { etag } = await read(policy);
+    const before = await readTables(app);
+    for (const condition of ['', etag, `W/"${etag}"`, `"${etag}", "another"`, '"a b"']) {
+      const { status, problem } = await patchIfMatch(policy, { name: 'unread' }, condition);
+      expect([condition, status, problem.code]).toEqual([condition, 400, 'malformed_request']);
+    }
+    const both = await patchIfMatch(policy, { name: 'unread', etag: 'another' }, `"${etag}"`);
+    expect(both.problem).toMatchObject({ status: 400, code: 'malformed_request' });
+    for (const [method, path] of [
+      ['DELETE', policy.path],
+      ['POST', `${policy.path}/disable`],
+    ] as const) {
+      const { problem } = await owner.raw(method, path, undefined, { 'if-match': `"${etag}"` });
+      expect(problem).toMatchObject({ status: 400, code: 'malformed_request' });
+    }
+    expect(await readTables(app)).toEqual(before);
+  });
+
+  it('holds for any record by "*", and says nothing to what only reads', async () => {
+    const { policy } = edits;
+    const { status } = await patchIfMatch(policy, { name: 'whatever it was' }, '*');
+    const read = await owner.raw('GET', policy.path, undefined, { 'if-match': '"another"' });
+    expect([status, read.status]).toEqual([200, 200]);
   });
 });

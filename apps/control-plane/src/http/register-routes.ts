@@ -1,4 +1,4 @@
-import { isBodyOptional, type Route, type RouteName, routes } from '@tollkeeper/contract';
+import { type Route, type RouteName, routes } from '@tollkeeper/contract';
 import { missing, scopeNames } from '@tollkeeper/verify';
 import type {
   FastifyError,
@@ -18,6 +18,7 @@ import {
   requiredScopes,
 } from './authenticate-key.ts';
 import { authenticateSession } from './authenticate-session.ts';
+import { completeBody } from './complete-body.ts';
 import { findSecret } from './find-secret.ts';
 import { type GuessOptions, guessLimit, rememberDevice } from './guess-limit.ts';
 import { handlers, type PublicCtx } from './handlers.ts';
@@ -79,7 +80,7 @@ export function registerRoutes(
       ...(isPublic ? {} : { onRequest: authentication(route, options) }),
       ...(isPublic ? strangerGuards(name, route, guesses) : {}),
       ...(route.segments ? { preValidation: namesSegments(route.segments) } : {}),
-      ...(route.method === 'GET' ? {} : { preValidation: takesNoBody(route) }),
+      ...(route.method === 'GET' ? {} : { preValidation: completeBody(route) }),
       ...(isPublic ? {} : guards(route, options, guesses)),
       handler(request, reply) {
         reply.status(route.status);
@@ -94,15 +95,6 @@ export function registerRoutes(
     if (route.rawBody) registerRawBody(app, route.rawBody, registered);
     else app.route(registered);
   }
-}
-
-/** A request without a body, where that will do, gives no field; else its schema refuses it. */
-function takesNoBody(route: Route) {
-  const isOptional = isBodyOptional(route);
-  return (request: FastifyRequest, _reply: FastifyReply, done: Done): void => {
-    if (isOptional && request.body === undefined) request.body = {};
-    done();
-  };
 }
 
 /** A key is decided without leaving the turn of the event loop, unless this process is behind. */

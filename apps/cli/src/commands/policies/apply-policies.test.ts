@@ -18,7 +18,7 @@ const POLICY = {
   ...{ createdAt: '2026-01-01T00:00:00.000Z', updatedAt: '2026-01-01T00:00:00.000Z' },
 };
 const CONFLICT = {
-  ...{ type: 'about:blank', title: 'Edited since', status: 409, code: 'edit_conflict' },
+  ...{ type: 'about:blank', title: 'Edited since', status: 412, code: 'edit_conflict' },
   ...{ detail: 'The policy "Office" was edited since you read it.', requestId: 'req_1' },
 };
 
@@ -59,7 +59,7 @@ test('an edit is sent with the etag that was read, and a conflict says what was 
   };
   const { exitCode, seen, stderr } = await tollkeeper('apply', files, ['Office'], {
     'POST /v1/policies': { ...POLICY, name: 'A', text: TEXT, warnings: [] },
-    [`PATCH /v1/policies/${ID}`]: Response.json(CONFLICT, { status: 409 }),
+    [`PATCH /v1/policies/${ID}`]: Response.json(CONFLICT, { status: 412 }),
   });
   expect(exitCode).toBe(6);
   expect(seen.at(-1)?.body).toEqual({ text: `${TEXT} // new`, etag: 'as-it-was-read' });

@@ -103,7 +103,7 @@ describe('editing the tags of a key', () => {
     const key = await makeKey(app, owner, { tags: ['ci'] });
     await owner.patch(pathOf(key), { tags: ['theirs'] });
     const late = await owner.patch(pathOf(key), { tags: ['mine'], etag: key.etag });
-    expect(late.problem).toMatchObject({ status: 409, code: 'edit_conflict' });
+    expect(late.problem).toMatchObject({ status: 412, code: 'edit_conflict' });
     expect((await read(key)).tags).toEqual(['theirs']);
   });
 

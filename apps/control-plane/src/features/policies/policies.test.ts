@@ -186,9 +186,10 @@ describe('an edit', () => {
     for (const answer of [
       await owner.patch(path, { description: 'Mine', etag: policy.etag }),
       await owner.post(`${path}/restore`, { version: 1, etag: policy.etag }),
+      await owner.post(`${path}/restore`, { version: 1 }, { 'if-match': `"${policy.etag}"` }),
     ]) {
       const newer = { path, version: 2, etag };
-      expect(answer.problem).toMatchObject({ status: 409, code: 'edit_conflict', newer });
+      expect(answer.problem).toMatchObject({ status: 412, code: 'edit_conflict', newer });
     }
     expect((await owner.get<Policy>(path)).body.version).toBe(2);
   });
