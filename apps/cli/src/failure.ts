@@ -16,6 +16,11 @@ export class Failure extends Error {
   }
 }
 
+/** Whether the file system refused something. */
+export function isFileError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error;
+}
+
 /** What the exit code means to a script. Stable: scripts depend on each number. */
 export const EXIT = {
   ok: 0,
@@ -32,6 +37,7 @@ export const EXIT = {
   invalidInput: 9,
   keyNotValid: 10,
   notApplied: 11,
+  keyFound: 12,
   interrupted: 130,
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
@@ -49,6 +55,7 @@ const MEANINGS: Readonly<Record<ExitCode, string>> = {
   9: 'Invalid input: the server refused a value',
   10: 'verify: the key is not valid',
   11: 'keys propagation: a gateway has not applied the change',
+  12: 'scan: a key was found',
   130: 'Interrupted',
 };
 
@@ -66,6 +73,7 @@ export const ERROR_CODES: Readonly<Record<ExitCode, string>> = {
   9: 'validation_failed',
   10: 'key_not_valid',
   11: 'not_applied',
+  12: 'key_found',
   130: 'interrupted',
 };
 

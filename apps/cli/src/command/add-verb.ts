@@ -50,7 +50,8 @@ export function exampleText(examples: readonly string[]): string {
 }
 
 function toArgument({ name, help, count, choices }: Argument<unknown>): commander.Argument {
-  const forms = { one: `<${name}>`, optional: `[${name}]`, several: `<${name}...>` };
+  const many = `${name}...`;
+  const forms = { one: `<${name}>`, optional: `[${name}]`, several: `<${many}>`, any: `[${many}]` };
   const argument = new commander.Argument(forms[count], help);
   return choices ? argument.choices(choices) : argument;
 }

@@ -10,7 +10,7 @@ import type { Option, OptionValues } from './option.ts';
 export interface Argument<T> {
   readonly name: string;
   readonly help: string;
-  readonly count: 'one' | 'optional' | 'several';
+  readonly count: 'one' | 'optional' | 'several' | 'any';
   readonly choices?: readonly string[];
   /** Never set: it carries the type of the value. */
   readonly type?: T;
@@ -26,6 +26,11 @@ export function optionalArgument(name: string, help: string): Argument<string | 
 
 export function argumentList(name: string, help: string): Argument<string[]> {
   return { name, help, count: 'several' };
+}
+
+/** Several, or none. */
+export function optionalArgumentList(name: string, help: string): Argument<string[]> {
+  return { name, help, count: 'any' };
 }
 
 export function choiceArgument<const T extends string>(

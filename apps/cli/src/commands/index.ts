@@ -104,6 +104,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./verify.ts')).verify,
   },
   {
+    name: 'scan',
+    summary: 'Find keys that leaked into files, and say which of them still work',
+    load: async () => (await import('./scan.ts')).scan,
+  },
+  {
     name: 'admin',
     summary: "Operate this machine's server on its own database, without signing in",
     load: async () => (await import('./admin.ts')).admin,

@@ -17,7 +17,7 @@ import {
 import type { CliContext } from '../../cli-context.ts';
 import { text } from '../../command/option.ts';
 import { argument, verb } from '../../command/verb.ts';
-import { EXIT, Failure } from '../../failure.ts';
+import { EXIT, Failure, isFileError } from '../../failure.ts';
 import { hint, printLine } from '../../output.ts';
 import { connect } from '../../session/connect.ts';
 
@@ -162,10 +162,6 @@ function explained(error: unknown, source: string): unknown {
     return new Failure(EXIT.unexpected, `Verification failed: ${error.message}`, { cause: error });
   }
   return IS_URL.test(source) || !isFileError(error) ? error : unreadable(source, error);
-}
-
-function isFileError(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error;
 }
 
 function unreadable(file: string, error: unknown): Failure {
