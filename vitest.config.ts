@@ -24,8 +24,8 @@ if (temporary) process.env.TMPDIR = temporary;
 
 export default defineConfig({
   test: {
-    // Many tests wait for what other processes do: three at a time leave a quarter of two cores idle.
-    maxWorkers: 4,
+    // Many tests wait for what other processes do: four at a time leave a quarter of two cores idle.
+    maxWorkers: 5,
     // Room for what a test leaves behind: collecting it more often took a twentieth of the time.
     execArgv: ['--min-semi-space-size=16'],
     // For what hangs: what is slow on a busy machine is no failure.

@@ -60,6 +60,8 @@ let owner: Client;
 let known: Record<string, string>;
 /** By what may have changed some of them. */
 let isUsed = false;
+/** How many places took their values so far. */
+let place = 0;
 /** The tables as a test that changed nothing left them. */
 let seen: Awaited<ReturnType<typeof readTables>> | undefined;
 
@@ -155,7 +157,6 @@ async function sendAll(route: Route, all: readonly Attack[]): Promise<Attack[]> 
 function attacks(route: Route): Attack[] {
   const good = withIds(route);
   const list: Attack[] = [];
-  let place = 0;
   const values = () => {
     place += 1;
     return VALUES.filter((_, at) => at % STEP === place % STEP);
@@ -170,7 +171,7 @@ function attacks(route: Route): Attack[] {
     for (const text of texts()) list.push([`${good}?${field}=${text}`]);
   }
   if (!route.body) return list;
-  for (const value of VALUES) list.push([good, value]);
+  for (const value of values()) list.push([good, value]);
   for (const field of fieldsOf(route.body)) {
     for (const value of values()) list.push([good, { ...GOOD[field], [field]: value }]);
   }

@@ -10,9 +10,13 @@ import { choosePlan, claimedOrganization } from '../../testing/people.ts';
 import { type Query, queryDatabase } from '../../testing/query-database.ts';
 import { claimServer, startTestApp, type TestApp, withKey } from '../../testing/test-app.ts';
 import { whileHeld } from '../../testing/while-held.ts';
-import { ENDED_MAX } from './ended-part.ts';
+import { endAtMost } from './cascade-world.fixture.ts';
+import { CASCADE_LIMITS } from './ended-part.ts';
 
-const COUNT = process.env.LONG ? ENDED_MAX : 2500;
+/** What one transaction ends at most. */
+const ENDED_MAX = process.env.LONG ? CASCADE_LIMITS.endedMax : 1500;
+/** More than a preview counts, and than each further transaction ends. */
+const COUNT = process.env.LONG ? ENDED_MAX : 1200;
 
 let app: TestApp;
 let owner: Client;
@@ -22,6 +26,7 @@ let place: { organizationId: string; memberId: string };
 let elsewhere: Client;
 
 beforeAll(async () => {
+  endAtMost(ENDED_MAX);
   app = await startTestApp();
   owner = await claimServer(app);
   query = queryDatabase(app.database);
