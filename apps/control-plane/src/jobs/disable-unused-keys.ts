@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { and, asc, eq, getTableColumns, isNotNull, isNull, sql } from 'drizzle-orm';
+import type { Services } from '../context.ts';
 import type { Database, Transaction } from '../db/connect.ts';
 import { apiKey, organization } from '../db/schema/index.ts';
 import { isUnused, keyFacts } from '../features/api-keys/index.ts';
+import { runForEach } from '../run-for-each.ts';
 import { commit, type WriteServices } from '../write/write.ts';
 
 const DISABLED_BY = { type: 'job', job: 'disable-unused-keys' } as const;
@@ -11,14 +13,18 @@ const DISABLED_BY = { type: 'job', job: 'disable-unused-keys' } as const;
  * Disables each active key that nobody used for as long as its organization allows, with an audit
  * event for each. Can be run again at any time: a key is looked at anew once it is locked.
  */
-export async function disableUnusedKeys(services: WriteServices): Promise<{ disabled: number }> {
+export async function disableUnusedKeys(
+  services: WriteServices & Pick<Services, 'log'>,
+): Promise<{ disabled: number }> {
   const now = services.clock();
   const requestId = `req_${randomUUID()}`;
   let disabled = 0;
-  for (const key of await findUnusedKeys(services.db, now, 0)) {
-    if (!isUnused(key, key.unusedDaysMax, now)) continue;
+  const found = await findUnusedKeys(services.db, now, 0);
+  const contextOf = ({ id, organizationId }: UnusedKey) => ({ organizationId, keyId: id });
+  await runForEach(services.log, found, contextOf, async (key) => {
+    if (!isUnused(key, key.unusedDaysMax, now)) return;
     if (await disable(services, key, now, requestId)) disabled += 1;
-  }
+  });
   return { disabled };
 }
 

@@ -19,6 +19,7 @@ import {
   user,
 } from '../db/schema/index.ts';
 import { deleteFleet } from '../fleet/delete-fleet.ts';
+import { runForEach } from '../run-for-each.ts';
 import { appendChanges } from '../write/append.ts';
 import { lockChainEnd } from '../write/audit.ts';
 import type { WriteServices } from '../write/write.ts';
@@ -41,11 +42,12 @@ export async function eraseDeletedOrganizations(services: EraseServices) {
     .from(organization)
     .where(lt(organization.deletedAt, before))
     .orderBy(asc(organization.id));
-  for (const { id } of due) {
+  const contextOf = ({ id }: { readonly id: string }) => ({ organizationId: id });
+  await runForEach(log, due, contextOf, async ({ id }) => {
     const { users, lastChange } = await db.transaction((tx) => erase(tx, id));
     await changeFeed.waitUntilApplied(lastChange);
     log.info({ organizationId: id, users }, 'erased a deleted organization');
-  }
+  });
   return { erased: due.length };
 }
 

@@ -8,6 +8,7 @@ import { UNUSED_RUN } from '../features/api-keys/index.ts';
 import { addSegments } from '../features/audit-events/index.ts';
 import { announceDecisions, endPlans } from '../features/billing/index.ts';
 import { recordSignInFailures } from '../features/identity/index.ts';
+import { runForEach } from '../run-for-each.ts';
 import { collectCosignatures, integrateAuditLogs } from '../transparency-log/index.ts';
 import type { Outbox } from '../write/outbox.ts';
 import { disableUnusedKeys } from './disable-unused-keys.ts';
@@ -34,10 +35,7 @@ const JOBS: readonly Job[] = [
   {
     name: 'disable-unused-keys',
     cron: `${UNUSED_RUN.minute} ${UNUSED_RUN.hour} * * *`,
-    run: async (services) => ({
-      ...(await disableUnusedKeys(services)),
-      ...(await warnOfUnusedKeys(services)),
-    }),
+    run: runAll(disableUnusedKeys, warnOfUnusedKeys),
   },
   { name: 'index-audit-events', cron: '* * * * *', run: addSegments },
   { name: 'record-sign-in-failures', cron: '* * * * *', run: recordSignInFailures },
@@ -50,10 +48,7 @@ const JOBS: readonly Job[] = [
   {
     name: 'end-plans',
     cron: '*/5 * * * *',
-    run: async (services) => {
-      await announceDecisions(services);
-      return endPlans(services);
-    },
+    run: runAll(announceDecisions, endPlans),
   },
   { name: RESUME_CASCADES, cron: '* * * * *', run: resumeCascades },
   {
@@ -63,6 +58,24 @@ const JOBS: readonly Job[] = [
   },
   { name: 'erase-deleted-organizations', cron: '41 3 * * *', run: eraseDeletedOrganizations },
 ];
+
+type Step = (services: Services) => Promise<Record<string, number> | undefined>;
+
+/** The steps after one another, and each of them, whatever happened in the one before. */
+function runAll(...steps: readonly Step[]): Job['run'] {
+  return async (services) => {
+    let counts: Record<string, number> = {};
+    await runForEach(
+      services.log,
+      steps,
+      ({ name }) => ({ step: name }),
+      async (step) => {
+        counts = { ...counts, ...(await step(services)) };
+      },
+    );
+    return counts;
+  };
+}
 
 /** Schedules are by the minute. */
 const JOB_POLLING = { pollingIntervalSeconds: 10 };
@@ -96,7 +109,10 @@ export async function openJobs(config: pg.ClientConfig, log: Logger): Promise<Jo
       const workerIds = new Map<string, string>();
       for (const { name, run } of JOBS) {
         const workerId = await boss.work(name, JOB_POLLING, async () => {
-          const counts = await run(services);
+          const counts = await run(services).catch((error: unknown) => {
+            log.error({ err: error, job: name }, 'job failed');
+            throw error;
+          });
           // Most runs of most jobs find nothing to do.
           const level = Object.values(counts).some((count) => count > 0) ? 'info' : 'debug';
           log[level]({ job: name, ...counts }, 'job finished');

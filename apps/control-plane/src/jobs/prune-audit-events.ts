@@ -10,6 +10,7 @@ import {
   runningCascade,
   transparencyLog,
 } from '../db/schema/index.ts';
+import { runForEach } from '../run-for-each.ts';
 import { integrateAuditLog, type LogServices } from '../transparency-log/index.ts';
 import { commit } from '../write/write.ts';
 
@@ -32,11 +33,12 @@ export async function pruneAuditEvents(
     integrateAuditLog(services, id),
 ): Promise<{ pruned: number }> {
   let pruned = 0;
-  for (const { id } of await findPruned(services.db)) {
+  const contextOf = ({ id }: { readonly id: string }) => ({ organizationId: id });
+  await runForEach(services.log, await findPruned(services.db), contextOf, async ({ id }) => {
     if (await moveFirst(services, id)) await onAnnounced(id);
     pruned += await deleteBefore(services.db, id);
     await deleteSegments(services.db, id);
-  }
+  });
   return { pruned };
 }
 

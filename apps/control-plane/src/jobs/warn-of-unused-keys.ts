@@ -3,6 +3,7 @@ import type { Services } from '../context.ts';
 import { apiKey, member, user } from '../db/schema/index.ts';
 import { disablesAt } from '../features/api-keys/index.ts';
 import { escapeHtml, type Mail } from '../mail/mailer.ts';
+import { runForEach } from '../run-for-each.ts';
 import { findUnusedKeys, type UnusedKey } from './disable-unused-keys.ts';
 
 const WARNING_DAYS = 7;
@@ -20,9 +21,15 @@ export async function warnOfUnusedKeys(services: WarnServices): Promise<{ warned
   const found = await findUnusedKeys(services.db, now, WARNING_DAYS);
   const due = found.filter((key) => isDue(key, now));
   let warned = 0;
-  for (const keys of Map.groupBy(due, (key) => key.memberId).values()) {
-    if (await warn(services, keys, now)) warned += keys.length;
-  }
+  const byMember = Map.groupBy(due, (key) => key.memberId);
+  await runForEach(
+    services.log,
+    byMember,
+    ([memberId]) => ({ memberId }),
+    async ([, keys]) => {
+      if (await warn(services, keys, now)) warned += keys.length;
+    },
+  );
   return { warned };
 }
 

@@ -74,6 +74,19 @@ describe('the integration', () => {
   });
 });
 
+it('an unexpected error about one log keeps no later one from its turn, and fails the job', async () => {
+  const [id = '', later = ''] = [await begin(1), await begin(1)].sort();
+  const onCheckpoint = (organizationId: string) => {
+    if (organizationId === id) throw new Error('out of the blue');
+  };
+  const run = integrateAuditLogs({ ...world.services, onCheckpoint });
+  await expect(run).rejects.toThrow(/^1 of \d+ steps failed/);
+  expect(await world.readSigned(later)).toEqual(await world.readTable(later));
+  expect(world.logged.filter((line) => line.includes('out of the blue'))).toEqual([
+    expect.stringContaining(`"organizationId":"${id}"`),
+  ]);
+});
+
 describe('an event that was tampered with before it was integrated', () => {
   const TAMPERINGS = {
     edited: (id: string) =>

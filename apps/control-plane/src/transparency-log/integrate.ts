@@ -1,6 +1,7 @@
 import { NoteError } from '@tollkeeper/transparency-log';
 import { sql } from 'drizzle-orm';
 import type { Database } from '../db/connect.ts';
+import { runForEach } from '../run-for-each.ts';
 import { type IntegratedBatch, integrateBatch } from './integrate-batch.ts';
 import { IntegrityError } from './integrity-error.ts';
 import type { LogServices } from './log-identity.ts';
@@ -15,11 +16,14 @@ export async function integrateAuditLogs(
   services: LogServices,
 ): Promise<{ readonly integrated: number }> {
   let integrated = 0;
-  for (const organizationId of await findDue(services.db)) {
+  const due = await findDue(services.db);
+  await runForEach(services.log, due, ofOrganization, async (organizationId) => {
     integrated += await integrateAuditLog(services, organizationId);
-  }
+  });
   return { integrated };
 }
+
+const ofOrganization = (organizationId: string) => ({ organizationId });
 
 /** @returns how many events of the organization became leaves */
 export async function integrateAuditLog(

@@ -3,7 +3,12 @@ import { beforeAll, expect, it } from 'vitest';
 import type { Mail } from '../../mail/mailer.ts';
 import type { Client } from '../../testing/client.ts';
 import { makeKey } from '../../testing/keys.ts';
-import { addMember, choosePlan, claimedOrganization } from '../../testing/people.ts';
+import {
+  addMember,
+  addOrganization,
+  choosePlan,
+  claimedOrganization,
+} from '../../testing/people.ts';
 import { auditEvents, type Query, queryDatabase } from '../../testing/query-database.ts';
 import { claimServer, OWNER, startTestApp, type TestApp } from '../../testing/test-app.ts';
 import { whileHeld } from '../../testing/while-held.ts';
@@ -267,4 +272,21 @@ it('changes the plan at once where organizations do it themselves, with its audi
     before: { plan: 'pro', keysMax: 7 },
     after: { plan: 'developer', keysMax: null },
   });
+});
+
+it('ends the plans of other organizations, whatever goes wrong with one', async () => {
+  await addOrganization(app, 'Other');
+  await query(`insert into billing (organization_id, until)
+    select id, now() + interval '1 day' from organization
+    on conflict (organization_id) do update set until = excluded.until, warned_at = null`);
+  let calls = 0;
+  const randomBytes = (size: number) => {
+    calls += 1;
+    if (calls === 1) throw new Error('out of the blue');
+    return app.services.randomBytes(size);
+  };
+  const run = endPlans({ ...app.services, randomBytes });
+  await expect(run).rejects.toThrow('1 of 2 steps failed');
+  const rows = await query('select warned_at is not null as warned from billing order by 1');
+  expect(rows).toEqual([{ warned: false }, { warned: true }]);
 });

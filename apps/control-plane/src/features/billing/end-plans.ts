@@ -3,6 +3,7 @@ import type { AuditAction } from '@tollkeeper/contract';
 import { and, eq, isNull, lte, or } from 'drizzle-orm';
 import type { Services } from '../../context.ts';
 import { billing, organization } from '../../db/schema/index.ts';
+import { runForEach } from '../../run-for-each.ts';
 import { commit } from '../../write/write.ts';
 import {
   type LockedTerms,
@@ -17,7 +18,7 @@ const WARNING_MS = 7 * 86_400_000;
 
 type EndServices = Pick<
   Services,
-  'db' | 'clock' | 'randomBytes' | 'changeFeed' | 'outbox' | 'mailer'
+  'db' | 'log' | 'clock' | 'randomBytes' | 'changeFeed' | 'outbox' | 'mailer'
 >;
 
 /**
@@ -29,11 +30,13 @@ export async function endPlans(services: EndServices): Promise<{ warned: number;
   const now = services.clock();
   const requestId = `req_${randomUUID()}`;
   const counts = { warned: 0, ended: 0 };
-  for (const { organizationId, warnedAt } of await findEnding(services, now)) {
+  const ending = await findEnding(services, now);
+  const contextOf = ({ organizationId }: (typeof ending)[number]) => ({ organizationId });
+  await runForEach(services.log, ending, contextOf, async ({ organizationId, warnedAt }) => {
     const step = warnedAt === null ? 'warned' : 'ended';
     const run = step === 'warned' ? warn : end;
     if (await run(services, organizationId, now, requestId)) counts[step] += 1;
-  }
+  });
   return counts;
 }
 

@@ -3,6 +3,7 @@ import { alias } from 'drizzle-orm/pg-core';
 import type { Services } from '../../context.ts';
 import type { Transaction } from '../../db/connect.ts';
 import { passkey, signInFailure, user } from '../../db/schema/index.ts';
+import { runForEach } from '../../run-for-each.ts';
 import { appendSessionEvent } from './append-session-event.ts';
 import { userTransaction } from './user-transaction.ts';
 
@@ -78,7 +79,12 @@ export async function recordSignInFailures(
     .from(signInFailure)
     .where(and(lt(signInFailure.minute, now), gt(signInFailure.count, 0), notExists(waiting)))
     .limit(ROWS_MAX);
-  for (const { userId } of due) await recordFailuresOf(services, userId, now);
+  await runForEach(
+    services.log,
+    due,
+    ({ userId }) => ({ userId }),
+    ({ userId }) => recordFailuresOf(services, userId, now),
+  );
   await db
     .delete(signInFailure)
     .where(and(eq(signInFailure.count, 0), lte(signInFailure.minute, waitsSince)));

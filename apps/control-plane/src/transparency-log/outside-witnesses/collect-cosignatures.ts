@@ -2,6 +2,7 @@ import { parseNote, type VerifierKey } from '@tollkeeper/transparency-log';
 import { sql } from 'drizzle-orm';
 import type { Database } from '../../db/connect.ts';
 import type { PublishedLog } from '../../fleet/index.ts';
+import { runForEach } from '../../run-for-each.ts';
 import { readPublishedLogs } from '../read-published-logs.ts';
 import { askWitness } from './ask-witness.ts';
 import type { OutsideWitness } from './parse-witnesses.ts';
@@ -48,14 +49,16 @@ async function collectFrom(
   const endsAt = performance.now() + runMs;
   let cosigned = 0;
   let unreachable: Outcome | undefined;
-  for (const organizationId of await findDue(services.db, witness.key)) {
-    if (performance.now() > endsAt) break;
+  const due = await findDue(services.db, witness.key);
+  const contextOf = (organizationId: string) => ({ organizationId, witness: witness.key.name });
+  await runForEach(services.log, due, contextOf, async (organizationId) => {
+    if (performance.now() > endsAt) return;
     const record = await findRecord(services.db, organizationId, witness.key);
     const outcome = unreachable ?? (await submit(services, witness, record, timeoutMs));
     if (outcome.kind === 'unreachable') unreachable = outcome;
     if (outcome.kind === 'cosigned') cosigned += 1;
     await recordOutcome(services, witness, record, outcome);
-  }
+  });
   return cosigned;
 }
 
