@@ -1,6 +1,4 @@
 /** An audit log without a server: appends events, and reads the log as strangers see it. */
-import { randomBytes } from 'node:crypto';
-import { deriveAuditLogKey } from '@tollkeeper/protocol';
 import { vkeyText } from '@tollkeeper/transparency-log';
 import { asc, eq } from 'drizzle-orm';
 import {
@@ -11,10 +9,11 @@ import { mth } from '../../../../packages/transparency-log/src/testing/rfc-6962.
 import { connect } from '../db/connect.ts';
 import { auditEvent, transparencyLog } from '../db/schema/index.ts';
 import { createLog } from '../log.ts';
-import { type LogServices, logVerifierKey } from '../transparency-log/log-identity.ts';
+import { logVerifierKey } from '../transparency-log/log-identity.ts';
 import { append } from '../write/append.ts';
 import { type AuditEntry, lockChainEnd } from '../write/audit.ts';
 import { atFileEnd } from './at-file-end.ts';
+import { createLogServices } from './log-services.ts';
 import { createTestDatabase } from './test-database.ts';
 
 export type AuditWorld = Awaited<ReturnType<typeof startAuditWorld>>;
@@ -25,16 +24,8 @@ export async function startAuditWorld() {
   atFileEnd(() => connection.end());
   const { db } = connection;
   const logged: string[] = [];
-  const services: LogServices = {
-    db,
-    log: createLog('debug', { write: (line) => void logged.push(line) }),
-    clock: () => new Date(),
-    randomBytes,
-    changeFeed: { waitUntilApplied: async () => undefined },
-    baseUrl: 'https://keys.example.com',
-    auditLogKey: deriveAuditLogKey('a secret of tests'),
-    onCheckpoint: () => undefined,
-  };
+  const log = createLog('debug', { write: (line) => void logged.push(line) });
+  const services = createLogServices({ db, log });
 
   /** Appends events that differ, in one transaction. */
   function appendEvents(organizationId: string, count: number): Promise<void> {
