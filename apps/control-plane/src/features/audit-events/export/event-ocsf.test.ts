@@ -98,8 +98,19 @@ it('keeps what the schema has no place for', () => {
   });
 });
 
-it('carries a fingerprint of all of it but the fingerprint', () => {
-  const { attestation_list, ...ocsf } = JSON.parse(ocsfLine(EVENT, 'keys.example.com/org_1'));
+it.each<Partial<AuditEvent>>([
+  {},
+  { action: 'session.sign_in_failed', target: MEMBER, actor: { type: 'operator' } },
+  { action: 'api_key.disable', actor: { type: 'system', job: 'a "job"' }, ip: null },
+  { action: 'gateway.join', userAgent: null, target: { ...EVENT.target, name: 'Zoë \n "quoted"' } },
+  {
+    actor: { type: 'join_key', memberId: 'mem_1', joinKeyId: 'jk_1' },
+    before: null,
+    after: { z: 1, a: 2 },
+  },
+])('carries a fingerprint of all of it but the fingerprint: %j', (fields) => {
+  const line = ocsfLine({ ...EVENT, ...fields }, 'keys.example.com/org_1');
+  const { attestation_list, ...ocsf } = JSON.parse(line);
   const [{ fingerprint, ...attestation }] = attestation_list;
   expect(attestation).toEqual({ authority_uid: 'keys.example.com/org_1', chain_uid: 'org_1' });
   const covered = canonicalJson({ ...ocsf, attestation_list: [attestation] });
