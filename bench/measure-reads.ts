@@ -1,5 +1,6 @@
 import { connect, JOB_LIMITS } from '../apps/control-plane/src/db/connect.ts';
 import { addSegments } from '../apps/control-plane/src/features/audit-events/index.ts';
+import { createLog } from '../apps/control-plane/src/log.ts';
 import {
   type Filled,
   fillDatabase,
@@ -86,7 +87,7 @@ async function fill(
 /** What the job of the server does, which starts afterwards. */
 async function indexEvents({ url }: Database): Promise<void> {
   const { db, end } = connect({ connectionString: url }, 1, () => undefined, JOB_LIMITS);
-  await addSegments({ db });
+  await addSegments({ db, log: createLog('warn') });
   await end();
 }
 

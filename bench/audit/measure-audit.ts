@@ -72,7 +72,9 @@ async function timed(url: string, headers: Readonly<Record<string, string>>): Pr
 /** What the job of the server does, which starts afterwards. */
 async function measureSegments(database: Database): Promise<PerEvent> {
   const { db, end } = connect({ connectionString: database.url }, 1, () => undefined, JOB_LIMITS);
-  const figures = await perEvent(database, EVENTS, () => addSegments({ db }));
+  const figures = await perEvent(database, EVENTS, () =>
+    addSegments({ db, log: createLog('warn') }),
+  );
   await end();
   return figures;
 }

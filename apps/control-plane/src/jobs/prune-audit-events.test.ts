@@ -169,8 +169,8 @@ describe('the daily job', () => {
 
   it('deletes what the filters know of segments whose events are all deleted', async () => {
     await query(
-      `insert into audit_segment (organization_id, number, first_at, last_at, names, bloom)
-        select $1, number, now(), now(), 'ada', '' from generate_series(0, 3) as number`,
+      `insert into audit_segment (organization_id, number, first_at, last_at, names, bloom, name_parts)
+        select $1, number, now(), now(), 'ada', '', '' from generate_series(0, 3) as number`,
       [organizationId],
     );
     await query(

@@ -16,12 +16,26 @@ export const auditSegment = pgTable(
     number: integer().notNull(),
     firstAt: moment(),
     lastAt: moment(),
-    /** The different names of the targets in lower case, between line breaks. */
+    /** A line for each event, in order: the name of its target in lower case. */
     names: text().notNull(),
     /** A Bloom filter over the ids of targets and requests, of which most differ. */
     bloom: bytea().notNull(),
+    /** Another one over parts of the names, so that a search reads few names. */
+    nameParts: bytea().notNull(),
   },
   (table) => [primaryKey({ columns: [table.organizationId, table.number] })],
+);
+
+/** Keys that did something that a segment has, though it may be pruned since: few of an organization's do. */
+export const auditActingKey = pgTable(
+  'audit_acting_key',
+  {
+    organizationId: text()
+      .notNull()
+      .references(() => organization.id, { onDelete: 'cascade' }),
+    keyId: text().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.organizationId, table.keyId] })],
 );
 
 /**

@@ -1,14 +1,25 @@
 import { eq, sql } from 'drizzle-orm';
+import type { Services } from '../../context.ts';
 import type { Database } from '../../db/connect.ts';
 import {
   AUDIT_SEGMENT_EVENTS,
+  auditActingKey,
   auditChain,
   auditEvent,
   auditSegment,
   auditTerm,
   organization,
 } from '../../db/schema/index.ts';
-import { BLOOM_BYTES, bloomBits, keysOf, termsOf } from './segment-terms.ts';
+import { runForEach } from '../../run-for-each.ts';
+import {
+  BLOOM_BYTES,
+  bloomBits,
+  keysOf,
+  NAME_PARTS_BYTES,
+  nameLine,
+  namePartBits,
+  termsOf,
+} from './segment-terms.ts';
 
 /** Segments that are read and stored together. */
 const SEGMENTS_AT_ONCE = 8;
@@ -17,7 +28,10 @@ const SEGMENTS_AT_ONCE = 8;
  * Adds every segment whose events are all there, so that filters find them fast. Off the write path:
  * events that no segment has yet are read one by one.
  */
-export async function addSegments({ db }: { readonly db: Database }): Promise<{ added: number }> {
+export async function addSegments({
+  db,
+  log,
+}: Pick<Services, 'db' | 'log'>): Promise<{ added: number }> {
   // What retention has deleted needs none.
   const kept = sql`(${organization.auditFirstSequence} - 1) / ${AUDIT_SEGMENT_EVENTS}`;
   const counted = sql<number>`greatest(max(${auditSegment.number}) + 1, ${kept}, 0)::int`;
@@ -28,21 +42,25 @@ export async function addSegments({ db }: { readonly db: Database }): Promise<{ 
     .leftJoin(auditSegment, eq(auditSegment.organizationId, auditChain.organizationId))
     .groupBy(auditChain.organizationId, organization.id);
   let added = 0;
-  for (const { id, sequence, counted: next } of logs) {
+  const contextOf = ({ id }: (typeof logs)[number]) => ({ organizationId: id });
+  await runForEach(log, logs, contextOf, async ({ id, sequence, counted: next }) => {
     const whole = Math.floor(sequence / AUDIT_SEGMENT_EVENTS);
     for (let number = next; number < whole; number += SEGMENTS_AT_ONCE) {
       const count = Math.min(SEGMENTS_AT_ONCE, whole - number);
       await storeSegments(db, id, await readSegments(db, id, number, count));
       added += count;
     }
-  }
+  });
   return { added };
 }
 
 interface Segment {
   readonly number: number;
   readonly bloom: Buffer;
-  readonly names: Set<string>;
+  readonly nameParts: Buffer;
+  /** By the place of the event; of one that was pruned, an empty one. */
+  readonly names: string[];
+  readonly actingKeys: Set<string>;
   firstMs: number;
   lastMs: number;
   /** By term, which of its events have it, in order. Most terms are those of few events. */
@@ -72,7 +90,7 @@ async function readSegments(
   const { rows } = await db.execute<Row>(sql`
     select ${auditEvent.sequence}, (extract(epoch from ${auditEvent.at}) * 1000)::bigint as "atMs",
       ${auditEvent.actor}, ${auditEvent.action}, ${auditEvent.target}, ${auditEvent.ip},
-      ${auditEvent.requestId} as "requestId", lower(${auditEvent.target} ->> 'name') as name
+      ${auditEvent.requestId} as "requestId", coalesce(lower(${auditEvent.target} ->> 'name'), '') as name
     from ${auditEvent}
     where ${auditEvent.organizationId} = ${organizationId} and ${auditEvent.sequence} > ${before}
       and ${auditEvent.sequence} <= ${before + count * AUDIT_SEGMENT_EVENTS}
@@ -87,7 +105,9 @@ async function readSegments(
 
 function emptySegment(number: number): Segment {
   return {
-    ...{ number, bloom: Buffer.alloc(BLOOM_BYTES), names: new Set(), places: new Map() },
+    ...{ number, bloom: Buffer.alloc(BLOOM_BYTES), nameParts: Buffer.alloc(NAME_PARTS_BYTES) },
+    ...{ names: Array.from({ length: AUDIT_SEGMENT_EVENTS }, () => ''), places: new Map() },
+    actingKeys: new Set(),
     // Of a segment whose events were all pruned, which then is in no range.
     ...{ firstMs: LATEST_MS, lastMs: 0 },
   };
@@ -96,20 +116,26 @@ function emptySegment(number: number): Segment {
 const LATEST_MS = Date.parse('9999-12-31T00:00:00Z');
 
 function addEvent(segment: Segment, row: Row, place: number): void {
-  const { bloom, names, places } = segment;
+  const { bloom, nameParts, names, places } = segment;
   for (const term of termsOf(row)) {
     const known = places.get(term);
     if (known) known.push(place);
     else places.set(term, [place]);
   }
-  for (const key of keysOf(row)) {
-    for (const bit of bloomBits(key)) bloom[bit >> 3] = (bloom[bit >> 3] ?? 0) | (1 << (bit & 7));
-  }
-  names.add(row.name);
+  for (const key of keysOf(row)) setBits(bloom, bloomBits(key));
+  const name = nameLine(row.name);
+  names[place] = name;
+  setBits(nameParts, namePartBits(name));
+  if (typeof row.actor.keyId === 'string') segment.actingKeys.add(row.actor.keyId);
   // By the clocks of several processes: not always in order.
   const atMs = Number(row.atMs);
   segment.firstMs = Math.min(segment.firstMs, atMs);
   segment.lastMs = Math.max(segment.lastMs, atMs);
+}
+
+/** As PostgreSQL's get_bit counts them: the first is the lowest of the first byte. */
+function setBits(filter: Buffer, bits: readonly number[]): void {
+  for (const bit of bits) filter[bit >> 3] = (filter[bit >> 3] ?? 0) | (1 << (bit & 7));
 }
 
 /** Input of `bitsOf`, filled anew by each call. */
@@ -133,8 +159,9 @@ async function storeSegments(
   const terms = segments.flatMap(({ number, places }) =>
     [...places].map(([term, of]) => ({ term, number, bits: bitsOf(of) })),
   );
-  const rows = segments.map(({ number, bloom, names, firstMs, lastMs }) => ({
-    ...{ organizationId, number, bloom, names: [...names].join('\n') },
+  const keyIds = new Set(segments.flatMap(({ actingKeys }) => [...actingKeys]));
+  const rows = segments.map(({ number, bloom, nameParts, names, firstMs, lastMs }) => ({
+    ...{ organizationId, number, bloom, nameParts, names: names.join('\n') },
     ...{ firstAt: new Date(firstMs), lastAt: new Date(lastMs) },
   }));
   const [words, numbers, bits] = [
@@ -144,6 +171,10 @@ async function storeSegments(
   ].map((column) => sql.param(column));
   await db.transaction(async (tx) => {
     await tx.insert(auditSegment).values(rows).onConflictDoNothing();
+    await tx.execute(sql`
+      insert into ${auditActingKey} (organization_id, key_id)
+      select ${organizationId}::text, key_id from unnest(${sql.param([...keyIds].sort())}::text[]) as acting (key_id)
+      on conflict do nothing`);
     await tx.execute(sql`
       insert into ${auditTerm} (organization_id, term, segment, places)
       select ${organizationId}::text, term, number, ('x' || bits)::bit(${sql.raw(String(AUDIT_SEGMENT_EVENTS))})

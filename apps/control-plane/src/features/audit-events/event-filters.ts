@@ -1,7 +1,6 @@
 import type { RouteInput, Routes } from '@tollkeeper/contract';
 import { formatIpAddress, parseIpAddress } from '@tollkeeper/verify';
 import { and, eq, gte, inArray, lt, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
-import { unionAll } from 'drizzle-orm/pg-core';
 import type { Ctx } from '../../context.ts';
 import { apiKey, auditEvent, joinKey, member, user } from '../../db/schema/index.ts';
 import { invalidField } from '../../domain-error.ts';
@@ -71,34 +70,8 @@ function writtenAs(text: string): string[] {
   return address.family === 4 ? [canonical, `::ffff:${canonical}`] : [canonical];
 }
 
-/** Actors whose names contain the text, by their ids; undefined for too many to name. */
-export async function findActors(
-  { services: { db }, organizationId }: Ctx,
-  search: string,
-): Promise<string[] | undefined> {
-  const ofOrganization = (table: typeof member | typeof apiKey | typeof joinKey) =>
-    eq(table.organizationId, organizationId);
-  const rows = await unionAll(
-    db
-      .select({ id: member.id })
-      .from(member)
-      .innerJoin(user, eq(user.id, member.userId))
-      .where(and(ofOrganization(member), contains(user.name, search))),
-    db
-      .select({ id: apiKey.id })
-      .from(apiKey)
-      .where(and(ofOrganization(apiKey), contains(apiKey.name, search))),
-    db
-      .select({ id: joinKey.id })
-      .from(joinKey)
-      .where(and(ofOrganization(joinKey), contains(joinKey.name, search))),
-  ).limit(ACTORS_MAX + 1);
-  return rows.length > ACTORS_MAX ? undefined : rows.map(({ id }) => id);
-}
-
-const ACTORS_MAX = 1000;
-
-function contains(name: SQLWrapper, search: string): SQL {
+/** Whether the name has the text, upper and lower case alike. */
+export function contains(name: SQLWrapper, search: string): SQL {
   const pattern = `%${search.replace(/[\\%_]/g, '\\$&')}%`;
   return sql`lower(${name}) like lower(${pattern})`;
 }

@@ -2,7 +2,8 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { Ctx } from '../../context.ts';
 import { AUDIT_SEGMENT_EVENTS, auditSegment, auditTerm } from '../../db/schema/index.ts';
 import { type EventFilters, storableTime } from './event-filters.ts';
-import { addressTerm, bloomBits, typeTerm } from './segment-terms.ts';
+import type { NameSearch } from './search-names.ts';
+import { addressTerm, bloomBits, namePartBits, selfTerm, typeTerm } from './segment-terms.ts';
 
 /** What segments are asked for: they may show an event too many, and never one too few. */
 export interface Probe {
@@ -11,17 +12,22 @@ export interface Probe {
   /** The Bloom filter of the segment has all of these bits. */
   readonly bits: readonly number[];
   readonly conditions: readonly SQL[];
-  /** Bits of the events that a search may mean; null for a segment without any. */
-  readonly named: SQL | undefined;
+  readonly named: Named | undefined;
+}
+
+/** Events whose target has a name with the text, or whose actor has one of the terms. */
+interface Named {
+  readonly text: string;
+  readonly actorTerms: readonly string[];
 }
 
 /** @returns undefined where no filter narrows anything */
 export function probeOf(
   ctx: Ctx,
   filters: EventFilters,
-  actors: readonly string[] | undefined,
+  search: NameSearch | undefined,
 ): Probe | undefined {
-  const { actorId, action, targetType, targetId, from, to, ip, requestId, search } = filters;
+  const { actorId, action, targetType, targetId, from, to, ip, requestId } = filters;
   const terms = [
     ...[ctx.workspaceId, actorId, action],
     ...[targetType && typeTerm(targetType), ip && addressTerm(ip)],
@@ -31,62 +37,113 @@ export function probeOf(
     ...(from === undefined ? [] : [sql`s.last_at >= ${storableTime(from).toISOString()}`]),
     ...(to === undefined ? [] : [sql`s.first_at < ${storableTime(to).toISOString()}`]),
   ];
-  const named = search === undefined || !actors ? undefined : namedPlaces(ctx, search, actors);
+  const named = search?.actors && {
+    text: search.text,
+    actorTerms: search.actors.map((id) => (id.startsWith('mem_') ? selfTerm(id) : id)),
+  };
   if (terms.length + bits.length + conditions.length === 0 && !named) return undefined;
   return { terms, bits, conditions, named };
 }
 
-/** All of a segment that has the name of a target, else those of the actors who have such a name. */
-function namedPlaces({ organizationId }: Ctx, search: string, actors: readonly string[]): SQL {
-  const width = sql.raw(String(AUDIT_SEGMENT_EVENTS));
-  return sql`case when strpos(s.names, lower(${search})) > 0 then ~ repeat('0', ${width})::bit(${width})
-    else (select bit_or(actor.places) from ${auditTerm} actor where actor.organization_id = ${organizationId}
-      and actor.segment = s.number and actor.term = any(${sql.param(actors)}::text[])) end`;
+interface Segments {
+  readonly from: number;
+  readonly to: number;
+}
+
+interface Found {
+  readonly number: number;
+  /** Bits of the events that all terms stand for; null for all of them. */
+  readonly places: string | null;
 }
 
 /** The sequences of the events that may be meant, of these segments, in the order. */
 export async function findCandidates(
-  { services: { db }, organizationId }: Ctx,
-  { terms, bits, conditions, named }: Probe,
-  { from, to }: { readonly from: number; readonly to: number },
+  ctx: Ctx,
+  probe: Probe,
+  segments: Segments,
   order: 'asc' | 'desc',
 ): Promise<number[]> {
+  const found = await findSegments(ctx, probe, segments);
+  if (found.length === 0) return [];
+  const names = probe.named && (await readNames(ctx, probe.named, found));
+  const sorted = found.sort((a, b) =>
+    order === 'asc' ? a.number - b.number : b.number - a.number,
+  );
+  return sorted.flatMap(({ number, places }) => {
+    const of = names?.get(number);
+    if (names && !of) return [];
+    const meant = placesOf(places).filter((place) => !of || of.has(place));
+    const sequences = meant.map((place) => number * AUDIT_SEGMENT_EVENTS + 1 + place);
+    return order === 'asc' ? sequences : sequences.reverse();
+  });
+}
+
+async function findSegments(
+  { services: { db }, organizationId }: Ctx,
+  { terms, bits, conditions }: Probe,
+  { from, to }: Segments,
+): Promise<Found[]> {
   const alias = (at: number) => sql.raw(`t${at}`);
   const joins = terms.map(
     (term, at) => sql` join ${auditTerm} ${alias(at)}
       on ${alias(at)}.organization_id = s.organization_id and ${alias(at)}.term = ${term}
       and ${alias(at)}.segment = s.number`,
   );
-  // An offset of nothing keeps PostgreSQL from computing it for the condition and for the answer.
-  if (named) joins.push(sql` cross join lateral (select ${named} as places offset 0) named`);
-  const sides = [
-    ...terms.map((_, at) => sql`${alias(at)}.places`),
-    ...(named ? [sql`named.places`] : []),
-  ];
+  const sides = terms.map((_, at) => sql`${alias(at)}.places`);
   const places = sides.length === 0 ? sql`null` : sql`(${sql.join(sides, sql` & `)})::text`;
   const wanted = [
     sql`s.organization_id = ${organizationId} and s.number between ${from} and ${to}`,
     ...bits.map((bit) => sql`get_bit(s.bloom, ${bit}) = 1`),
     ...conditions,
-    ...(named ? [sql`named.places is not null`] : []),
   ];
-  const { rows } = await db.execute<{ number: number; places: string | null }>(sql`
+  const { rows } = await db.execute<Found & Record<string, unknown>>(sql`
     select s.number, ${places} as places
     from ${auditSegment} s${sql.join(joins)}
-    where ${sql.join(wanted, sql` and `)}
-    order by s.number ${sql.raw(order)}`);
-  return rows.flatMap((row) => {
-    const sequences = sequencesOf(row.number, row.places);
-    return order === 'asc' ? sequences : sequences.reverse();
-  });
+    where ${sql.join(wanted, sql` and `)}`);
+  return rows;
 }
 
-function sequencesOf(segment: number, places: string | null): number[] {
-  const first = segment * AUDIT_SEGMENT_EVENTS + 1;
-  if (places === null) return Array.from({ length: AUDIT_SEGMENT_EVENTS }, (_, at) => first + at);
-  const sequences: number[] = [];
-  for (let at = places.indexOf('1'); at >= 0; at = places.indexOf('1', at + 1)) {
-    sequences.push(first + at);
+/** By segment, whether the event at a place has the name; no entry for a segment without any. */
+async function readNames(
+  { services: { db }, organizationId }: Ctx,
+  { text, actorTerms }: Named,
+  segments: readonly Found[],
+): Promise<ReadonlyMap<number, ReadonlySet<number>>> {
+  const numbers = sql`any(${sql.param(segments.map(({ number }) => number))}::int[])`;
+  const isNamed = [
+    ...namePartBits(text).map((bit) => sql`get_bit(name_parts, ${bit}) = 1`),
+    sql`strpos(names, ${text}) > 0`,
+  ];
+  const [acted, named] = await Promise.all([
+    db.execute<{ segment: number; places: string }>(sql`
+      select segment, bit_or(places)::text as places from ${auditTerm}
+      where organization_id = ${organizationId} and term = any(${sql.param(actorTerms)}::text[])
+        and segment = ${numbers}
+      group by segment`),
+    // The cheap bits before the names, which are stored apart.
+    db.execute<{ number: number; names: string }>(sql`
+      select number, names from ${auditSegment}
+      where organization_id = ${organizationId} and number = ${numbers}
+        and case when ${sql.join(isNamed, sql` and `)} then true end`),
+  ]);
+  const places = new Map(acted.rows.map((row) => [row.segment, new Set(placesOf(row.places))]));
+  for (const { number, names } of named.rows) {
+    const caused = places.get(number) ?? new Set();
+    for (const place of linesWith(text, names)) caused.add(place);
+    places.set(number, caused);
   }
-  return sequences;
+  return places;
+}
+
+const ALL_PLACES: readonly number[] = Array.from({ length: AUDIT_SEGMENT_EVENTS }, (_, at) => at);
+
+function placesOf(bits: string | null): readonly number[] {
+  if (bits === null) return ALL_PLACES;
+  const places: number[] = [];
+  for (let at = bits.indexOf('1'); at >= 0; at = bits.indexOf('1', at + 1)) places.push(at);
+  return places;
+}
+
+function linesWith(text: string, lines: string): number[] {
+  return lines.split('\n').flatMap((line, at) => (line.includes(text) ? [at] : []));
 }

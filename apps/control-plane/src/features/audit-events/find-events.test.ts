@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { claimedOrganization } from '../../testing/people.ts';
 import { queryDatabase } from '../../testing/query-database.ts';
-import { claimServer, startTestApp } from '../../testing/test-app.ts';
+import { claimServer, OWNER, startTestApp } from '../../testing/test-app.ts';
 import { addSegments } from './index.ts';
 
 /** Rare ones are all among the oldest, where a search from the newest comes to them last. */
@@ -10,13 +10,20 @@ const EVENTS = `
     insert into audit_event (id, organization_id, sequence, at, actor, action, target, after, ip,
       request_id, previous_hash, hash)
     select 'evt_' || lpad(n::text, 20, '0'), $1, sequence + n, now() - (3000 - n) * interval '1 minute',
-      jsonb_build_object('type', 'key', 'memberId', $2::text, 'keyId', 'key_' || lpad((n % 7)::text, 20, '0')),
+      case when n % 7 = 5 and n < 1000 then jsonb_build_object('type', 'member', 'memberId', $2::text)
+        else jsonb_build_object('type', 'key', 'memberId', $2::text, 'keyId', 'key_' || lpad((n % 7)::text, 20, '0')) end,
       case when n % 300 = 7 and n < 1500 then 'role.update' else 'api_key.create' end,
       jsonb_build_object('type', case when n % 300 = 7 then 'role' else 'api_key' end,
-        'id', 'key_' || lpad((n % 900)::text, 20, '0'), 'name', 'Thing ' || n),
+        'id', 'key_' || lpad((n % 900)::text, 20, '0'), 'name', case when n = 333 then E'Broken\nLine' else 'Thing ' || n end),
       null, '10.0.0.' || n % 50, 'req_' || n, '\\x00', '\\x00'
     from place, generate_series(1, 3000) n)
   update audit_chain set sequence = sequence + 3000 where organization_id = $1`;
+
+const KEYS = `
+  insert into api_key (id, organization_id, member_id, name, prefix, status, profile, scopes, allowed_ips, created_at)
+  select 'key_' || lpad(n::text, 20, '0'), $1, $2, 'Robot ' || n, 'tk_live_0000', 'active', 'custom',
+    '{}', '{}', now()
+  from generate_series(0, 9) n`;
 
 const key = (number: number) => `key_${String(number).padStart(20, '0')}`;
 const QUERIES: readonly Record<string, string>[] = [
@@ -27,26 +34,45 @@ const QUERIES: readonly Record<string, string>[] = [
   { targetType: 'role', order: 'asc' },
   { targetId: key(555) },
   { requestId: 'req_1700' },
-  { requestId: 'req_17000' },
   { ip: '10.0.0.7', action: 'role.*' },
   { ip: '::ffff:10.0.0.7', limit: '3' },
   { search: 'thing 17' },
-  { search: 'nothing is named so' },
+  // What members did without a key, what keys did, and both names in one.
+  { search: OWNER.name.toUpperCase() },
+  { search: 'robot 4' },
+  { search: 'robot 5', order: 'asc' },
+  { search: 'ROBOT', action: 'role.*' },
+  { search: 'in', limit: '100' },
+  { search: 'thing 1', action: 'role.update' },
+  { search: 'thing 299', targetId: key(299) },
+  { search: 'broken' },
   { to: new Date(Date.now() - 2000 * 60_000).toISOString() },
   { from: new Date(Date.now() - 2000 * 60_000).toISOString(), order: 'asc', limit: '5' },
 ];
 
+const VAIN: readonly Record<string, string>[] = [
+  { search: 'robot 9' },
+  { search: 'broken line' },
+  { search: 'nothing is named so' },
+  { requestId: 'req_17000' },
+];
+
 /** An export reads by number what these may mean, in several batches of different segments. */
-const RARE = [{ actorId: key(3) }, { action: 'role.update' }, { targetId: key(555) }] as const;
+const RARE = [
+  ...[{ actorId: key(3) }, { action: 'role.update' }, { targetId: key(555) }],
+  ...[{ search: 'robot 5' }, { search: 'thing 17' }],
+] as const;
 
 it('finds by segments what it finds without them, in order and page by page', async () => {
   const app = await startTestApp();
   const owner = await claimServer(app);
   const { organizationId, memberId } = await claimedOrganization(app);
-  await queryDatabase(app.database)(EVENTS, [organizationId, memberId]);
+  const query = queryDatabase(app.database);
+  await query(KEYS, [organizationId, memberId]);
+  await query(EVENTS, [organizationId, memberId]);
   const readAll = async () => {
     const found: unknown[] = [];
-    for (const query of QUERIES) {
+    for (const query of [...QUERIES, ...VAIN]) {
       let cursor: string | null = null;
       for (let page = 0; page < 3; page += 1) {
         const place: Record<string, string> = cursor === null ? {} : { cursor };
@@ -54,6 +80,7 @@ it('finds by segments what it finds without them, in order and page by page', as
         const path = `/v1/audit-events?${search}`;
         const { body } = await owner.get<{ data: { id: string }[]; nextCursor: string }>(path);
         found.push([path, body.data.map(({ id }) => id)]);
+        if (page === 0) expect(body.data.length > 0, path).toBe(QUERIES.includes(query));
         cursor = body.nextCursor;
         if (cursor === null) break;
       }

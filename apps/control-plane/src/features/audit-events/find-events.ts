@@ -3,8 +3,9 @@ import { visibleEvents } from '../../access/visibility.ts';
 import type { Ctx } from '../../context.ts';
 import { AUDIT_SEGMENT_EVENTS, auditEvent, auditSegment } from '../../db/schema/index.ts';
 import { type EventRow, eventColumns } from './audit-event-view.ts';
-import { type EventFilters, findActors, matchingEvents } from './event-filters.ts';
+import { type EventFilters, matchingEvents } from './event-filters.ts';
 import { findCandidates, type Probe, probeOf } from './find-candidates.ts';
+import { searchNames } from './search-names.ts';
 
 export type Order = 'asc' | 'desc';
 
@@ -22,9 +23,9 @@ export async function findEvents(
   filters: EventFilters,
   place: Place,
 ): Promise<EventRow[]> {
-  const actors = filters.search === undefined ? [] : await findActors(ctx, filters.search);
-  const conditions = and(visibleEvents(ctx), matchingEvents(ctx, filters, actors));
-  const probe = probeOf(ctx, filters, actors);
+  const names = filters.search === undefined ? undefined : await searchNames(ctx, filters.search);
+  const conditions = and(visibleEvents(ctx), matchingEvents(ctx, filters, names?.actors));
+  const probe = probeOf(ctx, filters, names);
   const indexed = probe ? await lastIndexed(ctx) : 0;
   const search = { ctx, conditions };
   if (!probe || indexed === 0) return selectRange(search, place);

@@ -36,8 +36,6 @@ export async function exportAuditEvents(
   const { format = 'jsonl', proof = 'false', cursor, ...filters } = query;
   const isProven = proof === 'true';
   if (isProven && format !== 'jsonl') throw invalidField('proof', 'needs the format jsonl');
-  const { matching, findWindow } = await searchOf(ctx, filters);
-  const search = { matching: and(visibleEvents(ctx), matching), findWindow };
   const given = cursor === undefined ? undefined : partOf(cursor);
   if (isProven && given && given.until === undefined) {
     throw invalidField('cursor', 'must name the size of the tree as well, such as 4711-9000');
@@ -48,6 +46,9 @@ export async function exportAuditEvents(
     const tree = isProven ? await findTree(ctx, given?.until) : undefined;
     const until = tree?.size ?? Math.min(given?.until ?? Infinity, await readEnd(ctx));
     const part = { after: given?.after ?? 0, until };
+    // After the end was read: who acts later has no part in it.
+    const { matching, findWindow } = await searchOf(ctx, filters);
+    const search = { matching: and(visibleEvents(ctx), matching), findWindow };
     const recordEnd = await recordExport(ctx, { format, proof: isProven, ...filters, ...part });
     const chunks = tree
       ? provenLines(ctx, search, tree, filterOf(ctx, filters), given?.after)

@@ -1,9 +1,10 @@
 import type { SQL } from 'drizzle-orm';
 import type { Ctx } from '../../../context.ts';
 import { AUDIT_SEGMENT_EVENTS } from '../../../db/schema/index.ts';
-import { type EventFilters, findActors, matchingEvents } from '../event-filters.ts';
+import { type EventFilters, matchingEvents } from '../event-filters.ts';
 import { findCandidates, probeOf } from '../find-candidates.ts';
 import { lastIndexed } from '../find-events.ts';
+import { searchNames } from '../search-names.ts';
 
 /** A part of the log, up to a sequence, and which of its events may match. */
 export interface Window {
@@ -22,7 +23,7 @@ const SPARSE_SHARE = 0.3;
 
 /**
  * The condition that the filters set, and what the segments know of it. Who has a name that is searched for is
- * read once, for both.
+ * read once, for both: of the actors up to the end that the log has now.
  * @throws DomainError validation_failed
  */
 export async function searchOf(
@@ -30,9 +31,9 @@ export async function searchOf(
   filters: EventFilters,
 ): Promise<{ readonly matching: SQL | undefined; readonly findWindow: FindWindow | undefined }> {
   const { search } = filters;
-  const actors = search === undefined ? [] : await findActors(ctx, search);
-  const matching = matchingEvents(ctx, filters, actors);
-  const probe = probeOf(ctx, filters, actors);
+  const names = search === undefined ? undefined : await searchNames(ctx, search);
+  const matching = matchingEvents(ctx, filters, names?.actors);
+  const probe = probeOf(ctx, filters, names);
   if (!probe) return { matching, findWindow: undefined };
   return {
     matching,
