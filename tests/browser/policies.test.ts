@@ -46,6 +46,36 @@ it('keeps the text that a person wrote in place of that of the template', async 
   await editorOf(page).getByText('principal.tags.contains("ci")').waitFor();
 });
 
+it('moves nothing from under the pointer that presses it', async () => {
+  const page = await openNewPolicy();
+  const { promise: pressed, resolve: press } = Promise.withResolvers<void>();
+  await page.route('**/v1/policies/validate', async (route) => {
+    await pressed;
+    await route.continue().catch(() => undefined);
+  });
+  await page.getByRole('radio', { name: 'Only these paths' }).check();
+  await editorOf(page).fill('wrong');
+  const button = page.getByRole('button', { name: 'Use the text of the template' });
+  // It becomes an entry of the list below, which grows, once another element has the focus.
+  await page.getByRole('textbox', { name: 'Paths' }).fill('/invoices/*');
+  await button.click();
+  await button.waitFor({ state: 'detached' });
+
+  await editorOf(page).fill('wrong again');
+  await button.hover();
+  await page.mouse.down();
+  const answered = page.waitForResponse(
+    (each) => each.request().postData()?.includes('again') === true,
+  );
+  press();
+  await (await answered).finished();
+  await page.evaluate(async () => {
+    for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame);
+  });
+  await page.mouse.up();
+  await button.waitFor({ state: 'detached' });
+});
+
 it('marks an error under its line while it is typed, and takes it away once it is corrected', async () => {
   const page = await openNewPolicy();
   await page.getByLabel('Name', { exact: true }).fill('typed');

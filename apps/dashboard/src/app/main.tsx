@@ -18,6 +18,7 @@ import type { AuditSearch } from '../features/audit-events/index.ts';
 import { askConfirmation, askSignIn, identityQuery } from '../features/sessions/index.ts';
 import { onRefusals } from '../lib/api.ts';
 import { basePath, takeFragmentToken } from '../lib/page-address.ts';
+import { watchPresses } from '../lib/press.ts';
 import { createQueryClient } from '../lib/query-client.ts';
 import { useAppliedTheme } from '../lib/theme.ts';
 import { entryRoutes } from './entry-routes.tsx';
@@ -25,6 +26,7 @@ import { insideRoutes } from './inside-routes.tsx';
 import { rootRoute } from './root-route.tsx';
 
 takeFragmentToken();
+watchPresses();
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no element "root"');

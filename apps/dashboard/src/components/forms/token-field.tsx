@@ -2,6 +2,7 @@ import { ipRange } from '@tollkeeper/contract';
 import { X } from 'lucide-react';
 import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
 import { joinClasses } from '../../lib/join-classes.ts';
+import { useAfterPress } from '../../lib/press.ts';
 import { Button } from '../button.tsx';
 import { TextInput } from './controls.tsx';
 import { useUnsaved } from './dialog.tsx';
@@ -85,6 +86,9 @@ export function TokenField<Value>({
     return rest.length === 0;
   }, [text, value, split]);
 
+  // A longer list would move the button away from under the pointer that presses it.
+  const listAfterPress = useAfterPress(list);
+
   useEffect(() => {
     const field = input.current;
     const form = field?.form;
@@ -111,8 +115,7 @@ export function TokenField<Value>({
               placeholder={placeholder}
               value={text}
               onChange={(event) => type(event.target.value, listed)}
-              // A longer list would move the button away from under the pointer that presses it.
-              onBlur={(event) => submits(event.relatedTarget) || list()}
+              onBlur={listAfterPress}
               onKeyDown={(event) => {
                 // Enter adds; on an empty line it submits, as in every form.
                 if (event.key !== 'Enter' || text.trim() === '') return;
@@ -147,10 +150,6 @@ export function TokenField<Value>({
       ) : null}
     </div>
   );
-}
-
-function submits(target: Element | null): boolean {
-  return target instanceof HTMLButtonElement && target.type === 'submit';
 }
 
 interface AllowedIpsFieldProps {

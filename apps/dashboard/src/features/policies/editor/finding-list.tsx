@@ -13,7 +13,7 @@ export function FindingList({ checked }: { readonly checked: Checked }) {
   const hiddenCount = findings.length - shown.length;
   return (
     <>
-      <p className="flex gap-2 text-[0.8125rem] text-soft">
+      <p className="flex min-h-5 gap-2 text-[0.8125rem] text-soft">
         <span role="status">{problem ? `Not checked: ${problem}` : summary}</span>
         {isCurrent || problem ? null : <span aria-hidden>Checking…</span>}
       </p>

@@ -3,6 +3,7 @@ import { POLICY_TEXT_MAX } from '@tollkeeper/contract';
 import { useMemo } from 'react';
 import { explainError } from '../../../lib/api-errors.ts';
 import { useDebounced } from '../../../lib/hooks.ts';
+import { useUnlessPressing } from '../../../lib/press.ts';
 import { validationQuery } from '../queries.ts';
 import { type Finding, findingsOf } from './policy-findings.ts';
 
@@ -21,6 +22,9 @@ export interface Checked {
 }
 
 const NONE: readonly Finding[] = [];
+const UNCHECKED: Checked = {
+  ...{ findings: NONE, isChecked: false, isCurrent: true, problem: undefined },
+};
 
 /**
  * Has the server check the text once the person rests. Each text has an answer of its own, and the
@@ -34,12 +38,17 @@ export function useValidation(text: string, workspaceId: string | null): Checked
     enabled: isCheckable,
   });
   const findings = useMemo(() => (data ? findingsOf(data) : NONE), [data]);
-  if (!isCheckable) {
-    return { findings: NONE, isChecked: false, isCurrent: true, problem: undefined };
-  }
   const isCurrent = settled === text && data !== undefined && !isPlaceholderData;
   const isChecked = data !== undefined;
-  return { findings, isChecked, isCurrent, problem: error ? explainError(error) : undefined };
+  const checked = useMemo(
+    () =>
+      isCheckable
+        ? { findings, isChecked, isCurrent, problem: error ? explainError(error) : undefined }
+        : UNCHECKED,
+    [isCheckable, findings, isChecked, isCurrent, error],
+  );
+  // The list of findings stands above the buttons of the form, and moves them.
+  return useUnlessPressing(checked);
 }
 
 export function hasErrors({ findings }: Pick<Checked, 'findings'>): boolean {
