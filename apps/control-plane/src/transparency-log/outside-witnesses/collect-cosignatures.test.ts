@@ -12,6 +12,7 @@ import {
   type OutsideWitnessServer,
   startOutsideWitness,
 } from '../../testing/outside-witness.ts';
+import { addOrganization } from '../../testing/people.ts';
 import type { Query } from '../../testing/query-database.ts';
 import { makeKey, startOrganization } from '../../testing/start-organization.ts';
 import type { TestApp } from '../../testing/test-app.ts';
@@ -126,6 +127,48 @@ describe('an outside witness', () => {
     const both = [witness, other].map(({ vkey, url }) => `${vkey} ${url}`).join(',');
     await collectCosignatures({ ...app.services, witnesses: parseWitnesses(both) });
     expect((await readWitness())?.problem).toBe('It answered with status 500.');
+  });
+});
+
+describe('an organization whose checkpoint a witness has not cosigned', () => {
+  it('is asked about at once by one witness where another has cosigned', async () => {
+    await change();
+    expect(await collect()).toEqual({ cosigned: 1 });
+    const other = await startOutsideWitness('third.example/w3');
+    const witnesses = parseWitnesses(`${other.vkey} ${other.url}`);
+    await collectCosignatures({ ...app.services, witnesses });
+    expect(other.requests).toHaveLength(1);
+  });
+
+  it('has its turn later once the witness cannot be reached, or the run has taken long', async () => {
+    await change();
+    const other = await addOrganization(app, 'Other');
+    for (const _key of [1, 2]) await makeKey(app, other.owner.client);
+    await integrateAuditLogs(app.services);
+    expect(await collect({ runMs: -1 })).toEqual({ cosigned: 0 });
+    expect(witness.requests).toHaveLength(0);
+    witness.misbehave = () => undefined;
+    await collect({ timeoutMs: 50 });
+    expect(witness.requests.length).toBeLessThanOrEqual(1);
+    const silent = `select count(*)::int from outside_witness where problem like '%in time%'`;
+    expect(await query(silent)).toEqual([{ count: 2 }]);
+  });
+
+  it('is not asked about without its proof', async () => {
+    const other = `organization_id in (select id from organization where name = 'Other')`;
+    await query(`update outside_witness set size = 1 where ${other}`);
+    await query(`delete from transparency_log_tile where ${other}`);
+    await collect();
+    expect(await query(`select problem from outside_witness where ${other}`)).toEqual([
+      { problem: expect.stringContaining('tiles of the log are missing') },
+    ]);
+  });
+
+  it('is left out once it is deleted', async () => {
+    await query(`update organization set deleted_at = now() where name = 'Other'`);
+    await change();
+    await collect();
+    expect(witness.requests).toHaveLength(1);
   });
 });
 
