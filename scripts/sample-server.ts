@@ -33,6 +33,7 @@ export async function startSampleServer() {
     trustedProxies: [],
     mail: null,
     witnesses: [],
+    webhookAllowance: { hosts: new Set(), ranges: [] },
     billing: { provider: 'manual', planChanges: 'request', operatorEmail: null },
     dashboardDir: DASHBOARD,
     version: '0.0.0-pictures',

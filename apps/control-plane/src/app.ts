@@ -10,6 +10,7 @@ import { migrateDatabase } from './db/migrate.ts';
 import { recordIncident, recordWitnessAlarm } from './features/gateways/index.ts';
 import { createAuth } from './features/identity/index.ts';
 import { createSetup, type Setup } from './features/setup/index.ts';
+import { DELIVER_WEBHOOKS, deriveWebhookKey, resolveBySystem } from './features/webhooks/index.ts';
 import { type Hub, startHub, startIncidentCounter } from './fleet/index.ts';
 import { createFailureThrottle } from './http/failure-throttle.ts';
 import { type RefusalCounter, startRefusalCounter } from './http/refused-calls.ts';
@@ -33,6 +34,7 @@ interface AppOptions {
   readonly trustedProxies: readonly string[];
   readonly mail: Config['mail'];
   readonly witnesses: Config['witnesses'];
+  readonly webhookAllowance: Config['webhookAllowance'];
   readonly billing: Config['billing'];
   readonly dashboardDir: string | undefined;
   readonly version: string;
@@ -40,6 +42,8 @@ interface AppOptions {
   readonly clock: () => Date;
   /** How often refused calls and what happens in the fleet become audit events, in milliseconds; a minute unless given. */
   readonly recordRefusalsMs?: number;
+  /** Jobs that do not run by themselves. */
+  readonly withoutJobs?: readonly string[];
 }
 
 export interface App {
@@ -140,12 +144,17 @@ export async function createApp(options: AppOptions): Promise<App> {
     auditLogKey,
     witnesses: options.witnesses,
     billing: options.billing,
+    webhooks: {
+      storedKey: deriveWebhookKey(options.secret),
+      guard: { allowance: options.webhookAllowance, resolve: resolveBySystem },
+      wake: () => jobs.wake(DELIVER_WEBHOOKS),
+    },
     onCheckpoint: () => hub.sendCheckpoints(),
     incidents,
     joins: createFailureThrottle(JOIN_FAILURES, () => performance.now()),
   };
   const unhurried = connect(options.database, JOB_CONNECTIONS_MAX, onError, JOB_LIMITS);
-  await jobs.start({ ...services, db: unhurried.db });
+  await jobs.start({ ...services, db: unhurried.db }, options.withoutJobs);
   const refusals = startRefusalCounter(services, recordMs);
   const auth = createAuth({ db, baseUrl, secret: options.secret, log, clock });
   const setup = createSetup(db, options.setupToken);

@@ -10,6 +10,12 @@ import {
 import { parseIpRange } from '@tollkeeper/verify';
 import { z } from 'zod';
 import {
+  AllowanceError,
+  NOTHING_ALLOWED,
+  parseAllowance,
+  type WebhookAllowance,
+} from './features/webhooks/guard/webhook-allowance.ts';
+import {
   type OutsideWitness,
   parseWitnesses,
   WitnessListError,
@@ -53,18 +59,8 @@ const schema = z.object({
       'must be IP addresses or ranges such as 10.0.0.0/8, separated by commas',
     )
     .optional(),
-  TOLLKEEPER_WITNESSES: z
-    .string()
-    .transform((text, ctx) => {
-      try {
-        return parseWitnesses(text);
-      } catch (error) {
-        if (!(error instanceof WitnessListError)) throw error;
-        ctx.addIssue({ code: 'custom', message: error.message });
-        return z.NEVER;
-      }
-    })
-    .optional(),
+  TOLLKEEPER_WITNESSES: parsedBy(parseWitnesses, WitnessListError),
+  TOLLKEEPER_WEBHOOK_ALLOW: parsedBy(parseAllowance, AllowanceError),
   TOLLKEEPER_BILLING: z
     .enum(BILLING_PROVIDERS, { error: `must be ${BILLING_PROVIDERS.join(' or ')}` })
     .default('manual'),
@@ -96,6 +92,20 @@ const schema = z.object({
     .default('info'),
 });
 
+/** A text that `parse` reads, or refuses with the rule that it breaks. */
+function parsedBy<T>(parse: (text: string) => T, Fault: new (message: string) => Error) {
+  const read = (text: string, ctx: z.RefinementCtx): T => {
+    try {
+      return parse(text);
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      ctx.addIssue({ code: 'custom', message: error.message });
+      return z.NEVER;
+    }
+  };
+  return z.string().transform(read).optional();
+}
+
 export interface Config {
   readonly port: number;
   readonly host: string;
@@ -108,6 +118,8 @@ export interface Config {
   readonly trustedProxies: readonly string[];
   /** Outside witnesses of the audit log. */
   readonly witnesses: readonly OutsideWitness[];
+  /** What webhooks may reach beside the Internet. */
+  readonly webhookAllowance: WebhookAllowance;
   /** Where mails go out and whom they come from; null sends none. */
   readonly mail: { readonly url: string; readonly from: string } | null;
   readonly billing: BillingConfig;
@@ -187,6 +199,7 @@ export function readConfig(env: Environment): Config {
     setupToken: values.TOLLKEEPER_SETUP_TOKEN,
     trustedProxies: values.TOLLKEEPER_TRUSTED_PROXIES ?? [],
     witnesses: values.TOLLKEEPER_WITNESSES ?? [],
+    webhookAllowance: values.TOLLKEEPER_WEBHOOK_ALLOW ?? NOTHING_ALLOWED,
     mail: readMail(values.SMTP_URL, values.MAIL_FROM),
     billing: {
       provider: values.TOLLKEEPER_BILLING,

@@ -4,6 +4,7 @@ import type { ScopeSet } from '@tollkeeper/verify';
 import type { Logger } from 'pino';
 import type { BillingConfig } from './config.ts';
 import type { Database } from './db/connect.ts';
+import type { WebhookServices } from './features/webhooks/webhook-services.ts';
 import type { IncidentCounter } from './fleet/incident-counter.ts';
 import type { FailureThrottle } from './http/failure-throttle.ts';
 import type { Mailer } from './mail/mailer.ts';
@@ -37,6 +38,7 @@ export interface Services {
   /** Called with each new checkpoint of an organization's audit log. */
   readonly onCheckpoint: (organizationId: string, checkpoint: string) => void;
   readonly billing: BillingConfig;
+  readonly webhooks: WebhookServices;
   /** How often joining may fail. */
   readonly joins: FailureThrottle;
   /** What happens in the fleet beside changes; sums of it become audit events. */

@@ -66,6 +66,7 @@ async function start(given: Config, log: Logger): Promise<Running> {
       trustedProxies: config.trustedProxies,
       mail: config.mail,
       witnesses: config.witnesses,
+      webhookAllowance: config.webhookAllowance,
       billing: config.billing,
       dashboardDir: existsSync(`${DASHBOARD}/index.html`) ? DASHBOARD : undefined,
       version: packageJson.version,

@@ -82,6 +82,19 @@ export const AUDIT_ACTIONS = [
   'audit_log.integration_resumed',
   'audit_log.witness_alarm',
   'audit_log.witness_alarm_resolved',
+  'webhook_endpoint.create',
+  'webhook_endpoint.update',
+  'webhook_endpoint.rotate_secret',
+  'webhook_endpoint.disable',
+  'webhook_endpoint.enable',
+  'webhook_endpoint.delete',
+  'webhook_endpoint.test',
+  'webhook_endpoint.resend',
   'access.refused',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
+
+/** Groups of actions, such as `api_key.*`. */
+export const AUDIT_ACTION_GROUPS = [
+  ...new Set(AUDIT_ACTIONS.map((action) => `${action.split('.', 1)[0]}.*`)),
+];

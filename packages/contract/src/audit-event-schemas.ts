@@ -16,6 +16,7 @@ export const AUDIT_TARGET_TYPES = [
   'join_key',
   'gateway',
   'policy',
+  'webhook_endpoint',
 ] as const;
 export type AuditTargetType = (typeof AUDIT_TARGET_TYPES)[number];
 

@@ -12,6 +12,7 @@ export const ID_PREFIXES = {
   gateway: 'gw',
   joinKey: 'jk',
   policy: 'pol',
+  webhookEndpoint: 'whe',
 } as const;
 export type IdKind = keyof typeof ID_PREFIXES;
 
@@ -55,6 +56,9 @@ export const invitationId = id('invitation').meta({ examples: ['inv_7dQx0mJ2vK4t
 export const gatewayId = id('gateway').meta({ examples: ['gw_7dQx0mJ2vK4tR9sZ1aBc'] });
 export const joinKeyId = id('joinKey').meta({ examples: ['jk_7dQx0mJ2vK4tR9sZ1aBc'] });
 export const auditEventId = id('auditEvent').meta({ examples: ['evt_7dQx0mJ2vK4tR9sZ1aBc'] });
+export const webhookEndpointId = id('webhookEndpoint').meta({
+  examples: ['whe_7dQx0mJ2vK4tR9sZ1aBc'],
+});
 export const policyId = id('policy').meta({ examples: ['pol_7dQx0mJ2vK4tR9sZ1aBc'] });
 /** Ids of members in a query: as many as proxies accept in an address. */
 export const KEPT_MEMBERS_MAX = 300;

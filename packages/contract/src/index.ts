@@ -125,3 +125,4 @@ export * from './session.ts';
 export * from './tags.ts';
 export * from './text.ts';
 export * from './variables.ts';
+export * from './webhook-schemas.ts';

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { ERRORS, type ErrorCode, problem } from './errors.ts';
+import { openApiWebhooks } from './openapi-webhooks.ts';
 import { isBodyOptional, type RawBody, type Route, type StreamAnswer, takesEtag } from './route.ts';
 import { routes } from './routes/index.ts';
+import { webhookPayload } from './webhook-schemas.ts';
 
 type Json = Record<string, unknown>;
 
@@ -79,13 +81,17 @@ export function openApiDocument(baseUrl: string, version: string): Json {
       paths ??= createPaths();
       return paths;
     },
+    webhooks: openApiWebhooks(),
     components: {
       securitySchemes: {
         apiKey: { type: 'http', scheme: 'bearer', description: 'An API key: tk_live_…' },
         apiKeyHeader: { type: 'apiKey', in: 'header', name: 'x-api-key' },
         session: { type: 'apiKey', in: 'cookie', name: 'tollkeeper.session_token' },
       },
-      schemas: { Problem: jsonSchema(problem, 'output') },
+      schemas: {
+        Problem: jsonSchema(problem, 'output'),
+        WebhookPayload: jsonSchema(webhookPayload, 'output'),
+      },
     },
   };
 }

@@ -42,6 +42,7 @@ import {
   VISIBLE_LINE,
   VISIBLE_LINE_RULE,
 } from './text.ts';
+import { WEBHOOK_URL, WEBHOOK_URL_RULE } from './webhook-schemas.ts';
 
 /**
  * What a pattern asks for, in words, by its source: JSON Schema, which the server validates by,
@@ -57,6 +58,7 @@ export const PATTERN_RULES: ReadonlyMap<string, string> = new Map([
       [EXPORT_CURSOR, EXPORT_CURSOR_RULE],
       [TILE_PATH, TILE_PATH_RULE],
       [TAG, TAG_RULE],
+      [WEBHOOK_URL, WEBHOOK_URL_RULE],
       [NO_SECRET, NO_SECRET_RULE],
       [SOURCE_TEXT, SOURCE_TEXT_RULE],
       [NO_SECRET_IN_LINES, NO_SECRET_RULE],

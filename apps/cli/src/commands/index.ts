@@ -99,6 +99,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./audit.ts')).audit,
   },
   {
+    name: 'webhooks',
+    summary: 'Send audit events to other systems as they happen',
+    load: async () => (await import('./webhooks.ts')).webhooks,
+  },
+  {
     name: 'verify',
     summary: 'Check whether a key is valid',
     load: async () => (await import('./verify.ts')).verify,

@@ -18,6 +18,7 @@ const PUBLIC: readonly string[] = [
 /** What ends the thing that others are tested on comes last, and the widest at the end. */
 const LAST: readonly RouteName[] = [
   ...(['revokeKey', 'deleteKey', 'deleteJoinKey', 'deleteGateway', 'withdrawInvitation'] as const),
+  'deleteWebhookEndpoint',
   ...([
     'removeMember',
     'deletePolicy',
@@ -32,6 +33,7 @@ const BEFORE: Partial<Record<RouteName, RouteName>> = {
   enableKeys: 'disableKeys',
   reinstateMember: 'suspendMember',
   enablePolicy: 'disablePolicy',
+  enableWebhookEndpoint: 'disableWebhookEndpoint',
 };
 
 const changing = (Object.entries(routes) as [RouteName, Route][])

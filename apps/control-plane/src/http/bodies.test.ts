@@ -145,6 +145,7 @@ function pathOf({ path }: Route): string {
   const others: Readonly<Record<string, string>> = {
     ...{ members: 'mem_', invitations: 'inv_', roles: 'role_', workspaces: 'ws_' },
     ...{ gateways: 'gw_', 'join-keys': 'jk_', policies: 'pol_' },
+    'webhook-endpoints': 'whe_',
   };
   const other = others[path.split('/')[2] ?? ''];
   return path

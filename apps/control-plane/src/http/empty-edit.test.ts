@@ -10,6 +10,7 @@ const IDS: Readonly<Record<string, string>> = {
   workspaces: ID_PREFIXES.workspace,
   gateways: ID_PREFIXES.gateway,
   policies: ID_PREFIXES.policy,
+  'webhook-endpoints': ID_PREFIXES.webhookEndpoint,
 };
 
 const edits = Object.entries<Route>(routes).filter(([, { method }]) => method === 'PATCH');

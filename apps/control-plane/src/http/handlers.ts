@@ -36,6 +36,20 @@ import { createRole, deleteRole, listRoles, updateRole } from '../features/roles
 import * as security from '../features/security/index.ts';
 import type { Setup } from '../features/setup/index.ts';
 import { getKeyUsage, getUsage } from '../features/usage/index.ts';
+import {
+  createWebhookEndpoint,
+  deleteWebhookEndpoint,
+  disableWebhookEndpoint,
+  enableWebhookEndpoint,
+  getWebhookEndpoint,
+  listWebhookAttempts,
+  listWebhookDeliveries,
+  listWebhookEndpoints,
+  resendWebhooks,
+  rotateWebhookSecret,
+  testWebhookEndpoint,
+  updateWebhookEndpoint,
+} from '../features/webhooks/index.ts';
 import * as workspaces from '../features/workspaces/index.ts';
 
 /** What a route without a credential works with. */
@@ -93,6 +107,18 @@ export const handlers: { readonly [N in RouteName]: Handler<Routes[N]> } = {
   exportAuditEvents,
   updateAuditLog,
   ...auditLog,
+  listWebhookEndpoints,
+  createWebhookEndpoint,
+  getWebhookEndpoint,
+  updateWebhookEndpoint,
+  deleteWebhookEndpoint,
+  disableWebhookEndpoint,
+  enableWebhookEndpoint,
+  rotateWebhookSecret,
+  testWebhookEndpoint,
+  resendWebhooks,
+  listWebhookDeliveries,
+  listWebhookAttempts,
   ...policies,
   listRoles,
   createRole,

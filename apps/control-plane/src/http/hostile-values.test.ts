@@ -80,7 +80,11 @@ async function makeAnew(): Promise<void> {
     ...{ workspaceId: known.ws, name: `Policy ${randomUUID()}` },
     text: 'permit (principal, action, resource);',
   });
+  const endpoint = await owner.post<{ id: string }>('/v1/webhook-endpoints', {
+    ...{ name: 'Hooks', url: 'https://hooks.example/', eventTypes: ['*'] },
+  });
   Object.assign(known, {
+    whe: endpoint.body.id,
     pol: policy.body.id,
     key: (await makeKey(app, owner)).id,
     jk: joinKey.id,
@@ -189,6 +193,7 @@ function withAnyId({ path }: Route): string {
   const kinds: Record<string, string> = {
     ...{ members: 'mem', invitations: 'inv', roles: 'role', workspaces: 'ws' },
     ...{ gateways: 'gw', 'join-keys': 'jk', policies: 'pol', 'audit-events': 'evt' },
+    'webhook-endpoints': 'whe',
   };
   const prefix = kinds[path.split('/')[2] ?? ''] ?? 'key';
   return path

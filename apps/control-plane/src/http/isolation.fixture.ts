@@ -42,6 +42,7 @@ export async function createVictim(app: TestApp): Promise<Victim> {
   await owner.patch(`/v1/policies/${policy.body.id}`, { text });
   await owner.post('/v1/billing/plan', { plan: 'developer' });
   const { joinKey, gateway } = await joinFleet(app, owner, workspaceId);
+  const endpoint = await owner.post<{ id: string }>('/v1/webhook-endpoints', WEBHOOK);
   const events = await owner.get<{ data: { id: string }[] }>('/v1/audit-events?limit=1');
   const targets = {
     'api-keys': key.id,
@@ -54,6 +55,7 @@ export async function createVictim(app: TestApp): Promise<Victim> {
     roles: role.body.id,
     invitations: invitation.body.id,
     policies: policy.body.id,
+    'webhook-endpoints': endpoint.body.id,
     'audit-events': events.body.data[0]?.id ?? '',
   };
   return {
@@ -77,6 +79,8 @@ const POLICY = (workspaceId: string | undefined) => ({
   workspaceId,
   text: 'permit (principal, action, resource);',
 });
+
+const WEBHOOK = { name: 'Target', url: 'https://hooks.example/', eventTypes: ['*'] };
 
 /** A body that each operation accepts, so that nothing but authority can refuse it. */
 const BODIES: Partial<Record<RouteName, (victim: Victim) => unknown>> = {
@@ -124,6 +128,9 @@ const BODIES: Partial<Record<RouteName, (victim: Victim) => unknown>> = {
     policy: { text: POLICY('').text },
     workspaceId: targets.workspaces,
   }),
+  createWebhookEndpoint: () => ({ ...WEBHOOK, name: 'Intruder' }),
+  updateWebhookEndpoint: () => ({ name: 'Renamed' }),
+  resendWebhooks: () => ({ failedSince: '2020-01-01T00:00:00Z' }),
   updateGateway: () => ({ name: 'renamed', labels: {}, draining: true }),
 };
 

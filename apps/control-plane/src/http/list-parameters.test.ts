@@ -45,6 +45,8 @@ const NOT_BY_TIME: readonly RouteName[] = [
   'listPolicyVersions',
   'listAuditEvents',
   'exportAuditEvents',
+  'listWebhookDeliveries',
+  'listWebhookAttempts',
 ];
 const byTime = paged.filter(([name]) => !NOT_BY_TIME.includes(name));
 
@@ -52,6 +54,7 @@ let app: TestApp;
 let owner: Client;
 let keyId: string;
 let policyId: string;
+let endpointId: string;
 
 beforeAll(async () => {
   app = await startTestApp();
@@ -59,6 +62,8 @@ beforeAll(async () => {
   keyId = (await makeKey(app, owner)).id;
   const policy = { workspaceId: null, name: 'All', text: 'permit (principal, action, resource);' };
   policyId = (await owner.post<{ id: string }>('/v1/policies', policy)).body.id;
+  const endpoint = { name: 'Hooks', url: 'https://hooks.example/', eventTypes: ['*'] };
+  endpointId = (await owner.post<{ id: string }>('/v1/webhook-endpoints', endpoint)).body.id;
 });
 
 describe('a cursor', () => {
@@ -134,7 +139,8 @@ function values(step: number, first: number): string[] {
 }
 
 async function read({ path }: Route, query: string) {
-  const address = `${path.replace(/\{\w+\}/g, path.startsWith('/v1/policies/') ? policyId : keyId)}?${query}`;
+  const id = { policies: policyId, 'webhook-endpoints': endpointId }[path.split('/')[2] ?? ''];
+  const address = `${path.replace(/\{\w+\}/g, id ?? keyId)}?${query}`;
   const answer = await owner.get(address);
   const request = `GET ${address.slice(0, 200)}`;
   expect(answer.status, request).toBeLessThan(500);

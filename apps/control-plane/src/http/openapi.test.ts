@@ -1,4 +1,4 @@
-import { ERRORS, type Route, routes, SCOPES } from '@tollkeeper/contract';
+import { AUDIT_ACTIONS, ERRORS, type Route, routes, SCOPES } from '@tollkeeper/contract';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from '../testing/client.ts';
 import { claimServer, startTestApp, type TestApp } from '../testing/test-app.ts';
@@ -68,7 +68,7 @@ describe('GET /openapi.json', () => {
     }
     const references = JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g);
     expect(new Set([...references].map(([, reference]) => reference))).toEqual(
-      new Set(['#/components/schemas/Problem']),
+      new Set(['#/components/schemas/Problem', '#/components/schemas/WebhookPayload']),
     );
   });
 
@@ -99,11 +99,20 @@ describe('GET /openapi.json', () => {
     const showing = operations
       .filter(({ operation }) => JSON.stringify(operation.responses).includes('"secret"'))
       .map(({ operation }) => operation.operationId);
-    expect(showing.toSorted()).toEqual(['createJoinKey', 'createKey', 'rotateKey']);
+    expect(showing.toSorted()).toEqual([
+      ...['createJoinKey', 'createKey', 'createWebhookEndpoint'],
+      ...['rotateKey', 'rotateWebhookSecret'],
+    ]);
     expect(
       JSON.stringify(Object.values<Route>(routes).map(({ response }) => response)),
     ).not.toMatch(/"(hash|password|tokenHash|hashes)":\{/);
   });
+});
+
+it('declares each event that an endpoint can subscribe to', async () => {
+  const { webhooks } = (await visitor.get<{ webhooks: Record<string, object> }>('/openapi.json'))
+    .body;
+  expect(Object.keys(webhooks)).toEqual([...AUDIT_ACTIONS]);
 });
 
 describe('GET /docs', () => {

@@ -21,6 +21,7 @@ import { claimServer, startTestApp, type TestApp, withKey } from '../testing/tes
 import { integrateAuditLogs } from '../transparency-log/index.ts';
 import { CANARIES, SHOWN } from './shown-elsewhere.fixture.ts';
 
+const WEBHOOK = { name: 'Hooks', url: 'https://hooks.example/', eventTypes: ['*'] };
 const PERMIT = 'permit (principal, action, resource);';
 let app: TestApp;
 let owner: Client;
@@ -72,6 +73,7 @@ beforeAll(async () => {
   const other = await makeKey(app, person.client, { name: 'other', scopes: ['api_keys.create'] });
   const third = await makeKey(app, person.client, { name: 'third', scopes: ['api_keys.create'] });
   lesser = { roleId: reader.body.id, memberId: person.memberId, key };
+  const endpoint = await owner.post<{ id: string }>('/v1/webhook-endpoints', WEBHOOK);
   const events = await owner.get<{ data: { id: string }[] }>('/v1/audit-events?limit=1');
   await integrateAuditLogs(app.services);
   ids = {
@@ -84,6 +86,7 @@ beforeAll(async () => {
     workspace: workspaceId,
     joinKey: joinKey.id,
     policy: policy.body.id,
+    endpoint: endpoint.body.id,
     secret: creator.secret,
     apiScope,
   };
@@ -117,6 +120,7 @@ function idFor(name: string, { path }: Route): string | undefined {
   if (/gateways/.test(path)) return ids.gateway;
   if (/policies/.test(path)) return ids.policy;
   if (/audit-events/.test(path)) return ids.event;
+  if (/webhook-endpoints/.test(path)) return ids.endpoint;
   return name === 'getCreated' ? ids.other : ids.own;
 }
 
@@ -247,6 +251,14 @@ const CHANGES: Readonly<
   deletePolicy: { id: 'policy', status: 204 },
   createJoinKey: { body: () => ({ name: 'made', workspaceId: ids.workspace }), status: 201 },
   deleteJoinKey: { id: 'joinKey', status: 204 },
+  createWebhookEndpoint: { body: () => WEBHOOK, status: 201 },
+  updateWebhookEndpoint: { id: 'endpoint', body: () => ({ name: 'renamed' }) },
+  disableWebhookEndpoint: { id: 'endpoint' },
+  enableWebhookEndpoint: { id: 'endpoint' },
+  rotateWebhookSecret: { id: 'endpoint' },
+  testWebhookEndpoint: { id: 'endpoint', status: 204 },
+  resendWebhooks: { id: 'endpoint', body: () => ({ failedSince: '2020-01-01T00:00:00Z' }) },
+  deleteWebhookEndpoint: { id: 'endpoint', status: 204 },
   transferOrganization: { body: () => ({ memberId: ids.member }) },
   deleteOrganization: { body: () => ({ name: 'not its name' }), status: 422 },
 };

@@ -32,6 +32,8 @@ beforeAll(async () => {
   const shown = await owner.get<{ name: string; labels: object }>(
     `/v1/gateways/${gateway.gatewayId}`,
   );
+  const endpoint = { name: 'Hooks', url: 'https://hooks.example/', eventTypes: ['*'] };
+  const hooks = await owner.post<{ id: string }>('/v1/webhook-endpoints', endpoint);
   const organization = (await owner.get<{ name: string; slug: string }>('/v1/organization')).body;
   const { name, slug } = organization;
   edits = {
@@ -50,6 +52,7 @@ beforeAll(async () => {
     '/v1/audit-log': ['/v1/audit-log', { retentionDays: 365 }],
     '/v1/workspaces/{id}': [`/v1/workspaces/${workspaceId}`, { name: 'default' }],
     '/v1/policies/{id}': [`/v1/policies/${policy.body.id}`, { ...facts, mode: 'enforce' }],
+    '/v1/webhook-endpoints/{id}': [`/v1/webhook-endpoints/${hooks.body.id}`, endpoint],
     '/v1/gateways/{id}': [
       `/v1/gateways/${gateway.gatewayId}`,
       { name: shown.body.name, labels: shown.body.labels, draining: false },

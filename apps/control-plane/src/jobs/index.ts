@@ -8,6 +8,7 @@ import { UNUSED_RUN } from '../features/api-keys/index.ts';
 import { addSegments } from '../features/audit-events/index.ts';
 import { announceDecisions, endPlans } from '../features/billing/index.ts';
 import { recordSignInFailures } from '../features/identity/index.ts';
+import { DELIVER_WEBHOOKS, deliverWebhooks } from '../features/webhooks/index.ts';
 import { runForEach } from '../run-for-each.ts';
 import { collectCosignatures, integrateAuditLogs } from '../transparency-log/index.ts';
 import type { Outbox } from '../write/outbox.ts';
@@ -16,7 +17,7 @@ import { eraseDeletedOrganizations } from './erase-deleted-organizations.ts';
 import { createOutbox, deliverOutbox, OUTBOX_QUEUES } from './outbox.ts';
 import { pruneAuditEvents } from './prune-audit-events.ts';
 import { purgeOutdated } from './purge-outdated.ts';
-import { storeQueues } from './queues.ts';
+import { type StoredQueue, storeQueues } from './queues.ts';
 import { isAnyCascadeRunning, resumeCascades } from './resume-cascades.ts';
 import { warnOfUnusedKeys } from './warn-of-unused-keys.ts';
 
@@ -25,7 +26,8 @@ interface Job {
   /** In UTC. */
   readonly cron: string;
   /** Answers how many of each it changed. */
-  readonly run: (services: Services) => Promise<Record<string, number>>;
+  readonly run: (services: Services, stopping: AbortSignal) => Promise<Record<string, number>>;
+  readonly options?: NonNullable<StoredQueue['options']>;
 }
 
 const RESUME_CASCADES = 'resume-cascades';
@@ -49,6 +51,13 @@ const JOBS: readonly Job[] = [
     name: 'end-plans',
     cron: '*/5 * * * *',
     run: runAll(announceDecisions, endPlans),
+  },
+  {
+    name: DELIVER_WEBHOOKS,
+    cron: '* * * * *',
+    run: deliverWebhooks,
+    // It runs for longer than a minute where there are endpoints.
+    options: { policy: 'short' },
   },
   { name: RESUME_CASCADES, cron: '* * * * *', run: resumeCascades },
   {
@@ -89,13 +98,17 @@ export interface Jobs {
   /** Takes messages from now on, and delivers them once the jobs are started. */
   readonly outbox: Outbox;
   /** Starts the jobs; of several processes, one does each at a time. */
-  start(services: Services): Promise<void>;
+  start(services: Services, except?: readonly string[]): Promise<void>;
+  /** Runs a job soon, beside its schedule. */
+  wake(name: string): void;
   stop(): Promise<void>;
 }
 
 /** Opens the queues. No job runs yet. */
 export async function openJobs(config: pg.ClientConfig, log: Logger): Promise<Jobs> {
   const boss = new PgBoss({ ...bossConnection(config), ...BOSS });
+  const stopping = new AbortController();
+  const workerIds = new Map<string, string>();
   let isStopped = false;
   // Its connections may still be ending when it says that it has stopped, and the server ends next.
   boss.on('error', (error) => {
@@ -103,13 +116,16 @@ export async function openJobs(config: pg.ClientConfig, log: Logger): Promise<Jo
   });
   await boss.start();
   await storeQueues(boss, [...JOBS, ...OUTBOX_QUEUES]);
+  const runSoon = async (name: string) => {
+    await boss.send(name);
+    boss.notifyWorker(workerIds.get(name) ?? '');
+  };
   return {
     outbox: createOutbox(boss),
-    async start(services) {
-      const workerIds = new Map<string, string>();
-      for (const { name, run } of JOBS) {
+    async start(services, except = []) {
+      for (const { name, run } of JOBS.filter((job) => !except.includes(job.name))) {
         const workerId = await boss.work(name, JOB_POLLING, async () => {
-          const counts = await run(services).catch((error: unknown) => {
+          const counts = await run(services, stopping.signal).catch((error: unknown) => {
             log.error({ err: error, job: name }, 'job failed');
             throw error;
           });
@@ -121,12 +137,16 @@ export async function openJobs(config: pg.ClientConfig, log: Logger): Promise<Jo
       }
       // At once what the process was about when it ended the last time.
       if (await isAnyCascadeRunning(services.db)) {
-        await boss.send(RESUME_CASCADES);
-        boss.notifyWorker(workerIds.get(RESUME_CASCADES) ?? '');
+        await runSoon(RESUME_CASCADES);
       }
       await deliverOutbox(boss, services);
     },
+    wake(name) {
+      if (!workerIds.has(name)) return;
+      runSoon(name).catch((error: unknown) => log.warn({ err: error, job: name }, 'job not woken'));
+    },
     async stop() {
+      stopping.abort();
       await boss.stop({ graceful: true, timeout: STOP_TIMEOUT_MS });
       isStopped = true;
     },

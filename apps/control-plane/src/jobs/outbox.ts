@@ -1,4 +1,4 @@
-import { PLANS } from '@tollkeeper/contract';
+import { PLANS, WEBHOOK_DISABLE_REASONS } from '@tollkeeper/contract';
 import { sql } from 'drizzle-orm';
 import { fromDrizzle, type Job, type JobWithMetadata, type PgBoss } from 'pg-boss';
 import { z } from 'zod';
@@ -6,6 +6,7 @@ import type { Services } from '../context.ts';
 import { mailPlanDecision, mailPlanEnding, mailPlanRequest } from '../features/billing/index.ts';
 import { giveUpInvitationMail, mailInvitation } from '../features/invitations/index.ts';
 import { mailResetLink } from '../features/password-resets/index.ts';
+import { mailWebhookDisabled, mailWebhookFailing } from '../features/webhooks/index.ts';
 import type { Outbox, OutboxTopic } from '../write/outbox.ts';
 import type { StoredQueue } from './queues.ts';
 
@@ -26,6 +27,9 @@ const invitation = z.object({
 });
 const planRequest = z.object({ organizationId: z.string(), plan: z.enum(PLANS) });
 const planDecision = z.object({ organizationId: z.string(), decidedAt: z.string() });
+const webhook = z.object({ organizationId: z.string(), endpointId: z.string() });
+const webhookFailing = webhook.extend({ failingSince: z.string() });
+const webhookDisabled = webhook.extend({ disabledReason: z.enum(WEBHOOK_DISABLE_REASONS) });
 const planEnding = z.object({ organizationId: z.string(), until: z.string() });
 
 const TOPICS: Readonly<Record<OutboxTopic, Topic>> = {
@@ -50,6 +54,14 @@ const TOPICS: Readonly<Record<OutboxTopic, Topic>> = {
   'mail-plan-ending': {
     keptSeconds: 7 * 86_400,
     deliver: (services, payload) => mailPlanEnding(services, planEnding.parse(payload)),
+  },
+  'mail-webhook-failing': {
+    keptSeconds: 7 * 86_400,
+    deliver: (services, payload) => mailWebhookFailing(services, webhookFailing.parse(payload)),
+  },
+  'mail-webhook-disabled': {
+    keptSeconds: 7 * 86_400,
+    deliver: (services, payload) => mailWebhookDisabled(services, webhookDisabled.parse(payload)),
   },
 };
 

@@ -20,13 +20,16 @@ import {
   shadowDenial,
   usageSource,
   verification,
+  webhookDelivery,
+  webhookEndpoint,
 } from '../db/schema/index.ts';
 
 /**
  * Deletes what nobody can ask for any more: answers kept for retries (24 hours), changes and when
  * gateways applied them (a week: so long a gateway may be away and get what it missed; one that was
  * away for longer, and a process, loads all anew), secrets whose grace has ended, join keys that
- * expired and counts beyond the longest period shown (31 days each, of kinds of calls a day), ended sessions, processes that
+ * expired and counts beyond the longest period shown (31 days each, of kinds of calls a day), deliveries of webhooks
+ * (30 days), ended sessions, processes that
  * are gone, and the connections that they held. And whatever strangers made us store: attempts,
  * device logins and challenges, once their time is over.
  */
@@ -57,6 +60,14 @@ export async function purgeOutdated(db: Database): Promise<Record<string, number
     callCounts: db.delete(callCount).where(lt(callCount.hour, before('25 hours'))),
     shadowDenials: db.delete(shadowDenial).where(lt(shadowDenial.hour, before('25 hours'))),
     sessions: db.delete(session).where(lt(session.expiresAt, before('0 seconds'))),
+    // With their attempts.
+    webhookDeliveries: db
+      .delete(webhookDelivery)
+      .where(lt(webhookDelivery.createdAt, before('30 days'))),
+    webhookSecrets: db
+      .update(webhookEndpoint)
+      .set({ previousSecret: null, previousSecretUntil: null })
+      .where(lt(webhookEndpoint.previousSecretUntil, before('1 minute'))),
     sources: db.delete(usageSource).where(lt(usageSource.seenAt, before('31 days'))),
   };
   const counts: Record<string, number> = {};

@@ -3,6 +3,8 @@ import type pg from 'pg';
 import { type App, createApp } from '../app.ts';
 import type { BillingConfig } from '../config.ts';
 import type { ConnectionLimits } from '../db/connect.ts';
+import { NOTHING_ALLOWED, type WebhookAllowance } from '../features/webhooks/guard/index.ts';
+import { DELIVER_WEBHOOKS } from '../features/webhooks/index.ts';
 import { basePathOf } from '../http/server-options.ts';
 import { createLog } from '../log.ts';
 import { checkAnswersOf } from './answer-faults.ts';
@@ -52,6 +54,7 @@ export async function startTestApp(
     port?: number;
     dashboardDir?: string;
     billing?: Partial<BillingConfig>;
+    webhookAllowance?: WebhookAllowance;
   } = {},
 ): Promise<TestApp> {
   const database = options.database ?? (await createTestDatabase());
@@ -65,6 +68,7 @@ export async function startTestApp(
     trustedProxies: options.trustedProxies ?? [],
     mail: options.mail ?? null,
     witnesses: [],
+    webhookAllowance: options.webhookAllowance ?? NOTHING_ALLOWED,
     billing: {
       ...{ provider: 'manual', planChanges: 'request', operatorEmail: null },
       ...options.billing,
@@ -75,6 +79,7 @@ export async function startTestApp(
     clock: options.clock ?? (() => new Date()),
     // Only when a test asks for it: an event must not come between two looks at the database.
     recordRefusalsMs: 2 ** 30,
+    withoutJobs: [DELIVER_WEBHOOKS],
   });
   let closed: Promise<void> | undefined;
   const close = () => {

@@ -66,6 +66,7 @@ const BODIES: Partial<Record<RouteName, () => object>> = {
   createPolicy: () => ({ name, workspaceId, text: 'permit (principal, action, resource);' }),
   createRole: () => ({ name, scopes: ['members.read'] }),
   createWorkspace: () => ({ name, environment: 'live' }),
+  createWebhookEndpoint: () => ({ name, url: 'https://hooks.example/', eventTypes: ['*'] }),
 };
 
 const ENDINGS: readonly Ending[] = [
@@ -146,6 +147,11 @@ const ENDINGS: readonly Ending[] = [
     creation: 'createWorkspace',
     how: 'is deleted',
     end: ({ id }) => deleteWorkspace(id, name),
+  },
+  {
+    creation: 'createWebhookEndpoint',
+    how: 'is deleted',
+    end: ({ id }) => owner.delete(`/v1/webhook-endpoints/${id}`),
   },
 ];
 

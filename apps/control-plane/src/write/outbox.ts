@@ -1,4 +1,4 @@
-import type { Plan } from '@tollkeeper/contract';
+import type { Plan, WebhookDisableReason } from '@tollkeeper/contract';
 import type { Transaction } from '../db/connect.ts';
 
 /** What leaves the server after a commit, by its topic. None holds a secret: they are stored. */
@@ -17,6 +17,17 @@ interface OutboxPayloads {
   readonly 'mail-plan-decision': { readonly organizationId: string; readonly decidedAt: string };
   /** A plan that ends at that time. */
   readonly 'mail-plan-ending': { readonly organizationId: string; readonly until: string };
+  /** An endpoint that has failed since that time. */
+  readonly 'mail-webhook-failing': {
+    readonly organizationId: string;
+    readonly endpointId: string;
+    readonly failingSince: string;
+  };
+  readonly 'mail-webhook-disabled': {
+    readonly organizationId: string;
+    readonly endpointId: string;
+    readonly disabledReason: WebhookDisableReason;
+  };
 }
 
 export type OutboxTopic = keyof OutboxPayloads;

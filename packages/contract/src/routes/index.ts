@@ -22,6 +22,7 @@ import * as roles from './roles.ts';
 import * as security from './security.ts';
 import { simulatePolicies } from './simulate-policies.ts';
 import * as keyUsage from './usage.ts';
+import * as webhookEndpoints from './webhook-endpoints.ts';
 import * as workspaces from './workspaces.ts';
 
 /** Every operation of the API by its name; the SDK's methods carry the same names. */
@@ -124,6 +125,18 @@ export const routes = {
   listJoinKeys: joinKeys.listJoinKeys,
   createJoinKey: joinKeys.createJoinKey,
   deleteJoinKey: joinKeys.deleteJoinKey,
+  listWebhookEndpoints: webhookEndpoints.listWebhookEndpoints,
+  createWebhookEndpoint: webhookEndpoints.createWebhookEndpoint,
+  getWebhookEndpoint: webhookEndpoints.getWebhookEndpoint,
+  updateWebhookEndpoint: webhookEndpoints.updateWebhookEndpoint,
+  disableWebhookEndpoint: webhookEndpoints.disableWebhookEndpoint,
+  enableWebhookEndpoint: webhookEndpoints.enableWebhookEndpoint,
+  rotateWebhookSecret: webhookEndpoints.rotateWebhookSecret,
+  testWebhookEndpoint: webhookEndpoints.testWebhookEndpoint,
+  resendWebhooks: webhookEndpoints.resendWebhooks,
+  deleteWebhookEndpoint: webhookEndpoints.deleteWebhookEndpoint,
+  listWebhookDeliveries: webhookEndpoints.listWebhookDeliveries,
+  listWebhookAttempts: webhookEndpoints.listWebhookAttempts,
 } as const;
 
 export type Routes = typeof routes;

@@ -12,3 +12,4 @@ export * from './organization.ts';
 export * from './policy.ts';
 export * from './transparency-log.ts';
 export * from './usage.ts';
+export * from './webhook.ts';

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { PROFILE_SCOPES } from '@tollkeeper/contract';
 import { createSecret, hashSecret } from '@tollkeeper/verify';
+import { fillWebhooks } from './fill-webhooks.ts';
 import type { Known } from './list-reads.ts';
 
 export type Send = (text: string, values?: unknown[]) => Promise<unknown>;
@@ -55,11 +56,12 @@ export async function fillDatabase(
   await send(KEY_USAGE, [...place, keys, 10 * keys]);
   await send(ORGANIZATION_USAGE, [...place, 4 * keys]);
   await send(AUDIT_EVENTS, [...place, owner.memberId, auditEvents, keys]);
+  await fillWebhooks(send, owner.organizationId);
   for (const text of STRANGERS) await send(text, [keys]);
   await send('vacuum analyze');
   return {
     secret,
-    ids: ['key', 'mem', 'ws', 'role', 'gw', 'jk', 'inv', 'evt', 'pol'].map(
+    ids: ['key', 'mem', 'ws', 'role', 'gw', 'jk', 'inv', 'evt', 'pol', 'whe'].map(
       (prefix) => `${prefix}_${'1'.padStart(20, '0')}`,
     ),
     searches: ['ci-pipeline', 'pipeline-99', 'nothing is named so', 'ci', '9', 'tk_live_0a'],

@@ -1,6 +1,7 @@
 import { AUDIT_ACTION_FILTER, AUDIT_ACTIONS, auditActorId } from '@tollkeeper/contract';
 import { expect, it } from 'vitest';
-import { ACTION_GROUPS, actionWords, actorKindWords, actorWords } from './event-words.ts';
+import { ACTION_GROUPS } from './action-groups.ts';
+import { actionWords, actorKindWords, actorWords } from './event-words.ts';
 
 it('says what an action did', () => {
   expect(actionWords('api_key.revoke')).toBe('Revoked an API key');

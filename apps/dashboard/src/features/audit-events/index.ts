@@ -1,4 +1,6 @@
 /** Audit events: what each is in words, how they are filtered, and those of one record. */
+
+export { ACTION_GROUPS } from './action-groups.ts';
 export {
   type AuditSearch,
   auditFilters,
@@ -10,7 +12,6 @@ export {
 } from './audit-search.ts';
 export { EventLink } from './event-link.tsx';
 export {
-  ACTION_GROUPS,
   actionWords,
   actorKindWords,
   actorWords,

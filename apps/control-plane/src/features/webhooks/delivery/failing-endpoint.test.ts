@@ -1,0 +1,131 @@
+import type { WebhookEndpointWithSecret } from '@tollkeeper/contract';
+import { beforeAll, beforeEach, expect, it } from 'vitest';
+import type { Client } from '../../../testing/client.ts';
+import { auditEvents, type Query } from '../../../testing/query-database.ts';
+import { type SmtpServer, startSmtpServer } from '../../../testing/smtp-server.ts';
+import { startOrganization } from '../../../testing/start-organization.ts';
+import type { TestApp } from '../../../testing/test-app.ts';
+import {
+  acknowledge,
+  answerWith,
+  startWebhookReceiver,
+  type WebhookReceiver,
+} from '../../../testing/webhook-receiver.ts';
+import { parseAllowance } from '../guard/index.ts';
+import { deliverDue } from './deliver-webhooks.ts';
+
+const PATH = '/v1/webhook-endpoints';
+const DAY_MS = 86_400_000;
+
+let app: TestApp;
+let owner: Client;
+let query: Query;
+let smtp: SmtpServer;
+let receiver: WebhookReceiver;
+let endpoint: WebhookEndpointWithSecret;
+let now: Date;
+
+beforeAll(async () => {
+  smtp = await startSmtpServer();
+  ({ app, owner, query } = await startOrganization({
+    webhookAllowance: parseAllowance('127.0.0.1'),
+    mail: { url: smtp.url, from: 'Tollkeeper <keys@example.com>' },
+  }));
+  receiver = await startWebhookReceiver();
+});
+
+beforeEach(async () => {
+  await query('delete from webhook_endpoint');
+  const body = { name: 'Hooks', url: receiver.url, eventTypes: ['api_scope.*'] };
+  endpoint = (await owner.post<WebhookEndpointWithSecret>(PATH, body)).body;
+  now = new Date();
+  smtp.mails.length = 0;
+  await owner.delete('/v1/api-scopes/one.read');
+  await owner.post('/v1/api-scopes', { name: 'one.read' });
+});
+
+/** Sends what there is, that many days later. */
+async function run(days = 0): Promise<void> {
+  now = new Date(now.getTime() + days * DAY_MS);
+  await query(
+    `update webhook_delivery set status = 'pending', tries_count = 0, next_attempt_at = $1`,
+    [now],
+  );
+  await deliverDue({ ...app.services, clock: () => now });
+}
+const read = async () => {
+  const { body } = await owner.get<WebhookEndpointWithSecret>(`${PATH}/${endpoint.id}`);
+  return body;
+};
+const subjects = () =>
+  smtp.mails.map(({ message }) => /^Subject: (.*)$/m.exec(message)?.[1]?.trim());
+
+it('that answers 410 is disabled at once, with an event and a mail', async () => {
+  receiver.reply = answerWith(410);
+  await run();
+  expect(await read()).toMatchObject({
+    status: 'disabled',
+    disabledReason: 'gone',
+    failedCount: 1,
+  });
+  const events = await auditEvents(query);
+  expect(events.find(({ action }) => action === 'webhook_endpoint.disable')).toMatchObject({
+    target: { id: endpoint.id },
+    actor: { type: 'system', job: 'deliver-webhooks' },
+    after: { status: 'disabled', disabledReason: 'gone' },
+  });
+  await expect.poll(subjects).toEqual(['The webhook endpoint Hooks was disabled']);
+  expect(smtp.mails[0]).toMatchObject({ to: 'ada@example.com' });
+  expect(smtp.mails[0]?.message).toContain(`/webhooks/${endpoint.id}`);
+});
+
+it('that fails for five days is disabled, and people are warned before', async () => {
+  receiver.reply = answerWith(500);
+  await run();
+  const failingSince = now.toISOString();
+  expect(await read()).toMatchObject({ status: 'enabled', failingSince });
+  await run(1.9);
+  expect(await read()).toMatchObject({ status: 'enabled', failingSince });
+  expect(await warnings()).toBe(0);
+  await run(0.1);
+  await run(2.9);
+  expect(await warnings()).toBe(1);
+  expect(await read()).toMatchObject({ status: 'enabled', failingSince });
+  await run(0.1);
+  expect(await read()).toMatchObject({ status: 'disabled', disabledReason: 'failing' });
+  const enabled = await owner.post(`${PATH}/${endpoint.id}/enable`);
+  expect(enabled.body).toMatchObject({
+    status: 'enabled',
+    disabledReason: null,
+    failingSince: null,
+  });
+});
+
+it('is never disabled without a warning a day before', async () => {
+  receiver.reply = answerWith(500);
+  await run();
+  await run(9);
+  expect([(await read()).status, await warnings()]).toEqual(['enabled', 1]);
+  await run(1);
+  expect((await read()).status).toBe('disabled');
+});
+
+it('is well again after one success', async () => {
+  receiver.reply = answerWith(500);
+  await run();
+  receiver.reply = acknowledge;
+  await run(4);
+  expect(await read()).toMatchObject({ failingSince: null, status: 'enabled' });
+  receiver.reply = answerWith(500);
+  await run(4);
+  expect(await read()).toMatchObject({ failingSince: now.toISOString(), status: 'enabled' });
+});
+
+/** Those that the outbox has of this endpoint. */
+async function warnings(): Promise<number> {
+  const rows = await query(
+    `select 1 from pgboss.job where name = 'mail-webhook-failing' and data ->> 'endpointId' = $1`,
+    [endpoint.id],
+  );
+  return rows.length;
+}

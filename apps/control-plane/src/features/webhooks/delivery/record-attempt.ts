@@ -1,0 +1,125 @@
+import { WEBHOOK_FAILING_DAYS_MAX, type WebhookDisableReason } from '@tollkeeper/contract';
+import { and, eq, isNotNull } from 'drizzle-orm';
+import type { Services } from '../../../context.ts';
+import type { Transaction } from '../../../db/connect.ts';
+import { webhookAttempt, webhookDelivery, webhookEndpoint } from '../../../db/schema/index.ts';
+import { isEndpoint } from '../endpoint-view.ts';
+import type { ClaimedDelivery } from './claim-deliveries.ts';
+import { nextAttemptAt } from './retry-schedule.ts';
+import type { Outcome } from './send-delivery.ts';
+
+const DAY_MS = 86_400_000;
+/** People are warned that early, and never less than a day before the endpoint is disabled. */
+const WARNING_DAYS = 2;
+
+type RecordServices = Pick<Services, 'db' | 'outbox'>;
+
+/**
+ * Stores an attempt and what becomes of its delivery and its endpoint.
+ * @returns why the endpoint is to be disabled, if it is
+ */
+export async function recordAttempt(
+  { db, outbox }: RecordServices,
+  { delivery, endpoint }: ClaimedDelivery,
+  outcome: Outcome,
+): Promise<WebhookDisableReason | undefined> {
+  const { organizationId, endpointId, sequence } = delivery;
+  return db.transaction(async (tx) => {
+    // The endpoint first, which those who manage it lock first too.
+    const standing =
+      outcome.problem === null
+        ? await noteSuccess(tx, organizationId, endpointId)
+        : await noteFailure(tx, organizationId, endpointId, outcome);
+    const [stored] = await tx
+      .select()
+      .from(webhookDelivery)
+      .where(isDelivery(delivery))
+      .for('update');
+    // Deleted with its endpoint meanwhile.
+    if (!stored) return undefined;
+    const number = stored.attemptsCount + 1;
+    await tx
+      .update(webhookDelivery)
+      .set({ attemptsCount: number, ...nextState(stored, delivery, outcome) })
+      .where(isDelivery(delivery));
+    const { at, durationMs, status, problem, responseBody } = outcome;
+    const attempt = { number, at, durationMs, status, problem, responseBody };
+    await tx.insert(webhookAttempt).values({ organizationId, endpointId, sequence, ...attempt });
+    if (standing?.isWarned && standing.failingSince) {
+      const failingSince = standing.failingSince.toISOString();
+      const payload = { organizationId, endpointId: endpoint.id, failingSince };
+      await outbox.add({ topic: 'mail-webhook-failing', payload }, tx);
+    }
+    return standing?.disableFor;
+  });
+}
+
+type Delivery = ClaimedDelivery['delivery'];
+
+/** Once its lease has ended, or it was sent again meanwhile, a failure is no more than an attempt. */
+function nextState(stored: Delivery, claimed: Delivery, outcome: Outcome) {
+  const { at, status, problem, retryAfter, isFinal } = outcome;
+  const last = { lastStatus: status, lastProblem: problem };
+  if (problem === null) {
+    return { ...last, status: 'delivered' as const, claimedUntil: null, finishedAt: at };
+  }
+  const isOurs = stored.claimedUntil?.getTime() === claimed.claimedUntil?.getTime();
+  if (stored.status !== 'pending' || !isOurs) return {};
+  const triesCount = stored.triesCount + 1;
+  const next = isFinal ? undefined : nextAttemptAt(triesCount, retryAfter, at, Math.random());
+  if (next) return { ...last, triesCount, claimedUntil: null, nextAttemptAt: next };
+  return { ...last, triesCount, claimedUntil: null, status: 'failed' as const, finishedAt: at };
+}
+
+async function noteSuccess(tx: Transaction, organizationId: string, id: string) {
+  await tx
+    .update(webhookEndpoint)
+    .set({ failingSince: null, warnedAt: null })
+    .where(and(isEndpoint(organizationId, id), isNotNull(webhookEndpoint.failingSince)));
+  return undefined;
+}
+
+interface Standing {
+  readonly failingSince: Date | null;
+  readonly isWarned: boolean;
+  readonly disableFor: WebhookDisableReason | undefined;
+}
+
+async function noteFailure(
+  tx: Transaction,
+  organizationId: string,
+  id: string,
+  { at, status }: Outcome,
+): Promise<Standing | undefined> {
+  const [row] = await tx
+    .select()
+    .from(webhookEndpoint)
+    .where(isEndpoint(organizationId, id))
+    .for('no key update');
+  if (row?.status !== 'enabled') return undefined;
+  const failingSince = row.failingSince ?? at;
+  const daysSince = (from: Date) => (at.getTime() - from.getTime()) / DAY_MS;
+  const isWarned = row.warnedAt === null && daysSince(failingSince) >= WARNING_DAYS;
+  const warnedAt = isWarned ? at : row.warnedAt;
+  await tx
+    .update(webhookEndpoint)
+    .set({ failingSince, warnedAt })
+    .where(isEndpoint(organizationId, id));
+  const isTooLong =
+    daysSince(failingSince) >= WEBHOOK_FAILING_DAYS_MAX &&
+    warnedAt !== null &&
+    daysSince(warnedAt) >= 1;
+  return {
+    failingSince,
+    isWarned,
+    disableFor: status === 410 ? 'gone' : isTooLong ? 'failing' : undefined,
+  };
+}
+
+function isDelivery({ organizationId, endpointId, sequence }: Delivery) {
+  return and(
+    eq(webhookDelivery.organizationId, organizationId),
+    eq(webhookDelivery.endpointId, endpointId),
+    eq(webhookDelivery.sequence, sequence),
+  );
+}

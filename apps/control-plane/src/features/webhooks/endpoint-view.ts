@@ -1,0 +1,111 @@
+import { hash } from 'node:crypto';
+import type { WebhookEndpoint } from '@tollkeeper/contract';
+import { and, eq, getTableColumns } from 'drizzle-orm';
+import type { Ctx, Services } from '../../context.ts';
+import type { Database, Transaction } from '../../db/connect.ts';
+import { webhookDelivery, webhookEndpoint } from '../../db/schema/index.ts';
+import { notFound } from '../../domain-error.ts';
+import type { AuditTarget, Facts } from '../../write/audit.ts';
+import { etagOf } from '../../write/etag.ts';
+import { openSecret, webhookPublicKey } from './signing-secret.ts';
+
+export type EndpointRow = typeof webhookEndpoint.$inferSelect;
+
+/** Endpoints with how much waits for them; narrowed by the caller. */
+export function selectEndpoints(db: Database | Transaction) {
+  const countOf = (status: 'pending' | 'failed') =>
+    db.$count(
+      webhookDelivery,
+      and(
+        eq(webhookDelivery.organizationId, webhookEndpoint.organizationId),
+        eq(webhookDelivery.endpointId, webhookEndpoint.id),
+        eq(webhookDelivery.status, status),
+      ),
+    );
+  return db
+    .select({
+      ...getTableColumns(webhookEndpoint),
+      pendingCount: countOf('pending'),
+      failedCount: countOf('failed'),
+    })
+    .from(webhookEndpoint)
+    .$dynamic();
+}
+
+type ViewRow = Awaited<ReturnType<typeof selectEndpoints>>[number];
+
+export function endpointView(services: Services, row: ViewRow): WebhookEndpoint {
+  const graceEnd = row.previousSecretUntil;
+  const isInGrace = graceEnd !== null && graceEnd > services.clock();
+  return {
+    id: row.id,
+    url: row.url,
+    name: row.name,
+    eventTypes: row.eventTypes,
+    signature: row.signature,
+    publicKey: row.signature === 'v1a' ? publicKeyOf(services, row) : null,
+    isOrdered: row.isOrdered,
+    status: row.status,
+    disabledReason: row.disabledReason,
+    failingSince: row.failingSince?.toISOString() ?? null,
+    secretRotatedAt: row.secretRotatedAt?.toISOString() ?? null,
+    previousSecretUntil: isInGrace ? graceEnd.toISOString() : null,
+    pendingCount: row.pendingCount,
+    failedCount: row.failedCount,
+    createdAt: row.createdAt.toISOString(),
+    etag: endpointEtag(row),
+  };
+}
+
+function publicKeyOf({ webhooks }: Services, { id, secret }: EndpointRow): string | null {
+  const opened = openSecret(webhooks.storedKey, id, secret);
+  return opened ? webhookPublicKey(opened) : null;
+}
+
+export type EditableEndpoint = Pick<EndpointRow, 'url' | 'name' | 'eventTypes' | 'isOrdered'>;
+
+export function endpointEtag({ url, name, eventTypes, isOrdered }: EditableEndpoint): string {
+  return etagOf({ url, name, eventTypes, isOrdered });
+}
+
+/**
+ * Of an endpoint, as its events record it. Path and query of a URL can be a secret by themselves, and more people
+ * read the log than manage webhooks: it has a digest of them.
+ */
+export function endpointFacts({ url, name, eventTypes, isOrdered }: EditableEndpoint): Facts {
+  const urlSha256 = hash('sha256', url, 'hex');
+  return { url: new URL(url).origin, urlSha256, name, eventTypes, isOrdered };
+}
+
+export function endpointTarget({ id, name }: Pick<EndpointRow, 'id' | 'name'>): AuditTarget {
+  return { type: 'webhook_endpoint', id, name };
+}
+
+/** @throws DomainError not_found, also for a key that is confined to a workspace */
+export async function readEndpoint(
+  db: Database | Transaction,
+  ctx: Ctx,
+  id: string,
+): Promise<WebhookEndpoint> {
+  const [row] = await selectEndpoints(db).where(isEndpoint(ctx.organizationId, id));
+  if (!row || ctx.workspaceId !== null) throw notFound('webhook endpoint', id);
+  return endpointView(ctx.services, row);
+}
+
+/**
+ * The endpoint, locked until the transaction ends: nothing begins to send to it meanwhile.
+ * @throws DomainError not_found, also for a key that is confined to a workspace
+ */
+export async function lockEndpoint(tx: Transaction, ctx: Ctx, id: string): Promise<EndpointRow> {
+  const [row] = await tx
+    .select()
+    .from(webhookEndpoint)
+    .where(isEndpoint(ctx.organizationId, id))
+    .for('update');
+  if (!row || ctx.workspaceId !== null) throw notFound('webhook endpoint', id);
+  return row;
+}
+
+export function isEndpoint(organizationId: string, id: string) {
+  return and(eq(webhookEndpoint.organizationId, organizationId), eq(webhookEndpoint.id, id));
+}

@@ -1,0 +1,103 @@
+import { type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import { isIP } from 'node:net';
+import { WEBHOOK_RESPONSE_BYTES_MAX } from '@tollkeeper/contract';
+import { hostOf } from './check-url.ts';
+import { codeOf, DeliveryProblem, type Guard, resolveTarget } from './resolve-target.ts';
+
+interface GuardedPost {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly timeoutMs: number;
+}
+
+export interface GuardedAnswer {
+  readonly status: number;
+  /** The value of Retry-After. */
+  readonly retryAfter: string | undefined;
+  /** Its beginning, where it is longer than what is kept. */
+  readonly body: string;
+}
+
+/**
+ * Sends a request to where the guard allows it: to the address that was checked, on a connection of its own, by
+ * no proxy, and to no other place that the answer names.
+ * @throws DeliveryProblem
+ */
+export async function postGuarded(guard: Guard, post: GuardedPost): Promise<GuardedAnswer> {
+  const signal = AbortSignal.timeout(post.timeoutMs);
+  const late = Promise.withResolvers<never>();
+  late.promise.catch(() => undefined);
+  const onLate = () => {
+    const seconds = Math.round(post.timeoutMs / 1000);
+    late.reject(new DeliveryProblem(`No complete answer came within ${seconds} seconds.`));
+  };
+  signal.addEventListener('abort', onLate, { once: true });
+  try {
+    const url = new URL(post.url);
+    // Not every resolver can be stopped.
+    const address = await Promise.race([resolveTarget(guard, url), late.promise]);
+    return await Promise.race([exchange(url, address, post, signal), late.promise]);
+  } catch (error) {
+    if (error instanceof DeliveryProblem) throw error;
+    throw new DeliveryProblem(`The connection failed${codeOf(error)}.`, { cause: error });
+  } finally {
+    signal.removeEventListener('abort', onLate);
+  }
+}
+
+async function exchange(
+  url: URL,
+  address: string,
+  { headers, body }: GuardedPost,
+  signal: AbortSignal,
+): Promise<GuardedAnswer> {
+  const host = hostOf(url);
+  const options = {
+    method: 'POST',
+    host: address,
+    port: url.port === '' ? undefined : Number(url.port),
+    path: `${url.pathname}${url.search}`,
+    headers: { ...headers, host: url.host, 'content-length': Buffer.byteLength(body) },
+    agent: false,
+    signal,
+  };
+  const sent =
+    url.protocol === 'https:'
+      ? // The certificate must be for the name, although the connection goes to its address.
+        requestHttps({ ...options, servername: isIP(host) === 0 ? host : '' })
+      : requestHttp(options);
+  return answerTo(sent, body);
+}
+
+async function answerTo(sent: ClientRequest, body: string): Promise<GuardedAnswer> {
+  try {
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      // Stays: what fails after the answer has begun must not end the process.
+      sent.on('error', reject).on('response', resolve);
+      sent.end(body);
+    });
+    const { statusCode = 0, headers } = response;
+    return {
+      status: statusCode,
+      retryAfter: headers['retry-after'],
+      body: await readBeginning(response),
+    };
+  } finally {
+    sent.destroy();
+  }
+}
+
+async function readBeginning(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length >= WEBHOOK_RESPONSE_BYTES_MAX) break;
+  }
+  const bytes = Buffer.concat(chunks).subarray(0, WEBHOOK_RESPONSE_BYTES_MAX);
+  // PostgreSQL stores no NUL.
+  return new TextDecoder().decode(bytes).replaceAll('\0', '\uFFFD');
+}

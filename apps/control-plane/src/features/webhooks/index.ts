@@ -1,0 +1,28 @@
+/** Webhooks: endpoints of other systems that receive audit events. */
+
+export {
+  DELIVER_WEBHOOKS,
+  deliverDue,
+  deliverWebhooks,
+  mailWebhookDisabled,
+  mailWebhookFailing,
+} from './delivery/index.ts';
+export {
+  AllowanceError,
+  parseAllowance,
+  resolveBySystem,
+  type WebhookAllowance,
+} from './guard/index.ts';
+export { listWebhookAttempts, listWebhookDeliveries } from './list-webhook-deliveries.ts';
+export { getWebhookEndpoint, listWebhookEndpoints } from './list-webhook-endpoints.ts';
+export {
+  deleteWebhookEndpoint,
+  disableWebhookEndpoint,
+  enableWebhookEndpoint,
+  rotateWebhookSecret,
+  testWebhookEndpoint,
+} from './manage-webhook-endpoint.ts';
+export { resendWebhooks } from './resend-webhooks.ts';
+export { createWebhookEndpoint, updateWebhookEndpoint } from './save-webhook-endpoint.ts';
+export { deriveWebhookKey } from './signing-secret.ts';
+export type { WebhookServices } from './webhook-services.ts';

@@ -1,0 +1,31 @@
+import type { RouteInput, Routes, WebhookEndpoint } from '@tollkeeper/contract';
+import { and, eq } from 'drizzle-orm';
+import { requireWholeOrganization } from '../../access/require-scope.ts';
+import type { Ctx } from '../../context.ts';
+import { webhookEndpoint } from '../../db/schema/index.ts';
+import { page, pageStart } from '../../http/page.ts';
+import { endpointView, readEndpoint, selectEndpoints } from './endpoint-view.ts';
+
+type Query = NonNullable<RouteInput<Routes['listWebhookEndpoints']>['query']>;
+
+/** @throws DomainError outside_workspace */
+export async function listWebhookEndpoints(ctx: Ctx, { query }: { query: Query }) {
+  requireWholeOrganization(ctx);
+  const { after, order, limit } = pageStart(query, webhookEndpoint);
+  const rows = await selectEndpoints(ctx.services.db)
+    .where(and(eq(webhookEndpoint.organizationId, ctx.organizationId), after))
+    .orderBy(...order)
+    .limit(limit + 1);
+  return page(
+    rows.map((row) => endpointView(ctx.services, row)),
+    limit,
+  );
+}
+
+/** @throws DomainError not_found */
+export async function getWebhookEndpoint(
+  ctx: Ctx,
+  { params }: { params: { readonly id: string } },
+): Promise<WebhookEndpoint> {
+  return readEndpoint(ctx.services.db, ctx, params.id);
+}

@@ -1,0 +1,152 @@
+import {
+  createId,
+  type RouteInput,
+  type Routes,
+  WEBHOOK_ENDPOINTS_MAX,
+  type WebhookEndpoint,
+  type WebhookEndpointWithSecret,
+} from '@tollkeeper/contract';
+import { eq } from 'drizzle-orm';
+import { callingKeyId } from '../../access/creator.ts';
+import { requireWholeOrganization } from '../../access/require-scope.ts';
+import type { Ctx } from '../../context.ts';
+import type { Transaction } from '../../db/connect.ts';
+import { auditChain, webhookCursor, webhookEndpoint } from '../../db/schema/index.ts';
+import { DomainError, invalidField } from '../../domain-error.ts';
+import { requireUnedited } from '../../write/etag.ts';
+import { idempotent } from '../../write/idempotent.ts';
+import { unlessUnchanged, type Written, write } from '../../write/write.ts';
+import {
+  endpointEtag,
+  endpointFacts,
+  endpointTarget,
+  isEndpoint,
+  lockEndpoint,
+  readEndpoint,
+} from './endpoint-view.ts';
+import { findUrlProblem } from './guard/index.ts';
+import { createSigningSecret, sealSecret, secretText } from './signing-secret.ts';
+
+type NewEndpoint = RouteInput<Routes['createWebhookEndpoint']>['body'];
+
+/**
+ * Creates an endpoint that receives the events after its own creation.
+ * @throws DomainError outside_workspace, validation_failed, invalid_state where there are too many
+ */
+export async function createWebhookEndpoint(
+  ctx: Ctx,
+  { body }: { body: NewEndpoint },
+): Promise<WebhookEndpointWithSecret> {
+  requireWholeOrganization(ctx);
+  const spec = { scope: 'audit.webhook_manage', action: 'webhook_endpoint.create' } as const;
+  const created = await write<WebhookEndpointWithSecret>(ctx, spec, (tx, confirmed) =>
+    idempotent<WebhookEndpointWithSecret>(
+      tx,
+      confirmed,
+      { route: 'createWebhookEndpoint', body },
+      () => insertEndpoint(tx, confirmed, body),
+      ({ secret: _secret, ...shown }) => shown,
+    ),
+  );
+  ctx.services.webhooks.wake();
+  return created;
+}
+
+async function insertEndpoint(
+  tx: Transaction,
+  ctx: Ctx,
+  body: NewEndpoint,
+): Promise<Written<WebhookEndpointWithSecret>> {
+  const { organizationId, services } = ctx;
+  const { randomBytes, webhooks } = services;
+  await requireRoom(tx, organizationId);
+  const id = createId('webhookEndpoint', randomBytes);
+  const secret = createSigningSecret(randomBytes);
+  const afterSequence = await readChainEnd(tx, organizationId);
+  const signature = body.signature ?? 'v1';
+  const row = {
+    ...{ id, organizationId, signature, afterSequence },
+    url: usableUrl(ctx, body.url),
+    name: body.name.trim(),
+    eventTypes: withoutRepeats(body.eventTypes),
+    isOrdered: body.isOrdered ?? false,
+    status: 'enabled' as const,
+    secret: sealSecret(webhooks.storedKey, id, secret, randomBytes),
+    memberId: ctx.actor.memberId,
+    createdByKeyId: callingKeyId(ctx),
+    createdAt: services.clock(),
+  };
+  await tx.insert(webhookEndpoint).values(row);
+  const cursor = { organizationId, sequence: afterSequence };
+  await tx.insert(webhookCursor).values(cursor).onConflictDoNothing();
+  const shown = await readEndpoint(tx, ctx, id);
+  return {
+    result: signature === 'v1' ? { ...shown, secret: secretText(secret) } : shown,
+    target: endpointTarget(row),
+    before: null,
+    after: { ...endpointFacts(row), signature },
+    changes: [],
+  };
+}
+
+/** @throws DomainError invalid_state */
+async function requireRoom(tx: Transaction, organizationId: string): Promise<void> {
+  const ofOrganization = eq(webhookEndpoint.organizationId, organizationId);
+  if ((await tx.$count(webhookEndpoint, ofOrganization)) < WEBHOOK_ENDPOINTS_MAX) return;
+  throw new DomainError(
+    'invalid_state',
+    `Cannot create a webhook endpoint: the organization has ${WEBHOOK_ENDPOINTS_MAX} of them, which is the limit. Delete one first.`,
+  );
+}
+
+/** The sequence of the last event; the transaction holds the lock of the chain's end. */
+export async function readChainEnd(tx: Transaction, organizationId: string): Promise<number> {
+  const [end] = await tx
+    .select({ sequence: auditChain.sequence })
+    .from(auditChain)
+    .where(eq(auditChain.organizationId, organizationId));
+  return end?.sequence ?? 0;
+}
+
+/** @throws DomainError validation_failed */
+function usableUrl({ services }: Ctx, url: string): string {
+  const problem = findUrlProblem(url, services.webhooks.guard.allowance);
+  if (problem) throw invalidField('url', problem);
+  return new URL(url).href;
+}
+
+function withoutRepeats(eventTypes: readonly string[]): string[] {
+  return [...new Set(eventTypes)].sort();
+}
+
+interface EndpointEdit {
+  readonly params: { readonly id: string };
+  readonly body: RouteInput<Routes['updateWebhookEndpoint']>['body'];
+}
+
+/** @throws DomainError not_found, edit_conflict, validation_failed */
+export function updateWebhookEndpoint(
+  ctx: Ctx,
+  { params, body }: EndpointEdit,
+): Promise<WebhookEndpoint> {
+  const spec = { scope: 'audit.webhook_manage', action: 'webhook_endpoint.update' } as const;
+  return write<WebhookEndpoint>(ctx, spec, async (tx, confirmed) => {
+    const row = await lockEndpoint(tx, confirmed, params.id);
+    const next = {
+      url: body.url === undefined ? row.url : usableUrl(confirmed, body.url),
+      name: body.name?.trim() ?? row.name,
+      eventTypes: body.eventTypes ? withoutRepeats(body.eventTypes) : row.eventTypes,
+      isOrdered: body.isOrdered ?? row.isOrdered,
+    };
+    const what = `webhook endpoint "${row.name}"`;
+    requireUnedited(what, body.etag, endpointEtag(row), endpointEtag(next));
+    await tx.update(webhookEndpoint).set(next).where(isEndpoint(row.organizationId, row.id));
+    return unlessUnchanged({
+      result: await readEndpoint(tx, confirmed, row.id),
+      target: endpointTarget({ id: row.id, name: next.name }),
+      before: endpointFacts(row),
+      after: endpointFacts(next),
+      changes: [],
+    });
+  });
+}
