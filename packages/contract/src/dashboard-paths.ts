@@ -23,6 +23,8 @@ export const DASHBOARD_PATHS = [
   '/billing',
   '/audit-log',
   '/audit-log/$id',
+  '/webhooks',
+  '/webhooks/$id',
   '/security',
   '/account-security',
 ] as const;

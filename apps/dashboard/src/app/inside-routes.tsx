@@ -180,6 +180,30 @@ const billingRoute = createRoute({
   component: BillingPage,
 });
 
+const webhooksRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  path: '/webhooks',
+  component: lazyRouteComponent(loadWebhooks, 'WebhooksPage'),
+});
+
+const webhookRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  path: '/webhooks/$id',
+  component: WebhookRoute,
+});
+
+const WebhookPage = lazyRouteComponent(loadWebhooks, 'WebhookPage');
+
+function WebhookRoute() {
+  const { id } = webhookRoute.useParams();
+  const navigate = useNavigate();
+  return <WebhookPage key={id} id={id} onGone={() => navigate({ to: '/webhooks' })} />;
+}
+
+function loadWebhooks() {
+  return import('../features/webhooks/index.ts');
+}
+
 const securityRoute = createRoute({
   getParentRoute: () => insideRoute,
   path: '/security',
@@ -209,6 +233,8 @@ export const insideRoutes = insideRoute.addChildren([
   workspacesRoute,
   organizationRoute,
   billingRoute,
+  webhooksRoute,
+  webhookRoute,
   securityRoute,
   accountSecurityRoute,
 ]);

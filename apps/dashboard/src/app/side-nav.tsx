@@ -14,6 +14,7 @@ import {
   Sun,
   Users,
   Waypoints,
+  Webhook,
 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { SegmentedChoice } from '../components/forms/choices.tsx';
@@ -44,6 +45,7 @@ const PAGES = [
   { to: '/organization', icon: Building2, title: 'Organization', scope: 'organization.read' },
   { to: '/billing', icon: CreditCard, title: 'Billing', scope: 'billing.read' },
   { to: '/audit-log', icon: History, title: 'Audit log', scope: 'audit.read' },
+  { to: '/webhooks', icon: Webhook, title: 'Webhooks', scope: 'audit.webhook_manage' },
   { to: '/security', icon: ShieldAlert, title: 'Security', scope: 'security.read' },
 ] as const;
 

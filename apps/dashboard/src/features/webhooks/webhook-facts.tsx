@@ -1,0 +1,42 @@
+import type { WebhookEndpoint } from '@tollkeeper/contract';
+import { Fact, Facts, IdFact, Panel } from '../../components/panel.tsx';
+import { TimeAgoButton } from '../../components/time-ago.tsx';
+import { exactTime, formatCount } from '../../lib/format.ts';
+import { eventTypesWords, WebhookStatus } from './webhook-words.tsx';
+
+export function WebhookFacts({ endpoint }: { readonly endpoint: WebhookEndpoint }) {
+  const { id, url, eventTypes, signature, publicKey, isOrdered } = endpoint;
+  const { failingSince, pendingCount, failedCount, previousSecretUntil, createdAt } = endpoint;
+  return (
+    <Panel title="Endpoint">
+      <Facts>
+        <Fact term="Status">
+          <WebhookStatus {...endpoint} />
+        </Fact>
+        <Fact term="URL">{url}</Fact>
+        <Fact term="Events">{eventTypesWords(eventTypes)}</Fact>
+        <Fact term="Order">{isOrdered ? 'In order, one at a time' : 'As they can be sent'}</Fact>
+        <Fact term="Signature">{signature === 'v1' ? 'HMAC (v1)' : 'Ed25519 (v1a)'}</Fact>
+        {publicKey ? (
+          <Fact term="Public key">
+            <code className="font-mono text-xs">{publicKey}</code>
+          </Fact>
+        ) : null}
+        {previousSecretUntil ? (
+          <Fact term="Old secret">Signs as well until {exactTime(previousSecretUntil)}</Fact>
+        ) : null}
+        {failingSince ? (
+          <Fact term="Failing since">
+            <TimeAgoButton at={failingSince} />
+          </Fact>
+        ) : null}
+        <Fact term="Pending">{formatCount(pendingCount)}</Fact>
+        <Fact term="Failed">{formatCount(failedCount)}</Fact>
+        <Fact term="Created">
+          <TimeAgoButton at={createdAt} />
+        </Fact>
+        <IdFact id={id} />
+      </Facts>
+    </Panel>
+  );
+}

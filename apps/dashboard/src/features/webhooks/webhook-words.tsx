@@ -1,0 +1,30 @@
+import type { WebhookDisableReason, WebhookEndpoint } from '@tollkeeper/contract';
+import { StatusWord } from '../../components/status-word.tsx';
+import { ACTION_GROUPS, actionWords } from '../audit-events/index.ts';
+
+const REASONS: Readonly<Record<WebhookDisableReason, string>> = {
+  by_request: 'Disabled',
+  gone: 'Disabled: gone',
+  failing: 'Disabled: failed',
+};
+
+export function WebhookStatus({ status, disabledReason, failingSince }: WebhookEndpoint) {
+  if (status === 'disabled') {
+    const tone = disabledReason === 'by_request' ? 'off' : 'bad';
+    return <StatusWord tone={tone}>{REASONS[disabledReason ?? 'by_request']}</StatusWord>;
+  }
+  if (failingSince !== null) return <StatusWord tone="warn">Failing</StatusWord>;
+  return <StatusWord tone="good">Enabled</StatusWord>;
+}
+
+/** "All events"; "API keys: all, Edited a policy". */
+export function eventTypesWords(eventTypes: readonly string[]): string {
+  if (eventTypes.includes('*')) return 'All events';
+  return eventTypes.map(eventTypeWords).join(', ');
+}
+
+function eventTypeWords(type: string): string {
+  const [group = '', verb] = type.split('.');
+  if (verb !== '*') return actionWords(type);
+  return `${ACTION_GROUPS.find((each) => each.group === group)?.title ?? group}: all`;
+}
