@@ -90,7 +90,7 @@ describe('an outside witness', () => {
   });
 
   it('that has seen more or less than is on record is asked again from there', async () => {
-    for (const size of [0, 1, log.size + 1]) {
+    for (const size of [0, 1, 1_000_000]) {
       await change();
       await query('update outside_witness set size = $1', [size]);
       expect(await collect()).toEqual({ cosigned: 1 });
