@@ -54,7 +54,7 @@ const MEANINGS: Readonly<Record<ExitCode, string>> = {
   8: 'The server cannot be reached',
   9: 'Invalid input: the server refused a value',
   10: 'verify: the key is not valid',
-  11: 'keys propagation: a gateway has not applied the change',
+  11: 'keys propagation and policies propagation: a gateway has not applied the change',
   12: 'scan: a key was found',
   130: 'Interrupted',
 };

@@ -188,3 +188,25 @@ test('a list names the workspaces, and what applies in all of them', async () =>
   });
   expect(stdout).toMatch(/production +pol_.*1\n.*all +pol_.*2\n/);
 });
+
+test.each([
+  [0, [], 0, 'No gateway evaluates this policy.'],
+  [2, [null], 11, 'Applied on 1 of 2'],
+])('the propagation of a policy is printed: %i gateways', async (count, late, expected, words) => {
+  const { exitCode, stderr, seen } = await tollkeeper(['policies', 'propagation', ID], {
+    [`GET /v1/policies/${ID}/propagation`]: {
+      ...{ policyId: ID, changedAt: null, slowestMs: null, gateways: [] },
+      ...{ gatewaysCount: count, appliedCount: count - late.length },
+    },
+  });
+  expect([exitCode, seen.length]).toEqual([expected, 1]);
+  expect(stderr).toContain(words);
+});
+
+test('the schema is printed as it is', async () => {
+  const schema = 'entity ApiKey;\n';
+  const { stdout } = await tollkeeper(['policies', 'schema'], {
+    'GET /v1/policies/schema': { schema },
+  });
+  expect(stdout).toBe(schema);
+});

@@ -18,6 +18,8 @@ import type { Column } from '../text/table.ts';
 import { applyPolicies } from './policies/apply-policies.ts';
 import { diffPolicies } from './policies/diff-policies.ts';
 import { findPolicy, findPolicyId } from './policies/find-policy.ts';
+import { policyPropagation } from './policies/policy-propagation.ts';
+import { policySchema } from './policies/policy-schema.ts';
 import { policyUsage } from './policies/policy-usage.ts';
 import { pullPolicies } from './policies/pull-policies.ts';
 import { readText } from './policies/read-text.ts';
@@ -223,7 +225,7 @@ export const policies: Noun = {
     statusVerb('enable', 'Enable a policy'),
     statusVerb('disable', 'Disable a policy, so that gateways no longer evaluate it'),
     ...[remove, versions, restore, validate, simulatePolicies, replayPolicies, policyUsage],
-    ...[pullPolicies, diffPolicies, applyPolicies],
+    ...[policyPropagation, policySchema, pullPolicies, diffPolicies, applyPolicies],
   ],
 };
 
