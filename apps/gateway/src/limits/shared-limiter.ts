@@ -21,9 +21,14 @@ interface Options {
   readonly changed: (isShared: boolean, reason: string | undefined) => void;
 }
 
-const ANSWER_MS = 50;
-/** How often a store that is away is asked whether it is back, in milliseconds. */
-const RETRY_MS = 500;
+/**
+ * Long enough for a store, or a gateway, on a busy machine: while gateways count for themselves, all of
+ * them together let through several times the limit.
+ */
+const ANSWER_MS = 250;
+/** When a store that is away is asked whether it is back, in milliseconds: soon, then less and less often. */
+const FIRST_RETRY_MS = 100;
+const LAST_RETRY_MS = 500;
 /** So many failures in a row, and the store counts as away. */
 const FAILURES_MAX = 3;
 
@@ -34,6 +39,7 @@ export function createSharedLimiter(options: Options): SharedLimiter {
   let failures = 0;
   let ownCalls = 0;
   let cancelRetry: (() => void) | undefined;
+  let retryMs = FIRST_RETRY_MS;
 
   function set(shared: boolean, reason?: string): void {
     if (isKnown && shared === isShared) return;
@@ -46,17 +52,21 @@ export function createSharedLimiter(options: Options): SharedLimiter {
   async function retry(): Promise<void> {
     try {
       await within(clock, answerMs, store.ping());
+      retryMs = FIRST_RETRY_MS;
       set(true);
     } catch (error) {
-      set(false, reasonOf(error));
-      cancelRetry = clock.after(RETRY_MS, () => void retry());
+      leave(error);
     }
   }
 
-  function fail(error: unknown): void {
-    if (!isShared || ++failures < FAILURES_MAX) return;
+  function leave(error: unknown): void {
     set(false, reasonOf(error));
-    cancelRetry = clock.after(RETRY_MS, () => void retry());
+    cancelRetry = clock.after(retryMs, () => void retry());
+    retryMs = Math.min(2 * retryMs, LAST_RETRY_MS);
+  }
+
+  function fail(error: unknown): void {
+    if (isShared && ++failures >= FAILURES_MAX) leave(error);
   }
 
   function takeOwn(claims: readonly Claim[]): Room {
