@@ -22,7 +22,7 @@ export function TextDiff({ label, from, to }: TextDiffProps) {
       ) : (
         <ol className="font-mono text-[0.8125rem] leading-relaxed">
           {rows.map(({ id, kind, text }) => (
-            <li key={id} className={joinClasses('flex gap-2 px-3', LOOKS[kind])}>
+            <li key={id} className={joinClasses('flex min-h-[1lh] gap-2 px-3', LOOKS[kind])}>
               <span aria-hidden className="w-3 shrink-0 select-none">
                 {SIGNS[kind]}
               </span>
