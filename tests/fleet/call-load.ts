@@ -13,7 +13,7 @@ export interface CallLoad {
 }
 
 /** What is under test starts its processes meanwhile, on the same machine. */
-const PAUSE_MS = process.env.LONG ? 10 : 30;
+const PAUSE_MS = process.env.LONG ? 10 : 50;
 
 /** @param urlOf where the gateway is at the moment */
 export function startCallLoad(

@@ -19,7 +19,7 @@ import { type Gateway, startGateway } from './gateway.ts';
 import { type Endpoint, endpoint, randomConnection } from './random-requests.ts';
 import { tryConnection } from './try-connection.ts';
 
-const CONNECTIONS = process.env.LONG ? 100_000 : 1000;
+const CONNECTIONS = process.env.LONG ? 100_000 : 600;
 const CLIENTS = 16;
 const SEED = Number(process.env.FUZZ_SEED ?? 20_261_129);
 const CALLS_MAX = 32;

@@ -20,11 +20,9 @@ beforeAll(async () => {
 });
 
 it.each([
-  ['TOLLKEEPER_TRUSTED_PROXIES', { TOLLKEEPER_TRUSTED_PROXIES: 'nope' }],
   ['TOLLKEEPER_BASE_URL', { TOLLKEEPER_BASEURL: 'https://keys.example.com' }],
   ['TOLLKEEPER_SECRET_FILE', { TOLLKEEPER_SECRET: '', TOLLKEEPER_SECRET_FILE: '/nowhere' }],
   ['DATABASE_URL', { DATABASE_URL: NO_DATABASE }],
-  ['HOST', { HOST: '999.1.1.1' }],
   ['TOLLKEEPER_DATA_DIR', { TOLLKEEPER_DATA_DIR: '/dev/null' }],
   ['TOLLKEEPER_DATA_DIR', { TOLLKEEPER_DATA_DIR: '/proc/none' }],
   ['TOLLKEEPER_DATA_DIR', { ...KEEPS_SECRET, TOLLKEEPER_DATA_DIR: '/proc/none' }],

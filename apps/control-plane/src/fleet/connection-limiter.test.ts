@@ -4,6 +4,9 @@ import { WebSocket } from 'ws';
 import { type FleetWorld, startFleetWorld } from '../testing/fleet-world.ts';
 import { createConnectionLimiter } from './connection-limiter.ts';
 
+/** Several times as many as two addresses may have open. */
+const SILENT = process.env.LONG ? 2000 : 500;
+
 const LIMITS = { totalMax: 6, perNetworkMax: 2, graceMs: 100 };
 
 function startLimiter() {
@@ -120,9 +123,9 @@ describe('strangers who open sockets and stay silent', () => {
     return { socket, closed, settled: Promise.race([opened, closed]) };
   }
 
-  it('keep no gateway out with 2,000 sockets from two addresses', async () => {
+  it(`keep no gateway out with ${SILENT} sockets from two addresses`, async () => {
     const [near, beside] = await Promise.all([world.join(), world.join()]);
-    const silent = Array.from({ length: 2000 }, (_, at) => openSilent(`127.0.0.${2 + (at % 2)}`));
+    const silent = Array.from({ length: SILENT }, (_, at) => openSilent(`127.0.0.${2 + (at % 2)}`));
     const first = await world.connect(near, { light: true });
     await Promise.all(silent.map(({ settled }) => settled));
     const open = silent.filter(({ socket }) => socket.readyState === WebSocket.OPEN);
@@ -135,6 +138,7 @@ describe('strangers who open sockets and stay silent', () => {
     const { closed } = openSilent('127.0.0.4');
     const openedAt = performance.now();
     await closed;
-    expect(performance.now() - openedAt).toBeLessThan(10_000);
+    // It has five seconds, and a busy machine takes its time.
+    expect(performance.now() - openedAt).toBeLessThan(25_000);
   });
 });

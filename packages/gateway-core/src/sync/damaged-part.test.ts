@@ -18,7 +18,7 @@ import { answers, putDirectly } from './answers.fixture.ts';
 import { applyPart } from './apply-part.ts';
 import { damages } from './damages.fixture.ts';
 
-const RUNS = process.env.LONG ? 200_000 : 700;
+const RUNS = process.env.LONG ? 200_000 : 300;
 const TIMEOUT_MS = process.env.LONG ? 600_000 : 180_000;
 
 const key = deriveSigningKey('secret');

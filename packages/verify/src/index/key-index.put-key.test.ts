@@ -99,7 +99,7 @@ describe('putKey and removeKey', () => {
         expect(index.keyIdTable.entries.every((entry) => entry === 0)).toBe(true);
         expect(index.retiresAtMs.size).toBe(0);
       }),
-      { numRuns: 300 },
+      { numRuns: process.env.LONG ? 3000 : 100 },
     );
   });
 
