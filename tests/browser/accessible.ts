@@ -3,11 +3,13 @@ import { createRequire } from 'node:module';
 import type axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
+import { findLooks } from './looks.ts';
 
 declare global {
   interface Window {
     /** Of the page, once it was checked. */
     readonly axe?: typeof axe;
+    readonly findLooks?: typeof findLooks;
   }
 }
 
@@ -19,42 +21,82 @@ const NEVER_GRAVE = ['region', 'empty-heading', 'skip-link', 'landmark-unique'];
 /** The rules that can fail in one theme alone: nothing but colours differs between the two. */
 const COLOR_RULES = ['color-contrast', 'link-in-text-block'];
 
+type Theme = 'light' | 'dark';
+
+/**
+ * The looks whose colours are right, by theme. Contrast takes most of axe's time, and a text that looks
+ * as one that was checked, such as all of the navigation, has the same.
+ */
+const checked: Readonly<Record<Theme, Set<string>>> = { light: new Set(), dark: new Set() };
+
 /** Fails on what axe calls a serious or critical violation, in the light and in the dark theme. */
 export async function expectAccessible(page: Page, what: string): Promise<void> {
+  await settled(page);
+  await loadAxe(page);
+  const off = [...NEVER_GRAVE, ...COLOR_RULES];
+  const rules = Object.fromEntries(off.map((id) => [id, { enabled: false }]));
+  expect(await findViolations(page, { rules }), what).toEqual([]);
+
+  const looks = await page.evaluate(() => [...(window.findLooks?.().keys() ?? [])]);
+  expect(looks.length, `${what}: the texts whose colours are checked`).toBeGreaterThan(0);
   // What it shows already comes first: each change of the theme draws the whole page anew.
   const isDark = await page.evaluate(() => document.documentElement.dataset.theme === 'dark');
-  const [first, second] = isDark ? (['dark', 'light'] as const) : (['light', 'dark'] as const);
-  await show(page, first);
-  expect(await findViolations(page), `${what}, ${first}`).toEqual([]);
-  await show(page, second);
-  expect(await findViolations(page, COLOR_RULES), `${what}, ${second}`).toEqual([]);
+  for (const theme of isDark ? (['dark', 'light'] as const) : (['light', 'dark'] as const)) {
+    const fresh = looks.filter((look) => !checked[theme].has(look));
+    if (fresh.length === 0) continue;
+    await show(page, theme);
+    const found = await findViolations(page, { runOnly: COLOR_RULES }, fresh);
+    expect(found, `${what}, ${theme}`).toEqual([]);
+    for (const look of fresh) checked[theme].add(look);
+  }
 }
 
-async function show(page: Page, colorScheme: 'light' | 'dark'): Promise<void> {
+async function show(page: Page, colorScheme: Theme): Promise<void> {
   await page.emulateMedia({ colorScheme });
   await page.locator(`html[data-theme=${colorScheme}]`).waitFor({ state: 'attached' });
   await settled(page);
 }
 
-/** @param rules all that axe has unless given */
-async function findViolations(page: Page, rules?: readonly string[]): Promise<string[]> {
+async function loadAxe(page: Page): Promise<void> {
   const isThere = await page.evaluate(() => window.axe !== undefined);
-  if (!isThere) await page.evaluate(AXE);
+  if (!isThere) await page.evaluate(`${AXE}\nwindow.findLooks = ${findLooks};`);
+}
+
+/** @param looks of the texts to look at; the whole page unless given */
+async function findViolations(
+  page: Page,
+  rules: Pick<axe.RunOptions, 'rules' | 'runOnly'>,
+  looks?: readonly string[],
+): Promise<string[]> {
   const options: axe.RunOptions = {
     // Otherwise axe also describes everything that is right, which takes most of its time.
     resultTypes: ['violations'],
     // Nothing but a moderate rule, and one that is off by default, needs style sheets and media.
     preload: false,
-    rules: Object.fromEntries(NEVER_GRAVE.map((id) => [id, { enabled: false }])),
-    ...(rules ? { runOnly: [...rules] } : {}),
+    ...rules,
   };
-  const results = await page.evaluate((chosen) => window.axe?.run(document, chosen), options);
-  if (!results) throw new Error('The page has lost axe: did it navigate while it was checked?');
-  return results.violations
+  const violations = await page.evaluate(runAxe, { options, looks });
+  if (!violations) throw new Error('The page has lost axe: did it navigate while it was checked?');
+  return violations
     .filter(({ impact }) => GRAVE.includes(impact ?? ''))
     .flatMap(({ id, help, nodes }) =>
       nodes.map(({ target, failureSummary }) => `${id}: ${help}: ${target} ${failureSummary}`),
     );
+}
+
+interface AxeInput {
+  readonly options: axe.RunOptions;
+  readonly looks: readonly string[] | undefined;
+}
+
+/** In the page. */
+async function runAxe({ options, looks }: AxeInput): Promise<axe.Result[] | undefined> {
+  const found = looks && window.findLooks?.();
+  const include = looks?.flatMap((look) => found?.get(look) ?? []);
+  // Whatever showed them has gone meanwhile.
+  if (include?.length === 0) return [];
+  const results = await window.axe?.run(include ? { include } : document, options);
+  return results?.violations;
 }
 
 /** Half-way through a change of colours, contrast is nobody's. */
