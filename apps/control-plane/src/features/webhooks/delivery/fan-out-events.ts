@@ -13,7 +13,7 @@ import type { AuditTarget } from '../../../write/audit.ts';
 /** Events of one transaction: what a killed process has to do again. */
 const BATCH_EVENTS = 500;
 
-type FanOutServices = Pick<Services, 'db' | 'clock'>;
+type FanOutServices = Pick<Services, 'db' | 'clock' | 'log'>;
 
 /**
  * Stores a delivery for each event and each endpoint that subscribes to it, from where the last run of any process
@@ -26,14 +26,29 @@ export async function fanOutEvents(
 ): Promise<number> {
   let stored = 0;
   for (const organizationId of await findDue(services.db)) {
-    let batch: Batch | undefined;
-    do {
-      batch = await services.db.transaction((tx) =>
-        fanOutBatch(tx, services, organizationId, batchEvents),
-      );
-      stored += batch?.stored ?? 0;
-    } while (batch && !batch.isLast);
+    try {
+      stored += await fanOutOrganization(services, organizationId, batchEvents);
+    } catch (error) {
+      // The others go on, and this one is due again a second later.
+      services.log.error({ err: error, organizationId }, 'webhook deliveries not stored');
+    }
   }
+  return stored;
+}
+
+async function fanOutOrganization(
+  services: FanOutServices,
+  organizationId: string,
+  batchEvents: number,
+): Promise<number> {
+  let stored = 0;
+  let batch: Batch | undefined;
+  do {
+    batch = await services.db.transaction((tx) =>
+      fanOutBatch(tx, services, organizationId, batchEvents),
+    );
+    stored += batch?.stored ?? 0;
+  } while (batch && !batch.isLast);
   return stored;
 }
 
