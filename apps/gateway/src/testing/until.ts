@@ -1,5 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
+const EVERY_MS_MIN = 5;
+const EVERY_MS_MAX = 50;
+/** Of the time that has passed: what takes long is asked less often, and seen little later. */
+const EVERY_SHARE = 0.02;
+
 /**
  * Repeats `attempt` until it gives something other than false, undefined or an empty text.
  * @throws Error naming `what`
@@ -9,12 +14,13 @@ export async function until<T>(
   attempt: () => T | Promise<T>,
   timeoutMs = 60_000,
 ): Promise<Exclude<T, false | undefined>> {
-  const deadline = performance.now() + timeoutMs;
+  const startedAt = performance.now();
   for (;;) {
     const value = await attempt();
     if (isGiven(value)) return value;
-    if (performance.now() > deadline) throw new Error(`Not in ${timeoutMs} ms: ${what}`);
-    await delay(5);
+    const passedMs = performance.now() - startedAt;
+    if (passedMs > timeoutMs) throw new Error(`Not in ${timeoutMs} ms: ${what}`);
+    await delay(Math.min(EVERY_MS_MAX, Math.max(EVERY_MS_MIN, passedMs * EVERY_SHARE)));
   }
 }
 
