@@ -122,6 +122,7 @@ it('a gateway keeps what it has where it cannot evaluate a policy, and the fleet
     return found.fault?.includes('(policy)') && found;
   }, WAIT);
   expect(view.fault).toContain(`cannot evaluate policy "${policy.id}"`);
+  expect(view.fault).toMatch(/[^.]\.$/);
   expect([decided(fleet), fleet.status().version]).toEqual(['valid', version]);
   await removeTestPolicy(world.app, policy);
 });

@@ -136,7 +136,7 @@ function reject(ctx: SyncContext, error: unknown): Upward[] {
   ctx.log.warn({ err: error, reason: rejection.reason }, 'message not applied');
   ctx.faults.set(
     'rejected',
-    `What the control plane sent was not applied (${rejection.reason}): ${rejection.message}.`,
+    `What the control plane sent was not applied (${rejection.reason}): ${rejection.message.replace(/\.?$/, '.')}`,
   );
   return [report(rejection), ...(isGap ? askForSnapshot(ctx) : [])];
 }
