@@ -10,6 +10,9 @@ export interface SentAnswer {
   readonly text: string;
 }
 
+/** How much is reported of what is no single document of JSON. */
+const STREAM_BYTES_MAX = 8 * 1024 * 1024;
+
 /**
  * Reports the answer to any request of the API before its last bytes leave: by the time
  * that a client has an answer, it was reported. Needs nothing but Node, since it also runs in servers
@@ -24,7 +27,13 @@ export function watchAnswer(
   const chunks: Buffer[] = [];
   const headers = new Map<string, unknown>();
   const { writeHead, write, end } = response;
+  let bytes = 0;
+  const typeOf = () =>
+    String(headers.get('content-type') ?? response.getHeader('content-type') ?? '');
   const collect = (chunk: unknown, encoding: unknown) => {
+    // A stream may be larger than memory, and is held against nothing as a whole.
+    if (bytes > STREAM_BYTES_MAX && !/^application\/(?:problem\+)?json\b/.test(typeOf())) return;
+    if (typeof chunk === 'string' || chunk instanceof Uint8Array) bytes += chunk.length;
     if (typeof chunk === 'string') chunks.push(Buffer.from(chunk, encodingOf(encoding)));
     else if (chunk instanceof Uint8Array) chunks.push(Buffer.from(chunk));
   };
@@ -39,7 +48,7 @@ export function watchAnswer(
   };
   response.end = (...args: unknown[]) => {
     collect(args[0], args[1]);
-    const type = String(headers.get('content-type') ?? response.getHeader('content-type') ?? '');
+    const type = typeOf();
     const text = Buffer.concat(chunks).toString();
     // Once only: an end after the end changes nothing.
     response.end = end;
