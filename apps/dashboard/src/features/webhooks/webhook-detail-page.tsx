@@ -110,8 +110,8 @@ function Standing({ endpoint }: { readonly endpoint: WebhookEndpoint }) {
         </Notice>
       ) : null}
       {status === 'enabled' && failingSince !== null ? (
-        <Notice tone="warn" title="It fails">
-          After five days without a success, it is disabled. The attempts below say what it answers.
+        <Notice tone="warn" title="This endpoint is failing">
+          It is disabled after five days without a success. The attempts show what it answered.
         </Notice>
       ) : null}
       {status === 'enabled' && failedCount > 0 ? <FailedNotice endpoint={endpoint} /> : null}
