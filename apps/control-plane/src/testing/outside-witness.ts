@@ -70,6 +70,8 @@ export async function startOutsideWitness(name: string) {
     logs,
     requests,
     cosign,
+    /** Its answer by the rules. */
+    reply,
     /** How it answers instead of by the rules; undefined is never. */
     misbehave: null as null | ((body: string) => Promise<Reply | undefined> | Reply | undefined),
   };

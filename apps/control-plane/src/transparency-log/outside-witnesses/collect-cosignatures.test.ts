@@ -102,6 +102,18 @@ describe('an outside witness', () => {
     expect(logged()).toEqual([]);
   });
 
+  it('may send the cosignatures of its other keys, too', async () => {
+    await change();
+    const other = await startOutsideWitness(witness.name);
+    other.logs.set((await readLog()).origin, { ...log, root: Buffer.from(log.root) });
+    witness.misbehave = (body) => {
+      const [one, own] = [other, witness].map((each) => each.reply(body));
+      return { status: 200, body: `${one?.body}${own?.body}` };
+    };
+    expect(await collect()).toEqual({ cosigned: 1 });
+    expect(await isCosigned()).toBe(true);
+  });
+
   it('is in the receipts of the keys', async () => {
     const id = await change();
     await owner.post(`/v1/api-keys/${id}/revoke`, { reason: 'a test' });
@@ -185,6 +197,11 @@ describe('what a witness answers wrongly is not stored, logged once, and tried a
     [
       'a conflict whose body is no size',
       () => ({ status: 409, body: '9999999\n' }),
+      'contradicts itself',
+    ],
+    [
+      'a size without the end of its line',
+      (body) => ({ ...conflict(sizeIn(body)), body: '12' }),
       'contradicts itself',
     ],
     ['no cosignature', () => ({ status: 200 }), 'wrong'],
